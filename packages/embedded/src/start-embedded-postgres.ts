@@ -1,0 +1,66 @@
+import { prepareBinaries } from './binaries.ts'
+import { clusterOf, hasCluster, makeCluster, readPassword } from './cluster.ts'
+import { openHome } from './home.ts'
+import { runServer } from './run-server.ts'
+
+/** How and where to start PostgreSQL. */
+export interface EmbeddedPostgresOptions {
+  /** Where the data is kept; made when absent. One directory is one database server. */
+  readonly directory: string
+  /** The TCP port on 127.0.0.1. Not used when the directory's server runs already. @default a free port */
+  readonly port?: number
+  /** The database that `url` names; created when absent. @default 'rindle' */
+  readonly database?: string
+  /** Receives the server's log, line by line. It holds statements of failed queries, never the password. */
+  readonly onLog?: (line: string) => void
+  /**
+   * For tests: nothing is synced to disk, and the data is deleted when the server stops, even when this process is killed.
+   * The directory must not hold a database yet.
+   * @default false
+   */
+  readonly ephemeral?: boolean
+}
+
+/** A PostgreSQL server that accepts connections. */
+export interface EmbeddedPostgres {
+  /** A connection URL of the superuser; it contains the password. */
+  readonly url: string
+  /** Where the data really lives: the directory of the options, or one that its file `postgres.location` names. */
+  readonly directory: string
+  /** Whether this call made the database server; `false` when the directory held one. */
+  readonly firstStart: boolean
+  /**
+   * Disconnects every client, stops the server and resolves when it has ended. Does nothing when another process
+   * started the server. Safe to call twice.
+   */
+  stop(): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+/**
+ * Starts the PostgreSQL of a directory, or connects to it when another live process has started it. It listens on
+ * 127.0.0.1 only, and it ends with the process that started it, however that ends.
+ *
+ * @throws Error that says what to do: no PostgreSQL for this platform, data that cannot be used, a port in use.
+ */
+export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
+  const { directory, port, database = 'rindle', onLog = () => undefined, ephemeral: isEphemeral = false } = options
+  const home = await openHome(directory, isEphemeral)
+  if (isEphemeral && (await hasCluster(home))) {
+    throw new Error(`${home.directory} holds a database already; an ephemeral one needs a directory without.`)
+  }
+  const binaries = await prepareBinaries(home.user)
+  const firstStart = await makeCluster(home, binaries.initdb, isEphemeral)
+  const cluster = clusterOf(home)
+  const { url, stop } = await runServer({
+    cluster,
+    executable: binaries.postgres,
+    user: home.user,
+    password: await readPassword(cluster),
+    port,
+    database,
+    onLog,
+    isEphemeral,
+  })
+  return { url, directory: home.directory, firstStart, stop, [Symbol.asyncDispose]: stop }
+}

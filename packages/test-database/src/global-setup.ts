@@ -1,0 +1,36 @@
+import { randomUUID } from 'node:crypto'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startEmbeddedPostgres } from '@rindle/embedded'
+import type { TestProject } from 'vitest/node'
+import { withAdmin } from './admin-query.ts'
+import './test-server.ts'
+
+/**
+ * Gives a test run its PostgreSQL: the one that `DATABASE_URL` names, whose user must be allowed to create databases,
+ * else an embedded one that ends with the run and leaves nothing.
+ *
+ * @returns What vitest calls after the last test: it drops what the run made and stops an embedded server.
+ */
+export default async function setUpTestServer(project: TestProject): Promise<() => Promise<void>> {
+  const server = await openServer()
+  const namePrefix = `rindle_test_${randomUUID().slice(0, 8)}_`
+  project.provide('rindleTestServer', { adminUrl: server.url, template: `${namePrefix}template`, namePrefix })
+  return async () => {
+    await dropDatabases(server.url, namePrefix)
+    await server.stop()
+  }
+}
+
+async function openServer(): Promise<{ url: string; stop(): Promise<void> }> {
+  const url = process.env.DATABASE_URL
+  if (url !== undefined && url !== '') return { url, stop: async () => undefined }
+  return startEmbeddedPostgres({ directory: join(tmpdir(), `rindle-test-${randomUUID()}`), ephemeral: true })
+}
+
+async function dropDatabases(adminUrl: string, namePrefix: string): Promise<void> {
+  await withAdmin(adminUrl, async (query) => {
+    const made = await query(`select datname from pg_database where starts_with(datname, '${namePrefix}')`)
+    for (const { datname } of made) await query(`drop database if exists "${datname}" with (force)`)
+  })
+}

@@ -1,0 +1,20 @@
+import { defineConfig } from 'vitest/config'
+
+// Workspace packages resolve to their sources. Vitest passes these conditions to Node too, for what a worker loads
+// itself; a program that a test starts with `process.execArgv` gets them as well.
+const resolve = { conditions: ['dev-source'], externalConditions: ['dev-source'] }
+
+export default defineConfig({
+  ssr: { resolve },
+  // The environment of global setups, which does not look at `ssr`.
+  environments: { __vitest__: { resolve } },
+  test: {
+    include: ['packages/*/test/**/*.test.ts', 'test-e2e/**/*.test.ts'],
+    globalSetup: ['./packages/test-database/src/global-setup.ts'],
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+    coverage: { provider: 'v8', include: ['packages/*/src/**/*.ts'], exclude: ['packages/prisma/src/generated/**'] },
+  },
+})

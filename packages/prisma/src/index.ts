@@ -1,0 +1,24 @@
+export type { MigrationStatus } from './compare-ledger.ts'
+export type {
+  Database,
+  DatabaseSource,
+  Listening,
+  PgPool,
+  PgPoolClient,
+  PrismaSqlClient,
+} from './database.ts'
+export type {
+  MediaAsset,
+  MediaAttachment,
+  MediaProcessingRun,
+  MediaUploadSession,
+  MediaVariant,
+} from './generated/client.ts'
+export { Prisma, PrismaClient } from './generated/client.ts'
+export { type MigrateOptions, migrate } from './migrate.ts'
+export type { MigrationConnection } from './migration-connection.ts'
+export { MigrationError, type MigrationErrorCode } from './migration-error.ts'
+export { migrationStatus } from './migration-status.ts'
+export { type OpenDatabaseOptions, openDatabase } from './open-database.ts'
+export { fromPgClient, type PgQueryable, type SqlExecutor } from './sql-executor.ts'
+export { sqlStateOf } from './sql-state.ts'

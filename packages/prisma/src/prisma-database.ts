@@ -1,0 +1,45 @@
+import type { Database, Listening, PrismaSqlClient } from './database.ts'
+import type { PrismaClient } from './generated/client.ts'
+import { prismaExecutor } from './prisma-executor.ts'
+import type { SqlExecutor } from './sql-executor.ts'
+
+/** Prisma's own limits, 2 s and 5 s, are those of a web request; background work waits longer. */
+const TRANSACTION_LIMITS = { maxWait: 30_000, timeout: 60_000 }
+
+/** A database over the application's Prisma client. It has no connection of its own. */
+export class PrismaDatabase implements Database {
+  readonly connectionString: undefined = undefined
+  readonly #client: PrismaSqlClient
+  readonly #executor: SqlExecutor
+
+  constructor(client: PrismaSqlClient) {
+    this.#client = client
+    this.#executor = prismaExecutor(client)
+  }
+
+  get prisma(): PrismaClient {
+    if (hasRindleModels(this.#client)) return this.#client
+    throw new Error(
+      "The given Prisma client was not generated from Rindle's schema, so it has no media models. " +
+        'For typed reads give Rindle a connection URL or a pool.',
+    )
+  }
+
+  executeSql(text: string, values?: unknown[]): Promise<{ rows: Record<string, unknown>[] }> {
+    return this.#executor.executeSql(text, values)
+  }
+
+  transaction<T>(work: (tx: SqlExecutor) => Promise<T>): Promise<T> {
+    return this.#client.$transaction((tx) => work(prismaExecutor(tx)), TRANSACTION_LIMITS)
+  }
+
+  async listen(): Promise<Listening> {
+    throw new Error('A Prisma client cannot LISTEN. Give Rindle a connection URL or a pool to receive notifications.')
+  }
+
+  async close(): Promise<void> {}
+}
+
+function hasRindleModels(client: PrismaSqlClient): client is PrismaSqlClient & PrismaClient {
+  return 'mediaAsset' in client && 'mediaVariant' in client
+}

@@ -1,0 +1,43 @@
+import type { PgPool, PgPoolClient } from './database.ts'
+import { transactionExecutor } from './execute-statement.ts'
+import { checkOut, type PoolConnection } from './pool-connection.ts'
+import type { SqlExecutor } from './sql-executor.ts'
+import type { StatementNames } from './statement-names.ts'
+
+/** `Database.transaction` over a pool. */
+export async function runTransaction<T>(
+  pool: PgPool,
+  names: StatementNames,
+  work: (tx: SqlExecutor) => Promise<T>,
+): Promise<T> {
+  const connection = await checkOut(pool)
+  const { tx, close } = transactionExecutor(connection.client, names)
+  try {
+    await connection.client.query('begin')
+    const result = await work(tx)
+    await close()
+    await commit(connection.client)
+    connection.giveBack(false)
+    return result
+  } catch (error) {
+    await close()
+    await rollBack(connection)
+    throw error
+  }
+}
+
+/** PostgreSQL answers COMMIT with ROLLBACK, and no error, when a statement of the transaction has failed. */
+async function commit(client: PgPoolClient): Promise<void> {
+  const { command } = await client.query({ text: 'commit' })
+  if (command !== 'ROLLBACK') return
+  throw new Error('Nothing was committed: a statement of the transaction failed, and its error was caught inside of it.')
+}
+
+/** What made the rollback necessary goes up; that the rollback failed as well shows in the connection being closed. */
+async function rollBack(connection: PoolConnection): Promise<void> {
+  const isBroken = await connection.client.query('rollback').then(
+    () => false,
+    () => true,
+  )
+  connection.giveBack(isBroken)
+}

@@ -1,14 +1,14 @@
 import { chmod, mkdir } from 'node:fs/promises'
 
-const rootStoreDirectory = '/var/lib/rindle'
-
 /**
- * Where root keeps what another user must reach and nobody else may replace: unlike the temporary directories, only
- * root can write there and nothing sweeps it.
+ * Where root keeps what another user must reach and nobody else may replace. Unlike in the temporary directories, only
+ * root can write there and nothing sweeps it. `RINDLE_EMBEDDED_STORE` names another place, for a system whose
+ * `/var/lib` is read-only; every directory above it must be open to everybody.
  */
 export async function openRootStore(): Promise<string> {
-  await mkdir(rootStoreDirectory, { recursive: true })
+  const store = process.env.RINDLE_EMBEDDED_STORE ?? '/var/lib/rindle'
+  await mkdir(store, { recursive: true })
   // Whatever the umask: entered by everybody, listed and written by root.
-  await chmod(rootStoreDirectory, 0o711)
-  return rootStoreDirectory
+  await chmod(store, 0o711)
+  return store
 }

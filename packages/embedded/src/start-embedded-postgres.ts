@@ -1,6 +1,8 @@
+import { readFile } from 'node:fs/promises'
 import { prepareBinaries } from './binaries.ts'
-import { clusterOf, hasCluster, makeCluster, readPassword } from './cluster.ts'
+import { type Cluster, clusterIn, hasCluster } from './cluster.ts'
 import { openHome } from './home.ts'
+import { makeCluster } from './make-cluster.ts'
 import { runServer } from './run-server.ts'
 
 /** How and where to start PostgreSQL. */
@@ -25,7 +27,7 @@ export interface EmbeddedPostgresOptions {
 export interface EmbeddedPostgres {
   /** A connection URL of the superuser; it contains the password. */
   readonly url: string
-  /** Where the data really lives: the directory of the options, or one that its file `postgres.location` names. */
+  /** Where the data really lives: the directory of the options, or one that its symbolic link `postgres` points to. */
   readonly directory: string
   /** Whether this call made the database server; `false` when the directory held one. */
   readonly firstStart: boolean
@@ -46,12 +48,14 @@ export interface EmbeddedPostgres {
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const { directory, port, database = 'rindle', onLog = () => undefined, ephemeral: isEphemeral = false } = options
   const home = await openHome(directory, isEphemeral)
-  if (isEphemeral && (await hasCluster(home))) {
-    throw new Error(`${home.directory} holds a database already; an ephemeral one needs a directory without.`)
+  if (isEphemeral && (await hasCluster(home.directory))) {
+    throw new Error(
+      `${directory} holds a database, and an ephemeral one would end with its deletion: name another directory.`,
+    )
   }
   const binaries = await prepareBinaries(home.user)
   const firstStart = await makeCluster(home, binaries.initdb, isEphemeral)
-  const cluster = clusterOf(home)
+  const cluster = clusterIn(home.directory)
   const { url, stop } = await runServer({
     cluster,
     executable: binaries.postgres,
@@ -63,4 +67,15 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     isEphemeral,
   })
   return { url, directory: home.directory, firstStart, stop, [Symbol.asyncDispose]: stop }
+}
+
+async function readPassword(cluster: Cluster): Promise<string> {
+  try {
+    return await readFile(cluster.passwordFile, 'utf8')
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'EACCES') throw cause
+    throw new Error(`The database in ${cluster.directory} belongs to another user: start it as that user or as root.`, {
+      cause,
+    })
+  }
 }

@@ -97,7 +97,11 @@ async function waitUntilReady(
 }
 
 /** A server that did not come up lost a race, which is no error, or found a fault, which its log names. */
-async function explainEnd(plan: ServerPlan, server: SupervisedServer, stale: PostmasterFile | undefined): Promise<'changed'> {
+async function explainEnd(
+  plan: ServerPlan,
+  server: SupervisedServer,
+  stale: PostmasterFile | undefined,
+): Promise<'changed'> {
   const file = await readPostmasterFile(plan.cluster.dataDirectory)
   const hasRival = file !== undefined && file.pid !== stale?.pid && isProcessAlive(file.pid)
   const lostPort = plan.port === undefined && server.recentLog().includes('Address already in use')

@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { extname } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -52,9 +51,16 @@ export function superviseServer(order: SupervisorOrder, onLog: (line: string) =>
     stdio: ['pipe', 'ignore', 'pipe'],
   })
   const log = collectLog(supervisor.stderr, onLog)
+  supervisor.on('error', (error) => log.push(error.message))
   // The pipe breaks when the server ends by itself; that end is what everybody waits for.
   supervisor.stdin.on('error', () => undefined)
-  const ended = once(supervisor, 'close')
+  const ended = new Promise<void>((resolve) => {
+    supervisor.once('close', () => resolve())
+    // The server of a killed supervisor still holds the log's pipe open, and 'close' would wait for it.
+    supervisor.once('exit', (_code, signal) => {
+      if (signal !== null) resolve()
+    })
+  })
   const handles = [supervisor, supervisor.stdin as Socket, supervisor.stderr as Socket]
   for (const handle of handles) handle.unref()
   return {
@@ -70,7 +76,7 @@ export function superviseServer(order: SupervisorOrder, onLog: (line: string) =>
   }
 }
 
-function collectLog(stderr: Readable, onLog: (line: string) => void): readonly string[] {
+function collectLog(stderr: Readable, onLog: (line: string) => void): string[] {
   const log: string[] = []
   createInterface({ input: stderr }).on('line', (line) => {
     log.push(line)

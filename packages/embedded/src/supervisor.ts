@@ -1,13 +1,14 @@
-// A program of its own, started by `superviseServer`: it is the parent of one PostgreSQL server and holds a pipe to the
-// application. However the application ends, SIGKILL included, the pipe closes and the server is stopped.
+// A program of its own, which `superviseServer` starts: it is the parent of one PostgreSQL server and holds a pipe to
+// the application. However the application ends, SIGKILL included, the pipe closes and the server is stopped.
 import { spawn } from 'node:child_process'
-import { rm } from 'node:fs/promises'
+import { rm, rmdir } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import type { SupervisorOrder } from './supervise-server.ts'
 
 const order = JSON.parse(process.argv[2] ?? '') as SupervisorOrder
 
 const server = spawn(order.executable, [...order.arguments, '-c', `rindle.supervisor_pid=${process.pid}`], {
-  ...(order.user ?? {}),
+  ...order.user,
   cwd: order.workingDirectory,
   // PostgreSQL takes a live process of its own user for its rival; this variable exempts one id.
   env: { ...process.env, ...(order.stalePid === undefined ? {} : { PG_GRANDPARENT_PID: String(order.stalePid) }) },
@@ -16,18 +17,19 @@ const server = spawn(order.executable, [...order.arguments, '-c', `rindle.superv
 
 server.on('error', (error) => {
   process.stderr.write(`${error.message}\n`)
-  process.stdin.destroy()
-  process.exitCode = 1
 })
 
-server.on('exit', async (code) => {
+server.on('close', async (code) => {
   process.exitCode = code ?? 1
-  if (order.removeWhenStopped !== undefined) {
-    await rm(order.removeWhenStopped, { recursive: true, force: true, maxRetries: 10 })
-  }
+  if (order.removeWhenStopped !== undefined) await removeCluster(order.removeWhenStopped)
   process.stdin.destroy()
 })
 
 process.stdin.on('end', () => server.kill(order.stopSignal))
-process.stdin.on('error', () => server.kill(order.stopSignal))
 process.stdin.resume()
+
+async function removeCluster(directory: string): Promise<void> {
+  await rm(directory, { recursive: true, force: true, maxRetries: 10 })
+  // The home goes too when nothing else is kept in it.
+  await rmdir(dirname(directory)).catch(() => undefined)
+}

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { inject } from 'vitest'
-import { withAdmin, withDatabase } from './admin-query.ts'
-import './test-server.ts'
+import { type AdminQuery, withAdmin, withDatabase } from './admin-query.ts'
+import type { TestServer } from './test-server.ts'
 
 /** What a test database holds when it is handed out. */
 export interface TestDatabaseOptions {
@@ -25,13 +25,21 @@ export interface TestDatabase {
 export async function createTestDatabase(options: TestDatabaseOptions = {}): Promise<TestDatabase> {
   const { migrated: isMigrated = true } = options
   const server = inject('rindleTestServer')
-  // Loaded on demand: tests without tables work while the tables' package does not.
-  if (isMigrated) await (await import('./ensure-template.ts')).ensureTemplate(server)
   const name = `${server.namePrefix}${randomUUID().replaceAll('-', '')}`
-  const source = isMigrated ? server.template : 'template0'
-  await withAdmin(server.adminUrl, (query) => query(`create database "${name}" template "${source}"`))
+  await withAdmin(server.adminUrl, async (query) => {
+    if (isMigrated) await cloneTemplate(query, server, name)
+    else await query(`create database "${name}" template template0`)
+  })
   const drop = async (): Promise<void> => {
     await withAdmin(server.adminUrl, (query) => query(`drop database if exists "${name}" with (force)`))
   }
   return { url: withDatabase(server.adminUrl, name), drop, [Symbol.asyncDispose]: drop }
+}
+
+async function cloneTemplate(query: AdminQuery, server: TestServer, name: string): Promise<void> {
+  // Loaded on demand: an empty database can be had while the package that makes the tables is broken.
+  const { ensureTemplate } = await import('./ensure-template.ts')
+  await ensureTemplate(query, server)
+  const strategy = server.clonesByFileCopy ? 'strategy file_copy' : ''
+  await query(`create database "${name}" template "${server.template}" ${strategy}`)
 }

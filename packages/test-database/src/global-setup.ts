@@ -13,19 +13,21 @@ import './test-server.ts'
  * @returns What vitest calls after the last test: it drops what the run made and stops an embedded server.
  */
 export default async function setUpTestServer(project: TestProject): Promise<() => Promise<void>> {
-  const server = await openServer()
   const namePrefix = `rindle_test_${randomUUID().slice(0, 8)}_`
-  project.provide('rindleTestServer', { adminUrl: server.url, template: `${namePrefix}template`, namePrefix })
-  return async () => {
-    await dropDatabases(server.url, namePrefix)
-    await server.stop()
-  }
+  const { adminUrl, isEmbedded, close } = await openServer(namePrefix)
+  const template = `${namePrefix}template`
+  project.provide('rindleTestServer', { adminUrl, template, namePrefix, clonesByFileCopy: isEmbedded })
+  return close
 }
 
-async function openServer(): Promise<{ url: string; stop(): Promise<void> }> {
+async function openServer(
+  namePrefix: string,
+): Promise<{ adminUrl: string; isEmbedded: boolean; close: () => Promise<void> }> {
   const url = process.env.DATABASE_URL
-  if (url !== undefined && url !== '') return { url, stop: async () => undefined }
-  return startEmbeddedPostgres({ directory: join(tmpdir(), `rindle-test-${randomUUID()}`), ephemeral: true })
+  if (url) return { adminUrl: url, isEmbedded: false, close: () => dropDatabases(url, namePrefix) }
+  const directory = join(tmpdir(), `rindle-test-${randomUUID()}`)
+  const server = await startEmbeddedPostgres({ directory, ephemeral: true })
+  return { adminUrl: server.url, isEmbedded: true, close: () => server.stop() }
 }
 
 async function dropDatabases(adminUrl: string, namePrefix: string): Promise<void> {

@@ -6,6 +6,8 @@ export interface TestServer {
   readonly template: string
   /** What the name of each test database of this run starts with. */
   readonly namePrefix: string
+  /** Whether copying files beats copying through the log: it does where nothing is synced to disk. */
+  readonly clonesByFileCopy: boolean
 }
 
 declare module 'vitest' {

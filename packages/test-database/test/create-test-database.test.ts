@@ -1,5 +1,6 @@
 import pg from 'pg'
-import { expect, test } from 'vitest'
+import { PgBoss } from 'pg-boss'
+import { expect, inject, test } from 'vitest'
 import { createTestDatabase } from '../src/index.ts'
 
 async function query(url: string, sql: string): Promise<readonly Record<string, unknown>[]> {
@@ -12,13 +13,48 @@ async function query(url: string, sql: string): Promise<readonly Record<string, 
   }
 }
 
-test('a row in one test database is not in another', async () => {
-  await using first = await createTestDatabase({ migrated: false })
-  await using second = await createTestDatabase({ migrated: false })
+function databaseExists(name: string): Promise<readonly Record<string, unknown>[]> {
+  return query(inject('rindleTestServer').adminUrl, `select datname from pg_database where datname = '${name}'`)
+}
+
+test('what one test file writes is not in the database of another', async () => {
+  await using first = await createTestDatabase()
+  await using second = await createTestDatabase()
   await query(first.url, 'create table mark (n int)')
-  const found = await query(second.url, `select to_regclass('mark') as mark`)
-  expect(found).toEqual([{ mark: null }])
+  expect(await query(first.url, `select to_regclass('mark')::text as mark`)).toEqual([{ mark: 'mark' }])
+  expect(await query(second.url, `select to_regclass('mark')::text as mark`)).toEqual([{ mark: null }])
 })
-test('zz', async () => { console.log(process.execArgv, import.meta.resolve?.('@rindle/embedded')); const m = await import('@rindle/embedded'); console.log(m)
- const { execFileSync } = await import('node:child_process'); console.log(execFileSync(process.execPath, [...process.execArgv, '-e', 'console.log(process.execArgv)']).toString(), process.env.NODE_OPTIONS)
+
+test("a test database has Rindle's tables, and pg-boss finds nothing left to install", async () => {
+  await using database = await createTestDatabase()
+  expect(await query(database.url, 'select count(*)::int as assets from rindle.media_assets')).toEqual([{ assets: 0 }])
+  const boss = new PgBoss({ connectionString: database.url, schema: 'pgboss', migrate: false, supervise: false })
+  await boss.start()
+  expect(await boss.isInstalled()).toBe(true)
+  await boss.stop({ graceful: false })
+})
+
+test('an unmigrated test database is empty', async () => {
+  await using database = await createTestDatabase({ migrated: false })
+  const schemas = `select count(*)::int as schemas from pg_namespace where nspname in ('rindle', 'pgboss')`
+  expect(await query(database.url, schemas)).toEqual([{ schemas: 0 }])
+})
+
+test('test databases can be created at the same time', async () => {
+  const databases = await Promise.all(Array.from({ length: 6 }, () => createTestDatabase()))
+  expect(new Set(databases.map(({ url }) => url)).size).toBe(6)
+  await Promise.all(databases.map((database) => database.drop()))
+})
+
+test('a dropped database is gone, even while somebody is connected, and dropping it again is harmless', async () => {
+  const database = await createTestDatabase()
+  const name = new URL(database.url).pathname.slice(1)
+  const client = new pg.Client({ connectionString: database.url })
+  const disconnected = new Promise<Error>((resolve) => client.on('error', resolve))
+  await client.connect()
+  expect(await databaseExists(name)).toHaveLength(1)
+  await database.drop()
+  expect(await databaseExists(name)).toHaveLength(0)
+  expect((await disconnected).message).toContain('terminat')
+  await database.drop()
 })

@@ -1,0 +1,29 @@
+import type { Lane } from './recipe-facts.ts'
+import type { VariantState } from './states.ts'
+
+/** What the aggregate rule looks at in a variant. */
+export interface AggregatedVariant {
+  readonly state: VariantState
+  /** The lane of its recipe: a poster made from a video is AV work. */
+  readonly lane: Lane
+}
+
+/** The asset states that its variants decide. */
+export type AggregateState = 'processing' | 'transcoding' | 'degraded' | 'ready'
+
+const PENDING: readonly VariantState[] = ['planned', 'queued', 'processing']
+const UNSUCCESSFUL: readonly VariantState[] = ['failed', 'cancelled']
+
+/**
+ * The state of a deliverable asset, given all its variants. Must be applied with the asset row locked, in the
+ * transaction that changes a variant, or two variants that finish together leave the asset behind.
+ *
+ * Pending work decides first (`transcoding` if any of it is AV, else `processing`), then failed or cancelled work
+ * (`degraded`). Purged, stale and missing variants change nothing: an asset without variants is `ready`.
+ */
+export function aggregateState(variants: readonly AggregatedVariant[]): AggregateState {
+  const pending = variants.filter((variant) => PENDING.includes(variant.state))
+  if (pending.some((variant) => variant.lane === 'av')) return 'transcoding'
+  if (pending.length > 0) return 'processing'
+  return variants.some((variant) => UNSUCCESSFUL.includes(variant.state)) ? 'degraded' : 'ready'
+}

@@ -1,0 +1,49 @@
+import { createHash } from 'node:crypto'
+import type { Json } from './errors.ts'
+import { RindleError } from './errors.ts'
+import type { NormalizedRecipe } from './recipes.ts'
+
+/** Part of every recipe digest. Raising it makes every variant stale: only for a change of what all recipes mean. */
+export const RECIPE_FORMAT_VERSION = 1
+
+/**
+ * JSON with sorted keys and without spaces: equal values give equal text, whatever the order in which their keys were
+ * set. Throws `invalid_input` on what JSON cannot hold (non-finite numbers, `undefined`, functions, bigints, symbols)
+ * instead of dropping it, as `JSON.stringify` would.
+ */
+export function canonicalJson(value: Json): string {
+  if (isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
+  if (typeof value === 'object' && value !== null) {
+    const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1))
+    return `{${entries.map(([key, entry]) => `${JSON.stringify(key)}:${canonicalJson(entry)}`).join(',')}}`
+  }
+  if (isScalar(value)) return JSON.stringify(value)
+  throw new RindleError('invalid_input', `A ${typeof value} (${String(value)}) has no canonical JSON.`)
+}
+
+/**
+ * The stable identity of a recipe: SHA-256, lower-case hex, of the canonical JSON of the recipe and
+ * {@link RECIPE_FORMAT_VERSION}.
+ *
+ * An option that is added later must be left out of the canonical form while it has its default, so that no digest of
+ * an existing recipe changes and no existing variant becomes stale.
+ */
+export function recipeDigest(recipe: NormalizedRecipe): string {
+  return createHash('sha256')
+    .update(canonicalJson({ v: RECIPE_FORMAT_VERSION, recipe }))
+    .digest('hex')
+}
+
+// Array.isArray does not narrow a readonly array out of a union.
+function isArray(value: Json): value is readonly Json[] {
+  return Array.isArray(value)
+}
+
+function isScalar(value: unknown): boolean {
+  return (
+    value === null ||
+    typeof value === 'string' ||
+    typeof value === 'boolean' ||
+    (typeof value === 'number' && Number.isFinite(value))
+  )
+}

@@ -1,0 +1,144 @@
+import type { JsonObject } from './errors.ts'
+import type { NormalizedRecipe } from './recipes.ts'
+import type {
+  AssetKind,
+  AssetState,
+  OutputKind,
+  RunState,
+  SessionState,
+  UploadStrategy,
+  VariantState,
+} from './states.ts'
+
+/** The application's record that a file belongs to. The id may be a number, a UUID, a cuid: it is kept as text. */
+export interface Owner {
+  readonly type: string
+  readonly id: string | number
+}
+
+/** One uploaded original. `P` is the profile's name, where the type knows it. */
+export interface Asset<P extends string = string> {
+  /** UUIDv7. */
+  readonly id: string
+  readonly profile: P
+  /** The configured storage that holds it. */
+  readonly storage: string
+  /** Where in that storage: its permanent key. */
+  readonly storageKey: string
+  readonly state: AssetState
+  /** `null` until probed. */
+  readonly kind: AssetKind | null
+  /** The client's name for the file, sanitised; not escaped for any use. */
+  readonly filename: string
+  /** What the bytes are; `null` until the gate has read them. */
+  readonly contentType: string | null
+  /** What the client said they are. */
+  readonly declaredContentType: string | null
+  readonly byteSize: number | null
+  /** Lower-case hex. */
+  readonly checksumSha256: string | null
+  readonly etag: string | null
+  /** Pixels, as displayed: orientation and rotation are applied. */
+  readonly width: number | null
+  /** Pixels, as displayed. */
+  readonly height: number | null
+  readonly durationMs: number | null
+  readonly hasVideoTrack: boolean | null
+  readonly hasAudioTrack: boolean | null
+  /** What probe and analyzers found; from untrusted bytes, cleaned. */
+  readonly metadata: JsonObject
+  /** Why it is quarantined, or what last went wrong. */
+  readonly errorReason: string | null
+  readonly createdAt: Date
+  readonly updatedAt: Date
+}
+
+/** One named output made from an asset. `N` is its name, where the type knows it. */
+export interface Variant<N extends string = string> {
+  /** UUIDv7. */
+  readonly id: string
+  readonly assetId: string
+  readonly name: N
+  readonly state: VariantState
+  readonly outputKind: OutputKind
+  readonly recipe: NormalizedRecipe
+  readonly recipeDigest: string
+  /** Where its object is; `null` when none was made or it was purged. */
+  readonly storageKey: string | null
+  readonly contentType: string | null
+  readonly byteSize: number | null
+  /** Pixels. */
+  readonly width: number | null
+  /** Pixels. */
+  readonly height: number | null
+  readonly durationMs: number | null
+  /** Percent, 0 to 100. */
+  readonly progress: number
+  /** Which attempt is running or ran last; 0 before the first. */
+  readonly attempt: number
+  /** The job that claimed it. */
+  readonly jobId: string | null
+  readonly errorReason: string | null
+  /** When its object was made. */
+  readonly generatedAt: Date | null
+  readonly createdAt: Date
+  readonly updatedAt: Date
+}
+
+/** A claim of an owner on an asset, at a slot. */
+export interface Attachment {
+  /** UUIDv7. */
+  readonly id: string
+  readonly assetId: string
+  readonly ownerType: string
+  readonly ownerId: string
+  /** The name of the place: "avatar", "gallery". */
+  readonly slot: string
+  /** Order within the slot, from 0. */
+  readonly position: number
+  readonly createdAt: Date
+  readonly updatedAt: Date
+}
+
+/** The durable handle of one upload in flight. The URI of a resumable session is a secret and no part of it. */
+export interface UploadSession {
+  /** UUIDv7. */
+  readonly id: string
+  readonly assetId: string
+  readonly state: SessionState
+  readonly uploadStrategy: UploadStrategy
+  /** "tus", for a resumable session. */
+  readonly resumableProtocol: string | null
+  /** The key that the client writes to. */
+  readonly uploadKey: string
+  /** Declared size in bytes; `null` while the client has not said. */
+  readonly uploadLength: number | null
+  /** Declared SHA-256, lower-case hex. */
+  readonly declaredChecksum: string | null
+  /** Bytes that the store is known to hold. */
+  readonly lastKnownOffset: number | null
+  readonly expiresAt: Date | null
+  readonly verifiedAt: Date | null
+  readonly failureReason: string | null
+  readonly createdAt: Date
+  readonly updatedAt: Date
+}
+
+/** One attempt of background work, kept as audit. It outlives its asset. */
+export interface ProcessingRun {
+  /** UUIDv7. */
+  readonly id: string
+  readonly assetId: string
+  /** `null` for work on the asset itself. */
+  readonly variantName: string | null
+  /** The kind of work: "promote", "process", "media", "purge". */
+  readonly worker: string
+  readonly state: RunState
+  readonly attempt: number
+  readonly startedAt: Date | null
+  readonly finishedAt: Date | null
+  readonly errorReason: string | null
+  readonly details: JsonObject
+  readonly createdAt: Date
+  readonly updatedAt: Date
+}

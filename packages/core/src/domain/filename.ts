@@ -1,0 +1,60 @@
+import { cutToBytes } from './cut-to-bytes.ts'
+
+/** The longest name that every usual file system can hold, in bytes of UTF-8. */
+export const MAX_FILENAME_BYTES = 255
+
+const FALLBACK = 'file'
+
+// A longer "extension" is the rest of a sentence with a full stop in it.
+const MAX_KEPT_EXTENSION_BYTES = 32
+
+// Controls; bidi marks, overrides and isolates, which can show "exe.jpg" for "gpj.exe"; zero-width space and byte
+// order mark; lone surrogates, which UTF-8 cannot hold. The joiners U+200C and U+200D are part of real names.
+const UNSAFE = /[\p{Cc}\p{Surrogate}\u061C\u200B\u200E\u200F\u202A-\u202E\u2066-\u2069\uFEFF]/gu
+
+// What Windows refuses in a name, its drive and stream colon included.
+const FORBIDDEN_ON_WINDOWS = /[<>:"|?*]/g
+
+// Windows takes these for devices whatever extension follows.
+const DEVICE_NAME = /^(?:con|prn|aux|nul|clock\$|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])\s*(?:\.|$)/i
+
+/**
+ * A name that any file system, header or page may carry, made from what a client called its file: the last segment of
+ * a path of either kind, in NFC, without control and bidi characters, without what Windows refuses, without leading or
+ * trailing dots and spaces, of at most {@link MAX_FILENAME_BYTES} bytes with its extension kept. `file` when nothing is
+ * left. Applying it twice changes nothing. Escaping for a header or for HTML is still due.
+ */
+export function sanitizeFilename(name: string | undefined): string {
+  const visible = (name ?? '').replace(/\s+/g, ' ').replace(UNSAFE, '').normalize('NFC')
+  const base = visible.split(/[/\\]/).at(-1) ?? ''
+  const portable = trimDotsAndSpaces(base.replace(FORBIDDEN_ON_WINDOWS, '_'))
+  const named = DEVICE_NAME.test(portable) ? `_${portable}` : portable
+  const cut = cutKeepingExtension(named)
+  return cut === '' ? FALLBACK : cut
+}
+
+/**
+ * The extension of a name, lower-case and with its dot; `''` when it has none, and for a name that only begins with a
+ * dot.
+ */
+export function filenameExtension(name: string): string {
+  return writtenExtension(name).toLowerCase()
+}
+
+// Not the same length as the lower-case one: some capitals become two characters.
+function writtenExtension(name: string): string {
+  return /(?<=[^/\\])\.[^./\\\s]+$/.exec(name)?.[0] ?? ''
+}
+
+function trimDotsAndSpaces(name: string): string {
+  return name.replace(/^[. ]+/, '').replace(/[. ]+$/, '')
+}
+
+function cutKeepingExtension(name: string): string {
+  if (Buffer.byteLength(name) <= MAX_FILENAME_BYTES) return name
+  const extension = writtenExtension(name)
+  const extensionBytes = Buffer.byteLength(extension)
+  if (extensionBytes > MAX_KEPT_EXTENSION_BYTES) return trimDotsAndSpaces(cutToBytes(name, MAX_FILENAME_BYTES))
+  const stem = name.slice(0, name.length - extension.length)
+  return `${trimDotsAndSpaces(cutToBytes(stem, MAX_FILENAME_BYTES - extensionBytes))}${extension}`
+}

@@ -1,0 +1,59 @@
+/** Formats in which an image variant can be encoded. */
+export const IMAGE_FORMATS = ['jpeg', 'png', 'webp', 'avif'] as const
+
+/** One of {@link IMAGE_FORMATS}. */
+export type ImageFormat = (typeof IMAGE_FORMATS)[number]
+
+/** What is particular to one image format. */
+export interface ImageFormatFacts {
+  readonly contentType: string
+  /** With its dot. */
+  readonly extension: string
+  readonly defaultQuality: number
+  readonly minEffort: number
+  /** Equal to `minEffort` where the format's encoder has no such setting. */
+  readonly maxEffort: number
+  readonly defaultEffort: number
+}
+
+/**
+ * Facts of every image format. A default that changes here changes the digest of every recipe that relies on it, and
+ * so makes every such variant stale.
+ *
+ * AVIF's effort is 2, not the encoder's 4: measured on 12–24 megapixel photos it is 6.5 times faster for 2 % more
+ * bytes. WebP stays at 4: 2 is only 1.5 times faster, for 3 % more bytes.
+ */
+export const IMAGE_FORMAT_FACTS: Readonly<Record<ImageFormat, ImageFormatFacts>> = {
+  jpeg: {
+    contentType: 'image/jpeg',
+    extension: '.jpg',
+    defaultQuality: 80,
+    minEffort: 0,
+    maxEffort: 0,
+    defaultEffort: 0,
+  },
+  png: {
+    contentType: 'image/png',
+    extension: '.png',
+    defaultQuality: 100,
+    minEffort: 0,
+    maxEffort: 9,
+    defaultEffort: 6,
+  },
+  webp: {
+    contentType: 'image/webp',
+    extension: '.webp',
+    defaultQuality: 80,
+    minEffort: 0,
+    maxEffort: 6,
+    defaultEffort: 4,
+  },
+  avif: {
+    contentType: 'image/avif',
+    extension: '.avif',
+    defaultQuality: 50,
+    minEffort: 0,
+    maxEffort: 9,
+    defaultEffort: 2,
+  },
+}

@@ -1,0 +1,122 @@
+import { RindleError } from './errors.ts'
+
+/** What every staging key begins with. */
+export const STAGING_PREFIX = 'staging/'
+
+/** The longest key, in bytes: S3 allows 1,024, and a storage may add its own prefix. */
+export const MAX_KEY_BYTES = 900
+
+/** What the name of a profile or variant looks like; it becomes a segment of keys. */
+export const NAME_PATTERN: RegExp = /^[a-z][a-z0-9_]{0,47}$/
+
+/** What identifies an uploaded object, staged or original. */
+export interface UploadKeyParts {
+  readonly profile: string
+  readonly assetId: string
+  /** `[a-z0-9_-]+`, made anew for each object, so that a URL of one never writes or opens another. */
+  readonly random: string
+  /** With its dot, or empty. */
+  readonly extension: string
+}
+
+/** What identifies the object of a variant. */
+export interface VariantKeyParts {
+  readonly profile: string
+  readonly assetId: string
+  readonly name: string
+  /** The recipe digest: 64 hex digits, of which the key takes the first 16. */
+  readonly digest: string
+  /** With its dot, or empty. */
+  readonly extension: string
+}
+
+// The order matters: the first that matches is the one that is reported.
+const REFUSALS: readonly { readonly problem: string; readonly matches: RegExp }[] = [
+  { problem: 'it is empty', matches: /^$/ },
+  { problem: 'it holds a control character', matches: /\p{Cc}/u },
+  { problem: 'it holds a backslash', matches: /\\/ },
+  { problem: 'it is absolute', matches: /^\// },
+  { problem: 'it holds an empty segment', matches: /\/\/|\/$/ },
+  { problem: 'it holds a "." or ".." segment', matches: /(?:^|\/)\.{1,2}(?:\/|$)/ },
+]
+
+const SEGMENT = /^[a-z0-9_-]+$/
+const EXTENSION = /^(?:\.[a-z0-9]+)?$/
+const DIGEST = /^[0-9a-f]{64}$/
+const WELL_FORMED = /^(?:[a-z0-9_-]+\/)*[a-z0-9_-]+(?:\.[a-z0-9]+)?$/
+
+/**
+ * Returns `key` as it is, or throws `storage_key_invalid` with what is wrong: a traversal, an absolute path, a control
+ * character, a backslash, an empty segment, more than {@link MAX_KEY_BYTES} bytes, or a segment that is not
+ * `[a-z0-9_-]+` (the last may have one extension, `.[a-z0-9]+`).
+ */
+export function normalizeKey(key: string): string {
+  const problem = problemOf(key)
+  if (problem === undefined) return key
+  throw new RindleError('storage_key_invalid', `The storage key ${quoted(key)} is malformed: ${problem}.`)
+}
+
+/** Whether `name` can be a profile's: {@link NAME_PATTERN}, and not `staging`, where uploads in flight are kept. */
+export function isProfileName(name: string): boolean {
+  return NAME_PATTERN.test(name) && `${name}/` !== STAGING_PREFIX
+}
+
+/** `staging/{profile}/{assetId}/{random}{extension}`. Throws `storage_key_invalid` when a part cannot be in a key. */
+export function stagingKey({ profile, assetId, random, extension }: UploadKeyParts): string {
+  return buildKey(STAGING_PREFIX, { profile, assetId, stem: segment('random part', random), extension })
+}
+
+/** `{profile}/{assetId}/original-{random}{extension}`. Throws `storage_key_invalid` when a part cannot be in a key. */
+export function originalKey({ profile, assetId, random, extension }: UploadKeyParts): string {
+  return buildKey('', { profile, assetId, stem: `original-${segment('random part', random)}`, extension })
+}
+
+/**
+ * `{profile}/{assetId}/{name}-{first 16 of digest}{extension}`: another recipe gives another key, so that an object is
+ * never overwritten by one of another make. Throws `storage_key_invalid` when a part cannot be in a key.
+ */
+export function variantKey({ profile, assetId, name, digest, extension }: VariantKeyParts): string {
+  const variant = checked('variant name', name, NAME_PATTERN.test(name))
+  const shortDigest = checked('recipe digest', digest, DIGEST.test(digest)).slice(0, 16)
+  return buildKey('', { profile, assetId, stem: `${variant}-${shortDigest}`, extension })
+}
+
+/** Whether `key` is of an upload in flight. */
+export function isStagingKey(key: string): boolean {
+  return key.startsWith(STAGING_PREFIX)
+}
+
+interface KeyParts {
+  readonly profile: string
+  readonly assetId: string
+  readonly stem: string
+  readonly extension: string
+}
+
+function buildKey(prefix: string, parts: KeyParts): string {
+  const profile = checked('profile name', parts.profile, isProfileName(parts.profile))
+  const extension = checked('extension', parts.extension, EXTENSION.test(parts.extension))
+  return normalizeKey(`${prefix}${profile}/${segment('asset id', parts.assetId)}/${parts.stem}${extension}`)
+}
+
+function segment(part: string, value: string): string {
+  return checked(part, value, SEGMENT.test(value))
+}
+
+// Each part apart: one that holds a slash could make a well-formed key of another asset.
+function checked(part: string, value: string, isValid: boolean): string {
+  if (isValid) return value
+  throw new RindleError('storage_key_invalid', `The ${part} ${quoted(value)} cannot be part of a storage key.`)
+}
+
+function problemOf(key: string): string | undefined {
+  const refusal = REFUSALS.find(({ matches }) => matches.test(key))
+  if (refusal !== undefined) return refusal.problem
+  if (!WELL_FORMED.test(key)) return 'segments are a-z, 0-9, "_" and "-", with one extension in the last'
+  return key.length > MAX_KEY_BYTES ? `it has more than ${MAX_KEY_BYTES} bytes` : undefined
+}
+
+// A key that was refused may be anything: shown escaped and cut.
+function quoted(text: string): string {
+  return JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}…` : text)
+}

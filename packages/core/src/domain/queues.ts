@@ -1,0 +1,58 @@
+import type { FormatClass } from './recipe-facts.ts'
+
+/** The queues of background work. */
+export const QUEUE_NAMES = [
+  'rindle_promote',
+  'rindle_process',
+  'rindle_media',
+  'rindle_purge',
+  'rindle_maintenance',
+] as const
+
+/** One of {@link QUEUE_NAMES}. */
+export type QueueName = (typeof QUEUE_NAMES)[number]
+
+/** How one queue is worked. */
+export interface QueueDefinition {
+  /** How often a job is tried in all; the last failure is final. */
+  readonly attempts: number
+  /** Jobs at once in one process, unless the worker is told otherwise; `cores`: as many as the machine has. */
+  readonly concurrency: number | 'cores'
+}
+
+/** Every queue and how it is worked. */
+export const QUEUES: Readonly<Record<QueueName, QueueDefinition>> = {
+  rindle_promote: { attempts: 3, concurrency: 5 },
+  rindle_process: { attempts: 5, concurrency: 'cores' },
+  rindle_media: { attempts: 5, concurrency: 1 },
+  rindle_purge: { attempts: 3, concurrency: 2 },
+  rindle_maintenance: { attempts: 3, concurrency: 1 },
+}
+
+/** The name of a queue's dead-letter queue. */
+export type DeadLetterQueueName = `${QueueName}_dead`
+
+/** The queue that holds the jobs of `queue` whose attempts are used up. */
+export function deadLetterQueue(queue: QueueName): DeadLetterQueueName {
+  return `${queue}_dead`
+}
+
+/** The job key of an asset's promotion. */
+export function promoteKey(assetId: string): string {
+  return assetId
+}
+
+/** The job key of an asset's image variants of one format class. */
+export function processKey(assetId: string, formatClass: FormatClass): string {
+  return `${assetId}:${formatClass}`
+}
+
+/** The job key of one AV variant. */
+export function mediaKey(assetId: string, variantName: string): string {
+  return `${assetId}:${variantName}`
+}
+
+/** The job key of an asset's purge. */
+export function purgeKey(assetId: string): string {
+  return assetId
+}

@@ -1,0 +1,87 @@
+import { RindleError } from './errors.ts'
+import { IMAGE_FORMAT_FACTS } from './image-formats.ts'
+import type { AudioPreset, AvImagePreset, VideoPreset, WaveformPreset } from './recipe-options.ts'
+import type { NormalizedRecipe } from './recipes.ts'
+import type { AssetKind, OutputKind } from './states.ts'
+
+/** Who does the work: a processor that needs no FFmpeg, or one that does. */
+export const LANES = ['image', 'av'] as const
+
+/** One of {@link LANES}. */
+export type Lane = (typeof LANES)[number]
+
+/** Classes of image work that are done in jobs of their own. */
+export const FORMAT_CLASSES = ['fast', 'slow'] as const
+
+/** One of {@link FORMAT_CLASSES}. */
+export type FormatClass = (typeof FORMAT_CLASSES)[number]
+
+/** The lane that makes `recipe`. An image with a preset is made from video or audio, so it is AV work. */
+export function lane(recipe: NormalizedRecipe): Lane {
+  return 'format' in recipe ? 'image' : 'av'
+}
+
+/**
+ * The class of image work that `recipe` belongs to: AVIF is `slow`, because it costs sixteen times the others and
+ * would hold them back in a job of both. Throws `invalid_input` for a recipe of the AV lane, which has no classes.
+ */
+export function formatClass(recipe: NormalizedRecipe): FormatClass {
+  if ('format' in recipe) return recipe.format === 'avif' ? 'slow' : 'fast'
+  throw new RindleError('invalid_input', `A recipe of the AV lane (${recipeCapability(recipe)}) has no format class.`)
+}
+
+/**
+ * What a processor must be able to do to make `recipe`: `image/webp`, `av-image/video_poster_scene`,
+ * `video/web_720p`, `audio/m4a_128k`, `waveform/overview`.
+ */
+export function recipeCapability(recipe: NormalizedRecipe): string {
+  if ('format' in recipe) return `image/${recipe.format}`
+  return recipe.kind === 'image' ? `av-image/${recipe.preset}` : `${recipe.kind}/${recipe.preset}`
+}
+
+/** The package to install for a capability that {@link recipeCapability} named. */
+export function packageFor(capability: string): '@rindle/processor-image' | '@rindle/processor-av' {
+  return capability.startsWith('image/') ? '@rindle/processor-image' : '@rindle/processor-av'
+}
+
+/** What the variant will be. */
+export function outputKind(recipe: NormalizedRecipe): OutputKind {
+  return recipe.kind
+}
+
+/** The content type of the variant's object. */
+export function outputContentType(recipe: NormalizedRecipe): string {
+  return factsOf(recipe).contentType
+}
+
+/** The extension of the variant's object, with its dot. */
+export function outputExtension(recipe: NormalizedRecipe): string {
+  return factsOf(recipe).extension
+}
+
+/** Kinds of asset that `recipe` can be made from. */
+export function acceptedSourceKinds(recipe: NormalizedRecipe): readonly AssetKind[] {
+  return factsOf(recipe).sourceKinds
+}
+
+interface RecipeFacts {
+  readonly contentType: string
+  readonly extension: string
+  readonly sourceKinds: readonly AssetKind[]
+}
+
+const PRESET_FACTS: Readonly<Record<AvImagePreset | VideoPreset | AudioPreset | WaveformPreset, RecipeFacts>> = {
+  // An audio file's poster is its cover art.
+  video_poster_scene: { contentType: 'image/jpeg', extension: '.jpg', sourceKinds: ['video', 'audio'] },
+  video_thumbnail_strip: { contentType: 'image/jpeg', extension: '.jpg', sourceKinds: ['video'] },
+  web_720p: { contentType: 'video/mp4', extension: '.mp4', sourceKinds: ['video'] },
+  web_480p: { contentType: 'video/mp4', extension: '.mp4', sourceKinds: ['video'] },
+  m4a_128k: { contentType: 'audio/mp4', extension: '.m4a', sourceKinds: ['audio', 'video'] },
+  mp3_128k: { contentType: 'audio/mpeg', extension: '.mp3', sourceKinds: ['audio', 'video'] },
+  overview: { contentType: 'application/json', extension: '.json', sourceKinds: ['audio', 'video'] },
+}
+
+function factsOf(recipe: NormalizedRecipe): RecipeFacts {
+  if ('preset' in recipe) return PRESET_FACTS[recipe.preset]
+  return { ...IMAGE_FORMAT_FACTS[recipe.format], sourceKinds: ['image'] }
+}

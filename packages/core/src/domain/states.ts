@@ -1,0 +1,82 @@
+/** States of an asset, in the order of its life. */
+export const ASSET_STATES = [
+  'staged',
+  'validating',
+  'analyzing',
+  'promoting',
+  'available',
+  'processing',
+  'transcoding',
+  'ready',
+  'degraded',
+  'quarantined',
+  'deleted',
+] as const
+
+/** One of {@link ASSET_STATES}. */
+export type AssetState = (typeof ASSET_STATES)[number]
+
+/** States of a variant, in the order of its life. */
+export const VARIANT_STATES = [
+  'planned',
+  'queued',
+  'processing',
+  'ready',
+  'failed',
+  'cancelled',
+  'stale',
+  'missing',
+  'purged',
+] as const
+
+/** One of {@link VARIANT_STATES}. */
+export type VariantState = (typeof VARIANT_STATES)[number]
+
+/** States of an upload session, in the order of its life. */
+export const SESSION_STATES = [
+  'initialized',
+  'signed',
+  'resuming',
+  'uploading',
+  'uploaded',
+  'verifying',
+  'completed',
+  'aborted',
+  'expired',
+  'failed',
+] as const
+
+/** One of {@link SESSION_STATES}. */
+export type SessionState = (typeof SESSION_STATES)[number]
+
+/** States of a processing run. A run is an audit record: it has no transitions of its own. */
+export const RUN_STATES = ['queued', 'processing', 'succeeded', 'failed', 'cancelled'] as const
+
+/** One of {@link RUN_STATES}. */
+export type RunState = (typeof RUN_STATES)[number]
+
+/** What an asset is, by its bytes. */
+export const ASSET_KINDS = ['image', 'video', 'audio', 'other'] as const
+
+/** One of {@link ASSET_KINDS}. */
+export type AssetKind = (typeof ASSET_KINDS)[number]
+
+/** What a variant is. */
+export const OUTPUT_KINDS = ['image', 'video', 'audio', 'waveform'] as const
+
+/** One of {@link OUTPUT_KINDS}. */
+export type OutputKind = (typeof OUTPUT_KINDS)[number]
+
+/** How the bytes of an upload session travel. */
+export const UPLOAD_STRATEGIES = ['presigned_put', 'multipart', 'resumable', 'proxied'] as const
+
+/** One of {@link UPLOAD_STRATEGIES}. */
+export type UploadStrategy = (typeof UPLOAD_STRATEGIES)[number]
+
+/** Asset states in which the original may be delivered: verified, durable, neither rejected nor deleted. */
+export const DELIVERABLE_STATES: readonly AssetState[] = ['available', 'processing', 'transcoding', 'ready', 'degraded']
+
+/** Whether an asset in `state` may be delivered: one of {@link DELIVERABLE_STATES}. */
+export function isDeliverable(state: AssetState): boolean {
+  return DELIVERABLE_STATES.includes(state)
+}

@@ -55,7 +55,10 @@ function wall(
   return { 'no-restricted-imports': ['error', { patterns, paths }] }
 }
 
-/** An allow-list. A hit of a negated pattern ends the rule for that import, so this must be the last pattern of a wall. */
+/**
+ * An allow-list, the last pattern of a wall: a negated pattern that hits ends the rule for that import and clears what
+ * other groups said of it. Regular expressions that stand before it keep their word.
+ */
 function nothingBut(scope: string, allowed: string[], message: string): Pattern {
   return { group: [scope, ...allowed.map((name) => `!${name}`)], message }
 }
@@ -80,7 +83,7 @@ export default defineConfig({
   plugins: ['typescript', 'unicorn', 'oxc', 'import', 'promise', 'node'],
   categories: { correctness: 'error', suspicious: 'error' },
   options: { typeAware: true, denyWarnings: true, reportUnusedDisableDirectives: 'error' },
-  ignorePatterns: ['**/generated/**', '**/dist/**'],
+  ignorePatterns: ['**/node_modules/**', '**/dist/**', '**/generated/**'],
   rules: {
     eqeqeq: 'error',
     'max-depth': ['error', 4],
@@ -164,7 +167,7 @@ export default defineConfig({
           [
             ...everywhere,
             { regex: '^\\.\\./', message: 'The domain is flat and imports nothing above it.' },
-            { group: ['@*/**'], message: 'The domain is pure.' },
+            { regex: '^@', message: 'The domain is pure.' },
             nothingBut(
               '*',
               ['*.ts', 'mime-types', 'node:crypto', 'zod'],
@@ -193,6 +196,13 @@ export default defineConfig({
       files: ['packages/*/test/**', 'test-e2e/**'],
       plugins: ['typescript', 'unicorn', 'oxc', 'import', 'promise', 'node', 'vitest'],
       rules: {
+        // Rows and JSON bodies are compared whole: an assertion on them is the check.
+        'typescript/no-unsafe-argument': 'off',
+        'typescript/no-unsafe-assignment': 'off',
+        'typescript/no-unsafe-call': 'off',
+        'typescript/no-unsafe-member-access': 'off',
+        'typescript/no-unsafe-return': 'off',
+        'unicorn/consistent-function-scoping': 'off',
         'vitest/no-focused-tests': 'error',
         'vitest/no-identical-title': 'error',
         'vitest/valid-expect': 'error',

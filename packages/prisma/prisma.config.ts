@@ -1,4 +1,7 @@
 import { defineConfig } from 'prisma/config'
+import { useStandInEngine } from './scripts/schema-engine/use-stand-in.ts'
+
+useStandInEngine()
 
 export default defineConfig({
   schema: 'schema.prisma',

@@ -21,7 +21,9 @@ export function compareLedger(migrations: readonly Migration[], ledger: readonly
   const finished = ledger.filter((row) => row.isFinished && sqlByName.has(row.name))
   const applied = new Set(finished.map(({ name }) => name))
   const failed = new Set(
-    ledger.filter((row) => !row.isFinished && sqlByName.has(row.name) && !applied.has(row.name)).map(({ name }) => name),
+    ledger
+      .filter((row) => !row.isFinished && sqlByName.has(row.name) && !applied.has(row.name))
+      .map(({ name }) => name),
   )
   return {
     applied: [...applied],
@@ -31,4 +33,3 @@ export function compareLedger(migrations: readonly Migration[], ledger: readonly
     unknown: [...new Set(ledger.map(({ name }) => name))].filter((name) => !sqlByName.has(name)),
   }
 }
-

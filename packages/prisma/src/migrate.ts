@@ -2,7 +2,7 @@ import { applyMigration, whatToDoAboutRemains } from './apply-migration.ts'
 import { compareLedger, type MigrationStatus } from './compare-ledger.ts'
 import { type MigrationClient, type MigrationConnection, withMigrationClient } from './migration-connection.ts'
 import { MigrationError } from './migration-error.ts'
-import { type Migration, MIGRATIONS_DIRECTORY, readMigrations } from './migration-files.ts'
+import { MIGRATIONS_DIRECTORY, type Migration, readMigrations } from './migration-files.ts'
 import { ensureLedger, type LedgerRow, readLedger, recordRollBack, wasRolledBackWhole } from './migration-ledger.ts'
 import { takeMigrationLock } from './migration-lock.ts'
 

@@ -16,7 +16,8 @@ export async function withMigrationClient<T>(
   connection: MigrationConnection,
   work: (client: MigrationClient) => Promise<T>,
 ): Promise<T> {
-  const { client, close } = typeof connection === 'string' ? await connectTo(connection) : await takeFrom(connection.pool)
+  const { client, close } =
+    typeof connection === 'string' ? await connectTo(connection) : await takeFrom(connection.pool)
   try {
     const { rows } = await client.query("select current_setting('server_version_num') as version")
     assertSupported(Number(rows[0]?.version))

@@ -18,7 +18,9 @@ export async function readMigrations(directory: string): Promise<Migration[]> {
   const entries = await readdir(directory, { withFileTypes: true })
   const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name)
   return Promise.all(
-    names.sort().map(async (name) => ({ name, sql: await readFile(join(directory, name, 'migration.sql'), 'utf8') })),
+    names
+      .toSorted()
+      .map(async (name) => ({ name, sql: await readFile(join(directory, name, 'migration.sql'), 'utf8') })),
   )
 }
 
@@ -30,5 +32,9 @@ export function checksumOf(sql: string): string {
 /** True when `checksum` is that of `sql`. Line endings do not count: Git on Windows changes them. */
 export function hasChecksum(sql: string, checksum: string): boolean {
   const unix = sql.replaceAll('\r\n', '\n')
-  return checksum === checksumOf(sql) || checksum === checksumOf(unix) || checksum === checksumOf(unix.replaceAll('\n', '\r\n'))
+  return (
+    checksum === checksumOf(sql) ||
+    checksum === checksumOf(unix) ||
+    checksum === checksumOf(unix.replaceAll('\n', '\r\n'))
+  )
 }

@@ -70,7 +70,9 @@ export async function recordStart(client: MigrationClient, migration: Migration)
 }
 
 export async function recordFinish(client: MigrationClient, id: string): Promise<void> {
-  await client.query(`update ${LEDGER} set finished_at = clock_timestamp(), applied_steps_count = 1 where id = $1`, [id])
+  await client.query(`update ${LEDGER} set finished_at = clock_timestamp(), applied_steps_count = 1 where id = $1`, [
+    id,
+  ])
 }
 
 /** Writes what the server said about a failed attempt. */

@@ -10,8 +10,6 @@ export interface PoolConnection {
 
 export async function checkOut(pool: PgPool): Promise<PoolConnection> {
   const client = await pool.connect()
-  // A lost connection tells the running query and emits `error`; unheard, the latter would end the process.
-  const ignoreLoss = () => undefined
   client.on('error', ignoreLoss)
   return {
     client,
@@ -27,3 +25,6 @@ export function breaksConnection(error: unknown): boolean {
   const state = sqlStateOf(error)
   return state === undefined || state.startsWith('08') || state.startsWith('57P')
 }
+
+/** A lost connection tells the running query and emits `error`; unheard, the latter would end the process. */
+function ignoreLoss(): void {}

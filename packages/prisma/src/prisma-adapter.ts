@@ -29,7 +29,7 @@ export function prismaAdapter(pool: PgPool, names: StatementNames): SqlDriverAda
 /** adapter-pg takes a pool of its own copy of `pg` only, and would take any other for options of a new pool. */
 async function adoptPool(pool: PgPool): Promise<pg.Pool> {
   const sample = await new PrismaPg({}).connect()
-  const prototype: object = Object.getPrototypeOf(sample.underlyingDriver())
+  const prototype = Object.getPrototypeOf(sample.underlyingDriver()) as object
   const isOwn = (candidate: PgPool): candidate is PgPool & pg.Pool =>
     Object.prototype.isPrototypeOf.call(prototype, candidate)
   if (isOwn(pool)) return pool

@@ -30,7 +30,9 @@ export async function runTransaction<T>(
 async function commit(client: PgPoolClient): Promise<void> {
   const { command } = await client.query({ text: 'commit' })
   if (command !== 'ROLLBACK') return
-  throw new Error('Nothing was committed: a statement of the transaction failed, and its error was caught inside of it.')
+  throw new Error(
+    'Nothing was committed: a statement of the transaction failed, and its error was caught inside of it.',
+  )
 }
 
 /** What made the rollback necessary goes up; that the rollback failed as well shows in the connection being closed. */

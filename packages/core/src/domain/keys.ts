@@ -81,6 +81,15 @@ export function variantKey({ profile, assetId, name, digest, extension }: Varian
   return buildKey('', { profile, assetId, stem: `${variant}-${shortDigest}`, extension })
 }
 
+/**
+ * What every permanent key of an asset begins with: its original's and its variants'. Throws `storage_key_invalid` when
+ * a part cannot be in a key.
+ */
+export function assetPrefix(asset: { readonly profile: string; readonly id: string }): string {
+  const profile = checked('profile name', asset.profile, isProfileName(asset.profile))
+  return `${profile}/${segment('asset id', asset.id)}/`
+}
+
 /** Whether `key` is of an upload in flight. */
 export function isStagingKey(key: string): boolean {
   return key.startsWith(STAGING_PREFIX)

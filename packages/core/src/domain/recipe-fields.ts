@@ -20,7 +20,8 @@ export function oneOf<const Words extends readonly string[]>(
   option: string,
   words: Words,
 ): z.ZodEnum<z.core.util.ToEnum<Words[number]>> {
-  return z.enum(words, { error: `${option} must be ${words.map((word) => `"${word}"`).join(', ')}` })
+  const allowed = words.map((word) => `"${word}"`).join(' or ')
+  return z.enum(words, { error: `${option} must be ${allowed}` })
 }
 
 /** An option that is an integer from `min` to `max`. */

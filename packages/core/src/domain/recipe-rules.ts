@@ -33,7 +33,7 @@ function formatProblems({ format = 'jpeg', effort, animated, position, backgroun
   const { minEffort, maxEffort } = IMAGE_FORMAT_FACTS[format]
   if (effort !== undefined && minEffort === maxEffort) {
     problems.push({ option: 'effort', message: `effort is not an option of ${format}, whose encoder has none` })
-  } else if (effort !== undefined && (effort < minEffort || effort > maxEffort)) {
+  } else if (effort !== undefined && !isIntegerWithin(effort, minEffort, maxEffort)) {
     const message = `effort must be an integer from ${minEffort} to ${maxEffort} for ${format}`
     problems.push({ option: 'effort', message })
   }
@@ -62,6 +62,10 @@ function modeProblems({ mode, format = 'jpeg', position, background }: ImageReci
     })
   }
   return problems
+}
+
+function isIntegerWithin(value: number, min: number, max: number): boolean {
+  return Number.isInteger(value) && value >= min && value <= max
 }
 
 // Without its alpha digits, or with all of them f.

@@ -85,17 +85,23 @@ export function normalizeRecipe(recipe: Recipe): NormalizedRecipe {
     case 'video':
       return { kind: 'video', preset: recipe.preset, faststart: recipe.faststart ?? true }
     case 'audio':
-      return {
-        kind: 'audio',
-        preset: recipe.preset,
-        channels: recipe.channels ?? null,
-        normalize: recipe.normalize ?? false,
-        twoPass: recipe.twoPass ?? false,
-      }
+      return normalizeAudio(recipe)
     case 'waveform':
       return { kind: 'waveform', preset: recipe.preset }
-    default:
-      return 'preset' in recipe ? { kind: 'image', preset: recipe.preset } : normalizeImage(recipe)
+    case 'image':
+    case undefined:
+      break
+  }
+  return 'preset' in recipe ? { kind: 'image', preset: recipe.preset } : normalizeImage(recipe)
+}
+
+function normalizeAudio(recipe: AudioRecipe): NormalizedAudioRecipe {
+  return {
+    kind: 'audio',
+    preset: recipe.preset,
+    channels: recipe.channels ?? null,
+    normalize: recipe.normalize ?? false,
+    twoPass: recipe.twoPass ?? false,
   }
 }
 
@@ -116,8 +122,8 @@ function normalizeImage(recipe: ImageRecipe): NormalizedImageRecipe {
   }
 }
 
-function normalizeColour(colour: string): string {
-  const digits = colour.slice(1).toLowerCase()
+function normalizeColour(hex: string): string {
+  const digits = hex.slice(1).toLowerCase()
   const pairs = digits.length <= 4 ? digits.replace(/./g, '$&$&') : digits
   return `#${pairs.padEnd(8, 'f')}`
 }
@@ -129,7 +135,8 @@ const imageSchema = options('an image recipe', {
   height: integer('height', 1, MAX_IMAGE_DIMENSION).optional(),
   format: oneOf('format', IMAGE_FORMATS).optional(),
   quality: integer('quality', 1, 100).optional(),
-  effort: integer('effort', 0, 9).optional(),
+  // Its range depends on the format.
+  effort: z.number({ error: 'effort must be an integer' }).optional(),
   position: oneOf('position', CROP_POSITIONS).optional(),
   background: colour('background').optional(),
   keepIcc: flag('keepIcc').optional(),
@@ -160,6 +167,8 @@ const waveformSchema = options('a waveform recipe', {
   preset: oneOf('preset', WAVEFORM_PRESETS),
 })
 
+const refusingKind = z.object({ kind: oneOf('kind', OUTPUT_KINDS) }).pipe(z.never())
+
 /**
  * Checks an untrusted {@link Recipe}: unknown options are refused, and so are options that the rest of the recipe has
  * no use for. Every problem names the option and says what is allowed. Fills in nothing.
@@ -174,18 +183,10 @@ export const recipeSchema: z.ZodType<Recipe> = z.unknown().transform((value, con
 function schemaOf(value: unknown): z.ZodType<Recipe> {
   if (typeof value !== 'object' || value === null) return imageSchema
   const kind: unknown = 'kind' in value ? value.kind : undefined
-  switch (kind) {
-    case 'image':
-      return 'preset' in value ? avImageSchema : imageSchema
-    case undefined:
-      return imageSchema
-    case 'video':
-      return videoSchema
-    case 'audio':
-      return audioSchema
-    case 'waveform':
-      return waveformSchema
-    default:
-      return z.object({ kind: oneOf('kind', OUTPUT_KINDS) }).pipe(z.never())
-  }
+  const hasPreset = 'preset' in value
+  if (kind === 'image') return hasPreset ? avImageSchema : imageSchema
+  if (kind === undefined && !hasPreset) return imageSchema
+  if (kind === 'video') return videoSchema
+  if (kind === 'audio') return audioSchema
+  return kind === 'waveform' ? waveformSchema : refusingKind
 }

@@ -1,0 +1,153 @@
+import type { SqlExecutor } from '@rindle/prisma'
+import type { Attachment, Owner } from '../domain/entities.ts'
+import { RindleError } from '../domain/errors.ts'
+import type { AssetState } from '../domain/states.ts'
+import { attachmentFromRow } from '../rows/entities-from-rows.ts'
+import type { Row } from '../rows/row-values.ts'
+import { profileOf, type Runtime } from '../runtime.ts'
+import { inTransaction, type UnitOfWork } from '../unit-of-work.ts'
+import { assertId } from '../rows/assert-id.ts'
+import { type Holder, lockAssets, lockSlot, release, type Slot, slotOf } from './slot.ts'
+
+/** An asset, by its row or by anything that has its id. */
+export type AssetReference = { readonly id: string }
+
+/** Options of the attachment verbs. */
+export interface AttachOptions {
+  /** The application's transaction. @default an own one */
+  readonly tx?: SqlExecutor
+}
+
+/**
+ * Attaches the asset to the owner's slot, alone: what was there is detached and, where no other attachment holds it,
+ * purged by a job in the same transaction. Concurrent attaches to one slot run one after the other; the last commit
+ * wins and no asset leaks. Safe to repeat. `not_found`, `not_deliverable` (quarantined or deleted), `unknown_slot`.
+ */
+export async function attach(
+  runtime: Runtime,
+  asset: AssetReference,
+  owner: Owner,
+  slot: string,
+  options: AttachOptions = {},
+): Promise<Attachment> {
+  return inTransaction(runtime, options.tx, (unit) => attachWithin(runtime, unit, asset, owner, slot))
+}
+
+/** {@link attach} as part of a larger unit of work. */
+export async function attachWithin(
+  runtime: Runtime,
+  unit: UnitOfWork,
+  asset: AssetReference,
+  owner: Owner,
+  slotName: string,
+): Promise<Attachment> {
+  const slot = slotOf(owner, slotName)
+  const holders = await lockForAttaching(runtime, unit, asset, slot)
+  const others = holders.current.map((holder) => holder.assetId).filter((id) => id !== asset.id)
+  await release(runtime, unit, slot, holders.assets, others)
+  return insertAttachment(runtime, unit, slot, asset.id, 0)
+}
+
+/**
+ * Adds the asset at the end of the owner's slot, beside what is there. An asset that is there already keeps its place.
+ */
+export async function append(
+  runtime: Runtime,
+  asset: AssetReference,
+  owner: Owner,
+  slotName: string,
+  options: AttachOptions = {},
+): Promise<Attachment> {
+  const slot = slotOf(owner, slotName)
+  return inTransaction(runtime, options.tx, async (unit) => {
+    const { current } = await lockForAttaching(runtime, unit, asset, slot)
+    const last = Math.max(-1, ...current.map((holder) => holder.position))
+    return insertAttachment(runtime, unit, slot, asset.id, last + 1)
+  })
+}
+
+/**
+ * Puts the slot's assets into the given order. The ids must be exactly those that are attached, each once; otherwise
+ * `conflict`, and nothing changes: somebody else attached or detached meanwhile.
+ */
+export async function reorder(
+  runtime: Runtime,
+  owner: Owner,
+  slotName: string,
+  assetIds: readonly string[],
+  options: AttachOptions = {},
+): Promise<void> {
+  const slot = slotOf(owner, slotName)
+  await inTransaction(runtime, options.tx, async (unit) => {
+    const attached = new Set((await lockSlot(unit, slot)).map((holder) => holder.assetId))
+    const wanted = new Set(assetIds)
+    if (wanted.size !== assetIds.length || wanted.size !== attached.size || !assetIds.every((id) => attached.has(id))) {
+      throw new RindleError(
+        'conflict',
+        `The slot "${slotName}" of ${slot.ownerType} ${slot.ownerId} holds other assets than the ${assetIds.length} given. Read it again.`,
+      )
+    }
+    await unit.executeSql(
+      `update rindle.media_attachments as attachment
+       set position = ordered.position - 1, updated_at = now()
+       from jsonb_array_elements_text($4::jsonb) with ordinality as ordered(asset_id, position)
+       where owner_type = $1::text and owner_id = $2::text and slot = $3::text
+         and attachment.asset_id = ordered.asset_id::uuid`,
+      [slot.ownerType, slot.ownerId, slot.slot, JSON.stringify(assetIds)],
+    )
+  })
+}
+
+async function lockForAttaching(
+  runtime: Runtime,
+  unit: UnitOfWork,
+  asset: AssetReference,
+  slot: Slot,
+): Promise<{ current: readonly Holder[]; assets: ReadonlyMap<string, Row> }> {
+  assertId('asset', asset.id)
+  const current = await lockSlot(unit, slot)
+  const assets = await lockAssets(unit, [asset.id, ...current.map((holder) => holder.assetId)])
+  const row = assets.get(asset.id)
+  if (row === undefined) throw new RindleError('not_found', `There is no asset ${asset.id}.`)
+  assertSlot(runtime, String(row['profile']), slot.slot)
+  const state = row['state'] as AssetState
+  if (state === 'quarantined' || state === 'deleted') {
+    throw new RindleError('not_deliverable', `Asset ${asset.id} is ${state} and cannot be attached.`, {
+      details: { state },
+    })
+  }
+  return { current, assets }
+}
+
+function assertSlot(runtime: Runtime, profileName: string, slot: string): void {
+  const { slots } = profileOf(runtime, profileName)
+  if (slots === null || slots.includes(slot)) return
+  throw new RindleError(
+    'unknown_slot',
+    `Profile "${profileName}" has no slot "${slot}". Its slots: ${slots.join(', ')}.`,
+    { details: { slot } },
+  )
+}
+
+/** Inserts, or leaves and returns what is there: callers hold the slot's lock, so nothing comes between. */
+async function insertAttachment(
+  runtime: Runtime,
+  unit: UnitOfWork,
+  slot: Slot,
+  assetId: string,
+  position: number,
+): Promise<Attachment> {
+  const { rows } = await unit.executeSql(
+    `with present as (
+       select * from rindle.media_attachments
+       where owner_type = $2::text and owner_id = $3::text and slot = $4::text and asset_id = $5::uuid
+     ), added as (
+       insert into rindle.media_attachments (id, owner_type, owner_id, slot, asset_id, position)
+       select $1::uuid, $2::text, $3::text, $4::text, $5::uuid, $6::int where not exists (select 1 from present)
+       returning *
+     )
+     select * from present union all select * from added`,
+    [runtime.newId(), slot.ownerType, slot.ownerId, slot.slot, assetId, position],
+  )
+  return attachmentFromRow(rows[0] as Row)
+}

@@ -1,0 +1,32 @@
+import type { Owner } from '../domain/entities.ts'
+import { assertId } from '../rows/assert-id.ts'
+import type { Runtime } from '../runtime.ts'
+import { inTransaction } from '../unit-of-work.ts'
+import type { AssetReference, AttachOptions } from './attach.ts'
+import { lockAssets, lockSlot, release, slotOf } from './slot.ts'
+
+/** Options of {@link detach}. */
+export interface DetachOptions extends AttachOptions {
+  /** Only this asset. @default everything in the slot */
+  readonly asset?: AssetReference
+}
+
+/**
+ * Empties the owner's slot, or takes one asset out of it. Assets that no other attachment holds are purged by a job in
+ * the same transaction; shared ones stay. Succeeds when nothing is there.
+ */
+export async function detach(
+  runtime: Runtime,
+  owner: Owner,
+  slotName: string,
+  options: DetachOptions = {},
+): Promise<void> {
+  const slot = slotOf(owner, slotName)
+  if (options.asset !== undefined) assertId('asset', options.asset.id)
+  await inTransaction(runtime, options.tx, async (unit) => {
+    const attached = (await lockSlot(unit, slot)).map((holder) => holder.assetId)
+    const leaving = attached.filter((id) => options.asset === undefined || id === options.asset.id)
+    if (leaving.length === 0) return
+    await release(runtime, unit, slot, await lockAssets(unit, leaving), leaving)
+  })
+}

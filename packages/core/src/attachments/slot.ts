@@ -1,0 +1,102 @@
+import type { Owner } from '../domain/entities.ts'
+import { RindleError } from '../domain/errors.ts'
+import { purgeKey } from '../domain/queues.ts'
+import type { Row } from '../rows/row-values.ts'
+import type { Runtime } from '../runtime.ts'
+import type { UnitOfWork } from '../unit-of-work.ts'
+
+/** An owner and the name of the place, as columns. */
+export interface Slot {
+  readonly ownerType: string
+  readonly ownerId: string
+  readonly slot: string
+}
+
+/** An attachment that holds a slot now. */
+export interface Holder {
+  readonly assetId: string
+  readonly position: number
+}
+
+const MAX_NAME_LENGTH = 255
+
+/** Checks owner and slot name: `invalid_input`. Integer ids become text. */
+export function slotOf(owner: Owner, slot: string): Slot {
+  const columns = { ownerType: owner.type, ownerId: String(owner.id), slot }
+  for (const [what, value] of Object.entries(columns)) {
+    if (typeof value === 'string' && value !== '' && value.length <= MAX_NAME_LENGTH && !value.includes('\0')) continue
+    throw new RindleError(
+      'invalid_input',
+      `${what} must be a text of 1 to ${MAX_NAME_LENGTH} characters. An owner is { type: 'member', id }.`,
+    )
+  }
+  return columns
+}
+
+/**
+ * Takes the slot for this transaction and reads who holds it. An empty slot has no row to lock, hence the advisory
+ * lock: concurrent attaches to one slot run one after the other. Two slots whose hashes collide only wait for each
+ * other.
+ */
+export async function lockSlot(unit: UnitOfWork, slot: Slot): Promise<readonly Holder[]> {
+  const values = [slot.ownerType, slot.ownerId, slot.slot]
+  await unit.executeSql(
+    `select 1 as locked from (
+       select pg_advisory_xact_lock(hashtextextended(jsonb_build_array($1::text, $2::text, $3::text)::text, 0))
+     ) as taken`,
+    values,
+  )
+  const { rows } = await unit.executeSql(
+    `select asset_id, position from rindle.media_attachments
+     where owner_type = $1::text and owner_id = $2::text and slot = $3::text order by position`,
+    values,
+  )
+  return rows.map((row) => ({ assetId: String(row['asset_id']), position: Number(row['position']) }))
+}
+
+/**
+ * Locks assets in the order of their ids (so that two transactions cannot wait for each other) and returns their rows.
+ * `no key update`, because foreign-key checks of other transactions need not wait for us.
+ */
+export async function lockAssets(unit: UnitOfWork, assetIds: readonly string[]): Promise<ReadonlyMap<string, Row>> {
+  const { rows } = await unit.executeSql(
+    `select id, profile, state from rindle.media_assets
+     where id in (select value::uuid from jsonb_array_elements_text($1::jsonb))
+     order by id for no key update`,
+    [JSON.stringify(assetIds)],
+  )
+  return new Map(rows.map((row) => [String(row['id']), row]))
+}
+
+/**
+ * Takes assets, which the caller has locked, out of the slot, and enqueues the purge of those that no other attachment
+ * holds. The lock decides the race of two transactions that each remove one of an asset's last two attachments.
+ */
+export async function release(
+  runtime: Runtime,
+  unit: UnitOfWork,
+  slot: Slot,
+  assets: ReadonlyMap<string, Row>,
+  assetIds: readonly string[],
+): Promise<void> {
+  if (assetIds.length === 0) return
+  const { rows } = await unit.executeSql(
+    `delete from rindle.media_attachments
+     where owner_type = $1::text and owner_id = $2::text and slot = $3::text
+       and asset_id in (select value::uuid from jsonb_array_elements_text($4::jsonb))
+     returning asset_id`,
+    [slot.ownerType, slot.ownerId, slot.slot, JSON.stringify(assetIds)],
+  )
+  const released = rows.map((row) => String(row['asset_id']))
+  const { rows: held } = await unit.executeSql(
+    `select distinct asset_id from rindle.media_attachments
+     where asset_id in (select value::uuid from jsonb_array_elements_text($1::jsonb))`,
+    [JSON.stringify(released)],
+  )
+  const stillHeld = new Set(held.map((row) => String(row['asset_id'])))
+  for (const assetId of released.filter((id) => !stillHeld.has(id))) {
+    const profile = String(assets.get(assetId)?.['profile'])
+    runtime.logger.debug({ assetId }, 'The last attachment is gone: the asset will be purged.')
+    unit.enqueue({ queue: 'rindle_purge', key: purgeKey(assetId), payload: { assetId, profile } })
+  }
+}

@@ -1,0 +1,134 @@
+import { randomBytes } from 'node:crypto'
+import { hostname, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Database, type DatabaseSource, openDatabase } from '@rindle/prisma'
+import { v7 } from 'uuid'
+import { append, attach, reorder } from './attachments/attach.ts'
+import { detach } from './attachments/detach.ts'
+import { asset, attachmentFor, attachmentsFor, readyVariantsFor } from './attachments/read.ts'
+import { serveFile } from './delivery/serve-file.ts'
+import { url, variantUrl } from './delivery/url.ts'
+import type { Asset } from './domain/entities.ts'
+import { RindleError } from './domain/errors.ts'
+import { EventBus } from './events/event-bus.ts'
+import { checkInvariants } from './operations/check-invariants.ts'
+import type { JobsAdapter } from './ports/jobs.ts'
+import { type Logger, stderrLogger } from './ports/logger.ts'
+import type { Processor } from './ports/processor.ts'
+import type { StorageAdapter } from './ports/storage.ts'
+import type { Profiles, Rindle } from './rindle.ts'
+import { type Runtime, storageOf } from './runtime.ts'
+import { startRuntime, stopRuntime } from './start.ts'
+import { withTransaction } from './unit-of-work.ts'
+import { receive } from './uploads/receive.ts'
+import { discard, register, upload } from './uploads/register.ts'
+import { assertValidOptions } from './validate-options.ts'
+import { SourceCache } from './variants/source-cache.ts'
+import { cancelProcessing } from './variants/cancel.ts'
+import { VERSION } from './version.ts'
+import { work } from './work.ts'
+
+/** Options of {@link createRindle}. */
+export interface RindleOptions<Ps extends Profiles> {
+  /** A PostgreSQL URL, or the application's own `pg` pool or Prisma client. */
+  readonly database: DatabaseSource
+  /** Storages by name; rows remember the name, so it stays when the adapter changes. */
+  readonly storages: Readonly<Record<string, StorageAdapter>>
+  readonly profiles: Ps
+  readonly jobs: JobsAdapter
+  /** What makes variants and probes media. @default none: nothing but originals */
+  readonly processors?: readonly Processor[]
+  /** Receives warnings and errors; a pino instance fits. @default one JSON line each on stderr */
+  readonly logger?: Logger
+  readonly delivery?: {
+    /** Least remaining life of signed URLs, where a profile says nothing. @default 900 */
+    readonly expiresInSeconds?: number
+  }
+  /** Where work in progress lies. @default `rindle` in the system's temporary directory */
+  readonly workDirectory?: string
+  /** Bound of the cache of source files of remote storages, in bytes. @default 2147483648 */
+  readonly sourceCacheMaxBytes?: number
+  /** The clock, for expiries of URLs. @default the system's */
+  readonly now?: () => Date
+}
+
+const DEFAULT_DELIVERY_SECONDS = 900
+const DEFAULT_SOURCE_CACHE_BYTES = 2 * 1024 ** 3
+
+/**
+ * Makes an instance. Everything is validated at once, and `config_invalid` lists every problem with its path: unknown
+ * options, storages that lack a capability their profiles need, recipes that no given processor makes. Does no I/O.
+ */
+export function createRindle<const Ps extends Profiles>(options: RindleOptions<Ps>): Rindle<Ps> {
+  assertValidOptions(options)
+  const database = openDatabase(options.database)
+  const runtime = composeRuntime(options, database)
+  options.jobs.connect({ database, logger: runtime.logger })
+  // The facade's types say more than the verbs' (which variant belongs to which profile); at run time they are one.
+  return facade(runtime, database) as unknown as Rindle<Ps>
+}
+
+function composeRuntime(options: RindleOptions<Profiles>, database: Database): Runtime {
+  const logger = options.logger ?? stderrLogger
+  const workDirectory = options.workDirectory ?? join(tmpdir(), 'rindle')
+  return {
+    database,
+    storages: options.storages,
+    processors: options.processors ?? [],
+    jobs: options.jobs,
+    profiles: options.profiles,
+    events: new EventBus(logger),
+    logger,
+    sources: new SourceCache({
+      directory: workDirectory,
+      maxBytes: options.sourceCacheMaxBytes ?? DEFAULT_SOURCE_CACHE_BYTES,
+      storageOf: (name) => storageOf({ storages: options.storages } as Runtime, name),
+    }),
+    workDirectory,
+    worker: `${hostname()}:${process.pid}`,
+    deliveryExpiresInSeconds: options.delivery?.expiresInSeconds ?? DEFAULT_DELIVERY_SECONDS,
+    now: options.now ?? (() => new Date()),
+    newId: () => v7(),
+    randomText: () => randomBytes(16).toString('hex'),
+  }
+}
+
+function facade(runtime: Runtime, database: Database): Rindle {
+  const stop = (): Promise<void> => stopRuntime(runtime)
+  return {
+    version: VERSION,
+    profiles: runtime.profiles,
+    get prisma() {
+      return database.prisma
+    },
+    start: () => startRuntime(runtime),
+    stop,
+    [Symbol.asyncDispose]: stop,
+    work: (options) => work(runtime, options),
+    on: (name, listener) => runtime.events.on(name, listener),
+    withTransaction: (tx) => withTransaction(runtime, tx),
+    upload: (profile, source, options) => upload(runtime, profile, source, options),
+    receive: (profile, source, options) => receive(runtime, profile, source, options),
+    register: (received, options) => register(runtime, received, options),
+    discard: (received) => discard(runtime, received),
+    asset: (id) => asset(runtime, id),
+    narrow,
+    attach: (reference, owner, slot, options) => attach(runtime, reference, owner, slot, options),
+    append: (reference, owner, slot, options) => append(runtime, reference, owner, slot, options),
+    reorder: (owner, slot, assetIds, options) => reorder(runtime, owner, slot, assetIds, options),
+    detach: (owner, slot, options) => detach(runtime, owner, slot, options),
+    attachmentFor: (owner, slot) => attachmentFor(runtime, owner, slot),
+    attachmentsFor: (owners, slots) => attachmentsFor(runtime, owners, slots),
+    readyVariantsFor: (reference) => readyVariantsFor(runtime, reference),
+    url: (reference, options) => url(runtime, reference, options),
+    variantUrl: (reference, name, options) => variantUrl(runtime, reference, name, options),
+    serveFile: (request) => serveFile(runtime, request),
+    cancelProcessing: (assetId) => cancelProcessing(runtime, assetId),
+    checkInvariants: (options) => checkInvariants(runtime, options),
+  }
+}
+
+function narrow<P extends string, A extends Asset>(row: A, profile: P): A & Asset<P> {
+  if (row.profile === profile) return row as A & Asset<P>
+  throw new RindleError('invalid_input', `Asset ${row.id} is of profile "${row.profile}", not of "${profile}".`)
+}

@@ -1,0 +1,20 @@
+import { create } from 'content-disposition'
+import { isActiveContent } from '../domain/content-types.ts'
+import { extensionFor } from '../domain/content-types.ts'
+
+/** How a browser is told to treat a file. */
+export type Disposition = 'inline' | 'attachment'
+
+/**
+ * The value of a Content-Disposition header (RFC 6266): with an ASCII fallback and the UTF-8 form where the name needs
+ * one. Active content is never inline.
+ */
+export function contentDisposition(filename: string, contentType: string, disposition: Disposition): string {
+  return create(filename, { type: isActiveContent(contentType) ? 'attachment' : disposition })
+}
+
+/** The name of a variant's file: the original's, with the variant's name and its own extension. */
+export function variantFilename(filename: string, variant: string, contentType: string): string {
+  const dot = filename.lastIndexOf('.')
+  return `${dot > 0 ? filename.slice(0, dot) : filename}-${variant}${extensionFor(contentType)}`
+}

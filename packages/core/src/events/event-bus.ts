@@ -1,0 +1,37 @@
+import type { Logger } from '../ports/logger.ts'
+import type { EventName, RindleEvent } from './event-map.ts'
+
+/** Receives one event. What it throws, or rejects with, is logged and never breaks the work that emitted the event. */
+export type EventListener<N extends EventName> = (event: RindleEvent<N>) => void | Promise<void>
+
+/** Hands events to the listeners of this process, in the order in which they were registered. */
+export class EventBus {
+  readonly #listeners = new Map<EventName, Set<EventListener<EventName>>>()
+  readonly #logger: Logger
+
+  constructor(logger: Logger) {
+    this.#logger = logger
+  }
+
+  /** Registers a listener and returns the function that removes it. */
+  on<N extends EventName>(name: N, listener: EventListener<N>): () => void {
+    const listeners = this.#listeners.get(name) ?? new Set()
+    this.#listeners.set(name, listeners)
+    // Only events of this name ever reach this set.
+    listeners.add(listener as EventListener<EventName>)
+    return () => listeners.delete(listener as EventListener<EventName>)
+  }
+
+  /** Calls the listeners of the event's name; does not wait for asynchronous ones. */
+  emit(event: RindleEvent): void {
+    for (const listener of this.#listeners.get(event.name) ?? []) void this.#call(listener, event)
+  }
+
+  async #call(listener: EventListener<EventName>, event: RindleEvent): Promise<void> {
+    try {
+      await listener(event)
+    } catch (error) {
+      this.#logger.error({ event: event.name, error: String(error) }, 'An event listener failed.')
+    }
+  }
+}

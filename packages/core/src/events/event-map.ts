@@ -1,0 +1,46 @@
+import type { AssetState, UploadStrategy, VariantState } from '../domain/states.ts'
+
+/** Numbers that come with an event: counts, bytes, microseconds, system time in milliseconds. */
+export type Measurements = Readonly<Record<string, number>>
+
+/** Metadata of every event, by name: low-cardinality facts, never ids, keys, URLs, filenames or secrets. */
+export interface EventMap {
+  /** An upload has begun. */
+  'rindle.upload.start': { readonly profile: string; readonly adapter: string; readonly strategy: UploadStrategy }
+  /** An upload is complete and its promotion is enqueued; after commit. Measures `byteSize`. */
+  'rindle.upload.stop': { readonly profile: string; readonly adapter: string; readonly strategy: UploadStrategy }
+  /** An asset changed its state; after commit. */
+  'rindle.asset.state_change': {
+    readonly profile: string
+    readonly adapter: string
+    readonly from: AssetState
+    readonly to: AssetState
+  }
+  /** A variant changed its state; after commit. */
+  'rindle.variant.state_change': {
+    readonly profile: string
+    readonly adapter: string
+    readonly from: VariantState
+    readonly to: VariantState
+  }
+  /** A URL was issued. */
+  'rindle.delivery.signed': {
+    readonly profile: string
+    readonly adapter: string
+    readonly mode: 'public' | 'signed'
+  }
+  /** A malformed range was ignored, as RFC 9110 says. */
+  'rindle.delivery.range_fallback': { readonly profile: string; readonly adapter: string }
+  /** A transition or delivery was refused at run time. */
+  'rindle.runtime.refusal': { readonly surface: string; readonly reason: string; readonly mode: string }
+}
+
+/** The names of {@link EventMap}. */
+export type EventName = keyof EventMap
+
+/** One event as listeners receive it. */
+export interface RindleEvent<N extends EventName = EventName> {
+  readonly name: N
+  readonly metadata: EventMap[N]
+  readonly measurements: Measurements
+}

@@ -1,0 +1,55 @@
+export { fromPgClient, type SqlExecutor } from '@rindle/prisma'
+export type { Database, DatabaseSource } from '@rindle/prisma'
+export type { AssetReference, AttachOptions } from './attachments/attach.ts'
+export type { DetachOptions } from './attachments/detach.ts'
+export type { AssetWithVariants, AttachmentWithAsset } from './attachments/read.ts'
+export { createRindle, type RindleOptions } from './create-rindle.ts'
+export type { Disposition } from './delivery/disposition.ts'
+export type { UrlOptions, VariantUrlOptions } from './delivery/url.ts'
+export * from './domain/aggregate.ts'
+export * from './domain/content-types.ts'
+export * from './domain/digest.ts'
+export * from './domain/entities.ts'
+export * from './domain/errors.ts'
+export * from './domain/filename.ts'
+export * from './domain/keys.ts'
+export * from './domain/queues.ts'
+export * from './domain/recipe-facts.ts'
+export * from './domain/recipe-options.ts'
+export * from './domain/recipes.ts'
+export * from './domain/stale-policy.ts'
+export * from './domain/states.ts'
+export * from './domain/transitions.ts'
+export * from './domain/untrusted-metadata.ts'
+export type { EventListener } from './events/event-bus.ts'
+export type { EventMap, EventName, Measurements, RindleEvent } from './events/event-map.ts'
+export type {
+  CheckInvariantsOptions,
+  InvariantReport,
+  Violation,
+  ViolationClass,
+} from './operations/check-invariants.ts'
+export type { Analyzer } from './ports/analyzer.ts'
+export type { Authorizer, DeliveryRequest } from './ports/authorizer.ts'
+export * from './ports/jobs.ts'
+export { type Logger, silentLogger, stderrLogger } from './ports/logger.ts'
+export type * from './ports/processor.ts'
+export type { ScanInput, Scanner, ScanVerdict } from './ports/scanner.ts'
+export * from './ports/storage.ts'
+export { defineProfile } from './profile/define-profile.ts'
+export { type Problem, problemsOf } from './profile/problems.ts'
+export type { AcceptOptions, DeclaredVariant, DeliveryOptions, Profile, ProfileOptions } from './profile/profile.ts'
+export type { RejectionReason } from './promotion/gate.ts'
+export type {
+  AssetOf,
+  AttachTo,
+  ProfileName,
+  Profiles,
+  Rindle,
+  SlotName,
+  VariantName,
+} from './rindle.ts'
+export type { TransactionHandle } from './unit-of-work.ts'
+export type { ReceivedUpload, ReceiveOptions } from './uploads/receive.ts'
+export type { UploadSource } from './uploads/upload-source.ts'
+export { WORKED_QUEUES, type WorkedQueue, type WorkOptions } from './work.ts'

@@ -1,0 +1,228 @@
+import { aggregateState } from '../domain/aggregate.ts'
+import type { QueueName } from '../domain/queues.ts'
+import { promoteKey, purgeKey } from '../domain/queues.ts'
+import { lane } from '../domain/recipe-facts.ts'
+import type { NormalizedRecipe } from '../domain/recipes.ts'
+import type { AssetState, VariantState } from '../domain/states.ts'
+import type { Row } from '../rows/row-values.ts'
+import { json } from '../rows/row-values.ts'
+import { type Runtime, storageOf } from '../runtime.ts'
+import { jobsFor } from '../variants/plan.ts'
+import { pages } from './pages.ts'
+
+/** What an invariant may be broken by. */
+export type ViolationClass =
+  | 'asset_without_job'
+  | 'variant_without_job'
+  | 'purge_without_job'
+  | 'original_missing'
+  | 'ready_object_missing'
+  | 'ready_object_differs'
+  | 'wrong_aggregate'
+  | 'deleted_but_attached'
+
+/** One broken invariant. */
+export interface Violation {
+  readonly class: ViolationClass
+  readonly assetId: string
+  readonly variantName?: string
+  /** What is wrong, for a person. */
+  readonly message: string
+}
+
+/** Options of {@link checkInvariants}. */
+export interface CheckInvariantsOptions {
+  /** Ask storage for the object of every original and ready variant. @default true */
+  readonly objects?: boolean
+  /** Violations listed in the report; all are counted. @default 100 */
+  readonly limit?: number
+}
+
+/** The outcome of {@link checkInvariants}. */
+export interface InvariantReport {
+  readonly checked: { readonly assets: number; readonly variants: number; readonly objects: number }
+  readonly violationCount: number
+  /** The first of them, up to the limit. */
+  readonly violations: readonly Violation[]
+}
+
+/**
+ * Checks what must always hold, whatever process was killed when: work in flight has a live job, what is ready has its
+ * object, and every asset's state is the aggregate of its variants. Reads in pages, so memory is bounded; may run
+ * beside workers, because what looks wrong is looked at a second time. Changes nothing.
+ */
+export async function checkInvariants(
+  runtime: Runtime,
+  options: CheckInvariantsOptions = {},
+): Promise<InvariantReport> {
+  const check = new InvariantCheck(runtime, options)
+  await check.assetsInFlight()
+  await check.variantsInFlight()
+  await check.aggregates()
+  if (options.objects ?? true) {
+    await check.originals()
+    await check.readyVariants()
+  }
+  return check.report()
+}
+
+/** Jobs by asset in flight: its states, its queue and what the absence of a job is called. */
+const ASSET_WORK = [
+  {
+    states: ['validating', 'analyzing', 'promoting'],
+    queue: 'rindle_promote',
+    key: promoteKey,
+    class: 'asset_without_job',
+  },
+  { states: ['deleted'], queue: 'rindle_purge', key: purgeKey, class: 'purge_without_job' },
+] as const
+
+class InvariantCheck {
+  readonly #runtime: Runtime
+  readonly #limit: number
+  readonly #violations: Violation[] = []
+  #violationCount = 0
+  #assets = 0
+  #variants = 0
+  #objects = 0
+
+  constructor(runtime: Runtime, options: CheckInvariantsOptions) {
+    this.#runtime = runtime
+    this.#limit = options.limit ?? 100
+  }
+
+  report(): InvariantReport {
+    return {
+      checked: { assets: this.#assets, variants: this.#variants, objects: this.#objects },
+      violationCount: this.#violationCount,
+      violations: this.#violations,
+    }
+  }
+
+  async assetsInFlight(): Promise<void> {
+    for (const { states, queue, key, class: violation } of ASSET_WORK) {
+      const sql = `select id, state from rindle.media_assets
+        where state in (select jsonb_array_elements_text($3::jsonb)) and id > $1::uuid order by id limit $2::int`
+      for await (const rows of pages(this.#runtime.database, sql, [JSON.stringify(states)])) {
+        const suspects = await this.#withoutJob(queue, rows, (row) => key(String(row['id'])))
+        for (const row of suspects) {
+          const assetId = String(row['id'])
+          if (!(await this.#isStill('media_assets', assetId, row['state']))) continue
+          this.#add({ class: violation, assetId, message: `Asset is ${row['state']} and no job will come for it.` })
+        }
+      }
+    }
+  }
+
+  async variantsInFlight(): Promise<void> {
+    const sql = `select id, asset_id, name, state, recipe from rindle.media_variants
+      where state in ('queued', 'processing') and id > $1::uuid order by id limit $2::int`
+    for await (const rows of pages(this.#runtime.database, sql)) {
+      const jobs = new Map(rows.map((row) => [row, jobOf(row)]))
+      for (const queue of ['rindle_process', 'rindle_media'] as const) {
+        const inQueue = rows.filter((row) => jobs.get(row)?.queue === queue)
+        const suspects = await this.#withoutJob(queue, inQueue, (row) => jobs.get(row)?.key ?? '')
+        for (const row of suspects) {
+          if (!(await this.#isStill('media_variants', String(row['id']), row['state']))) continue
+          this.#addVariant('variant_without_job', row, `Variant is ${row['state']} and no job will come for it.`)
+        }
+      }
+    }
+  }
+
+  /** One statement reads an asset with its variants, so a transaction is seen whole or not at all. */
+  async aggregates(): Promise<void> {
+    const sql = `select asset.id, asset.state,
+        coalesce(jsonb_agg(jsonb_build_object('state', variant.state, 'recipe', variant.recipe))
+          filter (where variant.id is not null), '[]'::jsonb) as variants,
+        exists (select 1 from rindle.media_attachments where asset_id = asset.id) as attached
+      from (select * from rindle.media_assets where id > $1::uuid order by id limit $2::int) as asset
+      left join rindle.media_variants as variant on variant.asset_id = asset.id
+      group by asset.id, asset.state order by asset.id`
+    for await (const rows of pages(this.#runtime.database, sql)) {
+      this.#assets += rows.length
+      for (const row of rows) this.#checkAggregate(row)
+    }
+  }
+
+  async originals(): Promise<void> {
+    const sql = `select id, storage, storage_key, byte_size, state from rindle.media_assets
+      where state in ('available', 'processing', 'transcoding', 'ready', 'degraded') and id > $1::uuid
+      order by id limit $2::int`
+    for await (const rows of pages(this.#runtime.database, sql)) {
+      for (const row of rows) {
+        const found = await this.#objectState(row)
+        const assetId = String(row['id'])
+        if (found === 'right' || !(await this.#isStill('media_assets', assetId, row['state']))) continue
+        this.#add({ class: 'original_missing', assetId, message: `The original is ${found} in storage.` })
+      }
+    }
+  }
+
+  async readyVariants(): Promise<void> {
+    const sql = `select variant.id, variant.asset_id, variant.name, variant.state, variant.storage_key,
+        variant.byte_size, variant.recipe_digest, asset.storage
+      from rindle.media_variants as variant join rindle.media_assets as asset on asset.id = variant.asset_id
+      where variant.state = 'ready' and variant.id > $1::uuid order by variant.id limit $2::int`
+    for await (const rows of pages(this.#runtime.database, sql)) {
+      this.#variants += rows.length
+      for (const row of rows) await this.#checkReady(row)
+    }
+  }
+
+  async #checkReady(row: Row): Promise<void> {
+    const found = await this.#objectState(row)
+    const namesDigest = String(row['storage_key']).includes(String(row['recipe_digest']).slice(0, 16))
+    if (found === 'right' && namesDigest) return
+    if (!(await this.#isStill('media_variants', String(row['id']), 'ready'))) return
+    if (found === 'missing') return this.#addVariant('ready_object_missing', row, 'Its object is missing in storage.')
+    this.#addVariant('ready_object_differs', row, 'Its object has another size or recipe digest than its row.')
+  }
+
+  #checkAggregate(row: Row): void {
+    const assetId = String(row['id'])
+    const state = row['state'] as AssetState
+    if (state === 'deleted' && row['attached'] === true) {
+      this.#add({ class: 'deleted_but_attached', assetId, message: 'The asset is deleted and still attached.' })
+    }
+    if (!['available', 'processing', 'transcoding', 'ready', 'degraded'].includes(state)) return
+    const variants = json<{ state: VariantState; recipe: NormalizedRecipe }[]>(row, 'variants')
+    const expected = aggregateState(variants.map((variant) => ({ state: variant.state, lane: lane(variant.recipe) })))
+    if (expected === state) return
+    this.#add({ class: 'wrong_aggregate', assetId, message: `The asset is ${state}; its variants say ${expected}.` })
+  }
+
+  async #objectState(row: Row): Promise<'right' | 'missing' | 'different'> {
+    this.#objects += 1
+    const object = await storageOf(this.#runtime, String(row['storage'])).head(String(row['storage_key']))
+    if (object === undefined) return 'missing'
+    return object.byteSize === Number(row['byte_size']) ? 'right' : 'different'
+  }
+
+  async #withoutJob(queue: QueueName, rows: readonly Row[], keyOf: (row: Row) => string): Promise<readonly Row[]> {
+    if (rows.length === 0) return []
+    const live = await this.#runtime.jobs.findLive(queue, rows.map(keyOf))
+    return rows.filter((row) => !live.has(keyOf(row)))
+  }
+
+  /** Work that ended between our two looks is no violation. */
+  async #isStill(table: 'media_assets' | 'media_variants', id: string, state: unknown): Promise<boolean> {
+    const sql = `select 1 from rindle.${table} where id = $1::uuid and state = $2::text`
+    return (await this.#runtime.database.executeSql(sql, [id, state])).rows.length === 1
+  }
+
+  #addVariant(violation: ViolationClass, row: Row, message: string): void {
+    this.#add({ class: violation, assetId: String(row['asset_id']), variantName: String(row['name']), message })
+  }
+
+  #add(violation: Violation): void {
+    this.#violationCount += 1
+    if (this.#violations.length < this.#limit) this.#violations.push(violation)
+  }
+}
+
+function jobOf(row: Row): { readonly queue: QueueName; readonly key: string } | undefined {
+  return jobsFor(String(row['asset_id']), [
+    { name: String(row['name']), recipe: json<NormalizedRecipe>(row, 'recipe') },
+  ])[0]
+}

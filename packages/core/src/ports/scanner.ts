@@ -1,0 +1,30 @@
+import type { Readable } from 'node:stream'
+
+/** What a scanner is given: verified by magic bytes, not yet decoded by anything. */
+export interface ScanInput {
+  readonly assetId: string
+  readonly profile: string
+  readonly contentType: string
+  readonly byteSize: number
+  /** The sanitised name that the client gave. */
+  readonly filename: string
+  /** Opens the bytes anew; must be read to the end or destroyed. */
+  open(): Promise<Readable>
+  readonly signal: AbortSignal
+}
+
+/** A scanner's word. A rejection quarantines the asset, with this reason. */
+export type ScanVerdict = { readonly accepted: true } | { readonly accepted: false; readonly reason: string }
+
+/** The scanner port: an optional malware or policy check at the gate. */
+export interface Scanner {
+  /** Low-cardinality, for error reasons. */
+  readonly name: string
+  /**
+   * What happens when the scanner itself fails on the job's last attempt: `closed` quarantines, `open` lets pass.
+   * @default 'closed'
+   */
+  readonly failMode?: 'closed' | 'open'
+  /** A rejected promise is a failure of the scanner, not a verdict; it is tried again. */
+  scan(input: ScanInput): Promise<ScanVerdict>
+}

@@ -1,0 +1,233 @@
+import type { Readable } from 'node:stream'
+
+/** What a storage adapter may say it can do. Nothing falls back silently when it cannot. */
+export const STORAGE_CAPABILITIES = [
+  'presigned_put',
+  'multipart_upload',
+  'signed_url',
+  'public_url',
+  'head',
+  'local',
+  'list',
+  'server_side_copy',
+  'checksum_sha256',
+  'conditional_put',
+  'resumable_upload',
+  'resumable_upload_session',
+  'tus_upload',
+] as const
+
+/** One of {@link STORAGE_CAPABILITIES}. */
+export type StorageCapability = (typeof STORAGE_CAPABILITIES)[number]
+
+/** Options that every storage call takes. */
+export interface StorageCallOptions {
+  /** Aborts the call; it then rejects with the signal's reason. */
+  readonly signal?: AbortSignal
+}
+
+/** What a storage knows of one object. */
+export interface StoredObject {
+  /** Size in bytes. */
+  readonly byteSize: number
+  /** MIME type as stored; a storage that keeps none gives the one of the key's extension. */
+  readonly contentType: string
+  /** Opaque; differs whenever the bytes under the key differ. Compared for equality only. */
+  readonly etag: string
+  /** SHA-256 in lower-case hex, where the storage itself knows it. */
+  readonly checksumSha256?: string
+  /** When the object was written. */
+  readonly lastModified: Date
+}
+
+/** Options of {@link StorageAdapter.put}. */
+export interface PutOptions extends StorageCallOptions {
+  readonly contentType: string
+  /** When given, a body of another length is refused (`checksum_mismatch`) and nothing is kept. */
+  readonly byteSize?: number
+  /** Lower-case hex. When given, a body with another SHA-256 is refused (`checksum_mismatch`) and nothing is kept. */
+  readonly checksumSha256?: string
+  readonly cacheControl?: string
+  readonly contentDisposition?: string
+}
+
+/**
+ * Bytes `start` to `end`, both inclusive and zero-based; without `end`, to the last byte. Anything but integers with
+ * 0 ≤ `start` ≤ `end` is `invalid_input`.
+ */
+export interface ByteRange {
+  readonly start: number
+  readonly end?: number
+}
+
+/** Options of {@link StorageAdapter.get}. */
+export interface GetOptions extends StorageCallOptions {
+  /** Clipped to the object's end; a start at or past the end gives an empty body. */
+  readonly range?: ByteRange
+  /** An etag. When the object's differs: `storage_precondition_failed`. */
+  readonly ifMatch?: string
+}
+
+/**
+ * An object with its bytes; `byteSize` is that of the whole object, whatever the range. The body must be read to its
+ * end or destroyed; an abort after the call has resolved destroys it.
+ */
+export interface StoredBody extends StoredObject {
+  readonly body: Readable
+}
+
+/** Options of {@link StorageAdapter.copy} and {@link StorageAdapter.download}. */
+export interface ConditionalOptions extends StorageCallOptions {
+  /** An etag of the source. When it differs: `storage_precondition_failed`, and nothing is written. */
+  readonly ifMatch?: string
+}
+
+/** Options of {@link StorageAdapter.list}. */
+export interface ListOptions extends StorageCallOptions {
+  /** At most this many, a positive integer; all when absent. */
+  readonly limit?: number
+}
+
+/** One entry of {@link StorageAdapter.list}. */
+export interface ListedObject {
+  readonly key: string
+  readonly byteSize: number
+  readonly lastModified: Date
+}
+
+/** Options of {@link StorageAdapter.signGet}. */
+export interface SignGetOptions extends StorageCallOptions {
+  /** When the URL ends to work. */
+  readonly expiresAt: Date
+  /** Value for the response's Content-Disposition header. */
+  readonly disposition?: string
+  /** Value for the response's Content-Type header; what is stored when absent. */
+  readonly contentType?: string
+}
+
+/** Options of {@link StorageAdapter.signPut} and of a multipart part's signature. */
+export interface SignPutOptions extends StorageCallOptions {
+  readonly expiresAt: Date
+  readonly contentType: string
+  /** Bound into the signature when given: the store refuses any other length. */
+  readonly byteSize?: number
+  /** Lower-case hex; bound into the signature when given: the store refuses any other bytes. */
+  readonly checksumSha256?: string
+}
+
+/** A request that a client sends as it stands. The URL is a secret until it expires. */
+export interface SignedRequest {
+  readonly method: 'GET' | 'PUT'
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** What a local storage's token permits, once its signature and expiry have been checked. */
+export interface OpenedToken {
+  readonly method: 'GET' | 'PUT'
+  readonly key: string
+  readonly expiresAt: Date
+  readonly disposition?: string
+  readonly contentType?: string
+  readonly byteSize?: number
+  readonly checksumSha256?: string
+}
+
+/** One uploaded part of a multipart upload. */
+export interface UploadedPart {
+  /** 1 to 10,000. */
+  readonly partNumber: number
+  readonly etag: string
+  readonly byteSize: number
+}
+
+/** An unfinished multipart upload, as the store lists it. */
+export interface OpenMultipartUpload {
+  readonly key: string
+  readonly uploadId: string
+  readonly initiatedAt: Date
+}
+
+/** Multipart uploads: capability `multipart_upload`. */
+export interface MultipartStorage {
+  create(key: string, options: { readonly contentType: string } & StorageCallOptions): Promise<{ uploadId: string }>
+  signPart(
+    key: string,
+    uploadId: string,
+    partNumber: number,
+    options: { readonly expiresAt: Date; readonly byteSize?: number } & StorageCallOptions,
+  ): Promise<SignedRequest>
+  listParts(key: string, uploadId: string, options?: StorageCallOptions): Promise<readonly UploadedPart[]>
+  complete(
+    key: string,
+    uploadId: string,
+    parts: readonly Pick<UploadedPart, 'partNumber' | 'etag'>[],
+    options?: StorageCallOptions,
+  ): Promise<StoredObject>
+  /** Success when the upload is already gone. */
+  abort(key: string, uploadId: string, options?: StorageCallOptions): Promise<void>
+  listUploads(prefix: string, options?: ListOptions): AsyncIterable<OpenMultipartUpload>
+}
+
+/**
+ * The storage port. Keys in, plain data out; every method is required, and one whose capability is absent throws
+ * `capability_unsupported`. Absent objects are `undefined` from `head`, `storage_object_missing` from `get`,
+ * `download` and `copy`, and success from `delete`. A key that `normalizeKey` refuses is refused by every method that
+ * takes one with `storage_key_invalid`, before anything is touched. No key of core is a leading part of another
+ * ("a" beside "a/b"); a storage that cannot hold such a pair refuses the second with `storage_key_invalid`.
+ */
+export interface StorageAdapter {
+  /** The kind of adapter ("local", "s3"): low-cardinality, for events and errors. */
+  readonly name: string
+  readonly capabilities: ReadonlySet<StorageCapability>
+
+  /** Acquires what the adapter needs (a root directory, say). Idempotent. */
+  start(): Promise<void>
+  /** Releases it. Idempotent. */
+  stop(): Promise<void>
+
+  /**
+   * Streams the body in with bounded memory and atomically: a reader sees the old object or the new one, never half.
+   * Overwrites. On failure nothing is left behind and the body is destroyed; a body that fails rejects the call with
+   * its own error, as it is or as `cause`.
+   */
+  put(key: string, body: Readable, options: PutOptions): Promise<StoredObject>
+  get(key: string, options?: GetOptions): Promise<StoredBody>
+  /**
+   * Writes the object to a file that must not exist yet (`invalid_input`), in a directory that must; removes what it
+   * wrote when it fails.
+   */
+  download(key: string, path: string, options?: ConditionalOptions): Promise<StoredObject>
+  /** Capability `head`. */
+  head(key: string, options?: StorageCallOptions): Promise<StoredObject | undefined>
+  delete(key: string, options?: StorageCallOptions): Promise<void>
+  /**
+   * Deletes all it can and returns the keys that could not be deleted, with the reason; a malformed key is one of them.
+   */
+  deleteMany(
+    keys: readonly string[],
+    options?: StorageCallOptions,
+  ): Promise<readonly { readonly key: string; readonly error: Error }[]>
+  /** Capability `server_side_copy`. */
+  copy(from: string, to: string, options?: ConditionalOptions): Promise<StoredObject>
+  /**
+   * Capability `list`. The objects whose key begins with `prefix`, a plain string ("a/b" finds "a/bc" and "a/b/c"), in
+   * ascending order of the keys' UTF-8 bytes. What no key can begin with finds nothing.
+   */
+  list(prefix: string, options?: ListOptions): AsyncIterable<ListedObject>
+  /** Capability `public_url`. */
+  publicUrl(key: string): string
+  /** Capability `signed_url`. */
+  signGet(key: string, options: SignGetOptions): Promise<SignedRequest>
+  /** Capability `presigned_put`. */
+  signPut(key: string, options: SignPutOptions): Promise<SignedRequest>
+  readonly multipart: MultipartStorage
+
+  /** Capability `local`: the file behind a key, for reading in place. Does not check that it exists. */
+  localPath(key: string): string
+  /**
+   * Capability `local`: checks signature (in constant time), method and expiry of a token that `signGet` or `signPut`
+   * put into a URL. `token_invalid`, `token_expired`.
+   */
+  openToken(token: string, method: 'GET' | 'PUT', now: Date): OpenedToken
+}

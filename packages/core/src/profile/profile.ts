@@ -1,0 +1,77 @@
+import type { NormalizedRecipe, Recipe } from '../domain/recipes.ts'
+import type { StaleMode } from '../domain/stale-policy.ts'
+import type { Analyzer } from '../ports/analyzer.ts'
+import type { Authorizer } from '../ports/authorizer.ts'
+import type { Scanner } from '../ports/scanner.ts'
+
+/** What a profile accepts. */
+export interface AcceptOptions {
+  /**
+   * Content types by what the bytes are: `image/jpeg`, or `image/*` for all of a kind. A wildcard never includes
+   * active content (SVG, HTML); name it to accept it.
+   */
+  readonly types: readonly string[]
+  /** Filename extensions with their dot. @default every usual extension of the accepted types */
+  readonly extensions?: readonly string[]
+  /** Largest size in bytes. */
+  readonly maxBytes: number
+  /** Largest width × height × frames. @default 100000000 */
+  readonly maxPixels?: number
+  /** Longest video or audio, in milliseconds. @default unlimited */
+  readonly maxDurationMs?: number
+}
+
+/** How a profile's media is delivered. */
+export interface DeliveryOptions {
+  /** Plain, unsigned URLs that anyone may keep for ever. @default false */
+  readonly public?: boolean
+  /** Least remaining life of a signed URL, in seconds. @default the instance's, 900 */
+  readonly expiresInSeconds?: number
+  /** What a stale variant's URL leads to. @default 'fallback_original' */
+  readonly staleMode?: StaleMode
+  /** Asked before every URL is issued. @default none: everyone who can call the function may have the URL */
+  readonly authorize?: Authorizer
+}
+
+/** Options of {@link defineProfile}. */
+export interface ProfileOptions<V extends string = string, S extends string = string> {
+  /** Name of the storage that holds the media. */
+  readonly storage: string
+  readonly accept: AcceptOptions
+  /** Variants by name: lower-case letters, digits and `_`. @default none */
+  readonly variants?: Readonly<Record<V, Recipe>>
+  /** Slots that owners may attach this media at. @default any name */
+  readonly slots?: readonly S[]
+  readonly delivery?: DeliveryOptions
+  /** Asked at the gate, in order. @default none */
+  readonly scanners?: readonly Scanner[]
+  /** Run after the probe, in order. @default none */
+  readonly analyzers?: readonly Analyzer[]
+}
+
+/** A validated profile: the policy of one family of media. Made by {@link defineProfile}. */
+export interface Profile<V extends string = string, S extends string = string> {
+  readonly storage: string
+  readonly accept: Required<Omit<AcceptOptions, 'extensions' | 'maxDurationMs'>> & {
+    readonly extensions: readonly string[] | null
+    readonly maxDurationMs: number | null
+  }
+  readonly variants: Readonly<Record<V, DeclaredVariant>>
+  /** `null`: any slot. */
+  readonly slots: readonly S[] | null
+  readonly delivery: {
+    readonly public: boolean
+    readonly expiresInSeconds: number | null
+    readonly staleMode: StaleMode
+    readonly authorize: Authorizer | null
+  }
+  readonly scanners: readonly Scanner[]
+  readonly analyzers: readonly Analyzer[]
+}
+
+/** A variant as a profile declares it. */
+export interface DeclaredVariant {
+  readonly recipe: NormalizedRecipe
+  /** SHA-256 of the normalised recipe, in hex. */
+  readonly digest: string
+}

@@ -1,0 +1,78 @@
+import type { Readable } from 'node:stream'
+import type { Asset } from '../domain/entities.ts'
+import { RindleError } from '../domain/errors.ts'
+import type { RunningJob } from '../ports/jobs.ts'
+import type { Scanner, ScanVerdict } from '../ports/scanner.ts'
+import { transitionAsset } from '../rows/asset-transition.ts'
+import { profileOf, type Runtime, storageOf } from '../runtime.ts'
+import { inTransaction } from '../unit-of-work.ts'
+import { judge } from './gate.ts'
+import { Rejection } from './rejection.ts'
+import { SNIFF_BYTES, sniff } from './sniff.ts'
+
+/**
+ * `validating` → `analyzing`: the gate, over the bytes as they lie in storage, then the scanners in order. Nothing has
+ * decoded them yet.
+ */
+export async function passGate(runtime: Runtime, asset: Asset, job: RunningJob): Promise<void> {
+  const storage = storageOf(runtime, asset.storage)
+  const profile = profileOf(runtime, asset.profile)
+  const object = await storage.get(asset.storageKey, { range: { start: 0, end: SNIFF_BYTES - 1 }, signal: job.signal })
+  const head = await readAll(object.body)
+  const verdict = judge(
+    {
+      sniffedType: await sniff(head),
+      declaredType: asset.declaredContentType,
+      filename: asset.filename,
+      byteSize: object.byteSize,
+    },
+    profile.accept,
+  )
+  if (!verdict.accepted) throw new Rejection(verdict.reason, verdict.message)
+
+  for (const scanner of profile.scanners) {
+    const scanned = await scan(runtime, scanner, { ...asset, contentType: verdict.contentType }, object.byteSize, job)
+    if (!scanned.accepted) throw new Rejection(`scanner_rejected:${scanner.name}`, scanned.reason)
+  }
+  await inTransaction(runtime, undefined, (unit) =>
+    transitionAsset(runtime, unit, asset, 'analyzing', {
+      from: ['validating'],
+      changes: { contentType: verdict.contentType, byteSize: object.byteSize, etag: object.etag },
+    }),
+  )
+}
+
+async function scan(
+  runtime: Runtime,
+  scanner: Scanner,
+  asset: Asset & { readonly contentType: string },
+  byteSize: number,
+  job: RunningJob,
+): Promise<ScanVerdict> {
+  try {
+    return await scanner.scan({
+      assetId: asset.id,
+      profile: asset.profile,
+      contentType: asset.contentType,
+      byteSize,
+      filename: asset.filename,
+      open: async () => (await storageOf(runtime, asset.storage).get(asset.storageKey, { signal: job.signal })).body,
+      signal: job.signal,
+    })
+  } catch (error) {
+    if (job.isLastAttempt && scanner.failMode === 'open') {
+      runtime.logger.warn({ assetId: asset.id, scanner: scanner.name, error: String(error) }, 'A scanner failed open.')
+      return { accepted: true }
+    }
+    if (job.isLastAttempt) return { accepted: false, reason: `The scanner ${scanner.name} could not do its work.` }
+    throw new RindleError('processing_failed', `The scanner ${scanner.name} failed on asset ${asset.id}.`, {
+      cause: error,
+    })
+  }
+}
+
+async function readAll(body: Readable): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  for await (const chunk of body) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks)
+}

@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { pipeline } from 'node:stream/promises'
+import { kindOf } from '../domain/content-types.ts'
+import type { Asset } from '../domain/entities.ts'
+import { isRindleError, type JsonObject } from '../domain/errors.ts'
+import { isStagingKey } from '../domain/keys.ts'
+import { cleanMetadata } from '../domain/untrusted-metadata.ts'
+import type { RunningJob } from '../ports/jobs.ts'
+import type { ProbeResult, SourceFile } from '../ports/processor.ts'
+import type { Profile } from '../profile/profile.ts'
+import { transitionAsset } from '../rows/asset-transition.ts'
+import { profileOf, type Runtime } from '../runtime.ts'
+import { inTransaction } from '../unit-of-work.ts'
+import { Rejection } from './rejection.ts'
+
+/** Codes by which a probe says that the file itself is at fault: trying again cannot help. */
+const FAULTS_OF_THE_FILE = ['limit_exceeded', 'corrupt_media', 'unsupported_codec'] as const
+
+/**
+ * `analyzing` → `promoting`: checksum, then kind, dimensions, duration and tracks from the header, limits of the
+ * profile, then the analyzers. The bytes have passed the gate.
+ */
+export async function passProbe(runtime: Runtime, asset: Asset, job: RunningJob): Promise<void> {
+  const profile = profileOf(runtime, asset.profile)
+  await using source = await runtime.sources.acquire(asset, job.signal)
+  const checksumSha256 = await checksumOf(asset, source.file, job.signal)
+  const probe = await probeSource(runtime, profile, source.file, job.signal)
+  const analyses: Record<string, JsonObject> = {}
+  for (const analyzer of profile.analyzers) {
+    const context = { assetId: asset.id, probe, signal: job.signal }
+    analyses[analyzer.name] = cleanMetadata(await analyzer.analyze(source.file, context))
+  }
+  await inTransaction(runtime, undefined, (unit) =>
+    transitionAsset(runtime, unit, asset, 'promoting', {
+      from: ['analyzing'],
+      changes: {
+        checksumSha256,
+        kind: probe.kind,
+        width: probe.width ?? null,
+        height: probe.height ?? null,
+        durationMs: probe.durationMs ?? null,
+        hasVideoTrack: probe.hasVideoTrack ?? null,
+        hasAudioTrack: probe.hasAudioTrack ?? null,
+        metadata: { ...cleanMetadata(probe.metadata ?? {}), ...analyses },
+      },
+    }),
+  )
+}
+
+/**
+ * Bytes that came through the application were hashed on their way in, and no client can reach their key. Bytes that a
+ * client sent to a staging key are hashed here, and compared with what was declared.
+ */
+async function checksumOf(asset: Asset, file: SourceFile, signal: AbortSignal): Promise<string> {
+  if (asset.checksumSha256 !== null && !isStagingKey(asset.storageKey)) return asset.checksumSha256
+  const hash = createHash('sha256')
+  await pipeline(createReadStream(file.path, { highWaterMark: 1024 * 1024 }), hash, { signal })
+  const checksum = hash.digest('hex')
+  if (asset.checksumSha256 === null || asset.checksumSha256 === checksum) return checksum
+  throw new Rejection('checksum_mismatch', 'The stored bytes differ from their declared SHA-256.')
+}
+
+async function probeSource(
+  runtime: Runtime,
+  profile: Profile,
+  file: SourceFile,
+  signal: AbortSignal,
+): Promise<ProbeResult> {
+  const processor = runtime.processors.find((candidate) => candidate.probes.has(file.contentType))
+  // Nothing installed reads this type: it is kept as it is, and what its bytes say of themselves stays unknown.
+  if (processor === undefined) return { kind: kindOf(file.contentType) }
+  const { maxPixels, maxDurationMs } = profile.accept
+  const limits = { maxPixels, ...(maxDurationMs === null ? {} : { maxDurationMs }) }
+  try {
+    return await processor.probe(file, { limits, signal })
+  } catch (error) {
+    const code = FAULTS_OF_THE_FILE.find((fault) => isRindleError(error, fault))
+    if (code === undefined) throw error
+    throw new Rejection(code, (error as Error).message)
+  }
+}

@@ -1,0 +1,72 @@
+import type { Asset } from '../domain/entities.ts'
+import { isRindleError } from '../domain/errors.ts'
+import type { RunningJob } from '../ports/jobs.ts'
+import { asset as readAsset } from '../attachments/read.ts'
+import { finishRuns, startRuns } from '../runs/processing-run.ts'
+import type { Runtime } from '../runtime.ts'
+import { announceCommitted } from '../unit-of-work.ts'
+import { Rejection } from './rejection.ts'
+import { passGate } from './pass-gate.ts'
+import { passProbe } from './pass-probe.ts'
+import { makeAvailable } from './make-available.ts'
+import { quarantine } from './quarantine.ts'
+
+/** One step of the promotion: does its work outside of transactions and moves the asset on, if nobody else has. */
+type Step = (runtime: Runtime, asset: Asset, job: RunningJob) => Promise<void>
+
+const STEPS: Partial<Record<Asset['state'], Step>> = {
+  validating: passGate,
+  analyzing: passProbe,
+  promoting: makeAvailable,
+}
+
+/**
+ * The job `rindle_promote`: looks at the asset's state and goes on from there, until it is available or quarantined.
+ * Safe to run twice, and twice at once: every step is a guarded transition, and who loses the race reads the state
+ * again.
+ */
+export async function promote(runtime: Runtime, job: RunningJob): Promise<void> {
+  const assetId = String(job.payload['assetId'])
+  if (job.attempt === 1) announceCommitted(runtime, job.payload)
+  const runId = runtime.newId()
+  await startRuns(runtime, runtime.database, [{ id: runId, assetId, variantName: null, attempt: job.attempt }])
+  try {
+    const rejection = await runSteps(runtime, assetId, job)
+    await finishRuns(runtime.database, [runId], rejection === null ? 'succeeded' : 'failed', rejection)
+  } catch (error) {
+    await finishRuns(runtime.database, [runId], job.signal.aborted ? 'cancelled' : 'failed', reasonOf(error))
+    const isFinal = job.isLastAttempt || (isRindleError(error) && !error.retryable)
+    // A worker that is being stopped gives the job back; that says nothing about the file.
+    if (!isFinal || job.signal.aborted) throw error
+    // No job will come again for this asset, so it may not stay in a state that waits for one.
+    await quarantine(runtime, assetId, `promotion_failed:${reasonOf(error)}`)
+    runtime.logger.error({ assetId, error: String(error) }, 'The promotion failed for good; the asset is quarantined.')
+  }
+}
+
+/** A promote job whose worker died on its last attempt: nothing waits for a job that will never come. */
+export async function promoteDied(runtime: Runtime, assetId: string): Promise<void> {
+  await quarantine(runtime, assetId, 'promotion_failed:worker_died')
+}
+
+async function runSteps(runtime: Runtime, assetId: string, job: RunningJob): Promise<string | null> {
+  for (;;) {
+    job.signal.throwIfAborted()
+    const asset = await readAsset(runtime, assetId)
+    const step = asset === null ? undefined : STEPS[asset.state]
+    if (asset === null || step === undefined) return null
+    try {
+      await step(runtime, asset, job)
+    } catch (error) {
+      if (!(error instanceof Rejection)) throw error
+      await quarantine(runtime, assetId, error.reason)
+      runtime.logger.warn({ assetId, reason: error.reason }, `The asset is quarantined. ${error.message}`)
+      return error.reason
+    }
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (isRindleError(error)) return error.code
+  return error instanceof Error ? error.name : 'unknown'
+}

@@ -1,0 +1,154 @@
+import type { PrismaClient, SqlExecutor } from '@rindle/prisma'
+import type { AttachOptions } from './attachments/attach.ts'
+import type { DetachOptions } from './attachments/detach.ts'
+import type { AssetWithVariants, AttachmentWithAsset } from './attachments/read.ts'
+import type { Asset, Attachment, Owner, Variant } from './domain/entities.ts'
+import type { VariantUrlOptions, UrlOptions } from './delivery/url.ts'
+import type { EventListener } from './events/event-bus.ts'
+import type { EventName } from './events/event-map.ts'
+import type { CheckInvariantsOptions, InvariantReport } from './operations/check-invariants.ts'
+import type { Workers } from './ports/jobs.ts'
+import type { Profile } from './profile/profile.ts'
+import type { ReceivedUpload, ReceiveOptions } from './uploads/receive.ts'
+import type { UploadSource } from './uploads/upload-source.ts'
+import type { TransactionHandle } from './unit-of-work.ts'
+import type { WorkOptions } from './work.ts'
+
+/** Profiles by name, as {@link Rindle} is made with. */
+export type Profiles = Readonly<Record<string, Profile>>
+
+/** The names of the profiles. */
+export type ProfileName<Ps extends Profiles> = keyof Ps & string
+
+/** The variants that a profile declares; of any of them, when `P` is a union. */
+export type VariantName<Ps extends Profiles, P extends ProfileName<Ps>> = P extends unknown
+  ? keyof Ps[P]['variants'] & string
+  : never
+
+/** The slots that a profile declares; any text, when it declares none. */
+export type SlotName<Ps extends Profiles, P extends ProfileName<Ps>> = P extends unknown
+  ? Ps[P] extends Profile<string, infer S>
+    ? S
+    : never
+  : never
+
+/** An asset whose profile is known to the compiler. */
+export type AssetOf<P extends string> = { readonly id: string; readonly profile: P }
+
+/** Where an upload is attached as soon as it has its row. */
+export type AttachTo<S extends string> =
+  | { readonly owner: Owner; readonly slot: S }
+  | { readonly owner?: never; readonly slot?: never }
+
+/**
+ * One instance of Rindle over its adapters. Made by {@link createRindle}. Every method throws {@link RindleError}; the
+ * codes that matter are named. Methods that take `tx` write through the application's transaction.
+ */
+export interface Rindle<Ps extends Profiles = Profiles> extends AsyncDisposable {
+  /** The version of this package. */
+  readonly version: string
+  /** The generated Prisma client: the typed read model of Rindle's tables. Made when first used. */
+  readonly prisma: PrismaClient
+  /** The configured profiles. */
+  readonly profiles: Ps
+
+  /** Acquires what the adapters need; prepares the queues. Safe to repeat. Needs migrated tables: `setup_incomplete`. */
+  start(): Promise<void>
+  /** Stops workers (waiting for jobs in hand), then releases everything. Safe to repeat. */
+  stop(): Promise<void>
+  /** Starts workers in this process. */
+  work(options?: WorkOptions): Promise<Workers>
+  /** Calls `listener` for every event of that name in this process; returns the function that removes it. */
+  on<N extends EventName>(name: N, listener: EventListener<N>): () => void
+  /**
+   * Wraps a transaction of the application, so that events of what is done with it follow the commit: pass the handle
+   * as `tx`, and call its `afterCommit()` after the commit. With a bare executor they travel with the job instead.
+   */
+  withTransaction(tx: SqlExecutor): TransactionHandle
+
+  /**
+   * Streams a file through the application: sniffed, measured, hashed and stored in one pass, then its row and its
+   * promote job (and, with `owner` and `slot`, its attachment) in one transaction. `upload_rejected`.
+   */
+  upload<P extends ProfileName<Ps>>(
+    profile: P,
+    source: UploadSource,
+    options?: ReceiveOptions & AttachTo<SlotName<Ps, P>>,
+  ): Promise<Asset<P>>
+  /**
+   * The part of {@link upload} that touches storage. Call it before a transaction of the application, then
+   * {@link register} inside. `upload_rejected`.
+   */
+  receive<P extends ProfileName<Ps>>(
+    profile: P,
+    source: UploadSource,
+    options?: ReceiveOptions,
+  ): Promise<ReceivedUpload<P>>
+  /** The part of {@link upload} that writes rows: asset, session, promote job and, when given, attachment. Atomic. */
+  register<P extends ProfileName<Ps>>(
+    received: ReceivedUpload<P>,
+    options?: { readonly tx?: SqlExecutor } & AttachTo<SlotName<Ps, P>>,
+  ): Promise<Asset<P>>
+  /** Deletes received bytes that were not registered. Safe to repeat. */
+  discard(received: ReceivedUpload): Promise<void>
+
+  /** One asset with its variants, or `null`. */
+  asset(id: string): Promise<AssetWithVariants<ProfileName<Ps>> | null>
+  /** The same asset with its profile known to the compiler; `invalid_input` when it is of another profile. */
+  narrow<P extends ProfileName<Ps>, A extends Asset>(asset: A, profile: P): A & Asset<P>
+
+  /**
+   * Attaches the asset to the owner's slot, alone. What was there is detached and, where no other attachment holds it,
+   * purged. The last of concurrent attaches wins. Atomic, safe to repeat. `not_found`, `not_deliverable`.
+   */
+  attach<P extends ProfileName<Ps>>(
+    asset: AssetOf<P>,
+    owner: Owner,
+    slot: SlotName<Ps, P>,
+    options?: AttachOptions,
+  ): Promise<Attachment>
+  /** Adds the asset at the end of the owner's slot. Atomic, safe to repeat. `not_found`, `not_deliverable`. */
+  append<P extends ProfileName<Ps>>(
+    asset: AssetOf<P>,
+    owner: Owner,
+    slot: SlotName<Ps, P>,
+    options?: AttachOptions,
+  ): Promise<Attachment>
+  /** Orders the slot; the ids must be exactly those attached, else `conflict`. Atomic, safe to repeat. */
+  reorder(
+    owner: Owner,
+    slot: SlotName<Ps, ProfileName<Ps>>,
+    assetIds: readonly string[],
+    options?: AttachOptions,
+  ): Promise<void>
+  /** Empties the slot, or takes one asset out of it; unshared assets are purged by a job. Atomic, safe to repeat. */
+  detach(owner: Owner, slot: SlotName<Ps, ProfileName<Ps>>, options?: DetachOptions): Promise<void>
+  /** The newest attachment at the slot with its asset and variants, or `null`. */
+  attachmentFor(
+    owner: Owner,
+    slot: SlotName<Ps, ProfileName<Ps>>,
+  ): Promise<AttachmentWithAsset<ProfileName<Ps>> | null>
+  /** All attachments of these owners at these slots, in order; three queries for any number of owners. */
+  attachmentsFor(
+    owners: readonly Owner[],
+    slots: readonly SlotName<Ps, ProfileName<Ps>>[],
+  ): Promise<readonly AttachmentWithAsset<ProfileName<Ps>>[]>
+  /** The asset's ready variants, sorted by name. */
+  readyVariantsFor(asset: { readonly id: string }): Promise<readonly Variant[]>
+
+  /** A URL of the original. Asks the authorizer first. `not_deliverable`, `forbidden`. */
+  url<P extends ProfileName<Ps>>(asset: Asset<P>, options?: UrlOptions): Promise<string>
+  /** A URL of a variant or of what stands in for it; `null`: show a placeholder. `not_deliverable`, `forbidden`. */
+  variantUrl<P extends ProfileName<Ps>>(
+    asset: Asset<P> | AssetWithVariants<P>,
+    name: VariantName<Ps, P>,
+    options?: VariantUrlOptions,
+  ): Promise<string | null>
+  /** Answers a request for a signed URL of local storage: ranges, conditional requests, errors as problem+json. */
+  serveFile(request: Request): Promise<Response>
+
+  /** Cancels the asset's queued and running variants and returns their names. `not_found`, `not_processing`. */
+  cancelProcessing(assetId: string): Promise<readonly string[]>
+  /** Checks what must always hold; changes nothing. */
+  checkInvariants(options?: CheckInvariantsOptions): Promise<InvariantReport>
+}

@@ -1,0 +1,38 @@
+import type { SqlExecutor } from '@rindle/prisma'
+import type { RunState } from '../domain/states.ts'
+import type { Runtime } from '../runtime.ts'
+
+/** One attempt of background work, as the audit trail will keep it. */
+export interface RunStart {
+  readonly id: string
+  readonly assetId: string
+  /** `null`: the work is on the asset itself. */
+  readonly variantName: string | null
+  readonly attempt: number
+}
+
+/** Writes down that attempts have begun. They outlive their asset, and are pruned by age. */
+export async function startRuns(runtime: Runtime, sql: SqlExecutor, runs: readonly RunStart[]): Promise<void> {
+  await sql.executeSql(
+    `insert into rindle.media_processing_runs
+       (id, asset_id, variant_name, worker, state, attempt, started_at, details)
+     select id, "assetId", "variantName", $2::text, 'processing', attempt, now(), '{}'::jsonb
+     from jsonb_to_recordset($1::jsonb) as run(id uuid, "assetId" uuid, "variantName" text, attempt int)`,
+    [JSON.stringify(runs), runtime.worker],
+  )
+}
+
+/** Writes down how attempts ended. Runs that have ended already keep their first end. */
+export async function finishRuns(
+  sql: SqlExecutor,
+  runIds: readonly string[],
+  state: Exclude<RunState, 'queued' | 'processing'>,
+  errorReason: string | null = null,
+): Promise<void> {
+  await sql.executeSql(
+    `update rindle.media_processing_runs
+     set state = $2::text, error_reason = $3::text, finished_at = now(), updated_at = now()
+     where id in (select value::uuid from jsonb_array_elements_text($1::jsonb)) and state = 'processing'`,
+    [JSON.stringify(runIds), state, errorReason],
+  )
+}

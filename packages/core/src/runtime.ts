@@ -1,0 +1,54 @@
+import type { Database } from '@rindle/prisma'
+import type { EventBus } from './events/event-bus.ts'
+import type { JobsAdapter } from './ports/jobs.ts'
+import type { Logger } from './ports/logger.ts'
+import type { Processor } from './ports/processor.ts'
+import type { StorageAdapter } from './ports/storage.ts'
+import type { Profile } from './profile/profile.ts'
+import type { SourceCache } from './variants/source-cache.ts'
+import { RindleError } from './domain/errors.ts'
+
+/** What every verb works with: the composed adapters of one instance. Internal; applications see {@link Rindle}. */
+export interface Runtime {
+  readonly database: Database
+  readonly storages: Readonly<Record<string, StorageAdapter>>
+  readonly processors: readonly Processor[]
+  readonly jobs: JobsAdapter
+  readonly profiles: Readonly<Record<string, Profile>>
+  readonly events: EventBus
+  readonly logger: Logger
+  readonly sources: SourceCache
+  /** Where run directories and the source cache live. */
+  readonly workDirectory: string
+  /** Names this process in the audit trail. */
+  readonly worker: string
+  readonly deliveryExpiresInSeconds: number
+  readonly now: () => Date
+  /** A new UUIDv7. */
+  readonly newId: () => string
+  /** Unguessable text for keys: `[a-z0-9]`. */
+  readonly randomText: () => string
+}
+
+/** The configured profile of that name, or `unknown_profile`. */
+export function profileOf(runtime: Runtime, name: string): Profile {
+  const profile = Object.hasOwn(runtime.profiles, name) ? runtime.profiles[name] : undefined
+  if (profile !== undefined) return profile
+  const known = Object.keys(runtime.profiles).join(', ')
+  throw new RindleError('unknown_profile', `There is no profile "${name}". Configured profiles: ${known}.`, {
+    details: { profile: name },
+  })
+}
+
+/** The configured storage of that name; a row may name one that the configuration no longer has. */
+export function storageOf(runtime: Runtime, name: string): StorageAdapter {
+  const storage = Object.hasOwn(runtime.storages, name) ? runtime.storages[name] : undefined
+  if (storage !== undefined) return storage
+  const known = Object.keys(runtime.storages).join(', ')
+  throw new RindleError(
+    'config_invalid',
+    `There is no storage "${name}", but rows in the database name it. Configured storages: ${known}. ` +
+      'Add it to `storages` under its old name.',
+    { details: { storage: name } },
+  )
+}

@@ -1,0 +1,129 @@
+import { type SqlExecutor, sqlStateOf } from '@rindle/prisma'
+import type { JsonObject } from './domain/errors.ts'
+import { RindleError } from './domain/errors.ts'
+import type { EventMap, EventName, Measurements, RindleEvent } from './events/event-map.ts'
+import type { JobRequest } from './ports/jobs.ts'
+import type { Runtime } from './runtime.ts'
+
+/**
+ * A transaction of the application, with the events that wait for its commit. Pass it as `tx`; after the commit call
+ * `afterCommit`.
+ */
+export interface TransactionHandle extends SqlExecutor {
+  /** Emits the events of everything done with this handle. Call it after the commit, and not after a rollback. */
+  afterCommit(): void
+}
+
+/** Everything one verb does inside one transaction: rows at once, jobs at its end, events after the commit. */
+export interface UnitOfWork extends SqlExecutor {
+  /** Inserts the job with the others at the end of the unit, in the same transaction. */
+  enqueue(request: JobRequest): void
+  /** Emits the event once the transaction has committed. */
+  emit<N extends EventName>(name: N, metadata: EventMap[N], measurements?: Measurements): void
+}
+
+const PENDING = Symbol('rindle.pending-events')
+
+interface PendingHandle extends TransactionHandle {
+  readonly [PENDING]: RindleEvent[]
+}
+
+/** Wraps the application's transaction so that events can follow its commit. */
+export function withTransaction(runtime: Runtime, tx: SqlExecutor): TransactionHandle {
+  assertExecutor(tx)
+  const pending: RindleEvent[] = []
+  const handle: PendingHandle = {
+    executeSql: (sql, values) => tx.executeSql(sql, values),
+    afterCommit: () => {
+      for (const event of pending.splice(0)) runtime.events.emit(event)
+    },
+    [PENDING]: pending,
+  }
+  return handle
+}
+
+/**
+ * Runs `work` in one transaction: the application's when `tx` is given, an own one otherwise. Storage is never touched
+ * inside. An own transaction that the database ends as a deadlock or serialisation failure is run again, at most three
+ * times; the application's is not ours to repeat.
+ */
+export async function inTransaction<T>(
+  runtime: Runtime,
+  tx: SqlExecutor | undefined,
+  work: (unit: UnitOfWork) => Promise<T>,
+): Promise<T> {
+  if (tx !== undefined) return inHostTransaction(runtime, tx, work)
+  for (let attempt = 1; ; attempt += 1) {
+    const events: RindleEvent[] = []
+    try {
+      const result = await runtime.database.transaction((sql) => runUnit(runtime, sql, events, false, work))
+      for (const event of events) runtime.events.emit(event)
+      return result
+    } catch (error) {
+      if (!isTransient(error)) throw error
+      if (attempt === 3) {
+        throw new RindleError('conflict', 'The database ended the transaction three times to resolve a deadlock.', {
+          cause: error,
+        })
+      }
+    }
+  }
+}
+
+async function inHostTransaction<T>(
+  runtime: Runtime,
+  tx: SqlExecutor,
+  work: (unit: UnitOfWork) => Promise<T>,
+): Promise<T> {
+  assertExecutor(tx)
+  if (PENDING in tx) return runUnit(runtime, tx, (tx as PendingHandle)[PENDING], false, work)
+  // Nobody will tell us of the commit, so the events travel with a job: it exists only if the transaction committed.
+  return runUnit(runtime, tx, [], true, work)
+}
+
+async function runUnit<T>(
+  runtime: Runtime,
+  sql: SqlExecutor,
+  events: RindleEvent[],
+  announceByJob: boolean,
+  work: (unit: UnitOfWork) => Promise<T>,
+): Promise<T> {
+  const requests: JobRequest[] = []
+  const result = await work({
+    executeSql: (text, values) => sql.executeSql(text, values),
+    enqueue: (request) => requests.push(request),
+    emit: (name, metadata, measurements = {}) => events.push({ name, metadata, measurements } as RindleEvent),
+  })
+  const [first, ...rest] = requests
+  if (first === undefined) return result
+  await runtime.jobs.enqueue([announceByJob ? announcing(first, events) : first, ...rest], sql)
+  return result
+}
+
+function announcing(request: JobRequest, events: readonly RindleEvent[]): JobRequest {
+  return events.length === 0
+    ? request
+    : { ...request, payload: { ...request.payload, announce: events as unknown as readonly JsonObject[] } }
+}
+
+/** Emits the events that a host transaction handed to the job that committed with it. */
+export function announceCommitted(runtime: Runtime, payload: JsonObject): void {
+  const { announce } = payload
+  if (!Array.isArray(announce)) return
+  for (const event of announce as unknown as readonly RindleEvent[]) runtime.events.emit(event)
+}
+
+function assertExecutor(tx: SqlExecutor): void {
+  if (typeof tx?.executeSql === 'function') return
+  throw new RindleError(
+    'invalid_input',
+    '`tx` must have executeSql(text, values). Wrap the transaction: fromPrisma(tx), fromKysely(tx), fromDrizzle(tx, sql), ' +
+      'fromKnex(tx) of @rindle/jobs-pgboss, or fromPgClient(client) of @rindle/core.',
+  )
+}
+
+/** serialization_failure and deadlock_detected (PostgreSQL, appendix A). */
+function isTransient(error: unknown): boolean {
+  const state = sqlStateOf(error)
+  return state === '40001' || state === '40P01'
+}

@@ -1,0 +1,83 @@
+import { z } from 'zod'
+import { RindleError } from './domain/errors.ts'
+import { isProfileName } from './domain/keys.ts'
+import { packageFor, recipeCapability } from './domain/recipe-facts.ts'
+import type { Profile } from './profile/profile.ts'
+import { type Problem, problemsOf } from './profile/problems.ts'
+import type { Processor } from './ports/processor.ts'
+import type { StorageAdapter } from './ports/storage.ts'
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
+const madeBy = (factory: string, ...members: readonly string[]): z.ZodType =>
+  z.custom((value) => isObject(value) && members.every((member) => member in value), `must be made by ${factory}`)
+
+const optionsSchema = z.strictObject({
+  database: z.union(
+    [
+      z.url({ protocol: /^postgres(ql)?$/ }),
+      z.strictObject({ pool: madeBy('new pg.Pool()', 'connect') }),
+      z.strictObject({ prisma: madeBy('new PrismaClient()', '$transaction') }),
+    ],
+    'must be a postgres:// URL, { pool } or { prisma }',
+  ),
+  storages: z.record(z.string().min(1).max(64), madeBy('a storage adapter', 'capabilities', 'put', 'get')),
+  profiles: z.record(
+    z.string().refine(isProfileName, 'must be lower-case letters, digits and _, and not "staging"'),
+    madeBy('defineProfile()', 'accept', 'variants', 'delivery'),
+  ),
+  jobs: madeBy('a jobs adapter', 'enqueue', 'work'),
+  processors: z.array(madeBy('a processor', 'capabilities', 'process')).optional(),
+  logger: madeBy('a logger with debug, info, warn and error', 'debug', 'info', 'warn', 'error').optional(),
+  delivery: z.strictObject({ expiresInSeconds: z.int().min(1).max(604_800).optional() }).optional(),
+  workDirectory: z.string().min(1).optional(),
+  sourceCacheMaxBytes: z.int().positive().optional(),
+  now: z.custom((value) => typeof value === 'function', 'must be a function').optional(),
+})
+
+/** The options as far as the adapters' capabilities decide whether they fit together. */
+interface Composition {
+  readonly storages: Readonly<Record<string, StorageAdapter>>
+  readonly profiles: Readonly<Record<string, Profile>>
+  readonly processors?: readonly Processor[]
+}
+
+/** Throws one `config_invalid` that lists every problem with its path. */
+export function assertValidOptions(options: Composition): void {
+  const parsed = optionsSchema.safeParse(options)
+  const problems = parsed.success ? compositionProblems(options) : problemsOf(parsed.error)
+  if (problems.length === 0) return
+  const lines = problems.map(({ path, message }) => `  ${path}: ${message}`)
+  throw new RindleError('config_invalid', `Rindle's options are not valid:\n${lines.join('\n')}`, {
+    details: { problems },
+  })
+}
+
+function compositionProblems({ storages, profiles, processors = [] }: Composition): readonly Problem[] {
+  const makes = new Set(processors.flatMap((processor) => [...processor.capabilities]))
+  return Object.entries(profiles).flatMap(([name, profile]) => [
+    ...storageProblems(`profiles.${name}`, profile, storages),
+    ...Object.entries(profile.variants).flatMap(([variant, { recipe }]): readonly Problem[] => {
+      const capability = recipeCapability(recipe)
+      if (makes.has(capability)) return []
+      const message = `needs ${capability}, which no given processor makes; add ${packageFor(capability)} to \`processors\``
+      return [{ path: `profiles.${name}.variants.${variant}`, message }]
+    }),
+  ])
+}
+
+function storageProblems(
+  path: string,
+  profile: Profile,
+  storages: Readonly<Record<string, StorageAdapter>>,
+): readonly Problem[] {
+  const storage = Object.hasOwn(storages, profile.storage) ? storages[profile.storage] : undefined
+  if (storage === undefined) {
+    const known = Object.keys(storages).join(', ')
+    return [{ path: `${path}.storage`, message: `there is no storage "${profile.storage}"; there are: ${known}` }]
+  }
+  const needed = profile.delivery.public ? 'public_url' : 'signed_url'
+  if (storage.capabilities.has(needed)) return []
+  const mode = profile.delivery.public ? 'public' : 'private'
+  const message = `${mode} delivery needs the capability ${needed}, which the ${storage.name} storage "${profile.storage}" lacks`
+  return [{ path: `${path}.delivery`, message }]
+}

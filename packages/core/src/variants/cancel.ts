@@ -1,0 +1,47 @@
+import type { Asset, Variant } from '../domain/entities.ts'
+import { RindleError } from '../domain/errors.ts'
+import { assertTransition, sourcesOf } from '../domain/transitions.ts'
+import { assertId } from '../rows/assert-id.ts'
+import type { Runtime } from '../runtime.ts'
+import { inTransaction, type UnitOfWork } from '../unit-of-work.ts'
+import { applyAggregate, variantsOf } from './aggregate.ts'
+import { lockAsset } from './lock-asset.ts'
+import { jobsFor } from './plan.ts'
+import { emitVariantState } from './variant-events.ts'
+
+/**
+ * Stops an asset's work: queued and processing variants become `cancelled`, their jobs are cancelled in the same
+ * transaction, and running encoders are stopped. Returns the cancelled names. `not_found`; `not_processing` when there
+ * is no work.
+ */
+export async function cancelProcessing(runtime: Runtime, assetId: string): Promise<readonly string[]> {
+  assertId('asset', assetId)
+  return inTransaction(runtime, undefined, async (unit) => {
+    const asset = await lockAsset(unit, assetId)
+    if (asset === null) throw new RindleError('not_found', `There is no asset ${assetId}.`)
+    const variants = await variantsOf(unit, assetId)
+    const running = variants.filter(({ state }) => state === 'queued' || state === 'processing')
+    if (running.length === 0) throw new RindleError('not_processing', `Asset ${assetId} has no work to cancel.`)
+    await cancelVariants(runtime, unit, asset, running)
+    await applyAggregate(runtime, unit, asset, await variantsOf(unit, assetId))
+    for (const { queue, key } of jobsFor(assetId, running)) await runtime.jobs.cancel(queue, [key], unit)
+    return running.map(({ name }) => name)
+  })
+}
+
+/** Moves variants, whose asset is locked, to `cancelled`. */
+export async function cancelVariants(
+  runtime: Runtime,
+  unit: UnitOfWork,
+  asset: Asset,
+  variants: readonly Variant[],
+): Promise<void> {
+  for (const variant of variants) assertTransition('variant', variant.state, 'cancelled', variant.id)
+  await unit.executeSql(
+    `update rindle.media_variants set state = 'cancelled', updated_at = now()
+     where id in (select value::uuid from jsonb_array_elements_text($1::jsonb))
+       and state in (select jsonb_array_elements_text($2::jsonb))`,
+    [JSON.stringify(variants.map(({ id }) => id)), JSON.stringify(sourcesOf('variant', 'cancelled'))],
+  )
+  for (const { state } of variants) emitVariantState(runtime, unit, asset, state, 'cancelled')
+}

@@ -1,0 +1,77 @@
+import type { Asset, Variant } from '../domain/entities.ts'
+import { variantFromRow } from '../rows/entities-from-rows.ts'
+import type { RunningJob } from '../ports/jobs.ts'
+import { startRuns } from '../runs/processing-run.ts'
+import { isDeliverable } from '../domain/states.ts'
+import type { Runtime } from '../runtime.ts'
+import { inTransaction } from '../unit-of-work.ts'
+import { variantsOf } from './aggregate.ts'
+import { cancelVariants } from './cancel.ts'
+import { lockAsset } from './lock-asset.ts'
+import { emitVariantState } from './variant-events.ts'
+
+/** A variant that this job holds, and the run that records it. */
+export interface ClaimedVariant {
+  readonly variant: Variant
+  readonly runId: string
+}
+
+/** What a job has claimed. */
+export interface Claim {
+  /** The asset as it was when the work began. */
+  readonly asset: Asset
+  readonly variants: readonly ClaimedVariant[]
+}
+
+/**
+ * Claims an asset's waiting variants for a job: `queued` → `processing`, with the job's id and one more attempt. What
+ * an earlier attempt of the same job left in `processing` when its worker died is claimed again. Returns `null` when
+ * there is nothing to do.
+ */
+export async function claim(
+  runtime: Runtime,
+  job: RunningJob,
+  assetId: string,
+  belongs: (variant: Variant) => boolean,
+): Promise<Claim | null> {
+  return inTransaction(runtime, undefined, async (unit) => {
+    const asset = await lockAsset(unit, assetId)
+    if (asset === null) return null
+    const wanted = (await variantsOf(unit, assetId)).filter(
+      (variant) => belongs(variant) && isClaimable(variant, job.id),
+    )
+    if (wanted.length === 0) return null
+    if (!isDeliverable(asset.state)) {
+      // Quarantined or deleted while it waited: nothing is made, and nothing may wait for a job that will not come.
+      await cancelVariants(runtime, unit, asset, wanted)
+      return null
+    }
+    const { rows } = await unit.executeSql(
+      `update rindle.media_variants
+       set state = 'processing', job_id = $2::uuid, attempt = attempt + 1, progress = 0, updated_at = now()
+       where id in (select value::uuid from jsonb_array_elements_text($1::jsonb))
+         and (state = 'queued' or (state = 'processing' and job_id = $2::uuid))
+       returning *`,
+      [JSON.stringify(wanted.map((variant) => variant.id)), job.id],
+    )
+    const claimed = rows.map(variantFromRow).map((variant) => ({ variant, runId: runtime.newId() }))
+    await startRuns(
+      runtime,
+      unit,
+      claimed.map(({ variant, runId }) => ({
+        id: runId,
+        assetId,
+        variantName: variant.name,
+        attempt: variant.attempt,
+      })),
+    )
+    for (const { state } of wanted.filter((variant) => variant.state === 'queued')) {
+      emitVariantState(runtime, unit, asset, state, 'processing')
+    }
+    return { asset, variants: claimed }
+  })
+}
+
+function isClaimable(variant: Variant, jobId: string): boolean {
+  return variant.state === 'queued' || (variant.state === 'processing' && variant.jobId === jobId)
+}

@@ -1,0 +1,170 @@
+import { createReadStream } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import type { Asset, Variant } from '../domain/entities.ts'
+import { isRindleError, RindleError } from '../domain/errors.ts'
+import { variantKey } from '../domain/keys.ts'
+import { outputExtension, recipeCapability } from '../domain/recipe-facts.ts'
+import type { RunningJob } from '../ports/jobs.ts'
+import type { ProcessedOutput, Processor, VariantOutcome } from '../ports/processor.ts'
+import { profileOf, type Runtime, storageOf } from '../runtime.ts'
+import { type Claim, type ClaimedVariant, claim } from './claim.ts'
+import { makeRunDirectory } from './run-directory.ts'
+import { type Settled, type Settlement, settle, type StoredOutput } from './settle.ts'
+import type { AcquiredSource } from './source-cache.ts'
+
+/**
+ * The work of `rindle_process` and `rindle_media`: claims the asset's waiting variants that `belongs` selects, makes
+ * them from one source, and commits each on its own as it is done. What fails and may succeed later goes back to
+ * `queued`, and the job's retry takes only that.
+ */
+export async function processVariants(
+  runtime: Runtime,
+  job: RunningJob,
+  belongs: (variant: Variant) => boolean,
+): Promise<void> {
+  const claimed = await claim(runtime, job, String(job.payload['assetId']), belongs)
+  if (claimed === null) return
+  const work = new VariantWork(runtime, job, claimed)
+  try {
+    await work.run()
+  } catch (error) {
+    await work.settleRest(error)
+  }
+  if (work.retryCause !== null) throw work.retryCause
+}
+
+/** One job's work on the variants it has claimed. */
+class VariantWork {
+  readonly #runtime: Runtime
+  readonly #job: RunningJob
+  readonly #asset: Asset
+  readonly #open: Map<string, ClaimedVariant>
+  /** The first error after which the job must come again, or `null`. */
+  retryCause: unknown = null
+
+  constructor(runtime: Runtime, job: RunningJob, { asset, variants }: Claim) {
+    this.#runtime = runtime
+    this.#job = job
+    this.#asset = asset
+    this.#open = new Map(variants.map((claimedVariant) => [claimedVariant.variant.name, claimedVariant]))
+  }
+
+  async run(): Promise<void> {
+    await using source = await this.#acquireSource()
+    await using directory = await makeRunDirectory(this.#runtime.workDirectory)
+    const { maxPixels, maxDurationMs } = profileOf(this.#runtime, this.#asset.profile).accept
+    const byProcessor = Map.groupBy(this.#open.values(), ({ variant }) => this.#processorOf(variant))
+    for (const [processor, variants] of byProcessor) {
+      await processor.process({
+        source: source.file,
+        variants: variants.map(({ variant }) => ({ name: variant.name, recipe: variant.recipe })),
+        limits: { maxPixels, ...(maxDurationMs === null ? {} : { maxDurationMs }) },
+        directory: directory.path,
+        signal: this.#job.signal,
+        onOutcome: (outcome) => this.#settleOutcome(outcome),
+        onProgress: () => {},
+      })
+    }
+    if (this.#open.size > 0) {
+      throw new RindleError('processing_failed', `The processor gave no outcome for: ${[...this.#open.keys()].join(', ')}.`)
+    }
+  }
+
+  /** Gives every variant that has no end yet the end that follows from an error of the whole work. */
+  async settleRest(error: unknown): Promise<void> {
+    for (const claimed of [...this.#open.values()]) await this.#fail(claimed, error)
+    if (this.#job.signal.aborted) this.retryCause = error
+  }
+
+  async #acquireSource(): Promise<AcquiredSource> {
+    try {
+      return await this.#runtime.sources.acquire(this.#asset, this.#job.signal)
+    } catch (error) {
+      if (!isRindleError(error, 'storage_object_missing')) throw error
+      throw new RindleError('variant_source_not_found', `The original of asset ${this.#asset.id} is gone.`, {
+        cause: error,
+      })
+    }
+  }
+
+  #processorOf(variant: Variant): Processor {
+    const capability = recipeCapability(variant.recipe)
+    const processor = this.#runtime.processors.find((candidate) => candidate.capabilities.has(capability))
+    if (processor !== undefined) return processor
+    throw new RindleError('processor_capability_missing', `No installed processor makes ${capability}.`, {
+      details: { capability },
+    })
+  }
+
+  async #settleOutcome(outcome: VariantOutcome): Promise<void> {
+    const claimed = this.#open.get(outcome.name)
+    if (claimed === undefined) return
+    if ('error' in outcome) return this.#fail(claimed, outcome.error)
+    try {
+      await this.#store(claimed, outcome.output)
+    } catch (error) {
+      await this.#fail(claimed, error)
+    }
+  }
+
+  async #store(claimed: ClaimedVariant, output: ProcessedOutput): Promise<void> {
+    const { variant } = claimed
+    const storage = storageOf(this.#runtime, this.#asset.storage)
+    const storageKey = variantKey({
+      profile: this.#asset.profile,
+      assetId: this.#asset.id,
+      name: variant.name,
+      digest: variant.recipeDigest,
+      extension: outputExtension(variant.recipe),
+    })
+    // The size is checked by the storage, so that what is called ready is known to be there whole.
+    await storage.put(storageKey, createReadStream(output.path), {
+      contentType: output.contentType,
+      byteSize: output.byteSize,
+      signal: this.#job.signal,
+    })
+    await rm(output.path, { force: true })
+    const settled = await this.#settle(claimed, { to: 'ready', output: storedOutput(storageKey, output) })
+    const unreferenced = unreferencedKey(settled, variant, storageKey)
+    if (unreferenced !== null) await storage.delete(unreferenced)
+  }
+
+  async #fail(claimed: ClaimedVariant, error: unknown): Promise<void> {
+    const { signal, isLastAttempt } = this.#job
+    const mayRetry = signal.aborted || (!isLastAttempt && !(isRindleError(error) && !error.retryable))
+    const errorReason = isRindleError(error) ? error.code : 'processing_failed'
+    if (mayRetry) this.retryCause ??= error
+    const fields = { assetId: this.#asset.id, variant: claimed.variant.name, error: String(error) }
+    this.#runtime.logger.warn(fields, mayRetry ? 'A variant failed and will be tried again.' : 'A variant failed.')
+    await this.#settle(claimed, { to: mayRetry ? 'queued' : 'failed', errorReason })
+  }
+
+  async #settle(claimed: ClaimedVariant, settlement: Settlement): Promise<Settled> {
+    const settled = await settle(this.#runtime, this.#asset, claimed, settlement)
+    this.#open.delete(claimed.variant.name)
+    return settled
+  }
+}
+
+/**
+ * The object that nobody refers to any more after an output was stored, or `null`. Pure. When the claim was lost
+ * another worker may be writing, or have committed, the same key: deleting it could take a ready variant's object, so
+ * it stays, at worst as an orphan that the orphan scan finds.
+ */
+function unreferencedKey(settled: Settled, variant: Variant, storageKey: string): string | null {
+  if (settled === 'claim_lost') return null
+  const unreferenced = settled === 'ready' ? variant.storageKey : storageKey
+  const kept = settled === 'ready' ? storageKey : settled === 'asset_gone' ? null : variant.storageKey
+  return unreferenced === kept ? null : unreferenced
+}
+
+function storedOutput(storageKey: string, output: ProcessedOutput): StoredOutput {
+  return {
+    storageKey,
+    contentType: output.contentType,
+    byteSize: output.byteSize,
+    width: output.width ?? null,
+    height: output.height ?? null,
+    durationMs: output.durationMs ?? null,
+  }
+}

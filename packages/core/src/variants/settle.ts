@@ -1,0 +1,103 @@
+import type { Asset, Variant } from '../domain/entities.ts'
+import { isDeliverable, type RunState } from '../domain/states.ts'
+import { assertTransition } from '../domain/transitions.ts'
+import { finishRuns } from '../runs/processing-run.ts'
+import type { Runtime } from '../runtime.ts'
+import { inTransaction, type UnitOfWork } from '../unit-of-work.ts'
+import { applyAggregate, variantsOf } from './aggregate.ts'
+import type { ClaimedVariant } from './claim.ts'
+import { lockAsset } from './lock-asset.ts'
+import { emitVariantState } from './variant-events.ts'
+
+/** An output that lies in storage. */
+export interface StoredOutput {
+  readonly storageKey: string
+  readonly contentType: string
+  readonly byteSize: number
+  readonly width: number | null
+  readonly height: number | null
+  readonly durationMs: number | null
+}
+
+/** How work on a variant ended. */
+export type Settlement =
+  | { readonly to: 'ready'; readonly output: StoredOutput }
+  | { readonly to: 'queued' | 'failed'; readonly errorReason: string }
+  | { readonly to: 'cancelled' }
+
+/** What became of a settlement: the state the variant has now, or why it was not the caller's to change. */
+export type Settled = Settlement['to'] | 'asset_gone' | 'claim_lost'
+
+const RUN_STATES: Readonly<Record<Settlement['to'], Exclude<RunState, 'queued' | 'processing'>>> = {
+  ready: 'succeeded',
+  queued: 'failed',
+  failed: 'failed',
+  cancelled: 'cancelled',
+}
+
+/**
+ * Commits the end of a variant's work in one transaction, with the asset's row locked: variant, aggregate and run.
+ * An output counts only if the asset still has the original it was made from, can still be delivered, and the variant
+ * is still the one that was claimed, in the same attempt and with the same recipe. The attempt keeps out a worker that
+ * was taken for dead and wakes up after its successor has begun.
+ */
+export async function settle(
+  runtime: Runtime,
+  asset: Asset,
+  { variant, runId }: ClaimedVariant,
+  settlement: Settlement,
+): Promise<Settled> {
+  return inTransaction(runtime, undefined, async (unit) => {
+    const current = await lockAsset(unit, asset.id)
+    if (current === null) {
+      await finishRuns(unit, [runId], 'cancelled', 'asset_gone')
+      return 'asset_gone'
+    }
+    const isCurrent = current.storageKey === asset.storageKey && isDeliverable(current.state)
+    const effective: Settlement = isCurrent ? settlement : { to: 'cancelled' }
+    const moved = await moveVariant(unit, variant, effective)
+    if (!moved) {
+      await finishRuns(unit, [runId], 'cancelled', 'claim_lost')
+      return 'claim_lost'
+    }
+    await finishRuns(unit, [runId], RUN_STATES[effective.to], 'errorReason' in effective ? effective.errorReason : null)
+    emitVariantState(runtime, unit, current, 'processing', effective.to)
+    await applyAggregate(runtime, unit, current, await variantsOf(unit, asset.id))
+    return effective.to
+  })
+}
+
+async function moveVariant(unit: UnitOfWork, variant: Variant, settlement: Settlement): Promise<boolean> {
+  assertTransition('variant', 'processing', settlement.to, variant.id)
+  const output = settlement.to === 'ready' ? settlement.output : null
+  const { rows } = await unit.executeSql(
+    `update rindle.media_variants
+     set state = $4::text, error_reason = $5::text, updated_at = now(),
+       storage_key = coalesce($6::text, storage_key),
+       content_type = coalesce($7::text, content_type),
+       byte_size = coalesce($8::bigint, byte_size),
+       width = case when $6::text is null then width else $9::int end,
+       height = case when $6::text is null then height else $10::int end,
+       duration_ms = case when $6::text is null then duration_ms else $11::bigint end,
+       generated_at = case when $6::text is null then generated_at else now() end,
+       progress = case when $6::text is null then progress else 100 end
+     where id = $1::uuid and state = 'processing' and job_id = $2::uuid and recipe_digest = $3::text
+       and attempt = $12::int
+     returning id`,
+    [
+      variant.id,
+      variant.jobId,
+      variant.recipeDigest,
+      settlement.to,
+      'errorReason' in settlement ? settlement.errorReason : null,
+      output?.storageKey ?? null,
+      output?.contentType ?? null,
+      output?.byteSize ?? null,
+      output?.width ?? null,
+      output?.height ?? null,
+      output?.durationMs ?? null,
+      variant.attempt,
+    ],
+  )
+  return rows.length === 1
+}

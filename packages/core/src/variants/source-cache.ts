@@ -1,0 +1,138 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Asset } from '../domain/entities.ts'
+import { RindleError } from '../domain/errors.ts'
+import type { SourceFile } from '../ports/processor.ts'
+import type { StorageAdapter } from '../ports/storage.ts'
+
+/** What identifies a source. */
+export type SourceAsset = Pick<Asset, 'id' | 'storage' | 'storageKey' | 'etag' | 'contentType'>
+
+/** A source file that stays where it is until it is disposed of. */
+export interface AcquiredSource extends AsyncDisposable {
+  readonly file: SourceFile
+}
+
+interface CacheEntry {
+  readonly path: string
+  readonly download: Promise<{ readonly byteSize: number }>
+  byteSize: number
+  pins: number
+}
+
+/** Options of {@link SourceCache}. */
+export interface SourceCacheOptions {
+  /** An own directory is made in it on first need. */
+  readonly directory: string
+  /** Files that nobody uses are removed, oldest use first, while all together are larger than this. */
+  readonly maxBytes: number
+  readonly storageOf: (name: string) => StorageAdapter
+}
+
+/**
+ * Source files of one process. Local storage is read in place; from any other, the promote, process and media jobs of
+ * one asset share one download. Bounded; files in use are never removed.
+ */
+export class SourceCache {
+  // A Map keeps insertion order, and an entry moves to the end when it is used: the first is the least recently used.
+  readonly #entries = new Map<string, CacheEntry>()
+  readonly #options: SourceCacheOptions
+  #directory: Promise<string> | undefined
+
+  constructor(options: SourceCacheOptions) {
+    this.#options = options
+  }
+
+  /**
+   * The asset's bytes as a file, exactly those of its recorded etag. `storage_object_missing`,
+   * `storage_precondition_failed`.
+   */
+  async acquire(asset: SourceAsset, signal: AbortSignal): Promise<AcquiredSource> {
+    const storage = this.#options.storageOf(asset.storage)
+    if (storage.capabilities.has('local')) return inPlace(storage, asset)
+    const key = `${asset.storage} ${asset.storageKey} ${asset.etag ?? ''}`
+    const entry = this.#entries.get(key) ?? (await this.#begin(storage, asset))
+    this.#entries.delete(key)
+    this.#entries.set(key, entry)
+    entry.pins += 1
+    try {
+      const { byteSize } = await abortable(entry.download, signal)
+      entry.byteSize = byteSize
+      await this.#evict()
+      return {
+        file: { path: entry.path, contentType: asset.contentType ?? '', byteSize },
+        [Symbol.asyncDispose]: () => this.#unpin(entry),
+      }
+    } catch (error) {
+      entry.pins -= 1
+      // A failed download must be tried again, but one that others still wait for stays.
+      if (!signal.aborted) this.#entries.delete(key)
+      throw error
+    }
+  }
+
+  /** Removes every file. Nothing may be in use. Safe to repeat. */
+  async clear(): Promise<void> {
+    this.#entries.clear()
+    const directory = await this.#directory
+    this.#directory = undefined
+    if (directory !== undefined) await rm(directory, { recursive: true, force: true })
+  }
+
+  async #begin(storage: StorageAdapter, asset: SourceAsset): Promise<CacheEntry> {
+    this.#directory ??= makeDirectory(this.#options.directory)
+    const path = join(await this.#directory, `${asset.id}-${crypto.randomUUID()}`)
+    const download = storage.download(asset.storageKey, path, asset.etag === null ? {} : { ifMatch: asset.etag })
+    // Whoever waits for it sees the failure; without a waiter it must not end the process.
+    download.catch(() => {})
+    return { path, download, byteSize: 0, pins: 0 }
+  }
+
+  async #unpin(entry: CacheEntry): Promise<void> {
+    entry.pins -= 1
+    await this.#evict()
+  }
+
+  async #evict(): Promise<void> {
+    let total = [...this.#entries.values()].reduce((sum, entry) => sum + entry.byteSize, 0)
+    for (const [key, entry] of this.#entries) {
+      if (total <= this.#options.maxBytes) return
+      if (entry.pins > 0) continue
+      this.#entries.delete(key)
+      total -= entry.byteSize
+      await rm(entry.path, { force: true })
+    }
+  }
+}
+
+async function inPlace(storage: StorageAdapter, asset: SourceAsset): Promise<AcquiredSource> {
+  const object = await storage.head(asset.storageKey)
+  if (object === undefined) {
+    throw new RindleError('storage_object_missing', `The original of asset ${asset.id} is gone from storage.`)
+  }
+  return {
+    file: {
+      path: storage.localPath(asset.storageKey),
+      contentType: asset.contentType ?? object.contentType,
+      byteSize: object.byteSize,
+    },
+    [Symbol.asyncDispose]: async () => {},
+  }
+}
+
+async function makeDirectory(parent: string): Promise<string> {
+  await mkdir(parent, { recursive: true })
+  return mkdtemp(join(parent, 'sources-'))
+}
+
+async function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted()
+  const { promise: aborted, reject } = Promise.withResolvers<never>()
+  const onAbort = (): void => reject(signal.reason)
+  signal.addEventListener('abort', onAbort, { once: true })
+  try {
+    return await Promise.race([promise, aborted])
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+  }
+}

@@ -1,0 +1,16 @@
+import type { Asset } from '../domain/entities.ts'
+import type { VariantState } from '../domain/states.ts'
+import { type Runtime, storageOf } from '../runtime.ts'
+import type { UnitOfWork } from '../unit-of-work.ts'
+
+/** Announces a variant's change of state with the unit's commit. */
+export function emitVariantState(
+  runtime: Runtime,
+  unit: UnitOfWork,
+  asset: Pick<Asset, 'profile' | 'storage'>,
+  from: VariantState,
+  to: VariantState,
+): void {
+  const adapter = storageOf(runtime, asset.storage).name
+  unit.emit('rindle.variant.state_change', { profile: asset.profile, adapter, from, to })
+}

@@ -1,0 +1,79 @@
+import { availableParallelism } from 'node:os'
+import { purge } from './attachments/purge.ts'
+import type { Variant } from './domain/entities.ts'
+import { RindleError } from './domain/errors.ts'
+import { QUEUES, type QueueName } from './domain/queues.ts'
+import { formatClass, lane } from './domain/recipe-facts.ts'
+import type { DeadJob, RunningJob, WorkerRegistration, Workers } from './ports/jobs.ts'
+import { promote, promoteDied } from './promotion/promote.ts'
+import type { Runtime } from './runtime.ts'
+import { variantsDied } from './variants/died.ts'
+import { processVariants } from './variants/process.ts'
+
+/** The queues that workers of this version serve. */
+export const WORKED_QUEUES = ['rindle_promote', 'rindle_process', 'rindle_media', 'rindle_purge'] as const
+
+/** One of {@link WORKED_QUEUES}. */
+export type WorkedQueue = (typeof WORKED_QUEUES)[number]
+
+/** Options of {@link work}. */
+export interface WorkOptions {
+  /** Which queues to serve. @default all */
+  readonly queues?: readonly WorkedQueue[]
+  /** Jobs at once in this process, by queue. @default promote 5, process as many as cores, media 1, purge 2 */
+  readonly concurrency?: Partial<Readonly<Record<WorkedQueue, number>>>
+}
+
+type Handlers = Pick<WorkerRegistration, 'handle' | 'handleDead'>
+
+/** Starts workers in this process. They take jobs until `stop()`, which waits for the jobs in hand. */
+export async function work(runtime: Runtime, options: WorkOptions = {}): Promise<Workers> {
+  const handlers = handlersOf(runtime)
+  const queues = options.queues ?? WORKED_QUEUES
+  const unknown = queues.filter((queue) => !WORKED_QUEUES.includes(queue))
+  if (unknown.length > 0) {
+    throw new RindleError('invalid_input', `Unknown queues: ${unknown.join(', ')}. There are: ${WORKED_QUEUES.join(', ')}.`)
+  }
+  return runtime.jobs.work(
+    queues.map((queue) => ({
+      queue,
+      concurrency: options.concurrency?.[queue] ?? defaultConcurrency(queue),
+      ...handlers[queue],
+    })),
+  )
+}
+
+function defaultConcurrency(queue: QueueName): number {
+  const { concurrency } = QUEUES[queue]
+  return concurrency === 'cores' ? availableParallelism() : concurrency
+}
+
+function handlersOf(runtime: Runtime): Readonly<Record<WorkedQueue, Handlers>> {
+  const variantHandlers = (belongsTo: (job: RunningJob | DeadJob) => (variant: Variant) => boolean): Handlers => ({
+    handle: (job) => processVariants(runtime, job, belongsTo(job)),
+    handleDead: (job) => variantsDied(runtime, job, belongsTo(job)),
+  })
+  return {
+    rindle_promote: {
+      handle: (job) => promote(runtime, job),
+      handleDead: (job) => promoteDied(runtime, String(job.payload['assetId'])),
+    },
+    rindle_process: variantHandlers(
+      ({ payload }) =>
+        ({ recipe }) =>
+          lane(recipe) === 'image' && formatClass(recipe) === payload['class'],
+    ),
+    rindle_media: variantHandlers(
+      ({ payload }) =>
+        ({ name }) =>
+          name === payload['variantName'],
+    ),
+    rindle_purge: {
+      handle: (job) => purge(runtime, job),
+      handleDead: async (job) => {
+        // The asset stays `deleted`, so nothing of it is delivered; its rows say that objects may be left.
+        runtime.logger.error({ assetId: job.payload['assetId'] }, 'A purge failed for good; its objects may be left.')
+      },
+    },
+  }
+}

@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest'
+import { type AggregatedVariant, aggregateState } from '../../src/domain/aggregate.ts'
+import { LANES, lane } from '../../src/domain/recipe-facts.ts'
+import { normalizeRecipe } from '../../src/domain/recipes.ts'
+import { VARIANT_STATES } from '../../src/domain/states.ts'
+import { sourcesOf } from '../../src/domain/transitions.ts'
+
+const EVERY_VARIANT: readonly AggregatedVariant[] = VARIANT_STATES.flatMap((state) =>
+  LANES.map((ofLane) => ({ state, lane: ofLane })),
+)
+
+function combinations(size: number): readonly (readonly AggregatedVariant[])[] {
+  if (size === 0) return [[]]
+  return combinations(size - 1).flatMap((rest) => EVERY_VARIANT.map((variant) => [variant, ...rest]))
+}
+
+// The weight that one variant alone gives to its asset; the heaviest decides.
+const WEIGHTS = ['ready', 'degraded', 'processing', 'transcoding'] as const
+
+function weightOf({ state, lane: ofLane }: AggregatedVariant): number {
+  if (['planned', 'queued', 'processing'].includes(state)) return ofLane === 'av' ? 3 : 2
+  return ['failed', 'cancelled'].includes(state) ? 1 : 0
+}
+
+describe('the aggregate rule', () => {
+  it('lets the heaviest variant decide, over every combination of up to three', () => {
+    for (const variants of [0, 1, 2, 3].flatMap(combinations)) {
+      const expected = WEIGHTS[Math.max(0, ...variants.map(weightOf))]
+      expect(aggregateState(variants), JSON.stringify(variants)).toBe(expected)
+    }
+  })
+
+  it('calls an asset without variants ready', () => {
+    expect(aggregateState([])).toBe('ready')
+  })
+
+  it('is not changed by purged, stale and missing variants', () => {
+    for (const state of ['purged', 'stale', 'missing'] as const) {
+      for (const other of EVERY_VARIANT) {
+        expect(aggregateState([other, { state, lane: 'av' }])).toBe(aggregateState([other]))
+      }
+    }
+  })
+
+  it('counts the poster of a video as AV work, and a thumbnail as image work', () => {
+    const poster = lane(normalizeRecipe({ kind: 'image', preset: 'video_poster_scene' }))
+    const thumbnail = lane(normalizeRecipe({ mode: 'fit', width: 160 }))
+    expect(aggregateState([{ state: 'queued', lane: poster }])).toBe('transcoding')
+    expect(aggregateState([{ state: 'queued', lane: thumbnail }])).toBe('processing')
+  })
+
+  it('gives only states that every asset whose variants may change can take', () => {
+    for (const state of WEIGHTS) expect(sourcesOf('asset', state)).toContain('available')
+  })
+})

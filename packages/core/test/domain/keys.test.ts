@@ -1,0 +1,190 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { isRindleError } from '../../src/domain/errors.ts'
+import {
+  assetPrefix,
+  isProfileName,
+  isStagingKey,
+  MAX_KEY_BYTES,
+  NAME_PATTERN,
+  normalizeKey,
+  originalKey,
+  STAGING_PREFIX,
+  stagingKey,
+  variantKey,
+} from '../../src/domain/keys.ts'
+
+const ASSET_ID = '0190f3a1-7c00-7000-8000-000000000001'
+const DIGEST = '0123456789abcdef'.repeat(4)
+
+const profileName = fc.stringMatching(/^[a-z][a-z0-9_]{0,47}$/).filter(isProfileName)
+const variantName = fc.stringMatching(/^[a-z][a-z0-9_]{0,47}$/)
+const random = fc.stringMatching(/^[a-z0-9]{8,64}$/)
+const extension = fc.constantFrom('', '.jpg', '.webp', '.mp4', '.json', '.bin')
+const digest = fc.stringMatching(/^[0-9a-f]{64}$/)
+
+function refusal(key: string): string | undefined {
+  try {
+    expect(normalizeKey(key)).toBe(key)
+    return undefined
+  } catch (error) {
+    if (!isRindleError(error, 'storage_key_invalid')) throw error
+    return error.message
+  }
+}
+
+describe('normalizeKey', () => {
+  it.each([
+    'a',
+    'avatar/0190f3a1-7c00-7000-8000-000000000001/original-0af3.jpg',
+    'staging/avatar/0190f3a1/ff00',
+    'a_b/c-d/e.tar',
+    'a'.repeat(MAX_KEY_BYTES),
+  ])('gives back %j', (key) => {
+    expect(normalizeKey(key)).toBe(key)
+  })
+
+  it.each([
+    ['', 'empty'],
+    ['a/\0/b', 'control character'],
+    ['a\nb', 'control character'],
+    ['a\u0085b', 'control character'],
+    ['a\u007Fb', 'control character'],
+    ['..\\..\\windows\\win.ini', 'backslash'],
+    ['a\\b', 'backslash'],
+    ['/etc/passwd', 'absolute'],
+    ['//a', 'absolute'],
+    ['a//b', 'empty segment'],
+    ['a/', 'empty segment'],
+    ['.', '"." or ".."'],
+    ['..', '"." or ".."'],
+    ['a/./b', '"." or ".."'],
+    ['a/../b', '"." or ".."'],
+    ['../../../etc/passwd', '"." or ".."'],
+    ['a/..', '"." or ".."'],
+    ['a/...', 'segments are'],
+    ['.a', 'segments are'],
+    ['a.b.c', 'segments are'],
+    ['a.b/c', 'segments are'],
+    ['a.', 'segments are'],
+    ['A/b', 'segments are'],
+    ['a b', 'segments are'],
+    ['%2e%2e/a', 'segments are'],
+    ['%2e%2e%2fa', 'segments are'],
+    ['..%c0%af..', 'segments are'],
+    ['....//a', 'empty segment'],
+    ['a/..;/b', 'segments are'],
+    ['c:/a', 'segments are'],
+    ['file:a', 'segments are'],
+    ['~/a', 'segments are'],
+    ['a?b', 'segments are'],
+    ['a#b', 'segments are'],
+    ['a/\u2025/b', 'segments are'],
+    ['a\uFF0Fb', 'segments are'],
+    ['é', 'segments are'],
+    ['a\u202Egpj', 'segments are'],
+    ['\uD800', 'segments are'],
+    ['a'.repeat(MAX_KEY_BYTES + 1), '900 bytes'],
+  ])('refuses %j', (key, reason) => {
+    expect(refusal(key)).toContain(reason)
+  })
+
+  it('never accepts what could leave its place, whatever the string', () => {
+    const hostile = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 40 }),
+      fc.array(fc.constantFrom('..', '.', '/', '\\', '\0', 'a', 'A', ' ', '%2e', '.jpg', '\u202E', '-', '_'), {
+        maxLength: 12,
+      }),
+    )
+    fc.assert(
+      fc.property(hostile, (parts) => {
+        const key = Array.isArray(parts) ? parts.join('') : parts
+        if (refusal(key) !== undefined) return
+        expect(key).toMatch(/^[a-z0-9_./-]+$/)
+        expect(new URL(key, 'http://host/root/').pathname).toBe(`/root/${key}`)
+        expect(key.split('/').every((segment) => segment !== '' && !segment.startsWith('.'))).toBe(true)
+      }),
+      { numRuns: 2_000 },
+    )
+  })
+
+  it('shows no more than the start of what it refuses, with controls escaped', () => {
+    const message = refusal(`\u001B[31m${'x'.repeat(10_000)}`) ?? ''
+    expect(message.length).toBeLessThan(300)
+    expect(message).not.toMatch(/\p{Cc}/u)
+  })
+
+  it('takes linear time over a long key', () => {
+    const before = performance.now()
+    refusal('a/'.repeat(1_000_000))
+    refusal(`${'a'.repeat(2_000_000)}!`)
+    expect(performance.now() - before).toBeLessThan(2_000)
+  })
+})
+
+describe('the builders of keys', () => {
+  it('give the documented layout', () => {
+    const parts = { profile: 'avatar', assetId: ASSET_ID, random: '00ff', extension: '.jpg' }
+    expect(stagingKey(parts)).toBe(`staging/avatar/${ASSET_ID}/00ff.jpg`)
+    expect(originalKey(parts)).toBe(`avatar/${ASSET_ID}/original-00ff.jpg`)
+    expect(variantKey({ ...parts, name: 'thumb_2x', digest: DIGEST, extension: '.webp' })).toBe(
+      `avatar/${ASSET_ID}/thumb_2x-0123456789abcdef.webp`,
+    )
+    expect(assetPrefix({ profile: 'avatar', id: ASSET_ID })).toBe(`avatar/${ASSET_ID}/`)
+  })
+
+  it('always give keys that the normaliser accepts, inside the prefix of their asset', () => {
+    fc.assert(
+      fc.property(
+        fc.record({ profile: profileName, assetId: fc.uuid(), random, extension, name: variantName, digest }),
+        (parts) => {
+          const keys = [stagingKey(parts), originalKey(parts), variantKey(parts)]
+          expect(keys.map(normalizeKey)).toEqual(keys)
+          expect(keys.map(isStagingKey)).toEqual([true, false, false])
+          const prefix = assetPrefix({ profile: parts.profile, id: parts.assetId })
+          expect(keys.map((key) => key.startsWith(prefix))).toEqual([false, true, true])
+          expect(keys[0]?.startsWith(`${STAGING_PREFIX}${prefix}`)).toBe(true)
+        },
+      ),
+    )
+  })
+
+  it('give another key for another recipe', () => {
+    const parts = { profile: 'avatar', assetId: ASSET_ID, name: 'thumb', extension: '.jpg' }
+    expect(variantKey({ ...parts, digest: DIGEST })).not.toBe(variantKey({ ...parts, digest: `f${DIGEST.slice(1)}` }))
+  })
+
+  it('refuse every part that is no segment, by its name', () => {
+    const parts = { profile: 'avatar', assetId: ASSET_ID, random: '00ff', extension: '.jpg' }
+    for (const hostile of ['', '..', 'a/b', 'A', 'a\\b', 'a\0', 'é', ' ']) {
+      expect(() => originalKey({ ...parts, profile: hostile })).toThrow(/profile name .* cannot be part/)
+      expect(() => originalKey({ ...parts, assetId: hostile })).toThrow(/asset id .* cannot be part/)
+      expect(() => stagingKey({ ...parts, random: hostile })).toThrow(/random part .* cannot be part/)
+      expect(() => originalKey({ ...parts, random: hostile })).toThrow(/random part .* cannot be part/)
+      expect(() => variantKey({ ...parts, name: hostile, digest: DIGEST })).toThrow(/variant name .* cannot be part/)
+      expect(() => variantKey({ ...parts, name: 'thumb', digest: hostile })).toThrow(/recipe digest .* cannot be part/)
+      expect(() => assetPrefix({ profile: 'avatar', id: hostile })).toThrow(/asset id .* cannot be part/)
+    }
+    for (const hostile of ['jpg', '.', '.tar.gz', '.JPG', './a', '.a/b']) {
+      expect(() => stagingKey({ ...parts, extension: hostile })).toThrow(/extension .* cannot be part/)
+    }
+  })
+
+  it('refuse a profile called staging, whose originals would look like uploads in flight', () => {
+    expect(isProfileName('staging')).toBe(false)
+    expect(isProfileName('staging_area')).toBe(true)
+    const parts = { profile: 'staging', assetId: ASSET_ID, random: '00ff', extension: '.jpg' }
+    expect(() => originalKey(parts)).toThrow('"staging"')
+    expect(() => assetPrefix({ profile: 'staging', id: ASSET_ID })).toThrow('"staging"')
+  })
+})
+
+describe('names of profiles and variants', () => {
+  it.each(['a', 'avatar', 'thumb_2x', 'a'.repeat(48)])('may be %j', (name) => {
+    expect(NAME_PATTERN.test(name)).toBe(true)
+  })
+
+  it.each(['', '2x', '_a', 'a-b', 'camelCase', 'a.b', 'a/b', 'a\n', 'a'.repeat(49)])('may not be %j', (name) => {
+    expect(NAME_PATTERN.test(name)).toBe(false)
+  })
+})

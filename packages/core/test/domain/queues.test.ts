@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest'
+import {
+  deadLetterQueue,
+  mediaKey,
+  processKey,
+  promoteKey,
+  purgeKey,
+  QUEUE_NAMES,
+  QUEUES,
+} from '../../src/domain/queues.ts'
+import { FORMAT_CLASSES } from '../../src/domain/recipe-facts.ts'
+
+describe('queues', () => {
+  it('are all defined, and tried more than once', () => {
+    expect(Object.keys(QUEUES)).toEqual([...QUEUE_NAMES])
+    for (const name of QUEUE_NAMES) expect(QUEUES[name].attempts).toBeGreaterThan(1)
+  })
+
+  it('have dead-letter queues apart from one another and from themselves', () => {
+    const dead = QUEUE_NAMES.map(deadLetterQueue)
+    expect(new Set([...QUEUE_NAMES, ...dead]).size).toBe(2 * QUEUE_NAMES.length)
+    expect(deadLetterQueue('rindle_media')).toBe('rindle_media_dead')
+  })
+
+  it('have one job key for one piece of work', () => {
+    expect(promoteKey('a1')).toBe('a1')
+    expect(purgeKey('a1')).toBe('a1')
+    expect(new Set(FORMAT_CLASSES.map((formatClass) => processKey('a1', formatClass))).size).toBe(2)
+    expect(mediaKey('a1', 'poster')).not.toBe(mediaKey('a1', 'web'))
+    expect(mediaKey('a1', 'poster')).not.toBe(mediaKey('a2', 'poster'))
+  })
+})

@@ -4,6 +4,9 @@ import { defineConfig } from 'vitest/config'
 // itself; a program that a test starts with `process.execArgv` gets them as well.
 const resolve = { conditions: ['dev-source'], externalConditions: ['dev-source'] }
 
+// Names a file for the machine-readable report, which continuous integration counts the tests by.
+const report = process.env.RINDLE_TEST_REPORT
+
 export default defineConfig({
   ssr: { resolve },
   // The environment of global setups, which does not look at `ssr`.
@@ -11,6 +14,7 @@ export default defineConfig({
   test: {
     include: ['packages/*/test/**/*.test.ts', 'test-e2e/**/*.test.ts'],
     globalSetup: ['./packages/test-database/src/global-setup.ts'],
+    reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 30_000,

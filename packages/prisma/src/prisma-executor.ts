@@ -27,6 +27,7 @@ function toRow(row: Record<string, unknown>): Record<string, unknown> {
 /** `pg` gives text for `bigint` and `numeric`, which JavaScript's number cannot hold. */
 function toColumn(value: unknown): unknown {
   if (typeof value === 'bigint') return value.toString()
+  if (Array.isArray(value)) return value.map(toColumn)
   if (isDecimal(value)) return value.toFixed()
   return value
 }

@@ -4,6 +4,11 @@ import * as bindings from '@prisma/schema-engine-wasm/schema_engine_bg'
 import type { EngineArguments } from './engine-arguments.ts'
 import { migrationAdapterFactory } from './migration-adapter.ts'
 
+/** Node has it; its types are part of the browser's. */
+declare const WebAssembly: {
+  instantiate(bytes: Uint8Array, imports: object): Promise<{ instance: { exports: object } }>
+}
+
 export type SchemaEngine = bindings.SchemaEngine
 
 /** Starts Prisma's schema engine in its WebAssembly form. */

@@ -12,6 +12,9 @@ const MAX_KEPT_EXTENSION_BYTES = 32
 // order mark; lone surrogates, which UTF-8 cannot hold. The joiners U+200C and U+200D are part of real names.
 const UNSAFE = /[\p{Cc}\p{Surrogate}\u061C\u200B\u200E\u200F\u202A-\u202E\u2066-\u2069\uFEFF]/gu
 
+// Controls that part words.
+const LINE_AND_TAB = /[\t\n\v\f\r]/g
+
 // What Windows refuses in a name, its drive and stream colon included.
 const FORBIDDEN_ON_WINDOWS = /[<>:"|?*]/g
 
@@ -25,8 +28,8 @@ const DEVICE_NAME = /^(?:con|prn|aux|nul|clock\$|conin\$|conout\$|com[0-9¹²³]
  * left. Applying it twice changes nothing. Escaping for a header or for HTML is still due.
  */
 export function sanitizeFilename(name: string | undefined): string {
-  const visible = (name ?? '').replace(/\s+/g, ' ').replace(UNSAFE, '').normalize('NFC')
-  const base = visible.split(/[/\\]/).at(-1) ?? ''
+  const visible = (name ?? '').replace(LINE_AND_TAB, ' ').replace(UNSAFE, '').normalize('NFC')
+  const base = visible.replace(/\s+/g, ' ').split(/[/\\]/).at(-1) ?? ''
   const portable = trimDotsAndSpaces(base.replace(FORBIDDEN_ON_WINDOWS, '_'))
   const named = DEVICE_NAME.test(portable) ? `_${portable}` : portable
   const cut = cutKeepingExtension(named)

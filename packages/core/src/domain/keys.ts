@@ -119,10 +119,11 @@ function checked(part: string, value: string, isValid: boolean): string {
 }
 
 function problemOf(key: string): string | undefined {
+  // First, so that nothing below works through a text without end. Of what may pass, a character is a byte.
+  if (key.length > MAX_KEY_BYTES) return `it has more than ${MAX_KEY_BYTES} bytes`
   const refusal = REFUSALS.find(({ matches }) => matches.test(key))
   if (refusal !== undefined) return refusal.problem
-  if (!WELL_FORMED.test(key)) return 'segments are a-z, 0-9, "_" and "-", with one extension in the last'
-  return key.length > MAX_KEY_BYTES ? `it has more than ${MAX_KEY_BYTES} bytes` : undefined
+  return WELL_FORMED.test(key) ? undefined : 'segments are a-z, 0-9, "_" and "-", with one extension in the last'
 }
 
 // A key that was refused may be anything: shown escaped and cut.

@@ -38,7 +38,7 @@ export function flag(option: string): z.ZodBoolean {
 /** An option that is a colour in hex notation. */
 export function colour(option: string): z.ZodString {
   const error = `${option} must be a colour: "#rgb", "#rgba", "#rrggbb" or "#rrggbbaa"`
-  return z.string({ error }).regex(/^#(?:[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})$/i, { error })
+  return z.string({ error }).regex(/^#(?:[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})$/i, { error, abort: true })
 }
 
 /** A refinement that reports what `problemsOf` finds, each problem at its option. */

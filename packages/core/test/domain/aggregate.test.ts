@@ -24,10 +24,12 @@ function weightOf({ state, lane: ofLane }: AggregatedVariant): number {
 
 describe('the aggregate rule', () => {
   it('lets the heaviest variant decide, over every combination of up to three', () => {
-    for (const variants of [0, 1, 2, 3].flatMap(combinations)) {
-      const expected = WEIGHTS[Math.max(0, ...variants.map(weightOf))]
-      expect(aggregateState(variants), JSON.stringify(variants)).toBe(expected)
-    }
+    const all = [0, 1, 2, 3].flatMap(combinations)
+    expect(all).toHaveLength(1 + 18 + 18 ** 2 + 18 ** 3)
+    const wrong = all.filter((variants) => {
+      return aggregateState(variants) !== WEIGHTS[Math.max(0, ...variants.map(weightOf))]
+    })
+    expect(wrong).toEqual([])
   })
 
   it('calls an asset without variants ready', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type * as errors from '../../src/domain/errors.ts'
 import { ERROR_CODES, type ErrorCode, isRindleError, RindleError } from '../../src/domain/errors.ts'
 
 const CODES = Object.keys(ERROR_CODES) as ErrorCode[]
@@ -7,7 +8,7 @@ describe('the table of error codes', () => {
   it('documents every code with a sentence', () => {
     for (const code of CODES) {
       expect(code).toMatch(/^[a-z][a-z0-9]*(_[a-z0-9]+)*$/)
-      expect(ERROR_CODES[code].meaning, code).toMatch(/^[A-Z].{15,}\.$/)
+      expect(ERROR_CODES[code].meaning).toMatch(/^[A-Z].{15,}\.$/)
       expect(typeof ERROR_CODES[code].retryable).toBe('boolean')
     }
     expect(new Set(CODES.map((code) => ERROR_CODES[code].meaning)).size).toBe(CODES.length)
@@ -64,7 +65,7 @@ describe('isRindleError', () => {
 
   it('recognises an error of a second copy of the package', async () => {
     const url = new URL('../../src/domain/errors.ts?second-copy', import.meta.url).href
-    const copy = (await import(/* @vite-ignore */ url)) as typeof import('../../src/domain/errors.ts')
+    const copy = (await import(/* @vite-ignore */ url)) as typeof errors
     const foreign = new copy.RindleError('conflict', 'lost a race')
     expect(foreign).not.toBeInstanceOf(RindleError)
     expect(isRindleError(foreign, 'conflict')).toBe(true)

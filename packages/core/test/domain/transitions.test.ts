@@ -103,13 +103,12 @@ describe.each(MACHINES)('the $machine machine', ({ machine, states, table, initi
   })
 
   it('allows every drawn transition and no other', () => {
-    for (const { from, to } of pairs) {
-      expect(allows(machine, from, to), `${from} → ${to}`).toBe(drawn.get(from)?.has(to))
-    }
+    const wrong = pairs.filter(({ from, to }) => allows(machine, from, to) !== drawn.get(from)?.has(to))
+    expect(wrong).toEqual([])
   })
 
   it('never counts staying in a state as a transition', () => {
-    for (const state of states) expect(allows(machine, state, state), state).toBe(false)
+    expect(states.filter((state) => allows(machine, state, state))).toEqual([])
   })
 
   it('asserts in silence what is legal, and refuses the rest by name', () => {

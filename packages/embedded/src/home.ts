@@ -3,7 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { hasCluster } from './cluster.ts'
 import { isReachable } from './reachability.ts'
 import { openRootStore } from './root-store.ts'
-import { chooseServerUser, type ServerUser } from './server-user.ts'
+import { chooseServerUser, isRoot, type ServerUser } from './server-user.ts'
 
 /** The place of one PostgreSQL cluster, and who may run it. */
 export interface Home {
@@ -28,15 +28,15 @@ export async function openHome(directory: string, isEphemeral: boolean): Promise
   const mustStay = linked !== undefined || user === undefined || (await hasCluster(inUse))
   if (mustStay || (await isReachable(wanted, user))) return { directory: inUse, user }
   const elsewhere = await mkdtemp(join(await openRootStore(), `${basename(dirname(wanted))}-`))
-  await chmod(elsewhere, 0o711)
+  await chmod(elsewhere, 0o755)
   return { directory: isEphemeral ? elsewhere : await leaveHomeLink(wanted, elsewhere), user }
 }
 
 async function makeDirectory(directory: string): Promise<string> {
   const made = await mkdir(directory, { recursive: true })
-  // PostgreSQL's user must pass through, and what lies inside has modes of its own. A directory that was there already
-  // keeps the mode that somebody chose for it.
-  if (made !== undefined) await chmod(directory, 0o711)
+  // PostgreSQL's user must pass, whatever root's umask; the data inside is for that user alone. A directory that was
+  // there already keeps the mode that somebody chose for it.
+  if (made !== undefined && isRoot()) await chmod(directory, 0o755)
   return realpath(directory)
 }
 

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { type Cluster, clusterAt, clusterIn, hasCluster } from './cluster.ts'
 import type { Home } from './home.ts'
-import { isProcessAlive } from './postmaster-file.ts'
+import { isProcessAlive } from './is-process-alive.ts'
 import { serverEnvironment } from './server-environment.ts'
 
 /**

@@ -42,13 +42,3 @@ export function parsePostmasterFile(text: string): PostmasterFile | undefined {
     status: status === 'ready' || status === 'stopping' ? status : 'starting',
   }
 }
-
-/** Tells whether a process with this id exists, whoever owns it. */
-export function isProcessAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
-}

@@ -8,7 +8,7 @@ import { chmod, mkdir } from 'node:fs/promises'
 export async function openRootStore(): Promise<string> {
   const store = process.env.RINDLE_EMBEDDED_STORE ?? '/var/lib/rindle'
   await mkdir(store, { recursive: true })
-  // Whatever the umask: entered by everybody, listed and written by root.
-  await chmod(store, 0o711)
+  // Whatever the umask.
+  await chmod(store, 0o755)
   return store
 }

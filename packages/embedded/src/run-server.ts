@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { isProcessAlive } from './is-process-alive.ts'
 import { openDatabase } from './open-database.ts'
-import { isProcessAlive, type PostmasterFile, readPostmasterFile } from './postmaster-file.ts'
-import { pollIntervalMs, type RunningServer, type ServerPlan, startServer, waitUntilGone } from './start-server.ts'
+import { type PostmasterFile, readPostmasterFile } from './postmaster-file.ts'
+import { pollIntervalMs, type RunningServer, type ServerPlan, startServer, stopOrphan } from './start-server.ts'
 
 // Crash recovery of a large database takes a while; more than this is a fault.
 const startTimeoutMs = 60_000
@@ -34,8 +35,7 @@ async function attach(plan: ServerPlan, file: PostmasterFile, deadline: number):
   if (opened.supervisorPid === undefined || isProcessAlive(opened.supervisorPid)) {
     return { url: opened.url, stop: async () => undefined }
   }
-  process.kill(file.pid, 'SIGINT')
-  await waitUntilGone(file.pid)
+  await stopOrphan(file.pid)
   return 'changed'
 }
 

@@ -56,7 +56,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const binaries = await prepareBinaries(home.user)
   const firstStart = await makeCluster(home, binaries.initdb, isEphemeral)
   const cluster = clusterIn(home.directory)
-  const { url, stop } = await runServer({
+  const server = await runServer({
     cluster,
     executable: binaries.postgres,
     user: home.user,
@@ -66,7 +66,8 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     onLog,
     isEphemeral,
   })
-  return { url, directory: home.directory, firstStart, stop, [Symbol.asyncDispose]: stop }
+  const stop = (): Promise<void> => server.stop()
+  return { url: server.url, directory: home.directory, firstStart, stop, [Symbol.asyncDispose]: stop }
 }
 
 async function readPassword(cluster: Cluster): Promise<string> {

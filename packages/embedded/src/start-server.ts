@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import getPort from 'get-port'
 import type { Cluster } from './cluster.ts'
+import { isProcessAlive } from './is-process-alive.ts'
 import { listenAddress, openDatabase } from './open-database.ts'
-import { isProcessAlive, type PostmasterFile, readPostmasterFile } from './postmaster-file.ts'
+import { type PostmasterFile, readPostmasterFile } from './postmaster-file.ts'
 import type { ServerUser } from './server-user.ts'
 import { type SupervisedServer, type SupervisorOrder, superviseServer } from './supervise-server.ts'
 
@@ -56,8 +57,13 @@ export async function startServer(
   return explainEnd(plan, server, stale)
 }
 
-/** Resolves when no process has this id. */
-export async function waitUntilGone(pid: number): Promise<void> {
+/**
+ * Stops a server that no supervisor watches any more, and resolves when it has ended.
+ *
+ * @param pid - The server's process, which has just been proven to be this cluster's.
+ */
+export async function stopOrphan(pid: number): Promise<void> {
+  if (isProcessAlive(pid)) process.kill(pid, 'SIGINT')
   while (isProcessAlive(pid)) await delay(pollIntervalMs)
 }
 
@@ -116,6 +122,5 @@ function failureOf(plan: ServerPlan): string {
 async function stopServer(server: SupervisedServer, pid: number): Promise<void> {
   await server.stop()
   // A supervisor that was killed could not take its server along.
-  if (server.wasKilled() && isProcessAlive(pid)) process.kill(pid, 'SIGINT')
-  if (server.wasKilled()) await waitUntilGone(pid)
+  if (server.wasKilled()) await stopOrphan(pid)
 }

@@ -1,6 +1,7 @@
 // A program of its own, which `superviseServer` starts: it is the parent of one PostgreSQL server and holds a pipe to
 // the application. However the application ends, SIGKILL included, the pipe closes and the server is stopped.
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { rm, rmdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { SupervisorOrder } from './supervise-server.ts'
@@ -15,18 +16,16 @@ const server = spawn(order.executable, [...order.arguments, '-c', `rindle.superv
   stdio: ['ignore', 'ignore', 'inherit'],
 })
 
-server.on('error', (error) => {
-  process.stderr.write(`${error.message}\n`)
-})
-
-server.on('close', async (code) => {
-  process.exitCode = code ?? 1
-  if (order.removeWhenStopped !== undefined) await removeCluster(order.removeWhenStopped)
-  process.stdin.destroy()
-})
-
 process.stdin.on('end', () => server.kill(order.stopSignal))
 process.stdin.resume()
+
+try {
+  await once(server, 'close')
+} catch (error) {
+  process.stderr.write(`PostgreSQL could not be run: ${String(error)}\n`)
+}
+if (order.removeWhenStopped !== undefined) await removeCluster(order.removeWhenStopped)
+process.stdin.destroy()
 
 async function removeCluster(directory: string): Promise<void> {
   await rm(directory, { recursive: true, force: true, maxRetries: 10 })

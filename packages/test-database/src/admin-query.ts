@@ -8,7 +8,7 @@ export async function withAdmin<Result>(url: string, work: (query: AdminQuery) =
   const client = new pg.Client({ connectionString: url })
   try {
     await client.connect()
-    return await work(async (sql) => (await client.query(sql)).rows)
+    return await work(async (sql) => (await client.query<Record<string, unknown>>(sql)).rows)
   } finally {
     await client.end()
   }

@@ -33,6 +33,6 @@ async function openServer(
 async function dropDatabases(adminUrl: string, namePrefix: string): Promise<void> {
   await withAdmin(adminUrl, async (query) => {
     const made = await query(`select datname from pg_database where starts_with(datname, '${namePrefix}')`)
-    for (const { datname } of made) await query(`drop database if exists "${datname}" with (force)`)
+    for (const { datname } of made) await query(`drop database if exists "${String(datname)}" with (force)`)
   })
 }

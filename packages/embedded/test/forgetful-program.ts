@@ -1,0 +1,5 @@
+// Starts the server that it is told to, says so, and has nothing more to do.
+import { startEmbeddedPostgres } from '@rindle/embedded'
+
+const server = await startEmbeddedPostgres(JSON.parse(process.argv[2] ?? ''))
+process.stdout.write(`${JSON.stringify(server)}\n`)

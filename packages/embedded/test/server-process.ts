@@ -1,0 +1,30 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { vi } from 'vitest'
+import { isProcessAlive } from '../src/is-process-alive.ts'
+import { query } from './query.ts'
+
+/** The process of the server whose data is in a directory. */
+export function serverPid(directory: string): number {
+  return Number(postmasterLines(directory)[0])
+}
+
+/** What the server whose data is in a directory says about itself. */
+export function serverStatus(directory: string): string | undefined {
+  return postmasterLines(directory)[7]?.trim()
+}
+
+function postmasterLines(directory: string): string[] {
+  return readFileSync(join(directory, 'postgres', 'data', 'postmaster.pid'), 'utf8').split('\n')
+}
+
+/** The process that watches over a server. */
+export async function supervisorPid(url: string): Promise<number> {
+  const [row] = await query(url, `select current_setting('rindle.supervisor_pid')::int as pid`)
+  return Number(row?.pid)
+}
+
+/** Waits until a process has ended. */
+export async function untilEnded(pid: number): Promise<void> {
+  await vi.waitUntil(() => !isProcessAlive(pid), { timeout: 20_000, interval: 20 })
+}

@@ -1,0 +1,100 @@
+import {
+  type Asset,
+  type AssetWithVariants,
+  createRindle,
+  defineProfile,
+  type JobsAdapter,
+  type Processor,
+  type StorageAdapter,
+} from '@rindle/core'
+import { expectTypeOf } from 'vitest'
+
+declare const storage: StorageAdapter
+declare const jobs: JobsAdapter
+declare const processor: Processor
+
+const avatar = defineProfile({
+  storage: 'main',
+  accept: { types: ['image/jpeg', 'image/png'], maxBytes: 10_000_000 },
+  variants: {
+    thumb: { mode: 'crop', width: 160, height: 160, format: 'webp' },
+    card: { mode: 'fit', width: 640 },
+  },
+  slots: ['avatar', 'cover'],
+})
+const document = defineProfile({
+  storage: 'main',
+  accept: { types: ['application/pdf'], maxBytes: 10_000_000 },
+})
+const rindle = createRindle({
+  database: 'postgres://localhost/app',
+  storages: { main: storage },
+  jobs,
+  processors: [processor],
+  profiles: { avatar, document },
+})
+
+declare const avatarAsset: Asset<'avatar'>
+declare const plainAsset: Asset
+declare const documentAsset: Asset<'document'>
+const owner = { type: 'member', id: 1 }
+
+// Names are inferred.
+expectTypeOf(rindle.upload('avatar', 'face.jpg')).resolves.toEqualTypeOf<Asset<'avatar'>>()
+expectTypeOf(rindle.variantUrl(avatarAsset, 'thumb')).resolves.toEqualTypeOf<string | null>()
+expectTypeOf(rindle.asset('id')).resolves.toEqualTypeOf<AssetWithVariants<'avatar' | 'document'> | null>()
+void rindle.variantUrl(rindle.narrow(plainAsset, 'avatar'), 'card')
+void rindle.attach(avatarAsset, owner, 'avatar')
+// A profile that declares no slots takes any.
+void rindle.attach(documentAsset, owner, 'anything')
+
+// @ts-expect-error an unknown profile
+void rindle.upload('avatr', 'face.jpg')
+// @ts-expect-error an unknown variant
+void rindle.variantUrl(avatarAsset, 'thum')
+// @ts-expect-error a profile without variants
+void rindle.variantUrl(documentAsset, 'thumb')
+// @ts-expect-error an unknown slot
+void rindle.attach(avatarAsset, owner, 'avatr')
+// @ts-expect-error an unknown slot at upload
+void rindle.upload('avatar', 'face.jpg', { owner, slot: 'avatr' })
+// @ts-expect-error an owner without a slot
+void rindle.upload('avatar', 'face.jpg', { owner })
+// @ts-expect-error a row whose profile is not known must be narrowed first
+void rindle.variantUrl(plainAsset, 'thumb')
+// @ts-expect-error an unknown event
+rindle.on('rindle.upload.stopped', () => {})
+// @ts-expect-error a misspelt option of a call
+void rindle.url(avatarAsset, { expiresIn: 60 })
+
+// @ts-expect-error a misspelt option of the instance
+createRindle({ database: 'postgres://localhost/app', storages: { main: storage }, jobs, profiles: {}, procesors: [] })
+createRindle({
+  // @ts-expect-error neither a URL, a pool nor a Prisma client
+  database: { url: 'postgres://localhost/app' },
+  storages: { main: storage },
+  jobs,
+  profiles: {},
+})
+// @ts-expect-error a misspelt option of a profile
+defineProfile({ storage: 'main', accept: { types: ['image/png'], maxBytes: 1 }, varients: {} })
+// @ts-expect-error a misspelt option of what it accepts
+defineProfile({ storage: 'main', accept: { types: ['image/png'], maxBytes: 1, maxByte: 1 } })
+defineProfile({
+  storage: 'main',
+  accept: { types: ['image/png'], maxBytes: 1 },
+  // @ts-expect-error a misspelt option of a recipe
+  variants: { thumb: { mode: 'fit', width: 10, hight: 10 } },
+})
+defineProfile({
+  storage: 'main',
+  accept: { types: ['image/png'], maxBytes: 1 },
+  // @ts-expect-error a format that does not exist
+  variants: { thumb: { mode: 'fit', width: 10, format: 'jpg' } },
+})
+defineProfile({
+  storage: 'main',
+  accept: { types: ['video/mp4'], maxBytes: 1 },
+  // @ts-expect-error a preset that does not exist
+  variants: { web: { kind: 'video', preset: 'web_4k' } },
+})

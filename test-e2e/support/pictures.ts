@@ -1,0 +1,21 @@
+import sharp from 'sharp'
+
+/** A picture whose four quadrants differ, so that a turned or mirrored one is recognised: JPEG bytes. */
+export async function quadrants(width: number, height: number, exif: { orientation?: number } = {}): Promise<Buffer> {
+  const half = { width: Math.ceil(width / 2), height: Math.ceil(height / 2) }
+  const block = (background: string, left: number, top: number) => ({
+    input: { create: { ...half, channels: 3 as const, background } },
+    left,
+    top,
+  })
+  const picture = sharp({ create: { width, height, channels: 3, background: '#ff0000' } })
+    .composite([
+      block('#00ff00', width - half.width, 0),
+      block('#0000ff', 0, height - half.height),
+      block('#ffffff', width - half.width, height - half.height),
+    ])
+    .jpeg({ quality: 95 })
+  return exif.orientation === undefined
+    ? picture.toBuffer()
+    : picture.withMetadata({ orientation: exif.orientation }).toBuffer()
+}

@@ -1,0 +1,56 @@
+import type { NormalizedImageRecipe } from '@rindle/core'
+
+/** Whole pixels. */
+export interface Size {
+  readonly width: number
+  readonly height: number
+}
+
+/** What a recipe makes of a picture of some size. */
+export interface Target {
+  /** The output's size over the source's; above 1 the picture is enlarged. */
+  readonly scale: number
+  /** The whole picture after scaling, before anything is cut off or padded to. */
+  readonly picture: Size
+  readonly output: Size
+}
+
+// What the formats can hold. A side that a recipe leaves open ends there: an image of 3 × 60,000 pixels has a WebP.
+const MAX_SIDE: Readonly<Record<NormalizedImageRecipe['format'], number>> = {
+  jpeg: 65_535,
+  png: 65_535,
+  webp: 16_383,
+  avif: 16_383,
+}
+
+/** The size that `recipe` gives to a picture of `source`'s size. Pure. */
+export function targetOf(recipe: NormalizedImageRecipe, source: Size): Target {
+  const box: Size = {
+    width: recipe.width ?? MAX_SIDE[recipe.format],
+    height: recipe.height ?? MAX_SIDE[recipe.format],
+  }
+  if (recipe.mode === 'crop') {
+    // Exact dimensions are promised, so a picture that is smaller than the box is enlarged to cover it.
+    const scale = Math.max(box.width / source.width, box.height / source.height)
+    const covering = scaled(source, scale)
+    const picture = {
+      width: Math.max(covering.width, box.width),
+      height: Math.max(covering.height, box.height),
+    }
+    return { scale, picture, output: box }
+  }
+  const scale = Math.min(1, box.width / source.width, box.height / source.height)
+  const picture = scaled(source, scale)
+  if (recipe.mode === 'fit') return { scale, picture, output: picture }
+  const output = { width: recipe.width ?? picture.width, height: recipe.height ?? picture.height }
+  return { scale, picture, output }
+}
+
+/** Whether two sizes are the same. */
+export function sameSize(a: Size, b: Size): boolean {
+  return a.width === b.width && a.height === b.height
+}
+
+function scaled({ width, height }: Size, scale: number): Size {
+  return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) }
+}

@@ -1,0 +1,92 @@
+import { type ErrorCode, isRindleError, RindleError } from '@rindle/core'
+
+/** What was being done when sharp failed. */
+export interface FailedStep {
+  /** `read` the header, `decode` the source (and what follows in the same pipeline), `encode` pixels that are there. */
+  readonly step: 'read' | 'decode' | 'encode'
+  /** Of the source. */
+  readonly contentType: string
+  /** The variants that the step was for, if any. */
+  readonly variants?: readonly string[]
+}
+
+interface Mapping {
+  readonly pattern: RegExp
+  readonly code: ErrorCode
+  readonly what: string
+}
+
+// sharp has no error codes: the text is all there is. The order matters, because libvips appends later causes.
+const MAPPINGS: readonly Mapping[] = [
+  {
+    pattern: /^Input file is missing/,
+    code: 'variant_source_not_found',
+    what: 'the file is not there; check that it is still stored',
+  },
+  {
+    pattern: /exceeds (pixel|channel) limit/,
+    code: 'limit_exceeded',
+    what: 'it has more pixels or channels than may be decoded',
+  },
+  {
+    pattern: /Security limit exceeded/,
+    code: 'limit_exceeded',
+    what: "it asks for more than the decoder's safety limits allow",
+  },
+  {
+    pattern: /unsupported image format|Unsupported (feature|codec)|has not been built in/,
+    code: 'unsupported_codec',
+    what: 'this build of sharp cannot read such bytes; convert the file to JPEG, PNG, WebP or AVIF before the upload',
+  },
+  {
+    pattern: /^timeout: /,
+    code: 'processing_timeout',
+    what: 'it took longer than it may; raise `timeoutSeconds` of imageProcessor or lower the `maxPixels` of the profile',
+  },
+  {
+    pattern: /No space left on device|Disk quota exceeded/,
+    code: 'insufficient_disk',
+    what: 'the disk is full; free space in the work directory',
+  },
+  {
+    pattern: /[Oo]ut of memory|(unable to|not) allocate/,
+    code: 'processing_failed',
+    what: 'there is not enough memory; lower `concurrency` or `maxDecodedBytes` of imageProcessor',
+  },
+  {
+    pattern: /write error|unable to (open for )?write|unable to encode|(jpeg|png|webp|heif)save|vips2png/,
+    code: 'processing_failed',
+    what: 'the output could not be encoded or written',
+  },
+]
+
+const DAMAGED: Omit<Mapping, 'pattern'> = {
+  code: 'corrupt_media',
+  what: 'the file is truncated or damaged; upload it again',
+}
+const FAILED: Omit<Mapping, 'pattern'> = { code: 'processing_failed', what: 'sharp failed' }
+
+/**
+ * Gives the `RindleError` for a failure of sharp, with the original as `cause`; what is one already stays as it is.
+ * Nothing else reads the errors of sharp.
+ */
+export function mapError(error: unknown, step: FailedStep): RindleError {
+  if (isRindleError(error)) return error
+  const text = error instanceof Error ? error.message : String(error)
+  const found = MAPPINGS.find(({ pattern }) => pattern.test(text))
+  // Bytes that their decoder refuses are the fault of the file; an encoder was given sound pixels.
+  const { code, what } = found ?? (step.step === 'encode' ? FAILED : DAMAGED)
+  const variants = step.variants ?? []
+  const purpose = variants.length === 0 ? '' : ` for ${variants.join(', ')}`
+  const message = `Could not ${step.step} the ${step.contentType}${purpose}: ${what} (sharp: ${firstLine(text)}).`
+  return new RindleError(code, message, {
+    details: { step: step.step, contentType: step.contentType, variants },
+    cause: error,
+  })
+}
+
+// Later lines repeat or follow from the first; a path at its beginning is no news to anybody who may read it.
+function firstLine(text: string): string {
+  const line = text.split('\n', 1)[0] ?? ''
+  return line.replace(/^\/[^:]*: /, '').trim()
+}

@@ -1,0 +1,98 @@
+import type { MediaLimits, NormalizedImageRecipe, SourceFile } from '@rindle/core'
+import sharp, { type Channels, type Sharp } from 'sharp'
+import type { PlannedVariant } from './decode-plan.ts'
+import { type Size, sameSize } from './geometry.ts'
+import { openSource } from './open-source.ts'
+import type { SourceFacts } from './read-header.ts'
+
+/** A source whose header was read, and how it may be decoded. */
+export interface DecodeInput {
+  readonly source: SourceFile
+  readonly facts: SourceFacts
+  readonly limits: MediaLimits
+  readonly timeoutSeconds: number
+}
+
+/** Pixels of a whole picture: sRGB, 8 bits per channel, as displayed. */
+export interface Base extends Size {
+  readonly pixels: Buffer
+  readonly channels: Channels
+}
+
+/** Decodes the source once, to `size`. Rejects with sharp's error. */
+export async function decodeBase(input: DecodeInput, size: Size): Promise<Base> {
+  const pipeline = convertToSrgb(await openToDecode(input, 1), input.facts)
+  if (!sameSize(size, input.facts)) pipeline.resize(size.width, size.height, { fit: 'fill' })
+  const { data, info } = await pipeline.raw().toBuffer({ resolveWithObject: true })
+  return { pixels: data, width: info.width, height: info.height, channels: info.channels }
+}
+
+/** The pipeline that makes a variant from a base, up to its encoder. */
+export function renderFromBase(base: Base, variant: PlannedVariant, timeoutSeconds: number): Sharp {
+  const raw = { width: base.width, height: base.height, channels: base.channels }
+  const pipeline = sharp(base.pixels, { raw, limitInputPixels: false }).timeout({ seconds: timeoutSeconds })
+  return encode(shape(pipeline, variant, base), variant)
+}
+
+/** The pipeline that makes a variant from the source itself, up to its encoder. */
+export async function renderFromSource(input: DecodeInput, variant: PlannedVariant): Promise<Sharp> {
+  const pipeline = inColourSpace(await openToDecode(input, variant.frames), input.facts, variant)
+  return encode(shape(pipeline, variant, input.facts), variant)
+}
+
+async function openToDecode({ source, limits, timeoutSeconds }: DecodeInput, frames: number): Promise<Sharp> {
+  const pipeline = await openSource(source, {
+    // Of an animation only those without orientation come here; sharp refuses to turn the others.
+    autoOrient: frames === 1,
+    animated: frames > 1,
+    limitInputPixels: Math.floor(limits.maxPixels),
+  })
+  return pipeline.timeout({ seconds: timeoutSeconds })
+}
+
+function inColourSpace(pipeline: Sharp, facts: SourceFacts, variant: PlannedVariant): Sharp {
+  // Grey would stay grey up to the end, and a coloured background with it.
+  if (variant.is16Bit) pipeline.pipelineColourspace('rgb16').toColourspace('rgb16')
+  else if (facts.space === 'b-w' && facts.hasAlpha) pipeline.pipelineColourspace('srgb')
+  return variant.keepsProfile ? pipeline.keepIccProfile() : convertToSrgb(pipeline, facts)
+}
+
+// An embedded profile is converted to sRGB by itself, except from 16 bits per channel: those are taken to Display P3
+// and left there, unless a profile is asked for.
+function convertToSrgb(pipeline: Sharp, facts: SourceFacts): Sharp {
+  return facts.is16Bit && facts.profileSpace === 'RGB' ? pipeline.withIccProfile('srgb', { attach: false }) : pipeline
+}
+
+function shape(pipeline: Sharp, { recipe, target }: PlannedVariant, source: Size): Sharp {
+  const { picture, output } = target
+  if (recipe.format === 'jpeg') pipeline.flatten({ background: recipe.background })
+  if (recipe.mode === 'crop') {
+    return pipeline.resize(output.width, output.height, { fit: 'cover', position: recipe.position })
+  }
+  if (!sameSize(source, picture)) pipeline.resize(picture.width, picture.height, { fit: 'fill' })
+  if (sameSize(picture, output)) return pipeline
+  const left = Math.floor((output.width - picture.width) / 2)
+  const top = Math.floor((output.height - picture.height) / 2)
+  return pipeline.extend({
+    left,
+    right: output.width - picture.width - left,
+    top,
+    bottom: output.height - picture.height - top,
+    background: recipe.background,
+  })
+}
+
+function encode(pipeline: Sharp, { recipe }: PlannedVariant): Sharp {
+  return ENCODERS[recipe.format](pipeline, recipe)
+}
+
+type Encoder = (pipeline: Sharp, recipe: NormalizedImageRecipe) => Sharp
+
+const ENCODERS: Readonly<Record<NormalizedImageRecipe['format'], Encoder>> = {
+  jpeg: (pipeline, { quality }) => pipeline.jpeg({ quality }),
+  png: (pipeline, { quality, effort }) =>
+    // sharp takes any `quality` of a PNG as a wish for a palette.
+    pipeline.png({ compressionLevel: effort, ...(quality === 100 ? {} : { quality }) }),
+  webp: (pipeline, { quality, effort }) => pipeline.webp({ quality, effort }),
+  avif: (pipeline, { quality, effort }) => pipeline.avif({ quality, effort }),
+}

@@ -1,22 +1,24 @@
 import { type Database, openDatabase } from '@rindle/prisma'
 import { createTestDatabase, type TestDatabase } from '@rindle/test-database'
 import pg from 'pg'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { dedicatedConnection, type ListenConnection } from '../src/listen-connection.ts'
 import { Subscription } from '../src/subscription.ts'
 
 let testDatabase: TestDatabase
 let database: Database
 
-beforeEach(async () => {
+beforeAll(async () => {
   testDatabase = await createTestDatabase({ migrated: false })
+})
+
+beforeEach(() => {
   database = openDatabase(testDatabase.url)
 })
 
-afterEach(async () => {
-  await database.close()
-  await testDatabase.drop()
-})
+afterEach(() => database.close())
+
+afterAll(() => testDatabase.drop())
 
 /** Collects calls, and lets a test wait until there are as many as it expects. */
 function recorder<T>(): { calls: T[]; record: (value: T) => void; until: (count: number) => Promise<T[]> } {

@@ -1,23 +1,28 @@
 import { type Database, openDatabase } from '@rindle/prisma'
 import { createTestDatabase, type TestDatabase } from '@rindle/test-database'
 import pg from 'pg'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 
 let testDatabase: TestDatabase
 let database: Database
 
+beforeAll(async () => {
+  testDatabase = await createTestDatabase({ migrated: false })
+})
+
 // One connection, so that what was prepared is prepared where the next statement runs.
 beforeEach(async () => {
-  testDatabase = await createTestDatabase({ migrated: false })
   database = openDatabase(testDatabase.url, { maxConnections: 1 })
   await database.executeSql('create table notes (id int primary key)')
   await database.executeSql('insert into notes values (1)')
 })
 
 afterEach(async () => {
+  await database.executeSql('drop table notes')
   await database.close()
-  await testDatabase.drop()
 })
+
+afterAll(() => testDatabase.drop())
 
 async function preparedTexts(): Promise<unknown[]> {
   const { rows } = await database.executeSql("select statement from pg_prepared_statements where name like 'rindle%'")

@@ -1,5 +1,12 @@
 -- CreateSchema
-CREATE SCHEMA IF NOT EXISTS "rindle";
+-- Not "IF NOT EXISTS": that demands the right to create schemas even where an administrator has made this one.
+DO $$
+BEGIN
+    IF to_regnamespace('rindle') IS NULL THEN
+        CREATE SCHEMA "rindle";
+    END IF;
+END
+$$;
 
 -- CreateTable
 CREATE TABLE "media_assets" (

@@ -1,0 +1,339 @@
+import { createTestDatabase, type TestDatabase } from '@rindle/test-database'
+import pg from 'pg'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import {
+  assetRow,
+  attachmentRow,
+  deliverableAssetRow,
+  type Row,
+  readyVariantRow,
+  runRow,
+  sessionRow,
+  variantRow,
+} from './legal-rows.ts'
+
+let testDatabase: TestDatabase
+let client: pg.Client
+let asset: Row
+
+beforeAll(async () => {
+  testDatabase = await createTestDatabase()
+  client = new pg.Client({ connectionString: testDatabase.url })
+  await client.connect()
+})
+
+// Every test sees one asset, and leaves nothing.
+beforeEach(async () => {
+  await client.query('begin')
+  asset = assetRow()
+  await insert('media_assets', asset)
+})
+
+afterEach(async () => {
+  await client.query('rollback')
+})
+
+afterAll(async () => {
+  await client.end()
+  await testDatabase.drop()
+})
+
+async function insert(table: string, row: Row): Promise<void> {
+  const columns = Object.keys(row)
+  const parameters = columns.map((_column, index) => `$${index + 1}`)
+  await client.query(
+    `insert into rindle.${table} (${columns.join(', ')}) values (${parameters.join(', ')})`,
+    Object.values(row),
+  )
+}
+
+/** The name of the constraint that refuses; a column that must not be null has none before PostgreSQL 18. */
+async function constraintBrokenBy(work: Promise<unknown>): Promise<string | undefined> {
+  try {
+    await work
+    return undefined
+  } catch (error) {
+    if (!(error instanceof pg.DatabaseError)) throw error
+    return error.code === '23502' ? `${error.column} not null` : error.constraint
+  }
+}
+
+type Builder = (changes: Row) => [table: string, row: Row]
+
+const anAsset: Builder = (changes) => ['media_assets', assetRow(changes)]
+const aDeliverable: Builder = (changes) => ['media_assets', deliverableAssetRow(changes)]
+const aVariant: Builder = (changes) => ['media_variants', variantRow(asset.id, changes)]
+const aReadyVariant: Builder = (changes) => ['media_variants', readyVariantRow(asset.id, changes)]
+const aSession: Builder = (changes) => ['media_upload_sessions', sessionRow(asset.id, changes)]
+const anAttachment: Builder = (changes) => ['media_attachments', attachmentRow(asset.id, changes)]
+const aRun: Builder = (changes) => ['media_processing_runs', runRow(changes)]
+
+const states = {
+  media_assets: ['staged', 'validating', 'analyzing', 'promoting', 'quarantined', 'deleted'],
+  delivered: ['available', 'processing', 'transcoding', 'ready', 'degraded'],
+  media_variants: ['planned', 'queued', 'processing', 'failed', 'cancelled', 'stale', 'missing', 'purged'],
+  media_upload_sessions: [
+    'initialized',
+    'signed',
+    'resuming',
+    'uploading',
+    'uploaded',
+    'verifying',
+    'aborted',
+    'expired',
+    'failed',
+  ],
+  unfinished: ['queued', 'processing'],
+  finished: ['succeeded', 'failed', 'cancelled'],
+}
+
+const now = new Date(0)
+const digest = 'ab'.repeat(32)
+
+const legal: [name: string, build: Builder, changes: Row][] = [
+  ...states.media_assets.map((state): [string, Builder, Row] => [`an asset ${state}`, anAsset, { state }]),
+  ...states.delivered.map((state): [string, Builder, Row] => [`an asset ${state}`, aDeliverable, { state }]),
+  ['an image with dimensions and without tracks', aDeliverable, { width: 1, height: 1, has_video_track: false }],
+  [
+    'a video with everything',
+    aDeliverable,
+    { kind: 'video', width: 1, height: 1, duration_ms: 0, has_video_track: true, has_audio_track: true },
+  ],
+  [
+    'audio with a duration and a track',
+    aDeliverable,
+    { kind: 'audio', duration_ms: 1, has_audio_track: true, has_video_track: false },
+  ],
+  ['another kind of file', aDeliverable, { kind: 'other', byte_size: 0 }],
+  ['a file above 4 GB', aDeliverable, { byte_size: '5000000000000' }],
+  [
+    'an asset with checksum and etag',
+    anAsset,
+    { checksum_sha256: digest, etag: '"x"', filename: 'a b.jpg', metadata: '{"a":1}' },
+  ],
+  ...states.media_variants.map((state): [string, Builder, Row] => [`a variant ${state}`, aVariant, { state }]),
+  ['a ready variant', aReadyVariant, {}],
+  ...['image', 'video', 'audio', 'waveform'].map((kind): [string, Builder, Row] => [
+    `a variant of kind ${kind}`,
+    aVariant,
+    { output_kind: kind },
+  ]),
+  ['a variant at 0 %', aVariant, { progress: 0 }],
+  ['a variant at 100 %, attempt 5', aVariant, { progress: 100, attempt: 5, job_id: 'x' }],
+  ...states.media_upload_sessions.map((state): [string, Builder, Row] => [`a session ${state}`, aSession, { state }]),
+  ['a completed session', aSession, { state: 'completed', verified_at: now }],
+  ...['presigned_put', 'multipart', 'resumable', 'proxied'].map((strategy): [string, Builder, Row] => [
+    `a session by ${strategy}`,
+    aSession,
+    { upload_strategy: strategy },
+  ]),
+  ['a multipart session', aSession, { upload_strategy: 'multipart', multipart_upload_id: 'x', multipart_parts: '[]' }],
+  [
+    'a resumable session',
+    aSession,
+    {
+      upload_strategy: 'resumable',
+      resumable_protocol: 'tus',
+      session_uri: 'https://x',
+      session_uri_expires_at: now,
+      upload_length: 2,
+      last_known_offset: 2,
+    },
+  ],
+  ['a resumable session of unknown length', aSession, { upload_strategy: 'resumable', last_known_offset: 7 }],
+  ['a session with a declared checksum', aSession, { declared_checksum: digest, upload_length: 0 }],
+  ['an attachment', anAttachment, { position: 0 }],
+  ['a later position', anAttachment, { position: 9 }],
+  ...states.unfinished.map((state): [string, Builder, Row] => [`a run ${state}`, aRun, { state, started_at: now }]),
+  ...states.finished.map((state): [string, Builder, Row] => [
+    `a run ${state}`,
+    aRun,
+    { state, finished_at: now, variant_name: 'thumb' },
+  ]),
+]
+
+describe('a legal row is taken', () => {
+  test.each(legal)('%s', async (_name, build, changes) => {
+    const [table, row] = build(changes)
+    await insert(table, row)
+    expect((await client.query(`select 1 from rindle.${table} where id = $1`, [row.id])).rowCount).toBe(1)
+  })
+})
+
+const refused: [constraint: string, build: Builder, changes: Row][] = [
+  ['media_assets_state_check', anAsset, { state: 'uploading' }],
+  ['media_assets_kind_check', anAsset, { kind: 'document' }],
+  ['media_assets_image_check', anAsset, { kind: 'image', duration_ms: 1 }],
+  ['media_assets_image_check', anAsset, { kind: 'image', has_video_track: true }],
+  ['media_assets_image_check', anAsset, { kind: 'image', has_audio_track: true }],
+  ['media_assets_audio_check', anAsset, { kind: 'audio', width: 1 }],
+  ['media_assets_audio_check', anAsset, { kind: 'audio', height: 1 }],
+  ['media_assets_audio_check', anAsset, { kind: 'audio', has_video_track: true }],
+  ...states.delivered.flatMap((state): [string, Builder, Row][] => [
+    ['media_assets_deliverable_check', aDeliverable, { state, storage_key: null }],
+    ['media_assets_deliverable_check', aDeliverable, { state, content_type: null }],
+    ['media_assets_deliverable_check', aDeliverable, { state, byte_size: null }],
+  ]),
+  ['media_assets_byte_size_check', anAsset, { byte_size: -1 }],
+  ['media_assets_width_check', anAsset, { width: 0 }],
+  ['media_assets_height_check', anAsset, { height: -1 }],
+  ['media_assets_duration_ms_check', anAsset, { duration_ms: -1 }],
+  ['media_assets_checksum_sha256_check', anAsset, { checksum_sha256: digest.slice(1) }],
+  ['media_assets_checksum_sha256_check', anAsset, { checksum_sha256: digest.toUpperCase() }],
+  ['media_assets_checksum_sha256_check', anAsset, { checksum_sha256: `${digest}\n` }],
+  ['media_assets_profile_check', anAsset, { profile: '' }],
+  ['media_assets_storage_check', anAsset, { storage: '' }],
+  ['media_assets_storage_key_check', anAsset, { storage_key: '' }],
+  ['media_assets_filename_check', anAsset, { filename: '' }],
+  ['media_assets_content_type_check', anAsset, { content_type: '' }],
+  ['profile not null', anAsset, { profile: null }],
+  ['metadata not null', anAsset, { metadata: null }],
+
+  ['media_variants_state_check', aVariant, { state: 'available' }],
+  ['media_variants_output_kind_check', aVariant, { output_kind: 'other' }],
+  ['media_variants_ready_check', aReadyVariant, { storage_key: null }],
+  ['media_variants_ready_check', aReadyVariant, { content_type: null }],
+  ['media_variants_ready_check', aReadyVariant, { byte_size: null }],
+  ['media_variants_ready_check', aReadyVariant, { generated_at: null }],
+  ['media_variants_byte_size_check', aVariant, { byte_size: -1 }],
+  ['media_variants_width_check', aVariant, { width: 0 }],
+  ['media_variants_height_check', aVariant, { height: 0 }],
+  ['media_variants_duration_ms_check', aVariant, { duration_ms: -1 }],
+  ['media_variants_progress_check', aVariant, { progress: -1 }],
+  ['media_variants_progress_check', aVariant, { progress: 101 }],
+  ['media_variants_attempt_check', aVariant, { attempt: -1 }],
+  ['media_variants_recipe_digest_check', aVariant, { recipe_digest: 'short' }],
+  ['media_variants_name_check', aVariant, { name: '' }],
+  ['media_variants_storage_key_check', aVariant, { storage_key: '' }],
+  ['media_variants_content_type_check', aVariant, { content_type: '' }],
+  ['recipe not null', aVariant, { recipe: null }],
+  ['media_variants_asset_id_fkey', aVariant, { asset_id: '00000000-0000-7000-8000-000000000000' }],
+
+  ['media_upload_sessions_state_check', aSession, { state: 'staged' }],
+  ['media_upload_sessions_upload_strategy_check', aSession, { upload_strategy: 'post' }],
+  ['media_upload_sessions_completed_check', aSession, { state: 'completed' }],
+  ['media_upload_sessions_resumable_check', aSession, { session_uri: 'https://x' }],
+  ['media_upload_sessions_resumable_check', aSession, { resumable_protocol: 'tus' }],
+  [
+    'media_upload_sessions_session_uri_expires_at_check',
+    aSession,
+    { upload_strategy: 'resumable', session_uri_expires_at: now },
+  ],
+  ['media_upload_sessions_upload_length_check', aSession, { upload_length: -1 }],
+  ['media_upload_sessions_last_known_offset_check', aSession, { last_known_offset: -1 }],
+  ['media_upload_sessions_last_known_offset_check', aSession, { upload_length: 1, last_known_offset: 2 }],
+  ['media_upload_sessions_declared_checksum_check', aSession, { declared_checksum: 'x' }],
+  ['media_upload_sessions_upload_key_check', aSession, { upload_key: '' }],
+  [
+    'media_upload_sessions_resumable_protocol_check',
+    aSession,
+    { upload_strategy: 'resumable', resumable_protocol: '' },
+  ],
+  ['media_upload_sessions_multipart_upload_id_check', aSession, { multipart_upload_id: '' }],
+  ['media_upload_sessions_session_uri_check', aSession, { upload_strategy: 'resumable', session_uri: '' }],
+  ['expires_at not null', aSession, { expires_at: null }],
+  ['media_upload_sessions_asset_id_fkey', aSession, { asset_id: '00000000-0000-7000-8000-000000000000' }],
+
+  ['media_attachments_position_check', anAttachment, { position: -1 }],
+  ['media_attachments_owner_type_check', anAttachment, { owner_type: '' }],
+  ['media_attachments_owner_id_check', anAttachment, { owner_id: '' }],
+  ['media_attachments_slot_check', anAttachment, { slot: '' }],
+  ['media_attachments_asset_id_fkey', anAttachment, { asset_id: '00000000-0000-7000-8000-000000000000' }],
+
+  ['media_processing_runs_state_check', aRun, { state: 'ready' }],
+  ['media_processing_runs_finished_at_check', aRun, { state: 'succeeded' }],
+  ['media_processing_runs_finished_at_check', aRun, { finished_at: now }],
+  ['media_processing_runs_attempt_check', aRun, { attempt: -1 }],
+  ['media_processing_runs_worker_check', aRun, { worker: '' }],
+  ['media_processing_runs_variant_name_check', aRun, { variant_name: '' }],
+]
+
+describe('an impossible row is refused', () => {
+  test.each(refused)('%s: %o %o', async (constraint, build, changes) => {
+    expect(await constraintBrokenBy(insert(...build(changes)))).toBe(constraint)
+  })
+
+  test('no CHECK constraint is missing from this list', async () => {
+    const { rows } = await client.query<{ conname: string }>(
+      "select conname from pg_constraint where connamespace = 'rindle'::regnamespace and contype = 'c'",
+    )
+    const tested = new Set(refused.map(([constraint]) => constraint))
+    expect(rows.map(({ conname }) => conname).filter((name) => !tested.has(name))).toEqual([])
+  })
+})
+
+describe('what belongs together', () => {
+  test('variants and sessions go with their asset', async () => {
+    await insert('media_variants', variantRow(asset.id))
+    await insert('media_upload_sessions', sessionRow(asset.id))
+    await client.query('delete from rindle.media_assets where id = $1', [asset.id])
+    expect((await client.query('select 1 from rindle.media_variants')).rowCount).toBe(0)
+    expect((await client.query('select 1 from rindle.media_upload_sessions')).rowCount).toBe(0)
+  })
+
+  test('an attached asset cannot be deleted', async () => {
+    await insert('media_attachments', attachmentRow(asset.id))
+    const work = client.query('delete from rindle.media_assets where id = $1', [asset.id])
+    expect(await constraintBrokenBy(work)).toBe('media_attachments_asset_id_fkey')
+  })
+
+  test('a run outlives its asset', async () => {
+    await insert('media_processing_runs', runRow({ asset_id: asset.id }))
+    await client.query('delete from rindle.media_assets where id = $1', [asset.id])
+    expect((await client.query('select 1 from rindle.media_processing_runs')).rowCount).toBe(1)
+  })
+
+  const twice: [constraint: string, build: Builder, changes: Row][] = [
+    ['media_assets_storage_key_key', anAsset, { storage_key: 'k' }],
+    ['media_variants_asset_id_name_key', aVariant, { name: 'thumb' }],
+    ['media_variants_storage_key_key', aVariant, { storage_key: 'k' }],
+    ['media_upload_sessions_upload_key_key', aSession, { upload_key: 'k' }],
+    ['media_attachments_owner_type_owner_id_slot_position_key', anAttachment, { position: 1 }],
+  ]
+
+  test.each(twice)('%s admits one', async (constraint, build, changes) => {
+    await insert(...build(changes))
+    const [table, row] = build(changes)
+    const other = constraint === 'media_variants_storage_key_key' ? { ...row, name: 'other' } : row
+    expect(await constraintBrokenBy(insert(table, other))).toBe(constraint)
+  })
+
+  test('one statement can swap the positions of a slot', async () => {
+    const [first, second] = [attachmentRow(asset.id, { position: 0 }), attachmentRow(asset.id, { position: 1 })]
+    await insert('media_attachments', first)
+    await insert('media_attachments', second)
+    await client.query('update rindle.media_attachments set position = 1 - position')
+    const { rows } = await client.query('select id from rindle.media_attachments order by position')
+    expect(rows).toEqual([{ id: second.id }, { id: first.id }])
+  })
+})
+
+describe('the maintenance scans', () => {
+  const scans: [index: string, scan: string][] = [
+    [
+      'media_assets_unfinished_idx',
+      "media_assets where state in ('validating', 'analyzing', 'promoting') order by updated_at, id",
+    ],
+    ['media_assets_rejected_idx', "media_assets where state = 'quarantined' order by updated_at, id"],
+    ['media_variants_unfinished_idx', "media_variants where state in ('queued', 'processing') order by updated_at, id"],
+    [
+      'media_variants_unsuccessful_idx',
+      "media_variants where state in ('failed', 'cancelled') order by updated_at, id",
+    ],
+    ['media_variants_drifted_idx', "media_variants where state in ('stale', 'missing') order by updated_at, id"],
+    [
+      'media_upload_sessions_open_idx',
+      "media_upload_sessions where state in ('initialized', 'signed', 'resuming', 'uploading', 'uploaded', 'verifying') order by expires_at, id",
+    ],
+    ['media_upload_sessions_unsuccessful_idx', "media_upload_sessions where state = 'expired' order by updated_at, id"],
+    ['media_processing_runs_open_idx', "media_processing_runs where state = 'processing' order by started_at, id"],
+    ['media_processing_runs_finished_at_idx', 'media_processing_runs where finished_at < now() order by finished_at'],
+    ['media_attachments_asset_id_idx', "media_attachments where asset_id = '00000000-0000-7000-8000-000000000000'"],
+  ]
+
+  test.each(scans)('%s serves its scan', async (index, scan) => {
+    await client.query('set local enable_seqscan = off; set local enable_sort = off; set local enable_bitmapscan = off')
+    const { rows } = await client.query<{ 'QUERY PLAN': string }>(`explain select id from rindle.${scan} limit 500`)
+    expect(rows.map((row) => row['QUERY PLAN']).join('\n')).toContain(index)
+  })
+})

@@ -1,0 +1,47 @@
+import { randomUUID } from 'node:crypto'
+
+export type Row = Record<string, unknown>
+
+export const DIGEST = 'ab'.repeat(32)
+
+/** A new asset that has only what every asset has. */
+export function assetRow(changes: Row = {}): Row {
+  return { id: randomUUID(), profile: 'avatar', storage: 'main', state: 'staged', ...changes }
+}
+
+/** An asset in a state in which it is delivered. */
+export function deliverableAssetRow(changes: Row = {}): Row {
+  const promoted = { storage_key: `avatar/${randomUUID()}`, content_type: 'image/jpeg', byte_size: 1, kind: 'image' }
+  return assetRow({ state: 'available', ...promoted, ...changes })
+}
+
+export function variantRow(assetId: unknown, changes: Row = {}): Row {
+  const recipe = { output_kind: 'image', recipe: '{}', recipe_digest: DIGEST }
+  return { id: randomUUID(), asset_id: assetId, name: 'thumb', state: 'planned', ...recipe, ...changes }
+}
+
+export function readyVariantRow(assetId: unknown, changes: Row = {}): Row {
+  const made = { storage_key: randomUUID(), content_type: 'image/webp', byte_size: 1, generated_at: new Date(0) }
+  return variantRow(assetId, { state: 'ready', ...made, ...changes })
+}
+
+export function sessionRow(assetId: unknown, changes: Row = {}): Row {
+  return {
+    id: randomUUID(),
+    asset_id: assetId,
+    state: 'initialized',
+    upload_strategy: 'presigned_put',
+    upload_key: `staging/${randomUUID()}`,
+    expires_at: new Date(0),
+    ...changes,
+  }
+}
+
+export function attachmentRow(assetId: unknown, changes: Row = {}): Row {
+  const owner = { owner_type: 'user', owner_id: '42', slot: 'avatar' }
+  return { id: randomUUID(), asset_id: assetId, ...owner, ...changes }
+}
+
+export function runRow(changes: Row = {}): Row {
+  return { id: randomUUID(), asset_id: randomUUID(), worker: 'promote', state: 'processing', ...changes }
+}

@@ -1,0 +1,7 @@
+/** A process that migrates: `migrate-process.ts <url> [directory]`. Sends what the runner returned. */
+
+import { migrateFrom } from '../src/migrate.ts'
+import { MIGRATIONS_DIRECTORY } from '../src/migration-files.ts'
+
+const [url = '', directory = MIGRATIONS_DIRECTORY] = process.argv.slice(2)
+process.send?.(await migrateFrom(directory, url))

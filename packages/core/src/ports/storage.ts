@@ -148,7 +148,10 @@ export interface OpenMultipartUpload {
   readonly initiatedAt: Date
 }
 
-/** Multipart uploads: capability `multipart_upload`. */
+/**
+ * Multipart uploads: capability `multipart_upload`. An upload that was completed or aborted, or never was, is
+ * `storage_object_missing` to `listParts` and `complete`.
+ */
 export interface MultipartStorage {
   create(key: string, options: { readonly contentType: string } & StorageCallOptions): Promise<{ uploadId: string }>
   signPart(
@@ -157,7 +160,9 @@ export interface MultipartStorage {
     partNumber: number,
     options: { readonly expiresAt: Date; readonly byteSize?: number } & StorageCallOptions,
   ): Promise<SignedRequest>
+  /** In ascending order; of a part sent twice, the last. */
   listParts(key: string, uploadId: string, options?: StorageCallOptions): Promise<readonly UploadedPart[]>
+  /** Makes the object of these parts. One that was not uploaded with that etag: `storage_precondition_failed`. */
   complete(
     key: string,
     uploadId: string,
@@ -166,6 +171,7 @@ export interface MultipartStorage {
   ): Promise<StoredObject>
   /** Success when the upload is already gone. */
   abort(key: string, uploadId: string, options?: StorageCallOptions): Promise<void>
+  /** The unfinished uploads whose key begins with `prefix`, in no particular order. */
   listUploads(prefix: string, options?: ListOptions): AsyncIterable<OpenMultipartUpload>
 }
 

@@ -1,6 +1,6 @@
-import type { Asset, Attachment, UploadSession, Variant } from '../domain/entities.ts'
+import type { Asset, Attachment, Variant } from '../domain/entities.ts'
 import type { NormalizedRecipe } from '../domain/recipes.ts'
-import type { AssetKind, AssetState, OutputKind, SessionState, UploadStrategy, VariantState } from '../domain/states.ts'
+import type { AssetKind, AssetState, OutputKind, VariantState } from '../domain/states.ts'
 import type { JsonObject } from '../domain/errors.ts'
 import {
   booleanOrNull,
@@ -76,26 +76,6 @@ export function attachmentFromRow(row: Row): Attachment {
     ownerId: text(row, 'owner_id'),
     slot: text(row, 'slot'),
     position: number(row, 'position'),
-    createdAt: time(row, 'created_at'),
-    updatedAt: time(row, 'updated_at'),
-  }
-}
-
-/** A row of `media_upload_sessions`; the session URI is a secret and is left in the database. */
-export function sessionFromRow(row: Row): UploadSession {
-  return {
-    id: text(row, 'id'),
-    assetId: text(row, 'asset_id'),
-    state: text(row, 'state') as SessionState,
-    uploadStrategy: text(row, 'upload_strategy') as UploadStrategy,
-    resumableProtocol: textOrNull(row, 'resumable_protocol'),
-    uploadKey: text(row, 'upload_key'),
-    uploadLength: numberOrNull(row, 'upload_length'),
-    declaredChecksum: textOrNull(row, 'declared_checksum'),
-    lastKnownOffset: numberOrNull(row, 'last_known_offset'),
-    expiresAt: timeOrNull(row, 'expires_at'),
-    verifiedAt: timeOrNull(row, 'verified_at'),
-    failureReason: textOrNull(row, 'failure_reason'),
     createdAt: time(row, 'created_at'),
     updatedAt: time(row, 'updated_at'),
   }

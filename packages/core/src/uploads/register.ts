@@ -108,8 +108,8 @@ async function insertAsset(unit: UnitOfWork, sessionId: string, received: Receiv
        returning *
      ), session as (
        insert into rindle.media_upload_sessions
-         (id, asset_id, state, upload_strategy, upload_key, upload_length, verified_at)
-       select $11::uuid, id, 'completed', 'proxied', storage_key, byte_size, now() from asset
+         (id, asset_id, state, upload_strategy, upload_key, upload_length, expires_at, verified_at)
+       select $11::uuid, id, 'completed', 'proxied', storage_key, byte_size, now(), now() from asset
      )
      select * from asset`,
     [

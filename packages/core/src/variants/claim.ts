@@ -48,9 +48,9 @@ export async function claim(
     }
     const { rows } = await unit.executeSql(
       `update rindle.media_variants
-       set state = 'processing', job_id = $2::uuid, attempt = attempt + 1, progress = 0, updated_at = now()
+       set state = 'processing', job_id = $2::text, attempt = attempt + 1, progress = 0, updated_at = now()
        where id in (select value::uuid from jsonb_array_elements_text($1::jsonb))
-         and (state = 'queued' or (state = 'processing' and job_id = $2::uuid))
+         and (state = 'queued' or (state = 'processing' and job_id = $2::text))
        returning *`,
       [JSON.stringify(wanted.map((variant) => variant.id)), job.id],
     )

@@ -81,7 +81,7 @@ async function moveVariant(unit: UnitOfWork, variant: Variant, settlement: Settl
        duration_ms = case when $6::text is null then duration_ms else $11::bigint end,
        generated_at = case when $6::text is null then generated_at else now() end,
        progress = case when $6::text is null then progress else 100 end
-     where id = $1::uuid and state = 'processing' and job_id = $2::uuid and recipe_digest = $3::text
+     where id = $1::uuid and state = 'processing' and job_id = $2::text and recipe_digest = $3::text
        and attempt = $12::int
      returning id`,
     [

@@ -1,0 +1,153 @@
+import { defineProfile, type JobRequest, silentLogger } from '@rindle/core'
+import { pgBossJobs } from '@rindle/jobs-pgboss'
+import { openDatabase } from '@rindle/prisma'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { type Application, settled, startApplication } from '../support/application.ts'
+import { quadrants } from '../support/pictures.ts'
+
+const ROUNDS = 100
+
+const profiles = {
+  plain: defineProfile({ storage: 'main', accept: { types: ['image/*'], maxBytes: 1_000_000 } }),
+  // One variant of each class: two jobs that finish at the same instant.
+  pair: defineProfile({
+    storage: 'main',
+    accept: { types: ['image/*'], maxBytes: 1_000_000 },
+    variants: {
+      fast: { mode: 'crop', width: 4, height: 4 },
+      slow: { mode: 'crop', width: 4, height: 4, format: 'avif' },
+    },
+  }),
+}
+
+let application: Application<typeof profiles>
+let picture: Buffer
+
+beforeAll(async () => {
+  application = await startApplication({ profiles })
+  picture = await quadrants(16, 16)
+})
+afterAll(async () => application[Symbol.asyncDispose]())
+
+/** A second promote job for each asset, under another key: the adapter would not admit two of one key. */
+async function enqueueSecondPromotions(assetIds: readonly string[]): Promise<void> {
+  const database = openDatabase(application.databaseUrl)
+  const jobs = pgBossJobs()
+  jobs.connect({ database, logger: silentLogger })
+  await database.transaction(async (tx) => {
+    const requests = assetIds.map((assetId): JobRequest => {
+      return { queue: 'rindle_promote', key: `${assetId}-again`, payload: { assetId } }
+    })
+    expect(await jobs.enqueue(requests, tx)).not.toContain(null)
+  })
+  await jobs.stop()
+  await database.close()
+}
+
+const rounds = Array.from({ length: ROUNDS }, (_, round) => round)
+
+it('two concurrent attaches to one slot leave exactly one, and purge the other', { timeout: 120_000 }, async () => {
+  const { rindle } = application
+  const workers = await application.work()
+  const other = await application.another()
+  const assets = []
+  for (const round of rounds) {
+    const owner = { type: 'race', id: round }
+    const pair = await Promise.all([
+      rindle.upload('plain', picture, { filename: 'a.jpg' }),
+      other.upload('plain', picture, { filename: 'b.jpg' }),
+    ])
+    await Promise.all([rindle.attach(pair[0], owner, 'avatar'), other.attach(pair[1], owner, 'avatar')])
+    assets.push({ owner, pair })
+  }
+  for (const { owner, pair } of assets) {
+    const kept = await rindle.attachmentFor(owner, 'avatar')
+    const lost = pair.find(({ id }) => id !== kept?.assetId)
+    expect(kept).not.toBeNull()
+    await vi.waitFor(async () => expect(await rindle.asset(lost?.id ?? '')).toBeNull(), { timeout: 20_000 })
+    expect((await settled(rindle, kept?.assetId ?? '')).state).toBe('ready')
+  }
+  await workers.stop()
+  expect((await rindle.checkInvariants()).violations).toEqual([])
+})
+
+it('two concurrent detaches of the last two attachments purge the asset once', { timeout: 120_000 }, async () => {
+  const { rindle } = application
+  const other = await application.another()
+  const workers = await application.work()
+  const ids: string[] = []
+  for (const round of rounds) {
+    const [one, two] = [
+      { type: 'one', id: round },
+      { type: 'two', id: round },
+    ]
+    const asset = await rindle.upload('plain', picture, { filename: 'a.jpg', owner: one, slot: 'avatar' })
+    await rindle.attach(asset, two, 'avatar')
+    await Promise.all([rindle.detach(one, 'avatar'), other.detach(two, 'avatar')])
+    ids.push(asset.id)
+  }
+  for (const id of ids) {
+    await vi.waitFor(async () => expect(await rindle.asset(id)).toBeNull(), { timeout: 20_000 })
+  }
+  await workers.stop()
+  expect((await rindle.checkInvariants()).violations).toEqual([])
+})
+
+it('a detach during processing ends with the asset and all its objects gone', { timeout: 120_000 }, async () => {
+  const { rindle } = application
+  const workers = await application.work()
+  const ids: string[] = []
+  for (const round of rounds) {
+    const owner = { type: 'detach', id: round }
+    const asset = await rindle.upload('pair', picture, { filename: 'a.jpg', owner, slot: 'avatar' })
+    // Each round detaches at another moment of the pipeline.
+    await vi.waitFor(
+      async () => {
+        const state = (await rindle.asset(asset.id))?.state
+        const moments = ['validating', 'analyzing', 'promoting', 'available', 'processing', 'ready']
+        expect(moments.indexOf(state ?? '')).toBeGreaterThanOrEqual(round % 3 === 0 ? 0 : round % 3 === 1 ? 3 : 4)
+      },
+      { interval: 1, timeout: 20_000 },
+    )
+    await rindle.detach(owner, 'avatar')
+    ids.push(asset.id)
+  }
+  for (const id of ids) {
+    await vi.waitFor(async () => expect(await rindle.asset(id)).toBeNull(), { timeout: 20_000 })
+  }
+  await workers.stop()
+  const left: string[] = []
+  for await (const { key } of application.storage.list('pair/')) left.push(key)
+  // A worker that was storing an output while the asset was purged takes it back itself.
+  expect(left).toEqual([])
+})
+
+it('two variants that finish at the same instant leave the asset ready', { timeout: 120_000 }, async () => {
+  const { rindle } = application
+  const workers = await application.work({ concurrency: { rindle_process: 4 } })
+  const assets = []
+  for (const _round of rounds) assets.push(await rindle.upload('pair', picture, { filename: 'a.jpg' }))
+  for (const { id } of assets) {
+    const asset = await settled(rindle, id)
+    expect(asset.state).toBe('ready')
+    expect(asset.variants.map(({ state }) => state)).toEqual(['ready', 'ready'])
+  }
+  await workers.stop()
+  expect((await rindle.checkInvariants()).violations).toEqual([])
+})
+
+it('the same promote job run twice at once plans every variant once', { timeout: 120_000 }, async () => {
+  const { rindle } = application
+  const other = await application.another()
+  const ids: string[] = []
+  for (const _round of rounds) ids.push((await rindle.upload('pair', picture, { filename: 'a.jpg' })).id)
+  await enqueueSecondPromotions(ids)
+  const workers = await Promise.all([application.work(), other.work()])
+  for (const id of ids) {
+    const asset = await settled(rindle, id)
+    expect(asset.state).toBe('ready')
+    expect(asset.variants.map(({ attempt }) => attempt)).toEqual([1, 1])
+  }
+  for (const worker of workers) await worker.stop()
+  expect((await rindle.checkInvariants()).violations).toEqual([])
+})

@@ -1,0 +1,43 @@
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { type Application, settled, startApplication } from '../support/application.ts'
+import type { photoProfiles } from '../support/photo-profiles.ts'
+import { quadrants } from '../support/pictures.ts'
+import { startWorkerProcess } from '../support/worker-process.ts'
+
+let application: Application<typeof photoProfiles>
+
+beforeAll(async () => {
+  application = await startApplication()
+})
+afterAll(async () => application[Symbol.asyncDispose]())
+
+it('two worker processes share the work, and the death of one loses nothing', { timeout: 150_000 }, async () => {
+  const { rindle, databaseUrl, directory } = application
+  const picture = await quadrants(1_600, 1_200)
+  const ids: string[] = []
+  for (let count = 0; count < 24; count += 1) {
+    ids.push((await rindle.upload('photo', picture, { filename: 'a.jpg' })).id)
+  }
+  const [doomed, survivor] = await Promise.all([
+    startWorkerProcess(databaseUrl, directory),
+    startWorkerProcess(databaseUrl, directory),
+  ])
+  const count = (where: Parameters<typeof rindle.prisma.mediaVariant.count>[0]) => rindle.prisma.mediaVariant.count(where)
+  await vi.waitFor(
+    async () => {
+      expect(await count({ where: { state: 'ready' } })).toBeGreaterThanOrEqual(6)
+      expect(await count({ where: { state: 'processing' } })).toBeGreaterThanOrEqual(2)
+    },
+    { timeout: 30_000, interval: 5 },
+  )
+  await doomed.kill()
+
+  for (const id of ids) expect((await settled(rindle, id, 100_000)).state).toBe('ready')
+  expect(await survivor.stop()).toBe(0)
+  expect(await rindle.checkInvariants()).toMatchObject({
+    violationCount: 0,
+    checked: { assets: ids.length, variants: ids.length * 3 },
+  })
+  const workers = await rindle.prisma.mediaProcessingRun.groupBy({ by: ['worker'], where: { state: 'succeeded' } })
+  expect(workers).toHaveLength(2)
+})

@@ -1,0 +1,30 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+
+/** A worker in a process of its own. */
+export interface WorkerProcess {
+  /** SIGKILL: it ends at whatever instruction it is. */
+  kill(): Promise<void>
+  /** SIGTERM: it finishes what it has in hand. Resolves with the exit code. */
+  stop(): Promise<number | null>
+}
+
+/** Starts a worker process on a database and a storage directory, and waits until it works. */
+export async function startWorkerProcess(databaseUrl: string, directory: string): Promise<WorkerProcess> {
+  const child = fork(fileURLToPath(new URL('./worker-main.ts', import.meta.url)), [databaseUrl, directory])
+  const exited = once(child, 'exit')
+  const [message] = await Promise.race([once(child, 'message'), exited])
+  if (message !== 'working') throw new Error(`The worker process ended before it worked: ${String(message)}.`)
+  return {
+    kill: async () => {
+      child.kill('SIGKILL')
+      await exited
+    },
+    stop: async () => {
+      child.kill('SIGTERM')
+      const [code] = await exited
+      return code as number | null
+    },
+  }
+}

@@ -1,0 +1,19 @@
+import { type ByteRange, RindleError } from '@rindle/core'
+
+/** Offsets of the first and the last byte, both inclusive. */
+export interface ByteSlice {
+  readonly start: number
+  readonly end: number
+}
+
+/**
+ * What a range takes of an object of `byteSize` bytes: clipped to its end, `undefined` when that leaves no byte.
+ * `invalid_input` for a range that is none.
+ */
+export function byteSlice(range: ByteRange, byteSize: number): ByteSlice | undefined {
+  const { start, end = Number.MAX_SAFE_INTEGER } = range
+  if (!Number.isSafeInteger(start) || !Number.isSafeInteger(end) || start < 0 || end < start) {
+    throw new RindleError('invalid_input', `The range ${range.start} to ${range.end} is none: 0 ≤ start ≤ end.`)
+  }
+  return start < byteSize ? { start, end: Math.min(end, byteSize - 1) } : undefined
+}

@@ -1,0 +1,53 @@
+import { type FileHandle, open, rm } from 'node:fs/promises'
+import { pipeline } from 'node:stream/promises'
+import { type ConditionalOptions, RindleError, type StoredObject } from '@rindle/core'
+import { hasErrno } from './errno.ts'
+import { mapError } from './map-error.ts'
+import { objectSink } from './object-sink.ts'
+import type { StorageRoot } from './storage-root.ts'
+import { openObject, requireEtag } from './stored-file.ts'
+
+/** Writes an object to a file that must not exist yet; removes what it wrote when it fails. */
+export async function downloadObject(
+  root: StorageRoot,
+  key: string,
+  path: string,
+  { ifMatch, signal }: ConditionalOptions,
+): Promise<StoredObject> {
+  const { handle: source, stored } = await openObject(root, key)
+  try {
+    requireEtag(key, stored, ifMatch)
+    const target = await createFile(path)
+    try {
+      const sink = objectSink(target, {
+        key,
+        expected: { byteSize: stored.byteSize },
+        mapError: (error) => mapError(error, { operation: 'download', key }),
+      })
+      await pipeline(source.createReadStream({ autoClose: false }), sink, { signal })
+      await target.close()
+    } catch (error) {
+      await target.close()
+      await rm(path, { force: true })
+      throw error
+    }
+    return stored
+  } finally {
+    await source.close()
+  }
+}
+
+async function createFile(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, 'wx', 0o600)
+  } catch (error) {
+    if (!hasErrno(error, 'EEXIST', 'ENOENT', 'ENOTDIR')) throw error
+    throw new RindleError(
+      'invalid_input',
+      `A download needs a file that is not there yet, in a directory that is: ${error.code}.`,
+      {
+        cause: error,
+      },
+    )
+  }
+}

@@ -1,0 +1,28 @@
+import { addAbortSignal, Readable } from 'node:stream'
+import type { GetOptions, StoredBody } from '@rindle/core'
+import { byteSlice } from './byte-slice.ts'
+import type { StorageRoot } from './storage-root.ts'
+import { openObject, requireEtag } from './stored-file.ts'
+
+/** Opens an object, or a range of it, as a stream that closes its file by itself. */
+export async function getObject(
+  root: StorageRoot,
+  key: string,
+  { range = { start: 0 }, ifMatch, signal }: GetOptions,
+): Promise<StoredBody> {
+  const { handle, stored } = await openObject(root, key)
+  try {
+    signal?.throwIfAborted()
+    requireEtag(key, stored, ifMatch)
+    const slice = byteSlice(range, stored.byteSize)
+    if (slice !== undefined) {
+      const body = handle.createReadStream(slice)
+      return { ...stored, body: signal === undefined ? body : addAbortSignal(signal, body) }
+    }
+    await handle.close()
+    return { ...stored, body: Readable.from([]) }
+  } catch (error) {
+    await handle.close()
+    throw error
+  }
+}

@@ -1,0 +1,101 @@
+import { resolve } from 'node:path'
+import { RindleError } from '@rindle/core'
+import { z } from 'zod'
+
+const MIN_SIGNING_KEY_LENGTH = 32
+
+/** Options of `localStorage`. Give `signingKey` or `signingKeys`, not both. */
+export interface LocalStorageOptions {
+  /** The root: every object is a file below it. Relative to the working directory of the process. */
+  readonly directory: string
+  /** Where the application serves `GET|HEAD|PUT {baseUrl}/files/{token}`: an absolute http(s) URL. */
+  readonly baseUrl: string
+  /** Where the application or a web server serves objects to everybody; without it there is no `public_url`. */
+  readonly publicBaseUrl?: string
+  /** The secret that signs URLs: at least 32 characters. */
+  readonly signingKey?: string
+  /** For rotation: the first signs, all verify; each of at least 32 characters. */
+  readonly signingKeys?: readonly string[]
+  /**
+   * Permissions of files, whatever the umask says; the owner must be able to read and write.
+   * @default 0o600
+   */
+  readonly fileMode?: number
+  /**
+   * Permissions of directories below the root, and of the root when `start` makes it, whatever the umask says; the
+   * owner must have all rights.
+   * @default 0o700
+   */
+  readonly directoryMode?: number
+  /**
+   * Whether `put` and `copy` wait until the file and its directory entry are on the disk, so that an object survives
+   * a loss of power right after.
+   * @default false
+   */
+  readonly fsync?: boolean
+}
+
+/** {@link LocalStorageOptions}, checked and complete. */
+export interface LocalStorageConfig {
+  /** Absolute. */
+  readonly directory: string
+  /** Without a slash at its end. */
+  readonly baseUrl: string
+  /** Without a slash at its end. */
+  readonly publicBaseUrl: string | undefined
+  readonly signingKeys: readonly [string, ...string[]]
+  readonly fileMode: number
+  readonly directoryMode: number
+  readonly fsync: boolean
+}
+
+const baseUrl = z
+  .url({ protocol: /^https?$/, error: 'must be an absolute http or https URL' })
+  .refine((url) => !/[?#]/.test(url), 'must have no query and no fragment')
+  .transform((url) => url.replace(/\/+$/, ''))
+
+const signingKey = z
+  .string()
+  .min(MIN_SIGNING_KEY_LENGTH, `must be a secret of at least ${MIN_SIGNING_KEY_LENGTH} characters`)
+
+const mode = (ownerRights: number): z.ZodType<number> =>
+  z
+    .int()
+    .min(0)
+    .max(0o777)
+    .refine((value) => (value & ownerRights) === ownerRights, `must include 0o${ownerRights.toString(8)}`)
+
+const schema = z
+  .strictObject({
+    directory: z.string().min(1),
+    baseUrl,
+    publicBaseUrl: baseUrl.optional(),
+    signingKey: signingKey.optional(),
+    signingKeys: z.tuple([signingKey], signingKey).optional(),
+    fileMode: mode(0o600).default(0o600),
+    directoryMode: mode(0o700).default(0o700),
+    fsync: z.boolean().default(false),
+  })
+  .refine((options) => (options.signingKey === undefined) !== (options.signingKeys === undefined), {
+    path: ['signingKeys'],
+    error: 'give either signingKey or signingKeys',
+    // Without this the rule would stay silent while another option is wrong too.
+    when: ({ value }) => typeof value === 'object' && value !== null,
+  })
+
+/** Checks the options at once, without I/O. Throws `config_invalid` with every problem and its path. */
+export function parseOptions(options: LocalStorageOptions): LocalStorageConfig {
+  const parsed = schema.safeParse(options)
+  if (!parsed.success) throw invalidOptions(parsed.error)
+  const { directory, publicBaseUrl, signingKey: single, signingKeys, ...rest } = parsed.data
+  // The schema admits exactly one of the two.
+  return { ...rest, directory: resolve(directory), publicBaseUrl, signingKeys: signingKeys ?? [single as string] }
+}
+
+function invalidOptions(error: z.ZodError): RindleError {
+  const problems = error.issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message }))
+  const listed = problems.map(({ path, message }) => `  ${path === '' ? 'options' : path}: ${message}`)
+  return new RindleError('config_invalid', `The options of localStorage are not valid:\n${listed.join('\n')}`, {
+    details: { problems },
+  })
+}

@@ -1,0 +1,36 @@
+import type { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type { PutOptions, StoredObject } from '@rindle/core'
+import { attempt } from './attempt.ts'
+import { mapError } from './map-error.ts'
+import { objectSink } from './object-sink.ts'
+import { openObjectWriter } from './object-writer.ts'
+import type { LocalStorageConfig } from './options.ts'
+import type { StorageRoot } from './storage-root.ts'
+import { describeFile } from './stored-file.ts'
+
+/** Streams a body into a temporary file and puts that in place at the end; on failure nothing is left. */
+export async function putObject(
+  root: StorageRoot,
+  config: LocalStorageConfig,
+  { key, body, signal, ...expected }: PutOptions & { readonly key: string; readonly body: Readable },
+): Promise<StoredObject> {
+  const call = { operation: 'put', key }
+  // Before the pipeline listens, a body that fails would end the process; the pipeline reports such a failure later.
+  body.on('error', () => {})
+  try {
+    const writer = await attempt(call, signal, () => openObjectWriter(root, key, config))
+    try {
+      const sink = objectSink(writer.handle, { key, expected, mapError: (error) => mapError(error, call) })
+      // Not by `attempt`: the error of the body is its owner's, also when it is one of the operating system.
+      await pipeline(body, sink, { signal })
+      return describeFile(key, await attempt(call, signal, () => writer.commit(signal)))
+    } catch (error) {
+      await writer.discard()
+      throw signal?.aborted ? signal.reason : error
+    }
+  } catch (error) {
+    body.destroy()
+    throw error
+  }
+}

@@ -1,0 +1,133 @@
+import { chmod, lstat, mkdir, open, realpath, rmdir } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { normalizeKey, RindleError } from '@rindle/core'
+import { hasErrno } from './errno.ts'
+import type { LocalStorageConfig } from './options.ts'
+
+// Codes of rmdir for a directory that is in use, is a mount point, or is not ours to remove. It may stay: an empty
+// directory is no object.
+const DIRECTORY_STAYS = ['ENOTEMPTY', 'EEXIST', 'EBUSY', 'EACCES', 'EPERM', 'EROFS']
+
+/** The directory tree that holds the objects, and the only place that turns keys into paths. */
+export interface StorageRoot {
+  /** Makes the root directory. Safe to repeat. */
+  create(): Promise<void>
+  /** The path of a key, by computation alone. */
+  pathOf(key: string): string
+  /** The path of a key whose directory exists and is reached through no symbolic link; else `undefined`. */
+  locate(key: string): Promise<string | undefined>
+  /** The same for a directory below the root, '' being the root. */
+  locateDirectory(directory: string): Promise<string | undefined>
+  /**
+   * The path of a key whose directory is made when it is absent. A `prune` at the same time may remove it again:
+   * repeat until a file in it is open.
+   */
+  prepare(key: string): Promise<string>
+  /** Removes the directories above `path` that are empty, up to the root. */
+  prune(path: string): Promise<void>
+}
+
+/** The root of a storage. Does no I/O by itself. */
+export function storageRoot({ directory, directoryMode, fsync }: LocalStorageConfig): StorageRoot {
+  let real: Promise<string> | undefined
+
+  const findRoot = async (): Promise<string> => {
+    real ??= realpath(directory)
+    try {
+      return await real
+    } catch (error) {
+      real = undefined
+      throw rootMissing(error)
+    }
+  }
+
+  const locateDirectory = async (relative: string): Promise<string | undefined> => {
+    const expected = join(await findRoot(), relative)
+    try {
+      await refuseLinks(expected)
+      return expected
+    } catch (error) {
+      if (!hasErrno(error, 'ENOENT', 'ENOTDIR')) throw error
+      // A root that has gone, a disk that was unmounted say, must not read as "all objects are missing".
+      await lstat(directory).catch((cause: unknown) => Promise.reject(rootMissing(cause)))
+      return undefined
+    }
+  }
+
+  const makeDirectory = async (path: string, root: string): Promise<void> => {
+    try {
+      return await refuseLinks(path)
+    } catch (error) {
+      if (!hasErrno(error, 'ENOENT')) throw error
+      if (path === root) throw rootMissing(error)
+    }
+    await makeDirectory(dirname(path), root)
+    try {
+      await mkdir(path, { mode: directoryMode })
+    } catch (error) {
+      if (hasErrno(error, 'EEXIST')) return refuseLinks(path)
+      throw error
+    }
+    await chmod(path, directoryMode)
+    if (fsync) await syncDirectory(dirname(path))
+  }
+
+  return {
+    async create() {
+      const made = await mkdir(directory, { recursive: true, mode: directoryMode })
+      if (made !== undefined) await chmod(directory, directoryMode)
+      await findRoot()
+    },
+    pathOf: (key) => join(directory, normalizeKey(key)),
+    async locate(key) {
+      const relative = normalizeKey(key)
+      const parent = await locateDirectory(dirname(relative))
+      return parent === undefined ? undefined : join(await findRoot(), relative)
+    },
+    locateDirectory,
+    async prepare(key) {
+      const root = await findRoot()
+      const path = join(root, normalizeKey(key))
+      await makeDirectory(dirname(path), root)
+      return path
+    },
+    async prune(path) {
+      const root = await findRoot()
+      for (let parent = dirname(path); parent !== root; parent = dirname(parent)) {
+        try {
+          await rmdir(parent)
+        } catch (error) {
+          if (hasErrno(error, ...DIRECTORY_STAYS)) return
+          if (!hasErrno(error, 'ENOENT')) throw error
+        }
+      }
+    },
+  }
+}
+
+/** Waits until the entries of a directory are on the disk. */
+export async function syncDirectory(path: string): Promise<void> {
+  const handle = await open(path, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+// Links that stay inside the root are refused too: whether they do can change between this look and the next step.
+async function refuseLinks(directory: string): Promise<void> {
+  if ((await realpath(directory)) === directory) return
+  throw new RindleError(
+    'storage_denied',
+    'Local storage: a directory below the root is a symbolic link, which is never followed. Mount the other disk instead.',
+  )
+}
+
+function rootMissing(cause: unknown): RindleError {
+  return new RindleError(
+    'storage_unavailable',
+    'Local storage: the root directory is not there. Call start() once, or check that its disk is mounted.',
+    { cause },
+  )
+}

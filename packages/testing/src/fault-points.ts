@@ -1,0 +1,79 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { StorageAdapter } from '@rindle/core'
+
+/** The methods of a storage that faults can be put into. */
+export type FaultyMethod =
+  | 'put'
+  | 'get'
+  | 'download'
+  | 'head'
+  | 'delete'
+  | 'deleteMany'
+  | 'copy'
+  | 'signGet'
+  | 'signPut'
+
+/** A moment right before or right after one call of a storage. */
+export type FaultPoint = `${FaultyMethod}:${'before' | 'after'}`
+
+/** What goes wrong, and when. All parts apply to each call, in this order. */
+export interface FaultPlan {
+  /** Waits before each call. */
+  readonly delayMs?: number
+  /** Every `calls`-th call fails with `error()` and does not reach the storage. */
+  readonly failOneIn?: { readonly calls: number; readonly error: () => Error }
+  /**
+   * Awaited at every point with the keys of the call: a place to kill the process, to wait, or to throw, which fails
+   * the call, at an `after` point although the storage has done it.
+   */
+  readonly onCall?: (point: FaultPoint, keys: readonly string[]) => void | Promise<void>
+}
+
+/**
+ * The same storage, with faults. `list`, `multipart` and what is computed without I/O pass unchanged. Calls are counted
+ * across methods, from one, so that the same calls fail in every run.
+ */
+export function faultyStorage(adapter: StorageAdapter, plan: FaultPlan): StorageAdapter {
+  let callCount = 0
+
+  const call = async <T>(method: FaultyMethod, keys: readonly string[], work: () => Promise<T>): Promise<T> => {
+    callCount += 1
+    const isUnlucky = plan.failOneIn !== undefined && callCount % plan.failOneIn.calls === 0
+    if (plan.delayMs !== undefined) await delay(plan.delayMs)
+    if (isUnlucky) throw plan.failOneIn.error()
+    await plan.onCall?.(`${method}:before`, keys)
+    const result = await work()
+    await plan.onCall?.(`${method}:after`, keys)
+    return result
+  }
+
+  return {
+    name: adapter.name,
+    capabilities: adapter.capabilities,
+    multipart: adapter.multipart,
+    start: () => adapter.start(),
+    stop: () => adapter.stop(),
+    put: async (key, body, options) => {
+      // A body that fails while a point is awaited must not end the process; the adapter reports it later.
+      body.on('error', () => {})
+      try {
+        return await call('put', [key], () => adapter.put(key, body, options))
+      } catch (error) {
+        body.destroy()
+        throw error
+      }
+    },
+    get: (key, options) => call('get', [key], () => adapter.get(key, options)),
+    download: (key, path, options) => call('download', [key], () => adapter.download(key, path, options)),
+    head: (key, options) => call('head', [key], () => adapter.head(key, options)),
+    delete: (key, options) => call('delete', [key], () => adapter.delete(key, options)),
+    deleteMany: (keys, options) => call('deleteMany', keys, () => adapter.deleteMany(keys, options)),
+    copy: (from, to, options) => call('copy', [from, to], () => adapter.copy(from, to, options)),
+    signGet: (key, options) => call('signGet', [key], () => adapter.signGet(key, options)),
+    signPut: (key, options) => call('signPut', [key], () => adapter.signPut(key, options)),
+    list: (prefix, options) => adapter.list(prefix, options),
+    publicUrl: (key) => adapter.publicUrl(key),
+    localPath: (key) => adapter.localPath(key),
+    openToken: (token, method, now) => adapter.openToken(token, method, now),
+  }
+}

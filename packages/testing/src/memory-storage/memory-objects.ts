@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto'
+import { type Readable, Writable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { type ByteRange, type PutOptions, RindleError, type StoredObject } from '@rindle/core'
+
+/** One object of a memory storage. */
+export interface MemoryObject {
+  readonly bytes: Buffer<ArrayBuffer>
+  readonly stored: StoredObject
+}
+
+/** The objects of one memory storage. Keys are taken as they are. */
+export interface MemoryObjects {
+  write(key: string, bytes: Buffer<ArrayBuffer>, contentType: string): StoredObject
+  find(key: string): MemoryObject | undefined
+  /** The object, `storage_object_missing`, or `storage_precondition_failed` when another etag is asked for. */
+  require(key: string, ifMatch: string | undefined): MemoryObject
+  remove(key: string): void
+  /** In ascending order. */
+  keys(): readonly string[]
+}
+
+/** No objects yet. */
+export function memoryObjects(now: () => Date): MemoryObjects {
+  const objects = new Map<string, MemoryObject>()
+  let writeCount = 0
+  return {
+    write(key, bytes, contentType) {
+      writeCount += 1
+      const stored = {
+        byteSize: bytes.byteLength,
+        contentType,
+        etag: `memory-${writeCount}`,
+        checksumSha256: sha256(bytes),
+        lastModified: now(),
+      }
+      objects.set(key, { bytes, stored })
+      return stored
+    },
+    find: (key) => objects.get(key),
+    require(key, ifMatch) {
+      const object = objects.get(key)
+      if (object === undefined) throw fault('storage_object_missing', key, 'is not there')
+      if (ifMatch === undefined || object.stored.etag === ifMatch) return object
+      throw fault('storage_precondition_failed', key, 'was replaced since its etag was read')
+    },
+    remove: (key) => void objects.delete(key),
+    // Keys are ASCII, so this order is that of their bytes.
+    keys: () => [...objects.keys()].sort(),
+  }
+}
+
+/** Reads a body to its end, as `put` must: `checksum_mismatch`, the body's own error, or the reason of the signal. */
+export async function collectBody(
+  key: string,
+  body: Readable,
+  { byteSize, checksumSha256, signal }: PutOptions,
+): Promise<Buffer<ArrayBuffer>> {
+  const chunks: Buffer[] = []
+  let length = 0
+  const sink = new Writable({
+    write(chunk: Buffer, _encoding, callback) {
+      length += chunk.byteLength
+      // A copy: the sender may use its buffer again.
+      chunks.push(Buffer.from(chunk))
+      const isLonger = byteSize !== undefined && length > byteSize
+      callback(isLonger ? fault('checksum_mismatch', key, 'is longer than declared') : null)
+    },
+  })
+  try {
+    await pipeline(body, sink, { signal })
+  } catch (error) {
+    throw signal?.aborted ? signal.reason : error
+  }
+  const bytes = Buffer.concat(chunks)
+  if (!isAsDeclared(bytes, { byteSize, checksumSha256 })) {
+    throw fault('checksum_mismatch', key, 'is not of the declared length or SHA-256')
+  }
+  return bytes
+}
+
+/** Whether bytes have the length and the SHA-256 that were declared, as far as any was. */
+export function isAsDeclared(
+  bytes: Uint8Array,
+  declared: { readonly byteSize?: number | undefined; readonly checksumSha256?: string | undefined },
+): boolean {
+  if (declared.byteSize !== undefined && declared.byteSize !== bytes.byteLength) return false
+  return declared.checksumSha256 === undefined || declared.checksumSha256 === sha256(bytes)
+}
+
+/** The bytes of a range: clipped, perhaps none; `invalid_input` for a range that is none. */
+export function sliceOf(bytes: Buffer<ArrayBuffer>, range: ByteRange): Buffer<ArrayBuffer> {
+  const { start, end = Number.MAX_SAFE_INTEGER } = range
+  const isRange = Number.isSafeInteger(start) && Number.isSafeInteger(end) && start >= 0 && start <= end
+  if (isRange) return Buffer.from(bytes.subarray(start, end + 1))
+  throw new RindleError('invalid_input', `The range ${range.start} to ${range.end} is none: 0 ≤ start ≤ end.`)
+}
+
+function fault(
+  code: 'storage_object_missing' | 'storage_precondition_failed' | 'checksum_mismatch',
+  key: string,
+  problem: string,
+): RindleError {
+  return new RindleError(code, `Memory storage: the object "${key}" ${problem}.`, { details: { key } })
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex')
+}

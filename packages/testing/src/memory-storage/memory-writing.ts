@@ -1,0 +1,41 @@
+import { normalizeKey, type StorageAdapter } from '@rindle/core'
+import { collectBody, type MemoryObjects } from './memory-objects.ts'
+
+/** The writing half of a memory storage. */
+export function memoryWriting(objects: MemoryObjects): Pick<StorageAdapter, 'put' | 'copy' | 'delete' | 'deleteMany'> {
+  const remove = async (key: string): Promise<void> => objects.remove(normalizeKey(key))
+  return {
+    async put(key, body, options) {
+      // Before the pipeline listens, a body that fails would end the process; the pipeline reports such a failure.
+      body.on('error', () => {})
+      try {
+        options.signal?.throwIfAborted()
+        normalizeKey(key)
+        return objects.write(key, await collectBody(key, body, options), options.contentType)
+      } catch (error) {
+        body.destroy()
+        throw error
+      }
+    },
+    async copy(from, to, { ifMatch, signal } = {}) {
+      signal?.throwIfAborted()
+      normalizeKey(to)
+      const { bytes, stored } = objects.require(normalizeKey(from), ifMatch)
+      return objects.write(to, bytes, stored.contentType)
+    },
+    async delete(key, { signal } = {}) {
+      signal?.throwIfAborted()
+      await remove(key)
+    },
+    async deleteMany(keys, { signal } = {}) {
+      signal?.throwIfAborted()
+      const attempts = keys.map((key) =>
+        remove(key).then(
+          () => undefined,
+          (error: Error) => ({ key, error }),
+        ),
+      )
+      return (await Promise.all(attempts)).filter((failure) => failure !== undefined)
+    },
+  }
+}

@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict'
+import { Readable } from 'node:stream'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import type { StorageContractCase } from './contract-case.ts'
+
+const KEY = 'album/film.txt'
+const CHUNK_BYTES = 64 * 1024
+const BODY_BYTES = 64 * 1024 * 1024
+// Room for the parts that an S3 client holds, and far from the whole.
+const MAX_HELD_BYTES = 32 * 1024 * 1024
+const MEASURE_EVERY_BYTES = 8 * 1024 * 1024
+
+/** Bounded memory, measured as what buffers are still alive after a garbage collection. */
+export const memoryCases: readonly StorageContractCase[] = [
+  {
+    name: 'writes and reads 64 MiB without holding them in memory',
+    run: async ({ adapter }) => {
+      const watch = memoryWatch()
+      await adapter.put(KEY, largeBody(watch), { contentType: 'text/plain' })
+      const { body } = await adapter.get(KEY)
+      let readBytes = 0
+      for await (const chunk of body) {
+        readBytes += (chunk as Buffer).byteLength
+        watch(readBytes, 'reading')
+      }
+      assert.equal(readBytes, BODY_BYTES)
+    },
+  },
+]
+
+type MemoryWatch = (doneBytes: number, doing: string) => void
+
+function largeBody(watch: MemoryWatch): Readable {
+  let sentBytes = 0
+  return new Readable({
+    read() {
+      if (sentBytes === BODY_BYTES) return void this.push(null)
+      sentBytes += CHUNK_BYTES
+      try {
+        watch(sentBytes, 'writing')
+      } catch (error) {
+        return void this.destroy(error as Error)
+      }
+      this.push(Buffer.alloc(CHUNK_BYTES))
+    },
+  })
+}
+
+function memoryWatch(): MemoryWatch {
+  const baseline = heldBytes()
+  let measuredAt = 0
+  return (doneBytes, doing) => {
+    // Also at once when the count begins anew, after the first chunk that is read.
+    if (doneBytes > measuredAt && doneBytes - measuredAt < MEASURE_EVERY_BYTES) return
+    measuredAt = doneBytes
+    const held = heldBytes() - baseline
+    assert.ok(held < MAX_HELD_BYTES, `${held} bytes are held in memory while ${doing}, after ${doneBytes}`)
+  }
+}
+
+function heldBytes(): number {
+  collectGarbage()
+  return process.memoryUsage().arrayBuffers
+}
+
+function collectGarbage(): void {
+  setFlagsFromString('--expose-gc')
+  const gc: unknown = runInNewContext('gc')
+  if (typeof gc !== 'function') throw new Error('This runtime has no garbage collection on request.')
+  gc()
+}

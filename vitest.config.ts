@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 
 // Workspace packages resolve to their sources. Vitest passes these conditions to Node too, for what a worker loads
 // itself; a program that a test starts with `process.execArgv` gets them as well.
-const resolve = { conditions: ['dev-source'], externalConditions: ['dev-source'] }
+const resolve = { conditions: ['dev-source'] }
 
 // Names a file for the machine-readable report, which continuous integration counts the tests by.
 const report = process.env.RINDLE_TEST_REPORT

@@ -1,0 +1,22 @@
+/**
+ * A function that hands items to `run` in batches: at once when it is idle, otherwise with everything else that came
+ * while the batch before was running. Resolves, or rejects, as the item's batch does.
+ */
+export function inBatches<T>(run: (items: readonly T[]) => Promise<void>): (item: T) => Promise<void> {
+  let waiting: { readonly items: T[]; readonly done: Promise<void> } | undefined
+  let last: Promise<unknown> = Promise.resolve()
+  return (item) => {
+    if (waiting !== undefined) {
+      waiting.items.push(item)
+      return waiting.done
+    }
+    const items = [item]
+    const done = last.then(() => {
+      waiting = undefined
+      return run(items)
+    })
+    waiting = { items, done }
+    last = done.catch(() => undefined)
+    return done
+  }
+}

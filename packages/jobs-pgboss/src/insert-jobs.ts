@@ -1,0 +1,36 @@
+import { randomUUID } from 'node:crypto'
+import { type JobRequest, QUEUE_NAMES, type SqlExecutor } from '@rindle/core'
+import type { PgBoss } from 'pg-boss'
+
+interface IdentifiedRequest {
+  readonly id: string
+  readonly request: JobRequest
+}
+
+/**
+ * Inserts jobs through `tx`, with one statement per queue. Ids are given here, because pg-boss leaves out the ids of
+ * jobs that their key keeps away, and so cannot tell which these are.
+ */
+export async function insertJobs(
+  boss: PgBoss,
+  requests: readonly JobRequest[],
+  tx: SqlExecutor,
+): Promise<readonly (string | null)[]> {
+  const identified = requests.map((request) => ({ id: randomUUID(), request }))
+  const inserted = new Set<string>()
+  // Queues and keys in one fixed order: an insert waits for another transaction's job with the same key, and two that
+  // wait for each other would be a deadlock.
+  for (const queue of QUEUE_NAMES) {
+    const jobs = identified.filter(({ request }) => request.queue === queue).toSorted(byKey)
+    if (jobs.length === 0) continue
+    const inserts = jobs.map(({ id, request }) => ({ id, data: request.payload, singletonKey: request.key }))
+    const ids = await boss.insert(queue, inserts, { db: tx, returnId: true })
+    for (const id of ids ?? []) inserted.add(id)
+  }
+  return identified.map(({ id }) => (inserted.has(id) ? id : null))
+}
+
+function byKey(a: IdentifiedRequest, b: IdentifiedRequest): number {
+  if (a.request.key === b.request.key) return 0
+  return a.request.key < b.request.key ? -1 : 1
+}

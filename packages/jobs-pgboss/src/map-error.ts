@@ -1,0 +1,39 @@
+import { isRindleError, RindleError } from '@rindle/core'
+
+/** Insufficient privilege, undefined schema, undefined table, undefined column, undefined function. */
+const SETUP_STATES: ReadonlySet<string> = new Set(['42501', '3F000', '42P01', '42703', '42883'])
+
+/**
+ * The Rindle error for what pg-boss or its connection threw. What a host application's transaction throws is never
+ * mapped: its library knows its own errors.
+ *
+ * @param action what was tried, as in "while …"
+ */
+export function mapError(error: unknown, action: string): RindleError {
+  if (isRindleError(error)) return error
+  const state = codeOf(error)
+  if (state !== undefined && SETUP_STATES.has(state)) {
+    return new RindleError(
+      'setup_incomplete',
+      `The job queue is not set up for this database user (SQLSTATE ${state}, while ${action}). ` +
+        'Run `rindle migrate` once as a user who may create schemas, or grant this one usage of the pg-boss schema.',
+      { cause: error },
+    )
+  }
+  return new RindleError('jobs_unavailable', `The job queue could not be reached while ${action}: ${reason(error)}`, {
+    cause: error,
+  })
+}
+
+/** Why something failed, fit for a log or a stored job: no URL, bounded, never a stack. */
+export function reason(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error)
+  const text = message === '' ? (codeOf(error) ?? 'unknown error') : message
+  return text.replace(/\b[a-z][a-z0-9+.-]*:\/\/\S+/gi, '[url]').slice(0, 500)
+}
+
+/** An error's `code`, when it is a string: SQLSTATE, `ECONNREFUSED`, a Rindle code. */
+export function codeOf(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined
+  return typeof error.code === 'string' ? error.code : undefined
+}

@@ -1,0 +1,77 @@
+import { problemsOf, RindleError } from '@rindle/core'
+import { z } from 'zod'
+
+/** Options of `pgBossJobs`. */
+export interface PgBossJobsOptions {
+  /**
+   * A PostgreSQL URL for the job queue's own connections. Needed when the instance was created from a pool or a Prisma
+   * client, and when its URL leads through a pooler in transaction mode, where LISTEN does not work.
+   * @default the URL of the instance
+   */
+  readonly connectionString?: string
+  /**
+   * The PostgreSQL schema of pg-boss: lower-case letters, digits and underscores. It may be one that the application
+   * uses with pg-boss itself. It is made when it is missing.
+   * @default 'pgboss'
+   */
+  readonly schema?: string
+  /**
+   * Most connections at once in this process; workers hold one more, for LISTEN.
+   * @default 5
+   */
+  readonly maxConnections?: number
+  /**
+   * Delay before the second attempt; each later one waits twice as long, plus up to as much again at random. 0 tries
+   * again at once and without back-off.
+   * @default 3
+   */
+  readonly retryDelaySeconds?: number
+  /**
+   * The longest delay between two attempts, and the delay between attempts to handle a dead letter.
+   * @default 30
+   */
+  readonly retryDelayMaxSeconds?: number
+  /**
+   * How long a running job stays claimed without a sign of life, at least 10. Signs are given, and overdue ones looked
+   * for, three times as often, so a dead worker's job is found after at most 4/3 of this.
+   * @default 15
+   */
+  readonly heartbeatSeconds?: number
+  /**
+   * How often workers look for jobs that nothing announces: retries that became due, and all of them where
+   * LISTEN/NOTIFY does not work. At least 0.5.
+   * @default 2
+   */
+  readonly pollingIntervalSeconds?: number
+}
+
+const schema = z.strictObject({
+  connectionString: z
+    .url({ protocol: /^postgres(ql)?$/, error: 'must be a URL like postgres://user@host:5432/database' })
+    .optional(),
+  schema: z
+    .string()
+    .regex(/^[a-z_][a-z0-9_]{0,49}$/, 'must be lower-case letters, digits and underscores, at most 50, no digit first')
+    .default('pgboss'),
+  maxConnections: z.int().min(1).max(1_000).default(5),
+  retryDelaySeconds: z.int().min(0).max(86_400).default(3),
+  retryDelayMaxSeconds: z.int().min(0).max(86_400).default(30),
+  heartbeatSeconds: z.int().min(10).max(3_600).default(15),
+  pollingIntervalSeconds: z.number().min(0.5).max(3_600).default(2),
+})
+
+/** The options with every default filled in. */
+export type ResolvedOptions = Omit<Required<PgBossJobsOptions>, 'connectionString'> & {
+  readonly connectionString?: string | undefined
+}
+
+/** Checks everything at once; `config_invalid` lists every problem with its path. */
+export function resolveOptions(options: PgBossJobsOptions): ResolvedOptions {
+  const parsed = schema.safeParse(options)
+  if (parsed.success) return parsed.data
+  const problems = problemsOf(parsed.error)
+  const lines = problems.map(({ path, message }) => `  ${path}: ${message}`)
+  throw new RindleError('config_invalid', `The options of pgBossJobs are not valid:\n${lines.join('\n')}`, {
+    details: { problems },
+  })
+}

@@ -1,0 +1,184 @@
+import {
+  deadLetterQueue,
+  type JobRequest,
+  type JobsAdapter,
+  type JobsCapability,
+  type JobsContext,
+  QUEUE_NAMES,
+  type QueueCounts,
+  type QueueName,
+  RindleError,
+  type SqlExecutor,
+  type WorkerRegistration,
+  type Workers,
+} from '@rindle/core'
+import { insertJobs } from './insert-jobs.ts'
+import { mapError } from './map-error.ts'
+import { type PgBossJobsOptions, type ResolvedOptions, resolveOptions } from './options.ts'
+import { type JobCount, queueCounts } from './queue-counts.ts'
+import { QueueStore } from './queue-store.ts'
+import { safeLogger } from './safe-logger.ts'
+import { cancelJobs, countJobs, findLiveKeys } from './statements.ts'
+import { WorkerGroup } from './worker-group.ts'
+
+const CAPABILITIES: ReadonlySet<JobsCapability> = new Set([
+  'transactional_enqueue',
+  'schedule',
+  'cancel',
+  'heartbeat',
+  'dead_letter',
+])
+
+/**
+ * Background jobs in PostgreSQL, by pg-boss. Does no I/O: schema and queues are made on first need, or by `start()`.
+ *
+ * @throws RindleError `config_invalid`, listing every wrong option.
+ */
+export function pgBossJobs(options: PgBossJobsOptions = {}): JobsAdapter {
+  return new PgBossJobs(resolveOptions(options))
+}
+
+class PgBossJobs implements JobsAdapter {
+  readonly name = 'pgboss'
+  readonly capabilities = CAPABILITIES
+  readonly #options: ResolvedOptions
+  readonly #groups = new Set<WorkerGroup>()
+  #connected: { readonly store: QueueStore; readonly context: JobsContext } | undefined
+
+  constructor(options: ResolvedOptions) {
+    this.#options = options
+  }
+
+  connect(context: JobsContext): void {
+    const connectionString = this.#options.connectionString ?? context.database.connectionString
+    if (connectionString === undefined) {
+      throw new RindleError(
+        'config_invalid',
+        'pgBossJobs needs connections of its own, and the instance was not created from a URL. ' +
+          'Pass `connectionString` to pgBossJobs.',
+      )
+    }
+    const logger = safeLogger(context.logger)
+    const store = new QueueStore({ connectionString, options: this.#options, logger })
+    this.#connected = { store, context: { ...context, logger } }
+  }
+
+  async start(): Promise<void> {
+    await this.#store().boss()
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.#groups].map((group) => group.stop()))
+    await this.#connected?.store.close()
+  }
+
+  async enqueue(requests: readonly JobRequest[], tx: SqlExecutor): Promise<readonly (string | null)[]> {
+    for (const { queue } of requests) assertQueue(queue)
+    if (requests.length === 0) return []
+    return insertJobs(await this.#store().boss(), requests, tx)
+  }
+
+  async cancel(queue: QueueName, keys: readonly string[], tx?: SqlExecutor): Promise<void> {
+    assertQueue(queue)
+    if (keys.length === 0) return
+    const store = this.#store()
+    const statement = cancelJobs(this.#options.schema, queue, keys)
+    if (tx === undefined) {
+      await store.rows(statement, 'cancelling jobs')
+      return
+    }
+    await store.boss()
+    await tx.executeSql(statement.text, statement.values)
+  }
+
+  async work(registrations: readonly WorkerRegistration[]): Promise<Workers> {
+    assertRegistrations(registrations)
+    const { store, context } = this.#connection()
+    const boss = await store.boss()
+    const group = await WorkerGroup.start(
+      { boss, options: this.#options, logger: context.logger },
+      registrations,
+      (stopped) => this.#groups.delete(stopped),
+    )
+    this.#groups.add(group)
+    return group
+  }
+
+  async findLive(queue: QueueName, keys: readonly string[]): Promise<ReadonlySet<string>> {
+    assertQueue(queue)
+    if (keys.length === 0) return new Set()
+    const statement = findLiveKeys(this.#options.schema, [queue, deadLetterQueue(queue)], keys)
+    const rows = await this.#store().rows(statement, 'looking for live jobs')
+    return new Set(rows.map(({ key }) => String(key)))
+  }
+
+  async counts(): Promise<readonly QueueCounts[]> {
+    const names = QUEUE_NAMES.flatMap((queue) => [queue, deadLetterQueue(queue)])
+    const rows = await this.#store().rows(countJobs(this.#options.schema, names), 'counting jobs')
+    return queueCounts(rows as unknown as readonly JobCount[])
+  }
+
+  async schedule(name: string, cron: string, request: JobRequest): Promise<void> {
+    assertQueue(request.queue)
+    assertSchedule(name, cron)
+    const boss = await this.#store().boss()
+    // A run that came due while no worker was alive is made up for once.
+    const options = { key: name, tz: 'UTC', missed: 'once', singletonKey: request.key } as const
+    try {
+      await boss.schedule(request.queue, cron, request.payload, options)
+    } catch (error) {
+      throw mapError(error, `scheduling "${name}"`)
+    }
+  }
+
+  async unschedule(name: string, queue: QueueName): Promise<void> {
+    assertQueue(queue)
+    const boss = await this.#store().boss()
+    try {
+      await boss.unschedule(queue, name)
+    } catch (error) {
+      throw mapError(error, `unscheduling "${name}"`)
+    }
+  }
+
+  #store(): QueueStore {
+    return this.#connection().store
+  }
+
+  #connection(): { readonly store: QueueStore; readonly context: JobsContext } {
+    if (this.#connected !== undefined) return this.#connected
+    throw new RindleError('config_invalid', 'This jobs adapter has no database yet. Pass it to createRindle as `jobs`.')
+  }
+}
+
+function assertQueue(queue: string): void {
+  if ((QUEUE_NAMES as readonly string[]).includes(queue)) return
+  throw new RindleError('invalid_input', `There is no queue "${queue}". The queues are ${QUEUE_NAMES.join(', ')}.`)
+}
+
+function assertRegistrations(registrations: readonly WorkerRegistration[]): void {
+  const seen = new Set<string>()
+  for (const { queue, concurrency } of registrations) {
+    assertQueue(queue)
+    if (seen.has(queue)) throw new RindleError('invalid_input', `Queue "${queue}" is registered twice.`)
+    if (!Number.isInteger(concurrency) || concurrency < 1) {
+      throw new RindleError(
+        'invalid_input',
+        `The concurrency of "${queue}" must be a whole number from 1, not ${concurrency}.`,
+      )
+    }
+    seen.add(queue)
+  }
+}
+
+function assertSchedule(name: string, cron: string): void {
+  if (!/^[A-Za-z0-9_.-]+$/.test(name)) {
+    throw new RindleError(
+      'invalid_input',
+      `The schedule name "${name}" may hold letters, digits, ".", "-" and "_" only.`,
+    )
+  }
+  if (cron.trim().split(/\s+/).length !== 5) {
+    throw new RindleError('invalid_input', `The cron expression "${cron}" of "${name}" must have five fields.`)
+  }
+}

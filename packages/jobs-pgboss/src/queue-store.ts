@@ -1,0 +1,113 @@
+import { type Logger, RindleError } from '@rindle/core'
+import { type ConstructorOptions, PgBoss, type QueueResult } from 'pg-boss'
+import { mapError, reason } from './map-error.ts'
+import type { ResolvedOptions } from './options.ts'
+import { type PgBossQueue, pgBossQueues } from './queue-definitions.ts'
+import { runStatement } from './run-statement.ts'
+import type { Statement } from './statements.ts'
+
+/** What a {@link QueueStore} works with. */
+export interface QueueStoreContext {
+  readonly connectionString: string
+  readonly options: ResolvedOptions
+  readonly logger: Logger
+}
+
+/**
+ * A pg-boss that opens on first need, with schema and queues in place, and that has connections but no timers.
+ *
+ * Its connections are its own: enqueueing happens inside of other transactions, and when those hold every connection
+ * of a shared pool, the first of them would wait for ever.
+ */
+export class QueueStore {
+  readonly #context: QueueStoreContext
+  #opening: Promise<PgBoss> | undefined
+
+  constructor(context: QueueStoreContext) {
+    this.#context = context
+  }
+
+  /** Opens once, whoever asks; a failure is forgotten, so that the next call tries again. */
+  boss(): Promise<PgBoss> {
+    this.#opening ??= this.#open().catch((error: unknown) => {
+      this.#opening = undefined
+      throw mapError(error, 'opening it')
+    })
+    return this.#opening
+  }
+
+  /** Runs one statement on an own connection. */
+  async rows(statement: Statement, action: string): Promise<Record<string, unknown>[]> {
+    const boss = await this.boss()
+    try {
+      return await runStatement(boss, statement)
+    } catch (error) {
+      throw mapError(error, action)
+    }
+  }
+
+  /** Closes the connections. Safe to call twice; the next call of `boss` opens anew. */
+  async close(): Promise<void> {
+    const opening = this.#opening
+    this.#opening = undefined
+    const boss = await opening?.catch(() => undefined)
+    await boss?.stop({ graceful: false })
+  }
+
+  async #open(): Promise<PgBoss> {
+    const { connectionString, options, logger } = this.#context
+    const settings: ConstructorOptions & { keepAlive: boolean } = {
+      connectionString,
+      schema: options.schema,
+      max: options.maxConnections,
+      application_name: 'rindle jobs',
+      supervise: false,
+      schedule: false,
+      // For `pg`, which gets all of this: a connection that a firewall forgot must not look alive for ever.
+      keepAlive: true,
+    }
+    const boss = new PgBoss(settings)
+    logEvents(boss, logger)
+    try {
+      await boss.start()
+      await ensureQueues(boss, pgBossQueues(options))
+    } catch (error) {
+      await boss.stop({ graceful: false })
+      throw error
+    }
+    // Ends the timers, which would keep a process alive that only enqueues, and leaves the connections open.
+    await boss.stop({ graceful: false, close: false })
+    return boss
+  }
+}
+
+/** Forwards what pg-boss reports; an `error` event that nobody hears would end the process. */
+export function logEvents(boss: PgBoss, logger: Logger): void {
+  boss.on('error', (error) => logger.error({ reason: reason(error) }, 'pg-boss reported an error'))
+  boss.on('warning', (warning) => logger.warn({ reason: warning.message }, 'pg-boss reported a warning'))
+}
+
+async function ensureQueues(boss: PgBoss, wanted: readonly PgBossQueue[]): Promise<void> {
+  const found = new Map((await boss.getQueues(wanted.map(({ name }) => name))).map((queue) => [queue.name, queue]))
+  for (const queue of wanted) {
+    const current = found.get(queue.name)
+    // Safe when several processes do it at once: pg-boss takes a lock and ignores a queue that is there.
+    if (current === undefined) await boss.createQueue(queue.name, queue)
+    else await adjustQueue(boss, current, queue)
+  }
+}
+
+async function adjustQueue(boss: PgBoss, current: QueueResult, wanted: PgBossQueue): Promise<void> {
+  const { name, policy, ...settings } = wanted
+  if (current.policy !== policy) {
+    throw new RindleError(
+      'setup_incomplete',
+      `The pg-boss queue "${name}" has policy "${current.policy}" instead of "${policy}", which cannot be changed. ` +
+        'Delete the queue or choose another `schema`.',
+      { details: { queue: name } },
+    )
+  }
+  const target = { ...settings, retryDelayMax: settings.retryDelayMax ?? null }
+  const isSame = Object.entries(target).every(([key, value]) => current[key as keyof QueueResult] === value)
+  if (!isSame) await boss.updateQueue(name, target)
+}

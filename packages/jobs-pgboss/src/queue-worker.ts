@@ -1,0 +1,185 @@
+import { type Logger, RindleError } from '@rindle/core'
+import type { JobWithMetadata, PgBoss } from 'pg-boss'
+import { inBatches } from './batches.ts'
+import { coalesce } from './coalesce.ts'
+import { endsWithin } from './ends-within.ts'
+import { failureOutput } from './failure-output.ts'
+import { type Claim, type HeldJob, settlementOf } from './held-job.ts'
+import { reason } from './map-error.ts'
+import { runStatement } from './run-statement.ts'
+import { giveBackJob, renewClaims } from './statements.ts'
+
+// How long an aborted handler has to clean up before its job goes to another worker.
+const ABORT_GRACE_MS = 1_000
+
+/** One pg-boss queue worked in this process. */
+export interface QueueWorkerOptions {
+  readonly boss: PgBoss
+  readonly schema: string
+  readonly queue: string
+  readonly concurrency: number
+  readonly handle: (job: JobWithMetadata, signal: AbortSignal) => Promise<void>
+  /** Called when a job has used up its attempts. */
+  readonly onFinalFailure: () => void
+  readonly logger: Logger
+}
+
+/**
+ * Fetches as many jobs as it has free slots, whenever it is woken and whenever a slot frees, so that a backlog drains
+ * without gaps. pg-boss's own worker takes one job, then sleeps an interval.
+ */
+export class QueueWorker {
+  readonly queue: string
+  /** Looks for jobs, if there is a free slot. Cheap, and safe to call at any time. */
+  readonly wake: () => Promise<void>
+  /** Renews the claims on the jobs in hand, and aborts those whose claim is gone. */
+  readonly renewClaims: () => Promise<void>
+  readonly #options: QueueWorkerOptions
+  readonly #held = new Map<string, HeldJob>()
+  readonly #complete: (claim: Claim) => Promise<void>
+  #isStopping = false
+
+  constructor(options: QueueWorkerOptions) {
+    this.#options = options
+    this.queue = options.queue
+    const { boss, queue } = options
+    // Deleted, not kept as completed: the table stays small, and the rows of the work itself are the record.
+    this.#complete = inBatches(async (claims) => void (await boss.deleteJob(queue, [...claims])))
+    this.wake = coalesce(() => this.#fillSlots())
+    this.renewClaims = coalesce(() => this.#renew())
+  }
+
+  /** Takes no more jobs, waits for those in hand, then aborts what is left and gives it back. */
+  async stop(timeoutMs: number): Promise<void> {
+    this.#isStopping = true
+    if (await endsWithin(this.#emptyHands(), timeoutMs)) return
+    for (const job of this.#held.values()) {
+      job.isGivenUp = true
+      job.abort.abort(stopping(job, this.queue))
+    }
+    if (await endsWithin(this.#emptyHands(), ABORT_GRACE_MS)) return
+    await Promise.all([...this.#held.values()].map((job) => this.#abandon(job)))
+  }
+
+  /** Resolves when no job is in hand and none is on its way. */
+  async #emptyHands(): Promise<void> {
+    await this.wake()
+    await Promise.all([...this.#held.values()].map(({ ended }) => ended))
+  }
+
+  async #fillSlots(): Promise<void> {
+    const { boss, queue, concurrency, logger } = this.#options
+    try {
+      while (!this.#isStopping && this.#held.size < concurrency) {
+        const free = concurrency - this.#held.size
+        const jobs = await boss.fetch<object>(queue, { batchSize: free, includeMetadata: true })
+        for (const job of jobs) this.#begin(job)
+        if (jobs.length < free) return
+      }
+    } catch (error) {
+      // The next poll tries again, and so does the announcement that follows a lost connection.
+      logger.warn({ queue, reason: reason(error) }, 'could not look for jobs')
+    }
+  }
+
+  #begin(job: JobWithMetadata): void {
+    const held: HeldJob = {
+      claim: { id: job.id, retryCount: job.retryCount },
+      abort: new AbortController(),
+      isRunning: true,
+      isOurs: true,
+      isGivenUp: false,
+      ended: Promise.resolve(),
+    }
+    this.#held.set(job.id, held)
+    held.ended = this.#workOn(job, held)
+  }
+
+  async #workOn(job: JobWithMetadata, held: HeldJob): Promise<void> {
+    const { queue, logger } = this.#options
+    try {
+      // Fetched while the worker began to stop.
+      if (this.#isStopping) await this.#giveBack(held)
+      else await this.#handle(job, held)
+    } catch (error) {
+      // The claim runs out, and the job is tried again.
+      logger.error({ queue, jobId: job.id, reason: reason(error) }, 'could not tell the queue what became of a job')
+    } finally {
+      this.#held.delete(job.id)
+      void this.wake()
+    }
+  }
+
+  async #handle(job: JobWithMetadata, held: HeldJob): Promise<void> {
+    const { handle, queue, logger } = this.#options
+    try {
+      await handle(job, held.abort.signal).finally(() => {
+        held.isRunning = false
+      })
+    } catch (error) {
+      const fields = { queue, jobId: job.id, attempt: job.retryCount + 1, reason: reason(error) }
+      if (held.isOurs && !held.isGivenUp) logger.warn(fields, 'an attempt of a job failed')
+      await this.#settleFailure(job, held, error)
+      return
+    }
+    await this.#settleSuccess(held)
+  }
+
+  async #settleSuccess(held: HeldJob): Promise<void> {
+    if (settlementOf(held, false) === 'complete') await this.#complete(held.claim)
+  }
+
+  async #settleFailure(job: JobWithMetadata, held: HeldJob, error: unknown): Promise<void> {
+    const { boss, queue, onFinalFailure } = this.#options
+    const settlement = settlementOf(held, true)
+    if (settlement === 'give_back') await this.#giveBack(held)
+    if (settlement !== 'fail') return
+    await boss.fail(queue, held.claim, failureOutput(error))
+    if (job.retryCount >= job.retryLimit) onFinalFailure()
+  }
+
+  async #renew(): Promise<void> {
+    const { boss, schema, queue, logger } = this.#options
+    // Not those that are being settled: two statements over the same rows could deadlock.
+    const jobs = [...this.#held.values()].filter(({ isOurs, isRunning }) => isOurs && isRunning)
+    if (jobs.length === 0) return
+    const claims = jobs.map(({ claim }) => claim)
+    try {
+      const rows = await runStatement(boss, renewClaims(schema, queue, claims))
+      const renewed = new Set(rows.map(({ id }) => id))
+      for (const job of jobs) if (!renewed.has(job.claim.id)) lose(job, queue)
+    } catch (error) {
+      // That it could not be asked says nothing about the claims.
+      logger.warn({ queue, reason: reason(error) }, 'could not renew the claims on running jobs')
+    }
+  }
+
+  async #abandon(held: HeldJob): Promise<void> {
+    const { queue, logger } = this.#options
+    try {
+      await this.#giveBack(held)
+    } catch (error) {
+      logger.warn(
+        { queue, jobId: held.claim.id, reason: reason(error) },
+        'could not give back a job; its claim runs out',
+      )
+    }
+  }
+
+  async #giveBack(held: HeldJob): Promise<void> {
+    const { boss, schema, queue } = this.#options
+    held.isOurs = false
+    await runStatement(boss, giveBackJob(schema, queue, held.claim))
+  }
+}
+
+function lose(job: HeldJob, queue: string): void {
+  job.isOurs = false
+  const message = `Job ${job.claim.id} of ${queue} was cancelled or taken from this worker; its result would not count.`
+  job.abort.abort(new RindleError('conflict', message, { retryable: false }))
+}
+
+function stopping(job: HeldJob, queue: string): RindleError {
+  const message = `The worker stops; job ${job.claim.id} of ${queue} goes back to its queue.`
+  return new RindleError('jobs_unavailable', message)
+}

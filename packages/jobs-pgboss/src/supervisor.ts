@@ -1,0 +1,42 @@
+import type { Logger } from '@rindle/core'
+import { PgBoss } from 'pg-boss'
+import { mapError } from './map-error.ts'
+import type { ResolvedOptions } from './options.ts'
+import { logEvents } from './queue-store.ts'
+
+const CRON_INTERVAL_SECONDS = 15
+const DELETION_INTERVAL_SECONDS = 60 * 60
+
+/** What runs beside workers. */
+export interface Supervisor {
+  stop(): Promise<void>
+}
+
+/**
+ * Starts what pg-boss does in the background: overdue heartbeats, expiry, deletion, cron. Any number of processes may
+ * run it; for each pass one of them is chosen through the database. It works on the connections of `boss`.
+ */
+export async function startSupervisor(boss: PgBoss, options: ResolvedOptions, logger: Logger): Promise<Supervisor> {
+  const intervalSeconds = Math.max(1, Math.floor(options.heartbeatSeconds / 3))
+  const connections = boss.getDb()
+  const supervisor = new PgBoss({
+    // Wrapped, so that it neither closes the connections nor reports their errors a second time.
+    db: { executeSql: (text, values) => connections.executeSql(text, values) },
+    schema: options.schema,
+    superviseIntervalSeconds: intervalSeconds,
+    monitorIntervalSeconds: intervalSeconds,
+    maintenanceIntervalSeconds: DELETION_INTERVAL_SECONDS,
+    cronMonitorIntervalSeconds: CRON_INTERVAL_SECONDS,
+    cronWorkerIntervalSeconds: 1,
+    // A long backlog is normal after a regeneration; the default warns of it at every pass.
+    warningQueueSize: Number.MAX_SAFE_INTEGER,
+  })
+  logEvents(supervisor, logger)
+  try {
+    await supervisor.start()
+  } catch (error) {
+    await supervisor.stop({ graceful: false })
+    throw mapError(error, 'starting its supervision')
+  }
+  return { stop: () => supervisor.stop({ graceful: false }) }
+}

@@ -1,0 +1,149 @@
+import { deadLetterQueue, type JsonObject, type Logger, type WorkerRegistration, type Workers } from '@rindle/core'
+import type { JobWithMetadata, PgBoss } from 'pg-boss'
+import { reason } from './map-error.ts'
+import type { ResolvedOptions } from './options.ts'
+import { QueueWorker } from './queue-worker.ts'
+import { notifyChannel, recheckPayload } from './statements.ts'
+import { type Supervisor, startSupervisor } from './supervisor.ts'
+
+const DEFAULT_STOP_TIMEOUT_MS = 30_000
+
+/** What a {@link WorkerGroup} works with. */
+export interface WorkerGroupContext {
+  readonly boss: PgBoss
+  readonly options: ResolvedOptions
+  readonly logger: Logger
+}
+
+/** The workers of one `work()` call: a queue and its dead letters for each registration, and what wakes them. */
+export class WorkerGroup implements Workers {
+  readonly #workers: readonly QueueWorker[]
+  readonly #onStopped: () => void
+  readonly #supervisor: Supervisor
+  readonly #polling: NodeJS.Timeout
+  readonly #heartbeat: NodeJS.Timeout
+  readonly #listening: Promise<{ close(): Promise<void> } | undefined>
+  #stopped: Promise<void> | undefined
+
+  private constructor(
+    workers: readonly QueueWorker[],
+    supervisor: Supervisor,
+    context: WorkerGroupContext,
+    onStopped: () => void,
+  ) {
+    const { pollingIntervalSeconds, heartbeatSeconds } = context.options
+    this.#workers = workers
+    this.#onStopped = onStopped
+    this.#supervisor = supervisor
+    this.#polling = setInterval(() => this.#wakeAll(), pollingIntervalSeconds * 1_000)
+    this.#heartbeat = setInterval(() => this.#renewAll(), (heartbeatSeconds * 1_000) / 3)
+    this.#listening = this.#listen(context)
+  }
+
+  /** Starts them; they look for jobs before this resolves. */
+  static async start(
+    context: WorkerGroupContext,
+    registrations: readonly WorkerRegistration[],
+    onStopped: (group: WorkerGroup) => void,
+  ): Promise<WorkerGroup> {
+    const supervisor = await startSupervisor(context.boss, context.options, context.logger)
+    const workers = registrations.flatMap((registration) => queueWorkers(context, registration))
+    const group: WorkerGroup = new WorkerGroup(workers, supervisor, context, () => onStopped(group))
+    await group.#listening
+    group.#wakeAll()
+    return group
+  }
+
+  stop(options: { readonly timeoutMs?: number } = {}): Promise<void> {
+    this.#stopped ??= this.#stop(options.timeoutMs ?? DEFAULT_STOP_TIMEOUT_MS)
+    return this.#stopped
+  }
+
+  async #stop(timeoutMs: number): Promise<void> {
+    clearInterval(this.#polling)
+    try {
+      // Jobs in hand still need their heartbeat, and may still be cancelled.
+      await Promise.all([this.#supervisor.stop(), ...this.#workers.map((worker) => worker.stop(timeoutMs))])
+    } finally {
+      clearInterval(this.#heartbeat)
+      await (await this.#listening)?.close()
+      this.#onStopped()
+    }
+  }
+
+  async #listen({ boss, options, logger }: WorkerGroupContext): Promise<{ close(): Promise<void> } | undefined> {
+    try {
+      return await boss.getDb().listen?.(
+        notifyChannel(options.schema),
+        (payload) => this.#hear(payload),
+        () => this.#catchUp(),
+      )
+    } catch (error) {
+      const seconds = options.pollingIntervalSeconds
+      logger.warn(
+        { reason: reason(error) },
+        `LISTEN failed; until the next start jobs are looked for every ${seconds} s`,
+      )
+      return undefined
+    }
+  }
+
+  #hear(payload: string): void {
+    for (const worker of this.#workers) {
+      if (payload === worker.queue) void worker.wake()
+      if (payload === recheckPayload(worker.queue)) void worker.renewClaims()
+    }
+  }
+
+  /** What was announced while the connection was lost is announced no more. */
+  #catchUp(): void {
+    this.#wakeAll()
+    this.#renewAll()
+  }
+
+  #wakeAll(): void {
+    for (const worker of this.#workers) void worker.wake()
+  }
+
+  #renewAll(): void {
+    for (const worker of this.#workers) void worker.renewClaims()
+  }
+}
+
+function queueWorkers(context: WorkerGroupContext, registration: WorkerRegistration): QueueWorker[] {
+  const { boss, options, logger } = context
+  const shared = { boss, schema: options.schema, logger }
+  const deadLetters = new QueueWorker({
+    ...shared,
+    queue: deadLetterQueue(registration.queue),
+    concurrency: 1,
+    handle: (job) => handleDead(registration, job),
+    onFinalFailure: () => undefined,
+  })
+  const jobs = new QueueWorker({
+    ...shared,
+    queue: registration.queue,
+    concurrency: registration.concurrency,
+    handle: (job, signal) => handle(registration, job, signal),
+    // pg-boss announces no dead letters; this process at least need not wait for its poll.
+    onFinalFailure: () => void deadLetters.wake(),
+  })
+  return [jobs, deadLetters]
+}
+
+async function handle(registration: WorkerRegistration, job: JobWithMetadata, signal: AbortSignal): Promise<void> {
+  await registration.handle({
+    id: job.id,
+    queue: registration.queue,
+    payload: job.data as JsonObject,
+    attempt: job.retryCount + 1,
+    isLastAttempt: job.retryCount >= job.retryLimit,
+    signal,
+  })
+}
+
+async function handleDead(registration: WorkerRegistration, job: JobWithMetadata): Promise<void> {
+  // Only a row that somebody inserted by hand has no source.
+  const id = job.sourceId ?? job.id
+  await registration.handleDead({ id, queue: registration.queue, payload: job.data as JsonObject })
+}

@@ -3,6 +3,7 @@ import { assertConnects, createDatabase } from './databases.ts'
 import type { EngineArguments } from './engine-arguments.ts'
 import { toKnownError } from './known-error.ts'
 import { loadEngine, type SchemaEngine } from './load-engine.ts'
+import { panicOr } from './report-panics.ts'
 
 interface Request {
   readonly id: number
@@ -91,10 +92,11 @@ function printDiff(result: unknown): unknown {
 }
 
 function toRpcError(error: unknown, url: string): object {
+  const known = toKnownError(error, url)
   return {
     code: 4466,
     message: 'An error happened. Check the data field for details.',
-    data: { is_panic: false, meta: null, ...toKnownError(error, url) },
+    data: { is_panic: false, meta: null, ...known, message: panicOr(known.message) },
   }
 }
 

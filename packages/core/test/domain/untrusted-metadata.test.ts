@@ -9,6 +9,11 @@ describe('cleanMetadata', () => {
     expect(cleanMetadata(metadata)).toEqual(metadata)
   })
 
+  it('keeps objects without a prototype, as parsers make them', () => {
+    const bare: unknown = Object.assign(Object.create(null), { a: Object.assign(Object.create(null), { b: 1 }) })
+    expect(cleanMetadata(bare)).toEqual({ a: { b: 1 } })
+  })
+
   it.each([undefined, null, 1, 'text', true, ['a'], new Date(0), new Map([['a', 1]]), () => 1])(
     'gives an empty object for %s',
     (value) => {
@@ -83,6 +88,12 @@ describe('cleanMetadata', () => {
     const size = Buffer.byteLength(JSON.stringify(cleanMetadata(quotes)))
     expect(size).toBeLessThanOrEqual(METADATA_LIMITS.maxTotalBytes)
     expect(size).toBeGreaterThan(METADATA_LIMITS.maxTotalBytes - 3_000)
+  })
+
+  it('counts the braces and commas in the total size', () => {
+    // Each entry is written in 1,024 bytes, comma included, so 64 of them fill the total without their braces.
+    const full = Array.from({ length: 64 }, (_, index) => [`k${index + 100}`, 'x'.repeat(1_014)])
+    expect(Object.keys(cleanMetadata(Object.fromEntries(full)))).toHaveLength(63)
   })
 
   it('keeps every bound for anything at all, survives JSON, and changes nothing when applied again', () => {

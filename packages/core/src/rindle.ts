@@ -128,7 +128,7 @@ export interface Rindle<Ps extends Profiles = Profiles> extends AsyncDisposable 
     owner: Owner,
     slot: SlotName<Ps, ProfileName<Ps>>,
   ): Promise<AttachmentWithAsset<ProfileName<Ps>> | null>
-  /** All attachments of these owners at these slots, in order; three queries for any number of owners. */
+  /** All attachments of these owners at these slots, in order; two queries for any number of owners. */
   attachmentsFor(
     owners: readonly Owner[],
     slots: readonly SlotName<Ps, ProfileName<Ps>>[],

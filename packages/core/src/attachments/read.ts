@@ -1,6 +1,7 @@
 import type { Asset, Attachment, Owner, Variant } from '../domain/entities.ts'
 import { assetFromRow, attachmentFromRow, variantFromRow } from '../rows/entities-from-rows.ts'
 import { assertId } from '../rows/assert-id.ts'
+import { json, type Row } from '../rows/row-values.ts'
 import type { Runtime } from '../runtime.ts'
 import type { AssetReference } from './attach.ts'
 import { slotOf } from './slot.ts'
@@ -11,7 +12,7 @@ export type AssetWithVariants<P extends string = string> = Asset<P> & { readonly
 /** An attachment with its asset and the asset's variants. */
 export type AttachmentWithAsset<P extends string = string> = Attachment & { readonly asset: AssetWithVariants<P> }
 
-/** The newest attachment of the owner's slot, or `null`. Three queries. */
+/** The newest attachment of the owner's slot, or `null`. Two queries. */
 export async function attachmentFor(runtime: Runtime, owner: Owner, slot: string): Promise<AttachmentWithAsset | null> {
   const attachments = await attachmentsFor(runtime, [owner], [slot])
   return attachments.reduce<AttachmentWithAsset | null>(
@@ -21,7 +22,7 @@ export async function attachmentFor(runtime: Runtime, owner: Owner, slot: string
 }
 
 /**
- * All attachments of these owners at these slots, in the order of owner, slot and position. Three queries, for any
+ * All attachments of these owners at these slots, in the order of owner, slot and position. Two queries, for any
  * number of owners.
  */
 export async function attachmentsFor(
@@ -48,28 +49,28 @@ export async function attachmentsFor(
   })
 }
 
-/** Assets with their variants, by id; absent ones are left out. Two queries, for any number of ids. */
+/**
+ * Assets with their variants, by id; absent ones are left out. One statement, so that an asset's state and its
+ * variants' states are of the same instant.
+ */
 export async function assetsById(
   runtime: Runtime,
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, AssetWithVariants>> {
   if (ids.length === 0) return new Map()
-  const values = [JSON.stringify(ids)]
-  const [assets, variants] = await Promise.all([
-    runtime.database.executeSql(
-      `select * from rindle.media_assets
-       where id in (select value::uuid from jsonb_array_elements_text($1::jsonb))`,
-      values,
-    ),
-    runtime.database.executeSql(
-      `select * from rindle.media_variants
-       where asset_id in (select value::uuid from jsonb_array_elements_text($1::jsonb)) order by name`,
-      values,
-    ),
-  ])
-  const byAsset = Map.groupBy(variants.rows.map(variantFromRow), (variant) => variant.assetId)
+  const { rows } = await runtime.database.executeSql(
+    `select asset.*,
+       (select coalesce(jsonb_agg(to_jsonb(variant) order by variant.name), '[]'::jsonb)
+        from rindle.media_variants as variant where variant.asset_id = asset.id) as variants
+     from rindle.media_assets as asset
+     where asset.id in (select value::uuid from jsonb_array_elements_text($1::jsonb))`,
+    [JSON.stringify(ids)],
+  )
   return new Map(
-    assets.rows.map(assetFromRow).map((asset) => [asset.id, { ...asset, variants: byAsset.get(asset.id) ?? [] }]),
+    rows.map((row) => {
+      const variants = json<readonly Row[]>(row, 'variants').map(variantFromRow)
+      return [String(row['id']), { ...assetFromRow(row), variants }]
+    }),
   )
 }
 

@@ -67,10 +67,13 @@ function judgeNames(
   return { accepted: true, contentType: sniffedType }
 }
 
+/** Types that every decoder of another type reads: whoever accepts PNGs has no reason to refuse an animated one. */
+const FORMS: Readonly<Record<string, string>> = { 'image/apng': 'image/png' }
+
 /** Whether an allow-list names the type, or all of its kind where that is safe. */
 export function isAccepted(contentType: string, types: readonly string[]): boolean {
   return types.some((type) => {
-    if (!type.endsWith('/*')) return canonicalContentType(type) === contentType
+    if (!type.endsWith('/*')) return [contentType, FORMS[contentType]].includes(canonicalContentType(type))
     return contentType.startsWith(type.slice(0, -1)) && !isActiveContent(contentType)
   })
 }
@@ -84,7 +87,7 @@ function declaredTypeOf(declared: string | null): string | null {
 
 function agrees(declared: string, sniffed: string): boolean {
   // One container, two names: whether an MP4 or WebM file has pictures is for the probe to say, not for its brand.
-  return declared === sniffed || declared.split('/')[1] === sniffed.split('/')[1]
+  return declared === sniffed || declared === FORMS[sniffed] || declared.split('/')[1] === sniffed.split('/')[1]
 }
 
 function reject(reason: RejectionReason, message: string): GateVerdict & { accepted: false } {

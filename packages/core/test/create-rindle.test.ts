@@ -1,0 +1,117 @@
+import {
+  createRindle,
+  defineProfile,
+  isRindleError,
+  type JobsAdapter,
+  type Processor,
+  type RindleError,
+  type RindleOptions,
+  type StorageAdapter,
+  type StorageCapability,
+} from '@rindle/core'
+import { describe, expect, it } from 'vitest'
+
+const method = (): never => {
+  throw new Error('Creation must call no adapter but to connect it.')
+}
+const storage = (...capabilities: StorageCapability[]) =>
+  ({ name: 'fake', capabilities: new Set(capabilities), put: method, get: method }) as unknown as StorageAdapter
+const jobs = { name: 'fake', enqueue: method, work: method, connect: () => {} } as unknown as JobsAdapter
+const webpOnly = { name: 'fake', capabilities: new Set(['image/webp']), process: method } as unknown as Processor
+const accept = { types: ['image/png'], maxBytes: 1_000 }
+const valid = {
+  database: 'postgres://localhost/app',
+  storages: { main: storage('signed_url') },
+  jobs,
+  profiles: { plain: defineProfile({ storage: 'main', accept }) },
+}
+
+function refusal(make: () => unknown): RindleError {
+  try {
+    make()
+  } catch (error) {
+    if (isRindleError(error, 'config_invalid')) return error
+    throw error
+  }
+  throw new Error('It was accepted.')
+}
+const create = (options: object) => () => createRindle({ ...valid, ...options } as RindleOptions<typeof valid.profiles>)
+const paths = (error: RindleError) => (error.details['problems'] as { path: string }[]).map(({ path }) => path)
+
+describe('createRindle', () => {
+  it('accepts what is right, and does no I/O', () => {
+    expect(createRindle(valid).profiles).toBe(valid.profiles)
+  })
+
+  it('names the package to add for a recipe that no processor makes', () => {
+    const profiles = {
+      photo: defineProfile({
+        storage: 'main',
+        accept,
+        variants: {
+          thumb: { mode: 'fit', width: 10, format: 'webp' },
+          modern: { mode: 'fit', width: 10, format: 'avif' },
+          clip: { kind: 'video', preset: 'web_720p' },
+        },
+      }),
+    }
+    const error = refusal(create({ profiles, processors: [webpOnly] }))
+    expect(paths(error)).toEqual(['profiles.photo.variants.modern', 'profiles.photo.variants.clip'])
+    expect(error.message).toContain('needs image/avif')
+    expect(error.message).toContain('@rindle/processor-image')
+    expect(error.message).toContain('@rindle/processor-av')
+  })
+
+  it('reports every problem at once, each with its path', () => {
+    const error = refusal(
+      create({ database: 'mysql://localhost', procesors: [], storages: { main: {} }, delivery: { expiresInSeconds: 0 } }),
+    )
+    expect(paths(error)).toEqual(
+      expect.arrayContaining(['database', 'procesors', 'storages.main', 'delivery.expiresInSeconds']),
+    )
+    expect(error.message).toContain('procesors: is not an option')
+  })
+
+  it('refuses a storage without what delivery needs, rather than falling back', () => {
+    const open = { open: defineProfile({ storage: 'main', accept, delivery: { public: true } }) }
+    expect(refusal(create({ profiles: open })).message).toContain('public delivery needs the capability public_url')
+    const error = refusal(create({ storages: { main: storage('public_url') } }))
+    expect(error.message).toContain('private delivery needs the capability signed_url')
+  })
+
+  it('refuses a profile whose storage is not there, naming those that are', () => {
+    const error = refusal(create({ profiles: { a: defineProfile({ storage: 'mian', accept }) } }))
+    expect(error.message).toContain('there is no storage "mian"; there are: main')
+  })
+
+  it('never repeats a secret of its options', () => {
+    const error = refusal(create({ database: 'mysql://user:hunter2@localhost/app' }))
+    expect(JSON.stringify(error) + error.message).not.toContain('hunter2')
+  })
+})
+
+describe('defineProfile', () => {
+  const define = (options: object) => () =>
+    defineProfile({ storage: 'main', accept, ...options } as Parameters<typeof defineProfile>[0])
+
+  it.each([
+    ['a misspelt option', { varients: {} }, 'varients: is not an option'],
+    ['a misspelt option of a recipe', { variants: { a: { mode: 'fit', width: 1, hight: 1 } } }, 'variants.a.hight'],
+    ['a crop without a height', { variants: { a: { mode: 'crop', width: 1 } } }, 'variants.a'],
+    ['a variant name that cannot be in a key', { variants: { 'A b': { mode: 'fit', width: 1 } } }, 'variants.A b'],
+    ['a wrong wildcard', { accept: { types: ['*'], maxBytes: 1 } }, 'accept.types.0'],
+    ['no limit of size', { accept: { types: ['image/png'] } }, 'accept.maxBytes'],
+    ['a scanner that cannot scan', { scanners: [{ name: 'x' }] }, 'scanners.0: must be an object with scan()'],
+  ])('refuses %s, and says where', (_what, options, message) => {
+    expect(refusal(define(options)).message).toContain(message)
+  })
+
+  it('is private and falls back to the original unless told otherwise', () => {
+    expect(defineProfile({ storage: 'main', accept }).delivery).toEqual({
+      public: false,
+      expiresInSeconds: null,
+      staleMode: 'fallback_original',
+      authorize: null,
+    })
+  })
+})

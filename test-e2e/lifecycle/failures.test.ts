@@ -1,0 +1,170 @@
+import { type Processor, RindleError, type ProcessRequest } from '@rindle/core'
+import { pgBossJobs } from '@rindle/jobs-pgboss'
+import { imageProcessor } from '@rindle/processor-image'
+import { afterEach, expect, it, vi } from 'vitest'
+import { type Application, settled, startApplication } from '../support/application.ts'
+import type { photoProfiles } from '../support/photo-profiles.ts'
+import { quadrants } from '../support/pictures.ts'
+
+let application: Application<typeof photoProfiles>
+afterEach(async () => application[Symbol.asyncDispose]())
+
+/** The real processor, with `before` run ahead of each piece of work. */
+function processorWith(before: (request: ProcessRequest) => Promise<void>): Processor {
+  const real = imageProcessor()
+  return {
+    ...real,
+    name: real.name,
+    capabilities: real.capabilities,
+    probes: real.probes,
+    start: (context) => real.start(context),
+    stop: () => real.stop(),
+    probe: (source, options) => real.probe(source, options),
+    process: async (request) => {
+      await before(request)
+      await real.process(request)
+    },
+  }
+}
+
+const start = async (processor: Processor) => {
+  application = await startApplication({
+    processors: [processor],
+    jobs: pgBossJobs({ retryDelaySeconds: 0, pollingIntervalSeconds: 0.5 }),
+  })
+  return application
+}
+
+it('a failure that may pass is tried again, and only what is left is made again', async () => {
+  const made: string[][] = []
+  const { rindle } = await start(
+    processorWith(async ({ variants, onOutcome }) => {
+      made.push(variants.map(({ name }) => name))
+      if (made.length > 1) return
+      await onOutcome({ name: 'thumb', error: new RindleError('processing_timeout', 'Too slow.') })
+    }),
+  )
+  const uploaded = await rindle.upload('photo', await quadrants(90, 90), { filename: 'a.jpg' })
+  await application.work({ queues: ['rindle_promote', 'rindle_process'], concurrency: { rindle_process: 1 } })
+  const asset = await settled(rindle, uploaded.id)
+  expect(asset.state).toBe('ready')
+  expect(made.filter((names) => names.includes('thumb'))).toEqual([['small', 'thumb'], ['thumb']])
+  expect(asset.variants.map(({ name, attempt }) => [name, attempt])).toEqual([
+    ['modern', 1],
+    ['small', 1],
+    ['thumb', 2],
+  ])
+})
+
+it('a failure that stays makes the variants failed after the last attempt, and the asset degraded', async () => {
+  const attempts: number[] = []
+  const { rindle } = await start(
+    processorWith(async () => {
+      attempts.push(1)
+      throw new RindleError('processing_failed', 'It never works.')
+    }),
+  )
+  const uploaded = await rindle.upload('photo', await quadrants(90, 90), { filename: 'a.jpg' })
+  await application.work()
+  const asset = await settled(rindle, uploaded.id, 60_000)
+  expect(asset.state).toBe('degraded')
+  expect(asset.variants.map(({ state, errorReason, attempt }) => [state, errorReason, attempt])).toEqual([
+    ['failed', 'processing_failed', 5],
+    ['failed', 'processing_failed', 5],
+    ['failed', 'processing_failed', 5],
+  ])
+  expect(attempts).toHaveLength(10)
+  const runs = await rindle.prisma.mediaProcessingRun.count({ where: { assetId: uploaded.id, state: 'failed' } })
+  expect(runs).toBe(15)
+  expect((await rindle.checkInvariants()).violations).toEqual([])
+}, 90_000)
+
+it('an original that has gone from storage fails its variants at once, by name', async () => {
+  const { rindle, storage } = await start(imageProcessor())
+  const uploaded = await rindle.upload('photo', await quadrants(90, 90), { filename: 'a.jpg' })
+  const promoting = await application.work({ queues: ['rindle_promote'] })
+  await vi.waitFor(async () => expect((await rindle.asset(uploaded.id))?.state).toBe('processing'), { timeout: 10_000 })
+  await promoting.stop()
+  await storage.delete(uploaded.storageKey)
+  await application.work()
+  const asset = await settled(rindle, uploaded.id)
+  expect(asset).toMatchObject({ state: 'degraded' })
+  expect(asset.state).toBe('degraded')
+  expect(new Set(asset.variants.map(({ errorReason }) => errorReason))).toEqual(new Set(['variant_source_not_found']))
+  const report = await rindle.checkInvariants()
+  expect(report.violations).toMatchObject([{ class: 'original_missing', assetId: uploaded.id }])
+})
+
+it('cancelling stops waiting and running work, and says so when there is none', async () => {
+  const reached = Promise.withResolvers<void>()
+  const { rindle } = await start(
+    processorWith(async ({ signal }) => {
+      reached.resolve()
+      await new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+    }),
+  )
+  const uploaded = await rindle.upload('photo', await quadrants(90, 90), { filename: 'a.jpg' })
+  await application.work()
+  await reached.promise
+  expect(await rindle.cancelProcessing(uploaded.id)).toEqual(['modern', 'small', 'thumb'])
+  const asset = await settled(rindle, uploaded.id)
+  expect(asset.state).toBe('degraded')
+  expect(asset.variants.map(({ state }) => state)).toEqual(['cancelled', 'cancelled', 'cancelled'])
+  await expect(rindle.cancelProcessing(uploaded.id)).rejects.toMatchObject({ code: 'not_processing' })
+})
+
+it('a stopping worker gives its work back, and another finishes it', async () => {
+  const reached = Promise.withResolvers<void>()
+  let blocked = true
+  const { rindle } = await start(
+    processorWith(async ({ signal }) => {
+      if (!blocked) return
+      reached.resolve()
+      await new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+    }),
+  )
+  const uploaded = await rindle.upload('photo', await quadrants(90, 90), { filename: 'a.jpg' })
+  const workers = await application.work()
+  await reached.promise
+  blocked = false
+  await workers.stop({ timeoutMs: 50 })
+  expect((await rindle.checkInvariants()).violations).toEqual([])
+  await application.work()
+  expect((await settled(rindle, uploaded.id)).state).toBe('ready')
+})
+
+it('the invariant check names each thing that is wrong', async () => {
+  const { rindle, storage } = await start(imageProcessor())
+  await application.work()
+  const ids: string[] = []
+  for (let count = 0; count < 6; count += 1) {
+    const uploaded = await rindle.upload('photo', await quadrants(30, 30), { filename: 'a.jpg' })
+    ids.push((await settled(rindle, uploaded.id)).id)
+  }
+  const [lost = '', stuck = '', aggregate = '', missing = '', differs = '', deleted = ''] = ids
+  const variantOf = async (assetId: string) =>
+    rindle.prisma.mediaVariant.findFirstOrThrow({ where: { assetId, name: 'thumb' } })
+  await rindle.prisma.mediaAsset.update({ where: { id: lost }, data: { state: 'analyzing' } })
+  await rindle.prisma.mediaVariant.update({ where: { id: (await variantOf(stuck)).id }, data: { state: 'queued' } })
+  await rindle.prisma.mediaAsset.update({ where: { id: stuck }, data: { state: 'processing' } })
+  await rindle.prisma.mediaAsset.update({ where: { id: aggregate }, data: { state: 'degraded' } })
+  await storage.delete((await variantOf(missing)).storageKey ?? '')
+  await rindle.prisma.mediaVariant.update({ where: { id: (await variantOf(differs)).id }, data: { byteSize: 1 } })
+  await rindle.attach({ id: deleted, profile: 'photo' }, { type: 'member', id: 1 }, 'avatar')
+  await rindle.prisma.mediaAsset.update({ where: { id: deleted }, data: { state: 'deleted' } })
+
+  const report = await rindle.checkInvariants()
+
+  expect(report.violations.map(({ class: violation, assetId }) => [violation, assetId]).toSorted()).toEqual(
+    [
+      ['asset_without_job', lost],
+      ['variant_without_job', stuck],
+      ['wrong_aggregate', aggregate],
+      ['ready_object_missing', missing],
+      ['ready_object_differs', differs],
+      ['deleted_but_attached', deleted],
+      ['purge_without_job', deleted],
+    ].toSorted(),
+  )
+  expect(await rindle.checkInvariants({ limit: 2 })).toMatchObject({ violationCount: 7, violations: [{}, {}] })
+})

@@ -81,6 +81,7 @@ describe('sanitizeFilename', () => {
   it('leaves no dot or space where the cut falls', () => {
     expect(sanitizeFilename(`${'a'.repeat(249)}. ${'b'.repeat(50)}.jpeg`)).toBe(`${'a'.repeat(249)}.jpeg`)
     expect(sanitizeFilename(`${'a'.repeat(254)} ${'b'.repeat(50)}`)).toBe('a'.repeat(254))
+    expect(sanitizeFilename(`${'a'.repeat(254)}.${'b'.repeat(50)}`)).toBe('a'.repeat(254))
   })
 
   it('gives a safe name for any string, and the same when applied again', () => {

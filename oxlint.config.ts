@@ -88,7 +88,9 @@ export default defineConfig({
     eqeqeq: 'error',
     'max-depth': ['error', 4],
     'max-lines': ['error', { max: 400, skipBlankLines: false, skipComments: false }],
-    'no-unused-vars': ['error', { argsIgnorePattern: '^_', caughtErrors: 'all' }],
+    // A leading underscore says that a name is not used.
+    'no-underscore-dangle': 'off',
+    'no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_', caughtErrors: 'all' }],
     'no-var': 'error',
     'no-warning-comments': ['error', { terms: ['todo', 'fixme', 'xxx', 'hack'], location: 'anywhere' }],
     'object-shorthand': 'error',
@@ -100,6 +102,8 @@ export default defineConfig({
     'import/no-unassigned-import': 'off',
     // `pg.Pool` of a CommonJS package is right: Node does not promise the named export.
     'import/no-named-as-default-member': 'off',
+    // Streams take callbacks.
+    'promise/no-callback-in-promise': 'off',
     'typescript/ban-ts-comment': [
       'error',
       { 'ts-expect-error': 'allow-with-description', minimumDescriptionLength: 10 },
@@ -122,8 +126,10 @@ export default defineConfig({
     'typescript/only-throw-error': 'error',
     'typescript/prefer-nullish-coalescing': 'error',
     'typescript/prefer-promise-reject-errors': 'error',
-    'typescript/return-await': 'error',
+    'typescript/return-await': ['error', 'error-handling-correctness-only'],
     'typescript/switch-exhaustiveness-check': 'error',
+    // A small function may stand where it is used.
+    'unicorn/consistent-function-scoping': 'off',
     'unicorn/filename-case': ['error', { case: 'kebabCase' }],
     'unicorn/prefer-node-protocol': 'error',
     ...wall(everywhere),
@@ -202,7 +208,6 @@ export default defineConfig({
         'typescript/no-unsafe-call': 'off',
         'typescript/no-unsafe-member-access': 'off',
         'typescript/no-unsafe-return': 'off',
-        'unicorn/consistent-function-scoping': 'off',
         'vitest/no-focused-tests': 'error',
         'vitest/no-identical-title': 'error',
         'vitest/valid-expect': 'error',

@@ -1,0 +1,102 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { describe, expect, test } from 'vitest'
+
+interface Manifest {
+  name: string
+  private?: boolean
+  exports: Record<string, Record<string, string>>
+  publishConfig?: { access: string; exports: Record<string, Record<string, string>> }
+  dependencies?: Record<string, string>
+  peerDependencies?: Record<string, string>
+  files?: string[]
+}
+
+interface TypeScriptProject {
+  references: { path: string }[]
+}
+
+const repository = path.resolve(import.meta.dirname, '../..')
+const folders = readdirSync(path.join(repository, 'packages')).toSorted()
+const manifests = new Map(folders.map((folder) => [folder, read<Manifest>(`packages/${folder}/package.json`)]))
+const published = folders.filter((folder) => manifest(folder).private !== true)
+
+describe.each(folders)('packages/%s', (folder) => {
+  test('is named after its folder and built with the others', () => {
+    expect(manifest(folder).name).toBe(`@rindle/${folder}`)
+    expect(read<TypeScriptProject>('tsconfig.build.json').references).toContainEqual({ path: `packages/${folder}` })
+  })
+
+  test('references the projects of ours that its source imports', () => {
+    const { dependencies, peerDependencies } = manifest(folder)
+    const references = read<TypeScriptProject>(`packages/${folder}/tsconfig.json`).references.map((to) => to.path)
+    for (const name of ownPackages({ ...dependencies, ...peerDependencies })) expect(references).toContain(`../${name}`)
+  })
+
+  test('resolves to source first under dev-source, then to types, then to code', () => {
+    for (const entry of Object.values(manifest(folder).exports)) {
+      expect(Object.keys(entry)).toEqual(['dev-source', 'types', 'default'])
+    }
+  })
+})
+
+describe.each(published)('packages/%s, as published,', (folder) => {
+  test('says the same about itself as every other package', () => {
+    expect(manifest(folder)).toMatchObject({
+      version: manifest('core').version,
+      license: 'MIT',
+      type: 'module',
+      sideEffects: false,
+      engines: { node: '>=22.12' },
+      description: expect.stringMatching(/\.$/),
+      keywords: expect.arrayContaining(['rindle', 'media', 'uploads']),
+      publishConfig: { access: 'public' },
+      files: expect.arrayContaining(['dist', '!dist/.tsbuildinfo*', '!dist/**/*.d.ts.map']),
+    })
+  })
+
+  test('exports what it exports here, without the sources that it does not ship', () => {
+    const { exports, publishConfig } = manifest(folder)
+    const shipped = Object.entries(exports).map(([entry, { 'dev-source': _source, ...rest }]) => [entry, rest])
+    expect(publishConfig?.exports).toEqual(Object.fromEntries(shipped))
+  })
+
+  test('depends on no private package of ours', () => {
+    const { dependencies, peerDependencies } = manifest(folder)
+    expect(published).toEqual(expect.arrayContaining(ownPackages({ ...dependencies, ...peerDependencies })))
+  })
+})
+
+test('the lockfile names no host to download from', () => {
+  expect(text('pnpm-lock.yaml').match(/^.*(?:https?:\/\/|tarball:).*$/m)).toBeNull()
+})
+
+test('the README, the checks and the package manager field speak of the same commands', () => {
+  const { packageManager } = read<{ packageManager: string }>('package.json')
+  const command = `npx -y -p node@24 -p ${packageManager} -- pnpm`
+  expect(text('README.md')).toContain(`${command} demo\n`)
+  expect(text('README.md')).toContain(`${command} test\n`)
+  expect(text('.ci/run')).toContain(`${command} "$@"`)
+  expect(text('.ci/run')).toContain('step test pnpm test\n')
+})
+
+function manifest(folder: string): Manifest & Record<string, unknown> {
+  const found = manifests.get(folder)
+  if (found === undefined) throw new Error(`There is no packages/${folder}.`)
+  return found as Manifest & Record<string, unknown>
+}
+
+function ownPackages(dependencies: Record<string, string>): string[] {
+  return Object.keys(dependencies)
+    .filter((name) => name.startsWith('@rindle/'))
+    .map((name) => name.replace('@rindle/', ''))
+}
+
+function text(file: string): string {
+  return readFileSync(path.join(repository, file), 'utf8')
+}
+
+/** JSON, or TypeScript's JSON whose comments stand on lines of their own. */
+function read<Shape>(file: string): Shape {
+  return JSON.parse(text(file).replaceAll(/^\s*\/\/.*$/gm, '')) as Shape
+}

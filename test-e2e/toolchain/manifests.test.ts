@@ -61,6 +61,13 @@ describe.each(published)('packages/%s, as published,', (folder) => {
     expect(publishConfig?.exports).toEqual(Object.fromEntries(shipped))
   })
 
+  // A peer that leaves its range is a major release of the dependent, and all packages share one version.
+  test('takes packages of ours as peers without an upper end', () => {
+    const { peerDependencies = {} } = manifest(folder)
+    const ranges = ownPackages(peerDependencies).map((name) => peerDependencies[`@rindle/${name}`])
+    expect(ranges.filter((range) => range !== 'workspace:>=0.0.0')).toEqual([])
+  })
+
   test('depends on no private package of ours', () => {
     const { dependencies, peerDependencies } = manifest(folder)
     expect(published).toEqual(expect.arrayContaining(ownPackages({ ...dependencies, ...peerDependencies })))

@@ -2,6 +2,7 @@ import pg from 'pg'
 import { PgBoss } from 'pg-boss'
 import { expect, inject, test } from 'vitest'
 import { createTestDatabase } from '../src/index.ts'
+import '../src/test-server.ts'
 
 async function query(url: string, sql: string): Promise<readonly Record<string, unknown>[]> {
   const client = new pg.Client({ connectionString: url })

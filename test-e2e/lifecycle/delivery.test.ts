@@ -128,7 +128,9 @@ describe('a signed URL', () => {
 describe('active content', () => {
   it('is only ever an attachment, and runs nothing when opened', async () => {
     const { rindle } = application
-    const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><script>alert(1)</script></svg>')
+    const svg = Buffer.from(
+      '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><script>alert(1)</script></svg>',
+    )
     const uploaded = await rindle.upload('guarded', svg, { filename: 'a.svg' })
     const asset = rindle.narrow(await settled(rindle, uploaded.id), 'guarded')
     const response = await fetchFile(await rindle.url(asset, { actor: 'owner', disposition: 'inline' }))

@@ -1,5 +1,5 @@
 import { PrismaPg } from '@prisma/adapter-pg'
-import { type RindleEvent, fromPgClient, type SqlExecutor } from '@rindle/core'
+import { fromPgClient, type RindleEvent, type SqlExecutor } from '@rindle/core'
 import { fromDrizzle, fromKnex, fromKysely, fromPrisma } from '@rindle/jobs-pgboss'
 import { PrismaClient } from '@rindle/prisma'
 import { sql as drizzleSql } from 'drizzle-orm'
@@ -25,7 +25,9 @@ beforeAll(async () => {
   const connectionString = application.databaseUrl
   pool = new pg.Pool({ connectionString })
   const prisma = new PrismaClient({ adapter: new PrismaPg({ connectionString }) })
-  const kysely = new Kysely<Record<string, never>>({ dialect: new PostgresDialect({ pool: new pg.Pool({ connectionString }) }) })
+  const kysely = new Kysely<Record<string, never>>({
+    dialect: new PostgresDialect({ pool: new pg.Pool({ connectionString }) }),
+  })
   const orm = drizzle(pool)
   const knex = knexFactory({ client: 'pg', connection: connectionString })
   closers.push(

@@ -22,7 +22,8 @@ it('two worker processes share the work, and the death of one loses nothing', { 
     startWorkerProcess(databaseUrl, directory),
     startWorkerProcess(databaseUrl, directory),
   ])
-  const count = (where: Parameters<typeof rindle.prisma.mediaVariant.count>[0]) => rindle.prisma.mediaVariant.count(where)
+  const count = (where: Parameters<typeof rindle.prisma.mediaVariant.count>[0]) =>
+    rindle.prisma.mediaVariant.count(where)
   await vi.waitFor(
     async () => {
       expect(await count({ where: { state: 'ready' } })).toBeGreaterThanOrEqual(6)

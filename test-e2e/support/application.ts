@@ -7,8 +7,8 @@ import {
   type Profiles,
   type Rindle,
   type RindleOptions,
-  silentLogger,
   type StorageAdapter,
+  silentLogger,
   type Workers,
   type WorkOptions,
 } from '@rindle/core'

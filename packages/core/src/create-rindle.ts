@@ -5,7 +5,7 @@ import { type Database, type DatabaseSource, openDatabase } from '@rindle/prisma
 import { v7 } from 'uuid'
 import { append, attach, reorder } from './attachments/attach.ts'
 import { detach } from './attachments/detach.ts'
-import { asset, attachmentFor, attachmentsFor, readyVariantsFor } from './attachments/read.ts'
+import { assetById, attachmentFor, attachmentsFor, readyVariantsFor } from './attachments/read.ts'
 import { serveFile } from './delivery/serve-file.ts'
 import { url, variantUrl } from './delivery/url.ts'
 import type { Asset } from './domain/entities.ts'
@@ -23,8 +23,8 @@ import { withTransaction } from './unit-of-work.ts'
 import { receive } from './uploads/receive.ts'
 import { discard, register, upload } from './uploads/register.ts'
 import { assertValidOptions } from './validate-options.ts'
-import { SourceCache } from './variants/source-cache.ts'
 import { cancelProcessing } from './variants/cancel.ts'
+import { SourceCache } from './variants/source-cache.ts'
 import { VERSION } from './version.ts'
 import { work } from './work.ts'
 
@@ -111,7 +111,7 @@ function facade(runtime: Runtime, database: Database): Rindle {
     receive: (profile, source, options) => receive(runtime, profile, source, options),
     register: (received, options) => register(runtime, received, options),
     discard: (received) => discard(runtime, received),
-    asset: (id) => asset(runtime, id),
+    asset: (id) => assetById(runtime, id),
     narrow,
     attach: (reference, owner, slot, options) => attach(runtime, reference, owner, slot, options),
     append: (reference, owner, slot, options) => append(runtime, reference, owner, slot, options),

@@ -2,16 +2,16 @@ import type { PrismaClient, SqlExecutor } from '@rindle/prisma'
 import type { AttachOptions } from './attachments/attach.ts'
 import type { DetachOptions } from './attachments/detach.ts'
 import type { AssetWithVariants, AttachmentWithAsset } from './attachments/read.ts'
+import type { UrlOptions, VariantUrlOptions } from './delivery/url.ts'
 import type { Asset, Attachment, Owner, Variant } from './domain/entities.ts'
-import type { VariantUrlOptions, UrlOptions } from './delivery/url.ts'
 import type { EventListener } from './events/event-bus.ts'
 import type { EventName } from './events/event-map.ts'
 import type { CheckInvariantsOptions, InvariantReport } from './operations/check-invariants.ts'
 import type { Workers } from './ports/jobs.ts'
 import type { Profile } from './profile/profile.ts'
+import type { TransactionHandle } from './unit-of-work.ts'
 import type { ReceivedUpload, ReceiveOptions } from './uploads/receive.ts'
 import type { UploadSource } from './uploads/upload-source.ts'
-import type { TransactionHandle } from './unit-of-work.ts'
 import type { WorkOptions } from './work.ts'
 
 /** Profiles by name, as {@link Rindle} is made with. */
@@ -124,10 +124,7 @@ export interface Rindle<Ps extends Profiles = Profiles> extends AsyncDisposable 
   /** Empties the slot, or takes one asset out of it; unshared assets are purged by a job. Atomic, safe to repeat. */
   detach(owner: Owner, slot: SlotName<Ps, ProfileName<Ps>>, options?: DetachOptions): Promise<void>
   /** The newest attachment at the slot with its asset and variants, or `null`. */
-  attachmentFor(
-    owner: Owner,
-    slot: SlotName<Ps, ProfileName<Ps>>,
-  ): Promise<AttachmentWithAsset<ProfileName<Ps>> | null>
+  attachmentFor(owner: Owner, slot: SlotName<Ps, ProfileName<Ps>>): Promise<AttachmentWithAsset<ProfileName<Ps>> | null>
   /** All attachments of these owners at these slots, in order; two queries for any number of owners. */
   attachmentsFor(
     owners: readonly Owner[],

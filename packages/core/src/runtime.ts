@@ -1,4 +1,5 @@
 import type { Database } from '@rindle/prisma'
+import { RindleError } from './domain/errors.ts'
 import type { EventBus } from './events/event-bus.ts'
 import type { JobsAdapter } from './ports/jobs.ts'
 import type { Logger } from './ports/logger.ts'
@@ -6,7 +7,6 @@ import type { Processor } from './ports/processor.ts'
 import type { StorageAdapter } from './ports/storage.ts'
 import type { Profile } from './profile/profile.ts'
 import type { SourceCache } from './variants/source-cache.ts'
-import { RindleError } from './domain/errors.ts'
 
 /** What every verb works with: the composed adapters of one instance. Internal; applications see {@link Rindle}. */
 export interface Runtime {

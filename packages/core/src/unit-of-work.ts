@@ -92,7 +92,7 @@ async function runUnit<T>(
   const result = await work({
     executeSql: (text, values) => sql.executeSql(text, values),
     enqueue: (request) => requests.push(request),
-    emit: (name, metadata, measurements = {}) => events.push({ name, metadata, measurements } as RindleEvent),
+    emit: (name, metadata, measurements = {}) => events.push({ name, metadata, measurements }),
   })
   const [first, ...rest] = requests
   if (first === undefined) return result

@@ -2,10 +2,10 @@ import { z } from 'zod'
 import { RindleError } from './domain/errors.ts'
 import { isProfileName } from './domain/keys.ts'
 import { packageFor, recipeCapability } from './domain/recipe-facts.ts'
-import type { Profile } from './profile/profile.ts'
-import { type Problem, problemsOf } from './profile/problems.ts'
 import type { Processor } from './ports/processor.ts'
 import type { StorageAdapter } from './ports/storage.ts'
+import { type Problem, problemsOf } from './profile/problems.ts'
+import type { Profile } from './profile/profile.ts'
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
 const madeBy = (factory: string, ...members: readonly string[]): z.ZodType =>

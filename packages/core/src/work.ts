@@ -6,6 +6,7 @@ import { QUEUES, type QueueName } from './domain/queues.ts'
 import { formatClass, lane } from './domain/recipe-facts.ts'
 import type { DeadJob, RunningJob, WorkerRegistration, Workers } from './ports/jobs.ts'
 import { promote, promoteDied } from './promotion/promote.ts'
+import { payloadText } from './rows/payload-text.ts'
 import type { Runtime } from './runtime.ts'
 import { variantsDied } from './variants/died.ts'
 import { processVariants } from './variants/process.ts'
@@ -32,7 +33,10 @@ export async function work(runtime: Runtime, options: WorkOptions = {}): Promise
   const queues = options.queues ?? WORKED_QUEUES
   const unknown = queues.filter((queue) => !WORKED_QUEUES.includes(queue))
   if (unknown.length > 0) {
-    throw new RindleError('invalid_input', `Unknown queues: ${unknown.join(', ')}. There are: ${WORKED_QUEUES.join(', ')}.`)
+    throw new RindleError(
+      'invalid_input',
+      `Unknown queues: ${unknown.join(', ')}. There are: ${WORKED_QUEUES.join(', ')}.`,
+    )
   }
   return runtime.jobs.work(
     queues.map((queue) => ({
@@ -56,7 +60,7 @@ function handlersOf(runtime: Runtime): Readonly<Record<WorkedQueue, Handlers>> {
   return {
     rindle_promote: {
       handle: (job) => promote(runtime, job),
-      handleDead: (job) => promoteDied(runtime, String(job.payload['assetId'])),
+      handleDead: (job) => promoteDied(runtime, payloadText(job.payload, 'assetId')),
     },
     rindle_process: variantHandlers(
       ({ payload }) =>

@@ -5,7 +5,6 @@ import {
   type JobsAdapter,
   type Processor,
   type RindleError,
-  type RindleOptions,
   type StorageAdapter,
   type StorageCapability,
 } from '@rindle/core'
@@ -35,7 +34,7 @@ function refusal(make: () => unknown): RindleError {
   }
   throw new Error('It was accepted.')
 }
-const create = (options: object) => () => createRindle({ ...valid, ...options } as RindleOptions<typeof valid.profiles>)
+const create = (options: object) => () => createRindle({ ...valid, ...options })
 const paths = (error: RindleError) => (error.details['problems'] as { path: string }[]).map(({ path }) => path)
 
 describe('createRindle', () => {
@@ -64,7 +63,12 @@ describe('createRindle', () => {
 
   it('reports every problem at once, each with its path', () => {
     const error = refusal(
-      create({ database: 'mysql://localhost', procesors: [], storages: { main: {} }, delivery: { expiresInSeconds: 0 } }),
+      create({
+        database: 'mysql://localhost',
+        procesors: [],
+        storages: { main: {} },
+        delivery: { expiresInSeconds: 0 },
+      }),
     )
     expect(paths(error)).toEqual(
       expect.arrayContaining(['database', 'procesors', 'storages.main', 'delivery.expiresInSeconds']),
@@ -91,8 +95,7 @@ describe('createRindle', () => {
 })
 
 describe('defineProfile', () => {
-  const define = (options: object) => () =>
-    defineProfile({ storage: 'main', accept, ...options } as Parameters<typeof defineProfile>[0])
+  const define = (options: object) => () => defineProfile({ storage: 'main', accept, ...options })
 
   it.each([
     ['a misspelt option', { varients: {} }, 'varients: is not an option'],

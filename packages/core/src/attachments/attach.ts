@@ -2,11 +2,11 @@ import type { SqlExecutor } from '@rindle/prisma'
 import type { Attachment, Owner } from '../domain/entities.ts'
 import { RindleError } from '../domain/errors.ts'
 import type { AssetState } from '../domain/states.ts'
+import { assertId } from '../rows/assert-id.ts'
 import { attachmentFromRow } from '../rows/entities-from-rows.ts'
-import type { Row } from '../rows/row-values.ts'
+import { type Row, text } from '../rows/row-values.ts'
 import { profileOf, type Runtime } from '../runtime.ts'
 import { inTransaction, type UnitOfWork } from '../unit-of-work.ts'
-import { assertId } from '../rows/assert-id.ts'
 import { type Holder, lockAssets, lockSlot, release, type Slot, slotOf } from './slot.ts'
 
 /** An asset, by its row or by anything that has its id. */
@@ -109,7 +109,7 @@ async function lockForAttaching(
   const assets = await lockAssets(unit, [asset.id, ...current.map((holder) => holder.assetId)])
   const row = assets.get(asset.id)
   if (row === undefined) throw new RindleError('not_found', `There is no asset ${asset.id}.`)
-  assertSlot(runtime, String(row['profile']), slot.slot)
+  assertSlot(runtime, text(row, 'profile'), slot.slot)
   const state = row['state'] as AssetState
   if (state === 'quarantined' || state === 'deleted') {
     throw new RindleError('not_deliverable', `Asset ${asset.id} is ${state} and cannot be attached.`, {

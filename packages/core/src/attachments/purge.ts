@@ -4,6 +4,8 @@ import { assetPrefix } from '../domain/keys.ts'
 import type { RunningJob } from '../ports/jobs.ts'
 import type { StorageAdapter } from '../ports/storage.ts'
 import { transitionAsset } from '../rows/asset-transition.ts'
+import { payloadText } from '../rows/payload-text.ts'
+import { text } from '../rows/row-values.ts'
 import { finishRuns, startRuns } from '../runs/processing-run.ts'
 import { type Runtime, storageOf } from '../runtime.ts'
 import { inTransaction } from '../unit-of-work.ts'
@@ -22,7 +24,7 @@ interface Doomed {
  * meanwhile stays.
  */
 export async function purge(runtime: Runtime, job: RunningJob): Promise<void> {
-  const assetId = String(job.payload['assetId'])
+  const assetId = payloadText(job.payload, 'assetId')
   const runId = runtime.newId()
   await startRuns(runtime, runtime.database, [{ id: runId, assetId, variantName: null, attempt: job.attempt }])
   try {
@@ -56,7 +58,7 @@ async function markDeleted(runtime: Runtime, assetId: string): Promise<Doomed | 
       [assetId],
     )
     const variantKeys = (await variantsOf(unit, assetId)).flatMap(({ storageKey }) => storageKey ?? [])
-    return { asset, keys: [...variantKeys, ...sessions.map((row) => String(row['upload_key'])), asset.storageKey] }
+    return { asset, keys: [...variantKeys, ...sessions.map((row) => text(row, 'upload_key')), asset.storageKey] }
   })
 }
 
@@ -69,7 +71,11 @@ async function deleteObjects(storage: StorageAdapter, { asset, keys }: Doomed, s
   const failures = await storage.deleteMany([...new Set([...listed, ...keys])], { signal })
   const [first] = failures
   if (first === undefined) return
-  throw new RindleError('storage_unavailable', `${failures.length} objects of asset ${asset.id} could not be deleted.`, {
-    cause: first.error,
-  })
+  throw new RindleError(
+    'storage_unavailable',
+    `${failures.length} objects of asset ${asset.id} could not be deleted.`,
+    {
+      cause: first.error,
+    },
+  )
 }

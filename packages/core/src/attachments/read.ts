@@ -1,7 +1,7 @@
 import type { Asset, Attachment, Owner, Variant } from '../domain/entities.ts'
-import { assetFromRow, attachmentFromRow, variantFromRow } from '../rows/entities-from-rows.ts'
 import { assertId } from '../rows/assert-id.ts'
-import { json, type Row } from '../rows/row-values.ts'
+import { assetFromRow, attachmentFromRow, variantFromRow } from '../rows/entities-from-rows.ts'
+import { json, type Row, text } from '../rows/row-values.ts'
 import type { Runtime } from '../runtime.ts'
 import type { AssetReference } from './attach.ts'
 import { slotOf } from './slot.ts'
@@ -69,13 +69,13 @@ export async function assetsById(
   return new Map(
     rows.map((row) => {
       const variants = json<readonly Row[]>(row, 'variants').map(variantFromRow)
-      return [String(row['id']), { ...assetFromRow(row), variants }]
+      return [text(row, 'id'), { ...assetFromRow(row), variants }]
     }),
   )
 }
 
 /** One asset with its variants, or `null`. */
-export async function asset(runtime: Runtime, id: string): Promise<AssetWithVariants | null> {
+export async function assetById(runtime: Runtime, id: string): Promise<AssetWithVariants | null> {
   assertId('asset', id)
   return (await assetsById(runtime, [id])).get(id) ?? null
 }

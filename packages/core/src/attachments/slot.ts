@@ -1,7 +1,7 @@
 import type { Owner } from '../domain/entities.ts'
 import { RindleError } from '../domain/errors.ts'
 import { purgeKey } from '../domain/queues.ts'
-import type { Row } from '../rows/row-values.ts'
+import { number, type Row, text } from '../rows/row-values.ts'
 import type { Runtime } from '../runtime.ts'
 import type { UnitOfWork } from '../unit-of-work.ts'
 
@@ -51,7 +51,7 @@ export async function lockSlot(unit: UnitOfWork, slot: Slot): Promise<readonly H
      where owner_type = $1::text and owner_id = $2::text and slot = $3::text order by position`,
     values,
   )
-  return rows.map((row) => ({ assetId: String(row['asset_id']), position: Number(row['position']) }))
+  return rows.map((row) => ({ assetId: text(row, 'asset_id'), position: number(row, 'position') }))
 }
 
 /**
@@ -65,7 +65,7 @@ export async function lockAssets(unit: UnitOfWork, assetIds: readonly string[]):
      order by id for no key update`,
     [JSON.stringify(assetIds)],
   )
-  return new Map(rows.map((row) => [String(row['id']), row]))
+  return new Map(rows.map((row) => [text(row, 'id'), row]))
 }
 
 /**
@@ -87,15 +87,15 @@ export async function release(
      returning asset_id`,
     [slot.ownerType, slot.ownerId, slot.slot, JSON.stringify(assetIds)],
   )
-  const released = rows.map((row) => String(row['asset_id']))
+  const released = rows.map((row) => text(row, 'asset_id'))
   const { rows: held } = await unit.executeSql(
     `select distinct asset_id from rindle.media_attachments
      where asset_id in (select value::uuid from jsonb_array_elements_text($1::jsonb))`,
     [JSON.stringify(released)],
   )
-  const stillHeld = new Set(held.map((row) => String(row['asset_id'])))
+  const stillHeld = new Set(held.map((row) => text(row, 'asset_id')))
   for (const assetId of released.filter((id) => !stillHeld.has(id))) {
-    const profile = String(assets.get(assetId)?.['profile'])
+    const profile = text(assets.get(assetId) ?? {}, 'profile')
     runtime.logger.debug({ assetId }, 'The last attachment is gone: the asset will be purged.')
     unit.enqueue({ queue: 'rindle_purge', key: purgeKey(assetId), payload: { assetId, profile } })
   }

@@ -1,6 +1,5 @@
 import { create } from 'content-disposition'
-import { isActiveContent } from '../domain/content-types.ts'
-import { extensionFor } from '../domain/content-types.ts'
+import { extensionFor, isActiveContent } from '../domain/content-types.ts'
 
 /** How a browser is told to treat a file. */
 export type Disposition = 'inline' | 'attachment'

@@ -75,7 +75,7 @@ async function serve(runtime: Runtime, request: Request, { storage, token }: Ope
   if (request.method === 'HEAD' || end < start) return new Response(null, { status: selection.status, headers })
   // The etag ties the bytes to the headers above, should the object be replaced in between.
   const { body } = await storage.get(token.key, { range: { start, end }, ifMatch: object.etag, signal: request.signal })
-  return new Response(Readable.toWeb(body) as unknown as ReadableStream<Uint8Array>, {
+  return new Response(Readable.toWeb(body), {
     status: selection.status,
     headers,
   })

@@ -1,9 +1,9 @@
 import type { AssetWithVariants } from '../attachments/read.ts'
-import { isDeliverable } from '../domain/states.ts'
 import type { Asset, Variant } from '../domain/entities.ts'
 import { RindleError } from '../domain/errors.ts'
 import { outputKind } from '../domain/recipe-facts.ts'
 import { chooseVariant, type NotReadyMode, type StaleMode } from '../domain/stale-policy.ts'
+import { isDeliverable } from '../domain/states.ts'
 import type { Profile } from '../profile/profile.ts'
 import { variantFromRow } from '../rows/entities-from-rows.ts'
 import { profileOf, type Runtime, storageOf } from '../runtime.ts'
@@ -92,12 +92,7 @@ function assertDeliverable(runtime: Runtime, asset: Asset): Profile {
   })
 }
 
-async function authorize(
-  profile: Profile,
-  asset: Asset,
-  variant: string | undefined,
-  actor: unknown,
-): Promise<void> {
+async function authorize(profile: Profile, asset: Asset, variant: string | undefined, actor: unknown): Promise<void> {
   if (profile.delivery.authorize === null) return
   const answer = await profile.delivery.authorize({ asset, ...(variant === undefined ? {} : { variant }), actor })
   if (answer === true) return

@@ -1,11 +1,9 @@
 import { aggregateState } from '../domain/aggregate.ts'
-import type { QueueName } from '../domain/queues.ts'
-import { promoteKey, purgeKey } from '../domain/queues.ts'
+import { promoteKey, purgeKey, type QueueName } from '../domain/queues.ts'
 import { lane } from '../domain/recipe-facts.ts'
 import type { NormalizedRecipe } from '../domain/recipes.ts'
 import type { AssetState, VariantState } from '../domain/states.ts'
-import type { Row } from '../rows/row-values.ts'
-import { json } from '../rows/row-values.ts'
+import { json, type Row, text } from '../rows/row-values.ts'
 import { type Runtime, storageOf } from '../runtime.ts'
 import { jobsFor } from '../variants/plan.ts'
 import { pages } from './pages.ts'
@@ -104,11 +102,15 @@ class InvariantCheck {
       const sql = `select id, state from rindle.media_assets
         where state in (select jsonb_array_elements_text($3::jsonb)) and id > $1::uuid order by id limit $2::int`
       for await (const rows of pages(this.#runtime.database, sql, [JSON.stringify(states)])) {
-        const suspects = await this.#withoutJob(queue, rows, (row) => key(String(row['id'])))
+        const suspects = await this.#withoutJob(queue, rows, (row) => key(text(row, 'id')))
         for (const row of suspects) {
-          const assetId = String(row['id'])
+          const assetId = text(row, 'id')
           if (!(await this.#isStill('media_assets', assetId, row['state']))) continue
-          this.#add({ class: violation, assetId, message: `Asset is ${row['state']} and no job will come for it.` })
+          this.#add({
+            class: violation,
+            assetId,
+            message: `Asset is ${text(row, 'state')} and no job will come for it.`,
+          })
         }
       }
     }
@@ -123,8 +125,8 @@ class InvariantCheck {
         const inQueue = rows.filter((row) => jobs.get(row)?.queue === queue)
         const suspects = await this.#withoutJob(queue, inQueue, (row) => jobs.get(row)?.key ?? '')
         for (const row of suspects) {
-          if (!(await this.#isStill('media_variants', String(row['id']), row['state']))) continue
-          this.#addVariant('variant_without_job', row, `Variant is ${row['state']} and no job will come for it.`)
+          if (!(await this.#isStill('media_variants', text(row, 'id'), row['state']))) continue
+          this.#addVariant('variant_without_job', row, `Variant is ${text(row, 'state')} and no job will come for it.`)
         }
       }
     }
@@ -152,7 +154,7 @@ class InvariantCheck {
     for await (const rows of pages(this.#runtime.database, sql)) {
       for (const row of rows) {
         const found = await this.#objectState(row)
-        const assetId = String(row['id'])
+        const assetId = text(row, 'id')
         if (found === 'right' || !(await this.#isStill('media_assets', assetId, row['state']))) continue
         this.#add({ class: 'original_missing', assetId, message: `The original is ${found} in storage.` })
       }
@@ -172,15 +174,15 @@ class InvariantCheck {
 
   async #checkReady(row: Row): Promise<void> {
     const found = await this.#objectState(row)
-    const namesDigest = String(row['storage_key']).includes(String(row['recipe_digest']).slice(0, 16))
+    const namesDigest = text(row, 'storage_key').includes(text(row, 'recipe_digest').slice(0, 16))
     if (found === 'right' && namesDigest) return
-    if (!(await this.#isStill('media_variants', String(row['id']), 'ready'))) return
+    if (!(await this.#isStill('media_variants', text(row, 'id'), 'ready'))) return
     if (found === 'missing') return this.#addVariant('ready_object_missing', row, 'Its object is missing in storage.')
     this.#addVariant('ready_object_differs', row, 'Its object has another size or recipe digest than its row.')
   }
 
   #checkAggregate(row: Row): void {
-    const assetId = String(row['id'])
+    const assetId = text(row, 'id')
     const state = row['state'] as AssetState
     if (state === 'deleted' && row['attached'] === true) {
       this.#add({ class: 'deleted_but_attached', assetId, message: 'The asset is deleted and still attached.' })
@@ -194,7 +196,7 @@ class InvariantCheck {
 
   async #objectState(row: Row): Promise<'right' | 'missing' | 'different'> {
     this.#objects += 1
-    const object = await storageOf(this.#runtime, String(row['storage'])).head(String(row['storage_key']))
+    const object = await storageOf(this.#runtime, text(row, 'storage')).head(text(row, 'storage_key'))
     if (object === undefined) return 'missing'
     return object.byteSize === Number(row['byte_size']) ? 'right' : 'different'
   }
@@ -212,7 +214,7 @@ class InvariantCheck {
   }
 
   #addVariant(violation: ViolationClass, row: Row, message: string): void {
-    this.#add({ class: violation, assetId: String(row['asset_id']), variantName: String(row['name']), message })
+    this.#add({ class: violation, assetId: text(row, 'asset_id'), variantName: text(row, 'name'), message })
   }
 
   #add(violation: Violation): void {
@@ -222,7 +224,5 @@ class InvariantCheck {
 }
 
 function jobOf(row: Row): { readonly queue: QueueName; readonly key: string } | undefined {
-  return jobsFor(String(row['asset_id']), [
-    { name: String(row['name']), recipe: json<NormalizedRecipe>(row, 'recipe') },
-  ])[0]
+  return jobsFor(text(row, 'asset_id'), [{ name: text(row, 'name'), recipe: json<NormalizedRecipe>(row, 'recipe') }])[0]
 }

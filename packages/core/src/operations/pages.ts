@@ -1,5 +1,5 @@
 import type { SqlExecutor } from '@rindle/prisma'
-import type { Row } from '../rows/row-values.ts'
+import { type Row, text } from '../rows/row-values.ts'
 
 const PAGE_SIZE = 500
 const FIRST_ID = '00000000-0000-0000-0000-000000000000'
@@ -18,6 +18,6 @@ export async function* pages(
     const { rows } = await database.executeSql(sql, [lastId, PAGE_SIZE, ...values])
     if (rows.length > 0) yield rows
     if (rows.length < PAGE_SIZE) return
-    lastId = String(rows.at(-1)?.['id'])
+    lastId = text(rows.at(-1) ?? {}, 'id')
   }
 }

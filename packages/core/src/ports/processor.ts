@@ -1,6 +1,6 @@
-import type { AssetKind } from '../domain/states.ts'
-import type { NormalizedRecipe } from '../domain/recipes.ts'
 import type { Json } from '../domain/errors.ts'
+import type { NormalizedRecipe } from '../domain/recipes.ts'
+import type { AssetKind } from '../domain/states.ts'
 
 /** A file on this machine's disk whose bytes the gate has verified. */
 export interface SourceFile {

@@ -4,8 +4,8 @@ import { RindleError } from '../domain/errors.ts'
 import { NAME_PATTERN } from '../domain/keys.ts'
 import { normalizeRecipe, recipeSchema } from '../domain/recipes.ts'
 import { STALE_MODES } from '../domain/stale-policy.ts'
-import type { DeclaredVariant, Profile, ProfileOptions } from './profile.ts'
 import { problemsOf } from './problems.ts'
+import type { DeclaredVariant, Profile, ProfileOptions } from './profile.ts'
 
 const DEFAULT_MAX_PIXELS = 100_000_000
 
@@ -85,7 +85,7 @@ export function defineProfile<const V extends string = never, const S extends st
 function declareVariants<V extends string>(
   variants: ProfileOptions<V>['variants'],
 ): Readonly<Record<V, DeclaredVariant>> {
-  const declared = Object.entries<NonNullable<typeof variants>[V]>(variants ?? ({} as never)).map(([key, recipe]) => {
+  const declared = Object.entries<NonNullable<typeof variants>[V]>(variants ?? {}).map(([key, recipe]) => {
     const normalized = normalizeRecipe(recipe)
     return [key, { recipe: normalized, digest: recipeDigest(normalized) }] as const
   })

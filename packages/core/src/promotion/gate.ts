@@ -1,6 +1,6 @@
 import { canonicalContentType, extensionsOf, isActiveContent } from '../domain/content-types.ts'
-import type { Profile } from '../profile/profile.ts'
 import { filenameExtension } from '../domain/filename.ts'
+import type { Profile } from '../profile/profile.ts'
 
 /** Why the gate refuses bytes; kept as the asset's `errorReason`. */
 export type RejectionReason =
@@ -48,14 +48,12 @@ export function tooLarge(maxBytes: number): GateVerdict & { accepted: false } {
   return reject('max_bytes_exceeded', `The file is larger than the ${maxBytes} bytes that are accepted.`)
 }
 
-function judgeNames(
-  input: GateInput,
-  sniffedType: string,
-  extension: string,
-  accept: Profile['accept'],
-): GateVerdict {
+function judgeNames(input: GateInput, sniffedType: string, extension: string, accept: Profile['accept']): GateVerdict {
   if (extension !== '' && accept.extensions !== null && !accept.extensions.includes(extension)) {
-    return reject('extension_not_allowed', `Files named ${extension} are not accepted: ${accept.extensions.join(', ')}.`)
+    return reject(
+      'extension_not_allowed',
+      `Files named ${extension} are not accepted: ${accept.extensions.join(', ')}.`,
+    )
   }
   if (extension !== '' && !extensionsOf(sniffedType).includes(extension)) {
     return reject('extension_mime_mismatch', `The file is named ${extension}, but its bytes are ${sniffedType}.`)

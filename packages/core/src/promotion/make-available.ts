@@ -1,6 +1,6 @@
+import { extensionFor } from '../domain/content-types.ts'
 import type { Asset } from '../domain/entities.ts'
 import { isRindleError } from '../domain/errors.ts'
-import { extensionFor } from '../domain/content-types.ts'
 import { isStagingKey, originalKey } from '../domain/keys.ts'
 import type { RunningJob } from '../ports/jobs.ts'
 import type { StoredObject } from '../ports/storage.ts'
@@ -8,7 +8,7 @@ import { transitionAsset } from '../rows/asset-transition.ts'
 import { profileOf, type Runtime, storageOf } from '../runtime.ts'
 import { inTransaction } from '../unit-of-work.ts'
 import { applyAggregate, variantsOf } from '../variants/aggregate.ts'
-import { planVariants, plannedVariants } from '../variants/plan.ts'
+import { plannedVariants, planVariants } from '../variants/plan.ts'
 import { Rejection } from './rejection.ts'
 
 /**
@@ -43,7 +43,10 @@ async function copyFromStaging(
   const key = originalKey({ profile: asset.profile, assetId: asset.id, random, extension })
   const ifMatch = asset.etag === null ? {} : { ifMatch: asset.etag }
   try {
-    const object = await storageOf(runtime, asset.storage).copy(asset.storageKey, key, { ...ifMatch, signal: job.signal })
+    const object = await storageOf(runtime, asset.storage).copy(asset.storageKey, key, {
+      ...ifMatch,
+      signal: job.signal,
+    })
     return { key, object }
   } catch (error) {
     if (!isRindleError(error, 'storage_precondition_failed')) throw error

@@ -1,15 +1,16 @@
+import { assetById } from '../attachments/read.ts'
 import type { Asset } from '../domain/entities.ts'
 import { isRindleError } from '../domain/errors.ts'
 import type { RunningJob } from '../ports/jobs.ts'
-import { asset as readAsset } from '../attachments/read.ts'
+import { payloadText } from '../rows/payload-text.ts'
 import { finishRuns, startRuns } from '../runs/processing-run.ts'
 import type { Runtime } from '../runtime.ts'
 import { announceCommitted } from '../unit-of-work.ts'
-import { Rejection } from './rejection.ts'
+import { makeAvailable } from './make-available.ts'
 import { passGate } from './pass-gate.ts'
 import { passProbe } from './pass-probe.ts'
-import { makeAvailable } from './make-available.ts'
 import { quarantine } from './quarantine.ts'
+import { Rejection } from './rejection.ts'
 
 /** One step of the promotion: does its work outside of transactions and moves the asset on, if nobody else has. */
 type Step = (runtime: Runtime, asset: Asset, job: RunningJob) => Promise<void>
@@ -26,7 +27,7 @@ const STEPS: Partial<Record<Asset['state'], Step>> = {
  * again.
  */
 export async function promote(runtime: Runtime, job: RunningJob): Promise<void> {
-  const assetId = String(job.payload['assetId'])
+  const assetId = payloadText(job.payload, 'assetId')
   if (job.attempt === 1) announceCommitted(runtime, job.payload)
   const runId = runtime.newId()
   await startRuns(runtime, runtime.database, [{ id: runId, assetId, variantName: null, attempt: job.attempt }])
@@ -52,7 +53,7 @@ export async function promoteDied(runtime: Runtime, assetId: string): Promise<vo
 async function runSteps(runtime: Runtime, assetId: string, job: RunningJob): Promise<string | null> {
   for (;;) {
     job.signal.throwIfAborted()
-    const asset = await readAsset(runtime, assetId)
+    const asset = await assetById(runtime, assetId)
     const step = asset === null ? undefined : STEPS[asset.state]
     if (asset === null || step === undefined) return null
     try {

@@ -1,7 +1,7 @@
 import type { Asset, Attachment, Variant } from '../domain/entities.ts'
+import type { JsonObject } from '../domain/errors.ts'
 import type { NormalizedRecipe } from '../domain/recipes.ts'
 import type { AssetKind, AssetState, OutputKind, VariantState } from '../domain/states.ts'
-import type { JsonObject } from '../domain/errors.ts'
 import {
   booleanOrNull,
   json,

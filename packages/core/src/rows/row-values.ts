@@ -6,13 +6,14 @@ export type Row = Readonly<Record<string, unknown>>
 
 /** A column that is never null, as a string. */
 export function text(row: Row, column: string): string {
-  return String(row[column])
+  const value = row[column]
+  if (typeof value === 'string') return value
+  throw new TypeError(`The column ${column} holds no text.`)
 }
 
 /** A nullable text column. */
 export function textOrNull(row: Row, column: string): string | null {
-  const value = row[column]
-  return value === null || value === undefined ? null : String(value)
+  return row[column] === null || row[column] === undefined ? null : text(row, column)
 }
 
 /** A numeric column that is never null. */
@@ -35,7 +36,7 @@ export function booleanOrNull(row: Row, column: string): boolean | null {
 /** A timestamp column that is never null. */
 export function time(row: Row, column: string): Date {
   const value = row[column]
-  return value instanceof Date ? value : new Date(String(value))
+  return value instanceof Date ? value : new Date(text(row, column))
 }
 
 /** A nullable timestamp column. */

@@ -105,9 +105,10 @@ async function readHead(chunks: AsyncIterator<Uint8Array>): Promise<Buffer> {
   const parts: Uint8Array[] = []
   let byteSize = 0
   while (byteSize < SNIFF_BYTES) {
-    const { done, value } = await chunks.next()
-    if (done === true) break
-    const part = typeof value === 'string' ? Buffer.from(value) : value
+    const next: IteratorResult<Uint8Array | string> = await chunks.next()
+    if (next.done === true) break
+    // A stream in string mode gives text; its bytes are meant.
+    const part = typeof next.value === 'string' ? Buffer.from(next.value) : next.value
     parts.push(part)
     byteSize += part.byteLength
   }

@@ -6,7 +6,7 @@ import { assetFromRow } from '../rows/entities-from-rows.ts'
 import type { Row } from '../rows/row-values.ts'
 import { profileOf, type Runtime, storageOf } from '../runtime.ts'
 import { inTransaction, type UnitOfWork } from '../unit-of-work.ts'
-import { receive, type ReceivedUpload, type ReceiveOptions } from './receive.ts'
+import { type ReceivedUpload, type ReceiveOptions, receive } from './receive.ts'
 import type { UploadSource } from './upload-source.ts'
 
 /** Options of {@link register}. */

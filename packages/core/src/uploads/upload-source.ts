@@ -1,7 +1,6 @@
 import { open } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { Readable } from 'node:stream'
-import type { ReadableStream as NodeReadableStream } from 'node:stream/web'
 import { RindleError } from '../domain/errors.ts'
 
 /**
@@ -23,7 +22,8 @@ const READ_CHUNK_BYTES = 1024 * 1024
 /** Opens any {@link UploadSource} as one byte stream. `invalid_input` when it is none of them or cannot be opened. */
 export async function openSource(source: UploadSource): Promise<OpenedSource> {
   if (typeof source === 'string' || source instanceof URL) return openFile(source)
-  if (source instanceof Uint8Array) return { body: Readable.from([Buffer.from(source.buffer, source.byteOffset, source.byteLength)]) }
+  if (source instanceof Uint8Array)
+    return { body: Readable.from([Buffer.from(source.buffer, source.byteOffset, source.byteLength)]) }
   if (source instanceof Blob) return openBlob(source)
   if (source instanceof Request) return openRequest(source)
   if (source instanceof Readable) return { body: source }
@@ -70,8 +70,7 @@ function openRequest(request: Request): OpenedSource {
 }
 
 function fromWeb(stream: ReadableStream<Uint8Array>): Readable {
-  // The DOM's and Node's declarations of the same class differ in details that do not matter here.
-  return Readable.fromWeb(stream as unknown as NodeReadableStream)
+  return Readable.fromWeb(stream)
 }
 
 function reasonOf(error: unknown): string {

@@ -1,5 +1,5 @@
-import type { Asset, Variant } from '../domain/entities.ts'
 import { aggregateState } from '../domain/aggregate.ts'
+import type { Asset, Variant } from '../domain/entities.ts'
 import { lane } from '../domain/recipe-facts.ts'
 import { isDeliverable } from '../domain/states.ts'
 import { transitionAsset } from '../rows/asset-transition.ts'

@@ -1,6 +1,7 @@
 import type { Variant } from '../domain/entities.ts'
 import { assertTransition } from '../domain/transitions.ts'
 import type { DeadJob } from '../ports/jobs.ts'
+import { payloadText } from '../rows/payload-text.ts'
 import type { Runtime } from '../runtime.ts'
 import { inTransaction } from '../unit-of-work.ts'
 import { applyAggregate, variantsOf } from './aggregate.ts'
@@ -17,7 +18,7 @@ export async function variantsDied(
   job: DeadJob,
   belongs: (variant: Variant) => boolean,
 ): Promise<void> {
-  const assetId = String(job.payload['assetId'])
+  const assetId = payloadText(job.payload, 'assetId')
   await inTransaction(runtime, undefined, async (unit) => {
     const asset = await lockAsset(unit, assetId)
     if (asset === null) return

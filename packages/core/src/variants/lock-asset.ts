@@ -9,9 +9,8 @@ import type { UnitOfWork } from '../unit-of-work.ts'
  * transaction has ended.
  */
 export async function lockAsset(unit: UnitOfWork, assetId: string): Promise<Asset | null> {
-  const { rows } = await unit.executeSql(
-    'select * from rindle.media_assets where id = $1::uuid for no key update',
-    [assetId],
-  )
+  const { rows } = await unit.executeSql('select * from rindle.media_assets where id = $1::uuid for no key update', [
+    assetId,
+  ])
   return rows[0] === undefined ? null : assetFromRow(rows[0])
 }

@@ -6,10 +6,11 @@ import { variantKey } from '../domain/keys.ts'
 import { outputExtension, recipeCapability } from '../domain/recipe-facts.ts'
 import type { RunningJob } from '../ports/jobs.ts'
 import type { ProcessedOutput, Processor, VariantOutcome } from '../ports/processor.ts'
+import { payloadText } from '../rows/payload-text.ts'
 import { profileOf, type Runtime, storageOf } from '../runtime.ts'
 import { type Claim, type ClaimedVariant, claim } from './claim.ts'
 import { makeRunDirectory } from './run-directory.ts'
-import { type Settled, type Settlement, settle, type StoredOutput } from './settle.ts'
+import { type Settled, type Settlement, type StoredOutput, settle } from './settle.ts'
 import type { AcquiredSource } from './source-cache.ts'
 
 /**
@@ -22,7 +23,7 @@ export async function processVariants(
   job: RunningJob,
   belongs: (variant: Variant) => boolean,
 ): Promise<void> {
-  const claimed = await claim(runtime, job, String(job.payload['assetId']), belongs)
+  const claimed = await claim(runtime, job, payloadText(job.payload, 'assetId'), belongs)
   if (claimed === null) return
   const work = new VariantWork(runtime, job, claimed)
   try {
@@ -40,7 +41,7 @@ class VariantWork {
   readonly #asset: Asset
   readonly #open: Map<string, ClaimedVariant>
   /** The first error after which the job must come again, or `null`. */
-  retryCause: unknown = null
+  retryCause: Error | null = null
 
   constructor(runtime: Runtime, job: RunningJob, { asset, variants }: Claim) {
     this.#runtime = runtime
@@ -66,14 +67,17 @@ class VariantWork {
       })
     }
     if (this.#open.size > 0) {
-      throw new RindleError('processing_failed', `The processor gave no outcome for: ${[...this.#open.keys()].join(', ')}.`)
+      throw new RindleError(
+        'processing_failed',
+        `The processor gave no outcome for: ${[...this.#open.keys()].join(', ')}.`,
+      )
     }
   }
 
   /** Gives every variant that has no end yet the end that follows from an error of the whole work. */
   async settleRest(error: unknown): Promise<void> {
-    for (const claimed of [...this.#open.values()]) await this.#fail(claimed, error)
-    if (this.#job.signal.aborted) this.retryCause = error
+    for (const claimed of this.#open.values()) await this.#fail(claimed, error)
+    if (this.#job.signal.aborted) this.retryCause = asError(error)
   }
 
   async #acquireSource(): Promise<AcquiredSource> {
@@ -133,7 +137,7 @@ class VariantWork {
     const { signal, isLastAttempt } = this.#job
     const mayRetry = signal.aborted || (!isLastAttempt && !(isRindleError(error) && !error.retryable))
     const errorReason = isRindleError(error) ? error.code : 'processing_failed'
-    if (mayRetry) this.retryCause ??= error
+    if (mayRetry) this.retryCause ??= asError(error)
     const fields = { assetId: this.#asset.id, variant: claimed.variant.name, error: String(error) }
     this.#runtime.logger.warn(fields, mayRetry ? 'A variant failed and will be tried again.' : 'A variant failed.')
     await this.#settle(claimed, { to: mayRetry ? 'queued' : 'failed', errorReason })
@@ -156,6 +160,10 @@ function unreferencedKey(settled: Settled, variant: Variant, storageKey: string)
   const unreferenced = settled === 'ready' ? variant.storageKey : storageKey
   const kept = settled === 'ready' ? storageKey : settled === 'asset_gone' ? null : variant.storageKey
   return unreferenced === kept ? null : unreferenced
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error))
 }
 
 function storedOutput(storageKey: string, output: ProcessedOutput): StoredOutput {

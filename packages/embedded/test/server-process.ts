@@ -24,6 +24,11 @@ export async function supervisorPid(url: string): Promise<number> {
   return Number(row?.pid)
 }
 
+/** The process group of a process: what Ctrl-C in a terminal ends together. Linux only. */
+export function processGroup(pid: number): number {
+  return Number(/\) \S \d+ (\d+) /.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1])
+}
+
 /** Waits until a process has ended. */
 export async function untilEnded(pid: number): Promise<void> {
   await vi.waitUntil(() => !isProcessAlive(pid), { timeout: 20_000, interval: 20 })

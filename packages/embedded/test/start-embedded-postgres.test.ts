@@ -9,9 +9,11 @@ import { startEmbeddedPostgres } from '@rindle/embedded'
 import { expect, test } from 'vitest'
 import { isProcessAlive } from '../src/is-process-alive.ts'
 import { query } from './query.ts'
-import { serverPid, untilEnded } from './server-process.ts'
+import { processGroup, serverPid, supervisorPid, untilEnded } from './server-process.ts'
 import { startInChild } from './start-in-child.ts'
 import { temporaryDirectory } from './temporary-directory.ts'
+
+if (process.platform !== 'linux') console.log('The test of Ctrl-C is skipped: it reads process groups from /proc.')
 
 test('the first start makes a UTF-8 database, and the next finds what was written', async () => {
   const directory = join(await temporaryDirectory(), 'made', 'here')
@@ -82,6 +84,14 @@ function outerAddresses(): { address: string }[] {
     .flatMap((addresses) => addresses ?? [])
     .filter(({ family, internal }) => family === 'IPv4' && !internal)
 }
+
+test.skipIf(process.platform !== 'linux')('Ctrl-C in a terminal does not reach the server', async () => {
+  const directory = await temporaryDirectory()
+  await using server = await startEmbeddedPostgres({ directory })
+  const supervisor = await supervisorPid(server.url)
+  expect(processGroup(supervisor)).toBe(supervisor)
+  expect(processGroup(serverPid(directory))).not.toBe(processGroup(process.pid))
+})
 
 test('the database that the options name is created beside those that exist', async () => {
   const directory = await temporaryDirectory()

@@ -28,7 +28,6 @@ export async function loadEngine({ datamodelPaths, datasource }: EngineArguments
 async function instantiate(): Promise<void> {
   const file = new URL('./schema_engine_bg.wasm', import.meta.resolve('@prisma/schema-engine-wasm/schema_engine_bg'))
   const { instance } = await WebAssembly.instantiate(await readFile(file), { './schema_engine_bg.js': { ...bindings } })
-  // oxlint-disable-next-line no-underscore-dangle -- wasm-bindgen names it so
   bindings.__wbg_set_wasm(instance.exports)
   const { __wbindgen_start: start } = instance.exports as { __wbindgen_start: () => void }
   start()

@@ -11,6 +11,7 @@ import { url, variantUrl } from './delivery/url.ts'
 import type { Asset } from './domain/entities.ts'
 import { RindleError } from './domain/errors.ts'
 import { EventBus } from './events/event-bus.ts'
+import { mappingErrors } from './map-database-error.ts'
 import { checkInvariants } from './operations/check-invariants.ts'
 import type { JobsAdapter } from './ports/jobs.ts'
 import { type Logger, stderrLogger } from './ports/logger.ts'
@@ -62,7 +63,7 @@ const DEFAULT_SOURCE_CACHE_BYTES = 2 * 1024 ** 3
 export function createRindle<const Ps extends Profiles>(options: RindleOptions<Ps>): Rindle<Ps> {
   assertValidOptions(options)
   const database = openDatabase(options.database)
-  const runtime = composeRuntime(options, database)
+  const runtime = composeRuntime(options, mappingErrors(database))
   options.jobs.connect({ database, logger: runtime.logger })
   // The facade's types say more than the verbs' (which variant belongs to which profile); at run time they are one.
   return facade(runtime, database) as unknown as Rindle<Ps>

@@ -4,6 +4,7 @@
  */
 export const ERROR_CODES = {
   config_invalid: { retryable: false, meaning: 'The options given to a factory are wrong; every problem is listed.' },
+  database_unavailable: { retryable: true, meaning: 'The database could not be reached, or cannot serve now.' },
   setup_incomplete: { retryable: false, meaning: 'Something must be installed or migrated before this can work.' },
   not_found: { retryable: false, meaning: 'No row with that id.' },
   conflict: { retryable: true, meaning: 'Another caller changed the same row first; read it again and decide.' },

@@ -59,7 +59,7 @@ async function readEntries(path: string, parent: string): Promise<readonly Entry
     return [{ name: entry.name, key: isDirectory ? `${key}/` : key, isDirectory }]
   })
   // Keys are ASCII, so the order of UTF-16 is that of UTF-8. The slash takes part: "b-c" comes before "b/a".
-  return entries.sort((left, right) => (left.key < right.key ? -1 : 1))
+  return entries.toSorted((left, right) => (left.key < right.key ? -1 : 1))
 }
 
 async function readIfThere(path: string): Promise<readonly Dirent[]> {

@@ -10,7 +10,7 @@ const DIRECTORY_STAYS = ['ENOTEMPTY', 'EEXIST', 'EBUSY', 'EACCES', 'EPERM', 'ERO
 
 /** The directory tree that holds the objects, and the only place that turns keys into paths. */
 export interface StorageRoot {
-  /** Makes the root directory. Safe to repeat. */
+  /** Makes the root directory; `config_invalid` when a file is there. Safe to repeat. */
   create(): Promise<void>
   /** The path of a key, by computation alone. */
   pathOf(key: string): string
@@ -74,8 +74,12 @@ export function storageRoot({ directory, directoryMode, fsync }: LocalStorageCon
 
   return {
     async create() {
-      const made = await mkdir(directory, { recursive: true, mode: directoryMode })
-      if (made !== undefined) await chmod(directory, directoryMode)
+      try {
+        const made = await mkdir(directory, { recursive: true, mode: directoryMode })
+        if (made !== undefined) await chmod(directory, directoryMode)
+      } catch (error) {
+        throw hasErrno(error, 'EEXIST', 'ENOTDIR') ? rootOccupied(directory, error) : error
+      }
       await findRoot()
     },
     pathOf: (key) => join(directory, normalizeKey(key)),
@@ -122,6 +126,12 @@ async function refuseLinks(directory: string): Promise<void> {
     'storage_denied',
     'Local storage: a directory below the root is a symbolic link, which is never followed. Mount the other disk instead.',
   )
+}
+
+function rootOccupied(directory: string, cause: unknown): RindleError {
+  return new RindleError('config_invalid', `Local storage: there is a file where directory "${directory}" must be.`, {
+    cause,
+  })
 }
 
 function rootMissing(cause: unknown): RindleError {

@@ -76,7 +76,7 @@ export function memoryMultipart(objects: MemoryObjects, requests: MemoryRequests
 function partsOf({ parts }: Upload): readonly UploadedPart[] {
   return [...parts]
     .map(([partNumber, { bytes, etag }]) => ({ partNumber, etag, byteSize: bytes.byteLength }))
-    .sort((left, right) => left.partNumber - right.partNumber)
+    .toSorted((left, right) => left.partNumber - right.partNumber)
 }
 
 function joinParts(upload: Upload, wanted: readonly Pick<UploadedPart, 'partNumber' | 'etag'>[]): Buffer<ArrayBuffer> {

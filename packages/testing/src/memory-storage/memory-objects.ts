@@ -46,7 +46,7 @@ export function memoryObjects(now: () => Date): MemoryObjects {
     },
     remove: (key) => void objects.delete(key),
     // Keys are ASCII, so this order is that of their bytes.
-    keys: () => [...objects.keys()].sort(),
+    keys: () => [...objects.keys()].toSorted((left, right) => (left < right ? -1 : 1)),
   }
 }
 

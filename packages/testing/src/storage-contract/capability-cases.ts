@@ -77,7 +77,7 @@ export const capabilityCases: readonly StorageContractCase[] = [
       run: async ({ adapter }) => {
         await putBytes(adapter, KEY, patternBytes(9))
         const error = await failureOf(() => call(adapter))
-        if (!isRindleError(error, 'capability_unsupported')) assert.fail(`it failed otherwise: ${error}`)
+        if (!isRindleError(error, 'capability_unsupported')) assert.fail(`it failed otherwise: ${String(error)}`)
         assert.equal(error.details.capability, capability)
         assert.equal(error.details.adapter, adapter.name)
       },

@@ -54,13 +54,14 @@ export const concurrencyCases: readonly StorageContractCase[] = [
           { contentType: 'text/plain' },
         )
       let isWriting = true
+      const writes = Promise.all(Array.from({ length: 8 }, (_, fill) => write(fill))).finally(() => {
+        isWriting = false
+      })
       const reads = readWhile(
         () => isWriting,
         async () => isUniform(await readBytes(adapter, KEY)),
       )
-      await Promise.all(Array.from({ length: 8 }, (_, fill) => write(fill)))
-      isWriting = false
-      await reads
+      await Promise.all([writes, reads])
       isUniform(await readBytes(adapter, KEY))
     },
   },

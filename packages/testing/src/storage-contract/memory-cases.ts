@@ -32,19 +32,13 @@ export const memoryCases: readonly StorageContractCase[] = [
 type MemoryWatch = (doneBytes: number, doing: string) => void
 
 function largeBody(watch: MemoryWatch): Readable {
-  let sentBytes = 0
-  return new Readable({
-    read() {
-      if (sentBytes === BODY_BYTES) return void this.push(null)
-      sentBytes += CHUNK_BYTES
-      try {
-        watch(sentBytes, 'writing')
-      } catch (error) {
-        return void this.destroy(error as Error)
-      }
-      this.push(Buffer.alloc(CHUNK_BYTES))
-    },
-  })
+  function* chunks(): Generator<Buffer> {
+    for (let sentBytes = CHUNK_BYTES; sentBytes <= BODY_BYTES; sentBytes += CHUNK_BYTES) {
+      watch(sentBytes, 'writing')
+      yield Buffer.alloc(CHUNK_BYTES)
+    }
+  }
+  return Readable.from(chunks(), { objectMode: false })
 }
 
 function memoryWatch(): MemoryWatch {
@@ -66,7 +60,6 @@ function heldBytes(): number {
 
 function collectGarbage(): void {
   setFlagsFromString('--expose-gc')
-  const gc: unknown = runInNewContext('gc')
-  if (typeof gc !== 'function') throw new Error('This runtime has no garbage collection on request.')
+  const gc = runInNewContext('gc') as () => void
   gc()
 }

@@ -12,8 +12,9 @@ import {
   type WorkerRegistration,
   type Workers,
 } from '@rindle/core'
+import type { PgBoss } from 'pg-boss'
 import { insertJobs } from './insert-jobs.ts'
-import { mapError } from './map-error.ts'
+import { mapError, reason } from './map-error.ts'
 import { type PgBossJobsOptions, type ResolvedOptions, resolveOptions } from './options.ts'
 import { type JobCount, queueCounts } from './queue-counts.ts'
 import { QueueStore } from './queue-store.ts'
@@ -120,8 +121,9 @@ class PgBossJobs implements JobsAdapter {
 
   async schedule(name: string, cron: string, request: JobRequest): Promise<void> {
     assertQueue(request.queue)
-    assertSchedule(name, cron)
+    assertScheduleName(name)
     const boss = await this.#store().boss()
+    assertCron(boss, name, cron)
     // A run that came due while no worker was alive is made up for once.
     const options = { key: name, tz: 'UTC', missed: 'once', singletonKey: request.key } as const
     try {
@@ -171,14 +173,19 @@ function assertRegistrations(registrations: readonly WorkerRegistration[]): void
   }
 }
 
-function assertSchedule(name: string, cron: string): void {
-  if (!/^[A-Za-z0-9_.-]+$/.test(name)) {
-    throw new RindleError(
-      'invalid_input',
-      `The schedule name "${name}" may hold letters, digits, ".", "-" and "_" only.`,
-    )
-  }
-  if (cron.trim().split(/\s+/).length !== 5) {
-    throw new RindleError('invalid_input', `The cron expression "${cron}" of "${name}" must have five fields.`)
+function assertScheduleName(name: string): void {
+  if (/^[A-Za-z0-9_.-]+$/.test(name)) return
+  throw new RindleError('invalid_input', `The schedule name "${name}" may hold letters, digits, ".", "-" and "_" only.`)
+}
+
+/** pg-boss would also take six fields, and recurrence rules. */
+function assertCron(boss: PgBoss, name: string, cron: string): void {
+  const message = `The cron expression "${cron}" of schedule "${name}" cannot be used`
+  if (cron.trim().split(/\s+/).length !== 5)
+    throw new RindleError('invalid_input', `${message}: it must have five fields.`)
+  try {
+    boss.previewSchedule(cron, { count: 1 })
+  } catch (error) {
+    throw new RindleError('invalid_input', `${message}: ${reason(error)}.`, { cause: error })
   }
 }

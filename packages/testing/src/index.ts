@@ -1,4 +1,7 @@
 export { type FaultPlan, type FaultPoint, type FaultyMethod, faultyStorage } from './fault-points.ts'
+export type { JobsContractCase, JobsContractOptions, JobsSubject } from './jobs-contract/contract-case.ts'
+export { type DisposableJobsSubject, jobsContract, jobsContractCases } from './jobs-contract.ts'
+export { type MemoryJobsOptions, memoryJobs } from './memory-jobs.ts'
 export { type MemoryStorage, type MemoryStorageOptions, memoryStorage } from './memory-storage/memory-storage.ts'
 export type {
   SendSigned,

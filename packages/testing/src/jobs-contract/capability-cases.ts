@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict'
+import { JOBS_CAPABILITIES } from '@rindle/core'
+import { rejectsWith } from '../storage-contract/expectations.ts'
+import type { JobsContractCase } from './contract-case.ts'
+import { jobFor, QUEUE } from './recording-worker.ts'
+
+/** What an adapter says of itself, and schedules. */
+export const capabilityCases: readonly JobsContractCase[] = [
+  {
+    name: 'has a name of low cardinality and only capabilities that exist',
+    run: async ({ adapter }) => {
+      assert.match(adapter.name, /^[a-z][a-z0-9-]{0,30}$/)
+      const known: ReadonlySet<string> = new Set(JOBS_CAPABILITIES)
+      assert.deepEqual(
+        [...adapter.capabilities].filter((capability) => !known.has(capability)),
+        [],
+      )
+    },
+  },
+  {
+    name: 'may be started twice',
+    run: async ({ adapter }) => {
+      await Promise.all([adapter.start(), adapter.start()])
+      await adapter.start()
+    },
+  },
+  {
+    name: 'takes a schedule, the same one again, and its removal, also of one that is not there',
+    needs: ['schedule'],
+    run: async ({ adapter }) => {
+      await adapter.schedule('nightly', '0 3 * * *', jobFor('a'))
+      await adapter.schedule('nightly', '0 4 * * *', jobFor('a'))
+      await adapter.unschedule('nightly', QUEUE)
+      await adapter.unschedule('nightly', QUEUE)
+    },
+  },
+  {
+    name: 'refuses a cron expression that is not five fields, or that never was one, with invalid_input',
+    needs: ['schedule'],
+    run: async ({ adapter }) => {
+      for (const cron of ['', '* * * *', '0 * * * * *', '61 * * * *', 'at some time please now']) {
+        await rejectsWith('invalid_input', () => adapter.schedule('nightly', cron, jobFor('a')))
+      }
+    },
+  },
+  {
+    name: 'refuses schedule and unschedule with capability_unsupported when it does not declare schedule',
+    needsAbsent: 'schedule',
+    run: async ({ adapter }) => {
+      await rejectsWith('capability_unsupported', () => adapter.schedule('nightly', '0 3 * * *', jobFor('a')))
+      await rejectsWith('capability_unsupported', () => adapter.unschedule('nightly', QUEUE))
+    },
+  },
+]

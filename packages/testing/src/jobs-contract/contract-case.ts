@@ -1,0 +1,37 @@
+import type { JobsAdapter, JobsCapability, SqlExecutor } from '@rindle/core'
+
+/** A jobs adapter under test: connected, without jobs, and used by one case alone. */
+export interface JobsSubject {
+  /** Set to try failed jobs again as soon as it can: the cases wait for that. */
+  readonly adapter: JobsAdapter
+  /**
+   * Runs `work` in a transaction of the adapter's database: committed when it resolves, rolled back when it rejects.
+   * An adapter without `transactional_enqueue` needs none.
+   */
+  readonly transaction: <T>(work: (tx: SqlExecutor) => Promise<T>) => Promise<T>
+  /**
+   * How long a case waits for what must happen.
+   * @default 15000
+   */
+  readonly patienceMs?: number
+}
+
+/** One promise of the jobs port, as a check that rejects when an adapter breaks it. */
+export interface JobsContractCase {
+  /** The promise, as a sentence. */
+  readonly name: string
+  /** The case says nothing about adapters that lack one of these capabilities. */
+  readonly needs?: readonly JobsCapability[]
+  /** The case says nothing about adapters with this capability. */
+  readonly needsAbsent?: JobsCapability
+  readonly run: (subject: JobsSubject) => Promise<void>
+}
+
+/** Options of the jobs contract. */
+export interface JobsContractOptions {
+  /**
+   * How long one case may take.
+   * @default 60000
+   */
+  readonly timeoutMs?: number
+}

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict'
+import { QUEUE_NAMES } from '@rindle/core'
+import type { JobsContractCase } from './contract-case.ts'
+import { eventually } from './eventually.ts'
+import { enqueue, gate, jobFor, QUEUE, recordingWorker, whileWorking } from './recording-worker.ts'
+
+/** What can be asked about jobs. */
+export const liveCases: readonly JobsContractCase[] = [
+  {
+    name: 'calls a key live while its job waits and while it runs, and no longer',
+    run: async (subject) => {
+      const { adapter } = subject
+      const mayEnd = gate()
+      const worker = recordingWorker({ handle: () => mayEnd.opened })
+      await enqueue(subject, jobFor('a'), jobFor('b'))
+      assert.deepEqual([...(await adapter.findLive(QUEUE, ['a', 'nobody']))], ['a'])
+      await whileWorking(adapter, [worker], async () => {
+        await eventually(subject, 'the first job runs', () => worker.handled.length === 1)
+        const live = await adapter.findLive(QUEUE, ['a', 'b'])
+        mayEnd.open()
+        assert.deepEqual([...live].toSorted(), ['a', 'b'])
+        const isOver = async (): Promise<boolean> => (await adapter.findLive(QUEUE, ['a', 'b'])).size === 0
+        await eventually(subject, 'no key is live', isOver)
+      })
+    },
+  },
+  {
+    name: 'finds live keys in the queue asked for alone, and none when asked for none',
+    run: async (subject) => {
+      await enqueue(subject, jobFor('a'))
+      assert.equal((await subject.adapter.findLive('rindle_purge', ['a'])).size, 0)
+      assert.equal((await subject.adapter.findLive(QUEUE, [])).size, 0)
+    },
+  },
+  {
+    name: 'counts the waiting and the active jobs of every queue',
+    run: async (subject) => {
+      const { adapter } = subject
+      const mayEnd = gate()
+      const worker = recordingWorker({ handle: () => mayEnd.opened })
+      const none = QUEUE_NAMES.map((queue) => ({ queue, waiting: 0, active: 0, dead: 0 }))
+      assert.deepEqual(await adapter.counts(), none)
+      await enqueue(subject, jobFor('a'), jobFor('b'), { ...jobFor('a'), queue: 'rindle_purge' })
+      await whileWorking(adapter, [worker], async () => {
+        await eventually(subject, 'the first job runs', () => worker.handled.length === 1)
+        const counts = new Map((await adapter.counts()).map((count) => [count.queue, count]))
+        mayEnd.open()
+        assert.deepEqual(counts.get(QUEUE), { queue: QUEUE, waiting: 1, active: 1, dead: 0 })
+        assert.deepEqual(counts.get('rindle_purge'), { queue: 'rindle_purge', waiting: 1, active: 0, dead: 0 })
+      })
+    },
+  },
+]

@@ -1,0 +1,106 @@
+import {
+  type JobsAdapter,
+  type JobsCapability,
+  QUEUE_NAMES,
+  type QueueName,
+  RindleError,
+  type WorkerRegistration,
+} from '@rindle/core'
+import { MemoryQueue } from './memory-jobs/memory-queue.ts'
+import { MemoryWorkers } from './memory-jobs/memory-workers.ts'
+
+const CAPABILITIES: readonly JobsCapability[] = ['cancel', 'dead_letter']
+
+/** Options of {@link memoryJobs}. */
+export interface MemoryJobsOptions {
+  /**
+   * Delay between attempts.
+   * @default 0
+   */
+  readonly retryDelayMs?: number
+}
+
+/**
+ * Jobs for tests, in the memory of this process; they live as long as the value. No transaction of a database reaches
+ * them: a job exists as soon as it is enqueued, even if the transaction then rolls back, and so
+ * `transactional_enqueue` is not declared. A handler must bear that the rows it looks for are not there, or not yet.
+ */
+export function memoryJobs({ retryDelayMs = 0 }: MemoryJobsOptions = {}): JobsAdapter {
+  const jobs = new MemoryQueue()
+  const groups = new Set<MemoryWorkers>()
+  // Not at once: who enqueues has the jobs' ids before the first of them begins.
+  const wake = (): void => {
+    setImmediate(() => {
+      for (const workers of groups) workers.wake()
+    })
+  }
+  return {
+    name: 'memory',
+    capabilities: new Set(CAPABILITIES),
+    connect: () => {},
+    start: async () => {},
+    async stop() {
+      await Promise.all([...groups].map((workers) => workers.stop()))
+    },
+    async enqueue(requests) {
+      for (const { queue } of requests) assertQueue(queue)
+      const ids = requests.map((request) => jobs.add(request))
+      wake()
+      return ids
+    },
+    async cancel(queue, keys) {
+      assertQueue(queue)
+      for (const { id, abort } of jobs.remove(queue, keys)) {
+        abort.abort(new RindleError('conflict', `Job ${id} was cancelled.`, { retryable: false }))
+      }
+    },
+    async work(registrations) {
+      assertRegistrations(registrations)
+      const workers = new MemoryWorkers(jobs, registrations, retryDelayMs)
+      groups.add(workers)
+      wake()
+      return {
+        async stop(options) {
+          await workers.stop(options)
+          groups.delete(workers)
+          // What it gave back is for the others.
+          wake()
+        },
+      }
+    },
+    async findLive(queue, keys) {
+      assertQueue(queue)
+      const live = jobs.liveKeys(queue)
+      return new Set(keys.filter((key) => live.has(key)))
+    },
+    async counts() {
+      return QUEUE_NAMES.map((queue) => ({
+        queue,
+        waiting: jobs.count(queue, ({ state, isDead }) => state !== 'active' && !isDead),
+        active: jobs.count(queue, ({ state, isDead }) => state === 'active' && !isDead),
+        dead: jobs.count(queue, ({ isDead }) => isDead),
+      }))
+    },
+    schedule: async () => refuseSchedules(),
+    unschedule: async () => refuseSchedules(),
+  }
+}
+
+function assertQueue(queue: string): void {
+  if ((QUEUE_NAMES as readonly string[]).includes(queue)) return
+  throw new RindleError('invalid_input', `There is no queue "${queue}". The queues are ${QUEUE_NAMES.join(', ')}.`)
+}
+
+function assertRegistrations(registrations: readonly WorkerRegistration[]): void {
+  const queues = registrations.map(({ queue }): QueueName => queue)
+  for (const queue of queues) assertQueue(queue)
+  if (new Set(queues).size < queues.length) throw new RindleError('invalid_input', 'A queue is registered twice.')
+  const isCountable = registrations.every(({ concurrency }) => Number.isInteger(concurrency) && concurrency >= 1)
+  if (!isCountable) throw new RindleError('invalid_input', 'A concurrency must be a whole number from 1.')
+}
+
+function refuseSchedules(): never {
+  throw new RindleError('capability_unsupported', 'Memory jobs have no "schedule".', {
+    details: { capability: 'schedule', adapter: 'memory' },
+  })
+}

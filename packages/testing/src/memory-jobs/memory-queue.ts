@@ -1,0 +1,102 @@
+import { randomUUID } from 'node:crypto'
+import { type JobRequest, QUEUES, type QueueName } from '@rindle/core'
+
+/** A job in memory. One that has used up its attempts becomes a dead letter of the same id. */
+export interface MemoryJob {
+  readonly id: string
+  readonly queue: QueueName
+  readonly key: string
+  readonly payload: JobRequest['payload']
+  /** `idle`: requested and never tried; `retry`: to be tried again. Both wait. */
+  state: 'idle' | 'retry' | 'active'
+  isDead: boolean
+  attempts: number
+  /** When it may be tried, on the clock of `performance.now()`. */
+  dueAtMs: number
+  abort: AbortController
+}
+
+/** All jobs of one {@link memoryJobs}, and what happens to them; it runs nothing by itself. */
+export class MemoryQueue {
+  readonly #jobs = new Set<MemoryJob>()
+
+  /** The id, or `null` when a job with that key waits that was never tried. */
+  add({ queue, key, payload }: JobRequest): string | null {
+    const isWaiting = this.#find((job) => job.queue === queue && job.key === key && job.state === 'idle' && !job.isDead)
+    if (isWaiting.length > 0) return null
+    const job: MemoryJob = {
+      id: randomUUID(),
+      queue,
+      key,
+      // A copy, as a database would give: neither side sees what the other changes.
+      payload: structuredClone(payload),
+      state: 'idle',
+      isDead: false,
+      attempts: 0,
+      dueAtMs: 0,
+      abort: new AbortController(),
+    }
+    this.#jobs.add(job)
+    return job.id
+  }
+
+  /** Takes the oldest job that is due, and marks it active. */
+  take(queue: QueueName, isDead: boolean): MemoryJob | undefined {
+    const now = performance.now()
+    const [job] = this.#find(
+      (candidate) =>
+        candidate.queue === queue &&
+        candidate.isDead === isDead &&
+        candidate.state !== 'active' &&
+        candidate.dueAtMs <= now,
+    )
+    if (job === undefined) return undefined
+    job.state = 'active'
+    job.attempts += 1
+    job.abort = new AbortController()
+    return job
+  }
+
+  /** Whether the attempt that `signal` belongs to still holds the job. */
+  holds(job: MemoryJob, signal: AbortSignal): boolean {
+    return this.#jobs.has(job) && job.state === 'active' && job.abort.signal === signal
+  }
+
+  complete(job: MemoryJob): void {
+    this.#jobs.delete(job)
+  }
+
+  /** Lets a job whose attempt failed wait for the next, or makes it a dead letter; dead letters are tried for ever. */
+  fail(job: MemoryJob, retryDelayMs: number): void {
+    const isDying = !job.isDead && job.attempts >= QUEUES[job.queue].attempts
+    job.isDead ||= isDying
+    job.state = 'retry'
+    job.dueAtMs = isDying ? 0 : performance.now() + retryDelayMs
+  }
+
+  /** Makes an attempt as if it had not been. */
+  giveBack(job: MemoryJob): void {
+    job.state = 'retry'
+    job.attempts -= 1
+    job.dueAtMs = 0
+  }
+
+  /** Removes these jobs, dead letters excepted, and returns them. */
+  remove(queue: QueueName, keys: readonly string[]): readonly MemoryJob[] {
+    const removed = this.#find((job) => job.queue === queue && keys.includes(job.key) && !job.isDead)
+    for (const job of removed) this.#jobs.delete(job)
+    return removed
+  }
+
+  liveKeys(queue: QueueName): ReadonlySet<string> {
+    return new Set(this.#find((job) => job.queue === queue).map(({ key }) => key))
+  }
+
+  count(queue: QueueName, matches: (job: MemoryJob) => boolean): number {
+    return this.#find((job) => job.queue === queue && matches(job)).length
+  }
+
+  #find(matches: (job: MemoryJob) => boolean): readonly MemoryJob[] {
+    return [...this.#jobs].filter(matches)
+  }
+}

@@ -1,0 +1,368 @@
+import type { JobRequest, JobsAdapter, RunningJob, WorkerRegistration } from '@rindle/core'
+
+/** One way to break the jobs port, and the case of the contract that must notice. */
+export interface JobsBreakage {
+  readonly caseName: string
+  readonly how: string
+  readonly breaks: (good: JobsAdapter) => Partial<JobsAdapter>
+}
+
+/** Enqueues what is left of the requests; the others get `null`. */
+function admitting(
+  good: JobsAdapter,
+  isAdmitted: (request: JobRequest) => boolean | Promise<boolean>,
+): Partial<JobsAdapter> {
+  return {
+    enqueue: async (requests, tx) => {
+      const ids: (string | null)[] = []
+      for (const request of requests) {
+        ids.push((await isAdmitted(request)) ? ((await good.enqueue([request], tx))[0] ?? null) : null)
+      }
+      return ids
+    },
+  }
+}
+
+function onceForEver(): (request: JobRequest) => boolean {
+  const seen = new Set<string>()
+  return ({ queue, key }) => seen.size < seen.add(`${queue} ${key}`).size
+}
+
+function working(
+  good: JobsAdapter,
+  change: (registration: WorkerRegistration) => WorkerRegistration,
+): Partial<JobsAdapter> {
+  return { work: (registrations) => good.work(registrations.map(change)) }
+}
+
+function handling(good: JobsAdapter, change: (job: RunningJob) => RunningJob): Partial<JobsAdapter> {
+  return working(good, (registration) => ({ ...registration, handle: (job) => registration.handle(change(job)) }))
+}
+
+function stopping(good: JobsAdapter, stop: (goodStop: () => Promise<void>) => Promise<void>): Partial<JobsAdapter> {
+  return {
+    work: async (registrations) => {
+      const workers = await good.work(registrations)
+      return { stop: () => stop(() => workers.stop({ timeoutMs: 0 })) }
+    },
+  }
+}
+
+const ignoresKeys = (good: JobsAdapter): Partial<JobsAdapter> => {
+  let count = 0
+  const unique = (request: JobRequest): JobRequest => {
+    count += 1
+    return { ...request, key: `${request.key}-${count}` }
+  }
+  return { enqueue: (requests, tx) => good.enqueue(requests.map(unique), tx) }
+}
+
+function throwsOnSecondCall(work: () => Promise<void>): () => Promise<void> {
+  let calls = 0
+  return async () => {
+    calls += 1
+    if (calls > 1) throw new Error('Called twice.')
+    await work()
+  }
+}
+
+const capabilityBreakages: readonly JobsBreakage[] = [
+  {
+    caseName: 'has a name of low cardinality and only capabilities that exist',
+    how: 'declares a capability of its own',
+    breaks: () => ({ capabilities: new Set(['telepathy'] as never[]) }),
+  },
+  {
+    caseName: 'may be started twice',
+    how: 'can be started once',
+    breaks: (good) => ({ start: throwsOnSecondCall(() => good.start()) }),
+  },
+  {
+    caseName: 'takes a schedule, the same one again, and its removal, also of one that is not there',
+    how: 'declares schedules and refuses them',
+    breaks: () => ({}),
+  },
+  {
+    caseName: 'refuses a cron expression that is not five fields, or that never was one, with invalid_input',
+    how: 'takes any text for a cron expression',
+    breaks: () => ({ schedule: async () => {} }),
+  },
+  {
+    caseName: 'refuses schedule and unschedule with capability_unsupported when it does not declare schedule',
+    how: 'forgets schedules',
+    breaks: () => ({ schedule: async () => {}, unschedule: async () => {} }),
+  },
+]
+
+const keyBreakages: readonly JobsBreakage[] = [
+  {
+    caseName: 'gives every job an id of its own, in the order of the requests',
+    how: 'gives the ids in another order',
+    breaks: (good) => ({ enqueue: async (requests, tx) => (await good.enqueue(requests, tx)).toReversed() }),
+  },
+  {
+    caseName: 'admits one waiting job per key and answers null to the others, within one call and across calls',
+    how: 'does not look at keys',
+    breaks: ignoresKeys,
+  },
+  {
+    caseName: 'keeps the keys of different queues apart',
+    how: 'has one space of keys for all queues',
+    breaks: (good) => {
+      const isNew = onceForEver()
+      return admitting(good, (request) => isNew({ ...request, queue: 'rindle_promote' }))
+    },
+  },
+  {
+    caseName: 'admits a new job while one with its key runs',
+    how: 'lets a running job swallow a request',
+    breaks: (good) => admitting(good, async ({ queue, key }) => (await good.findLive(queue, [key])).size === 0),
+  },
+  {
+    caseName: 'admits a new job when the one with its key is done',
+    how: 'admits each key once for ever',
+    breaks: (good) => admitting(good, onceForEver()),
+  },
+  {
+    caseName: 'enqueues nothing when nothing is requested',
+    how: 'makes a job of no request',
+    breaks: (good) => ({
+      enqueue: async (requests, tx) => {
+        if (requests.length === 0) await good.enqueue([{ queue: 'rindle_purge', key: 'none', payload: {} }], tx)
+        return good.enqueue(requests, tx)
+      },
+    }),
+  },
+  {
+    caseName: 'refuses a queue that does not exist with invalid_input, and enqueues nothing of that call',
+    how: 'ignores jobs for queues that do not exist',
+    breaks: (good) => admitting(good, ({ queue }) => queue.startsWith('rindle_p')),
+  },
+]
+
+const workBreakages: readonly JobsBreakage[] = [
+  {
+    caseName: 'hands over what was requested, as the first attempt',
+    how: 'counts attempts from zero',
+    breaks: (good) => handling(good, (job) => ({ ...job, attempt: job.attempt - 1 })),
+  },
+  {
+    caseName: 'works what was enqueued before the workers started and what comes while they run',
+    how: 'loses what comes before its workers',
+    breaks: (good) => {
+      let isWorking = false
+      return {
+        ...admitting(good, () => isWorking),
+        work: (registrations) => {
+          isWorking = true
+          return good.work(registrations)
+        },
+      }
+    },
+  },
+  {
+    caseName: 'works a backlog with as many jobs at once as it may, never more, and each job once',
+    how: 'works one job more at once than it may',
+    breaks: (good) => working(good, (registration) => ({ ...registration, concurrency: registration.concurrency + 1 })),
+  },
+  {
+    caseName: 'leaves the jobs of queues alone that it was not told to work',
+    how: 'works other queues too',
+    breaks: (good) => ({
+      work: (registrations) => good.work(registrations.flatMap((one) => [{ ...one, queue: 'rindle_purge' }, one])),
+    }),
+  },
+  {
+    caseName: 'refuses a queue given twice, and a concurrency that is no whole number from one, with invalid_input',
+    how: 'takes any concurrency',
+    breaks: (good) => working(good, (registration) => ({ ...registration, concurrency: 1 })),
+  },
+]
+
+const failureBreakages: readonly JobsBreakage[] = [
+  {
+    caseName: 'tries a rejected job again, counts the attempts, and says which is the last',
+    how: 'never says that an attempt is the last',
+    breaks: (good) => handling(good, (job) => ({ ...job, isLastAttempt: false })),
+  },
+  {
+    caseName: 'is done with a job that succeeds on a later attempt',
+    how: 'fails for ever what failed once',
+    breaks: (good) =>
+      working(good, (registration) => ({
+        ...registration,
+        handle: async (job) => {
+          await registration.handle(job)
+          if (job.attempt > 1) throw new Error('It failed before.')
+        },
+      })),
+  },
+  {
+    caseName: 'works other jobs between the attempts of one that fails',
+    how: 'repeats a job that fails on the spot',
+    breaks: (good) =>
+      working(good, (registration) => ({
+        ...registration,
+        handle: async (job) => {
+          while (!job.signal.aborted) {
+            if (await succeeds(() => registration.handle(job))) return
+            await new Promise(setImmediate)
+          }
+        },
+      })),
+  },
+  {
+    caseName: 'hands a job whose attempts are used up to handleDead, under its own id',
+    how: 'gives the id of the dead letter instead of the job',
+    breaks: (good) =>
+      working(good, (registration) => ({
+        ...registration,
+        handleDead: (job) => registration.handleDead({ ...job, id: 'letter' }),
+      })),
+  },
+  {
+    caseName: 'calls handleDead again when it rejects',
+    how: 'calls handleDead once',
+    breaks: (good) =>
+      working(good, (registration) => ({
+        ...registration,
+        handleDead: async (job) => void (await succeeds(() => registration.handleDead(job))),
+      })),
+  },
+  {
+    caseName: 'counts a dead letter, and calls its key live, until it was handled',
+    how: 'does not count dead letters',
+    breaks: (good) => ({ counts: async () => (await good.counts()).map((count) => ({ ...count, dead: 0 })) }),
+  },
+]
+
+async function succeeds(work: () => Promise<void>): Promise<boolean> {
+  return work().then(
+    () => true,
+    () => false,
+  )
+}
+
+const cancelBreakages: readonly JobsBreakage[] = [
+  {
+    caseName: 'never runs a job that was cancelled while it waited, and runs the others',
+    how: 'forgets to cancel',
+    breaks: () => ({ cancel: async () => {} }),
+  },
+  {
+    caseName: 'aborts a running job that is cancelled within a second, and does not try it again',
+    how: 'does not tell the handler',
+    breaks: () => ({ cancel: async () => {} }),
+  },
+  {
+    caseName: 'cancels with the commit of the given transaction, and not at all when that rolls back',
+    how: 'cancels outside of the transaction',
+    breaks: () => ({}),
+  },
+  {
+    caseName: 'admits a new job with the key of a cancelled one',
+    how: 'admits each key once for ever',
+    breaks: (good) => admitting(good, onceForEver()),
+  },
+  {
+    caseName: 'ignores keys without a job when it cancels',
+    how: 'wants a job to cancel',
+    breaks: (good) => ({
+      cancel: async (queue, keys) => {
+        if ((await good.findLive(queue, keys)).size === 0) throw new Error('There is no such job.')
+      },
+    }),
+  },
+  {
+    caseName: 'refuses cancel with capability_unsupported when it does not declare cancel',
+    how: 'forgets to cancel and says nothing',
+    breaks: () => ({ cancel: async () => {} }),
+  },
+]
+
+const liveBreakages: readonly JobsBreakage[] = [
+  {
+    caseName: 'calls a key live while its job waits and while it runs, and no longer',
+    how: 'finds nothing alive',
+    breaks: () => ({ findLive: async () => new Set() }),
+  },
+  {
+    caseName: 'finds live keys in the queue asked for alone, and none when asked for none',
+    how: 'looks for keys in the wrong queue',
+    breaks: (good) => ({ findLive: (_, keys) => good.findLive('rindle_promote', keys) }),
+  },
+  {
+    caseName: 'counts the waiting and the active jobs of every queue',
+    how: 'counts active jobs among the waiting',
+    breaks: (good) => ({
+      counts: async () => (await good.counts()).map((count) => ({ ...count, waiting: count.waiting + count.active })),
+    }),
+  },
+]
+
+const stopBreakages: readonly JobsBreakage[] = [
+  {
+    caseName: 'waits for the job in hand when it stops, without aborting it, and takes no other',
+    how: 'stops without waiting',
+    breaks: (good) => stopping(good, async () => {}),
+  },
+  {
+    caseName: 'aborts what is left when its time to stop is over, and gives it back without using up an attempt',
+    how: 'leaves its handlers running',
+    breaks: (good) => stopping(good, async () => {}),
+  },
+  {
+    caseName: 'gives back a job whose handler does not heed the abort, and ignores what that does afterwards',
+    how: 'cancels what it cannot finish',
+    breaks: (good) =>
+      stopping(good, async (goodStop) => {
+        await goodStop()
+        await good.cancel('rindle_promote', ['a'])
+      }),
+  },
+  {
+    caseName: 'may be stopped again, and workers may be started again',
+    how: 'can be stopped once',
+    breaks: (good) => ({
+      work: async (registrations) => {
+        const workers = await good.work(registrations)
+        return { stop: throwsOnSecondCall(() => workers.stop()) }
+      },
+    }),
+  },
+  {
+    caseName: 'stops its workers when the adapter stops, which may happen twice',
+    how: 'leaves its workers alone',
+    breaks: () => ({ stop: async () => {} }),
+  },
+]
+
+const transactionBreakages: readonly JobsBreakage[] = [
+  {
+    caseName: 'makes a job exist with the commit of its transaction, and not before',
+    how: 'enqueues outside of the transaction',
+    breaks: () => ({}),
+  },
+  {
+    caseName: 'makes no job when its transaction rolls back, and admits its key again',
+    how: 'enqueues outside of the transaction',
+    breaks: () => ({}),
+  },
+  {
+    caseName: 'sees the waiting jobs of its own transaction',
+    how: 'does not look at keys',
+    breaks: ignoresKeys,
+  },
+]
+
+/** One for each case of the contract. */
+export const JOBS_BREAKAGES: readonly JobsBreakage[] = [
+  ...capabilityBreakages,
+  ...keyBreakages,
+  ...workBreakages,
+  ...failureBreakages,
+  ...cancelBreakages,
+  ...liveBreakages,
+  ...stopBreakages,
+  ...transactionBreakages,
+]

@@ -54,11 +54,8 @@ export async function inTransaction<T>(
 ): Promise<T> {
   if (tx !== undefined) return inHostTransaction(runtime, tx, work)
   for (let attempt = 1; ; attempt += 1) {
-    const events: RindleEvent[] = []
     try {
-      const result = await runtime.database.transaction((sql) => runUnit(runtime, sql, events, false, work))
-      for (const event of events) runtime.events.emit(event)
-      return result
+      return await inOwnTransaction(runtime, work)
     } catch (error) {
       if (!isTransient(error)) throw error
       if (attempt === 3) {
@@ -70,34 +67,52 @@ export async function inTransaction<T>(
   }
 }
 
+async function inOwnTransaction<T>(runtime: Runtime, work: (unit: UnitOfWork) => Promise<T>): Promise<T> {
+  const { jobs, database, events } = runtime
+  const isTransactional = jobs.capabilities.has('transactional_enqueue')
+  const done = await database.transaction(async (sql) => {
+    const unit = await runUnit(sql, work)
+    if (isTransactional && unit.requests.length > 0) await jobs.enqueue(unit.requests, sql)
+    return unit
+  })
+  // Such an adapter does not see the transaction, so a job must not be there before the rows that it is about.
+  if (!isTransactional && done.requests.length > 0) await jobs.enqueue(done.requests, database)
+  for (const event of done.events) events.emit(event)
+  return done.result
+}
+
 async function inHostTransaction<T>(
   runtime: Runtime,
   tx: SqlExecutor,
   work: (unit: UnitOfWork) => Promise<T>,
 ): Promise<T> {
   assertExecutor(tx)
-  if (PENDING in tx) return runUnit(runtime, tx, (tx as PendingHandle)[PENDING], false, work)
-  // Nobody will tell us of the commit, so the events travel with a job: it exists only if the transaction committed.
-  return runUnit(runtime, tx, [], true, work)
+  assertTransactionalJobs(runtime)
+  const { result, requests, events } = await runUnit(tx, work)
+  const isHandle = PENDING in tx
+  if (isHandle) (tx as PendingHandle)[PENDING].push(...events)
+  // Of a bare transaction's commit nobody will tell us, so its events travel with a job that exists only if it commits.
+  const [first, ...rest] = requests
+  if (first !== undefined) await runtime.jobs.enqueue([isHandle ? first : announcing(first, events), ...rest], tx)
+  return result
 }
 
-async function runUnit<T>(
-  runtime: Runtime,
-  sql: SqlExecutor,
-  events: RindleEvent[],
-  announceByJob: boolean,
-  work: (unit: UnitOfWork) => Promise<T>,
-): Promise<T> {
+/** What one unit of work has done, and what is to follow from it. */
+interface DoneUnit<T> {
+  readonly result: T
+  readonly requests: readonly JobRequest[]
+  readonly events: readonly RindleEvent[]
+}
+
+async function runUnit<T>(sql: SqlExecutor, work: (unit: UnitOfWork) => Promise<T>): Promise<DoneUnit<T>> {
   const requests: JobRequest[] = []
+  const events: RindleEvent[] = []
   const result = await work({
     executeSql: (text, values) => sql.executeSql(text, values),
     enqueue: (request) => requests.push(request),
     emit: (name, metadata, measurements = {}) => events.push({ name, metadata, measurements }),
   })
-  const [first, ...rest] = requests
-  if (first === undefined) return result
-  await runtime.jobs.enqueue([announceByJob ? announcing(first, events) : first, ...rest], sql)
-  return result
+  return { result, requests, events }
 }
 
 function announcing(request: JobRequest, events: readonly RindleEvent[]): JobRequest {
@@ -119,6 +134,15 @@ function assertExecutor(tx: SqlExecutor): void {
     'invalid_input',
     '`tx` must have executeSql(text, values). Wrap the transaction: fromPrisma(tx), fromKysely(tx), fromDrizzle(tx, sql), ' +
       'fromKnex(tx) of @rindle/jobs-pgboss, or fromPgClient(client) of @rindle/core.',
+  )
+}
+
+function assertTransactionalJobs({ jobs }: Runtime): void {
+  if (jobs.capabilities.has('transactional_enqueue')) return
+  throw new RindleError(
+    'capability_unsupported',
+    `The ${jobs.name} jobs adapter cannot enqueue within the application's transaction (transactional_enqueue).`,
+    { details: { capability: 'transactional_enqueue', adapter: jobs.name, flow: 'upload' } },
   )
 }
 

@@ -60,7 +60,7 @@ export interface WorkerRegistration {
 export interface Workers {
   /**
    * Takes no more jobs and waits for those in hand, at most `timeoutMs`; what is left then is aborted and goes back to
-   * its queue. Idempotent.
+   * its queue, for another worker to take at once, without using up an attempt. Idempotent.
    */
   stop(options?: { /** @default 30000 */ readonly timeoutMs?: number }): Promise<void>
 }

@@ -67,12 +67,13 @@ export async function checkInvariants(
 /** Jobs by asset in flight: its states, its queue and what the absence of a job is called. */
 const ASSET_WORK = [
   {
-    states: ['validating', 'analyzing', 'promoting'],
+    // Literals, not a parameter: only so does the database use the partial index that knows these few rows.
+    states: `'validating', 'analyzing', 'promoting'`,
     queue: 'rindle_promote',
     key: promoteKey,
     class: 'asset_without_job',
   },
-  { states: ['deleted'], queue: 'rindle_purge', key: purgeKey, class: 'purge_without_job' },
+  { states: `'deleted'`, queue: 'rindle_purge', key: purgeKey, class: 'purge_without_job' },
 ] as const
 
 class InvariantCheck {
@@ -100,8 +101,8 @@ class InvariantCheck {
   async assetsInFlight(): Promise<void> {
     for (const { states, queue, key, class: violation } of ASSET_WORK) {
       const sql = `select id, state from rindle.media_assets
-        where state in (select jsonb_array_elements_text($3::jsonb)) and id > $1::uuid order by id limit $2::int`
-      for await (const rows of pages(this.#runtime.database, sql, [JSON.stringify(states)])) {
+        where state in (${states}) and id > $1::uuid order by id limit $2::int`
+      for await (const rows of pages(this.#runtime.database, sql)) {
         const suspects = await this.#withoutJob(queue, rows, (row) => key(text(row, 'id')))
         for (const row of suspects) {
           const assetId = text(row, 'id')

@@ -11,7 +11,7 @@ export function prismaExecutor(client: Pick<PrismaSqlClient, '$queryRawUnsafe'>)
   }
 }
 
-/** Text with an offset for dates, because Prisma drops it; JSON text for objects, as `pg` sends them. */
+/** As `pg` sends them: dates as text with an offset, JSON text for objects, arrays as arrays. */
 function toParameter(value: unknown): unknown {
   if (value === undefined) return null
   if (value instanceof Date) return value.toISOString()

@@ -24,10 +24,9 @@ afterAll(async () => {
   await testDatabase.drop()
 })
 
-function newClient(): PrismaClient {
-  return new PrismaClient({
-    adapter: new PrismaPg({ connectionString: testDatabase.url, options: '-c TimeZone=UTC' }, { schema: 'rindle' }),
-  })
+function newClient(timeZone = 'UTC'): PrismaClient {
+  const connection = { connectionString: testDatabase.url, options: `-c TimeZone=${timeZone}` }
+  return new PrismaClient({ adapter: new PrismaPg(connection, { schema: 'rindle' }) })
 }
 
 async function count(): Promise<number> {
@@ -55,6 +54,16 @@ describe("over the application's Prisma client", () => {
     const values = [id, new Date('2026-01-02T03:04:05.678Z'), { a: [1] }, ['x', 'y'], undefined]
     const overPg = await fromPgClient(pool).executeSql(text, values)
     expect((await database.executeSql(text, values)).rows).toEqual(overPg.rows)
+  })
+
+  test('a date is the instant that it is, also on a connection that is not in UTC', async () => {
+    const elsewhere = newClient('Asia/Tokyo')
+    const { rows } = await openDatabase({ prisma: elsewhere }).executeSql(
+      "select $1 = '2026-01-02T03:04:05Z'::timestamptz as same",
+      [new Date('2026-01-02T03:04:05Z')],
+    )
+    expect(rows).toEqual([{ same: true }])
+    await elsewhere.$disconnect()
   })
 
   test('a uuid and a state array fit their columns without casts, as over pg', async () => {

@@ -132,18 +132,27 @@ test('after closing nothing arrives, the connection is gone, and closing again d
   expect(messages.calls).toEqual([])
 })
 
-test('closing while it is reconnecting ends that too', async () => {
-  const listening = await database.listen('rindle_events', () => undefined)
+test('a connection that arrives after it was closed is closed too', async () => {
+  const connections = recorder<ListenConnection>()
+  const late = Promise.withResolvers<void>()
+  const connect = async (): Promise<ListenConnection> => {
+    const connection = await dedicatedConnection(testDatabase.url)
+    connections.record(connection)
+    if (connections.calls.length === 2) await late.promise
+    return connection
+  }
+  const reconnects = recorder<string>()
+  const handlers = { onMessage: () => undefined, onReconnect: () => reconnects.record('again') }
+  const subscription = new Subscription(connect, 'rindle_events', handlers)
+  await subscription.open()
   const [pid] = await listeners()
-  await database.executeSql('select pg_terminate_backend($1, 5000)', [pid])
-  await listening.close()
-  await database.close()
-  const observer = openDatabase(testDatabase.url)
-  const { rows } = await observer.executeSql(
-    "select 1 from pg_stat_activity where query like 'listen %' and datname = current_database()",
-  )
-  expect(rows).toEqual([])
-  await observer.close()
+  await database.executeSql('select pg_terminate_backend($1)', [pid])
+  const [, second] = await connections.until(2)
+  const ended = new Promise<void>((resolve) => second?.client.on('end', resolve))
+  await subscription.close()
+  late.resolve()
+  await ended
+  expect(reconnects.calls).toEqual([])
 })
 
 test('closing the database closes what listens', async () => {
@@ -172,6 +181,18 @@ test("over the application's pool it holds one connection of it, and lets go of 
   expect(pool.totalCount).toBe(1)
   await listening.close()
   expect(pool.totalCount).toBe(0)
+  await pool.end()
+})
+
+test('what else such a connection listened to before is not taken for a message', async () => {
+  const pool = new pg.Pool({ connectionString: testDatabase.url, max: 1 })
+  await pool.query('listen rindle_other')
+  const messages = recorder<string>()
+  const listening = await openDatabase({ pool }).listen('rindle_events', messages.record)
+  await notify('rindle_other', 'no')
+  await notify('rindle_events', 'yes')
+  expect(await messages.until(1)).toEqual(['yes'])
+  await listening.close()
   await pool.end()
 })
 

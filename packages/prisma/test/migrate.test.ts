@@ -141,7 +141,8 @@ describe('status', () => {
     await directory.write('1_edited', 'create table changed ()')
     await directory.remove('2_unknown')
     await directory.write('3_failed', 'select 1')
-    await query("insert into rindle._prisma_migrations (id, checksum, migration_name) values ('x', 'x', '3_failed')")
+    await query(`insert into rindle._prisma_migrations (id, checksum, migration_name)
+      values ('x', 'x', '3_failed'), ('y', 'y', '1_edited')`)
     await directory.write('4_pending', 'select 1')
     expect(await statusOf(url, directory.path)).toEqual({
       applied: ['1_edited'],

@@ -1,4 +1,4 @@
-import { type Database, openDatabase } from '@rindle/prisma'
+import { type Database, openDatabase, type PrismaClient } from '@rindle/prisma'
 import { createTestDatabase, type TestDatabase } from '@rindle/test-database'
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
@@ -53,11 +53,25 @@ test('a prepared statement survives a change of the schema under it', async () =
   expect((await database.executeSql(BY_ID, [1])).rows).toEqual([{ id: 1, body: 'new' }])
 })
 
-test('a prepared statement of the generated client survives it as well', async () => {
-  await database.prisma.$queryRawUnsafe(BY_ID, 1)
-  await database.prisma.$queryRawUnsafe(BY_ID, 1)
-  await database.executeSql("alter table notes add column body text not null default 'new'")
-  expect(await database.prisma.$queryRawUnsafe(BY_ID, 1)).toEqual([{ id: 1, body: 'new' }])
+test('those of the generated client survive it as well, on every connection', async () => {
+  const two = openDatabase(testDatabase.url, { maxConnections: 2 })
+  // Each keeps its connection until the other has one too.
+  const onBoth = async () => {
+    const both = Promise.withResolvers<void>()
+    let count = 0
+    const read = async (tx: Pick<PrismaClient, '$queryRawUnsafe'>): Promise<void> => {
+      await tx.$queryRawUnsafe(BY_ID, 1)
+      count += 1
+      if (count === 2) both.resolve()
+      await both.promise
+    }
+    await Promise.all([1, 2].map(() => two.prisma.$transaction(read)))
+  }
+  await onBoth()
+  await onBoth()
+  await two.executeSql("alter table notes add column body text not null default 'new'")
+  expect(await two.prisma.$queryRawUnsafe(BY_ID, 1)).toEqual([{ id: 1, body: 'new' }])
+  await two.close()
 })
 
 test('in a transaction such a change fails it once, and the next one goes through', async () => {

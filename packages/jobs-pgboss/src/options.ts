@@ -45,20 +45,28 @@ export interface PgBossJobsOptions {
   readonly pollingIntervalSeconds?: number
 }
 
-const schema = z.strictObject({
-  connectionString: z
-    .url({ protocol: /^postgres(ql)?$/, error: 'must be a URL like postgres://user@host:5432/database' })
-    .optional(),
-  schema: z
-    .string()
-    .regex(/^[a-z_][a-z0-9_]{0,49}$/, 'must be lower-case letters, digits and underscores, at most 50, no digit first')
-    .default('pgboss'),
-  maxConnections: z.int().min(1).max(1_000).default(5),
-  retryDelaySeconds: z.int().min(0).max(86_400).default(3),
-  retryDelayMaxSeconds: z.int().min(0).max(86_400).default(30),
-  heartbeatSeconds: z.int().min(10).max(3_600).default(15),
-  pollingIntervalSeconds: z.number().min(0.5).max(3_600).default(2),
-})
+const schema = z
+  .strictObject({
+    connectionString: z
+      .url({ protocol: /^postgres(ql)?$/, error: 'must be a URL like postgres://user@host:5432/database' })
+      .optional(),
+    schema: z
+      .string()
+      .regex(
+        /^[a-z_][a-z0-9_]{0,49}$/,
+        'must be lower-case letters, digits and underscores, at most 50, no digit first',
+      )
+      .default('pgboss'),
+    maxConnections: z.int().min(1).max(1_000).default(5),
+    retryDelaySeconds: z.int().min(0).max(86_400).default(3),
+    retryDelayMaxSeconds: z.int().min(0).max(86_400).default(30),
+    heartbeatSeconds: z.int().min(10).max(3_600).default(15),
+    pollingIntervalSeconds: z.number().min(0.5).max(3_600).default(2),
+  })
+  .refine(({ retryDelaySeconds, retryDelayMaxSeconds }) => retryDelayMaxSeconds >= retryDelaySeconds, {
+    path: ['retryDelayMaxSeconds'],
+    error: 'must be at least retryDelaySeconds',
+  })
 
 /** The options with every default filled in. */
 export type ResolvedOptions = Omit<Required<PgBossJobsOptions>, 'connectionString'> & {

@@ -1,0 +1,78 @@
+import type { JsonObject } from '@rindle/core'
+import type { Argv, InferredOptionTypes, Options, PositionalOptions } from 'yargs'
+import type { CommonArguments } from './common-options.ts'
+import type { ExitCode } from './exit-code.ts'
+import type { Io } from './io.ts'
+import type { Report } from './report.ts'
+
+/** What a command works with. */
+export interface CommandContext {
+  readonly io: Io
+  readonly report: Report
+}
+
+/** How a command ended. */
+export interface Outcome {
+  readonly exitCode: ExitCode
+  /** The whole result, for `--format json`. */
+  readonly document: JsonObject
+}
+
+/** A command line that was understood. */
+export type Execute = (context: CommandContext) => Promise<Outcome>
+
+/** A command as it is declared: one file of `commands/` each. */
+interface Definition<P extends Record<string, PositionalOptions>, O extends Record<string, Options>> {
+  /** Name and positional arguments as yargs writes them: `upload <profile> <files..>`. */
+  readonly usage: string
+  readonly describe: string
+  /** Command lines without the program's name, and what they do. */
+  readonly examples: readonly (readonly [commandLine: string, describe: string])[]
+  readonly positionals: P
+  readonly options: O
+  run(
+    args: InferredOptionTypes<P> & InferredOptionTypes<O> & CommonArguments,
+    context: CommandContext,
+  ): Promise<Outcome>
+}
+
+/** A command, its arguments' types folded away. Made by {@link defineCommand}. */
+export interface Command {
+  readonly name: string
+  readonly usage: string
+  readonly examples: readonly (readonly [commandLine: string, describe: string])[]
+  /** The names of its own options, without dashes. */
+  readonly optionNames: readonly string[]
+  /** Adds it to a yargs parser, which hands over what it understood. */
+  register(parser: Argv, onParsed: (execute: Execute) => void): Argv
+}
+
+/** Declares a command; the types of its arguments follow from its options. */
+export function defineCommand<
+  const P extends Record<string, PositionalOptions>,
+  const O extends Record<string, Options>,
+>(definition: Definition<P, O>): Command {
+  const { usage, describe, examples, positionals, options } = definition
+  return {
+    name: usage.split(' ', 1)[0] ?? usage,
+    usage,
+    examples,
+    optionNames: Object.keys(options),
+    register: (parser, onParsed) =>
+      parser.command(
+        usage,
+        describe,
+        (builder) => {
+          for (const [name, positional] of Object.entries(positionals)) builder.positional(name, positional)
+          builder.options(options)
+          for (const [commandLine, what] of examples) builder.example(`$0 ${commandLine}`, what)
+          return builder
+        },
+        (args) => {
+          // yargs has checked the arguments against the same declarations that the type is inferred from.
+          const checked = args as unknown as Parameters<typeof definition.run>[0]
+          onParsed((context) => definition.run(checked, context))
+        },
+      ),
+  }
+}

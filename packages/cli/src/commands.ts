@@ -1,0 +1,10 @@
+import type { Command } from './command.ts'
+import { demo } from './commands/demo.ts'
+import { init } from './commands/init.ts'
+import { migrate } from './commands/migrate.ts'
+import { show } from './commands/show.ts'
+import { upload } from './commands/upload.ts'
+import { worker } from './commands/worker.ts'
+
+/** Every command, in the order in which help lists them. */
+export const COMMANDS: readonly Command[] = [demo, init, migrate, worker, upload, show]

@@ -1,0 +1,51 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import open from 'open'
+import { aborted } from '../aborted.ts'
+import { type Command, defineCommand } from '../command.ts'
+import { conclude } from '../demo/conclude.ts'
+import { makeContactSheet } from '../demo/contact-sheet.ts'
+import { DemoLog } from '../demo/demo-log.ts'
+import { loadDemoPackages } from '../demo/demo-packages.ts'
+import { assertFiles, demoSources } from '../demo/demo-sources.ts'
+import { processFiles } from '../demo/process-files.ts'
+import { withDemo } from '../demo/with-demo.ts'
+
+const DIRECTORY = '.rindle'
+const SHEET = `${DIRECTORY}/contact-sheet.png`
+
+/** `rindle demo`: the main job of Rindle on a machine that has nothing but Node. */
+export const demo: Command = defineCommand({
+  usage: 'demo [files..]',
+  describe: 'See it work: variants and signed URLs of your photos, or of two that it makes',
+  examples: [
+    ['demo', 'Two photos of its own'],
+    ['demo holiday/*.jpg', 'Your photos'],
+    ['demo --keep', 'Go on serving the URLs until Ctrl-C, in scripts too'],
+  ],
+  positionals: { files: { type: 'string', array: true, default: [] as string[], describe: 'Paths of images' } },
+  options: {
+    keep: { type: 'boolean', describe: 'Go on serving the URLs until Ctrl-C  [default: yes, on a terminal]' },
+    open: { type: 'boolean', default: false, describe: 'Open the contact sheet when it is made' },
+  },
+  run: async (args, context) => {
+    const { io, report } = context
+    await assertFiles(args.files, io.cwd)
+    const packages = await loadDemoPackages()
+    const log = new DemoLog((line) => report.note(line))
+    const isKept = args.keep ?? (io.stdout.isTTY === true && report.format === 'text')
+    report.note(`Starting PostgreSQL in ${DIRECTORY}/ …`)
+    return withDemo(packages, join(io.cwd, DIRECTORY), log, async (running) => {
+      const sources = await demoSources(args.files, io.cwd, packages.sharp)
+      const { files, rows } = await processFiles(sources, { demo: running, packages, log, context })
+      await writeFile(join(io.cwd, SHEET), await makeContactSheet(packages.sharp, rows))
+      if (args.open) await open(join(io.cwd, SHEET))
+      const { outcome, isServing } = conclude(files, { sheet: SHEET, rows, isKept }, context)
+      if (!isServing) return outcome
+      // While it serves, a script already needs the URLs.
+      report.document(outcome.document)
+      await aborted(io.signal)
+      return outcome
+    })
+  },
+})

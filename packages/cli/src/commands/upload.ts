@@ -1,0 +1,126 @@
+import { resolve } from 'node:path'
+import { type AssetWithVariants, isDeliverable, isRindleError, type Rindle } from '@rindle/core'
+import { type Command, type CommandContext, defineCommand, type Outcome } from '../command.ts'
+import { type DeliveryUrl, deliveryUrls } from '../delivery-urls.ts'
+import { formatSummary } from '../format-summary.ts'
+import { printable } from '../printable.ts'
+import { createProgress } from '../progress.ts'
+import { type FileUpload, uploadCounts, uploadDocument, uploadLines } from '../upload/file-upload.ts'
+import { assertProfile, type Place, placeOf, timeoutMsOf } from '../upload/upload-arguments.ts'
+import { uploadFile } from '../upload/upload-file.ts'
+import { variantMarks } from '../variant-marks.ts'
+import { isSettled, waitUntilSettled } from '../wait-until-settled.ts'
+import { withRindle } from '../with-rindle.ts'
+
+/** `rindle upload`: sends files through this process, as an application's own server would. */
+export const upload: Command = defineCommand({
+  usage: 'upload <profile> <files..>',
+  describe: 'Upload files to a profile',
+  examples: [
+    ['upload photo *.jpg', 'Upload, and leave the rest to the workers'],
+    ['upload photo me.jpg --wait', 'Wait until the variants are made, and print their URLs'],
+    ['upload avatar me.jpg --owner user:42 --slot avatar', 'Attach it; what was there is detached'],
+  ],
+  positionals: {
+    profile: { type: 'string', demandOption: true, describe: 'A profile of the configuration' },
+    files: { type: 'string', array: true, demandOption: true, describe: 'Paths' },
+  },
+  options: {
+    owner: { type: 'string', requiresArg: true, implies: 'slot', describe: 'Attach to this owner, type:id' },
+    slot: { type: 'string', requiresArg: true, implies: 'owner', describe: 'The place at the owner; takes one file' },
+    wait: { type: 'boolean', default: false, describe: 'Wait until workers made the variants, and print URLs' },
+    'timeout-sec': { type: 'number', requiresArg: true, default: 600, describe: 'Longest wait for all files' },
+  },
+  run: async (args, context) => {
+    const place = placeOf(args.owner, args.slot, args.files.length)
+    const timeoutMs = args.wait ? timeoutMsOf(args['timeout-sec']) : undefined
+    return withRindle(args, context.io, async (rindle) => {
+      assertProfile(rindle, args.profile)
+      await rindle.start()
+      const sent = await sendAll(rindle, { ...args, place, isPrinting: timeoutMs === undefined }, context)
+      const uploads = timeoutMs === undefined ? sent : await waitForAll(rindle, sent, timeoutMs, context)
+      return finish(uploads, timeoutMs !== undefined, context)
+    })
+  },
+})
+
+interface Sending {
+  readonly profile: string
+  readonly files: readonly string[]
+  readonly place: Place | undefined
+  /** Whether each file's lines are final once it is sent. */
+  readonly isPrinting: boolean
+}
+
+/** One file after the other, until all are sent or the command is interrupted. */
+async function sendAll(rindle: Rindle, sending: Sending, { io, report }: CommandContext): Promise<FileUpload[]> {
+  const { profile, files, place, isPrinting } = sending
+  const uploads: FileUpload[] = []
+  for (const file of files) {
+    if (io.signal.aborted) break
+    const result = await uploadFile(rindle, profile, resolve(io.cwd, file), place === undefined ? {} : { place })
+    const asset = result.outcome === 'uploaded' ? { ...result.asset, variants: [] } : null
+    const sent: FileUpload = { file, result, asset, urls: [] }
+    uploads.push(sent)
+    if (isPrinting) print(sent, false, report)
+  }
+  return uploads
+}
+
+/** Waits for the assets in the order of the files; the later ones are being worked on meanwhile. */
+async function waitForAll(
+  rindle: Rindle,
+  sent: readonly FileUpload[],
+  timeoutMs: number,
+  context: CommandContext,
+): Promise<FileUpload[]> {
+  const { io, report } = context
+  const progress = createProgress(context)
+  const deadline = Date.now() + timeoutMs
+  const uploads: FileUpload[] = []
+  for (const { file, result } of sent) {
+    const onLook = (asset: AssetWithVariants): void =>
+      progress.show(`${printable(file)}  ${asset.state}  ${variantMarks(asset, report.style)}`)
+    const asset =
+      result.outcome === 'uploaded'
+        ? await waitUntilSettled(rindle, result.asset.id, { signal: io.signal, deadline, onLook })
+        : null
+    progress.clear()
+    const urls = asset !== null && isSettled(asset) ? await urlsOf(rindle, asset, report) : []
+    const waited: FileUpload = { file, result, asset, urls }
+    uploads.push(waited)
+    print(waited, true, report)
+  }
+  return uploads
+}
+
+async function urlsOf(
+  rindle: Rindle,
+  asset: AssetWithVariants,
+  report: CommandContext['report'],
+): Promise<readonly DeliveryUrl[]> {
+  if (!isDeliverable(asset.state)) return []
+  try {
+    return await deliveryUrls(rindle, asset)
+  } catch (error) {
+    if (!isRindleError(error, 'forbidden')) throw error
+    report.note(`No URLs of asset ${asset.id}: the profile's authorizer knows no caller of this command.`)
+    return []
+  }
+}
+
+function print(upload: FileUpload, hasWaited: boolean, report: CommandContext['report']): void {
+  for (const line of uploadLines(upload, report.style, hasWaited)) report.line(line)
+}
+
+function finish(uploads: readonly FileUpload[], hasWaited: boolean, { io, report }: CommandContext): Outcome {
+  const counts = uploadCounts(uploads, hasWaited)
+  const isInterrupted = io.signal.aborted
+  for (const line of formatSummary(counts)) report.line(line)
+  report.line(isInterrupted ? 'Interrupted.' : 'Done.')
+  const { rejected = 0, errors = 0, not_ready: notReady = 0 } = counts
+  return {
+    exitCode: isInterrupted ? 130 : rejected + errors + notReady > 0 ? 1 : 0,
+    document: { ...counts, interrupted: isInterrupted, files: uploads.map(uploadDocument) },
+  }
+}

@@ -1,0 +1,122 @@
+/** Where files may be kept. */
+export const STORAGES = ['local', 's3'] as const
+/** What variants are made of: images only, or video and audio as well. */
+export const LANES = ['image', 'av'] as const
+
+/** What a configuration file is written for. */
+export interface ConfigChoice {
+  readonly storage: (typeof STORAGES)[number]
+  readonly lane: (typeof LANES)[number]
+}
+
+/** What one choice adds to the file. */
+interface Part {
+  readonly package: string
+  readonly factory: string
+  /** Environment variables without which the file does not load. */
+  readonly environment: readonly string[]
+  readonly call: string
+}
+
+const STORAGE_PARTS: Readonly<Record<ConfigChoice['storage'], Part>> = {
+  local: {
+    package: '@rindle/storage-local',
+    factory: 'localStorage',
+    environment: ['RINDLE_SIGNING_KEY'],
+    call: `localStorage({
+      directory: 'media',
+      // Where the application answers \`GET /rindle/files/…\` with \`rindle.serveFile(request)\`.
+      baseUrl: process.env.RINDLE_BASE_URL ?? 'http://localhost:3000/rindle',
+      signingKey: required('RINDLE_SIGNING_KEY'),
+    })`,
+  },
+  s3: {
+    package: '@rindle/storage-s3',
+    factory: 's3Storage',
+    environment: ['S3_BUCKET', 'AWS_REGION'],
+    call: `s3Storage({ bucket: required('S3_BUCKET'), region: required('AWS_REGION') })`,
+  },
+}
+
+const IMAGE_PART: Part = {
+  package: '@rindle/processor-image',
+  factory: 'imageProcessor',
+  environment: [],
+  call: 'imageProcessor()',
+}
+const AV_PART: Part = {
+  package: '@rindle/processor-av',
+  factory: 'avProcessor',
+  environment: [],
+  call: 'avProcessor()',
+}
+const JOBS_PART: Part = { package: '@rindle/jobs-pgboss', factory: 'pgBossJobs', environment: [], call: 'pgBossJobs()' }
+
+const PHOTO_PROFILE = `    photo: defineProfile({
+      storage: 'main',
+      accept: { types: ['image/*'], maxBytes: 50_000_000 },
+      variants: {
+        large: { mode: 'fit', width: 2048, height: 2048, format: 'webp' },
+        thumb: { mode: 'crop', width: 160, height: 160, format: 'webp' },
+      },
+    }),`
+
+const VIDEO_PROFILE = `    video: defineProfile({
+      storage: 'main',
+      accept: { types: ['video/*'], maxBytes: 2_000_000_000 },
+      variants: {
+        web: { kind: 'video', preset: 'web_720p' },
+        poster: { kind: 'image', preset: 'video_poster_scene' },
+      },
+    }),`
+
+/** The packages that the file imports, sorted. Pure. */
+export function packagesFor(choice: ConfigChoice): readonly string[] {
+  return ['@rindle/core', ...partsFor(choice).map((part) => part.package)].toSorted()
+}
+
+/** The environment variables without which the file does not load. Pure. */
+export function environmentFor(choice: ConfigChoice): readonly string[] {
+  return ['DATABASE_URL', ...partsFor(choice).flatMap(({ environment }) => environment)]
+}
+
+/** The text of a `rindle.config.ts`. Pure. */
+export function configTemplate(choice: ConfigChoice): string {
+  const imports = partsFor(choice).map(({ factory, package: from }) => ({ names: factory, from }))
+  const lines = [{ names: 'createRindle, defineProfile', from: '@rindle/core' }, ...imports]
+    .toSorted((a, b) => (a.from < b.from ? -1 : 1))
+    .map(({ names, from }) => `import { ${names} } from '${from}'`)
+  return `${lines.join('\n')}
+
+export const rindle = createRindle({
+  database: required('DATABASE_URL'),
+  storages: {
+    main: ${STORAGE_PARTS[choice.storage].call},
+  },
+  processors: [${processorParts(choice)
+    .map(({ call }) => call)
+    .join(', ')}],
+  jobs: pgBossJobs(),
+  profiles: {
+${[PHOTO_PROFILE, ...(choice.lane === 'av' ? [VIDEO_PROFILE] : [])].join('\n')}
+  },
+})
+
+// The \`rindle\` command takes the default export.
+export default rindle
+
+function required(name: string): string {
+  const value = process.env[name]
+  if (!value) throw new Error(\`Set \${name} in the environment.\`)
+  return value
+}
+`
+}
+
+function partsFor(choice: ConfigChoice): readonly Part[] {
+  return [STORAGE_PARTS[choice.storage], ...processorParts(choice), JOBS_PART]
+}
+
+function processorParts({ lane }: ConfigChoice): readonly Part[] {
+  return lane === 'av' ? [IMAGE_PART, AV_PART] : [IMAGE_PART]
+}

@@ -1,0 +1,67 @@
+import type { CommandContext, Outcome } from '../command.ts'
+import { formatSummary } from '../format-summary.ts'
+import { MAX_ROWS, type TileRow } from './contact-sheet.ts'
+import { type DemoFile, demoFileDocument, endOf } from './demo-file.ts'
+import { urlLines } from './demo-lines.ts'
+
+/** What the last lines say besides counts. */
+export interface Conclusion {
+  /** Path of the contact sheet, as it is printed. */
+  readonly sheet: string
+  /** What it shows. */
+  readonly rows: readonly TileRow[]
+  /** Whether the URLs go on answering. */
+  readonly isKept: boolean
+}
+
+/** How the demo ends, and whether it goes on serving first. */
+export interface Concluded {
+  readonly outcome: Outcome
+  readonly isServing: boolean
+}
+
+/** Prints the summary, and says how the command ends. */
+export function conclude(
+  files: readonly DemoFile[],
+  conclusion: Conclusion,
+  { io, report }: CommandContext,
+): Concluded {
+  const answers = files.flatMap((file) => [...file.answers.values()])
+  const whole = answers.filter(({ isWhole }) => isWhole)
+  const counts = {
+    files: files.length,
+    ready: files.filter((file) => endOf(file) === 'ready').length,
+    not_ready: files.filter((file) => endOf(file) !== 'ready').length,
+    urls: answers.length,
+    urls_failed: answers.length - whole.length,
+  }
+  for (const line of [...urlLines(files), '', ...formatSummary(counts), '']) report.line(line)
+  if (answers.length > 0) report.line(`${whole.length} of ${answers.length} URLs answered 200 with every byte.`)
+  report.line(sheetLine(conclusion))
+  const isInterrupted = io.signal.aborted
+  const isServing = conclusion.isKept && whole.length > 0 && !isInterrupted
+  for (const line of isInterrupted ? ['Interrupted.'] : servingLines(files, isServing)) report.line(line)
+  const document = {
+    ...counts,
+    interrupted: isInterrupted,
+    contactSheet: conclusion.sheet,
+    serving: isServing,
+    files: files.map(demoFileDocument),
+  }
+  const hasFailed = counts.not_ready + counts.urls_failed > 0
+  return { outcome: { exitCode: isInterrupted ? 130 : hasFailed ? 1 : 0, document }, isServing }
+}
+
+/** Names the columns too, because a machine without fonts draws no labels. */
+function sheetLine({ sheet, rows }: Conclusion): string {
+  const columns = [...new Set(rows.flatMap(({ tiles }) => tiles.map(({ name }) => name)))].toSorted()
+  const rowsNote = rows.length > MAX_ROWS ? `the first ${MAX_ROWS} of ${rows.length} files` : 'a row per file'
+  return `Contact sheet: ${sheet}${columns.length === 0 ? '' : ` (${rowsNote}: ${columns.join(', ')})`}`
+}
+
+function servingLines(files: readonly DemoFile[], isServing: boolean): readonly string[] {
+  const url = files.flatMap(({ answers }) => answers.get('thumb')?.url ?? [])[0]
+  if (url === undefined) return []
+  if (!isServing) return ['The URLs end with this command; with --keep it goes on serving them.']
+  return ['Serving the URLs until Ctrl-C. Try one in another terminal:', '', `curl -o thumb.webp '${url}'`]
+}

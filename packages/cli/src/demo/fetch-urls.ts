@@ -1,0 +1,43 @@
+import type { AssetWithVariants, Rindle } from '@rindle/core'
+import type sharp from 'sharp'
+import { deliveryUrls } from '../delivery-urls.ts'
+import { formatDimensions } from '../format-dimensions.ts'
+import { formatSize } from '../format-size.ts'
+import { makeTileImage, type Tile } from './contact-sheet.ts'
+import type { UrlAnswer } from './demo-file.ts'
+
+/** What the URLs of an asset answered. */
+export interface FetchedUrls {
+  readonly answers: ReadonlyMap<string, UrlAnswer>
+  /** Pictures of the variants, made from the bytes that came. */
+  readonly tiles: readonly Tile[]
+}
+
+const FETCH_TIMEOUT_MS = 60_000
+
+/** Signs a URL for the original and for every ready variant, and fetches each as any other client would. */
+export async function fetchUrls(rindle: Rindle, asset: AssetWithVariants, sharpOf: typeof sharp): Promise<FetchedUrls> {
+  const answers = new Map<string, UrlAnswer>()
+  const tiles: Tile[] = []
+  for (const { name, url } of await deliveryUrls(rindle, asset)) {
+    const media = asset.variants.find((variant) => variant.name === name) ?? asset
+    const { status, bytes } = await fetchBytes(url)
+    const isWhole = status === 200 && bytes.byteLength === media.byteSize
+    answers.set(name, { url, status, byteSize: bytes.byteLength, isWhole })
+    if (name === 'original' || !isWhole) continue
+    const format = (media.contentType ?? '').replace('image/', '')
+    const caption = `${formatDimensions(media)} ${format} ${formatSize(media.byteSize)}`
+    tiles.push({ name, caption, image: await makeTileImage(sharpOf, bytes) })
+  }
+  return { answers, tiles }
+}
+
+async function fetchBytes(url: string): Promise<{ readonly status: number | null; readonly bytes: Uint8Array }> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(FETCH_TIMEOUT_MS) })
+    return { status: response.status, bytes: new Uint8Array(await response.arrayBuffer()) }
+  } catch {
+    // No answer is a result here: the table shows it.
+    return { status: null, bytes: new Uint8Array() }
+  }
+}

@@ -1,0 +1,34 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { createRequestListener } from '@remix-run/node-fetch-server'
+
+/** Answers one request. */
+export type Answer = (request: Request) => Promise<Response>
+
+/** An HTTP server on this machine's loopback address. */
+export interface FileServer extends AsyncDisposable {
+  /** Its base URL, without a slash at its end. */
+  readonly url: string
+  /** Who answers; until then, nobody: 503. */
+  answer: Answer
+}
+
+/** Starts a server on a free port of 127.0.0.1. Disposing of it ends open connections. */
+export async function startFileServer(): Promise<FileServer> {
+  const listener = createRequestListener((request) => server.answer(request))
+  const http = createServer((request, response) => void listener(request, response))
+  await new Promise<void>((resolve, reject) => {
+    http.once('error', reject).listen(0, '127.0.0.1', resolve)
+  })
+  const { port } = http.address() as AddressInfo
+  const server: FileServer = {
+    url: `http://127.0.0.1:${port}`,
+    answer: async () => new Response('Not ready.', { status: 503 }),
+    [Symbol.asyncDispose]: async () => {
+      const closed = new Promise((resolve) => http.close(resolve))
+      http.closeAllConnections()
+      await closed
+    },
+  }
+  return server
+}

@@ -1,0 +1,26 @@
+import { RindleError } from '@rindle/core'
+import { openDatabase } from '@rindle/prisma'
+
+/** Any number that nobody else locks in a demo's own database. */
+const DEMO_LOCK = 7_246_354
+
+/**
+ * Runs `work` unless another demo of the same directory, and so of the same database, is running: `conflict`. The
+ * database holds the lock, so it ends with a process that is killed. The transaction that holds it reads and writes
+ * nothing, and keeps nothing from being cleaned up.
+ */
+export async function holdingDirectory<T>(databaseUrl: string, work: () => Promise<T>): Promise<T> {
+  const database = openDatabase(databaseUrl, { maxConnections: 1 })
+  try {
+    return await database.transaction(async (tx) => {
+      const { rows } = await tx.executeSql(`select pg_try_advisory_xact_lock(${DEMO_LOCK}) as is_mine`)
+      if (rows[0]?.['is_mine'] === true) return work()
+      throw new RindleError(
+        'conflict',
+        'Another demo is running on .rindle/ in this directory. Stop it, or run this one in another directory.',
+      )
+    })
+  } finally {
+    await database.close()
+  }
+}

@@ -1,0 +1,87 @@
+import { randomBytes } from 'node:crypto'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createRindle, defineProfile, type Logger, type Profiles, type Rindle } from '@rindle/core'
+import { migrate } from '@rindle/prisma'
+import type { DemoPackages } from './demo-packages.ts'
+import { startFileServer } from './file-server.ts'
+import { holdingDirectory } from './hold-directory.ts'
+
+/** A running instance on embedded defaults, its workers in this process. */
+export interface Demo {
+  readonly rindle: Rindle
+  /** The name of its only profile. */
+  readonly profile: 'photo'
+  /** Where its URLs lead. */
+  readonly baseUrl: string
+}
+
+/** As long as anybody keeps a demo running. */
+const URL_LIFETIME_SECONDS = 86_400
+
+const MAX_BYTES = 100 * 1024 * 1024
+
+const PROFILES: Profiles = {
+  photo: defineProfile({
+    storage: 'main',
+    accept: {
+      // What the image processor decodes; other images would be kept and have no variants.
+      types: ['image/jpeg', 'image/png', 'image/apng', 'image/webp', 'image/gif', 'image/tiff', 'image/avif'],
+      maxBytes: MAX_BYTES,
+      maxPixels: 100_000_000,
+    },
+    variants: {
+      large: { mode: 'fit', width: 2048, height: 2048, format: 'webp' },
+      medium: { mode: 'fit', width: 1024, height: 1024, format: 'webp' },
+      small: { mode: 'fit', width: 480, height: 480, format: 'webp' },
+      thumb: { mode: 'crop', width: 160, height: 160, format: 'webp' },
+      fallback: { mode: 'fit', width: 1024, height: 1024, format: 'jpeg' },
+      avif: { mode: 'fit', width: 480, height: 480, format: 'avif' },
+    },
+  }),
+}
+
+/**
+ * Starts PostgreSQL, an instance with its workers, and a server for its URLs, gives them to `work`, and stops
+ * everything afterwards. Data stays in `directory`, and a later demo finds it. `conflict` while another demo uses it.
+ */
+export async function withDemo<T>(
+  packages: DemoPackages,
+  directory: string,
+  logger: Logger,
+  work: (demo: Demo) => Promise<T>,
+): Promise<T> {
+  await using postgres = await packages.startEmbeddedPostgres({ directory })
+  await migrate(postgres.url)
+  return await holdingDirectory(postgres.url, async () => {
+    await prepare(directory)
+    await using server = await startFileServer()
+    await using rindle = createRindle({
+      database: postgres.url,
+      storages: {
+        main: packages.localStorage({
+          directory: join(directory, 'media'),
+          baseUrl: server.url,
+          signingKey: randomBytes(32).toString('hex'),
+        }),
+      },
+      processors: [packages.imageProcessor()],
+      jobs: packages.pgBossJobs(),
+      profiles: PROFILES,
+      workDirectory: join(directory, 'work'),
+      delivery: { expiresInSeconds: URL_LIFETIME_SECONDS },
+      logger,
+    })
+    server.answer = (request) => rindle.serveFile(request)
+    await rindle.start()
+    await rindle.work()
+    return await work({ rindle, profile: 'photo', baseUrl: server.url })
+  })
+}
+
+/** What a killed demo left in its work directory is nobody's; and the data belongs into no repository. */
+async function prepare(directory: string): Promise<void> {
+  await rm(join(directory, 'work'), { recursive: true, force: true })
+  await mkdir(directory, { recursive: true })
+  await writeFile(join(directory, '.gitignore'), '*\n')
+}

@@ -1,0 +1,120 @@
+import { type ErrorCode, isRindleError, type JsonObject, type RindleError } from '@rindle/core'
+import { MigrationError, sqlStateOf } from '@rindle/prisma'
+import type { ExitCode } from './exit-code.ts'
+
+/** What is said about an error that ended a command. */
+export interface Explanation {
+  /** A stable code; `unexpected` for an error that nobody foresaw. */
+  readonly code: string
+  /** What failed and what to do. */
+  readonly message: string
+  readonly exitCode: ExitCode
+  /** Facts for programs. */
+  readonly details?: JsonObject
+  /** Only for an unexpected error, which somebody has to look into: its stack and those of its causes. */
+  readonly stack?: string
+}
+
+/** Codes that say that the call or the set-up is wrong, and not that the work failed. */
+const USAGE_CODES: ReadonlySet<ErrorCode> = new Set([
+  'config_invalid',
+  'setup_incomplete',
+  'invalid_input',
+  'unknown_profile',
+  'unknown_variant',
+  'unknown_slot',
+  'capability_unsupported',
+  'processor_capability_missing',
+  'ffmpeg_not_found',
+])
+
+const DATABASE_ADVICE: Readonly<Record<string, string>> = {
+  // Refused, unknown host, no route, no answer.
+  ECONNREFUSED: 'Check that it runs, and the host and port of the URL.',
+  ENOTFOUND: 'Check the host of the URL.',
+  EAI_AGAIN: 'Check the host of the URL, and the network.',
+  EHOSTUNREACH: 'Check the host of the URL, and the network.',
+  ETIMEDOUT: 'Check the host and port of the URL, and the network.',
+  // SQLSTATE: invalid authorization, invalid password, unknown database, too many connections, starting up.
+  '28000': 'Check the user of the URL, and what pg_hba.conf allows it.',
+  '28P01': 'Check the user and password of the URL.',
+  '3D000': 'Create the database, or check its name in the URL.',
+  '53300': 'The server has no free connection: stop a process that holds some, or raise max_connections.',
+  '57P03': 'The server is starting or stopping: try again in a moment.',
+}
+
+/** SQLSTATE of a table or schema that does not exist, and of a right that is missing. */
+const MISSING_TABLE = new Set(['42P01', '3F000'])
+const MISSING_RIGHT = '42501'
+
+/** Says what an error means for the user, and with which code the command ends. */
+export function explainError(thrown: unknown): Explanation {
+  const error = firstOf(thrown)
+  if (isRindleError(error)) return explainRindleError(error)
+  if (error instanceof MigrationError) {
+    const isSetup = error.code === 'database_unreachable' || error.code === 'database_unsupported'
+    return { code: error.code, message: error.message, exitCode: isSetup ? 2 : 1 }
+  }
+  return explainDatabaseError(error) ?? unexpected(error)
+}
+
+/** When closing failed because of what had failed before, that is what counts. */
+function firstOf(error: unknown): unknown {
+  return error instanceof Error && error.name === 'SuppressedError' && 'suppressed' in error
+    ? firstOf(error.suppressed)
+    : error
+}
+
+function explainRindleError(error: RindleError): Explanation {
+  const { code, message, details } = error
+  return {
+    code,
+    message,
+    exitCode: USAGE_CODES.has(code) ? 2 : 1,
+    ...(Object.keys(details).length === 0 ? {} : { details }),
+  }
+}
+
+function explainDatabaseError(error: unknown): Explanation | undefined {
+  const state = sqlStateOf(error)
+  if (state !== undefined && MISSING_TABLE.has(state)) {
+    const message = "The database lacks some of Rindle's tables. Run `rindle migrate`."
+    return { code: 'setup_incomplete', message, exitCode: 2 }
+  }
+  if (state === MISSING_RIGHT) {
+    const message = `PostgreSQL refused: ${messageOf(error)}. Grant the right, or use another database user.`
+    return { code: 'database_denied', message, exitCode: 2 }
+  }
+  const code = state ?? socketCodeOf(error)
+  const advice = code === undefined ? undefined : DATABASE_ADVICE[code]
+  if (advice === undefined) return undefined
+  const message = `Cannot connect to PostgreSQL: ${messageOf(error)}. ${advice}`
+  return { code: 'database_unreachable', message, exitCode: 2 }
+}
+
+/** `ECONNREFUSED` and its like, of the error or of what caused it. Prisma's own codes (`P1001`) say less. */
+function socketCodeOf(error: unknown): string | undefined {
+  for (let current = error, depth = 0; current instanceof Error && depth < 5; current = current.cause, depth += 1) {
+    if ('code' in current && typeof current.code === 'string' && Object.hasOwn(DATABASE_ADVICE, current.code)) {
+      return current.code
+    }
+  }
+  return undefined
+}
+
+/** A refused connection to a name with two addresses is an AggregateError, which has a code but no message. */
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const text = error.message === '' && 'code' in error ? String(error.code) : error.message
+  return text.trim().replace(/\.$/, '')
+}
+
+/** Stacks only: an error's other properties may hold what it was given, URLs and all. */
+function unexpected(error: unknown): Explanation {
+  const stacks: string[] = []
+  for (let current = error; current !== undefined && stacks.length < 5; ) {
+    stacks.push(current instanceof Error ? (current.stack ?? String(current)) : String(current))
+    current = current instanceof Error ? current.cause : undefined
+  }
+  return { code: 'unexpected', message: messageOf(error), exitCode: 1, stack: stacks.join('\nCaused by: ') }
+}

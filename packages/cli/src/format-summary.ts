@@ -1,0 +1,5 @@
+/** Counts as aligned lines, `  enqueued: 12`, in the given order. Their form is fixed, for scripts. */
+export function formatSummary(counts: Readonly<Record<string, number>>): readonly string[] {
+  const width = Math.max(0, ...Object.keys(counts).map((name) => name.length)) + 1
+  return Object.entries(counts).map(([name, count]) => `  ${`${name}:`.padEnd(width)} ${count}`)
+}

@@ -1,0 +1,3 @@
+export type { ExitCode } from './exit-code.ts'
+export type { Io, Output } from './io.ts'
+export { run } from './run.ts'

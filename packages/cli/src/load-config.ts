@@ -1,0 +1,94 @@
+import { access } from 'node:fs/promises'
+import { basename, resolve } from 'node:path'
+import { isRindleError, type Rindle, RindleError } from '@rindle/core'
+import { createJiti } from 'jiti'
+import type { CommonArguments } from './common-options.ts'
+import { databaseUrl } from './database-url.ts'
+import type { Io } from './io.ts'
+
+/** Names of the configuration file; the first that exists counts. */
+const CONFIG_NAMES = ['rindle.config.ts', 'rindle.config.mts', 'rindle.config.js', 'rindle.config.mjs'] as const
+
+/** Enough to tell an instance of Rindle, of any copy of core, from something else. */
+const INSTANCE_METHODS = ['start', 'stop', 'work', 'upload', 'asset', 'url', 'variantUrl'] as const
+
+/**
+ * Loads the configuration file and returns the instance that it exports, or that the function it exports makes. Not
+ * started. While it loads, `DATABASE_URL` of this process is the URL of the flag, if there is one.
+ *
+ * @throws RindleError `setup_incomplete` without a file, `config_invalid` when it exports nothing usable or refuses to
+ *   be loaded; an error of the file's own code as `cause` of an Error that names the file.
+ */
+export async function loadConfig(args: CommonArguments, io: Io): Promise<Rindle> {
+  const path = await findConfig(args.config, io.cwd)
+  const exported = await withDatabaseUrl(databaseUrl(args, io.env), () => instanceOf(path))
+  if (isInstance(exported)) return exported
+  throw new RindleError(
+    'config_invalid',
+    `${basename(path)} does not export an instance of Rindle. ` +
+      'Write `export default createRindle({ … })`, or a function that returns one.',
+  )
+}
+
+/** The name of the configuration file that `directory` has, if it has one. */
+export async function existingConfig(directory: string): Promise<string | undefined> {
+  for (const name of CONFIG_NAMES) {
+    if (await exists(resolve(directory, name))) return name
+  }
+  return undefined
+}
+
+async function findConfig(wanted: string | undefined, cwd: string): Promise<string> {
+  if (wanted !== undefined && (await exists(resolve(cwd, wanted)))) return resolve(cwd, wanted)
+  if (wanted !== undefined) throw new RindleError('config_invalid', `There is no configuration file ${wanted}.`)
+  const found = await existingConfig(cwd)
+  if (found !== undefined) return resolve(cwd, found)
+  throw new RindleError(
+    'setup_incomplete',
+    `There is no rindle.config.ts in ${cwd}. Run \`rindle init\` to write one, or name yours with --config.`,
+  )
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  )
+}
+
+/** Configuration files take the URL from the environment, so that is where a flag has to put it. */
+async function withDatabaseUrl<T>(url: string | undefined, work: () => Promise<T>): Promise<T> {
+  const before = process.env['DATABASE_URL']
+  if (url === undefined || url === before) return work()
+  process.env['DATABASE_URL'] = url
+  try {
+    return await work()
+  } finally {
+    if (before === undefined) delete process.env['DATABASE_URL']
+    else process.env['DATABASE_URL'] = before
+  }
+}
+
+async function instanceOf(path: string): Promise<unknown> {
+  const file = basename(path)
+  try {
+    const jiti = createJiti(import.meta.url, { tryNative: true, fsCache: false })
+    const { default: exported } = await jiti.import<{ default?: unknown }>(path)
+    if (exported === undefined) {
+      throw new RindleError(
+        'config_invalid',
+        `${file} has no default export. Write \`export default createRindle({ … })\`.`,
+      )
+    }
+    return typeof exported === 'function' ? await (exported as () => unknown)() : exported
+  } catch (error) {
+    if (!isRindleError(error)) throw new Error(`${file} could not be loaded.`, { cause: error })
+    throw new RindleError(error.code, `${file}: ${error.message}`, { details: error.details, cause: error })
+  }
+}
+
+function isInstance(exported: unknown): exported is Rindle {
+  if (typeof exported !== 'object' || exported === null || !('profiles' in exported)) return false
+  const members = exported as Readonly<Record<string, unknown>>
+  return INSTANCE_METHODS.every((method) => typeof members[method] === 'function')
+}

@@ -1,0 +1,61 @@
+import { readFileSync } from 'node:fs'
+import { RindleError } from '@rindle/core'
+import yargs, { type Argv } from 'yargs'
+import type { Command, Execute } from './command.ts'
+import { COMMON_OPTIONS } from './common-options.ts'
+import { usageMessage } from './usage-message.ts'
+
+/** What a command line asks for: a command to be run, or a text (help, version, completion) to be printed. */
+export type Parsed = { readonly execute: Execute } | { readonly text: string }
+
+const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
+
+const WIDEST_HELP = 100
+
+/**
+ * Understands a command line; runs nothing. `columns` is the width for help.
+ *
+ * @throws RindleError `invalid_input`, in one line that says what is wrong, what may have been meant, and where to look.
+ */
+export async function parseCommandLine(
+  argv: readonly string[],
+  commands: readonly Command[],
+  columns = 80,
+): Promise<Parsed> {
+  let execute: Execute | undefined
+  let text = ''
+  const onParsed = (understood: Execute): void => {
+    execute = understood
+  }
+  const parser = commands.reduce(
+    (declared, command) => command.register(declared, onParsed),
+    programParser(argv, commands, Math.min(columns, WIDEST_HELP)),
+  )
+  // The callback keeps yargs from printing and from ending the process. Completion calls it twice, the answer last.
+  await parser.parseAsync([...argv], {}, (_error: unknown, _args: unknown, output: string) => {
+    text = output
+  })
+  return execute === undefined || text !== '' ? { text } : { execute }
+}
+
+function programParser(argv: readonly string[], commands: readonly Command[], columns: number): Argv {
+  return yargs([])
+    .scriptName('rindle')
+    .usage('$0 <command>\n\nMedia, made durable: uploads, variants and delivery over PostgreSQL.')
+    .detectLocale(false)
+    .locale('en')
+    .parserConfiguration({ 'duplicate-arguments-array': false })
+    .wrap(columns)
+    .options(COMMON_OPTIONS)
+    .group([...Object.keys(COMMON_OPTIONS), 'help', 'version'], 'Common options:')
+    .example('$0 demo', 'See it work: variants and URLs of two photos, nothing to set up')
+    .completion('completion', 'Print a completion script for bash, zsh or fish')
+    .demandCommand(1, 'Name a command.')
+    .strict()
+    .version(manifest.version)
+    .help()
+    .exitProcess(false)
+    .fail((message: string | null, error: Error | undefined) => {
+      throw error ?? new RindleError('invalid_input', usageMessage(message ?? '', argv, commands))
+    })
+}

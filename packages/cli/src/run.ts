@@ -1,0 +1,38 @@
+import { parseArgs } from 'node:util'
+import { COMMANDS } from './commands.ts'
+import type { ExitCode } from './exit-code.ts'
+import { explainError } from './explain-error.ts'
+import type { Io } from './io.ts'
+import { parseCommandLine } from './parse-command-line.ts'
+import { createReport, type Format } from './report.ts'
+
+/**
+ * Runs one `rindle` command. Never rejects and never ends the process: what goes wrong is printed and told by the exit
+ * code. Several may run in one process, but not two demos.
+ *
+ * @param argv What follows the program's name.
+ */
+export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
+  const report = createReport(io, formatOf(argv))
+  try {
+    const isEmpty = argv.length === 0
+    const parsed = await parseCommandLine(isEmpty ? ['--help'] : argv, COMMANDS, io.stdout.columns)
+    if ('text' in parsed) {
+      io[isEmpty ? 'stderr' : 'stdout'].write(`${parsed.text.trimEnd()}\n`)
+      return isEmpty ? 2 : 0
+    }
+    const { exitCode, document } = await parsed.execute({ io, report })
+    report.document(document)
+    return exitCode
+  } catch (error) {
+    const explanation = explainError(error)
+    report.failure(explanation)
+    return explanation.exitCode
+  }
+}
+
+/** Known before the command line is understood, because a wrong command line is told in that format too. */
+function formatOf(argv: readonly string[]): Format {
+  const { values } = parseArgs({ args: [...argv], strict: false, options: { format: { type: 'string' } } })
+  return values.format === 'json' ? 'json' : 'text'
+}

@@ -1,0 +1,100 @@
+import type { MediaAsset, MediaProcessingRun, MediaVariant } from '@rindle/prisma'
+import { formatDimensions } from '../format-dimensions.ts'
+import { formatDuration } from '../format-duration.ts'
+import { formatSize } from '../format-size.ts'
+import { formatTable } from '../format-table.ts'
+import { printable } from '../printable.ts'
+import { reasonText } from '../reason-text.ts'
+import { type Style, stateIn } from '../style.ts'
+import type { AssetFacts } from './read-asset.ts'
+
+/** An asset and what belongs to it, in sections. Pure. */
+export function assetLines(id: string, facts: AssetFacts, style: Style): readonly string[] {
+  const { asset, sessions, attachments, jobs } = facts
+  return [
+    ...(asset === null ? [`asset ${id} is gone; what was done on it is kept`] : headLines(asset, style)),
+    ...section('variants', ['name', 'state', 'size', 'dimensions', 'attempt', 'reason'], facts.variants, (variant) =>
+      variantRow(variant, style),
+    ),
+    ...section('upload sessions', ['id', 'state', 'strategy', 'reason'], sessions, (session) => [
+      session.id,
+      stateIn(style, session.state),
+      session.uploadStrategy,
+      printable(session.failureReason ?? ''),
+    ]),
+    ...section('attachments', ['owner', 'slot', 'position', 'since'], attachments, (attachment) => [
+      printable(`${attachment.ownerType}:${attachment.ownerId}`),
+      printable(attachment.slot),
+      String(attachment.position),
+      timeText(attachment.createdAt),
+    ]),
+    ...section('runs', ['work', 'variant', 'attempt', 'state', 'started', 'took', 'reason'], facts.runs, (run) =>
+      runRow(run, style),
+    ),
+    ...(jobs === null ? ['', 'jobs: no queue in this database'] : []),
+    ...section('jobs', ['queue', 'state', 'failures', 'since', 'id'], jobs ?? [], (job) => [
+      job.queue,
+      stateIn(style, job.state),
+      String(job.failures),
+      timeText(job.createdAt),
+      job.id,
+    ]),
+  ]
+}
+
+function headLines(asset: MediaAsset, style: Style): readonly string[] {
+  const facts: readonly (readonly [string, string | null])[] = [
+    ['profile', asset.profile],
+    ['filename', asset.filename],
+    ['type', asset.contentType ?? asset.declaredContentType],
+    ['size', asset.byteSize === null ? null : formatSize(Number(asset.byteSize))],
+    ['dimensions', asset.width === null ? null : formatDimensions(asset)],
+    ['duration', asset.durationMs === null ? null : formatDuration(Number(asset.durationMs))],
+    ['storage', asset.storage],
+    ['key', asset.storageKey],
+    ['sha256', asset.checksumSha256],
+    ['created', timeText(asset.createdAt)],
+    ['updated', timeText(asset.updatedAt)],
+    ['reason', asset.errorReason === null ? null : reasonText(asset.errorReason)],
+  ]
+  return [
+    `asset ${asset.id} ${stateIn(style, asset.state)}`,
+    ...formatTable(facts.flatMap(([name, value]) => (value === null ? [] : [[`  ${name}`, printable(value)]]))),
+  ]
+}
+
+function variantRow(variant: MediaVariant, style: Style): readonly string[] {
+  const { name, state, byteSize, attempt, errorReason } = variant
+  const size = formatSize(byteSize === null ? null : Number(byteSize))
+  return [name, stateIn(style, state), size, formatDimensions(variant), String(attempt), printable(errorReason ?? '')]
+}
+
+function runRow(run: MediaProcessingRun, style: Style): readonly string[] {
+  const { startedAt, finishedAt } = run
+  const tookMs = startedAt === null || finishedAt === null ? null : finishedAt.getTime() - startedAt.getTime()
+  return [
+    run.worker,
+    run.variantName ?? '-',
+    String(run.attempt),
+    stateIn(style, run.state),
+    startedAt === null ? '-' : timeText(startedAt),
+    formatDuration(tookMs),
+    printable(run.errorReason ?? ''),
+  ]
+}
+
+/** A headed table, or nothing when there are no rows. */
+function section<Row>(
+  title: string,
+  head: readonly string[],
+  rows: readonly Row[],
+  cellsOf: (row: Row) => readonly string[],
+): readonly string[] {
+  if (rows.length === 0) return []
+  const table = formatTable([head, ...rows.map(cellsOf)])
+  return ['', `${title} (${rows.length})`, ...table.map((line) => `  ${line}`)]
+}
+
+function timeText(time: Date): string {
+  return `${time.toISOString().slice(0, 19)}Z`
+}

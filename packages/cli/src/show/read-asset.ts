@@ -1,0 +1,72 @@
+import type { Rindle } from '@rindle/core'
+import type { MediaAsset, MediaAttachment, MediaProcessingRun, MediaUploadSession, MediaVariant } from '@rindle/prisma'
+import { type LiveJob, liveJobs } from './live-jobs.ts'
+
+/** A row of `media_upload_sessions` without its secrets: whoever knows its URI or its store's upload id may write. */
+export type ShownSession = Pick<
+  MediaUploadSession,
+  | 'id'
+  | 'state'
+  | 'uploadStrategy'
+  | 'resumableProtocol'
+  | 'uploadKey'
+  | 'uploadLength'
+  | 'lastKnownOffset'
+  | 'expiresAt'
+  | 'verifiedAt'
+  | 'failureReason'
+  | 'createdAt'
+  | 'updatedAt'
+>
+
+/** The columns by name, so that a column which is added later is not shown unless somebody decides it. */
+const SHOWN_OF_SESSION = {
+  id: true,
+  state: true,
+  uploadStrategy: true,
+  resumableProtocol: true,
+  uploadKey: true,
+  uploadLength: true,
+  lastKnownOffset: true,
+  expiresAt: true,
+  verifiedAt: true,
+  failureReason: true,
+  createdAt: true,
+  updatedAt: true,
+} as const satisfies Record<keyof ShownSession, true>
+
+/** All that the database knows of an asset. */
+export interface AssetFacts {
+  /** `null` when it was purged; its runs are kept. */
+  readonly asset: MediaAsset | null
+  readonly variants: readonly MediaVariant[]
+  readonly sessions: readonly ShownSession[]
+  readonly attachments: readonly MediaAttachment[]
+  /** The newest, oldest first. */
+  readonly runs: readonly MediaProcessingRun[]
+  /** Not finished; `null` when no queue is found in the database. */
+  readonly jobs: readonly LiveJob[] | null
+}
+
+const MAX_RUNS = 100
+
+/** Reads an asset and what belongs to it; `undefined` when there never was such an asset, or nothing is left of it. */
+export async function readAsset(rindle: Rindle, id: string): Promise<AssetFacts | undefined> {
+  const { prisma } = rindle
+  const [found, newestRuns, jobs] = await Promise.all([
+    prisma.mediaAsset.findUnique({
+      where: { id },
+      include: {
+        variants: { orderBy: { name: 'asc' } },
+        uploadSessions: { select: SHOWN_OF_SESSION, orderBy: { createdAt: 'asc' } },
+        attachments: { orderBy: [{ ownerType: 'asc' }, { ownerId: 'asc' }, { slot: 'asc' }] },
+      },
+    }),
+    prisma.mediaProcessingRun.findMany({ where: { assetId: id }, orderBy: { createdAt: 'desc' }, take: MAX_RUNS }),
+    liveJobs(rindle, id),
+  ])
+  const runs = newestRuns.toReversed()
+  if (found === null && runs.length === 0) return undefined
+  const { variants = [], uploadSessions: sessions = [], attachments = [], ...asset } = found ?? {}
+  return { asset: found === null ? null : (asset as MediaAsset), variants, sessions, attachments, runs, jobs }
+}

@@ -1,0 +1,36 @@
+import { type Owner, type Rindle, RindleError } from '@rindle/core'
+import { suggest } from '../suggest.ts'
+
+/** Where an upload is attached. */
+export interface Place {
+  readonly owner: Owner
+  readonly slot: string
+}
+
+const MAX_TIMEOUT_SECONDS = 86_400
+
+/** The place that `--owner type:id` and `--slot` name, if they do. Pure. `invalid_input`. */
+export function placeOf(owner: string | undefined, slot: string | undefined, fileCount: number): Place | undefined {
+  if (owner === undefined || slot === undefined) return undefined
+  const [, type, id] = /^([^:]+):(.+)$/.exec(owner) ?? []
+  if (type === undefined || id === undefined) {
+    throw new RindleError('invalid_input', `--owner is written as type:id, as in user:42; not "${owner}".`)
+  }
+  if (fileCount === 1) return { owner: { type, id }, slot }
+  throw new RindleError('invalid_input', '--slot takes one file: each further one would replace the one before it.')
+}
+
+/** `--timeout-sec` in milliseconds. Pure. `invalid_input`. */
+export function timeoutMsOf(seconds: number): number {
+  if (seconds > 0 && seconds <= MAX_TIMEOUT_SECONDS) return seconds * 1_000
+  throw new RindleError('invalid_input', `--timeout-sec is a number of seconds up to ${MAX_TIMEOUT_SECONDS} (a day).`)
+}
+
+/** Throws `unknown_profile`, with what may have been meant, when the instance has no such profile. */
+export function assertProfile(rindle: Rindle, profile: string): void {
+  if (Object.hasOwn(rindle.profiles, profile)) return
+  const known = Object.keys(rindle.profiles)
+  const meant = suggest(profile, known)
+  const advice = meant === undefined ? `Configured profiles: ${known.join(', ')}.` : `Did you mean "${meant}"?`
+  throw new RindleError('unknown_profile', `There is no profile "${profile}". ${advice}`)
+}

@@ -1,0 +1,48 @@
+import { type Asset, isRindleError, type Owner, type Rindle, type UploadSource } from '@rindle/core'
+import { explainError } from '../explain-error.ts'
+
+/** What became of one file. */
+export type UploadResult =
+  | { readonly outcome: 'uploaded'; readonly asset: Asset }
+  /** The profile does not accept it. */
+  | { readonly outcome: 'rejected'; readonly reason: string; readonly message: string }
+  /** It could not be read or stored. */
+  | { readonly outcome: 'error'; readonly reason: string; readonly message: string }
+
+/** What may accompany an upload. */
+export interface UploadFileOptions {
+  /** @default the source's own name */
+  readonly filename?: string
+  /** Attaches the asset, alone, at this place of the owner. */
+  readonly place?: { readonly owner: Owner; readonly slot: string }
+}
+
+/** After these the next file would fail for the same reason. */
+const FATAL: ReadonlySet<string> = new Set([
+  'config_invalid',
+  'setup_incomplete',
+  'unknown_profile',
+  'unknown_slot',
+  'database_unreachable',
+  'database_denied',
+])
+
+/** Uploads one file. What is the fault of that file alone is a result; what would stop every other too is thrown. */
+export async function uploadFile(
+  rindle: Rindle,
+  profile: string,
+  source: UploadSource,
+  { filename, place }: UploadFileOptions = {},
+): Promise<UploadResult> {
+  try {
+    const asset = await rindle.upload(profile, source, { ...(filename === undefined ? {} : { filename }), ...place })
+    return { outcome: 'uploaded', asset }
+  } catch (error) {
+    const { code, message, stack } = explainError(error)
+    if (isRindleError(error, 'upload_rejected')) {
+      return { outcome: 'rejected', reason: String(error.details['reason'] ?? code), message }
+    }
+    if (stack !== undefined || FATAL.has(code)) throw error
+    return { outcome: 'error', reason: code, message }
+  }
+}

@@ -1,0 +1,49 @@
+import type { Command } from './command.ts'
+import { COMMON_OPTIONS } from './common-options.ts'
+import { printable } from './printable.ts'
+import { suggest } from './suggest.ts'
+
+const ALWAYS = [...Object.keys(COMMON_OPTIONS), 'help', 'version']
+
+/** What yargs says of a wrong command line, in one line that says what to do. Pure. */
+export function usageMessage(message: string, argv: readonly string[], commands: readonly Command[]): string {
+  const command = commands.find(
+    ({ name }) => name === argv.find((word) => commands.some((known) => known.name === word)),
+  )
+  const help = command === undefined ? 'rindle --help' : `rindle ${command.name} --help`
+  return `${printable(problem(message, argv, command, commands))} See \`${help}\`.`
+}
+
+function problem(
+  message: string,
+  argv: readonly string[],
+  command: Command | undefined,
+  commands: readonly Command[],
+): string {
+  const unknown = /^Unknown (?:argument|command)s?: ([^,]+)/.exec(message)?.[1]
+  if (unknown !== undefined) return unknownWord(unknown, argv, command, commands)
+  if (message.startsWith('Not enough non-option arguments')) return `Usage: rindle ${command?.usage ?? '<command>'}.`
+  const lacking = /^Not enough arguments following: (.+)$/.exec(message)?.[1]
+  if (lacking !== undefined) return `--${lacking} needs a value.`
+  const [, option, given, choices] = /Argument: ([^,]+), Given: (.*), Choices: (.*)$/m.exec(message) ?? []
+  if (option !== undefined) return `--${option} is one of ${choices?.replaceAll('"', '')}, not ${given}.`
+  return message.replaceAll('\n', ' ').trim()
+}
+
+function unknownWord(
+  word: string,
+  argv: readonly string[],
+  command: Command | undefined,
+  commands: readonly Command[],
+): string {
+  const isOption = argv.some((written) => /^--?[^-]/.test(written) && written.replace(/^-+(no-)?/, '').startsWith(word))
+  if (isOption) {
+    const meant = suggest(word, [...ALWAYS, ...(command?.optionNames ?? [])])
+    return `Unknown option --${word}.${meant === undefined ? '' : ` Did you mean --${meant}?`}`
+  }
+  if (command !== undefined) return `Unexpected argument "${word}".`
+  const names = commands.map(({ name }) => name)
+  const meant = suggest(word, names)
+  const advice = meant === undefined ? `The commands are ${names.join(', ')}.` : `Did you mean "${meant}"?`
+  return `Unknown command "${word}". ${advice}`
+}

@@ -1,0 +1,64 @@
+import { availableParallelism } from 'node:os'
+import { QUEUES, RindleError, WORKED_QUEUES, type WorkedQueue } from '@rindle/core'
+import { suggest } from './suggest.ts'
+
+const PREFIX = 'rindle_'
+
+/** How many jobs at once of each queue. */
+export type Concurrency = Partial<Record<WorkedQueue, number>>
+
+/** The queues without their prefix, as they are written on a command line. */
+export const QUEUE_NAMES: readonly string[] = WORKED_QUEUES.map(shortName)
+
+/** A queue's name as it is written on a command line: `process` for `rindle_process`. */
+export function shortName(queue: WorkedQueue): string {
+  return queue.slice(PREFIX.length)
+}
+
+/** The queues to work, and how many jobs at once of each. Pure. `invalid_input` for what is no queue or no number. */
+export function workedQueues(queues: string | undefined, concurrency: string | undefined): Concurrency {
+  const chosen = queues === undefined ? WORKED_QUEUES : queues.split(',').map(queueNamed)
+  const wanted = parseConcurrency(concurrency)
+  const idle = Object.keys(wanted.byQueue).filter((queue) => !chosen.includes(queue as WorkedQueue))
+  if (idle.length > 0) {
+    throw new RindleError('invalid_input', `--concurrency names ${idle.join(', ')}, which --queues leaves out.`)
+  }
+  return Object.fromEntries(
+    chosen.map((queue) => [queue, wanted.byQueue[queue] ?? wanted.all ?? defaultConcurrency(queue)]),
+  )
+}
+
+function defaultConcurrency(queue: WorkedQueue): number {
+  const { concurrency } = QUEUES[queue]
+  return concurrency === 'cores' ? availableParallelism() : concurrency
+}
+
+/** `4`, `process=4,promote=2`, or both: a number alone is for every queue that is not named. */
+function parseConcurrency(text: string | undefined): { all: number | undefined; byQueue: Concurrency } {
+  const byQueue: Concurrency = {}
+  let all: number | undefined
+  for (const part of text?.split(',') ?? []) {
+    const [left = '', right] = part.split('=')
+    if (right === undefined) all = jobsAtOnce(left)
+    else byQueue[queueNamed(left)] = jobsAtOnce(right)
+  }
+  return { all, byQueue }
+}
+
+function jobsAtOnce(text: string): number {
+  const count = Number(text)
+  if (/^\d+$/.test(text.trim()) && count >= 1 && count <= 1_000) return count
+  throw new RindleError(
+    'invalid_input',
+    `--concurrency takes numbers from 1 to 1000, as in 4 or process=4; not "${text}".`,
+  )
+}
+
+function queueNamed(text: string): WorkedQueue {
+  const name = text.trim()
+  const queue = WORKED_QUEUES.find((known) => known === name || shortName(known) === name)
+  if (queue !== undefined) return queue
+  const meant = suggest(name, QUEUE_NAMES)
+  const advice = meant === undefined ? `The queues are ${QUEUE_NAMES.join(', ')}.` : `Did you mean "${meant}"?`
+  throw new RindleError('invalid_input', `There is no queue "${name}". ${advice}`)
+}

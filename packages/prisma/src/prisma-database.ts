@@ -1,6 +1,7 @@
 import type { Database, Listening, PrismaSqlClient } from './database.ts'
 import type { PrismaClient } from './generated/client.ts'
 import { prismaExecutor } from './prisma-executor.ts'
+import { nothingCommitted } from './run-transaction.ts'
 import type { SqlExecutor } from './sql-executor.ts'
 
 /** Prisma's own limits, 2 s and 5 s, are those of a web request; background work waits longer. */
@@ -30,7 +31,21 @@ export class PrismaDatabase implements Database {
   }
 
   transaction<T>(work: (tx: SqlExecutor) => Promise<T>): Promise<T> {
-    return this.#client.$transaction((tx) => work(prismaExecutor(tx)), TRANSACTION_LIMITS)
+    return this.#client.$transaction(async (tx) => {
+      const executor = prismaExecutor(tx)
+      let hasFailed = false
+      const executeSql: SqlExecutor['executeSql'] = async (text, values) => {
+        try {
+          return await executor.executeSql(text, values)
+        } catch (error) {
+          hasFailed = true
+          throw error
+        }
+      }
+      const result = await work({ executeSql })
+      if (hasFailed) await assertNotAborted(executor)
+      return result
+    }, TRANSACTION_LIMITS)
   }
 
   async listen(): Promise<Listening> {
@@ -38,6 +53,15 @@ export class PrismaDatabase implements Database {
   }
 
   async close(): Promise<void> {}
+}
+
+/** Prisma does not see that PostgreSQL answers COMMIT of a failed transaction with ROLLBACK. */
+async function assertNotAborted(executor: SqlExecutor): Promise<void> {
+  try {
+    await executor.executeSql('select 1')
+  } catch (error) {
+    throw nothingCommitted(error)
+  }
 }
 
 function hasRindleModels(client: PrismaSqlClient): client is PrismaSqlClient & PrismaClient {

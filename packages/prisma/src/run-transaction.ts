@@ -29,9 +29,16 @@ export async function runTransaction<T>(
 /** PostgreSQL answers COMMIT with ROLLBACK, and no error, when a statement of the transaction has failed. */
 async function commit(client: PgPoolClient): Promise<void> {
   const { command } = await client.query({ text: 'commit' })
-  if (command !== 'ROLLBACK') return
-  throw new Error(
-    'Nothing was committed: a statement of the transaction failed, and its error was caught inside of it.',
+  if (command === 'ROLLBACK') throw nothingCommitted()
+}
+
+/** The error of a transaction whose work resolved although a statement of it had failed. */
+export function nothingCommitted(cause?: unknown): Error {
+  return new Error(
+    'Nothing was committed: a statement of the transaction failed, and its error was caught inside it.',
+    {
+      cause,
+    },
   )
 }
 

@@ -5,6 +5,7 @@
 export interface SqlExecutor {
   /**
    * @param text SQL with `$1`, `$2`… Several statements at once only without values; the rows are then the last one's.
+   *   A function that returns `void` is cast to `text`, because Prisma cannot read the former.
    * @param values one per parameter. Dates and byte arrays as they are; JSON arrays already stringified.
    * @returns the rows, `[]` for a statement that returns none. `timestamptz` is a Date; `bigint` and `numeric` are strings.
    * @throws the driver's error; `sqlStateOf` reads its SQLSTATE. Whether it is atomic is the connection's matter.

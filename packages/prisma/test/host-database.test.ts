@@ -85,6 +85,25 @@ describe("over the application's Prisma client", () => {
     expect(await count()).toBe(1)
   })
 
+  test('a failed statement whose error is caught inside does not pass for a commit', async () => {
+    const work = database.transaction(async (tx) => {
+      await tx.executeSql(INSERT, [1, 'x'])
+      await tx.executeSql(INSERT, [1, 'x']).catch(() => undefined)
+    })
+    await expect(work).rejects.toThrow('Nothing was committed')
+    expect(await count()).toBe(0)
+  })
+
+  test('a failed statement that a savepoint undid does not stop the rest', async () => {
+    await database.transaction(async (tx) => {
+      await tx.executeSql(INSERT, [1, 'x'])
+      await tx.executeSql('savepoint before')
+      await tx.executeSql(INSERT, [1, 'x']).catch(() => undefined)
+      await tx.executeSql('rollback to savepoint before')
+    })
+    expect(await count()).toBe(1)
+  })
+
   test('a refused statement has its SQLSTATE', async () => {
     await database.executeSql(INSERT, [1, 'x'])
     const error: unknown = await database.executeSql(INSERT, [1, 'x']).catch((caught: unknown) => caught)

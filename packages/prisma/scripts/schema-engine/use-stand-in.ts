@@ -5,10 +5,12 @@ import { fileURLToPath } from 'node:url'
 
 /**
  * Makes Prisma's CLI use the stand-in when no native schema engine is installed and none is named, so that no command
- * begins with a download. To be called by a `prisma.config.ts`.
+ * begins with a download. To be called by a `prisma.config.ts`. Windows starts no script as a program, so there the
+ * CLI does fetch its engine.
  */
 export function useStandInEngine(): void {
-  if (process.env.PRISMA_SCHEMA_ENGINE_BINARY !== undefined || hasNativeEngine()) return
+  if (process.env.PRISMA_SCHEMA_ENGINE_BINARY !== undefined || process.platform === 'win32') return
+  if (hasNativeEngine()) return
   process.env.PRISMA_SCHEMA_ENGINE_BINARY = fileURLToPath(new URL('./main.ts', import.meta.url))
 }
 

@@ -1,0 +1,80 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import type { DeadJob, RunningJob } from '@rindle/core'
+import { createTestDatabase } from '@rindle/test-database'
+import { describe, expect, test } from 'vitest'
+import { eventually, FAST, jobFor, testJobs } from './test-jobs.ts'
+import type { Began } from './worker-process.ts'
+
+interface WorkerProcess extends AsyncDisposable {
+  readonly child: ChildProcess
+  readonly began: Began['began'][]
+  /** Resolves to what ended it: an exit code or a signal. */
+  readonly ended: Promise<unknown>
+}
+
+function startWorkerProcess(url: string): WorkerProcess {
+  const child = fork(new URL('worker-process.ts', import.meta.url), [url], { stdio: 'inherit' })
+  const ended = once(child, 'exit').then(([code, signal]: unknown[]) => code ?? signal)
+  const began: Began['began'][] = []
+  child.on('message', (message) => began.push((message as Began).began))
+  return {
+    child,
+    began,
+    ended,
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGKILL')
+      await ended
+    },
+  }
+}
+
+describe('a worker process that is killed', () => {
+  test('loses its jobs within a minute to another: tried again, or handed over as dead', {
+    timeout: 90_000,
+  }, async () => {
+    await using testDatabase = await createTestDatabase()
+    await using survivor = testJobs(testDatabase.url, { ...FAST, heartbeatSeconds: 10 })
+    const [promote, purge] = await survivor.enqueue(jobFor('a'), jobFor('b', 'rindle_purge'))
+    await using victim = startWorkerProcess(testDatabase.url)
+    await eventually(() => expect(victim.began).toHaveLength(2))
+    expect(victim.began.find(({ key }) => key === 'a')).toMatchObject({ id: promote, attempt: 1 })
+    expect(victim.began.find(({ key }) => key === 'b')).toMatchObject({ id: purge, isLastAttempt: true })
+
+    victim.child.kill('SIGKILL')
+    expect(await victim.ended).toBe('SIGKILL')
+    const killedAt = performance.now()
+    const handled: RunningJob[] = []
+    const died: DeadJob[] = []
+    const handle = async (job: RunningJob): Promise<void> => void handled.push(job)
+    const handleDead = async (job: DeadJob): Promise<void> => void died.push(job)
+    await survivor.adapter.work([
+      { queue: 'rindle_promote', concurrency: 1, handle, handleDead },
+      { queue: 'rindle_purge', concurrency: 1, handle, handleDead },
+    ])
+    await eventually(() => expect([handled.length, died.length]).toEqual([1, 1]))
+    expect(performance.now() - killedAt).toBeLessThan(60_000)
+    expect(handled).toMatchObject([{ id: promote, attempt: 2, payload: { key: 'a' } }])
+    expect(died).toEqual([{ id: purge, queue: 'rindle_purge', payload: { key: 'b' } }])
+  })
+})
+
+describe('two worker processes', () => {
+  test('share a backlog, do each job once, and end by themselves when they are stopped', async () => {
+    await using testDatabase = await createTestDatabase()
+    await using jobs = testJobs(testDatabase.url)
+    const keys = Array.from({ length: 100 }, (_, index) => `job-${index}`)
+    await jobs.enqueue(...keys.map((key) => jobFor(key)))
+    await using one = startWorkerProcess(testDatabase.url)
+    await using other = startWorkerProcess(testDatabase.url)
+    const both = [one, other]
+    await eventually(() => expect(both.map(({ began }) => began.length)).toEqual([1, 1]))
+    for (const { child } of both) child.send('go')
+    const begun = (): string[] => both.flatMap(({ began }) => began.map(({ key }) => key))
+    await eventually(async () => expect((await jobs.adapter.findLive('rindle_promote', keys)).size).toBe(0))
+    await eventually(() => expect(begun()).toHaveLength(keys.length))
+    expect(new Set(begun())).toEqual(new Set(keys))
+    for (const { child } of both) child.send('stop')
+    expect(await Promise.all(both.map(({ ended }) => ended))).toEqual([0, 0])
+  })
+})

@@ -20,6 +20,7 @@ export function imageProcessor(options: ImageProcessorOptions = {}): Processor {
   const { concurrency, maxDecodedBytes, timeoutSeconds } = parseOptions(options)
   const gate = new WorkGate(concurrency, maxDecodedBytes)
   let acceptedTypes: ReadonlySet<string> = new Set(Object.keys(SOURCE_TYPES))
+  const underWay = new Set<Promise<void>>()
   let release: Release | undefined
   return {
     name: 'image',
@@ -32,7 +33,7 @@ export function imageProcessor(options: ImageProcessorOptions = {}): Processor {
       releaseBefore?.()
     },
     async stop() {
-      await gate.idle()
+      await Promise.allSettled(underWay)
       release?.()
     },
     async probe(source, { limits, signal }) {
@@ -41,7 +42,15 @@ export function imageProcessor(options: ImageProcessorOptions = {}): Processor {
       throwIfCancelled(signal)
       return probeResult(header)
     },
-    process: (request) => processVariants(request, { gate, timeoutSeconds, acceptedTypes }),
+    async process(request) {
+      const work = processVariants(request, { gate, timeoutSeconds, acceptedTypes })
+      underWay.add(work)
+      try {
+        await work
+      } finally {
+        underWay.delete(work)
+      }
+    },
   }
 }
 

@@ -1,4 +1,4 @@
-import { type NormalizedImageRecipe, RindleError } from '@rindle/core'
+import { type JsonObject, type MediaLimits, type NormalizedImageRecipe, RindleError } from '@rindle/core'
 import { type Size, type Target, targetOf } from './geometry.ts'
 import type { SourceFacts } from './read-header.ts'
 
@@ -34,22 +34,21 @@ export interface DecodePlan {
   readonly refused: readonly RefusedVariant[]
 }
 
-/** Decides how `variants` are made from a source with these facts. Pure. */
+/** Decides how `variants` are made from a source with these facts, within `limits`. Pure. */
 export function planDecodes(
   facts: SourceFacts,
-  variants: readonly { readonly name: string; readonly recipe: NormalizedImageRecipe }[],
+  variants: readonly Pick<PlannedVariant, 'name' | 'recipe'>[],
+  limits: MediaLimits,
 ): DecodePlan {
   const chained: PlannedVariant[] = []
   const direct: PlannedVariant[] = []
   const refused: RefusedVariant[] = []
   for (const { name, recipe } of variants) {
-    const error = refusalOf(facts, name, recipe)
-    if (error !== null) {
-      refused.push({ name, error })
-      continue
-    }
     const variant = planVariant(facts, name, recipe)
-    ;(needsOwnDecode(facts, variant) ? direct : chained).push(variant)
+    const error = refusalOf(facts, variant, limits)
+    if (error !== null) refused.push({ name, error })
+    else if (needsOwnDecode(facts, variant)) direct.push(variant)
+    else chained.push(variant)
   }
   const largestFirst = (a: PlannedVariant, b: PlannedVariant): number => area(b.target.output) - area(a.target.output)
   return {
@@ -110,17 +109,25 @@ function baseOf(facts: SourceFacts, chained: readonly PlannedVariant[]): Size | 
   return target.scale < 1 ? target.picture : { width: facts.width, height: facts.height }
 }
 
-function refusalOf(facts: SourceFacts, name: string, recipe: NormalizedImageRecipe): RindleError | null {
-  if (!recipe.animated) return null
-  const what =
-    facts.contentType === 'image/apng'
-      ? 'sharp reads only the first frame of an animated PNG'
-      : facts.frames > 1 && facts.orientation !== 1
-        ? 'sharp cannot turn the frames of an animation that has an EXIF orientation'
-        : null
-  if (what === null) return null
-  const message = `Variant ${name} is declared with animated: true, but ${what}. Upload an animated GIF or WebP instead.`
-  return new RindleError('unsupported_codec', message, { details: { variant: name, contentType: facts.contentType } })
+function refusalOf(facts: SourceFacts, variant: PlannedVariant, { maxPixels }: MediaLimits): RindleError | null {
+  const { name, recipe, target, frames } = variant
+  const details = { variant: name, contentType: facts.contentType, frames }
+  if (recipe.animated && facts.contentType === 'image/apng') {
+    return unmovable(name, 'sharp reads only the first frame of an animated PNG', details)
+  }
+  if (frames === 1) return null
+  if (facts.orientation !== 1) {
+    return unmovable(name, 'sharp cannot turn the frames of an animation that has an EXIF orientation', details)
+  }
+  // A crop may enlarge every one of tens of thousands of tiny frames.
+  if (area(target.output) * frames <= maxPixels) return null
+  const message = `Variant ${name} would have ${frames} frames with more pixels in all than the ${maxPixels} of the limit.`
+  return new RindleError('limit_exceeded', message, { details: { ...details, maxPixels } })
+}
+
+function unmovable(name: string, why: string, details: JsonObject): RindleError {
+  const message = `Variant ${name} is declared with animated: true, but ${why}. Upload an animated GIF or WebP instead.`
+  return new RindleError('unsupported_codec', message, { details })
 }
 
 function isHeif({ contentType }: SourceFacts): boolean {

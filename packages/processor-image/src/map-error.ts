@@ -16,7 +16,7 @@ interface Mapping {
   readonly what: string
 }
 
-// sharp has no error codes: the text is all there is. The order matters, because libvips appends later causes.
+// sharp has no error codes: the text is all there is. The first that fits counts.
 const MAPPINGS: readonly Mapping[] = [
   {
     pattern: /^Input file is missing/,
@@ -34,7 +34,7 @@ const MAPPINGS: readonly Mapping[] = [
     what: "it asks for more than the decoder's safety limits allow",
   },
   {
-    pattern: /unsupported image format|Unsupported (feature|codec)|has not been built in/,
+    pattern: /unsupported image format|Unsupported (feature|codec)|has not been built in|bad labq format/,
     code: 'unsupported_codec',
     what: 'this build of sharp cannot read such bytes; convert the file to JPEG, PNG, WebP or AVIF before the upload',
   },
@@ -54,7 +54,8 @@ const MAPPINGS: readonly Mapping[] = [
     what: 'there is not enough memory; lower `concurrency` or `maxDecodedBytes` of imageProcessor',
   },
   {
-    pattern: /write error|unable to (open for )?write|unable to encode|(jpeg|png|webp|heif)save|vips2png/,
+    // In the first line only: after a decoder has failed, the encoder behind it complains too.
+    pattern: /^[^\n]*(write error|unable to (open for )?write|unable to encode|(jpeg|png|webp|heif)save|vips2png)/,
     code: 'processing_failed',
     what: 'the output could not be encoded or written',
   },

@@ -64,13 +64,13 @@ async function makeAll(
   facts: SourceFacts,
   deliveries: Deliveries,
 ): Promise<void> {
-  const plan = planDecodes(facts, await imageVariants(request.variants, deliveries))
+  const plan = planDecodes(facts, await imageVariants(request.variants, deliveries), request.limits)
   for (const refused of plan.refused) await deliveries.begin(refused)
   if (plan.chained.length + plan.direct.length === 0) return
   const input: DecodeInput = { source: request.source, facts, limits: request.limits, timeoutSeconds }
   const release = await gate.enter(decodedBytes(facts, plan), request.signal)
   try {
-    const tasks = [...(await chainedTasks(plan, input, deliveries, request.signal)), ...directTasks(plan, input)]
+    const tasks = await tasksOf(plan, input, deliveries, request.signal)
     await runAll(tasks, gate, async (task) => {
       throwIfCancelled(request.signal)
       const outcome = await makeOne(task, request.directory, facts)
@@ -98,32 +98,39 @@ async function imageVariants(
   return mine
 }
 
-async function chainedTasks(
+// Decodes the base, if there is one. Bytes that cannot be decoded for the chain cannot be for the others either.
+async function tasksOf(
   plan: DecodePlan,
   input: DecodeInput,
   deliveries: Deliveries,
   signal: AbortSignal,
 ): Promise<Task[]> {
-  if (plan.base === null) return []
+  const direct = plan.direct.map(
+    (variant): Task => ({
+      variant,
+      step: 'decode',
+      render: () => renderFromSource(input, variant),
+    }),
+  )
+  if (plan.base === null) return direct
   let base: Base
   try {
     base = await decodeBase(input, plan.base)
   } catch (error) {
     throwIfCancelled(signal)
-    const variants = plan.chained.map(({ name }) => name)
+    const variants = [...plan.chained, ...plan.direct].map(({ name }) => name)
     const failure = mapError(error, { step: 'decode', contentType: input.facts.contentType, variants })
     for (const name of variants) await deliveries.begin({ name, error: failure })
     return []
   }
-  return plan.chained.map((variant) => ({
-    variant,
-    step: 'encode',
-    render: async () => renderFromBase(base, variant, input.timeoutSeconds),
-  }))
-}
-
-function directTasks(plan: DecodePlan, input: DecodeInput): Task[] {
-  return plan.direct.map((variant) => ({ variant, step: 'decode', render: () => renderFromSource(input, variant) }))
+  const chained = plan.chained.map(
+    (variant): Task => ({
+      variant,
+      step: 'encode',
+      render: async () => renderFromBase(base, variant, input.timeoutSeconds),
+    }),
+  )
+  return [...chained, ...direct]
 }
 
 async function makeOne(

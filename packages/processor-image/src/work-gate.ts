@@ -18,7 +18,6 @@ export class WorkGate {
   #images = 0
   #bytes = 0
   readonly #waiters: Waiter[] = []
-  readonly #idle: (() => void)[] = []
 
   constructor(slots: number, maxBytes: number) {
     this.#freeSlots = slots
@@ -56,14 +55,6 @@ export class WorkGate {
     return this.#releaseOnce(() => {})
   }
 
-  /** Resolves when no image is inside and none waits. */
-  async idle(): Promise<void> {
-    if (this.#images === 0 && this.#waiters.length === 0) return
-    const { promise, resolve } = Promise.withResolvers<void>()
-    this.#idle.push(resolve)
-    await promise
-  }
-
   #admitNext(): void {
     for (;;) {
       const next = this.#waiters[0]
@@ -81,8 +72,6 @@ export class WorkGate {
         }),
       )
     }
-    if (this.#images > 0 || this.#waiters.length > 0) return
-    for (const resolve of this.#idle.splice(0)) resolve()
   }
 
   #releaseOnce(also: () => void): Release {

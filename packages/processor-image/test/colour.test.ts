@@ -1,0 +1,201 @@
+import type { ImageRecipe } from '@rindle/core'
+import sharp from 'sharp'
+import { describe, expect, it } from 'vitest'
+import { decode, expectColour } from './decoded.ts'
+import { open, plain, QUADRANT_COLOURS, quadrants } from './pictures.ts'
+import { make, sourceFile } from './workbench.ts'
+
+const PNG: ImageRecipe = { mode: 'fit', width: 8, format: 'png' }
+const RED = [255, 0, 0] as const
+// The red of sRGB in the coordinates of Display P3, which reach further.
+const RED_IN_P3 = [234, 51, 34] as const
+
+describe('a wide-gamut source', () => {
+  const p3 = () => open(plain(16, 16, RED)).withIccProfile('p3')
+
+  it.each([
+    ['8', () => p3().png()],
+    ['16', () => p3().toColourspace('rgb16').png()],
+  ] as const)('with %s bits per channel is converted to sRGB, without a profile', async (_bits, encode) => {
+    const source = await sourceFile('image/png', encode())
+    for (const recipe of [PNG, { ...PNG, format: 'webp', quality: 100 }] as const) {
+      const output = await make(source, recipe)
+      // Unconverted, it would be 234, 51, 34.
+      expectColour((await decode(output.path)).at(0.5, 0.5), RED, 8)
+      expect((await sharp(output.path).metadata()).hasProfile).toBe(false)
+    }
+  })
+
+  it('keeps its numbers and its profile with keepIcc', async () => {
+    const source = await sourceFile('image/jpeg', p3().jpeg({ quality: 100, chromaSubsampling: '4:4:4' }))
+    for (const format of ['png', 'webp', 'jpeg', 'avif'] as const) {
+      const output = await make(source, { mode: 'fit', width: 8, format, quality: 100, keepIcc: true })
+      expectColour((await decode(output.path)).at(0.5, 0.5), RED_IN_P3, 6)
+      const { hasProfile } = await sharp(output.path).metadata()
+      expect({ format, hasProfile }).toEqual({ format, hasProfile: true })
+    }
+  })
+})
+
+describe('a source without a profile', () => {
+  it('is taken as sRGB, also with keepIcc and with 16 bits per channel', async () => {
+    const colour = [174, 28, 40] as const
+    const eight = await sourceFile('image/png', open(plain(16, 16, colour)).png())
+    const sixteen = await sourceFile(
+      'image/png',
+      open(plain(16, 16, colour))
+        .toColourspace('rgb16')
+        .png(),
+    )
+    for (const source of [eight, sixteen]) {
+      for (const recipe of [PNG, { ...PNG, keepIcc: true }, { ...PNG, quality: 90 }]) {
+        const output = await make(source, recipe)
+        expectColour((await decode(output.path)).at(0.5, 0.5), colour, 2)
+      }
+    }
+  })
+})
+
+describe('a source with 16 bits per channel', () => {
+  const deep = () => open(plain(16, 16, [200, 100, 50])).toColourspace('rgb16')
+  const depthOf = async (path: string): Promise<string> => (await sharp(path).metadata()).depth
+
+  it('keeps them in a lossless PNG, and nowhere else', async () => {
+    const source = await sourceFile('image/png', deep().png())
+    expect(await depthOf((await make(source, PNG)).path)).toBe('ushort')
+    expect(await depthOf((await make(source, { ...PNG, quality: 90 })).path)).toBe('uchar')
+    expect(await depthOf((await make(source, { ...PNG, format: 'webp' })).path)).toBe('uchar')
+    expect(await depthOf((await make(source, { ...PNG, format: 'avif' })).path)).toBe('uchar')
+  })
+
+  it('keeps its profile too when asked', async () => {
+    const source = await sourceFile('image/png', deep().withIccProfile('p3').png())
+    const output = await make(source, { ...PNG, keepIcc: true })
+    expect(await sharp(output.path).metadata()).toMatchObject({ depth: 'ushort', hasProfile: true })
+  })
+
+  it('may be grey, and is padded in colour', async () => {
+    const grey = open(plain(16, 16, [128, 128, 128])).toColourspace('grey16')
+    const output = await make(await sourceFile('image/png', grey.png()), {
+      mode: 'fill',
+      width: 32,
+      height: 16,
+      format: 'png',
+      background: '#f00',
+    })
+    const picture = await decode(output.path)
+    expectColour(picture.at(0.05, 0.5), RED, 2)
+    expectColour(picture.at(0.5, 0.5), [128, 128, 128], 2)
+  })
+})
+
+describe('CMYK', () => {
+  const cmyk = (picture = quadrants(64, 64)) => open(picture).toColourspace('cmyk')
+
+  it.each([
+    ['with its profile', () => cmyk().withIccProfile('cmyk').jpeg({ quality: 100 })],
+    ['without a profile', () => cmyk().jpeg({ quality: 100 })],
+  ] as const)('%s becomes sRGB of much the same colours', async (_name, encode) => {
+    const source = await sourceFile('image/jpeg', encode())
+    expect((await sharp(source.path).metadata()).space).toBe('cmyk')
+    for (const keepIcc of [false, true]) {
+      const output = await make(source, { mode: 'fit', width: 32, format: 'png', keepIcc })
+      const picture = await decode(output.path)
+      expect(picture.channels).toBe(3)
+      // Print cannot show these colours whole.
+      expectColour(picture.at(0.2, 0.2), QUADRANT_COLOURS.topLeft, 60)
+      expectColour(picture.at(0.8, 0.8), QUADRANT_COLOURS.bottomRight, 60)
+      expect((await sharp(output.path).metadata()).hasProfile).toBe(false)
+    }
+  })
+})
+
+describe('grey', () => {
+  const grey = () => open(plain(20, 20, [128, 128, 128])).toColourspace('b-w')
+
+  it('is padded in colour', async () => {
+    const source = await sourceFile('image/jpeg', grey().jpeg())
+    const output = await make(source, { mode: 'fill', width: 40, height: 20, format: 'png', background: '#f00' })
+    const picture = await decode(output.path)
+    expectColour(picture.at(0.05, 0.5), RED, 2)
+    expectColour(picture.at(0.5, 0.5), [128, 128, 128], 2)
+  })
+
+  it('with transparency is flattened on a colour, in the chain and from the source', async () => {
+    const transparent = await sourceFile('image/png', grey().ensureAlpha(0).png())
+    expect((await sharp(transparent.path).metadata()).space).toBe('b-w')
+    for (const position of ['centre', 'entropy'] as const) {
+      const output = await make(transparent, {
+        mode: 'crop',
+        width: 10,
+        height: 10,
+        position,
+        format: 'jpeg',
+        background: '#f00',
+      })
+      expectColour((await decode(output.path)).at(0.5, 0.5), RED, 4)
+    }
+  })
+})
+
+describe('transparency', () => {
+  const half = async () => {
+    const picture = await open(plain(40, 40, [0, 0, 255]))
+      .ensureAlpha(1)
+      .png()
+      .toBuffer()
+    const hole = { create: { width: 20, height: 40, channels: 4, background: '#000000ff' } } as const
+    return sourceFile(
+      'image/png',
+      sharp(picture)
+        .composite([{ input: hole, left: 20, top: 0, blend: 'dest-out' }])
+        .png(),
+    )
+  }
+
+  it.each(['png', 'webp', 'avif'] as const)('stays in %s', async (format) => {
+    const picture = await decode((await make(await half(), { mode: 'fit', width: 20, format })).path)
+    expect(picture.channels).toBe(4)
+    expect(picture.at(0.2, 0.5)[3]).toBe(255)
+    expect(picture.at(0.8, 0.5)[3]).toBe(0)
+  })
+
+  it('is white in jpeg, or of the background that the recipe names', async () => {
+    const source = await half()
+    const white = await decode((await make(source, { mode: 'fit', width: 20, format: 'jpeg' })).path)
+    expectColour(white.at(0.8, 0.5), [255, 255, 255], 6)
+    const recipe = { mode: 'fit', width: 20, format: 'jpeg', background: '#00ff00' } as const
+    expectColour((await decode((await make(source, recipe)).path)).at(0.8, 0.5), [0, 255, 0], 20)
+  })
+
+  it('may be what fill pads with', async () => {
+    const source = await sourceFile('image/jpeg', open(plain(40, 20, [0, 0, 255])).jpeg())
+    const recipe = { mode: 'fill', width: 40, height: 40, format: 'webp', background: '#ff000000' } as const
+    const picture = await decode((await make(source, recipe)).path)
+    expect(picture.at(0.5, 0.1)[3]).toBe(0)
+    expect(picture.at(0.5, 0.5)[3]).toBe(255)
+  })
+})
+
+describe('palettes and interlacing', () => {
+  it.each([
+    ['a palette with transparency', () => open(quadrants(64, 64)).ensureAlpha(0.5).png({ palette: true })],
+    ['an interlaced PNG', () => open(quadrants(64, 64)).png({ progressive: true })],
+    ['a progressive JPEG', () => open(quadrants(64, 64)).jpeg({ progressive: true })],
+    ['a GIF', () => open(quadrants(64, 64)).gif()],
+  ] as const)('%s is read', async (name, encode) => {
+    const type = name.includes('JPEG') ? 'image/jpeg' : name.includes('GIF') ? 'image/gif' : 'image/png'
+    const output = await make(await sourceFile(type, encode()), { mode: 'fit', width: 32, format: 'png' })
+    const picture = await decode(output.path)
+    expectColour(picture.at(0.2, 0.2), QUADRANT_COLOURS.topLeft)
+    expectColour(picture.at(0.8, 0.8), QUADRANT_COLOURS.bottomRight)
+  })
+
+  it('a PNG of a quality below 100 has a palette', async () => {
+    const source = await sourceFile('image/png', open(quadrants(64, 64)).png())
+    const isPalette = async (quality: number): Promise<boolean> =>
+      (await sharp((await make(source, { ...PNG, quality })).path).metadata()).isPalette
+    expect(await isPalette(90)).toBe(true)
+    expect(await isPalette(100)).toBe(false)
+  })
+})

@@ -1,0 +1,170 @@
+import { type ImageRecipe, type NormalizedImageRecipe, normalizeRecipe } from '@rindle/core'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { type DecodePlan, decodedBytes, planDecodes } from '../src/decode-plan.ts'
+import type { SourceFacts } from '../src/read-header.ts'
+
+const PHOTO: SourceFacts = {
+  contentType: 'image/jpeg',
+  width: 4000,
+  height: 3000,
+  orientation: 1,
+  frames: 1,
+  delaysMs: [],
+  space: 'srgb',
+  is16Bit: false,
+  hasProfile: false,
+  profileSpace: null,
+  hasAlpha: false,
+  isVector: false,
+}
+
+function plan(recipes: Record<string, ImageRecipe>, facts: Partial<SourceFacts> = {}): DecodePlan {
+  const variants = Object.entries(recipes).map(([name, recipe]) => ({
+    name,
+    recipe: normalizeRecipe(recipe) as NormalizedImageRecipe,
+  }))
+  return planDecodes({ ...PHOTO, ...facts }, variants, { maxPixels: 100_000_000 })
+}
+
+const names = (variants: readonly { readonly name: string }[]): string[] => variants.map(({ name }) => name)
+
+describe('the chain', () => {
+  it('decodes once, to the largest picture that any variant needs, and makes the largest output first', () => {
+    const { base, chained, direct } = plan({
+      thumb: { mode: 'crop', width: 160, height: 160 },
+      large: { mode: 'fit', width: 2048, height: 2048 },
+      small: { mode: 'fill', width: 480, height: 480 },
+    })
+    expect(base).toEqual({ width: 2048, height: 1536 })
+    expect(names(chained)).toEqual(['large', 'small', 'thumb'])
+    expect(direct).toEqual([])
+  })
+
+  it('decodes as large as a crop needs that shows only a part', () => {
+    expect(
+      plan({ banner: { mode: 'crop', width: 2000, height: 100 }, small: { mode: 'fit', width: 480 } }).base,
+    ).toEqual({
+      width: 2000,
+      height: 1500,
+    })
+  })
+
+  it('never decodes larger than the source', () => {
+    const recipes: Record<string, ImageRecipe> = { square: { mode: 'crop', width: 5000, height: 5000 } }
+    expect(plan(recipes).base).toEqual({ width: 4000, height: 3000 })
+  })
+
+  it('is as large as every one of its pictures, unless the source is too small', () => {
+    const side = fc.integer({ min: 1, max: 6000 })
+    const recipe = fc.record({ mode: fc.constantFrom('fit', 'fill', 'crop'), width: side, height: side })
+    fc.assert(
+      fc.property(fc.array(recipe, { minLength: 1, maxLength: 5 }), side, side, (recipes, width, height) => {
+        const { base, chained } = plan(Object.fromEntries(recipes.map((each, index) => [`v${index}`, each])), {
+          width,
+          height,
+        })
+        for (const { target } of chained) {
+          expect(base?.width).toBeGreaterThanOrEqual(Math.min(target.picture.width, width))
+          expect(base?.height).toBeGreaterThanOrEqual(Math.min(target.picture.height, height))
+        }
+        expect(base?.width).toBeLessThanOrEqual(width)
+        expect(base?.height).toBeLessThanOrEqual(height)
+      }),
+    )
+  })
+})
+
+describe('a decode of its own', () => {
+  const fit = { mode: 'fit', width: 100 } as const
+
+  it('is for a colour profile that is kept, if it is one of RGB', () => {
+    const recipes: Record<string, ImageRecipe> = { kept: { ...fit, keepIcc: true }, other: fit }
+    expect(names(plan(recipes, { hasProfile: true, profileSpace: 'RGB' }).direct)).toEqual(['kept'])
+    expect(names(plan(recipes, { hasProfile: true, profileSpace: 'CMYK' }).direct)).toEqual([])
+    expect(names(plan(recipes).direct)).toEqual([])
+  })
+
+  it('is for an animation that stays one', () => {
+    const recipes: Record<string, ImageRecipe> = { moving: { ...fit, format: 'webp', animated: true }, still: fit }
+    expect(names(plan(recipes, { frames: 3, contentType: 'image/gif' }).direct)).toEqual(['moving'])
+    expect(names(plan(recipes).direct)).toEqual([])
+  })
+
+  it('is for a lossless PNG of a source with 16 bits per channel', () => {
+    const recipes: Record<string, ImageRecipe> = {
+      deep: { ...fit, format: 'png' },
+      palette: { ...fit, format: 'png', quality: 90 },
+      webp: { ...fit, format: 'webp' },
+    }
+    expect(names(plan(recipes, { is16Bit: true }).direct)).toEqual(['deep'])
+    expect(names(plan(recipes).direct)).toEqual([])
+  })
+
+  it('is for a crop around the highest entropy, whose place depends on the size at which it is measured', () => {
+    const crop = { mode: 'crop', width: 100, height: 100 } as const
+    const { direct, chained } = plan({
+      entropy: { ...crop, position: 'entropy' },
+      attention: { ...crop, position: 'attention' },
+    })
+    expect(names(direct)).toEqual(['entropy'])
+    expect(names(chained)).toEqual(['attention'])
+  })
+
+  it('is for a drawing that is enlarged', () => {
+    const facts = { isVector: true, contentType: 'image/svg+xml', width: 50, height: 50 }
+    const { direct, chained } = plan({ icon: { mode: 'crop', width: 512, height: 512 }, small: fit }, facts)
+    expect(names(direct)).toEqual(['icon'])
+    expect(names(chained)).toEqual(['small'])
+  })
+})
+
+describe('a refusal', () => {
+  const moving: ImageRecipe = { mode: 'fit', width: 100, format: 'webp', animated: true }
+
+  it('names what sharp cannot keep moving, and leaves the other variants alone', () => {
+    const { refused, chained } = plan({ moving, still: { mode: 'fit', width: 100 } }, { contentType: 'image/apng' })
+    expect(names(refused)).toEqual(['moving'])
+    expect(refused[0]?.error).toMatchObject({ code: 'unsupported_codec', message: expect.stringContaining('moving') })
+    expect(names(chained)).toEqual(['still'])
+  })
+
+  it('meets an animation with an EXIF orientation, but no still', () => {
+    const turned = { orientation: 6, contentType: 'image/webp' }
+    expect(names(plan({ moving }, { ...turned, frames: 2 }).refused)).toEqual(['moving'])
+    expect(names(plan({ moving }, { ...turned, frames: 1 }).refused)).toEqual([])
+  })
+
+  it('meets an animation whose frames would together be enlarged beyond the limit', () => {
+    const tiny = { contentType: 'image/gif', width: 1, height: 1, frames: 40_000 }
+    const enlarged: ImageRecipe = { mode: 'crop', width: 100, height: 100, format: 'webp', animated: true }
+    const { refused, direct } = plan({ enlarged, moving }, tiny)
+    expect(refused).toMatchObject([{ name: 'enlarged', error: { code: 'limit_exceeded' } }])
+    expect(names(direct)).toEqual(['moving'])
+  })
+})
+
+describe('the memory of a plan', () => {
+  const fit: Record<string, ImageRecipe> = { small: { mode: 'fit', width: 100 } }
+  const bytes = (recipes: Record<string, ImageRecipe>, facts: Partial<SourceFacts>): number =>
+    decodedBytes({ ...PHOTO, ...facts }, plan(recipes, facts))
+
+  it('is that of the whole source, decoded', () => {
+    expect(bytes(fit, {})).toBe(4000 * 3000 * 4)
+    expect(bytes(fit, { is16Bit: true })).toBe(4000 * 3000 * 8)
+    expect(bytes(fit, { contentType: 'image/avif' })).toBe(4000 * 3000 * 20)
+  })
+
+  it('counts the frames only where they are shown', () => {
+    const facts = { contentType: 'image/gif', frames: 5 }
+    expect(bytes(fit, facts)).toBe(4000 * 3000 * 4)
+    expect(bytes({ moving: { mode: 'fit', width: 9, format: 'webp', animated: true } }, facts)).toBe(
+      4000 * 3000 * 4 * 5,
+    )
+  })
+
+  it('is that of the output where this is larger', () => {
+    const facts = { width: 10, height: 10 }
+    expect(bytes({ huge: { mode: 'crop', width: 9000, height: 8000 } }, facts)).toBe(9000 * 8000 * 4)
+  })
+})

@@ -1,0 +1,222 @@
+import { readFile, symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { normalizeRecipe, type SourceFile, type VariantOutcome } from '@rindle/core'
+import sharp from 'sharp'
+import { describe, expect, it } from 'vitest'
+import { planDecodes } from '../src/decode-plan.ts'
+import { imageProcessor } from '../src/index.ts'
+import { readHeader } from '../src/read-header.ts'
+import { verifyOutput } from '../src/verify-output.ts'
+import { open, photoLike, quadrants } from './pictures.ts'
+import { EVERY_TYPE, errorOf, LIMITS, make, outcomesOf, type Recipes, request, sourceFile } from './workbench.ts'
+
+const BOTH: Recipes = {
+  chained: { mode: 'fit', width: 100, format: 'webp' },
+  direct: { mode: 'crop', width: 50, height: 50, position: 'entropy' },
+}
+
+async function truncated(format: 'jpeg' | 'png'): Promise<SourceFile> {
+  const whole = await open(photoLike(400, 300)).toFormat(format).toBuffer()
+  return sourceFile(`image/${format}`, whole.subarray(0, Math.floor(whole.byteLength / 2)))
+}
+
+describe('a truncated file', () => {
+  it.each(['jpeg', 'png'] as const)(
+    'of %s passes the probe, and gives corrupt_media for each variant',
+    async (format) => {
+      const source = await truncated(format)
+      await imageProcessor().probe(source, { limits: LIMITS })
+      const outcomes = await outcomesOf(imageProcessor(), source, BOTH)
+      expect([...outcomes.keys()].toSorted()).toEqual(['chained', 'direct'])
+      for (const outcome of outcomes.values()) {
+        expect(errorOf(outcome)).toMatchObject({ code: 'corrupt_media', retryable: false })
+      }
+    },
+  )
+
+  it('does not harm its siblings', async () => {
+    const processor = imageProcessor({ concurrency: 2 })
+    const sound = await sourceFile('image/jpeg', open(photoLike(400, 300)).jpeg())
+    const damaged = await truncated('jpeg')
+    const all = await Promise.all(
+      [sound, damaged, sound, damaged, sound].map((source) => outcomesOf(processor, source, BOTH)),
+    )
+    const codes = all.map((outcomes) =>
+      [...outcomes.values()].map((outcome) => ('error' in outcome ? 'error' : 'made')),
+    )
+    expect(codes).toEqual([
+      ['made', 'made'],
+      ['error', 'error'],
+      ['made', 'made'],
+      ['error', 'error'],
+      ['made', 'made'],
+    ])
+  })
+})
+
+describe('a file with some stray bytes', () => {
+  it('is made, as every browser shows it', async () => {
+    const whole = await open(photoLike(400, 300)).jpeg().toBuffer()
+    const end = whole.lastIndexOf(Buffer.from([0xff, 0xd9]))
+    const stray = Buffer.concat([whole.subarray(0, end), Buffer.alloc(40, 0x11), whole.subarray(end)])
+    await make(await sourceFile('image/jpeg', stray), { mode: 'fit', width: 100 })
+  })
+})
+
+describe('a source that cannot be used at all', () => {
+  it.each([
+    ['limit_exceeded', { maxPixels: 10 }, 'image/jpeg'],
+    ['unsupported_codec', LIMITS, 'image/jxl'],
+  ] as const)('gives %s for each variant', async (code, limits, contentType) => {
+    const source = await sourceFile(contentType, open(quadrants(40, 40)).jpeg())
+    const outcomes = await outcomesOf(imageProcessor(), source, BOTH, { limits })
+    expect([...outcomes.values()].map((outcome) => errorOf(outcome).code)).toEqual([code, code])
+  })
+
+  it('because it is gone gives variant_source_not_found', async () => {
+    const source = { path: '/nowhere/original', contentType: 'image/jpeg', byteSize: 1 }
+    const outcomes = await outcomesOf(imageProcessor(), source, BOTH)
+    expect(errorOf(outcomes.get('chained'))).toMatchObject({ code: 'variant_source_not_found' })
+  })
+})
+
+describe('a recipe of another processor', () => {
+  it('gives processor_capability_missing, and leaves the others alone', async () => {
+    const outcomes = new Map<string, VariantOutcome>()
+    const source = await sourceFile('image/jpeg', open(quadrants(40, 40)).jpeg())
+    const variants = [
+      { name: 'poster', recipe: normalizeRecipe({ kind: 'image', preset: 'video_poster_scene' }) },
+      { name: 'thumb', recipe: normalizeRecipe({ mode: 'fit', width: 20 }) },
+    ]
+    const onOutcome = async (outcome: VariantOutcome): Promise<void> => void outcomes.set(outcome.name, outcome)
+    await imageProcessor().process(await request(source, {}, { variants, onOutcome }))
+    expect(errorOf(outcomes.get('poster')).code).toBe('processor_capability_missing')
+    expect(outcomes.get('thumb')).toMatchObject({ output: { width: 20 } })
+  })
+})
+
+describe('a timeout', () => {
+  it('ends what takes too long, and says which option to raise', async () => {
+    const source = await sourceFile('image/jpeg', open(photoLike(200, 200)).jpeg())
+    const outcomes = await outcomesOf(imageProcessor({ timeoutSeconds: 1 }), source, {
+      slow: { mode: 'crop', width: 6000, height: 6000, format: 'webp', quality: 100, effort: 6 },
+    })
+    expect(errorOf(outcomes.get('slow'))).toMatchObject({
+      code: 'processing_timeout',
+      message: expect.stringContaining('timeoutSeconds'),
+    })
+  })
+})
+
+describe('a full disk', () => {
+  it('is insufficient_disk, which may be tried again', async () => {
+    const source = await sourceFile('image/jpeg', open(quadrants(40, 40)).jpeg())
+    const outcomes = new Map<string, VariantOutcome>()
+    const onOutcome = async (outcome: VariantOutcome): Promise<void> => void outcomes.set(outcome.name, outcome)
+    const work = await request(source, { thumb: { mode: 'fit', width: 20, format: 'webp' } }, { onOutcome })
+    await symlink('/dev/full', join(work.directory, 'thumb.webp'))
+    await imageProcessor().process(work)
+    expect(errorOf(outcomes.get('thumb'))).toMatchObject({ code: 'insufficient_disk', retryable: true })
+  })
+})
+
+describe('cancelling', () => {
+  it('before the work makes nothing', async () => {
+    const source = await sourceFile('image/jpeg', open(quadrants(40, 40)).jpeg())
+    const signal = AbortSignal.abort(new Error('enough'))
+    const onOutcome = async (): Promise<void> => expect.unreachable()
+    const work = await request(source, BOTH, { signal, onOutcome })
+    await expect(imageProcessor().process(work)).rejects.toMatchObject({ code: 'variant_processing_cancelled' })
+  })
+
+  it('during the work ends it before the next step, with nothing on its way any more', async () => {
+    const source = await sourceFile('image/jpeg', open(photoLike(1200, 900)).jpeg())
+    const controller = new AbortController()
+    const recipes = Object.fromEntries(
+      [900, 800, 700, 600].map((width) => [`w${width}`, { mode: 'fit', width } as const]),
+    )
+    const delivered: string[] = []
+    const onOutcome = async ({ name }: VariantOutcome): Promise<void> => {
+      delivered.push(name)
+      controller.abort(new Error('enough'))
+    }
+    const work = await request(source, recipes, { signal: controller.signal, onOutcome })
+    await expect(imageProcessor({ concurrency: 1 }).process(work)).rejects.toMatchObject({
+      code: 'variant_processing_cancelled',
+      cause: expect.objectContaining({ message: 'enough' }),
+    })
+    expect(delivered).toEqual(['w900'])
+    expect(sharp.counters()).toEqual({ queue: 0, process: 0 })
+  })
+
+  it('while other images are worked on gives up the place in the queue', async () => {
+    const processor = imageProcessor({ concurrency: 1 })
+    const source = await sourceFile('image/jpeg', open(quadrants(40, 40)).jpeg())
+    const { promise: held, resolve: letGo } = Promise.withResolvers<void>()
+    const { promise: inside, resolve: isInside } = Promise.withResolvers<void>()
+    const first = processor.process(
+      await request(source, BOTH, {
+        onOutcome: async () => {
+          isInside()
+          await held
+        },
+      }),
+    )
+    await inside
+    const controller = new AbortController()
+    const second = processor.process(await request(source, BOTH, { signal: controller.signal }))
+    controller.abort()
+    await expect(second).rejects.toMatchObject({ code: 'variant_processing_cancelled' })
+    letGo()
+    await first
+  })
+})
+
+describe('an outcome that the caller cannot take', () => {
+  it('ends the work with its error, and no later outcome is delivered', async () => {
+    const source = await sourceFile('image/jpeg', open(quadrants(400, 400)).jpeg())
+    const delivered: string[] = []
+    const onOutcome = async ({ name }: VariantOutcome): Promise<void> => {
+      delivered.push(name)
+      throw new Error('the database is gone')
+    }
+    const work = await request(
+      source,
+      { a: { mode: 'fit', width: 300 }, b: { mode: 'fit', width: 200 } },
+      { onOutcome },
+    )
+    await expect(imageProcessor({ concurrency: 1 }).process(work)).rejects.toThrow('the database is gone')
+    expect(delivered).toEqual(['a'])
+  })
+})
+
+describe('an output that is not what its recipe promises', () => {
+  it('is output_mismatch, with every difference', async () => {
+    const source = await sourceFile('image/jpeg', open(quadrants(400, 400)).jpeg())
+    const { facts } = await readHeader(source, LIMITS, EVERY_TYPE)
+    const recipe = normalizeRecipe({ mode: 'fit', width: 100, format: 'webp' })
+    if (!('mode' in recipe)) throw new Error('This is a recipe of an image.')
+    const [variant] = planDecodes(facts, [{ name: 'thumb', recipe }], LIMITS).chained
+    if (variant === undefined) throw new Error('This is chained.')
+    const { path } = await sourceFile(
+      'image/png',
+      open(quadrants(40, 30))
+        .withExif({ IFD0: { Artist: 'Somebody' } })
+        .withIccProfile('p3')
+        .png(),
+    )
+    await expect(verifyOutput(path, variant, facts)).rejects.toMatchObject({
+      code: 'output_mismatch',
+      details: {
+        problems: [
+          'its type is image/png',
+          'it has 40 × 30 pixels instead of 100 × 100',
+          'it carries exif',
+          'it has a colour profile',
+        ],
+      },
+    })
+    await writeFile(path, await readFile(source.path))
+    await expect(verifyOutput(path, variant, facts)).rejects.toMatchObject({ code: 'output_mismatch' })
+  })
+})

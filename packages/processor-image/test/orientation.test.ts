@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest'
+import { imageProcessor } from '../src/index.ts'
+import { decode, expectUpright } from './decoded.ts'
+import { open, quadrants, storedFor } from './pictures.ts'
+import { LIMITS, make, outcomesOf, sourceFile } from './workbench.ts'
+
+const ORIENTATIONS = [1, 2, 3, 4, 5, 6, 7, 8]
+const DISPLAYED = quadrants(160, 80)
+
+describe.each(ORIENTATIONS)('EXIF orientation %i', (orientation) => {
+  const stored = () => open(storedFor(DISPLAYED, orientation)).withMetadata({ orientation })
+
+  it.each([
+    ['image/jpeg', () => stored().jpeg()],
+    ['image/png', () => stored().png()],
+    ['image/webp', () => stored().webp()],
+    ['image/avif', () => stored().avif({ effort: 0 })],
+    ['image/tiff', () => stored().tiff()],
+  ] as const)('of %s is applied to the dimensions of the probe and to the pixels', async (contentType, encode) => {
+    const source = await sourceFile(contentType, encode())
+    expect(await imageProcessor().probe(source, { limits: LIMITS })).toMatchObject({ width: 160, height: 80 })
+    const output = await make(source, { mode: 'fit', width: 100, format: 'png' })
+    const picture = await decode(output.path)
+    expect(picture).toMatchObject({ width: 100, height: 50 })
+    expectUpright(picture)
+  })
+
+  it('is applied in every mode, on both sides of the decode', async () => {
+    const source = await sourceFile('image/jpeg', stored().withIccProfile('p3').jpeg())
+    const box = { width: 64, height: 64, format: 'png' } as const
+    const outcomes = await outcomesOf(imageProcessor(), source, {
+      crop: { ...box, mode: 'crop' },
+      entropy: { ...box, mode: 'crop', position: 'entropy' },
+      kept: { mode: 'fit', width: 64, keepIcc: true, format: 'png' },
+      filled: { ...box, mode: 'fill' },
+    })
+    for (const [name, outcome] of outcomes) {
+      if ('error' in outcome) throw outcome.error
+      const picture = await decode(outcome.output.path)
+      // Wherever entropy finds its square, it is as high as the picture.
+      const [top, bottom] = [picture.at(0.05, name === 'filled' ? 0.35 : 0.2), picture.at(0.05, 0.65)]
+      expect({ name, isRed: (top[0] ?? 0) > 150, isBlue: (bottom[2] ?? 0) > 150 }).toEqual({
+        name,
+        isRed: true,
+        isBlue: true,
+      })
+    }
+  })
+})

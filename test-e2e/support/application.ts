@@ -40,10 +40,10 @@ export async function startApplication<const Ps extends Profiles = typeof photoP
   const instances: Rindle<Ps>[] = []
   const storage = storageIn(directory)
   const make = async (): Promise<Rindle<Ps>> => {
-    const { profiles = photoProfiles as unknown as Ps, ...rest } = options
+    const { profiles = photoProfiles as unknown as Ps, storages, ...rest } = options
     const rindle = createRindle({
       database: database.url,
-      storages: { main: storage },
+      storages: { main: storage, ...storages },
       processors: [imageProcessor()],
       jobs: pgBossJobs(),
       logger: silentLogger,

@@ -21,8 +21,14 @@ import type { Profiles, Rindle } from './rindle.ts'
 import { type Runtime, storageOf } from './runtime.ts'
 import { startRuntime, stopRuntime } from './start.ts'
 import { withTransaction } from './unit-of-work.ts'
+import { abortUpload } from './uploads/abort.ts'
+import { initiateMultipartUpload, initiateUpload } from './uploads/initiate.ts'
+import { completeMultipartUpload, listMultipartParts } from './uploads/multipart.ts'
 import { receive } from './uploads/receive.ts'
 import { discard, register, upload } from './uploads/register.ts'
+import { readSession } from './uploads/session-rows.ts'
+import { presignedPut, signMultipartPart, signUpload } from './uploads/sign.ts'
+import { confirmUpload, inspectUpload, verifyCompletion } from './uploads/verify-completion.ts'
 import { assertValidOptions } from './validate-options.ts'
 import { cancelProcessing } from './variants/cancel.ts'
 import { SourceCache } from './variants/source-cache.ts'
@@ -112,6 +118,19 @@ function facade(runtime: Runtime, database: Database): Rindle {
     receive: (profile, source, options) => receive(runtime, profile, source, options),
     register: (received, options) => register(runtime, received, options),
     discard: (received) => discard(runtime, received),
+    initiateUpload: (profile, options) => initiateUpload(runtime, profile, options),
+    signUpload: (sessionId) => signUpload(runtime, sessionId),
+    presignedPut: (profile, options) => presignedPut(runtime, profile, options),
+    initiateMultipartUpload: (profile, options) => initiateMultipartUpload(runtime, profile, options),
+    signMultipartPart: (sessionId, partNumber) => signMultipartPart(runtime, sessionId, partNumber),
+    listMultipartParts: (sessionId) => listMultipartParts(runtime, sessionId),
+    completeMultipartUpload: (sessionId, parts) => completeMultipartUpload(runtime, sessionId, parts),
+    verifyCompletion: (sessionId) => verifyCompletion(runtime, sessionId),
+    verifyUpload: (sessionId) => verifyCompletion(runtime, sessionId),
+    inspectUpload: (sessionId) => inspectUpload(runtime, sessionId),
+    confirmUpload: (inspected, options) => confirmUpload(runtime, inspected, options),
+    abortUpload: (sessionId) => abortUpload(runtime, sessionId),
+    uploadSession: async (sessionId) => (await readSession(runtime, sessionId)).session,
     asset: (id) => assetById(runtime, id),
     narrow,
     attach: (reference, owner, slot, options) => attach(runtime, reference, owner, slot, options),

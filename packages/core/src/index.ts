@@ -51,6 +51,10 @@ export type {
   VariantName,
 } from './rindle.ts'
 export type { TransactionHandle } from './unit-of-work.ts'
+export type { InitiateMultipartOptions, InitiateOptions, MultipartUpload } from './uploads/initiate.ts'
+export type { CompletedPart } from './uploads/multipart.ts'
+export type { PartPlan } from './uploads/part-plan.ts'
 export type { ReceivedUpload, ReceiveOptions } from './uploads/receive.ts'
 export type { UploadSource } from './uploads/upload-source.ts'
+export type { InspectedUpload, VerifiedUpload } from './uploads/verify-completion.ts'
 export { WORKED_QUEUES, type WorkedQueue, type WorkOptions } from './work.ts'

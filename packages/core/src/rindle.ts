@@ -3,15 +3,19 @@ import type { AttachOptions } from './attachments/attach.ts'
 import type { DetachOptions } from './attachments/detach.ts'
 import type { AssetWithVariants, AttachmentWithAsset } from './attachments/read.ts'
 import type { UrlOptions, VariantUrlOptions } from './delivery/url.ts'
-import type { Asset, Attachment, Owner, Variant } from './domain/entities.ts'
+import type { Asset, Attachment, Owner, UploadSession, Variant } from './domain/entities.ts'
 import type { EventListener } from './events/event-bus.ts'
 import type { EventName } from './events/event-map.ts'
 import type { CheckInvariantsOptions, InvariantReport } from './operations/check-invariants.ts'
 import type { Workers } from './ports/jobs.ts'
+import type { SignedRequest, UploadedPart } from './ports/storage.ts'
 import type { Profile } from './profile/profile.ts'
 import type { TransactionHandle } from './unit-of-work.ts'
+import type { InitiateMultipartOptions, InitiateOptions, MultipartUpload } from './uploads/initiate.ts'
+import type { CompletedPart } from './uploads/multipart.ts'
 import type { ReceivedUpload, ReceiveOptions } from './uploads/receive.ts'
 import type { UploadSource } from './uploads/upload-source.ts'
+import type { InspectedUpload, VerifiedUpload } from './uploads/verify-completion.ts'
 import type { WorkOptions } from './work.ts'
 
 /** Profiles by name, as {@link Rindle} is made with. */
@@ -92,6 +96,51 @@ export interface Rindle<Ps extends Profiles = Profiles> extends AsyncDisposable 
   /** Deletes received bytes that were not registered. Safe to repeat. */
   discard(received: ReceivedUpload): Promise<void>
 
+  /**
+   * Begins an upload by one PUT to the storage: a `staged` asset and an `initialized` session in one transaction.
+   * `upload_rejected` when what is declared is not acceptable, `capability_unsupported`.
+   */
+  initiateUpload<P extends ProfileName<Ps>>(
+    profile: P,
+    options: Omit<InitiateOptions, 'owner' | 'slot'> & AttachTo<SlotName<Ps, P>>,
+  ): Promise<UploadSession>
+  /** The request by which the client sends the file; may be asked again. `not_found`, `session_expired`. */
+  signUpload(sessionId: string): Promise<SignedRequest>
+  /** {@link initiateUpload} and {@link signUpload} in one call. */
+  presignedPut<P extends ProfileName<Ps>>(
+    profile: P,
+    options: Omit<InitiateOptions, 'owner' | 'slot' | 'tx'> & AttachTo<SlotName<Ps, P>>,
+  ): Promise<{ readonly session: UploadSession; readonly request: SignedRequest }>
+  /** Begins an upload in parts, up to 5 TiB; says how to cut the file. `upload_rejected`, `capability_unsupported`. */
+  initiateMultipartUpload<P extends ProfileName<Ps>>(
+    profile: P,
+    options: Omit<InitiateMultipartOptions, 'owner' | 'slot'> & AttachTo<SlotName<Ps, P>>,
+  ): Promise<MultipartUpload>
+  /** The request for one part: any order, in parallel, again after a failure. `not_found`, `session_expired`. */
+  signMultipartPart(sessionId: string, partNumber: number): Promise<SignedRequest>
+  /** The parts that the storage has, so that a reloaded page goes on. `not_found`, `session_expired`. */
+  listMultipartParts(sessionId: string): Promise<readonly UploadedPart[]>
+  /** Puts the parts together (the storage's own list, unless given), then verifies. Safe to repeat. */
+  completeMultipartUpload(sessionId: string, parts?: readonly CompletedPart[]): Promise<VerifiedUpload<ProfileName<Ps>>>
+  /**
+   * Looks for the uploaded object and begins the asset's promotion. Safe to repeat and to call many times at once.
+   * `storage_object_missing` when it is too early, `upload_rejected`, `session_expired`.
+   */
+  verifyCompletion(sessionId: string): Promise<VerifiedUpload<ProfileName<Ps>>>
+  /** The older name of {@link verifyCompletion}. */
+  verifyUpload(sessionId: string): Promise<VerifiedUpload<ProfileName<Ps>>>
+  /** The part of {@link verifyCompletion} that touches storage; call it before a transaction, then {@link confirmUpload}. */
+  inspectUpload(sessionId: string): Promise<InspectedUpload>
+  /** The part of {@link verifyCompletion} that writes rows. Atomic. */
+  confirmUpload(
+    inspected: InspectedUpload,
+    options?: { readonly tx?: SqlExecutor },
+  ): Promise<VerifiedUpload<ProfileName<Ps>>>
+  /** Gives an upload up; one that has ended stays as it is. Safe to repeat. `not_found`. */
+  abortUpload(sessionId: string): Promise<void>
+  /** One upload session. `not_found`. */
+  uploadSession(sessionId: string): Promise<UploadSession>
+
   /** One asset with its variants, or `null`. */
   asset(id: string): Promise<AssetWithVariants<ProfileName<Ps>> | null>
   /** The same asset with its profile known to the compiler; `invalid_input` when it is of another profile. */
@@ -141,7 +190,10 @@ export interface Rindle<Ps extends Profiles = Profiles> extends AsyncDisposable 
     name: VariantName<Ps, P>,
     options?: VariantUrlOptions,
   ): Promise<string | null>
-  /** Answers a request for a signed URL of local storage: ranges, conditional requests, errors as problem+json. */
+  /**
+   * Answers a request to a signed URL of local storage: `GET` and `HEAD` with ranges and conditional requests, `PUT` of
+   * an upload. Errors are problem+json.
+   */
   serveFile(request: Request): Promise<Response>
 
   /** Cancels the asset's queued and running variants and returns their names. `not_found`, `not_processing`. */

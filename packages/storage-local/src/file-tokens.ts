@@ -17,6 +17,7 @@ const payloadSchema = z.strictObject({
   t: z.string().optional(),
   s: z.int().min(0).optional(),
   c: z.string().optional(),
+  l: z.int().min(0).optional(),
 })
 
 /** Makes and reads the tokens of signed URLs. */
@@ -80,13 +81,14 @@ function toPayload(grant: OpenedToken): z.infer<typeof payloadSchema> {
     t: grant.contentType,
     s: grant.byteSize,
     c: grant.checksumSha256,
+    l: grant.maxBytes,
   }
 }
 
 function fromPayload(payload: unknown): OpenedToken | undefined {
   const parsed = payloadSchema.safeParse(payload)
   if (!parsed.success) return undefined
-  const { m, k, e, d, t, s, c } = parsed.data
+  const { m, k, e, d, t, s, c, l } = parsed.data
   return {
     method: m,
     key: k,
@@ -95,6 +97,7 @@ function fromPayload(payload: unknown): OpenedToken | undefined {
     ...(t === undefined ? {} : { contentType: t }),
     ...(s === undefined ? {} : { byteSize: s }),
     ...(c === undefined ? {} : { checksumSha256: c }),
+    ...(l === undefined ? {} : { maxBytes: l }),
   }
 }
 

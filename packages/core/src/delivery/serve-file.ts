@@ -1,132 +1,57 @@
-import { Readable } from 'node:stream'
-import fresh from 'fresh'
-import parseRange from 'range-parser'
-import { isActiveContent } from '../domain/content-types.ts'
-import { isRindleError, type RindleError } from '../domain/errors.ts'
-import type { OpenedToken, StorageAdapter, StoredObject } from '../ports/storage.ts'
+import { isRindleError, RindleError } from '../domain/errors.ts'
 import type { Runtime } from '../runtime.ts'
-
-/** A storage whose signature on the token holds, and what the token permits. */
-interface Opened {
-  readonly storage: StorageAdapter
-  readonly token: OpenedToken
-}
-
-/** The part of an object to send. */
-type Selection =
-  | { readonly status: 200 }
-  | { readonly status: 206; readonly start: number; readonly end: number }
-  | { readonly status: 416 }
+import { receivePut } from '../uploads/receive-put.ts'
+import { problem } from './problem-response.ts'
+import { type OpenedFile, sendFile } from './send-file.ts'
 
 /**
- * Answers `GET` and `HEAD` for a signed URL of local storage: the token is the last segment of the path. One byte
- * range (RFC 9110, section 14), `If-None-Match`, `If-Modified-Since` and `If-Range`; anything malformed in a range is
- * ignored. Errors are `application/problem+json` with a `code`. The body streams with back-pressure.
+ * Answers a request to a signed URL of local storage, whose token is the last segment of the path: `GET` and `HEAD`
+ * send the file, `PUT` takes an upload. Errors are `application/problem+json` with a `code`.
  */
 export async function serveFile(runtime: Runtime, request: Request): Promise<Response> {
-  if (request.method !== 'GET' && request.method !== 'HEAD') {
-    return problem(405, 'invalid_input', `Method ${request.method} is not allowed.`, { allow: 'GET, HEAD' })
+  const { method } = request
+  if (method !== 'GET' && method !== 'HEAD' && method !== 'PUT') {
+    return problem(405, 'invalid_input', `Method ${method} is not allowed.`, { allow: 'GET, HEAD, PUT' })
   }
   try {
-    const opened = openToken(runtime, new URL(request.url).pathname.split('/').at(-1) ?? '')
-    return await serve(runtime, request, opened)
+    const token = new URL(request.url).pathname.split('/').at(-1) ?? ''
+    if (method !== 'PUT') return await sendFile(runtime, request, openToken(runtime, token, 'GET'))
+    const opened = openToken(runtime, token, 'PUT')
+    const { etag } = await receivePut(opened.storage, opened.token, request)
+    return new Response(null, { status: 200, headers: { etag: `"${etag}"`, 'cache-control': 'no-store' } })
   } catch (error) {
-    if (isRindleError(error, 'token_invalid') || isRindleError(error, 'token_expired')) {
-      return problem(403, error.code, error.message)
-    }
-    if (isRindleError(error, 'storage_object_missing')) return problem(404, error.code, 'There is no such file.')
-    runtime.logger.error({ error: String(error) }, 'A file could not be served.')
-    return problem(503, 'storage_unavailable', 'The file cannot be served now.')
+    return refusal(runtime, error)
   }
 }
 
 /** Every local storage has keys of its own, so the one whose signature holds is the one that signed. */
-function openToken(runtime: Runtime, token: string): Opened {
+function openToken(runtime: Runtime, token: string, method: 'GET' | 'PUT'): OpenedFile {
   const locals = Object.values(runtime.storages).filter((storage) => storage.capabilities.has('local'))
-  let refusal: RindleError | undefined
+  let refused = new RindleError('token_invalid', 'The link is not valid.')
   for (const storage of locals) {
     try {
-      return { storage, token: storage.openToken(token, 'GET', runtime.now()) }
+      return { storage, token: storage.openToken(token, method, runtime.now()) }
     } catch (error) {
       if (!isRindleError(error)) throw error
-      if (refusal === undefined || error.code === 'token_expired') refusal = error
+      if (error.code === 'token_expired') refused = error
     }
   }
-  throw refusal ?? new Error('No local storage is configured.')
+  throw refused
 }
 
-async function serve(runtime: Runtime, request: Request, { storage, token }: Opened): Promise<Response> {
-  const object = await storage.head(token.key)
-  if (object === undefined) return problem(404, 'storage_object_missing', 'There is no such file.')
-  const headers = headersOf(object, token, runtime.now())
-  if (fresh(Object.fromEntries(request.headers), Object.fromEntries(headers))) {
-    return new Response(null, { status: 304, headers })
+const STATUS_OF_REASON: Readonly<Record<string, number>> = { max_bytes_exceeded: 413, declared_mime_mismatch: 415 }
+
+function refusal(runtime: Runtime, error: unknown): Response {
+  if (isRindleError(error, 'token_invalid') || isRindleError(error, 'token_expired')) {
+    return problem(403, error.code, error.message)
   }
-  const selection = select(runtime, request, storage, object)
-  if (selection.status === 416) {
-    return problem(416, 'invalid_input', 'The range is outside of the file.', {
-      'content-range': `bytes */${object.byteSize}`,
-    })
+  if (isRindleError(error, 'storage_object_missing')) return problem(404, error.code, 'There is no such file.')
+  if (isRindleError(error, 'checksum_mismatch')) return problem(400, error.code, error.message)
+  if (isRindleError(error, 'upload_rejected')) {
+    const { reason } = error.details
+    const status = typeof reason === 'string' ? STATUS_OF_REASON[reason] : undefined
+    return problem(status ?? 400, error.code, error.message)
   }
-  const start = selection.status === 206 ? selection.start : 0
-  const end = selection.status === 206 ? selection.end : object.byteSize - 1
-  headers.set('content-length', String(end - start + 1))
-  if (selection.status === 206) headers.set('content-range', `bytes ${start}-${end}/${object.byteSize}`)
-  if (request.method === 'HEAD' || end < start) return new Response(null, { status: selection.status, headers })
-  // The etag ties the bytes to the headers above, should the object be replaced in between.
-  const { body } = await storage.get(token.key, { range: { start, end }, ifMatch: object.etag, signal: request.signal })
-  return new Response(Readable.toWeb(body), {
-    status: selection.status,
-    headers,
-  })
-}
-
-function headersOf(object: StoredObject, token: OpenedToken, now: Date): Headers {
-  const contentType = token.contentType ?? object.contentType
-  const remainingSeconds = Math.max(0, Math.floor((token.expiresAt.getTime() - now.getTime()) / 1_000))
-  const headers = new Headers({
-    'accept-ranges': 'bytes',
-    'content-type': contentType,
-    'content-length': String(object.byteSize),
-    etag: `"${object.etag}"`,
-    'last-modified': object.lastModified.toUTCString(),
-    // What lies under a key never changes; the URL itself ends.
-    'cache-control': `private, max-age=${remainingSeconds}, immutable`,
-    'x-content-type-options': 'nosniff',
-  })
-  if (token.disposition !== undefined) headers.set('content-disposition', token.disposition)
-  if (isActiveContent(contentType)) headers.set('content-security-policy', "default-src 'none'; sandbox")
-  return headers
-}
-
-function select(runtime: Runtime, request: Request, storage: StorageAdapter, object: StoredObject): Selection {
-  const header = request.headers.get('range')
-  if (header === null || request.method !== 'GET' || !matchesIfRange(request, object)) return { status: 200 }
-  const ranges = parseRange(object.byteSize, header)
-  if (ranges === -2) {
-    runtime.events.emit({
-      name: 'rindle.delivery.range_fallback',
-      metadata: { profile: 'unknown', adapter: storage.name },
-      measurements: { count: 1 },
-    })
-    return { status: 200 }
-  }
-  if (ranges === -1) return { status: 416 }
-  const [range] = ranges
-  // Several ranges may be answered with the whole (RFC 9110, 14.2), and other units are not ours.
-  if (range === undefined || ranges.length > 1 || ranges.type !== 'bytes') return { status: 200 }
-  return { status: 206, start: range.start, end: range.end }
-}
-
-/** If-Range compares strongly (RFC 9110, 13.1.5): the etag to the letter, or the exact date. */
-function matchesIfRange(request: Request, object: StoredObject): boolean {
-  const condition = request.headers.get('if-range')
-  return condition === null || condition === `"${object.etag}"` || condition === object.lastModified.toUTCString()
-}
-
-function problem(status: number, code: string, detail: string, headers: Record<string, string> = {}): Response {
-  return new Response(JSON.stringify({ type: 'about:blank', status, code, detail }), {
-    status,
-    headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store', ...headers },
-  })
+  runtime.logger.error({ error: String(error) }, 'A file could not be served or taken.')
+  return problem(503, 'storage_unavailable', 'The storage cannot serve this request now.')
 }

@@ -113,6 +113,8 @@ export interface SignPutOptions extends StorageCallOptions {
   readonly byteSize?: number
   /** Lower-case hex; bound into the signature when given: the store refuses any other bytes. */
   readonly checksumSha256?: string
+  /** Where no size is bound and the adapter can cut a request short, it does so past this. */
+  readonly maxBytes?: number
 }
 
 /** A request that a client sends as it stands. The URL is a secret until it expires. */
@@ -131,6 +133,7 @@ export interface OpenedToken {
   readonly contentType?: string
   readonly byteSize?: number
   readonly checksumSha256?: string
+  readonly maxBytes?: number
 }
 
 /** One uploaded part of a multipart upload. */

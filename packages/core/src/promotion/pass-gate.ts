@@ -1,20 +1,23 @@
 import type { Readable } from 'node:stream'
 import type { Asset } from '../domain/entities.ts'
-import { RindleError } from '../domain/errors.ts'
+import { isRindleError, RindleError } from '../domain/errors.ts'
 import type { RunningJob } from '../ports/jobs.ts'
 import type { Scanner, ScanVerdict } from '../ports/scanner.ts'
 import { transitionAsset } from '../rows/asset-transition.ts'
 import { profileOf, type Runtime, storageOf } from '../runtime.ts'
 import { inTransaction } from '../unit-of-work.ts'
+import { freeze } from './freeze.ts'
 import { judge } from './gate.ts'
 import { Rejection } from './rejection.ts'
 import { SNIFF_BYTES, sniff } from './sniff.ts'
 
 /**
- * `validating` → `analyzing`: the gate, over the bytes as they lie in storage, then the scanners in order. Nothing has
- * decoded them yet.
+ * `validating` → `analyzing`: the gate, over the bytes as they lie under their permanent key, then the scanners in
+ * order. Nothing has decoded them yet.
  */
-export async function passGate(runtime: Runtime, asset: Asset, job: RunningJob): Promise<void> {
+export async function passGate(runtime: Runtime, uploaded: Asset, job: RunningJob): Promise<void> {
+  const asset = await freezeOrReject(runtime, uploaded, job)
+  if (asset === null) return
   const storage = storageOf(runtime, asset.storage)
   const profile = profileOf(runtime, asset.profile)
   const object = await storage.get(asset.storageKey, { range: { start: 0, end: SNIFF_BYTES - 1 }, signal: job.signal })
@@ -40,6 +43,15 @@ export async function passGate(runtime: Runtime, asset: Asset, job: RunningJob):
       changes: { contentType: verdict.contentType, byteSize: object.byteSize, etag: object.etag },
     }),
   )
+}
+
+async function freezeOrReject(runtime: Runtime, uploaded: Asset, job: RunningJob): Promise<Asset | null> {
+  try {
+    return await freeze(runtime, uploaded, job)
+  } catch (error) {
+    if (!isRindleError(error, 'storage_precondition_failed')) throw error
+    throw new Rejection('changed_after_verification', 'The uploaded object was replaced after it had been verified.')
+  }
 }
 
 async function scan(

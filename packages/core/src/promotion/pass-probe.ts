@@ -4,12 +4,12 @@ import { pipeline } from 'node:stream/promises'
 import { kindOf } from '../domain/content-types.ts'
 import type { Asset } from '../domain/entities.ts'
 import { isRindleError, type JsonObject } from '../domain/errors.ts'
-import { isStagingKey } from '../domain/keys.ts'
 import { cleanMetadata } from '../domain/untrusted-metadata.ts'
 import type { RunningJob } from '../ports/jobs.ts'
 import type { ProbeResult, SourceFile } from '../ports/processor.ts'
 import type { Profile } from '../profile/profile.ts'
 import { transitionAsset } from '../rows/asset-transition.ts'
+import { textOrNull } from '../rows/row-values.ts'
 import { profileOf, type Runtime } from '../runtime.ts'
 import { inTransaction } from '../unit-of-work.ts'
 import { Rejection } from './rejection.ts'
@@ -24,7 +24,7 @@ const FAULTS_OF_THE_FILE = ['limit_exceeded', 'corrupt_media', 'unsupported_code
 export async function passProbe(runtime: Runtime, asset: Asset, job: RunningJob): Promise<void> {
   const profile = profileOf(runtime, asset.profile)
   await using source = await runtime.sources.acquire(asset, job.signal)
-  const checksumSha256 = await checksumOf(asset, source.file, job.signal)
+  const checksumSha256 = await checksumOf(runtime, asset, source.file, job.signal)
   const probe = await probeSource(runtime, profile, source.file, job.signal)
   const analyses: Record<string, JsonObject> = {}
   for (const analyzer of profile.analyzers) {
@@ -49,16 +49,33 @@ export async function passProbe(runtime: Runtime, asset: Asset, job: RunningJob)
 }
 
 /**
- * Bytes that came through the application were hashed on their way in, and no client can reach their key. Bytes that a
- * client sent to a staging key are hashed here, and compared with what was declared.
+ * Bytes that came through the application were hashed on their way in. Bytes that a client sent to the storage itself
+ * are hashed here, and compared with what was declared.
  */
-async function checksumOf(asset: Asset, file: SourceFile, signal: AbortSignal): Promise<string> {
-  if (asset.checksumSha256 !== null && !isStagingKey(asset.storageKey)) return asset.checksumSha256
+async function checksumOf(runtime: Runtime, asset: Asset, file: SourceFile, signal: AbortSignal): Promise<string> {
+  const declared = await declaredChecksum(runtime, asset)
+  if (declared.isProxied && asset.checksumSha256 !== null) return asset.checksumSha256
   const hash = createHash('sha256')
   await pipeline(createReadStream(file.path, { highWaterMark: 1024 * 1024 }), hash, { signal })
   const checksum = hash.digest('hex')
-  if (asset.checksumSha256 === null || asset.checksumSha256 === checksum) return checksum
+  if (declared.checksum === null || declared.checksum === checksum) return checksum
   throw new Rejection('checksum_mismatch', 'The stored bytes differ from their declared SHA-256.')
+}
+
+async function declaredChecksum(
+  runtime: Runtime,
+  asset: Asset,
+): Promise<{ readonly isProxied: boolean; readonly checksum: string | null }> {
+  const { rows } = await runtime.database.executeSql(
+    `select upload_strategy, declared_checksum from rindle.media_upload_sessions
+     where asset_id = $1::uuid and state = 'completed' order by id desc limit 1`,
+    [asset.id],
+  )
+  const [session = {}] = rows
+  return {
+    isProxied: session['upload_strategy'] === 'proxied',
+    checksum: textOrNull(session, 'declared_checksum'),
+  }
 }
 
 async function probeSource(

@@ -1,17 +1,39 @@
-import { detectXml } from '@file-type/xml'
+import { isXml, XmlTextDetector } from '@file-type/xml'
 import { FileTypeParser } from 'file-type'
 import { canonicalContentType } from '../domain/content-types.ts'
 
 /** How many leading bytes the gate looks at; file-type needs 4,100 for the formats it knows. */
 export const SNIFF_BYTES = 4_100
 
-const parser = new FileTypeParser({ customDetectors: [detectXml] })
-
 /**
  * What the first bytes of a file are, by content alone: a canonical content type, or `undefined` when they are of no
- * known form. Text without magic bytes is of no known form.
+ * known form. Text without magic bytes is of no known form. Malformed bytes never make it throw.
  */
 export async function sniff(head: Uint8Array): Promise<string | undefined> {
-  const found = await parser.fromBuffer(head)
-  return found === undefined ? undefined : canonicalContentType(found.mime)
+  // A parser for each file: it keeps what it reads in its fields, and two files at once would get each other's type.
+  const found = markupType(head) ?? (await new FileTypeParser().fromBuffer(head))?.mime ?? tiffType(head)
+  return found === undefined ? undefined : canonicalContentType(found)
+}
+
+// What may stand before the root of an SVG that has no XML declaration, as bytes read one by one.
+const BEFORE_ROOT = /^(?:\s+|<!--.*?-->|<!doctype\s+svg\b[^>[]*>)+(?=<)/is
+
+/** The type of XML by its root element, `application/xml` when that is unknown or malformed. */
+function markupType(head: Uint8Array): string | undefined {
+  const leading = BEFORE_ROOT.exec(Buffer.from(head).toString('latin1'))?.[0].length ?? 0
+  const markup = head.subarray(leading)
+  const recognized = isXml(markup)
+  if (!recognized.xml) return undefined
+  const detector = new XmlTextDetector()
+  detector.write(new TextDecoder(recognized.encoding).decode(markup.subarray(recognized.offset)))
+  return detector.fileType?.mime ?? 'application/xml'
+}
+
+/**
+ * file-type looks for the tags of raw photos in a TIFF's directory, and knows no TIFF whose directory lies further on:
+ * most writers put it at the end of the file.
+ */
+function tiffType(head: Uint8Array): string | undefined {
+  const signature = Buffer.from(head.subarray(0, 4)).toString('latin1')
+  return signature === 'II*\0' || signature === 'MM\0*' ? 'image/tiff' : undefined
 }

@@ -28,10 +28,11 @@ export function memoryRequests(now: () => Date): MemoryRequests {
 
   return {
     sign,
-    open({ method, url }) {
+    open({ method, url, headers }) {
       const grant = issued.get(url)
       const isGood = grant?.method === method && now().getTime() < grant.expiresAt.getTime()
-      return isGood ? grant : undefined
+      const isSignedType = method === 'GET' || headers['content-type'] === grant?.contentType
+      return isGood && isSignedType ? grant : undefined
     },
     async signGet(key, { signal, ...grant }) {
       signal?.throwIfAborted()

@@ -1,0 +1,199 @@
+import type { SqlExecutor } from '@rindle/prisma'
+import { attachWithin } from '../attachments/attach.ts'
+import { canonicalContentType, extensionFor } from '../domain/content-types.ts'
+import type { Owner, UploadSession } from '../domain/entities.ts'
+import { RindleError } from '../domain/errors.ts'
+import { sanitizeFilename } from '../domain/filename.ts'
+import { stagingKey } from '../domain/keys.ts'
+import type { UploadStrategy } from '../domain/states.ts'
+import type { StorageAdapter } from '../ports/storage.ts'
+import type { Profile } from '../profile/profile.ts'
+import { judge } from '../promotion/gate.ts'
+import { requireCapability } from '../require-capability.ts'
+import { assetFromRow } from '../rows/entities-from-rows.ts'
+import { json, type Row } from '../rows/row-values.ts'
+import { profileOf, type Runtime, storageOf } from '../runtime.ts'
+import { inTransaction, type UnitOfWork } from '../unit-of-work.ts'
+import { type PartPlan, planParts } from './part-plan.ts'
+import { sessionFromRow } from './session-rows.ts'
+
+/** What a client declares of a file that it will send to the storage itself. */
+export interface InitiateOptions {
+  /** The client's name for the file; only a sanitised form is kept. */
+  readonly filename: string
+  /** What the client says the bytes are; bound into the signature. */
+  readonly contentType: string
+  /** Exact size in bytes. When given, the storage itself refuses any other. */
+  readonly byteSize?: number
+  /** SHA-256 in lower-case hex. When given, the storage refuses other bytes where it can, and promotion always. */
+  readonly checksumSha256?: string
+  /** How long the upload may take. @default 3600 for one PUT, 86400 for multipart */
+  readonly expiresInSeconds?: number
+  /** Attaches the asset to this owner in the same transaction; needs `slot`. */
+  readonly owner?: Owner
+  readonly slot?: string
+  /** The application's transaction. @default an own one */
+  readonly tx?: SqlExecutor
+}
+
+/** Options of {@link initiateMultipartUpload}. */
+export type InitiateMultipartOptions = Omit<InitiateOptions, 'byteSize' | 'tx'> & { readonly byteSize: number }
+
+/** A multipart upload that has begun. */
+export interface MultipartUpload extends PartPlan {
+  readonly session: UploadSession
+}
+
+/** A file that a client will send, as far as it is decided before any row exists. */
+interface PlannedUpload {
+  readonly profileName: string
+  readonly profile: Profile
+  readonly storage: StorageAdapter
+  readonly assetId: string
+  readonly uploadKey: string
+  readonly filename: string
+  readonly strategy: UploadStrategy
+  readonly expiresInSeconds: number
+  readonly multipartUploadId: string | null
+}
+
+const PUT_EXPIRY_SECONDS = 3_600
+const MULTIPART_EXPIRY_SECONDS = 86_400
+const MAX_EXPIRY_SECONDS = 604_800
+
+/**
+ * Begins an upload by one PUT: a `staged` asset and an `initialized` session, in one transaction. What the client
+ * declares is judged now: `upload_rejected` for a size, type or extension that the profile does not accept.
+ */
+export async function initiateUpload(
+  runtime: Runtime,
+  profileName: string,
+  options: InitiateOptions,
+): Promise<UploadSession> {
+  const planned = planUpload(runtime, profileName, options, 'presigned_put')
+  requireCapability(planned.storage, 'presigned_put', 'upload')
+  return inTransaction(runtime, options.tx, (unit) => insertUpload(runtime, unit, planned, options))
+}
+
+/**
+ * Begins an upload in parts, for files of any size up to 5 TiB. The store's upload is opened first, outside of any
+ * transaction; then asset and session are written. When that fails, the store's upload is given up again.
+ */
+export async function initiateMultipartUpload(
+  runtime: Runtime,
+  profileName: string,
+  options: InitiateMultipartOptions,
+): Promise<MultipartUpload> {
+  const parts = planParts(options.byteSize)
+  const planned = planUpload(runtime, profileName, options, 'multipart')
+  requireCapability(planned.storage, 'multipart_upload', 'upload')
+  const contentType = canonicalContentType(options.contentType)
+  const { multipart } = planned.storage
+  const { uploadId } = await multipart.create(planned.uploadKey, { contentType })
+  try {
+    const session = await inTransaction(runtime, undefined, (unit) =>
+      insertUpload(runtime, unit, { ...planned, multipartUploadId: uploadId }, options),
+    )
+    return { session, ...parts }
+  } catch (error) {
+    await multipart.abort(planned.uploadKey, uploadId).catch((abortError: unknown) => {
+      runtime.logger.warn({ error: String(abortError) }, 'A multipart upload that has no session could not be aborted.')
+    })
+    throw error
+  }
+}
+
+function planUpload(
+  runtime: Runtime,
+  profileName: string,
+  options: Omit<InitiateOptions, 'tx'>,
+  strategy: UploadStrategy,
+): PlannedUpload {
+  const profile = profileOf(runtime, profileName)
+  const contentType = canonicalContentType(options.contentType)
+  const filename = sanitizeFilename(options.filename)
+  assertDeclared(options)
+  const declared = { sniffedType: contentType, declaredType: null, filename, byteSize: options.byteSize ?? null }
+  const verdict = judge(declared, profile.accept)
+  if (!verdict.accepted) {
+    throw new RindleError('upload_rejected', verdict.message, { details: { reason: verdict.reason } })
+  }
+  const assetId = runtime.newId()
+  const expiresInSeconds =
+    options.expiresInSeconds ?? (strategy === 'multipart' ? MULTIPART_EXPIRY_SECONDS : PUT_EXPIRY_SECONDS)
+  if (!Number.isInteger(expiresInSeconds) || expiresInSeconds < 1 || expiresInSeconds > MAX_EXPIRY_SECONDS) {
+    throw new RindleError('invalid_input', `expiresInSeconds must be from 1 to ${MAX_EXPIRY_SECONDS} (seven days).`)
+  }
+  return {
+    profileName,
+    profile,
+    storage: storageOf(runtime, profile.storage),
+    assetId,
+    uploadKey: stagingKey({
+      profile: profileName,
+      assetId,
+      random: runtime.randomText(),
+      extension: extensionFor(contentType),
+    }),
+    filename,
+    strategy,
+    expiresInSeconds,
+    multipartUploadId: null,
+  }
+}
+
+function assertDeclared({ byteSize, checksumSha256 }: Omit<InitiateOptions, 'tx'>): void {
+  if (byteSize !== undefined && !(Number.isSafeInteger(byteSize) && byteSize >= 0)) {
+    throw new RindleError('invalid_input', 'byteSize must be a whole number of bytes.')
+  }
+  if (checksumSha256 === undefined || /^[0-9a-f]{64}$/.test(checksumSha256)) return
+  throw new RindleError('invalid_input', 'checksumSha256 must be 64 lower-case hex digits.')
+}
+
+async function insertUpload(
+  runtime: Runtime,
+  unit: UnitOfWork,
+  planned: PlannedUpload,
+  options: Omit<InitiateOptions, 'tx'>,
+): Promise<UploadSession> {
+  const { rows } = await unit.executeSql(
+    `with asset as (
+       insert into rindle.media_assets
+         (id, profile, storage, storage_key, state, filename, declared_content_type)
+       values ($1::uuid, $2::text, $3::text, $4::text, 'staged', $5::text, $6::text)
+       returning *
+     ), session as (
+       insert into rindle.media_upload_sessions
+         (id, asset_id, state, upload_strategy, upload_key, upload_length, declared_checksum, multipart_upload_id,
+          expires_at)
+       select $7::uuid, id, 'initialized', $8::text, storage_key, $9::bigint, $10::text, $11::text,
+         $12::timestamptz from asset
+       returning *
+     )
+     select to_jsonb(asset) as asset, to_jsonb(session) as session from asset, session`,
+    [
+      planned.assetId,
+      planned.profileName,
+      planned.profile.storage,
+      planned.uploadKey,
+      planned.filename,
+      canonicalContentType(options.contentType),
+      runtime.newId(),
+      planned.strategy,
+      options.byteSize ?? null,
+      options.checksumSha256 ?? null,
+      planned.multipartUploadId,
+      new Date(runtime.now().getTime() + planned.expiresInSeconds * 1_000).toISOString(),
+    ],
+  )
+  const row = rows[0] ?? {}
+  unit.emit(
+    'rindle.upload.start',
+    { profile: planned.profileName, adapter: planned.storage.name, strategy: planned.strategy },
+    options.byteSize === undefined ? {} : { byteSize: options.byteSize },
+  )
+  if (options.owner !== undefined && options.slot !== undefined) {
+    await attachWithin(runtime, unit, assetFromRow(json<Row>(row, 'asset')), options.owner, options.slot)
+  }
+  return sessionFromRow(json<Row>(row, 'session'))
+}

@@ -1,0 +1,77 @@
+import { isRindleError, RindleError } from '../domain/errors.ts'
+import type { UploadedPart } from '../ports/storage.ts'
+import { type Runtime, storageOf } from '../runtime.ts'
+import { planParts } from './part-plan.ts'
+import { type OpenSession, readSession } from './session-rows.ts'
+import { type VerifiedUpload, verifyCompletion } from './verify-completion.ts'
+
+/** A part as a client names it when it completes the upload. */
+export type CompletedPart = Pick<UploadedPart, 'partNumber' | 'etag'>
+
+/** The parts that the store has, so that a client that lost its memory goes on from there. `session_expired`. */
+export async function listMultipartParts(runtime: Runtime, sessionId: string): Promise<readonly UploadedPart[]> {
+  const open = await readSession(runtime, sessionId)
+  const { uploadId } = assertMultipart(open)
+  try {
+    return await storageOf(runtime, open.asset.storage).multipart.listParts(open.session.uploadKey, uploadId)
+  } catch (error) {
+    if (!isRindleError(error, 'storage_object_missing')) throw error
+    throw new RindleError('session_expired', `The store no longer has the parts of upload session ${sessionId}.`, {
+      cause: error,
+      details: { state: open.session.state },
+    })
+  }
+}
+
+/**
+ * Puts the parts together and verifies the result, as {@link verifyCompletion} does. Without `parts` the store's own
+ * list is used. Safe to repeat, from any process: an upload that is complete gives the same answer again.
+ */
+export async function completeMultipartUpload(
+  runtime: Runtime,
+  sessionId: string,
+  parts?: readonly CompletedPart[],
+): Promise<VerifiedUpload> {
+  const open = await readSession(runtime, sessionId)
+  const { uploadId, byteSize } = assertMultipart(open)
+  if (open.session.state !== 'completed') await complete(runtime, open, uploadId, byteSize, parts)
+  return verifyCompletion(runtime, sessionId)
+}
+
+/** A session of the multipart strategy, or `invalid_input`. */
+export function assertMultipart({ session, multipartUploadId }: OpenSession): {
+  readonly uploadId: string
+  readonly byteSize: number
+} {
+  if (multipartUploadId !== null && session.uploadLength !== null) {
+    return { uploadId: multipartUploadId, byteSize: session.uploadLength }
+  }
+  throw new RindleError('invalid_input', `Upload session ${session.id} is ${session.uploadStrategy}, not multipart.`)
+}
+
+async function complete(
+  runtime: Runtime,
+  { session, asset }: OpenSession,
+  uploadId: string,
+  byteSize: number,
+  given: readonly CompletedPart[] | undefined,
+): Promise<void> {
+  const { multipart } = storageOf(runtime, asset.storage)
+  try {
+    const parts = given ?? (await multipart.listParts(session.uploadKey, uploadId))
+    const { partCount } = planParts(byteSize)
+    if (parts.length !== partCount) {
+      throw new RindleError(
+        'storage_object_missing',
+        `Upload session ${session.id} has ${parts.length} of its ${partCount} parts. Send the rest first.`,
+        { details: { parts: parts.length, partCount } },
+      )
+    }
+    await multipart.complete(session.uploadKey, uploadId, parts)
+  } catch (error) {
+    if (!isRindleError(error, 'storage_object_missing')) throw error
+    // Another call may have completed it between our look and our turn; then the object is there.
+    const object = await storageOf(runtime, asset.storage).head(session.uploadKey)
+    if (object === undefined) throw error
+  }
+}

@@ -1,0 +1,96 @@
+import type { Asset, UploadSession } from '../domain/entities.ts'
+import { RindleError } from '../domain/errors.ts'
+import type { SessionState, UploadStrategy } from '../domain/states.ts'
+import { sourcesOf } from '../domain/transitions.ts'
+import { assertId } from '../rows/assert-id.ts'
+import { assetFromRow } from '../rows/entities-from-rows.ts'
+import { json, numberOrNull, type Row, text, textOrNull, time, timeOrNull } from '../rows/row-values.ts'
+import type { Runtime } from '../runtime.ts'
+import type { UnitOfWork } from '../unit-of-work.ts'
+
+/** A session with its asset, and what of it only Rindle needs. */
+export interface OpenSession {
+  readonly session: UploadSession
+  readonly asset: Asset
+  readonly multipartUploadId: string | null
+}
+
+/** A session and its asset at one instant. `not_found`. */
+export async function readSession(runtime: Runtime, sessionId: string): Promise<OpenSession> {
+  assertId('upload session', sessionId)
+  const { rows } = await runtime.database.executeSql(
+    `select to_jsonb(session) - 'session_uri' as session, to_jsonb(asset) as asset
+     from rindle.media_upload_sessions as session join rindle.media_assets as asset on asset.id = session.asset_id
+     where session.id = $1::uuid`,
+    [sessionId],
+  )
+  const [row] = rows
+  if (row === undefined) throw new RindleError('not_found', `There is no upload session ${sessionId}.`)
+  const session = json<Row>(row, 'session')
+  return {
+    session: sessionFromRow(session),
+    asset: assetFromRow(json<Row>(row, 'asset')),
+    multipartUploadId: textOrNull(session, 'multipart_upload_id'),
+  }
+}
+
+/** Throws `session_expired` unless bytes may still be sent: the session is open and its time has not run out. */
+export function assertOpen({ session }: OpenSession, now: Date): void {
+  const isOver = ['verifying', 'completed', 'aborted', 'expired', 'failed'].includes(session.state)
+  const isLate = session.expiresAt !== null && session.expiresAt <= now
+  if (!isOver && !isLate) return
+  const state = isOver ? session.state : 'expired'
+  throw new RindleError('session_expired', `Upload session ${session.id} is ${state}. Begin a new one.`, {
+    details: { state },
+  })
+}
+
+/** Columns that may change together with a session's state. */
+export interface SessionChanges {
+  readonly failureReason?: string
+  readonly isVerified?: boolean
+}
+
+/** Moves a session to a state, if it is in one that leads there. `false`: a lost race. */
+export async function transitionSession(
+  unit: UnitOfWork,
+  sessionId: string,
+  to: SessionState,
+  changes: SessionChanges = {},
+): Promise<boolean> {
+  const { rows } = await unit.executeSql(
+    `update rindle.media_upload_sessions
+     set state = $2::text, failure_reason = $4::text, updated_at = now(),
+       verified_at = case when $5::boolean then now() else verified_at end
+     where id = $1::uuid and state in (select jsonb_array_elements_text($3::jsonb))
+     returning id`,
+    [
+      sessionId,
+      to,
+      JSON.stringify(sourcesOf('session', to)),
+      changes.failureReason ?? null,
+      changes.isVerified ?? false,
+    ],
+  )
+  return rows.length === 1
+}
+
+/** A row of `media_upload_sessions`; the session URI is a secret and is left in the database. */
+export function sessionFromRow(row: Row): UploadSession {
+  return {
+    id: text(row, 'id'),
+    assetId: text(row, 'asset_id'),
+    state: text(row, 'state') as SessionState,
+    uploadStrategy: text(row, 'upload_strategy') as UploadStrategy,
+    resumableProtocol: textOrNull(row, 'resumable_protocol'),
+    uploadKey: text(row, 'upload_key'),
+    uploadLength: numberOrNull(row, 'upload_length'),
+    declaredChecksum: textOrNull(row, 'declared_checksum'),
+    lastKnownOffset: numberOrNull(row, 'last_known_offset'),
+    expiresAt: timeOrNull(row, 'expires_at'),
+    verifiedAt: timeOrNull(row, 'verified_at'),
+    failureReason: textOrNull(row, 'failure_reason'),
+    createdAt: time(row, 'created_at'),
+    updatedAt: time(row, 'updated_at'),
+  }
+}

@@ -1,0 +1,115 @@
+import type { SqlExecutor } from '@rindle/prisma'
+import type { Asset, UploadSession } from '../domain/entities.ts'
+import { RindleError } from '../domain/errors.ts'
+import { promoteKey } from '../domain/queues.ts'
+import type { StoredObject } from '../ports/storage.ts'
+import { transitionAsset } from '../rows/asset-transition.ts'
+import { profileOf, type Runtime, storageOf } from '../runtime.ts'
+import { inTransaction } from '../unit-of-work.ts'
+import { lockAsset } from '../variants/lock-asset.ts'
+import { type OpenSession, readSession, transitionSession } from './session-rows.ts'
+
+/** An upload whose object is in storage and whose promotion is enqueued. */
+export interface VerifiedUpload<P extends string = string> {
+  readonly session: UploadSession
+  readonly asset: Asset<P>
+}
+
+/** An uploaded object as it was found in storage, not written down yet. Made by {@link inspectUpload}. */
+export interface InspectedUpload {
+  readonly sessionId: string
+  /** `null`: the session had been completed before. */
+  readonly object: StoredObject | null
+}
+
+/**
+ * Looks for the uploaded object, and begins the asset's promotion: session `completed`, asset `validating`, promote
+ * job, in one transaction. Too early: `storage_object_missing`, and the caller tries again. A size that was not
+ * declared or is not accepted: `upload_rejected`, the session failed, the asset quarantined. Safe to repeat and to call
+ * many times at once: every call gives the same answer.
+ */
+export async function verifyCompletion(runtime: Runtime, sessionId: string): Promise<VerifiedUpload> {
+  return confirmUpload(runtime, await inspectUpload(runtime, sessionId))
+}
+
+/** The part of {@link verifyCompletion} that touches storage. Call it before a transaction of the application. */
+export async function inspectUpload(runtime: Runtime, sessionId: string): Promise<InspectedUpload> {
+  const { session, asset } = await readSession(runtime, sessionId)
+  if (session.state === 'completed') return { sessionId, object: null }
+  assertNotEnded(session)
+  const object = await storageOf(runtime, asset.storage).head(session.uploadKey)
+  if (object !== undefined) return { sessionId, object }
+  // Between our two looks another call may have completed it, and a worker moved the object on.
+  const again = await readSession(runtime, sessionId)
+  if (again.session.state === 'completed') return { sessionId, object: null }
+  throw new RindleError('storage_object_missing', `Nothing has arrived yet for upload session ${sessionId}.`)
+}
+
+/** The part of {@link verifyCompletion} that writes rows. Atomic. */
+export async function confirmUpload(
+  runtime: Runtime,
+  { sessionId, object }: InspectedUpload,
+  options: { readonly tx?: SqlExecutor } = {},
+): Promise<VerifiedUpload> {
+  const open = await readSession(runtime, sessionId)
+  if (object === null || open.session.state === 'completed') return open
+  const rejection = sizeProblem(runtime, open, object)
+  if (rejection !== null) {
+    await reject(runtime, open, rejection.reason)
+    throw new RindleError('upload_rejected', rejection.message, { details: { reason: rejection.reason } })
+  }
+  const confirmed = await inTransaction(runtime, options.tx, async (unit) => {
+    const locked = await lockAsset(unit, open.asset.id)
+    const isOurs = locked !== null && (await transitionSession(unit, sessionId, 'verifying'))
+    if (!isOurs) return null
+    const changes = { byteSize: object.byteSize, etag: object.etag }
+    const asset = await transitionAsset(runtime, unit, locked, 'validating', { from: ['staged'], changes })
+    if (asset === null) return null
+    await transitionSession(unit, sessionId, 'completed', { isVerified: true })
+    unit.emit(
+      'rindle.upload.stop',
+      {
+        profile: asset.profile,
+        adapter: storageOf(runtime, asset.storage).name,
+        strategy: open.session.uploadStrategy,
+      },
+      { byteSize: object.byteSize },
+    )
+    unit.enqueue({ queue: 'rindle_promote', key: promoteKey(asset.id), payload: { assetId: asset.id } })
+    return asset
+  })
+  const now = await readSession(runtime, sessionId)
+  if (confirmed === null) assertNotEnded(now.session)
+  return confirmed === null ? now : { session: { ...now.session, state: 'completed' }, asset: confirmed }
+}
+
+function assertNotEnded(session: UploadSession): void {
+  if (!['aborted', 'expired', 'failed'].includes(session.state)) return
+  throw new RindleError('session_expired', `Upload session ${session.id} is ${session.state}. Begin a new one.`, {
+    details: { state: session.state },
+  })
+}
+
+function sizeProblem(
+  runtime: Runtime,
+  { session, asset }: OpenSession,
+  object: StoredObject,
+): { readonly reason: string; readonly message: string } | null {
+  const { maxBytes } = profileOf(runtime, asset.profile).accept
+  if (object.byteSize > maxBytes) {
+    return { reason: 'max_bytes_exceeded', message: `The file is larger than the ${maxBytes} bytes that are accepted.` }
+  }
+  if (session.uploadLength === null || session.uploadLength === object.byteSize) return null
+  return {
+    reason: 'byte_size_mismatch',
+    message: `The file has ${object.byteSize} bytes; ${session.uploadLength} were declared.`,
+  }
+}
+
+async function reject(runtime: Runtime, { session, asset }: OpenSession, reason: string): Promise<void> {
+  await inTransaction(runtime, undefined, async (unit) => {
+    if (!(await transitionSession(unit, session.id, 'failed', { failureReason: reason }))) return
+    await transitionAsset(runtime, unit, asset, 'quarantined', { from: ['staged'], changes: { errorReason: reason } })
+  })
+  runtime.logger.warn({ assetId: asset.id, reason }, 'An upload was rejected; its asset is quarantined.')
+}

@@ -274,7 +274,13 @@ describe('what stands in the way', () => {
     expect(`${error.message}${error.stack}${JSON.stringify(error)}`).not.toContain('hunter2')
   })
 
-  test('a database that does not exist, and a password that is wrong', async () => {
+  test('a server that is not there under a name with several addresses', async () => {
+    const error = await expectCode(migrate('postgres://user@localhost:1/shop'), 'database_unreachable')
+    expect(error.message).toContain('localhost:1, database "shop": ')
+    expect(error.message).toContain('ECONNREFUSED')
+  })
+
+  test('a database that does not exist', async () => {
     const absent = new URL(url)
     absent.pathname = '/rindle_absent'
     expect((await expectCode(migrationStatus(absent.href), 'database_unreachable')).message).toContain('does not exist')
@@ -287,7 +293,7 @@ describe('what stands in the way', () => {
   })
 
   test('something that is no PostgreSQL URL; it is not repeated', async () => {
-    await expect(migrate('file:hunter2')).rejects.toThrow(/not a PostgreSQL URL(?!.*hunter2)/)
+    await expect(migrate('file:hunter2')).rejects.toThrow(/^(?!.*hunter2).*not a PostgreSQL URL(?!.*hunter2)/)
   })
 
   test('a server that is too old', () => {

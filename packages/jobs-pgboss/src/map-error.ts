@@ -16,7 +16,7 @@ export function mapError(error: unknown, action: string): RindleError {
     return new RindleError(
       'setup_incomplete',
       `The job queue is not set up for this database user (SQLSTATE ${state}, while ${action}). ` +
-        'Run `rindle migrate` once as a user who may create schemas, or grant this one usage of the pg-boss schema.',
+        'Start Rindle once as a user who may create schemas, then grant this one the use of the pg-boss schema.',
       { cause: error },
     )
   }

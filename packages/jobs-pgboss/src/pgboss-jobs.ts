@@ -43,7 +43,7 @@ class PgBossJobs implements JobsAdapter {
   readonly name = 'pgboss'
   readonly capabilities = CAPABILITIES
   readonly #options: ResolvedOptions
-  readonly #groups = new Set<WorkerGroup>()
+  readonly #groups = new Set<Promise<WorkerGroup>>()
   #connected: { readonly store: QueueStore; readonly context: JobsContext } | undefined
 
   constructor(options: ResolvedOptions) {
@@ -69,7 +69,10 @@ class PgBossJobs implements JobsAdapter {
   }
 
   async stop(): Promise<void> {
-    await Promise.all([...this.#groups].map((group) => group.stop()))
+    // Those that are just starting included; one that could not start has told its caller.
+    const groups = await Promise.allSettled(this.#groups)
+    await Promise.all(groups.flatMap((group) => (group.status === 'fulfilled' ? [group.value.stop()] : [])))
+    this.#groups.clear()
     await this.#connected?.store.close()
   }
 
@@ -94,15 +97,12 @@ class PgBossJobs implements JobsAdapter {
 
   async work(registrations: readonly WorkerRegistration[]): Promise<Workers> {
     assertRegistrations(registrations)
-    const { store, context } = this.#connection()
-    const boss = await store.boss()
-    const group = await WorkerGroup.start(
-      { boss, options: this.#options, logger: context.logger },
-      registrations,
-      (stopped) => this.#groups.delete(stopped),
-    )
-    this.#groups.add(group)
-    return group
+    const starting = this.#startWorkers(registrations)
+    const forget = (): boolean => this.#groups.delete(starting)
+    this.#groups.add(starting)
+    starting.catch(forget)
+    const group = await starting
+    return { stop: (options) => group.stop(options).finally(forget) }
   }
 
   async findLive(queue: QueueName, keys: readonly string[]): Promise<ReadonlySet<string>> {
@@ -141,6 +141,12 @@ class PgBossJobs implements JobsAdapter {
     } catch (error) {
       throw mapError(error, `unscheduling "${name}"`)
     }
+  }
+
+  async #startWorkers(registrations: readonly WorkerRegistration[]): Promise<WorkerGroup> {
+    const { store, context } = this.#connection()
+    const boss = await store.boss()
+    return WorkerGroup.start({ boss, options: this.#options, logger: context.logger }, registrations)
   }
 
   #store(): QueueStore {

@@ -18,22 +18,15 @@ export interface WorkerGroupContext {
 /** The workers of one `work()` call: a queue and its dead letters for each registration, and what wakes them. */
 export class WorkerGroup implements Workers {
   readonly #workers: readonly QueueWorker[]
-  readonly #onStopped: () => void
   readonly #supervisor: Supervisor
   readonly #polling: NodeJS.Timeout
   readonly #heartbeat: NodeJS.Timeout
   readonly #listening: Promise<{ close(): Promise<void> } | undefined>
   #stopped: Promise<void> | undefined
 
-  private constructor(
-    workers: readonly QueueWorker[],
-    supervisor: Supervisor,
-    context: WorkerGroupContext,
-    onStopped: () => void,
-  ) {
+  private constructor(context: WorkerGroupContext, workers: readonly QueueWorker[], supervisor: Supervisor) {
     const { pollingIntervalSeconds, heartbeatSeconds } = context.options
     this.#workers = workers
-    this.#onStopped = onStopped
     this.#supervisor = supervisor
     this.#polling = setInterval(() => this.#wakeAll(), pollingIntervalSeconds * 1_000)
     this.#heartbeat = setInterval(() => this.#renewAll(), (heartbeatSeconds * 1_000) / 3)
@@ -41,14 +34,10 @@ export class WorkerGroup implements Workers {
   }
 
   /** Starts them; they look for jobs before this resolves. */
-  static async start(
-    context: WorkerGroupContext,
-    registrations: readonly WorkerRegistration[],
-    onStopped: (group: WorkerGroup) => void,
-  ): Promise<WorkerGroup> {
+  static async start(context: WorkerGroupContext, registrations: readonly WorkerRegistration[]): Promise<WorkerGroup> {
     const supervisor = await startSupervisor(context.boss, context.options, context.logger)
     const workers = registrations.flatMap((registration) => queueWorkers(context, registration))
-    const group: WorkerGroup = new WorkerGroup(workers, supervisor, context, () => onStopped(group))
+    const group = new WorkerGroup(context, workers, supervisor)
     await group.#listening
     group.#wakeAll()
     return group
@@ -61,14 +50,11 @@ export class WorkerGroup implements Workers {
 
   async #stop(timeoutMs: number): Promise<void> {
     clearInterval(this.#polling)
-    try {
-      // Jobs in hand still need their heartbeat, and may still be cancelled.
-      await Promise.all([this.#supervisor.stop(), ...this.#workers.map((worker) => worker.stop(timeoutMs))])
-    } finally {
-      clearInterval(this.#heartbeat)
-      await (await this.#listening)?.close()
-      this.#onStopped()
-    }
+    // Until then jobs in hand need their heartbeat, and may be cancelled.
+    await Promise.all(this.#workers.map((worker) => worker.stop(timeoutMs)))
+    clearInterval(this.#heartbeat)
+    const listening = await this.#listening
+    await Promise.all([this.#supervisor.stop(), listening?.close()])
   }
 
   async #listen({ boss, options, logger }: WorkerGroupContext): Promise<{ close(): Promise<void> } | undefined> {

@@ -15,11 +15,11 @@ export async function copyObject(
   requireEtag(from, await requireObject(root, from), ifMatch)
   const writer = await openObjectWriter(root, to, config)
   try {
-    signal?.throwIfAborted()
     await copyFile(root.pathOf(from), writer.path, constants.COPYFILE_FICLONE)
+    signal?.throwIfAborted()
     // The copy opened the file by its name. An etag that is the same before and after was also that of what it opened.
     if (ifMatch !== undefined) requireEtag(from, await requireObject(root, from), ifMatch)
-    return describeFile(to, await writer.commit(signal))
+    return describeFile(to, await writer.commit())
   } catch (error) {
     await writer.discard()
     throw error

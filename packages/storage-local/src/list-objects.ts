@@ -3,6 +3,7 @@ import { lstat, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isRindleError, type ListedObject, type ListOptions, normalizeKey, RindleError } from '@rindle/core'
 import { hasErrno } from './errno.ts'
+import { mapError } from './map-error.ts'
 import type { StorageRoot } from './storage-root.ts'
 
 /**
@@ -11,6 +12,18 @@ import type { StorageRoot } from './storage-root.ts'
  * links are passed over; so is what vanishes during the walk.
  */
 export async function* listObjects(
+  root: StorageRoot,
+  prefix: string,
+  options: ListOptions,
+): AsyncGenerator<ListedObject> {
+  try {
+    yield* takeObjects(root, prefix, options)
+  } catch (error) {
+    throw mapError(error, { operation: 'list' })
+  }
+}
+
+async function* takeObjects(
   root: StorageRoot,
   prefix: string,
   { limit = Number.POSITIVE_INFINITY, signal }: ListOptions,

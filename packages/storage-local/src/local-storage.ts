@@ -1,23 +1,16 @@
-import {
-  normalizeKey,
-  type OpenedToken,
-  type SignedRequest,
-  type StorageAdapter,
-  type StorageCapability,
-} from '@rindle/core'
+import type { StorageAdapter, StorageCapability } from '@rindle/core'
 import { attempt } from './attempt.ts'
 import { copyObject } from './copy-object.ts'
 import { deleteObject, deleteObjects } from './delete-object.ts'
 import { downloadObject } from './download-object.ts'
-import { fileTokens } from './file-tokens.ts'
+import { fileUrls } from './file-urls.ts'
 import { getObject } from './get-object.ts'
 import { listObjects } from './list-objects.ts'
-import { mapError } from './map-error.ts'
 import { type LocalStorageOptions, parseOptions } from './options.ts'
 import { putObject } from './put-object.ts'
 import { storageRoot } from './storage-root.ts'
 import { statObject } from './stored-file.ts'
-import { unsupported, unsupportedMultipart } from './unsupported.ts'
+import { unsupportedMultipart } from './unsupported.ts'
 
 const CAPABILITIES: readonly StorageCapability[] = [
   'presigned_put',
@@ -38,21 +31,10 @@ const CAPABILITIES: readonly StorageCapability[] = [
  */
 export function localStorage(options: LocalStorageOptions): StorageAdapter {
   const config = parseOptions(options)
-  const { baseUrl, publicBaseUrl } = config
   const root = storageRoot(config)
-  const tokens = fileTokens(config.signingKeys)
-
-  const sign = async (grant: OpenedToken, signal: AbortSignal | undefined): Promise<SignedRequest> => {
-    signal?.throwIfAborted()
-    const token = tokens.sign({ ...grant, key: normalizeKey(grant.key) })
-    const headers: Record<string, string> = {}
-    if (grant.method === 'PUT' && grant.contentType !== undefined) headers['content-type'] = grant.contentType
-    return { method: grant.method, url: `${baseUrl}/files/${token}`, headers }
-  }
-
   return {
     name: 'local',
-    capabilities: new Set(publicBaseUrl === undefined ? CAPABILITIES : [...CAPABILITIES, 'public_url']),
+    capabilities: new Set(config.publicBaseUrl === undefined ? CAPABILITIES : [...CAPABILITIES, 'public_url']),
     start: () => attempt({ operation: 'start' }, undefined, () => root.create()),
     // Nothing is held open between calls.
     stop: async () => {},
@@ -68,21 +50,9 @@ export function localStorage(options: LocalStorageOptions): StorageAdapter {
       attempt({ operation: 'copy', key: from }, conditions.signal, () =>
         copyObject(root, config, { ...conditions, from, to }),
       ),
-    async *list(prefix, listOptions = {}) {
-      try {
-        yield* listObjects(root, prefix, listOptions)
-      } catch (error) {
-        throw mapError(error, { operation: 'list' })
-      }
-    },
-    publicUrl(key) {
-      if (publicBaseUrl !== undefined) return `${publicBaseUrl}/${normalizeKey(key)}`
-      throw unsupported('public_url', 'delivery', 'Give it publicBaseUrl, or sign URLs.')
-    },
-    signGet: (key, { signal, ...grant }) => sign({ ...grant, method: 'GET', key }, signal),
-    signPut: (key, { signal, ...grant }) => sign({ ...grant, method: 'PUT', key }, signal),
+    list: (prefix, listOptions = {}) => listObjects(root, prefix, listOptions),
+    ...fileUrls(config),
     multipart: unsupportedMultipart,
     localPath: (key) => root.pathOf(key),
-    openToken: (token, method, now) => tokens.open(token, method, now),
   }
 }

@@ -15,8 +15,8 @@ export interface ObjectWriter {
   /** The temporary file, empty at first, in the directory where the object will be. */
   readonly path: string
   readonly handle: FileHandle
-  /** Puts the file in the object's place, atomically, unless `signal` is aborted before. */
-  commit(signal?: AbortSignal): Promise<BigIntStats>
+  /** Puts the file in the object's place, atomically. */
+  commit(): Promise<BigIntStats>
   /** Removes the file, as far as it can, and the directories left empty. Safe after a failed `commit`. */
   discard(): Promise<void>
 }
@@ -31,13 +31,12 @@ export async function openObjectWriter(
   return {
     path,
     handle,
-    async commit(signal) {
+    async commit() {
       await handle.chmod(fileMode)
       await handle.utimes(new Date(), exactSeconds())
       if (fsync) await handle.sync()
       const stats = await handle.stat({ bigint: true })
       await handle.close()
-      signal?.throwIfAborted()
       await rename(path, target)
       if (fsync) await syncDirectory(dirname(target))
       return stats

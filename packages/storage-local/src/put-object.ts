@@ -24,7 +24,7 @@ export async function putObject(
       const sink = objectSink(writer.handle, { key, expected, mapError: (error) => mapError(error, call) })
       // Not by `attempt`: the error of the body is its owner's, also when it is one of the operating system.
       await pipeline(body, sink, { signal })
-      return describeFile(key, await attempt(call, signal, () => writer.commit(signal)))
+      return describeFile(key, await attempt(call, signal, () => writer.commit()))
     } catch (error) {
       await writer.discard()
       throw signal?.aborted ? signal.reason : error

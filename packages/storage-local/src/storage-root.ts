@@ -28,18 +28,9 @@ export interface StorageRoot {
 }
 
 /** The root of a storage. Does no I/O by itself. */
-export function storageRoot({ directory, directoryMode, fsync }: LocalStorageConfig): StorageRoot {
-  let real: Promise<string> | undefined
-
-  const findRoot = async (): Promise<string> => {
-    real ??= realpath(directory)
-    try {
-      return await real
-    } catch (error) {
-      real = undefined
-      throw rootMissing(error)
-    }
-  }
+export function storageRoot(config: LocalStorageConfig): StorageRoot {
+  const { directory } = config
+  const findRoot = rootFinder(directory)
 
   const locateDirectory = async (relative: string): Promise<string | undefined> => {
     const expected = join(await findRoot(), relative)
@@ -54,58 +45,22 @@ export function storageRoot({ directory, directoryMode, fsync }: LocalStorageCon
     }
   }
 
-  const makeDirectory = async (path: string, root: string): Promise<void> => {
-    try {
-      return await refuseLinks(path)
-    } catch (error) {
-      if (!hasErrno(error, 'ENOENT')) throw error
-      if (path === root) throw rootMissing(error)
-    }
-    await makeDirectory(dirname(path), root)
-    try {
-      await mkdir(path, { mode: directoryMode })
-    } catch (error) {
-      if (hasErrno(error, 'EEXIST')) return refuseLinks(path)
-      throw error
-    }
-    await chmod(path, directoryMode)
-    if (fsync) await syncDirectory(dirname(path))
-  }
-
   return {
-    async create() {
-      try {
-        const made = await mkdir(directory, { recursive: true, mode: directoryMode })
-        if (made !== undefined) await chmod(directory, directoryMode)
-      } catch (error) {
-        throw hasErrno(error, 'EEXIST', 'ENOTDIR') ? rootOccupied(directory, error) : error
-      }
-      await findRoot()
-    },
+    create: () => createRoot(config),
     pathOf: (key) => join(directory, normalizeKey(key)),
+    locateDirectory,
     async locate(key) {
       const relative = normalizeKey(key)
       const parent = await locateDirectory(dirname(relative))
       return parent === undefined ? undefined : join(await findRoot(), relative)
     },
-    locateDirectory,
     async prepare(key) {
       const root = await findRoot()
       const path = join(root, normalizeKey(key))
-      await makeDirectory(dirname(path), root)
+      await makeDirectory(dirname(path), root, config)
       return path
     },
-    async prune(path) {
-      const root = await findRoot()
-      for (let parent = dirname(path); parent !== root; parent = dirname(parent)) {
-        try {
-          await rmdir(parent)
-        } catch (error) {
-          if (hasErrno(error, ...DIRECTORY_STAYS)) return
-          if (!hasErrno(error, 'ENOENT')) throw error
-        }
-      }
-    },
+    prune: async (path) => removeEmptyParents(path, await findRoot()),
   }
 }
 
@@ -119,6 +74,59 @@ export async function syncDirectory(path: string): Promise<void> {
   }
 }
 
+function rootFinder(directory: string): () => Promise<string> {
+  let found: string | undefined
+  return async () => {
+    try {
+      found ??= await realpath(directory)
+      return found
+    } catch (error) {
+      throw hasErrno(error, 'ENOENT') ? rootMissing(error) : error
+    }
+  }
+}
+
+async function createRoot({ directory, directoryMode }: LocalStorageConfig): Promise<void> {
+  try {
+    const made = await mkdir(directory, { recursive: true, mode: directoryMode })
+    if (made !== undefined) await chmod(directory, directoryMode)
+  } catch (error) {
+    if (!hasErrno(error, 'EEXIST', 'ENOTDIR')) throw error
+    throw new RindleError('config_invalid', `Local storage: there is a file where directory "${directory}" must be.`, {
+      cause: error,
+    })
+  }
+}
+
+async function makeDirectory(path: string, root: string, config: LocalStorageConfig): Promise<void> {
+  try {
+    return await refuseLinks(path)
+  } catch (error) {
+    if (!hasErrno(error, 'ENOENT')) throw error
+    if (path === root) throw rootMissing(error)
+  }
+  await makeDirectory(dirname(path), root, config)
+  try {
+    await mkdir(path, { mode: config.directoryMode })
+  } catch (error) {
+    if (hasErrno(error, 'EEXIST')) return refuseLinks(path)
+    throw error
+  }
+  await chmod(path, config.directoryMode)
+  if (config.fsync) await syncDirectory(dirname(path))
+}
+
+async function removeEmptyParents(path: string, root: string): Promise<void> {
+  for (let parent = dirname(path); parent !== root; parent = dirname(parent)) {
+    try {
+      await rmdir(parent)
+    } catch (error) {
+      if (hasErrno(error, ...DIRECTORY_STAYS)) return
+      if (!hasErrno(error, 'ENOENT')) throw error
+    }
+  }
+}
+
 // Links that stay inside the root are refused too: whether they do can change between this look and the next step.
 async function refuseLinks(directory: string): Promise<void> {
   if ((await realpath(directory)) === directory) return
@@ -126,12 +134,6 @@ async function refuseLinks(directory: string): Promise<void> {
     'storage_denied',
     'Local storage: a directory below the root is a symbolic link, which is never followed. Mount the other disk instead.',
   )
-}
-
-function rootOccupied(directory: string, cause: unknown): RindleError {
-  return new RindleError('config_invalid', `Local storage: there is a file where directory "${directory}" must be.`, {
-    cause,
-  })
 }
 
 function rootMissing(cause: unknown): RindleError {

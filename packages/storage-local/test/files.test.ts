@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { constants } from 'node:fs'
+import { constants, createReadStream, existsSync } from 'node:fs'
 import { mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -152,6 +152,33 @@ describe('a root directory that is not there', () => {
   })
 })
 
+test('the error of a body is passed on as it is, also when it is one of the operating system', async () => {
+  const { storage } = await useStorage()
+  const body = createReadStream('/nowhere/at/all')
+  const failure = await storage.put('a/b.txt', body, { contentType: 'text/plain' }).catch((error: unknown) => error)
+  expect(failure).toBe(body.errored)
+  expect(failure).toMatchObject({ code: 'ENOENT', syscall: 'open' })
+})
+
+test('a download that is aborted midway rejects with the reason and leaves no file', async () => {
+  const { storage, directory } = await useStorage()
+  const body = Readable.from(Array.from({ length: 512 }, () => Buffer.alloc(65_536)))
+  await storage.put('film.txt', body, { contentType: 'text/plain' })
+  const path = `${directory}-copy`
+  const controller = new AbortController()
+  const reason = new Error('Not needed any more.')
+  const failure = storage.download('film.txt', path, { signal: controller.signal }).catch((error: unknown) => error)
+  while (!existsSync(path)) await new Promise((resolve) => setImmediate(resolve))
+  controller.abort(reason)
+  expect(await failure).toBe(reason)
+  expect(existsSync(path)).toBe(false)
+})
+
+test('a list below a prefix that no file can have is refused by name', async () => {
+  const { storage } = await useStorage()
+  await expect(keysOf(storage, `${'x'.repeat(300)}/`)).rejects.toMatchObject({ code: 'storage_key_invalid' })
+})
+
 test('a full disk is insufficient_disk, and keeps what was there', async (context) => {
   const { directory } = await useStorage()
   const disk = join(directory, 'disk')
@@ -165,14 +192,19 @@ test('a full disk is insufficient_disk, and keeps what was there', async (contex
   const storage = localStorage({ ...OPTIONS, directory: join(disk, 'root') })
   await storage.start()
   await putText(storage, 'a/photo.txt', 'small')
-  const body = Readable.from(Array.from({ length: 64 }, () => Buffer.alloc(65_536)))
-  await expect(storage.put('a/photo.txt', body, { contentType: 'text/plain' })).rejects.toMatchObject({
-    code: 'insufficient_disk',
-    retryable: true,
-  })
-  expect(body.destroyed).toBe(true)
-  expect(await getText(storage, 'a/photo.txt')).toBe('small')
-  expect(await treeOf(join(disk, 'root'))).toEqual(['a', 'a/photo.txt'])
+  const full = { code: 'insufficient_disk', retryable: true }
+  const chunks = Array.from({ length: 64 }, () => Buffer.alloc(65_536))
+  // The first part of one large chunk fits.
+  for (const body of [Readable.from(chunks), Readable.from([Buffer.concat(chunks)])]) {
+    await expect(storage.put('a/photo.txt', body, { contentType: 'text/plain' })).rejects.toMatchObject(full)
+    expect(body.destroyed).toBe(true)
+    expect(await getText(storage, 'a/photo.txt')).toBe('small')
+    expect(await treeOf(join(disk, 'root'))).toEqual(['a', 'a/photo.txt'])
+  }
+  const { storage: roomy } = await useStorage()
+  await roomy.put('film.txt', Readable.from(chunks), { contentType: 'text/plain' })
+  await expect(roomy.download('film.txt', join(disk, 'film'))).rejects.toMatchObject(full)
+  expect(existsSync(join(disk, 'film'))).toBe(false)
 })
 
 async function modesOf(directory: string, paths: readonly string[]): Promise<readonly number[]> {

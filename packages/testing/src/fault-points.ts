@@ -34,19 +34,7 @@ export interface FaultPlan {
  * across methods, from one, so that the same calls fail in every run.
  */
 export function faultyStorage(adapter: StorageAdapter, plan: FaultPlan): StorageAdapter {
-  let callCount = 0
-
-  const call = async <T>(method: FaultyMethod, keys: readonly string[], work: () => Promise<T>): Promise<T> => {
-    callCount += 1
-    const isUnlucky = plan.failOneIn !== undefined && callCount % plan.failOneIn.calls === 0
-    if (plan.delayMs !== undefined) await delay(plan.delayMs)
-    if (isUnlucky) throw plan.failOneIn.error()
-    await plan.onCall?.(`${method}:before`, keys)
-    const result = await work()
-    await plan.onCall?.(`${method}:after`, keys)
-    return result
-  }
-
+  const call = faultyCalls(plan)
   return {
     name: adapter.name,
     capabilities: adapter.capabilities,
@@ -75,5 +63,21 @@ export function faultyStorage(adapter: StorageAdapter, plan: FaultPlan): Storage
     publicUrl: (key) => adapter.publicUrl(key),
     localPath: (key) => adapter.localPath(key),
     openToken: (token, method, now) => adapter.openToken(token, method, now),
+  }
+}
+
+type FaultyCall = <T>(method: FaultyMethod, keys: readonly string[], work: () => Promise<T>) => Promise<T>
+
+function faultyCalls({ delayMs, failOneIn, onCall }: FaultPlan): FaultyCall {
+  let callCount = 0
+  return async (method, keys, work) => {
+    callCount += 1
+    const isUnlucky = failOneIn !== undefined && callCount % failOneIn.calls === 0
+    if (delayMs !== undefined) await delay(delayMs)
+    if (isUnlucky) throw failOneIn.error()
+    await onCall?.(`${method}:before`, keys)
+    const result = await work()
+    await onCall?.(`${method}:after`, keys)
+    return result
   }
 }

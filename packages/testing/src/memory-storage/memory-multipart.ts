@@ -21,14 +21,6 @@ export function memoryMultipart(objects: MemoryObjects, requests: MemoryRequests
   const uploads = new Map<string, Upload>()
   let createCount = 0
 
-  const requireUpload = (key: string, uploadId: string): Upload => {
-    const upload = uploads.get(uploadId)
-    if (upload?.key === key) return upload
-    throw new RindleError('storage_object_missing', `Memory storage has no upload "${uploadId}" of "${key}".`, {
-      details: { key, uploadId },
-    })
-  }
-
   return {
     async create(key, { contentType, signal }) {
       signal?.throwIfAborted()
@@ -43,11 +35,11 @@ export function memoryMultipart(objects: MemoryObjects, requests: MemoryRequests
     },
     async listParts(key, uploadId, { signal } = {}) {
       signal?.throwIfAborted()
-      return partsOf(requireUpload(key, uploadId))
+      return partsOf(requireUpload(uploads, key, uploadId))
     },
     async complete(key, uploadId, parts, { signal } = {}) {
       signal?.throwIfAborted()
-      const upload = requireUpload(key, uploadId)
+      const upload = requireUpload(uploads, key, uploadId)
       const stored = objects.write(key, joinParts(upload, parts), upload.contentType)
       uploads.delete(uploadId)
       return stored
@@ -71,6 +63,14 @@ export function memoryMultipart(objects: MemoryObjects, requests: MemoryRequests
       return etag
     },
   }
+}
+
+function requireUpload(uploads: ReadonlyMap<string, Upload>, key: string, uploadId: string): Upload {
+  const upload = uploads.get(uploadId)
+  if (upload?.key === key) return upload
+  throw new RindleError('storage_object_missing', `Memory storage has no upload "${uploadId}" of "${key}".`, {
+    details: { key, uploadId },
+  })
 }
 
 function partsOf({ parts }: Upload): readonly UploadedPart[] {

@@ -45,6 +45,23 @@ export const concurrencyCases: readonly StorageContractCase[] = [
     },
   },
   {
+    name: 'copies the source whose etag was asked for, or nothing, while others replace it',
+    needs: 'server_side_copy',
+    run: async ({ adapter }) => {
+      const [asked, other] = [patternBytes(2000, 1), patternBytes(2000, 2)]
+      for (let round = 0; round < 100; round++) {
+        const { etag } = await putBytes(adapter, KEY, asked)
+        const target = `copies/${round}.txt`
+        const [copied] = await Promise.allSettled([
+          adapter.copy(KEY, target, { ifMatch: etag }),
+          putBytes(adapter, KEY, other),
+        ])
+        if (copied.status === 'rejected') await isAbsent(adapter, target)
+        else assert.ok(asked.equals(await readBytes(adapter, target)), 'what was copied is not what was asked for')
+      }
+    },
+  },
+  {
     name: 'keeps one whole object when many write one key at once',
     run: async ({ adapter }) => {
       const write = (fill: number): Promise<unknown> =>

@@ -121,6 +121,19 @@ export const putCases: readonly StorageContractCase[] = [
     { what: 'fails after a part', sentBytes: 2_500_000 },
   ]),
   {
+    name: 'destroys the body of a put that it refuses before it begins',
+    run: async ({ adapter }) => {
+      for (const [key, options] of [
+        ['../outside.txt', {}],
+        [KEY, { signal: AbortSignal.abort() }],
+      ] as const) {
+        const body = bodyOf(patternBytes(9))
+        await failureOf(() => adapter.put(key, body, { contentType: 'text/plain', ...options }))
+        assert.ok(body.destroyed, 'the body was not destroyed')
+      }
+    },
+  },
+  {
     name: 'keeps nothing of a body that is cut off without an error',
     run: async ({ adapter }) => {
       const body = new Readable({ read() {} })

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
+import { normalizeKey } from '@rindle/core'
 import { type Breakage, bytesAt, type Change, NO_OBJECT, puttingParts, puttingWithout } from './breakage.ts'
 
 export const putBreakages: readonly Breakage[] = [
@@ -91,6 +92,17 @@ export const putBreakages: readonly Breakage[] = [
     breaks: puttingParts,
   })),
   {
+    caseName: 'destroys the body of a put that it refuses before it begins',
+    how: 'leaves the body to its sender',
+    breaks: (good) => ({
+      async put(key, body, options) {
+        normalizeKey(key)
+        options.signal?.throwIfAborted()
+        return good.put(key, body, options)
+      },
+    }),
+  },
+  {
     caseName: 'keeps nothing of a body that is cut off without an error',
     how: 'keeps the part that came',
     breaks: puttingParts,
@@ -134,6 +146,18 @@ export const concurrencyBreakages: readonly Breakage[] = [
           yield await bytesAt(good, key)
         }
         return { ...(await good.get(key, options)), body: Readable.from(later(), { objectMode: false }) }
+      },
+    }),
+  },
+  {
+    caseName: 'copies the source whose etag was asked for, or nothing, while others replace it',
+    how: 'compares first and copies later',
+    breaks: (good) => ({
+      async copy(from, to, options) {
+        const { body } = await good.get(from, options)
+        body.destroy()
+        await new Promise((resolve) => setImmediate(resolve))
+        return good.copy(from, to)
       },
     }),
   },

@@ -112,7 +112,11 @@ describe('an uploaded photo', () => {
       new Request('http://localhost/', { method: 'POST', body: new Uint8Array(bytes) }),
     ]
     const checksums = new Set<string | null>()
-    for (const source of sources) checksums.add((await rindle.upload('tiny', source)).checksumSha256)
+    for (const source of sources) {
+      const { id, checksumSha256 } = await rindle.upload('tiny', source)
+      checksums.add(checksumSha256)
+      await settled(rindle, id)
+    }
     expect(checksums.size).toBe(1)
   })
 

@@ -10,6 +10,7 @@ import { serveFile } from './delivery/serve-file.ts'
 import { url, variantUrl } from './delivery/url.ts'
 import type { Asset } from './domain/entities.ts'
 import { RindleError } from './domain/errors.ts'
+import { Changes } from './events/changes.ts'
 import { EventBus } from './events/event-bus.ts'
 import { mappingErrors } from './map-database-error.ts'
 import { checkInvariants } from './operations/check-invariants.ts'
@@ -85,6 +86,7 @@ function composeRuntime(options: RindleOptions<Profiles>, database: Database): R
     jobs: options.jobs,
     profiles: options.profiles,
     events: new EventBus(logger),
+    changes: new Changes(database, logger),
     logger,
     sources: new SourceCache({
       directory: workDirectory,
@@ -114,6 +116,7 @@ function facade(runtime: Runtime, database: Database): Rindle {
     work: (options) => work(runtime, options),
     on: (name, listener) => runtime.events.on(name, listener),
     withTransaction: (tx) => withTransaction(runtime, tx),
+    subscribe: ({ assetId }, listener) => runtime.changes.subscribe(assetId, listener),
     upload: (profile, source, options) => upload(runtime, profile, source, options),
     receive: (profile, source, options) => receive(runtime, profile, source, options),
     register: (received, options) => register(runtime, received, options),

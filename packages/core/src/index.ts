@@ -22,8 +22,9 @@ export * from './domain/stale-policy.ts'
 export * from './domain/states.ts'
 export * from './domain/transitions.ts'
 export * from './domain/untrusted-metadata.ts'
+export type { AssetChange, ChangeListener, ChangeSubscription } from './events/changes.ts'
 export type { EventListener } from './events/event-bus.ts'
-export type { EventMap, EventName, Measurements, RindleEvent } from './events/event-map.ts'
+export type { EventMap, EventName, Measurements, RindleEvent, TranscodeMetadata } from './events/event-map.ts'
 export type {
   CheckInvariantsOptions,
   InvariantReport,

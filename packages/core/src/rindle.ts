@@ -4,6 +4,7 @@ import type { DetachOptions } from './attachments/detach.ts'
 import type { AssetWithVariants, AttachmentWithAsset } from './attachments/read.ts'
 import type { UrlOptions, VariantUrlOptions } from './delivery/url.ts'
 import type { Asset, Attachment, Owner, UploadSession, Variant } from './domain/entities.ts'
+import type { ChangeListener, ChangeSubscription } from './events/changes.ts'
 import type { EventListener } from './events/event-bus.ts'
 import type { EventName } from './events/event-map.ts'
 import type { CheckInvariantsOptions, InvariantReport } from './operations/check-invariants.ts'
@@ -64,6 +65,11 @@ export interface Rindle<Ps extends Profiles = Profiles> extends AsyncDisposable 
   work(options?: WorkOptions): Promise<Workers>
   /** Calls `listener` for every event of that name in this process; returns the function that removes it. */
   on<N extends EventName>(name: N, listener: EventListener<N>): () => void
+  /**
+   * Calls `listener` for every change of one asset and its variants, progress included, by whatever process, after its
+   * commit. Needs a database opened from a URL or a pool.
+   */
+  subscribe(asset: { readonly assetId: string }, listener: ChangeListener): Promise<ChangeSubscription>
   /**
    * Wraps a transaction of the application, so that events of what is done with it follow the commit: pass the handle
    * as `tx`, and call its `afterCommit()` after the commit. With a bare executor they travel with the job instead.

@@ -1,5 +1,6 @@
 import type { Database } from '@rindle/prisma'
 import { RindleError } from './domain/errors.ts'
+import type { Changes } from './events/changes.ts'
 import type { EventBus } from './events/event-bus.ts'
 import type { JobsAdapter } from './ports/jobs.ts'
 import type { Logger } from './ports/logger.ts'
@@ -16,6 +17,7 @@ export interface Runtime {
   readonly jobs: JobsAdapter
   readonly profiles: Readonly<Record<string, Profile>>
   readonly events: EventBus
+  readonly changes: Changes
   readonly logger: Logger
   readonly sources: SourceCache
   /** Where run directories and the source cache live. */

@@ -17,6 +17,7 @@ export async function stopRuntime(runtime: Runtime): Promise<void> {
   await runtime.jobs.stop()
   for (const processor of runtime.processors) await processor.stop()
   await runtime.sources.clear()
+  await runtime.changes.close()
   for (const storage of Object.values(runtime.storages)) await storage.stop()
   await runtime.database.close()
 }

@@ -170,7 +170,6 @@ const refused: [constraint: string, build: Builder, changes: Row][] = [
   ['media_assets_audio_check', anAsset, { kind: 'audio', height: 1 }],
   ['media_assets_audio_check', anAsset, { kind: 'audio', has_video_track: true }],
   ...states.delivered.flatMap((state): [string, Builder, Row][] => [
-    ['media_assets_deliverable_check', aDeliverable, { state, storage_key: null }],
     ['media_assets_deliverable_check', aDeliverable, { state, content_type: null }],
     ['media_assets_deliverable_check', aDeliverable, { state, byte_size: null }],
   ]),

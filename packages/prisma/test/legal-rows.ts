@@ -6,7 +6,8 @@ export const DIGEST = 'ab'.repeat(32)
 
 /** A new asset that has only what every asset has. */
 export function assetRow(changes: Row = {}): Row {
-  return { id: randomUUID(), profile: 'avatar', storage: 'main', state: 'staged', ...changes }
+  const staged = { storage_key: `staging/${randomUUID()}`, filename: 'photo.jpg', state: 'staged' }
+  return { id: randomUUID(), profile: 'avatar', storage: 'main', ...staged, ...changes }
 }
 
 /** An asset in a state in which it is delivered. */

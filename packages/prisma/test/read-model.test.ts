@@ -25,8 +25,8 @@ const AT = new Date('2026-01-02T03:04:05.678Z')
 
 test('rows that SQL wrote are read with their types, times and sizes unchanged', async () => {
   await database.executeSql(
-    `insert into rindle.media_assets (id, profile, storage, state, byte_size, metadata, created_at, updated_at)
-     values ($1, 'avatar', 'main', 'staged', 9007199254740993, $2, $3, $3)`,
+    `insert into rindle.media_assets (id, profile, storage, storage_key, filename, state, byte_size, metadata, created_at, updated_at)
+     values ($1, 'avatar', 'main', 'k', 'a.jpg', 'staged', 9007199254740993, $2, $3, $3)`,
     [ID, { exif: [1] }, AT],
   )
   await database.executeSql(
@@ -39,7 +39,7 @@ test('rows that SQL wrote are read with their types, times and sizes unchanged',
     id: ID,
     state: 'staged',
     kind: null,
-    storageKey: null,
+    storageKey: 'k',
     byteSize: 9007199254740993n,
     metadata: { exif: [1] },
     createdAt: AT,

@@ -1,4 +1,4 @@
-import type { AssetState, UploadStrategy, VariantState } from '../domain/states.ts'
+import type { AssetState, OutputKind, UploadStrategy, VariantState } from '../domain/states.ts'
 
 /** Numbers that come with an event: counts, bytes, microseconds, system time in milliseconds. */
 export type Measurements = Readonly<Record<string, number>>
@@ -23,6 +23,12 @@ export interface EventMap {
     readonly from: VariantState
     readonly to: VariantState
   }
+  /** AV work on a variant has begun. */
+  'rindle.media.transcode.start': TranscodeMetadata
+  /** AV work on a variant has given a committed output. Measures `durationUs` and `byteSize`. */
+  'rindle.media.transcode.stop': TranscodeMetadata
+  /** AV work on a variant has failed or was cancelled. Measures `durationUs`. */
+  'rindle.media.transcode.exception': TranscodeMetadata
   /** A URL was issued. */
   'rindle.delivery.signed': {
     readonly profile: string
@@ -33,6 +39,13 @@ export interface EventMap {
   'rindle.delivery.range_fallback': { readonly profile: string; readonly adapter: string }
   /** A transition or delivery was refused at run time. */
   'rindle.runtime.refusal': { readonly surface: string; readonly reason: string; readonly mode: string }
+}
+
+/** What the `rindle.media.transcode.*` events say. */
+export interface TranscodeMetadata {
+  readonly profile: string
+  readonly output_kind: OutputKind
+  readonly preset: string
 }
 
 /** The names of {@link EventMap}. */

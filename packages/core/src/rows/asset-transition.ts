@@ -1,6 +1,7 @@
 import type { Asset } from '../domain/entities.ts'
 import type { AssetState } from '../domain/states.ts'
 import { sourcesOf } from '../domain/transitions.ts'
+import { NOTIFY_ASSET } from '../events/changes.ts'
 import { type Runtime, storageOf } from '../runtime.ts'
 import type { UnitOfWork } from '../unit-of-work.ts'
 import { assetFromRow } from './entities-from-rows.ts'
@@ -59,7 +60,7 @@ export async function transitionAsset(
      set state = $2::text, updated_at = now()${assignments.join('')}
      from before
      where asset.id = before.id and before.state in (select jsonb_array_elements_text($3::jsonb))
-     returning asset.*, before.state as previous_state`,
+     returning asset.*, before.state as previous_state, ${NOTIFY_ASSET}`,
     [
       asset.id,
       to,

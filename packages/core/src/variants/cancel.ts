@@ -1,6 +1,7 @@
 import type { Asset, Variant } from '../domain/entities.ts'
 import { RindleError } from '../domain/errors.ts'
 import { assertTransition, sourcesOf } from '../domain/transitions.ts'
+import { NOTIFY_VARIANT } from '../events/changes.ts'
 import { assertId } from '../rows/assert-id.ts'
 import type { Runtime } from '../runtime.ts'
 import { inTransaction, type UnitOfWork } from '../unit-of-work.ts'
@@ -38,9 +39,10 @@ export async function cancelVariants(
 ): Promise<void> {
   for (const variant of variants) assertTransition('variant', variant.state, 'cancelled', variant.id)
   await unit.executeSql(
-    `update rindle.media_variants set state = 'cancelled', updated_at = now()
+    `update rindle.media_variants as variant set state = 'cancelled', updated_at = now()
      where id in (select value::uuid from jsonb_array_elements_text($1::jsonb))
-       and state in (select jsonb_array_elements_text($2::jsonb))`,
+       and state in (select jsonb_array_elements_text($2::jsonb))
+     returning ${NOTIFY_VARIANT}`,
     [JSON.stringify(variants.map(({ id }) => id)), JSON.stringify(sourcesOf('variant', 'cancelled'))],
   )
   for (const { state } of variants) emitVariantState(runtime, unit, asset, state, 'cancelled')

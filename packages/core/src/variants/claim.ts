@@ -1,5 +1,6 @@
 import type { Asset, Variant } from '../domain/entities.ts'
 import { isDeliverable } from '../domain/states.ts'
+import { NOTIFY_VARIANT } from '../events/changes.ts'
 import type { RunningJob } from '../ports/jobs.ts'
 import { variantFromRow } from '../rows/entities-from-rows.ts'
 import { startRuns } from '../runs/processing-run.ts'
@@ -47,11 +48,11 @@ export async function claim(
       return null
     }
     const { rows } = await unit.executeSql(
-      `update rindle.media_variants
+      `update rindle.media_variants as variant
        set state = 'processing', job_id = $2::text, attempt = attempt + 1, progress = 0, updated_at = now()
        where id in (select value::uuid from jsonb_array_elements_text($1::jsonb))
          and (state = 'queued' or (state = 'processing' and job_id = $2::text))
-       returning *`,
+       returning variant.*, ${NOTIFY_VARIANT}`,
       [JSON.stringify(wanted.map((variant) => variant.id)), job.id],
     )
     const claimed = rows.map(variantFromRow).map((variant) => ({ variant, runId: runtime.newId() }))

@@ -1,5 +1,6 @@
 import type { Variant } from '../domain/entities.ts'
 import { assertTransition } from '../domain/transitions.ts'
+import { NOTIFY_VARIANT } from '../events/changes.ts'
 import type { DeadJob } from '../ports/jobs.ts'
 import { payloadText } from '../rows/payload-text.ts'
 import type { Runtime } from '../runtime.ts'
@@ -28,8 +29,10 @@ export async function variantsDied(
     const lost = waiting.filter((variant) => variant.jobId === job.id)
     for (const variant of lost) assertTransition('variant', variant.state, 'failed', variant.id)
     await unit.executeSql(
-      `update rindle.media_variants set state = 'failed', error_reason = 'worker_died', updated_at = now()
-       where id in (select value::uuid from jsonb_array_elements_text($1::jsonb))`,
+      `update rindle.media_variants as variant
+       set state = 'failed', error_reason = 'worker_died', updated_at = now()
+       where id in (select value::uuid from jsonb_array_elements_text($1::jsonb))
+       returning ${NOTIFY_VARIANT}`,
       [JSON.stringify(lost.map(({ id }) => id))],
     )
     await unit.executeSql(

@@ -9,9 +9,11 @@ import type { ProcessedOutput, Processor, VariantOutcome } from '../ports/proces
 import { payloadText } from '../rows/payload-text.ts'
 import { profileOf, type Runtime, storageOf } from '../runtime.ts'
 import { type Claim, type ClaimedVariant, claim } from './claim.ts'
+import { ProgressWriter } from './progress.ts'
 import { makeRunDirectory } from './run-directory.ts'
 import { type Settled, type Settlement, type StoredOutput, settle } from './settle.ts'
 import type { AcquiredSource } from './source-cache.ts'
+import { TranscodeEvents } from './transcode-events.ts'
 
 /**
  * The work of `rindle_process` and `rindle_media`: claims the asset's waiting variants that `belongs` selects, makes
@@ -40,6 +42,8 @@ class VariantWork {
   readonly #job: RunningJob
   readonly #asset: Asset
   readonly #open: Map<string, ClaimedVariant>
+  readonly #progress: ProgressWriter
+  readonly #transcodes: ReadonlyMap<string, TranscodeEvents>
   /** The first error after which the job must come again, or `null`. */
   retryCause: Error | null = null
 
@@ -47,7 +51,11 @@ class VariantWork {
     this.#runtime = runtime
     this.#job = job
     this.#asset = asset
+    this.#progress = new ProgressWriter(runtime)
     this.#open = new Map(variants.map((claimedVariant) => [claimedVariant.variant.name, claimedVariant]))
+    this.#transcodes = new Map(
+      variants.map(({ variant }) => [variant.name, new TranscodeEvents(runtime, asset, variant)]),
+    )
   }
 
   async run(): Promise<void> {
@@ -63,7 +71,7 @@ class VariantWork {
         directory: directory.path,
         signal: this.#job.signal,
         onOutcome: (outcome) => this.#settleOutcome(outcome),
-        onProgress: () => {},
+        onProgress: (name, percent) => this.#reportProgress(name, percent),
       })
     }
     if (this.#open.size > 0) {
@@ -98,6 +106,11 @@ class VariantWork {
     throw new RindleError('processor_capability_missing', `No installed processor makes ${capability}.`, {
       details: { capability },
     })
+  }
+
+  #reportProgress(name: string, percent: number): void {
+    const claimed = this.#open.get(name)
+    if (claimed !== undefined) this.#progress.report(claimed, percent)
   }
 
   async #settleOutcome(outcome: VariantOutcome): Promise<void> {
@@ -144,8 +157,11 @@ class VariantWork {
   }
 
   async #settle(claimed: ClaimedVariant, settlement: Settlement): Promise<Settled> {
+    const { name } = claimed.variant
     const settled = await settle(this.#runtime, this.#asset, claimed, settlement)
-    this.#open.delete(claimed.variant.name)
+    this.#open.delete(name)
+    if (settled === 'ready' && settlement.to === 'ready') this.#transcodes.get(name)?.stop(settlement.output.byteSize)
+    else this.#transcodes.get(name)?.exception()
     return settled
   }
 }

@@ -1,6 +1,7 @@
 import type { Asset, Variant } from '../domain/entities.ts'
 import { isDeliverable, type RunState } from '../domain/states.ts'
 import { assertTransition } from '../domain/transitions.ts'
+import { NOTIFY_VARIANT } from '../events/changes.ts'
 import { finishRuns } from '../runs/processing-run.ts'
 import type { Runtime } from '../runtime.ts'
 import { inTransaction, type UnitOfWork } from '../unit-of-work.ts'
@@ -71,7 +72,7 @@ async function moveVariant(unit: UnitOfWork, variant: Variant, settlement: Settl
   assertTransition('variant', 'processing', settlement.to, variant.id)
   const output = settlement.to === 'ready' ? settlement.output : null
   const { rows } = await unit.executeSql(
-    `update rindle.media_variants
+    `update rindle.media_variants as variant
      set state = $4::text, error_reason = $5::text, updated_at = now(),
        storage_key = coalesce($6::text, storage_key),
        content_type = coalesce($7::text, content_type),
@@ -83,7 +84,7 @@ async function moveVariant(unit: UnitOfWork, variant: Variant, settlement: Settl
        progress = case when $6::text is null then progress else 100 end
      where id = $1::uuid and state = 'processing' and job_id = $2::text and recipe_digest = $3::text
        and attempt = $12::int
-     returning id`,
+     returning id, ${NOTIFY_VARIANT}`,
     [
       variant.id,
       variant.jobId,

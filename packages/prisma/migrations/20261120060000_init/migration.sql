@@ -13,10 +13,10 @@ CREATE TABLE "media_assets" (
     "id" UUID NOT NULL,
     "profile" TEXT NOT NULL,
     "storage" TEXT NOT NULL,
-    "storage_key" TEXT,
+    "storage_key" TEXT NOT NULL,
     "state" TEXT NOT NULL,
     "kind" TEXT,
-    "filename" TEXT,
+    "filename" TEXT NOT NULL,
     "content_type" TEXT,
     "declared_content_type" TEXT,
     "byte_size" BIGINT,
@@ -197,7 +197,7 @@ ALTER TABLE "media_assets"
         "width" IS NULL AND "height" IS NULL AND "has_video_track" IS NOT TRUE)),
     ADD CONSTRAINT "media_assets_deliverable_check" CHECK (
         "state" NOT IN ('available', 'processing', 'transcoding', 'ready', 'degraded') OR (
-        "storage_key" IS NOT NULL AND "content_type" IS NOT NULL AND "byte_size" IS NOT NULL));
+        "content_type" IS NOT NULL AND "byte_size" IS NOT NULL));
 
 ALTER TABLE "media_variants"
     ADD CONSTRAINT "media_variants_ready_check" CHECK ("state" <> 'ready' OR (

@@ -13,8 +13,8 @@ interface WorkerProcess extends AsyncDisposable {
   readonly ended: Promise<unknown>
 }
 
-function startWorkerProcess(url: string): WorkerProcess {
-  const child = fork(new URL('worker-process.ts', import.meta.url), [url], { stdio: 'inherit' })
+function startProcess(url: string, program = 'worker-process.ts'): WorkerProcess {
+  const child = fork(new URL(program, import.meta.url), [url], { stdio: 'inherit' })
   const ended = once(child, 'exit').then(([code, signal]: unknown[]) => code ?? signal)
   const began: Began['began'][] = []
   child.on('message', (message) => began.push((message as Began).began))
@@ -36,7 +36,7 @@ describe('a worker process that is killed', () => {
     await using testDatabase = await createTestDatabase()
     await using survivor = testJobs(testDatabase.url, { ...FAST, heartbeatSeconds: 10 })
     const [promote, purge] = await survivor.enqueue(jobFor('a'), jobFor('b', 'rindle_purge'))
-    await using victim = startWorkerProcess(testDatabase.url)
+    await using victim = startProcess(testDatabase.url)
     await eventually(() => expect(victim.began).toHaveLength(2))
     expect(victim.began.find(({ key }) => key === 'a')).toMatchObject({ id: promote, attempt: 1 })
     expect(victim.began.find(({ key }) => key === 'b')).toMatchObject({ id: purge, isLastAttempt: true })
@@ -65,8 +65,8 @@ describe('two worker processes', () => {
     await using jobs = testJobs(testDatabase.url)
     const keys = Array.from({ length: 100 }, (_, index) => `job-${index}`)
     await jobs.enqueue(...keys.map((key) => jobFor(key)))
-    await using one = startWorkerProcess(testDatabase.url)
-    await using other = startWorkerProcess(testDatabase.url)
+    await using one = startProcess(testDatabase.url)
+    await using other = startProcess(testDatabase.url)
     const both = [one, other]
     await eventually(() => expect(both.map(({ began }) => began.length)).toEqual([1, 1]))
     for (const { child } of both) child.send('go')
@@ -76,5 +76,15 @@ describe('two worker processes', () => {
     expect(new Set(begun())).toEqual(new Set(keys))
     for (const { child } of both) child.send('stop')
     expect(await Promise.all(both.map(({ ended }) => ended))).toEqual([0, 0])
+  })
+})
+
+describe('a process that only enqueues', () => {
+  test('ends by itself, a few seconds after its last job, even when nobody stops the adapter', async () => {
+    await using testDatabase = await createTestDatabase()
+    await using enqueuing = startProcess(testDatabase.url, 'enqueue-process.ts')
+    expect(await enqueuing.ended).toBe(0)
+    await using jobs = testJobs(testDatabase.url)
+    expect((await jobs.adapter.findLive('rindle_promote', ['a'])).size).toBe(1)
   })
 })

@@ -1,6 +1,6 @@
-import type { JsonObject } from '@rindle/core'
+import { type JsonObject, RindleError } from '@rindle/core'
 import type { Argv, InferredOptionTypes, Options, PositionalOptions } from 'yargs'
-import type { CommonArguments } from './common-options.ts'
+import { COMMON_OPTIONS, type CommonArguments } from './common-options.ts'
 import type { ExitCode } from './exit-code.ts'
 import type { Io } from './io.ts'
 import type { Report } from './report.ts'
@@ -69,10 +69,17 @@ export function defineCommand<
           return builder
         },
         (args) => {
+          assertGivenOnce(args, { ...COMMON_OPTIONS, ...options })
           // yargs has checked the arguments against the same declarations that the type is inferred from.
           const checked = args as unknown as Parameters<typeof definition.run>[0]
           onParsed((context) => definition.run(checked, context))
         },
       ),
   }
+}
+
+/** yargs makes a list of an option that is given twice, whatever its type. */
+function assertGivenOnce(args: Readonly<Record<string, unknown>>, options: Readonly<Record<string, Options>>): void {
+  const repeated = Object.keys(options).find((name) => options[name]?.array !== true && Array.isArray(args[name]))
+  if (repeated !== undefined) throw new RindleError('invalid_input', `--${repeated} is given more than once.`)
 }

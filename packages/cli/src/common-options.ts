@@ -15,7 +15,7 @@ export const COMMON_OPTIONS: Readonly<Record<'config' | 'database-url' | 'format
   config: {
     type: 'string',
     requiresArg: true,
-    describe: 'Configuration file  [default: rindle.config.ts|mts|js|mjs here]',
+    describe: 'Configuration file  [default: rindle.config.*]',
   },
   'database-url': {
     type: 'string',

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { type ErrorCode, isRindleError, type JsonObject, type RindleError } from '@rindle/core'
 import { MigrationError, sqlStateOf } from '@rindle/prisma'
 import type { ExitCode } from './exit-code.ts'
@@ -19,6 +20,7 @@ export interface Explanation {
 const USAGE_CODES: ReadonlySet<ErrorCode> = new Set([
   'config_invalid',
   'setup_incomplete',
+  'database_unavailable',
   'invalid_input',
   'unknown_profile',
   'unknown_variant',
@@ -28,7 +30,7 @@ const USAGE_CODES: ReadonlySet<ErrorCode> = new Set([
   'ffmpeg_not_found',
 ])
 
-const DATABASE_ADVICE: Readonly<Record<string, string>> = {
+const CONNECTION_ADVICE: Readonly<Record<string, string>> = {
   // Refused, unknown host, no route, no answer.
   ECONNREFUSED: 'Check that it runs, and the host and port of the URL.',
   ENOTFOUND: 'Check the host of the URL.',
@@ -42,6 +44,9 @@ const DATABASE_ADVICE: Readonly<Record<string, string>> = {
   '53300': 'The server has no free connection: stop a process that holds some, or raise max_connections.',
   '57P03': 'The server is starting or stopping: try again in a moment.',
 }
+
+/** The server answered, and does not want this user or know this database. */
+const REFUSED = new Set(['28000', '28P01', '3D000'])
 
 /** SQLSTATE of a table or schema that does not exist, and of a right that is missing. */
 const MISSING_TABLE = new Set(['42P01', '3F000'])
@@ -83,37 +88,50 @@ function explainDatabaseError(error: unknown): Explanation | undefined {
   }
   if (state === MISSING_RIGHT) {
     const message = `PostgreSQL refused: ${messageOf(error)}. Grant the right, or use another database user.`
-    return { code: 'database_denied', message, exitCode: 2 }
+    return { code: 'setup_incomplete', message, exitCode: 2 }
   }
-  const code = state ?? socketCodeOf(error)
-  const advice = code === undefined ? undefined : DATABASE_ADVICE[code]
-  if (advice === undefined) return undefined
-  const message = `Cannot connect to PostgreSQL: ${messageOf(error)}. ${advice}`
-  return { code: 'database_unreachable', message, exitCode: 2 }
+  const reason = state ?? socketCodeOf(error)
+  const advice = reason === undefined ? undefined : CONNECTION_ADVICE[reason]
+  if (reason === undefined || advice === undefined) return undefined
+  const code = REFUSED.has(reason) ? 'setup_incomplete' : 'database_unavailable'
+  return { code, message: `Cannot connect to PostgreSQL: ${messageOf(error)}. ${advice}`, exitCode: 2 }
 }
 
 /** `ECONNREFUSED` and its like, of the error or of what caused it. Prisma's own codes (`P1001`) say less. */
 function socketCodeOf(error: unknown): string | undefined {
   for (let current = error, depth = 0; current instanceof Error && depth < 5; current = current.cause, depth += 1) {
-    if ('code' in current && typeof current.code === 'string' && Object.hasOwn(DATABASE_ADVICE, current.code)) {
+    if ('code' in current && typeof current.code === 'string' && Object.hasOwn(CONNECTION_ADVICE, current.code)) {
       return current.code
     }
   }
   return undefined
 }
 
-/** A refused connection to a name with two addresses is an AggregateError, which has a code but no message. */
+/**
+ * A refused connection to a name with two addresses is an AggregateError, which has a code but no message. Prisma puts
+ * lines about the call before the message of the driver.
+ */
 function messageOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
+  if (!(error instanceof Error)) return thrownText(error)
   const text = error.message === '' && 'code' in error ? String(error.code) : error.message
-  return text.trim().replace(/\.$/, '')
+  const lines = text.trim().split('\n')
+  return (isPrismaError(error) ? (lines.at(-1) ?? text) : text.trim()).replace(/\.$/, '')
+}
+
+/** Anything may be thrown. */
+function thrownText(thrown: unknown): string {
+  return typeof thrown === 'string' ? thrown : inspect(thrown, { depth: 0 })
+}
+
+function isPrismaError(error: Error): boolean {
+  return 'clientVersion' in error
 }
 
 /** Stacks only: an error's other properties may hold what it was given, URLs and all. */
 function unexpected(error: unknown): Explanation {
   const stacks: string[] = []
   for (let current = error; current !== undefined && stacks.length < 5; ) {
-    stacks.push(current instanceof Error ? (current.stack ?? String(current)) : String(current))
+    stacks.push(current instanceof Error ? (current.stack ?? String(current)) : thrownText(current))
     current = current instanceof Error ? current.cause : undefined
   }
   return { code: 'unexpected', message: messageOf(error), exitCode: 1, stack: stacks.join('\nCaused by: ') }

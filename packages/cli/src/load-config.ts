@@ -25,7 +25,7 @@ export async function loadConfig(args: CommonArguments, io: Io): Promise<Rindle>
   if (isInstance(exported)) return exported
   throw new RindleError(
     'config_invalid',
-    `${basename(path)} does not export an instance of Rindle. ` +
+    `${basename(path)} has no instance of Rindle as its default export. ` +
       'Write `export default createRindle({ … })`, or a function that returns one.',
   )
 }
@@ -73,13 +73,7 @@ async function instanceOf(path: string): Promise<unknown> {
   const file = basename(path)
   try {
     const jiti = createJiti(import.meta.url, { tryNative: true, fsCache: false })
-    const { default: exported } = await jiti.import<{ default?: unknown }>(path)
-    if (exported === undefined) {
-      throw new RindleError(
-        'config_invalid',
-        `${file} has no default export. Write \`export default createRindle({ … })\`.`,
-      )
-    }
+    const exported = await jiti.import(path, { default: true })
     return typeof exported === 'function' ? await (exported as () => unknown)() : exported
   } catch (error) {
     if (!isRindleError(error)) throw new Error(`${file} could not be loaded.`, { cause: error })

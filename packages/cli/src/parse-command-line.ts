@@ -44,18 +44,19 @@ function programParser(argv: readonly string[], commands: readonly Command[], co
     .usage('$0 <command>\n\nMedia, made durable: uploads, variants and delivery over PostgreSQL.')
     .detectLocale(false)
     .locale('en')
-    .parserConfiguration({ 'duplicate-arguments-array': false })
     .wrap(columns)
     .options(COMMON_OPTIONS)
     .group([...Object.keys(COMMON_OPTIONS), 'help', 'version'], 'Common options:')
     .example('$0 demo', 'See it work: variants and URLs of two photos, nothing to set up')
-    .completion('completion', 'Print a completion script for bash, zsh or fish')
+    .completion('completion', 'Print a completion script for your shell')
     .demandCommand(1, 'Name a command.')
     .strict()
     .version(manifest.version)
     .help()
     .exitProcess(false)
     .fail((message: string | null, error: Error | undefined) => {
-      throw error ?? new RindleError('invalid_input', usageMessage(message ?? '', argv, commands))
+      // yargs throws some of its own complaints instead of handing over their message.
+      if (error !== undefined && error.name !== 'YError') throw error
+      throw new RindleError('invalid_input', usageMessage(error?.message ?? message ?? '', argv, commands))
     })
 }

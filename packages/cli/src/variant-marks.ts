@@ -1,8 +1,12 @@
 import type { AssetWithVariants, VariantState } from '@rindle/core'
 import type { Style } from './style.ts'
 
-/** The variants of an asset with a mark for each one's state, as one short line: `✓large …medium ·small`. */
+/**
+ * The variants of an asset with a mark for each one's state, as one short line: `✓large …medium ·small`; the state of
+ * the asset while it has none.
+ */
 export function variantMarks(asset: AssetWithVariants, style: Style): string {
+  if (asset.variants.length === 0) return asset.state
   return asset.variants.map(({ name, state }) => marked(name, state, style)).join(' ')
 }
 

@@ -17,7 +17,7 @@ const SHEET = `${DIRECTORY}/contact-sheet.png`
 /** `rindle demo`: the main job of Rindle on a machine that has nothing but Node. */
 export const demo: Command = defineCommand({
   usage: 'demo [files..]',
-  describe: 'See it work: variants and signed URLs of your photos, or of two that it makes',
+  describe: 'See it work, on your photos or its own',
   examples: [
     ['demo', 'Two photos of its own'],
     ['demo holiday/*.jpg', 'Your photos'],

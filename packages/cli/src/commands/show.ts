@@ -10,7 +10,7 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 /** `rindle show`: everything the database knows of one asset. */
 export const show: Command = defineCommand({
   usage: 'show <assetId>',
-  describe: 'Show an asset: variants, sessions, attachments, runs and jobs',
+  describe: 'Show all that is known of an asset',
   examples: [
     ['show 019a3b1c-7d2e-7f00-8000-000000000001', 'Print it in sections'],
     ['show 019a3b1c-7d2e-7f00-8000-000000000001 --format json', 'Print every column'],

@@ -26,8 +26,8 @@ export const upload: Command = defineCommand({
     files: { type: 'string', array: true, demandOption: true, describe: 'Paths' },
   },
   options: {
-    owner: { type: 'string', requiresArg: true, implies: 'slot', describe: 'Attach to this owner, type:id' },
-    slot: { type: 'string', requiresArg: true, implies: 'owner', describe: 'The place at the owner; takes one file' },
+    owner: { type: 'string', requiresArg: true, describe: 'Attach to this owner, type:id' },
+    slot: { type: 'string', requiresArg: true, describe: 'The place at the owner; takes one file' },
     wait: { type: 'boolean', default: false, describe: 'Wait until workers made the variants, and print URLs' },
     'timeout-sec': { type: 'number', requiresArg: true, default: 600, describe: 'Longest wait for all files' },
   },
@@ -80,7 +80,7 @@ async function waitForAll(
   const uploads: FileUpload[] = []
   for (const { file, result } of sent) {
     const onLook = (asset: AssetWithVariants): void =>
-      progress.show(`${printable(file)}  ${asset.state}  ${variantMarks(asset, report.style)}`)
+      progress.show(`${printable(file)}  ${variantMarks(asset, report.style)}`)
     const asset =
       result.outcome === 'uploaded'
         ? await waitUntilSettled(rindle, result.asset.id, { signal: io.signal, deadline, onLook })
@@ -109,8 +109,8 @@ async function urlsOf(
   }
 }
 
-function print(upload: FileUpload, hasWaited: boolean, report: CommandContext['report']): void {
-  for (const line of uploadLines(upload, report.style, hasWaited)) report.line(line)
+function print(sent: FileUpload, hasWaited: boolean, report: CommandContext['report']): void {
+  for (const line of uploadLines(sent, report.style, hasWaited)) report.line(line)
 }
 
 function finish(uploads: readonly FileUpload[], hasWaited: boolean, { io, report }: CommandContext): Outcome {

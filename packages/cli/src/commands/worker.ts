@@ -7,7 +7,7 @@ import { type Concurrency, QUEUE_NAMES, shortName, workedQueues } from '../worke
 /** `rindle worker`: a process that does nothing but background work. */
 export const worker: Command = defineCommand({
   usage: 'worker',
-  describe: 'Do background work until SIGTERM or Ctrl-C, then finish the jobs in hand',
+  describe: 'Do background work until it is stopped',
   examples: [
     ['worker', 'Work on all queues'],
     ['worker --queues promote,process', 'Leave video and purges to other workers'],

@@ -37,7 +37,7 @@ export function conclude(
   }
   for (const line of [...urlLines(files), '', ...formatSummary(counts), '']) report.line(line)
   if (answers.length > 0) report.line(`${whole.length} of ${answers.length} URLs answered 200 with every byte.`)
-  report.line(sheetLine(conclusion))
+  for (const line of sheetLines(conclusion)) report.line(line)
   const isInterrupted = io.signal.aborted
   const isServing = conclusion.isKept && whole.length > 0 && !isInterrupted
   for (const line of isInterrupted ? ['Interrupted.'] : servingLines(files, isServing)) report.line(line)
@@ -53,10 +53,10 @@ export function conclude(
 }
 
 /** Names the columns too, because a machine without fonts draws no labels. */
-function sheetLine({ sheet, rows }: Conclusion): string {
+function sheetLines({ sheet, rows }: Conclusion): readonly string[] {
   const columns = [...new Set(rows.flatMap(({ tiles }) => tiles.map(({ name }) => name)))].toSorted()
-  const rowsNote = rows.length > MAX_ROWS ? `the first ${MAX_ROWS} of ${rows.length} files` : 'a row per file'
-  return `Contact sheet: ${sheet}${columns.length === 0 ? '' : ` (${rowsNote}: ${columns.join(', ')})`}`
+  const rowsNote = rows.length > MAX_ROWS ? `The first ${MAX_ROWS} of ${rows.length} files` : 'A row per file'
+  return [`Contact sheet: ${sheet}`, ...(columns.length === 0 ? [] : [`  ${rowsNote}: ${columns.join(', ')}.`])]
 }
 
 function servingLines(files: readonly DemoFile[], isServing: boolean): readonly string[] {

@@ -17,8 +17,8 @@ export interface DemoFile {
   readonly file: string
   readonly result: UploadResult
   readonly asset: AssetWithVariants | null
-  /** Why the asset is quarantined, in words. */
-  readonly reason: string | null
+  /** Why it is not ready, in sentences; empty when it is. */
+  readonly reasons: readonly string[]
   /** How long each variant took, from claim to commit, in milliseconds. */
   readonly tookMs: ReadonlyMap<string, number>
   /** By `original` and variant name. */
@@ -29,11 +29,6 @@ export interface DemoFile {
 export function endOf({ result, asset }: DemoFile): string {
   if (result.outcome !== 'uploaded') return result.outcome
   return asset?.state ?? 'deleted'
-}
-
-/** Why it is not ready, for people; `null` when it is. */
-export function reasonOf({ result, reason }: DemoFile): string | null {
-  return result.outcome === 'uploaded' ? reason : `${result.reason}: ${result.message}`
 }
 
 /** How long the successful run of each variant took. */
@@ -61,7 +56,7 @@ export function demoFileDocument(demoFile: DemoFile): JsonObject {
   return {
     file,
     state: endOf(demoFile),
-    reason: reasonOf(demoFile),
+    reasons: demoFile.reasons,
     assetId: asset?.id ?? null,
     original: asset === null ? null : { ...sizesOf(asset), ...answerOf('original') },
     variants: (asset?.variants ?? []).map((variant) => ({

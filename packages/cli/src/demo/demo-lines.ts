@@ -1,22 +1,22 @@
+import type { CommandContext } from '../command.ts'
 import { formatDimensions } from '../format-dimensions.ts'
 import { formatDuration } from '../format-duration.ts'
 import { formatSize } from '../format-size.ts'
 import { formatTable } from '../format-table.ts'
+import { paragraph } from '../paragraph.ts'
 import { printable } from '../printable.ts'
 import { type Style, stateIn } from '../style.ts'
-import { type DemoFile, endOf, reasonOf, type UrlAnswer } from './demo-file.ts'
+import { type DemoFile, endOf, type UrlAnswer } from './demo-file.ts'
 
 const HEAD = ['variant', 'state', 'size', 'dimensions', 'time', 'GET'] as const
 
-/** What is printed of one file: its end, and a table of its variants. Pure. */
-export function demoFileLines(demoFile: DemoFile, style: Style): readonly string[] {
-  const { file, asset, tookMs, answers } = demoFile
-  const reason = reasonOf(demoFile)
+/** What is printed of one file: its end, why it is not ready if it is not, and a table of its variants. */
+export function demoFileLines(demoFile: DemoFile, { io, report: { style } }: CommandContext): readonly string[] {
+  const { file, asset, reasons, tookMs, answers } = demoFile
   const id = asset === null ? '' : style.faint(`  asset ${asset.id}`)
   const headline = `${style.strong(printable(file))}  ${stateIn(style, endOf(demoFile))}${id}`
-  if (asset === null || answers.size === 0) {
-    return ['', headline, ...(reason === null ? [] : [`  ${printable(reason)}`])]
-  }
+  const head = ['', headline, ...reasons.flatMap((reason) => paragraph(printable(reason), io.stdout))]
+  if (asset === null || answers.size === 0) return head
   const original = ['original', 'stored', formatSize(asset.byteSize), formatDimensions(asset), '']
   const variants = asset.variants.map((variant) => [
     variant.name,
@@ -26,7 +26,7 @@ export function demoFileLines(demoFile: DemoFile, style: Style): readonly string
     formatDuration(tookMs.get(variant.name) ?? null),
   ])
   const rows = [original, ...variants].map((row) => [...row, answerText(answers.get(row[0] ?? ''), style)])
-  return ['', headline, ...formatTable([HEAD, ...rows]).map((line) => `  ${line}`)]
+  return [...head, ...formatTable([HEAD, ...rows]).map((line) => `  ${line}`)]
 }
 
 /** The URLs of all files, each on a line with its file and variant. Pure. */

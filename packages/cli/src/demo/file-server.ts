@@ -15,8 +15,7 @@ export interface FileServer extends AsyncDisposable {
 
 /** Starts a server on a free port of 127.0.0.1. Disposing of it ends open connections. */
 export async function startFileServer(): Promise<FileServer> {
-  const listener = createRequestListener((request) => server.answer(request))
-  const http = createServer((request, response) => void listener(request, response))
+  const http = createServer(createRequestListener((request) => server.answer(request)))
   await new Promise<void>((resolve, reject) => {
     http.once('error', reject).listen(0, '127.0.0.1', resolve)
   })

@@ -1,8 +1,8 @@
+import { basename } from 'node:path'
 import { type AssetWithVariants, isDeliverable } from '@rindle/core'
 import type { CommandContext } from '../command.ts'
 import { printable } from '../printable.ts'
 import { createProgress, type Progress } from '../progress.ts'
-import { reasonText } from '../reason-text.ts'
 import { type UploadResult, uploadFile } from '../upload/upload-file.ts'
 import { variantMarks } from '../variant-marks.ts'
 import { waitUntilSettled } from '../wait-until-settled.ts'
@@ -13,6 +13,7 @@ import type { DemoLog } from './demo-log.ts'
 import type { DemoPackages } from './demo-packages.ts'
 import type { DemoSource } from './demo-sources.ts'
 import { fetchUrls } from './fetch-urls.ts'
+import { reasonsOf } from './reasons.ts'
 import type { Demo } from './with-demo.ts'
 
 /** What the work on files needs besides the files. */
@@ -49,14 +50,14 @@ export async function processFiles(sources: readonly DemoSource[], work: DemoWor
     const { file, tiles } = await finish(source, result, asset, work)
     progress.clear()
     files.push(file)
-    if (tiles.length > 0) rows.push({ title: printable(source.file), tiles })
-    for (const line of demoFileLines(file, report.style)) report.line(line)
+    if (tiles.length > 0) rows.push({ title: printable(basename(source.file)), tiles })
+    for (const line of demoFileLines(file, work.context)) report.line(line)
   }
   return { files, rows }
 
   function settled(assetId: string, { file }: DemoSource, position: string): Promise<AssetWithVariants | null> {
     const onLook = (asset: AssetWithVariants): void =>
-      progress.show(`${printable(file)} ${position}  ${asset.state}  ${variantMarks(asset, report.style)}`)
+      progress.show(`${printable(file)} ${position}  ${variantMarks(asset, report.style)}`)
     return waitUntilSettled(work.demo.rindle, assetId, { signal: work.context.io.signal, deadline, onLook })
   }
 }
@@ -83,13 +84,10 @@ async function finish(
   asset: AssetWithVariants | null,
   { demo, packages, log }: DemoWork,
 ): Promise<{ readonly file: DemoFile; readonly tiles: readonly Tile[] }> {
-  const untouched: DemoFile = { file: source.file, result, asset, reason: null, tookMs: new Map(), answers: new Map() }
-  if (asset === null) return { file: untouched, tiles: [] }
-  const said = log.messageOf(asset.id)
-  const reason =
-    asset.state === 'ready' ? null : [reasonText(asset.errorReason), ...(said === undefined ? [] : [said])].join(' ')
-  if (!isDeliverable(asset.state)) return { file: { ...untouched, reason }, tiles: [] }
+  const reasons = reasonsOf(result, asset, asset === null ? undefined : log.messageOf(asset.id))
+  const base: DemoFile = { file: source.file, result, asset, reasons, tookMs: new Map(), answers: new Map() }
+  if (asset === null || !isDeliverable(asset.state)) return { file: base, tiles: [] }
   const tookMs = await timesOf(demo.rindle, asset.id)
   const { answers, tiles } = await fetchUrls(demo.rindle, asset, packages.sharp)
-  return { file: { ...untouched, reason, tookMs, answers }, tiles }
+  return { file: { ...base, tookMs, answers }, tiles }
 }

@@ -28,7 +28,7 @@ export function assetLines(id: string, facts: AssetFacts, style: Style): readonl
       String(attachment.position),
       timeText(attachment.createdAt),
     ]),
-    ...section('runs', ['work', 'variant', 'attempt', 'state', 'started', 'took', 'reason'], facts.runs, (run) =>
+    ...section('runs', ['variant', 'attempt', 'state', 'started', 'took', 'reason', 'worker'], facts.runs, (run) =>
       runRow(run, style),
     ),
     ...(jobs === null ? ['', 'jobs: no queue in this database'] : []),
@@ -73,13 +73,13 @@ function runRow(run: MediaProcessingRun, style: Style): readonly string[] {
   const { startedAt, finishedAt } = run
   const tookMs = startedAt === null || finishedAt === null ? null : finishedAt.getTime() - startedAt.getTime()
   return [
-    run.worker,
     run.variantName ?? '-',
     String(run.attempt),
     stateIn(style, run.state),
     startedAt === null ? '-' : timeText(startedAt),
     formatDuration(tookMs),
     printable(run.errorReason ?? ''),
+    printable(run.worker),
   ]
 }
 

@@ -11,7 +11,10 @@ const MAX_TIMEOUT_SECONDS = 86_400
 
 /** The place that `--owner type:id` and `--slot` name, if they do. Pure. `invalid_input`. */
 export function placeOf(owner: string | undefined, slot: string | undefined, fileCount: number): Place | undefined {
-  if (owner === undefined || slot === undefined) return undefined
+  if (owner === undefined && slot === undefined) return undefined
+  if (owner === undefined || slot === undefined) {
+    throw new RindleError('invalid_input', '--owner and --slot go together: who holds the file, and where.')
+  }
   const [, type, id] = /^([^:]+):(.+)$/.exec(owner) ?? []
   if (type === undefined || id === undefined) {
     throw new RindleError('invalid_input', `--owner is written as type:id, as in user:42; not "${owner}".`)

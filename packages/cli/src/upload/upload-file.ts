@@ -23,8 +23,7 @@ const FATAL: ReadonlySet<string> = new Set([
   'setup_incomplete',
   'unknown_profile',
   'unknown_slot',
-  'database_unreachable',
-  'database_denied',
+  'database_unavailable',
 ])
 
 /** Uploads one file. What is the fault of that file alone is a result; what would stop every other too is thrown. */
@@ -40,7 +39,8 @@ export async function uploadFile(
   } catch (error) {
     const { code, message, stack } = explainError(error)
     if (isRindleError(error, 'upload_rejected')) {
-      return { outcome: 'rejected', reason: String(error.details['reason'] ?? code), message }
+      const { reason } = error.details
+      return { outcome: 'rejected', reason: typeof reason === 'string' ? reason : code, message }
     }
     if (stack !== undefined || FATAL.has(code)) throw error
     return { outcome: 'error', reason: code, message }

@@ -1,0 +1,119 @@
+import { openDatabase } from '@rindle/prisma'
+import { createTestDatabase, type TestDatabase } from '@rindle/test-database'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Application, configText, jpeg, makeApplication } from './application.ts'
+import { type Finished, rindle } from './captured-io.ts'
+
+let database: TestDatabase
+let application: Application
+/** An asset that nobody has worked on. */
+let waiting: string
+/** An asset with all its variants, attached to an owner. */
+let ready: string
+
+beforeAll(async () => {
+  database = await createTestDatabase()
+  application = await makeApplication()
+  await application.write('rindle.config.ts', configText({}))
+  await application.write('one.jpg', await jpeg())
+  const uploaded = await command('upload', 'photo', 'one.jpg', '--owner', 'post:1', '--slot', 'cover')
+  ready = idIn(uploaded)
+  const stop = new AbortController()
+  const worker = rindle(['worker'], { ...here(), signal: stop.signal })
+  // A second upload that waits for its variants: the first one's job came before.
+  await command('upload', 'photo', 'one.jpg', '--wait')
+  stop.abort()
+  await worker
+  waiting = idIn(await command('upload', 'photo', 'one.jpg'))
+})
+
+afterAll(async () => {
+  await application[Symbol.asyncDispose]()
+  await database.drop()
+})
+
+function here(): { cwd: string; env: { DATABASE_URL: string } } {
+  return { cwd: application.directory, env: { DATABASE_URL: database.url } }
+}
+
+function command(...argv: readonly string[]): Promise<Finished> {
+  return rindle(argv, here())
+}
+
+async function sql(text: string, values: unknown[] = []): Promise<readonly Record<string, unknown>[]> {
+  const opened = openDatabase(database.url, { maxConnections: 1 })
+  try {
+    return (await opened.executeSql(text, values)).rows
+  } finally {
+    await opened.close()
+  }
+}
+
+function idIn({ stdout }: Finished): string {
+  return /asset (\S+)/.exec(stdout)?.[1] ?? ''
+}
+
+test('an asset is shown in sections: its fields, variants, sessions, attachments and runs', async () => {
+  const { exitCode, stdout } = await command('show', ready)
+  expect(stdout).toMatch(new RegExp(`^asset ${ready} ready\n {2}profile +photo\n {2}filename +one\\.jpg\n`))
+  expect(stdout).toMatch(/ {2}dimensions +96 × 64\n/)
+  expect(stdout).toMatch(
+    /\nvariants \(2\)\n {2}name +state .*\n {2}small +ready .* 32 × 21 .*\n {2}tiny +ready .* 8 × 8 /,
+  )
+  expect(stdout).toMatch(/\nupload sessions \(1\)\n.*\n {2}[0-9a-f-]{36} {2}completed {2}proxied\n/)
+  expect(stdout).toMatch(/\nattachments \(1\)\n.*\n {2}post:1 {2}cover {2}0 /)
+  expect(stdout).toMatch(/\nruns \(3\)\n {2}variant .*\n {2}- +1 +succeeded .*\n {2}(small|tiny) /)
+  expect(stdout).not.toContain('jobs (')
+  expect(exitCode).toBe(0)
+})
+
+test('an asset that waits is shown with its job', async () => {
+  const { stdout } = await command('show', waiting)
+  expect(stdout).toMatch(/\njobs \(1\)\n {2}queue +state .*\n {2}rindle_promote {2}created {2}0 /)
+})
+
+test('every line fits into 80 columns, keys and checksums aside', async () => {
+  const { stdout } = await command('show', ready)
+  const lines = stdout.split('\n').filter((line) => !/^ {2}(key|sha256) /.test(line))
+  expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80)
+})
+
+test('JSON holds every column, and no secret of a session', async () => {
+  await sql(
+    `update rindle.media_upload_sessions set upload_strategy = 'resumable', resumable_protocol = 'tus',
+       session_uri = 'https://secret', multipart_upload_id = 'secret'
+     where asset_id = $1::uuid`,
+    [ready],
+  )
+  const text = await command('show', ready)
+  const { stdout } = await command('show', ready, '--format', 'json')
+  expect(JSON.parse(stdout)).toMatchObject({
+    asset: { id: ready, state: 'ready', byteSize: expect.any(Number), createdAt: expect.stringMatching(/Z$/) },
+    variants: [{ name: 'small', width: 32 }, { name: 'tiny' }],
+    sessions: [{ state: 'completed' }],
+    attachments: [{ ownerType: 'post', ownerId: '1', slot: 'cover' }],
+    runs: expect.arrayContaining([expect.objectContaining({ variantName: 'small', state: 'succeeded' })]),
+    jobs: [],
+  })
+  expect(text.stdout + stdout).not.toContain('secret')
+})
+
+test('what is no asset is told, whether or not it could be an id', async () => {
+  const absent = '019a3b1c-7d2e-7f00-8000-000000000001'
+  expect(await command('show', absent)).toEqual({
+    exitCode: 1,
+    stdout: '',
+    stderr: `rindle: There is no asset ${absent} in this database.\n`,
+  })
+  expect((await command('show', 'me.jpg')).stderr).toBe('rindle: There is no asset "me.jpg": that is not an id.\n')
+})
+
+test('an asset that was purged is known by its runs', async () => {
+  const rows = await sql(
+    `insert into rindle.media_processing_runs (id, asset_id, worker, state, finished_at)
+     values (gen_random_uuid(), gen_random_uuid(), 'test', 'succeeded', now()) returning asset_id`,
+  )
+  const { exitCode, stdout } = await command('show', String(rows[0]?.['asset_id']))
+  expect(stdout).toMatch(/^asset \S+ is gone; what was done on it is kept\n\nruns \(1\)\n/)
+  expect(exitCode).toBe(0)
+})

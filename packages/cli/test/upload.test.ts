@@ -1,0 +1,167 @@
+import { createTestDatabase, type TestDatabase } from '@rindle/test-database'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { run } from '../src/index.ts'
+import { type Application, configText, jpeg, makeApplication } from './application.ts'
+import { capturedIo, type Finished, rindle } from './captured-io.ts'
+
+const ID = '[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}'
+
+let database: TestDatabase
+let application: Application
+
+beforeAll(async () => {
+  database = await createTestDatabase()
+})
+
+afterAll(() => database.drop())
+
+beforeEach(async () => {
+  application = await makeApplication()
+  await application.write('rindle.config.ts', configText({}))
+  await application.write('one.jpg', await jpeg())
+})
+
+afterEach(() => application[Symbol.asyncDispose]())
+
+function here(signal?: AbortSignal): { cwd: string; env: { DATABASE_URL: string }; signal?: AbortSignal } {
+  const place = { cwd: application.directory, env: { DATABASE_URL: database.url } }
+  return signal === undefined ? place : { ...place, signal }
+}
+
+function upload(...argv: readonly string[]): Promise<Finished> {
+  return rindle(['upload', ...argv], here())
+}
+
+/** Runs `work` while a worker works in this process. */
+async function whileWorking<T>(work: () => Promise<T>): Promise<T> {
+  const stop = new AbortController()
+  const worker = rindle(['worker'], here(stop.signal))
+  try {
+    return await work()
+  } finally {
+    stop.abort()
+    expect((await worker).exitCode).toBe(0)
+  }
+}
+
+describe('upload', () => {
+  test('prints a line for each file, goes on after one that is rejected, and ends with an error', async () => {
+    await application.write('not-a-picture.jpg', 'plain text')
+    const { exitCode, stdout, stderr } = await upload('photo', 'not-a-picture.jpg', 'gone.jpg', 'one.jpg')
+    expect(stdout.split('\n')).toEqual([
+      expect.stringMatching(/^rejected unknown_type not-a-picture\.jpg: The file is of no known type\. /),
+      expect.stringMatching(/^error invalid_input gone\.jpg: Cannot read "gone\.jpg": there is no such file\.$/),
+      expect.stringMatching(new RegExp(`^asset ${ID} validating one\\.jpg$`)),
+      '  uploaded: 1',
+      '  rejected: 1',
+      '  errors:   1',
+      'Done.',
+      '',
+    ])
+    expect(stderr).toBe('')
+    expect(exitCode).toBe(1)
+  })
+
+  test('waits for the workers and prints URLs of the original and of every variant', async () => {
+    const { exitCode, stdout } = await whileWorking(() => upload('photo', 'one.jpg', '--wait'))
+    expect(stdout).toMatch(new RegExp(`^asset ${ID} ready one\\.jpg\n`))
+    const urls = stdout.split('\n').filter((line) => line.includes('http'))
+    expect(urls).toEqual([
+      expect.stringMatching(/^ {2}original {2}http:\/\/127\.0\.0\.1:9\/media\/files\/\S+$/),
+      expect.stringMatching(/^ {2}small {5}http:\/\/127\.0\.0\.1:9\/media\/files\/\S+$/),
+      expect.stringMatching(/^ {2}tiny {6}http:\/\/127\.0\.0\.1:9\/media\/files\/\S+$/),
+    ])
+    expect(stdout).toMatch(/ {2}ready: {5}1\n {2}not_ready: 0\nDone\.\n$/)
+    expect(exitCode).toBe(0)
+  })
+
+  test('says why a file is quarantined', async () => {
+    await application.write('cut.jpg', (await jpeg()).subarray(0, 30))
+    const { exitCode, stdout } = await whileWorking(() => upload('photo', 'cut.jpg', '--wait'))
+    expect(stdout).toMatch(new RegExp(`^asset ${ID} quarantined cut\\.jpg\n {2}corrupt_media: The file cannot be`))
+    expect(exitCode).toBe(1)
+  })
+
+  test('gives up waiting when no worker comes', async () => {
+    const { exitCode, stdout } = await upload('photo', 'one.jpg', '--wait', '--timeout-sec', '0.2')
+    expect(stdout).toContain('Still being worked on. Is a worker running?')
+    expect(stdout).toContain('  not_ready: 1')
+    expect(exitCode).toBe(1)
+  })
+
+  test('prints one document in JSON', async () => {
+    await application.write('not-a-picture.jpg', 'plain text')
+    const { exitCode, stdout } = await whileWorking(() =>
+      upload('photo', 'one.jpg', 'not-a-picture.jpg', '--wait', '--format', 'json'),
+    )
+    expect(JSON.parse(stdout)).toEqual({
+      uploaded: 1,
+      rejected: 1,
+      errors: 0,
+      ready: 1,
+      not_ready: 0,
+      interrupted: false,
+      files: [
+        {
+          file: 'one.jpg',
+          outcome: 'uploaded',
+          assetId: expect.stringMatching(ID),
+          state: 'ready',
+          reason: null,
+          urls: { original: expect.any(String), small: expect.any(String), tiny: expect.any(String) },
+        },
+        { file: 'not-a-picture.jpg', outcome: 'rejected', reason: 'unknown_type', message: expect.any(String) },
+      ],
+    })
+    expect(exitCode).toBe(1)
+  })
+
+  test('attaches the file to its owner, and refuses a slot that the profile does not have', async () => {
+    const uploaded = await upload('photo', 'one.jpg', '--owner', 'post:a:1', '--slot', 'cover')
+    expect(uploaded.exitCode).toBe(0)
+    const id = new RegExp(ID).exec(uploaded.stdout)?.[0] ?? ''
+    const shown = await rindle(['show', id], here())
+    expect(shown.stdout).toMatch(/attachments \(1\)\n.*\n {2}post:a:1 {2}cover {2}0 /)
+
+    const refused = await upload('photo', 'one.jpg', '--owner', 'post:1', '--slot', 'cver')
+    expect(refused.stderr).toMatch(/^rindle: .*cver.*\n$/)
+    expect(refused.exitCode).toBe(2)
+  })
+
+  test('suggests the profile that was meant', async () => {
+    const { exitCode, stderr } = await upload('foto', 'one.jpg')
+    expect(stderr).toBe('rindle: There is no profile "foto". Did you mean "photo"?\n')
+    expect(exitCode).toBe(2)
+  })
+
+  test('stops between two files when it is interrupted, and sums up what it did', async () => {
+    const interrupt = new AbortController()
+    const io = capturedIo(here(interrupt.signal))
+    io.stdout.once('written', () => interrupt.abort())
+    expect(await run(['upload', 'photo', 'one.jpg', 'one.jpg', 'one.jpg'], io)).toBe(130)
+    expect(io.stdout.text).toMatch(
+      new RegExp(`^asset ${ID} validating one\\.jpg\n {2}uploaded: 1\n[^]*Interrupted\\.\n$`),
+    )
+  })
+
+  test('ends waiting when it is interrupted, and prints what it knows', async () => {
+    const interrupt = new AbortController()
+    const io = capturedIo(here(interrupt.signal))
+    io.stderr.isTTY = true
+    // The progress display shows that the waiting has begun.
+    io.stderr.once('written', () => interrupt.abort())
+    expect(await run(['upload', 'photo', 'one.jpg', '--wait'], io)).toBe(130)
+    expect(io.stdout.text).toMatch(new RegExp(`^asset ${ID} validating one\\.jpg\n[^]*Interrupted\\.\n$`))
+  })
+
+  test('shows progress on a terminal only, and only on stderr', async () => {
+    const io = capturedIo(here())
+    io.stderr.isTTY = true
+    io.stderr.columns = 80
+    await whileWorking(() => run(['upload', 'photo', 'one.jpg', '--wait'], io))
+    expect(io.stderr.text).toMatch(/one\.jpg {2}.*(validating|small)/)
+    expect(io.stdout.text).not.toContain('\u001B')
+    const { stderr } = await whileWorking(() => upload('photo', 'one.jpg', '--wait'))
+    expect(stderr).toBe('')
+  })
+})

@@ -1,0 +1,119 @@
+import { once } from 'node:events'
+import { existsSync, watch } from 'node:fs'
+import { join } from 'node:path'
+import { createTestDatabase, type TestDatabase } from '@rindle/test-database'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { workedQueues } from '../src/worked-queues.ts'
+import { type Application, configText, jpeg, makeApplication } from './application.ts'
+import { type Finished, rindle } from './captured-io.ts'
+import { startRindle } from './start-rindle.ts'
+
+/** A scanner that says when it has begun and waits until it may end, so that a job is surely in hand. */
+const WAITING_SCANNER = `
+import { existsSync, watch, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+const path = (name) => fileURLToPath(new URL(name, import.meta.url))
+const waiting = {
+  name: 'waiting',
+  failMode: 'closed',
+  scan: async () => {
+    writeFileSync(path('./begun'), '')
+    while (!existsSync(path('./go'))) {
+      await new Promise((resolve) => {
+        const watcher = watch(path('./'), () => { watcher.close(); resolve() })
+        if (existsSync(path('./go'))) { watcher.close(); resolve() }
+      })
+    }
+    return { accepted: true }
+  },
+}
+`
+
+let database: TestDatabase
+let application: Application
+
+beforeAll(async () => {
+  database = await createTestDatabase()
+})
+
+afterAll(() => database.drop())
+
+beforeEach(async () => {
+  application = await makeApplication()
+  await application.write('one.jpg', await jpeg())
+})
+
+afterEach(() => application[Symbol.asyncDispose]())
+
+function command(...argv: readonly string[]): Promise<Finished> {
+  return rindle(argv, { cwd: application.directory, env: { DATABASE_URL: database.url } })
+}
+
+async function appears(name: string): Promise<void> {
+  const watcher = watch(application.directory)
+  try {
+    while (!existsSync(join(application.directory, name))) await once(watcher, 'change')
+  } finally {
+    watcher.close()
+  }
+}
+
+async function uploadAndStartWorker(): Promise<{ id: string; worker: ReturnType<typeof startRindle> }> {
+  const text = configText({ before: WAITING_SCANNER, profile: 'scanners: [waiting],' })
+  await application.write('rindle.config.ts', text)
+  const { stdout } = await command('upload', 'photo', 'one.jpg')
+  const id = /asset (\S+)/.exec(stdout)?.[1] ?? ''
+  const worker = startRindle(['worker'], { cwd: application.directory, env: { DATABASE_URL: database.url } })
+  await appears('begun')
+  return { id, worker }
+}
+
+describe('a worker process', () => {
+  test.each(['SIGTERM', 'SIGINT'] as const)('finishes the job in hand on %s, then ends well', async (signal) => {
+    const { id, worker } = await uploadAndStartWorker()
+    worker.child.kill(signal)
+    await worker.printed('Finishing the jobs in hand.')
+    expect((await command('show', id)).stdout).toMatch(new RegExp(`^asset ${id} validating\n`))
+    await application.write('go', '')
+    expect(await worker.ended).toBe(0)
+    expect(worker.stderr()).toMatch(/^Working, jobs at once: promote 5, [^]*Stopped\.\n$/)
+    expect(worker.stdout()).toBe('')
+    expect((await command('show', id)).stdout).not.toContain('validating')
+  })
+
+  test('leaves the job in hand to others on a second signal', async () => {
+    const { worker } = await uploadAndStartWorker()
+    worker.child.kill('SIGTERM')
+    await worker.printed('Finishing the jobs in hand.')
+    worker.child.kill('SIGTERM')
+    expect(await worker.ended).toBe(143)
+  })
+})
+
+test('a worker in JSON prints what it worked on, when it has stopped', async () => {
+  await application.write('rindle.config.ts', configText({}))
+  const argv = ['worker', '--queues', 'promote,rindle_process', '--concurrency', '3,process=1', '--format', 'json']
+  const signal = AbortSignal.abort()
+  const env = { DATABASE_URL: database.url }
+  const { exitCode, stdout, stderr } = await rindle(argv, { cwd: application.directory, env, signal })
+  expect(JSON.parse(stdout)).toEqual({ concurrency: { rindle_promote: 3, rindle_process: 1 } })
+  expect(stderr).toBe('')
+  expect(exitCode).toBe(0)
+})
+
+describe('the queues that are worked', () => {
+  test('are all of them, as often as each is documented, unless told otherwise', () => {
+    const all = workedQueues(undefined, undefined)
+    expect(all).toMatchObject({ rindle_promote: 5, rindle_media: 1, rindle_purge: 2 })
+    expect(all.rindle_process).toBeGreaterThan(0)
+    expect(workedQueues(undefined, '4')).toEqual(Object.fromEntries(Object.keys(all).map((queue) => [queue, 4])))
+  })
+
+  test('are those that are named, with or without their prefix', () => {
+    expect(workedQueues('media, rindle_purge', 'purge=7')).toEqual({ rindle_media: 1, rindle_purge: 7 })
+  })
+
+  test.each(['0', '-1', '1.5', '1001', 'process=', '=3', 'process=many'])('refuse %s jobs at once', (concurrency) => {
+    expect(() => workedQueues(undefined, concurrency)).toThrow(expect.objectContaining({ code: 'invalid_input' }))
+  })
+})

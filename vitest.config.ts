@@ -12,7 +12,7 @@ export default defineConfig({
   // The environment of global setups, which does not look at `ssr`.
   environments: { __vitest__: { resolve } },
   test: {
-    include: ['packages/*/test/**/*.test.ts', 'test-e2e/**/*.test.ts'],
+    include: ['packages/*/test/**/*.test.ts', 'examples/*/test/**/*.test.ts', 'test-e2e/**/*.test.ts'],
     globalSetup: ['./packages/test-database/src/global-setup.ts'],
     reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],
     pool: 'forks',

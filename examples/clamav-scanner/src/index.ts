@@ -1,0 +1,1 @@
+export { type ClamavScannerOptions, clamavScanner } from './clamav-scanner.ts'

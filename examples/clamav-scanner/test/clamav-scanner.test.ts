@@ -11,7 +11,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { clamavScanner } from '../src/index.ts'
 
 // The harmless file that every scanner agrees to find. In two pieces, so that no scanner finds it in this source.
-const EICAR = Buffer.from(`X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-${'STANDARD-ANTIVIRUS-TEST-FILE!$H+H*'}`)
+const EICAR = Buffer.from(['X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-', 'STANDARD-ANTIVIRUS-TEST-FILE!$H+H*'].join(''))
 
 const clamd = findClamd()
 if (clamd === null) console.warn('Skipped: there is no clamd on this machine (Debian: apt-get install clamav-daemon).')
@@ -82,10 +82,8 @@ describe.skipIf(clamd === null)('with a real clamd', () => {
   it('rejects what a signature finds, by its name', async () => {
     const scanner = clamavScanner({ socket: socket() })
     const halves = [EICAR.subarray(0, 20), EICAR.subarray(20)]
-    expect(await scanner.scan(input(() => Readable.from(halves)))).toEqual({
-      accepted: false,
-      reason: expect.stringMatching(/^ClamAV found .*Eicar-Test.*\.$/),
-    })
+    const verdict = await scanner.scan(input(() => Readable.from(halves)))
+    expect(verdict.accepted ? '' : verdict.reason).toMatch(/^ClamAV found .*Eicar-Test.*\.$/)
   })
 
   it('fails, rather than accepts, what is larger than clamd takes', async () => {

@@ -9,7 +9,7 @@ export interface ScanInput {
   /** The sanitised name that the client gave. */
   readonly filename: string
   /** Opens the bytes anew; must be read to the end or destroyed. */
-  open(): Promise<Readable>
+  readonly open: () => Promise<Readable>
   readonly signal: AbortSignal
 }
 

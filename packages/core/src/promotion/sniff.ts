@@ -15,18 +15,32 @@ export async function sniff(head: Uint8Array): Promise<string | undefined> {
   return found === undefined ? undefined : canonicalContentType(found)
 }
 
-// What may stand before the root of an SVG that has no XML declaration, as bytes read one by one.
-const BEFORE_ROOT = /^(?:\s+|<!--.*?-->|<!doctype\s+svg\b[^>[]*>)+(?=<)/is
-
-/** The type of XML by its root element, `application/xml` when that is unknown or malformed. */
+/** The type of XML by its root element, `application/xml` when that is unknown or cannot be read. */
 function markupType(head: Uint8Array): string | undefined {
-  const leading = BEFORE_ROOT.exec(Buffer.from(head).toString('latin1'))?.[0].length ?? 0
-  const markup = head.subarray(leading)
+  const markup = head.subarray(lengthBeforeRoot(head))
   const recognized = isXml(markup)
   if (!recognized.xml) return undefined
   const detector = new XmlTextDetector()
-  detector.write(new TextDecoder(recognized.encoding).decode(markup.subarray(recognized.offset)))
+  try {
+    // By character, so that errors behind the root element change nothing: it throws, or forgets what it had found.
+    for (const character of new TextDecoder(recognized.encoding).decode(markup.subarray(recognized.offset))) {
+      if (detector.onEnd) break
+      detector.write(character)
+    }
+  } catch {
+    return 'application/xml'
+  }
   return detector.fileType?.mime ?? 'application/xml'
+}
+
+/** How many bytes of space, comments and SVG's own DOCTYPE come first: without an XML declaration isXml stops at them. */
+function lengthBeforeRoot(head: Uint8Array): number {
+  const text = Buffer.from(head).toString('latin1')
+  // One piece at a time: a pattern that repeats them all would take exponential time over hostile bytes.
+  const piece = /\s+|<!--.*?-->|<!doctype\s+svg\b[^>[]*>/isy
+  let length = 0
+  while (piece.test(text)) length = piece.lastIndex
+  return length
 }
 
 /**

@@ -1,4 +1,4 @@
-import { readFile, symlink, writeFile } from 'node:fs/promises'
+import { readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { normalizeRecipe, type SourceFile, type VariantOutcome } from '@rindle/core'
 import sharp from 'sharp'
@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { planDecodes } from '../src/decode-plan.ts'
 import { imageProcessor } from '../src/index.ts'
 import { readHeader } from '../src/read-header.ts'
+import { decodeBase } from '../src/render.ts'
 import { verifyOutput } from '../src/verify-output.ts'
 import { open, photoLike, quadrants } from './pictures.ts'
 import { EVERY_TYPE, errorOf, LIMITS, make, outcomesOf, type Recipes, request, sourceFile } from './workbench.ts'
@@ -57,9 +58,14 @@ describe('a truncated file', () => {
 describe('a file with some stray bytes', () => {
   it('is made, as every browser shows it', async () => {
     const whole = await open(photoLike(400, 300)).jpeg().toBuffer()
-    const end = whole.lastIndexOf(Buffer.from([0xff, 0xd9]))
-    const stray = Buffer.concat([whole.subarray(0, end), Buffer.alloc(40, 0x11), whole.subarray(end)])
-    await make(await sourceFile('image/jpeg', stray), { mode: 'fit', width: 100 })
+    // Between the first two segments of the header, where no decoder loses its place.
+    const end = 2 + 2 + whole.readUInt16BE(4)
+    const stray = await sourceFile(
+      'image/jpeg',
+      Buffer.concat([whole.subarray(0, end), Buffer.alloc(9, 0x11), whole.subarray(end)]),
+    )
+    await expect(sharp(stray.path, { failOn: 'warning' }).raw().toBuffer()).rejects.toThrow('extraneous bytes')
+    await make(stray, { mode: 'fit', width: 100 })
   })
 })
 
@@ -96,16 +102,19 @@ describe('a recipe of another processor', () => {
 })
 
 describe('a timeout', () => {
-  it('ends what takes too long, and says which option to raise', async () => {
-    const source = await sourceFile('image/jpeg', open(photoLike(200, 200)).jpeg())
-    const outcomes = await outcomesOf(imageProcessor({ timeoutSeconds: 1 }), source, {
-      slow: { mode: 'crop', width: 6000, height: 6000, format: 'webp', quality: 100, effort: 6 },
-    })
-    expect(errorOf(outcomes.get('slow'))).toMatchObject({
-      code: 'processing_timeout',
-      message: expect.stringContaining('timeoutSeconds'),
-    })
-  })
+  it.each(['centre', 'entropy'] as const)(
+    'ends what takes too long (%s), and says which option to raise',
+    async (position) => {
+      const source = await sourceFile('image/jpeg', open(photoLike(200, 200)).jpeg())
+      const outcomes = await outcomesOf(imageProcessor({ timeoutSeconds: 1 }), source, {
+        slow: { mode: 'crop', width: 6000, height: 6000, position, format: 'webp', quality: 100, effort: 6 },
+      })
+      expect(errorOf(outcomes.get('slow'))).toMatchObject({
+        code: 'processing_timeout',
+        message: expect.stringContaining('timeoutSeconds'),
+      })
+    },
+  )
 })
 
 describe('a full disk', () => {
@@ -146,6 +155,7 @@ describe('cancelling', () => {
       cause: expect.objectContaining({ message: 'enough' }),
     })
     expect(delivered).toEqual(['w900'])
+    expect(await readdir(work.directory)).toEqual(['w900.jpg'])
     expect(sharp.counters()).toEqual({ queue: 0, process: 0 })
   })
 
@@ -172,21 +182,43 @@ describe('cancelling', () => {
   })
 })
 
-describe('an outcome that the caller cannot take', () => {
-  it('ends the work with its error, and no later outcome is delivered', async () => {
+describe('an outcome', () => {
+  it('is delivered before the work ends', async () => {
     const source = await sourceFile('image/jpeg', open(quadrants(400, 400)).jpeg())
+    let isCommitted = false
+    const onOutcome = async (): Promise<void> => {
+      for (let turn = 0; turn < 100; turn += 1) await new Promise(setImmediate)
+      isCommitted = true
+    }
+    await imageProcessor().process(await request(source, { a: { mode: 'fit', width: 300 } }, { onOutcome }))
+    expect(isCommitted).toBe(true)
+  })
+
+  it('that the caller cannot take ends the work with its error, and nothing is delivered or made after', async () => {
+    const source = await sourceFile('image/jpeg', open(photoLike(1200, 900)).jpeg())
     const delivered: string[] = []
     const onOutcome = async ({ name }: VariantOutcome): Promise<void> => {
       delivered.push(name)
       throw new Error('the database is gone')
     }
-    const work = await request(
-      source,
-      { a: { mode: 'fit', width: 300 }, b: { mode: 'fit', width: 200 } },
-      { onOutcome },
-    )
-    await expect(imageProcessor({ concurrency: 1 }).process(work)).rejects.toThrow('the database is gone')
-    expect(delivered).toEqual(['a'])
+    const recipes: Recipes = {
+      slow: { mode: 'fit', width: 1200, format: 'webp', effort: 6 },
+      quick: { mode: 'fit', width: 40 },
+      quicker: { mode: 'fit', width: 20 },
+    }
+    const work = await request(source, recipes, { onOutcome })
+    await expect(imageProcessor({ concurrency: 2 }).process(work)).rejects.toThrow('the database is gone')
+    expect(delivered).toEqual(['quick'])
+    expect(sharp.counters()).toEqual({ queue: 0, process: 0 })
+  })
+})
+
+describe('a source that was replaced after its header was read', () => {
+  it('is still not decoded beyond the limit', async () => {
+    const source = await sourceFile('image/jpeg', open(quadrants(400, 400)).jpeg())
+    const { facts } = await readHeader(source, LIMITS, EVERY_TYPE)
+    const input = { source, facts, limits: { maxPixels: 1000 }, timeoutSeconds: 10 }
+    await expect(decodeBase(input, { width: 10, height: 10 })).rejects.toThrow('exceeds pixel limit')
   })
 })
 

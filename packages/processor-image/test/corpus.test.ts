@@ -1,0 +1,181 @@
+import { execFile } from 'node:child_process'
+import { readdir } from 'node:fs/promises'
+import { extname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import type { ImageRecipe } from '@rindle/core'
+import sharp from 'sharp'
+import { describe, expect, it } from 'vitest'
+import { imageProcessor } from '../src/index.ts'
+import { structuralSimilarity } from './structural-similarity.ts'
+import { LIMITS, make, outcomesOf, type Recipes } from './workbench.ts'
+
+const corpus = process.env['RINDLE_CORPUS']
+if (corpus === undefined)
+  console.warn('Skipped: the corpus lane needs RINDLE_CORPUS, the path of a folder of real files.')
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.jpg': 'image/jpeg',
+  '.png': 'image/png',
+  '.apng': 'image/apng',
+  '.gif': 'image/gif',
+  '.webp': 'image/webp',
+  '.avif': 'image/avif',
+  '.heic': 'image/heic',
+  '.tif': 'image/tiff',
+  '.svg': 'image/svg+xml',
+  '.bmp': 'image/bmp',
+  '.ico': 'image/x-icon',
+  '.psd': 'image/vnd.adobe.photoshop',
+  '.jxl': 'image/jxl',
+  '.jp2': 'image/jp2',
+}
+
+/** What cannot be made of ordinary and odd files; everything else must be. */
+const REFUSED: Readonly<Record<string, string>> = {
+  'avif-sequence.avif': 'unsupported_codec',
+  'bmp.bmp': 'unsupported_codec',
+  'heic-hevc.heic': 'unsupported_codec',
+  'heic-mif1.heic': 'unsupported_codec',
+  'heic-multi.heic': 'unsupported_codec',
+  'ico.ico': 'unsupported_codec',
+  'jp2.jp2': 'unsupported_codec',
+  'jpg-corrupt-header.jpg': 'corrupt_media',
+  'jpg-giant.jpg': 'limit_exceeded',
+  'jpg-truncated.jpg': 'corrupt_media',
+  'jxl.jxl': 'unsupported_codec',
+  'png-65536x65536.png': 'limit_exceeded',
+  'png-corrupt-crc.png': 'corrupt_media',
+  'png-truncated.png': 'corrupt_media',
+  'psd.psd': 'unsupported_codec',
+  'tiff-lab.tif': 'unsupported_codec',
+  'wrongext-json-named.webp': 'unsupported_codec',
+  'wrongext-spoof.png': 'unsupported_codec',
+  'wrongext-zip-named.png': 'unsupported_codec',
+  'zero-byte.png': 'unsupported_codec',
+}
+
+const CLEAR_CODES = ['made', 'limit_exceeded', 'corrupt_media', 'unsupported_codec', 'processing_timeout']
+
+describe.skipIf(corpus === undefined)('the corpus', { timeout: 300_000 }, () => {
+  const folder = (name: string): string => join(corpus ?? '', name)
+
+  it('public: every image is made, or refused with the one right code', async () => {
+    const processor = imageProcessor()
+    const results: Record<string, string> = {}
+    const expected: Record<string, string> = {}
+    for (const file of await readdir(folder('public'))) {
+      const contentType = TYPES[extname(file)]
+      if (contentType === undefined) continue
+      const source = { path: join(folder('public'), file), contentType, byteSize: 0 }
+      const outcomes = await outcomesOf(processor, source, {
+        jpeg: { mode: 'fit', width: 320, height: 320 },
+        webp: { mode: 'crop', width: 100, height: 100, format: 'webp', animated: contentType !== 'image/apng' },
+        png: { mode: 'crop', width: 64, height: 64, position: 'entropy', format: 'png' },
+        avif: { mode: 'fill', width: 50, height: 50, format: 'avif', keepIcc: true },
+      })
+      const codes = [...outcomes.values()].map((each) =>
+        'error' in each ? (each.error as { code?: string }).code : 'made',
+      )
+      results[file] = [...new Set(codes)].join(' ')
+      expected[file] = REFUSED[file] ?? 'made'
+    }
+    expect(results).toEqual(expected)
+    expect(Object.keys(results).length).toBeGreaterThan(50)
+  })
+
+  it('public: the eight orientations of one landscape are upright', async () => {
+    const upright = await pixelsOf(folder('public/jpg-exif-orient-1.jpg'), { mode: 'fit', width: 150, format: 'png' })
+    for (let orientation = 2; orientation <= 8; orientation += 1) {
+      const path = folder(`public/jpg-exif-orient-${orientation}.jpg`)
+      const turned = await pixelsOf(path, { mode: 'fit', width: 150, format: 'png' })
+      expect(turned).toMatchObject({ width: upright.width, height: upright.height })
+      // The pictures differ in the number that is written on them.
+      const similarity = structuralSimilarity(upright.data, turned.data, upright.width, upright.height)
+      expect({ orientation, isAlike: similarity > 0.9 }).toEqual({ orientation, isAlike: true })
+    }
+  })
+
+  it('photos: every variant from the chain equals one that was made from the photo by itself', async () => {
+    const recipes: Recipes = {
+      large: { mode: 'fit', width: 2048, height: 2048, format: 'png', effort: 1 },
+      medium: { mode: 'fit', width: 1024, height: 1024, format: 'png', effort: 1 },
+      small: { mode: 'fit', width: 480, height: 480, format: 'png', effort: 1 },
+      thumb: { mode: 'crop', width: 160, height: 160, format: 'png', effort: 1 },
+    }
+    const lowest: Record<string, number> = {}
+    for (const file of await readdir(folder('photos'))) {
+      const path = join(folder('photos'), file)
+      const outcomes = await outcomesOf(imageProcessor(), { path, contentType: 'image/jpeg', byteSize: 0 }, recipes)
+      for (const [name, outcome] of outcomes) {
+        if ('error' in outcome) throw outcome.error
+        const { width = 0, height = 0 } = outcome.output
+        const made = await sharp(outcome.output.path).raw().toBuffer()
+        const fit = name === 'thumb' ? 'cover' : 'fill'
+        const alone = await sharp(path, { autoOrient: true }).resize(width, height, { fit }).raw().toBuffer()
+        lowest[name] = Math.min(lowest[name] ?? 1, structuralSimilarity(made, alone, width, height))
+      }
+    }
+    console.info('Lowest similarity of the chain to a decode of its own:', lowest)
+    expect(Object.keys(lowest).toSorted()).toEqual(['large', 'medium', 'small', 'thumb'])
+    expect(Math.min(...Object.values(lowest))).toBeGreaterThanOrEqual(0.995)
+  })
+
+  it('photos: the centre of attention is where it is without the chain', async () => {
+    for (const file of await readdir(folder('photos'))) {
+      const path = join(folder('photos'), file)
+      const source = { path, contentType: 'image/jpeg', byteSize: 0 }
+      const outcomes = await outcomesOf(imageProcessor(), source, {
+        large: { mode: 'fit', width: 2048 },
+        square: { mode: 'crop', width: 160, height: 160, position: 'attention', format: 'png' },
+      })
+      const square = outcomes.get('square')
+      if (square === undefined || 'error' in square) throw new Error(`${file} has no square.`)
+      const made = await sharp(square.output.path).raw().toBuffer()
+      const alone = sharp(path, { autoOrient: true }).resize(160, 160, { fit: 'cover', position: 'attention' })
+      expect(structuralSimilarity(made, await alone.raw().toBuffer(), 160, 160)).toBeGreaterThanOrEqual(0.99)
+    }
+  })
+
+  it.each([
+    // Two images of 100 megapixels are among the bombs.
+    ['bombs', 1024],
+    ['crashers', 256],
+    ['svg', 256],
+    ['polyglots', 256],
+    ['imagemagick', 256],
+  ])(
+    'hostile/%s: every file has a clear code, and the process stays alive and below %i MiB',
+    async (name, maxMebibytes) => {
+      const program = fileURLToPath(new URL('hostile-run.ts', import.meta.url))
+      const run = promisify(execFile)
+      const { stdout } = await run(process.execPath, [...process.execArgv, program, folder(`hostile/${name}`)])
+      const lines = stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as HostileLine)
+      const unclear = lines.filter(({ outcomes = {} }) =>
+        Object.values(outcomes).some((code) => !CLEAR_CODES.includes(code)),
+      )
+      expect(unclear).toEqual([])
+      expect(lines.length).toBeGreaterThan(5)
+      const { peakBytes = Number.NaN } = lines.at(-1) ?? {}
+      console.info(`hostile/${name}: ${lines.length - 1} files, at most ${Math.round(peakBytes / 1024 / 1024)} MiB.`)
+      expect(peakBytes).toBeLessThan(maxMebibytes * 1024 * 1024)
+    },
+  )
+})
+
+interface HostileLine {
+  readonly file?: string
+  readonly outcomes?: Readonly<Record<string, string>>
+  readonly peakBytes?: number
+}
+
+async function pixelsOf(path: string, recipe: ImageRecipe): Promise<{ data: Buffer; width: number; height: number }> {
+  const source = { path, contentType: 'image/jpeg', byteSize: 0 }
+  expect(await imageProcessor().probe(source, { limits: LIMITS })).toMatchObject({ width: 600, height: 450 })
+  const output = await make(source, recipe)
+  const { data, info } = await sharp(output.path).removeAlpha().raw().toBuffer({ resolveWithObject: true })
+  return { data, width: info.width, height: info.height }
+}

@@ -1,0 +1,59 @@
+/**
+ * A program of the corpus lane: makes variants of every file of a directory that claims to be an image, and prints one
+ * line of JSON for each and one for its own peak of memory. In a process of its own, so that a decoder that crashes
+ * or eats memory is seen as that.
+ */
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { extname, join } from 'node:path'
+import { extensionsOf, isRindleError, normalizeRecipe, type VariantOutcome } from '@rindle/core'
+import { imageProcessor } from '../src/index.ts'
+
+const VARIANTS = [
+  { name: 'fit', recipe: normalizeRecipe({ mode: 'fit', width: 320, height: 320 }) },
+  { name: 'crop', recipe: normalizeRecipe({ mode: 'crop', width: 100, height: 100, format: 'webp', animated: true }) },
+]
+
+const [directory = ''] = process.argv.slice(2)
+const processor = imageProcessor({ timeoutSeconds: 20 })
+await processor.start({ acceptedTypes: processor.probes })
+
+for (const file of await readdir(directory)) {
+  const contentType = [...processor.probes].find((type) => extensionsOf(type).includes(extname(file).toLowerCase()))
+  if (contentType === undefined) continue
+  const outcomes = await outcomesOf(join(directory, file), contentType)
+  console.log(JSON.stringify({ file, outcomes }))
+}
+await processor.stop()
+console.log(JSON.stringify({ peakBytes: await peakBytes() }))
+
+// `resourceUsage().maxRSS` would count what the parent had when it forked.
+async function peakBytes(): Promise<number> {
+  const [, kibibytes] = /VmHWM:\s+(\d+) kB/.exec(await readFile('/proc/self/status', 'utf8')) ?? []
+  return Number(kibibytes) * 1024
+}
+
+async function outcomesOf(path: string, contentType: string): Promise<Record<string, string>> {
+  const outputs = await mkdtemp(join(tmpdir(), 'rindle-hostile-'))
+  const outcomes: Record<string, string> = {}
+  try {
+    await processor.process({
+      source: { path, contentType, byteSize: 0 },
+      variants: VARIANTS,
+      limits: { maxPixels: 120_000_000 },
+      directory: outputs,
+      signal: new AbortController().signal,
+      onOutcome: async (outcome: VariantOutcome) => {
+        outcomes[outcome.name] = 'output' in outcome ? 'made' : codeOf(outcome.error)
+      },
+      onProgress: () => {},
+    })
+  } finally {
+    await rm(outputs, { recursive: true })
+  }
+  return outcomes
+}
+
+function codeOf(error: Error): string {
+  return isRindleError(error) ? error.code : `no RindleError: ${error.message}`
+}

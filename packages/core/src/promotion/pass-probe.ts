@@ -12,6 +12,7 @@ import { transitionAsset } from '../rows/asset-transition.ts'
 import { textOrNull } from '../rows/row-values.ts'
 import { profileOf, type Runtime } from '../runtime.ts'
 import { inTransaction } from '../unit-of-work.ts'
+import { plannedVariants } from '../variants/plan.ts'
 import { Rejection } from './rejection.ts'
 
 /** Codes by which a probe says that the file itself is at fault: trying again cannot help. */
@@ -85,8 +86,7 @@ async function probeSource(
   signal: AbortSignal,
 ): Promise<ProbeResult> {
   const processor = runtime.processors.find((candidate) => candidate.probes.has(file.contentType))
-  // Nothing installed reads this type: it is kept as it is, and what its bytes say of themselves stays unknown.
-  if (processor === undefined) return { kind: kindOf(file.contentType) }
+  if (processor === undefined) return unreadable(profile, file, `No installed processor reads ${file.contentType}.`)
   const { maxPixels, maxDurationMs } = profile.accept
   const limits = { maxPixels, ...(maxDurationMs === null ? {} : { maxDurationMs }) }
   try {
@@ -94,6 +94,18 @@ async function probeSource(
   } catch (error) {
     const code = FAULTS_OF_THE_FILE.find((fault) => isRindleError(error, fault))
     if (code === undefined) throw error
-    throw new Rejection(code, (error as Error).message)
+    const { message } = error as Error
+    if (code === 'unsupported_codec') return unreadable(profile, file, message)
+    throw new Rejection(code, message)
   }
+}
+
+/**
+ * Bytes that nothing installed reads are kept as they are, and what they say of themselves stays unknown; but where
+ * variants are to be made of them, all of those could only fail.
+ */
+function unreadable(profile: Profile, { contentType }: SourceFile, message: string): ProbeResult {
+  const kind = kindOf(contentType)
+  if (plannedVariants(profile, kind).length === 0) return { kind }
+  throw new Rejection('unsupported_codec', message)
 }

@@ -1,0 +1,66 @@
+import { defineProfile } from '@rindle/core'
+import sharp from 'sharp'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { type Application, settled, startApplication } from '../support/application.ts'
+
+const accept = { types: ['image/*'], maxBytes: 1_000_000 }
+const profiles = {
+  pictures: defineProfile({ storage: 'main', accept, variants: { thumb: { mode: 'fit', width: 8 } } }),
+  originals: defineProfile({ storage: 'main', accept }),
+}
+
+let application: Application<typeof profiles>
+
+beforeAll(async () => {
+  application = await startApplication({ profiles })
+  await application.work()
+})
+afterAll(async () => application[Symbol.asyncDispose]())
+
+/** One white pixel. */
+function bitmap(): Buffer {
+  const bytes = Buffer.alloc(58, 0xff)
+  bytes.write('BM')
+  bytes.writeUInt32LE(58, 2)
+  bytes.writeUInt32LE(0, 6)
+  bytes.writeUInt32LE(54, 10)
+  bytes.writeUInt32LE(40, 14)
+  bytes.writeInt32LE(1, 18)
+  bytes.writeInt32LE(1, 22)
+  bytes.writeUInt16LE(1, 26)
+  bytes.writeUInt16LE(24, 28)
+  bytes.fill(0, 30, 54)
+  return bytes
+}
+
+/** An AVIF whose brand says that it is a sequence; no sharp from npm reads those. */
+async function avifSequence(): Promise<Buffer> {
+  const still = await sharp(Buffer.alloc(3), { raw: { width: 1, height: 1, channels: 3 } })
+    .avif()
+    .toBuffer()
+  return Buffer.from(still.toString('latin1').replaceAll('avif', 'avis'), 'latin1')
+}
+
+it.each([
+  ['that no processor knows', 'a.bmp', bitmap],
+  ['that its processor cannot decode', 'a.avif', avifSequence],
+])(
+  'an image %s is quarantined where variants are to be made of it, and kept elsewhere',
+  async (_what, filename, make) => {
+    const { rindle } = application
+    const bytes = await make()
+    const wanted = await rindle.upload('pictures', bytes, { filename })
+    expect(await settled(rindle, wanted.id)).toMatchObject({
+      state: 'quarantined',
+      errorReason: 'unsupported_codec',
+      variants: [],
+    })
+    const kept = await rindle.upload('originals', bytes, { filename })
+    expect(await settled(rindle, kept.id)).toMatchObject({
+      state: 'ready',
+      kind: 'image',
+      width: null,
+      errorReason: null,
+    })
+  },
+)

@@ -19,13 +19,13 @@ const CAPABILITIES = ['image/jpeg', 'image/png', 'image/webp', 'image/avif']
 export function imageProcessor(options: ImageProcessorOptions = {}): Processor {
   const { concurrency, maxDecodedBytes, timeoutSeconds } = parseOptions(options)
   const gate = new WorkGate(concurrency, maxDecodedBytes)
-  let acceptedTypes: ReadonlySet<string> = new Set(Object.keys(SOURCE_TYPES))
+  let acceptedTypes: ReadonlySet<string> = new Set(SOURCE_TYPES.keys())
   const underWay = new Set<Promise<void>>()
   let release: Release | undefined
   return {
     name: 'image',
     capabilities: new Set(CAPABILITIES),
-    probes: new Set(Object.keys(SOURCE_TYPES)),
+    probes: new Set(SOURCE_TYPES.keys()),
     async start(context) {
       const releaseBefore = release
       acceptedTypes = context.acceptedTypes
@@ -67,7 +67,7 @@ function probeResult({ facts, metadata }: SourceHeader): ProbeResult {
       depth: metadata.depth,
       channels: metadata.channels,
       hasAlpha: facts.hasAlpha,
-      hasProfile: facts.hasProfile,
+      hasProfile: metadata.hasProfile,
       isProgressive: metadata.isProgressive,
       isAnimated,
       pages: metadata.pages ?? 1,

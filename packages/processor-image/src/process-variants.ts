@@ -13,8 +13,9 @@ import { Deliveries } from './deliveries.ts'
 import { mapError } from './map-error.ts'
 import { readHeader, type SourceFacts } from './read-header.ts'
 import { type Base, type DecodeInput, decodeBase, renderFromBase, renderFromSource } from './render.ts'
+import { runOnFreeSlots } from './run-on-free-slots.ts'
 import { verifyOutput } from './verify-output.ts'
-import type { Release, WorkGate } from './work-gate.ts'
+import type { WorkGate } from './work-gate.ts'
 
 /** What the work on one request needs besides the request. */
 export interface WorkContext {
@@ -71,7 +72,7 @@ async function makeAll(
   const release = await gate.enter(decodedBytes(facts, plan), request.signal)
   try {
     const tasks = await tasksOf(plan, input, deliveries, request.signal)
-    await runAll(tasks, gate, async (task) => {
+    await runOnFreeSlots(tasks, gate, async (task) => {
       throwIfCancelled(request.signal)
       const outcome = await makeOne(task, request.directory, facts)
       throwIfCancelled(request.signal)
@@ -146,40 +147,5 @@ async function makeOne(
     return { name, output: await verifyOutput(path, variant, facts) }
   } catch (error) {
     return { name, error: mapError(error, { step, contentType: facts.contentType, variants: [name] }) }
-  }
-}
-
-/**
- * Runs the tasks in their order: one after the other on the slot that the image holds, and beside it on every further
- * slot that no other image wants. So one photo is ready sooner, and many photos need no more memory than slots.
- */
-async function runAll(tasks: readonly Task[], gate: WorkGate, run: (task: Task) => Promise<void>): Promise<void> {
-  const running = new Set<Promise<void>>()
-  let isOwnSlotFree = true
-  const takeSlot = (): Release | null => {
-    if (!isOwnSlotFree) return gate.tryBorrow()
-    isOwnSlotFree = false
-    return () => {
-      isOwnSlotFree = true
-    }
-  }
-  try {
-    for (const task of tasks) {
-      let release = takeSlot()
-      while (release === null) {
-        await Promise.race(running)
-        release = takeSlot()
-      }
-      const finished = run(task).finally(release)
-      running.add(finished)
-      // What failed stays, so that the race and the final wait see it.
-      finished.then(
-        () => running.delete(finished),
-        () => {},
-      )
-    }
-    await Promise.all(running)
-  } finally {
-    await Promise.allSettled(running)
   }
 }

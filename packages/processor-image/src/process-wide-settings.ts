@@ -26,7 +26,7 @@ const NEVER_NEEDED = [
   'VipsForeignLoadRaw',
   'VipsForeignLoadVipsFile',
 ]
-const EVERY_LOADER = new Set([...loadersFor(new Set(Object.keys(SOURCE_TYPES))), ...NEVER_NEEDED])
+const EVERY_LOADER = new Set([...loadersFor(new Set(SOURCE_TYPES.keys())), ...NEVER_NEEDED])
 
 /** Undoes what {@link useSharp} did for one user. Safe to repeat. */
 export type Release = () => void
@@ -63,7 +63,7 @@ export function useSharp(acceptedTypes: ReadonlySet<string>): Release {
 }
 
 function loadersFor(acceptedTypes: ReadonlySet<string>): ReadonlySet<string> {
-  const accepted = Object.entries(SOURCE_TYPES).filter(([type]) => acceptedTypes.has(type))
+  const accepted = [...SOURCE_TYPES].filter(([type]) => acceptedTypes.has(type))
   return new Set(accepted.map(([, { loader }]) => loader).filter((loader) => loader !== null))
 }
 

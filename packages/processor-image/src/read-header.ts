@@ -4,7 +4,7 @@ import { mapError } from './map-error.ts'
 import { openSource } from './open-source.ts'
 import { SOURCE_TYPES } from './source-types.ts'
 
-/** What the header of a source says, as far as it decides anything. */
+/** What the header of a source says, as far as the work is decided by it. */
 export interface SourceFacts {
   readonly contentType: string
   /** Pixels, of one frame, as displayed: EXIF orientation is applied. */
@@ -20,7 +20,6 @@ export interface SourceFacts {
   /** As sharp names it: `srgb`, `rgb16`, `b-w`, `cmyk`. */
   readonly space: string
   readonly is16Bit: boolean
-  readonly hasProfile: boolean
   /** The colour space of the embedded ICC profile as its header names it, `RGB`, `GRAY`, `CMYK`; `null` without one. */
   readonly profileSpace: string | null
   readonly hasAlpha: boolean
@@ -44,18 +43,13 @@ export async function readHeader(
   acceptedTypes: ReadonlySet<string>,
 ): Promise<SourceHeader> {
   const { contentType } = source
-  const type = SOURCE_TYPES[contentType]
+  const type = SOURCE_TYPES.get(contentType)
   if (type === undefined) throw undecodable(contentType)
   if (!acceptedTypes.has(contentType)) throw switchedOff(contentType)
   const metadata = await readMetadata(source)
   if (metadata.format !== type.format) {
-    throw new RindleError(
-      'corrupt_media',
-      `The file was verified as ${contentType}, but opens as ${metadata.format}.`,
-      {
-        details: { contentType, format: metadata.format },
-      },
-    )
+    const message = `The file was verified as ${contentType}, but opens as ${metadata.format}.`
+    throw new RindleError('corrupt_media', message, { details: { contentType, format: metadata.format } })
   }
   if (metadata.compression === 'hevc' && !canDecodeHevc()) throw undecodable(contentType)
   const facts = factsOf(contentType, metadata)
@@ -86,7 +80,6 @@ function factsOf(contentType: string, metadata: Metadata): SourceFacts {
     delaysMs: metadata.delay ?? [],
     space: metadata.space,
     is16Bit: metadata.depth === 'ushort',
-    hasProfile: metadata.hasProfile,
     // Bytes 16 to 19 of an ICC profile.
     profileSpace: metadata.icc?.toString('latin1', 16, 20).trim() ?? null,
     hasAlpha: metadata.hasAlpha,
@@ -95,11 +88,11 @@ function factsOf(contentType: string, metadata: Metadata): SourceFacts {
 }
 
 // sharp reports sides swapped for every orientation of 5 or more, but does nothing for those that do not exist.
-function asDisplayed({ width, height, orientation = 1 }: Metadata): {
-  width: number
-  height: number
-  orientation: number
-} {
+function asDisplayed({
+  width,
+  height,
+  orientation = 1,
+}: Metadata): Pick<SourceFacts, 'width' | 'height' | 'orientation'> {
   if (orientation < 1 || orientation > 8) return { width, height, orientation: 1 }
   return orientation < 5 ? { width, height, orientation } : { width: height, height: width, orientation }
 }

@@ -56,9 +56,10 @@ function metadataProblems(metadata: Metadata, { keepsProfile }: PlannedVariant):
 function keepsTime(metadata: Metadata, variant: PlannedVariant, facts: SourceFacts): boolean {
   if (variant.frames === 1) return (metadata.pages ?? 1) === 1
   if (metadata.delay === undefined) return true
-  return sum(metadata.delay) === sum(facts.delaysMs)
+  return totalMs(metadata.delay) === totalMs(facts.delaysMs)
 }
 
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, next) => total + next, 0)
+// A delay of up to 10 ms means none was chosen: libvips, like every browser, shows such a frame for 100 ms.
+function totalMs(delaysMs: readonly number[]): number {
+  return delaysMs.reduce((total, delayMs) => total + (delayMs <= 10 ? 100 : delayMs), 0)
 }

@@ -71,6 +71,12 @@ describe('an animation', () => {
     expect(delay.reduce((total, next) => total + next, 0)).toBe(1350)
   })
 
+  it('shows frames without a delay as long as browsers do', async () => {
+    const source = await sourceFile('image/gif', animation().gif({ delay: [0, 10, 200] }))
+    const output = await make(source, MOVING)
+    expect((await sharp(output.path).metadata()).delay).toEqual([100, 100, 200])
+  })
+
   it('of nothing but equal frames becomes a still', async () => {
     const [colour] = COLOURS as [Colour]
     const gif = animation([colour, colour]).gif({ delay: [100, 100], keepDuplicateFrames: true })

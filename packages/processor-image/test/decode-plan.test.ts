@@ -13,7 +13,6 @@ const PHOTO: SourceFacts = {
   delaysMs: [],
   space: 'srgb',
   is16Bit: false,
-  hasProfile: false,
   profileSpace: null,
   hasAlpha: false,
   isVector: false,
@@ -80,8 +79,8 @@ describe('a decode of its own', () => {
 
   it('is for a colour profile that is kept, if it is one of RGB', () => {
     const recipes: Record<string, ImageRecipe> = { kept: { ...fit, keepIcc: true }, other: fit }
-    expect(names(plan(recipes, { hasProfile: true, profileSpace: 'RGB' }).direct)).toEqual(['kept'])
-    expect(names(plan(recipes, { hasProfile: true, profileSpace: 'CMYK' }).direct)).toEqual([])
+    expect(names(plan(recipes, { profileSpace: 'RGB' }).direct)).toEqual(['kept'])
+    expect(names(plan(recipes, { profileSpace: 'CMYK' }).direct)).toEqual([])
     expect(names(plan(recipes).direct)).toEqual([])
   })
 

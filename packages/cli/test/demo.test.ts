@@ -1,5 +1,7 @@
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { openDatabase } from '@rindle/prisma'
+import { createTestDatabase } from '@rindle/test-database'
 import sharp from 'sharp'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { MAX_ROWS, makeContactSheet, makeTileImage, TILE } from '../src/demo/contact-sheet.ts'
@@ -64,7 +66,7 @@ describe('a demo', () => {
     const killed = startRindle(['demo', 'one.jpg', '--keep'], { cwd })
     await killed.printed('Serving the URLs until Ctrl-C.')
     const second = await rindle(['demo', 'one.jpg'], { cwd })
-    expect(second.stderr).toContain('Another demo is running on .rindle/ in this directory.')
+    expect(second.stderr).toContain('Another demo is running on this database.')
     expect(second.exitCode).toBe(1)
     const response = await fetch(urlIn(killed))
     expect(response.status).toBe(200)
@@ -77,6 +79,26 @@ describe('a demo', () => {
     restarted.child.kill('SIGINT')
     expect(await restarted.ended).toBe(0)
     expect(JSON.parse(restarted.stdout())).toMatchObject({ ready: 1, urls: 7, urls_failed: 0 })
+  })
+
+  test("works in a database that --database-url names, unless it is an application's", async () => {
+    await using database = await createTestDatabase({ migrated: false })
+    const argv = ['demo', 'one.jpg', '--database-url', database.url]
+    const { exitCode, stderr } = await rindle(argv, { cwd: application.directory })
+    expect(stderr).toBe('')
+    expect(exitCode).toBe(0)
+    const opened = openDatabase(database.url, { maxConnections: 1 })
+    await opened.executeSql("update rindle.media_assets set storage = 'main'")
+    await opened.close()
+    const refused = await rindle(argv, { cwd: application.directory })
+    expect(refused.stderr).toContain("holds an application's assets")
+    expect(refused.exitCode).toBe(1)
+  })
+
+  test('leaves the database of the environment alone', async () => {
+    const env = { DATABASE_URL: 'postgres://127.0.0.1:1/production' }
+    const { exitCode } = await rindle(['demo', 'one.jpg'], { cwd: application.directory, env })
+    expect(exitCode).toBe(0)
   })
 
   test('stops between two files when it is interrupted, and sums up', async () => {

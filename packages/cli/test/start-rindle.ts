@@ -1,6 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { onTestFinished } from 'vitest'
 
 /** A `rindle` command in a process of its own. */
 export interface RunningRindle {
@@ -15,7 +16,7 @@ export interface RunningRindle {
 
 const BIN = fileURLToPath(new URL('../src/bin.ts', import.meta.url))
 
-/** Starts a command. The tests' own runner has told Node by which conditions packages are found. */
+/** Starts a command, which ends with the test at the latest. The tests' own runner has told Node by which conditions packages are found. */
 export function startRindle(
   argv: readonly string[],
   options: { readonly cwd: string; readonly env?: Record<string, string>; readonly nodeOptions?: readonly string[] },
@@ -25,6 +26,7 @@ export function startRindle(
     cwd: options.cwd,
     env: { ...process.env, ...options.env },
   })
+  onTestFinished(() => void child.kill('SIGKILL'))
   const text = { stdout: '', stderr: '' }
   child.stdout.on('data', (chunk: Buffer) => (text.stdout += chunk.toString()))
   child.stderr.on('data', (chunk: Buffer) => (text.stderr += chunk.toString()))

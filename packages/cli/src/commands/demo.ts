@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import open from 'open'
 import { aborted } from '../aborted.ts'
 import { type Command, defineCommand } from '../command.ts'
+import { databaseUrl } from '../database-url.ts'
 import { conclude } from '../demo/conclude.ts'
 import { makeContactSheet } from '../demo/contact-sheet.ts'
 import { DemoLog } from '../demo/demo-log.ts'
@@ -34,8 +35,11 @@ export const demo: Command = defineCommand({
     const packages = await loadDemoPackages()
     const log = new DemoLog((line) => report.note(line))
     const isKept = args.keep ?? (io.stdout.isTTY === true && report.format === 'text')
-    report.note(`Starting PostgreSQL in ${DIRECTORY}/ …`)
-    return withDemo(packages, join(io.cwd, DIRECTORY), log, async (running) => {
+    // Not that of the environment: it is an application's, and the demo works in a database of its own.
+    const url = args.databaseUrl === undefined ? undefined : databaseUrl(args, io.env)
+    if (url === undefined) report.note(`Starting PostgreSQL in ${DIRECTORY}/ …`)
+    const place = { directory: join(io.cwd, DIRECTORY), databaseUrl: url }
+    return withDemo(packages, place, log, async (running) => {
       const sources = await demoSources(args.files, io.cwd, packages.sharp)
       const { files, rows } = await processFiles(sources, { demo: running, packages, log, context })
       await writeFile(join(io.cwd, SHEET), await makeContactSheet(packages.sharp, rows))

@@ -2,18 +2,24 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createRindle, defineProfile, type Logger, type Profiles, type Rindle } from '@rindle/core'
-import { migrate } from '@rindle/prisma'
+import { DEMO_STORAGE, openDemoDatabase } from './demo-database.ts'
 import type { DemoPackages } from './demo-packages.ts'
 import { startFileServer } from './file-server.ts'
-import { holdingDirectory } from './hold-directory.ts'
+import { holdingDatabase } from './holding-database.ts'
 
 /** A running instance on embedded defaults, its workers in this process. */
 export interface Demo {
   readonly rindle: Rindle
   /** The name of its only profile. */
   readonly profile: 'photo'
-  /** Where its URLs lead. */
-  readonly baseUrl: string
+}
+
+/** Where a demo keeps things. */
+export interface DemoPlace {
+  /** Absolute. */
+  readonly directory: string
+  /** A database to use instead of an embedded one. */
+  readonly databaseUrl: string | undefined
 }
 
 /** As long as anybody keeps a demo running. */
@@ -23,7 +29,7 @@ const MAX_BYTES = 100 * 1024 * 1024
 
 const PROFILES: Profiles = {
   photo: defineProfile({
-    storage: 'main',
+    storage: DEMO_STORAGE,
     accept: {
       // What the image processor decodes; other images would be kept and have no variants.
       types: ['image/jpeg', 'image/png', 'image/apng', 'image/webp', 'image/gif', 'image/tiff', 'image/avif'],
@@ -42,24 +48,23 @@ const PROFILES: Profiles = {
 }
 
 /**
- * Starts PostgreSQL, an instance with its workers, and a server for its URLs, gives them to `work`, and stops
+ * Starts PostgreSQL unless a database is named, an instance with its workers, and a server for its URLs, gives them to `work`, and stops
  * everything afterwards. Data stays in `directory`, and a later demo finds it. `conflict` while another demo uses it.
  */
 export async function withDemo<T>(
   packages: DemoPackages,
-  directory: string,
+  { directory, databaseUrl }: DemoPlace,
   logger: Logger,
   work: (demo: Demo) => Promise<T>,
 ): Promise<T> {
-  await using postgres = await packages.startEmbeddedPostgres({ directory })
-  await migrate(postgres.url)
-  return await holdingDirectory(postgres.url, async () => {
+  await using postgres = await openDemoDatabase(packages, directory, databaseUrl)
+  return await holdingDatabase(postgres.url, async () => {
     await prepare(directory)
     await using server = await startFileServer()
     await using rindle = createRindle({
       database: postgres.url,
       storages: {
-        main: packages.localStorage({
+        [DEMO_STORAGE]: packages.localStorage({
           directory: join(directory, 'media'),
           baseUrl: server.url,
           signingKey: randomBytes(32).toString('hex'),
@@ -75,7 +80,7 @@ export async function withDemo<T>(
     server.answer = (request) => rindle.serveFile(request)
     await rindle.start()
     await rindle.work()
-    return await work({ rindle, profile: 'photo', baseUrl: server.url })
+    return await work({ rindle, profile: 'photo' })
   })
 }
 

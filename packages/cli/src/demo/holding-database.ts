@@ -5,11 +5,11 @@ import { openDatabase } from '@rindle/prisma'
 const DEMO_LOCK = 7_246_354
 
 /**
- * Runs `work` unless another demo of the same directory, and so of the same database, is running: `conflict`. The
+ * Runs `work` unless another demo is running on the same database, as those of one directory are: `conflict`. The
  * database holds the lock, so it ends with a process that is killed. The transaction that holds it reads and writes
  * nothing, and keeps nothing from being cleaned up.
  */
-export async function holdingDirectory<T>(databaseUrl: string, work: () => Promise<T>): Promise<T> {
+export async function holdingDatabase<T>(databaseUrl: string, work: () => Promise<T>): Promise<T> {
   const database = openDatabase(databaseUrl, { maxConnections: 1 })
   try {
     return await database.transaction(async (tx) => {
@@ -17,7 +17,7 @@ export async function holdingDirectory<T>(databaseUrl: string, work: () => Promi
       if (rows[0]?.['is_mine'] === true) return work()
       throw new RindleError(
         'conflict',
-        'Another demo is running on .rindle/ in this directory. Stop it, or run this one in another directory.',
+        'Another demo is running on this database. Stop it, or run this one in another directory.',
       )
     })
   } finally {

@@ -14,7 +14,7 @@ interface WorkerProcess extends AsyncDisposable {
 }
 
 function startProcess(url: string, program = 'worker-process.ts'): WorkerProcess {
-  const child = fork(new URL(program, import.meta.url), [url], { stdio: 'inherit' })
+  const child = fork(new URL(program, import.meta.url), [url], { stdio: 'inherit', timeout: 60_000 })
   const ended = once(child, 'exit').then(([code, signal]: unknown[]) => code ?? signal)
   const began: Began['began'][] = []
   child.on('message', (message) => began.push((message as Began).began))
@@ -80,7 +80,9 @@ describe('two worker processes', () => {
 })
 
 describe('a process that only enqueues', () => {
-  test('ends by itself, a few seconds after its last job, even when nobody stops the adapter', async () => {
+  test('ends by itself, a few seconds after its last job, even when nobody stops the adapter', {
+    timeout: 90_000,
+  }, async () => {
     await using testDatabase = await createTestDatabase()
     await using enqueuing = startProcess(testDatabase.url, 'enqueue-process.ts')
     expect(await enqueuing.ended).toBe(0)

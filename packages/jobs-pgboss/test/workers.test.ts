@@ -154,6 +154,19 @@ describe('workers', () => {
     await eventually(() => expect(taken).toMatchObject([{ id, attempt: 1 }]))
   })
 
+  test('do not begin what they fetched while they were told to stop, but give it back', async () => {
+    await using jobs = testJobs(testDatabase.url, ANNOUNCED_ONLY)
+    const [id] = await jobs.enqueue(jobFor('a'))
+    let hasBegun = false
+    const handle = async (): Promise<void> => {
+      hasBegun = true
+    }
+    const workers = await jobs.adapter.work([{ queue: 'rindle_promote', concurrency: 1, handle, handleDead: nothing }])
+    await workers.stop()
+    expect(hasBegun).toBe(false)
+    expect(await jobs.row(id)).toMatchObject({ state: 'retry', retry_count: 0, started_on: null })
+  })
+
   test('cover with a waiting job what is requested while it begins, when both sides lock the same row first', async () => {
     await using jobs = testJobs(testDatabase.url, ANNOUNCED_ONLY)
     const { database, adapter } = jobs

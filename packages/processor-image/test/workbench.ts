@@ -20,7 +20,7 @@ export const LIMITS = { maxPixels: 100_000_000 }
 export const EVERY_TYPE: ReadonlySet<string> = imageProcessor().probes
 
 /** A directory that goes with its test. */
-export async function temporaryDirectory(): Promise<string> {
+async function temporaryDirectory(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'rindle-image-'))
   onTestFinished(() => rm(directory, { recursive: true, force: true }))
   return directory

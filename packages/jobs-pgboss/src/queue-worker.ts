@@ -35,7 +35,8 @@ export class QueueWorker {
   /** Renews the claims on the jobs in hand, and aborts those whose claim is gone. */
   readonly renewClaims: () => Promise<void>
   readonly #options: QueueWorkerOptions
-  readonly #held = new Map<string, HeldJob>()
+  /** Attempts, not jobs: one whose claim ran out may still be ending when the next has begun here. */
+  readonly #held = new Set<HeldJob>()
   readonly #complete: (claim: Claim) => Promise<void>
   #isStopping = false
 
@@ -53,18 +54,18 @@ export class QueueWorker {
   async stop(timeoutMs: number): Promise<void> {
     this.#isStopping = true
     if (await endsWithin(this.#emptyHands(), timeoutMs)) return
-    for (const job of this.#held.values()) {
+    for (const job of this.#held) {
       job.isGivenUp = true
       job.abort.abort(stopping(job, this.queue))
     }
     if (await endsWithin(this.#emptyHands(), ABORT_GRACE_MS)) return
-    await Promise.all([...this.#held.values()].map((job) => this.#abandon(job)))
+    await Promise.all([...this.#held].map((job) => this.#abandon(job)))
   }
 
   /** Resolves when no job is in hand and none is on its way. */
   async #emptyHands(): Promise<void> {
     await this.wake()
-    await Promise.all([...this.#held.values()].map(({ ended }) => ended))
+    await Promise.all([...this.#held].map(({ ended }) => ended))
   }
 
   async #fillSlots(): Promise<void> {
@@ -91,7 +92,7 @@ export class QueueWorker {
       isGivenUp: false,
       ended: Promise.resolve(),
     }
-    this.#held.set(job.id, held)
+    this.#held.add(held)
     held.ended = this.#workOn(job, held)
   }
 
@@ -105,7 +106,7 @@ export class QueueWorker {
       // The claim runs out, and the job is tried again.
       logger.error({ queue, jobId: job.id, reason: reason(error) }, 'could not tell the queue what became of a job')
     } finally {
-      this.#held.delete(job.id)
+      this.#held.delete(held)
       void this.wake()
     }
   }
@@ -141,7 +142,7 @@ export class QueueWorker {
   async #renew(): Promise<void> {
     const { boss, schema, queue, logger } = this.#options
     // Not those that are being settled: two statements over the same rows could deadlock.
-    const jobs = [...this.#held.values()].filter(({ isOurs, isRunning }) => isOurs && isRunning)
+    const jobs = [...this.#held].filter(({ isOurs, isRunning }) => isOurs && isRunning)
     if (jobs.length === 0) return
     const claims = jobs.map(({ claim }) => claim)
     try {

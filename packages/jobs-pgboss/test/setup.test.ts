@@ -3,7 +3,7 @@ import { pgBossJobs } from '@rindle/jobs-pgboss'
 import { openDatabase } from '@rindle/prisma'
 import { createTestDatabase } from '@rindle/test-database'
 import { describe, expect, test } from 'vitest'
-import { jobFor, testJobs } from './test-jobs.ts'
+import { eventually, jobFor, testJobs } from './test-jobs.ts'
 
 const QUEUE_ROWS = 'select * from pgboss.queue where name like $1 order by name'
 
@@ -105,7 +105,10 @@ describe('the queues', () => {
          grant select, insert, update, delete on all tables in schema pgboss to ${role}`,
       )
       await using clerk = testJobs(clerkUrl.href)
-      expect(await clerk.enqueue(jobFor('a'))).toEqual([expect.any(String)])
+      const [id] = await clerk.enqueue(jobFor('a'))
+      const handle = async (): Promise<void> => {}
+      await clerk.adapter.work([{ queue: 'rindle_promote', concurrency: 1, handle, handleDead: handle }])
+      await eventually(async () => expect(await owner.row(id)).toBeUndefined())
     } finally {
       await owner.database.executeSql(`drop owned by ${role}; drop role ${role}`)
     }

@@ -101,6 +101,29 @@ describe('a running job', () => {
     await eventually(async () => expect(await jobs.row(id)).toBeUndefined())
   })
 
+  test('is another one than its next attempt in the same process, which does not end with it', async () => {
+    await using jobs = testJobs(testDatabase.url, { ...FAST, heartbeatSeconds: 10 })
+    const attempts: RunningJob[] = []
+    let endFirst = (): void => {}
+    const firstMayEnd = new Promise<void>((resolve) => {
+      endFirst = resolve
+    })
+    const handle = async (job: RunningJob): Promise<void> => {
+      attempts.push(job)
+      await (job.attempt === 1 ? firstMayEnd : untilAborted(job))
+    }
+    const [id] = await jobs.enqueue(jobFor('a'))
+    await jobs.adapter.work([{ queue: 'rindle_promote', concurrency: 2, handle, handleDead: nothing }])
+    await eventually(() => expect(attempts).toHaveLength(1))
+    await jobs.database.executeSql(`update pgboss.job set heartbeat_on = now() - interval '1 hour' where id = $1`, [id])
+    await eventually(() => expect(attempts).toHaveLength(2))
+    endFirst()
+    // A turn of the event loop, in which the first attempt ends.
+    await new Promise(setImmediate)
+    await jobs.adapter.cancel('rindle_promote', ['a'])
+    await eventually(() => expect(attempts[1]?.signal.aborted).toBe(true))
+  })
+
   test('keeps its claim for as long as its handler works', async () => {
     await using jobs = testJobs(testDatabase.url, { ...FAST, heartbeatSeconds: 10 })
     let end = (): void => {}

@@ -12,7 +12,7 @@ export type JobsCapability = (typeof JOBS_CAPABILITIES)[number]
 /** A job to be done. */
 export interface JobRequest {
   readonly queue: QueueName
-  /** Admits one waiting job; a running job with the same key does not swallow the request. */
+  /** Admits one waiting job; one with the same key that runs, or ran before and waits to be retried, swallows no request. */
   readonly key: string
   readonly payload: JsonObject
 }

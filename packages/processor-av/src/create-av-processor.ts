@@ -1,0 +1,61 @@
+import { tmpdir } from 'node:os'
+import { AUDIO_PRESETS, AV_IMAGE_PRESETS, type Processor, VIDEO_PRESETS, WAVEFORM_PRESETS } from '@rindle/core'
+import { assertWithinLimits } from './limits.ts'
+import { mediaInput } from './media-input.ts'
+import { type AvProcessorOptions, parseOptions } from './options.ts'
+import { probeResult } from './probe-result.ts'
+import { processVariants } from './process-variants.ts'
+import { readMedia } from './read-media.ts'
+import { SOURCE_TYPES } from './source-types.ts'
+import { Toolchain } from './toolchain.ts'
+
+const CAPABILITIES = [
+  ...AV_IMAGE_PRESETS.map((preset) => `av-image/${preset}`),
+  ...VIDEO_PRESETS.map((preset) => `video/${preset}`),
+  ...AUDIO_PRESETS.map((preset) => `audio/${preset}`),
+  ...WAVEFORM_PRESETS.map((preset) => `waveform/${preset}`),
+]
+
+/**
+ * Makes video, audio, posters, strips and waveforms from video and audio, with FFmpeg. Throws `config_invalid` with
+ * every problem of the options; does no I/O.
+ *
+ * FFmpeg is looked for on first need, not at `start`: a process that only enqueues needs none. Without one, probing and
+ * processing throw `ffmpeg_not_found`; an old one works, with a process warning (`RINDLE_FFMPEG_OLD`). `stop` waits for
+ * work under way.
+ */
+export function avProcessor(options: AvProcessorOptions = {}): Processor {
+  const config = parseOptions(options)
+  const toolchain = new Toolchain(config)
+  const underWay = new Set<Promise<unknown>>()
+  const tracked = async <Result>(work: Promise<Result>): Promise<Result> => {
+    underWay.add(work)
+    try {
+      return await work
+    } finally {
+      underWay.delete(work)
+    }
+  }
+  return {
+    name: 'av',
+    capabilities: new Set(CAPABILITIES),
+    probes: new Set(Object.keys(SOURCE_TYPES)),
+    start: async () => {},
+    stop: async () => {
+      await Promise.allSettled(underWay)
+    },
+    probe: (source, { limits, signal }) =>
+      tracked(
+        (async () => {
+          const context = { toolchain, config, directory: tmpdir(), ...(signal === undefined ? {} : { signal }) }
+          const media = await readMedia(mediaInput(source), context)
+          assertWithinLimits(media.facts, source.contentType, limits)
+          return probeResult(media)
+        })(),
+      ),
+    process: (request) => {
+      const { directory, signal } = request
+      return tracked(processVariants(request, { toolchain, config, directory, signal }))
+    },
+  }
+}

@@ -1,0 +1,14 @@
+import { statfs } from 'node:fs/promises'
+import { RindleError } from '@rindle/core'
+
+/** Throws `insufficient_disk` when less than `bytes` is free where `directory` lies. */
+export async function assertDiskSpace(directory: string, bytes: number): Promise<void> {
+  const { bavail, bsize } = await statfs(directory)
+  const freeBytes = bavail * bsize
+  if (freeBytes >= bytes) return
+  throw new RindleError(
+    'insufficient_disk',
+    `The work directory has ${freeBytes} bytes free, and the output may need ${bytes}. Free space there.`,
+    { details: { freeBytes, neededBytes: bytes } },
+  )
+}

@@ -1,0 +1,90 @@
+import fluent from 'fluent-ffmpeg'
+import type { MediaInput } from './media-input.ts'
+
+/** What one run reads. */
+export interface InputSettings {
+  /** Options before the input, each followed by its value. */
+  readonly options?: readonly string[]
+  /** Where to begin, in seconds from the beginning of the source. */
+  readonly seekSeconds?: number
+}
+
+/** The picture of one output. */
+export interface VideoSettings {
+  readonly codec: string
+  readonly filters: readonly string[]
+  readonly options: readonly string[]
+}
+
+/** The sound of one output. */
+export interface AudioSettings {
+  readonly codec: string
+  readonly bitrateKbps?: number
+  readonly channels?: number
+  readonly frequency?: number
+  readonly filters: readonly string[]
+}
+
+/** One output of a run. */
+export interface OutputSettings {
+  /** A path, or `-` for standard output. */
+  readonly target: string
+  /** The muxer, as FFmpeg names it. */
+  readonly format: string
+  /** Streams of the source, by index. */
+  readonly streams: readonly number[]
+  readonly video?: VideoSettings
+  readonly audio?: AudioSettings
+  /** Further options, each followed by its value. */
+  readonly options?: readonly string[]
+}
+
+/**
+ * The arguments of one run of ffmpeg, without a shell's quoting. fluent-ffmpeg orders and spells them; it does not run
+ * them, because it cannot start a process group of its own, looks up capabilities anew for every run, and reads
+ * progress from messages meant for people. Pure.
+ */
+export function ffmpegArguments(
+  source: MediaInput,
+  input: InputSettings,
+  outputs: readonly OutputSettings[],
+): readonly string[] {
+  const command = fluent().input(`file:${source.path}`)
+  command.inputOptions(...source.guards, ...(input.options ?? []))
+  if (input.seekSeconds !== undefined) command.seekInput(input.seekSeconds)
+  for (const output of outputs) addOutput(command, output)
+  return ['-hide_banner', '-nostdin', '-loglevel', 'level+info', '-nostats', ...command._getArguments()]
+}
+
+function addOutput(command: fluent.FfmpegCommand, { target, format, streams, ...settings }: OutputSettings): void {
+  command.output(target).format(format)
+  command.outputOptions(...streams.flatMap((index) => ['-map', `0:${index}`]), ...DROPPED, ...(settings.options ?? []))
+  addVideo(command, settings.video)
+  addAudio(command, settings.audio)
+}
+
+// Titles, places, chapters, subtitles and data of the source, and the name of the encoder.
+const DROPPED = [
+  ...['-map_metadata', '-1', '-map_chapters', '-1', '-sn', '-dn'],
+  ...['-fflags', '+bitexact', '-flags:v', '+bitexact', '-flags:a', '+bitexact'],
+]
+
+function addVideo(command: fluent.FfmpegCommand, video: VideoSettings | undefined): void {
+  if (video === undefined) {
+    command.noVideo()
+    return
+  }
+  command.videoCodec(video.codec).videoFilters([...video.filters])
+  command.outputOptions(...video.options)
+}
+
+function addAudio(command: fluent.FfmpegCommand, audio: AudioSettings | undefined): void {
+  if (audio === undefined) {
+    command.noAudio()
+    return
+  }
+  command.audioCodec(audio.codec).audioFilters([...audio.filters])
+  if (audio.bitrateKbps !== undefined) command.audioBitrate(audio.bitrateKbps)
+  if (audio.channels !== undefined) command.audioChannels(audio.channels)
+  if (audio.frequency !== undefined) command.audioFrequency(audio.frequency)
+}

@@ -1,0 +1,27 @@
+/** Whole pixels. */
+export interface Size {
+  readonly width: number
+  readonly height: number
+}
+
+/** The largest size of this aspect ratio inside `box`, never larger than `picture`. Pure. */
+export function fitInside(picture: Size, box: Size): Size {
+  const scale = Math.min(1, box.width / picture.width, box.height / picture.height)
+  return {
+    width: Math.max(1, Math.round(picture.width * scale)),
+    height: Math.max(1, Math.round(picture.height * scale)),
+  }
+}
+
+/**
+ * Like {@link fitInside}, with even sides, which video with halved colour needs: an odd side loses a pixel, one of a
+ * single pixel gets a second. Pure.
+ */
+export function fitInsideEven(picture: Size, box: Size): Size {
+  const { width, height } = fitInside(picture, box)
+  return { width: even(width), height: even(height) }
+}
+
+function even(side: number): number {
+  return Math.max(2, side - (side % 2))
+}

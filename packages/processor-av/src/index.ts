@@ -1,0 +1,2 @@
+export { avProcessor } from './create-av-processor.ts'
+export type { AvProcessorOptions } from './options.ts'

@@ -1,0 +1,36 @@
+import { type NormalizedImageRecipe, type NormalizedRecipe, type ProcessedOutput, RindleError } from '@rindle/core'
+import { makeCoverPoster, makePoster } from './make-poster.ts'
+import { makeVideo } from './make-video.ts'
+import type { VariantWork } from './variant-work.ts'
+
+/** Makes and verifies one output. `processing_failed`, not to be tried again, when the source has no track for it. */
+export async function makeVariant(
+  recipe: Exclude<NormalizedRecipe, NormalizedImageRecipe>,
+  work: VariantWork,
+): Promise<ProcessedOutput> {
+  const { video, cover } = work.facts
+  switch (recipe.preset) {
+    case 'web_720p':
+    case 'web_480p':
+      return makeVideo(recipe, video ?? missing('moving pictures', work), work)
+    case 'video_poster_scene':
+      if (video !== null) return makePoster(video, work)
+      return makeCoverPoster(cover ?? missing('cover picture', work), work)
+    case 'video_thumbnail_strip':
+    case 'm4a_128k':
+    case 'mp3_128k':
+    case 'overview':
+      return missing('nothing', work)
+  }
+}
+
+function missing(what: string, { name, input }: VariantWork): never {
+  throw new RindleError(
+    'processing_failed',
+    `Variant ${name} cannot be made: the ${input.contentType} has no ${what}.`,
+    {
+      details: { variant: name, contentType: input.contentType, missing: what },
+      retryable: false,
+    },
+  )
+}

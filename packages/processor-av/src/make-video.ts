@@ -1,0 +1,104 @@
+import type { NormalizedVideoRecipe, ProcessedOutput, VideoPreset } from '@rindle/core'
+import { audioSettings } from './audio-settings.ts'
+import { assertDiskSpace } from './disk-space.ts'
+import type { VideoSettings } from './ffmpeg-arguments.ts'
+import { fitInsideEven, type Size } from './geometry.ts'
+import type { VideoTrack } from './media-facts.ts'
+import { pictureFilters } from './picture-filters.ts'
+import { runFfmpeg } from './run-ffmpeg.ts'
+import type { VariantWork } from './variant-work.ts'
+import { verifyOutput } from './verify-output.ts'
+
+interface VideoFacts {
+  readonly box: Size
+  readonly crf: number
+  readonly maxKbps: number
+}
+
+const PRESETS: Readonly<Record<VideoPreset, VideoFacts>> = {
+  web_720p: { box: { width: 1280, height: 720 }, crf: 23, maxKbps: 2_500 },
+  web_480p: { box: { width: 854, height: 480 }, crf: 23, maxKbps: 1_200 },
+}
+const AUDIO_KBPS = 128
+
+// Between frames of unequal length, and past this rate, frames are repeated or left out to keep a steady rate.
+const MAX_FRAME_RATE = 60
+const USUAL_FRAME_RATE = 30
+// A variable rate whose average is a little above is still meant as this one.
+const USUAL_FRAME_RATE_LIMIT = 31
+
+/** Makes H.264 and AAC in MP4 that every browser plays; a silent video stays silent. */
+export async function makeVideo(
+  recipe: NormalizedVideoRecipe,
+  video: VideoTrack,
+  work: VariantWork,
+): Promise<ProcessedOutput> {
+  const { context, facts, input, name, path } = work
+  const preset = PRESETS[recipe.preset]
+  const size = fitInsideEven(video, preset.box)
+  const { filters, isToneMapped } = pictureFilters(video, size, 'video', await context.toolchain.ffmpeg())
+  const maxFileBytes = maxBytes(preset, facts.durationMs)
+  await assertDiskSpace(context.directory, maxFileBytes)
+  const sound = facts.audio === null ? {} : { audio: audioSettings(facts.audio, AUDIO_KBPS, { maxChannels: 2 }) }
+  await runFfmpeg(
+    {
+      input,
+      settings: {},
+      maxFileBytes,
+      maxPixels: work.maxPixels,
+      variant: name,
+      outputs: [
+        {
+          target: path,
+          format: 'mp4',
+          streams: facts.audio === null ? [video.index] : [video.index, facts.audio.index],
+          video: h264(preset, [...steadyRate(video), ...filters]),
+          ...sound,
+          options: [...(recipe.faststart ? ['-movflags', '+faststart'] : []), '-max_muxing_queue_size', '4096'],
+        },
+      ],
+      onProgress: (seconds) => work.onProgress((seconds * 1_000) / facts.durationMs),
+    },
+    context,
+  )
+  const output = await verifyOutput(
+    path,
+    name,
+    {
+      contentType: 'video/mp4',
+      demuxer: 'mov',
+      videoCodec: 'h264',
+      audioCodec: facts.audio === null ? null : 'aac',
+      size,
+      durationMs: facts.durationMs,
+    },
+    context,
+  )
+  return video.isHdr ? { ...output, metadata: { isToneMapped } } : output
+}
+
+function h264({ crf, maxKbps }: VideoFacts, filters: readonly string[]): VideoSettings {
+  return {
+    codec: 'libx264',
+    filters,
+    options: [
+      ...['-preset', 'veryfast', '-profile:v', 'high', '-crf', String(crf)],
+      ...['-maxrate', `${maxKbps}k`, '-bufsize', `${maxKbps}k`],
+      ...['-colorspace', 'bt709', '-color_primaries', 'bt709', '-color_trc', 'bt709', '-color_range', 'tv'],
+    ],
+  }
+}
+
+/** A filter for a steady frame rate where the source has none that players bear. Pure. */
+export function steadyRate({ frameRate, isVariableRate }: VideoTrack): readonly string[] {
+  if (!isVariableRate && frameRate !== null && frameRate <= MAX_FRAME_RATE) return []
+  const isFast = frameRate !== null && frameRate > USUAL_FRAME_RATE_LIMIT
+  return [`fps=${isFast ? MAX_FRAME_RATE : USUAL_FRAME_RATE}`]
+}
+
+const SLACK_BYTES = 8 * 1024 ** 2
+
+// The rate is bounded over any second or so; the rest is for the container and for a header that is a little wrong.
+function maxBytes({ maxKbps }: VideoFacts, durationMs: number): number {
+  return Math.ceil(((maxKbps + AUDIO_KBPS) / 8) * durationMs * 1.2) + SLACK_BYTES
+}

@@ -1,0 +1,97 @@
+import { type ErrorCode, RindleError } from '@rindle/core'
+import type { MediaInput } from './media-input.ts'
+import type { ProgramEnd } from './run-program.ts'
+
+/** What was being done when a program of FFmpeg failed. */
+export interface FailedStep {
+  readonly program: 'ffmpeg' | 'ffprobe'
+  /** `read` the header, `make` an output. */
+  readonly step: 'read' | 'make'
+  readonly input: Pick<MediaInput, 'path' | 'contentType'>
+  /** The variant that it was for, if any. */
+  readonly variant?: string
+}
+
+interface Mapping {
+  readonly pattern: RegExp
+  readonly code: ErrorCode
+  readonly what: string
+}
+
+// FFmpeg's exit codes say little: the text is all there is. The first that fits counts.
+const MAPPINGS: readonly Mapping[] = [
+  {
+    pattern: /No space left on device|Disk quota exceeded/,
+    code: 'insufficient_disk',
+    what: 'the disk is full; free space in the work directory',
+  },
+  {
+    pattern: /Cannot allocate memory|Error allocating|malloc of size/,
+    code: 'processing_failed',
+    what: 'there is not enough memory; raise `maxMemoryBytes` or lower `threads` of avProcessor',
+  },
+  {
+    pattern: /Unknown (en|de)coder|Encoder \S+ not found|No such filter/,
+    code: 'unsupported_codec',
+    what: 'this build of FFmpeg lacks a part that is needed; install a complete one',
+  },
+  {
+    pattern: /not on whitelist/,
+    code: 'corrupt_media',
+    what: 'it is not what its first bytes say, or refers to other files',
+  },
+  {
+    pattern: /Picture size \S+ (is invalid|exceeds)|exceeds? max_pixels|Dimensions \S+ (too large|not set)/i,
+    code: 'limit_exceeded',
+    what: 'its pictures have more pixels than may be decoded',
+  },
+  {
+    pattern: /Decoder .*not found|no decoder found|Could not find codec parameters|Unknown.*codec.*not supported/,
+    code: 'unsupported_codec',
+    what: 'this build of FFmpeg cannot decode it; convert the file to H.264 and AAC in MP4 before the upload',
+  },
+  {
+    pattern: /Invalid data found|moov atom not found|Error while decoding|End of file|Failed to read frame size/,
+    code: 'corrupt_media',
+    what: 'the file is truncated or damaged; upload it again',
+  },
+]
+
+const SIGNALS: Partial<Readonly<Record<NodeJS.Signals, Omit<Mapping, 'pattern'>>>> = {
+  SIGXFSZ: {
+    code: 'limit_exceeded',
+    what: 'the output grew larger than media of its duration can be; the header of the file is wrong',
+  },
+}
+const FAILED: Omit<Mapping, 'pattern'> = { code: 'ffmpeg_failed', what: 'it ended with an error' }
+
+/** Gives the `RindleError` for a program of FFmpeg that ended with an error. Nothing else reads its messages. Pure. */
+export function runFailure(end: ProgramEnd, { program, step, input, variant }: FailedStep): RindleError {
+  const { code, what } = reasonOf(end)
+  const said = lastError(end.messages, input.path)
+  const ended = end.signal === null ? `exit code ${end.exitCode}` : end.signal
+  const purpose = variant === undefined ? '' : ` for ${variant}`
+  const message = `Could not ${step} the ${input.contentType}${purpose}: ${what} (${program}, ${ended}${said}).`
+  return new RindleError(code, message, {
+    details: {
+      program,
+      step,
+      contentType: input.contentType,
+      exitCode: end.exitCode,
+      signal: end.signal,
+      ...(variant === undefined ? {} : { variant }),
+    },
+  })
+}
+
+function reasonOf({ signal, messages }: ProgramEnd): Omit<Mapping, 'pattern'> {
+  if (signal !== null) return SIGNALS[signal] ?? { code: 'ffmpeg_failed', what: 'it was killed' }
+  return MAPPINGS.find(({ pattern }) => pattern.test(messages)) ?? FAILED
+}
+
+// A path is no news to anybody who may read it, and addresses in memory are none to anybody.
+function lastError(messages: string, path: string): string {
+  const lines = messages.split('\n').filter((line) => /\[(error|fatal|panic)\]/.test(line))
+  const line = (lines.at(-1) ?? '').replaceAll(path, 'source').replace(/\[[^\]]*@ 0x[0-9a-f]+\] |\[\w+\] /g, '')
+  return line === '' ? '' : `: ${line.trim().slice(0, 300)}`
+}

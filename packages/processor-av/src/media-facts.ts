@@ -1,0 +1,169 @@
+import type { FfprobeReport, StreamReport } from './ffprobe-report.ts'
+
+/** A track of moving pictures. */
+export interface VideoTrack {
+  readonly index: number
+  readonly codec: string
+  readonly profile: string | null
+  readonly pixelFormat: string
+  /** Pixels as stored. */
+  readonly codedWidth: number
+  readonly codedHeight: number
+  /** Pixels as displayed: square, and turned as the file asks for. */
+  readonly width: number
+  readonly height: number
+  /** Degrees by which the stored picture is turned. */
+  readonly rotation: number
+  /** Width over height of one stored pixel. */
+  readonly pixelAspect: number
+  /** Frames per second on average; `null` when the header does not tell. */
+  readonly frameRate: number | null
+  /** Whether frames last differently long. */
+  readonly isVariableRate: boolean
+  readonly isInterlaced: boolean
+  /** As FFmpeg names them; `null` when the file does not tell. */
+  readonly colorMatrix: string | null
+  readonly colorTransfer: string | null
+  readonly isHdr: boolean
+  readonly durationMs: number | null
+}
+
+/** A track of sound. */
+export interface AudioTrack {
+  readonly index: number
+  readonly codec: string
+  readonly sampleRate: number
+  readonly channels: number
+  readonly durationMs: number | null
+}
+
+/** A picture that goes with sound. */
+export interface Cover {
+  readonly index: number
+  readonly width: number
+  readonly height: number
+}
+
+/** What is in a file, as far as it decides anything. */
+export interface MediaFacts {
+  /** `null`: neither moving pictures nor sound. */
+  readonly kind: 'video' | 'audio' | null
+  readonly video: VideoTrack | null
+  readonly audio: AudioTrack | null
+  readonly cover: Cover | null
+  /** By the header; `null` when it does not tell. */
+  readonly durationMs: number | null
+}
+
+const HDR_TRANSFERS = ['smpte2084', 'arib-std-b67']
+// A rate that is off by less is a rounded one.
+const RATE_TOLERANCE = 0.02
+
+/** What a report says: the first track of each kind, those that the file calls default before others. Pure. */
+export function factsOf({ streams = [], format }: FfprobeReport): MediaFacts {
+  const pictures = streams.filter(({ codec_type }) => codec_type === 'video')
+  const videoStream = preferred(pictures.filter((stream) => !isStill(stream) && hasSize(stream)))
+  const audioStream = preferred(streams.filter(isPlayableSound))
+  const video = videoStream === undefined ? null : videoTrack(videoStream)
+  const audio = audioStream === undefined ? null : audioTrack(audioStream)
+  const coverStream = pictures.find((stream) => isStill(stream) && hasSize(stream))
+  return {
+    kind: video !== null ? 'video' : audio !== null ? 'audio' : null,
+    video,
+    audio,
+    cover: coverStream === undefined ? null : coverOf(coverStream),
+    durationMs: milliseconds(format?.duration) ?? longest(video?.durationMs, audio?.durationMs),
+  }
+}
+
+function preferred(streams: readonly StreamReport[]): StreamReport | undefined {
+  return streams.find(({ disposition }) => disposition?.['default'] === 1) ?? streams[0]
+}
+
+// Cover art and chapter pictures are tracks of one picture each.
+function isStill({ disposition }: StreamReport): boolean {
+  return disposition?.['attached_pic'] === 1 || disposition?.['timed_thumbnails'] === 1
+}
+
+function hasSize({ width = 0, height = 0 }: StreamReport): boolean {
+  return width > 0 && height > 0
+}
+
+function isPlayableSound({ codec_type, codec_name, sample_rate, channels = 0 }: StreamReport): boolean {
+  return codec_type === 'audio' && codec_name !== undefined && Number(sample_rate) > 0 && channels > 0
+}
+
+function videoTrack(stream: StreamReport): VideoTrack {
+  const { width: codedWidth = 0, height: codedHeight = 0, field_order: fieldOrder = 'unknown' } = stream
+  const rotation = rotationOf(stream)
+  const pixelAspect = ratio(stream.sample_aspect_ratio) ?? 1
+  const squared = { width: Math.max(1, Math.round(codedWidth * pixelAspect)), height: codedHeight }
+  const isSideways = Math.abs(Math.round(rotation / 90)) % 2 === 1
+  const frameRate = ratio(stream.avg_frame_rate)
+  return {
+    index: stream.index,
+    codec: stream.codec_name ?? 'unknown',
+    profile: stream.profile ?? null,
+    pixelFormat: stream.pix_fmt ?? 'unknown',
+    codedWidth,
+    codedHeight,
+    width: isSideways ? squared.height : squared.width,
+    height: isSideways ? squared.width : squared.height,
+    rotation,
+    pixelAspect,
+    frameRate,
+    isVariableRate: isVariableRate(frameRate, ratio(stream.r_frame_rate)),
+    isInterlaced: ['tt', 'bb', 'tb', 'bt'].includes(fieldOrder),
+    colorMatrix: known(stream.color_space),
+    colorTransfer: known(stream.color_transfer),
+    isHdr: HDR_TRANSFERS.includes(stream.color_transfer ?? ''),
+    durationMs: milliseconds(stream.duration),
+  }
+}
+
+function audioTrack(stream: StreamReport): AudioTrack {
+  return {
+    index: stream.index,
+    codec: stream.codec_name ?? 'unknown',
+    sampleRate: Number(stream.sample_rate),
+    channels: stream.channels ?? 1,
+    durationMs: milliseconds(stream.duration),
+  }
+}
+
+function coverOf({ index, width = 0, height = 0 }: StreamReport): Cover {
+  return { index, width, height }
+}
+
+function rotationOf({ side_data_list: sideData = [], tags }: StreamReport): number {
+  const matrix = sideData.find(({ rotation }) => rotation !== undefined)
+  // ffprobe before 5 names the turn in a tag, clockwise.
+  return matrix?.rotation ?? -Number(tags?.['rotate'] ?? 0)
+}
+
+// The header's two rates are the average and the finest that tells all its timestamps apart.
+function isVariableRate(average: number | null, finest: number | null): boolean {
+  if (average === null || finest === null) return true
+  return Math.abs(average - finest) > finest * RATE_TOLERANCE
+}
+
+/** "30000/1001", "64:45"; `null` for what is not known or makes no sense. */
+function ratio(text: string | undefined): number | null {
+  const [over = '', under = ''] = (text ?? '').split(/[/:]/)
+  const value = Number(over) / Number(under)
+  return Number.isFinite(value) && value > 0 ? value : null
+}
+
+function milliseconds(seconds: string | undefined): number | null {
+  const value = Math.round(Number(seconds ?? Number.NaN) * 1_000)
+  return Number.isFinite(value) && value > 0 ? value : null
+}
+
+function longest(...durations: readonly (number | null | undefined)[]): number | null {
+  const known = durations.filter((duration) => typeof duration === 'number')
+  return known.length === 0 ? null : Math.max(...known)
+}
+
+function known(value: string | undefined): string | null {
+  return value === undefined || value === 'unknown' || value === 'reserved' ? null : value
+}

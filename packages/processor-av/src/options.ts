@@ -1,0 +1,88 @@
+import { availableParallelism } from 'node:os'
+import { problemsOf, RindleError } from '@rindle/core'
+import { z } from 'zod'
+
+const GIBIBYTE = 1024 ** 3
+// Beyond this, more threads make x264 and the decoders hold more frames, but hardly end sooner.
+const MAX_DEFAULT_THREADS = 16
+
+/** Options of `avProcessor`. */
+export interface AvProcessorOptions {
+  /**
+   * The ffmpeg program. One that is named and is not there is an error; nothing else is tried then.
+   * @default RINDLE_FFMPEG_PATH, else `ffmpeg` on PATH, else the one of `@ffmpeg-installer/ffmpeg`
+   */
+  readonly ffmpegPath?: string
+  /**
+   * The ffprobe program, likewise.
+   * @default RINDLE_FFPROBE_PATH, else `ffprobe` on PATH, else the one of `@ffprobe-installer/ffprobe`
+   */
+  readonly ffprobePath?: string
+  /**
+   * Threads of each decoder, filter and encoder of one FFmpeg; 1 to 64.
+   * @default the number of cores, at most 16
+   */
+  readonly threads?: number
+  /**
+   * Wall time of one run of FFmpeg; 1 to 86,400. A variant takes one run or two.
+   * @default 14400
+   */
+  readonly timeoutSeconds?: number
+  /**
+   * An encoder that makes no progress for so long is taken to hang; 1 to 86,400.
+   * @default 300
+   */
+  readonly stallTimeoutSeconds?: number
+  /**
+   * Address space of one FFmpeg, where the system can bound it (not on Windows and macOS). Address space is more than
+   * memory in use: each thread reserves some.
+   * @default 4 GiB
+   */
+  readonly maxMemoryBytes?: number
+}
+
+/** {@link AvProcessorOptions}, checked and complete; a path that is not given is looked for. */
+export interface AvProcessorConfig {
+  readonly ffmpegPath: string | undefined
+  readonly ffprobePath: string | undefined
+  readonly threads: number
+  readonly timeoutMs: number
+  readonly stallTimeoutMs: number
+  readonly maxMemoryBytes: number
+}
+
+const seconds = z.int().min(1).max(86_400)
+const schema = z.strictObject({
+  ffmpegPath: z.string().min(1).optional(),
+  ffprobePath: z.string().min(1).optional(),
+  threads: z.int().min(1).max(64).optional(),
+  timeoutSeconds: seconds.default(14_400),
+  stallTimeoutSeconds: seconds.default(300),
+  maxMemoryBytes: z
+    .int()
+    .min(GIBIBYTE / 4)
+    .default(4 * GIBIBYTE),
+})
+
+/** Checks the options at once, without I/O. Throws `config_invalid` with every problem and its path. */
+export function parseOptions(options: AvProcessorOptions): AvProcessorConfig {
+  const parsed = schema.safeParse(options)
+  if (!parsed.success) throw invalidOptions(parsed.error)
+  const { ffmpegPath, ffprobePath, threads, timeoutSeconds, stallTimeoutSeconds, maxMemoryBytes } = parsed.data
+  return {
+    ffmpegPath,
+    ffprobePath,
+    threads: threads ?? Math.min(availableParallelism(), MAX_DEFAULT_THREADS),
+    timeoutMs: timeoutSeconds * 1_000,
+    stallTimeoutMs: stallTimeoutSeconds * 1_000,
+    maxMemoryBytes,
+  }
+}
+
+function invalidOptions(error: z.ZodError): RindleError {
+  const problems = problemsOf(error)
+  const listed = problems.map(({ path, message }) => `  ${path}: ${message}`)
+  return new RindleError('config_invalid', `The options of avProcessor are not valid:\n${listed.join('\n')}`, {
+    details: { problems },
+  })
+}

@@ -1,0 +1,72 @@
+import type { Size } from './geometry.ts'
+import type { FfmpegBuild } from './inspect-build.ts'
+import type { VideoTrack } from './media-facts.ts'
+
+/** How the colours of a picture are stored. */
+export type PictureTarget = 'video' | 'jpeg'
+
+/** The part of a track that decides how its pictures are brought to another size and to ordinary colours. */
+export type PictureSource = Pick<VideoTrack, 'colorMatrix' | 'colorTransfer' | 'isHdr' | 'isInterlaced' | 'height'>
+
+/** A chain of filters, and whether it maps high dynamic range to what ordinary screens show. */
+export interface PictureFilters {
+  readonly filters: readonly string[]
+  readonly isToneMapped: boolean
+}
+
+const TARGETS: Readonly<Record<PictureTarget, string>> = {
+  video: 'out_color_matrix=bt709:out_range=tv,setsar=1,format=yuv420p',
+  // What JFIF means by YCbCr.
+  jpeg: 'out_color_matrix=bt601:out_range=pc,setsar=1,format=yuvj420p',
+}
+
+// What players take for granted when a file does not say: standard definition was made for other screens.
+const HIGH_DEFINITION_FROM_HEIGHT = 577
+
+const SCALE_MATRICES: Readonly<Record<string, string>> = {
+  bt709: 'bt709',
+  smpte170m: 'bt601',
+  bt470bg: 'bt601',
+  fcc: 'fcc',
+  smpte240m: 'smpte240m',
+  bt2020nc: 'bt2020',
+  bt2020c: 'bt2020',
+}
+
+/**
+ * The filters that bring decoded pictures, already turned upright by FFmpeg, to `size` with square pixels and 8 bits:
+ * BT.709 for video, full-range BT.601 for JPEG. High dynamic range is tone-mapped where the build can. Pure.
+ */
+export function pictureFilters(
+  source: PictureSource,
+  size: Size,
+  target: PictureTarget,
+  build: Pick<FfmpegBuild, 'filters'>,
+): PictureFilters {
+  const deinterlace = source.isInterlaced ? ['yadif=deint=interlaced'] : []
+  const isToneMapped = source.isHdr && build.filters.has('zscale') && build.filters.has('tonemap')
+  const scale = `scale=w=${size.width}:h=${size.height}`
+  if (!isToneMapped) {
+    const filters = [...deinterlace, `${scale}:in_color_matrix=${matrixOf(source)}:${TARGETS[target]}`]
+    return { filters, isToneMapped }
+  }
+  // At the final size, where it costs least.
+  const filters = [...deinterlace, scale, ...toneMap(source), `scale=in_color_matrix=bt709:${TARGETS[target]}`]
+  return { filters, isToneMapped }
+}
+
+function toneMap({ colorTransfer }: PictureSource): readonly string[] {
+  return [
+    `zscale=tin=${colorTransfer}:pin=bt2020:min=bt2020nc:t=linear:npl=100`,
+    'format=gbrpf32le',
+    'zscale=p=bt709',
+    'tonemap=tonemap=hable:desat=0',
+    'zscale=t=bt709:m=bt709:r=tv',
+    'format=yuv420p',
+  ]
+}
+
+function matrixOf({ colorMatrix, height }: PictureSource): string {
+  const matrix = colorMatrix === null ? undefined : SCALE_MATRICES[colorMatrix]
+  return matrix ?? (height >= HIGH_DEFINITION_FROM_HEIGHT ? 'bt709' : 'bt601')
+}

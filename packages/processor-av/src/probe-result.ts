@@ -1,0 +1,31 @@
+import type { Json, ProbeResult } from '@rindle/core'
+import type { MediaReport } from './read-media.ts'
+
+// Where a recording was made is nobody's business but its owner's.
+const PRIVATE_TAGS = /location|gps|©xyz|^xyz$/i
+
+/** What a file says of itself, as the port wants it; `metadata` is as untrusted as the file. Pure. */
+export function probeResult({ facts, report }: MediaReport): ProbeResult {
+  const { video, audio, cover, durationMs } = facts
+  const tags = Object.entries(report.format?.tags ?? {}).filter(([name]) => !PRIVATE_TAGS.test(name))
+  const metadata: Record<string, Json> = { hasCover: cover !== null, tags: Object.fromEntries(tags) }
+  const { format_name: format, bit_rate: bitRate } = report.format ?? {}
+  if (format !== undefined) metadata['format'] = format
+  if (bitRate !== undefined) metadata['bitRate'] = Number(bitRate)
+  if (video !== null) {
+    const { codec, profile, pixelFormat, rotation, pixelAspect, frameRate, isVariableRate, isHdr } = video
+    metadata['video'] = { codec, profile, pixelFormat, rotation, pixelAspect, frameRate, isVariableRate, isHdr }
+  }
+  if (audio !== null) {
+    const { codec, sampleRate, channels } = audio
+    metadata['audio'] = { codec, sampleRate, channels }
+  }
+  return {
+    kind: video === null ? 'audio' : 'video',
+    ...(video === null ? {} : { width: video.width, height: video.height }),
+    durationMs,
+    hasVideoTrack: video !== null,
+    hasAudioTrack: audio !== null,
+    metadata,
+  }
+}

@@ -1,0 +1,78 @@
+import { RindleError } from '@rindle/core'
+import { ffmpegArguments, type InputSettings, type OutputSettings } from './ffmpeg-arguments.ts'
+import { requireEncoders } from './inspect-build.ts'
+import { runFailure } from './map-error.ts'
+import type { MediaInput } from './media-input.ts'
+import { ProgressReader } from './progress-reader.ts'
+import type { RunContext } from './run-context.ts'
+import { runProgram } from './run-program.ts'
+
+/** One run of ffmpeg. */
+export interface FfmpegRun {
+  readonly input: MediaInput
+  readonly settings: InputSettings
+  readonly outputs: readonly OutputSettings[]
+  /** Of each file it writes; more is a failure. */
+  readonly maxFileBytes: number
+  /** Of one picture that it may decode. */
+  readonly maxPixels: number
+  /** For messages. */
+  readonly variant: string
+  /** Seconds of output so far, as often as FFmpeg says; needs standard output, as `onOutput` does. */
+  readonly onProgress?: (seconds: number) => void
+  /** Given what comes on standard output. */
+  readonly onOutput?: (chunk: Buffer) => void
+}
+
+/**
+ * Runs ffmpeg and returns its last messages. Errors: those of `runProgram` and `runFailure`, `ffmpeg_not_found`, and
+ * `unsupported_codec` for a build that lacks an encoder.
+ */
+export async function runFfmpeg(run: FfmpegRun, context: RunContext): Promise<string> {
+  const { config, toolchain, directory, signal } = context
+  const build = await toolchain.ffmpeg()
+  requireEncoders(build, encodersOf(run.outputs))
+  const threads = String(config.threads)
+  const options = ['-threads', threads, '-max_pixels', String(run.maxPixels), ...(run.settings.options ?? [])]
+  const outputs = run.outputs.map((output) => ({
+    ...output,
+    options: ['-threads', threads, ...(output.options ?? [])],
+  }))
+  const global = ['-filter_threads', threads, ...(run.onProgress === undefined ? [] : ['-progress', 'pipe:1'])]
+  const end = await runProgram(
+    {
+      program: build.path,
+      arguments: [...global, ...ffmpegArguments(run.input, { ...run.settings, options }, outputs)],
+    },
+    {
+      limits: { ...config, maxFileBytes: run.maxFileBytes },
+      directory,
+      ...(signal === undefined ? {} : { signal }),
+      onOutput: outputReader(run),
+    },
+  )
+  if (end.exitCode === 0) return end.messages
+  throw runFailure(end, { program: 'ffmpeg', step: 'make', input: run.input, variant: run.variant })
+}
+
+function outputReader({ onProgress, onOutput }: FfmpegRun): (chunk: Buffer) => boolean {
+  if (onProgress !== undefined) {
+    const reader = new ProgressReader(onProgress)
+    return (chunk) => reader.read(chunk)
+  }
+  return (chunk) => {
+    onOutput?.(chunk)
+    return true
+  }
+}
+
+function encodersOf(outputs: readonly OutputSettings[]): readonly string[] {
+  return outputs.flatMap(({ video, audio }) => [video?.codec, audio?.codec]).filter((codec) => codec !== undefined)
+}
+
+/** The error for an output that FFmpeg said it made and did not. */
+export function nothingWritten(variant: string): RindleError {
+  return new RindleError('ffmpeg_failed', `FFmpeg ended well but wrote nothing for ${variant}.`, {
+    details: { variant },
+  })
+}

@@ -1,0 +1,50 @@
+/** How one content type is opened. */
+export interface SourceType {
+  /** The demuxers that may open it, as FFmpeg names them; nothing else may, playlists least of all. */
+  readonly demuxers: readonly [string, ...string[]]
+  /** Whether a header may lack the duration or only guess it, so that the packets are to be read. */
+  readonly isDurationGuessed?: boolean
+}
+
+const MOV: SourceType = { demuxers: ['mov'] }
+const MATROSKA: SourceType = { demuxers: ['matroska'] }
+const OGG: SourceType = { demuxers: ['ogg'] }
+const ASF: SourceType = { demuxers: ['asf'] }
+
+/** Every content type that FFmpeg is given, in the spelling of `canonicalContentType`. */
+export const SOURCE_TYPES: Readonly<Record<string, SourceType>> = {
+  'video/mp4': MOV,
+  'video/quicktime': MOV,
+  'video/3gpp': MOV,
+  'video/3gpp2': MOV,
+  'audio/mp4': MOV,
+  'video/webm': MATROSKA,
+  'audio/webm': MATROSKA,
+  'video/x-matroska': MATROSKA,
+  'audio/x-matroska': MATROSKA,
+  'video/x-msvideo': { demuxers: ['avi'] },
+  'video/x-flv': { demuxers: ['flv'] },
+  'video/mpeg': { demuxers: ['mpeg', 'mpegvideo'], isDurationGuessed: true },
+  'video/mp2t': { demuxers: ['mpegts'], isDurationGuessed: true },
+  'video/x-ms-asf': ASF,
+  'video/x-ms-wmv': ASF,
+  'audio/x-ms-asf': ASF,
+  'audio/x-ms-wma': ASF,
+  'application/vnd.ms-asf': ASF,
+  'application/mxf': { demuxers: ['mxf'] },
+  'video/ogg': OGG,
+  'audio/ogg': OGG,
+  'application/ogg': OGG,
+  'audio/mpeg': { demuxers: ['mp3'], isDurationGuessed: true },
+  'audio/aac': { demuxers: ['aac'], isDurationGuessed: true },
+  'audio/wav': { demuxers: ['wav'] },
+  'audio/flac': { demuxers: ['flac'] },
+  'audio/aiff': { demuxers: ['aiff'] },
+  'audio/x-caf': { demuxers: ['caf'] },
+  'audio/amr': { demuxers: ['amr'], isDurationGuessed: true },
+  'audio/ape': { demuxers: ['ape'] },
+  'audio/wavpack': { demuxers: ['wv'] },
+  'audio/x-dsf': { demuxers: ['dsf'] },
+  'audio/x-musepack': { demuxers: ['mpc', 'mpc8'] },
+  'audio/vnd.dolby.dd-raw': { demuxers: ['ac3', 'eac3'], isDurationGuessed: true },
+}

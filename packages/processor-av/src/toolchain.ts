@@ -1,0 +1,48 @@
+import { type Binary, findBinary } from './find-binary.ts'
+import { type FfmpegBuild, inspectBuild } from './inspect-build.ts'
+
+/** The programs of FFmpeg that one processor uses: found and inspected on first need. */
+export class Toolchain {
+  readonly #paths: { readonly ffmpegPath: string | undefined; readonly ffprobePath: string | undefined }
+  #ffmpeg: Promise<FfmpegBuild> | undefined
+  #ffprobe: Promise<Binary> | undefined
+
+  constructor(paths: { readonly ffmpegPath: string | undefined; readonly ffprobePath: string | undefined }) {
+    this.#paths = paths
+  }
+
+  /** The ffmpeg in use. `ffmpeg_not_found`, `ffmpeg_failed`; a failure is not remembered. */
+  async ffmpeg(): Promise<FfmpegBuild> {
+    this.#ffmpeg ??= findBinary('ffmpeg', this.#paths.ffmpegPath).then(inspectBuild).then(warnedAbout)
+    try {
+      return await this.#ffmpeg
+    } catch (error) {
+      this.#ffmpeg = undefined
+      throw error
+    }
+  }
+
+  /** The ffprobe in use. `ffmpeg_not_found`; a failure is not remembered. */
+  async ffprobe(): Promise<Binary> {
+    this.#ffprobe ??= findBinary('ffprobe', this.#paths.ffprobePath)
+    try {
+      return await this.#ffprobe
+    } catch (error) {
+      this.#ffprobe = undefined
+      throw error
+    }
+  }
+}
+
+const warnedPaths = new Set<string>()
+
+function warnedAbout(build: FfmpegBuild): FfmpegBuild {
+  if (build.isOld && !warnedPaths.has(build.path)) {
+    warnedPaths.add(build.path)
+    process.emitWarning(
+      `FFmpeg ${build.version} (${build.path}) is older than 6.0. It works, but its decoders get no repairs any more.`,
+      { type: 'RindleWarning', code: 'RINDLE_FFMPEG_OLD' },
+    )
+  }
+  return build
+}

@@ -1,0 +1,127 @@
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Processor } from '@rindle/core'
+import { imageProcessor } from '@rindle/processor-image'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { settled, startApplication } from '../support/application.ts'
+import { quadrants } from '../support/pictures.ts'
+import {
+  byName,
+  type CorpusApplication,
+  corpus,
+  corpusFile,
+  corpusFiles,
+  corpusProfiles,
+  inParallel,
+  type Outcome,
+  objectOf,
+  outcomeOf,
+  problemsOf,
+} from './corpus-lane.ts'
+import { EXPECTED_HOSTILE, EXPECTED_SVG } from './expected-hostile.ts'
+
+// A process of tests is 250 MB large before it does anything, and an image of 100 megapixels is among the files.
+const MAX_RESIDENT_BYTES = 1_000_000_000
+
+/** Which asset each probe and each request to make variants was for. */
+interface Calls {
+  readonly probe: string[]
+  readonly process: string[]
+}
+
+/** The same processor, which writes down what it is given. */
+function counting(processor: Processor, calls: Calls): Processor {
+  const assetIdOf = (path: string): string => path.split('/').at(-2) ?? ''
+  return {
+    ...processor,
+    probe: async (source, options) => {
+      calls.probe.push(assetIdOf(source.path))
+      return processor.probe(source, options)
+    },
+    process: async (request) => {
+      calls.process.push(assetIdOf(request.source.path))
+      return processor.process(request)
+    },
+  }
+}
+
+describe.skipIf(corpus === undefined)('files that were made to break things, through the whole pipeline', () => {
+  let application: CorpusApplication
+  const calls: Calls = { probe: [], process: [] }
+  const outcomes = new Map<string, Outcome>()
+  const idsOf = (summary: RegExp): readonly string[] =>
+    [...outcomes.values()].flatMap((outcome) => (summary.test(outcome.summary) ? (outcome.asset?.id ?? []) : []))
+
+  beforeAll(async () => {
+    application = await startApplication({
+      profiles: corpusProfiles,
+      processors: [counting(imageProcessor(), calls)],
+    })
+    await application.work()
+    const files = (await corpusFiles('hostile')).filter((file) => !file.startsWith('names/'))
+    await inParallel(files, async (file) => {
+      outcomes.set(file, await outcomeOf(application, corpusFile('hostile', file)))
+    })
+  }, 300_000)
+  afterAll(async () => application[Symbol.asyncDispose]())
+
+  it('each ends in a clear code, or is made harmless', () => {
+    const files = [...outcomes.keys()].toSorted(byName)
+    const expected = files.map((file) => [file, file.startsWith('svg/') ? EXPECTED_SVG : EXPECTED_HOSTILE[file]])
+    expect(files.map((file) => [file, outcomes.get(file)?.summary])).toEqual(expected)
+    expect(Object.keys(EXPECTED_HOSTILE).filter((file) => !outcomes.has(file))).toEqual([])
+  })
+
+  it('no decoder sees what the gate refuses, and none decodes what the header condemns', () => {
+    const accepted = new Set(idsOf(/./))
+    expect(calls.probe.filter((id) => !accepted.has(id))).toEqual([])
+    expect(new Set(calls.probe).size).toBe(calls.probe.length)
+    const decoded = new Set(calls.process)
+    expect(idsOf(/^quarantined/).filter((id) => decoded.has(id))).toEqual([])
+    expect(idsOf(/^ready|^degraded/).filter((id) => !decoded.has(id))).toEqual([])
+    // ICO and PSD have no processor that would even read their header.
+    const unread = ['bombs/decompression_bomb.ico', 'bombs/oom.ico', 'bombs/timeout.psd']
+    const ids = unread.map((file) => outcomes.get(file)?.asset?.id)
+    expect(calls.probe.filter((id) => ids.includes(id))).toEqual([])
+  })
+
+  it('variants carry nothing of what a polyglot hides beside its picture', async () => {
+    for (const [file, { asset }] of outcomes) {
+      if (asset?.state !== 'ready') continue
+      for (const variant of asset.variants) {
+        const bytes = await objectOf(application, variant)
+        const found = ['<?php', '<script', '%PDF', 'PK\x03\x04', '/etc/passwd'].filter((mark) =>
+          bytes.includes(Buffer.from(mark, 'latin1')),
+        )
+        expect([file, variant.name, found, await problemsOf(application, variant)]).toEqual([
+          file,
+          variant.name,
+          [],
+          [],
+        ])
+      }
+    }
+  })
+
+  it('workers are alive afterwards, nothing is left over, and every invariant holds', async () => {
+    const { rindle, directory, storage } = application
+    const photo = await rindle.upload('picture', await quadrants(1_200, 900), { filename: 'photo.jpg' })
+    expect(await settled(rindle, photo.id)).toMatchObject({ state: 'ready', width: 1_200, height: 900 })
+    expect(await readdir(join(directory, 'work'))).toEqual([])
+    expect((await rindle.checkInvariants()).violations).toEqual([])
+
+    const stored: string[] = []
+    for await (const { key } of storage.list('')) stored.push(key)
+    const assets = await rindle.prisma.mediaAsset.findMany({ include: { variants: true } })
+    const known = assets.flatMap(({ storageKey, variants }) => [storageKey, ...variants.map((row) => row.storageKey)])
+    expect(stored.toSorted(byName)).toEqual(known.filter((key) => key !== null).toSorted(byName))
+    const files = await readdir(join(directory, 'storage'), { recursive: true, withFileTypes: true })
+    expect(files.filter((entry) => entry.isFile()).length).toBe(stored.length)
+  })
+
+  it('memory stays bounded', () => {
+    const residentBytes = process.resourceUsage().maxRSS * 1024
+    console.info(`Most memory over all hostile files: ${Math.round(residentBytes / 1e6)} MB.`)
+    expect(residentBytes).toBeLessThan(MAX_RESIDENT_BYTES)
+  })
+})

@@ -203,15 +203,15 @@ describe('the gate on the way in', () => {
 })
 
 describe('a picture that turns out to be damaged', () => {
-  it('ends degraded with the reason, and its original stays deliverable', async () => {
+  it('is quarantined with the reason as soon as its pixels cannot be decoded', async () => {
     const { rindle } = application
     const bytes = await quadrants(90, 90)
     const truncated = bytes.subarray(0, bytes.byteLength - 400)
     const uploaded = await rindle.upload('tiny', truncated, { filename: 'cut.jpg' })
     const asset = rindle.narrow(await settled(rindle, uploaded.id), 'tiny')
-    expect(asset).toMatchObject({ state: 'degraded' })
+    expect(asset).toMatchObject({ state: 'quarantined', errorReason: 'corrupt_media', width: 90 })
     expect(asset.variants).toMatchObject([{ name: 'thumb', state: 'failed', errorReason: 'corrupt_media', attempt: 1 }])
-    expect(await rindle.url(asset)).toContain('/files/')
+    await expect(rindle.url(asset)).rejects.toMatchObject({ code: 'not_deliverable' })
   })
 })
 

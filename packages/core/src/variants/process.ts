@@ -148,12 +148,19 @@ class VariantWork {
 
   async #fail(claimed: ClaimedVariant, error: unknown): Promise<void> {
     const { signal, isLastAttempt } = this.#job
-    const mayRetry = signal.aborted || (!isLastAttempt && !(isRindleError(error) && !error.retryable))
+    const isFinal = isRindleError(error) && !error.retryable
+    const mayRetry = signal.aborted || (!isLastAttempt && !isFinal)
     const errorReason = isRindleError(error) ? error.code : 'processing_failed'
     if (mayRetry) this.retryCause ??= asError(error)
     const fields = { assetId: this.#asset.id, variant: claimed.variant.name, error: String(error) }
     this.#runtime.logger.warn(fields, mayRetry ? 'A variant failed and will be tried again.' : 'A variant failed.')
-    await this.#settle(claimed, { to: mayRetry ? 'queued' : 'failed', errorReason })
+    const isSourceDamaged = isRindleError(error, 'corrupt_media')
+    await this.#settle(
+      claimed,
+      isSourceDamaged
+        ? { to: 'failed', errorReason, isSourceDamaged }
+        : { to: mayRetry ? 'queued' : 'failed', errorReason },
+    )
   }
 
   async #settle(claimed: ClaimedVariant, settlement: Settlement): Promise<Settled> {

@@ -2,10 +2,12 @@ import type { Asset, Variant } from '../domain/entities.ts'
 import { isDeliverable, type RunState } from '../domain/states.ts'
 import { assertTransition } from '../domain/transitions.ts'
 import { NOTIFY_VARIANT } from '../events/changes.ts'
+import { transitionAsset } from '../rows/asset-transition.ts'
 import { finishRuns } from '../runs/processing-run.ts'
 import type { Runtime } from '../runtime.ts'
 import { inTransaction, type UnitOfWork } from '../unit-of-work.ts'
 import { applyAggregate, variantsOf } from './aggregate.ts'
+import { cancelVariants } from './cancel.ts'
 import type { ClaimedVariant } from './claim.ts'
 import { lockAsset } from './lock-asset.ts'
 import { emitVariantState } from './variant-events.ts'
@@ -24,6 +26,8 @@ export interface StoredOutput {
 export type Settlement =
   | { readonly to: 'ready'; readonly output: StoredOutput }
   | { readonly to: 'queued' | 'failed'; readonly errorReason: string }
+  /** The original itself cannot be decoded: no other variant can be made of it either. */
+  | { readonly to: 'failed'; readonly errorReason: string; readonly isSourceDamaged: true }
   | { readonly to: 'cancelled' }
 
 /** What became of a settlement: the state the variant has now, or why it was not the caller's to change. */
@@ -63,9 +67,25 @@ export async function settle(
     }
     await finishRuns(unit, [runId], RUN_STATES[effective.to], 'errorReason' in effective ? effective.errorReason : null)
     emitVariantState(runtime, unit, current, 'processing', effective.to)
-    await applyAggregate(runtime, unit, current, await variantsOf(unit, asset.id))
+    const variants = await variantsOf(unit, asset.id)
+    if ('isSourceDamaged' in effective) await quarantineDamaged(runtime, unit, current, variants, effective.errorReason)
+    else await applyAggregate(runtime, unit, current, variants)
     return effective.to
   })
+}
+
+/** A header can be whole and the pixels behind it not: that shows only when they are decoded. */
+async function quarantineDamaged(
+  runtime: Runtime,
+  unit: UnitOfWork,
+  asset: Asset,
+  variants: readonly Variant[],
+  errorReason: string,
+): Promise<void> {
+  const running = variants.filter(({ state }) => state === 'queued' || state === 'processing')
+  if (running.length > 0) await cancelVariants(runtime, unit, asset, running)
+  await transitionAsset(runtime, unit, asset, 'quarantined', { changes: { errorReason } })
+  runtime.logger.warn({ assetId: asset.id, reason: errorReason }, 'The asset is quarantined: its original is damaged.')
 }
 
 async function moveVariant(unit: UnitOfWork, variant: Variant, settlement: Settlement): Promise<boolean> {

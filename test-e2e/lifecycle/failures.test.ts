@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { type Processor, type ProcessRequest, RindleError } from '@rindle/core'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
 import { imageProcessor } from '@rindle/processor-image'
+import { faultyStorage } from '@rindle/testing'
 import { afterEach, expect, it, vi } from 'vitest'
 import { type Application, settled, startApplication } from '../support/application.ts'
 import type { photoProfiles } from '../support/photo-profiles.ts'
@@ -85,6 +86,29 @@ it('a failure that stays makes the variants failed after the last attempt, and t
   expect(runs).toBe(15)
   expect((await rindle.checkInvariants()).violations).toEqual([])
 }, 90_000)
+
+it('an outage of the storage that outlasts every attempt loses no upload', async () => {
+  let isAway = true
+  let refusals = 0
+  application = await startApplication({
+    jobs: pgBossJobs({ retryDelaySeconds: 0, pollingIntervalSeconds: 0.5 }),
+    wrapStorage: (storage) =>
+      faultyStorage(storage, {
+        onCall: (point) => {
+          if (!isAway || point !== 'get:before') return
+          refusals += 1
+          throw new RindleError('storage_unavailable', 'The storage is away.')
+        },
+      }),
+  })
+  const { rindle } = application
+  const uploaded = await rindle.upload('photo', await quadrants(20, 20), { filename: 'a.jpg' })
+  await application.work()
+  // Three attempts are one job's; more than that is another job's.
+  await vi.waitFor(() => expect(refusals).toBeGreaterThan(4), { timeout: 20_000 })
+  isAway = false
+  expect((await settled(rindle, uploaded.id)).state).toBe('ready')
+})
 
 it('an original that has gone from storage fails its variants at once, by name', async () => {
   const { rindle, storage } = await start(imageProcessor())

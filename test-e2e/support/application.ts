@@ -31,19 +31,25 @@ export interface Application<Ps extends Profiles> extends AsyncDisposable {
   another(): Promise<Rindle<Ps>>
 }
 
+/** What a test may change of its application. */
+export type ApplicationOptions<Ps extends Profiles> = Partial<Omit<RindleOptions<Ps>, 'database'>> & {
+  /** Puts something between the application and its local storage. */
+  readonly wrapStorage?: (storage: StorageAdapter) => StorageAdapter
+}
+
 /** Starts an application. */
 export async function startApplication<const Ps extends Profiles = typeof photoProfiles>(
-  options: { profiles?: Ps } & Partial<Omit<RindleOptions<Ps>, 'profiles' | 'database'>> = {},
+  options: ApplicationOptions<Ps> = {},
 ): Promise<Application<Ps>> {
   const database = await createTestDatabase()
   const directory = await mkdtemp(join(tmpdir(), 'rindle-test-'))
   const instances: Rindle<Ps>[] = []
   const storage = storageIn(directory)
   const make = async (): Promise<Rindle<Ps>> => {
-    const { profiles = photoProfiles as unknown as Ps, storages, ...rest } = options
+    const { profiles = photoProfiles as unknown as Ps, storages, wrapStorage, ...rest } = options
     const rindle = createRindle({
       database: database.url,
-      storages: { main: storage, ...storages },
+      storages: { main: wrapStorage === undefined ? storage : wrapStorage(storage), ...storages },
       processors: [imageProcessor()],
       jobs: pgBossJobs(),
       logger: silentLogger,

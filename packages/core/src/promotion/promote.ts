@@ -1,11 +1,13 @@
 import { assetById } from '../attachments/read.ts'
 import type { Asset } from '../domain/entities.ts'
 import { isRindleError } from '../domain/errors.ts'
+import { promoteKey } from '../domain/queues.ts'
 import type { RunningJob } from '../ports/jobs.ts'
 import { payloadText } from '../rows/payload-text.ts'
 import { finishRuns, startRuns } from '../runs/processing-run.ts'
 import type { Runtime } from '../runtime.ts'
-import { announceCommitted } from '../unit-of-work.ts'
+import { announceCommitted, inTransaction } from '../unit-of-work.ts'
+import { lockAsset } from '../variants/lock-asset.ts'
 import { makeAvailable } from './make-available.ts'
 import { passGate } from './pass-gate.ts'
 import { passProbe } from './pass-probe.ts'
@@ -39,6 +41,7 @@ export async function promote(runtime: Runtime, job: RunningJob): Promise<void> 
     const isFinal = job.isLastAttempt || (isRindleError(error) && !error.retryable)
     // A worker that is being stopped gives the job back; that says nothing about the file.
     if (!isFinal || job.signal.aborted) throw error
+    if (isOutage(error) && (await beginAgain(runtime, assetId))) return
     // No job will come again for this asset, so it may not stay in a state that waits for one.
     await quarantine(runtime, assetId, `promotion_failed:${reasonOf(error)}`)
     runtime.logger.error({ assetId, error: String(error) }, 'The promotion failed for good; the asset is quarantined.')
@@ -48,6 +51,30 @@ export async function promote(runtime: Runtime, job: RunningJob): Promise<void> 
 /** A promote job whose worker died on its last attempt: nothing waits for a job that will never come. */
 export async function promoteDied(runtime: Runtime, assetId: string): Promise<void> {
   await quarantine(runtime, assetId, 'promotion_failed:worker_died')
+}
+
+/** How long an outage may last before uploads that met it are given up. */
+const OUTAGE_PATIENCE_MS = 24 * 60 * 60 * 1_000
+
+/** What says nothing about the file, and passes: the same upload will go through when the outage is over. */
+function isOutage(error: unknown): boolean {
+  return OUTAGES.some((code) => isRindleError(error, code))
+}
+
+const OUTAGES = ['storage_unavailable', 'database_unavailable', 'insufficient_disk'] as const
+
+/**
+ * A quarantine is for ever, so an upload is not lost to an outage of minutes: a new job, with new attempts, takes over.
+ * `false` when the upload has waited too long, or is not in promotion any more.
+ */
+async function beginAgain(runtime: Runtime, assetId: string): Promise<boolean> {
+  return inTransaction(runtime, undefined, async (unit) => {
+    const asset = await lockAsset(unit, assetId)
+    if (asset === null || STEPS[asset.state] === undefined) return false
+    if (runtime.now().getTime() - asset.createdAt.getTime() > OUTAGE_PATIENCE_MS) return false
+    unit.enqueue({ queue: 'rindle_promote', key: promoteKey(assetId), payload: { assetId } })
+    return true
+  })
 }
 
 async function runSteps(runtime: Runtime, assetId: string, job: RunningJob): Promise<string | null> {

@@ -36,7 +36,7 @@ export type CorpusApplication = Application<typeof corpusProfiles>
 
 /** How a file ended, in one line, and its asset when it became one. */
 export interface Outcome {
-  /** "ready 600 × 450", "rejected: reason", "quarantined: reason", "degraded: reason of every failed variant". */
+  /** "ready 600 × 450", "rejected: reason", "quarantined: reason"; any other state with the reasons of its variants. */
   readonly summary: string
   readonly asset: AssetWithVariants | null
 }

@@ -38,8 +38,8 @@ export const EXPECTED_PUBLIC: Readonly<Record<string, string>> = {
   'jpg-giant.jpg': 'quarantined: limit_exceeded',
   'jpg-icc-big.jpg': 'ready 425 × 250',
   'jpg-progressive.jpg': 'ready 123 × 456',
-  // The header is whole, the pixels end early: known only when they are decoded. The original stays deliverable.
-  'jpg-truncated.jpg': 'degraded: corrupt_media',
+  // The header is whole, the pixels end early: known only when they are decoded.
+  'jpg-truncated.jpg': 'quarantined: corrupt_media',
   'jpg-ultrahdr-gainmap.jpg': 'ready 3840 × 2160',
   'jxl.jxl': 'quarantined: unsupported_codec',
   'pdf-password.pdf': 'rejected: mime_not_allowed',
@@ -55,7 +55,7 @@ export const EXPECTED_PUBLIC: Readonly<Record<string, string>> = {
   'png-palette.png': 'ready 68 × 68',
   'png-prophoto.png': 'ready 1 × 1',
   // As the truncated JPEG.
-  'png-truncated.png': 'degraded: corrupt_media',
+  'png-truncated.png': 'quarantined: corrupt_media',
   'png-xmp-orientation.png': 'ready 326 × 268',
   'psd.psd': 'quarantined: unsupported_codec',
   // A wildcard never includes what may hold script.

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Processor } from '@rindle/core'
+import type { Processor, Workers } from '@rindle/core'
 import { imageProcessor } from '@rindle/processor-image'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { settled, startApplication } from '../support/application.ts'
@@ -47,17 +47,16 @@ function counting(processor: Processor, calls: Calls): Processor {
 
 describe.skipIf(corpus === undefined)('files that were made to break things, through the whole pipeline', () => {
   let application: CorpusApplication
+  let workers: Workers
   const calls: Calls = { probe: [], process: [] }
   const outcomes = new Map<string, Outcome>()
-  const idsOf = (summary: RegExp): readonly string[] =>
-    [...outcomes.values()].flatMap((outcome) => (summary.test(outcome.summary) ? (outcome.asset?.id ?? []) : []))
 
   beforeAll(async () => {
     application = await startApplication({
       profiles: corpusProfiles,
       processors: [counting(imageProcessor(), calls)],
     })
-    await application.work()
+    workers = await application.work()
     const files = (await corpusFiles('hostile')).filter((file) => !file.startsWith('names/'))
     await inParallel(files, async (file) => {
       outcomes.set(file, await outcomeOf(application, corpusFile('hostile', file)))
@@ -73,12 +72,14 @@ describe.skipIf(corpus === undefined)('files that were made to break things, thr
   })
 
   it('no decoder sees what the gate refuses, and none decodes what the header condemns', () => {
-    const accepted = new Set(idsOf(/./))
+    const accepted = new Set([...outcomes.values()].map(({ asset }) => asset?.id))
     expect(calls.probe.filter((id) => !accepted.has(id))).toEqual([])
     expect(new Set(calls.probe).size).toBe(calls.probe.length)
     const decoded = new Set(calls.process)
-    expect(idsOf(/^quarantined/).filter((id) => decoded.has(id))).toEqual([])
-    expect(idsOf(/^ready|^degraded/).filter((id) => !decoded.has(id))).toEqual([])
+    const assets = [...outcomes.values()].flatMap(({ asset }) => asset ?? [])
+    // What the probe accepts has dimensions; the rest of it may turn out to be damaged only when it is decoded.
+    expect(assets.filter(({ id, width }) => (width === null) === decoded.has(id))).toEqual([])
+    expect(assets.filter(({ width }) => width === null).length).toBeGreaterThan(10)
     // ICO and PSD have no processor that would even read their header.
     const unread = ['bombs/decompression_bomb.ico', 'bombs/oom.ico', 'bombs/timeout.psd']
     const ids = unread.map((file) => outcomes.get(file)?.asset?.id)
@@ -107,6 +108,7 @@ describe.skipIf(corpus === undefined)('files that were made to break things, thr
     const { rindle, directory, storage } = application
     const photo = await rindle.upload('picture', await quadrants(1_200, 900), { filename: 'photo.jpg' })
     expect(await settled(rindle, photo.id)).toMatchObject({ state: 'ready', width: 1_200, height: 900 })
+    await workers.stop()
     expect(await readdir(join(directory, 'work'))).toEqual([])
     expect((await rindle.checkInvariants()).violations).toEqual([])
 

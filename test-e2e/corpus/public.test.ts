@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Workers } from '@rindle/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startApplication } from '../support/application.ts'
 import {
@@ -18,11 +19,12 @@ import { AV_FILE, EXPECTED_AV, EXPECTED_PUBLIC } from './expected-public.ts'
 
 describe.skipIf(corpus === undefined)('ordinary and odd files, through the whole pipeline', () => {
   let application: CorpusApplication
+  let workers: Workers
   const outcomes = new Map<string, Outcome>()
 
   beforeAll(async () => {
     application = await startApplication({ profiles: corpusProfiles })
-    await application.work()
+    workers = await application.work()
     await inParallel(await corpusFiles('public'), async (file) => {
       outcomes.set(file, await outcomeOf(application, corpusFile('public', file)))
     })
@@ -66,6 +68,7 @@ describe.skipIf(corpus === undefined)('ordinary and odd files, through the whole
   })
 
   it('nothing is left over, and every invariant holds', async () => {
+    await workers.stop()
     expect(await readdir(join(application.directory, 'work'))).toEqual([])
     const report = await application.rindle.checkInvariants()
     expect(report.violations).toEqual([])

@@ -1,0 +1,55 @@
+import { parseArgs } from 'node:util'
+
+/** What a command line asks for. */
+export interface CommandLine {
+  /** Empty: all of them. */
+  readonly names: readonly string[]
+  readonly isJson: boolean
+  readonly isQuick: boolean
+  readonly wantsList: boolean
+  readonly wantsHelp: boolean
+  /** In place of every budget of the benches that run. */
+  readonly budget: number | undefined
+}
+
+/** A command line that cannot be followed; the message says why. */
+export class UsageError extends Error {
+  override readonly name: string = 'UsageError'
+}
+
+/** Reads the arguments after the program's name. Throws {@link UsageError}. Pure. */
+export function parseCommandLine(args: readonly string[]): CommandLine {
+  const { values, positionals } = parse(args)
+  return {
+    names: positionals,
+    isJson: values.json,
+    isQuick: values.quick,
+    wantsList: values.list,
+    wantsHelp: values.help,
+    budget: values.budget === undefined ? undefined : parseBudget(values.budget),
+  }
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        json: { type: 'boolean', default: false },
+        quick: { type: 'boolean', default: false },
+        list: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false, short: 'h' },
+        budget: { type: 'string' },
+      },
+    })
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error })
+  }
+}
+
+function parseBudget(text: string): number {
+  const budget = Number(text)
+  if (text.trim() !== '' && Number.isFinite(budget) && budget >= 0) return budget
+  throw new UsageError(`--budget is a ratio to the floor, 0 or more, not "${text}".`)
+}

@@ -1,0 +1,43 @@
+import type pg from 'pg'
+import type { RecordedStatement } from './setup.ts'
+
+/** Keeps what goes through a pool's connections, transaction by transaction. */
+export class Recorder {
+  readonly #open = new Map<pg.PoolClient, RecordedStatement[]>()
+  #transactions: (readonly RecordedStatement[])[] = []
+
+  /** Listens to every connection that the pool opens from now on. */
+  constructor(pool: pg.Pool) {
+    pool.on('connect', (client) => {
+      const query: unknown = client.query.bind(client)
+      const recording = (...args: readonly unknown[]): unknown => {
+        this.#note(client, statementOf(args))
+        return Reflect.apply(query as (...args: readonly unknown[]) => unknown, undefined, args)
+      }
+      Object.assign(client, { query: recording })
+    })
+  }
+
+  /** The transactions that were committed since the last call, in the order of their commits. */
+  take(): readonly (readonly RecordedStatement[])[] {
+    const taken = this.#transactions
+    this.#transactions = []
+    return taken
+  }
+
+  #note(client: pg.PoolClient, statement: RecordedStatement): void {
+    if (statement.text === 'begin') this.#open.set(client, [])
+    const open = this.#open.get(client)
+    open?.push(statement)
+    if (statement.text !== 'commit' || open === undefined) return
+    this.#open.delete(client)
+    this.#transactions.push(open)
+  }
+}
+
+/** `query(text, values?)` or `query({ text, values? })`. */
+function statementOf([first, second]: readonly unknown[]): RecordedStatement {
+  if (typeof first === 'string') return { text: first, values: (second ?? []) as RecordedStatement['values'] }
+  const { text, values = [] } = first as { readonly text: string; readonly values?: RecordedStatement['values'] }
+  return { text, values }
+}

@@ -1,0 +1,78 @@
+import { readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createRindle, defineProfile, type ReceivedUpload, type Rindle, stderrLogger } from '@rindle/core'
+import { pgBossJobs } from '@rindle/jobs-pgboss'
+import { imageProcessor } from '@rindle/processor-image'
+import { localStorage } from '@rindle/storage-local'
+import { cpuMeter } from '../cpu-meter.ts'
+import { serveSide } from '../serve-side.ts'
+import { type ImagesRound, type ImagesSetup, VARIANTS } from './setup.ts'
+
+const profiles = {
+  photo: defineProfile({
+    storage: 'main',
+    accept: { types: ['image/jpeg'], maxBytes: 50_000_000 },
+    variants: VARIANTS,
+  }),
+}
+
+// An application with its workers in one process, everything at its defaults.
+serveSide(async (setup) => {
+  const { directory, databaseUrl } = setup as ImagesSetup
+  const objects = join(directory, 'storage')
+  const rindle = createRindle({
+    database: databaseUrl,
+    storages: {
+      main: localStorage({
+        directory: objects,
+        baseUrl: 'http://127.0.0.1/media',
+        signingKey: 'a key for benchmarks only, of enough characters',
+      }),
+    },
+    processors: [imageProcessor()],
+    jobs: pgBossJobs(),
+    logger: stderrLogger,
+    workDirectory: join(directory, 'work'),
+    profiles,
+  })
+  await rindle.start()
+  await rindle.work()
+  return {
+    round: async (input) => {
+      const { photographs } = input as ImagesRound
+      const received = await receiveAll(rindle, photographs)
+      const ready = allReady(rindle, received.length)
+      const cpu = cpuMeter()
+      const begin = performance.now()
+      await Promise.all(received.map((upload) => rindle.register(upload)))
+      await ready
+      const figures = { ms: [performance.now() - begin], cpuMs: [cpu() / photographs.length] }
+      // Nothing reads the objects again, and gigabytes would pile up.
+      for (const name of await readdir(objects)) await rm(join(objects, name), { recursive: true })
+      return figures
+    },
+    stop: () => rindle.stop(),
+  }
+})
+
+async function receiveAll(
+  rindle: Rindle<typeof profiles>,
+  photographs: readonly string[],
+): Promise<readonly ReceivedUpload<'photo'>[]> {
+  const received: ReceivedUpload<'photo'>[] = []
+  for (const path of photographs) received.push(await rindle.receive('photo', path))
+  return received
+}
+
+/** Resolves when so many assets have become ready; rejects when one ends otherwise. */
+function allReady(rindle: Rindle<typeof profiles>, count: number): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  let readyCount = 0
+  const stopListening = rindle.on('rindle.asset.state_change', ({ metadata: { to } }) => {
+    if (to === 'quarantined' || to === 'degraded') reject(new Error(`An asset became ${to}.`))
+    if (to !== 'ready') return
+    readyCount += 1
+    if (readyCount === count) resolve()
+  })
+  return promise.finally(stopListening)
+}

@@ -1,0 +1,36 @@
+import { alternate, figure } from '../alternate.ts'
+import type { Bench } from '../bench.ts'
+import { timesFloor } from '../budget.ts'
+import { startSide } from '../side.ts'
+import { BACKLOG_SLOTS, type JobsRound, type JobsSetup } from './setup.ts'
+
+/** How fast many waiting jobs are taken. */
+export const backlog: Bench = {
+  name: 'backlog',
+  describe: `10,000 waiting no-op jobs, ${BACKLOG_SLOTS} slots, against pg-boss with notifyWorker`,
+  run: async ({ isQuick, createDatabase, signal }) => {
+    // One database each: neither works over the other's dead rows.
+    const setup = async (): Promise<JobsSetup> => ({ databaseUrl: await createDatabase() })
+    const floorOptions = { setup: await setup(), signal }
+    const rindleOptions = { setup: await setup(), signal }
+    await using floor = await startSide(new URL('backlog-floor.ts', import.meta.url), floorOptions)
+    await using rindle = await startSide(new URL('backlog-rindle.ts', import.meta.url), rindleOptions)
+    const count = isQuick ? 500 : 10_000
+    const input = (isWarmUp: boolean): JobsRound => ({ count: isWarmUp ? count / 10 : count })
+    const figures = await alternate(
+      { floor: (isWarmUp) => floor.round(input(isWarmUp)), rindle: (isWarmUp) => rindle.round(input(isWarmUp)) },
+      { warmUps: 1, rounds: isQuick ? 1 : 5, maxSeconds: 80 },
+    )
+    return [
+      {
+        name: 'backlog',
+        unit: '1/s',
+        better: 'higher',
+        floor: figure(figures.floor, 'perSecond'),
+        rindle: figure(figures.rindle, 'perSecond'),
+        budget: timesFloor(0.8),
+        cpu: { item: 'job', floorMs: figure(figures.floor, 'cpuMs'), rindleMs: figure(figures.rindle, 'cpuMs') },
+      },
+    ]
+  },
+}

@@ -1,0 +1,101 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Bench } from './bench.ts'
+import { BENCHES } from './benches.ts'
+import { type CommandLine, parseCommandLine, UsageError } from './command-line.ts'
+import { describeMachine } from './machine.ts'
+import { toJson, toTable } from './report.ts'
+import { DatabaseServer } from './server.ts'
+import { summarize } from './summary.ts'
+
+/** Where a run prints. */
+export interface Io {
+  readonly print: (text: string) => void
+  readonly printError: (text: string) => void
+  /** Ends what runs. */
+  readonly signal: AbortSignal
+}
+
+const USAGE = `Usage: pnpm bench [name…] [--quick] [--json] [--budget ratio]
+
+Runs the named benches, or all of them, and compares each with its floor.
+  --quick         a smoke run of a few seconds each; its figures mean little
+  --json          one line of JSON per figure on stdout
+  --budget ratio  judge by this ratio to the floor instead of the agreed budgets
+  --list          print the benches and run none
+Exit code: 0 every budget was kept, 1 one was missed or a bench failed, 2 wrong usage.`
+
+/** Follows a command line and gives the exit code. */
+export async function run(args: readonly string[], io: Io): Promise<0 | 1 | 2> {
+  try {
+    const commandLine = parseCommandLine(args)
+    const benches = select(commandLine.names)
+    if (commandLine.wantsHelp) io.print(`${USAGE}\n\n${list(BENCHES)}`)
+    else if (commandLine.wantsList) io.print(list(benches))
+    else return (await runAll(benches, commandLine, io)) ? 0 : 1
+    return 0
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error
+    io.printError(`${error.message}\n\n${USAGE}\n\n${list(BENCHES)}`)
+    return 2
+  }
+}
+
+function select(names: readonly string[]): readonly Bench[] {
+  const unknown = names.filter((name) => !BENCHES.some((bench) => bench.name === name))
+  if (unknown.length > 0) throw new UsageError(`There is no bench named ${unknown.join(', ')}.`)
+  return names.length === 0 ? BENCHES : BENCHES.filter(({ name }) => names.includes(name))
+}
+
+function list(benches: readonly Bench[]): string {
+  const width = Math.max(...benches.map(({ name }) => name.length))
+  return ['Benches:', ...benches.map(({ name, describe }) => `  ${name.padEnd(width)}  ${describe}`)].join('\n')
+}
+
+/** Whether every budget was kept. */
+async function runAll(benches: readonly Bench[], commandLine: CommandLine, io: Io): Promise<boolean> {
+  const directory = await mkdtemp(join(tmpdir(), 'rindle-bench-'))
+  try {
+    await using server = new DatabaseServer(directory)
+    let isKept = true
+    for (const bench of benches) {
+      io.signal.throwIfAborted()
+      if (!commandLine.isJson) io.print(`${bench.name}: ${bench.describe}`)
+      isKept = (await runOne(bench, { commandLine, directory, server, io })) && isKept
+    }
+    return isKept
+  } finally {
+    await rm(directory, { recursive: true, force: true })
+  }
+}
+
+interface RunContext {
+  readonly commandLine: CommandLine
+  readonly directory: string
+  readonly server: DatabaseServer
+  readonly io: Io
+}
+
+async function runOne(bench: Bench, { commandLine, directory, server, io }: RunContext): Promise<boolean> {
+  const machine = describeMachine()
+  const own = await mkdtemp(join(directory, `${bench.name}-`))
+  try {
+    const measurements = await bench.run({
+      isQuick: commandLine.isQuick,
+      directory: own,
+      createDatabase: () => server.createDatabase(),
+      signal: io.signal,
+    })
+    const summaries = measurements.map((measurement) => summarize(measurement, commandLine.budget))
+    for (const [index, summary] of summaries.entries()) {
+      const measurement = measurements[index]
+      if (measurement === undefined) continue
+      io.print(commandLine.isJson ? toJson(measurement, summary, machine) : toTable(measurement, summary))
+    }
+    return summaries.every(({ isWithinBudget }) => isWithinBudget)
+  } finally {
+    await server.dropDatabases()
+    await rm(own, { recursive: true, force: true })
+  }
+}

@@ -1,0 +1,73 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import type { JsonObject } from '@rindle/core'
+import type { Figures } from './alternate.ts'
+import type { FromSide, ToSide } from './side-messages.ts'
+
+const STOP_TIMEOUT_MS = 10_000
+
+/** One side of a bench, in a process of its own. */
+export interface Side extends AsyncDisposable {
+  /** What the process said of itself when it was ready. */
+  readonly facts: JsonObject
+  /** Runs one round. Not twice at once. */
+  round(input?: JsonObject): Promise<Figures>
+}
+
+/** What {@link startSide} starts a process with. */
+export interface SideOptions {
+  /** Handed to the program. */
+  readonly setup: JsonObject
+  readonly signal: AbortSignal
+}
+
+/**
+ * Starts a program that calls `serveSide`, and waits until it is ready. Both sides of a bench get the same environment
+ * and the same Node options.
+ */
+export async function startSide(program: URL, { setup, signal }: SideOptions): Promise<Side> {
+  // What a side prints must not come between the figures on stdout.
+  const child = fork(program, { signal, killSignal: 'SIGTERM', stdio: ['ignore', 2, 2, 'ipc'] })
+  // The abort shows as the end of the process, below.
+  child.on('error', () => {})
+  const exited = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>
+  const answer = async (message: ToSide): Promise<FromSide & { type: 'ready' | 'done' }> => {
+    const answered = once(child, 'message') as Promise<[FromSide]>
+    child.send(message)
+    const [reply] = await Promise.race([
+      answered,
+      exited.then(([code, by]) => Promise.reject(ended(program, code ?? by))),
+    ])
+    if (reply.type === 'failed') throw new Error(`The process ${nameOf(program)} failed: ${reply.reason}`)
+    return reply
+  }
+  const dispose = async (): Promise<void> => {
+    if (child.connected) child.disconnect()
+    // One that failed in the middle of a round may have something open that never ends.
+    const killing = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS)
+    await exited
+    clearTimeout(killing)
+  }
+  try {
+    const ready = await answer({ type: 'setup', setup })
+    return {
+      facts: ready.type === 'ready' ? ready.facts : {},
+      round: async (input = {}) => {
+        const done = await answer({ type: 'round', input })
+        return done.type === 'done' ? done.figures : {}
+      },
+      [Symbol.asyncDispose]: dispose,
+    }
+  } catch (error) {
+    await dispose()
+    throw error
+  }
+}
+
+function ended(program: URL, how: number | NodeJS.Signals | null): Error {
+  return new Error(`The process ${nameOf(program)} ended (${how}) before it had answered.`)
+}
+
+function nameOf(program: URL): string {
+  return program.pathname.split('/').slice(-2).join('/')
+}

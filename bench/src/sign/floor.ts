@@ -1,0 +1,13 @@
+import { serveSigning } from './measure-signing.ts'
+import { signingStorage, storageKeyOf } from './setup.ts'
+
+// The signer alone, with everything about the URL known beforehand.
+serveSigning((assetIds) => {
+  const storage = signingStorage()
+  const keys = assetIds.map(storageKeyOf)
+  const expiresAt = new Date(Date.now() + 900_000)
+  return async (index) => {
+    const grant = { expiresAt, contentType: 'image/jpeg', disposition: 'inline; filename="photo.jpg"' }
+    return (await storage.signGet(keys[index] ?? '', grant)).url
+  }
+})

@@ -12,6 +12,7 @@ const ownImportsAllowedIn: Record<string, string[]> = {
   core: ['prisma'],
   embedded: [],
   'test-database': ['embedded', 'prisma'],
+  'test-s3': [],
   cli: ['*'],
 }
 

@@ -10,7 +10,7 @@ import { getCases } from './storage-contract/get-cases.ts'
 import { keyCases } from './storage-contract/key-cases.ts'
 import { listCases } from './storage-contract/list-cases.ts'
 import { memoryCases } from './storage-contract/memory-cases.ts'
-import { multipartCases } from './storage-contract/multipart-cases.ts'
+import { multipartCases, openUploadCases } from './storage-contract/multipart-cases.ts'
 import { contentTypeCases, putCases } from './storage-contract/put-cases.ts'
 import { signingCases } from './storage-contract/signing-cases.ts'
 
@@ -66,6 +66,7 @@ export function storageContractCases(options: StorageContractOptions = {}): read
     ...abortCases,
     ...signingCases,
     ...multipartCases,
+    ...((options.listsOpenUploads ?? true) ? openUploadCases : []),
     ...((options.holdsObjectsInMemory ?? false) ? [] : memoryCases),
   ]
 }

@@ -34,6 +34,12 @@ export interface StorageContractOptions {
    */
   readonly holdsObjectsInMemory?: boolean
   /**
+   * Whether unfinished multipart uploads can be found by a list and aborted. `false`: the store behind the adapter lists
+   * them not at all, or under other ids.
+   * @default true
+   */
+  readonly listsOpenUploads?: boolean
+  /**
    * How long one case may take.
    * @default 60000
    */

@@ -73,9 +73,21 @@ export const multipartBreakages: readonly Breakage[] = [
     }),
   },
   {
-    caseName: 'lists unfinished uploads and forgets those completed or aborted',
+    caseName: 'forgets an upload that was aborted, any number of times',
     how: 'aborts in name only',
     breaks: (good) => ({ multipart: { ...good.multipart, abort: async () => {} } }),
+  },
+  {
+    caseName: 'lists the uploads that are neither completed nor aborted',
+    how: 'lists an upload under another id',
+    breaks: (good) => ({
+      multipart: {
+        ...good.multipart,
+        async *listUploads(prefix, options) {
+          for await (const upload of good.multipart.listUploads(prefix, options)) yield { ...upload, uploadId: 'other' }
+        },
+      },
+    }),
   },
   {
     caseName: 'refuses a signed part that has expired or is of another length than was signed',

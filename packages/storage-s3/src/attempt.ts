@@ -1,0 +1,23 @@
+import { type FailedCall, mapError } from './map-error.ts'
+
+/** What a request of the SDK is sent with. */
+export interface SendOptions {
+  readonly abortSignal?: AbortSignal
+}
+
+/**
+ * Sends a request for one call. An aborted call rejects with the signal's reason, whatever the SDK made of it; a failed
+ * request with what `mapError` says.
+ */
+export async function attempt<T>(
+  call: FailedCall,
+  signal: AbortSignal | undefined,
+  send: (options: SendOptions) => Promise<T>,
+): Promise<T> {
+  signal?.throwIfAborted()
+  try {
+    return await send(signal === undefined ? {} : { abortSignal: signal })
+  } catch (error) {
+    throw signal?.aborted ? signal.reason : mapError(error, call)
+  }
+}

@@ -1,0 +1,112 @@
+import { type CompletedPart, CopyObjectCommand, UploadPartCopyCommand } from '@aws-sdk/client-s3'
+import { type ConditionalOptions, isRindleError, type StoredObject } from '@rindle/core'
+import { attempt } from './attempt.ts'
+import { readHeaders } from './head-object.ts'
+import { type UploadHeaders, type UploadTarget, writeInParts } from './multipart-writer.ts'
+import { locate, type S3Bucket, writeSettings } from './s3-bucket.ts'
+import { shareWork } from './share-work.ts'
+import { describeObject, etagDiffers, type ObjectHeaders, objectMissing, quoteEtag, readEtag } from './stored-object.ts'
+
+const MAX_PARTS = 10_000
+const PARTS_AT_ONCE = 4
+
+/** What one copy works with. */
+interface Copy {
+  readonly bucket: S3Bucket
+  readonly from: string
+  readonly to: string
+  readonly source: StoredObject
+  readonly headers: ObjectHeaders
+  readonly signal: AbortSignal | undefined
+}
+
+/** What every request of a copy says of its source: the bytes that were described, or none. */
+interface CopySource {
+  readonly CopySource: string
+  readonly CopySourceIfMatch: string
+}
+
+/** Copies inside the store, what is too large for one request in parts; the copy appears whole or not at all. */
+export async function copyObject(
+  bucket: S3Bucket,
+  from: string,
+  to: string,
+  { ifMatch, signal }: ConditionalOptions,
+): Promise<StoredObject> {
+  locate(bucket, to)
+  const headers = await readHeaders(bucket, from, signal)
+  if (headers === undefined) throw objectMissing(from)
+  const source = describeObject(from, headers)
+  if (ifMatch !== undefined && source.etag !== ifMatch) throw etagDiffers(from)
+  const copy = { bucket, from, to, source, headers, signal }
+  const copied = await unlessReplaced(copy, ifMatch, () =>
+    source.byteSize > bucket.config.maxCopyBytes ? copyParts(copy) : copyWhole(copy),
+  )
+  return { byteSize: source.byteSize, contentType: source.contentType, ...copied }
+}
+
+/** Every copy is bound to the source that was described; who named no etag may simply repeat it. */
+async function unlessReplaced<T>({ from }: Copy, ifMatch: string | undefined, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!isRindleError(error, 'storage_precondition_failed')) throw error
+    throw etagDiffers(from, ifMatch === undefined)
+  }
+}
+
+async function copyWhole(copy: Copy): Promise<Pick<StoredObject, 'etag' | 'lastModified'>> {
+  const { bucket, from, to, signal } = copy
+  const command = new CopyObjectCommand({ ...locate(bucket, to), ...sourceOf(copy), ...writeSettings(bucket.config) })
+  const { CopyObjectResult } = await attempt({ operation: 'copy', key: from }, signal, (options) =>
+    bucket.connection.client.send(command, options),
+  )
+  return { etag: readEtag(to, CopyObjectResult?.ETag), lastModified: CopyObjectResult?.LastModified ?? new Date() }
+}
+
+async function copyParts(copy: Copy): Promise<Pick<StoredObject, 'etag' | 'lastModified'>> {
+  const { bucket, from, to, source, headers } = copy
+  const cancel = new AbortController()
+  const signal = copy.signal === undefined ? cancel.signal : AbortSignal.any([copy.signal, cancel.signal])
+  const send = async (target: UploadTarget, { partNumber, range }: CopyRange): Promise<CompletedPart> => {
+    const part = { PartNumber: partNumber, CopySourceRange: range }
+    const command = new UploadPartCopyCommand({ ...target, ...sourceOf(copy), ...part })
+    const { CopyPartResult } = await attempt({ operation: 'copy', key: from }, signal, (options) =>
+      bucket.connection.client.send(command, options),
+    )
+    return { PartNumber: partNumber, ETag: readEtag(to, CopyPartResult?.ETag) }
+  }
+  const etag = await writeInParts(bucket, to, {
+    operation: 'copy',
+    headers: headersOf(headers),
+    signal,
+    writeParts: (target) =>
+      shareWork(copyRanges(source.byteSize, bucket.config.maxCopyBytes), {
+        atOnce: PARTS_AT_ONCE,
+        cancel,
+        work: (range) => send(target, range),
+      }),
+  })
+  return { etag, lastModified: new Date() }
+}
+
+interface CopyRange {
+  readonly partNumber: number
+  readonly range: string
+}
+
+function* copyRanges(byteSize: number, maxCopyBytes: number): Generator<CopyRange, void> {
+  const partBytes = Math.max(Math.ceil(byteSize / MAX_PARTS), Math.min(maxCopyBytes, 256 * 1024 * 1024))
+  for (let start = 0, partNumber = 1; start < byteSize; start += partBytes, partNumber += 1) {
+    yield { partNumber, range: `bytes=${start}-${Math.min(start + partBytes, byteSize) - 1}` }
+  }
+}
+
+function sourceOf({ bucket, from, source }: Copy): CopySource {
+  const { Bucket, Key } = locate(bucket, from)
+  return { CopySource: `${Bucket}/${Key}`, CopySourceIfMatch: quoteEtag(source.etag) }
+}
+
+function headersOf({ ContentType, CacheControl, ContentDisposition }: ObjectHeaders): UploadHeaders {
+  return { ContentType, CacheControl, ContentDisposition }
+}

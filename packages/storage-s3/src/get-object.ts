@@ -1,0 +1,56 @@
+import { addAbortSignal, PassThrough, Readable } from 'node:stream'
+import { GetObjectCommand, type GetObjectCommandOutput } from '@aws-sdk/client-s3'
+import { type ByteRange, type GetOptions, isRindleError, RindleError, type StoredBody } from '@rindle/core'
+import { attempt } from './attempt.ts'
+import { headObject } from './head-object.ts'
+import { mapError } from './map-error.ts'
+import { locate, type S3Bucket } from './s3-bucket.ts'
+import { describeObject, etagDiffers, objectMissing, quoteEtag } from './stored-object.ts'
+
+const RANGE_NOT_SATISFIABLE = 416
+
+/** Opens an object, or a range of it, as a stream that gives its connection back at its end or when it is destroyed. */
+export async function getObject(bucket: S3Bucket, key: string, options: GetOptions): Promise<StoredBody> {
+  const { range, ifMatch, signal } = options
+  const command = new GetObjectCommand({
+    ...locate(bucket, key),
+    ...(range === undefined ? {} : { Range: rangeHeader(range) }),
+    ...(ifMatch === undefined ? {} : { IfMatch: quoteEtag(ifMatch) }),
+  })
+  try {
+    const answer = await attempt({ operation: 'get', key }, signal, (options) =>
+      bucket.connection.client.send(command, options),
+    )
+    return { ...describeObject(key, answer), body: openBody(answer, key, signal) }
+  } catch (error) {
+    if (!isRindleError(error) || error.details.status !== RANGE_NOT_SATISFIABLE) throw error
+    return getNothing(bucket, key, options)
+  }
+}
+
+/** The answer to a range that begins at or past the end of the object. */
+async function getNothing(bucket: S3Bucket, key: string, { ifMatch, signal }: GetOptions): Promise<StoredBody> {
+  const stored = await headObject(bucket, key, signal)
+  if (stored === undefined) throw objectMissing(key)
+  if (ifMatch !== undefined && stored.etag !== ifMatch) throw etagDiffers(key)
+  return { ...stored, body: Readable.from([]) }
+}
+
+function openBody({ Body }: GetObjectCommandOutput, key: string, signal: AbortSignal | undefined): Readable {
+  if (!(Body instanceof Readable))
+    throw new RindleError('storage_unavailable', `The store answered for "${key}" without a body.`)
+  const source: Readable = Body
+  const body = new PassThrough()
+  // The reader sees a broken connection as an error of Rindle, and one that leaves gives the connection free.
+  source.on('error', (error) => body.destroy(mapError(error, { operation: 'get', key }) as Error))
+  body.on('close', () => source.destroy())
+  source.pipe(body)
+  return signal === undefined ? body : addAbortSignal(signal, body)
+}
+
+function rangeHeader({ start, end }: ByteRange): string {
+  const isRange =
+    Number.isSafeInteger(start) && start >= 0 && (end === undefined || (Number.isSafeInteger(end) && end >= start))
+  if (isRange) return `bytes=${start}-${end ?? ''}`
+  throw new RindleError('invalid_input', `The range ${start} to ${end} is none: 0 ≤ start ≤ end.`)
+}

@@ -1,0 +1,43 @@
+import { GetObjectCommand, HeadObjectCommand } from '@aws-sdk/client-s3'
+import { isRindleError, type StoredObject } from '@rindle/core'
+import { attempt, type SendOptions } from './attempt.ts'
+import { locate, type S3Bucket } from './s3-bucket.ts'
+import { describeObject, type ObjectHeaders } from './stored-object.ts'
+
+/** What the store knows of an object, or `undefined`. */
+export async function headObject(
+  bucket: S3Bucket,
+  key: string,
+  signal: AbortSignal | undefined,
+): Promise<StoredObject | undefined> {
+  const headers = await readHeaders(bucket, key, signal)
+  return headers === undefined ? undefined : describeObject(key, headers)
+}
+
+/** The headers of an object, or `undefined`. */
+export async function readHeaders(
+  bucket: S3Bucket,
+  key: string,
+  signal: AbortSignal | undefined,
+): Promise<ObjectHeaders | undefined> {
+  const { client } = bucket.connection
+  const target = locate(bucket, key)
+  const call = { operation: 'head', key }
+  const byHead = (options: SendOptions): Promise<ObjectHeaders> => client.send(new HeadObjectCommand(target), options)
+  // The answer to a HEAD has no room for a reason, and a bucket that is gone must not read as objects that are.
+  const byGet = async (options: SendOptions): Promise<ObjectHeaders> => {
+    const { Body, ...headers } = await client.send(new GetObjectCommand(target), options)
+    if (Body !== undefined && 'destroy' in Body) Body.destroy()
+    return headers
+  }
+  return (await unlessMissing(() => attempt(call, signal, byHead))) ?? unlessMissing(() => attempt(call, signal, byGet))
+}
+
+async function unlessMissing<T>(work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work()
+  } catch (error) {
+    if (isRindleError(error, 'storage_object_missing')) return undefined
+    throw error
+  }
+}

@@ -1,0 +1,81 @@
+import { ListObjectsV2Command, type ListObjectsV2CommandOutput } from '@aws-sdk/client-s3'
+import { isRindleError, type ListedObject, type ListOptions, normalizeKey, RindleError } from '@rindle/core'
+import { attempt } from './attempt.ts'
+import type { S3Bucket } from './s3-bucket.ts'
+
+const KEYS_PER_REQUEST = 1000
+
+/**
+ * Lists the objects whose key begins with `prefix`, page by page, in the order of the store, which is that of the keys'
+ * bytes. Objects of others whose names are no keys are passed over.
+ */
+export async function* listObjects(
+  bucket: S3Bucket,
+  prefix: string,
+  { limit = Number.POSITIVE_INFINITY, signal }: ListOptions,
+): AsyncGenerator<ListedObject, void> {
+  assertLimit(limit)
+  let count = 0
+  for await (const listed of everyObject(bucket, { prefix, pageSize: Math.min(limit, KEYS_PER_REQUEST), signal })) {
+    signal?.throwIfAborted()
+    yield listed
+    count += 1
+    if (count >= limit) return
+  }
+  signal?.throwIfAborted()
+}
+
+/** Throws `invalid_input` for a limit that is no positive integer. */
+export function assertLimit(limit: number): void {
+  if (limit === Number.POSITIVE_INFINITY || (Number.isSafeInteger(limit) && limit >= 1)) return
+  throw new RindleError('invalid_input', `The limit of a list is a positive integer, not ${limit}.`)
+}
+
+/** Whether some key begins with `prefix`. */
+export function canBeginKey(prefix: string): boolean {
+  // What is missing of a segment, or of an extension, can be added.
+  return prefix === '' || isKey(prefix) || isKey(`${prefix}a`)
+}
+
+/** Whether the text is a key. */
+export function isKey(text: string): boolean {
+  try {
+    normalizeKey(text)
+    return true
+  } catch (error) {
+    if (isRindleError(error, 'storage_key_invalid')) return false
+    throw error
+  }
+}
+
+interface PageOptions {
+  readonly prefix: string
+  readonly pageSize: number
+  readonly signal: AbortSignal | undefined
+}
+
+async function* everyObject(
+  { config, connection }: S3Bucket,
+  { prefix, pageSize, signal }: PageOptions,
+): AsyncGenerator<ListedObject, void> {
+  signal?.throwIfAborted()
+  if (!canBeginKey(prefix)) return
+  let continuation: { ContinuationToken?: string } | undefined = {}
+  while (continuation !== undefined) {
+    const command = new ListObjectsV2Command({
+      Bucket: config.bucket,
+      Prefix: config.prefix + prefix,
+      MaxKeys: pageSize,
+      ...continuation,
+    })
+    const page: ListObjectsV2CommandOutput = await attempt({ operation: 'list' }, signal, (options) =>
+      connection.client.send(command, options),
+    )
+    for (const { Key = '', Size = 0, LastModified = new Date(0) } of page.Contents ?? []) {
+      const key = Key.slice(config.prefix.length)
+      if (isKey(key)) yield { key, byteSize: Size, lastModified: LastModified }
+    }
+    continuation =
+      page.NextContinuationToken === undefined ? undefined : { ContinuationToken: page.NextContinuationToken }
+  }
+}

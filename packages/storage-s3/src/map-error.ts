@@ -1,0 +1,209 @@
+import { type ErrorCode, isRindleError, RindleError } from '@rindle/core'
+
+/** What was being done when a request failed. */
+export interface FailedCall {
+  /** The method of the port. */
+  readonly operation: string
+  /** The object, where the call is about one. */
+  readonly key?: string
+}
+
+interface Mapping {
+  readonly code: ErrorCode
+  readonly what: string
+}
+
+const MISSING: Mapping = { code: 'storage_object_missing', what: 'there is no such object' }
+const NO_UPLOAD: Mapping = {
+  code: 'storage_object_missing',
+  what: 'there is no such multipart upload: it was completed, aborted, or never begun',
+}
+const NO_BUCKET: Mapping = {
+  code: 'storage_unavailable',
+  what: 'there is no such bucket; create it, or correct the option `bucket`',
+}
+const DENIED: Mapping = {
+  code: 'storage_denied',
+  what: 'the store refused; check the credentials, their rights and the policy of the bucket',
+}
+const WRONG_KEYS: Mapping = { code: 'storage_denied', what: 'the store does not accept the credentials; check them' }
+const CLOCK: Mapping = {
+  code: 'storage_denied',
+  what: 'the clocks of this machine and of the store disagree; set them',
+}
+const ARCHIVED: Mapping = { code: 'storage_denied', what: 'the object is archived; restore it first' }
+const NOT_OFFERED: Mapping = {
+  code: 'storage_denied',
+  what: 'the store does not offer what was asked for; check `serverSideEncryption` and `storageClass`',
+}
+const REPLACED: Mapping = {
+  code: 'storage_precondition_failed',
+  what: 'the object was replaced since its etag was read',
+}
+const OTHER_PART: Mapping = {
+  code: 'storage_precondition_failed',
+  what: 'the store does not have a part of that number and etag; list the parts and complete with those',
+}
+const ELSEWHERE: Mapping = {
+  code: 'config_invalid',
+  what: 'the bucket is in another region or at another endpoint; correct the options',
+}
+const MALFORMED: Mapping = { code: 'invalid_input', what: 'the store cannot take an argument of this call' }
+const KEY: Mapping = { code: 'storage_key_invalid', what: 'the store cannot take this key' }
+const CORRUPTED: Mapping = { code: 'checksum_mismatch', what: 'the bytes arrived other than they were sent; repeat it' }
+const BUSY: Mapping = { code: 'storage_unavailable', what: 'the store is overloaded or failed; repeat it later' }
+const UNREACHABLE: Mapping = { code: 'storage_unavailable', what: 'the store did not answer' }
+const FULL: Mapping = {
+  code: 'insufficient_disk',
+  what: 'the disk of this machine is full; free some space and repeat',
+}
+
+/** By the code that the store gives, or the name that the SDK gives to its own errors. */
+const BY_NAME: Readonly<Record<string, Mapping>> = {
+  NoSuchKey: MISSING,
+  NoSuchVersion: MISSING,
+  NotFound: MISSING,
+  NoSuchUpload: NO_UPLOAD,
+  NoSuchBucket: NO_BUCKET,
+  AccessDenied: DENIED,
+  InvalidAccessKeyId: WRONG_KEYS,
+  SignatureDoesNotMatch: WRONG_KEYS,
+  ExpiredToken: WRONG_KEYS,
+  InvalidToken: WRONG_KEYS,
+  CredentialsProviderError: WRONG_KEYS,
+  RequestTimeTooSkewed: CLOCK,
+  InvalidObjectState: ARCHIVED,
+  NotImplemented: NOT_OFFERED,
+  InvalidStorageClass: NOT_OFFERED,
+  PreconditionFailed: REPLACED,
+  InvalidPart: OTHER_PART,
+  InvalidPartOrder: OTHER_PART,
+  PermanentRedirect: ELSEWHERE,
+  TemporaryRedirect: ELSEWHERE,
+  AuthorizationHeaderMalformed: ELSEWHERE,
+  KeyTooLongError: KEY,
+  BadDigest: CORRUPTED,
+  InvalidDigest: CORRUPTED,
+  XAmzContentChecksumMismatch: CORRUPTED,
+  XAmzContentSHA256Mismatch: CORRUPTED,
+  InternalError: BUSY,
+  OperationAborted: BUSY,
+  RequestTimeout: BUSY,
+  ServiceUnavailable: BUSY,
+  SlowDown: BUSY,
+  Throttling: BUSY,
+  ThrottlingException: BUSY,
+  TimeoutError: UNREACHABLE,
+}
+
+/** By the status of the answer, where its code is not known: some stores have codes of their own, and HEAD has none. */
+const BY_STATUS: Readonly<Record<number, Mapping>> = {
+  301: ELSEWHERE,
+  307: ELSEWHERE,
+  400: MALFORMED,
+  401: WRONG_KEYS,
+  403: DENIED,
+  404: MISSING,
+  408: BUSY,
+  409: BUSY,
+  412: REPLACED,
+  416: MALFORMED,
+  429: BUSY,
+  501: NOT_OFFERED,
+}
+
+/** By the code of an error of this machine. */
+const BY_ERRNO: Readonly<Record<string, Mapping>> = {
+  ECONNABORTED: UNREACHABLE,
+  ECONNREFUSED: UNREACHABLE,
+  ECONNRESET: UNREACHABLE,
+  EAI_AGAIN: UNREACHABLE,
+  EHOSTDOWN: UNREACHABLE,
+  EHOSTUNREACH: UNREACHABLE,
+  ENETDOWN: UNREACHABLE,
+  ENETUNREACH: UNREACHABLE,
+  ENOTFOUND: UNREACHABLE,
+  EPIPE: UNREACHABLE,
+  EPROTO: UNREACHABLE,
+  ETIMEDOUT: UNREACHABLE,
+  CERT_HAS_EXPIRED: UNREACHABLE,
+  DEPTH_ZERO_SELF_SIGNED_CERT: UNREACHABLE,
+  SELF_SIGNED_CERT_IN_CHAIN: UNREACHABLE,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNREACHABLE,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNREACHABLE,
+  ERR_TLS_CERT_ALTNAME_INVALID: UNREACHABLE,
+  ERR_STREAM_PREMATURE_CLOSE: UNREACHABLE,
+  ENOSPC: FULL,
+  EDQUOT: FULL,
+}
+
+/** What an error of the SDK, or of the network below it, may carry. */
+interface Facts {
+  readonly name: string
+  readonly status?: number | undefined
+  readonly errno?: string | undefined
+  readonly requestId?: string | undefined
+}
+
+/**
+ * Gives the `RindleError` for a failed request. What is none (an error of Rindle, or a mistake in a program) is given
+ * back as it is.
+ */
+export function mapError(error: unknown, call: FailedCall): unknown {
+  if (isRindleError(error) || !(error instanceof Error)) return error
+  const facts = factsOf(error)
+  const mapping = mappingOf(facts)
+  return mapping === undefined ? error : makeError(mapping, { facts, call, cause: error })
+}
+
+/** Gives the `RindleError` for one of many objects of a request, for which the store gave this code. */
+export function mapStoreCode(code: string, call: FailedCall): RindleError {
+  return makeError(own(BY_NAME, code) ?? BUSY, { facts: { name: code }, call })
+}
+
+function makeError(
+  { code, what }: Mapping,
+  { facts, call, cause }: { readonly facts: Facts; readonly call: FailedCall; readonly cause?: Error },
+): RindleError {
+  const { operation, key } = call
+  const { name, status, errno, requestId } = facts
+  const subject = key === undefined ? operation : `${operation} of "${key}"`
+  const storeCode = status === undefined ? (errno ?? name) : name
+  return new RindleError(code, `S3 storage, ${subject}: ${what} (${[status, storeCode].join(' ').trim()}).`, {
+    details: {
+      operation,
+      ...(key === undefined ? {} : { key }),
+      ...(status === undefined ? {} : { status }),
+      storeCode,
+      ...(requestId === undefined ? {} : { requestId }),
+    },
+    // A store that refuses a signature gives the request back, with the session token that was in it.
+    ...(code === 'storage_denied' ? {} : { cause }),
+  })
+}
+
+function mappingOf({ name, status, errno }: Facts): Mapping | undefined {
+  const named = own(BY_NAME, name)
+  if (named !== undefined) return named
+  if (status !== undefined && status >= 300) return BY_STATUS[status] ?? (status < 500 ? MALFORMED : BUSY)
+  return errno === undefined ? undefined : own(BY_ERRNO, errno)
+}
+
+function own(table: Readonly<Record<string, Mapping>>, name: string): Mapping | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined
+}
+
+function factsOf(error: Error): Facts {
+  const { code, $metadata, $response } = error as Error & {
+    readonly code?: unknown
+    readonly $metadata?: { readonly httpStatusCode?: number; readonly requestId?: string }
+    readonly $response?: { readonly statusCode?: number }
+  }
+  return {
+    name: error.name,
+    // An answer that is no XML, of a proxy for instance, has a response and no metadata of it.
+    status: $metadata?.httpStatusCode ?? $response?.statusCode,
+    errno: typeof code === 'string' ? code : undefined,
+    requestId: $metadata?.requestId,
+  }
+}

@@ -1,0 +1,72 @@
+import {
+  AbortMultipartUploadCommand,
+  type CompletedPart,
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  type CreateMultipartUploadCommandInput,
+} from '@aws-sdk/client-s3'
+import { isRindleError } from '@rindle/core'
+import { attempt } from './attempt.ts'
+import { locate, type S3Bucket, writeSettings } from './s3-bucket.ts'
+import { readEtag } from './stored-object.ts'
+
+/** What a multipart upload says of its object before it has one. */
+export type UploadHeaders = Pick<
+  CreateMultipartUploadCommandInput,
+  'ContentType' | 'CacheControl' | 'ContentDisposition' | 'ChecksumAlgorithm'
+>
+
+/** Where the parts of one upload go. */
+export interface UploadTarget {
+  readonly Bucket: string
+  readonly Key: string
+  readonly UploadId: string
+}
+
+/** What the parts are made with. */
+export interface WritePartsOptions {
+  /** The method of the port, for messages. */
+  readonly operation: string
+  readonly headers: UploadHeaders
+  readonly signal: AbortSignal
+  /** Makes all parts, and resolves when the store has every one of them. */
+  readonly writeParts: (target: UploadTarget) => Promise<readonly CompletedPart[]>
+}
+
+/**
+ * Makes one object of parts that this process sends. It appears whole at the end; on failure the upload is aborted and
+ * nothing is kept. Gives the object's etag.
+ */
+export async function writeInParts(
+  bucket: S3Bucket,
+  key: string,
+  { operation, headers, signal, writeParts }: WritePartsOptions,
+): Promise<string> {
+  const { client } = bucket.connection
+  const call = { operation, key }
+  const object = locate(bucket, key)
+  const create = new CreateMultipartUploadCommand({ ...object, ...headers, ...writeSettings(bucket.config) })
+  const { UploadId = '' } = await attempt(call, signal, (options) => client.send(create, options))
+  const target = { ...object, UploadId }
+  try {
+    const Parts = (await writeParts(target)).toSorted((a, b) => (a.PartNumber ?? 0) - (b.PartNumber ?? 0))
+    const complete = new CompleteMultipartUploadCommand({ ...target, MultipartUpload: { Parts } })
+    // Without the signal once it is sent: what it did could not be told any more.
+    const { ETag } = await attempt(call, signal, () => client.send(complete))
+    return readEtag(key, ETag)
+  } catch (error) {
+    await abandon(bucket, target)
+    throw error
+  }
+}
+
+async function abandon({ connection }: S3Bucket, target: UploadTarget): Promise<void> {
+  try {
+    await attempt({ operation: 'multipart.abort' }, undefined, () =>
+      connection.client.send(new AbortMultipartUploadCommand(target)),
+    )
+  } catch (error) {
+    // The caller must see what led here. An upload that stays is no object, and `listUploads` finds it.
+    if (!isRindleError(error)) throw error
+  }
+}

@@ -1,0 +1,203 @@
+import { problemsOf, RindleError } from '@rindle/core'
+import { z } from 'zod'
+
+const MEBIBYTE = 1024 * 1024
+const MIN_PART_BYTES = 5 * MEBIBYTE
+const MAX_SINGLE_BYTES = 5 * 1024 * MEBIBYTE
+
+/** Keys of an account, for good or, with `sessionToken`, for a while. */
+export interface S3Credentials {
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  readonly sessionToken?: string
+  /** When they end; a function that gave them is asked again before that. */
+  readonly expiration?: Date
+}
+
+/** Options of {@link s3Storage}. */
+export interface S3StorageOptions {
+  /** A bucket that exists. */
+  readonly bucket: string
+  /** The region of the bucket; stores without regions take `us-east-1`, R2 takes `auto`. */
+  readonly region: string
+  /**
+   * Where the store is, as an absolute http or https URL.
+   * @default AWS, in `region`
+   */
+  readonly endpoint?: string
+  /**
+   * Whether the bucket is the first part of the path instead of the host name.
+   * @default true with `endpoint`, false without
+   */
+  readonly forcePathStyle?: boolean
+  /**
+   * Keys, or a function that gives them.
+   * @default the chain of the AWS SDK: environment, profile, container, instance
+   */
+  readonly credentials?: S3Credentials | (() => Promise<S3Credentials>)
+  /** What all keys of this storage begin with in the bucket, a slash between: letters, digits, `.`, `_`, `-`, `/`. */
+  readonly prefix?: string
+  /**
+   * The store's URL as clients reach it; used for nothing but signed requests.
+   * @default `endpoint`
+   */
+  readonly publicEndpoint?: string
+  /**
+   * Where everybody can fetch the objects of the bucket, a CDN for instance: what public URLs begin with. Without it
+   * there is no `public_url`.
+   */
+  readonly publicBaseUrl?: string
+  /**
+   * How the store encrypts what is written here; uploads by signed requests are bound to it.
+   * @default what the bucket says
+   */
+  readonly serverSideEncryption?: 'AES256' | 'aws:kms' | 'aws:kms:dsse'
+  /** The key for `aws:kms` and `aws:kms:dsse`. */
+  readonly kmsKeyId?: string
+  /**
+   * The storage class of what is written here.
+   * @default that of the store
+   */
+  readonly storageClass?: string
+  /**
+   * How long a connection may take to be made.
+   * @default 5000
+   */
+  readonly connectTimeoutMs?: number
+  /**
+   * How long a connection may carry nothing, while an answer is awaited or a body is read.
+   * @default 60000
+   */
+  readonly idleTimeoutMs?: number
+  /**
+   * How often a request is sent in all before its failure is reported.
+   * @default 3
+   */
+  readonly maxAttempts?: number
+  /**
+   * `when_supported` adds a CRC-32 to the uploads that this process sends, which buckets with an object lock demand.
+   * Every one of them is signed with the SHA-256 of its bytes anyway, and some stores refuse the header.
+   * @default 'when_required'
+   */
+  readonly checksums?: 'when_required' | 'when_supported'
+  /**
+   * Bodies longer than this are sent in parts of this size, of which `put` holds three in memory; 5 MiB to 5 GiB. A
+   * body of undeclared length can have 10,000 of them.
+   * @default 5242880
+   */
+  readonly partBytes?: number
+  /**
+   * Objects larger than this are copied in parts, a few at once; 5 MiB to 5 GiB.
+   * @default 1073741824
+   */
+  readonly maxCopyBytes?: number
+}
+
+/** {@link S3StorageOptions}, checked and complete. */
+export interface S3StorageConfig {
+  readonly bucket: string
+  readonly region: string
+  readonly endpoint: string | undefined
+  readonly forcePathStyle: boolean
+  readonly credentials: S3Credentials | (() => Promise<S3Credentials>) | undefined
+  /** Empty, or with a slash at its end. */
+  readonly prefix: string
+  readonly publicEndpoint: string | undefined
+  /** Without a slash at its end. */
+  readonly publicBaseUrl: string | undefined
+  readonly serverSideEncryption: 'AES256' | 'aws:kms' | 'aws:kms:dsse' | undefined
+  readonly kmsKeyId: string | undefined
+  readonly storageClass: string | undefined
+  readonly connectTimeoutMs: number
+  readonly idleTimeoutMs: number
+  readonly maxAttempts: number
+  readonly checksums: 'when_required' | 'when_supported'
+  readonly partBytes: number
+  readonly maxCopyBytes: number
+}
+
+const url = z
+  .url({ protocol: /^https?$/, error: 'must be an absolute http or https URL' })
+  .refine((text) => !/[?#@]/.test(text), 'must have no user, no query and no fragment')
+  .transform((text) => text.replace(/\/+$/, ''))
+
+const credentials: z.ZodType<S3Credentials | (() => Promise<S3Credentials>)> = z.union(
+  [
+    z.strictObject({
+      accessKeyId: z.string().min(1),
+      secretAccessKey: z.string().min(1),
+      sessionToken: z.string().min(1).exactOptional(),
+      expiration: z.date().exactOptional(),
+    }),
+    z.custom<() => Promise<S3Credentials>>((value) => typeof value === 'function'),
+  ],
+  'must be { accessKeyId, secretAccessKey, sessionToken? } or a function that gives them',
+)
+
+const partBytes = z.int().min(MIN_PART_BYTES).max(MAX_SINGLE_BYTES)
+
+const schema = z
+  .strictObject({
+    // AWS's own rule; a name outside of it would change the host name or the path of a request.
+    bucket: z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'must be the name of a bucket'),
+    region: z.string().regex(/^[a-z0-9-]+$/, 'must be the name of a region'),
+    endpoint: url.optional(),
+    forcePathStyle: z.boolean().optional(),
+    credentials: credentials.optional(),
+    // With a key of 900 bytes, the longest that there is, it stays within the 1,024 of S3.
+    prefix: z
+      .string()
+      .max(120)
+      .regex(
+        /^[A-Za-z0-9_-][A-Za-z0-9._-]*(?:\/[A-Za-z0-9_-][A-Za-z0-9._-]*)*\/?$/,
+        'must be names with slashes between',
+      )
+      .transform((text) => (text.endsWith('/') ? text : `${text}/`))
+      .default(''),
+    publicEndpoint: url.optional(),
+    publicBaseUrl: url.optional(),
+    serverSideEncryption: z.enum(['AES256', 'aws:kms', 'aws:kms:dsse']).optional(),
+    kmsKeyId: z.string().min(1).optional(),
+    storageClass: z
+      .string()
+      .regex(/^[A-Z_]+$/, 'must be the name of a storage class')
+      .optional(),
+    connectTimeoutMs: z.int().min(1).max(600_000).default(5000),
+    idleTimeoutMs: z.int().min(1).max(3_600_000).default(60_000),
+    maxAttempts: z.int().min(1).max(20).default(3),
+    checksums: z.enum(['when_required', 'when_supported']).default('when_required'),
+    partBytes: partBytes.default(MIN_PART_BYTES),
+    maxCopyBytes: partBytes.default(1024 * MEBIBYTE),
+  })
+  .refine((options) => options.kmsKeyId === undefined || options.serverSideEncryption?.startsWith('aws:kms'), {
+    path: ['kmsKeyId'],
+    error: 'needs serverSideEncryption "aws:kms" or "aws:kms:dsse"',
+    // Without this the rule would stay silent while another option is wrong too.
+    when: ({ value }) => typeof value === 'object' && value !== null,
+  })
+
+/** Checks the options at once, without I/O. Throws `config_invalid` with every problem and its path. */
+export function parseOptions(options: S3StorageOptions): S3StorageConfig {
+  const parsed = schema.safeParse(options)
+  if (!parsed.success) throw invalidOptions(parsed.error)
+  const { forcePathStyle, ...rest } = parsed.data
+  return {
+    ...rest,
+    endpoint: rest.endpoint,
+    forcePathStyle: forcePathStyle ?? rest.endpoint !== undefined,
+    credentials: rest.credentials,
+    publicEndpoint: rest.publicEndpoint,
+    publicBaseUrl: rest.publicBaseUrl,
+    serverSideEncryption: rest.serverSideEncryption,
+    kmsKeyId: rest.kmsKeyId,
+    storageClass: rest.storageClass,
+  }
+}
+
+function invalidOptions(error: z.ZodError): RindleError {
+  const problems = problemsOf(error)
+  const listed = problems.map(({ path, message }) => `  ${path}: ${message}`)
+  return new RindleError('config_invalid', `The options of s3Storage are not valid:\n${listed.join('\n')}`, {
+    details: { problems },
+  })
+}

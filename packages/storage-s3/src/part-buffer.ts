@@ -1,0 +1,46 @@
+const FIRST_BYTES = 64 * 1024
+const GROWTH = 8
+
+/** Collects the bytes of one part after the other. */
+export interface PartBuffer {
+  isFull(): boolean
+  /** Copies what there is room for; gives what is left over. */
+  fill(bytes: Buffer): Buffer
+  /** Gives the part away and begins the next. */
+  drain(): Buffer
+}
+
+/**
+ * Holds at most `partBytes`. Bytes are copied together, because chunks of a few bytes each would take many times their
+ * size. The first part grows as it is filled, because most bodies are much smaller than a part.
+ */
+export function partBuffer(partBytes: number): PartBuffer {
+  let memory = Buffer.alloc(0)
+  let filledBytes = 0
+  let leastBytes = FIRST_BYTES
+
+  const makeRoom = (wantedBytes: number): void => {
+    if (wantedBytes <= memory.byteLength) return
+    const roomBytes = Math.max(wantedBytes, memory.byteLength * GROWTH, leastBytes)
+    const larger = Buffer.allocUnsafeSlow(Math.min(roomBytes, partBytes))
+    memory.copy(larger, 0, 0, filledBytes)
+    memory = larger
+  }
+
+  return {
+    isFull: () => filledBytes === partBytes,
+    fill(bytes) {
+      makeRoom(Math.min(filledBytes + bytes.byteLength, partBytes))
+      const takenBytes = bytes.copy(memory, filledBytes)
+      filledBytes += takenBytes
+      return bytes.subarray(takenBytes)
+    },
+    drain() {
+      const part = memory.subarray(0, filledBytes)
+      memory = Buffer.alloc(0)
+      filledBytes = 0
+      leastBytes = partBytes
+      return part
+    },
+  }
+}

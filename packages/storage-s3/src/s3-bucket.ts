@@ -1,0 +1,38 @@
+import type { StorageClass } from '@aws-sdk/client-s3'
+import { normalizeKey } from '@rindle/core'
+import type { S3StorageConfig } from './options.ts'
+import type { S3Connection } from './s3-connection.ts'
+
+/** The bucket of one storage: how it is reached, and where in it the keys are. */
+export interface S3Bucket {
+  readonly config: S3StorageConfig
+  readonly connection: S3Connection
+}
+
+/** Where an object is, as every command takes it. Throws `storage_key_invalid` for a key that is none. */
+export function locate({ config }: S3Bucket, key: string): { readonly Bucket: string; readonly Key: string } {
+  return { Bucket: config.bucket, Key: config.prefix + normalizeKey(key) }
+}
+
+/** What every write says about the object that it makes. */
+export function writeSettings({ serverSideEncryption, kmsKeyId, storageClass }: S3StorageConfig): {
+  readonly ServerSideEncryption?: 'AES256' | 'aws:kms' | 'aws:kms:dsse'
+  readonly SSEKMSKeyId?: string
+  readonly StorageClass?: StorageClass
+} {
+  return {
+    ...(serverSideEncryption === undefined ? {} : { ServerSideEncryption: serverSideEncryption }),
+    ...(kmsKeyId === undefined ? {} : { SSEKMSKeyId: kmsKeyId }),
+    ...(storageClass === undefined ? {} : { StorageClass: storageClass as StorageClass }),
+  }
+}
+
+/** The checksum that every upload of this process carries, when the options ask for one. */
+export function uploadChecksum({ checksums }: S3StorageConfig): { readonly ChecksumAlgorithm?: 'CRC32' } {
+  return checksums === 'when_supported' ? { ChecksumAlgorithm: 'CRC32' } : {}
+}
+
+/** A checksum in lower-case hex as headers take it. */
+export function base64Of(checksumHex: string): string {
+  return Buffer.from(checksumHex, 'hex').toString('base64')
+}

@@ -1,0 +1,66 @@
+import { normalizeKey, RindleError, type StorageAdapter, type StorageCapability } from '@rindle/core'
+import { copyObject } from './copy-object.ts'
+import { deleteObject, deleteObjects } from './delete-objects.ts'
+import { downloadObject } from './download-object.ts'
+import { getObject } from './get-object.ts'
+import { headObject } from './head-object.ts'
+import { listObjects } from './list-objects.ts'
+import { parseOptions, type S3StorageOptions } from './options.ts'
+import { putObject } from './put-object.ts'
+import { s3Connection } from './s3-connection.ts'
+import { s3Multipart } from './s3-multipart.ts'
+import { signGet, signPut } from './sign-request.ts'
+
+const CAPABILITIES: readonly StorageCapability[] = [
+  'presigned_put',
+  'multipart_upload',
+  'signed_url',
+  'head',
+  'list',
+  'server_side_copy',
+  'checksum_sha256',
+]
+
+/**
+ * Objects in a bucket of AWS S3 or of any store that speaks its protocol. Throws `config_invalid` with every problem of
+ * the options; does no I/O, and neither does `start`: the bucket must exist, and whether it does shows at the first
+ * call (`storage_unavailable`). `stop` ends all connections, and with them what is still going on.
+ */
+export function s3Storage(options: S3StorageOptions): StorageAdapter {
+  const config = parseOptions(options)
+  const { prefix, publicBaseUrl } = config
+  const bucket = { config, connection: s3Connection(config) }
+  return {
+    name: 's3',
+    capabilities: new Set(publicBaseUrl === undefined ? CAPABILITIES : [...CAPABILITIES, 'public_url']),
+    start: async () => {},
+    stop: async () => bucket.connection.close(),
+    put: (key, body, putOptions) => putObject(bucket, key, body, putOptions),
+    get: (key, getOptions = {}) => getObject(bucket, key, getOptions),
+    download: (key, path, conditions = {}) => downloadObject(bucket, key, path, conditions),
+    head: (key, { signal } = {}) => headObject(bucket, key, signal),
+    delete: (key, callOptions = {}) => deleteObject(bucket, key, callOptions),
+    deleteMany: (keys, callOptions = {}) => deleteObjects(bucket, keys, callOptions),
+    copy: (from, to, conditions = {}) => copyObject(bucket, from, to, conditions),
+    list: (keyPrefix, listOptions = {}) => listObjects(bucket, keyPrefix, listOptions),
+    publicUrl(key) {
+      if (publicBaseUrl !== undefined) return `${publicBaseUrl}/${prefix}${normalizeKey(key)}`
+      throw unsupported('public_url', 'Give it publicBaseUrl, or sign URLs.')
+    },
+    signGet: (key, signOptions) => signGet(bucket, key, signOptions),
+    signPut: (key, signOptions) => signPut(bucket, key, signOptions),
+    multipart: s3Multipart(bucket),
+    localPath() {
+      throw unsupported('local', 'Download the object.')
+    },
+    openToken() {
+      throw unsupported('local', 'The store opens its signed requests itself.')
+    },
+  }
+}
+
+function unsupported(capability: StorageCapability, advice: string): RindleError {
+  return new RindleError('capability_unsupported', `S3 storage has no "${capability}". ${advice}`, {
+    details: { capability, adapter: 's3', flow: 'delivery' },
+  })
+}

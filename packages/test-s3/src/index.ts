@@ -1,0 +1,3 @@
+export { cephMissing } from './ceph.ts'
+export type { S3Server } from './s3-server.ts'
+export { type S3ServerOptions, startS3Server } from './start-s3-server.ts'

@@ -1,0 +1,17 @@
+/** A real S3 server that a test may use, and what a client must know of it. */
+export interface S3Server {
+  /** `given`: the store that `RINDLE_TEST_S3_ENDPOINT` names, which nobody here may kill. */
+  readonly kind: 'given' | 'minio' | 'ceph'
+  readonly endpoint: string
+  readonly region: string
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  /** Makes an empty bucket with a name of its own. */
+  createBucket(): Promise<string>
+  /** SIGKILL to the process that answers requests; resolves when it is gone. Rejects for a given store. */
+  kill(): Promise<void>
+  /** Starts it again after `kill`, on the same port and with the same objects. Rejects for a given store. */
+  restart(): Promise<void>
+  /** Ends the server and removes its data, or, of a given store, the buckets made here. Safe to repeat. */
+  stop(): Promise<void>
+}

@@ -20,6 +20,7 @@ export interface StreamReport {
   readonly avg_frame_rate?: string | undefined
   readonly sample_rate?: string | undefined
   readonly channels?: number | undefined
+  readonly start_time?: string | undefined
   readonly duration?: string | undefined
   readonly disposition?: Readonly<Record<string, number>> | undefined
   readonly tags?: Tags | undefined
@@ -32,6 +33,7 @@ export interface FfprobeReport {
   readonly format?:
     | {
         readonly format_name?: string | undefined
+        readonly start_time?: string | undefined
         readonly duration?: string | undefined
         readonly bit_rate?: string | undefined
         readonly tags?: Tags | undefined
@@ -62,6 +64,7 @@ const reportSchema: z.ZodType<FfprobeReport> = z.object({
         avg_frame_rate: text,
         sample_rate: text,
         channels: number,
+        start_time: text,
         duration: text,
         disposition: z.record(z.string(), z.number()).optional(),
         tags,
@@ -69,7 +72,7 @@ const reportSchema: z.ZodType<FfprobeReport> = z.object({
       }),
     )
     .optional(),
-  format: z.object({ format_name: text, duration: text, bit_rate: text, tags }).optional(),
+  format: z.object({ format_name: text, start_time: text, duration: text, bit_rate: text, tags }).optional(),
 })
 
 /** Reads ffprobe's JSON. `corrupt_media` when it is none. Pure. */

@@ -1,6 +1,9 @@
 import { type NormalizedImageRecipe, type NormalizedRecipe, type ProcessedOutput, RindleError } from '@rindle/core'
+import { makeAudio } from './make-audio.ts'
 import { makeCoverPoster, makePoster } from './make-poster.ts'
+import { makeStrip } from './make-strip.ts'
 import { makeVideo } from './make-video.ts'
+import { makeWaveform } from './make-waveform.ts'
 import type { VariantWork } from './variant-work.ts'
 
 /** Makes and verifies one output. `processing_failed`, not to be tried again, when the source has no track for it. */
@@ -8,7 +11,7 @@ export async function makeVariant(
   recipe: Exclude<NormalizedRecipe, NormalizedImageRecipe>,
   work: VariantWork,
 ): Promise<ProcessedOutput> {
-  const { video, cover } = work.facts
+  const { video, audio, cover } = work.facts
   switch (recipe.preset) {
     case 'web_720p':
     case 'web_480p':
@@ -17,10 +20,12 @@ export async function makeVariant(
       if (video !== null) return makePoster(video, work)
       return makeCoverPoster(cover ?? missing('cover picture', work), work)
     case 'video_thumbnail_strip':
+      return makeStrip(video ?? missing('moving pictures', work), work)
     case 'm4a_128k':
     case 'mp3_128k':
+      return makeAudio(recipe, audio ?? missing('sound', work), work)
     case 'overview':
-      return missing('nothing', work)
+      return makeWaveform(audio ?? missing('sound', work), work)
   }
 }
 

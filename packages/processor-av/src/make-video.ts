@@ -1,9 +1,9 @@
 import type { NormalizedVideoRecipe, ProcessedOutput, VideoPreset } from '@rindle/core'
 import { audioSettings } from './audio-settings.ts'
 import { assertDiskSpace } from './disk-space.ts'
-import type { VideoSettings } from './ffmpeg-arguments.ts'
+import type { AudioSettings, VideoSettings } from './ffmpeg-arguments.ts'
 import { fitInsideEven, type Size } from './geometry.ts'
-import type { VideoTrack } from './media-facts.ts'
+import { type AudioTrack, durationOf, type VideoTrack } from './media-facts.ts'
 import { pictureFilters } from './picture-filters.ts'
 import { runFfmpeg } from './run-ffmpeg.ts'
 import type { VariantWork } from './variant-work.ts'
@@ -37,9 +37,10 @@ export async function makeVideo(
   const preset = PRESETS[recipe.preset]
   const size = fitInsideEven(video, preset.box)
   const { filters, isToneMapped } = pictureFilters(video, size, 'video', await context.toolchain.ffmpeg())
-  const maxFileBytes = maxBytes(preset, facts.durationMs)
+  const durationMs = durationOf(facts.audio === null ? [video] : [video, facts.audio], facts.durationMs)
+  const maxFileBytes = maxBytes(preset, durationMs)
   await assertDiskSpace(context.directory, maxFileBytes)
-  const sound = facts.audio === null ? {} : { audio: audioSettings(facts.audio, AUDIO_KBPS, { maxChannels: 2 }) }
+  const sound = facts.audio === null ? {} : { audio: stereo(facts.audio) }
   await runFfmpeg(
     {
       input,
@@ -57,7 +58,7 @@ export async function makeVideo(
           options: [...(recipe.faststart ? ['-movflags', '+faststart'] : []), '-max_muxing_queue_size', '4096'],
         },
       ],
-      onProgress: (seconds) => work.onProgress((seconds * 1_000) / facts.durationMs),
+      onProgress: (seconds) => work.onProgress((seconds * 1_000) / durationMs),
     },
     context,
   )
@@ -70,11 +71,15 @@ export async function makeVideo(
       videoCodec: 'h264',
       audioCodec: facts.audio === null ? null : 'aac',
       size,
-      durationMs: facts.durationMs,
+      durationMs,
     },
     context,
   )
   return video.isHdr ? { ...output, metadata: { isToneMapped } } : output
+}
+
+function stereo(audio: AudioTrack): AudioSettings {
+  return audioSettings(audio, { codec: 'aac', bitrateKbps: AUDIO_KBPS, channels: Math.min(audio.channels, 2) })
 }
 
 function h264({ crf, maxKbps }: VideoFacts, filters: readonly string[]): VideoSettings {

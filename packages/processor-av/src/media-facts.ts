@@ -25,7 +25,8 @@ export interface VideoTrack {
   readonly colorMatrix: string | null
   readonly colorTransfer: string | null
   readonly isHdr: boolean
-  readonly durationMs: number | null
+  /** When its last frame ends, from the beginning of the file; `null` when the header does not tell. */
+  readonly endMs: number | null
 }
 
 /** A track of sound. */
@@ -34,7 +35,8 @@ export interface AudioTrack {
   readonly codec: string
   readonly sampleRate: number
   readonly channels: number
-  readonly durationMs: number | null
+  /** When its last sample ends, from the beginning of the file; `null` when the header does not tell. */
+  readonly endMs: number | null
 }
 
 /** A picture that goes with sound. */
@@ -64,15 +66,16 @@ export function factsOf({ streams = [], format }: FfprobeReport): MediaFacts {
   const pictures = streams.filter(({ codec_type }) => codec_type === 'video')
   const videoStream = preferred(pictures.filter((stream) => !isStill(stream) && hasSize(stream)))
   const audioStream = preferred(streams.filter(isPlayableSound))
-  const video = videoStream === undefined ? null : videoTrack(videoStream)
-  const audio = audioStream === undefined ? null : audioTrack(audioStream)
+  const startSeconds = Number(format?.start_time ?? 0)
+  const video = videoStream === undefined ? null : videoTrack(videoStream, startSeconds)
+  const audio = audioStream === undefined ? null : audioTrack(audioStream, startSeconds)
   const coverStream = pictures.find((stream) => isStill(stream) && hasSize(stream))
   return {
     kind: video !== null ? 'video' : audio !== null ? 'audio' : null,
     video,
     audio,
     cover: coverStream === undefined ? null : coverOf(coverStream),
-    durationMs: milliseconds(format?.duration) ?? longest(video?.durationMs, audio?.durationMs),
+    durationMs: milliseconds(format?.duration) ?? longest([video?.endMs, audio?.endMs]),
   }
 }
 
@@ -93,7 +96,7 @@ function isPlayableSound({ codec_type, codec_name, sample_rate, channels = 0 }: 
   return codec_type === 'audio' && codec_name !== undefined && Number(sample_rate) > 0 && channels > 0
 }
 
-function videoTrack(stream: StreamReport): VideoTrack {
+function videoTrack(stream: StreamReport, startSeconds: number): VideoTrack {
   const { width: codedWidth = 0, height: codedHeight = 0, field_order: fieldOrder = 'unknown' } = stream
   const rotation = rotationOf(stream)
   const pixelAspect = ratio(stream.sample_aspect_ratio) ?? 1
@@ -117,17 +120,17 @@ function videoTrack(stream: StreamReport): VideoTrack {
     colorMatrix: known(stream.color_space),
     colorTransfer: known(stream.color_transfer),
     isHdr: HDR_TRANSFERS.includes(stream.color_transfer ?? ''),
-    durationMs: milliseconds(stream.duration),
+    endMs: endOf(stream, startSeconds),
   }
 }
 
-function audioTrack(stream: StreamReport): AudioTrack {
+function audioTrack(stream: StreamReport, startSeconds: number): AudioTrack {
   return {
     index: stream.index,
     codec: stream.codec_name ?? 'unknown',
     sampleRate: Number(stream.sample_rate),
     channels: stream.channels ?? 1,
-    durationMs: milliseconds(stream.duration),
+    endMs: endOf(stream, startSeconds),
   }
 }
 
@@ -159,7 +162,22 @@ function milliseconds(seconds: string | undefined): number | null {
   return Number.isFinite(value) && value > 0 ? value : null
 }
 
-function longest(...durations: readonly (number | null | undefined)[]): number | null {
+function endOf({ start_time, duration }: StreamReport, startSeconds: number): number | null {
+  const durationMs = milliseconds(duration)
+  const delayMs = Math.round((Number(start_time ?? startSeconds) - startSeconds) * 1_000)
+  return durationMs === null || Number.isNaN(delayMs) ? null : delayMs + durationMs
+}
+
+/**
+ * How long an output of these tracks must last: until the last of them ends, or as long as the whole file when the
+ * header does not tell. Pure.
+ */
+export function durationOf(tracks: readonly Pick<AudioTrack, 'endMs'>[], wholeMs: number): number {
+  const ends = tracks.map(({ endMs }) => endMs)
+  return ends.includes(null) ? wholeMs : (longest(ends) ?? wholeMs)
+}
+
+function longest(durations: readonly (number | null | undefined)[]): number | null {
   const known = durations.filter((duration) => typeof duration === 'number')
   return known.length === 0 ? null : Math.max(...known)
 }

@@ -12,7 +12,7 @@ import { throwIfCancelled } from './cancellation.ts'
 import { assertWithinLimits } from './limits.ts'
 import { makeVariant } from './make-variant.ts'
 import { mediaInput } from './media-input.ts'
-import { type MediaReport, readMedia } from './read-media.ts'
+import { type KnownFacts, readMedia } from './read-media.ts'
 import type { RunContext } from './run-context.ts'
 
 /** The work of `Processor.process`: see the port for what it promises. */
@@ -26,7 +26,7 @@ export async function processVariants(request: ProcessRequest, context: RunConte
 }
 
 // What is wrong with the source is wrong for each of its variants.
-async function factsOrError(request: ProcessRequest, context: RunContext): Promise<MediaReport['facts'] | Error> {
+async function factsOrError(request: ProcessRequest, context: RunContext): Promise<KnownFacts | Error> {
   try {
     const { facts } = await readMedia(mediaInput(request.source), context)
     assertWithinLimits(facts, request.source.contentType, request.limits)
@@ -40,7 +40,7 @@ async function factsOrError(request: ProcessRequest, context: RunContext): Promi
 async function outcomeOf(
   { name, recipe }: VariantRequest,
   request: ProcessRequest,
-  facts: MediaReport['facts'] | Error,
+  facts: KnownFacts | Error,
   context: RunContext,
 ): Promise<{ name: string; output: ProcessedOutput } | { name: string; error: Error }> {
   if (facts instanceof Error) return { name, error: facts }

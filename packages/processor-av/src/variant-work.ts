@@ -1,5 +1,5 @@
-import type { MediaFacts } from './media-facts.ts'
 import type { MediaInput } from './media-input.ts'
+import type { KnownFacts } from './read-media.ts'
 import type { RunContext } from './run-context.ts'
 
 /** What making one variant needs besides its recipe. */
@@ -7,7 +7,7 @@ export interface VariantWork {
   /** Of the variant. */
   readonly name: string
   readonly input: MediaInput
-  readonly facts: MediaFacts & { readonly durationMs: number }
+  readonly facts: KnownFacts
   /** Where the output goes. */
   readonly path: string
   readonly maxPixels: number

@@ -15,6 +15,7 @@ export interface ExpectedOutput {
   readonly videoCodec: string | null
   readonly audioCodec: string | null
   readonly size?: Size
+  readonly channels?: number
   readonly durationMs?: number
 }
 
@@ -70,6 +71,9 @@ function problemsWith({ video, audio, durationMs }: MediaFacts, expected: Expect
     }
     if (video.pixelAspect !== 1) problems.push('its pixels are not square')
     if (video.rotation !== 0) problems.push('it asks to be turned')
+  }
+  if (audio !== null && expected.channels !== undefined && audio.channels !== expected.channels) {
+    problems.push(`it has ${audio.channels} channels instead of ${expected.channels}`)
   }
   if (expected.durationMs !== undefined && !isSameDuration(durationMs ?? 0, expected.durationMs)) {
     problems.push(`it lasts ${durationMs ?? 0} ms instead of ${expected.durationMs} ms`)

@@ -1,0 +1,97 @@
+import type { ProcessedOutput } from '@rindle/core'
+import { fitInsideEven, type Size } from './geometry.ts'
+import { JPEG_OPTIONS, verifyJpeg } from './jpeg.ts'
+import { durationOf, type VideoTrack } from './media-facts.ts'
+import { pictureFilters } from './picture-filters.ts'
+import { runFfmpeg } from './run-ffmpeg.ts'
+import { readPackets } from './run-ffprobe.ts'
+import { planStrip, type StripPlan } from './strip-plan.ts'
+import type { VariantWork } from './variant-work.ts'
+
+const TILE_BOX: Size = { width: 160, height: 160 }
+const MAX_BYTES = 32 * 1024 ** 2
+// The habits of an encoder show in the first half minute.
+const KEY_FRAME_SAMPLE_SECONDS = 30
+
+/**
+ * Makes one JPEG of tiles spread over the whole duration, row by row, for scrubbing: tile `n` is what is shown in the
+ * middle of the time from `n` to `n + 1` times `intervalMs`.
+ */
+export async function makeStrip(video: VideoTrack, work: VariantWork): Promise<ProcessedOutput> {
+  const { context, facts, name, path } = work
+  const durationMs = durationOf([video], facts.durationMs)
+  const plan = planStrip(durationMs)
+  const tile = fitInsideEven(video, TILE_BOX)
+  const keyFrameGap = await longestKeyFrameGap(video, durationMs, work)
+  // Reading key frames alone is many times faster, and right where there is one for each tile.
+  const options = keyFrameGap <= plan.intervalMs / 1_000 ? ['-skip_frame', 'nokey'] : []
+  const isToneMapped = await writeStrip(video, plan, tile, options, work)
+  const size = { width: tile.width * plan.columns, height: tile.height * plan.rows }
+  const output = await verifyJpeg(path, name, size, context)
+  const tiles = { ...plan, tileWidth: tile.width, tileHeight: tile.height }
+  return { ...output, metadata: video.isHdr ? { ...tiles, isToneMapped } : tiles }
+}
+
+async function longestKeyFrameGap(
+  video: VideoTrack,
+  durationMs: number,
+  { input, context }: VariantWork,
+): Promise<number> {
+  const times: number[] = []
+  const selection = { stream: video.index, firstSeconds: KEY_FRAME_SAMPLE_SECONDS }
+  await readPackets(input, selection, context, ({ seconds, isKey }) => {
+    if (isKey) times.push(seconds)
+  })
+  const begin = times[0] ?? 0
+  const end = begin + Math.min(KEY_FRAME_SAMPLE_SECONDS, durationMs / 1_000)
+  const borders = [...times, end].toSorted((a, b) => a - b)
+  return Math.max(...borders.map((time, position) => time - (borders[position - 1] ?? begin)))
+}
+
+async function writeStrip(
+  video: VideoTrack,
+  { tileCount, columns, rows, intervalMs }: StripPlan,
+  tile: Size,
+  options: readonly string[],
+  { context, input, name, path, maxPixels, onProgress }: VariantWork,
+): Promise<boolean> {
+  // Lines of neighbouring fields melt into one at this size.
+  const source = { ...video, isInterlaced: false }
+  const { filters, isToneMapped } = pictureFilters(source, tile, 'jpeg', await context.toolchain.ffmpeg())
+  const chain = [
+    // Rounding to the nearest tile makes each show the middle of its time. A picture that comes alone has no end, and
+    // only `pass` lets it through; what is shown last fills up the rest.
+    'setpts=PTS-STARTPTS',
+    `fps=fps=1000/${intervalMs}:start_time=0:round=near:eof_action=pass`,
+    ...filters,
+    `tpad=stop=${tileCount}:stop_mode=clone`,
+    // A score is set for each tile only to be printed, which shows how far the work is.
+    'select=gte(scene\\,0)',
+    'metadata=print:file=-',
+    `tile=layout=${columns}x${rows}:nb_frames=${tileCount}`,
+  ]
+  let printed = 0
+  await runFfmpeg(
+    {
+      input,
+      settings: { options },
+      outputs: [
+        {
+          target: path,
+          format: 'image2',
+          streams: [video.index],
+          video: { codec: 'mjpeg', filters: chain, options: ['-frames:v', '1', ...JPEG_OPTIONS] },
+        },
+      ],
+      maxFileBytes: MAX_BYTES,
+      maxPixels,
+      variant: name,
+      onOutput: (chunk) => {
+        printed += chunk.toString('latin1').split('frame:').length - 1
+        onProgress(printed / tileCount)
+      },
+    },
+    context,
+  )
+  return isToneMapped
+}

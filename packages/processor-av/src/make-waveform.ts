@@ -1,0 +1,91 @@
+import { writeFile } from 'node:fs/promises'
+import { type ProcessedOutput, RindleError } from '@rindle/core'
+import { STEADY_SOUND } from './audio-settings.ts'
+import { type AudioTrack, durationOf } from './media-facts.ts'
+import { runFfmpeg } from './run-ffmpeg.ts'
+import type { VariantWork } from './variant-work.ts'
+import { isSameDuration } from './verify-output.ts'
+import { type Peaks, WaveformPeaks } from './waveform-peaks.ts'
+
+const BUCKETS = 1_000
+const SAMPLE_BYTES = 2
+
+/** The JSON document of a waveform. */
+export interface Waveform {
+  readonly version: 1
+  /** Of the whole source, which the buckets divide into equal parts. */
+  readonly durationMs: number
+  /** Samples per second that were looked at, all channels mixed into one. */
+  readonly sampleRate: number
+  /** How many buckets there are. */
+  readonly length: number
+  /** The lowest and the highest sample of each bucket, `[min, max, min, max, …]`, −1 to 1. */
+  readonly peaks: Peaks
+}
+
+/** Makes a picture of loudness over the whole duration, as numbers. */
+export async function makeWaveform(audio: AudioTrack, work: VariantWork): Promise<ProcessedOutput> {
+  const { facts, name, path } = work
+  const peaks = await readPeaks(audio, work)
+  const soundMs = Math.round((peaks.samples / audio.sampleRate) * 1_000)
+  const expectedMs = durationOf([audio], facts.durationMs)
+  if (!isSameDuration(soundMs, expectedMs)) {
+    const problem = `its sound lasts ${soundMs} ms instead of ${expectedMs} ms`
+    throw new RindleError('output_mismatch', `Variant ${name} is not what it should be: ${problem}.`, {
+      details: { variant: name, problems: [problem] },
+    })
+  }
+  const durationMs = Math.max(soundMs, facts.durationMs)
+  const totalSamples = Math.max(peaks.samples, (durationMs / 1_000) * audio.sampleRate)
+  const waveform: Waveform = {
+    version: 1,
+    durationMs,
+    sampleRate: audio.sampleRate,
+    length: BUCKETS,
+    peaks: peaks.peaks(BUCKETS, totalSamples),
+  }
+  const json = JSON.stringify(waveform)
+  await writeFile(path, json)
+  return { path, contentType: 'application/json', byteSize: Buffer.byteLength(json), durationMs }
+}
+
+async function readPeaks(
+  audio: AudioTrack,
+  { context, input, name, facts, maxPixels, onProgress }: VariantWork,
+): Promise<WaveformPeaks> {
+  const peaks = new WaveformPeaks()
+  const expectedSamples = (facts.durationMs / 1_000) * audio.sampleRate
+  let rest: Buffer = Buffer.alloc(0)
+  await runFfmpeg(
+    {
+      input,
+      settings: {},
+      outputs: [
+        {
+          target: '-',
+          format: 's16le',
+          streams: [audio.index],
+          audio: { codec: 'pcm_s16le', channels: 1, frequency: audio.sampleRate, filters: [STEADY_SOUND] },
+        },
+      ],
+      maxFileBytes: 0,
+      maxPixels,
+      variant: name,
+      onOutput: (chunk) => {
+        const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk])
+        const whole = bytes.length - (bytes.length % SAMPLE_BYTES)
+        rest = bytes.subarray(whole)
+        peaks.add(samplesOf(bytes.subarray(0, whole)))
+        onProgress(peaks.samples / expectedSamples)
+      },
+    },
+    context,
+  )
+  return peaks
+}
+
+// A view on the samples where their place in memory allows one, else of a copy.
+function samplesOf(bytes: Buffer): Int16Array {
+  const { buffer, byteOffset, length } = bytes.byteOffset % SAMPLE_BYTES === 0 ? bytes : Uint8Array.from(bytes)
+  return new Int16Array(buffer, byteOffset, length / SAMPLE_BYTES)
+}

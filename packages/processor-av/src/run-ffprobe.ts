@@ -1,0 +1,101 @@
+import { StringDecoder } from 'node:string_decoder'
+import { RindleError } from '@rindle/core'
+import { type FfprobeReport, parseReport } from './ffprobe-report.ts'
+import { runFailure } from './map-error.ts'
+import type { MediaInput } from './media-input.ts'
+import type { RunContext } from './run-context.ts'
+import { runProgram } from './run-program.ts'
+
+const HEADER_TIMEOUT_MS = 60_000
+const MAX_REPORT_BYTES = 8 * 1024 ** 2
+// ffprobe writes no file.
+const MAX_FILE_BYTES = 1024 ** 2
+
+/** When a packet of one stream is played, and whether decoding may begin with it. */
+export interface Packet {
+  readonly seconds: number
+  /** 0 when the file does not tell. */
+  readonly durationSeconds: number
+  readonly isKey: boolean
+}
+
+/** Reads what the header of a file says. `corrupt_media`, `unsupported_codec`, `processing_timeout`. */
+export async function readHeader(input: MediaInput, context: RunContext): Promise<FfprobeReport> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  const onOutput = (chunk: Buffer): void => {
+    bytes += chunk.length
+    if (bytes > MAX_REPORT_BYTES) throw new RindleError('corrupt_media', 'The header of the file has no end.')
+    chunks.push(chunk)
+  }
+  const what = ['-show_format', '-show_streams', '-print_format', 'json']
+  await runFfprobe(input, what, HEADER_TIMEOUT_MS, context, onOutput)
+  return parseReport(Buffer.concat(chunks).toString('utf8'))
+}
+
+/** Which packets {@link readPackets} reads. */
+export interface PacketSelection {
+  /** The index of the stream. */
+  readonly stream: number
+  /** Only those at the beginning of the file. */
+  readonly firstSeconds?: number
+}
+
+/** Reads the packets of a stream, in the order of the file, without decoding or keeping them. */
+export async function readPackets(
+  input: MediaInput,
+  { stream, firstSeconds }: PacketSelection,
+  context: RunContext,
+  onPacket: (packet: Packet) => void,
+): Promise<void> {
+  const decoder = new StringDecoder('utf8')
+  let rest = ''
+  const onOutput = (chunk: Buffer): void => {
+    const lines = (rest + decoder.write(chunk)).split('\n')
+    rest = lines.pop() ?? ''
+    for (const line of lines) {
+      const packet = packetOf(line)
+      if (packet !== null) onPacket(packet)
+    }
+  }
+  const interval = firstSeconds === undefined ? [] : ['-read_intervals', `%+${firstSeconds}`]
+  const entries = ['-show_entries', 'packet=pts_time,duration_time,flags', '-print_format', 'compact=p=0']
+  const what = ['-select_streams', String(stream), ...interval, ...entries]
+  await runFfprobe(input, what, context.config.timeoutMs, context, onOutput)
+}
+
+// "pts_time=0.040000|duration_time=0.040000|flags=K__"
+function packetOf(line: string): Packet | null {
+  const fields = new Map(line.split('|').map((field) => field.split('=') as [string, string]))
+  const seconds = Number.parseFloat(fields.get('pts_time') ?? '')
+  if (Number.isNaN(seconds)) return null
+  const durationSeconds = Number.parseFloat(fields.get('duration_time') ?? '')
+  return {
+    seconds,
+    durationSeconds: Number.isNaN(durationSeconds) ? 0 : durationSeconds,
+    isKey: fields.get('flags')?.startsWith('K') === true,
+  }
+}
+
+async function runFfprobe(
+  input: MediaInput,
+  what: readonly string[],
+  timeoutMs: number,
+  { toolchain, config, directory, signal }: RunContext,
+  onOutput: (chunk: Buffer) => void,
+): Promise<void> {
+  const { path } = await toolchain.ffprobe()
+  const end = await runProgram(
+    { program: path, arguments: ['-loglevel', 'level+warning', ...input.guards, ...what, `file:${input.path}`] },
+    {
+      limits: { maxMemoryBytes: config.maxMemoryBytes, maxFileBytes: MAX_FILE_BYTES, timeoutMs },
+      directory,
+      ...(signal === undefined ? {} : { signal }),
+      onOutput: (chunk) => {
+        onOutput(chunk)
+        return true
+      },
+    },
+  )
+  if (end.exitCode !== 0) throw runFailure(end, { program: 'ffprobe', step: 'read', input })
+}

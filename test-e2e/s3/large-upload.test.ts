@@ -1,0 +1,48 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { settled } from '../support/application.ts'
+import { type S3Application, send, startS3Application } from '../support/s3-application.ts'
+
+const GIBIBYTE = 1024 ** 3
+const isAsked = process.env['RINDLE_LARGE_UPLOADS'] === '1'
+if (!isAsked) console.warn('Skipped: an upload of 6 GB runs when RINDLE_LARGE_UPLOADS=1 (20 GB of disk, some minutes).')
+
+describe.skipIf(!isAsked)('an upload of 6 GB', () => {
+  let application: S3Application
+
+  beforeAll(async () => {
+    application = await startS3Application('minio')
+  }, 60_000)
+  afterAll(async () => application[Symbol.asyncDispose](), 120_000)
+
+  it('arrives in parallel parts and is promoted in bounded memory', { timeout: 1_200_000 }, async () => {
+    const { rindle } = application
+    const byteSize = 6 * GIBIBYTE
+    const options = { filename: 'archive.pdf', contentType: 'application/pdf', byteSize }
+    const { session, partSize, partCount } = await rindle.initiateMultipartUpload('document', options)
+    const first = Buffer.alloc(partSize, 1)
+    first.write('%PDF-1.7\n')
+    const rest = Buffer.alloc(partSize, 2)
+    const baseline = process.memoryUsage.rss()
+    let peak = baseline
+    const watch = setInterval(() => {
+      peak = Math.max(peak, process.memoryUsage.rss())
+    }, 50)
+    let next = 1
+    const sender = async (): Promise<void> => {
+      while (next <= partCount) {
+        const number = next++
+        const length = Math.min(partSize, byteSize - (number - 1) * partSize)
+        const body = (number === 1 ? first : rest).subarray(0, length)
+        expect((await send(await rindle.signMultipartPart(session.id, number), body)).status).toBe(200)
+      }
+    }
+    await Promise.all([sender(), sender(), sender(), sender()])
+    await rindle.completeMultipartUpload(session.id)
+    await application.work()
+    const asset = await settled(rindle, session.assetId, 1_000_000)
+    clearInterval(watch)
+    expect(asset).toMatchObject({ state: 'ready', byteSize })
+    console.log(`6 GiB: ${Math.round((peak - baseline) / 1024 ** 2)} MB above the baseline at most.`)
+    expect(peak - baseline).toBeLessThan(200 * 1024 ** 2)
+  })
+})

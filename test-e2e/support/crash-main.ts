@@ -1,0 +1,69 @@
+import { crashInstance } from './crash-instance.ts'
+import { CrashPoints } from './crash-points.ts'
+import { type CrashNews, Stories, type StoryName } from './crash-stories.ts'
+import { quadrants } from './pictures.ts'
+
+/** A story, and the point at which the process is to die in it; `null`: it is played to its end. */
+export interface PlannedCrash {
+  readonly story: StoryName
+  readonly point: string | null
+}
+
+/** What this program tells the test. */
+export type CrashMessage =
+  | CrashNews
+  /** Every story stands at its point or has ended; the process kills itself. `points` are those that were passed. */
+  | {
+      readonly type: 'dying'
+      readonly missed: readonly PlannedCrash[]
+      readonly points: readonly (readonly string[])[]
+      readonly errors: readonly string[]
+    }
+
+// The program of a process that dies: node crash-main.ts <database-url> <directory> <planned crashes as JSON>
+const [, , databaseUrl = '', directory = '', plan = '[]'] = process.argv
+const planned = JSON.parse(plan) as readonly PlannedCrash[]
+const passed = planned.map((): string[] => [])
+const ends = planned.map(() => Promise.withResolvers<'standing' | 'ended' | Error>())
+const held = new Promise<never>(() => {})
+
+function tell(message: CrashMessage): Promise<void> {
+  return new Promise((resolve, reject) => {
+    process.send?.(message, (error: Error | null) => (error === null ? resolve() : reject(error)))
+  })
+}
+
+// Stories that stand at their point stay there: nothing that they were about to do is done any more, exactly as if the
+// process had died then. So one death does for many stories, and the wait for dead workers' jobs is paid once.
+const points = new CrashPoints(async (step, point) => {
+  await stories.arrange(step, point)
+  passed[step.story]?.push(point)
+  if (planned[step.story]?.point !== point) return
+  ends[step.story]?.resolve('standing')
+  await held
+})
+const rindle = crashInstance(
+  { databaseUrl, directory },
+  { points, stepOf: (payload) => stories.stepOf(payload), stories: planned.length },
+)
+const stories = new Stories({ rindle, points, picture: await quadrants(64, 48), tell })
+
+await rindle.start()
+const concurrency = planned.length + 2
+await rindle.work({
+  concurrency: { rindle_promote: concurrency, rindle_process: concurrency * 2, rindle_purge: concurrency },
+})
+for (const [index, { story }] of planned.entries()) {
+  stories.play(index, story).then(
+    () => ends[index]?.resolve('ended'),
+    (error: unknown) => ends[index]?.resolve(error instanceof Error ? error : new Error(String(error))),
+  )
+}
+const outcomes = await Promise.all(ends.map(({ promise }) => promise))
+await tell({
+  type: 'dying',
+  missed: planned.filter(({ point }, index) => point !== null && outcomes[index] !== 'standing'),
+  points: passed,
+  errors: outcomes.flatMap((outcome) => (outcome instanceof Error ? [String(outcome.stack)] : [])),
+})
+process.kill(process.pid, 'SIGKILL')

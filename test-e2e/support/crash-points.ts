@@ -1,0 +1,113 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { JobsAdapter, StorageAdapter, WorkerRegistration } from '@rindle/core'
+import { faultyStorage } from '@rindle/testing'
+import type pg from 'pg'
+
+/** Where a process is when something happens: one step of one story. */
+export interface Step {
+  readonly story: number
+  readonly name: string
+}
+
+/**
+ * Awaited at every point, with its name, such as "upload: before commit #1". A promise that never resolves holds the
+ * story there for ever, as the death of the process would.
+ */
+export type PointObserver = (step: Step, point: string) => Promise<void>
+
+interface CountedStep extends Step {
+  readonly counts: Map<string, number>
+}
+
+/** The moments right before and right after everything that lasts: writes of the database, calls of storage, jobs. */
+export class CrashPoints {
+  readonly #steps = new AsyncLocalStorage<CountedStep>()
+  readonly #onPoint: PointObserver
+
+  constructor(onPoint: PointObserver) {
+    this.#onPoint = onPoint
+  }
+
+  /** Everything that `work` does is of this step; within another step, of this one alone. */
+  within<Result>(step: Step, work: () => Promise<Result>): Promise<Result> {
+    return this.#steps.run({ ...step, counts: new Map() }, work)
+  }
+
+  /** Does `work` between two points, when it is within a step. */
+  async around<Result>(what: string, work: () => Promise<Result>): Promise<Result> {
+    await this.#reach('before', what)
+    const result = await work()
+    await this.#reach('after', what)
+    return result
+  }
+
+  /** The same pool, with points around every statement that writes and every commit. */
+  observedPool(pool: pg.Pool): Pick<pg.Pool, 'connect' | 'on' | 'removeListener'> {
+    return replacing(pool, 'connect', async () => this.#observedClient(await pool.connect()))
+  }
+
+  /** The same storage, with points around every call. */
+  observedStorage(storage: StorageAdapter): StorageAdapter {
+    return faultyStorage(storage, {
+      onCall: (point) => {
+        const [method = '', moment = ''] = point.split(':')
+        return this.#reach(moment === 'before' ? 'before' : 'after', method)
+      },
+    })
+  }
+
+  /** The same jobs, each handled within the step that `stepOf` names, with points around its handler. */
+  observedJobs(jobs: JobsAdapter, stepOf: (payload: WorkerPayload) => Step | null): JobsAdapter {
+    const observed = (registration: WorkerRegistration): WorkerRegistration => ({
+      ...registration,
+      handle: (job) => {
+        const step = stepOf({ queue: registration.queue, ...job.payload })
+        const handle = () => this.around('its handler', () => registration.handle(job))
+        return step === null ? registration.handle(job) : this.within(step, handle)
+      },
+    })
+    return replacing(jobs, 'work', (registrations) => jobs.work(registrations.map(observed)))
+  }
+
+  #observedClient(client: pg.PoolClient): pg.PoolClient {
+    const query = client.query.bind(client) as (...statement: readonly unknown[]) => Promise<unknown>
+    const observed = (...statement: readonly unknown[]): Promise<unknown> => {
+      const write = writeOf(statement[0] as string | { readonly text: string })
+      return write === null ? query(...statement) : this.around(write, () => query(...statement))
+    }
+    return replacing(client, 'query', observed as pg.PoolClient['query'])
+  }
+
+  async #reach(moment: 'before' | 'after', what: string): Promise<void> {
+    const step = this.#steps.getStore()
+    if (step === undefined) return
+    const count = (step.counts.get(what) ?? 0) + (moment === 'before' ? 1 : 0)
+    step.counts.set(what, count)
+    await this.#onPoint(step, `${step.name}: ${moment} ${what} #${count}`)
+  }
+}
+
+/** What a job is about. */
+export type WorkerPayload = { readonly queue: string } & Readonly<Record<string, unknown>>
+
+/** "commit", "update rindle.media_assets": what a statement changes, or `null`. */
+function writeOf(statement: string | { readonly text: string }): string | null {
+  const text = typeof statement === 'string' ? statement : statement.text
+  if (text === 'commit') return 'commit'
+  const write = /\b(insert into|update|delete from)\s+(\w+\.\w+)/i.exec(text)
+  return write === null ? null : `${write[1]} ${write[2]}`.toLowerCase()
+}
+
+function replacing<Target extends object, Name extends keyof Target>(
+  target: Target,
+  name: Name,
+  replacement: Target[Name],
+): Target {
+  return new Proxy(target, {
+    get(original, property) {
+      if (property === name) return replacement
+      const member: unknown = Reflect.get(original, property)
+      return typeof member === 'function' ? (member.bind(original) as unknown) : member
+    },
+  })
+}

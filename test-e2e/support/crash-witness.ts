@@ -1,0 +1,15 @@
+import type { CrashNews } from './crash-stories.ts'
+
+/** Remembers what processes said that died since. */
+export class Witness {
+  /** Assets whose upload the application knows to be done. */
+  readonly acknowledged: Set<string> = new Set<string>()
+  /** Assets that the application has given up, or was about to. */
+  readonly releasing: Set<string> = new Set<string>()
+
+  /** Takes note. */
+  hear({ type, assetId }: CrashNews): void {
+    if (type === 'acknowledged') this.acknowledged.add(assetId)
+    else this.releasing.add(assetId)
+  }
+}

@@ -1,10 +1,11 @@
 import fluent from 'fluent-ffmpeg'
+import { type FfmpegOptions, optionList } from './ffmpeg-options.ts'
 import type { MediaInput } from './media-input.ts'
 
 /** What one run reads. */
 export interface InputSettings {
-  /** Options before the input, each followed by its value. */
-  readonly options?: readonly string[]
+  /** Of the input. */
+  readonly options?: FfmpegOptions
   /** Where to begin, in seconds from the beginning of the source. */
   readonly seekSeconds?: number
 }
@@ -13,7 +14,7 @@ export interface InputSettings {
 export interface VideoSettings {
   readonly codec: string
   readonly filters: readonly string[]
-  readonly options: readonly string[]
+  readonly options: FfmpegOptions
 }
 
 /** The sound of one output. */
@@ -35,8 +36,8 @@ export interface OutputSettings {
   readonly streams: readonly number[]
   readonly video?: VideoSettings
   readonly audio?: AudioSettings
-  /** Further options, each followed by its value. */
-  readonly options?: readonly string[]
+  /** Of the muxer and of everything else. */
+  readonly options?: FfmpegOptions
 }
 
 /**
@@ -50,7 +51,7 @@ export function ffmpegArguments(
   outputs: readonly OutputSettings[],
 ): readonly string[] {
   const command = fluent().input(`file:${source.path}`)
-  command.inputOptions(...source.guards, ...(input.options ?? []))
+  command.inputOptions(...optionList({ ...source.guards, ...input.options }))
   if (input.seekSeconds !== undefined) command.seekInput(input.seekSeconds)
   for (const output of outputs) addOutput(command, output)
   return ['-hide_banner', '-nostdin', '-loglevel', 'level+info', '-nostats', ...command._getArguments()]
@@ -58,16 +59,22 @@ export function ffmpegArguments(
 
 function addOutput(command: fluent.FfmpegCommand, { target, format, streams, ...settings }: OutputSettings): void {
   command.output(target).format(format)
-  command.outputOptions(...streams.flatMap((index) => ['-map', `0:${index}`]), ...DROPPED, ...(settings.options ?? []))
+  command.outputOptions(...streams.flatMap((index) => ['-map', `0:${index}`]), ...NO_OTHER_TRACKS)
+  command.outputOptions(...optionList({ ...WITHOUT_METADATA, ...settings.options }))
   addVideo(command, settings.video)
   addAudio(command, settings.audio)
 }
 
-// Titles, places, chapters, subtitles and data of the source, and the name of the encoder.
-const DROPPED = [
-  ...['-map_metadata', '-1', '-map_chapters', '-1', '-sn', '-dn'],
-  ...['-fflags', '+bitexact', '-flags:v', '+bitexact', '-flags:a', '+bitexact'],
-]
+// Subtitles and data.
+const NO_OTHER_TRACKS = ['-sn', '-dn']
+// Titles, places and chapters of the source, and the names of encoders.
+const WITHOUT_METADATA: FfmpegOptions = {
+  map_metadata: -1,
+  map_chapters: -1,
+  fflags: '+bitexact',
+  'flags:v': '+bitexact',
+  'flags:a': '+bitexact',
+}
 
 function addVideo(command: fluent.FfmpegCommand, video: VideoSettings | undefined): void {
   if (video === undefined) {
@@ -75,7 +82,7 @@ function addVideo(command: fluent.FfmpegCommand, video: VideoSettings | undefine
     return
   }
   command.videoCodec(video.codec).videoFilters([...video.filters])
-  command.outputOptions(...video.options)
+  command.outputOptions(...optionList(video.options))
 }
 
 function addAudio(command: fluent.FfmpegCommand, audio: AudioSettings | undefined): void {

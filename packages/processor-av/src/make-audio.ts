@@ -1,6 +1,7 @@
 import { type AudioPreset, type NormalizedAudioRecipe, type ProcessedOutput, RindleError } from '@rindle/core'
 import { audioSettings, mixFilters } from './audio-settings.ts'
 import { assertDiskSpace } from './disk-space.ts'
+import type { FfmpegOptions } from './ffmpeg-options.ts'
 import { type Loudness, loudnessFilters, MEASURE_LOUDNESS, parseLoudness } from './loudness.ts'
 import { type AudioTrack, durationOf } from './media-facts.ts'
 import { runFfmpeg } from './run-ffmpeg.ts'
@@ -14,7 +15,7 @@ interface AudioFormat {
   readonly demuxer: string
   readonly contentType: string
   readonly maxChannels: number
-  readonly options: readonly string[]
+  readonly options: FfmpegOptions
 }
 
 const FORMATS: Readonly<Record<AudioPreset, AudioFormat>> = {
@@ -25,7 +26,7 @@ const FORMATS: Readonly<Record<AudioPreset, AudioFormat>> = {
     demuxer: 'mov',
     contentType: 'audio/mp4',
     maxChannels: 6,
-    options: ['-movflags', '+faststart'],
+    options: { movflags: '+faststart' },
   },
   mp3_128k: {
     encoder: 'libmp3lame',
@@ -34,7 +35,7 @@ const FORMATS: Readonly<Record<AudioPreset, AudioFormat>> = {
     demuxer: 'mp3',
     contentType: 'audio/mpeg',
     maxChannels: 2,
-    options: [],
+    options: {},
   },
 }
 const BITRATE_KBPS = 128

@@ -1,5 +1,6 @@
 import { type ProcessedOutput, RindleError } from '@rindle/core'
 import { choosePosterFrame, type FrameStatistics, parseFrameStatistics } from './choose-poster-frame.ts'
+import type { FfmpegOptions } from './ffmpeg-options.ts'
 import { fitInside, type Size } from './geometry.ts'
 import { JPEG_OPTIONS, verifyJpeg } from './jpeg.ts'
 import type { Cover, VideoTrack } from './media-facts.ts'
@@ -11,9 +12,15 @@ import type { VariantWork } from './variant-work.ts'
 const BOX: Size = { width: 1280, height: 1280 }
 const MAX_BYTES = 32 * 1024 ** 2
 
+interface LookedAt {
+  /** Of the input. */
+  readonly options: FfmpegOptions
+  readonly maxFrames: number
+}
+
 // Key frames are cheap to look at, and encoders set one at each cut; where a video has too few, every frame counts.
-const KEY_FRAMES = { options: ['-skip_frame', 'nokey', '-t', '300'], maxFrames: 100 }
-const EVERY_FRAME = { options: ['-t', '20'], maxFrames: 500 }
+const KEY_FRAMES: LookedAt = { options: { skip_frame: 'nokey', t: 300 }, maxFrames: 100 }
+const EVERY_FRAME: LookedAt = { options: { t: 20 }, maxFrames: 500 }
 const MIN_KEY_FRAMES = 3
 
 /** Makes a JPEG of a telling frame: the first good scene change, else the first frame that shows something. */
@@ -46,7 +53,7 @@ async function findFrame(video: VideoTrack, work: VariantWork): Promise<number> 
 async function lookAt(
   video: VideoTrack,
   { input, name, maxPixels, context }: VariantWork,
-  { options, maxFrames }: typeof KEY_FRAMES,
+  { options, maxFrames }: LookedAt,
 ): Promise<readonly FrameStatistics[]> {
   let printed = ''
   const filters = [
@@ -65,7 +72,7 @@ async function lookAt(
           target: '-',
           format: 'null',
           streams: [video.index],
-          video: { codec: 'wrapped_avframe', filters, options: ['-frames:v', String(maxFrames)] },
+          video: { codec: 'wrapped_avframe', filters, options: { 'frames:v': maxFrames } },
         },
       ],
       maxFileBytes: MAX_BYTES,
@@ -97,7 +104,7 @@ async function writeJpeg(
           target: path,
           format: 'image2',
           streams: [stream],
-          video: { codec: 'mjpeg', filters, options: ['-frames:v', '1', ...JPEG_OPTIONS] },
+          video: { codec: 'mjpeg', filters, options: JPEG_OPTIONS },
         },
       ],
       maxFileBytes: MAX_BYTES,

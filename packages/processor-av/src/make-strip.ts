@@ -1,4 +1,5 @@
 import type { ProcessedOutput } from '@rindle/core'
+import type { FfmpegOptions } from './ffmpeg-options.ts'
 import { fitInsideEven, type Size } from './geometry.ts'
 import { JPEG_OPTIONS, verifyJpeg } from './jpeg.ts'
 import { durationOf, type VideoTrack } from './media-facts.ts'
@@ -24,7 +25,7 @@ export async function makeStrip(video: VideoTrack, work: VariantWork): Promise<P
   const tile = fitInsideEven(video, TILE_BOX)
   const keyFrameGap = await longestKeyFrameGap(video, durationMs, work)
   // Reading key frames alone is many times faster, and right where there is one for each tile.
-  const options = keyFrameGap <= plan.intervalMs / 1_000 ? ['-skip_frame', 'nokey'] : []
+  const options = keyFrameGap <= plan.intervalMs / 1_000 ? { skip_frame: 'nokey' } : {}
   const isToneMapped = await writeStrip(video, plan, tile, options, work)
   const size = { width: tile.width * plan.columns, height: tile.height * plan.rows }
   const output = await verifyJpeg(path, name, size, context)
@@ -52,7 +53,7 @@ async function writeStrip(
   video: VideoTrack,
   { tileCount, columns, rows, intervalMs }: StripPlan,
   tile: Size,
-  options: readonly string[],
+  options: FfmpegOptions,
   { context, input, name, path, maxPixels, onProgress }: VariantWork,
 ): Promise<boolean> {
   // Lines of neighbouring fields melt into one at this size.
@@ -80,7 +81,7 @@ async function writeStrip(
           target: path,
           format: 'image2',
           streams: [video.index],
-          video: { codec: 'mjpeg', filters: chain, options: ['-frames:v', '1', ...JPEG_OPTIONS] },
+          video: { codec: 'mjpeg', filters: chain, options: JPEG_OPTIONS },
         },
       ],
       maxFileBytes: MAX_BYTES,

@@ -12,21 +12,19 @@ export async function makeVariant(
   work: VariantWork,
 ): Promise<ProcessedOutput> {
   const { video, audio, cover } = work.facts
-  switch (recipe.preset) {
-    case 'web_720p':
-    case 'web_480p':
+  switch (recipe.kind) {
+    case 'video':
       return makeVideo(recipe, video ?? missing('moving pictures', work), work)
-    case 'video_poster_scene':
-      if (video !== null) return makePoster(video, work)
-      return makeCoverPoster(cover ?? missing('cover picture', work), work)
-    case 'video_thumbnail_strip':
-      return makeStrip(video ?? missing('moving pictures', work), work)
-    case 'm4a_128k':
-    case 'mp3_128k':
+    case 'audio':
       return makeAudio(recipe, audio ?? missing('sound', work), work)
-    case 'overview':
+    case 'waveform':
       return makeWaveform(audio ?? missing('sound', work), work)
+    case 'image':
+      break
   }
+  if (recipe.preset === 'video_thumbnail_strip') return makeStrip(video ?? missing('moving pictures', work), work)
+  if (video !== null) return makePoster(video, work)
+  return makeCoverPoster(cover ?? missing('cover picture', work), work)
 }
 
 function missing(what: string, { name, input }: VariantWork): never {

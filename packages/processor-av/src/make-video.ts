@@ -55,7 +55,7 @@ export async function makeVideo(
           streams: facts.audio === null ? [video.index] : [video.index, facts.audio.index],
           video: h264(preset, [...steadyRate(video), ...filters]),
           ...sound,
-          options: [...(recipe.faststart ? ['-movflags', '+faststart'] : []), '-max_muxing_queue_size', '4096'],
+          options: { max_muxing_queue_size: 4096, ...(recipe.faststart ? { movflags: '+faststart' } : {}) },
         },
       ],
       onProgress: (seconds) => work.onProgress((seconds * 1_000) / durationMs),
@@ -86,11 +86,17 @@ function h264({ crf, maxKbps }: VideoFacts, filters: readonly string[]): VideoSe
   return {
     codec: 'libx264',
     filters,
-    options: [
-      ...['-preset', 'veryfast', '-profile:v', 'high', '-crf', String(crf)],
-      ...['-maxrate', `${maxKbps}k`, '-bufsize', `${maxKbps}k`],
-      ...['-colorspace', 'bt709', '-color_primaries', 'bt709', '-color_trc', 'bt709', '-color_range', 'tv'],
-    ],
+    options: {
+      preset: 'veryfast',
+      'profile:v': 'high',
+      crf,
+      maxrate: `${maxKbps}k`,
+      bufsize: `${maxKbps}k`,
+      colorspace: 'bt709',
+      color_primaries: 'bt709',
+      color_trc: 'bt709',
+      color_range: 'tv',
+    },
   }
 }
 

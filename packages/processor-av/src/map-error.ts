@@ -69,7 +69,7 @@ const FAILED: Omit<Mapping, 'pattern'> = { code: 'ffmpeg_failed', what: 'it ende
 export function runFailure(end: ProgramEnd, { program, step, input, variant }: FailedStep): RindleError {
   const { code, what } = reasonOf(end)
   const said = lastError(end.messages, input.path)
-  const ended = end.signal === null ? `exit code ${end.exitCode}` : end.signal
+  const ended = end.signal ?? `exit code ${end.exitCode}`
   const purpose = variant === undefined ? '' : ` for ${variant}`
   const message = `Could not ${step} the ${input.contentType}${purpose}: ${what} (${program}, ${ended}${said}).`
   return new RindleError(code, message, {

@@ -178,8 +178,8 @@ export function durationOf(tracks: readonly Pick<AudioTrack, 'endMs'>[], wholeMs
 }
 
 function longest(durations: readonly (number | null | undefined)[]): number | null {
-  const known = durations.filter((duration) => typeof duration === 'number')
-  return known.length === 0 ? null : Math.max(...known)
+  const told = durations.filter((duration) => typeof duration === 'number')
+  return told.length === 0 ? null : Math.max(...told)
 }
 
 function known(value: string | undefined): string | null {

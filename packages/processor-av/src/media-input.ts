@@ -1,12 +1,13 @@
 import { RindleError, type SourceFile } from '@rindle/core'
+import type { FfmpegOptions } from './ffmpeg-options.ts'
 import { SOURCE_TYPES } from './source-types.ts'
 
 /** A file, and the options without which FFmpeg must not open it. */
 export interface MediaInput {
   readonly path: string
   readonly contentType: string
-  /** Options before the input, each followed by its value. */
-  readonly guards: readonly string[]
+  /** Options without which it must not be opened. */
+  readonly guards: FfmpegOptions
   readonly isDurationGuessed: boolean
 }
 
@@ -31,8 +32,8 @@ export function ownInput(path: string, contentType: string, demuxer: string): Me
 }
 
 // The whitelist also holds for what a demuxer opens in turn: subtitles inside an AVI were once read as a playlist.
-function guardsFor(demuxers: readonly string[]): readonly string[] {
-  const whitelists = ['-protocol_whitelist', 'file', '-format_whitelist', demuxers.join(',')]
+function guardsFor(demuxers: readonly string[]): FfmpegOptions {
+  const whitelists = { protocol_whitelist: 'file', format_whitelist: demuxers.join(',') }
   const [only, ...others] = demuxers
-  return only !== undefined && others.length === 0 ? [...whitelists, '-f', only] : whitelists
+  return only !== undefined && others.length === 0 ? { ...whitelists, f: only } : whitelists
 }

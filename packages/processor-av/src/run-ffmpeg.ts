@@ -1,5 +1,6 @@
 import { RindleError } from '@rindle/core'
 import { ffmpegArguments, type InputSettings, type OutputSettings } from './ffmpeg-arguments.ts'
+import { optionList } from './ffmpeg-options.ts'
 import { requireEncoders } from './inspect-build.ts'
 import { runFailure } from './map-error.ts'
 import type { MediaInput } from './media-input.ts'
@@ -32,18 +33,13 @@ export async function runFfmpeg(run: FfmpegRun, context: RunContext): Promise<st
   const { config, toolchain, directory, signal } = context
   const build = await toolchain.ffmpeg()
   requireEncoders(build, encodersOf(run.outputs))
-  const threads = String(config.threads)
-  const options = ['-threads', threads, '-max_pixels', String(run.maxPixels), ...(run.settings.options ?? [])]
-  const outputs = run.outputs.map((output) => ({
-    ...output,
-    options: ['-threads', threads, ...(output.options ?? [])],
-  }))
-  const global = ['-filter_threads', threads, ...(run.onProgress === undefined ? [] : ['-progress', 'pipe:1'])]
+  const { threads } = config
+  const options = { threads, max_pixels: run.maxPixels, ...run.settings.options }
+  const outputs = run.outputs.map((output) => ({ ...output, options: { threads, ...output.options } }))
+  const global = { filter_threads: threads, ...(run.onProgress === undefined ? {} : { progress: 'pipe:1' }) }
+  const args = [...optionList(global), ...ffmpegArguments(run.input, { ...run.settings, options }, outputs)]
   const end = await runProgram(
-    {
-      program: build.path,
-      arguments: [...global, ...ffmpegArguments(run.input, { ...run.settings, options }, outputs)],
-    },
+    { program: build.path, arguments: args },
     {
       limits: { ...config, maxFileBytes: run.maxFileBytes },
       directory,

@@ -1,5 +1,6 @@
 import { StringDecoder } from 'node:string_decoder'
 import { RindleError } from '@rindle/core'
+import { optionList } from './ffmpeg-options.ts'
 import { type FfprobeReport, parseReport } from './ffprobe-report.ts'
 import { runFailure } from './map-error.ts'
 import type { MediaInput } from './media-input.ts'
@@ -86,7 +87,10 @@ async function runFfprobe(
 ): Promise<void> {
   const { path } = await toolchain.ffprobe()
   const end = await runProgram(
-    { program: path, arguments: ['-loglevel', 'level+warning', ...input.guards, ...what, `file:${input.path}`] },
+    {
+      program: path,
+      arguments: ['-loglevel', 'level+warning', ...optionList(input.guards), ...what, `file:${input.path}`],
+    },
     {
       limits: { maxMemoryBytes: config.maxMemoryBytes, maxFileBytes: MAX_FILE_BYTES, timeoutMs },
       directory,

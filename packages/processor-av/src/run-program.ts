@@ -147,6 +147,6 @@ function timeoutError(what: string, ms: number): RindleError {
 }
 
 function environment(directory: string): NodeJS.ProcessEnv {
-  const inherited = INHERITED_VARIABLES.map((name) => [name, process.env[name]])
-  return { ...Object.fromEntries(inherited), TMPDIR: directory, LC_ALL: 'C', AV_LOG_FORCE_NOCOLOR: '1' }
+  const inherited = Object.fromEntries(INHERITED_VARIABLES.map((name) => [name, process.env[name]] as const))
+  return { ...inherited, TMPDIR: directory, LC_ALL: 'C', AV_LOG_FORCE_NOCOLOR: '1' }
 }

@@ -70,7 +70,7 @@ export function crashInstance(place: CrashPlace, watch?: Watch): CrashInstance {
   const pool = new pg.Pool({ connectionString: databaseUrl, max: stories + 10, options: '-c TimeZone=UTC' })
   return createRindle({
     ...shared,
-    database: { pool: points.observedPool(pool) as pg.Pool },
+    database: { pool: points.observedPool(pool) },
     storages: { main: points.observedStorage(storage) },
     processors: [imageProcessor({ concurrency: stories + 2 })],
     jobs: points.observedJobs(jobs, stepOf),

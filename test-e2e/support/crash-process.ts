@@ -1,7 +1,9 @@
-import { type ChildProcess, fork } from 'node:child_process'
+import { fork } from 'node:child_process'
 import { once } from 'node:events'
+import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { CrashPlace } from './crash-instance.ts'
+import type { LoadMessage } from './crash-load-main.ts'
 import type { CrashMessage, PlannedCrash } from './crash-main.ts'
 import type { Witness } from './crash-witness.ts'
 
@@ -9,20 +11,42 @@ import type { Witness } from './crash-witness.ts'
 export type LastWords = Extract<CrashMessage, { type: 'dying' }>
 
 /** Starts a process that plays these stories, and resolves when it has killed itself. */
-export async function crash(place: CrashPlace, planned: readonly PlannedCrash[], witness: Witness): Promise<LastWords> {
-  const program = fileURLToPath(new URL('./crash-main.ts', import.meta.url))
-  const child = fork(program, [place.databaseUrl, place.directory, JSON.stringify(planned)])
+export async function crash(
+  { databaseUrl, directory }: CrashPlace,
+  planned: readonly PlannedCrash[],
+  witness: Witness,
+): Promise<LastWords> {
+  const child = fork(program('crash-main.ts'), [databaseUrl, directory, JSON.stringify(planned)])
   let lastWords: LastWords | undefined
   child.on('message', (message: CrashMessage) => {
     if (message.type === 'dying') lastWords = message
     else witness.hear(message)
   })
-  const signal = await deathOf(child)
-  if (lastWords === undefined || signal !== 'SIGKILL') throw new Error(`The process ended early: ${String(signal)}.`)
-  return lastWords
+  const [code, signal] = await once(child, 'close')
+  if (lastWords !== undefined && signal === 'SIGKILL') return lastWords
+  throw new Error(`The process ended before its time, with ${String(code ?? signal)}.`)
 }
 
-async function deathOf(child: ChildProcess): Promise<unknown> {
-  const [, signal] = await once(child, 'exit')
-  return signal
+/** Starts a process that works and uploads, and kills it so many milliseconds after it has begun to. */
+export async function killUnderLoad(
+  { databaseUrl, directory }: CrashPlace,
+  afterMs: number,
+  witness: Witness,
+): Promise<void> {
+  const child = fork(program('crash-load-main.ts'), [databaseUrl, directory])
+  const closed = once(child, 'close')
+  const working = Promise.withResolvers<void>()
+  child.on('message', (message: LoadMessage) => {
+    if (message.type === 'working') working.resolve()
+    else witness.hear(message)
+  })
+  await Promise.race([working.promise, closed])
+  await delay(afterMs)
+  child.kill('SIGKILL')
+  const [code, signal] = await closed
+  if (signal !== 'SIGKILL') throw new Error(`The process ended before it was killed, with ${String(code ?? signal)}.`)
+}
+
+function program(name: string): string {
+  return fileURLToPath(new URL(`./${name}`, import.meta.url))
 }

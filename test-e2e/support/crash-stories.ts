@@ -30,14 +30,13 @@ type ProfileName = keyof typeof crashProfiles
 
 const SLOT = 'avatar'
 const MAKES_ROOM = 'overtaken process: before put #1'
-const OVERTAKEN = 'overtaken process: after its handler #1'
 const SLOW_BEGINS = 'process slow: before its handler #1'
 
 /** Plays stories in one instance, each with an owner and assets of its own. */
 export class Stories {
   readonly #context: StoryContext
   readonly #cast = new Map<string, { readonly story: number; readonly role: Role }>()
-  readonly #overtaken = new Map<number, PromiseWithResolvers<void>>()
+  readonly #openHandlers = new Map<number, number>()
 
   constructor(context: StoryContext) {
     this.#context = context
@@ -55,19 +54,24 @@ export class Stories {
 
   /** Called at every point before anything else: lets a purge overtake a worker, and puts jobs in a fixed order. */
   async arrange({ story }: Step, point: string): Promise<void> {
+    if (point.includes(': before its handler')) this.#countHandlers(story, 1)
+    if (point.includes(': after its handler')) this.#countHandlers(story, -1)
     if (point === MAKES_ROOM) await this.#letPurgeOvertake(story)
-    if (point === OVERTAKEN) this.#overtaken.get(story)?.resolve()
     // The last job of an asset does more than the others, and must always be the same one.
     if (point === SLOW_BEGINS) await this.#untilFastAreReady(story)
   }
 
-  /** Plays one story to its end. */
+  /** Plays one story to its end, at which the last of its jobs has ended too. */
   async play(story: number, name: StoryName): Promise<void> {
-    if (name === 'replaced') return this.#playReplaced(story)
-    if (name === 'direct') return this.#playDirect(story)
-    if (name === 'aborted') return this.#playAborted(story)
-    if (name === 'refused') return this.#playRefused(story)
-    return this.#playOvertaken(story)
+    const plots: Readonly<Record<StoryName, () => Promise<void>>> = {
+      replaced: () => this.#playReplaced(story),
+      direct: () => this.#playDirect(story),
+      aborted: () => this.#playAborted(story),
+      refused: () => this.#playRefused(story),
+      overtaken: () => this.#playOvertaken(story),
+    }
+    await plots[name]()
+    await until(async () => (this.#openHandlers.get(story) ?? 0) === 0)
   }
 
   async #playReplaced(story: number): Promise<void> {
@@ -113,9 +117,8 @@ export class Stories {
 
   /** The asset is purged while a worker makes its variant, which is then stored for nobody and deleted. */
   async #playOvertaken(story: number): Promise<void> {
-    this.#overtaken.set(story, Promise.withResolvers())
-    await this.#upload(story, 'overtaken')
-    await this.#overtaken.get(story)?.promise
+    const { id } = await this.#upload(story, 'overtaken')
+    await this.#untilGone(id)
   }
 
   async #letPurgeOvertake(story: number): Promise<void> {
@@ -129,7 +132,7 @@ export class Stories {
   async #upload(story: number, role: 'proxied' | 'overtaken'): Promise<Asset<ProfileName>> {
     const { rindle, picture, tell } = this.#context
     const profile: ProfileName = role === 'overtaken' ? 'single' : 'picture'
-    const attachTo = role === 'overtaken' ? { owner: ownerOf(story), slot: SLOT } : {}
+    const attachTo = role === 'overtaken' ? ({ owner: ownerOf(story), slot: SLOT } as const) : {}
     return this.#within(story, 'upload', async () => {
       const received = await rindle.receive(profile, picture, { filename: 'a.jpg' })
       this.#cast.set(received.assetId, { story, role })
@@ -156,6 +159,10 @@ export class Stories {
     return this.#context.points.within({ story, name }, work)
   }
 
+  #countHandlers(story: number, change: 1 | -1): void {
+    this.#openHandlers.set(story, (this.#openHandlers.get(story) ?? 0) + change)
+  }
+
   #assetOf(story: number): string {
     return [...this.#cast].findLast(([, cast]) => cast.story === story)?.[0] ?? ''
   }
@@ -176,8 +183,9 @@ export class Stories {
   }
 }
 
-function ownerOf(story: number): { readonly type: string; readonly id: number } {
-  return { type: 'story', id: story }
+/** Of this process alone: one that comes after it must not take over its slots. */
+function ownerOf(story: number): { readonly type: string; readonly id: string } {
+  return { type: 'story', id: `${process.pid}-${story}` }
 }
 
 async function until(isSo: () => Promise<boolean>): Promise<void> {

@@ -1,0 +1,119 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createTestDatabase, type TestDatabase } from '@rindle/test-database'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { type Aftermath, aftermathOf, drain } from '../support/crash-aftermath.ts'
+import { type CrashInstance, crashInstance } from '../support/crash-instance.ts'
+import type { PlannedCrash } from '../support/crash-main.ts'
+import { crash } from '../support/crash-process.ts'
+import { STORY_NAMES } from '../support/crash-stories.ts'
+import { Witness } from '../support/crash-witness.ts'
+
+// Each story of a group holds a connection at its point, and a test server has a hundred for everybody.
+const GROUP_SIZE = 26
+
+let database: TestDatabase
+let directory: string
+let rindle: CrashInstance
+let planned: readonly PlannedCrash[]
+let aftermath: Aftermath
+const witness = new Witness()
+const missed: PlannedCrash[] = []
+const errors: string[] = []
+
+beforeAll(async () => {
+  database = await createTestDatabase()
+  directory = await mkdtemp(join(tmpdir(), 'rindle-crash-'))
+  const place = { databaseUrl: database.url, directory }
+  const rehearsal = await crash(
+    place,
+    STORY_NAMES.map((story) => ({ story, point: null })),
+    new Witness(),
+  )
+  planned = plannedCrashes(rehearsal.points)
+  for (let begin = 0; begin < planned.length; begin += GROUP_SIZE) {
+    const lastWords = await crash(place, planned.slice(begin, begin + GROUP_SIZE), witness)
+    missed.push(...lastWords.missed)
+    errors.push(...lastWords.errors)
+  }
+  rindle = crashInstance(place)
+  await drain(place, rindle, 60_000)
+  aftermath = await aftermathOf(place, rindle, witness)
+}, 240_000)
+afterAll(async () => {
+  await rindle.stop()
+  await database.drop()
+  await rm(directory, { recursive: true, force: true })
+})
+
+/** A crash for every distinct point, in the first story that comes by. */
+function plannedCrashes(points: readonly (readonly string[])[]): readonly PlannedCrash[] {
+  const stories = new Map<string, PlannedCrash>()
+  for (const [index, story] of STORY_NAMES.entries()) {
+    for (const point of points[index] ?? []) if (!stories.has(point)) stories.set(point, { story, point })
+  }
+  return [...stories.values()]
+}
+
+it('a process dies before and after every storage call and every write, from upload to purge', () => {
+  expect({ missed, errors }).toEqual({ missed: [], errors: [] })
+  const kinds = new Set(planned.map(({ point }) => point?.replace(/^[^:]*: /, '').replace(/ #\d+$/, '')))
+  const whats = [
+    'put',
+    'get',
+    'head',
+    'copy',
+    'delete',
+    'deleteMany',
+    'commit',
+    'its handler',
+    'insert into rindle.media_assets',
+    'update rindle.media_assets',
+    'delete from rindle.media_assets',
+    'insert into rindle.media_variants',
+    'update rindle.media_variants',
+    'update rindle.media_upload_sessions',
+    'insert into rindle.media_attachments',
+    'delete from rindle.media_attachments',
+    'insert into pgboss.job_common',
+    'insert into rindle.media_processing_runs',
+    'update rindle.media_processing_runs',
+  ]
+  expect(whats.flatMap((what) => [`before ${what}`, `after ${what}`]).filter((kind) => !kinds.has(kind))).toEqual([])
+  console.info(`${planned.length} deaths, each at a point of its own.`)
+  expect(planned.length).toBeGreaterThan(190)
+})
+
+it('afterwards every invariant holds', () => {
+  expect(aftermath.violations).toEqual([])
+})
+
+it('no upload is lost that the application was told of', () => {
+  expect(aftermath.lost).toEqual([])
+  expect(witness.acknowledged.size).toBeGreaterThan(100)
+})
+
+it('nothing waits for work that will not come', () => {
+  expect(aftermath.stuck).toEqual([])
+  expect(aftermath.assetCount).toBeGreaterThan(100)
+})
+
+it('what lies in storage without a row is of an operation that was cut short, one object each', () => {
+  const { unexplained, ...explained } = aftermath.orphans
+  expect(unexplained).toEqual([])
+  const counts = Object.fromEntries(Object.entries(explained).map(([kind, keys]) => [kind, keys.length]))
+  console.info('Objects that no row knows:', counts)
+  const leaving = (points: RegExp): number => planned.filter(({ point }) => points.test(point ?? '')).length
+  expect(counts).toEqual({
+    unregistered: leaving(/^(?:refused )?upload: (?!before put|after commit|after delete)/),
+    overtaken: leaving(/^overtaken process: (?:after put|.* update .*runs|.* commit #2|before delete)/),
+    moving: leaving(/^direct promote: (?:after copy|.* update .*assets #1|before delete)/),
+  })
+  expect(Math.min(...Object.values(counts))).toBeGreaterThan(0)
+})
+
+it('what is ready again was made by whoever took over', async () => {
+  const attempts = await rindle.prisma.mediaVariant.groupBy({ by: ['attempt'], _count: true })
+  expect(new Set(attempts.map(({ attempt }) => attempt))).toEqual(new Set([1, 2]))
+})

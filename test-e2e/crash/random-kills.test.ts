@@ -1,0 +1,73 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createTestDatabase, type TestDatabase } from '@rindle/test-database'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { type Aftermath, aftermathOf, drain } from '../support/crash-aftermath.ts'
+import { type CrashInstance, crashInstance } from '../support/crash-instance.ts'
+import { killUnderLoad } from '../support/crash-process.ts'
+import { Witness } from '../support/crash-witness.ts'
+import { seededRandom } from '../support/seeded-random.ts'
+
+const KILLS = Number(process.env['RINDLE_CRASH_KILLS'] ?? 20)
+const SEED = Number(process.env['RINDLE_CRASH_SEED'] ?? 1)
+const WORKERS = 2
+const MAX_LIFE_MS = 1_500
+// Start, life and share of the work that is left, on a busy machine.
+const MS_PER_KILL = 10_000
+
+let database: TestDatabase
+let directory: string
+let rindle: CrashInstance
+let aftermath: Aftermath
+const witness = new Witness()
+
+beforeAll(
+  async () => {
+    console.info(`${KILLS} kills with seed ${SEED}. RINDLE_CRASH_KILLS and RINDLE_CRASH_SEED choose others.`)
+    database = await createTestDatabase()
+    directory = await mkdtemp(join(tmpdir(), 'rindle-crash-'))
+    const place = { databaseUrl: database.url, directory }
+    const random = seededRandom(SEED)
+    const lives = Array.from({ length: KILLS }, () => random() * MAX_LIFE_MS)
+    const liveAndDie = async (): Promise<void> => {
+      for (let life = lives.shift(); life !== undefined; life = lives.shift()) await killUnderLoad(place, life, witness)
+    }
+    await Promise.all(Array.from({ length: WORKERS }, liveAndDie))
+    rindle = crashInstance(place)
+    await drain(place, rindle, 60_000 + KILLS * 1_000)
+    aftermath = await aftermathOf(place, rindle, witness)
+  },
+  60_000 + KILLS * MS_PER_KILL,
+)
+afterAll(async () => {
+  await rindle.stop()
+  await database.drop()
+  await rm(directory, { recursive: true, force: true })
+})
+
+it('every invariant holds after the death of many workers under load', () => {
+  console.info(
+    `${witness.acknowledged.size} uploads, ${witness.releasing.size} given up, ${aftermath.assetCount} kept.`,
+  )
+  expect(aftermath.violations).toEqual([])
+  expect(witness.acknowledged.size).toBeGreaterThan(KILLS)
+})
+
+it('no upload is lost that the application was told of, and nothing waits for work that will not come', () => {
+  expect(aftermath.lost).toEqual([])
+  expect(aftermath.stuck).toEqual([])
+})
+
+it('what lies in storage without a row is of an operation that was cut short', () => {
+  const { unexplained, ...explained } = aftermath.orphans
+  const counts = Object.fromEntries(Object.entries(explained).map(([kind, keys]) => [kind, keys.length]))
+  console.info('Objects that no row knows:', counts)
+  expect(unexplained).toEqual([])
+})
+
+it('work was taken over in its middle', async () => {
+  const retried = await rindle.prisma.mediaProcessingRun.count({ where: { attempt: { gt: 1 } } })
+  console.info(`${retried} attempts after a death.`)
+  expect(retried).toBeGreaterThan(0)
+})

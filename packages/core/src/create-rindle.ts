@@ -14,6 +14,9 @@ import { Changes } from './events/changes.ts'
 import { EventBus } from './events/event-bus.ts'
 import { mappingErrors } from './map-database-error.ts'
 import { checkInvariants } from './operations/check-invariants.ts'
+import { regenerateVariants } from './operations/regenerate-variants.ts'
+import { reprobe } from './operations/reprobe.ts'
+import { requeueVariants } from './operations/requeue-variants.ts'
 import type { JobsAdapter } from './ports/jobs.ts'
 import { type Logger, stderrLogger } from './ports/logger.ts'
 import type { Processor } from './ports/processor.ts'
@@ -91,7 +94,7 @@ function composeRuntime(options: RindleOptions<Profiles>, database: Database): R
     sources: new SourceCache({
       directory: workDirectory,
       maxBytes: options.sourceCacheMaxBytes ?? DEFAULT_SOURCE_CACHE_BYTES,
-      storageOf: (name) => storageOf({ storages: options.storages } as Runtime, name),
+      storageOf: (name) => storageOf(options, name),
     }),
     workDirectory,
     worker: `${hostname()}:${process.pid}`,
@@ -147,6 +150,9 @@ function facade(runtime: Runtime, database: Database): Rindle {
     variantUrl: (reference, name, options) => variantUrl(runtime, reference, name, options),
     serveFile: (request) => serveFile(runtime, request),
     cancelProcessing: (assetId) => cancelProcessing(runtime, assetId),
+    reprobe: (assetId) => reprobe(runtime, assetId),
+    requeueVariants: (assetId, options) => requeueVariants(runtime, assetId, options),
+    regenerateVariants: (options) => regenerateVariants(runtime, options),
     checkInvariants: (options) => checkInvariants(runtime, options),
   }
 }

@@ -7,6 +7,7 @@ import type { Logger } from './ports/logger.ts'
 import type { Processor } from './ports/processor.ts'
 import type { StorageAdapter } from './ports/storage.ts'
 import type { Profile } from './profile/profile.ts'
+import { assertOutsideTransaction } from './transaction-scope.ts'
 import type { SourceCache } from './variants/source-cache.ts'
 
 /** What every verb works with: the composed adapters of one instance. Internal; applications see {@link Rindle}. */
@@ -42,8 +43,19 @@ export function profileOf(runtime: Runtime, name: string): Profile {
   })
 }
 
-/** The configured storage of that name; a row may name one that the configuration no longer has. */
-export function storageOf(runtime: Runtime, name: string): StorageAdapter {
+/** The kind of adapter behind a storage's name, for events. */
+export function adapterNameOf(runtime: Pick<Runtime, 'storages'>, name: string): string {
+  return configuredStorage(runtime, name).name
+}
+
+/** The way to a storage; from within a transaction there is none. */
+export function storageOf(runtime: Pick<Runtime, 'storages'>, name: string): StorageAdapter {
+  assertOutsideTransaction(`The storage "${name}"`)
+  return configuredStorage(runtime, name)
+}
+
+/** A row may name a storage that the configuration no longer has. */
+function configuredStorage(runtime: Pick<Runtime, 'storages'>, name: string): StorageAdapter {
   const storage = Object.hasOwn(runtime.storages, name) ? runtime.storages[name] : undefined
   if (storage !== undefined) return storage
   const known = Object.keys(runtime.storages).join(', ')

@@ -4,6 +4,7 @@ import { RindleError } from './domain/errors.ts'
 import type { EventMap, EventName, Measurements, RindleEvent } from './events/event-map.ts'
 import type { JobRequest } from './ports/jobs.ts'
 import type { Runtime } from './runtime.ts'
+import { withinTransaction } from './transaction-scope.ts'
 
 /**
  * A transaction of the application, with the events that wait for its commit. Pass it as `tx`; after the commit call
@@ -107,11 +108,13 @@ interface DoneUnit<T> {
 async function runUnit<T>(sql: SqlExecutor, work: (unit: UnitOfWork) => Promise<T>): Promise<DoneUnit<T>> {
   const requests: JobRequest[] = []
   const events: RindleEvent[] = []
-  const result = await work({
-    executeSql: (text, values) => sql.executeSql(text, values),
-    enqueue: (request) => requests.push(request),
-    emit: (name, metadata, measurements = {}) => events.push({ name, metadata, measurements }),
-  })
+  const result = await withinTransaction(() =>
+    work({
+      executeSql: (text, values) => sql.executeSql(text, values),
+      enqueue: (request) => requests.push(request),
+      emit: (name, metadata, measurements = {}) => events.push({ name, metadata, measurements }),
+    }),
+  )
   return { result, requests, events }
 }
 

@@ -2,7 +2,7 @@ import type { Asset } from '../domain/entities.ts'
 import type { AssetState } from '../domain/states.ts'
 import { sourcesOf } from '../domain/transitions.ts'
 import { NOTIFY_ASSET } from '../events/changes.ts'
-import { type Runtime, storageOf } from '../runtime.ts'
+import { adapterNameOf, type Runtime } from '../runtime.ts'
 import type { UnitOfWork } from '../unit-of-work.ts'
 import { assetFromRow } from './entities-from-rows.ts'
 
@@ -82,6 +82,6 @@ export function emitAssetState(
   from: AssetState,
   to: AssetState,
 ): void {
-  const adapter = storageOf(runtime, asset.storage).name
+  const adapter = adapterNameOf(runtime, asset.storage)
   unit.emit('rindle.asset.state_change', { profile: asset.profile, adapter, from, to })
 }

@@ -4,7 +4,7 @@ import type { Asset, Owner } from '../domain/entities.ts'
 import { promoteKey } from '../domain/queues.ts'
 import { assetFromRow } from '../rows/entities-from-rows.ts'
 import type { Row } from '../rows/row-values.ts'
-import { profileOf, type Runtime, storageOf } from '../runtime.ts'
+import { adapterNameOf, profileOf, type Runtime, storageOf } from '../runtime.ts'
 import { inTransaction, type UnitOfWork } from '../unit-of-work.ts'
 import { type ReceivedUpload, type ReceiveOptions, receive } from './receive.ts'
 import type { UploadSource } from './upload-source.ts'
@@ -33,7 +33,7 @@ export async function register<P extends string>(
   const profile = profileOf(runtime, received.profile)
   return inTransaction(runtime, options.tx, async (unit) => {
     const asset = await insertAsset(unit, runtime.newId(), received)
-    const adapter = storageOf(runtime, profile.storage).name
+    const adapter = adapterNameOf(runtime, profile.storage)
     unit.emit(
       'rindle.upload.stop',
       { profile: received.profile, adapter, strategy: 'proxied' },
@@ -58,7 +58,7 @@ export async function upload<P extends string>(
   options: UploadOptions = {},
 ): Promise<Asset<P>> {
   const profile = profileOf(runtime, profileName)
-  const adapter = storageOf(runtime, profile.storage).name
+  const adapter = adapterNameOf(runtime, profile.storage)
   runtime.events.emit({
     name: 'rindle.upload.start',
     metadata: { profile: profileName, adapter, strategy: 'proxied' },

@@ -4,7 +4,7 @@ import { RindleError } from '../domain/errors.ts'
 import { promoteKey } from '../domain/queues.ts'
 import type { StoredObject } from '../ports/storage.ts'
 import { transitionAsset } from '../rows/asset-transition.ts'
-import { profileOf, type Runtime, storageOf } from '../runtime.ts'
+import { adapterNameOf, profileOf, type Runtime, storageOf } from '../runtime.ts'
 import { inTransaction } from '../unit-of-work.ts'
 import { lockAsset } from '../variants/lock-asset.ts'
 import { type OpenSession, readSession, transitionSession } from './session-rows.ts'
@@ -70,7 +70,7 @@ export async function confirmUpload(
       'rindle.upload.stop',
       {
         profile: asset.profile,
-        adapter: storageOf(runtime, asset.storage).name,
+        adapter: adapterNameOf(runtime, asset.storage),
         strategy: open.session.uploadStrategy,
       },
       { byteSize: object.byteSize },

@@ -1,6 +1,6 @@
 import type { Asset } from '../domain/entities.ts'
 import type { VariantState } from '../domain/states.ts'
-import { type Runtime, storageOf } from '../runtime.ts'
+import { adapterNameOf, type Runtime } from '../runtime.ts'
 import type { UnitOfWork } from '../unit-of-work.ts'
 
 /** Announces a variant's change of state with the unit's commit. */
@@ -11,6 +11,6 @@ export function emitVariantState(
   from: VariantState,
   to: VariantState,
 ): void {
-  const adapter = storageOf(runtime, asset.storage).name
+  const adapter = adapterNameOf(runtime, asset.storage)
   unit.emit('rindle.variant.state_change', { profile: asset.profile, adapter, from, to })
 }

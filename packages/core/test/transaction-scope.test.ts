@@ -1,0 +1,23 @@
+import type { StorageAdapter } from '@rindle/core'
+import { expect, it } from 'vitest'
+import { adapterNameOf, storageOf } from '../src/runtime.ts'
+import { withinTransaction } from '../src/transaction-scope.ts'
+
+const runtime = { storages: { main: { name: 'fake' } as StorageAdapter } }
+
+it('no storage can be reached from within a transaction, however deep', async () => {
+  await withinTransaction(async () => {
+    await Promise.resolve()
+    expect(() => storageOf(runtime, 'main')).toThrow('never reached from within a database transaction')
+    expect(adapterNameOf(runtime, 'main')).toBe('fake')
+  })
+  expect(storageOf(runtime, 'main')).toBe(runtime.storages.main)
+})
+
+it('a transaction beside it hinders nobody', async () => {
+  const gate = Promise.withResolvers<void>()
+  const transaction = withinTransaction(() => gate.promise)
+  expect(storageOf(runtime, 'main').name).toBe('fake')
+  gate.resolve()
+  await transaction
+})

@@ -1,7 +1,8 @@
 import { type CompletedPart, CopyObjectCommand, UploadPartCopyCommand } from '@aws-sdk/client-s3'
 import { type ConditionalOptions, isRindleError, type StoredObject } from '@rindle/core'
 import { attempt } from './attempt.ts'
-import { readHeaders } from './head-object.ts'
+import { deleteObject } from './delete-objects.ts'
+import { headObject, readHeaders } from './head-object.ts'
 import { type UploadHeaders, type UploadTarget, writeInParts } from './multipart-writer.ts'
 import { locate, type S3Bucket, writeSettings } from './s3-bucket.ts'
 import { shareWork } from './share-work.ts'
@@ -61,7 +62,27 @@ async function copyWhole(copy: Copy): Promise<Pick<StoredObject, 'etag' | 'lastM
   const { CopyObjectResult } = await attempt({ operation: 'copy', key: from }, signal, (options) =>
     bucket.connection.client.send(command, options),
   )
-  return { etag: readEtag(to, CopyObjectResult?.ETag), lastModified: CopyObjectResult?.LastModified ?? new Date() }
+  const etag = readEtag(to, CopyObjectResult?.ETag)
+  if (etag !== copy.source.etag) await keepIfSourceStays(copy)
+  return { etag, lastModified: CopyObjectResult?.LastModified ?? new Date() }
+}
+
+/**
+ * Ceph compares the etag and then copies what is there by now. Where the copy does not have the same etag, which an
+ * encrypted one or one of parts never has, only a source that is still the same shows that it is what was copied.
+ */
+async function assertSourceStays({ bucket, from, source, signal }: Copy): Promise<void> {
+  const now = await headObject(bucket, from, signal)
+  if (now?.etag !== source.etag) throw etagDiffers(from)
+}
+
+async function keepIfSourceStays(copy: Copy): Promise<void> {
+  try {
+    await assertSourceStays(copy)
+  } catch (error) {
+    await deleteObject(copy.bucket, copy.to, {})
+    throw error
+  }
 }
 
 async function copyParts(copy: Copy): Promise<Pick<StoredObject, 'etag' | 'lastModified'>> {
@@ -80,12 +101,13 @@ async function copyParts(copy: Copy): Promise<Pick<StoredObject, 'etag' | 'lastM
     operation: 'copy',
     headers: headersOf(headers),
     signal,
-    writeParts: (target) =>
-      shareWork(copyRanges(source.byteSize, bucket.config.maxCopyBytes), {
-        atOnce: PARTS_AT_ONCE,
-        cancel,
-        work: (range) => send(target, range),
-      }),
+    writeParts: async (target) => {
+      const ranges = copyRanges(source.byteSize, bucket.config.maxCopyBytes)
+      const work = (range: CopyRange): Promise<CompletedPart> => send(target, range)
+      const parts = await shareWork(ranges, { atOnce: PARTS_AT_ONCE, cancel, work })
+      await assertSourceStays(copy)
+      return parts
+    },
   })
   return { etag, lastModified: new Date() }
 }

@@ -81,6 +81,12 @@ export interface S3StorageOptions {
    */
   readonly checksums?: 'when_required' | 'when_supported'
   /**
+   * By which header the store holds a signed upload to its declared SHA-256. AWS, MinIO and R2 check the first; stores
+   * that ignore it, Ceph before 19 for one, check the second, the payload hash of the signature itself.
+   * @default 'x-amz-checksum-sha256'
+   */
+  readonly signedChecksum?: 'x-amz-checksum-sha256' | 'x-amz-content-sha256'
+  /**
    * Bodies longer than this are sent in parts of this size, of which `put` holds three in memory; 5 MiB to 5 GiB. A
    * body of undeclared length can have 10,000 of them.
    * @default 5242880
@@ -112,6 +118,7 @@ export interface S3StorageConfig {
   readonly idleTimeoutMs: number
   readonly maxAttempts: number
   readonly checksums: 'when_required' | 'when_supported'
+  readonly signedChecksum: 'x-amz-checksum-sha256' | 'x-amz-content-sha256'
   readonly partBytes: number
   readonly maxCopyBytes: number
 }
@@ -166,6 +173,7 @@ const schema = z
     idleTimeoutMs: z.int().min(1).max(3_600_000).default(60_000),
     maxAttempts: z.int().min(1).max(20).default(3),
     checksums: z.enum(['when_required', 'when_supported']).default('when_required'),
+    signedChecksum: z.enum(['x-amz-checksum-sha256', 'x-amz-content-sha256']).default('x-amz-checksum-sha256'),
     partBytes: partBytes.default(MIN_PART_BYTES),
     maxCopyBytes: partBytes.default(1024 * MEBIBYTE),
   })

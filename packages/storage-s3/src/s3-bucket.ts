@@ -1,5 +1,5 @@
 import type { StorageClass } from '@aws-sdk/client-s3'
-import { normalizeKey } from '@rindle/core'
+import { normalizeKey, RindleError } from '@rindle/core'
 import type { S3StorageConfig } from './options.ts'
 import type { S3Connection } from './s3-connection.ts'
 
@@ -32,7 +32,8 @@ export function uploadChecksum({ checksums }: S3StorageConfig): { readonly Check
   return checksums === 'when_supported' ? { ChecksumAlgorithm: 'CRC32' } : {}
 }
 
-/** A checksum in lower-case hex as headers take it. */
-export function base64Of(checksumHex: string): string {
-  return Buffer.from(checksumHex, 'hex').toString('base64')
+/** A SHA-256 in lower-case hex as headers take it. Throws `invalid_input` when it is none. */
+export function base64Of(checksumSha256: string): string {
+  if (/^[0-9a-f]{64}$/.test(checksumSha256)) return Buffer.from(checksumSha256, 'hex').toString('base64')
+  throw new RindleError('invalid_input', 'A SHA-256 is given as 64 lower-case hex digits.')
 }

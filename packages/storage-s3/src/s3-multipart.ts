@@ -39,7 +39,8 @@ export function s3Multipart(bucket: S3Bucket): MultipartStorage {
     },
     signPart: (key, uploadId, partNumber, options) => signPart(bucket, key, { uploadId, partNumber }, options),
     listParts: (key, uploadId, options = {}) => listParts(bucket, { key, uploadId }, options),
-    async complete(key, uploadId, parts, { signal } = {}) {
+    async complete(key, uploadId, parts, call = {}) {
+      const { signal } = call
       const Parts = parts
         .toSorted((left, right) => left.partNumber - right.partNumber)
         .map(({ partNumber, etag }) => ({ PartNumber: partNumber, ETag: quoteEtag(etag) }))
@@ -48,9 +49,15 @@ export function s3Multipart(bucket: S3Bucket): MultipartStorage {
         UploadId: uploadId,
         MultipartUpload: { Parts },
       })
-      await attempt({ operation: 'multipart.complete', key }, signal, (options) =>
-        connection.client.send(command, options),
-      )
+      try {
+        await attempt({ operation: 'multipart.complete', key }, signal, (options) =>
+          connection.client.send(command, options),
+        )
+      } catch (error) {
+        // Ceph answers 500 when the upload is gone; the list of its parts says so.
+        if (isRindleError(error, 'storage_unavailable')) await listParts(bucket, { key, uploadId }, call)
+        throw error
+      }
       const stored = await headObject(bucket, key, signal)
       if (stored === undefined) throw objectMissing(key)
       return stored

@@ -2,7 +2,9 @@ import { GetObjectCommand, PutObjectCommand, UploadPartCommand } from '@aws-sdk/
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import { RindleError, type SignedRequest, type SignGetOptions, type SignPutOptions } from '@rindle/core'
 import { attempt } from './attempt.ts'
+import type { S3StorageConfig } from './options.ts'
 import { base64Of, locate, type S3Bucket, writeSettings } from './s3-bucket.ts'
+import { signPayloadHash } from './sign-payload-hash.ts'
 import { signingWindow } from './signing-window.ts'
 
 const MAX_PART_NUMBER = 10_000
@@ -11,18 +13,17 @@ const MAX_PART_NUMBER = 10_000
 export async function signGet(
   bucket: S3Bucket,
   key: string,
-  { expiresAt, disposition, contentType, signal }: SignGetOptions,
+  { disposition, contentType, ...options }: SignGetOptions,
 ): Promise<SignedRequest> {
   const command = new GetObjectCommand({
     ...locate(bucket, key),
     ...(disposition === undefined ? {} : { ResponseContentDisposition: headerValue('disposition', disposition) }),
     ...(contentType === undefined ? {} : { ResponseContentType: headerValue('content type', contentType) }),
   })
-  return sign((options) => getSignedUrl(bucket.connection.signer, command, options), {
+  return sign((signing) => getSignedUrl(bucket.connection.signer, command, signing), {
+    ...options,
     method: 'GET',
     key,
-    expiresAt,
-    signal,
     headers: {},
   })
 }
@@ -31,34 +32,23 @@ export async function signGet(
  * Signs the writing of an object, bound to its type and, where they are declared, to its length and SHA-256. S3 cannot
  * cut a request short, so `maxBytes` has no effect here.
  */
-export async function signPut(
-  bucket: S3Bucket,
-  key: string,
-  { expiresAt, contentType, byteSize, checksumSha256, signal }: SignPutOptions,
-): Promise<SignedRequest> {
-  const settings = writeSettings(bucket.config)
-  const checksum = checksumSha256 === undefined ? undefined : base64Of(checksumSha256)
+export async function signPut(bucket: S3Bucket, key: string, options: SignPutOptions): Promise<SignedRequest> {
+  const { config, connection } = bucket
   const command = new PutObjectCommand({
     ...locate(bucket, key),
-    ...settings,
-    ContentType: headerValue('content type', contentType),
-    ...(byteSize === undefined ? {} : { ContentLength: byteSize }),
-    ...(checksum === undefined ? {} : { ChecksumSHA256: checksum }),
+    ...writeSettings(config),
+    ...lengthOf(options),
+    ContentType: headerValue('content type', options.contentType),
+    ...(hasPayloadHash(config, options) ? {} : checksumOf(options)),
   })
-  const headers = withoutUndefined({
-    'content-type': contentType,
-    'x-amz-checksum-sha256': checksum,
-    'x-amz-server-side-encryption': settings.ServerSideEncryption,
-    'x-amz-server-side-encryption-aws-kms-key-id': settings.SSEKMSKeyId,
-    'x-amz-storage-class': settings.StorageClass,
-  })
-  return sign((options) => getSignedUrl(bucket.connection.signer, command, options), {
-    method: 'PUT',
-    key,
-    expiresAt,
-    signal,
-    headers,
-  })
+  const headers = putHeaders(config, options)
+  const makeUrl = async (signing: SigningOptions): Promise<string> => {
+    const url = await getSignedUrl(connection.signer, command, signing)
+    if (!hasPayloadHash(config, options)) return url
+    const bound = { ...headers, ...(options.byteSize === undefined ? {} : { 'content-length': `${options.byteSize}` }) }
+    return signPayloadHash(connection.signer, url, { ...signing, region: config.region, headers: bound })
+  }
+  return sign(makeUrl, { ...options, method: 'PUT', key, headers })
 }
 
 /** Signs the writing of one part, bound to its length where that is declared. */
@@ -66,40 +56,41 @@ export async function signPart(
   bucket: S3Bucket,
   key: string,
   part: { readonly uploadId: string; readonly partNumber: number },
-  { expiresAt, byteSize, signal }: Pick<SignPutOptions, 'expiresAt' | 'byteSize' | 'signal'>,
+  options: Pick<SignPutOptions, 'expiresAt' | 'byteSize' | 'signal'>,
 ): Promise<SignedRequest> {
   const { uploadId, partNumber } = part
   if (!Number.isInteger(partNumber) || partNumber < 1 || partNumber > MAX_PART_NUMBER) {
     throw new RindleError('invalid_input', `Parts are numbered from 1 to ${MAX_PART_NUMBER}, not ${partNumber}.`)
   }
-  const command = new UploadPartCommand({
-    ...locate(bucket, key),
-    UploadId: uploadId,
-    PartNumber: partNumber,
-    ...(byteSize === undefined ? {} : { ContentLength: byteSize }),
-  })
-  return sign((options) => getSignedUrl(bucket.connection.signer, command, options), {
+  const target = { ...locate(bucket, key), UploadId: uploadId, PartNumber: partNumber }
+  const command = new UploadPartCommand({ ...target, ...lengthOf(options) })
+  return sign((signing) => getSignedUrl(bucket.connection.signer, command, signing), {
+    ...options,
     method: 'PUT',
     key,
-    expiresAt,
-    signal,
     headers: {},
   })
 }
 
-type SigningOptions = NonNullable<Parameters<typeof getSignedUrl>[2]>
+/** What a signature is made with. */
+interface SigningOptions {
+  readonly signingDate: Date
+  readonly expiresIn: number
+  readonly signableHeaders: Set<string>
+  readonly unhoistableHeaders: Set<string>
+}
 
 interface SignOptions {
   readonly method: 'GET' | 'PUT'
   readonly key: string
   readonly expiresAt: Date
-  readonly signal: AbortSignal | undefined
+  readonly signal?: AbortSignal
   /** What the client must send. */
   readonly headers: Readonly<Record<string, string>>
 }
 
 async function sign(
-  makeUrl: (options: SigningOptions) => Promise<string>,
+  makeUrl: (signing: SigningOptions) => Promise<string>,
   { method, key, expiresAt, signal, headers }: SignOptions,
 ): Promise<SignedRequest> {
   const names = Object.keys(headers)
@@ -108,22 +99,46 @@ async function sign(
     return makeUrl({
       signingDate,
       expiresIn: expiresInSeconds,
-      // The SDK would leave type and length out of the signature. A type that it thought up itself it may.
+      // The presigner leaves type and length out unless they are named. A type that the SDK adds by itself may stay out.
       signableHeaders: new Set([...names, 'content-length']),
-      // Left in the URL, they would be signed and not sent.
+      // Moved into the URL, as the presigner does, they would be signed and not sent.
       unhoistableHeaders: new Set(names),
     })
   })
   return { method, url, headers }
 }
 
-function headerValue(what: string, value: string): string {
-  if (/^[\t\x20-\x7e]*$/.test(value)) return value
-  throw new RindleError('invalid_input', `The ${what} cannot be a header: it holds more than printable ASCII.`)
-}
-
-function withoutUndefined(headers: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string>> {
+function putHeaders(config: S3StorageConfig, options: SignPutOptions): Readonly<Record<string, string>> {
+  const { ServerSideEncryption, SSEKMSKeyId, StorageClass } = writeSettings(config)
+  const { checksumSha256, contentType } = options
+  const headers = {
+    'content-type': contentType,
+    'x-amz-checksum-sha256': hasPayloadHash(config, options) ? undefined : checksumOf(options).ChecksumSHA256,
+    'x-amz-content-sha256': hasPayloadHash(config, options) ? checksumSha256 : undefined,
+    'x-amz-server-side-encryption': ServerSideEncryption,
+    'x-amz-server-side-encryption-aws-kms-key-id': SSEKMSKeyId,
+    'x-amz-storage-class': StorageClass,
+  }
   return Object.fromEntries(
     Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
   )
+}
+
+function hasPayloadHash({ signedChecksum }: S3StorageConfig, { checksumSha256 }: SignPutOptions): boolean {
+  return checksumSha256 !== undefined && signedChecksum === 'x-amz-content-sha256'
+}
+
+function checksumOf({ checksumSha256 }: SignPutOptions): { readonly ChecksumSHA256?: string } {
+  return checksumSha256 === undefined ? {} : { ChecksumSHA256: base64Of(checksumSha256) }
+}
+
+function lengthOf({ byteSize }: Pick<SignPutOptions, 'byteSize'>): { readonly ContentLength?: number } {
+  if (byteSize === undefined) return {}
+  if (Number.isSafeInteger(byteSize) && byteSize >= 0) return { ContentLength: byteSize }
+  throw new RindleError('invalid_input', `A length of ${byteSize} bytes cannot be signed.`)
+}
+
+function headerValue(what: string, value: string): string {
+  if (/^[\t\x20-\x7e]*$/.test(value)) return value
+  throw new RindleError('invalid_input', `The ${what} cannot be a header: it holds more than printable ASCII.`)
 }

@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream'
 import type { StorageAdapter } from '@rindle/core'
 import { type S3StorageOptions, s3Storage } from '@rindle/storage-s3'
 import type { S3Server } from '@rindle/test-s3'
@@ -18,8 +17,14 @@ export async function s3Subject(
 
 /** A storage in a new bucket of a server. */
 export async function s3StorageOn(server: S3Server, options: Partial<S3StorageOptions> = {}): Promise<StorageAdapter> {
-  const { endpoint, region, accessKeyId, secretAccessKey } = server
+  const { endpoint, region, accessKeyId, secretAccessKey, signedChecksum } = server
   const bucket = await server.createBucket()
-  return s3Storage({ bucket, endpoint, region, credentials: { accessKeyId, secretAccessKey }, ...options })
+  return s3Storage({
+    bucket,
+    endpoint,
+    region,
+    signedChecksum,
+    credentials: { accessKeyId, secretAccessKey },
+    ...options,
+  })
 }
-void Readable

@@ -59,6 +59,7 @@ export async function startCeph(): Promise<S3Server> {
   }
   return {
     kind: 'ceph',
+    signedChecksum: 'x-amz-content-sha256',
     ...server,
     createBucket: () => buckets.create(),
     kill: () => supervised.kill('radosgw'),

@@ -21,6 +21,7 @@ export function givenStore(env: NodeJS.ProcessEnv): S3Server | undefined {
   }
   return {
     kind: 'given',
+    signedChecksum: 'x-amz-checksum-sha256',
     ...access,
     createBucket: () => buckets.create(),
     kill: refuse,

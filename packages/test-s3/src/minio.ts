@@ -30,6 +30,7 @@ export async function startMinio(): Promise<S3Server> {
   }
   return {
     kind: 'minio',
+    signedChecksum: 'x-amz-checksum-sha256',
     ...server,
     createBucket: () => buckets.create(),
     kill: () => supervised.kill('minio'),

@@ -6,6 +6,8 @@ export interface S3Server {
   readonly region: string
   readonly accessKeyId: string
   readonly secretAccessKey: string
+  /** The header of a signed upload whose SHA-256 this server compares with the body. */
+  readonly signedChecksum: 'x-amz-checksum-sha256' | 'x-amz-content-sha256'
   /** Makes an empty bucket with a name of its own. */
   createBucket(): Promise<string>
   /** SIGKILL to the process that answers requests; resolves when it is gone. Rejects for a given store. */

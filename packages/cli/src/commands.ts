@@ -2,9 +2,22 @@ import type { Command } from './command.ts'
 import { demo } from './commands/demo.ts'
 import { init } from './commands/init.ts'
 import { migrate } from './commands/migrate.ts'
+import { regenerateVariants } from './commands/regenerate-variants.ts'
+import { reprobe } from './commands/reprobe.ts'
+import { requeue } from './commands/requeue.ts'
 import { show } from './commands/show.ts'
 import { upload } from './commands/upload.ts'
 import { worker } from './commands/worker.ts'
 
 /** Every command, in the order in which help lists them. */
-export const COMMANDS: readonly Command[] = [demo, init, migrate, worker, upload, show]
+export const COMMANDS: readonly Command[] = [
+  demo,
+  init,
+  migrate,
+  worker,
+  upload,
+  show,
+  reprobe,
+  requeue,
+  regenerateVariants,
+]

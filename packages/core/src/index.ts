@@ -24,13 +24,25 @@ export * from './domain/transitions.ts'
 export * from './domain/untrusted-metadata.ts'
 export type { AssetChange, ChangeListener, ChangeSubscription } from './events/changes.ts'
 export type { EventListener } from './events/event-bus.ts'
-export type { EventMap, EventName, Measurements, RindleEvent, TranscodeMetadata } from './events/event-map.ts'
+export type {
+  EventMap,
+  EventName,
+  Measurements,
+  Operation,
+  RepairMetadata,
+  RindleEvent,
+  TranscodeMetadata,
+} from './events/event-map.ts'
 export type {
   CheckInvariantsOptions,
   InvariantReport,
   Violation,
   ViolationClass,
 } from './operations/check-invariants.ts'
+export type { RegenerateOptions, RegenerateReport, UndeclaredVariants } from './operations/regenerate-variants.ts'
+export type { ReprobedField, ReprobeReport } from './operations/reprobe.ts'
+export type { RequeueOptions, RequeueReport } from './operations/requeue-variants.ts'
+export type { WalkOptions } from './operations/walk.ts'
 export type { Analyzer } from './ports/analyzer.ts'
 export type { Authorizer, DeliveryRequest } from './ports/authorizer.ts'
 export * from './ports/jobs.ts'

@@ -8,6 +8,9 @@ import type { ChangeListener, ChangeSubscription } from './events/changes.ts'
 import type { EventListener } from './events/event-bus.ts'
 import type { EventName } from './events/event-map.ts'
 import type { CheckInvariantsOptions, InvariantReport } from './operations/check-invariants.ts'
+import type { RegenerateOptions, RegenerateReport } from './operations/regenerate-variants.ts'
+import type { ReprobeReport } from './operations/reprobe.ts'
+import type { RequeueOptions, RequeueReport } from './operations/requeue-variants.ts'
 import type { Workers } from './ports/jobs.ts'
 import type { SignedRequest, UploadedPart } from './ports/storage.ts'
 import type { Profile } from './profile/profile.ts'
@@ -204,6 +207,19 @@ export interface Rindle<Ps extends Profiles = Profiles> extends AsyncDisposable 
 
   /** Cancels the asset's queued and running variants and returns their names. `not_found`, `not_processing`. */
   cancelProcessing(assetId: string): Promise<readonly string[]>
+
+  /**
+   * Reads one asset's original again and writes content type, kind, dimensions, duration and tracks. Safe to repeat.
+   * `not_found`, `not_deliverable`.
+   */
+  reprobe(assetId: string): Promise<ReprobeReport>
+  /** Enqueues an asset's failed and cancelled variants again. Safe to repeat. `not_found`, `unknown_variant`. */
+  requeueVariants(assetId: string, options?: RequeueOptions<VariantName<Ps, ProfileName<Ps>>>): Promise<RequeueReport>
+  /**
+   * Marks variants of changed recipes as stale, and enqueues stale, missing and newly declared ones. Safe to repeat, to
+   * interrupt and to run beside workers. `unknown_profile`, `unknown_variant`.
+   */
+  regenerateVariants(options?: RegenerateOptions<ProfileName<Ps>>): Promise<RegenerateReport>
   /** Checks what must always hold; changes nothing. */
   checkInvariants(options?: CheckInvariantsOptions): Promise<InvariantReport>
 }

@@ -1,5 +1,4 @@
-import { type Owner, type Rindle, RindleError } from '@rindle/core'
-import { suggest } from '../suggest.ts'
+import { type Owner, RindleError } from '@rindle/core'
 
 /** Where an upload is attached. */
 export interface Place {
@@ -27,13 +26,4 @@ export function placeOf(owner: string | undefined, slot: string | undefined, fil
 export function timeoutMsOf(seconds: number): number {
   if (seconds > 0 && seconds <= MAX_TIMEOUT_SECONDS) return seconds * 1_000
   throw new RindleError('invalid_input', `--timeout-sec is a number of seconds up to ${MAX_TIMEOUT_SECONDS} (a day).`)
-}
-
-/** Throws `unknown_profile`, with what may have been meant, when the instance has no such profile. */
-export function assertProfile(rindle: Rindle, profile: string): void {
-  if (Object.hasOwn(rindle.profiles, profile)) return
-  const known = Object.keys(rindle.profiles)
-  const meant = suggest(profile, known)
-  const advice = meant === undefined ? `Configured profiles: ${known.join(', ')}.` : `Did you mean "${meant}"?`
-  throw new RindleError('unknown_profile', `There is no profile "${profile}". ${advice}`)
 }

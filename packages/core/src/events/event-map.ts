@@ -37,6 +37,12 @@ export interface EventMap {
   }
   /** A malformed range was ignored, as RFC 9110 says. */
   'rindle.delivery.range_fallback': { readonly profile: string; readonly adapter: string }
+  /** A repair or a maintenance run has begun. */
+  'rindle.repair.start': Omit<RepairMetadata, 'result'>
+  /** It has ended. Measures the numbers of its report and `durationUs`. */
+  'rindle.repair.stop': RepairMetadata
+  /** It could not be done at all; `result` is the code of the error. Measures `durationUs`. */
+  'rindle.repair.exception': RepairMetadata
   /** A transition or delivery was refused at run time. */
   'rindle.runtime.refusal': { readonly surface: string; readonly reason: string; readonly mode: string }
 }
@@ -47,6 +53,19 @@ export interface TranscodeMetadata {
   readonly output_kind: OutputKind
   readonly preset: string
 }
+
+/** What the `rindle.repair.*` events say. */
+export interface RepairMetadata {
+  readonly operation: Operation
+  /** What it was for: one asset, one profile, or all. */
+  readonly scope: 'asset' | 'profile' | 'all'
+  /** `ok`, `errors` (of some items) or `interrupted`; the code of the error that ended it. */
+  readonly result: string
+  readonly dry_run: boolean
+}
+
+/** Everything that repairs or maintains. */
+export type Operation = 'reprobe' | 'requeue' | 'regenerate_variants' | 'verify_storage'
 
 /** The names of {@link EventMap}. */
 export type EventName = keyof EventMap

@@ -13,6 +13,7 @@ import { textOrNull } from '../rows/row-values.ts'
 import { profileOf, type Runtime } from '../runtime.ts'
 import { inTransaction } from '../unit-of-work.ts'
 import { plannedVariants } from '../variants/plan.ts'
+import { probedFields, probeFile } from './probe-file.ts'
 import { Rejection } from './rejection.ts'
 
 /** Codes by which a probe says that the file itself is at fault: trying again cannot help. */
@@ -37,12 +38,7 @@ export async function passProbe(runtime: Runtime, asset: Asset, job: RunningJob)
       from: ['analyzing'],
       changes: {
         checksumSha256,
-        kind: probe.kind,
-        width: probe.width ?? null,
-        height: probe.height ?? null,
-        durationMs: probe.durationMs ?? null,
-        hasVideoTrack: probe.hasVideoTrack ?? null,
-        hasAudioTrack: probe.hasAudioTrack ?? null,
+        ...probedFields(probe),
         metadata: { ...cleanMetadata(probe.metadata ?? {}), ...analyses },
       },
     }),
@@ -85,12 +81,9 @@ async function probeSource(
   file: SourceFile,
   signal: AbortSignal,
 ): Promise<ProbeResult> {
-  const processor = runtime.processors.find((candidate) => candidate.probes.has(file.contentType))
-  if (processor === undefined) return unreadable(profile, file, `No installed processor reads ${file.contentType}.`)
-  const { maxPixels, maxDurationMs } = profile.accept
-  const limits = { maxPixels, ...(maxDurationMs === null ? {} : { maxDurationMs }) }
   try {
-    return await processor.probe(file, { limits, signal })
+    const probe = await probeFile(runtime, profile, file, signal)
+    return probe ?? unreadable(profile, file, `No installed processor reads ${file.contentType}.`)
   } catch (error) {
     const code = FAULTS_OF_THE_FILE.find((fault) => isRindleError(error, fault))
     if (code === undefined) throw error

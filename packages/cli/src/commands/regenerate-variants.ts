@@ -1,0 +1,58 @@
+import type { RegenerateReport } from '@rindle/core'
+import { assertProfile } from '../assert-profile.ts'
+import { type Command, defineCommand } from '../command.ts'
+import { type OperationResult, runOperation } from '../operation/run-operation.ts'
+import { CONCURRENCY_OPTION, SCOPE_OPTIONS, scopeOf } from '../operation/scope-options.ts'
+
+/** `rindle regenerate-variants`: brings all variants to what the profiles declare now. */
+export const regenerateVariants: Command = defineCommand({
+  usage: 'regenerate-variants',
+  describe: 'Enqueue stale, missing and newly declared variants',
+  examples: [
+    ['regenerate-variants', 'After a recipe was changed, or objects were lost'],
+    ['regenerate-variants --profile photo --dry-run', 'Count what would be enqueued'],
+    ['regenerate-variants --prune', 'Purge variants that are declared no longer, too'],
+  ],
+  positionals: {},
+  options: {
+    ...SCOPE_OPTIONS,
+    'dry-run': { type: 'boolean', default: false, describe: 'Count, and change nothing' },
+    prune: { type: 'boolean', default: false, describe: 'Purge variants that are declared no longer' },
+    after: { type: 'string', requiresArg: true, describe: 'Go on behind this asset' },
+    concurrency: CONCURRENCY_OPTION,
+  },
+  run: async (args, context) =>
+    runOperation(args, context, 'broad regeneration scan for stale/missing variants', async (rindle, walkOptions) => {
+      if (args.profile !== undefined) assertProfile(rindle, args.profile)
+      const { prune, 'dry-run': dryRun } = args
+      return resultOf(await rindle.regenerateVariants({ ...walkOptions, ...scopeOf(args), prune, dryRun }), prune)
+    }),
+})
+
+function resultOf(report: RegenerateReport, isPruning: boolean): OperationResult {
+  const { enqueued, skipped, errors, markedStale, planned, purged, undeclared, dryRun, interrupted, lastId } = report
+  const findings = undeclared.map(
+    ({ profile, variant, count }) =>
+      `undeclared ${profile}/${variant}: ${count} ${count === 1 ? 'variant' : 'variants'}`,
+  )
+  return {
+    summary: { enqueued, skipped, errors },
+    findings,
+    notes: [
+      ...(dryRun ? ['Dry run: nothing was changed.'] : []),
+      ...(findings.length > 0 && !isPruning ? ['Purge what is declared no longer with --prune.'] : []),
+      ...(purged > 0 && !dryRun ? [`Purged: ${purged}.`] : []),
+      ...(interrupted && lastId !== null ? [`Go on with --after ${lastId}`] : []),
+    ],
+    facts: {
+      marked_stale: markedStale,
+      planned,
+      purged,
+      undeclared: undeclared.map((entry) => ({ ...entry })),
+      dry_run: dryRun,
+      last_id: lastId,
+    },
+    hasErrors: errors > 0,
+    interrupted,
+  }
+}

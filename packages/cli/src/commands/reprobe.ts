@@ -1,0 +1,35 @@
+import type { ReprobedField } from '@rindle/core'
+import { type Command, defineCommand } from '../command.ts'
+import { runOperation } from '../operation/run-operation.ts'
+
+/** The fields as columns are called, in the order in which they are printed. */
+const COLUMNS = {
+  contentType: 'content_type',
+  kind: 'kind',
+  width: 'width',
+  height: 'height',
+  durationMs: 'duration_ms',
+  hasVideoTrack: 'has_video_track',
+  hasAudioTrack: 'has_audio_track',
+} as const satisfies Record<ReprobedField, string>
+
+/** `rindle reprobe`: reads an original again and corrects what its row says of it. */
+export const reprobe: Command = defineCommand({
+  usage: 'reprobe <assetId>',
+  describe: 'Read type, size and tracks of an original again',
+  examples: [['reprobe 019a3b1c-7d2e-7f00-8000-000000000001', 'Print what the bytes say of themselves']],
+  positionals: { assetId: { type: 'string', demandOption: true, describe: 'The id of an asset' } },
+  options: {},
+  run: async (args, context) =>
+    runOperation(args, context, 'reading the original again', async (rindle) => {
+      const { asset, changed } = await rindle.reprobe(args.assetId)
+      const fields = Object.entries(COLUMNS) as [ReprobedField, string][]
+      const columns = changed.map((field) => COLUMNS[field])
+      return {
+        summary: Object.fromEntries(fields.map(([field, column]) => [column, asset[field]])),
+        notes: [columns.length === 0 ? 'Nothing has changed.' : `Changed: ${columns.join(', ')}.`],
+        facts: { changed: columns },
+        hasErrors: false,
+      }
+    }),
+})

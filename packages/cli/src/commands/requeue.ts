@@ -1,0 +1,20 @@
+import { type Command, defineCommand } from '../command.ts'
+import { runOperation } from '../operation/run-operation.ts'
+
+/** `rindle requeue`: tries an asset's failed and cancelled variants again. */
+export const requeue: Command = defineCommand({
+  usage: 'requeue <assetId>',
+  describe: "Enqueue an asset's failed and cancelled variants again",
+  examples: [
+    ['requeue 019a3b1c-7d2e-7f00-8000-000000000001', 'All that failed or were cancelled'],
+    ['requeue 019a3b1c-7d2e-7f00-8000-000000000001 --variants thumb,large', 'These two'],
+  ],
+  positionals: { assetId: { type: 'string', demandOption: true, describe: 'The id of an asset' } },
+  options: { variants: { type: 'string', requiresArg: true, describe: 'Only these, as in thumb,large' } },
+  run: async (args, context) =>
+    runOperation(args, context, 'requeue of failed and cancelled variants', async (rindle) => {
+      const names = args.variants?.split(',').map((name) => name.trim())
+      const report = await rindle.requeueVariants(args.assetId, names === undefined ? {} : { variants: names })
+      return { summary: { ...report }, hasErrors: report.errors > 0 }
+    }),
+})

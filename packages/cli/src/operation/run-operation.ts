@@ -1,0 +1,57 @@
+import type { JsonObject, Rindle, WalkOptions } from '@rindle/core'
+import type { CommandContext, Outcome } from '../command.ts'
+import type { CommonArguments } from '../common-options.ts'
+import { formatSummary, type SummaryValue } from '../format-summary.ts'
+import { createProgress } from '../progress.ts'
+import { withRindle } from '../with-rindle.ts'
+
+/** What became of one repair or maintenance run, as a command tells it. */
+export interface OperationResult {
+  /** The fixed summary, by the names that scripts know. */
+  readonly summary: Readonly<Record<string, SummaryValue>>
+  /** Lines before the summary: what was found. */
+  readonly findings?: readonly string[]
+  /** Advice on stderr. */
+  readonly notes?: readonly string[]
+  /** What JSON tells besides the summary. */
+  readonly facts?: JsonObject
+  readonly hasErrors: boolean
+  readonly interrupted?: boolean
+}
+
+/** Runs an operation of the configured instance, which an interrupt ends between two items, and prints its summary. */
+export async function runOperation(
+  args: CommonArguments,
+  context: CommandContext,
+  title: string,
+  work: (rindle: Rindle, options: WalkOptions & { readonly signal: AbortSignal }) => Promise<OperationResult>,
+): Promise<Outcome> {
+  return withRindle(args, context.io, async (rindle) => {
+    await rindle.start()
+    context.report.line(`Rindle: ${title}...`)
+    const progress = createProgress(context)
+    const onProgress = (counts: Readonly<Record<string, number>>): void => progress.show(progressText(counts))
+    try {
+      return finish(await work(rindle, { signal: context.io.signal, onProgress }), context, () => progress.clear())
+    } finally {
+      progress.clear()
+    }
+  })
+}
+
+function finish(result: OperationResult, { report }: CommandContext, clearProgress: () => void): Outcome {
+  const { summary, findings = [], notes = [], facts = {}, hasErrors, interrupted = false } = result
+  clearProgress()
+  for (const line of [...findings, ...formatSummary(summary)]) report.line(line)
+  report.line(interrupted ? 'Interrupted.' : 'Done.')
+  for (const note of notes) report.note(note)
+  return {
+    exitCode: interrupted ? 130 : hasErrors ? 1 : 0,
+    document: { ...summary, interrupted, ...facts },
+  }
+}
+
+function progressText(counts: Readonly<Record<string, number>>): string {
+  const parts = Object.entries(counts).filter(([, count]) => count > 0)
+  return parts.map(([name, count]) => `${name} ${count}`).join('  ')
+}

@@ -1,0 +1,156 @@
+import { createTestDatabase, type TestDatabase } from '@rindle/test-database'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { run } from '../src/index.ts'
+import { type Application, configText, jpeg, makeApplication } from './application.ts'
+import { capturedIo, type Finished, rindle } from './captured-io.ts'
+
+const UNKNOWN = '01900000-0000-7000-8000-000000000000'
+
+let database: TestDatabase
+let application: Application
+let assetId: string
+
+beforeAll(async () => {
+  database = await createTestDatabase()
+})
+
+afterAll(() => database.drop())
+
+beforeEach(async () => {
+  application = await makeApplication()
+  await application.write('rindle.config.ts', configText({}))
+  await application.write('one.jpg', await jpeg())
+  const stop = new AbortController()
+  const worker = rindle(['worker'], { ...here(), signal: stop.signal })
+  const { stdout } = await command('upload', 'photo', 'one.jpg', '--wait')
+  stop.abort()
+  await worker
+  assetId = /^asset (\S+) ready/.exec(stdout)?.[1] ?? ''
+})
+
+afterEach(async () => {
+  await application[Symbol.asyncDispose]()
+  await database[Symbol.asyncDispose]()
+  database = await createTestDatabase()
+})
+
+function here(): { cwd: string; env: { DATABASE_URL: string } } {
+  return { cwd: application.directory, env: { DATABASE_URL: database.url } }
+}
+
+function command(...argv: readonly string[]): Promise<Finished> {
+  return rindle(argv, here())
+}
+
+/** A command of the next version of the application; another file, because Node loads one once. */
+async function nextVersion([from, to]: readonly [string, string], ...argv: readonly string[]): Promise<Finished> {
+  await application.write('next.config.ts', configText({}).replace(from, to))
+  return command(...argv, '--config', 'next.config.ts')
+}
+
+const LARGER = ['width: 32', 'width: 48'] as const
+const RENAMED = ['tiny: {', 'small_again: {'] as const
+
+describe('regenerate-variants', () => {
+  test('prints its fixed summary, and skips the second time what it enqueued the first', async () => {
+    const first = await nextVersion(LARGER, 'regenerate-variants')
+    expect(first.stdout).toBe(
+      'Rindle: broad regeneration scan for stale/missing variants...\n' +
+        '  enqueued: 1\n  skipped:  0\n  errors:   0\nDone.\n',
+    )
+    expect(first.stderr).toBe('')
+    expect(first.exitCode).toBe(0)
+    const second = await nextVersion(LARGER, 'regenerate-variants', '--profile', 'photo', '--variant', 'small')
+    expect(second.stdout).toContain('  enqueued: 0\n  skipped:  1\n')
+    expect(second.exitCode).toBe(0)
+  })
+
+  test('changes nothing in a dry run', async () => {
+    const dry = await nextVersion(LARGER, 'regenerate-variants', '--dry-run')
+    expect(dry.stdout).toContain('  enqueued: 1\n')
+    expect(dry.stderr).toBe('Dry run: nothing was changed.\n')
+    expect((await command('show', assetId)).stdout).toMatch(new RegExp(`^asset ${assetId} ready\n`))
+  })
+
+  test('reports what is declared no longer, and purges it when told', async () => {
+    const reported = await nextVersion(RENAMED, 'regenerate-variants', '--format', 'json', '--dry-run')
+    expect(JSON.parse(reported.stdout)).toEqual({
+      enqueued: 1,
+      skipped: 0,
+      errors: 0,
+      interrupted: false,
+      marked_stale: 0,
+      planned: 1,
+      purged: 0,
+      undeclared: [{ profile: 'photo', variant: 'tiny', count: 1 }],
+      dry_run: true,
+      last_id: assetId,
+    })
+    const { stdout, stderr } = await nextVersion(RENAMED, 'regenerate-variants', '--prune')
+    expect(stdout).toContain('undeclared photo/tiny: 1 variant\n')
+    expect(stderr).toBe('Purged: 1.\n')
+    expect((await command('show', assetId)).stdout).toMatch(/tiny +purged/)
+  })
+
+  test.each([
+    [['--profile', 'foto'], 'There is no profile "foto". Did you mean "photo"?'],
+    [['--variant', 'smal'], 'There is no variant "smal". Declared are: small, tiny.'],
+    [['--concurrency', '0'], '--concurrency is a whole number from 1 to 1000.'],
+    [['--after', '7'], 'must be the id of a row, not "7"'],
+  ])('refuses %j in one line', async (options, message) => {
+    const { exitCode, stderr } = await command('regenerate-variants', ...options)
+    expect(stderr).toContain(message)
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1)
+    expect(exitCode).toBe(2)
+  })
+
+  test('stops when it is interrupted, and prints the summary so far', async () => {
+    const io = capturedIo({ ...here(), signal: AbortSignal.abort() })
+    expect(await run(['regenerate-variants'], io)).toBe(130)
+    expect(io.stdout.text).toContain('  enqueued: 0\n  skipped:  0\n  errors:   0\nInterrupted.\n')
+  })
+})
+
+describe('requeue', () => {
+  test('prints its fixed summary, also when there was nothing to do', async () => {
+    const { exitCode, stdout } = await command('requeue', assetId)
+    expect(stdout).toBe(
+      'Rindle: requeue of failed and cancelled variants...\n' +
+        '  selected: 0\n  enqueued: 0\n  skipped:  0\n  errors:   0\nDone.\n',
+    )
+    expect(exitCode).toBe(0)
+  })
+
+  test('refuses a variant and an asset that do not exist', async () => {
+    const variant = await command('requeue', assetId, '--variants', 'tiny, smal')
+    expect(variant.stderr).toBe(`rindle: Asset ${assetId} has no variant "smal". It has: small, tiny.\n`)
+    expect(variant.exitCode).toBe(2)
+    const asset = await command('requeue', UNKNOWN)
+    expect(asset.stderr).toBe(`rindle: There is no asset ${UNKNOWN}.\n`)
+    expect(asset.exitCode).toBe(1)
+  })
+})
+
+describe('reprobe', () => {
+  test('prints what the bytes say of themselves', async () => {
+    const { exitCode, stdout, stderr } = await command('reprobe', assetId)
+    expect(stdout).toContain('  content_type:    image/jpeg\n  kind:            image\n  width:           96\n')
+    expect(stderr).toBe('Nothing has changed.\n')
+    expect(exitCode).toBe(0)
+    const json = await command('reprobe', assetId, '--format', 'json')
+    expect(JSON.parse(json.stdout)).toMatchObject({ height: 64, duration_ms: null, changed: [] })
+  })
+
+  test('refuses what is no id', async () => {
+    const { exitCode, stderr } = await command('reprobe', 'me.jpg')
+    expect(stderr).toBe('rindle: There is no asset "me.jpg": that is not an id of Rindle.\n')
+    expect(exitCode).toBe(1)
+  })
+})
+
+test('a database that does not answer is told in one line', async () => {
+  const env = { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/nothing' }
+  const { exitCode, stderr } = await rindle(['regenerate-variants'], { cwd: application.directory, env })
+  expect(stderr).toMatch(/^rindle: .*\n$/)
+  expect(exitCode).toBe(2)
+})

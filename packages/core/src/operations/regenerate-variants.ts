@@ -1,0 +1,239 @@
+import type { Asset, Variant } from '../domain/entities.ts'
+import { isDeliverable } from '../domain/states.ts'
+import { assertTransition } from '../domain/transitions.ts'
+import { NOTIFY_VARIANT } from '../events/changes.ts'
+import { json, type Row, text } from '../rows/row-values.ts'
+import { profileOf, type Runtime } from '../runtime.ts'
+import { inTransaction, type UnitOfWork } from '../unit-of-work.ts'
+import { applyAggregate, variantsOf } from '../variants/aggregate.ts'
+import { lockAsset } from '../variants/lock-asset.ts'
+import { type PlannedVariant, plannedVariants, planVariants } from '../variants/plan.ts'
+import { emitVariantState } from '../variants/variant-events.ts'
+import { pages } from './pages.ts'
+import { deletePurgedObjects, purgeable, purgeVariants } from './purge-variants.ts'
+import { queueVariants } from './queue-variants.ts'
+import { runOperation } from './run-operation.ts'
+import { assertAfter, assertVariantName, profilesIn } from './scope.ts'
+import { type DriftingVariant, type VariantDrift, variantDrift } from './variant-drift.ts'
+import { type WalkOptions, walk } from './walk.ts'
+
+/** Options of {@link regenerateVariants}. */
+export interface RegenerateOptions<P extends string = string> extends WalkOptions {
+  /** Only assets of this profile. @default all */
+  readonly profile?: P
+  /** Only variants of this name. @default all */
+  readonly variant?: string
+  /** Counts what would be done, and changes nothing. @default false */
+  readonly dryRun?: boolean
+  /** Purges variants that are declared no longer, objects included. @default false: they are reported */
+  readonly prune?: boolean
+  /** Assets at once. @default 4 */
+  readonly concurrency?: number
+  /** Goes on behind this asset: the `lastId` of a run that was interrupted. @default at the first */
+  readonly after?: string
+}
+
+/** What {@link regenerateVariants} did, or would do. */
+export interface RegenerateReport {
+  /** Variants to be made: outdated, stale, missing, and newly declared ones. */
+  readonly enqueued: number
+  /** Variants that are waiting for a worker, or being made, already. */
+  readonly skipped: number
+  readonly errors: number
+  /** Of the enqueued, those that were ready and made by another recipe. */
+  readonly markedStale: number
+  /** Of the enqueued, those that their asset had no row for. */
+  readonly planned: number
+  readonly purged: number
+  /** Variants that no profile declares any more, by name; purged with `prune`, otherwise left as they are. */
+  readonly undeclared: readonly UndeclaredVariants[]
+  readonly dryRun: boolean
+  readonly interrupted: boolean
+  /** The last asset before which everything is done; `null`: none. */
+  readonly lastId: string | null
+}
+
+/** Variants of one name that their profile does not declare. */
+export interface UndeclaredVariants {
+  readonly profile: string
+  readonly variant: string
+  readonly count: number
+}
+
+const DEFAULT_CONCURRENCY = 4
+
+/**
+ * Brings the variants of all deliverable assets to what their profiles declare now: marks ready ones of another recipe
+ * as `stale`, then enqueues exactly the stale, missing and newly declared ones. It enqueues only; workers make them,
+ * and under `serve_stale` the old objects are served until then. Failed and cancelled ones are left to
+ * {@link requeueVariants}. Each asset is one transaction; an error of one is counted and logged, and the rest goes on.
+ * Safe to repeat, to interrupt, and to run beside workers. `unknown_profile`, `unknown_variant`.
+ */
+export async function regenerateVariants(runtime: Runtime, options: RegenerateOptions = {}): Promise<RegenerateReport> {
+  const dryRun = options.dryRun ?? false
+  const scope = options.profile === undefined ? 'all' : 'profile'
+  return runOperation(runtime, { operation: 'regenerate_variants', scope, dry_run: dryRun }, async () => {
+    const profiles = profilesIn(runtime, options.profile)
+    assertAfter(options.after)
+    if (options.variant !== undefined) await assertVariantName(runtime, profiles, options.variant)
+    return new Regeneration(runtime, options, dryRun).run(profiles)
+  })
+}
+
+/** One asset as a page shows it. */
+interface AssetOnPage {
+  readonly id: string
+  readonly profile: string
+  readonly drift: VariantDrift
+}
+
+class Regeneration {
+  readonly #runtime: Runtime
+  readonly #options: RegenerateOptions
+  readonly #dryRun: boolean
+  readonly #isPruning: boolean
+  readonly #undeclared = new Map<string, UndeclaredVariants>()
+  readonly #counts = { enqueued: 0, skipped: 0, errors: 0, markedStale: 0, planned: 0, purged: 0 }
+  #lastId: string | null
+
+  constructor(runtime: Runtime, options: RegenerateOptions, dryRun: boolean) {
+    this.#runtime = runtime
+    this.#options = options
+    this.#dryRun = dryRun
+    this.#isPruning = options.prune ?? false
+    this.#lastId = options.after ?? null
+  }
+
+  async run(profiles: readonly string[]): Promise<RegenerateReport> {
+    const { interrupted } = await walk(this.#pages(profiles), {
+      ...this.#options,
+      concurrency: this.#options.concurrency ?? DEFAULT_CONCURRENCY,
+      counts: this.#counts,
+      each: (asset) => this.#regenerate(asset),
+    })
+    const names = [...this.#undeclared.keys()].toSorted((a, b) => (a < b ? -1 : 1))
+    const undeclared = names.flatMap((name) => this.#undeclared.get(name) ?? [])
+    return { ...this.#counts, undeclared, dryRun: this.#dryRun, interrupted, lastId: this.#lastId }
+  }
+
+  async *#pages(profiles: readonly string[]): AsyncGenerator<readonly AssetOnPage[]> {
+    const sql = `select asset.id, asset.profile, asset.kind,
+        coalesce(jsonb_agg(jsonb_build_object('name', variant.name, 'state', variant.state,
+          'recipeDigest', variant.recipe_digest,
+          'storageKey', case when variant.state = 'purged' then variant.storage_key end))
+          filter (where variant.id is not null), '[]'::jsonb) as variants
+      from (select id, profile, kind from rindle.media_assets
+        where state in ('available', 'processing', 'transcoding', 'ready', 'degraded')
+          and profile in (select jsonb_array_elements_text($3::jsonb)) and id > $1::uuid
+        order by id limit $2::int) as asset
+      left join rindle.media_variants as variant on variant.asset_id = asset.id
+      group by asset.id, asset.profile, asset.kind order by asset.id`
+    const { after } = this.#options
+    for await (const rows of pages(this.#runtime.database, sql, { after, values: [JSON.stringify(profiles)] })) {
+      yield rows.map((row) => this.#assetOnPage(row))
+      this.#lastId = text(rows.at(-1) ?? {}, 'id')
+    }
+  }
+
+  #assetOnPage(row: Row): AssetOnPage {
+    const profile = text(row, 'profile')
+    const declared = plannedVariants(profileOf(this.#runtime, profile), row['kind'] as Asset['kind'])
+    const drift = variantDrift(json<DriftingVariant[]>(row, 'variants'), declared, this.#options.variant)
+    return { id: text(row, 'id'), profile, drift }
+  }
+
+  async #regenerate(asset: AssetOnPage): Promise<void> {
+    this.#reportUndeclared(asset)
+    if (this.#dryRun || !this.#hasWork(asset.drift)) return this.#count(asset.drift)
+    try {
+      await this.#bringUpToDate(asset.id)
+    } catch (error) {
+      this.#counts.errors += 1
+      const fields = { assetId: asset.id, error: String(error) }
+      this.#runtime.logger.error(fields, 'The variants of an asset could not be regenerated.')
+    }
+  }
+
+  #hasWork({ outdated, unmade, lacking, undeclared, halfPurged }: VariantDrift): boolean {
+    if (outdated.length + unmade.length + lacking.length > 0) return true
+    return this.#isPruning && purgeable(undeclared).length + halfPurged.length > 0
+  }
+
+  #count({ outdated, unmade, lacking, inFlight, undeclared }: VariantDrift): void {
+    this.#counts.enqueued += outdated.length + unmade.length + lacking.length
+    this.#counts.skipped += inFlight.length
+    this.#counts.markedStale += outdated.length
+    this.#counts.planned += lacking.length
+    if (this.#isPruning) this.#counts.purged += purgeable(undeclared).length
+  }
+
+  #reportUndeclared({ profile, drift }: AssetOnPage): void {
+    for (const { name } of drift.undeclared) {
+      const key = `${profile}/${name}`
+      const count = this.#undeclared.get(key)?.count ?? 0
+      this.#undeclared.set(key, { profile, variant: name, count: count + 1 })
+    }
+  }
+
+  /** What the page showed may be over: everything is decided again with the asset locked. */
+  async #bringUpToDate(assetId: string): Promise<void> {
+    const done = await inTransaction(this.#runtime, undefined, async (unit) => {
+      const asset = await lockAsset(unit, assetId)
+      if (asset === null || !isDeliverable(asset.state)) return null
+      const variants = await variantsOf(unit, assetId)
+      const declared = plannedVariants(profileOf(this.#runtime, asset.profile), asset.kind)
+      const drift = variantDrift(variants, declared, this.#options.variant)
+      await enqueueDrifted(this.#runtime, unit, asset, { variants, declared, drift })
+      if (this.#isPruning) await purgeVariants(this.#runtime, unit, asset, drift.undeclared)
+      await applyAggregate(this.#runtime, unit, asset, await variantsOf(unit, assetId))
+      return { asset, drift }
+    })
+    if (done === null) return
+    this.#count(done.drift)
+    if (!this.#isPruning) return
+    const { undeclared, halfPurged } = done.drift
+    await deletePurgedObjects(this.#runtime, done.asset, [...purgeable(undeclared), ...halfPurged])
+  }
+}
+
+/** An asset's variants beside their declarations. */
+interface DriftedAsset {
+  readonly variants: readonly Variant[]
+  readonly declared: readonly PlannedVariant[]
+  readonly drift: VariantDrift<Variant>
+}
+
+/** Marks what is outdated, then enqueues it with the rest that has to be made. The asset is locked. */
+async function enqueueDrifted(
+  runtime: Runtime,
+  unit: UnitOfWork,
+  asset: Asset,
+  { variants, declared, drift }: DriftedAsset,
+): Promise<void> {
+  const lacking = new Set(drift.lacking.map(({ name }) => name))
+  const declaredAgain = variants.filter(({ name }) => lacking.has(name))
+  const hasRow = new Set(declaredAgain.map(({ name }) => name))
+  const stale = await markStale(runtime, unit, asset, drift.outdated)
+  await queueVariants(runtime, unit, asset, [...stale, ...drift.unmade, ...declaredAgain], declared)
+  const isNew = ({ name }: PlannedVariant): boolean => !hasRow.has(name)
+  await planVariants(runtime, unit, asset, drift.lacking.filter(isNew))
+}
+
+/** Moves ready variants, whose asset is locked, to `stale`; returns them as they are then. */
+async function markStale(
+  runtime: Runtime,
+  unit: UnitOfWork,
+  asset: Asset,
+  variants: readonly Variant[],
+): Promise<readonly Variant[]> {
+  if (variants.length === 0) return []
+  for (const { id, state } of variants) assertTransition('variant', state, 'stale', id)
+  await unit.executeSql(
+    `update rindle.media_variants as variant set state = 'stale', updated_at = now()
+     where id in (select value::uuid from jsonb_array_elements_text($1::jsonb)) and state = 'ready'
+     returning ${NOTIFY_VARIANT}`,
+    [JSON.stringify(variants.map(({ id }) => id))],
+  )
+  for (const { state } of variants) emitVariantState(runtime, unit, asset, state, 'stale')
+  return variants.map((variant) => ({ ...variant, state: 'stale' }))
+}

@@ -1,0 +1,92 @@
+import { createReadStream } from 'node:fs'
+import { buffer } from 'node:stream/consumers'
+import { assetById } from '../attachments/read.ts'
+import { kindOf } from '../domain/content-types.ts'
+import type { Asset } from '../domain/entities.ts'
+import { isRindleError, RindleError } from '../domain/errors.ts'
+import { DELIVERABLE_STATES, isDeliverable } from '../domain/states.ts'
+import type { SourceFile } from '../ports/processor.ts'
+import { type ProbedFields, probedFields, probeFile } from '../promotion/probe-file.ts'
+import { SNIFF_BYTES, sniff } from '../promotion/sniff.ts'
+import { assetFromRow } from '../rows/entities-from-rows.ts'
+import { profileOf, type Runtime } from '../runtime.ts'
+import { runOperation } from './run-operation.ts'
+
+/** What {@link reprobe} found. */
+export interface ReprobeReport {
+  /** The asset as it is now. */
+  readonly asset: Asset
+  /** The fields that had another value before. */
+  readonly changed: readonly ReprobedField[]
+}
+
+/** A field that {@link reprobe} writes. */
+export type ReprobedField = keyof ReprobedFields
+
+type ReprobedFields = ProbedFields & Pick<Asset, 'contentType'>
+
+/** Nothing aborts one probe: it reads a header. */
+const NEVER = new AbortController().signal
+
+/**
+ * Reads the original of one deliverable asset again and writes what it says of itself: content type, kind, dimensions,
+ * duration and tracks; what no longer applies becomes `null`, and nothing else is touched. Safe to repeat. `not_found`,
+ * `not_deliverable`, `storage_object_missing`; `corrupt_media` and `limit_exceeded` leave the row as it is.
+ */
+export async function reprobe(runtime: Runtime, assetId: string): Promise<ReprobeReport> {
+  return runOperation(runtime, { operation: 'reprobe', scope: 'asset', dry_run: false }, async () => {
+    const before = await assetById(runtime, assetId)
+    if (before === null) throw new RindleError('not_found', `There is no asset ${assetId}.`)
+    if (!isDeliverable(before.state)) throw notDeliverable(before)
+    const fields = await readFields(runtime, before)
+    const asset = await writeFields(runtime, before, fields)
+    const names = Object.keys(fields) as ReprobedField[]
+    return { asset, changed: names.filter((name) => before[name] !== fields[name]) }
+  })
+}
+
+async function readFields(runtime: Runtime, asset: Asset): Promise<ReprobedFields> {
+  await using source = await runtime.sources.acquire(asset, NEVER)
+  const head = await buffer(createReadStream(source.file.path, { end: SNIFF_BYTES - 1 }))
+  const contentType = (await sniff(head)) ?? asset.contentType
+  return { contentType, ...(await probe(runtime, asset, { ...source.file, contentType: contentType ?? '' })) }
+}
+
+async function probe(runtime: Runtime, asset: Asset, file: SourceFile): Promise<ProbedFields> {
+  const unread = probedFields({ kind: kindOf(file.contentType) })
+  try {
+    const found = await probeFile(runtime, profileOf(runtime, asset.profile), file, NEVER)
+    return found === null ? unread : probedFields(found)
+  } catch (error) {
+    if (isRindleError(error, 'unsupported_codec')) return unread
+    throw error
+  }
+}
+
+async function writeFields(runtime: Runtime, asset: Asset, fields: ReprobedFields): Promise<Asset> {
+  const states = DELIVERABLE_STATES.map((state) => `'${state}'`).join(', ')
+  const { rows } = await runtime.database.executeSql(
+    `update rindle.media_assets set content_type = $3::text, kind = $4::text, width = $5::int, height = $6::int,
+       duration_ms = $7::bigint, has_video_track = $8::boolean, has_audio_track = $9::boolean, updated_at = now()
+     where id = $1::uuid and storage_key = $2::text and state in (${states}) returning *`,
+    [
+      asset.id,
+      asset.storageKey,
+      fields.contentType,
+      fields.kind,
+      fields.width,
+      fields.height,
+      fields.durationMs,
+      fields.hasVideoTrack,
+      fields.hasAudioTrack,
+    ],
+  )
+  if (rows[0] !== undefined) return assetFromRow(rows[0])
+  throw new RindleError('conflict', `Asset ${asset.id} changed while it was probed. Look at it again.`)
+}
+
+function notDeliverable({ id, state }: Asset): RindleError {
+  return new RindleError('not_deliverable', `Asset ${id} is ${state}: its bytes are not verified, or rejected.`, {
+    details: { state },
+  })
+}

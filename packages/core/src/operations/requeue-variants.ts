@@ -1,0 +1,84 @@
+import type { Asset, Variant } from '../domain/entities.ts'
+import { RindleError } from '../domain/errors.ts'
+import { isDeliverable, type VariantState } from '../domain/states.ts'
+import { assertId } from '../rows/assert-id.ts'
+import { profileOf, type Runtime } from '../runtime.ts'
+import { inTransaction } from '../unit-of-work.ts'
+import { applyAggregate, variantsOf } from '../variants/aggregate.ts'
+import { lockAsset } from '../variants/lock-asset.ts'
+import { type PlannedVariant, plannedVariants } from '../variants/plan.ts'
+import { queueVariants } from './queue-variants.ts'
+import { runOperation } from './run-operation.ts'
+
+/** Options of {@link requeueVariants}. */
+export interface RequeueOptions<V extends string = string> {
+  /** Only these. @default every declared variant of the asset */
+  readonly variants?: readonly V[]
+}
+
+/** What {@link requeueVariants} did. */
+export interface RequeueReport {
+  /** Failed, cancelled, and those that a worker will make or makes already. */
+  readonly selected: number
+  readonly enqueued: number
+  /** Of the selected, those whose work was waiting or running already. */
+  readonly skipped: number
+  readonly errors: number
+}
+
+const TO_REQUEUE: readonly VariantState[] = ['failed', 'cancelled']
+const IN_FLIGHT: readonly VariantState[] = ['queued', 'processing']
+
+/**
+ * Enqueues the failed and cancelled variants of one asset again, to be made as their profile declares them now. Others
+ * stay as they are. Atomic, safe to repeat. `not_found`; `unknown_variant` for a name that the asset does not have;
+ * `not_deliverable` for an asset that is on its way or rejected.
+ */
+export async function requeueVariants(
+  runtime: Runtime,
+  assetId: string,
+  options: RequeueOptions = {},
+): Promise<RequeueReport> {
+  return runOperation(runtime, { operation: 'requeue', scope: 'asset', dry_run: false }, async () => {
+    assertId('asset', assetId)
+    return inTransaction(runtime, undefined, async (unit) => {
+      const asset = await lockAsset(unit, assetId)
+      if (asset === null) throw new RindleError('not_found', `There is no asset ${assetId}.`)
+      if (!isDeliverable(asset.state)) throw notDeliverable(asset)
+      const declared = plannedVariants(profileOf(runtime, asset.profile), asset.kind)
+      const selected = select(asset, await variantsOf(unit, assetId), declared, options.variants)
+      const wanted = selected.filter(({ state }) => TO_REQUEUE.includes(state))
+      await queueVariants(runtime, unit, asset, wanted, declared)
+      await applyAggregate(runtime, unit, asset, await variantsOf(unit, assetId))
+      const enqueued = wanted.length
+      return { selected: selected.length, enqueued, skipped: selected.length - enqueued, errors: 0 }
+    })
+  })
+}
+
+function select(
+  asset: Asset,
+  variants: readonly Variant[],
+  declared: readonly PlannedVariant[],
+  names: readonly string[] | undefined,
+): readonly Variant[] {
+  const known = new Set(declared.map(({ name }) => name))
+  const current = variants.filter(({ name }) => known.has(name))
+  const unknown = names?.find((name) => !current.some((variant) => variant.name === name))
+  if (unknown !== undefined) {
+    throw new RindleError(
+      'unknown_variant',
+      `Asset ${asset.id} has no variant "${unknown}". It has: ${current.map(({ name }) => name).join(', ')}.`,
+      { details: { variant: unknown } },
+    )
+  }
+  return current.filter(
+    ({ name, state }) => (names === undefined || names.includes(name)) && [...TO_REQUEUE, ...IN_FLIGHT].includes(state),
+  )
+}
+
+function notDeliverable({ id, state }: Asset): RindleError {
+  return new RindleError('not_deliverable', `Asset ${id} is ${state}: it has no variants that could be made.`, {
+    details: { state },
+  })
+}

@@ -1,0 +1,39 @@
+import { isRindleError } from '../domain/errors.ts'
+import type { RepairMetadata } from '../events/event-map.ts'
+import type { Runtime } from '../runtime.ts'
+
+/**
+ * Runs one operation and announces it: `rindle.repair.start`, then `.stop` with the numbers of its report as
+ * measurements, or `.exception` when it could not be done at all. A report tells of items that failed by `errors`, and
+ * that it ended early by `interrupted`.
+ */
+export async function runOperation<R extends object>(
+  { events }: Runtime,
+  metadata: Omit<RepairMetadata, 'result'>,
+  work: () => Promise<R>,
+): Promise<R> {
+  const startedAt = performance.now()
+  const durationUs = (): number => Math.round((performance.now() - startedAt) * 1_000)
+  events.emit({ name: 'rindle.repair.start', metadata, measurements: {} })
+  try {
+    const report = await work()
+    const measurements = { ...numbersOf(report), durationUs: durationUs() }
+    events.emit({ name: 'rindle.repair.stop', metadata: { ...metadata, result: resultOf(report) }, measurements })
+    return report
+  } catch (error) {
+    const result = isRindleError(error) ? error.code : 'unexpected'
+    const measurements = { durationUs: durationUs() }
+    events.emit({ name: 'rindle.repair.exception', metadata: { ...metadata, result }, measurements })
+    throw error
+  }
+}
+
+function resultOf(report: object): string {
+  if ('interrupted' in report && report.interrupted === true) return 'interrupted'
+  return 'errors' in report && report.errors !== 0 ? 'errors' : 'ok'
+}
+
+function numbersOf(report: object): Readonly<Record<string, number>> {
+  const numbers = Object.entries(report).filter((entry): entry is [string, number] => typeof entry[1] === 'number')
+  return Object.fromEntries(numbers)
+}

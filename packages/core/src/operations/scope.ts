@@ -1,0 +1,38 @@
+import { validate } from 'uuid'
+import { RindleError } from '../domain/errors.ts'
+import { VARIANT_STATES } from '../domain/states.ts'
+import { profileOf, type Runtime } from '../runtime.ts'
+
+/** The configured profiles that a verb is for: the named one, or all. `unknown_profile`. */
+export function profilesIn(runtime: Runtime, profile: string | undefined): readonly string[] {
+  if (profile === undefined) return Object.keys(runtime.profiles)
+  profileOf(runtime, profile)
+  return [profile]
+}
+
+/**
+ * Refuses a variant's name that neither a profile declares nor a row has, which could only be mistyped:
+ * `unknown_variant`.
+ */
+export async function assertVariantName(runtime: Runtime, profiles: readonly string[], name: string): Promise<void> {
+  const declared = new Set(profiles.flatMap((profile) => Object.keys(profileOf(runtime, profile).variants)))
+  if (declared.has(name)) return
+  // With every state named, the index that begins with the state finds the name.
+  const states = VARIANT_STATES.map((state) => `'${state}'`).join(', ')
+  const { rows } = await runtime.database.executeSql(
+    `select 1 from rindle.media_variants where state in (${states}) and name = $1::text limit 1`,
+    [name],
+  )
+  if (rows.length > 0) return
+  throw new RindleError(
+    'unknown_variant',
+    `There is no variant "${name}". Declared are: ${[...declared].toSorted().join(', ')}.`,
+    { details: { variant: name } },
+  )
+}
+
+/** Refuses a cursor that is no id. */
+export function assertAfter(after: string | undefined): void {
+  if (after === undefined || validate(after)) return
+  throw new RindleError('invalid_input', `\`after\` must be the id of a row, not "${after}".`)
+}

@@ -1,0 +1,35 @@
+import type { Asset } from '../domain/entities.ts'
+import type { ProbeResult, SourceFile } from '../ports/processor.ts'
+import type { Profile } from '../profile/profile.ts'
+import type { Runtime } from '../runtime.ts'
+
+/**
+ * What the bytes say of themselves, within the limits of the profile; `null` when no installed processor reads their
+ * type. `limit_exceeded`, `corrupt_media`, `unsupported_codec`.
+ */
+export async function probeFile(
+  runtime: Runtime,
+  { accept: { maxPixels, maxDurationMs } }: Profile,
+  file: SourceFile,
+  signal: AbortSignal,
+): Promise<ProbeResult | null> {
+  const processor = runtime.processors.find((candidate) => candidate.probes.has(file.contentType))
+  if (processor === undefined) return null
+  const limits = { maxPixels, ...(maxDurationMs === null ? {} : { maxDurationMs }) }
+  return processor.probe(file, { limits, signal })
+}
+
+/** What of an asset's row is known by probing. */
+export type ProbedFields = Pick<Asset, 'kind' | 'width' | 'height' | 'durationMs' | 'hasVideoTrack' | 'hasAudioTrack'>
+
+/** The fields as a probe found them; what it did not find is `null`. Pure. */
+export function probedFields(probe: ProbeResult): ProbedFields {
+  return {
+    kind: probe.kind,
+    width: probe.width ?? null,
+    height: probe.height ?? null,
+    durationMs: probe.durationMs ?? null,
+    hasVideoTrack: probe.hasVideoTrack ?? null,
+    hasAudioTrack: probe.hasAudioTrack ?? null,
+  }
+}

@@ -35,7 +35,8 @@ const FORMATS: Readonly<Record<AudioPreset, AudioFormat>> = {
     demuxer: 'mp3',
     contentType: 'audio/mpeg',
     maxChannels: 2,
-    options: {},
+    // No tags, not even an empty list of them.
+    options: { id3v2_version: 0 },
   },
 }
 const BITRATE_KBPS = 128

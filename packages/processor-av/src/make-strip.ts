@@ -16,7 +16,7 @@ const KEY_FRAME_SAMPLE_SECONDS = 30
 
 /**
  * Makes one JPEG of tiles spread over the whole duration, row by row, for scrubbing: tile `n` is what is shown in the
- * middle of the time from `n` to `n + 1` times `intervalMs`.
+ * middle of the time from `n` to `n + 1` times `intervalMs`. What is left of the last row shows the end.
  */
 export async function makeStrip(video: VideoTrack, work: VariantWork): Promise<ProcessedOutput> {
   const { context, facts, name, path } = work
@@ -51,7 +51,7 @@ async function longestKeyFrameGap(
 
 async function writeStrip(
   video: VideoTrack,
-  { tileCount, columns, rows, intervalMs }: StripPlan,
+  { columns, rows, intervalMs }: StripPlan,
   tile: Size,
   options: FfmpegOptions,
   { context, input, name, path, maxPixels, onProgress }: VariantWork,
@@ -65,11 +65,11 @@ async function writeStrip(
     'setpts=PTS-STARTPTS',
     `fps=fps=1000/${intervalMs}:start_time=0:round=near:eof_action=pass`,
     ...filters,
-    `tpad=stop=${tileCount}:stop_mode=clone`,
+    `tpad=stop=${columns * rows}:stop_mode=clone`,
     // A score is set for each tile only to be printed, which shows how far the work is.
     'select=gte(scene\\,0)',
     'metadata=print:file=-',
-    `tile=layout=${columns}x${rows}:nb_frames=${tileCount}`,
+    `tile=layout=${columns}x${rows}`,
   ]
   let printed = 0
   await runFfmpeg(
@@ -89,7 +89,7 @@ async function writeStrip(
       variant: name,
       onOutput: (chunk) => {
         printed += chunk.toString('latin1').split('frame:').length - 1
-        onProgress(printed / tileCount)
+        onProgress(printed / (columns * rows))
       },
     },
     context,

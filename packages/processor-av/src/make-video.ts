@@ -2,6 +2,7 @@ import type { NormalizedVideoRecipe, ProcessedOutput, VideoPreset } from '@rindl
 import { audioSettings } from './audio-settings.ts'
 import { assertDiskSpace } from './disk-space.ts'
 import type { AudioSettings, VideoSettings } from './ffmpeg-arguments.ts'
+import { outputFrameRate } from './frame-rate.ts'
 import { fitInsideEven, type Size } from './geometry.ts'
 import { type AudioTrack, durationOf, type VideoTrack } from './media-facts.ts'
 import { pictureFilters } from './picture-filters.ts'
@@ -20,12 +21,6 @@ const PRESETS: Readonly<Record<VideoPreset, VideoFacts>> = {
   web_480p: { box: { width: 854, height: 480 }, crf: 23, maxKbps: 1_200 },
 }
 const AUDIO_KBPS = 128
-
-// Between frames of unequal length, and past this rate, frames are repeated or left out to keep a steady rate.
-const MAX_FRAME_RATE = 60
-const USUAL_FRAME_RATE = 30
-// A variable rate whose average is a little above is still meant as this one.
-const USUAL_FRAME_RATE_LIMIT = 31
 
 /** Makes H.264 and AAC in MP4 that every browser plays; a silent video stays silent. */
 export async function makeVideo(
@@ -53,7 +48,7 @@ export async function makeVideo(
           target: path,
           format: 'mp4',
           streams: facts.audio === null ? [video.index] : [video.index, facts.audio.index],
-          video: h264(preset, [...steadyRate(video), ...filters]),
+          video: h264(preset, [steadyRate(video), ...filters]),
           ...sound,
           options: { max_muxing_queue_size: 4096, ...(recipe.faststart ? { movflags: '+faststart' } : {}) },
         },
@@ -78,6 +73,11 @@ export async function makeVideo(
   return video.isHdr ? { ...output, metadata: { isToneMapped } } : output
 }
 
+// `pass`: a last frame that is shorter than half of the others is kept all the same.
+function steadyRate(video: VideoTrack): string {
+  return `fps=fps=${outputFrameRate(video)}:eof_action=pass`
+}
+
 function stereo(audio: AudioTrack): AudioSettings {
   return audioSettings(audio, { codec: 'aac', bitrateKbps: AUDIO_KBPS, channels: Math.min(audio.channels, 2) })
 }
@@ -98,13 +98,6 @@ function h264({ crf, maxKbps }: VideoFacts, filters: readonly string[]): VideoSe
       color_range: 'tv',
     },
   }
-}
-
-/** A filter for a steady frame rate where the source has none that players bear. Pure. */
-export function steadyRate({ frameRate, isVariableRate }: VideoTrack): readonly string[] {
-  if (!isVariableRate && frameRate !== null && frameRate <= MAX_FRAME_RATE) return []
-  const isFast = frameRate !== null && frameRate > USUAL_FRAME_RATE_LIMIT
-  return [`fps=${isFast ? MAX_FRAME_RATE : USUAL_FRAME_RATE}`]
 }
 
 const SLACK_BYTES = 8 * 1024 ** 2

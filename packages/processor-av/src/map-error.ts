@@ -21,6 +21,11 @@ interface Mapping {
 // FFmpeg's exit codes say little: the text is all there is. The first that fits counts.
 const MAPPINGS: readonly Mapping[] = [
   {
+    pattern: /No such file or directory/,
+    code: 'variant_source_not_found',
+    what: 'the file is not there; check that it is still stored',
+  },
+  {
     pattern: /No space left on device|Disk quota exceeded/,
     code: 'insufficient_disk',
     what: 'the disk is full; free space in the work directory',

@@ -18,8 +18,8 @@ export interface VideoTrack {
   readonly pixelAspect: number
   /** Frames per second on average; `null` when the header does not tell. */
   readonly frameRate: number | null
-  /** Whether frames last differently long. */
-  readonly isVariableRate: boolean
+  /** The lowest rate that tells all its timestamps apart; `null` when the header does not tell. */
+  readonly finestFrameRate: number | null
   readonly isInterlaced: boolean
   /** As FFmpeg names them; `null` when the file does not tell. */
   readonly colorMatrix: string | null
@@ -58,8 +58,6 @@ export interface MediaFacts {
 }
 
 const HDR_TRANSFERS = ['smpte2084', 'arib-std-b67']
-// A rate that is off by less is a rounded one.
-const RATE_TOLERANCE = 0.02
 
 /** What a report says: the first track of each kind, those that the file calls default before others. Pure. */
 export function factsOf({ streams = [], format }: FfprobeReport): MediaFacts {
@@ -102,7 +100,6 @@ function videoTrack(stream: StreamReport, startSeconds: number): VideoTrack {
   const pixelAspect = ratio(stream.sample_aspect_ratio) ?? 1
   const squared = { width: Math.max(1, Math.round(codedWidth * pixelAspect)), height: codedHeight }
   const isSideways = Math.abs(Math.round(rotation / 90)) % 2 === 1
-  const frameRate = ratio(stream.avg_frame_rate)
   return {
     index: stream.index,
     codec: stream.codec_name ?? 'unknown',
@@ -114,8 +111,8 @@ function videoTrack(stream: StreamReport, startSeconds: number): VideoTrack {
     height: isSideways ? squared.width : squared.height,
     rotation,
     pixelAspect,
-    frameRate,
-    isVariableRate: isVariableRate(frameRate, ratio(stream.r_frame_rate)),
+    frameRate: ratio(stream.avg_frame_rate),
+    finestFrameRate: ratio(stream.r_frame_rate),
     isInterlaced: ['tt', 'bb', 'tb', 'bt'].includes(fieldOrder),
     colorMatrix: known(stream.color_space),
     colorTransfer: known(stream.color_transfer),
@@ -142,12 +139,6 @@ function rotationOf({ side_data_list: sideData = [], tags }: StreamReport): numb
   const matrix = sideData.find(({ rotation }) => rotation !== undefined)
   // ffprobe before 5 names the turn in a tag, clockwise.
   return matrix?.rotation ?? -Number(tags?.['rotate'] ?? 0)
-}
-
-// The header's two rates are the average and the finest that tells all its timestamps apart.
-function isVariableRate(average: number | null, finest: number | null): boolean {
-  if (average === null || finest === null) return true
-  return Math.abs(average - finest) > finest * RATE_TOLERANCE
 }
 
 /** "30000/1001", "64:45"; `null` for what is not known or makes no sense. */

@@ -14,12 +14,6 @@ export interface PictureFilters {
   readonly isToneMapped: boolean
 }
 
-const TARGETS: Readonly<Record<PictureTarget, string>> = {
-  video: 'out_color_matrix=bt709:out_range=tv,setsar=1,format=yuv420p',
-  // What JFIF means by YCbCr.
-  jpeg: 'out_color_matrix=bt601:out_range=pc,setsar=1,format=yuvj420p',
-}
-
 // What players take for granted when a file does not say: standard definition was made for other screens.
 const HIGH_DEFINITION_FROM_HEIGHT = 577
 
@@ -46,13 +40,26 @@ export function pictureFilters(
   const deinterlace = source.isInterlaced ? ['yadif=deint=interlaced'] : []
   const isToneMapped = source.isHdr && build.filters.has('zscale') && build.filters.has('tonemap')
   const scale = `scale=w=${size.width}:h=${size.height}`
-  if (!isToneMapped) {
-    const filters = [...deinterlace, `${scale}:in_color_matrix=${matrixOf(source)}:${TARGETS[target]}`]
-    return { filters, isToneMapped }
-  }
-  // At the final size, where it costs least.
-  const filters = [...deinterlace, scale, ...toneMap(source), `scale=in_color_matrix=bt709:${TARGETS[target]}`]
-  return { filters, isToneMapped }
+  // Tone mapping comes at the final size, where it costs least.
+  const toneMapped = isToneMapped ? [scale, ...toneMap(source)] : []
+  const matrix = isToneMapped ? 'bt709' : matrixOf(source)
+  return { filters: [...deinterlace, ...toneMapped, ...TO_COLOURS[target](scale, matrix), 'setsar=1'], isToneMapped }
+}
+
+// In steps, because FFmpeg before 5 changes either the matrix or the range, but not both at once.
+const TO_COLOURS: Readonly<Record<PictureTarget, (scale: string, matrix: string) => readonly string[]>> = {
+  video: (scale, matrix) => [
+    `${scale}:in_color_matrix=${matrix}:out_color_matrix=${matrix}:out_range=tv`,
+    'format=yuv420p',
+    ...(matrix === 'bt709' ? [] : [`scale=in_color_matrix=${matrix}:out_color_matrix=bt709`, 'format=yuv420p']),
+  ],
+  jpeg: (scale, matrix) => [
+    `${scale}:in_color_matrix=${matrix}`,
+    'format=rgb24',
+    // What JFIF means by YCbCr.
+    'scale=out_color_matrix=bt601:out_range=pc',
+    'format=yuvj420p',
+  ],
 }
 
 function toneMap({ colorTransfer }: PictureSource): readonly string[] {

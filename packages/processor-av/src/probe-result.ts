@@ -1,4 +1,5 @@
 import type { Json, ProbeResult } from '@rindle/core'
+import { isVariableRate } from './frame-rate.ts'
 import type { MediaReport } from './read-media.ts'
 
 // Where a recording was made is nobody's business but its owner's.
@@ -13,8 +14,9 @@ export function probeResult({ facts, report }: MediaReport): ProbeResult {
   if (format !== undefined) metadata['format'] = format
   if (bitRate !== undefined) metadata['bitRate'] = Number(bitRate)
   if (video !== null) {
-    const { codec, profile, pixelFormat, rotation, pixelAspect, frameRate, isVariableRate, isHdr } = video
-    metadata['video'] = { codec, profile, pixelFormat, rotation, pixelAspect, frameRate, isVariableRate, isHdr }
+    const { codec, profile, pixelFormat, rotation, pixelAspect, frameRate, isHdr } = video
+    const rate = { frameRate, isVariableRate: isVariableRate(video) }
+    metadata['video'] = { codec, profile, pixelFormat, rotation, pixelAspect, ...rate, isHdr }
   }
   if (audio !== null) {
     const { codec, sampleRate, channels } = audio

@@ -1,0 +1,112 @@
+import { readFile } from 'node:fs/promises'
+import type { Recipe, SourceFile } from '@rindle/core'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { avProcessor } from '../src/index.ts'
+import { parseLoudness } from '../src/loudness.ts'
+import { AAC, clip, DRAWN, ffmpeg, H264, lavfi } from './clips.ts'
+import { LANES } from './lanes.ts'
+import { failure, inspect, M4A, MP3, make, outcomesOf } from './workbench.ts'
+
+let quiet: SourceFile
+beforeAll(async () => {
+  // Quiet and loud by turns, at about -38 LUFS.
+  const speech = 'aevalsrc=0.01*sin(2*PI*300*t)*(1+0.8*sin(2*PI*0.7*t))|0.012*sin(2*PI*420*t):s=44100:d=8'
+  quiet = await clip('audio/wav', 'wav', lavfi(speech))
+})
+
+describe('the loudness that FFmpeg measured', () => {
+  it('is read among its messages, silence included', () => {
+    const said =
+      '[info] x\n[Parsed_loudnorm_0 @ 0x1] [info] \n{\n"input_i" : "-inf",\n"input_tp" : "-inf",\n"input_lra" : "0.00",\n"input_thresh" : "-70.00",\n"target_offset" : "inf"\n}\n'
+    expect(parseLoudness(said)).toMatchObject({ integrated: Number.NEGATIVE_INFINITY, threshold: -70 })
+    expect(parseLoudness('nothing')).toBeNull()
+  })
+})
+
+describe.each(LANES)('sound made with the $lane FFmpeg', ({ programs }) => {
+  const processor = avProcessor(programs)
+
+  it('is AAC in an MP4 that begins with its index, or MP3, at 128 kbit/s, with nothing of its source but sound', async () => {
+    const named = ['-metadata', 'title=Secret', '-metadata:s:a', 'language=ger']
+    const source = await clip('video/mp4', 'mp4', DRAWN.test(), DRAWN.sine(), H264, AAC, named, ['-ac', '2'])
+    const outcomes = await outcomesOf(processor, source, { m4a: M4A, mp3: MP3 })
+    const made = [...outcomes.values()].map((outcome) => {
+      if ('error' in outcome) throw outcome.error
+      return outcome.output
+    })
+    expect(made).toMatchObject([{ contentType: 'audio/mp4' }, { contentType: 'audio/mpeg' }])
+    const [m4a, mp3] = await Promise.all(made.map(({ path }) => inspect(path)))
+    expect(m4a?.streams).toMatchObject([{ codec_name: 'aac', sample_rate: '48000', channels: 2 }])
+    expect(mp3?.streams).toMatchObject([{ codec_name: 'mp3', sample_rate: '48000', channels: 2, bit_rate: '128000' }])
+    for (const { path, durationMs = 0 } of made) {
+      const bytes = (await readFile(path)).toString('latin1')
+      expect(bytes).not.toMatch(/Secret|ID3/)
+      expect((await inspect(path)).format.tags?.['title']).toBeUndefined()
+      if (path.endsWith('.m4a')) expect(bytes.indexOf('moov')).toBeLessThan(bytes.indexOf('mdat'))
+      expect(Math.abs(durationMs - 2000)).toBeLessThan(100)
+    }
+  })
+
+  it('has as many channels as the recipe says, else as many as the source has and the format can hold', async () => {
+    const source = await clip('audio/flac', 'flac', lavfi('aevalsrc=0.1*sin(440*2*PI*t):c=5.1:d=1'))
+    const channels: unknown[] = []
+    for (const recipe of [M4A, MP3, { ...M4A, channels: 1 }, { ...MP3, channels: 2 }] as readonly Recipe[]) {
+      const output = await make(processor, source, recipe)
+      channels.push((await inspect(output.path)).streams[0]?.['channels'])
+    }
+    expect(channels).toEqual([6, 2, 1, 2])
+  })
+
+  it('keeps the rates of music, and no rate that a player may not know', async () => {
+    const rates: unknown[] = []
+    for (const rate of [8_000, 11_025, 44_100, 96_000]) {
+      const source = await clip('audio/wav', 'wav', lavfi(`sine=duration=0.5:sample_rate=${rate}`))
+      const output = await make(processor, source, M4A)
+      rates.push((await inspect(output.path)).streams[0]?.['sample_rate'])
+    }
+    expect(rates).toEqual(['48000', '44100', '44100', '48000'])
+  })
+
+  it('is brought near −16 LUFS in one pass, and to it in two, below −1 dB', async () => {
+    const once = await make(processor, quiet, { kind: 'audio', preset: 'm4a_128k', normalize: true })
+    const twice = await make(processor, quiet, { kind: 'audio', preset: 'mp3_128k', normalize: true, twoPass: true })
+    const loudness = [await measured(quiet.path), await measured(once.path), await measured(twice.path)]
+    expect(loudness[0]?.integrated).toBeLessThan(-35)
+    expect(Math.abs((loudness[1]?.integrated ?? 0) + 16)).toBeLessThan(2.5)
+    expect(Math.abs((loudness[2]?.integrated ?? 0) + 16)).toBeLessThan(0.5)
+    for (const { truePeak } of loudness) expect(truePeak).toBeLessThan(-1)
+    expect(twice.durationMs).toBeGreaterThan(7_900)
+  })
+
+  it('that is silent stays silent, however it is to be normalised', async () => {
+    const source = await clip('audio/wav', 'wav', DRAWN.silence(1))
+    const output = await make(processor, source, { kind: 'audio', preset: 'm4a_128k', normalize: true, twoPass: true })
+    expect((await measured(output.path)).integrated).toBeLessThanOrEqual(-70)
+  })
+
+  it('begins when it began in its video', async () => {
+    const late = ['-filter_complex', '[1:a]adelay=1000[a]', '-map', '0:v', '-map', '[a]']
+    const made = await clip('video/x-matroska', 'mkv', DRAWN.test('320x180', 3), DRAWN.sine(2), late, H264, AAC)
+    // Cuts the silence off, so that the track begins after a second.
+    const cut = ['-i', made.path, '-itsoffset', '1', '-i', made.path, '-map', '0:v', '-map', '1:a', '-c', 'copy']
+    const source = await clip('video/x-matroska', 'mkv', cut, ['-t', '3'])
+    const output = await make(processor, source, M4A)
+    expect(Math.abs((output.durationMs ?? 0) - 3000)).toBeLessThan(250)
+  })
+
+  it('of a silent video cannot be, and is not tried again', async () => {
+    const source = await clip('video/mp4', 'mp4', DRAWN.test('320x180', 0.2), H264)
+    expect(await failure(processor, source, M4A)).toMatchObject({
+      code: 'processing_failed',
+      retryable: false,
+      message: 'Variant only cannot be made: the video/mp4 has no sound.',
+    })
+  })
+})
+
+async function measured(path: string): Promise<{ integrated: number; truePeak: number }> {
+  const { stderr } = await ffmpeg('-i', path, '-af', 'ebur128=peak=true', '-f', 'null', '-')
+  const summary = stderr.slice(stderr.lastIndexOf('Summary:'))
+  const value = (pattern: RegExp): number => Number.parseFloat(pattern.exec(summary)?.[1] ?? 'NaN')
+  return { integrated: value(/I:\s+(\S+) LUFS/), truePeak: value(/Peak:\s+(\S+) dBFS/) }
+}

@@ -1,0 +1,62 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import type { SourceFile } from '@rindle/core'
+import { afterAll } from 'vitest'
+import { INSTALLER } from './lanes.ts'
+
+const run = promisify(execFile)
+
+let directory: Promise<string> | undefined
+let made = 0
+
+afterAll(async () => {
+  if (directory !== undefined) await rm(await directory, { recursive: true, force: true })
+})
+
+/** A directory that goes when the tests of the file are done. */
+export async function temporaryDirectory(): Promise<string> {
+  directory ??= mkdtemp(join(tmpdir(), 'rindle-av-'))
+  return mkdtemp(join(await directory, 'd-'))
+}
+
+/** Filters that draw or sound, as inputs of FFmpeg. */
+export const DRAWN = {
+  /** Moving bars, a counter and noise: a picture with detail. */
+  test: (size = '320x180', seconds = 2, rate = 25) => lavfi(`testsrc2=size=${size}:rate=${rate}:duration=${seconds}`),
+  /** One colour. */
+  plain: (colour: string, size = '320x180', seconds = 2, rate = 25) =>
+    lavfi(`color=c=${colour}:size=${size}:rate=${rate}:duration=${seconds}`),
+  sine: (seconds = 2, frequency = 440) => lavfi(`sine=frequency=${frequency}:duration=${seconds}:sample_rate=48000`),
+  silence: (seconds = 2) => lavfi(`anullsrc=r=48000:cl=stereo,atrim=duration=${seconds}`),
+}
+
+/** A filter as an input. */
+export function lavfi(graph: string): readonly string[] {
+  return ['-f', 'lavfi', '-i', graph]
+}
+
+/** Fast encoders for fixtures. */
+export const H264: readonly string[] = ['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p']
+export const AAC: readonly string[] = ['-c:a', 'aac', '-b:a', '96k']
+
+/** Makes a file with the old build, and gives it as a source of that type. */
+export async function clip(
+  contentType: string,
+  extension: string,
+  ...args: readonly (readonly string[])[]
+): Promise<SourceFile> {
+  made += 1
+  const path = join(await temporaryDirectory(), `clip ${made}.${extension}`)
+  await ffmpeg(...args.flat(), path)
+  return { path, contentType, byteSize: (await stat(path)).size }
+}
+
+/** Runs the old build's ffmpeg. */
+export async function ffmpeg(...args: readonly string[]): Promise<{ stdout: string; stderr: string }> {
+  return run(INSTALLER.programs.ffmpegPath, ['-hide_banner', '-nostdin', '-loglevel', 'info', '-y', ...args], {
+    maxBuffer: 64 * 1024 ** 2,
+  })
+}

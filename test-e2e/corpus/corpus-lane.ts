@@ -10,7 +10,7 @@ if (corpus === undefined)
   console.info('Skipped: the corpus lane, because RINDLE_CORPUS names no folder of media files.')
 
 /** No file of the corpus may take longer, the largest on a busy machine included. */
-export const FILE_TIMEOUT_MS = 60_000
+const FILE_TIMEOUT_MS = 60_000
 
 const accept = { types: ['image/*'], maxBytes: 20_000_000, maxPixels: 100_000_000 }
 

@@ -35,11 +35,15 @@ function tell(message: CrashMessage): Promise<void> {
 
 // Stories that stand at their point stay there: nothing that they were about to do is done any more, exactly as if the
 // process had died then. So one death does for many stories, and the wait for dead workers' jobs is paid once.
+const standing = new Set<number>()
 const points = new CrashPoints(async (step, point) => {
   await stories.arrange(step, point)
-  passed[step.story]?.push(point)
-  if (planned[step.story]?.point !== point) return
-  ends[step.story]?.resolve('standing')
+  const { story } = step
+  if (standing.has(story)) await held
+  passed[story]?.push(point)
+  if (planned[story]?.point !== point) return
+  standing.add(story)
+  ends[story]?.resolve('standing')
   await held
 })
 const rindle = crashInstance(

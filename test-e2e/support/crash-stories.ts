@@ -30,7 +30,6 @@ type ProfileName = keyof typeof crashProfiles
 
 const SLOT = 'avatar'
 const MAKES_ROOM = 'overtaken process: before put #1'
-const SLOW_BEGINS = 'process slow: before its handler #1'
 
 /** Plays stories in one instance, each with an owner and assets of its own. */
 export class Stories {
@@ -52,13 +51,17 @@ export class Stories {
     return { story, name: role === 'overtaken' ? 'overtaken process' : `process ${String(payload['class'])}` }
   }
 
-  /** Called at every point before anything else: lets a purge overtake a worker, and puts jobs in a fixed order. */
-  async arrange({ story }: Step, point: string): Promise<void> {
-    if (point.includes(': before its handler')) this.#countHandlers(story, 1)
-    if (point.includes(': after its handler')) this.#countHandlers(story, -1)
+  /**
+   * Called at every point before anything else. Lets a purge overtake a worker, and otherwise puts the jobs of a story
+   * one after the other: the last job of an asset does more than the others, and must always be the same one.
+   */
+  async arrange({ story, name }: Step, point: string): Promise<void> {
     if (point === MAKES_ROOM) await this.#letPurgeOvertake(story)
-    // The last job of an asset does more than the others, and must always be the same one.
-    if (point === SLOW_BEGINS) await this.#untilFastAreReady(story)
+    if (point.endsWith(': after its handler #1')) this.#countHandlers(story, -1)
+    if (!point.endsWith(': before its handler #1')) return
+    if (name === 'process slow') await this.#untilFastAreReady(story)
+    while (name !== 'purge' && this.#handlersOf(story) > 0) await delay(10)
+    this.#countHandlers(story, 1)
   }
 
   /** Plays one story to its end, at which the last of its jobs has ended too. */
@@ -71,7 +74,7 @@ export class Stories {
       overtaken: () => this.#playOvertaken(story),
     }
     await plots[name]()
-    await until(async () => (this.#openHandlers.get(story) ?? 0) === 0)
+    await until(async () => this.#handlersOf(story) === 0)
   }
 
   async #playReplaced(story: number): Promise<void> {
@@ -159,8 +162,12 @@ export class Stories {
     return this.#context.points.within({ story, name }, work)
   }
 
+  #handlersOf(story: number): number {
+    return this.#openHandlers.get(story) ?? 0
+  }
+
   #countHandlers(story: number, change: 1 | -1): void {
-    this.#openHandlers.set(story, (this.#openHandlers.get(story) ?? 0) + change)
+    this.#openHandlers.set(story, this.#handlersOf(story) + change)
   }
 
   #assetOf(story: number): string {

@@ -7,6 +7,7 @@ import { reprobe } from './commands/reprobe.ts'
 import { requeue } from './commands/requeue.ts'
 import { show } from './commands/show.ts'
 import { upload } from './commands/upload.ts'
+import { verifyStorage } from './commands/verify-storage.ts'
 import { worker } from './commands/worker.ts'
 
 /** Every command, in the order in which help lists them. */
@@ -20,4 +21,5 @@ export const COMMANDS: readonly Command[] = [
   reprobe,
   requeue,
   regenerateVariants,
+  verifyStorage,
 ]

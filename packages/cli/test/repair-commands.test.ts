@@ -1,3 +1,5 @@
+import { rm, symlink } from 'node:fs/promises'
+import { join } from 'node:path'
 import { createTestDatabase, type TestDatabase } from '@rindle/test-database'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { run } from '../src/index.ts'
@@ -144,6 +146,36 @@ describe('reprobe', () => {
   test('refuses what is no id', async () => {
     const { exitCode, stderr } = await command('reprobe', 'me.jpg')
     expect(stderr).toBe('rindle: There is no asset "me.jpg": that is not an id of Rindle.\n')
+    expect(exitCode).toBe(1)
+  })
+})
+
+describe('verify-storage', () => {
+  test('prints its fixed summary, and what to do with what is missing', async () => {
+    const first = await command('verify-storage')
+    expect(first.stdout).toBe(
+      'Rindle: looking for the objects of variants and originals...\n' +
+        '  checked:     2\n  present:     2\n  missing:     0\n  fsm_blocked: 0\n  errors:      0\nDone.\n',
+    )
+    expect(first.exitCode).toBe(0)
+    await rm(join(application.directory, 'media', 'photo', assetId), { recursive: true })
+    const second = await command('verify-storage')
+    expect(second.stdout).toContain(`\ndata loss: the original of asset ${assetId} is gone\n  checked:     2\n`)
+    expect(second.stderr).toBe('Make what is missing again with `rindle regenerate-variants`.\n')
+    expect(second.exitCode).toBe(1)
+    const json = await command('verify-storage', '--format', 'json', '--concurrency', '3')
+    expect(JSON.parse(json.stdout)).toMatchObject({ checked: 2, missing: 2, fsm_blocked: 0, lost_originals: [assetId] })
+    expect(json.stderr).toBe('')
+  })
+
+  test('ends well when only variants are missing, and with an error when a storage does not answer', async () => {
+    expect((await command('verify-storage', '--variant', 'tiny', '--profile', 'photo')).exitCode).toBe(0)
+    // A file where the directory of the keys is expected.
+    const directory = join(application.directory, 'media', 'photo')
+    await rm(directory, { recursive: true })
+    await symlink('photo', directory)
+    const { exitCode, stdout } = await command('verify-storage')
+    expect(stdout).toContain('  errors:      3\n')
     expect(exitCode).toBe(1)
   })
 })

@@ -17,6 +17,7 @@ import { checkInvariants } from './operations/check-invariants.ts'
 import { regenerateVariants } from './operations/regenerate-variants.ts'
 import { reprobe } from './operations/reprobe.ts'
 import { requeueVariants } from './operations/requeue-variants.ts'
+import { verifyStorage } from './operations/verify-storage.ts'
 import type { JobsAdapter } from './ports/jobs.ts'
 import { type Logger, stderrLogger } from './ports/logger.ts'
 import type { Processor } from './ports/processor.ts'
@@ -153,6 +154,7 @@ function facade(runtime: Runtime, database: Database): Rindle {
     reprobe: (assetId) => reprobe(runtime, assetId),
     requeueVariants: (assetId, options) => requeueVariants(runtime, assetId, options),
     regenerateVariants: (options) => regenerateVariants(runtime, options),
+    verifyStorage: (options) => verifyStorage(runtime, options),
     checkInvariants: (options) => checkInvariants(runtime, options),
   }
 }

@@ -42,6 +42,7 @@ export type {
 export type { RegenerateOptions, RegenerateReport, UndeclaredVariants } from './operations/regenerate-variants.ts'
 export type { ReprobedField, ReprobeReport } from './operations/reprobe.ts'
 export type { RequeueOptions, RequeueReport } from './operations/requeue-variants.ts'
+export type { VerifyStorageOptions, VerifyStorageReport } from './operations/verify-storage.ts'
 export type { WalkOptions } from './operations/walk.ts'
 export type { Analyzer } from './ports/analyzer.ts'
 export type { Authorizer, DeliveryRequest } from './ports/authorizer.ts'

@@ -11,6 +11,7 @@ import type { CheckInvariantsOptions, InvariantReport } from './operations/check
 import type { RegenerateOptions, RegenerateReport } from './operations/regenerate-variants.ts'
 import type { ReprobeReport } from './operations/reprobe.ts'
 import type { RequeueOptions, RequeueReport } from './operations/requeue-variants.ts'
+import type { VerifyStorageOptions, VerifyStorageReport } from './operations/verify-storage.ts'
 import type { Workers } from './ports/jobs.ts'
 import type { SignedRequest, UploadedPart } from './ports/storage.ts'
 import type { Profile } from './profile/profile.ts'
@@ -220,6 +221,11 @@ export interface Rindle<Ps extends Profiles = Profiles> extends AsyncDisposable 
    * interrupt and to run beside workers. `unknown_profile`, `unknown_variant`.
    */
   regenerateVariants(options?: RegenerateOptions<ProfileName<Ps>>): Promise<RegenerateReport>
+  /**
+   * Asks the storages for every original and variant object: variants whose object is gone become `missing`, and
+   * `ready` when it is found again. Safe to repeat, to interrupt and to run beside workers. `unknown_profile`.
+   */
+  verifyStorage(options?: VerifyStorageOptions<ProfileName<Ps>>): Promise<VerifyStorageReport>
   /** Checks what must always hold; changes nothing. */
   checkInvariants(options?: CheckInvariantsOptions): Promise<InvariantReport>
 }

@@ -1,0 +1,263 @@
+import { createHash } from 'node:crypto'
+import { readFile, rename, rm, truncate } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type AssetWithVariants, defineProfile, RindleError, type RindleEvent, type Variant } from '@rindle/core'
+import { faultyStorage } from '@rindle/testing'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { type Application, settled, startApplication } from '../support/application.ts'
+import { quadrants } from '../support/pictures.ts'
+import { deploy, statesOf } from './deployment.ts'
+import { snapshot } from './snapshot.ts'
+
+const profiles = {
+  photo: defineProfile({
+    storage: 'main',
+    accept: { types: ['image/*'], maxBytes: 1_000_000 },
+    delivery: { staleMode: 'serve_stale' },
+    variants: { thumb: { mode: 'crop', width: 8, height: 8, format: 'webp' }, small: { mode: 'fit', width: 16 } },
+  }),
+}
+const nothing = { checked: 0, present: 0, missing: 0, fsmBlocked: 0, errors: 0, originalsLost: 0, lostOriginals: [] }
+
+let application: Application<typeof profiles>
+
+beforeAll(async () => {
+  application = await startApplication({ profiles })
+})
+afterAll(async () => application[Symbol.asyncDispose]())
+beforeEach(async () => {
+  // Each test looks at its own assets alone.
+  await application.rindle.prisma.$executeRawUnsafe('truncate rindle.media_assets, pgboss.job cascade')
+})
+
+async function readyPhotos(count: number): Promise<AssetWithVariants[]> {
+  const { rindle } = application
+  const workers = await application.work()
+  const assets: AssetWithVariants[] = []
+  for (let made = 0; made < count; made += 1) {
+    const { id } = await rindle.upload('photo', await quadrants(40, 30 + made), { filename: 'a.jpg' })
+    assets.push(await settled(rindle, id))
+  }
+  await workers.stop()
+  return assets
+}
+
+async function current(assetId: string): Promise<AssetWithVariants> {
+  const asset = await application.rindle.asset(assetId)
+  if (asset === null) throw new Error(`Asset ${assetId} is gone.`)
+  return asset
+}
+
+const pathOf = ({ storageKey }: { readonly storageKey: string | null }): string =>
+  join(application.directory, 'storage', storageKey ?? '')
+
+async function checksumOf(variant: Variant): Promise<string> {
+  return createHash('sha256')
+    .update(await readFile(pathOf(variant)))
+    .digest('hex')
+}
+
+function variantOf(asset: AssetWithVariants | undefined, name: string): Variant {
+  const variant = asset?.variants.find((candidate) => candidate.name === name)
+  if (variant === undefined) throw new Error(`There is no variant ${name}.`)
+  return variant
+}
+
+describe('objects that were deleted behind our back', () => {
+  it('are found exactly, and regeneration brings them back with the same bytes', async () => {
+    const photos = await readyPhotos(4)
+    // Of a picture the largest variant, or all: those are decoded as before. A smaller one that is made without the
+    // larger ones comes from another decode, and may differ in its last bits.
+    const lost = [variantOf(photos[0], 'small'), variantOf(photos[2], 'small'), variantOf(photos[2], 'thumb')]
+    const checksums = await Promise.all(lost.map(checksumOf))
+    for (const variant of lost) await rm(pathOf(variant))
+    const { rindle } = application
+
+    expect(await rindle.verifyStorage()).toMatchObject({ ...nothing, checked: 8, present: 5, missing: 3 })
+    const states = (await Promise.all(photos.map(({ id }) => current(id)))).map(statesOf)
+    expect(states).toEqual([
+      { small: 'missing', thumb: 'ready' },
+      { small: 'ready', thumb: 'ready' },
+      { small: 'missing', thumb: 'missing' },
+      { small: 'ready', thumb: 'ready' },
+    ])
+    expect(await rindle.verifyStorage()).toMatchObject({ ...nothing, checked: 8, present: 5, missing: 3 })
+
+    expect(await rindle.regenerateVariants()).toMatchObject({ enqueued: 3, markedStale: 0, errors: 0 })
+    const workers = await rindle.work()
+    for (const { id } of photos) expect((await settled(rindle, id)).state).toBe('ready')
+    await workers.stop()
+    expect(await Promise.all(lost.map(checksumOf))).toEqual(checksums)
+    expect(await rindle.verifyStorage()).toMatchObject({ ...nothing, checked: 8, present: 8 })
+    expect((await rindle.checkInvariants()).violations).toEqual([])
+  })
+
+  it('are not served while they are made again, although stale ones would be', async () => {
+    const [photo] = await readyPhotos(1)
+    const { rindle } = application
+    await rm(pathOf(variantOf(photo, 'thumb')))
+    const served = async (): Promise<string | null> => {
+      const asset = rindle.narrow(await current(photo?.id ?? ''), 'photo')
+      return rindle.variantUrl(asset, 'thumb', { onNotReady: 'placeholder' })
+    }
+    await rindle.verifyStorage()
+    expect(await served()).toBeNull()
+    await rindle.regenerateVariants()
+    expect(variantOf(await current(photo?.id ?? ''), 'thumb')).toMatchObject({ state: 'queued', storageKey: null })
+    expect(await served()).toBeNull()
+  })
+
+  it('are ready again when they are found again', async () => {
+    const [photo] = await readyPhotos(1)
+    const thumb = variantOf(photo, 'thumb')
+    await rename(pathOf(thumb), `${pathOf(thumb)}.away`)
+    await application.rindle.verifyStorage()
+    await rename(`${pathOf(thumb)}.away`, pathOf(thumb))
+    expect(await application.rindle.verifyStorage()).toMatchObject({ ...nothing, checked: 2, present: 2 })
+    expect(variantOf(await current(photo?.id ?? ''), 'thumb')).toMatchObject({ ...thumb, updatedAt: expect.any(Date) })
+  })
+
+  it('are as good as gone when they have lost some of their bytes', async () => {
+    const [photo] = await readyPhotos(1)
+    await truncate(pathOf(variantOf(photo, 'thumb')), 10)
+    expect(await application.rindle.verifyStorage()).toMatchObject({ ...nothing, checked: 2, present: 1, missing: 1 })
+    expect(await application.rindle.verifyStorage()).toMatchObject({ ...nothing, checked: 2, present: 1, missing: 1 })
+  })
+
+  it('of failed variants are reported, and their rows are left as they are', async () => {
+    const [photo] = await readyPhotos(1)
+    const { rindle } = application
+    const thumb = variantOf(photo, 'thumb')
+    await rindle.prisma.mediaVariant.update({ where: { id: thumb.id }, data: { state: 'failed' } })
+    expect(await rindle.verifyStorage()).toMatchObject({ ...nothing, checked: 2, present: 2 })
+    await rm(pathOf(thumb))
+    expect(await rindle.verifyStorage()).toMatchObject({ ...nothing, checked: 2, present: 1, fsmBlocked: 1 })
+    expect(variantOf(await current(photo?.id ?? ''), 'thumb').state).toBe('failed')
+  })
+
+  it('of stale variants become missing; what is queued, cancelled or purged is not looked at', async () => {
+    const [photo] = await readyPhotos(1)
+    const { rindle } = application
+    const [small, thumb] = [variantOf(photo, 'small'), variantOf(photo, 'thumb')]
+    await rindle.prisma.mediaVariant.update({ where: { id: small.id }, data: { state: 'stale' } })
+    await rm(pathOf(small))
+    for (const state of ['queued', 'processing', 'cancelled', 'purged', 'planned']) {
+      await rindle.prisma.mediaVariant.update({ where: { id: thumb.id }, data: { state } })
+      expect(await rindle.verifyStorage()).toMatchObject({ ...nothing, checked: 1, missing: 1 })
+    }
+    expect(statesOf(await current(photo?.id ?? ''))).toEqual({ small: 'missing', thumb: 'planned' })
+  })
+})
+
+describe('an original that is gone', () => {
+  it('is reported as data loss, and nothing is changed', async () => {
+    const photos = await readyPhotos(2)
+    const lost = photos[1]
+    await rm(pathOf(lost ?? { storageKey: null }))
+    const before = await snapshot(application.rindle, application.storage)
+    expect(await application.rindle.verifyStorage()).toMatchObject({
+      ...nothing,
+      checked: 4,
+      present: 4,
+      originalsChecked: 2,
+      originalsLost: 1,
+      lostOriginals: [lost?.id],
+    })
+    expect(await snapshot(application.rindle, application.storage)).toEqual(before)
+  })
+
+  it('is not looked for when only variants of one name are asked for', async () => {
+    const [photo] = await readyPhotos(1)
+    await rm(pathOf(photo ?? { storageKey: null }))
+    expect(await application.rindle.verifyStorage({ variant: 'thumb' })).toMatchObject({
+      ...nothing,
+      checked: 1,
+      present: 1,
+      originalsChecked: 0,
+    })
+  })
+})
+
+describe('a storage that does not answer', () => {
+  it('counts as an error for each object, and nothing is concluded from it', async () => {
+    await readyPhotos(2)
+    const dead = faultyStorage(application.storage, {
+      onCall: () => {
+        throw new RindleError('storage_unavailable', 'The storage is away.')
+      },
+    })
+    const rindle = await deploy(application, profiles, { storages: { main: dead } })
+    const before = await snapshot(rindle, application.storage)
+    const results: unknown[] = []
+    rindle.on('rindle.repair.stop', ({ metadata }) => void results.push(metadata))
+    expect(await rindle.verifyStorage()).toMatchObject({ ...nothing, checked: 4, errors: 6, originalsChecked: 2 })
+    expect(await snapshot(rindle, application.storage)).toEqual(before)
+    expect(results).toEqual([{ operation: 'verify_storage', scope: 'all', result: 'errors', dry_run: false }])
+  })
+})
+
+describe('verification', () => {
+  it('by two at the same time finds the same, and announces each loss once', async () => {
+    const photos = await readyPhotos(6)
+    for (const photo of photos) await rm(pathOf(variantOf(photo, 'thumb')))
+    const { rindle } = application
+    const other = await deploy(application, profiles)
+    const changes: string[] = []
+    const note = ({ metadata }: RindleEvent<'rindle.variant.state_change'>) =>
+      void changes.push(`${metadata.from} → ${metadata.to}`)
+    const off = rindle.on('rindle.variant.state_change', note)
+    other.on('rindle.variant.state_change', note)
+    await Promise.all([rindle.verifyStorage(), other.verifyStorage({ concurrency: 1 })])
+    off()
+    expect(changes).toEqual(photos.map(() => 'ready → missing'))
+    expect(await rindle.verifyStorage()).toMatchObject({ ...nothing, checked: 12, present: 6, missing: 6 })
+  })
+
+  it('leaves a variant alone that is made again while it is looked at', async () => {
+    const [photo] = await readyPhotos(1)
+    const { rindle } = application
+    const thumb = variantOf(photo, 'thumb')
+    await rm(pathOf(thumb))
+    let isRepaired = false
+    const watched = faultyStorage(application.storage, {
+      onCall: async (point, [key]) => {
+        // After the verb was told that it is gone, and before it says so: the whole repair.
+        if (point !== 'head:after' || key !== thumb.storageKey || isRepaired) return
+        isRepaired = true
+        await rindle.verifyStorage()
+        await rindle.regenerateVariants()
+        const workers = await rindle.work()
+        await settled(rindle, photo?.id ?? '')
+        await workers.stop()
+      },
+    })
+    const slow = await deploy(application, profiles, { storages: { main: watched } })
+    expect(await slow.verifyStorage({ variant: 'thumb' })).toMatchObject(nothing)
+    const made = variantOf(await current(photo?.id ?? ''), 'thumb')
+    expect(made).toMatchObject({ state: 'ready', storageKey: thumb.storageKey, attempt: 2 })
+  })
+
+  it('is interrupted between two assets, and goes on behind a page that was done', async () => {
+    const photos = await readyPhotos(5)
+    const { rindle } = application
+    const stop = new AbortController()
+    const watched = faultyStorage(application.storage, {
+      onCall: (point, [key]) => {
+        if (point === 'head:before' && key === photos[1]?.storageKey) stop.abort()
+      },
+    })
+    const other = await deploy(application, profiles, { storages: { main: watched } })
+    const first = await other.verifyStorage({ signal: stop.signal, concurrency: 1 })
+    expect(first).toMatchObject({ checked: 4, present: 4, originalsChecked: 2, interrupted: true, lastId: null })
+    const rest = await rindle.verifyStorage({ after: photos[1]?.id ?? '' })
+    expect(rest).toMatchObject({ checked: 6, interrupted: false, lastId: photos[4]?.id })
+  })
+
+  it('refuses profiles and variants that do not exist', async () => {
+    const { rindle } = application
+    await expect(rindle.verifyStorage({ profile: 'foto' as 'photo' })).rejects.toMatchObject({
+      code: 'unknown_profile',
+    })
+    await expect(rindle.verifyStorage({ variant: 'thum' })).rejects.toMatchObject({ code: 'unknown_variant' })
+  })
+})

@@ -130,7 +130,8 @@ const url = z
 
 const credentials: z.ZodType<S3Credentials | (() => Promise<S3Credentials>)> = z.union(
   [
-    z.strictObject({
+    // Not strict: the SDK writes notes of its own into credentials that it was given.
+    z.object({
       accessKeyId: z.string().min(1),
       secretAccessKey: z.string().min(1),
       sessionToken: z.string().min(1).exactOptional(),

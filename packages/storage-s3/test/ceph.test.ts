@@ -1,9 +1,13 @@
-import { startS3Server } from '@rindle/test-s3'
-import { storageContract } from '@rindle/testing'
-import { afterAll } from 'vitest'
-import { s3Subject } from './s3-subject.ts'
+import { cephMissing, startS3Server } from '@rindle/test-s3'
+import { afterAll, test } from 'vitest'
+import { everyServer } from './on-every-server/every-server.ts'
 
-const server = await startS3Server({ kind: 'ceph' })
-afterAll(() => server.stop())
+const missing = await cephMissing()
 
-storageContract('s3Storage', () => s3Subject(server))
+if (missing === undefined) {
+  const server = await startS3Server({ kind: 'ceph' })
+  afterAll(() => server.stop())
+  everyServer(server)
+} else {
+  test('s3Storage on Ceph', (context) => context.skip(missing))
+}

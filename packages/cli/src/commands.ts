@@ -1,5 +1,6 @@
 import type { Command } from './command.ts'
 import { demo } from './commands/demo.ts'
+import { eraseOwner } from './commands/erase-owner.ts'
 import { init } from './commands/init.ts'
 import { migrate } from './commands/migrate.ts'
 import { regenerateVariants } from './commands/regenerate-variants.ts'
@@ -22,4 +23,5 @@ export const COMMANDS: readonly Command[] = [
   requeue,
   regenerateVariants,
   verifyStorage,
+  eraseOwner,
 ]

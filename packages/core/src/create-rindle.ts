@@ -14,6 +14,8 @@ import { Changes } from './events/changes.ts'
 import { EventBus } from './events/event-bus.ts'
 import { mappingErrors } from './map-database-error.ts'
 import { checkInvariants } from './operations/check-invariants.ts'
+import { eraseOwner, previewOwnerErasure } from './operations/erase-owner.ts'
+import { eraseOwners, previewOwnerErasures } from './operations/erase-owners.ts'
 import { regenerateVariants } from './operations/regenerate-variants.ts'
 import { reprobe } from './operations/reprobe.ts'
 import { requeueVariants } from './operations/requeue-variants.ts'
@@ -155,6 +157,10 @@ function facade(runtime: Runtime, database: Database): Rindle {
     requeueVariants: (assetId, options) => requeueVariants(runtime, assetId, options),
     regenerateVariants: (options) => regenerateVariants(runtime, options),
     verifyStorage: (options) => verifyStorage(runtime, options),
+    previewOwnerErasure: (owner) => previewOwnerErasure(runtime, owner),
+    eraseOwner: (owner, options) => eraseOwner(runtime, owner, options),
+    previewOwnerErasures: (owners, options) => previewOwnerErasures(runtime, owners, options),
+    eraseOwners: (owners, options) => eraseOwners(runtime, owners, options),
     checkInvariants: (options) => checkInvariants(runtime, options),
   }
 }

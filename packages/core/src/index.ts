@@ -39,6 +39,8 @@ export type {
   Violation,
   ViolationClass,
 } from './operations/check-invariants.ts'
+export type { EraseOwnerOptions, ErasureReport } from './operations/erase-owner.ts'
+export type { ErasureTotals, Owners } from './operations/erase-owners.ts'
 export type { RegenerateOptions, RegenerateReport, UndeclaredVariants } from './operations/regenerate-variants.ts'
 export type { ReprobedField, ReprobeReport } from './operations/reprobe.ts'
 export type { RequeueOptions, RequeueReport } from './operations/requeue-variants.ts'

@@ -8,10 +8,13 @@ import type { ChangeListener, ChangeSubscription } from './events/changes.ts'
 import type { EventListener } from './events/event-bus.ts'
 import type { EventName } from './events/event-map.ts'
 import type { CheckInvariantsOptions, InvariantReport } from './operations/check-invariants.ts'
+import type { EraseOwnerOptions, ErasureReport } from './operations/erase-owner.ts'
+import type { ErasureTotals, Owners } from './operations/erase-owners.ts'
 import type { RegenerateOptions, RegenerateReport } from './operations/regenerate-variants.ts'
 import type { ReprobeReport } from './operations/reprobe.ts'
 import type { RequeueOptions, RequeueReport } from './operations/requeue-variants.ts'
 import type { VerifyStorageOptions, VerifyStorageReport } from './operations/verify-storage.ts'
+import type { WalkOptions } from './operations/walk.ts'
 import type { Workers } from './ports/jobs.ts'
 import type { SignedRequest, UploadedPart } from './ports/storage.ts'
 import type { Profile } from './profile/profile.ts'
@@ -226,6 +229,17 @@ export interface Rindle<Ps extends Profiles = Profiles> extends AsyncDisposable 
    * `ready` when it is found again. Safe to repeat, to interrupt and to run beside workers. `unknown_profile`.
    */
   verifyStorage(options?: VerifyStorageOptions<ProfileName<Ps>>): Promise<VerifyStorageReport>
+  /** What {@link eraseOwner} would do. Changes nothing. `invalid_input`. */
+  previewOwnerErasure(owner: Owner): Promise<ErasureReport>
+  /**
+   * Detaches everything that the owner holds; what nobody else holds is purged by jobs. Atomic, safe to repeat.
+   * `invalid_input`.
+   */
+  eraseOwner(owner: Owner, options?: EraseOwnerOptions): Promise<ErasureReport>
+  /** What {@link eraseOwners} would do with the same owners in the same order. Changes nothing. */
+  previewOwnerErasures(owners: Owners, options?: WalkOptions): Promise<ErasureTotals>
+  /** Erases owners one after the other, a transaction each; errors are counted. Safe to repeat and to interrupt. */
+  eraseOwners(owners: Owners, options?: WalkOptions): Promise<ErasureTotals>
   /** Checks what must always hold; changes nothing. */
   checkInvariants(options?: CheckInvariantsOptions): Promise<InvariantReport>
 }

@@ -1,0 +1,89 @@
+import { resolve } from 'node:path'
+import { type ErasureReport, type ErasureTotals, type Rindle, RindleError, type WalkOptions } from '@rindle/core'
+import { type Command, defineCommand } from '../command.ts'
+import { dryRunNotes, isLive, LIVE_OPTIONS } from '../operation/live-options.ts'
+import { assertOwnersFile, ownersIn } from '../operation/owners-file.ts'
+import { type OperationResult, runOperation } from '../operation/run-operation.ts'
+
+/** `rindle erase-owner`: detaches everything that an owner holds, and purges what nobody else holds. */
+export const eraseOwner: Command = defineCommand({
+  usage: 'erase-owner [type] [id]',
+  describe: 'Detach and purge what an owner holds',
+  examples: [
+    ['erase-owner user 42', 'Count what would be detached and purged'],
+    ['erase-owner user 42 --live', 'Do it'],
+    ['erase-owner --owners-file gone.txt --live', 'Many owners, type:id in each line'],
+  ],
+  positionals: {
+    type: { type: 'string', describe: "The owner's type" },
+    id: { type: 'string', describe: "The owner's id" },
+  },
+  options: {
+    'owners-file': { type: 'string', requiresArg: true, describe: 'Owners, type:id in each line' },
+    ...LIVE_OPTIONS,
+  },
+  run: async (args, context) => {
+    const live = isLive(args)
+    const { type, id, 'owners-file': file } = args
+    if (file !== undefined && type === undefined) {
+      const path = resolve(context.io.cwd, file)
+      await assertOwnersFile(path, file)
+      return runOperation(args, context, 'erasure of owners', (rindle, options) =>
+        eraseMany(rindle, path, live, options),
+      )
+    }
+    if (file !== undefined || type === undefined || id === undefined) {
+      throw new RindleError('invalid_input', 'Give the type and id of one owner, or --owners-file.')
+    }
+    return runOperation(args, context, 'erasure of an owner', async (rindle) => {
+      const owner = { type, id }
+      const report = live ? await rindle.eraseOwner(owner) : await rindle.previewOwnerErasure(owner)
+      return resultOfOne(report, live)
+    })
+  },
+})
+
+async function eraseMany(rindle: Rindle, path: string, live: boolean, options: WalkOptions): Promise<OperationResult> {
+  const owners = ownersIn(path)
+  return resultOfMany(
+    live ? await rindle.eraseOwners(owners, options) : await rindle.previewOwnerErasures(owners, options),
+  )
+}
+
+function resultOfOne(report: ErasureReport, live: boolean): OperationResult {
+  const { attachmentsToDetach, assetsToPurge, retainedSharedAssets } = report
+  return {
+    summary: {
+      owners: 1,
+      attachments_to_detach: attachmentsToDetach.length,
+      assets_to_purge: assetsToPurge.length,
+      retained_shared_assets: retainedSharedAssets.length,
+      errors: 0,
+      dry_run: !live,
+    },
+    notes: dryRunNotes(!live),
+    facts: {
+      attachments: [...attachmentsToDetach],
+      purged_assets: [...assetsToPurge],
+      shared_assets: [...retainedSharedAssets],
+    },
+    hasErrors: false,
+  }
+}
+
+function resultOfMany(totals: ErasureTotals): OperationResult {
+  const { owners, attachmentsToDetach, assetsToPurge, retainedSharedAssets, errors, dryRun, interrupted } = totals
+  return {
+    summary: {
+      owners,
+      attachments_to_detach: attachmentsToDetach,
+      assets_to_purge: assetsToPurge,
+      retained_shared_assets: retainedSharedAssets,
+      errors,
+      dry_run: dryRun,
+    },
+    notes: dryRunNotes(dryRun),
+    hasErrors: errors > 0,
+    interrupted,
+  }
+}

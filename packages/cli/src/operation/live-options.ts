@@ -1,0 +1,20 @@
+import { RindleError } from '@rindle/core'
+
+/** Options of verbs that delete: they do so only when they are told. */
+export const LIVE_OPTIONS = {
+  live: { type: 'boolean', default: false, describe: 'Do it; without, only count' },
+  'dry-run': { type: 'boolean', describe: 'Only count: the default; --no-dry-run is --live' },
+} as const
+
+/** Whether the verb is told to do it. Pure. `invalid_input` when it is told both. */
+export function isLive(args: { readonly live: boolean; readonly 'dry-run'?: boolean | undefined }): boolean {
+  if (args.live && args['dry-run'] === true) {
+    throw new RindleError('invalid_input', '--live and --dry-run exclude each other.')
+  }
+  return args.live || args['dry-run'] === false
+}
+
+/** Advice after a dry run. Pure. */
+export function dryRunNotes(dryRun: boolean): readonly string[] {
+  return dryRun ? ['Dry run: nothing was changed. Do it with --live.'] : []
+}

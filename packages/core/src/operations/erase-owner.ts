@@ -1,0 +1,101 @@
+import type { SqlExecutor } from '@rindle/prisma'
+import { lockAssets, lockSlot, release, slotOf } from '../attachments/slot.ts'
+import type { Owner } from '../domain/entities.ts'
+import { booleanOrNull, text } from '../rows/row-values.ts'
+import type { Runtime } from '../runtime.ts'
+import { inTransaction } from '../unit-of-work.ts'
+
+/** What an erasure does, or would do; ids are sorted. */
+export interface ErasureReport {
+  /** The ids of the owner's attachments. */
+  readonly attachmentsToDetach: readonly string[]
+  /** Assets that nobody else holds: purged with all their objects, by jobs of the same transaction. */
+  readonly assetsToPurge: readonly string[]
+  /** Assets that another owner holds too: they stay. */
+  readonly retainedSharedAssets: readonly string[]
+}
+
+/** Options of {@link eraseOwner}. */
+export interface EraseOwnerOptions {
+  /** The application's transaction, in which it deletes its own record. @default an own one */
+  readonly tx?: SqlExecutor
+}
+
+/** What {@link eraseOwner} would do. Changes nothing. `invalid_input` for a malformed owner. */
+export async function previewOwnerErasure(runtime: Runtime, owner: Owner): Promise<ErasureReport> {
+  return reportOn(runtime.database, owner)
+}
+
+/**
+ * Detaches everything that the owner holds, at whatever slot, and enqueues the purge of what nobody else holds. Atomic,
+ * safe to repeat. What is attached to the owner afterwards, or while this runs at a slot that was empty, stays.
+ * `invalid_input` for a malformed owner.
+ */
+export async function eraseOwner(
+  runtime: Runtime,
+  owner: Owner,
+  options: EraseOwnerOptions = {},
+): Promise<ErasureReport> {
+  const { ownerType, ownerId } = ownerColumns(owner)
+  return inTransaction(runtime, options.tx, async (unit) => {
+    const { rows } = await unit.executeSql(
+      `select distinct slot from rindle.media_attachments
+       where owner_type = $1::text and owner_id = $2::text order by slot`,
+      [ownerType, ownerId],
+    )
+    const slots = rows.map((row) => ({ ownerType, ownerId, slot: text(row, 'slot') }))
+    // All slots before any asset: whoever attaches takes his one slot first, too, so nobody waits in a circle.
+    const held = new Map<string, readonly string[]>()
+    for (const slot of slots) {
+      const holders = await lockSlot(unit, slot)
+      held.set(
+        slot.slot,
+        holders.map(({ assetId }) => assetId),
+      )
+    }
+    const assets = await lockAssets(unit, [...new Set([...held.values()].flat())])
+    const report = await reportOn(
+      unit,
+      owner,
+      slots.map(({ slot }) => slot),
+    )
+    for (const slot of slots) await release(runtime, unit, slot, assets, held.get(slot.slot) ?? [])
+    return report
+  })
+}
+
+/** One statement, so that attachments and their sharing are of the same instant. */
+async function reportOn(
+  sql: SqlExecutor,
+  owner: Owner,
+  slots: readonly string[] | null = null,
+): Promise<ErasureReport> {
+  const { ownerType, ownerId } = ownerColumns(owner)
+  const { rows } = await sql.executeSql(
+    `select attachment.id, attachment.asset_id, exists (
+       select 1 from rindle.media_attachments as other
+       where other.asset_id = attachment.asset_id and (other.owner_type, other.owner_id) <> ($1::text, $2::text)
+     ) as is_shared
+     from rindle.media_attachments as attachment
+     where owner_type = $1::text and owner_id = $2::text
+       and ($3::jsonb is null or slot in (select jsonb_array_elements_text($3::jsonb)))
+     order by attachment.id`,
+    [ownerType, ownerId, slots === null ? null : JSON.stringify(slots)],
+  )
+  const shared = rows.filter((row) => booleanOrNull(row, 'is_shared') === true)
+  const sharedAssets = new Set(shared.map((row) => text(row, 'asset_id')))
+  const assets = new Set(rows.map((row) => text(row, 'asset_id')))
+  return {
+    attachmentsToDetach: rows.map((row) => text(row, 'id')),
+    assetsToPurge: sorted([...assets].filter((id) => !sharedAssets.has(id))),
+    retainedSharedAssets: sorted([...sharedAssets]),
+  }
+}
+
+function sorted(ids: readonly string[]): readonly string[] {
+  return ids.toSorted((a, b) => (a < b ? -1 : 1))
+}
+
+function ownerColumns(owner: Owner): { readonly ownerType: string; readonly ownerId: string } {
+  return slotOf(owner, 'any')
+}

@@ -1,0 +1,105 @@
+import type { Owner } from '../domain/entities.ts'
+import { text } from '../rows/row-values.ts'
+import type { Runtime } from '../runtime.ts'
+import { type ErasureReport, eraseOwner, previewOwnerErasure } from './erase-owner.ts'
+import { pages } from './pages.ts'
+import { type WalkOptions, walk } from './walk.ts'
+
+/** Owners, one after the other: a list, or what reads a file. */
+export type Owners = Iterable<Owner> | AsyncIterable<Owner>
+
+/** What the erasure of many owners did, or would do: the sums of their reports. */
+export interface ErasureTotals {
+  readonly owners: number
+  readonly attachmentsToDetach: number
+  readonly assetsToPurge: number
+  /** An asset that two of the owners hold is retained with the first and purged with the second. */
+  readonly retainedSharedAssets: number
+  readonly errors: number
+  readonly dryRun: boolean
+  readonly interrupted: boolean
+}
+
+/**
+ * What {@link eraseOwners} would do with the same owners in the same order. Changes nothing. Remembers the owners, to
+ * know what only they share.
+ */
+export async function previewOwnerErasures(
+  runtime: Runtime,
+  owners: Owners,
+  options: WalkOptions = {},
+): Promise<ErasureTotals> {
+  const earlier = new Set<string>()
+  return eachOwner(runtime, owners, { ...options, dryRun: true }, async (owner) => {
+    if (earlier.has(keyOf(owner.type, owner.id))) return NOTHING
+    const report = await previewOwnerErasure(runtime, owner)
+    earlier.add(keyOf(owner.type, owner.id))
+    return withoutEarlier(runtime, report, earlier)
+  })
+}
+
+/**
+ * Erases owners one after the other, each in a transaction of its own. An error of one is counted and logged, and the
+ * rest is done. Safe to repeat and to interrupt.
+ */
+export async function eraseOwners(runtime: Runtime, owners: Owners, options: WalkOptions = {}): Promise<ErasureTotals> {
+  return eachOwner(runtime, owners, { ...options, dryRun: false }, (owner) => eraseOwner(runtime, owner))
+}
+
+const NOTHING: ErasureReport = { attachmentsToDetach: [], assetsToPurge: [], retainedSharedAssets: [] }
+
+async function eachOwner(
+  runtime: Runtime,
+  owners: Owners,
+  { dryRun, ...options }: WalkOptions & { readonly dryRun: boolean },
+  erase: (owner: Owner) => Promise<ErasureReport>,
+): Promise<ErasureTotals> {
+  const totals = { owners: 0, attachmentsToDetach: 0, assetsToPurge: 0, retainedSharedAssets: 0, errors: 0 }
+  const each = async (owner: Owner): Promise<void> => {
+    totals.owners += 1
+    try {
+      const report = await erase(owner)
+      totals.attachmentsToDetach += report.attachmentsToDetach.length
+      totals.assetsToPurge += report.assetsToPurge.length
+      totals.retainedSharedAssets += report.retainedSharedAssets.length
+    } catch (error) {
+      totals.errors += 1
+      runtime.logger.error({ owner, error: String(error) }, 'An owner could not be erased.')
+    }
+  }
+  // In order: who comes first decides who shares with whom.
+  const { interrupted } = await walk(singly(owners), { ...options, concurrency: 1, counts: totals, each })
+  return { ...totals, dryRun, interrupted }
+}
+
+async function* singly(owners: Owners): AsyncGenerator<readonly Owner[]> {
+  for await (const owner of owners) yield [owner]
+}
+
+/** The report as it will be when the earlier owners, this one included, hold nothing any more. */
+async function withoutEarlier(
+  runtime: Runtime,
+  report: ErasureReport,
+  earlier: ReadonlySet<string>,
+): Promise<ErasureReport> {
+  const retained: string[] = []
+  for (const assetId of report.retainedSharedAssets) {
+    if (await isHeldByOthers(runtime, assetId, earlier)) retained.push(assetId)
+  }
+  const released = report.retainedSharedAssets.filter((id) => !retained.includes(id))
+  return { ...report, assetsToPurge: [...report.assetsToPurge, ...released], retainedSharedAssets: retained }
+}
+
+/** In pages, and to the first: half the world may hold the default avatar. */
+async function isHeldByOthers(runtime: Runtime, assetId: string, earlier: ReadonlySet<string>): Promise<boolean> {
+  const sql = `select id, owner_type, owner_id from rindle.media_attachments
+    where asset_id = $3::uuid and id > $1::uuid order by id limit $2::int`
+  for await (const rows of pages(runtime.database, sql, { values: [assetId] })) {
+    if (rows.some((row) => !earlier.has(keyOf(text(row, 'owner_type'), text(row, 'owner_id'))))) return true
+  }
+  return false
+}
+
+function keyOf(type: string, id: string | number): string {
+  return JSON.stringify([type, String(id)])
+}

@@ -78,6 +78,8 @@ export interface Variant<N extends string = string> {
   readonly attempt: number
   /** The job that claimed it. */
   readonly jobId: string | null
+  /** What the processor says of its output, such as the tiles of a thumbnail strip. */
+  readonly metadata: JsonObject
   readonly errorReason: string | null
   /** When its object was made. */
   readonly generatedAt: Date | null

@@ -5,7 +5,7 @@ import type { RunningJob } from '../ports/jobs.ts'
 import type { Scanner, ScanVerdict } from '../ports/scanner.ts'
 import { transitionAsset } from '../rows/asset-transition.ts'
 import { profileOf, type Runtime, storageOf } from '../runtime.ts'
-import { inTransaction } from '../unit-of-work.ts'
+import { inOneStatement } from '../unit-of-work.ts'
 import { freeze } from './freeze.ts'
 import { judge } from './gate.ts'
 import { Rejection } from './rejection.ts'
@@ -15,9 +15,9 @@ import { SNIFF_BYTES, sniff } from './sniff.ts'
  * `validating` → `analyzing`: the gate, over the bytes as they lie under their permanent key, then the scanners in
  * order. Nothing has decoded them yet.
  */
-export async function passGate(runtime: Runtime, uploaded: Asset, job: RunningJob): Promise<void> {
+export async function passGate(runtime: Runtime, uploaded: Asset, job: RunningJob): Promise<Asset | null> {
   const asset = await freezeOrReject(runtime, uploaded, job)
-  if (asset === null) return
+  if (asset === null) return null
   const storage = storageOf(runtime, asset.storage)
   const profile = profileOf(runtime, asset.profile)
   const object = await storage.get(asset.storageKey, { range: { start: 0, end: SNIFF_BYTES - 1 }, signal: job.signal })
@@ -37,7 +37,7 @@ export async function passGate(runtime: Runtime, uploaded: Asset, job: RunningJo
     const scanned = await scan(runtime, scanner, { ...asset, contentType: verdict.contentType }, object.byteSize, job)
     if (!scanned.accepted) throw new Rejection(`scanner_rejected:${scanner.name}`, scanned.reason)
   }
-  await inTransaction(runtime, undefined, (unit) =>
+  return inOneStatement(runtime, (unit) =>
     transitionAsset(runtime, unit, asset, 'analyzing', {
       from: ['validating'],
       changes: { contentType: verdict.contentType, byteSize: object.byteSize, etag: object.etag },

@@ -11,7 +11,7 @@ import type { Profile } from '../profile/profile.ts'
 import { transitionAsset } from '../rows/asset-transition.ts'
 import { textOrNull } from '../rows/row-values.ts'
 import { profileOf, type Runtime } from '../runtime.ts'
-import { inTransaction } from '../unit-of-work.ts'
+import { inOneStatement } from '../unit-of-work.ts'
 import { plannedVariants } from '../variants/plan.ts'
 import { probedFields, probeFile } from './probe-file.ts'
 import { Rejection } from './rejection.ts'
@@ -23,7 +23,7 @@ const FAULTS_OF_THE_FILE = ['limit_exceeded', 'corrupt_media', 'unsupported_code
  * `analyzing` → `promoting`: checksum, then kind, dimensions, duration and tracks from the header, limits of the
  * profile, then the analyzers. The bytes have passed the gate.
  */
-export async function passProbe(runtime: Runtime, asset: Asset, job: RunningJob): Promise<void> {
+export async function passProbe(runtime: Runtime, asset: Asset, job: RunningJob): Promise<Asset | null> {
   const profile = profileOf(runtime, asset.profile)
   await using source = await runtime.sources.acquire(asset, job.signal)
   const checksumSha256 = await checksumOf(runtime, asset, source.file, job.signal)
@@ -33,7 +33,7 @@ export async function passProbe(runtime: Runtime, asset: Asset, job: RunningJob)
     const context = { assetId: asset.id, probe, signal: job.signal }
     analyses[analyzer.name] = cleanMetadata(await analyzer.analyze(source.file, context))
   }
-  await inTransaction(runtime, undefined, (unit) =>
+  return await inOneStatement(runtime, (unit) =>
     transitionAsset(runtime, unit, asset, 'promoting', {
       from: ['analyzing'],
       changes: {
@@ -50,29 +50,22 @@ export async function passProbe(runtime: Runtime, asset: Asset, job: RunningJob)
  * are hashed here, and compared with what was declared.
  */
 async function checksumOf(runtime: Runtime, asset: Asset, file: SourceFile, signal: AbortSignal): Promise<string> {
-  const declared = await declaredChecksum(runtime, asset)
-  if (declared.isProxied && asset.checksumSha256 !== null) return asset.checksumSha256
+  if (asset.checksumSha256 !== null) return asset.checksumSha256
   const hash = createHash('sha256')
   await pipeline(createReadStream(file.path, { highWaterMark: 1024 * 1024 }), hash, { signal })
   const checksum = hash.digest('hex')
-  if (declared.checksum === null || declared.checksum === checksum) return checksum
+  const declared = await declaredChecksum(runtime, asset)
+  if (declared === null || declared === checksum) return checksum
   throw new Rejection('checksum_mismatch', 'The stored bytes differ from their declared SHA-256.')
 }
 
-async function declaredChecksum(
-  runtime: Runtime,
-  asset: Asset,
-): Promise<{ readonly isProxied: boolean; readonly checksum: string | null }> {
+async function declaredChecksum(runtime: Runtime, asset: Asset): Promise<string | null> {
   const { rows } = await runtime.database.executeSql(
-    `select upload_strategy, declared_checksum from rindle.media_upload_sessions
+    `select declared_checksum from rindle.media_upload_sessions
      where asset_id = $1::uuid and state = 'completed' order by id desc limit 1`,
     [asset.id],
   )
-  const [session = {}] = rows
-  return {
-    isProxied: session['upload_strategy'] === 'proxied',
-    checksum: textOrNull(session, 'declared_checksum'),
-  }
+  return textOrNull(rows[0] ?? {}, 'declared_checksum')
 }
 
 async function probeSource(

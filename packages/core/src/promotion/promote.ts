@@ -14,8 +14,11 @@ import { passProbe } from './pass-probe.ts'
 import { quarantine } from './quarantine.ts'
 import { Rejection } from './rejection.ts'
 
-/** One step of the promotion: does its work outside of transactions and moves the asset on, if nobody else has. */
-type Step = (runtime: Runtime, asset: Asset, job: RunningJob) => Promise<void>
+/**
+ * One step of the promotion: does its work outside of transactions, moves the asset on and returns it as it is then, or
+ * `null` when somebody else has moved it.
+ */
+type Step = (runtime: Runtime, asset: Asset, job: RunningJob) => Promise<Asset | null>
 
 const STEPS: Partial<Record<Asset['state'], Step>> = {
   validating: passGate,
@@ -78,13 +81,14 @@ async function beginAgain(runtime: Runtime, assetId: string): Promise<boolean> {
 }
 
 async function runSteps(runtime: Runtime, assetId: string, job: RunningJob): Promise<string | null> {
+  let moved: Asset | null = null
   for (;;) {
     job.signal.throwIfAborted()
-    const asset = await assetById(runtime, assetId)
-    const step = asset === null ? undefined : STEPS[asset.state]
+    const asset: Asset | null = moved ?? (await assetById(runtime, assetId))
+    const step: Step | undefined = asset === null ? undefined : STEPS[asset.state]
     if (asset === null || step === undefined) return null
     try {
-      await step(runtime, asset, job)
+      moved = await step(runtime, asset, job)
     } catch (error) {
       if (!(error instanceof Rejection)) throw error
       await quarantine(runtime, assetId, error.reason)

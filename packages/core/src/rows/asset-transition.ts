@@ -45,7 +45,7 @@ const COLUMNS: Readonly<Record<keyof AssetChanges, readonly [column: string, typ
  */
 export async function transitionAsset(
   runtime: Runtime,
-  unit: UnitOfWork,
+  unit: Omit<UnitOfWork, 'enqueue'>,
   asset: Pick<Asset, 'id' | 'profile' | 'storage'>,
   to: AssetState,
   options: { readonly from?: readonly AssetState[]; readonly changes?: AssetChanges } = {},
@@ -77,7 +77,7 @@ export async function transitionAsset(
 /** Announces an asset's change of state with the unit's commit. */
 export function emitAssetState(
   runtime: Runtime,
-  unit: UnitOfWork,
+  unit: Omit<UnitOfWork, 'enqueue'>,
   asset: Pick<Asset, 'profile' | 'storage'>,
   from: AssetState,
   to: AssetState,

@@ -60,6 +60,7 @@ export function variantFromRow(row: Row): Variant {
     progress: number(row, 'progress'),
     attempt: number(row, 'attempt'),
     jobId: textOrNull(row, 'job_id'),
+    metadata: json<JsonObject>(row, 'metadata'),
     errorReason: textOrNull(row, 'error_reason'),
     generatedAt: timeOrNull(row, 'generated_at'),
     createdAt: time(row, 'created_at'),

@@ -4,6 +4,7 @@ import type { Asset, Variant } from '../domain/entities.ts'
 import { isRindleError, RindleError } from '../domain/errors.ts'
 import { variantKey } from '../domain/keys.ts'
 import { outputExtension, recipeCapability } from '../domain/recipe-facts.ts'
+import { cleanMetadata } from '../domain/untrusted-metadata.ts'
 import type { RunningJob } from '../ports/jobs.ts'
 import type { ProcessedOutput, Processor, VariantOutcome } from '../ports/processor.ts'
 import { payloadText } from '../rows/payload-text.ts'
@@ -197,5 +198,6 @@ function storedOutput(storageKey: string, output: ProcessedOutput): StoredOutput
     width: output.width ?? null,
     height: output.height ?? null,
     durationMs: output.durationMs ?? null,
+    metadata: cleanMetadata(output.metadata ?? {}),
   }
 }

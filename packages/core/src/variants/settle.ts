@@ -1,4 +1,5 @@
 import type { Asset, Variant } from '../domain/entities.ts'
+import type { JsonObject } from '../domain/errors.ts'
 import { isDeliverable, type RunState } from '../domain/states.ts'
 import { assertTransition } from '../domain/transitions.ts'
 import { NOTIFY_VARIANT } from '../events/changes.ts'
@@ -20,6 +21,7 @@ export interface StoredOutput {
   readonly width: number | null
   readonly height: number | null
   readonly durationMs: number | null
+  readonly metadata: JsonObject
 }
 
 /** How work on a variant ended. */
@@ -60,12 +62,11 @@ export async function settle(
     }
     const isCurrent = current.storageKey === asset.storageKey && isDeliverable(current.state)
     const effective: Settlement = isCurrent ? settlement : { to: 'cancelled' }
-    const moved = await moveVariant(unit, variant, effective)
+    const moved = await moveVariant(unit, variant, runId, effective)
     if (!moved) {
       await finishRuns(unit, [runId], 'cancelled', 'claim_lost')
       return 'claim_lost'
     }
-    await finishRuns(unit, [runId], RUN_STATES[effective.to], 'errorReason' in effective ? effective.errorReason : null)
     emitVariantState(runtime, unit, current, 'processing', effective.to)
     const variants = await variantsOf(unit, asset.id)
     if ('isSourceDamaged' in effective) await quarantineDamaged(runtime, unit, current, variants, effective.errorReason)
@@ -88,11 +89,18 @@ async function quarantineDamaged(
   runtime.logger.warn({ assetId: asset.id, reason: errorReason }, 'The asset is quarantined: its original is damaged.')
 }
 
-async function moveVariant(unit: UnitOfWork, variant: Variant, settlement: Settlement): Promise<boolean> {
+/** The variant and its run, in one statement. `false`, and neither is changed, when the claim is lost. */
+async function moveVariant(
+  unit: UnitOfWork,
+  variant: Variant,
+  runId: string,
+  settlement: Settlement,
+): Promise<boolean> {
   assertTransition('variant', 'processing', settlement.to, variant.id)
   const output = settlement.to === 'ready' ? settlement.output : null
   const { rows } = await unit.executeSql(
-    `update rindle.media_variants as variant
+    `with moved as (
+     update rindle.media_variants as variant
      set state = $4::text, error_reason = $5::text, updated_at = now(),
        storage_key = coalesce($6::text, storage_key),
        content_type = coalesce($7::text, content_type),
@@ -100,11 +108,18 @@ async function moveVariant(unit: UnitOfWork, variant: Variant, settlement: Settl
        width = case when $6::text is null then width else $9::int end,
        height = case when $6::text is null then height else $10::int end,
        duration_ms = case when $6::text is null then duration_ms else $11::bigint end,
+       metadata = coalesce($15::jsonb, metadata),
        generated_at = case when $6::text is null then generated_at else now() end,
        progress = case when $6::text is null then progress else 100 end
      where id = $1::uuid and state = 'processing' and job_id = $2::text and recipe_digest = $3::text
        and attempt = $12::int
-     returning id, ${NOTIFY_VARIANT}`,
+     returning id, ${NOTIFY_VARIANT}
+     ), ended as (
+     update rindle.media_processing_runs
+     set state = $14::text, error_reason = $5::text, finished_at = now(), updated_at = now()
+     where id = $13::uuid and state = 'processing' and exists (select 1 from moved)
+     )
+     select id from moved`,
     [
       variant.id,
       variant.jobId,
@@ -118,6 +133,9 @@ async function moveVariant(unit: UnitOfWork, variant: Variant, settlement: Settl
       output?.height ?? null,
       output?.durationMs ?? null,
       variant.attempt,
+      runId,
+      RUN_STATES[settlement.to],
+      output === null ? null : JSON.stringify(output.metadata),
     ],
   )
   return rows.length === 1

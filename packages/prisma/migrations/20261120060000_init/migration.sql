@@ -53,6 +53,7 @@ CREATE TABLE "media_variants" (
     "progress" INTEGER NOT NULL DEFAULT 0,
     "attempt" INTEGER NOT NULL DEFAULT 0,
     "job_id" TEXT,
+    "metadata" JSONB NOT NULL DEFAULT '{}',
     "error_reason" TEXT,
     "generated_at" TIMESTAMPTZ(6),
     "created_at" TIMESTAMPTZ(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,

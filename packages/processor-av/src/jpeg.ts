@@ -1,4 +1,6 @@
-import type { ProcessedOutput } from '@rindle/core'
+import { open } from 'node:fs/promises'
+import { type ProcessedOutput, RindleError } from '@rindle/core'
+import { assertDiskSpace } from './disk-space.ts'
 import type { FfmpegOptions } from './ffmpeg-options.ts'
 import type { Size } from './geometry.ts'
 import type { RunContext } from './run-context.ts'
@@ -10,7 +12,12 @@ import { verifyOutput } from './verify-output.ts'
  */
 export const JPEG_OPTIONS: FfmpegOptions = { 'frames:v': 1, 'q:v': 3, huffman: 'optimal', update: 1 }
 
-/** Reads a JPEG back; see {@link verifyOutput}. */
+/** The most that one JPEG may take. */
+export const MAX_JPEG_BYTES: number = 32 * 1024 ** 2
+
+const END_OF_IMAGE = 'ffd9'
+
+/** Reads a JPEG back; see {@link verifyOutput}. `output_mismatch`, too, when it is cut off. */
 export async function verifyJpeg(
   path: string,
   variant: string,
@@ -18,5 +25,17 @@ export async function verifyJpeg(
   context: RunContext,
 ): Promise<ProcessedOutput> {
   const expected = { contentType: 'image/jpeg', demuxer: 'jpeg_pipe', videoCodec: 'mjpeg', audioCodec: null, size }
-  return verifyOutput(path, variant, expected, context)
+  const output = await verifyOutput(path, variant, expected, context)
+  if ((await lastBytes(output)) === END_OF_IMAGE) return output
+  // FFmpeg says nothing when it cannot write all of a picture.
+  await assertDiskSpace(context.directory, MAX_JPEG_BYTES)
+  throw new RindleError('output_mismatch', `Variant ${variant} is not what it should be: it is cut off.`, {
+    details: { variant, problems: ['it is cut off'] },
+  })
+}
+
+async function lastBytes({ path, byteSize }: ProcessedOutput): Promise<string> {
+  await using file = await open(path)
+  const { buffer } = await file.read(Buffer.alloc(2), 0, 2, byteSize - 2)
+  return buffer.toString('hex')
 }

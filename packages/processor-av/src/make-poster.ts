@@ -1,8 +1,9 @@
 import { type ProcessedOutput, RindleError } from '@rindle/core'
 import { choosePosterFrame, type FrameStatistics, parseFrameStatistics } from './choose-poster-frame.ts'
+import { assertDiskSpace } from './disk-space.ts'
 import type { FfmpegOptions } from './ffmpeg-options.ts'
 import { fitInside, type Size } from './geometry.ts'
-import { JPEG_OPTIONS, verifyJpeg } from './jpeg.ts'
+import { JPEG_OPTIONS, MAX_JPEG_BYTES, verifyJpeg } from './jpeg.ts'
 import type { Cover, VideoTrack } from './media-facts.ts'
 import { type PictureSource, pictureFilters } from './picture-filters.ts'
 import { runFfmpeg } from './run-ffmpeg.ts'
@@ -10,7 +11,6 @@ import type { VariantWork } from './variant-work.ts'
 
 // As wide as the larger video, and as high where the picture is upright.
 const BOX: Size = { width: 1280, height: 1280 }
-const MAX_BYTES = 32 * 1024 ** 2
 
 interface LookedAt {
   /** Of the input. */
@@ -75,7 +75,7 @@ async function lookAt(
           video: { codec: 'wrapped_avframe', filters, options: { 'frames:v': maxFrames } },
         },
       ],
-      maxFileBytes: MAX_BYTES,
+      maxFileBytes: MAX_JPEG_BYTES,
       maxPixels,
       variant: name,
       onOutput: (chunk) => {
@@ -94,6 +94,7 @@ async function writeJpeg(
   { input, name, path, maxPixels, context }: VariantWork,
   seconds: number,
 ): Promise<ProcessedOutput> {
+  await assertDiskSpace(context.directory, MAX_JPEG_BYTES)
   const { filters, isToneMapped } = pictureFilters(source, size, 'jpeg', await context.toolchain.ffmpeg())
   await runFfmpeg(
     {
@@ -107,7 +108,7 @@ async function writeJpeg(
           video: { codec: 'mjpeg', filters, options: JPEG_OPTIONS },
         },
       ],
-      maxFileBytes: MAX_BYTES,
+      maxFileBytes: MAX_JPEG_BYTES,
       maxPixels,
       variant: name,
     },

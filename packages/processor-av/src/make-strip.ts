@@ -1,7 +1,8 @@
 import type { ProcessedOutput } from '@rindle/core'
+import { assertDiskSpace } from './disk-space.ts'
 import type { FfmpegOptions } from './ffmpeg-options.ts'
 import { fitInsideEven, type Size } from './geometry.ts'
-import { JPEG_OPTIONS, verifyJpeg } from './jpeg.ts'
+import { JPEG_OPTIONS, MAX_JPEG_BYTES, verifyJpeg } from './jpeg.ts'
 import { durationOf, type VideoTrack } from './media-facts.ts'
 import { pictureFilters } from './picture-filters.ts'
 import { runFfmpeg } from './run-ffmpeg.ts'
@@ -10,7 +11,6 @@ import { planStrip, type StripPlan } from './strip-plan.ts'
 import type { VariantWork } from './variant-work.ts'
 
 const TILE_BOX: Size = { width: 160, height: 160 }
-const MAX_BYTES = 32 * 1024 ** 2
 // The habits of an encoder show in the first half minute.
 const KEY_FRAME_SAMPLE_SECONDS = 30
 
@@ -20,6 +20,7 @@ const KEY_FRAME_SAMPLE_SECONDS = 30
  */
 export async function makeStrip(video: VideoTrack, work: VariantWork): Promise<ProcessedOutput> {
   const { context, facts, name, path } = work
+  await assertDiskSpace(context.directory, MAX_JPEG_BYTES)
   const durationMs = durationOf([video], facts.durationMs)
   const plan = planStrip(durationMs)
   const tile = fitInsideEven(video, TILE_BOX)
@@ -84,7 +85,7 @@ async function writeStrip(
           video: { codec: 'mjpeg', filters: chain, options: JPEG_OPTIONS },
         },
       ],
-      maxFileBytes: MAX_BYTES,
+      maxFileBytes: MAX_JPEG_BYTES,
       maxPixels,
       variant: name,
       onOutput: (chunk) => {

@@ -31,7 +31,7 @@ const MAPPINGS: readonly Mapping[] = [
     what: 'the disk is full; free space in the work directory',
   },
   {
-    pattern: /Cannot allocate memory|Error allocating|malloc of size/,
+    pattern: /Cannot allocate memory|Error allocating|malloc of size|failed to map segment/,
     code: 'processing_failed',
     what: 'there is not enough memory; raise `maxMemoryBytes` or lower `threads` of avProcessor',
   },
@@ -94,9 +94,13 @@ function reasonOf({ signal, messages }: ProgramEnd): Omit<Mapping, 'pattern'> {
   return MAPPINGS.find(({ pattern }) => pattern.test(messages)) ?? FAILED
 }
 
+const MAX_MESSAGE_CHARACTERS = 300
+
 // A path is no news to anybody who may read it, and addresses in memory are none to anybody.
 function lastError(messages: string, path: string): string {
-  const lines = messages.split('\n').filter((line) => /\[(error|fatal|panic)\]/.test(line))
-  const line = (lines.at(-1) ?? '').replaceAll(path, 'source').replace(/\[[^\]]*@ 0x[0-9a-f]+\] |\[\w+\] /g, '')
-  return line === '' ? '' : `: ${line.trim().slice(0, 300)}`
+  const lines = messages.trimEnd().split('\n')
+  // What is no message of FFmpeg itself comes from the system, which could not run it.
+  const last = lines.findLast((line) => /\[(error|fatal|panic)\]/.test(line)) ?? lines.at(-1) ?? ''
+  const line = last.replaceAll(path, 'source').replace(/\[[^\]]*@ 0x[0-9a-f]+\] |\[\w+\] /g, '')
+  return line.trim() === '' ? '' : `: ${line.trim().slice(0, MAX_MESSAGE_CHARACTERS)}`
 }

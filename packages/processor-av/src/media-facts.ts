@@ -138,7 +138,8 @@ function coverOf({ index, width = 0, height = 0 }: StreamReport): Cover {
 function rotationOf({ side_data_list: sideData = [], tags }: StreamReport): number {
   const matrix = sideData.find(({ rotation }) => rotation !== undefined)
   // ffprobe before 5 names the turn in a tag, clockwise.
-  return matrix?.rotation ?? -Number(tags?.['rotate'] ?? 0)
+  const degrees = matrix?.rotation ?? -Number(tags?.['rotate'] ?? 0)
+  return Number.isFinite(degrees) && degrees !== 0 ? degrees : 0
 }
 
 /** "30000/1001", "64:45"; `null` for what is not known or makes no sense. */

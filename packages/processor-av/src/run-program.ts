@@ -38,6 +38,8 @@ const KEPT_MESSAGE_CHARACTERS = 16_384
 
 // Nothing else of the environment is FFmpeg's business: FFREPORT would make it write files, proxies are for networks.
 const INHERITED_VARIABLES = ['PATH', 'LD_LIBRARY_PATH', 'DYLD_LIBRARY_PATH', 'SystemRoot']
+// Messages in English; and static builds crash when they load the character sets of the system's C library.
+const OWN_VARIABLES = { LC_ALL: 'C', AV_LOG_FORCE_NOCOLOR: '1', GCONV_PATH: '/dev/null' }
 
 /**
  * Runs a program without a shell's interpretation of its arguments, in a process group of its own which is killed as a
@@ -148,5 +150,5 @@ function timeoutError(what: string, ms: number): RindleError {
 
 function environment(directory: string): NodeJS.ProcessEnv {
   const inherited = Object.fromEntries(INHERITED_VARIABLES.map((name) => [name, process.env[name]] as const))
-  return { ...inherited, TMPDIR: directory, LC_ALL: 'C', AV_LOG_FORCE_NOCOLOR: '1' }
+  return { ...inherited, ...OWN_VARIABLES, TMPDIR: directory }
 }

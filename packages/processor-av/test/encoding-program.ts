@@ -1,0 +1,19 @@
+/**
+ * A program for tests of supervision: node encoding-program.ts <ffmpeg> <ffprobe> <source> <directory>. It encodes a
+ * video, says "encoding" when FFmpeg has begun, and ends by itself only when asked to by a message.
+ */
+import { normalizeRecipe } from '@rindle/core'
+import { avProcessor } from '../src/index.ts'
+
+const [, , ffmpegPath = '', ffprobePath = '', path = '', directory = ''] = process.argv
+
+process.once('message', () => process.exit(0))
+await avProcessor({ ffmpegPath, ffprobePath, threads: 1 }).process({
+  source: { path, contentType: 'video/mp4', byteSize: 1 },
+  variants: [{ name: 'video', recipe: normalizeRecipe({ kind: 'video', preset: 'web_720p' }) }],
+  limits: { maxPixels: 100_000_000 },
+  directory,
+  signal: new AbortController().signal,
+  onOutcome: async (outcome) => void process.send?.(JSON.stringify(outcome)),
+  onProgress: () => void process.send?.('encoding'),
+})

@@ -1,0 +1,253 @@
+import { readdir, symlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { SourceFile, VariantOutcome } from '@rindle/core'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { assertDiskSpace } from '../src/disk-space.ts'
+import { avProcessor } from '../src/index.ts'
+import { AAC, clip, DRAWN, H264, temporaryDirectory } from './clips.ts'
+import { fakeFfmpeg, processesWith } from './fake-programs.ts'
+import { INSTALLER, LANES } from './lanes.ts'
+import { failure, M4A, make, outcomesOf, POSTER, request, STRIP, VIDEO, WAVEFORM } from './workbench.ts'
+
+let source: SourceFile
+let long: SourceFile
+beforeAll(async () => {
+  source = await clip('video/mp4', 'mp4', DRAWN.test('320x180', 1), DRAWN.sine(1), H264, AAC)
+  long = await clip('video/mp4', 'mp4', DRAWN.test('320x180', 20), H264)
+})
+
+const { ffprobePath } = INSTALLER.programs
+const withFfmpeg = (ffmpegPath: string, options: object = {}) => avProcessor({ ffmpegPath, ffprobePath, ...options })
+
+describe('an FFmpeg', () => {
+  it('that hangs is stopped with all its children when it makes no progress', async () => {
+    const mark = `hanging-${crypto.randomUUID()}`
+    const path = await fakeFfmpeg(`sh -c 'sleep 60; : ${mark}' & sleep 60`)
+    const processor = withFfmpeg(path, { stallTimeoutSeconds: 1 })
+    expect(await failure(processor, source, VIDEO)).toMatchObject({
+      code: 'processing_timeout',
+      message: expect.stringContaining('stallTimeoutSeconds'),
+      retryable: true,
+    })
+    expect(await processesWith(mark)).toEqual([])
+  })
+
+  it('that talks without doing anything is taken to hang', async () => {
+    const path = await fakeFfmpeg('while :; do printf "frame=1\\nspeed=1x\\nprogress=continue\\n"; sleep 0.1; done')
+    const processor = withFfmpeg(path, { stallTimeoutSeconds: 1 })
+    expect(await failure(processor, source, VIDEO)).toMatchObject({ code: 'processing_timeout' })
+  })
+
+  it('that takes longer than it may is stopped, whatever progress it makes', async () => {
+    const path = await fakeFfmpeg(
+      'n=0; while :; do n=$((n+1)); printf "frame=$n\\nprogress=continue\\n"; sleep 0.1; done',
+    )
+    const processor = withFfmpeg(path, { timeoutSeconds: 1 })
+    expect(await failure(processor, source, VIDEO)).toMatchObject({
+      code: 'processing_timeout',
+      message: expect.stringContaining('timeoutSeconds'),
+    })
+  })
+
+  it('that is killed is an error that names the signal', async () => {
+    const path = await fakeFfmpeg('kill -9 $$')
+    expect(await failure(withFfmpeg(path), source, VIDEO)).toMatchObject({
+      code: 'ffmpeg_failed',
+      retryable: true,
+      details: { signal: 'SIGKILL', exitCode: null, variant: 'only', contentType: 'video/mp4' },
+    })
+  })
+
+  it('that ends well but writes nothing is found out', async () => {
+    const processor = withFfmpeg(await fakeFfmpeg('exit 0'))
+    for (const recipe of [VIDEO, POSTER, STRIP, M4A]) {
+      const { code, message } = await failure(processor, source, recipe)
+      expect({ code, message }).toEqual({
+        code: 'ffmpeg_failed',
+        message: 'FFmpeg ended well but wrote nothing for only.',
+      })
+    }
+    expect(await failure(processor, source, WAVEFORM)).toMatchObject({ code: 'output_mismatch' })
+  })
+
+  it('that writes something else is found out', async () => {
+    const other = await clip('video/mp4', 'mp4', DRAWN.test('160x90', 3), DRAWN.sine(3), ['-c:v', 'mpeg4'], AAC, [
+      '-vf',
+      'setsar=2/1',
+    ])
+    const processor = withFfmpeg(await fakeFfmpeg(`cp '${other.path}' "\${output#file:}"`))
+    expect(await failure(processor, source, VIDEO)).toMatchObject({
+      code: 'output_mismatch',
+      retryable: false,
+      details: {
+        problems: [
+          'its pictures are mpeg4',
+          'it has 160 × 90 pixels instead of 320 × 180',
+          'its pixels are not square',
+          expect.stringMatching(/^it lasts 30\d\d ms instead of 1\d\d\d ms$/),
+        ],
+      },
+    })
+    expect(await failure(processor, source, M4A)).toMatchObject({
+      details: { problems: expect.arrayContaining(['its pictures are mpeg4']) },
+    })
+  })
+
+  it('that ends with an error hands on its last word, without the path', async () => {
+    const path = await fakeFfmpeg(`echo "[AVFilter @ 0x55d] [error] $5 is strange" >&2; exit 7`)
+    const error = await failure(withFfmpeg(path), source, VIDEO)
+    expect(error).toMatchObject({ code: 'ffmpeg_failed', details: { exitCode: 7 } })
+    expect(error.message).toMatch(/ffmpeg, exit code 7: .* is strange\)/)
+    expect(error.message).not.toContain('0x55d')
+  })
+
+  it.each([
+    ['libx264', VIDEO],
+    ['mjpeg', POSTER],
+    ['aac', M4A],
+  ] as const)('without the encoder %s is an error that names it', async (encoder, recipe) => {
+    const without = `"$real" "$@" | grep -v ' ${encoder} '; exit`
+    const path = await fakeFfmpeg('exec "$real" "$@"', without)
+    expect(await failure(withFfmpeg(path), source, recipe)).toMatchObject({
+      code: 'unsupported_codec',
+      message: expect.stringContaining(`was built without ${encoder}`),
+      retryable: false,
+    })
+  })
+
+  it('without tone mapping makes the video all the same, and says so', async () => {
+    const tags = ['-color_trc', 'arib-std-b67', '-color_primaries', 'bt2020', '-colorspace', 'bt2020nc']
+    const hdr = await clip('video/mp4', 'mp4', DRAWN.test('320x180', 0.2), H264, ['-pix_fmt', 'yuv420p10le'], tags)
+    const path = await fakeFfmpeg('exec "$real" "$@"', `"$real" "$@" | grep -v ' zscale '; exit`)
+    expect(await make(withFfmpeg(path), hdr, VIDEO)).toMatchObject({ metadata: { isToneMapped: false } })
+  })
+})
+
+describe.each(LANES)('the $lane FFmpeg', ({ lane, programs }) => {
+  it.each([
+    ['only.mp4', VIDEO, 'insufficient_disk'],
+    ['only.m4a', M4A, 'insufficient_disk'],
+    // The old build says nothing when it could not write a picture.
+    ['only.jpg', POSTER, lane === 'installer' ? 'ffmpeg_failed' : 'insufficient_disk'],
+  ] as const)('that cannot write %s to a full disk fails', async (file, recipe, code) => {
+    const outcomes: VariantOutcome[] = []
+    const work = await request(source, { only: recipe }, { onOutcome: async (outcome) => void outcomes.push(outcome) })
+    await symlink('/dev/full', join(work.directory, file))
+    await avProcessor(programs).process(work)
+    expect(outcomes).toMatchObject([{ error: { code, retryable: true } }])
+  })
+})
+
+describe('an output', () => {
+  it('larger than media of that duration can be is stopped by the system', async () => {
+    const path = await fakeFfmpeg('exec head -c 100000000 /dev/zero > "${output#file:}"')
+    expect(await failure(withFfmpeg(path), source, VIDEO)).toMatchObject({
+      code: 'limit_exceeded',
+      retryable: false,
+      details: { signal: 'SIGXFSZ' },
+    })
+  })
+
+  it('for which there is no room is not begun', async () => {
+    const directory = await temporaryDirectory()
+    await assertDiskSpace(directory, 1)
+    await expect(assertDiskSpace(directory, Number.MAX_SAFE_INTEGER)).rejects.toMatchObject({
+      code: 'insufficient_disk',
+      retryable: true,
+      details: { neededBytes: Number.MAX_SAFE_INTEGER },
+    })
+  })
+
+  it('that is a cut-off picture is found out', async () => {
+    const whole = await make(avProcessor(INSTALLER.programs), source, POSTER)
+    const path = await fakeFfmpeg(`
+      case "$*" in *mjpeg*) exec head -c 2000 '${whole.path}' > "$output" ;; *) exec "$real" "$@" ;; esac`)
+    expect(await failure(withFfmpeg(path), source, POSTER)).toMatchObject({
+      code: 'output_mismatch',
+      details: { problems: ['it is cut off'] },
+    })
+  })
+})
+
+describe('cancelling', () => {
+  it('stops a running encoder within a second, with nothing of it left', async () => {
+    const controller = new AbortController()
+    const started = Promise.withResolvers<void>()
+    const work = await request(
+      long,
+      { video: VIDEO },
+      { signal: controller.signal, onProgress: () => started.resolve() },
+    )
+    const processing = avProcessor({ ...INSTALLER.programs, threads: 1 }).process(work)
+    await started.promise
+    expect(await processesWith(work.directory)).not.toEqual([])
+    const abortedAt = performance.now()
+    controller.abort(new Error('enough'))
+    await expect(processing).rejects.toMatchObject({
+      code: 'variant_processing_cancelled',
+      cause: expect.objectContaining({ message: 'enough' }),
+    })
+    expect(performance.now() - abortedAt).toBeLessThan(1_000)
+    expect(await processesWith(work.directory)).toEqual([])
+  })
+
+  it('before the work makes nothing', async () => {
+    const onOutcome = async (): Promise<void> => expect.unreachable()
+    const work = await request(source, { video: VIDEO }, { signal: AbortSignal.abort(), onOutcome })
+    await expect(avProcessor(INSTALLER.programs).process(work)).rejects.toMatchObject({
+      code: 'variant_processing_cancelled',
+    })
+    expect(await readdir(work.directory)).toEqual([])
+  })
+
+  it('between two variants leaves the second unmade', async () => {
+    const controller = new AbortController()
+    const delivered: string[] = []
+    const onOutcome = async ({ name }: VariantOutcome): Promise<void> => {
+      delivered.push(name)
+      controller.abort()
+    }
+    const work = await request(source, { a: M4A, b: M4A }, { signal: controller.signal, onOutcome })
+    await expect(avProcessor(INSTALLER.programs).process(work)).rejects.toMatchObject({
+      code: 'variant_processing_cancelled',
+    })
+    expect(delivered).toEqual(['a'])
+  })
+})
+
+describe('one variant', () => {
+  it('that fails does not stop the others, and one of another processor is refused', async () => {
+    const silent = await clip('video/mp4', 'mp4', DRAWN.test('320x180', 0.2), H264)
+    const outcomes = await outcomesOf(avProcessor(INSTALLER.programs), silent, {
+      thumb: { mode: 'fit', width: 20 },
+      sound: M4A,
+      video: VIDEO,
+    })
+    expect(outcomes.get('thumb')).toMatchObject({ error: { code: 'processor_capability_missing' } })
+    expect(outcomes.get('sound')).toMatchObject({ error: { code: 'processing_failed' } })
+    expect(outcomes.get('video')).toMatchObject({ output: { width: 320 } })
+  })
+
+  it('of a source beyond its limits fails with each other of it', async () => {
+    const outcomes = await outcomesOf(
+      avProcessor(INSTALLER.programs),
+      source,
+      { a: VIDEO, b: POSTER },
+      {
+        limits: { maxPixels: 10 },
+      },
+    )
+    expect([...outcomes.values()]).toMatchObject([
+      { error: { code: 'limit_exceeded' } },
+      { error: { code: 'limit_exceeded' } },
+    ])
+  })
+
+  it('that its receiver cannot take ends the work with that error', async () => {
+    const onOutcome = async (): Promise<void> => {
+      throw new Error('the database is gone')
+    }
+    const work = await request(source, { a: M4A, b: M4A }, { onOutcome })
+    await expect(avProcessor(INSTALLER.programs).process(work)).rejects.toThrow('the database is gone')
+  })
+})

@@ -1,0 +1,142 @@
+import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
+import { chmod, readFile, writeFile } from 'node:fs/promises'
+import { type AddressInfo, createServer, type Server } from 'node:net'
+import { join } from 'node:path'
+import type { SourceFile } from '@rindle/core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { avProcessor } from '../src/index.ts'
+import { AAC, clip, DRAWN, ffmpeg, H264, temporaryDirectory } from './clips.ts'
+import { type FfmpegLane, LANES } from './lanes.ts'
+import { LIMITS, M4A, outcomesOf, POSTER, STRIP, VIDEO, WAVEFORM } from './workbench.ts'
+
+const strace = findStrace()
+if (strace === undefined)
+  console.warn('Skipped: looking at what FFmpeg opens needs strace (Debian: apt-get install strace).')
+
+// One demuxer that is forced, one that opens subtitles, two to choose from, and sound.
+const TYPES = ['video/mp4', 'video/x-msvideo', 'video/mpeg', 'audio/mpeg']
+const RECIPES = { video: VIDEO, poster: POSTER, strip: STRIP, sound: M4A, waveform: WAVEFORM }
+
+let secret: SourceFile
+let server: Server
+let connections = 0
+
+beforeAll(async () => {
+  secret = await clip('video/mp2t', 'ts', DRAWN.plain('red', '320x180', 1), DRAWN.sine(1), H264, AAC)
+  server = createServer((socket) => {
+    connections += 1
+    socket.end('HTTP/1.1 404 Not Found\r\n\r\n')
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+})
+afterAll(() => server.close())
+
+/** Texts that some demuxer of FFmpeg takes for a list of other files. */
+function playlists(): Readonly<Record<string, string>> {
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/segment.ts`
+  const hls = (uri: string) => `#EXTM3U\n#EXT-X-MEDIA-SEQUENCE:0\n#EXTINF:1.0,\n${uri}\n#EXT-X-ENDLIST\n`
+  return {
+    'an HLS playlist of a local file': hls(`file://${secret.path}`),
+    'an HLS playlist of a URL': hls(url),
+    'an HLS playlist that joins a file to a URL': hls(`concat:${url}|file://${secret.path}`),
+    'a concat script': `ffconcat version 1.0\nfile '${secret.path}'\n`,
+    'a concat script of a URL': `ffconcat version 1.0\nfile '${url}'\n`,
+    'a DASH manifest': `<?xml version="1.0"?><MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="static" mediaPresentationDuration="PT1S"><Period><AdaptationSet contentType="video"><Representation id="1" bandwidth="1"><BaseURL>${url}</BaseURL></Representation></AdaptationSet></Period></MPD>`,
+    'a session description': `v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\nm=video 5004 RTP/AVP 96\na=rtpmap:96 H264/90000\n`,
+  }
+}
+
+describe.each(LANES)('a list of other files, given to the $lane FFmpeg as media', (lane) => {
+  it('would be followed without the guards, so that what follows proves something', async () => {
+    const path = join(await temporaryDirectory(), 'list.m3u8')
+    await writeFile(path, playlists()['an HLS playlist of a URL'] ?? '')
+    const before = connections
+    const unguarded = [
+      '-protocol_whitelist',
+      'file,http,tcp',
+      '-allowed_extensions',
+      'ALL',
+      '-i',
+      path,
+      '-f',
+      'null',
+      '-',
+    ]
+    await expect(ffmpeg(...unguarded)).rejects.toThrow()
+    expect(connections).toBeGreaterThan(before)
+  })
+
+  it.each(TYPES)(
+    'and called %s is refused, and not one of them is opened',
+    { timeout: 60_000 },
+    async (contentType) => {
+      const { programs, readLog } = await traced(lane)
+      const processor = avProcessor(programs)
+      const before = connections
+      for (const text of Object.values(playlists())) {
+        const path = join(await temporaryDirectory(), 'original')
+        await writeFile(path, text)
+        const source = { path, contentType, byteSize: text.length }
+        const probing = processor.probe(source, { limits: LIMITS })
+        await expect(probing).rejects.toMatchObject({ code: 'corrupt_media' })
+      }
+      const path = join(await temporaryDirectory(), 'original')
+      await writeFile(path, playlists()['an HLS playlist of a local file'] ?? '')
+      const outcomes = await outcomesOf(processor, { path, contentType, byteSize: 1 }, RECIPES)
+      for (const outcome of outcomes.values()) expect(outcome).toMatchObject({ error: { code: 'corrupt_media' } })
+      expect(connections).toBe(before)
+      const log = await readLog()
+      expect(log.filter((line) => line.includes(secret.path))).toEqual([])
+      expect(log.filter((line) => /\b(socket|connect)\(.*AF_INET/.test(line))).toEqual([])
+    },
+  )
+})
+
+describe.skipIf(strace === undefined)('the trace of a run', () => {
+  it('shows the source that was opened, so that an empty one proves something', async () => {
+    const [lane] = LANES
+    if (lane === undefined) throw new Error('There is no lane.')
+    const { programs, readLog } = await traced(lane)
+    await avProcessor(programs).probe(secret, { limits: LIMITS })
+    expect((await readLog()).filter((line) => line.includes(secret.path)).length).toBeGreaterThan(0)
+  })
+})
+
+interface Traced {
+  readonly programs: FfmpegLane['programs']
+  /** What was opened and connected to; empty without strace. */
+  readonly readLog: () => Promise<readonly string[]>
+}
+
+async function traced({ programs }: FfmpegLane): Promise<Traced> {
+  if (strace === undefined) return { programs, readLog: async () => [] }
+  const directory = await temporaryDirectory()
+  const log = join(directory, 'trace')
+  const wrap = async (name: string, program: string): Promise<string> => {
+    const path = join(directory, name)
+    await writeFile(
+      path,
+      `#!/bin/sh\nexec '${strace}' -f -qq -A -o '${log}' -e trace=open,openat,socket,connect '${program}' "$@"\n`,
+    )
+    await chmod(path, 0o755)
+    return path
+  }
+  return {
+    programs: {
+      ffmpegPath: await wrap('ffmpeg', programs.ffmpegPath),
+      ffprobePath: await wrap('ffprobe', programs.ffprobePath),
+    },
+    // Arguments name the file too, but only calls that succeeded or were tried are traced.
+    readLog: async () => (await readFile(log, 'utf8')).split('\n'),
+  }
+}
+
+function findStrace(): string | undefined {
+  try {
+    return execFileSync('which', ['strace'], { encoding: 'utf8' }).trim()
+  } catch {
+    return undefined
+  }
+}

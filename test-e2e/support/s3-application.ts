@@ -41,6 +41,7 @@ export async function startS3Application(kind: 'minio' | 'ceph'): Promise<S3Appl
       bucket,
       region: server.region,
       endpoint: server.endpoint,
+      signedChecksum: server.signedChecksum,
       credentials: { accessKeyId: server.accessKeyId, secretAccessKey: server.secretAccessKey },
       idleTimeoutMs: 5_000,
     })

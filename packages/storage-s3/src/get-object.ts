@@ -44,6 +44,8 @@ function openBody({ Body }: GetObjectCommandOutput, key: string, signal: AbortSi
   // The reader sees a broken connection as an error of Rindle, and one that leaves gives the connection free.
   source.on('error', (error) => body.destroy(mapError(error, { operation: 'get', key }) as Error))
   body.on('close', () => source.destroy())
+  // Without a listener, a connection that breaks before the reading begins would end the process. The reader sees it.
+  body.on('error', () => {})
   source.pipe(body)
   return signal === undefined ? body : addAbortSignal(signal, body)
 }

@@ -7,8 +7,9 @@ import {
 } from '@aws-sdk/client-s3'
 import { isRindleError } from '@rindle/core'
 import { attempt } from './attempt.ts'
+import { headObject } from './head-object.ts'
 import { locate, type S3Bucket, writeSettings } from './s3-bucket.ts'
-import { readEtag } from './stored-object.ts'
+import { objectMissing, readEtag } from './stored-object.ts'
 
 /** What a multipart upload says of its object before it has one. */
 export type UploadHeaders = Pick<
@@ -53,11 +54,18 @@ export async function writeInParts(
     const complete = new CompleteMultipartUploadCommand({ ...target, MultipartUpload: { Parts } })
     // Without the signal once it is sent: what it did could not be told any more.
     const { ETag } = await attempt(call, signal, () => client.send(complete))
-    return readEtag(key, ETag)
+    // Ceph leaves it empty here.
+    return ETag ? readEtag(key, ETag) : await etagOf(bucket, key)
   } catch (error) {
     await abandon(bucket, target)
     throw error
   }
+}
+
+async function etagOf(bucket: S3Bucket, key: string): Promise<string> {
+  const stored = await headObject(bucket, key, undefined)
+  if (stored === undefined) throw objectMissing(key)
+  return stored.etag
 }
 
 async function abandon({ connection }: S3Bucket, target: UploadTarget): Promise<void> {

@@ -1,6 +1,8 @@
 import type { S3Server } from '@rindle/test-s3'
 import { storageContract } from '@rindle/testing'
 import { s3Subject } from '../s3-subject.ts'
+import { otherClient } from './other-client.ts'
+import { parts } from './parts.ts'
 import { signedGets } from './signed-gets.ts'
 import { signedPuts } from './signed-puts.ts'
 
@@ -12,4 +14,6 @@ export function everyServer(server: S3Server): void {
   })
   signedPuts(server)
   signedGets(server)
+  parts(server)
+  otherClient(server)
 }

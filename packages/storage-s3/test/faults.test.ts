@@ -1,0 +1,204 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
+import type { StorageAdapter } from '@rindle/core'
+import { type S3StorageOptions, s3Storage } from '@rindle/storage-s3'
+import { startS3Server } from '@rindle/test-s3'
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
+import { useFaultProxy } from './fault-proxy.ts'
+import { s3OptionsOf, s3StorageOn } from './s3-subject.ts'
+import { bodyOf, keysOf, putText, readText } from './use-storage.ts'
+
+const KEY = 'album/film.txt'
+const TYPE = { contentType: 'text/plain' }
+const LARGE = Buffer.alloc(24 * 1024 * 1024, 'film ')
+const UNAVAILABLE = { code: 'storage_unavailable', retryable: true }
+const EXPIRES_AT = new Date(Date.now() + 60_000)
+
+const server = await startS3Server()
+afterAll(() => server.stop())
+
+const CALLS: readonly (readonly [string, (storage: StorageAdapter) => Promise<unknown>])[] = [
+  ['put', (storage) => putText(storage, KEY, 'film')],
+  ['get', (storage) => storage.get(KEY)],
+  ['download', (storage) => storage.download(KEY, join(tmpdir(), 'rindle-never'))],
+  ['head', (storage) => storage.head(KEY)],
+  ['delete', (storage) => storage.delete(KEY)],
+  ['copy', (storage) => storage.copy(KEY, 'copy.txt')],
+  ['list', (storage) => keysOf(storage, '')],
+  ['multipart.create', (storage) => storage.multipart.create(KEY, TYPE)],
+  ['multipart.listParts', (storage) => storage.multipart.listParts(KEY, 'upload')],
+  ['multipart.complete', (storage) => storage.multipart.complete(KEY, 'upload', [{ partNumber: 1, etag: 'x' }])],
+  ['multipart.abort', (storage) => storage.multipart.abort(KEY, 'upload')],
+  ['multipart.listUploads', async (storage) => storage.multipart.listUploads('')[Symbol.asyncIterator]().next()],
+]
+
+describe.skipIf(server.kind === 'given')('a server that is killed (not of RINDLE_TEST_S3_ENDPOINT)', () => {
+  test('while a body is read fails it in a way to repeat it, and it can be repeated when the server is back', async () => {
+    const storage = await s3StorageOn(server, { maxAttempts: 1 })
+    await storage.put(KEY, bodyOf(LARGE), TYPE)
+    const { body } = await storage.get(KEY)
+    await server.kill()
+    await expect(buffer(body)).rejects.toMatchObject({ ...UNAVAILABLE, details: { operation: 'get', key: KEY } })
+    await server.restart()
+    expect(LARGE.equals(await buffer((await storage.get(KEY)).body))).toBe(true)
+  })
+
+  test('while a body is written fails the put, destroys the body, and leaves what was there', async () => {
+    const storage = await s3StorageOn(server, { maxAttempts: 1 })
+    await putText(storage, KEY, 'the old film')
+    const body = bodyThat(2, () => server.kill())
+    await expect(storage.put(KEY, body, TYPE)).rejects.toMatchObject(UNAVAILABLE)
+    expect(body.destroyed).toBe(true)
+    await server.restart()
+    expect(await readText(storage, KEY)).toBe('the old film')
+  })
+
+  test('comes back while a request is tried again, and nobody notices', async () => {
+    const storage = await s3StorageOn(server, { maxAttempts: 20 })
+    await putText(storage, KEY, 'film')
+    await server.kill()
+    const reading = readText(storage, KEY)
+    await server.restart()
+    expect(await reading).toBe('film')
+  })
+})
+
+describe('a server that is not there', () => {
+  test.each(CALLS)('makes %s fail in a way to repeat it', async (_method, call) => {
+    // Nobody listens on port 1.
+    const storage = await s3StorageOn(server, { endpoint: 'http://127.0.0.1:1', maxAttempts: 2 })
+    await expect(call(storage)).rejects.toMatchObject({
+      ...UNAVAILABLE,
+      message: expect.stringContaining('ECONNREFUSED'),
+    })
+  })
+
+  test('makes deleteMany give back every key', async () => {
+    const storage = await s3StorageOn(server, { endpoint: 'http://127.0.0.1:1', maxAttempts: 1 })
+    const failures = await storage.deleteMany(['a.txt', 'b.txt'])
+    expect(failures).toMatchObject([
+      { key: 'a.txt', error: UNAVAILABLE },
+      { key: 'b.txt', error: UNAVAILABLE },
+    ])
+  })
+
+  test('is not needed to sign', async () => {
+    const storage = await s3StorageOn(server, { endpoint: 'http://127.0.0.1:1' })
+    const { url } = await storage.signGet(KEY, { expiresAt: EXPIRES_AT })
+    expect(url).toContain('http://127.0.0.1:1/')
+  })
+})
+
+describe('a connection', () => {
+  test.each([
+    ['is cut while a body is read', 'cut'],
+    ['carries nothing more while a body is read', 'stall'],
+  ] as const)('that %s fails it in a way to repeat it', async (_what, kind) => {
+    const { storage, proxy } = await storageBehindProxy({ idleTimeoutMs: 300 })
+    await storage.put(KEY, bodyOf(LARGE), TYPE)
+    void proxy.setFault({ afterBytes: 1_000_000, kind })
+    await expect(storage.get(KEY).then(({ body }) => buffer(body))).rejects.toMatchObject(UNAVAILABLE)
+    void proxy.setFault(undefined)
+    expect(LARGE.equals(await buffer((await storage.get(KEY)).body))).toBe(true)
+  })
+
+  test.each(CALLS)('that carries no answer makes %s fail in a way to repeat it', async (_method, call) => {
+    const { storage, proxy } = await storageBehindProxy({ idleTimeoutMs: 100, maxAttempts: 1 })
+    void proxy.setFault({ afterBytes: 0, kind: 'stall' })
+    await expect(call(storage)).rejects.toMatchObject({
+      ...UNAVAILABLE,
+      message: expect.stringContaining('TimeoutError'),
+    })
+  })
+
+  test('that is cut before the answer is replaced by another one', async () => {
+    const { storage, proxy } = await storageBehindProxy({ maxAttempts: 20 })
+    await putText(storage, KEY, 'film')
+    const isCut = proxy.setFault({ afterBytes: 0, kind: 'cut' })
+    const reading = readText(storage, KEY)
+    await isCut
+    void proxy.setFault(undefined)
+    expect(await reading).toBe('film')
+  })
+
+  test('that stalls during a download leaves no file, whether it times out or is aborted', async () => {
+    const { storage, proxy } = await storageBehindProxy({ idleTimeoutMs: 300, maxAttempts: 1 })
+    await storage.put(KEY, bodyOf(LARGE), TYPE)
+    const directory = await mkdtemp(join(tmpdir(), 'rindle-download-'))
+    onTestFinished(() => rm(directory, { recursive: true, force: true }))
+    void proxy.setFault({ afterBytes: 1_000_000, kind: 'stall' })
+    await expect(storage.download(KEY, join(directory, 'film'))).rejects.toMatchObject(UNAVAILABLE)
+    expect(await readdir(directory)).toEqual([])
+    const reason = new Error('The worker stops.')
+    const controller = new AbortController()
+    const hasStalled = proxy.setFault({ afterBytes: 1_000_000, kind: 'stall' })
+    const aborted = storage.download(KEY, join(directory, 'film'), { signal: controller.signal })
+    const seen = hasStalled.then(() => readdir(directory)).finally(() => controller.abort(reason))
+    await expect(aborted).rejects.toBe(reason)
+    expect(await seen).toEqual(['film'])
+    expect(await readdir(directory)).toEqual([])
+  })
+
+  test('of a reader that leaves is given free', async () => {
+    const storage = await s3StorageOn(server)
+    await storage.put(KEY, bodyOf(LARGE), TYPE)
+    // The client has at most 50 connections; none of these may be kept.
+    for (let count = 0; count < 120; count++) (await storage.get(KEY)).body.destroy()
+    expect(await storage.head(KEY)).toMatchObject({ byteSize: LARGE.byteLength })
+  })
+})
+
+test('a bucket that is not there is never taken for objects that are not there', async () => {
+  const storage = s3Storage(s3OptionsOf(server, 'rindle-test-no-such-bucket'))
+  for (const [method, call] of CALLS) {
+    // Of an upload in no bucket MinIO says that there is no such upload.
+    if (method.startsWith('multipart.') && method !== 'multipart.create') continue
+    await expect(call(storage), method).rejects.toMatchObject({
+      ...UNAVAILABLE,
+      message: expect.stringContaining('bucket'),
+    })
+  }
+  expect(await storage.deleteMany([KEY])).toMatchObject([{ key: KEY, error: UNAVAILABLE }])
+})
+
+describe('credentials that are wrong', () => {
+  test.each(CALLS)('make %s fail for that reason, and are not shown', async (_method, call) => {
+    for (const credentials of [
+      { accessKeyId: server.accessKeyId, secretAccessKey: 'a-secret-that-is-wrong' },
+      { accessKeyId: 'nobody', secretAccessKey: 'a-secret-that-is-wrong' },
+    ]) {
+      const storage = await s3StorageOn(server, { credentials })
+      const failure = await call(storage).catch((error: unknown) => error)
+      expect(failure).toMatchObject({ code: 'storage_denied', retryable: false })
+      expect(String(failure) + JSON.stringify(failure)).not.toMatch(/a-secret|nobody|Signature=/)
+    }
+  })
+
+  test('may be given by a function, whose own failure is not touched', async () => {
+    const reason = new Error('The vault is sealed.')
+    const sealed = await s3StorageOn(server, { credentials: () => Promise.reject(reason) })
+    await expect(sealed.head(KEY)).rejects.toBe(reason)
+    const { accessKeyId, secretAccessKey } = server
+    const storage = await s3StorageOn(server, { credentials: async () => ({ accessKeyId, secretAccessKey }) })
+    expect(await storage.head(KEY)).toBeUndefined()
+  })
+})
+
+/** A body of three parts that does something after so many of them. */
+function bodyThat(afterParts: number, act: () => Promise<void>): Readable {
+  async function* chunks(): AsyncGenerator<Buffer> {
+    for (let chunk = 0; chunk < 3 * 80 + 1; chunk++) {
+      if (chunk === afterParts * 80) await act()
+      yield Buffer.alloc(65_536)
+    }
+  }
+  return Readable.from(chunks(), { objectMode: false })
+}
+
+async function storageBehindProxy(options: Partial<S3StorageOptions>) {
+  const proxy = await useFaultProxy(server.endpoint)
+  return { proxy, storage: await s3StorageOn(server, { endpoint: proxy.endpoint, ...options }) }
+}

@@ -1,0 +1,150 @@
+import { createHash } from 'node:crypto'
+import { Readable } from 'node:stream'
+import type { StorageAdapter } from '@rindle/core'
+import type { S3Server } from '@rindle/test-s3'
+import { describe, expect, test } from 'vitest'
+import { s3StorageOn } from '../s3-subject.ts'
+import { bodyOf, keysOf, putText, readBytes, readText } from '../use-storage.ts'
+
+const PART_BYTES = 5 * 1024 * 1024
+const KEY = 'album/film.txt'
+const TYPE = { contentType: 'text/plain' }
+
+/** Bodies and copies that are sent in parts. */
+export function parts(server: S3Server): void {
+  describe('a body in parts', () => {
+    test.each([
+      ['one byte less than a part', PART_BYTES - 1],
+      ['exactly a part', PART_BYTES],
+      ['one byte more than a part', PART_BYTES + 1],
+      ['exactly three parts', PART_BYTES * 3],
+      ['three parts and a half', PART_BYTES * 3.5],
+    ])('of %s arrives as it was', async (_what, byteSize) => {
+      const storage = await s3StorageOn(server)
+      const bytes = pattern(byteSize)
+      const checksumSha256 = createHash('sha256').update(bytes).digest('hex')
+      const stored = await storage.put(KEY, bodyOf(bytes), { ...TYPE, byteSize, checksumSha256 })
+      expect(stored).toMatchObject({ byteSize, contentType: 'text/plain' })
+      expect(bytes.equals(await readBytes(storage, KEY))).toBe(true)
+      expect((await storage.head(KEY))?.etag).toBe(stored.etag)
+    })
+
+    test.each([
+      ['is not of its SHA-256', { checksumSha256: '0'.repeat(64) }, 'checksum_mismatch'],
+      ['is shorter than declared', { byteSize: PART_BYTES * 3 + 1 }, 'checksum_mismatch'],
+      ['is longer than declared', { byteSize: PART_BYTES * 3 - 1 }, 'checksum_mismatch'],
+    ])('that %s leaves no object and no upload', async (_what, declared, code) => {
+      const storage = await s3StorageOn(server)
+      const body = bodyOf(pattern(PART_BYTES * 3))
+      await expect(storage.put(KEY, body, { ...TYPE, ...declared })).rejects.toMatchObject({ code })
+      expect(await leftoversOf(storage)).toEqual([])
+    })
+
+    test('that is aborted, or fails, while parts are on their way leaves no object and no upload', async () => {
+      const storage = await s3StorageOn(server)
+      const reason = new Error('The viewer left.')
+      const controller = new AbortController()
+      const aborted = storage.put(
+        KEY,
+        stalling(() => controller.abort(reason)),
+        { ...TYPE, signal: controller.signal },
+      )
+      await expect(aborted).rejects.toBe(reason)
+      const body = stalling(() => body.destroy(reason))
+      await expect(storage.put(KEY, body, TYPE)).rejects.toBe(reason)
+      expect(await leftoversOf(storage)).toEqual([])
+    })
+  })
+
+  describe('a copy in parts', () => {
+    test('has the bytes, the type and the headers of its source', async () => {
+      const storage = await s3StorageOn(server, { maxCopyBytes: PART_BYTES })
+      const bytes = pattern(PART_BYTES * 2 + 1000)
+      const headers = { cacheControl: 'no-store', contentDisposition: 'attachment', contentType: 'video/mp4' }
+      const { etag } = await storage.put(KEY, bodyOf(bytes), headers)
+      const copied = await storage.copy(KEY, 'copy.txt', { ifMatch: etag })
+      expect(copied).toMatchObject({ byteSize: bytes.byteLength, contentType: 'video/mp4' })
+      expect(await storage.head('copy.txt')).toMatchObject({ etag: copied.etag, contentType: 'video/mp4' })
+      expect(bytes.equals(await readBytes(storage, 'copy.txt'))).toBe(true)
+      const { url } = await storage.signGet('copy.txt', { expiresAt: new Date(Date.now() + 60_000) })
+      const answer = await fetch(url, { headers: { range: 'bytes=0-0' } })
+      await answer.arrayBuffer()
+      expect(answer.headers.get('cache-control')).toBe('no-store')
+      expect(answer.headers.get('content-disposition')).toBe('attachment')
+    })
+
+    test('of a source that is replaced meanwhile is of what was asked for, or nothing', async () => {
+      const storage = await s3StorageOn(server, { maxCopyBytes: PART_BYTES })
+      const [asked, other] = [pattern(PART_BYTES * 2, 1), pattern(PART_BYTES * 2, 2)]
+      for (let round = 0; round < 10; round++) {
+        const { etag } = await storage.put(KEY, bodyOf(asked), TYPE)
+        const [copied] = await Promise.allSettled([
+          storage.copy(KEY, `copies/${round}.txt`, { ifMatch: etag }),
+          storage.put(KEY, bodyOf(other), TYPE),
+        ])
+        if (copied.status === 'fulfilled') {
+          expect(asked.equals(await readBytes(storage, `copies/${round}.txt`))).toBe(true)
+        } else {
+          expect(copied.reason).toMatchObject({ code: 'storage_precondition_failed', retryable: false })
+          expect(await storage.head(`copies/${round}.txt`)).toBeUndefined()
+        }
+      }
+    })
+
+    test('of another etag than was asked for leaves the target as it was', async () => {
+      const storage = await s3StorageOn(server, { maxCopyBytes: PART_BYTES })
+      await storage.put(KEY, bodyOf(pattern(PART_BYTES + 1)), TYPE)
+      await putText(storage, 'target.txt', 'as it was')
+      const copy = storage.copy(KEY, 'target.txt', { ifMatch: 'another' })
+      await expect(copy).rejects.toMatchObject({ code: 'storage_precondition_failed' })
+      expect(await readText(storage, 'target.txt')).toBe('as it was')
+    })
+
+    test('that is aborted leaves nothing', async () => {
+      const storage = await s3StorageOn(server, { maxCopyBytes: PART_BYTES })
+      await storage.put(KEY, bodyOf(pattern(PART_BYTES * 4)), TYPE)
+      const reason = new Error('Not needed any more.')
+      const controller = new AbortController()
+      const copy = storage.copy(KEY, 'copy.txt', { signal: controller.signal })
+      setImmediate(() => controller.abort(reason))
+      await expect(copy).rejects.toBe(reason)
+      await storage.delete(KEY)
+      expect(await leftoversOf(storage)).toEqual([])
+    })
+  })
+
+  test('a copy over an object of parts, in one request, is found by its own etag', async () => {
+    const storage = await s3StorageOn(server)
+    const bytes = pattern(PART_BYTES + 1)
+    const { etag } = await storage.put(KEY, bodyOf(bytes), TYPE)
+    const copied = await storage.copy(KEY, 'copy.txt', { ifMatch: etag })
+    const { body, byteSize } = await storage.get('copy.txt', { ifMatch: copied.etag })
+    body.destroy()
+    expect(byteSize).toBe(bytes.byteLength)
+  })
+}
+
+/** Objects, and uploads of the keys used here: MinIO lists an upload by its exact key alone. */
+async function leftoversOf(storage: StorageAdapter): Promise<readonly string[]> {
+  const keys: string[] = [...(await keysOf(storage, ''))]
+  for (const key of [KEY, 'copy.txt']) {
+    for await (const upload of storage.multipart.listUploads(key)) keys.push(`upload of ${upload.key}`)
+  }
+  return keys
+}
+
+/** A body that gives two parts and a half, then calls back and gives nothing more. */
+function stalling(onStall: () => void): Readable {
+  let leftBytes = PART_BYTES * 2.5
+  return new Readable({
+    read() {
+      if (leftBytes <= 0) return onStall()
+      leftBytes -= 65_536
+      this.push(Buffer.alloc(65_536))
+    },
+  })
+}
+
+function pattern(byteSize: number, seed = 0): Buffer {
+  return Buffer.alloc(byteSize, `${seed} bytes that differ from place to place, for 251 is prime `.padEnd(251, '.'))
+}

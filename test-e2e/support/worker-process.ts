@@ -10,9 +10,16 @@ export interface WorkerProcess {
   stop(): Promise<number | null>
 }
 
+/** The program of a worker for photos. */
+const PHOTO_WORKER = new URL('./worker-main.ts', import.meta.url)
+
 /** Starts a worker process on a database and a storage directory, and waits until it works. */
-export async function startWorkerProcess(databaseUrl: string, directory: string): Promise<WorkerProcess> {
-  const child = fork(fileURLToPath(new URL('./worker-main.ts', import.meta.url)), [databaseUrl, directory])
+export async function startWorkerProcess(
+  databaseUrl: string,
+  directory: string,
+  program: URL = PHOTO_WORKER,
+): Promise<WorkerProcess> {
+  const child = fork(fileURLToPath(program), [databaseUrl, directory])
   const exited = once(child, 'exit')
   const [message] = await Promise.race([once(child, 'message'), exited])
   if (message !== 'working') throw new Error(`The worker process ended before it worked: ${String(message)}.`)

@@ -2,19 +2,15 @@ import { type MediaLimits, RindleError } from '@rindle/core'
 import type { MediaFacts } from './media-facts.ts'
 
 /**
- * Throws `limit_exceeded` for media that is larger or longer than its profile allows, and `corrupt_media` for a file
- * without any track. Pure.
+ * Throws `limit_exceeded` for media that is larger or longer than its profile allows, `unsupported_codec` for a file
+ * whose tracks are all of unknown codecs, and `corrupt_media` for one without any track. Pure.
  */
 export function assertWithinLimits(
-  { kind, video, cover, durationMs }: MediaFacts,
+  { kind, video, cover, durationMs, hasUnknownTrack }: MediaFacts,
   contentType: string,
   { maxPixels, maxDurationMs }: MediaLimits,
 ): void {
-  if (kind === null) {
-    throw new RindleError('corrupt_media', `The ${contentType} holds neither pictures nor sound that can be played.`, {
-      details: { contentType },
-    })
-  }
+  if (kind === null) throw nothingToPlay(contentType, hasUnknownTrack)
   const sizes = video === null ? [] : [video, { width: video.codedWidth, height: video.codedHeight }]
   for (const { width, height } of cover === null ? sizes : [...sizes, cover]) {
     if (width * height <= maxPixels) continue
@@ -24,4 +20,14 @@ export function assertWithinLimits(
   if (maxDurationMs === undefined || (durationMs ?? 0) <= maxDurationMs) return
   const message = `The ${contentType} lasts ${durationMs} ms; its profile allows ${maxDurationMs} ms.`
   throw new RindleError('limit_exceeded', message, { details: { contentType, durationMs, maxDurationMs } })
+}
+
+function nothingToPlay(contentType: string, hasUnknownTrack: boolean): RindleError {
+  if (hasUnknownTrack) {
+    const message = `This FFmpeg knows no codec of the ${contentType}. Convert such files to H.264 and AAC in MP4 before the upload.`
+    return new RindleError('unsupported_codec', message, { details: { contentType } })
+  }
+  return new RindleError('corrupt_media', `The ${contentType} holds neither pictures nor sound that can be played.`, {
+    details: { contentType },
+  })
 }

@@ -91,16 +91,22 @@ export function runFailure(end: ProgramEnd, { program, step, input, variant }: F
 
 function reasonOf({ signal, messages }: ProgramEnd): Omit<Mapping, 'pattern'> {
   if (signal !== null) return SIGNALS[signal] ?? { code: 'ffmpeg_failed', what: 'it was killed' }
-  return MAPPINGS.find(({ pattern }) => pattern.test(messages)) ?? FAILED
+  const errors = errorLines(messages).join('\n')
+  return MAPPINGS.find(({ pattern }) => pattern.test(errors)) ?? FAILED
+}
+
+// Warnings are no reasons: a file may have its faults and still be made. A line without a level is not FFmpeg's own; it
+// comes from the system, which could not run it.
+function errorLines(messages: string): readonly string[] {
+  const lines = messages.split('\n').filter((line) => line.trim() !== '')
+  return lines.filter((line) => !/\[(warning|info|verbose|debug)\]/.test(line))
 }
 
 const MAX_MESSAGE_CHARACTERS = 300
 
 // A path is no news to anybody who may read it, and addresses in memory are none to anybody.
 function lastError(messages: string, path: string): string {
-  const lines = messages.trimEnd().split('\n')
-  // What is no message of FFmpeg itself comes from the system, which could not run it.
-  const last = lines.findLast((line) => /\[(error|fatal|panic)\]/.test(line)) ?? lines.at(-1) ?? ''
+  const last = errorLines(messages).at(-1) ?? ''
   const line = last.replaceAll(path, 'source').replace(/\[[^\]]*@ 0x[0-9a-f]+\] |\[\w+\] /g, '')
-  return line.trim() === '' ? '' : `: ${line.trim().slice(0, MAX_MESSAGE_CHARACTERS)}`
+  return line === '' ? '' : `: ${line.trim().slice(0, MAX_MESSAGE_CHARACTERS)}`
 }

@@ -53,6 +53,8 @@ export interface MediaFacts {
   readonly video: VideoTrack | null
   readonly audio: AudioTrack | null
   readonly cover: Cover | null
+  /** Whether there is a track of pictures or sound that FFmpeg does not know how to decode. */
+  readonly hasUnknownTrack: boolean
   /** By the header; `null` when it does not tell. */
   readonly durationMs: number | null
 }
@@ -62,7 +64,7 @@ const HDR_TRANSFERS = ['smpte2084', 'arib-std-b67']
 /** What a report says: the first track of each kind, those that the file calls default before others. Pure. */
 export function factsOf({ streams = [], format }: FfprobeReport): MediaFacts {
   const pictures = streams.filter(({ codec_type }) => codec_type === 'video')
-  const videoStream = preferred(pictures.filter((stream) => !isStill(stream) && hasSize(stream)))
+  const videoStream = preferred(pictures.filter((stream) => !isStill(stream) && !isUnknownTrack(stream)))
   const audioStream = preferred(streams.filter(isPlayableSound))
   const startSeconds = Number(format?.start_time ?? 0)
   const video = videoStream === undefined ? null : videoTrack(videoStream, startSeconds)
@@ -73,6 +75,7 @@ export function factsOf({ streams = [], format }: FfprobeReport): MediaFacts {
     video,
     audio,
     cover: coverStream === undefined ? null : coverOf(coverStream),
+    hasUnknownTrack: streams.some(isUnknownTrack),
     durationMs: milliseconds(format?.duration) ?? longest([video?.endMs, audio?.endMs]),
   }
 }
@@ -92,6 +95,11 @@ function hasSize({ width = 0, height = 0 }: StreamReport): boolean {
 
 function isPlayableSound({ codec_type, codec_name, sample_rate, channels = 0 }: StreamReport): boolean {
   return codec_type === 'audio' && codec_name !== undefined && Number(sample_rate) > 0 && channels > 0
+}
+
+function isUnknownTrack(stream: StreamReport): boolean {
+  if (stream.codec_type === 'audio') return !isPlayableSound(stream)
+  return stream.codec_type === 'video' && (stream.codec_name === undefined || !hasSize(stream))
 }
 
 function videoTrack(stream: StreamReport, startSeconds: number): VideoTrack {

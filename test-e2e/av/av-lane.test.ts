@@ -1,0 +1,111 @@
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { AssetChange } from '@rindle/core'
+import { avProcessor } from '@rindle/processor-av'
+import { imageProcessor } from '@rindle/processor-image'
+import sharp from 'sharp'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { type Application, settled, startApplication } from '../support/application.ts'
+import { startWorkerProcess } from '../support/worker-process.ts'
+import { avProfiles } from './av-profiles.ts'
+import { makeClip } from './make-clip.ts'
+import { processesWith } from './processes-with.ts'
+
+const WORKER = new URL('./av-worker.ts', import.meta.url)
+
+let application: Application<typeof avProfiles>
+
+beforeAll(async () => {
+  application = await startApplication({ profiles: avProfiles, processors: [imageProcessor(), avProcessor()] })
+})
+afterAll(async () => application[Symbol.asyncDispose]())
+
+it('a video becomes a poster, a strip, a smaller video, sound and a waveform', { timeout: 60_000 }, async () => {
+  const { rindle, directory } = application
+  const video = await makeClip(directory, { size: '640x360', seconds: 2 })
+  const { id } = await rindle.upload('lesson', video, { filename: 'lesson.mp4' })
+  await using workers = { ...(await application.work()), [Symbol.asyncDispose]: async () => workers.stop() }
+  const asset = await settled(rindle, id, 50_000)
+  expect(asset).toMatchObject({
+    state: 'ready',
+    kind: 'video',
+    contentType: 'video/mp4',
+    width: 640,
+    height: 360,
+    hasVideoTrack: true,
+    hasAudioTrack: true,
+    variants: [
+      { name: 'poster', state: 'ready', outputKind: 'image', contentType: 'image/jpeg', width: 640, height: 360 },
+      { name: 'sound', state: 'ready', outputKind: 'audio', contentType: 'audio/mp4' },
+      { name: 'strip', state: 'ready', contentType: 'image/jpeg', metadata: { tileCount: 2, tileWidth: 160 } },
+      { name: 'video', state: 'ready', outputKind: 'video', contentType: 'video/mp4', width: 640, height: 360 },
+      { name: 'waveform', state: 'ready', outputKind: 'waveform', contentType: 'application/json' },
+    ],
+  })
+  expect(Number(asset.durationMs)).toBeGreaterThan(1_900)
+  const bytes = async (variant: 'poster' | 'video' | 'waveform'): Promise<Buffer> => {
+    const response = await rindle.serveFile(new Request((await rindle.variantUrl(asset, variant)) ?? ''))
+    return Buffer.from(await response.arrayBuffer())
+  }
+  expect(await sharp(await bytes('poster')).metadata()).toMatchObject({ format: 'jpeg', width: 640, height: 360 })
+  expect((await bytes('video')).subarray(4, 8).toString('latin1')).toBe('ftyp')
+  expect(JSON.parse((await bytes('waveform')).toString())).toMatchObject({ length: 1000 })
+  expect(await rindle.checkInvariants()).toMatchObject({ violationCount: 0 })
+  expect(await readdir(join(directory, 'work'))).toEqual([])
+})
+
+it('a worker that is killed leaves no encoder behind, and another one finishes', { timeout: 150_000 }, async () => {
+  const { rindle, directory, databaseUrl } = application
+  const video = await makeClip(directory, { size: '1920x1080', seconds: 5 })
+  const { id } = await rindle.upload('clip', video, { filename: 'clip.mp4' })
+  const doomed = await startWorkerProcess(databaseUrl, directory, WORKER)
+  await encoding(id)
+  expect((await encoders()).length).toBeGreaterThan(0)
+  await doomed.kill()
+  await vi.waitFor(async () => expect(await encoders()).toEqual([]), { timeout: 2_000, interval: 20 })
+
+  const survivor = await startWorkerProcess(databaseUrl, directory, WORKER)
+  expect(await settled(rindle, id, 120_000)).toMatchObject({
+    state: 'ready',
+    variants: [{ name: 'video', state: 'ready', attempt: 2 }],
+  })
+  expect(await survivor.stop()).toBe(0)
+  expect(await rindle.checkInvariants()).toMatchObject({ violationCount: 0 })
+})
+
+it('cancelling stops an encoder in another process within a second', { timeout: 60_000 }, async () => {
+  const { rindle, directory, databaseUrl } = application
+  const video = await makeClip(directory, { size: '1920x1080', seconds: 10 })
+  const worker = await startWorkerProcess(databaseUrl, directory, WORKER)
+  const { id } = await rindle.upload('clip', video, { filename: 'clip.mp4' })
+  const seen: AssetChange[] = []
+  const subscription = await rindle.subscribe({ assetId: id }, (change) => void seen.push(change))
+  await encoding(id)
+  // Progress is announced in every process.
+  await vi.waitFor(() => expect(seen.some((change) => 'progress' in change && change.progress > 0)).toBe(true), {
+    timeout: 20_000,
+  })
+  expect(await rindle.cancelProcessing(id)).toEqual(['video'])
+  await vi.waitFor(async () => expect(await encoders()).toEqual([]), { timeout: 1_000, interval: 10 })
+  expect(await rindle.asset(id)).toMatchObject({ state: 'degraded', variants: [{ state: 'cancelled' }] })
+  await subscription.close()
+  expect(await worker.stop()).toBe(0)
+  expect(await rindle.checkInvariants()).toMatchObject({ violationCount: 0 })
+})
+
+/** Waits until an encoder has told of its progress. */
+async function encoding(assetId: string): Promise<void> {
+  await vi.waitFor(
+    async () => {
+      const asset = await application.rindle.asset(assetId)
+      expect(asset?.variants).toMatchObject([{ state: 'processing' }])
+      expect((await encoders()).length).toBeGreaterThan(0)
+    },
+    { timeout: 30_000, interval: 20 },
+  )
+}
+
+/** The encoders at work in a run directory of this application. */
+async function encoders(): Promise<readonly number[]> {
+  return processesWith(join(application.directory, 'work', 'run-'))
+}

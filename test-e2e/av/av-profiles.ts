@@ -1,7 +1,7 @@
 import { defineProfile } from '@rindle/core'
 
 /** Every preset of the AV lane, for one family of media. */
-export const lesson = defineProfile({
+const lesson = defineProfile({
   storage: 'main',
   accept: { types: ['video/*', 'audio/*'], maxBytes: 200_000_000, maxDurationMs: 600_000 },
   variants: {
@@ -14,7 +14,7 @@ export const lesson = defineProfile({
 })
 
 /** One encoding, for tests that stop it. */
-export const clip = defineProfile({
+const clip = defineProfile({
   storage: 'main',
   accept: { types: ['video/*'], maxBytes: 200_000_000 },
   variants: { video: { kind: 'video', preset: 'web_720p' } },

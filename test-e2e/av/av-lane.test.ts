@@ -25,7 +25,7 @@ it('a video becomes a poster, a strip, a smaller video, sound and a waveform', {
   const video = await makeClip(directory, { size: '640x360', seconds: 2 })
   const { id } = await rindle.upload('lesson', video, { filename: 'lesson.mp4' })
   await using workers = { ...(await application.work()), [Symbol.asyncDispose]: async () => workers.stop() }
-  const asset = await settled(rindle, id, 50_000)
+  const asset = rindle.narrow(await settled(rindle, id, 50_000), 'lesson')
   expect(asset).toMatchObject({
     state: 'ready',
     kind: 'video',

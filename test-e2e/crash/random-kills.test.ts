@@ -59,6 +59,16 @@ it('no upload is lost that the application was told of, and nothing waits for wo
   expect(aftermath.stuck).toEqual([])
 })
 
+it('hardly any work dies as often as it may be tried', () => {
+  console.info(`${aftermath.exhausted.length} assets with a job that died in every attempt.`)
+  // Whoever starts takes the oldest jobs first, so a few meet one death after the other.
+  expect(aftermath.exhausted.length).toBeLessThanOrEqual(Math.ceil(KILLS / 20))
+})
+
+it('the audit trail says of every attempt how it ended', () => {
+  expect(aftermath.openRuns).toBe(0)
+})
+
 it('what lies in storage without a row is of an operation that was cut short', () => {
   const { unexplained, ...explained } = aftermath.orphans
   const counts = Object.fromEntries(Object.entries(explained).map(([kind, keys]) => [kind, keys.length]))

@@ -8,10 +8,14 @@ import { storageIn } from './photo-profiles.ts'
 /** What is found once everything that died has been taken over by others. */
 export interface Aftermath {
   readonly violations: readonly Violation[]
-  /** Acknowledged uploads that are not ready, and that nobody gave up. */
+  /** Acknowledged uploads that are not ready, that nobody gave up, and whose attempts are not used up. */
   readonly lost: readonly string[]
-  /** Assets and variants that are neither ready nor waiting for their client. */
+  /** Assets and variants that are neither ready nor waiting for their client, without a job that has failed for good. */
   readonly stuck: readonly string[]
+  /** Assets with a job that died as often as it may be tried: they end quarantined or degraded. */
+  readonly exhausted: readonly string[]
+  /** Runs of the audit trail that claim to be under way. */
+  readonly openRuns: number
   /** Objects that no row refers to, by what left them there. */
   readonly orphans: Readonly<Record<OrphanKind, readonly string[]>>
   readonly assetCount: number
@@ -19,10 +23,27 @@ export interface Aftermath {
 
 /**
  * Whose object it was: of an upload that had no row yet; of an asset that was purged while a worker stored its variant;
- * of a direct upload, in staging or copied from there, while it was moved to its permanent key. `unexplained` may not
- * happen.
+ * of a direct upload, in staging or copied from there, while it was moved to its permanent key; of an asset whose
+ * attempts are used up. `unexplained` may not happen.
  */
-export type OrphanKind = 'unregistered' | 'overtaken' | 'moving' | 'unexplained'
+export type OrphanKind = 'unregistered' | 'overtaken' | 'moving' | 'exhausted' | 'unexplained'
+
+/** Everything that is left, as it lies there. */
+interface Remains {
+  readonly assets: ReadonlyMap<string, RemainingAsset>
+  readonly keys: readonly string[]
+  /** Ids of assets with a job that has failed for good. */
+  readonly exhausted: ReadonlySet<string>
+  readonly witness: Witness
+}
+
+interface RemainingAsset {
+  readonly id: string
+  readonly state: string
+  readonly storageKey: string
+  readonly variants: readonly { readonly id: string; readonly state: string; readonly storageKey: string | null }[]
+  readonly uploadSessions: readonly { readonly uploadStrategy: string }[]
+}
 
 /** Works off everything that is left, as a fresh process would, until no queue holds anything. */
 export async function drain(place: CrashPlace, rindle: CrashInstance, timeoutMs: number): Promise<void> {
@@ -47,42 +68,77 @@ function remaining(counts: readonly QueueCounts[]): Readonly<Record<string, Queu
 
 /** Looks at everything that is left. */
 export async function aftermathOf(place: CrashPlace, rindle: CrashInstance, witness: Witness): Promise<Aftermath> {
-  const assets = await rindle.prisma.mediaAsset.findMany({ include: { variants: true } })
-  const byId = new Map(assets.map((asset) => [asset.id, asset]))
-  const isLost = (id: string): boolean => (byId.has(id) ? byId.get(id)?.state !== 'ready' : !witness.releasing.has(id))
-  const isAtRest = ({ id, state }: { id: string; state: string }): boolean =>
-    state === 'ready' || (state === 'staged' && !witness.acknowledged.has(id))
-  const stuckVariants = assets.flatMap(({ variants }) => variants.filter(({ state }) => state !== 'ready'))
+  const assets = await rindle.prisma.mediaAsset.findMany({ include: { variants: true, uploadSessions: true } })
+  const remains: Remains = {
+    assets: new Map(assets.map((asset) => [asset.id, asset])),
+    keys: await keysIn(storageIn(place.directory)),
+    exhausted: await exhaustedAssets(rindle),
+    witness,
+  }
   return {
     violations: (await rindle.checkInvariants()).violations,
-    lost: [...witness.acknowledged].filter(isLost),
-    stuck: [...assets.filter((asset) => !isAtRest(asset)), ...stuckVariants].map(({ id, state }) => `${id} ${state}`),
-    orphans: await orphansOf(storageIn(place.directory), rindle, witness),
+    lost: [...witness.acknowledged].filter((id) => isLost(id, remains)),
+    stuck: stuckIn(remains),
+    exhausted: [...remains.exhausted],
+    openRuns: await rindle.prisma.mediaProcessingRun.count({ where: { finishedAt: null } }),
+    orphans: orphansIn(remains),
     assetCount: assets.length,
   }
 }
 
-async function orphansOf(
-  storage: StorageAdapter,
-  rindle: CrashInstance,
-  witness: Witness,
-): Promise<Aftermath['orphans']> {
-  const assets = await rindle.prisma.mediaAsset.findMany({ include: { variants: true, uploadSessions: true } })
-  const byId = new Map(assets.map((asset) => [asset.id, asset]))
+async function keysIn(storage: StorageAdapter): Promise<readonly string[]> {
+  await storage.start()
+  const keys: string[] = []
+  for await (const { key } of storage.list('')) keys.push(key)
+  return keys
+}
+
+async function exhaustedAssets(rindle: CrashInstance): Promise<ReadonlySet<string>> {
+  const rows = await rindle.prisma.$queryRaw<readonly { id: string }[]>`
+    select data->>'assetId' as id from pgboss.job
+    where state = 'failed' and retry_count >= retry_limit and name not like '%_dead'`
+  return new Set(rows.map(({ id }) => id))
+}
+
+function isLost(id: string, { assets, exhausted, witness }: Remains): boolean {
+  const asset = assets.get(id)
+  if (asset === undefined) return !witness.releasing.has(id)
+  return asset.state !== 'ready' && !exhausted.has(id)
+}
+
+function stuckIn({ assets, exhausted, witness }: Remains): readonly string[] {
+  return [...assets.values()]
+    .filter(({ id }) => !exhausted.has(id))
+    .flatMap(({ id, state, variants }) => {
+      const mayWait = state === 'staged' && !witness.acknowledged.has(id)
+      return [...(mayWait ? [] : [{ id, state }]), ...variants]
+    })
+    .filter(({ state }) => state !== 'ready')
+    .map(({ id, state }) => `${id} ${state}`)
+}
+
+function orphansIn(remains: Remains): Aftermath['orphans'] {
+  const assets = [...remains.assets.values()]
   const referenced = new Set(
     assets.flatMap(({ storageKey, variants }) => [storageKey, ...variants.map((variant) => variant.storageKey)]),
   )
-  const kindOf = (key: string): OrphanKind => {
-    const [assetId = '', name = ''] = key.split('/').slice(-2)
-    const asset = byId.get(assetId)
-    if (asset === undefined && witness.releasing.has(assetId))
-      return name.startsWith('original') ? 'unexplained' : 'overtaken'
-    if (asset === undefined) return witness.acknowledged.has(assetId) ? 'unexplained' : 'unregistered'
-    const isDirect = asset.uploadSessions.some(({ uploadStrategy }) => uploadStrategy !== 'proxied')
-    return isDirect && (key.startsWith('staging/') || name.startsWith('original')) ? 'moving' : 'unexplained'
+  const orphans: Record<OrphanKind, string[]> = {
+    unregistered: [],
+    overtaken: [],
+    moving: [],
+    exhausted: [],
+    unexplained: [],
   }
-  await storage.start()
-  const orphans = { unregistered: [], overtaken: [], moving: [], unexplained: [] } as Record<OrphanKind, string[]>
-  for await (const { key } of storage.list('')) if (!referenced.has(key)) orphans[kindOf(key)].push(key)
+  for (const key of remains.keys) if (!referenced.has(key)) orphans[orphanKind(key, remains)].push(key)
   return orphans
+}
+
+function orphanKind(key: string, { assets, exhausted, witness }: Remains): OrphanKind {
+  const [assetId = '', name = ''] = key.split('/').slice(-2)
+  const isOriginal = name.startsWith('original') || key.startsWith('staging/')
+  const asset = assets.get(assetId)
+  if (asset === undefined && witness.releasing.has(assetId)) return isOriginal ? 'unexplained' : 'overtaken'
+  if (asset === undefined) return witness.acknowledged.has(assetId) ? 'unexplained' : 'unregistered'
+  if (!isOriginal) return exhausted.has(assetId) ? 'exhausted' : 'unexplained'
+  return asset.uploadSessions.some(({ uploadStrategy }) => uploadStrategy !== 'proxied') ? 'moving' : 'unexplained'
 }

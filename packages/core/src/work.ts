@@ -7,6 +7,7 @@ import { formatClass, lane } from './domain/recipe-facts.ts'
 import type { DeadJob, RunningJob, WorkerRegistration, Workers } from './ports/jobs.ts'
 import { promote, promoteDied } from './promotion/promote.ts'
 import { payloadText } from './rows/payload-text.ts'
+import { endDeadRuns } from './runs/processing-run.ts'
 import type { Runtime } from './runtime.ts'
 import { variantsDied } from './variants/died.ts'
 import { processVariants } from './variants/process.ts'
@@ -42,9 +43,23 @@ export async function work(runtime: Runtime, options: WorkOptions = {}): Promise
     queues.map((queue) => ({
       queue,
       concurrency: options.concurrency?.[queue] ?? defaultConcurrency(queue),
-      ...handlers[queue],
+      ...endingDeadRuns(runtime, handlers[queue]),
     })),
   )
+}
+
+/** The same handlers, which first write down how the attempts ended whose workers died. */
+function endingDeadRuns(runtime: Runtime, { handle, handleDead }: Handlers): Handlers {
+  return {
+    handle: async (job) => {
+      if (job.attempt > 1) await endDeadRuns(runtime.database, job.id)
+      await handle(job)
+    },
+    handleDead: async (job) => {
+      await endDeadRuns(runtime.database, job.id)
+      await handleDead(job)
+    },
+  }
 }
 
 function defaultConcurrency(queue: QueueName): number {

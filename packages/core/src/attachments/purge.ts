@@ -26,7 +26,9 @@ interface Doomed {
 export async function purge(runtime: Runtime, job: RunningJob): Promise<void> {
   const assetId = payloadText(job.payload, 'assetId')
   const runId = runtime.newId()
-  await startRuns(runtime, runtime.database, [{ id: runId, assetId, variantName: null, attempt: job.attempt }])
+  await startRuns(runtime, runtime.database, [
+    { id: runId, jobId: job.id, assetId, variantName: null, attempt: job.attempt },
+  ])
   try {
     const doomed = await markDeleted(runtime, assetId)
     if (doomed === null) return await finishRuns(runtime.database, [runId], 'cancelled', 'attached_or_gone')

@@ -35,7 +35,9 @@ export async function promote(runtime: Runtime, job: RunningJob): Promise<void> 
   const assetId = payloadText(job.payload, 'assetId')
   if (job.attempt === 1) announceCommitted(runtime, job.payload)
   const runId = runtime.newId()
-  await startRuns(runtime, runtime.database, [{ id: runId, assetId, variantName: null, attempt: job.attempt }])
+  await startRuns(runtime, runtime.database, [
+    { id: runId, jobId: job.id, assetId, variantName: null, attempt: job.attempt },
+  ])
   try {
     const rejection = await runSteps(runtime, assetId, job)
     await finishRuns(runtime.database, [runId], rejection === null ? 'succeeded' : 'failed', rejection)

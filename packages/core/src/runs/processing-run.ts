@@ -5,6 +5,8 @@ import type { Runtime } from '../runtime.ts'
 /** One attempt of background work, as the audit trail will keep it. */
 export interface RunStart {
   readonly id: string
+  /** The job that does it, in whose next attempt it is ended if this one dies. */
+  readonly jobId: string
   readonly assetId: string
   /** `null`: the work is on the asset itself. */
   readonly variantName: string | null
@@ -16,8 +18,8 @@ export async function startRuns(runtime: Runtime, sql: SqlExecutor, runs: readon
   await sql.executeSql(
     `insert into rindle.media_processing_runs
        (id, asset_id, variant_name, worker, state, attempt, started_at, details)
-     select id, "assetId", "variantName", $2::text, 'processing', attempt, now(), '{}'::jsonb
-     from jsonb_to_recordset($1::jsonb) as run(id uuid, "assetId" uuid, "variantName" text, attempt int)`,
+     select id, "assetId", "variantName", $2::text, 'processing', attempt, now(), jsonb_build_object('jobId', "jobId")
+     from jsonb_to_recordset($1::jsonb) as run(id uuid, "jobId" text, "assetId" uuid, "variantName" text, attempt int)`,
     [JSON.stringify(runs), runtime.worker],
   )
 }
@@ -34,5 +36,18 @@ export async function finishRuns(
      set state = $2::text, error_reason = $3::text, finished_at = now(), updated_at = now()
      where id in (select value::uuid from jsonb_array_elements_text($1::jsonb)) and state = 'processing'`,
     [JSON.stringify(runIds), state, errorReason],
+  )
+}
+
+/**
+ * Ends what earlier attempts of a job have left open: their worker died, or was taken for dead. Only open runs are
+ * looked at, which an index holds apart, so this costs no more when the trail is long.
+ */
+export async function endDeadRuns(sql: SqlExecutor, jobId: string): Promise<void> {
+  await sql.executeSql(
+    `update rindle.media_processing_runs
+     set state = 'failed', error_reason = 'worker_died', finished_at = now(), updated_at = now()
+     where state = 'processing' and details->>'jobId' = $1::text`,
+    [jobId],
   )
 }

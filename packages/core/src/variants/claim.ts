@@ -61,6 +61,7 @@ export async function claim(
       unit,
       claimed.map(({ variant, runId }) => ({
         id: runId,
+        jobId: job.id,
         assetId,
         variantName: variant.name,
         attempt: variant.attempt,

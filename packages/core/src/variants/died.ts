@@ -35,13 +35,6 @@ export async function variantsDied(
        returning ${NOTIFY_VARIANT}`,
       [JSON.stringify(lost.map(({ id }) => id))],
     )
-    await unit.executeSql(
-      `update rindle.media_processing_runs
-       set state = 'failed', error_reason = 'worker_died', finished_at = now(), updated_at = now()
-       where asset_id = $1::uuid and state = 'processing'
-         and variant_name in (select jsonb_array_elements_text($2::jsonb))`,
-      [assetId, JSON.stringify(lost.map(({ name }) => name))],
-    )
     for (const { state } of lost) emitVariantState(runtime, unit, asset, state, 'failed')
     await applyAggregate(runtime, unit, asset, await variantsOf(unit, assetId))
     const stranded = waiting.filter((variant) => variant.state === 'queued' && variant.jobId !== job.id)

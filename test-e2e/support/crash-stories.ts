@@ -60,7 +60,7 @@ export class Stories {
     if (point.endsWith(': after its handler #1')) this.#countHandlers(story, -1)
     if (!point.endsWith(': before its handler #1')) return
     if (name === 'process slow') await this.#untilFastAreReady(story)
-    while (name !== 'purge' && this.#handlersOf(story) > 0) await delay(10)
+    if (name !== 'purge') while (this.#handlersOf(story) > 0) await delay(10)
     this.#countHandlers(story, 1)
   }
 

@@ -1,6 +1,9 @@
+import { fork } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { settled } from '../support/application.ts'
-import { type S3Application, send, startS3Application } from '../support/s3-application.ts'
+import type { PartOrder } from '../support/part-sender-program.ts'
+import { type S3Application, startS3Application } from '../support/s3-application.ts'
 
 const GIBIBYTE = 1024 ** 3
 const isAsked = process.env['RINDLE_LARGE_UPLOADS'] === '1'
@@ -19,24 +22,33 @@ describe.skipIf(!isAsked)('an upload of 6 GB', () => {
     const byteSize = 6 * GIBIBYTE
     const options = { filename: 'archive.pdf', contentType: 'application/pdf', byteSize }
     const { session, partSize, partCount } = await rindle.initiateMultipartUpload('document', options)
-    const first = Buffer.alloc(partSize, 1)
-    first.write('%PDF-1.7\n')
-    const rest = Buffer.alloc(partSize, 2)
     const baseline = process.memoryUsage.rss()
     let peak = baseline
     const watch = setInterval(() => {
       peak = Math.max(peak, process.memoryUsage.rss())
     }, 50)
+    const client = fork(fileURLToPath(new URL('../support/part-sender-program.ts', import.meta.url)))
+    const sent = new Map<number, PromiseWithResolvers<number>>()
+    client.on('message', ({ partNumber, status }: { partNumber: number; status: number }) => {
+      sent.get(partNumber)?.resolve(status)
+    })
     let next = 1
     const sender = async (): Promise<void> => {
       while (next <= partCount) {
-        const number = next++
-        const length = Math.min(partSize, byteSize - (number - 1) * partSize)
-        const body = (number === 1 ? first : rest).subarray(0, length)
-        expect((await send(await rindle.signMultipartPart(session.id, number), body)).status).toBe(200)
+        const partNumber = next++
+        const order: PartOrder = {
+          partNumber,
+          byteSize: Math.min(partSize, byteSize - (partNumber - 1) * partSize),
+          request: await rindle.signMultipartPart(session.id, partNumber),
+        }
+        const answer = Promise.withResolvers<number>()
+        sent.set(partNumber, answer)
+        client.send(order)
+        expect(await answer.promise).toBe(200)
       }
     }
     await Promise.all([sender(), sender(), sender(), sender()])
+    client.disconnect()
     await rindle.completeMultipartUpload(session.id)
     await application.work()
     const asset = await settled(rindle, session.assetId, 1_000_000)

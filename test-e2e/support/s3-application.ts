@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { defineProfile, type SignedRequest } from '@rindle/core'
 import { s3Storage } from '@rindle/storage-s3'
 import { cephMissing, type S3Server, startS3Server } from '@rindle/test-s3'
-import { type Application, startApplication } from './application.ts'
+import { type Application, type ApplicationOptions, startApplication } from './application.ts'
 
 /** Profiles on an S3 store: one of pictures, and one of files that nothing here decodes. */
 export const s3Profiles = {
@@ -33,7 +33,10 @@ export async function s3Kinds(): Promise<readonly ('minio' | 'ceph')[]> {
 }
 
 /** Starts a server, a bucket and an application on them. */
-export async function startS3Application(kind: 'minio' | 'ceph'): Promise<S3Application> {
+export async function startS3Application(
+  kind: 'minio' | 'ceph',
+  options: Pick<ApplicationOptions<typeof s3Profiles>, 'processors'> = {},
+): Promise<S3Application> {
   const server = await startS3Server({ kind })
   const bucket = await server.createBucket()
   const open = () =>
@@ -45,7 +48,7 @@ export async function startS3Application(kind: 'minio' | 'ceph'): Promise<S3Appl
       credentials: { accessKeyId: server.accessKeyId, secretAccessKey: server.secretAccessKey },
       idleTimeoutMs: 5_000,
     })
-  const application = await startApplication({ profiles: s3Profiles, storages: { main: open() } })
+  const application = await startApplication({ profiles: s3Profiles, storages: { main: open() }, ...options })
   return {
     ...application,
     server,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { defineProfile, isRindleError, type SignedRequest, type StorageAdapter } from '@rindle/core'
-import { memoryStorage, type SendSigned } from '@rindle/testing'
+import { type MemoryStorage, memoryStorage } from '@rindle/testing'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type Application, settled, startApplication } from '../support/application.ts'
 import { quadrants } from '../support/pictures.ts'
@@ -26,10 +26,11 @@ beforeAll(async () => {
 afterAll(async () => application[Symbol.asyncDispose]())
 
 /** Sends a signed request as a client would, to whichever storage signed it. */
-const send: SendSigned = (request: SignedRequest, body = new Uint8Array()) => {
+const send = (request: SignedRequest, bytes: Uint8Array): ReturnType<MemoryStorage['send']> => {
+  const body = new Uint8Array(bytes)
   if (request.url.startsWith('memory:')) return stored.send(request, body)
   const { method, url, headers } = request
-  return application.rindle.serveFile(new Request(url, { method, headers, body: new Uint8Array(body) }))
+  return application.rindle.serveFile(new Request(url, { method, headers, body }))
 }
 
 const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex')

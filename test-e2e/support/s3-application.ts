@@ -27,8 +27,8 @@ export interface S3Application extends Application<typeof s3Profiles> {
 /** The kinds of server that tests run on here; prints why one is missing. */
 export async function s3Kinds(): Promise<readonly ('minio' | 'ceph')[]> {
   const missing = await cephMissing()
-  if (missing === undefined || missing === null) return ['minio', 'ceph']
-  console.warn(`Skipped on Ceph: ${String(missing)}`)
+  if (missing === undefined) return ['minio', 'ceph']
+  console.warn(`Skipped on Ceph: ${missing}`)
   return ['minio']
 }
 

@@ -41,7 +41,7 @@ export function mappingErrors(database: Database): Database {
 }
 
 /** A connection failure as a `RindleError`; anything else as it was. */
-export function mapDatabaseError(error: unknown): unknown {
+function mapDatabaseError(error: unknown): unknown {
   const state = sqlStateOf(error)
   if (state !== undefined && REFUSED_STATES.test(state)) {
     return new RindleError(

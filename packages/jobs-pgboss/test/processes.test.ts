@@ -84,7 +84,7 @@ describe('a process that only enqueues', () => {
     timeout: 90_000,
   }, async () => {
     await using testDatabase = await createTestDatabase()
-    await using enqueuing = startProcess(testDatabase.url, 'enqueue-process.ts')
+    await using enqueuing = startProcess(testDatabase.url, 'enqueue-program.ts')
     expect(await enqueuing.ended).toBe(0)
     await using jobs = testJobs(testDatabase.url)
     expect((await jobs.adapter.findLive('rindle_promote', ['a'])).size).toBe(1)

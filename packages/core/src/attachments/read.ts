@@ -53,10 +53,7 @@ export async function attachmentsFor(
  * Assets with their variants, by id; absent ones are left out. One statement, so that an asset's state and its
  * variants' states are of the same instant.
  */
-export async function assetsById(
-  runtime: Runtime,
-  ids: readonly string[],
-): Promise<ReadonlyMap<string, AssetWithVariants>> {
+async function assetsById(runtime: Runtime, ids: readonly string[]): Promise<ReadonlyMap<string, AssetWithVariants>> {
   if (ids.length === 0) return new Map()
   const { rows } = await runtime.database.executeSql(
     `select asset.*,

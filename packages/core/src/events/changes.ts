@@ -2,8 +2,8 @@ import type { Database } from '@rindle/prisma'
 import type { AssetState, VariantState } from '../domain/states.ts'
 import type { Logger } from '../ports/logger.ts'
 
-/** The NOTIFY channel of changes. A notification is part of its transaction: it is sent with the commit, or never. */
-export const CHANGES_CHANNEL = 'rindle_changes'
+// A notification is part of its transaction: it is sent with the commit, or never.
+const CHANGES_CHANNEL = 'rindle_changes'
 
 /** One change of an asset, as {@link Changes} hands it out in every process. */
 export type AssetChange =

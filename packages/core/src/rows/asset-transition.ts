@@ -75,7 +75,7 @@ export async function transitionAsset(
 }
 
 /** Announces an asset's change of state with the unit's commit. */
-export function emitAssetState(
+function emitAssetState(
   runtime: Runtime,
   unit: Omit<UnitOfWork, 'enqueue'>,
   asset: Pick<Asset, 'profile' | 'storage'>,

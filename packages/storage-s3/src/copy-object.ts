@@ -59,8 +59,8 @@ async function unlessReplaced<T>({ from }: Copy, ifMatch: string | undefined, wo
 async function copyWhole(copy: Copy): Promise<Pick<StoredObject, 'etag' | 'lastModified'>> {
   const { bucket, from, to, signal } = copy
   const command = new CopyObjectCommand({ ...locate(bucket, to), ...sourceOf(copy), ...writeSettings(bucket.config) })
-  const { CopyObjectResult } = await attempt({ operation: 'copy', key: from }, signal, (options) =>
-    bucket.connection.client.send(command, options),
+  const { CopyObjectResult } = await attempt({ operation: 'copy', key: from }, signal, (sendOptions) =>
+    bucket.connection.client.send(command, sendOptions),
   )
   const etag = readEtag(to, CopyObjectResult?.ETag)
   if (etag !== copy.source.etag) await keepIfSourceStays(copy)
@@ -92,8 +92,8 @@ async function copyParts(copy: Copy): Promise<Pick<StoredObject, 'etag' | 'lastM
   const send = async (target: UploadTarget, { partNumber, range }: CopyRange): Promise<CompletedPart> => {
     const part = { PartNumber: partNumber, CopySourceRange: range }
     const command = new UploadPartCopyCommand({ ...target, ...sourceOf(copy), ...part })
-    const { CopyPartResult } = await attempt({ operation: 'copy', key: from }, signal, (options) =>
-      bucket.connection.client.send(command, options),
+    const { CopyPartResult } = await attempt({ operation: 'copy', key: from }, signal, (sendOptions) =>
+      bucket.connection.client.send(command, sendOptions),
     )
     return { PartNumber: partNumber, ETag: readEtag(to, CopyPartResult?.ETag) }
   }

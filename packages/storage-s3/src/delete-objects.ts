@@ -16,7 +16,9 @@ export interface FailedDelete {
 export async function deleteObject(bucket: S3Bucket, key: string, { signal }: StorageCallOptions): Promise<void> {
   const command = new DeleteObjectCommand(locate(bucket, key))
   try {
-    await attempt({ operation: 'delete', key }, signal, (options) => bucket.connection.client.send(command, options))
+    await attempt({ operation: 'delete', key }, signal, (sendOptions) =>
+      bucket.connection.client.send(command, sendOptions),
+    )
   } catch (error) {
     // To AWS an absent object is a success, to some stores a 404.
     if (!isRindleError(error, 'storage_object_missing')) throw error
@@ -55,8 +57,8 @@ async function deleteBatch(
   const Objects = [...located.keys()].map((Key) => ({ Key }))
   const command = new DeleteObjectsCommand({ Bucket: config.bucket, Delete: { Objects, Quiet: true } })
   try {
-    const { Errors = [] } = await attempt({ operation: 'deleteMany' }, signal, (options) =>
-      connection.client.send(command, options),
+    const { Errors = [] } = await attempt({ operation: 'deleteMany' }, signal, (sendOptions) =>
+      connection.client.send(command, sendOptions),
     )
     return Errors.flatMap(({ Key = '', Code = '' }): readonly FailedDelete[] => {
       const key = located.get(Key) ?? Key

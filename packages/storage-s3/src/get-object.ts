@@ -18,10 +18,10 @@ export async function getObject(bucket: S3Bucket, key: string, options: GetOptio
     ...(ifMatch === undefined ? {} : { IfMatch: quoteEtag(ifMatch) }),
   })
   try {
-    const answer = await attempt({ operation: 'get', key }, signal, (options) =>
-      bucket.connection.client.send(command, options),
+    const answer = await attempt({ operation: 'get', key }, signal, (sendOptions) =>
+      bucket.connection.client.send(command, sendOptions),
     )
-    return { ...describeObject(key, answer), body: openBody(answer, key, signal) }
+    return openAnswer(answer, key, signal)
   } catch (error) {
     if (!isRindleError(error) || error.details.status !== RANGE_NOT_SATISFIABLE) throw error
     return getNothing(bucket, key, options)
@@ -36,10 +36,11 @@ async function getNothing(bucket: S3Bucket, key: string, { ifMatch, signal }: Ge
   return { ...stored, body: Readable.from([]) }
 }
 
-function openBody({ Body }: GetObjectCommandOutput, key: string, signal: AbortSignal | undefined): Readable {
-  if (!(Body instanceof Readable))
+function openAnswer(answer: GetObjectCommandOutput, key: string, signal: AbortSignal | undefined): StoredBody {
+  const { Body: source } = answer
+  if (!(source instanceof Readable)) {
     throw new RindleError('storage_unavailable', `The store answered for "${key}" without a body.`)
-  const source: Readable = Body
+  }
   const body = new PassThrough()
   // The reader sees a broken connection as an error of Rindle, and one that leaves gives the connection free.
   source.on('error', (error) => body.destroy(mapError(error, { operation: 'get', key }) as Error))
@@ -47,7 +48,12 @@ function openBody({ Body }: GetObjectCommandOutput, key: string, signal: AbortSi
   // Without a listener, a connection that breaks before the reading begins would end the process. The reader sees it.
   body.on('error', () => {})
   source.pipe(body)
-  return signal === undefined ? body : addAbortSignal(signal, body)
+  try {
+    return { ...describeObject(key, answer), body: signal === undefined ? body : addAbortSignal(signal, body) }
+  } catch (error) {
+    body.destroy()
+    throw error
+  }
 }
 
 function rangeHeader({ start, end }: ByteRange): string {

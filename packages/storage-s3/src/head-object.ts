@@ -23,10 +23,11 @@ export async function readHeaders(
   const { client } = bucket.connection
   const target = locate(bucket, key)
   const call = { operation: 'head', key }
-  const byHead = (options: SendOptions): Promise<ObjectHeaders> => client.send(new HeadObjectCommand(target), options)
+  const byHead = (sendOptions: SendOptions): Promise<ObjectHeaders> =>
+    client.send(new HeadObjectCommand(target), sendOptions)
   // The answer to a HEAD has no room for a reason, and a bucket that is gone must not read as objects that are.
-  const byGet = async (options: SendOptions): Promise<ObjectHeaders> => {
-    const { Body, ...headers } = await client.send(new GetObjectCommand(target), options)
+  const byGet = async (sendOptions: SendOptions): Promise<ObjectHeaders> => {
+    const { Body, ...headers } = await client.send(new GetObjectCommand(target), sendOptions)
     if (Body !== undefined && 'destroy' in Body) Body.destroy()
     return headers
   }

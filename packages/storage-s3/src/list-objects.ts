@@ -68,8 +68,8 @@ async function* everyObject(
       MaxKeys: pageSize,
       ...continuation,
     })
-    const page: ListObjectsV2CommandOutput = await attempt({ operation: 'list' }, signal, (options) =>
-      connection.client.send(command, options),
+    const page: ListObjectsV2CommandOutput = await attempt({ operation: 'list' }, signal, (sendOptions) =>
+      connection.client.send(command, sendOptions),
     )
     for (const { Key = '', Size = 0, LastModified = new Date(0) } of page.Contents ?? []) {
       const key = Key.slice(config.prefix.length)

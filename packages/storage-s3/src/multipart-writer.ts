@@ -47,7 +47,7 @@ export async function writeInParts(
   const call = { operation, key }
   const object = locate(bucket, key)
   const create = new CreateMultipartUploadCommand({ ...object, ...headers, ...writeSettings(bucket.config) })
-  const { UploadId = '' } = await attempt(call, signal, (options) => client.send(create, options))
+  const { UploadId = '' } = await attempt(call, signal, (sendOptions) => client.send(create, sendOptions))
   const target = { ...object, UploadId }
   try {
     const Parts = (await writeParts(target)).toSorted((a, b) => (a.PartNumber ?? 0) - (b.PartNumber ?? 0))

@@ -142,7 +142,11 @@ const credentials: z.ZodType<S3Credentials | (() => Promise<S3Credentials>)> = z
   'must be { accessKeyId, secretAccessKey, sessionToken? } or a function that gives them',
 )
 
-const partBytes = z.int().min(MIN_PART_BYTES).max(MAX_SINGLE_BYTES)
+// Not z.int(), whose refusal would silence the rule about two options below.
+const integer = (least: number, most: number): z.ZodType<number> =>
+  z.number().min(least).max(most).refine(Number.isInteger, 'must be an integer')
+
+const partBytes = integer(MIN_PART_BYTES, MAX_SINGLE_BYTES)
 
 const schema = z
   .strictObject({
@@ -170,9 +174,9 @@ const schema = z
       .string()
       .regex(/^[A-Z_]+$/, 'must be the name of a storage class')
       .optional(),
-    connectTimeoutMs: z.int().min(1).max(600_000).default(5000),
-    idleTimeoutMs: z.int().min(1).max(3_600_000).default(60_000),
-    maxAttempts: z.int().min(1).max(20).default(3),
+    connectTimeoutMs: integer(1, 600_000).default(5000),
+    idleTimeoutMs: integer(1, 3_600_000).default(60_000),
+    maxAttempts: integer(1, 20).default(3),
     checksums: z.enum(['when_required', 'when_supported']).default('when_required'),
     signedChecksum: z.enum(['x-amz-checksum-sha256', 'x-amz-content-sha256']).default('x-amz-checksum-sha256'),
     partBytes: partBytes.default(MIN_PART_BYTES),

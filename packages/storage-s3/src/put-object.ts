@@ -78,8 +78,8 @@ async function putWhole({ bucket, key, options, signal }: Put, bytes: Buffer): P
     ...(checksumSha256 === undefined ? uploadChecksum(bucket.config) : { ChecksumSHA256: base64Of(checksumSha256) }),
     Body: bytes,
   })
-  const { ETag } = await attempt({ operation: 'put', key }, signal, (options) =>
-    bucket.connection.client.send(command, options),
+  const { ETag } = await attempt({ operation: 'put', key }, signal, (sendOptions) =>
+    bucket.connection.client.send(command, sendOptions),
   )
   return { etag: readEtag(key, ETag), byteSize: bytes.byteLength }
 }
@@ -94,8 +94,8 @@ async function putParts(
     byteSize = Math.max(byteSize, endByte)
     const checksum = uploadChecksum(bucket.config)
     const command = new UploadPartCommand({ ...target, ...checksum, PartNumber: partNumber, Body: bytes })
-    const { ETag, ChecksumCRC32 } = await attempt({ operation: 'put', key }, signal, (options) =>
-      bucket.connection.client.send(command, options),
+    const { ETag, ChecksumCRC32 } = await attempt({ operation: 'put', key }, signal, (sendOptions) =>
+      bucket.connection.client.send(command, sendOptions),
     )
     return { PartNumber: partNumber, ETag, ChecksumCRC32 }
   }

@@ -32,8 +32,8 @@ export function s3Multipart(bucket: S3Bucket): MultipartStorage {
         ...writeSettings(bucket.config),
         ContentType: contentType,
       })
-      const { UploadId = '' } = await attempt({ operation: 'multipart.create', key }, signal, (options) =>
-        connection.client.send(command, options),
+      const { UploadId = '' } = await attempt({ operation: 'multipart.create', key }, signal, (sendOptions) =>
+        connection.client.send(command, sendOptions),
       )
       return { uploadId: UploadId }
     },
@@ -50,8 +50,8 @@ export function s3Multipart(bucket: S3Bucket): MultipartStorage {
         MultipartUpload: { Parts },
       })
       try {
-        await attempt({ operation: 'multipart.complete', key }, signal, (options) =>
-          connection.client.send(command, options),
+        await attempt({ operation: 'multipart.complete', key }, signal, (sendOptions) =>
+          connection.client.send(command, sendOptions),
         )
       } catch (error) {
         // Ceph answers 500 when the upload is gone; the list of its parts says so.
@@ -65,8 +65,8 @@ export function s3Multipart(bucket: S3Bucket): MultipartStorage {
     async abort(key, uploadId, { signal } = {}) {
       const command = new AbortMultipartUploadCommand({ ...locate(bucket, key), UploadId: uploadId })
       try {
-        await attempt({ operation: 'multipart.abort', key }, signal, (options) =>
-          connection.client.send(command, options),
+        await attempt({ operation: 'multipart.abort', key }, signal, (sendOptions) =>
+          connection.client.send(command, sendOptions),
         )
       } catch (error) {
         if (!isRindleError(error, 'storage_object_missing')) throw error
@@ -86,8 +86,10 @@ async function listParts(
   let marker: { PartNumberMarker?: string } | undefined = {}
   while (marker !== undefined) {
     const command = new ListPartsCommand({ ...target, ...marker })
-    const page: ListPartsCommandOutput = await attempt({ operation: 'multipart.listParts', key }, signal, (options) =>
-      bucket.connection.client.send(command, options),
+    const page: ListPartsCommandOutput = await attempt(
+      { operation: 'multipart.listParts', key },
+      signal,
+      (sendOptions) => bucket.connection.client.send(command, sendOptions),
     )
     for (const { PartNumber = 0, ETag, Size = 0 } of page.Parts ?? []) {
       parts.push({ partNumber: PartNumber, etag: readEtag(key, ETag), byteSize: Size })
@@ -123,7 +125,7 @@ async function* listUploads(
     const page: ListMultipartUploadsCommandOutput = await attempt(
       { operation: 'multipart.listUploads' },
       signal,
-      (options) => connection.client.send(command, options),
+      (sendOptions) => connection.client.send(command, sendOptions),
     )
     for (const { Key = '', UploadId = '', Initiated = new Date(0) } of page.Uploads ?? []) {
       const key = Key.slice(config.prefix.length)

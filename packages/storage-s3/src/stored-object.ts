@@ -23,7 +23,8 @@ export function describeObject(key: string, headers: ObjectHeaders): StoredObjec
 
 /** An etag as the store sends it, without its quotes. */
 export function readEtag(key: string, etag: string | undefined): string {
-  return given(key, 'ETag', etag?.replaceAll('"', '') || undefined)
+  const unquoted = etag?.replaceAll('"', '')
+  return given(key, 'ETag', unquoted === '' ? undefined : unquoted)
 }
 
 /** An etag as conditions take it. */

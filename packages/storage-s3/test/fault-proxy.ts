@@ -38,7 +38,10 @@ export async function useFaultProxy(endpoint: string): Promise<FaultProxy> {
     client.pipe(upstream)
     upstream.on('data', (bytes) => {
       passedBytes += bytes.byteLength
-      if (fault === undefined || passedBytes < fault.afterBytes) return void client.write(bytes)
+      if (fault === undefined || passedBytes < fault.afterBytes) {
+        client.write(bytes)
+        return
+      }
       if (fault.kind === 'cut') client.destroy()
       else upstream.pause()
       happened.resolve()

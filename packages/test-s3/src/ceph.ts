@@ -3,6 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { assertServing } from './assert-serving.ts'
 import { bucketsOf } from './buckets.ts'
 import { cephConfig, monitorAddress } from './ceph-config.ts'
 import { freePort } from './free-port.ts'
@@ -41,18 +42,17 @@ export async function startCeph(): Promise<S3Server> {
   const { directory } = supervised
   const layout = { directory, clusterId: randomUUID(), monitorPort, gatewayPort }
   const command = commandOf(join(directory, 'ceph.conf'))
-  const startGateway = (isReady: () => Promise<unknown>): Promise<void> =>
-    supervised.start('radosgw', daemon(directory, 'radosgw', '-n', 'client.rgw.a'), isReady)
+  const gateway = daemon(directory, 'radosgw', '-n', 'client.rgw.a')
+  const startGateway = (): Promise<void> => supervised.start('radosgw', gateway, () => assertServing(server.endpoint))
   try {
     await writeFile(join(directory, 'ceph.conf'), cephConfig(layout))
     for (const name of ['mon', 'osd', 'rgw', 'crash']) await mkdir(join(directory, name))
     await startMonitor(supervised, command, layout)
     await startStore(supervised, command)
-    await startGateway(() => fetch(server.endpoint))
+    await startGateway()
     const { accessKeyId, secretAccessKey } = server
     const keys = [`--access-key=${accessKeyId}`, `--secret-key=${secretAccessKey}`]
     await command('radosgw-admin', 'user', 'create', '--uid=rindle', '--display-name=rindle', ...keys)
-    await buckets.check()
   } catch (error) {
     await supervised.stop()
     throw error
@@ -63,7 +63,7 @@ export async function startCeph(): Promise<S3Server> {
     ...server,
     createBucket: () => buckets.create(),
     kill: () => supervised.kill('radosgw'),
-    restart: () => startGateway(() => buckets.check()),
+    restart: startGateway,
     stop: () => supervised.stop(),
   }
 }

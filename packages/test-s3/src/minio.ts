@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
+import { assertServing } from './assert-serving.ts'
 import { bucketsOf } from './buckets.ts'
 import { freePort } from './free-port.ts'
 import { minioBinary } from './minio-binary.ts'
@@ -37,12 +38,6 @@ export async function startMinio(): Promise<S3Server> {
     restart: start,
     stop: () => supervised.stop(),
   }
-}
-
-/** Throws while the server still says that it is not ready, or nothing. */
-async function assertServing(endpoint: string): Promise<void> {
-  const { status } = await fetch(endpoint)
-  if (status >= 500) throw new Error(`The answer is ${status}.`)
 }
 
 function programOf(

@@ -75,21 +75,23 @@ export async function supervise(): Promise<Supervised> {
 }
 
 async function firstOutcome(ended: Promise<void>, isReady: () => Promise<unknown>): Promise<string> {
-  let outcome: string | undefined
-  void ended.then(() => {
-    outcome ??= 'ended before it was ready'
-  })
+  let hasEnded = false
+  const watch = async (): Promise<void> => {
+    await ended
+    hasEnded = true
+  }
+  void watch()
   const deadline = Date.now() + READY_TIMEOUT_MS
-  while (outcome === undefined) {
+  for (;;) {
     try {
       await isReady()
-      outcome ??= 'ready'
+      return 'ready'
     } catch (error) {
-      if (Date.now() > deadline) outcome ??= `was not ready in ${READY_TIMEOUT_MS} ms (${String(error)})`
-      await delay(POLL_EVERY_MS)
+      if (hasEnded) return 'ended before it was ready'
+      if (Date.now() > deadline) return `was not ready in ${READY_TIMEOUT_MS} ms (${String(error)})`
     }
+    await delay(POLL_EVERY_MS)
   }
-  return outcome
 }
 
 async function endOf(logFile: string): Promise<string> {

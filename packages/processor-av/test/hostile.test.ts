@@ -1,18 +1,14 @@
-import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
-import { chmod, readFile, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { type AddressInfo, createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import type { SourceFile } from '@rindle/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { avProcessor } from '../src/index.ts'
 import { AAC, clip, DRAWN, ffmpeg, H264, temporaryDirectory } from './clips.ts'
-import { type FfmpegLane, LANES } from './lanes.ts'
+import { LANES } from './lanes.ts'
+import { CAN_TRACE, isConnection, traced } from './traced.ts'
 import { LIMITS, M4A, outcomesOf, POSTER, STRIP, VIDEO, WAVEFORM } from './workbench.ts'
-
-const strace = findStrace()
-if (strace === undefined)
-  console.warn('Skipped: looking at what FFmpeg opens needs strace (Debian: apt-get install strace).')
 
 // One demuxer that is forced, one that opens subtitles, two to choose from, and sound.
 const TYPES = ['video/mp4', 'video/x-msvideo', 'video/mpeg', 'audio/mpeg']
@@ -89,12 +85,12 @@ describe.each(LANES)('a list of other files, given to the $lane FFmpeg as media'
       expect(connections).toBe(before)
       const log = await readLog()
       expect(log.filter((line) => line.includes(secret.path))).toEqual([])
-      expect(log.filter((line) => /\b(socket|connect)\(.*AF_INET/.test(line))).toEqual([])
+      expect(log.filter(isConnection)).toEqual([])
     },
   )
 })
 
-describe.skipIf(strace === undefined)('the trace of a run', () => {
+describe.skipIf(!CAN_TRACE)('the trace of a run', () => {
   it('shows the source that was opened, so that an empty one proves something', async () => {
     const [lane] = LANES
     if (lane === undefined) throw new Error('There is no lane.')
@@ -103,40 +99,3 @@ describe.skipIf(strace === undefined)('the trace of a run', () => {
     expect((await readLog()).filter((line) => line.includes(secret.path)).length).toBeGreaterThan(0)
   })
 })
-
-interface Traced {
-  readonly programs: FfmpegLane['programs']
-  /** What was opened and connected to; empty without strace. */
-  readonly readLog: () => Promise<readonly string[]>
-}
-
-async function traced({ programs }: FfmpegLane): Promise<Traced> {
-  if (strace === undefined) return { programs, readLog: async () => [] }
-  const directory = await temporaryDirectory()
-  const log = join(directory, 'trace')
-  const wrap = async (name: string, program: string): Promise<string> => {
-    const path = join(directory, name)
-    await writeFile(
-      path,
-      `#!/bin/sh\nexec '${strace}' -f -qq -A -o '${log}' -e trace=open,openat,socket,connect '${program}' "$@"\n`,
-    )
-    await chmod(path, 0o755)
-    return path
-  }
-  return {
-    programs: {
-      ffmpegPath: await wrap('ffmpeg', programs.ffmpegPath),
-      ffprobePath: await wrap('ffprobe', programs.ffprobePath),
-    },
-    // Arguments name the file too, but only calls that succeeded or were tried are traced.
-    readLog: async () => (await readFile(log, 'utf8')).split('\n'),
-  }
-}
-
-function findStrace(): string | undefined {
-  try {
-    return execFileSync('which', ['strace'], { encoding: 'utf8' }).trim()
-  } catch {
-    return undefined
-  }
-}

@@ -11,14 +11,13 @@ import { seededRandom } from '../support/seeded-random.ts'
 
 const KILLS = Number(process.env['RINDLE_CRASH_KILLS'] ?? 20)
 const SEED = Number(process.env['RINDLE_CRASH_SEED'] ?? 1)
-const WORKERS = 2
 const MAX_LIFE_MS = 1_500
 // Start, life and share of the work that is left, on a busy machine.
 const MS_PER_KILL = 10_000
 
 let database: TestDatabase
 let directory: string
-let rindle: CrashInstance
+let rindle: CrashInstance | undefined
 let aftermath: Aftermath
 const witness = new Witness()
 
@@ -30,10 +29,7 @@ beforeAll(
     const place = { databaseUrl: database.url, directory }
     const random = seededRandom(SEED)
     const lives = Array.from({ length: KILLS }, () => random() * MAX_LIFE_MS)
-    const liveAndDie = async (): Promise<void> => {
-      for (let life = lives.shift(); life !== undefined; life = lives.shift()) await killUnderLoad(place, life, witness)
-    }
-    await Promise.all(Array.from({ length: WORKERS }, liveAndDie))
+    await inPairs(lives, (life) => killUnderLoad(place, life, witness))
     rindle = crashInstance(place)
     await drain(place, rindle, 60_000 + KILLS * 1_000)
     aftermath = await aftermathOf(place, rindle, witness)
@@ -41,10 +37,23 @@ beforeAll(
   60_000 + KILLS * MS_PER_KILL,
 )
 afterAll(async () => {
-  await rindle.stop()
+  await rindle?.stop()
   await database.drop()
   await rm(directory, { recursive: true, force: true })
 })
+
+/** Two at a time. After a failure no more are begun, and it is thrown when both have ended. */
+async function inPairs(lives: number[], liveAndDie: (lifeMs: number) => Promise<void>): Promise<void> {
+  const lane = async (): Promise<void> => {
+    try {
+      for (let life = lives.shift(); life !== undefined; life = lives.shift()) await liveAndDie(life)
+    } finally {
+      lives.length = 0
+    }
+  }
+  const [first, second] = await Promise.allSettled([lane(), lane()])
+  for (const ended of [first, second]) if (ended.status === 'rejected') throw ended.reason
+}
 
 it('every invariant holds after the death of many workers under load', () => {
   console.info(
@@ -77,7 +86,7 @@ it('what lies in storage without a row is of an operation that was cut short', (
 })
 
 it('work was taken over in its middle', async () => {
-  const retried = await rindle.prisma.mediaProcessingRun.count({ where: { attempt: { gt: 1 } } })
+  const retried = await rindle?.prisma.mediaProcessingRun.count({ where: { attempt: { gt: 1 } } })
   console.info(`${retried} attempts after a death.`)
   expect(retried).toBeGreaterThan(0)
 })

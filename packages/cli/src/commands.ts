@@ -1,12 +1,20 @@
 import type { Command } from './command.ts'
+import { abortIncompleteUploads } from './commands/abort-incomplete-uploads.ts'
+import { backfillMetadata } from './commands/backfill-metadata.ts'
+import { cleanupOrphans } from './commands/cleanup-orphans.ts'
 import { demo } from './commands/demo.ts'
 import { eraseOwner } from './commands/erase-owner.ts'
 import { init } from './commands/init.ts'
 import { migrate } from './commands/migrate.ts'
+import { pruneRuns } from './commands/prune-runs.ts'
+import { purgeUnattached } from './commands/purge-unattached.ts'
+import { recoverLostWork } from './commands/recover-lost-work.ts'
 import { regenerateVariants } from './commands/regenerate-variants.ts'
 import { reprobe } from './commands/reprobe.ts'
 import { requeue } from './commands/requeue.ts'
+import { scanOrphans } from './commands/scan-orphans.ts'
 import { show } from './commands/show.ts'
+import { sweepOrphanedTempFiles } from './commands/sweep-orphaned-temp-files.ts'
 import { upload } from './commands/upload.ts'
 import { verifyStorage } from './commands/verify-storage.ts'
 import { worker } from './commands/worker.ts'
@@ -23,5 +31,13 @@ export const COMMANDS: readonly Command[] = [
   requeue,
   regenerateVariants,
   verifyStorage,
+  recoverLostWork,
+  abortIncompleteUploads,
+  cleanupOrphans,
+  scanOrphans,
+  sweepOrphanedTempFiles,
+  backfillMetadata,
+  purgeUnattached,
+  pruneRuns,
   eraseOwner,
 ]

@@ -14,12 +14,7 @@ import { Changes } from './events/changes.ts'
 import { EventBus } from './events/event-bus.ts'
 import { mappingErrors } from './map-database-error.ts'
 import { checkInvariants } from './operations/check-invariants.ts'
-import { eraseOwner, previewOwnerErasure } from './operations/erase-owner.ts'
-import { eraseOwners, previewOwnerErasures } from './operations/erase-owners.ts'
-import { regenerateVariants } from './operations/regenerate-variants.ts'
-import { reprobe } from './operations/reprobe.ts'
-import { requeueVariants } from './operations/requeue-variants.ts'
-import { verifyStorage } from './operations/verify-storage.ts'
+import { operationsOf } from './operations/operations.ts'
 import type { JobsAdapter } from './ports/jobs.ts'
 import { type Logger, stderrLogger } from './ports/logger.ts'
 import type { Processor } from './ports/processor.ts'
@@ -153,14 +148,7 @@ function facade(runtime: Runtime, database: Database): Rindle {
     variantUrl: (reference, name, options) => variantUrl(runtime, reference, name, options),
     serveFile: (request) => serveFile(runtime, request),
     cancelProcessing: (assetId) => cancelProcessing(runtime, assetId),
-    reprobe: (assetId) => reprobe(runtime, assetId),
-    requeueVariants: (assetId, options) => requeueVariants(runtime, assetId, options),
-    regenerateVariants: (options) => regenerateVariants(runtime, options),
-    verifyStorage: (options) => verifyStorage(runtime, options),
-    previewOwnerErasure: (owner) => previewOwnerErasure(runtime, owner),
-    eraseOwner: (owner, options) => eraseOwner(runtime, owner, options),
-    previewOwnerErasures: (owners, options) => previewOwnerErasures(runtime, owners, options),
-    eraseOwners: (owners, options) => eraseOwners(runtime, owners, options),
+    ...operationsOf(runtime),
     checkInvariants: (options) => checkInvariants(runtime, options),
   }
 }

@@ -5,7 +5,7 @@ import type { StorageAdapter, StorageCapability } from './ports/storage.ts'
 export function requireCapability(
   storage: StorageAdapter,
   capability: StorageCapability,
-  flow: 'upload' | 'delivery',
+  flow: 'upload' | 'delivery' | 'maintenance',
 ): void {
   if (storage.capabilities.has(capability)) return
   throw new RindleError('capability_unsupported', `The ${storage.name} storage has no ${capability}.`, {

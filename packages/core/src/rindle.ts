@@ -8,13 +8,7 @@ import type { ChangeListener, ChangeSubscription } from './events/changes.ts'
 import type { EventListener } from './events/event-bus.ts'
 import type { EventName } from './events/event-map.ts'
 import type { CheckInvariantsOptions, InvariantReport } from './operations/check-invariants.ts'
-import type { EraseOwnerOptions, ErasureReport } from './operations/erase-owner.ts'
-import type { ErasureTotals, Owners } from './operations/erase-owners.ts'
-import type { RegenerateOptions, RegenerateReport } from './operations/regenerate-variants.ts'
-import type { ReprobeReport } from './operations/reprobe.ts'
-import type { RequeueOptions, RequeueReport } from './operations/requeue-variants.ts'
-import type { VerifyStorageOptions, VerifyStorageReport } from './operations/verify-storage.ts'
-import type { WalkOptions } from './operations/walk.ts'
+import type { Operations } from './operations/operations.ts'
 import type { Workers } from './ports/jobs.ts'
 import type { SignedRequest, UploadedPart } from './ports/storage.ts'
 import type { Profile } from './profile/profile.ts'
@@ -56,7 +50,9 @@ export type AttachTo<S extends string> =
  * One instance of Rindle over its adapters. Made by {@link createRindle}. Every method throws {@link RindleError}; the
  * codes that matter are named. Methods that take `tx` write through the application's transaction.
  */
-export interface Rindle<Ps extends Profiles = Profiles> extends AsyncDisposable {
+export interface Rindle<Ps extends Profiles = Profiles>
+  extends AsyncDisposable,
+    Operations<ProfileName<Ps>, VariantName<Ps, ProfileName<Ps>>> {
   /** The version of this package. */
   readonly version: string
   /** The generated Prisma client: the typed read model of Rindle's tables. Made when first used. */
@@ -211,35 +207,6 @@ export interface Rindle<Ps extends Profiles = Profiles> extends AsyncDisposable 
 
   /** Cancels the asset's queued and running variants and returns their names. `not_found`, `not_processing`. */
   cancelProcessing(assetId: string): Promise<readonly string[]>
-
-  /**
-   * Reads one asset's original again and writes content type, kind, dimensions, duration and tracks. Safe to repeat.
-   * `not_found`, `not_deliverable`.
-   */
-  reprobe(assetId: string): Promise<ReprobeReport>
-  /** Enqueues an asset's failed and cancelled variants again. Safe to repeat. `not_found`, `unknown_variant`. */
-  requeueVariants(assetId: string, options?: RequeueOptions<VariantName<Ps, ProfileName<Ps>>>): Promise<RequeueReport>
-  /**
-   * Marks variants of changed recipes as stale, and enqueues stale, missing and newly declared ones. Safe to repeat, to
-   * interrupt and to run beside workers. `unknown_profile`, `unknown_variant`.
-   */
-  regenerateVariants(options?: RegenerateOptions<ProfileName<Ps>>): Promise<RegenerateReport>
-  /**
-   * Asks the storages for every original and variant object: variants whose object is gone become `missing`, and
-   * `ready` when it is found again. Safe to repeat, to interrupt and to run beside workers. `unknown_profile`.
-   */
-  verifyStorage(options?: VerifyStorageOptions<ProfileName<Ps>>): Promise<VerifyStorageReport>
-  /** What {@link eraseOwner} would do. Changes nothing. `invalid_input`. */
-  previewOwnerErasure(owner: Owner): Promise<ErasureReport>
-  /**
-   * Detaches everything that the owner holds; what nobody else holds is purged by jobs. Atomic, safe to repeat.
-   * `invalid_input`.
-   */
-  eraseOwner(owner: Owner, options?: EraseOwnerOptions): Promise<ErasureReport>
-  /** What {@link eraseOwners} would do with the same owners in the same order. Changes nothing. */
-  previewOwnerErasures(owners: Owners, options?: WalkOptions): Promise<ErasureTotals>
-  /** Erases owners one after the other, a transaction each; errors are counted. Safe to repeat and to interrupt. */
-  eraseOwners(owners: Owners, options?: WalkOptions): Promise<ErasureTotals>
   /** Checks what must always hold; changes nothing. */
   checkInvariants(options?: CheckInvariantsOptions): Promise<InvariantReport>
 }

@@ -1,8 +1,8 @@
 import type { RegenerateReport } from '@rindle/core'
 import { assertProfile } from '../assert-profile.ts'
 import { type Command, defineCommand } from '../command.ts'
-import { type OperationResult, runOperation } from '../operation/run-operation.ts'
-import { CONCURRENCY_OPTION, SCOPE_OPTIONS, scopeOf } from '../operation/scope-options.ts'
+import { type OperationResult, resumeNotes, runOperation } from '../operation/run-operation.ts'
+import { AFTER_OPTION, CONCURRENCY_OPTION, SCOPE_OPTIONS, scopeOf } from '../operation/scope-options.ts'
 
 /** `rindle regenerate-variants`: brings all variants to what the profiles declare now. */
 export const regenerateVariants: Command = defineCommand({
@@ -18,7 +18,7 @@ export const regenerateVariants: Command = defineCommand({
     ...SCOPE_OPTIONS,
     'dry-run': { type: 'boolean', default: false, describe: 'Count, and change nothing' },
     prune: { type: 'boolean', default: false, describe: 'Purge variants that are declared no longer' },
-    after: { type: 'string', requiresArg: true, describe: 'Go on behind this asset' },
+    after: AFTER_OPTION,
     concurrency: CONCURRENCY_OPTION,
   },
   run: async (args, context) =>
@@ -42,7 +42,7 @@ function resultOf(report: RegenerateReport, isPruning: boolean): OperationResult
       ...(dryRun ? ['Dry run: nothing was changed.'] : []),
       ...(findings.length > 0 && !isPruning ? ['Purge what is declared no longer with --prune.'] : []),
       ...(purged > 0 && !dryRun ? [`Purged: ${purged}.`] : []),
-      ...(interrupted && lastId !== null ? [`Go on with --after ${lastId}`] : []),
+      ...resumeNotes(report),
     ],
     facts: {
       marked_stale: markedStale,

@@ -1,8 +1,8 @@
 import type { VerifyStorageReport } from '@rindle/core'
 import { assertProfile } from '../assert-profile.ts'
 import { type Command, defineCommand } from '../command.ts'
-import { type OperationResult, runOperation } from '../operation/run-operation.ts'
-import { CONCURRENCY_OPTION, SCOPE_OPTIONS, scopeOf } from '../operation/scope-options.ts'
+import { type OperationResult, resumeNotes, runOperation } from '../operation/run-operation.ts'
+import { AFTER_OPTION, CONCURRENCY_OPTION, SCOPE_OPTIONS, scopeOf } from '../operation/scope-options.ts'
 
 /** `rindle verify-storage`: asks the storages for every object that a row names. */
 export const verifyStorage: Command = defineCommand({
@@ -16,7 +16,7 @@ export const verifyStorage: Command = defineCommand({
   positionals: {},
   options: {
     ...SCOPE_OPTIONS,
-    after: { type: 'string', requiresArg: true, describe: 'Go on behind this asset' },
+    after: AFTER_OPTION,
     concurrency: CONCURRENCY_OPTION,
   },
   run: async (args, context) =>
@@ -38,7 +38,7 @@ function resultOf(report: VerifyStorageReport): OperationResult {
     notes: [
       ...(missing > 0 ? ['Make what is missing again with `rindle regenerate-variants`.'] : []),
       ...(fsmBlocked > 0 ? ['Try what had failed before again with `rindle requeue <assetId>`.'] : []),
-      ...(interrupted && lastId !== null ? [`Go on with --after ${lastId}`] : []),
+      ...resumeNotes(report),
     ],
     facts: {
       originals_checked: report.originalsChecked,

@@ -55,3 +55,11 @@ function progressText(counts: Readonly<Record<string, number>>): string {
   const parts = Object.entries(counts).filter(([, count]) => count > 0)
   return parts.map(([name, count]) => `${name} ${count}`).join('  ')
 }
+
+/** How to go on with a run that was interrupted. Pure. */
+export function resumeNotes(report: {
+  readonly interrupted: boolean
+  readonly lastId: string | null
+}): readonly string[] {
+  return report.interrupted && report.lastId !== null ? [`Go on with --after ${report.lastId}`] : []
+}

@@ -6,6 +6,12 @@ export const SCOPE_OPTIONS = {
   variant: { type: 'string', requiresArg: true, describe: 'Only variants of this name' },
 } as const
 
+/** Where a verb goes on that was interrupted. */
+export const AFTER_OPTION = { type: 'string', requiresArg: true, describe: 'Go on behind this asset' } as const
+
+/** Option of verbs that work on all storages, or on one. */
+export const STORAGE_OPTION = { type: 'string', requiresArg: true, describe: 'Only this storage' } as const
+
 /** How many items a verb works on at once. */
 export const CONCURRENCY_OPTION = { type: 'number', requiresArg: true, describe: 'Items at once' } as const
 
@@ -13,14 +19,16 @@ export const CONCURRENCY_OPTION = { type: 'number', requiresArg: true, describe:
 interface ScopeArguments {
   readonly profile?: string | undefined
   readonly variant?: string | undefined
+  readonly storage?: string | undefined
   readonly after?: string | undefined
   readonly concurrency?: number | undefined
 }
 
 /** The options of a verb that were given; the verb has defaults for the others. Pure. `invalid_input`. */
-export function scopeOf({ profile, variant, after, concurrency }: ScopeArguments): {
+export function scopeOf({ profile, variant, storage, after, concurrency }: ScopeArguments): {
   profile?: string
   variant?: string
+  storage?: string
   after?: string
   concurrency?: number
 } {
@@ -30,7 +38,14 @@ export function scopeOf({ profile, variant, after, concurrency }: ScopeArguments
   return {
     ...(profile === undefined ? {} : { profile }),
     ...(variant === undefined ? {} : { variant }),
+    ...(storage === undefined ? {} : { storage }),
     ...(after === undefined ? {} : { after }),
     ...(concurrency === undefined ? {} : { concurrency }),
   }
+}
+
+/** A number of seconds as it was given. Pure. `invalid_input`. */
+export function secondsOf(option: string, seconds: number): number {
+  if (Number.isFinite(seconds) && seconds >= 0) return seconds
+  throw new RindleError('invalid_input', `${option} is a number of seconds from 0.`)
 }

@@ -43,6 +43,8 @@ export interface EventMap {
   'rindle.repair.stop': RepairMetadata
   /** It could not be done at all; `result` is the code of the error. Measures `durationUs`. */
   'rindle.repair.exception': RepairMetadata
+  /** A maintenance run has ended; besides `rindle.repair.stop`. Measures the numbers of its report and `durationUs`. */
+  'rindle.cleanup.run': { readonly worker: Maintenance }
   /** A transition or delivery was refused at run time. */
   'rindle.runtime.refusal': { readonly surface: string; readonly reason: string; readonly mode: string }
 }
@@ -65,7 +67,27 @@ export interface RepairMetadata {
 }
 
 /** Everything that repairs or maintains. */
-export type Operation = 'reprobe' | 'requeue' | 'regenerate_variants' | 'verify_storage'
+export type Operation =
+  | 'reprobe'
+  | 'requeue'
+  | 'regenerate_variants'
+  | 'verify_storage'
+  | 'recover_lost_work'
+  | Maintenance
+
+/** The operations that an application runs every night, and not only when something is wrong. */
+export const MAINTENANCE = [
+  'abort_incomplete_uploads',
+  'cleanup_orphans',
+  'scan_orphans',
+  'sweep_orphaned_temp_files',
+  'backfill_metadata',
+  'purge_unattached',
+  'prune_runs',
+] as const
+
+/** One of {@link MAINTENANCE}. */
+export type Maintenance = (typeof MAINTENANCE)[number]
 
 /** The names of {@link EventMap}. */
 export type EventName = keyof EventMap

@@ -1,11 +1,11 @@
 import { isRindleError } from '../domain/errors.ts'
-import type { RepairMetadata } from '../events/event-map.ts'
+import { MAINTENANCE, type RepairMetadata } from '../events/event-map.ts'
 import type { Runtime } from '../runtime.ts'
 
 /**
  * Runs one operation and announces it: `rindle.repair.start`, then `.stop` with the numbers of its report as
- * measurements, or `.exception` when it could not be done at all. A report tells of items that failed by `errors`, and
- * that it ended early by `interrupted`.
+ * measurements, or `.exception` when it could not be done at all; maintenance also by `rindle.cleanup.run`. A report
+ * tells of items that failed by `errors` or `failed`, and that it ended early by `interrupted`.
  */
 export async function runOperation<R extends object>(
   { events }: Runtime,
@@ -19,6 +19,8 @@ export async function runOperation<R extends object>(
     const report = await work()
     const measurements = { ...numbersOf(report), durationUs: durationUs() }
     events.emit({ name: 'rindle.repair.stop', metadata: { ...metadata, result: resultOf(report) }, measurements })
+    const worker = MAINTENANCE.find((name) => name === metadata.operation)
+    if (worker !== undefined) events.emit({ name: 'rindle.cleanup.run', metadata: { worker }, measurements })
     return report
   } catch (error) {
     const result = isRindleError(error) ? error.code : 'unexpected'
@@ -30,7 +32,8 @@ export async function runOperation<R extends object>(
 
 function resultOf(report: object): string {
   if ('interrupted' in report && report.interrupted === true) return 'interrupted'
-  return 'errors' in report && report.errors !== 0 ? 'errors' : 'ok'
+  const { errors = 0, failed = 0 } = numbersOf(report)
+  return errors + failed > 0 ? 'errors' : 'ok'
 }
 
 function numbersOf(report: object): Readonly<Record<string, number>> {

@@ -36,3 +36,17 @@ export function assertAfter(after: string | undefined): void {
   if (after === undefined || validate(after)) return
   throw new RindleError('invalid_input', `\`after\` must be the id of a row, not "${after}".`)
 }
+
+/** The configured storages that a verb is for: the named one, or all. `invalid_input`. */
+export function storagesIn(runtime: Runtime, storage: string | undefined): readonly string[] {
+  const known = Object.keys(runtime.storages)
+  if (storage === undefined) return known
+  if (known.includes(storage)) return [storage]
+  throw new RindleError('invalid_input', `There is no storage "${storage}". Configured storages: ${known.join(', ')}.`)
+}
+
+/** Refuses what is no number of seconds. */
+export function assertSeconds(name: string, seconds: number): void {
+  if (Number.isFinite(seconds) && seconds >= 0) return
+  throw new RindleError('invalid_input', `${name} must be a number of seconds from 0.`)
+}

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
 import { kindOf } from '../domain/content-types.ts'
 import type { Asset } from '../domain/entities.ts'
-import { isRindleError, type JsonObject } from '../domain/errors.ts'
+import { isRindleError } from '../domain/errors.ts'
 import { cleanMetadata } from '../domain/untrusted-metadata.ts'
 import type { RunningJob } from '../ports/jobs.ts'
 import type { ProbeResult, SourceFile } from '../ports/processor.ts'
@@ -15,6 +15,7 @@ import { inOneStatement } from '../unit-of-work.ts'
 import { plannedVariants } from '../variants/plan.ts'
 import { probedFields, probeFile } from './probe-file.ts'
 import { Rejection } from './rejection.ts'
+import { runAnalyzers } from './run-analyzers.ts'
 
 /** Codes by which a probe says that the file itself is at fault: trying again cannot help. */
 const FAULTS_OF_THE_FILE = ['limit_exceeded', 'corrupt_media', 'unsupported_codec'] as const
@@ -28,11 +29,8 @@ export async function passProbe(runtime: Runtime, asset: Asset, job: RunningJob)
   await using source = await runtime.sources.acquire(asset, job.signal)
   const checksumSha256 = await checksumOf(runtime, asset, source.file, job.signal)
   const probe = await probeSource(runtime, profile, source.file, job.signal)
-  const analyses: Record<string, JsonObject> = {}
-  for (const analyzer of profile.analyzers) {
-    const context = { assetId: asset.id, probe, signal: job.signal }
-    analyses[analyzer.name] = cleanMetadata(await analyzer.analyze(source.file, context))
-  }
+  const context = { assetId: asset.id, probe, signal: job.signal }
+  const analyses = await runAnalyzers(profile.analyzers, source.file, context)
   return await inOneStatement(runtime, (unit) =>
     transitionAsset(runtime, unit, asset, 'promoting', {
       from: ['analyzing'],

@@ -2,10 +2,16 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 
-/** Run directories carry this prefix, so that a sweep knows them. */
-export const RUN_DIRECTORY_PREFIX = 'run-'
-/** The file that says which process a run directory belongs to. */
+/** What the names of directories below the work directory begin with, so that a sweep knows them. */
+export const WORK_DIRECTORY_PREFIXES = { run: 'run-', sources: 'sources-' } as const
+/** The file that says which process a directory belongs to. */
 export const OWNER_FILE = '.owner.json'
+
+/** The process that a directory belongs to. */
+export interface DirectoryOwner {
+  readonly pid: number
+  readonly host: string
+}
 
 /** A private directory for one run of work; removed, with all that is in it, when it is disposed of. */
 export interface RunDirectory extends AsyncDisposable {
@@ -13,12 +19,19 @@ export interface RunDirectory extends AsyncDisposable {
   readonly path: string
 }
 
-/** Makes a run directory that only this user can read, marked with its owner. */
+/** Makes a run directory that only this user can read. */
 export async function makeRunDirectory(parent: string): Promise<RunDirectory> {
-  await mkdir(parent, { recursive: true })
-  const root = await mkdtemp(join(parent, RUN_DIRECTORY_PREFIX))
+  const root = await makeOwnedDirectory(parent, 'run')
   const path = join(root, 'outputs')
   await mkdir(path)
-  await writeFile(join(root, OWNER_FILE), JSON.stringify({ pid: process.pid, host: hostname() }))
   return { path, [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true }) }
+}
+
+/** Makes a directory that only this user can read, marked with its owner: a sweep leaves it alone while that lives. */
+export async function makeOwnedDirectory(parent: string, kind: keyof typeof WORK_DIRECTORY_PREFIXES): Promise<string> {
+  await mkdir(parent, { recursive: true })
+  const root = await mkdtemp(join(parent, WORK_DIRECTORY_PREFIXES[kind]))
+  const owner: DirectoryOwner = { pid: process.pid, host: hostname() }
+  await writeFile(join(root, OWNER_FILE), JSON.stringify(owner))
+  return root
 }

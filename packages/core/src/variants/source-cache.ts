@@ -1,9 +1,10 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Asset } from '../domain/entities.ts'
 import { RindleError } from '../domain/errors.ts'
 import type { SourceFile } from '../ports/processor.ts'
 import type { StorageAdapter } from '../ports/storage.ts'
+import { makeOwnedDirectory } from './run-directory.ts'
 
 /** What identifies a source. */
 export type SourceAsset = Pick<Asset, 'id' | 'storage' | 'storageKey' | 'etag' | 'contentType'>
@@ -80,7 +81,7 @@ export class SourceCache {
   }
 
   async #begin(storage: StorageAdapter, asset: SourceAsset): Promise<CacheEntry> {
-    this.#directory ??= makeDirectory(this.#options.directory)
+    this.#directory ??= makeOwnedDirectory(this.#options.directory, 'sources')
     const path = join(await this.#directory, `${asset.id}-${crypto.randomUUID()}`)
     const download = storage.download(asset.storageKey, path, asset.etag === null ? {} : { ifMatch: asset.etag })
     // Whoever waits for it sees the failure; without a waiter it must not end the process.
@@ -118,11 +119,6 @@ async function inPlace(storage: StorageAdapter, asset: SourceAsset): Promise<Acq
     },
     [Symbol.asyncDispose]: async () => {},
   }
-}
-
-async function makeDirectory(parent: string): Promise<string> {
-  await mkdir(parent, { recursive: true })
-  return mkdtemp(join(parent, 'sources-'))
 }
 
 async function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {

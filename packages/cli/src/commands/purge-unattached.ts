@@ -1,0 +1,38 @@
+import { assertProfile } from '../assert-profile.ts'
+import { type Command, defineCommand } from '../command.ts'
+import { dryRunNotes, isLive, LIVE_OPTIONS } from '../operation/live-options.ts'
+import { resumeNotes, runOperation } from '../operation/run-operation.ts'
+import { AFTER_OPTION, SCOPE_OPTIONS, scopeOf, secondsOf } from '../operation/scope-options.ts'
+
+/** `rindle purge-unattached`: purges assets that no record of the application holds. */
+export const purgeUnattached: Command = defineCommand({
+  usage: 'purge-unattached',
+  describe: 'Purge assets that nobody has attached for long',
+  examples: [
+    ['purge-unattached', 'Count those unattached for seven days'],
+    ['purge-unattached --profile photo --grace-sec 2592000 --live', 'Purge those of thirty days'],
+  ],
+  positionals: {},
+  options: {
+    ...LIVE_OPTIONS,
+    profile: SCOPE_OPTIONS.profile,
+    'grace-sec': { type: 'number', requiresArg: true, default: 604_800, describe: 'Leave alone what is younger' },
+    after: AFTER_OPTION,
+  },
+  run: async (args, context) => {
+    const live = isLive(args)
+    const graceSeconds = secondsOf('--grace-sec', args['grace-sec'])
+    return runOperation(args, context, 'purge of assets that nobody has attached', async (rindle, walkOptions) => {
+      if (args.profile !== undefined) assertProfile(rindle, args.profile)
+      const report = await rindle.purgeUnattached({ ...walkOptions, ...scopeOf(args), graceSeconds, live })
+      const { found, enqueued, skipped, errors, dryRun, interrupted, lastId } = report
+      return {
+        summary: { found, enqueued, skipped, errors, dry_run: dryRun },
+        notes: [...dryRunNotes(dryRun), ...resumeNotes(report)],
+        facts: { last_id: lastId },
+        hasErrors: errors > 0,
+        interrupted,
+      }
+    })
+  },
+})

@@ -1,0 +1,32 @@
+import { type Command, defineCommand } from '../command.ts'
+import { runOperation } from '../operation/run-operation.ts'
+import { secondsOf } from '../operation/scope-options.ts'
+
+/** `rindle recover-lost-work`: enqueues work again whose job is gone. */
+export const recoverLostWork: Command = defineCommand({
+  usage: 'recover-lost-work',
+  describe: 'Enqueue work again whose job is gone',
+  examples: [
+    ['recover-lost-work', 'Promotions, variants and purges that wait in vain'],
+    ['recover-lost-work --dry-run', 'Count them'],
+  ],
+  positionals: {},
+  options: {
+    'dry-run': { type: 'boolean', default: false, describe: 'Count, and change nothing' },
+    'older-than-sec': { type: 'number', requiresArg: true, default: 300, describe: 'Leave alone what is younger' },
+  },
+  run: async (args, context) => {
+    const olderThanSeconds = secondsOf('--older-than-sec', args['older-than-sec'])
+    return runOperation(args, context, 'looking for work whose job is gone', async (rindle, walkOptions) => {
+      const options = { ...walkOptions, dryRun: args['dry-run'], olderThanSeconds }
+      const { found, enqueued, errors, dryRun, interrupted } = await rindle.recoverLostWork(options)
+      return {
+        summary: { found, enqueued, errors },
+        notes: dryRun ? ['Dry run: nothing was changed.'] : [],
+        facts: { dry_run: dryRun },
+        hasErrors: errors > 0,
+        interrupted,
+      }
+    })
+  },
+})

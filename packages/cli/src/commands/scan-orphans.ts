@@ -1,0 +1,60 @@
+import type { Orphan } from '@rindle/core'
+import { type Command, defineCommand } from '../command.ts'
+import { formatSize } from '../format-size.ts'
+import { dryRunNotes, isLive, LIVE_OPTIONS } from '../operation/live-options.ts'
+import { runOperation } from '../operation/run-operation.ts'
+import { STORAGE_OPTION, scopeOf, secondsOf } from '../operation/scope-options.ts'
+import { printable } from '../printable.ts'
+
+const LISTED_IN_JSON = 1_000
+
+/** `rindle scan-orphans`: finds what lies in a storage and no row knows. */
+export const scanOrphans: Command = defineCommand({
+  usage: 'scan-orphans',
+  describe: 'Find objects that no row knows',
+  examples: [
+    ['scan-orphans', 'List what is older than a day'],
+    ['scan-orphans --prefix photo/ --live', 'Delete those below photo/'],
+    ['scan-orphans --grace-sec 604800 --format json', 'Only what is older than a week'],
+  ],
+  positionals: {},
+  options: {
+    ...LIVE_OPTIONS,
+    prefix: { type: 'string', requiresArg: true, describe: 'Only keys that begin with this' },
+    'grace-sec': { type: 'number', requiresArg: true, default: 86_400, describe: 'Leave alone what is younger' },
+    storage: STORAGE_OPTION,
+  },
+  run: async (args, context) => {
+    const live = isLive(args)
+    const graceSeconds = secondsOf('--grace-sec', args['grace-sec'])
+    return runOperation(args, context, 'looking for objects that no row knows', async (rindle, walkOptions) => {
+      const listed: Orphan[] = []
+      const onOrphan = (orphan: Orphan): void => {
+        context.report.line(orphanLine(orphan))
+        if (listed.length < LISTED_IN_JSON) listed.push(orphan)
+      }
+      const prefix = args.prefix === undefined ? {} : { prefix: args.prefix }
+      const report = await rindle.scanOrphans({
+        ...walkOptions,
+        ...scopeOf(args),
+        ...prefix,
+        graceSeconds,
+        live,
+        onOrphan,
+      })
+      const { scanned, matched, deleted, bytes, errors, dryRun, interrupted } = report
+      return {
+        summary: { scanned, matched, deleted, bytes, errors, dry_run: dryRun },
+        notes: dryRunNotes(dryRun),
+        facts: { orphans: listed.map(({ storage, key, byteSize }) => ({ storage, key, byte_size: byteSize })) },
+        hasErrors: errors > 0,
+        interrupted,
+      }
+    })
+  },
+})
+
+function orphanLine({ storage, key, byteSize, at }: Orphan): string {
+  const size = byteSize === null ? 'unfinished upload' : formatSize(byteSize)
+  return `orphan ${storage} ${printable(key)}  ${size}  ${at.toISOString()}`
+}

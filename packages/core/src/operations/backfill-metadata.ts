@@ -1,0 +1,134 @@
+import { kindOf } from '../domain/content-types.ts'
+import { canonicalJson } from '../domain/digest.ts'
+import type { Asset } from '../domain/entities.ts'
+import { type JsonObject, RindleError } from '../domain/errors.ts'
+import type { Analyzer } from '../ports/analyzer.ts'
+import { probeFile } from '../promotion/probe-file.ts'
+import { runAnalyzers } from '../promotion/run-analyzers.ts'
+import { assetFromRow } from '../rows/entities-from-rows.ts'
+import { text } from '../rows/row-values.ts'
+import { profileOf, type Runtime } from '../runtime.ts'
+import { pages } from './pages.ts'
+import { runOperation } from './run-operation.ts'
+import { assertAfter, profilesIn } from './scope.ts'
+import { type WalkOptions, walk } from './walk.ts'
+
+/** Options of {@link backfillMetadata}. */
+export interface BackfillOptions<P extends string = string> extends WalkOptions {
+  /** Only assets of this profile. @default all */
+  readonly profile?: P
+  /** Only this analyzer. @default all of each profile */
+  readonly analyzer?: string
+  /** Assets at once. @default 2 */
+  readonly concurrency?: number
+  /** Goes on behind this asset: the `lastId` of a run that was interrupted. @default at the first */
+  readonly after?: string
+}
+
+/** What {@link backfillMetadata} did. */
+export interface BackfillReport {
+  readonly scanned: number
+  /** Assets whose metadata is another now. */
+  readonly updated: number
+  readonly failed: number
+  readonly interrupted: boolean
+  /** The last asset before which everything is done; `null`: none. */
+  readonly lastId: string | null
+}
+
+const DEFAULT_CONCURRENCY = 2
+/** An asset that has begun is finished. */
+const NEVER = new AbortController().signal
+
+/**
+ * Runs the analyzers of the profiles over the originals of `ready`, `available` and `degraded` assets again, and writes
+ * what they find into `metadata`, each under its name; the rest of it stays. An asset that fails is counted and logged,
+ * and keeps what it has. Safe to repeat and to interrupt. `unknown_profile`; `invalid_input` for an unknown analyzer.
+ */
+export async function backfillMetadata(runtime: Runtime, options: BackfillOptions = {}): Promise<BackfillReport> {
+  const scope = options.profile === undefined ? 'all' : 'profile'
+  return runOperation(runtime, { operation: 'backfill_metadata', scope, dry_run: false }, async () => {
+    assertAfter(options.after)
+    const analyzers = analyzersOf(runtime, profilesIn(runtime, options.profile), options.analyzer)
+    const counts = { scanned: 0, updated: 0, failed: 0 }
+    const each = async (asset: Asset): Promise<void> => {
+      counts.scanned += 1
+      try {
+        if (await analyze(runtime, asset, analyzers.get(asset.profile) ?? [])) counts.updated += 1
+      } catch (error) {
+        counts.failed += 1
+        runtime.logger.error(
+          { assetId: asset.id, error: String(error) },
+          'The metadata of an asset could not be found.',
+        )
+      }
+    }
+    const progress = { lastId: options.after ?? null }
+    const assets = assetsOf(runtime, [...analyzers.keys()], options.after, progress)
+    const concurrency = options.concurrency ?? DEFAULT_CONCURRENCY
+    const { interrupted } = await walk(assets, { ...options, concurrency, counts, each })
+    return { ...counts, interrupted, lastId: progress.lastId }
+  })
+}
+
+/** The analyzers to run, by profile; profiles without any are left out. */
+function analyzersOf(
+  runtime: Runtime,
+  profiles: readonly string[],
+  only: string | undefined,
+): ReadonlyMap<string, readonly Analyzer[]> {
+  const all = profiles.map((profile) => [profile, profileOf(runtime, profile).analyzers] as const)
+  const known = new Set(all.flatMap(([, analyzers]) => analyzers.map(({ name }) => name)))
+  if (only !== undefined && !known.has(only)) {
+    const names = known.size === 0 ? 'none' : [...known].join(', ')
+    throw new RindleError('invalid_input', `There is no analyzer "${only}". There are: ${names}.`)
+  }
+  const wanted = all.map(
+    ([profile, analyzers]) => [profile, analyzers.filter(({ name }) => only === undefined || name === only)] as const,
+  )
+  return new Map(wanted.filter(([, analyzers]) => analyzers.length > 0))
+}
+
+async function* assetsOf(
+  runtime: Runtime,
+  profiles: readonly string[],
+  after: string | undefined,
+  progress: { lastId: string | null },
+): AsyncGenerator<readonly Asset[]> {
+  if (profiles.length === 0) return
+  const sql = `select * from rindle.media_assets
+    where state in ('ready', 'available', 'degraded')
+      and profile in (select jsonb_array_elements_text($3::jsonb)) and id > $1::uuid
+    order by id limit $2::int`
+  for await (const rows of pages(runtime.database, sql, { after, values: [JSON.stringify(profiles)] })) {
+    yield rows.map(assetFromRow)
+    progress.lastId = text(rows.at(-1) ?? {}, 'id')
+  }
+}
+
+/** Whether the metadata is another now. */
+async function analyze(runtime: Runtime, asset: Asset, analyzers: readonly Analyzer[]): Promise<boolean> {
+  const found = await analyses(runtime, asset, analyzers)
+  const names = Object.keys(found)
+  const isSame = names.every(
+    (name) => canonicalJson(asset.metadata[name] ?? null) === canonicalJson(found[name] ?? null),
+  )
+  if (isSame) return false
+  const { rows } = await runtime.database.executeSql(
+    `update rindle.media_assets set metadata = metadata || $3::jsonb, updated_at = now()
+     where id = $1::uuid and storage_key = $2::text and state <> 'deleted' returning id`,
+    [asset.id, asset.storageKey, JSON.stringify(found)],
+  )
+  return rows.length > 0
+}
+
+async function analyses(
+  runtime: Runtime,
+  asset: Asset,
+  analyzers: readonly Analyzer[],
+): Promise<Readonly<Record<string, JsonObject>>> {
+  await using source = await runtime.sources.acquire(asset, NEVER)
+  const found = await probeFile(runtime, profileOf(runtime, asset.profile), source.file, NEVER)
+  const probe = found ?? { kind: kindOf(source.file.contentType) }
+  return await runAnalyzers(analyzers, source.file, { assetId: asset.id, probe, signal: NEVER })
+}

@@ -1,0 +1,96 @@
+import { type Row, text, textOrNull } from '../rows/row-values.ts'
+import { type Runtime, storageOf } from '../runtime.ts'
+import { timedPages } from './pages.ts'
+import { runOperation } from './run-operation.ts'
+import { storagesIn } from './scope.ts'
+import { type WalkOptions, walk } from './walk.ts'
+
+/** Options of {@link cleanupOrphans}. */
+export interface CleanupOptions extends WalkOptions {
+  /** Deletes; otherwise it only counts. @default false */
+  readonly live?: boolean
+  /** Only sessions of this storage. @default all */
+  readonly storage?: string
+  /** Sessions at once. @default 10 */
+  readonly concurrency?: number
+}
+
+/** What {@link cleanupOrphans} did, or found. */
+export interface CleanupReport {
+  /** Expired sessions. */
+  readonly sessionsFound: number
+  readonly sessionsDeleted: number
+  readonly objectsDeleted: number
+  /** Of the sessions found, those without a staged object. */
+  readonly objectsMissing: number
+  readonly errors: number
+  readonly dryRun: boolean
+  readonly interrupted: boolean
+}
+
+const DEFAULT_CONCURRENCY = 10
+
+/**
+ * Deletes `expired` upload sessions with what they left in staging, and nothing else; without `live` it only counts. The
+ * object goes before its row, so that a run that was killed is finished by the next. An error of one is counted and
+ * logged. Safe to repeat and to interrupt. `invalid_input` for an unknown storage.
+ */
+export async function cleanupOrphans(runtime: Runtime, options: CleanupOptions = {}): Promise<CleanupReport> {
+  const dryRun = !(options.live ?? false)
+  return runOperation(runtime, { operation: 'cleanup_orphans', scope: 'all', dry_run: dryRun }, async () => {
+    storagesIn(runtime, options.storage)
+    const counts = { sessionsFound: 0, sessionsDeleted: 0, objectsDeleted: 0, objectsMissing: 0, errors: 0 }
+    const each = async (row: Row): Promise<void> => {
+      counts.sessionsFound += 1
+      try {
+        const isThere = await hasObject(runtime, row)
+        if (!isThere) counts.objectsMissing += 1
+        if (dryRun) return
+        await deleteStaged(runtime, row)
+        if (isThere) counts.objectsDeleted += 1
+        if (await deleteSession(runtime, text(row, 'id'))) counts.sessionsDeleted += 1
+      } catch (error) {
+        counts.errors += 1
+        const fields = { sessionId: row['id'], error: String(error) }
+        runtime.logger.error(fields, 'What an expired upload session has left could not be deleted.')
+      }
+    }
+    const concurrency = options.concurrency ?? DEFAULT_CONCURRENCY
+    const { interrupted } = await walk(expiredSessions(runtime, options), { ...options, concurrency, counts, each })
+    return { ...counts, dryRun, interrupted }
+  })
+}
+
+function expiredSessions(
+  runtime: Runtime,
+  { storage = null }: { storage?: string | null },
+): AsyncIterable<readonly Row[]> {
+  const sql = `select session.id, session.updated_at::text as at, session.upload_key, session.multipart_upload_id,
+      asset.storage
+    from rindle.media_upload_sessions as session join rindle.media_assets as asset on asset.id = session.asset_id
+    where session.state = 'expired' and (session.updated_at, session.id) > ($1::timestamptz, $2::uuid)
+      and ($4::text is null or asset.storage = $4::text)
+    order by session.updated_at, session.id limit $3::int`
+  return timedPages(runtime.database, sql, [storage])
+}
+
+async function hasObject(runtime: Runtime, row: Row): Promise<boolean> {
+  return (await storageOf(runtime, text(row, 'storage')).head(text(row, 'upload_key'))) !== undefined
+}
+
+async function deleteStaged(runtime: Runtime, row: Row): Promise<void> {
+  const storage = storageOf(runtime, text(row, 'storage'))
+  const key = text(row, 'upload_key')
+  // Again, in case the storage did not answer when the session expired.
+  const uploadId = textOrNull(row, 'multipart_upload_id')
+  if (uploadId !== null) await storage.multipart.abort(key, uploadId)
+  await storage.delete(key)
+}
+
+async function deleteSession(runtime: Runtime, id: string): Promise<boolean> {
+  const { rows } = await runtime.database.executeSql(
+    `delete from rindle.media_upload_sessions where id = $1::uuid and state = 'expired' returning id`,
+    [id],
+  )
+  return rows.length > 0
+}

@@ -1,0 +1,93 @@
+import type { Owner } from '../domain/entities.ts'
+import type { Runtime } from '../runtime.ts'
+import {
+  type AbortUploadsOptions,
+  type AbortUploadsReport,
+  abortIncompleteUploads,
+} from './abort-incomplete-uploads.ts'
+import { type BackfillOptions, type BackfillReport, backfillMetadata } from './backfill-metadata.ts'
+import { type CleanupOptions, type CleanupReport, cleanupOrphans } from './cleanup-orphans.ts'
+import { type EraseOwnerOptions, type ErasureReport, eraseOwner, previewOwnerErasure } from './erase-owner.ts'
+import { type ErasureTotals, eraseOwners, type Owners, previewOwnerErasures } from './erase-owners.ts'
+import { type PruneRunsOptions, type PruneRunsReport, pruneRuns } from './prune-runs.ts'
+import { type PurgeUnattachedOptions, type PurgeUnattachedReport, purgeUnattached } from './purge-unattached.ts'
+import { type RecoverOptions, type RecoverReport, recoverLostWork } from './recover-lost-work.ts'
+import { type RegenerateOptions, type RegenerateReport, regenerateVariants } from './regenerate-variants.ts'
+import { type ReprobeReport, reprobe } from './reprobe.ts'
+import { type RequeueOptions, type RequeueReport, requeueVariants } from './requeue-variants.ts'
+import { type ScanOptions, type ScanReport, scanOrphans } from './scan-orphans.ts'
+import { type SweepOptions, type SweepReport, sweepOrphanedTempFiles } from './sweep-orphaned-temp-files.ts'
+import { type VerifyStorageOptions, type VerifyStorageReport, verifyStorage } from './verify-storage.ts'
+import type { WalkOptions } from './walk.ts'
+
+/**
+ * The verbs that repair and maintain. All are safe to repeat and to run beside workers; those that work through many
+ * items can be interrupted, count the errors of single items, and delete only when they are told `live`.
+ */
+export interface Operations<P extends string = string, V extends string = string> {
+  /**
+   * Reads one asset's original again and writes content type, kind, dimensions, duration and tracks. `not_found`,
+   * `not_deliverable`.
+   */
+  reprobe(assetId: string): Promise<ReprobeReport>
+  /** Enqueues an asset's failed and cancelled variants again. Atomic. `not_found`, `unknown_variant`. */
+  requeueVariants(assetId: string, options?: RequeueOptions<V>): Promise<RequeueReport>
+  /**
+   * Marks variants of changed recipes as stale, and enqueues stale, missing and newly declared ones. `unknown_profile`,
+   * `unknown_variant`.
+   */
+  regenerateVariants(options?: RegenerateOptions<P>): Promise<RegenerateReport>
+  /**
+   * Asks the storages for every original and variant object: variants whose object is gone become `missing`, and
+   * `ready` when it is found again. `unknown_profile`, `unknown_variant`.
+   */
+  verifyStorage(options?: VerifyStorageOptions<P>): Promise<VerifyStorageReport>
+  /** Enqueues work again whose job is gone. */
+  recoverLostWork(options?: RecoverOptions): Promise<RecoverReport>
+
+  /** Ends upload sessions whose time has run out: `expired`, or completed where the file has arrived. */
+  abortIncompleteUploads(options?: AbortUploadsOptions): Promise<AbortUploadsReport>
+  /** Deletes expired upload sessions with their staged objects; without `live` it counts. */
+  cleanupOrphans(options?: CleanupOptions): Promise<CleanupReport>
+  /** Finds objects that no row knows; with `live` deletes them. `capability_unsupported`. */
+  scanOrphans(options?: ScanOptions): Promise<ScanReport>
+  /** Deletes what killed processes left in the work directory of this machine; without `live` it counts. */
+  sweepOrphanedTempFiles(options?: SweepOptions): Promise<SweepReport>
+  /** Runs the analyzers of the profiles over all originals again. `unknown_profile`. */
+  backfillMetadata(options?: BackfillOptions<P>): Promise<BackfillReport>
+  /** Enqueues the purge of assets that nobody has attached for long; without `live` it counts. `unknown_profile`. */
+  purgeUnattached(options?: PurgeUnattachedOptions<P>): Promise<PurgeUnattachedReport>
+  /** Deletes old processing runs; without `live` it counts. */
+  pruneRuns(options?: PruneRunsOptions): Promise<PruneRunsReport>
+
+  /** What {@link eraseOwner} would do. Changes nothing. `invalid_input`. */
+  previewOwnerErasure(owner: Owner): Promise<ErasureReport>
+  /** Detaches everything that the owner holds; what nobody else holds is purged by jobs. Atomic. `invalid_input`. */
+  eraseOwner(owner: Owner, options?: EraseOwnerOptions): Promise<ErasureReport>
+  /** What {@link eraseOwners} would do with the same owners in the same order. Changes nothing. */
+  previewOwnerErasures(owners: Owners, options?: WalkOptions): Promise<ErasureTotals>
+  /** Erases owners one after the other, a transaction each; errors are counted. */
+  eraseOwners(owners: Owners, options?: WalkOptions): Promise<ErasureTotals>
+}
+
+/** The verbs over one instance. */
+export function operationsOf(runtime: Runtime): Operations {
+  return {
+    reprobe: (assetId) => reprobe(runtime, assetId),
+    requeueVariants: (assetId, options) => requeueVariants(runtime, assetId, options),
+    regenerateVariants: (options) => regenerateVariants(runtime, options),
+    verifyStorage: (options) => verifyStorage(runtime, options),
+    recoverLostWork: (options) => recoverLostWork(runtime, options),
+    abortIncompleteUploads: (options) => abortIncompleteUploads(runtime, options),
+    cleanupOrphans: (options) => cleanupOrphans(runtime, options),
+    scanOrphans: (options) => scanOrphans(runtime, options),
+    sweepOrphanedTempFiles: (options) => sweepOrphanedTempFiles(runtime, options),
+    backfillMetadata: (options) => backfillMetadata(runtime, options),
+    purgeUnattached: (options) => purgeUnattached(runtime, options),
+    pruneRuns: (options) => pruneRuns(runtime, options),
+    previewOwnerErasure: (owner) => previewOwnerErasure(runtime, owner),
+    eraseOwner: (owner, options) => eraseOwner(runtime, owner, options),
+    previewOwnerErasures: (owners, options) => previewOwnerErasures(runtime, owners, options),
+    eraseOwners: (owners, options) => eraseOwners(runtime, owners, options),
+  }
+}

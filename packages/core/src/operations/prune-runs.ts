@@ -1,0 +1,78 @@
+import { number } from '../rows/row-values.ts'
+import type { Runtime } from '../runtime.ts'
+import { runOperation } from './run-operation.ts'
+import { assertSeconds } from './scope.ts'
+import type { WalkOptions } from './walk.ts'
+
+/** Options of {@link pruneRuns}. */
+export interface PruneRunsOptions extends WalkOptions {
+  /** Deletes; otherwise it only counts. @default false */
+  readonly live?: boolean
+  /** Age from which on runs are deleted. @default 7776000 (ninety days) */
+  readonly olderThanSeconds?: number
+}
+
+/** What {@link pruneRuns} did, or found. */
+export interface PruneRunsReport {
+  /** Runs older than that; in a live run, as many as were deleted. */
+  readonly runsFound: number
+  readonly runsDeleted: number
+  readonly dryRun: boolean
+  readonly interrupted: boolean
+}
+
+const DEFAULT_OLDER_THAN_SECONDS = 7_776_000
+const BATCH_SIZE = 1_000
+
+/** Ended runs by their end; and those that never ended, because their worker was killed, by their start. */
+const OLD_RUNS = [
+  `finished_at < now() - make_interval(secs => $1::float8) order by finished_at`,
+  `state in ('queued', 'processing') and started_at < now() - make_interval(secs => $1::float8) order by started_at, id`,
+]
+
+/**
+ * Deletes old processing runs, the audit trail of background work, in small transactions. Without `live` it only counts.
+ * Safe to repeat and to interrupt. `invalid_input`.
+ */
+export async function pruneRuns(runtime: Runtime, options: PruneRunsOptions = {}): Promise<PruneRunsReport> {
+  const dryRun = !(options.live ?? false)
+  return runOperation(runtime, { operation: 'prune_runs', scope: 'all', dry_run: dryRun }, async () => {
+    const olderThanSeconds = options.olderThanSeconds ?? DEFAULT_OLDER_THAN_SECONDS
+    assertSeconds('olderThanSeconds', olderThanSeconds)
+    if (dryRun)
+      return { runsFound: await countOld(runtime, olderThanSeconds), runsDeleted: 0, dryRun, interrupted: false }
+    const counts = { runsDeleted: 0 }
+    for (const condition of OLD_RUNS) {
+      for (let deleted = BATCH_SIZE; deleted === BATCH_SIZE; ) {
+        if (options.signal?.aborted === true) return ended(counts.runsDeleted, true)
+        deleted = await deleteBatch(runtime, condition, olderThanSeconds)
+        counts.runsDeleted += deleted
+        options.onProgress?.(counts)
+      }
+    }
+    return ended(counts.runsDeleted, false)
+  })
+}
+
+function ended(runsDeleted: number, interrupted: boolean): PruneRunsReport {
+  return { runsFound: runsDeleted, runsDeleted, dryRun: false, interrupted }
+}
+
+async function countOld(runtime: Runtime, olderThanSeconds: number): Promise<number> {
+  const counts = OLD_RUNS.map(
+    (condition) => `(select count(*) from (select 1 from rindle.media_processing_runs
+    where ${condition}) as old)`,
+  )
+  const { rows } = await runtime.database.executeSql(`select ${counts.join(' + ')} as count`, [olderThanSeconds])
+  return number(rows[0] ?? {}, 'count')
+}
+
+async function deleteBatch(runtime: Runtime, condition: string, olderThanSeconds: number): Promise<number> {
+  const { rows } = await runtime.database.executeSql(
+    `delete from rindle.media_processing_runs where id in (
+       select id from rindle.media_processing_runs where ${condition} limit $2::int)
+     returning id`,
+    [olderThanSeconds, BATCH_SIZE],
+  )
+  return rows.length
+}

@@ -1,0 +1,125 @@
+import { purgeKey } from '../domain/queues.ts'
+import { booleanOrNull, text } from '../rows/row-values.ts'
+import type { Runtime } from '../runtime.ts'
+import { inTransaction, type UnitOfWork } from '../unit-of-work.ts'
+import { lockAsset } from '../variants/lock-asset.ts'
+import { pages } from './pages.ts'
+import { runOperation } from './run-operation.ts'
+import { assertAfter, assertSeconds, profilesIn } from './scope.ts'
+import { type WalkOptions, walk } from './walk.ts'
+
+/** Options of {@link purgeUnattached}. */
+export interface PurgeUnattachedOptions<P extends string = string> extends WalkOptions {
+  /** Enqueues the purges; otherwise it only counts. @default false */
+  readonly live?: boolean
+  /** Only assets of this profile. @default all */
+  readonly profile?: P
+  /** Leaves alone what has changed more recently. @default 604800 (seven days) */
+  readonly graceSeconds?: number
+  /** Assets at once. @default 4 */
+  readonly concurrency?: number
+  /** Goes on behind this asset: the `lastId` of a run that was interrupted. @default at the first */
+  readonly after?: string
+}
+
+/** What {@link purgeUnattached} did, or found. */
+export interface PurgeUnattachedReport {
+  /** Assets that no attachment holds, without an upload in flight, and older than the grace period. */
+  readonly found: number
+  readonly enqueued: number
+  /** Of those found, the ones whose purge is enqueued or running already. */
+  readonly skipped: number
+  readonly errors: number
+  readonly dryRun: boolean
+  readonly interrupted: boolean
+  /** The last asset before which everything is done; `null`: none. */
+  readonly lastId: string | null
+}
+
+const DEFAULT_GRACE_SECONDS = 604_800
+const DEFAULT_CONCURRENCY = 4
+
+/** What makes an asset unattached. */
+const UNATTACHED = `asset.state <> 'deleted'
+  and not exists (select 1 from rindle.media_attachments where asset_id = asset.id)
+  and not exists (select 1 from rindle.media_upload_sessions where asset_id = asset.id
+    and state in ('initialized', 'signed', 'resuming', 'uploading', 'uploaded', 'verifying'))`
+
+/**
+ * Enqueues the purge of assets that nobody has attached, or not any more, for longer than the grace period; rejected and
+ * abandoned uploads among them. Without `live` it only counts. An application that keeps asset ids in records of its own,
+ * instead of attaching, must not let it run live. Safe to repeat and to interrupt: an asset that is attached before its
+ * purge begins stays. `unknown_profile`, `invalid_input`.
+ */
+export async function purgeUnattached(
+  runtime: Runtime,
+  options: PurgeUnattachedOptions = {},
+): Promise<PurgeUnattachedReport> {
+  const dryRun = !(options.live ?? false)
+  const scope = options.profile === undefined ? 'all' : 'profile'
+  return runOperation(runtime, { operation: 'purge_unattached', scope, dry_run: dryRun }, async () => {
+    const graceSeconds = options.graceSeconds ?? DEFAULT_GRACE_SECONDS
+    assertSeconds('graceSeconds', graceSeconds)
+    assertAfter(options.after)
+    const profiles = profilesIn(runtime, options.profile)
+    const counts = { found: 0, enqueued: 0, skipped: 0, errors: 0 }
+    const each = async ({ id, isWaiting }: Unattached): Promise<void> => {
+      counts.found += 1
+      if (isWaiting) counts.skipped += 1
+      if (dryRun || isWaiting) return
+      try {
+        const isEnqueued = await inTransaction(runtime, undefined, (unit) => enqueuePurge(unit, id, graceSeconds))
+        if (isEnqueued) counts.enqueued += 1
+      } catch (error) {
+        counts.errors += 1
+        runtime.logger.error({ assetId: id, error: String(error) }, 'The purge of an asset could not be enqueued.')
+      }
+    }
+    const progress = { lastId: options.after ?? null }
+    const found = unattachedAssets(runtime, { ...options, profiles, graceSeconds }, progress)
+    const concurrency = options.concurrency ?? DEFAULT_CONCURRENCY
+    const { interrupted } = await walk(found, { ...options, concurrency, counts, each })
+    return { ...counts, dryRun, interrupted, lastId: progress.lastId }
+  })
+}
+
+interface Unattached {
+  readonly id: string
+  /** Whether its purge is enqueued already. */
+  readonly isWaiting: boolean
+}
+
+async function* unattachedAssets(
+  runtime: Runtime,
+  scope: { readonly profiles: readonly string[]; readonly graceSeconds: number; readonly after?: string },
+  progress: { lastId: string | null },
+): AsyncGenerator<readonly Unattached[]> {
+  // The page is cut before it is filtered: so no statement has to look for the next unattached one among a million.
+  const sql = `select asset.id, ${UNATTACHED}
+      and asset.updated_at < now() - make_interval(secs => $4::float8) as is_unattached
+    from (select id, state, updated_at from rindle.media_assets
+      where profile in (select jsonb_array_elements_text($3::jsonb)) and id > $1::uuid
+      order by id limit $2::int) as asset
+    order by asset.id`
+  const values = [JSON.stringify(scope.profiles), scope.graceSeconds]
+  for await (const rows of pages(runtime.database, sql, { after: scope.after, values })) {
+    const ids = rows.filter((row) => booleanOrNull(row, 'is_unattached') === true).map((row) => text(row, 'id'))
+    const live = ids.length === 0 ? new Set() : await runtime.jobs.findLive('rindle_purge', ids.map(purgeKey))
+    yield ids.map((id) => ({ id, isWaiting: live.has(purgeKey(id)) }))
+    progress.lastId = text(rows.at(-1) ?? {}, 'id')
+  }
+}
+
+/** Looks again under the lock that whoever attaches takes, too. */
+async function enqueuePurge(unit: UnitOfWork, assetId: string, graceSeconds: number): Promise<boolean> {
+  const asset = await lockAsset(unit, assetId)
+  if (asset === null) return false
+  const { rows } = await unit.executeSql(
+    `select 1 from rindle.media_assets as asset
+     where id = $1::uuid and ${UNATTACHED} and updated_at < now() - make_interval(secs => $2::float8)`,
+    [assetId, graceSeconds],
+  )
+  if (rows.length === 0) return false
+  unit.enqueue({ queue: 'rindle_purge', key: purgeKey(assetId), payload: { assetId, profile: asset.profile } })
+  return true
+}

@@ -1,0 +1,155 @@
+import { promoteKey, purgeKey, type QueueName } from '../domain/queues.ts'
+import type { NormalizedRecipe } from '../domain/recipes.ts'
+import { NOTIFY_VARIANT } from '../events/changes.ts'
+import type { JobRequest } from '../ports/jobs.ts'
+import { json, type Row, text } from '../rows/row-values.ts'
+import type { Runtime } from '../runtime.ts'
+import { inTransaction } from '../unit-of-work.ts'
+import { applyAggregate, variantsOf } from '../variants/aggregate.ts'
+import { lockAsset } from '../variants/lock-asset.ts'
+import { jobsFor } from '../variants/plan.ts'
+import { emitVariantState } from '../variants/variant-events.ts'
+import { timedPages } from './pages.ts'
+import { runOperation } from './run-operation.ts'
+import { assertSeconds } from './scope.ts'
+import { type WalkOptions, walk } from './walk.ts'
+
+/** Options of {@link recoverLostWork}. */
+export interface RecoverOptions extends WalkOptions {
+  /** Counts, and changes nothing. @default false */
+  readonly dryRun?: boolean
+  /** Leaves alone what has changed more recently. @default 300 */
+  readonly olderThanSeconds?: number
+  /** Assets at once. @default 4 */
+  readonly concurrency?: number
+}
+
+/** What {@link recoverLostWork} did, or found. */
+export interface RecoverReport {
+  /** Assets and variants that wait for a job that will never come. */
+  readonly found: number
+  readonly enqueued: number
+  readonly errors: number
+  readonly dryRun: boolean
+  readonly interrupted: boolean
+}
+
+const DEFAULT_OLDER_THAN_SECONDS = 300
+const DEFAULT_CONCURRENCY = 4
+
+/**
+ * Enqueues work again whose job is gone: promotions of assets on their way, purges of deleted assets that failed for
+ * good, and the jobs of queued and processing variants. That does not happen by itself, but job tables are emptied by
+ * hand, and a storage may refuse a purge for longer than it is tried. Safe to repeat, to interrupt, and to run beside
+ * workers: what has a job is left alone, and a variant that is taken from a worker that is alive after all is not
+ * committed by it.
+ */
+export async function recoverLostWork(runtime: Runtime, options: RecoverOptions = {}): Promise<RecoverReport> {
+  const dryRun = options.dryRun ?? false
+  return runOperation(runtime, { operation: 'recover_lost_work', scope: 'all', dry_run: dryRun }, async () => {
+    const olderThanSeconds = options.olderThanSeconds ?? DEFAULT_OLDER_THAN_SECONDS
+    assertSeconds('olderThanSeconds', olderThanSeconds)
+    const counts = { found: 0, enqueued: 0, errors: 0 }
+    const each = async (lost: Lost): Promise<void> => {
+      counts.found += 1
+      if (dryRun) return
+      try {
+        if (await recover(runtime, lost)) counts.enqueued += 1
+      } catch (error) {
+        counts.errors += 1
+        const fields = { assetId: lost.assetId, error: String(error) }
+        runtime.logger.error(fields, 'Work that had lost its job could not be enqueued.')
+      }
+    }
+    const concurrency = options.concurrency ?? DEFAULT_CONCURRENCY
+    const { interrupted } = await walk(lostWork(runtime, olderThanSeconds), { ...options, concurrency, counts, each })
+    return { ...counts, dryRun, interrupted }
+  })
+}
+
+/** A row that waits for a job, and the job that is missing. */
+interface Lost {
+  readonly assetId: string
+  readonly state: string
+  readonly request: JobRequest
+  /** `null`: the asset itself waits. */
+  readonly variant: { readonly id: string; readonly attempt: number } | null
+}
+
+async function* lostWork(runtime: Runtime, olderThanSeconds: number): AsyncGenerator<readonly Lost[]> {
+  // Literals, not a parameter: only so does the database use the partial indexes that know these few rows.
+  const assetsIn = (states: string): string => `select id, id as asset_id, state, profile, updated_at::text as at
+    from rindle.media_assets where state in (${states}) and ${DUE}`
+  const variants = `select id, asset_id, name, state, recipe, attempt, updated_at::text as at
+    from rindle.media_variants where state in ('queued', 'processing') and ${DUE}`
+  const sources: readonly (readonly [string, (row: Row) => Lost])[] = [
+    [assetsIn(`'validating', 'analyzing', 'promoting'`), lostPromotion],
+    [assetsIn(`'deleted'`), lostPurge],
+    [variants, lostVariant],
+  ]
+  for (const [sql, toLost] of sources) {
+    for await (const rows of timedPages(runtime.database, sql, [olderThanSeconds])) {
+      yield await withoutJob(runtime, rows.map(toLost))
+    }
+  }
+}
+
+const DUE = `(updated_at, id) > ($1::timestamptz, $2::uuid) and updated_at < now() - make_interval(secs => $4::float8)
+  order by updated_at, id limit $3::int`
+
+function lostPromotion(row: Row): Lost {
+  const assetId = text(row, 'id')
+  const request: JobRequest = { queue: 'rindle_promote', key: promoteKey(assetId), payload: { assetId } }
+  return { assetId, state: text(row, 'state'), request, variant: null }
+}
+
+function lostPurge(row: Row): Lost {
+  const assetId = text(row, 'id')
+  const payload = { assetId, profile: text(row, 'profile') }
+  const request: JobRequest = { queue: 'rindle_purge', key: purgeKey(assetId), payload }
+  return { assetId, state: text(row, 'state'), request, variant: null }
+}
+
+function lostVariant(row: Row): Lost {
+  const assetId = text(row, 'asset_id')
+  const [request] = jobsFor(assetId, [{ name: text(row, 'name'), recipe: json<NormalizedRecipe>(row, 'recipe') }])
+  const variant = { id: text(row, 'id'), attempt: Number(row['attempt']) }
+  return { assetId, state: text(row, 'state'), request: request as JobRequest, variant }
+}
+
+async function withoutJob(runtime: Runtime, candidates: readonly Lost[]): Promise<readonly Lost[]> {
+  const byQueue = Map.groupBy(candidates, ({ request }) => request.queue)
+  const live = new Map<QueueName, ReadonlySet<string>>()
+  for (const [queue, own] of byQueue) {
+    live.set(
+      queue,
+      await runtime.jobs.findLive(
+        queue,
+        own.map(({ request }) => request.key),
+      ),
+    )
+  }
+  return candidates.filter(({ request }) => live.get(request.queue)?.has(request.key) !== true)
+}
+
+/** `false`: it has moved on meanwhile. */
+async function recover(runtime: Runtime, { assetId, state, request, variant }: Lost): Promise<boolean> {
+  return inTransaction(runtime, undefined, async (unit) => {
+    const asset = await lockAsset(unit, assetId)
+    if (asset === null) return false
+    if (variant === null) {
+      if (asset.state !== state) return false
+    } else {
+      const { rows } = await unit.executeSql(
+        `update rindle.media_variants as variant set state = 'queued', updated_at = now()
+         where id = $1::uuid and state = $2::text and attempt = $3::int returning id, ${NOTIFY_VARIANT}`,
+        [variant.id, state, variant.attempt],
+      )
+      if (rows.length === 0) return false
+      if (state === 'processing') emitVariantState(runtime, unit, asset, 'processing', 'queued')
+      await applyAggregate(runtime, unit, asset, await variantsOf(unit, assetId))
+    }
+    unit.enqueue(request)
+    return true
+  })
+}

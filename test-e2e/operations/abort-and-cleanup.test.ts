@@ -1,0 +1,289 @@
+import { Readable } from 'node:stream'
+import { defineProfile, type SignedRequest, type StorageAdapter, type UploadSession } from '@rindle/core'
+import { faultyStorage, memoryStorage } from '@rindle/testing'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { type Application, settled, startApplication } from '../support/application.ts'
+import { quadrants } from '../support/pictures.ts'
+import { deploy } from './deployment.ts'
+import { objectsIn, snapshot } from './snapshot.ts'
+
+const accept = { types: ['image/*'], maxBytes: 40_000_000 }
+const profiles = {
+  local: defineProfile({ storage: 'main', accept }),
+  remote: defineProfile({ storage: 'remote', accept }),
+}
+const remote = memoryStorage()
+const MULTIPART_BYTES = 20 * 1024 * 1024
+const noUploads = { sessionsFound: 0, sessionsExpired: 0, remoteAborted: 0, errors: 0, sessionsVerified: 0 }
+const noSessions = { sessionsFound: 0, sessionsDeleted: 0, objectsDeleted: 0, objectsMissing: 0, errors: 0 }
+
+let application: Application<typeof profiles>
+let picture: Buffer
+
+beforeAll(async () => {
+  application = await startApplication({ profiles, storages: { remote } })
+  picture = await quadrants(20, 20)
+})
+afterAll(async () => application[Symbol.asyncDispose]())
+beforeEach(async () => {
+  await application.rindle.prisma.$executeRawUnsafe('truncate rindle.media_assets, pgboss.job cascade')
+  for (const storage of [application.storage, remote]) await storage.deleteMany(await objectsIn(storage))
+})
+
+/** The application as it is when the time of all uploads has run out. */
+function later(storages: Record<string, StorageAdapter> = {}) {
+  const now = (): Date => new Date(Date.now() + 8 * 86_400_000)
+  return deploy(application, profiles, { now, storages: { main: application.storage, remote, ...storages } })
+}
+
+function begin(profile: keyof typeof profiles, bytes = picture): Promise<UploadSession> {
+  const declared = { filename: 'a.jpg', contentType: 'image/jpeg', byteSize: bytes.byteLength }
+  return application.rindle.initiateUpload(profile, declared)
+}
+
+async function arrive(session: UploadSession): Promise<void> {
+  const request = await application.rindle.signUpload(session.id)
+  await send(request, picture)
+}
+
+async function send(request: SignedRequest, body: Buffer): Promise<void> {
+  const { rindle } = application
+  const isMemory = request.url.startsWith('memory:')
+  const { status } = isMemory
+    ? await remote.send(request, new Uint8Array(body))
+    : await rindle.serveFile(new Request(request.url, { ...request, body: new Uint8Array(body) }))
+  expect([200, 201, 204]).toContain(status)
+}
+
+async function beginInParts(sentParts: readonly number[]): Promise<UploadSession> {
+  const { rindle } = application
+  const file = Buffer.concat([picture, Buffer.alloc(MULTIPART_BYTES - picture.byteLength)])
+  const declared = { filename: 'a.jpg', contentType: 'image/jpeg', byteSize: MULTIPART_BYTES }
+  const { session, partSize } = await rindle.initiateMultipartUpload('remote', declared)
+  for (const part of sentParts) {
+    const request = await rindle.signMultipartPart(session.id, part)
+    await send(request, file.subarray((part - 1) * partSize, part * partSize))
+  }
+  return session
+}
+
+async function openUploads(): Promise<number> {
+  const uploads = []
+  for await (const upload of remote.multipart.listUploads('')) uploads.push(upload)
+  return uploads.length
+}
+
+const stateOf = async ({ id }: UploadSession): Promise<string> => (await application.rindle.uploadSession(id)).state
+
+describe('an upload whose time has run out', () => {
+  it('expires; one that has time left stays', async () => {
+    const { rindle } = application
+    const sessions = [await begin('local'), await begin('remote')]
+    expect(await rindle.abortIncompleteUploads()).toEqual({ ...noUploads, interrupted: false })
+    expect(await (await later()).abortIncompleteUploads()).toMatchObject({
+      ...noUploads,
+      sessionsFound: 2,
+      sessionsExpired: 2,
+    })
+    expect(await Promise.all(sessions.map(stateOf))).toEqual(['expired', 'expired'])
+    await expect(rindle.verifyCompletion(sessions[0]?.id ?? '')).rejects.toMatchObject({ code: 'session_expired' })
+    expect(await (await later()).abortIncompleteUploads()).toMatchObject(noUploads)
+  })
+
+  it('is verified when its file has arrived and nobody said so', async () => {
+    const { rindle } = application
+    const session = await begin('local')
+    await arrive(session)
+    expect(await (await later()).abortIncompleteUploads()).toMatchObject({
+      ...noUploads,
+      sessionsFound: 1,
+      sessionsVerified: 1,
+    })
+    expect(await stateOf(session)).toBe('completed')
+    const workers = await rindle.work()
+    expect((await settled(rindle, session.assetId)).state).toBe('ready')
+    await workers.stop()
+  })
+
+  it('fails, and its asset is quarantined, when what has arrived is not what was declared', async () => {
+    const session = await begin('remote', Buffer.alloc(10))
+    await remote.put(session.uploadKey, Readable.from([picture]), {
+      contentType: 'image/jpeg',
+    })
+    expect(await (await later()).abortIncompleteUploads()).toMatchObject({ ...noUploads, sessionsFound: 1 })
+    expect(await stateOf(session)).toBe('failed')
+    expect((await application.rindle.asset(session.assetId))?.state).toBe('quarantined')
+  })
+
+  it('in parts is given up in the storage, or completed when all parts have arrived', async () => {
+    const { rindle } = application
+    const half = await beginInParts([1, 3])
+    const whole = await beginInParts([1, 2, 3])
+    expect(await openUploads()).toBe(2)
+    expect(await (await later()).abortIncompleteUploads()).toMatchObject({
+      ...noUploads,
+      sessionsFound: 2,
+      sessionsExpired: 1,
+      remoteAborted: 1,
+      sessionsVerified: 1,
+    })
+    expect([await stateOf(half), await stateOf(whole)]).toEqual(['expired', 'completed'])
+    expect(await openUploads()).toBe(0)
+    const workers = await rindle.work()
+    expect(await settled(rindle, whole.assetId)).toMatchObject({ state: 'ready', byteSize: MULTIPART_BYTES })
+    await workers.stop()
+  })
+
+  it('is ended once by two at the same time', async () => {
+    const sessions = []
+    for (let count = 0; count < 12; count += 1) sessions.push(await begin(count % 2 === 0 ? 'local' : 'remote'))
+    for (const session of sessions.slice(0, 6)) await arrive(session)
+    const [one, two] = [await later(), await later()]
+    const reports = await Promise.all([one.abortIncompleteUploads(), two.abortIncompleteUploads()])
+    expect(reports.reduce((sum, { sessionsExpired }) => sum + sessionsExpired, 0)).toBe(6)
+    expect(reports.map(({ errors }) => errors)).toEqual([0, 0])
+    expect((await Promise.all(sessions.map(stateOf))).toSorted()).toEqual([
+      ...Array.from({ length: 6 }, () => 'completed'),
+      ...Array.from({ length: 6 }, () => 'expired'),
+    ])
+    const jobs = await one.prisma.$queryRaw`select 1 from pgboss.job where name = 'rindle_promote'`
+    expect(jobs).toHaveLength(6)
+  })
+
+  it('stays open when its storage does not answer, and the others are done', async () => {
+    const sessions = [await begin('remote'), await begin('local'), await begin('remote')]
+    const broken = faultyStorage(remote, { failOneIn: { calls: 1, error: () => new Error('The storage is away.') } })
+    const rindle = await later({ remote: broken })
+    expect(await rindle.abortIncompleteUploads()).toMatchObject({
+      ...noUploads,
+      sessionsFound: 3,
+      sessionsExpired: 1,
+      errors: 2,
+    })
+    expect(await Promise.all(sessions.map(stateOf))).toEqual(['initialized', 'expired', 'initialized'])
+  })
+
+  it('is announced as a repair and as a maintenance run', async () => {
+    await begin('local')
+    const rindle = await later()
+    const events: unknown[] = []
+    rindle.on('rindle.repair.stop', ({ metadata }) => void events.push(metadata))
+    rindle.on('rindle.cleanup.run', ({ metadata, measurements }) => void events.push(metadata, measurements))
+    await rindle.abortIncompleteUploads()
+    expect(events).toEqual([
+      { operation: 'abort_incomplete_uploads', scope: 'all', result: 'ok', dry_run: false },
+      { worker: 'abort_incomplete_uploads' },
+      { ...noUploads, sessionsFound: 1, sessionsExpired: 1, durationUs: expect.any(Number) },
+    ])
+  })
+})
+
+describe('what expired sessions have left', () => {
+  /** Four expired sessions: two with an object (that came after they had expired), one in parts, one without anything. */
+  async function expired(): Promise<UploadSession[]> {
+    const sessions = [await begin('local'), await begin('remote'), await beginInParts([1]), await begin('local')]
+    await (await later()).abortIncompleteUploads()
+    await application.storage.put(sessions[0]?.uploadKey ?? '', Readable.from(['late']), { contentType: 'image/jpeg' })
+    await remote.put(sessions[1]?.uploadKey ?? '', Readable.from(['late']), { contentType: 'image/jpeg' })
+    return sessions
+  }
+
+  it('is counted, and stays, until it is told live', async () => {
+    await expired()
+    const { rindle } = application
+    const before = [await snapshot(rindle, application.storage), await objectsIn(remote)]
+    expect(await rindle.cleanupOrphans()).toEqual({
+      ...noSessions,
+      sessionsFound: 4,
+      objectsMissing: 2,
+      dryRun: true,
+      interrupted: false,
+    })
+    expect([await snapshot(rindle, application.storage), await objectsIn(remote)]).toEqual(before)
+  })
+
+  it('is deleted, and nothing else is', async () => {
+    const { rindle } = application
+    const open = await begin('local')
+    const completed = await begin('remote')
+    await arrive(completed)
+    await rindle.verifyCompletion(completed.id)
+    const failed = await begin('local')
+    await rindle.prisma.mediaUploadSession.update({ where: { id: failed.id }, data: { state: 'failed' } })
+    await arrive(open)
+    const sessions = await begunAndExpired()
+    const kept = [await objectsIn(application.storage), await objectsIn(remote)]
+    expect(await rindle.cleanupOrphans({ live: true })).toMatchObject({
+      ...noSessions,
+      sessionsFound: 1,
+      sessionsDeleted: 1,
+      objectsMissing: 1,
+      dryRun: false,
+    })
+    expect([await objectsIn(application.storage), await objectsIn(remote)]).toEqual(kept)
+    await expect(rindle.uploadSession(sessions.id)).rejects.toMatchObject({ code: 'not_found' })
+    for (const session of [open, completed, failed])
+      expect((await rindle.uploadSession(session.id)).id).toBe(session.id)
+  })
+
+  async function begunAndExpired(): Promise<UploadSession> {
+    const session = await begin('local')
+    const { prisma } = application.rindle
+    await prisma.mediaUploadSession.update({ where: { id: session.id }, data: { state: 'expired' } })
+    return session
+  }
+
+  it('is deleted once by two at the same time, and a second run finds nothing', async () => {
+    await expired()
+    const { rindle } = application
+    const other = await later()
+    const reports = await Promise.all([rindle.cleanupOrphans({ live: true }), other.cleanupOrphans({ live: true })])
+    expect(reports.reduce((sum, { sessionsDeleted }) => sum + sessionsDeleted, 0)).toBe(4)
+    expect(reports.map(({ errors }) => errors)).toEqual([0, 0])
+    expect([...(await objectsIn(application.storage)), ...(await objectsIn(remote))]).toEqual([])
+    expect(await openUploads()).toBe(0)
+    expect(await rindle.cleanupOrphans({ live: true })).toMatchObject(noSessions)
+  })
+
+  it('stays when its storage does not answer, and the rest is deleted', async () => {
+    const sessions = await expired()
+    const broken = faultyStorage(remote, {
+      onCall: (point) => {
+        if (point === 'delete:before') throw new Error('The storage is away.')
+      },
+    })
+    const rindle = await later({ remote: broken })
+    expect(await rindle.cleanupOrphans({ live: true })).toMatchObject({
+      ...noSessions,
+      sessionsFound: 4,
+      sessionsDeleted: 2,
+      objectsDeleted: 1,
+      objectsMissing: 2,
+      errors: 2,
+    })
+    expect(await stateOf(sessions[1] as UploadSession)).toBe('expired')
+    const rest = await application.rindle.cleanupOrphans({ live: true, storage: 'remote' })
+    expect(rest).toMatchObject({ sessionsFound: 2, sessionsDeleted: 2, objectsDeleted: 1, errors: 0 })
+  })
+
+  it('is of one storage, when one is named', async () => {
+    await expired()
+    const { rindle } = application
+    expect(await rindle.cleanupOrphans({ storage: 'main' })).toMatchObject({ sessionsFound: 2 })
+    await expect(rindle.cleanupOrphans({ storage: 'mian' })).rejects.toMatchObject({ code: 'invalid_input' })
+  })
+
+  it('is left between two sessions when the run is interrupted', async () => {
+    await expired()
+    const stop = new AbortController()
+    const watched = faultyStorage(application.storage, {
+      onCall: (point) => {
+        if (point === 'delete:after') stop.abort()
+      },
+    })
+    const rindle = await later({ main: watched })
+    const first = await rindle.cleanupOrphans({ live: true, signal: stop.signal, concurrency: 1 })
+    expect(first).toMatchObject({ sessionsFound: 1, sessionsDeleted: 1, interrupted: true })
+    expect(await rindle.cleanupOrphans({ live: true })).toMatchObject({ sessionsFound: 3, sessionsDeleted: 3 })
+  })
+})

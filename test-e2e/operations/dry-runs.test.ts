@@ -1,0 +1,101 @@
+import { mkdir, utimes } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { defineProfile } from '@rindle/core'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { type Application, settled, startApplication } from '../support/application.ts'
+import { quadrants } from '../support/pictures.ts'
+import { deploy } from './deployment.ts'
+import { snapshot } from './snapshot.ts'
+
+const accept = { types: ['image/*'], maxBytes: 1_000_000 }
+const variants = { thumb: { mode: 'crop', width: 8, height: 8 }, small: { mode: 'fit', width: 9 } } as const
+const profiles = { photo: defineProfile({ storage: 'main', accept, variants }) }
+// The next version: one recipe changed, one variant removed, one added.
+const nextVersion = {
+  photo: defineProfile({
+    storage: 'main',
+    accept,
+    variants: { thumb: { mode: 'crop', width: 10, height: 10 }, wide: { mode: 'fit', width: 12 } },
+  }),
+}
+const aMonth = 30 * 86_400_000
+
+let application: Application<typeof profiles>
+
+beforeAll(async () => {
+  application = await startApplication({ profiles })
+})
+afterAll(async () => application[Symbol.asyncDispose]())
+
+/** An application with something to do for every verb that deletes. */
+async function neglected(): Promise<void> {
+  const { rindle, storage, directory } = application
+  const workers = await rindle.work()
+  const owner = { type: 'member', id: 1 }
+  const picture = await quadrants(20, 20)
+  for (const options of [{}, { owner, slot: 'avatar' as const }]) {
+    const { id } = await rindle.upload('photo', picture, { filename: 'a.jpg', ...options })
+    await settled(rindle, id)
+  }
+  await workers.stop()
+  const session = await rindle.initiateUpload('photo', { filename: 'a.jpg', contentType: 'image/jpeg' })
+  await rindle.prisma.mediaUploadSession.update({ where: { id: session.id }, data: { state: 'expired' } })
+  for (const key of [session.uploadKey, 'photo/nobody/original-x.jpg']) {
+    await storage.put(key, Readable.from(['stray']), { contentType: 'image/jpeg' })
+  }
+  const old = new Date(Date.now() - aMonth)
+  const path = join(directory, 'work', 'run-abandoned')
+  await mkdir(path, { recursive: true })
+  await utimes(path, old, old)
+  await rindle.prisma.mediaAsset.updateMany({ data: { updatedAt: old } })
+  await rindle.prisma.mediaProcessingRun.updateMany({ where: { finishedAt: { not: null } }, data: { finishedAt: old } })
+}
+
+it('no verb that deletes changes a row or an object until it is told live, and then each does', async () => {
+  await neglected()
+  const later = (): Date => new Date(Date.now() + 2 * 86_400_000)
+  const rindle = await deploy(application, nextVersion, { now: later })
+  const owner = { type: 'member', id: 1 }
+  const dry = await snapshot(rindle, application.storage)
+  const live = false
+  const reports = [
+    await rindle.regenerateVariants({ prune: true, dryRun: true }),
+    await rindle.cleanupOrphans({ live }),
+    await rindle.cleanupOrphans(),
+    await rindle.scanOrphans({ live }),
+    await rindle.scanOrphans(),
+    await rindle.sweepOrphanedTempFiles({ live }),
+    await rindle.sweepOrphanedTempFiles(),
+    await rindle.purgeUnattached({ live }),
+    await rindle.purgeUnattached(),
+    await rindle.pruneRuns({ live, olderThanSeconds: 86_400 }),
+    await rindle.pruneRuns({ olderThanSeconds: 86_400 }),
+    await rindle.previewOwnerErasures([owner]),
+  ]
+  await rindle.previewOwnerErasure(owner)
+  expect(reports.map(({ dryRun }) => dryRun)).toEqual(reports.map(() => true))
+  expect(await snapshot(rindle, application.storage)).toEqual(dry)
+
+  // Each had something to do: the same calls, told live, change something.
+  const changed: boolean[] = []
+  let before = dry
+  const look = async (): Promise<void> => {
+    const after = await snapshot(rindle, application.storage)
+    changed.push(JSON.stringify(after) !== JSON.stringify(before))
+    before = after
+  }
+  for (const verb of [
+    () => rindle.scanOrphans({ live: true }),
+    () => rindle.cleanupOrphans({ live: true }),
+    () => rindle.regenerateVariants({ prune: true }),
+    () => rindle.pruneRuns({ live: true, olderThanSeconds: 86_400 }),
+    () => rindle.purgeUnattached({ live: true, graceSeconds: 0 }),
+    () => rindle.eraseOwner(owner),
+  ]) {
+    await verb()
+    await look()
+  }
+  expect(changed).toEqual([true, true, true, true, true, true])
+  expect(await rindle.sweepOrphanedTempFiles({ live: true })).toMatchObject({ deleted: 1 })
+})

@@ -1,0 +1,168 @@
+import { Readable } from 'node:stream'
+import { defineProfile, type Orphan, type StorageAdapter } from '@rindle/core'
+import { faultyStorage, memoryStorage } from '@rindle/testing'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { type Application, settled, startApplication } from '../support/application.ts'
+import { quadrants } from '../support/pictures.ts'
+import { deploy } from './deployment.ts'
+import { objectsIn, snapshot } from './snapshot.ts'
+
+const accept = { types: ['image/*'], maxBytes: 40_000_000 }
+const profiles = {
+  photo: defineProfile({
+    storage: 'main',
+    accept,
+    variants: { thumb: { mode: 'crop', width: 8, height: 8, format: 'webp' } },
+  }),
+  remote: defineProfile({ storage: 'remote', accept }),
+}
+const remote = memoryStorage()
+const none = { scanned: 0, matched: 0, deleted: 0, bytes: 0, errors: 0 }
+const all = { graceSeconds: 0 }
+// So that what was written in this very millisecond is old.
+const inAMinute = (): Date => new Date(Date.now() + 60_000)
+
+let application: Application<typeof profiles>
+
+beforeAll(async () => {
+  application = await startApplication({ profiles, storages: { remote }, now: inAMinute })
+})
+afterAll(async () => application[Symbol.asyncDispose]())
+beforeEach(async () => {
+  await application.rindle.prisma.$executeRawUnsafe('truncate rindle.media_assets, pgboss.job cascade')
+  for (const storage of [application.storage, remote]) await storage.deleteMany(await objectsIn(storage))
+})
+
+async function put(storage: StorageAdapter, key: string, content = 'stray'): Promise<void> {
+  await storage.put(key, Readable.from([content]), { contentType: 'image/jpeg' })
+}
+
+/** What rows know: a ready photo with its variant, one in another storage, and an upload in flight. */
+async function known(): Promise<void> {
+  const { rindle } = application
+  const workers = await rindle.work()
+  const picture = await quadrants(20, 20)
+  for (const profile of ['photo', 'remote'] as const) {
+    const { id } = await rindle.upload(profile, picture, { filename: 'a.jpg' })
+    await settled(rindle, id)
+  }
+  await workers.stop()
+  const session = await rindle.initiateUpload('photo', { filename: 'a.jpg', contentType: 'image/jpeg' })
+  await put(application.storage, session.uploadKey)
+}
+
+const STRAYS = ['photo/no-asset/original-abc.jpg', 'staging/photo/no-asset/x.jpg', 'unrelated.txt'] as const
+
+async function keysFound(options: { prefix?: string; storage?: string } = {}): Promise<readonly string[]> {
+  const found: Orphan[] = []
+  await application.rindle.scanOrphans({ ...all, ...options, onOrphan: (orphan) => void found.push(orphan) })
+  return found.map(({ storage, key }) => `${storage} ${key}`).toSorted((a, b) => (a < b ? -1 : 1))
+}
+
+describe('objects that were put behind our back', () => {
+  it('are found exactly, and deleted when it is told live', async () => {
+    await known()
+    const kept = [await objectsIn(application.storage), await objectsIn(remote)]
+    expect(await keysFound()).toEqual([])
+    for (const key of STRAYS) await put(application.storage, key)
+    await put(remote, STRAYS[0])
+    expect(await keysFound()).toEqual([...STRAYS.map((key) => `main ${key}`), `remote ${STRAYS[0]}`])
+
+    const { rindle } = application
+    const report = { ...none, scanned: 8, matched: 4, bytes: 20 }
+    expect(await rindle.scanOrphans(all)).toEqual({ ...report, dryRun: true, interrupted: false })
+    const before = await snapshot(rindle, application.storage)
+    expect(await rindle.scanOrphans({ ...all, live: true })).toMatchObject({ ...report, deleted: 4, dryRun: false })
+    const after = await snapshot(rindle, application.storage)
+    expect(after.rows).toEqual(before.rows)
+    expect([after.objects, await objectsIn(remote)]).toEqual(kept)
+    expect(await rindle.scanOrphans({ ...all, live: true })).toMatchObject({ ...none, scanned: 4 })
+  })
+
+  it('are left alone while they are young: a row may be about to name them', async () => {
+    await put(application.storage, STRAYS[0])
+    const { rindle } = application
+    expect(await rindle.scanOrphans({ live: true })).toMatchObject({ ...none, scanned: 1 })
+    const tomorrow = (): Date => new Date(Date.now() + 86_401_000)
+    const later = await deploy(application, profiles, {
+      now: tomorrow,
+      storages: { main: application.storage, remote },
+    })
+    expect(await later.scanOrphans({ live: true })).toMatchObject({
+      ...none,
+      scanned: 1,
+      matched: 1,
+      deleted: 1,
+      bytes: 5,
+    })
+  })
+
+  it('are looked for below a prefix, and in one storage, when these are named', async () => {
+    for (const key of STRAYS) await put(application.storage, key)
+    await put(remote, STRAYS[0])
+    expect(await keysFound({ prefix: 'photo/' })).toEqual([`main ${STRAYS[0]}`, `remote ${STRAYS[0]}`])
+    expect(await keysFound({ storage: 'remote' })).toEqual([`remote ${STRAYS[0]}`])
+    const { rindle } = application
+    await expect(rindle.scanOrphans({ storage: 'x' })).rejects.toMatchObject({ code: 'invalid_input' })
+    await expect(rindle.scanOrphans({ graceSeconds: -1 })).rejects.toMatchObject({ code: 'invalid_input' })
+  })
+
+  it('are counted as errors when they cannot be deleted, and gone after the next run', async () => {
+    for (const key of STRAYS) await put(application.storage, key)
+    let isBroken = true
+    const broken = faultyStorage(application.storage, {
+      onCall: (point) => {
+        if (point === 'deleteMany:before' && isBroken) throw new Error('The storage is away.')
+      },
+    })
+    const rindle = await deploy(application, profiles, { storages: { main: broken, remote }, now: inAMinute })
+    expect(await rindle.scanOrphans({ ...all, live: true })).toMatchObject({ matched: 3, deleted: 0, errors: 3 })
+    isBroken = false
+    expect(await rindle.scanOrphans({ ...all, live: true })).toMatchObject({ matched: 3, deleted: 3, errors: 0 })
+  })
+
+  it('are found in any number, and by two at the same time', async () => {
+    for (let index = 0; index < 1_100; index += 1) await put(remote, `photo/stray/${index}.jpg`)
+    const { rindle } = application
+    const stop = new AbortController()
+    const first = await rindle.scanOrphans({ ...all, live: true, signal: stop.signal, onProgress: () => stop.abort() })
+    expect(first).toMatchObject({ scanned: 500, matched: 500, deleted: 500, interrupted: true })
+    const reports = await Promise.all([
+      rindle.scanOrphans({ ...all, live: true }),
+      rindle.scanOrphans({ ...all, live: true }),
+    ])
+    expect(reports.map(({ matched, errors }) => [matched, errors])).toEqual([
+      [600, 0],
+      [600, 0],
+    ])
+    expect(await objectsIn(remote)).toEqual([])
+  })
+})
+
+describe('unfinished multipart uploads', () => {
+  it('are orphans when no open session knows them', async () => {
+    const { rindle } = application
+    const declared = { filename: 'a.jpg', contentType: 'image/jpeg', byteSize: 20_000_000 }
+    const { session } = await rindle.initiateMultipartUpload('remote', declared)
+    const stray = await remote.multipart.create('remote/no-asset/original-x.jpg', { contentType: 'image/jpeg' })
+    const again = await remote.multipart.create(session.uploadKey, { contentType: 'image/jpeg' })
+    const report = { ...none, scanned: 3, matched: 2 }
+    expect(await rindle.scanOrphans(all)).toMatchObject(report)
+    expect(await rindle.scanOrphans({ ...all, live: true })).toMatchObject({ ...report, deleted: 2 })
+    const left: string[] = []
+    for await (const { uploadId } of remote.multipart.listUploads('')) left.push(uploadId)
+    expect(left).toHaveLength(1)
+    expect(left).not.toContain(stray.uploadId)
+    expect(left).not.toContain(again.uploadId)
+  })
+})
+
+it('a storage that cannot list is an error that names it', async () => {
+  const blind = { ...remote, capabilities: new Set([...remote.capabilities].filter((name) => name !== 'list')) }
+  const rindle = await deploy(application, profiles, { storages: { main: application.storage, remote: blind } })
+  await expect(rindle.scanOrphans()).rejects.toMatchObject({
+    code: 'capability_unsupported',
+    details: { capability: 'list', adapter: 'memory', flow: 'maintenance' },
+  })
+  expect(await rindle.scanOrphans({ storage: 'main' })).toMatchObject(none)
+})

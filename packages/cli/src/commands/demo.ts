@@ -18,13 +18,15 @@ const SHEET = `${DIRECTORY}/contact-sheet.png`
 /** `rindle demo`: the main job of Rindle on a machine that has nothing but Node. */
 export const demo: Command = defineCommand({
   usage: 'demo [files..]',
-  describe: 'See it work, on your photos or its own',
+  describe: 'See it work, on your files or its own photos',
   examples: [
     ['demo', 'Two photos of its own'],
-    ['demo holiday/*.jpg', 'Your photos'],
+    ['demo holiday/*.jpg clip.mp4', 'Your photos, videos and recordings'],
     ['demo --keep', 'Go on serving the URLs until Ctrl-C, in scripts too'],
   ],
-  positionals: { files: { type: 'string', array: true, default: [] as string[], describe: 'Paths of images' } },
+  positionals: {
+    files: { type: 'string', array: true, default: [] as string[], describe: 'Paths of images, videos and recordings' },
+  },
   options: {
     keep: { type: 'boolean', describe: 'Go on serving the URLs until Ctrl-C  [default: yes, on a terminal]' },
     open: { type: 'boolean', default: false, describe: 'Open the contact sheet when it is made' },

@@ -1,3 +1,4 @@
+import { extensionFor } from '@rindle/core'
 import type { CommandContext, Outcome } from '../command.ts'
 import { formatSummary } from '../format-summary.ts'
 import { MAX_ROWS, type TileRow } from './contact-sheet.ts'
@@ -52,6 +53,12 @@ export function conclude(
   return { outcome: { exitCode: isInterrupted ? 130 : hasFailed ? 1 : 0, document }, isServing }
 }
 
+/** The smallest picture first, then what is pleasant to open. */
+function preference(name: string): number {
+  const position = ['thumb', 'poster', 'sound'].indexOf(name)
+  return position === -1 ? Number.POSITIVE_INFINITY : position
+}
+
 /** Names the columns too, because a machine without fonts draws no labels. */
 function sheetLines({ sheet, rows }: Conclusion): readonly string[] {
   const columns = [...new Set(rows.flatMap(({ tiles }) => tiles.map(({ name }) => name)))].toSorted()
@@ -60,8 +67,19 @@ function sheetLines({ sheet, rows }: Conclusion): readonly string[] {
 }
 
 function servingLines(files: readonly DemoFile[], isServing: boolean): readonly string[] {
-  const url = files.flatMap(({ answers }) => answers.get('thumb')?.url ?? [])[0]
-  if (url === undefined) return []
+  const [sample] = files
+    .flatMap(({ asset, answers }) =>
+      (asset?.variants ?? []).flatMap(({ name, contentType }) => {
+        const answer = answers.get(name)
+        return answer === undefined ? [] : [{ name, contentType, url: answer.url }]
+      }),
+    )
+    .toSorted((a, b) => preference(a.name) - preference(b.name))
+  if (sample === undefined) return []
   if (!isServing) return ['The URLs end with this command; with --keep it goes on serving them.']
-  return ['Serving the URLs until Ctrl-C. Try one in another terminal:', '', `curl -o thumb.webp '${url}'`]
+  return [
+    'Serving the URLs until Ctrl-C. Try one in another terminal:',
+    '',
+    `curl -o ${sample.name}${extensionFor(sample.contentType ?? '')} '${sample.url}'`,
+  ]
 }

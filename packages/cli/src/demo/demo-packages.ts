@@ -1,6 +1,7 @@
 import { RindleError } from '@rindle/core'
 import type * as embedded from '@rindle/embedded'
 import type * as jobs from '@rindle/jobs-pgboss'
+import type * as av from '@rindle/processor-av'
 import type * as processor from '@rindle/processor-image'
 import type * as storage from '@rindle/storage-local'
 import type sharp from 'sharp'
@@ -10,6 +11,8 @@ export interface DemoPackages {
   readonly startEmbeddedPostgres: typeof embedded.startEmbeddedPostgres
   readonly pgBossJobs: typeof jobs.pgBossJobs
   readonly imageProcessor: typeof processor.imageProcessor
+  /** `undefined` when its package is not installed: the demo then takes images only. */
+  readonly avProcessor: typeof av.avProcessor | undefined
   readonly localStorage: typeof storage.localStorage
   readonly sharp: typeof sharp
 }
@@ -47,7 +50,13 @@ export async function loadDemoPackages(): Promise<DemoPackages> {
     loaded(found[3]),
     loaded(found[4]),
   ] as const
-  return { startEmbeddedPostgres, pgBossJobs, imageProcessor, localStorage, sharp: sharpOf }
+  const avProcessor = await loadAvProcessor()
+  return { startEmbeddedPostgres, pgBossJobs, imageProcessor, avProcessor, localStorage, sharp: sharpOf }
+}
+
+async function loadAvProcessor(): Promise<typeof av.avProcessor | undefined> {
+  const [found] = await Promise.allSettled([import('@rindle/processor-av')])
+  return isMissing(found, '@rindle/processor-av') ? undefined : loaded(found).avProcessor
 }
 
 /** A package that is there may itself miss another one; that is told as it is. */

@@ -5,6 +5,7 @@ import { formatDimensions } from '../format-dimensions.ts'
 import { formatSize } from '../format-size.ts'
 import { makeTileImage, type Tile } from './contact-sheet.ts'
 import type { UrlAnswer } from './demo-file.ts'
+import { drawWaveform } from './draw-waveform.ts'
 
 /** What the URLs of an asset answered. */
 export interface FetchedUrls {
@@ -25,11 +26,18 @@ export async function fetchUrls(rindle: Rindle, asset: AssetWithVariants, sharpO
     const isWhole = status === 200 && bytes.byteLength === media.byteSize
     answers.set(name, { url, status, byteSize: bytes.byteLength, isWhole })
     if (name === 'original' || !isWhole) continue
-    const format = (media.contentType ?? '').replace('image/', '')
-    const caption = `${formatDimensions(media)} ${format} ${formatSize(media.byteSize)}`
-    tiles.push({ name, caption, image: await makeTileImage(sharpOf, bytes) })
+    const image = await picture(sharpOf, media.contentType ?? '', bytes)
+    if (image === null) continue
+    const format = (media.contentType ?? '').split('/')[1] ?? ''
+    tiles.push({ name, caption: `${formatDimensions(media)} ${format} ${formatSize(media.byteSize)}`, image })
   }
   return { answers, tiles }
+}
+
+/** What the contact sheet shows of a variant; `null` for sound and moving pictures, which a sheet cannot show. */
+async function picture(sharpOf: typeof sharp, contentType: string, bytes: Uint8Array): Promise<Buffer | null> {
+  if (contentType.startsWith('image/')) return makeTileImage(sharpOf, bytes)
+  return contentType === 'application/json' ? makeTileImage(sharpOf, drawWaveform(bytes)) : null
 }
 
 async function fetchBytes(url: string): Promise<{ readonly status: number | null; readonly bytes: Uint8Array }> {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createRindle, defineProfile, type Logger, type Profiles, type Rindle } from '@rindle/core'
+import { createRindle, defineProfile, type Logger, type Profiles, type Recipe, type Rindle } from '@rindle/core'
 import { DEMO_STORAGE, openDemoDatabase } from './demo-database.ts'
 import type { DemoPackages } from './demo-packages.ts'
 import { startFileServer } from './file-server.ts'
@@ -11,7 +11,7 @@ import { holdingDatabase } from './holding-database.ts'
 export interface Demo {
   readonly rindle: Rindle
   /** The name of its only profile. */
-  readonly profile: 'photo'
+  readonly profile: 'media'
 }
 
 /** Where a demo keeps things. */
@@ -25,26 +25,48 @@ export interface DemoPlace {
 /** As long as anybody keeps a demo running. */
 const URL_LIFETIME_SECONDS = 86_400
 
-const MAX_BYTES = 100 * 1024 * 1024
+const MAX_BYTES = 1024 * 1024 * 1024
 
-const PROFILES: Profiles = {
-  photo: defineProfile({
-    storage: DEMO_STORAGE,
-    accept: {
-      // What the image processor decodes; other images would be kept and have no variants.
-      types: ['image/jpeg', 'image/png', 'image/apng', 'image/webp', 'image/gif', 'image/tiff', 'image/avif'],
-      maxBytes: MAX_BYTES,
-      maxPixels: 100_000_000,
-    },
-    variants: {
-      large: { mode: 'fit', width: 2048, height: 2048, format: 'webp' },
-      medium: { mode: 'fit', width: 1024, height: 1024, format: 'webp' },
-      small: { mode: 'fit', width: 480, height: 480, format: 'webp' },
-      thumb: { mode: 'crop', width: 160, height: 160, format: 'webp' },
-      fallback: { mode: 'fit', width: 1024, height: 1024, format: 'jpeg' },
-      avif: { mode: 'fit', width: 480, height: 480, format: 'avif' },
-    },
-  }),
+const IMAGES = {
+  // What the image processor decodes; other images would be kept and have no variants.
+  types: ['image/jpeg', 'image/png', 'image/apng', 'image/webp', 'image/gif', 'image/tiff', 'image/avif'],
+  variants: {
+    large: { mode: 'fit', width: 2048, height: 2048, format: 'webp' },
+    medium: { mode: 'fit', width: 1024, height: 1024, format: 'webp' },
+    small: { mode: 'fit', width: 480, height: 480, format: 'webp' },
+    thumb: { mode: 'crop', width: 160, height: 160, format: 'webp' },
+    fallback: { mode: 'fit', width: 1024, height: 1024, format: 'jpeg' },
+    avif: { mode: 'fit', width: 480, height: 480, format: 'avif' },
+  },
+} as const
+
+const AUDIO_AND_VIDEO = {
+  types: ['video/*', 'audio/*'],
+  variants: {
+    web: { kind: 'video', preset: 'web_720p' },
+    poster: { kind: 'image', preset: 'video_poster_scene' },
+    strip: { kind: 'image', preset: 'video_thumbnail_strip' },
+    sound: { kind: 'audio', preset: 'm4a_128k' },
+    waveform: { kind: 'waveform', preset: 'overview' },
+  },
+} as const
+
+function profilesFor({ avProcessor }: DemoPackages): Profiles {
+  const hasAv = avProcessor !== undefined
+  const variants: Readonly<Record<string, Recipe>> = hasAv
+    ? { ...IMAGES.variants, ...AUDIO_AND_VIDEO.variants }
+    : IMAGES.variants
+  return {
+    media: defineProfile({
+      storage: DEMO_STORAGE,
+      accept: {
+        types: [...IMAGES.types, ...(hasAv ? AUDIO_AND_VIDEO.types : [])],
+        maxBytes: MAX_BYTES,
+        maxPixels: 100_000_000,
+      },
+      variants,
+    }),
+  }
 }
 
 /**
@@ -70,9 +92,9 @@ export async function withDemo<T>(
           signingKey: randomBytes(32).toString('hex'),
         }),
       },
-      processors: [packages.imageProcessor()],
+      processors: [packages.imageProcessor(), ...(packages.avProcessor === undefined ? [] : [packages.avProcessor()])],
       jobs: packages.pgBossJobs(),
-      profiles: PROFILES,
+      profiles: profilesFor(packages),
       workDirectory: join(directory, 'work'),
       delivery: { expiresInSeconds: URL_LIFETIME_SECONDS },
       logger,
@@ -80,7 +102,7 @@ export async function withDemo<T>(
     server.answer = (request) => rindle.serveFile(request)
     await rindle.start()
     await rindle.work()
-    return await work({ rindle, profile: 'photo' })
+    return await work({ rindle, profile: 'media' })
   })
 }
 

@@ -152,16 +152,14 @@ class VariantWork {
     const isFinal = isRindleError(error) && !error.retryable
     const mayRetry = signal.aborted || (!isLastAttempt && !isFinal)
     const errorReason = isRindleError(error) ? error.code : 'processing_failed'
+    if (isRindleError(error, 'corrupt_media')) {
+      await this.#settle(claimed, { to: 'failed', errorReason, damage: error.message })
+      return
+    }
     if (mayRetry) this.retryCause ??= asError(error)
     const fields = { assetId: this.#asset.id, variant: claimed.variant.name, error: String(error) }
     this.#runtime.logger.warn(fields, mayRetry ? 'A variant failed and will be tried again.' : 'A variant failed.')
-    const isSourceDamaged = isRindleError(error, 'corrupt_media')
-    await this.#settle(
-      claimed,
-      isSourceDamaged
-        ? { to: 'failed', errorReason, isSourceDamaged }
-        : { to: mayRetry ? 'queued' : 'failed', errorReason },
-    )
+    await this.#settle(claimed, { to: mayRetry ? 'queued' : 'failed', errorReason })
   }
 
   async #settle(claimed: ClaimedVariant, settlement: Settlement): Promise<Settled> {

@@ -28,8 +28,8 @@ export interface StoredOutput {
 export type Settlement =
   | { readonly to: 'ready'; readonly output: StoredOutput }
   | { readonly to: 'queued' | 'failed'; readonly errorReason: string }
-  /** The original itself cannot be decoded: no other variant can be made of it either. */
-  | { readonly to: 'failed'; readonly errorReason: string; readonly isSourceDamaged: true }
+  /** The original itself cannot be decoded, and why: no other variant can be made of it either. */
+  | { readonly to: 'failed'; readonly errorReason: string; readonly damage: string }
   | { readonly to: 'cancelled' }
 
 /** What became of a settlement: the state the variant has now, or why it was not the caller's to change. */
@@ -69,7 +69,7 @@ export async function settle(
     }
     emitVariantState(runtime, unit, current, 'processing', effective.to)
     const variants = await variantsOf(unit, asset.id)
-    if ('isSourceDamaged' in effective) await quarantineDamaged(runtime, unit, current, variants, effective.errorReason)
+    if ('damage' in effective) await quarantineDamaged(runtime, unit, current, variants, effective)
     else await applyAggregate(runtime, unit, current, variants)
     return effective.to
   })
@@ -81,12 +81,12 @@ async function quarantineDamaged(
   unit: UnitOfWork,
   asset: Asset,
   variants: readonly Variant[],
-  errorReason: string,
+  { errorReason, damage }: { readonly errorReason: string; readonly damage: string },
 ): Promise<void> {
   const running = variants.filter(({ state }) => state === 'queued' || state === 'processing')
   if (running.length > 0) await cancelVariants(runtime, unit, asset, running)
   await transitionAsset(runtime, unit, asset, 'quarantined', { changes: { errorReason } })
-  runtime.logger.warn({ assetId: asset.id, reason: errorReason }, 'The asset is quarantined: its original is damaged.')
+  runtime.logger.warn({ assetId: asset.id, reason: errorReason }, `The asset is quarantined. ${damage}`)
 }
 
 /** The variant and its run, in one statement. `false`, and neither is changed, when the claim is lost. */

@@ -49,6 +49,7 @@ export type { RegenerateOptions, RegenerateReport, UndeclaredVariants } from './
 export type { ReprobedField, ReprobeReport } from './operations/reprobe.ts'
 export type { RequeueOptions, RequeueReport } from './operations/requeue-variants.ts'
 export type { Orphan, ScanOptions, ScanReport } from './operations/scan-orphans.ts'
+export type { Scheduled, ScheduledOnRequest, ScheduleOptions } from './operations/schedule.ts'
 export type { SweepOptions, SweepReport } from './operations/sweep-orphaned-temp-files.ts'
 export type { VerifyStorageOptions, VerifyStorageReport } from './operations/verify-storage.ts'
 export type { WalkOptions } from './operations/walk.ts'

@@ -4,6 +4,7 @@ import type { Variant } from './domain/entities.ts'
 import { RindleError } from './domain/errors.ts'
 import { QUEUES, type QueueName } from './domain/queues.ts'
 import { formatClass, lane } from './domain/recipe-facts.ts'
+import { maintain, maintenanceDied } from './operations/maintenance-job.ts'
 import type { DeadJob, RunningJob, WorkerRegistration, Workers } from './ports/jobs.ts'
 import { promote, promoteDied } from './promotion/promote.ts'
 import { payloadText } from './rows/payload-text.ts'
@@ -13,7 +14,13 @@ import { variantsDied } from './variants/died.ts'
 import { processVariants } from './variants/process.ts'
 
 /** The queues that workers of this version serve. */
-export const WORKED_QUEUES = ['rindle_promote', 'rindle_process', 'rindle_media', 'rindle_purge'] as const
+export const WORKED_QUEUES = [
+  'rindle_promote',
+  'rindle_process',
+  'rindle_media',
+  'rindle_purge',
+  'rindle_maintenance',
+] as const
 
 /** One of {@link WORKED_QUEUES}. */
 export type WorkedQueue = (typeof WORKED_QUEUES)[number]
@@ -22,7 +29,7 @@ export type WorkedQueue = (typeof WORKED_QUEUES)[number]
 export interface WorkOptions {
   /** Which queues to serve. @default all */
   readonly queues?: readonly WorkedQueue[]
-  /** Jobs at once in this process, by queue. @default promote 5, process as many as cores, media 1, purge 2 */
+  /** Jobs at once in this process, by queue. @default promote 5, process as many as cores, media 1, purge 2, maintenance 1 */
   readonly concurrency?: Partial<Readonly<Record<WorkedQueue, number>>>
 }
 
@@ -93,6 +100,10 @@ function handlersOf(runtime: Runtime): Readonly<Record<WorkedQueue, Handlers>> {
         // The asset stays `deleted`, so nothing of it is delivered; its rows say that objects may be left.
         runtime.logger.error({ assetId: job.payload['assetId'] }, 'A purge failed for good; its objects may be left.')
       },
+    },
+    rindle_maintenance: {
+      handle: (job) => maintain(runtime, job),
+      handleDead: (job) => maintenanceDied(runtime, job),
     },
   }
 }

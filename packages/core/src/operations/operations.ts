@@ -16,6 +16,7 @@ import { type RegenerateOptions, type RegenerateReport, regenerateVariants } fro
 import { type ReprobeReport, reprobe } from './reprobe.ts'
 import { type RequeueOptions, type RequeueReport, requeueVariants } from './requeue-variants.ts'
 import { type ScanOptions, type ScanReport, scanOrphans } from './scan-orphans.ts'
+import { type ScheduleOptions, schedule } from './schedule.ts'
 import { type SweepOptions, type SweepReport, sweepOrphanedTempFiles } from './sweep-orphaned-temp-files.ts'
 import { type VerifyStorageOptions, type VerifyStorageReport, verifyStorage } from './verify-storage.ts'
 import type { WalkOptions } from './walk.ts'
@@ -68,6 +69,12 @@ export interface Operations<P extends string = string, V extends string = string
   previewOwnerErasures(owners: Owners, options?: WalkOptions): Promise<ErasureTotals>
   /** Erases owners one after the other, a transaction each; errors are counted. */
   eraseOwners(owners: Owners, options?: WalkOptions): Promise<ErasureTotals>
+
+  /**
+   * Registers cron jobs for these verbs, in UTC, on the queue `rindle_maintenance`: by default uploads are aborted and
+   * storage is verified, and everything that deletes is a dry run. The last call counts. `invalid_input`.
+   */
+  schedule(options?: ScheduleOptions<P>): Promise<void>
 }
 
 /** The verbs over one instance. */
@@ -89,5 +96,6 @@ export function operationsOf(runtime: Runtime): Operations {
     eraseOwner: (owner, options) => eraseOwner(runtime, owner, options),
     previewOwnerErasures: (owners, options) => previewOwnerErasures(runtime, owners, options),
     eraseOwners: (owners, options) => eraseOwners(runtime, owners, options),
+    schedule: (options) => schedule(runtime, options),
   }
 }

@@ -1,0 +1,147 @@
+import { z } from 'zod'
+import { type JsonObject, RindleError } from '../domain/errors.ts'
+import { problemsOf } from '../profile/problems.ts'
+import type { Runtime } from '../runtime.ts'
+import { MAINTENANCE_QUEUE, SCHEDULED_VERBS, type ScheduledVerb } from './scheduled-verbs.ts'
+import { profilesIn, storagesIn } from './scope.ts'
+
+/** When a verb runs, and its options; `false`: never. */
+export type Scheduled<O extends object> = false | (O & WhenDefaulted)
+
+/** The same for a verb that runs only when it is asked for. */
+export type ScheduledOnRequest<O extends object> = false | (O & When)
+
+/** Five fields, in UTC. */
+interface When {
+  readonly cron: string
+}
+
+type WhenDefaulted = Partial<When>
+
+/** Options that many verbs take. */
+interface Live {
+  /** Deletes; otherwise it only counts. @default false */
+  readonly live?: boolean
+}
+
+interface Concurrent {
+  /** Items at once. @default the verb's */
+  readonly concurrency?: number
+}
+
+interface InProfile<P extends string> {
+  /** Only this profile. @default all */
+  readonly profile?: P
+}
+
+/** Options of `schedule`: verbs by name. What is left out runs as it is by default. */
+export interface ScheduleOptions<P extends string = string> {
+  /** @default daily at 01:00 */
+  readonly abortIncompleteUploads?: Scheduled<Concurrent>
+  /** @default daily at 02:00, a dry run */
+  readonly cleanupOrphans?: Scheduled<Live & Concurrent & { readonly storage?: string }>
+  /** On the machine of the worker that takes the job. @default daily at 03:00, a dry run */
+  readonly sweepOrphanedTempFiles?: Scheduled<Live & { readonly thresholdSeconds?: number }>
+  /** @default on Sundays at 04:00 */
+  readonly verifyStorage?: Scheduled<Concurrent & InProfile<P> & { readonly variant?: string }>
+  /** @default never */
+  readonly regenerateVariants?: ScheduledOnRequest<
+    Concurrent & InProfile<P> & { readonly variant?: string; readonly prune?: boolean }
+  >
+  /** @default never */
+  readonly recoverLostWork?: ScheduledOnRequest<Concurrent & { readonly olderThanSeconds?: number }>
+  /** @default never */
+  readonly scanOrphans?: ScheduledOnRequest<
+    Live & { readonly prefix?: string; readonly graceSeconds?: number; readonly storage?: string }
+  >
+  /** @default never */
+  readonly backfillMetadata?: ScheduledOnRequest<Concurrent & InProfile<P> & { readonly analyzer?: string }>
+  /** @default never */
+  readonly purgeUnattached?: ScheduledOnRequest<Live & Concurrent & InProfile<P> & { readonly graceSeconds?: number }>
+  /** @default never */
+  readonly pruneRuns?: ScheduledOnRequest<Live & { readonly olderThanSeconds?: number }>
+}
+
+const DEFAULT_CRONS: Partial<Readonly<Record<ScheduledVerb, string>>> = {
+  abortIncompleteUploads: '0 1 * * *',
+  cleanupOrphans: '0 2 * * *',
+  sweepOrphanedTempFiles: '0 3 * * *',
+  verifyStorage: '0 4 * * 0',
+}
+
+const cron = z.string('must be a cron expression of five fields, in UTC')
+const live = z.boolean().optional()
+const name = z.string().min(1).optional()
+const seconds = z.number().min(0).optional()
+const concurrency = z.int().min(1).max(1_000).optional()
+
+const OPTIONS = {
+  abortIncompleteUploads: { concurrency },
+  cleanupOrphans: { live, concurrency, storage: name },
+  sweepOrphanedTempFiles: { live, thresholdSeconds: seconds },
+  verifyStorage: { concurrency, profile: name, variant: name },
+  regenerateVariants: { concurrency, profile: name, variant: name, prune: z.boolean().optional() },
+  recoverLostWork: { concurrency, olderThanSeconds: seconds },
+  scanOrphans: { live, prefix: z.string().optional(), graceSeconds: seconds, storage: name },
+  backfillMetadata: { concurrency, profile: name, analyzer: name },
+  purgeUnattached: { live, concurrency, profile: name, graceSeconds: seconds },
+  pruneRuns: { live, olderThanSeconds: seconds },
+} satisfies Readonly<Record<ScheduledVerb, z.ZodRawShape>>
+
+const scheduleSchema = z.strictObject(
+  Object.fromEntries(
+    SCHEDULED_VERBS.map((verb) => {
+      const when = verb in DEFAULT_CRONS ? cron.optional() : cron
+      return [verb, z.union([z.literal(false), z.strictObject({ cron: when, ...OPTIONS[verb] })]).optional()]
+    }),
+  ),
+)
+
+/** What is kept of one verb: when it runs, and with what. */
+interface Entry {
+  readonly cron: string
+  readonly options: JsonObject
+}
+
+/**
+ * Registers the maintenance of an application: cron jobs, in UTC, that whichever worker of the queue
+ * `rindle_maintenance` takes. The whole schedule is what the last call said: verbs that it leaves out run as they do by
+ * default, and what was registered before and is wanted no more is removed. `invalid_input` with every problem, `unknown_profile`,
+ * `capability_unsupported` where the jobs adapter has no schedules.
+ */
+export async function schedule(runtime: Runtime, options: ScheduleOptions = {}): Promise<void> {
+  const entries = entriesOf(options)
+  for (const { options: given } of entries.values()) assertNames(runtime, given)
+  for (const verb of SCHEDULED_VERBS) {
+    const entry = entries.get(verb)
+    if (entry === undefined) await runtime.jobs.unschedule(verb, MAINTENANCE_QUEUE)
+    else {
+      const payload = { task: verb, options: entry.options }
+      await runtime.jobs.schedule(verb, entry.cron, { queue: MAINTENANCE_QUEUE, key: verb, payload })
+    }
+  }
+}
+
+/** Now, and not at night: a name that was mistyped. */
+function assertNames(runtime: Runtime, { profile, storage }: JsonObject): void {
+  if (typeof profile === 'string') profilesIn(runtime, profile)
+  if (typeof storage === 'string') storagesIn(runtime, storage)
+}
+
+function entriesOf(options: ScheduleOptions): ReadonlyMap<ScheduledVerb, Entry> {
+  const parsed = scheduleSchema.safeParse(options)
+  if (!parsed.success) {
+    const problems = problemsOf(parsed.error)
+    const lines = problems.map(({ path, message }) => `  ${path}: ${message}`)
+    throw new RindleError('invalid_input', `The schedule is not valid:\n${lines.join('\n')}`, { details: { problems } })
+  }
+  return new Map(
+    SCHEDULED_VERBS.flatMap((verb) => {
+      const given = options[verb] ?? {}
+      const when = given === false ? undefined : (given.cron ?? DEFAULT_CRONS[verb])
+      if (given === false || when === undefined) return []
+      const { cron: _cron, ...rest } = given
+      return [[verb, { cron: when, options: rest }] as const]
+    }),
+  )
+}

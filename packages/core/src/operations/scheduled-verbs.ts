@@ -1,0 +1,19 @@
+/** The queue of scheduled maintenance. */
+export const MAINTENANCE_QUEUE = 'rindle_maintenance' as const
+
+/** The verbs that can run by a schedule. */
+export const SCHEDULED_VERBS = [
+  'abortIncompleteUploads',
+  'cleanupOrphans',
+  'sweepOrphanedTempFiles',
+  'verifyStorage',
+  'regenerateVariants',
+  'recoverLostWork',
+  'scanOrphans',
+  'backfillMetadata',
+  'purgeUnattached',
+  'pruneRuns',
+] as const
+
+/** One of {@link SCHEDULED_VERBS}. */
+export type ScheduledVerb = (typeof SCHEDULED_VERBS)[number]

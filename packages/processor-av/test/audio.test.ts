@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import type { Recipe, SourceFile } from '@rindle/core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { avProcessor } from '../src/index.ts'
-import { parseLoudness } from '../src/loudness.ts'
+import { loudnessFilters, parseLoudness } from '../src/loudness.ts'
 import { AAC, clip, DRAWN, ffmpeg, H264, lavfi } from './clips.ts'
 import { LANES } from './lanes.ts'
 import { failure, inspect, M4A, MP3, make, outcomesOf } from './workbench.ts'
@@ -20,6 +20,17 @@ describe('the loudness that FFmpeg measured', () => {
       '[info] x\n[Parsed_loudnorm_0 @ 0x1] [info] \n{\n"input_i" : "-inf",\n"input_tp" : "-inf",\n"input_lra" : "0.00",\n"input_thresh" : "-70.00",\n"target_offset" : "inf"\n}\n'
     expect(parseLoudness(said)).toMatchObject({ integrated: Number.NEGATIVE_INFINITY, threshold: -70 })
     expect(parseLoudness('nothing')).toBeNull()
+  })
+})
+
+describe('the filters for a common loudness', () => {
+  it('measure as they go, or keep the dynamics of what was measured before', () => {
+    expect(loudnessFilters(null)).toEqual(['loudnorm=I=-16:TP=-1.5:LRA=11'])
+    const measured = { integrated: -30, truePeak: -9.5, range: 6, threshold: -40, offset: 0.4 }
+    expect(loudnessFilters(measured)).toEqual([
+      'loudnorm=I=-16:TP=-1.5:LRA=11:measured_I=-30:measured_TP=-9.5:measured_LRA=6:measured_thresh=-40:offset=0.4:linear=true',
+    ])
+    expect(loudnessFilters({ ...measured, integrated: Number.NEGATIVE_INFINITY })).toEqual([])
   })
 })
 

@@ -10,10 +10,8 @@ import { INSTALLER, LANES } from './lanes.ts'
 import { failure, M4A, make, outcomesOf, POSTER, request, STRIP, VIDEO, WAVEFORM } from './workbench.ts'
 
 let source: SourceFile
-let long: SourceFile
 beforeAll(async () => {
   source = await clip('video/mp4', 'mp4', DRAWN.test('320x180', 1), DRAWN.sine(1), H264, AAC)
-  long = await clip('video/mp4', 'mp4', DRAWN.test('320x180', 20), H264)
 })
 
 const { ffprobePath } = INSTALLER.programs
@@ -171,14 +169,12 @@ describe('an output', () => {
 
 describe('cancelling', () => {
   it('stops a running encoder within a second, with nothing of it left', async () => {
+    const path = await fakeFfmpeg('printf "out_time_us=500000\\nprogress=continue\\n"; sleep 60 & sleep 60')
     const controller = new AbortController()
     const started = Promise.withResolvers<void>()
-    const work = await request(
-      long,
-      { video: VIDEO },
-      { signal: controller.signal, onProgress: () => started.resolve() },
-    )
-    const processing = avProcessor({ ...INSTALLER.programs, threads: 1 }).process(work)
+    const { signal } = controller
+    const work = await request(source, { video: VIDEO }, { signal, onProgress: () => started.resolve() })
+    const processing = withFfmpeg(path).process(work)
     await started.promise
     expect(await processesWith(work.directory)).not.toEqual([])
     const abortedAt = performance.now()

@@ -80,6 +80,12 @@ describe('a program', () => {
     expect(await processesWith(mark)).toEqual([])
   })
 
+  it('that leaves a child behind takes it along', async () => {
+    const mark = `left-${crypto.randomUUID()}`
+    expect(await shell(`sh -c 'sleep 60; : ${mark}' & echo done`)).toBe('done')
+    expect(await processesWith(mark)).toEqual([])
+  })
+
   it('is held to its limits by the system', async () => {
     expect(await shell('ulimit -v; ulimit -f')).toBe(`${4 * 1024 ** 2}\n${(1024 * 1024) / 512}`)
   })

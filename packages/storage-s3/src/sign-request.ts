@@ -99,8 +99,8 @@ async function sign(
     return makeUrl({
       signingDate,
       expiresIn: expiresInSeconds,
-      // The presigner leaves type and length out unless they are named. A type that the SDK adds by itself may stay out.
-      signableHeaders: new Set([...names, 'content-length']),
+      // The presigner leaves the type out unless it is named. One that the SDK adds by itself may stay out.
+      signableHeaders: new Set(names),
       // Moved into the URL, as the presigner does, they would be signed and not sent.
       unhoistableHeaders: new Set(names),
     })

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import type { StorageAdapter } from '@rindle/core'
+import { s3Storage } from '@rindle/storage-s3'
 import type { S3Server } from '@rindle/test-s3'
 import { describe, expect, test } from 'vitest'
-import { s3StorageOn } from '../s3-subject.ts'
+import { s3OptionsOf, s3StorageOn } from '../s3-subject.ts'
 import { bodyOf, keysOf, putText, readBytes, readText } from '../use-storage.ts'
 
 const PART_BYTES = 5 * 1024 * 1024
@@ -74,13 +75,20 @@ export function parts(server: S3Server): void {
     })
 
     test('of a source that is replaced meanwhile is of what was asked for, or nothing', async () => {
-      const storage = await s3StorageOn(server, { maxCopyBytes: PART_BYTES })
-      const [asked, other] = [pattern(PART_BYTES * 2, 1), pattern(PART_BYTES * 2, 2)]
-      for (let round = 0; round < 10; round++) {
-        const { etag } = await storage.put(KEY, bodyOf(asked), TYPE)
+      const bucket = s3OptionsOf(server, await server.createBucket())
+      const [storage, other] = [s3Storage({ ...bucket, maxCopyBytes: PART_BYTES }), s3Storage(bucket)]
+      const asked = pattern(PART_BYTES * 2, 1)
+      await storage.put('one.txt', bodyOf(asked), TYPE)
+      await storage.put('two.txt', bodyOf(pattern(PART_BYTES * 2, 2)), TYPE)
+      for (let round = 0; round < 20; round++) {
+        const { etag } = await other.copy('one.txt', KEY)
+        // By one request each, at the beginning, in the middle and at the end of the copy.
+        const replaceRepeatedly = async (): Promise<void> => {
+          for (let count = 0; count < 4; count++) await other.copy('two.txt', KEY)
+        }
         const [copied] = await Promise.allSettled([
           storage.copy(KEY, `copies/${round}.txt`, { ifMatch: etag }),
-          storage.put(KEY, bodyOf(other), TYPE),
+          replaceRepeatedly(),
         ])
         if (copied.status === 'fulfilled') {
           expect(asked.equals(await readBytes(storage, `copies/${round}.txt`))).toBe(true)

@@ -8,8 +8,8 @@ export function toJson({ unit, better }: Measurement, summary: Summary, machine:
   return JSON.stringify({ name, ratio, budget, samples: { unit, better, floor, rindle }, machine })
 }
 
-/** A small table: what a person reads. */
-export function toTable(measurement: Measurement, summary: Summary): string {
+/** A small table: what a person reads. Without a verdict when the figures are not judged. */
+export function toTable(measurement: Measurement, summary: Summary, isJudged: boolean): string {
   const { cpu, unit } = measurement
   const cpuHeading = cpu === undefined ? [] : [`CPU ms/${cpu.item}`]
   const rows = [
@@ -17,13 +17,14 @@ export function toTable(measurement: Measurement, summary: Summary): string {
     ['floor', ...cells(summary.floor), ...cpuCell(cpu?.floorMs)],
     ['rindle', ...cells(summary.rindle), ...cpuCell(cpu?.rindleMs)],
   ]
-  return [measurement.name, ...align(rows), verdict(measurement, summary), ''].join('\n')
+  return [measurement.name, ...align(rows), verdict(measurement, summary, isJudged), ''].join('\n')
 }
 
-function verdict({ budget, better }: Measurement, summary: Summary): string {
+function verdict({ budget, better }: Measurement, summary: Summary, isJudged: boolean): string {
   const bound = better === 'lower' ? 'at most' : 'at least'
   const words = `ratio ${summary.ratio.toFixed(3)}, budget ${bound} ${summary.budget.toFixed(3)} (${budget.words})`
-  return `  ${words}: ${summary.isWithinBudget ? 'OK' : 'MISSED'}`
+  const verdictWord = summary.isWithinBudget ? 'OK' : 'MISSED'
+  return `  ${words}: ${isJudged ? verdictWord : 'not judged in a quick run'}`
 }
 
 function cells({ median, minimum, maximum }: SideSummary): string[] {

@@ -20,11 +20,11 @@ export interface Io {
 const USAGE = `Usage: pnpm bench [name…] [--quick] [--json] [--budget ratio]
 
 Runs the named benches, or all of them, and compares each with its floor.
-  --quick         a smoke run of a few seconds each; its figures mean little
+  --quick         a smoke run of a few seconds each: its figures mean little, so only --budget judges them
   --json          one line of JSON per figure on stdout
   --budget ratio  judge by this ratio to the floor instead of the agreed budgets
   --list          print the benches and run none
-Exit code: 0 every budget was kept, 1 one was missed or a bench failed, 2 wrong usage.`
+Exit code: 0 no budget was missed, 1 one was or a bench failed, 2 wrong usage.`
 
 /** Follows a command line and gives the exit code. */
 export async function run(args: readonly string[], io: Io): Promise<0 | 1 | 2> {
@@ -53,7 +53,7 @@ function list(benches: readonly Bench[]): string {
   return ['Benches:', ...benches.map(({ name, describe }) => `  ${name.padEnd(width)}  ${describe}`)].join('\n')
 }
 
-/** Whether every budget was kept. */
+/** Whether no budget was missed. */
 async function runAll(benches: readonly Bench[], commandLine: CommandLine, io: Io): Promise<boolean> {
   const directory = await mkdtemp(join(tmpdir(), 'rindle-bench-'))
   try {
@@ -61,7 +61,8 @@ async function runAll(benches: readonly Bench[], commandLine: CommandLine, io: I
     let isKept = true
     for (const bench of benches) {
       io.signal.throwIfAborted()
-      if (!commandLine.isJson) io.print(`${bench.name}: ${bench.describe}`)
+      if (!commandLine.isJson)
+        io.print(`${bench.name}: ${bench.describe}${commandLine.isQuick ? ' (now: less of it)' : ''}`)
       isKept = (await runOne(bench, { commandLine, directory, server, io })) && isKept
     }
     return isKept
@@ -79,6 +80,7 @@ interface RunContext {
 
 async function runOne(bench: Bench, { commandLine, directory, server, io }: RunContext): Promise<boolean> {
   const machine = describeMachine()
+  const isJudged = !commandLine.isQuick || commandLine.budget !== undefined
   const own = await mkdtemp(join(directory, `${bench.name}-`))
   try {
     const measurements = await bench.run({
@@ -91,9 +93,9 @@ async function runOne(bench: Bench, { commandLine, directory, server, io }: RunC
     for (const [index, summary] of summaries.entries()) {
       const measurement = measurements[index]
       if (measurement === undefined) continue
-      io.print(commandLine.isJson ? toJson(measurement, summary, machine) : toTable(measurement, summary))
+      io.print(commandLine.isJson ? toJson(measurement, summary, machine) : toTable(measurement, summary, isJudged))
     }
-    return summaries.every(({ isWithinBudget }) => isWithinBudget)
+    return !isJudged || summaries.every(({ isWithinBudget }) => isWithinBudget)
   } finally {
     await server.dropDatabases()
     await rm(own, { recursive: true, force: true })

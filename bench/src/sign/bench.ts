@@ -11,10 +11,10 @@ export const sign: Bench = {
   run: async ({ isQuick, signal }) => {
     await using floor = await startSide(new URL('floor.ts', import.meta.url), { setup: {}, signal })
     await using rindle = await startSide(new URL('rindle.ts', import.meta.url), { setup: {}, signal })
-    const input: SignRound = { passes: isQuick ? 3 : 10 }
+    const input: SignRound = { passes: isQuick ? 3 : 20 }
     const figures = await alternate(
       { floor: () => floor.round(input), rindle: () => rindle.round(input) },
-      { warmUps: 2, rounds: isQuick ? 2 : 30, maxSeconds: 30 },
+      { warmUps: isQuick ? 1 : 5, rounds: isQuick ? 2 : 40, maxSeconds: 30 },
     )
     return [
       {

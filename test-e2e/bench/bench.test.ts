@@ -1,0 +1,76 @@
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
+
+const PROGRAM = fileURLToPath(new URL('../../bench/src/bin.ts', import.meta.url))
+
+interface Run {
+  readonly exitCode: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+function bench(...args: readonly string[]): Promise<Run> {
+  return new Promise((resolve) => {
+    const child = execFile(process.execPath, [...process.execArgv, PROGRAM, ...args], (_error, stdout, stderr) => {
+      resolve({ exitCode: child.exitCode, stdout, stderr })
+    })
+  })
+}
+
+describe('pnpm bench', () => {
+  test('prints one line of JSON per figure, with both sides and the machine', async () => {
+    const { exitCode, stdout } = await bench('sign', '--quick', '--json')
+    const side = { median: expect.any(Number), minimum: expect.any(Number), maximum: expect.any(Number) }
+    expect(
+      stdout
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+    ).toStrictEqual([
+      {
+        name: 'sign',
+        ratio: expect.any(Number),
+        budget: 1.2,
+        samples: { unit: 'ms', better: 'lower', floor: side, rindle: side },
+        machine: {
+          cpu: expect.any(String),
+          cores: expect.any(Number),
+          memoryBytes: expect.any(Number),
+          platform: `${process.platform}-${process.arch}`,
+          node: process.version,
+          loadAverage: expect.any(Number),
+        },
+      },
+    ])
+    expect(exitCode).toBe(0)
+  })
+
+  test('exits with 1 when a budget is missed', async () => {
+    const { exitCode, stdout } = await bench('sign', '--quick', '--budget', '0')
+    expect(stdout).toContain('MISSED')
+    expect(exitCode).toBe(1)
+  })
+
+  test('exits with 0 when every budget is kept', async () => {
+    const { exitCode, stdout } = await bench('sign', '--quick', '--budget', '1000')
+    expect(stdout).toContain('OK')
+    expect(exitCode).toBe(0)
+  })
+
+  test('names every bench when it is asked for one that there is not, and exits with 2', async () => {
+    const { exitCode, stdout, stderr } = await bench('images', 'speed')
+    expect(stderr).toContain('There is no bench named speed.')
+    for (const name of ['images', 'small-images', 'time-to-ready', 'job-latency', 'backlog', 'completion', 'upload']) {
+      expect(stderr).toContain(`  ${name} `)
+    }
+    expect(stdout).toBe('')
+    expect(exitCode).toBe(2)
+  })
+
+  test.each(['--budget fast', '--budget -1', '--fast'])('exits with 2 for %s', async (options) => {
+    const { exitCode, stderr } = await bench('sign', ...options.split(' '))
+    expect(stderr).toContain('Usage: pnpm bench')
+    expect(exitCode).toBe(2)
+  })
+})

@@ -60,7 +60,7 @@ it('every invariant holds after the death of many workers under load', () => {
     `${witness.acknowledged.size} uploads, ${witness.releasing.size} given up, ${aftermath.assetCount} kept.`,
   )
   expect(aftermath.violations).toEqual([])
-  expect(witness.acknowledged.size).toBeGreaterThan(KILLS)
+  expect(witness.acknowledged.size).toBeGreaterThan(KILLS / 2)
 })
 
 it('no upload is lost that the application was told of, and nothing waits for work that will not come', () => {

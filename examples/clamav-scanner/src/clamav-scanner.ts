@@ -1,6 +1,6 @@
+import { once } from 'node:events'
 import { connect, type NetConnectOpts, type Socket } from 'node:net'
 import type { Readable } from 'node:stream'
-import { text } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
 import type { Scanner } from '@rindle/core'
 
@@ -39,17 +39,17 @@ export function clamavScanner(options: ClamavScannerOptions): Scanner {
   }
 }
 
-/** clamd may answer, and stop reading, before everything is sent: its answer counts, not the broken pipe. */
+/** clamd may answer, and end the connection, before everything is sent: its answer counts, not the broken pipe. */
 async function ask(socket: Socket, body: Readable): Promise<string> {
-  const answer = text(socket)
-  const sent = pipeline(body, instream, socket)
-  const [answered, delivered] = await Promise.allSettled([answer, sent])
-  if (answered.status === 'fulfilled' && answered.value !== '') return answered.value
-  throw answered.status === 'rejected'
-    ? answered.reason
-    : delivered.status === 'rejected'
-      ? delivered.reason
-      : new Error('clamd gave no answer.')
+  let answer = ''
+  socket.setEncoding('utf8').on('data', (text: string) => {
+    answer += text
+  })
+  const closed = once(socket, 'close')
+  const results = await Promise.allSettled([closed, pipeline(body, instream, socket)])
+  if (answer !== '') return answer
+  const failure = results.find((result) => result.status === 'rejected')
+  throw failure?.reason instanceof Error ? failure.reason : new Error('clamd gave no answer.')
 }
 
 /** The INSTREAM form: chunks with their length in front, and an empty one at the end (clamd(8)). */

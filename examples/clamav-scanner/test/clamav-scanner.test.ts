@@ -89,7 +89,10 @@ describe.skipIf(clamd === null)('with a real clamd', () => {
   it('fails, rather than accepts, what is larger than clamd takes', async () => {
     const chunks = Array.from({ length: 80 }, () => Buffer.alloc(100_000, 'a'))
     const scanner = clamavScanner({ socket: socket() })
-    await expect(scanner.scan(input(() => Readable.from(chunks)))).rejects.toThrow('size limit exceeded')
+    // clamd says so, and ends the connection, which may reach us first.
+    await expect(scanner.scan(input(() => Readable.from(chunks)))).rejects.toThrow(
+      /size limit exceeded|EPIPE|ECONNRESET/,
+    )
   })
 })
 

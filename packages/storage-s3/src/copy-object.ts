@@ -68,8 +68,9 @@ async function copyWhole(copy: Copy): Promise<Pick<StoredObject, 'etag' | 'lastM
 }
 
 /**
- * Ceph compares the etag and then copies what is there by now. Where the copy does not have the same etag, which an
- * encrypted one or one of parts never has, only a source that is still the same shows that it is what was copied.
+ * For stores that do not heed the condition of a copy; Ceph 16 is one. A copy of the same etag is right without a look.
+ * Where it has another, which an encrypted one or one of parts always has, only a source that is still the same shows
+ * that it is what was copied.
  */
 async function assertSourceStays({ bucket, from, source, signal }: Copy): Promise<void> {
   const now = await headObject(bucket, from, signal)

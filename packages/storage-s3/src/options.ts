@@ -87,6 +87,13 @@ export interface S3StorageOptions {
    */
   readonly signedChecksum?: 'x-amz-checksum-sha256' | 'x-amz-content-sha256'
   /**
+   * What the store does with a signed upload to which its holder adds an `x-amz-` header. AWS refuses it. Stores that
+   * accept it (MinIO of 2023 and Ceph 16 do) would let the holder copy, by `x-amz-copy-source`, any object that the
+   * credentials may read into his upload; for them a signed upload has one header more, which makes any copy fail.
+   * @default 'accepted' with `endpoint`, 'refused' without
+   */
+  readonly unsignedHeaders?: 'accepted' | 'refused'
+  /**
    * Bodies longer than this are sent in parts of this size, of which `put` holds three in memory; 5 MiB to 5 GiB. A
    * body of undeclared length can have 10,000 of them.
    * @default 5242880
@@ -119,6 +126,7 @@ export interface S3StorageConfig {
   readonly maxAttempts: number
   readonly checksums: 'when_required' | 'when_supported'
   readonly signedChecksum: 'x-amz-checksum-sha256' | 'x-amz-content-sha256'
+  readonly unsignedHeaders: 'accepted' | 'refused'
   readonly partBytes: number
   readonly maxCopyBytes: number
 }
@@ -179,6 +187,7 @@ const schema = z
     maxAttempts: integer(1, 20).default(3),
     checksums: z.enum(['when_required', 'when_supported']).default('when_required'),
     signedChecksum: z.enum(['x-amz-checksum-sha256', 'x-amz-content-sha256']).default('x-amz-checksum-sha256'),
+    unsignedHeaders: z.enum(['accepted', 'refused']).optional(),
     partBytes: partBytes.default(MIN_PART_BYTES),
     maxCopyBytes: partBytes.default(1024 * MEBIBYTE),
   })
@@ -193,11 +202,13 @@ const schema = z
 export function parseOptions(options: S3StorageOptions): S3StorageConfig {
   const parsed = schema.safeParse(options)
   if (!parsed.success) throw invalidOptions(parsed.error)
-  const { forcePathStyle, ...rest } = parsed.data
+  const { forcePathStyle, unsignedHeaders, ...rest } = parsed.data
+  const isAws = rest.endpoint === undefined
   return {
     ...rest,
     endpoint: rest.endpoint,
-    forcePathStyle: forcePathStyle ?? rest.endpoint !== undefined,
+    forcePathStyle: forcePathStyle ?? !isAws,
+    unsignedHeaders: unsignedHeaders ?? (isAws ? 'refused' : 'accepted'),
     credentials: rest.credentials,
     publicEndpoint: rest.publicEndpoint,
     publicBaseUrl: rest.publicBaseUrl,

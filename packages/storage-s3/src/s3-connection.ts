@@ -22,7 +22,7 @@ export function s3Connection(config: S3StorageConfig): S3Connection {
       return client
     },
     get signer() {
-      signer ??= makeClient({ ...config, endpoint: config.publicEndpoint ?? config.endpoint })
+      signer ??= signingClient(config)
       return signer
     },
     close() {
@@ -36,8 +36,29 @@ export function s3Connection(config: S3StorageConfig): S3Connection {
 
 function requestClient(config: S3StorageConfig): S3Client {
   const client = makeClient(config)
-  addContentMd5(client)
+  // Older stores demand the MD5 of a list of keys to delete; the SDK sends a CRC-32 alone.
+  onBuild(client, 'rindleContentMd5', ['DeleteObjectsCommand'], ({ headers, body }) => {
+    headers['content-md5'] = createHash('md5').update(String(body)).digest('base64')
+  })
   return client
+}
+
+function signingClient(config: S3StorageConfig): S3Client {
+  const client = makeClient({ ...config, endpoint: config.publicEndpoint ?? config.endpoint })
+  onBuild(client, 'rindleUploadHeaders', ['PutObjectCommand', 'UploadPartCommand'], (request) => {
+    Object.assign(request.headers, uploadHeaders(config))
+  })
+  return client
+}
+
+/**
+ * What every signed upload has to carry. A store that heeds headers that were not signed makes an upload, to which its
+ * holder adds `x-amz-copy-source`, a copy of any object. These are signed and mean nothing to an upload, but no object
+ * meets the condition (which MinIO looks at), and the range is none (which Ceph looks at).
+ */
+export function uploadHeaders({ unsignedHeaders }: S3StorageConfig): Readonly<Record<string, string>> {
+  if (unsignedHeaders === 'refused') return {}
+  return { 'x-amz-copy-source-if-match': '"never"', 'x-amz-copy-source-range': 'none' }
 }
 
 function makeClient(config: S3StorageConfig): S3Client {
@@ -58,16 +79,24 @@ function makeClient(config: S3StorageConfig): S3Client {
   })
 }
 
-/** Older stores demand the MD5 of a list of keys to delete; the SDK sends a CRC-32 alone. */
-function addContentMd5(client: S3Client): void {
+interface BuiltRequest {
+  readonly headers: Record<string, string>
+  readonly body?: unknown
+}
+
+/** Changes the requests of some commands before they are signed. */
+function onBuild(
+  client: S3Client,
+  name: string,
+  commands: readonly string[],
+  change: (request: BuiltRequest) => void,
+): void {
   client.middlewareStack.add(
-    (next, context) => (args) => {
-      const request = args.request as { readonly headers: Record<string, string>; readonly body?: unknown }
-      if (context.commandName === 'DeleteObjectsCommand' && typeof request.body === 'string') {
-        request.headers['content-md5'] = createHash('md5').update(request.body).digest('base64')
-      }
-      return next(args)
-    },
-    { step: 'build', name: 'rindleContentMd5', priority: 'low' },
+    (next, { commandName = '' }) =>
+      (args) => {
+        if (commands.includes(commandName)) change(args.request as BuiltRequest)
+        return next(args)
+      },
+    { step: 'build', name, priority: 'low' },
   )
 }

@@ -4,6 +4,7 @@ import { RindleError, type SignedRequest, type SignGetOptions, type SignPutOptio
 import { attempt } from './attempt.ts'
 import type { S3StorageConfig } from './options.ts'
 import { base64Of, locate, type S3Bucket, writeSettings } from './s3-bucket.ts'
+import { uploadHeaders } from './s3-connection.ts'
 import { signPayloadHash } from './sign-payload-hash.ts'
 import { signingWindow } from './signing-window.ts'
 
@@ -68,7 +69,7 @@ export async function signPart(
     ...options,
     method: 'PUT',
     key,
-    headers: {},
+    headers: uploadHeaders(bucket.config),
   })
 }
 
@@ -118,6 +119,7 @@ function putHeaders(config: S3StorageConfig, options: SignPutOptions): Readonly<
     'x-amz-server-side-encryption': ServerSideEncryption,
     'x-amz-server-side-encryption-aws-kms-key-id': SSEKMSKeyId,
     'x-amz-storage-class': StorageClass,
+    ...uploadHeaders(config),
   }
   return Object.fromEntries(
     Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),

@@ -22,12 +22,14 @@ describe('the options of s3Storage', () => {
       maxAttempts: 3,
       checksums: 'when_required',
       signedChecksum: 'x-amz-checksum-sha256',
+      unsignedHeaders: 'refused',
       partBytes: 5 * 1024 * 1024,
       maxCopyBytes: 1024 * 1024 * 1024,
     })
     expect(parseOptions({ ...OPTIONS, endpoint: 'http://127.0.0.1:9000/' })).toMatchObject({
       endpoint: 'http://127.0.0.1:9000',
       forcePathStyle: true,
+      unsignedHeaders: 'accepted',
     })
   })
 
@@ -49,6 +51,7 @@ describe('the options of s3Storage', () => {
       maxAttempts: 0,
       checksums: 'always',
       signedChecksum: 'content-md5',
+      unsignedHeaders: 'maybe',
       partBytes: 1024,
       maxCopyBytes: 6 * 1024 ** 3,
       acl: 'public-read',
@@ -74,6 +77,7 @@ describe('the options of s3Storage', () => {
       'serverSideEncryption',
       'signedChecksum',
       'storageClass',
+      'unsignedHeaders',
     ])
     for (const path of paths) expect(message).toContain(`  ${path}: `)
   })

@@ -31,8 +31,9 @@ const WAYS: readonly (readonly [string, (storage: StorageAdapter) => Promise<unk
     async (storage) => {
       const signed = await storage.signPut('a.txt', { expiresAt: inAMinute(), contentType: 'text/plain', byteSize: 5 })
       await send(signed, 'bytes')
-      const without = { ...signed, headers: { 'content-type': 'text/plain' } }
-      await expect(send(without, 'bytes')).rejects.toThrow(/^4\d\d$/)
+      const without = Object.entries(signed.headers).filter(([name]) => !/encryption|storage-class/.test(name))
+      if (without.length === Object.keys(signed.headers).length) return
+      await expect(send({ ...signed, headers: Object.fromEntries(without) }, 'bytes')).rejects.toThrow(/^4\d\d$/)
     },
   ],
   [

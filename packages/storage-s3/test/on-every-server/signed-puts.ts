@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
 import type { StorageAdapter } from '@rindle/core'
+import { s3Storage } from '@rindle/storage-s3'
 import type { S3Server } from '@rindle/test-s3'
 import { describe, expect, test } from 'vitest'
-import { inAMinute, s3StorageOn } from '../s3-subject.ts'
+import { inAMinute, s3OptionsOf, s3StorageOn } from '../s3-subject.ts'
 import { type RawRequest, sendRaw } from '../send-raw.ts'
-import { readText } from '../use-storage.ts'
+import { putText, readText } from '../use-storage.ts'
 
 const KEY = 'staging/photo.txt'
 const BODY = Buffer.from('the bytes that were declared')
@@ -99,6 +100,30 @@ export function signedPuts(server: S3Server): void {
     ).toBe(403)
     expect((await sendRaw(request, body)).status).toBe(200)
     expect(await readText(storage, KEY)).toBe(BODY.toString())
+  })
+
+  test('a signed upload makes no copy of an object that its holder may not read', async () => {
+    const bucket = await server.createBucket()
+    const storage = s3Storage(s3OptionsOf(server, bucket))
+    await putText(storage, 'private.txt', 'of somebody else')
+    const { uploadId } = await createUpload(storage)
+    const options = { expiresAt: inAMinute(), contentType: 'text/plain' }
+    for (const signed of [
+      await storage.signPut(KEY, options),
+      await storage.signPut(KEY, { ...options, byteSize: 0 }),
+      (await signedUpload(storage)).request,
+      await storage.multipart.signPart(KEY, uploadId, 1, { ...options, byteSize: 0 }),
+    ]) {
+      for (const more of [{}, { 'x-amz-metadata-directive': 'REPLACE' }, { 'x-amz-copy-source-range': 'bytes=0-1' }]) {
+        const copy = { 'x-amz-copy-source': `/${bucket}/private.txt`, ...more }
+        const headers = { 'content-length': '0', ...signed.headers, ...copy }
+        await sendRaw({ ...signed, headers }, Buffer.alloc(Number(headers['content-length'])))
+        // A store that passes over such a header stores the body, which holds nothing of the other object.
+        expect((await storage.head(KEY))?.byteSize ?? 0).toBe(0)
+      }
+    }
+    const parts = await storage.multipart.listParts(KEY, uploadId)
+    expect(parts.filter(({ byteSize }) => byteSize > 0)).toEqual([])
   })
 
   test('a signed part is bound to its number, its upload and its length', async () => {

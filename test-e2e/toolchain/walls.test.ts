@@ -38,6 +38,7 @@ const violations: Planted[] = [
     'of ours: core',
   ),
   wall('embedded is a leaf', 'packages/embedded/src/a.ts', '@rindle/core', 'may import of ours: nothing'),
+  wall('test-s3 is a leaf', 'packages/test-s3/src/a.ts', '@rindle/core', 'may import of ours: nothing'),
   wall('test-database stays below core', 'packages/test-database/src/a.ts', '@rindle/core', 'embedded, prisma'),
 
   wall(

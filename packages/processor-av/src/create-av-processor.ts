@@ -1,5 +1,6 @@
 import { tmpdir } from 'node:os'
-import { AUDIO_PRESETS, AV_IMAGE_PRESETS, type Processor, VIDEO_PRESETS, WAVEFORM_PRESETS } from '@rindle/core'
+import type { Processor } from '@rindle/core'
+import { ENCODERS_FOR } from './encoders-for.ts'
 import { assertWithinLimits } from './limits.ts'
 import { mediaInput } from './media-input.ts'
 import { type AvProcessorOptions, parseOptions } from './options.ts'
@@ -8,13 +9,6 @@ import { processVariants } from './process-variants.ts'
 import { readMedia } from './read-media.ts'
 import { SOURCE_TYPES } from './source-types.ts'
 import { Toolchain } from './toolchain.ts'
-
-const CAPABILITIES = [
-  ...AV_IMAGE_PRESETS.map((preset) => `av-image/${preset}`),
-  ...VIDEO_PRESETS.map((preset) => `video/${preset}`),
-  ...AUDIO_PRESETS.map((preset) => `audio/${preset}`),
-  ...WAVEFORM_PRESETS.map((preset) => `waveform/${preset}`),
-]
 
 /**
  * Makes video, audio, posters, strips and waveforms from video and audio, with FFmpeg. Throws `config_invalid` with
@@ -38,7 +32,7 @@ export function avProcessor(options: AvProcessorOptions = {}): Processor {
   }
   return {
     name: 'av',
-    capabilities: new Set(CAPABILITIES),
+    capabilities: new Set(Object.keys(ENCODERS_FOR)),
     probes: new Set(Object.keys(SOURCE_TYPES)),
     start: async () => {},
     stop: async () => {

@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os'
 import { RindleError } from '@rindle/core'
 import type { Binary, BinarySource } from './find-binary.ts'
-import { runProgram } from './run-program.ts'
+import { NO_FILE_BYTES, runProgram } from './run-program.ts'
 
 /** What a build of FFmpeg says about itself. */
 export interface FfmpegBuild {
@@ -19,7 +19,7 @@ export interface FfmpegBuild {
 const FIRST_CURRENT_LIBAVCODEC = 60
 
 const MEBIBYTE = 1024 ** 2
-const INSPECTION_LIMITS = { maxMemoryBytes: 4096 * MEBIBYTE, maxFileBytes: MEBIBYTE, timeoutMs: 30_000 }
+const INSPECTION_LIMITS = { maxMemoryBytes: 4096 * MEBIBYTE, maxFileBytes: NO_FILE_BYTES, timeoutMs: 30_000 }
 const MAX_LISTING_BYTES = 4 * MEBIBYTE
 
 /** Asks an ffmpeg for its version, encoders and filters. `ffmpeg_failed` when that is no FFmpeg. */

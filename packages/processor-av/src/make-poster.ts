@@ -75,7 +75,6 @@ async function lookAt(
           video: { codec: 'wrapped_avframe', filters, options: { 'frames:v': maxFrames } },
         },
       ],
-      maxFileBytes: MAX_JPEG_BYTES,
       maxPixels,
       variant: name,
       onOutput: (chunk) => {

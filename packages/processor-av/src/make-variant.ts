@@ -1,20 +1,24 @@
 import { type NormalizedImageRecipe, type NormalizedRecipe, type ProcessedOutput, RindleError } from '@rindle/core'
+import { type Encoding, encodeAlone } from './encode.ts'
 import { makeAudio } from './make-audio.ts'
 import { makeCoverPoster, makePoster } from './make-poster.ts'
 import { makeStrip } from './make-strip.ts'
-import { makeVideo } from './make-video.ts'
 import { makeWaveform } from './make-waveform.ts'
+import { planAudio } from './plan-audio.ts'
+import { planVideo } from './plan-video.ts'
 import type { VariantWork } from './variant-work.ts'
 
+/** The recipes of the AV lane. */
+export type AvRecipe = Exclude<NormalizedRecipe, NormalizedImageRecipe>
+
 /** Makes and verifies one output. `processing_failed`, not to be tried again, when the source has no track for it. */
-export async function makeVariant(
-  recipe: Exclude<NormalizedRecipe, NormalizedImageRecipe>,
-  work: VariantWork,
-): Promise<ProcessedOutput> {
+export async function makeVariant(recipe: AvRecipe, work: VariantWork): Promise<ProcessedOutput> {
   const { video, audio, cover } = work.facts
   switch (recipe.kind) {
-    case 'video':
-      return makeVideo(recipe, video ?? missing('moving pictures', work), work)
+    case 'video': {
+      const build = await work.context.toolchain.ffmpeg()
+      return encodeAlone(planVideo(recipe, video ?? missing('moving pictures', work), work, build), work)
+    }
     case 'audio':
       return makeAudio(recipe, audio ?? missing('sound', work), work)
     case 'waveform':
@@ -27,13 +31,18 @@ export async function makeVariant(
   return makeCoverPoster(cover ?? missing('cover picture', work), work)
 }
 
+/** The one encoding that makes a variant and may share its run with others; `null` when it takes more than that. */
+export async function shareableEncoding(recipe: AvRecipe, work: VariantWork): Promise<Encoding | null> {
+  const { video, audio } = work.facts
+  if (recipe.kind === 'video' && video !== null) {
+    return planVideo(recipe, video, work, await work.context.toolchain.ffmpeg())
+  }
+  if (recipe.kind === 'audio' && audio !== null && !recipe.twoPass) return planAudio(recipe, audio, work, null)
+  return null
+}
+
 function missing(what: string, { name, input }: VariantWork): never {
-  throw new RindleError(
-    'processing_failed',
-    `Variant ${name} cannot be made: the ${input.contentType} has no ${what}.`,
-    {
-      details: { variant: name, contentType: input.contentType, missing: what },
-      retryable: false,
-    },
-  )
+  const message = `Variant ${name} cannot be made: the ${input.contentType} has no ${what}.`
+  const details = { variant: name, contentType: input.contentType, missing: what }
+  throw new RindleError('processing_failed', message, { details, retryable: false })
 }

@@ -68,7 +68,6 @@ async function readPeaks(
           audio: { codec: 'pcm_s16le', channels: 1, frequency: audio.sampleRate, filters: [STEADY_SOUND] },
         },
       ],
-      maxFileBytes: 0,
       maxPixels,
       variant: name,
       onOutput: (chunk) => {

@@ -6,15 +6,15 @@ import { runFailure } from './map-error.ts'
 import type { MediaInput } from './media-input.ts'
 import { ProgressReader } from './progress-reader.ts'
 import type { RunContext } from './run-context.ts'
-import { runProgram } from './run-program.ts'
+import { NO_FILE_BYTES, runProgram } from './run-program.ts'
 
 /** One run of ffmpeg. */
 export interface FfmpegRun {
   readonly input: MediaInput
   readonly settings: InputSettings
   readonly outputs: readonly OutputSettings[]
-  /** Of each file it writes; more is a failure. */
-  readonly maxFileBytes: number
+  /** Of each file it writes; more is a failure. Absent when it writes to standard output alone. */
+  readonly maxFileBytes?: number
   /** Of one picture that it may decode. */
   readonly maxPixels: number
   /** For messages. */
@@ -41,7 +41,7 @@ export async function runFfmpeg(run: FfmpegRun, context: RunContext): Promise<st
   const end = await runProgram(
     { program: build.path, arguments: args },
     {
-      limits: { ...config, maxFileBytes: run.maxFileBytes },
+      limits: { ...config, maxFileBytes: run.maxFileBytes ?? NO_FILE_BYTES },
       directory,
       ...(signal === undefined ? {} : { signal }),
       onOutput: outputReader(run),

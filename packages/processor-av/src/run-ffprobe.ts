@@ -5,12 +5,10 @@ import { type FfprobeReport, parseReport } from './ffprobe-report.ts'
 import { runFailure } from './map-error.ts'
 import type { MediaInput } from './media-input.ts'
 import type { RunContext } from './run-context.ts'
-import { runProgram } from './run-program.ts'
+import { NO_FILE_BYTES, runProgram } from './run-program.ts'
 
 const HEADER_TIMEOUT_MS = 60_000
 const MAX_REPORT_BYTES = 8 * 1024 ** 2
-// ffprobe writes no file.
-const MAX_FILE_BYTES = 1024 ** 2
 
 /** When a packet of one stream is played, and whether decoding may begin with it. */
 export interface Packet {
@@ -92,7 +90,7 @@ async function runFfprobe(
       arguments: ['-loglevel', 'level+warning', ...optionList(input.guards), ...what, `file:${input.path}`],
     },
     {
-      limits: { maxMemoryBytes: config.maxMemoryBytes, maxFileBytes: MAX_FILE_BYTES, timeoutMs },
+      limits: { maxMemoryBytes: config.maxMemoryBytes, maxFileBytes: NO_FILE_BYTES, timeoutMs },
       directory,
       ...(signal === undefined ? {} : { signal }),
       onOutput: (chunk) => {

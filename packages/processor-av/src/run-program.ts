@@ -34,6 +34,9 @@ export interface ProgramEnd {
   readonly messages: string
 }
 
+/** What a program may write to files that is not meant to write any. */
+export const NO_FILE_BYTES: number = 1024 ** 2
+
 const KEPT_MESSAGE_CHARACTERS = 16_384
 
 // Nothing else of the environment is FFmpeg's business: FFREPORT would make it write files, proxies are for networks.

@@ -26,11 +26,11 @@ describe('the loudness that FFmpeg measured', () => {
 describe('the filters for a common loudness', () => {
   it('measure as they go, or keep the dynamics of what was measured before', () => {
     expect(loudnessFilters(null)).toEqual(['loudnorm=I=-16:TP=-1.5:LRA=11'])
-    const measured = { integrated: -30, truePeak: -9.5, range: 6, threshold: -40, offset: 0.4 }
-    expect(loudnessFilters(measured)).toEqual([
+    const given = { integrated: -30, truePeak: -9.5, range: 6, threshold: -40, offset: 0.4 }
+    expect(loudnessFilters(given)).toEqual([
       'loudnorm=I=-16:TP=-1.5:LRA=11:measured_I=-30:measured_TP=-9.5:measured_LRA=6:measured_thresh=-40:offset=0.4:linear=true',
     ])
-    expect(loudnessFilters({ ...measured, integrated: Number.NEGATIVE_INFINITY })).toEqual([])
+    expect(loudnessFilters({ ...given, integrated: Number.NEGATIVE_INFINITY })).toEqual([])
   })
 })
 

@@ -2,7 +2,7 @@ import { chmod, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { findBinary } from '../src/find-binary.ts'
-import { avProcessor } from '../src/index.ts'
+import { avProcessor, inspectFfmpeg } from '../src/index.ts'
 import { inspectBuild } from '../src/inspect-build.ts'
 import { parseOptions } from '../src/options.ts'
 import { temporaryDirectory } from './clips.ts'
@@ -99,6 +99,23 @@ describe('a build', () => {
     await chmod(path, 0o755)
     await expect(inspectBuild({ path, source: 'option' })).rejects.toMatchObject({
       message: expect.stringContaining('is not an ffmpeg'),
+    })
+  })
+})
+
+describe('a report on FFmpeg', () => {
+  it.each(LANES)('says what is used and what it lacks: $lane', async ({ programs }) => {
+    expect(await inspectFfmpeg(programs)).toMatchObject({
+      ffmpeg: { path: programs.ffmpegPath, source: 'option', missingEncoders: {}, canToneMap: true },
+      ffprobe: { path: programs.ffprobePath, source: 'option' },
+    })
+  })
+
+  it('names encoders by what needs them', async () => {
+    const ffmpegPath = await fakeFfmpeg('exit 1', `"$real" "$@" | grep -vE ' (aac|zscale) '; exit`)
+    expect((await inspectFfmpeg({ ffmpegPath })).ffmpeg).toMatchObject({
+      missingEncoders: { 'video/web_720p': ['aac'], 'video/web_480p': ['aac'], 'audio/m4a_128k': ['aac'] },
+      canToneMap: false,
     })
   })
 })

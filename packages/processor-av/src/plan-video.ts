@@ -1,14 +1,13 @@
-import type { NormalizedVideoRecipe, ProcessedOutput, VideoPreset } from '@rindle/core'
+import type { NormalizedVideoRecipe, VideoPreset } from '@rindle/core'
 import { audioSettings } from './audio-settings.ts'
-import { assertDiskSpace } from './disk-space.ts'
-import type { AudioSettings, VideoSettings } from './ffmpeg-arguments.ts'
+import type { Encoding } from './encode.ts'
+import type { AudioSettings, OutputSettings, VideoSettings } from './ffmpeg-arguments.ts'
 import { outputFrameRate } from './frame-rate.ts'
 import { fitInsideEven, type Size } from './geometry.ts'
+import type { FfmpegBuild } from './inspect-build.ts'
 import { type AudioTrack, durationOf, type VideoTrack } from './media-facts.ts'
 import { pictureFilters } from './picture-filters.ts'
-import { runFfmpeg } from './run-ffmpeg.ts'
 import type { VariantWork } from './variant-work.ts'
-import { verifyOutput } from './verify-output.ts'
 
 interface VideoFacts {
   readonly box: Size
@@ -21,56 +20,42 @@ const PRESETS: Readonly<Record<VideoPreset, VideoFacts>> = {
   web_480p: { box: { width: 854, height: 480 }, crf: 23, maxKbps: 1_200 },
 }
 const AUDIO_KBPS = 128
+const SLACK_BYTES = 8 * 1024 ** 2
 
-/** Makes H.264 and AAC in MP4 that every browser plays; a silent video stays silent. */
-export async function makeVideo(
+/** H.264 and AAC in MP4 that every browser plays; a silent video stays silent. Pure. */
+export function planVideo(
   recipe: NormalizedVideoRecipe,
   video: VideoTrack,
-  work: VariantWork,
-): Promise<ProcessedOutput> {
-  const { context, facts, input, name, path } = work
+  { facts: { audio, durationMs: wholeMs }, name, path }: Pick<VariantWork, 'facts' | 'name' | 'path'>,
+  build: Pick<FfmpegBuild, 'filters'>,
+): Encoding {
   const preset = PRESETS[recipe.preset]
   const size = fitInsideEven(video, preset.box)
-  const { filters, isToneMapped } = pictureFilters(video, size, 'video', await context.toolchain.ffmpeg())
-  const durationMs = durationOf(facts.audio === null ? [video] : [video, facts.audio], facts.durationMs)
-  const maxFileBytes = maxBytes(preset, durationMs)
-  await assertDiskSpace(context.directory, maxFileBytes)
-  const sound = facts.audio === null ? {} : { audio: stereo(facts.audio) }
-  await runFfmpeg(
-    {
-      input,
-      settings: {},
-      maxFileBytes,
-      maxPixels: work.maxPixels,
-      variant: name,
-      outputs: [
-        {
-          target: path,
-          format: 'mp4',
-          streams: facts.audio === null ? [video.index] : [video.index, facts.audio.index],
-          video: h264(preset, [steadyRate(video), ...filters]),
-          ...sound,
-          options: { max_muxing_queue_size: 4096, ...(recipe.faststart ? { movflags: '+faststart' } : {}) },
-        },
-      ],
-      onProgress: (seconds) => work.onProgress((seconds * 1_000) / durationMs),
-    },
-    context,
-  )
-  const output = await verifyOutput(
-    path,
-    name,
-    {
+  const { filters, isToneMapped } = pictureFilters(video, size, 'video', build)
+  const durationMs = durationOf(audio === null ? [video] : [video, audio], wholeMs)
+  const output: OutputSettings = {
+    target: path,
+    format: 'mp4',
+    streams: audio === null ? [video.index] : [video.index, audio.index],
+    video: h264(preset, [steadyRate(video), ...filters]),
+    ...(audio === null ? {} : { audio: stereo(audio) }),
+    // Tracks that begin far apart fill the muxer's queue; its old default of 128 packets ends the run.
+    options: { max_muxing_queue_size: 4096, ...(recipe.faststart ? { movflags: '+faststart' } : {}) },
+  }
+  return {
+    variant: name,
+    output,
+    maxFileBytes: maxBytes(preset, durationMs),
+    expected: {
       contentType: 'video/mp4',
       demuxer: 'mov',
       videoCodec: 'h264',
-      audioCodec: facts.audio === null ? null : 'aac',
+      audioCodec: audio === null ? null : 'aac',
       size,
       durationMs,
     },
-    context,
-  )
-  return video.isHdr ? { ...output, metadata: { isToneMapped } } : output
+    ...(video.isHdr ? { metadata: { isToneMapped } } : {}),
+  }
 }
 
 // `pass`: a last frame that is shorter than half of the others is kept all the same.
@@ -99,8 +84,6 @@ function h264({ crf, maxKbps }: VideoFacts, filters: readonly string[]): VideoSe
     },
   }
 }
-
-const SLACK_BYTES = 8 * 1024 ** 2
 
 // The rate is bounded over any second or so; the rest is for the container and for a header that is a little wrong.
 function maxBytes({ maxKbps }: VideoFacts, durationMs: number): number {

@@ -131,10 +131,9 @@ describe('objects that were put behind our back', () => {
       rindle.scanOrphans({ ...all, live: true }),
       rindle.scanOrphans({ ...all, live: true }),
     ])
-    expect(reports.map(({ matched, errors }) => [matched, errors])).toEqual([
-      [600, 0],
-      [600, 0],
-    ])
+    // Together they found all of them; what one has deleted the other may not see any more.
+    expect(reports.reduce((sum, { matched }) => sum + matched, 0)).toBeGreaterThanOrEqual(600)
+    expect(reports.map(({ errors }) => errors)).toEqual([0, 0])
     expect(await objectsIn(remote)).toEqual([])
   })
 })

@@ -6,7 +6,7 @@ import { completeMultipartUpload } from '../uploads/multipart.ts'
 import { type OpenSession, readSession, transitionSession } from '../uploads/session-rows.ts'
 import { verifyCompletion } from '../uploads/verify-completion.ts'
 import { lockAsset } from '../variants/lock-asset.ts'
-import { timedPages } from './pages.ts'
+import { PAGE_SIZE, timedPages } from './pages.ts'
 import { runOperation } from './run-operation.ts'
 import { type WalkOptions, walk } from './walk.ts'
 
@@ -65,9 +65,9 @@ export async function abortIncompleteUploads(
 /** By the application's clock, which also set the time. */
 function overdueSessions(runtime: Runtime): AsyncIterable<readonly Row[]> {
   const sql = `select id, expires_at::text as at from rindle.media_upload_sessions
-    where state in ('initialized', 'signed', 'resuming', 'uploading', 'uploaded') and expires_at < $4::timestamptz
+    where state in ('initialized', 'signed', 'resuming', 'uploading', 'uploaded') and expires_at < $3::timestamptz
       and (expires_at, id) > ($1::timestamptz, $2::uuid)
-    order by expires_at, id limit $3::int`
+    order by expires_at, id limit ${PAGE_SIZE}`
   return timedPages(runtime.database, sql, [runtime.now().toISOString()])
 }
 

@@ -8,7 +8,7 @@ import { runAnalyzers } from '../promotion/run-analyzers.ts'
 import { assetFromRow } from '../rows/entities-from-rows.ts'
 import { text } from '../rows/row-values.ts'
 import { profileOf, type Runtime } from '../runtime.ts'
-import { pages } from './pages.ts'
+import { PAGE_SIZE, pages } from './pages.ts'
 import { runOperation } from './run-operation.ts'
 import { assertAfter, profilesIn } from './scope.ts'
 import { type WalkOptions, walk } from './walk.ts'
@@ -98,8 +98,8 @@ async function* assetsOf(
   if (profiles.length === 0) return
   const sql = `select * from rindle.media_assets
     where state in ('ready', 'available', 'degraded')
-      and profile in (select jsonb_array_elements_text($3::jsonb)) and id > $1::uuid
-    order by id limit $2::int`
+      and profile in (select jsonb_array_elements_text($2::jsonb)) and id > $1::uuid
+    order by id limit ${PAGE_SIZE}`
   for await (const rows of pages(runtime.database, sql, { after, values: [JSON.stringify(profiles)] })) {
     yield rows.map(assetFromRow)
     progress.lastId = text(rows.at(-1) ?? {}, 'id')

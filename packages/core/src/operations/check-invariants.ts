@@ -6,7 +6,7 @@ import type { AssetState, VariantState } from '../domain/states.ts'
 import { json, type Row, text } from '../rows/row-values.ts'
 import { type Runtime, storageOf } from '../runtime.ts'
 import { jobsFor } from '../variants/plan.ts'
-import { pages } from './pages.ts'
+import { PAGE_SIZE, pages } from './pages.ts'
 
 /** What an invariant may be broken by. */
 export type ViolationClass =
@@ -101,7 +101,7 @@ class InvariantCheck {
   async assetsInFlight(): Promise<void> {
     for (const { states, queue, key, class: violation } of ASSET_WORK) {
       const sql = `select id, state from rindle.media_assets
-        where state in (${states}) and id > $1::uuid order by id limit $2::int`
+        where state in (${states}) and id > $1::uuid order by id limit ${PAGE_SIZE}`
       for await (const rows of pages(this.#runtime.database, sql)) {
         const suspects = await this.#withoutJob(queue, rows, (row) => key(text(row, 'id')))
         for (const row of suspects) {
@@ -119,7 +119,7 @@ class InvariantCheck {
 
   async variantsInFlight(): Promise<void> {
     const sql = `select id, asset_id, name, state, recipe from rindle.media_variants
-      where state in ('queued', 'processing') and id > $1::uuid order by id limit $2::int`
+      where state in ('queued', 'processing') and id > $1::uuid order by id limit ${PAGE_SIZE}`
     for await (const rows of pages(this.#runtime.database, sql)) {
       const jobs = new Map(rows.map((row) => [row, jobOf(row)]))
       for (const queue of ['rindle_process', 'rindle_media'] as const) {
@@ -139,7 +139,7 @@ class InvariantCheck {
         coalesce(jsonb_agg(jsonb_build_object('state', variant.state, 'recipe', variant.recipe))
           filter (where variant.id is not null), '[]'::jsonb) as variants,
         exists (select 1 from rindle.media_attachments where asset_id = asset.id) as attached
-      from (select * from rindle.media_assets where id > $1::uuid order by id limit $2::int) as asset
+      from (select * from rindle.media_assets where id > $1::uuid order by id limit ${PAGE_SIZE}) as asset
       left join rindle.media_variants as variant on variant.asset_id = asset.id
       group by asset.id, asset.state order by asset.id`
     for await (const rows of pages(this.#runtime.database, sql)) {
@@ -151,7 +151,7 @@ class InvariantCheck {
   async originals(): Promise<void> {
     const sql = `select id, storage, storage_key, byte_size, state from rindle.media_assets
       where state in ('available', 'processing', 'transcoding', 'ready', 'degraded') and id > $1::uuid
-      order by id limit $2::int`
+      order by id limit ${PAGE_SIZE}`
     for await (const rows of pages(this.#runtime.database, sql)) {
       for (const row of rows) {
         const found = await this.#objectState(row)
@@ -166,7 +166,7 @@ class InvariantCheck {
     const sql = `select variant.id, variant.asset_id, variant.name, variant.state, variant.storage_key,
         variant.byte_size, variant.recipe_digest, asset.storage
       from rindle.media_variants as variant join rindle.media_assets as asset on asset.id = variant.asset_id
-      where variant.state = 'ready' and variant.id > $1::uuid order by variant.id limit $2::int`
+      where variant.state = 'ready' and variant.id > $1::uuid order by variant.id limit ${PAGE_SIZE}`
     for await (const rows of pages(this.#runtime.database, sql)) {
       this.#variants += rows.length
       for (const row of rows) await this.#checkReady(row)

@@ -1,6 +1,6 @@
 import { type Row, text, textOrNull } from '../rows/row-values.ts'
 import { type Runtime, storageOf } from '../runtime.ts'
-import { timedPages } from './pages.ts'
+import { PAGE_SIZE, timedPages } from './pages.ts'
 import { runOperation } from './run-operation.ts'
 import { storagesIn } from './scope.ts'
 import { type WalkOptions, walk } from './walk.ts'
@@ -56,22 +56,28 @@ export async function cleanupOrphans(runtime: Runtime, options: CleanupOptions =
       }
     }
     const concurrency = options.concurrency ?? DEFAULT_CONCURRENCY
-    const { interrupted } = await walk(expiredSessions(runtime, options), { ...options, concurrency, counts, each })
+    const { interrupted } = await walk(expiredSessions(runtime, options.storage), {
+      ...options,
+      concurrency,
+      counts,
+      each,
+    })
     return { ...counts, dryRun, interrupted }
   })
 }
 
-function expiredSessions(
-  runtime: Runtime,
-  { storage = null }: { storage?: string | null },
-): AsyncIterable<readonly Row[]> {
+async function* expiredSessions(runtime: Runtime, storage: string | undefined): AsyncGenerator<readonly Row[]> {
+  // The page is cut before its assets are looked up, each by its key: a join would rather read all assets.
   const sql = `select session.id, session.updated_at::text as at, session.upload_key, session.multipart_upload_id,
       asset.storage
-    from rindle.media_upload_sessions as session join rindle.media_assets as asset on asset.id = session.asset_id
-    where session.state = 'expired' and (session.updated_at, session.id) > ($1::timestamptz, $2::uuid)
-      and ($4::text is null or asset.storage = $4::text)
-    order by session.updated_at, session.id limit $3::int`
-  return timedPages(runtime.database, sql, [storage])
+    from (select id, updated_at, asset_id, upload_key, multipart_upload_id from rindle.media_upload_sessions
+      where state = 'expired' and (updated_at, id) > ($1::timestamptz, $2::uuid)
+      order by updated_at, id limit ${PAGE_SIZE}) as session
+    cross join lateral (select storage from rindle.media_assets where id = session.asset_id limit 1) as asset
+    order by session.updated_at, session.id`
+  for await (const rows of timedPages(runtime.database, sql)) {
+    yield storage === undefined ? rows : rows.filter((row) => row['storage'] === storage)
+  }
 }
 
 async function hasObject(runtime: Runtime, row: Row): Promise<boolean> {

@@ -2,7 +2,7 @@ import type { Owner } from '../domain/entities.ts'
 import { text } from '../rows/row-values.ts'
 import type { Runtime } from '../runtime.ts'
 import { type ErasureReport, eraseOwner, previewOwnerErasure } from './erase-owner.ts'
-import { pages } from './pages.ts'
+import { PAGE_SIZE, pages } from './pages.ts'
 import { type WalkOptions, walk } from './walk.ts'
 
 /** Owners, one after the other: a list, or what reads a file. */
@@ -93,7 +93,7 @@ async function withoutEarlier(
 /** In pages, and to the first: half the world may hold the default avatar. */
 async function isHeldByOthers(runtime: Runtime, assetId: string, earlier: ReadonlySet<string>): Promise<boolean> {
   const sql = `select id, owner_type, owner_id from rindle.media_attachments
-    where asset_id = $3::uuid and id > $1::uuid order by id limit $2::int`
+    where asset_id = $2::uuid and id > $1::uuid order by id limit ${PAGE_SIZE}`
   for await (const rows of pages(runtime.database, sql, { values: [assetId] })) {
     if (rows.some((row) => !earlier.has(keyOf(text(row, 'owner_type'), text(row, 'owner_id'))))) return true
   }

@@ -1,20 +1,21 @@
 import type { SqlExecutor } from '@rindle/prisma'
 import { type Row, text } from '../rows/row-values.ts'
 
-const PAGE_SIZE = 500
+/** Rows of a page. Statements hold it as a literal: only so does a plan for any values know how few rows it is for. */
+export const PAGE_SIZE = 500
 const FIRST_ID = '00000000-0000-0000-0000-000000000000'
 
 /** Options of {@link pages}. */
 export interface PageOptions {
   /** Begins behind this id. @default at the first row */
   readonly after?: string | undefined
-  /** What the statement takes as `$3` and following. */
+  /** What the statement takes as `$2` and following. */
   readonly values?: readonly unknown[]
 }
 
 /**
- * Walks a table by key, page by page, with bounded memory. The statement takes the last id as `$1` and the page size
- * as `$2`, is ordered by `id`, and returns it.
+ * Walks a table by key, page by page, with bounded memory. The statement takes the last id as `$1`, is ordered by `id`,
+ * returns it, and ends with {@link PAGE_SIZE} rows.
  */
 export async function* pages(
   database: SqlExecutor,
@@ -23,7 +24,7 @@ export async function* pages(
 ): AsyncGenerator<readonly Row[]> {
   let lastId = after
   for (;;) {
-    const { rows } = await database.executeSql(sql, [lastId, PAGE_SIZE, ...values])
+    const { rows } = await database.executeSql(sql, [lastId, ...values])
     if (rows.length > 0) yield rows
     if (rows.length < PAGE_SIZE) return
     lastId = text(rows.at(-1) ?? {}, 'id')
@@ -32,8 +33,8 @@ export async function* pages(
 
 /**
  * {@link pages} by a time and an id, for the partial indexes that are in that order. The statement takes the last time
- * as `$1` and id as `$2`, the page size as `$3` and `values` from `$4`; it is ordered by both, and returns `id` and, as
- * text that keeps every microsecond, `at`.
+ * as `$1`, the last id as `$2`, and `values` from `$3`; it is ordered by both, and returns `id` and, as text that keeps
+ * every microsecond, `at`.
  */
 export async function* timedPages(
   database: SqlExecutor,
@@ -42,7 +43,7 @@ export async function* timedPages(
 ): AsyncGenerator<readonly Row[]> {
   let last = { at: '-infinity', id: FIRST_ID }
   for (;;) {
-    const { rows } = await database.executeSql(sql, [last.at, last.id, PAGE_SIZE, ...values])
+    const { rows } = await database.executeSql(sql, [last.at, last.id, ...values])
     if (rows.length > 0) yield rows
     if (rows.length < PAGE_SIZE) return
     const row = rows.at(-1) ?? {}

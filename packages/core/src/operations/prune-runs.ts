@@ -1,5 +1,6 @@
 import { number } from '../rows/row-values.ts'
 import type { Runtime } from '../runtime.ts'
+import { PAGE_SIZE } from './pages.ts'
 import { runOperation } from './run-operation.ts'
 import { assertSeconds } from './scope.ts'
 import type { WalkOptions } from './walk.ts'
@@ -22,7 +23,6 @@ export interface PruneRunsReport {
 }
 
 const DEFAULT_OLDER_THAN_SECONDS = 7_776_000
-const BATCH_SIZE = 1_000
 
 /** Ended runs by their end; and those that never ended, because their worker was killed, by their start. */
 const OLD_RUNS = [
@@ -39,11 +39,12 @@ export async function pruneRuns(runtime: Runtime, options: PruneRunsOptions = {}
   return runOperation(runtime, { operation: 'prune_runs', scope: 'all', dry_run: dryRun }, async () => {
     const olderThanSeconds = options.olderThanSeconds ?? DEFAULT_OLDER_THAN_SECONDS
     assertSeconds('olderThanSeconds', olderThanSeconds)
-    if (dryRun)
+    if (dryRun) {
       return { runsFound: await countOld(runtime, olderThanSeconds), runsDeleted: 0, dryRun, interrupted: false }
+    }
     const counts = { runsDeleted: 0 }
     for (const condition of OLD_RUNS) {
-      for (let deleted = BATCH_SIZE; deleted === BATCH_SIZE; ) {
+      for (let deleted = PAGE_SIZE; deleted === PAGE_SIZE; ) {
         if (options.signal?.aborted === true) return ended(counts.runsDeleted, true)
         deleted = await deleteBatch(runtime, condition, olderThanSeconds)
         counts.runsDeleted += deleted
@@ -67,12 +68,13 @@ async function countOld(runtime: Runtime, olderThanSeconds: number): Promise<num
   return number(rows[0] ?? {}, 'count')
 }
 
+/** By their place in the table, which the index knows: to match ids, a plan may read the whole table for each batch. */
 async function deleteBatch(runtime: Runtime, condition: string, olderThanSeconds: number): Promise<number> {
   const { rows } = await runtime.database.executeSql(
-    `delete from rindle.media_processing_runs where id in (
-       select id from rindle.media_processing_runs where ${condition} limit $2::int)
+    `delete from rindle.media_processing_runs where ctid = any (array(
+       select ctid from rindle.media_processing_runs where ${condition} limit ${PAGE_SIZE}))
      returning id`,
-    [olderThanSeconds, BATCH_SIZE],
+    [olderThanSeconds],
   )
   return rows.length
 }

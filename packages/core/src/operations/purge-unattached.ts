@@ -3,7 +3,7 @@ import { booleanOrNull, text } from '../rows/row-values.ts'
 import type { Runtime } from '../runtime.ts'
 import { inTransaction, type UnitOfWork } from '../unit-of-work.ts'
 import { lockAsset } from '../variants/lock-asset.ts'
-import { pages } from './pages.ts'
+import { PAGE_SIZE, pages } from './pages.ts'
 import { runOperation } from './run-operation.ts'
 import { assertAfter, assertSeconds, profilesIn } from './scope.ts'
 import { type WalkOptions, walk } from './walk.ts'
@@ -39,11 +39,16 @@ export interface PurgeUnattachedReport {
 const DEFAULT_GRACE_SECONDS = 604_800
 const DEFAULT_CONCURRENCY = 4
 
-/** What makes an asset unattached. */
-const UNATTACHED = `asset.state <> 'deleted'
-  and not exists (select 1 from rindle.media_attachments where asset_id = asset.id)
-  and not exists (select 1 from rindle.media_upload_sessions where asset_id = asset.id
-    and state in ('initialized', 'signed', 'resuming', 'uploading', 'uploaded', 'verifying'))`
+/** Who holds the asset. Each is looked up by its index: from "not exists" a plan for a page would read whole tables. */
+const HOLDERS = `
+  left join lateral (
+    select true as is_held from rindle.media_attachments where asset_id = asset.id limit 1
+  ) as attachment on true
+  left join lateral (
+    select true as is_open from rindle.media_upload_sessions where asset_id = asset.id
+      and state in ('initialized', 'signed', 'resuming', 'uploading', 'uploaded', 'verifying') limit 1
+  ) as upload on true`
+const UNATTACHED = `asset.state <> 'deleted' and attachment.is_held is null and upload.is_open is null`
 
 /**
  * Enqueues the purge of assets that nobody has attached, or not any more, for longer than the grace period; rejected and
@@ -96,10 +101,10 @@ async function* unattachedAssets(
 ): AsyncGenerator<readonly Unattached[]> {
   // The page is cut before it is filtered: so no statement has to look for the next unattached one among a million.
   const sql = `select asset.id, ${UNATTACHED}
-      and asset.updated_at < now() - make_interval(secs => $4::float8) as is_unattached
+      and asset.updated_at < now() - make_interval(secs => $3::float8) as is_unattached
     from (select id, state, updated_at from rindle.media_assets
-      where profile in (select jsonb_array_elements_text($3::jsonb)) and id > $1::uuid
-      order by id limit $2::int) as asset
+      where profile in (select jsonb_array_elements_text($2::jsonb)) and id > $1::uuid
+      order by id limit ${PAGE_SIZE}) as asset ${HOLDERS}
     order by asset.id`
   const values = [JSON.stringify(scope.profiles), scope.graceSeconds]
   for await (const rows of pages(runtime.database, sql, { after: scope.after, values })) {
@@ -115,8 +120,8 @@ async function enqueuePurge(unit: UnitOfWork, assetId: string, graceSeconds: num
   const asset = await lockAsset(unit, assetId)
   if (asset === null) return false
   const { rows } = await unit.executeSql(
-    `select 1 from rindle.media_assets as asset
-     where id = $1::uuid and ${UNATTACHED} and updated_at < now() - make_interval(secs => $2::float8)`,
+    `select 1 from rindle.media_assets as asset ${HOLDERS}
+     where asset.id = $1::uuid and ${UNATTACHED} and asset.updated_at < now() - make_interval(secs => $2::float8)`,
     [assetId, graceSeconds],
   )
   if (rows.length === 0) return false

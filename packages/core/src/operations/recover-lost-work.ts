@@ -9,7 +9,7 @@ import { applyAggregate, variantsOf } from '../variants/aggregate.ts'
 import { lockAsset } from '../variants/lock-asset.ts'
 import { jobsFor } from '../variants/plan.ts'
 import { emitVariantState } from '../variants/variant-events.ts'
-import { timedPages } from './pages.ts'
+import { PAGE_SIZE, timedPages } from './pages.ts'
 import { runOperation } from './run-operation.ts'
 import { assertSeconds } from './scope.ts'
 import { type WalkOptions, walk } from './walk.ts'
@@ -94,8 +94,8 @@ async function* lostWork(runtime: Runtime, olderThanSeconds: number): AsyncGener
   }
 }
 
-const DUE = `(updated_at, id) > ($1::timestamptz, $2::uuid) and updated_at < now() - make_interval(secs => $4::float8)
-  order by updated_at, id limit $3::int`
+const DUE = `(updated_at, id) > ($1::timestamptz, $2::uuid) and updated_at < now() - make_interval(secs => $3::float8)
+  order by updated_at, id limit ${PAGE_SIZE}`
 
 function lostPromotion(row: Row): Lost {
   const assetId = text(row, 'id')

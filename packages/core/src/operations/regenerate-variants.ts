@@ -9,7 +9,7 @@ import { applyAggregate, variantsOf } from '../variants/aggregate.ts'
 import { lockAsset } from '../variants/lock-asset.ts'
 import { type PlannedVariant, plannedVariants, planVariants } from '../variants/plan.ts'
 import { emitVariantState } from '../variants/variant-events.ts'
-import { pages } from './pages.ts'
+import { PAGE_SIZE, pages } from './pages.ts'
 import { deletePurgedObjects, purgeable, purgeVariants } from './purge-variants.ts'
 import { queueVariants } from './queue-variants.ts'
 import { runOperation } from './run-operation.ts'
@@ -124,8 +124,8 @@ class Regeneration {
           filter (where variant.id is not null), '[]'::jsonb) as variants
       from (select id, profile, kind from rindle.media_assets
         where state in ('available', 'processing', 'transcoding', 'ready', 'degraded')
-          and profile in (select jsonb_array_elements_text($3::jsonb)) and id > $1::uuid
-        order by id limit $2::int) as asset
+          and profile in (select jsonb_array_elements_text($2::jsonb)) and id > $1::uuid
+        order by id limit ${PAGE_SIZE}) as asset
       left join rindle.media_variants as variant on variant.asset_id = asset.id
       group by asset.id, asset.profile, asset.kind order by asset.id`
     const { after } = this.#options

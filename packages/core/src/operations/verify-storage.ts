@@ -8,7 +8,7 @@ import { inTransaction } from '../unit-of-work.ts'
 import { applyAggregate, variantsOf } from '../variants/aggregate.ts'
 import { lockAsset } from '../variants/lock-asset.ts'
 import { emitVariantState } from '../variants/variant-events.ts'
-import { pages } from './pages.ts'
+import { PAGE_SIZE, pages } from './pages.ts'
 import { runOperation } from './run-operation.ts'
 import { assertAfter, assertVariantName, profilesIn } from './scope.ts'
 import { type WalkOptions, walk } from './walk.ts'
@@ -120,11 +120,11 @@ class Verification {
           filter (where variant.id is not null), '[]'::jsonb) as variants
       from (select id, storage, storage_key, byte_size from rindle.media_assets
         where state in ('available', 'processing', 'transcoding', 'ready', 'degraded')
-          and profile in (select jsonb_array_elements_text($3::jsonb)) and id > $1::uuid
-        order by id limit $2::int) as asset
+          and profile in (select jsonb_array_elements_text($2::jsonb)) and id > $1::uuid
+        order by id limit ${PAGE_SIZE}) as asset
       left join rindle.media_variants as variant on variant.asset_id = asset.id
         and variant.state in ('ready', 'stale', 'missing', 'failed') and variant.storage_key is not null
-        and ($4::text is null or variant.name = $4::text)
+        and ($3::text is null or variant.name = $3::text)
       group by asset.id, asset.storage, asset.storage_key, asset.byte_size order by asset.id`
     const { after, variant = null } = this.#options
     const values = [JSON.stringify(profiles), variant]

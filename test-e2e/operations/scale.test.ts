@@ -1,0 +1,184 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { type Database, openDatabase } from '@rindle/prisma'
+import { createTestDatabase, type TestDatabase } from '@rindle/test-database'
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { ASSETS, fillDatabase, ONE_IN } from './scale-database.ts'
+import { scaleInstance } from './scale-profile.ts'
+
+/** What the process may grow by, with a heap that collects its garbage early: what it holds, and not what it drops. */
+const MAX_GROWTH_BYTES = 50_000_000
+const SMALL_HEAP = ['--max-semi-space-size=2', '--max-old-space-size=64']
+const FEW = ASSETS / ONE_IN
+
+let testDatabase: TestDatabase
+let database: Database
+
+beforeAll(async () => {
+  testDatabase = await createTestDatabase()
+  database = openDatabase(testDatabase.url)
+  await fillDatabase(database)
+}, 900_000)
+afterAll(async () => {
+  await database.close()
+  await testDatabase.drop()
+})
+
+interface Statement {
+  readonly text: string
+  readonly values: readonly (string | number | boolean | null)[]
+}
+
+/** A pool that keeps every statement which names one of our tables, once. */
+function recordingPool(statements: Map<string, Statement>): pg.Pool {
+  const pool = new pg.Pool({ connectionString: testDatabase.url })
+  pool.on('connect', (client) => {
+    const query = client.query.bind(client) as (...given: unknown[]) => unknown
+    const record = (...given: unknown[]): unknown => {
+      const [first, second] = given as [string | Statement, Statement['values'] | undefined]
+      const { text, values } = typeof first === 'string' ? { text: first, values: second ?? [] } : first
+      if (text.includes('rindle.media_') && !statements.has(text)) statements.set(text, { text, values })
+      return query(...given)
+    }
+    Object.assign(client, { query: record })
+  })
+  return pool
+}
+
+interface PlanNode {
+  readonly 'Node Type': string
+  readonly 'Relation Name'?: string
+  readonly Plans?: readonly PlanNode[]
+}
+
+function sequentialScans(node: PlanNode): readonly string[] {
+  const own = node['Node Type'] === 'Seq Scan' && node['Relation Name']?.startsWith('media_') === true
+  const below = (node.Plans ?? []).flatMap(sequentialScans)
+  return own ? [node['Relation Name'] ?? '', ...below] : below
+}
+
+/** The tables that the statement reads from end to end, planned for its values and, as when it is prepared, for any. */
+async function scansOf({ text, values }: Statement): Promise<readonly string[]> {
+  const client = new pg.Client({ connectionString: testDatabase.url })
+  await client.connect()
+  const found: string[] = []
+  for (const mode of ['force_custom_plan', 'force_generic_plan']) {
+    await client.query(`set plan_cache_mode = ${mode}`)
+    await client.query(`prepare statement as ${text}`)
+    const literals = values.map((value) => (value === null ? 'null' : client.escapeLiteral(String(value))))
+    const args = literals.length === 0 ? '' : `(${literals.join(', ')})`
+    const { rows } = await client.query<{ 'QUERY PLAN': [{ Plan: PlanNode }] }>(
+      `explain (format json) execute statement${args}`,
+    )
+    found.push(...sequentialScans(rows[0]?.['QUERY PLAN'][0].Plan as PlanNode).map((table) => `${mode} ${table}`))
+    await client.query('deallocate statement')
+  }
+  await client.end()
+  return found
+}
+
+describe(`over ${ASSETS} assets and ${ASSETS * 3} variants`, () => {
+  it('no verb reads a table from end to end in one statement', { timeout: 300_000 }, async () => {
+    const statements = new Map<string, Statement>()
+    const pool = recordingPool(statements)
+    const rindle = scaleInstance({ pool }, testDatabase.url)
+    await rindle.start()
+    const oneVerb = async (verb: (options: object) => Promise<unknown>): Promise<void> => {
+      const stop = new AbortController()
+      let pages = 0
+      const onProgress = (): void => {
+        pages += 1
+        if (pages === 2) stop.abort()
+      }
+      await verb({ signal: stop.signal, onProgress, live: true })
+    }
+    await oneVerb((options) => rindle.verifyStorage(options))
+    await oneVerb((options) => rindle.verifyStorage({ ...options, profile: 'photo', variant: 'thumb' }))
+    await oneVerb((options) => rindle.regenerateVariants({ ...options, prune: true }))
+    await oneVerb((options) => rindle.regenerateVariants({ ...options, variant: 'thumb' }))
+    await oneVerb((options) => rindle.abortIncompleteUploads(options))
+    await oneVerb((options) => rindle.cleanupOrphans(options))
+    await oneVerb((options) => rindle.cleanupOrphans({ ...options, storage: 'main' }))
+    await oneVerb((options) => rindle.backfillMetadata(options))
+    await oneVerb((options) => rindle.recoverLostWork({ ...options, olderThanSeconds: 0 }))
+    await oneVerb((options) => rindle.scanOrphans({ ...options, graceSeconds: 0, live: false }))
+    await oneVerb((options) => rindle.purgeUnattached({ ...options, graceSeconds: 0 }))
+    await oneVerb((options) => rindle.pruneRuns(options))
+    await rindle.pruneRuns()
+    await rindle.eraseOwner({ type: 'member', id: 1 })
+    await rindle.stop()
+    await pool.end()
+    expect(statements.size).toBeGreaterThan(20)
+    for (const statement of statements.values()) {
+      expect({ statement: statement.text, scans: await scansOf(statement) }).toEqual({
+        statement: statement.text,
+        scans: [],
+      })
+    }
+  })
+
+  it('every verb ends, in bounded memory and at a flat rate', { timeout: 7_200_000 }, async () => {
+    const before = await statesOf()
+    const reports = await runInOwnProcess()
+    expect(reports.map(({ verb, report }) => [verb, report])).toMatchObject([
+      ['verifyStorage', { checked: before['ready'], present: before['ready'], errors: 0, originalsChecked: ASSETS }],
+      ['regenerateVariants', { errors: 0, undeclared: [], interrupted: false }],
+      ['abortIncompleteUploads', { errors: 0 }],
+      ['cleanupOrphans', { errors: 0 }],
+      ['backfillMetadata', { failed: 0 }],
+    ])
+    // What the test before had begun, and stopped, was gone on with: nothing twice, nothing left out.
+    const { rows } = await database.executeSql(
+      `select (select count(*) from rindle.media_variants where state = 'queued')::int as queued,
+         (select count(*) from pgboss.job where name = 'rindle_process')::int as jobs,
+         (select count(*) from rindle.media_upload_sessions where state <> 'completed')::int as sessions,
+         (select count(*) from rindle.media_assets where metadata ? 'found')::int as analyzed`,
+    )
+    expect(rows[0]).toEqual({ queued: FEW, jobs: FEW, sessions: 0, analyzed: ASSETS - FEW })
+    for (const { verb, pageEndsMs, grownBytes } of reports) {
+      expect({ verb, grownBytes, isBounded: grownBytes < MAX_GROWTH_BYTES }).toMatchObject({ isBounded: true })
+      const [first, last] = [rate(pageEndsMs, 'first'), rate(pageEndsMs, 'last')]
+      if (pageEndsMs.length >= 20)
+        expect({ verb, first, last, isFlat: last < first * 3 + 5 }).toMatchObject({ isFlat: true })
+    }
+  })
+})
+
+async function statesOf(): Promise<Readonly<Record<string, number>>> {
+  const { rows } = await database.executeSql(
+    'select state, count(*)::int as count from rindle.media_variants group by state',
+  )
+  return Object.fromEntries(rows.map((row) => [String(row['state']), Number(row['count'])]))
+}
+
+interface VerbReport {
+  readonly verb: string
+  readonly report: object
+  readonly pageEndsMs: readonly number[]
+  readonly grownBytes: number
+}
+
+async function runInOwnProcess(): Promise<readonly VerbReport[]> {
+  const child = fork(fileURLToPath(new URL('./scale-main.ts', import.meta.url)), [testDatabase.url], {
+    execArgv: [...process.execArgv, ...SMALL_HEAP],
+  })
+  const reports: VerbReport[] = []
+  child.on('message', (report) => reports.push(report as VerbReport))
+  const [code] = (await once(child, 'exit')) as [number | null]
+  expect(code).toBe(0)
+  for (const { verb, report, pageEndsMs, grownBytes } of reports) {
+    const seconds = (pageEndsMs.at(-1) ?? 0) / 1_000
+    console.info(verb, JSON.stringify(report), `${seconds.toFixed(1)} s`, `grown by ${Math.round(grownBytes / 1e6)} MB`)
+  }
+  return reports
+}
+
+/** The median time of a page in the first, or last, third of the pages: neighbours on the machine do not change it. */
+function rate(pageEndsMs: readonly number[], part: 'first' | 'last'): number {
+  const durations = pageEndsMs.map((end, index) => end - (pageEndsMs[index - 1] ?? 0))
+  const third = Math.max(1, Math.floor(durations.length / 3))
+  const chosen = (part === 'first' ? durations.slice(0, third) : durations.slice(-third)).toSorted((a, b) => a - b)
+  return chosen[Math.floor(chosen.length / 2)] ?? 0
+}

@@ -39,20 +39,26 @@ async function longestKeyFrameGap(
   durationMs: number,
   { input, context }: VariantWork,
 ): Promise<number> {
-  const times: number[] = []
+  let first: number | undefined
+  let last: number | undefined
+  let longest = 0
+  const meet = (seconds: number): void => {
+    longest = Math.max(longest, seconds - (last ?? seconds))
+    first ??= seconds
+    last = seconds
+  }
   const selection = { stream: video.index, firstSeconds: KEY_FRAME_SAMPLE_SECONDS }
   await readPackets(input, selection, context, ({ seconds, isKey }) => {
-    if (isKey) times.push(seconds)
+    if (isKey) meet(seconds)
   })
-  const begin = times[0] ?? 0
-  const end = begin + Math.min(KEY_FRAME_SAMPLE_SECONDS, durationMs / 1_000)
-  const borders = [...times, end].toSorted((a, b) => a - b)
-  return Math.max(...borders.map((time, position) => time - (borders[position - 1] ?? begin)))
+  if (first === undefined) return Number.POSITIVE_INFINITY
+  meet(first + Math.min(KEY_FRAME_SAMPLE_SECONDS, durationMs / 1_000))
+  return longest
 }
 
 async function writeStrip(
   video: VideoTrack,
-  { columns, rows, intervalMs }: StripPlan,
+  plan: StripPlan,
   tile: Size,
   options: FfmpegOptions,
   { context, input, name, path, maxPixels, onProgress }: VariantWork,
@@ -60,40 +66,37 @@ async function writeStrip(
   // Lines of neighbouring fields melt into one at this size.
   const source = { ...video, isInterlaced: false }
   const { filters, isToneMapped } = pictureFilters(source, tile, 'jpeg', await context.toolchain.ffmpeg())
-  const chain = [
+  const picture = { codec: 'mjpeg', filters: tileFilters(plan, filters), options: JPEG_OPTIONS }
+  let printed = 0
+  await runFfmpeg(
+    {
+      input,
+      settings: { options },
+      outputs: [{ target: path, format: 'image2', streams: [video.index], video: picture }],
+      maxFileBytes: MAX_JPEG_BYTES,
+      maxPixels,
+      variant: name,
+      onOutput: (chunk) => {
+        printed += chunk.toString('latin1').split('frame:').length - 1
+        onProgress(printed / (plan.columns * plan.rows))
+      },
+    },
+    context,
+  )
+  return isToneMapped
+}
+
+function tileFilters({ columns, rows, intervalMs }: StripPlan, toTile: readonly string[]): readonly string[] {
+  return [
     // Rounding to the nearest tile makes each show the middle of its time. A picture that comes alone has no end, and
     // only `pass` lets it through; what is shown last fills up the rest.
     'setpts=PTS-STARTPTS',
     `fps=fps=1000/${intervalMs}:start_time=0:round=near:eof_action=pass`,
-    ...filters,
+    ...toTile,
     `tpad=stop=${columns * rows}:stop_mode=clone`,
     // A score is set for each tile only to be printed, which shows how far the work is.
     'select=gte(scene\\,0)',
     'metadata=print:file=-',
     `tile=layout=${columns}x${rows}`,
   ]
-  let printed = 0
-  await runFfmpeg(
-    {
-      input,
-      settings: { options },
-      outputs: [
-        {
-          target: path,
-          format: 'image2',
-          streams: [video.index],
-          video: { codec: 'mjpeg', filters: chain, options: JPEG_OPTIONS },
-        },
-      ],
-      maxFileBytes: MAX_JPEG_BYTES,
-      maxPixels,
-      variant: name,
-      onOutput: (chunk) => {
-        printed += chunk.toString('latin1').split('frame:').length - 1
-        onProgress(printed / (columns * rows))
-      },
-    },
-    context,
-  )
-  return isToneMapped
 }

@@ -8,7 +8,7 @@ export interface Decoded {
   readonly width: number
   readonly height: number
   /** The colour at a place, both coordinates from 0 to 1. */
-  at(x: number, y: number): Colour
+  readonly at: (x: number, y: number) => Colour
 }
 
 /** Decodes a picture with sharp. */
@@ -22,7 +22,7 @@ export async function decode(path: string): Promise<Decoded> {
     width: info.width,
     height: info.height,
     at: (x, y) => {
-      const offset = (Math.floor(y * (info.height - 1)) * info.width + Math.floor(x * (info.width - 1))) * info.channels
+      const offset = (Math.round(y * (info.height - 1)) * info.width + Math.round(x * (info.width - 1))) * info.channels
       return [data[offset] ?? 0, data[offset + 1] ?? 0, data[offset + 2] ?? 0]
     },
   }

@@ -48,6 +48,13 @@ describe.each(LANES)('a strip made with the $lane FFmpeg', ({ programs }) => {
     expect(nameOf(picture.at(0.95, 0.75))).toBe('white')
   })
 
+  it('has the colours of its source', async () => {
+    const red = ['-vf', 'scale=out_color_matrix=bt709,format=yuv420p', '-colorspace', 'bt709']
+    const source = await clip('video/mp4', 'mp4', DRAWN.plain('0xc03020', '320x180', 1), red, H264)
+    const [r, g, b] = (await decode((await make(processor, source, STRIP)).path)).at(0.5, 0.5)
+    expect(Math.max(Math.abs(r - 0xc0), Math.abs(g - 0x30), Math.abs(b - 0x20))).toBeLessThanOrEqual(6)
+  })
+
   it('of a portrait has upright tiles', async () => {
     const source = await clip('video/mp4', 'mp4', DRAWN.test('180x320', 3), H264)
     expect(await make(processor, source, STRIP)).toMatchObject({

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import { avProcessor } from '../src/index.ts'
 import { AAC, clip, DRAWN, H264, lavfi } from './clips.ts'
-import { decodeFrame, nameOf } from './decoded.ts'
+import { type Decoded, decodeFrame, nameOf } from './decoded.ts'
 import { LANES } from './lanes.ts'
 import { inspect, make, outcomesOf, POSTER, VIDEO } from './workbench.ts'
 
@@ -91,6 +91,20 @@ describe.each(LANES)('a video made with the $lane FFmpeg', ({ programs }) => {
     expect(output.durationMs).toBeGreaterThan(9_300)
   })
 
+  it('is progressive when its source is interlaced, at the rate of its frames', async () => {
+    // Upright stripes that move: lines of two times do not fit together.
+    const stripes = lavfi('nullsrc=size=160x96:rate=50:duration=1,geq=255*lt(mod(X+N*8\\,80)\\,40):128:128')
+    const fields = ['-vf', 'tinterlace=interleave_top,setfield=tff', '-flags', '+ilme+ildct', '-x264opts', 'tff=1']
+    const source = await clip('video/mp4', 'mp4', stripes, fields, H264)
+    const output = await make(processor, source, VIDEO)
+    expect((await inspect(output.path)).streams[0]).toMatchObject({
+      avg_frame_rate: '25/1',
+      field_order: 'progressive',
+    })
+    expect(combing(await decodeFrame(source.path, 0.5))).toBeGreaterThan(0.1)
+    expect(combing(await decodeFrame(output.path, 0.5))).toBeLessThan(0.02)
+  })
+
   it('has at most 60 frames a second', async () => {
     const source = await clip('video/mp4', 'mp4', DRAWN.test('320x180', 1, 120), H264)
     const output = await make(processor, source, VIDEO)
@@ -168,6 +182,19 @@ describe.each(LANES)('a video made with the $lane FFmpeg', ({ programs }) => {
     expect(seen.length).toBeGreaterThan(1)
   })
 })
+
+/** The part of all pixels that are quite another than the one above. */
+function combing({ width, height, at }: Decoded): number {
+  let different = 0
+  for (let y = 1; y < height; y += 1) {
+    for (let x = 0; x < width; x += 1) {
+      const [above] = at(x / (width - 1), (y - 1) / (height - 1))
+      const [below] = at(x / (width - 1), y / (height - 1))
+      if (Math.abs(above - below) > 127) different += 1
+    }
+  }
+  return different / (width * height)
+}
 
 function quadrants(size: string): readonly string[] {
   const [width = 0, height = 0] = size.split('x').map(Number)

@@ -5,7 +5,7 @@ import {
   CreateMultipartUploadCommand,
   type CreateMultipartUploadCommandInput,
 } from '@aws-sdk/client-s3'
-import { isRindleError } from '@rindle/core'
+import { isRindleError, RindleError } from '@rindle/core'
 import { attempt } from './attempt.ts'
 import { headObject } from './head-object.ts'
 import { locate, type S3Bucket, writeSettings } from './s3-bucket.ts'
@@ -58,8 +58,20 @@ export async function writeInParts(
     return ETag ? readEtag(key, ETag) : await etagOf(bucket, key)
   } catch (error) {
     await abandon(bucket, target)
-    throw error
+    throw isRindleError(error) && error.details.storeCode === 'NoSuchUpload' ? uploadLost(key, error) : error
   }
+}
+
+/** Somebody aborted the upload, or the answer to its completion was lost and the SDK asked again. */
+function uploadLost(key: string, cause: RindleError): RindleError {
+  return new RindleError(
+    'storage_unavailable',
+    `The store lost the upload of "${key}" before it was done; repeat it.`,
+    {
+      details: { key },
+      cause,
+    },
+  )
 }
 
 async function etagOf(bucket: S3Bucket, key: string): Promise<string> {

@@ -47,7 +47,12 @@ const SHOWN_LOG_CHARACTERS = 2000
 export async function supervise(): Promise<Supervised> {
   const directory = await mkdtemp(join(tmpdir(), 'rindle-s3-'))
   const program = fileURLToPath(new URL(`./supervisor${extname(import.meta.url)}`, import.meta.url))
-  const supervisor = fork(program, [directory], { execArgv: [], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+  const supervisor = fork(program, [directory], {
+    execArgv: [],
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    // A session of its own: Ctrl-C reaches the tests alone, and the supervisor is left to clean up after them.
+    detached: true,
+  })
   const exited = once(supervisor, 'exit')
   const running = new Map<string, PromiseWithResolvers<void>>()
   supervisor.on('message', ({ ended }: ToTest) => running.get(ended)?.resolve())

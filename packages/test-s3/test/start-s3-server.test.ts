@@ -45,17 +45,21 @@ test('two servers run beside each other', async () => {
   await Promise.all(servers.map((server) => server.createBucket()))
 })
 
-test('a server and its directory do not outlive a test process that is killed', async () => {
+test.each([
+  ['is killed', (pid: number) => process.kill(pid, 'SIGKILL')],
+  ['is interrupted in its terminal', (pid: number) => process.kill(-pid, 'SIGINT')],
+])('a server and its directory do not outlive a test process that %s', async (_how, end) => {
   const directory = await mkdtemp(join(tmpdir(), 'rindle-forgetful-'))
   onTestFinished(() => rm(directory, { recursive: true, force: true }))
   const child = spawn(process.execPath, [...process.execArgv, join(import.meta.dirname, 'forgetful-program.ts')], {
     env: { ...process.env, TMPDIR: directory },
     stdio: ['ignore', 'pipe', 'inherit'],
+    detached: true,
   })
   const [endpoint] = (await once(createInterface(child.stdout), 'line')) as [string]
   expect((await fetch(endpoint)).status).toBe(403)
   expect(await readdir(directory)).toHaveLength(1)
-  child.kill('SIGKILL')
+  end(child.pid ?? 0)
   await vi.waitFor(async () => expect(await readdir(directory)).toEqual([]), { timeout: 10_000 })
   await expect(fetch(endpoint)).rejects.toThrow('fetch failed')
 })

@@ -1,4 +1,4 @@
-import { type Asset, defineProfile, fromPgClient, type Owner } from '@rindle/core'
+import { type Asset, defineProfile, fromPgClient, type Owner, type SqlExecutor } from '@rindle/core'
 import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type Application, startApplication } from '../support/application.ts'
@@ -32,6 +32,27 @@ async function purgeJobs(): Promise<readonly string[]> {
   const jobs = await application.rindle.prisma.$queryRaw<{ key: string }[]>`
     select singleton_key as key from pgboss.job where name = 'rindle_purge' order by 1`
   return jobs.map(({ key }) => key)
+}
+
+/** Does `first` in a transaction, lets `second` begin and come as far as it can, and only then commits. */
+async function besideOpenTransaction<T>(
+  first: (tx: SqlExecutor) => Promise<unknown>,
+  second: () => Promise<T>,
+): Promise<T> {
+  const client = new pg.Client({ connectionString: application.databaseUrl })
+  await client.connect()
+  await client.query('begin')
+  await first(fromPgClient(client))
+  const running = second()
+  const blocked = vi.waitFor(async () => {
+    const waiting = await application.rindle.prisma.$queryRaw<unknown[]>`
+      select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+    expect(waiting).toHaveLength(1)
+  })
+  await Promise.race([running, blocked])
+  await client.query('commit')
+  await client.end()
+  return running
 }
 
 const sorted = (...assets: readonly { id: string }[]) => assets.map(({ id }) => id).toSorted((a, b) => (a < b ? -1 : 1))
@@ -110,6 +131,32 @@ describe('the erasure of an owner', () => {
     await client.end()
     expect(await rindle.attachmentFor(owner, 'avatar')).toBeNull()
     expect(await purgeJobs()).toEqual([asset.id])
+  })
+
+  it('waits for an attach that is under way, and detaches what it attached', async () => {
+    const { rindle } = application
+    const owner = newOwner()
+    const first = await held([owner, 'avatar'])
+    const second = await held()
+    const report = await besideOpenTransaction(
+      (tx) => rindle.attach(second, owner, 'avatar', { tx }),
+      () => rindle.eraseOwner(owner),
+    )
+    expect(report.assetsToPurge).toEqual([second.id])
+    expect(await rindle.attachmentFor(owner, 'avatar')).toBeNull()
+    expect(await purgeJobs()).toEqual(sorted(first, second))
+  })
+
+  it('and of another one who shares an asset, at the same time, purges it once', async () => {
+    const { rindle } = application
+    const [one, other] = [newOwner(), newOwner()]
+    const shared = await held([one, 'avatar'], [other, 'avatar'])
+    const report = await besideOpenTransaction(
+      (tx) => rindle.eraseOwner(one, { tx }),
+      () => rindle.eraseOwner(other),
+    )
+    expect(report.assetsToPurge).toEqual([shared.id])
+    expect(await purgeJobs()).toEqual([shared.id])
   })
 
   it('races with attaches without a deadlock, and leaks no asset', { timeout: 60_000 }, async () => {

@@ -1,0 +1,34 @@
+import { createRindle, defineProfile, type JobsAdapter, type StorageAdapter } from '@rindle/core'
+
+declare const storage: StorageAdapter
+declare const jobs: JobsAdapter
+
+const photo = defineProfile({
+  storage: 'main',
+  accept: { types: ['image/jpeg'], maxBytes: 1_000_000 },
+  variants: { thumb: { mode: 'fit', width: 160 } },
+})
+const rindle = createRindle({
+  database: 'postgres://localhost/app',
+  storages: { main: storage },
+  jobs,
+  profiles: { photo },
+})
+
+// Names are inferred.
+void rindle.requeueVariants('id', { variants: ['thumb'] })
+void rindle.regenerateVariants({ profile: 'photo', variant: 'declared_once' })
+void rindle.schedule({ verifyStorage: { profile: 'photo' }, scanOrphans: { cron: '0 5 * * *', live: true } })
+
+// @ts-expect-error an unknown variant
+void rindle.requeueVariants('id', { variants: ['thum'] })
+// @ts-expect-error an unknown profile
+void rindle.verifyStorage({ profile: 'foto' })
+// @ts-expect-error what deletes nothing takes no `live`
+void rindle.regenerateVariants({ live: true })
+// @ts-expect-error an unknown verb
+void rindle.schedule({ cleanupOrphan: { live: true } })
+// @ts-expect-error a verb that runs on request only needs to know when
+void rindle.schedule({ scanOrphans: { live: true } })
+// @ts-expect-error an unknown profile of a scheduled verb
+void rindle.schedule({ verifyStorage: { profile: 'foto' } })

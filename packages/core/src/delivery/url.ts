@@ -8,7 +8,7 @@ import type { Profile } from '../profile/profile.ts'
 import { variantFromRow } from '../rows/entities-from-rows.ts'
 import { profileOf, type Runtime, storageOf } from '../runtime.ts'
 import { contentDisposition, type Disposition, variantFilename } from './disposition.ts'
-import { expiryOf } from './expiry.ts'
+import { expiryOf, MAX_EXPIRY_SECONDS } from './expiry.ts'
 
 /** Options of {@link url}. */
 export interface UrlOptions {
@@ -36,8 +36,6 @@ interface Deliverable {
   readonly contentType: string
   readonly filename: string
 }
-
-const MAX_EXPIRY_SECONDS = 604_800
 
 /**
  * A URL of the asset's original: the authorizer is asked first, and a refusal issues nothing. Signed unless the profile

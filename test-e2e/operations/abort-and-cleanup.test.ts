@@ -115,6 +115,23 @@ describe('an upload whose time has run out', () => {
     expect((await application.rindle.asset(session.assetId))?.state).toBe('quarantined')
   })
 
+  it('of the resumable kind is verified only when its last byte is known to be there', async () => {
+    const { prisma } = application.rindle
+    const [half, endless, whole] = [await begin('local'), await begin('local'), await begin('local')]
+    const length = BigInt(picture.byteLength)
+    for (const [session, uploadLength, lastKnownOffset] of [
+      [half, length, length - 1n],
+      [endless, null, null],
+      [whole, length, length],
+    ] as const) {
+      await arrive(session)
+      const data = { uploadStrategy: 'resumable', resumableProtocol: 'tus', uploadLength, lastKnownOffset }
+      await prisma.mediaUploadSession.update({ where: { id: session.id }, data })
+    }
+    expect(await (await later()).abortIncompleteUploads()).toMatchObject({ sessionsExpired: 2, sessionsVerified: 1 })
+    expect(await Promise.all([half, endless, whole].map(stateOf))).toEqual(['expired', 'expired', 'completed'])
+  })
+
   it('in parts is given up in the storage, or completed when all parts have arrived', async () => {
     const { rindle } = application
     const half = await beginInParts([1, 3])

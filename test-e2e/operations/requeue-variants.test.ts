@@ -48,15 +48,16 @@ describe('requeueing', () => {
     const { id } = await cancelledAsset()
     await rindle.prisma.mediaVariant.updateMany({
       where: { assetId: id, name: 'thumb' },
-      data: { state: 'failed', errorReason: 'processing_failed', attempt: 5 },
+      data: { state: 'failed', errorReason: 'processing_failed', attempt: 5, jobId: 'a job that died' },
     })
     expect(await rindle.requeueVariants(id)).toEqual({ selected: 3, enqueued: 3, skipped: 0, errors: 0 })
     const queued = await current(id)
     expect(queued.state).toBe('processing')
-    expect(queued.variants.map(({ state, errorReason }) => [state, errorReason])).toEqual([
-      ['queued', null],
-      ['queued', null],
-      ['queued', null],
+    // Without the job: when its death is handled only now, it must not take these with it.
+    expect(queued.variants.map(({ state, errorReason, jobId }) => [state, errorReason, jobId])).toEqual([
+      ['queued', null, null],
+      ['queued', null, null],
+      ['queued', null, null],
     ])
     const asset = await done(id)
     expect(asset.state).toBe('ready')

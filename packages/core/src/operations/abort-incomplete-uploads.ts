@@ -90,7 +90,8 @@ async function endSession(
 
 /** What lies there of a resumable upload may be its first half. */
 function mayHaveArrived({ session }: OpenSession): boolean {
-  return session.uploadStrategy !== 'resumable' || session.lastKnownOffset === session.uploadLength
+  if (session.uploadStrategy !== 'resumable') return true
+  return session.uploadLength !== null && session.lastKnownOffset === session.uploadLength
 }
 
 async function verifyArrival(runtime: Runtime, open: OpenSession): Promise<'verified' | 'moved_on' | 'nothing'> {

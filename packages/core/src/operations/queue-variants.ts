@@ -10,7 +10,8 @@ import { emitVariantState } from '../variants/variant-events.ts'
 /**
  * Moves variants, whose asset is locked, to `queued`, to be made by the recipe that is declared now, and enqueues their
  * jobs. An older object stays and may be served meanwhile; the key of one that is gone is cleared, so that nobody is
- * sent there. The attempts go on counting: a worker that was taken for dead must not meet its own number again.
+ * sent there. The job that held them before is forgotten: when its death is handled late, these are not its any more. The
+ * attempts go on counting: a worker that was taken for dead must not meet its own number again.
  */
 export async function queueVariants(
   runtime: Runtime,
@@ -29,7 +30,7 @@ export async function queueVariants(
   await unit.executeSql(
     `update rindle.media_variants as variant
      set state = 'queued', recipe = wanted.recipe, recipe_digest = wanted.digest, output_kind = wanted."outputKind",
-       progress = 0, error_reason = null, updated_at = now(),
+       progress = 0, job_id = null, error_reason = null, updated_at = now(),
        storage_key = case when variant.state in ('missing', 'purged') then null else storage_key end
      from jsonb_to_recordset($1::jsonb) as wanted(id uuid, recipe jsonb, digest text, "outputKind" text)
      where variant.id = wanted.id and variant.state in (select jsonb_array_elements_text($2::jsonb))

@@ -141,7 +141,7 @@ async function recover(runtime: Runtime, { assetId, state, request, variant }: L
       if (asset.state !== state) return false
     } else {
       const { rows } = await unit.executeSql(
-        `update rindle.media_variants as variant set state = 'queued', updated_at = now()
+        `update rindle.media_variants as variant set state = 'queued', job_id = null, updated_at = now()
          where id = $1::uuid and state = $2::text and attempt = $3::int returning id, ${NOTIFY_VARIANT}`,
         [variant.id, state, variant.attempt],
       )

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { type Application, settled, startApplication } from '../support/application.ts'
 import { startWorkerProcess } from '../support/worker-process.ts'
 import { avProfiles } from './av-profiles.ts'
-import { makeClip } from './make-clip.ts'
+import { makeClip, makeRecording } from './make-clip.ts'
 import { processesWith } from './processes-with.ts'
 
 const WORKER = new URL('./av-worker.ts', import.meta.url)
@@ -52,6 +52,28 @@ it('a video becomes a poster, a strip, a smaller video, sound and a waveform', {
   expect(JSON.parse((await bytes('waveform')).toString())).toMatchObject({ length: 1000 })
   expect(await rindle.checkInvariants()).toMatchObject({ violationCount: 0 })
   expect(await readdir(join(directory, 'work'))).toEqual([])
+  // What takes a pass over the whole file is made in one job, and what a page shows at once does not wait for it.
+  const jobs = await jobsOfRuns(id)
+  expect(jobs.get('video')).toBe(jobs.get('sound'))
+  expect(jobs.get('strip')).toBe(jobs.get('poster'))
+  expect(jobs.get('waveform')).toBe(jobs.get('poster'))
+  expect(jobs.get('video')).not.toBe(jobs.get('poster'))
+})
+
+it('what a source has nothing for is not asked of it', { timeout: 60_000 }, async () => {
+  const { rindle, directory } = application
+  const silent = await makeClip(directory, { size: '320x180', seconds: 1, isSilent: true })
+  const { id: videoId } = await rindle.upload('lesson', silent, { filename: 'silent.mp4' })
+  const { id: soundId } = await rindle.upload('lesson', await makeRecording(directory, 1), { filename: 'song.mp3' })
+  await using workers = { ...(await application.work()), [Symbol.asyncDispose]: async () => workers.stop() }
+  const names = async (id: string): Promise<readonly string[]> => {
+    const asset = await settled(rindle, id, 50_000)
+    expect(asset).toMatchObject({ state: 'ready' })
+    return asset.variants.map(({ name }) => name)
+  }
+  expect(await names(videoId)).toEqual(['poster', 'strip', 'video'])
+  expect(await names(soundId)).toEqual(['sound', 'waveform'])
+  expect(await rindle.regenerateVariants({ profile: 'lesson' })).toMatchObject({ enqueued: 0, undeclared: [] })
 })
 
 it('a worker that is killed leaves no encoder behind, and another one finishes', { timeout: 150_000 }, async () => {
@@ -92,6 +114,12 @@ it('cancelling stops an encoder in another process within a second', { timeout: 
   expect(await worker.stop()).toBe(0)
   expect(await rindle.checkInvariants()).toMatchObject({ violationCount: 0 })
 })
+
+/** The job that made each variant. */
+async function jobsOfRuns(assetId: string): Promise<ReadonlyMap<string | null, unknown>> {
+  const runs = await application.rindle.prisma.mediaProcessingRun.findMany({ where: { assetId, state: 'succeeded' } })
+  return new Map(runs.map(({ variantName, details }) => [variantName, (details as { jobId?: string }).jobId]))
+}
 
 /** Waits until an encoder has told of its progress. */
 async function encoding(assetId: string): Promise<void> {

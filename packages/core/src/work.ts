@@ -3,7 +3,7 @@ import { purge } from './attachments/purge.ts'
 import type { Variant } from './domain/entities.ts'
 import { RindleError } from './domain/errors.ts'
 import { QUEUES, type QueueName } from './domain/queues.ts'
-import { formatClass, lane } from './domain/recipe-facts.ts'
+import { workClass } from './domain/recipe-facts.ts'
 import { maintain, maintenanceDied } from './operations/maintenance-job.ts'
 import type { DeadJob, RunningJob, WorkerRegistration, Workers } from './ports/jobs.ts'
 import { promote, promoteDied } from './promotion/promote.ts'
@@ -75,25 +75,21 @@ function defaultConcurrency(queue: QueueName): number {
 }
 
 function handlersOf(runtime: Runtime): Readonly<Record<WorkedQueue, Handlers>> {
-  const variantHandlers = (belongsTo: (job: RunningJob | DeadJob) => (variant: Variant) => boolean): Handlers => ({
-    handle: (job) => processVariants(runtime, job, belongsTo(job)),
-    handleDead: (job) => variantsDied(runtime, job, belongsTo(job)),
-  })
+  const ofClass =
+    ({ payload }: RunningJob | DeadJob) =>
+    ({ recipe }: Variant): boolean =>
+      workClass(recipe) === payload['class']
+  const variants: Handlers = {
+    handle: (job) => processVariants(runtime, job, ofClass(job)),
+    handleDead: (job) => variantsDied(runtime, job, ofClass(job)),
+  }
   return {
     rindle_promote: {
       handle: (job) => promote(runtime, job),
       handleDead: (job) => promoteDied(runtime, payloadText(job.payload, 'assetId')),
     },
-    rindle_process: variantHandlers(
-      ({ payload }) =>
-        ({ recipe }) =>
-          lane(recipe) === 'image' && formatClass(recipe) === payload['class'],
-    ),
-    rindle_media: variantHandlers(
-      ({ payload }) =>
-        ({ name }) =>
-          name === payload['variantName'],
-    ),
+    rindle_process: variants,
+    rindle_media: variants,
     rindle_purge: {
       handle: (job) => purge(runtime, job),
       handleDead: async (job) => {

@@ -1,4 +1,4 @@
-import type { FormatClass } from './recipe-facts.ts'
+import type { WorkClass } from './recipe-facts.ts'
 
 /** The queues of background work. */
 export const QUEUE_NAMES = [
@@ -42,14 +42,9 @@ export function promoteKey(assetId: string): string {
   return assetId
 }
 
-/** The job key of an asset's image variants of one format class. */
-export function processKey(assetId: string, formatClass: FormatClass): string {
-  return `${assetId}:${formatClass}`
-}
-
-/** The job key of one AV variant. */
-export function mediaKey(assetId: string, variantName: string): string {
-  return `${assetId}:${variantName}`
+/** The job key of an asset's variants of one class of work. */
+export function variantsKey(assetId: string, workClass: WorkClass): string {
+  return `${assetId}:${workClass}`
 }
 
 /** The job key of an asset's purge. */

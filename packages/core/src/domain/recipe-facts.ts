@@ -1,4 +1,4 @@
-import { RindleError } from './errors.ts'
+import type { Asset } from './entities.ts'
 import { IMAGE_FORMAT_FACTS } from './image-formats.ts'
 import type { AudioPreset, AvImagePreset, VideoPreset, WaveformPreset } from './recipe-options.ts'
 import type { NormalizedRecipe } from './recipes.ts'
@@ -10,11 +10,11 @@ export const LANES = ['image', 'av'] as const
 /** One of {@link LANES}. */
 export type Lane = (typeof LANES)[number]
 
-/** Classes of image work that are done in jobs of their own. */
-export const FORMAT_CLASSES = ['fast', 'slow'] as const
+/** Classes of work on one asset's variants: those of one class are made in one job, from one read of the source. */
+export const WORK_CLASSES = ['fast', 'slow', 'preview', 'encode'] as const
 
-/** One of {@link FORMAT_CLASSES}. */
-export type FormatClass = (typeof FORMAT_CLASSES)[number]
+/** One of {@link WORK_CLASSES}. */
+export type WorkClass = (typeof WORK_CLASSES)[number]
 
 /** The lane that makes `recipe`. An image with a preset is made from video or audio, so it is AV work. */
 export function lane(recipe: NormalizedRecipe): Lane {
@@ -22,12 +22,13 @@ export function lane(recipe: NormalizedRecipe): Lane {
 }
 
 /**
- * The class of image work that `recipe` belongs to: AVIF is `slow`, because it costs sixteen times the others and
- * would hold them back in a job of both. Throws `invalid_input` for a recipe of the AV lane, which has no classes.
+ * The class of work that `recipe` belongs to. Images: AVIF is `slow`, because it costs sixteen times the others (`fast`)
+ * and would hold them back. AV: video and sound are `encode`, one pass over the whole source for all of them; posters,
+ * strips and waveforms are `preview`, done long before an encoder is.
  */
-export function formatClass(recipe: NormalizedRecipe): FormatClass {
+export function workClass(recipe: NormalizedRecipe): WorkClass {
   if ('format' in recipe) return recipe.format === 'avif' ? 'slow' : 'fast'
-  throw new RindleError('invalid_input', `A recipe of the AV lane (${recipeCapability(recipe)}) has no format class.`)
+  return recipe.kind === 'video' || recipe.kind === 'audio' ? 'encode' : 'preview'
 }
 
 /**
@@ -62,6 +63,19 @@ export function outputExtension(recipe: NormalizedRecipe): string {
 /** Kinds of asset that `recipe` can be made from. */
 export function acceptedSourceKinds(recipe: NormalizedRecipe): readonly AssetKind[] {
   return factsOf(recipe).sourceKinds
+}
+
+/**
+ * Whether `recipe` can be made from this source, as far as its probe tells: of sound there has to be a track, and an
+ * audio file's poster is its cover. What the probe does not tell is taken to be there.
+ */
+export function canBeMadeFrom(
+  recipe: NormalizedRecipe,
+  { kind, hasAudioTrack, metadata }: Pick<Asset, 'kind' | 'hasAudioTrack' | 'metadata'>,
+): boolean {
+  if (kind === null || !acceptedSourceKinds(recipe).includes(kind)) return false
+  if (recipe.kind === 'audio' || recipe.kind === 'waveform') return hasAudioTrack !== false
+  return kind !== 'audio' || metadata['hasCover'] !== false
 }
 
 interface RecipeFacts {

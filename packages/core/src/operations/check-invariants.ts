@@ -225,5 +225,5 @@ class InvariantCheck {
 }
 
 function jobOf(row: Row): { readonly queue: QueueName; readonly key: string } | undefined {
-  return jobsFor(text(row, 'asset_id'), [{ name: text(row, 'name'), recipe: json<NormalizedRecipe>(row, 'recipe') }])[0]
+  return jobsFor(text(row, 'asset_id'), [{ recipe: json<NormalizedRecipe>(row, 'recipe') }])[0]
 }

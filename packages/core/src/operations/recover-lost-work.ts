@@ -80,7 +80,7 @@ async function* lostWork(runtime: Runtime, olderThanSeconds: number): AsyncGener
   // Literals, not a parameter: only so does the database use the partial indexes that know these few rows.
   const assetsIn = (states: string): string => `select id, id as asset_id, state, profile, updated_at::text as at
     from rindle.media_assets where state in (${states}) and ${DUE}`
-  const variants = `select id, asset_id, name, state, recipe, attempt, updated_at::text as at
+  const variants = `select id, asset_id, state, recipe, attempt, updated_at::text as at
     from rindle.media_variants where state in ('queued', 'processing') and ${DUE}`
   const sources: readonly (readonly [string, (row: Row) => Lost])[] = [
     [assetsIn(`'validating', 'analyzing', 'promoting'`), lostPromotion],
@@ -112,7 +112,7 @@ function lostPurge(row: Row): Lost {
 
 function lostVariant(row: Row): Lost {
   const assetId = text(row, 'asset_id')
-  const [request] = jobsFor(assetId, [{ name: text(row, 'name'), recipe: json<NormalizedRecipe>(row, 'recipe') }])
+  const [request] = jobsFor(assetId, [{ recipe: json<NormalizedRecipe>(row, 'recipe') }])
   const variant = { id: text(row, 'id'), attempt: Number(row['attempt']) }
   return { assetId, state: text(row, 'state'), request: request as JobRequest, variant }
 }

@@ -117,17 +117,17 @@ class Regeneration {
   }
 
   async *#pages(profiles: readonly string[]): AsyncGenerator<readonly AssetOnPage[]> {
-    const sql = `select asset.id, asset.profile, asset.kind,
+    const sql = `select asset.id, asset.profile, asset.kind, asset.has_audio_track, asset.has_cover,
         coalesce(jsonb_agg(jsonb_build_object('name', variant.name, 'state', variant.state,
           'recipeDigest', variant.recipe_digest,
           'storageKey', case when variant.state = 'purged' then variant.storage_key end))
           filter (where variant.id is not null), '[]'::jsonb) as variants
-      from (select id, profile, kind from rindle.media_assets
+      from (select id, profile, kind, has_audio_track, metadata -> 'hasCover' as has_cover from rindle.media_assets
         where state in ('available', 'processing', 'transcoding', 'ready', 'degraded')
           and profile in (select jsonb_array_elements_text($2::jsonb)) and id > $1::uuid
         order by id limit ${PAGE_SIZE}) as asset
       left join rindle.media_variants as variant on variant.asset_id = asset.id
-      group by asset.id, asset.profile, asset.kind order by asset.id`
+      group by asset.id, asset.profile, asset.kind, asset.has_audio_track, asset.has_cover order by asset.id`
     const { after } = this.#options
     for await (const rows of pages(this.#runtime.database, sql, { after, values: [JSON.stringify(profiles)] })) {
       yield rows.map((row) => this.#assetOnPage(row))
@@ -137,7 +137,11 @@ class Regeneration {
 
   #assetOnPage(row: Row): AssetOnPage {
     const profile = text(row, 'profile')
-    const declared = plannedVariants(profileOf(this.#runtime, profile), row['kind'] as Asset['kind'])
+    const declared = plannedVariants(profileOf(this.#runtime, profile), {
+      kind: row['kind'] as Asset['kind'],
+      hasAudioTrack: row['has_audio_track'] as boolean | null,
+      metadata: { hasCover: row['has_cover'] as boolean | null },
+    })
     const drift = variantDrift(json<DriftingVariant[]>(row, 'variants'), declared, this.#options.variant)
     return { id: text(row, 'id'), profile, drift }
   }
@@ -181,7 +185,7 @@ class Regeneration {
       const asset = await lockAsset(unit, assetId)
       if (asset === null || !isDeliverable(asset.state)) return null
       const variants = await variantsOf(unit, assetId)
-      const declared = plannedVariants(profileOf(this.#runtime, asset.profile), asset.kind)
+      const declared = plannedVariants(profileOf(this.#runtime, asset.profile), asset)
       const drift = variantDrift(variants, declared, this.#options.variant)
       await enqueueDrifted(this.#runtime, unit, asset, { variants, declared, drift })
       if (this.#isPruning) await purgeVariants(this.#runtime, unit, asset, drift.undeclared)

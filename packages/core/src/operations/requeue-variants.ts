@@ -45,7 +45,7 @@ export async function requeueVariants(
       const asset = await lockAsset(unit, assetId)
       if (asset === null) throw new RindleError('not_found', `There is no asset ${assetId}.`)
       if (!isDeliverable(asset.state)) throw notDeliverable(asset)
-      const declared = plannedVariants(profileOf(runtime, asset.profile), asset.kind)
+      const declared = plannedVariants(profileOf(runtime, asset.profile), asset)
       const selected = select(asset, await variantsOf(unit, assetId), declared, options.variants)
       const wanted = selected.filter(({ state }) => TO_REQUEUE.includes(state))
       await queueVariants(runtime, unit, asset, wanted, declared)

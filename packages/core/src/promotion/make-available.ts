@@ -12,7 +12,7 @@ export async function makeAvailable(runtime: Runtime, asset: Asset): Promise<Ass
     const available = await transitionAsset(runtime, unit, asset, 'available', { from: ['promoting'] })
     if (available === null) return null
     // An asset that was not available before has no other variants than these.
-    const planned = plannedVariants(profile, available.kind)
+    const planned = plannedVariants(profile, available)
     await planVariants(runtime, unit, available, planned)
     await applyAggregate(
       runtime,

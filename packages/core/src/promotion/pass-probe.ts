@@ -90,6 +90,6 @@ async function probeSource(
  */
 function unreadable(profile: Profile, { contentType }: SourceFile, message: string): ProbeResult {
   const kind = kindOf(contentType)
-  if (plannedVariants(profile, kind).length === 0) return { kind }
+  if (plannedVariants(profile, { kind, hasAudioTrack: null, metadata: {} }).length === 0) return { kind }
   throw new Rejection('unsupported_codec', message)
 }

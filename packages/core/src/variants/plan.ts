@@ -1,6 +1,6 @@
 import type { Asset } from '../domain/entities.ts'
-import { mediaKey, processKey } from '../domain/queues.ts'
-import { acceptedSourceKinds, formatClass, lane, outputKind } from '../domain/recipe-facts.ts'
+import { variantsKey } from '../domain/queues.ts'
+import { canBeMadeFrom, lane, outputKind, WORK_CLASSES, workClass } from '../domain/recipe-facts.ts'
 import type { NormalizedRecipe } from '../domain/recipes.ts'
 import type { JobRequest } from '../ports/jobs.ts'
 import type { DeclaredVariant, Profile } from '../profile/profile.ts'
@@ -10,41 +10,28 @@ import type { UnitOfWork } from '../unit-of-work.ts'
 /** A declared variant with its name. */
 export type PlannedVariant = DeclaredVariant & { readonly name: string }
 
-/** The variants that a profile declares for an asset of this kind. Pure. */
-export function plannedVariants(profile: Profile, kind: Asset['kind']): readonly PlannedVariant[] {
-  if (kind === null) return []
+/** The variants that a profile declares for an asset, of those that can be made from it. Pure. */
+export function plannedVariants(
+  profile: Profile,
+  asset: Pick<Asset, 'kind' | 'hasAudioTrack' | 'metadata'>,
+): readonly PlannedVariant[] {
   return Object.entries(profile.variants)
-    .filter(([, declared]) => acceptedSourceKinds(declared.recipe).includes(kind))
+    .filter(([, declared]) => canBeMadeFrom(declared.recipe, asset))
     .map(([name, declared]) => ({ name, ...declared }))
 }
 
-/**
- * The jobs that make these variants: one per format class for images, so that a slow format does not hold back the
- * fast ones, and one per AV variant. Pure.
- */
+/** The jobs that make these variants: one for each class of work, the quicker class of a lane first. Pure. */
 export function jobsFor(
   assetId: string,
-  variants: readonly { readonly name: string; readonly recipe: NormalizedRecipe }[],
+  variants: readonly { readonly recipe: NormalizedRecipe }[],
 ): readonly JobRequest[] {
-  const images = variants.filter((variant) => lane(variant.recipe) === 'image')
-  const classes = [...new Set(images.map((variant) => formatClass(variant.recipe)))].toSorted()
-  const media = variants.filter((variant) => lane(variant.recipe) === 'av')
-  return [
-    ...classes.map(
-      (imageClass): JobRequest => ({
-        queue: 'rindle_process',
-        key: processKey(assetId, imageClass),
-        payload: { assetId, class: imageClass },
-      }),
-    ),
-    ...media.map(
-      ({ name }): JobRequest => ({
-        queue: 'rindle_media',
-        key: mediaKey(assetId, name),
-        payload: { assetId, variantName: name },
-      }),
-    ),
-  ]
+  const recipes = variants.map(({ recipe }) => recipe)
+  return WORK_CLASSES.flatMap((wanted): JobRequest[] => {
+    const recipe = recipes.find((candidate) => workClass(candidate) === wanted)
+    if (recipe === undefined) return []
+    const queue = lane(recipe) === 'av' ? 'rindle_media' : 'rindle_process'
+    return [{ queue, key: variantsKey(assetId, wanted), payload: { assetId, class: wanted } }]
+  })
 }
 
 /** Inserts the rows of planned variants, already `queued`, and enqueues their jobs. The asset is locked. */

@@ -1,14 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import {
-  deadLetterQueue,
-  mediaKey,
-  processKey,
-  promoteKey,
-  purgeKey,
-  QUEUE_NAMES,
-  QUEUES,
-} from '../../src/domain/queues.ts'
-import { FORMAT_CLASSES } from '../../src/domain/recipe-facts.ts'
+import { deadLetterQueue, promoteKey, purgeKey, QUEUE_NAMES, QUEUES, variantsKey } from '../../src/domain/queues.ts'
+import { WORK_CLASSES } from '../../src/domain/recipe-facts.ts'
 
 describe('queues', () => {
   it('are all defined, and tried more than once', () => {
@@ -25,8 +17,7 @@ describe('queues', () => {
   it('have one job key for one piece of work', () => {
     expect(promoteKey('a1')).toBe('a1')
     expect(purgeKey('a1')).toBe('a1')
-    expect(new Set(FORMAT_CLASSES.map((formatClass) => processKey('a1', formatClass))).size).toBe(2)
-    expect(mediaKey('a1', 'poster')).not.toBe(mediaKey('a1', 'web'))
-    expect(mediaKey('a1', 'poster')).not.toBe(mediaKey('a2', 'poster'))
+    expect(new Set(WORK_CLASSES.map((workClass) => variantsKey('a1', workClass))).size).toBe(WORK_CLASSES.length)
+    expect(variantsKey('a1', 'encode')).not.toBe(variantsKey('a2', 'encode'))
   })
 })

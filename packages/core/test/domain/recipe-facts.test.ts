@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import {
   acceptedSourceKinds,
-  formatClass,
+  canBeMadeFrom,
   lane,
   outputContentType,
   outputExtension,
   outputKind,
   packageFor,
   recipeCapability,
+  workClass,
 } from '../../src/domain/recipe-facts.ts'
 import { normalizeRecipe, type Recipe } from '../../src/domain/recipes.ts'
 
@@ -114,19 +115,56 @@ describe.each(TABLE)('a recipe for $capability', ({ recipe, ...facts }) => {
   })
 })
 
-describe('the class of an image recipe', () => {
+describe('the class of work', () => {
   it.each([
-    ['jpeg', 'fast'],
-    ['png', 'fast'],
-    ['webp', 'fast'],
-    ['avif', 'slow'],
-  ] as const)('of %s is %s', (format, expected) => {
-    expect(formatClass(normalizeRecipe({ ...IMAGE, format }))).toBe(expected)
+    [{ ...IMAGE, format: 'jpeg' }, 'fast'],
+    [{ ...IMAGE, format: 'png' }, 'fast'],
+    [{ ...IMAGE, format: 'webp' }, 'fast'],
+    [{ ...IMAGE, format: 'avif' }, 'slow'],
+    [{ kind: 'image', preset: 'video_poster_scene' }, 'preview'],
+    [{ kind: 'image', preset: 'video_thumbnail_strip' }, 'preview'],
+    [{ kind: 'waveform', preset: 'overview' }, 'preview'],
+    [{ kind: 'video', preset: 'web_720p' }, 'encode'],
+    [{ kind: 'audio', preset: 'm4a_128k' }, 'encode'],
+  ] as const)('of %j is %s', (recipe, expected) => {
+    expect(workClass(normalizeRecipe(recipe))).toBe(expected)
   })
+})
 
-  it('does not exist in the AV lane', () => {
-    expect(() => formatClass(normalizeRecipe({ kind: 'image', preset: 'video_poster_scene' }))).toThrow(
-      'av-image/video_poster_scene',
-    )
+describe('what can be made from a source', () => {
+  const POSTER = { kind: 'image', preset: 'video_poster_scene' } as const
+  const VIDEO = { kind: 'video', hasAudioTrack: true, metadata: {} } as const
+  const SONG = { kind: 'audio', hasAudioTrack: true, metadata: { hasCover: true } } as const
+
+  it.each([
+    ['a thumbnail', IMAGE, { kind: 'image', hasAudioTrack: null, metadata: {} }, true],
+    ['a thumbnail', IMAGE, VIDEO, false],
+    ['a thumbnail', IMAGE, { kind: null, hasAudioTrack: null, metadata: {} }, false],
+    ['the sound', { kind: 'audio', preset: 'm4a_128k' }, VIDEO, true],
+    ['the sound of a silent video', { kind: 'audio', preset: 'm4a_128k' }, { ...VIDEO, hasAudioTrack: false }, false],
+    [
+      'the waveform of a silent video',
+      { kind: 'waveform', preset: 'overview' },
+      { ...VIDEO, hasAudioTrack: false },
+      false,
+    ],
+    [
+      'the sound, where the probe said nothing of it',
+      { kind: 'audio', preset: 'm4a_128k' },
+      { ...VIDEO, hasAudioTrack: null },
+      true,
+    ],
+    ['a silent video', { kind: 'video', preset: 'web_720p' }, { ...VIDEO, hasAudioTrack: false }, true],
+    ['the poster of a video without a cover', POSTER, { ...VIDEO, metadata: { hasCover: false } }, true],
+    ['the poster of a song with a cover', POSTER, SONG, true],
+    ['the poster of a song without one', POSTER, { ...SONG, metadata: { hasCover: false } }, false],
+    [
+      'the sound of a song without a cover',
+      { kind: 'audio', preset: 'mp3_128k' },
+      { ...SONG, metadata: { hasCover: false } },
+      true,
+    ],
+  ] as const)('%s', (_, recipe, source, expected) => {
+    expect(canBeMadeFrom(normalizeRecipe(recipe), source)).toBe(expected)
   })
 })

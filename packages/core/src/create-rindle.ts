@@ -20,7 +20,7 @@ import { type Logger, stderrLogger } from './ports/logger.ts'
 import type { Processor } from './ports/processor.ts'
 import type { StorageAdapter } from './ports/storage.ts'
 import type { Profiles, Rindle } from './rindle.ts'
-import { type Runtime, storageOf } from './runtime.ts'
+import { profileOf, type Runtime, storageOf } from './runtime.ts'
 import { startRuntime, stopRuntime } from './start.ts'
 import { withTransaction } from './unit-of-work.ts'
 import { abortUpload } from './uploads/abort.ts'
@@ -28,7 +28,7 @@ import { initiateMultipartUpload, initiateUpload } from './uploads/initiate.ts'
 import { completeMultipartUpload, listMultipartParts } from './uploads/multipart.ts'
 import { receive } from './uploads/receive.ts'
 import { discard, register, upload } from './uploads/register.ts'
-import { readSession } from './uploads/session-rows.ts'
+import { readSession, uploaderOf } from './uploads/session-rows.ts'
 import { presignedPut, signMultipartPart, signUpload } from './uploads/sign.ts'
 import { confirmUpload, inspectUpload, verifyCompletion } from './uploads/verify-completion.ts'
 import { assertValidOptions } from './validate-options.ts'
@@ -135,6 +135,8 @@ function facade(runtime: Runtime, database: Database): Rindle {
     confirmUpload: (inspected, options) => confirmUpload(runtime, inspected, options),
     abortUpload: (sessionId) => abortUpload(runtime, sessionId),
     uploadSession: async (sessionId) => (await readSession(runtime, sessionId)).session,
+    uploaderOf: (assetId) => uploaderOf(runtime, assetId),
+    storageAdapterFor: (profile) => storageOf(runtime, profileOf(runtime, profile).storage),
     asset: (id) => assetById(runtime, id),
     narrow,
     attach: (reference, owner, slot, options) => attach(runtime, reference, owner, slot, options),

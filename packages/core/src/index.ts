@@ -76,7 +76,7 @@ export type {
 export type { TransactionHandle } from './unit-of-work.ts'
 export type { InitiateMultipartOptions, InitiateOptions, MultipartUpload } from './uploads/initiate.ts'
 export type { CompletedPart } from './uploads/multipart.ts'
-export type { PartPlan } from './uploads/part-plan.ts'
+export { type PartPlan, planParts } from './uploads/part-plan.ts'
 export type { ReceivedUpload, ReceiveOptions } from './uploads/receive.ts'
 export type { UploadSource } from './uploads/upload-source.ts'
 export type { InspectedUpload, VerifiedUpload } from './uploads/verify-completion.ts'

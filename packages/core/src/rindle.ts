@@ -10,7 +10,7 @@ import type { EventName } from './events/event-map.ts'
 import type { CheckInvariantsOptions, InvariantReport } from './operations/check-invariants.ts'
 import type { Operations } from './operations/operations.ts'
 import type { Workers } from './ports/jobs.ts'
-import type { SignedRequest, UploadedPart } from './ports/storage.ts'
+import type { SignedRequest, StorageAdapter, UploadedPart } from './ports/storage.ts'
 import type { Profile } from './profile/profile.ts'
 import type { TransactionHandle } from './unit-of-work.ts'
 import type { InitiateMultipartOptions, InitiateOptions, MultipartUpload } from './uploads/initiate.ts'
@@ -149,6 +149,10 @@ export interface Rindle<Ps extends Profiles = Profiles>
   abortUpload(sessionId: string): Promise<void>
   /** One upload session. `not_found`. */
   uploadSession(sessionId: string): Promise<UploadSession>
+  /** The `actorId` that an asset's upload was begun with; `null` for none, and for an unknown asset. */
+  uploaderOf(assetId: string): Promise<string | null>
+  /** The storage that a profile's media goes to, with its capabilities. `unknown_profile`. */
+  storageAdapterFor(profile: ProfileName<Ps>): StorageAdapter
 
   /** One asset with its variants, or `null`. */
   asset(id: string): Promise<AssetWithVariants<ProfileName<Ps>> | null>

@@ -111,6 +111,8 @@ export interface UploadSession {
   readonly uploadStrategy: UploadStrategy
   /** "tus", for a resumable session. */
   readonly resumableProtocol: string | null
+  /** Who began it, as the application named him; `null` when it did not say. */
+  readonly actorId: string | null
   /** The key that the client writes to. */
   readonly uploadKey: string
   /** Declared size in bytes; `null` while the client has not said. */

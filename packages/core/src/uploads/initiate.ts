@@ -27,6 +27,8 @@ export interface InitiateOptions {
   readonly byteSize?: number
   /** SHA-256 in lower-case hex. When given, the storage refuses other bytes where it can, and promotion always. */
   readonly checksumSha256?: string
+  /** Who begins the upload, as the application names him; kept with the session. @default nobody is named */
+  readonly actorId?: string
   /** How long the upload may take. @default 3600 for one PUT, 86400 for multipart */
   readonly expiresInSeconds?: number
   /** Attaches the asset to this owner in the same transaction; needs `slot`. */
@@ -165,9 +167,9 @@ async function insertUpload(
      ), session as (
        insert into rindle.media_upload_sessions
          (id, asset_id, state, upload_strategy, upload_key, upload_length, declared_checksum, multipart_upload_id,
-          expires_at)
+          expires_at, actor_id)
        select $7::uuid, id, 'initialized', $8::text, storage_key, $9::bigint, $10::text, $11::text,
-         $12::timestamptz from asset
+         $12::timestamptz, $13::text from asset
        returning *
      )
      select to_jsonb(asset) as asset, to_jsonb(session) as session from asset, session`,
@@ -184,6 +186,7 @@ async function insertUpload(
       options.checksumSha256 ?? null,
       planned.multipartUploadId,
       new Date(runtime.now().getTime() + planned.expiresInSeconds * 1_000).toISOString(),
+      options.actorId ?? null,
     ],
   )
   const row = rows[0] ?? {}

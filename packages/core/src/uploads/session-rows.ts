@@ -1,3 +1,4 @@
+import { validate } from 'uuid'
 import type { Asset, UploadSession } from '../domain/entities.ts'
 import { RindleError } from '../domain/errors.ts'
 import type { SessionState, UploadStrategy } from '../domain/states.ts'
@@ -32,6 +33,16 @@ export async function readSession(runtime: Runtime, sessionId: string): Promise<
     asset: assetFromRow(json<Row>(row, 'asset')),
     multipartUploadId: textOrNull(session, 'multipart_upload_id'),
   }
+}
+
+/** Who began the upload of an asset, as the application named him; `null` for nobody, and for an asset that is not. */
+export async function uploaderOf(runtime: Runtime, assetId: string): Promise<string | null> {
+  if (!validate(assetId)) return null
+  const { rows } = await runtime.database.executeSql(
+    `select actor_id from rindle.media_upload_sessions where asset_id = $1::uuid order by id limit 1`,
+    [assetId],
+  )
+  return rows[0] === undefined ? null : textOrNull(rows[0], 'actor_id')
 }
 
 /** Throws `session_expired` unless bytes may still be sent: the session is open and its time has not run out. */
@@ -83,6 +94,7 @@ export function sessionFromRow(row: Row): UploadSession {
     state: text(row, 'state') as SessionState,
     uploadStrategy: text(row, 'upload_strategy') as UploadStrategy,
     resumableProtocol: textOrNull(row, 'resumable_protocol'),
+    actorId: textOrNull(row, 'actor_id'),
     uploadKey: text(row, 'upload_key'),
     uploadLength: numberOrNull(row, 'upload_length'),
     declaredChecksum: textOrNull(row, 'declared_checksum'),

@@ -69,6 +69,7 @@ CREATE TABLE "media_upload_sessions" (
     "state" TEXT NOT NULL,
     "upload_strategy" TEXT NOT NULL,
     "resumable_protocol" TEXT,
+    "actor_id" TEXT,
     "upload_key" TEXT NOT NULL,
     "upload_length" BIGINT,
     "declared_checksum" TEXT,

@@ -30,6 +30,7 @@ export type {
   Measurements,
   Operation,
   RepairMetadata,
+  ResumableMetadata,
   RindleEvent,
   TranscodeMetadata,
 } from './events/event-map.ts'

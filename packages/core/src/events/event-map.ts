@@ -1,4 +1,4 @@
-import type { AssetState, OutputKind, UploadStrategy, VariantState } from '../domain/states.ts'
+import type { AssetState, OutputKind, SessionState, UploadStrategy, VariantState } from '../domain/states.ts'
 
 /** Numbers that come with an event: counts, bytes, microseconds, system time in milliseconds. */
 export type Measurements = Readonly<Record<string, number>>
@@ -9,6 +9,12 @@ export interface EventMap {
   'rindle.upload.start': { readonly profile: string; readonly adapter: string; readonly strategy: UploadStrategy }
   /** An upload is complete and its promotion is enqueued; after commit. Measures `byteSize`. */
   'rindle.upload.stop': { readonly profile: string; readonly adapter: string; readonly strategy: UploadStrategy }
+  /** A resumable upload has begun; after commit. */
+  'rindle.upload.resumable.start': ResumableMetadata
+  /** A client asked how far a resumable upload has come. Measures `offset`, in bytes. */
+  'rindle.upload.resumable.status': ResumableMetadata
+  /** A resumable upload was given up by its client; after commit. */
+  'rindle.upload.resumable.cancel': ResumableMetadata
   /** An asset changed its state; after commit. */
   'rindle.asset.state_change': {
     readonly profile: string
@@ -45,8 +51,23 @@ export interface EventMap {
   'rindle.repair.exception': RepairMetadata
   /** A maintenance run has ended; besides `rindle.repair.stop`. Measures the numbers of its report and `durationUs`. */
   'rindle.cleanup.run': { readonly worker: Maintenance }
-  /** A transition or delivery was refused at run time. */
+  /** Something was refused at run time by what it is, and not by an authorizer, of whose refusals nothing is told. */
   'rindle.runtime.refusal': { readonly surface: string; readonly reason: string; readonly mode: string }
+  /** One check of the doctor has ended. Measures `durationUs`. */
+  'rindle.runtime.check.stop': {
+    readonly check: string
+    readonly status: 'ok' | 'warn' | 'error'
+    readonly component: string
+  }
+}
+
+/** What the `rindle.upload.resumable.*` events say. */
+export interface ResumableMetadata {
+  readonly profile: string
+  readonly adapter: string
+  /** "tus". */
+  readonly protocol: string
+  readonly state: SessionState
 }
 
 /** What the `rindle.media.transcode.*` events say. */

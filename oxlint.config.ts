@@ -13,6 +13,8 @@ const ownImportsAllowedIn: Record<string, string[]> = {
   embedded: [],
   'test-database': ['embedded', 'prisma'],
   'test-s3': [],
+  client: [],
+  react: ['client'],
   cli: ['*'],
 }
 

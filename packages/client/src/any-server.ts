@@ -1,0 +1,22 @@
+/**
+ * What the types of a client are inferred from: the part of a server's Rindle instance that names things. Any instance
+ * of `@rindle/core` has it; nothing of that package is loaded.
+ */
+export interface AnyServer {
+  readonly profiles: Readonly<
+    Record<string, { readonly variants: Readonly<Record<string, unknown>>; readonly slots: readonly string[] | null }>
+  >
+}
+
+/** The names of the server's profiles. */
+export type ProfileName<R extends AnyServer> = keyof R['profiles'] & string
+
+/** The variants that a profile declares. */
+export type VariantName<R extends AnyServer, P extends ProfileName<R>> = P extends unknown
+  ? keyof R['profiles'][P]['variants'] & string
+  : never
+
+/** The slots that a profile declares; any text, when it declares none. */
+export type SlotName<R extends AnyServer, P extends ProfileName<R>> = P extends unknown
+  ? NonNullable<R['profiles'][P]['slots']>[number]
+  : never

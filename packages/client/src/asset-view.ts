@@ -1,0 +1,16 @@
+import type { AnyServer, ProfileName, VariantName } from './any-server.ts'
+import type { VariantView, WireAsset } from './wire.ts'
+
+/**
+ * One asset of profile `P` of the server `R`, with the variants that the profile declares. A variant is missing until
+ * it is planned, and when it was declared after the asset was made.
+ */
+export type AssetView<R extends AnyServer, P extends ProfileName<R> = ProfileName<R>> = P extends unknown
+  ? Omit<WireAsset, 'profile' | 'variants'> & {
+      readonly profile: P
+      readonly variants: { readonly [V in VariantName<R, P>]?: VariantView }
+    }
+  : never
+
+/** An asset of whatever profile of whatever server. */
+export type AnyAssetView = AssetView<AnyServer>

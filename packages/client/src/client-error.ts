@@ -1,0 +1,99 @@
+import { messageOf } from './error-messages.ts'
+import type { WireProblem } from './wire.ts'
+
+// Two copies of this package in one page must recognise each other's errors.
+const BRAND = Symbol.for('rindle.client-error')
+
+/** What may accompany an error besides its code. */
+export interface ClientErrorOptions {
+  readonly status?: number | undefined
+  readonly reason?: string | undefined
+  readonly detail?: string | undefined
+  readonly retryable?: boolean
+  readonly retryAfterMs?: number | undefined
+  readonly cause?: unknown
+}
+
+/**
+ * What a client rejects with, unless it was cancelled: then it is the reason of the signal. `message` is one English
+ * sentence or two for the person at the screen.
+ */
+export class RindleClientError extends Error {
+  override readonly name: string = 'RindleClientError'
+  /**
+   * The server's code (`upload_rejected`, `not_found`, `forbidden`, …), or one of the client's own: `network_failed`,
+   * `storage_refused`, `server_failed`, `response_invalid`, `strategy_unsupported`.
+   */
+  readonly code: string
+  /** The HTTP status, when a server answered. */
+  readonly status: number | undefined
+  /** Why a file was rejected: `max_bytes_exceeded`, `mime_not_allowed`, … */
+  readonly reason: string | undefined
+  /** What the server said, for developers. */
+  readonly detail: string | undefined
+  /** Whether the same call may succeed later. */
+  readonly retryable: boolean
+  /** How long the server asked to wait. */
+  readonly retryAfterMs: number | undefined
+
+  constructor(code: string, options: ClientErrorOptions = {}) {
+    super(messageOf(code, options.reason), options.cause === undefined ? undefined : { cause: options.cause })
+    this.code = code
+    this.status = options.status
+    this.reason = options.reason
+    this.detail = options.detail
+    this.retryable = options.retryable ?? false
+    this.retryAfterMs = options.retryAfterMs
+    Object.defineProperty(this, BRAND, { value: true })
+  }
+}
+
+/** Whether `error` is a {@link RindleClientError} of any copy of this package and, when given, has that code. */
+export function isClientError(error: unknown, code?: string): error is RindleClientError {
+  if (typeof error !== 'object' || error === null || !(BRAND in error)) return false
+  return code === undefined || ('code' in error && error.code === code)
+}
+
+/** The error of a request that got no answer. */
+export function networkFailed(cause?: unknown): RindleClientError {
+  return new RindleClientError('network_failed', { retryable: true, cause })
+}
+
+/** An answer that was no success. */
+export interface FailedAnswer {
+  readonly status: number
+  readonly body: string
+  /** The header, as it came. */
+  readonly retryAfter: string | null
+}
+
+/** The error that an answer stands for: by its problem document, or by its status and `fallbackCode`. Pure. */
+export function errorOfAnswer(answer: FailedAnswer, fallbackCode: string, now: number): RindleClientError {
+  const { status } = answer
+  const problem = problemOf(answer.body)
+  const isTransient = status === 408 || status === 425 || status === 429 || status >= 500
+  return new RindleClientError(problem.code ?? (status >= 500 ? 'server_failed' : fallbackCode), {
+    status,
+    reason: problem.reason,
+    detail: problem.detail,
+    retryable: isTransient,
+    retryAfterMs: retryAfterMs(answer.retryAfter, now),
+  })
+}
+
+function problemOf(body: string): WireProblem {
+  try {
+    const parsed: unknown = JSON.parse(body)
+    return typeof parsed === 'object' && parsed !== null ? parsed : {}
+  } catch {
+    // Storages answer in XML, proxies in HTML: the status is all there is.
+    return {}
+  }
+}
+
+function retryAfterMs(header: string | null, now: number): number | undefined {
+  if (header === null || header.trim() === '') return undefined
+  const seconds = Number(header)
+  const ms = Number.isNaN(seconds) ? Date.parse(header) - now : seconds * 1000
+  return Number.isNaN(ms) ? undefined : Math.max(0, ms)
+}

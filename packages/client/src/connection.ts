@@ -1,0 +1,92 @@
+import { errorOfAnswer, isClientError, networkFailed, RindleClientError } from './client-error.ts'
+import { createLimiter, type Limiter } from './limiter.ts'
+import type { RememberedUploads } from './remembered-uploads.ts'
+
+// A server that assembles a large multipart upload answers late.
+const ANSWER_TIMEOUT_MS = 60_000
+const UPLOADS_AT_ONCE = 3
+// Browsers open six connections to a host over HTTP/1.1: streams must leave some for everything else.
+const STREAMS_AT_ONCE = 2
+
+/** How one client reaches its server, and what its uploads share. */
+export interface Connection {
+  /** Without a slash at its end. */
+  readonly baseUrl: string
+  readonly fetch: typeof fetch
+  readonly headers: () => HeadersInit | Promise<HeadersInit>
+  readonly remembered: RememberedUploads
+  /** Uploads that send bytes. */
+  readonly sending: Limiter
+  /** Event streams that are open. */
+  readonly streams: Limiter
+}
+
+/** A connection to the handler at `baseUrl`. */
+export function connectionTo(parts: Omit<Connection, 'sending' | 'streams'>): Connection {
+  return {
+    ...parts,
+    baseUrl: parts.baseUrl.replace(/\/+$/, ''),
+    sending: createLimiter(UPLOADS_AT_ONCE),
+    streams: createLimiter(STREAMS_AT_ONCE),
+  }
+}
+
+/** One call of the server. */
+export interface Call {
+  readonly method: 'GET' | 'POST' | 'DELETE'
+  readonly path: string
+  readonly body?: unknown
+  readonly headers?: Readonly<Record<string, string>>
+  readonly signal: AbortSignal | undefined
+}
+
+/** Sends one request and gives its answer, which is a success. Throws {@link RindleClientError}. */
+export async function request(connection: Connection, call: Call): Promise<Response> {
+  const { method, path, body, signal } = call
+  const headers = new Headers(await connection.headers())
+  for (const [name, value] of Object.entries(call.headers ?? {})) headers.set(name, value)
+  if (body !== undefined) headers.set('content-type', 'application/json')
+  const response = await answered(signal, () =>
+    connection.fetch(`${connection.baseUrl}${path}`, {
+      method,
+      headers,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(signal === undefined ? {} : { signal }),
+    }),
+  )
+  if (response.ok) return response
+  throw await errorOfResponse(response, 'response_invalid')
+}
+
+/** Sends one request and reads the JSON of its answer, in bounded time. Throws {@link RindleClientError}. */
+export async function requestJson<T>(connection: Connection, call: Call): Promise<T> {
+  const timeout = AbortSignal.timeout(ANSWER_TIMEOUT_MS)
+  const signal = call.signal === undefined ? timeout : AbortSignal.any([call.signal, timeout])
+  return answered(call.signal, async () => {
+    const response = await request(connection, { ...call, signal })
+    const text = await response.text()
+    try {
+      return JSON.parse(text) as T
+    } catch (cause) {
+      throw new RindleClientError('response_invalid', { status: response.status, cause })
+    }
+  })
+}
+
+/** The error of a response that is no success. */
+export async function errorOfResponse(response: Response, fallbackCode: string): Promise<RindleClientError> {
+  // The status says enough when the connection ends within the body.
+  const body = await response.text().catch(() => '')
+  const { status } = response
+  return errorOfAnswer({ status, body, retryAfter: response.headers.get('retry-after') }, fallbackCode, Date.now())
+}
+
+/** Does work over the network: what fails there is `network_failed`, what `signal` ended is its reason. */
+export async function answered<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (isClientError(error)) throw error
+    throw signal?.aborted ? signal.reason : networkFailed(error)
+  }
+}

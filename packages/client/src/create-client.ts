@@ -1,0 +1,87 @@
+import type { AnyServer, ProfileName } from './any-server.ts'
+import { assetChanges, readAsset } from './asset-changes.ts'
+import type { AssetView } from './asset-view.ts'
+import { connectionTo } from './connection.ts'
+import { browserMemory, rememberedUploads, type UploadMemory } from './remembered-uploads.ts'
+import { reportListenerError, type UploadFileOptions, uploadFile } from './upload-file.ts'
+import type { UploadOptions } from './upload-options.ts'
+import type { WireAsset } from './wire.ts'
+
+/** Options of {@link createClient}. */
+export interface ClientOptions {
+  /** Where the server's handler is mounted; of another origin, that origin must allow it. @default '/rindle' */
+  readonly baseUrl?: string
+  /** Takes the place of the global `fetch`, to send credentials to another origin, say. Uploads to storages use it where there is no XMLHttpRequest. */
+  readonly fetch?: typeof fetch
+  /** Added to requests to the server, never to those to a storage. A function is asked before every request. */
+  readonly headers?: HeadersInit | (() => HeadersInit | Promise<HeadersInit>)
+  /** Where uploads are remembered over a reload; `null`: nowhere. @default the browser's localStorage */
+  readonly memory?: UploadMemory | null
+}
+
+/** Options of a call. */
+export interface CallOptions {
+  readonly signal?: AbortSignal
+}
+
+/** Options of {@link Client.watch}. */
+export type WatchOptions = CallOptions
+
+/**
+ * A client of the server whose instance is of type `R`. Promises reject with {@link RindleClientError}, or with the
+ * reason of a signal that was aborted.
+ */
+export interface Client<R extends AnyServer = AnyServer> {
+  /**
+   * Sends a file and waits for what `waitFor` says. Goes on where an upload of the same file was left by a reload or by
+   * a lost connection. Failures that may pass are tried again for about a minute. `upload_rejected` with a `reason` when
+   * the server does not accept the file, before or after its bytes arrived.
+   *
+   * An asset of which some variants could not be made is done too: its `state` is `degraded`.
+   */
+  upload<P extends ProfileName<R>>(file: File, options: UploadOptions<R, P>): Promise<AssetView<R, P>>
+  /** One asset with its variants and URLs, as it is now. `not_found`, also for what this user may not see. */
+  asset(id: string, options?: CallOptions): Promise<AssetView<R>>
+  /**
+   * Calls `listener` with the asset, and again after each change, until nothing more will change by itself; resolves
+   * with that asset. What the listener throws is reported as an uncaught error and stops nothing. `not_found`.
+   */
+  watch(id: string, listener: (asset: AssetView<R>) => void, options?: WatchOptions): Promise<AssetView<R>>
+}
+
+/**
+ * Makes a client. Types come from the type of the server's instance, which is not loaded:
+ * `createClient<typeof rindle>()`, with `import type { rindle } from …`. Does no I/O.
+ */
+export function createClient<R extends AnyServer>(options: ClientOptions = {}): Client<R> {
+  const { headers = {}, memory = browserMemory() } = options
+  const connection = connectionTo({
+    baseUrl: options.baseUrl ?? '/rindle',
+    // Called as a function of nothing: browsers refuse `fetch` of another object.
+    fetch: options.fetch ?? ((input, init) => fetch(input, init)),
+    headers: typeof headers === 'function' ? headers : () => headers,
+    remembered: rememberedUploads(memory),
+  })
+  const client = {
+    upload: (file: File, uploadOptions: UploadFileOptions) => uploadFile(connection, file, uploadOptions),
+    asset: (id: string, { signal }: CallOptions = {}) => readAsset(connection, id, signal),
+    watch: (id: string, listener: (asset: WireAsset) => void, { signal }: WatchOptions = {}) =>
+      watch(assetChanges(connection, id, signal), listener),
+  }
+  // The client's types say more than the wire's (which variants belong to which profile); at run time they are one.
+  return client as unknown as Client<R>
+}
+
+async function watch(changes: AsyncIterable<WireAsset>, listener: (asset: WireAsset) => void): Promise<WireAsset> {
+  let last: WireAsset | undefined
+  for await (const asset of changes) {
+    last = asset
+    try {
+      listener(asset)
+    } catch (error) {
+      reportListenerError(error)
+    }
+  }
+  // The changes end with a settled asset, or throw.
+  return last as WireAsset
+}

@@ -1,0 +1,29 @@
+const TRY_LATER = 'Please try again in a moment.'
+
+const BY_REASON: Readonly<Record<string, string>> = {
+  empty_file: 'The file is empty.',
+  max_bytes_exceeded: 'The file is too large.',
+  unknown_type: 'Files of this type are not accepted.',
+  mime_not_allowed: 'Files of this type are not accepted.',
+  extension_not_allowed: 'Files of this type are not accepted.',
+  extension_mime_mismatch: 'The file is not what its name says.',
+  declared_mime_mismatch: 'The file is not what its name says.',
+  corrupt_media: 'The file is damaged and cannot be opened.',
+  limit_exceeded: 'The picture or recording is too large.',
+}
+
+const BY_CODE: Readonly<Record<string, string>> = {
+  upload_rejected: 'The file was not accepted.',
+  not_found: 'It is not there any more.',
+  forbidden: 'You are not allowed to do this. You may have to sign in.',
+  session_expired: 'The upload took too long. Please start it again.',
+  network_failed: `The connection was lost. ${TRY_LATER}`,
+  storage_refused: 'The file could not be stored.',
+  strategy_unsupported: 'Files cannot be sent in this way.',
+  checksum_mismatch: 'The file was damaged on its way. Please try again.',
+}
+
+/** What an error means to the person at the screen. Pure. */
+export function messageOf(code: string, reason: string | undefined): string {
+  return BY_REASON[reason ?? ''] ?? BY_CODE[code] ?? `Something went wrong. ${TRY_LATER}`
+}

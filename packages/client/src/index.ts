@@ -1,0 +1,7 @@
+export type { AnyServer, ProfileName, SlotName, VariantName } from './any-server.ts'
+export type { AnyAssetView, AssetView } from './asset-view.ts'
+export { isClientError, RindleClientError } from './client-error.ts'
+export { type CallOptions, type Client, type ClientOptions, createClient, type WatchOptions } from './create-client.ts'
+export type { UploadMemory } from './remembered-uploads.ts'
+export type { UploadOptions, UploadPhase, UploadProgress, UploadStrategy, WaitFor } from './upload-options.ts'
+export type { AssetState, VariantState, VariantView, WireAsset, WirePart, WireRequest, WireUpload } from './wire.ts'

@@ -1,0 +1,77 @@
+import { errorOfAnswer, networkFailed } from './client-error.ts'
+import { answered, errorOfResponse } from './connection.ts'
+import type { WireRequest } from './wire.ts'
+
+/** How a body is sent. */
+export interface SendOptions {
+  readonly fetch: typeof fetch
+  readonly signal: AbortSignal
+  /** Called as bytes leave, with their number so far. */
+  readonly onSent: (bytes: number) => void
+}
+
+/** A connection on which no byte moves for so long is given up. */
+const STALL_TIMEOUT_MS = 60_000
+// The browser sets these itself, and complains about whoever tries.
+const FORBIDDEN_HEADERS = /^(?:host|content-length)$/i
+
+/**
+ * Sends `body` to the storage. Throws {@link RindleClientError}: `storage_refused` for an answer that is no success,
+ * or the signal's reason.
+ */
+export async function sendBlob(target: WireRequest, body: Blob, options: SendOptions): Promise<void> {
+  options.signal.throwIfAborted()
+  options.onSent(0)
+  // A type of the blob would be sent as a header that is not in the signature.
+  const bytes = body.slice(0, body.size, '')
+  // fetch does not tell how far it is: XMLHttpRequest wherever there is one.
+  if (typeof XMLHttpRequest === 'undefined') await sendByFetch(target, bytes, options)
+  else await sendByXhr(target, bytes, options)
+  options.onSent(body.size)
+}
+
+function headersOf(target: WireRequest): [string, string][] {
+  return Object.entries(target.headers).filter(([name]) => !FORBIDDEN_HEADERS.test(name))
+}
+
+async function sendByFetch(target: WireRequest, body: Blob, options: SendOptions): Promise<void> {
+  const { method, url } = target
+  const { signal } = options
+  const response = await answered(signal, () =>
+    options.fetch(url, { method, headers: headersOf(target), body, signal }),
+  )
+  if (!response.ok) throw await errorOfResponse(response, 'storage_refused')
+  await response.body?.cancel()
+}
+
+function sendByXhr(target: WireRequest, body: Blob, { signal, onSent }: SendOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const xhr = new XMLHttpRequest()
+    const abort = (): void => xhr.abort()
+    let stall = setTimeout(abort, STALL_TIMEOUT_MS)
+    xhr.upload.addEventListener('progress', ({ loaded }) => {
+      clearTimeout(stall)
+      stall = setTimeout(abort, STALL_TIMEOUT_MS)
+      onSent(loaded)
+    })
+    // Comes last, after an answer, an error and an abort alike.
+    xhr.addEventListener('loadend', () => {
+      clearTimeout(stall)
+      signal.removeEventListener('abort', abort)
+      if (signal.aborted) reject(signal.reason as Error)
+      else if (xhr.status === 0) reject(networkFailed())
+      else if (xhr.status < 300) resolve()
+      else reject(errorOfAnswer(answerOf(xhr), 'storage_refused', Date.now()))
+    })
+    signal.addEventListener('abort', abort, { once: true })
+    xhr.open(target.method, target.url)
+    for (const [name, value] of headersOf(target)) xhr.setRequestHeader(name, value)
+    xhr.send(body)
+  })
+}
+
+function answerOf(xhr: XMLHttpRequest): { status: number; body: string; retryAfter: string | null } {
+  // Asking for a header that another origin does not expose is written to the console as an error.
+  const retryAfter = /^retry-after: *(.+?)\s*$/im.exec(xhr.getAllResponseHeaders())?.[1] ?? null
+  return { status: xhr.status, body: xhr.responseText, retryAfter }
+}

@@ -1,0 +1,24 @@
+import { RindleClientError } from './client-error.ts'
+import { withRetries } from './retry.ts'
+import { sendBlob } from './send-blob.ts'
+import { sendParts } from './send-parts.ts'
+import { signedRequest, type Transfer } from './transfer.ts'
+
+/** Sends what the storage does not have yet, by the session's strategy. */
+export async function sendFile(transfer: Transfer): Promise<void> {
+  const { strategy } = transfer.upload
+  if (strategy === 'presigned_put') return sendWhole(transfer)
+  if (strategy === 'multipart') return sendParts(transfer)
+  throw new RindleClientError('strategy_unsupported', { detail: `The server chose "${strategy}" for the upload.` })
+}
+
+async function sendWhole(transfer: Transfer): Promise<void> {
+  const { connection, file, signal, onLoaded } = transfer
+  let { request } = transfer.upload
+  await withRetries(signal, async () => {
+    const target = request ?? (await signedRequest(transfer, '/sign', signal))
+    // The next try gets a new signature: this one may be what is refused.
+    request = undefined
+    await sendBlob(target, file, { fetch: connection.fetch, signal, onSent: onLoaded })
+  })
+}

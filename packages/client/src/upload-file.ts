@@ -1,0 +1,187 @@
+import { assetChanges, readAsset } from './asset-changes.ts'
+import { isClientError, RindleClientError } from './client-error.ts'
+import { type Connection, request, requestJson } from './connection.ts'
+import { fingerprintOf } from './remembered-uploads.ts'
+import { withRetries } from './retry.ts'
+import { sendFile } from './send-file.ts'
+import type { UploadPhase, UploadProgress, UploadStrategy, WaitFor } from './upload-options.ts'
+import type { AssetState, WireAsset, WireUpload } from './wire.ts'
+
+/** Options of {@link uploadFile}: those of the client, without its types. */
+export interface UploadFileOptions {
+  readonly profile: string
+  readonly slot?: string
+  readonly signal?: AbortSignal
+  readonly onProgress?: (progress: UploadProgress<WireAsset>) => void
+  readonly strategy?: UploadStrategy
+  readonly waitFor?: WaitFor
+}
+
+const OPEN_STATES = ['initialized', 'signed', 'resuming', 'uploading', 'uploaded', 'verifying']
+const DELIVERABLE_STATES: readonly AssetState[] = ['available', 'processing', 'transcoding', 'ready', 'degraded']
+const GIVE_UP_TIMEOUT_MS = 5_000
+
+type Report = (phase: UploadPhase, loadedBytes: number, asset?: WireAsset) => void
+
+interface Job {
+  readonly connection: Connection
+  readonly file: File
+  readonly options: UploadFileOptions
+  readonly signal: AbortSignal
+  readonly fingerprint: string
+  /** Another upload of this page has the fingerprint: this one goes without memory. */
+  readonly isRemembered: boolean
+  readonly report: Report
+}
+
+/** One upload, from the first question to the asset that `waitFor` asks for. Rejects as `Client.upload` says. */
+export async function uploadFile(connection: Connection, file: File, options: UploadFileOptions): Promise<WireAsset> {
+  const { profile, slot, strategy, signal = new AbortController().signal } = options
+  const report = reporterOf(file, options)
+  report('negotiating', 0)
+  const assetId = await connection.sending.run(signal, async () => {
+    const fingerprint = fingerprintOf(file, [connection.baseUrl, profile, slot, strategy])
+    const release = connection.remembered.claim(fingerprint)
+    try {
+      const isRemembered = release !== undefined
+      return await transferOrBeginAgain({ connection, file, options, signal, fingerprint, isRemembered, report })
+    } finally {
+      release?.()
+    }
+  })
+  report('processing', file.size)
+  const asset = await awaitAsset(connection, assetId, { waitFor: options.waitFor ?? 'ready', signal, report, file })
+  report('done', file.size, asset)
+  return asset
+}
+
+function reporterOf(file: File, { onProgress }: UploadFileOptions): Report {
+  return (phase, loadedBytes, asset) => {
+    try {
+      onProgress?.({ phase, loadedBytes, totalBytes: file.size, ...(asset === undefined ? {} : { asset }) })
+    } catch (error) {
+      reportListenerError(error)
+    }
+  }
+}
+
+/** What a listener throws is its owner's: it becomes an uncaught error, as of any event listener, and stops nothing. */
+export function reportListenerError(error: unknown): void {
+  queueMicrotask(() => {
+    throw error
+  })
+}
+
+/** A session may end while its file travels, at the server's will. Then, once, all begins anew. */
+async function transferOrBeginAgain(job: Job): Promise<string> {
+  try {
+    return await transfer(job)
+  } catch (error) {
+    if (job.signal.aborted || !(isClientError(error, 'session_expired') || isClientError(error, 'not_found')))
+      throw error
+    return transfer(job)
+  }
+}
+
+async function transfer(job: Job): Promise<string> {
+  const { connection, file, signal, report } = job
+  const upload = (await recallUpload(job)) ?? (await beginUpload(job))
+  try {
+    const onLoaded = (bytes: number): void => report('uploading', bytes)
+    if (OPEN_STATES.includes(upload.state)) await sendFile({ connection, upload, file, signal, onLoaded })
+    await complete(job, upload)
+  } catch (error) {
+    if (signal.aborted) await giveUp(connection, upload)
+    if (signal.aborted || hasEnded(error)) forget(job)
+    throw error
+  }
+  forget(job)
+  return upload.assetId
+}
+
+async function recallUpload({ connection, fingerprint, isRemembered, signal }: Job): Promise<WireUpload | undefined> {
+  const id = isRemembered ? connection.remembered.recall(fingerprint) : undefined
+  if (id === undefined) return undefined
+  try {
+    const path = `/uploads/${encodeURIComponent(id)}`
+    const upload = await withRetries(signal, () => requestJson<WireUpload>(connection, { method: 'GET', path, signal }))
+    if ([...OPEN_STATES, 'completed'].includes(upload.state)) return upload
+  } catch (error) {
+    // It is gone, or another user's now.
+    if (signal.aborted || !isClientError(error) || error.retryable) throw error
+  }
+  connection.remembered.forget(fingerprint)
+  return undefined
+}
+
+async function beginUpload({ connection, file, options, signal, fingerprint, isRemembered }: Job): Promise<WireUpload> {
+  const body = {
+    profile: options.profile,
+    filename: file.name,
+    contentType: file.type === '' ? 'application/octet-stream' : file.type,
+    byteSize: file.size,
+    ...(options.slot === undefined ? {} : { slot: options.slot }),
+    strategy: options.strategy ?? 'auto',
+  }
+  const call = { method: 'POST', path: '/uploads', body, signal } as const
+  const upload = await withRetries(signal, () => requestJson<WireUpload>(connection, call))
+  if (isRemembered) connection.remembered.remember(fingerprint, upload)
+  return upload
+}
+
+async function complete({ connection, signal }: Job, { id }: WireUpload): Promise<void> {
+  const call = { method: 'POST', path: `/uploads/${id}/complete`, signal } as const
+  await withRetries(signal, async () => {
+    try {
+      await requestJson(connection, call)
+    } catch (error) {
+      // The storage took every byte, and does not show the object yet.
+      if (!isClientError(error, 'storage_object_missing')) throw error
+      throw new RindleClientError(error.code, { status: error.status, detail: error.detail, retryable: true })
+    }
+  })
+}
+
+/** Drops a cancelled session at the server. When that fails, the server does it when the session expires. */
+async function giveUp(connection: Connection, { id }: WireUpload): Promise<void> {
+  const signal = AbortSignal.timeout(GIVE_UP_TIMEOUT_MS)
+  await request(connection, { method: 'DELETE', path: `/uploads/${id}`, signal }).catch(() => {})
+}
+
+/** Whether the session is of no more use: a refused file stays refused, a lost connection comes back. */
+function hasEnded(error: unknown): boolean {
+  return isClientError(error) && !error.retryable && error.code !== 'storage_refused'
+}
+
+function forget({ connection, fingerprint, isRemembered }: Job): void {
+  if (isRemembered) connection.remembered.forget(fingerprint)
+}
+
+interface Awaited {
+  readonly waitFor: WaitFor
+  readonly signal: AbortSignal
+  readonly report: Report
+  readonly file: File
+}
+
+async function awaitAsset(
+  connection: Connection,
+  id: string,
+  { waitFor, signal, report, file }: Awaited,
+): Promise<WireAsset> {
+  if (waitFor === 'complete') return assertAccepted(await readAsset(connection, id, signal))
+  for await (const asset of assetChanges(connection, id, signal)) {
+    assertAccepted(asset)
+    report('processing', file.size, asset)
+    if (asset.settled || (waitFor === 'available' && DELIVERABLE_STATES.includes(asset.state))) return asset
+  }
+  throw new RindleClientError('response_invalid', { detail: `The server stopped telling about asset ${id}.` })
+}
+
+function assertAccepted(asset: WireAsset): WireAsset {
+  if (asset.state === 'quarantined') {
+    throw new RindleClientError('upload_rejected', { reason: asset.errorReason ?? undefined })
+  }
+  if (asset.state === 'deleted') throw new RindleClientError('not_found')
+  return asset
+}

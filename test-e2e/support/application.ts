@@ -28,7 +28,7 @@ export interface Application<Ps extends Profiles> extends AsyncDisposable {
   /** Starts workers in this process. */
   work(options?: WorkOptions): Promise<Workers>
   /** Another instance on the same database and storage, as another process would have. */
-  another(): Promise<Rindle<Ps>>
+  another(changes?: Partial<RindleOptions<Ps>>): Promise<Rindle<Ps>>
 }
 
 /** What a test may change of its application. */
@@ -45,7 +45,7 @@ export async function startApplication<const Ps extends Profiles = typeof photoP
   const directory = await mkdtemp(join(tmpdir(), 'rindle-test-'))
   const instances: Rindle<Ps>[] = []
   const storage = storageIn(directory)
-  const make = async (): Promise<Rindle<Ps>> => {
+  const make = async (changes: Partial<RindleOptions<Ps>> = {}): Promise<Rindle<Ps>> => {
     const { profiles = photoProfiles as unknown as Ps, storages, wrapStorage, ...rest } = options
     const rindle = createRindle({
       database: database.url,
@@ -56,6 +56,7 @@ export async function startApplication<const Ps extends Profiles = typeof photoP
       workDirectory: join(directory, 'work'),
       ...rest,
       profiles,
+      ...changes,
     })
     await rindle.start()
     instances.push(rindle)

@@ -6,8 +6,12 @@ import { v7 } from 'uuid'
 import { append, attach, reorder } from './attachments/attach.ts'
 import { detach } from './attachments/detach.ts'
 import { assetById, attachmentFor, attachmentsFor, readyVariantsFor } from './attachments/read.ts'
+import { DEFAULT_EXPIRY_SECONDS, MAX_EXPIRY_SECONDS } from './delivery/expiry.ts'
+import { picture } from './delivery/picture.ts'
+import { audio, video } from './delivery/player.ts'
 import { serveFile } from './delivery/serve-file.ts'
 import { url, variantUrl } from './delivery/url.ts'
+import { urlsFor } from './delivery/urls-for.ts'
 import type { Asset } from './domain/entities.ts'
 import { RindleError } from './domain/errors.ts'
 import { Changes } from './events/changes.ts'
@@ -36,6 +40,7 @@ import { cancelProcessing } from './variants/cancel.ts'
 import { SourceCache } from './variants/source-cache.ts'
 import { VERSION } from './version.ts'
 import { work } from './work.ts'
+import { liveWorkers } from './workers/live-workers.ts'
 
 /** Options of {@link createRindle}. */
 export interface RindleOptions<Ps extends Profiles> {
@@ -52,6 +57,11 @@ export interface RindleOptions<Ps extends Profiles> {
   readonly delivery?: {
     /** Least remaining life of signed URLs, where a profile says nothing. @default 900 */
     readonly expiresInSeconds?: number
+    /**
+     * The longest life that may be asked of a signed URL. An object that was replaced by a newer one is kept for so
+     * long, and then deleted. @default 604800 (seven days)
+     */
+    readonly maxExpiresInSeconds?: number
   }
   /** Where work in progress lies. @default `rindle` in the system's temporary directory */
   readonly workDirectory?: string
@@ -61,7 +71,6 @@ export interface RindleOptions<Ps extends Profiles> {
   readonly now?: () => Date
 }
 
-const DEFAULT_DELIVERY_SECONDS = 900
 const DEFAULT_SOURCE_CACHE_BYTES = 2 * 1024 ** 3
 
 /**
@@ -94,9 +103,11 @@ function composeRuntime(options: RindleOptions<Profiles>, database: Database): R
       maxBytes: options.sourceCacheMaxBytes ?? DEFAULT_SOURCE_CACHE_BYTES,
       storageOf: (name) => storageOf(options, name),
     }),
+    workers: new Set(),
     workDirectory,
     worker: `${hostname()}:${process.pid}`,
-    deliveryExpiresInSeconds: options.delivery?.expiresInSeconds ?? DEFAULT_DELIVERY_SECONDS,
+    deliveryExpiresInSeconds: options.delivery?.expiresInSeconds ?? DEFAULT_EXPIRY_SECONDS,
+    maxDeliveryExpiresInSeconds: options.delivery?.maxExpiresInSeconds ?? MAX_EXPIRY_SECONDS,
     now: options.now ?? (() => new Date()),
     newId: () => v7(),
     randomText: () => randomBytes(16).toString('hex'),
@@ -115,6 +126,7 @@ function facade(runtime: Runtime, database: Database): Rindle {
     stop,
     [Symbol.asyncDispose]: stop,
     work: (options) => work(runtime, options),
+    liveWorkers: () => liveWorkers(runtime),
     on: (name, listener) => runtime.events.on(name, listener),
     withTransaction: (tx) => withTransaction(runtime, tx),
     subscribe: ({ assetId }, listener) => runtime.changes.subscribe(assetId, listener),
@@ -148,6 +160,10 @@ function facade(runtime: Runtime, database: Database): Rindle {
     readyVariantsFor: (reference) => readyVariantsFor(runtime, reference),
     url: (reference, options) => url(runtime, reference, options),
     variantUrl: (reference, name, options) => variantUrl(runtime, reference, name, options),
+    urlsFor: (references, options) => urlsFor(runtime, references, options),
+    picture: (reference, options) => picture(runtime, reference, options),
+    video: (reference, options) => video(runtime, reference, options),
+    audio: (reference, options) => audio(runtime, reference, options),
     serveFile: (request) => serveFile(runtime, request),
     cancelProcessing: (assetId) => cancelProcessing(runtime, assetId),
     ...operationsOf(runtime),

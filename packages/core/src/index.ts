@@ -5,7 +5,20 @@ export type { DetachOptions } from './attachments/detach.ts'
 export type { AssetWithVariants, AttachmentWithAsset } from './attachments/read.ts'
 export { createRindle, type RindleOptions } from './create-rindle.ts'
 export type { Disposition } from './delivery/disposition.ts'
+export type { IssueOptions } from './delivery/issue-url.ts'
+export type { Picture, PictureImage, PictureOptions, PictureSource } from './delivery/picture.ts'
+export type {
+  AudioAttributes,
+  AudioOptions,
+  Player,
+  PlayerSource,
+  Track,
+  VideoAttributes,
+  VideoOptions,
+} from './delivery/player.ts'
+export type { MarkupOptions } from './delivery/shown-files.ts'
 export type { UrlOptions, VariantUrlOptions } from './delivery/url.ts'
+export type { AssetUrls, UrlsForOptions } from './delivery/urls-for.ts'
 export * from './domain/aggregate.ts'
 export * from './domain/content-types.ts'
 export * from './domain/digest.ts'
@@ -82,3 +95,5 @@ export type { ReceivedUpload, ReceiveOptions } from './uploads/receive.ts'
 export type { UploadSource } from './uploads/upload-source.ts'
 export type { InspectedUpload, VerifiedUpload } from './uploads/verify-completion.ts'
 export { WORKED_QUEUES, type WorkedQueue, type WorkOptions } from './work.ts'
+export type { LiveWorker } from './workers/live-workers.ts'
+export type { RunningWorkers, WorkersHealth } from './workers/running-workers.ts'

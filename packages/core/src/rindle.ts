@@ -2,14 +2,16 @@ import type { PrismaClient, SqlExecutor } from '@rindle/prisma'
 import type { AttachOptions } from './attachments/attach.ts'
 import type { DetachOptions } from './attachments/detach.ts'
 import type { AssetWithVariants, AttachmentWithAsset } from './attachments/read.ts'
+import type { Picture, PictureOptions } from './delivery/picture.ts'
+import type { AudioAttributes, AudioOptions, Player, VideoAttributes, VideoOptions } from './delivery/player.ts'
 import type { UrlOptions, VariantUrlOptions } from './delivery/url.ts'
+import type { AssetUrls, UrlsForOptions } from './delivery/urls-for.ts'
 import type { Asset, Attachment, Owner, UploadSession, Variant } from './domain/entities.ts'
 import type { ChangeListener, ChangeSubscription } from './events/changes.ts'
 import type { EventListener } from './events/event-bus.ts'
 import type { EventName } from './events/event-map.ts'
 import type { CheckInvariantsOptions, InvariantReport } from './operations/check-invariants.ts'
 import type { Operations } from './operations/operations.ts'
-import type { Workers } from './ports/jobs.ts'
 import type { SignedRequest, StorageAdapter, UploadedPart } from './ports/storage.ts'
 import type { Profile } from './profile/profile.ts'
 import type { TransactionHandle } from './unit-of-work.ts'
@@ -19,6 +21,8 @@ import type { ReceivedUpload, ReceiveOptions } from './uploads/receive.ts'
 import type { UploadSource } from './uploads/upload-source.ts'
 import type { InspectedUpload, VerifiedUpload } from './uploads/verify-completion.ts'
 import type { WorkOptions } from './work.ts'
+import type { LiveWorker } from './workers/live-workers.ts'
+import type { RunningWorkers } from './workers/running-workers.ts'
 
 /** Profiles by name, as {@link Rindle} is made with. */
 export type Profiles = Readonly<Record<string, Profile>>
@@ -65,7 +69,12 @@ export interface Rindle<Ps extends Profiles = Profiles>
   /** Stops workers (waiting for jobs in hand), then releases everything. Safe to repeat. */
   stop(): Promise<void>
   /** Starts workers in this process. */
-  work(options?: WorkOptions): Promise<Workers>
+  work(options?: WorkOptions): Promise<RunningWorkers>
+  /**
+   * The workers of all processes that take jobs now, the longest running first. Workers whose process died are among them
+   * for up to a minute.
+   */
+  liveWorkers(): Promise<readonly LiveWorker[]>
   /** Calls `listener` for every event of that name in this process; returns the function that removes it. */
   on<N extends EventName>(name: N, listener: EventListener<N>): () => void
   /**
@@ -203,6 +212,32 @@ export interface Rindle<Ps extends Profiles = Profiles>
     name: VariantName<Ps, P>,
     options?: VariantUrlOptions,
   ): Promise<string | null>
+  /**
+   * URLs of many assets by asset id, without a query for those that were read with their variants. What may not be
+   * delivered is `null`, and does not fail the rest.
+   */
+  urlsFor<P extends ProfileName<Ps>, const V extends VariantName<Ps, P> = never>(
+    assets: readonly (Asset<P> | AssetWithVariants<P>)[],
+    options?: UrlsForOptions<V>,
+  ): Promise<ReadonlyMap<string, AssetUrls<V>>>
+  /**
+   * Markup of an image, or of a video's poster: sources by format and width, and an `img` that every browser shows.
+   * `not_deliverable`, `forbidden`.
+   */
+  picture<P extends ProfileName<Ps>>(
+    asset: Asset<P> | AssetWithVariants<P>,
+    options: PictureOptions<VariantName<Ps, P>>,
+  ): Promise<Picture>
+  /** Markup of a video: sources, poster, text tracks. `not_deliverable`, `forbidden`. */
+  video<P extends ProfileName<Ps>>(
+    asset: Asset<P> | AssetWithVariants<P>,
+    options: VideoOptions<VariantName<Ps, P>>,
+  ): Promise<Player<VideoAttributes>>
+  /** Markup of sound: sources, text tracks. `not_deliverable`, `forbidden`. */
+  audio<P extends ProfileName<Ps>>(
+    asset: Asset<P> | AssetWithVariants<P>,
+    options: AudioOptions<VariantName<Ps, P>>,
+  ): Promise<Player<AudioAttributes>>
   /**
    * Answers a request to a signed URL of local storage: `GET` and `HEAD` with ranges and conditional requests, `PUT` of
    * an upload. Errors are problem+json.

@@ -9,6 +9,7 @@ import type { StorageAdapter } from './ports/storage.ts'
 import type { Profile } from './profile/profile.ts'
 import { assertOutsideTransaction } from './transaction-scope.ts'
 import type { SourceCache } from './variants/source-cache.ts'
+import type { RunningWorkers } from './workers/running-workers.ts'
 
 /** What every verb works with: the composed adapters of one instance. Internal; applications see {@link Rindle}. */
 export interface Runtime {
@@ -21,11 +22,15 @@ export interface Runtime {
   readonly changes: Changes
   readonly logger: Logger
   readonly sources: SourceCache
+  /** Workers of this process that run or are starting. */
+  readonly workers: Set<Promise<RunningWorkers>>
   /** Where run directories and the source cache live. */
   readonly workDirectory: string
   /** Names this process in the audit trail. */
   readonly worker: string
   readonly deliveryExpiresInSeconds: number
+  /** The longest life of a URL, and how long an object that was replaced is kept for those who have one. */
+  readonly maxDeliveryExpiresInSeconds: number
   readonly now: () => Date
   /** A new UUIDv7. */
   readonly newId: () => string

@@ -1,6 +1,7 @@
 import { RindleError } from './domain/errors.ts'
 import { isAccepted } from './promotion/gate.ts'
 import type { Runtime } from './runtime.ts'
+import { stopWorkers } from './workers/start-workers.ts'
 
 /** Acquires what the adapters need, after a look at whether the database has our tables. Safe to repeat. */
 export async function startRuntime(runtime: Runtime): Promise<void> {
@@ -14,6 +15,7 @@ export async function startRuntime(runtime: Runtime): Promise<void> {
 
 /** Releases everything, workers first, the database last. Safe to repeat. */
 export async function stopRuntime(runtime: Runtime): Promise<void> {
+  await stopWorkers(runtime)
   await runtime.jobs.stop()
   for (const processor of runtime.processors) await processor.stop()
   await runtime.sources.clear()

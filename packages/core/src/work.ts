@@ -5,13 +5,15 @@ import { RindleError } from './domain/errors.ts'
 import { QUEUES, type QueueName } from './domain/queues.ts'
 import { workClass } from './domain/recipe-facts.ts'
 import { maintain, maintenanceDied } from './operations/maintenance-job.ts'
-import type { DeadJob, RunningJob, WorkerRegistration, Workers } from './ports/jobs.ts'
+import type { DeadJob, RunningJob, WorkerRegistration } from './ports/jobs.ts'
 import { promote, promoteDied } from './promotion/promote.ts'
 import { payloadText } from './rows/payload-text.ts'
 import { endDeadRuns } from './runs/processing-run.ts'
 import type { Runtime } from './runtime.ts'
 import { variantsDied } from './variants/died.ts'
 import { processVariants } from './variants/process.ts'
+import type { RunningWorkers } from './workers/running-workers.ts'
+import { startWorkers } from './workers/start-workers.ts'
 
 /** The queues that workers of this version serve. */
 export const WORKED_QUEUES = [
@@ -36,7 +38,7 @@ export interface WorkOptions {
 type Handlers = Pick<WorkerRegistration, 'handle' | 'handleDead'>
 
 /** Starts workers in this process. They take jobs until `stop()`, which waits for the jobs in hand. */
-export async function work(runtime: Runtime, options: WorkOptions = {}): Promise<Workers> {
+export async function work(runtime: Runtime, options: WorkOptions = {}): Promise<RunningWorkers> {
   const handlers = handlersOf(runtime)
   const queues = options.queues ?? WORKED_QUEUES
   const unknown = queues.filter((queue) => !WORKED_QUEUES.includes(queue))
@@ -46,7 +48,8 @@ export async function work(runtime: Runtime, options: WorkOptions = {}): Promise
       `Unknown queues: ${unknown.join(', ')}. There are: ${WORKED_QUEUES.join(', ')}.`,
     )
   }
-  return runtime.jobs.work(
+  return startWorkers(
+    runtime,
     queues.map((queue) => ({
       queue,
       concurrency: options.concurrency?.[queue] ?? defaultConcurrency(queue),

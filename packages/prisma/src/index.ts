@@ -13,6 +13,7 @@ export type {
   MediaProcessingRun,
   MediaUploadSession,
   MediaVariant,
+  MediaWorker,
 } from './generated/client.ts'
 export { Prisma, PrismaClient } from './generated/client.ts'
 export { type MigrateOptions, migrate } from './migrate.ts'

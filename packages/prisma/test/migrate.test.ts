@@ -63,6 +63,7 @@ describe('the shipped migrations', () => {
       'media_processing_runs',
       'media_upload_sessions',
       'media_variants',
+      'media_workers',
     ])
     expect(await ledger()).toEqual(
       names.map((name) => ({

@@ -78,6 +78,10 @@ CREATE TABLE "media_upload_sessions" (
     "session_uri" TEXT,
     "session_uri_expires_at" TIMESTAMPTZ(6),
     "last_known_offset" BIGINT,
+    "resumable_state" JSONB,
+    "lock_token" TEXT,
+    "lock_expires_at" TIMESTAMPTZ(6),
+    "lock_wanted" BOOLEAN NOT NULL DEFAULT false,
     "expires_at" TIMESTAMPTZ(6) NOT NULL,
     "verified_at" TIMESTAMPTZ(6),
     "failure_reason" TEXT,
@@ -117,6 +121,18 @@ CREATE TABLE "media_processing_runs" (
     "updated_at" TIMESTAMPTZ(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 
     CONSTRAINT "media_processing_runs_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "media_workers" (
+    "id" UUID NOT NULL,
+    "host" TEXT NOT NULL,
+    "process_id" INTEGER NOT NULL,
+    "queues" JSONB NOT NULL,
+    "started_at" TIMESTAMPTZ(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "beat_at" TIMESTAMPTZ(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+
+    CONSTRAINT "media_workers_pkey" PRIMARY KEY ("id")
 );
 
 -- CreateIndex
@@ -244,6 +260,10 @@ ALTER TABLE "media_attachments"
 ALTER TABLE "media_processing_runs"
     ADD CONSTRAINT "media_processing_runs_attempt_check" CHECK ("attempt" >= 0);
 
+ALTER TABLE "media_workers"
+    ADD CONSTRAINT "media_workers_process_id_check" CHECK ("process_id" > 0),
+    ADD CONSTRAINT "media_workers_queues_check" CHECK (jsonb_typeof("queues") = 'object');
+
 -- Hashes: SHA-256 in lower-case hex.
 ALTER TABLE "media_assets"
     ADD CONSTRAINT "media_assets_checksum_sha256_check" CHECK ("checksum_sha256" ~ '^[0-9a-f]{64}$');
@@ -281,6 +301,9 @@ ALTER TABLE "media_attachments"
 ALTER TABLE "media_processing_runs"
     ADD CONSTRAINT "media_processing_runs_worker_check" CHECK ("worker" <> ''),
     ADD CONSTRAINT "media_processing_runs_variant_name_check" CHECK ("variant_name" <> '');
+
+ALTER TABLE "media_workers"
+    ADD CONSTRAINT "media_workers_host_check" CHECK ("host" <> '');
 
 -- The maintenance scans: few rows among millions, oldest first, in keyset pages. A query uses one of these
 -- only when it names the states as literals; `state = any($1)` does not.

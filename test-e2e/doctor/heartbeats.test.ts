@@ -1,0 +1,108 @@
+import { hostname } from 'node:os'
+import { silentLogger } from '@rindle/core'
+import { openDatabase } from '@rindle/prisma'
+import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest'
+import { type Application, startApplication } from '../support/application.ts'
+import type { photoProfiles } from '../support/photo-profiles.ts'
+import { startWorkerProcess } from '../support/worker-process.ts'
+
+let application: Application<typeof photoProfiles>
+
+beforeEach(async () => {
+  application = await startApplication()
+})
+
+afterEach(() => application[Symbol.asyncDispose]())
+
+/** Makes the workers of a process look as if they had been silent for so long. */
+async function silentFor(seconds: number, processId: number): Promise<void> {
+  await application.rindle.prisma.mediaWorker.updateMany({
+    where: { processId },
+    data: { beatAt: new Date(Date.now() - seconds * 1_000) },
+  })
+}
+
+it('workers are known, with host, process and slots, from their start until they stop', async () => {
+  const { rindle } = application
+  expect(await rindle.liveWorkers()).toEqual([])
+  const workers = await rindle.work({ queues: ['rindle_promote', 'rindle_purge'], concurrency: { rindle_promote: 3 } })
+  const [known, ...others] = await rindle.liveWorkers()
+  expect(known).toMatchObject({
+    id: workers.id,
+    host: hostname(),
+    processId: process.pid,
+    queues: { rindle_promote: 3, rindle_purge: 2 },
+  })
+  expect(known?.beatAgeSeconds).toBeLessThan(5)
+  expect(others).toEqual([])
+  expect(workers.health().state).toBe('working')
+  await workers.stop()
+  expect(workers.health().state).toBe('stopped')
+  expect(await rindle.liveWorkers()).toEqual([])
+})
+
+it('workers whose process was killed are dead after a minute, and forgotten after a day', async () => {
+  const { rindle, databaseUrl, directory } = application
+  const process = await startWorkerProcess(databaseUrl, directory)
+  const [{ processId } = { processId: 0 }] = await rindle.liveWorkers()
+  await process.kill()
+  await silentFor(55, processId)
+  expect(await rindle.liveWorkers()).toHaveLength(1)
+  await silentFor(65, processId)
+  expect(await rindle.liveWorkers()).toEqual([])
+  expect(await rindle.prisma.mediaWorker.count()).toBe(1)
+  await silentFor(90_000, processId)
+  const workers = await rindle.work()
+  expect(await rindle.prisma.mediaWorker.findMany({ select: { id: true } })).toEqual([{ id: workers.id }])
+})
+
+it('a process that is told to stop leaves no row', async () => {
+  const { rindle, databaseUrl, directory } = application
+  const process = await startWorkerProcess(databaseUrl, directory)
+  expect(await rindle.liveWorkers()).toHaveLength(1)
+  expect(await process.stop()).toBe(0)
+  expect(await rindle.prisma.mediaWorker.count()).toBe(0)
+})
+
+it('an instance that stops takes its workers along', async () => {
+  const other = await application.another()
+  void other.work()
+  await other.stop()
+  expect(await application.rindle.prisma.mediaWorker.count()).toBe(0)
+})
+
+it('beats go on after the database was away, and write the row again that somebody removed', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'Date'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const { rindle, databaseUrl } = application
+  const warnings: string[] = []
+  const logger = { ...silentLogger, warn: (_fields: object, message: string) => void warnings.push(message) }
+  const worked = await application.another({ logger })
+  const workers = await worked.work({ queues: ['rindle_purge'] })
+  const before = workers.health()
+
+  await setAllowed(databaseUrl, false)
+  await vi.advanceTimersByTimeAsync(15_000)
+  await vi.waitFor(() => expect(warnings).toContain('Workers could not tell the database that they are alive.'))
+  expect(workers.health().beatAt).toEqual(before.beatAt)
+  expect(workers.health().triedAt.getTime()).toBeGreaterThan(before.triedAt.getTime())
+
+  await setAllowed(databaseUrl, true)
+  await rindle.prisma.mediaWorker.deleteMany()
+  await vi.advanceTimersByTimeAsync(15_000)
+  await vi.waitFor(async () => expect(await rindle.liveWorkers()).toMatchObject([{ id: workers.id }]))
+  expect(workers.health().beatAt.getTime()).toBeGreaterThan(before.beatAt.getTime())
+})
+
+/** Lets connections into the database, or throws all out and keeps them out. */
+async function setAllowed(databaseUrl: string, isAllowed: boolean): Promise<void> {
+  const url = new URL(databaseUrl)
+  const name = url.pathname.slice(1)
+  url.pathname = '/postgres'
+  const admin = openDatabase(url.href, { maxConnections: 1 })
+  await admin.executeSql(`alter database "${name}" allow_connections ${isAllowed}`)
+  if (!isAllowed) {
+    await admin.executeSql('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [name])
+  }
+  await admin.close()
+}

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { DEFAULT_EXPIRY_SECONDS, MAX_EXPIRY_SECONDS } from './delivery/expiry.ts'
 import { RindleError } from './domain/errors.ts'
 import { isProfileName } from './domain/keys.ts'
 import { packageFor, recipeCapability } from './domain/recipe-facts.ts'
@@ -28,7 +29,12 @@ const optionsSchema = z.strictObject({
   jobs: madeBy('a jobs adapter', 'enqueue', 'work'),
   processors: z.array(madeBy('a processor', 'capabilities', 'process')).optional(),
   logger: madeBy('a logger with debug, info, warn and error', 'debug', 'info', 'warn', 'error').optional(),
-  delivery: z.strictObject({ expiresInSeconds: z.int().min(1).max(604_800).optional() }).optional(),
+  delivery: z
+    .strictObject({
+      expiresInSeconds: z.int().min(1).max(MAX_EXPIRY_SECONDS).optional(),
+      maxExpiresInSeconds: z.int().min(1).max(MAX_EXPIRY_SECONDS).optional(),
+    })
+    .optional(),
   workDirectory: z.string().min(1).optional(),
   sourceCacheMaxBytes: z.int().positive().optional(),
   now: z.custom((value) => typeof value === 'function', 'must be a function').optional(),
@@ -39,6 +45,7 @@ interface Composition {
   readonly storages: Readonly<Record<string, StorageAdapter>>
   readonly profiles: Readonly<Record<string, Profile>>
   readonly processors?: readonly Processor[]
+  readonly delivery?: { readonly expiresInSeconds?: number; readonly maxExpiresInSeconds?: number }
 }
 
 /** Throws one `config_invalid` that lists every problem with its path. */
@@ -52,9 +59,10 @@ export function assertValidOptions(options: Composition): void {
   })
 }
 
-function compositionProblems({ storages, profiles, processors = [] }: Composition): readonly Problem[] {
+function compositionProblems(options: Composition): readonly Problem[] {
+  const { storages, profiles, processors = [] } = options
   const makes = new Set(processors.flatMap((processor) => [...processor.capabilities]))
-  return Object.entries(profiles).flatMap(([name, profile]) => [
+  const ofProfiles = Object.entries(profiles).flatMap(([name, profile]) => [
     ...storageProblems(`profiles.${name}`, profile, storages),
     ...Object.entries(profile.variants).flatMap(([variant, { recipe }]): readonly Problem[] => {
       const capability = recipeCapability(recipe)
@@ -63,6 +71,21 @@ function compositionProblems({ storages, profiles, processors = [] }: Compositio
       return [{ path: `profiles.${name}.variants.${variant}`, message }]
     }),
   ])
+  return [...expiryProblems(options), ...ofProfiles]
+}
+
+function expiryProblems({ delivery = {}, profiles }: Composition): readonly Problem[] {
+  const { expiresInSeconds = null, maxExpiresInSeconds = MAX_EXPIRY_SECONDS } = delivery
+  const ofProfiles = Object.entries(profiles).map(
+    ([name, profile]) => [`profiles.${name}.delivery.expiresInSeconds`, profile.delivery.expiresInSeconds] as const,
+  )
+  const expiries = [['delivery.expiresInSeconds', expiresInSeconds ?? DEFAULT_EXPIRY_SECONDS] as const, ...ofProfiles]
+  return expiries
+    .filter(([, seconds]) => seconds !== null && seconds > maxExpiresInSeconds)
+    .map(([path, seconds]) => ({
+      path,
+      message: `is ${seconds}, more than maxExpiresInSeconds, ${maxExpiresInSeconds}`,
+    }))
 }
 
 function storageProblems(

@@ -12,7 +12,8 @@ export async function withVariants<const As extends readonly (Asset | AssetWithV
   assets: As,
 ): Promise<{ readonly [K in keyof As]: AssetWithVariants }> {
   const bare = assets.filter((asset) => !('variants' in asset))
-  const variants = bare.length === 0 ? new Map() : await readVariants(runtime, bare)
+  const variants =
+    bare.length === 0 ? new Map<string, AssetWithVariants['variants']>() : await readVariants(runtime, bare)
   const complete = assets.map(
     (asset): AssetWithVariants => ('variants' in asset ? asset : { ...asset, variants: variants.get(asset.id) ?? [] }),
   )

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { MigrationClient } from './migration-connection.ts'
 import { checksumOf, type Migration } from './migration-files.ts'
+import type { PgQueryable } from './sql-executor.ts'
 
 /** One attempt to apply a migration, as Prisma's ledger keeps it. */
 export interface LedgerRow {
@@ -42,7 +43,7 @@ export async function ensureLedger(client: MigrationClient): Promise<void> {
 }
 
 /** Every attempt that counts, oldest first: those marked as rolled back are history only. `[]` without a ledger. */
-export async function readLedger(client: MigrationClient): Promise<LedgerRow[]> {
+export async function readLedger(client: PgQueryable): Promise<LedgerRow[]> {
   const { rows: found } = await client.query("select to_regclass('rindle._prisma_migrations') is not null as ledger")
   if (found[0]?.ledger !== true) return []
   const { rows } = await client.query(

@@ -10,6 +10,7 @@ import {
   runRow,
   sessionRow,
   variantRow,
+  workerRow,
 } from './legal-rows.ts'
 
 let testDatabase: TestDatabase
@@ -67,6 +68,7 @@ const aReadyVariant: Builder = (changes) => ['media_variants', readyVariantRow(a
 const aSession: Builder = (changes) => ['media_upload_sessions', sessionRow(asset.id, changes)]
 const anAttachment: Builder = (changes) => ['media_attachments', attachmentRow(asset.id, changes)]
 const aRun: Builder = (changes) => ['media_processing_runs', runRow(changes)]
+const aWorker: Builder = (changes) => ['media_workers', workerRow(changes)]
 
 const states = {
   media_assets: ['staged', 'validating', 'analyzing', 'promoting', 'quarantined', 'deleted'],
@@ -144,6 +146,7 @@ const legal: [name: string, build: Builder, changes: Row][] = [
   ['a session with a declared checksum', aSession, { declared_checksum: digest, upload_length: 0 }],
   ['an attachment', anAttachment, { position: 0 }],
   ['a later position', anAttachment, { position: 9 }],
+  ['workers of a process', aWorker, {}],
   ...states.unfinished.map((state): [string, Builder, Row] => [`a run ${state}`, aRun, { state, started_at: now }]),
   ...states.finished.map((state): [string, Builder, Row] => [
     `a run ${state}`,
@@ -244,6 +247,9 @@ const refused: [constraint: string, build: Builder, changes: Row][] = [
   ['media_processing_runs_finished_at_check', aRun, { finished_at: now }],
   ['media_processing_runs_attempt_check', aRun, { attempt: -1 }],
   ['media_processing_runs_worker_check', aRun, { worker: '' }],
+  ['media_workers_host_check', aWorker, { host: '' }],
+  ['media_workers_process_id_check', aWorker, { process_id: 0 }],
+  ['media_workers_queues_check', aWorker, { queues: '[]' }],
   ['media_processing_runs_variant_name_check', aRun, { variant_name: '' }],
 ]
 

@@ -46,3 +46,7 @@ export function attachmentRow(assetId: unknown, changes: Row = {}): Row {
 export function runRow(changes: Row = {}): Row {
   return { id: randomUUID(), asset_id: randomUUID(), worker: 'promote', state: 'processing', ...changes }
 }
+
+export function workerRow(changes: Row = {}): Row {
+  return { id: randomUUID(), host: 'worker-1', process_id: 42, queues: '{"rindle_promote":5}', ...changes }
+}

@@ -1,0 +1,46 @@
+import { compareLedger, type MigrationStatus } from './compare-ledger.ts'
+import type { Database } from './database.ts'
+import { MIGRATIONS_DIRECTORY, type Migration, readMigrations } from './migration-files.ts'
+import { readLedger } from './migration-ledger.ts'
+import { type SchemaDrift, schemaDrift } from './schema-drift.ts'
+import { sqlStateOf } from './sql-state.ts'
+
+/** What {@link inspectSchema} found. */
+export interface SchemaReport {
+  readonly migrations: MigrationStatus
+  /**
+   * Where the schema is not what the applied migrations make; `null` when the user may not make temporary tables, without
+   * which that cannot be told.
+   */
+  readonly drift: SchemaDrift | null
+}
+
+/**
+ * Compares schema `rindle` with the migrations of this package version: the ledger, and tables, columns, constraints and
+ * indexes with those that the applied migrations make. These are made for that as temporary tables in a transaction that
+ * is rolled back, so nothing is changed and nothing is locked.
+ *
+ * @throws the database's error.
+ */
+export async function inspectSchema(database: Database): Promise<SchemaReport> {
+  return inspectAgainst(MIGRATIONS_DIRECTORY, database)
+}
+
+/** `inspectSchema` against the migrations of any directory. */
+export async function inspectAgainst(directory: string, database: Database): Promise<SchemaReport> {
+  const all = await readMigrations(directory)
+  const ledger = await readLedger({ query: (text) => database.executeSql(text) })
+  const migrations = compareLedger(all, ledger)
+  const applied = all.filter(({ name }) => migrations.applied.includes(name))
+  return { migrations, drift: await driftOf(database, applied) }
+}
+
+async function driftOf(database: Database, applied: readonly Migration[]): Promise<SchemaDrift | null> {
+  try {
+    return await schemaDrift(database, applied)
+  } catch (error) {
+    // insufficient_privilege
+    if (sqlStateOf(error) === '42501') return null
+    throw error
+  }
+}

@@ -1,0 +1,35 @@
+import { type AssetWithVariants, RindleError } from '@rindle/core'
+import { assetEvents } from './asset-events.ts'
+import { assetView, isSettled, versionOf } from './asset-view.ts'
+import type { Call, Handle } from './call.ts'
+import { jsonResponse } from './json-response.ts'
+
+/** `GET /assets/:id` */
+export const showAsset: Handle = async (call) => {
+  const asset = await visibleAsset(call)
+  return jsonResponse(await assetView(call.rindle, asset, call.actor))
+}
+
+/** `GET /assets/:id/events` */
+export const streamAsset: Handle = async (call) => {
+  const asset = await visibleAsset(call)
+  const seen = lastEventId(call.request)
+  // The one answer that stops an EventSource from coming again.
+  if (isSettled(asset) && versionOf(asset) === seen) return new Response(null, { status: 204 })
+  return assetEvents(call, asset.id, seen)
+}
+
+/**
+ * The asset that the path names, for those who may see it: the actor who uploaded it and whom `canView` lets. Both
+ * queries are made for every id, so that one of another actor takes the time of one that is not.
+ */
+async function visibleAsset({ rindle, config, actor, actorId, params: [id = ''] }: Call): Promise<AssetWithVariants> {
+  const [asset, uploader] = await Promise.all([rindle.asset(id), rindle.uploaderOf(id)])
+  if (asset !== null && (uploader === actorId || (await config.canView?.({ actor, asset })) === true)) return asset
+  throw new RindleError('not_found', `There is no asset ${id} that this actor may see.`)
+}
+
+/** An EventSource that comes again sends the header; one that a page makes anew can only change its URL. */
+function lastEventId(request: Request): string | null {
+  return request.headers.get('last-event-id') ?? new URL(request.url).searchParams.get('lastEventId')
+}

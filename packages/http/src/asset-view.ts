@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto'
+import { type AssetWithVariants, type ErrorCode, isRindleError, type Rindle, type Variant } from '@rindle/core'
+import type { AssetView, VariantView } from './wire.ts'
+
+const SETTLED: readonly string[] = ['ready', 'degraded', 'quarantined', 'deleted']
+
+/** What stands for "there is no URL": the state, the authorizer, or a profile that no longer declares the variant. */
+const WITHOUT_URL: readonly ErrorCode[] = ['not_deliverable', 'forbidden', 'unknown_variant']
+
+/** An asset as this actor may see it. Signs its URLs; no query. */
+export async function assetView(rindle: Rindle, asset: AssetWithVariants, actor: unknown): Promise<AssetView> {
+  const [url, variants] = await Promise.all([
+    urlOrNull(rindle.url(asset, { actor })),
+    Promise.all(asset.variants.map(async (variant) => [variant.name, await view(rindle, asset, variant, actor)])),
+  ])
+  return {
+    id: asset.id,
+    profile: asset.profile,
+    state: asset.state,
+    kind: asset.kind,
+    filename: asset.filename,
+    contentType: asset.contentType,
+    byteSize: asset.byteSize,
+    width: asset.width,
+    height: asset.height,
+    durationMs: asset.durationMs,
+    errorReason: asset.errorReason,
+    settled: isSettled(asset),
+    url,
+    variants: Object.fromEntries(variants) as Record<string, VariantView>,
+  }
+}
+
+/** Whether nothing of the asset changes any more by itself. */
+export function isSettled({ state }: AssetWithVariants): boolean {
+  return SETTLED.includes(state)
+}
+
+/** Text that differs whenever the asset or a variant differs; signed URLs, which differ with time, are no part of it. */
+export function versionOf(asset: AssetWithVariants): string {
+  return createHash('sha256').update(JSON.stringify(asset)).digest('base64url').slice(0, 22)
+}
+
+async function view(rindle: Rindle, asset: AssetWithVariants, variant: Variant, actor: unknown): Promise<VariantView> {
+  const isReady = variant.state === 'ready'
+  return {
+    state: variant.state,
+    outputKind: variant.outputKind,
+    progress: variant.progress,
+    contentType: variant.contentType,
+    byteSize: variant.byteSize,
+    width: variant.width,
+    height: variant.height,
+    durationMs: variant.durationMs,
+    errorReason: variant.errorReason,
+    metadata: variant.metadata,
+    url: isReady ? await urlOrNull(rindle.variantUrl(asset, variant.name, { actor })) : null,
+  }
+}
+
+async function urlOrNull(issued: Promise<string | null>): Promise<string | null> {
+  try {
+    return await issued
+  } catch (error) {
+    if (isRindleError(error) && WITHOUT_URL.includes(error.code)) return null
+    throw error
+  }
+}

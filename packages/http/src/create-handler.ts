@@ -1,0 +1,84 @@
+import { isRindleError, type Profiles, type Rindle, RindleError } from '@rindle/core'
+import { showAsset, streamAsset } from './asset-routes.ts'
+import type { Handle } from './call.ts'
+import { EventStreams } from './event-streams.ts'
+import { type HandlerConfig, type HandlerOptions, parseOptions } from './options.ts'
+import { problemResponse } from './problem-response.ts'
+import { assertJson } from './read-json.ts'
+import { RequestRefused } from './request-refused.ts'
+import { matchRoute, type Route } from './router.ts'
+import { abortUpload, beginUpload, completeUpload, showUpload, signPart, signUpload } from './upload-routes.ts'
+
+/** Answers the requests below its base path; never rejects. */
+export interface RindleHandler {
+  (request: Request): Promise<Response>
+  /** Without a slash at its end; empty at the root. */
+  readonly basePath: string
+}
+
+const ROUTES: readonly Route<Handle>[] = [
+  { method: 'POST', path: '/uploads', handle: beginUpload },
+  { method: 'GET', path: '/uploads/:id', handle: showUpload },
+  { method: 'DELETE', path: '/uploads/:id', handle: abortUpload },
+  { method: 'POST', path: '/uploads/:id/sign', handle: signUpload },
+  { method: 'POST', path: '/uploads/:id/parts/:number', handle: signPart },
+  { method: 'POST', path: '/uploads/:id/complete', handle: completeUpload },
+  { method: 'GET', path: '/assets/:id', handle: showAsset },
+  { method: 'GET', path: '/assets/:id/events', handle: streamAsset },
+]
+
+const FILE = /^\/files\/[^/]+$/
+
+/**
+ * One handler for everything that a client needs of Rindle: uploads, the state of assets and their changes, and the
+ * files of local storage. Every error is `application/problem+json` with a `code`. `config_invalid` lists every problem
+ * of the options. Does no I/O before the first request.
+ */
+export function createHandler<A, const Ps extends Profiles>(
+  rindle: Rindle<Ps>,
+  options: HandlerOptions<A, Ps>,
+): RindleHandler {
+  const config = parseOptions(options)
+  const streams = new EventStreams(config.maxEventStreams)
+  // The routes take names of profiles from clients; at run time the two types are one.
+  const untyped = rindle as unknown as Rindle
+  const handle = async (request: Request): Promise<Response> => {
+    try {
+      return await answer(untyped, config, streams, request)
+    } catch (error) {
+      return problemResponse(asRefusal(request, error), config.logger)
+    }
+  }
+  return Object.assign(handle, { basePath: config.basePath })
+}
+
+async function answer(
+  rindle: Rindle,
+  config: HandlerConfig,
+  streams: EventStreams,
+  request: Request,
+): Promise<Response> {
+  const path = pathBelow(config.basePath, new URL(request.url).pathname)
+  if (FILE.test(path)) return rindle.serveFile(request)
+  const match = matchRoute(ROUTES, request.method, path)
+  if (match.found === 'nothing') throw new RindleError('not_found', `There is no route ${path}.`)
+  if (match.found === 'path') {
+    throw new RequestRefused(405, 'invalid_input', `Method ${request.method} is not allowed.`, { allow: match.allow })
+  }
+  const actor = await config.actor?.(request)
+  if (actor === undefined || actor === null) throw new RequestRefused(401, 'forbidden', 'Nobody is signed in.')
+  if (request.method !== 'GET') assertJson(request)
+  const actorId = String(config.actorId(actor))
+  return match.route.handle({ rindle, config, streams, request, actor, actorId, params: match.params })
+}
+
+/** What is left of a path below the base path; a path that is not below it is one that has no route. */
+function pathBelow(basePath: string, pathname: string): string {
+  return pathname.startsWith(`${basePath}/`) ? pathname.slice(basePath.length) : ''
+}
+
+/** Whatever breaks when the client has gone is nobody's failure, and nobody reads the answer. */
+function asRefusal(request: Request, error: unknown): unknown {
+  if (isRindleError(error) || !request.signal.aborted) return error
+  return new RequestRefused(400, 'invalid_input', 'The client has gone away.')
+}

@@ -1,0 +1,13 @@
+export { createHandler, type RindleHandler } from './create-handler.ts'
+export type { HandlerOptions, UploadIntent } from './options.ts'
+export { type NodeHandler, toNodeHandler } from './to-node-handler.ts'
+export type {
+  AskedStrategy,
+  AssetView,
+  BeginUpload,
+  CompletedUpload,
+  Problem,
+  Upload,
+  UploadRequest,
+  VariantView,
+} from './wire.ts'

@@ -1,0 +1,34 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { createRequest } from '@remix-run/node-fetch-server'
+import { RequestRefused } from './request-refused.ts'
+
+/**
+ * The request of `node:http` on the Fetch API: its body streams, and its signal aborts when the client goes away. A
+ * request that cannot be one, by its method or its Host, is refused with 400.
+ */
+export function nodeRequest(incoming: IncomingMessage, outgoing: ServerResponse): Request | RequestRefused {
+  try {
+    const request = createRequest(incoming, outgoing)
+    if (!incoming.readableDidRead || request.body === null) return request
+    const body = bodyReadBefore(incoming)
+    if (body instanceof RequestRefused) return body
+    return new Request(request.url, { method: request.method, headers: request.headers, signal: request.signal, body })
+  } catch (error) {
+    // Of a URL or a method that the Fetch API does not know.
+    if (error instanceof TypeError) return new RequestRefused(400, 'invalid_input', 'The request is malformed.')
+    throw error
+  }
+}
+
+/** What a body parser has left. Only JSON can be written down again; of a file the very bytes are needed. */
+function bodyReadBefore(incoming: IncomingMessage): string | Uint8Array<ArrayBuffer> | RequestRefused {
+  const body: unknown = 'body' in incoming ? incoming.body : undefined
+  if (body instanceof Uint8Array) return new Uint8Array(body)
+  if (incoming.method === 'POST' && typeof body === 'string') return body
+  if (incoming.method === 'POST' && typeof body === 'object' && body !== null) return JSON.stringify(body)
+  return new RequestRefused(
+    500,
+    'config_invalid',
+    'Another middleware has read the body of this request. Mount the handler of Rindle before body parsers.',
+  )
+}

@@ -1,0 +1,97 @@
+import {
+  type Asset,
+  type Logger,
+  type Owner,
+  type ProfileName,
+  type Profiles,
+  problemsOf,
+  RindleError,
+  type SlotName,
+  stderrLogger,
+} from '@rindle/core'
+import { z } from 'zod'
+
+/** An upload that an actor wants to begin, as the client declares it. */
+export interface UploadIntent<A = unknown, Ps extends Profiles = Profiles> {
+  readonly actor: A
+  readonly profile: ProfileName<Ps>
+  /** Where the client wants it attached. */
+  readonly slot: SlotName<Ps, ProfileName<Ps>> | undefined
+  readonly filename: string
+  readonly contentType: string
+  /** Bytes. */
+  readonly byteSize: number
+}
+
+/** Options of {@link createHandler}. */
+export interface HandlerOptions<A = unknown, Ps extends Profiles = Profiles> {
+  /** The path that the handler is mounted at, as its requests show it: `/rindle`. */
+  readonly basePath: string
+  /** The application's user; nothing refuses with 401. @default none: only files are served, by their tokens */
+  readonly actor?: (request: Request) => A | null | undefined | Promise<A | null | undefined>
+  /** What tells actors apart; uploads belong to it. @default `actor.id`, a text or a number */
+  readonly actorId?: (actor: A) => string | number
+  /**
+   * Asked before an upload begins: `false` refuses with 403; `{ owner }` grants and attaches the upload to him, when the
+   * client names a slot. @default every actor may upload, and no slot is taken
+   */
+  readonly authorizeUpload?: (
+    intent: UploadIntent<A, Ps>,
+  ) => boolean | { readonly owner: Owner } | Promise<boolean | { readonly owner: Owner }>
+  /** Whether an actor may see an asset that he did not upload himself. @default no */
+  readonly canView?: (view: { readonly actor: A; readonly asset: Asset<ProfileName<Ps>> }) => boolean | Promise<boolean>
+  /** Most event streams open at once; more are answered with 503. @default 1000 */
+  readonly maxEventStreams?: number
+  /** How long a body, or the reader of a file, may stand still, in milliseconds. @default 60000 */
+  readonly idleTimeoutMs?: number
+  /** Receives failures that are answered with 5xx; a pino instance fits. @default one JSON line each on stderr */
+  readonly logger?: Logger
+}
+
+/** {@link HandlerOptions}, checked and complete. */
+export type HandlerConfig = Required<Omit<HandlerOptions, 'actor' | 'authorizeUpload' | 'canView'>> &
+  Pick<HandlerOptions, 'actor' | 'authorizeUpload' | 'canView'>
+
+const callable = z.custom((value) => typeof value === 'function', 'must be a function').optional()
+
+const optionsSchema = z.strictObject({
+  basePath: z.string().regex(/^(\/[^/?#\s]+)*\/?$/, 'must be a path such as /rindle'),
+  actor: callable,
+  actorId: callable,
+  authorizeUpload: callable,
+  canView: callable,
+  maxEventStreams: z.int().min(0).optional(),
+  idleTimeoutMs: z.int().min(1).max(86_400_000).optional(),
+  logger: z.custom((value) => typeof value === 'object' && value !== null && 'error' in value).optional(),
+})
+
+/** Checks the options at once: `config_invalid` with every problem and its path. */
+export function parseOptions<A, Ps extends Profiles>(options: HandlerOptions<A, Ps>): HandlerConfig {
+  const parsed = optionsSchema.safeParse(options)
+  if (!parsed.success) {
+    const problems = problemsOf(parsed.error)
+    const lines = problems.map(({ path, message }) => `  ${path}: ${message}`)
+    throw new RindleError('config_invalid', `The options of createHandler are not valid:\n${lines.join('\n')}`, {
+      details: { problems },
+    })
+  }
+  // What the application's functions take is what its own `actor` gave: inside, an actor is opaque.
+  const given = options as unknown as HandlerOptions
+  return {
+    ...given,
+    basePath: given.basePath.replace(/\/$/, ''),
+    actorId: given.actorId ?? idOf,
+    maxEventStreams: given.maxEventStreams ?? 1_000,
+    idleTimeoutMs: given.idleTimeoutMs ?? 60_000,
+    logger: given.logger ?? stderrLogger,
+  }
+}
+
+function idOf(actor: unknown): string | number {
+  const id = typeof actor === 'object' && actor !== null && 'id' in actor ? actor.id : undefined
+  if ((typeof id === 'string' && id !== '') || (typeof id === 'number' && Number.isFinite(id))) return id
+  throw new RindleError(
+    'config_invalid',
+    'The actor has no id that is a text or a number: give `actorId` to createHandler.',
+  )
+}

@@ -1,0 +1,37 @@
+/** A method and a path whose segments that begin with `:` take any text, and what answers them. */
+export interface Route<T> {
+  readonly method: string
+  readonly path: string
+  readonly handle: T
+}
+
+/** What a request leads to; `params` are the texts of the `:` segments, in their order. */
+export type Match<T> =
+  | { readonly found: 'route'; readonly route: Route<T>; readonly params: readonly string[] }
+  | { readonly found: 'path'; readonly allow: string }
+  | { readonly found: 'nothing' }
+
+/** Finds the route of a request below the base path. Pure. */
+export function matchRoute<T>(routes: readonly Route<T>[], method: string, path: string): Match<T> {
+  const here = routes.flatMap((route) => {
+    const params = paramsOf(route.path, path)
+    return params === undefined ? [] : [{ route, params }]
+  })
+  const match = here.find(({ route }) => route.method === method)
+  if (match !== undefined) return { found: 'route', ...match }
+  const allow = here.map(({ route }) => route.method).join(', ')
+  return allow === '' ? { found: 'nothing' } : { found: 'path', allow }
+}
+
+function paramsOf(pattern: string, path: string): readonly string[] | undefined {
+  const expected = pattern.split('/')
+  const given = path.split('/')
+  if (given.length !== expected.length) return undefined
+  const params: string[] = []
+  for (const [index, segment] of expected.entries()) {
+    const text = given[index] ?? ''
+    if (segment.startsWith(':') && text !== '') params.push(text)
+    else if (segment !== text) return undefined
+  }
+  return params
+}

@@ -1,0 +1,69 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { silentLogger } from '@rindle/core'
+import type { RindleHandler } from './create-handler.ts'
+import { nodeRequest } from './node-request.ts'
+import { problemResponse } from './problem-response.ts'
+import { RequestRefused } from './request-refused.ts'
+
+/** A listener of `node:http`, and a middleware of Express and Connect. */
+export type NodeHandler = (
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  next?: (error?: unknown) => void,
+) => void
+
+/** How long what remains of a refused body is read off the line, so that its sender gets to read the answer. */
+const LINGER_MS = 5_000
+
+/**
+ * The handler for `node:http`, Express and Connect. Bodies stream in both directions with back-pressure, and a client
+ * that goes away aborts its request. With a `next`, requests outside of the base path are passed on.
+ */
+export function toNodeHandler(handler: RindleHandler): NodeHandler {
+  return (incoming, outgoing, next) => {
+    // Express cuts the path that it mounts at off `url`.
+    const url = 'originalUrl' in incoming ? String(incoming.originalUrl) : (incoming.url ?? '/')
+    if (next !== undefined && !isBelow(handler.basePath, url)) return next()
+    incoming.url = url
+    void answer(handler, incoming, outgoing)
+  }
+}
+
+async function answer(handler: RindleHandler, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  try {
+    await send(await respond(handler, incoming, outgoing), incoming, outgoing)
+  } catch {
+    // The client has gone away, or what was being sent has failed half-way: that the line ends is the message.
+    outgoing.destroy()
+  }
+  drain(incoming)
+}
+
+async function respond(handler: RindleHandler, incoming: IncomingMessage, outgoing: ServerResponse): Promise<Response> {
+  const request = nodeRequest(incoming, outgoing)
+  if (request instanceof RequestRefused) return problemResponse(request, silentLogger)
+  const response = await handler(request)
+  // A body that nobody wanted would hold up the connection.
+  if (request.body?.locked === false) await request.body.cancel()
+  return response
+}
+
+async function send(response: Response, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  outgoing.statusCode = response.status
+  for (const [name, value] of response.headers) outgoing.setHeader(name, value)
+  if (response.body !== null && incoming.method !== 'HEAD') return pipeline(Readable.fromWeb(response.body), outgoing)
+  await response.body?.cancel()
+  outgoing.end()
+}
+
+function drain(incoming: IncomingMessage): void {
+  if (incoming.complete || incoming.destroyed) return
+  const timer = setTimeout(() => incoming.destroy(), LINGER_MS)
+  incoming.once('close', () => clearTimeout(timer)).resume()
+}
+
+function isBelow(basePath: string, url: string): boolean {
+  return url.startsWith(`${basePath}/`)
+}

@@ -1,0 +1,116 @@
+import { type Owner, RindleError, type UploadSession } from '@rindle/core'
+import { z } from 'zod'
+import type { Call, Handle } from './call.ts'
+import { chooseStrategy } from './choose-strategy.ts'
+import { jsonResponse } from './json-response.ts'
+import { readJson } from './read-json.ts'
+import { uploadView } from './upload-view.ts'
+import { ASKED_STRATEGIES, type CompletedUpload, type Upload } from './wire.ts'
+
+const beginSchema = z.strictObject({
+  profile: z.string().max(255),
+  filename: z.string().min(1).max(1024),
+  contentType: z.string().min(1).max(255),
+  byteSize: z.int().min(0),
+  checksumSha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hex digits')
+    .optional(),
+  slot: z.string().min(1).max(64).optional(),
+  strategy: z.enum(ASKED_STRATEGIES).default('auto'),
+})
+
+type Declared = z.infer<typeof beginSchema>
+
+/** `POST /uploads` */
+export const beginUpload: Handle = async (call) => {
+  const declared = await readJson(call.request, beginSchema, call.config.idleTimeoutMs)
+  const { capabilities, name } = call.rindle.storageAdapterFor(declared.profile)
+  const owner = await authorize(call, declared)
+  const strategy = chooseStrategy(declared.strategy, declared.byteSize, capabilities)
+  if (strategy === 'resumable') {
+    throw new RindleError('capability_unsupported', 'Resumable uploads are not served here. Ask for "auto".', {
+      details: { capability: 'resumable_upload', adapter: name, flow: 'upload' },
+    })
+  }
+  const upload = await begin(call, declared, strategy, owner)
+  return jsonResponse(upload, 201, { location: `${call.config.basePath}/uploads/${upload.id}` })
+}
+
+/** `POST /uploads/:id/sign` */
+export const signUpload: Handle = async (call) => {
+  const { id } = await ownSession(call)
+  return jsonResponse(await call.rindle.signUpload(id))
+}
+
+/** `POST /uploads/:id/parts/:number` */
+export const signPart: Handle = async (call) => {
+  const { id } = await ownSession(call)
+  const number = call.params[1] ?? ''
+  const partNumber = /^[1-9]\d{0,4}$/.test(number) ? Number(number) : Number.NaN
+  return jsonResponse(await call.rindle.signMultipartPart(id, partNumber))
+}
+
+/** `GET /uploads/:id` */
+export const showUpload: Handle = async (call) => {
+  const session = await ownSession(call)
+  const isOpen = ['initialized', 'signed', 'uploading'].includes(session.state)
+  if (session.uploadStrategy !== 'multipart' || !isOpen) return jsonResponse(uploadView(session))
+  const present = await call.rindle.listMultipartParts(session.id)
+  return jsonResponse(
+    uploadView(session, { parts: present.map(({ partNumber, byteSize }) => ({ partNumber, byteSize })) }),
+  )
+}
+
+/** `POST /uploads/:id/complete` */
+export const completeUpload: Handle = async (call) => {
+  const { id, uploadStrategy } = await ownSession(call)
+  const { session, asset } = await (uploadStrategy === 'multipart'
+    ? call.rindle.completeMultipartUpload(id)
+    : call.rindle.verifyCompletion(id))
+  const completed: CompletedUpload = { upload: uploadView(session), asset: { id: asset.id, state: asset.state } }
+  return jsonResponse(completed)
+}
+
+/** `DELETE /uploads/:id` */
+export const abortUpload: Handle = async (call) => {
+  const { id } = await ownSession(call)
+  await call.rindle.abortUpload(id)
+  return new Response(null, { status: 204 })
+}
+
+/** The session that the path names. One that another actor began is `not_found`, like one that is not. */
+async function ownSession({ rindle, actorId, params: [id = ''] }: Call): Promise<UploadSession> {
+  const session = await rindle.uploadSession(id)
+  if (session.actorId === actorId) return session
+  throw new RindleError('not_found', `Upload session ${id} was begun by another actor.`)
+}
+
+/** Asks the application. Gives the owner to attach to when the client named a slot. */
+async function authorize({ config, actor }: Call, declared: Declared): Promise<Owner | undefined> {
+  const { profile, slot, filename, contentType, byteSize } = declared
+  const verdict = (await config.authorizeUpload?.({ actor, profile, slot, filename, contentType, byteSize })) ?? true
+  if (verdict === false) throw new RindleError('forbidden', `You may not upload to "${profile}".`)
+  if (slot === undefined) return undefined
+  if (verdict !== true) return verdict.owner
+  throw new RindleError('invalid_input', 'No slot is taken here: leave it out.')
+}
+
+async function begin(
+  { rindle, actorId }: Call,
+  { profile, filename, contentType, byteSize, checksumSha256, slot }: Declared,
+  strategy: 'presigned_put' | 'multipart',
+  owner: Owner | undefined,
+): Promise<Upload> {
+  const options = {
+    filename,
+    contentType,
+    byteSize,
+    actorId,
+    ...(checksumSha256 === undefined ? {} : { checksumSha256 }),
+    ...(owner === undefined || slot === undefined ? {} : { owner, slot }),
+  }
+  if (strategy === 'multipart') return uploadView((await rindle.initiateMultipartUpload(profile, options)).session)
+  const { session, request } = await rindle.presignedPut(profile, options)
+  return uploadView(session, { request })
+}

@@ -1,0 +1,22 @@
+import { planParts, type UploadSession } from '@rindle/core'
+import type { Upload } from './wire.ts'
+
+/** What a client may know of its upload: no key, no id of the storage's own. Pure. */
+export function uploadView(session: UploadSession, extra: Pick<Upload, 'request' | 'parts'> = {}): Upload {
+  return {
+    id: session.id,
+    assetId: session.assetId,
+    state: session.state,
+    strategy: session.uploadStrategy,
+    byteSize: session.uploadLength,
+    expiresAt: session.expiresAt?.toISOString() ?? null,
+    ...planOf(session),
+    ...extra,
+  }
+}
+
+function planOf({ uploadStrategy, uploadLength }: UploadSession): Pick<Upload, 'partBytes' | 'partCount'> {
+  if (uploadStrategy !== 'multipart' || uploadLength === null) return {}
+  const { partSize, partCount } = planParts(uploadLength)
+  return { partBytes: partSize, partCount }
+}

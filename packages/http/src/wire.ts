@@ -1,0 +1,114 @@
+import type {
+  AssetKind,
+  AssetState,
+  ErrorCode,
+  JsonObject,
+  OutputKind,
+  SessionState,
+  UploadStrategy,
+  VariantState,
+} from '@rindle/core'
+
+/** How a client asks for its bytes to travel; `auto` leaves it to the server. */
+export const ASKED_STRATEGIES = ['auto', 'presigned_put', 'multipart', 'resumable'] as const
+
+/** One of {@link ASKED_STRATEGIES}. */
+export type AskedStrategy = (typeof ASKED_STRATEGIES)[number]
+
+/** The body of `POST /uploads`. */
+export interface BeginUpload {
+  readonly profile: string
+  readonly filename: string
+  /** What the client says the bytes are. */
+  readonly contentType: string
+  /** Exact size in bytes. */
+  readonly byteSize: number
+  /** SHA-256 in lower-case hex. */
+  readonly checksumSha256?: string
+  /** Where the upload is attached, to the owner that the application names. */
+  readonly slot?: string
+  /** @default 'auto' */
+  readonly strategy?: AskedStrategy
+}
+
+/** A request that a client sends as it stands: to the storage, not to this handler. */
+export interface UploadRequest {
+  readonly method: string
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** An upload as its client sees it. */
+export interface Upload {
+  readonly id: string
+  readonly assetId: string
+  readonly state: SessionState
+  readonly strategy: UploadStrategy
+  /** Declared size in bytes. */
+  readonly byteSize: number | null
+  /** ISO 8601. */
+  readonly expiresAt: string | null
+  /** The one request that sends the file; of `presigned_put`, at its beginning. */
+  readonly request?: UploadRequest
+  /** Bytes of every part but the last; of `multipart`. */
+  readonly partBytes?: number
+  /** Of `multipart`. */
+  readonly partCount?: number
+  /** The parts that the storage has; of an open `multipart`, when asked for its state. */
+  readonly parts?: readonly { readonly partNumber: number; readonly byteSize: number }[]
+}
+
+/** The answer to `POST /uploads/:id/complete`. */
+export interface CompletedUpload {
+  readonly upload: Upload
+  readonly asset: { readonly id: string; readonly state: AssetState }
+}
+
+/** A variant as a client sees it. */
+export interface VariantView {
+  readonly state: VariantState
+  readonly outputKind: OutputKind
+  /** Percent, 0 to 100. */
+  readonly progress: number
+  readonly contentType: string | null
+  readonly byteSize: number | null
+  readonly width: number | null
+  readonly height: number | null
+  readonly durationMs: number | null
+  readonly errorReason: string | null
+  readonly metadata: JsonObject
+  /** `null` unless the variant is ready and its delivery allowed. */
+  readonly url: string | null
+}
+
+/** An asset with its variants as a client sees it. */
+export interface AssetView {
+  readonly id: string
+  readonly profile: string
+  readonly state: AssetState
+  readonly kind: AssetKind | null
+  readonly filename: string
+  readonly contentType: string | null
+  readonly byteSize: number | null
+  readonly width: number | null
+  readonly height: number | null
+  readonly durationMs: number | null
+  readonly errorReason: string | null
+  /** Nothing changes any more by itself. */
+  readonly settled: boolean
+  /** The original; `null` unless the asset is deliverable and its delivery allowed. */
+  readonly url: string | null
+  /** By name. */
+  readonly variants: Readonly<Record<string, VariantView>>
+}
+
+/** Every error: `application/problem+json` (RFC 9457). */
+export interface Problem {
+  readonly type: 'about:blank'
+  readonly status: number
+  /** A code of `RindleError`; `internal_error` for a failure that is none, which the server's log explains. */
+  readonly code: ErrorCode | 'internal_error'
+  readonly detail: string
+  /** Why an upload was rejected. */
+  readonly reason?: string
+}

@@ -1,0 +1,24 @@
+import { createServer, type RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+/** A server on this machine's loopback address. Disposing of it ends open connections. */
+export interface Server extends AsyncDisposable {
+  /** Without a slash at its end. */
+  readonly url: string
+}
+
+/** Listens on a free port, without Node's bound of five minutes on the whole of a request. */
+export async function listen(listener: RequestListener): Promise<Server> {
+  const http = createServer({ requestTimeout: 0 }, listener)
+  await new Promise<void>((resolve, reject) => {
+    http.once('error', reject).listen(0, '127.0.0.1', resolve)
+  })
+  return {
+    url: `http://127.0.0.1:${(http.address() as AddressInfo).port}`,
+    [Symbol.asyncDispose]: async () => {
+      const closed = new Promise((resolve) => http.close(resolve))
+      http.closeAllConnections()
+      await closed
+    },
+  }
+}

@@ -1,0 +1,98 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import type { RequestListener } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { defineProfile, type Logger, type Rindle, type StorageAdapter, silentLogger } from '@rindle/core'
+import { createHandler, type HandlerOptions, type RindleHandler, toNodeHandler } from '@rindle/http'
+import { localStorage } from '@rindle/storage-local'
+import { type Application, type ApplicationOptions, startApplication } from '../support/application.ts'
+import { listen } from './listen.ts'
+
+/** Profiles of local storage: one of pictures, and one of files that nothing here decodes. */
+export const servedProfiles = {
+  photo: defineProfile({
+    storage: 'main',
+    accept: { types: ['image/*'], maxBytes: 20_000_000 },
+    variants: { thumb: { mode: 'crop', width: 32, height: 32, format: 'webp' } },
+    slots: ['avatar'],
+  }),
+  document: defineProfile({ storage: 'main', accept: { types: ['application/pdf'], maxBytes: 300_000_000 } }),
+}
+
+/** Who asks. */
+export interface Actor {
+  readonly id: string
+}
+
+/** An application whose handler is mounted at `/rindle` of a listening server. */
+export interface ServedApplication extends AsyncDisposable {
+  readonly application: Application<typeof servedProfiles>
+  readonly rindle: Rindle<typeof servedProfiles>
+  readonly handler: RindleHandler
+  readonly storage: StorageAdapter
+  /** Where the handler is mounted. */
+  readonly url: string
+  /** What was logged as an error. */
+  readonly errors: readonly string[]
+}
+
+/** What a test may change of it. */
+export interface ServedOptions {
+  readonly handler?: Partial<HandlerOptions<Actor, typeof servedProfiles>>
+  readonly application?: Partial<ApplicationOptions<typeof servedProfiles>>
+  /** Where the handler is mounted instead. */
+  readonly mount?: (handler: RindleHandler) => RequestListener
+}
+
+/** Starts an application over local storage, mounted in `node:http`. The header `x-actor` says who asks. */
+export async function serveApplication(options: ServedOptions = {}): Promise<ServedApplication> {
+  let listener: RequestListener = () => {}
+  const server = await listen((incoming, outgoing) => listener(incoming, outgoing))
+  const directory = await mkdtemp(join(tmpdir(), 'rindle-served-'))
+  const storage = storageAt(server.url, directory)
+  const application = await startApplication({
+    profiles: servedProfiles,
+    storages: { main: storage },
+    ...options.application,
+  })
+  const errors: string[] = []
+  const handler = createHandler(application.rindle, {
+    basePath: '/rindle',
+    actor: actorOfHeader,
+    logger: collectErrors(errors),
+    ...options.handler,
+  })
+  listener = (options.mount ?? toNodeHandler)(handler)
+  return {
+    application,
+    rindle: application.rindle,
+    handler,
+    storage,
+    url: `${server.url}/rindle`,
+    errors,
+    [Symbol.asyncDispose]: async () => {
+      await server[Symbol.asyncDispose]()
+      await application[Symbol.asyncDispose]()
+      await rm(directory, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Local storage whose URLs lead to a handler at `/rindle` of that server. */
+export function storageAt(url: string, directory: string): StorageAdapter {
+  return localStorage({
+    directory: join(directory, 'storage'),
+    baseUrl: `${url}/rindle`,
+    signingKey: 'a key for tests only, thirty-two characters or more',
+  })
+}
+
+/** Takes the actor from the header `x-actor`. */
+export function actorOfHeader(request: Request): Actor | null {
+  const id = request.headers.get('x-actor')
+  return id === null ? null : { id }
+}
+
+function collectErrors(errors: string[]): Logger {
+  return { ...silentLogger, error: (fields, message) => void errors.push(`${message} ${JSON.stringify(fields)}`) }
+}

@@ -1,1 +1,10 @@
-
+export { createRindleHooks, type RindleHooks } from './create-rindle-hooks.ts'
+export type { UploadHookOptions } from './send-by.ts'
+export type { UploadItem, UploadList } from './upload-list.ts'
+export type { UploadState, UploadStatus } from './upload-state.ts'
+export type { UploaderProps } from './uploader.ts'
+export { defaultTexts, type UploaderTexts } from './uploader-texts.ts'
+export type { AssetHook } from './use-asset.ts'
+export type { UploadHook } from './use-upload.ts'
+export type { Uploader, UploaderOptions } from './use-uploader.ts'
+export type { UploadsHook } from './use-uploads.ts'

@@ -1,0 +1,22 @@
+import type { AnyServer, AssetView, Client, ProfileName, UploadOptions } from '@rindle/client'
+import type { SendFile } from './upload-list.ts'
+
+/** Options of the hooks that upload. */
+export interface UploadHookOptions<R extends AnyServer, P extends ProfileName<R>>
+  extends Pick<UploadOptions<R, P>, 'slot' | 'strategy' | 'waitFor'> {
+  /** Called when an upload is done, unless the component is gone. */
+  readonly onDone?: (asset: AssetView<R, P>, file: File) => void
+}
+
+/** An upload of the client with the options that hold now. */
+export function sendBy<R extends AnyServer, P extends ProfileName<R>>(
+  client: Client<R>,
+  profile: P,
+  { onDone, ...options }: UploadHookOptions<R, P>,
+): SendFile<AssetView<R, P>> {
+  return async (file, { signal, onProgress }) => {
+    const asset = await client.upload(file, { ...options, profile, signal, onProgress })
+    if (!signal.aborted) onDone?.(asset, file)
+    return asset
+  }
+}

@@ -1,0 +1,57 @@
+import type { AnyServer, AssetView, Client, ProfileName } from '@rindle/client'
+import { createElement, Fragment, type ReactElement, type ReactNode } from 'react'
+import type { UploadItem } from './upload-list.ts'
+import { type Uploader, type UploaderOptions, useUploader } from './use-uploader.ts'
+
+/** Props of {@link RindleHooks.Uploader}. */
+export interface UploaderProps<R extends AnyServer, P extends ProfileName<R>> extends UploaderOptions<R, P> {
+  readonly profile: P
+  /** Of the element round everything. */
+  readonly className?: string
+  /** Renders the uploader instead of the plain elements; spread the props that it gets. */
+  readonly children?: (uploader: Uploader<AssetView<R, P>>) => ReactNode
+}
+
+/** The component of one client. */
+export function uploaderOf<R extends AnyServer>(
+  client: Client<R>,
+): <P extends ProfileName<R>>(props: UploaderProps<R, P>) => ReactElement {
+  return function Uploader({ profile, className, children, ...options }) {
+    const uploader = useUploader(client, profile, options)
+    if (children !== undefined) return createElement(Fragment, null, children(uploader))
+    return plainUploader(uploader, options.multiple ?? false, className)
+  }
+}
+
+function plainUploader<A>(uploader: Uploader<A>, isMultiple: boolean, className: string | undefined): ReactElement {
+  const { texts, items } = uploader
+  return createElement(
+    'div',
+    { ...uploader.dropZoneProps, className, 'data-dragging': uploader.isDragging ? '' : undefined },
+    createElement('input', uploader.inputProps),
+    createElement('button', uploader.buttonProps, texts.choose(isMultiple)),
+    createElement('span', uploader.hintProps, ' ', texts.hint(isMultiple)),
+    createElement('ul', null, ...items.map((item) => plainItem(uploader, item))),
+    createElement('p', uploader.statusProps, texts.summary(items)),
+  )
+}
+
+function plainItem<A>(uploader: Uploader<A>, item: UploadItem<A>): ReactElement {
+  const { texts } = uploader
+  const { state, progress, error } = item
+  const canRetry = state === 'failed' || state === 'cancelled'
+  return createElement(
+    'li',
+    { key: item.id, 'data-state': state, ...uploader.itemProps(item) },
+    createElement('span', uploader.nameProps(item), item.file.name),
+    createElement(
+      'div',
+      uploader.progressProps(item),
+      createElement('div', { style: { inlineSize: `${progress.percent}%` } }),
+    ),
+    createElement('span', null, state === 'uploading' ? `${progress.percent} %` : texts.state(state)),
+    error === undefined ? null : createElement('p', uploader.errorProps(item), texts.error(error)),
+    canRetry ? createElement('button', uploader.retryProps(item), '↻') : null,
+    createElement('button', uploader.dismissProps(item), '✕'),
+  )
+}

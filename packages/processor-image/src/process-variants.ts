@@ -71,7 +71,9 @@ async function makeAll(
   const input: DecodeInput = { source: request.source, facts, limits: request.limits, timeoutSeconds }
   const release = await gate.enter(decodedBytes(facts, plan), request.signal)
   try {
-    const tasks = await tasksOf(plan, input, deliveries, request.signal)
+    using base = await decodeOrOutcomes(plan, input, deliveries, request.signal)
+    if (base === null && plan.base !== null) return
+    const tasks = tasksOf(plan, input, base)
     await runOnFreeSlots(tasks, gate, async (task) => {
       throwIfCancelled(request.signal)
       const outcome = await makeOne(task, request.directory, facts)
@@ -99,36 +101,37 @@ async function imageVariants(
   return mine
 }
 
-// Decodes the base, if there is one. Bytes that cannot be decoded for the chain cannot be for the others either.
-async function tasksOf(
+// `null`: there is none, or it could not be made. Bytes that cannot be decoded for the chain cannot be for the others.
+async function decodeOrOutcomes(
   plan: DecodePlan,
   input: DecodeInput,
   deliveries: Deliveries,
   signal: AbortSignal,
-): Promise<Task[]> {
-  const direct = plan.direct.map(
-    (variant): Task => ({
-      variant,
-      step: 'decode',
-      render: () => renderFromSource(input, variant),
-    }),
-  )
-  if (plan.base === null) return direct
-  let base: Base
+): Promise<Base | null> {
   try {
-    base = await decodeBase(input, plan.base)
+    return plan.base && (await decodeBase(input, plan.base))
   } catch (error) {
     throwIfCancelled(signal)
     const variants = [...plan.chained, ...plan.direct].map(({ name }) => name)
     const failure = mapError(error, { step: 'decode', contentType: input.facts.contentType, variants })
     for (const name of variants) await deliveries.begin({ name, error: failure })
-    return []
+    return null
   }
-  const chained = plan.chained.map(
+}
+
+function tasksOf(plan: DecodePlan, input: DecodeInput, base: Base | null): readonly Task[] {
+  const chained = (base === null ? [] : plan.chained).map(
     (variant): Task => ({
       variant,
       step: 'encode',
-      render: async () => renderFromBase(base, variant, input.timeoutSeconds),
+      render: async () => renderFromBase(base as Base, variant, input.timeoutSeconds),
+    }),
+  )
+  const direct = plan.direct.map(
+    (variant): Task => ({
+      variant,
+      step: 'decode',
+      render: () => renderFromSource(input, variant),
     }),
   )
   return [...chained, ...direct]

@@ -1,4 +1,5 @@
 import { type AssetWithVariants, defineProfile, type Recipe, type RindleEvent } from '@rindle/core'
+import { pgBossJobs } from '@rindle/jobs-pgboss'
 import { faultyStorage } from '@rindle/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type Application, settled, startApplication } from '../support/application.ts'
@@ -48,6 +49,24 @@ async function currentOf(assets: readonly AssetWithVariants[]): Promise<AssetWit
 async function objectsOf(assets: readonly AssetWithVariants[]): Promise<readonly string[]> {
   const lists = assets.map(({ profile, id }) => objectsIn(application.storage, `${profile}/${id}/`))
   return (await Promise.all(lists)).flat()
+}
+
+/** Workers that do not look for jobs which became due only now and then. */
+const quickJobs = () => pgBossJobs({ pollingIntervalSeconds: 0.5 })
+
+const soon = (check: () => Promise<void>): Promise<void> => vi.waitFor(check, { timeout: 10_000, interval: 20 })
+
+/** Lets deletions run that wait for their time. */
+async function makeDue(): Promise<void> {
+  const sql = `update pgboss.job set start_after = now() where name = 'rindle_purge' and state = 'created'`
+  await application.rindle.prisma.$executeRawUnsafe(sql)
+}
+
+async function waitingDeletions(condition = 'true'): Promise<readonly string[]> {
+  const sql = `select singleton_key as key from pgboss.job
+    where name = 'rindle_purge' and state <= 'active' and ${condition} order by key`
+  const rows = await application.rindle.prisma.$queryRawUnsafe<{ key: string }[]>(sql)
+  return rows.map(({ key }) => key)
 }
 
 beforeEach(async () => {
@@ -110,17 +129,20 @@ describe('a recipe that was changed', () => {
         await mayStore.promise
       },
     })
-    const rindle = await deploy(application, changed, { storages: { main: slow } })
+    const delivery = { expiresInSeconds: 1, maxExpiresInSeconds: 2 }
+    const rindle = await deploy(application, changed, { storages: { main: slow }, delivery, jobs: quickJobs() })
     const seen = new Set<string>()
-    const fetchThumb = async (): Promise<number> => {
+    const fetchUrl = async (url: string | null): Promise<number> => {
+      const response = await rindle.serveFile(new Request(url ?? ''))
+      return response.status === 200 ? (await response.arrayBuffer()).byteLength : 0
+    }
+    const thumbUrl = async (): Promise<string | null> => {
       const asset = await rindle.asset(photo.id)
       if (asset === null) throw new Error('The asset is gone.')
-      const url = await rindle.variantUrl(rindle.narrow(asset, 'photo'), 'thumb')
-      const response = await rindle.serveFile(new Request(url ?? ''))
-      const body = await response.arrayBuffer()
-      if (response.status === 200) seen.add(asset.variants.find(({ name }) => name === 'thumb')?.state ?? '')
-      return response.status === 200 ? body.byteLength : 0
+      seen.add(asset.variants.find(({ name }) => name === 'thumb')?.state ?? '')
+      return rindle.variantUrl(rindle.narrow(asset, 'photo'), 'thumb')
     }
+    const fetchThumb = async (): Promise<number> => fetchUrl(await thumbUrl())
     const oldSize = await fetchThumb()
     expect(oldSize).toBeGreaterThan(0)
 
@@ -129,12 +151,71 @@ describe('a recipe that was changed', () => {
     const workers = await rindle.work()
     await storing.promise
     expect(await fetchThumb()).toBe(oldSize)
+    const issuedBefore = await thumbUrl()
     mayStore.resolve()
     await settled(rindle, photo.id)
-    await vi.waitFor(async () => expect(await application.storage.head(oldKey)).toBeUndefined())
+    expect(await fetchUrl(issuedBefore)).toBe(oldSize)
     expect(await fetchThumb()).toBeGreaterThan(0)
     expect(await fetchThumb()).not.toBe(oldSize)
+    // The object is known to the job that deletes it, and so is no orphan.
+    const scan = { live: true, graceSeconds: 0, prefix: `photo/${photo.id}/` }
+    expect(await rindle.scanOrphans(scan)).toMatchObject({ scanned: 4, matched: 0 })
+    expect(await application.storage.head(oldKey)).toBeDefined()
+    await soon(async () => expect(await application.storage.head(oldKey)).toBeUndefined())
     expect([...seen]).toEqual(['ready', 'queued', 'processing'])
+    await workers.stop()
+  })
+
+  it('keeps an object whose recipe has come back before its deletion was due', async () => {
+    const [photo] = await readyPhotos(1)
+    if (photo === undefined) throw new Error('There is no photo.')
+    const thumbKey = async (): Promise<string> => {
+      const asset = await settled(application.rindle, photo.id)
+      return asset.variants.find(({ name }) => name === 'thumb')?.storageKey ?? ''
+    }
+    const first = await thumbKey()
+    const changing = await deploy(application, changed, { jobs: quickJobs() })
+    const workers = await changing.work()
+    await changing.regenerateVariants()
+    await soon(async () => expect(await thumbKey()).not.toBe(first))
+    const second = await thumbKey()
+    await application.rindle.regenerateVariants()
+    await soon(async () => expect(await thumbKey()).toBe(first))
+    await makeDue()
+    // The first object is in use again; of the second there are fresh URLs, so its deletion is put off.
+    await soon(async () => expect(await waitingDeletions()).toEqual([`${photo.id}:${second}`]))
+    expect(await objectsOf([photo])).toEqual(expect.arrayContaining([first, second]))
+    await changing.prisma.$executeRawUnsafe(`update rindle.media_variants set generated_at = now() - interval '8 days'`)
+    await makeDue()
+    await soon(async () => expect(await waitingDeletions()).toEqual([]))
+    expect(await objectsOf([photo])).not.toContain(second)
+    expect((await changing.checkInvariants()).violations).toEqual([])
+    await workers.stop()
+  })
+
+  it('has its old objects deleted in the end by a storage that was away for long', async () => {
+    const [photo] = await readyPhotos(1)
+    if (photo === undefined) throw new Error('There is no photo.')
+    let isAway = true
+    const flaky = faultyStorage(application.storage, {
+      onCall: (point) => {
+        if (point === 'delete:before' && isAway) throw new Error('The storage is away.')
+      },
+    })
+    const jobs = pgBossJobs({ retryDelaySeconds: 0, pollingIntervalSeconds: 0.5 })
+    const rindle = await deploy(application, changed, { storages: { main: flaky }, jobs })
+    const workers = await rindle.work()
+    await rindle.regenerateVariants()
+    await soon(async () => expect(await waitingDeletions()).toHaveLength(1))
+    const [key = ''] = await waitingDeletions()
+    await rindle.prisma.$executeRawUnsafe(`update rindle.media_variants set generated_at = now() - interval '8 days'`)
+    await makeDue()
+    // All attempts fail; the dead letter asks for the same deletion in an hour.
+    await soon(async () => expect(await waitingDeletions(`start_after > now() + interval '50 minutes'`)).toEqual([key]))
+    isAway = false
+    await makeDue()
+    await soon(async () => expect(await waitingDeletions()).toEqual([]))
+    expect(await objectsOf([photo])).not.toContain(key.split(':')[1])
     await workers.stop()
   })
 

@@ -12,6 +12,7 @@ import { endDeadRuns } from './runs/processing-run.ts'
 import type { Runtime } from './runtime.ts'
 import { variantsDied } from './variants/died.ts'
 import { processVariants } from './variants/process.ts'
+import { deleteReplacedObject, deletionDied } from './variants/replaced-object.ts'
 import type { RunningWorkers } from './workers/running-workers.ts'
 import { startWorkers } from './workers/start-workers.ts'
 
@@ -94,8 +95,9 @@ function handlersOf(runtime: Runtime): Readonly<Record<WorkedQueue, Handlers>> {
     rindle_process: variants,
     rindle_media: variants,
     rindle_purge: {
-      handle: (job) => purge(runtime, job),
+      handle: (job) => ('storageKey' in job.payload ? deleteReplacedObject(runtime, job) : purge(runtime, job)),
       handleDead: async (job) => {
+        if ('storageKey' in job.payload) return deletionDied(runtime, job.payload)
         // The asset stays `deleted`, so nothing of it is delivered; its rows say that objects may be left.
         runtime.logger.error({ assetId: job.payload['assetId'] }, 'A purge failed for good; its objects may be left.')
       },

@@ -23,7 +23,12 @@ export async function insertJobs(
   for (const queue of QUEUE_NAMES) {
     const jobs = identified.filter(({ request }) => request.queue === queue).toSorted(byKey)
     if (jobs.length === 0) continue
-    const inserts = jobs.map(({ id, request }) => ({ id, data: request.payload, singletonKey: request.key }))
+    const inserts = jobs.map(({ id, request }) => ({
+      id,
+      data: request.payload,
+      singletonKey: request.key,
+      startAfter: request.delaySeconds ?? 0,
+    }))
     const ids = await boss.insert(queue, inserts, { db: tx, returnId: true })
     for (const id of ids ?? []) inserted.add(id)
   }

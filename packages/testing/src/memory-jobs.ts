@@ -46,6 +46,10 @@ export function memoryJobs({ retryDelayMs = 0 }: MemoryJobsOptions = {}): JobsAd
       for (const { queue } of requests) assertQueue(queue)
       const ids = requests.map((request) => jobs.add(request))
       wake()
+      for (const { delaySeconds = 0 } of requests) {
+        // A moment more than asked for: a timer may be early, and nothing else looks for what became due.
+        if (delaySeconds > 0) setTimeout(wake, delaySeconds * 1_000 + 5).unref()
+      }
       return ids
     },
     async cancel(queue, keys) {

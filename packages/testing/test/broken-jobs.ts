@@ -142,6 +142,17 @@ const keyBreakages: readonly JobsBreakage[] = [
 
 const workBreakages: readonly JobsBreakage[] = [
   {
+    caseName: 'lets a delayed job wait for so long, as a job that waits, and runs others meanwhile',
+    how: 'does not wait',
+    breaks: (good) => ({
+      enqueue: (requests, tx) =>
+        good.enqueue(
+          requests.map((request) => ({ ...request, delaySeconds: 0 })),
+          tx,
+        ),
+    }),
+  },
+  {
     caseName: 'hands over what was requested, as the first attempt',
     how: 'counts attempts from zero',
     breaks: (good) => handling(good, (job) => ({ ...job, attempt: job.attempt - 1 })),

@@ -51,3 +51,8 @@ export function variantsKey(assetId: string, workClass: WorkClass): string {
 export function purgeKey(assetId: string): string {
   return assetId
 }
+
+/** The job key of the deletion of one object that was replaced; in the queue of the purges. */
+export function replacedKey(assetId: string, storageKey: string): string {
+  return `${assetId}:${storageKey}`
+}

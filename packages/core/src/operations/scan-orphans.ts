@@ -1,3 +1,5 @@
+import { replacedKey } from '../domain/queues.ts'
+import { companionOwner } from '../domain/keys.ts'
 import type { StorageAdapter } from '../ports/storage.ts'
 import { requireCapability } from '../require-capability.ts'
 import { number } from '../rows/row-values.ts'
@@ -119,7 +121,7 @@ class OrphanScan {
   async #examine(batch: readonly Candidate[]): Promise<void> {
     this.#counts.scanned += batch.length
     const old = batch.filter(({ at }) => at.getTime() < this.#olderThan)
-    const orphans = await withoutRow(this.#runtime, old)
+    const orphans = await withoutDeletion(this.#runtime, await withoutRow(this.#runtime, old))
     this.#counts.matched += orphans.length
     for (const { storage, key, byteSize, at } of orphans) {
       this.#counts.bytes += byteSize ?? 0
@@ -151,28 +153,46 @@ async function* inBatches<T>(items: AsyncIterable<T>): AsyncGenerator<readonly T
   if (batch.length > 0) yield batch
 }
 
+// Literals, as everywhere where an index knows a few states.
+const OPEN = `'initialized', 'signed', 'resuming', 'uploading', 'uploaded', 'verifying'`
+
 /**
  * Those that no row names. An object is known by its key, in whichever storage its row has it: two configured storages
- * may lead to one bucket. An unfinished upload is known by the open session that it belongs to.
+ * may lead to one bucket. An unfinished upload, and a piece of one, is known by the open session that it belongs to.
  */
 async function withoutRow(runtime: Runtime, candidates: readonly Candidate[]): Promise<readonly Candidate[]> {
   if (candidates.length === 0) return []
   const { rows } = await runtime.database.executeSql(
     `select position::int as position
-     from jsonb_to_recordset($1::jsonb) as candidate(position int, key text, "uploadId" text)
+     from jsonb_to_recordset($1::jsonb) as candidate(position int, key text, owner text, "uploadId" text)
      where case when "uploadId" is null
        then not exists (select 1 from rindle.media_assets where storage_key = candidate.key)
          and not exists (select 1 from rindle.media_variants where storage_key = candidate.key)
          and not exists (select 1 from rindle.media_upload_sessions where upload_key = candidate.key)
+         and not exists (select 1 from rindle.media_upload_sessions
+           where upload_key = candidate.owner and state in (${OPEN}))
        else not exists (
          select 1 from rindle.media_upload_sessions as session
          where session.upload_key = candidate.key and session.multipart_upload_id = candidate."uploadId"
-           and session.state in ('initialized', 'signed', 'resuming', 'uploading', 'uploaded', 'verifying'))
+           and session.state in (${OPEN}))
      end`,
-    [JSON.stringify(candidates.map(({ key, uploadId }, position) => ({ position, key, uploadId })))],
+    [
+      JSON.stringify(
+        candidates.map(({ key, uploadId }, position) => ({ position, key, owner: companionOwner(key), uploadId })),
+      ),
+    ],
   )
   const unknown = new Set(rows.map((row) => number(row, 'position')))
   return candidates.filter((_candidate, position) => unknown.has(position))
+}
+
+/** A replaced object is known to the job that deletes it when the last URL of it has expired. */
+async function withoutDeletion(runtime: Runtime, candidates: readonly Candidate[]): Promise<readonly Candidate[]> {
+  if (candidates.length === 0) return []
+  // Permanent keys begin with profile and asset.
+  const jobKeyOf = ({ key }: Candidate): string => replacedKey(key.split('/')[1] ?? '', key)
+  const live = await runtime.jobs.findLive('rindle_purge', candidates.map(jobKeyOf))
+  return candidates.filter((candidate) => !live.has(jobKeyOf(candidate)))
 }
 
 /** Deletes what it can; returns the rest, with the reasons. */

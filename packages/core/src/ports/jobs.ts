@@ -15,6 +15,8 @@ export interface JobRequest {
   /** Admits one waiting job; one with the same key that runs, or ran before and waits to be retried, swallows no request. */
   readonly key: string
   readonly payload: JsonObject
+  /** Waits at least so long before it is tried; meanwhile it is a waiting job. @default 0 */
+  readonly delaySeconds?: number
 }
 
 /** A job that a worker holds. */

@@ -173,15 +173,15 @@ class VariantWork {
 }
 
 /**
- * The object that nobody refers to any more after an output was stored, or `null`. Pure. When the claim was lost
- * another worker may be writing, or have committed, the same key: deleting it could take a ready variant's object, so
- * it stays, at worst as an orphan that the orphan scan finds.
+ * The object that nobody has heard of and nobody refers to after an output was stored, or `null`. Pure. What a ready
+ * output replaces is deleted later, by a job of its own. When the claim was lost another worker may be writing, or have
+ * committed, the same key: deleting it could take a ready variant's object, so it stays, at worst as an orphan that the
+ * orphan scan finds.
  */
 function unreferencedKey(settled: Settled, variant: Variant, storageKey: string): string | null {
-  if (settled === 'claim_lost') return null
-  const unreferenced = settled === 'ready' ? variant.storageKey : storageKey
-  const kept = settled === 'ready' ? storageKey : settled === 'asset_gone' ? null : variant.storageKey
-  return unreferenced === kept ? null : unreferenced
+  if (settled === 'claim_lost' || settled === 'ready') return null
+  const kept = settled === 'asset_gone' ? null : variant.storageKey
+  return storageKey === kept ? null : storageKey
 }
 
 function asError(error: unknown): Error {

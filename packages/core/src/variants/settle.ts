@@ -11,6 +11,7 @@ import { applyAggregate, variantsOf } from './aggregate.ts'
 import { cancelVariants } from './cancel.ts'
 import type { ClaimedVariant } from './claim.ts'
 import { lockAsset } from './lock-asset.ts'
+import { enqueueDeletion } from './replaced-object.ts'
 import { emitVariantState } from './variant-events.ts'
 
 /** An output that lies in storage. */
@@ -68,6 +69,7 @@ export async function settle(
       return 'claim_lost'
     }
     emitVariantState(runtime, unit, current, 'processing', effective.to)
+    if (effective.to === 'ready') enqueueDeletion(runtime, unit, current, variant, effective.output.storageKey)
     const variants = await variantsOf(unit, asset.id)
     if ('damage' in effective) await quarantineDamaged(runtime, unit, current, variants, effective)
     else await applyAggregate(runtime, unit, current, variants)

@@ -10,6 +10,23 @@ const CONCURRENCY = 3
 /** How jobs are handed out. */
 export const workCases: readonly JobsContractCase[] = [
   {
+    name: 'lets a delayed job wait for so long, as a job that waits, and runs others meanwhile',
+    run: async (subject) => {
+      const startedAt = performance.now()
+      const [late] = await enqueue(subject, { ...jobFor('late'), delaySeconds: 1 }, jobFor('now'))
+      const worker = recordingWorker()
+      await whileWorking(subject.adapter, [worker], async () => {
+        await eventually(subject, 'the other job ran', () => worker.keys().includes('now'))
+        assert.deepEqual(worker.keys(), ['now'])
+        assert.deepEqual([...(await subject.adapter.findLive(QUEUE, ['late']))], ['late'])
+        assert.deepEqual(await enqueue(subject, jobFor('late')), [null])
+        await eventually(subject, 'the delayed job ran', () => worker.keys().includes('late'))
+        assert.equal(worker.handled[1]?.id, late)
+        assert.ok(performance.now() - startedAt >= 990, 'It ran before its time.')
+      })
+    },
+  },
+  {
     name: 'hands over what was requested, as the first attempt',
     run: async (subject) => {
       const payload = { text: 'é', number: 1.5, list: [null, true, { deep: '"' }] }

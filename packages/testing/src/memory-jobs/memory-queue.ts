@@ -21,7 +21,7 @@ export class MemoryQueue {
   readonly #jobs = new Set<MemoryJob>()
 
   /** The id, or `null` when a job with that key waits that was never tried. */
-  add({ queue, key, payload }: JobRequest): string | null {
+  add({ queue, key, payload, delaySeconds = 0 }: JobRequest): string | null {
     const isWaiting = this.#find((job) => job.queue === queue && job.key === key && job.state === 'idle' && !job.isDead)
     if (isWaiting.length > 0) return null
     const job: MemoryJob = {
@@ -33,7 +33,7 @@ export class MemoryQueue {
       state: 'idle',
       isDead: false,
       attempts: 0,
-      dueAtMs: 0,
+      dueAtMs: performance.now() + delaySeconds * 1_000,
       abort: new AbortController(),
     }
     this.#jobs.add(job)

@@ -1,0 +1,108 @@
+import type { Asset, Variant } from '../domain/entities.ts'
+import type { JsonObject } from '../domain/errors.ts'
+import { variantKey } from '../domain/keys.ts'
+import { replacedKey } from '../domain/queues.ts'
+import { outputExtension } from '../domain/recipe-facts.ts'
+import type { JobRequest, RunningJob } from '../ports/jobs.ts'
+import { variantFromRow } from '../rows/entities-from-rows.ts'
+import { payloadText } from '../rows/payload-text.ts'
+import { numberOrNull } from '../rows/row-values.ts'
+import { type Runtime, storageOf } from '../runtime.ts'
+import { inTransaction, type UnitOfWork } from '../unit-of-work.ts'
+import { lockAsset } from './lock-asset.ts'
+
+/**
+ * Enqueues, in the transaction that makes a new object of a variant the current one, the deletion of the one before:
+ * not at once, because URLs of it have been handed out, and these shall work until they expire. The asset is locked.
+ */
+export function enqueueDeletion(
+  runtime: Runtime,
+  unit: UnitOfWork,
+  asset: Pick<Asset, 'id' | 'storage'>,
+  { name, storageKey }: Pick<Variant, 'name' | 'storageKey'>,
+  currentKey: string,
+): void {
+  if (storageKey === null || storageKey === currentKey) return
+  const payload = { assetId: asset.id, storage: asset.storage, variantName: name, storageKey }
+  unit.enqueue(deletionAfter(runtime.maxDeliveryExpiresInSeconds, payload))
+}
+
+/**
+ * The deletion of one replaced object. When its recipe came back meanwhile, the object is the variant's again and stays;
+ * when it was replaced once more since, or is being made again, the deletion waits for the URLs of that time. Safe to
+ * repeat.
+ */
+export async function deleteReplacedObject(runtime: Runtime, job: RunningJob): Promise<void> {
+  const replaced = replacedObject(job.payload)
+  const isDue = await inTransaction(runtime, undefined, async (unit) => {
+    const asset = await lockAsset(unit, replaced.assetId)
+    const waitSeconds = asset === null ? 0 : await secondsToWait(runtime, unit, asset, replaced)
+    if (waitSeconds !== null && waitSeconds > 0) unit.enqueue(deletionAfter(waitSeconds, replaced))
+    return waitSeconds === 0
+  })
+  if (isDue) await storageOf(runtime, replaced.storage).delete(replaced.storageKey, { signal: job.signal })
+}
+
+/** A storage that is away for longer than a job is tried gets the deletion again, until it has done it. */
+export async function deletionDied(runtime: Runtime, payload: JsonObject): Promise<void> {
+  const replaced = replacedObject(payload)
+  await inTransaction(runtime, undefined, async (unit) => {
+    await lockAsset(unit, replaced.assetId)
+    unit.enqueue(deletionAfter(RETRY_SECONDS, replaced))
+  })
+  runtime.logger.warn({ assetId: replaced.assetId }, 'A replaced object could not be deleted; tried again in an hour.')
+}
+
+const RETRY_SECONDS = 3_600
+
+// A type, because payloads are plain JSON.
+type ReplacedObject = {
+  readonly assetId: string
+  readonly storage: string
+  readonly variantName: string
+  readonly storageKey: string
+}
+
+function replacedObject(payload: JsonObject): ReplacedObject {
+  return {
+    assetId: payloadText(payload, 'assetId'),
+    storage: payloadText(payload, 'storage'),
+    variantName: payloadText(payload, 'variantName'),
+    storageKey: payloadText(payload, 'storageKey'),
+  }
+}
+
+function deletionAfter(delaySeconds: number, payload: ReplacedObject): JobRequest {
+  return { queue: 'rindle_purge', key: replacedKey(payload.assetId, payload.storageKey), payload, delaySeconds }
+}
+
+/**
+ * How long URLs of the object may still be in use, or a worker may be writing it anew; 0: it can go. `null`: it is the
+ * variant's object again. The asset is locked.
+ */
+async function secondsToWait(
+  runtime: Runtime,
+  unit: UnitOfWork,
+  asset: Asset,
+  { variantName, storageKey }: ReplacedObject,
+): Promise<number | null> {
+  const keepSeconds = runtime.maxDeliveryExpiresInSeconds
+  // By the clock that wrote it: what was replaced last was replaced when the current object was made.
+  const { rows } = await unit.executeSql(
+    `select *, ceil(greatest(0, $3::float8 - extract(epoch from clock_timestamp() - generated_at)))::int as wait_seconds
+     from rindle.media_variants where asset_id = $1::uuid and name = $2::text`,
+    [asset.id, variantName, keepSeconds],
+  )
+  const [row] = rows
+  if (row === undefined) return 0
+  const variant = variantFromRow(row)
+  if (variant.storageKey === storageKey) return null
+  const isBeingMade = variant.state === 'queued' || variant.state === 'processing'
+  if (isBeingMade && keyOf(asset, variant) === storageKey) return keepSeconds
+  return numberOrNull(row, 'wait_seconds') ?? 0
+}
+
+function keyOf(asset: Asset, { name, recipe, recipeDigest }: Variant): string {
+  const extension = outputExtension(recipe)
+  return variantKey({ profile: asset.profile, assetId: asset.id, name, digest: recipeDigest, extension })
+}

@@ -164,7 +164,7 @@ function facade(runtime: Runtime, database: Database): Rindle {
     picture: (reference, options) => picture(runtime, reference, options),
     video: (reference, options) => video(runtime, reference, options),
     audio: (reference, options) => audio(runtime, reference, options),
-    serveFile: (request) => serveFile(runtime, request),
+    serveFile: (request, options) => serveFile(runtime, request, options),
     cancelProcessing: (assetId) => cancelProcessing(runtime, assetId),
     ...operationsOf(runtime),
     checkInvariants: (options) => checkInvariants(runtime, options),

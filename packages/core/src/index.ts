@@ -17,6 +17,7 @@ export type {
   VideoOptions,
 } from './delivery/player.ts'
 export type { MarkupOptions } from './delivery/shown-files.ts'
+export type { ServeFileOptions } from './delivery/serve-file.ts'
 export type { UrlOptions, VariantUrlOptions } from './delivery/url.ts'
 export type { AssetUrls, UrlsForOptions } from './delivery/urls-for.ts'
 export * from './domain/aggregate.ts'

@@ -4,6 +4,7 @@ import type { DetachOptions } from './attachments/detach.ts'
 import type { AssetWithVariants, AttachmentWithAsset } from './attachments/read.ts'
 import type { Picture, PictureOptions } from './delivery/picture.ts'
 import type { AudioAttributes, AudioOptions, Player, VideoAttributes, VideoOptions } from './delivery/player.ts'
+import type { ServeFileOptions } from './delivery/serve-file.ts'
 import type { UrlOptions, VariantUrlOptions } from './delivery/url.ts'
 import type { AssetUrls, UrlsForOptions } from './delivery/urls-for.ts'
 import type { Asset, Attachment, Owner, UploadSession, Variant } from './domain/entities.ts'
@@ -242,7 +243,7 @@ export interface Rindle<Ps extends Profiles = Profiles>
    * Answers a request to a signed URL of local storage: `GET` and `HEAD` with ranges and conditional requests, `PUT` of
    * an upload. Errors are problem+json.
    */
-  serveFile(request: Request): Promise<Response>
+  serveFile(request: Request, options?: ServeFileOptions): Promise<Response>
 
   /** Cancels the asset's queued and running variants and returns their names. `not_found`, `not_processing`. */
   cancelProcessing(assetId: string): Promise<readonly string[]>

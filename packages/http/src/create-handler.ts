@@ -59,7 +59,7 @@ async function answer(
   request: Request,
 ): Promise<Response> {
   const path = pathBelow(config.basePath, new URL(request.url).pathname)
-  if (FILE.test(path)) return rindle.serveFile(request)
+  if (FILE.test(path)) return rindle.serveFile(request, { idleTimeoutMs: config.idleTimeoutMs })
   const match = matchRoute(ROUTES, request.method, path)
   if (match.found === 'nothing') throw new RindleError('not_found', `There is no route ${path}.`)
   if (match.found === 'path') {

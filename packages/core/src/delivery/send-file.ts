@@ -1,9 +1,9 @@
-import { Readable } from 'node:stream'
-import fresh from 'fresh'
-import parseRange from 'range-parser'
 import { isActiveContent } from '../domain/content-types.ts'
 import type { OpenedToken, StorageAdapter, StoredObject } from '../ports/storage.ts'
 import type { Runtime } from '../runtime.ts'
+import { type RangeSelection, selectRange } from './byte-range.ts'
+import { unlessStalled } from './idle-timeout.ts'
+import { evaluatePreconditions, matchesIfRange } from './preconditions.ts'
 import { problem } from './problem-response.ts'
 
 /** A storage whose signature on a token holds, and what the token permits. */
@@ -12,40 +12,38 @@ export interface OpenedFile {
   readonly token: OpenedToken
 }
 
-/** The part of an object to send. */
-type Selection =
-  | { readonly status: 200 }
-  | { readonly status: 206; readonly start: number; readonly end: number }
-  | { readonly status: 416 }
-
 /**
- * Answers `GET` and `HEAD` with what an opened token permits. One byte range (RFC 9110, section 14), `If-None-Match`,
- * `If-Modified-Since` and `If-Range`; anything malformed in a range is ignored. The body streams with back-pressure.
+ * Answers `GET` and `HEAD` with what an opened token permits. One byte range and every precondition of RFC 9110,
+ * sections 13 and 14; anything malformed in a range is ignored. The body streams with back-pressure, and fails when its
+ * reader stands still for `idleTimeoutMs`.
  */
-export async function sendFile(runtime: Runtime, request: Request, { storage, token }: OpenedFile): Promise<Response> {
+export async function sendFile(
+  runtime: Runtime,
+  request: Request,
+  { storage, token }: OpenedFile,
+  idleTimeoutMs: number,
+): Promise<Response> {
   const object = await storage.head(token.key)
   if (object === undefined) return problem(404, 'storage_object_missing', 'There is no such file.')
   const headers = headersOf(object, token, runtime.now())
-  if (fresh(Object.fromEntries(request.headers), Object.fromEntries(headers))) {
-    return new Response(null, { status: 304, headers })
-  }
+  const outcome = evaluatePreconditions(request.headers, object)
+  if (outcome === 'failed') return problem(412, 'storage_precondition_failed', 'The file is not the one you expect.')
+  if (outcome === 'not_modified') return new Response(null, { status: 304, headers: cacheHeaders(headers) })
   const selection = select(runtime, request, storage, object)
-  if (selection.status === 416) {
+  if (selection.select === 'unsatisfiable') {
     return problem(416, 'invalid_input', 'The range is outside of the file.', {
       'content-range': `bytes */${object.byteSize}`,
     })
   }
-  const start = selection.status === 206 ? selection.start : 0
-  const end = selection.status === 206 ? selection.end : object.byteSize - 1
+  const isPart = selection.select === 'part'
+  const { start, end } = isPart ? selection : { start: 0, end: object.byteSize - 1 }
+  const status = isPart ? 206 : 200
   headers.set('content-length', String(end - start + 1))
-  if (selection.status === 206) headers.set('content-range', `bytes ${start}-${end}/${object.byteSize}`)
-  if (request.method === 'HEAD' || end < start) return new Response(null, { status: selection.status, headers })
+  if (isPart) headers.set('content-range', `bytes ${start}-${end}/${object.byteSize}`)
+  if (request.method === 'HEAD' || end < start) return new Response(null, { status, headers })
   // The etag ties the bytes to the headers above, should the object be replaced in between.
   const { body } = await storage.get(token.key, { range: { start, end }, ifMatch: object.etag, signal: request.signal })
-  return new Response(Readable.toWeb(body), {
-    status: selection.status,
-    headers,
-  })
+  return new Response(unlessStalled(body, idleTimeoutMs), { status, headers })
 }
 
 function headersOf(object: StoredObject, token: OpenedToken, now: Date): Headers {
@@ -66,27 +64,24 @@ function headersOf(object: StoredObject, token: OpenedToken, now: Date): Headers
   return headers
 }
 
-function select(runtime: Runtime, request: Request, storage: StorageAdapter, object: StoredObject): Selection {
+/** What a cache keeps up to date by a 304 (RFC 9110, 15.4.5). */
+function cacheHeaders(headers: Headers): Headers {
+  return new Headers([...headers].filter(([name]) => name === 'etag' || name === 'cache-control'))
+}
+
+/** A range is for `GET` alone, and only of the version that `If-Range` names. */
+function select(runtime: Runtime, request: Request, storage: StorageAdapter, object: StoredObject): RangeSelection {
   const header = request.headers.get('range')
-  if (header === null || request.method !== 'GET' || !matchesIfRange(request, object)) return { status: 200 }
-  const ranges = parseRange(object.byteSize, header)
-  if (ranges === -2) {
+  const isWhole =
+    header === null || request.method !== 'GET' || !matchesIfRange(request.headers.get('if-range'), object)
+  if (isWhole) return { select: 'whole' }
+  const selection = selectRange(header, object.byteSize)
+  if (selection.select === 'malformed') {
     runtime.events.emit({
       name: 'rindle.delivery.range_fallback',
       metadata: { profile: 'unknown', adapter: storage.name },
       measurements: { count: 1 },
     })
-    return { status: 200 }
   }
-  if (ranges === -1) return { status: 416 }
-  const [range] = ranges
-  // Several ranges may be answered with the whole (RFC 9110, 14.2), and other units are not ours.
-  if (range === undefined || ranges.length > 1 || ranges.type !== 'bytes') return { status: 200 }
-  return { status: 206, start: range.start, end: range.end }
-}
-
-/** If-Range compares strongly (RFC 9110, 13.1.5): the etag to the letter, or the exact date. */
-function matchesIfRange(request: Request, object: StoredObject): boolean {
-  const condition = request.headers.get('if-range')
-  return condition === null || condition === `"${object.etag}"` || condition === object.lastModified.toUTCString()
+  return selection
 }

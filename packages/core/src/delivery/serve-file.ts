@@ -1,26 +1,40 @@
 import { isRindleError, RindleError } from '../domain/errors.ts'
 import type { Runtime } from '../runtime.ts'
 import { receivePut } from '../uploads/receive-put.ts'
+import { DEFAULT_IDLE_TIMEOUT_MS } from './idle-timeout.ts'
 import { problem } from './problem-response.ts'
 import { type OpenedFile, sendFile } from './send-file.ts'
+
+/** Options of {@link serveFile}. */
+export interface ServeFileOptions {
+  /**
+   * How long an upload, or whoever reads a file, may stand still, in milliseconds: an upload is then refused with 408
+   * and nothing of it kept, a download is cut off. @default 60000
+   */
+  readonly idleTimeoutMs?: number
+}
 
 /**
  * Answers a request to a signed URL of local storage, whose token is the last segment of the path: `GET` and `HEAD`
  * send the file, `PUT` takes an upload. Errors are `application/problem+json` with a `code`.
  */
-export async function serveFile(runtime: Runtime, request: Request): Promise<Response> {
+export async function serveFile(
+  runtime: Runtime,
+  request: Request,
+  { idleTimeoutMs = DEFAULT_IDLE_TIMEOUT_MS }: ServeFileOptions = {},
+): Promise<Response> {
   const { method } = request
   if (method !== 'GET' && method !== 'HEAD' && method !== 'PUT') {
     return problem(405, 'invalid_input', `Method ${method} is not allowed.`, { allow: 'GET, HEAD, PUT' })
   }
   try {
     const token = new URL(request.url).pathname.split('/').at(-1) ?? ''
-    if (method !== 'PUT') return await sendFile(runtime, request, openToken(runtime, token, 'GET'))
+    if (method !== 'PUT') return await sendFile(runtime, request, openToken(runtime, token, 'GET'), idleTimeoutMs)
     const opened = openToken(runtime, token, 'PUT')
-    const { etag } = await receivePut(opened.storage, opened.token, request)
+    const { etag } = await receivePut(opened.storage, opened.token, request, idleTimeoutMs)
     return new Response(null, { status: 200, headers: { etag: `"${etag}"`, 'cache-control': 'no-store' } })
   } catch (error) {
-    return refusal(runtime, error)
+    return refusal(runtime, request, error)
   }
 }
 
@@ -39,19 +53,25 @@ function openToken(runtime: Runtime, token: string, method: 'GET' | 'PUT'): Open
   throw refused
 }
 
-const STATUS_OF_REASON: Readonly<Record<string, number>> = { max_bytes_exceeded: 413, declared_mime_mismatch: 415 }
+const STATUS_OF_REASON: Readonly<Record<string, number>> = {
+  max_bytes_exceeded: 413,
+  declared_mime_mismatch: 415,
+  body_timeout: 408,
+}
 
-function refusal(runtime: Runtime, error: unknown): Response {
+function refusal(runtime: Runtime, request: Request, error: unknown): Response {
   if (isRindleError(error, 'token_invalid') || isRindleError(error, 'token_expired')) {
     return problem(403, error.code, error.message)
   }
   if (isRindleError(error, 'storage_object_missing')) return problem(404, error.code, 'There is no such file.')
-  if (isRindleError(error, 'checksum_mismatch')) return problem(400, error.code, error.message)
+  if (isRindleError(error, 'checksum_mismatch')) return problem(400, error.code, 'The body is not what was declared.')
   if (isRindleError(error, 'upload_rejected')) {
     const { reason } = error.details
     const status = typeof reason === 'string' ? STATUS_OF_REASON[reason] : undefined
     return problem(status ?? 400, error.code, error.message)
   }
+  // Nobody reads this answer, and nothing of the server failed.
+  if (request.signal.aborted) return problem(400, 'invalid_input', 'The client has gone away.')
   runtime.logger.error({ error: String(error) }, 'A file could not be served or taken.')
   return problem(503, 'storage_unavailable', 'The storage cannot serve this request now.')
 }

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream'
+import { chunksOf } from '../delivery/idle-timeout.ts'
 import { canonicalContentType } from '../domain/content-types.ts'
 import { RindleError } from '../domain/errors.ts'
 import type { OpenedToken, StorageAdapter, StoredObject } from '../ports/storage.ts'
@@ -6,16 +7,21 @@ import type { OpenedToken, StorageAdapter, StoredObject } from '../ports/storage
 /**
  * Takes the body of a `PUT` to a signed URL of local storage, exactly as its token permits: type, size and checksum are
  * those that were signed, and an undeclared size ends at the profile's limit. Nothing of a refused body is kept.
- * `upload_rejected`, `checksum_mismatch`.
+ * Neither is anything of one whose sender stands still for `idleTimeoutMs`. `upload_rejected`, `checksum_mismatch`.
  */
-export async function receivePut(storage: StorageAdapter, token: OpenedToken, request: Request): Promise<StoredObject> {
+export async function receivePut(
+  storage: StorageAdapter,
+  token: OpenedToken,
+  request: Request,
+  idleTimeoutMs: number,
+): Promise<StoredObject> {
   const contentType = token.contentType ?? 'application/octet-stream'
   assertType(request, contentType)
   const length = request.headers.get('content-length')
   const limit = token.byteSize ?? token.maxBytes
   if (length !== null && limit !== undefined && Number(length) > limit) throw tooLarge(limit)
-  const body = request.body === null ? Readable.from([]) : Readable.fromWeb(request.body)
-  return storage.put(token.key, Readable.from(capped(body, limit)), {
+  const chunks = request.body === null ? [] : chunksOf(request.body, idleTimeoutMs)
+  return storage.put(token.key, Readable.from(capped(chunks, limit)), {
     contentType,
     signal: request.signal,
     ...(token.byteSize === undefined ? {} : { byteSize: token.byteSize }),
@@ -31,7 +37,10 @@ function assertType(request: Request, expected: string): void {
   })
 }
 
-async function* capped(body: AsyncIterable<Uint8Array>, limit: number | undefined): AsyncGenerator<Uint8Array> {
+async function* capped(
+  body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  limit: number | undefined,
+): AsyncGenerator<Uint8Array> {
   let byteSize = 0
   for await (const chunk of body) {
     byteSize += chunk.byteLength

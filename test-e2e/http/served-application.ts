@@ -28,20 +28,22 @@ export interface Actor {
 export interface ServedApplication extends AsyncDisposable {
   readonly application: Application<typeof servedProfiles>
   readonly rindle: Rindle<typeof servedProfiles>
-  readonly handler: RindleHandler
   readonly storage: StorageAdapter
   /** Where the handler is mounted. */
   readonly url: string
   /** What was logged as an error. */
-  readonly errors: readonly string[]
+  readonly errors: string[]
+  /** Mounts the handler in another way from now on. */
+  remount(mount: Mount): Promise<void>
 }
+
+/** How a handler comes to answer the requests of a server. */
+export type Mount = (handler: RindleHandler) => RequestListener | Promise<RequestListener>
 
 /** What a test may change of it. */
 export interface ServedOptions {
   readonly handler?: Partial<HandlerOptions<Actor, typeof servedProfiles>>
   readonly application?: Partial<ApplicationOptions<typeof servedProfiles>>
-  /** Where the handler is mounted instead. */
-  readonly mount?: (handler: RindleHandler) => RequestListener
 }
 
 /** Starts an application over local storage, mounted in `node:http`. The header `x-actor` says who asks. */
@@ -62,14 +64,16 @@ export async function serveApplication(options: ServedOptions = {}): Promise<Ser
     logger: collectErrors(errors),
     ...options.handler,
   })
-  listener = (options.mount ?? toNodeHandler)(handler)
+  listener = toNodeHandler(handler)
   return {
     application,
     rindle: application.rindle,
-    handler,
     storage,
     url: `${server.url}/rindle`,
     errors,
+    remount: async (mount) => {
+      listener = await mount(handler)
+    },
     [Symbol.asyncDispose]: async () => {
       await server[Symbol.asyncDispose]()
       await application[Symbol.asyncDispose]()

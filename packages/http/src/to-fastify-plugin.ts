@@ -1,0 +1,40 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { RindleHandler } from './create-handler.ts'
+import { toNodeHandler } from './to-node-handler.ts'
+
+/** The part of a Fastify instance that the plugin uses. */
+export interface FastifyLike {
+  removeAllContentTypeParsers(): void
+  addContentTypeParser(
+    contentType: string,
+    parser: (request: unknown, payload: unknown, done: (error: Error | null) => void) => void,
+  ): void
+  all(
+    path: string,
+    handler: (
+      request: { readonly raw: IncomingMessage },
+      reply: { readonly raw: ServerResponse; hijack(): void },
+    ) => void,
+  ): void
+}
+
+/** A Fastify plugin, to be registered without a prefix. */
+export type FastifyPlugin = (fastify: FastifyLike, options: unknown, done: () => void) => void
+
+/**
+ * The handler for Fastify: `app.register(toFastifyPlugin(handler))` takes all requests below the base path. Bodies reach
+ * it unread, whatever parsers and limits the application has; its hooks `onRequest` and `preHandler` run before.
+ */
+export function toFastifyPlugin(handler: RindleHandler): FastifyPlugin {
+  const answer = toNodeHandler(handler)
+  return (fastify, _options, done) => {
+    // In the scope of this plugin alone.
+    fastify.removeAllContentTypeParsers()
+    fastify.addContentTypeParser('*', (_request, _payload, parsed) => parsed(null))
+    fastify.all(`${handler.basePath}/*`, (request, reply) => {
+      reply.hijack()
+      answer(request.raw, reply.raw)
+    })
+    done()
+  }
+}

@@ -1,0 +1,24 @@
+import type { AssetView } from '@rindle/http'
+
+/** One server-sent event of an asset. */
+export interface AssetEvent {
+  readonly id: string
+  readonly asset: AssetView
+}
+
+/** The events of a stream, as its bytes tell them. Ends with the stream. */
+export async function* readEvents(response: Response): AsyncGenerator<AssetEvent> {
+  const text = response.body?.pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>)
+  let rest = ''
+  for await (const chunk of text ?? []) {
+    const blocks = `${rest}${chunk}`.split('\n\n')
+    rest = blocks.pop() ?? ''
+    for (const block of blocks) {
+      const fields = new Map(
+        block.split('\n').map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]),
+      )
+      if (fields.get('event') !== 'asset') continue
+      yield { id: fields.get('id') ?? '', asset: JSON.parse(fields.get('data') ?? '') as AssetView }
+    }
+  }
+}

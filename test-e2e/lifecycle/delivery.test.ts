@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { defineProfile, type RindleEvent } from '@rindle/core'
+import { type Asset, defineProfile, type RindleEvent } from '@rindle/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Application, settled, startApplication } from '../support/application.ts'
 import { quadrants } from '../support/pictures.ts'
@@ -8,6 +8,7 @@ const accept = { types: ['image/*', 'image/svg+xml'], maxBytes: 1_000_000 }
 const variants = { thumb: { mode: 'crop', width: 8, height: 8 }, later: { mode: 'fit', width: 4 } } as const
 const profiles = {
   plain: defineProfile({ storage: 'main', accept, variants }),
+  brief: defineProfile({ storage: 'main', accept, variants, delivery: { expiresInSeconds: 60 } }),
   guarded: defineProfile({
     storage: 'main',
     accept,
@@ -20,7 +21,7 @@ let application: Application<typeof profiles>
 let picture: Buffer
 
 beforeAll(async () => {
-  application = await startApplication({ profiles, now: () => now })
+  application = await startApplication({ profiles, now: () => now, delivery: { maxExpiresInSeconds: 3_600 } })
   await application.work()
   picture = await quadrants(64, 64)
 })
@@ -62,6 +63,40 @@ describe('a signed URL', () => {
     now = new Date('2026-01-01T00:02:00Z')
     const response = await fetchFile(url)
     expect([response.status, ((await response.json()) as { code: string }).code]).toEqual([403, 'token_expired'])
+  })
+
+  it('lives as long as the call says, else the profile, else the instance, and never longer than the longest', async () => {
+    now = new Date('2026-01-01T00:00:00Z')
+    const { rindle } = application
+    const plain = await newAsset('plain')
+    const brief = rindle.narrow({ ...plain, profile: 'brief' } as typeof plain | Asset<'brief'>, 'brief')
+    const secondsOf = async (url: string): Promise<number> => {
+      const { expiresAt } = application.storage.openToken(new URL(url).pathname.split('/').at(-1) ?? '', 'GET', now)
+      return (expiresAt.getTime() - now.getTime()) / 1_000
+    }
+    expect(await secondsOf(await rindle.url(brief, { expiresInSeconds: 30 }))).toBe(30)
+    expect(await secondsOf(await rindle.url(brief))).toBe(60)
+    expect(await secondsOf(await rindle.url(plain))).toBe(900)
+    expect(await secondsOf(await rindle.url(plain, { expiresInSeconds: 3_600 }))).toBe(3_600)
+    now = new Date('2026-01-01T00:00:01Z')
+    expect(await secondsOf(await rindle.url(plain, { expiresInSeconds: 3_600 }))).toBe(3_600)
+    for (const expiresInSeconds of [3_601, 0, Number.NaN]) {
+      await expect(rindle.url(plain, { expiresInSeconds })).rejects.toMatchObject({ code: 'invalid_input' })
+    }
+  })
+
+  it('carries the disposition and the name that the caller wants', async () => {
+    const { rindle } = application
+    const asset = await newAsset('plain')
+    const dispositionOf = async (url: string | null) => (await fetchFile(url)).headers.get('content-disposition')
+    const options = { disposition: 'attachment', filename: 'report.jpg' } as const
+    expect(await dispositionOf(await rindle.url(asset, options))).toBe('attachment; filename=report.jpg')
+    expect(await dispositionOf(await rindle.variantUrl(asset, 'thumb'))).toBe(
+      'inline; filename="holiday photo-thumb.jpg"',
+    )
+    expect(await dispositionOf(await rindle.variantUrl(asset, 'thumb', options))).toBe(
+      'attachment; filename=report.jpg',
+    )
   })
 
   it('cannot be changed by a letter', async () => {

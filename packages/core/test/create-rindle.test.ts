@@ -76,6 +76,13 @@ describe('createRindle', () => {
     expect(error.message).toContain('procesors: is not an option')
   })
 
+  it('refuses lifetimes of URLs that are longer than the longest', () => {
+    const brief = defineProfile({ storage: 'main', accept, delivery: { expiresInSeconds: 600 } })
+    const error = refusal(create({ profiles: { brief }, delivery: { maxExpiresInSeconds: 300 } }))
+    expect(paths(error)).toEqual(['delivery.expiresInSeconds', 'profiles.brief.delivery.expiresInSeconds'])
+    expect(error.message).toContain('is 900, more than maxExpiresInSeconds, 300')
+  })
+
   it('refuses a storage without what delivery needs, rather than falling back', () => {
     const open = { open: defineProfile({ storage: 'main', accept, delivery: { public: true } }) }
     expect(refusal(create({ profiles: open })).message).toContain('public delivery needs the capability public_url')

@@ -1,5 +1,6 @@
 import {
   type Asset,
+  type AssetUrls,
   type AssetWithVariants,
   createRindle,
   defineProfile,
@@ -45,6 +46,12 @@ expectTypeOf(rindle.variantUrl(avatarAsset, 'thumb')).resolves.toEqualTypeOf<str
 expectTypeOf(rindle.asset('id')).resolves.toEqualTypeOf<AssetWithVariants<'avatar' | 'document'> | null>()
 void rindle.variantUrl(rindle.narrow(plainAsset, 'avatar'), 'card')
 void rindle.attach(avatarAsset, owner, 'avatar')
+expectTypeOf(rindle.urlsFor([avatarAsset], { variants: ['thumb'] })).resolves.toEqualTypeOf<
+  ReadonlyMap<string, AssetUrls<'thumb'>>
+>()
+declare const mixedAsset: Asset<'avatar' | 'document'>
+void rindle.urlsFor([mixedAsset, avatarAsset], { variants: ['thumb', 'card'] })
+void rindle.picture(avatarAsset, { variants: ['thumb', 'card'], alt: '' })
 // A profile that declares no slots takes any.
 void rindle.attach(documentAsset, owner, 'anything')
 
@@ -52,6 +59,14 @@ void rindle.attach(documentAsset, owner, 'anything')
 void rindle.upload('avatr', 'face.jpg')
 // @ts-expect-error an unknown variant
 void rindle.variantUrl(avatarAsset, 'thum')
+// @ts-expect-error an unknown variant in a list
+void rindle.urlsFor([avatarAsset], { variants: ['thum'] })
+// @ts-expect-error an unknown variant of a picture
+void rindle.picture(avatarAsset, { variants: ['thum'], alt: '' })
+// @ts-expect-error an unknown poster
+void rindle.video(avatarAsset, { variants: ['card'], poster: 'thum' })
+// @ts-expect-error a picture that says nothing
+void rindle.picture(avatarAsset, { variants: ['thumb'] })
 // @ts-expect-error a profile without variants
 void rindle.variantUrl(documentAsset, 'thumb')
 // @ts-expect-error an unknown slot

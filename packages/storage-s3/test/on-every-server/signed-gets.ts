@@ -67,6 +67,17 @@ export function signedGets(server: S3Server): void {
       expect(answer.body).toContain('<Code>AccessDenied</Code>')
     })
 
+    test('leads to the public endpoint, and to no other', async () => {
+      const publicEndpoint = server.endpoint.replace('127.0.0.1', 'localhost')
+      const storage = await s3StorageOn(server, { publicEndpoint })
+      await putText(storage, KEY, 'a picture')
+      const signed = await storage.signGet(KEY, { expiresAt: inAMinute() })
+      expect(signed.url.startsWith(`${publicEndpoint}/`)).toBe(true)
+      expect((await sendRaw(signed)).status).toBe(200)
+      const elsewhere = signed.url.replace(publicEndpoint, server.endpoint)
+      expect((await sendRaw({ ...signed, url: elsewhere })).status).toBe(403)
+    })
+
     test('gives ranges to players', async () => {
       const storage = await s3StorageOn(server)
       await putText(storage, KEY, 'a picture')

@@ -3,6 +3,7 @@ import { abortIncompleteUploads } from './commands/abort-incomplete-uploads.ts'
 import { backfillMetadata } from './commands/backfill-metadata.ts'
 import { cleanupOrphans } from './commands/cleanup-orphans.ts'
 import { demo } from './commands/demo.ts'
+import { doctor } from './commands/doctor.ts'
 import { eraseOwner } from './commands/erase-owner.ts'
 import { init } from './commands/init.ts'
 import { migrate } from './commands/migrate.ts'
@@ -27,6 +28,7 @@ export const COMMANDS: readonly Command[] = [
   worker,
   upload,
   show,
+  doctor,
   reprobe,
   requeue,
   regenerateVariants,

@@ -18,6 +18,7 @@ import { Changes } from './events/changes.ts'
 import { EventBus } from './events/event-bus.ts'
 import { mappingErrors } from './map-database-error.ts'
 import { checkInvariants } from './operations/check-invariants.ts'
+import { doctor } from './operations/doctor/doctor.ts'
 import { operationsOf } from './operations/operations.ts'
 import type { JobsAdapter } from './ports/jobs.ts'
 import { type Logger, stderrLogger } from './ports/logger.ts'
@@ -168,6 +169,7 @@ function facade(runtime: Runtime, database: Database): Rindle {
     cancelProcessing: (assetId) => cancelProcessing(runtime, assetId),
     ...operationsOf(runtime),
     checkInvariants: (options) => checkInvariants(runtime, options),
+    doctor: (options) => doctor(runtime, options),
   }
 }
 

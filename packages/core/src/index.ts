@@ -54,6 +54,7 @@ export type {
   Violation,
   ViolationClass,
 } from './operations/check-invariants.ts'
+export type { DoctorCheck, DoctorOptions, DoctorReport } from './operations/doctor/doctor.ts'
 export type { EraseOwnerOptions, ErasureReport } from './operations/erase-owner.ts'
 export type { ErasureTotals, Owners } from './operations/erase-owners.ts'
 export type { Operations } from './operations/operations.ts'
@@ -70,6 +71,7 @@ export type { VerifyStorageOptions, VerifyStorageReport } from './operations/ver
 export type { WalkOptions } from './operations/walk.ts'
 export type { Analyzer } from './ports/analyzer.ts'
 export type { Authorizer, DeliveryRequest } from './ports/authorizer.ts'
+export * from './ports/diagnosis.ts'
 export * from './ports/jobs.ts'
 export { type Logger, silentLogger, stderrLogger } from './ports/logger.ts'
 export type * from './ports/processor.ts'

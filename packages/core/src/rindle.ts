@@ -12,6 +12,7 @@ import type { ChangeListener, ChangeSubscription } from './events/changes.ts'
 import type { EventListener } from './events/event-bus.ts'
 import type { EventName } from './events/event-map.ts'
 import type { CheckInvariantsOptions, InvariantReport } from './operations/check-invariants.ts'
+import type { DoctorOptions, DoctorReport } from './operations/doctor/doctor.ts'
 import type { Operations } from './operations/operations.ts'
 import type { SignedRequest, StorageAdapter, UploadedPart } from './ports/storage.ts'
 import type { Profile } from './profile/profile.ts'
@@ -249,4 +250,9 @@ export interface Rindle<Ps extends Profiles = Profiles>
   cancelProcessing(assetId: string): Promise<readonly string[]>
   /** Checks what must always hold; changes nothing. */
   checkInvariants(options?: CheckInvariantsOptions): Promise<InvariantReport>
+  /**
+   * Checks the set-up: database, migrations, queues, workers, storages, processors, disk. Needs no {@link start}, and leaves
+   * nothing behind. What is wrong is in the report; it rejects for `unknown_profile` and `invalid_input` only.
+   */
+  doctor(options?: DoctorOptions<ProfileName<Ps>>): Promise<DoctorReport>
 }

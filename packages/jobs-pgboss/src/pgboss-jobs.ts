@@ -1,5 +1,7 @@
 import {
+  type DiagnosisContext,
   deadLetterQueue,
+  type Finding,
   type JobRequest,
   type JobsAdapter,
   type JobsCapability,
@@ -13,6 +15,7 @@ import {
   type Workers,
 } from '@rindle/core'
 import type { PgBoss } from 'pg-boss'
+import { diagnose } from './diagnose.ts'
 import { insertJobs } from './insert-jobs.ts'
 import { mapError, reason } from './map-error.ts'
 import { type PgBossJobsOptions, type ResolvedOptions, resolveOptions } from './options.ts'
@@ -141,6 +144,10 @@ class PgBossJobs implements JobsAdapter {
     } catch (error) {
       throw mapError(error, `unscheduling "${name}"`)
     }
+  }
+
+  diagnose(_context: DiagnosisContext): AsyncIterable<Finding> {
+    return diagnose(this.#connection().context.database, this.#options)
   }
 
   async #startWorkers(registrations: readonly WorkerRegistration[]): Promise<WorkerGroup> {

@@ -1,5 +1,6 @@
 import { tmpdir } from 'node:os'
 import type { Processor } from '@rindle/core'
+import { diagnose } from './diagnose.ts'
 import { ENCODERS_FOR } from './encoders-for.ts'
 import { assertWithinLimits } from './limits.ts'
 import { mediaInput } from './media-input.ts'
@@ -51,5 +52,6 @@ export function avProcessor(options: AvProcessorOptions = {}): Processor {
       const { directory, signal } = request
       return tracked(processVariants(request, { toolchain, config, directory, signal }))
     },
+    diagnose: (context) => diagnose(config, context),
   }
 }

@@ -1,5 +1,6 @@
 import type { ProbeResult, Processor } from '@rindle/core'
 import { throwIfCancelled } from './cancellation.ts'
+import { diagnose } from './diagnose.ts'
 import { type ImageProcessorOptions, parseOptions } from './options.ts'
 import { processVariants } from './process-variants.ts'
 import { type Release, useSharp } from './process-wide-settings.ts'
@@ -51,6 +52,7 @@ export function imageProcessor(options: ImageProcessorOptions = {}): Processor {
         underWay.delete(work)
       }
     },
+    diagnose,
   }
 }
 

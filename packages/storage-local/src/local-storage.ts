@@ -2,6 +2,7 @@ import type { StorageAdapter, StorageCapability } from '@rindle/core'
 import { attempt } from './attempt.ts'
 import { copyObject } from './copy-object.ts'
 import { deleteObject, deleteObjects } from './delete-object.ts'
+import { diagnose } from './diagnose.ts'
 import { downloadObject } from './download-object.ts'
 import { fileUrls } from './file-urls.ts'
 import { getObject } from './get-object.ts'
@@ -54,5 +55,6 @@ export function localStorage(options: LocalStorageOptions): StorageAdapter {
     ...fileUrls(config),
     multipart: unsupportedMultipart,
     localPath: (key) => root.pathOf(key),
+    diagnose: () => diagnose(config),
   }
 }

@@ -1,6 +1,7 @@
 import { normalizeKey, RindleError, type StorageAdapter, type StorageCapability } from '@rindle/core'
 import { copyObject } from './copy-object.ts'
 import { deleteObject, deleteObjects } from './delete-objects.ts'
+import { diagnose } from './diagnose.ts'
 import { downloadObject } from './download-object.ts'
 import { getObject } from './get-object.ts'
 import { headObject } from './head-object.ts'
@@ -56,6 +57,7 @@ export function s3Storage(options: S3StorageOptions): StorageAdapter {
     openToken() {
       throw unsupported('local', 'The store opens its signed requests itself.')
     },
+    diagnose: (context) => diagnose(bucket, context),
   }
 }
 

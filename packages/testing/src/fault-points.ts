@@ -63,6 +63,7 @@ export function faultyStorage(adapter: StorageAdapter, plan: FaultPlan): Storage
     publicUrl: (key) => adapter.publicUrl(key),
     localPath: (key) => adapter.localPath(key),
     openToken: (token, method, now) => adapter.openToken(token, method, now),
+    diagnose: (context) => adapter.diagnose(context),
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Database, SqlExecutor } from '@rindle/prisma'
 import type { JsonObject } from '../domain/errors.ts'
 import type { QueueName } from '../domain/queues.ts'
+import type { DiagnosisContext, Finding } from './diagnosis.ts'
 import type { Logger } from './logger.ts'
 
 /** What a jobs adapter may say it can do. */
@@ -127,4 +128,9 @@ export interface JobsAdapter {
   schedule(name: string, cron: string, request: JobRequest): Promise<void>
   /** Removes it; success when absent. */
   unschedule(name: string, queue: QueueName): Promise<void>
+  /**
+   * Checks of its own set-up, each as soon as it is known, through the database that it is connected to. Works before
+   * `start`, and makes nothing. Rejecting is an error of the check that was on.
+   */
+  diagnose(context: DiagnosisContext): AsyncIterable<Finding>
 }

@@ -1,6 +1,7 @@
 import type { Json } from '../domain/errors.ts'
 import type { NormalizedRecipe } from '../domain/recipes.ts'
 import type { AssetKind } from '../domain/states.ts'
+import type { DiagnosisContext, Finding } from './diagnosis.ts'
 
 /** A file on this machine's disk whose bytes the gate has verified. */
 export interface SourceFile {
@@ -80,6 +81,12 @@ export interface ProcessorContext {
   readonly acceptedTypes: ReadonlySet<string>
 }
 
+/** What a processor is told that examines itself. */
+export interface ProcessorDiagnosisContext extends DiagnosisContext {
+  /** Those of its `capabilities` that some profile needs. */
+  readonly capabilities: ReadonlySet<string>
+}
+
 /**
  * The processor port. `capabilities` are the strings of `recipeCapability` ("image/webp", "video/web_720p", …): what
  * it can make. Never given bytes that the gate has not verified.
@@ -100,4 +107,9 @@ export interface Processor {
   probe(source: SourceFile, options: ProbeOptions): Promise<ProbeResult>
   /** Resolves when every requested variant had its outcome; rejects only when it could not begin or was aborted. */
   process(request: ProcessRequest): Promise<void>
+  /**
+   * Checks of the programs and libraries that it works with, each as soon as it is known, against what it is needed for.
+   * Works before `start`. Rejecting is an error of the check that was on.
+   */
+  diagnose(context: ProcessorDiagnosisContext): AsyncIterable<Finding>
 }

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import type { DiagnosisContext, Finding } from './diagnosis.ts'
 
 /** What a storage adapter may say it can do. Nothing falls back silently when it cannot. */
 export const STORAGE_CAPABILITIES = [
@@ -239,4 +240,10 @@ export interface StorageAdapter {
    * put into a URL. `token_invalid`, `token_expired`.
    */
   openToken(token: string, method: 'GET' | 'PUT', now: Date): OpenedToken
+
+  /**
+   * Checks of its own, each as soon as it is known: what this port has no method for, such as settings of a bucket. Works
+   * before `start`, and changes nothing. Rejecting is an error of the check that was on.
+   */
+  diagnose(context: DiagnosisContext): AsyncIterable<Finding>
 }

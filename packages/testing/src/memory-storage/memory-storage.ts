@@ -52,6 +52,8 @@ export function memoryStorage({ now = () => new Date() }: MemoryStorageOptions =
     publicUrl: () => refuse('public_url'),
     localPath: () => refuse('local'),
     openToken: () => refuse('local'),
+    // Nothing to set up, so nothing to check.
+    diagnose: async function* () {},
     async send(request, body = new Uint8Array()) {
       const grant = requests.open(request)
       if (grant === undefined) return new Response(null, { status: 403 })

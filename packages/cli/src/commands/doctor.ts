@@ -1,0 +1,69 @@
+import { type DoctorCheck, type DoctorReport, type JsonObject, type Rindle, RindleError } from '@rindle/core'
+import { assertProfile } from '../assert-profile.ts'
+import { assertSameDatabase } from '../assert-same-database.ts'
+import { type Command, type CommandContext, defineCommand, type Outcome } from '../command.ts'
+import { checkLines, countsLine } from '../doctor/check-lines.ts'
+import { loadConfig } from '../load-config.ts'
+
+/** `rindle doctor`: checks the set-up. */
+export const doctor: Command = defineCommand({
+  usage: 'doctor [profiles..]',
+  describe: 'Check database, storages, workers and tools',
+  examples: [
+    ['doctor', 'Check everything; exit 1 on any error'],
+    ['doctor photo video', 'Check what these profiles need'],
+    ['doctor --origin https://app.example', 'Whether its pages may upload, too'],
+    ['doctor --offline', 'Ask nobody over a network'],
+  ],
+  positionals: { profiles: { type: 'string', array: true, describe: 'Names of profiles  [default: all]' } },
+  options: {
+    offline: { type: 'boolean', default: false, describe: 'Ask neither database nor storage' },
+    origin: { type: 'string', requiresArg: true, describe: 'Origin of the pages that upload' },
+  },
+  run: async (args, context) => {
+    const { io } = context
+    const origin = originOf(args.origin)
+    await using rindle = await loadConfig(args, io)
+    const profiles = args.profiles ?? []
+    for (const profile of profiles) assertProfile(rindle, profile)
+    const report = await rindle.doctor({
+      ...(profiles.length === 0 ? {} : { profiles }),
+      ...(origin === undefined ? {} : { origin }),
+      offline: args.offline,
+      signal: io.signal,
+      onCheck: (check) => print(check, context),
+    })
+    await assertAskedDatabase(rindle, args.databaseUrl, report)
+    return conclude(report, context)
+  },
+})
+
+/** An origin as browsers write it. Pure. `invalid_input`. */
+function originOf(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined
+  const url = URL.parse(text)
+  if (url !== null && url.origin !== 'null' && /^https?:$/.test(url.protocol)) return url.origin
+  throw new RindleError('invalid_input', `--origin is written like https://app.example, not "${text}".`)
+}
+
+function print(check: DoctorCheck, { io, report }: CommandContext): void {
+  for (const line of checkLines(check, report.style, io.stdout)) report.line(line)
+}
+
+/** Once it is known to be reachable: that it is not, is for the report to say. */
+async function assertAskedDatabase(
+  rindle: Rindle,
+  databaseUrl: string | undefined,
+  report: DoctorReport,
+): Promise<void> {
+  const isReachable = report.checks.some(({ id, status }) => id === 'database.reachable' && status === 'ok')
+  if (databaseUrl !== undefined && isReachable) await assertSameDatabase(rindle, databaseUrl)
+}
+
+function conclude({ checks, counts, interrupted }: DoctorReport, { report }: CommandContext): Outcome {
+  report.line(interrupted ? `Interrupted. ${countsLine(counts)}` : countsLine(counts))
+  return {
+    exitCode: interrupted ? 130 : counts.error > 0 ? 1 : 0,
+    document: { checks: checks.map((check): JsonObject => ({ ...check })), counts: { ...counts }, interrupted },
+  }
+}

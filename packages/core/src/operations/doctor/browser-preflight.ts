@@ -1,0 +1,67 @@
+import type { Finding } from '../../ports/diagnosis.ts'
+import type { SignedRequest } from '../../ports/storage.ts'
+import { exchange, type SignedAnswer } from './send-signed.ts'
+
+/** Stands for any origin: no rule that names origins names this one. */
+const ANY_ORIGIN = 'https://any-origin.invalid'
+/** Headers that a browser sets by itself, or that need no permission. */
+const WITHOUT_PERMISSION = new Set(['content-length', 'host'])
+
+/**
+ * Asks the store what a browser asks before it uploads from a page of another origin: whether it may.
+ *
+ * @param origin that of the pages; without one, whether any origin may.
+ */
+export async function preflightFinding(
+  request: SignedRequest,
+  origin: string | undefined,
+  signal: AbortSignal,
+): Promise<Finding> {
+  const id = 'storage.cors'
+  const wanted = Object.keys(request.headers)
+    .map((name) => name.toLowerCase())
+    .filter((name) => !WITHOUT_PERMISSION.has(name))
+    .toSorted()
+  const answer = await exchange(request.url, {
+    method: 'OPTIONS',
+    headers: {
+      origin: origin ?? ANY_ORIGIN,
+      'access-control-request-method': request.method,
+      'access-control-request-headers': wanted.join(','),
+    },
+    signal,
+  })
+  const refusal = refusalOf(answer, { origin: origin ?? ANY_ORIGIN, method: request.method, headers: wanted })
+  if (refusal === undefined) {
+    return { id, status: 'ok', summary: `pages of ${origin ?? 'any origin'} may upload` }
+  }
+  const fix = `Let the bucket's CORS rules allow ${request.method} with the headers ${wanted.join(', ')} (or *) from it.`
+  if (origin !== undefined) {
+    return { id, status: 'error', summary: `pages of ${origin} may not upload: ${refusal}`, fix }
+  }
+  return {
+    id,
+    status: 'warn',
+    summary: `pages of some origins may not upload: ${refusal}`,
+    fix: `Give the origin of your pages (--origin) to check that it may. ${fix}`,
+  }
+}
+
+/** Why a browser would not go on, or `undefined`. Pure. */
+export function refusalOf(
+  { status, headers }: Pick<SignedAnswer, 'status' | 'headers'>,
+  wanted: { readonly origin: string; readonly method: string; readonly headers: readonly string[] },
+): string | undefined {
+  if (status < 200 || status > 299) return `the preflight is answered with ${status}`
+  const allowed = headers.get('access-control-allow-origin')
+  if (allowed !== '*' && allowed !== wanted.origin) return 'the origin is not allowed'
+  const methods = listOf(headers.get('access-control-allow-methods'))
+  if (!methods.has('*') && !methods.has(wanted.method.toLowerCase())) return `${wanted.method} is not allowed`
+  const names = listOf(headers.get('access-control-allow-headers'))
+  const missing = names.has('*') ? [] : wanted.headers.filter((name) => !names.has(name))
+  return missing.length === 0 ? undefined : `headers are not allowed: ${missing.join(', ')}`
+}
+
+function listOf(header: string | null): ReadonlySet<string> {
+  return new Set((header ?? '').split(',').map((part) => part.trim().toLowerCase()))
+}

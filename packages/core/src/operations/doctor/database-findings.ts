@@ -1,0 +1,63 @@
+import { isRindleError } from '../../domain/errors.ts'
+import type { Finding } from '../../ports/diagnosis.ts'
+import { number, text, time } from '../../rows/row-values.ts'
+import type { Runtime } from '../../runtime.ts'
+import { clockFinding } from './clock-finding.ts'
+import { reasonOf } from './reason-of.ts'
+
+const OLDEST_MAJOR = 14
+const CLOCK = { whose: 'the database', resolutionMs: 1, warnFromMs: 5_000, errorFromMs: 60_000 }
+
+/** What the checks of the database have shown so far; what needs it is not checked without it. */
+export interface DatabaseFacts {
+  isReachable: boolean
+  hasTables: boolean
+}
+
+/** Checks that the database answers, is new enough, and has the same time. */
+export async function* databaseFindings(runtime: Runtime, facts: DatabaseFacts): AsyncGenerator<Finding> {
+  const before = runtime.now().getTime()
+  const startedAt = performance.now()
+  let row: Readonly<Record<string, unknown>>
+  try {
+    const { rows } = await runtime.database.executeSql(
+      `select current_setting('server_version_num')::int as number, current_setting('server_version') as version,
+         clock_timestamp() as now, to_regclass('rindle.media_workers') is not null as has_tables`,
+    )
+    row = rows[0] ?? {}
+  } catch (error) {
+    yield unreachable(error)
+    return
+  }
+  facts.isReachable = true
+  facts.hasTables = row['has_tables'] === true
+  const after = runtime.now().getTime()
+  const tookMs = Math.round(performance.now() - startedAt)
+  yield { id: 'database.reachable', status: 'ok', summary: `answered within ${tookMs} ms` }
+  yield versionFinding(number(row, 'number'), text(row, 'version'))
+  yield clockFinding('database.clock', { before, other: time(row, 'now').getTime(), after }, CLOCK)
+}
+
+function unreachable(error: unknown): Finding {
+  const isRefused = isRindleError(error, 'setup_incomplete')
+  return {
+    id: 'database.reachable',
+    status: 'error',
+    summary: `${reasonOf(error)}; migrations, queues and workers were not checked`,
+    fix: isRefused
+      ? 'Correct user, password or name of the database in its URL, or create the database.'
+      : 'Start PostgreSQL, or correct host and port in the URL of the database.',
+  }
+}
+
+function versionFinding(versionNumber: number, version: string): Finding {
+  const id = 'database.version'
+  const isSupported = Math.floor(versionNumber / 10_000) >= OLDEST_MAJOR
+  if (isSupported) return { id, status: 'ok', summary: `PostgreSQL ${version}` }
+  return {
+    id,
+    status: 'error',
+    summary: `PostgreSQL ${version} is too old`,
+    fix: `Upgrade the server to PostgreSQL ${OLDEST_MAJOR} or newer.`,
+  }
+}

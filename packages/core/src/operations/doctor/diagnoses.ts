@@ -1,0 +1,90 @@
+import { recipeCapability } from '../../domain/recipe-facts.ts'
+import type { Finding } from '../../ports/diagnosis.ts'
+import type { Processor } from '../../ports/processor.ts'
+import type { Profile } from '../../profile/profile.ts'
+import { isAccepted } from '../../promotion/gate.ts'
+import { type Runtime, storageOf } from '../../runtime.ts'
+import { type DatabaseFacts, databaseFindings } from './database-findings.ts'
+import type { Diagnosis } from './diagnosis.ts'
+import { migrationFindings } from './migration-findings.ts'
+import { nodeFindings } from './node-findings.ts'
+import { profileFindings } from './profile-findings.ts'
+import { storageFindings } from './storage-findings.ts'
+import { workDirectoryFindings } from './work-directory-findings.ts'
+import { workerFindings } from './worker-findings.ts'
+
+/** What is to be checked. */
+interface Scope {
+  readonly profiles: Readonly<Record<string, Profile>>
+  /** Names of storages. */
+  readonly storages: readonly string[]
+  readonly origin: string | undefined
+}
+
+/** Every diagnosis of an instance, in the order in which they are made: what others need comes before them. */
+export function diagnosesOf(runtime: Runtime, scope: Scope): readonly Diagnosis[] {
+  return [
+    local('node', 'node', () => nodeFindings(process.versions.node, process.env)),
+    ...Object.entries(scope.profiles).map(([name, profile]) =>
+      local('profile', name, () => profileFindings(profile, storageOf(runtime, profile.storage), runtime.processors)),
+    ),
+    ...processorDiagnoses(runtime.processors, Object.values(scope.profiles)),
+    local('work_directory', 'disk', () => workDirectoryFindings(runtime.workDirectory, scope.profiles)),
+    ...databaseDiagnoses(runtime, scope),
+    ...storageDiagnoses(runtime, scope),
+  ]
+}
+
+function local(id: string, component: string, run: () => AsyncIterable<Finding> | Iterable<Finding>): Diagnosis {
+  return { id, component, needsNetwork: false, run }
+}
+
+/** Those processors that some profile needs, for its variants or to read what it accepts. */
+function processorDiagnoses(processors: readonly Processor[], profiles: readonly Profile[]): readonly Diagnosis[] {
+  const wanted = new Set(
+    profiles.flatMap(({ variants }) => Object.values(variants).map(({ recipe }) => recipeCapability(recipe))),
+  )
+  const types = profiles.flatMap(({ accept }) => accept.types)
+  return processors.flatMap((processor): readonly Diagnosis[] => {
+    const capabilities = new Set([...processor.capabilities].filter((capability) => wanted.has(capability)))
+    const reads = [...processor.probes].some((type) => isAccepted(type, types))
+    if (capabilities.size === 0 && !reads) return []
+    const { name } = processor
+    return [
+      {
+        id: name,
+        component: name,
+        needsNetwork: false,
+        run: ({ signal }) => processor.diagnose({ capabilities, signal }),
+      },
+    ]
+  })
+}
+
+function databaseDiagnoses(runtime: Runtime, { profiles }: Scope): readonly Diagnosis[] {
+  const { database, jobs } = runtime
+  const facts: DatabaseFacts = { isReachable: false, hasTables: false }
+  const isReachable = (): boolean => facts.isReachable
+  const rest = { needsNetwork: true, applies: isReachable }
+  return [
+    { id: 'database', component: 'database', needsNetwork: true, run: () => databaseFindings(runtime, facts) },
+    { ...rest, id: 'migrations', component: 'database', run: () => migrationFindings(database) },
+    { ...rest, id: 'jobs', component: jobs.name, run: (context) => jobs.diagnose(context) },
+    {
+      ...rest,
+      id: 'workers',
+      component: 'workers',
+      applies: () => facts.hasTables,
+      run: () => workerFindings(runtime, profiles),
+    },
+  ]
+}
+
+function storageDiagnoses(runtime: Runtime, { storages, origin }: Scope): readonly Diagnosis[] {
+  return storages.map((name) => ({
+    id: 'storage',
+    component: name,
+    needsNetwork: true,
+    run: ({ signal }) => storageFindings(runtime, { name, origin, signal }),
+  }))
+}

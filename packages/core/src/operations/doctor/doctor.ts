@@ -1,0 +1,70 @@
+import type { CheckStatus, Finding } from '../../ports/diagnosis.ts'
+import { profileOf, type Runtime } from '../../runtime.ts'
+import { diagnosesOf } from './diagnoses.ts'
+import { runDiagnosis } from './run-diagnosis.ts'
+
+/** Options of {@link doctor}. */
+export interface DoctorOptions<P extends string = string> {
+  /** Checks only what these profiles need of storages and processors. @default every profile */
+  readonly profiles?: readonly P[]
+  /** Asks neither database nor storage nor anything else over a network: for builds. @default false */
+  readonly offline?: boolean
+  /** The origin of the pages that upload, "https://app.example": whether the storages let it. @default any origin would do */
+  readonly origin?: string
+  /** How long one check may take, in milliseconds. @default 15000 */
+  readonly timeoutMs?: number
+  /** Ends the run; what was begun in a storage is still removed. */
+  readonly signal?: AbortSignal
+  /** Called for every check as soon as it has ended. */
+  readonly onCheck?: (check: DoctorCheck) => void
+}
+
+/** One check, and how it ended. */
+export interface DoctorCheck extends Finding {
+  /** What of the instance it belongs to: "database", "jobs", the name of a storage or a profile. */
+  readonly component: string
+}
+
+/** What {@link doctor} found. */
+export interface DoctorReport {
+  readonly checks: readonly DoctorCheck[]
+  readonly counts: Readonly<Record<CheckStatus, number>>
+  /** Whether `signal` ended it before all was checked. */
+  readonly interrupted: boolean
+}
+
+const DEFAULT_TIMEOUT_MS = 15_000
+
+/**
+ * Checks the set-up: runtime, database, migrations, queues, workers, storages, processors, profiles, disk. A check that
+ * throws or hangs is an error of that check. Needs no `start`, and leaves nothing behind: objects that it puts into the
+ * storages lie below `staging/` and are deleted. Emits `rindle.runtime.check.stop`. `unknown_profile`, `invalid_input`.
+ */
+export async function doctor(runtime: Runtime, options: DoctorOptions = {}): Promise<DoctorReport> {
+  const names = options.profiles ?? Object.keys(runtime.profiles)
+  const profiles = Object.fromEntries(names.map((name) => [name, profileOf(runtime, name)]))
+  const used = new Set(Object.values(profiles).map(({ storage }) => storage))
+  // Rows may name storages that no profile uses any more.
+  const storages = options.profiles === undefined ? Object.keys(runtime.storages) : [...used]
+  const signal = options.signal ?? new AbortController().signal
+  const checks: DoctorCheck[] = []
+  const counts = { ok: 0, warn: 0, error: 0 }
+  for (const diagnosis of diagnosesOf(runtime, { profiles, storages, origin: options.origin })) {
+    if (options.offline === true && diagnosis.needsNetwork) continue
+    if (diagnosis.applies?.() === false) continue
+    const limits = { signal, timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS }
+    for await (const { check, durationUs } of runDiagnosis(diagnosis, limits)) {
+      checks.push(check)
+      counts[check.status] += 1
+      announce(runtime, check, durationUs)
+      options.onCheck?.(check)
+    }
+    if (signal.aborted) break
+  }
+  return { checks, counts, interrupted: signal.aborted }
+}
+
+function announce({ events }: Runtime, { id, status, component }: DoctorCheck, durationUs: number): void {
+  const metadata = { check: id, status, component }
+  events.emit({ name: 'rindle.runtime.check.stop', metadata, measurements: { durationUs } })
+}

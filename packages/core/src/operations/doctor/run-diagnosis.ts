@@ -1,0 +1,85 @@
+import type { CheckStatus, Finding } from '../../ports/diagnosis.ts'
+import type { Diagnosis } from './diagnosis.ts'
+import { reasonOf } from './reason-of.ts'
+
+// For removing what was put into a storage, after the checks themselves took too long.
+const CLEANUP_TIMEOUT_MS = 5_000
+
+/** A finding with what it belongs to, and how long it took. */
+interface TimedCheck {
+  readonly check: Finding & { readonly component: string }
+  readonly durationUs: number
+}
+
+/** What bounds a diagnosis. */
+interface Limits {
+  readonly signal: AbortSignal
+  /** For each of its checks. */
+  readonly timeoutMs: number
+}
+
+class TimedOut extends Error {}
+
+/**
+ * Makes the checks of a diagnosis. Never rejects: one that throws or takes too long is an error, and the last of its
+ * diagnosis; when `signal` is aborted it ends without a word.
+ */
+export async function* runDiagnosis(diagnosis: Diagnosis, limits: Limits): AsyncGenerator<TimedCheck> {
+  const { component } = diagnosis
+  const ending = new AbortController()
+  const findings = findingsOf(diagnosis, AbortSignal.any([limits.signal, ending.signal]))
+  for (;;) {
+    const startedAt = performance.now()
+    const timed = (finding: Finding): TimedCheck => ({
+      check: { ...finding, component },
+      durationUs: Math.round((performance.now() - startedAt) * 1_000),
+    })
+    try {
+      const next = await within(findings.next(), limits)
+      if (next.done === true) return
+      yield timed(next.value)
+    } catch (error) {
+      ending.abort(error)
+      await settled(findings.return(undefined))
+      if (!limits.signal.aborted) yield timed(broken(diagnosis, error, limits.timeoutMs))
+      return
+    }
+  }
+}
+
+/** Begins inside of the generator, so that what a `run` throws at once is caught like the rest. */
+async function* findingsOf({ run }: Diagnosis, signal: AbortSignal): AsyncGenerator<Finding, void> {
+  yield* run({ signal })
+}
+
+/** Rejects with the signal's reason when it is aborted, and with {@link TimedOut} when it takes too long. */
+async function within<T>(work: Promise<T>, { signal, timeoutMs }: Limits): Promise<T> {
+  signal.throwIfAborted()
+  const { promise: cut, reject } = Promise.withResolvers<never>()
+  const onAbort = (): void => reject(signal.reason as Error)
+  signal.addEventListener('abort', onAbort)
+  const timer = setTimeout(() => reject(new TimedOut()), timeoutMs)
+  try {
+    return await Promise.race([work, cut])
+  } finally {
+    clearTimeout(timer)
+    signal.removeEventListener('abort', onAbort)
+  }
+}
+
+/** Gives what was begun its time to be removed. What became of it is in the log, if it matters. */
+async function settled(work: Promise<unknown>): Promise<void> {
+  const { promise: cut, resolve } = Promise.withResolvers<void>()
+  const timer = setTimeout(resolve, CLEANUP_TIMEOUT_MS)
+  await Promise.race([Promise.allSettled([work]), cut])
+  clearTimeout(timer)
+}
+
+function broken({ id }: Diagnosis, error: unknown, timeoutMs: number): Finding {
+  const status: CheckStatus = 'error'
+  if (error instanceof TimedOut) {
+    const summary = `did not end within ${timeoutMs / 1_000} s`
+    return { id, status, summary, fix: 'Check that what it asks is running and reachable from here, and try again.' }
+  }
+  return { id, status, summary: `could not be checked: ${reasonOf(error)}`, fix: 'Remove the cause and try again.' }
+}

@@ -1,0 +1,240 @@
+import { createHash } from 'node:crypto'
+import { Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
+import { isRindleError, RindleError } from '../../domain/errors.ts'
+import { stagingKey } from '../../domain/keys.ts'
+import type { Finding } from '../../ports/diagnosis.ts'
+import type { SignedRequest, StorageAdapter } from '../../ports/storage.ts'
+import { type Runtime, storageOf } from '../../runtime.ts'
+import { preflightFinding } from './browser-preflight.ts'
+import { clockFinding } from './clock-finding.ts'
+import { reasonOf } from './reason-of.ts'
+import { sendSigned, Unreachable } from './send-signed.ts'
+
+/** What the checks of a storage need to know. */
+export interface StorageContext {
+  /** Name of the storage. */
+  readonly name: string
+  /** The origin of the pages that upload. */
+  readonly origin: string | undefined
+  readonly signal: AbortSignal
+}
+
+const CANARY = Buffer.from('rindle doctor\n')
+const CONTENT_TYPE = 'text/plain'
+const URL_LIFE_MS = 60_000
+const CLEANUP_TIMEOUT_MS = 5_000
+const CLOCK = { whose: 'the storage', resolutionMs: 1_000, warnFromMs: 60_000, errorFromMs: 900_000 }
+
+/**
+ * Puts a small object into the storage, reads it in every way that clients do, and deletes it: what any adapter must be
+ * able to do, asked through its port, and then what the adapter checks of itself.
+ */
+export async function* storageFindings(runtime: Runtime, context: StorageContext): AsyncGenerator<Finding> {
+  const canary = new Canary(runtime, context)
+  try {
+    const written = await canary.write()
+    yield written
+    if (written.status !== 'error') yield* canary.use()
+  } finally {
+    await canary.remove()
+  }
+  yield* storageOf(runtime, context.name).diagnose({ signal: context.signal })
+}
+
+class Canary {
+  readonly #runtime: Runtime
+  readonly #context: StorageContext
+  readonly #storage: StorageAdapter
+  readonly #key: string
+  readonly #partsKey: string
+  /** Keys under which there may be something. */
+  readonly #left = new Set<string>()
+  #uploadId: string | undefined
+
+  constructor(runtime: Runtime, context: StorageContext) {
+    this.#runtime = runtime
+    this.#context = context
+    this.#storage = storageOf(runtime, context.name)
+    const parts = { profile: 'doctor', assetId: runtime.newId(), extension: '.txt' }
+    this.#key = stagingKey({ ...parts, random: runtime.randomText() })
+    this.#partsKey = stagingKey({ ...parts, random: runtime.randomText() })
+  }
+
+  async write(): Promise<Finding> {
+    this.#left.add(this.#key)
+    const finding = await this.#check('storage.write', async () => {
+      const startedAt = performance.now()
+      const options = { contentType: CONTENT_TYPE, byteSize: CANARY.byteLength, signal: this.#signal }
+      await this.#storage.put(this.#key, Readable.from([CANARY]), options)
+      return `an object was put within ${Math.round(performance.now() - startedAt)} ms`
+    })
+    // The storage refused it, so there is nothing to remove.
+    if (finding.status === 'error') this.#left.delete(this.#key)
+    return finding
+  }
+
+  async *use(): AsyncGenerator<Finding> {
+    const { capabilities } = this.#storage
+    yield await this.#check('storage.read', () => this.#read())
+    if (capabilities.has('head')) yield await this.#clock()
+    if (capabilities.has('list')) yield await this.#check('storage.list', () => this.#list())
+    if (capabilities.has('signed_url')) yield await this.#check('storage.signed_url', () => this.#fetch())
+    if (capabilities.has('presigned_put')) {
+      yield await this.#check('storage.direct_upload', () => this.#uploadDirectly())
+      // Pages of the application itself need no permission.
+      if (!capabilities.has('local')) yield await this.#cors()
+    }
+    if (capabilities.has('multipart_upload')) yield await this.#check('storage.multipart', () => this.#multipart())
+    yield await this.#check('storage.delete', () => this.#delete())
+  }
+
+  /** Removes what the checks have left, also when they were cut off. */
+  async remove(): Promise<void> {
+    const signal = AbortSignal.timeout(CLEANUP_TIMEOUT_MS)
+    try {
+      if (this.#uploadId !== undefined) {
+        await this.#storage.multipart.abort(this.#partsKey, this.#uploadId, { signal })
+      }
+      for (const key of this.#left) await this.#storage.delete(key, { signal })
+    } catch (error) {
+      const fields = { storage: this.#context.name, keys: [...this.#left], error: reasonOf(error) }
+      this.#runtime.logger.warn(fields, 'An object of the doctor could not be removed; scan-orphans finds it.')
+    }
+  }
+
+  get #signal(): AbortSignal {
+    return this.#context.signal
+  }
+
+  get #expiresAt(): Date {
+    return new Date(this.#runtime.now().getTime() + URL_LIFE_MS)
+  }
+
+  async #read(): Promise<string> {
+    const { body } = await this.#storage.get(this.#key, { signal: this.#signal })
+    assertCanary(await buffer(body))
+    return 'it was read back'
+  }
+
+  async #clock(): Promise<Finding> {
+    const id = 'storage.clock'
+    const before = this.#runtime.now().getTime()
+    try {
+      const options = { contentType: CONTENT_TYPE, signal: this.#signal }
+      await this.#storage.put(this.#key, Readable.from([CANARY]), options)
+      const after = this.#runtime.now().getTime()
+      const stored = await this.#storage.head(this.#key, { signal: this.#signal })
+      if (stored === undefined) throw differs('an object that was just put is not there')
+      return clockFinding(id, { before, other: stored.lastModified.getTime(), after }, CLOCK)
+    } catch (error) {
+      return this.#failed(id, error)
+    }
+  }
+
+  async #list(): Promise<string> {
+    for await (const { key } of this.#storage.list(this.#key, { limit: 1, signal: this.#signal })) {
+      if (key === this.#key) return 'it is listed'
+    }
+    throw differs('an object that was just put is not listed')
+  }
+
+  async #fetch(): Promise<string> {
+    const request = await this.#storage.signGet(this.#key, { expiresAt: this.#expiresAt, signal: this.#signal })
+    const { status, body } = await sendSigned(request, this.#signal)
+    if (status !== 200) throw differs(`the GET of a signed URL is answered with ${status}`)
+    assertCanary(body)
+    return 'it was fetched through a signed URL'
+  }
+
+  async #uploadDirectly(): Promise<string> {
+    const { status } = await sendSigned(await this.#signPut(), this.#signal, CANARY)
+    if (status < 200 || status > 299) throw differs(`the PUT of a signed request is answered with ${status}`)
+    return 'it was put by a signed request'
+  }
+
+  async #cors(): Promise<Finding> {
+    try {
+      return await preflightFinding(await this.#signPut(), this.#context.origin, this.#signal)
+    } catch (error) {
+      return this.#failed('storage.cors', error)
+    }
+  }
+
+  async #multipart(): Promise<string> {
+    const { multipart } = this.#storage
+    const key = this.#partsKey
+    const signal = this.#signal
+    const { uploadId } = await multipart.create(key, { contentType: CONTENT_TYPE, signal })
+    this.#uploadId = uploadId
+    const request = await multipart.signPart(key, uploadId, 1, { expiresAt: this.#expiresAt, signal })
+    const { status } = await sendSigned(request, signal, CANARY)
+    if (status !== 200) throw differs(`the PUT of a part is answered with ${status}`)
+    const parts = await multipart.listParts(key, uploadId, { signal })
+    this.#left.add(key)
+    const { byteSize } = await multipart.complete(key, uploadId, parts, { signal })
+    this.#uploadId = undefined
+    if (byteSize !== CANARY.byteLength) throw differs('an object made of parts has another size than they have')
+    return 'an object was made of parts'
+  }
+
+  async #delete(): Promise<string> {
+    for (const key of this.#left) {
+      await this.#storage.delete(key, { signal: this.#signal })
+      this.#left.delete(key)
+    }
+    return 'what was put is deleted'
+  }
+
+  #signPut(): Promise<SignedRequest> {
+    return this.#storage.signPut(this.#key, {
+      expiresAt: this.#expiresAt,
+      contentType: CONTENT_TYPE,
+      byteSize: CANARY.byteLength,
+      checksumSha256: createHash('sha256').update(CANARY).digest('hex'),
+      signal: this.#signal,
+    })
+  }
+
+  async #check(id: string, work: () => Promise<string>): Promise<Finding> {
+    try {
+      return { id, status: 'ok', summary: await work() }
+    } catch (error) {
+      return this.#failed(id, error)
+    }
+  }
+
+  /** The finding for a step that failed; what was cut off is none. */
+  #failed(id: string, error: unknown): Finding {
+    this.#signal.throwIfAborted()
+    if (error instanceof Unreachable) return unreachable(id, error, this.#storage)
+    return { id, status: 'error', summary: reasonOf(error), fix: adviceOn(error) }
+  }
+}
+
+/** Whether clients reach what this machine does not, only they can tell. */
+function unreachable(id: string, { origin, message }: Unreachable, { capabilities }: StorageAdapter): Finding {
+  const fix = capabilities.has('local')
+    ? 'Start the application, which answers such requests with rindle.serveFile(), or correct `baseUrl`.'
+    : 'Correct the endpoint that URLs are signed for, unless clients reach it and only this machine does not.'
+  return { id, status: 'warn', summary: `nobody answers at ${origin}, where signed URLs lead: ${message}`, fix }
+}
+
+function adviceOn(error: unknown): string {
+  if (isRindleError(error, 'storage_denied')) {
+    return 'Correct the credentials, or grant them what the README of the adapter lists under rights.'
+  }
+  if (isRindleError(error, 'storage_unavailable')) {
+    return 'Start the storage, correct its endpoint, or make its bucket or root directory.'
+  }
+  if (isRindleError(error, 'insufficient_disk')) return 'Free space where the storage keeps its objects.'
+  return 'Check the options of the storage, and what stands between it and this machine.'
+}
+
+function differs(what: string): RindleError {
+  return new RindleError('storage_unavailable', what)
+}
+
+function assertCanary(bytes: Buffer): void {
+  if (!bytes.equals(CANARY)) throw differs('what is read is not what was put')
+}

@@ -1,0 +1,64 @@
+import { QUEUE_NAMES, type QueueName } from '../../domain/queues.ts'
+import { lane } from '../../domain/recipe-facts.ts'
+import type { Finding } from '../../ports/diagnosis.ts'
+import type { Profile } from '../../profile/profile.ts'
+import type { Runtime } from '../../runtime.ts'
+import { isAlive, knownWorkers, type LiveWorker } from '../../workers/live-workers.ts'
+
+type Profiles = Readonly<Record<string, Profile>>
+
+/** What waits while nobody works on a queue. */
+const CONSEQUENCES: Readonly<Record<QueueName, string>> = {
+  rindle_promote: 'uploads stay unverified',
+  rindle_process: 'images get no variants',
+  rindle_media: 'video and audio get no variants',
+  rindle_purge: 'deleted media stays in storage',
+  rindle_maintenance: 'scheduled maintenance does not run',
+}
+
+/** Checks that some process works on each queue. */
+export async function* workerFindings(runtime: Runtime, profiles: Profiles): AsyncGenerator<Finding> {
+  const workers = await knownWorkers(runtime)
+  for (const queue of QUEUE_NAMES) yield queueFinding(queue, workers, isNeeded(queue, profiles))
+}
+
+/** Judges who works on a queue. Pure. */
+export function queueFinding(queue: QueueName, workers: readonly LiveWorker[], isQueueNeeded: boolean): Finding {
+  const id = `workers.${queue.replace('rindle_', '')}`
+  const serving = workers.filter(({ queues }) => queues[queue] !== undefined)
+  const alive = serving.filter(isAlive)
+  if (alive.length > 0) return { id, status: 'ok', summary: describe(alive, queue) }
+  if (!isQueueNeeded) return { id, status: 'ok', summary: 'none, and no profile needs one' }
+  return {
+    id,
+    // Only what somebody has scheduled waits there.
+    status: queue === 'rindle_maintenance' ? 'warn' : 'error',
+    summary: `no live worker${lastSeen(serving)}: ${CONSEQUENCES[queue]}`,
+    fix: `Start \`rindle worker\`, or call rindle.work(), for the queue ${queue}.`,
+  }
+}
+
+function isNeeded(queue: QueueName, profiles: Profiles): boolean {
+  const recipes = Object.values(profiles).flatMap(({ variants }) => Object.values(variants).map(({ recipe }) => recipe))
+  if (queue === 'rindle_process') return recipes.some((recipe) => lane(recipe) === 'image')
+  if (queue === 'rindle_media') return recipes.some((recipe) => lane(recipe) === 'av')
+  return true
+}
+
+function describe(alive: readonly LiveWorker[], queue: QueueName): string {
+  const hosts = new Set(alive.map(({ host }) => host)).size
+  const slots = alive.reduce((sum, { queues }) => sum + (queues[queue] ?? 0), 0)
+  const oldest = Math.max(0, ...alive.map(({ beatAgeSeconds }) => Math.round(beatAgeSeconds)))
+  const parts = [count(alive.length, 'worker'), `on ${count(hosts, 'host')}, ${count(slots, 'job')} at once`]
+  return `${parts.join(' ')}; last beat ${oldest} s ago at most`
+}
+
+/** Those that died within the last day, the latest beat first. */
+function lastSeen([last]: readonly LiveWorker[]): string {
+  if (last === undefined) return ''
+  return `; the last one, process ${last.processId} on ${last.host}, died ${Math.round(last.beatAgeSeconds)} s ago`
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`
+}

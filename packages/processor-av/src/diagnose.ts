@@ -1,0 +1,74 @@
+import { type Finding, type ProcessorDiagnosisContext, RindleError } from '@rindle/core'
+import { ENCODERS_FOR } from './encoders-for.ts'
+import { type Binary, type BinaryName, findBinary } from './find-binary.ts'
+import { type FfmpegBuild, inspectBuild } from './inspect-build.ts'
+import type { AvProcessorConfig } from './options.ts'
+
+const INSTALL = 'Install a current FFmpeg, or name its programs by RINDLE_FFMPEG_PATH and RINDLE_FFPROBE_PATH.'
+
+/** Checks both programs of FFmpeg, anew each time: what a worker has remembered may be another since. */
+export async function* diagnose(
+  { ffmpegPath, ffprobePath }: AvProcessorConfig,
+  { capabilities }: ProcessorDiagnosisContext,
+): AsyncGenerator<Finding> {
+  const ffmpeg = await lookFor('ffmpeg', ffmpegPath)
+  if (ffmpeg instanceof RindleError) yield missing('ffmpeg', ffmpeg)
+  else yield* buildFindings(await inspectBuild(ffmpeg), capabilities)
+  const ffprobe = await lookFor('ffprobe', ffprobePath)
+  if (ffprobe instanceof RindleError) yield missing('ffprobe', ffprobe)
+  else yield { id: 'ffprobe.found', status: 'ok', summary: `${ffprobe.path}, by ${ffprobe.source}` }
+}
+
+async function lookFor(name: BinaryName, path: string | undefined): Promise<Binary | RindleError> {
+  try {
+    return await findBinary(name, path)
+  } catch (error) {
+    if (error instanceof RindleError) return error
+    throw error
+  }
+}
+
+function missing(name: BinaryName, { message }: RindleError): Finding {
+  return { id: `${name}.found`, status: 'error', summary: message.replace(/\.$/, ''), fix: INSTALL }
+}
+
+/** Judges a build against what is needed of it. Pure. */
+export function buildFindings(build: FfmpegBuild, capabilities: ReadonlySet<string>): readonly Finding[] {
+  const { path, source } = build
+  return [
+    { id: 'ffmpeg.found', status: 'ok', summary: `${path}, by ${source}` },
+    versionFinding(build),
+    encodersFinding(build, capabilities),
+  ]
+}
+
+function versionFinding({ version, isOld, encoders }: FfmpegBuild): Finding {
+  const id = 'ffmpeg.version'
+  if (!isOld) return { id, status: 'ok', summary: `FFmpeg ${version}` }
+  const absent = lackingOf(encoders, Object.keys(ENCODERS_FOR))
+  const lacks = absent.length === 0 ? 'it has every encoder' : `it has no ${absent.join(', ')}`
+  return {
+    id,
+    status: 'warn',
+    summary: `FFmpeg ${version} is older than 6.0; ${lacks}`,
+    fix: `${INSTALL} The decoders of an old one get no repairs.`,
+  }
+}
+
+function encodersFinding({ version, encoders }: FfmpegBuild, capabilities: ReadonlySet<string>): Finding {
+  const id = 'ffmpeg.encoders'
+  const absent = lackingOf(encoders, [...capabilities])
+  if (absent.length === 0) return { id, status: 'ok', summary: 'has every encoder that profiles need' }
+  const affected = [...capabilities].filter((capability) => lackingOf(encoders, [capability]).length > 0)
+  return {
+    id,
+    status: 'error',
+    summary: `FFmpeg ${version} was built without ${absent.join(', ')}, which ${affected.join(', ')} needs`,
+    fix: 'Install an FFmpeg that was built with it.',
+  }
+}
+
+function lackingOf(encoders: ReadonlySet<string>, capabilities: readonly string[]): readonly string[] {
+  const needed = new Set(capabilities.flatMap((capability) => ENCODERS_FOR[capability] ?? []))
+  return [...needed].filter((encoder) => !encoders.has(encoder))
+}

@@ -28,6 +28,7 @@ export const mounts: Readonly<Record<string, Mount>> = {
   Hono: (handler) => {
     const app = new Hono()
     app.all('/rindle/*', (context) => handler(context.req.raw))
-    return getRequestListener(app.fetch)
+    const answer = getRequestListener(app.fetch)
+    return (incoming, outgoing) => void answer(incoming, outgoing)
   },
 }

@@ -8,7 +8,7 @@ export interface AssetEvent {
 
 /** The events of a stream, as its bytes tell them. Ends with the stream. */
 export async function* readEvents(response: Response): AsyncGenerator<AssetEvent> {
-  const text = response.body?.pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>)
+  const text = response.body?.pipeThrough(new TextDecoderStream())
   let rest = ''
   for await (const chunk of text ?? []) {
     const blocks = `${rest}${chunk}`.split('\n\n')

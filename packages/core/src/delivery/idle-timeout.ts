@@ -68,9 +68,9 @@ export function unlessStalled(source: Readable, timeoutMs: number): ReadableStre
       start: wait,
       async pull(controller) {
         clearTimeout(timer)
-        const { done, value } = await chunks.next()
-        if (done === true) return controller.close()
-        controller.enqueue(value)
+        const next = await chunks.next()
+        if (next.done === true) return controller.close()
+        controller.enqueue(next.value)
         wait(controller)
       },
       cancel() {

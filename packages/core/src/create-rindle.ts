@@ -33,6 +33,9 @@ import { initiateMultipartUpload, initiateUpload } from './uploads/initiate.ts'
 import { completeMultipartUpload, listMultipartParts } from './uploads/multipart.ts'
 import { receive } from './uploads/receive.ts'
 import { discard, register, upload } from './uploads/register.ts'
+import { cancelResumableSession, initiateResumableSession, resumableSessionStatus } from './uploads/resumable.ts'
+import { findResumableSession, resumableSessionUri } from './uploads/resumable-uri.ts'
+import { writeResumableSession } from './uploads/resumable-writer.ts'
 import { readSession, uploaderOf } from './uploads/session-rows.ts'
 import { presignedPut, signMultipartPart, signUpload } from './uploads/sign.ts'
 import { confirmUpload, inspectUpload, verifyCompletion } from './uploads/verify-completion.ts'
@@ -146,6 +149,12 @@ function facade(runtime: Runtime, database: Database): Rindle {
     verifyUpload: (sessionId) => verifyCompletion(runtime, sessionId),
     inspectUpload: (sessionId) => inspectUpload(runtime, sessionId),
     confirmUpload: (inspected, options) => confirmUpload(runtime, inspected, options),
+    initiateResumableSession: (profile, options) => initiateResumableSession(runtime, profile, options),
+    resumableSessionUri: (sessionId) => resumableSessionUri(runtime, sessionId),
+    findResumableSession: (sessionUri, actor) => findResumableSession(runtime, sessionUri, actor),
+    resumableSessionStatus: (sessionId) => resumableSessionStatus(runtime, sessionId),
+    writeResumableSession: (sessionId, options) => writeResumableSession(runtime, sessionId, options),
+    cancelResumableSession: (sessionId) => cancelResumableSession(runtime, sessionId),
     abortUpload: (sessionId) => abortUpload(runtime, sessionId),
     uploadSession: async (sessionId) => (await readSession(runtime, sessionId)).session,
     uploaderOf: (assetId) => uploaderOf(runtime, assetId),

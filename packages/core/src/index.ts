@@ -16,8 +16,8 @@ export type {
   VideoAttributes,
   VideoOptions,
 } from './delivery/player.ts'
-export type { MarkupOptions } from './delivery/shown-files.ts'
 export type { ServeFileOptions } from './delivery/serve-file.ts'
+export type { MarkupOptions } from './delivery/shown-files.ts'
 export type { UrlOptions, VariantUrlOptions } from './delivery/url.ts'
 export type { AssetUrls, UrlsForOptions } from './delivery/urls-for.ts'
 export * from './domain/aggregate.ts'
@@ -95,6 +95,8 @@ export type { InitiateMultipartOptions, InitiateOptions, MultipartUpload } from 
 export type { CompletedPart } from './uploads/multipart.ts'
 export { type PartPlan, planParts } from './uploads/part-plan.ts'
 export type { ReceivedUpload, ReceiveOptions } from './uploads/receive.ts'
+export type { InitiateResumableOptions, ResumableSession } from './uploads/resumable.ts'
+export type { AppendBodyOptions, ResumableWriter, WriteResumableOptions } from './uploads/resumable-writer.ts'
 export type { UploadSource } from './uploads/upload-source.ts'
 export type { InspectedUpload, VerifiedUpload } from './uploads/verify-completion.ts'
 export { WORKED_QUEUES, type WorkedQueue, type WorkOptions } from './work.ts'

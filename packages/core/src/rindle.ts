@@ -20,6 +20,8 @@ import type { TransactionHandle } from './unit-of-work.ts'
 import type { InitiateMultipartOptions, InitiateOptions, MultipartUpload } from './uploads/initiate.ts'
 import type { CompletedPart } from './uploads/multipart.ts'
 import type { ReceivedUpload, ReceiveOptions } from './uploads/receive.ts'
+import type { InitiateResumableOptions, ResumableSession } from './uploads/resumable.ts'
+import type { ResumableWriter, WriteResumableOptions } from './uploads/resumable-writer.ts'
 import type { UploadSource } from './uploads/upload-source.ts'
 import type { InspectedUpload, VerifiedUpload } from './uploads/verify-completion.ts'
 import type { WorkOptions } from './work.ts'
@@ -156,6 +158,29 @@ export interface Rindle<Ps extends Profiles = Profiles>
     inspected: InspectedUpload,
     options?: { readonly tx?: SqlExecutor },
   ): Promise<VerifiedUpload<ProfileName<Ps>>>
+
+  /**
+   * Begins an upload that may break off and go on, on whatever process; a protocol's server (`@rindle/tus`) takes its
+   * bytes at the URI, a secret of the actor. `upload_rejected`, `capability_unsupported`.
+   */
+  initiateResumableSession<P extends ProfileName<Ps>>(
+    profile: P,
+    options: Omit<InitiateResumableOptions, 'owner' | 'slot'> & AttachTo<SlotName<Ps, P>>,
+  ): Promise<ResumableSession>
+  /** The URI of a resumable session, for its actor alone. `not_found`. */
+  resumableSessionUri(sessionId: string): Promise<string>
+  /** The session that a URI opens to this actor. `not_found` also for a URI that was altered, or is somebody else's. */
+  findResumableSession(sessionUri: string, actor: { readonly actorId: string | null }): Promise<UploadSession>
+  /** How far a resumable upload has come (`lastKnownOffset`). Completes one whose last byte is there. `not_found`. */
+  resumableSessionStatus(sessionId: string): Promise<UploadSession>
+  /**
+   * Becomes the one writer of a resumable upload: for servers of a protocol. Release it in the end. `conflict` when
+   * another writer does not let go, `not_found`.
+   */
+  writeResumableSession(sessionId: string, options?: WriteResumableOptions): Promise<ResumableWriter>
+  /** Gives a resumable upload up with all that its storage holds of it. Safe to repeat. `not_found`. */
+  cancelResumableSession(sessionId: string): Promise<void>
+
   /** Gives an upload up; one that has ended stays as it is. Safe to repeat. `not_found`. */
   abortUpload(sessionId: string): Promise<void>
   /** One upload session. `not_found`. */

@@ -7,6 +7,7 @@ import { downloadObject } from './download-object.ts'
 import { fileUrls } from './file-urls.ts'
 import { getObject } from './get-object.ts'
 import { listObjects } from './list-objects.ts'
+import { localResumable } from './local-resumable.ts'
 import { type LocalStorageOptions, parseOptions } from './options.ts'
 import { putObject } from './put-object.ts'
 import { storageRoot } from './storage-root.ts'
@@ -21,6 +22,9 @@ const CAPABILITIES: readonly StorageCapability[] = [
   'list',
   'server_side_copy',
   'checksum_sha256',
+  'resumable_upload',
+  'resumable_upload_session',
+  'tus_upload',
 ]
 
 /**
@@ -54,6 +58,7 @@ export function localStorage(options: LocalStorageOptions): StorageAdapter {
     list: (prefix, listOptions = {}) => listObjects(root, prefix, listOptions),
     ...fileUrls(config),
     multipart: unsupportedMultipart,
+    resumable: localResumable(root, config),
     localPath: (key) => root.pathOf(key),
     diagnose: () => diagnose(config),
   }

@@ -31,16 +31,7 @@ export async function openObjectWriter(
   return {
     path,
     handle,
-    async commit() {
-      await handle.chmod(fileMode)
-      await handle.utimes(new Date(), exactSeconds())
-      if (fsync) await handle.sync()
-      const stats = await handle.stat({ bigint: true })
-      await handle.close()
-      await rename(path, target)
-      if (fsync) await syncDirectory(dirname(target))
-      return stats
-    },
+    commit: () => putInPlace({ path, handle }, target, { fileMode, fsync }),
     async discard() {
       try {
         await handle.close()
@@ -54,17 +45,44 @@ export async function openObjectWriter(
   }
 }
 
+/** Closes a file that is complete and gives it the name of the object, atomically. */
+export async function putInPlace(
+  { path, handle }: Pick<ObjectWriter, 'path' | 'handle'>,
+  target: string,
+  { fileMode, fsync }: Pick<LocalStorageConfig, 'fileMode' | 'fsync'>,
+): Promise<BigIntStats> {
+  await handle.chmod(fileMode)
+  await handle.utimes(new Date(), exactSeconds())
+  if (fsync) await handle.sync()
+  const stats = await handle.stat({ bigint: true })
+  await handle.close()
+  await rename(path, target)
+  if (fsync) await syncDirectory(dirname(target))
+  return stats
+}
+
 async function openTemporary(
   root: StorageRoot,
   key: string,
 ): Promise<{ target: string; path: string; handle: FileHandle }> {
   const flags = constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY | constants.O_NOFOLLOW
+  // No key has a segment that begins with a dot, so this is never an object's file.
+  const name = `.rindle-${randomBytes(12).toString('hex')}.tmp`
+  const openFile = (target: string): Promise<FileHandle> => open(join(dirname(target), name), flags, 0o600)
+  const { path: target, handle } = await openPrepared(root, key, openFile)
+  return { target, path: join(dirname(target), name), handle }
+}
+
+/** Opens a file at the path of a key or beside it, and makes the directory for it when that is absent. */
+export async function openPrepared(
+  root: StorageRoot,
+  key: string,
+  openFile: (path: string) => Promise<FileHandle>,
+): Promise<{ path: string; handle: FileHandle }> {
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
     try {
-      const target = await root.prepare(key)
-      // No key has a segment that begins with a dot, so this is never an object's file.
-      const path = join(dirname(target), `.rindle-${randomBytes(12).toString('hex')}.tmp`)
-      return { target, path, handle: await open(path, flags, 0o600) }
+      const path = await root.prepare(key)
+      return { path, handle: await openFile(path) }
     } catch (error) {
       if (!hasErrno(error, 'ENOENT')) throw error
     }

@@ -109,7 +109,7 @@ async function putParts(
 }
 
 /** What keeps a body of that size within the number of parts that there may be, in whole MiB. */
-function leastPartBytes(byteSize: number): number {
+export function leastPartBytes(byteSize: number): number {
   return Math.ceil(byteSize / MAX_PARTS / MEBIBYTE) * MEBIBYTE
 }
 

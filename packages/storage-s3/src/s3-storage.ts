@@ -10,6 +10,7 @@ import { parseOptions, type S3StorageOptions } from './options.ts'
 import { putObject } from './put-object.ts'
 import { s3Connection } from './s3-connection.ts'
 import { s3Multipart } from './s3-multipart.ts'
+import { s3Resumable } from './s3-resumable.ts'
 import { signGet, signPut } from './sign-request.ts'
 
 const CAPABILITIES: readonly StorageCapability[] = [
@@ -20,6 +21,9 @@ const CAPABILITIES: readonly StorageCapability[] = [
   'list',
   'server_side_copy',
   'checksum_sha256',
+  'resumable_upload',
+  'resumable_upload_session',
+  'tus_upload',
 ]
 
 /**
@@ -31,6 +35,7 @@ export function s3Storage(options: S3StorageOptions): StorageAdapter {
   const config = parseOptions(options)
   const { prefix, publicBaseUrl } = config
   const bucket = { config, connection: s3Connection(config) }
+  const multipart = s3Multipart(bucket)
   return {
     name: 's3',
     capabilities: new Set(publicBaseUrl === undefined ? CAPABILITIES : [...CAPABILITIES, 'public_url']),
@@ -50,7 +55,8 @@ export function s3Storage(options: S3StorageOptions): StorageAdapter {
     },
     signGet: (key, signOptions) => signGet(bucket, key, signOptions),
     signPut: (key, signOptions) => signPut(bucket, key, signOptions),
-    multipart: s3Multipart(bucket),
+    multipart,
+    resumable: s3Resumable(bucket, multipart),
     localPath() {
       throw unsupported('local', 'Download the object.')
     },

@@ -30,8 +30,8 @@ export interface FaultPlan {
 }
 
 /**
- * The same storage, with faults. `list`, `multipart` and what is computed without I/O pass unchanged. Calls are counted
- * across methods, from one, so that the same calls fail in every run.
+ * The same storage, with faults. `list`, `multipart`, `resumable` and what is computed without I/O pass unchanged.
+ * Calls are counted across methods, from one, so that the same calls fail in every run.
  */
 export function faultyStorage(adapter: StorageAdapter, plan: FaultPlan): StorageAdapter {
   const call = faultyCalls(plan)
@@ -39,6 +39,7 @@ export function faultyStorage(adapter: StorageAdapter, plan: FaultPlan): Storage
     name: adapter.name,
     capabilities: adapter.capabilities,
     multipart: adapter.multipart,
+    resumable: adapter.resumable,
     start: () => adapter.start(),
     stop: () => adapter.stop(),
     put: async (key, body, options) => {

@@ -5,10 +5,12 @@ import type { RunningJob } from '../ports/jobs.ts'
 import type { StorageAdapter } from '../ports/storage.ts'
 import { transitionAsset } from '../rows/asset-transition.ts'
 import { payloadText } from '../rows/payload-text.ts'
-import { text } from '../rows/row-values.ts'
+import { text, textOrNull } from '../rows/row-values.ts'
 import { finishRuns, startRuns } from '../runs/processing-run.ts'
 import { type Runtime, storageOf } from '../runtime.ts'
 import { inTransaction } from '../unit-of-work.ts'
+import { giveUpParts, type RemoteParts } from '../uploads/give-up.ts'
+import { resumableStateOf } from '../uploads/session-rows.ts'
 import { variantsOf } from '../variants/aggregate.ts'
 import { lockAsset } from '../variants/lock-asset.ts'
 
@@ -16,6 +18,8 @@ import { lockAsset } from '../variants/lock-asset.ts'
 interface Doomed {
   readonly asset: Asset
   readonly keys: readonly string[]
+  /** Uploads that may have left parts. */
+  readonly uploads: readonly RemoteParts[]
 }
 
 /**
@@ -32,7 +36,9 @@ export async function purge(runtime: Runtime, job: RunningJob): Promise<void> {
   try {
     const doomed = await markDeleted(runtime, assetId)
     if (doomed === null) return await finishRuns(runtime.database, [runId], 'cancelled', 'attached_or_gone')
-    await deleteObjects(storageOf(runtime, doomed.asset.storage), doomed, job.signal)
+    const storage = storageOf(runtime, doomed.asset.storage)
+    for (const upload of doomed.uploads) await giveUpParts(storage, upload)
+    await deleteObjects(storage, doomed, job.signal)
     await runtime.database.executeSql(`delete from rindle.media_assets where id = $1::uuid and state = 'deleted'`, [
       assetId,
     ])
@@ -56,11 +62,18 @@ async function markDeleted(runtime: Runtime, assetId: string): Promise<Doomed | 
     if (attachments.length > 0) return null
     if (asset.state !== 'deleted') await transitionAsset(runtime, unit, asset, 'deleted')
     const { rows: sessions } = await unit.executeSql(
-      'select upload_key from rindle.media_upload_sessions where asset_id = $1::uuid',
+      `select upload_key, multipart_upload_id, resumable_state, last_known_offset
+       from rindle.media_upload_sessions where asset_id = $1::uuid`,
       [assetId],
     )
     const variantKeys = (await variantsOf(unit, assetId)).flatMap(({ storageKey }) => storageKey ?? [])
-    return { asset, keys: [...variantKeys, ...sessions.map((row) => text(row, 'upload_key')), asset.storageKey] }
+    const uploads = sessions.map((row) => ({
+      uploadKey: text(row, 'upload_key'),
+      multipartUploadId: textOrNull(row, 'multipart_upload_id'),
+      resumable: resumableStateOf(row),
+    }))
+    const keys = [...variantKeys, ...uploads.map(({ uploadKey }) => uploadKey), asset.storageKey]
+    return { asset, keys, uploads }
   })
 }
 

@@ -40,6 +40,8 @@ const REFUSALS: readonly { readonly problem: string; readonly matches: RegExp }[
   { problem: 'it holds a "." or ".." segment', matches: /(?:^|\/)\.{1,2}(?:\/|$)/ },
 ]
 
+// In no key that is made here: ids, random parts and names have no two dashes in a row.
+const COMPANION_MARK = '--'
 const SEGMENT = /^[a-z0-9_-]+$/
 const EXTENSION = /^(?:\.[a-z0-9]+)?$/
 const DIGEST = /^[0-9a-f]{64}$/
@@ -90,6 +92,27 @@ export function assetPrefix(asset: { readonly profile: string; readonly id: stri
   return `${profile}/${segment('asset id', asset.id)}/`
 }
 
+/**
+ * The key of something that lies beside the object of `key` while that is being uploaded: `name` is put between stem and
+ * extension. `[a-z0-9_-]+`. Throws `storage_key_invalid` for a key or a name that is none.
+ */
+export function companionKey(key: string, name: string): string {
+  const { stem, extension } = splitKey(normalizeKey(key))
+  return normalizeKey(`${stem}${COMPANION_MARK}${segment('companion name', name)}${extension}`)
+}
+
+/** The key whose companion `key` is, or `null`. */
+export function companionOwner(key: string): string | null {
+  const { stem, extension } = splitKey(key)
+  const mark = stem.lastIndexOf(COMPANION_MARK)
+  return mark > stem.lastIndexOf('/') + 1 ? `${stem.slice(0, mark)}${extension}` : null
+}
+
+/** What the companions of `key` begin with, whatever their names begin with after that. */
+export function companionPrefix(key: string, name: string): string {
+  return `${splitKey(normalizeKey(key)).stem}${COMPANION_MARK}${name}`
+}
+
 /** Whether `key` is of an upload in flight. */
 export function isStagingKey(key: string): boolean {
   return key.startsWith(STAGING_PREFIX)
@@ -106,6 +129,11 @@ function buildKey(prefix: string, parts: KeyParts): string {
   const profile = checked('profile name', parts.profile, isProfileName(parts.profile))
   const extension = checked('extension', parts.extension, EXTENSION.test(parts.extension))
   return normalizeKey(`${prefix}${profile}/${segment('asset id', parts.assetId)}/${parts.stem}${extension}`)
+}
+
+function splitKey(key: string): { readonly stem: string; readonly extension: string } {
+  const dot = key.indexOf('.', key.lastIndexOf('/') + 1)
+  return dot === -1 ? { stem: key, extension: '' } : { stem: key.slice(0, dot), extension: key.slice(dot) }
 }
 
 function segment(part: string, value: string): string {

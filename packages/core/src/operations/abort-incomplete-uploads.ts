@@ -2,6 +2,7 @@ import { isRindleError } from '../domain/errors.ts'
 import { type Row, text } from '../rows/row-values.ts'
 import { type Runtime, storageOf } from '../runtime.ts'
 import { inTransaction } from '../unit-of-work.ts'
+import { giveUpParts } from '../uploads/give-up.ts'
 import { completeMultipartUpload } from '../uploads/multipart.ts'
 import { type OpenSession, readSession, transitionSession } from '../uploads/session-rows.ts'
 import { verifyCompletion } from '../uploads/verify-completion.ts'
@@ -21,7 +22,7 @@ export interface AbortUploadsReport {
   /** Open sessions whose time had run out. */
   readonly sessionsFound: number
   readonly sessionsExpired: number
-  /** Unfinished multipart uploads that were given up in their storage. */
+  /** Unfinished multipart and resumable uploads that were given up in their storage. */
   readonly remoteAborted: number
   readonly errors: number
   /** Sessions whose file had arrived although nobody said so: completed, and their assets promoted. */
@@ -33,8 +34,8 @@ const DEFAULT_CONCURRENCY = 4
 
 /**
  * Ends the upload sessions whose time has run out. A file that has arrived is verified as {@link verifyCompletion} does,
- * so that a client that never called loses nothing; otherwise the session becomes `expired`, and its multipart upload is
- * aborted in the storage. Staged objects are left to {@link cleanupOrphans}. Safe to repeat, to interrupt, and to run
+ * so that a client that never called loses nothing; otherwise the session becomes `expired`, and the parts that its
+ * storage holds are given up. Staged objects are left to {@link cleanupOrphans}. Safe to repeat, to interrupt, and to run
  * beside clients: of two that end a session at the same time one wins.
  */
 export async function abortIncompleteUploads(
@@ -82,10 +83,9 @@ async function endSession(
     if (arrival !== 'nothing') return arrival
   }
   if (!(await expire(runtime, open))) return 'moved_on'
-  if (open.multipartUploadId === null) return 'expired'
-  const { multipart } = storageOf(runtime, open.asset.storage)
-  await multipart.abort(open.session.uploadKey, open.multipartUploadId)
-  return 'aborted'
+  const storage = storageOf(runtime, open.asset.storage)
+  const hadParts = await giveUpParts(storage, { ...open, uploadKey: open.session.uploadKey })
+  return hadParts ? 'aborted' : 'expired'
 }
 
 /** What lies there of a resumable upload may be its first half. */

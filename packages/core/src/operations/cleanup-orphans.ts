@@ -1,5 +1,7 @@
 import { type Row, text, textOrNull } from '../rows/row-values.ts'
 import { type Runtime, storageOf } from '../runtime.ts'
+import { giveUpParts } from '../uploads/give-up.ts'
+import { resumableStateOf } from '../uploads/session-rows.ts'
 import { PAGE_SIZE, timedPages } from './pages.ts'
 import { runOperation } from './run-operation.ts'
 import { storagesIn } from './scope.ts'
@@ -69,8 +71,9 @@ export async function cleanupOrphans(runtime: Runtime, options: CleanupOptions =
 async function* expiredSessions(runtime: Runtime, storage: string | undefined): AsyncGenerator<readonly Row[]> {
   // The page is cut before its assets are looked up, each by its key: a join would rather read all assets.
   const sql = `select session.id, session.updated_at::text as at, session.upload_key, session.multipart_upload_id,
-      asset.storage
-    from (select id, updated_at, asset_id, upload_key, multipart_upload_id from rindle.media_upload_sessions
+      session.resumable_state, session.last_known_offset, asset.storage
+    from (select id, updated_at, asset_id, upload_key, multipart_upload_id, resumable_state, last_known_offset
+      from rindle.media_upload_sessions
       where state = 'expired' and (updated_at, id) > ($1::timestamptz, $2::uuid)
       order by updated_at, id limit ${PAGE_SIZE}) as session
     cross join lateral (select storage from rindle.media_assets where id = session.asset_id limit 1) as asset
@@ -88,8 +91,8 @@ async function deleteStaged(runtime: Runtime, row: Row): Promise<void> {
   const storage = storageOf(runtime, text(row, 'storage'))
   const key = text(row, 'upload_key')
   // Again, in case the storage did not answer when the session expired.
-  const uploadId = textOrNull(row, 'multipart_upload_id')
-  if (uploadId !== null) await storage.multipart.abort(key, uploadId)
+  const multipartUploadId = textOrNull(row, 'multipart_upload_id')
+  await giveUpParts(storage, { uploadKey: key, multipartUploadId, resumable: resumableStateOf(row) })
   await storage.delete(key)
 }
 

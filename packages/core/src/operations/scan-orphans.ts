@@ -1,5 +1,5 @@
-import { replacedKey } from '../domain/queues.ts'
 import { companionOwner } from '../domain/keys.ts'
+import { replacedKey } from '../domain/queues.ts'
 import type { StorageAdapter } from '../ports/storage.ts'
 import { requireCapability } from '../require-capability.ts'
 import { number } from '../rows/row-values.ts'

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import type { JsonObject } from '../domain/errors.ts'
 import type { DiagnosisContext, Finding } from './diagnosis.ts'
 
 /** What a storage adapter may say it can do. Nothing falls back silently when it cannot. */
@@ -179,6 +180,48 @@ export interface MultipartStorage {
   listUploads(prefix: string, options?: ListOptions): AsyncIterable<OpenMultipartUpload>
 }
 
+/** How far a resumable upload has come, in the words of its storage. Plain JSON, so that any process can go on. */
+export interface ResumableState {
+  /** Bytes, from the first, that are kept whatever process is killed. */
+  readonly offset: number
+  /** The multipart upload behind it, where there is one; the same for the whole of the upload. */
+  readonly uploadId: string | null
+  /** What the adapter wants to be told again. */
+  readonly notes: JsonObject
+}
+
+/** Options of {@link ResumableStorage.append}. */
+export interface AppendOptions extends StorageCallOptions {
+  /** The length of the whole upload, where it is known: the bytes that reach it are the last. */
+  readonly byteSize?: number
+  /** Yields once, when the whole body is kept: of a body that fails nothing is. @default false */
+  readonly isWhole?: boolean
+}
+
+/**
+ * Objects that are sent a piece at a time, perhaps through several processes: capability `resumable_upload`. One caller
+ * at a time writes to an upload; the storage does not see to that. What it keeps meanwhile lies under the key's
+ * `companionKey`s.
+ */
+export interface ResumableStorage {
+  /** Begins an upload of at most `maxBytes` bytes. Nothing is under the key before `finish`. */
+  begin(
+    key: string,
+    options: { readonly contentType: string; readonly maxBytes: number } & StorageCallOptions,
+  ): Promise<ResumableState>
+  /**
+   * Takes a body that follows the bytes of `state`, with bounded memory, and yields the new state when more is kept: at
+   * least once when the body ends, and from time to time before. Keep that state before asking on, for what only the
+   * state before it needs is removed then. Any state that was kept can be gone on from. A body that fails rejects with
+   * its own error, and counts as far as it was yielded. `storage_object_missing` when the upload is not there.
+   */
+  append(key: string, state: ResumableState, body: Readable, options?: AppendOptions): AsyncIterable<ResumableState>
+  /** Puts the bytes of `state` under the key, atomically. Safe to repeat while the object is there. */
+  finish(key: string, state: ResumableState, options?: StorageCallOptions): Promise<StoredObject>
+  /** Removes everything that the upload has left, but no object under the key. Success when there is nothing. */
+  abort(key: string, state: Pick<ResumableState, 'uploadId'>, options?: StorageCallOptions): Promise<void>
+}
+
 /**
  * The storage port. Keys in, plain data out; every method is required, and one whose capability is absent throws
  * `capability_unsupported`. Absent objects are `undefined` from `head`, `storage_object_missing` from `get`,
@@ -232,6 +275,7 @@ export interface StorageAdapter {
   /** Capability `presigned_put`. */
   signPut(key: string, options: SignPutOptions): Promise<SignedRequest>
   readonly multipart: MultipartStorage
+  readonly resumable: ResumableStorage
 
   /** Capability `local`: the file behind a key, for reading in place. Does not check that it exists. */
   localPath(key: string): string

@@ -2,15 +2,17 @@ import { purgeKey } from '../domain/queues.ts'
 import { type Runtime, storageOf } from '../runtime.ts'
 import { inTransaction } from '../unit-of-work.ts'
 import { lockAsset } from '../variants/lock-asset.ts'
+import { giveUpParts } from './give-up.ts'
 import { readSession, transitionSession } from './session-rows.ts'
 
 /**
  * Gives an upload up: the session becomes `aborted` and the asset's purge is enqueued in one transaction; then the
- * store's multipart upload and the staged object go. What fails there the purge does again. An upload that has ended
+ * parts that the storage holds and the staged object go. What fails there the purge does again. An upload that has ended
  * stays as it is. Safe to repeat. `not_found`.
  */
 export async function abortUpload(runtime: Runtime, sessionId: string): Promise<void> {
-  const { session, asset, multipartUploadId } = await readSession(runtime, sessionId)
+  const open = await readSession(runtime, sessionId)
+  const { session, asset } = open
   const isAborted = await inTransaction(runtime, undefined, async (unit) => {
     await lockAsset(unit, asset.id)
     if (!(await transitionSession(unit, sessionId, 'aborted'))) return false
@@ -23,6 +25,6 @@ export async function abortUpload(runtime: Runtime, sessionId: string): Promise<
   })
   if (!isAborted && session.state !== 'aborted') return
   const storage = storageOf(runtime, asset.storage)
-  if (multipartUploadId !== null) await storage.multipart.abort(session.uploadKey, multipartUploadId)
+  await giveUpParts(storage, { ...open, uploadKey: session.uploadKey })
   await storage.delete(session.uploadKey)
 }

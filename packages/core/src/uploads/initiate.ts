@@ -29,7 +29,7 @@ export interface InitiateOptions {
   readonly checksumSha256?: string
   /** Who begins the upload, as the application names him; kept with the session. @default nobody is named */
   readonly actorId?: string
-  /** How long the upload may take. @default 3600 for one PUT, 86400 for multipart */
+  /** How long the upload may take. @default 3600 for one PUT, 86400 otherwise */
   readonly expiresInSeconds?: number
   /** Attaches the asset to this owner in the same transaction; needs `slot`. */
   readonly owner?: Owner
@@ -47,7 +47,7 @@ export interface MultipartUpload extends PartPlan {
 }
 
 /** A file that a client will send, as far as it is decided before any row exists. */
-interface PlannedUpload {
+export interface PlannedUpload {
   readonly profileName: string
   readonly profile: Profile
   readonly storage: StorageAdapter
@@ -60,7 +60,7 @@ interface PlannedUpload {
 }
 
 const PUT_EXPIRY_SECONDS = 3_600
-const MULTIPART_EXPIRY_SECONDS = 86_400
+const LONG_EXPIRY_SECONDS = 86_400
 const MAX_EXPIRY_SECONDS = 604_800
 
 /**
@@ -105,7 +105,8 @@ export async function initiateMultipartUpload(
   }
 }
 
-function planUpload(
+/** Decides everything that needs no row, and judges what is declared. `upload_rejected`, `invalid_input`. */
+export function planUpload(
   runtime: Runtime,
   profileName: string,
   options: Omit<InitiateOptions, 'tx'>,
@@ -122,7 +123,7 @@ function planUpload(
   }
   const assetId = runtime.newId()
   const expiresInSeconds =
-    options.expiresInSeconds ?? (strategy === 'multipart' ? MULTIPART_EXPIRY_SECONDS : PUT_EXPIRY_SECONDS)
+    options.expiresInSeconds ?? (strategy === 'presigned_put' ? PUT_EXPIRY_SECONDS : LONG_EXPIRY_SECONDS)
   if (!Number.isInteger(expiresInSeconds) || expiresInSeconds < 1 || expiresInSeconds > MAX_EXPIRY_SECONDS) {
     throw new RindleError('invalid_input', `expiresInSeconds must be from 1 to ${MAX_EXPIRY_SECONDS} (seven days).`)
   }
@@ -152,7 +153,8 @@ function assertDeclared({ byteSize, checksumSha256 }: Omit<InitiateOptions, 'tx'
   throw new RindleError('invalid_input', 'checksumSha256 must be 64 lower-case hex digits.')
 }
 
-async function insertUpload(
+/** Writes asset and session, and attaches the asset where that is asked for. */
+export async function insertUpload(
   runtime: Runtime,
   unit: UnitOfWork,
   planned: PlannedUpload,

@@ -1,8 +1,9 @@
 import { validate } from 'uuid'
 import type { Asset, UploadSession } from '../domain/entities.ts'
-import { RindleError } from '../domain/errors.ts'
+import { type JsonObject, RindleError } from '../domain/errors.ts'
 import type { SessionState, UploadStrategy } from '../domain/states.ts'
 import { sourcesOf } from '../domain/transitions.ts'
+import type { ResumableState } from '../ports/storage.ts'
 import { assertId } from '../rows/assert-id.ts'
 import { assetFromRow } from '../rows/entities-from-rows.ts'
 import { json, numberOrNull, type Row, text, textOrNull, time, timeOrNull } from '../rows/row-values.ts'
@@ -14,6 +15,8 @@ export interface OpenSession {
   readonly session: UploadSession
   readonly asset: Asset
   readonly multipartUploadId: string | null
+  /** How far its storage has come with a resumable upload; `null` for every other. */
+  readonly resumable: ResumableState | null
 }
 
 /** A session and its asset at one instant. `not_found`. */
@@ -32,7 +35,16 @@ export async function readSession(runtime: Runtime, sessionId: string): Promise<
     session: sessionFromRow(session),
     asset: assetFromRow(json<Row>(row, 'asset')),
     multipartUploadId: textOrNull(session, 'multipart_upload_id'),
+    resumable: resumableStateOf(session),
   }
+}
+
+/** What the storage of a resumable upload is told when it goes on, or gives up; `null` for every other session. */
+export function resumableStateOf(session: Row): ResumableState | null {
+  const offset = numberOrNull(session, 'last_known_offset')
+  const notes = json<JsonObject | null | undefined>(session, 'resumable_state') ?? null
+  if (offset === null || notes === null) return null
+  return { offset, uploadId: textOrNull(session, 'multipart_upload_id'), notes }
 }
 
 /** Who began the upload of an asset, as the application named him; `null` for nobody, and for an asset that is not. */

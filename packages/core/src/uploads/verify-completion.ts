@@ -1,12 +1,13 @@
 import type { SqlExecutor } from '@rindle/prisma'
 import type { Asset, UploadSession } from '../domain/entities.ts'
-import { RindleError } from '../domain/errors.ts'
+import { isRindleError, RindleError } from '../domain/errors.ts'
 import { promoteKey } from '../domain/queues.ts'
 import type { StoredObject } from '../ports/storage.ts'
 import { transitionAsset } from '../rows/asset-transition.ts'
 import { adapterNameOf, profileOf, type Runtime, storageOf } from '../runtime.ts'
 import { inTransaction } from '../unit-of-work.ts'
 import { lockAsset } from '../variants/lock-asset.ts'
+import { finishResumable } from './resumable-finish.ts'
 import { type OpenSession, readSession, transitionSession } from './session-rows.ts'
 
 /** An upload whose object is in storage and whose promotion is enqueued. */
@@ -34,10 +35,11 @@ export async function verifyCompletion(runtime: Runtime, sessionId: string): Pro
 
 /** The part of {@link verifyCompletion} that touches storage. Call it before a transaction of the application. */
 export async function inspectUpload(runtime: Runtime, sessionId: string): Promise<InspectedUpload> {
-  const { session, asset } = await readSession(runtime, sessionId)
+  const open = await readSession(runtime, sessionId)
+  const { session, asset } = open
   if (session.state === 'completed') return { sessionId, object: null }
   assertNotEnded(session)
-  const object = await storageOf(runtime, asset.storage).head(session.uploadKey)
+  const object = await arrivedObject(runtime, open)
   if (object !== undefined) return { sessionId, object }
   // Between our two looks another call may have completed it, and a worker moved the object on.
   const again = await readSession(runtime, sessionId)
@@ -81,6 +83,16 @@ export async function confirmUpload(
   const now = await readSession(runtime, sessionId)
   if (confirmed === null) assertNotEnded(now.session)
   return confirmed === null ? now : { session: { ...now.session, state: 'completed' }, asset: confirmed }
+}
+
+async function arrivedObject(runtime: Runtime, open: OpenSession): Promise<StoredObject | undefined> {
+  try {
+    await finishResumable(runtime, open)
+  } catch (error) {
+    // The state says that every byte is there. Who was first has put them in their place, or a worker has moved them on.
+    if (!isRindleError(error, 'storage_object_missing')) throw error
+  }
+  return storageOf(runtime, open.asset.storage).head(open.session.uploadKey)
 }
 
 function assertNotEnded(session: UploadSession): void {

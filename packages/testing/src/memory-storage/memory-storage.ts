@@ -4,6 +4,7 @@ import { type MemoryMultipart, memoryMultipart } from './memory-multipart.ts'
 import { isAsDeclared, type MemoryObjects, memoryObjects } from './memory-objects.ts'
 import { memoryReading } from './memory-reading.ts'
 import { type MemoryGrant, memoryRequests } from './memory-requests.ts'
+import { memoryResumable } from './memory-resumable.ts'
 import { memoryWriting } from './memory-writing.ts'
 
 const CAPABILITIES: readonly StorageCapability[] = [
@@ -14,6 +15,9 @@ const CAPABILITIES: readonly StorageCapability[] = [
   'list',
   'server_side_copy',
   'checksum_sha256',
+  'resumable_upload',
+  'resumable_upload_session',
+  'tus_upload',
 ]
 
 /** Options of {@link memoryStorage}. */
@@ -49,6 +53,7 @@ export function memoryStorage({ now = () => new Date() }: MemoryStorageOptions =
     signGet: requests.signGet,
     signPut: requests.signPut,
     multipart,
+    resumable: memoryResumable(objects),
     publicUrl: () => refuse('public_url'),
     localPath: () => refuse('local'),
     openToken: () => refuse('local'),

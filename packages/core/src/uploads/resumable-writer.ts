@@ -1,0 +1,144 @@
+import type { Hash } from 'node:crypto'
+import { Readable } from 'node:stream'
+import { isRindleError, RindleError } from '../domain/errors.ts'
+import { tooLarge } from '../promotion/gate.ts'
+import { profileOf, type Runtime, storageOf } from '../runtime.ts'
+import { type LockOptions, lockSession, type SessionLock } from './resumable-lock.ts'
+import { keepLength, keepProgress, markResuming, type OpenResumable, readResumable } from './resumable-rows.ts'
+import { assertOpen } from './session-rows.ts'
+
+/** Options of {@link writeResumableSession}. */
+export type WriteResumableOptions = LockOptions
+
+/** A body that follows the bytes that are there. */
+export interface AppendBodyOptions {
+  /** How many bytes the client believes are there, which must be right. */
+  readonly offset: number
+  /** The checksum that the client sent with the body. Of a body that has another, nothing is kept. */
+  readonly checksum?: { readonly hash: Hash; readonly expected: Buffer }
+}
+
+/** The one writer of a resumable upload, until it is released or its process dies. */
+export interface ResumableWriter {
+  /**
+   * Takes a body and gives the new offset. Of one that breaks off, what arrived is kept, and the call rejects with its
+   * error. `conflict` for a wrong offset and when the lock was lost, `upload_rejected` as soon as there are more bytes
+   * than were declared or are accepted, `checksum_mismatch`, `session_expired`. Not twice at once.
+   */
+  append(body: Readable, options: AppendBodyOptions): Promise<number>
+  /** Declares the length that was left open at the beginning. `upload_rejected`, `conflict`, `session_expired`. */
+  declareLength(byteSize: number): Promise<void>
+  /** Lets others write. Safe to repeat. */
+  release(): Promise<void>
+}
+
+/**
+ * Becomes the one writer of a resumable upload, whatever process wrote to it before. Waits for the writer that there
+ * is, who hears that he is to end. `conflict` when he does not, `not_found`, `invalid_input` for another strategy.
+ */
+export async function writeResumableSession(
+  runtime: Runtime,
+  sessionId: string,
+  options: WriteResumableOptions = {},
+): Promise<ResumableWriter> {
+  await readResumable(runtime, sessionId)
+  const lock = await lockSession(runtime, sessionId, options)
+  return {
+    append: (body, appendOptions) => append(runtime, lock, body, appendOptions),
+    declareLength: (byteSize) => declareLength(runtime, lock, byteSize),
+    release: () => lock.release(),
+  }
+}
+
+async function append(
+  runtime: Runtime,
+  lock: SessionLock,
+  body: Readable,
+  { offset, checksum }: AppendBodyOptions,
+): Promise<number> {
+  const open = await readResumable(runtime, lock.sessionId)
+  assertOpen(open, runtime.now())
+  const { session, asset, resumable } = open
+  if (offset !== resumable.offset) throw wrongOffset(open, offset)
+  await markResuming(runtime, lock)
+  const arriving = new Arrival(body, { limitBytes: limitOf(runtime, open) - offset, checksum })
+  const states = storageOf(runtime, asset.storage).resumable.append(session.uploadKey, resumable, arriving.body, {
+    signal: lock.lost,
+    isWhole: checksum !== undefined,
+    ...(session.uploadLength === null ? {} : { byteSize: session.uploadLength }),
+  })
+  let reached = offset
+  for await (const state of states) {
+    if (state.offset > reached) await keepProgress(runtime, lock, state)
+    reached = state.offset
+  }
+  arriving.throwIfBroken()
+  return reached
+}
+
+async function declareLength(runtime: Runtime, lock: SessionLock, byteSize: number): Promise<void> {
+  const open = await readResumable(runtime, lock.sessionId)
+  assertOpen(open, runtime.now())
+  const { maxBytes } = profileOf(runtime, open.asset.profile).accept
+  if (byteSize > maxBytes) throw rejected(maxBytes)
+  await keepLength(runtime, lock, byteSize)
+}
+
+/** A body as it arrives: measured, hashed where that is asked for, and ended where it breaks off. */
+class Arrival {
+  readonly body: Readable
+  #broken: { readonly error: unknown } | undefined
+
+  constructor(body: Readable, limits: ArrivalLimits) {
+    this.body = Readable.from(this.#measure(body, limits), { objectMode: false, highWaterMark: READ_AHEAD_BYTES })
+  }
+
+  /** Throws the error that ended the body. */
+  throwIfBroken(): void {
+    if (this.#broken !== undefined) throw this.#broken.error
+  }
+
+  async *#measure(body: Readable, { limitBytes, checksum }: ArrivalLimits): AsyncGenerator<Uint8Array> {
+    let byteSize = 0
+    try {
+      for await (const chunk of body as AsyncIterable<Uint8Array>) {
+        byteSize += chunk.byteLength
+        if (byteSize > limitBytes) throw rejected(limitBytes)
+        checksum?.hash.update(chunk)
+        yield chunk
+      }
+    } catch (error) {
+      if (checksum !== undefined || isRindleError(error)) throw error
+      this.#broken = { error }
+    }
+    const isOther = checksum !== undefined && !checksum.hash.digest().equals(checksum.expected)
+    if (isOther) throw new RindleError('checksum_mismatch', 'The body is not of the checksum that came with it.')
+  }
+}
+
+interface ArrivalLimits {
+  readonly limitBytes: number
+  readonly checksum: AppendBodyOptions['checksum']
+}
+
+// As much as a storage likes to write at once.
+const READ_AHEAD_BYTES = 256 * 1024
+
+function limitOf(runtime: Runtime, { session, asset }: OpenResumable): number {
+  return session.uploadLength ?? profileOf(runtime, asset.profile).accept.maxBytes
+}
+
+function wrongOffset({ session, resumable }: OpenResumable, offset: number): RindleError {
+  return new RindleError(
+    'conflict',
+    `Upload session ${session.id} has ${resumable.offset} bytes, not ${offset}. Go on from there.`,
+    { details: { reason: 'offset' } },
+  )
+}
+
+function rejected(limitBytes: number): RindleError {
+  const { reason } = tooLarge(limitBytes)
+  return new RindleError('upload_rejected', 'There are more bytes than were declared or are accepted.', {
+    details: { reason },
+  })
+}

@@ -1,0 +1,130 @@
+import { canonicalContentType } from '../domain/content-types.ts'
+import type { UploadSession } from '../domain/entities.ts'
+import type { ResumableMetadata } from '../events/event-map.ts'
+import type { ResumableState, StorageAdapter } from '../ports/storage.ts'
+import { requireCapability } from '../require-capability.ts'
+import { adapterNameOf, type Runtime } from '../runtime.ts'
+import { inTransaction, type UnitOfWork } from '../unit-of-work.ts'
+import { abortUpload } from './abort.ts'
+import { type InitiateOptions, insertUpload, type PlannedUpload, planUpload } from './initiate.ts'
+import { hasAllBytes, readResumable } from './resumable-rows.ts'
+import { newSessionSecret, sessionUriOf } from './resumable-uri.ts'
+import { type OpenSession, readSession, transitionSession } from './session-rows.ts'
+import { verifyCompletion } from './verify-completion.ts'
+
+/** Options of {@link initiateResumableSession}. */
+export type InitiateResumableOptions = Omit<InitiateOptions, 'tx'>
+
+/** A resumable upload that has begun. */
+export interface ResumableSession {
+  readonly session: UploadSession
+  /**
+   * What a protocol's server puts at the end of its URLs. A secret, which opens the upload to the actor that it was made
+   * for, and to nobody else.
+   */
+  readonly sessionUri: string
+}
+
+const PROTOCOL = 'tus'
+
+/**
+ * Begins an upload that may break off and go on, on whatever process: a `staged` asset and a `signed` session. What the
+ * client declares is judged now; without `byteSize` it says later how much there is. The storage is told first, outside
+ * of any transaction, and told again when the rows cannot be written. `upload_rejected`, `capability_unsupported`.
+ */
+export async function initiateResumableSession(
+  runtime: Runtime,
+  profileName: string,
+  options: InitiateResumableOptions,
+): Promise<ResumableSession> {
+  const planned = planUpload(runtime, profileName, options, 'resumable')
+  const { storage, uploadKey, profile } = planned
+  requireCapability(storage, 'resumable_upload_session', 'upload')
+  const contentType = canonicalContentType(options.contentType)
+  const maxBytes = options.byteSize ?? profile.accept.maxBytes
+  const state = await storage.resumable.begin(uploadKey, { contentType, maxBytes })
+  const secret = newSessionSecret()
+  try {
+    const session = await inTransaction(runtime, undefined, (unit) =>
+      insertSession(runtime, unit, { ...planned, multipartUploadId: state.uploadId }, { options, state, secret }),
+    )
+    return { session, sessionUri: sessionUriOf(session, secret) }
+  } catch (error) {
+    await forget(runtime, storage, uploadKey, state)
+    throw error
+  }
+}
+
+/**
+ * How far a resumable upload has come: `lastKnownOffset` of `uploadLength` bytes. One whose last byte has arrived, and
+ * whose completion was cut short, is completed now. Safe to repeat. `not_found`, `invalid_input` for another strategy.
+ */
+export async function resumableSessionStatus(runtime: Runtime, sessionId: string): Promise<UploadSession> {
+  const open = await readResumable(runtime, sessionId)
+  const session = hasAllBytes(open) ? (await verifyCompletion(runtime, sessionId)).session : open.session
+  runtime.events.emit({
+    name: 'rindle.upload.resumable.status',
+    metadata: metadataOf(runtime, { ...open, session }),
+    measurements: { offset: open.session.lastKnownOffset ?? 0 },
+  })
+  return session
+}
+
+/**
+ * Gives a resumable upload up, as {@link abortUpload} does, with everything that its storage holds of it. One that has
+ * ended stays as it is. Safe to repeat. `not_found`, `invalid_input` for another strategy.
+ */
+export async function cancelResumableSession(runtime: Runtime, sessionId: string): Promise<void> {
+  const open = await readResumable(runtime, sessionId)
+  await abortUpload(runtime, sessionId)
+  const { session } = await readSession(runtime, sessionId)
+  if (session.state !== 'aborted' || open.session.state === 'aborted') return
+  runtime.events.emit({
+    name: 'rindle.upload.resumable.cancel',
+    metadata: metadataOf(runtime, { ...open, session }),
+    measurements: {},
+  })
+}
+
+/** What a session that begins is written with. */
+interface Beginning {
+  readonly options: InitiateResumableOptions
+  readonly state: ResumableState
+  readonly secret: string
+}
+
+async function insertSession(
+  runtime: Runtime,
+  unit: UnitOfWork,
+  planned: PlannedUpload,
+  { options, state, secret }: Beginning,
+): Promise<UploadSession> {
+  const session = await insertUpload(runtime, unit, planned, options)
+  await unit.executeSql(
+    `update rindle.media_upload_sessions
+     set resumable_protocol = $2::text, session_uri = $3::text, session_uri_expires_at = expires_at,
+       last_known_offset = $4::bigint, resumable_state = $5::jsonb
+     where id = $1::uuid`,
+    [session.id, PROTOCOL, secret, state.offset, JSON.stringify(state.notes)],
+  )
+  await transitionSession(unit, session.id, 'signed')
+  unit.emit('rindle.upload.resumable.start', {
+    profile: planned.profileName,
+    adapter: planned.storage.name,
+    protocol: PROTOCOL,
+    state: 'signed',
+  })
+  return { ...session, state: 'signed', resumableProtocol: PROTOCOL, lastKnownOffset: state.offset }
+}
+
+function metadataOf(runtime: Runtime, { session, asset }: OpenSession): ResumableMetadata {
+  const adapter = adapterNameOf(runtime, asset.storage)
+  return { profile: asset.profile, adapter, protocol: session.resumableProtocol ?? PROTOCOL, state: session.state }
+}
+
+/** The rows could not be written: nobody will ever ask for what the storage has begun. */
+async function forget(runtime: Runtime, storage: StorageAdapter, key: string, state: ResumableState): Promise<void> {
+  await storage.resumable.abort(key, state).catch((error: unknown) => {
+    runtime.logger.warn({ error: String(error) }, 'A resumable upload that has no session could not be given up.')
+  })
+}

@@ -1,0 +1,53 @@
+import type { FileHandle } from 'node:fs/promises'
+import { Writable } from 'node:stream'
+
+// As for whole objects: chunks are written many at a time.
+const BUFFER_BYTES = 1024 * 1024
+
+/** A stream into an open file from some position on. */
+export interface PositionedSink {
+  /** Does not close the file. Fails with what `mapError` makes of a failed write. */
+  readonly stream: Writable
+  /** Where the bytes end that were written so far. */
+  offset(): number
+}
+
+/** Begins a stream at `start`. */
+export function positionedSink(
+  handle: FileHandle,
+  start: number,
+  mapError: (error: unknown) => unknown,
+): PositionedSink {
+  let offset = start
+
+  const take = async (chunks: readonly Buffer[]): Promise<void> => {
+    const byteSize = chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0)
+    try {
+      const { bytesWritten } = await handle.writev(chunks, offset)
+      // A nearly full disk takes a part; the next write then says why.
+      if (bytesWritten < byteSize)
+        await writeRest(handle, Buffer.concat(chunks).subarray(bytesWritten), offset + bytesWritten)
+    } catch (error) {
+      throw mapError(error)
+    }
+    offset += byteSize
+  }
+  const settle = (work: Promise<void>, callback: (error?: Error | null) => void): void => {
+    work.then(() => callback(), callback)
+  }
+
+  return {
+    stream: new Writable({
+      highWaterMark: BUFFER_BYTES,
+      write: (chunk: Buffer, _encoding, callback) => settle(take([chunk]), callback),
+      writev: (writes, callback) => settle(take(writes.map(({ chunk }) => chunk as Buffer)), callback),
+    }),
+    offset: () => offset,
+  }
+}
+
+async function writeRest(handle: FileHandle, bytes: Buffer, position: number): Promise<void> {
+  for (let done = 0; done < bytes.byteLength; ) {
+    done += (await handle.write(bytes, done, bytes.byteLength - done, position + done)).bytesWritten
+  }
+}

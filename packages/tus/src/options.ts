@@ -1,0 +1,48 @@
+import { type Logger, problemsOf, RindleError, stderrLogger } from '@rindle/core'
+import { z } from 'zod'
+
+/** Options of `tusServer`. */
+export interface TusServerOptions {
+  /** The path that it is mounted at, as its requests show it: `/rindle/tus`. */
+  readonly path: string
+  /** How long an upload may take from its beginning to its last byte, at most 604800. @default 86400 */
+  readonly expiresInSeconds?: number
+  /** Origins whose pages may upload here, beside those of the application's own. @default none */
+  readonly allowedOrigins?: readonly string[]
+  /** Receives failures that are answered with 5xx; a pino instance fits. @default one JSON line each on stderr */
+  readonly logger?: Logger
+}
+
+/** {@link TusServerOptions}, checked and complete. */
+export interface TusServerConfig {
+  /** Without a slash at its end. */
+  readonly path: string
+  readonly expiresInSeconds: number
+  readonly allowedOrigins: readonly string[]
+  readonly logger: Logger
+}
+
+const optionsSchema = z.strictObject({
+  path: z
+    .string()
+    .regex(/^(\/[^/?#\s]+)+\/?$/, 'must be a path such as /rindle/tus')
+    .transform((path) => path.replace(/\/$/, '')),
+  expiresInSeconds: z.int().min(1).max(604_800).default(86_400),
+  allowedOrigins: z
+    .array(z.url({ protocol: /^https?$/, error: 'must be an origin such as https://app.example' }))
+    .default([]),
+  logger: z
+    .custom<Logger>((value) => typeof value === 'object' && value !== null && 'error' in value)
+    .default(stderrLogger),
+})
+
+/** Checks the options at once: `config_invalid` with every problem and its path. */
+export function parseOptions(options: TusServerOptions): TusServerConfig {
+  const parsed = optionsSchema.safeParse(options)
+  if (parsed.success) return parsed.data
+  const problems = problemsOf(parsed.error)
+  const lines = problems.map(({ path, message }) => `  ${path}: ${message}`)
+  throw new RindleError('config_invalid', `The options of tusServer are not valid:\n${lines.join('\n')}`, {
+    details: { problems },
+  })
+}

@@ -1,0 +1,26 @@
+import type { Rindle } from '@rindle/core'
+import type { Lock, Locker } from '@tus/server'
+import { currentRequest } from './upload-request.ts'
+
+/** Locks of uploads in PostgreSQL: who holds one is the upload's only writer, on whatever process. */
+export function sessionLocker(rindle: Rindle): Locker {
+  return { newLock: (sessionId) => sessionLock(rindle, sessionId) }
+}
+
+function sessionLock(rindle: Rindle, sessionId: string): Lock {
+  const request = currentRequest()
+  return {
+    async lock(signal, requestRelease) {
+      // Nobody else knows the URL of an upload that is only being made.
+      if (request.method === 'POST' && !request.hasBody) return
+      request.writer = await rindle.writeResumableSession(sessionId, {
+        signal,
+        onWanted: () => void requestRelease(),
+      })
+    },
+    async unlock() {
+      await request.writer?.release()
+      delete request.writer
+    },
+  }
+}

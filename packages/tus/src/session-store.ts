@@ -1,0 +1,74 @@
+import type { Readable } from 'node:stream'
+import { type Rindle, RindleError, type UploadSession } from '@rindle/core'
+import { DataStore, Upload } from '@tus/server'
+import { currentRequest } from './upload-request.ts'
+
+/** The extensions of tus 1.0 that are offered. */
+export const EXTENSIONS: readonly string[] = [
+  'creation',
+  'creation-with-upload',
+  'creation-defer-length',
+  'expiration',
+  'termination',
+  'checksum',
+]
+
+// The server knows one lifetime for all uploads, counted from their creation; a session knows its own end.
+const LIFETIME_MS = 1_000_000
+
+const ENDED: readonly string[] = ['aborted', 'expired', 'failed']
+
+/** Uploads as sessions of Rindle: what the server asks of a store, asked of an instance. Keeps nothing itself. */
+export class SessionStore extends DataStore {
+  override extensions: string[] = [...EXTENSIONS]
+  readonly #rindle: Rindle
+
+  constructor(rindle: Rindle) {
+    super()
+    this.#rindle = rindle
+  }
+
+  /** The session was begun when the upload got its name; what it says of itself is due. */
+  override async create(upload: Upload): Promise<Upload> {
+    return Object.assign(upload, uploadOf(await this.#rindle.uploadSession(upload.id)))
+  }
+
+  override async getUpload(id: string): Promise<Upload> {
+    const isQuestion = currentRequest().method === 'HEAD'
+    const session = await (isQuestion ? this.#rindle.resumableSessionStatus(id) : this.#rindle.uploadSession(id))
+    if (!ENDED.includes(session.state)) return uploadOf(session)
+    throw new RindleError('session_expired', `Upload session ${id} is ${session.state}. Begin a new one.`, {
+      details: { state: session.state },
+    })
+  }
+
+  override async write(body: Readable, _id: string, offset: number): Promise<number> {
+    const { writer, checksum } = currentRequest()
+    if (writer === undefined) throw new Error('An upload is only written to under its lock.')
+    return writer.append(body, { offset, ...(checksum === undefined ? {} : { checksum }) })
+  }
+
+  override async declareUploadLength(_id: string, byteSize: number): Promise<void> {
+    await currentRequest().writer?.declareLength(byteSize)
+  }
+
+  override async remove(id: string): Promise<void> {
+    await this.#rindle.cancelResumableSession(id)
+  }
+
+  override getExpiration(): number {
+    return LIFETIME_MS
+  }
+}
+
+function uploadOf({ id, state, uploadLength, lastKnownOffset, expiresAt }: UploadSession): Upload {
+  // What is complete stays to be asked for.
+  const isOver = state === 'verifying' || state === 'completed' || expiresAt === null
+  const createdAtMs = isOver ? Date.now() : expiresAt.getTime() - LIFETIME_MS
+  return new Upload({
+    id,
+    offset: lastKnownOffset ?? 0,
+    creation_date: new Date(createdAtMs).toISOString(),
+    ...(uploadLength === null ? {} : { size: uploadLength }),
+  })
+}

@@ -1,0 +1,165 @@
+import { type Owner, type Profiles, type Rindle, RindleError } from '@rindle/core'
+import { Server } from '@tus/server'
+import { parseOptions, type TusServerConfig, type TusServerOptions } from './options.ts'
+import { problemFrom, problemOf, statusOf } from './problem-response.ts'
+import { sessionLocker } from './session-locker.ts'
+import { SessionStore } from './session-store.ts'
+import type { TusCaller } from './tus-caller.ts'
+import { CHECKSUM_ALGORITHMS, uploadChecksum } from './upload-checksum.ts'
+import { type TusMetadata, type TusUploadIntent, uploadIntent } from './upload-intent.ts'
+import { answering, currentRequest, type UploadRequest } from './upload-request.ts'
+
+/** Resumable uploads by tus 1.0 over an instance. Made by {@link tusServer}; any number of processes may serve one. */
+export interface TusServer {
+  /** Where it is mounted, without a slash at its end. */
+  readonly path: string
+  /** Answers a request of a caller whom the application knows. Never rejects; errors are problem+json. */
+  handle(request: Request, caller: TusCaller): Promise<Response>
+  /**
+   * The URL of a session that `rindle.initiateResumableSession` began, without scheme and host: a secret of its actor.
+   * `not_found`.
+   */
+  urlOf(sessionId: string): Promise<string>
+}
+
+/** How long a request that somebody else's waits for may go on with what it has in hand. */
+const DRAIN_MS = 500
+
+/**
+ * Serves tus 1.0 for the profiles whose storage can: creation, creation-with-upload, creation-defer-length, expiration,
+ * termination and checksum. `config_invalid` lists every problem of the options. Does no I/O by itself.
+ */
+export function tusServer<const Ps extends Profiles>(rindle: Rindle<Ps>, options: TusServerOptions): TusServer {
+  const config = parseOptions(options)
+  // Names of profiles come from clients; at run time the two types are one.
+  const untyped = rindle as unknown as Rindle
+  const server = protocolServer(untyped, config)
+  return {
+    path: config.path,
+    handle: async (request, caller) => {
+      try {
+        return await answer(untyped, config, server, { request: withMethod(request), caller })
+      } catch (error) {
+        return withoutBodyToHead(request, problemOf(error, new Headers({ 'tus-resumable': '1.0.0' }), config.logger))
+      }
+    },
+    urlOf: async (sessionId) => `${config.path}/${await untyped.resumableSessionUri(sessionId)}`,
+  }
+}
+
+interface Asked {
+  readonly request: Request
+  readonly caller: TusCaller
+}
+
+async function answer(
+  rindle: Rindle,
+  { path, logger }: TusServerConfig,
+  server: Server,
+  { request, caller }: Asked,
+): Promise<Response> {
+  const { method, headers } = request
+  const checksum = headers.get('upload-checksum')
+  const scope: UploadRequest = {
+    method,
+    caller,
+    hasBody: headers.get('content-type') === 'application/offset+octet-stream',
+    checksum: checksum === null ? undefined : uploadChecksum(checksum),
+  }
+  if (method !== 'OPTIONS') {
+    const segment = segmentBelow(path, request)
+    if (method !== 'POST') scope.sessionId = (await rindle.findResumableSession(segment, caller)).id
+    else if (segment !== '') throw new RindleError('not_found', 'Uploads are begun at the path itself.')
+  }
+  const response = await answering(scope, () => server.handleWeb(request))
+  if (method === 'OPTIONS') response.headers.set('tus-checksum-algorithm', CHECKSUM_ALGORITHMS.join(','))
+  if (response.status < 400) return response
+  const problem =
+    scope.failure === undefined ? await problemFrom(response) : problemOf(scope.failure, response.headers, logger)
+  return withoutBodyToHead(request, problem)
+}
+
+function protocolServer(rindle: Rindle, { path, expiresInSeconds, allowedOrigins }: TusServerConfig): Server {
+  return new Server({
+    path,
+    datastore: new SessionStore(rindle),
+    locker: sessionLocker(rindle),
+    lockDrainTimeout: DRAIN_MS,
+    relativeLocation: true,
+    allowedOrigins: [...allowedOrigins],
+    allowedCredentials: allowedOrigins.length > 0,
+    allowedHeaders: ['Upload-Checksum'],
+    disableTerminationForFinishedUploads: true,
+    maxSize: (_request, id) => (id === null ? largestUpload(rindle) : 0),
+    namingFunction: (request, metadata) => beginSession(rindle, request.headers, metadata, expiresInSeconds),
+    generateUrl: () => `${path}/${currentRequest().sessionUri ?? ''}`,
+    getFileIdFromRequest: () => currentRequest().sessionId,
+    onUploadFinish: async (_request, { id }) => {
+      await rindle.verifyCompletion(id)
+      return {}
+    },
+    onResponseError: (_request, error) => {
+      if (!(error instanceof Error)) return undefined
+      currentRequest().failure = error
+      return { status_code: statusOf(error), body: '' }
+    },
+  })
+}
+
+/** The server names an upload before it makes it: its name is that of its session, which is begun here. */
+async function beginSession(
+  rindle: Rindle,
+  headers: Headers,
+  metadata: TusMetadata | undefined,
+  expiresInSeconds: number,
+): Promise<string> {
+  const request = currentRequest()
+  const { caller } = request
+  const length = headers.get('upload-length')
+  const intent = uploadIntent(metadata, length === null ? undefined : Number(length))
+  const owner = await authorize(caller, intent)
+  const { profile, slot, filename, contentType, byteSize, checksumSha256 } = intent
+  const { session, sessionUri } = await rindle.initiateResumableSession(profile, {
+    filename,
+    contentType,
+    expiresInSeconds,
+    ...(byteSize === undefined ? {} : { byteSize }),
+    ...(checksumSha256 === undefined ? {} : { checksumSha256 }),
+    ...(caller.actorId === null ? {} : { actorId: caller.actorId }),
+    ...(owner === undefined || slot === undefined ? {} : { owner, slot }),
+  })
+  request.sessionId = session.id
+  request.sessionUri = sessionUri
+  return session.id
+}
+
+/** Asks the application. Gives the owner to attach to when the client named a slot. */
+async function authorize({ authorizeUpload }: TusCaller, intent: TusUploadIntent): Promise<Owner | undefined> {
+  const verdict = (await authorizeUpload?.(intent)) ?? true
+  if (verdict === false) throw new RindleError('forbidden', `You may not upload to "${intent.profile}".`)
+  if (intent.slot === undefined) return undefined
+  if (verdict !== true) return verdict.owner
+  throw new RindleError('invalid_input', 'No slot is taken here: leave it out.')
+}
+
+function largestUpload({ profiles }: Rindle): number {
+  return Math.max(0, ...Object.values(profiles).map(({ accept }) => accept.maxBytes))
+}
+
+/** What is below the server's path, empty at the path itself. `not_found` for what is elsewhere. */
+function segmentBelow(path: string, { url }: Request): string {
+  const { pathname } = new URL(url)
+  if (`${pathname}/`.startsWith(`${path}/`)) return pathname.slice(path.length + 1)
+  throw new RindleError('not_found', `There is nothing at ${pathname}.`)
+}
+
+/** Some networks let no PATCH and no DELETE through; such a client sends a POST and says what it means. */
+function withMethod(request: Request): Request {
+  const method = request.headers.get('x-http-method-override')?.toUpperCase()
+  if (method === undefined || !['PATCH', 'DELETE', 'HEAD'].includes(method)) return request
+  return new Request(request, { method })
+}
+
+function withoutBodyToHead({ method }: Request, response: Response): Response {
+  return method === 'HEAD' ? new Response(null, response) : response
+}

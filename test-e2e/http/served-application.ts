@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import type { RequestListener } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -33,6 +33,8 @@ export interface ServedApplication extends AsyncDisposable {
   readonly url: string
   /** What was logged as an error. */
   readonly errors: string[]
+  /** Files of uploads that are being received. */
+  temporaryFiles(): Promise<readonly string[]>
   /** Mounts the handler in another way from now on. */
   remount(mount: Mount): Promise<void>
 }
@@ -71,6 +73,7 @@ export async function serveApplication(options: ServedOptions = {}): Promise<Ser
     storage,
     url: `${server.url}/rindle`,
     errors,
+    temporaryFiles: async () => (await readdir(directory, { recursive: true })).filter((name) => name.endsWith('.tmp')),
     remount: async (mount) => {
       listener = await mount(handler)
     },

@@ -43,8 +43,8 @@ async function readText({ headers, body }: Request, timeoutMs: number): Promise<
   try {
     return await Promise.race([collect(reader), late])
   } catch (error) {
-    // What is still to come is not wanted; a body that has failed has nothing to cancel.
-    await reader.cancel().catch(() => undefined)
+    // Not waited for: a server may cancel only what has arrived whole. A body that has failed has nothing to cancel.
+    reader.cancel().catch(() => undefined)
     throw error
   } finally {
     clearTimeout(timer)

@@ -17,8 +17,8 @@ export async function* chunksOf(body: ReadableStream<Uint8Array>, timeoutMs: num
       yield value
     }
   } finally {
-    // Success for a body that has ended; one that has failed has said so to whoever read it.
-    await reader.cancel().catch(() => undefined)
+    // Not waited for: a server may cancel only what has arrived whole. A body that has failed has said so to its reader.
+    reader.cancel().catch(() => undefined)
   }
 }
 

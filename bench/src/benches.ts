@@ -1,3 +1,4 @@
+import { av, avOutputs } from './av/bench.ts'
 import type { Bench } from './bench.ts'
 import { completion } from './completion/bench.ts'
 import { images, smallImages, timeToReady } from './images/bench.ts'
@@ -15,5 +16,7 @@ export const BENCHES: readonly Bench[] = [
   backlog,
   completion,
   upload,
+  av,
+  avOutputs,
   sign,
 ]

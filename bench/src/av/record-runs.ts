@@ -1,0 +1,53 @@
+import { chmod, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { normalizeRecipe } from '@rindle/core'
+import { avProcessor, inspectFfmpeg } from '@rindle/processor-av'
+import type { AvVariants } from './setup.ts'
+
+/** One run of ffmpeg. */
+export interface FfmpegRun {
+  readonly program: string
+  readonly arguments: readonly string[]
+}
+
+/**
+ * Makes each variant of a clip by itself, and gives the runs of ffmpeg that this took: the program, and its arguments
+ * as Rindle gave them. The outputs lie in `directory`.
+ */
+export async function recordRuns(clip: string, variants: AvVariants, directory: string): Promise<readonly FfmpegRun[]> {
+  await mkdir(directory)
+  const { ffmpeg, ffprobe } = await inspectFfmpeg()
+  const log = join(directory, 'runs')
+  const recorder = join(directory, 'ffmpeg')
+  await writeFile(recorder, recording(ffmpeg.path, log))
+  await chmod(recorder, 0o755)
+  const processor = avProcessor({ ffmpegPath: recorder, ffprobePath: ffprobe.path })
+  const source = { path: clip, contentType: 'video/mp4', byteSize: (await stat(clip)).size }
+  for (const [name, recipe] of Object.entries(variants)) {
+    await processor.process({
+      source,
+      variants: [{ name, recipe: normalizeRecipe(recipe) }],
+      limits: { maxPixels: 100_000_000 },
+      directory,
+      signal: new AbortController().signal,
+      onOutcome: async (outcome) => {
+        if ('error' in outcome) throw outcome.error
+        await rm(outcome.output.path)
+      },
+      onProgress: () => {},
+    })
+  }
+  const runs = (await readFile(log, 'utf8')).split('\0\0').filter((run) => run !== '')
+  return runs.map((run) => ({ program: ffmpeg.path, arguments: run.split('\0') }))
+}
+
+// What it is asked about itself is no work. No argument is empty, so two zeros end a run.
+function recording(program: string, log: string): string {
+  return `#!/bin/sh
+case "$*" in
+*-version | *-encoders | *-filters) ;;
+*) { printf '%s\\0' "$@"; printf '\\0'; } >> '${log}' ;;
+esac
+exec '${program}' "$@"
+`
+}

@@ -30,7 +30,7 @@ export function idleProcessor(): IdleProcessor {
     stop: async () => {},
     probe: async () => ({ kind: 'image', width: 1, height: 1 }),
     process: (request) => arrive(request),
-    diagnose: async function* () {},
+    async *diagnose() {},
   }
   const holdAll: IdleProcessor['holdAll'] = async (count, { onHeld = async () => {}, whileReporting }) => {
     const held: { readonly request: ProcessRequest; readonly release: () => void }[] = []

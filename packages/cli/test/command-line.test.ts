@@ -63,7 +63,7 @@ describe('a wrong command line', () => {
     ['migarte', 'Unknown command "migarte". Did you mean "migrate"? See `rindle --help`.'],
     [
       'frobnicate',
-      'Unknown command "frobnicate". The commands are demo, init, migrate, worker, upload, show, reprobe, ',
+      'Unknown command "frobnicate". The commands are demo, init, migrate, worker, upload, show, doctor, reprobe, ',
     ],
     ['migrate --stauts', 'Unknown option --stauts. Did you mean --status? See `rindle migrate --help`.'],
     ['migrate --databse-url x', 'Unknown option --databse-url. Did you mean --database-url?'],
@@ -80,6 +80,10 @@ describe('a wrong command line', () => {
     ['upload photo a.jpg --wait --timeout-sec soon', '--timeout-sec is a number of seconds'],
     ['worker --queues promte', 'There is no queue "promte". Did you mean "promote"?'],
     ['worker --concurrency many', '--concurrency takes numbers from 1 to 1000'],
+    ['worker --health-port 99999', '--health-port is a port from 1 to 65535'],
+    ['worker --drain-timeout-sec -1', '--drain-timeout-sec is a number from 0 to 86400.'],
+    ['doctor --ofline', 'Unknown option --ofline. Did you mean --offline? See `rindle doctor --help`.'],
+    ['doctor --origin app.example', '--origin is written like https://app.example, not "app.example".'],
     ['worker --queues purge --concurrency process=2', 'names rindle_process, which --queues leaves out'],
   ])('is told in one line what to do: %s', async (commandLine, message) => {
     const { exitCode, stdout, stderr } = await rindle(commandLine.split(' '))

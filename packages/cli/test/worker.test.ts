@@ -1,12 +1,15 @@
 import { once } from 'node:events'
 import { existsSync, watch } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { createTestDatabase, type TestDatabase } from '@rindle/test-database'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { workedQueues } from '../src/worked-queues.ts'
 import { type Application, configText, jpeg, makeApplication } from './application.ts'
 import { type Finished, rindle } from './captured-io.ts'
-import { startRindle } from './start-rindle.ts'
+import { setReachable } from './set-reachable.ts'
+import { type RunningRindle, startRindle } from './start-rindle.ts'
 
 /** A scanner that says when it has begun and waits until it may end, so that a job is surely in hand. */
 const WAITING_SCANNER = `
@@ -58,12 +61,17 @@ async function appears(name: string): Promise<void> {
   }
 }
 
-async function uploadAndStartWorker(): Promise<{ id: string; worker: ReturnType<typeof startRindle> }> {
+async function uploadAndStartWorker(
+  ...options: readonly string[]
+): Promise<{ id: string; worker: ReturnType<typeof startRindle> }> {
   const text = configText({ before: WAITING_SCANNER, profile: 'scanners: [waiting],' })
   await application.write('rindle.config.ts', text)
   const { stdout } = await command('upload', 'photo', 'one.jpg')
   const id = /asset (\S+)/.exec(stdout)?.[1] ?? ''
-  const worker = startRindle(['worker'], { cwd: application.directory, env: { DATABASE_URL: database.url } })
+  const worker = startRindle(['worker', ...options], {
+    cwd: application.directory,
+    env: { DATABASE_URL: database.url },
+  })
   await appears('begun')
   return { id, worker }
 }
@@ -87,6 +95,77 @@ describe('a worker process', () => {
     await worker.printed('Finishing the jobs in hand.')
     worker.child.kill('SIGTERM')
     expect(await worker.ended).toBe(143)
+  })
+})
+
+/** Asks a probe of a worker that has printed where it answers. */
+async function probe(
+  worker: RunningRindle,
+  path: string,
+  init?: RequestInit,
+): Promise<[status: number, body: unknown]> {
+  await worker.printed('/readyz.\n')
+  const url = /Health: (http:\/\/127\.0\.0\.1:\d+)\/healthz/.exec(worker.stderr())?.[1]
+  const response = await fetch(`${url}${path}`, init)
+  return [response.status, await response.json().catch(() => null)]
+}
+
+const READY = { status: 'ready', workers: 'working', database: 'knows of the heartbeat' }
+
+describe('the probes of a worker process', () => {
+  test('say that it is ready, and no more so while it finishes the job in hand', async () => {
+    const { worker } = await uploadAndStartWorker('--health-port', '0')
+    expect(await probe(worker, '/readyz')).toEqual([200, READY])
+    expect(await probe(worker, '/healthz?verbose')).toEqual([
+      200,
+      { status: 'live', workers: 'working', silent_sec: expect.any(Number) },
+    ])
+    worker.child.kill('SIGTERM')
+    await worker.printed('Finishing the jobs in hand.')
+    expect(await probe(worker, '/readyz')).toEqual([503, { status: 'not_ready', workers: 'draining' }])
+    expect(await probe(worker, '/healthz')).toMatchObject([200, { status: 'live', workers: 'draining' }])
+    await application.write('go', '')
+    expect(await worker.ended).toBe(0)
+  })
+
+  test('say that it is not ready, but live, while the database is away', async () => {
+    await application.write('rindle.config.ts', configText({}))
+    const env = { DATABASE_URL: database.url }
+    const worker = startRindle(['worker', '--health-port', '0'], { cwd: application.directory, env })
+    await worker.printed('Working')
+    expect(await probe(worker, '/readyz')).toEqual([200, READY])
+    await setReachable(database, false)
+    expect(await probe(worker, '/readyz')).toEqual([503, { ...READY, status: 'not_ready', database: 'unreachable' }])
+    expect(await probe(worker, '/healthz')).toMatchObject([200, { status: 'live' }])
+    await setReachable(database, true)
+    expect(await probe(worker, '/readyz')).toEqual([200, READY])
+    worker.child.kill('SIGTERM')
+    expect(await worker.ended).toBe(0)
+  })
+
+  test('answer nothing but probes', async () => {
+    await application.write('rindle.config.ts', configText({}))
+    const env = { DATABASE_URL: database.url }
+    const worker = startRindle(['worker', '--health-port', '0'], { cwd: application.directory, env })
+    expect(await probe(worker, '/')).toEqual([404, { status: 'not_found', paths: ['/healthz', '/readyz'] }])
+    expect(await probe(worker, '/readyz', { method: 'POST' })).toEqual([405, { status: 'not_allowed' }])
+    expect((await probe(worker, '/healthz', { method: 'HEAD' }))[0]).toBe(200)
+    await worker.printed('Working')
+    worker.child.kill('SIGTERM')
+    expect(await worker.ended).toBe(0)
+  })
+
+  test('are refused at a port that is taken, before any work begins', async () => {
+    await application.write('rindle.config.ts', configText({}))
+    const server = createServer().listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    const { exitCode, stderr } = await command('worker', '--health-port', String(port))
+    expect(stderr).toBe(
+      `rindle: Cannot listen at 127.0.0.1, port ${port} (EADDRINUSE). Choose another --health-port or --health-host.\n`,
+    )
+    expect(exitCode).toBe(2)
+    server.close()
   })
 })
 

@@ -67,6 +67,7 @@ export function queuesFinding(
       fix: 'Delete these queues, or choose another `schema` in pgBossJobs().',
     }
   }
+  if (missing.length === wanted.length) return { id, status: 'error', summary: 'there are none yet', fix: START }
   if (missing.length > 0) return { id, status: 'error', summary: `missing: ${missing.join(', ')}`, fix: START }
   return { id, status: 'ok', summary: `${wanted.length} queues, each of the right policy` }
 }

@@ -5,8 +5,8 @@ const FORMATS = ['jpeg', 'png', 'webp', 'avif'] as const
 
 /** Checks which sharp this is, and makes a picture in every format that is needed. */
 export async function* diagnose({ capabilities, signal }: ProcessorDiagnosisContext): AsyncGenerator<Finding> {
-  const { sharp: version = 'unknown', vips = 'unknown' } = sharp.versions
-  yield { id: 'sharp.version', status: 'ok', summary: `sharp ${version} with libvips ${vips}` }
+  const { versions } = sharp
+  yield { id: 'sharp.version', status: 'ok', summary: `sharp ${versions.sharp} with libvips ${versions.vips}` }
   const needed = FORMATS.filter((format) => capabilities.has(`image/${format}`))
   if (needed.length === 0) return
   const broken: string[] = []

@@ -1,9 +1,19 @@
-import { GetBucketLifecycleConfigurationCommand, type LifecycleRule } from '@aws-sdk/client-s3'
+import { GetBucketLifecycleConfigurationCommand, type LifecycleRuleFilter } from '@aws-sdk/client-s3'
 import { type DiagnosisContext, type Finding, STAGING_PREFIX } from '@rindle/core'
 import { attempt } from './attempt.ts'
 import type { S3Bucket } from './s3-bucket.ts'
 
 const ID = 'storage.lifecycle'
+
+/** What counts of a rule of the bucket. */
+interface Rule {
+  readonly Status: string | undefined
+  readonly Filter?: LifecycleRuleFilter | undefined
+  /** Where the rule was written in the older form, which has no filter. */
+  readonly Prefix?: string | undefined
+  readonly Expiration?: { readonly Days?: number | undefined } | undefined
+  readonly AbortIncompleteMultipartUpload?: { readonly DaysAfterInitiation?: number | undefined } | undefined
+}
 
 /** Checks the settings of the bucket that Rindle gains from. */
 export async function* diagnose(bucket: S3Bucket, { signal }: DiagnosisContext): AsyncGenerator<Finding> {
@@ -12,10 +22,7 @@ export async function* diagnose(bucket: S3Bucket, { signal }: DiagnosisContext):
 }
 
 /** The rules of the bucket; what the store says instead when it does not give them. */
-async function lifecycleRules(
-  { config, connection }: S3Bucket,
-  signal: AbortSignal,
-): Promise<readonly LifecycleRule[] | Error> {
+async function lifecycleRules({ config, connection }: S3Bucket, signal: AbortSignal): Promise<readonly Rule[] | Error> {
   const command = new GetBucketLifecycleConfigurationCommand({ Bucket: config.bucket })
   try {
     const { Rules = [] } = await attempt({ operation: 'diagnose' }, signal, (sendOptions) =>
@@ -35,7 +42,7 @@ function isWithoutRules(error: Error): boolean {
 }
 
 /** Judges what the bucket does with uploads that nobody completes. Pure. */
-export function lifecycleFinding(rules: readonly LifecycleRule[] | Error, stagingPrefix: string): Finding {
+export function lifecycleFinding(rules: readonly Rule[] | Error, stagingPrefix: string): Finding {
   if (rules instanceof Error) {
     return {
       id: ID,
@@ -58,7 +65,7 @@ export function lifecycleFinding(rules: readonly LifecycleRule[] | Error, stagin
 }
 
 /** Whether the rule is for all keys below the prefix. One that asks for tags or sizes is for some at most. */
-function covers({ Filter, Prefix }: LifecycleRule, prefix: string): boolean {
+function covers({ Filter, Prefix }: Rule, prefix: string): boolean {
   const asksForMore =
     Filter?.Tag !== undefined || Filter?.ObjectSizeGreaterThan !== undefined || Filter?.ObjectSizeLessThan !== undefined
   if (asksForMore || Filter?.And !== undefined) return false

@@ -88,7 +88,7 @@ export function memoryJobs({ retryDelayMs = 0 }: MemoryJobsOptions = {}): JobsAd
     schedule: async () => refuseSchedules(),
     unschedule: async () => refuseSchedules(),
     // Nothing to set up, so nothing to check.
-    diagnose: async function* () {},
+    async *diagnose() {},
   }
 }
 

@@ -1,8 +1,12 @@
-import type { WorkedQueue } from '@rindle/core'
+import { RindleError, type WorkedQueue } from '@rindle/core'
 import { aborted } from '../aborted.ts'
 import { type Command, defineCommand } from '../command.ts'
 import { withRindle } from '../with-rindle.ts'
 import { type Concurrency, QUEUE_NAMES, shortName, workedQueues } from '../worked-queues.ts'
+import type { HealthAddress } from '../worker/health-server.ts'
+import { startWorkerHealth } from '../worker/worker-health.ts'
+
+const LONGEST_DRAIN_SECONDS = 86_400
 
 /** `rindle worker`: a process that does nothing but background work. */
 export const worker: Command = defineCommand({
@@ -12,6 +16,7 @@ export const worker: Command = defineCommand({
     ['worker', 'Work on all queues'],
     ['worker --queues promote,process', 'Leave video and purges to other workers'],
     ['worker --concurrency process=2', 'At most two images at once in this process'],
+    ['worker --health-port 8081', 'Answer /healthz and /readyz on 127.0.0.1'],
   ],
   positionals: {},
   options: {
@@ -21,21 +26,56 @@ export const worker: Command = defineCommand({
       requiresArg: true,
       describe: 'Jobs at once: 4, or process=4,promote=2  [default: as documented per queue]',
     },
+    'health-port': { type: 'number', requiresArg: true, describe: 'Answer /healthz and /readyz at this port' },
+    'health-host': {
+      type: 'string',
+      requiresArg: true,
+      default: '127.0.0.1',
+      describe: 'Where to answer them; 0.0.0.0 is everywhere',
+    },
+    'drain-timeout-sec': {
+      type: 'number',
+      requiresArg: true,
+      default: 30,
+      describe: 'How long jobs in hand may take after SIGTERM',
+    },
   },
   run: async (args, { io, report }) => {
     const concurrency = workedQueues(args.queues, args.concurrency)
+    const address = healthAddressOf(args)
+    const timeoutMs = drainTimeoutMsOf(args['drain-timeout-sec'])
     return withRindle(args, io, async (rindle) => {
+      await using health = address === undefined ? undefined : await startWorkerHealth(rindle, address)
+      if (health !== undefined) report.note(`Health: ${health.url}/healthz and /readyz.`)
       await rindle.start()
       const workers = await rindle.work({ queues: Object.keys(concurrency) as WorkedQueue[], concurrency })
+      health?.watch(workers)
       report.note(`Working, jobs at once: ${listed(concurrency)}. SIGTERM or Ctrl-C stops.`)
       await aborted(io.signal)
       report.note('Finishing the jobs in hand. A second signal leaves them to other workers.')
-      await workers.stop()
+      await workers.stop({ timeoutMs })
       report.note('Stopped.')
       return { exitCode: 0, document: { concurrency } }
     })
   },
 })
+
+/** Pure. `invalid_input`. */
+function drainTimeoutMsOf(seconds: number): number {
+  if (seconds >= 0 && seconds <= LONGEST_DRAIN_SECONDS) return seconds * 1_000
+  throw new RindleError('invalid_input', `--drain-timeout-sec is a number from 0 to ${LONGEST_DRAIN_SECONDS}.`)
+}
+
+/** Where to answer probes, if anywhere. Pure. `invalid_input`. */
+function healthAddressOf(args: {
+  readonly 'health-port'?: number | undefined
+  readonly 'health-host': string
+}): HealthAddress | undefined {
+  const { 'health-port': port, 'health-host': host } = args
+  if (port === undefined) return undefined
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return { host, port }
+  throw new RindleError('invalid_input', '--health-port is a port from 1 to 65535, or 0 for any that is free.')
+}
 
 function listed(concurrency: Concurrency): string {
   const parts = Object.entries(concurrency).map(([queue, count]) => `${shortName(queue as WorkedQueue)} ${count}`)

@@ -58,7 +58,7 @@ export function memoryStorage({ now = () => new Date() }: MemoryStorageOptions =
     localPath: () => refuse('local'),
     openToken: () => refuse('local'),
     // Nothing to set up, so nothing to check.
-    diagnose: async function* () {},
+    async *diagnose() {},
     async send(request, body = new Uint8Array()) {
       const grant = requests.open(request)
       if (grant === undefined) return new Response(null, { status: 403 })

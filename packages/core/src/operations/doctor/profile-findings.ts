@@ -59,7 +59,7 @@ function storageFinding(profile: Profile, storage: StorageAdapter): Finding {
     return { id, status: 'error', summary: `${where} has no ${needed}`, fix: 'Choose another storage or delivery.' }
   }
   const lacking = Object.entries(WITHOUT).filter(([capability]) => !storage.capabilities.has(capability as never))
-  if (lacking.length === 0) return { id, status: 'ok', summary: `${where} can what is asked of it` }
+  if (lacking.length === 0) return { id, status: 'ok', summary: `${where} has every capability that is needed` }
   return {
     id,
     status: 'warn',

@@ -45,7 +45,8 @@ export async function exchange(url: string, init: RequestInit & { signal: AbortS
 async function beginningOf({ body }: Response): Promise<Buffer> {
   const chunks: Uint8Array[] = []
   let bytes = 0
-  for await (const chunk of body ?? []) {
+  if (body === null) return Buffer.alloc(0)
+  for await (const chunk of body as AsyncIterable<Uint8Array>) {
     chunks.push(chunk)
     bytes += chunk.byteLength
     if (bytes >= MOST_BYTES) break

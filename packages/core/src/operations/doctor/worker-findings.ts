@@ -49,8 +49,8 @@ function describe(alive: readonly LiveWorker[], queue: QueueName): string {
   const hosts = new Set(alive.map(({ host }) => host)).size
   const slots = alive.reduce((sum, { queues }) => sum + (queues[queue] ?? 0), 0)
   const oldest = Math.max(0, ...alive.map(({ beatAgeSeconds }) => Math.round(beatAgeSeconds)))
-  const parts = [count(alive.length, 'worker'), `on ${count(hosts, 'host')}, ${count(slots, 'job')} at once`]
-  return `${parts.join(' ')}; last beat ${oldest} s ago at most`
+  const who = `${count(alive.length, 'worker')} on ${count(hosts, 'host')}`
+  return `${who}, ${count(slots, 'job')} at once; each has beaten within ${oldest} s`
 }
 
 /** Those that died within the last day, the latest beat first. */

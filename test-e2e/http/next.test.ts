@@ -12,10 +12,12 @@ import { serveApplication } from './served-application.ts'
 
 // A Next application of one route handler, which passes its requests to the handler of this process.
 const dir = join(import.meta.dirname, 'next-app')
+// Node gives the function where Next's types, made for bundlers, have a module.
+const createNext = next as unknown as typeof next.default
 const HANDLER = Symbol.for('rindle.test.handler')
 
 let subject: ConformanceSubject
-let app: ReturnType<typeof next>
+let app: ReturnType<typeof createNext>
 
 beforeAll(async () => {
   const program = createRequire(import.meta.url).resolve('next/dist/bin/next')
@@ -24,7 +26,7 @@ beforeAll(async () => {
   })
   const served = await serveApplication({ handler: { idleTimeoutMs: 1_000, maxEventStreams: 2 } })
   await served.application.work()
-  app = next({ dir, dev: false, quiet: true })
+  app = createNext({ dir, dev: false, quiet: true })
   await app.prepare()
   await served.remount((handler: RindleHandler) => {
     Object.assign(globalThis, { [HANDLER]: handler })

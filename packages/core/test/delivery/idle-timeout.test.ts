@@ -1,0 +1,84 @@
+import { Readable } from 'node:stream'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { chunksOf, unlessStalled } from '../../src/delivery/idle-timeout.ts'
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }))
+afterEach(() => void vi.useRealTimers())
+
+const bytes = (text: string) => new TextEncoder().encode(text)
+
+describe('a body that is received', () => {
+  it('is cancelled and refused when its sender stands still', async () => {
+    const cancelled = vi.fn<() => void>()
+    const body = new ReadableStream<Uint8Array>({ start: (to) => to.enqueue(bytes('a')), cancel: cancelled })
+    const chunks = chunksOf(body, 1_000)
+    expect((await chunks.next()).value).toEqual(bytes('a'))
+    const next = expect(chunks.next()).rejects.toMatchObject({
+      code: 'upload_rejected',
+      retryable: true,
+      details: { reason: 'body_timeout' },
+    })
+    await vi.advanceTimersByTimeAsync(1_000)
+    await next
+    expect(cancelled).toHaveBeenCalledOnce()
+  })
+
+  it('is not refused for the time that its receiver takes', async () => {
+    const body = new ReadableStream<Uint8Array>({
+      start: (to) => {
+        to.enqueue(bytes('a'))
+        to.enqueue(bytes('b'))
+        to.close()
+      },
+    })
+    const received: Uint8Array[] = []
+    for await (const chunk of chunksOf(body, 1_000)) {
+      received.push(chunk)
+      await vi.advanceTimersByTimeAsync(60_000)
+    }
+    expect(received).toEqual([bytes('a'), bytes('b')])
+    expect(vi.getTimerCount()).toBe(0)
+  })
+})
+
+describe('a body that is sent', () => {
+  const source = () => Readable.from([Buffer.from('a'), Buffer.from('b')], { highWaterMark: 1 })
+
+  it('fails and frees its source when nobody reads on', async () => {
+    const file = source()
+    const reader = unlessStalled(file, 1_000).getReader()
+    await reader.read()
+    await vi.advanceTimersByTimeAsync(999)
+    expect(file.destroyed).toBe(false)
+    await vi.advanceTimersByTimeAsync(1)
+    expect(file.destroyed).toBe(true)
+    await expect(reader.read()).rejects.toThrow('Nobody read on for 1 s.')
+  })
+
+  it('frees its source when nobody begins to read', async () => {
+    const file = source()
+    unlessStalled(file, 1_000)
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(file.destroyed).toBe(true)
+  })
+
+  it('gives all and leaves no timer', async () => {
+    expect(await new Response(unlessStalled(source(), 1_000)).text()).toBe('ab')
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('frees its source when it is cancelled', async () => {
+    const file = source()
+    await unlessStalled(file, 1_000).cancel()
+    expect(file.destroyed).toBe(true)
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('fails when its source fails, also before anybody reads', async () => {
+    const file = new Readable({ read: () => {} })
+    const body = unlessStalled(file, 1_000)
+    file.destroy(new Error('the disk is gone'))
+    await expect(new Response(body).text()).rejects.toThrow('the disk is gone')
+    expect(vi.getTimerCount()).toBe(0)
+  })
+})

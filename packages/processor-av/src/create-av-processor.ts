@@ -16,8 +16,7 @@ import { Toolchain } from './toolchain.ts'
  * every problem of the options; does no I/O.
  *
  * FFmpeg is looked for on first need, not at `start`: a process that only enqueues needs none. Without one, probing and
- * processing throw `ffmpeg_not_found`; an old one works, with a process warning (`RINDLE_FFMPEG_OLD`). `stop` waits for
- * work under way.
+ * processing throw `ffmpeg_not_found`; an old one works, and the doctor warns of it. `stop` waits for work under way.
  */
 export function avProcessor(options: AvProcessorOptions = {}): Processor {
   const config = parseOptions(options)

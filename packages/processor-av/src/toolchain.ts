@@ -13,7 +13,7 @@ export class Toolchain {
 
   /** The ffmpeg in use. `ffmpeg_not_found`, `ffmpeg_failed`; a failure is not remembered. */
   async ffmpeg(): Promise<FfmpegBuild> {
-    this.#ffmpeg ??= findBinary('ffmpeg', this.#paths.ffmpegPath).then(inspectBuild).then(warnedAbout)
+    this.#ffmpeg ??= findBinary('ffmpeg', this.#paths.ffmpegPath).then(inspectBuild)
     try {
       return await this.#ffmpeg
     } catch (error) {
@@ -32,17 +32,4 @@ export class Toolchain {
       throw error
     }
   }
-}
-
-const warnedPaths = new Set<string>()
-
-function warnedAbout(build: FfmpegBuild): FfmpegBuild {
-  if (build.isOld && !warnedPaths.has(build.path)) {
-    warnedPaths.add(build.path)
-    process.emitWarning(
-      `FFmpeg ${build.version} (${build.path}) is older than 6.0. It works, but its decoders get no repairs any more.`,
-      { type: 'RindleWarning', code: 'RINDLE_FFMPEG_OLD' },
-    )
-  }
-  return build
 }

@@ -76,19 +76,6 @@ describe('a build', () => {
     expect(await inspectBuild({ path, source: 'option' })).toMatchObject({ version, isOld })
   })
 
-  it('that is old works, with one warning for the process', async () => {
-    const warnings: Error[] = []
-    const listen = (warning: Error): void => void warnings.push(warning)
-    process.on('warning', listen)
-    const path = join(await temporaryDirectory(), 'ffmpeg')
-    await symlink(INSTALLER.programs.ffmpegPath, path)
-    const { Toolchain } = await import('../src/toolchain.ts')
-    for (let count = 0; count < 2; count += 1) await new Toolchain(parseOptions({ ffmpegPath: path })).ffmpeg()
-    await vi.waitFor(() => expect(warnings).toHaveLength(1))
-    process.off('warning', listen)
-    expect(warnings[0]).toMatchObject({ code: 'RINDLE_FFMPEG_OLD', message: expect.stringContaining('older than 6.0') })
-  })
-
   it('that is something else is refused', async () => {
     await expect(inspectBuild({ path: process.execPath, source: 'option' })).rejects.toMatchObject({
       code: 'ffmpeg_failed',

@@ -64,6 +64,17 @@ export type { RecoverOptions, RecoverReport } from './operations/recover-lost-wo
 export type { RegenerateOptions, RegenerateReport, UndeclaredVariants } from './operations/regenerate-variants.ts'
 export type { ReprobedField, ReprobeReport } from './operations/reprobe.ts'
 export type { RequeueOptions, RequeueReport } from './operations/requeue-variants.ts'
+export {
+  type RuntimeStatus,
+  type RuntimeStatusOptions,
+  STATUS_CLASSES,
+  type StateCounts,
+  type StatusClass,
+  type StatusExample,
+  type StatusFinding,
+  type StatusRecommendation,
+  type StatusVerb,
+} from './operations/runtime-status/report.ts'
 export type { Orphan, ScanOptions, ScanReport } from './operations/scan-orphans.ts'
 export type { Scheduled, ScheduledOnRequest, ScheduleOptions } from './operations/schedule.ts'
 export type { SweepOptions, SweepReport } from './operations/sweep-orphaned-temp-files.ts'

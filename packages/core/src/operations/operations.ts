@@ -15,6 +15,8 @@ import { type RecoverOptions, type RecoverReport, recoverLostWork } from './reco
 import { type RegenerateOptions, type RegenerateReport, regenerateVariants } from './regenerate-variants.ts'
 import { type ReprobeReport, reprobe } from './reprobe.ts'
 import { type RequeueOptions, type RequeueReport, requeueVariants } from './requeue-variants.ts'
+import type { RuntimeStatus, RuntimeStatusOptions } from './runtime-status/report.ts'
+import { runtimeStatus } from './runtime-status/runtime-status.ts'
 import { type ScanOptions, type ScanReport, scanOrphans } from './scan-orphans.ts'
 import { type ScheduleOptions, schedule } from './schedule.ts'
 import { type SweepOptions, type SweepReport, sweepOrphanedTempFiles } from './sweep-orphaned-temp-files.ts'
@@ -71,6 +73,11 @@ export interface Operations<P extends string = string, V extends string = string
   eraseOwners(owners: Owners, options?: WalkOptions): Promise<ErasureTotals>
 
   /**
+   * What is degraded or stuck, and which verb is for it: one snapshot, bounded. Changes nothing. `unknown_profile`.
+   */
+  runtimeStatus(options?: RuntimeStatusOptions<P>): Promise<RuntimeStatus>
+
+  /**
    * Registers cron jobs for these verbs, in UTC, on the queue `rindle_maintenance`: by default uploads are aborted and
    * storage is verified, and everything that deletes is a dry run. The last call counts. `invalid_input`.
    */
@@ -96,6 +103,7 @@ export function operationsOf(runtime: Runtime): Operations {
     eraseOwner: (owner, options) => eraseOwner(runtime, owner, options),
     previewOwnerErasures: (owners, options) => previewOwnerErasures(runtime, owners, options),
     eraseOwners: (owners, options) => eraseOwners(runtime, owners, options),
+    runtimeStatus: (options) => runtimeStatus(runtime, options),
     schedule: (options) => schedule(runtime, options),
   }
 }

@@ -311,6 +311,10 @@ CREATE INDEX "media_assets_unfinished_idx" ON "media_assets"("updated_at", "id")
     WHERE "state" IN ('validating', 'analyzing', 'promoting');
 CREATE INDEX "media_assets_rejected_idx" ON "media_assets"("updated_at", "id")
     WHERE "state" IN ('quarantined', 'deleted');
+CREATE INDEX "media_assets_unprobed_idx" ON "media_assets"("updated_at", "id")
+    WHERE "state" IN ('available', 'processing', 'transcoding', 'ready', 'degraded') AND ("kind" IS NULL
+        OR ("kind" = 'image' AND "width" IS NULL) OR ("kind" = 'video' AND ("width" IS NULL OR "duration_ms" IS NULL))
+        OR ("kind" = 'audio' AND "duration_ms" IS NULL));
 CREATE INDEX "media_variants_unfinished_idx" ON "media_variants"("updated_at", "id")
     WHERE "state" IN ('queued', 'processing');
 CREATE INDEX "media_variants_unsuccessful_idx" ON "media_variants"("updated_at", "id")

@@ -29,7 +29,10 @@ export function diagnosesOf(runtime: Runtime, scope: Scope): readonly Diagnosis[
       local('profile', name, () => profileFindings(profile, storageOf(runtime, profile.storage), runtime.processors)),
     ),
     ...processorDiagnoses(runtime.processors, Object.values(scope.profiles)),
-    local('work_directory', 'disk', () => workDirectoryFindings(runtime.workDirectory, scope.profiles)),
+    {
+      ...local('work_directory', 'disk', () => workDirectoryFindings(runtime.workDirectory, scope.profiles)),
+      cleansUp: true,
+    },
     ...databaseDiagnoses(runtime, scope),
     ...storageDiagnoses(runtime, scope),
   ]
@@ -85,6 +88,7 @@ function storageDiagnoses(runtime: Runtime, { storages, origin }: Scope): readon
     id: 'storage',
     component: name,
     needsNetwork: true,
+    cleansUp: true,
     run: ({ signal }) => storageFindings(runtime, { name, origin, signal }),
   }))
 }

@@ -9,6 +9,8 @@ export interface Diagnosis {
   readonly needsNetwork: boolean
   /** Whether it can be made at all, as far as the ones before it have shown. @default yes */
   readonly applies?: () => boolean
+  /** Whether it makes things that it removes in the end, and is given time for that when it is cut off. @default false */
+  readonly cleansUp?: boolean
   /** Gives each finding as soon as it is known. */
   readonly run: (context: DiagnosisContext) => AsyncIterable<Finding> | Iterable<Finding>
 }

@@ -2,7 +2,7 @@ import type { CheckStatus, Finding } from '../../ports/diagnosis.ts'
 import type { Diagnosis } from './diagnosis.ts'
 import { reasonOf } from './reason-of.ts'
 
-// For removing what was put into a storage, after the checks themselves took too long.
+// For removing what was made, after the checks themselves took too long.
 const CLEANUP_TIMEOUT_MS = 5_000
 
 /** A finding with what it belongs to, and how long it took. */
@@ -40,7 +40,8 @@ export async function* runDiagnosis(diagnosis: Diagnosis, limits: Limits): Async
       yield timed(next.value)
     } catch (error) {
       ending.abort(error)
-      await settled(findings.return(undefined))
+      const ended = Promise.allSettled([findings.return(undefined)])
+      if (diagnosis.cleansUp === true) await withinCleanup(ended)
       if (!limits.signal.aborted) yield timed(broken(diagnosis, error, limits.timeoutMs))
       return
     }
@@ -68,10 +69,10 @@ async function within<T>(work: Promise<T>, { signal, timeoutMs }: Limits): Promi
 }
 
 /** Gives what was begun its time to be removed. What became of it is in the log, if it matters. */
-async function settled(work: Promise<unknown>): Promise<void> {
+async function withinCleanup(ended: Promise<unknown>): Promise<void> {
   const { promise: cut, resolve } = Promise.withResolvers<void>()
   const timer = setTimeout(resolve, CLEANUP_TIMEOUT_MS)
-  await Promise.race([Promise.allSettled([work]), cut])
+  await Promise.race([ended, cut])
   clearTimeout(timer)
 }
 

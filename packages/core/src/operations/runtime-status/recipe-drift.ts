@@ -1,0 +1,152 @@
+import type { SqlExecutor } from '@rindle/prisma'
+import type { Asset } from '../../domain/entities.ts'
+import { DELIVERABLE_STATES } from '../../domain/states.ts'
+import type { Profile } from '../../profile/profile.ts'
+import { booleanOrNull, json, number, type Row, text, textOrNull } from '../../rows/row-values.ts'
+import { plannedVariants } from '../../variants/plan.ts'
+import { type DriftingVariant, variantDrift } from '../variant-drift.ts'
+import type { Found, StatusExample } from './report.ts'
+import { exampleOf, MOST_COUNTED, type SnapshotScope } from './snapshot-classes.ts'
+
+/** Assets of each profile of which every variant is compared with what is declared. */
+const SAMPLE_SIZE = 500
+/** More names and digests than an application has had. */
+const MOST_PAIRS = 1_000
+
+const DELIVERABLE = DELIVERABLE_STATES.map((state) => `'${state}'`).join(', ')
+const ROW = `variant.id, variant.asset_id, variant.name, null::uuid as session_id, variant.state,
+  variant.error_reason as reason, variant.updated_at as at,
+  extract(epoch from now() - variant.updated_at)::float8 as age_seconds`
+
+type Profiles = Readonly<Record<string, Profile>>
+
+/**
+ * Variants that are stale, ready ones of another recipe than the one that is declared, and declared ones that an asset
+ * has no row for. The first two by indexes; the last, and recipes that another profile still declares under the same
+ * name, in a sample of each profile.
+ */
+export async function recipeDrift(tx: SqlExecutor, profiles: Profiles, scope: SnapshotScope): Promise<Found> {
+  const stale = await staleVariants(tx, scope)
+  const outdated = await outdatedVariants(tx, profiles, scope)
+  const sampled = await sampledDrift(tx, profiles, new Set(outdated.map(exampleKey)), scope)
+  const all = [...stale, ...outdated, ...sampled.examples]
+  const oldestFirst = all.toSorted((a, b) => (b.ageSeconds ?? 0) - (a.ageSeconds ?? 0))
+  return {
+    class: 'recipe_drift',
+    count: all.length,
+    isAtLeast: stale.length >= MOST_COUNTED || outdated.length >= MOST_COUNTED || sampled.isCut,
+    oldestAgeSeconds: oldestFirst[0]?.ageSeconds ?? null,
+    examples: oldestFirst.slice(0, scope.limit),
+  }
+}
+
+async function staleVariants(tx: SqlExecutor, scope: SnapshotScope): Promise<readonly StatusExample[]> {
+  const { rows } = await tx.executeSql(
+    `select ${ROW} from rindle.media_variants as variant
+     where state = 'stale' and updated_at < now() - make_interval(secs => $2::float8)
+       and ($1::text is null or exists (
+         select 1 from rindle.media_assets as asset where asset.id = asset_id and asset.profile = $1::text))
+     order by updated_at, id limit ${MOST_COUNTED}`,
+    [scope.profile, scope.olderThanSeconds ?? 0],
+  )
+  return rows.map(exampleOf)
+}
+
+async function outdatedVariants(
+  tx: SqlExecutor,
+  profiles: Profiles,
+  scope: SnapshotScope,
+): Promise<readonly StatusExample[]> {
+  const found: StatusExample[] = []
+  for (const { name, digest } of await readyPairs(tx)) {
+    const declaring = Object.entries(profiles).filter(([, profile]) => Object.hasOwn(profile.variants, name))
+    const isOutdated = declaring.every(([, { variants }]) => variants[name]?.digest !== digest)
+    if (declaring.length === 0 || !isOutdated || found.length >= MOST_COUNTED) continue
+    const { rows } = await tx.executeSql(
+      `select ${ROW} from rindle.media_variants as variant
+       join rindle.media_assets as asset on asset.id = variant.asset_id
+       where variant.state = 'ready' and variant.name = $1::text and variant.recipe_digest = $2::text
+         and asset.state in (${DELIVERABLE}) and asset.profile in (select jsonb_array_elements_text($3::jsonb))
+         and variant.updated_at < now() - make_interval(secs => $4::float8)
+       limit ${MOST_COUNTED}`,
+      [name, digest, JSON.stringify(declaring.map(([profile]) => profile)), scope.olderThanSeconds ?? 0],
+    )
+    found.push(...rows.map(exampleOf))
+  }
+  return found
+}
+
+/** Names and digests of ready variants. Jumps from one to the next in their index, so it reads one row for each. */
+async function readyPairs(tx: SqlExecutor): Promise<readonly { readonly name: string; readonly digest: string }[]> {
+  const { rows } = await tx.executeSql(
+    `with recursive pairs as (
+       (select name, recipe_digest from rindle.media_variants where state = 'ready'
+        order by name, recipe_digest limit 1)
+       union all
+       select next.name, next.recipe_digest from pairs cross join lateral (
+         select name, recipe_digest from rindle.media_variants
+         where state = 'ready' and (name, recipe_digest) > (pairs.name, pairs.recipe_digest)
+         order by name, recipe_digest limit 1) as next
+     )
+     select name, recipe_digest as digest from pairs limit ${MOST_PAIRS}`,
+  )
+  return rows.map((row) => ({ name: text(row, 'name'), digest: text(row, 'digest') }))
+}
+
+async function sampledDrift(
+  tx: SqlExecutor,
+  profiles: Profiles,
+  known: ReadonlySet<string>,
+  scope: SnapshotScope,
+): Promise<{ readonly examples: readonly StatusExample[]; readonly isCut: boolean }> {
+  const examples: StatusExample[] = []
+  let isCut = false
+  for (const [name, profile] of Object.entries(profiles)) {
+    if (Object.keys(profile.variants).length === 0) continue
+    const rows = await sampleOf(tx, name, scope)
+    const found = rows.flatMap((row) => driftOf(profile, row)).filter((example) => !known.has(exampleKey(example)))
+    examples.push(...found)
+    isCut ||= found.length > 0 && rows.length === SAMPLE_SIZE
+  }
+  return { examples, isCut }
+}
+
+async function sampleOf(tx: SqlExecutor, profile: string, scope: SnapshotScope): Promise<readonly Row[]> {
+  const { rows } = await tx.executeSql(
+    `select asset.id, asset.state, asset.kind, asset.has_audio_track, asset.metadata,
+       extract(epoch from now() - asset.updated_at)::float8 as age_seconds,
+       (select coalesce(jsonb_agg(jsonb_build_object('name', name, 'state', state, 'recipeDigest', recipe_digest,
+          'storageKey', case when state = 'purged' then storage_key end)), '[]'::jsonb)
+        from rindle.media_variants where asset_id = asset.id) as variants
+     from (select * from rindle.media_assets
+       where profile = $1::text and state in (${DELIVERABLE}) limit ${SAMPLE_SIZE}) as asset
+     where asset.updated_at < now() - make_interval(secs => $2::float8)`,
+    [profile, scope.olderThanSeconds ?? 0],
+  )
+  return rows
+}
+
+function driftOf(profile: Profile, row: Row): readonly StatusExample[] {
+  const declared = plannedVariants(profile, {
+    kind: textOrNull(row, 'kind') as Asset['kind'],
+    hasAudioTrack: booleanOrNull(row, 'has_audio_track'),
+    metadata: json<Asset['metadata']>(row, 'metadata'),
+  })
+  const drift = variantDrift(json<readonly DriftingVariant[]>(row, 'variants'), declared)
+  return [
+    ...drift.outdated.map(({ name, state }) => ({ name, state })),
+    ...drift.lacking.map(({ name }) => ({ name, state: null })),
+  ].map(({ name, state }) => ({
+    assetId: text(row, 'id'),
+    variantName: name,
+    sessionId: null,
+    queue: null,
+    state,
+    reason: state === null ? 'never planned' : null,
+    ageSeconds: Math.max(0, Math.round(number(row, 'age_seconds'))),
+  }))
+}
+
+function exampleKey({ assetId, variantName }: StatusExample): string {
+  return `${assetId}/${variantName}`
+}

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { Readable } from 'node:stream'
+import { addAbortSignal, Readable } from 'node:stream'
 import { UploadPartCommand } from '@aws-sdk/client-s3'
 import { type AppendOptions, companionKey, type MultipartStorage, type ResumableState } from '@rindle/core'
 import { attempt } from './attempt.ts'
@@ -35,11 +35,14 @@ export async function* appendBody(
 ): AsyncGenerator<ResumableState, void> {
   // Before somebody reads it, a body that fails would end the process; who reads it later sees the failure.
   body.on('error', () => {})
+  const { signal } = upload
   const spool = await openSpool(upload.notes.partBytes)
   const parts = new Parts(upload, spool)
   try {
+    signal?.throwIfAborted()
+    const arriving: AsyncIterable<Buffer> = signal === undefined ? body : addAbortSignal(signal, body)
     let arrivedBytes = 0
-    for await (const chunk of body as AsyncIterable<Buffer>) {
+    for await (const chunk of arriving) {
       if (arrivedBytes === 0) await refill(upload, spool)
       arrivedBytes += chunk.byteLength
       for (let rest = chunk; rest.byteLength > 0; rest = await spool.fill(rest)) {
@@ -53,6 +56,8 @@ export async function* appendBody(
     yield arrivedBytes > 0 ? parts.state() : stateOf(upload, upload.notes, upload.offset)
     const { tail } = upload.notes
     if (tail !== null && arrivedBytes > 0) await deleteObject(upload.bucket, tail.key, {})
+  } catch (error) {
+    throw signal?.aborted ? signal.reason : error
   } finally {
     body.destroy()
     await parts.abandon()

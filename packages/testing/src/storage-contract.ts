@@ -12,6 +12,7 @@ import { listCases } from './storage-contract/list-cases.ts'
 import { memoryCases } from './storage-contract/memory-cases.ts'
 import { multipartCases, openUploadCases } from './storage-contract/multipart-cases.ts'
 import { contentTypeCases, putCases } from './storage-contract/put-cases.ts'
+import { resumableCases } from './storage-contract/resumable-cases.ts'
 import { signingCases } from './storage-contract/signing-cases.ts'
 
 const DEFAULT_TIMEOUT_MS = 60_000
@@ -66,6 +67,7 @@ export function storageContractCases(options: StorageContractOptions = {}): read
     ...abortCases,
     ...signingCases,
     ...multipartCases,
+    ...resumableCases,
     ...((options.listsOpenUploads ?? true) ? openUploadCases : []),
     ...((options.holdsObjectsInMemory ?? false) ? [] : memoryCases),
   ]

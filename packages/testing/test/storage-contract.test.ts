@@ -5,6 +5,7 @@ import type { Breakage } from './broken-storages/breakage.ts'
 import { capabilityBreakages } from './broken-storages/capability-breakages.ts'
 import { copyBreakages, deleteBreakages } from './broken-storages/delete-and-copy-breakages.ts'
 import { getBreakages, listBreakages } from './broken-storages/read-breakages.ts'
+import { resumableBreakages } from './broken-storages/resumable-breakages.ts'
 import { multipartBreakages, signingBreakages } from './broken-storages/signing-breakages.ts'
 import { concurrencyBreakages, putBreakages } from './broken-storages/write-breakages.ts'
 
@@ -19,6 +20,7 @@ const BREAKAGES: readonly Breakage[] = [
   ...abortBreakages,
   ...signingBreakages,
   ...multipartBreakages,
+  ...resumableBreakages,
   {
     caseName: 'writes and reads 64 MiB without holding them in memory',
     how: 'holds its objects in memory',

@@ -36,7 +36,7 @@ export async function verifyCompletion(runtime: Runtime, sessionId: string): Pro
 /** The part of {@link verifyCompletion} that touches storage. Call it before a transaction of the application. */
 export async function inspectUpload(runtime: Runtime, sessionId: string): Promise<InspectedUpload> {
   const open = await readSession(runtime, sessionId)
-  const { session, asset } = open
+  const { session } = open
   if (session.state === 'completed') return { sessionId, object: null }
   assertNotEnded(session)
   const object = await arrivedObject(runtime, open)

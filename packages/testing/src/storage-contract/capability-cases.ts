@@ -1,12 +1,20 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
-import { isRindleError, STORAGE_CAPABILITIES, type StorageAdapter, type StorageCapability } from '@rindle/core'
-import { patternBytes, putBytes, readBytes } from './bodies.ts'
+import {
+  isRindleError,
+  type ResumableState,
+  STORAGE_CAPABILITIES,
+  type StorageAdapter,
+  type StorageCapability,
+} from '@rindle/core'
+import { bodyOf, patternBytes, putBytes, readBytes } from './bodies.ts'
 import type { StorageContractCase } from './contract-case.ts'
 import { collect, failureOf, listAll } from './expectations.ts'
 
 const KEY = 'album/photo.txt'
 const EXPIRES_AT = new Date('2999-01-01T00:00:00Z')
+
+const NOTHING_YET: ResumableState = { offset: 0, uploadId: null, notes: {} }
 
 const OPTIONAL_METHODS: readonly {
   readonly method: string
@@ -54,6 +62,26 @@ const OPTIONAL_METHODS: readonly {
     method: 'multipart.listUploads',
     capability: 'multipart_upload',
     call: ({ multipart }) => collect(multipart.listUploads('')),
+  },
+  {
+    method: 'resumable.begin',
+    capability: 'resumable_upload',
+    call: ({ resumable }) => resumable.begin(KEY, { contentType: 'text/plain', maxBytes: 9 }),
+  },
+  {
+    method: 'resumable.append',
+    capability: 'resumable_upload',
+    call: ({ resumable }) => collect(resumable.append(KEY, NOTHING_YET, bodyOf(patternBytes(9)))),
+  },
+  {
+    method: 'resumable.finish',
+    capability: 'resumable_upload',
+    call: ({ resumable }) => resumable.finish(KEY, NOTHING_YET),
+  },
+  {
+    method: 'resumable.abort',
+    capability: 'resumable_upload',
+    call: ({ resumable }) => resumable.abort(KEY, NOTHING_YET),
   },
 ]
 

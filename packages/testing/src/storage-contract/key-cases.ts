@@ -55,6 +55,11 @@ const CALLS: readonly KeyedCall[] = [
     needs: 'multipart_upload',
     call: (adapter, key) => adapter.multipart.create(key, { contentType: 'text/plain' }),
   },
+  {
+    method: 'resumable.begin',
+    needs: 'resumable_upload',
+    call: (adapter, key) => adapter.resumable.begin(key, { contentType: 'text/plain', maxBytes: 9 }),
+  },
   { method: 'localPath', needs: 'local', call: (adapter, key) => adapter.localPath(key) },
 ]
 

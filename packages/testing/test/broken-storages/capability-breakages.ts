@@ -17,6 +17,10 @@ const UNDECLARED: readonly (readonly [StorageCapability, string])[] = [
   ['multipart_upload', 'multipart.complete'],
   ['multipart_upload', 'multipart.abort'],
   ['multipart_upload', 'multipart.listUploads'],
+  ['resumable_upload', 'resumable.begin'],
+  ['resumable_upload', 'resumable.append'],
+  ['resumable_upload', 'resumable.finish'],
+  ['resumable_upload', 'resumable.abort'],
 ]
 
 const PRETENDED: readonly (readonly [StorageCapability, string, Change])[] = [
@@ -41,6 +45,9 @@ const HOSTILE_KEYS: Readonly<Record<string, Change>> = {
   signPut: (good) => ({ signPut: (_key, options) => good.signPut(SAFE_KEY, options) }),
   'multipart.create': (good) => ({
     multipart: { ...good.multipart, create: async () => ({ uploadId: 'any' }) },
+  }),
+  'resumable.begin': (good) => ({
+    resumable: { ...good.resumable, begin: (_key, options) => good.resumable.begin(SAFE_KEY, options) },
   }),
   localPath: (good) => ({ capabilities: declaring(good, 'local'), localPath: (key) => `/srv/${key}` }),
 }

@@ -32,8 +32,9 @@ export interface VariantUrlOptions extends UrlOptions {
  */
 export async function url(runtime: Runtime, asset: Asset, options: UrlOptions = {}): Promise<string> {
   const profile = assertDeliverable(runtime, asset)
-  await authorize(profile, asset, undefined, options.actor)
-  return issueUrl(runtime, asset, profile, named(originalFile(asset), options), options)
+  // A page signs thousands at once: without an authorizer there is nothing to wait for.
+  if (profile.delivery.authorize !== null) await authorize(profile, asset, undefined, options.actor)
+  return await issueUrl(runtime, asset, profile, named(originalFile(asset), options), options)
 }
 
 /**
@@ -64,7 +65,7 @@ export async function variantUrl(
     )
   }
   if (serve === 'placeholder' || asset.kind !== outputKind(declared.recipe)) return null
-  return issueUrl(runtime, asset, profile, named(originalFile(asset), options), options)
+  return await issueUrl(runtime, asset, profile, named(originalFile(asset), options), options)
 }
 
 /** The profile of an asset that may be delivered. `not_deliverable`. */

@@ -30,7 +30,7 @@ export interface VariantKeyParts {
   readonly extension: string
 }
 
-// The order matters: the first that matches is the one that is reported.
+// What a key that is not well-formed is told. The order matters: the first that matches is the one that is reported.
 const REFUSALS: readonly { readonly problem: string; readonly matches: RegExp }[] = [
   { problem: 'it is empty', matches: /^$/ },
   { problem: 'it holds a control character', matches: /\p{Cc}/u },
@@ -149,9 +149,9 @@ function checked(part: string, value: string, isValid: boolean): string {
 function problemOf(key: string): string | undefined {
   // First, so that nothing below works through a text without end. Of what may pass, a character is a byte.
   if (key.length > MAX_KEY_BYTES) return `it has more than ${MAX_KEY_BYTES} bytes`
+  if (WELL_FORMED.test(key)) return undefined
   const refusal = REFUSALS.find(({ matches }) => matches.test(key))
-  if (refusal !== undefined) return refusal.problem
-  return WELL_FORMED.test(key) ? undefined : 'segments are a-z, 0-9, "_" and "-", with one extension in the last'
+  return refusal?.problem ?? 'segments are a-z, 0-9, "_" and "-", with one extension in the last'
 }
 
 // A key that was refused may be anything: shown escaped and cut.

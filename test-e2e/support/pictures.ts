@@ -19,3 +19,11 @@ export async function quadrants(width: number, height: number, exif: { orientati
     ? picture.toBuffer()
     : picture.withMetadata({ orientation: exif.orientation }).toBuffer()
 }
+
+/** A picture of noise, which no format makes small: JPEG bytes, about half of one for each pixel. */
+export async function grain(width: number, height: number): Promise<Buffer> {
+  const noise = { type: 'gaussian', mean: 128, sigma: 30 } as const
+  return sharp({ create: { width, height, channels: 3, background: '#808080', noise } })
+    .jpeg({ quality: 90 })
+    .toBuffer()
+}

@@ -29,8 +29,8 @@ interface Job {
   readonly options: UploadFileOptions
   readonly signal: AbortSignal
   readonly fingerprint: string
-  /** Another upload of this page has the fingerprint: this one goes without memory. */
-  readonly isRemembered: boolean
+  /** Lets others have the fingerprint; `undefined` when another upload of this page has it: this one goes without memory. */
+  readonly release: (() => void) | undefined
   readonly report: Report
 }
 
@@ -43,8 +43,7 @@ export async function uploadFile(connection: Connection, file: File, options: Up
     const fingerprint = fingerprintOf(file, [connection.baseUrl, profile, slot, strategy])
     const release = connection.remembered.claim(fingerprint)
     try {
-      const isRemembered = release !== undefined
-      return await transferOrBeginAgain({ connection, file, options, signal, fingerprint, isRemembered, report })
+      return await transferOrBeginAgain({ connection, file, options, signal, fingerprint, release, report })
     } finally {
       release?.()
     }
@@ -91,16 +90,20 @@ async function transfer(job: Job): Promise<string> {
     if (OPEN_STATES.includes(upload.state)) await sendFile({ connection, upload, file, signal, onLoaded })
     await complete(job, upload)
   } catch (error) {
-    if (signal.aborted) await giveUp(connection, upload)
     if (signal.aborted || hasEnded(error)) forget(job)
+    if (signal.aborted) {
+      // Whoever sends the same file again need not wait for the server to drop this session.
+      job.release?.()
+      await giveUp(connection, upload)
+    }
     throw error
   }
   forget(job)
   return upload.assetId
 }
 
-async function recallUpload({ connection, fingerprint, isRemembered, signal }: Job): Promise<WireUpload | undefined> {
-  const id = isRemembered ? connection.remembered.recall(fingerprint) : undefined
+async function recallUpload({ connection, fingerprint, release, signal }: Job): Promise<WireUpload | undefined> {
+  const id = release !== undefined ? connection.remembered.recall(fingerprint) : undefined
   if (id === undefined) return undefined
   try {
     const path = `/uploads/${encodeURIComponent(id)}`
@@ -114,7 +117,7 @@ async function recallUpload({ connection, fingerprint, isRemembered, signal }: J
   return undefined
 }
 
-async function beginUpload({ connection, file, options, signal, fingerprint, isRemembered }: Job): Promise<WireUpload> {
+async function beginUpload({ connection, file, options, signal, fingerprint, release }: Job): Promise<WireUpload> {
   const body = {
     profile: options.profile,
     filename: file.name,
@@ -125,7 +128,7 @@ async function beginUpload({ connection, file, options, signal, fingerprint, isR
   }
   const call = { method: 'POST', path: '/uploads', body, signal } as const
   const upload = await withRetries(signal, () => requestJson<WireUpload>(connection, call))
-  if (isRemembered) connection.remembered.remember(fingerprint, upload)
+  if (release !== undefined) connection.remembered.remember(fingerprint, upload)
   return upload
 }
 
@@ -153,8 +156,8 @@ function hasEnded(error: unknown): boolean {
   return isClientError(error) && !error.retryable && error.code !== 'storage_refused'
 }
 
-function forget({ connection, fingerprint, isRemembered }: Job): void {
-  if (isRemembered) connection.remembered.forget(fingerprint)
+function forget({ connection, fingerprint, release }: Job): void {
+  if (release !== undefined) connection.remembered.forget(fingerprint)
 }
 
 interface Awaited {

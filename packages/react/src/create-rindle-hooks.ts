@@ -10,18 +10,27 @@ import { type UploadsHook, useUploads } from './use-uploads.ts'
 /** Hooks of one client, with the types of its server. Uploads end with the component that began them. */
 export interface RindleHooks<R extends AnyServer> {
   /** One upload at a time. */
-  useUpload<P extends ProfileName<R>>(profile: P, options?: UploadHookOptions<R, P>): UploadHook<AssetView<R, P>>
+  readonly useUpload: <P extends ProfileName<R>>(
+    profile: P,
+    options?: UploadHookOptions<R, P>,
+  ) => UploadHook<AssetView<R, P>>
   /** Any number of uploads; a few travel at once. */
-  useUploads<P extends ProfileName<R>>(profile: P, options?: UploadHookOptions<R, P>): UploadsHook<AssetView<R, P>>
+  readonly useUploads: <P extends ProfileName<R>>(
+    profile: P,
+    options?: UploadHookOptions<R, P>,
+  ) => UploadsHook<AssetView<R, P>>
   /** One asset, kept up to date until nothing more will change by itself. `null`: none yet. */
-  useAsset(id: string | null | undefined): AssetHook<AssetView<R>>
+  readonly useAsset: (id: string | null | undefined) => AssetHook<AssetView<R>>
   /** An uploader as sets of props, for elements of yours. */
-  useUploader<P extends ProfileName<R>>(profile: P, options?: UploaderOptions<R, P>): Uploader<AssetView<R, P>>
+  readonly useUploader: <P extends ProfileName<R>>(
+    profile: P,
+    options?: UploaderOptions<R, P>,
+  ) => Uploader<AssetView<R, P>>
   /**
    * An uploader of plain elements without style: a button, a drop zone, and a list with progress, errors and what can be
    * done about them. With a function as its child, that renders everything.
    */
-  Uploader<P extends ProfileName<R>>(props: UploaderProps<R, P>): ReactElement
+  readonly Uploader: <P extends ProfileName<R>>(props: UploaderProps<R, P>) => ReactElement
 }
 
 /** The hooks of a client, made once beside it: `export const { useUpload, Uploader } = createRindleHooks(client)`. */

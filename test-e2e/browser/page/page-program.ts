@@ -1,0 +1,50 @@
+import { createClient, type VariantView } from '@rindle/client'
+import { createRindleHooks } from '@rindle/react'
+import { createElement as h, type ReactElement, StrictMode, useCallback, useState } from 'react'
+import { createRoot } from 'react-dom/client'
+import type { BrowserRindle } from './browser-profiles.ts'
+
+const client = createClient<BrowserRindle>()
+const { Uploader, useAsset } = createRindleHooks(client)
+
+/** An uploader of each profile, and below what was uploaded, as it becomes. */
+function Page(): ReactElement {
+  const [assetIds, setAssetIds] = useState<readonly string[]>([])
+  const [isOpen, setOpen] = useState(true)
+  const show = useCallback((asset: { readonly id: string }) => setAssetIds((ids) => [...ids, asset.id]), [])
+  const uploaders = [
+    h(Uploader<'photo'>, { key: 'photo', profile: 'photo', multiple: true, waitFor: 'complete', onDone: show, texts }),
+    h(Uploader<'document'>, { key: 'document', profile: 'document', onDone: show, texts: documentTexts }),
+    h(Uploader<'clip'>, { key: 'clip', profile: 'clip', onDone: show, texts: clipTexts }),
+  ]
+  return h(
+    'main',
+    null,
+    h('button', { type: 'button', onClick: () => setOpen(!isOpen) }, isOpen ? 'Close' : 'Open'),
+    isOpen ? uploaders : null,
+    assetIds.map((id) => h(Shown, { key: id, id })),
+  )
+}
+
+const texts = { choose: () => 'Choose photos' }
+const documentTexts = { choose: () => 'Choose a document' }
+const clipTexts = { choose: () => 'Choose a clip' }
+
+function Shown({ id }: { readonly id: string }): ReactElement {
+  const { asset, error } = useAsset(id)
+  if (asset === undefined) return h('p', null, error?.message ?? 'Loading')
+  const variants = Object.entries<VariantView | undefined>(asset.variants)
+  return h(
+    'figure',
+    { 'data-asset': asset.id, 'data-state': asset.state },
+    h('figcaption', null, `${asset.filename}: ${asset.state}`),
+    variants.map(([name, variant]) =>
+      variant?.url ? h('img', { key: name, alt: name, src: variant.url }) : h('span', { key: name }, name),
+    ),
+    asset.profile === 'clip' && asset.url !== null ? h('video', { src: asset.url, controls: true, muted: true }) : null,
+  )
+}
+
+const root = document.createElement('div')
+document.body.append(root)
+createRoot(root).render(h(StrictMode, null, h(Page)))

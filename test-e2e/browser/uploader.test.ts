@@ -1,0 +1,167 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { grain, quadrants } from '../support/pictures.ts'
+import { type BrowserApplication, startBrowserApplication } from './browser-application.ts'
+import { findChromium, launchChromium } from './chromium.ts'
+
+const chromium = findChromium()
+const eventually = (check: () => Promise<void>): Promise<void> => vi.waitFor(check, { timeout: 10_000 })
+
+describe.skipIf(chromium === undefined)('the uploader, by keyboard and for a screen reader,', () => {
+  let application: BrowserApplication
+  let browser: Browser
+  let page: Page
+  let directory: string
+
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'rindle-files-'))
+    await writeFile(join(directory, 'flag.jpg'), await grain(1200, 900))
+    await writeFile(join(directory, 'notes.txt'), 'not a picture')
+    ;[application, browser] = await Promise.all([startBrowserApplication('local'), launchChromium(chromium ?? '')])
+  }, 60_000)
+  beforeEach(async () => {
+    page = await browser.newPage()
+    // With a listener from the start, no dialog opens before it is watched for.
+    page.on('filechooser', () => {})
+    await page.goto(application.pageUrl)
+    await page.getByRole('group', { name: 'Choose photos' }).waitFor()
+  })
+  afterEach(async () => {
+    application.gate.release()
+    await page.close()
+  })
+  afterAll(async () => {
+    await browser.close()
+    await application[Symbol.asyncDispose]()
+    await rm(directory, { recursive: true })
+  }, 60_000)
+
+  const focused = () =>
+    page.evaluate(`document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent`)
+  const press = (key: string) => page.keyboard.press(key)
+  /** Of the upload that began last. */
+  const lastAssetId = async () => {
+    const session = await application.rindle.prisma.mediaUploadSession.findFirst({ orderBy: { createdAt: 'desc' } })
+    return session?.assetId ?? ''
+  }
+  const isGone = (assetId: string) =>
+    eventually(async () => expect((await application.rindle.asset(assetId))?.state ?? 'deleted').toBe('deleted'))
+
+  /** Opens the file dialog of the photos from the keyboard, and chooses. */
+  async function chooseByKeyboard(...names: string[]): Promise<void> {
+    await press('Tab')
+    await press('Tab')
+    expect(await focused()).toBe('Choose photos')
+    const [dialog] = await Promise.all([page.waitForEvent('filechooser'), press('Enter')])
+    await dialog.setFiles(names.map((name) => join(directory, name)))
+  }
+
+  it('says what it is before anything was chosen', async () => {
+    expect(await page.getByRole('group', { name: 'Choose photos' }).ariaSnapshot()).toBe(
+      [
+        '- group "Choose photos":',
+        '  - button "Choose photos"',
+        '  - text: or drop them here',
+        '  - list',
+        '  - status',
+      ].join('\n'),
+    )
+  })
+
+  it('Tab and Enter choose a file; its state is read out, and a bar with its name tells the progress', async () => {
+    const held = application.gate.holdAfter(100)
+    await chooseByKeyboard('flag.jpg')
+    await held
+    const bar = page.getByRole('progressbar', { name: 'flag.jpg' })
+    expect(await bar.getAttribute('aria-valuemin')).toBe('0')
+    expect(await bar.getAttribute('aria-valuemax')).toBe('100')
+    await page.getByRole('status').filter({ hasText: 'flag.jpg: uploading' }).waitFor()
+    application.gate.release()
+    await page.getByRole('status').filter({ hasText: 'flag.jpg: done' }).waitFor()
+    expect(await bar.getAttribute('aria-valuenow')).toBe('100')
+  })
+
+  it('Escape cancels the upload that has the focus, and removing it gives the focus back', async () => {
+    const held = application.gate.holdAfter(100)
+    await chooseByKeyboard('flag.jpg')
+    await held
+    const assetId = await lastAssetId()
+    await press('Tab')
+    expect(await focused()).toBe('Cancel flag.jpg')
+    await press('Escape')
+    await page.getByRole('status').filter({ hasText: 'flag.jpg: cancelled' }).waitFor()
+    await isGone(assetId)
+    expect(await focused()).toBe('Remove flag.jpg')
+    await press('Enter')
+    expect(await focused()).toBe('Choose photos')
+    expect(await page.getByRole('listitem').count()).toBe(0)
+  })
+
+  it('a cancelled upload can be tried again', async () => {
+    const held = application.gate.holdAfter(100)
+    await chooseByKeyboard('flag.jpg')
+    await held
+    await page.getByRole('button', { name: 'Cancel flag.jpg' }).click()
+    application.gate.release()
+    await page.getByRole('button', { name: 'Try flag.jpg again' }).click()
+    await page.getByRole('status').filter({ hasText: 'flag.jpg: done' }).waitFor()
+  })
+
+  it('of several files each has its own end, and an error is tied to its buttons', async () => {
+    await chooseByKeyboard('flag.jpg', 'notes.txt')
+    const message = 'Files of this type are not accepted.'
+    await page
+      .getByRole('status')
+      .filter({ hasText: `1 of 2 files done. notes.txt: ${message}` })
+      .waitFor()
+    for (const name of ['Choose photos', 'Try notes.txt again']) {
+      const button = page.getByRole('button', { name })
+      const ids = (await button.getAttribute('aria-describedby'))?.split(' ') ?? []
+      const described = await Promise.all(ids.map((id) => page.locator(`[id="${id}"]`).textContent()))
+      expect(described).toContain(message)
+    }
+    expect(await page.getByRole('group', { name: 'Choose photos' }).ariaSnapshot()).toContain(
+      [
+        '    - listitem:',
+        '      - text: notes.txt',
+        '      - progressbar "notes.txt"',
+        '      - text: failed',
+        `      - paragraph: ${message}`,
+        '      - button "Try notes.txt again": ↻',
+        '      - button "Remove notes.txt": ✕',
+      ].join('\n'),
+    )
+  })
+
+  it('files can be dropped on it', async () => {
+    const base64 = (await quadrants(64, 64)).toString('base64')
+    await page.evaluate(`(() => {
+      const zone = document.querySelector('[role=group]')
+      const dataTransfer = new DataTransfer()
+      dataTransfer.items.add(new File([Uint8Array.fromBase64('${base64}')], 'dropped.jpg', { type: 'image/jpeg' }))
+      for (const type of ['dragover', 'drop']) zone.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true }))
+    })()`)
+    await page.getByRole('status').filter({ hasText: 'dropped.jpg: done' }).waitFor()
+  })
+
+  it('what is under way is cancelled when the component goes', async () => {
+    const held = application.gate.holdAfter(100)
+    await chooseByKeyboard('flag.jpg')
+    await held
+    const assetId = await lastAssetId()
+    await page.getByRole('button', { name: 'Close' }).click()
+    await isGone(assetId)
+  })
+
+  it('an upload goes on after the line was cut in its middle', async () => {
+    const held = application.gate.holdAfter(100)
+    await chooseByKeyboard('flag.jpg')
+    await held
+    application.gate.cut()
+    application.gate.release()
+    await page.getByRole('status').filter({ hasText: 'flag.jpg: done' }).waitFor()
+  })
+})

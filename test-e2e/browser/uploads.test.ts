@@ -1,0 +1,130 @@
+import { mkdtemp, open, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Browser, Locator, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { makeClip } from '../av/make-clip.ts'
+import { quadrants } from '../support/pictures.ts'
+import { type BrowserApplication, startBrowserApplication } from './browser-application.ts'
+import { findChromium, launchChromium } from './chromium.ts'
+import type { Exchange } from './gate.ts'
+
+const LARGE_BYTES = 200_000_000
+const chromium = findChromium()
+const eventually = (check: () => Promise<void>): Promise<void> => vi.waitFor(check, { timeout: 10_000 })
+let directory: string
+let large: string
+let clip: string
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'rindle-files-'))
+  large = await largeDocument(directory)
+  await makeClip(directory, { size: '1280x720', seconds: 12 })
+  clip = join(directory, 'clip-1280x720-12.mp4')
+})
+afterAll(() => rm(directory, { recursive: true }))
+
+describe.skipIf(chromium === undefined).each(['local', 'minio'] as const)('in Chromium, with files in %s,', (kind) => {
+  let application: BrowserApplication
+  let browser: Browser
+  let page: Page
+
+  beforeAll(async () => {
+    ;[application, browser] = await Promise.all([startBrowserApplication(kind), launchChromium(chromium ?? '')])
+    page = await browser.newPage()
+    await page.goto(application.pageUrl)
+  }, 60_000)
+  afterAll(async () => {
+    await browser.close()
+    await application[Symbol.asyncDispose]()
+  }, 60_000)
+
+  const choose = (name: string, path: string): Promise<void> =>
+    page.getByRole('group', { name }).locator('input').setInputFiles(path)
+  const bar = (name: string): Locator => page.getByRole('progressbar', { name })
+  const percent = async (name: string): Promise<number> => Number(await bar(name).getAttribute('aria-valuenow'))
+  const sessions = () => application.rindle.prisma.mediaUploadSession.findMany({ orderBy: { createdAt: 'asc' } })
+  const puts = () => application.gate.exchanges.filter(({ method }) => method === 'PUT')
+
+  it('a chosen picture arrives, and its variants appear by themselves', async () => {
+    const path = join(directory, 'flag.jpg')
+    await writeFile(path, await quadrants(400, 300))
+    await choose('Choose photos', path)
+    for (const [name, width] of [
+      ['thumb', 64],
+      ['large', 320],
+    ] as const) {
+      await page.waitForFunction(`document.querySelector('img[alt=${name}]')?.naturalWidth === ${width}`)
+    }
+    expect(await page.locator('figure').getAttribute('data-state')).toBe('ready')
+    expect(await page.getByRole('status').first().textContent()).toBe('flag.jpg: done')
+  })
+
+  it('progress moves, and cancelling ends the session and leaves nothing in the storage', async () => {
+    const before = await application.stored()
+    const held = application.gate.holdAfter(LARGE_BYTES / 4)
+    await choose('Choose a document', large)
+    await held
+    await eventually(async () => expect(await percent('large.pdf')).toBeGreaterThan(10))
+    expect(await percent('large.pdf')).toBeLessThan(60)
+    const assetId = (await sessions()).at(-1)?.assetId ?? ''
+    expect((await application.rindle.asset(assetId))?.state).toBe('staged')
+    await page.getByRole('button', { name: 'Cancel large.pdf' }).click()
+    await page.getByRole('status').filter({ hasText: 'large.pdf: cancelled' }).waitFor()
+    await eventually(async () => expect((await application.rindle.asset(assetId))?.state ?? 'deleted').toBe('deleted'))
+    application.gate.release()
+    await eventually(async () => expect(await application.stored()).toEqual(before))
+    await page.getByRole('button', { name: 'Remove large.pdf' }).click()
+  })
+
+  it('a reload at half of 200 MB goes on with the same session and resends no finished part', async () => {
+    const held = application.gate.holdAfter(LARGE_BYTES / 2)
+    await choose('Choose a document', large)
+    await held
+    const finished = puts().filter(({ status }) => status === 200)
+    const exchanges = puts().length
+    const begun = (await sessions()).length
+    await page.reload()
+    application.gate.release()
+    await choose('Choose a document', large)
+    await page.locator('figure', { hasText: 'large.pdf: ready' }).waitFor()
+    expect(await sessions()).toHaveLength(begun)
+    const resent = new Set(puts().slice(exchanges).map(partOf))
+    expect(finished.map(partOf).filter((part) => resent.has(part))).toEqual([])
+    // One PUT has no parts to finish.
+    if (kind === 'minio') expect(finished.length).toBeGreaterThan(5)
+    expect(await page.evaluate(`localStorage.getItem('rindle.uploads')`)).toBeNull()
+  })
+
+  it('a video seeks through signed range requests', async () => {
+    await choose('Choose a clip', clip)
+    await page.locator('video').waitFor()
+    const position = await page.evaluate(`new Promise((resolve, reject) => {
+      const video = document.querySelector('video')
+      video.addEventListener('seeked', () => resolve(video.currentTime))
+      video.addEventListener('error', () => reject(video.error))
+      const seek = () => { video.currentTime = 9 }
+      if (video.readyState > 0) seek()
+      else video.addEventListener('loadedmetadata', seek)
+    })`)
+    expect(position).toBe(9)
+    const served = application.gate.exchanges.filter(({ method, status }) => method === 'GET' && status === 206)
+    expect(served.map(({ range }) => range)).toContainEqual(expect.stringMatching(/^bytes=[1-9]/))
+  })
+})
+
+/** Which part of which object a request sends: the signature and its time say nothing of that. */
+function partOf({ path }: Exchange): string {
+  const { pathname, searchParams } = new URL(path, 'http://gate')
+  return `${pathname} ${searchParams.get('partNumber')}`
+}
+
+/** A PDF by its first bytes, and then nothing but a hole: it takes no space on the disk. */
+async function largeDocument(folder: string): Promise<string> {
+  const path = join(folder, 'large.pdf')
+  const handle = await open(path, 'w')
+  await handle.write('%PDF-1.7\n')
+  await handle.truncate(LARGE_BYTES)
+  await handle.close()
+  return path
+}

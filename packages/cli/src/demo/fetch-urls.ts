@@ -1,4 +1,4 @@
-import type { AssetWithVariants, Rindle } from '@rindle/core'
+import type { AssetWithVariants, Rindle, Variant } from '@rindle/core'
 import type sharp from 'sharp'
 import { deliveryUrls } from '../delivery-urls.ts'
 import { formatDimensions } from '../format-dimensions.ts'
@@ -28,8 +28,7 @@ export async function fetchUrls(rindle: Rindle, asset: AssetWithVariants, sharpO
     if (name === 'original' || !isWhole) continue
     const image = await picture(sharpOf, media.contentType ?? '', bytes)
     if (image === null) continue
-    const format = (media.contentType ?? '').split('/')[1] ?? ''
-    tiles.push({ name, caption: `${formatDimensions(media)} ${format} ${formatSize(media.byteSize)}`, image })
+    tiles.push({ name, caption: captionOf(media), image })
   }
   return { answers, tiles }
 }
@@ -38,6 +37,13 @@ export async function fetchUrls(rindle: Rindle, asset: AssetWithVariants, sharpO
 async function picture(sharpOf: typeof sharp, contentType: string, bytes: Uint8Array): Promise<Buffer | null> {
   if (contentType.startsWith('image/')) return makeTileImage(sharpOf, bytes)
   return contentType === 'application/json' ? makeTileImage(sharpOf, drawWaveform(bytes)) : null
+}
+
+/** Dimensions, where there are any, format and size. */
+function captionOf(media: Pick<Variant, 'width' | 'height' | 'contentType' | 'byteSize'>): string {
+  const format = (media.contentType ?? '').split('/')[1] ?? ''
+  const dimensions = media.width === null ? [] : [formatDimensions(media)]
+  return [...dimensions, format, formatSize(media.byteSize)].join(' ')
 }
 
 async function fetchBytes(url: string): Promise<{ readonly status: number | null; readonly bytes: Uint8Array }> {

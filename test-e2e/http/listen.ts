@@ -1,10 +1,13 @@
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { promisify } from 'node:util'
 
 /** A server on this machine's loopback address. Disposing of it ends open connections. */
 export interface Server extends AsyncDisposable {
   /** Without a slash at its end. */
   readonly url: string
+  /** How many connections are open, idle ones included. */
+  connections(): Promise<number>
 }
 
 /** Listens on a free port, without Node's bound of five minutes on the whole of a request. */
@@ -15,6 +18,7 @@ export async function listen(listener: RequestListener): Promise<Server> {
   })
   return {
     url: `http://127.0.0.1:${(http.address() as AddressInfo).port}`,
+    connections: () => promisify(http.getConnections.bind(http))(),
     [Symbol.asyncDispose]: async () => {
       const closed = new Promise((resolve) => http.close(resolve))
       http.closeAllConnections()

@@ -1,11 +1,14 @@
 import { connect, type Socket } from 'node:net'
 
+/** What is looked at is at the beginning. */
+const MAX_KEPT_BYTES = 65_536
+
 /** A connection that sends what no HTTP client would. */
 export interface RawConnection extends Disposable {
   readonly socket: Socket
   write(text: string | Uint8Array): void
-  /** What has arrived so far. */
-  received(): string
+  /** How many bytes have arrived so far. */
+  receivedBytes(): number
   /** All that arrives until what has arrived satisfies the condition, or the other side ends. */
   until(isEnough: (received: string) => boolean): Promise<string>
 }
@@ -15,10 +18,12 @@ export function connectTo(url: string): RawConnection {
   const { hostname, port } = new URL(url)
   const socket = connect(Number(port), hostname)
   let received = ''
+  let receivedBytes = 0
   let isOver = false
   let look = (): void => {}
   socket.on('data', (chunk) => {
-    received += chunk.toString('latin1')
+    receivedBytes += chunk.byteLength
+    if (received.length < MAX_KEPT_BYTES) received += chunk.toString('latin1')
     look()
   })
   // A server that refuses may end the line while the request is still on it.
@@ -30,7 +35,7 @@ export function connectTo(url: string): RawConnection {
   return {
     socket,
     write: (text) => void socket.write(text),
-    received: () => received,
+    receivedBytes: () => receivedBytes,
     until: (isEnough) =>
       new Promise((resolve) => {
         look = () => {

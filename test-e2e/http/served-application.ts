@@ -2,27 +2,11 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import type { RequestListener } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { defineProfile, type Logger, type Rindle, type StorageAdapter, silentLogger } from '@rindle/core'
+import type { Rindle, StorageAdapter } from '@rindle/core'
 import { createHandler, type HandlerOptions, type RindleHandler, toNodeHandler } from '@rindle/http'
-import { localStorage } from '@rindle/storage-local'
 import { type Application, type ApplicationOptions, startApplication } from '../support/application.ts'
 import { listen } from './listen.ts'
-
-/** Profiles of local storage: one of pictures, and one of files that nothing here decodes. */
-export const servedProfiles = {
-  photo: defineProfile({
-    storage: 'main',
-    accept: { types: ['image/*'], maxBytes: 20_000_000 },
-    variants: { thumb: { mode: 'crop', width: 32, height: 32, format: 'webp' } },
-    slots: ['avatar'],
-  }),
-  document: defineProfile({ storage: 'main', accept: { types: ['application/pdf'], maxBytes: 300_000_000 } }),
-}
-
-/** Who asks. */
-export interface Actor {
-  readonly id: string
-}
+import { type Actor, actorOfHeader, collectErrors, servedProfiles, storageAt } from './served-configuration.ts'
 
 /** An application whose handler is mounted at `/rindle` of a listening server. */
 export interface ServedApplication extends AsyncDisposable {
@@ -83,23 +67,4 @@ export async function serveApplication(options: ServedOptions = {}): Promise<Ser
       await rm(directory, { recursive: true, force: true })
     },
   }
-}
-
-/** Local storage whose URLs lead to a handler at `/rindle` of that server. */
-export function storageAt(url: string, directory: string): StorageAdapter {
-  return localStorage({
-    directory: join(directory, 'storage'),
-    baseUrl: `${url}/rindle`,
-    signingKey: 'a key for tests only, thirty-two characters or more',
-  })
-}
-
-/** Takes the actor from the header `x-actor`. */
-export function actorOfHeader(request: Request): Actor | null {
-  const id = request.headers.get('x-actor')
-  return id === null ? null : { id }
-}
-
-function collectErrors(errors: string[]): Logger {
-  return { ...silentLogger, error: (fields, message) => void errors.push(`${message} ${JSON.stringify(fields)}`) }
 }

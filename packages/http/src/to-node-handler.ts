@@ -14,8 +14,9 @@ export type NodeHandler = (
   next?: (error?: unknown) => void,
 ) => void
 
-/** How long what remains of a refused body is read off the line, so that its sender gets to read the answer. */
-const LINGER_MS = 5_000
+/** How much of what remains of a refused body is read off the line, so that its sender gets to read the answer. */
+const LINGER_BYTES = 16 * 1024 * 1024
+const LINGER_MS = 2_000
 
 /**
  * The handler for `node:http`, Express and Connect. Bodies stream in both directions with back-pressure, and a client
@@ -58,10 +59,17 @@ async function send(response: Response, incoming: IncomingMessage, outgoing: Ser
   outgoing.end()
 }
 
+/** Reads what nobody wants any more, for a while: what comes next on the connection lies behind it. */
 function drain(incoming: IncomingMessage): void {
   if (incoming.complete || incoming.destroyed) return
+  let restBytes = LINGER_BYTES
   const timer = setTimeout(() => incoming.destroy(), LINGER_MS)
-  incoming.once('close', () => clearTimeout(timer)).resume()
+  incoming.once('close', () => clearTimeout(timer))
+  incoming.on('data', (chunk: Buffer) => {
+    restBytes -= chunk.byteLength
+    if (restBytes < 0) incoming.destroy()
+  })
+  incoming.resume()
 }
 
 function isBelow(basePath: string, url: string): boolean {

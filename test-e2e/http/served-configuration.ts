@@ -1,0 +1,39 @@
+import { join } from 'node:path'
+import { defineProfile, type Logger, type StorageAdapter, silentLogger } from '@rindle/core'
+import { localStorage } from '@rindle/storage-local'
+
+/** Profiles of local storage: one of pictures, and one of files that nothing here decodes. */
+export const servedProfiles = {
+  photo: defineProfile({
+    storage: 'main',
+    accept: { types: ['image/*'], maxBytes: 20_000_000 },
+    variants: { thumb: { mode: 'crop', width: 32, height: 32, format: 'webp' } },
+    slots: ['avatar'],
+  }),
+  document: defineProfile({ storage: 'main', accept: { types: ['application/pdf'], maxBytes: 300_000_000 } }),
+}
+
+/** Who asks. */
+export interface Actor {
+  readonly id: string
+}
+
+/** Local storage whose URLs lead to a handler at `/rindle` of that server. */
+export function storageAt(url: string, directory: string): StorageAdapter {
+  return localStorage({
+    directory: join(directory, 'storage'),
+    baseUrl: `${url}/rindle`,
+    signingKey: 'a key for tests only, thirty-two characters or more',
+  })
+}
+
+/** Takes the actor from the header `x-actor`. */
+export function actorOfHeader(request: Request): Actor | null {
+  const id = request.headers.get('x-actor')
+  return id === null ? null : { id }
+}
+
+/** A logger that keeps what is logged as an error. */
+export function collectErrors(errors: string[]): Logger {
+  return { ...silentLogger, error: (fields, message) => void errors.push(`${message} ${JSON.stringify(fields)}`) }
+}

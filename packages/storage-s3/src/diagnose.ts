@@ -54,14 +54,17 @@ export function lifecycleFinding(rules: readonly Rule[] | Error, stagingPrefix: 
   const covering = rules.filter((rule) => rule.Status === 'Enabled' && covers(rule, stagingPrefix))
   const expires = covering.some(({ Expiration }) => Expiration?.Days !== undefined)
   const aborts = covering.some((rule) => rule.AbortIncompleteMultipartUpload?.DaysAfterInitiation !== undefined)
-  if (expires && aborts) return { id: ID, status: 'ok', summary: `abandoned uploads below ${stagingPrefix} expire` }
-  const missing = [...(expires ? [] : ['deletes old objects']), ...(aborts ? [] : ['aborts old multipart uploads'])]
-  return {
-    id: ID,
-    status: 'warn',
-    summary: `no lifecycle rule ${missing.join(' and ')} below ${stagingPrefix}`,
-    fix: 'Add one of some days to the bucket: the net below `rindle cleanup-orphans`.',
+  if (!expires) {
+    return {
+      id: ID,
+      status: 'warn',
+      summary: `no lifecycle rule deletes old objects below ${stagingPrefix}`,
+      fix: 'Add one of some days, which also aborts multipart uploads: the net below `rindle cleanup-orphans`.',
+    }
   }
+  // Stores that abort old uploads by themselves (MinIO) drop that part of a rule.
+  const uploads = aborts ? 'and multipart uploads there end' : 'no rule aborts multipart uploads there'
+  return { id: ID, status: 'ok', summary: `objects that are left below ${stagingPrefix} expire, ${uploads}` }
 }
 
 /** Whether the rule is for all keys below the prefix. One that asks for tags or sizes is for some at most. */

@@ -18,7 +18,8 @@ export class Unreachable extends Error {
 
   constructor(url: string, cause: unknown) {
     super(reasonOf(cause), { cause })
-    this.origin = URL.parse(url)?.origin ?? 'nowhere'
+    const { origin, protocol } = new URL(url)
+    this.origin = origin === 'null' ? protocol : origin
   }
 }
 

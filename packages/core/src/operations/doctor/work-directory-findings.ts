@@ -1,8 +1,8 @@
-import { mkdir, rm, rmdir, statfs, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, rmdir, statfs, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Finding } from '../../ports/diagnosis.ts'
 import type { Profile } from '../../profile/profile.ts'
-import { makeOwnedDirectory } from '../../variants/run-directory.ts'
+import { WORK_DIRECTORY_PREFIXES } from '../../variants/run-directory.ts'
 import { reasonOf } from './reason-of.ts'
 
 const WRITABLE = 'work_directory.writable'
@@ -33,7 +33,8 @@ export async function* workDirectoryFindings(
 async function writableFinding(directory: string): Promise<Finding> {
   let made: string | undefined
   try {
-    made = await makeOwnedDirectory(directory, 'run')
+    // A sweep knows it by its name, should this process be killed now.
+    made = await mkdtemp(join(directory, WORK_DIRECTORY_PREFIXES.run))
     await writeFile(join(made, 'canary'), Buffer.alloc(CANARY_BYTES), { flush: true })
     return { id: WRITABLE, status: 'ok', summary: `${directory} can be written` }
   } catch (error) {

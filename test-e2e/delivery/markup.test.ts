@@ -63,8 +63,15 @@ function film(ready: readonly string[], changes: Partial<AssetWithVariants> = {}
     const contentType = types[name] ?? 'video/mp4'
     return { ...template, name, contentType, width: 640, height: 360, storageKey: `film/a/${name}-0.mp4` }
   })
-  const film = { ...photo, profile: 'film', kind: 'video', contentType: 'video/mp4', width: 1280, height: 720 } as const
-  return rindle.narrow({ ...film, ...changes, variants }, 'film')
+  const original = {
+    ...photo,
+    profile: 'film',
+    kind: 'video',
+    contentType: 'video/mp4',
+    width: 1280,
+    height: 720,
+  } as const
+  return rindle.narrow({ ...original, ...changes, variants }, 'film')
 }
 
 async function contentTypeOf(url = ''): Promise<string | null> {
@@ -140,7 +147,7 @@ describe('a picture', () => {
   })
 
   it('leaves out what the authorizer refuses, issues nothing for it, and is forbidden when that is all', async () => {
-    const guarded = rindle.narrow({ ...photo, profile: 'guarded' } as AssetWithVariants, 'guarded')
+    const guarded = rindle.narrow({ ...photo, profile: 'guarded' }, 'guarded')
     const issued: RindleEvent<'rindle.delivery.signed'>[] = []
     const off = rindle.on('rindle.delivery.signed', (event) => void issued.push(event))
     await expect(rindle.picture(guarded, { variants: names, alt: '', actor: 'stranger' })).rejects.toMatchObject({

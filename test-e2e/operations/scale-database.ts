@@ -12,8 +12,9 @@ export async function fillDatabase(database: SqlExecutor): Promise<void> {
   const id = (group: number, n: string): string =>
     `('01900000-0000-7${group}00-8000-' || lpad(to_hex(${n}), 12, '0'))::uuid`
   await database.executeSql(
-    `insert into rindle.media_assets (id, profile, storage, storage_key, state, kind, filename, content_type, byte_size)
-     select ${id(0, 'n')}, 'photo', 'main', 'photo/' || n || '/original', 'ready', 'image', 'a.jpg', 'image/jpeg', 1000
+    `insert into rindle.media_assets (id, profile, storage, storage_key, state, kind, filename, content_type, byte_size, width, height)
+     select ${id(0, 'n')}, 'photo', 'main', 'photo/' || n || '/original', 'ready', 'image', 'a.jpg', 'image/jpeg', 1000,
+       4000, 3000
      from generate_series(1, $1::int) as n`,
     [ASSETS],
   )
@@ -53,5 +54,6 @@ export async function fillDatabase(database: SqlExecutor): Promise<void> {
      select ${id(6, 'n')}, ${id(0, 'n')}, 'a:1', 'succeeded', 1, now(), now() from generate_series(1, $1::int) as n`,
     [ASSETS],
   )
-  await database.executeSql('analyze')
+  // As a database is that has been running for a while: counts are then read from indexes.
+  await database.executeSql('vacuum analyze')
 }

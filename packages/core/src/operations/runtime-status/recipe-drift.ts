@@ -63,12 +63,12 @@ async function outdatedVariants(
     const isOutdated = declaring.every(([, { variants }]) => variants[name]?.digest !== digest)
     if (declaring.length === 0 || !isOutdated || found.length >= MOST_COUNTED) continue
     const { rows } = await tx.executeSql(
-      `select ${ROW} from rindle.media_variants as variant
-       join rindle.media_assets as asset on asset.id = variant.asset_id
-       where variant.state = 'ready' and variant.name = $1::text and variant.recipe_digest = $2::text
-         and asset.state in (${DELIVERABLE}) and asset.profile in (select jsonb_array_elements_text($3::jsonb))
-         and variant.updated_at < now() - make_interval(secs => $4::float8)
-       limit ${MOST_COUNTED}`,
+      // With a limit inside, each asset is looked up by its id, whatever the database thinks of their number.
+      `select ${ROW} from (select * from rindle.media_variants
+         where state = 'ready' and name = $1::text and recipe_digest = $2::text limit ${MOST_COUNTED}) as variant
+       join lateral (select 1 from rindle.media_assets where id = variant.asset_id
+         and state in (${DELIVERABLE}) and profile in (select jsonb_array_elements_text($3::jsonb)) limit 1) as asset on true
+       where variant.updated_at < now() - make_interval(secs => $4::float8)`,
       [name, digest, JSON.stringify(declaring.map(([profile]) => profile)), scope.olderThanSeconds ?? 0],
     )
     found.push(...rows.map(exampleOf))
@@ -112,6 +112,7 @@ async function sampledDrift(
 }
 
 async function sampleOf(tx: SqlExecutor, profile: string, scope: SnapshotScope): Promise<readonly Row[]> {
+  // The order is that of the index, which would not be used for any few rows of a profile that has most of them.
   const { rows } = await tx.executeSql(
     `select asset.id, asset.state, asset.kind, asset.has_audio_track, asset.metadata,
        extract(epoch from now() - asset.updated_at)::float8 as age_seconds,
@@ -119,7 +120,7 @@ async function sampleOf(tx: SqlExecutor, profile: string, scope: SnapshotScope):
           'storageKey', case when state = 'purged' then storage_key end)), '[]'::jsonb)
         from rindle.media_variants where asset_id = asset.id) as variants
      from (select * from rindle.media_assets
-       where profile = $1::text and state in (${DELIVERABLE}) limit ${SAMPLE_SIZE}) as asset
+       where profile = $1::text and state in (${DELIVERABLE}) order by state desc limit ${SAMPLE_SIZE}) as asset
      where asset.updated_at < now() - make_interval(secs => $2::float8)`,
     [profile, scope.olderThanSeconds ?? 0],
   )

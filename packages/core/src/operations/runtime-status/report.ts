@@ -88,6 +88,8 @@ export interface StateCounts {
   readonly assets: Partial<Readonly<Record<AssetState, number>>>
   readonly variants: Partial<Readonly<Record<VariantState, number>>>
   readonly sessions: Partial<Readonly<Record<SessionState, number>>>
+  /** Whether variants and sessions are those of 10,000 assets of the profile, because it has more. */
+  readonly isPartial: boolean
 }
 
 /** What `runtimeStatus` found. */

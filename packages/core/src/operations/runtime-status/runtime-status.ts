@@ -1,6 +1,6 @@
 import type { SqlExecutor } from '@rindle/prisma'
 import { RindleError } from '../../domain/errors.ts'
-import { number, type Row, text, time } from '../../rows/row-values.ts'
+import { time } from '../../rows/row-values.ts'
 import { profileOf, type Runtime } from '../../runtime.ts'
 import { assertSeconds, profilesIn } from '../scope.ts'
 import { recipeDrift } from './recipe-drift.ts'
@@ -13,6 +13,7 @@ import {
   type StateCounts,
 } from './report.ts'
 import { MOST_COUNTED, type SnapshotScope, snapshotClasses } from './snapshot-classes.ts'
+import { stateCounts } from './state-counts.ts'
 import { forsaken, readWaiting } from './waiting-work.ts'
 import { workerGaps } from './worker-gaps.ts'
 
@@ -22,7 +23,7 @@ const MOST_EXAMPLES = 100
 /**
  * What is degraded or stuck, by class, with what to do about each: states counted, and the oldest examples. Reads one
  * snapshot of the database, bounded: of a class that has very many, counting stops. Under a second for a million assets
- * with three million variants, though longer for one `profile` of them. Changes nothing. `unknown_profile`,
+ * with three million variants. Changes nothing. `unknown_profile`,
  * `invalid_input`.
  */
 export async function runtimeStatus(runtime: Runtime, options: RuntimeStatusOptions = {}): Promise<RuntimeStatus> {
@@ -64,25 +65,4 @@ function orMore(found: Found, { assets }: StateCounts): Found {
   if (found.class !== 'unattached_asset') return found
   const total = Object.values(assets).reduce((sum, count) => sum + count, 0)
   return { ...found, isAtLeast: total > 2 * MOST_COUNTED }
-}
-
-async function stateCounts(tx: SqlExecutor, profile: string | null): Promise<StateCounts> {
-  const values = profile === null ? [] : [profile]
-  const ofProfile = (table: string): string =>
-    profile === null
-      ? `rindle.${table}`
-      : `rindle.${table} as own join rindle.media_assets as asset on asset.id = own.asset_id and asset.profile = $1::text`
-  const count = async (column: string, from: string): Promise<Readonly<Record<string, number>>> => {
-    const { rows } = await tx.executeSql(
-      `select ${column} as state, count(*)::int as count from ${from} group by ${column}`,
-      values,
-    )
-    return Object.fromEntries(rows.map((row: Row) => [text(row, 'state'), number(row, 'count')]))
-  }
-  const column = profile === null ? 'state' : 'own.state'
-  return {
-    assets: await count('state', `rindle.media_assets${profile === null ? '' : ' where profile = $1::text'}`),
-    variants: await count(column, ofProfile('media_variants')),
-    sessions: await count(column, ofProfile('media_upload_sessions')),
-  }
 }

@@ -1,0 +1,105 @@
+import { type AssetWithVariants, defineProfile } from '@rindle/core'
+import { pgBossJobs } from '@rindle/jobs-pgboss'
+import { faultyStorage } from '@rindle/testing'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { type Application, settled, startApplication } from '../support/application.ts'
+import { quadrants } from '../support/pictures.ts'
+import { deploy } from './deployment.ts'
+import { objectsIn } from './snapshot.ts'
+
+const photoOf = (width: number) =>
+  defineProfile({
+    storage: 'main',
+    accept: { types: ['image/*'], maxBytes: 1_000_000 },
+    variants: { thumb: { mode: 'crop', width, height: 8, format: 'webp' } },
+  })
+const profiles = { photo: photoOf(8) }
+const changed = { photo: photoOf(12) }
+
+let application: Application<typeof profiles>
+let photo: AssetWithVariants
+
+beforeAll(async () => {
+  application = await startApplication({ profiles, jobs: quickJobs() })
+})
+afterAll(async () => application[Symbol.asyncDispose]())
+
+beforeEach(async () => {
+  await application.rindle.prisma.$executeRawUnsafe('truncate rindle.media_assets, pgboss.job cascade')
+  const workers = await application.work()
+  const { id } = await application.rindle.upload('photo', await quadrants(40, 30), { filename: 'a.jpg' })
+  photo = await settled(application.rindle, id)
+  await workers.stop()
+})
+
+/** Workers look for jobs that became due often enough for a test. */
+function quickJobs() {
+  return pgBossJobs({ pollingIntervalSeconds: 0.5, retryDelaySeconds: 0 })
+}
+
+const soon = (check: () => Promise<void>): Promise<void> => vi.waitFor(check, { timeout: 10_000, interval: 20 })
+
+/** Lets deletions run that wait for their time. */
+async function makeDue(): Promise<void> {
+  const sql = `update pgboss.job set start_after = now() where name = 'rindle_purge' and state = 'created'`
+  await application.rindle.prisma.$executeRawUnsafe(sql)
+}
+
+async function waitingDeletions(condition = 'true'): Promise<readonly string[]> {
+  const sql = `select singleton_key as key from pgboss.job
+    where name = 'rindle_purge' and state <= 'active' and ${condition} order by key`
+  const rows = await application.rindle.prisma.$queryRawUnsafe<{ key: string }[]>(sql)
+  return rows.map(({ key }) => key)
+}
+
+const objectsOf = ({ profile, id }: AssetWithVariants) => objectsIn(application.storage, `${profile}/${id}/`)
+
+describe('an object that was replaced', () => {
+  it('stays when its recipe has come back before its deletion was due', async () => {
+    const thumbKey = async (): Promise<string> => {
+      const asset = await settled(application.rindle, photo.id)
+      return asset.variants.find(({ name }) => name === 'thumb')?.storageKey ?? ''
+    }
+    const first = await thumbKey()
+    const changing = await deploy(application, changed, { jobs: quickJobs() })
+    const workers = await changing.work()
+    await changing.regenerateVariants()
+    await soon(async () => expect(await thumbKey()).not.toBe(first))
+    const second = await thumbKey()
+    await application.rindle.regenerateVariants()
+    await soon(async () => expect(await thumbKey()).toBe(first))
+    await makeDue()
+    // The first object is in use again; of the second there are fresh URLs, so its deletion is put off.
+    await soon(async () => expect(await waitingDeletions()).toEqual([`${photo.id}:${second}`]))
+    expect(await objectsOf(photo)).toEqual(expect.arrayContaining([first, second]))
+    await changing.prisma.$executeRawUnsafe(`update rindle.media_variants set generated_at = now() - interval '8 days'`)
+    await makeDue()
+    await soon(async () => expect(await waitingDeletions()).toEqual([]))
+    expect(await objectsOf(photo)).not.toContain(second)
+    expect((await changing.checkInvariants()).violations).toEqual([])
+    await workers.stop()
+  })
+
+  it('is deleted in the end by a storage that was away for long', async () => {
+    let isAway = true
+    const flaky = faultyStorage(application.storage, {
+      onCall: (point) => {
+        if (point === 'delete:before' && isAway) throw new Error('The storage is away.')
+      },
+    })
+    const rindle = await deploy(application, changed, { storages: { main: flaky }, jobs: quickJobs() })
+    const workers = await rindle.work()
+    await rindle.regenerateVariants()
+    await soon(async () => expect(await waitingDeletions()).toHaveLength(1))
+    const [key = ''] = await waitingDeletions()
+    await rindle.prisma.$executeRawUnsafe(`update rindle.media_variants set generated_at = now() - interval '8 days'`)
+    await makeDue()
+    // All attempts fail; the dead letter asks for the same deletion in an hour.
+    await soon(async () => expect(await waitingDeletions(`start_after > now() + interval '50 minutes'`)).toEqual([key]))
+    isAway = false
+    await makeDue()
+    await soon(async () => expect(await waitingDeletions()).toEqual([]))
+    expect(await objectsOf(photo)).not.toContain(key.split(':')[1])
+    await workers.stop()
+  })
+})

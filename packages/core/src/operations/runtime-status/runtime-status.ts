@@ -1,4 +1,3 @@
-import type { SqlExecutor } from '@rindle/prisma'
 import { RindleError } from '../../domain/errors.ts'
 import { time } from '../../rows/row-values.ts'
 import { profileOf, type Runtime } from '../../runtime.ts'

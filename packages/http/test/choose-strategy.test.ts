@@ -1,0 +1,22 @@
+import type { StorageCapability } from '@rindle/core'
+import { expect, it } from 'vitest'
+import { chooseStrategy } from '../src/choose-strategy.ts'
+import type { AskedStrategy } from '../src/wire.ts'
+
+const MEBIBYTE = 1024 * 1024
+const put: StorageCapability[] = ['presigned_put']
+const both: StorageCapability[] = ['presigned_put', 'multipart_upload']
+
+it.each<[AskedStrategy, number, StorageCapability[], string]>([
+  ['auto', 0, both, 'presigned_put'],
+  ['auto', 16 * MEBIBYTE, both, 'presigned_put'],
+  ['auto', 16 * MEBIBYTE + 1, both, 'multipart'],
+  ['auto', 1_000 * MEBIBYTE, put, 'presigned_put'],
+  ['auto', 1, ['multipart_upload'], 'multipart'],
+  // What was asked for is not exchanged for something else: the storage then says that it cannot.
+  ['multipart', 1, put, 'multipart'],
+  ['presigned_put', 1_000 * MEBIBYTE, ['multipart_upload'], 'presigned_put'],
+  ['resumable', 1, both, 'resumable'],
+])('%s for %d bytes on a storage with %j is %s', (asked, byteSize, capabilities, strategy) => {
+  expect(chooseStrategy(asked, byteSize, new Set(capabilities))).toBe(strategy)
+})

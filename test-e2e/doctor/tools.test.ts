@@ -47,8 +47,8 @@ describe('of FFmpeg the doctor names', () => {
     const patient = await patientOf({ database, processors, profiles: { video, sound } })
     expect(await patient.finding('ffmpeg.encoders', offline)).toMatchObject({
       status: 'error',
-      summary: expect.stringMatching(/^FFmpeg \S+ was built without libx264, which video\/web_720p needs$/),
-      fix: 'Install an FFmpeg that was built with it.',
+      summary: expect.stringMatching(/^FFmpeg \S+ was built without libx264, needed by video\/web_720p$/),
+      fix: 'Install an FFmpeg that was built with what is missing.',
     })
     expect(await patient.finding('ffmpeg.encoders', { ...offline, profiles: ['sound'] })).toMatchObject({
       status: 'ok',

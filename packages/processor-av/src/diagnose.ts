@@ -63,8 +63,8 @@ function encodersFinding({ version, encoders }: FfmpegBuild, capabilities: Reado
   return {
     id,
     status: 'error',
-    summary: `FFmpeg ${version} was built without ${absent.join(', ')}, which ${affected.join(', ')} needs`,
-    fix: 'Install an FFmpeg that was built with it.',
+    summary: `FFmpeg ${version} was built without ${absent.join(', ')}, needed by ${affected.join(', ')}`,
+    fix: 'Install an FFmpeg that was built with what is missing.',
   }
 }
 

@@ -78,6 +78,15 @@ const capabilityBreakages: readonly JobsBreakage[] = [
     breaks: (good) => ({ start: throwsOnSecondCall(() => good.start()) }),
   },
   {
+    caseName: 'checks itself, before and after its start, and says what to do about what is wrong',
+    how: 'has nothing to say for itself',
+    breaks: () => ({
+      async *diagnose() {
+        yield { id: 'jobs.schema', status: 'ok', summary: '' }
+      },
+    }),
+  },
+  {
     caseName: 'takes a schedule, the same one again, and its removal, also of one that is not there',
     how: 'declares schedules and refuses them',
     breaks: () => ({}),

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { JOBS_CAPABILITIES } from '@rindle/core'
+import { soundFindings } from '../sound-findings.ts'
 import { rejectsWith } from '../storage-contract/expectations.ts'
 import type { JobsContractCase } from './contract-case.ts'
 import { jobFor, QUEUE } from './recording-worker.ts'
@@ -22,6 +23,15 @@ export const capabilityCases: readonly JobsContractCase[] = [
     run: async ({ adapter }) => {
       await Promise.all([adapter.start(), adapter.start()])
       await adapter.start()
+    },
+  },
+  {
+    name: 'checks itself, before and after its start, and says what to do about what is wrong',
+    run: async ({ adapter }) => {
+      const { signal } = new AbortController()
+      await soundFindings(adapter.diagnose({ signal }))
+      await adapter.start()
+      await soundFindings(adapter.diagnose({ signal }))
     },
   },
   {

@@ -7,9 +7,10 @@ import {
   type StorageAdapter,
   type StorageCapability,
 } from '@rindle/core'
+import { soundFindings } from '../sound-findings.ts'
 import { bodyOf, patternBytes, putBytes, readBytes } from './bodies.ts'
 import type { StorageContractCase } from './contract-case.ts'
-import { collect, failureOf, listAll } from './expectations.ts'
+import { collect, failureOf, listAll, listKeys } from './expectations.ts'
 
 const KEY = 'album/photo.txt'
 const EXPIRES_AT = new Date('2999-01-01T00:00:00Z')
@@ -119,6 +120,15 @@ export const capabilityCases: readonly StorageContractCase[] = [
       await adapter.stop()
       await adapter.stop()
       await adapter.start()
+      assert.ok(patternBytes(9).equals(await readBytes(adapter, KEY)))
+    },
+  },
+  {
+    name: 'checks itself, says what to do about what is wrong, and changes nothing',
+    run: async ({ adapter }) => {
+      await putBytes(adapter, KEY, patternBytes(9))
+      await soundFindings(adapter.diagnose({ signal: new AbortController().signal }))
+      if (adapter.capabilities.has('list')) assert.deepEqual(await listKeys(adapter, ''), [KEY])
       assert.ok(patternBytes(9).equals(await readBytes(adapter, KEY)))
     },
   },

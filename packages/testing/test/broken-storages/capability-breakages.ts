@@ -79,6 +79,15 @@ export const capabilityBreakages: readonly Breakage[] = [
     breaks: (good) => ({ stop: () => good.delete('album/photo.txt') }),
   },
   {
+    caseName: 'checks itself, says what to do about what is wrong, and changes nothing',
+    how: 'does not say what to do',
+    breaks: () => ({
+      async *diagnose() {
+        yield { id: 'storage.disk', status: 'warn', summary: 'the disk is nearly full' }
+      },
+    }),
+  },
+  {
     caseName: 'gives a public URL that is absolute and names the object',
     how: 'gives one URL for all',
     breaks: (good) => ({

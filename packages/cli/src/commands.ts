@@ -1,6 +1,7 @@
 import type { Command } from './command.ts'
 import { abortIncompleteUploads } from './commands/abort-incomplete-uploads.ts'
 import { backfillMetadata } from './commands/backfill-metadata.ts'
+import { check } from './commands/check.ts'
 import { cleanupOrphans } from './commands/cleanup-orphans.ts'
 import { demo } from './commands/demo.ts'
 import { doctor } from './commands/doctor.ts'
@@ -13,6 +14,7 @@ import { recoverLostWork } from './commands/recover-lost-work.ts'
 import { regenerateVariants } from './commands/regenerate-variants.ts'
 import { reprobe } from './commands/reprobe.ts'
 import { requeue } from './commands/requeue.ts'
+import { runtimeStatus } from './commands/runtime-status.ts'
 import { scanOrphans } from './commands/scan-orphans.ts'
 import { show } from './commands/show.ts'
 import { sweepOrphanedTempFiles } from './commands/sweep-orphaned-temp-files.ts'
@@ -29,6 +31,8 @@ export const COMMANDS: readonly Command[] = [
   upload,
   show,
   doctor,
+  runtimeStatus,
+  check,
   reprobe,
   requeue,
   regenerateVariants,

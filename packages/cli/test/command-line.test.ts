@@ -63,7 +63,7 @@ describe('a wrong command line', () => {
     ['migarte', 'Unknown command "migarte". Did you mean "migrate"? See `rindle --help`.'],
     [
       'frobnicate',
-      'Unknown command "frobnicate". The commands are demo, init, migrate, worker, upload, show, doctor, reprobe, ',
+      'Unknown command "frobnicate". The commands are demo, init, migrate, worker, upload, show, doctor, runtime-status, ',
     ],
     ['migrate --stauts', 'Unknown option --stauts. Did you mean --status? See `rindle migrate --help`.'],
     ['migrate --databse-url x', 'Unknown option --databse-url. Did you mean --database-url?'],
@@ -84,6 +84,9 @@ describe('a wrong command line', () => {
     ['worker --drain-timeout-sec -1', '--drain-timeout-sec is a number from 0 to 86400.'],
     ['doctor --ofline', 'Unknown option --ofline. Did you mean --offline? See `rindle doctor --help`.'],
     ['doctor --origin app.example', '--origin is written like https://app.example, not "app.example".'],
+    ['runtime-status --limit none', '--limit is a whole number from 1 to 100.'],
+    ['runtime-status --older-than-sec soon', '--older-than-sec is a number of seconds from 0.'],
+    ['check --limit 0', '--limit is a whole number from 1 to 10000.'],
     ['worker --queues purge --concurrency process=2', 'names rindle_process, which --queues leaves out'],
   ])('is told in one line what to do: %s', async (commandLine, message) => {
     const { exitCode, stdout, stderr } = await rindle(commandLine.split(' '))

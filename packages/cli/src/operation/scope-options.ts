@@ -49,3 +49,9 @@ export function secondsOf(option: string, seconds: number): number {
   if (Number.isFinite(seconds) && seconds >= 0) return seconds
   throw new RindleError('invalid_input', `${option} is a number of seconds from 0.`)
 }
+
+/** A number of things to list as it was given. Pure. `invalid_input`. */
+export function limitOf(limit: number, most: number): number {
+  if (Number.isInteger(limit) && limit >= 1 && limit <= most) return limit
+  throw new RindleError('invalid_input', `--limit is a whole number from 1 to ${most}.`)
+}

@@ -34,6 +34,8 @@ export interface CheckInvariantsOptions {
   readonly objects?: boolean
   /** Violations listed in the report; all are counted. @default 100 */
   readonly limit?: number
+  /** Ends the check between two pages of rows; the report then tells what was found so far. */
+  readonly signal?: AbortSignal
 }
 
 /** The outcome of {@link checkInvariants}. */
@@ -42,6 +44,7 @@ export interface InvariantReport {
   readonly violationCount: number
   /** The first of them, up to the limit. */
   readonly violations: readonly Violation[]
+  readonly interrupted: boolean
 }
 
 /**
@@ -79,8 +82,10 @@ const ASSET_WORK = [
 class InvariantCheck {
   readonly #runtime: Runtime
   readonly #limit: number
+  readonly #signal: AbortSignal | undefined
   readonly #violations: Violation[] = []
   #violationCount = 0
+  #isInterrupted = false
   #assets = 0
   #variants = 0
   #objects = 0
@@ -88,6 +93,7 @@ class InvariantCheck {
   constructor(runtime: Runtime, options: CheckInvariantsOptions) {
     this.#runtime = runtime
     this.#limit = options.limit ?? 100
+    this.#signal = options.signal
   }
 
   report(): InvariantReport {
@@ -95,6 +101,7 @@ class InvariantCheck {
       checked: { assets: this.#assets, variants: this.#variants, objects: this.#objects },
       violationCount: this.#violationCount,
       violations: this.#violations,
+      interrupted: this.#isInterrupted,
     }
   }
 
@@ -102,7 +109,7 @@ class InvariantCheck {
     for (const { states, queue, key, class: violation } of ASSET_WORK) {
       const sql = `select id, state from rindle.media_assets
         where state in (${states}) and id > $1::uuid order by id limit ${PAGE_SIZE}`
-      for await (const rows of pages(this.#runtime.database, sql)) {
+      for await (const rows of this.#pages(sql)) {
         const suspects = await this.#withoutJob(queue, rows, (row) => key(text(row, 'id')))
         for (const row of suspects) {
           const assetId = text(row, 'id')
@@ -120,7 +127,7 @@ class InvariantCheck {
   async variantsInFlight(): Promise<void> {
     const sql = `select id, asset_id, name, state, recipe from rindle.media_variants
       where state in ('queued', 'processing') and id > $1::uuid order by id limit ${PAGE_SIZE}`
-    for await (const rows of pages(this.#runtime.database, sql)) {
+    for await (const rows of this.#pages(sql)) {
       const jobs = new Map(rows.map((row) => [row, jobOf(row)]))
       for (const queue of ['rindle_process', 'rindle_media'] as const) {
         const inQueue = rows.filter((row) => jobs.get(row)?.queue === queue)
@@ -142,7 +149,7 @@ class InvariantCheck {
       from (select * from rindle.media_assets where id > $1::uuid order by id limit ${PAGE_SIZE}) as asset
       left join rindle.media_variants as variant on variant.asset_id = asset.id
       group by asset.id, asset.state order by asset.id`
-    for await (const rows of pages(this.#runtime.database, sql)) {
+    for await (const rows of this.#pages(sql)) {
       this.#assets += rows.length
       for (const row of rows) this.#checkAggregate(row)
     }
@@ -152,7 +159,7 @@ class InvariantCheck {
     const sql = `select id, storage, storage_key, byte_size, state from rindle.media_assets
       where state in ('available', 'processing', 'transcoding', 'ready', 'degraded') and id > $1::uuid
       order by id limit ${PAGE_SIZE}`
-    for await (const rows of pages(this.#runtime.database, sql)) {
+    for await (const rows of this.#pages(sql)) {
       for (const row of rows) {
         const found = await this.#objectState(row)
         const assetId = text(row, 'id')
@@ -167,9 +174,17 @@ class InvariantCheck {
         variant.byte_size, variant.recipe_digest, asset.storage
       from rindle.media_variants as variant join rindle.media_assets as asset on asset.id = variant.asset_id
       where variant.state = 'ready' and variant.id > $1::uuid order by variant.id limit ${PAGE_SIZE}`
-    for await (const rows of pages(this.#runtime.database, sql)) {
+    for await (const rows of this.#pages(sql)) {
       this.#variants += rows.length
       for (const row of rows) await this.#checkReady(row)
+    }
+  }
+
+  async *#pages(sql: string): AsyncGenerator<readonly Row[]> {
+    for await (const rows of pages(this.#runtime.database, sql)) {
+      this.#isInterrupted ||= this.#signal?.aborted === true
+      if (this.#isInterrupted) return
+      yield rows
     }
   }
 

@@ -1,0 +1,45 @@
+import type { InvariantReport, JsonObject } from '@rindle/core'
+import { type Command, defineCommand } from '../command.ts'
+import { limitOf } from '../operation/scope-options.ts'
+import { printable } from '../printable.ts'
+import { jsonOf } from '../show/json-of.ts'
+import { withRindle } from '../with-rindle.ts'
+
+/** `rindle check`: whether everything holds that must always hold. */
+export const check: Command = defineCommand({
+  usage: 'check',
+  describe: 'Check that rows, jobs and objects agree',
+  examples: [
+    ['check', 'Ask the storages for every object; exit 1 on any violation'],
+    ['check --no-objects', 'Look at the database alone'],
+  ],
+  positionals: {},
+  options: {
+    objects: { type: 'boolean', default: true, describe: 'Ask the storages; --no-objects does not' },
+    limit: { type: 'number', requiresArg: true, default: 100, describe: 'Violations that are listed' },
+  },
+  run: async (args, { io, report }) => {
+    const limit = limitOf(args.limit, 10_000)
+    return withRindle(args, io, async (rindle) => {
+      await rindle.start()
+      const result = await rindle.checkInvariants({ objects: args.objects, limit, signal: io.signal })
+      for (const line of linesOf(result)) report.line(line)
+      const exitCode = result.interrupted ? 130 : result.violationCount > 0 ? 1 : 0
+      return { exitCode, document: jsonOf(result) as JsonObject }
+    })
+  },
+})
+
+function linesOf({ checked, violations, violationCount, interrupted }: InvariantReport): readonly string[] {
+  const { assets, variants, objects } = checked
+  const unlisted = violationCount - violations.length
+  return [
+    ...violations.flatMap(({ class: violation, assetId, variantName, message }) => [
+      printable(`${violation}: asset ${assetId}${variantName === undefined ? '' : ` ${variantName}`}`),
+      `  ${printable(message)}`,
+    ]),
+    ...(unlisted > 0 ? [`... and ${unlisted} more`] : []),
+    `Checked ${assets} assets, ${variants} ready variants, ${objects} objects: ${violationCount} violations.`,
+    interrupted ? 'Interrupted.' : 'Done.',
+  ]
+}

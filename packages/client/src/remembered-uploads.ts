@@ -66,7 +66,7 @@ function read(memory: UploadMemory | null): Entries {
   try {
     const entries = JSON.parse(memory?.getItem(KEY) ?? '{}') as Entries
     const alive = Object.entries(entries).filter(([, { expiresAtMs }]) => expiresAtMs > Date.now())
-    return Object.fromEntries(alive.slice(-MAX_ENTRIES))
+    return Object.fromEntries(alive)
   } catch {
     // Foreign text under our key, or no access: resuming is a convenience, the upload goes on from its start.
     return {}
@@ -75,8 +75,9 @@ function read(memory: UploadMemory | null): Entries {
 
 function write(memory: UploadMemory | null, entries: Entries): void {
   try {
-    if (Object.keys(entries).length === 0) memory?.removeItem(KEY)
-    else memory?.setItem(KEY, JSON.stringify(entries))
+    const newest = Object.entries(entries).slice(-MAX_ENTRIES)
+    if (newest.length === 0) memory?.removeItem(KEY)
+    else memory?.setItem(KEY, JSON.stringify(Object.fromEntries(newest)))
   } catch {
     // Full or forbidden: as above.
   }

@@ -2,6 +2,7 @@ import { assetChanges, readAsset } from './asset-changes.ts'
 import { isClientError, RindleClientError } from './client-error.ts'
 import { type Connection, request, requestJson } from './connection.ts'
 import { fingerprintOf } from './remembered-uploads.ts'
+import { reportListenerError } from './report-listener-error.ts'
 import { withRetries } from './retry.ts'
 import { sendFile } from './send-file.ts'
 import type { UploadPhase, UploadProgress, UploadStrategy, WaitFor } from './upload-options.ts'
@@ -36,7 +37,9 @@ interface Job {
 
 /** One upload, from the first question to the asset that `waitFor` asks for. Rejects as `Client.upload` says. */
 export async function uploadFile(connection: Connection, file: File, options: UploadFileOptions): Promise<WireAsset> {
-  const { profile, slot, strategy, signal = new AbortController().signal } = options
+  const { profile, slot, strategy } = options
+  // Of the upload's own, so that nothing it listens with stays on a signal that lives longer.
+  const signal = AbortSignal.any(options.signal === undefined ? [] : [options.signal])
   const report = reporterOf(file, options)
   report('negotiating', 0)
   const assetId = await connection.sending.run(signal, async () => {
@@ -62,13 +65,6 @@ function reporterOf(file: File, { onProgress }: UploadFileOptions): Report {
       reportListenerError(error)
     }
   }
-}
-
-/** What a listener throws is its owner's: it becomes an uncaught error, as of any event listener, and stops nothing. */
-export function reportListenerError(error: unknown): void {
-  queueMicrotask(() => {
-    throw error
-  })
 }
 
 /** A session may end while its file travels, at the server's will. Then, once, all begins anew. */

@@ -1,9 +1,12 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { type DoctorCheck, type DoctorReport, type JsonObject, type Rindle, RindleError } from '@rindle/core'
 import { assertProfile } from '../assert-profile.ts'
 import { assertSameDatabase } from '../assert-same-database.ts'
 import { type Command, type CommandContext, defineCommand, type Outcome } from '../command.ts'
 import { checkLines, countsLine } from '../doctor/check-lines.ts'
 import { loadConfig } from '../load-config.ts'
+
+const STOP_TIMEOUT_MS = 2_000
 
 /** `rindle doctor`: checks the set-up. */
 export const doctor: Command = defineCommand({
@@ -23,7 +26,8 @@ export const doctor: Command = defineCommand({
   run: async (args, context) => {
     const { io } = context
     const origin = originOf(args.origin)
-    await using rindle = await loadConfig(args, io)
+    const rindle = await loadConfig(args, io)
+    await using _stopped = { [Symbol.asyncDispose]: () => stopSoon(rindle) }
     const profiles = args.profiles ?? []
     for (const profile of profiles) assertProfile(rindle, profile)
     const report = await rindle.doctor({
@@ -37,6 +41,11 @@ export const doctor: Command = defineCommand({
     return conclude(report, context)
   },
 })
+
+/** A server that does not answer shall not hold up whoever has just been told so. */
+async function stopSoon(rindle: Rindle): Promise<void> {
+  await Promise.race([rindle.stop(), delay(STOP_TIMEOUT_MS, undefined, { ref: false })])
+}
 
 /** An origin as browsers write it. Pure. `invalid_input`. */
 function originOf(text: string | undefined): string | undefined {

@@ -17,11 +17,14 @@ const rindle = createRindle({
 
 // Names are inferred.
 void rindle.requeueVariants('id', { variants: ['thumb'] })
+void rindle.doctor({ profiles: ['photo'], offline: true })
 void rindle.regenerateVariants({ profile: 'photo', variant: 'declared_once' })
 void rindle.schedule({ verifyStorage: { profile: 'photo' }, scanOrphans: { cron: '0 5 * * *', live: true } })
 
 // @ts-expect-error an unknown variant
 void rindle.requeueVariants('id', { variants: ['thum'] })
+// @ts-expect-error an unknown profile
+void rindle.doctor({ profiles: ['foto'] })
 // @ts-expect-error an unknown profile
 void rindle.verifyStorage({ profile: 'foto' })
 // @ts-expect-error what deletes nothing takes no `live`

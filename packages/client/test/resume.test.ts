@@ -85,10 +85,15 @@ describe('an upload that was interrupted', () => {
   })
 })
 
-it('the same file twice at once is two uploads', async () => {
-  const one = client({ memory: memoryOf() })
-  await Promise.all([1, 2].map(() => one.upload(fileOf(100), { profile: 'photo' })))
-  expect(server().stored('upload-1')).toHaveLength(100)
+it('the same file twice at once is two uploads, and cancelling one leaves the other', async () => {
+  server().interfere = ({ path }) => (path === '/store/upload-1/1' ? 'hang' : undefined)
+  const page = client({ memory: memoryOf() })
+  const controller = new AbortController()
+  const cancelled = page.upload(fileOf(100), { profile: 'photo', signal: controller.signal })
+  await vi.waitFor(() => expect(server().requests.some(isPut)).toBe(true))
+  await page.upload(fileOf(100), { profile: 'photo' })
+  controller.abort()
+  await expect(cancelled).rejects.toThrow()
   expect(server().stored('upload-2')).toHaveLength(100)
 })
 

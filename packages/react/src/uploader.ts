@@ -39,19 +39,18 @@ function plainUploader<A>(uploader: Uploader<A>, isMultiple: boolean, className:
 function plainItem<A>(uploader: Uploader<A>, item: UploadItem<A>): ReactElement {
   const { texts } = uploader
   const { state, progress, error } = item
-  const canRetry = state === 'failed' || state === 'cancelled'
   return createElement(
     'li',
     { key: item.id, 'data-state': state, ...uploader.itemProps(item) },
     createElement('span', uploader.nameProps(item), item.file.name),
-    createElement(
-      'div',
-      uploader.progressProps(item),
-      createElement('div', { style: { inlineSize: `${progress.percent}%` } }),
-    ),
+    createElement('progress', {
+      ...uploader.progressProps(item),
+      max: 100,
+      value: state === 'processing' ? undefined : progress.percent,
+    }),
     createElement('span', null, state === 'uploading' ? `${progress.percent} %` : texts.state(state)),
     error === undefined ? null : createElement('p', uploader.errorProps(item), texts.error(error)),
-    canRetry ? createElement('button', uploader.retryProps(item), '↻') : null,
+    uploader.canRetry(item) ? createElement('button', uploader.retryProps(item), '↻') : null,
     createElement('button', uploader.dismissProps(item), '✕'),
   )
 }

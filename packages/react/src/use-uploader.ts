@@ -1,4 +1,4 @@
-import type { AnyServer, AssetView, Client, ProfileName } from '@rindle/client'
+import { type AnyServer, type AssetView, type Client, isClientError, type ProfileName } from '@rindle/client'
 import {
   type ButtonHTMLAttributes,
   type DragEvent,
@@ -55,6 +55,8 @@ export interface Uploader<A> extends UploadsHook<A> {
   readonly progressProps: (item: UploadItem<A>) => HTMLAttributes<HTMLElement>
   /** For the button that cancels an upload while it is under way and removes it afterwards. */
   readonly dismissProps: (item: UploadItem<A>) => ButtonHTMLAttributes<HTMLButtonElement>
+  /** Whether another try makes sense: not of a file that the server does not accept. */
+  readonly canRetry: (item: UploadItem<A>) => boolean
   /** For the button that begins a failed or cancelled upload again. */
   readonly retryProps: (item: UploadItem<A>) => ButtonHTMLAttributes<HTMLButtonElement>
   /** For the element with the error of an upload. */
@@ -116,7 +118,7 @@ export function useUploader<R extends AnyServer, P extends ProfileName<R>>(
 
 type ItemParts<A> = Pick<
   Uploader<A>,
-  'itemProps' | 'nameProps' | 'progressProps' | 'dismissProps' | 'retryProps' | 'errorProps'
+  'itemProps' | 'nameProps' | 'progressProps' | 'dismissProps' | 'canRetry' | 'retryProps' | 'errorProps'
 >
 
 function itemParts<A>(
@@ -146,8 +148,11 @@ function itemParts<A>(
     dismissProps: (item) => ({
       type: 'button',
       'aria-label': isRunning(item) ? texts.cancel(item.file.name) : texts.remove(item.file.name),
+      ...describedBy(item),
       onClick: () => (isRunning(item) ? uploads.cancel(item.id) : remove(item)),
     }),
+    canRetry: ({ state, error }) =>
+      state === 'cancelled' || (state === 'failed' && !isClientError(error, 'upload_rejected')),
     retryProps: (item) => ({
       type: 'button',
       'aria-label': texts.retry(item.file.name),

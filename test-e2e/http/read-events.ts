@@ -6,12 +6,12 @@ export interface AssetEvent {
   readonly asset: AssetView
 }
 
-/** The events of a stream, as its bytes tell them. Ends with the stream. */
+/** The events of a stream, as its bytes tell them, read one by one as they are asked for. Ends with the stream. */
 export async function* readEvents(response: Response): AsyncGenerator<AssetEvent> {
-  const text = response.body?.pipeThrough(new TextDecoderStream())
+  const decoder = new TextDecoder()
   let rest = ''
-  for await (const chunk of text ?? []) {
-    const blocks = `${rest}${chunk}`.split('\n\n')
+  for await (const chunk of response.body ?? []) {
+    const blocks = `${rest}${decoder.decode(chunk, { stream: true })}`.split('\n\n')
     rest = blocks.pop() ?? ''
     for (const block of blocks) {
       const fields = new Map(

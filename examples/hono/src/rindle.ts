@@ -1,0 +1,38 @@
+import { createRindle, defineProfile, type Rindle } from '@rindle/core'
+import { pgBossJobs } from '@rindle/jobs-pgboss'
+import { imageProcessor } from '@rindle/processor-image'
+import { localStorage } from '@rindle/storage-local'
+
+const photo = defineProfile({
+  storage: 'main',
+  accept: { types: ['image/jpeg', 'image/png', 'image/webp'], maxBytes: 20_000_000 },
+  variants: {
+    thumb: { mode: 'crop', width: 160, height: 160, format: 'webp' },
+    large: { mode: 'fit', width: 1024, format: 'webp' },
+  },
+})
+
+const profiles = { photo }
+
+/** What the application is told by its environment. */
+export interface Settings {
+  /** A PostgreSQL URL; `rindle migrate` has made the tables. */
+  readonly databaseUrl: string
+  /** Where the photos lie. */
+  readonly directory: string
+  /** Where browsers reach the application, without a slash at its end. */
+  readonly origin: string
+  /** Signs the URLs of the photos. */
+  readonly signingKey: string
+}
+
+/** Rindle for photos on a disk. */
+export function makeRindle({ databaseUrl, directory, origin, signingKey }: Settings): Rindle<typeof profiles> {
+  return createRindle({
+    database: databaseUrl,
+    storages: { main: localStorage({ directory, baseUrl: `${origin}/rindle`, signingKey }) },
+    processors: [imageProcessor()],
+    jobs: pgBossJobs(),
+    profiles,
+  })
+}

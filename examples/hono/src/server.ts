@@ -1,0 +1,28 @@
+import { serve } from '@hono/node-server'
+import { makeApp } from './app.ts'
+import { makeRindle } from './rindle.ts'
+
+const { DATABASE_URL = '', MEDIA_SIGNING_KEY = '', PORT = '3000' } = process.env
+
+const rindle = makeRindle({
+  databaseUrl: DATABASE_URL,
+  directory: 'media',
+  origin: `http://localhost:${PORT}`,
+  signingKey: MEDIA_SIGNING_KEY,
+})
+await rindle.start()
+await rindle.work()
+
+// No end after five minutes for uploads that are on their way; Rindle ends those that stand still.
+const server = serve({
+  fetch: makeApp(rindle).fetch,
+  hostname: '127.0.0.1',
+  port: Number(PORT),
+  serverOptions: { requestTimeout: 0 },
+})
+console.log(`Photos at http://localhost:${PORT}`)
+
+process.once('SIGINT', () => {
+  server.close(() => void rindle.stop())
+  if ('closeAllConnections' in server) server.closeAllConnections()
+})

@@ -1,0 +1,249 @@
+import { defineProfile } from '@rindle/core'
+import {
+  type AssetView,
+  createHandler,
+  type HandlerOptions,
+  type Problem,
+  type Upload,
+  type UploadIntent,
+} from '@rindle/http'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Application, settled, startApplication } from '../support/application.ts'
+import { quadrants } from '../support/pictures.ts'
+import { actorOfHeader, collectErrors } from './served-configuration.ts'
+
+const accept = { types: ['image/*'], maxBytes: 1_000_000 }
+const variants = { thumb: { mode: 'crop', width: 8, height: 8 } } as const
+const profiles = {
+  photo: defineProfile({ storage: 'main', accept, variants, slots: ['avatar'] }),
+  guarded: defineProfile({
+    storage: 'main',
+    accept,
+    variants,
+    delivery: { authorize: ({ variant }) => variant === 'thumb' },
+  }),
+}
+
+let application: Application<typeof profiles>
+let picture: Buffer
+
+beforeAll(async () => {
+  application = await startApplication({ profiles })
+  await application.work()
+  picture = await quadrants(32, 32)
+})
+afterAll(async () => application[Symbol.asyncDispose]())
+
+const declared = (changes: object = {}) => ({
+  profile: 'photo',
+  filename: 'a.jpg',
+  contentType: 'image/jpeg',
+  byteSize: picture.byteLength,
+  ...changes,
+})
+
+type Options = Partial<HandlerOptions<{ readonly id: string | number }, typeof profiles>>
+
+/** Calls a handler of its own as the actor `ann`, unless the headers say otherwise. */
+function handlerOf(options: Options = {}) {
+  const errors: string[] = []
+  const handler = createHandler(application.rindle, {
+    basePath: '/rindle',
+    actor: actorOfHeader,
+    logger: collectErrors(errors),
+    ...options,
+  })
+  const call = async (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) => {
+    const request = new Request(`http://app.test/rindle${path}`, {
+      method,
+      headers: { 'x-actor': 'ann', ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+      body: body === undefined ? null : JSON.stringify(body),
+    })
+    const response = await handler(request)
+    const text = await response.text()
+    return { status: response.status, body: (text === '' ? null : JSON.parse(text)) as never }
+  }
+  return { call, errors }
+}
+
+describe('the actor', () => {
+  it('may come later, and have a number for an id or one that the application tells', async () => {
+    const later = handlerOf({ actor: async () => ({ id: 42 }) })
+    const { body } = await later.call('POST', '/uploads', declared())
+    expect((await application.rindle.uploadSession((body as Upload).id)).actorId).toBe('42')
+    const told = handlerOf({ actorId: ({ id }) => `user:${id}` })
+    const upload = (await told.call('POST', '/uploads', declared())).body as Upload
+    expect((await application.rindle.uploadSession(upload.id)).actorId).toBe('user:ann')
+  })
+
+  it('is needed for everything but files: without one all is closed', async () => {
+    const { basePath: _basePath, ...closed } = { basePath: '', actor: () => undefined }
+    for (const { call } of [handlerOf(closed), handlerOf({ actor: async () => null })]) {
+      for (const [method, path] of [
+        ['POST', '/uploads'],
+        ['GET', '/assets/1'],
+        ['GET', '/assets/1/events'],
+      ] as const) {
+        expect(await call(method, path)).toMatchObject({ status: 401, body: { code: 'forbidden' } })
+      }
+      expect((await call('GET', '/files/a.b')).status).toBe(403)
+    }
+  })
+
+  it('without an id is a mistake of the application: 500, and the log says what to do', async () => {
+    const { call, errors } = handlerOf({ actor: async () => ({ name: 'ann' }) as never })
+    expect(await call('POST', '/uploads', declared())).toMatchObject({ status: 500, body: { code: 'config_invalid' } })
+    expect(errors.join()).toContain('give `actorId` to createHandler')
+  })
+
+  it('that cannot be told because the application fails is a 500 that tells nothing', async () => {
+    const { call, errors } = handlerOf({
+      actor: () => {
+        throw new Error('password=hunter2')
+      },
+    })
+    const { status, body } = await call('POST', '/uploads', declared())
+    expect([status, body]).toEqual([500, expect.objectContaining({ code: 'internal_error' })])
+    expect(JSON.stringify(body)).not.toContain('hunter2')
+    expect(errors).toHaveLength(1)
+  })
+})
+
+describe('authorizeUpload', () => {
+  it('is told what is wanted, and refuses before anything is begun', async () => {
+    const asked: UploadIntent<unknown, typeof profiles>[] = []
+    const { call } = handlerOf({
+      authorizeUpload: (intent) => {
+        asked.push(intent)
+        return false
+      },
+    })
+    const before = await application.rindle.prisma.mediaAsset.count()
+    const { status, body } = await call('POST', '/uploads', declared({ slot: 'avatar' }))
+    expect([status, (body as Problem).code]).toEqual([403, 'forbidden'])
+    expect(asked).toEqual([{ actor: { id: 'ann' }, slot: 'avatar', ...declared() }])
+    expect(await application.rindle.prisma.mediaAsset.count()).toBe(before)
+  })
+
+  it('names the owner that the upload is attached to, at the slot that the client names', async () => {
+    const owner = { type: 'member', id: 7 }
+    const { call } = handlerOf({ authorizeUpload: async () => ({ owner }) })
+    const { assetId } = (await call('POST', '/uploads', declared({ slot: 'avatar' }))).body as Upload
+    expect((await application.rindle.attachmentFor(owner, 'avatar'))?.assetId).toBe(assetId)
+    expect((await call('POST', '/uploads', declared())).status).toBe(201)
+    expect((await application.rindle.attachmentFor(owner, 'avatar'))?.assetId).toBe(assetId)
+  })
+
+  it('that names none takes no slot', async () => {
+    const grants: Options[] = [{}, { authorizeUpload: () => true }]
+    for (const options of grants) {
+      const { status, body } = await handlerOf(options).call('POST', '/uploads', declared({ slot: 'avatar' }))
+      expect([status, (body as Problem).code]).toEqual([400, 'invalid_input'])
+    }
+  })
+})
+
+describe('an upload', () => {
+  it.each([
+    [{ profile: 'film' }, 400, 'unknown_profile', undefined],
+    [{ profile: '__proto__' }, 400, 'unknown_profile', undefined],
+    [{ slot: 'cover' }, 400, 'unknown_slot', undefined],
+    [{ byteSize: 2_000_000 }, 413, 'upload_rejected', 'max_bytes_exceeded'],
+    [{ contentType: 'application/pdf', filename: 'a.pdf' }, 415, 'upload_rejected', 'mime_not_allowed'],
+    [{ filename: 'a.exe' }, 422, 'upload_rejected', 'extension_mime_mismatch'],
+    [{ strategy: 'multipart' }, 400, 'capability_unsupported', undefined],
+    [{ strategy: 'resumable' }, 400, 'capability_unsupported', undefined],
+    [{ checksumSha256: 'abc' }, 400, 'invalid_input', undefined],
+  ])('with %j is refused', async (changes, status, code, reason) => {
+    const { call } = handlerOf({ authorizeUpload: () => ({ owner: { type: 'member', id: 1 } }) })
+    const answer = await call('POST', '/uploads', declared(changes))
+    expect(answer).toMatchObject({ status, body: { code } })
+    expect((answer.body as Problem).reason).toBe(reason)
+  })
+
+  it('tells its client neither keys nor what the storage calls it', async () => {
+    const { call } = handlerOf()
+    const { body } = await call('POST', '/uploads', declared())
+    const session = await application.rindle.uploadSession((body as Upload).id)
+    const shown = (await call('GET', `/uploads/${session.id}`)).body
+    expect(JSON.stringify(shown)).not.toContain(session.uploadKey)
+    expect(shown).toEqual({
+      id: session.id,
+      assetId: session.assetId,
+      state: 'signed',
+      strategy: 'presigned_put',
+      byteSize: picture.byteLength,
+      expiresAt: session.expiresAt?.toISOString(),
+    })
+  })
+
+  it('that was given up, or never got its bytes, is over', async () => {
+    const { call } = handlerOf()
+    const { id } = (await call('POST', '/uploads', declared())).body as Upload
+    await application.rindle.prisma.mediaUploadSession.update({ where: { id }, data: { expiresAt: new Date(0) } })
+    expect(await call('POST', `/uploads/${id}/sign`)).toMatchObject({ status: 410, body: { code: 'session_expired' } })
+    expect((await call('POST', `/uploads/${id}/parts/1`)).status).toBe(410)
+    expect((await call('DELETE', `/uploads/${id}`)).status).toBe(204)
+  })
+})
+
+describe('an asset', () => {
+  const uploadAs = async (profile: 'photo' | 'guarded') =>
+    settled(application.rindle, (await application.rindle.upload(profile, picture, { filename: 'a.jpg' })).id)
+
+  it('of the application is seen by those whom canView lets', async () => {
+    const { id } = await uploadAs('photo')
+    expect((await handlerOf().call('GET', `/assets/${id}`)).status).toBe(404)
+    const seen: unknown[] = []
+    const { call } = handlerOf({
+      canView: async ({ actor, asset }) => {
+        seen.push([actor, asset.id])
+        return actor.id === 'bob'
+      },
+    })
+    expect((await call('GET', `/assets/${id}`)).status).toBe(404)
+    expect((await call('GET', `/assets/${id}`, undefined, { 'x-actor': 'bob' })).status).toBe(200)
+    expect(seen).toEqual([
+      [{ id: 'ann' }, id],
+      [{ id: 'bob' }, id],
+    ])
+  })
+
+  it('shows no URL that the authorizer refuses, and issues none', async () => {
+    const { id } = await uploadAs('guarded')
+    const issued: unknown[] = []
+    const off = application.rindle.on('rindle.delivery.signed', (event) => void issued.push(event))
+    const { body } = await handlerOf({ canView: () => true }).call('GET', `/assets/${id}`)
+    off()
+    expect(body).toMatchObject({ url: null, variants: { thumb: { state: 'ready', url: expect.any(String) } } })
+    expect(issued).toHaveLength(1)
+  })
+
+  it('whose variants are not made, or are declared no longer, has no URLs of them', async () => {
+    const { id } = await uploadAs('photo')
+    const { prisma } = application.rindle
+    await prisma.mediaVariant.updateMany({ where: { assetId: id }, data: { state: 'failed', errorReason: 'broken' } })
+    const { call } = handlerOf({ canView: () => true })
+    const failed = (await call('GET', `/assets/${id}`)).body as AssetView
+    expect(failed.variants).toMatchObject({ thumb: { state: 'failed', url: null, errorReason: 'broken' } })
+    await prisma.mediaVariant.updateMany({ where: { assetId: id }, data: { name: 'gone', state: 'ready' } })
+    const gone = (await call('GET', `/assets/${id}`)).body as AssetView
+    expect([gone.url, gone.variants['gone']?.url]).toEqual([expect.any(String), null])
+  })
+
+  it('that was quarantined is settled, says why, and has no URL', async () => {
+    const { call } = handlerOf()
+    const upload = (await call('POST', '/uploads', declared())).body as Upload
+    const { method = '', url = '', headers = {} } = upload.request ?? {}
+    const web = Buffer.alloc(picture.byteLength, '<!doctype html>')
+    await application.rindle.serveFile(new Request(url, { method, headers, body: web }))
+    await call('POST', `/uploads/${upload.id}/complete`)
+    await settled(application.rindle, upload.assetId)
+    expect((await call('GET', `/assets/${upload.assetId}`)).body).toMatchObject({
+      state: 'quarantined',
+      settled: true,
+      errorReason: 'unknown_type',
+      url: null,
+    })
+  })
+})

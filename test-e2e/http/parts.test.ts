@@ -1,0 +1,87 @@
+import {
+  type AssetView,
+  type CompletedUpload,
+  createHandler,
+  type Problem,
+  type Upload,
+  type UploadRequest,
+} from '@rindle/http'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { settled } from '../support/application.ts'
+import { type S3Application, startS3Application } from '../support/s3-application.ts'
+import { send } from './client.ts'
+import { actorOfHeader } from './served-configuration.ts'
+
+const MEBIBYTE = 1024 * 1024
+
+let application: S3Application
+let call: <T>(method: string, path: string, body?: unknown) => Promise<{ status: number; body: T }>
+
+beforeAll(async () => {
+  application = await startS3Application('minio')
+  await application.work()
+  const handler = createHandler(application.rindle, { basePath: '/rindle', actor: actorOfHeader })
+  call = async (method, path, body) => {
+    const response = await handler(
+      new Request(`http://app.test/rindle${path}`, {
+        method,
+        headers: { 'x-actor': 'ann', ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+        body: body === undefined ? null : JSON.stringify(body),
+      }),
+    )
+    return { status: response.status, body: (await response.json()) as never }
+  }
+})
+afterAll(async () => application[Symbol.asyncDispose]())
+
+it('a large file goes in parts, in any order, is gone on with after a reload, and is completed once they are all there', async () => {
+  const bytes = Buffer.concat([Buffer.from('%PDF-1.7\n'), Buffer.alloc(17 * MEBIBYTE, 'a')])
+  const declared = {
+    profile: 'document',
+    filename: 'a.pdf',
+    contentType: 'application/pdf',
+    byteSize: bytes.byteLength,
+  }
+  const begun = await call<Upload>('POST', '/uploads', declared)
+  const { id, partBytes = 0, partCount = 0 } = begun.body
+  expect(begun).toMatchObject({ status: 201, body: { strategy: 'multipart', partBytes: 8 * MEBIBYTE, partCount: 3 } })
+  expect(begun.body.request).toBeUndefined()
+
+  const sendPart = async (number: number) => {
+    const { body } = await call<UploadRequest>('POST', `/uploads/${id}/parts/${number}`)
+    expect((await send(body, bytes.subarray((number - 1) * partBytes, number * partBytes))).status).toBe(200)
+  }
+  await sendPart(partCount)
+  await sendPart(1)
+  const early = await call<Problem>('POST', `/uploads/${id}/complete`)
+  expect([early.status, early.body.code]).toEqual([409, 'storage_object_missing'])
+  expect((await call<Upload>('GET', `/uploads/${id}`)).body.parts).toEqual([
+    { partNumber: 1, byteSize: partBytes },
+    { partNumber: 3, byteSize: bytes.byteLength - 2 * partBytes },
+  ])
+  for (const wrong of ['0', '4', '-1', '1.5', 'x', '10001', '99999999999999999999']) {
+    expect((await call<Problem>('POST', `/uploads/${id}/parts/${wrong}`)).body.code).toBe('invalid_input')
+  }
+  await sendPart(2)
+  const answers = await Promise.all([1, 2].map(() => call<CompletedUpload>('POST', `/uploads/${id}/complete`)))
+  expect(answers.map(({ status, body }) => [status, body.upload.state])).toEqual([
+    [200, 'completed'],
+    [200, 'completed'],
+  ])
+  expect((await call<Upload>('GET', `/uploads/${id}`)).body.parts).toBeUndefined()
+  await settled(application.rindle, begun.body.assetId)
+  const { body: asset } = await call<AssetView>('GET', `/assets/${begun.body.assetId}`)
+  expect(asset).toMatchObject({ state: 'ready', byteSize: bytes.byteLength })
+  const delivered = await fetch(asset.url ?? '')
+  expect(Buffer.from(await delivered.arrayBuffer()).equals(bytes)).toBe(true)
+})
+
+it('a small file goes in one PUT', async () => {
+  const { body } = await call<Upload>('POST', '/uploads', {
+    profile: 'photo',
+    filename: 'a.jpg',
+    contentType: 'image/jpeg',
+    byteSize: 1_000,
+  })
+  expect(body).toMatchObject({ strategy: 'presigned_put', request: { method: 'PUT' } })
+})

@@ -22,7 +22,7 @@ export async function* diagnose(database: Database, options: ResolvedOptions): A
 }
 
 /** Judges the version of the schema, `null` where there is none. Pure. */
-export function schemaFinding(schema: string, version: number | null): Finding {
+function schemaFinding(schema: string, version: number | null): Finding {
   const id = 'jobs.schema'
   if (version === EXPECTED_VERSION) return { id, status: 'ok', summary: `schema ${schema} has version ${version}` }
   if (version === null) return { id, status: 'error', summary: `pg-boss has no schema ${schema}`, fix: START }
@@ -51,7 +51,7 @@ function driftFinding({ ok, ...report }: SchemaDriftReport): Finding {
 }
 
 /** Judges the queues that there are. Pure. */
-export function queuesFinding(
+function queuesFinding(
   wanted: readonly PgBossQueue[],
   found: readonly Pick<QueueResult, 'name' | 'policy'>[],
 ): Finding {

@@ -23,12 +23,7 @@ export interface SchemaReport {
  * @throws the database's error.
  */
 export async function inspectSchema(database: Database): Promise<SchemaReport> {
-  return inspectAgainst(MIGRATIONS_DIRECTORY, database)
-}
-
-/** `inspectSchema` against the migrations of any directory. */
-export async function inspectAgainst(directory: string, database: Database): Promise<SchemaReport> {
-  const all = await readMigrations(directory)
+  const all = await readMigrations(MIGRATIONS_DIRECTORY)
   const ledger = await readLedger({ query: (text) => database.executeSql(text) })
   const migrations = compareLedger(all, ledger)
   const applied = all.filter(({ name }) => migrations.applied.includes(name))

@@ -23,7 +23,7 @@ export async function schemaDrift(database: Database, migrations: readonly Migra
 }
 
 /** Pure. */
-export function compareCatalogs(expected: Catalog, actual: Catalog): SchemaDrift {
+function compareCatalogs(expected: Catalog, actual: Catalog): SchemaDrift {
   return {
     missing: [...expected.keys()].filter((name) => !actual.has(name)),
     changed: [...expected].filter(([name, definition]) => (actual.get(name) ?? definition) !== definition).map(first),
@@ -44,7 +44,7 @@ async function catalogMadeBy(database: Database, migrations: readonly Migration[
   try {
     await database.transaction(async (tx) => {
       await tx.executeSql('set local search_path to pg_temp')
-      for (const { sql } of migrations) await tx.executeSql(sql)
+      for (const { sql } of migrations) await tx.executeSql(asOneStatement(sql))
       const { rows } = await tx.executeSql('select pg_my_temp_schema()::regnamespace::text as name')
       catalog = await catalogOf(tx, String(rows[0]?.['name']))
       throw new RolledBack()
@@ -53,6 +53,11 @@ async function catalogMadeBy(database: Database, migrations: readonly Migration[
     if (!(error instanceof RolledBack)) throw error
   }
   return catalog
+}
+
+/** Prisma's raw queries take no more than one. */
+function asOneStatement(sql: string): string {
+  return `do $rindle_block$ begin execute $rindle_migration$${sql}$rindle_migration$; end $rindle_block$`
 }
 
 const OBJECTS = `

@@ -1,5 +1,7 @@
-import { type Database, inspectSchema, openDatabase } from '@rindle/prisma'
+import { PrismaPg } from '@prisma/adapter-pg'
+import { type Database, inspectSchema, openDatabase, PrismaClient } from '@rindle/prisma'
 import { createTestDatabase, type TestDatabase } from '@rindle/test-database'
+import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
 let testDatabase: TestDatabase
@@ -66,6 +68,24 @@ describe('a schema', () => {
       [Symbol.asyncDispose]: () => other.database.close(),
     }
     expect((await inspectSchema(other.database)).drift).toEqual(NO_DRIFT)
+  })
+
+  test("is compared over the application's own pool and Prisma client", async () => {
+    const pool = new pg.Pool({ connectionString: testDatabase.url, options: '-c TimeZone=UTC' })
+    const client = new PrismaClient({
+      adapter: new PrismaPg({ connectionString: testDatabase.url }, { schema: 'rindle' }),
+    })
+    try {
+      await database.executeSql('drop index rindle.media_assets_unfinished_idx')
+      for (const source of [{ pool }, { prisma: client }]) {
+        const { migrations, drift } = await inspectSchema(openDatabase(source))
+        expect(migrations.pending).toEqual([])
+        expect(drift).toEqual({ ...NO_DRIFT, missing: ['index media_assets_unfinished_idx'] })
+      }
+    } finally {
+      await pool.end()
+      await client.$disconnect()
+    }
   })
 
   test('cannot be compared by a user who may not make temporary tables, which is told', async () => {

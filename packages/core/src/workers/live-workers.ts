@@ -4,7 +4,7 @@ import type { Runtime } from '../runtime.ts'
 import { BEAT_EVERY_SECONDS } from './heartbeat.ts'
 
 /** Workers whose last beat is older count as dead. */
-export const DEAD_AFTER_SECONDS: number = 4 * BEAT_EVERY_SECONDS
+const DEAD_AFTER_SECONDS = 4 * BEAT_EVERY_SECONDS
 
 const MOST_ROWS = 1_000
 

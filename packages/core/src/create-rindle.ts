@@ -16,6 +16,7 @@ import type { Asset } from './domain/entities.ts'
 import { RindleError } from './domain/errors.ts'
 import { Changes } from './events/changes.ts'
 import { EventBus } from './events/event-bus.ts'
+import { announcingRefusals } from './events/refusals.ts'
 import { mappingErrors } from './map-database-error.ts'
 import { checkInvariants } from './operations/check-invariants.ts'
 import { doctor } from './operations/doctor/doctor.ts'
@@ -24,9 +25,13 @@ import type { JobsAdapter } from './ports/jobs.ts'
 import { type Logger, stderrLogger } from './ports/logger.ts'
 import type { Processor } from './ports/processor.ts'
 import type { StorageAdapter } from './ports/storage.ts'
+import type { Telemetry } from './ports/telemetry.ts'
 import type { Profiles, Rindle } from './rindle.ts'
 import { profileOf, type Runtime, storageOf } from './runtime.ts'
 import { startRuntime, stopRuntime } from './start.ts'
+import { tracedJobs } from './telemetry/traced-jobs.ts'
+import { tracedStorage } from './telemetry/traced-storage.ts'
+import { tracedVerbs } from './telemetry/traced-verbs.ts'
 import { withTransaction } from './unit-of-work.ts'
 import { abortUpload } from './uploads/abort.ts'
 import { initiateMultipartUpload, initiateUpload } from './uploads/initiate.ts'
@@ -71,6 +76,8 @@ export interface RindleOptions<Ps extends Profiles> {
   readonly workDirectory?: string
   /** Bound of the cache of source files of remote storages, in bytes. @default 2147483648 */
   readonly sourceCacheMaxBytes?: number
+  /** Spans and metrics: `openTelemetry()` of @rindle/opentelemetry. @default none, at no cost */
+  readonly telemetry?: Telemetry
   /** The clock, for expiries of URLs. @default the system's */
   readonly now?: () => Date
 }
@@ -87,25 +94,29 @@ export function createRindle<const Ps extends Profiles>(options: RindleOptions<P
   const runtime = composeRuntime(options, mappingErrors(database))
   options.jobs.connect({ database, logger: runtime.logger })
   // The facade's types say more than the verbs' (which variant belongs to which profile); at run time they are one.
-  return facade(runtime, database) as unknown as Rindle<Ps>
+  const instance = announcingRefusals(runtime, facade(runtime, database))
+  const { telemetry } = options
+  return (telemetry === undefined ? instance : tracedVerbs(telemetry, instance)) as unknown as Rindle<Ps>
 }
 
 function composeRuntime(options: RindleOptions<Profiles>, database: Database): Runtime {
   const logger = options.logger ?? stderrLogger
   const workDirectory = options.workDirectory ?? join(tmpdir(), 'rindle')
+  const { telemetry } = options
+  const storages = telemetry === undefined ? options.storages : tracedStorages(options.storages, telemetry)
   return {
     database,
-    storages: options.storages,
+    storages,
     processors: options.processors ?? [],
-    jobs: options.jobs,
+    jobs: telemetry === undefined ? options.jobs : tracedJobs(options.jobs, telemetry),
     profiles: options.profiles,
-    events: new EventBus(logger),
+    events: new EventBus(logger, telemetry),
     changes: new Changes(database, logger),
     logger,
     sources: new SourceCache({
       directory: workDirectory,
       maxBytes: options.sourceCacheMaxBytes ?? DEFAULT_SOURCE_CACHE_BYTES,
-      storageOf: (name) => storageOf(options, name),
+      storageOf: (name) => storageOf({ storages }, name),
     }),
     workers: new Set(),
     workDirectory,
@@ -116,6 +127,11 @@ function composeRuntime(options: RindleOptions<Profiles>, database: Database): R
     newId: () => v7(),
     randomText: () => randomBytes(16).toString('hex'),
   }
+}
+
+function tracedStorages(storages: Runtime['storages'], telemetry: Telemetry): Runtime['storages'] {
+  const traced = Object.entries(storages).map(([name, storage]) => [name, tracedStorage(name, storage, telemetry)])
+  return Object.fromEntries(traced) as Runtime['storages']
 }
 
 function facade(runtime: Runtime, database: Database): Rindle {

@@ -1,4 +1,5 @@
 import type { Logger } from '../ports/logger.ts'
+import type { Telemetry } from '../ports/telemetry.ts'
 import type { EventName, RindleEvent } from './event-map.ts'
 
 /** Receives one event. What it throws, or rejects with, is logged and never breaks the work that emitted the event. */
@@ -8,9 +9,11 @@ export type EventListener<N extends EventName> = (event: RindleEvent<N>) => void
 export class EventBus {
   readonly #listeners = new Map<EventName, Set<EventListener<EventName>>>()
   readonly #logger: Logger
+  readonly #telemetry: Pick<Telemetry, 'record'> | undefined
 
-  constructor(logger: Logger) {
+  constructor(logger: Logger, telemetry?: Pick<Telemetry, 'record'>) {
     this.#logger = logger
+    this.#telemetry = telemetry
   }
 
   /** Registers a listener and returns the function that removes it. */
@@ -24,7 +27,16 @@ export class EventBus {
 
   /** Calls the listeners of the event's name; does not wait for asynchronous ones. */
   emit(event: RindleEvent): void {
+    if (this.#telemetry !== undefined) this.#record(this.#telemetry, event)
     for (const listener of this.#listeners.get(event.name) ?? []) void this.#call(listener, event)
+  }
+
+  #record(telemetry: Pick<Telemetry, 'record'>, { name, metadata, measurements }: RindleEvent): void {
+    try {
+      telemetry.record({ name, metadata: { ...metadata }, measurements })
+    } catch (error) {
+      this.#logger.error({ event: name, error: String(error) }, 'Telemetry failed.')
+    }
   }
 
   async #call(listener: EventListener<EventName>, event: RindleEvent): Promise<void> {

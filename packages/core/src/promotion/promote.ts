@@ -48,14 +48,20 @@ export async function promote(runtime: Runtime, job: RunningJob): Promise<void> 
     if (!isFinal || job.signal.aborted) throw error
     if (isOutage(error) && (await beginAgain(runtime, assetId))) return
     // No job will come again for this asset, so it may not stay in a state that waits for one.
-    await quarantine(runtime, assetId, `promotion_failed:${reasonOf(error)}`)
-    runtime.logger.error({ assetId, error: String(error) }, 'The promotion failed for good; the asset is quarantined.')
+    const reason = `promotion_failed:${reasonOf(error)}`
+    await quarantine(runtime, assetId, reason)
+    runtime.logger.error(
+      { assetId, reason, error: String(error) },
+      'The promotion failed for good; the asset is quarantined.',
+    )
   }
 }
 
 /** A promote job whose worker died on its last attempt: nothing waits for a job that will never come. */
 export async function promoteDied(runtime: Runtime, assetId: string): Promise<void> {
-  await quarantine(runtime, assetId, 'promotion_failed:worker_died')
+  const reason = 'promotion_failed:worker_died'
+  await quarantine(runtime, assetId, reason)
+  runtime.logger.warn({ assetId, reason }, 'The asset is quarantined. Every worker that promoted it has died.')
 }
 
 /** How long an outage may last before uploads that met it are given up. */

@@ -1,0 +1,66 @@
+import type { JsonObject } from '../domain/errors.ts'
+import type { JobRequest, JobsAdapter, WorkerRegistration } from '../ports/jobs.ts'
+import type { Telemetry, TraceContext } from '../ports/telemetry.ts'
+
+/** Where a job's payload carries the span that requested it. */
+const CARRIER = 'trace'
+
+/**
+ * The same jobs, with a span round each that is worked: part of the trace in which it was requested, in whatever process
+ * that was.
+ */
+export function tracedJobs(adapter: JobsAdapter, telemetry: Telemetry): JobsAdapter {
+  return {
+    name: adapter.name,
+    capabilities: adapter.capabilities,
+    connect: (context) => adapter.connect(context),
+    start: () => adapter.start(),
+    stop: () => adapter.stop(),
+    enqueue: (requests, tx) => adapter.enqueue(carrying(requests, telemetry.context()), tx),
+    cancel: (queue, keys, tx) => adapter.cancel(queue, keys, tx),
+    work: (registrations) => adapter.work(registrations.map((registration) => traced(registration, telemetry))),
+    findLive: (queue, keys) => adapter.findLive(queue, keys),
+    counts: () => adapter.counts(),
+    schedule: (name, cron, request) => adapter.schedule(name, cron, request),
+    unschedule: (name, queue) => adapter.unschedule(name, queue),
+    diagnose: (context) => adapter.diagnose(context),
+  }
+}
+
+function carrying(requests: readonly JobRequest[], context: TraceContext | null): readonly JobRequest[] {
+  if (context === null) return requests
+  return requests.map((request) => ({ ...request, payload: { ...request.payload, [CARRIER]: context } }))
+}
+
+function traced(
+  { queue, concurrency, handle, handleDead }: WorkerRegistration,
+  telemetry: Telemetry,
+): WorkerRegistration {
+  return {
+    queue,
+    concurrency,
+    handle: (job) => {
+      const attributes = { ...attributesOf(job.payload), 'rindle.job.id': job.id, 'rindle.job.attempt': job.attempt }
+      const options = { kind: 'consumer', attributes, parent: parentOf(job.payload) } as const
+      return telemetry.span(`${queue} process`, options, () => handle(job))
+    },
+    handleDead: (job) => {
+      const attributes = { ...attributesOf(job.payload), 'rindle.job.id': job.id }
+      const options = { kind: 'consumer', attributes, parent: parentOf(job.payload) } as const
+      return telemetry.span(`${queue} give up`, options, () => handleDead(job))
+    },
+  }
+}
+
+function parentOf(payload: JsonObject): TraceContext | undefined {
+  const carried = payload[CARRIER]
+  return typeof carried === 'object' && carried !== null ? (carried as TraceContext) : undefined
+}
+
+function attributesOf({ assetId, class: workClass, task }: JsonObject): Readonly<Record<string, string>> {
+  return {
+    ...(typeof assetId === 'string' ? { 'rindle.asset.id': assetId } : {}),
+    ...(typeof workClass === 'string' ? { 'rindle.job.class': workClass } : {}),
+    ...(typeof task === 'string' ? { 'rindle.job.task': task } : {}),
+  }
+}

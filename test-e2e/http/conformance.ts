@@ -209,6 +209,12 @@ export function describeConformance(subject: () => ConformanceSubject): void {
       expect(await problemOf(response)).toEqual([status, code])
     })
 
+    it('whose body has no type is refused: a page of another origin could send it', async () => {
+      const body = new TextEncoder().encode(JSON.stringify(photo()))
+      const response = await fetch(`${served().url}/uploads`, { method: 'POST', headers: { 'x-actor': 'ann' }, body })
+      expect(await problemOf(response)).toEqual([415, 'invalid_input'])
+    })
+
     it('with a body that is too large is refused', async () => {
       const response = await ann().call('POST', '/uploads', photo({ filename: 'x'.repeat(20_000) }))
       expect((await problemOf(response))[0]).toBe(413)

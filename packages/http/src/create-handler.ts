@@ -4,7 +4,7 @@ import type { Handle } from './call.ts'
 import { EventStreams } from './event-streams.ts'
 import { type HandlerConfig, type HandlerOptions, parseOptions } from './options.ts'
 import { problemResponse } from './problem-response.ts'
-import { assertJson } from './read-json.ts'
+import { assertNoForm } from './read-json.ts'
 import { RequestRefused } from './request-refused.ts'
 import { matchRoute, type Route } from './router.ts'
 import { abortUpload, beginUpload, completeUpload, showUpload, signPart, signUpload } from './upload-routes.ts'
@@ -67,7 +67,7 @@ async function answer(
   }
   const actor = await config.actor?.(request)
   if (actor === undefined || actor === null) throw new RequestRefused(401, 'forbidden', 'Nobody is signed in.')
-  if (request.method !== 'GET') assertJson(request)
+  if (request.method !== 'GET') assertNoForm(request)
   const actorId = String(config.actorId(actor))
   return match.route.handle({ rindle, config, streams, request, actor, actorId, params: match.params })
 }

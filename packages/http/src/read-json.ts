@@ -5,22 +5,30 @@ import { RequestRefused } from './request-refused.ts'
 const MAX_BODY_BYTES = 16 * 1024
 
 /**
- * Refuses with 415 what a page of another origin could make a browser send without asking: a form's content types.
- * Requests without a body need none.
+ * The JSON body of a request: at most 16 KiB, within a time, and of the schema's shape. `invalid_input`. Only as
+ * `application/json`: a page of another origin can make a browser send every other type, and none, without asking.
  */
-export function assertJson(request: Request): void {
-  const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase()
-  if (type === undefined || type === 'application/json') return
-  throw new RequestRefused(415, 'invalid_input', 'Send application/json.')
-}
-
-/** The JSON body of a request: at most 16 KiB, within a time, and of the schema's shape. `invalid_input`. */
 export async function readJson<T>(request: Request, schema: z.ZodType<T>, timeoutMs: number): Promise<T> {
+  if (contentTypeOf(request) !== 'application/json') throw notJson()
   const text = await readText(request, timeoutMs)
   const parsed = schema.safeParse(parse(text))
   if (parsed.success) return parsed.data
   const problems = problemsOf(parsed.error).map(({ path, message }) => `${path}: ${message}`)
   throw new RindleError('invalid_input', `The body is not valid: ${problems.join('; ')}.`)
+}
+
+/** Refuses the types of a form where a body is not looked at and none is needed. */
+export function assertNoForm(request: Request): void {
+  const type = contentTypeOf(request)
+  if (type !== undefined && type !== 'application/json') throw notJson()
+}
+
+function contentTypeOf({ headers }: Request): string | undefined {
+  return headers.get('content-type')?.split(';')[0]?.trim().toLowerCase()
+}
+
+function notJson(): RequestRefused {
+  return new RequestRefused(415, 'invalid_input', 'Send application/json.')
 }
 
 function parse(text: string): unknown {

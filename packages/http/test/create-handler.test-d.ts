@@ -1,0 +1,43 @@
+import { defineProfile, type Rindle } from '@rindle/core'
+import { createHandler } from '../src/index.ts'
+
+const avatar = defineProfile({
+  storage: 'main',
+  accept: { types: ['image/*'], maxBytes: 1 },
+  slots: ['avatar'],
+})
+declare const rindle: Rindle<{ readonly avatar: typeof avatar }>
+
+interface User {
+  readonly id: number
+  readonly isAdmin: boolean
+}
+declare function userOf(request: Request): Promise<User | null>
+
+// The actor is what the application says it is; profiles and slots are the instance's.
+createHandler(rindle, {
+  basePath: '/rindle',
+  actor: (request) => userOf(request),
+  actorId: (user) => user.id,
+  authorizeUpload: ({ actor, profile, slot }) => {
+    const name: 'avatar' = profile
+    const place: 'avatar' | undefined = slot
+    // @ts-expect-error There is no such profile.
+    if (profile === 'avtar') return false
+    return actor.isAdmin && name === place && { owner: { type: 'user', id: actor.id } }
+  },
+  canView: ({ actor, asset }) => actor.isAdmin && asset.profile === 'avatar',
+})
+
+createHandler(rindle, {
+  basePath: '/rindle',
+  actor: (request) => userOf(request),
+  // @ts-expect-error Users have no such field.
+  canView: ({ actor }) => actor.isAdmn,
+})
+
+// @ts-expect-error A handler is mounted somewhere.
+createHandler(rindle, {})
+
+const handler: (request: Request) => Promise<Response> = createHandler(rindle, { basePath: '/' })
+void handler

@@ -71,7 +71,8 @@ export interface FailedAnswer {
 export function errorOfAnswer(answer: FailedAnswer, fallbackCode: string, now: number): RindleClientError {
   const { status } = answer
   const problem = problemOf(answer.body)
-  const isTransient = status === 408 || status === 425 || status === 429 || status >= 500
+  // 423 and `conflict`: another request is not over yet, of the page before a reload say.
+  const isTransient = [408, 423, 425, 429].includes(status) || status >= 500 || problem.code === 'conflict'
   return new RindleClientError(problem.code ?? (status >= 500 ? 'server_failed' : fallbackCode), {
     status,
     reason: problem.reason,

@@ -21,14 +21,22 @@ export function retryDelayMs(error: unknown, failures: number, random: number): 
   return error.retryAfterMs > MAX_RETRY_AFTER_MS ? undefined : error.retryAfterMs + backOffMs
 }
 
-/** Repeats `action` until it succeeds, fails for good or is cancelled; then throws the signal's reason. */
-export async function withRetries<T>(signal: AbortSignal | undefined, action: () => Promise<T>): Promise<T> {
+/**
+ * Repeats `action` until it succeeds, fails for good or is cancelled; then throws the signal's reason. Failures count
+ * from the beginning again after one that `hasProgressed`.
+ */
+export async function withRetries<T>(
+  signal: AbortSignal | undefined,
+  action: () => Promise<T>,
+  hasProgressed: () => boolean = () => false,
+): Promise<T> {
   for (let failures = 1; ; failures += 1) {
     signal?.throwIfAborted()
     try {
       return await action()
     } catch (error) {
       signal?.throwIfAborted()
+      if (hasProgressed()) failures = 1
       const delayMs = retryDelayMs(error, failures, Math.random())
       if (delayMs === undefined) throw error
       await pause(delayMs, signal)

@@ -2,6 +2,7 @@ import { RindleClientError } from './client-error.ts'
 import { withRetries } from './retry.ts'
 import { sendBlob } from './send-blob.ts'
 import { sendParts } from './send-parts.ts'
+import { sendResumable } from './send-resumable.ts'
 import { signedRequest, type Transfer } from './transfer.ts'
 
 /** Sends what the storage does not have yet, by the session's strategy. */
@@ -9,6 +10,7 @@ export async function sendFile(transfer: Transfer): Promise<void> {
   const { strategy } = transfer.upload
   if (strategy === 'presigned_put') return sendWhole(transfer)
   if (strategy === 'multipart') return sendParts(transfer)
+  if (strategy === 'resumable') return sendResumable(transfer)
   throw new RindleClientError('strategy_unsupported', { detail: `The server chose "${strategy}" for the upload.` })
 }
 

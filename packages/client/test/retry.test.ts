@@ -32,6 +32,7 @@ describe('the wait before another try', () => {
 
   it.each([
     [408, true],
+    [423, true],
     [425, true],
     [429, true],
     [500, true],

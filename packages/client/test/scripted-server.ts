@@ -37,6 +37,8 @@ export interface ScriptedServer extends AsyncDisposable {
   interfere: Interference | undefined
   /** Bytes of a part; `undefined`: uploads go in one PUT. */
   partBytes: number | undefined
+  /** Whether uploads go by tus. */
+  isResumable: boolean
   /** The asset as it is now; those who watch hear of it. */
   show(change: Partial<WireAsset>): void
   /** Ends the event streams that are open. */
@@ -117,8 +119,9 @@ export async function startScriptedServer(): Promise<ScriptedServer> {
     if (asset.settled) outgoing.end()
   }
 
-  function usual({ method, path, body }: Received): Answer {
+  function usual({ method, path, headers, body }: Received): Answer {
     const [, root, kind, id = '', verb, number] = path.split('/')
+    if (kind === 'tus') return resume(id, method, headers, body)
     if (root === 'store') return store(kind ?? '', Number(id), body)
     if (kind === 'assets') return id === asset.id ? json(200, asset) : problem(404, 'not_found')
     if (method === 'POST' && id === '') return begin(JSON.parse(body.toString()) as { byteSize: number })
@@ -136,12 +139,23 @@ export async function startScriptedServer(): Promise<ScriptedServer> {
     const id = `upload-${sessions.size + 1}`
     const { partBytes } = scripted
     const base = { id, assetId: 'asset-1', state: 'initialized', expiresAt: '2999-01-01T00:00:00.000Z' }
-    const upload: WireUpload =
-      partBytes === undefined
+    const upload: WireUpload = scripted.isResumable
+      ? { ...base, strategy: 'resumable', tusUrl: `/rindle/tus/${id}` }
+      : partBytes === undefined
         ? { ...base, strategy: 'presigned_put', request: requestOf(id, 1) }
         : { ...base, strategy: 'multipart', partBytes, partCount: Math.ceil(byteSize / partBytes) }
     sessions.set(id, { upload, parts: new Map() })
     return json(201, upload)
+  }
+
+  function resume(id: string, method: string, headers: Received['headers'], body: Buffer): Answer {
+    const parts = sessions.get(id)?.parts ?? new Map<number, Buffer>()
+    const offset = [...parts.values()].reduce((bytes, { byteLength }) => bytes + byteLength, 0)
+    if (headers['tus-resumable'] !== '1.0.0') return { status: 412 }
+    if (method === 'HEAD') return { status: 200, headers: { 'upload-offset': String(offset) } }
+    if (headers['upload-offset'] !== String(offset)) return problem(409, 'conflict')
+    parts.set(offset, body)
+    return { status: 204 }
   }
 
   function store(id: string, number: number, body: Buffer): Answer {
@@ -166,6 +180,7 @@ export async function startScriptedServer(): Promise<ScriptedServer> {
     },
     interfere: undefined,
     partBytes: undefined,
+    isResumable: false,
     show(change) {
       asset = { ...asset, ...change }
       version += 1

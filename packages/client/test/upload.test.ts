@@ -178,6 +178,44 @@ describe('an upload in parts', () => {
   })
 })
 
+describe('a resumable upload', () => {
+  it('sends what the server does not have, with the headers of the application', async () => {
+    server().isResumable = true
+    const file = fileOf(10_000)
+    await client({ headers: { authorization: 'Bearer 1' } }).upload(file, { profile: 'photo' })
+    expect(server().stored('upload-1')).toEqual(await bytesOf(file))
+    const [, head, patch] = server().requests
+    expect([head?.method, patch?.method]).toEqual(['HEAD', 'PATCH'])
+    expect(patch?.headers).toMatchObject({
+      authorization: 'Bearer 1',
+      'content-type': 'application/offset+octet-stream',
+      'tus-resumable': '1.0.0',
+      'upload-offset': '0',
+    })
+  })
+
+  it('asks how far it has come after each failure, and waits for a request that holds the upload', async () => {
+    server().isResumable = true
+    const failures = {
+      HEAD: [{ status: 423 }, 'cut'] as const,
+      PATCH: ['cut', problem(409, 'conflict'), { status: 503 }] as const,
+    }
+    const failed = { HEAD: 0, PATCH: 0 }
+    server().interfere = ({ method }) =>
+      method === 'HEAD' || method === 'PATCH' ? failures[method][failed[method]++] : undefined
+    await client().upload(fileOf(100), { profile: 'photo' })
+    expect(failed).toEqual({ HEAD: 6, PATCH: 4 })
+    expect(server().stored('upload-1')).toHaveLength(100)
+  })
+
+  it('begins anew when the server has dropped it', async () => {
+    server().isResumable = true
+    server().interfere = ({ path }) => (path === '/rindle/tus/upload-1' ? { status: 410 } : undefined)
+    await client().upload(fileOf(100), { profile: 'photo' })
+    expect(server().stored('upload-2')).toHaveLength(100)
+  })
+})
+
 describe('a file that is not accepted', () => {
   it('is refused at once, with the reason in words', async () => {
     server().interfere = () => problem(422, 'upload_rejected', 'max_bytes_exceeded')

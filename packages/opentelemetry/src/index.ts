@@ -1,0 +1,2 @@
+export { openTelemetry } from './open-telemetry.ts'
+export type { OpenTelemetryOptions } from './options.ts'

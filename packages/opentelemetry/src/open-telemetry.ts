@@ -1,0 +1,54 @@
+import { context, metrics, propagation, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
+import { isRindleError, type SpanOptions, type Telemetry, type TraceContext } from '@rindle/core'
+import { EventMetrics } from './event-metrics.ts'
+import type { OpenTelemetryOptions } from './options.ts'
+
+const SCOPE = '@rindle/opentelemetry'
+
+const KINDS: Readonly<Record<SpanOptions['kind'], SpanKind>> = {
+  internal: SpanKind.INTERNAL,
+  consumer: SpanKind.CONSUMER,
+  client: SpanKind.CLIENT,
+}
+
+/**
+ * Spans round verbs, jobs and calls of storages, and metrics of all events, for the option `telemetry` of `createRindle`.
+ * Spans follow the active context of the application, and travel with jobs by its propagator: an SDK registers both.
+ * Without an SDK nothing is recorded.
+ */
+export function openTelemetry(options: OpenTelemetryOptions = {}): Telemetry {
+  const tracer = (options.tracerProvider ?? trace).getTracer(SCOPE)
+  const eventMetrics = new EventMetrics((options.meterProvider ?? metrics).getMeter(SCOPE))
+  return {
+    span: (name, { kind, attributes, parent }, work) => {
+      const active = context.active()
+      const from = parent === undefined ? active : propagation.extract(active, parent)
+      return tracer.startActiveSpan(name, { kind: KINDS[kind], attributes }, from, (span) => ending(span, work))
+    },
+    context: () => {
+      const carrier: Record<string, string> = {}
+      propagation.inject(context.active(), carrier)
+      return Object.keys(carrier).length === 0 ? null : (carrier satisfies TraceContext)
+    },
+    record: (event) => eventMetrics.record(event),
+  }
+}
+
+async function ending<T>(span: Span, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    const type = typeOf(error)
+    // The type alone: messages name keys, and those of other libraries hold anything.
+    span.setAttribute('error.type', type)
+    span.setStatus({ code: SpanStatusCode.ERROR, message: type })
+    throw error
+  } finally {
+    span.end()
+  }
+}
+
+function typeOf(error: unknown): string {
+  if (isRindleError(error)) return error.code
+  return error instanceof Error ? error.name : typeof error
+}

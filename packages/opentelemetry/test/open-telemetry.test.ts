@@ -1,0 +1,217 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { context, propagation, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
+import { W3CTraceContextPropagator } from '@opentelemetry/core'
+import {
+  AggregationTemporality,
+  InMemoryMetricExporter,
+  MeterProvider,
+  PeriodicExportingMetricReader,
+} from '@opentelemetry/sdk-metrics'
+import {
+  BasicTracerProvider,
+  InMemorySpanExporter,
+  type ReadableSpan,
+  SimpleSpanProcessor,
+} from '@opentelemetry/sdk-trace-base'
+import { createRindle, defineProfile, type Rindle, silentLogger } from '@rindle/core'
+import { pgBossJobs } from '@rindle/jobs-pgboss'
+import { imageProcessor } from '@rindle/processor-image'
+import { localStorage } from '@rindle/storage-local'
+import { createTestDatabase, type TestDatabase } from '@rindle/test-database'
+import sharp from 'sharp'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { openTelemetry } from '../src/index.ts'
+
+const photo = defineProfile({
+  storage: 'main',
+  accept: { types: ['image/*'], maxBytes: 1_000_000 },
+  variants: {
+    thumb: { mode: 'crop', width: 8, height: 8, format: 'webp' },
+    modern: { mode: 'fit', width: 8, format: 'avif' },
+  },
+})
+const FILENAME = 'marked filename.jpg'
+
+const spans = new InMemorySpanExporter()
+const metricExporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE)
+const reader = new PeriodicExportingMetricReader({ exporter: metricExporter, exportIntervalMillis: 3_600_000 })
+const meterProvider = new MeterProvider({ readers: [reader] })
+const tracerProvider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(spans)] })
+
+let database: TestDatabase
+let directory: string
+let picture: Buffer
+
+beforeAll(async () => {
+  // What an SDK registers when it starts.
+  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
+  propagation.setGlobalPropagator(new W3CTraceContextPropagator())
+  trace.setGlobalTracerProvider(tracerProvider)
+  database = await createTestDatabase()
+  directory = await mkdtemp(join(tmpdir(), 'rindle-otel-'))
+  const create = { width: 40, height: 30, channels: 3, background: '#3a7bd5' } as const
+  picture = await sharp({ create }).jpeg().toBuffer()
+})
+afterAll(async () => {
+  await meterProvider.shutdown()
+  await tracerProvider.shutdown()
+  await database.drop()
+  await rm(directory, { recursive: true, force: true })
+})
+beforeEach(() => spans.reset())
+
+/** An instance, as an own process would have it; it stops with the test. */
+async function instance(isTraced = true): Promise<Rindle<{ photo: typeof photo }>> {
+  const rindle = createRindle({
+    database: database.url,
+    storages: {
+      main: localStorage({
+        directory,
+        baseUrl: 'http://127.0.0.1/media',
+        signingKey: 'a key for tests only, thirty-two characters or more',
+      }),
+    },
+    processors: [imageProcessor()],
+    jobs: pgBossJobs(),
+    logger: silentLogger,
+    workDirectory: join(directory, 'work'),
+    profiles: { photo },
+    ...(isTraced ? { telemetry: openTelemetry({ meterProvider }) } : {}),
+  })
+  await rindle.start()
+  return rindle
+}
+
+async function untilReady(rindle: Rindle<{ photo: typeof photo }>, id: string): Promise<void> {
+  const check = async (): Promise<void> => expect((await rindle.asset(id))?.state).toBe('ready')
+  await vi.waitFor(check, { timeout: 20_000, interval: 20 })
+}
+
+const named = (name: string): readonly ReadableSpan[] => spans.getFinishedSpans().filter((span) => span.name === name)
+
+/** The name of the span it follows from; empty when it is the first of its trace. */
+function parentOf(span: ReadableSpan | undefined): string {
+  const parentId = span?.parentSpanContext?.spanId
+  return spans.getFinishedSpans().find((other) => other.spanContext().spanId === parentId)?.name ?? ''
+}
+
+describe('an upload', () => {
+  test('is one trace from the request through promotion to every variant, whatever process works', async () => {
+    await using uploading = await instance()
+    await using working = await instance()
+    const workers = await working.work()
+    const tracer = tracerProvider.getTracer('application')
+    const { id } = await tracer.startActiveSpan('POST /photos', async (span) => {
+      try {
+        return await uploading.upload('photo', picture, { filename: FILENAME })
+      } finally {
+        span.end()
+      }
+    })
+    await untilReady(uploading, id)
+    await workers.stop()
+
+    const finished = spans.getFinishedSpans()
+    expect(new Set(finished.map((span) => span.spanContext().traceId)).size).toBe(1)
+    const [upload] = named('rindle upload')
+    expect(upload).toMatchObject({ kind: SpanKind.INTERNAL })
+    expect(parentOf(upload)).toBe('POST /photos')
+    const [promote] = named('rindle_promote process')
+    expect(promote).toMatchObject({
+      kind: SpanKind.CONSUMER,
+      attributes: { 'rindle.asset.id': id, 'rindle.job.attempt': 1 },
+    })
+    expect(parentOf(promote)).toBe('rindle upload')
+    const processed = named('rindle_process process')
+    expect(processed.map(({ attributes }) => attributes['rindle.job.class'])).toHaveLength(2)
+    expect(processed.map(parentOf)).toEqual(['rindle_promote process', 'rindle_promote process'])
+    const puts = named('storage put')
+    expect(puts.map(parentOf).toSorted()).toEqual(['rindle upload', 'rindle_process process', 'rindle_process process'])
+    expect(puts[0]).toMatchObject({
+      kind: SpanKind.CLIENT,
+      attributes: { 'rindle.storage': 'main', 'rindle.storage.adapter': 'local' },
+    })
+    expect(named('storage get').map(parentOf)).toContain('rindle_promote process')
+  })
+
+  test('begins a trace of its own where the application has none', async () => {
+    await using rindle = await instance()
+    const workers = await rindle.work()
+    const { id } = await rindle.upload('photo', picture, { filename: FILENAME })
+    await untilReady(rindle, id)
+    await workers.stop()
+    expect(new Set(spans.getFinishedSpans().map((span) => span.spanContext().traceId)).size).toBe(1)
+    expect(parentOf(named('rindle upload')[0])).toBe('')
+  })
+
+  test('leaves neither keys nor filenames nor messages in spans', async () => {
+    await using rindle = await instance()
+    const { storageKey } = await rindle.upload('photo', picture, { filename: FILENAME })
+    await expect(rindle.upload('photo', Buffer.from('no picture'), { filename: 'marked.txt' })).rejects.toThrow()
+    const [, failed] = named('rindle upload')
+    expect(failed).toMatchObject({
+      status: { code: SpanStatusCode.ERROR, message: 'upload_rejected' },
+      attributes: { 'error.type': 'upload_rejected' },
+    })
+    const told = JSON.stringify(
+      spans.getFinishedSpans().map(({ name, attributes, status, events }) => ({ name, attributes, status, events })),
+    )
+    expect(told).not.toContain('marked')
+    expect(told).not.toContain(storageKey)
+  })
+})
+
+describe('a storage that is listed', () => {
+  test('is one span, whatever the number of objects', async () => {
+    await using rindle = await instance()
+    await rindle.scanOrphans()
+    expect(named('storage list').map(parentOf)).toEqual(['rindle scanOrphans'])
+  })
+})
+
+describe('events', () => {
+  test('are counters by name, and histograms of durations and sizes', async () => {
+    await using rindle = await instance()
+    await rindle.upload('photo', picture, { filename: FILENAME })
+    await rindle.upload('photo', picture, { filename: FILENAME })
+    await rindle.regenerateVariants({ dryRun: true })
+    await reader.forceFlush()
+    const metrics =
+      metricExporter
+        .getMetrics()
+        .at(-1)
+        ?.scopeMetrics.flatMap((scope) => scope.metrics) ?? []
+    const points = (name: string) => metrics.find(({ descriptor }) => descriptor.name === name)?.dataPoints ?? []
+    const attributes = { profile: 'photo', adapter: 'local', strategy: 'proxied' }
+    expect(points('rindle.upload.stop')).toMatchObject([{ attributes, value: expect.any(Number) }])
+    expect(points('rindle.upload.stop.size')).toMatchObject([{ value: { min: picture.byteLength } }])
+    expect(points('rindle.repair.stop.duration')).toMatchObject([
+      { attributes: { operation: expect.any(String), dry_run: true }, value: { count: 1 } },
+      { attributes: { operation: 'regenerate_variants', dry_run: true }, value: { count: 1 } },
+    ])
+    const [duration] = points('rindle.repair.stop.duration')
+    // In seconds: microseconds would be thousands.
+    expect(duration?.value).toSatisfy<{ max: number }>(({ max }) => max > 0 && max < 60)
+    expect(points('rindle.repair.stop.enqueued')).toMatchObject([{ value: expect.any(Number) }])
+    expect(points('rindle.delivery.signed')).toEqual([])
+  })
+})
+
+describe('without the option', () => {
+  test('there is no span, no carrier in a job and no wrapper', async () => {
+    await using rindle = await instance(false)
+    const { id } = await rindle.upload('photo', picture, { filename: FILENAME })
+    expect(spans.getFinishedSpans()).toEqual([])
+    const sql = `select data from pgboss.job where singleton_key = '${id}'`
+    expect(await rindle.prisma.$queryRawUnsafe(sql)).toEqual([{ data: { assetId: id } }])
+  })
+})
+
+describe('a context', () => {
+  test('is absent where no span is active', () => {
+    expect(openTelemetry().context()).toBeNull()
+  })
+})

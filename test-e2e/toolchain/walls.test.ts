@@ -38,6 +38,8 @@ const violations: Planted[] = [
     'of ours: core',
   ),
   wall('embedded is a leaf', 'packages/embedded/src/a.ts', '@rindle/core', 'may import of ours: nothing'),
+  wall('the browser client is a leaf', 'packages/client/src/a.ts', '@rindle/core', 'may import of ours: nothing'),
+  wall('the React package imports the client only', 'packages/react/src/a.ts', '@rindle/core', 'of ours: client'),
   wall('test-s3 is a leaf', 'packages/test-s3/src/a.ts', '@rindle/core', 'may import of ours: nothing'),
   wall('test-database stays below core', 'packages/test-database/src/a.ts', '@rindle/core', 'embedded, prisma'),
 

@@ -7,7 +7,7 @@ import type { WireUpload } from './wire.ts'
 const PARTS_AT_ONCE = 4
 
 /** A part, as offsets into the file. */
-export interface Part {
+interface Part {
   readonly partNumber: number
   readonly start: number
   /** One past the last byte. */
@@ -15,7 +15,7 @@ export interface Part {
 }
 
 /** The parts that the storage does not hold in full. Pure. */
-export function missingParts(upload: WireUpload, byteSize: number): readonly Part[] {
+function missingParts(upload: WireUpload, byteSize: number): readonly Part[] {
   const { partBytes, partCount, parts = [] } = upload
   if (partBytes === undefined || partCount === undefined) {
     throw new RindleClientError('response_invalid', { detail: 'A multipart upload says partBytes and partCount.' })

@@ -99,7 +99,8 @@ function protocolServer(rindle: Rindle, { path, expiresInSeconds, allowedOrigins
       return {}
     },
     onResponseError: (_request, error) => {
-      if (!(error instanceof Error)) return undefined
+      // What the server refuses by itself has a status of its own.
+      if (!(error instanceof Error) || 'status_code' in error) return undefined
       currentRequest().failure = error
       return { status_code: statusOf(error), body: '' }
     },

@@ -29,7 +29,7 @@ export async function sendFile(
   const outcome = evaluatePreconditions(request.headers, object)
   if (outcome === 'failed') return problem(412, 'storage_precondition_failed', 'The file is not the one you expect.')
   if (outcome === 'not_modified') return new Response(null, { status: 304, headers: cacheHeaders(headers) })
-  const selection = select(runtime, request, storage, object)
+  const selection = select(runtime, request, { storage, token }, object)
   if (selection.select === 'unsatisfiable') {
     return problem(416, 'invalid_input', 'The range is outside of the file.', {
       'content-range': `bytes */${object.byteSize}`,
@@ -70,16 +70,24 @@ function cacheHeaders(headers: Headers): Headers {
 }
 
 /** A range is for `GET` alone, and only of the version that `If-Range` names. */
-function select(runtime: Runtime, request: Request, storage: StorageAdapter, object: StoredObject): RangeSelection {
+function select(
+  runtime: Runtime,
+  request: Request,
+  { storage, token }: OpenedFile,
+  object: StoredObject,
+): RangeSelection {
   const header = request.headers.get('range')
   const isWhole =
     header === null || request.method !== 'GET' || !matchesIfRange(request.headers.get('if-range'), object)
   if (isWhole) return { select: 'whole' }
   const selection = selectRange(header, object.byteSize)
   if (selection.select === 'malformed') {
+    // Every key begins with its profile, which may be configured no longer.
+    const [name = ''] = token.key.split('/')
+    const profile = Object.hasOwn(runtime.profiles, name) ? name : 'unknown'
     runtime.events.emit({
       name: 'rindle.delivery.range_fallback',
-      metadata: { profile: 'unknown', adapter: storage.name },
+      metadata: { profile, adapter: storage.name },
       measurements: { count: 1 },
     })
   }

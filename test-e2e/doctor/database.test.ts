@@ -58,7 +58,7 @@ describe('the doctor names', () => {
       status: 'error',
       summary: 'did not end within 0.2 s',
     })
-    expect(performance.now() - startedAt).toBeLessThan(4_000)
+    expect(performance.now() - startedAt).toBeLessThan(5_000)
     await forwarder.become('closed')
   })
 
@@ -92,6 +92,7 @@ describe('the doctor names', () => {
       summary: expect.stringMatching(/^pending: \d{14}_\w+/),
       fix: 'Run `rindle migrate`.',
     })
+    expect(await patient.finding('workers')).toBeUndefined()
     expect(await patient.finding('workers.promote')).toBeUndefined()
     await migrate(url)
     await expectFine(patient, 'migrations.applied', 'migrations.failed', 'migrations.edited', 'migrations.drift')
@@ -235,7 +236,7 @@ describe('the doctor names', () => {
     await execute(url, "update rindle.media_workers set beat_at = now() - interval '5 minutes', host = 'lost-1'")
     expect(await patient.finding('workers.promote')).toMatchObject({
       status: 'error',
-      summary: `no live worker; the last one, process ${process.pid} on lost-1, died 300 s ago: uploads stay unverified`,
+      summary: expect.stringMatching(/^no live worker; the last one, process \d+ on lost-1, died 30\d s ago: uploads /),
     })
     await workers.stop()
   })

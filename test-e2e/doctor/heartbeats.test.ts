@@ -71,6 +71,17 @@ it('an instance that stops takes its workers along', async () => {
   expect(await application.rindle.prisma.mediaWorker.count()).toBe(0)
 })
 
+it('a beat makes workers that were silent for long alive again', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const { rindle } = application
+  await rindle.work({ queues: ['rindle_purge'] })
+  await silentFor(300, process.pid)
+  expect(await rindle.liveWorkers()).toEqual([])
+  await vi.advanceTimersByTimeAsync(15_000)
+  await vi.waitFor(async () => expect(await rindle.liveWorkers()).toHaveLength(1))
+})
+
 it('beats go on after the database was away, and write the row again that somebody removed', async () => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'Date'] })
   onTestFinished(() => void vi.useRealTimers())

@@ -1,11 +1,9 @@
-import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { PutBucketLifecycleConfigurationCommand, S3Client } from '@aws-sdk/client-s3'
 import type { Profiles, RindleOptions, StorageAdapter } from '@rindle/core'
 import { createHandler, type NodeHandler, toNodeHandler } from '@rindle/http'
 import { localStorage } from '@rindle/storage-local'
@@ -15,6 +13,7 @@ import { type S3Server, startS3Server } from '@rindle/test-s3'
 import { faultyStorage, memoryStorage } from '@rindle/testing'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { objectsIn } from '../operations/snapshot.ts'
+import { expireStaging } from '../support/bucket-settings.ts'
 import { limitedCredentials } from './limited-credentials.ts'
 import { type Patient, patientOf } from './patient.ts'
 
@@ -67,7 +66,7 @@ describe('of a bucket the doctor names', () => {
     server = await startS3Server()
     vi.unstubAllEnvs()
     bucket = await server.createBucket()
-    await putLifecycle(bucket)
+    await expireStaging(bucket, server)
   })
 
   afterAll(() => server.stop())
@@ -76,36 +75,6 @@ describe('of a bucket the doctor names', () => {
     const { region, endpoint, accessKeyId, secretAccessKey, signedChecksum } = server
     const credentials = { accessKeyId, secretAccessKey }
     return s3Storage({ bucket, region, endpoint, credentials, signedChecksum, maxAttempts: 1, ...changes })
-  }
-
-  async function putLifecycle(name: string): Promise<void> {
-    const { region, endpoint, accessKeyId, secretAccessKey } = server
-    const client = new S3Client({
-      region,
-      endpoint,
-      forcePathStyle: true,
-      credentials: { accessKeyId, secretAccessKey },
-    })
-    // MinIO demands the MD5 of the rules, of which the SDK sends a CRC-32.
-    client.middlewareStack.add(
-      (next) => (args) => {
-        const { headers, body = '' } = args.request as { headers: Record<string, string>; body?: string }
-        headers['content-md5'] = createHash('md5').update(body).digest('base64')
-        return next(args)
-      },
-      { step: 'build', priority: 'low' },
-    )
-    const rule = {
-      ID: 'staging',
-      Status: 'Enabled' as const,
-      Filter: { Prefix: 'staging/' },
-      Expiration: { Days: 7 },
-      AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 },
-    }
-    await client.send(
-      new PutBucketLifecycleConfigurationCommand({ Bucket: name, LifecycleConfiguration: { Rules: [rule] } }),
-    )
-    client.destroy()
   }
 
   it('nothing, when all is well; and it leaves nothing there', async ({ skip }) => {
@@ -217,7 +186,7 @@ describe('of a bucket the doctor names', () => {
       status: 'warn',
       summary: 'no lifecycle rule deletes old objects below staging/',
     })
-    await putLifecycle(name)
+    await expireStaging(name, server)
     expect(await patient.finding('storage.lifecycle')).toMatchObject({ status: 'ok' })
     const prefixed = await patientWith(storageOn({ bucket: name, prefix: 'media' }))
     expect(await prefixed.finding('storage.lifecycle')).toMatchObject({
@@ -281,6 +250,11 @@ describe('of a local directory the doctor names', () => {
     expect(await patient.finding('storage.signed_url')).toMatchObject({
       status: 'error',
       summary: 'the GET of a signed URL is answered with 404',
+    })
+    answer = (_incoming, outgoing) => void outgoing.end('<!doctype html>')
+    expect(await patient.finding('storage.signed_url')).toMatchObject({
+      status: 'error',
+      summary: 'what is read is not what was put',
     })
     answer = toNodeHandler(createHandler(patient.rindle, { basePath: '/rindle', actor: () => null }))
     expect(await storageStatuses(patient)).toMatchObject({ 'storage.signed_url': 'ok', 'storage.direct_upload': 'ok' })

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { settled } from '../support/application.ts'
+import { allowUploadsFrom } from '../support/bucket-settings.ts'
 import { quadrants } from '../support/pictures.ts'
 import { type S3Application, s3Kinds, send, startS3Application } from '../support/s3-application.ts'
 import { statesOf } from './deployment.ts'
@@ -66,6 +67,18 @@ describe.each(await s3Kinds())('repair and maintenance on %s', (kind) => {
       errors: 0,
     })
     expect(await objects.head(session.uploadKey)).toBeUndefined()
+  })
+
+  it('the doctor names a bucket without CORS rules, until it has some', async ({ skip }) => {
+    if (kind === 'minio') skip('MinIO has no CORS rules of a bucket')
+    const { rindle, server } = application
+    const cors = async (): Promise<unknown> => {
+      const { checks } = await rindle.doctor({ origin: 'https://app.example' })
+      return checks.find(({ id }) => id === 'storage.cors')
+    }
+    expect(await cors()).toMatchObject({ status: 'error', summary: expect.stringContaining('answered with 403') })
+    await allowUploadsFrom('https://app.example', application.bucket, server)
+    expect(await cors()).toMatchObject({ status: 'ok', summary: 'pages of https://app.example may upload' })
   })
 
   it('an upload whose client went away after its last byte is completed', async () => {

@@ -20,6 +20,7 @@ export const s3Profiles = {
 /** An application over a real S3 server. */
 export interface S3Application extends Application<typeof s3Profiles> {
   readonly server: S3Server
+  readonly bucket: string
   /** The same storage as the application has, on connections of its own. */
   readonly objects: ReturnType<typeof s3Storage>
 }
@@ -52,6 +53,7 @@ export async function startS3Application(
   return {
     ...application,
     server,
+    bucket,
     objects: open(),
     [Symbol.asyncDispose]: async () => {
       await application[Symbol.asyncDispose]()

@@ -148,7 +148,7 @@ describe('Ctrl-C', () => {
     const startedAt = performance.now()
     process.child.kill('SIGINT')
     expect(await process.ended).toBe(130)
-    expect(performance.now() - startedAt).toBeLessThan(5_000)
+    expect(performance.now() - startedAt).toBeLessThan(15_000)
     expect(process.stdout()).toMatch(/\nInterrupted\. \d+ checks: /)
     expect(process.stderr()).toBe('')
   })

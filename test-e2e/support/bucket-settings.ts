@@ -1,0 +1,45 @@
+import { createHash } from 'node:crypto'
+import { PutBucketCorsCommand, PutBucketLifecycleConfigurationCommand, S3Client } from '@aws-sdk/client-s3'
+import type { S3Server } from '@rindle/test-s3'
+
+/** Lets pages of an origin upload into a bucket. Not on MinIO, which has no such rules. */
+export async function allowUploadsFrom(origin: string, bucket: string, server: S3Server): Promise<void> {
+  const rule = { AllowedOrigins: [origin], AllowedMethods: ['PUT'], AllowedHeaders: ['*'], ExposeHeaders: ['ETag'] }
+  const command = new PutBucketCorsCommand({ Bucket: bucket, CORSConfiguration: { CORSRules: [rule] } })
+  await withClient(server, (client) => client.send(command))
+}
+
+/** Lets what lies below `staging/` in a bucket expire after a week. */
+export async function expireStaging(bucket: string, server: S3Server): Promise<void> {
+  const rule = {
+    ID: 'staging',
+    Status: 'Enabled' as const,
+    Filter: { Prefix: 'staging/' },
+    Expiration: { Days: 7 },
+    AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 },
+  }
+  const command = new PutBucketLifecycleConfigurationCommand({
+    Bucket: bucket,
+    LifecycleConfiguration: { Rules: [rule] },
+  })
+  await withClient(server, (client) => client.send(command))
+}
+
+async function withClient(server: S3Server, work: (client: S3Client) => Promise<unknown>): Promise<void> {
+  const { region, endpoint, accessKeyId, secretAccessKey } = server
+  const client = new S3Client({ region, endpoint, forcePathStyle: true, credentials: { accessKeyId, secretAccessKey } })
+  // Stores other than AWS demand the MD5 of settings, of which the SDK sends a CRC-32.
+  client.middlewareStack.add(
+    (next) => (args) => {
+      const { headers, body = '' } = args.request as { headers: Record<string, string>; body?: string }
+      headers['content-md5'] = createHash('md5').update(body).digest('base64')
+      return next(args)
+    },
+    { step: 'build', priority: 'low' },
+  )
+  try {
+    await work(client)
+  } finally {
+    client.destroy()
+  }
+}

@@ -6,6 +6,7 @@ import { type HandlerConfig, type HandlerOptions, parseOptions } from './options
 import { problemResponse } from './problem-response.ts'
 import { assertNoForm } from './read-json.ts'
 import { RequestRefused } from './request-refused.ts'
+import type { ResumableServer } from './resumable-server.ts'
 import { matchRoute, type Route } from './router.ts'
 import { abortUpload, beginUpload, completeUpload, showUpload, signPart, signUpload } from './upload-routes.ts'
 
@@ -28,6 +29,7 @@ const ROUTES: readonly Route<Handle>[] = [
 ]
 
 const FILE = /^\/files\/[^/]+$/
+const TUS = /^\/tus(?:\/|$)/
 
 /**
  * One handler for everything that a client needs of Rindle: uploads, the state of assets and their changes, and the
@@ -60,16 +62,49 @@ async function answer(
 ): Promise<Response> {
   const path = pathBelow(config.basePath, new URL(request.url).pathname)
   if (FILE.test(path)) return rindle.serveFile(request, { idleTimeoutMs: config.idleTimeoutMs })
+  if (config.tus !== undefined && TUS.test(path)) return serveResumable(rindle, config, config.tus, request)
   const match = matchRoute(ROUTES, request.method, path)
   if (match.found === 'nothing') throw new RindleError('not_found', `There is no route ${path}.`)
   if (match.found === 'path') {
     throw new RequestRefused(405, 'invalid_input', `Method ${request.method} is not allowed.`, { allow: match.allow })
   }
-  const actor = await config.actor?.(request)
-  if (actor === undefined || actor === null) throw new RequestRefused(401, 'forbidden', 'Nobody is signed in.')
+  const actor = await signedIn(config, request)
   if (request.method !== 'GET') assertNoForm(request)
   const actorId = String(config.actorId(actor))
   return match.route.handle({ rindle, config, streams, request, actor, actorId, params: match.params })
+}
+
+async function signedIn(config: HandlerConfig, request: Request): Promise<unknown> {
+  const actor = await config.actor?.(request)
+  if (actor === undefined || actor === null) throw new RequestRefused(401, 'forbidden', 'Nobody is signed in.')
+  return actor
+}
+
+/** Every request but the question what the server can, which a browser asks without saying for whom, has its actor. */
+async function serveResumable(
+  { profiles }: Rindle,
+  config: HandlerConfig,
+  tus: ResumableServer,
+  request: Request,
+): Promise<Response> {
+  if (request.method === 'OPTIONS') return tus.handle(request, { actorId: null })
+  const actor = await signedIn(config, request)
+  const { authorizeUpload } = config
+  return tus.handle(request, {
+    actorId: String(config.actorId(actor)),
+    ...(authorizeUpload === undefined
+      ? {}
+      : {
+          authorizeUpload: (intent) =>
+            authorizeUpload({ ...intent, actor, byteSize: intent.byteSize ?? mostBytes(profiles, intent.profile) }),
+        }),
+  })
+}
+
+function mostBytes(profiles: Profiles, name: string): number {
+  const profile = Object.hasOwn(profiles, name) ? profiles[name] : undefined
+  if (profile === undefined) throw new RindleError('unknown_profile', `There is no profile "${name}".`)
+  return profile.accept.maxBytes
 }
 
 /** What is left of a path below the base path; a path that is not below it is one that has no route. */

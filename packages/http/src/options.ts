@@ -10,6 +10,7 @@ import {
   stderrLogger,
 } from '@rindle/core'
 import { z } from 'zod'
+import type { ResumableServer } from './resumable-server.ts'
 
 /** An upload that an actor wants to begin, as the client declares it. */
 export interface UploadIntent<A = unknown, Ps extends Profiles = Profiles> {
@@ -40,6 +41,12 @@ export interface HandlerOptions<A = unknown, Ps extends Profiles = Profiles> {
   ) => boolean | { readonly owner: Owner } | Promise<boolean | { readonly owner: Owner }>
   /** Whether an actor may see an asset that he did not upload himself. @default no */
   readonly canView?: (view: { readonly actor: A; readonly asset: Asset<ProfileName<Ps>> }) => boolean | Promise<boolean>
+  /**
+   * Serves resumable uploads under `/tus`: `tusServer(rindle, { path: '/rindle/tus' })` of `@rindle/tus`, whose path is
+   * `basePath` and `/tus`. Its uploads are authorized like all others; of one whose length its client does not know yet,
+   * `byteSize` is the most that the profile accepts. @default none: files are sent whole or in parts
+   */
+  readonly tus?: ResumableServer
   /** Most event streams open at once; more are answered with 503. @default 1000 */
   readonly maxEventStreams?: number
   /** How long a body, or the reader of a file, may stand still, in milliseconds. @default 60000 */
@@ -49,21 +56,32 @@ export interface HandlerOptions<A = unknown, Ps extends Profiles = Profiles> {
 }
 
 /** {@link HandlerOptions}, checked and complete. */
-export type HandlerConfig = Required<Omit<HandlerOptions, 'actor' | 'authorizeUpload' | 'canView'>> &
-  Pick<HandlerOptions, 'actor' | 'authorizeUpload' | 'canView'>
+export type HandlerConfig = Required<Omit<HandlerOptions, 'actor' | 'authorizeUpload' | 'canView' | 'tus'>> &
+  Pick<HandlerOptions, 'actor' | 'authorizeUpload' | 'canView' | 'tus'>
 
 const callable = z.custom((value) => typeof value === 'function', 'must be a function').optional()
 
-const optionsSchema = z.strictObject({
-  basePath: z.string().regex(/^(\/[^/?#\s]+)*\/?$/, 'must be a path such as /rindle'),
-  actor: callable,
-  actorId: callable,
-  authorizeUpload: callable,
-  canView: callable,
-  maxEventStreams: z.int().min(0).optional(),
-  idleTimeoutMs: z.int().min(1).max(86_400_000).optional(),
-  logger: z.custom((value) => typeof value === 'object' && value !== null && 'error' in value).optional(),
-})
+const optionsSchema = z
+  .strictObject({
+    basePath: z.string().regex(/^(\/[^/?#\s]+)*\/?$/, 'must be a path such as /rindle'),
+    actor: callable,
+    actorId: callable,
+    authorizeUpload: callable,
+    canView: callable,
+    tus: z
+      .custom<ResumableServer>(
+        (value) => typeof value === 'object' && value !== null && 'handle' in value,
+        'must be made by tusServer()',
+      )
+      .optional(),
+    maxEventStreams: z.int().min(0).optional(),
+    idleTimeoutMs: z.int().min(1).max(86_400_000).optional(),
+    logger: z.custom((value) => typeof value === 'object' && value !== null && 'error' in value).optional(),
+  })
+  .refine(({ basePath, tus }) => tus === undefined || tus.path === `${basePath.replace(/\/$/, '')}/tus`, {
+    path: ['tus'],
+    error: 'must have the path of the handler, followed by /tus',
+  })
 
 /** Checks the options at once: `config_invalid` with every problem and its path. */
 export function parseOptions<A, Ps extends Profiles>(options: HandlerOptions<A, Ps>): HandlerConfig {

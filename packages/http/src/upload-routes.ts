@@ -3,9 +3,10 @@ import { z } from 'zod'
 import type { Call, Handle } from './call.ts'
 import { chooseStrategy } from './choose-strategy.ts'
 import { jsonResponse } from './json-response.ts'
+import type { HandlerConfig } from './options.ts'
 import { readJson } from './read-json.ts'
 import { uploadView } from './upload-view.ts'
-import { ASKED_STRATEGIES, type CompletedUpload, type Upload } from './wire.ts'
+import { ASKED_STRATEGIES, type AskedStrategy, type CompletedUpload, type Upload } from './wire.ts'
 
 const beginSchema = z.strictObject({
   profile: z.string().max(255),
@@ -27,8 +28,9 @@ export const beginUpload: Handle = async (call) => {
   const declared = await readJson(call.request, beginSchema, call.config.idleTimeoutMs)
   const { capabilities, name } = call.rindle.storageAdapterFor(declared.profile)
   const owner = await authorize(call, declared)
-  const strategy = chooseStrategy(declared.strategy, declared.byteSize, capabilities)
-  if (strategy === 'resumable') {
+  const { tus } = call.config
+  const strategy = chooseStrategy(declared.strategy, declared.byteSize, capabilities, tus !== undefined)
+  if (strategy === 'resumable' && tus === undefined) {
     throw new RindleError('capability_unsupported', 'Resumable uploads are not served here. Ask for "auto".', {
       details: { capability: 'resumable_upload', adapter: name, flow: 'upload' },
     })
@@ -54,7 +56,10 @@ export const signPart: Handle = async (call) => {
 /** `GET /uploads/:id` */
 export const showUpload: Handle = async (call) => {
   const session = await ownSession(call)
-  const isOpen = ['initialized', 'signed', 'uploading'].includes(session.state)
+  const isOpen = ['initialized', 'signed', 'resuming', 'uploading'].includes(session.state)
+  if (session.uploadStrategy === 'resumable' && isOpen) {
+    return jsonResponse(uploadView(session, await tusUrlOf(call.config, session)))
+  }
   if (session.uploadStrategy !== 'multipart' || !isOpen) return jsonResponse(uploadView(session))
   const present = await call.rindle.listMultipartParts(session.id)
   return jsonResponse(
@@ -79,6 +84,10 @@ export const abortUpload: Handle = async (call) => {
   return new Response(null, { status: 204 })
 }
 
+async function tusUrlOf({ tus }: HandlerConfig, { id }: UploadSession): Promise<Pick<Upload, 'tusUrl'>> {
+  return tus === undefined ? {} : { tusUrl: await tus.urlOf(id) }
+}
+
 /** The session that the path names. One that another actor began is `not_found`, like one that is not. */
 async function ownSession({ rindle, actorId, params: [id = ''] }: Call): Promise<UploadSession> {
   const session = await rindle.uploadSession(id)
@@ -97,9 +106,9 @@ async function authorize({ config, actor }: Call, declared: Declared): Promise<O
 }
 
 async function begin(
-  { rindle, actorId }: Call,
+  { rindle, config, actorId }: Call,
   { profile, filename, contentType, byteSize, checksumSha256, slot }: Declared,
-  strategy: 'presigned_put' | 'multipart',
+  strategy: Exclude<AskedStrategy, 'auto'>,
   owner: Owner | undefined,
 ): Promise<Upload> {
   const options = {
@@ -111,6 +120,10 @@ async function begin(
     ...(owner === undefined || slot === undefined ? {} : { owner, slot }),
   }
   if (strategy === 'multipart') return uploadView((await rindle.initiateMultipartUpload(profile, options)).session)
+  if (strategy === 'resumable') {
+    const { session: resumable } = await rindle.initiateResumableSession(profile, options)
+    return uploadView(resumable, await tusUrlOf(config, resumable))
+  }
   const { session, request } = await rindle.presignedPut(profile, options)
   return uploadView(session, { request })
 }

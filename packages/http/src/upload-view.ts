@@ -2,7 +2,7 @@ import { planParts, type UploadSession } from '@rindle/core'
 import type { Upload } from './wire.ts'
 
 /** What a client may know of its upload: no key, no id of the storage's own. Pure. */
-export function uploadView(session: UploadSession, extra: Pick<Upload, 'request' | 'parts'> = {}): Upload {
+export function uploadView(session: UploadSession, extra: Pick<Upload, 'request' | 'parts' | 'tusUrl'> = {}): Upload {
   return {
     id: session.id,
     assetId: session.assetId,

@@ -56,6 +56,8 @@ export interface Upload {
   readonly partCount?: number
   /** The parts that the storage has; of an open `multipart`, when asked for its state. */
   readonly parts?: readonly { readonly partNumber: number; readonly byteSize: number }[]
+  /** Where a client of tus sends the bytes, a path on this server and a secret of the actor; of an open `resumable`. */
+  readonly tusUrl?: string
 }
 
 /** The answer to `POST /uploads/:id/complete`. */

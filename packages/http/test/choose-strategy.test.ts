@@ -18,5 +18,5 @@ it.each<[AskedStrategy, number, StorageCapability[], string]>([
   ['presigned_put', 1_000 * MEBIBYTE, ['multipart_upload'], 'presigned_put'],
   ['resumable', 1, both, 'resumable'],
 ])('%s for %d bytes on a storage with %j is %s', (asked, byteSize, capabilities, strategy) => {
-  expect(chooseStrategy(asked, byteSize, new Set(capabilities))).toBe(strategy)
+  expect(chooseStrategy(asked, byteSize, new Set(capabilities), false)).toBe(strategy)
 })

@@ -9,6 +9,8 @@ export interface TusServerOptions {
   readonly expiresInSeconds?: number
   /** Origins whose pages may upload here, beside those of the application's own. @default none */
   readonly allowedOrigins?: readonly string[]
+  /** How long a body may stand still, in milliseconds; what arrived before is kept. @default 60000 */
+  readonly idleTimeoutMs?: number
   /** Receives failures that are answered with 5xx; a pino instance fits. @default one JSON line each on stderr */
   readonly logger?: Logger
 }
@@ -19,6 +21,7 @@ export interface TusServerConfig {
   readonly path: string
   readonly expiresInSeconds: number
   readonly allowedOrigins: readonly string[]
+  readonly idleTimeoutMs: number
   readonly logger: Logger
 }
 
@@ -27,6 +30,7 @@ const optionsSchema = z.strictObject({
     .string()
     .regex(/^(\/[^/?#\s]+)+\/?$/, 'must be a path such as /rindle/tus')
     .transform((path) => path.replace(/\/$/, '')),
+  idleTimeoutMs: z.int().min(1).max(86_400_000).default(60_000),
   expiresInSeconds: z.int().min(1).max(604_800).default(86_400),
   allowedOrigins: z
     .array(z.url({ protocol: /^https?$/, error: 'must be an origin such as https://app.example' }))

@@ -20,6 +20,7 @@ const STATUS_OF_CODE: Partial<Record<ErrorCode, number>> = {
 }
 
 const STATUS_OF_REASON: Readonly<Record<string, number>> = {
+  body_timeout: 408,
   max_bytes_exceeded: 413,
   mime_not_allowed: 415,
   locked: 423,

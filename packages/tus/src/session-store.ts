@@ -22,10 +22,12 @@ const ENDED: readonly string[] = ['aborted', 'expired', 'failed']
 export class SessionStore extends DataStore {
   override extensions: string[] = [...EXTENSIONS]
   readonly #rindle: Rindle
+  readonly #idleTimeoutMs: number
 
-  constructor(rindle: Rindle) {
+  constructor(rindle: Rindle, idleTimeoutMs: number) {
     super()
     this.#rindle = rindle
+    this.#idleTimeoutMs = idleTimeoutMs
   }
 
   /** The session was begun when the upload got its name; what it says of itself is due. */
@@ -45,7 +47,8 @@ export class SessionStore extends DataStore {
   override async write(body: Readable, _id: string, offset: number): Promise<number> {
     const { writer, checksum } = currentRequest()
     if (writer === undefined) throw new Error('An upload is only written to under its lock.')
-    return writer.append(body, { offset, ...(checksum === undefined ? {} : { checksum }) })
+    const idleTimeoutMs = this.#idleTimeoutMs
+    return writer.append(body, { offset, idleTimeoutMs, ...(checksum === undefined ? {} : { checksum }) })
   }
 
   override async declareUploadLength(_id: string, byteSize: number): Promise<void> {

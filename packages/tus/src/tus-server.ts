@@ -79,10 +79,13 @@ async function answer(
   return withoutBodyToHead(request, problem)
 }
 
-function protocolServer(rindle: Rindle, { path, expiresInSeconds, allowedOrigins }: TusServerConfig): Server {
+function protocolServer(
+  rindle: Rindle,
+  { path, expiresInSeconds, allowedOrigins, idleTimeoutMs }: TusServerConfig,
+): Server {
   return new Server({
     path,
-    datastore: new SessionStore(rindle),
+    datastore: new SessionStore(rindle, idleTimeoutMs),
     locker: sessionLocker(rindle),
     lockDrainTimeout: DRAIN_MS,
     relativeLocation: true,

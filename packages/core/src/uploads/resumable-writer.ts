@@ -1,5 +1,6 @@
 import type { Hash } from 'node:crypto'
 import { Readable } from 'node:stream'
+import { DEFAULT_IDLE_TIMEOUT_MS } from '../delivery/idle-timeout.ts'
 import { isRindleError, RindleError } from '../domain/errors.ts'
 import { tooLarge } from '../promotion/gate.ts'
 import { profileOf, type Runtime, storageOf } from '../runtime.ts'
@@ -16,6 +17,8 @@ export interface AppendBodyOptions {
   readonly offset: number
   /** The checksum that the client sent with the body. Of a body that has another, nothing is kept. */
   readonly checksum?: { readonly hash: Hash; readonly expected: Buffer }
+  /** How long the sender may stand still, in milliseconds. @default 60000 */
+  readonly idleTimeoutMs?: number
 }
 
 /** The one writer of a resumable upload, until it is released or its process dies. */
@@ -54,14 +57,18 @@ async function append(
   runtime: Runtime,
   lock: SessionLock,
   body: Readable,
-  { offset, checksum }: AppendBodyOptions,
+  { offset, checksum, idleTimeoutMs = DEFAULT_IDLE_TIMEOUT_MS }: AppendBodyOptions,
 ): Promise<number> {
   const open = await readResumable(runtime, lock.sessionId)
   assertOpen(open, runtime.now())
   const { session, asset, resumable } = open
   if (offset !== resumable.offset) throw wrongOffset(open, offset)
   await markResuming(runtime, lock)
-  const arriving = new Arrival(body, { limitBytes: limitOf(runtime, open) - offset, checksum })
+  const arriving = new Arrival(body, {
+    limitBytes: limitOf(runtime, open) - offset,
+    checksum,
+    idleTimeoutMs,
+  })
   const states = storageOf(runtime, asset.storage).resumable.append(session.uploadKey, resumable, arriving.body, {
     signal: lock.lost,
     isWhole: checksum !== undefined,
@@ -98,18 +105,26 @@ class Arrival {
     if (this.#broken !== undefined) throw this.#broken.error
   }
 
-  async *#measure(body: Readable, { limitBytes, checksum }: ArrivalLimits): AsyncGenerator<Uint8Array> {
+  async *#measure(body: Readable, { limitBytes, checksum, idleTimeoutMs }: ArrivalLimits): AsyncGenerator<Uint8Array> {
     let byteSize = 0
+    // Only time spent waiting for the sender counts.
+    const wait = (): NodeJS.Timeout => setTimeout(() => body.destroy(stoodStill(idleTimeoutMs)), idleTimeoutMs)
+    let waiting = wait()
     try {
       for await (const chunk of body as AsyncIterable<Uint8Array>) {
+        clearTimeout(waiting)
         byteSize += chunk.byteLength
         if (byteSize > limitBytes) throw rejected(limitBytes)
         checksum?.hash.update(chunk)
         yield chunk
+        waiting = wait()
       }
     } catch (error) {
-      if (checksum !== undefined || isRindleError(error)) throw error
+      const isBreak = !isRindleError(error) || error.details['reason'] === 'body_timeout'
+      if (checksum !== undefined || !isBreak) throw error
       this.#broken = { error }
+    } finally {
+      clearTimeout(waiting)
     }
     const isOther = checksum !== undefined && !checksum.hash.digest().equals(checksum.expected)
     if (isOther) throw new RindleError('checksum_mismatch', 'The body is not of the checksum that came with it.')
@@ -119,6 +134,7 @@ class Arrival {
 interface ArrivalLimits {
   readonly limitBytes: number
   readonly checksum: AppendBodyOptions['checksum']
+  readonly idleTimeoutMs: number
 }
 
 // As much as a storage likes to write at once.
@@ -134,6 +150,13 @@ function wrongOffset({ session, resumable }: OpenResumable, offset: number): Rin
     `Upload session ${session.id} has ${resumable.offset} bytes, not ${offset}. Go on from there.`,
     { details: { reason: 'offset' } },
   )
+}
+
+function stoodStill(timeoutMs: number): RindleError {
+  return new RindleError('upload_rejected', `The body stood still for ${timeoutMs / 1_000} s. Go on from the offset.`, {
+    details: { reason: 'body_timeout' },
+    retryable: true,
+  })
 }
 
 function rejected(limitBytes: number): RindleError {

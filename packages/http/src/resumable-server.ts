@@ -1,0 +1,28 @@
+import type { Owner } from '@rindle/core'
+
+/** A server of resumable uploads: what `tusServer` of `@rindle/tus` gives fits. */
+export interface ResumableServer {
+  /** Where it is mounted: the handler's base path and `/tus`. */
+  readonly path: string
+  handle(request: Request, caller: ResumableCaller): Promise<Response>
+  /** The URL of a session, without scheme and host: a secret of its actor. */
+  urlOf(sessionId: string): Promise<string>
+}
+
+/** Who makes a request to a {@link ResumableServer}. */
+export interface ResumableCaller {
+  readonly actorId: string | null
+  readonly authorizeUpload?: (
+    intent: ResumableIntent,
+  ) => boolean | { readonly owner: Owner } | Promise<boolean | { readonly owner: Owner }>
+}
+
+/** An upload that a client of the protocol wants to begin. */
+export interface ResumableIntent {
+  readonly profile: string
+  readonly slot: string | undefined
+  readonly filename: string
+  readonly contentType: string
+  /** Bytes; absent while the client does not know. */
+  readonly byteSize: number | undefined
+}

@@ -108,7 +108,9 @@ async function liveALife(): Promise<void> {
   const asset = rindle.narrow(await settled(rindle, photo.id), 'photo')
 
   const { session, request } = await rindle.presignedPut('photo', { filename: FILENAME, contentType: 'image/jpeg' })
-  await rindle.serveFile(new Request(request.url, { method: 'PUT', body: picture, headers: request.headers }))
+  await rindle.serveFile(
+    new Request(request.url, { method: 'PUT', body: Uint8Array.from(picture), headers: request.headers }),
+  )
   await rindle.verifyCompletion(session.id)
   await settled(rindle, session.assetId)
   const resumable = { filename: FILENAME, contentType: 'image/jpeg', byteSize: picture.byteLength }

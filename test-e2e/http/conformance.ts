@@ -176,6 +176,10 @@ export function describeConformance(subject: () => ConformanceSubject): void {
       await beyond.arrayBuffer()
       const same = await fetch(url, { headers: { 'if-none-match': part.headers.get('etag') ?? '' } })
       expect([same.status, await same.text()]).toEqual([304, ''])
+      expect([same.headers.get('etag'), same.headers.get('content-type')]).toEqual([part.headers.get('etag'), null])
+      expect(same.headers.get('cache-control')).toMatch(/^private, max-age=/)
+      const replaced = await fetch(url, { headers: { 'if-match': '"another"' } })
+      expect(await problemOf(replaced)).toEqual([412, 'storage_precondition_failed'])
       const head = await fetch(url, { method: 'HEAD', headers: { range: 'bytes=0-1' } })
       expect([head.status, head.headers.get('content-length'), await head.text()]).toEqual([
         200,

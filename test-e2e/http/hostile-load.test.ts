@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { request as httpRequest, type IncomingMessage } from 'node:http'
+import { pipeline } from 'node:stream/promises'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { clientOf, send } from './client.ts'
 import { connectTo, hasHead, type RawConnection, statusOf } from './raw-request.ts'
@@ -65,6 +68,22 @@ async function withPeers(work: (peers: readonly RawConnection[]) => Promise<void
     for (const peer of peers) peer[Symbol.dispose]()
   }
 }
+
+it('a large file passes through without being held', async () => {
+  const byteSize = 160 * MEGABYTE
+  const upload = await clientOf(server.url).begin(document(byteSize))
+  const { url = '', headers = {} } = upload.request ?? {}
+  const chunk = Buffer.alloc(MEGABYTE, 'a')
+  const outgoing = httpRequest(url, { method: 'PUT', headers: { ...headers, 'content-length': byteSize } })
+  const answered = once(outgoing, 'response')
+  await pipeline(
+    Array.from({ length: 160 }, () => chunk),
+    outgoing,
+  )
+  const [incoming] = (await answered) as [IncomingMessage]
+  expect(incoming.resume().statusCode).toBe(200)
+  await expectBounded()
+})
 
 it('bodies that stand still hold up nobody, end with 408 and leave nothing', async () => {
   const { request } = await clientOf(server.url).begin(document(100_000))

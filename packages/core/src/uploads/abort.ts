@@ -3,7 +3,7 @@ import { type Runtime, storageOf } from '../runtime.ts'
 import { inTransaction } from '../unit-of-work.ts'
 import { lockAsset } from '../variants/lock-asset.ts'
 import { giveUpParts } from './give-up.ts'
-import { readSession, transitionSession } from './session-rows.ts'
+import { type OpenSession, readSession, transitionSession } from './session-rows.ts'
 
 /**
  * Gives an upload up: the session becomes `aborted` and the asset's purge is enqueued in one transaction; then the
@@ -11,11 +11,15 @@ import { readSession, transitionSession } from './session-rows.ts'
  * stays as it is. Safe to repeat. `not_found`.
  */
 export async function abortUpload(runtime: Runtime, sessionId: string): Promise<void> {
-  const open = await readSession(runtime, sessionId)
+  await abortSession(runtime, await readSession(runtime, sessionId))
+}
+
+/** {@link abortUpload} for a session that was read before. `true` when it is this call that ended it. */
+export async function abortSession(runtime: Runtime, open: OpenSession): Promise<boolean> {
   const { session, asset } = open
   const isAborted = await inTransaction(runtime, undefined, async (unit) => {
     await lockAsset(unit, asset.id)
-    if (!(await transitionSession(unit, sessionId, 'aborted'))) return false
+    if (!(await transitionSession(unit, session.id, 'aborted'))) return false
     unit.enqueue({
       queue: 'rindle_purge',
       key: purgeKey(asset.id),
@@ -23,8 +27,9 @@ export async function abortUpload(runtime: Runtime, sessionId: string): Promise<
     })
     return true
   })
-  if (!isAborted && session.state !== 'aborted') return
+  if (!isAborted && session.state !== 'aborted') return false
   const storage = storageOf(runtime, asset.storage)
   await giveUpParts(storage, { ...open, uploadKey: session.uploadKey })
   await storage.delete(session.uploadKey)
+  return isAborted
 }

@@ -5,11 +5,11 @@ import type { ResumableState, StorageAdapter } from '../ports/storage.ts'
 import { requireCapability } from '../require-capability.ts'
 import { adapterNameOf, type Runtime } from '../runtime.ts'
 import { inTransaction, type UnitOfWork } from '../unit-of-work.ts'
-import { abortUpload } from './abort.ts'
+import { abortSession } from './abort.ts'
 import { type InitiateOptions, insertUpload, type PlannedUpload, planUpload } from './initiate.ts'
 import { hasAllBytes, readResumable } from './resumable-rows.ts'
 import { newSessionSecret, sessionUriOf } from './resumable-uri.ts'
-import { type OpenSession, readSession, transitionSession } from './session-rows.ts'
+import { type OpenSession, transitionSession } from './session-rows.ts'
 import { verifyCompletion } from './verify-completion.ts'
 
 /** Options of {@link initiateResumableSession}. */
@@ -71,17 +71,15 @@ export async function resumableSessionStatus(runtime: Runtime, sessionId: string
 }
 
 /**
- * Gives a resumable upload up, as {@link abortUpload} does, with everything that its storage holds of it. One that has
+ * Gives a resumable upload up, as `abortUpload` does, with everything that its storage holds of it. One that has
  * ended stays as it is. Safe to repeat. `not_found`, `invalid_input` for another strategy.
  */
 export async function cancelResumableSession(runtime: Runtime, sessionId: string): Promise<void> {
   const open = await readResumable(runtime, sessionId)
-  await abortUpload(runtime, sessionId)
-  const { session } = await readSession(runtime, sessionId)
-  if (session.state !== 'aborted' || open.session.state === 'aborted') return
+  if (!(await abortSession(runtime, open))) return
   runtime.events.emit({
     name: 'rindle.upload.resumable.cancel',
-    metadata: metadataOf(runtime, { ...open, session }),
+    metadata: { ...metadataOf(runtime, open), state: 'aborted' },
     measurements: {},
   })
 }

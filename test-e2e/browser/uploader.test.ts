@@ -163,4 +163,20 @@ describe.skipIf(chromium === undefined)('the uploader, by keyboard and for a scr
     application.gate.release()
     await page.getByRole('status').filter({ hasText: 'flag.jpg: done' }).waitFor()
   })
+
+  it('a file that is changed while it travels is to be chosen again', async () => {
+    const path = join(directory, 'changing.jpg')
+    await writeFile(path, await grain(1200, 900))
+    const held = application.gate.holdAfter(100)
+    await chooseByKeyboard('changing.jpg')
+    await held
+    await writeFile(path, 'something else')
+    application.gate.cut()
+    application.gate.release()
+    const message = 'The file has changed since it was chosen. Please choose it again.'
+    await page
+      .getByRole('status')
+      .filter({ hasText: `changing.jpg: ${message}` })
+      .waitFor()
+  })
 })

@@ -22,7 +22,7 @@ export class RindleClientError extends Error {
   override readonly name: string = 'RindleClientError'
   /**
    * The server's code (`upload_rejected`, `not_found`, `forbidden`, …), or one of the client's own: `network_failed`,
-   * `storage_refused`, `server_failed`, `response_invalid`, `strategy_unsupported`.
+   * `storage_refused`, `file_unreadable`, `server_failed`, `response_invalid`, `strategy_unsupported`.
    */
   readonly code: string
   /** The HTTP status, when a server answered. */

@@ -19,6 +19,7 @@ const BY_CODE: Readonly<Record<string, string>> = {
   session_expired: 'The upload took too long. Please start it again.',
   network_failed: `The connection was lost. ${TRY_LATER}`,
   storage_refused: 'The file could not be stored.',
+  file_unreadable: 'The file has changed since it was chosen. Please choose it again.',
   strategy_unsupported: 'Files cannot be sent in this way.',
   checksum_mismatch: 'The file was damaged on its way. Please try again.',
 }

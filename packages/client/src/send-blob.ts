@@ -1,4 +1,4 @@
-import { errorOfAnswer, networkFailed } from './client-error.ts'
+import { errorOfAnswer, isClientError, networkFailed, RindleClientError } from './client-error.ts'
 import { answered, errorOfResponse } from './connection.ts'
 import type { WireRequest } from './wire.ts'
 
@@ -17,7 +17,7 @@ const FORBIDDEN_HEADERS = /^(?:host|content-length)$/i
 
 /**
  * Sends `body` to the storage. Throws {@link RindleClientError}: `storage_refused` for an answer that is no success,
- * or the signal's reason.
+ * `file_unreadable` when the file was changed or removed since it was chosen; or the signal's reason.
  */
 export async function sendBlob(target: WireRequest, body: Blob, options: SendOptions): Promise<void> {
   options.signal.throwIfAborted()
@@ -25,9 +25,25 @@ export async function sendBlob(target: WireRequest, body: Blob, options: SendOpt
   // A type of the blob would be sent as a header that is not in the signature.
   const bytes = body.slice(0, body.size, '')
   // fetch does not tell how far it is: XMLHttpRequest wherever there is one.
-  if (typeof XMLHttpRequest === 'undefined') await sendByFetch(target, bytes, options)
-  else await sendByXhr(target, bytes, options)
+  const send = typeof XMLHttpRequest === 'undefined' ? sendByFetch : sendByXhr
+  try {
+    await send(target, bytes, options)
+  } catch (error) {
+    // To a page, a file that cannot be read looks like a line that broke.
+    if (!isClientError(error, 'network_failed') || (await isReadable(bytes))) throw error
+    throw new RindleClientError('file_unreadable', { cause: error })
+  }
   options.onSent(body.size)
+}
+
+async function isReadable(bytes: Blob): Promise<boolean> {
+  return bytes
+    .slice(0, 1)
+    .arrayBuffer()
+    .then(
+      () => true,
+      () => false,
+    )
 }
 
 function headersOf(target: WireRequest): [string, string][] {

@@ -1,63 +1,77 @@
 import type { ProbeResult, Processor } from '@rindle/core'
 import { throwIfCancelled } from './cancellation.ts'
+import { DecoderPool } from './decoder-pool.ts'
 import { diagnose } from './diagnose.ts'
 import { type ImageProcessorOptions, parseOptions } from './options.ts'
-import { processVariants } from './process-variants.ts'
-import { type Release, useSharp } from './process-wide-settings.ts'
+import { processVariants, type WorkContext } from './process-variants.ts'
 import { readHeader, type SourceHeader } from './read-header.ts'
 import { SOURCE_TYPES } from './source-types.ts'
 import { WorkGate } from './work-gate.ts'
 
 const CAPABILITIES = ['image/jpeg', 'image/png', 'image/webp', 'image/avif']
 
+// sharp's own timeout comes first where it works, and leaves the process alive.
+const TIMEOUT_GRACE_MS = 3_000
+
 /**
  * Makes images from images, with sharp. Throws `config_invalid` with every problem of the options; does no I/O.
  *
- * `start` changes settings that sharp has once per process: one thread per image, no cache, and every loader for files
- * off that no accepted type needs (several instances add up). `stop` waits for work under way and puts them back; both
- * are safe to repeat. Until `start` every type in `probes` is read.
+ * What decodes and encodes runs in processes of its own, at most `concurrency` and one that reads headers (for a moment
+ * one more, when a file has ended that one). They begin when there is something to do, keep nothing alive, and end with
+ * `stop`, which waits for work under way first, or with this process. `start` tells which types are accepted: loaders of
+ * files of other types are off. Both are safe to repeat. Until `start` every type in `probes` is read.
  */
 export function imageProcessor(options: ImageProcessorOptions = {}): Processor {
-  const { concurrency, maxDecodedBytes, timeoutSeconds } = parseOptions(options)
+  const { concurrency, maxDecodedBytes, maxMemoryBytes, timeoutSeconds } = parseOptions(options)
   const gate = new WorkGate(concurrency, maxDecodedBytes)
-  let acceptedTypes: ReadonlySet<string> = new Set(SOURCE_TYPES.keys())
-  const underWay = new Set<Promise<void>>()
-  let release: Release | undefined
+  const contextFor = (acceptedTypes: ReadonlySet<string>): WorkContext => ({
+    gate,
+    timeoutSeconds,
+    acceptedTypes,
+    decoders: new DecoderPool({
+      concurrency,
+      maxMemoryBytes,
+      acceptedTypes: [...acceptedTypes],
+      timeoutMs: timeoutSeconds * 1000 + TIMEOUT_GRACE_MS,
+    }),
+  })
+  let context = contextFor(new Set(SOURCE_TYPES.keys()))
+  const underWay = new Set<Promise<unknown>>()
+  const track = async <T>(work: Promise<T>): Promise<T> => {
+    underWay.add(work)
+    try {
+      return await work
+    } finally {
+      underWay.delete(work)
+    }
+  }
+  const finish = async ({ decoders }: WorkContext): Promise<void> => {
+    await Promise.allSettled(underWay)
+    await decoders.stop()
+  }
   return {
     name: 'image',
     capabilities: new Set(CAPABILITIES),
     probes: new Set(SOURCE_TYPES.keys()),
-    async start(context) {
-      const releaseBefore = release
-      acceptedTypes = context.acceptedTypes
-      release = useSharp(acceptedTypes)
-      releaseBefore?.()
+    async start({ acceptedTypes }) {
+      const before = context
+      context = contextFor(acceptedTypes)
+      await finish(before)
     },
-    async stop() {
-      await Promise.allSettled(underWay)
-      release?.()
-    },
+    stop: () => finish(context),
     async probe(source, { limits, signal }) {
       throwIfCancelled(signal)
-      const header = await readHeader(source, limits, acceptedTypes)
+      const header = await track(readHeader({ source, limits }, context))
       throwIfCancelled(signal)
       return probeResult(header)
     },
-    async process(request) {
-      const work = processVariants(request, { gate, timeoutSeconds, acceptedTypes })
-      underWay.add(work)
-      try {
-        await work
-      } finally {
-        underWay.delete(work)
-      }
-    },
-    diagnose,
+    process: (request) => track(processVariants(request, context)),
+    diagnose: (diagnosis) => diagnose(diagnosis, context.decoders),
   }
 }
 
 // Facts for people and programs; what names a person or a place (EXIF, XMP, IPTC) is not among them.
-function probeResult({ facts, metadata }: SourceHeader): ProbeResult {
+function probeResult({ facts, picture }: SourceHeader): ProbeResult {
   const isAnimated = facts.frames > 1 || facts.contentType === 'image/apng'
   return {
     kind: 'image',
@@ -66,13 +80,13 @@ function probeResult({ facts, metadata }: SourceHeader): ProbeResult {
     metadata: {
       format: facts.contentType.replace(/^image\//, ''),
       space: facts.space,
-      depth: metadata.depth,
-      channels: metadata.channels,
+      depth: picture.depth,
+      channels: picture.channels,
       hasAlpha: facts.hasAlpha,
-      hasProfile: metadata.hasProfile,
-      isProgressive: metadata.isProgressive,
+      hasProfile: picture.hasProfile,
+      isProgressive: picture.isProgressive,
       isAnimated,
-      pages: metadata.pages ?? 1,
+      pages: picture.pages,
       orientation: facts.orientation,
     },
   }

@@ -1,6 +1,6 @@
 import { type JsonObject, type MediaLimits, type NormalizedImageRecipe, RindleError } from '@rindle/core'
 import { type Size, type Target, targetOf } from './geometry.ts'
-import type { SourceFacts } from './read-header.ts'
+import type { SourceFacts } from './source-facts.ts'
 
 /** A variant that can be made, and what it will be. */
 export interface PlannedVariant {

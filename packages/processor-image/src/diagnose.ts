@@ -1,32 +1,33 @@
 import type { Finding, ProcessorDiagnosisContext } from '@rindle/core'
-import sharp from 'sharp'
+import type { DecoderPool } from './decoder-pool.ts'
 
 const FORMATS = ['jpeg', 'png', 'webp', 'avif'] as const
 
-/** Checks which sharp this is, and makes a picture in every format that is needed. */
-export async function* diagnose({ capabilities, signal }: ProcessorDiagnosisContext): AsyncGenerator<Finding> {
-  const { versions } = sharp
-  yield { id: 'sharp.version', status: 'ok', summary: `sharp ${versions.sharp} with libvips ${versions.vips}` }
-  const needed = FORMATS.filter((format) => capabilities.has(`image/${format}`))
-  if (needed.length === 0) return
-  const broken: string[] = []
-  for (const format of needed) {
-    signal.throwIfAborted()
-    if (!(await canMake(format))) broken.push(format)
-  }
-  yield formatsFinding(needed, broken)
-}
-
-async function canMake(format: (typeof FORMATS)[number]): Promise<boolean> {
+/**
+ * Checks that a decoder process can be started, which sharp it has, and that it makes a picture in every format that is
+ * needed. The process is gone afterwards.
+ */
+export async function* diagnose(
+  { capabilities, signal }: ProcessorDiagnosisContext,
+  decoders: DecoderPool,
+): AsyncGenerator<Finding> {
+  signal.throwIfAborted()
+  const decoder = decoders.take()
+  const stop = (): void => decoder.stop()
+  signal.addEventListener('abort', stop, { once: true })
   try {
-    const { info } = await sharp({ create: { width: 8, height: 8, channels: 3, background: '#3a7bd5' } })
-      .toFormat(format)
-      .toBuffer({ resolveWithObject: true })
-    // libvips calls AVIF by the name of its container.
-    return info.format === (format === 'avif' ? 'heif' : format) && info.size > 0
-  } catch {
-    // Why is of no use to who reads it: a build has an encoder, or not.
-    return false
+    const { sharp, vips } = await decoder.ask('tell_versions', null, decoders.timeoutMs)
+    yield { id: 'sharp.version', status: 'ok', summary: `sharp ${sharp} with libvips ${vips}` }
+    const needed = FORMATS.filter((format) => capabilities.has(`image/${format}`))
+    if (needed.length === 0) return
+    const broken: string[] = []
+    for (const format of needed) {
+      if (!(await decoder.ask('try_format', format, decoders.timeoutMs))) broken.push(format)
+    }
+    yield formatsFinding(needed, broken)
+  } finally {
+    signal.removeEventListener('abort', stop)
+    stop()
   }
 }
 

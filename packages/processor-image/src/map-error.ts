@@ -1,4 +1,5 @@
 import { type ErrorCode, isRindleError, RindleError } from '@rindle/core'
+import { type DecoderEnd, DecoderEnded } from './decoder-process.ts'
 
 /** What was being done when sharp failed. */
 export interface FailedStep {
@@ -19,7 +20,7 @@ interface Mapping {
 // sharp has no error codes: the text is all there is. The first that fits counts.
 const MAPPINGS: readonly Mapping[] = [
   {
-    pattern: /^Input file is missing/,
+    pattern: /^Input file is missing|^ENOENT/,
     code: 'variant_source_not_found',
     what: 'the file is not there; check that it is still stored',
   },
@@ -67,23 +68,40 @@ const DAMAGED: Omit<Mapping, 'pattern'> = {
 }
 const FAILED: Omit<Mapping, 'pattern'> = { code: 'processing_failed', what: 'sharp failed' }
 
+const ENDED: Readonly<Record<DecoderEnd, Omit<Mapping, 'pattern'>>> = {
+  crashed: { code: 'processing_failed', what: 'the decoder process crashed' },
+  timed_out: {
+    code: 'processing_timeout',
+    what: 'the decoder process was killed, because it took longer than it may; raise `timeoutSeconds` of imageProcessor',
+  },
+  out_of_memory: {
+    code: 'limit_exceeded',
+    what: 'the decoder process held more than `maxMemoryBytes` of imageProcessor; raise that or lower the `maxPixels` of the profile',
+  },
+  stopped: { code: 'processing_failed', what: 'the decoder process was stopped' },
+  unstartable: { code: 'processing_failed', what: 'no decoder process could be started' },
+}
+
 /**
- * Gives the `RindleError` for a failure of sharp, with the original as `cause`; what is one already stays as it is.
- * Nothing else reads the errors of sharp.
+ * Gives the `RindleError` for a failure of sharp, or for the end of the process that it ran in, with the original as
+ * `cause`; what is one already stays as it is. Nothing else reads the errors of sharp.
  */
 export function mapError(error: unknown, step: FailedStep): RindleError {
   if (isRindleError(error)) return error
   const text = error instanceof Error ? error.message : String(error)
+  const variants = step.variants ?? []
+  const options = { details: { step: step.step, contentType: step.contentType, variants }, cause: error }
+  const purpose = variants.length === 0 ? '' : ` for ${variants.join(', ')}`
+  const failed = `Could not ${step.step} the ${step.contentType}${purpose}`
+  if (error instanceof DecoderEnded) {
+    const { code, what } = ENDED[error.end]
+    // By what it held of other work, too: a new process may do.
+    return new RindleError(code, `${failed}: ${what} (${text}).`, { ...options, retryable: true })
+  }
   const found = MAPPINGS.find(({ pattern }) => pattern.test(text))
   // Bytes that their decoder refuses are the fault of the file; an encoder was given sound pixels.
   const { code, what } = found ?? (step.step === 'encode' ? FAILED : DAMAGED)
-  const variants = step.variants ?? []
-  const purpose = variants.length === 0 ? '' : ` for ${variants.join(', ')}`
-  const message = `Could not ${step.step} the ${step.contentType}${purpose}: ${what} (sharp: ${firstLine(text)}).`
-  return new RindleError(code, message, {
-    details: { step: step.step, contentType: step.contentType, variants },
-    cause: error,
-  })
+  return new RindleError(code, `${failed}: ${what} (sharp: ${firstLine(text)}).`, options)
 }
 
 // Later lines repeat or follow from the first; a path at its beginning is no news to anybody who may read it.

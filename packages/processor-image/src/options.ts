@@ -6,16 +6,17 @@ const MEBIBYTE = 1024 * 1024
 const MIN_DEFAULT_DECODED_BYTES = 512 * MEBIBYTE
 const DEFAULT_DECODED_BYTES_PER_IMAGE = 128 * MEBIBYTE
 
-// What libuv starts when the variable is not set, and what it cuts a larger wish to.
-const LIBUV_DEFAULT_THREADS = 4
-const LIBUV_MAX_THREADS = 1024
+// No decoder process is smaller by much.
+const MIN_MEMORY_BYTES = 128 * MEBIBYTE
+const DEFAULT_MEMORY_BYTES = 2048 * MEBIBYTE
+// What libuv cuts a larger wish for threads to.
+const MAX_CONCURRENCY = 1024
 
 /** Options of `imageProcessor`. */
 export interface ImageProcessorOptions {
   /**
-   * Images that this process works on at once, each on one core. sharp works on libuv's threads, so more than
-   * `UV_THREADPOOL_SIZE` (4 unless set) would only wait and hold memory.
-   * @default the number of cores, at most `UV_THREADPOOL_SIZE`
+   * Images worked on at once, each on one core and in a process of its own.
+   * @default the number of cores
    */
   readonly concurrency?: number
   /**
@@ -25,8 +26,15 @@ export interface ImageProcessorOptions {
    */
   readonly maxDecodedBytes?: number
   /**
-   * For each decode and each variant; 1 to 3,600. Stops decoding, scaling and the encoders of JPEG, PNG and WebP; the
-   * AVIF encoder cannot be stopped once it has its pixels, so its time is bounded by the recipe's size and effort.
+   * Resident memory of each decoder process, which is ended above it. Not a plan, as `maxDecodedBytes` is, but what
+   * holds when a file needs more than its header says: room for 100 megapixels of every type but AVIF. At least
+   * 128 MiB.
+   * @default 2 GiB
+   */
+  readonly maxMemoryBytes?: number
+  /**
+   * For each decode and each variant; 1 to 3,600. What sharp does not end by itself then (the AVIF encoder, librsvg)
+   * ends 3 seconds later, with its process.
    * @default 120
    */
   readonly timeoutSeconds?: number
@@ -36,12 +44,14 @@ export interface ImageProcessorOptions {
 export interface ImageProcessorConfig {
   readonly concurrency: number
   readonly maxDecodedBytes: number
+  readonly maxMemoryBytes: number
   readonly timeoutSeconds: number
 }
 
 const schema = z.strictObject({
-  concurrency: z.int().min(1).max(LIBUV_MAX_THREADS).optional(),
+  concurrency: z.int().min(1).max(MAX_CONCURRENCY).optional(),
   maxDecodedBytes: z.int().min(1).optional(),
+  maxMemoryBytes: z.int().min(MIN_MEMORY_BYTES).default(DEFAULT_MEMORY_BYTES),
   // sharp's own bounds.
   timeoutSeconds: z.int().min(1).max(3600).default(120),
 })
@@ -50,16 +60,11 @@ const schema = z.strictObject({
 export function parseOptions(options: ImageProcessorOptions): ImageProcessorConfig {
   const parsed = schema.safeParse(options)
   if (!parsed.success) throw invalidOptions(parsed.error)
-  const { timeoutSeconds } = parsed.data
-  const concurrency = parsed.data.concurrency ?? Math.min(availableParallelism(), threadPoolSize())
+  const { maxMemoryBytes, timeoutSeconds } = parsed.data
+  const concurrency = parsed.data.concurrency ?? availableParallelism()
   const maxDecodedBytes =
     parsed.data.maxDecodedBytes ?? Math.max(MIN_DEFAULT_DECODED_BYTES, concurrency * DEFAULT_DECODED_BYTES_PER_IMAGE)
-  return { concurrency, maxDecodedBytes, timeoutSeconds }
-}
-
-function threadPoolSize(): number {
-  const wished = Number.parseInt(process.env['UV_THREADPOOL_SIZE'] ?? '', 10)
-  return Number.isNaN(wished) ? LIBUV_DEFAULT_THREADS : Math.min(Math.max(wished, 1), LIBUV_MAX_THREADS)
+  return { concurrency, maxDecodedBytes, maxMemoryBytes, timeoutSeconds }
 }
 
 function invalidOptions(error: z.ZodError): RindleError {

@@ -6,28 +6,27 @@ import {
   type VariantOutcome,
   type VariantRequest,
 } from '@rindle/core'
-import type { Sharp } from 'sharp'
 import { throwIfCancelled } from './cancellation.ts'
 import { type DecodePlan, decodedBytes, type PlannedVariant, planDecodes } from './decode-plan.ts'
+import { DecoderEnded } from './decoder-process.ts'
 import { Deliveries } from './deliveries.ts'
+import { ImageDecoding } from './image-decoding.ts'
 import { mapError } from './map-error.ts'
-import { readHeader, type SourceFacts } from './read-header.ts'
-import { type Base, type DecodeInput, decodeBase, renderFromBase, renderFromSource } from './render.ts'
+import { type HeaderContext, readHeader } from './read-header.ts'
 import { runOnFreeSlots } from './run-on-free-slots.ts'
+import type { SourceFacts } from './source-facts.ts'
 import { verifyOutput } from './verify-output.ts'
 import type { WorkGate } from './work-gate.ts'
 
 /** What the work on one request needs besides the request. */
-export interface WorkContext {
+export interface WorkContext extends HeaderContext {
   readonly gate: WorkGate
   readonly timeoutSeconds: number
-  readonly acceptedTypes: ReadonlySet<string>
 }
 
 interface Task {
   readonly variant: PlannedVariant
   readonly step: 'decode' | 'encode'
-  readonly render: () => Promise<Sharp>
 }
 
 /** The work of `Processor.process`: see the port for what it promises. */
@@ -50,9 +49,10 @@ async function factsOrOutcomes(
   deliveries: Deliveries,
 ): Promise<SourceFacts | null> {
   try {
-    const { facts } = await readHeader(request.source, request.limits, context.acceptedTypes)
+    const { facts } = await readHeader(request, context)
     return facts
   } catch (error) {
+    throwIfCancelled(request.signal)
     const failure = mapError(error, { step: 'read', contentType: request.source.contentType })
     for (const { name } of request.variants) await deliveries.begin({ name, error: failure })
     return null
@@ -61,25 +61,20 @@ async function factsOrOutcomes(
 
 async function makeAll(
   request: ProcessRequest,
-  { gate, timeoutSeconds }: WorkContext,
+  { gate, timeoutSeconds, decoders }: WorkContext,
   facts: SourceFacts,
   deliveries: Deliveries,
 ): Promise<void> {
-  const plan = planDecodes(facts, await imageVariants(request.variants, deliveries), request.limits)
+  const { source, limits, signal } = request
+  const plan = planDecodes(facts, await imageVariants(request.variants, deliveries), limits)
   for (const refused of plan.refused) await deliveries.begin(refused)
   if (plan.chained.length + plan.direct.length === 0) return
-  const input: DecodeInput = { source: request.source, facts, limits: request.limits, timeoutSeconds }
-  const release = await gate.enter(decodedBytes(facts, plan), request.signal)
+  const release = await gate.enter(decodedBytes(facts, plan), signal)
   try {
-    using base = await decodeOrOutcomes(plan, input, deliveries, request.signal)
-    if (base === null && plan.base !== null) return
-    const tasks = tasksOf(plan, input, base)
-    await runOnFreeSlots(tasks, gate, async (task) => {
-      throwIfCancelled(request.signal)
-      const outcome = await makeOne(task, request.directory, facts)
-      throwIfCancelled(request.signal)
-      await deliveries.begin(outcome)
-    })
+    const input = { source, facts, limits, timeoutSeconds }
+    using decoding = new ImageDecoding(decoders, { input, base: plan.base, signal })
+    if (!(await decodedOrOutcomes(decoding, plan, request, deliveries))) return
+    await makeEach(plan, { request, facts, decoding, deliveries, gate })
   } finally {
     release()
   }
@@ -101,54 +96,67 @@ async function imageVariants(
   return mine
 }
 
-// `null`: there is none, or it could not be made. Bytes that cannot be decoded for the chain cannot be for the others.
-async function decodeOrOutcomes(
+// Bytes that cannot be decoded for the chain cannot be for the others.
+async function decodedOrOutcomes(
+  decoding: ImageDecoding,
   plan: DecodePlan,
-  input: DecodeInput,
+  { source, signal }: ProcessRequest,
   deliveries: Deliveries,
-  signal: AbortSignal,
-): Promise<Base | null> {
+): Promise<boolean> {
   try {
-    return plan.base && (await decodeBase(input, plan.base))
+    await decoding.begin()
+    return true
   } catch (error) {
     throwIfCancelled(signal)
     const variants = [...plan.chained, ...plan.direct].map(({ name }) => name)
-    const failure = mapError(error, { step: 'decode', contentType: input.facts.contentType, variants })
+    const failure = mapError(error, { step: 'decode', contentType: source.contentType, variants })
     for (const name of variants) await deliveries.begin({ name, error: failure })
-    return null
+    return false
   }
 }
 
-function tasksOf(plan: DecodePlan, input: DecodeInput, base: Base | null): readonly Task[] {
-  const chained = (base === null ? [] : plan.chained).map(
-    (variant): Task => ({
-      variant,
-      step: 'encode',
-      render: async () => renderFromBase(base as Base, variant, input.timeoutSeconds),
-    }),
-  )
-  const direct = plan.direct.map(
-    (variant): Task => ({
-      variant,
-      step: 'decode',
-      render: () => renderFromSource(input, variant),
-    }),
-  )
-  return [...chained, ...direct]
+interface Making {
+  readonly request: ProcessRequest
+  readonly facts: SourceFacts
+  readonly decoding: ImageDecoding
+  readonly deliveries: Deliveries
+  readonly gate: WorkGate
 }
 
-async function makeOne(
-  { variant, step, render }: Task,
-  directory: string,
-  facts: SourceFacts,
-): Promise<VariantOutcome> {
+// What a dying process took along, though something else that it made may have been why, is made again by itself: so
+// the failure is of the one whose it is, and of no other.
+async function makeEach(plan: DecodePlan, making: Making): Promise<void> {
+  const { deliveries, gate } = making
+  const { signal } = making.request
+  const suspects: Task[] = []
+  const make = async (task: Task): Promise<void> => {
+    throwIfCancelled(signal)
+    const outcome = await makeOne(task, making)
+    throwIfCancelled(signal)
+    if (outcome === null) suspects.push(task)
+    else await deliveries.begin(outcome)
+  }
+  await runOnFreeSlots(tasksOf(plan), gate, make)
+  for (const task of suspects.splice(0)) await make(task)
+}
+
+function tasksOf({ chained, direct }: DecodePlan): readonly Task[] {
+  return [
+    ...chained.map((variant): Task => ({ variant, step: 'encode' })),
+    ...direct.map((variant): Task => ({ variant, step: 'decode' })),
+  ]
+}
+
+// `null`: the process died while it made others too.
+async function makeOne({ variant, step }: Task, { request, facts, decoding }: Making): Promise<VariantOutcome | null> {
   const { name, recipe } = variant
-  const path = join(directory, `${name}${outputExtension(recipe)}`)
+  const path = join(request.directory, `${name}${outputExtension(recipe)}`)
   try {
-    const pipeline = await render()
-    await pipeline.toFile(path)
-    return { name, output: await verifyOutput(path, variant, facts) }
+    const rendered =
+      step === 'encode' ? await decoding.renderFromBase(variant, path) : await decoding.renderFromSource(variant, path)
+    return { name, output: verifyOutput(rendered, { path, variant, facts }) }
   } catch (error) {
+    if (error instanceof DecoderEnded && error.isSuspect) return null
     return { name, error: mapError(error, { step, contentType: facts.contentType, variants: [name] }) }
   }
 }

@@ -1,35 +1,26 @@
 import { type MediaLimits, RindleError, type SourceFile } from '@rindle/core'
-import sharp, { type Metadata } from 'sharp'
+import type { Picture } from './decoder/read-picture.ts'
+import type { DecoderPool } from './decoder-pool.ts'
 import { mapError } from './map-error.ts'
-import { openSource } from './open-source.ts'
+import { factsOf, type SourceFacts } from './source-facts.ts'
 import { SOURCE_TYPES } from './source-types.ts'
 
-/** What the header of a source says, as far as the work is decided by it. */
-export interface SourceFacts {
-  readonly contentType: string
-  /** Pixels, of one frame, as displayed: EXIF orientation is applied. */
-  readonly width: number
-  /** Pixels, of one frame, as displayed. */
-  readonly height: number
-  /** Of the EXIF orientation tag, 1 to 8; 1 without one. */
-  readonly orientation: number
-  /** 1 unless it is an animation that sharp can read. */
-  readonly frames: number
-  /** One per frame, as far as the file tells. */
-  readonly delaysMs: readonly number[]
-  /** As sharp names it: `srgb`, `rgb16`, `b-w`, `cmyk`. */
-  readonly space: string
-  readonly is16Bit: boolean
-  /** The colour space of the embedded ICC profile as its header names it, `RGB`, `GRAY`, `CMYK`; `null` without one. */
-  readonly profileSpace: string | null
-  readonly hasAlpha: boolean
-  readonly isVector: boolean
-}
-
-/** A source's header: what it decides, and all that sharp read. */
+/** A source's header: what it decides, and all that it says. */
 export interface SourceHeader {
   readonly facts: SourceFacts
-  readonly metadata: Metadata
+  readonly picture: Picture
+}
+
+/** What reading a header needs besides the source. */
+export interface HeaderContext {
+  readonly decoders: DecoderPool
+  readonly acceptedTypes: ReadonlySet<string>
+}
+
+/** A source whose header is wanted. */
+export interface HeaderRequest {
+  readonly source: SourceFile
+  readonly limits: MediaLimits
 }
 
 /**
@@ -38,63 +29,30 @@ export interface SourceHeader {
  * `variant_source_not_found`.
  */
 export async function readHeader(
-  source: SourceFile,
-  limits: MediaLimits,
-  acceptedTypes: ReadonlySet<string>,
+  { source, limits }: HeaderRequest,
+  { decoders, acceptedTypes }: HeaderContext,
 ): Promise<SourceHeader> {
   const { contentType } = source
   const type = SOURCE_TYPES.get(contentType)
   if (type === undefined) throw undecodable(contentType)
   if (!acceptedTypes.has(contentType)) throw switchedOff(contentType)
-  const metadata = await readMetadata(source)
-  if (metadata.format !== type.format) {
-    const message = `The file was verified as ${contentType}, but opens as ${metadata.format}.`
-    throw new RindleError('corrupt_media', message, { details: { contentType, format: metadata.format } })
+  const picture = await readPicture(source, decoders)
+  if (picture.format !== type.format) {
+    const message = `The file was verified as ${contentType}, but opens as ${picture.format}.`
+    throw new RindleError('corrupt_media', message, { details: { contentType, format: picture.format } })
   }
-  if (metadata.compression === 'hevc' && !canDecodeHevc()) throw undecodable(contentType)
-  const facts = factsOf(contentType, metadata)
+  if (!picture.isDecodable) throw undecodable(contentType)
+  const facts = factsOf(contentType, picture)
   assertWithin(facts, limits)
-  return { facts, metadata }
+  return { facts, picture }
 }
 
-async function readMetadata(source: SourceFile): Promise<Metadata> {
+async function readPicture(source: SourceFile, decoders: DecoderPool): Promise<Picture> {
   try {
-    // The limit is checked on what comes back, where its message can name the figures.
-    const pipeline = await openSource(source, { limitInputPixels: false })
-    return await pipeline.metadata()
+    return await decoders.readPicture(source)
   } catch (error) {
     throw mapError(error, { step: 'read', contentType: source.contentType })
   }
-}
-
-function factsOf(contentType: string, metadata: Metadata): SourceFacts {
-  const isAnimation = metadata.format === 'gif' || metadata.format === 'webp'
-  const { width, height, orientation } = asDisplayed(metadata)
-  return {
-    contentType,
-    width,
-    height,
-    orientation,
-    // Pages of a TIFF are other pictures; only the first is ever decoded.
-    frames: isAnimation ? (metadata.pages ?? 1) : 1,
-    delaysMs: metadata.delay ?? [],
-    space: metadata.space,
-    is16Bit: metadata.depth === 'ushort',
-    // Bytes 16 to 19 of an ICC profile.
-    profileSpace: metadata.icc?.toString('latin1', 16, 20).trim() ?? null,
-    hasAlpha: metadata.hasAlpha,
-    isVector: metadata.format === 'svg',
-  }
-}
-
-// sharp reports sides swapped for every orientation of 5 or more, but does nothing for those that do not exist.
-function asDisplayed({
-  width,
-  height,
-  orientation = 1,
-}: Metadata): Pick<SourceFacts, 'width' | 'height' | 'orientation'> {
-  if (orientation < 1 || orientation > 8) return { width, height, orientation: 1 }
-  return orientation < 5 ? { width, height, orientation } : { width: height, height: width, orientation }
 }
 
 function assertWithin({ contentType, width, height, frames }: SourceFacts, { maxPixels }: MediaLimits): void {
@@ -104,10 +62,6 @@ function assertWithin({ contentType, width, height, frames }: SourceFacts, { max
   throw new RindleError('limit_exceeded', `The ${contentType} has ${size}; its profile allows ${maxPixels}.`, {
     details: { contentType, width, height, frames, maxPixels },
   })
-}
-
-function canDecodeHevc(): boolean {
-  return sharp.format.heif.input.fileSuffix?.includes('.heic') === true
 }
 
 function undecodable(contentType: string): RindleError {

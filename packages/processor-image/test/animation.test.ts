@@ -1,10 +1,9 @@
 import type { ImageRecipe } from '@rindle/core'
 import sharp, { type Sharp } from 'sharp'
 import { describe, expect, it } from 'vitest'
-import { imageProcessor } from '../src/index.ts'
 import { expectColour } from './decoded.ts'
 import { type Colour, open, plain, quadrants, stack, storedFor } from './pictures.ts'
-import { errorOf, make, outcomesOf, sourceFile } from './workbench.ts'
+import { errorOf, make, outcomesOf, PROCESSOR, sourceFile } from './workbench.ts'
 
 const COLOURS: readonly Colour[] = [
   [230, 20, 20],
@@ -91,7 +90,7 @@ describe('an animation', () => {
     const webp = sharp(pixels, { raw })
       .withMetadata({ orientation: 6 })
       .webp({ delay: [50, 50] })
-    const outcomes = await outcomesOf(imageProcessor(), await sourceFile('image/webp', webp), {
+    const outcomes = await outcomesOf(PROCESSOR, await sourceFile('image/webp', webp), {
       moving: MOVING,
       still: { mode: 'fit', width: 40, format: 'png' },
     })
@@ -108,7 +107,7 @@ describe('animated: true', () => {
 
   it('is an error for an animated PNG, of which sharp reads one frame', async () => {
     const source = await sourceFile('image/apng', open(quadrants(80, 60)).png())
-    const outcomes = await outcomesOf(imageProcessor(), source, { moving: MOVING })
+    const outcomes = await outcomesOf(PROCESSOR, source, { moving: MOVING })
     expect(errorOf(outcomes.get('moving'))).toMatchObject({ code: 'unsupported_codec' })
   })
 })

@@ -1,9 +1,8 @@
 import sharp from 'sharp'
 import { expect, it } from 'vitest'
-import { imageProcessor } from '../src/index.ts'
 import { open, photoLike } from './pictures.ts'
 import { structuralSimilarity } from './structural-similarity.ts'
-import { outcomesOf, type Recipes, sourceFile } from './workbench.ts'
+import { outcomesOf, PROCESSOR, type Recipes, sourceFile } from './workbench.ts'
 
 // Lossless, so that only the decode plan makes a difference.
 const VARIANTS: Recipes = {
@@ -14,7 +13,7 @@ const VARIANTS: Recipes = {
 
 it('every variant from the chain equals one that was made from the source by itself', async () => {
   const source = await sourceFile('image/jpeg', open(photoLike(2400, 1600)).jpeg({ quality: 92 }))
-  const outcomes = await outcomesOf(imageProcessor(), source, VARIANTS)
+  const outcomes = await outcomesOf(PROCESSOR, source, VARIANTS)
   const similarities: Record<string, number> = {}
   for (const [name, outcome] of outcomes) {
     if ('error' in outcome) throw outcome.error

@@ -1,9 +1,9 @@
 import type { SourceFile, VariantOutcome } from '@rindle/core'
-import sharp from 'sharp'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { imageProcessor } from '../src/index.ts'
+import type { OrderKind } from '../src/decoder/orders.ts'
+import { DecoderProcess } from '../src/decoder-process.ts'
 import { open, photoLike } from './pictures.ts'
-import { outcomesOf, type Recipes, request, sourceFile } from './workbench.ts'
+import { outcomesOf, processorWith, type Recipes, request, sourceFile } from './workbench.ts'
 
 const FOUR: Recipes = {
   large: { mode: 'fit', width: 900, format: 'webp' },
@@ -22,33 +22,39 @@ beforeEach(async () => {
   photo = await sourceFile('image/jpeg', PHOTO)
 })
 
-// sharp counts the pipelines that run; looked at in every turn of the event loop. libuv has threads for four.
-async function mostAtOnce(work: () => Promise<unknown>): Promise<number> {
-  let most = 0
-  let isDone = false
-  const look = (): void => {
-    most = Math.max(most, sharp.counters().process)
-    if (!isDone) setImmediate(look)
-  }
-  look()
+// What is asked of the decoder processes and not answered yet, by kind.
+const asked: OrderKind[] = []
+const ask: DecoderProcess['ask'] = Reflect.get(DecoderProcess.prototype, 'ask')
+DecoderProcess.prototype.ask = async function askCounted(kind, given, timeoutMs) {
+  asked.push(kind)
+  mostRunning = Math.max(
+    mostRunning,
+    asked.filter((each) => each === 'decode_base' || each.startsWith('render')).length,
+  )
   try {
-    await work()
+    return await ask.call(this, kind, given, timeoutMs)
   } finally {
-    isDone = true
+    asked.splice(asked.indexOf(kind), 1)
   }
-  return most
+}
+
+let mostRunning = 0
+async function mostAtOnce(work: () => Promise<unknown>): Promise<number> {
+  mostRunning = 0
+  await work()
+  return mostRunning
 }
 
 describe('images at once', () => {
   it('are as many as the concurrency, and no more pipelines run than that', async () => {
-    const processor = imageProcessor({ concurrency: 2 })
+    const processor = processorWith({ concurrency: 2 })
     const many = (): Promise<unknown> =>
       Promise.all(Array.from({ length: 6 }, () => outcomesOf(processor, photo, FOUR)))
     expect(await mostAtOnce(many)).toBe(2)
   })
 
   it('are one after the other with a concurrency of 1', async () => {
-    const processor = imageProcessor({ concurrency: 1 })
+    const processor = processorWith({ concurrency: 1 })
     const many = (): Promise<unknown> =>
       Promise.all([FOUR, FOUR, FOUR].map((recipes) => outcomesOf(processor, photo, recipes)))
     expect(await mostAtOnce(many)).toBe(1)
@@ -56,7 +62,7 @@ describe('images at once', () => {
 
   it('are fewer where their decoded sizes do not fit together', async () => {
     const many = (maxDecodedBytes: number): Promise<number> => {
-      const processor = imageProcessor({ concurrency: 3, maxDecodedBytes })
+      const processor = processorWith({ concurrency: 3, maxDecodedBytes })
       return mostAtOnce(() => Promise.all(Array.from({ length: 6 }, () => outcomesOf(processor, photo, ONE))))
     }
     expect(await many(DECODED_BYTES * 3)).toBe(3)
@@ -67,7 +73,7 @@ describe('images at once', () => {
 
 describe('the variants of one image', () => {
   it('are made side by side when nothing else is to do', async () => {
-    const processor = imageProcessor({ concurrency: 3 })
+    const processor = processorWith({ concurrency: 3 })
     expect(await mostAtOnce(() => outcomesOf(processor, photo, FOUR))).toBe(3)
   })
 
@@ -75,7 +81,7 @@ describe('the variants of one image', () => {
     const order: string[] = []
     const onOutcome = async ({ name }: VariantOutcome): Promise<void> => void order.push(name)
     const reversed = Object.fromEntries(Object.entries(FOUR).toReversed())
-    await imageProcessor({ concurrency: 1 }).process(await request(photo, reversed, { onOutcome }))
+    await processorWith({ concurrency: 1 }).process(await request(photo, reversed, { onOutcome }))
     expect(order).toEqual(['large', 'medium', 'small', 'thumb'])
   })
 })
@@ -95,7 +101,7 @@ describe('outcomes', () => {
       await held
       inside -= 1
     }
-    const processor = imageProcessor({ concurrency: 1 })
+    const processor = processorWith({ concurrency: 1 })
     const work = processor.process(await request(photo, FOUR, { onOutcome }))
     await begun
     // A second image would be let in as soon as the first had made all of its outputs.
@@ -103,8 +109,8 @@ describe('outcomes', () => {
     const patience = new Promise<'waits'>((resolve) => {
       let turns = 0
       const look = (): void => {
-        // The pipelines stand still for long, measured in turns of the event loop.
-        turns = sharp.counters().process + sharp.counters().queue > 0 ? 0 : turns + 1
+        // Nothing is asked of any process for long, measured in turns of the event loop.
+        turns = asked.length > 0 ? 0 : turns + 1
         if (turns < 20_000) setImmediate(look)
         else resolve('waits')
       }

@@ -6,9 +6,8 @@ import { promisify } from 'node:util'
 import type { ImageRecipe } from '@rindle/core'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
-import { imageProcessor } from '../src/index.ts'
 import { structuralSimilarity } from './structural-similarity.ts'
-import { LIMITS, make, outcomesOf, type Recipes } from './workbench.ts'
+import { LIMITS, make, outcomesOf, PROCESSOR, type Recipes } from './workbench.ts'
 
 const corpus = process.env['RINDLE_CORPUS']
 if (corpus === undefined)
@@ -61,14 +60,13 @@ describe.skipIf(corpus === undefined)('the corpus', { timeout: 300_000 }, () => 
   const folder = (name: string): string => join(corpus ?? '', name)
 
   it('public: every image is made, or refused with the one right code', async () => {
-    const processor = imageProcessor()
     const results: Record<string, string> = {}
     const expected: Record<string, string> = {}
     for (const file of await readdir(folder('public'))) {
       const contentType = TYPES[extname(file)]
       if (contentType === undefined) continue
       const source = { path: join(folder('public'), file), contentType, byteSize: 0 }
-      const outcomes = await outcomesOf(processor, source, {
+      const outcomes = await outcomesOf(PROCESSOR, source, {
         jpeg: { mode: 'fit', width: 320, height: 320 },
         webp: { mode: 'crop', width: 100, height: 100, format: 'webp', animated: contentType !== 'image/apng' },
         png: { mode: 'crop', width: 64, height: 64, position: 'entropy', format: 'png' },
@@ -106,7 +104,7 @@ describe.skipIf(corpus === undefined)('the corpus', { timeout: 300_000 }, () => 
     const lowest: Record<string, number> = {}
     for (const file of await readdir(folder('photos'))) {
       const path = join(folder('photos'), file)
-      const outcomes = await outcomesOf(imageProcessor(), { path, contentType: 'image/jpeg', byteSize: 0 }, recipes)
+      const outcomes = await outcomesOf(PROCESSOR, { path, contentType: 'image/jpeg', byteSize: 0 }, recipes)
       for (const [name, outcome] of outcomes) {
         if ('error' in outcome) throw outcome.error
         const { width = 0, height = 0 } = outcome.output
@@ -125,7 +123,7 @@ describe.skipIf(corpus === undefined)('the corpus', { timeout: 300_000 }, () => 
     for (const file of await readdir(folder('photos'))) {
       const path = join(folder('photos'), file)
       const source = { path, contentType: 'image/jpeg', byteSize: 0 }
-      const outcomes = await outcomesOf(imageProcessor(), source, {
+      const outcomes = await outcomesOf(PROCESSOR, source, {
         large: { mode: 'fit', width: 2048 },
         square: { mode: 'crop', width: 160, height: 160, position: 'attention', format: 'png' },
       })
@@ -147,7 +145,7 @@ describe.skipIf(corpus === undefined)('the corpus', { timeout: 300_000 }, () => 
   ])(
     'hostile/%s: every file has a clear code, and the process stays alive and below %i MiB',
     async (name, maxMebibytes) => {
-      const program = fileURLToPath(new URL('hostile-run.ts', import.meta.url))
+      const program = fileURLToPath(new URL('hostile-program.ts', import.meta.url))
       const run = promisify(execFile)
       const { stdout } = await run(process.execPath, [...process.execArgv, program, folder(`hostile/${name}`)])
       const lines = stdout
@@ -174,7 +172,7 @@ interface HostileLine {
 
 async function pixelsOf(path: string, recipe: ImageRecipe): Promise<{ data: Buffer; width: number; height: number }> {
   const source = { path, contentType: 'image/jpeg', byteSize: 0 }
-  expect(await imageProcessor().probe(source, { limits: LIMITS })).toMatchObject({ width: 600, height: 450 })
+  expect(await PROCESSOR.probe(source, { limits: LIMITS })).toMatchObject({ width: 600, height: 450 })
   const output = await make(source, recipe)
   const { data, info } = await sharp(output.path).removeAlpha().raw().toBuffer({ resolveWithObject: true })
   return { data, width: info.width, height: info.height }

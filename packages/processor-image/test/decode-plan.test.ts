@@ -2,7 +2,7 @@ import { type ImageRecipe, type NormalizedImageRecipe, normalizeRecipe } from '@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type DecodePlan, decodedBytes, planDecodes } from '../src/decode-plan.ts'
-import type { SourceFacts } from '../src/read-header.ts'
+import type { SourceFacts } from '../src/source-facts.ts'
 
 const PHOTO: SourceFacts = {
   contentType: 'image/jpeg',

@@ -4,12 +4,22 @@ import { normalizeRecipe, type SourceFile, type VariantOutcome } from '@rindle/c
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { planDecodes } from '../src/decode-plan.ts'
-import { imageProcessor } from '../src/index.ts'
-import { readHeader } from '../src/read-header.ts'
-import { decodeBase } from '../src/render.ts'
+import { readPicture } from '../src/decoder/read-picture.ts'
+import { decodeBase } from '../src/decoder/render.ts'
+import { factsOf } from '../src/source-facts.ts'
 import { verifyOutput } from '../src/verify-output.ts'
 import { open, photoLike, quadrants } from './pictures.ts'
-import { EVERY_TYPE, errorOf, LIMITS, make, outcomesOf, type Recipes, request, sourceFile } from './workbench.ts'
+import {
+  errorOf,
+  LIMITS,
+  make,
+  outcomesOf,
+  PROCESSOR,
+  processorWith,
+  type Recipes,
+  request,
+  sourceFile,
+} from './workbench.ts'
 
 const BOTH: Recipes = {
   chained: { mode: 'fit', width: 100, format: 'webp' },
@@ -26,8 +36,8 @@ describe('a truncated file', () => {
     'of %s passes the probe, and gives corrupt_media for each variant',
     async (format) => {
       const source = await truncated(format)
-      await imageProcessor().probe(source, { limits: LIMITS })
-      const outcomes = await outcomesOf(imageProcessor(), source, BOTH)
+      await PROCESSOR.probe(source, { limits: LIMITS })
+      const outcomes = await outcomesOf(PROCESSOR, source, BOTH)
       expect([...outcomes.keys()].toSorted()).toEqual(['chained', 'direct'])
       for (const outcome of outcomes.values()) {
         expect(errorOf(outcome)).toMatchObject({ code: 'corrupt_media', retryable: false })
@@ -36,7 +46,7 @@ describe('a truncated file', () => {
   )
 
   it('does not harm its siblings', async () => {
-    const processor = imageProcessor({ concurrency: 2 })
+    const processor = processorWith({ concurrency: 2 })
     const sound = await sourceFile('image/jpeg', open(photoLike(400, 300)).jpeg())
     const damaged = await truncated('jpeg')
     const all = await Promise.all(
@@ -75,13 +85,13 @@ describe('a source that cannot be used at all', () => {
     ['unsupported_codec', LIMITS, 'image/jxl'],
   ] as const)('gives %s for each variant', async (code, limits, contentType) => {
     const source = await sourceFile(contentType, open(quadrants(40, 40)).jpeg())
-    const outcomes = await outcomesOf(imageProcessor(), source, BOTH, { limits })
+    const outcomes = await outcomesOf(PROCESSOR, source, BOTH, { limits })
     expect([...outcomes.values()].map((outcome) => errorOf(outcome).code)).toEqual([code, code])
   })
 
   it('because it is gone gives variant_source_not_found', async () => {
     const source = { path: '/nowhere/original', contentType: 'image/jpeg', byteSize: 1 }
-    const outcomes = await outcomesOf(imageProcessor(), source, BOTH)
+    const outcomes = await outcomesOf(PROCESSOR, source, BOTH)
     expect(errorOf(outcomes.get('chained'))).toMatchObject({ code: 'variant_source_not_found' })
   })
 })
@@ -95,7 +105,7 @@ describe('a recipe of another processor', () => {
       { name: 'thumb', recipe: normalizeRecipe({ mode: 'fit', width: 20 }) },
     ]
     const onOutcome = async (outcome: VariantOutcome): Promise<void> => void outcomes.set(outcome.name, outcome)
-    await imageProcessor().process(await request(source, {}, { variants, onOutcome }))
+    await PROCESSOR.process(await request(source, {}, { variants, onOutcome }))
     expect(errorOf(outcomes.get('poster')).code).toBe('processor_capability_missing')
     expect(outcomes.get('thumb')).toMatchObject({ output: { width: 20 } })
   })
@@ -106,7 +116,7 @@ describe('a timeout', () => {
     'ends what takes too long (%s), and says which option to raise',
     async (position) => {
       const source = await sourceFile('image/jpeg', open(photoLike(200, 200)).jpeg())
-      const outcomes = await outcomesOf(imageProcessor({ timeoutSeconds: 1 }), source, {
+      const outcomes = await outcomesOf(processorWith({ timeoutSeconds: 1 }), source, {
         slow: { mode: 'crop', width: 6000, height: 6000, position, format: 'webp', quality: 100, effort: 6 },
       })
       expect(errorOf(outcomes.get('slow'))).toMatchObject({
@@ -124,7 +134,7 @@ describe('a full disk', () => {
     const onOutcome = async (outcome: VariantOutcome): Promise<void> => void outcomes.set(outcome.name, outcome)
     const work = await request(source, { thumb: { mode: 'fit', width: 20, format: 'webp' } }, { onOutcome })
     await symlink('/dev/full', join(work.directory, 'thumb.webp'))
-    await imageProcessor().process(work)
+    await PROCESSOR.process(work)
     expect(errorOf(outcomes.get('thumb'))).toMatchObject({ code: 'insufficient_disk', retryable: true })
   })
 })
@@ -135,7 +145,7 @@ describe('cancelling', () => {
     const signal = AbortSignal.abort(new Error('enough'))
     const onOutcome = async (): Promise<void> => expect.unreachable()
     const work = await request(source, BOTH, { signal, onOutcome })
-    await expect(imageProcessor().process(work)).rejects.toMatchObject({ code: 'variant_processing_cancelled' })
+    await expect(PROCESSOR.process(work)).rejects.toMatchObject({ code: 'variant_processing_cancelled' })
   })
 
   it('during the work ends it before the next step, with nothing on its way any more', async () => {
@@ -150,17 +160,16 @@ describe('cancelling', () => {
       controller.abort(new Error('enough'))
     }
     const work = await request(source, recipes, { signal: controller.signal, onOutcome })
-    await expect(imageProcessor({ concurrency: 1 }).process(work)).rejects.toMatchObject({
+    await expect(processorWith({ concurrency: 1 }).process(work)).rejects.toMatchObject({
       code: 'variant_processing_cancelled',
       cause: expect.objectContaining({ message: 'enough' }),
     })
     expect(delivered).toEqual(['w900'])
     expect(await readdir(work.directory)).toEqual(['w900.jpg'])
-    expect(sharp.counters()).toEqual({ queue: 0, process: 0 })
   })
 
   it('while other images are worked on gives up the place in the queue', async () => {
-    const processor = imageProcessor({ concurrency: 1 })
+    const processor = processorWith({ concurrency: 1 })
     const source = await sourceFile('image/jpeg', open(quadrants(40, 40)).jpeg())
     const { promise: held, resolve: letGo } = Promise.withResolvers<void>()
     const { promise: inside, resolve: isInside } = Promise.withResolvers<void>()
@@ -190,7 +199,7 @@ describe('an outcome', () => {
       for (let turn = 0; turn < 100; turn += 1) await new Promise(setImmediate)
       isCommitted = true
     }
-    await imageProcessor().process(await request(source, { a: { mode: 'fit', width: 300 } }, { onOutcome }))
+    await PROCESSOR.process(await request(source, { a: { mode: 'fit', width: 300 } }, { onOutcome }))
     expect(isCommitted).toBe(true)
   })
 
@@ -207,16 +216,17 @@ describe('an outcome', () => {
       quicker: { mode: 'fit', width: 20 },
     }
     const work = await request(source, recipes, { onOutcome })
-    await expect(imageProcessor({ concurrency: 2 }).process(work)).rejects.toThrow('the database is gone')
+    await expect(processorWith({ concurrency: 2 }).process(work)).rejects.toThrow('the database is gone')
     expect(delivered).toEqual(['quick'])
-    expect(sharp.counters()).toEqual({ queue: 0, process: 0 })
+    // What had begun has ended.
+    await sharp(join(work.directory, 'slow.webp')).raw().toBuffer()
   })
 })
 
 describe('a source that was replaced after its header was read', () => {
   it('is still not decoded beyond the limit', async () => {
     const source = await sourceFile('image/jpeg', open(quadrants(400, 400)).jpeg())
-    const { facts } = await readHeader(source, LIMITS, EVERY_TYPE)
+    const facts = factsOf(source.contentType, await readPicture(source))
     const input = { source, facts, limits: { maxPixels: 1000 }, timeoutSeconds: 10 }
     await expect(decodeBase(input, { width: 10, height: 10 })).rejects.toThrow('exceeds pixel limit')
   })
@@ -225,7 +235,7 @@ describe('a source that was replaced after its header was read', () => {
 describe('an output that is not what its recipe promises', () => {
   it('is output_mismatch, with every difference', async () => {
     const source = await sourceFile('image/jpeg', open(quadrants(400, 400)).jpeg())
-    const { facts } = await readHeader(source, LIMITS, EVERY_TYPE)
+    const facts = factsOf(source.contentType, await readPicture(source))
     const recipe = normalizeRecipe({ mode: 'fit', width: 100, format: 'webp' })
     if (!('mode' in recipe)) throw new Error('This is a recipe of an image.')
     const [variant] = planDecodes(facts, [{ name: 'thumb', recipe }], LIMITS).chained
@@ -237,7 +247,11 @@ describe('an output that is not what its recipe promises', () => {
         .withIccProfile('p3')
         .png(),
     )
-    await expect(verifyOutput(path, variant, facts)).rejects.toMatchObject({
+    const verify = async (): Promise<unknown> => {
+      const bytes = await readFile(path)
+      return verifyOutput({ picture: await readPicture(bytes), byteSize: bytes.byteLength }, { path, variant, facts })
+    }
+    await expect(verify()).rejects.toMatchObject({
       code: 'output_mismatch',
       details: {
         problems: [
@@ -249,6 +263,6 @@ describe('an output that is not what its recipe promises', () => {
       },
     })
     await writeFile(path, await readFile(source.path))
-    await expect(verifyOutput(path, variant, facts)).rejects.toMatchObject({ code: 'output_mismatch' })
+    await expect(verify()).rejects.toMatchObject({ code: 'output_mismatch' })
   })
 })

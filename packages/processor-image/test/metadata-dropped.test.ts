@@ -1,9 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import sharp from 'sharp'
 import { expect, it } from 'vitest'
-import { imageProcessor } from '../src/index.ts'
 import { open, quadrants } from './pictures.ts'
-import { outcomesOf, sourceFile } from './workbench.ts'
+import { outcomesOf, PROCESSOR, sourceFile } from './workbench.ts'
 
 const XMP =
   '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"/></x:xmpmeta>'
@@ -24,7 +23,7 @@ it.each(['jpeg', 'png', 'webp'] as const)('nothing of who and where is left of a
   expect(given.exif?.includes('Somebody Real')).toBe(true)
   expect(given.xmp).toBeDefined()
 
-  const outcomes = await outcomesOf(imageProcessor(), source, {
+  const outcomes = await outcomesOf(PROCESSOR, source, {
     jpeg: { mode: 'fit', width: 40, format: 'jpeg' },
     png: { mode: 'fit', width: 40, format: 'png' },
     webp: { mode: 'fit', width: 40, format: 'webp', animated: true },

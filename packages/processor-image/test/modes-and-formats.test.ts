@@ -2,10 +2,9 @@ import type { ImageRecipe } from '@rindle/core'
 import fc from 'fast-check'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
-import { imageProcessor } from '../src/index.ts'
 import { decode, expectColour, expectUpright } from './decoded.ts'
 import { open, plain, QUADRANT_COLOURS, quadrants } from './pictures.ts'
-import { make, outcomesOf, sourceFile } from './workbench.ts'
+import { make, outcomesOf, PROCESSOR, sourceFile } from './workbench.ts'
 
 const FORMATS = ['jpeg', 'png', 'webp', 'avif'] as const
 const CONTENT_TYPES = { jpeg: 'image/jpeg', png: 'image/png', webp: 'image/webp', avif: 'image/avif' }
@@ -68,7 +67,7 @@ describe.each(FORMATS)('%s', (format) => {
 describe('small pictures', () => {
   it('are not enlarged by fit and fill, and are by crop', async () => {
     const source = await sourceFile('image/png', open(quadrants(20, 10)).png())
-    const outcomes = await outcomesOf(imageProcessor(), source, {
+    const outcomes = await outcomesOf(PROCESSOR, source, {
       fit: { mode: 'fit', width: 100, height: 100, format: 'png' },
       fill: { mode: 'fill', width: 40, height: 30, format: 'png', background: '#000' },
       wide: { mode: 'fill', width: 40, format: 'png', background: '#000' },
@@ -131,11 +130,10 @@ describe('any size and any box', () => {
       height: side,
       format: fc.constantFrom('jpeg', 'webp', 'png'),
     })
-    const processor = imageProcessor()
     await fc.assert(
       fc.asyncProperty(side, side, box, box, async (width, height, first, second) => {
         const source = await sourceFile('image/jpeg', open(quadrants(width, height)).jpeg())
-        const outcomes = await outcomesOf(processor, source, { first, second })
+        const outcomes = await outcomesOf(PROCESSOR, source, { first, second })
         for (const outcome of outcomes.values()) {
           if ('error' in outcome) throw outcome.error
           const picture = await decode(outcome.output.path)

@@ -1,20 +1,19 @@
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { availableParallelism } from 'node:os'
+import { describe, expect, it } from 'vitest'
 import { imageProcessor } from '../src/index.ts'
 import { parseOptions } from '../src/options.ts'
 
-afterEach(() => vi.unstubAllEnvs())
-
 describe('options', () => {
   it('are all optional', () => {
-    const { concurrency, maxDecodedBytes, timeoutSeconds } = parseOptions({})
+    const { concurrency, maxDecodedBytes, maxMemoryBytes, timeoutSeconds } = parseOptions({})
     expect(concurrency).toBeGreaterThanOrEqual(1)
     expect(maxDecodedBytes).toBeGreaterThanOrEqual(512 * 1024 * 1024)
+    expect(maxMemoryBytes).toBe(2 * 1024 ** 3)
     expect(timeoutSeconds).toBe(120)
   })
 
-  it('by default take no more images at once than libuv has threads', () => {
-    vi.stubEnv('UV_THREADPOOL_SIZE', '1')
-    expect(parseOptions({}).concurrency).toBe(1)
+  it('by default take as many images at once as there are cores', () => {
+    expect(parseOptions({}).concurrency).toBe(availableParallelism())
   })
 
   it('let the memory grow with the images at once, so that many cores are of use', () => {
@@ -23,9 +22,9 @@ describe('options', () => {
   })
 
   it('are refused together, each problem with its path', () => {
-    const wrong: Record<string, unknown> = { concurrency: 0, timeoutSeconds: 1.5, quality: 3 }
+    const wrong: Record<string, unknown> = { concurrency: 0, maxMemoryBytes: 4096, timeoutSeconds: 1.5, quality: 3 }
     const create = (): unknown => imageProcessor(wrong)
-    expect(create).toThrow(/concurrency[\s\S]*timeoutSeconds[\s\S]*quality: is not an option/)
+    expect(create).toThrow(/concurrency[\s\S]*maxMemoryBytes[\s\S]*timeoutSeconds[\s\S]*quality: is not an option/)
     expect(create).toThrow(expect.objectContaining({ code: 'config_invalid' }))
   })
 })

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { imageProcessor } from '../src/index.ts'
 import { decode, expectUpright } from './decoded.ts'
 import { open, quadrants, storedFor } from './pictures.ts'
-import { LIMITS, make, outcomesOf, sourceFile } from './workbench.ts'
+import { LIMITS, make, outcomesOf, PROCESSOR, sourceFile } from './workbench.ts'
 
 const ORIENTATIONS = [1, 2, 3, 4, 5, 6, 7, 8]
 const DISPLAYED = quadrants(160, 80)
@@ -18,7 +17,7 @@ describe.each(ORIENTATIONS)('EXIF orientation %i', (orientation) => {
     ['image/tiff', () => stored().tiff()],
   ] as const)('of %s is applied to the dimensions of the probe and to the pixels', async (contentType, encode) => {
     const source = await sourceFile(contentType, encode())
-    expect(await imageProcessor().probe(source, { limits: LIMITS })).toMatchObject({ width: 160, height: 80 })
+    expect(await PROCESSOR.probe(source, { limits: LIMITS })).toMatchObject({ width: 160, height: 80 })
     const output = await make(source, { mode: 'fit', width: 100, format: 'png' })
     const picture = await decode(output.path)
     expect(picture).toMatchObject({ width: 100, height: 50 })
@@ -28,7 +27,7 @@ describe.each(ORIENTATIONS)('EXIF orientation %i', (orientation) => {
   it('is applied in every mode, on both sides of the decode', async () => {
     const source = await sourceFile('image/jpeg', stored().withIccProfile('p3').jpeg())
     const box = { width: 64, height: 64, format: 'png' } as const
-    const outcomes = await outcomesOf(imageProcessor(), source, {
+    const outcomes = await outcomesOf(PROCESSOR, source, {
       crop: { ...box, mode: 'crop' },
       entropy: { ...box, mode: 'crop', position: 'entropy' },
       kept: { mode: 'fit', width: 64, keepIcc: true, format: 'png' },

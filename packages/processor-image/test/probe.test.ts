@@ -1,11 +1,8 @@
 import { crc32 } from 'node:zlib'
 import sharp, { type Sharp } from 'sharp'
 import { describe, expect, it } from 'vitest'
-import { imageProcessor } from '../src/index.ts'
 import { open, plain, quadrants, stack } from './pictures.ts'
-import { LIMITS, sourceFile } from './workbench.ts'
-
-const processor = imageProcessor()
+import { LIMITS, PROCESSOR, sourceFile } from './workbench.ts'
 
 describe('a probe', () => {
   it('tells what the header says', async () => {
@@ -13,7 +10,7 @@ describe('a probe', () => {
       'image/jpeg',
       open(quadrants(60, 40)).withIccProfile('p3').jpeg({ progressive: true }),
     )
-    expect(await processor.probe(source, { limits: LIMITS })).toEqual({
+    expect(await PROCESSOR.probe(source, { limits: LIMITS })).toEqual({
       kind: 'image',
       width: 60,
       height: 40,
@@ -34,7 +31,7 @@ describe('a probe', () => {
 
   it('gives the dimensions of one frame of an animation, and counts its frames', async () => {
     const source = await sourceFile('image/gif', animation(4).gif({ delay: [10, 20, 30, 40] }))
-    expect(await processor.probe(source, { limits: LIMITS })).toMatchObject({
+    expect(await PROCESSOR.probe(source, { limits: LIMITS })).toMatchObject({
       width: 20,
       height: 10,
       metadata: { isAnimated: true, pages: 4 },
@@ -45,13 +42,13 @@ describe('a probe', () => {
     const exif = { IFD0: { Artist: 'Somebody' }, IFD3: { GPSLatitude: '51/1 30/1 0/1' } }
     const source = await sourceFile('image/jpeg', open(quadrants(60, 40)).withExif(exif).jpeg())
     expect((await sharp(source.path).metadata()).exif).toBeDefined()
-    expect(JSON.stringify(await processor.probe(source, { limits: LIMITS }))).not.toMatch(/Somebody|exif|gps/i)
+    expect(JSON.stringify(await PROCESSOR.probe(source, { limits: LIMITS }))).not.toMatch(/Somebody|exif|gps/i)
   })
 
   it('refuses more pixels than its limit, at the very pixel', async () => {
     const source = await sourceFile('image/png', open(quadrants(60, 40)).png())
-    await processor.probe(source, { limits: { maxPixels: 2400 } })
-    await expect(processor.probe(source, { limits: { maxPixels: 2399 } })).rejects.toMatchObject({
+    await PROCESSOR.probe(source, { limits: { maxPixels: 2400 } })
+    await expect(PROCESSOR.probe(source, { limits: { maxPixels: 2399 } })).rejects.toMatchObject({
       code: 'limit_exceeded',
       message: expect.stringContaining('60 × 40 = 2400 pixels'),
       retryable: false,
@@ -60,8 +57,8 @@ describe('a probe', () => {
 
   it('counts the pixels of every frame', async () => {
     const source = await sourceFile('image/gif', animation(4).gif())
-    await processor.probe(source, { limits: { maxPixels: 800 } })
-    await expect(processor.probe(source, { limits: { maxPixels: 799 } })).rejects.toMatchObject({
+    await PROCESSOR.probe(source, { limits: { maxPixels: 800 } })
+    await expect(PROCESSOR.probe(source, { limits: { maxPixels: 799 } })).rejects.toMatchObject({
       code: 'limit_exceeded',
       message: expect.stringContaining('4 frames'),
     })
@@ -69,7 +66,7 @@ describe('a probe', () => {
 
   it('refuses 65,000 × 65,000 pixels from the header alone', async () => {
     const header = pngHeader(65_000, 65_000)
-    await expect(processor.probe(await sourceFile('image/png', header), { limits: LIMITS })).rejects.toMatchObject({
+    await expect(PROCESSOR.probe(await sourceFile('image/png', header), { limits: LIMITS })).rejects.toMatchObject({
       code: 'limit_exceeded',
     })
   })
@@ -79,13 +76,13 @@ describe('a probe', () => {
     ['text', Buffer.from('{"not":"an image"}')],
   ])('of %s that was called an image is an error that is not retried', async (_name, bytes) => {
     const source = await sourceFile('image/png', bytes)
-    await expect(processor.probe(source, { limits: LIMITS })).rejects.toMatchObject({ retryable: false })
+    await expect(PROCESSOR.probe(source, { limits: LIMITS })).rejects.toMatchObject({ retryable: false })
   })
 
   it('of a damaged header is corrupt_media', async () => {
     const whole = await open(quadrants(60, 40)).jpeg().toBuffer()
     const source = await sourceFile('image/jpeg', whole.subarray(0, 40))
-    await expect(processor.probe(source, { limits: LIMITS })).rejects.toMatchObject({
+    await expect(PROCESSOR.probe(source, { limits: LIMITS })).rejects.toMatchObject({
       code: 'corrupt_media',
       retryable: false,
     })
@@ -93,7 +90,7 @@ describe('a probe', () => {
 
   it('of bytes that open as another type than was verified is corrupt_media', async () => {
     const source = await sourceFile('image/png', open(quadrants(60, 40)).jpeg())
-    await expect(processor.probe(source, { limits: LIMITS })).rejects.toMatchObject({
+    await expect(PROCESSOR.probe(source, { limits: LIMITS })).rejects.toMatchObject({
       code: 'corrupt_media',
       message: expect.stringContaining('opens as jpeg'),
     })
@@ -101,7 +98,7 @@ describe('a probe', () => {
 
   it('of a type that sharp does not know says what to do', async () => {
     const source = await sourceFile('image/jxl', Buffer.from([0xff, 0x0a]))
-    await expect(processor.probe(source, { limits: LIMITS })).rejects.toMatchObject({
+    await expect(PROCESSOR.probe(source, { limits: LIMITS })).rejects.toMatchObject({
       code: 'unsupported_codec',
       message: expect.stringMatching(/Convert such files to JPEG/),
     })
@@ -109,7 +106,7 @@ describe('a probe', () => {
 
   it('of a file that is not there names that', async () => {
     const source = { path: '/nowhere/original', contentType: 'image/png', byteSize: 1 }
-    await expect(processor.probe(source, { limits: LIMITS })).rejects.toMatchObject({
+    await expect(PROCESSOR.probe(source, { limits: LIMITS })).rejects.toMatchObject({
       code: 'variant_source_not_found',
     })
   })
@@ -117,7 +114,7 @@ describe('a probe', () => {
   it('does not begin when it was cancelled', async () => {
     const source = await sourceFile('image/png', open(quadrants(60, 40)).png())
     const signal = AbortSignal.abort(new Error('enough'))
-    await expect(processor.probe(source, { limits: LIMITS, signal })).rejects.toMatchObject({
+    await expect(PROCESSOR.probe(source, { limits: LIMITS, signal })).rejects.toMatchObject({
       code: 'variant_processing_cancelled',
       cause: expect.objectContaining({ message: 'enough' }),
     })

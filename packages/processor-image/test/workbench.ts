@@ -12,12 +12,21 @@ import {
   type VariantOutcome,
 } from '@rindle/core'
 import type { Sharp } from 'sharp'
-import { onTestFinished } from 'vitest'
-import { imageProcessor } from '../src/index.ts'
+import { afterAll, onTestFinished } from 'vitest'
+import { type ImageProcessorOptions, imageProcessor } from '../src/index.ts'
 
 export const LIMITS = { maxPixels: 100_000_000 }
 
-export const EVERY_TYPE: ReadonlySet<string> = imageProcessor().probes
+/** One with every option at its default, for all tests of a file: its processes are started once. */
+export const PROCESSOR: Processor = imageProcessor()
+afterAll(() => PROCESSOR.stop())
+
+/** One with options, which is stopped with its test. */
+export function processorWith(options: ImageProcessorOptions): Processor {
+  const processor = imageProcessor(options)
+  onTestFinished(() => processor.stop())
+  return processor
+}
 
 /** A directory that goes with its test. */
 async function temporaryDirectory(): Promise<string> {
@@ -77,7 +86,7 @@ export async function outcomesOf(
 export async function make(
   source: SourceFile,
   recipe: ImageRecipe,
-  processor: Processor = imageProcessor(),
+  processor: Processor = PROCESSOR,
 ): Promise<ProcessedOutput> {
   const outcome = (await outcomesOf(processor, source, { only: recipe })).get('only')
   if (outcome === undefined) throw new Error('The variant had no outcome.')

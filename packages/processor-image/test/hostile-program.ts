@@ -1,13 +1,14 @@
 /**
  * A program of the corpus lane: makes variants of every file of a directory that claims to be an image, and prints one
- * line of JSON for each and one for its own peak of memory. In a process of its own, so that a decoder that crashes
- * or eats memory is seen as that.
+ * line of JSON for each and one for the peak of memory of its decoder processes. In a process of its own, so that a crash
+ * that reaches it is seen as that.
  */
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { extname, join } from 'node:path'
 import { extensionsOf, isRindleError, normalizeRecipe, type VariantOutcome } from '@rindle/core'
 import { imageProcessor } from '../src/index.ts'
+import { decodersOf } from './decoder-processes.ts'
 
 const VARIANTS = [
   { name: 'fit', recipe: normalizeRecipe({ mode: 'fit', width: 320, height: 320 }) },
@@ -24,14 +25,9 @@ for (const file of await readdir(directory)) {
   const outcomes = await outcomesOf(join(directory, file), contentType)
   console.log(JSON.stringify({ file, outcomes }))
 }
+const peaks = (await decodersOf(process.pid)).map(({ peakBytes }) => peakBytes)
 await processor.stop()
-console.log(JSON.stringify({ peakBytes: await peakBytes() }))
-
-// `resourceUsage().maxRSS` would count what the parent had when it forked.
-async function peakBytes(): Promise<number> {
-  const [, kibibytes] = /VmHWM:\s+(\d+) kB/.exec(await readFile('/proc/self/status', 'utf8')) ?? []
-  return Number(kibibytes) * 1024
-}
+console.log(JSON.stringify({ peakBytes: Math.max(...peaks) }))
 
 async function outcomesOf(path: string, contentType: string): Promise<Record<string, string>> {
   const outputs = await mkdtemp(join(tmpdir(), 'rindle-hostile-'))

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { SourceFile } from '@rindle/core'
 import sharp, { type Sharp, type SharpOptions } from 'sharp'
-import { SOURCE_TYPES } from './source-types.ts'
+import { SOURCE_TYPES } from '../source-types.ts'
 
 /**
  * Begins a pipeline on a source file. Damaged bytes end it: a truncated file would be shown half grey.

@@ -1,17 +1,10 @@
-import type { MediaLimits, NormalizedImageRecipe, SourceFile } from '@rindle/core'
+import type { NormalizedImageRecipe } from '@rindle/core'
 import sharp, { type Channels, type Sharp } from 'sharp'
-import type { PlannedVariant } from './decode-plan.ts'
-import { type Size, sameSize } from './geometry.ts'
+import type { PlannedVariant } from '../decode-plan.ts'
+import { type Size, sameSize } from '../geometry.ts'
+import type { SourceFacts } from '../source-facts.ts'
 import { openSource } from './open-source.ts'
-import type { SourceFacts } from './read-header.ts'
-
-/** A source whose header was read, and how it may be decoded. */
-export interface DecodeInput {
-  readonly source: SourceFile
-  readonly facts: SourceFacts
-  readonly limits: MediaLimits
-  readonly timeoutSeconds: number
-}
+import type { DecodeInput } from './orders.ts'
 
 /** Pixels of a whole picture: sRGB, 8 bits per channel, as displayed. Disposing of them frees their memory. */
 export interface Base extends Size, Disposable {

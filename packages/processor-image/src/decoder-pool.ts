@@ -1,0 +1,88 @@
+import type { SourceFile } from '@rindle/core'
+import type { Picture } from './decoder/read-picture.ts'
+import { DecoderEnded, DecoderProcess } from './decoder-process.ts'
+import type { DecoderOptions } from './start-decoder.ts'
+
+/** How a pool is made. */
+export interface DecoderPoolOptions extends DecoderOptions {
+  /** For each answer, of whatever kind. */
+  readonly timeoutMs: number
+}
+
+/**
+ * The decoder processes of one processor, started when they are needed and kept: one for every image that is worked on
+ * at once, and one that reads headers, many at a time, so that those never wait behind an encoder.
+ */
+export class DecoderPool {
+  readonly #options: DecoderPoolOptions
+  readonly #all = new Set<DecoderProcess>()
+  readonly #idle: DecoderProcess[] = []
+  #reader: DecoderProcess | undefined
+  #lastSuspect: Promise<unknown> = Promise.resolve()
+
+  constructor(options: DecoderPoolOptions) {
+    this.#options = options
+  }
+
+  /** Milliseconds in which an answer must be there. */
+  get timeoutMs(): number {
+    return this.#options.timeoutMs
+  }
+
+  /** A process that nobody else works with, until it is given back. */
+  take(): DecoderProcess {
+    for (;;) {
+      // The last one: its memory is warm, and those at the other end are swapped out first.
+      const decoder = this.#idle.pop()
+      if (decoder === undefined) return this.#start()
+      if (!decoder.hasEnded) return decoder
+    }
+  }
+
+  /** Takes a process back that has answered everything. */
+  giveBack(decoder: DecoderProcess): void {
+    if (decoder.hasEnded) return
+    // Orders are followed as they come, so nobody has to wait for this one.
+    decoder.ask('forget_base', null, this.timeoutMs).catch(() => {})
+    this.#idle.push(decoder)
+  }
+
+  /** Reads a header; rejects with sharp's error, or with {@link DecoderEnded}. */
+  async readPicture(source: SourceFile): Promise<Picture> {
+    if (this.#reader === undefined || this.#reader.hasEnded) this.#reader = this.#start()
+    try {
+      return await this.#reader.ask('read_picture', source, this.timeoutMs)
+    } catch (error) {
+      if (error instanceof DecoderEnded && error.isSuspect) return await this.#readAlone(source)
+      throw error
+    }
+  }
+
+  /** Ends every process and resolves when they are gone. What is still asked for rejects. */
+  async stop(): Promise<void> {
+    for (const decoder of this.#all) decoder.stop()
+    await Promise.all([...this.#all].map(({ ended }) => ended))
+  }
+
+  // One file may have taken the answers for the others along. Each by itself, one after the other, shows which.
+  #readAlone(source: SourceFile): Promise<Picture> {
+    const read = this.#lastSuspect.then(async () => {
+      const decoder = this.take()
+      try {
+        return await decoder.ask('read_picture', source, this.timeoutMs)
+      } finally {
+        this.giveBack(decoder)
+      }
+    })
+    this.#lastSuspect = read.catch(() => {})
+    return read
+  }
+
+  #start(): DecoderProcess {
+    const { concurrency, acceptedTypes, maxMemoryBytes } = this.#options
+    const decoder = DecoderProcess.start({ concurrency, acceptedTypes, maxMemoryBytes })
+    this.#all.add(decoder)
+    void decoder.ended.then(() => this.#all.delete(decoder))
+    return decoder
+  }
+}

@@ -1,0 +1,40 @@
+// A program of its own, which `startDecoder` starts: what decodes and encodes runs here, away from the application, so
+// that it can be killed, or die, alone. It does what it is told; every decision is made by the application.
+import { Decoder } from './decoder.ts'
+import { watchMemory } from './memory-watch.ts'
+import type { DecoderSettings, FromDecoder, Order } from './orders.ts'
+import { setUpSharp } from './set-up-sharp.ts'
+
+const { acceptedTypes, maxMemoryBytes } = JSON.parse(process.argv[2] ?? '') as DecoderSettings
+
+// Terminals and service managers signal whole groups. The application is told too, and still needs this process to end
+// its work in order.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
+// However the application ends, SIGKILL included, the channel closes. An orderly exit would wait for sharp's threads.
+process.on('disconnect', die)
+
+setUpSharp(new Set(acceptedTypes))
+const decoder = new Decoder()
+const memory = watchMemory(maxMemoryBytes, (residentBytes) => tell({ type: 'out_of_memory', residentBytes }, die))
+
+process.on('message', (order: Order) => {
+  memory.begin()
+  decoder
+    .follow(order)
+    .then(
+      (answer) => tell({ type: 'done', id: order.id, answer }),
+      (error: unknown) =>
+        tell({ type: 'failed', id: order.id, failure: error instanceof Error ? error.message : String(error) }),
+    )
+    .finally(memory.end)
+})
+tell({ type: 'ready' })
+
+function tell(message: FromDecoder, then: () => void = () => {}): void {
+  // That the application is gone is seen by the channel's end.
+  process.send?.(message, undefined, undefined, then)
+}
+
+function die(): void {
+  process.kill(process.pid, 'SIGKILL')
+}

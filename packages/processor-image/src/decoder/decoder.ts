@@ -1,0 +1,59 @@
+import { readFile } from 'node:fs/promises'
+import sharp, { type Sharp } from 'sharp'
+import type { Format, Order, OrderKind, Orders, Rendered } from './orders.ts'
+import { readPicture } from './read-picture.ts'
+import { type Base, decodeBase, renderFromBase, renderFromSource } from './render.ts'
+
+type Handlers = {
+  readonly [Kind in OrderKind]: (given: Orders[Kind]['given']) => Promise<Orders[Kind]['answer']>
+}
+
+/** Does what an application asks of its decoder process. Orders may overlap; there is one base at a time. */
+export class Decoder {
+  #base: Base | null = null
+
+  readonly #handlers: Handlers = {
+    read_picture: (source) => readPicture(source),
+    decode_base: async ({ input, size }) => {
+      this.#base = await decodeBase(input, size)
+      return null
+    },
+    render_from_base: async ({ variant, path, timeoutSeconds }) => {
+      if (this.#base === null) throw new Error('There is no base to render from.')
+      return write(renderFromBase(this.#base, variant, timeoutSeconds), path)
+    },
+    render_from_source: async ({ input, variant, path }) => write(await renderFromSource(input, variant), path),
+    forget_base: async () => {
+      this.#base?.[Symbol.dispose]()
+      this.#base = null
+      return null
+    },
+    tell_versions: async () => ({ sharp: sharp.versions.sharp, vips: sharp.versions.vips }),
+    try_format: tryFormat,
+  }
+
+  /** Rejects with what sharp failed with. */
+  follow<Kind extends OrderKind>({ kind, given }: Order<Kind>): Promise<Orders[Kind]['answer']> {
+    return this.#handlers[kind](given)
+  }
+}
+
+async function write(pipeline: Sharp, path: string): Promise<Rendered> {
+  await pipeline.toFile(path)
+  // From memory: the loader of files may be off for this format, which only says what sources may be.
+  const bytes = await readFile(path)
+  return { picture: await readPicture(bytes), byteSize: bytes.byteLength }
+}
+
+async function tryFormat(format: Format): Promise<boolean> {
+  try {
+    const { info } = await sharp({ create: { width: 8, height: 8, channels: 3, background: '#3a7bd5' } })
+      .toFormat(format)
+      .toBuffer({ resolveWithObject: true })
+    // libvips calls AVIF by the name of its container.
+    return info.format === (format === 'avif' ? 'heif' : format) && info.size > 0
+  } catch {
+    // Why is of no use to who reads it: a build has an encoder, or not.
+    return false
+  }
+}

@@ -1,0 +1,72 @@
+import type { MediaLimits, SourceFile } from '@rindle/core'
+import type { PlannedVariant } from '../decode-plan.ts'
+import type { Size } from '../geometry.ts'
+import type { SourceFacts } from '../source-facts.ts'
+import type { Picture } from './read-picture.ts'
+
+/** A source whose header was read, and how it may be decoded. */
+export interface DecodeInput {
+  readonly source: SourceFile
+  readonly facts: SourceFacts
+  readonly limits: MediaLimits
+  readonly timeoutSeconds: number
+}
+
+/** A file that was written and read back. */
+export interface Rendered {
+  readonly picture: Picture
+  readonly byteSize: number
+}
+
+/** Which sharp this is. */
+export interface Versions {
+  readonly sharp: string
+  readonly vips: string
+}
+
+/** Formats that are made. */
+export type Format = PlannedVariant['recipe']['format']
+
+/** What a decoder process can be asked for: by kind, what it is given and what it answers. */
+export interface Orders {
+  readonly read_picture: { readonly given: SourceFile; readonly answer: Picture }
+  /** Decodes to pixels of that size, and keeps them. */
+  readonly decode_base: { readonly given: { input: DecodeInput; size: Size }; readonly answer: null }
+  readonly render_from_base: {
+    readonly given: { variant: PlannedVariant; path: string; timeoutSeconds: number }
+    readonly answer: Rendered
+  }
+  readonly render_from_source: {
+    readonly given: { input: DecodeInput; variant: PlannedVariant; path: string }
+    readonly answer: Rendered
+  }
+  readonly forget_base: { readonly given: null; readonly answer: null }
+  readonly tell_versions: { readonly given: null; readonly answer: Versions }
+  /** Whether a small picture of this format comes out. */
+  readonly try_format: { readonly given: Format; readonly answer: boolean }
+}
+
+/** The kinds of {@link Orders}. */
+export type OrderKind = keyof Orders
+
+/** From the application. */
+export interface Order<Kind extends OrderKind = OrderKind> {
+  readonly id: number
+  readonly kind: Kind
+  readonly given: Orders[Kind]['given']
+}
+
+/** From a decoder process. `failure` is the text of sharp's error, which is all there is of it. */
+export type FromDecoder =
+  | { readonly type: 'ready' }
+  | { readonly type: 'done'; readonly id: number; readonly answer: unknown }
+  | { readonly type: 'failed'; readonly id: number; readonly failure: string }
+  | { readonly type: 'out_of_memory'; readonly residentBytes: number }
+
+/** What a decoder process is started with, as one JSON argument. It holds no secret. */
+export interface DecoderSettings {
+  /** Loaders for files of other types are off. */
+  readonly acceptedTypes: readonly string[]
+  /** Resident memory above which the process ends itself. */
+  readonly maxMemoryBytes: number
+}

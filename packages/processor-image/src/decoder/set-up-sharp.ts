@@ -1,0 +1,38 @@
+import sharp from 'sharp'
+import { SOURCE_TYPES } from '../source-types.ts'
+
+// Loaders of files only: outputs are read back from memory. Names that a build of libvips does not have are ignored.
+const NEVER_NEEDED = [
+  'VipsForeignLoadSvgFile',
+  // JPEG with a gain map: the plain loader gives the same pixels and leaves the map alone.
+  'VipsForeignLoadUhdrFile',
+  'VipsForeignLoadAnalyze',
+  'VipsForeignLoadCsvFile',
+  'VipsForeignLoadDcRawFile',
+  'VipsForeignLoadFitsFile',
+  'VipsForeignLoadJp2kFile',
+  'VipsForeignLoadJxlFile',
+  'VipsForeignLoadMagickFile',
+  'VipsForeignLoadMagick7File',
+  'VipsForeignLoadMat',
+  'VipsForeignLoadMatrixFile',
+  'VipsForeignLoadNiftiFile',
+  'VipsForeignLoadOpenexr',
+  'VipsForeignLoadOpenslideFile',
+  'VipsForeignLoadPdfFile',
+  'VipsForeignLoadPpmFile',
+  'VipsForeignLoadRadFile',
+  'VipsForeignLoadRaw',
+  'VipsForeignLoadVipsFile',
+]
+
+/** Sets up the sharp of this process: one thread per image, no cache, and no loader for files of other types. */
+export function setUpSharp(acceptedTypes: ReadonlySet<string>): void {
+  // Images side by side use the cores better than threads within one image.
+  sharp.concurrency(1)
+  // The cache knows files by their path: it would hold removed files open, and give old pixels for a reused path.
+  sharp.cache(false)
+  const needed = new Set([...acceptedTypes].map((type) => SOURCE_TYPES.get(type)?.loader))
+  const others = [...SOURCE_TYPES.values()].map(({ loader }) => loader).filter((loader) => !needed.has(loader))
+  sharp.block({ operation: [...NEVER_NEEDED, ...others.filter((loader) => loader !== null)] })
+}

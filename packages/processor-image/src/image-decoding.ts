@@ -1,0 +1,69 @@
+import type { PlannedVariant } from './decode-plan.ts'
+import type { DecodeInput, Rendered } from './decoder/orders.ts'
+import type { DecoderPool } from './decoder-pool.ts'
+import type { DecoderProcess } from './decoder-process.ts'
+import type { Size } from './geometry.ts'
+
+/** One image that is worked on. */
+export interface ImageToDecode {
+  readonly input: DecodeInput
+  /** Of the pixels that variants are rendered from; `null` when none is. */
+  readonly base: Size | null
+  /** Ends the process at once, whatever it does. */
+  readonly signal: AbortSignal
+}
+
+/**
+ * The decoder process of one image, with its base; another one, and the base decoded again, when that ends too early.
+ * Disposing of it gives the process back.
+ */
+export class ImageDecoding implements Disposable {
+  readonly #decoders: DecoderPool
+  readonly #image: ImageToDecode
+  #decoder: DecoderProcess | undefined
+  #prepared: Promise<DecoderProcess> | undefined
+  readonly #onAbort = (): void => this.#decoder?.stop()
+
+  constructor(decoders: DecoderPool, image: ImageToDecode) {
+    this.#decoders = decoders
+    this.#image = image
+    image.signal.addEventListener('abort', this.#onAbort, { once: true })
+  }
+
+  /** Decodes the base. Rejects with sharp's error, or with `DecoderEnded`. */
+  async begin(): Promise<void> {
+    await this.#open()
+  }
+
+  /** Makes a variant from the base and writes it to `path`. Rejects as {@link begin} does. */
+  async renderFromBase(variant: PlannedVariant, path: string): Promise<Rendered> {
+    const decoder = await this.#open()
+    const { timeoutSeconds } = this.#image.input
+    return decoder.ask('render_from_base', { variant, path, timeoutSeconds }, this.#decoders.timeoutMs)
+  }
+
+  /** Makes a variant by a decode of its own and writes it to `path`. Rejects as {@link begin} does. */
+  async renderFromSource(variant: PlannedVariant, path: string): Promise<Rendered> {
+    const decoder = await this.#open()
+    const { input } = this.#image
+    return decoder.ask('render_from_source', { input, variant, path }, this.#decoders.timeoutMs)
+  }
+
+  [Symbol.dispose](): void {
+    this.#image.signal.removeEventListener('abort', this.#onAbort)
+    if (this.#decoder !== undefined) this.#decoders.giveBack(this.#decoder)
+  }
+
+  #open(): Promise<DecoderProcess> {
+    if (this.#prepared === undefined || this.#decoder?.hasEnded === true) this.#prepared = this.#prepare()
+    return this.#prepared
+  }
+
+  async #prepare(): Promise<DecoderProcess> {
+    const decoder = this.#decoders.take()
+    this.#decoder = decoder
+    const { input, base } = this.#image
+    if (base !== null) await decoder.ask('decode_base', { input, size: base }, this.#decoders.timeoutMs)
+    return decoder
+  }
+}

@@ -1,0 +1,73 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { extname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { DecoderSettings } from './decoder/orders.ts'
+
+/** How decoder processes are started. */
+export interface DecoderOptions extends DecoderSettings {
+  /** Pipelines that one process runs at once, at most. */
+  readonly concurrency: number
+}
+
+const SHELL = '/bin/sh'
+// What a process of Node with sharp maps before it has done anything, and the stack of each of its threads.
+const MAPPED_BYTES = 1024 ** 3
+const STACK_BYTES = 8 * 1024 ** 2
+// No core dumps, which would hold people's pictures. `ulimit -d` counts what is mapped to be written, and that is seen
+// by the system before it is there; the shell makes room for the program at once.
+const LIMITED = 'ulimit -c 0; ulimit -d "$1"; shift; exec "$@"'
+
+// What sharp, libvips and fontconfig look at, and what finds and allocates for them. Nothing else of the environment,
+// where applications keep their secrets, is a decoder's business.
+const INHERITED_VARIABLES = [
+  'PATH',
+  'HOME',
+  'LANG',
+  'TMPDIR',
+  'TZ',
+  'LD_LIBRARY_PATH',
+  'LD_PRELOAD',
+  'DYLD_LIBRARY_PATH',
+  'FONTCONFIG_FILE',
+  'FONTCONFIG_PATH',
+  'XDG_CACHE_HOME',
+  'VIPS_BLOCK_UNTRUSTED',
+  'MALLOC_CONF',
+  'SystemRoot',
+  'TEMP',
+  'TMP',
+]
+// libuv starts four where nothing is said.
+const MIN_THREADS = 4
+
+/** Starts the decoder program, which ends by itself when this process does. May throw where no process can be made. */
+export function startDecoder({ concurrency, ...settings }: DecoderOptions): ChildProcess {
+  const path = fileURLToPath(new URL(`./decoder/decoder-program${extname(import.meta.url)}`, import.meta.url))
+  const threads = Math.max(MIN_THREADS, concurrency)
+  const maxMappedBytes = settings.maxMemoryBytes + MAPPED_BYTES + threads * STACK_BYTES
+  const [program = '', ...args] = limited([process.execPath, path, JSON.stringify(settings)], maxMappedBytes)
+  return spawn(program, args, {
+    env: decoderEnvironment(process.env, threads),
+    windowsHide: true,
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  })
+}
+
+/** The environment of a decoder process in an application with this one. Pure. */
+export function decoderEnvironment(application: NodeJS.ProcessEnv, threads: number): NodeJS.ProcessEnv {
+  const inherited = INHERITED_VARIABLES.map((name) => [name, application[name]] as const)
+  return {
+    ...Object.fromEntries(inherited.filter(([, value]) => value !== undefined)),
+    UV_THREADPOOL_SIZE: String(threads),
+    // More arenas of glibc are of no use to so few threads, and cost 100 MB and more in a long run.
+    MALLOC_ARENA_MAX: '2',
+  }
+}
+
+// Elsewhere the system has no such limit, and small containers have no shell: the process still watches itself.
+function limited(command: readonly string[], maxMappedBytes: number): readonly string[] {
+  if (process.platform !== 'linux' || !existsSync(SHELL)) return command
+  const kibibytes = Math.ceil(maxMappedBytes / 1024)
+  return [SHELL, '-c', LIMITED, 'rindle-image', String(kibibytes), ...command]
+}

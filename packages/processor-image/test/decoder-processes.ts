@@ -1,0 +1,36 @@
+import { readdir, readFile } from 'node:fs/promises'
+
+/** A process that decodes, as the system shows it. */
+export interface DecoderSeen {
+  readonly pid: number
+  /** The largest that its resident memory was. */
+  readonly peakBytes: number
+  /** Names and values. */
+  readonly environment: readonly string[]
+}
+
+/** The decoder processes that a process has started and that still run. Linux only. */
+export async function decodersOf(parent: number): Promise<readonly DecoderSeen[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number)
+  const seen = await Promise.all(pids.map((pid) => look(pid, parent)))
+  return seen.filter((each) => each !== null)
+}
+
+/** Whether a process of that id runs; one that has ended and is not waited for yet does not. */
+export async function isRunning(pid: number): Promise<boolean> {
+  const status = await read(pid, 'status')
+  return status !== '' && !/^State:\s+Z/m.test(status)
+}
+
+async function look(pid: number, parent: number): Promise<DecoderSeen | null> {
+  const status = await read(pid, 'status')
+  if (!status.includes(`PPid:\t${parent}\n`) || !(await isRunning(pid))) return null
+  if (!(await read(pid, 'cmdline')).includes('decoder-program')) return null
+  const [, kibibytes] = /VmHWM:\s+(\d+) kB/.exec(status) ?? []
+  return { pid, peakBytes: Number(kibibytes) * 1024, environment: (await read(pid, 'environ')).split('\0') }
+}
+
+// Nothing, once it has ended.
+async function read(pid: number, file: string): Promise<string> {
+  return readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '')
+}

@@ -174,7 +174,15 @@ it('what a processor throws is an error of its check, and the others are made', 
   expect(checks.find(({ id }) => id === 'image')?.summary).toBe('could not be checked: libvips is gone')
 })
 
-it('a profile that is not there is refused', async () => {
+it('a profile that is not there, and options that cannot be, are refused', async () => {
   const patient = await patientOf({ database })
   await expect(patient.examine({ profiles: ['foto'] })).rejects.toMatchObject({ code: 'unknown_profile' })
+  for (const wrong of [
+    { timeoutMs: 0 },
+    { timeoutMs: 2 ** 31 },
+    { origin: 'app.example' },
+    { origin: 'https://a.b/c' },
+  ]) {
+    await expect(patient.examine(wrong)).rejects.toMatchObject({ code: 'invalid_input' })
+  }
 })

@@ -1,7 +1,8 @@
+import { RindleError } from '../../domain/errors.ts'
 import type { CheckStatus, Finding } from '../../ports/diagnosis.ts'
 import { profileOf, type Runtime } from '../../runtime.ts'
 import { diagnosesOf } from './diagnoses.ts'
-import { runDiagnosis } from './run-diagnosis.ts'
+import { type Limits, runDiagnosis } from './run-diagnosis.ts'
 
 /** Options of {@link doctor}. */
 export interface DoctorOptions<P extends string = string> {
@@ -11,7 +12,7 @@ export interface DoctorOptions<P extends string = string> {
   readonly offline?: boolean
   /** The origin of the pages that upload, "https://app.example": whether the storages let it. @default any origin would do */
   readonly origin?: string
-  /** How long one check may take, in milliseconds. @default 15000 */
+  /** How long one check may take, in milliseconds, at most ten minutes. @default 15000 */
   readonly timeoutMs?: number
   /** Ends the run; what was begun in a storage is still removed. */
   readonly signal?: AbortSignal
@@ -34,6 +35,7 @@ export interface DoctorReport {
 }
 
 const DEFAULT_TIMEOUT_MS = 15_000
+const LONGEST_TIMEOUT_MS = 600_000
 
 /**
  * Checks the set-up: runtime, database, migrations, queues, workers, storages, processors, profiles, disk. A check that
@@ -41,27 +43,42 @@ const DEFAULT_TIMEOUT_MS = 15_000
  * storages lie below `staging/` and are deleted. Emits `rindle.runtime.check.stop`. `unknown_profile`, `invalid_input`.
  */
 export async function doctor(runtime: Runtime, options: DoctorOptions = {}): Promise<DoctorReport> {
+  const limits = limitsOf(options)
+  assertOrigin(options.origin)
   const names = options.profiles ?? Object.keys(runtime.profiles)
   const profiles = Object.fromEntries(names.map((name) => [name, profileOf(runtime, name)]))
   const used = new Set(Object.values(profiles).map(({ storage }) => storage))
   // Rows may name storages that no profile uses any more.
   const storages = options.profiles === undefined ? Object.keys(runtime.storages) : [...used]
-  const signal = options.signal ?? new AbortController().signal
   const checks: DoctorCheck[] = []
   const counts = { ok: 0, warn: 0, error: 0 }
   for (const diagnosis of diagnosesOf(runtime, { profiles, storages, origin: options.origin })) {
     if (options.offline === true && diagnosis.needsNetwork) continue
     if (diagnosis.applies?.() === false) continue
-    const limits = { signal, timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS }
     for await (const { check, durationUs } of runDiagnosis(diagnosis, limits)) {
       checks.push(check)
       counts[check.status] += 1
       announce(runtime, check, durationUs)
       options.onCheck?.(check)
     }
-    if (signal.aborted) break
+    if (limits.signal.aborted) break
   }
-  return { checks, counts, interrupted: signal.aborted }
+  return { checks, counts, interrupted: limits.signal.aborted }
+}
+
+function limitsOf({ signal, timeoutMs = DEFAULT_TIMEOUT_MS }: DoctorOptions): Limits {
+  if (Number.isInteger(timeoutMs) && timeoutMs >= 1 && timeoutMs <= LONGEST_TIMEOUT_MS) {
+    return { signal: signal ?? new AbortController().signal, timeoutMs }
+  }
+  throw new RindleError('invalid_input', `timeoutMs must be a whole number from 1 to ${LONGEST_TIMEOUT_MS}.`)
+}
+
+function assertOrigin(origin: string | undefined): void {
+  if (origin === undefined || URL.parse(origin)?.origin === origin) return
+  throw new RindleError(
+    'invalid_input',
+    `origin must be written as browsers do, "https://app.example", not "${origin}".`,
+  )
 }
 
 function announce({ events }: Runtime, { id, status, component }: DoctorCheck, durationUs: number): void {

@@ -12,7 +12,7 @@ interface TimedCheck {
 }
 
 /** What bounds a diagnosis. */
-interface Limits {
+export interface Limits {
   readonly signal: AbortSignal
   /** For each of its checks. */
   readonly timeoutMs: number

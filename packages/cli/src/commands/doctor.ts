@@ -18,7 +18,7 @@ export const doctor: Command = defineCommand({
     ['doctor --origin https://app.example', 'Whether its pages may upload, too'],
     ['doctor --offline', 'Ask nobody over a network'],
   ],
-  positionals: { profiles: { type: 'string', array: true, describe: 'Names of profiles  [default: all]' } },
+  positionals: { profiles: { type: 'string', array: true, describe: 'Only what these need; without any, everything' } },
   options: {
     offline: { type: 'boolean', default: false, describe: 'Ask neither database nor storage' },
     origin: { type: 'string', requiresArg: true, describe: 'Origin of the pages that upload' },

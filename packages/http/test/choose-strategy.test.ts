@@ -20,3 +20,12 @@ it.each<[AskedStrategy, number, StorageCapability[], string]>([
 ])('%s for %d bytes on a storage with %j is %s', (asked, byteSize, capabilities, strategy) => {
   expect(chooseStrategy(asked, byteSize, new Set(capabilities), false)).toBe(strategy)
 })
+
+it.each<[number, StorageCapability[], string]>([
+  [16 * MEBIBYTE, ['presigned_put', 'tus_upload'], 'presigned_put'],
+  [16 * MEBIBYTE + 1, ['presigned_put', 'tus_upload'], 'resumable'],
+  [16 * MEBIBYTE + 1, ['presigned_put', 'multipart_upload', 'tus_upload'], 'multipart'],
+  [16 * MEBIBYTE + 1, ['presigned_put'], 'presigned_put'],
+])('where tus is served, auto for %d bytes on a storage with %j is %s', (byteSize, capabilities, strategy) => {
+  expect(chooseStrategy('auto', byteSize, new Set(capabilities), true)).toBe(strategy)
+})

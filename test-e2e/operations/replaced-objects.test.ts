@@ -55,6 +55,41 @@ async function waitingDeletions(condition = 'true'): Promise<readonly string[]> 
 const objectsOf = ({ profile, id }: AssetWithVariants) => objectsIn(application.storage, `${profile}/${id}/`)
 
 describe('an object that was replaced', () => {
+  it('is there for a client that fetches all the while, by new URLs and by those of before', async () => {
+    const delivery = { expiresInSeconds: 60, maxExpiresInSeconds: 120 }
+    // The clock of URLs stands, so that there is one for each object.
+    const moment = new Date()
+    const rindle = await deploy(application, changed, { jobs: quickJobs(), delivery, now: () => moment })
+    const urls = new Set<string>()
+    const statuses = new Map<number, number>()
+    const sizes = new Set<number>()
+    const fetchAll = async (): Promise<void> => {
+      const asset = await rindle.asset(photo.id)
+      if (asset === null) throw new Error('The asset is gone.')
+      const options = { staleMode: 'serve_stale', onNotReady: 'error' } as const
+      urls.add((await rindle.variantUrl(rindle.narrow(asset, 'photo'), 'thumb', options)) ?? '')
+      for (const url of urls) {
+        const response = await rindle.serveFile(new Request(url))
+        statuses.set(response.status, (statuses.get(response.status) ?? 0) + 1)
+        sizes.add((await response.arrayBuffer()).byteLength)
+      }
+    }
+    const before = photo.variants[0]?.storageKey
+    const workers = await rindle.work()
+    await fetchAll()
+    await rindle.regenerateVariants()
+    const isMade = async (): Promise<boolean> => {
+      const asset = await rindle.asset(photo.id)
+      return asset?.state === 'ready' && asset.variants[0]?.storageKey !== before
+    }
+    while (!(await isMade())) await fetchAll()
+    for (let more = 0; more < 10; more += 1) await fetchAll()
+    expect([...statuses.keys()]).toEqual([200])
+    expect(statuses.get(200)).toBeGreaterThan(20)
+    expect([urls.size, sizes.size]).toEqual([2, 2])
+    await workers.stop()
+  })
+
   it('stays when its recipe has come back before its deletion was due', async () => {
     const thumbKey = async (): Promise<string> => {
       const asset = await settled(application.rindle, photo.id)

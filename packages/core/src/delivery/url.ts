@@ -4,6 +4,7 @@ import { RindleError } from '../domain/errors.ts'
 import { outputKind } from '../domain/recipe-facts.ts'
 import { chooseVariant, type NotReadyMode, type StaleMode } from '../domain/stale-policy.ts'
 import { isDeliverable } from '../domain/states.ts'
+import { announceRefusal } from '../events/refusals.ts'
 import type { DeclaredVariant, Profile } from '../profile/profile.ts'
 import { profileOf, type Runtime } from '../runtime.ts'
 import { forbidden, refusalOf } from './authorize.ts'
@@ -71,9 +72,11 @@ export async function variantUrl(
 /** The profile of an asset that may be delivered. `not_deliverable`. */
 export function assertDeliverable(runtime: Runtime, asset: Asset): Profile {
   if (isDeliverable(asset.state)) return profileOf(runtime, asset.profile)
-  throw new RindleError('not_deliverable', `Asset ${asset.id} is ${asset.state} and is not delivered.`, {
+  const error = new RindleError('not_deliverable', `Asset ${asset.id} is ${asset.state} and is not delivered.`, {
     details: { state: asset.state },
   })
+  announceRefusal(runtime, 'delivery', error)
+  throw error
 }
 
 /** A variant as its profile declares it. `unknown_variant`. */

@@ -12,31 +12,37 @@ const MODES: Partial<Readonly<Record<ErrorCode, string>>> = {
 }
 
 const SURFACES: readonly (readonly [surface: string, methods: RegExp])[] = [
-  ['delivery', /^(url|variantUrl|urlsFor|picture|video|audio)$/],
   ['attachment', /^(attach|append|reorder|detach)/],
   ['upload', /^(upload|receive|register|sign|presigned)|Upload|Resumable|Completion/],
 ]
+
+/** Called a thousand times for one page: these announce for themselves what they refuse. */
+const DELIVERY = /^(url|variantUrl|urlsFor|picture|video|audio)$/
 
 /**
  * The same instance, which announces what its methods refuse: by `rindle.runtime.refusal`, and a transition that the
  * state machine does not allow in the log as well. What an authorizer refuses is nobody's business, and not announced.
  */
 export function announcingRefusals<T extends object>(runtime: Runtime, instance: T): T {
-  return wrapMethods(instance, (name, call) => {
-    const result = call()
-    if (!(result instanceof Promise)) return result
-    return result.catch((error: unknown) => {
-      if (isRindleError(error)) announce(runtime, name, error)
-      throw error
-    })
+  return wrapMethods(instance, {
+    isFor: (name) => !DELIVERY.test(name),
+    wrap: (name, call) => {
+      const result = call()
+      if (!(result instanceof Promise)) return result
+      return result.catch((error: unknown) => {
+        const surface = SURFACES.find(([, methods]) => methods.test(name))?.[0] ?? 'operation'
+        if (isRindleError(error)) announceRefusal(runtime, surface, error)
+        throw error
+      })
+    },
   })
 }
 
-function announce(runtime: Runtime, method: string, { code, details, message }: RindleError): void {
+/** Announces an error that is a refusal, once; any other is left alone. */
+export function announceRefusal(runtime: Runtime, surface: string, { code, details, message }: RindleError): void {
   const detail = MODES[code]
   if (detail === undefined) return
   const mode = details[detail]
-  const surface = SURFACES.find(([, methods]) => methods.test(method))?.[0] ?? 'operation'
   runtime.events.emit({
     name: 'rindle.runtime.refusal',
     metadata: { surface, reason: code, mode: typeof mode === 'string' ? mode : 'none' },

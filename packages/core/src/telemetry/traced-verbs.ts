@@ -47,8 +47,8 @@ const TRACED: ReadonlySet<keyof Rindle> = new Set([
 
 /** The same instance, with a span round each of its verbs, so that what they enqueue and store is part of one trace. */
 export function tracedVerbs<T extends object>(telemetry: Telemetry, instance: T): T {
-  return wrapMethods(instance, (name, call) => {
-    if (!TRACED.has(name as keyof Rindle)) return call()
-    return telemetry.span(`rindle ${name}`, { kind: 'internal', attributes: {} }, async () => call())
+  return wrapMethods(instance, {
+    isFor: (name) => TRACED.has(name as keyof Rindle),
+    wrap: (name, call) => telemetry.span(`rindle ${name}`, { kind: 'internal', attributes: {} }, async () => call()),
   })
 }

@@ -55,7 +55,7 @@ export function startDecoder({ concurrency, ...settings }: DecoderOptions): Chil
 }
 
 /** The environment of a decoder process in an application with this one. Pure. */
-export function decoderEnvironment(application: NodeJS.ProcessEnv, threads: number): NodeJS.ProcessEnv {
+function decoderEnvironment(application: NodeJS.ProcessEnv, threads: number): NodeJS.ProcessEnv {
   const inherited = INHERITED_VARIABLES.map((name) => [name, application[name]] as const)
   return {
     ...Object.fromEntries(inherited.filter(([, value]) => value !== undefined)),

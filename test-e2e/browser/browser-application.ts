@@ -8,6 +8,7 @@ import { createHandler, toNodeHandler } from '@rindle/http'
 import { localStorage } from '@rindle/storage-local'
 import { s3Storage } from '@rindle/storage-s3'
 import { startS3Server } from '@rindle/test-s3'
+import { tusServer } from '@rindle/tus'
 import { type Application, startApplication } from '../support/application.ts'
 import { bundlePage } from './bundle-page.ts'
 import { type Gate, openGate } from './gate.ts'
@@ -101,6 +102,7 @@ async function servePage(rindle: BrowserRindle): Promise<Server> {
   const script = await bundlePage()
   const handler = createHandler(rindle, {
     basePath: '/rindle',
+    tus: tusServer(rindle, { path: '/rindle/tus' }),
     actor: (request) => {
       const user = /\buser=(\w+)/.exec(request.headers.get('cookie') ?? '')?.[1]
       return user === undefined ? null : { id: user }

@@ -42,6 +42,7 @@ export async function openGate(): Promise<Gate> {
     const { method = '', url: path = '', headers } = incoming
     const exchange: Exchange = { method, path, range: headers.range, sentBytes: 0, status: undefined }
     exchanges.push(exchange)
+    const isUpload = method === 'PUT' || method === 'PATCH'
     const { hostname, port } = target
     const onward = request({ hostname, port, method, path, headers, agent: false }, (answer) => {
       exchange.status = answer.statusCode
@@ -53,9 +54,9 @@ export async function openGate(): Promise<Gate> {
     outgoing.on('close', () => onward.destroy())
     incoming.on('data', (chunk: Buffer) => {
       exchange.sentBytes += chunk.byteLength
-      if (method === 'PUT') allowedBytes -= chunk.byteLength
+      if (isUpload) allowedBytes -= chunk.byteLength
       if (!onward.write(chunk)) waitForDrain(incoming, onward, stopped)
-      if (method !== 'PUT' || allowedBytes > 0) return
+      if (!isUpload || allowedBytes > 0) return
       incoming.pause()
       stopped.add(incoming)
       onHeld()

@@ -1,4 +1,5 @@
 import { createHandler } from '@rindle/http'
+import { pgBossJobs } from '@rindle/jobs-pgboss'
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type Application, settled, startApplication } from '../support/application.ts'
@@ -160,14 +161,25 @@ describe('a stream of events', () => {
     await reader?.cancel()
   })
 
-  it('that nobody reads holds no subscription, and frees its place when its client goes', async () => {
+  it('is refused before it begins where changes cannot be heard', async () => {
+    const { assetId } = await sentUpload()
+    const { rindle } = application
+    const jobs = pgBossJobs({ connectionString: application.databaseUrl })
+    const deaf = await application.another({ database: { prisma: rindle.prisma }, jobs })
+    const asking = createHandler(deaf, { basePath: '/', actor: actorOfHeader, logger: collectErrors(errors) })
+    const request = new Request(`http://app.test/assets/${assetId}/events`, { headers: { 'x-actor': 'ann' } })
+    expect((await asking(request)).status).toBe(500)
+    expect(errors.splice(0).join()).toContain('cannot LISTEN')
+  })
+
+  it('that nobody reads frees its place and its subscription when its client goes', async () => {
     const { assetId } = await sentUpload()
     const stop = new AbortController()
     const responses = [await open(assetId, { signal: stop.signal }), await open(assetId, { signal: stop.signal })]
     expect(responses.map(({ status }) => status)).toEqual([200, 200])
     expect((await open(assetId)).status).toBe(503)
-    expect(await listening()).toBe(0)
     stop.abort()
+    await vi.waitFor(async () => expect(await listening()).toBe(0))
     const next = await open(assetId)
     expect(next.status).toBe(200)
     await next.body?.cancel()

@@ -1,27 +1,23 @@
 import { assetView, isSettled, versionOf } from './asset-view.ts'
 import type { Call } from './call.ts'
-import { doorbell } from './doorbell.ts'
+import { type Doorbell, doorbell } from './doorbell.ts'
 
 const KEEP_ALIVE_MS = 15_000
 const RETRY_MS = 2_000
 
 /**
- * The changes of an asset as server-sent events. Written only as the client reads: of what changes meanwhile it gets
- * the last state, from one read. Ends when the asset is settled or gone, and when the client goes away.
+ * The changes of an asset as server-sent events. Read only as the client reads: of what changes meanwhile it gets the
+ * last state, from one read. Ends when the asset is settled or gone, and when the client goes away.
  */
-export function assetEvents(call: Call, assetId: string, seen: string | null): Response {
-  const leave = call.streams.enter()
+export async function assetEvents(call: Call, assetId: string, seen: string | null): Promise<Response> {
   const cancelled = new AbortController()
   const signal = AbortSignal.any([call.request.signal, cancelled.signal])
-  const events = eventsOf(call, assetId, seen, signal)
-  const end = (): void => {
-    leave()
-    events.return().catch((error: unknown) => {
-      call.config.logger.warn({ assetId, error: String(error) }, 'A subscription could not be closed.')
-    })
-  }
+  const bell = doorbell(signal)
+  const end = await subscribe(call, assetId, bell)
   // Not every server cancels the body of a client that has gone, but then its request aborts.
   signal.addEventListener('abort', end, { once: true })
+  if (signal.aborted) end()
+  const events = eventsOf(call, { assetId, seen, signal, bell })
   const encoder = new TextEncoder()
   const body = new ReadableStream<Uint8Array>(
     {
@@ -29,10 +25,10 @@ export function assetEvents(call: Call, assetId: string, seen: string | null): R
         try {
           const { done, value } = await events.next()
           if (done !== true) return controller.enqueue(encoder.encode(value))
-          leave()
+          end()
           controller.close()
         } catch (error) {
-          leave()
+          end()
           throw error
         }
       },
@@ -51,30 +47,46 @@ export function assetEvents(call: Call, assetId: string, seen: string | null): R
   })
 }
 
+/** Takes a place and rings the bell at every change; gives the function that ends both, safe to repeat. */
+async function subscribe({ rindle, streams, config }: Call, assetId: string, bell: Doorbell): Promise<() => void> {
+  const leave = streams.enter()
+  try {
+    const subscription = await rindle.subscribe({ assetId }, bell.ring)
+    return () => {
+      leave()
+      subscription.close().catch((error: unknown) => {
+        config.logger.warn({ assetId, error: String(error) }, 'A subscription could not be closed.')
+      })
+    }
+  } catch (error) {
+    leave()
+    throw error
+  }
+}
+
+interface Watched {
+  readonly assetId: string
+  /** The version that the client has. */
+  readonly seen: string | null
+  readonly signal: AbortSignal
+  readonly bell: Doorbell
+}
+
 async function* eventsOf(
   { rindle, actor }: Call,
-  assetId: string,
-  seen: string | null,
-  signal: AbortSignal,
+  { assetId, seen, signal, bell }: Watched,
 ): AsyncGenerator<string, void, undefined> {
-  const bell = doorbell(signal)
-  // Before the first read, so that no change falls between the two.
-  const subscription = await rindle.subscribe({ assetId }, bell.ring)
-  try {
-    yield `retry: ${RETRY_MS}\n\n`
-    let sent = seen
-    while (!signal.aborted) {
-      const asset = await rindle.asset(assetId)
-      if (asset === null) return
-      const version = versionOf(asset)
-      if (version !== sent) {
-        yield `event: asset\nid: ${version}\ndata: ${JSON.stringify(await assetView(rindle, asset, actor))}\n\n`
-        sent = version
-      }
-      if (isSettled(asset)) return
-      while (!(await bell.rang(KEEP_ALIVE_MS))) yield ': keep-alive\n\n'
+  yield `retry: ${RETRY_MS}\n\n`
+  let sent = seen
+  while (!signal.aborted) {
+    const asset = await rindle.asset(assetId)
+    if (asset === null) return
+    const version = versionOf(asset)
+    if (version !== sent) {
+      yield `event: asset\nid: ${version}\ndata: ${JSON.stringify(await assetView(rindle, asset, actor))}\n\n`
+      sent = version
     }
-  } finally {
-    await subscription.close()
+    if (isSettled(asset)) return
+    while (!(await bell.rang(KEEP_ALIVE_MS))) yield ': keep-alive\n\n'
   }
 }

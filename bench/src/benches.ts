@@ -5,6 +5,7 @@ import { images, smallImages, timeToReady } from './images/bench.ts'
 import { backlog } from './jobs/backlog.ts'
 import { jobLatency } from './jobs/job-latency.ts'
 import { sign } from './sign/bench.ts'
+import { tus } from './tus/bench.ts'
 import { upload } from './upload/bench.ts'
 
 /** Every bench, in the order in which they run. */
@@ -16,6 +17,7 @@ export const BENCHES: readonly Bench[] = [
   backlog,
   completion,
   upload,
+  tus,
   av,
   avOutputs,
   sign,

@@ -8,6 +8,7 @@ import {
   type StatusVerb,
   type Workers,
 } from '@rindle/core'
+import { pgBossJobs } from '@rindle/jobs-pgboss'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type Application, settled, startApplication } from '../support/application.ts'
 import { quadrants } from '../support/pictures.ts'
@@ -269,6 +270,22 @@ describe('what the status counts', () => {
     await sql(`update rindle.media_upload_sessions set state = 'signed', expires_at = now() + interval '1 hour'`)
     expect(await finding('overdue_session')).toBeUndefined()
     workers = await application.work()
+  })
+
+  it('is no work that ends while the queue is asked for its job', async () => {
+    const finishing = new Proxy(pgBossJobs(), {
+      get: (jobs, name) => {
+        const member: unknown = Reflect.get(jobs, name)
+        if (name !== 'findLive') return typeof member === 'function' ? member.bind(jobs) : member
+        return async () => {
+          await setVariant(`state = 'ready', updated_at = now()`)
+          return new Set()
+        }
+      },
+    })
+    const deployed = await deploy(application, profiles, { jobs: finishing })
+    await setVariant(`state = 'processing', job_id = 'a', updated_at = ${OLD}`)
+    expect(await finding('orphan_suspect', {}, deployed)).toBeUndefined()
   })
 
   it('is a variant that a profile declares and an asset has never had, and none that another kind has', async () => {

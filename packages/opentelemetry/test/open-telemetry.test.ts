@@ -16,7 +16,7 @@ import {
   type ReadableSpan,
   SimpleSpanProcessor,
 } from '@opentelemetry/sdk-trace-base'
-import { createRindle, defineProfile, type Rindle, silentLogger } from '@rindle/core'
+import { createRindle, defineProfile, type Rindle, type StorageAdapter, silentLogger } from '@rindle/core'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
 import { imageProcessor } from '@rindle/processor-image'
 import { localStorage } from '@rindle/storage-local'
@@ -63,17 +63,22 @@ afterAll(async () => {
 })
 beforeEach(() => spans.reset())
 
+function localStorageHere(): StorageAdapter {
+  const signingKey = 'a key for tests only, thirty-two characters or more'
+  return localStorage({ directory, baseUrl: 'http://127.0.0.1/media', signingKey })
+}
+
 /** An instance, as an own process would have it; it stops with the test. */
-async function instance(isTraced = true): Promise<Rindle<{ photo: typeof photo }>> {
+async function instance({
+  storage = localStorageHere(),
+  isTraced = true,
+}: {
+  storage?: StorageAdapter
+  isTraced?: boolean
+} = {}): Promise<Rindle<{ photo: typeof photo }>> {
   const rindle = createRindle({
     database: database.url,
-    storages: {
-      main: localStorage({
-        directory,
-        baseUrl: 'http://127.0.0.1/media',
-        signingKey: 'a key for tests only, thirty-two characters or more',
-      }),
-    },
+    storages: { main: storage },
     processors: [imageProcessor()],
     jobs: pgBossJobs(),
     logger: silentLogger,
@@ -203,7 +208,9 @@ describe('events', () => {
 
 describe('without the option', () => {
   test('there is no span, no carrier in a job and no wrapper', async () => {
-    await using rindle = await instance(false)
+    const storage = localStorageHere()
+    await using rindle = await instance({ storage, isTraced: false })
+    expect(rindle.storageAdapterFor('photo')).toBe(storage)
     const { id } = await rindle.upload('photo', picture, { filename: FILENAME })
     expect(spans.getFinishedSpans()).toEqual([])
     const sql = `select data from pgboss.job where singleton_key = '${id}'`

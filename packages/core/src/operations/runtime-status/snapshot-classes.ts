@@ -109,6 +109,7 @@ export async function snapshotClasses(tx: SqlExecutor, scope: SnapshotScope): Pr
 
 async function rowsOf(tx: SqlExecutor, snapshotClass: SnapshotClass, scope: SnapshotScope): Promise<Found> {
   const olderThanSeconds = scope.olderThanSeconds ?? snapshotClass.defaultOlderThanSeconds
+  // All take the same parameters, and PostgreSQL refuses one that a statement does not name.
   const { rows } = await tx.executeSql(
     `with found as materialized (${snapshotClass.rows})
      select *, extract(epoch from now() - at)::float8 as age_seconds, (select count(*) from found)::int as total,

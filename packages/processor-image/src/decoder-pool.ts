@@ -53,7 +53,7 @@ export class DecoderPool {
     try {
       return await this.#reader.ask('read_picture', source, this.timeoutMs)
     } catch (error) {
-      if (error instanceof DecoderEnded && error.isSuspect) return await this.#readAlone(source)
+      if (error instanceof DecoderEnded && mayBeOfOthers(error)) return await this.#readAlone(source)
       throw error
     }
   }
@@ -67,11 +67,12 @@ export class DecoderPool {
   // One file may have taken the answers for the others along. Each by itself, one after the other, shows which.
   #readAlone(source: SourceFile): Promise<Picture> {
     const read = this.#lastSuspect.then(async () => {
-      const decoder = this.take()
+      const decoder = this.#start()
       try {
         return await decoder.ask('read_picture', source, this.timeoutMs)
       } finally {
-        this.giveBack(decoder)
+        // One more than there are images to work on.
+        decoder.stop()
       }
     })
     this.#lastSuspect = read.catch(() => {})
@@ -85,4 +86,9 @@ export class DecoderPool {
     void decoder.ended.then(() => this.#all.delete(decoder))
     return decoder
   }
+}
+
+// Memory may be that of all the headers before.
+function mayBeOfOthers({ end, isSuspect }: DecoderEnded): boolean {
+  return isSuspect || end === 'out_of_memory'
 }

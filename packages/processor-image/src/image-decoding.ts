@@ -1,3 +1,4 @@
+import { throwIfCancelled } from './cancellation.ts'
 import type { PlannedVariant } from './decode-plan.ts'
 import type { DecodeInput, Rendered } from './decoder/orders.ts'
 import type { DecoderPool } from './decoder-pool.ts'
@@ -60,9 +61,10 @@ export class ImageDecoding implements Disposable {
   }
 
   async #prepare(): Promise<DecoderProcess> {
+    const { input, base, signal } = this.#image
+    throwIfCancelled(signal)
     const decoder = this.#decoders.take()
     this.#decoder = decoder
-    const { input, base } = this.#image
     if (base !== null) await decoder.ask('decode_base', { input, size: base }, this.#decoders.timeoutMs)
     return decoder
   }

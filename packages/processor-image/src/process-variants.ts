@@ -126,18 +126,17 @@ interface Making {
 // What a dying process took along, though something else that it made may have been why, is made again by itself: so
 // the failure is of the one whose it is, and of no other.
 async function makeEach(plan: DecodePlan, making: Making): Promise<void> {
-  const { deliveries, gate } = making
-  const { signal } = making.request
+  const { deliveries, gate, request } = making
   const suspects: Task[] = []
-  const make = async (task: Task): Promise<void> => {
-    throwIfCancelled(signal)
-    const outcome = await makeOne(task, making)
-    throwIfCancelled(signal)
+  const make = async (task: Task, isAlone: boolean): Promise<void> => {
+    throwIfCancelled(request.signal)
+    const outcome = await makeOne(task, making, isAlone)
+    throwIfCancelled(request.signal)
     if (outcome === null) suspects.push(task)
     else await deliveries.begin(outcome)
   }
-  await runOnFreeSlots(tasksOf(plan), gate, make)
-  for (const task of suspects.splice(0)) await make(task)
+  await runOnFreeSlots(tasksOf(plan), gate, (task) => make(task, false))
+  for (const task of suspects) await make(task, true)
 }
 
 function tasksOf({ chained, direct }: DecodePlan): readonly Task[] {
@@ -148,7 +147,12 @@ function tasksOf({ chained, direct }: DecodePlan): readonly Task[] {
 }
 
 // `null`: the process died while it made others too.
-async function makeOne({ variant, step }: Task, { request, facts, decoding }: Making): Promise<VariantOutcome | null> {
+async function makeOne(
+  task: Task,
+  { request, facts, decoding }: Making,
+  isAlone: boolean,
+): Promise<VariantOutcome | null> {
+  const { variant, step } = task
   const { name, recipe } = variant
   const path = join(request.directory, `${name}${outputExtension(recipe)}`)
   try {
@@ -156,7 +160,7 @@ async function makeOne({ variant, step }: Task, { request, facts, decoding }: Ma
       step === 'encode' ? await decoding.renderFromBase(variant, path) : await decoding.renderFromSource(variant, path)
     return { name, output: verifyOutput(rendered, { path, variant, facts }) }
   } catch (error) {
-    if (error instanceof DecoderEnded && error.isSuspect) return null
+    if (!isAlone && error instanceof DecoderEnded && error.isSuspect) return null
     return { name, error: mapError(error, { step, contentType: facts.contentType, variants: [name] }) }
   }
 }

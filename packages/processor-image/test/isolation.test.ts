@@ -2,13 +2,13 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { readdir } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import type { Processor, SourceFile, VariantOutcome } from '@rindle/core'
+import type { SourceFile } from '@rindle/core'
 import sharp from 'sharp'
 import { beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { type DecoderSeen, decodersOf, isRunning } from './decoder-processes.ts'
 import { open, photoLike } from './pictures.ts'
 import { SLOW } from './slow-recipe.ts'
-import { errorOf, LIMITS, make, outcomesOf, processorWith, type Recipes, request, sourceFile } from './workbench.ts'
+import { errorOf, LIMITS, make, outcomesOf, processorWith, request, sourceFile } from './workbench.ts'
 
 const MEBIBYTE = 1024 ** 2
 /** The encoder works on this for some seconds. */
@@ -81,6 +81,7 @@ describe('a decoder process that dies', () => {
     const probes = Array.from({ length: 5 }, () => processor.probe(photo, { limits: LIMITS }))
     process.kill(reader?.pid ?? 0, 'SIGKILL')
     expect(await Promise.all(probes)).toHaveLength(5)
+    await vi.waitFor(async () => expect(await decodersOf(process.pid)).toEqual([]))
   })
 
   it('while it reads one header is a clear error of that', async () => {

@@ -31,9 +31,9 @@ export function tusClient(port: number): TusClient {
     fetch(`http://127.0.0.1:${port}${path}`, {
       method,
       headers: { 'tus-resumable': '1.0.0', ...headers },
-      ...(body === undefined ? {} : { body: body as BodyInit, duplex: 'half' }),
+      ...(body === undefined ? {} : { body: body as BodyInit, duplex: 'half' as const }),
       ...(signal === undefined ? {} : { signal }),
-    } as RequestInit)
+    })
   return {
     ask,
     async begin(byteSize, metadata = {}) {

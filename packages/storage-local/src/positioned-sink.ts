@@ -1,8 +1,8 @@
 import type { FileHandle } from 'node:fs/promises'
 import { Writable } from 'node:stream'
 
-// As for whole objects: chunks are written many at a time.
-const BUFFER_BYTES = 1024 * 1024
+// Chunks are written several at a time. Less than for whole objects, because many clients send for a long time at once.
+const BUFFER_BYTES = 256 * 1024
 
 /** A stream into an open file from some position on. */
 export interface PositionedSink {

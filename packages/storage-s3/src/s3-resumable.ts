@@ -16,7 +16,7 @@ import { readNotes, TAIL } from './resumable-notes.ts'
 import type { S3Bucket } from './s3-bucket.ts'
 
 // One is sent while the next is collected, of each upload; so many of all uploads together.
-const PARTS_IN_MEMORY = 3
+const PARTS_IN_MEMORY = 2
 
 /**
  * Resumable uploads as multipart uploads. Objects there are besides the parts: bytes at the end of a request that are

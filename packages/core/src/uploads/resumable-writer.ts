@@ -138,7 +138,7 @@ interface ArrivalLimits {
 }
 
 // As much as a storage likes to write at once.
-const READ_AHEAD_BYTES = 256 * 1024
+const READ_AHEAD_BYTES = 64 * 1024
 
 function limitOf(runtime: Runtime, { session, asset }: OpenResumable): number {
   return session.uploadLength ?? profileOf(runtime, asset.profile).accept.maxBytes

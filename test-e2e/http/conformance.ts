@@ -74,7 +74,7 @@ export function describeConformance(subject: () => ConformanceSubject): void {
       const begun = await ann().call('POST', '/uploads', photo())
       const { id, assetId } = (await begun.json()) as { id: string; assetId: string }
       expect([begun.status, begun.headers.get('location')]).toEqual([201, `/rindle/uploads/${id}`])
-      const signed = await (await ann().call('POST', `/uploads/${id}/sign`)).json()
+      const signed = (await (await ann().call('POST', `/uploads/${id}/sign`)).json()) as UploadRequest
       expect((await ann().call('GET', `/uploads/${id}`)).status).toBe(200)
       expect(await problemOf(await ann().call('POST', `/uploads/${id}/complete`))).toEqual([
         409,

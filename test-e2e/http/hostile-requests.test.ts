@@ -132,11 +132,9 @@ describe('random requests', () => {
       },
       { requiredKeys: ['profile', 'filename', 'contentType', 'byteSize'] },
     )
-    const seen = new Set<number>()
     await fc.assert(
       fc.asyncProperty(declaration, async (declared) => {
         const { status } = await clientOf(served.url, 'eve').call('POST', '/uploads', declared)
-        seen.add(status)
         expect(status === 201 || (status >= 400 && status < 500)).toBe(true)
       }),
       { numRuns: RUNS },

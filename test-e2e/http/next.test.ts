@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process'
 import { rm } from 'node:fs/promises'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { RindleHandler } from '@rindle/http'
-import next from 'next'
 import { afterAll, beforeAll, describe } from 'vitest'
 import { quadrants } from '../support/pictures.ts'
 import { type ConformanceSubject, describeConformance } from './conformance.ts'
@@ -12,12 +12,20 @@ import { serveApplication } from './served-application.ts'
 
 // A Next application of one route handler, which passes its requests to the handler of this process.
 const dir = join(import.meta.dirname, 'next-app')
-// Node gives the function where Next's types, made for bundlers, have a module.
-const createNext = next as unknown as typeof next.default
+// Not by `import`: Next's types change those of Node for all tests (an environment then must have a NODE_ENV).
+const createNext: CreateNext = createRequire(import.meta.url)('next')
 const HANDLER = Symbol.for('rindle.test.handler')
 
+type CreateNext = (options: { readonly dir: string; readonly dev: boolean; readonly quiet: boolean }) => NextApplication
+
+interface NextApplication {
+  readonly prepare: () => Promise<void>
+  readonly getRequestHandler: () => (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void>
+  readonly close: () => Promise<void>
+}
+
 let subject: ConformanceSubject
-let app: ReturnType<typeof createNext>
+let app: NextApplication
 
 beforeAll(async () => {
   const program = createRequire(import.meta.url).resolve('next/dist/bin/next')

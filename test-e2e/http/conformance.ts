@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import type { Problem } from '@rindle/http'
+import type { Problem, UploadRequest } from '@rindle/http'
 import { describe, expect, it, vi } from 'vitest'
 import { clientOf, send } from './client.ts'
 import { connectTo, hasHead, statusOf } from './raw-request.ts'

@@ -1,7 +1,5 @@
 import { createReadStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import Uppy from '@uppy/core'
-import Tus from '@uppy/tus'
 import { Upload } from 'tus-js-client'
 
 /** A file that a client sends. */
@@ -34,15 +32,38 @@ export const byTusJsClient: SendFile = ({ endpoint, path, byteSize, chunkBytes, 
     upload.start()
   })
 
+// What is used of Uppy. Its own types need those of a browser, which contradict Node's in all other tests.
+interface UppyUploader {
+  use(plugin: unknown, options: object): void
+  addFile(file: object): void
+  upload(): Promise<{
+    readonly successful?: readonly { readonly uploadURL?: string }[]
+    readonly failed?: readonly { readonly error: string | null }[]
+  }>
+}
+
+async function createUppy(options: object): Promise<UppyUploader> {
+  const [core, tus] = ['@uppy/core', '@uppy/tus']
+  const { default: Uppy } = (await import(core)) as { readonly default: new () => UppyUploader }
+  const { default: Tus } = (await import(tus)) as { readonly default: unknown }
+  const uppy = new Uppy()
+  uppy.use(Tus, options)
+  return uppy
+}
+
 /** Uppy with its plugin for tus. */
 export const byUppy: SendFile = async ({ endpoint, path, byteSize, chunkBytes, metadata }) => {
-  const uppy = new Uppy()
-  uppy.use(Tus, { endpoint, chunkSize: chunkBytes, retryDelays: RETRY_DELAYS_MS, allowedMetaFields: true })
-  // Under Node, tus-js-client below Uppy takes no Blob, and Uppy's types know nothing else.
-  const data = Object.assign(await readFile(path), { size: byteSize }) as unknown as Blob
+  const uppy = await createUppy({
+    endpoint,
+    chunkSize: chunkBytes,
+    retryDelays: RETRY_DELAYS_MS,
+    allowedMetaFields: true,
+  })
+  // Under Node, tus-js-client below Uppy takes no Blob.
+  const data = Object.assign(await readFile(path), { size: byteSize })
   uppy.addFile({ name: metadata['filename'] ?? '', type: metadata['filetype'] ?? '', data, meta: metadata })
   const result = await uppy.upload()
-  const [failed] = result?.failed ?? []
+  const [failed] = result.failed ?? []
   if (failed !== undefined) throw new Error(`Uppy gave up: ${failed.error}`)
-  return result?.successful?.[0]?.uploadURL ?? ''
+  return result.successful?.[0]?.uploadURL ?? ''
 }

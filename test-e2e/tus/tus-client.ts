@@ -31,7 +31,7 @@ export function tusClient(port: number): TusClient {
     fetch(`http://127.0.0.1:${port}${path}`, {
       method,
       headers: { 'tus-resumable': '1.0.0', ...headers },
-      ...(body === undefined ? {} : { body: body as BodyInit, duplex: 'half' as const }),
+      ...(body === undefined ? {} : { body: body as NonNullable<RequestInit['body']>, duplex: 'half' as const }),
       ...(signal === undefined ? {} : { signal }),
     })
   return {

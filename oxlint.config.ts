@@ -30,12 +30,14 @@ const vendors = [
   '@prisma/**',
 ]
 
+const nobodyImports: Pattern = {
+  regex: '^@rindle/(cli|bench|test-e2e|example[^/]*)(/|$)',
+  message: 'Nothing imports the command line tool, the examples, the benchmarks or the end-to-end tests.',
+}
+
 /** Hold for every file of the repository. */
 const everywhere: Pattern[] = [
-  {
-    regex: '^@rindle/(cli|bench|test-e2e|example[^/]*)(/|$)',
-    message: 'Nothing imports the command line tool, the examples, the benchmarks or the end-to-end tests.',
-  },
+  nobodyImports,
   {
     regex: '^@rindle/[^/]+/(src|dist|test)(/|$)',
     message: 'Import a package by an entry of its "exports"; its files are its own business.',
@@ -147,6 +149,8 @@ export default defineConfig({
         'unicorn/no-process-exit': 'error',
       },
     },
+    // The reference of the commands is written from the tool's own declarations, and command lines in pages are read by it.
+    { files: ['docs/**', 'test-e2e/docs/**'], rules: wall(everywhere.filter((pattern) => pattern !== nobodyImports)) },
     // Vitest takes the default export of a global setup.
     { files: ['packages/test-database/src/global-setup.ts'], rules: { 'import/no-default-export': 'off' } },
     ...packageWalls,

@@ -40,7 +40,11 @@ interface Definition<P extends Record<string, PositionalOptions>, O extends Reco
 export interface Command {
   readonly name: string
   readonly usage: string
+  readonly describe: string
   readonly examples: readonly (readonly [commandLine: string, describe: string])[]
+  readonly positionals: Readonly<Record<string, PositionalOptions>>
+  /** Its own options, without those that every command takes. */
+  readonly options: Readonly<Record<string, Options>>
   /** The names of its own options, without dashes. */
   readonly optionNames: readonly string[]
   /** Adds it to a yargs parser, which hands over what it understood. */
@@ -56,7 +60,10 @@ export function defineCommand<
   return {
     name: usage.split(' ', 1)[0] ?? usage,
     usage,
+    describe,
     examples,
+    positionals,
+    options,
     optionNames: Object.keys(options),
     register: (parser, onParsed) =>
       parser.command(

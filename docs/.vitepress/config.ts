@@ -1,0 +1,85 @@
+import { readdirSync } from 'node:fs'
+import path from 'node:path'
+import { type DefaultTheme, defineConfig } from 'vitepress'
+
+/** The entries of a generated folder, the sources of which know their order and names. */
+function generated(folder: string): DefaultTheme.SidebarItem[] {
+  return readdirSync(path.resolve(import.meta.dirname, '../reference', folder))
+    .map((file) => file.replace(/\.md$/, ''))
+    .filter((name) => name !== 'index')
+    .map((name) => ({ text: `@rindle/${name}`, link: `/reference/${folder}/${name}` }))
+}
+
+export default defineConfig({
+  title: 'Rindle',
+  description: 'Media, made durable: uploads, variants and delivery for Node and PostgreSQL.',
+  lang: 'en',
+  base: process.env.RINDLE_DOCS_BASE ?? '/',
+  srcExclude: ['parts/**', 'README.md'],
+  cleanUrls: true,
+  metaChunk: true,
+  markdown: { theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' } },
+  head: [['link', { rel: 'icon', href: 'data:,' }]],
+  themeConfig: {
+    search: { provider: 'local' },
+    outline: { level: [2, 3] },
+    nav: [
+      { text: 'Start', link: '/start/', activeMatch: '^/start/' },
+      { text: 'Guide', link: '/guide/concepts', activeMatch: '^/guide/' },
+      { text: 'Reference', link: '/reference/options', activeMatch: '^/reference/' },
+    ],
+    sidebar: [
+      {
+        text: 'Start',
+        items: [
+          { text: 'Images in ten minutes', link: '/start/' },
+          { text: 'Video and sound', link: '/start/av' },
+          { text: 'From nothing to production', link: '/start/production' },
+        ],
+      },
+      {
+        text: 'Guide',
+        items: [
+          { text: 'Concepts', link: '/guide/concepts' },
+          { text: 'Profiles and recipes', link: '/guide/profiles' },
+          { text: 'Uploads', link: '/guide/uploads' },
+          { text: 'Delivery', link: '/guide/delivery' },
+          { text: 'Security', link: '/guide/security' },
+          { text: 'Background work', link: '/guide/work' },
+          { text: 'Storages', link: '/guide/storages' },
+          { text: 'Benchmarks', link: '/guide/benchmarks' },
+        ],
+      },
+      {
+        text: 'Day two',
+        items: [
+          { text: 'Operations, by symptom', link: '/guide/operations' },
+          { text: 'Troubleshooting', link: '/guide/troubleshooting' },
+          { text: 'Upgrading', link: '/guide/upgrading' },
+          { text: 'Writing an adapter', link: '/guide/adapters' },
+        ],
+      },
+      {
+        text: 'Coming from',
+        items: [
+          { text: 'multer and sharp', link: '/from/multer-and-sharp' },
+          { text: 'Active Storage', link: '/from/active-storage' },
+          { text: 'Payload', link: '/from/payload' },
+          { text: 'A hosted uploader', link: '/from/hosted-uploaders' },
+        ],
+      },
+      {
+        text: 'Reference',
+        items: [
+          { text: 'Options', link: '/reference/options' },
+          { text: 'Error codes', link: '/reference/errors' },
+          { text: 'Events', link: '/reference/events' },
+          { text: 'Commands', link: '/reference/commands' },
+          { text: 'Tables', link: '/reference/tables' },
+          { text: 'Packages', collapsed: true, items: generated('packages') },
+          { text: 'API', link: '/reference/api/', collapsed: true, items: generated('api') },
+        ],
+      },
+    ],
+  },
+})

@@ -1,0 +1,31 @@
+import { ERROR_CODES } from '@rindle/core'
+import { table } from './markdown.ts'
+import type { Export } from './read-exports.ts'
+
+/** The table of error codes, and the reasons of rejections. */
+export function errorPage(own: readonly Export[]): string {
+  const rows = Object.entries(ERROR_CODES).map(([name, { meaning, retryable }]) => [
+    `[\`${name}\`](../guide/troubleshooting#${name.replaceAll('_', '-')})`,
+    meaning,
+    retryable ? 'yes' : 'no',
+  ])
+  return [
+    '# Error codes\n',
+    'Everything that Rindle throws is a `RindleError` with one of these codes. "Retryable" says whether the same call may',
+    'succeed later without a change by the caller; an error may carry another answer than its code, in `retryable`.\n',
+    table(['code', 'meaning', 'retryable'], rows),
+    '## Reasons of a rejection\n',
+    'What `upload_rejected` has in `details.reason`, and a quarantined asset in `errorReason`:\n',
+    table(
+      ['reason'],
+      unionOf(own, 'RejectionReason').map((reason) => [`\`${reason}\``]),
+    ),
+  ].join('\n')
+}
+
+/** The members of an exported union of texts. */
+function unionOf(own: readonly Export[], name: string): string[] {
+  const found = own.find((item) => item.name === name)
+  if (found === undefined) throw new Error(`No package exports ${name}.`)
+  return [...found.code.matchAll(/'([^']+)'/g)].map(([, member]) => member as string)
+}

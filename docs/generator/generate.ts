@@ -1,0 +1,24 @@
+import { apiPages } from './api-pages.ts'
+import { commandPage } from './command-page.ts'
+import { errorPage } from './error-page.ts'
+import { eventPage } from './event-page.ts'
+import { optionPage } from './option-page.ts'
+import { packagePages } from './package-pages.ts'
+import { readExports } from './read-exports.ts'
+import { stateDiagrams } from './state-diagrams.ts'
+import { tablePage } from './table-page.ts'
+
+/** Everything of the site that follows from the code: Markdown by path. Nothing of it is kept in the repository. */
+export async function generate(): Promise<ReadonlyMap<string, string>> {
+  const { own, others } = readExports()
+  return new Map([
+    ['reference/errors.md', errorPage(own)],
+    ['reference/events.md', eventPage(own)],
+    ['reference/options.md', optionPage(own)],
+    ['reference/commands.md', commandPage()],
+    ['reference/tables.md', tablePage()],
+    ...apiPages(own, others),
+    ...packagePages(),
+    ...(await stateDiagrams()),
+  ])
+}

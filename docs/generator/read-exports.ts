@@ -1,0 +1,153 @@
+import path from 'node:path'
+import ts from 'typescript'
+import { declarationText } from './declaration-text.ts'
+import { type PublishedPackage, publishedPackages, repository } from './repository.ts'
+
+/** A property, a method or an option of an exported type. */
+export interface Member {
+  readonly name: string
+  readonly type: string
+  readonly isOptional: boolean
+  /** Empty: it has no comment. */
+  readonly doc: string
+  /** The text of its `@default`; empty for none. */
+  readonly default: string
+}
+
+/** One export of a package, as its sources declare it. */
+export interface Export {
+  readonly package: PublishedPackage
+  readonly name: string
+  readonly kind: 'class' | 'constant' | 'function' | 'interface' | 'type'
+  /** The folder of the sources that declares it, or the file where there is no folder. */
+  readonly area: string
+  /** Empty: it has no comment. */
+  readonly doc: string
+  /** Its declaration, without bodies. */
+  readonly code: string
+  /** Of interfaces alone. */
+  readonly members: readonly Member[]
+}
+
+/** What a package exports of another, ours or not. */
+export interface Reexport {
+  readonly package: PublishedPackage
+  readonly name: string
+  readonly from: string
+}
+
+/** Everything that the published packages export, read from their sources. */
+export function readExports(): { readonly own: readonly Export[]; readonly others: readonly Reexport[] } {
+  const packages = publishedPackages()
+  const entries = packages.map(({ folder }) => path.join(repository, `packages/${folder}/src/index.ts`))
+  const program = ts.createProgram(entries, {
+    module: ts.ModuleKind.NodeNext,
+    target: ts.ScriptTarget.ES2024,
+    customConditions: ['dev-source'],
+    allowImportingTsExtensions: true,
+    noEmit: true,
+    strict: true,
+    types: [],
+  })
+  const checker = program.getTypeChecker()
+  const own: Export[] = []
+  const others: Reexport[] = []
+  for (const [index, entry] of entries.entries()) {
+    const found = packages[index] as PublishedPackage
+    for (const symbol of exportsOf(program, entry)) {
+      const target = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol
+      const declaration = target.declarations?.[0]
+      if (declaration === undefined) throw new Error(`${found.name} exports ${symbol.name}, which nothing declares.`)
+      const owner = ownerOf(declaration)
+      if (owner === found.folder) own.push(exportOf(found, symbol.name, declaration))
+      else others.push({ package: found, name: symbol.name, from: owner })
+    }
+  }
+  return { own, others }
+}
+
+function exportsOf(program: ts.Program, entry: string): readonly ts.Symbol[] {
+  const source = program.getSourceFile(entry)
+  const module = source === undefined ? undefined : program.getTypeChecker().getSymbolAtLocation(source)
+  if (module === undefined) throw new Error(`${entry} is no module.`)
+  return program
+    .getTypeChecker()
+    .getExportsOfModule(module)
+    .toSorted((one, other) => one.name.localeCompare(other.name))
+}
+
+/** The folder of ours that a declaration is in, or the name of somebody else's package. */
+function ownerOf(declaration: ts.Declaration): string {
+  const file = declaration.getSourceFile().fileName
+  const folder = /\/packages\/([^/]+)\/src\/(?!generated\/)/.exec(file)?.[1]
+  if (folder !== undefined) return folder
+  if (file.includes('/generated/')) return 'Prisma'
+  return /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1] ?? file
+}
+
+function exportOf(found: PublishedPackage, name: string, declaration: ts.Declaration): Export {
+  const file = declaration.getSourceFile().fileName
+  const inside = file.slice(file.indexOf(`/packages/${found.folder}/src/`) + `/packages/${found.folder}/src/`.length)
+  return {
+    package: found,
+    name,
+    kind: kindOf(declaration),
+    area: inside.split('/')[0]?.replace(/\.tsx?$/, '') ?? '',
+    doc: docOf(statementOf(declaration)),
+    code: declarationText(declaration),
+    members: ts.isInterfaceDeclaration(declaration) ? declaration.members.flatMap(memberOf) : [],
+  }
+}
+
+function kindOf(declaration: ts.Declaration): Export['kind'] {
+  if (ts.isFunctionDeclaration(declaration)) return 'function'
+  if (ts.isClassDeclaration(declaration)) return 'class'
+  if (ts.isInterfaceDeclaration(declaration)) return 'interface'
+  if (ts.isTypeAliasDeclaration(declaration)) return 'type'
+  return 'constant'
+}
+
+/** Comments of a constant stand before its statement. */
+function statementOf(declaration: ts.Declaration): ts.Node {
+  return ts.isVariableDeclaration(declaration) ? declaration.parent.parent : declaration
+}
+
+function memberOf(member: ts.TypeElement): Member[] {
+  if (member.name === undefined) return []
+  const type = ts.isPropertySignature(member) ? (member.type?.getText() ?? 'unknown') : member.getText()
+  return [
+    {
+      name: member.name.getText().replaceAll("'", ''),
+      type: inOneLine(type),
+      isOptional: member.questionToken !== undefined,
+      doc: docOf(member),
+      default: tagOf(member, 'default'),
+    },
+  ]
+}
+
+/** Line ends stand for the separators between members. */
+function inOneLine(type: string): string {
+  return type
+    .replaceAll(/\/\*\*[\s\S]*?\*\/\s*/g, '')
+    .replaceAll(/([^\s{(|;,])\s*\n\s*(?=(readonly )?\w+\??:)/g, '$1; ')
+    .replaceAll(/\s+/g, ' ')
+}
+
+/** The comment's text without its tags, its links as code. */
+function docOf(node: ts.Node): string {
+  const comments = ts.getJSDocCommentsAndTags(node).filter(ts.isJSDoc)
+  return comments.map(({ comment }) => plain(comment)).join('\n\n')
+}
+
+function tagOf(node: ts.Node, name: string): string {
+  const tag = ts.getJSDocTags(node).find(({ tagName }) => tagName.text === name)
+  return plain(tag?.comment)
+}
+
+function plain(comment: string | ts.NodeArray<ts.JSDocComment> | undefined): string {
+  if (comment === undefined || typeof comment === 'string') return comment ?? ''
+  return comment
+    .map((part) => (ts.isJSDocLink(part) ? `\`${part.name?.getText() ?? ''}${part.text}\`` : part.text))
+    .join('')
+}

@@ -1,0 +1,55 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+
+/** The root of the repository. */
+export const repository: string = path.resolve(import.meta.dirname, '../..')
+
+/** A package that is published. */
+export interface PublishedPackage {
+  /** The folder below `packages`. */
+  readonly folder: string
+  /** The name that applications import. */
+  readonly name: string
+  readonly description: string
+}
+
+/** In the order in which an application meets them; what is not named here comes last, by name. */
+const ORDER = [
+  'core',
+  'prisma',
+  'storage-local',
+  'storage-s3',
+  'processor-image',
+  'processor-av',
+  'jobs-pgboss',
+  'http',
+  'tus',
+  'client',
+  'react',
+  'opentelemetry',
+  'cli',
+  'testing',
+  'embedded',
+]
+
+/** The published packages. */
+export function publishedPackages(): readonly PublishedPackage[] {
+  return readdirSync(path.join(repository, 'packages'))
+    .flatMap((folder) => publishedIn(folder))
+    .toSorted((one, other) => place(one) - place(other) || one.folder.localeCompare(other.folder))
+}
+
+/** A text file of the repository. */
+export function textOf(file: string): string {
+  return readFileSync(path.join(repository, file), 'utf8')
+}
+
+function publishedIn(folder: string): PublishedPackage[] {
+  const manifest = JSON.parse(textOf(`packages/${folder}/package.json`)) as PublishedPackage & { private?: boolean }
+  return manifest.private === true ? [] : [{ folder, name: manifest.name, description: manifest.description }]
+}
+
+function place({ folder }: PublishedPackage): number {
+  const index = ORDER.indexOf(folder)
+  return index === -1 ? ORDER.length : index
+}

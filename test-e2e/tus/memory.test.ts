@@ -44,11 +44,9 @@ it.each([
     await uploads(client, profile, 2)
     const baselineBytes = await server.residentBytes()
     let peakBytes = baselineBytes
-    let isDone = false
-    const sending = uploads(client, profile, UPLOADS_AT_ONCE).finally(() => {
-      isDone = true
-    })
-    while (!isDone) peakBytes = Math.max(peakBytes, await server.residentBytes())
+    const sent = new AbortController()
+    const sending = uploads(client, profile, UPLOADS_AT_ONCE).finally(() => sent.abort())
+    while (!sent.signal.aborted) peakBytes = Math.max(peakBytes, await server.residentBytes())
     await sending
     expect((peakBytes - baselineBytes) / MEBIBYTE).toBeLessThan(limit)
   } finally {

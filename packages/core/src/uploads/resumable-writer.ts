@@ -97,7 +97,21 @@ class Arrival {
   #broken: { readonly error: unknown } | undefined
 
   constructor(body: Readable, limits: ArrivalLimits) {
-    this.body = Readable.from(this.#measure(body, limits), { objectMode: false, highWaterMark: READ_AHEAD_BYTES })
+    const chunks = this.#measure(body, limits)
+    this.body = new Readable({
+      highWaterMark: READ_AHEAD_BYTES,
+      read() {
+        chunks.next().then(
+          ({ done, value }) => this.push(done === true ? null : value),
+          (error: unknown) => this.destroy(error as Error),
+        )
+      },
+      // At once, and not when the sender next says something: he may stand still.
+      destroy(error, callback) {
+        body.destroy(error ?? undefined)
+        callback(error)
+      },
+    })
   }
 
   /** Throws the error that ended the body. */
@@ -105,7 +119,10 @@ class Arrival {
     if (this.#broken !== undefined) throw this.#broken.error
   }
 
-  async *#measure(body: Readable, { limitBytes, checksum, idleTimeoutMs }: ArrivalLimits): AsyncGenerator<Uint8Array> {
+  async *#measure(
+    body: Readable,
+    { limitBytes, checksum, idleTimeoutMs }: ArrivalLimits,
+  ): AsyncGenerator<Uint8Array, void> {
     let byteSize = 0
     // Only time spent waiting for the sender counts.
     const wait = (): NodeJS.Timeout => setTimeout(() => body.destroy(stoodStill(idleTimeoutMs)), idleTimeoutMs)

@@ -53,6 +53,9 @@ interface PlanNode {
   readonly Plans?: readonly PlanNode[]
 }
 
+/** The status counts all rows by state: of a table, or of an index of it, whichever is read faster. */
+const COUNTS_ALL = /^select state, count\(\*\)::int as count from rindle\.\w+ group by state$/
+
 /** Of workers there are as many rows as processes, and no more. */
 const SMALL_TABLE = 'media_workers'
 
@@ -118,6 +121,7 @@ describe(`over ${ASSETS} assets and ${ASSETS * 3} variants`, () => {
     await pool.end()
     expect(statements.size).toBeGreaterThan(20)
     for (const statement of statements.values()) {
+      if (COUNTS_ALL.test(statement.text)) continue
       expect({ statement: statement.text, scans: await scansOf(statement) }).toEqual({
         statement: statement.text,
         scans: [],

@@ -166,9 +166,11 @@ describe('a stream of events', () => {
     const { rindle } = application
     const jobs = pgBossJobs({ connectionString: application.databaseUrl })
     const deaf = await application.another({ database: { prisma: rindle.prisma }, jobs })
-    const asking = createHandler(deaf, { basePath: '/', actor: actorOfHeader, logger: collectErrors(errors) })
-    const request = new Request(`http://app.test/assets/${assetId}/events`, { headers: { 'x-actor': 'ann' } })
-    expect((await asking(request)).status).toBe(500)
+    const options = { basePath: '/', actor: actorOfHeader, logger: collectErrors(errors), maxEventStreams: 1 }
+    const asking = createHandler(deaf, options)
+    const ask = () => asking(new Request(`http://app.test/assets/${assetId}/events`, { headers: { 'x-actor': 'ann' } }))
+    // What was refused has left its place.
+    expect([(await ask()).status, (await ask()).status]).toEqual([500, 500])
     expect(errors.splice(0).join()).toContain('cannot LISTEN')
   })
 

@@ -4,7 +4,7 @@ import { DataStore, Upload } from '@tus/server'
 import { currentRequest } from './upload-request.ts'
 
 /** The extensions of tus 1.0 that are offered. */
-export const EXTENSIONS: readonly string[] = [
+const EXTENSIONS: readonly string[] = [
   'creation',
   'creation-with-upload',
   'creation-defer-length',

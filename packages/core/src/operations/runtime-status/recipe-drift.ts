@@ -63,9 +63,12 @@ async function outdatedVariants(
     const isOutdated = declaring.every(([, { variants }]) => variants[name]?.digest !== digest)
     if (declaring.length === 0 || !isOutdated || found.length >= MOST_COUNTED) continue
     const { rows } = await tx.executeSql(
-      // With a limit inside, each asset is looked up by its id, whatever the database thinks of their number.
+      // An order by columns that are not simply equal to something keeps to their index; with a limit inside, each asset
+      // is looked up by its id: whatever the database thinks of their number.
       `select ${ROW} from (select * from rindle.media_variants
-         where state = 'ready' and name = $1::text and recipe_digest = $2::text limit ${MOST_COUNTED}) as variant
+         where state = 'ready' and (name, recipe_digest) >= ($1::text, $2::text)
+           and (name, recipe_digest) <= ($1::text, $2::text)
+         order by name, recipe_digest limit ${MOST_COUNTED}) as variant
        join lateral (select 1 from rindle.media_assets where id = variant.asset_id
          and state in (${DELIVERABLE}) and profile in (select jsonb_array_elements_text($3::jsonb)) limit 1) as asset on true
        where variant.updated_at < now() - make_interval(secs => $4::float8)`,

@@ -1,0 +1,101 @@
+import { once } from 'node:events'
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { type AddressInfo, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import sharp from 'sharp'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { findChromium, launchChromium } from '../browser/chromium.ts'
+import { startPackageRegistry } from '../support/package-registry.ts'
+import { codeBlocks, repository } from './code-blocks.ts'
+import { Reader } from './reader.ts'
+
+const PAGE = 'docs/start/index.md'
+// What the page installs on machines whose own Node is old.
+const NODE_ITSELF = /\/node_modules\/node(-|$)/
+const SERVER = 'npx node server.ts\n'
+
+const chromium = findChromium()
+let directory: string
+let reader: Reader
+let address: string
+
+beforeAll(async () => {
+  directory = await mkdtemp(path.join(tmpdir(), 'rindle-reader-'))
+  await using registry = await startPackageRegistry()
+  reader = new Reader(directory, { ...registry.environment, PORT: String(await freePort()) })
+  // Everything before the server runs, in its order, as the page says it.
+  const blocks = codeBlocks(PAGE)
+  const server = blocks.findIndex(({ text }) => text === SERVER)
+  await reader.follow(blocks.slice(0, server))
+  address = await reader.serve(SERVER.trim())
+}, 240_000)
+
+afterAll(async () => {
+  await reader.stop()
+  await rm(directory, { recursive: true, force: true })
+})
+
+test('the image lane is installed without FFmpeg, and takes what the page says', async () => {
+  const listed = await reader.type('npm ls --all --parseable --omit=dev')
+  const folders = listed.split('\n').filter((line) => line.includes('/node_modules/') && !NODE_ITSELF.test(line))
+  expect(folders.filter((folder) => /ffmpeg|ffprobe/.test(folder))).toEqual([])
+  const megabytes = (await bytesOf(folders)) / 1e6
+  const stated = Number(/some (\d+) MB/.exec(await readFile(path.join(repository, PAGE), 'utf8'))?.[1])
+  expect(megabytes).toBeLessThan(stated * 1.1)
+  expect(megabytes).toBeGreaterThan(stated * 0.8)
+})
+
+test.skipIf(chromium === undefined)('a photo that is chosen on the page is shown as its thumbnail', async () => {
+  const browser = await launchChromium(chromium ?? '')
+  try {
+    const page = await browser.newPage()
+    await page.goto(address)
+    const buffer = await photo()
+    await page.getByLabel('A photo').setInputFiles({ name: 'photo.jpg', mimeType: 'image/jpeg', buffer })
+    await page.getByAltText('photo.jpg').waitFor()
+    expect(await page.getByAltText('photo.jpg').evaluate((image: HTMLImageElement) => image.decode())).toBeUndefined()
+    expect(await page.getByRole('status').textContent()).toBe('ready')
+    const text = Buffer.from('This is no picture, whatever its name says.')
+    await page.getByLabel('A photo').setInputFiles({ name: 'photo.png', mimeType: 'image/png', buffer: text })
+    await page.getByText('unknown_type').waitFor()
+  } finally {
+    await browser.close()
+  }
+})
+
+test('the commands of the page upload, check and report', async () => {
+  const [upload = '', doctor = '', status = ''] = codeBlocks(PAGE).at(-1)?.text.trim().split('\n') ?? []
+  await sharp(await photo()).toFile(path.join(reader.directory, 'photo.jpg'))
+  const urls = (await reader.type(upload)).match(/http:\/\/localhost:\d+\/rindle\/files\/\S+/g) ?? []
+  const formats = await Promise.all(urls.map(async (url) => (await fetch(url)).headers.get('content-type')))
+  expect(formats.toSorted()).toEqual(['image/jpeg', 'image/webp', 'image/webp'])
+  expect(await reader.type(doctor)).not.toContain('[ERROR]')
+  expect(await reader.type(status)).toContain('\n0 errors')
+})
+
+function photo(): Promise<Buffer> {
+  return sharp({ create: { width: 1200, height: 900, channels: 3, background: 'teal' } })
+    .jpeg()
+    .toBuffer()
+}
+
+/** What packages take on the disk, each without those that lie in it. */
+async function bytesOf(folders: readonly string[]): Promise<number> {
+  const sizes = folders.map(async (folder) => {
+    const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+    const files = entries.filter((entry) => entry.isFile() && !entry.parentPath.slice(folder.length).includes('/node_modules'))
+    const stats = await Promise.all(files.map((file) => stat(path.join(file.parentPath, file.name))))
+    return stats.reduce((sum, { size }) => sum + size, 0)
+  })
+  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0)
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}

@@ -1,0 +1,95 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFile, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { createInterface } from 'node:readline'
+import type { CodeBlock } from './code-blocks.ts'
+
+/** Somebody who follows a page to the letter: types its commands into a shell, saves its files where he is. */
+export class Reader {
+  readonly #environment: NodeJS.ProcessEnv
+  readonly #place: string
+  #directory: string
+  #server: ChildProcess | undefined
+
+  /** Begins in `directory`, with these variables besides those of a plain shell. */
+  constructor(directory: string, environment: Readonly<Record<string, string>>) {
+    const { PATH = '', HOME = '', LANG = 'C.UTF-8' } = process.env
+    this.#environment = { PATH: withoutProjects(PATH), HOME, LANG, ...environment }
+    this.#place = path.join(directory, '.place')
+    this.#directory = directory
+  }
+
+  /** Where he is now. */
+  get directory(): string {
+    return this.#directory
+  }
+
+  /** Does what the blocks say, one after the other. Throws with the output of what fails. */
+  async follow(blocks: readonly CodeBlock[]): Promise<void> {
+    for (const block of blocks) {
+      if (block.name !== undefined) await writeFile(path.join(this.#directory, block.name), block.text)
+      else if (block.language === 'sh') await this.type(block.text)
+    }
+  }
+
+  /** Runs commands in a shell, and stays where they lead. Gives their output. */
+  async type(commands: string): Promise<string> {
+    const child = this.#spawn(['-ec', `${commands}\npwd >"${this.#place}"`])
+    const output = collected(child)
+    const [code] = (await once(child, 'close')) as [number | null]
+    if (code !== 0) throw new Error(`${commands}\nended with ${code}:\n${output()}`)
+    this.#directory = (await readFile(this.#place, 'utf8')).trim()
+    return output()
+  }
+
+  /** Starts something that goes on running; resolves with the address that it prints. */
+  async serve(command: string): Promise<string> {
+    const child = this.#spawn(['-ec', `exec ${command}`])
+    this.#server = child
+    const output = collected(child)
+    const { promise, resolve, reject } = Promise.withResolvers<string>()
+    child.once('close', () => reject(new Error(`${command} ended:\n${output()}`)))
+    createInterface({ input: child.stdout ?? process.stdin }).on('line', (line) => {
+      const address = /http:\/\/localhost:\d+/.exec(line)?.[0]
+      if (address !== undefined) resolve(address)
+    })
+    return promise
+  }
+
+  /** Ends what still runs. */
+  async stop(): Promise<void> {
+    const child = this.#server
+    if (child?.pid === undefined || child.exitCode !== null) return
+    const ended = once(child, 'close')
+    process.kill(-child.pid, 'SIGTERM')
+    await ended
+  }
+
+  #spawn(args: string[]): ChildProcess {
+    return spawn('bash', args, {
+      cwd: this.#directory,
+      env: this.#environment,
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+  }
+}
+
+/** A shell of no project: the programs of this repository and of the package manager that runs the tests are not its own. */
+function withoutProjects(searchPath: string): string {
+  return searchPath
+    .split(path.delimiter)
+    .filter((directory) => !directory.includes('node_modules') && !directory.includes('node-gyp-bin'))
+    .join(path.delimiter)
+}
+
+function collected(child: ChildProcess): () => string {
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (chunk: string) => {
+      output += chunk
+    })
+  }
+  return () => output
+}

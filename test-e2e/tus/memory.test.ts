@@ -32,12 +32,11 @@ afterAll(async () => {
   await s3.stop()
 })
 
-// Of what a bucket takes above a disk, next to nothing is data: the heap's young generation, and malloc's arenas, which
-// grow with the requests of the SDK. Measured: 40 and 70 to 85 MiB.
-it.each([
-  ['local', 64],
-  ['remote', 128],
-])('twenty uploads at once to %s storage take less than %i MiB, however much they carry', async (profile, limit) => {
+// Far less than the 480 MiB that are sent, so whoever holds bodies in memory fails. Little of what is measured is data: the
+// heap's young generation and malloc's arenas grow with the load of the machine. On a busy one: 38 to 90 MiB.
+const MAX_GROWTH_MEBIBYTES = 128
+
+it.each(['local', 'remote'])('twenty uploads at once to %s storage are not held in memory', async (profile) => {
   const server = await startServer()
   try {
     const client = tusClient(server.port)
@@ -48,7 +47,7 @@ it.each([
     const sending = uploads(client, profile, UPLOADS_AT_ONCE).finally(() => sent.abort())
     while (!sent.signal.aborted) peakBytes = Math.max(peakBytes, await server.residentBytes())
     await sending
-    expect((peakBytes - baselineBytes) / MEBIBYTE).toBeLessThan(limit)
+    expect((peakBytes - baselineBytes) / MEBIBYTE).toBeLessThan(MAX_GROWTH_MEBIBYTES)
   } finally {
     await server.kill()
   }

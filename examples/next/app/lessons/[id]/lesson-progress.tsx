@@ -1,0 +1,44 @@
+'use client'
+
+import type { VariantView } from '@rindle/client'
+import { useRouter } from 'next/navigation'
+import { type ReactElement, useEffect } from 'react'
+import { useAsset } from '../../../media/client.ts'
+
+const NAMES: Readonly<Record<string, string>> = {
+  video: 'Video',
+  poster: 'Poster',
+  strip: 'Preview pictures',
+  sound: 'Sound',
+  waveform: 'Waveform',
+}
+
+/** What is being made of a recording, as it goes; then the page is asked for anew, and has a player. */
+export function LessonProgress({ assetId }: { readonly assetId: string }): ReactElement {
+  const { asset, error } = useAsset(assetId)
+  const router = useRouter()
+  const isSettled = asset?.settled ?? false
+  useEffect(() => {
+    if (isSettled) router.refresh()
+  }, [isSettled, router])
+  const variants = Object.entries<VariantView | undefined>(asset?.variants ?? {})
+  return (
+    <section className="lesson-progress" aria-label="Preparing the recording">
+      <p role="status">{error?.message ?? 'The recording is being prepared. You may leave this page.'}</p>
+      <ul>
+        {variants.map(([name, variant]) => (
+          <li key={name}>
+            <label htmlFor={`progress-${name}`}>{NAMES[name] ?? name}</label>
+            <progress id={`progress-${name}`} max={100} value={percentOf(variant)} />
+            <span>{variant?.state === 'ready' ? 'ready' : `${percentOf(variant)} %`}</span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+function percentOf(variant: VariantView | undefined): number {
+  if (variant?.state === 'ready') return 100
+  return Math.round(variant?.progress ?? 0)
+}

@@ -1,0 +1,54 @@
+import type { Metadata } from 'next'
+import { notFound } from 'next/navigation'
+import type { ReactElement } from 'react'
+import { Byline } from '../../../components/byline.tsx'
+import { Deletion } from '../../../components/deletion.tsx'
+import { database } from '../../../data/database.ts'
+import { isUuid } from '../../../data/is-uuid.ts'
+import { requireMember } from '../../../data/session.ts'
+import { smallAvatarsOf } from '../../../media/avatars.ts'
+import { type Recording, recordingOf } from '../../../media/recordings.ts'
+import { AudioPlayer } from './audio-player.tsx'
+import { deleteLesson } from './delete-lesson.ts'
+import { LessonProgress } from './lesson-progress.tsx'
+import { VideoPlayer } from './video-player.tsx'
+
+interface LessonPageProps {
+  readonly params: Promise<{ readonly id: string }>
+}
+
+export const metadata: Metadata = { title: 'Lesson' }
+
+export default async function LessonPage({ params }: LessonPageProps): Promise<ReactElement> {
+  const member = await requireMember()
+  const { id } = await params
+  const lesson = isUuid(id) ? await database.lesson.findUnique({ where: { id }, include: { author: true } }) : null
+  if (lesson === null) notFound()
+  const [recording, avatars] = await Promise.all([recordingOf(id), smallAvatarsOf([lesson.authorId])])
+  return (
+    <article>
+      <h1>{lesson.title}</h1>
+      <Byline author={lesson.author} avatarUrl={avatars.get(lesson.authorId)} date={lesson.createdAt} />
+      <RecordingView recording={recording} title={lesson.title} />
+      {lesson.text !== '' && <p className="prose">{lesson.text}</p>}
+      {member.id === lesson.authorId && (
+        <section className="author-tools" aria-label="Of the author">
+          <Deletion what="lesson" action={deleteLesson.bind(null, id)} />
+        </section>
+      )}
+    </article>
+  )
+}
+
+interface RecordingViewProps {
+  readonly recording: Recording | null
+  readonly title: string
+}
+
+function RecordingView({ recording, title }: RecordingViewProps): ReactElement {
+  if (recording === null) return <p className="empty">This lesson has no recording.</p>
+  if (recording.kind === 'working') return <LessonProgress assetId={recording.assetId} />
+  if (recording.kind === 'failed') return <p className="error">The recording could not be used ({recording.reason}).</p>
+  if (recording.kind === 'video') return <VideoPlayer player={recording.player} strip={recording.strip} title={title} />
+  return <AudioPlayer player={recording.player} loudness={recording.loudness} title={title} />
+}

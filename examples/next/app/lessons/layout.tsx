@@ -1,0 +1,11 @@
+import { notFound } from 'next/navigation'
+import type { ReactElement, ReactNode } from 'react'
+import { requireMember } from '../../data/session.ts'
+import { hasLessons } from '../../media/lane.ts'
+
+/** There are no lessons in an application of pictures alone. */
+export default async function LessonsLayout({ children }: { readonly children: ReactNode }): Promise<ReactElement> {
+  if (!hasLessons) notFound()
+  await requireMember()
+  return <>{children}</>
+}

@@ -1,0 +1,28 @@
+'use server'
+
+import { redirect } from 'next/navigation'
+import { formText } from '../../../data/form-text.ts'
+import { inOneTransaction } from '../../../data/in-one-transaction.ts'
+import { isUuid } from '../../../data/is-uuid.ts'
+import { requireMember } from '../../../data/session.ts'
+import { assertOwnUploads } from '../../../media/assert-own-uploads.ts'
+import { lessonOwner } from '../../../media/owners.ts'
+import { rindle } from '../../../media/rindle.ts'
+
+/** Writes a lesson and attaches its recording, in one transaction; gives what is wrong with the form. */
+export async function publishLesson(_before: string | null, form: FormData): Promise<string | null> {
+  const member = await requireMember()
+  const title = formText(form, 'title', 120)
+  const recordingId = formText(form, 'recording', 36)
+  if (title === '') return 'Please give the lesson a title.'
+  if (!isUuid(recordingId)) return 'Please choose a recording.'
+  await assertOwnUploads([recordingId], member.id)
+  const lesson = await inOneTransaction(async (rows, tx) => {
+    const written = await rows.lesson.create({
+      data: { authorId: member.id, title, text: formText(form, 'text', 5_000) },
+    })
+    await rindle.attach({ id: recordingId, profile: 'lesson' }, lessonOwner(written.id), 'recording', { tx })
+    return written
+  })
+  return redirect(`/lessons/${lesson.id}`)
+}

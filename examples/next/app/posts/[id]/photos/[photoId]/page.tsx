@@ -1,0 +1,37 @@
+import type { Metadata } from 'next'
+import Link from 'next/link'
+import { notFound } from 'next/navigation'
+import type { ReactElement } from 'react'
+import { PictureElement } from '../../../../../components/picture-element.tsx'
+import { isUuid } from '../../../../../data/is-uuid.ts'
+import { requireMember } from '../../../../../data/session.ts'
+import { photoOf } from '../../../../../media/galleries.ts'
+
+interface PhotoPageProps {
+  readonly params: Promise<{ readonly id: string; readonly photoId: string }>
+}
+
+export const metadata: Metadata = { title: 'Photo' }
+
+export default async function PhotoPage({ params }: PhotoPageProps): Promise<ReactElement> {
+  await requireMember()
+  const { id, photoId } = await params
+  const photo = isUuid(id) ? await photoOf(id, photoId) : null
+  if (photo === null) notFound()
+  const { picture, number, count, previousId, nextId } = photo
+  return (
+    <div className="photo-page">
+      <h1 className="visually-hidden">
+        Photo {number} of {count}
+      </h1>
+      <PictureElement picture={picture} />
+      <nav aria-label="Photos" className="pager">
+        {previousId === undefined ? <span /> : <Link href={`/posts/${id}/photos/${previousId}`}>← Previous</Link>}
+        <Link href={`/posts/${id}`}>
+          {number} of {count} · back to the post
+        </Link>
+        {nextId === undefined ? <span /> : <Link href={`/posts/${id}/photos/${nextId}`}>Next →</Link>}
+      </nav>
+    </div>
+  )
+}

@@ -1,0 +1,27 @@
+'use server'
+
+import { redirect } from 'next/navigation'
+import { formText } from '../../../data/form-text.ts'
+import { inOneTransaction } from '../../../data/in-one-transaction.ts'
+import { isUuid } from '../../../data/is-uuid.ts'
+import { requireMember } from '../../../data/session.ts'
+import { assertOwnUploads } from '../../../media/assert-own-uploads.ts'
+import { postOwner } from '../../../media/owners.ts'
+import { rindle } from '../../../media/rindle.ts'
+
+/** Writes a post and attaches its photos, in one transaction; gives what is wrong with the form. */
+export async function publishPost(_before: string | null, form: FormData): Promise<string | null> {
+  const member = await requireMember()
+  const title = formText(form, 'title', 120)
+  if (title === '') return 'Please give the post a title.'
+  const photoIds = form.getAll('photo').filter((id) => typeof id === 'string' && isUuid(id)) as string[]
+  await assertOwnUploads(photoIds, member.id)
+  const post = await inOneTransaction(async (rows, tx) => {
+    const written = await rows.post.create({
+      data: { authorId: member.id, title, text: formText(form, 'text', 5_000) },
+    })
+    for (const id of photoIds) await rindle.append({ id, profile: 'photo' }, postOwner(written.id), 'gallery', { tx })
+    return written
+  })
+  return redirect(`/posts/${post.id}`)
+}

@@ -1,0 +1,14 @@
+import type { Picture } from '@rindle/core'
+import type { ReactElement } from 'react'
+
+/** A picture as Rindle describes it: its attributes are named as React names them. */
+export function PictureElement({ picture: { sources, img } }: { readonly picture: Picture }): ReactElement {
+  return (
+    <picture>
+      {sources.map((source) => (
+        <source key={source.type} {...source} />
+      ))}
+      <img {...img} alt={img.alt} />
+    </picture>
+  )
+}

@@ -1,0 +1,57 @@
+'use client'
+
+import { type PointerEvent, type ReactElement, type ReactNode, useState } from 'react'
+import { clockTime } from './clock-time.ts'
+import type { Playback } from './use-playback.ts'
+
+interface ScrubberProps {
+  readonly label: string
+  readonly playback: Playback
+  /** Renders what is shown of the second that is pointed at, or that has the focus. */
+  readonly children?: (second: number) => ReactNode
+  /** Lies behind it. */
+  readonly background?: ReactNode
+}
+
+/** A slider through a recording. What is at a place is shown before anybody goes there: on hover, on focus, by touch. */
+export function Scrubber({ label, playback, children, background }: ScrubberProps): ReactElement {
+  const { position, duration, seek } = playback
+  const [pointed, setPointed] = useState<number | null>(null)
+  const [isFocused, setFocused] = useState(false)
+  const second = pointed ?? position
+  const isShown = duration > 0 && (pointed !== null || isFocused)
+  const point = ({ currentTarget, clientX }: PointerEvent<HTMLInputElement>): void => {
+    const { left, width } = currentTarget.getBoundingClientRect()
+    setPointed(Math.min(1, Math.max(0, (clientX - left) / width)) * duration)
+  }
+  return (
+    <div className="scrubber">
+      {background}
+      <input
+        type="range"
+        aria-label={label}
+        aria-valuetext={`${clockTime(position)} of ${clockTime(duration)}`}
+        min={0}
+        max={Math.max(1, Math.floor(duration))}
+        step={1}
+        value={Math.floor(position)}
+        onChange={({ currentTarget }) => seek(Number(currentTarget.value))}
+        onPointerMove={point}
+        onPointerLeave={() => setPointed(null)}
+        onFocus={() => setFocused(true)}
+        onBlur={() => setFocused(false)}
+      />
+      {isShown && (
+        <output className="scrub-preview" style={{ left: leftOf(second / duration) }} aria-hidden="true">
+          {children?.(second)}
+          <span>{clockTime(second)}</span>
+        </output>
+      )}
+    </div>
+  )
+}
+
+/** Above the place, and never half outside. */
+function leftOf(share: number): string {
+  return `clamp(5rem, ${(share * 100).toFixed(2)}%, 100% - 5rem)`
+}

@@ -1,0 +1,5 @@
+/** The text of a field, trimmed and no longer than its column is meant for; empty when there is none. */
+export function formText(form: FormData, name: string, maxLength: number): string {
+  const value = form.get(name)
+  return typeof value === 'string' ? value.trim().slice(0, maxLength) : ''
+}

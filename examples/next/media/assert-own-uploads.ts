@@ -1,0 +1,7 @@
+import { rindle } from './rindle.ts'
+
+/** Ids of assets come from a form, and a form can say anything: throws unless the member uploaded each of them himself. */
+export async function assertOwnUploads(assetIds: readonly string[], memberId: string): Promise<void> {
+  const uploaders = await Promise.all(assetIds.map((id) => rindle.uploaderOf(id)))
+  if (uploaders.some((uploader) => uploader !== memberId)) throw new Error('A file of somebody else was named.')
+}

@@ -1,0 +1,15 @@
+import { PrismaPg } from '@prisma/adapter-pg'
+import { PrismaClient } from '../generated/prisma/client.ts'
+
+const NAMES = ['Ada Okafor', 'Bruno Keller', 'Chiara Rossi', 'Dewi Lestari']
+
+/** Somebody to sign in as, in an application that nobody has joined yet. */
+export async function addFirstMembers(): Promise<void> {
+  const database = new PrismaClient({ adapter: new PrismaPg({ connectionString: process.env.DATABASE_URL ?? '' }) })
+  try {
+    if ((await database.member.count()) > 0) return
+    await database.member.createMany({ data: NAMES.map((name) => ({ name })) })
+  } finally {
+    await database.$disconnect()
+  }
+}

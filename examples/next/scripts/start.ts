@@ -1,0 +1,66 @@
+/**
+ * Starts all of it on this machine: PostgreSQL, migrations, a worker process, the web server. `pnpm example` runs it. What
+ * the environment says goes before what is made up here; `--no-build` serves what was built before.
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { startEmbeddedPostgres } from '@rindle/embedded'
+import { addFirstMembers } from './first-members.ts'
+import { keptKey } from './kept-key.ts'
+import { program, run } from './programs.ts'
+import { startWebServer } from './web-server.ts'
+
+const application = resolve(import.meta.dirname, '..')
+const data = resolve(process.env.DATA_DIRECTORY ?? join(application, '.rindle'))
+
+process.chdir(application)
+await mkdir(data, { recursive: true })
+await writeFile(join(data, '.gitignore'), '*\n')
+await rm(join(data, 'work'), { recursive: true, force: true })
+
+const { DATABASE_URL } = process.env
+if (DATABASE_URL === undefined) say(`Starting PostgreSQL in ${data} …`)
+await using postgres = DATABASE_URL === undefined ? await startEmbeddedPostgres({ directory: data }) : undefined
+
+const web = await startWebServer(Number(process.env.PORT ?? 0))
+Object.assign(process.env, {
+  DATABASE_URL: DATABASE_URL ?? postgres?.url,
+  ORIGIN: process.env.ORIGIN ?? web.origin,
+  MEDIA_DIRECTORY: process.env.MEDIA_DIRECTORY ?? join(data, 'media'),
+  MEDIA_SIGNING_KEY: process.env.MEDIA_SIGNING_KEY ?? (await keptKey(join(data, 'signing-key'))),
+  NODE_ENV: 'production',
+  NEXT_TELEMETRY_DISABLED: '1',
+  CHECKPOINT_DISABLE: '1',
+})
+
+await run('@rindle/cli', 'bin.js', 'migrate')
+await run('prisma', 'build/index.js', 'migrate', 'deploy')
+await addFirstMembers()
+if (!process.argv.includes('--no-build')) {
+  say('Building …')
+  await run('next', 'dist/bin/next', 'build', '--webpack')
+}
+
+// In a process group of its own, so that Ctrl-C reaches this program alone, which lets the worker finish.
+const worker = spawn(process.execPath, [program('@rindle/cli', 'bin.js'), 'worker'], {
+  detached: true,
+  stdio: 'inherit',
+})
+await web.serve(application)
+say(`\nCommonroom is open: ${web.origin}\nCtrl-C closes it.`)
+
+await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM'), once(worker, 'exit')])
+await web.stop()
+await stopped(worker)
+
+async function stopped(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  child.kill('SIGTERM')
+  await once(child, 'exit')
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`)
+}

@@ -1,0 +1,37 @@
+import { createServer, type RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import next from 'next'
+
+/** A port that is taken, and the application behind it as soon as there is one. */
+export interface WebServer {
+  readonly origin: string
+  /** Answers with what was built in this directory. */
+  serve(directory: string): Promise<void>
+  stop(): Promise<void>
+}
+
+/** Takes a port on 127.0.0.1; 0 is any that is free. Until `serve` requests wait. */
+export async function startWebServer(port: number): Promise<WebServer> {
+  const ready = Promise.withResolvers<RequestListener>()
+  // No end after five minutes for uploads that are on their way; Rindle ends those that stand still.
+  const server = createServer({ requestTimeout: 0 }, (incoming, outgoing) => {
+    void ready.promise.then((listener) => listener(incoming, outgoing))
+  })
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve))
+  let close = async (): Promise<void> => {}
+  return {
+    origin: `http://localhost:${(server.address() as AddressInfo).port}`,
+    async serve(dir) {
+      const app = next({ dir, dev: false, quiet: true })
+      await app.prepare()
+      close = () => app.close()
+      const answer = app.getRequestHandler()
+      ready.resolve((incoming, outgoing) => void answer(incoming, outgoing))
+    },
+    async stop() {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+      await close()
+    },
+  }
+}

@@ -1,4 +1,4 @@
-import { fork } from 'node:child_process'
+import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { readdir } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
@@ -39,6 +39,12 @@ async function atWork(parent: number = process.pid): Promise<DecoderSeen> {
 
 async function gone(pid: number): Promise<void> {
   await vi.waitFor(async () => expect(await isRunning(pid)).toBe(false), { timeout: 1_000, interval: 20 })
+}
+
+function startApplication(mode: 'encode' | 'probe'): ChildProcess {
+  const application = fork(fileURLToPath(new URL('slow-work-program.ts', import.meta.url)), [mode, photo.path])
+  onTestFinished(() => void application.kill('SIGKILL'))
+  return application
 }
 
 describe('a decoder process that dies', () => {
@@ -143,8 +149,7 @@ describe('a decoder that does not end', () => {
   })
 
   it('dies with its application', async () => {
-    const program = fileURLToPath(new URL('slow-work-program.ts', import.meta.url))
-    const application = fork(program, ['encode', photo.path])
+    const application = startApplication('encode')
     await atWork(application.pid)
     const decoders = await decodersOf(application.pid ?? 0)
     expect(decoders).toHaveLength(2)
@@ -204,8 +209,7 @@ describe('decoder processes', () => {
   })
 
   it('do not keep an application alive, and end with it', async () => {
-    const program = fileURLToPath(new URL('slow-work-program.ts', import.meta.url))
-    const application = fork(program, ['probe', photo.path])
+    const application = startApplication('probe')
     const exited = once(application, 'exit')
     const [decoders] = (await once(application, 'message')) as [readonly DecoderSeen[]]
     expect(decoders).toHaveLength(1)

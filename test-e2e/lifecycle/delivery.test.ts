@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type Asset, defineProfile, type RindleEvent } from '@rindle/core'
+import { defineProfile, type RindleEvent } from '@rindle/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Application, settled, startApplication } from '../support/application.ts'
 import { quadrants } from '../support/pictures.ts'
@@ -69,7 +69,7 @@ describe('a signed URL', () => {
     now = new Date('2026-01-01T00:00:00Z')
     const { rindle } = application
     const plain = await newAsset('plain')
-    const brief = rindle.narrow({ ...plain, profile: 'brief' } as typeof plain | Asset<'brief'>, 'brief')
+    const brief = rindle.narrow({ ...plain, profile: 'brief' }, 'brief')
     const secondsOf = async (url: string): Promise<number> => {
       const { expiresAt } = application.storage.openToken(new URL(url).pathname.split('/').at(-1) ?? '', 'GET', now)
       return (expiresAt.getTime() - now.getTime()) / 1_000

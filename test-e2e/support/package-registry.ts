@@ -7,6 +7,7 @@ import { homedir, tmpdir } from 'node:os'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { promisify } from 'node:util'
+import { buildPackages } from './build-packages.ts'
 
 const run = promisify(execFile)
 const repository = path.resolve(import.meta.dirname, '../..')
@@ -50,11 +51,8 @@ export async function startPackageRegistry(): Promise<PackageRegistry> {
   }
 }
 
-/** Two test files that build at once would read each other's half-written files: `flock` lets one wait. */
 async function packAll(directory: string): Promise<readonly Packed[]> {
-  const bin = path.join(repository, 'node_modules/.bin')
-  const lock = path.join(repository, 'node_modules/.build-lock')
-  await run('flock', [lock, path.join(bin, 'tsc'), '-b', 'tsconfig.build.json'], { cwd: repository })
+  await buildPackages()
   const pack = ['-r', '--filter', './packages/*', 'pack', '--json', '--pack-destination', directory]
   const { stdout } = await run('pnpm', pack, { cwd: repository, maxBuffer: 1 << 26 })
   return JSON.parse(stdout) as Packed[]

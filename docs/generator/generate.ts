@@ -1,9 +1,11 @@
 import { apiPages } from './api-pages.ts'
+import { capabilityPart } from './capability-part.ts'
 import { commandPage } from './command-page.ts'
 import { errorPage } from './error-page.ts'
 import { eventPage } from './event-page.ts'
 import { optionPage } from './option-page.ts'
 import { packagePages } from './package-pages.ts'
+import { queuePart } from './queue-part.ts'
 import { readExports } from './read-exports.ts'
 import { stateDiagrams } from './state-diagrams.ts'
 import { tablePage } from './table-page.ts'
@@ -17,6 +19,8 @@ export async function generate(): Promise<ReadonlyMap<string, string>> {
     ['reference/options.md', optionPage(own)],
     ['reference/commands.md', commandPage()],
     ['reference/tables.md', tablePage()],
+    ['parts/capabilities.md', capabilityPart()],
+    ['parts/queues.md', queuePart()],
     ...apiPages(own, others),
     ...packagePages(),
     ...(await stateDiagrams()),

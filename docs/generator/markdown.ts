@@ -28,7 +28,7 @@ export function prose(text: string): string {
 export function anchor(heading: string): string {
   return heading
     .toLowerCase()
-    .replaceAll(/[^\p{L}\p{N}_]+/gu, '-')
+    .replaceAll(/[^\p{L}\p{N}]+/gu, '-')
     .replaceAll(/^-+|-+$/g, '')
     .replace(/^(\d)/, '_$1')
 }

@@ -15,7 +15,7 @@ export function optionPage(own: readonly Export[]): string {
 
 /** Whether an export is the type of somebody's options. */
 export function isOptions({ name, kind }: Export): boolean {
-  return kind === 'interface' && name.endsWith('Options')
+  return kind === 'interface' && /(Options|Recipe)$/.test(name)
 }
 
 function optionTable(item: Export): string {

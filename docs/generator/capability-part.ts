@@ -1,0 +1,40 @@
+import { STORAGE_CAPABILITIES, type StorageAdapter, type StorageCapability } from '@rindle/core'
+import { localStorage } from '@rindle/storage-local'
+import { s3Storage } from '@rindle/storage-s3'
+import { code, table } from './markdown.ts'
+
+const MEANINGS: Readonly<Record<StorageCapability, string>> = {
+  presigned_put: 'clients upload by one signed request',
+  multipart_upload: 'clients upload in parts',
+  signed_url: 'private delivery',
+  public_url: 'public delivery',
+  head: 'tells size and type of an object',
+  local: 'processors read files in place',
+  list: 'orphans can be found',
+  server_side_copy: 'the bytes of a copy do not pass through the application',
+  checksum_sha256: 'a declared SHA-256 is checked before anything is kept',
+  conditional_put: 'writes only where nothing is',
+  resumable_upload: 'takes bytes a piece at a time',
+  resumable_upload_session: 'uploads may go on after a break',
+  tus_upload: 'tus clients upload to it',
+}
+
+/** What each storage can do, as the adapters themselves say it. */
+export function capabilityPart(): string {
+  const local = { directory: 'media', baseUrl: 'http://localhost', signingKey: 'x'.repeat(32) }
+  const s3 = { bucket: 'media', region: 'us-east-1' }
+  const plain = [localStorage(local), s3Storage(s3)]
+  const publicBaseUrl = 'http://localhost/public'
+  const withPublicUrl = [localStorage({ ...local, publicBaseUrl }), s3Storage({ ...s3, publicBaseUrl })]
+  const rows = STORAGE_CAPABILITIES.map((capability) => [
+    code(capability),
+    MEANINGS[capability],
+    ...plain.map((adapter, index) => answer(capability, adapter, withPublicUrl[index])),
+  ])
+  return table(['capability', 'which means', 'local', 'S3'], rows)
+}
+
+function answer(capability: StorageCapability, plain: StorageAdapter, withUrl: StorageAdapter | undefined): string {
+  if (plain.capabilities.has(capability)) return 'yes'
+  return withUrl?.capabilities.has(capability) === true ? 'with `publicBaseUrl`' : 'no'
+}

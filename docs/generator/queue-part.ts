@@ -1,0 +1,21 @@
+import { QUEUES, type QueueName } from '@rindle/core'
+import { code, table } from './markdown.ts'
+
+const WORK: Readonly<Record<QueueName, string>> = {
+  rindle_promote: 'gate, probe and promotion of one asset',
+  rindle_process: 'the image variants of one asset and class',
+  rindle_media: 'AV variants of one asset',
+  rindle_purge: 'deletion of one asset, or of an object that was replaced',
+  rindle_maintenance: 'one scheduled verb',
+}
+
+/** The queues, by the table that workers go by. */
+export function queuePart(): string {
+  const rows = Object.entries(QUEUES).map(([queue, { attempts, concurrency }]) => [
+    code(queue),
+    WORK[queue as QueueName],
+    String(attempts),
+    String(concurrency),
+  ])
+  return table(['queue', 'a job is', 'attempts', 'at once in a process'], rows)
+}

@@ -22,6 +22,7 @@ export interface ClientOptions {
 
 /** Options of a call. */
 export interface CallOptions {
+  /** Ends the call. */
   readonly signal?: AbortSignal
 }
 

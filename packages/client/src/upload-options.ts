@@ -22,6 +22,7 @@ export interface UploadProgress<A> {
 
 /** Options of {@link Client.upload}. */
 export interface UploadOptions<R extends AnyServer, P extends ProfileName<R>> {
+  /** What kind of media it is. */
   readonly profile: P
   /** Where the server is to attach the file, if it lets this user. @default nowhere */
   readonly slot?: SlotName<R, P>
@@ -29,8 +30,8 @@ export interface UploadOptions<R extends AnyServer, P extends ProfileName<R>> {
   readonly signal?: AbortSignal
   /** Called with every change; what it throws is reported as an uncaught error and stops nothing. */
   readonly onProgress?: (progress: UploadProgress<AssetView<R, P>>) => void
-  /** @default 'auto' */
+  /** How the bytes travel. @default 'auto' */
   readonly strategy?: UploadStrategy
-  /** @default 'ready' */
+  /** When the upload counts as done. @default 'ready' */
   readonly waitFor?: WaitFor
 }

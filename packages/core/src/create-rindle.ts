@@ -57,12 +57,15 @@ export interface RindleOptions<Ps extends Profiles> {
   readonly database: DatabaseSource
   /** Storages by name; rows remember the name, so it stays when the adapter changes. */
   readonly storages: Readonly<Record<string, StorageAdapter>>
+  /** Families of media by name, each made by `defineProfile`; rows remember the name. */
   readonly profiles: Ps
+  /** Where background work is enqueued. */
   readonly jobs: JobsAdapter
   /** What makes variants and probes media. @default none: nothing but originals */
   readonly processors?: readonly Processor[]
   /** Receives warnings and errors; a pino instance fits. @default one JSON line each on stderr */
   readonly logger?: Logger
+  /** How long signed URLs live. */
   readonly delivery?: {
     /** Least remaining life of signed URLs, where a profile says nothing. @default 900 */
     readonly expiresInSeconds?: number

@@ -2,8 +2,8 @@ import type { MeterProvider, TracerProvider } from '@opentelemetry/api'
 
 /** Options of `openTelemetry`. */
 export interface OpenTelemetryOptions {
-  /** @default the global one, which the application's SDK registers */
+  /** Makes the spans. @default the global one, which the application's SDK registers */
   readonly tracerProvider?: TracerProvider
-  /** @default the global one, which the application's SDK registers */
+  /** Makes the metrics. @default the global one, which the application's SDK registers */
   readonly meterProvider?: MeterProvider
 }

@@ -6,6 +6,7 @@ import { MIGRATIONS_DIRECTORY, type Migration, readMigrations } from './migratio
 import { ensureLedger, type LedgerRow, readLedger, recordRollBack, wasRolledBackWhole } from './migration-ledger.ts'
 import { takeMigrationLock } from './migration-lock.ts'
 
+/** Options of {@link migrate}. */
 export interface MigrateOptions {
   /**
    * How long to wait for another process that migrates, and for sessions that hold a table to be altered.

@@ -3,6 +3,7 @@ import { openPool } from './open-pool.ts'
 import { PoolDatabase } from './pool-database.ts'
 import { PrismaDatabase } from './prisma-database.ts'
 
+/** Options of {@link openDatabase}. */
 export interface OpenDatabaseOptions {
   /**
    * Most connections at once, when opened from a URL; `listen` takes one more each.

@@ -23,7 +23,7 @@ export interface UploaderOptions<R extends AnyServer, P extends ProfileName<R>> 
   readonly multiple?: boolean
   /** What the file dialog offers, as of `<input accept>`. The server decides what is accepted. @default everything */
   readonly accept?: string
-  /** @default false */
+  /** Takes no files. @default false */
   readonly disabled?: boolean
   /** Words in another language or tone; those left out are English. */
   readonly texts?: Partial<UploaderTexts>

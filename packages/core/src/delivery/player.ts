@@ -22,7 +22,7 @@ export interface Track {
 export interface AudioOptions<V extends string = string> extends MarkupOptions {
   /** Variants of the asset's own kind, in the order in which the browser tries them. */
   readonly variants: readonly V[]
-  /** @default none */
+  /** Captions, subtitles, descriptions, chapters. @default none */
   readonly tracks?: readonly Track[]
   /** How files and tracks of another origin are fetched; needed for tracks from there. @default as pages do */
   readonly crossOrigin?: 'anonymous' | 'use-credentials'

@@ -36,29 +36,29 @@ interface InProfile<P extends string> {
 
 /** Options of `schedule`: verbs by name. What is left out runs as it is by default. */
 export interface ScheduleOptions<P extends string = string> {
-  /** @default daily at 01:00 */
+  /** Ends uploads whose time has run out. @default daily at 01:00 */
   readonly abortIncompleteUploads?: Scheduled<Concurrent>
-  /** @default daily at 02:00, a dry run */
+  /** Deletes expired sessions with what they staged. @default daily at 02:00, a dry run */
   readonly cleanupOrphans?: Scheduled<Live & Concurrent & { readonly storage?: string }>
   /** On the machine of the worker that takes the job. @default daily at 03:00, a dry run */
   readonly sweepOrphanedTempFiles?: Scheduled<Live & { readonly thresholdSeconds?: number }>
-  /** @default on Sundays at 04:00 */
+  /** Asks the storages for every object. @default on Sundays at 04:00 */
   readonly verifyStorage?: Scheduled<Concurrent & InProfile<P> & { readonly variant?: string }>
-  /** @default never */
+  /** Makes stale, missing and newly declared variants. @default never */
   readonly regenerateVariants?: ScheduledOnRequest<
     Concurrent & InProfile<P> & { readonly variant?: string; readonly prune?: boolean }
   >
-  /** @default never */
+  /** Enqueues work again whose job is gone. @default never */
   readonly recoverLostWork?: ScheduledOnRequest<Concurrent & { readonly olderThanSeconds?: number }>
-  /** @default never */
+  /** Finds objects that no row knows. @default never */
   readonly scanOrphans?: ScheduledOnRequest<
     Live & { readonly prefix?: string; readonly graceSeconds?: number; readonly storage?: string }
   >
-  /** @default never */
+  /** Runs the analyzers over what is there. @default never */
   readonly backfillMetadata?: ScheduledOnRequest<Concurrent & InProfile<P> & { readonly analyzer?: string }>
-  /** @default never */
+  /** Purges what nobody has attached for long. @default never */
   readonly purgeUnattached?: ScheduledOnRequest<Live & Concurrent & InProfile<P> & { readonly graceSeconds?: number }>
-  /** @default never */
+  /** Deletes old processing runs. @default never */
   readonly pruneRuns?: ScheduledOnRequest<Live & { readonly olderThanSeconds?: number }>
 }
 

@@ -32,7 +32,9 @@ export interface ProbeResult {
 
 /** Options of {@link Processor.probe}. */
 export interface ProbeOptions {
+  /** What the header may say at most. */
   readonly limits: MediaLimits
+  /** Ends the probe. */
   readonly signal?: AbortSignal
 }
 

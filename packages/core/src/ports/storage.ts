@@ -44,12 +44,15 @@ export interface StoredObject {
 
 /** Options of {@link StorageAdapter.put}. */
 export interface PutOptions extends StorageCallOptions {
+  /** MIME type, for adapters that keep it. */
   readonly contentType: string
   /** When given, a body of another length is refused (`checksum_mismatch`) and nothing is kept. */
   readonly byteSize?: number
   /** Lower-case hex. When given, a body with another SHA-256 is refused (`checksum_mismatch`) and nothing is kept. */
   readonly checksumSha256?: string
+  /** Header of that name, for adapters that keep it. */
   readonly cacheControl?: string
+  /** Header of that name, for adapters that keep it. */
   readonly contentDisposition?: string
 }
 
@@ -109,7 +112,9 @@ export interface SignGetOptions extends StorageCallOptions {
 
 /** Options of {@link StorageAdapter.signPut} and of a multipart part's signature. */
 export interface SignPutOptions extends StorageCallOptions {
+  /** When the storage begins to refuse the request. */
   readonly expiresAt: Date
+  /** Bound into the signature. */
   readonly contentType: string
   /** Bound into the signature when given: the store refuses any other length. */
   readonly byteSize?: number

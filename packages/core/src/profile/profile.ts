@@ -37,11 +37,13 @@ export interface DeliveryOptions {
 export interface ProfileOptions<V extends string = string, S extends string = string> {
   /** Name of the storage that holds the media. */
   readonly storage: string
+  /** What may be uploaded. */
   readonly accept: AcceptOptions
   /** Variants by name: lower-case letters, digits and `_`. @default none */
   readonly variants?: Readonly<Record<V, Recipe>>
   /** Slots that owners may attach this media at. @default any name */
   readonly slots?: readonly S[]
+  /** Who gets a URL, and for how long. @default private, by signed URLs */
   readonly delivery?: DeliveryOptions
   /** Asked at the gate, in order. @default none */
   readonly scanners?: readonly Scanner[]

@@ -33,6 +33,7 @@ export interface InitiateOptions {
   readonly expiresInSeconds?: number
   /** Attaches the asset to this owner in the same transaction; needs `slot`. */
   readonly owner?: Owner
+  /** Where the owner gets it. */
   readonly slot?: string
   /** The application's transaction. @default an own one */
   readonly tx?: SqlExecutor

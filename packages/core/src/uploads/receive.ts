@@ -19,6 +19,7 @@ export interface ReceiveOptions {
   readonly filename?: string
   /** What the client says the bytes are. @default the source's own word */
   readonly contentType?: string
+  /** Gives the upload up; what was stored is deleted. */
   readonly signal?: AbortSignal
 }
 

@@ -3,6 +3,8 @@ import type { StorageAdapter } from '@rindle/core'
 
 /** The methods of a storage that faults can be put into. */
 export type FaultyMethod =
+  | `multipart.${'create' | 'signPart' | 'listParts' | 'complete' | 'abort'}`
+  | `resumable.${'begin' | 'append' | 'finish' | 'abort'}`
   | 'put'
   | 'get'
   | 'download'
@@ -30,16 +32,17 @@ export interface FaultPlan {
 }
 
 /**
- * The same storage, with faults. `list`, `multipart`, `resumable` and what is computed without I/O pass unchanged.
- * Calls are counted across methods, from one, so that the same calls fail in every run.
+ * The same storage, with faults. What lists, and what is computed without I/O, passes unchanged. A resumable append ends
+ * when its last state has been taken. Calls are counted across methods, from one, so that the same calls fail in
+ * every run.
  */
 export function faultyStorage(adapter: StorageAdapter, plan: FaultPlan): StorageAdapter {
   const call = faultyCalls(plan)
   return {
     name: adapter.name,
     capabilities: adapter.capabilities,
-    multipart: adapter.multipart,
-    resumable: adapter.resumable,
+    multipart: faultyMultipart(adapter.multipart, call),
+    resumable: faultyResumable(adapter.resumable, call),
     start: () => adapter.start(),
     stop: () => adapter.stop(),
     put: async (key, body, options) => {
@@ -65,6 +68,42 @@ export function faultyStorage(adapter: StorageAdapter, plan: FaultPlan): Storage
     localPath: (key) => adapter.localPath(key),
     openToken: (token, method, now) => adapter.openToken(token, method, now),
     diagnose: (context) => adapter.diagnose(context),
+  }
+}
+
+function faultyMultipart(multipart: StorageAdapter['multipart'], call: FaultyCall): StorageAdapter['multipart'] {
+  return {
+    create: (key, options) => call('multipart.create', [key], () => multipart.create(key, options)),
+    signPart: (key, ...rest) => call('multipart.signPart', [key], () => multipart.signPart(key, ...rest)),
+    listParts: (key, ...rest) => call('multipart.listParts', [key], () => multipart.listParts(key, ...rest)),
+    complete: (key, ...rest) => call('multipart.complete', [key], () => multipart.complete(key, ...rest)),
+    abort: (key, ...rest) => call('multipart.abort', [key], () => multipart.abort(key, ...rest)),
+    listUploads: (prefix, options) => multipart.listUploads(prefix, options),
+  }
+}
+
+function faultyResumable(resumable: StorageAdapter['resumable'], call: FaultyCall): StorageAdapter['resumable'] {
+  return {
+    begin: (key, options) => call('resumable.begin', [key], () => resumable.begin(key, options)),
+    async *append(key, ...rest) {
+      const begun = Promise.withResolvers<void>()
+      const ended = Promise.withResolvers<void>()
+      const called = call('resumable.append', [key], () => {
+        begun.resolve()
+        return ended.promise
+      })
+      // Whoever asks must not have more written before the first moment is over, or after it has failed.
+      await Promise.race([begun.promise, called])
+      try {
+        yield* resumable.append(key, ...rest)
+        ended.resolve()
+      } catch (error) {
+        ended.reject(error)
+      }
+      await called
+    },
+    finish: (key, ...rest) => call('resumable.finish', [key], () => resumable.finish(key, ...rest)),
+    abort: (key, ...rest) => call('resumable.abort', [key], () => resumable.abort(key, ...rest)),
   }
 }
 

@@ -34,6 +34,45 @@ describe('a storage with faults', () => {
     ])
   })
 
+  test('calls back around the calls of uploads in parts and of resumable ones', async () => {
+    const seen: FaultPoint[] = []
+    const storage = faultyStorage(memoryStorage(), { onCall: (point) => void seen.push(point) })
+    const { uploadId } = await storage.multipart.create(KEY, { contentType: 'text/plain' })
+    await storage.multipart.abort(KEY, uploadId)
+    const begun = await storage.resumable.begin(KEY, { contentType: 'text/plain', maxBytes: 10 })
+    const options = { byteSize: 1, isWhole: true }
+    for await (const state of storage.resumable.append(KEY, begun, Readable.from(['x']), options)) {
+      seen.push('put:before')
+      await storage.resumable.finish(KEY, state)
+    }
+    expect(seen).toEqual([
+      'multipart.create:before',
+      'multipart.create:after',
+      'multipart.abort:before',
+      'multipart.abort:after',
+      'resumable.begin:before',
+      'resumable.begin:after',
+      'resumable.append:before',
+      'put:before',
+      'resumable.finish:before',
+      'resumable.finish:after',
+      'resumable.append:after',
+    ])
+  })
+
+  test('fails a resumable append before the storage has seen it, and one that it has done', async () => {
+    for (const point of ['resumable.append:before', 'resumable.append:after'] as const) {
+      const storage = faultyStorage(memoryStorage(), { onCall: failAt(point) })
+      const begun = await storage.resumable.begin(KEY, { contentType: 'text/plain', maxBytes: 10 })
+      const offsets: number[] = []
+      const append = async (): Promise<void> => {
+        for await (const { offset } of storage.resumable.append(KEY, begun, Readable.from(['x']))) offsets.push(offset)
+      }
+      await expect(append()).rejects.toThrow(point)
+      expect(offsets).toEqual(point === 'resumable.append:before' ? [] : [1])
+    }
+  })
+
   test('fails a call before the storage has seen it', async () => {
     const good = memoryStorage()
     const storage = faultyStorage(good, { onCall: failAt('put:before') })

@@ -61,11 +61,11 @@ function UploadLine<A>({ uploader, item }: UploadLineProps<A>): ReactElement {
       <span className="upload-buttons">
         {uploader.canRetry(item) && (
           <button {...uploader.retryProps(item)} className="quiet-button">
-            Try again
+            ↻
           </button>
         )}
         <button {...uploader.dismissProps(item)} className="quiet-button">
-          {state === 'failed' || state === 'cancelled' ? 'Dismiss' : 'Cancel'}
+          {state === 'failed' || state === 'cancelled' ? 'Remove' : 'Cancel'}
         </button>
       </span>
     </li>

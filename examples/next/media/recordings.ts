@@ -63,15 +63,17 @@ async function stripOf(asset: AssetWithVariants<'lesson'>): Promise<Strip | null
   return url === null ? null : { url, ...(variant.metadata as unknown as Omit<Strip, 'url'>) }
 }
 
-/** Read here and not by the page: it is shown at once, and a bucket needs no CORS rule for it. */
+/** How loud each part is, 0 to 1 of the loudest. Read here and not by the page: it is shown at once, and a bucket needs no CORS rule for it. */
 async function loudnessOf(asset: AssetWithVariants<'lesson'>): Promise<readonly number[]> {
   const variant = readyVariant(asset, 'waveform')
   if (variant === undefined || variant.storageKey === null) return []
   const { body } = await rindle.storageAdapterFor('lesson').get(variant.storageKey)
   const { peaks } = (await json(body)) as { readonly peaks: readonly number[] }
   const perBar = Math.ceil(peaks.length / BARS)
-  return Array.from({ length: BARS }, (_, bar) => {
+  const bars = Array.from({ length: BARS }, (_, bar) => {
     const samples = peaks.slice(bar * perBar, (bar + 1) * perBar).map(Math.abs)
     return Math.max(0, ...samples)
   })
+  const loudest = Math.max(...bars)
+  return loudest === 0 ? bars : bars.map((loudness) => loudness / loudest)
 }

@@ -2,6 +2,8 @@ import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import next from 'next'
 
+const HOST = '127.0.0.1'
+
 /** A port that is taken, and the application behind it as soon as there is one. */
 export interface WebServer {
   readonly origin: string
@@ -17,12 +19,13 @@ export async function startWebServer(port: number): Promise<WebServer> {
   const server = createServer({ requestTimeout: 0 }, (incoming, outgoing) => {
     void ready.promise.then((listener) => listener(incoming, outgoing))
   })
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve))
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, HOST, resolve))
+  const { port: taken } = server.address() as AddressInfo
   let close = async (): Promise<void> => {}
   return {
-    origin: `http://localhost:${(server.address() as AddressInfo).port}`,
+    origin: `http://localhost:${taken}`,
     async serve(dir) {
-      const app = next({ dir, dev: false, quiet: true })
+      const app = next({ dir, dev: false, quiet: true, hostname: HOST, port: taken })
       await app.prepare()
       close = () => app.close()
       const answer = app.getRequestHandler()

@@ -1,17 +1,16 @@
 'use client'
 
-import { useRouter } from 'next/navigation'
-import type { ReactElement } from 'react'
+import { type ReactElement, useTransition } from 'react'
 import { UploadBox } from '../../components/upload-box.tsx'
 import { useUploader } from '../../media/client.ts'
+import { takeAvatar } from './actions.ts'
 
-/** Sends a new avatar. The server attaches it when it has arrived; the page is asked for anew when it can be shown. */
+/** Sends a new avatar, and takes it when it was looked at and its sizes are made. Every avatar of the page follows. */
 export function ChangeAvatar(): ReactElement {
-  const router = useRouter()
+  const [, startTransition] = useTransition()
   const uploader = useUploader('avatar', {
-    slot: 'avatar',
     accept: 'image/jpeg,image/png,image/webp,image/avif',
-    onDone: () => router.refresh(),
+    onDone: ({ id }) => startTransition(() => takeAvatar(id)),
     texts: { choose: () => 'Change avatar' },
   })
   return <UploadBox uploader={uploader} button="Change avatar" hint="A JPEG, PNG, WebP or AVIF of up to 10 MB." />

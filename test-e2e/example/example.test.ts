@@ -1,0 +1,240 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Browser, Page } from 'playwright-core'
+import sharp from 'sharp'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { makeClip, makeRecording } from '../av/make-clip.ts'
+import { findChromium, launchChromium } from '../browser/chromium.ts'
+import { buildPackages } from '../support/build-packages.ts'
+import { type RunningExample, startExample } from './running-example.ts'
+import { scenery } from './scenery.ts'
+import { openWatchedPage, type WatchedPage } from './watched-page.ts'
+
+const chromium = findChromium()
+const PHOTOS = 10
+// Refused requests are written on the console by the browser itself.
+const REFUSED = /^Failed to load resource: .* status of 4\d\d/
+
+describe.skipIf(chromium === undefined)('the example, in Chromium,', { timeout: 120_000 }, () => {
+  let example: RunningExample
+  let browser: Browser
+  let watched: WatchedPage
+  let page: Page
+  let directory: string
+
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'rindle-files-'))
+    await buildPackages()
+    ;[example, browser] = await Promise.all([startExample(), launchChromium(chromium ?? ''), makeFiles(directory)])
+    watched = await openWatchedPage(browser, { viewport: { width: 1280, height: 900 } })
+    page = watched.page
+  }, 180_000)
+  afterEach(() => expect(watched.errors()).toEqual([]))
+  afterAll(async () => {
+    await browser.close()
+    await example[Symbol.asyncDispose]()
+    await rm(directory, { recursive: true })
+  }, 60_000)
+
+  const file = (name: string): string => join(directory, name)
+  const choose = (group: string, ...names: string[]): Promise<void> =>
+    page.getByRole('group', { name: group }).locator('input').setInputFiles(names.map(file))
+  const signInAs = async (name: string): Promise<void> => {
+    await page.goto(`${example.url}/sign-in`)
+    await page.getByRole('button', { name }).click()
+    await page.getByRole('heading', { name: 'Posts' }).waitFor()
+  }
+  const order = (): Promise<(string | null)[]> =>
+    page.locator('.gallery li').evaluateAll((items) => items.map((item) => item.getAttribute('data-photo')))
+  /** Holds for every page that somebody sees; it is loaded anew, unless what was done on it would be lost by that. */
+  const expectGoodPage = async (name: string, { isKept = false } = {}): Promise<void> => {
+    if (!isKept) await page.reload()
+    await page.evaluate('scrollTo(0, document.body.scrollHeight)')
+    await page.waitForFunction('[...document.images].every((image) => image.complete)')
+    await page.evaluate('scrollTo(0, 0)')
+    if (!isKept) expect(await watched.layoutShift()).toBeLessThan(0.01)
+    expect(await watched.carelessImages()).toEqual([])
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+      expect(await watched.accessibilityProblems()).toEqual([])
+    }
+    await watched.screenshot(`${name}-desktop`)
+    await page.setViewportSize({ width: 390, height: 844 })
+    expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0)
+    await watched.screenshot(`${name}-phone`)
+    await page.setViewportSize({ width: 1280, height: 900 })
+  }
+
+  it('nobody gets in unsigned, and a member who is picked does', async () => {
+    await page.goto(example.url)
+    await page.waitForURL('**/sign-in')
+    await expectGoodPage('sign-in')
+    await signInAs('Ada Okafor')
+    await expectGoodPage('no-posts')
+  })
+
+  it('an avatar that is uploaded is seen everywhere, without a reload', async () => {
+    await page.getByRole('link', { name: 'Ada Okafor' }).click()
+    await page.getByRole('heading', { name: 'Your account' }).waitFor()
+    await page.evaluate('window.isStillHere = true')
+    await choose('Change avatar', 'face.jpg')
+    await page.getByRole('img', { name: 'Portrait of Ada Okafor' }).waitFor()
+    await page.waitForFunction(`document.querySelector('.site-header .avatar img')?.naturalWidth === 96`)
+    const first = await page.locator('.portrait img').getAttribute('src')
+    await choose('Change avatar', 'photo-3.jpg')
+    await page.waitForFunction((src) => document.querySelector('.portrait img')?.getAttribute('src') !== src, first)
+    expect(await page.evaluate('window.isStillHere')).toBe(true)
+    await expectGoodPage('account')
+  })
+
+  it('a file that is no picture is refused in words that help', async () => {
+    await choose('Change avatar', 'notes.pdf')
+    await page.getByText('Files of this type are not accepted.').first().waitFor()
+    await choose('Change avatar', 'page.jpg')
+    await expect.poll(() => page.getByText('Files of this type are not accepted.', { exact: true }).count()).toBe(2)
+    await choose('Change avatar', 'drawing.jpg')
+    await page.getByText('The file is not what its name says.', { exact: true }).waitFor()
+    expect(await page.getByRole('img', { name: 'Portrait of Ada Okafor' }).count()).toBe(1)
+    await expectGoodPage('refused', { isKept: true })
+    expect(watched.errors().filter((text) => !REFUSED.test(text))).toEqual([])
+    await page.getByRole('button', { name: 'Remove notes.pdf' }).click()
+  })
+
+  it('ten photos become a gallery that is put in order, by keyboard and by dragging', async () => {
+    await page.goto(`${example.url}/posts/new`)
+    await page.getByLabel('Title').fill('A week in the hills')
+    await page.getByLabel('Text').fill('Ten mornings, ten kinds of light. The last climb was the best of all.')
+    await choose('Add photos', ...Array.from({ length: PHOTOS }, (_, n) => `photo-${n}.jpg`))
+    await expect.poll(() => page.locator('.photo-order li').count(), { timeout: 40_000 }).toBe(PHOTOS)
+    await expectGoodPage('new-post', { isKept: true })
+    await page.getByRole('button', { name: 'Publish' }).click()
+    await page.getByRole('heading', { name: 'A week in the hills' }).waitFor()
+    const [a, b, c, ...rest] = await order()
+    expect(rest).toHaveLength(PHOTOS - 3)
+    await page.getByText('Edit the photos').click()
+    await page.getByRole('button', { name: 'Move photo 1 later' }).focus()
+    await page.keyboard.press('Enter')
+    await expect.poll(order).toEqual([b, a, c, ...rest])
+    await page.locator(`.photo-order [data-photo="${c}"]`).dragTo(page.locator(`.photo-order [data-photo="${b}"]`))
+    await expect.poll(order).toEqual([c, b, a, ...rest])
+    await page.reload()
+    expect(await order()).toEqual([c, b, a, ...rest])
+    await expectGoodPage('post')
+    await page.getByRole('link', { name: 'Photo 2 of 10' }).click()
+    await page.getByRole('heading', { name: 'Photo 2 of 10' }).waitFor()
+    await expectGoodPage('photo')
+    await page.goto(example.url)
+    await expectGoodPage('posts')
+  })
+
+  it('a lesson is transcoded before the eyes of its author, plays, and is sought through by its strip', async () => {
+    await page.goto(`${example.url}/lessons/new`)
+    await page.getByLabel('Title').fill('How to sharpen a chisel')
+    await page.getByLabel('What it is about').fill('Flat back first, then the bevel.')
+    await choose('Choose a recording', 'clip-1280x720-12.mp4')
+    await page.getByText('has arrived.').waitFor()
+    await page.getByRole('button', { name: 'Publish' }).click()
+    await page.getByRole('progressbar', { name: 'Video' }).waitFor()
+    const percents = new Set<number>()
+    await expect
+      .poll(
+        async () => {
+          percents.add(await page.evaluate<number>(`document.querySelector('#progress-video')?.value ?? 100`))
+          return page.locator('video').count()
+        },
+        { timeout: 60_000, interval: 100 },
+      )
+      .toBe(1)
+    expect([...percents].some((percent) => percent > 0 && percent < 100)).toBe(true)
+    expect(await page.locator('video').getAttribute('poster')).toContain('/rindle/files/')
+    await page.waitForFunction(`document.querySelector('video').readyState >= 1`)
+    await page.evaluate(
+      `(async () => { const video = document.querySelector('video'); video.muted = true; await video.play() })()`,
+    )
+    await page.waitForFunction(`document.querySelector('video').currentTime > 0.2`)
+    await page.evaluate(`document.querySelector('video').pause()`)
+    const strip = page.getByRole('slider', { name: 'Preview and jump' })
+    await strip.hover({ position: { x: 600, y: 20 } })
+    expect(Number(await page.locator('.strip-tile').getAttribute('data-tile'))).toBeGreaterThan(3)
+    await strip.click({ position: { x: 900, y: 20 } })
+    await page.waitForFunction(
+      `document.querySelector('video').currentTime > 7 && !document.querySelector('video').seeking`,
+    )
+    await strip.press('ArrowRight')
+    await expectGoodPage('lesson')
+    await page.goto(`${example.url}/lessons`)
+    await expectGoodPage('lessons')
+  })
+
+  it('a lesson of sound has a waveform that is a way through it', async () => {
+    await page.goto(`${example.url}/lessons/new`)
+    await page.getByLabel('Title').fill('The sound of a blunt saw')
+    await choose('Choose a recording', 'recording-8.mp3')
+    await page.getByText('has arrived.').waitFor()
+    await page.getByRole('button', { name: 'Publish' }).click()
+    await page.locator('audio').waitFor({ timeout: 30_000 })
+    await page.waitForFunction(`document.querySelector('audio').readyState >= 1`)
+    await page.getByRole('slider', { name: 'Waveform: jump' }).press('End')
+    await page.waitForFunction(`document.querySelector('audio').currentTime > 6`)
+    expect(await page.locator('.waveform rect').count()).toBeGreaterThan(50)
+    await expectGoodPage('sound')
+  })
+
+  it('members, a member, and the operator have their pages', async () => {
+    await page.goto(`${example.url}/members`)
+    await expectGoodPage('members')
+    await page.getByRole('link', { name: 'Ada Okafor' }).last().click()
+    await page.getByRole('img', { name: 'Portrait of Ada Okafor' }).waitFor()
+    await expectGoodPage('member')
+    await page.goto(`${example.url}/operator`)
+    expect(await page.getByRole('row').count()).toBe(2)
+    await expectGoodPage('operator')
+  })
+
+  it('a lesson that is deleted takes its objects with it', async () => {
+    const before = (await example.stored()).length
+    await page.goto(`${example.url}/lessons`)
+    await page.getByRole('link', { name: 'How to sharpen a chisel' }).click()
+    await page.getByText('Delete this lesson').click()
+    await page.getByRole('button', { name: 'Delete for good' }).click()
+    await page.waitForURL('**/lessons')
+    await expect.poll(async () => (await example.stored()).length, { timeout: 20_000 }).toBeLessThan(before)
+  })
+
+  it('an account is erased as its preview says, its objects are gone, and those of others stay', async () => {
+    const ofAda = await example.stored()
+    await signInAs('Bruno Keller')
+    await page.goto(`${example.url}/account`)
+    await choose('Change avatar', 'face.jpg')
+    await page.getByRole('img', { name: 'Portrait of Bruno Keller' }).waitFor()
+    const ofBruno = (await example.stored()).filter((path) => !ofAda.includes(path)).toSorted()
+    await signInAs('Ada Okafor')
+    await page.goto(`${example.url}/account/leave`)
+    expect(await page.locator('.facts').innerText()).toMatch(/Posts\s+1\s+Lessons\s+1\s+Files, .*\s+12$/)
+    await expectGoodPage('leave')
+    await page.getByLabel('I want all of this erased.').check()
+    await page.getByRole('button', { name: 'Erase everything' }).click()
+    await page.waitForURL('**/sign-in')
+    expect(await page.getByRole('button', { name: 'Ada Okafor' }).count()).toBe(0)
+    // What was refused is nobody's; the nightly purge, which waits a week, takes it.
+    await example.rindle('purge-unattached', '--live', '--grace-sec', '0')
+    await expect.poll(async () => (await example.stored()).toSorted(), { timeout: 20_000 }).toEqual(ofBruno)
+    expect(await example.rindle('check')).toContain('0 violations')
+  })
+})
+
+async function makeFiles(directory: string): Promise<void> {
+  await writeFile(join(directory, 'face.jpg'), await scenery(200, 800, 800))
+  for (let n = 0; n < PHOTOS; n += 1) await writeFile(join(directory, `photo-${n}.jpg`), await scenery(n * 36))
+  await writeFile(join(directory, 'notes.pdf'), '%PDF-1.7\n')
+  await writeFile(join(directory, 'page.jpg'), '<!doctype html><script>alert(1)</script>')
+  await writeFile(
+    join(directory, 'drawing.jpg'),
+    await sharp(await scenery(0, 200, 200))
+      .png()
+      .toBuffer(),
+  )
+  await makeClip(directory, { size: '1280x720', seconds: 12 })
+  await makeRecording(directory, 8)
+}

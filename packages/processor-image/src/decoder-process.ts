@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process'
+import type { Socket } from 'node:net'
 import type { FromDecoder, Order, OrderKind, Orders } from './decoder/orders.ts'
 import { type DecoderOptions, startDecoder } from './start-decoder.ts'
 
@@ -37,6 +38,7 @@ export class DecoderProcess {
   readonly #ended = Promise.withResolvers<void>()
   #nextId = 0
   #isReady = false
+  #isGone = false
   #end: { readonly end: DecoderEnd; readonly message: string; readonly culprit?: number } | undefined
   #messages = ''
 
@@ -107,7 +109,7 @@ export class DecoderProcess {
 
   #kill(end: DecoderEnd, message: string, culprit?: number): void {
     this.#end ??= { end, message, ...(culprit === undefined ? {} : { culprit }) }
-    this.#child.ref()
+    this.#keepAliveWhileBusy()
     this.#child.kill('SIGKILL')
   }
 
@@ -124,9 +126,6 @@ export class DecoderProcess {
     child.once('close', (code: number | null, signal: NodeJS.Signals | null) => {
       this.#bury(signal ?? `exit code ${code}`)
     })
-    child.unref()
-    // A pipe; its type does not say so.
-    if (child.stderr !== null && 'unref' in child.stderr) (child.stderr as unknown as { unref(): void }).unref()
     this.#keepAliveWhileBusy()
   }
 
@@ -151,6 +150,7 @@ export class DecoderProcess {
     const { end, message, culprit } = this.#end
     const isShared = this.#pending.size > 1
     for (const [id, { reject }] of this.#pending) reject(new DecoderEnded(end, message, isShared && id !== culprit))
+    this.#isGone = true
     this.#ended.resolve()
   }
 
@@ -161,9 +161,15 @@ export class DecoderProcess {
     return line === undefined ? '' : `: ${line.trim()}`
   }
 
+  // With all that it holds: its end is only seen when the channel and the pipe have closed, too.
   #keepAliveWhileBusy(): void {
-    const { channel } = this.#child
-    if (this.#pending.size > 0) channel?.ref()
-    else channel?.unref()
+    if (this.#isGone) return
+    const isBusy = this.#pending.size > 0 || this.#end !== undefined
+    // The pipe is a socket; its type does not say so.
+    const handles = [this.#child, this.#child.channel, this.#child.stderr as Socket | null]
+    for (const handle of handles) {
+      if (isBusy) handle?.ref()
+      else handle?.unref()
+    }
   }
 }

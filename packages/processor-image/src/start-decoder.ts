@@ -38,6 +38,13 @@ const INHERITED_VARIABLES = [
   'TEMP',
   'TMP',
 ]
+// For glibc. Pictures come and go in pieces of megabytes: giving each back to the system costs 9 ms of a photo of 12
+// megapixels in page faults, and more arenas than one hold 20 MB more.
+const ALLOCATION = {
+  MALLOC_ARENA_MAX: '1',
+  MALLOC_MMAP_THRESHOLD_: String(32 * 1024 ** 2),
+  MALLOC_TRIM_THRESHOLD_: String(128 * 1024 ** 2),
+}
 // libuv starts four where nothing is said.
 const MIN_THREADS = 4
 
@@ -60,8 +67,7 @@ function decoderEnvironment(application: NodeJS.ProcessEnv, threads: number): No
   return {
     ...Object.fromEntries(inherited.filter(([, value]) => value !== undefined)),
     UV_THREADPOOL_SIZE: String(threads),
-    // More arenas of glibc are of no use to so few threads, and cost 100 MB and more in a long run.
-    MALLOC_ARENA_MAX: '2',
+    ...ALLOCATION,
   }
 }
 

@@ -159,7 +159,8 @@ class VariantWork {
     if (mayRetry) this.retryCause ??= asError(error)
     const fields = { assetId: this.#asset.id, variant: claimed.variant.name, error: String(error) }
     this.#runtime.logger.warn(fields, mayRetry ? 'A variant failed and will be tried again.' : 'A variant failed.')
-    await this.#settle(claimed, { to: mayRetry ? 'queued' : 'failed', errorReason })
+    if (mayRetry) await this.#settle(claimed, { to: 'queued', errorReason, hasJob: !isOver(signal) })
+    else await this.#settle(claimed, { to: 'failed', errorReason })
   }
 
   async #settle(claimed: ClaimedVariant, settlement: Settlement): Promise<Settled> {
@@ -182,6 +183,14 @@ function unreferencedKey(settled: Settled, variant: Variant, storageKey: string)
   if (settled === 'claim_lost' || settled === 'ready') return null
   const kept = settled === 'asset_gone' ? null : variant.storageKey
   return storageKey === kept ? null : storageKey
+}
+
+/**
+ * Whether a job was cancelled, or taken from its worker. It may hold variants all the same: when it had not claimed them
+ * before it was cancelled, and they were queued again at once.
+ */
+function isOver(signal: AbortSignal): boolean {
+  return signal.aborted && !(isRindleError(signal.reason) && signal.reason.retryable)
 }
 
 function asError(error: unknown): Error {

@@ -11,6 +11,7 @@ import { applyAggregate, variantsOf } from './aggregate.ts'
 import { cancelVariants } from './cancel.ts'
 import type { ClaimedVariant } from './claim.ts'
 import { lockAsset } from './lock-asset.ts'
+import { jobsFor } from './plan.ts'
 import { enqueueDeletion } from './replaced-object.ts'
 import { emitVariantState } from './variant-events.ts'
 
@@ -28,7 +29,9 @@ export interface StoredOutput {
 /** How work on a variant ended. */
 export type Settlement =
   | { readonly to: 'ready'; readonly output: StoredOutput }
-  | { readonly to: 'queued' | 'failed'; readonly errorReason: string }
+  | { readonly to: 'failed'; readonly errorReason: string }
+  /** `hasJob`: the job that held it comes again. A cancelled one does not, so a new one is enqueued. */
+  | { readonly to: 'queued'; readonly errorReason: string; readonly hasJob: boolean }
   /** The original itself cannot be decoded, and why: no other variant can be made of it either. */
   | { readonly to: 'failed'; readonly errorReason: string; readonly damage: string }
   | { readonly to: 'cancelled' }
@@ -69,6 +72,9 @@ export async function settle(
       return 'claim_lost'
     }
     emitVariantState(runtime, unit, current, 'processing', effective.to)
+    if (effective.to === 'queued' && !effective.hasJob) {
+      for (const request of jobsFor(asset.id, [variant])) unit.enqueue(request)
+    }
     if (effective.to === 'ready') enqueueDeletion(runtime, unit, current, variant, effective.output.storageKey)
     const variants = await variantsOf(unit, asset.id)
     if ('damage' in effective) await quarantineDamaged(runtime, unit, current, variants, effective)

@@ -1,0 +1,83 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { defineProfile } from '@rindle/core'
+import { pgBossJobs } from '@rindle/jobs-pgboss'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { type Application, settled, startApplication } from '../support/application.ts'
+import { grain } from '../support/pictures.ts'
+
+const profiles = {
+  photo: defineProfile({
+    storage: 'main',
+    accept: { types: ['image/jpeg'], maxBytes: 20_000_000 },
+    // Seconds of an encoder that cannot be interrupted.
+    variants: { modern: { mode: 'crop', width: 600, height: 600, format: 'avif', quality: 100, effort: 4 } },
+  }),
+}
+
+let application: Application<typeof profiles>
+beforeEach(async () => {
+  application = await startApplication({
+    profiles,
+    jobs: pgBossJobs({ retryDelaySeconds: 0, pollingIntervalSeconds: 0.5 }),
+  })
+})
+afterEach(async () => application[Symbol.asyncDispose]())
+
+async function uploadPhoto(): Promise<string> {
+  const { id } = await application.rindle.upload('photo', await grain(300, 300), { filename: 'grain.jpg' })
+  return id
+}
+
+/** Ids of the processes in which this one has images decoded, in the order of their start. */
+async function decoders(): Promise<readonly number[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number)
+  const areDecoders = await Promise.all(pids.map(isDecoder))
+  return pids.filter((_pid, index) => areDecoders[index])
+}
+
+async function isDecoder(pid: number): Promise<boolean> {
+  // Nothing, once it has ended.
+  const read = (file: string): Promise<string> => readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '')
+  const isOurs = (await read('status')).includes(`PPid:\t${process.pid}\n`)
+  return isOurs && (await read('cmdline')).includes('decoder-program')
+}
+
+/** Waits until a variant is being made, in a process beside the one that reads headers. */
+async function encoding(): Promise<readonly number[]> {
+  return vi.waitFor(
+    async () => {
+      const pids = await decoders()
+      expect(pids).toHaveLength(2)
+      return pids
+    },
+    { timeout: 20_000 },
+  )
+}
+
+it('a process that only takes uploads decodes nothing; one that works does so elsewhere, until it stops', async () => {
+  const id = await uploadPhoto()
+  expect(await decoders()).toEqual([])
+  await application.work()
+  expect(await settled(application.rindle, id)).toMatchObject({ state: 'ready' })
+  expect(await decoders()).toHaveLength(2)
+  await application.rindle.stop()
+  expect(await decoders()).toEqual([])
+})
+
+it('a decoder that crashes takes no worker along, and the variant is made by the next attempt', async () => {
+  const id = await uploadPhoto()
+  await application.work()
+  for (const pid of await encoding()) process.kill(pid, 'SIGSEGV')
+  const asset = await settled(application.rindle, id)
+  expect(asset).toMatchObject({ state: 'ready', variants: [{ name: 'modern', attempt: 2 }] })
+})
+
+it('a cancelled encoder is gone within a second', async () => {
+  const id = await uploadPhoto()
+  await application.work()
+  const pids = await encoding()
+  await application.rindle.cancelProcessing(id)
+  await vi.waitFor(async () => expect((await decoders()).length).toBeLessThan(pids.length), { timeout: 1_000 })
+  const asset = await application.rindle.asset(id)
+  expect(asset?.variants).toMatchObject([{ name: 'modern', state: 'cancelled' }])
+})

@@ -4,12 +4,6 @@ export type Figures = Readonly<Record<string, readonly number[]>>
 /** One round of one side; a warm-up may do less. */
 export type Round = (isWarmUp: boolean) => Promise<Figures>
 
-/** The two sides of a bench. */
-export interface Sides<T> {
-  readonly floor: T
-  readonly rindle: T
-}
-
 /** How long to go on. */
 export interface AlternateOptions {
   readonly warmUps: number
@@ -19,26 +13,42 @@ export interface AlternateOptions {
 }
 
 /**
- * Runs the sides in turns, floor, Rindle, floor, Rindle, so that what else the machine does meets both alike. Gives the
+ * Runs the sides in turns, floor, Rindle, floor, Rindle, so that what else the machine does meets all alike. Gives the
  * values of all rounds after the warm-ups.
  */
-export async function alternate(sides: Sides<Round>, options: AlternateOptions): Promise<Sides<Figures>> {
+export async function alternate<Name extends string>(
+  sides: Readonly<Record<Name, Round>>,
+  options: AlternateOptions,
+): Promise<Readonly<Record<Name, Figures>>> {
   const begin = performance.now()
-  const floor: Figures[] = []
-  const rindle: Figures[] = []
+  const names = Object.keys(sides) as Name[]
+  const rounds: Readonly<Record<Name, Figures>>[] = []
   let longestMs = 0
-  for (let warmUp = 0; warmUp < options.warmUps; warmUp += 1) {
-    await sides.floor(true)
-    await sides.rindle(true)
-  }
+  for (let warmUp = 0; warmUp < options.warmUps; warmUp += 1) await runOnce(names, sides, true)
   for (let round = 0; round < options.rounds; round += 1) {
     const roundBegin = performance.now()
     if (round > 0 && roundBegin - begin + longestMs > options.maxSeconds * 1000) break
-    floor.push(await sides.floor(false))
-    rindle.push(await sides.rindle(false))
+    rounds.push(await runOnce(names, sides, false))
     longestMs = Math.max(longestMs, performance.now() - roundBegin)
   }
-  return { floor: merge(floor), rindle: merge(rindle) }
+  return recordOf(names, (name) => merge(rounds.map((figures) => figures[name])))
+}
+
+async function runOnce<Name extends string>(
+  names: readonly Name[],
+  sides: Readonly<Record<Name, Round>>,
+  isWarmUp: boolean,
+): Promise<Readonly<Record<Name, Figures>>> {
+  const figures = new Map<Name, Figures>()
+  for (const name of names) figures.set(name, await sides[name](isWarmUp))
+  return recordOf(names, (name) => figures.get(name) ?? {})
+}
+
+function recordOf<Name extends string>(
+  names: readonly Name[],
+  figuresOf: (name: Name) => Figures,
+): Readonly<Record<Name, Figures>> {
+  return Object.fromEntries(names.map((name) => [name, figuresOf(name)])) as Record<Name, Figures>
 }
 
 function merge(rounds: readonly Figures[]): Figures {

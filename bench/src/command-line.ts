@@ -10,7 +10,13 @@ export interface CommandLine {
   readonly wantsHelp: boolean
   /** In place of every budget of the benches that run. */
   readonly budget: number | undefined
+  /** The file that figures are appended to. */
+  readonly history: string | undefined
+  /** How long benches of endurance go on. */
+  readonly minutes: number
 }
+
+const DEFAULT_MINUTES = 2
 
 /** A command line that cannot be followed; the message says why. */
 export class UsageError extends Error {
@@ -27,6 +33,8 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
     wantsList: values.list,
     wantsHelp: values.help,
     budget: values.budget === undefined ? undefined : parseBudget(values.budget),
+    history: values.history,
+    minutes: values.minutes === undefined ? DEFAULT_MINUTES : parseMinutes(values.minutes),
   }
 }
 
@@ -41,6 +49,8 @@ function parse(args: readonly string[]) {
         list: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false, short: 'h' },
         budget: { type: 'string' },
+        history: { type: 'string' },
+        minutes: { type: 'string' },
       },
     })
   } catch (error) {
@@ -52,4 +62,10 @@ function parseBudget(text: string): number {
   const budget = Number(text)
   if (text.trim() !== '' && Number.isFinite(budget) && budget >= 0) return budget
   throw new UsageError(`--budget is a ratio to the floor, 0 or more, not "${text}".`)
+}
+
+function parseMinutes(text: string): number {
+  const minutes = Number(text)
+  if (text.trim() !== '' && Number.isFinite(minutes) && minutes > 0) return minutes
+  throw new UsageError(`--minutes is a number above 0, not "${text}".`)
 }

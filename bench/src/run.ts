@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import type { Bench } from './bench.ts'
 import { BENCHES } from './benches.ts'
 import { type CommandLine, parseCommandLine, UsageError } from './command-line.ts'
+import { type History, openHistory } from './history.ts'
 import { describeMachine } from './machine.ts'
-import { toJson, toTable } from './report.ts'
+import { type Judged, toJson, toSummary, toTable } from './report.ts'
 import { DatabaseServer } from './server.ts'
 import { summarize } from './summary.ts'
 
@@ -18,11 +19,14 @@ export interface Io {
 }
 
 const USAGE = `Usage: pnpm bench [name…] [--quick] [--json] [--budget ratio]
+                  [--history file] [--minutes minutes]
 
 Runs the named benches, or all of them, and compares each with its floor.
   --quick         a smoke run of a few seconds each: its figures mean little, so only --budget judges them
   --json          one line of JSON per figure on stdout
   --budget ratio  judge by this ratio to the floor instead of the agreed budgets
+  --history file  append one line of JSON per figure, with the time and the commit
+  --minutes n     how long soak loads an application; 2 unless given
   --list          print the benches and run none
 Exit code: 0 no budget was missed, 1 one was or a bench failed, 2 wrong usage.`
 
@@ -55,17 +59,29 @@ function list(benches: readonly Bench[]): string {
 
 /** Whether no budget was missed. */
 async function runAll(benches: readonly Bench[], commandLine: CommandLine, io: Io): Promise<boolean> {
+  const history = commandLine.history === undefined ? undefined : await openHistory(commandLine.history)
   const directory = await mkdtemp(join(tmpdir(), 'rindle-bench-'))
   try {
     await using server = new DatabaseServer(directory)
-    let isKept = true
+    const all: Judged[] = []
+    let hasFailed = false
     for (const bench of benches) {
       io.signal.throwIfAborted()
       if (!commandLine.isJson)
         io.print(`${bench.name}: ${bench.describe}${commandLine.isQuick ? ' (now: less of it)' : ''}`)
-      isKept = (await runOne(bench, { commandLine, directory, server, io })) && isKept
+      try {
+        all.push(...(await runOne(bench, { commandLine, directory, server, history, io })))
+      } catch (error) {
+        // The others take an hour; what they find is not lost to this one.
+        io.signal.throwIfAborted()
+        hasFailed = true
+        io.printError(
+          `${bench.name} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+        )
+      }
     }
-    return isKept
+    if (!commandLine.isJson && all.length > 0) io.print(toSummary(all))
+    return !hasFailed && all.every(({ isJudged, summary }) => !isJudged || summary.isWithinBudget)
   } finally {
     await rm(directory, { recursive: true, force: true })
   }
@@ -75,10 +91,14 @@ interface RunContext {
   readonly commandLine: CommandLine
   readonly directory: string
   readonly server: DatabaseServer
+  readonly history: History | undefined
   readonly io: Io
 }
 
-async function runOne(bench: Bench, { commandLine, directory, server, io }: RunContext): Promise<boolean> {
+async function runOne(
+  bench: Bench,
+  { commandLine, directory, server, history, io }: RunContext,
+): Promise<readonly Judged[]> {
   const machine = describeMachine()
   const isJudged = !commandLine.isQuick || commandLine.budget !== undefined
   const own = await mkdtemp(join(directory, `${bench.name}-`))
@@ -87,15 +107,19 @@ async function runOne(bench: Bench, { commandLine, directory, server, io }: RunC
       isQuick: commandLine.isQuick,
       directory: own,
       createDatabase: () => server.createDatabase(),
+      minutes: commandLine.minutes,
+      note: io.printError,
       signal: io.signal,
     })
-    const summaries = measurements.map((measurement) => summarize(measurement, commandLine.budget))
-    for (const [index, summary] of summaries.entries()) {
-      const measurement = measurements[index]
-      if (measurement === undefined) continue
-      io.print(commandLine.isJson ? toJson(measurement, summary, machine) : toTable(measurement, summary, isJudged))
+    const all = measurements.map(
+      (measurement): Judged => ({ measurement, summary: summarize(measurement, commandLine.budget), isJudged }),
+    )
+    for (const judged of all) {
+      const json = toJson(judged, machine)
+      io.print(commandLine.isJson ? json : toTable(judged))
+      await history?.append(json)
     }
-    return !isJudged || summaries.every(({ isWithinBudget }) => isWithinBudget)
+    return all
   } finally {
     await server.dropDatabases()
     await rm(own, { recursive: true, force: true })

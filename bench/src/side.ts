@@ -10,6 +10,7 @@ const STOP_TIMEOUT_MS = 10_000
 export interface Side extends AsyncDisposable {
   /** What the process said of itself when it was ready. */
   readonly facts: JsonObject
+  readonly processId: number
   /** Runs one round. Not twice at once. */
   round(input?: JsonObject): Promise<Figures>
 }
@@ -52,6 +53,8 @@ export async function startSide(program: URL, { setup, signal }: SideOptions): P
     const ready = await answer({ type: 'setup', setup })
     return {
       facts: ready.type === 'ready' ? ready.facts : {},
+      // A process that has answered has started.
+      processId: child.pid ?? 0,
       round: async (input = {}) => {
         const done = await answer({ type: 'round', input })
         return done.type === 'done' ? done.figures : {}

@@ -16,6 +16,8 @@ export interface Summary {
   readonly budget: number
   readonly floor: SideSummary
   readonly rindle: SideSummary
+  /** By name; empty when there are none. */
+  readonly peers: Readonly<Record<string, SideSummary>>
   readonly isWithinBudget: boolean
 }
 
@@ -26,7 +28,10 @@ export function summarize(measurement: Measurement, budgetOverride?: number): Su
   const ratio = rindle.median / floor.median
   const budget = budgetOverride ?? measurement.budget.ratio(floor.median)
   const isWithinBudget = measurement.better === 'lower' ? ratio <= budget : ratio >= budget
-  return { name: measurement.name, ratio, budget, floor, rindle, isWithinBudget }
+  const peers = Object.fromEntries(
+    Object.entries(measurement.peers ?? {}).map(([name, values]) => [name, summarizeSide(values)]),
+  )
+  return { name: measurement.name, ratio, budget, floor, rindle, peers, isWithinBudget }
 }
 
 /** Median, minimum and maximum of at least one number. Pure. */

@@ -1,31 +1,64 @@
 import { join } from 'node:path'
-import { type AlternateOptions, alternate, type Figures, figure, type Sides } from '../alternate.ts'
+import { startS3Server } from '@rindle/test-s3'
+import { type Figures, figure } from '../alternate.ts'
 import type { Bench, BenchContext, Measurement } from '../bench.ts'
-import { type Budget, floorPlus, timesFloor } from '../budget.ts'
-import { startSide } from '../side.ts'
-import { type PhotographOptions, photographs } from './photographs.ts'
-import type { FloorPlan, ImagesRound, ImagesSetup } from './setup.ts'
+import { floorPlus, timesFloor } from '../budget.ts'
+import type { SideProgram } from '../compare-sides.ts'
+import { BARE_SCRIPT, compareImages } from './compare.ts'
+import { installPayload } from './install-payload.ts'
+import type { ImagesSetup, PayloadSetup } from './setup.ts'
 
-interface Scenario extends AlternateOptions, Omit<PhotographOptions, 'directory'> {
-  /** Photos in one round; there may be fewer different ones. */
-  readonly perRound: number
-  readonly plan: FloorPlan
-}
-
-/** Photos of a warm-up, at most. */
-const WARM_UP = 8
 const QUICK = { megapixels: 2, count: 1, warmUps: 1, rounds: 1, maxSeconds: 5 } as const
 const LARGE = { megapixels: 12, count: 6, warmUps: 1, rounds: 8, maxSeconds: 75 } as const
+const LARGE_WITH_PEERS = { ...LARGE, maxSeconds: 150 } as const
 const SMALL = { megapixels: 2, count: 6, warmUps: 1, rounds: 4, maxSeconds: 80 } as const
 const ONE = { megapixels: 12, count: 1, warmUps: 2, rounds: 25, maxSeconds: 60 } as const
 
-/** Throughput over large photos. */
+const DECODE_FOR_EACH = 'sharp, a decode for each variant'
+const PAYLOAD = "Payload's local API"
+
+/** Throughput over large photos, beside what others make of them. */
 export const images: Bench = {
   name: 'images',
   describe: '12 photos of 12 MP at once, 4 WebP variants each, uploaded → all ready, local storage',
-  run: (context) => {
+  run: async (context) => {
+    const { isQuick, directory } = context
+    const setup: ImagesSetup = { directory, databaseUrl: '', plan: 'decode_for_each', bucket: null }
+    const payload = isQuick ? undefined : await payloadSide(context)
+    const perRound = isQuick ? 4 : 12
+    const { measurement, figures } = await compareImages(
+      {
+        ...(isQuick ? QUICK : LARGE_WITH_PEERS),
+        ...{ name: 'images', budget: timesFloor(1.08), perRound, plan: 'photos_at_once' },
+        peers: {
+          [DECODE_FOR_EACH]: { program: BARE_SCRIPT, setup },
+          ...(payload === undefined ? {} : { [PAYLOAD]: payload }),
+        },
+      },
+      context,
+    )
+    return payload === undefined ? [measurement] : [measurement, againstPayload(figures, perRound)]
+  },
+}
+
+/** The same with an S3 server between. */
+export const imagesS3: Bench = {
+  name: 'images-s3',
+  describe: '12 photos of 12 MP at once, 4 WebP variants each, an S3 server on this machine',
+  run: async (context) => {
     const scenario = context.isQuick ? { ...QUICK, perRound: 4 } : { ...LARGE, perRound: 12 }
-    return compare('images', timesFloor(1.08), { ...scenario, plan: 'photos_at_once' }, context)
+    const server = await startS3Server()
+    try {
+      const { endpoint, region, accessKeyId, secretAccessKey } = server
+      const bucket = { endpoint, region, accessKeyId, secretAccessKey, bucket: await server.createBucket() }
+      const { measurement } = await compareImages(
+        { ...scenario, name: 'images-s3', budget: timesFloor(1.15), plan: 'photos_at_once', bucket },
+        context,
+      )
+      return [measurement]
+    } finally {
+      await server.stop()
+    }
   },
 }
 
@@ -33,9 +66,13 @@ export const images: Bench = {
 export const smallImages: Bench = {
   name: 'small-images',
   describe: '200 photos of 2 MP in rounds of 50 at once, 4 WebP variants each, uploaded → all ready',
-  run: (context) => {
+  run: async (context) => {
     const scenario = context.isQuick ? { ...QUICK, perRound: 6 } : { ...SMALL, perRound: 50 }
-    return compare('small-images', timesFloor(1.12), { ...scenario, plan: 'photos_at_once' }, context)
+    const { measurement } = await compareImages(
+      { ...scenario, name: 'small-images', budget: timesFloor(1.12), plan: 'photos_at_once' },
+      context,
+    )
+    return [measurement]
   },
 }
 
@@ -43,49 +80,41 @@ export const smallImages: Bench = {
 export const timeToReady: Bench = {
   name: 'time-to-ready',
   describe: 'one photo of 12 MP, verified → 4 WebP variants ready, idle worker',
-  run: (context) => {
-    const scenario = context.isQuick ? QUICK : ONE
-    return compare(
-      'time-to-ready',
-      floorPlus(40, 'ms'),
-      { ...scenario, perRound: 1, plan: 'variants_at_once' },
+  run: async (context) => {
+    const { measurement } = await compareImages(
+      {
+        ...(context.isQuick ? QUICK : ONE),
+        ...{ name: 'time-to-ready', budget: floorPlus(40, 'ms'), perRound: 1, plan: 'variants_at_once' },
+      },
       context,
     )
+    return [measurement]
   },
 }
 
-async function compare(
-  name: string,
-  budget: Budget,
-  scenario: Scenario,
-  context: BenchContext,
-): Promise<readonly Measurement[]> {
-  const different = await photographs({ ...scenario, directory: join(context.directory, 'photographs') })
-  const chosen = Array.from({ length: scenario.perRound }, (_, index) => different[index % different.length] ?? '')
-  const figures = await runSides(context, scenario, chosen)
-  const measurement: Measurement = {
-    name,
-    unit: 'ms',
-    better: 'lower',
-    floor: figure(figures.floor, 'ms'),
-    rindle: figure(figures.rindle, 'ms'),
-    budget,
-    cpu: { item: 'photo', floorMs: figure(figures.floor, 'cpuMs'), rindleMs: figure(figures.rindle, 'cpuMs') },
+/** `undefined` where it cannot be installed: the other figures do without. */
+async function payloadSide({ directory, signal, note }: BenchContext): Promise<SideProgram | undefined> {
+  try {
+    const entry = await installPayload(join(directory, 'payload'), signal)
+    const setup: PayloadSetup = { directory, entry }
+    return { program: new URL('payload.ts', import.meta.url), setup }
+  } catch (error) {
+    signal.throwIfAborted()
+    note(`images: there is no comparison with Payload, which npm did not install: ${String(error)}`)
+    return undefined
   }
-  return [measurement]
 }
 
-async function runSides(
-  { directory, createDatabase, signal }: BenchContext,
-  scenario: Scenario,
-  chosen: readonly string[],
-): Promise<Sides<Figures>> {
-  const setup: ImagesSetup = { directory, databaseUrl: await createDatabase(), plan: scenario.plan }
-  await using floor = await startSide(new URL('floor.ts', import.meta.url), { setup, signal })
-  await using rindle = await startSide(new URL('rindle.ts', import.meta.url), { setup, signal })
-  const input = (isWarmUp: boolean): ImagesRound => ({ photographs: isWarmUp ? chosen.slice(0, WARM_UP) : chosen })
-  return await alternate(
-    { floor: (isWarmUp) => floor.round(input(isWarmUp)), rindle: (isWarmUp) => rindle.round(input(isWarmUp)) },
-    scenario,
-  )
+function againstPayload(figures: Readonly<Record<string, Figures>>, photos: number): Measurement {
+  const perSecond = (side: string): readonly number[] =>
+    figure(figures[side] ?? {}, 'ms').map((ms) => (photos * 1000) / ms)
+  return {
+    name: 'images/payload',
+    unit: '1/s',
+    better: 'higher',
+    floor: perSecond(PAYLOAD),
+    against: PAYLOAD,
+    rindle: perSecond('rindle'),
+    budget: timesFloor(1.5),
+  }
 }

@@ -1,30 +1,27 @@
-import { mkdir, rm } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import sharp, { type OutputInfo, type Sharp } from 'sharp'
+import sharp, { type Sharp } from 'sharp'
 import { cpuMeter } from '../cpu-meter.ts'
 import { serveSide } from '../serve-side.ts'
-import type { FloorPlan, ImagesRound, ImagesSetup } from './setup.ts'
+import { type BareStore, bareBucket, bareDirectory } from './bare-store.ts'
+import { CROPS, type FloorPlan, type ImagesRound, type ImagesSetup, INSIDES } from './setup.ts'
 
-const INSIDE = { large: 2048, medium: 1024, small: 480 } as const
-const CROP = { thumb: 160 } as const
-
-// The chain plan in a bare script: one decode of the photo, shrunk on load, to the raw pixels of the largest variant,
+// A bare script. By the chain plan: one decode of the photo, shrunk on load, to the raw pixels of the largest variant,
 // and every variant from those.
 serveSide(async (setup) => {
-  const { directory, plan } = setup as ImagesSetup
+  const { directory, plan, bucket } = setup as ImagesSetup
+  const store = bucket === null ? bareDirectory(join(directory, `bare-${plan}`)) : bareBucket(bucket)
   sharp.concurrency(1)
   sharp.cache(false)
   return {
     round: async (input) => {
       const { photographs } = input as ImagesRound
-      const outputs = join(directory, 'floor-outputs')
-      await mkdir(outputs)
+      await store.prepare(photographs)
       const cpu = cpuMeter()
       const begin = performance.now()
-      await makeAll(photographs, outputs, plan)
+      await makeAll(photographs, store, plan)
       const figures = { ms: [performance.now() - begin], cpuMs: [cpu() / photographs.length] }
-      await rm(outputs, { recursive: true })
+      await store.clear()
       return figures
     },
     stop: async () => {},
@@ -32,31 +29,42 @@ serveSide(async (setup) => {
 })
 
 /** As many photos at once as there are cores, each photo's variants one after the other or all at once. */
-async function makeAll(photographs: readonly string[], outputs: string, plan: FloorPlan): Promise<void> {
+async function makeAll(photographs: readonly string[], store: BareStore, plan: FloorPlan): Promise<void> {
   const queue = photographs.entries()
   const work = async (): Promise<void> => {
-    for (const [index, path] of queue) await makeOne(path, join(outputs, String(index)), plan)
+    for (const [index, path] of queue) await makeOne(path, { store, plan, name: String(index) })
   }
   await Promise.all(Array.from({ length: availableParallelism() }, work))
 }
 
-async function makeOne(path: string, output: string, plan: FloorPlan): Promise<void> {
-  const inLargest = { width: INSIDE.large, height: INSIDE.large, fit: 'inside', withoutEnlargement: true } as const
-  const decoded = await sharp(path).autoOrient().resize(inLargest).raw().toBuffer({ resolveWithObject: true })
-  const raw = { width: decoded.info.width, height: decoded.info.height, channels: decoded.info.channels }
-  const base = (): Sharp => sharp(decoded.data, { raw })
-  const write = (name: string, pipeline: Sharp): Promise<OutputInfo> =>
-    pipeline.webp({ quality: 80, effort: 4 }).toFile(`${output}-${name}.webp`)
+interface Making {
+  readonly store: BareStore
+  readonly plan: FloorPlan
+  readonly name: string
+}
+
+async function makeOne(path: string, { store, plan, name }: Making): Promise<void> {
+  const photograph = await store.read(path)
+  const base = plan === 'decode_for_each' ? () => sharp(photograph).autoOrient() : await decodeOnce(photograph)
+  const write = (variant: string, pipeline: Sharp): Promise<void> =>
+    store.write(`${name}-${variant}.webp`, pipeline.webp({ quality: 80, effort: 4 }))
   const inside = (size: number): Sharp => base().resize(size, size, { fit: 'inside', withoutEnlargement: true })
   const encodes = [
-    () => write('large', base()),
-    () => write('medium', inside(INSIDE.medium)),
-    () => write('small', inside(INSIDE.small)),
-    () => write('thumb', base().resize(CROP.thumb, CROP.thumb, { fit: 'cover' })),
+    () => write('large', plan === 'decode_for_each' ? inside(INSIDES.large) : base()),
+    () => write('medium', inside(INSIDES.medium)),
+    () => write('small', inside(INSIDES.small)),
+    () => write('thumb', base().resize(CROPS.thumb, CROPS.thumb, { fit: 'cover' })),
   ]
   if (plan === 'variants_at_once') {
     await Promise.all(encodes.map((encode) => encode()))
     return
   }
   for (const encode of encodes) await encode()
+}
+
+async function decodeOnce(photograph: string | Uint8Array): Promise<() => Sharp> {
+  const inLargest = { width: INSIDES.large, height: INSIDES.large, fit: 'inside', withoutEnlargement: true } as const
+  const decoded = await sharp(photograph).autoOrient().resize(inLargest).raw().toBuffer({ resolveWithObject: true })
+  const raw = { width: decoded.info.width, height: decoded.info.height, channels: decoded.info.channels }
+  return () => sharp(decoded.data, { raw })
 }

@@ -1,9 +1,16 @@
-import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createRindle, defineProfile, type ReceivedUpload, type Rindle, stderrLogger } from '@rindle/core'
+import {
+  createRindle,
+  defineProfile,
+  type ReceivedUpload,
+  type Rindle,
+  type StorageAdapter,
+  stderrLogger,
+} from '@rindle/core'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
 import { imageProcessor } from '@rindle/processor-image'
 import { localStorage } from '@rindle/storage-local'
+import { s3Storage } from '@rindle/storage-s3'
 import { cpuMeter } from '../cpu-meter.ts'
 import { serveSide } from '../serve-side.ts'
 import { type ImagesRound, type ImagesSetup, VARIANTS } from './setup.ts'
@@ -19,16 +26,10 @@ const profiles = {
 // An application with its workers in one process, everything at its defaults.
 serveSide(async (setup) => {
   const { directory, databaseUrl } = setup as ImagesSetup
-  const objects = join(directory, 'storage')
+  const storage = storageOf(setup as ImagesSetup)
   const rindle = createRindle({
     database: databaseUrl,
-    storages: {
-      main: localStorage({
-        directory: objects,
-        baseUrl: 'http://127.0.0.1/media',
-        signingKey: 'a key for benchmarks only, of enough characters',
-      }),
-    },
+    storages: { main: storage },
     processors: [imageProcessor()],
     jobs: pgBossJobs(),
     logger: stderrLogger,
@@ -48,12 +49,29 @@ serveSide(async (setup) => {
       await ready
       const figures = { ms: [performance.now() - begin], cpuMs: [cpu() / photographs.length] }
       // Nothing reads the objects again, and gigabytes would pile up.
-      for (const name of await readdir(objects)) await rm(join(objects, name), { recursive: true })
+      await deleteAll(storage)
       return figures
     },
     stop: () => rindle.stop(),
   }
 })
+
+function storageOf({ directory, bucket }: ImagesSetup): StorageAdapter {
+  if (bucket !== null) {
+    const { accessKeyId, secretAccessKey, ...where } = bucket
+    return s3Storage({ ...where, prefix: 'rindle', credentials: { accessKeyId, secretAccessKey } })
+  }
+  return localStorage({
+    directory: join(directory, 'storage'),
+    baseUrl: 'http://127.0.0.1/media',
+    signingKey: 'a key for benchmarks only, of enough characters',
+  })
+}
+
+async function deleteAll(storage: StorageAdapter): Promise<void> {
+  const keys = (await Array.fromAsync(storage.list(''))).map(({ key }) => key)
+  for (const key of keys) await storage.delete(key)
+}
 
 async function receiveAll(
   rindle: Rindle<typeof profiles>,

@@ -8,15 +8,42 @@ export const VARIANTS = {
   thumb: { mode: 'crop', width: 160, height: 160, format: 'webp', quality: 80, effort: 4 },
 } as const satisfies Record<string, ImageRecipe>
 
-/** How the floor makes the variants of one photo. */
-export type FloorPlan = 'photos_at_once' | 'variants_at_once'
+/** The same as bare numbers, for what knows nothing of recipes: fitted inside a square, or cropped to it. */
+export const INSIDES = { large: 2048, medium: 1024, small: 480 } as const
 
-/** Setup of both sides. A type, because it crosses to another process as JSON. */
+/** See {@link INSIDES}. */
+export const CROPS = { thumb: 160 } as const
+
+/**
+ * How a bare script makes the variants: one decode for all of a photo's variants, photos at once or the variants of one
+ * photo at once, or, as most scripts do, a decode for each.
+ */
+export type FloorPlan = 'photos_at_once' | 'variants_at_once' | 'decode_for_each'
+
+/** A bucket of an S3 server on this machine. */
+export type BucketSetup = {
+  readonly endpoint: string
+  readonly region: string
+  readonly bucket: string
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+}
+
+/** Setup of all sides. A type, because it crosses to another process as JSON. */
 export type ImagesSetup = {
   readonly directory: string
-  /** The floor does without. */
+  /** Bare scripts do without. */
   readonly databaseUrl: string
   readonly plan: FloorPlan
+  /** Where originals come from and variants go to; `null` is the disk. */
+  readonly bucket: BucketSetup | null
+}
+
+/** Setup of Payload's side. */
+export type PayloadSetup = {
+  readonly directory: string
+  /** The module that gives what was installed. */
+  readonly entry: string
 }
 
 /** One round. */

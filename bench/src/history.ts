@@ -1,0 +1,31 @@
+import { execFile } from 'node:child_process'
+import { appendFile } from 'node:fs/promises'
+import { promisify } from 'node:util'
+
+/** A file of lines of JSON that grows with every run. */
+export interface History {
+  /** Appends one figure, which is a line of JSON, with the time and the commit that it is of. */
+  readonly append: (figure: string) => Promise<void>
+}
+
+/** Opens the history of a run; the file is made when it is not there. */
+export async function openHistory(path: string): Promise<History> {
+  const head = { recordedAt: new Date().toISOString(), commit: await currentCommit() }
+  return {
+    append: (figure) => {
+      const line = JSON.stringify({ ...head, ...(JSON.parse(figure) as object) })
+      return appendFile(path, `${line}\n`)
+    },
+  }
+}
+
+/** The commit that runs, with `-dirty` where files have changed since; `null` outside of a repository. */
+async function currentCommit(): Promise<string | null> {
+  try {
+    const args = ['describe', '--always', '--abbrev=40', '--exclude=*', '--dirty']
+    const { stdout } = await promisify(execFile)('git', args, { cwd: import.meta.dirname })
+    return stdout.trim()
+  } catch {
+    return null
+  }
+}

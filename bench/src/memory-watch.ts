@@ -1,0 +1,40 @@
+import { descendantsOf, readProcesses, readProcessFile } from './process-tree.ts'
+
+const SAMPLE_INTERVAL_MS = 250
+const KIBIBYTES_PER_MEGABYTE = 1_000_000 / 1024
+
+/** Watches the memory of a process and of all that it has started. */
+export interface MemoryWatch extends Disposable {
+  /** The most since it was last asked, in megabytes. */
+  readonly takePeak: () => number
+}
+
+/**
+ * Samples resident memory from outside, each page that several processes share counted once: a decoder in a process of
+ * its own costs what it adds, and no more. Linux only: throws where there is no /proc.
+ */
+export function watchMemory(pid: number): MemoryWatch {
+  if (process.platform !== 'linux') throw new Error('The memory of other processes is read from /proc, on Linux only.')
+  let peak = memoryOfTree(pid)
+  const timer = setInterval(() => {
+    peak = Math.max(peak, memoryOfTree(pid))
+  }, SAMPLE_INTERVAL_MS)
+  return {
+    takePeak: () => {
+      const taken = Math.max(peak, memoryOfTree(pid))
+      peak = 0
+      return taken
+    },
+    [Symbol.dispose]: () => clearInterval(timer),
+  }
+}
+
+function memoryOfTree(pid: number): number {
+  const all = [pid, ...descendantsOf(pid, readProcesses())]
+  return all.reduce((sum, each) => sum + proportionalKibibytes(each), 0) / KIBIBYTES_PER_MEGABYTE
+}
+
+function proportionalKibibytes(pid: number): number {
+  const [, kibibytes = '0'] = /^Pss:\s+(\d+)/m.exec(readProcessFile(pid, 'smaps_rollup') ?? '') ?? []
+  return Number(kibibytes)
+}

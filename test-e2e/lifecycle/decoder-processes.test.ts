@@ -9,8 +9,8 @@ const profiles = {
   photo: defineProfile({
     storage: 'main',
     accept: { types: ['image/jpeg'], maxBytes: 20_000_000 },
-    // Seconds of an encoder that cannot be interrupted.
-    variants: { modern: { mode: 'crop', width: 600, height: 600, format: 'avif', quality: 100, effort: 4 } },
+    // An encoder that cannot be interrupted.
+    variants: { modern: { mode: 'crop', width: 300, height: 300, format: 'avif', quality: 100, effort: 3 } },
   }),
 }
 

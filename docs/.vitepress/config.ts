@@ -18,6 +18,8 @@ export default defineConfig({
   srcExclude: ['parts/**', 'README.md'],
   cleanUrls: true,
   metaChunk: true,
+  // The compiler's settings are for Node; those of pages are Vite's own.
+  vite: { esbuild: { tsconfigRaw: {} }, build: { chunkSizeWarningLimit: 4000 } },
   markdown: { theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' } },
   head: [['link', { rel: 'icon', href: 'data:,' }]],
   themeConfig: {

@@ -32,11 +32,16 @@ function commandText({ name, usage, describe, examples, ...command }: CommandDes
 
 function argumentTable(listed: readonly ArgumentDescription[], dashes: string): string {
   const rows = listed.map((argument) => [
-    code(`${dashes}${argument.name}`),
+    code(`${dashes}${isOn(argument) ? 'no-' : ''}${argument.name}`),
     valueOf(argument),
     prose(argument.describe),
   ])
   return table([dashes === '' ? 'argument' : 'option', 'value', ''], rows)
+}
+
+/** A flag that is on unless it is turned off. */
+function isOn({ isFlag, default: preset }: ArgumentDescription): boolean {
+  return isFlag && preset === 'true'
 }
 
 function valueOf({ choices, isFlag, isRequired, default: preset }: ArgumentDescription): string {

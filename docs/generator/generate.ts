@@ -11,8 +11,7 @@ import { stateDiagrams } from './state-diagrams.ts'
 import { tablePage } from './table-page.ts'
 
 /** Everything of the site that follows from the code: Markdown by path. Nothing of it is kept in the repository. */
-export async function generate(): Promise<ReadonlyMap<string, string>> {
-  const { own, others } = readExports()
+export async function generate({ own, others } = readExports()): Promise<ReadonlyMap<string, string>> {
   return new Map([
     ['reference/errors.md', errorPage(own)],
     ['reference/events.md', eventPage(own)],

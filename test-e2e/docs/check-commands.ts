@@ -87,7 +87,7 @@ function checkFiltered([name = '', script = '']: readonly string[], page: string
 
 function checkNpm([verb = '', ...words]: readonly string[]): void {
   if (!['init', 'install', 'pkg', 'uninstall'].includes(verb)) throw new Error(`nothing here reads npm ${verb}.`)
-  const unknown = words.filter((word) => word.startsWith('@rindle/') && !ours.includes(word))
+  const unknown = words.filter((word) => word.startsWith('@rindle/') && !ours.includes(word.replace(/(?<=.)@.*$/, '')))
   if (unknown.length > 0) throw new Error(`${unknown.join(', ')} is not published.`)
 }
 
@@ -110,5 +110,7 @@ function isAssignment(word: string): boolean {
 
 /** Words as a shell parts them; quotes hold together. */
 function wordsOf(command: string): readonly string[] {
-  return [...command.matchAll(/(?:'[^']*'|"[^"]*"|\$\([^)]*\)|[^\s'"])+/g)].map(([word]) => word.replaceAll(/['"]/g, ''))
+  return [...command.matchAll(/(?:'[^']*'|"[^"]*"|\$\([^)]*\)|[^\s'"])+/g)].map(([word]) =>
+    word.replaceAll(/['"]/g, ''),
+  )
 }

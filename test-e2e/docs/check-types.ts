@@ -74,7 +74,9 @@ function sourcesFor(page: string): readonly string[] {
 
 async function compilerOutput(directory: string): Promise<readonly string[]> {
   try {
-    await run(path.join(repository, 'node_modules/.bin/tsc'), ['-p', directory, '--pretty', 'false'], { cwd: directory })
+    await run(path.join(repository, 'node_modules/.bin/tsc'), ['-p', directory, '--pretty', 'false'], {
+      cwd: directory,
+    })
     return []
   } catch (error) {
     return (error as { stdout: string }).stdout.split('\n')

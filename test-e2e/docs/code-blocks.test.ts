@@ -52,7 +52,14 @@ test('commands in sentences are commands that there are', () => {
 test('JSON is JSON, and every other language is one that something here reads', () => {
   for (const { text } of blocks.filter(({ language }) => language === 'json')) JSON.parse(text)
   const languages = [...new Set(blocks.map(({ language }) => language))]
-  expect(languages.filter((language) => !['', 'ts', 'tsx', 'sh', 'sql', 'json', 'html'].includes(language))).toEqual([])
+  expect(
+    languages.filter((language) => !['', 'text', 'ts', 'tsx', 'sh', 'sql', 'json', 'html'].includes(language)),
+  ).toEqual([])
+})
+
+test('what is shown as output holds no command that somebody would type', () => {
+  const shown = blocks.filter(({ language }) => ['', 'text'].includes(language))
+  expect(shown.filter(({ text }) => /^(?:npm|npx|pnpm|node|rindle) /m.test(text))).toEqual([])
 })
 
 test('queries run on the tables as they are', async () => {

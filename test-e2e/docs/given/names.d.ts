@@ -1,4 +1,4 @@
-import type { Client, createClient as makeClient, isClientError as isAnError } from '@rindle/client'
+import type { Client, isClientError as isAnError, createClient as makeClient } from '@rindle/client'
 import type { Asset, AssetWithVariants, JobsAdapter, Owner, Processor, Profile, StorageAdapter } from '@rindle/core'
 import type { RindleHandler } from '@rindle/http'
 import type { fromPrisma } from '@rindle/jobs-pgboss'

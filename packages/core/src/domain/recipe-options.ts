@@ -56,7 +56,7 @@ export const MAX_IMAGE_DIMENSION = 16_383
  * dropped.
  */
 export interface ImageRecipe {
-  /** @default 'image' */
+  /** What comes out. @default 'image' */
   readonly kind?: 'image' | undefined
   /**
    * `fit` keeps the aspect ratio inside the box and never enlarges. `fill` covers the box exactly by padding to it on
@@ -68,7 +68,7 @@ export interface ImageRecipe {
   readonly width?: number | undefined
   /** Pixels, 1 to 16,383. */
   readonly height?: number | undefined
-  /** @default 'jpeg' */
+  /** What it is encoded as. @default 'jpeg' */
   readonly format?: ImageFormat | undefined
   /**
    * 1 to 100. A PNG of quality 100 is lossless; below that it has a palette.
@@ -108,13 +108,17 @@ export interface ImageRecipe {
 
 /** An image made from a video, or (a poster) from the cover of an audio file: JPEG. Work of the AV lane. */
 export interface AvImageRecipe {
+  /** What comes out. */
   readonly kind: 'image'
+  /** Which of the ready-made settings. */
   readonly preset: AvImagePreset
 }
 
 /** A video made from a video: MP4. */
 export interface VideoRecipe {
+  /** What comes out. */
   readonly kind: 'video'
+  /** Which of the ready-made settings. */
   readonly preset: VideoPreset
   /**
    * Puts the index first, so that playback begins before the file is complete.
@@ -125,7 +129,9 @@ export interface VideoRecipe {
 
 /** Sound made from audio, or from the sound of a video. */
 export interface AudioRecipe {
+  /** What comes out. */
   readonly kind: 'audio'
+  /** Which of the ready-made settings. */
   readonly preset: AudioPreset
   /**
    * 1 mixes down to mono, 2 up or down to stereo.
@@ -146,6 +152,8 @@ export interface AudioRecipe {
 
 /** Peaks of audio, or of the sound of a video: JSON. */
 export interface WaveformRecipe {
+  /** What comes out. */
   readonly kind: 'waveform'
+  /** Which of the ready-made settings. */
   readonly preset: WaveformPreset
 }

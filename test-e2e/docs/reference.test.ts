@@ -1,0 +1,129 @@
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { describeCommands } from '@rindle/cli'
+import { ASSET_STATES, ERROR_CODES, SESSION_STATES, STATUS_CLASSES, VARIANT_STATES } from '@rindle/core'
+import { type Export, generate, isOptions, publishedPackages, readExports } from '@rindle/docs'
+import { describe, expect, test } from 'vitest'
+import { repository } from './code-blocks.ts'
+
+const found = readExports()
+const { own } = found
+const generated = await generate(found)
+
+describe('what the packages export', () => {
+  test('each has a comment that says its contract', () => {
+    expect(own.length).toBeGreaterThan(400)
+    expect(own.filter(({ doc }) => doc === '').map(nameOf)).toEqual([])
+  })
+
+  test('each option has a comment', () => {
+    const undocumented = own
+      .filter(isOptions)
+      .flatMap((item) => item.members.filter(({ doc }) => doc === '').map(({ name }) => `${nameOf(item)}.${name}`))
+    expect(undocumented).toEqual([])
+  })
+
+  test('each stands on the page of its package', () => {
+    const missing = own.filter(({ name, package: { folder } }) => !page(`api/${folder}`).includes(`\n### ${name}\n`))
+    expect(missing.map(nameOf)).toEqual([])
+  })
+
+  test('each options type has its table', () => {
+    const missing = own.filter(isOptions).filter(({ name }) => !page('options').includes(`\n### ${name}\n`))
+    expect(missing.map(nameOf)).toEqual([])
+  })
+})
+
+describe('the pages on what goes wrong', () => {
+  const troubleshooting = text('docs/guide/troubleshooting.md')
+
+  test('each error code has its advice', () => {
+    const missing = Object.keys(ERROR_CODES).filter((code) => !troubleshooting.includes(`\n### ${code}\n`))
+    expect(missing).toEqual([])
+  })
+
+  test('no advice is on a code that is no more', () => {
+    const told = [...troubleshooting.matchAll(/^### (\w+)$/gm)].map(([, code]) => code)
+    expect(told.filter((code) => !(String(code) in ERROR_CODES))).toEqual([])
+  })
+
+  test.each([
+    ['an asset', ASSET_STATES],
+    ['a variant', VARIANT_STATES],
+    ['an upload session', SESSION_STATES],
+  ])('each state of %s has its line', (machine, states) => {
+    const section = troubleshooting.split(`\n## By the state of ${machine}\n`)[1]?.split('\n## ')[0] ?? ''
+    const lines = section.split('\n').filter((line) => line.startsWith('|'))
+    expect(states.filter((state) => !lines.some((line) => line.split('|')[1]?.includes(`\`${state}\``)))).toEqual([])
+  })
+
+  test('each class of the status is told in the README of core', () => {
+    const readme = text('packages/core/README.md')
+    expect(STATUS_CLASSES.filter((name) => !readme.includes(`\`${name}\``))).toEqual([])
+  })
+
+  test('each reason of a rejection is told where uploads are', () => {
+    const reasons = [...(own.find(({ name }) => name === 'RejectionReason')?.code ?? '').matchAll(/'(\w+)'/g)]
+    expect(reasons.length).toBeGreaterThan(5)
+    const uploads = text('docs/guide/uploads.md')
+    expect(reasons.map(([, reason]) => reason).filter((reason) => !uploads.includes(`| \`${reason}\` |`))).toEqual([])
+  })
+})
+
+test('each event is in the reference, with what it carries', () => {
+  const events = own.find(({ name }) => name === 'EventMap')?.members ?? []
+  expect(events.length).toBeGreaterThan(15)
+  expect(events.filter(({ name, doc }) => doc === '' || !page('events').includes(`| \`${name}\` | `))).toEqual([])
+})
+
+test('each command and each of its options is in the reference and in the README of the command line', () => {
+  const readme = text('packages/cli/README.md')
+  const missing = describeCommands().commands.flatMap(({ name, options }) => {
+    const section = page('commands').split(`\n## rindle ${name}\n`)[1] ?? ''
+    const row = readme.split('\n').find((line) => new RegExp(`^\\| \`${name}[ \`]`).test(line)) ?? ''
+    const gone = options.filter(
+      (option) => !new RegExp(`\`--(no-)?${option.name}\``).test(section) || !isTold(option.name, row),
+    )
+    return row === '' ? [name] : gone.map((option) => `${name} --${option.name}`)
+  })
+  expect(missing).toEqual([])
+})
+
+test('each table and each of its columns is in the reference', () => {
+  const models = [...text('packages/prisma/schema.prisma').matchAll(/^model \w+ \{([\s\S]*?)^\}/gm)]
+  expect(models.length).toBeGreaterThan(4)
+  for (const [, body = ''] of models) {
+    const columns = [...body.matchAll(/^\s+(\w+)\s+(?!Media)\w+[?]?\s*(.*)$/gm)]
+    const names = columns.map(([, field = '', rest = '']) => /@map\("(\w+)"\)/.exec(rest)?.[1] ?? field)
+    expect(names.filter((name) => !page('tables').includes(`| \`${name}\` |`))).toEqual([])
+  }
+})
+
+test('each package has its README on the site, in one form, and its place in the README of the repository', () => {
+  const wrong = publishedPackages().filter(({ folder, name }) => {
+    const [title, , ...rest] = text(`packages/${folder}/README.md`).split('\n')
+    const installs = /\n## Install\n\n```sh\nnpm install /.test(rest.join('\n'))
+    const isListed = text('README.md').includes(`[\`${name}\`](packages/${folder})`)
+    return title !== `# ${name}` || !installs || !isListed || !generated.has(`reference/packages/${folder}.md`)
+  })
+  expect(wrong.map(({ name }) => name)).toEqual([])
+})
+
+/** A flag that is on is told by how it is turned off; a dry run, by what ends it. */
+function isTold(option: string, row: string): boolean {
+  return [`--${option}`, `--no-${option}`, ...(option === 'dry-run' ? ['--live'] : [])].some((flag) =>
+    row.includes(flag),
+  )
+}
+
+function nameOf(item: Export): string {
+  return `${item.package.name} ${item.name}`
+}
+
+function page(name: string): string {
+  return generated.get(`reference/${name}.md`) ?? ''
+}
+
+function text(file: string): string {
+  return readFileSync(path.join(repository, file), 'utf8')
+}

@@ -20,7 +20,7 @@ export interface BenchContext {
 export interface Measurement {
   /** The bench's name, with what it measures besides its main figure after a slash. */
   readonly name: string
-  readonly unit: 's' | 'ms' | 'MB' | '1/s'
+  readonly unit: 's' | 'ms' | 'MB' | 'MB/s' | '1/s'
   readonly better: 'lower' | 'higher'
   readonly floor: readonly number[]
   /** What stands in the floor's place: one worker beside two, an earlier time beside a later one. @default 'floor' */

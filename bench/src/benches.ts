@@ -3,8 +3,13 @@ import type { Bench } from './bench.ts'
 import { completion } from './completion/bench.ts'
 import { images, imagesS3, smallImages, timeToReady } from './images/bench.ts'
 import { backlog } from './jobs/backlog.ts'
+import { deepBacklog } from './jobs/deep-backlog.ts'
 import { jobLatency } from './jobs/job-latency.ts'
+import { workerMemory } from './memory/bench.ts'
+import { scale } from './scale/bench.ts'
+import { serve } from './serve/bench.ts'
 import { sign } from './sign/bench.ts'
+import { soak } from './soak/bench.ts'
 import { tus } from './tus/bench.ts'
 import { upload } from './upload/bench.ts'
 
@@ -14,12 +19,17 @@ export const BENCHES: readonly Bench[] = [
   imagesS3,
   smallImages,
   timeToReady,
+  workerMemory,
   jobLatency,
   backlog,
+  deepBacklog,
   completion,
   upload,
   tus,
   av,
   avOutputs,
   sign,
+  serve,
+  scale,
+  soak,
 ]

@@ -6,6 +6,9 @@ import { drainMeter } from './drain-meter.ts'
 import { startJobs } from './rindle-jobs.ts'
 import { BACKLOG_SLOTS, type JobsRound, type JobsSetup } from './setup.ts'
 
+// Jobs in one statement.
+const BATCH = 10_000
+
 // Rindle's jobs adapter at its defaults, with as many slots.
 serveSide(async (setup) => {
   const { databaseUrl } = setup as JobsSetup
@@ -14,11 +17,17 @@ serveSide(async (setup) => {
   return {
     round: async (input) => {
       const { count } = input as JobsRound
-      const requests = Array.from(
-        { length: count },
-        (_, number): JobRequest => ({ queue: 'rindle_promote', key: randomUUID(), payload: { number } }),
-      )
-      await jobs.enqueue(requests, fromPgClient(pool))
+      for (let from = 0; from < count; from += BATCH) {
+        const requests = Array.from(
+          { length: Math.min(BATCH, count - from) },
+          (_, number): JobRequest => ({
+            queue: 'rindle_promote',
+            key: randomUUID(),
+            payload: { number: from + number },
+          }),
+        )
+        await jobs.enqueue(requests, fromPgClient(pool))
+      }
       await pool.query('analyze pgboss.job')
       const meter = drainMeter(count)
       const workers = await jobs.work([

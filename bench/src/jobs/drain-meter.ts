@@ -8,24 +8,36 @@ export interface DrainMeter {
   readonly drained: Promise<Figures>
 }
 
+/** Of so many parts of a backlog the rate is given. */
+const PARTS = 20
+
 /**
  * Jobs per second between the first and the last of `count` (2 or more), so that it does not matter how long the
- * workers took to start.
+ * workers took to start; the same for each twentieth, in the order of time.
  */
 export function drainMeter(count: number): DrainMeter {
   const { promise, resolve } = Promise.withResolvers<Figures>()
+  const perPart = Math.max(1, Math.floor(count / PARTS))
+  const partsPerSecond: number[] = []
   let doneCount = 0
   let begin = 0
+  let partBegin = 0
   let cpu = cpuMeter()
   const done = (): void => {
     doneCount += 1
     if (doneCount === 1) {
       begin = performance.now()
+      partBegin = begin
       cpu = cpuMeter()
+    }
+    if (doneCount % perPart === 0) {
+      const now = performance.now()
+      partsPerSecond.push((perPart * 1000) / (now - partBegin))
+      partBegin = now
     }
     if (doneCount !== count) return
     const seconds = (performance.now() - begin) / 1000
-    resolve({ perSecond: [(count - 1) / seconds], cpuMs: [cpu() / (count - 1)] })
+    resolve({ perSecond: [(count - 1) / seconds], cpuMs: [cpu() / (count - 1)], partsPerSecond })
   }
   return { done, drained: promise }
 }

@@ -1,0 +1,51 @@
+import { join } from 'node:path'
+import { figure } from '../alternate.ts'
+import type { Bench } from '../bench.ts'
+import { timesFloor } from '../budget.ts'
+import { photographs } from '../images/photographs.ts'
+import { watchMemory } from '../memory-watch.ts'
+import { startSide } from '../side.ts'
+import { firstAndLastThird } from '../thirds.ts'
+import type { SoakRound, SoakSetup } from './setup.ts'
+
+const ROUNDS = 30
+const QUICK = { seconds: 1, rounds: 3 } as const
+
+/** Whether an application stays as it is under load. */
+export const soak: Bench = {
+  name: 'soak',
+  describe: 'users who upload, wait, look and delete, for as long as --minutes says: memory and rate stay',
+  run: async ({ isQuick, minutes, directory, createDatabase, signal }) => {
+    const wanted = { megapixels: 2, count: isQuick ? 1 : 6, directory: join(directory, 'photographs') } as const
+    const setup: SoakSetup = {
+      directory,
+      databaseUrl: await createDatabase(),
+      photographs: await photographs(wanted),
+    }
+    await using side = await startSide(new URL('rindle.ts', import.meta.url), { setup, signal })
+    const { seconds, rounds } = isQuick ? QUICK : { seconds: (minutes * 60) / ROUNDS, rounds: ROUNDS }
+    const input: SoakRound = { seconds }
+    using watch = watchMemory(side.processId)
+    await side.round(input)
+    watch.takePeak()
+    const peaks: number[] = []
+    const rates: number[] = []
+    for (let round = 0; round < rounds; round += 1) {
+      rates.push(...figure(await side.round(input), 'perSecond'))
+      peaks.push(watch.takePeak())
+    }
+    const memory = firstAndLastThird(peaks)
+    const rate = firstAndLastThird(rates)
+    const against = 'the first third'
+    return [
+      {
+        ...{ name: 'soak/memory', unit: 'MB', better: 'lower', floor: memory.first, against, rindle: memory.last },
+        budget: timesFloor(1.1),
+      },
+      {
+        ...{ name: 'soak/rate', unit: '1/s', better: 'higher', floor: rate.first, against, rindle: rate.last },
+        budget: timesFloor(0.9),
+      },
+    ]
+  },
+}

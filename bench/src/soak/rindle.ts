@@ -1,0 +1,104 @@
+import { createReadStream } from 'node:fs'
+import { join } from 'node:path'
+import { createRindle, defineProfile, type Rindle, stderrLogger } from '@rindle/core'
+import { createHandler } from '@rindle/http'
+import { pgBossJobs } from '@rindle/jobs-pgboss'
+import { imageProcessor } from '@rindle/processor-image'
+import { localStorage } from '@rindle/storage-local'
+import { serveSide } from '../serve-side.ts'
+import type { SoakRound, SoakSetup } from './setup.ts'
+
+const USERS = 8
+
+const profiles = {
+  photo: defineProfile({
+    storage: 'main',
+    accept: { types: ['image/jpeg'], maxBytes: 50_000_000 },
+    variants: {
+      large: { mode: 'fit', width: 1024, height: 1024, format: 'webp' },
+      thumb: { mode: 'crop', width: 160, height: 160, format: 'webp' },
+    },
+  }),
+}
+
+type Application = Rindle<typeof profiles>
+type Handler = (request: Request) => Promise<Response>
+
+// A whole application in one process: users who upload a photo, wait until it is ready, look at it and take it away
+// again, so that what stays is the rows and nothing else.
+serveSide(async (setup) => {
+  const { directory, databaseUrl, photographs } = setup as SoakSetup
+  const rindle = createRindle({
+    database: databaseUrl,
+    storages: {
+      main: localStorage({
+        directory: join(directory, 'storage'),
+        baseUrl: 'http://127.0.0.1/rindle',
+        signingKey: 'a key for benchmarks only, of enough characters',
+      }),
+    },
+    processors: [imageProcessor()],
+    jobs: pgBossJobs(),
+    logger: stderrLogger,
+    workDirectory: join(directory, 'work'),
+    profiles,
+  })
+  await rindle.start()
+  await rindle.work()
+  const handler = createHandler(rindle, { basePath: '/rindle' })
+  let visits = 0
+  return {
+    round: async (input) => {
+      const begin = performance.now()
+      const end = begin + (input as SoakRound).seconds * 1000
+      const before = visits
+      const visitOn = async (user: number): Promise<void> => {
+        while (performance.now() < end) {
+          await visit(rindle, handler, { path: photographs[visits % photographs.length] ?? '', user })
+          visits += 1
+        }
+      }
+      await Promise.all(Array.from({ length: USERS }, (_, user) => visitOn(user)))
+      const seconds = (performance.now() - begin) / 1000
+      return { perSecond: [(visits - before) / seconds] }
+    },
+    stop: () => rindle.stop(),
+  }
+})
+
+async function visit(
+  rindle: Application,
+  handler: Handler,
+  { path, user }: { readonly path: string; readonly user: number },
+): Promise<void> {
+  const owner = { type: 'user', id: user }
+  const { id } = await rindle.upload('photo', createReadStream(path), { filename: 'photo.jpg', owner, slot: 'avatar' })
+  await ready(rindle, id)
+  const asset = await rindle.asset(id)
+  if (asset === null) throw new Error(`The asset ${id} is gone before its user took it away.`)
+  for (const variant of ['large', 'thumb'] as const) {
+    const url = await rindle.variantUrl(rindle.narrow(asset, 'photo'), variant)
+    if (url === null) throw new Error(`The ${variant} of ${id} has no URL.`)
+    const response = await handler(new Request(url))
+    if (response.status !== 200) throw new Error(`The ${variant} of ${id} was answered with ${response.status}.`)
+    await response.arrayBuffer()
+  }
+  await rindle.detach(owner, 'avatar')
+}
+
+/** By the changes that every process hears of, as a page that waits does. */
+async function ready(rindle: Application, assetId: string): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  const look = async (): Promise<void> => {
+    const state = (await rindle.asset(assetId))?.state
+    if (state === 'ready') resolve()
+    if (state === 'degraded' || state === 'quarantined') reject(new Error(`The asset ${assetId} became ${state}.`))
+  }
+  const subscription = await rindle.subscribe({ assetId }, () => void look().catch(reject))
+  try {
+    await look()
+    await promise
+  } finally {
+    await subscription.close()
+  }
+}

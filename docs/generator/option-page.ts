@@ -22,7 +22,7 @@ function optionTable(item: Export): string {
   const link = `../reference/api/${item.package.folder}#${anchor(item.name)}`
   const rows = item.members.map((member) => [
     code(member.name),
-    code(member.type),
+    code(member.type.replaceAll('readonly ', '')),
     defaultOf(member),
     prose(member.doc),
   ])

@@ -30,13 +30,13 @@ export async function stateDiagrams(): Promise<ReadonlyMap<string, string>> {
 function drainsOf(transitions: Transitions): readonly string[] {
   const states = Object.keys(transitions)
   const sources = (to: string): number => states.filter((from) => transitions[from]?.includes(to)).length
-  return states.filter((state) => sources(state) > states.length / 2)
+  return states.filter((state) => sources(state) >= states.length / 2 && (transitions[state]?.length ?? 0) <= 1)
 }
 
 function graphOf(transitions: Transitions): string {
   const drains = drainsOf(transitions)
   const nodes = Object.entries(transitions).map(
-    ([state, targets]) => `"${state}" [class="${drains.includes(state) || targets.length === 0 ? 'end' : 'state'}"]`,
+    ([state]) => `"${state}" [class="${drains.includes(state) ? 'drain' : 'state'}"]`,
   )
   const edges = Object.entries(transitions).flatMap(([from, targets]) =>
     targets.filter((to) => !drains.includes(to)).map((to) => `"${from}" -> "${to}"`),
@@ -65,9 +65,10 @@ function embedded(svg: string, machine: string): string {
 function sentenceOf(transitions: Transitions): string {
   const sentences = drainsOf(transitions).map((state) => {
     const others = Object.keys(transitions).filter((from) => from !== state && !transitions[from]?.includes(state))
-    return `${code(state)} is reached from every state but ${others.map(code).join(', ')}.`
+    const exceptions = others.length === 0 ? '' : ` but ${others.map(code).join(', ')}`
+    return `${code(state)} is reached from every other state${exceptions}.`
   })
-  return sentences.length === 0 ? '' : `Not drawn: ${sentences.join(' ')}\n`
+  return sentences.length === 0 ? '' : `The ways to the dashed states are not drawn: ${sentences.join(' ')}\n`
 }
 
 function tableOf(transitions: Transitions): string {

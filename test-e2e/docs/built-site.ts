@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -51,13 +51,8 @@ async function pagesIn(directory: string): Promise<ReadonlyMap<string, string>> 
 
 /** As a host of static files does: names without their `.html`. */
 async function serve(directory: string): Promise<{ origin: string; close: () => void }> {
-  const server = createServer(async (request, response) => {
-    const wanted = decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname)
-    const name = wanted.endsWith('/') ? `${wanted}index.html` : wanted
-    const file = path.join(directory, path.extname(name) === '' ? `${name}.html` : name)
-    const body = file.startsWith(directory) ? await readFile(file).catch(() => undefined) : undefined
-    const type = TYPES[path.extname(file)] ?? 'application/octet-stream'
-    response.writeHead(body === undefined ? 404 : 200, { 'content-type': type }).end(body)
+  const server = createServer((request, response) => {
+    void answer(directory, request, response)
   })
   const { promise, resolve } = Promise.withResolvers<void>()
   server.listen(0, '127.0.0.1', resolve)
@@ -67,4 +62,13 @@ async function serve(directory: string): Promise<{ origin: string; close: () => 
     server.close()
   }
   return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close }
+}
+
+async function answer(directory: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const wanted = decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname)
+  const name = wanted.endsWith('/') ? `${wanted}index.html` : wanted
+  const file = path.join(directory, path.extname(name) === '' ? `${name}.html` : name)
+  const body = file.startsWith(directory) ? await readFile(file).catch(() => undefined) : undefined
+  const type = TYPES[path.extname(file)] ?? 'application/octet-stream'
+  response.writeHead(body === undefined ? 404 : 200, { 'content-type': type }).end(body)
 }

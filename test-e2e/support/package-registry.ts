@@ -70,7 +70,10 @@ async function documentOf(packed: Packed, origin: string): Promise<[name: string
   const { stdout } = await run('tar', ['-xOzf', filename, 'package/package.json'])
   const manifest = JSON.parse(stdout) as object
   const dist = { tarball: `${origin}/${path.basename(filename)}`, integrity }
-  return [name, JSON.stringify({ name, 'dist-tags': { latest: version }, versions: { [version]: { ...manifest, dist } } })]
+  return [
+    name,
+    JSON.stringify({ name, 'dist-tags': { latest: version }, versions: { [version]: { ...manifest, dist } } }),
+  ]
 }
 
 /** The user's own configuration, which may name the registry of all others, and a line for ours. */

@@ -1,0 +1,83 @@
+import { execFile } from 'node:child_process'
+import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+
+const run = promisify(execFile)
+const repository = path.resolve(import.meta.dirname, '../..')
+
+let copy: string
+
+// Only what a release reads and writes: manifests, changesets, the tool.
+beforeEach(async () => {
+  copy = await mkdtemp(path.join(tmpdir(), 'rindle-release-'))
+  for (const name of ['.changeset', 'package.json', 'pnpm-workspace.yaml']) await take(name)
+  const folders = ['packages', 'examples'].map(async (parent) =>
+    (await readdir(path.join(repository, parent))).map((folder) => `${parent}/${folder}`),
+  )
+  for (const folder of [...(await Promise.all(folders)).flat(), 'bench', 'docs', 'test-e2e']) {
+    await take(`${folder}/package.json`)
+  }
+  await run('git', ['init', '--quiet', copy])
+})
+
+afterEach(() => rm(copy, { recursive: true, force: true }))
+
+test('the changesets that wait make one minor version of all packages, and none is a major one', async () => {
+  const before = await published()
+  await run(path.join(repository, 'node_modules/.bin/changeset'), ['version'], { cwd: copy })
+  const versions = new Set((await published()).map(({ version }) => version))
+  expect(versions.size).toBe(1)
+  expect([...versions].map(majorOf)).toEqual([majorOf(before[0]?.version)])
+  expect(before[0]?.version === '0.0.0' ? versions : undefined).not.toEqual(new Set(['0.0.0']))
+})
+
+test('a release names the repository that it is made from in every package, and changes nothing else', async () => {
+  const before = await published()
+  const tool = path.join(import.meta.dirname, 'name-repository.ts')
+  await run(process.execPath, [tool, 'https://forge.example/somebody/rindle', copy])
+  for (const [index, { homepage, bugs, repository: named, ...rest }] of (await published()).entries()) {
+    const folder = rest.name.replace('@rindle/', 'packages/')
+    expect({ homepage, bugs, named }).toEqual({
+      homepage: `https://forge.example/somebody/rindle/tree/main/${folder}#readme`,
+      bugs: { url: 'https://forge.example/somebody/rindle/issues' },
+      named: { type: 'git', url: 'git+https://forge.example/somebody/rindle.git', directory: folder },
+    })
+    expect(rest).toEqual(before[index])
+  }
+})
+
+test('workflows run scripts that there are', async () => {
+  const { scripts } = JSON.parse(await readFile(path.join(repository, 'package.json'), 'utf8')) as {
+    scripts: Record<string, string>
+  }
+  const folder = path.join(repository, '.github/workflows')
+  const texts = await Promise.all((await readdir(folder)).map((name) => readFile(path.join(folder, name), 'utf8')))
+  const named = texts.flatMap((text) =>
+    [...text.matchAll(/(?:run|version|publish): pnpm (\S+)/g)].map(([, name]) => name),
+  )
+  expect(named.length).toBeGreaterThan(4)
+  expect(named.filter((name) => name !== 'install' && scripts[name ?? ''] === undefined)).toEqual([])
+})
+
+function majorOf(version = ''): string | undefined {
+  return version.split('.')[0]
+}
+
+interface Manifest extends Readonly<Record<string, unknown>> {
+  readonly name: string
+  readonly version: string
+  readonly private?: boolean
+}
+
+async function published(): Promise<Manifest[]> {
+  const folders = (await readdir(path.join(copy, 'packages'))).toSorted()
+  const texts = folders.map((folder) => readFile(path.join(copy, 'packages', folder, 'package.json'), 'utf8'))
+  return (await Promise.all(texts)).map((text) => JSON.parse(text) as Manifest).filter((manifest) => !manifest.private)
+}
+
+async function take(name: string): Promise<void> {
+  await cp(path.join(repository, name), path.join(copy, name), { recursive: true })
+}

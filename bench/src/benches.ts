@@ -6,6 +6,7 @@ import { backlog } from './jobs/backlog.ts'
 import { deepBacklog } from './jobs/deep-backlog.ts'
 import { jobLatency } from './jobs/job-latency.ts'
 import { workerMemory } from './memory/bench.ts'
+import { operations } from './operations/bench.ts'
 import { scale } from './scale/bench.ts'
 import { serve } from './serve/bench.ts'
 import { sign } from './sign/bench.ts'
@@ -31,5 +32,6 @@ export const BENCHES: readonly Bench[] = [
   sign,
   serve,
   scale,
+  operations,
   soak,
 ]

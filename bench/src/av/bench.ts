@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import { inspectFfmpeg } from '@rindle/processor-av'
-import { alternate, figure } from '../alternate.ts'
+import { figure } from '../alternate.ts'
 import type { Bench, BenchContext, Measurement } from '../bench.ts'
 import { timesFloor } from '../budget.ts'
-import { startSide } from '../side.ts'
+import { compareSides } from '../compare-sides.ts'
 import { makeClip } from './make-clip.ts'
 import type { AvRound, AvSetup, OutputsName } from './setup.ts'
 
@@ -43,13 +43,13 @@ async function compare(
   const large = isQuick
     ? small
     : await makeClip(ffmpeg.path, join(directory, 'large.mp4'), { size: '1920x1080', seconds })
-  await using floor = await startSide(new URL('floor.ts', import.meta.url), { setup, signal })
-  await using rindle = await startSide(new URL('rindle.ts', import.meta.url), { setup, signal })
+  const programs = {
+    floor: { program: new URL('floor.ts', import.meta.url), setup },
+    rindle: { program: new URL('rindle.ts', import.meta.url), setup },
+  }
   const input = (isWarmUp: boolean): AvRound => ({ clip: isWarmUp ? small : large })
-  const figures = await alternate(
-    { floor: (isWarmUp) => floor.round(input(isWarmUp)), rindle: (isWarmUp) => rindle.round(input(isWarmUp)) },
-    { warmUps: 1, rounds: isQuick ? 1 : 3, maxSeconds: isQuick ? 5 : maxSeconds },
-  )
+  const duration = { warmUps: 1, rounds: isQuick ? 1 : 3, maxSeconds }
+  const figures = await compareSides(programs, { ...duration, input, signal })
   return [
     {
       name,

@@ -29,7 +29,10 @@ export const images: Bench = {
     const { measurement, figures } = await compareImages(
       {
         ...(isQuick ? QUICK : LARGE_WITH_PEERS),
-        ...{ name: 'images', budget: timesFloor(1.08), perRound, plan: 'photos_at_once' },
+        name: 'images',
+        budget: timesFloor(1.08),
+        perRound,
+        plan: 'photos_at_once',
         peers: {
           [DECODE_FOR_EACH]: { program: BARE_SCRIPT, setup },
           ...(payload === undefined ? {} : { [PAYLOAD]: payload }),
@@ -84,7 +87,10 @@ export const timeToReady: Bench = {
     const { measurement } = await compareImages(
       {
         ...(context.isQuick ? QUICK : ONE),
-        ...{ name: 'time-to-ready', budget: floorPlus(40, 'ms'), perRound: 1, plan: 'variants_at_once' },
+        name: 'time-to-ready',
+        budget: floorPlus(40, 'ms'),
+        perRound: 1,
+        plan: 'variants_at_once',
       },
       context,
     )

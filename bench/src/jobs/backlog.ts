@@ -1,7 +1,7 @@
-import { alternate, figure } from '../alternate.ts'
+import { figure } from '../alternate.ts'
 import type { Bench } from '../bench.ts'
 import { timesFloor } from '../budget.ts'
-import { startSide } from '../side.ts'
+import { compareSides } from '../compare-sides.ts'
 import { BACKLOG_SLOTS, type JobsRound, type JobsSetup } from './setup.ts'
 
 /** How fast many waiting jobs are taken. */
@@ -11,16 +11,14 @@ export const backlog: Bench = {
   run: async ({ isQuick, createDatabase, signal }) => {
     // One database each: neither works over the other's dead rows.
     const setup = async (): Promise<JobsSetup> => ({ databaseUrl: await createDatabase() })
-    const floorOptions = { setup: await setup(), signal }
-    const rindleOptions = { setup: await setup(), signal }
-    await using floor = await startSide(new URL('backlog-floor.ts', import.meta.url), floorOptions)
-    await using rindle = await startSide(new URL('backlog-rindle.ts', import.meta.url), rindleOptions)
+    const programs = {
+      floor: { program: new URL('backlog-floor.ts', import.meta.url), setup: await setup() },
+      rindle: { program: new URL('backlog-rindle.ts', import.meta.url), setup: await setup() },
+    }
     const count = isQuick ? 500 : 10_000
     const input = (isWarmUp: boolean): JobsRound => ({ count: isWarmUp ? count / 10 : count })
-    const figures = await alternate(
-      { floor: (isWarmUp) => floor.round(input(isWarmUp)), rindle: (isWarmUp) => rindle.round(input(isWarmUp)) },
-      { warmUps: 1, rounds: isQuick ? 1 : 5, maxSeconds: 80 },
-    )
+    const duration = { warmUps: 1, rounds: isQuick ? 1 : 5, maxSeconds: 80 }
+    const figures = await compareSides(programs, { ...duration, input, signal })
     return [
       {
         name: 'backlog',

@@ -1,22 +1,22 @@
-import { alternate, figure } from '../alternate.ts'
+import { figure } from '../alternate.ts'
 import type { Bench, Measurement } from '../bench.ts'
 import { amountOf } from '../budget.ts'
-import { startSide } from '../side.ts'
-import type { JobsSetup } from './setup.ts'
+import { compareSides } from '../compare-sides.ts'
+import type { JobsRound, JobsSetup } from './setup.ts'
 
 /** How soon an idle worker begins a job. */
 export const jobLatency: Bench = {
   name: 'job-latency',
   describe: 'COMMIT of a job → its handler begins, idle worker, against raw LISTEN',
   run: async ({ isQuick, createDatabase, signal }) => {
-    const options = { setup: { databaseUrl: await createDatabase() } satisfies JobsSetup, signal }
-    await using floor = await startSide(new URL('latency-floor.ts', import.meta.url), options)
-    await using rindle = await startSide(new URL('latency-rindle.ts', import.meta.url), options)
-    const input = { count: isQuick ? 20 : 100 }
-    const figures = await alternate(
-      { floor: () => floor.round(input), rindle: () => rindle.round(input) },
-      { warmUps: 1, rounds: isQuick ? 1 : 8, maxSeconds: 75 },
-    )
+    const setup: JobsSetup = { databaseUrl: await createDatabase() }
+    const programs = {
+      floor: { program: new URL('latency-floor.ts', import.meta.url), setup },
+      rindle: { program: new URL('latency-rindle.ts', import.meta.url), setup },
+    }
+    const round: JobsRound = { count: isQuick ? 20 : 100 }
+    const duration = { warmUps: 1, rounds: isQuick ? 1 : 8, maxSeconds: 75 }
+    const figures = await compareSides(programs, { ...duration, input: () => round, signal })
     const measurement = (name: string, key: string, budgetMs: number): Measurement => ({
       name,
       unit: 'ms',

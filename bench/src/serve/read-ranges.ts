@@ -51,7 +51,7 @@ export function readRanges({ port, path, byteSize, rangeBytes }: ReadOptions): P
       try {
         take(buffer.subarray(0, byteCount))
       } catch (error) {
-        reject(error as Error)
+        reject(error)
         socket.destroy()
       }
       return true

@@ -1,7 +1,7 @@
-import { alternate, figure } from '../alternate.ts'
+import { figure } from '../alternate.ts'
 import type { Bench } from '../bench.ts'
 import { timesFloor } from '../budget.ts'
-import { startSide } from '../side.ts'
+import { compareSides } from '../compare-sides.ts'
 import { ASSET_COUNT, type SignRound } from './setup.ts'
 
 /** URLs of many assets. */
@@ -9,13 +9,13 @@ export const sign: Bench = {
   name: 'sign',
   describe: `url() of ${ASSET_COUNT} assets against the storage's signer alone; any query fails`,
   run: async ({ isQuick, signal }) => {
-    await using floor = await startSide(new URL('floor.ts', import.meta.url), { setup: {}, signal })
-    await using rindle = await startSide(new URL('rindle.ts', import.meta.url), { setup: {}, signal })
-    const input: SignRound = { passes: isQuick ? 3 : 20 }
-    const figures = await alternate(
-      { floor: () => floor.round(input), rindle: () => rindle.round(input) },
-      { warmUps: isQuick ? 1 : 5, rounds: isQuick ? 2 : 40, maxSeconds: 30 },
-    )
+    const programs = {
+      floor: { program: new URL('floor.ts', import.meta.url), setup: {} },
+      rindle: { program: new URL('rindle.ts', import.meta.url), setup: {} },
+    }
+    const round: SignRound = { passes: isQuick ? 3 : 20 }
+    const duration = { warmUps: isQuick ? 1 : 5, rounds: isQuick ? 2 : 40, maxSeconds: 30 }
+    const figures = await compareSides(programs, { ...duration, input: () => round, signal })
     return [
       {
         name: 'sign',

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { figure } from '../alternate.ts'
-import type { Bench } from '../bench.ts'
+import type { Bench, Measurement } from '../bench.ts'
 import { timesFloor } from '../budget.ts'
 import { photographs } from '../images/photographs.ts'
 import { watchMemory } from '../memory-watch.ts'
@@ -34,18 +34,18 @@ export const soak: Bench = {
       rates.push(...figure(await side.round(input), 'perSecond'))
       peaks.push(watch.takePeak())
     }
-    const memory = firstAndLastThird(peaks)
-    const rate = firstAndLastThird(rates)
-    const against = 'the first third'
     return [
-      {
-        ...{ name: 'soak/memory', unit: 'MB', better: 'lower', floor: memory.first, against, rindle: memory.last },
-        budget: timesFloor(1.1),
-      },
-      {
-        ...{ name: 'soak/rate', unit: '1/s', better: 'higher', floor: rate.first, against, rindle: rate.last },
-        budget: timesFloor(0.9),
-      },
+      againstBegin('soak/memory', { unit: 'MB', better: 'lower', budget: timesFloor(1.1) }, peaks),
+      againstBegin('soak/rate', { unit: '1/s', better: 'higher', budget: timesFloor(0.9) }, rates),
     ]
   },
+}
+
+function againstBegin(
+  name: string,
+  kind: Pick<Measurement, 'unit' | 'better' | 'budget'>,
+  values: readonly number[],
+): Measurement {
+  const { first, last } = firstAndLastThird(values)
+  return { name, ...kind, floor: first, against: 'the first third', rindle: last }
 }

@@ -1,9 +1,9 @@
-import { alternate, type Figures, figure } from '../alternate.ts'
+import { alternate, figure } from '../alternate.ts'
 import type { Bench } from '../bench.ts'
 import { timesFloor } from '../budget.ts'
-import { type Side, startSide } from '../side.ts'
-import { sendByTus } from './send-tus.ts'
-import type { TusFacts, TusSetup } from './setup.ts'
+import { startSides } from '../compare-sides.ts'
+import type { TusSetup } from './setup.ts'
+import { uploadByTus } from './upload-by-tus.ts'
 
 const MEBIBYTE = 1024 * 1024
 
@@ -13,11 +13,15 @@ export const tus: Bench = {
   describe: '1 GiB by one PATCH of tus on this machine, to the disk',
   run: async ({ isQuick, directory, createDatabase, signal }) => {
     const setup: TusSetup = { directory, databaseUrl: await createDatabase() }
-    await using floor = await startSide(new URL('floor.ts', import.meta.url), { setup, signal })
-    await using rindle = await startSide(new URL('rindle.ts', import.meta.url), { setup, signal })
+    const programs = {
+      floor: { program: new URL('floor.ts', import.meta.url), setup },
+      rindle: { program: new URL('rindle.ts', import.meta.url), setup },
+    }
+    await using started = await startSides(programs, signal)
+    const { floor, rindle } = started.sides
     const byteSize = (isQuick ? 32 : 1024) * MEBIBYTE
     const figures = await alternate(
-      { floor: () => uploadOnce(floor, byteSize), rindle: () => uploadOnce(rindle, byteSize) },
+      { floor: () => uploadByTus(floor, byteSize), rindle: () => uploadByTus(rindle, byteSize) },
       { warmUps: 1, rounds: isQuick ? 1 : 7, maxSeconds: 75 },
     )
     return [
@@ -32,13 +36,4 @@ export const tus: Bench = {
       },
     ]
   },
-}
-
-async function uploadOnce(side: Side, byteSize: number): Promise<Figures> {
-  const { port } = side.facts as TusFacts
-  const begin = performance.now()
-  await sendByTus(port, byteSize)
-  const ms = performance.now() - begin
-  await side.round()
-  return { ms: [ms] }
 }

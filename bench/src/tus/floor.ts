@@ -7,7 +7,7 @@ import { TUS_PATH } from './setup.ts'
 
 // The same protocol by the same server, with the store that comes with it: files, and nothing that outlives a crash.
 serveTus(async (setup) => {
-  const directory = join(setup.directory, 'floor')
+  const directory = join(setup.directory, 'tus-server')
   await mkdir(directory)
   const server = new Server({ path: TUS_PATH, datastore: new FileStore({ directory }), relativeLocation: true })
   return {

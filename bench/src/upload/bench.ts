@@ -1,24 +1,39 @@
 import { alternate, type Figures, figure } from '../alternate.ts'
 import type { Bench } from '../bench.ts'
 import { amountOf, timesFloor } from '../budget.ts'
-import { type Side, startSide } from '../side.ts'
-import { sendUpload } from './send-upload.ts'
+import { type SideProgram, startSides } from '../compare-sides.ts'
+import type { Side } from '../side.ts'
+import { uploadByTus } from '../tus/upload-by-tus.ts'
+import { sendForm, sendUpload } from './send-upload.ts'
 import type { UploadFacts, UploadSetup } from './setup.ts'
 
 const MEBIBYTE = 1024 * 1024
+const TUS_SERVER = new URL('../tus/floor.ts', import.meta.url)
 
-/** Large uploads through the application. */
+/** Large uploads through the application, beside what others take them with. */
 export const upload: Bench = {
   name: 'upload',
   describe: '1 GiB through HTTP on this machine, sniffed, hashed and written to the disk in one pass',
   run: async ({ isQuick, directory, createDatabase, signal }) => {
     const setup: UploadSetup = { directory, databaseUrl: await createDatabase() }
-    await using floor = await startSide(new URL('floor.ts', import.meta.url), { setup, signal })
-    await using rindle = await startSide(new URL('rindle.ts', import.meta.url), { setup, signal })
+    const program = (name: string): SideProgram => ({ program: new URL(`${name}.ts`, import.meta.url), setup })
+    const programs = {
+      floor: program('floor'),
+      rindle: program('rindle'),
+      busboy: program('busboy'),
+      tus: { program: TUS_SERVER, setup },
+    }
+    await using started = await startSides(programs, signal)
+    const { floor, rindle, busboy, tus } = started.sides
     const byteSize = (isQuick ? 32 : 1024) * MEBIBYTE
     const figures = await alternate(
-      { floor: () => uploadOnce(floor, byteSize), rindle: () => uploadOnce(rindle, byteSize) },
-      { warmUps: 1, rounds: isQuick ? 1 : 9, maxSeconds: 75 },
+      {
+        floor: () => uploadOnce(floor, byteSize, sendUpload),
+        rindle: () => uploadOnce(rindle, byteSize, sendUpload),
+        busboy: () => uploadOnce(busboy, byteSize, sendForm),
+        tus: () => uploadByTus(tus, byteSize),
+      },
+      { warmUps: 1, rounds: isQuick ? 1 : 9, maxSeconds: 120 },
     )
     return [
       {
@@ -28,6 +43,10 @@ export const upload: Bench = {
         floor: figure(figures.floor, 'ms'),
         rindle: figure(figures.rindle, 'ms'),
         budget: timesFloor(1.15),
+        peers: {
+          'busboy, sniffed and hashed': figure(figures.busboy, 'ms'),
+          '@tus/server, neither': figure(figures.tus, 'ms'),
+        },
         cpu: { item: 'GiB', floorMs: figure(figures.floor, 'cpuMs'), rindleMs: figure(figures.rindle, 'cpuMs') },
       },
       {
@@ -37,14 +56,19 @@ export const upload: Bench = {
         floor: figure(figures.floor, 'peakMB'),
         rindle: figure(figures.rindle, 'peakMB'),
         budget: amountOf(64, 'MB'),
+        peers: { busboy: figure(figures.busboy, 'peakMB') },
       },
     ]
   },
 }
 
-async function uploadOnce(side: Side, byteSize: number): Promise<Figures> {
+async function uploadOnce(
+  side: Side,
+  byteSize: number,
+  send: (port: number, byteSize: number) => Promise<void>,
+): Promise<Figures> {
   const { port } = side.facts as UploadFacts
   const measured = side.round()
-  await sendUpload(port, byteSize)
+  await send(port, byteSize)
   return measured
 }

@@ -1,0 +1,35 @@
+import { createRindle, defineProfile, type Profile, type Rindle, silentLogger } from '@rindle/core'
+import { pgBossJobs } from '@rindle/jobs-pgboss'
+import { imageProcessor } from '@rindle/processor-image'
+import { memoryStorage } from '@rindle/testing'
+
+/** The profile that all assets are of. */
+export const photo: Profile = defineProfile({
+  storage: 'main',
+  accept: { types: ['image/*'], maxBytes: 1_000_000 },
+  variants: {
+    large: { mode: 'fit', width: 1_000, format: 'webp' },
+    small: { mode: 'fit', width: 100, format: 'webp' },
+    thumb: { mode: 'crop', width: 32, height: 32, format: 'webp' },
+  },
+})
+
+/**
+ * An application whose storage answers at once, that it has every object but the staged ones. Ten thousand
+ * sessions expire here, and each would be logged.
+ */
+export function operationsApplication(databaseUrl: string): Rindle {
+  const object = { byteSize: 1_000, contentType: 'image/webp', etag: 'e', lastModified: new Date(0) }
+  const storage = {
+    ...memoryStorage(),
+    head: async (key: string) => (key.startsWith('staging/') ? undefined : object),
+  }
+  return createRindle({
+    database: databaseUrl,
+    storages: { main: storage },
+    processors: [imageProcessor()],
+    jobs: pgBossJobs(),
+    logger: silentLogger,
+    profiles: { photo },
+  }) as unknown as Rindle
+}

@@ -1,0 +1,110 @@
+import { openDatabase } from '@rindle/prisma'
+import { fillAssets } from '@rindle/test-database'
+import { alternate, figure } from '../alternate.ts'
+import type { Bench, Measurement } from '../bench.ts'
+import { amountOf, timesFloor } from '../budget.ts'
+import { startSides } from '../compare-sides.ts'
+import { watchMemory } from '../memory-watch.ts'
+import type { Side } from '../side.ts'
+import { firstAndLastThird } from '../thirds.ts'
+import { photo } from './application.ts'
+import { type OperationsRound, type OperationsSetup, VERBS } from './setup.ts'
+
+const ASSETS = 1_000_000
+const QUICK_ASSETS = 3_000
+const ONE_IN = 100
+const BARE_SCAN = 'a scan by bare pg'
+
+/** The day-2 verbs over many rows. */
+export const operations: Bench = {
+  name: 'operations',
+  describe: 'the status, and maintenance, over 1,000,000 assets and 3,000,000 variants',
+  run: async ({ isQuick, createDatabase, signal }) => {
+    const setup: OperationsSetup = { databaseUrl: await createDatabase() }
+    await fill(setup.databaseUrl, isQuick ? QUICK_ASSETS : ASSETS)
+    const programs = {
+      floor: { program: new URL('floor.ts', import.meta.url), setup },
+      rindle: { program: new URL('rindle.ts', import.meta.url), setup },
+    }
+    await using started = await startSides(programs, signal)
+    const { floor, rindle } = started.sides
+    const status = await measureStatus({ floor, rindle }, isQuick)
+    return [status, ...(await measureMaintenance({ floor, rindle }))]
+  },
+}
+
+interface BothSides {
+  readonly floor: Side
+  readonly rindle: Side
+}
+
+async function fill(databaseUrl: string, assets: number): Promise<void> {
+  const database = openDatabase(databaseUrl)
+  try {
+    await fillAssets(database, { assets, oneIn: ONE_IN, variants: photo.variants })
+  } finally {
+    await database.close()
+  }
+}
+
+async function measureStatus({ floor, rindle }: BothSides, isQuick: boolean): Promise<Measurement> {
+  const input: OperationsRound = { task: 'status' }
+  const figures = await alternate(
+    { floor: () => floor.round(input), rindle: () => rindle.round(input) },
+    { warmUps: 1, rounds: isQuick ? 1 : 10, maxSeconds: 60 },
+  )
+  return {
+    name: 'operations/status',
+    unit: 'ms',
+    better: 'lower',
+    floor: figure(figures.floor, 'ms'),
+    against: 'counts by state alone',
+    rindle: figure(figures.rindle, 'ms'),
+    budget: amountOf(1_000, 'ms'),
+  }
+}
+
+/** One verb after the other: pages that take as long at the end as at the begin, and what the process held at most. */
+async function measureMaintenance({ floor, rindle }: BothSides): Promise<readonly Measurement[]> {
+  const measurements: Measurement[] = []
+  const scanned = await peakDuring(floor, () => floor.round({ task: 'verifyStorage' }))
+  const peaks: number[] = []
+  for (const task of VERBS) {
+    const input: OperationsRound = { task }
+    const { figures, peak } = await peakDuring(rindle, () => rindle.round(input))
+    peaks.push(peak)
+    const pageMs = figure(figures, 'pageMs')
+    const { first, last } = firstAndLastThird(pageMs)
+    measurements.push({
+      name: `operations/${task}`,
+      unit: 'ms',
+      better: 'lower',
+      floor: first,
+      against: 'the first third',
+      rindle: last,
+      budget: timesFloor(1.2),
+      peers: { [BARE_SCAN]: figure(scanned.figures, 'pageMs') },
+    })
+  }
+  return [
+    ...measurements,
+    {
+      name: 'operations/memory',
+      unit: 'MB',
+      better: 'lower',
+      floor: [scanned.peak],
+      against: BARE_SCAN,
+      rindle: [Math.max(...peaks)],
+      budget: amountOf(150, 'MB'),
+    },
+  ]
+}
+
+async function peakDuring<T>(
+  { processId }: Side,
+  work: () => Promise<T>,
+): Promise<{ readonly figures: T; readonly peak: number }> {
+  using watch = watchMemory(processId)
+  const figures = await work()
+  return { figures, peak: watch.takePeak() }
+}

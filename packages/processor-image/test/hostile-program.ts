@@ -19,15 +19,23 @@ const [directory = ''] = process.argv.slice(2)
 const processor = imageProcessor({ timeoutSeconds: 20 })
 await processor.start({ acceptedTypes: processor.probes })
 
+// All the time: the peak of a process that is killed would go with it.
+let largestPeak = 0
+async function look(): Promise<void> {
+  for (const { peakBytes } of await decodersOf(process.pid)) largestPeak = Math.max(largestPeak, peakBytes)
+}
+const looking = setInterval(() => void look(), 100)
+
 for (const file of await readdir(directory)) {
   const contentType = [...processor.probes].find((type) => extensionsOf(type).includes(extname(file).toLowerCase()))
   if (contentType === undefined) continue
   const outcomes = await outcomesOf(join(directory, file), contentType)
   console.log(JSON.stringify({ file, outcomes }))
 }
-const peaks = (await decodersOf(process.pid)).map(({ peakBytes }) => peakBytes)
+clearInterval(looking)
+await look()
 await processor.stop()
-console.log(JSON.stringify({ peakBytes: Math.max(...peaks) }))
+console.log(JSON.stringify({ peakBytes: largestPeak }))
 
 async function outcomesOf(path: string, contentType: string): Promise<Record<string, string>> {
   const outputs = await mkdtemp(join(tmpdir(), 'rindle-hostile-'))

@@ -222,6 +222,16 @@ describe.skipIf(chromium === undefined)('the example, in Chromium,', { timeout: 
     await expect.poll(async () => (await example.stored()).toSorted(), { timeout: 20_000 }).toEqual(ofBruno)
     expect(await example.rindle('check')).toContain('0 violations')
   })
+
+  it('an application of pictures alone starts with nothing given, and has no lessons', async () => {
+    await using pictures = await startExample({ lane: 'image', isEmbedded: true, isBuilt: true })
+    const visitor = await browser.newPage()
+    await visitor.goto(`${pictures.url}/sign-in`)
+    await visitor.getByRole('button', { name: 'Ada Okafor' }).click()
+    await visitor.getByRole('heading', { name: 'Posts' }).waitFor()
+    expect(await visitor.getByRole('link', { name: 'Lessons' }).count()).toBe(0)
+    expect((await visitor.goto(`${pictures.url}/lessons`))?.status()).toBe(404)
+  })
 })
 
 async function makeFiles(directory: string): Promise<void> {

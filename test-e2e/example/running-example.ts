@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
@@ -12,32 +12,47 @@ const example = path.resolve(import.meta.dirname, '../../examples/next')
 /** The example as `pnpm example` starts it, on a database and a directory of its own. */
 export interface RunningExample extends AsyncDisposable {
   readonly url: string
-  readonly databaseUrl: string
   /** What the media storage holds, as paths. */
   stored(): Promise<readonly string[]>
   /** A command of `rindle`, typed in the directory of the example; gives what it printed. */
   rindle(...args: string[]): Promise<string>
 }
 
-/** Starts it; `options.isBuilt` when it was built before. */
-export async function startExample(
-  environment: Readonly<Record<string, string>> = {},
-  options: { readonly isBuilt?: boolean } = {},
-): Promise<RunningExample> {
-  const database = await createTestDatabase({ migrated: false })
+/** How it is started. */
+interface ExampleOptions {
+  /** @default both lanes */
+  readonly lane?: 'image'
+  /** On the PostgreSQL that it brings along, as it is by itself. @default on one of the test run */
+  readonly isEmbedded?: boolean
+  /** Whether it was built before. */
+  readonly isBuilt?: boolean
+}
+
+/** Starts it. */
+export async function startExample({ lane, isEmbedded, isBuilt }: ExampleOptions = {}): Promise<RunningExample> {
+  const database = isEmbedded ? undefined : await createTestDatabase({ migrated: false })
   const directory = await mkdtemp(path.join(tmpdir(), 'rindle-example-'))
-  const env = { ...process.env, DATABASE_URL: database.url, DATA_DIRECTORY: directory, ...environment }
-  const program = [path.join(example, 'scripts/start.ts'), ...(options.isBuilt ? ['--no-build'] : [])]
+  // PostgreSQL does not run as root: the user it runs as must get to its data.
+  await chmod(directory, 0o755)
+  const { DATABASE_URL: _of, ...plain } = process.env
+  const env: NodeJS.ProcessEnv = {
+    ...plain,
+    ...(database === undefined
+      ? { RINDLE_EMBEDDED_STORE: path.join(directory, 'store') }
+      : { DATABASE_URL: database.url }),
+    ...(lane === undefined ? {} : { LANE: lane }),
+    DATA_DIRECTORY: directory,
+  }
+  const program = [path.join(example, 'scripts/start.ts'), ...(isBuilt ? ['--no-build'] : [])]
   const child = spawn(process.execPath, program, { env, stdio: ['ignore', 'pipe', 'inherit'] })
   const end = async (): Promise<void> => {
     await ended(child)
-    await database.drop()
+    await database?.drop()
     await rm(directory, { recursive: true, force: true })
   }
   try {
     return {
       url: await urlFrom(child),
-      databaseUrl: database.url,
       async stored() {
         const entries = await readdir(path.join(directory, 'media'), { recursive: true, withFileTypes: true })
         return entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => path.join(parentPath, name))

@@ -1,13 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { createTestDatabase, type TestDatabase } from '@rindle/test-database'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Aftermath, aftermathOf, drain } from '../support/crash-aftermath.ts'
-import { type CrashInstance, crashInstance } from '../support/crash-instance.ts'
+import { type CrashInstance, type CrashPlace, crashInstance } from '../support/crash-instance.ts'
 import { killUnderLoad } from '../support/crash-process.ts'
 import { Witness } from '../support/crash-witness.ts'
 import { seededRandom } from '../support/seeded-random.ts'
+import { startCrashPlace } from '../support/start-crash-place.ts'
 
 const KILLS = Number(process.env['RINDLE_CRASH_KILLS'] ?? 20)
 const SEED = Number(process.env['RINDLE_CRASH_SEED'] ?? 1)
@@ -15,8 +12,7 @@ const MAX_LIFE_MS = 1_500
 // Start, life and share of the work that is left, on a busy machine.
 const MS_PER_KILL = 10_000
 
-let database: TestDatabase
-let directory: string
+let place: CrashPlace & AsyncDisposable
 let rindle: CrashInstance | undefined
 let aftermath: Aftermath
 const witness = new Witness()
@@ -24,22 +20,19 @@ const witness = new Witness()
 beforeAll(
   async () => {
     console.info(`${KILLS} kills with seed ${SEED}. RINDLE_CRASH_KILLS and RINDLE_CRASH_SEED choose others.`)
-    database = await createTestDatabase()
-    directory = await mkdtemp(join(tmpdir(), 'rindle-crash-'))
-    const place = { databaseUrl: database.url, directory }
+    place = await startCrashPlace()
     const random = seededRandom(SEED)
     const lives = Array.from({ length: KILLS }, () => random() * MAX_LIFE_MS)
     await inPairs(lives, (life) => killUnderLoad(place, life, witness))
     rindle = crashInstance(place)
-    await drain(place, rindle, 60_000 + KILLS * 1_000)
+    await drain(place, rindle, witness, 60_000 + KILLS * 1_000)
     aftermath = await aftermathOf(place, rindle, witness)
   },
   60_000 + KILLS * MS_PER_KILL,
 )
 afterAll(async () => {
   await rindle?.stop()
-  await database.drop()
-  await rm(directory, { recursive: true, force: true })
+  await place[Symbol.asyncDispose]()
 })
 
 /** Two at a time. After a failure no more are begun, and it is thrown when both have ended. */

@@ -17,7 +17,13 @@ const OWNERS: readonly Owner[] = [
   { type: 'team', id: 1 },
 ]
 const SLOT = 'gallery'
-const ENDINGS: readonly Exclude<Ending, 'done'>[] = ['conflict', 'not_found', 'not_deliverable', 'not_processing']
+const ENDINGS: readonly Exclude<Ending, 'done'>[] = [
+  'conflict',
+  'not_found',
+  'not_deliverable',
+  'not_processing',
+  'storage_object_missing',
+]
 
 let application: ModelApplication
 let picture: Buffer
@@ -139,6 +145,10 @@ function actionsOf(drafts: readonly Draft[], { fates, slots }: World): readonly 
       case 'requeue':
       case 'reprobe':
         return { verb, asset }
+      case 'purgeUnattached':
+      case 'regenerate':
+      case 'recover':
+      case 'verifyStorage':
       default:
         return { verb }
     }
@@ -157,20 +167,13 @@ async function perform(real: Real, action: Action, pick: number): Promise<Ending
   }
 }
 
-async function call({ assets }: Real, action: Action, pick: number): Promise<unknown> {
+function call({ assets }: Real, action: Action, pick: number): Promise<unknown> {
   const rindle = application.instances[Math.floor(pick / 7) % 2 === 0 ? 0 : 1]
   const assetOf = (number: number): Asset<'photo'> => assets[number] as Asset<'photo'>
   const ownerOf = (slot: number): Owner => OWNERS[slot] as Owner
   switch (action.verb) {
-    case 'upload': {
-      const isDirect = action.slot === null && pick % 5 < 3
-      const attachTo = action.slot === null ? {} : { owner: ownerOf(action.slot), slot: SLOT }
-      const asset = isDirect
-        ? await uploadDirectly(rindle)
-        : await rindle.upload('photo', picture, { filename: 'a.jpg', ...attachTo })
-      assets[action.asset] = asset
-      return asset
-    }
+    case 'upload':
+      return upload(rindle, action.slot, pick).then((asset) => Object.assign(assets, { [action.asset]: asset }))
     case 'attach':
     case 'append':
       return rindle[action.verb](assetOf(action.asset), ownerOf(action.slot), SLOT)
@@ -197,12 +200,21 @@ async function call({ assets }: Real, action: Action, pick: number): Promise<unk
     case 'recover':
       return rindle.recoverLostWork({ olderThanSeconds: 0 })
     case 'verifyStorage':
+    default:
       return rindle.verifyStorage()
   }
 }
 
+type Instance = ModelApplication['instances'][number]
+
+function upload(rindle: Instance, slot: number | null, pick: number): Promise<Asset<'photo'>> {
+  if (slot === null && pick % 5 < 3) return uploadDirectly(rindle)
+  const attachTo = slot === null ? {} : { owner: OWNERS[slot] as Owner, slot: SLOT }
+  return rindle.upload('photo', picture, { filename: 'a.jpg', ...attachTo })
+}
+
 /** By a client that asks twice at once whether its upload is complete. */
-async function uploadDirectly(rindle: ModelApplication['instances'][number]): Promise<Asset<'photo'>> {
+async function uploadDirectly(rindle: Instance): Promise<Asset<'photo'>> {
   const declared = { filename: 'a.jpg', contentType: 'image/jpeg', byteSize: picture.byteLength }
   const { session, request } = await rindle.presignedPut('photo', declared)
   await application.storage.send(request, new Uint8Array(picture))

@@ -22,7 +22,10 @@ export type Action =
   | { readonly verb: 'purgeUnattached' | 'regenerate' | 'recover' | 'verifyStorage' }
 
 /** How a call ended: `done`, or the code of its error. */
-export type Ending = 'done' | 'conflict' | 'not_found' | 'not_deliverable' | 'not_processing'
+export type Ending = 'done' | 'conflict' | 'not_found' | 'not_deliverable' | 'not_processing' | 'storage_object_missing'
+
+/** It has read the row, and then the object goes, or the row. */
+const REPROBES_OF_GOING: readonly Ending[] = ['conflict', 'storage_object_missing']
 
 /** A world without anything. */
 export function emptyWorld(slotCount: number): World {
@@ -43,11 +46,20 @@ export function after(world: World, action: Action, ending: Ending): World | nul
     case 'cancel':
     case 'requeue':
     case 'reprobe': {
-      if (ending === 'not_found') return mayBeGone(world, action.asset) ? world : null
+      const isOfGoing = ['not_found', ...(action.verb === 'reprobe' ? REPROBES_OF_GOING : [])].includes(ending)
+      if (isOfGoing) return mayBeGone(world, action.asset) ? world : null
       // Whether there is work at this moment, and whether the asset is available yet, only time tells.
       const expected = action.verb === 'cancel' ? 'not_processing' : 'not_deliverable'
       return ending === expected ? world : null
     }
+    case 'upload':
+    case 'detach':
+    case 'empty':
+    case 'erase':
+    case 'purgeUnattached':
+    case 'regenerate':
+    case 'recover':
+    case 'verifyStorage':
     default:
       return null
   }
@@ -82,6 +94,12 @@ function afterDone(world: World, action: Action): World | null {
       const fates = world.fates.map((fate, asset) => (fate === 'kept' && !isHeld(world, asset) ? 'loose' : fate))
       return { ...world, fates }
     }
+    case 'cancel':
+    case 'requeue':
+    case 'reprobe':
+    case 'regenerate':
+    case 'recover':
+    case 'verifyStorage':
     default:
       return world
   }

@@ -1,9 +1,9 @@
-import { type QueueCounts, type StorageAdapter, silentLogger, type Violation } from '@rindle/core'
+import { companionOwner, type QueueCounts, type StorageAdapter, silentLogger, type Violation } from '@rindle/core'
 import { openDatabase } from '@rindle/prisma'
 import { expect, vi } from 'vitest'
-import { type CrashInstance, type CrashPlace, crashJobs } from './crash-instance.ts'
+import { type CrashInstance, type CrashPlace, crashJobs, crashStorages } from './crash-instance.ts'
+import { makeDeletionsDue } from './crash-plots.ts'
 import type { Witness } from './crash-witness.ts'
-import { storageIn } from './photo-profiles.ts'
 
 /** What is found once everything that died has been taken over by others. */
 export interface Aftermath {
@@ -42,20 +42,37 @@ interface RemainingAsset {
   readonly state: string
   readonly storageKey: string
   readonly variants: readonly { readonly id: string; readonly state: string; readonly storageKey: string | null }[]
-  readonly uploadSessions: readonly { readonly uploadStrategy: string }[]
+  readonly uploadSessions: readonly {
+    readonly uploadStrategy: string
+    readonly uploadKey: string
+    readonly state: string
+  }[]
 }
 
-/** Works off everything that is left, as a fresh process would, until no queue holds anything. */
-export async function drain(place: CrashPlace, rindle: CrashInstance, timeoutMs: number): Promise<void> {
+/**
+ * Works off everything that is left, as a fresh process would, until no queue holds anything; then asks again for what
+ * an application had cancelled, and works that off.
+ */
+export async function drain(
+  place: CrashPlace,
+  rindle: CrashInstance,
+  witness: Witness,
+  timeoutMs: number,
+): Promise<void> {
   const database = openDatabase(place.databaseUrl)
   const jobs = crashJobs(place)
   jobs.connect({ database, logger: silentLogger })
   await rindle.start()
   const workers = await rindle.work()
-  await vi.waitFor(async () => expect(remaining(await jobs.counts())).toEqual({}), {
-    timeout: timeoutMs,
-    interval: 100,
-  })
+  const nothingLeft = async (): Promise<void> => {
+    await makeDeletionsDue(rindle)
+    expect(remaining(await jobs.counts())).toEqual({})
+  }
+  await vi.waitFor(nothingLeft, { timeout: timeoutMs, interval: 100 })
+  for (const id of witness.cancelling) {
+    if ((await rindle.asset(id))?.state === 'degraded') await rindle.requeueVariants(id)
+  }
+  await vi.waitFor(nothingLeft, { timeout: timeoutMs, interval: 100 })
   await workers.stop()
   await jobs.stop()
   await database.close()
@@ -71,7 +88,7 @@ export async function aftermathOf(place: CrashPlace, rindle: CrashInstance, witn
   const assets = await rindle.prisma.mediaAsset.findMany({ include: { variants: true, uploadSessions: true } })
   const remains: Remains = {
     assets: new Map(assets.map((asset) => [asset.id, asset])),
-    keys: await keysIn(storageIn(place.directory)),
+    keys: (await Promise.all(Object.values(crashStorages(place)).map(keysIn))).flat(),
     exhausted: await exhaustedAssets(rindle),
     witness,
   }
@@ -90,6 +107,7 @@ async function keysIn(storage: StorageAdapter): Promise<readonly string[]> {
   await storage.start()
   const keys: string[] = []
   for await (const { key } of storage.list('')) keys.push(key)
+  await storage.stop()
   return keys
 }
 
@@ -122,6 +140,7 @@ function orphansIn(remains: Remains): Aftermath['orphans'] {
   const referenced = new Set(
     assets.flatMap(({ storageKey, variants }) => [storageKey, ...variants.map((variant) => variant.storageKey)]),
   )
+  const uploads = new Set(assets.flatMap(({ uploadSessions }) => uploadSessions.map(({ uploadKey }) => uploadKey)))
   const orphans: Record<OrphanKind, string[]> = {
     unregistered: [],
     overtaken: [],
@@ -129,7 +148,10 @@ function orphansIn(remains: Remains): Aftermath['orphans'] {
     exhausted: [],
     unexplained: [],
   }
-  for (const key of remains.keys) if (!referenced.has(key)) orphans[orphanKind(key, remains)].push(key)
+  for (const key of remains.keys) {
+    const isPiece = uploads.has(companionOwner(key) ?? '')
+    if (!isPiece && !referenced.has(key)) orphans[orphanKind(key, remains)].push(key)
+  }
   return orphans
 }
 

@@ -1,7 +1,9 @@
 import { join } from 'node:path'
-import { createRindle, defineProfile, type Rindle, silentLogger } from '@rindle/core'
+import { createRindle, defineProfile, type Rindle, type StorageAdapter, silentLogger } from '@rindle/core'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
+import { avProcessor } from '@rindle/processor-av'
 import { imageProcessor } from '@rindle/processor-image'
+import { s3Storage } from '@rindle/storage-s3'
 import pg from 'pg'
 import type { CrashPoints, Step, WorkerPayload } from './crash-points.ts'
 import { storageIn } from './photo-profiles.ts'
@@ -23,8 +25,40 @@ const single = defineProfile({
   variants: { small: { mode: 'fit', width: 24, format: 'webp' } },
 })
 
+const recording = defineProfile({
+  storage: 'main',
+  accept: { types: ['audio/mpeg'], maxBytes: 1_000_000 },
+  slots: ['avatar'],
+  variants: { sound: { kind: 'audio', preset: 'm4a_128k' }, waveform: { kind: 'waveform', preset: 'overview' } },
+})
+const remote = defineProfile({
+  storage: 'bucket',
+  accept: { types: ['image/jpeg'], maxBytes: 10_000_000 },
+  slots: ['avatar'],
+  variants: { small: { mode: 'fit', width: 24, format: 'webp' } },
+})
+
+const CHANGED_WIDTH = 32
+
+const changingTo = (width: number) =>
+  defineProfile({
+    storage: 'main',
+    accept: { types: ['image/jpeg'], maxBytes: 1_000_000 },
+    slots: ['avatar'],
+    variants: { small: { mode: 'fit', width, format: 'webp' } },
+  })
+
+const MAX_STORIES = 30
+
+/** One for each story, all alike; the types know the first. */
+function changingProfiles(width: number): { readonly changing_0: ReturnType<typeof changingTo> } {
+  const profile = changingTo(width)
+  const names = Array.from({ length: MAX_STORIES }, (_, story) => `changing_${story}`)
+  return { changing_0: profile, ...Object.fromEntries(names.map((name) => [name, profile])) }
+}
+
 /** The profiles of the crash tests. */
-export const crashProfiles = { picture, single }
+export const crashProfiles = { picture, single, recording, remote, ...changingProfiles(24) }
 
 /** An instance with these profiles. */
 export type CrashInstance = Rindle<typeof crashProfiles>
@@ -33,6 +67,19 @@ export type CrashInstance = Rindle<typeof crashProfiles>
 export interface CrashPlace {
   readonly databaseUrl: string
   readonly directory: string
+  readonly bucket: CrashBucket
+}
+
+/** The recording that the processes upload: a file in the directory. */
+export const RECORDING = 'recording-1.mp3'
+
+/** A bucket on a test server. */
+export interface CrashBucket {
+  readonly endpoint: string
+  readonly name: string
+  readonly region: string
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
 }
 
 /** How an instance is watched. */
@@ -44,26 +91,32 @@ export interface Watch {
 }
 
 // A dead worker is noticed as early as may be, and its job tried again at once.
-const JOBS = { heartbeatSeconds: 10, retryDelaySeconds: 0 }
+const JOBS = { heartbeatSeconds: 10, retryDelaySeconds: 0, pollingIntervalSeconds: 0.5 }
 
 /** The jobs of an instance, apart from it: to count what is left. */
 export function crashJobs({ databaseUrl }: CrashPlace): ReturnType<typeof pgBossJobs> {
   return pgBossJobs({ ...JOBS, connectionString: databaseUrl })
 }
 
+/** The storages of an instance, by name. */
+export function crashStorages({ directory, bucket }: CrashPlace): { main: StorageAdapter; bucket: StorageAdapter } {
+  const { endpoint, name, region, accessKeyId, secretAccessKey } = bucket
+  const credentials = { accessKeyId, secretAccessKey }
+  return { main: storageIn(directory), bucket: s3Storage({ bucket: name, region, endpoint, credentials }) }
+}
+
 /** An instance that is not started. With a watch, its pool must be ended by the death of the process. */
 export function crashInstance(place: CrashPlace, watch?: Watch): CrashInstance {
   const { databaseUrl, directory } = place
-  const storage = storageIn(directory)
-  const jobs = crashJobs(place)
+  const storages = crashStorages(place)
   const shared = { logger: silentLogger, workDirectory: join(directory, 'work'), profiles: crashProfiles }
   if (watch === undefined) {
     return createRindle({
       ...shared,
       database: databaseUrl,
-      storages: { main: storage },
-      processors: [imageProcessor()],
-      jobs,
+      storages,
+      processors: [imageProcessor(), avProcessor({ threads: 1 })],
+      jobs: crashJobs(place),
     })
   }
   const { points, stepOf, stories } = watch
@@ -71,8 +124,22 @@ export function crashInstance(place: CrashPlace, watch?: Watch): CrashInstance {
   return createRindle({
     ...shared,
     database: { pool: points.observedPool(pool) },
-    storages: { main: points.observedStorage(storage) },
-    processors: [imageProcessor({ concurrency: stories + 2 })],
-    jobs: points.observedJobs(jobs, stepOf),
+    storages: { main: points.observedStorage(storages.main), bucket: points.observedStorage(storages.bucket) },
+    processors: [imageProcessor({ concurrency: stories + 2 }), avProcessor({ threads: 1 })],
+    jobs: points.observedJobs(crashJobs(place), stepOf),
+  })
+}
+
+/** The next version of the application, which makes the profile `changing` otherwise; it has no workers. */
+export function changedInstance(place: CrashPlace, points?: CrashPoints): CrashInstance {
+  const pool = new pg.Pool({ connectionString: place.databaseUrl, max: 5, options: '-c TimeZone=UTC' })
+  return createRindle({
+    logger: silentLogger,
+    workDirectory: join(place.directory, 'work'),
+    profiles: { ...crashProfiles, ...changingProfiles(CHANGED_WIDTH) },
+    database: { pool: points?.observedPool(pool) ?? pool },
+    storages: crashStorages(place),
+    processors: [imageProcessor(), avProcessor({ threads: 1 })],
+    jobs: crashJobs(place),
   })
 }

@@ -1,17 +1,28 @@
-import { crashInstance } from './crash-instance.ts'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { isRindleError } from '@rindle/core'
+import { type CrashPlace, changedInstance, crashInstance, type crashProfiles, RECORDING } from './crash-instance.ts'
 import type { CrashNews } from './crash-stories.ts'
 import { quadrants } from './pictures.ts'
 
 /** What this program tells the test. */
 export type LoadMessage = CrashNews | { readonly type: 'working' }
 
-const LANES = 3
-const UPLOADS_PER_LANE = 5
+type ProfileName = keyof typeof crashProfiles
 
-// The program of a process that works and uploads until it is killed: node crash-load-main.ts <database-url> <directory>
-const [, , databaseUrl = '', directory = ''] = process.argv
-const rindle = crashInstance({ databaseUrl, directory })
+const LANES = 3
+const UPLOADS_PER_LANE = 7
+const SLOT = 'avatar'
+
+// The program of a process that works and uploads until it is killed: node crash-load-main.ts <place as JSON>
+const [, , placeText = '{}'] = process.argv
+const place = JSON.parse(placeText) as CrashPlace
+const rindle = crashInstance(place)
+const changed = changedInstance(place)
 const picture = await quadrants(160, 120)
+const recording = await readFile(join(place.directory, RECORDING))
+const declared = { filename: 'a.jpg', contentType: 'image/jpeg', byteSize: picture.byteLength }
 
 function tell(message: LoadMessage): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -19,33 +30,78 @@ function tell(message: LoadMessage): Promise<void> {
   })
 }
 
-async function uploadProxied(): Promise<string> {
-  return (await rindle.upload('picture', picture, { filename: 'a.jpg' })).id
+/** The ways in; each gives the id of an asset that the application has been told of. */
+const UPLOADS: readonly (() => Promise<string>)[] = [
+  () => uploadProxied('picture'),
+  uploadDirectly,
+  uploadInParts,
+  () => uploadProxied('changing_0'),
+  uploadResumably,
+  () => uploadProxied('recording'),
+]
+
+async function uploadProxied(profile: ProfileName): Promise<string> {
+  const [bytes, filename] = profile === 'recording' ? [recording, 'a.mp3'] : [picture, 'a.jpg']
+  return (await rindle.upload(profile, bytes, { filename })).id
 }
 
 async function uploadDirectly(): Promise<string> {
-  const declared = { filename: 'a.jpg', contentType: 'image/jpeg', byteSize: picture.byteLength }
   const { session, request } = await rindle.presignedPut('picture', declared)
   const { url, ...options } = request
   await rindle.serveFile(new Request(url, { ...options, body: new Uint8Array(picture) }))
   return (await rindle.verifyCompletion(session.id)).asset.id
 }
 
-/** Uploads one picture after the other into one slot: each takes the place of the one before, which is purged. */
-async function fillSlot(lane: number): Promise<void> {
-  let previous: string | undefined
-  for (let count = 0; count < UPLOADS_PER_LANE; count += 1) {
-    const assetId = await (count % 2 === 0 ? uploadProxied() : uploadDirectly())
-    await tell({ type: 'acknowledged', assetId })
-    if (previous !== undefined) await tell({ type: 'releasing', assetId: previous })
-    const asset = await rindle.asset(assetId)
-    if (asset === null) throw new Error(`Asset ${assetId} is gone.`)
-    await rindle.attach(rindle.narrow(asset, 'picture'), { type: 'lane', id: `${process.pid}-${lane}` }, 'avatar')
-    previous = assetId
+async function uploadInParts(): Promise<string> {
+  const { session } = await rindle.initiateMultipartUpload('remote', declared)
+  const { url, method, headers } = await rindle.signMultipartPart(session.id, 1)
+  await fetch(url, { method, headers, body: new Uint8Array(picture) })
+  return (await rindle.completeMultipartUpload(session.id)).asset.id
+}
+
+async function uploadResumably(): Promise<string> {
+  const { session } = await rindle.initiateResumableSession('picture', declared)
+  const writer = await rindle.writeResumableSession(session.id)
+  await writer.append(Readable.from([picture]), { offset: 0 })
+  await writer.release()
+  await rindle.resumableSessionStatus(session.id)
+  return session.assetId
+}
+
+/** Cancels what there is of an asset's work, and asks for it again. */
+async function cancelAndRequeue(assetId: string): Promise<void> {
+  await tell({ type: 'cancelling', assetId })
+  try {
+    await rindle.cancelProcessing(assetId)
+    await rindle.requeueVariants(assetId)
+  } catch (error) {
+    if (!isRindleError(error, 'not_processing')) throw error
   }
 }
 
+/** Uploads into one slot, one after the other: each takes the place of the one before, which is purged; then all go. */
+async function fillSlot(lane: number): Promise<void> {
+  const owner = { type: 'lane', id: `${process.pid}-${lane}` }
+  let previous: string | undefined
+  for (let count = 0; count < UPLOADS_PER_LANE; count += 1) {
+    const upload = UPLOADS[(count + lane * 2) % UPLOADS.length] ?? uploadDirectly
+    const assetId = await upload()
+    await tell({ type: 'acknowledged', assetId })
+    if (count % 3 === 1) await cancelAndRequeue(assetId)
+    if (count % 3 === 2) await changed.regenerateVariants({ profile: 'changing_0' })
+    if (previous !== undefined) await tell({ type: 'releasing', assetId: previous })
+    const asset = await rindle.asset(assetId)
+    if (asset === null) throw new Error(`Asset ${assetId} is gone.`)
+    await rindle.attach(asset, owner, SLOT)
+    previous = assetId
+  }
+  if (lane > 0 || previous === undefined) return
+  await tell({ type: 'releasing', assetId: previous })
+  await rindle.eraseOwner(owner)
+}
+
 await rindle.start()
+await changed.start()
 await rindle.work()
 await tell({ type: 'working' })
 await Promise.all(Array.from({ length: LANES }, (_, lane) => fillSlot(lane)))

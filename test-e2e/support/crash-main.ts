@@ -1,6 +1,9 @@
-import { crashInstance } from './crash-instance.ts'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type CrashPlace, changedInstance, crashInstance, RECORDING } from './crash-instance.ts'
+import type { StoryName } from './crash-plots.ts'
 import { CrashPoints } from './crash-points.ts'
-import { type CrashNews, Stories, type StoryName } from './crash-stories.ts'
+import { type CrashNews, Stories } from './crash-stories.ts'
 import { quadrants } from './pictures.ts'
 
 /** A story, and the point at which the process is to die in it; `null`: it is played to its end. */
@@ -20,8 +23,9 @@ export type CrashMessage =
       readonly errors: readonly string[]
     }
 
-// The program of a process that dies: node crash-main.ts <database-url> <directory> <planned crashes as JSON>
-const [, , databaseUrl = '', directory = '', plan = '[]'] = process.argv
+// The program of a process that dies: node crash-main.ts <place as JSON> <planned crashes as JSON>
+const [, , placeText = '{}', plan = '[]'] = process.argv
+const place = JSON.parse(placeText) as CrashPlace
 const planned = JSON.parse(plan) as readonly PlannedCrash[]
 const passed = planned.map((): string[] => [])
 const ends = planned.map(() => Promise.withResolvers<'standing' | 'ended' | Error>())
@@ -46,16 +50,31 @@ const points = new CrashPoints(async (step, point) => {
   ends[story]?.resolve('standing')
   await held
 })
-const rindle = crashInstance(
-  { databaseUrl, directory },
-  { points, stepOf: (payload) => stories.stepOf(payload), stories: planned.length },
-)
-const stories = new Stories({ rindle, points, picture: await quadrants(64, 48), tell })
+const rindle = crashInstance(place, {
+  points,
+  stepOf: (payload) => stories.stepOf(payload),
+  stories: planned.length,
+})
+const changed = changedInstance(place, points)
+const stories = new Stories({
+  rindle,
+  changed,
+  points,
+  picture: await quadrants(64, 48),
+  recording: await readFile(join(place.directory, RECORDING)),
+  tell,
+})
 
 await rindle.start()
+await changed.start()
 const concurrency = planned.length + 2
 await rindle.work({
-  concurrency: { rindle_promote: concurrency, rindle_process: concurrency * 2, rindle_purge: concurrency },
+  concurrency: {
+    rindle_promote: concurrency,
+    rindle_process: concurrency * 2,
+    rindle_media: concurrency * 2,
+    rindle_purge: concurrency,
+  },
 })
 for (const [index, { story }] of planned.entries()) {
   stories.play(index, story).then(

@@ -11,12 +11,8 @@ import type { Witness } from './crash-witness.ts'
 export type LastWords = Extract<CrashMessage, { type: 'dying' }>
 
 /** Starts a process that plays these stories, and resolves when it has killed itself. */
-export async function crash(
-  { databaseUrl, directory }: CrashPlace,
-  planned: readonly PlannedCrash[],
-  witness: Witness,
-): Promise<LastWords> {
-  const child = fork(program('crash-main.ts'), [databaseUrl, directory, JSON.stringify(planned)])
+export async function crash(place: CrashPlace, planned: readonly PlannedCrash[], witness: Witness): Promise<LastWords> {
+  const child = fork(program('crash-main.ts'), [JSON.stringify(place), JSON.stringify(planned)])
   let lastWords: LastWords | undefined
   child.on('message', (message: CrashMessage) => {
     if (message.type === 'dying') lastWords = message
@@ -28,12 +24,8 @@ export async function crash(
 }
 
 /** Starts a process that works and uploads, and kills it so many milliseconds after it has begun to. */
-export async function killUnderLoad(
-  { databaseUrl, directory }: CrashPlace,
-  afterMs: number,
-  witness: Witness,
-): Promise<void> {
-  const child = fork(program('crash-load-main.ts'), [databaseUrl, directory])
+export async function killUnderLoad(place: CrashPlace, afterMs: number, witness: Witness): Promise<void> {
+  const child = fork(program('crash-load-main.ts'), [JSON.stringify(place)])
   const closed = once(child, 'close')
   const working = Promise.withResolvers<void>()
   child.on('message', (message: LoadMessage) => {

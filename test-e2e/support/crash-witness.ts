@@ -7,9 +7,11 @@ export class Witness {
   /** Assets that the application has given up, or was about to. */
   readonly releasing: Set<string> = new Set<string>()
 
+  /** Assets whose work the application has cancelled, or was about to. */
+  readonly cancelling: Set<string> = new Set<string>()
+
   /** Takes note. */
   hear({ type, assetId }: CrashNews): void {
-    if (type === 'acknowledged') this.acknowledged.add(assetId)
-    else this.releasing.add(assetId)
+    this[type].add(assetId)
   }
 }

@@ -1,0 +1,238 @@
+import { Readable } from 'node:stream'
+import { type Asset, isRindleError } from '@rindle/core'
+import type { crashProfiles } from './crash-instance.ts'
+import type { StoryContext } from './crash-stories.ts'
+
+/** What an asset goes through, which decides how the steps of its jobs are named. */
+export type Role = 'proxied' | 'direct' | 'overtaken' | 'remote' | 'sounding' | 'cancelled' | 'requeued' | 'remade'
+
+/** What a plot is played with. */
+export interface Stage extends Omit<StoryContext, 'points'> {
+  readonly owner: { readonly type: string; readonly id: string }
+  /** A profile that no other story of the process uses, for what concerns all assets of a profile. */
+  readonly changing: 'changing_0'
+  /** Everything that `work` does is of this step. */
+  within<Result>(name: string, work: () => Promise<Result>): Promise<Result>
+  cast(assetId: string, role: Role): void
+  /** Does `work` when the story comes by the point for the first time from now on. */
+  interlude(point: string, work: () => Promise<void>): void
+  untilReady(assetId: string): Promise<void>
+  untilGone(assetId: string): Promise<void>
+  /** Until no handler of the story is at work. */
+  untilIdle(): Promise<void>
+}
+
+type ProfileName = keyof typeof crashProfiles
+
+const SLOT = 'avatar'
+
+/** The ways through the product; each ends with nothing left to do. */
+export const STORY_NAMES = [
+  'replaced',
+  'direct',
+  'aborted',
+  'refused',
+  'overtaken',
+  'resumed',
+  'parts',
+  'erased',
+  'cancelled',
+  'regenerated',
+  'sounding',
+] as const
+
+/** One of {@link STORY_NAMES}. */
+export type StoryName = (typeof STORY_NAMES)[number]
+
+/** What happens in each story. */
+export const PLOTS: Readonly<Record<StoryName, (stage: Stage) => Promise<void>>> = {
+  replaced: playReplaced,
+  direct: playDirect,
+  aborted: playAborted,
+  refused: playRefused,
+  overtaken: playOvertaken,
+  resumed: playResumed,
+  parts: playParts,
+  erased: playErased,
+  cancelled: playCancelled,
+  regenerated: playRegenerated,
+  sounding: playSounding,
+}
+
+async function playReplaced(stage: Stage): Promise<void> {
+  const { rindle, owner, tell, within, untilReady, untilGone } = stage
+  const first = await upload(stage, 'picture', 'proxied')
+  await untilReady(first.id)
+  await within('attach', () => rindle.attach(first, owner, SLOT))
+  const second = await upload(stage, 'picture', 'proxied')
+  await untilReady(second.id)
+  await tell({ type: 'releasing', assetId: first.id })
+  await within('replace', () => rindle.attach(second, owner, SLOT))
+  await untilGone(first.id)
+}
+
+async function playDirect(stage: Stage): Promise<void> {
+  const { rindle, tell, within, untilReady } = stage
+  const { sessionId, assetId } = await putByUrl(stage, 'direct')
+  await within('verify', () => rindle.verifyCompletion(sessionId))
+  await tell({ type: 'acknowledged', assetId })
+  await untilReady(assetId)
+}
+
+async function playAborted(stage: Stage): Promise<void> {
+  const { rindle, tell, within, untilGone } = stage
+  const { sessionId, assetId } = await putByUrl(stage, 'proxied')
+  await tell({ type: 'releasing', assetId })
+  await within('abort', () => rindle.abortUpload(sessionId))
+  await untilGone(assetId)
+}
+
+/** The rows cannot be written, so the bytes that are stored already are deleted again. */
+async function playRefused({ rindle, owner, picture, within }: Stage): Promise<void> {
+  await within('refused upload', async () => {
+    try {
+      await rindle.upload('picture', picture, { filename: 'a.jpg', owner, slot: 'unknown' as typeof SLOT })
+    } catch (error) {
+      if (!isRindleError(error, 'unknown_slot')) throw error
+    }
+  })
+}
+
+/** The asset is purged while a worker makes its variant, which is then stored for nobody and deleted. */
+async function playOvertaken(stage: Stage): Promise<void> {
+  const { rindle, owner, tell, within, interlude, untilGone } = stage
+  const purged = Promise.withResolvers<string>()
+  interlude('overtaken process fast: before put #1', async () => {
+    const assetId = await purged.promise
+    await tell({ type: 'releasing', assetId })
+    await within('detach', () => rindle.detach(owner, SLOT))
+    await untilGone(assetId)
+  })
+  const { id } = await upload(stage, 'single', 'overtaken')
+  purged.resolve(id)
+  await untilGone(id)
+}
+
+async function playResumed(stage: Stage): Promise<void> {
+  const { rindle, picture, tell, cast, within, untilReady } = stage
+  const declared = declarationOf(picture)
+  const { session } = await within('begin', () => rindle.initiateResumableSession('picture', declared))
+  cast(session.assetId, 'direct')
+  await within('append', async () => {
+    const writer = await rindle.writeResumableSession(session.id)
+    await writer.append(Readable.from([picture]), { offset: 0 })
+    await writer.release()
+  })
+  await within('status', () => rindle.resumableSessionStatus(session.id))
+  await tell({ type: 'acknowledged', assetId: session.assetId })
+  await untilReady(session.assetId)
+}
+
+async function playParts(stage: Stage): Promise<void> {
+  const { rindle, picture, tell, cast, within, untilReady } = stage
+  const declared = declarationOf(picture)
+  const { session } = await within('begin parts', () => rindle.initiateMultipartUpload('remote', declared))
+  cast(session.assetId, 'remote')
+  const { method, url, headers } = await within('sign part', () => rindle.signMultipartPart(session.id, 1))
+  const response = await fetch(url, { method, headers, body: new Uint8Array(picture) })
+  if (!response.ok) throw new Error(`The part was answered with ${response.status}.`)
+  await within('complete parts', () => rindle.completeMultipartUpload(session.id))
+  await tell({ type: 'acknowledged', assetId: session.assetId })
+  await untilReady(session.assetId)
+}
+
+async function playErased(stage: Stage): Promise<void> {
+  const { rindle, owner, tell, within, untilReady, untilGone } = stage
+  const asset = await upload(stage, 'single', 'proxied')
+  await untilReady(asset.id)
+  await within('append', () => rindle.append(asset, owner, SLOT))
+  await tell({ type: 'releasing', assetId: asset.id })
+  await within('erase', () => rindle.eraseOwner(owner))
+  await untilGone(asset.id)
+}
+
+/** The work is cancelled while a worker is at it, and asked for again. */
+async function playCancelled(stage: Stage): Promise<void> {
+  const { rindle, tell, cast, within, interlude, untilReady, untilIdle } = stage
+  const uploaded = Promise.withResolvers<string>()
+  const cancelled = Promise.withResolvers<void>()
+  interlude('cancelled process fast: before put #1', async () => {
+    const assetId = await uploaded.promise
+    await tell({ type: 'cancelling', assetId })
+    await within('cancel', () => rindle.cancelProcessing(assetId))
+    cancelled.resolve()
+  })
+  const { id } = await upload(stage, 'single', 'cancelled')
+  uploaded.resolve(id)
+  await cancelled.promise
+  await untilIdle()
+  cast(id, 'requeued')
+  await within('requeue', () => rindle.requeueVariants(id))
+  await untilReady(id)
+}
+
+/** The next version makes the variant otherwise; then the object of before goes. */
+async function playRegenerated(stage: Stage): Promise<void> {
+  const { rindle, changed, changing, cast, within, untilReady, untilIdle } = stage
+  const { id } = await upload(stage, changing, 'proxied')
+  await untilReady(id)
+  await untilIdle()
+  cast(id, 'remade')
+  await within('regenerate', () => changed.regenerateVariants({ profile: changing }))
+  await untilReady(id)
+  await untilIdle()
+  await makeDeletionsDue(rindle)
+  while ((await deletionsOf(rindle, id)) > 0) await untilIdle()
+}
+
+async function playSounding(stage: Stage): Promise<void> {
+  const { id } = await upload(stage, 'recording', 'sounding')
+  await stage.untilReady(id)
+}
+
+/** Lets the deletions of replaced objects run at once, as if days had passed. */
+export async function makeDeletionsDue({ prisma }: Pick<StoryContext['rindle'], 'prisma'>): Promise<void> {
+  await prisma.$executeRaw`update rindle.media_variants set generated_at = now() - interval '30 days'
+    where asset_id::text in (select data->>'assetId' from pgboss.job where name = 'rindle_purge' and state = 'created')
+      and generated_at > now() - interval '1 day'`
+  await prisma.$executeRaw`update pgboss.job set start_after = now()
+    where name = 'rindle_purge' and state = 'created' and start_after > now()`
+}
+
+async function deletionsOf({ prisma }: Pick<StoryContext['rindle'], 'prisma'>, assetId: string): Promise<number> {
+  const rows = await prisma.$queryRaw<readonly unknown[]>`select 1 from pgboss.job
+    where name = 'rindle_purge' and state <= 'active' and data->>'assetId' = ${assetId}`
+  return rows.length
+}
+
+async function upload(stage: Stage, profile: ProfileName, role: Role): Promise<Asset<ProfileName>> {
+  const { rindle, owner, picture, recording, tell, cast, within } = stage
+  const attachTo = role === 'overtaken' ? ({ owner, slot: SLOT } as const) : {}
+  const [bytes, filename] = profile === 'recording' ? [recording, 'a.mp3'] : [picture, 'a.jpg']
+  return within('upload', async () => {
+    const received = await rindle.receive(profile, bytes, { filename })
+    cast(received.assetId, role)
+    const asset = await rindle.register(received, attachTo)
+    await tell({ type: 'acknowledged', assetId: asset.id })
+    return asset
+  })
+}
+
+async function putByUrl(
+  stage: Stage,
+  role: 'proxied' | 'direct',
+): Promise<{ readonly sessionId: string; readonly assetId: string }> {
+  const { rindle, picture, cast, within } = stage
+  const { session, request } = await within('initiate', () => rindle.presignedPut('picture', declarationOf(picture)))
+  cast(session.assetId, role)
+  const { url, ...options } = request
+  const response = await within('put by URL', () =>
+    rindle.serveFile(new Request(url, { ...options, body: new Uint8Array(picture) })),
+  )
+  if (!response.ok) throw new Error(`The PUT was answered with ${response.status}.`)
+  return { sessionId: session.id, assetId: session.assetId }
+}
+
+function declarationOf(picture: Buffer) {
+  return { filename: 'a.jpg', contentType: 'image/jpeg', byteSize: picture.byteLength } as const
+}

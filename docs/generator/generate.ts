@@ -1,4 +1,5 @@
 import { apiPages } from './api-pages.ts'
+import { benchPart } from './bench-part.ts'
 import { capabilityPart } from './capability-part.ts'
 import { commandPage } from './command-page.ts'
 import { errorPage } from './error-page.ts'
@@ -18,6 +19,7 @@ export async function generate({ own, others } = readExports()): Promise<Readonl
     ['reference/options.md', optionPage(own)],
     ['reference/commands.md', commandPage()],
     ['reference/tables.md', tablePage()],
+    ['parts/benches.md', benchPart()],
     ['parts/capabilities.md', capabilityPart()],
     ['parts/queues.md', queuePart()],
     ...apiPages(own, others),

@@ -1,0 +1,31 @@
+import { isRindleError } from '@rindle/core'
+import { describe, expect, test } from 'vitest'
+import { checkCommandLine, describeCommands } from '../src/index.ts'
+import { rindle } from './captured-io.ts'
+
+const { commands, commonOptions } = describeCommands()
+
+describe('what is described', () => {
+  test.each(commands)('of $name is what its help says', async ({ name, usage, describe: sentence, options }) => {
+    const { stdout } = await rindle([name, '--help'])
+    const help = stdout.replaceAll(/\s+/g, ' ')
+    const words = [`rindle ${usage}`, sentence, ...rest.examples.map(([line]) => `rindle ${line}`)]
+    for (const text of [...words, ...options.map((option) => `--${option.name}`)]) expect(help).toContain(text)
+  })
+
+  test('has the options of all commands once', () => {
+    expect(commonOptions.map(({ name }) => name)).toEqual(['config', 'database-url', 'format'])
+    expect(commonOptions[2]).toMatchObject({ choices: ['text', 'json'], default: 'text', isFlag: false })
+  })
+})
+
+describe('a command line that is read', () => {
+  test('does nothing, whatever it says', async () => {
+    await expect(checkCommandLine(['erase-owner', 'member', '7', '--live'])).resolves.toBeUndefined()
+  })
+
+  test('is refused as the command would refuse it', async () => {
+    const error = await checkCommandLine(['requeue']).catch((thrown: unknown) => thrown)
+    expect(isRindleError(error, 'invalid_input')).toBe(true)
+  })
+})

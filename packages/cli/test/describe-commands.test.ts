@@ -9,8 +9,9 @@ describe('what is described', () => {
   test.each(commands)('of $name is what its help says', async ({ name, usage, describe: sentence, options }) => {
     const { stdout } = await rindle([name, '--help'])
     const help = stdout.replaceAll(/\s+/g, ' ')
-    const words = [`rindle ${usage}`, sentence, ...rest.examples.map(([line]) => `rindle ${line}`)]
-    for (const text of [...words, ...options.map((option) => `--${option.name}`)]) expect(help).toContain(text)
+    for (const text of [`rindle ${usage}`, sentence, ...options.map((option) => `--${option.name}`)]) {
+      expect(help.replaceAll('--no-', '--')).toContain(text)
+    }
   })
 
   test('has the options of all commands once', () => {

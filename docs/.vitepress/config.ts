@@ -1,13 +1,9 @@
-import { readdirSync } from 'node:fs'
-import path from 'node:path'
 import { type DefaultTheme, defineConfig } from 'vitepress'
+import { publishedPackages } from '../generator/repository.ts'
 
-/** The entries of a generated folder, the sources of which know their order and names. */
+/** The pages of a generated folder: one for each package. */
 function generated(folder: string): DefaultTheme.SidebarItem[] {
-  return readdirSync(path.resolve(import.meta.dirname, '../reference', folder))
-    .map((file) => file.replace(/\.md$/, ''))
-    .filter((name) => name !== 'index')
-    .map((name) => ({ text: `@rindle/${name}`, link: `/reference/${folder}/${name}` }))
+  return publishedPackages().map((found) => ({ text: found.name, link: `/reference/${folder}/${found.folder}` }))
 }
 
 export default defineConfig({
@@ -18,8 +14,8 @@ export default defineConfig({
   srcExclude: ['parts/**', 'README.md'],
   cleanUrls: true,
   metaChunk: true,
-  // The compiler's settings are for Node; those of pages are Vite's own.
-  vite: { esbuild: { tsconfigRaw: {} }, build: { chunkSizeWarningLimit: 4000 } },
+  // The largest chunk is the index of the search, which is loaded when somebody searches.
+  vite: { build: { chunkSizeWarningLimit: 4000 } },
   markdown: { theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' } },
   head: [['link', { rel: 'icon', href: 'data:,' }]],
   themeConfig: {

@@ -1,16 +1,13 @@
-import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { publishedPackages, repository, textOf } from './repository.ts'
 
 /** The README of each package, as a page. */
 export function packagePages(): ReadonlyMap<string, string> {
   return new Map(
-    publishedPackages()
-      .filter(({ folder }) => existsSync(path.join(repository, `packages/${folder}/README.md`)))
-      .map(({ folder }): [string, string] => {
-        const readme = withLinks(textOf(`packages/${folder}/README.md`), `packages/${folder}`)
-        return [`reference/packages/${folder}.md`, `${readme}\n[API](../api/${folder})\n`]
-      }),
+    publishedPackages().map(({ folder }): [string, string] => {
+      const readme = withLinks(textOf(`packages/${folder}/README.md`), `packages/${folder}`)
+      return [`reference/packages/${folder}.md`, `${readme}\n[API](../api/${folder})\n`]
+    }),
   )
 }
 

@@ -6,6 +6,8 @@ export interface BenchContext {
   readonly isQuick: boolean
   /** An empty directory, removed after the bench. */
   readonly directory: string
+  /** A directory that stays until the end of the run, for files that several benches read and none changes. */
+  readonly sharedDirectory: string
   /** Makes a database with Rindle's tables for this bench alone, and gives its URL. It goes with the bench. */
   readonly createDatabase: () => Promise<string>
   /** How long a bench of endurance goes on. */

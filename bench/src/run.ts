@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Bench } from './bench.ts'
@@ -63,6 +63,7 @@ async function runAll(benches: readonly Bench[], commandLine: CommandLine, io: I
   const directory = await mkdtemp(join(tmpdir(), 'rindle-bench-'))
   try {
     await using server = new DatabaseServer(directory)
+    await mkdir(join(directory, 'shared'))
     const all: Judged[] = []
     let hasFailed = false
     for (const bench of benches) {
@@ -106,6 +107,7 @@ async function runOne(
     const measurements = await bench.run({
       isQuick: commandLine.isQuick,
       directory: own,
+      sharedDirectory: join(directory, 'shared'),
       createDatabase: () => server.createDatabase(),
       minutes: commandLine.minutes,
       note: io.printError,

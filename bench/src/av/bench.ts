@@ -48,7 +48,7 @@ async function compare(
     rindle: { program: new URL('rindle.ts', import.meta.url), setup },
   }
   const input = (isWarmUp: boolean): AvRound => ({ clip: isWarmUp ? small : large })
-  const duration = { warmUps: 1, rounds: isQuick ? 1 : 3, maxSeconds }
+  const duration = isQuick ? { warmUps: 0, rounds: 1, maxSeconds } : { warmUps: 1, rounds: 3, maxSeconds }
   const figures = await compareSides(programs, { ...duration, input, signal })
   return [
     {

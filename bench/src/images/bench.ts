@@ -8,7 +8,7 @@ import { BARE_SCRIPT, compareImages } from './compare.ts'
 import { installPayload } from './install-payload.ts'
 import type { ImagesSetup, PayloadSetup } from './setup.ts'
 
-const QUICK = { megapixels: 2, count: 1, warmUps: 1, rounds: 1, maxSeconds: 5 } as const
+const QUICK = { megapixels: 2, count: 1, warmUps: 0, rounds: 1, maxSeconds: 5 } as const
 const LARGE = { megapixels: 12, count: 6, warmUps: 1, rounds: 8, maxSeconds: 75 } as const
 const LARGE_WITH_PEERS = { ...LARGE, maxSeconds: 150 } as const
 const SMALL = { megapixels: 2, count: 6, warmUps: 1, rounds: 4, maxSeconds: 80 } as const
@@ -25,7 +25,7 @@ export const images: Bench = {
     const { isQuick, directory } = context
     const setup: ImagesSetup = { directory, databaseUrl: '', plan: 'decode_for_each', bucket: null }
     const payload = isQuick ? undefined : await payloadSide(context)
-    const perRound = isQuick ? 4 : 12
+    const perRound = isQuick ? 2 : 12
     const { measurement, figures } = await compareImages(
       {
         ...(isQuick ? QUICK : LARGE_WITH_PEERS),
@@ -49,7 +49,7 @@ export const imagesS3: Bench = {
   name: 'images-s3',
   describe: '12 photos of 12 MP at once, 4 WebP variants each, an S3 server on this machine',
   run: async (context) => {
-    const scenario = context.isQuick ? { ...QUICK, perRound: 4 } : { ...LARGE, perRound: 12 }
+    const scenario = context.isQuick ? { ...QUICK, perRound: 2 } : { ...LARGE, perRound: 12 }
     const server = await startS3Server()
     try {
       const { endpoint, region, accessKeyId, secretAccessKey } = server
@@ -70,7 +70,7 @@ export const smallImages: Bench = {
   name: 'small-images',
   describe: '200 photos of 2 MP in rounds of 50 at once, 4 WebP variants each, uploaded → all ready',
   run: async (context) => {
-    const scenario = context.isQuick ? { ...QUICK, perRound: 6 } : { ...SMALL, perRound: 50 }
+    const scenario = context.isQuick ? { ...QUICK, perRound: 3 } : { ...SMALL, perRound: 50 }
     const { measurement } = await compareImages(
       { ...scenario, name: 'small-images', budget: timesFloor(1.12), plan: 'photos_at_once' },
       context,

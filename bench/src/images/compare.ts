@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { type AlternateOptions, type Figures, figure } from '../alternate.ts'
 import type { BenchContext, Measurement } from '../bench.ts'
 import type { Budget } from '../budget.ts'
@@ -31,7 +30,7 @@ export async function compareImages(
   context: BenchContext,
 ): Promise<{ readonly measurement: Measurement; readonly figures: Readonly<Record<string, Figures>> }> {
   const { name, budget, perRound, peers = {} } = scenario
-  const different = await photographs({ ...scenario, directory: join(context.directory, 'photographs') })
+  const different = await photographs({ ...scenario, directory: context.sharedDirectory })
   const chosen = Array.from({ length: perRound }, (_, index) => different[index % different.length] ?? '')
   const setup = await imagesSetup(scenario, context)
   const programs: Readonly<Record<string, SideProgram>> = {

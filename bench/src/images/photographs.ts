@@ -1,4 +1,5 @@
-import { mkdir, readdir } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { drawPhotograph } from './draw-photograph.ts'
@@ -8,7 +9,7 @@ export interface PhotographOptions {
   readonly megapixels: 2 | 12
   /** How many different ones. */
   readonly count: number
-  /** Where the files are made. */
+  /** Where the files are made, and found again the next time. */
   readonly directory: string
 }
 
@@ -19,7 +20,6 @@ const SIZES = { 2: { width: 1632, height: 1224 }, 12: { width: 4032, height: 302
  * not set. There are at most as many different ones as the corpus has.
  */
 export async function photographs(options: PhotographOptions): Promise<readonly string[]> {
-  await mkdir(options.directory, { recursive: true })
   const corpus = process.env['RINDLE_CORPUS']
   if (corpus === undefined || corpus === '') return drawAll(options)
   const originals = await corpusPhotographs(join(corpus, 'photos'))
@@ -35,6 +35,7 @@ async function corpusPhotographs(directory: string): Promise<readonly string[]> 
 }
 
 async function reduce(from: string, to: string): Promise<string> {
+  if (existsSync(to)) return to
   const { width, height } = SIZES[2]
   // As the camera would have written it: turned by its orientation tag, and with its colour profile.
   await sharp(from).resize(width, height, { fit: 'outside' }).keepMetadata().jpeg({ quality: 90 }).toFile(to)
@@ -45,8 +46,8 @@ async function drawAll({ megapixels, count, directory }: PhotographOptions): Pro
   const paths: string[] = []
   // One after the other: each holds some copies of a large picture.
   for (let index = 0; index < count; index += 1) {
-    const path = join(directory, `drawn-${index}.jpg`)
-    await drawPhotograph(path, { ...SIZES[megapixels], seed: index + 1 })
+    const path = join(directory, `drawn-${megapixels}-${index}.jpg`)
+    if (!existsSync(path)) await drawPhotograph(path, { ...SIZES[megapixels], seed: index + 1 })
     paths.push(path)
   }
   return paths

@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import type { Bench, BenchContext } from '../bench.ts'
 import { amountOf, timesFloor } from '../budget.ts'
 import { type SideProgram, startSides } from '../compare-sides.ts'
@@ -9,7 +8,7 @@ import type { Side } from '../side.ts'
 import { firstAndLastThird } from '../thirds.ts'
 
 const LARGE = { megapixels: 12, count: 6, perRound: 50, rounds: 20, floorRounds: 2 } as const
-const QUICK = { megapixels: 2, count: 1, perRound: 2, rounds: 3, floorRounds: 1 } as const
+const QUICK = { megapixels: 2, count: 1, perRound: 2, rounds: 2, floorRounds: 1 } as const
 
 /** What a worker holds, with its decoders. */
 export const workerMemory: Bench = {
@@ -17,7 +16,7 @@ export const workerMemory: Bench = {
   describe: 'resident memory of a worker and its decoders over 1,000 photos of 12 MP, 50 waiting at a time',
   run: async (context) => {
     const { rounds, floorRounds, perRound, ...wanted } = context.isQuick ? QUICK : LARGE
-    const different = await photographs({ ...wanted, directory: join(context.directory, 'photographs') })
+    const different = await photographs({ ...wanted, directory: context.sharedDirectory })
     const chosen = Array.from({ length: perRound }, (_, index) => different[index % different.length] ?? '')
     await using started = await startSides(await programsOf(context), context.signal)
     const floor = await peaksOf(started.sides.floor, { photographs: chosen }, floorRounds)

@@ -14,10 +14,10 @@ const WORKER = new URL('worker.ts', import.meta.url)
 export const scale: Bench = {
   name: 'scale',
   describe: '24 photos of 12 MP through two worker processes of one slot each, against one',
-  run: async ({ isQuick, directory, createDatabase, signal }) => {
-    const perRound = isQuick ? 4 : 24
+  run: async ({ isQuick, directory, sharedDirectory, createDatabase, signal }) => {
+    const perRound = isQuick ? 2 : 24
     const wanted = { megapixels: isQuick ? 2 : 12, count: isQuick ? 1 : 6 } as const
-    const different = await photographs({ ...wanted, directory: join(directory, 'photographs') })
+    const different = await photographs({ ...wanted, directory: sharedDirectory })
     const chosen = Array.from({ length: perRound }, (_, index) => different[index % different.length] ?? '')
     const setupIn = async (name: string): Promise<ScaleSetup> => {
       await mkdir(join(directory, name))
@@ -37,7 +37,7 @@ export const scale: Bench = {
     const input = (isWarmUp: boolean): ScaleRound => ({ photographs: isWarmUp ? chosen.slice(0, 4) : chosen })
     const figures = await alternate(
       { one: (isWarmUp) => sides.one.round(input(isWarmUp)), two: (isWarmUp) => sides.two.round(input(isWarmUp)) },
-      { warmUps: 1, rounds: isQuick ? 1 : 5, maxSeconds: 120 },
+      isQuick ? { warmUps: 0, rounds: 1, maxSeconds: 10 } : { warmUps: 1, rounds: 5, maxSeconds: 120 },
     )
     return [
       {

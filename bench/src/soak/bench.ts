@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { figure } from '../alternate.ts'
 import type { Bench, Measurement } from '../bench.ts'
 import { timesFloor } from '../budget.ts'
@@ -9,14 +8,14 @@ import { firstAndLastThird } from '../thirds.ts'
 import type { SoakRound, SoakSetup } from './setup.ts'
 
 const ROUNDS = 30
-const QUICK = { seconds: 1, rounds: 3 } as const
+const QUICK = { seconds: 0.3, rounds: 2 } as const
 
 /** Whether an application stays as it is under load. */
 export const soak: Bench = {
   name: 'soak',
   describe: 'users who upload, wait, look and delete, for as long as --minutes says: memory and rate stay',
-  run: async ({ isQuick, minutes, directory, createDatabase, signal }) => {
-    const wanted = { megapixels: 2, count: isQuick ? 1 : 6, directory: join(directory, 'photographs') } as const
+  run: async ({ isQuick, minutes, directory, sharedDirectory, createDatabase, signal }) => {
+    const wanted = { megapixels: 2, count: isQuick ? 1 : 6, directory: sharedDirectory } as const
     const setup: SoakSetup = {
       directory,
       databaseUrl: await createDatabase(),

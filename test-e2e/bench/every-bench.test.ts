@@ -1,0 +1,93 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+
+const PROGRAM = fileURLToPath(new URL('../../bench/src/bin.ts', import.meta.url))
+const MAX_OUTPUT_BYTES = 10_000_000
+
+/** Every figure of a quick run. Payload is not among them: it would have to be installed first. */
+const FIGURES = [
+  'images',
+  'images-s3',
+  'small-images',
+  'time-to-ready',
+  'worker-memory',
+  'worker-memory/flat',
+  'job-latency',
+  'job-latency/p99',
+  'backlog',
+  'deep-backlog',
+  'completion/register',
+  'completion/attach',
+  'completion/variant-commit',
+  'upload',
+  'upload/memory',
+  'tus',
+  'av',
+  'av-outputs',
+  'sign',
+  'serve',
+  'scale',
+  'operations/status',
+  'operations/verifyStorage',
+  'operations/regenerateVariants',
+  'operations/abortIncompleteUploads',
+  'operations/cleanupOrphans',
+  'operations/memory',
+  'soak/memory',
+  'soak/rate',
+]
+
+let directory: string
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'rindle-every-bench-'))
+})
+afterAll(() => rm(directory, { recursive: true, force: true }))
+
+interface Run {
+  readonly exitCode: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+function quickRun(history: string): Promise<Run> {
+  // Dozens of processes load the same files.
+  const env = { ...process.env, NODE_COMPILE_CACHE: join(directory, 'compiled') }
+  const args = [...process.execArgv, PROGRAM, '--quick', '--history', history]
+  return new Promise((resolve) => {
+    const child = execFile(process.execPath, args, { env, maxBuffer: MAX_OUTPUT_BYTES }, (_error, stdout, stderr) => {
+      resolve({ exitCode: child.exitCode, stdout, stderr })
+    })
+  })
+}
+
+describe('pnpm bench --quick', () => {
+  test('runs every bench, ends with a line for each figure, and adds each to the history', {
+    timeout: 300_000,
+  }, async () => {
+    const history = join(directory, 'history.jsonl')
+    const { exitCode, stdout, stderr } = await quickRun(history)
+    expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 })
+    const [, summary = ''] = stdout.split('\nSummary\n')
+    const lines = summary.trimEnd().split('\n').slice(1)
+    expect(lines.map((line) => line.trim().split(/\s+/)[0])).toEqual(FIGURES)
+    const recorded = (await readFile(history, 'utf8'))
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    expect(recorded.map(({ name }) => name)).toEqual(FIGURES)
+    for (const figure of recorded) {
+      expect(figure).toMatchObject({
+        recordedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+        ratio: expect.toSatisfy((ratio) => Number.isFinite(ratio) && ratio > 0),
+        budget: expect.toSatisfy((budget) => Number.isFinite(budget) && budget > 0),
+        machine: { node: process.version },
+      })
+      expect(figure).toHaveProperty('commit')
+    }
+  })
+})

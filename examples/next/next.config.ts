@@ -19,6 +19,7 @@ const config: NextConfig = {
     if (isServer) webpack.externals.push(...SERVER_PACKAGES.map((name) => ({ [name]: `commonjs ${name}` })))
     return webpack
   },
+  turbopack: {},
   // `pnpm typecheck` does it, with a TypeScript that Next cannot load.
   typescript: { ignoreBuildErrors: true },
   poweredByHeader: false,

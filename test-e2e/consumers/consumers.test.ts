@@ -62,6 +62,7 @@ it('an application of pictures has nothing of FFmpeg, and a file lives its whole
 it('an application of recordings transcodes, has a poster, and plays from the middle', {
   timeout: 90_000,
 }, async () => {
+  expect(await recordings.installed()).toContain('@ffmpeg-installer/ffmpeg')
   await makeClip(recordings.directory, { size: '640x360', seconds: 2 })
   expect(await liveThrough(recordings, 'av', 'clip-640x360-2.mp4')).toEqual({
     state: 'ready',

@@ -50,12 +50,8 @@ export async function installFresh(registry: PackageRegistry, packages: readonly
       return (await promisify(execFile)(command, args, options)).stdout
     },
     async serve(program, environment) {
-      const options = {
-        cwd: directory,
-        env: environmentWith(environment),
-        stdio: ['ignore', 'pipe', 'inherit'],
-      } as const
-      const child = spawn(process.execPath, [program], options)
+      const options = { cwd: directory, env: environmentWith(environment) }
+      const child = spawn(process.execPath, [program], { ...options, stdio: ['ignore', 'pipe', 'inherit'] })
       const exited = once(child, 'exit')
       const end = async (): Promise<void> => {
         child.kill('SIGKILL')

@@ -45,8 +45,8 @@ describe.skipIf(chromium === undefined)('the example, in Chromium,', { timeout: 
     await page.getByRole('button', { name }).click()
     await page.getByRole('heading', { name: 'Posts' }).waitFor()
   }
-  const order = (): Promise<(string | null)[]> =>
-    page.locator('.gallery li').evaluateAll((items) => items.map((item) => item.getAttribute('data-photo')))
+  const order = (): Promise<string[]> =>
+    page.evaluate(`[...document.querySelectorAll('.gallery li')].map((item) => item.dataset.photo)`)
   /** Holds for every page that somebody sees; it is loaded anew, unless what was done on it would be lost by that. */
   const expectGoodPage = async (name: string, { isKept = false } = {}): Promise<void> => {
     if (!isKept) await page.reload()
@@ -83,7 +83,7 @@ describe.skipIf(chromium === undefined)('the example, in Chromium,', { timeout: 
     await page.waitForFunction(`document.querySelector('.site-header .avatar img')?.naturalWidth === 96`)
     const first = await page.locator('.portrait img').getAttribute('src')
     await choose('Change avatar', 'photo-3.jpg')
-    await page.waitForFunction((src) => document.querySelector('.portrait img')?.getAttribute('src') !== src, first)
+    await expect.poll(() => page.locator('.portrait img').getAttribute('src')).not.toBe(first)
     expect(await page.evaluate('window.isStillHere')).toBe(true)
     await expectGoodPage('account')
   })

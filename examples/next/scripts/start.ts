@@ -54,6 +54,9 @@ say(`\nCommonroom is open: ${web.origin}\nCtrl-C closes it.`)
 await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM'), once(worker, 'exit')])
 await web.stop()
 await stopped(worker)
+// The instance that the web server used: this process has one.
+const { rindle } = await import('../media/rindle.ts')
+await rindle.stop()
 
 async function stopped(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return

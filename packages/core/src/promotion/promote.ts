@@ -1,6 +1,6 @@
 import { assetById } from '../attachments/read.ts'
 import type { Asset } from '../domain/entities.ts'
-import { isRindleError } from '../domain/errors.ts'
+import { isRindleError, type RindleError } from '../domain/errors.ts'
 import { promoteKey } from '../domain/queues.ts'
 import type { RunningJob } from '../ports/jobs.ts'
 import { payloadText } from '../rows/payload-text.ts'
@@ -46,7 +46,7 @@ export async function promote(runtime: Runtime, job: RunningJob): Promise<void> 
     const isFinal = job.isLastAttempt || (isRindleError(error) && !error.retryable)
     // A worker that is being stopped gives the job back; that says nothing about the file.
     if (!isFinal || job.signal.aborted) throw error
-    if (isOutage(error) && (await beginAgain(runtime, assetId))) return
+    if (isOutage(error) && (await beginAgain(runtime, assetId, error.retryable ? 0 : DENIED_DELAY_SECONDS))) return
     // No job will come again for this asset, so it may not stay in a state that waits for one.
     const reason = `promotion_failed:${reasonOf(error)}`
     await quarantine(runtime, assetId, reason)
@@ -67,23 +67,29 @@ export async function promoteDied(runtime: Runtime, assetId: string): Promise<vo
 /** How long an outage may last before uploads that met it are given up. */
 const OUTAGE_PATIENCE_MS = 24 * 60 * 60 * 1_000
 
-/** What says nothing about the file, and passes: the same upload will go through when the outage is over. */
-function isOutage(error: unknown): boolean {
+/** An error that is not retried leaves at once, and would be back at once. */
+const DENIED_DELAY_SECONDS = 60
+
+/**
+ * What says nothing about the file, and passes: the same upload will go through when the outage is over, or the
+ * credentials are right again.
+ */
+function isOutage(error: unknown): error is RindleError {
   return OUTAGES.some((code) => isRindleError(error, code))
 }
 
-const OUTAGES = ['storage_unavailable', 'database_unavailable', 'insufficient_disk'] as const
+const OUTAGES = ['storage_unavailable', 'storage_denied', 'database_unavailable', 'insufficient_disk'] as const
 
 /**
  * A quarantine is for ever, so an upload is not lost to an outage of minutes: a new job, with new attempts, takes over.
  * `false` when the upload has waited too long, or is not in promotion any more.
  */
-async function beginAgain(runtime: Runtime, assetId: string): Promise<boolean> {
+async function beginAgain(runtime: Runtime, assetId: string, delaySeconds: number): Promise<boolean> {
   return inTransaction(runtime, undefined, async (unit) => {
     const asset = await lockAsset(unit, assetId)
     if (asset === null || STEPS[asset.state] === undefined) return false
     if (runtime.now().getTime() - asset.createdAt.getTime() > OUTAGE_PATIENCE_MS) return false
-    unit.enqueue({ queue: 'rindle_promote', key: promoteKey(assetId), payload: { assetId } })
+    unit.enqueue({ queue: 'rindle_promote', key: promoteKey(assetId), payload: { assetId }, delaySeconds })
     return true
   })
 }

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
+import { RindleError } from '../domain/errors.ts'
 
 /** What the names of directories below the work directory begin with, so that a sweep knows them. */
 export const WORK_DIRECTORY_PREFIXES = { run: 'run-', sources: 'sources-' } as const
@@ -29,9 +30,18 @@ export async function makeRunDirectory(parent: string): Promise<RunDirectory> {
 
 /** Makes a directory that only this user can read, marked with its owner: a sweep leaves it alone while that lives. */
 export async function makeOwnedDirectory(parent: string, kind: keyof typeof WORK_DIRECTORY_PREFIXES): Promise<string> {
-  await mkdir(parent, { recursive: true })
-  const root = await mkdtemp(join(parent, WORK_DIRECTORY_PREFIXES[kind]))
-  const owner: DirectoryOwner = { pid: process.pid, host: hostname() }
-  await writeFile(join(root, OWNER_FILE), JSON.stringify(owner))
-  return root
+  try {
+    await mkdir(parent, { recursive: true })
+    const root = await mkdtemp(join(parent, WORK_DIRECTORY_PREFIXES[kind]))
+    const owner: DirectoryOwner = { pid: process.pid, host: hostname() }
+    await writeFile(join(root, OWNER_FILE), JSON.stringify(owner))
+    return root
+  } catch (error) {
+    if (!FULL.includes((error as NodeJS.ErrnoException).code)) throw error
+    throw new RindleError('insufficient_disk', `There is no room in the work directory ${parent}. Make some.`, {
+      cause: error,
+    })
+  }
 }
+
+const FULL: readonly unknown[] = ['ENOSPC', 'EDQUOT']

@@ -168,11 +168,11 @@ it('the invariant check names each thing that is wrong', async () => {
   const { rindle, storage } = await start(imageProcessor())
   await application.work()
   const ids: string[] = []
-  for (let count = 0; count < 6; count += 1) {
+  for (let count = 0; count < 7; count += 1) {
     const uploaded = await rindle.upload('photo', await quadrants(30, 30), { filename: 'a.jpg' })
     ids.push((await settled(rindle, uploaded.id)).id)
   }
-  const [lost = '', stuck = '', aggregate = '', missing = '', differs = '', deleted = ''] = ids
+  const [lost = '', stuck = '', aggregate = '', missing = '', differs = '', deleted = '', open = ''] = ids
   const variantOf = async (assetId: string) =>
     rindle.prisma.mediaVariant.findFirstOrThrow({ where: { assetId, name: 'thumb' } })
   await rindle.prisma.mediaAsset.update({ where: { id: lost }, data: { state: 'analyzing' } })
@@ -183,6 +183,10 @@ it('the invariant check names each thing that is wrong', async () => {
   await rindle.prisma.mediaVariant.update({ where: { id: (await variantOf(differs)).id }, data: { byteSize: 1 } })
   await rindle.attach({ id: deleted, profile: 'photo' }, { type: 'member', id: 1 }, 'avatar')
   await rindle.prisma.mediaAsset.update({ where: { id: deleted }, data: { state: 'deleted' } })
+  await rindle.prisma.mediaUploadSession.updateMany({ where: { assetId: open }, data: { state: 'uploaded' } })
+  const { session } = await rindle.presignedPut('photo', { filename: 'a.jpg', contentType: 'image/jpeg' })
+  const completed = { state: 'completed', verifiedAt: new Date() }
+  await rindle.prisma.mediaUploadSession.update({ where: { id: session.id }, data: completed })
 
   const report = await rindle.checkInvariants()
 
@@ -195,7 +199,9 @@ it('the invariant check names each thing that is wrong', async () => {
       `ready_object_differs ${differs}`,
       `deleted_but_attached ${deleted}`,
       `purge_without_job ${deleted}`,
+      `session_disagrees ${open}`,
+      `session_disagrees ${session.assetId}`,
     ]),
   )
-  expect(await rindle.checkInvariants({ limit: 2 })).toMatchObject({ violationCount: 7, violations: [{}, {}] })
+  expect(await rindle.checkInvariants({ limit: 2 })).toMatchObject({ violationCount: 9, violations: [{}, {}] })
 })

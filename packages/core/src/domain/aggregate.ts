@@ -14,6 +14,9 @@ export type AggregateState = 'processing' | 'transcoding' | 'degraded' | 'ready'
 const PENDING: readonly VariantState[] = ['planned', 'queued', 'processing']
 const UNSUCCESSFUL: readonly VariantState[] = ['failed', 'cancelled']
 
+/** The variant states that the rule looks at; variants in others may be left out. */
+export const DECIDING_STATES: readonly VariantState[] = [...PENDING, ...UNSUCCESSFUL]
+
 /**
  * The state of a deliverable asset, given all its variants. Must be applied with the asset row locked, in the
  * transaction that changes a variant, or two variants that finish together leave the asset behind.

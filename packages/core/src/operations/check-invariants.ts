@@ -1,8 +1,8 @@
-import { aggregateState } from '../domain/aggregate.ts'
+import { aggregateState, DECIDING_STATES } from '../domain/aggregate.ts'
 import { promoteKey, purgeKey, type QueueName } from '../domain/queues.ts'
 import { lane } from '../domain/recipe-facts.ts'
 import type { NormalizedRecipe } from '../domain/recipes.ts'
-import type { AssetState, VariantState } from '../domain/states.ts'
+import { type AssetState, isDeliverable, type VariantState } from '../domain/states.ts'
 import { json, type Row, text } from '../rows/row-values.ts'
 import { type Runtime, storageOf } from '../runtime.ts'
 import { jobsFor } from '../variants/plan.ts'
@@ -18,6 +18,7 @@ export type ViolationClass =
   | 'ready_object_differs'
   | 'wrong_aggregate'
   | 'deleted_but_attached'
+  | 'session_disagrees'
 
 /** One broken invariant. */
 export interface Violation {
@@ -32,6 +33,8 @@ export interface Violation {
 export interface CheckInvariantsOptions {
   /** Ask storage for the object of every original and ready variant. @default true */
   readonly objects?: boolean
+  /** Requests to the storages at once. @default 10 */
+  readonly concurrency?: number
   /** Violations listed in the report; all are counted. @default 100 */
   readonly limit?: number
   /** Ends the check between two pages of rows; the report then tells what was found so far. */
@@ -49,8 +52,9 @@ export interface InvariantReport {
 
 /**
  * Checks what must always hold, whatever process was killed when: work in flight has a live job, what is ready has its
- * object, and every asset's state is the aggregate of its variants. Reads in pages, so memory is bounded; may run
- * beside workers, because what looks wrong is looked at a second time. Changes nothing.
+ * object, every asset's state is the aggregate of its variants and agrees with its upload, and nothing that is attached
+ * is deleted. Reads in pages, so memory is bounded; may run beside workers, because what looks wrong is looked at a
+ * second time. Changes nothing.
  */
 export async function checkInvariants(
   runtime: Runtime,
@@ -60,6 +64,7 @@ export async function checkInvariants(
   await check.assetsInFlight()
   await check.variantsInFlight()
   await check.aggregates()
+  await check.sessions()
   if (options.objects ?? true) {
     await check.originals()
     await check.readyVariants()
@@ -79,8 +84,11 @@ const ASSET_WORK = [
   { states: `'deleted'`, queue: 'rindle_purge', key: purgeKey, class: 'purge_without_job' },
 ] as const
 
+const DEFAULT_CONCURRENCY = 10
+
 class InvariantCheck {
   readonly #runtime: Runtime
+  readonly #concurrency: number
   readonly #limit: number
   readonly #signal: AbortSignal | undefined
   readonly #violations: Violation[] = []
@@ -92,6 +100,7 @@ class InvariantCheck {
 
   constructor(runtime: Runtime, options: CheckInvariantsOptions) {
     this.#runtime = runtime
+    this.#concurrency = options.concurrency ?? DEFAULT_CONCURRENCY
     this.#limit = options.limit ?? 100
     this.#signal = options.signal
   }
@@ -107,13 +116,13 @@ class InvariantCheck {
 
   async assetsInFlight(): Promise<void> {
     for (const { states, queue, key, class: violation } of ASSET_WORK) {
-      const sql = `select id, state from rindle.media_assets
+      const sql = `select id, state, updated_at::text as at from rindle.media_assets
         where state in (${states}) and id > $1::uuid order by id limit ${PAGE_SIZE}`
       for await (const rows of this.#pages(sql)) {
         const suspects = await this.#withoutJob(queue, rows, (row) => key(text(row, 'id')))
         for (const row of suspects) {
           const assetId = text(row, 'id')
-          if (!(await this.#isStill('media_assets', assetId, row['state']))) continue
+          if (!(await this.#isStill('media_assets', row))) continue
           this.#add({
             class: violation,
             assetId,
@@ -125,7 +134,7 @@ class InvariantCheck {
   }
 
   async variantsInFlight(): Promise<void> {
-    const sql = `select id, asset_id, name, state, recipe from rindle.media_variants
+    const sql = `select id, asset_id, name, state, recipe, updated_at::text as at from rindle.media_variants
       where state in ('queued', 'processing') and id > $1::uuid order by id limit ${PAGE_SIZE}`
     for await (const rows of this.#pages(sql)) {
       const jobs = new Map(rows.map((row) => [row, jobOf(row)]))
@@ -133,7 +142,7 @@ class InvariantCheck {
         const inQueue = rows.filter((row) => jobs.get(row)?.queue === queue)
         const suspects = await this.#withoutJob(queue, inQueue, (row) => jobs.get(row)?.key ?? '')
         for (const row of suspects) {
-          if (!(await this.#isStill('media_variants', text(row, 'id'), row['state']))) continue
+          if (!(await this.#isStill('media_variants', row))) continue
           this.#addVariant('variant_without_job', row, `Variant is ${text(row, 'state')} and no job will come for it.`)
         }
       }
@@ -142,42 +151,63 @@ class InvariantCheck {
 
   /** One statement reads an asset with its variants, so a transaction is seen whole or not at all. */
   async aggregates(): Promise<void> {
+    const deciding = DECIDING_STATES.map((state) => `'${state}'`).join(', ')
     const sql = `select asset.id, asset.state,
         coalesce(jsonb_agg(jsonb_build_object('state', variant.state, 'recipe', variant.recipe))
           filter (where variant.id is not null), '[]'::jsonb) as variants,
-        exists (select 1 from rindle.media_attachments where asset_id = asset.id) as attached
-      from (select * from rindle.media_assets where id > $1::uuid order by id limit ${PAGE_SIZE}) as asset
-      left join rindle.media_variants as variant on variant.asset_id = asset.id
+        asset.state = 'deleted'
+          and exists (select 1 from rindle.media_attachments where asset_id = asset.id) as is_attached,
+        asset.state = 'staged' and exists (
+          select 1 from rindle.media_upload_sessions where asset_id = asset.id and state = 'completed'
+        ) as is_completed
+      from (select id, state from rindle.media_assets where id > $1::uuid order by id limit ${PAGE_SIZE}) as asset
+      left join rindle.media_variants as variant on variant.asset_id = asset.id and variant.state in (${deciding})
       group by asset.id, asset.state order by asset.id`
     for await (const rows of this.#pages(sql)) {
       this.#assets += rows.length
-      for (const row of rows) this.#checkAggregate(row)
+      for (const row of rows) this.#checkAsset(row)
     }
   }
 
-  async originals(): Promise<void> {
-    const sql = `select id, storage, storage_key, byte_size, state from rindle.media_assets
-      where state in ('available', 'processing', 'transcoding', 'ready', 'degraded') and id > $1::uuid
-      order by id limit ${PAGE_SIZE}`
+  /** Session and asset go on in one transaction, so an upload that is open has an asset that waits for it. */
+  async sessions(): Promise<void> {
+    const sql = `select session.id, session.asset_id, session.state, asset.state as asset_state
+      from rindle.media_upload_sessions as session join rindle.media_assets as asset on asset.id = session.asset_id
+      where session.state in ('initialized', 'signed', 'resuming', 'uploading', 'uploaded', 'verifying')
+        and asset.state not in ('staged', 'quarantined', 'deleted')
+        and session.id > $1::uuid order by session.id limit ${PAGE_SIZE}`
     for await (const rows of this.#pages(sql)) {
       for (const row of rows) {
-        const found = await this.#objectState(row)
-        const assetId = text(row, 'id')
-        if (found === 'right' || !(await this.#isStill('media_assets', assetId, row['state']))) continue
-        this.#add({ class: 'original_missing', assetId, message: `The original is ${found} in storage.` })
+        const message = `The asset is ${text(row, 'asset_state')}; its upload session is ${text(row, 'state')}.`
+        this.#add({ class: 'session_disagrees', assetId: text(row, 'asset_id'), message })
       }
     }
   }
 
+  async originals(): Promise<void> {
+    const sql = `select id, storage, storage_key, byte_size, state, updated_at::text as at from rindle.media_assets
+      where state in ('available', 'processing', 'transcoding', 'ready', 'degraded') and id > $1::uuid
+      order by id limit ${PAGE_SIZE}`
+    for await (const rows of this.#pages(sql)) await this.#each(rows, (row) => this.#checkOriginal(row))
+  }
+
   async readyVariants(): Promise<void> {
     const sql = `select variant.id, variant.asset_id, variant.name, variant.state, variant.storage_key,
-        variant.byte_size, variant.recipe_digest, asset.storage
+        variant.byte_size, variant.recipe_digest, variant.updated_at::text as at, asset.storage
       from rindle.media_variants as variant join rindle.media_assets as asset on asset.id = variant.asset_id
       where variant.state = 'ready' and variant.id > $1::uuid order by variant.id limit ${PAGE_SIZE}`
     for await (const rows of this.#pages(sql)) {
       this.#variants += rows.length
-      for (const row of rows) await this.#checkReady(row)
+      await this.#each(rows, (row) => this.#checkReady(row))
     }
+  }
+
+  async #each(rows: readonly Row[], check: (row: Row) => Promise<void>): Promise<void> {
+    const rest = rows.values()
+    const lane = async (): Promise<void> => {
+      for (const row of rest) await check(row)
+    }
+    await Promise.all(Array.from({ length: this.#concurrency }, lane))
   }
 
   async *#pages(sql: string): AsyncGenerator<readonly Row[]> {
@@ -188,22 +218,33 @@ class InvariantCheck {
     }
   }
 
+  async #checkOriginal(row: Row): Promise<void> {
+    const found = await this.#objectState(row)
+    if (found === 'right' || !(await this.#isStill('media_assets', row))) return
+    const message = `The original is ${found} in storage.`
+    this.#add({ class: 'original_missing', assetId: text(row, 'id'), message })
+  }
+
   async #checkReady(row: Row): Promise<void> {
     const found = await this.#objectState(row)
     const namesDigest = text(row, 'storage_key').includes(text(row, 'recipe_digest').slice(0, 16))
     if (found === 'right' && namesDigest) return
-    if (!(await this.#isStill('media_variants', text(row, 'id'), 'ready'))) return
+    if (!(await this.#isStill('media_variants', row))) return
     if (found === 'missing') return this.#addVariant('ready_object_missing', row, 'Its object is missing in storage.')
     this.#addVariant('ready_object_differs', row, 'Its object has another size or recipe digest than its row.')
   }
 
-  #checkAggregate(row: Row): void {
+  #checkAsset(row: Row): void {
     const assetId = text(row, 'id')
     const state = row['state'] as AssetState
-    if (state === 'deleted' && row['attached'] === true) {
+    if (row['is_attached'] === true) {
       this.#add({ class: 'deleted_but_attached', assetId, message: 'The asset is deleted and still attached.' })
     }
-    if (!['available', 'processing', 'transcoding', 'ready', 'degraded'].includes(state)) return
+    if (row['is_completed'] === true) {
+      const message = 'The upload session is completed; the asset is still staged.'
+      this.#add({ class: 'session_disagrees', assetId, message })
+    }
+    if (!isDeliverable(state)) return
     const variants = json<{ state: VariantState; recipe: NormalizedRecipe }[]>(row, 'variants')
     const expected = aggregateState(variants.map((variant) => ({ state: variant.state, lane: lane(variant.recipe) })))
     if (expected === state) return
@@ -223,10 +264,10 @@ class InvariantCheck {
     return rows.filter((row) => !live.has(keyOf(row)))
   }
 
-  /** Work that ended between our two looks is no violation. */
-  async #isStill(table: 'media_assets' | 'media_variants', id: string, state: unknown): Promise<boolean> {
-    const sql = `select 1 from rindle.${table} where id = $1::uuid and state = $2::text`
-    return (await this.#runtime.database.executeSql(sql, [id, state])).rows.length === 1
+  /** A row that changed between our two looks was at work, and may be of the same state for another reason. */
+  async #isStill(table: 'media_assets' | 'media_variants', row: Row): Promise<boolean> {
+    const sql = `select 1 from rindle.${table} where id = $1::uuid and updated_at::text = $2::text`
+    return (await this.#runtime.database.executeSql(sql, [row['id'], row['at']])).rows.length === 1
   }
 
   #addVariant(violation: ViolationClass, row: Row, message: string): void {

@@ -181,7 +181,7 @@ async function playRegenerated(stage: Stage): Promise<void> {
   await within('regenerate', () => changed.regenerateVariants({ profile: changing }))
   await untilReady(id)
   await untilIdle()
-  await makeDeletionsDue(rindle)
+  await makeDeletionsDue(rindle, id)
   while ((await deletionsOf(rindle, id)) > 0) await untilIdle()
 }
 
@@ -190,13 +190,22 @@ async function playSounding(stage: Stage): Promise<void> {
   await stage.untilReady(id)
 }
 
-/** Lets the deletions of replaced objects run at once, as if days had passed. */
-export async function makeDeletionsDue({ prisma }: Pick<StoryContext['rindle'], 'prisma'>): Promise<void> {
+/**
+ * Lets deletions of replaced objects run at once, as if days had passed; of one asset alone where other stories stand
+ * in transactions of their own.
+ */
+export async function makeDeletionsDue(
+  { prisma }: Pick<StoryContext['rindle'], 'prisma'>,
+  assetId: string | null = null,
+): Promise<void> {
   await prisma.$executeRaw`update rindle.media_variants set generated_at = now() - interval '30 days'
-    where asset_id::text in (select data->>'assetId' from pgboss.job where name = 'rindle_purge' and state = 'created')
-      and generated_at > now() - interval '1 day'`
+    where asset_id::text in (
+      select data->>'assetId' from pgboss.job where name = 'rindle_purge' and state = 'created'
+        and (${assetId}::text is null or data->>'assetId' = ${assetId}::text)
+    ) and generated_at > now() - interval '1 day'`
   await prisma.$executeRaw`update pgboss.job set start_after = now()
-    where name = 'rindle_purge' and state = 'created' and start_after > now()`
+    where name = 'rindle_purge' and state = 'created' and start_after > now()
+      and (${assetId}::text is null or data->>'assetId' = ${assetId}::text)`
 }
 
 async function deletionsOf({ prisma }: Pick<StoryContext['rindle'], 'prisma'>, assetId: string): Promise<number> {

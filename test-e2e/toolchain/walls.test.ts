@@ -209,6 +209,7 @@ const innocent: Record<string, string> = {
     '../src/uploads/key.ts',
     'sharp',
   ),
+  'docs/generator/open.ts': lines('@rindle/core', '@rindle/cli', './markdown.ts'),
   'test-e2e/open.test.ts': lines('@rindle/core', '@rindle/storage-local', './driver.ts'),
 }
 

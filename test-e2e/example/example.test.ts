@@ -13,6 +13,7 @@ import { openWatchedPage, type WatchedPage } from './watched-page.ts'
 
 const chromium = findChromium()
 const PHOTOS = 10
+const PATIENT = { timeout: 30_000 }
 // Refused requests are written on the console by the browser itself.
 const REFUSED = /^Failed to load resource: .* status of 4\d\d/
 
@@ -83,7 +84,7 @@ describe.skipIf(chromium === undefined)('the example, in Chromium,', { timeout: 
     await page.waitForFunction(`document.querySelector('.site-header .avatar img')?.naturalWidth === 96`)
     const first = await page.locator('.portrait img').getAttribute('src')
     await choose('Change avatar', 'photo-3.jpg')
-    await expect.poll(() => page.locator('.portrait img').getAttribute('src')).not.toBe(first)
+    await expect.poll(() => page.locator('.portrait img').getAttribute('src'), PATIENT).not.toBe(first)
     expect(await page.evaluate('window.isStillHere')).toBe(true)
     await expectGoodPage('account')
   })
@@ -92,7 +93,9 @@ describe.skipIf(chromium === undefined)('the example, in Chromium,', { timeout: 
     await choose('Change avatar', 'notes.pdf')
     await page.getByText('Files of this type are not accepted.').first().waitFor()
     await choose('Change avatar', 'page.jpg')
-    await expect.poll(() => page.getByText('Files of this type are not accepted.', { exact: true }).count()).toBe(2)
+    await expect
+      .poll(() => page.getByText('Files of this type are not accepted.', { exact: true }).count(), PATIENT)
+      .toBe(2)
     await choose('Change avatar', 'drawing.jpg')
     await page.getByText('The file is not what its name says.', { exact: true }).waitFor()
     expect(await page.getByRole('img', { name: 'Portrait of Ada Okafor' }).count()).toBe(1)
@@ -106,7 +109,7 @@ describe.skipIf(chromium === undefined)('the example, in Chromium,', { timeout: 
     await page.getByLabel('Title').fill('A week in the hills')
     await page.getByLabel('Text').fill('Ten mornings, ten kinds of light. The last climb was the best of all.')
     await choose('Add photos', ...Array.from({ length: PHOTOS }, (_, n) => `photo-${n}.jpg`))
-    await expect.poll(() => page.locator('.photo-order li').count(), { timeout: 40_000 }).toBe(PHOTOS)
+    await expect.poll(() => page.locator('.photo-order li').count(), PATIENT).toBe(PHOTOS)
     await expectGoodPage('new-post', { isKept: true })
     await page.getByRole('button', { name: 'Publish' }).click()
     await page.getByRole('heading', { name: 'A week in the hills' }).waitFor()
@@ -115,9 +118,9 @@ describe.skipIf(chromium === undefined)('the example, in Chromium,', { timeout: 
     await page.getByText('Edit the photos').click()
     await page.getByRole('button', { name: 'Move photo 1 later' }).focus()
     await page.keyboard.press('Enter')
-    await expect.poll(order).toEqual([b, a, c, ...rest])
+    await expect.poll(order, PATIENT).toEqual([b, a, c, ...rest])
     await page.locator(`.photo-order [data-photo="${c}"]`).dragTo(page.locator(`.photo-order [data-photo="${b}"]`))
-    await expect.poll(order).toEqual([c, b, a, ...rest])
+    await expect.poll(order, PATIENT).toEqual([c, b, a, ...rest])
     await page.reload()
     expect(await order()).toEqual([c, b, a, ...rest])
     await expectGoodPage('post')
@@ -199,7 +202,7 @@ describe.skipIf(chromium === undefined)('the example, in Chromium,', { timeout: 
     await page.getByText('Delete this lesson').click()
     await page.getByRole('button', { name: 'Delete for good' }).click()
     await page.waitForURL('**/lessons')
-    await expect.poll(async () => (await example.stored()).length, { timeout: 20_000 }).toBeLessThan(before)
+    await expect.poll(async () => (await example.stored()).length, PATIENT).toBeLessThan(before)
   })
 
   it('an account is erased as its preview says, its objects are gone, and those of others stay', async () => {
@@ -219,7 +222,7 @@ describe.skipIf(chromium === undefined)('the example, in Chromium,', { timeout: 
     expect(await page.getByRole('button', { name: 'Ada Okafor' }).count()).toBe(0)
     // What was refused is nobody's; the nightly purge, which waits a week, takes it.
     await example.rindle('purge-unattached', '--live', '--grace-sec', '0')
-    await expect.poll(async () => (await example.stored()).toSorted(), { timeout: 20_000 }).toEqual(ofBruno)
+    await expect.poll(async () => (await example.stored()).toSorted(), PATIENT).toEqual(ofBruno)
     expect(await example.rindle('check')).toContain('0 violations')
   })
 

@@ -2,32 +2,40 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { createTestDatabase } from '@rindle/test-database'
 import { Client } from 'pg'
-import { expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { checkCommands, mentionProblem } from './check-commands.ts'
 import { checkTypes } from './check-types.ts'
 import { type CodeBlock, codeBlocks, pages, repository } from './code-blocks.ts'
 
 const blocks = pages().flatMap(codeBlocks)
 
-test('TypeScript in every page fits the packages', async () => {
-  const typed = blocks.filter(({ language }) => ['ts', 'tsx'].includes(language))
+const typed = blocks.filter(({ language }) => ['ts', 'tsx'].includes(language))
+const planted = [
+  block({ text: `import { imageProcessor } from '@rindle/processor-image'\n\nimageProcessor({ timeoutMs: 5 })\n` }),
+  block({ text: `rindle.url('x')\n`, line: 20 }),
+]
+let typeProblems: readonly string[]
+
+beforeAll(async () => {
+  typeProblems = await checkTypes([...typed, ...planted])
+}, 120_000)
+
+test('TypeScript in every page fits the packages', () => {
   expect(typed.length).toBeGreaterThan(50)
-  expect(await checkTypes(typed)).toEqual([])
+  expect(typeProblems.filter((problem) => !problem.startsWith('a-page.md'))).toEqual([])
 })
 
-test('an option that no longer exists, or has another type, is found in its line', async () => {
-  const text = `import { imageProcessor } from '@rindle/processor-image'\n\nimageProcessor({ timeoutMs: 5 })\n`
-  const wrong = await checkTypes([block({ language: 'ts', text }), block({ text: `rindle.url('x')\n`, line: 20 })])
-  expect(wrong).toEqual([
+test('an option that no longer exists, or has another type, is found in its line', () => {
+  expect(typeProblems.filter((problem) => problem.startsWith('a-page.md'))).toEqual([
     expect.stringMatching(/^a-page\.md:12: TS2353: .*'timeoutMs' does not exist/),
     expect.stringMatching(/^a-page\.md:20: TS2345: /),
   ])
 })
 
 test('commands in every page are understood by the programs that they name', async () => {
-  const typed = blocks.filter(({ language }) => language === 'sh')
-  expect(typed.length).toBeGreaterThan(25)
-  expect((await Promise.all(typed.map(checkCommands))).flat()).toEqual([])
+  const shell = blocks.filter(({ language }) => language === 'sh')
+  expect(shell.length).toBeGreaterThan(25)
+  expect((await Promise.all(shell.map(checkCommands))).flat()).toEqual([])
 })
 
 test.each([

@@ -1,10 +1,10 @@
 import { once } from 'node:events'
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { chmod, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import sharp from 'sharp'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { findChromium, launchChromium } from '../browser/chromium.ts'
 import { startPackageRegistry } from '../support/package-registry.ts'
 import { codeBlocks, repository } from './code-blocks.ts'
@@ -22,6 +22,8 @@ let address: string
 
 beforeAll(async () => {
   directory = await mkdtemp(path.join(tmpdir(), 'rindle-reader-'))
+  // PostgreSQL does not run as root: the user it runs as must get to the database of the page.
+  await chmod(directory, 0o755)
   await using registry = await startPackageRegistry()
   reader = new Reader(directory, { ...registry.environment, PORT: String(await freePort()) })
   // Everything before the server runs, in its order, as the page says it.
@@ -33,6 +35,10 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await reader.stop()
+  // It ends by itself when its program has ended, a moment later.
+  const running = async (): Promise<string[]> =>
+    (await readdir(directory, { recursive: true })).filter((file) => file.endsWith('postmaster.pid'))
+  await vi.waitFor(async () => expect(await running()).toEqual([]), { timeout: 20_000 })
   await rm(directory, { recursive: true, force: true })
 })
 

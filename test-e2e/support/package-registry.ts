@@ -40,7 +40,12 @@ export async function startPackageRegistry(): Promise<PackageRegistry> {
     if (packed === undefined) return response.writeHead(404).end()
     return void pipeline(createReadStream(packed.filename), response).catch(() => response.destroy())
   })
-  const environment = { npm_config_userconfig: await writeUserConfig(directory, origin) }
+  // Behind a proxy with a certificate of its own, npm reaches the other packages only by this.
+  const { NODE_EXTRA_CA_CERTS } = process.env
+  const environment = {
+    npm_config_userconfig: await writeUserConfig(directory, origin),
+    ...(NODE_EXTRA_CA_CERTS === undefined ? {} : { NODE_EXTRA_CA_CERTS }),
+  }
   return {
     environment,
     async [Symbol.asyncDispose]() {

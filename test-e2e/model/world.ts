@@ -33,7 +33,7 @@ export function emptyWorld(slotCount: number): World {
 }
 
 /** The world after a call that ended so, or `null` when it may not have ended so. Pure. */
-export function after(world: World, action: Action, ending: Ending): World | null {
+function after(world: World, action: Action, ending: Ending): World | null {
   if (ending === 'done') return afterDone(world, action)
   switch (action.verb) {
     case 'attach':

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { isRindleError } from '@rindle/core'
 import { type CrashPlace, changedInstance, crashInstance, type crashProfiles, RECORDING } from './crash-instance.ts'
-import type { CrashNews } from './crash-stories.ts'
+import type { CrashNews } from './crash-plots.ts'
 import { quadrants } from './pictures.ts'
 
 /** What this program tells the test. */

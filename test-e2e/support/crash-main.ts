@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type CrashPlace, changedInstance, crashInstance, RECORDING } from './crash-instance.ts'
-import type { StoryName } from './crash-plots.ts'
+import type { CrashNews, StoryName } from './crash-plots.ts'
 import { CrashPoints } from './crash-points.ts'
-import { type CrashNews, Stories } from './crash-stories.ts'
+import { Stories } from './crash-stories.ts'
 import { quadrants } from './pictures.ts'
 
 /** A story, and the point at which the process is to die in it; `null`: it is played to its end. */

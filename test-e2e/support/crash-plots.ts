@@ -1,7 +1,28 @@
 import { Readable } from 'node:stream'
 import { type Asset, isRindleError } from '@rindle/core'
-import type { crashProfiles } from './crash-instance.ts'
-import type { StoryContext } from './crash-stories.ts'
+import type { CrashInstance, crashProfiles } from './crash-instance.ts'
+import type { CrashPoints } from './crash-points.ts'
+
+/** What a process tells the test before it dies. */
+export type CrashNews =
+  /** The application was told that this upload is done: it may not be lost. */
+  | { readonly type: 'acknowledged'; readonly assetId: string }
+  /** The application is about to give the asset up: it may be purged from now on. */
+  | { readonly type: 'releasing'; readonly assetId: string }
+  /** The application is about to cancel the asset's work: it may lack variants until they are requeued. */
+  | { readonly type: 'cancelling'; readonly assetId: string }
+
+/** What the stories work with. */
+export interface StoryContext {
+  readonly rindle: CrashInstance
+  /** The next version of the application. */
+  readonly changed: CrashInstance
+  readonly points: CrashPoints
+  readonly picture: Buffer
+  readonly recording: Buffer
+  /** Resolves when the news is on its way for certain. */
+  readonly tell: (news: CrashNews) => Promise<void>
+}
 
 /** What an asset goes through, which decides how the steps of its jobs are named. */
 export type Role = 'proxied' | 'direct' | 'overtaken' | 'remote' | 'sounding' | 'cancelled' | 'requeued' | 'remade'
@@ -12,14 +33,14 @@ export interface Stage extends Omit<StoryContext, 'points'> {
   /** A profile that no other story of the process uses, for what concerns all assets of a profile. */
   readonly changing: 'changing_0'
   /** Everything that `work` does is of this step. */
-  within<Result>(name: string, work: () => Promise<Result>): Promise<Result>
-  cast(assetId: string, role: Role): void
+  readonly within: <Result>(name: string, work: () => Promise<Result>) => Promise<Result>
+  readonly cast: (assetId: string, role: Role) => void
   /** Does `work` when the story comes by the point for the first time from now on. */
-  interlude(point: string, work: () => Promise<void>): void
-  untilReady(assetId: string): Promise<void>
-  untilGone(assetId: string): Promise<void>
+  readonly interlude: (point: string, work: () => Promise<void>) => void
+  readonly untilReady: (assetId: string) => Promise<void>
+  readonly untilGone: (assetId: string) => Promise<void>
   /** Until no handler of the story is at work. */
-  untilIdle(): Promise<void>
+  readonly untilIdle: () => Promise<void>
 }
 
 type ProfileName = keyof typeof crashProfiles

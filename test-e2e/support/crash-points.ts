@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { JobsAdapter, StorageAdapter, WorkerRegistration } from '@rindle/core'
+import type { JobsAdapter, RunningJob, StorageAdapter, WorkerRegistration } from '@rindle/core'
 import { faultyStorage } from '@rindle/testing'
 import type pg from 'pg'
 
@@ -62,11 +62,22 @@ export class CrashPoints {
       ...registration,
       handle: (job) => {
         const step = stepOf({ queue: registration.queue, ...job.payload })
-        const handle = () => this.around('its handler', () => registration.handle(job))
-        return step === null ? registration.handle(job) : this.within(step, handle)
+        return step === null
+          ? registration.handle(job)
+          : this.within(step, () => this.#aroundHandler(registration, job))
       },
     })
     return replacing(jobs, 'work', (registrations) => jobs.work(registrations.map(observed)))
+  }
+
+  /** A handler has ended when it has failed, too: one that was cancelled does. */
+  async #aroundHandler({ handle }: WorkerRegistration, job: RunningJob): Promise<void> {
+    await this.#reach('before', 'its handler')
+    try {
+      await handle(job)
+    } finally {
+      await this.#reach('after', 'its handler')
+    }
   }
 
   #observedClient(client: pg.PoolClient): pg.PoolClient {

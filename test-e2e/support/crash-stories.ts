@@ -1,28 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { CrashInstance } from './crash-instance.ts'
-import { PLOTS, type Role, type Stage, type StoryName } from './crash-plots.ts'
-import type { CrashPoints, Step, WorkerPayload } from './crash-points.ts'
-
-/** What a process tells the test before it dies. */
-export type CrashNews =
-  /** The application was told that this upload is done: it may not be lost. */
-  | { readonly type: 'acknowledged'; readonly assetId: string }
-  /** The application is about to give the asset up: it may be purged from now on. */
-  | { readonly type: 'releasing'; readonly assetId: string }
-  /** The application is about to cancel the asset's work: it may lack variants until they are requeued. */
-  | { readonly type: 'cancelling'; readonly assetId: string }
-
-/** What the stories work with. */
-export interface StoryContext {
-  readonly rindle: CrashInstance
-  /** The next version of the application. */
-  readonly changed: CrashInstance
-  readonly points: CrashPoints
-  readonly picture: Buffer
-  readonly recording: Buffer
-  /** Resolves when the news is on its way for certain. */
-  readonly tell: (news: CrashNews) => Promise<void>
-}
+import { PLOTS, type Role, type Stage, type StoryContext, type StoryName } from './crash-plots.ts'
+import type { Step, WorkerPayload } from './crash-points.ts'
 
 /** How the steps of an asset's jobs are named, by its role. */
 const STEP_NAMES: Readonly<Record<Role, { readonly promote: string; readonly process: string }>> = {

@@ -1,4 +1,4 @@
-import type { CrashNews } from './crash-stories.ts'
+import type { CrashNews } from './crash-plots.ts'
 
 /** Remembers what processes said that died since. */
 export class Witness {

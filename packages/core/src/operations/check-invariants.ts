@@ -204,10 +204,10 @@ class InvariantCheck {
 
   async #each(rows: readonly Row[], check: (row: Row) => Promise<void>): Promise<void> {
     const rest = rows.values()
-    const lane = async (): Promise<void> => {
+    const checkRest = async (): Promise<void> => {
       for (const row of rest) await check(row)
     }
-    await Promise.all(Array.from({ length: this.#concurrency }, lane))
+    await Promise.all(Array.from({ length: this.#concurrency }, checkRest))
   }
 
   async *#pages(sql: string): AsyncGenerator<readonly Row[]> {

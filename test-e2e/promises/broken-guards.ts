@@ -111,7 +111,7 @@ export const BROKEN_GUARDS: readonly BrokenGuard[] = [
         to: 'if (attachments.length > 9) return null',
       },
     ],
-    proof: MODEL,
+    proof: { file: 'test-e2e/promises/shared-assets.test.ts' },
   },
   {
     promise: 'P9',

@@ -24,6 +24,9 @@ const WARM_UP = 8
 /** The program that is the floor, and with other plans a peer. */
 export const BARE_SCRIPT: URL = new URL('floor.ts', import.meta.url)
 
+/** The program of an application with its workers. */
+export const APPLICATION: URL = new URL('rindle.ts', import.meta.url)
+
 /** Runs floor, Rindle and peers over the same photos. */
 export async function compareImages(
   scenario: Scenario,
@@ -35,7 +38,7 @@ export async function compareImages(
   const setup = await imagesSetup(scenario, context)
   const programs: Readonly<Record<string, SideProgram>> = {
     floor: { program: BARE_SCRIPT, setup },
-    rindle: { program: new URL('rindle.ts', import.meta.url), setup },
+    rindle: { program: APPLICATION, setup },
     ...peers,
   }
   const input = (isWarmUp: boolean): ImagesRound => ({ photographs: isWarmUp ? chosen.slice(0, WARM_UP) : chosen })

@@ -1,6 +1,7 @@
 import type { Bench, BenchContext } from '../bench.ts'
 import { amountOf, timesFloor } from '../budget.ts'
 import { type SideProgram, startSides } from '../compare-sides.ts'
+import { APPLICATION, BARE_SCRIPT } from '../images/compare.ts'
 import { photographs } from '../images/photographs.ts'
 import type { ImagesRound, ImagesSetup } from '../images/setup.ts'
 import { watchMemory } from '../memory-watch.ts'
@@ -50,8 +51,10 @@ async function programsOf({
   createDatabase,
 }: BenchContext): Promise<Readonly<Record<'floor' | 'rindle', SideProgram>>> {
   const setup: ImagesSetup = { directory, databaseUrl: await createDatabase(), plan: 'photos_at_once', bucket: null }
-  const program = (name: string): SideProgram => ({ program: new URL(`../images/${name}.ts`, import.meta.url), setup })
-  return { floor: program('floor'), rindle: program('rindle') }
+  return {
+    floor: { program: BARE_SCRIPT, setup },
+    rindle: { program: APPLICATION, setup },
+  }
 }
 
 /** The peak of each round. */

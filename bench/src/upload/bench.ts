@@ -1,14 +1,13 @@
 import { alternate, type Figures, figure } from '../alternate.ts'
 import type { Bench } from '../bench.ts'
 import { amountOf, timesFloor } from '../budget.ts'
-import { type SideProgram, startSides } from '../compare-sides.ts'
+import { startSides } from '../compare-sides.ts'
 import type { Side } from '../side.ts'
 import { uploadByTus } from '../tus/upload-by-tus.ts'
 import { sendForm, sendUpload } from './send-upload.ts'
 import type { UploadFacts, UploadSetup } from './setup.ts'
 
 const MEBIBYTE = 1024 * 1024
-const TUS_SERVER = new URL('../tus/floor.ts', import.meta.url)
 
 /** Large uploads through the application, beside what others take them with. */
 export const upload: Bench = {
@@ -16,12 +15,11 @@ export const upload: Bench = {
   describe: '1 GiB through HTTP on this machine, sniffed, hashed and written to the disk in one pass',
   run: async ({ isQuick, directory, createDatabase, signal }) => {
     const setup: UploadSetup = { directory, databaseUrl: await createDatabase() }
-    const program = (name: string): SideProgram => ({ program: new URL(`${name}.ts`, import.meta.url), setup })
     const programs = {
-      floor: program('floor'),
-      rindle: program('rindle'),
-      busboy: program('busboy'),
-      tus: { program: TUS_SERVER, setup },
+      floor: { program: new URL('floor.ts', import.meta.url), setup },
+      rindle: { program: new URL('rindle.ts', import.meta.url), setup },
+      busboy: { program: new URL('busboy.ts', import.meta.url), setup },
+      tus: { program: new URL('../tus/floor.ts', import.meta.url), setup },
     }
     await using started = await startSides(programs, signal)
     const { floor, rindle, busboy, tus } = started.sides

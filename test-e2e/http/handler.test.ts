@@ -128,10 +128,16 @@ describe('authorizeUpload', () => {
   it('names the owner that the upload is attached to, at the slot that the client names', async () => {
     const owner = { type: 'member', id: 7 }
     const { call } = handlerOf({ authorizeUpload: async () => ({ owner }) })
-    const { assetId } = (await call('POST', '/uploads', declared({ slot: 'avatar' }))).body as Upload
-    expect((await application.rindle.attachmentFor(owner, 'avatar'))?.assetId).toBe(assetId)
-    expect((await call('POST', '/uploads', declared())).status).toBe(201)
-    expect((await application.rindle.attachmentFor(owner, 'avatar'))?.assetId).toBe(assetId)
+    const { id } = (await call('POST', '/uploads', declared({ slot: 'avatar' }))).body as Upload
+    const without = (await call('POST', '/uploads', declared())).body as Upload
+    const wanted = (where: { readonly id: string }) =>
+      application.rindle.prisma.mediaUploadSession.findUnique({ where })
+    expect(await wanted({ id })).toMatchObject({
+      attachOwnerType: 'member',
+      attachOwnerId: '7',
+      attachSlot: 'avatar',
+    })
+    expect(await wanted({ id: without.id })).toMatchObject({ attachOwnerId: null, attachSlot: null })
   })
 
   it('that names none takes no slot', async () => {

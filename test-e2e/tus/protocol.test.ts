@@ -254,9 +254,9 @@ describe('what a client declares', () => {
 
   it('is attached where the application says', async () => {
     const response = await post({ ...pdf, profile: 'local', slot: 'lesson' })
-    const { assetId } = await sessionOf(response.headers.get('location') ?? '')
-    const held = await application.rindle.attachmentFor({ type: 'course', id: 7 }, 'lesson')
-    expect(held?.assetId).toBe(assetId)
+    const { id } = await sessionOf(response.headers.get('location') ?? '')
+    const session = await application.rindle.prisma.mediaUploadSession.findUnique({ where: { id } })
+    expect(session).toMatchObject({ attachOwnerType: 'course', attachOwnerId: '7', attachSlot: 'lesson' })
   })
 })
 

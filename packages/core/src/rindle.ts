@@ -49,7 +49,10 @@ export type SlotName<Ps extends Profiles, P extends ProfileName<Ps>> = P extends
 /** An asset whose profile is known to the compiler. */
 export type AssetOf<P extends string> = { readonly id: string; readonly profile: P }
 
-/** Where an upload is attached as soon as it has its row. */
+/**
+ * Where an upload is attached: one through the application with its row, one that a client sends as soon as it is
+ * available.
+ */
 export type AttachTo<S extends string> =
   | { readonly owner: Owner; readonly slot: S }
   | { readonly owner?: never; readonly slot?: never }

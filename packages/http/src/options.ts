@@ -33,8 +33,8 @@ export interface HandlerOptions<A = unknown, Ps extends Profiles = Profiles> {
   /** What tells actors apart; uploads belong to it. @default `actor.id`, a text or a number */
   readonly actorId?: (actor: A) => string | number
   /**
-   * Asked before an upload begins: `false` refuses with 403; `{ owner }` grants and attaches the upload to him, when the
-   * client names a slot. @default every actor may upload, and no slot is taken
+   * Asked before an upload begins: `false` refuses with 403; `{ owner }` grants and, when the client names a slot,
+   * attaches the upload to him as soon as it is available. @default every actor may upload, and no slot is taken
    */
   readonly authorizeUpload?: (
     intent: UploadIntent<A, Ps>,

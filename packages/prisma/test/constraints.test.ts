@@ -92,6 +92,8 @@ const states = {
 const now = new Date(0)
 const digest = 'ab'.repeat(32)
 
+const FOR_A_SLOT: Row = { attach_owner_type: 'member', attach_owner_id: '7', attach_slot: 'avatar' }
+
 const legal: [name: string, build: Builder, changes: Row][] = [
   ...states.media_assets.map((state): [string, Builder, Row] => [`an asset ${state}`, anAsset, { state }]),
   ...states.delivered.map((state): [string, Builder, Row] => [`an asset ${state}`, aDeliverable, { state }]),
@@ -107,6 +109,7 @@ const legal: [name: string, build: Builder, changes: Row][] = [
     { kind: 'audio', duration_ms: 1, has_audio_track: true, has_video_track: false },
   ],
   ['another kind of file', aDeliverable, { kind: 'other', byte_size: 0 }],
+  ['an upload that is begun for a slot', aSession, FOR_A_SLOT],
   ['a file above 4 GB', aDeliverable, { byte_size: '5000000000000' }],
   [
     'an asset with checksum and etag',
@@ -232,6 +235,10 @@ const refused: [constraint: string, build: Builder, changes: Row][] = [
     { upload_strategy: 'resumable', resumable_protocol: '' },
   ],
   ['media_upload_sessions_multipart_upload_id_check', aSession, { multipart_upload_id: '' }],
+  ['media_upload_sessions_attach_check', aSession, { attach_owner_type: 'member', attach_owner_id: '7' }],
+  ['media_upload_sessions_attach_owner_type_check', aSession, { ...FOR_A_SLOT, attach_owner_type: '' }],
+  ['media_upload_sessions_attach_owner_id_check', aSession, { ...FOR_A_SLOT, attach_owner_id: '' }],
+  ['media_upload_sessions_attach_slot_check', aSession, { ...FOR_A_SLOT, attach_slot: '' }],
   ['media_upload_sessions_session_uri_check', aSession, { upload_strategy: 'resumable', session_uri: '' }],
   ['expires_at not null', aSession, { expires_at: null }],
   ['media_upload_sessions_asset_id_fkey', aSession, { asset_id: '00000000-0000-7000-8000-000000000000' }],

@@ -119,7 +119,8 @@ async function lockForAttaching(
   return { current, assets }
 }
 
-function assertSlot(runtime: Runtime, profileName: string, slot: string): void {
+/** Whether a profile declares the slot: `unknown_slot`. */
+export function assertSlot(runtime: Runtime, profileName: string, slot: string): void {
   const { slots } = profileOf(runtime, profileName)
   if (slots === null || slots.includes(slot)) return
   throw new RindleError(

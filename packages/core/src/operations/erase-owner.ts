@@ -1,7 +1,8 @@
 import type { SqlExecutor } from '@rindle/prisma'
 import { lockAssets, lockSlot, release, slotOf } from '../attachments/slot.ts'
 import type { Owner } from '../domain/entities.ts'
-import { booleanOrNull, text } from '../rows/row-values.ts'
+import { purgeKey } from '../domain/queues.ts'
+import { booleanOrNull, text, textOrNull } from '../rows/row-values.ts'
 import type { Runtime } from '../runtime.ts'
 import { inTransaction } from '../unit-of-work.ts'
 
@@ -9,7 +10,10 @@ import { inTransaction } from '../unit-of-work.ts'
 export interface ErasureReport {
   /** The ids of the owner's attachments. */
   readonly attachmentsToDetach: readonly string[]
-  /** Assets that nobody else holds: purged with all their objects, by jobs of the same transaction. */
+  /**
+   * Assets that nobody else holds, and uploads for the owner that are on their way or were refused: purged with all their
+   * objects, by jobs of the same transaction.
+   */
   readonly assetsToPurge: readonly string[]
   /** Assets that another owner holds too: they stay. */
   readonly retainedSharedAssets: readonly string[]
@@ -27,7 +31,8 @@ export async function previewOwnerErasure(runtime: Runtime, owner: Owner): Promi
 }
 
 /**
- * Detaches everything that the owner holds, at whatever slot, and enqueues the purge of what nobody else holds. Atomic,
+ * Detaches everything that the owner holds, at whatever slot, and enqueues the purge of what nobody else holds, uploads
+ * that were begun for him included. Atomic,
  * safe to repeat. What is attached to the owner afterwards, or while this runs at a slot that was empty, stays.
  * `invalid_input` for a malformed owner.
  */
@@ -39,8 +44,9 @@ export async function eraseOwner(
   const { ownerType, ownerId } = ownerColumns(owner)
   return inTransaction(runtime, options.tx, async (unit) => {
     const { rows } = await unit.executeSql(
-      `select distinct slot from rindle.media_attachments
-       where owner_type = $1::text and owner_id = $2::text order by slot`,
+      `select slot from rindle.media_attachments where owner_type = $1::text and owner_id = $2::text
+       union select attach_slot from rindle.media_upload_sessions
+       where attach_owner_type = $1::text and attach_owner_id = $2::text order by slot`,
       [ownerType, ownerId],
     )
     const slots = rows.map((row) => ({ ownerType, ownerId, slot: text(row, 'slot') }))
@@ -53,15 +59,43 @@ export async function eraseOwner(
         holders.map(({ assetId }) => assetId),
       )
     }
-    const assets = await lockAssets(unit, [...new Set([...held.values()].flat())])
-    const report = await reportOn(
-      unit,
-      owner,
-      slots.map(({ slot }) => slot),
-    )
+    const names = slots.map(({ slot }) => slot)
+    const begun = await uploadsFor(unit, owner, names)
+    const assets = await lockAssets(unit, [...new Set([...held.values(), begun].flat())])
+    const report = await reportOn(unit, owner, names)
     for (const slot of slots) await release(runtime, unit, slot, assets, held.get(slot.slot) ?? [])
+    await forgetUploads(unit, owner, names)
+    const detached = new Set([...held.values()].flat())
+    for (const assetId of begun.filter((id) => !detached.has(id) && report.assetsToPurge.includes(id))) {
+      const profile = text(assets.get(assetId) ?? {}, 'profile')
+      unit.enqueue({ queue: 'rindle_purge', key: purgeKey(assetId), payload: { assetId, profile } })
+    }
     return report
   })
+}
+
+/** The assets that are to be attached to the owner when they become available: on their way, or refused. */
+async function uploadsFor(sql: SqlExecutor, owner: Owner, slots: readonly string[]): Promise<readonly string[]> {
+  const { ownerType, ownerId } = ownerColumns(owner)
+  const { rows } = await sql.executeSql(
+    `select distinct asset_id from rindle.media_upload_sessions
+     where attach_owner_type = $1::text and attach_owner_id = $2::text
+       and attach_slot in (select jsonb_array_elements_text($3::jsonb))`,
+    [ownerType, ownerId, JSON.stringify(slots)],
+  )
+  return rows.map((row) => text(row, 'asset_id'))
+}
+
+/** An upload that still arrives is attached to nobody. The slots are locked. */
+async function forgetUploads(sql: SqlExecutor, owner: Owner, slots: readonly string[]): Promise<void> {
+  const { ownerType, ownerId } = ownerColumns(owner)
+  await sql.executeSql(
+    `update rindle.media_upload_sessions
+     set attach_owner_type = null, attach_owner_id = null, attach_slot = null, updated_at = now()
+     where attach_owner_type = $1::text and attach_owner_id = $2::text
+       and attach_slot in (select jsonb_array_elements_text($3::jsonb))`,
+    [ownerType, ownerId, JSON.stringify(slots)],
+  )
 }
 
 /** One statement, so that attachments and their sharing are of the same instant. */
@@ -72,21 +106,25 @@ async function reportOn(
 ): Promise<ErasureReport> {
   const { ownerType, ownerId } = ownerColumns(owner)
   const { rows } = await sql.executeSql(
-    `select attachment.id, attachment.asset_id, exists (
+    `with claim as (
+       select id, asset_id, slot from rindle.media_attachments where owner_type = $1::text and owner_id = $2::text
+       union all select null, asset_id, attach_slot from rindle.media_upload_sessions
+       where attach_owner_type = $1::text and attach_owner_id = $2::text
+     )
+     select id, asset_id, exists (
        select 1 from rindle.media_attachments as other
-       where other.asset_id = attachment.asset_id and (other.owner_type, other.owner_id) <> ($1::text, $2::text)
+       where other.asset_id = claim.asset_id and (other.owner_type, other.owner_id) <> ($1::text, $2::text)
      ) as is_shared
-     from rindle.media_attachments as attachment
-     where owner_type = $1::text and owner_id = $2::text
-       and ($3::jsonb is null or slot in (select jsonb_array_elements_text($3::jsonb)))
-     order by attachment.id`,
+     from claim
+     where $3::jsonb is null or slot in (select jsonb_array_elements_text($3::jsonb))
+     order by id`,
     [ownerType, ownerId, slots === null ? null : JSON.stringify(slots)],
   )
   const shared = rows.filter((row) => booleanOrNull(row, 'is_shared') === true)
   const sharedAssets = new Set(shared.map((row) => text(row, 'asset_id')))
   const assets = new Set(rows.map((row) => text(row, 'asset_id')))
   return {
-    attachmentsToDetach: rows.map((row) => text(row, 'id')),
+    attachmentsToDetach: rows.flatMap((row) => textOrNull(row, 'id') ?? []),
     assetsToPurge: sorted([...assets].filter((id) => !sharedAssets.has(id))),
     retainedSharedAssets: sorted([...sharedAssets]),
   }

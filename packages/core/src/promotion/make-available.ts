@@ -1,16 +1,29 @@
+import { attachWithin } from '../attachments/attach.ts'
+import { lockAssets, lockSlot, type Slot } from '../attachments/slot.ts'
 import type { Asset } from '../domain/entities.ts'
+import { isRindleError } from '../domain/errors.ts'
 import { transitionAsset } from '../rows/asset-transition.ts'
+import { text } from '../rows/row-values.ts'
 import { profileOf, type Runtime } from '../runtime.ts'
-import { inTransaction } from '../unit-of-work.ts'
+import { inTransaction, type UnitOfWork } from '../unit-of-work.ts'
 import { applyAggregate } from '../variants/aggregate.ts'
 import { plannedVariants, planVariants } from '../variants/plan.ts'
 
-/** `promoting` → `available`: the asset, its variants and their jobs change in one transaction. */
+/**
+ * `promoting` → `available`: the asset, its variants and their jobs change in one transaction, and the asset is attached
+ * where its upload was begun for. Not before, because an upload that is refused or given up must not cost the owner what
+ * he had.
+ */
 export async function makeAvailable(runtime: Runtime, asset: Asset): Promise<Asset | null> {
   const profile = profileOf(runtime, asset.profile)
+  const { rows } = await runtime.database.executeSql(WANTED_SLOT, [asset.id])
+  const slot = rows[0] === undefined ? null : slotFromRow(rows[0])
   return inTransaction(runtime, undefined, async (unit) => {
+    // The slot before the assets: whoever attaches does it in this order.
+    if (slot !== null) await lockForAttaching(unit, slot, asset)
     const available = await transitionAsset(runtime, unit, asset, 'available', { from: ['promoting'] })
     if (available === null) return null
+    if (slot !== null) await attachWanted(runtime, unit, asset)
     // An asset that was not available before has no other variants than these.
     const planned = plannedVariants(profile, available)
     await planVariants(runtime, unit, available, planned)
@@ -22,4 +35,44 @@ export async function makeAvailable(runtime: Runtime, asset: Asset): Promise<Ass
     )
     return available
   })
+}
+
+const WANTED_SLOT = `select attach_owner_type, attach_owner_id, attach_slot from rindle.media_upload_sessions
+  where asset_id = $1::uuid and attach_slot is not null and state = 'completed'`
+
+function slotFromRow(row: Readonly<Record<string, unknown>>): Slot {
+  return {
+    ownerType: text(row, 'attach_owner_type'),
+    ownerId: text(row, 'attach_owner_id'),
+    slot: text(row, 'attach_slot'),
+  }
+}
+
+async function lockForAttaching(unit: UnitOfWork, slot: Slot, asset: Asset): Promise<void> {
+  const holders = await lockSlot(unit, slot)
+  await lockAssets(unit, [asset.id, ...holders.map(({ assetId }) => assetId)])
+}
+
+/** Asked again now that the slot is locked: its owner may have been erased meanwhile. */
+async function attachWanted(runtime: Runtime, unit: UnitOfWork, asset: Asset): Promise<void> {
+  const { rows } = await unit.executeSql(
+    `with wanted as (${WANTED_SLOT} for update)
+     update rindle.media_upload_sessions as session
+     set attach_owner_type = null, attach_owner_id = null, attach_slot = null, updated_at = now()
+     from wanted where session.asset_id = $1::uuid and session.attach_slot is not null
+     returning wanted.*`,
+    [asset.id],
+  )
+  if (rows[0] === undefined) return
+  const { ownerType, ownerId, slot } = slotFromRow(rows[0])
+  try {
+    await attachWithin(runtime, unit, asset, { type: ownerType, id: ownerId }, slot)
+  } catch (error) {
+    // A deployment took the slot away since the upload began. The file is good, and can be attached elsewhere.
+    if (!isRindleError(error, 'unknown_slot')) throw error
+    runtime.logger.warn(
+      { assetId: asset.id, slot },
+      'An uploaded asset was not attached: its slot is declared no more.',
+    )
+  }
 }

@@ -1,5 +1,6 @@
 import type { SqlExecutor } from '@rindle/prisma'
-import { attachWithin } from '../attachments/attach.ts'
+import { assertSlot } from '../attachments/attach.ts'
+import { type Slot, slotOf } from '../attachments/slot.ts'
 import { canonicalContentType, extensionFor } from '../domain/content-types.ts'
 import type { Owner, UploadSession } from '../domain/entities.ts'
 import { RindleError } from '../domain/errors.ts'
@@ -10,7 +11,6 @@ import type { StorageAdapter } from '../ports/storage.ts'
 import type { Profile } from '../profile/profile.ts'
 import { judge } from '../promotion/gate.ts'
 import { requireCapability } from '../require-capability.ts'
-import { assetFromRow } from '../rows/entities-from-rows.ts'
 import { json, type Row } from '../rows/row-values.ts'
 import { profileOf, type Runtime, storageOf } from '../runtime.ts'
 import { inTransaction, type UnitOfWork } from '../unit-of-work.ts'
@@ -31,7 +31,10 @@ export interface InitiateOptions {
   readonly actorId?: string
   /** How long the upload may take. @default 3600 for one PUT, 86400 otherwise */
   readonly expiresInSeconds?: number
-  /** Attaches the asset to this owner in the same transaction; needs `slot`. */
+  /**
+   * Attaches the asset to this owner, in the transaction that makes it available; needs `slot`. Until then, and when the
+   * upload is abandoned or refused, the slot keeps what it holds.
+   */
   readonly owner?: Owner
   /** Where the owner gets it. */
   readonly slot?: string
@@ -154,13 +157,14 @@ function assertDeclared({ byteSize, checksumSha256 }: Omit<InitiateOptions, 'tx'
   throw new RindleError('invalid_input', 'checksumSha256 must be 64 lower-case hex digits.')
 }
 
-/** Writes asset and session, and attaches the asset where that is asked for. */
+/** Writes asset and session, with what the asset is attached to when it has become available. */
 export async function insertUpload(
   runtime: Runtime,
   unit: UnitOfWork,
   planned: PlannedUpload,
   options: Omit<InitiateOptions, 'tx'>,
 ): Promise<UploadSession> {
+  const slot = wantedSlot(runtime, planned.profileName, options)
   const { rows } = await unit.executeSql(
     `with asset as (
        insert into rindle.media_assets
@@ -170,12 +174,12 @@ export async function insertUpload(
      ), session as (
        insert into rindle.media_upload_sessions
          (id, asset_id, state, upload_strategy, upload_key, upload_length, declared_checksum, multipart_upload_id,
-          expires_at, actor_id)
+          expires_at, actor_id, attach_owner_type, attach_owner_id, attach_slot)
        select $7::uuid, id, 'initialized', $8::text, storage_key, $9::bigint, $10::text, $11::text,
-         $12::timestamptz, $13::text from asset
+         $12::timestamptz, $13::text, $14::text, $15::text, $16::text from asset
        returning *
      )
-     select to_jsonb(asset) as asset, to_jsonb(session) as session from asset, session`,
+     select to_jsonb(session) as session from session`,
     [
       planned.assetId,
       planned.profileName,
@@ -190,6 +194,9 @@ export async function insertUpload(
       planned.multipartUploadId,
       new Date(runtime.now().getTime() + planned.expiresInSeconds * 1_000).toISOString(),
       options.actorId ?? null,
+      slot?.ownerType ?? null,
+      slot?.ownerId ?? null,
+      slot?.slot ?? null,
     ],
   )
   const row = rows[0] ?? {}
@@ -198,8 +205,16 @@ export async function insertUpload(
     { profile: planned.profileName, adapter: planned.storage.name, strategy: planned.strategy },
     options.byteSize === undefined ? {} : { byteSize: options.byteSize },
   )
-  if (options.owner !== undefined && options.slot !== undefined) {
-    await attachWithin(runtime, unit, assetFromRow(json<Row>(row, 'asset')), options.owner, options.slot)
-  }
   return sessionFromRow(json<Row>(row, 'session'))
+}
+
+/** Checked now, because nobody is there to be told when the asset becomes available. */
+function wantedSlot(
+  runtime: Runtime,
+  profileName: string,
+  { owner, slot }: Pick<InitiateOptions, 'owner' | 'slot'>,
+): Slot | null {
+  if (owner === undefined || slot === undefined) return null
+  assertSlot(runtime, profileName, slot)
+  return slotOf(owner, slot)
 }

@@ -70,6 +70,9 @@ CREATE TABLE "media_upload_sessions" (
     "upload_strategy" TEXT NOT NULL,
     "resumable_protocol" TEXT,
     "actor_id" TEXT,
+    "attach_owner_type" TEXT,
+    "attach_owner_id" TEXT,
+    "attach_slot" TEXT,
     "upload_key" TEXT NOT NULL,
     "upload_length" BIGINT,
     "declared_checksum" TEXT,
@@ -160,6 +163,9 @@ CREATE INDEX "media_upload_sessions_asset_id_idx" ON "media_upload_sessions"("as
 CREATE INDEX "media_upload_sessions_state_idx" ON "media_upload_sessions"("state");
 
 -- CreateIndex
+CREATE INDEX "media_upload_sessions_attach_owner_type_attach_owner_id_idx" ON "media_upload_sessions"("attach_owner_type", "attach_owner_id");
+
+-- CreateIndex
 CREATE INDEX "media_attachments_asset_id_idx" ON "media_attachments"("asset_id");
 
 -- CreateIndex
@@ -227,7 +233,9 @@ ALTER TABLE "media_upload_sessions"
     ADD CONSTRAINT "media_upload_sessions_resumable_check" CHECK ("upload_strategy" = 'resumable' OR (
         "resumable_protocol" IS NULL AND "session_uri" IS NULL)),
     ADD CONSTRAINT "media_upload_sessions_session_uri_expires_at_check" CHECK (
-        "session_uri_expires_at" IS NULL OR "session_uri" IS NOT NULL);
+        "session_uri_expires_at" IS NULL OR "session_uri" IS NOT NULL),
+    ADD CONSTRAINT "media_upload_sessions_attach_check" CHECK (
+        num_nulls("attach_owner_type", "attach_owner_id", "attach_slot") IN (0, 3));
 
 -- A run that has ended and has no end time would never be pruned.
 ALTER TABLE "media_processing_runs"
@@ -291,7 +299,10 @@ ALTER TABLE "media_upload_sessions"
     ADD CONSTRAINT "media_upload_sessions_upload_key_check" CHECK ("upload_key" <> ''),
     ADD CONSTRAINT "media_upload_sessions_resumable_protocol_check" CHECK ("resumable_protocol" <> ''),
     ADD CONSTRAINT "media_upload_sessions_multipart_upload_id_check" CHECK ("multipart_upload_id" <> ''),
-    ADD CONSTRAINT "media_upload_sessions_session_uri_check" CHECK ("session_uri" <> '');
+    ADD CONSTRAINT "media_upload_sessions_session_uri_check" CHECK ("session_uri" <> ''),
+    ADD CONSTRAINT "media_upload_sessions_attach_owner_type_check" CHECK ("attach_owner_type" <> ''),
+    ADD CONSTRAINT "media_upload_sessions_attach_owner_id_check" CHECK ("attach_owner_id" <> ''),
+    ADD CONSTRAINT "media_upload_sessions_attach_slot_check" CHECK ("attach_slot" <> '');
 
 ALTER TABLE "media_attachments"
     ADD CONSTRAINT "media_attachments_owner_type_check" CHECK ("owner_type" <> ''),

@@ -1,0 +1,133 @@
+import { type Asset, defineProfile, type Owner, type SignedRequest, type UploadSession } from '@rindle/core'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { type Application, settled, startApplication } from '../support/application.ts'
+import { quadrants } from '../support/pictures.ts'
+
+const SLOT = 'avatar'
+const profiles = {
+  avatar: defineProfile({
+    storage: 'main',
+    accept: { types: ['image/jpeg'], maxBytes: 1_000_000 },
+    variants: { thumb: { mode: 'crop', width: 8, height: 8 } },
+    slots: [SLOT],
+  }),
+}
+
+let application: Application<typeof profiles>
+let picture: Buffer
+let lastOwner = 0
+const newOwner = (): Owner => ({ type: 'member', id: ++lastOwner })
+
+beforeAll(async () => {
+  application = await startApplication({ profiles })
+  await application.work()
+  picture = await quadrants(20, 20)
+})
+afterAll(async () => application[Symbol.asyncDispose]())
+
+async function begin(owner: Owner): Promise<{ readonly session: UploadSession; readonly request: SignedRequest }> {
+  return application.rindle.presignedPut('avatar', {
+    filename: 'me.jpg',
+    contentType: 'image/jpeg',
+    owner,
+    slot: SLOT,
+  })
+}
+
+async function send({ method, url, headers }: SignedRequest, bytes: Uint8Array): Promise<void> {
+  const body = new Uint8Array(bytes)
+  expect((await application.rindle.serveFile(new Request(url, { method, headers, body }))).status).toBe(200)
+}
+
+async function attached(owner: Owner): Promise<string | undefined> {
+  return (await application.rindle.attachmentFor(owner, SLOT))?.assetId
+}
+
+/** An owner who has an avatar. */
+async function ownerWithAvatar(): Promise<{ readonly owner: Owner; readonly asset: Asset }> {
+  const owner = newOwner()
+  const asset = await application.rindle.upload('avatar', picture, { filename: 'old.jpg', owner, slot: SLOT })
+  await settled(application.rindle, asset.id)
+  return { owner, asset }
+}
+
+const gone = (id: string): Promise<void> =>
+  vi.waitFor(async () => expect(await application.rindle.asset(id)).toBeNull(), { timeout: 10_000, interval: 10 })
+
+describe('an upload that is begun for a slot', () => {
+  it('takes the place of what is there when it has become available, and not before', async () => {
+    const { rindle } = application
+    const { owner, asset: old } = await ownerWithAvatar()
+    const { session, request } = await begin(owner)
+    expect(await attached(owner)).toBe(old.id)
+    await send(request, picture)
+    expect(await attached(owner)).toBe(old.id)
+    const { asset } = await rindle.verifyCompletion(session.id)
+    await settled(rindle, asset.id)
+    expect(await attached(owner)).toBe(asset.id)
+    await gone(old.id)
+  })
+
+  it('costs the owner nothing when it is refused', async () => {
+    const { rindle } = application
+    const { owner, asset: old } = await ownerWithAvatar()
+    const { session, request } = await begin(owner)
+    await send(request, Buffer.from('<html>no picture</html>'))
+    const { asset } = await rindle.verifyCompletion(session.id)
+    expect(await settled(rindle, asset.id)).toMatchObject({ state: 'quarantined' })
+    expect(await attached(owner)).toBe(old.id)
+    expect(await rindle.asset(old.id)).toMatchObject({ state: 'ready' })
+  })
+
+  it('costs the owner nothing when it is given up', async () => {
+    const { owner, asset: old } = await ownerWithAvatar()
+    const { session } = await begin(owner)
+    await application.rindle.abortUpload(session.id)
+    expect(await attached(owner)).toBe(old.id)
+  })
+
+  it('takes a place that was empty', async () => {
+    const owner = newOwner()
+    const { session, request } = await begin(owner)
+    await send(request, picture)
+    await application.rindle.verifyCompletion(session.id)
+    await vi.waitFor(async () => expect(await attached(owner)).toBe(session.assetId), { timeout: 10_000, interval: 10 })
+  })
+
+  it('is refused when the profile has no such slot', async () => {
+    const declared = { filename: 'me.jpg', contentType: 'image/jpeg', owner: newOwner(), slot: 'cover' as 'avatar' }
+    await expect(application.rindle.initiateUpload('avatar', declared)).rejects.toMatchObject({ code: 'unknown_slot' })
+  })
+})
+
+describe('the erasure of an owner', () => {
+  it('takes along what was begun for him and is on its way, or was refused', async () => {
+    const { rindle } = application
+    const owner = newOwner()
+    const waiting = await begin(owner)
+    const refused = await begin(owner)
+    await send(refused.request, Buffer.from('<html>no picture</html>'))
+    await rindle.verifyCompletion(refused.session.id)
+    await settled(rindle, refused.session.assetId)
+    const both = [waiting.session.assetId, refused.session.assetId].toSorted()
+    const report = { attachmentsToDetach: [], assetsToPurge: both, retainedSharedAssets: [] }
+    expect(await rindle.previewOwnerErasure(owner)).toEqual(report)
+    expect(await rindle.eraseOwner(owner)).toEqual(report)
+    for (const id of both) await gone(id)
+    expect(await rindle.previewOwnerErasure(owner)).toMatchObject({ assetsToPurge: [] })
+  })
+
+  it('spares what somebody else holds, and nothing is attached to the owner afterwards', async () => {
+    const { rindle } = application
+    const owner = newOwner()
+    const other = newOwner()
+    const { session, request } = await begin(owner)
+    await rindle.attach({ id: session.assetId, profile: 'avatar' }, other, SLOT)
+    expect(await rindle.eraseOwner(owner)).toMatchObject({ retainedSharedAssets: [session.assetId] })
+    await send(request, picture)
+    await rindle.verifyCompletion(session.id)
+    await settled(rindle, session.assetId)
+    expect(await attached(owner)).toBeUndefined()
+    expect(await attached(other)).toBe(session.assetId)
+  })
+})

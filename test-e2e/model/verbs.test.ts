@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { objectsIn } from '../operations/snapshot.ts'
 import { quadrants } from '../support/pictures.ts'
+import { actionsOf, type Draft, draftGroups, needsAsset } from './drafts.ts'
 import { type ModelApplication, startModelApplication } from './model-application.ts'
 import { type Action, afterTogether, type Ending, emptyWorld, isHeld, type World } from './world.ts'
 
@@ -58,7 +59,7 @@ class Together implements fc.AsyncCommand<Model, Real> {
   }
 
   async run(model: Model, real: Real): Promise<void> {
-    const actions = actionsOf(this.#drafts, model.world)
+    const actions = actionsOf(this.#drafts, model.world, OWNERS.length)
     const uploads = actions.filter(({ verb }) => verb === 'upload')
     const fates = [...model.world.fates, ...uploads.map(() => 'kept' as const)]
     const endings = await Promise.all(
@@ -92,68 +93,7 @@ function unsure(worlds: readonly World[]): World {
   }
 }
 
-/** A verb, and the number from which its objects are chosen. */
-interface Draft {
-  readonly verb: Action['verb']
-  readonly pick: number
-}
-
-const verbs: fc.Arbitrary<Action['verb']> = fc.oneof(
-  { weight: 4, arbitrary: fc.constant('upload' as const) },
-  { weight: 8, arbitrary: fc.constantFrom('attach' as const, 'append' as const) },
-  { weight: 5, arbitrary: fc.constantFrom('detach' as const, 'empty' as const, 'erase' as const, 'reorder' as const) },
-  { weight: 4, arbitrary: fc.constantFrom('cancel' as const, 'requeue' as const, 'reprobe' as const) },
-  {
-    weight: 3,
-    arbitrary: fc.constantFrom(
-      'purgeUnattached' as const,
-      'regenerate' as const,
-      'recover' as const,
-      'verifyStorage' as const,
-    ),
-  },
-)
-const together = fc
-  .array(fc.record({ verb: verbs, pick: fc.nat(1_000_000) }), { minLength: 1, maxLength: 4 })
-  .map((drafts) => new Together(drafts))
-
-function needsAsset(verb: Action['verb']): boolean {
-  return ['attach', 'append', 'detach', 'cancel', 'requeue', 'reprobe'].includes(verb)
-}
-
-/** The calls that drafts stand for in this world. */
-function actionsOf(drafts: readonly Draft[], { fates, slots }: World): readonly Action[] {
-  let next = fates.length
-  return drafts.map(({ verb, pick }): Action => {
-    const slot = pick % OWNERS.length
-    const asset = Math.floor(pick / 3) % Math.max(1, fates.length)
-    switch (verb) {
-      case 'upload': {
-        next += 1
-        return { verb, asset: next - 1, slot: pick % 2 === 0 ? null : slot }
-      }
-      case 'attach':
-      case 'append':
-      case 'detach':
-        return { verb, slot, asset }
-      case 'empty':
-      case 'erase':
-        return { verb, slot }
-      case 'reorder':
-        return { verb, slot, assets: (slots[slot] ?? []).toReversed() }
-      case 'cancel':
-      case 'requeue':
-      case 'reprobe':
-        return { verb, asset }
-      case 'purgeUnattached':
-      case 'regenerate':
-      case 'recover':
-      case 'verifyStorage':
-      default:
-        return { verb }
-    }
-  })
-}
+const together = draftGroups.map((drafts) => new Together(drafts))
 
 /** Calls the verb, on one of the two instances. */
 async function perform(real: Real, action: Action, pick: number): Promise<Ending> {

@@ -131,13 +131,14 @@ export function crashInstance(place: CrashPlace, watch?: Watch): CrashInstance {
 }
 
 /** The next version of the application, which makes the profile `changing` otherwise; it has no workers. */
-export function changedInstance(place: CrashPlace, points?: CrashPoints): CrashInstance {
-  const pool = new pg.Pool({ connectionString: place.databaseUrl, max: 5, options: '-c TimeZone=UTC' })
+export function changedInstance(place: CrashPlace, watch?: Pick<Watch, 'points' | 'stories'>): CrashInstance {
+  const max = (watch?.stories ?? 0) + 5
+  const pool = new pg.Pool({ connectionString: place.databaseUrl, max, options: '-c TimeZone=UTC' })
   return createRindle({
     logger: silentLogger,
     workDirectory: join(place.directory, 'work'),
     profiles: { ...crashProfiles, ...changingProfiles(CHANGED_WIDTH) },
-    database: { pool: points?.observedPool(pool) ?? pool },
+    database: { pool: watch?.points.observedPool(pool) ?? pool },
     storages: crashStorages(place),
     processors: [imageProcessor(), avProcessor({ threads: 1 })],
     jobs: crashJobs(place),

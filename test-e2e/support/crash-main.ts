@@ -55,7 +55,7 @@ const rindle = crashInstance(place, {
   stepOf: (payload) => stories.stepOf(payload),
   stories: planned.length,
 })
-const changed = changedInstance(place, points)
+const changed = changedInstance(place, { points, stories: planned.length })
 const stories = new Stories({
   rindle,
   changed,

@@ -39,6 +39,17 @@ export async function finishRuns(
   )
 }
 
+/** Ends the attempts at variants that are cancelled: nobody comes again for a job that was cancelled and then died. */
+export async function cancelRuns(sql: SqlExecutor, assetId: string, variantNames: readonly string[]): Promise<void> {
+  await sql.executeSql(
+    `update rindle.media_processing_runs
+     set state = 'cancelled', error_reason = 'cancelled', finished_at = now(), updated_at = now()
+     where asset_id = $1::uuid and state = 'processing'
+       and variant_name in (select jsonb_array_elements_text($2::jsonb))`,
+    [assetId, JSON.stringify(variantNames)],
+  )
+}
+
 /**
  * Ends what earlier attempts of a job have left open: their worker died, or was taken for dead. Only open runs are
  * looked at, which an index holds apart, so this costs no more when the trail is long.

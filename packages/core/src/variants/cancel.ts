@@ -3,6 +3,7 @@ import { RindleError } from '../domain/errors.ts'
 import { assertTransition, sourcesOf } from '../domain/transitions.ts'
 import { NOTIFY_VARIANT } from '../events/changes.ts'
 import { assertId } from '../rows/assert-id.ts'
+import { cancelRuns } from '../runs/processing-run.ts'
 import type { Runtime } from '../runtime.ts'
 import { inTransaction, type UnitOfWork } from '../unit-of-work.ts'
 import { applyAggregate, variantsOf } from './aggregate.ts'
@@ -30,7 +31,7 @@ export async function cancelProcessing(runtime: Runtime, assetId: string): Promi
   })
 }
 
-/** Moves variants, whose asset is locked, to `cancelled`. */
+/** Moves variants, whose asset is locked, to `cancelled`, and ends the attempts at them. */
 export async function cancelVariants(
   runtime: Runtime,
   unit: UnitOfWork,
@@ -45,5 +46,7 @@ export async function cancelVariants(
      returning ${NOTIFY_VARIANT}`,
     [JSON.stringify(variants.map(({ id }) => id)), JSON.stringify(sourcesOf('variant', 'cancelled'))],
   )
+  const underWay = variants.filter(({ state }) => state === 'processing').map(({ name }) => name)
+  if (underWay.length > 0) await cancelRuns(unit, asset.id, underWay)
   for (const { state } of variants) emitVariantState(runtime, unit, asset, state, 'cancelled')
 }

@@ -11,10 +11,18 @@ interface Run {
 }
 
 function bench(...args: readonly string[]): Promise<Run> {
+  return benchWith({}, ...args)
+}
+
+function benchWith(variables: NodeJS.ProcessEnv, ...args: readonly string[]): Promise<Run> {
+  const env = { ...process.env, ...variables }
   return new Promise((resolve) => {
-    const child = execFile(process.execPath, [...process.execArgv, PROGRAM, ...args], (_error, stdout, stderr) => {
-      resolve({ exitCode: child.exitCode, stdout, stderr })
-    })
+    const child = execFile(
+      process.execPath,
+      [...process.execArgv, PROGRAM, ...args],
+      { env },
+      (_error, stdout, stderr) => resolve({ exitCode: child.exitCode, stdout, stderr }),
+    )
   })
 }
 
@@ -58,6 +66,14 @@ describe('pnpm bench', () => {
     expect(exitCode).toBe(0)
   })
 
+  test('reports a bench that fails, goes on with the others, and exits with 1', async () => {
+    const noPhotographs = { RINDLE_CORPUS: import.meta.dirname }
+    const { exitCode, stdout, stderr } = await benchWith(noPhotographs, 'time-to-ready', 'sign', '--quick')
+    expect(stderr).toContain('time-to-ready failed: Error: ENOENT')
+    expect(stdout.split('\nSummary\n')[1]).toContain('  sign ')
+    expect(exitCode).toBe(1)
+  })
+
   test('names every bench when it is asked for one that there is not, and exits with 2', async () => {
     const { exitCode, stdout, stderr } = await bench('images', 'speed')
     expect(stderr).toContain('There is no bench named speed.')
@@ -68,9 +84,12 @@ describe('pnpm bench', () => {
     expect(exitCode).toBe(2)
   })
 
-  test.each(['--budget fast', '--budget -1', '--fast'])('exits with 2 for %s', async (options) => {
-    const { exitCode, stderr } = await bench('sign', ...options.split(' '))
-    expect(stderr).toContain('Usage: pnpm bench')
-    expect(exitCode).toBe(2)
-  })
+  test.each(['--budget fast', '--budget -1', '--minutes 0', '--minutes long', '--fast'])(
+    'exits with 2 for %s',
+    async (options) => {
+      const { exitCode, stderr } = await bench('sign', ...options.split(' '))
+      expect(stderr).toContain('Usage: pnpm bench')
+      expect(exitCode).toBe(2)
+    },
+  )
 })

@@ -30,11 +30,18 @@ export function watchMemory(pid: number): MemoryWatch {
 }
 
 function memoryOfTree(pid: number): number {
-  const all = [pid, ...descendantsOf(pid, readProcesses())]
-  return all.reduce((sum, each) => sum + proportionalKibibytes(each), 0) / KIBIBYTES_PER_MEGABYTE
+  const all = [pid, ...descendantsOf(pid, readProcesses())].map(readMemory)
+  const own = all.reduce((sum, { ownKibibytes }) => sum + ownKibibytes, 0)
+  return (own + Math.max(...all.map(({ fileKibibytes }) => fileKibibytes))) / KIBIBYTES_PER_MEGABYTE
 }
 
-function proportionalKibibytes(pid: number): number {
-  const [, kibibytes = '0'] = /^Pss:\s+(\d+)/m.exec(readProcessFile(pid, 'smaps_rollup') ?? '') ?? []
-  return Number(kibibytes)
+// Of programs and libraries, which all of them map, that of the largest counts for all. Their proportional share would
+// change with whatever else on the machine runs the same Node.
+function readMemory(pid: number): { readonly ownKibibytes: number; readonly fileKibibytes: number } {
+  const rollup = readProcessFile(pid, 'smaps_rollup') ?? ''
+  const kibibytes = (name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(rollup)?.[1] ?? 0)
+  return {
+    ownKibibytes: kibibytes('Pss_Anon') + kibibytes('Pss_Shmem'),
+    fileKibibytes: kibibytes('Rss') - kibibytes('Anonymous'),
+  }
 }

@@ -34,11 +34,15 @@ export interface DecodePlan {
   readonly refused: readonly RefusedVariant[]
 }
 
-/** Decides how `variants` are made from a source with these facts, within `limits`. Pure. */
+/**
+ * Decides how `variants` are made from a source with these facts, within `limits`. The base is as large as it is when
+ * `siblings` are made too, so that a variant's bytes do not depend on which others are made beside it. Pure.
+ */
 export function planDecodes(
   facts: SourceFacts,
   variants: readonly Pick<PlannedVariant, 'name' | 'recipe'>[],
   limits: MediaLimits,
+  siblings: readonly NormalizedImageRecipe[] = [],
 ): DecodePlan {
   const chained: PlannedVariant[] = []
   const direct: PlannedVariant[] = []
@@ -52,11 +56,21 @@ export function planDecodes(
   }
   const largestFirst = (a: PlannedVariant, b: PlannedVariant): number => area(b.target.output) - area(a.target.output)
   return {
-    base: baseOf(facts, chained),
+    base: chained.length === 0 ? null : baseOf(facts, [...chained, ...chainedSiblings(facts, siblings, limits)]),
     chained: chained.toSorted(largestFirst),
     direct: direct.toSorted(largestFirst),
     refused,
   }
+}
+
+function chainedSiblings(
+  facts: SourceFacts,
+  siblings: readonly NormalizedImageRecipe[],
+  limits: MediaLimits,
+): readonly PlannedVariant[] {
+  return siblings
+    .map((recipe) => planVariant(facts, 'sibling', recipe))
+    .filter((variant) => refusalOf(facts, variant, limits) === null && !needsOwnDecode(facts, variant))
 }
 
 // 4 channels of 8 bits. libheif and its AV1 decoder together were measured at 19 bytes.

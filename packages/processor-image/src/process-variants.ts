@@ -66,7 +66,8 @@ async function makeAll(
   deliveries: Deliveries,
 ): Promise<void> {
   const { source, limits, signal } = request
-  const plan = planDecodes(facts, await imageVariants(request.variants, deliveries), limits)
+  const siblings = (request.siblings ?? []).filter((recipe) => 'mode' in recipe)
+  const plan = planDecodes(facts, await imageVariants(request.variants, deliveries), limits, siblings)
   for (const refused of plan.refused) await deliveries.begin(refused)
   if (plan.chained.length + plan.direct.length === 0) return
   const release = await gate.enter(decodedBytes(facts, plan), signal)

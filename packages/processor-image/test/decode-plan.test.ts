@@ -29,6 +29,21 @@ function plan(recipes: Record<string, ImageRecipe>, facts: Partial<SourceFacts> 
 const names = (variants: readonly { readonly name: string }[]): string[] => variants.map(({ name }) => name)
 
 describe('the chain', () => {
+  it('is decoded to the same size whichever of the variants are made', () => {
+    const recipeOf = (recipe: ImageRecipe): NormalizedImageRecipe => normalizeRecipe(recipe) as NormalizedImageRecipe
+    const large = recipeOf({ mode: 'fit', width: 2048, height: 2048 })
+    const thumb = [{ name: 'thumb', recipe: recipeOf({ mode: 'crop', width: 160, height: 160 }) }]
+    const limits = { maxPixels: 100_000_000 }
+    expect(planDecodes(PHOTO, thumb, limits, [large]).base).toEqual({ width: 2048, height: 1536 })
+    expect(planDecodes(PHOTO, thumb, limits, [large]).chained).toHaveLength(1)
+    const moving = recipeOf({ mode: 'fit', width: 2048, format: 'webp', animated: true })
+    const cut = recipeOf({ mode: 'crop', width: 3000, height: 3000, position: 'entropy' })
+    expect(planDecodes({ ...PHOTO, frames: 2 }, thumb, limits, [moving, cut]).base).toEqual(
+      planDecodes(PHOTO, thumb, limits).base,
+    )
+    expect(planDecodes(PHOTO, [{ name: 'cut', recipe: cut }], limits, [large]).base).toBeNull()
+  })
+
   it('decodes once, to the largest picture that any variant needs, and makes the largest output first', () => {
     const { base, chained, direct } = plan({
       thumb: { mode: 'crop', width: 160, height: 160 },

@@ -64,6 +64,11 @@ export type VariantOutcome =
 export interface ProcessRequest {
   readonly source: SourceFile
   readonly variants: readonly VariantRequest[]
+  /**
+   * Recipes of the asset's other variants of the same class of work, which are there already. A variant must come out as
+   * the same bytes whether it is made beside them or alone, so that one that is lost can be made again. @default none
+   */
+  readonly siblings?: readonly NormalizedRecipe[]
   readonly limits: MediaLimits
   /** A private directory that exists, is empty, and is removed by the caller afterwards. */
   readonly directory: string

@@ -1,4 +1,5 @@
 import type { Asset, Variant } from '../domain/entities.ts'
+import type { NormalizedRecipe } from '../domain/recipes.ts'
 import { isDeliverable } from '../domain/states.ts'
 import { NOTIFY_VARIANT } from '../events/changes.ts'
 import type { RunningJob } from '../ports/jobs.ts'
@@ -22,6 +23,8 @@ export interface Claim {
   /** The asset as it was when the work began. */
   readonly asset: Asset
   readonly variants: readonly ClaimedVariant[]
+  /** Recipes of the others of this class of work. */
+  readonly siblings: readonly NormalizedRecipe[]
 }
 
 /**
@@ -38,9 +41,8 @@ export async function claim(
   return inTransaction(runtime, undefined, async (unit) => {
     const asset = await lockAsset(unit, assetId)
     if (asset === null) return null
-    const wanted = (await variantsOf(unit, assetId)).filter(
-      (variant) => belongs(variant) && isClaimable(variant, job.id),
-    )
+    const candidates = (await variantsOf(unit, assetId)).filter(belongs)
+    const wanted = candidates.filter((variant) => isClaimable(variant, job.id))
     if (wanted.length === 0) return null
     if (!isDeliverable(asset.state)) {
       // Quarantined or deleted while it waited: nothing is made, and nothing may wait for a job that will not come.
@@ -70,7 +72,8 @@ export async function claim(
     for (const { state } of wanted.filter((variant) => variant.state === 'queued')) {
       emitVariantState(runtime, unit, asset, state, 'processing')
     }
-    return { asset, variants: claimed }
+    const siblings = candidates.filter((variant) => !wanted.includes(variant) && variant.state !== 'purged')
+    return { asset, variants: claimed, siblings: siblings.map(({ recipe }) => recipe) }
   })
 }
 

@@ -4,6 +4,7 @@ import type { Asset, Variant } from '../domain/entities.ts'
 import { isRindleError, RindleError } from '../domain/errors.ts'
 import { variantKey } from '../domain/keys.ts'
 import { outputExtension, recipeCapability } from '../domain/recipe-facts.ts'
+import type { NormalizedRecipe } from '../domain/recipes.ts'
 import { cleanMetadata } from '../domain/untrusted-metadata.ts'
 import type { RunningJob } from '../ports/jobs.ts'
 import type { ProcessedOutput, Processor, VariantOutcome } from '../ports/processor.ts'
@@ -43,15 +44,17 @@ class VariantWork {
   readonly #job: RunningJob
   readonly #asset: Asset
   readonly #open: Map<string, ClaimedVariant>
+  readonly #siblings: readonly NormalizedRecipe[]
   readonly #progress: ProgressWriter
   readonly #transcodes: ReadonlyMap<string, TranscodeEvents>
   /** The first error after which the job must come again, or `null`. */
   retryCause: Error | null = null
 
-  constructor(runtime: Runtime, job: RunningJob, { asset, variants }: Claim) {
+  constructor(runtime: Runtime, job: RunningJob, { asset, variants, siblings }: Claim) {
     this.#runtime = runtime
     this.#job = job
     this.#asset = asset
+    this.#siblings = siblings
     this.#progress = new ProgressWriter(runtime)
     this.#open = new Map(variants.map((claimedVariant) => [claimedVariant.variant.name, claimedVariant]))
     this.#transcodes = new Map(
@@ -68,6 +71,7 @@ class VariantWork {
       await processor.process({
         source: source.file,
         variants: variants.map(({ variant }) => ({ name: variant.name, recipe: variant.recipe })),
+        siblings: this.#siblings,
         limits: { maxPixels, ...(maxDurationMs === null ? {} : { maxDurationMs }) },
         directory: directory.path,
         signal: this.#job.signal,

@@ -154,9 +154,9 @@ describe(`over ${ASSETS} assets and ${ASSETS * 3} variants`, () => {
     await rindle.stop()
     console.info('checkInvariants', `${Math.round(durationMs)} ms`)
     expect(report.checked.assets).toBe(ASSETS)
-    // The uploads that are overdue here have assets that are ready, as no upload of this version leaves them.
-    expect(new Set(report.violations.map((violation) => violation.class))).toEqual(new Set(['session_disagrees']))
-    expect(report.violationCount).toBeGreaterThan(FEW / 2)
+    // The uploads that are overdue here, until a verb ends them, have assets that are ready, as no upload leaves them.
+    const others = report.violations.filter((violation) => violation.class !== 'session_disagrees')
+    expect(others).toEqual([])
     expect(durationMs).toBeLessThan(2_000 + ASSETS / 20)
   })
 

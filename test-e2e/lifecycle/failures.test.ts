@@ -31,7 +31,8 @@ function processorWith(before: (request: ProcessRequest) => Promise<void>): Proc
 
 /** Work that goes on until it is told to stop. */
 async function aborted(signal: AbortSignal): Promise<never> {
-  await once(signal, 'abort')
+  // A job may have been cancelled before its work began.
+  if (!signal.aborted) await once(signal, 'abort')
   throw new Error('The work was stopped.')
 }
 

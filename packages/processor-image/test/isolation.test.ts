@@ -84,6 +84,8 @@ describe('a decoder process that dies', () => {
     const processor = processorWith({})
     await processor.probe(photo, { limits: LIMITS })
     const [reader] = await decodersOf(process.pid)
+    // So that it has answered none of them when it dies.
+    process.kill(reader?.pid ?? 0, 'SIGSTOP')
     const probes = Array.from({ length: 5 }, () => processor.probe(photo, { limits: LIMITS }))
     process.kill(reader?.pid ?? 0, 'SIGKILL')
     expect(await Promise.all(probes)).toHaveLength(5)
@@ -94,6 +96,7 @@ describe('a decoder process that dies', () => {
     const processor = processorWith({})
     await processor.probe(photo, { limits: LIMITS })
     const [reader] = await decodersOf(process.pid)
+    process.kill(reader?.pid ?? 0, 'SIGSTOP')
     const probe = processor.probe(photo, { limits: LIMITS })
     process.kill(reader?.pid ?? 0, 'SIGKILL')
     await expect(probe).rejects.toMatchObject({ code: 'processing_failed', retryable: true })

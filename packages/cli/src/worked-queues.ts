@@ -1,25 +1,25 @@
 import { availableParallelism } from 'node:os'
-import { QUEUES, RindleError, WORKED_QUEUES, type WorkedQueue } from '@rindle/core'
+import { QUEUE_NAMES, QUEUES, type QueueName, RindleError } from '@rindle/core'
 import { suggest } from './suggest.ts'
 
 const PREFIX = 'rindle_'
 
 /** How many jobs at once of each queue. */
-export type Concurrency = Partial<Record<WorkedQueue, number>>
+export type Concurrency = Partial<Record<QueueName, number>>
 
 /** The queues without their prefix, as they are written on a command line. */
-export const QUEUE_NAMES: readonly string[] = WORKED_QUEUES.map(shortName)
+export const SHORT_NAMES: readonly string[] = QUEUE_NAMES.map(shortName)
 
 /** A queue's name as it is written on a command line: `process` for `rindle_process`. */
-export function shortName(queue: WorkedQueue): string {
+export function shortName(queue: QueueName): string {
   return queue.slice(PREFIX.length)
 }
 
 /** The queues to work, and how many jobs at once of each. Pure. `invalid_input` for what is no queue or no number. */
 export function workedQueues(queues: string | undefined, concurrency: string | undefined): Concurrency {
-  const chosen = queues === undefined ? WORKED_QUEUES : queues.split(',').map(queueNamed)
+  const chosen = queues === undefined ? QUEUE_NAMES : queues.split(',').map(queueNamed)
   const wanted = parseConcurrency(concurrency)
-  const idle = Object.keys(wanted.byQueue).filter((queue) => !chosen.includes(queue as WorkedQueue))
+  const idle = Object.keys(wanted.byQueue).filter((queue) => !chosen.includes(queue as QueueName))
   if (idle.length > 0) {
     throw new RindleError('invalid_input', `--concurrency names ${idle.join(', ')}, which --queues leaves out.`)
   }
@@ -28,7 +28,7 @@ export function workedQueues(queues: string | undefined, concurrency: string | u
   )
 }
 
-function defaultConcurrency(queue: WorkedQueue): number {
+function defaultConcurrency(queue: QueueName): number {
   const { concurrency } = QUEUES[queue]
   return concurrency === 'cores' ? availableParallelism() : concurrency
 }
@@ -54,11 +54,11 @@ function jobsAtOnce(text: string): number {
   )
 }
 
-function queueNamed(text: string): WorkedQueue {
+function queueNamed(text: string): QueueName {
   const name = text.trim()
-  const queue = WORKED_QUEUES.find((known) => known === name || shortName(known) === name)
+  const queue = QUEUE_NAMES.find((known) => known === name || shortName(known) === name)
   if (queue !== undefined) return queue
-  const meant = suggest(name, QUEUE_NAMES)
-  const advice = meant === undefined ? `The queues are ${QUEUE_NAMES.join(', ')}.` : `Did you mean "${meant}"?`
+  const meant = suggest(name, SHORT_NAMES)
+  const advice = meant === undefined ? `The queues are ${SHORT_NAMES.join(', ')}.` : `Did you mean "${meant}"?`
   throw new RindleError('invalid_input', `There is no queue "${name}". ${advice}`)
 }

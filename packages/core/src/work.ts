@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import { purge } from './attachments/purge.ts'
 import type { Variant } from './domain/entities.ts'
 import { RindleError } from './domain/errors.ts'
-import { QUEUES, type QueueName } from './domain/queues.ts'
+import { QUEUE_NAMES, QUEUES, type QueueName } from './domain/queues.ts'
 import { workClass } from './domain/recipe-facts.ts'
 import { maintain, maintenanceDied } from './operations/maintenance-job.ts'
 import type { DeadJob, RunningJob, WorkerRegistration } from './ports/jobs.ts'
@@ -16,24 +16,12 @@ import { deleteReplacedObject, deletionDied } from './variants/replaced-object.t
 import type { RunningWorkers } from './workers/running-workers.ts'
 import { startWorkers } from './workers/start-workers.ts'
 
-/** The queues that workers of this version serve. */
-export const WORKED_QUEUES = [
-  'rindle_promote',
-  'rindle_process',
-  'rindle_media',
-  'rindle_purge',
-  'rindle_maintenance',
-] as const
-
-/** One of {@link WORKED_QUEUES}. */
-export type WorkedQueue = (typeof WORKED_QUEUES)[number]
-
 /** Options of {@link work}. */
 export interface WorkOptions {
   /** Which queues to serve. @default all */
-  readonly queues?: readonly WorkedQueue[]
+  readonly queues?: readonly QueueName[]
   /** Jobs at once in this process, by queue. @default promote 5, process as many as cores, media 1, purge 2, maintenance 1 */
-  readonly concurrency?: Partial<Readonly<Record<WorkedQueue, number>>>
+  readonly concurrency?: Partial<Readonly<Record<QueueName, number>>>
 }
 
 type Handlers = Pick<WorkerRegistration, 'handle' | 'handleDead'>
@@ -41,12 +29,12 @@ type Handlers = Pick<WorkerRegistration, 'handle' | 'handleDead'>
 /** Starts workers in this process. They take jobs until `stop()`, which waits for the jobs in hand. */
 export async function work(runtime: Runtime, options: WorkOptions = {}): Promise<RunningWorkers> {
   const handlers = handlersOf(runtime)
-  const queues = options.queues ?? WORKED_QUEUES
-  const unknown = queues.filter((queue) => !WORKED_QUEUES.includes(queue))
+  const queues = options.queues ?? QUEUE_NAMES
+  const unknown = queues.filter((queue) => !QUEUE_NAMES.includes(queue))
   if (unknown.length > 0) {
     throw new RindleError(
       'invalid_input',
-      `Unknown queues: ${unknown.join(', ')}. There are: ${WORKED_QUEUES.join(', ')}.`,
+      `Unknown queues: ${unknown.join(', ')}. There are: ${QUEUE_NAMES.join(', ')}.`,
     )
   }
   return startWorkers(
@@ -78,7 +66,7 @@ function defaultConcurrency(queue: QueueName): number {
   return concurrency === 'cores' ? availableParallelism() : concurrency
 }
 
-function handlersOf(runtime: Runtime): Readonly<Record<WorkedQueue, Handlers>> {
+function handlersOf(runtime: Runtime): Readonly<Record<QueueName, Handlers>> {
   const ofClass =
     ({ payload }: RunningJob | DeadJob) =>
     ({ recipe }: Variant): boolean =>

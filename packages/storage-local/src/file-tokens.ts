@@ -1,5 +1,5 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
-import { type OpenedToken, RindleError } from '@rindle/core'
+import { createHmac } from 'node:crypto'
+import { equalsInConstantTime, type OpenedToken, RindleError } from '@rindle/core'
 import { z } from 'zod'
 
 // Kept apart from any other use that an application makes of the same secret.
@@ -56,19 +56,12 @@ function readGrant(token: string, keys: readonly string[]): OpenedToken | undefi
   const [payload, given, ...more] = token.split('.')
   if (payload === undefined || given === undefined || more.length > 0) return undefined
   // Nothing is decoded before the signature has been found right.
-  if (!keys.some((key) => isEqual(given, signature(key, payload)))) return undefined
+  if (!keys.some((key) => equalsInConstantTime(given, signature(key, payload)))) return undefined
   return fromPayload(JSON.parse(Buffer.from(payload, 'base64url').toString()))
 }
 
 function signature(key: string, payload: string): string {
   return createHmac('sha256', key).update(CONTEXT).update('\0').update(payload).digest('base64url')
-}
-
-// The text is compared, not the bytes it stands for: base64url has several spellings of the same bytes.
-function isEqual(given: string, expected: string): boolean {
-  const left = Buffer.from(given)
-  const right = Buffer.from(expected)
-  return left.byteLength === right.byteLength && timingSafeEqual(left, right)
 }
 
 function toPayload(grant: OpenedToken): z.infer<typeof payloadSchema> {

@@ -1,8 +1,8 @@
-import { RindleError, type WorkedQueue } from '@rindle/core'
+import { type QueueName, RindleError } from '@rindle/core'
 import { aborted } from '../aborted.ts'
 import { type Command, defineCommand } from '../command.ts'
 import { withRindle } from '../with-rindle.ts'
-import { type Concurrency, QUEUE_NAMES, shortName, workedQueues } from '../worked-queues.ts'
+import { type Concurrency, SHORT_NAMES, shortName, workedQueues } from '../worked-queues.ts'
 import type { HealthAddress } from '../worker/health-server.ts'
 import { startWorkerHealth } from '../worker/worker-health.ts'
 
@@ -20,7 +20,7 @@ export const worker: Command = defineCommand({
   ],
   positionals: {},
   options: {
-    queues: { type: 'string', requiresArg: true, describe: `Of ${QUEUE_NAMES.join(', ')}  [default: all]` },
+    queues: { type: 'string', requiresArg: true, describe: `Of ${SHORT_NAMES.join(', ')}  [default: all]` },
     concurrency: {
       type: 'string',
       requiresArg: true,
@@ -48,7 +48,7 @@ export const worker: Command = defineCommand({
       await using health = address === undefined ? undefined : await startWorkerHealth(rindle, address)
       if (health !== undefined) report.note(`Health: ${health.url}/healthz and /readyz.`)
       await rindle.start()
-      const workers = await rindle.work({ queues: Object.keys(concurrency) as WorkedQueue[], concurrency })
+      const workers = await rindle.work({ queues: Object.keys(concurrency) as QueueName[], concurrency })
       health?.watch(workers)
       report.note(`Working, jobs at once: ${listed(concurrency)}. SIGTERM or Ctrl-C stops.`)
       await aborted(io.signal)
@@ -78,6 +78,6 @@ function healthAddressOf(args: {
 }
 
 function listed(concurrency: Concurrency): string {
-  const parts = Object.entries(concurrency).map(([queue, count]) => `${shortName(queue as WorkedQueue)} ${count}`)
+  const parts = Object.entries(concurrency).map(([queue, count]) => `${shortName(queue as QueueName)} ${count}`)
   return parts.join(', ')
 }

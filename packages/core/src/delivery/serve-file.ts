@@ -41,16 +41,16 @@ export async function serveFile(
 /** Every local storage has keys of its own, so the one whose signature holds is the one that signed. */
 function openToken(runtime: Runtime, token: string, method: 'GET' | 'PUT'): OpenedFile {
   const locals = Object.values(runtime.storages).filter((storage) => storage.capabilities.has('local'))
-  let refused = new RindleError('token_invalid', 'The link is not valid.')
+  let expired: RindleError | undefined
   for (const storage of locals) {
     try {
       return { storage, token: storage.openToken(token, method, runtime.now()) }
     } catch (error) {
       if (!isRindleError(error)) throw error
-      if (error.code === 'token_expired') refused = error
+      if (error.code === 'token_expired') expired = error
     }
   }
-  throw refused
+  throw expired ?? new RindleError('token_invalid', 'The link is not valid.')
 }
 
 const STATUS_OF_REASON: Readonly<Record<string, number>> = {

@@ -4,6 +4,7 @@ import { lane } from '../domain/recipe-facts.ts'
 import type { NormalizedRecipe } from '../domain/recipes.ts'
 import { type AssetState, isDeliverable, type VariantState } from '../domain/states.ts'
 import { json, type Row, text } from '../rows/row-values.ts'
+import { DELIVERABLE, OPEN_SESSION } from '../rows/state-literals.ts'
 import { type Runtime, storageOf } from '../runtime.ts'
 import { jobsFor } from '../variants/plan.ts'
 import { PAGE_SIZE, pages } from './pages.ts'
@@ -173,7 +174,7 @@ class InvariantCheck {
   async sessions(): Promise<void> {
     const sql = `select session.id, session.asset_id, session.state, asset.state as asset_state
       from rindle.media_upload_sessions as session join rindle.media_assets as asset on asset.id = session.asset_id
-      where session.state in ('initialized', 'signed', 'resuming', 'uploading', 'uploaded', 'verifying')
+      where session.state in (${OPEN_SESSION})
         and asset.state not in ('staged', 'quarantined', 'deleted')
         and session.id > $1::uuid order by session.id limit ${PAGE_SIZE}`
     for await (const rows of this.#pages(sql)) {
@@ -186,7 +187,7 @@ class InvariantCheck {
 
   async originals(): Promise<void> {
     const sql = `select id, storage, storage_key, byte_size, state, updated_at::text as at from rindle.media_assets
-      where state in ('available', 'processing', 'transcoding', 'ready', 'degraded') and id > $1::uuid
+      where state in (${DELIVERABLE}) and id > $1::uuid
       order by id limit ${PAGE_SIZE}`
     for await (const rows of this.#pages(sql)) await this.#each(rows, (row) => this.#checkOriginal(row))
   }

@@ -1,5 +1,6 @@
 import { purgeKey } from '../domain/queues.ts'
 import { booleanOrNull, text } from '../rows/row-values.ts'
+import { OPEN_SESSION } from '../rows/state-literals.ts'
 import type { Runtime } from '../runtime.ts'
 import { inTransaction, type UnitOfWork } from '../unit-of-work.ts'
 import { lockAsset } from '../variants/lock-asset.ts'
@@ -46,7 +47,7 @@ const HOLDERS = `
   ) as attachment on true
   left join lateral (
     select true as is_open from rindle.media_upload_sessions where asset_id = asset.id
-      and state in ('initialized', 'signed', 'resuming', 'uploading', 'uploaded', 'verifying') limit 1
+      and state in (${OPEN_SESSION}) limit 1
   ) as upload on true`
 const UNATTACHED = `asset.state <> 'deleted' and attachment.is_held is null and upload.is_open is null`
 

@@ -3,6 +3,7 @@ import { isDeliverable } from '../domain/states.ts'
 import { assertTransition } from '../domain/transitions.ts'
 import { NOTIFY_VARIANT } from '../events/changes.ts'
 import { json, type Row, text } from '../rows/row-values.ts'
+import { DELIVERABLE } from '../rows/state-literals.ts'
 import { profileOf, type Runtime } from '../runtime.ts'
 import { inTransaction, type UnitOfWork } from '../unit-of-work.ts'
 import { applyAggregate, variantsOf } from '../variants/aggregate.ts'
@@ -123,7 +124,7 @@ class Regeneration {
           'storageKey', case when variant.state = 'purged' then variant.storage_key end))
           filter (where variant.id is not null), '[]'::jsonb) as variants
       from (select id, profile, kind, has_audio_track, metadata -> 'hasCover' as has_cover from rindle.media_assets
-        where state in ('available', 'processing', 'transcoding', 'ready', 'degraded')
+        where state in (${DELIVERABLE})
           and profile in (select jsonb_array_elements_text($2::jsonb)) and id > $1::uuid
         order by id limit ${PAGE_SIZE}) as asset
       left join rindle.media_variants as variant on variant.asset_id = asset.id

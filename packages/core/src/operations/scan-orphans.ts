@@ -3,6 +3,7 @@ import { replacedKey } from '../domain/queues.ts'
 import type { StorageAdapter } from '../ports/storage.ts'
 import { requireCapability } from '../require-capability.ts'
 import { number } from '../rows/row-values.ts'
+import { OPEN_SESSION } from '../rows/state-literals.ts'
 import { type Runtime, storageOf } from '../runtime.ts'
 import { runOperation } from './run-operation.ts'
 import { assertSeconds, storagesIn } from './scope.ts'
@@ -153,9 +154,6 @@ async function* inBatches<T>(items: AsyncIterable<T>): AsyncGenerator<readonly T
   if (batch.length > 0) yield batch
 }
 
-// Literals, as everywhere where an index knows a few states.
-const OPEN = `'initialized', 'signed', 'resuming', 'uploading', 'uploaded', 'verifying'`
-
 /**
  * Those that no row names. An object is known by its key, in whichever storage its row has it: two configured storages
  * may lead to one bucket. An unfinished upload, and a piece of one, is known by the open session that it belongs to.
@@ -170,11 +168,11 @@ async function withoutRow(runtime: Runtime, candidates: readonly Candidate[]): P
          and not exists (select 1 from rindle.media_variants where storage_key = candidate.key)
          and not exists (select 1 from rindle.media_upload_sessions where upload_key = candidate.key)
          and not exists (select 1 from rindle.media_upload_sessions
-           where upload_key = candidate.owner and state in (${OPEN}))
+           where upload_key = candidate.owner and state in (${OPEN_SESSION}))
        else not exists (
          select 1 from rindle.media_upload_sessions as session
          where session.upload_key = candidate.key and session.multipart_upload_id = candidate."uploadId"
-           and session.state in (${OPEN}))
+           and session.state in (${OPEN_SESSION}))
      end`,
     [
       JSON.stringify(

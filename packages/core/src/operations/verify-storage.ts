@@ -3,6 +3,7 @@ import { isDeliverable, type VariantState } from '../domain/states.ts'
 import { canTransition } from '../domain/transitions.ts'
 import { NOTIFY_VARIANT } from '../events/changes.ts'
 import { json, type Row, text } from '../rows/row-values.ts'
+import { DELIVERABLE } from '../rows/state-literals.ts'
 import { type Runtime, storageOf } from '../runtime.ts'
 import { inTransaction } from '../unit-of-work.ts'
 import { applyAggregate, variantsOf } from '../variants/aggregate.ts'
@@ -119,7 +120,7 @@ class Verification {
           'attempt', variant.attempt, 'storageKey', variant.storage_key, 'byteSize', variant.byte_size))
           filter (where variant.id is not null), '[]'::jsonb) as variants
       from (select id, storage, storage_key, byte_size from rindle.media_assets
-        where state in ('available', 'processing', 'transcoding', 'ready', 'degraded')
+        where state in (${DELIVERABLE})
           and profile in (select jsonb_array_elements_text($2::jsonb)) and id > $1::uuid
         order by id limit ${PAGE_SIZE}) as asset
       left join rindle.media_variants as variant on variant.asset_id = asset.id

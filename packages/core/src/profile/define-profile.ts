@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { MAX_EXPIRY_SECONDS } from '../delivery/expiry.ts'
 import { recipeDigest } from '../domain/digest.ts'
 import { RindleError } from '../domain/errors.ts'
 import { NAME_PATTERN } from '../domain/keys.ts'
@@ -34,7 +35,7 @@ const profileSchema = z.strictObject({
   delivery: z
     .strictObject({
       public: z.boolean().optional(),
-      expiresInSeconds: z.int().min(1).max(604_800).optional(),
+      expiresInSeconds: z.int().min(1).max(MAX_EXPIRY_SECONDS).optional(),
       staleMode: z.enum(STALE_MODES).optional(),
       authorize: callable<NonNullable<Profile['delivery']['authorize']>>('a function').optional(),
     })

@@ -23,7 +23,7 @@ export async function makeAvailable(runtime: Runtime, asset: Asset): Promise<Ass
     if (slot !== null) await lockForAttaching(unit, slot, asset)
     const available = await transitionAsset(runtime, unit, asset, 'available', { from: ['promoting'] })
     if (available === null) return null
-    if (slot !== null) await attachWanted(runtime, unit, asset)
+    if (slot !== null) await attachWanted(runtime, unit, asset, slot)
     // An asset that was not available before has no other variants than these.
     const planned = plannedVariants(profile, available)
     await planVariants(runtime, unit, available, planned)
@@ -53,18 +53,16 @@ async function lockForAttaching(unit: UnitOfWork, slot: Slot, asset: Asset): Pro
   await lockAssets(unit, [asset.id, ...holders.map(({ assetId }) => assetId)])
 }
 
-/** Asked again now that the slot is locked: its owner may have been erased meanwhile. */
-async function attachWanted(runtime: Runtime, unit: UnitOfWork, asset: Asset): Promise<void> {
+/** Not when the slot was forgotten meanwhile, now that it is locked: its owner may have been erased. */
+async function attachWanted(runtime: Runtime, unit: UnitOfWork, asset: Asset, wanted: Slot): Promise<void> {
+  const { ownerType, ownerId, slot } = wanted
   const { rows } = await unit.executeSql(
-    `with wanted as (${WANTED_SLOT} for update)
-     update rindle.media_upload_sessions as session
+    `update rindle.media_upload_sessions
      set attach_owner_type = null, attach_owner_id = null, attach_slot = null, updated_at = now()
-     from wanted where session.asset_id = $1::uuid and session.attach_slot is not null
-     returning wanted.*`,
+     where asset_id = $1::uuid and attach_slot is not null returning id`,
     [asset.id],
   )
-  if (rows[0] === undefined) return
-  const { ownerType, ownerId, slot } = slotFromRow(rows[0])
+  if (rows.length === 0) return
   try {
     await attachWithin(runtime, unit, asset, { type: ownerType, id: ownerId }, slot)
   } catch (error) {

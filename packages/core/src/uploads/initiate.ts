@@ -1,6 +1,7 @@
 import type { SqlExecutor } from '@rindle/prisma'
 import { assertSlot } from '../attachments/attach.ts'
 import { type Slot, slotOf } from '../attachments/slot.ts'
+import { MAX_EXPIRY_SECONDS } from '../delivery/expiry.ts'
 import { canonicalContentType, extensionFor } from '../domain/content-types.ts'
 import type { Owner, UploadSession } from '../domain/entities.ts'
 import { RindleError } from '../domain/errors.ts'
@@ -65,7 +66,6 @@ export interface PlannedUpload {
 
 const PUT_EXPIRY_SECONDS = 3_600
 const LONG_EXPIRY_SECONDS = 86_400
-const MAX_EXPIRY_SECONDS = 604_800
 
 /**
  * Begins an upload by one PUT: a `staged` asset and an `initialized` session, in one transaction. What the client

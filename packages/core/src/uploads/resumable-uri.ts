@@ -1,5 +1,6 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import { createHmac, randomBytes } from 'node:crypto'
 import { validate } from 'uuid'
+import { equalsInConstantTime } from '../delivery/equals-in-constant-time.ts'
 import type { UploadSession } from '../domain/entities.ts'
 import { RindleError } from '../domain/errors.ts'
 import { textOrNull } from '../rows/row-values.ts'
@@ -32,7 +33,7 @@ export async function findResumableSession(
   const [id = ''] = sessionUri.split('.', 1)
   const secret = validate(id) ? await readSecret(runtime, id) : null
   if (secret === null) throw unknownUri()
-  if (!isEqual(sessionUri, sessionUriOf({ id, actorId }, secret))) throw unknownUri()
+  if (!equalsInConstantTime(sessionUri, sessionUriOf({ id, actorId }, secret))) throw unknownUri()
   return (await readSession(runtime, id)).session
 }
 
@@ -50,13 +51,6 @@ async function readSecret(runtime: Runtime, sessionId: string): Promise<string |
     [sessionId],
   )
   return rows[0] === undefined ? null : textOrNull(rows[0], 'session_uri')
-}
-
-// The text is compared, not the bytes it stands for: base64url has several spellings of the same bytes.
-function isEqual(given: string, expected: string): boolean {
-  const left = Buffer.from(given)
-  const right = Buffer.from(expected)
-  return left.byteLength === right.byteLength && timingSafeEqual(left, right)
 }
 
 function unknownUri(): RindleError {

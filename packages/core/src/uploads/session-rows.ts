@@ -62,8 +62,12 @@ export function assertOpen({ session }: OpenSession, now: Date): void {
   const isOver = ['verifying', 'completed', 'aborted', 'expired', 'failed'].includes(session.state)
   const isLate = session.expiresAt !== null && session.expiresAt <= now
   if (!isOver && !isLate) return
-  const state = isOver ? session.state : 'expired'
-  throw new RindleError('session_expired', `Upload session ${session.id} is ${state}. Begin a new one.`, {
+  throw sessionEnded(session, isOver ? session.state : 'expired')
+}
+
+/** The error of going on with an upload session that is over. */
+export function sessionEnded({ id }: Pick<UploadSession, 'id'>, state: SessionState): RindleError {
+  return new RindleError('session_expired', `Upload session ${id} is ${state}. Begin a new one.`, {
     details: { state },
   })
 }

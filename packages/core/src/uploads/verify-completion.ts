@@ -8,7 +8,7 @@ import { adapterNameOf, profileOf, type Runtime, storageOf } from '../runtime.ts
 import { inTransaction } from '../unit-of-work.ts'
 import { lockAsset } from '../variants/lock-asset.ts'
 import { finishResumable } from './resumable-finish.ts'
-import { type OpenSession, readSession, transitionSession } from './session-rows.ts'
+import { type OpenSession, readSession, sessionEnded, transitionSession } from './session-rows.ts'
 
 /** An upload whose object is in storage and whose promotion is enqueued. */
 export interface VerifiedUpload<P extends string = string> {
@@ -96,10 +96,7 @@ async function arrivedObject(runtime: Runtime, open: OpenSession): Promise<Store
 }
 
 function assertNotEnded(session: UploadSession): void {
-  if (!['aborted', 'expired', 'failed'].includes(session.state)) return
-  throw new RindleError('session_expired', `Upload session ${session.id} is ${session.state}. Begin a new one.`, {
-    details: { state: session.state },
-  })
+  if (['aborted', 'expired', 'failed'].includes(session.state)) throw sessionEnded(session, session.state)
 }
 
 function sizeProblem(

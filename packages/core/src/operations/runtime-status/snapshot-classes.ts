@@ -1,6 +1,6 @@
 import type { SqlExecutor } from '@rindle/prisma'
-import { DELIVERABLE_STATES } from '../../domain/states.ts'
 import { number, type Row, text, textOrNull } from '../../rows/row-values.ts'
+import { DELIVERABLE, OPEN_SESSION } from '../../rows/state-literals.ts'
 import type { Found, StatusClass, StatusExample } from './report.ts'
 
 /** Rows of one class that are counted; behind them counting stops, so that the report takes no longer. */
@@ -27,7 +27,6 @@ interface SnapshotClass {
 }
 
 const UNATTACHED_SECONDS = 604_800
-const DELIVERABLE = DELIVERABLE_STATES.map((state) => `'${state}'`).join(', ')
 
 // $1 profile, $2 seconds, $4 the application's time, $5 content types, $6 an id. States are literals: only so does the database
 // use the partial indexes that know these few rows.
@@ -48,7 +47,7 @@ const sessionsIn = (state: string): string => `
 const overdueSessions = (isResumable: boolean): string => `
   select id, asset_id, null::text as name, id as session_id, state, failure_reason as reason, expires_at as at
   from rindle.media_upload_sessions
-  where state in ('initialized', 'signed', 'resuming', 'uploading', 'uploaded', 'verifying')
+  where state in (${OPEN_SESSION})
     and expires_at < $4::timestamptz - make_interval(secs => $2::float8)
     and upload_strategy ${isResumable ? '=' : '<>'} 'resumable' and ${IN_PROFILE}
   order by expires_at, id limit ${MOST_COUNTED}`

@@ -100,6 +100,8 @@ const ACTIVE = new Set([
  * {@link UNKNOWN_CONTENT_TYPE}.
  */
 export function canonicalContentType(contentType: string): string {
+  // What the registry knows needs no reading: pages ask for thousands, and of the same few.
+  if (Object.hasOwn(mime.extensions, contentType)) return ALIASES[contentType] ?? contentType
   const essence = (contentType.split(';', 1)[0] ?? '').trim().toLowerCase()
   if (!/^[a-z0-9!#$&^_.+-]+\/[a-z0-9!#$&^_.+-]+$/.test(essence)) return UNKNOWN_CONTENT_TYPE
   return ALIASES[essence] ?? essence

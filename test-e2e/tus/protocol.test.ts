@@ -93,6 +93,25 @@ describe('the protocol', () => {
     await goesOnFrom(response.headers.get('location') ?? '', HALF)
   })
 
+  it('gives back what the client said of its file, to the letter', async () => {
+    const declared = { profile: 'local', filename: 'a.pdf', filetype: 'application/pdf', lesson: 'Größen' }
+    const said = `${encoded(declared)},is_confidential,digest //8AgQ==`
+    const headers = { 'upload-length': String(FILE.byteLength), 'upload-metadata': said }
+    const created = await client.ask('POST', TUS_PATH, { headers })
+    const path = created.headers.get('location') ?? ''
+    expect((await client.ask('HEAD', path)).headers.get('upload-metadata')).toBe(said)
+    await goesOnFrom(path, 0)
+    expect((await client.ask('HEAD', path)).headers.get('upload-metadata')).toBe(said)
+  })
+
+  it('keeps no more of it than can be given back', async () => {
+    const declared = { profile: 'local', filename: 'a.pdf', filetype: 'application/pdf' }
+    const metadata = encoded({ ...declared, story: 'x'.repeat(6_200) })
+    const headers = { 'upload-length': '1', 'upload-metadata': metadata }
+    const refused = await client.ask('POST', TUS_PATH, { headers })
+    expect(await problemOf(refused)).toEqual({ status: 400, code: 'invalid_input' })
+  })
+
   it('takes a length that is declared later', async () => {
     const headers = {
       'upload-defer-length': '1',

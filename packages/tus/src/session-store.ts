@@ -36,8 +36,10 @@ export class SessionStore extends DataStore {
   }
 
   override async getUpload(id: string): Promise<Upload> {
-    const isQuestion = currentRequest().method === 'HEAD'
+    const request = currentRequest()
+    const isQuestion = request.method === 'HEAD'
     const session = await (isQuestion ? this.#rindle.resumableSessionStatus(id) : this.#rindle.uploadSession(id))
+    request.metadata = session.resumableMetadata
     if (!ENDED.includes(session.state)) return uploadOf(session)
     throw new RindleError('session_expired', `Upload session ${id} is ${session.state}. Begin a new one.`, {
       details: { state: session.state },
@@ -45,10 +47,15 @@ export class SessionStore extends DataStore {
   }
 
   override async write(body: Readable, _id: string, offset: number): Promise<number> {
-    const { writer, checksum } = currentRequest()
+    const { writer, checksum, disposeChunks } = currentRequest()
     if (writer === undefined) throw new Error('An upload is only written to under its lock.')
     const idleTimeoutMs = this.#idleTimeoutMs
-    return writer.append(body, { offset, idleTimeoutMs, ...(checksum === undefined ? {} : { checksum }) })
+    return writer.append(body, {
+      offset,
+      idleTimeoutMs,
+      disposeChunks,
+      ...(checksum === undefined ? {} : { checksum }),
+    })
   }
 
   override async declareUploadLength(_id: string, byteSize: number): Promise<void> {

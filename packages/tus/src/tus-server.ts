@@ -1,4 +1,4 @@
-import { type Owner, type Profiles, type Rindle, RindleError } from '@rindle/core'
+import { isDisposable, type Owner, type Profiles, type Rindle, RindleError } from '@rindle/core'
 import { Server } from '@tus/server'
 import { parseOptions, type TusServerConfig, type TusServerOptions } from './options.ts'
 import { problemFrom, problemOf, statusOf } from './problem-response.ts'
@@ -65,6 +65,7 @@ async function answer(
     caller,
     hasBody: headers.get('content-type') === 'application/offset+octet-stream',
     checksum: checksum === null ? undefined : uploadChecksum(checksum),
+    disposeChunks: request.body !== null && isDisposable(request.body),
   }
   if (method !== 'OPTIONS') {
     const segment = segmentBelow(path, request)
@@ -73,6 +74,8 @@ async function answer(
   }
   const response = await answering(scope, () => server.handleWeb(request))
   if (method === 'OPTIONS') response.headers.set('tus-checksum-algorithm', CHECKSUM_ALGORITHMS.join(','))
+  // As the client wrote it, to the letter: the server would write it anew from what it understood.
+  if (method === 'HEAD' && typeof scope.metadata === 'string') response.headers.set('upload-metadata', scope.metadata)
   if (response.status < 400) return response
   const problem =
     scope.failure === undefined ? await problemFrom(response) : problemOf(scope.failure, response.headers, logger)
@@ -120,6 +123,7 @@ async function beginSession(
   const request = currentRequest()
   const { caller } = request
   const length = headers.get('upload-length')
+  const resumableMetadata = headers.get('upload-metadata')
   const intent = uploadIntent(metadata, length === null ? undefined : Number(length))
   const owner = await authorize(caller, intent)
   const { profile, slot, filename, contentType, byteSize, checksumSha256 } = intent
@@ -129,6 +133,7 @@ async function beginSession(
     expiresInSeconds,
     ...(byteSize === undefined ? {} : { byteSize }),
     ...(checksumSha256 === undefined ? {} : { checksumSha256 }),
+    ...(resumableMetadata === null ? {} : { resumableMetadata }),
     ...(caller.actorId === null ? {} : { actorId: caller.actorId }),
     ...(owner === undefined || slot === undefined ? {} : { owner, slot }),
   })

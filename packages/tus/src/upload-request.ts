@@ -13,10 +13,14 @@ export interface UploadRequest {
   /** Whether bytes come with it. */
   readonly hasBody: boolean
   readonly checksum: UploadChecksum | undefined
+  /** Nobody else holds the chunks of its body. */
+  readonly disposeChunks: boolean
   /** The session that the URL opens, or that this request has begun. */
   sessionId?: string
   /** The last segment of its URL. */
   sessionUri?: string
+  /** What the upload's client said of it, when the request asks. */
+  metadata?: string | null
   /** While this request holds the lock. */
   writer?: ResumableWriter
   /** Why the request failed. */

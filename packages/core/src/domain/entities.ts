@@ -111,6 +111,8 @@ export interface UploadSession {
   readonly uploadStrategy: UploadStrategy
   /** "tus", for a resumable session. */
   readonly resumableProtocol: string | null
+  /** What the client of that protocol said of its file, as it wrote it: untrusted, and given back to it. */
+  readonly resumableMetadata: string | null
   /** Who began it, as the application named him; `null` when it did not say. */
   readonly actorId: string | null
   /** The key that the client writes to. */

@@ -1,5 +1,6 @@
 import { canonicalContentType } from '../domain/content-types.ts'
 import type { UploadSession } from '../domain/entities.ts'
+import { RindleError } from '../domain/errors.ts'
 import type { ResumableMetadata } from '../events/event-map.ts'
 import type { ResumableState, StorageAdapter } from '../ports/storage.ts'
 import { requireCapability } from '../require-capability.ts'
@@ -13,7 +14,10 @@ import { type OpenSession, transitionSession } from './session-rows.ts'
 import { verifyCompletion } from './verify-completion.ts'
 
 /** Options of {@link initiateResumableSession}. */
-export type InitiateResumableOptions = Omit<InitiateOptions, 'tx'>
+export interface InitiateResumableOptions extends Omit<InitiateOptions, 'tx'> {
+  /** What the client said of its file, as its protocol writes it, at most 8192 characters; the session gives it back. */
+  readonly resumableMetadata?: string
+}
 
 /** A resumable upload that has begun. */
 export interface ResumableSession {
@@ -27,6 +31,9 @@ export interface ResumableSession {
 
 const PROTOCOL = 'tus'
 
+// As much as servers of HTTP take of all headers together, and give back.
+const MAX_METADATA_LENGTH = 8_192
+
 /**
  * Begins an upload that may break off and go on, on whatever process: a `staged` asset and a `signed` session. What the
  * client declares is judged now; without `byteSize` it says later how much there is. The storage is told first, outside
@@ -38,6 +45,9 @@ export async function initiateResumableSession(
   options: InitiateResumableOptions,
 ): Promise<ResumableSession> {
   const planned = planUpload(runtime, profileName, options, 'resumable')
+  if ((options.resumableMetadata ?? '').length > MAX_METADATA_LENGTH) {
+    throw new RindleError('invalid_input', `resumableMetadata has at most ${MAX_METADATA_LENGTH} characters.`)
+  }
   const { storage, uploadKey, profile } = planned
   requireCapability(storage, 'resumable_upload_session', 'upload')
   const contentType = canonicalContentType(options.contentType)
@@ -98,12 +108,13 @@ async function insertSession(
   { options, state, secret }: Beginning,
 ): Promise<UploadSession> {
   const session = await insertUpload(runtime, unit, planned, options)
+  const { resumableMetadata = null } = options
   await unit.executeSql(
     `update rindle.media_upload_sessions
      set resumable_protocol = $2::text, session_uri = $3::text, session_uri_expires_at = expires_at,
-       last_known_offset = $4::bigint, resumable_state = $5::jsonb
+       last_known_offset = $4::bigint, resumable_state = $5::jsonb, resumable_metadata = $6::text
      where id = $1::uuid`,
-    [session.id, PROTOCOL, secret, state.offset, JSON.stringify(state.notes)],
+    [session.id, PROTOCOL, secret, state.offset, JSON.stringify(state.notes), resumableMetadata],
   )
   await transitionSession(unit, session.id, 'signed')
   unit.emit('rindle.upload.resumable.start', {
@@ -112,7 +123,7 @@ async function insertSession(
     protocol: PROTOCOL,
     state: 'signed',
   })
-  return { ...session, state: 'signed', resumableProtocol: PROTOCOL, lastKnownOffset: state.offset }
+  return { ...session, state: 'signed', resumableProtocol: PROTOCOL, resumableMetadata, lastKnownOffset: state.offset }
 }
 
 function metadataOf(runtime: Runtime, { session, asset }: OpenSession): ResumableMetadata {

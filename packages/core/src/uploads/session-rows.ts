@@ -110,6 +110,7 @@ export function sessionFromRow(row: Row): UploadSession {
     state: text(row, 'state') as SessionState,
     uploadStrategy: text(row, 'upload_strategy') as UploadStrategy,
     resumableProtocol: textOrNull(row, 'resumable_protocol'),
+    resumableMetadata: textOrNull(row, 'resumable_metadata'),
     actorId: textOrNull(row, 'actor_id'),
     uploadKey: text(row, 'upload_key'),
     uploadLength: numberOrNull(row, 'upload_length'),

@@ -82,6 +82,7 @@ CREATE TABLE "media_upload_sessions" (
     "session_uri_expires_at" TIMESTAMPTZ(6),
     "last_known_offset" BIGINT,
     "resumable_state" JSONB,
+    "resumable_metadata" TEXT,
     "lock_token" TEXT,
     "lock_expires_at" TIMESTAMPTZ(6),
     "lock_wanted" BOOLEAN NOT NULL DEFAULT false,

@@ -4,7 +4,7 @@ import { buffer } from 'node:stream/consumers'
 import { isRindleError, RindleError } from '../../domain/errors.ts'
 import { stagingKey } from '../../domain/keys.ts'
 import type { Finding } from '../../ports/diagnosis.ts'
-import type { SignedRequest, StorageAdapter } from '../../ports/storage.ts'
+import type { ResumableState, SignedRequest, StorageAdapter } from '../../ports/storage.ts'
 import { type Runtime, storageOf } from '../../runtime.ts'
 import { preflightFinding } from './browser-preflight.ts'
 import { clockFinding } from './clock-finding.ts'
@@ -21,6 +21,8 @@ export interface StorageContext {
 }
 
 const CANARY = Buffer.from('rindle doctor\n')
+// In two, so that the second goes on from what was kept of the first.
+const PIECES = [CANARY.subarray(0, 7), CANARY.subarray(7)]
 const CONTENT_TYPE = 'text/plain'
 const URL_LIFE_MS = 60_000
 const CLEANUP_TIMEOUT_MS = 5_000
@@ -48,9 +50,11 @@ class Canary {
   readonly #storage: StorageAdapter
   readonly #key: string
   readonly #partsKey: string
+  readonly #piecesKey: string
   /** Keys under which there may be something. */
   readonly #left = new Set<string>()
   #uploadId: string | undefined
+  #resumable: ResumableState | undefined
 
   constructor(runtime: Runtime, context: StorageContext) {
     this.#runtime = runtime
@@ -59,6 +63,7 @@ class Canary {
     const parts = { profile: 'doctor', assetId: runtime.newId(), extension: '.txt' }
     this.#key = stagingKey({ ...parts, random: runtime.randomText() })
     this.#partsKey = stagingKey({ ...parts, random: runtime.randomText() })
+    this.#piecesKey = stagingKey({ ...parts, random: runtime.randomText() })
   }
 
   async write(): Promise<Finding> {
@@ -86,6 +91,7 @@ class Canary {
       if (!capabilities.has('local')) yield await this.#cors()
     }
     if (capabilities.has('multipart_upload')) yield await this.#check('storage.multipart', () => this.#multipart())
+    if (capabilities.has('resumable_upload')) yield await this.#check('storage.resumable', () => this.#uploadPieces())
     yield await this.#check('storage.delete', () => this.#delete())
   }
 
@@ -96,9 +102,13 @@ class Canary {
       if (this.#uploadId !== undefined) {
         await this.#storage.multipart.abort(this.#partsKey, this.#uploadId, { signal })
       }
+      if (this.#resumable !== undefined) {
+        await this.#storage.resumable.abort(this.#piecesKey, this.#resumable, { signal })
+      }
       for (const key of this.#left) await this.#storage.delete(key, { signal })
     } catch (error) {
-      const fields = { storage: this.#context.name, keys: [...this.#left], error: reasonOf(error) }
+      const keys = [...this.#left, ...(this.#resumable === undefined ? [] : [this.#piecesKey])]
+      const fields = { storage: this.#context.name, keys, error: reasonOf(error) }
       this.#runtime.logger.warn(fields, 'An object of the doctor could not be removed; scan-orphans finds it.')
     }
   }
@@ -176,6 +186,26 @@ class Canary {
     this.#uploadId = undefined
     if (byteSize !== CANARY.byteLength) throw differs('an object made of parts has another size than they have')
     return 'an object was made of parts'
+  }
+
+  async #uploadPieces(): Promise<string> {
+    const { resumable } = this.#storage
+    const key = this.#piecesKey
+    const signal = this.#signal
+    const byteSize = CANARY.byteLength
+    let state = await resumable.begin(key, { contentType: CONTENT_TYPE, maxBytes: byteSize, signal })
+    this.#resumable = state
+    for (const piece of PIECES) {
+      for await (state of resumable.append(key, state, Readable.from([piece]), { byteSize, signal })) {
+        this.#resumable = state
+      }
+    }
+    this.#left.add(key)
+    await resumable.finish(key, state, { signal })
+    this.#resumable = undefined
+    const { body } = await this.#storage.get(key, { signal })
+    assertCanary(await buffer(body))
+    return 'an upload was interrupted and went on'
   }
 
   async #delete(): Promise<string> {

@@ -60,6 +60,18 @@ describe.skipIf(chromium === undefined).each(['local', 'minio'] as const)('in Ch
     expect(await page.getByRole('status').first().textContent()).toBe('flag.jpg: done')
   })
 
+  /** Nothing gets through, on what is open and anew, until the page has noticed; then the network is there again. */
+  async function losesTheNetwork(): Promise<void> {
+    const reached = await percent('large.pdf')
+    expect(reached).toBeGreaterThan(10)
+    await page.context().setOffline(true)
+    const failed = page.waitForEvent('requestfailed')
+    application.gate.cut()
+    await failed
+    expect(await percent('large.pdf')).toBeLessThan(60)
+    await page.context().setOffline(false)
+  }
+
   it('progress moves, and cancelling ends the session and leaves nothing in the storage', async () => {
     const before = await application.stored()
     const held = application.gate.holdAfter(LARGE_BYTES / 4)
@@ -77,31 +89,40 @@ describe.skipIf(chromium === undefined).each(['local', 'minio'] as const)('in Ch
     await page.getByRole('button', { name: 'Remove large.pdf' }).click()
   })
 
-  it('a reload at half of 200 MB goes on with the same session and resends nothing that was finished', {
-    timeout: 60_000,
-  }, async () => {
-    const first = transfers().length
-    const held = application.gate.holdAfter(LARGE_BYTES / 2)
-    await choose('Choose a document', large)
-    await held
-    const begun = await sessions()
-    const before = transfers().slice(first)
-    await page.reload()
-    application.gate.release()
-    await choose('Choose a document', large)
-    await page.locator('figure', { hasText: 'large.pdf: ready' }).waitFor()
-    const after = transfers().slice(first + before.length)
+  it.each([
+    ['a reload at half', 0.5, async () => {}],
+    ['a network that is cut at 40 %, and a reload when it is back,', 0.4, () => losesTheNetwork()],
+  ] as const)(
+    '%s of 200 MB: it goes on with the same session and resends nothing that was finished',
+    {
+      timeout: 60_000,
+    },
+    async (_what, share, happen) => {
+      await page.goto(application.pageUrl)
+      const first = transfers().length
+      const held = application.gate.holdAfter(LARGE_BYTES * share)
+      await choose('Choose a document', large)
+      await held
+      await happen()
+      const begun = await sessions()
+      const before = transfers().slice(first)
+      await page.reload()
+      application.gate.release()
+      await choose('Choose a document', large)
+      await page.locator('figure', { hasText: 'large.pdf: ready' }).waitFor()
+      const after = transfers().slice(first + before.length)
 
-    expect(await sessions()).toHaveLength(begun.length)
-    expect(begun.at(-1)?.uploadStrategy).toBe(kind === 'minio' ? 'multipart' : 'resumable')
-    const finished = before.filter(({ status }) => status === 200).map(partOf)
-    const resent = new Set(after.map(partOf))
-    expect(finished.filter((part) => resent.has(part))).toEqual([])
-    if (kind === 'minio') expect(finished.length).toBeGreaterThan(5)
-    // What was under way at the reload goes again: parts that were not finished, bytes that were not yet written.
-    expect(bytesOf(before) + bytesOf(after)).toBeLessThan(LARGE_BYTES * 1.2)
-    expect(await page.evaluate(`localStorage.getItem('rindle.uploads')`)).toBeNull()
-  })
+      expect(await sessions()).toHaveLength(begun.length)
+      expect(begun.at(-1)?.uploadStrategy).toBe(kind === 'minio' ? 'multipart' : 'resumable')
+      const finished = before.filter(({ status }) => status === 200).map(partOf)
+      const resent = new Set(after.map(partOf))
+      expect(finished.filter((part) => resent.has(part))).toEqual([])
+      if (kind === 'minio') expect(finished.length).toBeGreaterThan(5)
+      // What was under way at the reload goes again: parts that were not finished, bytes that were not yet written.
+      expect(bytesOf(before) + bytesOf(after)).toBeLessThan(LARGE_BYTES * 1.2)
+      expect(await page.evaluate(`localStorage.getItem('rindle.uploads')`)).toBeNull()
+    },
+  )
 
   it('a video seeks through signed range requests', async () => {
     await choose('Choose a clip', clip)

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createRequest } from '@remix-run/node-fetch-server'
+import { markDisposable } from '@rindle/core'
 import { RequestRefused } from './request-refused.ts'
 
 /**
@@ -8,8 +9,12 @@ import { RequestRefused } from './request-refused.ts'
  */
 export function nodeRequest(incoming: IncomingMessage, outgoing: ServerResponse): Request | RequestRefused {
   try {
+    const isHeard = incoming.listenerCount('data') > 0
     const request = createRequest(incoming, outgoing)
-    if (!incoming.readableDidRead || request.body === null) return request
+    if (!incoming.readableDidRead || request.body === null) {
+      if (request.body !== null && !isHeard) markDisposable(request.body)
+      return request
+    }
     const body = bodyReadBefore(incoming)
     if (body instanceof RequestRefused) return body
     return new Request(request.url, { method: request.method, headers: request.headers, signal: request.signal, body })

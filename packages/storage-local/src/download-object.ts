@@ -22,6 +22,7 @@ export async function downloadObject(
       const sink = objectSink(target, {
         key,
         expected: { byteSize: stored.byteSize },
+        disposeChunks: true,
         mapError: (error) => mapError(error, { operation: 'download', key }),
       })
       await pipeline(source.createReadStream({ autoClose: false }), sink, { signal })

@@ -62,7 +62,7 @@ interface OpenPartial {
 async function* appendBody(
   root: StorageRoot,
   { key, state, body }: Append,
-  { signal, isWhole = false }: AppendOptions,
+  { signal, isWhole = false, disposeChunks = false }: AppendOptions,
 ): AsyncGenerator<ResumableState, void> {
   const call = { operation: 'resumable.append', key }
   // Before the pipeline listens, a body that fails would end the process; the pipeline reports such a failure later.
@@ -73,7 +73,11 @@ async function* appendBody(
   let written: Promise<unknown> = Promise.resolve()
   try {
     const { handle } = (partial = await attempt(call, signal, () => openPartial(root, { key, state })))
-    const sink = positionedSink(handle, state.offset, (error) => mapError(error, call))
+    const sink = positionedSink(handle, {
+      start: state.offset,
+      disposeChunks,
+      mapError: (error) => mapError(error, call),
+    })
     const writing = pipeline(body, sink.stream, { signal: signals })
     written = writing.catch(() => {})
     let keptBytes = state.offset

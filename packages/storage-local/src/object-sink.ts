@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { FileHandle } from 'node:fs/promises'
 import { Writable } from 'node:stream'
-import { RindleError } from '@rindle/core'
+import { disposeChunk, RindleError } from '@rindle/core'
 
 // Measured: 1.7 times the throughput of the default of 16 KiB, because chunks are written many at a time.
 const BUFFER_BYTES = 1024 * 1024
@@ -18,6 +18,7 @@ export interface ObjectSinkOptions {
   /** For messages. */
   readonly key: string
   readonly expected: ExpectedBytes
+  readonly disposeChunks: boolean
   /** Turns the error of a failed write into the one the stream fails with. */
   readonly mapError: (error: unknown) => unknown
 }
@@ -26,7 +27,10 @@ export interface ObjectSinkOptions {
  * A stream that writes to an open file and does not close it. It fails with `checksum_mismatch` as soon as the body is
  * longer than declared, and at its end when it is shorter or its SHA-256 is another.
  */
-export function objectSink(handle: FileHandle, { key, expected, mapError }: ObjectSinkOptions): Writable {
+export function objectSink(
+  handle: FileHandle,
+  { key, expected, disposeChunks, mapError }: ObjectSinkOptions,
+): Writable {
   const hash = expected.checksumSha256 === undefined ? undefined : createHash('sha256')
   let byteSize = 0
 
@@ -39,6 +43,7 @@ export function objectSink(handle: FileHandle, { key, expected, mapError }: Obje
     } catch (error) {
       throw mapError(error)
     }
+    if (disposeChunks) chunks.forEach(disposeChunk)
   }
   const settle = (work: Promise<void>, callback: (error?: Error | null) => void): void => {
     work.then(() => callback(), callback)

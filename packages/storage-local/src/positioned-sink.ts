@@ -1,5 +1,6 @@
 import type { FileHandle } from 'node:fs/promises'
 import { Writable } from 'node:stream'
+import { disposeChunk } from '@rindle/core'
 
 // Chunks are written several at a time. Less than for whole objects, because many clients send for a long time at once.
 const BUFFER_BYTES = 256 * 1024
@@ -12,11 +13,19 @@ export interface PositionedSink {
   offset(): number
 }
 
-/** Begins a stream at `start`. */
+/** What a sink needs besides its file. */
+export interface PositionedSinkOptions {
+  /** Where the first byte goes. */
+  readonly start: number
+  readonly disposeChunks: boolean
+  /** Turns the error of a failed write into the one the stream fails with. */
+  readonly mapError: (error: unknown) => unknown
+}
+
+/** Begins a stream into a file. */
 export function positionedSink(
   handle: FileHandle,
-  start: number,
-  mapError: (error: unknown) => unknown,
+  { start, disposeChunks, mapError }: PositionedSinkOptions,
 ): PositionedSink {
   let offset = start
 
@@ -31,6 +40,7 @@ export function positionedSink(
       throw mapError(error)
     }
     offset += byteSize
+    if (disposeChunks) chunks.forEach(disposeChunk)
   }
   const settle = (work: Promise<void>, callback: (error?: Error | null) => void): void => {
     work.then(() => callback(), callback)

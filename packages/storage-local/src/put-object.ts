@@ -13,7 +13,13 @@ import { describeFile } from './stored-file.ts'
 export async function putObject(
   root: StorageRoot,
   config: LocalStorageConfig,
-  { key, body, signal, ...expected }: PutOptions & { readonly key: string; readonly body: Readable },
+  {
+    key,
+    body,
+    signal,
+    disposeChunks = false,
+    ...expected
+  }: PutOptions & { readonly key: string; readonly body: Readable },
 ): Promise<StoredObject> {
   const call = { operation: 'put', key }
   // Before the pipeline listens, a body that fails would end the process; the pipeline reports such a failure later.
@@ -21,7 +27,12 @@ export async function putObject(
   try {
     const writer = await attempt(call, signal, () => openObjectWriter(root, key, config))
     try {
-      const sink = objectSink(writer.handle, { key, expected, mapError: (error) => mapError(error, call) })
+      const sink = objectSink(writer.handle, {
+        key,
+        expected,
+        disposeChunks,
+        mapError: (error) => mapError(error, call),
+      })
       // Not by `attempt`: the error of the body is its owner's, also when it is one of the operating system.
       await pipeline(body, sink, { signal })
       return describeFile(key, await attempt(call, signal, () => writer.commit()))

@@ -36,6 +36,19 @@ describe('the files of local storage', () => {
     expect(storage.localPath('a/b/c.txt')).toBe(join(directory, 'a/b/c.txt'))
   })
 
+  test('are written before the memory of chunks is given free that nobody else holds', async () => {
+    const { storage } = await useStorage()
+    const chunks = [new Uint8Array(100_000).fill(97), new Uint8Array(100_000).fill(98)]
+    const body = (): Readable => Readable.from(chunks, { objectMode: false })
+    await storage.put('a.txt', body(), { contentType: 'text/plain' })
+    const begun = await storage.resumable.begin('b.txt', { contentType: 'text/plain', maxBytes: 200_000 })
+    for await (const _ of storage.resumable.append('b.txt', begun, body()));
+    expect(chunks.map(({ byteLength }) => byteLength)).toEqual([100_000, 100_000])
+    await storage.put('a.txt', body(), { contentType: 'text/plain', disposeChunks: true })
+    expect(chunks.map(({ byteLength }) => byteLength)).toEqual([0, 0])
+    expect(await getText(storage, 'a.txt')).toBe('a'.repeat(100_000) + 'b'.repeat(100_000))
+  })
+
   test('leave no empty directory when they are deleted', async () => {
     const { storage, directory } = await useStorage()
     await putText(storage, 'a/b/c/one.txt', 'x')

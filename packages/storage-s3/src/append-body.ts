@@ -1,7 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { addAbortSignal, Readable } from 'node:stream'
 import { UploadPartCommand } from '@aws-sdk/client-s3'
-import { type AppendOptions, companionKey, type MultipartStorage, type ResumableState } from '@rindle/core'
+import {
+  type AppendOptions,
+  companionKey,
+  disposeChunk,
+  type MultipartStorage,
+  type ResumableState,
+} from '@rindle/core'
 import { attempt } from './attempt.ts'
 import { deleteObject } from './delete-objects.ts'
 import { getObject } from './get-object.ts'
@@ -31,7 +37,7 @@ export interface ResumableUpload {
 export async function* appendBody(
   upload: ResumableUpload,
   body: Readable,
-  { isWhole = false, byteSize }: AppendOptions,
+  { isWhole = false, disposeChunks = false, byteSize }: AppendOptions,
 ): AsyncGenerator<ResumableState, void> {
   // Before somebody reads it, a body that fails would end the process; who reads it later sees the failure.
   body.on('error', () => {})
@@ -51,6 +57,7 @@ export async function* appendBody(
         if (isMore && !isWhole) yield parts.state()
         await parts.begin()
       }
+      if (disposeChunks) disposeChunk(chunk)
     }
     if (arrivedBytes > 0) await parts.end(upload.offset + arrivedBytes === byteSize)
     yield arrivedBytes > 0 ? parts.state() : stateOf(upload, upload.notes, upload.offset)

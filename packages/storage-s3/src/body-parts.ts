@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import { disposeChunk } from '@rindle/core'
 import { type DeclaredBytes, declaredBytes } from './declared-bytes.ts'
 import { partBuffer } from './part-buffer.ts'
 
@@ -18,6 +19,8 @@ export interface CutOptions extends DeclaredBytes {
   /** For messages. */
   readonly key: string
   readonly partBytes: number
+  /** @default false */
+  readonly disposeChunks?: boolean
 }
 
 /**
@@ -27,14 +30,15 @@ export interface CutOptions extends DeclaredBytes {
  */
 export async function* cutBody(
   body: Readable,
-  { key, partBytes, ...declared }: CutOptions,
+  { key, partBytes, disposeChunks = false, ...declared }: CutOptions,
 ): AsyncGenerator<BodyPart, void> {
   const check = declaredBytes(key, declared)
   const part = partBuffer(partBytes)
   let partNumber = 1
   let endByte = 0
   for await (const chunk of body as AsyncIterable<string | Uint8Array>) {
-    let rest = bytesOf(chunk)
+    const bytes = bytesOf(chunk)
+    let rest = bytes
     check.update(rest)
     while (rest.byteLength > 0) {
       // Only with more in hand it is known that a full part is not the last.
@@ -45,6 +49,7 @@ export async function* cutBody(
       }
       rest = part.fill(rest)
     }
+    if (disposeChunks) disposeChunk(bytes)
   }
   check.finish()
   const bytes = part.drain()

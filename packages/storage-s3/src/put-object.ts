@@ -56,10 +56,11 @@ export async function putObject(
 }
 
 async function write(put: Put, body: Readable): Promise<Written> {
-  const { byteSize, checksumSha256 } = put.options
+  const { byteSize, checksumSha256, disposeChunks = false } = put.options
   const parts = cutBody(body, {
     key: put.key,
     partBytes: Math.max(put.bucket.config.partBytes, leastPartBytes(byteSize ?? 0)),
+    disposeChunks,
     ...(byteSize === undefined ? {} : { byteSize }),
     ...(checksumSha256 === undefined ? {} : { checksumSha256 }),
   })

@@ -34,6 +34,17 @@ describe('a body that is cut', () => {
     ])
   })
 
+  test('keeps copies, and gives the memory of chunks free that nobody else holds', async () => {
+    const chunks = () => [new Uint8Array(20).fill(1), new Uint8Array(20).fill(2)]
+    const shared = chunks()
+    await partsOf(shared, { partBytes: 30 })
+    expect(shared).toEqual(chunks())
+    const handedOver = chunks()
+    const parts = await partsOf(handedOver, { partBytes: 30, disposeChunks: true })
+    expect(parts.map(({ bytes }) => bytes.byteLength)).toEqual([30, 10])
+    expect(handedOver.map(({ byteLength }) => byteLength)).toEqual([0, 0])
+  })
+
   test('takes text as UTF-8', async () => {
     const [part] = await partsOf(['été ', '🏖️'], { partBytes: 100 })
     expect(part?.bytes.toString()).toBe('été 🏖️')

@@ -28,6 +28,12 @@ export interface StorageCallOptions {
   readonly signal?: AbortSignal
 }
 
+/** Options of the storage calls that take a body. */
+export interface BodyOptions extends StorageCallOptions {
+  /** Nobody else holds the chunks of the body: `disposeChunk` them as soon as they are written. @default false */
+  readonly disposeChunks?: boolean
+}
+
 /** What a storage knows of one object. */
 export interface StoredObject {
   /** Size in bytes. */
@@ -43,7 +49,7 @@ export interface StoredObject {
 }
 
 /** Options of {@link StorageAdapter.put}. */
-export interface PutOptions extends StorageCallOptions {
+export interface PutOptions extends BodyOptions {
   /** MIME type, for adapters that keep it. */
   readonly contentType: string
   /** When given, a body of another length is refused (`checksum_mismatch`) and nothing is kept. */
@@ -196,7 +202,7 @@ export interface ResumableState {
 }
 
 /** Options of {@link ResumableStorage.append}. */
-export interface AppendOptions extends StorageCallOptions {
+export interface AppendOptions extends BodyOptions {
   /** The length of the whole upload, where it is known: the bytes that reach it are the last. */
   readonly byteSize?: number
   /** Yields once, when the whole body is kept: of a body that fails nothing is. @default false */

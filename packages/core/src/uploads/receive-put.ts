@@ -3,6 +3,7 @@ import { chunksOf } from '../delivery/idle-timeout.ts'
 import { canonicalContentType } from '../domain/content-types.ts'
 import { RindleError } from '../domain/errors.ts'
 import type { OpenedToken, StorageAdapter, StoredObject } from '../ports/storage.ts'
+import { isDisposable } from './disposable-chunks.ts'
 
 /**
  * Takes the body of a `PUT` to a signed URL of local storage, exactly as its token permits: type, size and checksum are
@@ -23,6 +24,7 @@ export async function receivePut(
   const chunks = request.body === null ? [] : chunksOf(request.body, idleTimeoutMs)
   return storage.put(token.key, Readable.from(capped(chunks, limit)), {
     contentType,
+    disposeChunks: request.body !== null && isDisposable(request.body),
     signal: request.signal,
     ...(token.byteSize === undefined ? {} : { byteSize: token.byteSize }),
     ...(token.checksumSha256 === undefined ? {} : { checksumSha256: token.checksumSha256 }),

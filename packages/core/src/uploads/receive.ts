@@ -8,7 +8,7 @@ import type { Profile } from '../profile/profile.ts'
 import { judge, type RejectionReason, tooLarge } from '../promotion/gate.ts'
 import { SNIFF_BYTES, sniff } from '../promotion/sniff.ts'
 import { profileOf, type Runtime, storageOf } from '../runtime.ts'
-import { openSource, type UploadSource } from './upload-source.ts'
+import { type OpenedSource, openSource, type UploadSource } from './upload-source.ts'
 
 // Measured: the default of 16 KiB takes half as long again, because every chunk waits for the next stage on its own.
 const BUFFER_BYTES = 1024 * 1024
@@ -64,7 +64,7 @@ async function receiveOpened<P extends string>(
   runtime: Runtime,
   profileName: P,
   profile: Profile,
-  source: ReceiveOptions & { readonly body: Readable },
+  source: ReceiveOptions & Pick<OpenedSource, 'body' | 'disposeChunks'>,
 ): Promise<ReceivedUpload<P>> {
   const filename = sanitizeFilename(source.filename)
   const declaredContentType = source.contentType ?? null
@@ -91,6 +91,7 @@ async function receiveOpened<P extends string>(
   const measured = measure(head, source.body, hash, profile.accept.maxBytes)
   const stored = await storageOf(runtime, profile.storage).put(storageKey, measured, {
     contentType: verdict.contentType,
+    disposeChunks: source.disposeChunks ?? false,
     ...(source.signal === undefined ? {} : { signal: source.signal }),
   })
   return {

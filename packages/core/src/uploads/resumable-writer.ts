@@ -1,5 +1,5 @@
 import type { Hash } from 'node:crypto'
-import { Readable } from 'node:stream'
+import { PassThrough, pipeline, Readable } from 'node:stream'
 import { DEFAULT_IDLE_TIMEOUT_MS } from '../delivery/idle-timeout.ts'
 import { isRindleError, RindleError } from '../domain/errors.ts'
 import { tooLarge } from '../promotion/gate.ts'
@@ -19,6 +19,8 @@ export interface AppendBodyOptions {
   readonly checksum?: { readonly hash: Hash; readonly expected: Buffer }
   /** How long the sender may stand still, in milliseconds. @default 60000 */
   readonly idleTimeoutMs?: number
+  /** Nobody else holds the chunks of the body: their memory is given free as soon as they are kept. @default false */
+  readonly disposeChunks?: boolean
 }
 
 /** The one writer of a resumable upload, until it is released or its process dies. */
@@ -57,7 +59,7 @@ async function append(
   runtime: Runtime,
   lock: SessionLock,
   body: Readable,
-  { offset, checksum, idleTimeoutMs = DEFAULT_IDLE_TIMEOUT_MS }: AppendBodyOptions,
+  { offset, checksum, idleTimeoutMs = DEFAULT_IDLE_TIMEOUT_MS, disposeChunks = false }: AppendBodyOptions,
 ): Promise<number> {
   const open = await readResumable(runtime, lock.sessionId)
   assertOpen(open, runtime.now())
@@ -72,6 +74,7 @@ async function append(
   const states = storageOf(runtime, asset.storage).resumable.append(session.uploadKey, resumable, arriving.body, {
     signal: lock.lost,
     isWhole: checksum !== undefined,
+    disposeChunks,
     ...(session.uploadLength === null ? {} : { byteSize: session.uploadLength }),
   })
   let reached = offset
@@ -99,7 +102,7 @@ class Arrival {
   constructor(body: Readable, limits: ArrivalLimits) {
     const chunks = this.#measure(body, limits)
     this.body = new Readable({
-      highWaterMark: READ_AHEAD_BYTES,
+      ...PIECEWISE,
       read() {
         chunks.next().then(
           ({ done, value }) => this.push(done === true ? null : value),
@@ -128,7 +131,7 @@ class Arrival {
     const wait = (): NodeJS.Timeout => setTimeout(() => body.destroy(stoodStill(idleTimeoutMs)), idleTimeoutMs)
     let waiting = wait()
     try {
-      for await (const chunk of body as AsyncIterable<Uint8Array>) {
+      for await (const chunk of piecewise(body)) {
         clearTimeout(waiting)
         byteSize += chunk.byteLength
         if (byteSize > limitBytes) throw rejected(limitBytes)
@@ -154,8 +157,16 @@ interface ArrivalLimits {
   readonly idleTimeoutMs: number
 }
 
-// As much as a storage likes to write at once.
-const READ_AHEAD_BYTES = 64 * 1024
+// A stream of bytes puts together what it holds when it is asked for more: a copy, and the pieces are left to the
+// collector. As objects they stay what they are, one ahead of the storage.
+const PIECEWISE = { objectMode: true, highWaterMark: 1 }
+
+function piecewise(body: Readable): AsyncIterable<Uint8Array> {
+  const pieces = new PassThrough(PIECEWISE)
+  // Both ends hear of what goes wrong at the other, and whoever reads is told.
+  pipeline(body, pieces, () => {})
+  return pieces
+}
 
 function limitOf(runtime: Runtime, { session, asset }: OpenResumable): number {
   return session.uploadLength ?? profileOf(runtime, asset.profile).accept.maxBytes

@@ -1,7 +1,9 @@
 import { open } from 'node:fs/promises'
+import { IncomingMessage } from 'node:http'
 import { basename } from 'node:path'
 import { Readable } from 'node:stream'
 import { RindleError } from '../domain/errors.ts'
+import { isDisposable } from './disposable-chunks.ts'
 
 /**
  * What can be uploaded through the application: a path, bytes, a web `File` or `Blob`, a Node or web stream, or a
@@ -12,6 +14,8 @@ export type UploadSource = string | URL | Uint8Array | Blob | Readable | Readabl
 /** A source that is open, with what it says of itself. */
 export interface OpenedSource {
   readonly body: Readable
+  /** Nobody else holds the chunks of the body. */
+  readonly disposeChunks?: boolean
   readonly filename?: string
   readonly contentType?: string
 }
@@ -26,8 +30,8 @@ export async function openSource(source: UploadSource): Promise<OpenedSource> {
     return { body: Readable.from([Buffer.from(source.buffer, source.byteOffset, source.byteLength)]) }
   if (source instanceof Blob) return openBlob(source)
   if (source instanceof Request) return openRequest(source)
-  if (source instanceof Readable) return { body: source }
-  if (source instanceof ReadableStream) return { body: fromWeb(source) }
+  if (source instanceof Readable) return { body: source, disposeChunks: isFreshRequest(source) }
+  if (source instanceof ReadableStream) return openStream(source)
   throw new RindleError(
     'invalid_input',
     'The upload source must be a path, bytes, a Blob or File, a stream, or a Request.',
@@ -38,7 +42,8 @@ async function openFile(path: string | URL): Promise<OpenedSource> {
   try {
     const file = await open(path)
     if ((await file.stat()).isFile()) {
-      return { body: file.createReadStream({ highWaterMark: READ_CHUNK_BYTES }), filename: basename(String(path)) }
+      const body = file.createReadStream({ highWaterMark: READ_CHUNK_BYTES })
+      return { body, disposeChunks: true, filename: basename(String(path)) }
     }
     await file.close()
   } catch (error) {
@@ -51,7 +56,7 @@ async function openFile(path: string | URL): Promise<OpenedSource> {
 
 function openBlob(blob: Blob): OpenedSource {
   return {
-    body: fromWeb(blob.stream()),
+    ...openStream(blob.stream()),
     ...(blob instanceof File ? { filename: blob.name } : {}),
     ...(blob.type === '' ? {} : { contentType: blob.type }),
   }
@@ -66,11 +71,16 @@ function openRequest(request: Request): OpenedSource {
       'The request is a form. Take the file out of it first, as a stream: Request.formData() holds the whole body in memory.',
     )
   }
-  return { body: fromWeb(request.body), ...(contentType === null ? {} : { contentType }) }
+  return { ...openStream(request.body), ...(contentType === null ? {} : { contentType }) }
 }
 
-function fromWeb(stream: ReadableStream<Uint8Array>): Readable {
-  return Readable.fromWeb(stream)
+function openStream(stream: ReadableStream<Uint8Array>): OpenedSource {
+  return { body: Readable.fromWeb(stream), disposeChunks: isDisposable(stream) }
+}
+
+/** A request of `node:http` that nobody else listens to: its chunks were made for us. */
+function isFreshRequest(body: Readable): boolean {
+  return body instanceof IncomingMessage && body.listenerCount('data') === 0
 }
 
 function reasonOf(error: unknown): string {

@@ -17,6 +17,15 @@ export function bodyOf(bytes: Uint8Array): Readable {
   return Readable.from(chunksOf(bytes), { objectMode: false })
 }
 
+/** Pieces of these bytes, of many sizes, each with a memory of its own that no other piece shares. */
+export function separateChunks(bytes: Uint8Array): Uint8Array[] {
+  const chunks: Uint8Array[] = []
+  for (let start = 0; start < bytes.byteLength; start += chunks.at(-1)?.byteLength ?? 0) {
+    chunks.push(Uint8Array.from(bytes.subarray(start, start + 1 + chunks.length * CHUNK_BYTES)))
+  }
+  return chunks
+}
+
 /** Puts bytes as `text/plain`, which the keys of the suite end in `.txt` for. */
 export function putBytes(adapter: StorageAdapter, key: string, bytes: Uint8Array): Promise<StoredObject> {
   return adapter.put(key, bodyOf(bytes), { contentType: 'text/plain' })

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import type { PutOptions } from '@rindle/core'
-import { bodyOf, patternBytes, putBytes, readBytes } from './bodies.ts'
+import { bodyOf, patternBytes, putBytes, readBytes, separateChunks } from './bodies.ts'
 import type { StorageContractCase } from './contract-case.ts'
 import { failureOf, isAbsent, rejectsWith } from './expectations.ts'
 
@@ -28,6 +28,19 @@ export const putCases: readonly StorageContractCase[] = [
       const chunks = Array.from({ length: 4000 }, (_, index) => bytes.subarray(index * 5, index * 5 + 5))
       await adapter.put(KEY, Readable.from(chunks), { contentType: 'text/plain' })
       assert.ok(bytes.equals(await readBytes(adapter, KEY)))
+    },
+  },
+  {
+    name: 'spoils no chunk of a body, unless told that nobody else holds them',
+    run: async ({ adapter }) => {
+      const bytes = patternBytes(3_000_001)
+      const chunks = separateChunks(bytes)
+      for (const disposeChunks of [false, true]) {
+        const options = { contentType: 'text/plain', disposeChunks }
+        await adapter.put(KEY, Readable.from(chunks, { objectMode: false }), options)
+        assert.ok(bytes.equals(await readBytes(adapter, KEY)))
+        if (!disposeChunks) assert.ok(bytes.equals(Buffer.concat(chunks)), 'chunks are not what they were')
+      }
     },
   },
   {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { Readable } from 'node:stream'
 import type { AppendOptions, ResumableState, StorageAdapter } from '@rindle/core'
-import { bodyOf, patternBytes, readBytes } from './bodies.ts'
+import { bodyOf, patternBytes, readBytes, separateChunks } from './bodies.ts'
 import type { StorageContractCase } from './contract-case.ts'
 import { collect, failureOf, isAbsent, listKeys, rejectsWith } from './expectations.ts'
 
@@ -27,6 +27,22 @@ export const resumableCases: readonly StorageContractCase[] = [
       const stored = await adapter.resumable.finish(KEY, state)
       assert.equal(stored.byteSize, byteSize)
       await holdsOnly(adapter, Buffer.concat(pieces))
+    },
+  },
+  {
+    name: 'spoils no chunk that follows others, unless told that nobody else holds them',
+    needs: 'resumable_upload',
+    run: async ({ adapter }) => {
+      const bytes = patternBytes(2 * LARGE_BYTES)
+      const chunks = separateChunks(bytes)
+      let state = await begin(adapter)
+      for (const disposeChunks of [false, true]) {
+        const body = Readable.from(chunks, { objectMode: false })
+        for await (state of adapter.resumable.append(KEY, state, body, { disposeChunks }));
+        if (!disposeChunks) assert.ok(bytes.equals(Buffer.concat(chunks)), 'chunks are not what they were')
+      }
+      await adapter.resumable.finish(KEY, state)
+      await holdsOnly(adapter, Buffer.concat([bytes, bytes]))
     },
   },
   {

@@ -1,0 +1,25 @@
+import { disposeChunk, isDisposable, markDisposable } from '@rindle/core'
+import { expect, it } from 'vitest'
+
+it('the memory of a chunk is given free at once, unless others share it', () => {
+  const whole = new Uint8Array(100)
+  const { buffer } = whole
+  disposeChunk(whole)
+  expect([whole.byteLength, buffer.detached]).toEqual([0, true])
+  const memory = new ArrayBuffer(100)
+  const part = new Uint8Array(memory, 0, 99)
+  disposeChunk(part)
+  expect([part.byteLength, memory.detached]).toEqual([99, false])
+  const pooled = Buffer.from('a few bytes of a pool')
+  disposeChunk(pooled)
+  expect(pooled.toString()).toBe('a few bytes of a pool')
+})
+
+it('a stream whose chunks somebody else gets too is not for one alone any more', async () => {
+  const request = new Request('http://app.test', { method: 'POST', body: 'x' })
+  const alone = request.body as ReadableStream<Uint8Array>
+  markDisposable(alone)
+  expect(isDisposable(request.body as ReadableStream)).toBe(true)
+  const clone = request.clone()
+  expect([request, clone].map(({ body }) => isDisposable(body as ReadableStream))).toEqual([false, false])
+})

@@ -2,18 +2,14 @@ import { join } from 'node:path'
 import { createRindle, defineProfile, stderrLogger } from '@rindle/core'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
 import { avProcessor } from '@rindle/processor-av'
-import { localStorage } from '@rindle/storage-local'
 import { serveSide } from '../serve-side.ts'
+import { storageIn } from '../storage-in.ts'
 import { type AvRound, type AvSetup, OUTPUTS } from './setup.ts'
 
 // An application with its workers in one process, everything at its defaults.
 serveSide(async (setup) => {
   const { directory, databaseUrl, outputs } = setup as AvSetup
-  const storage = localStorage({
-    directory: join(directory, 'storage'),
-    baseUrl: 'http://127.0.0.1/media',
-    signingKey: 'a key for benchmarks only, of enough characters',
-  })
+  const storage = storageIn(directory)
   const rindle = createRindle({
     database: databaseUrl,
     storages: { main: storage },

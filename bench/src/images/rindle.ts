@@ -9,10 +9,10 @@ import {
 } from '@rindle/core'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
 import { imageProcessor } from '@rindle/processor-image'
-import { localStorage } from '@rindle/storage-local'
 import { s3Storage } from '@rindle/storage-s3'
 import { cpuMeter } from '../cpu-meter.ts'
 import { serveSide } from '../serve-side.ts'
+import { storageIn } from '../storage-in.ts'
 import { type ImagesRound, type ImagesSetup, VARIANTS } from './setup.ts'
 
 const profiles = {
@@ -61,11 +61,7 @@ function storageOf({ directory, bucket }: ImagesSetup): StorageAdapter {
     const { accessKeyId, secretAccessKey, ...where } = bucket
     return s3Storage({ ...where, prefix: 'rindle', credentials: { accessKeyId, secretAccessKey } })
   }
-  return localStorage({
-    directory: join(directory, 'storage'),
-    baseUrl: 'http://127.0.0.1/media',
-    signingKey: 'a key for benchmarks only, of enough characters',
-  })
+  return storageIn(directory)
 }
 
 async function deleteAll(storage: StorageAdapter): Promise<void> {

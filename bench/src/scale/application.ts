@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { createRindle, defineProfile, type Profile, type Rindle, stderrLogger } from '@rindle/core'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
 import { imageProcessor } from '@rindle/processor-image'
-import { localStorage } from '@rindle/storage-local'
+import { storageIn } from '../storage-in.ts'
 import type { ScaleSetup } from './setup.ts'
 
 /** An application of which several processes run; each works on one image at a time, on one core. */
@@ -10,11 +10,7 @@ export function scaleApplication({ directory, databaseUrl }: ScaleSetup): Rindle
   return createRindle({
     database: databaseUrl,
     storages: {
-      main: localStorage({
-        directory: join(directory, 'storage'),
-        baseUrl: 'http://127.0.0.1/media',
-        signingKey: 'a key for benchmarks only, of enough characters',
-      }),
+      main: storageIn(directory),
     },
     processors: [imageProcessor({ concurrency: 1 })],
     jobs: pgBossJobs(),

@@ -1,17 +1,13 @@
 import { join } from 'node:path'
 import { createRindle, defineProfile, stderrLogger } from '@rindle/core'
 import { createHandler, toNodeHandler } from '@rindle/http'
-import { localStorage } from '@rindle/storage-local'
 import { memoryJobs } from '@rindle/testing'
+import { storageIn } from '../storage-in.ts'
 import { serveFile } from './serve-file.ts'
 
 // The HTTP handler over local storage: the token is checked and the object looked up for each range.
 serveFile(async ({ directory, databaseUrl, file }) => {
-  const storage = localStorage({
-    directory: join(directory, 'storage'),
-    baseUrl: 'http://127.0.0.1/rindle',
-    signingKey: 'a key for benchmarks only, of enough characters',
-  })
+  const storage = storageIn(directory)
   const rindle = createRindle({
     database: databaseUrl,
     storages: { main: storage },

@@ -1,9 +1,10 @@
+import { storageIn } from '../storage-in.ts'
 import { serveSigning } from './measure-signing.ts'
-import { signingStorage, storageKeyOf } from './setup.ts'
+import { storageKeyOf } from './setup.ts'
 
 // The signer alone, with everything about the URL known beforehand.
 serveSigning((assetIds) => {
-  const storage = signingStorage()
+  const storage = storageIn('unused')
   const keys = assetIds.map(storageKeyOf)
   const expiresAt = new Date(Date.now() + 900_000)
   return async (index) => {

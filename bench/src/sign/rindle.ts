@@ -1,7 +1,8 @@
 import { type Asset, createRindle, defineProfile, silentLogger } from '@rindle/core'
 import { memoryJobs } from '@rindle/testing'
+import { storageIn } from '../storage-in.ts'
 import { serveSigning } from './measure-signing.ts'
-import { signingStorage, storageKeyOf } from './setup.ts'
+import { storageKeyOf } from './setup.ts'
 
 // A database that refuses: `url` makes no query, or the bench fails.
 const refusingPool = {
@@ -15,7 +16,7 @@ const refusingPool = {
 serveSigning((assetIds) => {
   const rindle = createRindle({
     database: { pool: refusingPool },
-    storages: { main: signingStorage() },
+    storages: { main: storageIn('unused') },
     jobs: memoryJobs(),
     logger: silentLogger,
     profiles: {

@@ -4,8 +4,8 @@ import { createRindle, defineProfile, type Rindle, stderrLogger } from '@rindle/
 import { createHandler } from '@rindle/http'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
 import { imageProcessor } from '@rindle/processor-image'
-import { localStorage } from '@rindle/storage-local'
 import { serveSide } from '../serve-side.ts'
+import { storageIn } from '../storage-in.ts'
 import type { SoakRound, SoakSetup } from './setup.ts'
 
 const USERS = 8
@@ -31,11 +31,7 @@ serveSide(async (setup) => {
   const rindle = createRindle({
     database: databaseUrl,
     storages: {
-      main: localStorage({
-        directory: join(directory, 'storage'),
-        baseUrl: 'http://127.0.0.1/rindle',
-        signingKey: 'a key for benchmarks only, of enough characters',
-      }),
+      main: storageIn(directory),
     },
     processors: [imageProcessor()],
     jobs: pgBossJobs(),

@@ -2,18 +2,14 @@ import { join } from 'node:path'
 import { createRindle, defineProfile, stderrLogger } from '@rindle/core'
 import { createHandler, toNodeHandler } from '@rindle/http'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
-import { localStorage } from '@rindle/storage-local'
 import { tusServer } from '@rindle/tus'
+import { storageIn } from '../storage-in.ts'
 import { serveTus } from './serve-tus.ts'
 import { TUS_PATH } from './setup.ts'
 
 // By Rindle: on the disk before it is acknowledged, offsets and locks in PostgreSQL, verified, its promotion enqueued.
 serveTus(async ({ directory, databaseUrl }) => {
-  const storage = localStorage({
-    directory: join(directory, 'storage'),
-    baseUrl: 'http://127.0.0.1/rindle',
-    signingKey: 'a key for benchmarks only, of enough characters',
-  })
+  const storage = storageIn(directory)
   const rindle = createRindle({
     database: databaseUrl,
     storages: { main: storage },

@@ -1,18 +1,14 @@
 import { join } from 'node:path'
 import { createRindle, defineProfile, stderrLogger } from '@rindle/core'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
-import { localStorage } from '@rindle/storage-local'
+import { storageIn } from '../storage-in.ts'
 import { serveUploads } from './serve-uploads.ts'
 
 const MAX_BYTES = 4 * 1024 ** 3
 
 // The same by Rindle: its one-pass upload, with its rows and its promote job, which no worker takes here.
 serveUploads(async ({ directory, databaseUrl }) => {
-  const storage = localStorage({
-    directory: join(directory, 'storage'),
-    baseUrl: 'http://127.0.0.1/media',
-    signingKey: 'a key for benchmarks only, of enough characters',
-  })
+  const storage = storageIn(directory)
   const rindle = createRindle({
     database: databaseUrl,
     storages: { main: storage },

@@ -30,7 +30,10 @@ export interface StorageCallOptions {
 
 /** Options of the storage calls that take a body. */
 export interface BodyOptions extends StorageCallOptions {
-  /** Nobody else holds the chunks of the body: `disposeChunk` them as soon as they are written. @default false */
+  /**
+   * Nobody else holds the chunks of the body: `disposeChunk` them as soon as they are written. An adapter that hands a
+   * body on to several others does not hand this on. @default false
+   */
   readonly disposeChunks?: boolean
 }
 

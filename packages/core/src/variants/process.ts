@@ -143,6 +143,7 @@ class VariantWork {
     await storage.put(storageKey, createReadStream(output.path), {
       contentType: output.contentType,
       byteSize: output.byteSize,
+      disposeChunks: true,
       signal: this.#job.signal,
     })
     await rm(output.path, { force: true })

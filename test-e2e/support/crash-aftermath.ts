@@ -39,14 +39,24 @@ interface Remains {
 
 interface RemainingAsset {
   readonly id: string
+  readonly profile: string
   readonly state: string
+  readonly errorReason: string | null
   readonly storageKey: string
-  readonly variants: readonly { readonly id: string; readonly state: string; readonly storageKey: string | null }[]
+  readonly variants: readonly RemainingVariant[]
   readonly uploadSessions: readonly {
     readonly uploadStrategy: string
     readonly uploadKey: string
     readonly state: string
   }[]
+}
+
+interface RemainingVariant {
+  readonly id: string
+  readonly name: string
+  readonly state: string
+  readonly errorReason: string | null
+  readonly storageKey: string | null
 }
 
 /**
@@ -94,7 +104,7 @@ export async function aftermathOf(place: CrashPlace, rindle: CrashInstance, witn
   }
   return {
     violations: (await rindle.checkInvariants()).violations,
-    lost: [...witness.acknowledged].filter((id) => isLost(id, remains)),
+    lost: [...witness.acknowledged].filter((id) => isLost(id, remains)).map((id) => describe(id, remains)),
     stuck: stuckIn(remains),
     exhausted: [...remains.exhausted],
     openRuns: await rindle.prisma.mediaProcessingRun.count({ where: { finishedAt: null } }),
@@ -122,6 +132,15 @@ function isLost(id: string, { assets, exhausted, witness }: Remains): boolean {
   const asset = assets.get(id)
   if (asset === undefined) return !witness.releasing.has(id)
   return asset.state !== 'ready' && !exhausted.has(id)
+}
+
+/** What became of an asset, for whoever is to find out why. */
+function describe(id: string, { assets }: Remains): string {
+  const asset = assets.get(id)
+  if (asset === undefined) return `${id} is gone`
+  const { profile, state, errorReason, variants } = asset
+  const made = variants.map((variant) => `${variant.name} ${variant.state} ${variant.errorReason ?? ''}`.trim())
+  return `${id} of ${profile} is ${state} ${errorReason ?? ''} (${made.join(', ')})`
 }
 
 function stuckIn({ assets, exhausted, witness }: Remains): readonly string[] {

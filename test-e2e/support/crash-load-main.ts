@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -14,6 +15,8 @@ type ProfileName = keyof typeof crashProfiles
 const LANES = 3
 const UPLOADS_PER_LANE = 7
 const SLOT = 'avatar'
+// Numbers of processes come again after some thousands: another would take over the slots of this one.
+const PROCESS = randomUUID()
 
 // The program of a process that works and uploads until it is killed: node crash-load-main.ts <place as JSON>
 const [, , placeText = '{}'] = process.argv
@@ -81,7 +84,7 @@ async function cancelAndRequeue(assetId: string): Promise<void> {
 
 /** Uploads into one slot, one after the other: each takes the place of the one before, which is purged; then all go. */
 async function fillSlot(lane: number): Promise<void> {
-  const owner = { type: 'lane', id: `${process.pid}-${lane}` }
+  const owner = { type: 'lane', id: `${PROCESS}-${lane}` }
   let previous: string | undefined
   for (let count = 0; count < UPLOADS_PER_LANE; count += 1) {
     const upload = UPLOADS[(count + lane * 2) % UPLOADS.length] ?? uploadDirectly

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { PLOTS, type Role, type Stage, type StoryContext, type StoryName } from './crash-plots.ts'
 import type { Step, WorkerPayload } from './crash-points.ts'
@@ -16,6 +17,9 @@ const STEP_NAMES: Readonly<Record<Role, { readonly promote: string; readonly pro
 
 /** The class of work that comes last, by the variant that it waits for not to be pending: it does more than the others. */
 const LAST_CLASSES: Readonly<Record<string, readonly string[]>> = { slow: ['small', 'thumb'], encode: ['waveform'] }
+
+// A process that comes after this one must not take over its slots, as one of the same number would.
+const PROCESS = randomUUID()
 
 /** Plays stories in one instance, each with an owner and assets of its own. */
 export class Stories {
@@ -71,8 +75,7 @@ export class Stories {
       picture,
       recording,
       tell,
-      // Of this process alone: one that comes after it must not take over its slots.
-      owner: { type: 'story', id: `${process.pid}-${story}` },
+      owner: { type: 'story', id: `${PROCESS}-${story}` },
       changing: `changing_${story}` as 'changing_0',
       within: (name, work) => this.#within(story, name, work),
       cast: (assetId, role) => void this.#cast.set(assetId, { story, role }),

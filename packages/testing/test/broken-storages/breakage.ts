@@ -1,6 +1,6 @@
-import { Readable } from 'node:stream'
+import { Readable, Transform } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
-import type { PutOptions, StorageCapability, StoredObject } from '@rindle/core'
+import { disposeChunk, type PutOptions, type StorageCapability, type StoredObject } from '@rindle/core'
 import type { MemoryStorage } from '@rindle/testing'
 
 /** What a broken storage does otherwise than the good one that it is made of. */
@@ -48,6 +48,18 @@ export const puttingParts: Change = (good) => ({
     return good.put(key, Readable.from(chunks), options)
   },
 })
+
+/** A body of copies, whose own chunks are spoilt as they pass. */
+export function spoiling(body: Readable): Readable {
+  const copies = new Transform({
+    transform(chunk: Buffer, _encoding, callback) {
+      const copy = Buffer.from(chunk)
+      disposeChunk(chunk)
+      callback(null, copy)
+    },
+  })
+  return body.pipe(copies)
+}
 
 export async function bytesAt(good: MemoryStorage, key: string): Promise<Buffer> {
   const isThere = (await good.head(key)) !== undefined

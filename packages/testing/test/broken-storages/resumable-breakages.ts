@@ -1,6 +1,6 @@
 import { companionKey, type ResumableStorage } from '@rindle/core'
 import type { MemoryStorage } from '@rindle/testing'
-import type { Breakage, Change } from './breakage.ts'
+import { type Breakage, type Change, spoiling } from './breakage.ts'
 
 const PARTIAL = companionKey('album/film.txt', 'partial')
 
@@ -18,6 +18,13 @@ export const resumableBreakages: readonly Breakage[] = [
     caseName: 'makes one object of bodies that came one after the other, and shows nothing before',
     how: 'begins anew with every body',
     breaks: startingOver,
+  },
+  {
+    caseName: 'spoils no chunk that follows others, unless told that nobody else holds them',
+    how: 'gives the memory of every chunk free',
+    breaks: resuming((good) => ({
+      append: (key, state, body, options) => good.append(key, state, spoiling(body), options),
+    })),
   },
   {
     caseName: 'knows the last bytes of an upload whose length was declared',

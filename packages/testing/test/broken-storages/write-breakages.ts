@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { normalizeKey } from '@rindle/core'
-import { type Breakage, bytesAt, type Change, NO_OBJECT, puttingParts, puttingWithout } from './breakage.ts'
+import { type Breakage, bytesAt, type Change, NO_OBJECT, puttingParts, puttingWithout, spoiling } from './breakage.ts'
 
 export const putBreakages: readonly Breakage[] = [
   {
@@ -25,6 +25,11 @@ export const putBreakages: readonly Breakage[] = [
           options,
         ),
     }),
+  },
+  {
+    caseName: 'spoils no chunk of a body, unless told that nobody else holds them',
+    how: 'gives the memory of every chunk free',
+    breaks: (good) => ({ put: (key, body, options) => good.put(key, spoiling(body), options) }),
   },
   {
     caseName: 'gives a content type that agrees with the extension of the key',

@@ -64,12 +64,16 @@ describe.skipIf(chromium === undefined).each(['local', 'minio'] as const)('in Ch
   async function losesTheNetwork(): Promise<void> {
     const reached = await percent('large.pdf')
     expect(reached).toBeGreaterThan(10)
-    await page.context().setOffline(true)
+    // Some requests may fail before the browser says that it is offline.
     const failed = page.waitForEvent('requestfailed')
-    application.gate.cut()
-    await failed
-    expect(await percent('large.pdf')).toBeLessThan(60)
-    await page.context().setOffline(false)
+    try {
+      await page.context().setOffline(true)
+      application.gate.cut()
+      await failed
+      expect(await percent('large.pdf')).toBeLessThan(60)
+    } finally {
+      await page.context().setOffline(false)
+    }
   }
 
   it('progress moves, and cancelling ends the session and leaves nothing in the storage', async () => {

@@ -65,7 +65,7 @@ async function answer(
     caller,
     hasBody: headers.get('content-type') === 'application/offset+octet-stream',
     checksum: checksum === null ? undefined : uploadChecksum(checksum),
-    disposeChunks: request.body !== null && isDisposable(request.body),
+    disposeChunks: isDisposable(request.body),
   }
   if (method !== 'OPTIONS') {
     const segment = segmentBelow(path, request)

@@ -76,16 +76,6 @@ export type UploadStrategy = (typeof UPLOAD_STRATEGIES)[number]
 /** Asset states in which the original may be delivered: verified, durable, neither rejected nor deleted. */
 export const DELIVERABLE_STATES: readonly AssetState[] = ['available', 'processing', 'transcoding', 'ready', 'degraded']
 
-/** Session states in which an upload has not ended. */
-export const OPEN_SESSION_STATES: readonly SessionState[] = [
-  'initialized',
-  'signed',
-  'resuming',
-  'uploading',
-  'uploaded',
-  'verifying',
-]
-
 /** Whether an asset in `state` may be delivered: one of {@link DELIVERABLE_STATES}. */
 export function isDeliverable(state: AssetState): boolean {
   return DELIVERABLE_STATES.includes(state)

@@ -1,5 +1,5 @@
 import { RindleError } from './errors.ts'
-import type { AssetState, SessionState, VariantState } from './states.ts'
+import { type AssetState, SESSION_STATES, type SessionState, type VariantState } from './states.ts'
 
 /** From each asset state, the states it may go to. */
 export const ASSET_TRANSITIONS: Readonly<Record<AssetState, readonly AssetState[]>> = {
@@ -45,6 +45,11 @@ export const SESSION_TRANSITIONS: Readonly<Record<SessionState, readonly Session
   expired: [],
   failed: [],
 }
+
+/** Session states in which an upload has not ended: those that lead to others. */
+export const OPEN_SESSION_STATES: readonly SessionState[] = SESSION_STATES.filter(
+  (state) => SESSION_TRANSITIONS[state].length > 0,
+)
 
 /** The state machines and the states of each. */
 export interface MachineStates {

@@ -1,4 +1,5 @@
-import { DELIVERABLE_STATES, OPEN_SESSION_STATES } from '../domain/states.ts'
+import { DELIVERABLE_STATES } from '../domain/states.ts'
+import { OPEN_SESSION_STATES } from '../domain/transitions.ts'
 
 // Literals, not a parameter: only so does the database use the partial indexes that know these few rows.
 const literals = (states: readonly string[]): string => states.map((state) => `'${state}'`).join(', ')

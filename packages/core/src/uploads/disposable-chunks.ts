@@ -8,9 +8,9 @@ export function markDisposable(stream: ReadableStream<Uint8Array>): void {
   disposable.add(stream)
 }
 
-/** Whether that was said of a stream. */
-export function isDisposable(stream: ReadableStream<Uint8Array>): boolean {
-  return disposable.has(stream)
+/** Whether that was said of a stream, such as the body of a request. */
+export function isDisposable(stream: ReadableStream<Uint8Array> | null): boolean {
+  return stream !== null && disposable.has(stream)
 }
 
 /**

@@ -24,7 +24,7 @@ export async function receivePut(
   const chunks = request.body === null ? [] : chunksOf(request.body, idleTimeoutMs)
   return storage.put(token.key, Readable.from(capped(chunks, limit)), {
     contentType,
-    disposeChunks: request.body !== null && isDisposable(request.body),
+    disposeChunks: isDisposable(request.body),
     signal: request.signal,
     ...(token.byteSize === undefined ? {} : { byteSize: token.byteSize }),
     ...(token.checksumSha256 === undefined ? {} : { checksumSha256: token.checksumSha256 }),

@@ -91,7 +91,7 @@ async function receiveOpened<P extends string>(
   const measured = measure(head, source.body, hash, profile.accept.maxBytes)
   const stored = await storageOf(runtime, profile.storage).put(storageKey, measured, {
     contentType: verdict.contentType,
-    disposeChunks: source.disposeChunks ?? false,
+    disposeChunks: source.disposeChunks,
     ...(source.signal === undefined ? {} : { signal: source.signal }),
   })
   return {

@@ -15,7 +15,7 @@ export type UploadSource = string | URL | Uint8Array | Blob | Readable | Readabl
 export interface OpenedSource {
   readonly body: Readable
   /** Nobody else holds the chunks of the body. */
-  readonly disposeChunks?: boolean
+  readonly disposeChunks: boolean
   readonly filename?: string
   readonly contentType?: string
 }
@@ -26,8 +26,10 @@ const READ_CHUNK_BYTES = 1024 * 1024
 /** Opens any {@link UploadSource} as one byte stream. `invalid_input` when it is none of them or cannot be opened. */
 export async function openSource(source: UploadSource): Promise<OpenedSource> {
   if (typeof source === 'string' || source instanceof URL) return openFile(source)
-  if (source instanceof Uint8Array)
-    return { body: Readable.from([Buffer.from(source.buffer, source.byteOffset, source.byteLength)]) }
+  if (source instanceof Uint8Array) {
+    const bytes = Buffer.from(source.buffer, source.byteOffset, source.byteLength)
+    return { body: Readable.from([bytes]), disposeChunks: false }
+  }
   if (source instanceof Blob) return openBlob(source)
   if (source instanceof Request) return openRequest(source)
   if (source instanceof Readable) return { body: source, disposeChunks: isFreshRequest(source) }

@@ -4,7 +4,7 @@ import { buffer } from 'node:stream/consumers'
 import { isRindleError, RindleError } from '../../domain/errors.ts'
 import { stagingKey } from '../../domain/keys.ts'
 import type { Finding } from '../../ports/diagnosis.ts'
-import type { ResumableState, SignedRequest, StorageAdapter } from '../../ports/storage.ts'
+import type { SignedRequest, StorageAdapter, StorageCallOptions } from '../../ports/storage.ts'
 import { type Runtime, storageOf } from '../../runtime.ts'
 import { preflightFinding } from './browser-preflight.ts'
 import { clockFinding } from './clock-finding.ts'
@@ -53,8 +53,8 @@ class Canary {
   readonly #piecesKey: string
   /** Keys under which there may be something. */
   readonly #left = new Set<string>()
-  #uploadId: string | undefined
-  #resumable: ResumableState | undefined
+  /** How to give an upload up that was begun and not finished, by its key. */
+  readonly #unfinished = new Map<string, (options: StorageCallOptions) => Promise<void>>()
 
   constructor(runtime: Runtime, context: StorageContext) {
     this.#runtime = runtime
@@ -99,15 +99,10 @@ class Canary {
   async remove(): Promise<void> {
     const signal = AbortSignal.timeout(CLEANUP_TIMEOUT_MS)
     try {
-      if (this.#uploadId !== undefined) {
-        await this.#storage.multipart.abort(this.#partsKey, this.#uploadId, { signal })
-      }
-      if (this.#resumable !== undefined) {
-        await this.#storage.resumable.abort(this.#piecesKey, this.#resumable, { signal })
-      }
+      for (const giveUp of this.#unfinished.values()) await giveUp({ signal })
       for (const key of this.#left) await this.#storage.delete(key, { signal })
     } catch (error) {
-      const keys = [...this.#left, ...(this.#resumable === undefined ? [] : [this.#piecesKey])]
+      const keys = [...new Set([...this.#left, ...this.#unfinished.keys()])]
       const fields = { storage: this.#context.name, keys, error: reasonOf(error) }
       this.#runtime.logger.warn(fields, 'An object of the doctor could not be removed; scan-orphans finds it.')
     }
@@ -176,14 +171,14 @@ class Canary {
     const key = this.#partsKey
     const signal = this.#signal
     const { uploadId } = await multipart.create(key, { contentType: CONTENT_TYPE, signal })
-    this.#uploadId = uploadId
+    this.#unfinished.set(key, (options) => multipart.abort(key, uploadId, options))
     const request = await multipart.signPart(key, uploadId, 1, { expiresAt: this.#expiresAt, signal })
     const { status } = await sendSigned(request, signal, CANARY)
     if (status !== 200) throw differs(`the PUT of a part is answered with ${status}`)
     const parts = await multipart.listParts(key, uploadId, { signal })
     this.#left.add(key)
     const { byteSize } = await multipart.complete(key, uploadId, parts, { signal })
-    this.#uploadId = undefined
+    this.#unfinished.delete(key)
     if (byteSize !== CANARY.byteLength) throw differs('an object made of parts has another size than they have')
     return 'an object was made of parts'
   }
@@ -194,15 +189,14 @@ class Canary {
     const signal = this.#signal
     const byteSize = CANARY.byteLength
     let state = await resumable.begin(key, { contentType: CONTENT_TYPE, maxBytes: byteSize, signal })
-    this.#resumable = state
+    const { uploadId } = state
+    this.#unfinished.set(key, (options) => resumable.abort(key, { uploadId }, options))
     for (const piece of PIECES) {
-      for await (state of resumable.append(key, state, Readable.from([piece]), { byteSize, signal })) {
-        this.#resumable = state
-      }
+      for await (state of resumable.append(key, state, Readable.from([piece]), { byteSize, signal }));
     }
     this.#left.add(key)
     await resumable.finish(key, state, { signal })
-    this.#resumable = undefined
+    this.#unfinished.delete(key)
     const { body } = await this.#storage.get(key, { signal })
     assertCanary(await buffer(body))
     return 'an upload was interrupted and went on'

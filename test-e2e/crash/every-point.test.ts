@@ -121,7 +121,7 @@ it('what lies in storage without a row is of an operation that was cut short, on
   const { unexplained, exhausted, ...explained } = aftermath.orphans
   expect([...unexplained, ...exhausted]).toEqual([])
   const counts = Object.fromEntries(Object.entries(explained).map(([kind, keys]) => [kind, keys.length]))
-  console.info('Objects that no row knows:', counts)
+  console.info('Objects that no row knows:', explained)
   const leaving = (points: RegExp): number => planned.filter(({ point }) => points.test(point ?? '')).length
   expect(counts).toEqual({
     unregistered: leaving(/^(?:refused )?upload: (?!before put|after commit|after delete)/),

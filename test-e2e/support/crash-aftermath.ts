@@ -22,8 +22,8 @@ export interface Aftermath {
 }
 
 /**
- * Whose object it was: of an upload that had no row yet; of an asset that was purged while a worker stored its variant;
- * of a direct upload, in staging or copied from there, while it was moved to its permanent key; of an asset whose
+ * Whose object it was: of an upload that had no row yet; of an asset that was purged while a worker stored its variant
+ * or moved its original out of staging; of a direct upload, in staging or copied from there, while it was moved to its permanent key; of an asset whose
  * attempts are used up. `unexplained` may not happen.
  */
 export type OrphanKind = 'unregistered' | 'overtaken' | 'moving' | 'exhausted' | 'unexplained'
@@ -178,7 +178,9 @@ function orphanKind(key: string, { assets, exhausted, witness }: Remains): Orpha
   const [assetId = '', name = ''] = key.split('/').slice(-2)
   const isOriginal = name.startsWith('original') || key.startsWith('staging/')
   const asset = assets.get(assetId)
-  if (asset === undefined && witness.releasing.has(assetId)) return isOriginal ? 'unexplained' : 'overtaken'
+  if (asset === undefined && witness.releasing.has(assetId)) {
+    return isOriginal && !witness.staged.has(assetId) ? 'unexplained' : 'overtaken'
+  }
   if (asset === undefined) return witness.acknowledged.has(assetId) ? 'unexplained' : 'unregistered'
   if (!isOriginal) return exhausted.has(assetId) ? 'exhausted' : 'unexplained'
   return asset.uploadSessions.some(({ uploadStrategy }) => uploadStrategy !== 'proxied') ? 'moving' : 'unexplained'

@@ -50,6 +50,7 @@ async function uploadProxied(profile: ProfileName): Promise<string> {
 
 async function uploadDirectly(): Promise<string> {
   const { session, request } = await rindle.presignedPut('picture', declared)
+  await tell({ type: 'staged', assetId: session.assetId })
   const { url, ...options } = request
   await rindle.serveFile(new Request(url, { ...options, body: new Uint8Array(picture) }))
   return (await rindle.verifyCompletion(session.id)).asset.id
@@ -57,6 +58,7 @@ async function uploadDirectly(): Promise<string> {
 
 async function uploadInParts(): Promise<string> {
   const { session } = await rindle.initiateMultipartUpload('remote', declared)
+  await tell({ type: 'staged', assetId: session.assetId })
   const { url, method, headers } = await rindle.signMultipartPart(session.id, 1)
   await fetch(url, { method, headers, body: new Uint8Array(picture) })
   return (await rindle.completeMultipartUpload(session.id)).asset.id
@@ -64,6 +66,7 @@ async function uploadInParts(): Promise<string> {
 
 async function uploadResumably(): Promise<string> {
   const { session } = await rindle.initiateResumableSession('picture', declared)
+  await tell({ type: 'staged', assetId: session.assetId })
   const writer = await rindle.writeResumableSession(session.id)
   await writer.append(Readable.from([picture]), { offset: 0 })
   await writer.release()

@@ -7,6 +7,8 @@ import type { CrashPoints } from './crash-points.ts'
 export type CrashNews =
   /** The application was told that this upload is done: it may not be lost. */
   | { readonly type: 'acknowledged'; readonly assetId: string }
+  /** The upload went to staging: a worker copies it to its permanent key. */
+  | { readonly type: 'staged'; readonly assetId: string }
   /** The application is about to give the asset up: it may be purged from now on. */
   | { readonly type: 'releasing'; readonly assetId: string }
   /** The application is about to cancel the asset's work: it may lack variants until they are requeued. */
@@ -37,6 +39,7 @@ export interface Stage extends Omit<StoryContext, 'points'> {
   readonly cast: (assetId: string, role: Role) => void
   /** Does `work` when the story comes by the point for the first time from now on. */
   readonly interlude: (point: string, work: () => Promise<void>) => void
+  /** Until it is ready, and no handler of the story is at work. */
   readonly untilReady: (assetId: string) => Promise<void>
   readonly untilGone: (assetId: string) => Promise<void>
   /** Until no handler of the story is at work. */
@@ -197,11 +200,9 @@ async function playRegenerated(stage: Stage): Promise<void> {
   const { rindle, changed, changing, cast, within, untilReady, untilIdle } = stage
   const { id } = await upload(stage, changing, 'proxied')
   await untilReady(id)
-  await untilIdle()
   cast(id, 'remade')
   await within('regenerate', () => changed.regenerateVariants({ profile: changing }))
   await untilReady(id)
-  await untilIdle()
   await makeDeletionsDue(rindle, id)
   while ((await deletionsOf(rindle, id)) > 0) await untilIdle()
 }

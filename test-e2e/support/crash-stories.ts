@@ -80,7 +80,11 @@ export class Stories {
       within: (name, work) => this.#within(story, name, work),
       cast: (assetId, role) => void this.#cast.set(assetId, { story, role }),
       interlude: (point, work) => void this.#interludes.set(`${story} ${point}`, work),
-      untilReady: (assetId) => this.#untilReady(assetId),
+      // What comes next may not overlap with the end of the last handler: while the story stood there, it would be half done.
+      untilReady: async (assetId) => {
+        await this.#untilReady(assetId)
+        await until(() => this.#hasNoHandler(story))
+      },
       untilGone: async (assetId) => until(async () => (await rindle.asset(assetId)) === null),
       untilIdle: async () => until(() => this.#hasNoHandler(story)),
     }

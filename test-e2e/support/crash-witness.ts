@@ -4,9 +4,10 @@ import type { CrashNews } from './crash-plots.ts'
 export class Witness {
   /** Assets whose upload the application knows to be done. */
   readonly acknowledged: Set<string> = new Set<string>()
+  /** Assets whose original a worker copies from staging. */
+  readonly staged: Set<string> = new Set<string>()
   /** Assets that the application has given up, or was about to. */
   readonly releasing: Set<string> = new Set<string>()
-
   /** Assets whose work the application has cancelled, or was about to. */
   readonly cancelling: Set<string> = new Set<string>()
 

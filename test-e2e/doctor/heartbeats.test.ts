@@ -79,7 +79,7 @@ it('a beat makes workers that were silent for long alive again', async () => {
   await silentFor(300, process.pid)
   expect(await rindle.liveWorkers()).toEqual([])
   await vi.advanceTimersByTimeAsync(15_000)
-  await vi.waitFor(async () => expect(await rindle.liveWorkers()).toHaveLength(1))
+  await vi.waitFor(async () => expect(await rindle.liveWorkers()).toHaveLength(1), { timeout: 10_000 })
 })
 
 it('beats go on after the database was away, and write the row again that somebody removed', async () => {
@@ -94,14 +94,18 @@ it('beats go on after the database was away, and write the row again that somebo
 
   await setAllowed(databaseUrl, false)
   await vi.advanceTimersByTimeAsync(15_000)
-  await vi.waitFor(() => expect(warnings).toContain('Workers could not tell the database that they are alive.'))
+  await vi.waitFor(() => expect(warnings).toContain('Workers could not tell the database that they are alive.'), {
+    timeout: 10_000,
+  })
   expect(workers.health().beatAt).toEqual(before.beatAt)
   expect(workers.health().triedAt.getTime()).toBeGreaterThan(before.triedAt.getTime())
 
   await setAllowed(databaseUrl, true)
   await rindle.prisma.mediaWorker.deleteMany()
   await vi.advanceTimersByTimeAsync(15_000)
-  await vi.waitFor(async () => expect(await rindle.liveWorkers()).toMatchObject([{ id: workers.id }]))
+  await vi.waitFor(async () => expect(await rindle.liveWorkers()).toMatchObject([{ id: workers.id }]), {
+    timeout: 10_000,
+  })
   expect(workers.health().beatAt.getTime()).toBeGreaterThan(before.beatAt.getTime())
 })
 

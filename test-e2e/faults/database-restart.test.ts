@@ -44,8 +44,9 @@ it('a database that restarts during work: database_unavailable, and when it is b
   await using second = await startEmbeddedPostgres({ directory: databaseDirectory, port: Number(port) })
   expect(second.url).toBe(first.url)
   await vi.waitFor(async () => expect(await ready()).toBe(UPLOADS * 3), { timeout: 60_000, interval: 50 })
-  await vi.waitFor(async () =>
-    expect(await rindle.prisma.mediaAsset.count({ where: { state: 'ready' } })).toBe(UPLOADS),
+  await vi.waitFor(
+    async () => expect(await rindle.prisma.mediaAsset.count({ where: { state: 'ready' } })).toBe(UPLOADS),
+    { timeout: 10_000 },
   )
   expect((await rindle.checkInvariants()).violations).toEqual([])
   await rindle.stop()

@@ -120,9 +120,9 @@ export function describeConformance(subject: () => ConformanceSubject): void {
       )
       await line.until(hasHead)
       line.write(randomBytes(200_000))
-      await vi.waitFor(async () => expect(await served().temporaryFiles()).toHaveLength(1))
+      await vi.waitFor(async () => expect(await served().temporaryFiles()).toHaveLength(1), { timeout: 10_000 })
       line.socket.resetAndDestroy()
-      await vi.waitFor(async () => expect(await served().temporaryFiles()).toEqual([]))
+      await vi.waitFor(async () => expect(await served().temporaryFiles()).toEqual([]), { timeout: 10_000 })
       expect(await problemOf(await ann().call('POST', `/uploads/${id}/complete`))).toEqual([
         409,
         'storage_object_missing',
@@ -300,12 +300,15 @@ export function describeConformance(subject: () => ConformanceSubject): void {
       const refused = await open()
       expect([refused.response.status, refused.response.headers.get('retry-after')]).toEqual([503, '10'])
       for (const { stop } of streams) stop()
-      const next = await vi.waitFor(async () => {
-        const { response, stop } = await open()
-        if (response.status !== 200) stop()
-        expect(response.status).toBe(200)
-        return { stop }
-      })
+      const next = await vi.waitFor(
+        async () => {
+          const { response, stop } = await open()
+          if (response.status !== 200) stop()
+          expect(response.status).toBe(200)
+          return { stop }
+        },
+        { timeout: 10_000 },
+      )
       next.stop()
     })
   })

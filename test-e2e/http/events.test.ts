@@ -35,7 +35,7 @@ beforeEach(() => void errors.splice(0))
 afterEach(async () => {
   expect(errors).toEqual([])
   // Every test leaves no subscription behind.
-  await vi.waitFor(async () => expect(await listening()).toBe(0))
+  await vi.waitFor(async () => expect(await listening()).toBe(0), { timeout: 10_000 })
 })
 
 /** Connections that wait for changes. */
@@ -106,7 +106,7 @@ describe('a stream of events', () => {
       const decoder = new TextDecoder()
       expect(decoder.decode((await resumed?.read())?.value)).toBe('retry: 2000\n\n')
       const pending = resumed?.read()
-      await vi.waitFor(async () => expect(await listening()).toBe(1))
+      await vi.waitFor(async () => expect(await listening()).toBe(1), { timeout: 10_000 })
       stop.abort()
       expect((await pending)?.done).toBe(true)
     }
@@ -152,7 +152,7 @@ describe('a stream of events', () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     try {
       const pending = reader?.read()
-      await vi.waitFor(() => expect(vi.getTimerCount()).toBeGreaterThan(0))
+      await vi.waitFor(() => expect(vi.getTimerCount()).toBeGreaterThan(0), { timeout: 10_000 })
       await vi.advanceTimersByTimeAsync(15_000)
       expect(new TextDecoder().decode((await pending)?.value)).toBe(': keep-alive\n\n')
     } finally {
@@ -181,7 +181,7 @@ describe('a stream of events', () => {
     expect(responses.map(({ status }) => status)).toEqual([200, 200])
     expect((await open(assetId)).status).toBe(503)
     stop.abort()
-    await vi.waitFor(async () => expect(await listening()).toBe(0))
+    await vi.waitFor(async () => expect(await listening()).toBe(0), { timeout: 10_000 })
     const next = await open(assetId)
     expect(next.status).toBe(200)
     await next.body?.cancel()

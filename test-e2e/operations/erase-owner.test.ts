@@ -44,11 +44,14 @@ async function besideOpenTransaction<T>(
   await client.query('begin')
   await first(fromPgClient(client))
   const running = second()
-  const blocked = vi.waitFor(async () => {
-    const waiting = await application.rindle.prisma.$queryRaw<unknown[]>`
+  const blocked = vi.waitFor(
+    async () => {
+      const waiting = await application.rindle.prisma.$queryRaw<unknown[]>`
       select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
-    expect(waiting).toHaveLength(1)
-  })
+      expect(waiting).toHaveLength(1)
+    },
+    { timeout: 10_000 },
+  )
   await Promise.race([running, blocked])
   await client.query('commit')
   await client.end()

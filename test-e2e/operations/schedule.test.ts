@@ -193,7 +193,7 @@ describe('a scheduled verb', () => {
     )
     await database.close()
     const workers = await rindle.work({ queues: ['rindle_maintenance'] })
-    await vi.waitFor(() => expect(errors).toContain('formatDisk'))
+    await vi.waitFor(() => expect(errors).toContain('formatDisk'), { timeout: 10_000 })
     await workers.stop()
   })
 })

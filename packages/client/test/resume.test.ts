@@ -17,7 +17,7 @@ async function interruptedUpload(memory = memoryOf()) {
   }
   const upload = client({ memory, fetch: failing }).upload(fileOf(1_000), { profile: 'photo' })
   await expect(upload).rejects.toMatchObject({ code: 'network_failed', retryable: true })
-  await vi.waitFor(() => expect(server().stored('upload-1')).toHaveLength(300))
+  await vi.waitFor(() => expect(server().stored('upload-1')).toHaveLength(300), { timeout: 10_000 })
   return memory
 }
 
@@ -90,7 +90,7 @@ it('the same file twice at once is two uploads, and cancelling one leaves the ot
   const page = client({ memory: memoryOf() })
   const controller = new AbortController()
   const cancelled = page.upload(fileOf(100), { profile: 'photo', signal: controller.signal })
-  await vi.waitFor(() => expect(server().requests.some(isPut)).toBe(true))
+  await vi.waitFor(() => expect(server().requests.some(isPut)).toBe(true), { timeout: 10_000 })
   await page.upload(fileOf(100), { profile: 'photo' })
   controller.abort()
   await expect(cancelled).rejects.toThrow()
@@ -102,7 +102,7 @@ it('a cancelled or refused upload is not remembered', async () => {
   server().interfere = (request) => (isPut(request) ? 'hang' : undefined)
   const controller = new AbortController()
   const cancelled = client({ memory }).upload(fileOf(100), { profile: 'photo', signal: controller.signal })
-  await vi.waitFor(() => expect(server().requests.some(isPut)).toBe(true))
+  await vi.waitFor(() => expect(server().requests.some(isPut)).toBe(true), { timeout: 10_000 })
   expect(memory.getItem('rindle.uploads')).toContain('upload-1')
   controller.abort()
   await expect(cancelled).rejects.toThrow()

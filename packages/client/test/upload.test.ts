@@ -248,16 +248,18 @@ describe('waiting', () => {
       state: 'validating',
     })
     const available = client().upload(fileOf(10), { ...options, waitFor: 'available' })
-    await vi.waitFor(() => expect(server().log().at(-1)).toBe('GET /assets/asset-1/events'))
+    await vi.waitFor(() => expect(server().log().at(-1)).toBe('GET /assets/asset-1/events'), { timeout: 10_000 })
     server().show({ state: 'processing' })
     await expect(available).resolves.toMatchObject({ state: 'processing' })
     const ready = client().upload(fileOf(10), options)
-    await vi.waitFor(() =>
-      expect(
-        server()
-          .log()
-          .filter((line) => line.endsWith('events')),
-      ).toHaveLength(2),
+    await vi.waitFor(
+      () =>
+        expect(
+          server()
+            .log()
+            .filter((line) => line.endsWith('events')),
+        ).toHaveLength(2),
+      { timeout: 10_000 },
     )
     server().show({ state: 'degraded', settled: true })
     await expect(ready).resolves.toMatchObject({ state: 'degraded' })
@@ -277,7 +279,7 @@ describe('cancelling', () => {
     server().interfere = (request) => (isPut(request) ? 'hang' : undefined)
     const controller = new AbortController()
     const upload = client().upload(fileOf(100), { profile: 'photo', signal: controller.signal })
-    await vi.waitFor(() => expect(server().requests.filter(isPut)).toHaveLength(4))
+    await vi.waitFor(() => expect(server().requests.filter(isPut)).toHaveLength(4), { timeout: 10_000 })
     controller.abort(new Error('enough'))
     await expect(upload).rejects.toThrow('enough')
     expect(server().log().at(-1)).toBe('DELETE /uploads/upload-1')
@@ -288,7 +290,7 @@ describe('cancelling', () => {
     server().show({ state: 'processing', settled: false })
     const controller = new AbortController()
     const upload = client().upload(fileOf(10), { profile: 'photo', signal: controller.signal })
-    await vi.waitFor(() => expect(server().log().at(-1)).toBe('GET /assets/asset-1/events'))
+    await vi.waitFor(() => expect(server().log().at(-1)).toBe('GET /assets/asset-1/events'), { timeout: 10_000 })
     controller.abort()
     await expect(upload).rejects.toMatchObject({ name: 'AbortError' })
     expect(server().log()).not.toContain('DELETE /uploads/upload-1')

@@ -14,9 +14,9 @@ describe('watching an asset', () => {
     server().show({ state: 'validating', settled: false })
     const states: string[] = []
     const watched = client().watch('asset-1', ({ state }) => states.push(state))
-    await vi.waitFor(() => expect(states).toEqual(['validating']))
+    await vi.waitFor(() => expect(states).toEqual(['validating']), { timeout: 10_000 })
     server().show({ state: 'processing' })
-    await vi.waitFor(() => expect(states).toEqual(['validating', 'processing']))
+    await vi.waitFor(() => expect(states).toEqual(['validating', 'processing']), { timeout: 10_000 })
     server().show({ state: 'ready', settled: true })
     await expect(watched).resolves.toMatchObject({ state: 'ready' })
     expect(states).toEqual(['validating', 'processing', 'ready'])
@@ -27,9 +27,9 @@ describe('watching an asset', () => {
     server().show({ state: 'processing', settled: false })
     const states: string[] = []
     const watched = client().watch('asset-1', ({ state }) => states.push(state))
-    await vi.waitFor(() => expect(states).toEqual(['processing']))
+    await vi.waitFor(() => expect(states).toEqual(['processing']), { timeout: 10_000 })
     server().endStreams()
-    await vi.waitFor(() => expect(streams()).toHaveLength(2))
+    await vi.waitFor(() => expect(streams()).toHaveLength(2), { timeout: 10_000 })
     expect(server().requests.at(-1)?.headers['last-event-id']).toBe('2')
     server().show({ state: 'ready', settled: true })
     await watched
@@ -45,7 +45,7 @@ describe('watching an asset', () => {
     server().interfere = ({ path }) => (path.endsWith('/events') ? answer : undefined)
     const states: string[] = []
     const watched = client().watch('asset-1', ({ state }) => states.push(state))
-    await vi.waitFor(() => expect(states).toEqual(['processing']))
+    await vi.waitFor(() => expect(states).toEqual(['processing']), { timeout: 10_000 })
     server().show({ state: 'ready', settled: true })
     await expect(watched).resolves.toMatchObject({ state: 'ready' })
     expect(states).toEqual(['processing', 'ready'])
@@ -61,7 +61,7 @@ describe('watching an asset', () => {
     const controller = new AbortController()
     const heard = vi.fn<() => void>()
     const watched = client().watch('asset-1', heard, { signal: controller.signal })
-    await vi.waitFor(() => expect(heard).toHaveBeenCalledOnce())
+    await vi.waitFor(() => expect(heard).toHaveBeenCalledOnce(), { timeout: 10_000 })
     controller.abort(new Error('seen enough'))
     await expect(watched).rejects.toThrow('seen enough')
     server().show({ state: 'ready', settled: true })
@@ -72,12 +72,14 @@ describe('watching an asset', () => {
     server().show({ state: 'processing', settled: false })
     const one = client()
     const watched = Array.from({ length: 5 }, () => one.watch('asset-1', () => {}))
-    await vi.waitFor(() =>
-      expect(
-        server()
-          .log()
-          .filter((line) => line === 'GET /assets/asset-1').length,
-      ).toBeGreaterThan(2),
+    await vi.waitFor(
+      () =>
+        expect(
+          server()
+            .log()
+            .filter((line) => line === 'GET /assets/asset-1').length,
+        ).toBeGreaterThan(2),
+      { timeout: 10_000 },
     )
     expect(streams()).toHaveLength(2)
     server().show({ state: 'ready', settled: true })

@@ -55,7 +55,10 @@ describe.each(LANES)('the $lane FFmpeg', ({ lane, programs }) => {
       expect((await processesWith(directory)).length).toBeGreaterThanOrEqual(3)
       end(worker)
       await exited
-      await vi.waitFor(async () => expect(await processesWith(directory)).toEqual([]), { timeout: 2_000, interval: 20 })
+      await vi.waitFor(async () => expect(await processesWith(directory)).toEqual([]), {
+        timeout: 10_000,
+        interval: 20,
+      })
     },
   )
 
@@ -70,11 +73,14 @@ describe('a program', () => {
   it('whose supervisor is killed is killed with it', async () => {
     const mark = `orphan-${crypto.randomUUID()}`
     const running = shell(`echo begun; sleep 60; : ${mark}`)
-    const [supervisor = 0] = await vi.waitFor(async () => {
-      const found = await processesWith(mark)
-      expect(found.length).toBeGreaterThanOrEqual(2)
-      return found
-    })
+    const [supervisor = 0] = await vi.waitFor(
+      async () => {
+        const found = await processesWith(mark)
+        expect(found.length).toBeGreaterThanOrEqual(2)
+        return found
+      },
+      { timeout: 10_000 },
+    )
     process.kill(supervisor, 'SIGKILL')
     await running
     expect(await processesWith(mark)).toEqual([])

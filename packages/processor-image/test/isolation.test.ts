@@ -38,7 +38,7 @@ async function atWork(parent: number = process.pid): Promise<DecoderSeen> {
 }
 
 async function gone(pid: number): Promise<void> {
-  await vi.waitFor(async () => expect(await isRunning(pid)).toBe(false), { timeout: 1_000, interval: 20 })
+  await vi.waitFor(async () => expect(await isRunning(pid)).toBe(false), { timeout: 10_000, interval: 20 })
 }
 
 function startApplication(mode: 'encode' | 'probe'): ChildProcess {
@@ -89,7 +89,7 @@ describe('a decoder process that dies', () => {
     const probes = Array.from({ length: 5 }, () => processor.probe(photo, { limits: LIMITS }))
     process.kill(reader?.pid ?? 0, 'SIGKILL')
     expect(await Promise.all(probes)).toHaveLength(5)
-    await vi.waitFor(async () => expect(await decodersOf(process.pid)).toEqual([]))
+    await vi.waitFor(async () => expect(await decodersOf(process.pid)).toEqual([]), { timeout: 10_000 })
   })
 
   it('while it reads one header is a clear error of that', async () => {

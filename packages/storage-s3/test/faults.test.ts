@@ -133,7 +133,9 @@ describe('a connection', () => {
     const hasStalled = proxy.setFault({ afterBytes: 1_000_000, kind: 'stall' })
     const aborted = proxied.download(KEY, join(directory, 'film'), { signal: controller.signal })
     const hasBegun = async (): Promise<void> => expect(await readdir(directory)).toEqual(['film'])
-    const seen = hasStalled.then(() => vi.waitFor(hasBegun)).finally(() => controller.abort(reason))
+    const seen = hasStalled
+      .then(() => vi.waitFor(hasBegun, { timeout: 10_000 }))
+      .finally(() => controller.abort(reason))
     await expect(aborted).rejects.toBe(reason)
     await seen
     expect(await readdir(directory)).toEqual([])

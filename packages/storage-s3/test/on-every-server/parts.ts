@@ -62,7 +62,7 @@ export function parts(server: S3Server): void {
     const storage = await s3StorageOn(server)
     const body = stalling(() => void abortUploads().then(() => body.push(null)))
     const abortUploads = async (): Promise<void> => {
-      await vi.waitFor(async () => expect(await leftoversOf(storage)).not.toEqual([]))
+      await vi.waitFor(async () => expect(await leftoversOf(storage)).not.toEqual([]), { timeout: 10_000 })
       for await (const { uploadId } of storage.multipart.listUploads(KEY)) await storage.multipart.abort(KEY, uploadId)
     }
     await expect(storage.put(KEY, body, TYPE)).rejects.toMatchObject({ code: 'storage_unavailable', retryable: true })

@@ -31,13 +31,24 @@ async function executeStatement(
 ): Promise<Rows> {
   if (values.length === 0) return { rows: lastRows(await client.query(text)) }
   const name = names.nameOf(text)
-  if (name === undefined) return { rows: (await client.query(text, values)).rows }
+  if (name === undefined) return takeRows(await client.query(text, values))
   try {
-    return { rows: (await client.query({ name, text, values })).rows }
+    return takeRows(await client.query({ name, text, values }))
   } catch (error) {
     if (isStalePlan(error)) names.renew(text)
     throw error
   }
+}
+
+/**
+ * Takes the rows out of pg's result. What belongs to a query that has ended stays reachable for a while, long enough for V8
+ * to move it to its old generation, page after page, of which it collects nothing before that has grown a good deal:
+ * measured on a scan of a million rows, a third of all memory.
+ */
+function takeRows(result: Rows): Rows {
+  const { rows } = result
+  result.rows = []
+  return { rows }
 }
 
 /** An executor over a connection with an open transaction. After `close` it refuses statements. */

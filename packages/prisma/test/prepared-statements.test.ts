@@ -1,7 +1,7 @@
 import { type Database, openDatabase, type PrismaClient } from '@rindle/prisma'
 import { createTestDatabase, type TestDatabase } from '@rindle/test-database'
 import pg from 'pg'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 
 let testDatabase: TestDatabase
 let database: Database
@@ -98,4 +98,18 @@ test('two databases over one pool give no name to two texts', async () => {
   }
   expect((await second.executeSql(BY_ID, [1])).rows).toEqual([{ id: 1 }])
   await pool.end()
+})
+
+test('what pg keeps of a statement that has ended holds no rows', async () => {
+  const query = vi.spyOn(pg.Client.prototype, 'query')
+  onTestFinished(() => query.mockRestore())
+  for (let count = 0; count < 3; count += 1) {
+    expect((await database.executeSql(BY_ID, [1])).rows).toEqual([{ id: 1 }])
+  }
+  const kept = await Promise.all(query.mock.results.map(({ value }) => value as Promise<pg.QueryResult>))
+  expect(kept.map(({ rowCount, rows }) => [rowCount, rows])).toEqual([
+    [1, []],
+    [1, []],
+    [1, []],
+  ])
 })

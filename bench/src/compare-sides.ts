@@ -1,11 +1,10 @@
 import type { JsonObject } from '@rindle/core'
 import { type AlternateOptions, alternate, type Figures, type Round } from './alternate.ts'
-import { type Side, startSide } from './side.ts'
+import { type Side, type SideOptions, startSide } from './side.ts'
 
 /** What runs as one side. */
-export interface SideProgram {
+export interface SideProgram extends Pick<SideOptions, 'setup' | 'nodeOptions' | 'built'> {
   readonly program: URL
-  readonly setup: JsonObject
 }
 
 /** How sides are compared. */
@@ -38,7 +37,9 @@ export async function startSides<Name extends string>(
 ): Promise<StartedSides<Name>> {
   const entries = Object.entries<SideProgram>(programs)
   const starts = await Promise.allSettled(
-    entries.map(async ([name, { program, setup }]) => [name, await startSide(program, { setup, signal })] as const),
+    entries.map(
+      async ([name, { program, ...options }]) => [name, await startSide(program, { ...options, signal })] as const,
+    ),
   )
   const started = starts.flatMap((start) => (start.status === 'fulfilled' ? [start.value] : []))
   const dispose = async (): Promise<void> => {

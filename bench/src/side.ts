@@ -1,10 +1,13 @@
-import { fork } from 'node:child_process'
+import { execFile, fork, type StdioOptions } from 'node:child_process'
 import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import type { JsonObject } from '@rindle/core'
 import type { Figures } from './alternate.ts'
 import type { FromSide, ToSide } from './side-messages.ts'
 
 const STOP_TIMEOUT_MS = 10_000
+const SOURCES = '--conditions=dev-source'
 
 /** One side of a bench, in a process of its own. */
 export interface Side extends AsyncDisposable {
@@ -19,6 +22,13 @@ export interface Side extends AsyncDisposable {
 export interface SideOptions {
   /** Handed to the program. */
   readonly setup: JsonObject
+  /** Options of Node itself, besides those of this process. @default none */
+  readonly nodeOptions?: readonly string[]
+  /**
+   * Loads packages as they were built, not their sources, and the program itself from a cache in this directory: what
+   * strips types would stay in its memory. @default sources
+   */
+  readonly built?: { readonly cache: string }
   readonly signal: AbortSignal
 }
 
@@ -26,9 +36,18 @@ export interface SideOptions {
  * Starts a program that calls `serveSide`, and waits until it is ready. Both sides of a bench get the same environment
  * and the same Node options.
  */
-export async function startSide(program: URL, { setup, signal }: SideOptions): Promise<Side> {
+export async function startSide(program: URL, options: SideOptions): Promise<Side> {
+  const { setup, nodeOptions = [], built, signal } = options
+  const inherited = process.execArgv.filter((option) => built === undefined || option !== SOURCES)
+  const execArgv = [...inherited, ...nodeOptions]
+  const env = { ...process.env, ...(built === undefined ? {} : { NODE_COMPILE_CACHE: built.cache }) }
+  // Fills the cache: nobody asks it for anything, so it ends when it is loaded.
+  if (built !== undefined) {
+    await promisify(execFile)(process.execPath, [...execArgv, fileURLToPath(program)], { env, signal })
+  }
   // What a side prints must not come between the figures on stdout.
-  const child = fork(program, { signal, killSignal: 'SIGTERM', stdio: ['ignore', 2, 2, 'ipc'] })
+  const stdio: StdioOptions = ['ignore', 2, 2, 'ipc']
+  const child = fork(program, { signal, killSignal: 'SIGTERM', stdio, execArgv, env })
   // The abort shows as the end of the process, below.
   child.on('error', () => {})
   const exited = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>

@@ -1,3 +1,4 @@
+import { asInProduction } from '../as-in-production.ts'
 import type { Bench, BenchContext } from '../bench.ts'
 import { amountOf, timesFloor } from '../budget.ts'
 import { type SideProgram, startSides } from '../compare-sides.ts'
@@ -46,14 +47,13 @@ export const workerMemory: Bench = {
   },
 }
 
-async function programsOf({
-  directory,
-  createDatabase,
-}: BenchContext): Promise<Readonly<Record<'floor' | 'rindle', SideProgram>>> {
+async function programsOf(context: BenchContext): Promise<Readonly<Record<'floor' | 'rindle', SideProgram>>> {
+  const { directory, createDatabase } = context
   const setup: ImagesSetup = { directory, databaseUrl: await createDatabase(), plan: 'photos_at_once', bucket: null }
+  const options = asInProduction(context)
   return {
-    floor: { program: BARE_SCRIPT, setup },
-    rindle: { program: APPLICATION, setup },
+    floor: { program: BARE_SCRIPT, setup, ...options },
+    rindle: { program: APPLICATION, setup, ...options },
   }
 }
 

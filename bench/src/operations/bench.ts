@@ -1,6 +1,7 @@
 import { openDatabase } from '@rindle/prisma'
 import { fillAssets } from '@rindle/test-database'
 import { alternate, figure } from '../alternate.ts'
+import { asInProduction } from '../as-in-production.ts'
 import type { Bench, Measurement } from '../bench.ts'
 import { amountOf, timesFloor } from '../budget.ts'
 import { startSides } from '../compare-sides.ts'
@@ -19,12 +20,13 @@ const BARE_SCAN = 'a scan by bare pg'
 export const operations: Bench = {
   name: 'operations',
   describe: 'the status, and maintenance, over 1,000,000 assets and 3,000,000 variants',
-  run: async ({ isQuick, createDatabase, signal }) => {
+  run: async ({ isQuick, directory, createDatabase, signal }) => {
     const setup: OperationsSetup = { databaseUrl: await createDatabase() }
     await fill(setup.databaseUrl, isQuick ? QUICK_ASSETS : ASSETS)
+    const options = { setup, ...asInProduction({ isQuick, directory }) }
     const programs = {
-      floor: { program: new URL('floor.ts', import.meta.url), setup },
-      rindle: { program: new URL('rindle.ts', import.meta.url), setup },
+      floor: { program: new URL('floor.ts', import.meta.url), ...options },
+      rindle: { program: new URL('rindle.ts', import.meta.url), ...options },
     }
     await using started = await startSides(programs, signal)
     const { floor, rindle } = started.sides

@@ -64,7 +64,7 @@ export async function abortIncompleteUploads(
 }
 
 /** By the application's clock, which also set the time. */
-function overdueSessions(runtime: Runtime): AsyncIterable<readonly Row[]> {
+function overdueSessions(runtime: Runtime): AsyncIterable<Row[]> {
   const sql = `select id, expires_at::text as at from rindle.media_upload_sessions
     where state in ('initialized', 'signed', 'resuming', 'uploading', 'uploaded') and expires_at < $3::timestamptz
       and (expires_at, id) > ($1::timestamptz, $2::uuid)

@@ -94,7 +94,7 @@ async function* assetsOf(
   profiles: readonly string[],
   after: string | undefined,
   progress: { lastId: string | null },
-): AsyncGenerator<readonly Asset[]> {
+): AsyncGenerator<Asset[]> {
   if (profiles.length === 0) return
   const sql = `select * from rindle.media_assets
     where state in ('ready', 'available', 'degraded')

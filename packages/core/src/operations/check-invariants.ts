@@ -211,7 +211,7 @@ class InvariantCheck {
     await Promise.all(Array.from({ length: this.#concurrency }, checkRest))
   }
 
-  async *#pages(sql: string): AsyncGenerator<readonly Row[]> {
+  async *#pages(sql: string): AsyncGenerator<Row[]> {
     for await (const rows of pages(this.#runtime.database, sql)) {
       this.#isInterrupted ||= this.#signal?.aborted === true
       if (this.#isInterrupted) return

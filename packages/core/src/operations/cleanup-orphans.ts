@@ -68,7 +68,7 @@ export async function cleanupOrphans(runtime: Runtime, options: CleanupOptions =
   })
 }
 
-async function* expiredSessions(runtime: Runtime, storage: string | undefined): AsyncGenerator<readonly Row[]> {
+async function* expiredSessions(runtime: Runtime, storage: string | undefined): AsyncGenerator<Row[]> {
   // The page is cut before its assets are looked up, each by its key: a join would rather read all assets.
   const sql = `select session.id, session.updated_at::text as at, session.upload_key, session.multipart_upload_id,
       session.resumable_state, session.last_known_offset, asset.storage

@@ -72,7 +72,7 @@ async function eachOwner(
   return { ...totals, dryRun, interrupted }
 }
 
-async function* singly(owners: Owners): AsyncGenerator<readonly Owner[]> {
+async function* singly(owners: Owners): AsyncGenerator<Owner[]> {
   for await (const owner of owners) yield [owner]
 }
 

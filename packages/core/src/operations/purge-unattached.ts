@@ -99,7 +99,7 @@ async function* unattachedAssets(
   runtime: Runtime,
   scope: { readonly profiles: readonly string[]; readonly graceSeconds: number; readonly after?: string },
   progress: { lastId: string | null },
-): AsyncGenerator<readonly Unattached[]> {
+): AsyncGenerator<Unattached[]> {
   // The page is cut before it is filtered: so no statement has to look for the next unattached one among a million.
   const sql = `select asset.id, ${UNATTACHED}
       and asset.updated_at < now() - make_interval(secs => $3::float8) as is_unattached

@@ -76,7 +76,7 @@ interface Lost {
   readonly variant: { readonly id: string; readonly attempt: number } | null
 }
 
-async function* lostWork(runtime: Runtime, olderThanSeconds: number): AsyncGenerator<readonly Lost[]> {
+async function* lostWork(runtime: Runtime, olderThanSeconds: number): AsyncGenerator<Lost[]> {
   // Literals, not a parameter: only so does the database use the partial indexes that know these few rows.
   const assetsIn = (states: string): string => `select id, id as asset_id, state, profile, updated_at::text as at
     from rindle.media_assets where state in (${states}) and ${DUE}`
@@ -117,7 +117,7 @@ function lostVariant(row: Row): Lost {
   return { assetId, state: text(row, 'state'), request: request as JobRequest, variant }
 }
 
-async function withoutJob(runtime: Runtime, candidates: readonly Lost[]): Promise<readonly Lost[]> {
+async function withoutJob(runtime: Runtime, candidates: readonly Lost[]): Promise<Lost[]> {
   const byQueue = Map.groupBy(candidates, ({ request }) => request.queue)
   const live = new Map<QueueName, ReadonlySet<string>>()
   for (const [queue, own] of byQueue) {

@@ -110,14 +110,14 @@ class Regeneration {
       ...this.#options,
       concurrency: this.#options.concurrency ?? DEFAULT_CONCURRENCY,
       counts: this.#counts,
-      each: (asset) => this.#regenerate(asset),
+      each: (row) => this.#regenerate(this.#assetOf(row)),
     })
     const names = [...this.#undeclared.keys()].toSorted((a, b) => (a < b ? -1 : 1))
     const undeclared = names.flatMap((name) => this.#undeclared.get(name) ?? [])
     return { ...this.#counts, undeclared, dryRun: this.#dryRun, interrupted, lastId: this.#lastId }
   }
 
-  async *#pages(profiles: readonly string[]): AsyncGenerator<readonly AssetOnPage[]> {
+  async *#pages(profiles: readonly string[]): AsyncGenerator<Row[]> {
     const sql = `select asset.id, asset.profile, asset.kind, asset.has_audio_track, asset.has_cover,
         coalesce(jsonb_agg(jsonb_build_object('name', variant.name, 'state', variant.state,
           'recipeDigest', variant.recipe_digest,
@@ -131,12 +131,13 @@ class Regeneration {
       group by asset.id, asset.profile, asset.kind, asset.has_audio_track, asset.has_cover order by asset.id`
     const { after } = this.#options
     for await (const rows of pages(this.#runtime.database, sql, { after, values: [JSON.stringify(profiles)] })) {
-      yield rows.map((row) => this.#assetOnPage(row))
-      this.#lastId = text(rows.at(-1) ?? {}, 'id')
+      const lastId = text(rows.at(-1) ?? {}, 'id')
+      yield rows
+      this.#lastId = lastId
     }
   }
 
-  #assetOnPage(row: Row): AssetOnPage {
+  #assetOf(row: Row): AssetOnPage {
     const profile = text(row, 'profile')
     const declared = plannedVariants(profileOf(this.#runtime, profile), {
       kind: row['kind'] as Asset['kind'],

@@ -97,7 +97,7 @@ class OrphanScan {
   }
 
   /** A batch is of one storage, and of one kind. */
-  async *#batches(names: readonly string[]): AsyncGenerator<readonly [readonly Candidate[]]> {
+  async *#batches(names: readonly string[]): AsyncGenerator<[readonly Candidate[]]> {
     for (const name of names) {
       for await (const objects of inBatches(this.#objects(name))) yield [objects]
       for await (const uploads of inBatches(this.#uploads(name))) yield [uploads]

@@ -67,7 +67,7 @@ export async function sweepOrphanedTempFiles(runtime: Runtime, options: SweepOpt
   })
 }
 
-async function* workDirectories({ workDirectory }: Runtime): AsyncGenerator<readonly string[]> {
+async function* workDirectories({ workDirectory }: Runtime): AsyncGenerator<string[]> {
   const prefixes = Object.values(WORK_DIRECTORY_PREFIXES)
   // A symbolic link is no directory here: nobody else may say what is deleted.
   const isOurs = (entry: Dirent): boolean =>

@@ -114,7 +114,7 @@ class Verification {
     return { ...this.#counts, lostOriginals: this.#lostOriginals, interrupted, lastId: this.#lastId }
   }
 
-  async *#pages(profiles: readonly string[]): AsyncGenerator<readonly AssetOnPage[]> {
+  async *#pages(profiles: readonly string[]): AsyncGenerator<AssetOnPage[]> {
     const sql = `select asset.id, asset.storage, asset.storage_key, asset.byte_size,
         coalesce(jsonb_agg(jsonb_build_object('id', variant.id, 'name', variant.name, 'state', variant.state,
           'attempt', variant.attempt, 'storageKey', variant.storage_key, 'byteSize', variant.byte_size))

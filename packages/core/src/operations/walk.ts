@@ -1,4 +1,5 @@
 import { RindleError } from '../domain/errors.ts'
+import { empty } from './pages.ts'
 
 /** Options that every verb takes that works through many rows or objects. */
 export interface WalkOptions {
@@ -25,9 +26,12 @@ export interface WalkEnd {
 
 const MAX_CONCURRENCY = 1_000
 
-/** Does every item of every page, `concurrency` at once, and asks for the next page when the one before is done. */
+/**
+ * Does every item of every page, `concurrency` at once, empties the page, and asks for the next. An array of a page
+ * belongs to the walk.
+ */
 export async function walk<T>(
-  pages: AsyncIterable<readonly T[]>,
+  pages: AsyncIterable<T[]>,
   { concurrency, each, counts, signal, onProgress }: WalkPlan<T>,
 ): Promise<WalkEnd> {
   assertConcurrency(concurrency)
@@ -42,6 +46,7 @@ export async function walk<T>(
       }
     }
     await Promise.all(Array.from({ length: Math.min(concurrency, page.length) }, doItems))
+    empty(page)
     if (isInterrupted) break
     onProgress?.(counts)
   }

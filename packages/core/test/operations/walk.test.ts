@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { walk } from '../../src/operations/walk.ts'
 
-async function* pagesOf(...pages: readonly (readonly number[])[]): AsyncGenerator<readonly number[]> {
+async function* pagesOf(...pages: readonly number[][]): AsyncGenerator<number[]> {
   yield* pages
 }
 
@@ -33,7 +33,7 @@ describe('a walk', () => {
     const stop = new AbortController()
     const done: number[] = []
     let isAskedFurther = false
-    async function* pages(): AsyncGenerator<readonly number[]> {
+    async function* pages(): AsyncGenerator<number[]> {
       yield [1, 2, 3]
       isAskedFurther = true
       yield [4]
@@ -47,6 +47,17 @@ describe('a walk', () => {
     })
     expect(done).toEqual([1, 2])
     expect(isAskedFurther).toBe(false)
+  })
+
+  it('lets go of the items of a page before it asks for the next', async () => {
+    const first = [1, 2]
+    let left: number | undefined
+    async function* pages(): AsyncGenerator<number[]> {
+      yield first
+      left = first.length
+    }
+    await walk(pages(), { concurrency: 1, counts: {}, each: async () => {} })
+    expect(left).toBe(0)
   })
 
   it('is not interrupted when everything was done before', async () => {

@@ -3,7 +3,7 @@ import { type AlternateOptions, alternate, type Figures, type Round } from './al
 import { type Side, type SideOptions, startSide } from './side.ts'
 
 /** What runs as one side. */
-export interface SideProgram extends Pick<SideOptions, 'setup' | 'nodeOptions' | 'built'> {
+export interface SideProgram extends Omit<SideOptions, 'signal'> {
   readonly program: URL
 }
 

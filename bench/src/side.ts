@@ -1,4 +1,4 @@
-import { execFile, fork, type StdioOptions } from 'node:child_process'
+import { execFile, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -46,8 +46,7 @@ export async function startSide(program: URL, options: SideOptions): Promise<Sid
     await promisify(execFile)(process.execPath, [...execArgv, fileURLToPath(program)], { env, signal })
   }
   // What a side prints must not come between the figures on stdout.
-  const stdio: StdioOptions = ['ignore', 2, 2, 'ipc']
-  const child = fork(program, { signal, killSignal: 'SIGTERM', stdio, execArgv, env })
+  const child = fork(program, { execArgv, env, signal, killSignal: 'SIGTERM', stdio: ['ignore', 2, 2, 'ipc'] })
   // The abort shows as the end of the process, below.
   child.on('error', () => {})
   const exited = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>

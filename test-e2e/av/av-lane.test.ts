@@ -84,7 +84,7 @@ it('a worker that is killed leaves no encoder behind, and another one finishes',
   await encoding(id)
   expect((await encoders()).length).toBeGreaterThan(0)
   await doomed.kill()
-  await vi.waitFor(async () => expect(await encoders()).toEqual([]), { timeout: 10_000, interval: 20 })
+  await vi.waitFor(async () => expect(await encoders()).toEqual([]), { timeout: 2_000, interval: 20 })
 
   const survivor = await startWorkerProcess(databaseUrl, directory, WORKER)
   expect(await settled(rindle, id, 120_000)).toMatchObject({

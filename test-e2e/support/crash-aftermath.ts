@@ -23,8 +23,8 @@ export interface Aftermath {
 
 /**
  * Whose object it was: of an upload that had no row yet; of an asset that was purged while a worker stored its variant
- * or moved its original out of staging; of a direct upload, in staging or copied from there, while it was moved to its permanent key; of an asset whose
- * attempts are used up. `unexplained` may not happen.
+ * or moved its original out of staging; of a direct upload, in staging or copied from there, while it was moved to its
+ * permanent key; of an asset whose attempts are used up. `unexplained` may not happen.
  */
 export type OrphanKind = 'unregistered' | 'overtaken' | 'moving' | 'exhausted' | 'unexplained'
 

@@ -64,7 +64,7 @@ export class Stories {
   /** Plays one story to its end, at which the last of its jobs has ended too. */
   async play(story: number, name: StoryName): Promise<void> {
     await PLOTS[name](this.#stage(story))
-    await until(() => this.#hasNoHandler(story))
+    await this.#untilIdle(story)
   }
 
   #stage(story: number): Stage {
@@ -80,13 +80,14 @@ export class Stories {
       within: (name, work) => this.#within(story, name, work),
       cast: (assetId, role) => void this.#cast.set(assetId, { story, role }),
       interlude: (point, work) => void this.#interludes.set(`${story} ${point}`, work),
-      // What comes next may not overlap with the end of the last handler: while the story stood there, it would be half done.
+      // What comes next may not overlap with the end of the last handler: where the story stood there, it would be half
+      // done.
       untilReady: async (assetId) => {
         await this.#untilReady(assetId)
-        await until(() => this.#hasNoHandler(story))
+        await this.#untilIdle(story)
       },
       untilGone: async (assetId) => until(async () => (await rindle.asset(assetId)) === null),
-      untilIdle: async () => until(() => this.#hasNoHandler(story)),
+      untilIdle: () => this.#untilIdle(story),
     }
   }
 
@@ -99,6 +100,10 @@ export class Stories {
 
   #hasNoHandler(story: number): boolean {
     return (this.#openHandlers.get(story) ?? 0) === 0
+  }
+
+  #untilIdle(story: number): Promise<void> {
+    return until(() => this.#hasNoHandler(story))
   }
 
   #assetOf(story: number): string {

@@ -41,8 +41,8 @@ async function executeStatement(
 }
 
 /**
- * Takes the rows out of pg's result. What belongs to a query that has ended stays reachable for a while, long enough for V8
- * to move it to its old generation, page after page, of which it collects nothing before that has grown a good deal:
+ * Takes the rows out of pg's result. What belongs to a query that has ended stays reachable for a while, long enough for
+ * V8 to move it to its old generation, page after page, of which it collects nothing before that has grown a good deal:
  * measured on a scan of a million rows, a third of all memory.
  */
 function takeRows(result: Rows): Rows {

@@ -38,7 +38,7 @@ async function atWork(parent: number = process.pid): Promise<DecoderSeen> {
 }
 
 async function gone(pid: number): Promise<void> {
-  await vi.waitFor(async () => expect(await isRunning(pid)).toBe(false), { timeout: 10_000, interval: 20 })
+  await vi.waitFor(async () => expect(await isRunning(pid)).toBe(false), { timeout: 1_000, interval: 20 })
 }
 
 function startApplication(mode: 'encode' | 'probe'): ChildProcess {

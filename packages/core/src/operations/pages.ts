@@ -17,22 +17,12 @@ export interface PageOptions {
  * Walks a table by key, page by page, with bounded memory. The statement takes the last id as `$1`, is ordered by `id`,
  * returns it, and ends with {@link PAGE_SIZE} rows. A page is its reader's until he asks for the next, and then emptied.
  */
-export async function* pages(
+export function pages(
   database: SqlExecutor,
   sql: string,
   { after = FIRST_ID, values = [] }: PageOptions = {},
 ): AsyncGenerator<Row[]> {
-  let lastId = after
-  for (;;) {
-    const { rows } = await database.executeSql(sql, [lastId, ...values])
-    const isLast = rows.length < PAGE_SIZE
-    if (rows.length > 0) {
-      lastId = text(rows.at(-1) ?? {}, 'id')
-      yield rows
-      empty(rows)
-    }
-    if (isLast) return
-  }
+  return pagesBehind(database, sql, { after: [after], values, keyOf: (row) => [text(row, 'id')] })
 }
 
 /**
@@ -40,21 +30,32 @@ export async function* pages(
  * as `$1`, the last id as `$2`, and `values` from `$3`; it is ordered by both, and returns `id` and, as text that keeps
  * every microsecond, `at`.
  */
-export async function* timedPages(
+export function timedPages(database: SqlExecutor, sql: string, values: readonly unknown[] = []): AsyncGenerator<Row[]> {
+  const keyOf = (row: Row): string[] => [text(row, 'at'), text(row, 'id')]
+  return pagesBehind(database, sql, { after: ['-infinity', FIRST_ID], values, keyOf })
+}
+
+interface Keyset {
+  readonly after: readonly string[]
+  readonly values: readonly unknown[]
+  /** What the statement takes to go on behind a row. Pure. */
+  readonly keyOf: (row: Row) => readonly string[]
+}
+
+async function* pagesBehind(
   database: SqlExecutor,
   sql: string,
-  values: readonly unknown[] = [],
+  { after, values, keyOf }: Keyset,
 ): AsyncGenerator<Row[]> {
-  let last = { at: '-infinity', id: FIRST_ID }
+  let key = after
   for (;;) {
-    const { rows } = await database.executeSql(sql, [last.at, last.id, ...values])
+    const { rows } = await database.executeSql(sql, [...key, ...values])
+    const last = rows.at(-1)
+    if (last === undefined) return
     const isLast = rows.length < PAGE_SIZE
-    if (rows.length > 0) {
-      const row = rows.at(-1) ?? {}
-      last = { at: text(row, 'at'), id: text(row, 'id') }
-      yield rows
-      empty(rows)
-    }
+    key = keyOf(last)
+    yield rows
+    empty(rows)
     if (isLast) return
   }
 }

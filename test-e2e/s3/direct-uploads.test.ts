@@ -116,6 +116,40 @@ describe.each(await s3Kinds())('direct uploads to %s', (kind) => {
     expect(asset).toMatchObject({ state: 'ready', byteSize: bytes.byteLength, checksumSha256: sha256(bytes) })
   })
 
+  it('a completion that another one and a worker overtake gives the same answer', async () => {
+    const { rindle } = application
+    const { session, late } = await lateCompletion(async (id) => {
+      await rindle.completeMultipartUpload(id)
+      await settled(rindle, session.assetId)
+    })
+    const completed = await late()
+    expect([completed.session.state, completed.asset.state]).toEqual(['completed', 'ready'])
+  })
+
+  it('a completion that is overtaken by giving up says so', async () => {
+    const { late } = await lateCompletion((id) => application.rindle.abortUpload(id))
+    await expect(late()).rejects.toMatchObject({
+      code: expect.stringMatching(/^(session_expired|not_found)$/) as string,
+    })
+  })
+
+  /** An upload in one part, and its completion, which asks the store only when something else has happened. */
+  async function lateCompletion(before: (sessionId: string) => Promise<unknown>) {
+    const { rindle, objects } = application
+    const bytes = Buffer.concat([Buffer.from('%PDF-1.7\n'), Buffer.alloc(9_000, 7)])
+    const options = { filename: 'report.pdf', contentType: 'application/pdf', byteSize: bytes.byteLength }
+    const { session } = await rindle.initiateMultipartUpload('document', options)
+    expect((await send(await rindle.signMultipartPart(session.id, 1), bytes)).status).toBe(200)
+    const complete: typeof objects.multipart.complete = async (...upload) => {
+      await before(session.id)
+      return objects.multipart.complete(...upload)
+    }
+    const slow = await application.another({
+      storages: { main: { ...objects, multipart: { ...objects.multipart, complete } } },
+    })
+    return { session, late: () => slow.completeMultipartUpload(session.id) }
+  }
+
   it('an upload that is given up leaves no object and no parts', async () => {
     const { rindle } = application
     const options = { filename: 'report.pdf', contentType: 'application/pdf', byteSize: 20_000_000 }

@@ -41,10 +41,18 @@ export async function inspectUpload(runtime: Runtime, sessionId: string): Promis
   assertNotEnded(session)
   const object = await arrivedObject(runtime, open)
   if (object !== undefined) return { sessionId, object }
-  // Between our two looks another call may have completed it, and a worker moved the object on.
-  const again = await readSession(runtime, sessionId)
-  if (again.session.state === 'completed') return { sessionId, object: null }
+  if (await hasMovedOn(runtime, sessionId)) return { sessionId, object: null }
   throw new RindleError('storage_object_missing', `Nothing has arrived yet for upload session ${sessionId}.`)
+}
+
+/**
+ * Whether an object that is not where it was uploaded to has been there: between our looks another call completed the
+ * upload, and a worker moved the object on. `session_expired` when the upload was given up instead.
+ */
+export async function hasMovedOn(runtime: Runtime, sessionId: string): Promise<boolean> {
+  const { session } = await readSession(runtime, sessionId)
+  assertNotEnded(session)
+  return session.state === 'completed'
 }
 
 /** The part of {@link verifyCompletion} that writes rows. Atomic. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { S3Client } from '@aws-sdk/client-s3'
+import { S3Client, S3ServiceException } from '@aws-sdk/client-s3'
 import type { S3StorageConfig } from './options.ts'
 
 /** The clients of one storage. They are made at their first use and hold connections open until `close`. */
@@ -40,7 +40,36 @@ function requestClient(config: S3StorageConfig): S3Client {
   onBuild(client, 'rindleContentMd5', ['DeleteObjectsCommand'], ({ headers, body }) => {
     headers['content-md5'] = createHash('md5').update(String(body)).digest('base64')
   })
+  repeatOvertakenWrites(client)
   return client
+}
+
+/**
+ * MinIO removes the directories that a deletion leaves empty, and answers a write that needs one of them at that instant
+ * as if it were not allowed. Such an answer is marked as one to repeat: bodies are in memory, and a write that is truly
+ * not allowed is only refused again.
+ */
+function repeatOvertakenWrites(client: S3Client): void {
+  const writes = ['PutObjectCommand', 'CopyObjectCommand', 'CompleteMultipartUploadCommand']
+  client.middlewareStack.add(
+    (next, { commandName = '' }) =>
+      async (args) => {
+        try {
+          return await next(args)
+        } catch (error) {
+          const isOvertaken = writes.includes(commandName) && isRefusedByMinio(error)
+          throw isOvertaken ? Object.assign(error, { $retryable: { throttling: false } }) : error
+        }
+      },
+    // Within the repetitions of the SDK, outside of what makes errors of answers.
+    { step: 'deserialize', name: 'rindleOvertakenWrites', priority: 'high' },
+  )
+}
+
+function isRefusedByMinio(error: unknown): error is S3ServiceException {
+  if (!(error instanceof S3ServiceException) || error.name !== 'AccessDenied') return false
+  const { headers } = error.$response ?? {}
+  return headers?.['server'] === 'MinIO'
 }
 
 function signingClient(config: S3StorageConfig): S3Client {

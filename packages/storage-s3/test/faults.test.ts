@@ -8,6 +8,7 @@ import { type S3StorageOptions, s3Storage } from '@rindle/storage-s3'
 import { startS3Server } from '@rindle/test-s3'
 import { afterAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { useFaultProxy } from './fault-proxy.ts'
+import { useRefusingFront } from './refusing-front.ts'
 import { s3OptionsOf, s3StorageOn } from './s3-subject.ts'
 import { bodyOf, keysOf, putText, readText } from './use-storage.ts'
 
@@ -148,6 +149,51 @@ describe('a connection', () => {
     for (let count = 0; count < 120; count++) (await storage.get(KEY)).body.destroy()
     expect(await storage.head(KEY)).toMatchObject({ byteSize: LARGE.byteLength })
   })
+})
+
+describe('a write that is refused', () => {
+  const WRITES: readonly (readonly [string, (storage: StorageAdapter) => Promise<() => Promise<unknown>>])[] = [
+    ['put', async (storage) => () => putText(storage, KEY, 'film')],
+    ['copy', async (storage) => () => storage.copy('source.txt', KEY)],
+    ['multipart.complete', lastStepOfUpload],
+  ]
+
+  test.each(WRITES)('by MinIO while it removes a directory is repeated: %s', async (_method, prepare) => {
+    const { front, fronted } = await storageBehindFront()
+    const write = await prepare(fronted)
+    front.refuse(1, 'MinIO')
+    await write()
+    expect(await readText(fronted, KEY)).toBe('film')
+  })
+
+  test('by MinIO for good, or by another store, is refused', async () => {
+    const { front, fronted } = await storageBehindFront()
+    for (const [name, times] of [
+      ['MinIO', 3],
+      ['AmazonS3', 1],
+    ] as const) {
+      const before = front.writes()
+      front.refuse(3, name)
+      await expect(putText(fronted, KEY, 'film')).rejects.toMatchObject({ code: 'storage_denied', retryable: false })
+      expect(front.writes() - before).toBe(times)
+    }
+  })
+
+  /** A storage that holds `source.txt`, by way of a server that refuses. */
+  async function storageBehindFront() {
+    const front = await useRefusingFront(server.endpoint)
+    const direct = s3OptionsOf(server, await server.createBucket())
+    await putText(s3Storage(direct), 'source.txt', 'film')
+    return { front, fronted: s3Storage({ ...direct, endpoint: front.endpoint, maxAttempts: 3 }) }
+  }
+
+  async function lastStepOfUpload({ multipart }: StorageAdapter): Promise<() => Promise<unknown>> {
+    const { uploadId } = await multipart.create(KEY, TYPE)
+    const { url, method, headers } = await multipart.signPart(KEY, uploadId, 1, { expiresAt: EXPIRES_AT })
+    expect((await fetch(url, { method, headers, body: 'film' })).ok).toBe(true)
+    const listed = await multipart.listParts(KEY, uploadId)
+    return () => multipart.complete(KEY, uploadId, listed)
+  }
 })
 
 // Of an upload in no bucket, MinIO says that there is no such upload.

@@ -31,7 +31,10 @@ export async function openObjectWriter(
   return {
     path,
     handle,
-    commit: () => putInPlace({ path, handle }, target, { fileMode, fsync }),
+    async commit() {
+      await handle.utimes(new Date(), exactSeconds())
+      return putInPlace({ path, handle }, target, { fileMode, fsync })
+    },
     async discard() {
       try {
         await handle.close()
@@ -45,14 +48,16 @@ export async function openObjectWriter(
   }
 }
 
-/** Closes a file that is complete and gives it the name of the object, atomically. */
+/**
+ * Closes a file that is complete and gives it the name of the object, atomically. Leaves its time, and so the etag, as it
+ * is: of two that put one file in place, the slower one would give an object that is in use another etag.
+ */
 export async function putInPlace(
   { path, handle }: Pick<ObjectWriter, 'path' | 'handle'>,
   target: string,
   { fileMode, fsync }: Pick<LocalStorageConfig, 'fileMode' | 'fsync'>,
 ): Promise<BigIntStats> {
   await handle.chmod(fileMode)
-  await handle.utimes(new Date(), exactSeconds())
   if (fsync) await handle.sync()
   const stats = await handle.stat({ bigint: true })
   await handle.close()

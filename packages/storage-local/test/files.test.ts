@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { constants, createReadStream, existsSync } from 'node:fs'
-import { mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { promisify } from 'node:util'
@@ -47,6 +47,20 @@ describe('the files of local storage', () => {
     await storage.put('a.txt', body(), { contentType: 'text/plain', disposeChunks: true })
     expect(chunks.map(({ byteLength }) => byteLength)).toEqual([0, 0])
     expect(await getText(storage, 'a.txt')).toBe('a'.repeat(100_000) + 'b'.repeat(100_000))
+  })
+
+  test('of an upload that two calls finish keep the etag that the faster one gave', async () => {
+    const { storage, directory } = await useStorage()
+    const { resumable } = storage
+    let state = await resumable.begin('film.txt', { contentType: 'text/plain', maxBytes: 100 })
+    for await (const kept of resumable.append('film.txt', state, Readable.from(['film']))) state = kept
+    const { reached, release } = await holdFirstChmod(directory)
+    const slower = resumable.finish('film.txt', state)
+    await reached
+    const { etag } = await resumable.finish('film.txt', state)
+    release()
+    expect((await slower).etag).toBe(etag)
+    expect((await storage.head('film.txt'))?.etag).toBe(etag)
   })
 
   test('leave no empty directory when they are deleted', async () => {
@@ -219,6 +233,23 @@ test('a full disk is insufficient_disk, and keeps what was there', async (contex
   await expect(roomy.download('film.txt', join(disk, 'film'))).rejects.toMatchObject(full)
   expect(existsSync(join(disk, 'film'))).toBe(false)
 })
+
+/** Holds the next change of an open file's mode, for the running test. */
+async function holdFirstChmod(
+  directory: string,
+): Promise<{ readonly reached: Promise<void>; readonly release: () => void }> {
+  const probe = await open(directory, 'r')
+  const prototype = Object.getPrototypeOf(probe) as FileHandle
+  await probe.close()
+  const [reached, held] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  const spy = vi.spyOn(prototype, 'chmod').mockImplementationOnce(async function (this: FileHandle, mode) {
+    reached.resolve()
+    await held.promise
+    return this.chmod(mode)
+  })
+  onTestFinished(() => spy.mockRestore())
+  return { reached: reached.promise, release: held.resolve }
+}
 
 async function modesOf(directory: string, paths: readonly string[]): Promise<readonly number[]> {
   const stats = await Promise.all(paths.map((path) => stat(join(directory, path))))

@@ -68,8 +68,10 @@ export async function settle(
     const effective: Settlement = isCurrent ? settlement : { to: 'cancelled' }
     const moved = await moveVariant(unit, variant, runId, effective)
     if (!moved) {
-      await finishRuns(unit, [runId], 'cancelled', 'claim_lost')
-      return 'claim_lost'
+      // Of an asset that is being purged nobody makes another output: what was stored meanwhile is nobody's.
+      const lost = current.state === 'deleted' ? 'asset_gone' : 'claim_lost'
+      await finishRuns(unit, [runId], 'cancelled', lost)
+      return lost
     }
     emitVariantState(runtime, unit, current, 'processing', effective.to)
     if (effective.to === 'queued' && !effective.hasJob) {

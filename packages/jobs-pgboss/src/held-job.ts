@@ -8,7 +8,7 @@ export interface Claim {
 export interface HeldJob {
   readonly claim: Claim
   readonly abort: AbortController
-  /** True until the handler has ended. */
+  /** True while the handler works. */
   isRunning: boolean
   /** False once another may have it: from then on nothing is said about it any more. */
   isOurs: boolean

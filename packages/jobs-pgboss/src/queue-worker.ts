@@ -59,7 +59,8 @@ export class QueueWorker {
       job.abort.abort(stopping(job, this.queue))
     }
     if (await endsWithin(this.#emptyHands(), ABORT_GRACE_MS)) return
-    await Promise.all([...this.#held].map((job) => this.#abandon(job)))
+    // One whose handler has ended is on its way back: told twice, the queue could take it from who has it next.
+    await Promise.all([...this.#held].map((job) => (job.isRunning ? this.#abandon(job) : job.ended)))
   }
 
   /** Resolves when no job is in hand and none is on its way. */
@@ -87,7 +88,8 @@ export class QueueWorker {
     const held: HeldJob = {
       claim: { id: job.id, retryCount: job.retryCount },
       abort: new AbortController(),
-      isRunning: true,
+      // One that was fetched while the worker began to stop is not begun.
+      isRunning: !this.#isStopping,
       isOurs: true,
       isGivenUp: false,
       ended: Promise.resolve(),
@@ -99,9 +101,8 @@ export class QueueWorker {
   async #workOn(job: JobWithMetadata, held: HeldJob): Promise<void> {
     const { queue, logger } = this.#options
     try {
-      // Fetched while the worker began to stop.
-      if (this.#isStopping) await this.#giveBack(held)
-      else await this.#handle(job, held)
+      if (held.isRunning) await this.#handle(job, held)
+      else await this.#giveBack(held)
     } catch (error) {
       // The claim runs out, and the job is tried again.
       logger.error({ queue, jobId: job.id, reason: reason(error) }, 'could not tell the queue what became of a job')

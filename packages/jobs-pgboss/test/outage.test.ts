@@ -4,7 +4,9 @@ import { expect, test } from 'vitest'
 import { tcpProxy } from './tcp-proxy.ts'
 import { ANNOUNCED_ONLY, eventually, jobFor, recordingLogger, testJobs } from './test-jobs.ts'
 
-test('workers go on when their database was away: new jobs at once, those in hand after their claim ran out', async () => {
+test('workers go on when their database was away: new jobs at once, those in hand after their claim ran out', {
+  timeout: 90_000,
+}, async () => {
   await using testDatabase = await createTestDatabase()
   await using proxy = await tcpProxy(testDatabase.url)
   await using direct = testJobs(testDatabase.url, { ...ANNOUNCED_ONLY, heartbeatSeconds: 10 })

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import type { DeadJob, RunningJob } from '@rindle/core'
 import { createTestDatabase } from '@rindle/test-database'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { eventually, FAST, jobFor, testJobs } from './test-jobs.ts'
 import type { Began } from './worker-process.ts'
 
@@ -52,7 +52,7 @@ describe('a worker process that is killed', () => {
       { queue: 'rindle_promote', concurrency: 1, handle, handleDead },
       { queue: 'rindle_purge', concurrency: 1, handle, handleDead },
     ])
-    await eventually(() => expect([handled.length, died.length]).toEqual([1, 1]))
+    await vi.waitFor(() => expect([handled.length, died.length]).toEqual([1, 1]), { timeout: 60_000 })
     expect(performance.now() - killedAt).toBeLessThan(60_000)
     expect(handled).toMatchObject([{ id: promote, attempt: 2, payload: { key: 'a' } }])
     expect(died).toEqual([{ id: purge, queue: 'rindle_purge', payload: { key: 'b' } }])

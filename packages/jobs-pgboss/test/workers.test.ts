@@ -1,4 +1,6 @@
+import { setTimeout } from 'node:timers/promises'
 import { isRindleError, type Logger, type RunningJob } from '@rindle/core'
+import type { Database } from '@rindle/prisma'
 import { createTestDatabase, type TestDatabase } from '@rindle/test-database'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ANNOUNCED_ONLY, eventually, FAST, jobFor, testJobs, untilAborted } from './test-jobs.ts'
@@ -17,6 +19,15 @@ beforeEach(async () => {
 })
 
 const nothing = async (): Promise<void> => {}
+
+/** Lets the claim of a job's first attempt run out, also when it has been renewed since. */
+async function loseFirstClaim(database: Database, id: string | null | undefined): Promise<void> {
+  await database.executeSql(
+    `update pgboss.job set heartbeat_on = now() - interval '1 hour'
+     where id = $1 and state = 'active' and retry_count = 0`,
+    [id],
+  )
+}
 
 describe('an idle worker', () => {
   test('begins a job right after the commit, by announcement and not by polling', async () => {
@@ -92,8 +103,10 @@ describe('a running job', () => {
     const [id] = await jobs.enqueue(jobFor('a'))
     await jobs.adapter.work([{ queue: 'rindle_promote', concurrency: 1, handle, handleDead: nothing }])
     await eventually(() => expect(attempts).toHaveLength(1))
-    await jobs.database.executeSql(`update pgboss.job set heartbeat_on = now() - interval '1 hour' where id = $1`, [id])
-    await eventually(() => expect(attempts).toHaveLength(2))
+    await eventually(async () => {
+      await loseFirstClaim(jobs.database, id)
+      expect(attempts).toHaveLength(2)
+    })
     expect(attempts.map(({ attempt, signal }) => [attempt, signal.aborted])).toEqual([
       [1, true],
       [2, false],
@@ -115,8 +128,10 @@ describe('a running job', () => {
     const [id] = await jobs.enqueue(jobFor('a'))
     await jobs.adapter.work([{ queue: 'rindle_promote', concurrency: 2, handle, handleDead: nothing }])
     await eventually(() => expect(attempts).toHaveLength(1))
-    await jobs.database.executeSql(`update pgboss.job set heartbeat_on = now() - interval '1 hour' where id = $1`, [id])
-    await eventually(() => expect(attempts).toHaveLength(2))
+    await eventually(async () => {
+      await loseFirstClaim(jobs.database, id)
+      expect(attempts).toHaveLength(2)
+    })
     endFirst()
     // A turn of the event loop, in which the first attempt ends.
     await new Promise(setImmediate)
@@ -175,6 +190,37 @@ describe('workers', () => {
     await elsewhere.adapter.work([{ queue: 'rindle_promote', concurrency: 1, handle: take, handleDead: nothing }])
     await workers.stop({ timeoutMs: 0 })
     await eventually(() => expect(taken).toMatchObject([{ id, attempt: 1 }]))
+  })
+
+  test('give a job back once, however long the queue takes to hear of it', async () => {
+    await using jobs = testJobs(testDatabase.url, ANNOUNCED_ONLY)
+    await using elsewhere = testJobs(testDatabase.url, ANNOUNCED_ONLY)
+    const [id] = await jobs.enqueue(jobFor('a'))
+    let hasBegun = false
+    const handle = async (job: RunningJob): Promise<never> => {
+      hasBegun = true
+      return untilAborted(job)
+    }
+    const workers = await jobs.adapter.work([{ queue: 'rindle_promote', concurrency: 1, handle, handleDead: nothing }])
+    await eventually(() => expect(hasBegun).toBe(true))
+    let stopped: Promise<void> | undefined
+    await elsewhere.database.transaction(async (tx) => {
+      await tx.executeSql('select 1 from pgboss.job where id = $1 for update', [id])
+      stopped = workers.stop({ timeoutMs: 0 })
+      const waiting = async (): Promise<unknown> =>
+        (
+          await elsewhere.database.executeSql(
+            `select count(*)::int as n from pg_stat_activity
+           where datname = current_database() and wait_event_type = 'Lock' and query like '%given_back%'`,
+          )
+        ).rows
+      await eventually(async () => expect(await waiting()).toEqual([{ n: 1 }]))
+      // Longer than an aborted handler has for cleaning up.
+      await setTimeout(1_500)
+      expect(await waiting()).toEqual([{ n: 1 }])
+    })
+    await stopped
+    expect(await jobs.row(id)).toMatchObject({ state: 'retry', retry_count: 0 })
   })
 
   test('do not begin what they fetched while they were told to stop, but give it back', async () => {

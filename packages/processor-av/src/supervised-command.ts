@@ -14,13 +14,14 @@ export interface ResourceLimits {
 
 // The shell is the leader of the program's process group and holds the reading end of a pipe whose other end only this
 // process has. However this process ends, SIGKILL included, the pipe closes, `read` returns, and the group is killed.
+// It keeps the output open as well: who has waited for that to end knows that none of them is left.
 // `ulimit` sets what prlimit(1) would, and every shell has it. Memory cannot be bounded on macOS; that is no error.
 const SUPERVISOR = `
 exec 3<&0
 ulimit -v "$1" 2>/dev/null
 ulimit -f "$2"
 shift 2
-{ read -r _; kill -KILL 0; } <&3 3<&- >/dev/null 2>&1 &
+{ read -r _; kill -KILL 0; } <&3 3<&- 2>/dev/null &
 "$@" </dev/null 3<&-
 status=$?
 kill -KILL "$!"

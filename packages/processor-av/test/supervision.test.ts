@@ -55,7 +55,7 @@ describe.each(LANES)('the $lane FFmpeg', ({ lane, programs }) => {
       expect((await processesWith(directory)).length).toBeGreaterThanOrEqual(3)
       end(worker)
       await exited
-      await vi.waitFor(async () => expect(await processesWith(directory)).toEqual([]), { timeout: 2_000, interval: 20 })
+      await vi.waitFor(async () => expect(await processesWith(directory)).toEqual([]), { timeout: 10_000 })
     },
   )
 

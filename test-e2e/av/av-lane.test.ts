@@ -51,7 +51,8 @@ it('a video becomes a poster, a strip, a smaller video, sound and a waveform', {
   expect((await bytes('video')).subarray(4, 8).toString('latin1')).toBe('ftyp')
   expect(JSON.parse((await bytes('waveform')).toString())).toMatchObject({ length: 1000 })
   expect(await rindle.checkInvariants()).toMatchObject({ violationCount: 0 })
-  expect(await readdir(join(directory, 'work'))).toEqual([])
+  const hasSwept = async () => expect(await readdir(join(directory, 'work'))).toEqual([])
+  await vi.waitFor(hasSwept, { timeout: 10_000 })
   // What takes a pass over the whole file is made in one job, and what a page shows at once does not wait for it.
   const jobs = await jobsOfRuns(id)
   expect(jobs.get('video')).toBe(jobs.get('sound'))

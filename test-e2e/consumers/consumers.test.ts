@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
-import type { AddressInfo } from 'node:net'
-import { createServer } from 'node:net'
 import path from 'node:path'
 import { createTestDatabase } from '@rindle/test-database'
+import { freePort } from '@rindle/test-s3'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
 import { makeClip } from '../av/make-clip.ts'
@@ -150,12 +149,4 @@ async function liveThrough(application: FreshApplication, lane: string, file: st
 function outputOf(error: unknown): string {
   const { stdout = '', message } = error as Error & { stdout?: string }
   return stdout === '' ? message : stdout
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }

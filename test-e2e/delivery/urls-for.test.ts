@@ -21,12 +21,16 @@ const profiles = {
   plain: defineProfile({ storage: 'main', accept, slots: ['avatar'] }),
 }
 
+// The clock of URLs stands, so that two calls give one asset the same.
+const moment = new Date()
+const now = (): Date => moment
+
 let application: Application<typeof profiles>
 let pool: pg.Pool
 let queries: string[]
 
 beforeAll(async () => {
-  application = await startApplication({ profiles })
+  application = await startApplication({ profiles, now })
   pool = new pg.Pool({ connectionString: application.databaseUrl })
   pool.on('connect', (client) => {
     const query = client.query.bind(client) as (...given: unknown[]) => unknown
@@ -47,7 +51,11 @@ afterAll(async () => {
 describe('a list of 200 owners with avatars', () => {
   it('renders with two queries, and with one more where assets were read without their variants', async () => {
     const connectionString = application.databaseUrl
-    const rindle = await deploy(application, profiles, { database: { pool }, jobs: pgBossJobs({ connectionString }) })
+    const rindle = await deploy(application, profiles, {
+      database: { pool },
+      jobs: pgBossJobs({ connectionString }),
+      now,
+    })
     const client = await pool.connect()
     const owners = await insertReadyAssets(fromPgClient(client), {
       profile: 'avatar',

@@ -1,8 +1,7 @@
-import { once } from 'node:events'
 import { chmod, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
-import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { freePort } from '@rindle/test-s3'
 import sharp from 'sharp'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { findChromium, launchChromium } from '../browser/chromium.ts'
@@ -99,13 +98,4 @@ async function bytesOf(folders: readonly string[]): Promise<number> {
     return stats.reduce((sum, { size }) => sum + size, 0)
   })
   return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0)
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }

@@ -166,12 +166,13 @@ describe('the doctor names', () => {
     }
     expect(await skewedBy(-3_600)).toMatchObject({
       status: 'error',
-      summary: "the clock of the database is 3600 s ahead of this machine's",
+      // What passes between the two looks is counted as well.
+      summary: expect.stringMatching(/^the clock of the database is 3(?:600|59\d) s ahead of this machine's$/),
       fix: expect.stringContaining('NTP'),
     })
     expect(await skewedBy(20)).toMatchObject({
       status: 'warn',
-      summary: "the clock of the database is 20 s behind this machine's",
+      summary: expect.stringMatching(/^the clock of the database is (?:20|1\d) s behind this machine's$/),
     })
     expect(await skewedBy(0)).toMatchObject(isFine('database.clock'))
   })

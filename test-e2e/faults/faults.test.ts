@@ -104,13 +104,18 @@ it.for(FAULTS)(
     else for (const { id } of [promoted, uploaded]) await settled(rindle, id, 30_000)
     await row.end()
 
-    await makeDue()
     if (row.repair === 'requeueVariants') {
       expect((await settled(rindle, promoted.id)).variants).toMatchObject([{ state: 'failed', errorReason: row.code }])
       await rindle.requeueVariants(promoted.id)
     }
     for (const { id } of [promoted, uploaded]) {
-      await vi.waitFor(async () => expect((await rindle.asset(id))?.state).toBe('ready'), { timeout: 30_000 })
+      await vi.waitFor(
+        async () => {
+          await makeDue()
+          expect((await rindle.asset(id))?.state).toBe('ready')
+        },
+        { timeout: 30_000 },
+      )
     }
     expect(await codesOf([promoted.id, uploaded.id])).toEqual(row.code === null ? [] : [row.code])
     expect((await rindle.checkInvariants()).violations).toEqual([])

@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import ffmpegInstaller from '@ffmpeg-installer/ffmpeg'
@@ -54,7 +54,7 @@ export async function startFaultyApplication(): Promise<FaultyApplication> {
         idleTimeoutMs: 5_000,
       }),
     },
-    processors: [imageProcessor(), avProcessor({ ffmpegPath, stallTimeoutSeconds: 1, threads: 1 })],
+    processors: [imageProcessor(), avProcessor({ ffmpegPath, stallTimeoutSeconds: 3, threads: 1 })],
     jobs: pgBossJobs({ retryDelaySeconds: 1, retryDelayMaxSeconds: 1, pollingIntervalSeconds: 0.5 }),
     workDirectory,
   })
@@ -62,7 +62,11 @@ export async function startFaultyApplication(): Promise<FaultyApplication> {
     ...application,
     store,
     disk,
-    setFfmpeg: (lines) => writeFile(join(directory, 'fault'), lines ?? 'exec "$real" "$@"'),
+    async setFfmpeg(lines) {
+      // Whole at every moment, for one may be starting.
+      await writeFile(join(directory, 'next-fault'), lines ?? 'exec "$real" "$@"')
+      await rename(join(directory, 'next-fault'), join(directory, 'fault'))
+    },
     async [Symbol.asyncDispose]() {
       await application[Symbol.asyncDispose]()
       if (typeof disk !== 'string') await disk[Symbol.asyncDispose]()

@@ -1,4 +1,6 @@
+import { randomInt } from 'node:crypto'
 import { isRindleError } from '@rindle/core'
+import { pgBossJobs } from '@rindle/jobs-pgboss'
 import fc from 'fast-check'
 import sharp from 'sharp'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
@@ -16,7 +18,8 @@ let application: Application<typeof photoProfiles>
 const files: Buffer[] = []
 
 beforeAll(async () => {
-  application = await startApplication()
+  // What a decoder dies of may be tried as often as anything else, without waiting for it.
+  application = await startApplication({ jobs: pgBossJobs({ retryDelaySeconds: 0, pollingIntervalSeconds: 0.5 }) })
   const picture = sharp({
     create: {
       width: 24,
@@ -57,6 +60,8 @@ it(
   async () => {
     const { rindle } = application
     let refused = 0
+    const seed = Number(process.env['RINDLE_FUZZ_SEED'] ?? randomInt(2 ** 31))
+    console.info(`The files of RINDLE_FUZZ_SEED=${seed}.`)
     await fc.assert(
       fc.asyncProperty(mutated, async (bytes) => {
         try {
@@ -66,7 +71,7 @@ it(
           refused += 1
         }
       }),
-      { numRuns: RUNS },
+      { numRuns: RUNS, seed },
     )
     const workers = await application.work()
     const unsettled = () => rindle.prisma.mediaAsset.count({ where: { state: { notIn: SETTLED } } })

@@ -120,7 +120,12 @@ export function describeConformance(subject: () => ConformanceSubject): void {
       )
       await line.until(hasHead)
       line.write(randomBytes(200_000))
-      await vi.waitFor(async () => expect(await served().temporaryFiles()).toHaveLength(1), { timeout: 10_000 })
+      const isOnDisk = async (): Promise<void> => {
+        // It must not be taken for one that stands still.
+        line.write(randomBytes(1))
+        expect(await served().temporaryFiles()).toHaveLength(1)
+      }
+      await vi.waitFor(isOnDisk, { timeout: 10_000 })
       line.socket.resetAndDestroy()
       await vi.waitFor(async () => expect(await served().temporaryFiles()).toEqual([]), { timeout: 10_000 })
       expect(await problemOf(await ann().call('POST', `/uploads/${id}/complete`))).toEqual([

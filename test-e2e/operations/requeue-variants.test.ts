@@ -16,14 +16,15 @@ afterAll(async () => application[Symbol.asyncDispose]())
 async function cancelledAsset(): Promise<AssetWithVariants> {
   const { rindle } = application
   const { id } = await rindle.upload('photo', await quadrants(40, 30), { filename: 'a.jpg' })
-  const workers = await application.work({ queues: ['rindle_promote'] })
-  await new Promise<void>((resolve) => {
+  const isProcessing = new Promise<void>((resolve) => {
     const off = rindle.on('rindle.asset.state_change', ({ metadata }) => {
       if (metadata.to !== 'processing') return
       off()
       resolve()
     })
   })
+  const workers = await application.work({ queues: ['rindle_promote'] })
+  await isProcessing
   await workers.stop()
   await rindle.cancelProcessing(id)
   return current(id)

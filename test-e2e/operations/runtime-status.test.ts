@@ -38,8 +38,12 @@ let asset: AssetWithVariants
 beforeEach(async () => {
   await sql('truncate rindle.media_assets, pgboss.job cascade')
   asset = await attachedPhoto('photo')
+  // A job in hand would be taken for that of the work that is made wrong here.
+  await vi.waitFor(async () => expect(await liveJobs()).toEqual([]), { timeout: 10_000 })
 })
 
+const liveJobs = (): Promise<readonly unknown[]> =>
+  rindle.prisma.$queryRawUnsafe<readonly unknown[]>(`select id::text from pgboss.job where state <= 'active'`)
 const sql = (text: string): Promise<number> => rindle.prisma.$executeRawUnsafe(text)
 
 async function attachedPhoto(profile: keyof typeof profiles, owner = '1'): Promise<AssetWithVariants> {

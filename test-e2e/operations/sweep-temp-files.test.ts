@@ -85,10 +85,11 @@ it('leaves alone what this process works in, cached sources of a remote storage 
   const workers = await rindle.work()
   const { id } = await rindle.upload('photo', await quadrants(40, 40), { filename: 'a.jpg' })
   expect((await settled(rindle, id)).state).toBe('ready')
+  // Waits for the end of the job, which removes its own directory; sources stay for the next one.
+  await workers.stop()
   const tomorrow = (): Date => new Date(Date.now() + 24 * HOURS)
   const later = await deploy(application, profiles, { storages: { remote }, now: tomorrow })
   expect(await later.sweepOrphanedTempFiles({ live: true })).toMatchObject({ ...none, scanned: 1 })
-  await workers.stop()
 })
 
 it('never follows a link out of the work directory', async () => {

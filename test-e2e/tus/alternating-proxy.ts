@@ -11,6 +11,8 @@ export interface AlternatingProxy {
   readonly sentBytes: ReadonlyMap<string, number>
   /** Calls back as soon as a server is in the middle of a body, with its place in the list. */
   onBody: (server: number, totalBytes: number) => void
+  /** What requests wait for, when so many bytes have been sent. */
+  gate: (totalBytes: number) => Promise<unknown> | undefined
   close(): Promise<void>
 }
 
@@ -19,9 +21,10 @@ export async function startAlternatingProxy(ports: () => readonly (number | unde
   const sentBytes = new Map<string, number>()
   let turn = 0
   let totalBytes = 0
-  const proxy: Pick<AlternatingProxy, 'onBody'> = { onBody: () => {} }
+  const proxy: Pick<AlternatingProxy, 'onBody' | 'gate'> = { onBody: () => {}, gate: () => undefined }
 
   const pass = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
+    await proxy.gate(totalBytes)
     const { server, port } = nextServer()
     const { method, url = '', headers } = incoming
     const passed = request({ host: '127.0.0.1', port, method, path: url, headers, agent: false })

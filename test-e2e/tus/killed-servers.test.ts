@@ -96,7 +96,11 @@ async function killInTurn(proxy: AlternatingProxy, servers: (ServerProcess | und
     const server = servers[victim]
     servers[victim] = undefined
     await server?.kill()
-    servers[victim] = await startServer()
+    const starting = startServer()
+    // The other server goes on with what the dead one had begun, but not to the end: some has to be left for the next.
+    proxy.gate = (totalBytes) => (totalBytes > 0.5 * total ? starting : undefined)
+    servers[victim] = await starting
+    proxy.gate = () => undefined
   }
 }
 

@@ -51,7 +51,7 @@ it('who waits is heard by the holder, and gives up in time', async () => {
   const id = await begin()
   const onWanted = vi.fn<() => void>()
   const holder = await application.rindle.writeResumableSession(id, { onWanted })
-  const waiting = application.rindle.writeResumableSession(id, { waitMs: 1_500 })
+  const waiting = application.rindle.writeResumableSession(id, { waitMs: 3_000 })
   await expect(waiting).rejects.toMatchObject({ code: 'conflict', details: { reason: 'locked' } })
   expect(onWanted).toHaveBeenCalledOnce()
   await holder.release()

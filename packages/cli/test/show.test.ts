@@ -16,12 +16,9 @@ beforeAll(async () => {
   application = await makeApplication()
   await application.write('rindle.config.ts', configText({}))
   await application.write('one.jpg', await jpeg())
-  const uploaded = await command('upload', 'photo', 'one.jpg', '--owner', 'post:1', '--slot', 'cover')
-  ready = idIn(uploaded)
   const stop = new AbortController()
   const worker = rindle(['worker'], { ...here(), signal: stop.signal })
-  // A second upload that waits for its variants: the first one's job came before.
-  await command('upload', 'photo', 'one.jpg', '--wait')
+  ready = idIn(await command('upload', 'photo', 'one.jpg', '--owner', 'post:1', '--slot', 'cover', '--wait'))
   stop.abort()
   await worker
   waiting = idIn(await command('upload', 'photo', 'one.jpg'))

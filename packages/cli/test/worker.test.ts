@@ -73,6 +73,7 @@ async function uploadAndStartWorker(
     env: { DATABASE_URL: database.url },
   })
   await appears('begun')
+  await worker.printed('Working')
   return { id, worker }
 }
 

@@ -43,7 +43,12 @@ test('stop does not wait for connected clients', async () => {
   const server = await startEmbeddedPostgres({ directory: await temporaryDirectory() })
   const outcome = query(server.url, 'select pg_sleep(600)').catch((error: Error) => error.message)
   await expect
-    .poll(() => query(server.url, `select count(*)::int as n from pg_stat_activity where query like '%pg_sleep(600)'`))
+    .poll(
+      () => query(server.url, `select count(*)::int as n from pg_stat_activity where query like '%pg_sleep(600)'`),
+      {
+        timeout: 20_000,
+      },
+    )
     .toEqual([{ n: 1 }])
   await server.stop()
   expect(await outcome).toContain('terminat')

@@ -37,8 +37,8 @@ async function atWork(parent: number = process.pid): Promise<DecoderSeen> {
   )
 }
 
-async function gone(pid: number): Promise<void> {
-  await vi.waitFor(async () => expect(await isRunning(pid)).toBe(false), { timeout: 1_000, interval: 20 })
+async function gone(pid: number, timeout = 10_000): Promise<void> {
+  await vi.waitFor(async () => expect(await isRunning(pid)).toBe(false), { timeout, interval: 20 })
 }
 
 function startApplication(mode: 'encode' | 'probe'): ChildProcess {
@@ -139,7 +139,7 @@ describe('a decoder that does not end', () => {
     const { pid } = await atWork()
     controller.abort(new Error('enough'))
     await Promise.all([
-      gone(pid),
+      gone(pid, 1_000),
       expect(working).rejects.toMatchObject({
         code: 'variant_processing_cancelled',
         cause: expect.objectContaining({ message: 'enough' }),

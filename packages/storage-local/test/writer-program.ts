@@ -18,7 +18,8 @@ async function* body(fill: number): AsyncGenerator<Buffer> {
 }
 
 await storage.start()
-for (let fill = 1; ; fill = (fill + 1) % 250) {
+// Each by the byte that it is full of: from the last one on it is always the same.
+for (let fill = 1; ; fill = Math.min(fill + 1, 255)) {
   await storage.put(key, Readable.from(body(fill)), { contentType: 'text/plain' })
   console.log(fill)
 }

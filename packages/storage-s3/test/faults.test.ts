@@ -122,7 +122,7 @@ describe('a connection', () => {
   })
 
   test('that stalls during a download leaves no file, whether it times out or is aborted', async () => {
-    const { storage, proxied, proxy } = await storageBehindProxy({ idleTimeoutMs: 500, maxAttempts: 1 })
+    const { storage, proxied, patient, proxy } = await storageBehindProxy({ idleTimeoutMs: 500, maxAttempts: 1 })
     await storage.put(KEY, bodyOf(LARGE), TYPE)
     const directory = await mkdtemp(join(tmpdir(), 'rindle-download-'))
     onTestFinished(() => rm(directory, { recursive: true, force: true }))
@@ -132,7 +132,7 @@ describe('a connection', () => {
     const reason = new Error('The worker stops.')
     const controller = new AbortController()
     const hasStalled = proxy.setFault({ afterBytes: 1_000_000, kind: 'stall' })
-    const aborted = proxied.download(KEY, join(directory, 'film'), { signal: controller.signal })
+    const aborted = patient.download(KEY, join(directory, 'film'), { signal: controller.signal })
     const hasBegun = async (): Promise<void> => expect(await readdir(directory)).toEqual(['film'])
     const seen = hasStalled
       .then(() => vi.waitFor(hasBegun, { timeout: 10_000 }))
@@ -246,5 +246,11 @@ function bodyThat(afterParts: number, act: () => Promise<void>): Readable {
 async function storageBehindProxy(options: Partial<S3StorageOptions>) {
   const proxy = await useFaultProxy(server.endpoint)
   const direct = s3OptionsOf(server, await server.createBucket())
-  return { proxy, storage: s3Storage(direct), proxied: s3Storage({ ...direct, endpoint: proxy.endpoint, ...options }) }
+  const patient = { ...direct, endpoint: proxy.endpoint }
+  return {
+    proxy,
+    storage: s3Storage(direct),
+    patient: s3Storage(patient),
+    proxied: s3Storage({ ...patient, ...options }),
+  }
 }

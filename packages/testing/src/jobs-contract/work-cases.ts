@@ -12,8 +12,10 @@ export const workCases: readonly JobsContractCase[] = [
   {
     name: 'lets a delayed job wait for so long, as a job that waits, and runs others meanwhile',
     run: async (subject) => {
+      // Not what opening takes, but the order of the jobs is of interest.
+      await subject.adapter.start()
       const startedAt = performance.now()
-      const [late] = await enqueue(subject, { ...jobFor('late'), delaySeconds: 1 }, jobFor('now'))
+      const [late] = await enqueue(subject, { ...jobFor('late'), delaySeconds: 3 }, jobFor('now'))
       const worker = recordingWorker()
       await whileWorking(subject.adapter, [worker], async () => {
         await eventually(subject, 'the other job ran', () => worker.keys().includes('now'))
@@ -22,7 +24,7 @@ export const workCases: readonly JobsContractCase[] = [
         assert.deepEqual(await enqueue(subject, jobFor('late')), [null])
         await eventually(subject, 'the delayed job ran', () => worker.keys().includes('late'))
         assert.equal(worker.handled[1]?.id, late)
-        assert.ok(performance.now() - startedAt >= 990, 'It ran before its time.')
+        assert.ok(performance.now() - startedAt >= 2_990, 'It ran before its time.')
       })
     },
   },

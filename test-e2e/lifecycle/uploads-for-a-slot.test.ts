@@ -1,4 +1,5 @@
 import { type Asset, defineProfile, type Owner, type SignedRequest, type UploadSession } from '@rindle/core'
+import { faultyStorage } from '@rindle/testing'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type Application, settled, startApplication } from '../support/application.ts'
 import { quadrants } from '../support/pictures.ts'
@@ -13,13 +14,20 @@ const profiles = {
   }),
 }
 
+/** Storage keys that a worker waits for before it copies them. */
+const held = new Map<string, Promise<void>>()
+
 let application: Application<typeof profiles>
 let picture: Buffer
 let lastOwner = 0
 const newOwner = (): Owner => ({ type: 'member', id: ++lastOwner })
 
 beforeAll(async () => {
-  application = await startApplication({ profiles })
+  application = await startApplication({
+    profiles,
+    wrapStorage: (storage) =>
+      faultyStorage(storage, { onCall: (point, [key = '']) => (point === 'copy:before' ? held.get(key) : undefined) }),
+  })
   await application.work()
   picture = await quadrants(20, 20)
 })
@@ -92,6 +100,42 @@ describe('an upload that is begun for a slot', () => {
     await send(request, picture)
     await application.rindle.verifyCompletion(session.id)
     await vi.waitFor(async () => expect(await attached(owner)).toBe(session.assetId), { timeout: 10_000, interval: 10 })
+  })
+
+  it('leaves the place to one that was begun later and was sooner completed', async () => {
+    const { rindle } = application
+    const owner = newOwner()
+    const first = await begin(owner)
+    await send(first.request, picture)
+    const second = await begin(owner)
+    await send(second.request, picture)
+    await rindle.verifyCompletion(second.session.id)
+    await settled(rindle, second.session.assetId)
+    // Nobody had said that the first has arrived: maintenance finds it when its time has run out.
+    const later = await application.another({ now: () => new Date(Date.now() + 7_200_000) })
+    await later.abortIncompleteUploads()
+    expect(await settled(rindle, first.session.assetId)).toMatchObject({ state: 'ready' })
+    expect(await attached(owner)).toBe(second.session.assetId)
+    expect(await rindle.asset(second.session.assetId)).toMatchObject({ state: 'ready' })
+  })
+
+  it('leaves the place to one that was begun later and was sooner promoted', async () => {
+    const { rindle } = application
+    const { owner, asset: old } = await ownerWithAvatar()
+    const first = await begin(owner)
+    const second = await begin(owner)
+    const promoted = Promise.withResolvers<void>()
+    held.set(first.session.uploadKey, promoted.promise)
+    for (const { session, request } of [first, second]) {
+      await send(request, picture)
+      await rindle.verifyCompletion(session.id)
+    }
+    await settled(rindle, second.session.assetId)
+    promoted.resolve()
+    expect(await settled(rindle, first.session.assetId)).toMatchObject({ state: 'ready' })
+    expect(await attached(owner)).toBe(second.session.assetId)
+    await gone(old.id)
+    expect(await rindle.asset(second.session.assetId)).toMatchObject({ state: 'ready' })
   })
 
   it('is refused when the profile has no such slot', async () => {

@@ -3,7 +3,7 @@ import { lockAssets, lockSlot, type Slot } from '../attachments/slot.ts'
 import type { Asset } from '../domain/entities.ts'
 import { isRindleError } from '../domain/errors.ts'
 import { transitionAsset } from '../rows/asset-transition.ts'
-import { text } from '../rows/row-values.ts'
+import { booleanOrNull, text } from '../rows/row-values.ts'
 import { profileOf, type Runtime } from '../runtime.ts'
 import { inTransaction, type UnitOfWork } from '../unit-of-work.ts'
 import { applyAggregate } from '../variants/aggregate.ts'
@@ -12,7 +12,7 @@ import { plannedVariants, planVariants } from '../variants/plan.ts'
 /**
  * `promoting` → `available`: the asset, its variants and their jobs change in one transaction, and the asset is attached
  * where its upload was begun for. Not before, because an upload that is refused or given up must not cost the owner what
- * he had.
+ * he had; nor does one that comes late cost him what he began later.
  */
 export async function makeAvailable(runtime: Runtime, asset: Asset): Promise<Asset | null> {
   const profile = profileOf(runtime, asset.profile)
@@ -53,16 +53,33 @@ async function lockForAttaching(unit: UnitOfWork, slot: Slot, asset: Asset): Pro
   await lockAssets(unit, [asset.id, ...holders.map(({ assetId }) => assetId)])
 }
 
-/** Not when the slot was forgotten meanwhile, now that it is locked: its owner may have been erased. */
+/**
+ * Not when the slot was forgotten meanwhile, now that it is locked: its owner may have been erased. Nor when it holds
+ * what was begun later: the owner has changed his mind since, and this one is late, by its client or in its promotion.
+ */
 async function attachWanted(runtime: Runtime, unit: UnitOfWork, asset: Asset, wanted: Slot): Promise<void> {
   const { ownerType, ownerId, slot } = wanted
+  // By the database's clock: it is one for all processes.
   const { rows } = await unit.executeSql(
     `update rindle.media_upload_sessions
      set attach_owner_type = null, attach_owner_id = null, attach_slot = null, updated_at = now()
-     where asset_id = $1::uuid and attach_slot is not null returning id`,
-    [asset.id],
+     where asset_id = $1::uuid and attach_slot is not null
+     returning exists (
+       select 1 from rindle.media_attachments as attachment
+         join rindle.media_assets as holder on holder.id = attachment.asset_id
+       where owner_type = $2::text and owner_id = $3::text and slot = $4::text
+         and holder.created_at > (select created_at from rindle.media_assets where id = $1::uuid)
+     ) as is_overtaken`,
+    [asset.id, ownerType, ownerId, slot],
   )
-  if (rows.length === 0) return
+  if (rows[0] === undefined) return
+  if (booleanOrNull(rows[0], 'is_overtaken') === true) {
+    runtime.logger.warn(
+      { assetId: asset.id, slot },
+      'An uploaded asset was not attached: its slot holds what was begun later.',
+    )
+    return
+  }
   try {
     await attachWithin(runtime, unit, asset, { type: ownerType, id: ownerId }, slot)
   } catch (error) {

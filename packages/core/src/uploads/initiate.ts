@@ -34,7 +34,7 @@ export interface InitiateOptions {
   readonly expiresInSeconds?: number
   /**
    * Attaches the asset to this owner, in the transaction that makes it available; needs `slot`. Until then, and when the
-   * upload is abandoned or refused, the slot keeps what it holds.
+   * upload is abandoned or refused, the slot keeps what it holds; also when that was begun later than this upload.
    */
   readonly owner?: Owner
   /** Where the owner gets it. */

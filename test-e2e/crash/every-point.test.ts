@@ -131,6 +131,12 @@ it('what lies in storage without a row is of an operation that was cut short, on
   expect(Math.min(...Object.values(counts))).toBeGreaterThan(0)
 })
 
+it('the orphan scan finds each of these objects, and takes nothing else for an orphan', async () => {
+  const found: string[] = []
+  await rindle?.scanOrphans({ graceSeconds: 0, onOrphan: ({ key }) => void found.push(key) })
+  expect(found.toSorted()).toEqual(Object.values(aftermath.orphans).flat().toSorted())
+})
+
 it('the audit trail says of every attempt how it ended', () => {
   expect(aftermath.openRuns).toBe(0)
 })

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import { defineProfile, type Orphan, type StorageAdapter } from '@rindle/core'
+import { pgBossJobs } from '@rindle/jobs-pgboss'
 import { faultyStorage, memoryStorage } from '@rindle/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type Application, settled, startApplication } from '../support/application.ts'
@@ -105,6 +106,37 @@ describe('objects that were put behind our back', () => {
     const { rindle } = application
     await expect(rindle.scanOrphans({ storage: 'x' })).rejects.toMatchObject({ code: 'invalid_input' })
     await expect(rindle.scanOrphans({ graceSeconds: -1 })).rejects.toMatchObject({ code: 'invalid_input' })
+  })
+
+  it('are those too that a promotion has copied and could not delete', async () => {
+    let isAway = true
+    const flaky = faultyStorage(application.storage, {
+      onCall: (point, [key = '']) => {
+        if (point !== 'delete:before' || !key.startsWith('staging/') || !isAway) return
+        isAway = false
+        throw new Error('The storage is away.')
+      },
+    })
+    const rindle = await deploy(application, profiles, {
+      storages: { main: flaky, remote },
+      jobs: pgBossJobs({ pollingIntervalSeconds: 0.5, retryDelaySeconds: 0 }),
+    })
+    const workers = await rindle.work()
+    const { session, request } = await rindle.presignedPut('photo', { filename: 'a.jpg', contentType: 'image/jpeg' })
+    const { method, url, headers } = request
+    const body = new Uint8Array(await quadrants(20, 20))
+    await rindle.serveFile(new Request(url, { method, headers, body }))
+    expect(await keysFound()).toEqual([])
+    await rindle.verifyCompletion(session.id)
+    const asset = await settled(rindle, session.assetId)
+    await workers.stop()
+    expect(asset.state).toBe('ready')
+    expect(await keysFound()).toEqual([`main ${session.uploadKey}`])
+
+    expect(await application.rindle.scanOrphans({ ...all, live: true })).toMatchObject({ matched: 1, deleted: 1 })
+    const inUse = [asset, ...asset.variants].map(({ storageKey }) => storageKey)
+    expect(new Set(await objectsIn(application.storage))).toEqual(new Set(inUse))
+    expect(await rindle.asset(asset.id)).toEqual(asset)
   })
 
   it('are counted as errors when they cannot be deleted, and gone after the next run', async () => {

@@ -156,7 +156,8 @@ async function* inBatches<T>(items: AsyncIterable<T>): AsyncGenerator<readonly T
 
 /**
  * Those that no row names. An object is known by its key, in whichever storage its row has it: two configured storages
- * may lead to one bucket. An unfinished upload, and a piece of one, is known by the open session that it belongs to.
+ * may lead to one bucket. A staged object is its asset's until that is promoted; what then still lies there is nobody's.
+ * An unfinished upload, and a piece of one, is known by the open session that it belongs to.
  */
 async function withoutRow(runtime: Runtime, candidates: readonly Candidate[]): Promise<readonly Candidate[]> {
   if (candidates.length === 0) return []
@@ -166,7 +167,6 @@ async function withoutRow(runtime: Runtime, candidates: readonly Candidate[]): P
      where case when "uploadId" is null
        then not exists (select 1 from rindle.media_assets where storage_key = candidate.key)
          and not exists (select 1 from rindle.media_variants where storage_key = candidate.key)
-         and not exists (select 1 from rindle.media_upload_sessions where upload_key = candidate.key)
          and not exists (select 1 from rindle.media_upload_sessions
            where upload_key = candidate.owner and state in (${OPEN_SESSION}))
        else not exists (

@@ -170,6 +170,40 @@ describe('objects that were put behind our back', () => {
   })
 })
 
+describe('an object that a cancelled job has left', () => {
+  it('is an orphan, unless its variant is to be made again: a worker may put it there while the scan deletes', async () => {
+    let cancelled = ''
+    let workWhileDeleting = async (): Promise<void> => {}
+    const watched = faultyStorage(application.storage, {
+      onCall: async (point, [key = '']) => {
+        if (point === 'deleteMany:before') await workWhileDeleting()
+        if (point !== 'put:after' || !key.includes('/thumb-') || cancelled !== '') return
+        cancelled = key
+        await rindle.cancelProcessing(id)
+      },
+    })
+    const rindle = await deploy(application, profiles, { storages: { main: watched, remote }, now: inAMinute })
+    const { id } = await rindle.upload('photo', await quadrants(20, 20), { filename: 'a.jpg' })
+    const workers = await rindle.work()
+    expect(await settled(rindle, id)).toMatchObject({ state: 'degraded' })
+    await workers.stop()
+    expect(await keysFound()).toEqual([`main ${cancelled}`])
+
+    await rindle.requeueVariants(id)
+    await put(application.storage, STRAYS[0])
+    workWhileDeleting = async () => {
+      const others = await rindle.work()
+      await settled(rindle, id)
+      await others.stop()
+    }
+    const report = await rindle.scanOrphans({ ...all, live: true })
+    const asset = await rindle.asset(id)
+    expect(asset).toMatchObject({ state: 'ready', variants: [{ storageKey: cancelled }] })
+    expect(new Set(await objectsIn(application.storage))).toEqual(new Set([asset?.storageKey, cancelled]))
+    expect(report).toMatchObject({ matched: 1, deleted: 1, errors: 0 })
+  })
+})
+
 describe('unfinished multipart uploads', () => {
   it('are orphans when no open session knows them', async () => {
     const { rindle } = application

@@ -1,3 +1,4 @@
+import { validate } from 'uuid'
 import { companionOwner } from '../domain/keys.ts'
 import { replacedKey } from '../domain/queues.ts'
 import type { StorageAdapter } from '../ports/storage.ts'
@@ -157,16 +158,22 @@ async function* inBatches<T>(items: AsyncIterable<T>): AsyncGenerator<readonly T
 /**
  * Those that no row names. An object is known by its key, in whichever storage its row has it: two configured storages
  * may lead to one bucket. A staged object is its asset's until that is promoted; what then still lies there is nobody's.
- * An unfinished upload, and a piece of one, is known by the open session that it belongs to.
+ * An unfinished upload, and a piece of one, is known by the open session that it belongs to. What an earlier attempt left
+ * at the key of a variant that waits or is being made is known too: a worker may put it there anew at any moment, and its
+ * row names it only then.
  */
 async function withoutRow(runtime: Runtime, candidates: readonly Candidate[]): Promise<readonly Candidate[]> {
   if (candidates.length === 0) return []
   const { rows } = await runtime.database.executeSql(
     `select position::int as position
-     from jsonb_to_recordset($1::jsonb) as candidate(position int, key text, owner text, "uploadId" text)
+     from jsonb_to_recordset($1::jsonb) as candidate(
+       position int, key text, owner text, "assetId" uuid, "uploadId" text)
      where case when "uploadId" is null
        then not exists (select 1 from rindle.media_assets where storage_key = candidate.key)
          and not exists (select 1 from rindle.media_variants where storage_key = candidate.key)
+         and not exists (select 1 from rindle.media_variants
+           where asset_id = candidate."assetId" and state in ('queued', 'processing')
+             and starts_with(split_part(candidate.key, '/', 3), name || '-' || left(recipe_digest, 16)))
          and not exists (select 1 from rindle.media_upload_sessions
            where upload_key = candidate.owner and state in (${OPEN_SESSION}))
        else not exists (
@@ -176,7 +183,10 @@ async function withoutRow(runtime: Runtime, candidates: readonly Candidate[]): P
      end`,
     [
       JSON.stringify(
-        candidates.map(({ key, uploadId }, position) => ({ position, key, owner: companionOwner(key), uploadId })),
+        candidates.map(({ key, uploadId }, position) => {
+          const assetId = assetIdIn(key)
+          return { position, key, owner: companionOwner(key), assetId: validate(assetId) ? assetId : null, uploadId }
+        }),
       ),
     ],
   )
@@ -187,10 +197,14 @@ async function withoutRow(runtime: Runtime, candidates: readonly Candidate[]): P
 /** A replaced object is known to the job that deletes it when the last URL of it has expired. */
 async function withoutDeletion(runtime: Runtime, candidates: readonly Candidate[]): Promise<readonly Candidate[]> {
   if (candidates.length === 0) return []
-  // Permanent keys begin with profile and asset.
-  const jobKeyOf = ({ key }: Candidate): string => replacedKey(key.split('/')[1] ?? '', key)
+  const jobKeyOf = ({ key }: Candidate): string => replacedKey(assetIdIn(key), key)
   const live = await runtime.jobs.findLive('rindle_purge', candidates.map(jobKeyOf))
   return candidates.filter((candidate) => !live.has(jobKeyOf(candidate)))
+}
+
+/** Permanent keys begin with profile and asset; of another key it is no id, or of no asset. */
+function assetIdIn(key: string): string {
+  return key.split('/')[1] ?? ''
 }
 
 /** Deletes what it can; returns the rest, with the reasons. */

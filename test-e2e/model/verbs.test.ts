@@ -18,13 +18,7 @@ const OWNERS: readonly Owner[] = [
   { type: 'team', id: 1 },
 ]
 const SLOT = 'gallery'
-const ENDINGS: readonly Exclude<Ending, 'done'>[] = [
-  'conflict',
-  'not_found',
-  'not_deliverable',
-  'not_processing',
-  'storage_object_missing',
-]
+const ENDINGS: readonly Exclude<Ending, 'done'>[] = ['conflict', 'not_found', 'not_deliverable', 'not_processing']
 
 let application: ModelApplication
 let picture: Buffer

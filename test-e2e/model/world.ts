@@ -22,10 +22,7 @@ export type Action =
   | { readonly verb: 'purgeUnattached' | 'regenerate' | 'recover' | 'verifyStorage' }
 
 /** How a call ended: `done`, or the code of its error. */
-export type Ending = 'done' | 'conflict' | 'not_found' | 'not_deliverable' | 'not_processing' | 'storage_object_missing'
-
-/** It has read the row, and then the object goes, or the row. */
-const REPROBES_OF_GOING: readonly Ending[] = ['conflict', 'storage_object_missing']
+export type Ending = 'done' | 'conflict' | 'not_found' | 'not_deliverable' | 'not_processing'
 
 /** A world without anything. */
 export function emptyWorld(slotCount: number): World {
@@ -46,8 +43,7 @@ function after(world: World, action: Action, ending: Ending): World | null {
     case 'cancel':
     case 'requeue':
     case 'reprobe': {
-      const isOfGoing = ['not_found', ...(action.verb === 'reprobe' ? REPROBES_OF_GOING : [])].includes(ending)
-      if (isOfGoing) return mayBeGone(world, action.asset) ? world : null
+      if (ending === 'not_found') return mayBeGone(world, action.asset) ? world : null
       // Whether there is work at this moment, and whether the asset is available yet, only time tells.
       const expected = action.verb === 'cancel' ? 'not_processing' : 'not_deliverable'
       return ending === expected ? world : null

@@ -1,5 +1,5 @@
 import { type Analyzer, type Asset, defineProfile } from '@rindle/core'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type Application, settled, startApplication } from '../support/application.ts'
 import { quadrants } from '../support/pictures.ts'
 import { deploy } from './deployment.ts'
@@ -11,6 +11,7 @@ const analyzer = (name: string, found: () => Record<string, string | number>): A
 const analyzed = (...analyzers: readonly Analyzer[]) =>
   defineProfile({ storage: 'main', accept: { types: ['image/*'], maxBytes: 1_000_000 }, analyzers })
 
+const owner = { type: 'member', id: 1 }
 const old = analyzer('colours', () => ({ main: 'red' }))
 const profiles = { photo: analyzed(old), plain: analyzed() }
 
@@ -96,6 +97,23 @@ describe('a backfill', () => {
     expect(await rindle.backfillMetadata()).toMatchObject({ scanned: 3, updated: 2, failed: 1 })
     expect(results).toEqual(['errors'])
     expect(await metadataOf(assets[1] as Asset)).toEqual(assets[1]?.metadata)
+  })
+
+  it('does not count as failed what is purged before its turn', async () => {
+    const [, going] = await ready(2)
+    const purging: Analyzer = {
+      name: 'colours',
+      analyze: async () => {
+        await application.rindle.attach(going as Asset<'photo'>, owner, 'cover')
+        await application.rindle.detach(owner, 'cover')
+        const workers = await application.work()
+        await vi.waitFor(async () => expect(await metadataOf(going as Asset)).toBeUndefined(), { timeout: 10_000 })
+        await workers.stop()
+        return { main: 'green' }
+      },
+    }
+    const rindle = await deploy(application, { ...profiles, photo: analyzed(purging) })
+    expect(await rindle.backfillMetadata({ concurrency: 1 })).toMatchObject({ scanned: 2, updated: 1, failed: 0 })
   })
 
   it('finishes the asset in hand when it is interrupted, and goes on behind it', async () => {

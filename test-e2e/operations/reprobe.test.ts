@@ -1,7 +1,8 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { AssetWithVariants } from '@rindle/core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { faultyStorage } from '@rindle/testing'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type Application, settled, startApplication } from '../support/application.ts'
 import { photo, type photoProfiles } from '../support/photo-profiles.ts'
 import { quadrants } from '../support/pictures.ts'
@@ -64,6 +65,23 @@ describe('probing again', () => {
     const rindle = await deploy(application, { photo: { ...photo, variants: {} } }, { processors: [] })
     const { asset } = await rindle.reprobe(before.id)
     expect(asset).toMatchObject({ kind: 'image', contentType: 'image/jpeg', width: null, height: null })
+  })
+
+  it('says of an asset that is purged while it is read that there is none', async () => {
+    const { id, storageKey } = await readyPhoto()
+    const owner = { type: 'member', id: 1 }
+    let isRead = false
+    const watched = faultyStorage(application.storage, {
+      onCall: async (point, [key]) => {
+        if (point !== 'head:before' || key !== storageKey || isRead) return
+        isRead = true
+        await application.rindle.attach({ id, profile: 'photo' }, owner, 'cover')
+        await application.rindle.detach(owner, 'cover')
+        await vi.waitFor(async () => expect(await application.rindle.asset(id)).toBeNull(), { timeout: 10_000 })
+      },
+    })
+    const rindle = await deploy(application, { photo }, { storages: { main: watched } })
+    await expect(rindle.reprobe(id)).rejects.toMatchObject({ code: 'not_found' })
   })
 
   it('refuses an unknown asset, one whose original is gone, and bytes that were rejected', async () => {

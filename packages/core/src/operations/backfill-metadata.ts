@@ -8,6 +8,7 @@ import { runAnalyzers } from '../promotion/run-analyzers.ts'
 import { assetFromRow } from '../rows/entities-from-rows.ts'
 import { text } from '../rows/row-values.ts'
 import { profileOf, type Runtime } from '../runtime.ts'
+import { isStillOriginal } from './is-still-original.ts'
 import { PAGE_SIZE, pages } from './pages.ts'
 import { runOperation } from './run-operation.ts'
 import { assertAfter, profilesIn } from './scope.ts'
@@ -43,7 +44,8 @@ const NEVER = new AbortController().signal
 /**
  * Runs the analyzers of the profiles over the originals of `ready`, `available` and `degraded` assets again, and writes
  * what they find into `metadata`, each under its name; the rest of it stays. An asset that fails is counted and logged,
- * and keeps what it has. Safe to repeat and to interrupt. `unknown_profile`; `invalid_input` for an unknown analyzer.
+ * and keeps what it has; one that is purged meanwhile is not counted as failed. Safe to repeat and to interrupt.
+ * `unknown_profile`; `invalid_input` for an unknown analyzer.
  */
 export async function backfillMetadata(runtime: Runtime, options: BackfillOptions = {}): Promise<BackfillReport> {
   const scope = options.profile === undefined ? 'all' : 'profile'
@@ -54,7 +56,7 @@ export async function backfillMetadata(runtime: Runtime, options: BackfillOption
     const each = async (asset: Asset): Promise<void> => {
       counts.scanned += 1
       try {
-        if (await analyze(runtime, asset, analyzers.get(asset.profile) ?? [])) counts.updated += 1
+        if (await analyzeUnlessGone(runtime, asset, analyzers.get(asset.profile) ?? [])) counts.updated += 1
       } catch (error) {
         counts.failed += 1
         runtime.logger.error(
@@ -106,7 +108,16 @@ async function* assetsOf(
   }
 }
 
-/** Whether the metadata is another now. */
+/** Whether the metadata is another now. Of an asset that was purged since its page was read nothing can be found. */
+async function analyzeUnlessGone(runtime: Runtime, asset: Asset, analyzers: readonly Analyzer[]): Promise<boolean> {
+  try {
+    return await analyze(runtime, asset, analyzers)
+  } catch (error) {
+    if (await isStillOriginal(runtime, asset)) throw error
+    return false
+  }
+}
+
 async function analyze(runtime: Runtime, asset: Asset, analyzers: readonly Analyzer[]): Promise<boolean> {
   const found = await analyses(runtime, asset, analyzers)
   const names = Object.keys(found)

@@ -35,14 +35,25 @@ const NEVER = new AbortController().signal
  */
 export async function reprobe(runtime: Runtime, assetId: string): Promise<ReprobeReport> {
   return runOperation(runtime, { operation: 'reprobe', scope: 'asset', dry_run: false }, async () => {
-    const before = await assetById(runtime, assetId)
-    if (before === null) throw new RindleError('not_found', `There is no asset ${assetId}.`)
-    if (!isDeliverable(before.state)) throw notDeliverable(before)
-    const fields = await readFields(runtime, before)
-    const asset = await writeFields(runtime, before, fields)
-    const names = Object.keys(fields) as ReprobedField[]
-    return { asset, changed: names.filter((name) => before[name] !== fields[name]) }
+    const before = await deliverableAsset(runtime, assetId)
+    try {
+      const fields = await readFields(runtime, before)
+      const asset = await writeFields(runtime, before, fields)
+      const names = Object.keys(fields) as ReprobedField[]
+      return { asset, changed: names.filter((name) => before[name] !== fields[name]) }
+    } catch (error) {
+      // Of an asset that was purged or refused meanwhile, that is the answer; whatever was met of it says nothing more.
+      await deliverableAsset(runtime, assetId)
+      throw error
+    }
   })
+}
+
+async function deliverableAsset(runtime: Runtime, assetId: string): Promise<Asset> {
+  const asset = await assetById(runtime, assetId)
+  if (asset === null) throw new RindleError('not_found', `There is no asset ${assetId}.`)
+  if (!isDeliverable(asset.state)) throw notDeliverable(asset)
+  return asset
 }
 
 async function readFields(runtime: Runtime, asset: Asset): Promise<ReprobedFields> {

@@ -9,6 +9,7 @@ import { inTransaction } from '../unit-of-work.ts'
 import { applyAggregate, variantsOf } from '../variants/aggregate.ts'
 import { lockAsset } from '../variants/lock-asset.ts'
 import { emitVariantState } from '../variants/variant-events.ts'
+import { isStillOriginal } from './is-still-original.ts'
 import { PAGE_SIZE, pages } from './pages.ts'
 import { runOperation } from './run-operation.ts'
 import { assertAfter, assertVariantName, profilesIn } from './scope.ts'
@@ -148,7 +149,7 @@ class Verification {
   async #verifyOriginal(asset: AssetOnPage): Promise<void> {
     const outcome = await this.#counted(asset, async () => {
       if (await this.#isThere(asset, asset)) return 'present'
-      return (await this.#isStillOriginal(asset)) ? 'lost' : 'moved_on'
+      return (await isStillOriginal(this.#runtime, asset)) ? 'lost' : 'moved_on'
     })
     if (outcome !== 'moved_on') this.#counts.originalsChecked += 1
     if (outcome !== 'lost') return
@@ -186,15 +187,6 @@ class Verification {
   async #isThere({ storage }: AssetOnPage, { storageKey, byteSize }: StoredFile): Promise<boolean> {
     const object = await storageOf(this.#runtime, storage).head(storageKey)
     return object?.byteSize === byteSize
-  }
-
-  /** An asset that was purged meanwhile has lost nothing. */
-  async #isStillOriginal({ id, storageKey }: AssetOnPage): Promise<boolean> {
-    const { rows } = await this.#runtime.database.executeSql(
-      `select 1 from rindle.media_assets where id = $1::uuid and storage_key = $2::text and state <> 'deleted'`,
-      [id, storageKey],
-    )
-    return rows.length > 0
   }
 }
 

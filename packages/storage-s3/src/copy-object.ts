@@ -74,7 +74,8 @@ async function copyWhole(copy: Copy): Promise<Pick<StoredObject, 'etag' | 'lastM
  */
 async function assertSourceStays({ bucket, from, source, signal }: Copy): Promise<void> {
   const now = await headObject(bucket, from, signal)
-  if (now?.etag !== source.etag) throw etagDiffers(from)
+  if (now === undefined) throw objectMissing(from)
+  if (now.etag !== source.etag) throw etagDiffers(from)
 }
 
 async function keepIfSourceStays(copy: Copy): Promise<void> {

@@ -1,7 +1,7 @@
 import { extensionFor } from '../domain/content-types.ts'
 import type { Asset } from '../domain/entities.ts'
 import { isRindleError } from '../domain/errors.ts'
-import { isStagingKey, originalKey } from '../domain/keys.ts'
+import { originalKey } from '../domain/keys.ts'
 import type { RunningJob } from '../ports/jobs.ts'
 import type { StoredObject } from '../ports/storage.ts'
 import { assetFromRow } from '../rows/entities-from-rows.ts'
@@ -16,7 +16,6 @@ import { type Runtime, storageOf } from '../runtime.ts'
  * Every attempt has a key of its own: two that copied to one key could put unverified bytes over verified ones.
  */
 export async function freeze(runtime: Runtime, asset: Asset, job: RunningJob): Promise<Asset | null> {
-  if (!isStagingKey(asset.storageKey)) return asset
   const storage = storageOf(runtime, asset.storage)
   const key = originalKey({
     profile: asset.profile,

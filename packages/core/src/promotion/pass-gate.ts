@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { Asset } from '../domain/entities.ts'
 import { isRindleError, RindleError } from '../domain/errors.ts'
+import { isStagingKey } from '../domain/keys.ts'
 import type { RunningJob } from '../ports/jobs.ts'
 import type { Scanner, ScanVerdict } from '../ports/scanner.ts'
 import { transitionAsset } from '../rows/asset-transition.ts'
@@ -13,11 +14,11 @@ import { SNIFF_BYTES, sniff } from './sniff.ts'
 
 /**
  * `validating` → `analyzing`: the gate, over the bytes as they lie under their permanent key, then the scanners in
- * order. Nothing has decoded them yet.
+ * order. Nothing has decoded them yet. An upload that is still in staging is frozen only: it comes again with its
+ * permanent key, so that a rejection is always of the bytes that the step was given.
  */
-export async function passGate(runtime: Runtime, uploaded: Asset, job: RunningJob): Promise<Asset | null> {
-  const asset = await freezeOrReject(runtime, uploaded, job)
-  if (asset === null) return null
+export async function passGate(runtime: Runtime, asset: Asset, job: RunningJob): Promise<Asset | null> {
+  if (isStagingKey(asset.storageKey)) return freezeOrReject(runtime, asset, job)
   const storage = storageOf(runtime, asset.storage)
   const profile = profileOf(runtime, asset.profile)
   const object = await storage.get(asset.storageKey, { range: { start: 0, end: SNIFF_BYTES - 1 }, signal: job.signal })

@@ -105,9 +105,13 @@ async function runSteps(runtime: Runtime, assetId: string, job: RunningJob): Pro
       moved = await step(runtime, asset, job)
     } catch (error) {
       if (!(error instanceof Rejection)) throw error
-      await quarantine(runtime, assetId, error.reason)
-      runtime.logger.warn({ assetId, reason: error.reason }, `The asset is quarantined. ${error.message}`)
-      return error.reason
+      // Not for what lies in staging once another job has taken the upload from there.
+      const isSameUpload = ({ storageKey }: Asset): boolean => storageKey === asset.storageKey
+      if (await quarantine(runtime, assetId, error.reason, isSameUpload)) {
+        runtime.logger.warn({ assetId, reason: error.reason }, `The asset is quarantined. ${error.message}`)
+        return error.reason
+      }
+      moved = null
     }
   }
 }

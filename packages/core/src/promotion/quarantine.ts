@@ -1,3 +1,4 @@
+import type { Asset } from '../domain/entities.ts'
 import { transitionAsset } from '../rows/asset-transition.ts'
 import type { Runtime } from '../runtime.ts'
 import { inTransaction } from '../unit-of-work.ts'
@@ -5,15 +6,22 @@ import { lockAsset } from '../variants/lock-asset.ts'
 
 /**
  * Quarantines an asset that has not become available: it is never delivered and never decoded. An asset that is
- * available, deleted or gone stays as it is.
+ * available, deleted or gone stays as it is, and so does one that `applies`, which is asked under its lock, refuses.
+ * Returns whether the asset was moved.
  */
-export async function quarantine(runtime: Runtime, assetId: string, reason: string): Promise<void> {
-  await inTransaction(runtime, undefined, async (unit) => {
+export async function quarantine(
+  runtime: Runtime,
+  assetId: string,
+  reason: string,
+  applies: (asset: Asset) => boolean = () => true,
+): Promise<boolean> {
+  return inTransaction(runtime, undefined, async (unit) => {
     const asset = await lockAsset(unit, assetId)
-    if (asset === null) return
-    await transitionAsset(runtime, unit, asset, 'quarantined', {
+    if (asset === null || !applies(asset)) return false
+    const moved = await transitionAsset(runtime, unit, asset, 'quarantined', {
       from: ['staged', 'validating', 'analyzing', 'promoting'],
       changes: { errorReason: reason },
     })
+    return moved !== null
   })
 }

@@ -25,6 +25,9 @@ export interface Scanner {
    * @default 'closed'
    */
   readonly failMode?: 'closed' | 'open'
-  /** A rejected promise is a failure of the scanner, not a verdict; it is tried again. */
+  /**
+   * A rejected promise is a failure of the scanner, not a verdict; it is tried again. Once the signal is aborted it is
+   * not even that: the file is scanned by whoever gets the job.
+   */
   scan(input: ScanInput): Promise<ScanVerdict>
 }

@@ -73,6 +73,8 @@ async function scan(
       signal: job.signal,
     })
   } catch (error) {
+    // A scan that ends with its worker or its claim is no failure of the scanner.
+    if (job.signal.aborted) throw error
     if (job.isLastAttempt && scanner.failMode === 'open') {
       runtime.logger.warn({ assetId: asset.id, scanner: scanner.name, error: String(error) }, 'A scanner failed open.')
       return { accepted: true }

@@ -1,5 +1,11 @@
 import { once } from 'node:events'
-import { type Processor, type ProcessRequest, RindleError } from '@rindle/core'
+import {
+  type JobsAdapter,
+  type Processor,
+  type ProcessRequest,
+  RindleError,
+  type WorkerRegistration,
+} from '@rindle/core'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
 import { imageProcessor } from '@rindle/processor-image'
 import { faultyStorage } from '@rindle/testing'
@@ -88,27 +94,57 @@ it('a failure that stays makes the variants failed after the last attempt, and t
   expect((await rindle.checkInvariants()).violations).toEqual([])
 }, 90_000)
 
-it('an outage of the storage that outlasts every attempt loses no upload', async () => {
-  let isAway = true
-  let refusals = 0
+/** An application whose storage can be away. */
+async function startBreakable(jobs: JobsAdapter) {
+  const outage = { isOn: true, refusals: 0 }
   application = await startApplication({
-    jobs: pgBossJobs({ retryDelaySeconds: 0, pollingIntervalSeconds: 0.5 }),
+    jobs,
     wrapStorage: (storage) =>
       faultyStorage(storage, {
         onCall: (point) => {
-          if (!isAway || point !== 'get:before') return
-          refusals += 1
+          if (!outage.isOn || point !== 'get:before') return
+          outage.refusals += 1
           throw new RindleError('storage_unavailable', 'The storage is away.')
         },
       }),
   })
+  return outage
+}
+
+it('an outage of the storage that outlasts every attempt loses no upload', async () => {
+  const outage = await startBreakable(pgBossJobs({ retryDelaySeconds: 0, pollingIntervalSeconds: 0.5 }))
   const { rindle } = application
   const uploaded = await rindle.upload('photo', await quadrants(20, 20), { filename: 'a.jpg' })
   await application.work()
   // Three attempts are one job's; more than that is another job's.
-  await vi.waitFor(() => expect(refusals).toBeGreaterThan(4), { timeout: 20_000 })
-  isAway = false
+  await vi.waitFor(() => expect(outage.refusals).toBeGreaterThan(4), { timeout: 20_000 })
+  outage.isOn = false
   expect((await settled(rindle, uploaded.id)).state).toBe('ready')
+})
+
+it('an outage loses no upload whose job dies after another one has taken over', async () => {
+  const jobs = pgBossJobs({ retryDelaySeconds: 0, pollingIntervalSeconds: 0.5 })
+  const work = jobs.work.bind(jobs)
+  const hasDied = Promise.withResolvers<void>()
+  // As when the worker is killed before the queue knows that the job is done.
+  const dying = (registration: WorkerRegistration): WorkerRegistration => ({
+    ...registration,
+    handle: async (job) => {
+      await registration.handle(job)
+      if (job.queue !== 'rindle_promote' || !job.isLastAttempt) return
+      await registration.handleDead(job)
+      hasDied.resolve()
+    },
+  })
+  jobs.work = (registrations) => work(registrations.map(dying))
+  const outage = await startBreakable(jobs)
+  const { rindle } = application
+  const { id } = await rindle.upload('photo', await quadrants(20, 20), { filename: 'a.jpg' })
+  await application.work()
+  await hasDied.promise
+  expect(await rindle.asset(id)).toMatchObject({ state: 'validating' })
+  outage.isOn = false
+  expect(await settled(rindle, id)).toMatchObject({ state: 'ready' })
 })
 
 it('an original that has gone from storage fails its variants at once, by name', async () => {

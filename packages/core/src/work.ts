@@ -7,7 +7,6 @@ import { workClass } from './domain/recipe-facts.ts'
 import { maintain, maintenanceDied } from './operations/maintenance-job.ts'
 import type { DeadJob, RunningJob, WorkerRegistration } from './ports/jobs.ts'
 import { promote, promoteDied } from './promotion/promote.ts'
-import { payloadText } from './rows/payload-text.ts'
 import { endDeadRuns } from './runs/processing-run.ts'
 import type { Runtime } from './runtime.ts'
 import { variantsDied } from './variants/died.ts'
@@ -78,7 +77,7 @@ function handlersOf(runtime: Runtime): Readonly<Record<QueueName, Handlers>> {
   return {
     rindle_promote: {
       handle: (job) => promote(runtime, job),
-      handleDead: (job) => promoteDied(runtime, payloadText(job.payload, 'assetId')),
+      handleDead: (job) => promoteDied(runtime, job),
     },
     rindle_process: variants,
     rindle_media: variants,

@@ -2,11 +2,11 @@ import { assetById } from '../attachments/read.ts'
 import type { Asset } from '../domain/entities.ts'
 import { isRindleError, type RindleError } from '../domain/errors.ts'
 import { promoteKey } from '../domain/queues.ts'
-import type { RunningJob } from '../ports/jobs.ts'
+import type { DeadJob, RunningJob } from '../ports/jobs.ts'
 import { payloadText } from '../rows/payload-text.ts'
-import { finishRuns, startRuns } from '../runs/processing-run.ts'
+import { finishRuns, handOn, isHandedOn, startRuns } from '../runs/processing-run.ts'
 import type { Runtime } from '../runtime.ts'
-import { announceCommitted, inTransaction } from '../unit-of-work.ts'
+import { announceCommitted, inTransaction, type UnitOfWork } from '../unit-of-work.ts'
 import { lockAsset } from '../variants/lock-asset.ts'
 import { makeAvailable } from './make-available.ts'
 import { passGate } from './pass-gate.ts'
@@ -46,7 +46,7 @@ export async function promote(runtime: Runtime, job: RunningJob): Promise<void> 
     const isFinal = job.isLastAttempt || (isRindleError(error) && !error.retryable)
     // A worker that is being stopped gives the job back; that says nothing about the file.
     if (!isFinal || job.signal.aborted) throw error
-    if (isOutage(error) && (await beginAgain(runtime, assetId, error.retryable ? 0 : DENIED_DELAY_SECONDS))) return
+    if (isOutage(error) && (await beginAgain(runtime, assetId, runId, error))) return
     // No job will come again for this asset, so it may not stay in a state that waits for one.
     const reason = `promotion_failed:${reasonOf(error)}`
     await quarantine(runtime, assetId, reason)
@@ -57,10 +57,16 @@ export async function promote(runtime: Runtime, job: RunningJob): Promise<void> 
   }
 }
 
-/** A promote job whose worker died on its last attempt: nothing waits for a job that will never come. */
-export async function promoteDied(runtime: Runtime, assetId: string): Promise<void> {
+/**
+ * A promote job whose worker died on its last attempt: nothing waits for a job that will never come. When another job
+ * has taken over by then, that one decides.
+ */
+export async function promoteDied(runtime: Runtime, job: DeadJob): Promise<void> {
+  const assetId = payloadText(job.payload, 'assetId')
   const reason = 'promotion_failed:worker_died'
-  await quarantine(runtime, assetId, reason)
+  const isCurrent = async (_asset: Asset, unit: UnitOfWork): Promise<boolean> =>
+    !(await isHandedOn(unit, assetId, job.id))
+  if (!(await quarantine(runtime, assetId, reason, isCurrent))) return
   runtime.logger.warn({ assetId, reason }, 'The asset is quarantined. Every worker that promoted it has died.')
 }
 
@@ -81,14 +87,17 @@ function isOutage(error: unknown): error is RindleError {
 const OUTAGES = ['storage_unavailable', 'storage_denied', 'database_unavailable', 'insufficient_disk'] as const
 
 /**
- * A quarantine is for ever, so an upload is not lost to an outage of minutes: a new job, with new attempts, takes over.
- * `false` when the upload has waited too long, or is not in promotion any more.
+ * A quarantine is for ever, so an upload is not lost to an outage of minutes: a new job, with new attempts, takes over,
+ * and the run says so, for the old job may yet be taken for dead. `false` when the upload has waited too long, or is not
+ * in promotion any more.
  */
-async function beginAgain(runtime: Runtime, assetId: string, delaySeconds: number): Promise<boolean> {
+async function beginAgain(runtime: Runtime, assetId: string, runId: string, outage: RindleError): Promise<boolean> {
   return inTransaction(runtime, undefined, async (unit) => {
     const asset = await lockAsset(unit, assetId)
     if (asset === null || STEPS[asset.state] === undefined) return false
     if (runtime.now().getTime() - asset.createdAt.getTime() > OUTAGE_PATIENCE_MS) return false
+    await handOn(unit, runId)
+    const delaySeconds = outage.retryable ? 0 : DENIED_DELAY_SECONDS
     unit.enqueue({ queue: 'rindle_promote', key: promoteKey(assetId), payload: { assetId }, delaySeconds })
     return true
   })

@@ -1,7 +1,7 @@
 import type { Asset } from '../domain/entities.ts'
 import { transitionAsset } from '../rows/asset-transition.ts'
 import type { Runtime } from '../runtime.ts'
-import { inTransaction } from '../unit-of-work.ts'
+import { inTransaction, type UnitOfWork } from '../unit-of-work.ts'
 import { lockAsset } from '../variants/lock-asset.ts'
 
 /**
@@ -13,11 +13,11 @@ export async function quarantine(
   runtime: Runtime,
   assetId: string,
   reason: string,
-  applies: (asset: Asset) => boolean = () => true,
+  applies: (asset: Asset, unit: UnitOfWork) => boolean | Promise<boolean> = () => true,
 ): Promise<boolean> {
   return inTransaction(runtime, undefined, async (unit) => {
     const asset = await lockAsset(unit, assetId)
-    if (asset === null || !applies(asset)) return false
+    if (asset === null || !(await applies(asset, unit))) return false
     const moved = await transitionAsset(runtime, unit, asset, 'quarantined', {
       from: ['staged', 'validating', 'analyzing', 'promoting'],
       changes: { errorReason: reason },

@@ -62,3 +62,22 @@ export async function endDeadRuns(sql: SqlExecutor, jobId: string): Promise<void
     [jobId],
   )
 }
+
+/** Writes down, on the run in which it is decided, that another job goes on with the work of this one. */
+export async function handOn(sql: SqlExecutor, runId: string): Promise<void> {
+  await sql.executeSql(
+    `update rindle.media_processing_runs set details = details || '{"handedOn": true}', updated_at = now()
+     where id = $1::uuid`,
+    [runId],
+  )
+}
+
+/** Whether another job goes on with the work of this one. */
+export async function isHandedOn(sql: SqlExecutor, assetId: string, jobId: string): Promise<boolean> {
+  const { rows } = await sql.executeSql(
+    `select 1 from rindle.media_processing_runs
+     where asset_id = $1::uuid and details @> jsonb_build_object('jobId', $2::text, 'handedOn', true) limit 1`,
+    [assetId, jobId],
+  )
+  return rows.length > 0
+}

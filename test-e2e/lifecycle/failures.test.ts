@@ -4,6 +4,7 @@ import {
   type Processor,
   type ProcessRequest,
   RindleError,
+  silentLogger,
   type WorkerRegistration,
 } from '@rindle/core'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
@@ -145,6 +146,32 @@ it('an outage loses no upload whose job dies after another one has taken over', 
   expect(await rindle.asset(id)).toMatchObject({ state: 'validating' })
   outage.isOn = false
   expect(await settled(rindle, id)).toMatchObject({ state: 'ready' })
+})
+
+it('a promotion whose asset is purged meanwhile reports no quarantine', async () => {
+  const owner = { type: 'member', id: 1 }
+  const isPurged = Promise.withResolvers<void>()
+  const errors: string[] = []
+  application = await startApplication({
+    logger: { ...silentLogger, error: (_fields, message) => void errors.push(message) },
+    wrapStorage: (storage) =>
+      faultyStorage(storage, {
+        onCall: async (point) => {
+          if (point !== 'get:before') return
+          await rindle.detach(owner, 'avatar')
+          await vi.waitFor(async () => expect(await rindle.asset(id)).toBeNull(), { timeout: 10_000 })
+          isPurged.resolve()
+          throw new RindleError('storage_object_missing', 'The object is gone.')
+        },
+      }),
+  })
+  const { rindle } = application
+  const { id } = await rindle.upload('photo', await quadrants(20, 20), { filename: 'a.jpg', owner, slot: 'avatar' })
+  const workers = await application.work()
+  await isPurged.promise
+  // Waits for the job in hand.
+  await workers.stop()
+  expect(errors).toEqual([])
 })
 
 it('an original that has gone from storage fails its variants at once, by name', async () => {

@@ -49,7 +49,7 @@ export async function promote(runtime: Runtime, job: RunningJob): Promise<void> 
     if (isOutage(error) && (await beginAgain(runtime, assetId, runId, error))) return
     // No job will come again for this asset, so it may not stay in a state that waits for one.
     const reason = `promotion_failed:${reasonOf(error)}`
-    await quarantine(runtime, assetId, reason)
+    if (!(await quarantine(runtime, assetId, reason))) return
     runtime.logger.error(
       { assetId, reason, error: String(error) },
       'The promotion failed for good; the asset is quarantined.',

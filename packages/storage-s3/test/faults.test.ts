@@ -8,7 +8,7 @@ import { type S3StorageOptions, s3Storage } from '@rindle/storage-s3'
 import { startS3Server } from '@rindle/test-s3'
 import { afterAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { useFaultProxy } from './fault-proxy.ts'
-import { useRefusingFront } from './refusing-front.ts'
+import { useRequestProxy } from './request-proxy.ts'
 import { s3OptionsOf, s3StorageOn } from './s3-subject.ts'
 import { bodyOf, keysOf, putText, readText } from './use-storage.ts'
 
@@ -159,32 +159,48 @@ describe('a write that is refused', () => {
   ]
 
   test.each(WRITES)('by MinIO while it removes a directory is repeated: %s', async (_method, prepare) => {
-    const { front, fronted } = await storageBehindFront()
-    const write = await prepare(fronted)
-    front.refuse(1, 'MinIO')
+    const { refuse, proxied } = await storageThatRefuses()
+    const write = await prepare(proxied)
+    refuse(1, 'MinIO')
     await write()
-    expect(await readText(fronted, KEY)).toBe('film')
+    expect(await readText(proxied, KEY)).toBe('film')
   })
 
   test('by MinIO for good, or by another store, is refused', async () => {
-    const { front, fronted } = await storageBehindFront()
+    const { refuse, writes, proxied } = await storageThatRefuses()
     for (const [name, times] of [
       ['MinIO', 3],
       ['AmazonS3', 1],
     ] as const) {
-      const before = front.writes()
-      front.refuse(3, name)
-      await expect(putText(fronted, KEY, 'film')).rejects.toMatchObject({ code: 'storage_denied', retryable: false })
-      expect(front.writes() - before).toBe(times)
+      const before = writes()
+      refuse(3, name)
+      await expect(putText(proxied, KEY, 'film')).rejects.toMatchObject({ code: 'storage_denied', retryable: false })
+      expect(writes() - before).toBe(times)
     }
   })
 
-  /** A storage that holds `source.txt`, by way of a server that refuses. */
-  async function storageBehindFront() {
-    const front = await useRefusingFront(server.endpoint)
+  /** A storage that holds `source.txt`, and refuses so many writes as a server of some name would. */
+  async function storageThatRefuses() {
+    const [code, message] = ['AccessDenied', 'Access Denied.']
+    const body = `<?xml version="1.0"?><Error><Code>${code}</Code><Message>${message}</Message></Error>`
+    let refusals = { count: 0, name: '' }
+    let writes = 0
+    const endpoint = await useRequestProxy(server.endpoint, async (method) => {
+      if (method !== 'PUT' && method !== 'POST') return undefined
+      writes += 1
+      refusals = { ...refusals, count: refusals.count - 1 }
+      if (refusals.count < 0) return undefined
+      return { status: 403, headers: { 'content-type': 'application/xml', server: refusals.name }, body }
+    })
     const direct = s3OptionsOf(server, await server.createBucket())
     await putText(s3Storage(direct), 'source.txt', 'film')
-    return { front, fronted: s3Storage({ ...direct, endpoint: front.endpoint, maxAttempts: 3 }) }
+    return {
+      proxied: s3Storage({ ...direct, endpoint, maxAttempts: 3 }),
+      writes: () => writes,
+      refuse: (count: number, name: string) => {
+        refusals = { count, name }
+      },
+    }
   }
 
   async function lastStepOfUpload({ multipart }: StorageAdapter): Promise<() => Promise<unknown>> {

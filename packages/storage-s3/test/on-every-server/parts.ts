@@ -161,6 +161,7 @@ export function parts(server: S3Server): void {
       const endpoint = await useRequestProxy(server.endpoint, async (method) => {
         if (method === 'HEAD') heads += 1
         if (heads === 2) await storage.delete(KEY)
+        return undefined
       })
       const { etag } = await storage.put(KEY, bodyOf(pattern(PART_BYTES + 1)), TYPE)
       const copy = s3Storage({ ...bucket, ...options, endpoint }).copy(KEY, 'copy.txt', { ifMatch: etag })

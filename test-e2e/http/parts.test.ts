@@ -1,18 +1,22 @@
+import { createClient, type UploadMemory } from '@rindle/client'
 import {
   type AssetView,
   type CompletedUpload,
   createHandler,
   type Problem,
+  type RindleHandler,
   type Upload,
   type UploadRequest,
 } from '@rindle/http'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { settled } from '../support/application.ts'
 import { type S3Application, startS3Application } from '../support/s3-application.ts'
 import { send } from './client.ts'
 import { actorOfHeader } from './served-configuration.ts'
 
 const MEBIBYTE = 1024 * 1024
+
+const pdfOf = (byteSize: number) => Buffer.concat([Buffer.from('%PDF-1.7\n'), Buffer.alloc(byteSize, 'a')])
 
 let application: S3Application
 let call: <T>(method: string, path: string, body?: unknown) => Promise<{ status: number; body: T }>
@@ -35,7 +39,7 @@ beforeAll(async () => {
 afterAll(async () => application[Symbol.asyncDispose]())
 
 it('a large file goes in parts, in any order, is gone on with after a reload, and is completed once they are all there', async () => {
-  const bytes = Buffer.concat([Buffer.from('%PDF-1.7\n'), Buffer.alloc(17 * MEBIBYTE, 'a')])
+  const bytes = pdfOf(17 * MEBIBYTE)
   const declared = {
     profile: 'document',
     filename: 'a.pdf',
@@ -74,6 +78,77 @@ it('a large file goes in parts, in any order, is gone on with after a reload, an
   expect(asset).toMatchObject({ state: 'ready', byteSize: bytes.byteLength })
   const delivered = await fetch(asset.url ?? '')
   expect(Buffer.from(await delivered.arrayBuffer()).equals(bytes)).toBe(true)
+})
+
+describe('a page that goes on with an upload whose parts are put together at this moment', () => {
+  it.each([
+    ['by a call that ends well', (id: string) => application.rindle.completeMultipartUpload(id)],
+    ['by a process that dies before it writes that down', putTogether],
+  ])('%s sends none of them again', async (_how, overtake) => {
+    const { rindle, objects } = application
+    const file = new File([pdfOf(MEBIBYTE)], 'a.pdf', { type: 'application/pdf', lastModified: 1 })
+    const memory = memoryOf()
+    const first = page(createHandler(rindle, { basePath: '/rindle', actor: actorOfHeader }), memory, ({ url }) =>
+      url.endsWith('/complete') ? new Response(null, { status: 503, headers: { 'retry-after': '3600' } }) : undefined,
+    )
+    await expect(first.upload(file)).rejects.toMatchObject({ retryable: true })
+    const { id } = await rindle.prisma.mediaUploadSession.findFirstOrThrow({ orderBy: { id: 'desc' } })
+
+    const listParts: typeof objects.multipart.listParts = async (...upload) => {
+      await overtake(id)
+      return objects.multipart.listParts(...upload)
+    }
+    const slow = await application.another({
+      storages: { main: { ...objects, multipart: { ...objects.multipart, listParts } } },
+    })
+    const later = page(createHandler(slow, { basePath: '/rindle', actor: actorOfHeader }), memory)
+    const asset = await later.upload(file)
+    expect(later.calls).toEqual([
+      `GET /rindle/uploads/${id} 200`,
+      `POST /rindle/uploads/${id}/complete 200`,
+      `GET /rindle/assets/${asset.id} 200`,
+    ])
+    expect(await settled(rindle, asset.id)).toMatchObject({ state: 'ready', byteSize: file.size })
+  })
+
+  async function putTogether(id: string): Promise<void> {
+    const { multipart } = application.objects
+    const { uploadKey, multipartUploadId } = await application.rindle.prisma.mediaUploadSession.findUniqueOrThrow({
+      where: { id },
+    })
+    const uploadId = multipartUploadId ?? ''
+    await multipart.complete(uploadKey, uploadId, await multipart.listParts(uploadKey, uploadId))
+  }
+
+  /** A client of a handler, and what it asked and got; `interfere` answers in the handler's place. */
+  function page(handler: RindleHandler, memory: UploadMemory, interfere?: (request: Request) => Response | undefined) {
+    const calls: string[] = []
+    const ask = async (request: Request): Promise<Response> => {
+      const { hostname, pathname } = new URL(request.url)
+      const isOurs = hostname === 'app.test'
+      const response = interfere?.(request) ?? (await (isOurs ? handler(request) : fetch(request)))
+      calls.push(`${request.method} ${pathname} ${response.status}`)
+      return response
+    }
+    const client = createClient({
+      baseUrl: 'http://app.test/rindle',
+      headers: { 'x-actor': 'ann' },
+      memory,
+      fetch: (input, init) => ask(new Request(input, init)),
+    })
+    const upload = (file: File) =>
+      client.upload(file, { profile: 'document', strategy: 'multipart', waitFor: 'complete' })
+    return { upload, calls }
+  }
+
+  /** What a browser keeps, as long as the test. */
+  function memoryOf(entries: Map<string, string> = new Map()): UploadMemory {
+    return {
+      getItem: (key) => entries.get(key) ?? null,
+      setItem: (key, value) => void entries.set(key, value),
+      removeItem: (key) => void entries.delete(key),
+    }
+  }
 })
 
 it('a small file goes in one PUT', async () => {

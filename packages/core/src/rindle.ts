@@ -143,7 +143,10 @@ export interface Rindle<Ps extends Profiles = Profiles>
   ): Promise<MultipartUpload>
   /** The request for one part: any order, in parallel, again after a failure. `not_found`, `session_expired`. */
   signMultipartPart(sessionId: string, partNumber: number): Promise<SignedRequest>
-  /** The parts that the storage has, so that a reloaded page goes on. `not_found`, `session_expired`. */
+  /**
+   * The parts that the storage has, so that a reloaded page goes on. `not_found`, `session_expired`: with `completed` in
+   * `details.state` when they were put together. Completes the upload where that was cut short.
+   */
   listMultipartParts(sessionId: string): Promise<readonly UploadedPart[]>
   /** Puts the parts together (the storage's own list, unless given), then verifies. Safe to repeat. */
   completeMultipartUpload(sessionId: string, parts?: readonly CompletedPart[]): Promise<VerifiedUpload<ProfileName<Ps>>>

@@ -1,4 +1,4 @@
-import { type Owner, RindleError, type UploadSession } from '@rindle/core'
+import { isRindleError, type Owner, RindleError, type UploadSession } from '@rindle/core'
 import { z } from 'zod'
 import type { Call, Handle } from './call.ts'
 import { chooseStrategy } from './choose-strategy.ts'
@@ -61,10 +61,7 @@ export const showUpload: Handle = async (call) => {
     return jsonResponse(uploadView(session, await tusUrlOf(call.config, session)))
   }
   if (session.uploadStrategy !== 'multipart' || !isOpen) return jsonResponse(uploadView(session))
-  const present = await call.rindle.listMultipartParts(session.id)
-  return jsonResponse(
-    uploadView(session, { parts: present.map(({ partNumber, byteSize }) => ({ partNumber, byteSize })) }),
-  )
+  return jsonResponse(await viewWithParts(call, session))
 }
 
 /** `POST /uploads/:id/complete` */
@@ -82,6 +79,17 @@ export const abortUpload: Handle = async (call) => {
   const { id } = await ownSession(call)
   await call.rindle.abortUpload(id)
   return new Response(null, { status: 204 })
+}
+
+async function viewWithParts({ rindle }: Call, session: UploadSession): Promise<Upload> {
+  try {
+    const present = await rindle.listMultipartParts(session.id)
+    return uploadView(session, { parts: present.map(({ partNumber, byteSize }) => ({ partNumber, byteSize })) })
+  } catch (error) {
+    // Put together since we looked: a client that heard of an end would send the whole file again.
+    if (!isRindleError(error, 'session_expired') || error.details['state'] !== 'completed') throw error
+    return uploadView(await rindle.uploadSession(session.id))
+  }
 }
 
 async function tusUrlOf({ tus }: HandlerConfig, { id }: UploadSession): Promise<Pick<Upload, 'tusUrl'>> {

@@ -8,7 +8,11 @@ import { hasMovedOn, type VerifiedUpload, verifyCompletion } from './verify-comp
 /** A part as a client names it when it completes the upload. */
 export type CompletedPart = Pick<UploadedPart, 'partNumber' | 'etag'>
 
-/** The parts that the store has, so that a client that lost its memory goes on from there. `session_expired`. */
+/**
+ * The parts that the store has, so that a client that lost its memory goes on from there. `session_expired` when it has
+ * none any more: `details.state` is `completed` when that is because they were put together. A completion that was cut
+ * short after that is carried through.
+ */
 export async function listMultipartParts(runtime: Runtime, sessionId: string): Promise<readonly UploadedPart[]> {
   const open = await readSession(runtime, sessionId)
   const { uploadId } = assertMultipart(open)
@@ -16,9 +20,10 @@ export async function listMultipartParts(runtime: Runtime, sessionId: string): P
     return await storageOf(runtime, open.asset.storage).multipart.listParts(open.session.uploadKey, uploadId)
   } catch (error) {
     if (!isRindleError(error, 'storage_object_missing')) throw error
+    const state = (await arePutTogether(runtime, sessionId)) ? 'completed' : open.session.state
     throw new RindleError('session_expired', `The store no longer has the parts of upload session ${sessionId}.`, {
       cause: error,
-      details: { state: open.session.state },
+      details: { state },
     })
   }
 }
@@ -47,6 +52,17 @@ export function assertMultipart({ session, multipartUploadId }: OpenSession): {
     return { uploadId: multipartUploadId, byteSize: session.uploadLength }
   }
   throw new RindleError('invalid_input', `Upload session ${session.id} is ${session.uploadStrategy}, not multipart.`)
+}
+
+/** Whether parts that are gone have become the object. Who put them together may have died before he said so. */
+async function arePutTogether(runtime: Runtime, sessionId: string): Promise<boolean> {
+  try {
+    await verifyCompletion(runtime, sessionId)
+    return true
+  } catch (error) {
+    if (isRindleError(error, 'storage_object_missing')) return false
+    throw error
+  }
 }
 
 async function complete(

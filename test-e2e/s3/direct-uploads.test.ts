@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream'
+import { type CompletedPart, RindleError } from '@rindle/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { settled } from '../support/application.ts'
 import { quadrants } from '../support/pictures.ts'
@@ -126,6 +128,48 @@ describe.each(await s3Kinds())('direct uploads to %s', (kind) => {
     expect([completed.session.state, completed.asset.state]).toEqual(['completed', 'ready'])
   })
 
+  it.each([
+    ['the store has', () => undefined],
+    ['a client names', () => [{ partNumber: 1, etag: 'of the client' }]],
+  ])('so does one of the parts that %s, of which the store says that they are others', async (_whose, parts) => {
+    const { rindle } = application
+    const overtake = async (id: string): Promise<never> => {
+      await rindle.completeMultipartUpload(id)
+      await settled(rindle, session.assetId)
+      throw new RindleError('storage_precondition_failed', 'The store has no such part.')
+    }
+    const { session, late } = await lateCompletion(overtake)
+    expect((await late(parts())).session.state).toBe('completed')
+  })
+
+  it('a resumable upload that another call finishes meanwhile gives the same answer', async () => {
+    const { rindle, objects } = application
+    const bytes = Buffer.concat([Buffer.from('%PDF-1.7\n'), Buffer.alloc(9_000, 7)])
+    const options = { filename: 'report.pdf', contentType: 'application/pdf', byteSize: bytes.byteLength }
+    const { session } = await rindle.initiateResumableSession('document', options)
+    const writer = await rindle.writeResumableSession(session.id)
+    await writer.append(Readable.from([bytes]), { offset: 0 })
+    await writer.release()
+    const finish: typeof objects.resumable.finish = async () => {
+      await rindle.verifyCompletion(session.id)
+      await settled(rindle, session.assetId)
+      throw new RindleError('storage_precondition_failed', 'The store has no such part.')
+    }
+    const slow = await application.another({
+      storages: { main: { ...objects, resumable: { ...objects.resumable, finish } } },
+    })
+    expect((await slow.verifyCompletion(session.id)).session.state).toBe('completed')
+  })
+
+  it('a part that the store does not have is told as that, and the upload goes on', async () => {
+    const { rindle } = application
+    const { session } = await lateCompletion(async () => {})
+    const wrong = rindle.completeMultipartUpload(session.id, [{ partNumber: 1, etag: '0'.repeat(32) }])
+    await expect(wrong).rejects.toMatchObject({ code: 'storage_precondition_failed' })
+    expect((await rindle.completeMultipartUpload(session.id)).session.state).toBe('completed')
+    await settled(rindle, session.assetId)
+  })
+
   it('a completion that is overtaken by giving up says so', async () => {
     const { late } = await lateCompletion((id) => application.rindle.abortUpload(id))
     await expect(late()).rejects.toMatchObject({
@@ -147,7 +191,8 @@ describe.each(await s3Kinds())('direct uploads to %s', (kind) => {
     const slow = await application.another({
       storages: { main: { ...objects, multipart: { ...objects.multipart, complete } } },
     })
-    return { session, late: () => slow.completeMultipartUpload(session.id) }
+    const late = (parts?: readonly CompletedPart[]) => slow.completeMultipartUpload(session.id, parts)
+    return { session, late }
   }
 
   it('an upload that is given up leaves no object and no parts', async () => {

@@ -134,8 +134,10 @@ async function complete({ connection, signal }: Job, { id }: WireUpload): Promis
     try {
       await requestJson(connection, call)
     } catch (error) {
-      // The storage took every byte, and does not show the object yet.
-      if (!isClientError(error, 'storage_object_missing')) throw error
+      // The storage took every byte, and does not show the object yet; or another request is putting the parts together.
+      const isEarly =
+        isClientError(error, 'storage_object_missing') || isClientError(error, 'storage_precondition_failed')
+      if (!isEarly) throw error
       throw new RindleClientError(error.code, { status: error.status, detail: error.detail, retryable: true })
     }
   })

@@ -123,8 +123,11 @@ describe('an upload by one PUT', () => {
     expect(server().requests.filter(isPut)).toHaveLength(8)
   })
 
-  it('asks again when the storage does not show the object yet', async () => {
-    first(2, ({ path }) => path.endsWith('/complete'), problem(409, 'storage_object_missing'))
+  it.each([
+    ['the storage does not show the object yet', 'storage_object_missing'],
+    ['another request is putting the parts together', 'storage_precondition_failed'],
+  ])('asks again when %s', async (_what, code) => {
+    first(2, ({ path }) => path.endsWith('/complete'), problem(409, code))
     await expect(client().upload(fileOf(10), { profile: 'photo' })).resolves.toMatchObject({ state: 'ready' })
     expect(
       server()

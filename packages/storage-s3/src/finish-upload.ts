@@ -10,8 +10,10 @@ export async function finishUpload(upload: ResumableUpload): Promise<StoredObjec
   try {
     return await complete(upload)
   } catch (error) {
-    if (!isRindleError(error, 'storage_object_missing')) throw error
-    // The upload is gone: another call may have completed it.
+    const mayBeDone =
+      isRindleError(error, 'storage_object_missing') || isRindleError(error, 'storage_precondition_failed')
+    if (!mayBeDone) throw error
+    // The upload is gone, or its parts are: another call may have completed it.
     const stored = await headObject(upload.bucket, upload.key, upload.signal)
     if (stored?.byteSize !== upload.offset) throw error
     return stored

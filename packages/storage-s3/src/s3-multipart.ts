@@ -54,8 +54,11 @@ export function s3Multipart(bucket: S3Bucket): MultipartStorage {
           connection.client.send(command, sendOptions),
         )
       } catch (error) {
-        // Ceph answers 500 when the upload is gone; the list of its parts says so.
-        if (isRindleError(error, 'storage_unavailable')) await listParts(bucket, { key, uploadId }, call)
+        // When another call completes the upload, Ceph answers 500 and MinIO that a part is missing, which it removes
+        // first. When the upload is gone, the list of its parts says so.
+        const mayBeGone =
+          isRindleError(error, 'storage_unavailable') || isRindleError(error, 'storage_precondition_failed')
+        if (mayBeGone) await listParts(bucket, { key, uploadId }, call)
         throw error
       }
       const stored = await headObject(bucket, key, signal)

@@ -3,7 +3,7 @@ import type { UploadedPart } from '../ports/storage.ts'
 import { type Runtime, storageOf } from '../runtime.ts'
 import { planParts } from './part-plan.ts'
 import { type OpenSession, readSession } from './session-rows.ts'
-import { hasMovedOn, type VerifiedUpload, verifyCompletion } from './verify-completion.ts'
+import { hasMovedOn, mayBeOvertaken, type VerifiedUpload, verifyCompletion } from './verify-completion.ts'
 
 /** A part as a client names it when it completes the upload. */
 export type CompletedPart = Pick<UploadedPart, 'partNumber' | 'etag'>
@@ -85,7 +85,7 @@ async function complete(
     }
     await multipart.complete(session.uploadKey, uploadId, parts)
   } catch (error) {
-    if (!isRindleError(error, 'storage_object_missing')) throw error
+    if (!mayBeOvertaken(error)) throw error
     // Another call may have completed it between our look and our turn: its object is there, or was.
     const object = await storageOf(runtime, asset.storage).head(session.uploadKey)
     if (object === undefined && !(await hasMovedOn(runtime, session.id))) throw error

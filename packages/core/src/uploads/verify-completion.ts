@@ -39,10 +39,16 @@ export async function inspectUpload(runtime: Runtime, sessionId: string): Promis
   const { session } = open
   if (session.state === 'completed') return { sessionId, object: null }
   assertNotEnded(session)
-  const object = await arrivedObject(runtime, open)
+  const refusal = await finishUnlessOvertaken(runtime, open)
+  const object = await storageOf(runtime, open.asset.storage).head(session.uploadKey)
   if (object !== undefined) return { sessionId, object }
   if (await hasMovedOn(runtime, sessionId)) return { sessionId, object: null }
-  throw new RindleError('storage_object_missing', `Nothing has arrived yet for upload session ${sessionId}.`)
+  throw refusal ?? new RindleError('storage_object_missing', `Nothing has arrived yet for upload session ${sessionId}.`)
+}
+
+/** Whether a storage may refuse to put an upload together because another call has done so, or is at it. */
+export function mayBeOvertaken(error: unknown): error is RindleError {
+  return isRindleError(error, 'storage_object_missing') || isRindleError(error, 'storage_precondition_failed')
 }
 
 /**
@@ -93,14 +99,16 @@ export async function confirmUpload(
   return confirmed === null ? now : { session: { ...now.session, state: 'completed' }, asset: confirmed }
 }
 
-async function arrivedObject(runtime: Runtime, open: OpenSession): Promise<StoredObject | undefined> {
+/** Gives the storage's refusal when another call may have been first. */
+async function finishUnlessOvertaken(runtime: Runtime, open: OpenSession): Promise<RindleError | undefined> {
   try {
     await finishResumable(runtime, open)
+    return undefined
   } catch (error) {
     // The state says that every byte is there. Who was first has put them in their place, or a worker has moved them on.
-    if (!isRindleError(error, 'storage_object_missing')) throw error
+    if (!mayBeOvertaken(error)) throw error
+    return error
   }
-  return storageOf(runtime, open.asset.storage).head(open.session.uploadKey)
 }
 
 function assertNotEnded(session: UploadSession): void {

@@ -1,6 +1,7 @@
 import { defineProfile, type JobRequest, silentLogger } from '@rindle/core'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
 import { openDatabase } from '@rindle/prisma'
+import { type FaultPoint, faultyStorage } from '@rindle/testing'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { type Application, settled, startApplication } from '../support/application.ts'
 import { quadrants } from '../support/pictures.ts'
@@ -121,6 +122,40 @@ it('a detach during processing ends with the asset and all its objects gone', { 
   // A worker that was storing an output while the asset was purged takes it back itself.
   expect(left).toEqual([])
 })
+
+it.each(['deleteMany:before', 'deleteMany:after'] as const)(
+  'a completion says that its upload has ended, of an asset whose purge is at %s',
+  async (moment) => {
+    const { rindle } = application
+    const owner = { type: 'erased', id: moment }
+    const { session, request } = await rindle.presignedPut('plain', { filename: 'a.jpg', contentType: 'image/jpeg' })
+    const { method, url, headers } = request
+    const body = new Uint8Array(picture)
+    expect((await rindle.serveFile(new Request(url, { method, headers, body }))).status).toBe(200)
+    const inspected = await rindle.inspectUpload(session.id)
+    await rindle.attach({ id: session.assetId, profile: 'plain' }, owner, 'avatar')
+    await rindle.detach(owner, 'avatar')
+
+    const [reached, goOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    const onCall = (point: FaultPoint): Promise<void> | undefined => {
+      if (point !== moment) return undefined
+      reached.resolve()
+      return goOn.promise
+    }
+    const purger = await application.another({ storages: { main: faultyStorage(application.storage, { onCall }) } })
+    const workers = await purger.work({ queues: ['rindle_purge'] })
+    await reached.promise
+    const completions = await Promise.allSettled([rindle.confirmUpload(inspected), rindle.verifyCompletion(session.id)])
+    const { state } = await rindle.uploadSession(session.id)
+    goOn.resolve()
+    await vi.waitFor(async () => expect(await rindle.asset(session.assetId)).toBeNull(), { timeout: 10_000 })
+    await workers.stop()
+    const ended = { reason: { code: 'session_expired', details: { state: 'aborted' } } }
+    expect(completions).toMatchObject([ended, ended])
+    expect(state).toBe('signed')
+    expect((await rindle.checkInvariants()).violations).toEqual([])
+  },
+)
 
 it('two variants that finish at the same instant leave the asset ready', { timeout: 120_000 }, async () => {
   const { rindle } = application

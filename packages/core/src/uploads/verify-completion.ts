@@ -38,7 +38,7 @@ export async function inspectUpload(runtime: Runtime, sessionId: string): Promis
   const open = await readSession(runtime, sessionId)
   const { session } = open
   if (session.state === 'completed') return { sessionId, object: null }
-  assertNotEnded(session)
+  assertNotEnded(open)
   const refusal = await finishUnlessOvertaken(runtime, open)
   const object = await storageOf(runtime, open.asset.storage).head(session.uploadKey)
   if (object !== undefined) return { sessionId, object }
@@ -56,9 +56,9 @@ export function mayBeOvertaken(error: unknown): error is RindleError {
  * upload, and a worker moved the object on. `session_expired` when the upload was given up instead.
  */
 export async function hasMovedOn(runtime: Runtime, sessionId: string): Promise<boolean> {
-  const { session } = await readSession(runtime, sessionId)
-  assertNotEnded(session)
-  return session.state === 'completed'
+  const open = await readSession(runtime, sessionId)
+  assertNotEnded(open)
+  return open.session.state === 'completed'
 }
 
 /** The part of {@link verifyCompletion} that writes rows. Atomic. */
@@ -76,7 +76,7 @@ export async function confirmUpload(
   }
   const confirmed = await inTransaction(runtime, options.tx, async (unit) => {
     const locked = await lockAsset(unit, open.asset.id)
-    const isOurs = locked !== null && (await transitionSession(unit, sessionId, 'verifying'))
+    const isOurs = locked?.state === 'staged' && (await transitionSession(unit, sessionId, 'verifying'))
     if (!isOurs) return null
     const changes = { byteSize: object.byteSize, etag: object.etag }
     const asset = await transitionAsset(runtime, unit, locked, 'validating', { from: ['staged'], changes })
@@ -95,7 +95,7 @@ export async function confirmUpload(
     return asset
   })
   const now = await readSession(runtime, sessionId)
-  if (confirmed === null) assertNotEnded(now.session)
+  if (confirmed === null) assertNotEnded(now)
   return confirmed === null ? now : { session: { ...now.session, state: 'completed' }, asset: confirmed }
 }
 
@@ -111,8 +111,10 @@ async function finishUnlessOvertaken(runtime: Runtime, open: OpenSession): Promi
   }
 }
 
-function assertNotEnded(session: UploadSession): void {
+function assertNotEnded({ session, asset }: OpenSession): void {
   if (['aborted', 'expired', 'failed'].includes(session.state)) throw sessionEnded(session, session.state)
+  // A purge that has begun, of an asset that was detached say: it leaves the session to go with its asset.
+  if (asset.state === 'deleted' && session.state !== 'completed') throw sessionEnded(session, 'aborted')
 }
 
 function sizeProblem(

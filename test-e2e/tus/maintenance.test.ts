@@ -1,12 +1,13 @@
 import { Readable } from 'node:stream'
-import { createRindle, type Rindle, type StorageAdapter, silentLogger } from '@rindle/core'
+import { createRindle, type ResumableStorage, type Rindle, type StorageAdapter, silentLogger } from '@rindle/core'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
 import { s3Storage } from '@rindle/storage-s3'
 import { type S3Server, startS3Server } from '@rindle/test-s3'
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { objectsIn } from '../operations/snapshot.ts'
 import { type Application, startApplication } from '../support/application.ts'
-import { pdfOf } from './tus-client.ts'
+import { serveTus } from './serve-tus.ts'
+import { pdfOf, sessionIdOf, tusClient } from './tus-client.ts'
 import { tusProfiles } from './tus-profiles.ts'
 
 type Profile = 'local' | 'remote'
@@ -95,6 +96,24 @@ describe.each<Profile>(['local', 'remote'])('half of a %s upload', (profile) => 
     await append(id, FILE.byteLength, FILE)
     expect((await application.rindle.verifyCompletion(id)).session.state).toBe('completed')
     expect(await objectsIn(storages[profile])).toHaveLength(1)
+  })
+
+  it('is told as ended to a request during which it is given up', async () => {
+    const storage = storages[profile]
+    const lateAppend: ResumableStorage['append'] = async function* (...call) {
+      await application.rindle.abortUpload(sessionIdOf(path))
+      yield* storage.resumable.append(...call)
+    }
+    const overtaken = { ...storage, resumable: { ...storage.resumable, append: lateAppend } }
+    const slow = await application.another({
+      storages: { main: storages.local, remote: storages.remote, [profile === 'local' ? 'main' : 'remote']: overtaken },
+    })
+    const served = await serveTus(slow as unknown as Rindle)
+    onTestFinished(() => served.close())
+    const client = tusClient(served.port)
+    const path = await client.begin(1_000, { profile })
+    const answer = await client.patch(path, 0, pdfOf(1_000))
+    expect([answer.status, await answer.json()]).toMatchObject([410, { code: 'session_expired' }])
   })
 
   it('goes with its session when the time has run out', async () => {

@@ -6,7 +6,7 @@ import { tooLarge } from '../promotion/gate.ts'
 import { profileOf, type Runtime, storageOf } from '../runtime.ts'
 import { type LockOptions, lockSession, type SessionLock } from './resumable-lock.ts'
 import { keepLength, keepProgress, markResuming, type OpenResumable, readResumable } from './resumable-rows.ts'
-import { assertOpen } from './session-rows.ts'
+import { assertNotEnded, assertOpen, readSession } from './session-rows.ts'
 
 /** Options of {@link writeResumableSession}. */
 export type WriteResumableOptions = LockOptions
@@ -78,9 +78,16 @@ async function append(
     ...(session.uploadLength === null ? {} : { byteSize: session.uploadLength }),
   })
   let reached = offset
-  for await (const state of states) {
-    if (state.offset > reached) await keepProgress(runtime, lock, state)
-    reached = state.offset
+  try {
+    for await (const state of states) {
+      if (state.offset > reached) await keepProgress(runtime, lock, state)
+      reached = state.offset
+    }
+  } catch (error) {
+    // Who gives an upload up takes no lock: it shows in the storage, or in the row.
+    const mayHaveEnded = isRindleError(error, 'storage_object_missing') || isRindleError(error, 'conflict')
+    if (mayHaveEnded) assertNotEnded(await readSession(runtime, lock.sessionId))
+    throw error
   }
   arriving.throwIfBroken()
   return reached

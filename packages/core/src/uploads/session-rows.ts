@@ -65,8 +65,15 @@ export function assertOpen({ session }: OpenSession, now: Date): void {
   throw sessionEnded(session, isOver ? session.state : 'expired')
 }
 
+/** Throws `session_expired` when the upload was given up, by whomever, or has failed. */
+export function assertNotEnded({ session, asset }: OpenSession): void {
+  if (['aborted', 'expired', 'failed'].includes(session.state)) throw sessionEnded(session, session.state)
+  // A purge that has begun, of an asset that was detached say: it leaves the session to go with its asset.
+  if (asset.state === 'deleted' && session.state !== 'completed') throw sessionEnded(session, 'aborted')
+}
+
 /** The error of going on with an upload session that is over. */
-export function sessionEnded({ id }: Pick<UploadSession, 'id'>, state: SessionState): RindleError {
+function sessionEnded({ id }: Pick<UploadSession, 'id'>, state: SessionState): RindleError {
   return new RindleError('session_expired', `Upload session ${id} is ${state}. Begin a new one.`, {
     details: { state },
   })

@@ -8,7 +8,7 @@ import { adapterNameOf, profileOf, type Runtime, storageOf } from '../runtime.ts
 import { inTransaction } from '../unit-of-work.ts'
 import { lockAsset } from '../variants/lock-asset.ts'
 import { finishResumable } from './resumable-finish.ts'
-import { type OpenSession, readSession, sessionEnded, transitionSession } from './session-rows.ts'
+import { assertNotEnded, type OpenSession, readSession, transitionSession } from './session-rows.ts'
 
 /** An upload whose object is in storage and whose promotion is enqueued. */
 export interface VerifiedUpload<P extends string = string> {
@@ -109,12 +109,6 @@ async function finishUnlessOvertaken(runtime: Runtime, open: OpenSession): Promi
     if (!mayBeOvertaken(error)) throw error
     return error
   }
-}
-
-function assertNotEnded({ session, asset }: OpenSession): void {
-  if (['aborted', 'expired', 'failed'].includes(session.state)) throw sessionEnded(session, session.state)
-  // A purge that has begun, of an asset that was detached say: it leaves the session to go with its asset.
-  if (asset.state === 'deleted' && session.state !== 'completed') throw sessionEnded(session, 'aborted')
 }
 
 function sizeProblem(

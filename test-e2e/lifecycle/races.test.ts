@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import { defineProfile, type JobRequest, silentLogger } from '@rindle/core'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
 import { openDatabase } from '@rindle/prisma'
@@ -156,6 +157,36 @@ it.each(['deleteMany:before', 'deleteMany:after'] as const)(
     expect((await rindle.checkInvariants()).violations).toEqual([])
   },
 )
+
+it('a rejection locks the asset before its session, as everybody does', async () => {
+  const { rindle } = application
+  const declared = { filename: 'a.jpg', contentType: 'image/jpeg', byteSize: picture.byteLength + 1 }
+  const session = await rindle.initiateUpload('plain', declared)
+  await application.storage.put(session.uploadKey, Readable.from([picture]), { contentType: 'image/jpeg' })
+  const database = openDatabase(application.databaseUrl)
+  const rejected = await database.transaction(async (tx) => {
+    await tx.executeSql('select 1 from rindle.media_assets where id = $1::uuid for no key update', [session.assetId])
+    const completion = Promise.allSettled([rindle.verifyCompletion(session.id)])
+    await vi.waitFor(
+      async () => {
+        const { rows } = await database.executeSql(
+          `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+        )
+        expect(rows).not.toEqual([])
+      },
+      { timeout: 10_000 },
+    )
+    const { rows: free } = await tx.executeSql(
+      'select 1 from rindle.media_upload_sessions where id = $1::uuid for update skip locked',
+      [session.id],
+    )
+    expect(free).toHaveLength(1)
+    return { completion }
+  })
+  expect(await rejected.completion).toMatchObject([{ reason: { code: 'upload_rejected' } }])
+  await database.close()
+  expect(await rindle.asset(session.assetId)).toMatchObject({ state: 'quarantined' })
+})
 
 it('two variants that finish at the same instant leave the asset ready', { timeout: 120_000 }, async () => {
   const { rindle } = application

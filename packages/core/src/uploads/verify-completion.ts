@@ -129,6 +129,7 @@ function sizeProblem(
 
 async function reject(runtime: Runtime, { session, asset }: OpenSession, reason: string): Promise<void> {
   await inTransaction(runtime, undefined, async (unit) => {
+    await lockAsset(unit, asset.id)
     if (!(await transitionSession(unit, session.id, 'failed', { failureReason: reason }))) return
     await transitionAsset(runtime, unit, asset, 'quarantined', { from: ['staged'], changes: { errorReason: reason } })
   })

@@ -1,9 +1,9 @@
 import { setTimeout } from 'node:timers/promises'
-import { isRindleError, type Logger, type RunningJob } from '@rindle/core'
+import { isRindleError, type Logger, type RunningJob, type Workers } from '@rindle/core'
 import type { Database } from '@rindle/prisma'
 import { createTestDatabase, type TestDatabase } from '@rindle/test-database'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { ANNOUNCED_ONLY, eventually, FAST, jobFor, testJobs, untilAborted } from './test-jobs.ts'
+import { ANNOUNCED_ONLY, eventually, FAST, jobFor, type TestJobs, testJobs, untilAborted } from './test-jobs.ts'
 
 let testDatabase: TestDatabase
 
@@ -27,6 +27,19 @@ async function loseFirstClaim(database: Database, id: string | null | undefined)
      where id = $1 and state = 'active' and retry_count = 0`,
     [id],
   )
+}
+
+/** Enqueues a job that ends only when it is aborted, and begins it. */
+async function workOnEndlessJob(jobs: TestJobs): Promise<{ id: string | null | undefined; workers: Workers }> {
+  const [id] = await jobs.enqueue(jobFor('a'))
+  let hasBegun = false
+  const handle = async (job: RunningJob): Promise<never> => {
+    hasBegun = true
+    return untilAborted(job)
+  }
+  const workers = await jobs.adapter.work([{ queue: 'rindle_promote', concurrency: 1, handle, handleDead: nothing }])
+  await eventually(() => expect(hasBegun).toBe(true))
+  return { id, workers }
 }
 
 describe('an idle worker', () => {
@@ -177,14 +190,7 @@ describe('workers', () => {
   test('give a job back to a worker that waits for it, which has it at once', async () => {
     await using jobs = testJobs(testDatabase.url, ANNOUNCED_ONLY)
     await using elsewhere = testJobs(testDatabase.url, ANNOUNCED_ONLY)
-    const [id] = await jobs.enqueue(jobFor('a'))
-    let hasBegun = false
-    const handle = async (job: RunningJob): Promise<never> => {
-      hasBegun = true
-      return untilAborted(job)
-    }
-    const workers = await jobs.adapter.work([{ queue: 'rindle_promote', concurrency: 1, handle, handleDead: nothing }])
-    await eventually(() => expect(hasBegun).toBe(true))
+    const { id, workers } = await workOnEndlessJob(jobs)
     const taken: RunningJob[] = []
     const take = async (job: RunningJob): Promise<void> => void taken.push(job)
     await elsewhere.adapter.work([{ queue: 'rindle_promote', concurrency: 1, handle: take, handleDead: nothing }])
@@ -195,14 +201,7 @@ describe('workers', () => {
   test('give a job back once, however long the queue takes to hear of it', async () => {
     await using jobs = testJobs(testDatabase.url, ANNOUNCED_ONLY)
     await using elsewhere = testJobs(testDatabase.url, ANNOUNCED_ONLY)
-    const [id] = await jobs.enqueue(jobFor('a'))
-    let hasBegun = false
-    const handle = async (job: RunningJob): Promise<never> => {
-      hasBegun = true
-      return untilAborted(job)
-    }
-    const workers = await jobs.adapter.work([{ queue: 'rindle_promote', concurrency: 1, handle, handleDead: nothing }])
-    await eventually(() => expect(hasBegun).toBe(true))
+    const { id, workers } = await workOnEndlessJob(jobs)
     let stopped: Promise<void> | undefined
     await elsewhere.database.transaction(async (tx) => {
       await tx.executeSql('select 1 from pgboss.job where id = $1 for update', [id])

@@ -269,3 +269,21 @@ it('the invariant check names each thing that is wrong', async () => {
   )
   expect(await rindle.checkInvariants({ limit: 2 })).toMatchObject({ violationCount: 9, violations: [{}, {}] })
 })
+
+it('the invariant check tells what it finds in the order of the rows, whichever the storage answers first', async () => {
+  const { rindle, storage } = await start(imageProcessor())
+  await application.work()
+  const { id } = await rindle.upload('photo', await quadrants(40, 40), { filename: 'a.jpg' })
+  const { variants } = await settled(rindle, id)
+  const lost = variants.toSorted((one, other) => (one.id < other.id ? -1 : 1))
+  for (const { storageKey: key } of lost) await storage.delete(key ?? '')
+  const lastIsAnswered = Promise.withResolvers<void>()
+  const slow = faultyStorage(storage, {
+    onCall: async (point, [key]) => {
+      if (point === 'head:after' && key === lost.at(-1)?.storageKey) lastIsAnswered.resolve()
+      if (point === 'head:before' && key === lost[0]?.storageKey) await lastIsAnswered.promise
+    },
+  })
+  const { violations } = await (await application.another({ storages: { main: slow } })).checkInvariants()
+  expect(violations.map(({ variantName }) => variantName)).toEqual(lost.map(({ name }) => name))
+})

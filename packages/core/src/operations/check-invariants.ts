@@ -144,7 +144,9 @@ class InvariantCheck {
         const suspects = await this.#withoutJob(queue, inQueue, (row) => jobs.get(row)?.key ?? '')
         for (const row of suspects) {
           if (!(await this.#isStill('media_variants', row))) continue
-          this.#addVariant('variant_without_job', row, `Variant is ${text(row, 'state')} and no job will come for it.`)
+          this.#add(
+            ofVariant('variant_without_job', row, `Variant is ${text(row, 'state')} and no job will come for it.`),
+          )
         }
       }
     }
@@ -203,12 +205,18 @@ class InvariantCheck {
     }
   }
 
-  async #each(rows: readonly Row[], check: (row: Row) => Promise<void>): Promise<void> {
-    const rest = rows.values()
+  /** Several at once, and told in the order of their rows: two runs over the same say the same. */
+  async #each(rows: readonly Row[], check: (row: Row) => Promise<Violation | null>): Promise<void> {
+    const found = new Map<number, Violation>()
+    const rest = rows.entries()
     const checkRest = async (): Promise<void> => {
-      for (const row of rest) await check(row)
+      for (const [place, row] of rest) {
+        const violation = await check(row)
+        if (violation !== null) found.set(place, violation)
+      }
     }
     await Promise.all(Array.from({ length: this.#concurrency }, checkRest))
+    for (const [, violation] of [...found].toSorted(([one], [other]) => one - other)) this.#add(violation)
   }
 
   async *#pages(sql: string): AsyncGenerator<Row[]> {
@@ -219,20 +227,20 @@ class InvariantCheck {
     }
   }
 
-  async #checkOriginal(row: Row): Promise<void> {
+  async #checkOriginal(row: Row): Promise<Violation | null> {
     const found = await this.#objectState(row)
-    if (found === 'right' || !(await this.#isStill('media_assets', row))) return
+    if (found === 'right' || !(await this.#isStill('media_assets', row))) return null
     const message = `The original is ${found} in storage.`
-    this.#add({ class: 'original_missing', assetId: text(row, 'id'), message })
+    return { class: 'original_missing', assetId: text(row, 'id'), message }
   }
 
-  async #checkReady(row: Row): Promise<void> {
+  async #checkReady(row: Row): Promise<Violation | null> {
     const found = await this.#objectState(row)
     const namesDigest = text(row, 'storage_key').includes(text(row, 'recipe_digest').slice(0, 16))
-    if (found === 'right' && namesDigest) return
-    if (!(await this.#isStill('media_variants', row))) return
-    if (found === 'missing') return this.#addVariant('ready_object_missing', row, 'Its object is missing in storage.')
-    this.#addVariant('ready_object_differs', row, 'Its object has another size or recipe digest than its row.')
+    if (found === 'right' && namesDigest) return null
+    if (!(await this.#isStill('media_variants', row))) return null
+    if (found === 'missing') return ofVariant('ready_object_missing', row, 'Its object is missing in storage.')
+    return ofVariant('ready_object_differs', row, 'Its object has another size or recipe digest than its row.')
   }
 
   #checkAsset(row: Row): void {
@@ -271,14 +279,14 @@ class InvariantCheck {
     return (await this.#runtime.database.executeSql(sql, [row['id'], row['at']])).rows.length === 1
   }
 
-  #addVariant(violation: ViolationClass, row: Row, message: string): void {
-    this.#add({ class: violation, assetId: text(row, 'asset_id'), variantName: text(row, 'name'), message })
-  }
-
   #add(violation: Violation): void {
     this.#violationCount += 1
     if (this.#violations.length < this.#limit) this.#violations.push(violation)
   }
+}
+
+function ofVariant(violation: ViolationClass, row: Row, message: string): Violation {
+  return { class: violation, assetId: text(row, 'asset_id'), variantName: text(row, 'name'), message }
 }
 
 function jobOf(row: Row): { readonly queue: QueueName; readonly key: string } | undefined {

@@ -86,7 +86,7 @@ const FAULTS: readonly Fault[] = [
 it.for(FAULTS)(
   '$fault: $code, and when it is over $repair makes everything ready',
   { timeout: 60_000 },
-  async (row, { skip }) => {
+  async (row, { skip, onTestFinished }) => {
     const { rindle } = application
     if (row.begin === fullDisk.begin && typeof application.disk === 'string') skip(application.disk)
     const promoted = await upload(row)
@@ -99,6 +99,11 @@ it.for(FAULTS)(
 
     await row.begin()
     const workers = await application.work()
+    // Also when something here fails: the next fault has the same application.
+    onTestFinished(async () => {
+      await row.end()
+      await workers.stop()
+    })
     const victims = row.meetsPromotion ? [promoted.id, uploaded.id] : [promoted.id]
     if (row.code !== null) for (const id of victims) await meets(id, row.code)
     else for (const { id } of [promoted, uploaded]) await settled(rindle, id, 30_000)
@@ -119,7 +124,6 @@ it.for(FAULTS)(
     }
     expect(await codesOf([promoted.id, uploaded.id])).toEqual(row.code === null ? [] : [row.code])
     expect((await rindle.checkInvariants()).violations).toEqual([])
-    await workers.stop()
   },
 )
 

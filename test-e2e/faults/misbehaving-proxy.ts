@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 /** What a store does to its requests. */
 export type Misbehaviour =
   | { readonly kind: 'waits'; readonly delayMs: number }
+  /** On every so manieth request, unless it has done so to the same one before. */
   | { readonly kind: 'hangs up'; readonly oneIn: number }
   /** Ends the connection in the middle of every body of more bytes, sent or received. */
   | { readonly kind: 'cuts bodies'; readonly afterBytes: number }
@@ -25,13 +26,21 @@ export async function startMisbehavingProxy(endpoint: string): Promise<Misbehavi
   const { hostname, port } = new URL(endpoint)
   let current: Misbehaviour | undefined
   let requestCount = 0
+  const hungUp = new Set<string>()
 
   async function misbehave(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     requestCount += 1
     if (current?.kind === 'waits') await delay(current.delayMs)
     if (current?.kind === 'answers') return answer(incoming, outgoing, current.status)
-    if (current?.kind === 'hangs up' && requestCount % current.oneIn === 0) return void incoming.socket.destroy()
+    if (current?.kind === 'hangs up' && hangsUp(incoming, current.oneIn)) return void incoming.socket.destroy()
     forward(incoming, outgoing, current?.kind === 'cuts bodies' ? current.afterBytes : Number.POSITIVE_INFINITY)
+  }
+
+  function hangsUp({ method, url }: IncomingMessage, oneIn: number): boolean {
+    const which = `${method} ${url}`
+    if (requestCount % oneIn !== 0 || hungUp.has(which)) return false
+    hungUp.add(which)
+    return true
   }
 
   function forward(incoming: IncomingMessage, outgoing: ServerResponse, cutAfterBytes: number): void {

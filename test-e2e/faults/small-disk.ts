@@ -29,7 +29,7 @@ export async function mountSmallDisk(directory: string): Promise<SmallDisk | str
     async fill() {
       await expectFull(writeFile(filler, new Uint8Array((SIZE_MIB + 1) * 1024 ** 2)))
     },
-    free: () => rm(filler),
+    free: () => rm(filler, { force: true }),
     [Symbol.asyncDispose]: async () => void (await run('umount', ['-l', directory])),
   }
 }

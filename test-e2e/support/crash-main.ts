@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { type CrashPlace, changedInstance, crashInstance, RECORDING } from './crash-instance.ts'
 import type { CrashNews, StoryName } from './crash-plots.ts'
 import { CrashPoints } from './crash-points.ts'
@@ -22,6 +23,8 @@ export type CrashMessage =
       readonly points: readonly (readonly string[])[]
       readonly errors: readonly string[]
     }
+
+const TAKEN_OVER_MS = 5_000
 
 // The program of a process that dies: node crash-main.ts <place as JSON> <planned crashes as JSON>
 const [, , placeText = '{}', plan = '[]'] = process.argv
@@ -83,6 +86,9 @@ for (const [index, { story }] of planned.entries()) {
   )
 }
 const outcomes = await Promise.all(ends.map(({ promise }) => promise))
+// All jobs of a process that died come back at once, and may not die with this one as well: whoever lives for as long as
+// that takes would use up their attempts. What stands here may be what they wait for.
+await Promise.race([points.untilNothingTakenOver(), delay(TAKEN_OVER_MS)])
 await tell({
   type: 'dying',
   missed: planned.filter(({ point }, index) => point !== null && outcomes[index] !== 'standing'),

@@ -23,6 +23,7 @@ interface CountedStep extends Step {
 export class CrashPoints {
   readonly #steps = new AsyncLocalStorage<CountedStep>()
   readonly #onPoint: PointObserver
+  readonly #takenOver = new Set<Promise<void>>()
 
   constructor(onPoint: PointObserver) {
     this.#onPoint = onPoint
@@ -56,18 +57,36 @@ export class CrashPoints {
     })
   }
 
-  /** The same jobs, each handled within the step that `stepOf` names, with points around its handler. */
+  /**
+   * The same jobs, each handled within the step that `stepOf` names, with points around its handler. A job without one
+   * was taken over from somebody else.
+   */
   observedJobs(jobs: JobsAdapter, stepOf: (payload: WorkerPayload) => Step | null): JobsAdapter {
     const observed = (registration: WorkerRegistration): WorkerRegistration => ({
       ...registration,
       handle: (job) => {
         const step = stepOf({ queue: registration.queue, ...job.payload })
         return step === null
-          ? registration.handle(job)
+          ? this.#takeOver(registration, job)
           : this.within(step, () => this.#aroundHandler(registration, job))
       },
     })
     return replacing(jobs, 'work', (registrations) => jobs.work(registrations.map(observed)))
+  }
+
+  /** Resolves when no job is in hand that was taken over from somebody else. */
+  async untilNothingTakenOver(): Promise<void> {
+    while (this.#takenOver.size > 0) await Promise.allSettled(this.#takenOver)
+  }
+
+  async #takeOver({ handle }: WorkerRegistration, job: RunningJob): Promise<void> {
+    const work = handle(job)
+    this.#takenOver.add(work)
+    try {
+      await work
+    } finally {
+      this.#takenOver.delete(work)
+    }
   }
 
   /** A handler has ended when it has failed, too: one that was cancelled does. */

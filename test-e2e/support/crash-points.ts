@@ -36,9 +36,9 @@ export class CrashPoints {
 
   /** Does `work` between two points, when it is within a step. */
   async around<Result>(what: string, work: () => Promise<Result>): Promise<Result> {
-    await this.#reach('before', what)
+    const count = await this.#reach('before', what)
     const result = await work()
-    await this.#reach('after', what)
+    await this.#reach('after', what, count)
     return result
   }
 
@@ -50,9 +50,9 @@ export class CrashPoints {
   /** The same storage, with points around every call. */
   observedStorage(storage: StorageAdapter): StorageAdapter {
     return faultyStorage(storage, {
-      onCall: (point) => {
+      onCall: async (point) => {
         const [method = '', moment = ''] = point.split(':')
-        return this.#reach(moment === 'before' ? 'before' : 'after', method)
+        await this.#reach(moment === 'before' ? 'before' : 'after', method)
       },
     })
   }
@@ -108,22 +108,28 @@ export class CrashPoints {
     return replacing(client, 'query', observed as pg.PoolClient['query'])
   }
 
-  async #reach(moment: 'before' | 'after', what: string): Promise<void> {
+  /** Returns which of its kind in the step it is; `known`: it is that one, for others may have begun since. */
+  async #reach(moment: 'before' | 'after', what: string, known?: number): Promise<number> {
     const step = this.#steps.getStore()
-    if (step === undefined) return
-    const count = (step.counts.get(what) ?? 0) + (moment === 'before' ? 1 : 0)
-    step.counts.set(what, count)
+    if (step === undefined) return 0
+    const count = known ?? (step.counts.get(what) ?? 0) + (moment === 'before' ? 1 : 0)
+    if (known === undefined) step.counts.set(what, count)
     await this.#onPoint(step, `${step.name}: ${moment} ${what} #${count}`)
+    return count
   }
 }
 
 /** What a job is about. */
 export type WorkerPayload = { readonly queue: string } & Readonly<Record<string, unknown>>
 
+// How often a lease is renewed depends on how slow everything else is.
+const RENEWAL = /^update rindle\.media_upload_sessions\s+set lock_expires_at = clock_timestamp/
+
 /** "commit", "update rindle.media_assets": what a statement changes, or `null`. */
 function writeOf(statement: string | { readonly text: string }): string | null {
   const text = typeof statement === 'string' ? statement : statement.text
   if (text === 'commit') return 'commit'
+  if (RENEWAL.test(text)) return null
   const write = /\b(insert into|update|delete from)\s+(\w+\.\w+)/i.exec(text)
   return write === null ? null : `${write[1]} ${write[2]}`.toLowerCase()
 }

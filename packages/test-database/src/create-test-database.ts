@@ -1,7 +1,11 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import { inject } from 'vitest'
 import { type AdminQuery, withAdmin, withDatabase } from './admin-query.ts'
 import type { TestServer } from './test-server.ts'
+
+const LOOKS = 20
+const LOOK_MS = 25
 
 /** What a test database holds when it is handed out. */
 export interface TestDatabaseOptions {
@@ -31,9 +35,24 @@ export async function createTestDatabase(options: TestDatabaseOptions = {}): Pro
     else await query(`create database "${name}" template template0`)
   })
   const drop = async (): Promise<void> => {
-    await withAdmin(server.adminUrl, (query) => query(`drop database if exists "${name}" with (force)`))
+    await withAdmin(server.adminUrl, async (query) => {
+      await untilLeft(query, name)
+      await query(`drop database if exists "${name}" with (force)`)
+    })
   }
   return { url: withDatabase(server.adminUrl, name), drop, [Symbol.asyncDispose]: drop }
+}
+
+/**
+ * Waits, for as long as saying goodbye takes, until nobody is connected. A pool has ended before its connections have:
+ * one that is thrown out then is told so where nobody listens any more, and that would end the process.
+ */
+async function untilLeft(query: AdminQuery, name: string): Promise<void> {
+  for (let look = 0; look < LOOKS; look += 1) {
+    const connected = await query(`select 1 from pg_stat_activity where datname = '${name}' limit 1`)
+    if (connected.length === 0) return
+    await delay(LOOK_MS)
+  }
 }
 
 async function cloneTemplate(query: AdminQuery, server: TestServer, name: string): Promise<void> {

@@ -207,16 +207,13 @@ class InvariantCheck {
 
   /** Several at once, and told in the order of their rows: two runs over the same say the same. */
   async #each(rows: readonly Row[], check: (row: Row) => Promise<Violation | null>): Promise<void> {
-    const found = new Map<number, Violation>()
+    const found: (Violation | null)[] = []
     const rest = rows.entries()
     const checkRest = async (): Promise<void> => {
-      for (const [place, row] of rest) {
-        const violation = await check(row)
-        if (violation !== null) found.set(place, violation)
-      }
+      for (const [place, row] of rest) found[place] = await check(row)
     }
     await Promise.all(Array.from({ length: this.#concurrency }, checkRest))
-    for (const [, violation] of [...found].toSorted(([one], [other]) => one - other)) this.#add(violation)
+    for (const violation of found) if (violation !== null) this.#add(violation)
   }
 
   async *#pages(sql: string): AsyncGenerator<Row[]> {

@@ -183,14 +183,16 @@ describe('a write that is refused', () => {
   async function storageThatRefuses() {
     const [code, message] = ['AccessDenied', 'Access Denied.']
     const body = `<?xml version="1.0"?><Error><Code>${code}</Code><Message>${message}</Message></Error>`
-    let refusals = { count: 0, name: '' }
+    let refused: string[] = []
     let writes = 0
-    const endpoint = await useRequestProxy(server.endpoint, async (method) => {
-      if (method !== 'PUT' && method !== 'POST') return undefined
-      writes += 1
-      refusals = { ...refusals, count: refusals.count - 1 }
-      if (refusals.count < 0) return undefined
-      return { status: 403, headers: { 'content-type': 'application/xml', server: refusals.name }, body }
+    const endpoint = await useRequestProxy(server.endpoint, {
+      refuse: (method) => {
+        if (method !== 'PUT' && method !== 'POST') return undefined
+        writes += 1
+        const name = refused.pop()
+        if (name === undefined) return undefined
+        return { status: 403, headers: { 'content-type': 'application/xml', server: name }, body }
+      },
     })
     const direct = s3OptionsOf(server, await server.createBucket())
     await putText(s3Storage(direct), 'source.txt', 'film')
@@ -198,7 +200,7 @@ describe('a write that is refused', () => {
       proxied: s3Storage({ ...direct, endpoint, maxAttempts: 3 }),
       writes: () => writes,
       refuse: (count: number, name: string) => {
-        refusals = { count, name }
+        refused = Array<string>(count).fill(name)
       },
     }
   }

@@ -11,18 +11,20 @@ export interface Refusal {
   readonly body: string
 }
 
-/**
- * Starts an HTTP proxy before an `http:` endpoint, for the running test, and returns its endpoint. A request goes on
- * when `before`, which is told its method, has resolved, unless with an answer.
- */
-export async function useRequestProxy(
-  endpoint: string,
-  before: (method: string) => Promise<Refusal | undefined>,
-): Promise<string> {
+/** What comes in between, told the method of each request. */
+export interface RequestHooks {
+  /** Asked when it has come. What is refused does not reach the server. */
+  readonly refuse?: (method: string) => Refusal | undefined
+  /** Awaited when the server has answered, before the client hears of it. */
+  readonly onAnswered?: (method: string) => Promise<void>
+}
+
+/** Starts an HTTP proxy before an `http:` endpoint, for the running test, and returns its endpoint. */
+export async function useRequestProxy(endpoint: string, { refuse, onAnswered }: RequestHooks): Promise<string> {
   const { hostname, port } = new URL(endpoint)
   const pass = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
     const { method = '', url, headers } = incoming
-    const refusal = await before(method)
+    const refusal = refuse?.(method)
     if (refusal !== undefined) {
       for await (const _ of incoming);
       outgoing.writeHead(refusal.status, refusal.headers).end(refusal.body)
@@ -35,6 +37,7 @@ export async function useRequestProxy(
     // A server may answer before it has read the body.
     pipeline(incoming, forwarded).catch(() => {})
     const [answer] = await answered
+    await onAnswered?.(method)
     outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
     await pipeline(answer, outgoing)
   }

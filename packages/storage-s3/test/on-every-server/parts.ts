@@ -147,24 +147,29 @@ export function parts(server: S3Server): void {
   })
 
   test.for([
-    ['in one request', {}],
-    ['in parts', { maxCopyBytes: PART_BYTES }],
+    ['in one request', { options: {}, requests: 1 }],
+    ['in parts', { options: { maxCopyBytes: PART_BYTES }, requests: 2 }],
   ] as const)(
-    'a copy %s of a source that is deleted right after says so, and is not there',
-    async ([way, options], context) => {
-      if (way === 'in one request' && server.kind === 'ceph')
-        context.skip('Ceph keeps the etag, which is enough to know')
+    'a copy %s of a source that is deleted right after is of it, or says so and is not there',
+    async ([way, { options, requests }]) => {
       const bucket = s3OptionsOf(server, await server.createBucket())
       const storage = s3Storage(bucket)
-      let heads = 0
-      // The first HEAD describes the source; by the second the copy makes sure that it was of that.
-      const endpoint = await useRequestProxy(server.endpoint, async (method) => {
-        if (method === 'HEAD') heads += 1
-        if (heads === 2) await storage.delete(KEY)
-        return undefined
+      let copied = 0
+      const endpoint = await useRequestProxy(server.endpoint, {
+        onAnswered: async (method) => {
+          if (method === 'PUT') copied += 1
+          if (method === 'PUT' && copied === requests) await storage.delete(KEY)
+        },
       })
-      const { etag } = await storage.put(KEY, bodyOf(pattern(PART_BYTES + 1)), TYPE)
+      const bytes = pattern(PART_BYTES + 1)
+      const { etag } = await storage.put(KEY, bodyOf(bytes), TYPE)
       const copy = s3Storage({ ...bucket, ...options, endpoint }).copy(KEY, 'copy.txt', { ifMatch: etag })
+      // Ceph gives the whole copy the etag of its source, by which it is known without a second look.
+      if (server.kind === 'ceph' && way === 'in one request') {
+        expect((await copy).etag).toBe(etag)
+        expect(bytes.equals(await readBytes(storage, 'copy.txt'))).toBe(true)
+        return
+      }
       await expect(copy).rejects.toMatchObject({ code: 'storage_object_missing' })
       expect(await leftoversOf(storage)).toEqual([])
     },

@@ -164,15 +164,15 @@ describe('the doctor names', () => {
       const patient = await patientOf({ database: url, now: () => new Date(Date.now() + seconds * 1_000) })
       return patient.finding('database.clock')
     }
-    expect(await skewedBy(-3_600)).toMatchObject({
+    // What passes between the two looks is counted as well: with these it may be most of a second.
+    expect(await skewedBy(-3_600.4)).toMatchObject({
       status: 'error',
-      // What passes between the two looks is counted as well.
-      summary: expect.stringMatching(/^the clock of the database is 3(?:600|59\d) s ahead of this machine's$/),
+      summary: "the clock of the database is 3600 s ahead of this machine's",
       fix: expect.stringContaining('NTP'),
     })
-    expect(await skewedBy(20)).toMatchObject({
+    expect(await skewedBy(20.4)).toMatchObject({
       status: 'warn',
-      summary: expect.stringMatching(/^the clock of the database is (?:20|1\d) s behind this machine's$/),
+      summary: "the clock of the database is 20 s behind this machine's",
     })
     expect(await skewedBy(0)).toMatchObject(isFine('database.clock'))
   })

@@ -50,6 +50,9 @@ function readyAsset(id: string): Asset<'photo'> {
     hasAudioTrack: null,
     metadata: {},
     errorReason: null,
+    errorMessage: null,
+    waitingSince: null,
+    originalDamagedAt: null,
     createdAt: now,
     updatedAt: now,
   }

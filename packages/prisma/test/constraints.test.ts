@@ -5,6 +5,7 @@ import {
   assetRow,
   attachmentRow,
   deliverableAssetRow,
+  maintenanceRunRow,
   type Row,
   readyVariantRow,
   runRow,
@@ -69,6 +70,7 @@ const aSession: Builder = (changes) => ['media_upload_sessions', sessionRow(asse
 const anAttachment: Builder = (changes) => ['media_attachments', attachmentRow(asset.id, changes)]
 const aRun: Builder = (changes) => ['media_processing_runs', runRow(changes)]
 const aWorker: Builder = (changes) => ['media_workers', workerRow(changes)]
+const aMaintenanceRun: Builder = (changes) => ['media_maintenance_runs', maintenanceRunRow(changes)]
 
 const states = {
   media_assets: ['staged', 'validating', 'analyzing', 'promoting', 'quarantined', 'deleted'],
@@ -257,6 +259,11 @@ const refused: [constraint: string, build: Builder, changes: Row][] = [
   ['media_workers_host_check', aWorker, { host: '' }],
   ['media_workers_process_id_check', aWorker, { process_id: 0 }],
   ['media_workers_queues_check', aWorker, { queues: '[]' }],
+  ['media_workers_refused_check', aWorker, { refused: '[]' }],
+  ['media_maintenance_runs_task_check', aMaintenanceRun, { task: '' }],
+  ['media_maintenance_runs_worker_check', aMaintenanceRun, { worker: '' }],
+  ['media_maintenance_runs_state_check', aMaintenanceRun, { state: 'queued', finished_at: new Date(0) }],
+  ['media_maintenance_runs_finished_at_check', aMaintenanceRun, { finished_at: new Date(0) }],
   ['media_processing_runs_variant_name_check', aRun, { variant_name: '' }],
 ]
 
@@ -326,6 +333,9 @@ describe('the maintenance scans', () => {
       'media_assets_unfinished_idx',
       "media_assets where state in ('validating', 'analyzing', 'promoting') order by updated_at, id",
     ],
+    ['media_assets_waiting_idx', 'media_assets where waiting_since is not null order by waiting_since, id'],
+    ['media_assets_damaged_idx', 'media_assets where original_damaged_at is not null order by original_damaged_at, id'],
+    ['media_variants_waiting_idx', 'media_variants where waiting_since is not null order by waiting_since, id'],
     ['media_assets_rejected_idx', "media_assets where state = 'quarantined' order by updated_at, id"],
     ['media_variants_unfinished_idx', "media_variants where state in ('queued', 'processing') order by updated_at, id"],
     [

@@ -50,3 +50,7 @@ export function runRow(changes: Row = {}): Row {
 export function workerRow(changes: Row = {}): Row {
   return { id: randomUUID(), host: 'worker-1', process_id: 42, queues: '{"rindle_promote":5}', ...changes }
 }
+
+export function maintenanceRunRow(changes: Row = {}): Row {
+  return { task: randomUUID(), worker: 'worker-1:42', state: 'processing', started_at: new Date(0), ...changes }
+}

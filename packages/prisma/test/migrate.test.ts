@@ -60,6 +60,7 @@ describe('the shipped migrations', () => {
       '_prisma_migrations',
       'media_assets',
       'media_attachments',
+      'media_maintenance_runs',
       'media_processing_runs',
       'media_upload_sessions',
       'media_variants',
@@ -335,6 +336,7 @@ describe('what stands in the way', () => {
 })
 
 test('the one who waits for the lock finds nothing left to do', async () => {
+  const shipped = await readMigrations(MIGRATIONS_DIRECTORY)
   const results = await Promise.all([migrate(url), migrate(url), migrate(url)])
-  expect(results.map(({ applied }) => applied.length).toSorted((a, b) => a - b)).toEqual([0, 0, 1])
+  expect(results.map(({ applied }) => applied.length).toSorted((a, b) => a - b)).toEqual([0, 0, shipped.length])
 })

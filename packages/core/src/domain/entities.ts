@@ -47,8 +47,14 @@ export interface Asset<P extends string = string> {
   readonly hasAudioTrack: boolean | null
   /** What probe and analyzers found; from untrusted bytes, cleaned. */
   readonly metadata: JsonObject
-  /** Why it is quarantined, or what last went wrong. */
+  /** Why it is quarantined, or what it waits for: a code. */
   readonly errorReason: string | null
+  /** The same as a sentence for a person. Holds no secrets. */
+  readonly errorMessage: string | null
+  /** Since when its promotion waits for something that says nothing about its bytes: an outage, or a newer worker. */
+  readonly waitingSince: Date | null
+  /** When its stored original was found to be damaged or gone; `null` again when it is found whole. */
+  readonly originalDamagedAt: Date | null
   readonly createdAt: Date
   readonly updatedAt: Date
 }
@@ -80,7 +86,12 @@ export interface Variant<N extends string = string> {
   readonly jobId: string | null
   /** What the processor says of its output, such as the tiles of a thumbnail strip. */
   readonly metadata: JsonObject
+  /** Why it failed, or what it waits for: a code. */
   readonly errorReason: string | null
+  /** The same as a sentence for a person. Holds no secrets. */
+  readonly errorMessage: string | null
+  /** Since when it waits for something that says nothing about the source: an outage, or a newer worker. */
+  readonly waitingSince: Date | null
   /** When its object was made. */
   readonly generatedAt: Date | null
   readonly createdAt: Date

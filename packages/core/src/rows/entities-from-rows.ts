@@ -36,6 +36,9 @@ export function assetFromRow(row: Row): Asset {
     hasAudioTrack: booleanOrNull(row, 'has_audio_track'),
     metadata: json<JsonObject>(row, 'metadata'),
     errorReason: textOrNull(row, 'error_reason'),
+    errorMessage: textOrNull(row, 'error_message'),
+    waitingSince: timeOrNull(row, 'waiting_since'),
+    originalDamagedAt: timeOrNull(row, 'original_damaged_at'),
     createdAt: time(row, 'created_at'),
     updatedAt: time(row, 'updated_at'),
   }
@@ -62,6 +65,8 @@ export function variantFromRow(row: Row): Variant {
     jobId: textOrNull(row, 'job_id'),
     metadata: json<JsonObject>(row, 'metadata'),
     errorReason: textOrNull(row, 'error_reason'),
+    errorMessage: textOrNull(row, 'error_message'),
+    waitingSince: timeOrNull(row, 'waiting_since'),
     generatedAt: timeOrNull(row, 'generated_at'),
     createdAt: time(row, 'created_at'),
     updatedAt: time(row, 'updated_at'),

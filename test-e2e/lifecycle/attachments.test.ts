@@ -76,6 +76,42 @@ describe('attach', () => {
     })
   })
 
+  it.each([
+    ['not a number', Number.NaN],
+    ['no number', Number.POSITIVE_INFINITY],
+    ['a fraction', 1.5],
+    ['a number that is not exact', 2 ** 53],
+    ['null', null],
+    ['undefined', undefined],
+    ['an object', {}],
+    ['a lone surrogate', 'a\ud800'],
+    ['a NUL', 'a\0b'],
+    ['more than 255 characters', 'a'.repeat(256)],
+  ])('refuses an owner whose id is %s, on every way to one', async (_what, id) => {
+    const { rindle } = application
+    const owner = { type: 'member', id: id as string }
+    const refused = { code: 'invalid_input' }
+    const asset = await newAsset()
+    await expect(rindle.attach(asset, owner, 'avatar')).rejects.toMatchObject(refused)
+    await expect(rindle.append(asset, owner, 'gallery')).rejects.toMatchObject(refused)
+    await expect(rindle.detach(owner, 'avatar')).rejects.toMatchObject(refused)
+    await expect(rindle.attachmentFor(owner, 'avatar')).rejects.toMatchObject(refused)
+    await expect(rindle.attachmentsFor([owner], ['avatar'])).rejects.toMatchObject(refused)
+    await expect(rindle.eraseOwner(owner)).rejects.toMatchObject(refused)
+    await expect(rindle.previewOwnerErasure(owner)).rejects.toMatchObject(refused)
+    const uploading = rindle.upload('plain', picture, { filename: 'a.jpg', owner, slot: 'avatar' })
+    await expect(uploading).rejects.toMatchObject(refused)
+    const direct = { filename: 'a.jpg', contentType: 'image/jpeg', byteSize: 10, owner, slot: 'avatar' }
+    await expect(rindle.initiateResumableSession('plain', direct)).rejects.toMatchObject(refused)
+  })
+
+  it.each(['', 'a\0b', '\udfff', 'a'.repeat(256)])('refuses an actor that no row could keep', async (actorId) => {
+    const options = { filename: 'a.jpg', contentType: 'image/jpeg', byteSize: 10, actorId }
+    await expect(application.rindle.initiateResumableSession('plain', options)).rejects.toMatchObject({
+      code: 'invalid_input',
+    })
+  })
+
   it('refuses a quarantined asset', async () => {
     const { rindle } = application
     const uploaded = await rindle.upload('plain', picture.subarray(0, 100), { filename: 'a.jpg' })

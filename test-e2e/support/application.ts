@@ -35,6 +35,8 @@ export interface Application<Ps extends Profiles> extends AsyncDisposable {
 export type ApplicationOptions<Ps extends Profiles> = Partial<Omit<RindleOptions<Ps>, 'database'>> & {
   /** Puts something between the application and its local storage. */
   readonly wrapStorage?: (storage: StorageAdapter) => StorageAdapter
+  /** Changes the database before anybody connects to it. */
+  readonly beforeStart?: (databaseUrl: string) => Promise<void>
 }
 
 /** Starts an application. */
@@ -42,11 +44,12 @@ export async function startApplication<const Ps extends Profiles = typeof photoP
   options: ApplicationOptions<Ps> = {},
 ): Promise<Application<Ps>> {
   const database = await createTestDatabase()
+  await options.beforeStart?.(database.url)
   const directory = await mkdtemp(join(tmpdir(), 'rindle-test-'))
   const instances: Rindle<Ps>[] = []
   const storage = storageIn(directory)
   const make = async (changes: Partial<RindleOptions<Ps>> = {}): Promise<Rindle<Ps>> => {
-    const { profiles = photoProfiles as unknown as Ps, storages, wrapStorage, ...rest } = options
+    const { profiles = photoProfiles as unknown as Ps, storages, wrapStorage, beforeStart: _, ...rest } = options
     const rindle = createRindle({
       database: database.url,
       storages: { main: wrapStorage === undefined ? storage : wrapStorage(storage), ...storages },

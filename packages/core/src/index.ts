@@ -1,5 +1,5 @@
 export type { Database, DatabaseSource } from '@rindle/prisma'
-export { fromPgClient, type SqlExecutor } from '@rindle/prisma'
+export { fromPgClient, prepareSession, type SqlExecutor } from '@rindle/prisma'
 export type { AssetReference, AttachOptions } from './attachments/attach.ts'
 export type { DetachOptions } from './attachments/detach.ts'
 export type { AssetWithVariants, AttachmentWithAsset } from './attachments/read.ts'

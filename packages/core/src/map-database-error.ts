@@ -1,4 +1,4 @@
-import { type Database, sqlStateOf } from '@rindle/prisma'
+import { type Database, DateStyleError, sqlStateOf } from '@rindle/prisma'
 import { RindleError } from './domain/errors.ts'
 
 /** Socket errors of Node by which a server is not there, and what they mean. */
@@ -18,7 +18,7 @@ const REFUSED_STATES = /^(28|3D)/
 
 /**
  * The same database, whose connection failures are `RindleError`s: `database_unavailable`, or `setup_incomplete` when it
- * refuses the credentials or does not exist. Every other error passes as it is.
+ * refuses the credentials or does not exist, or `config_invalid` for a DateStyle that cannot be read. Every other error passes as it is.
  */
 export function mappingErrors(database: Database): Database {
   const mapped = async <T>(work: Promise<T>): Promise<T> => {
@@ -42,6 +42,7 @@ export function mappingErrors(database: Database): Database {
 
 /** A connection failure as a `RindleError`; anything else as it was. */
 function mapDatabaseError(error: unknown): unknown {
+  if (error instanceof DateStyleError) return new RindleError('config_invalid', error.message, { cause: error })
   const state = sqlStateOf(error)
   if (state !== undefined && REFUSED_STATES.test(state)) {
     return new RindleError(

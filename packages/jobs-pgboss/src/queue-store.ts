@@ -1,4 +1,4 @@
-import { type Logger, RindleError } from '@rindle/core'
+import { type Logger, prepareSession, RindleError } from '@rindle/core'
 import { type ConstructorOptions, PgBoss, type QueueResult } from 'pg-boss'
 import { mapError, reason } from './map-error.ts'
 import type { ResolvedOptions } from './options.ts'
@@ -56,7 +56,7 @@ export class QueueStore {
 
   async #open(): Promise<PgBoss> {
     const { connectionString, options, logger } = this.#context
-    const settings: ConstructorOptions & { keepAlive: boolean } = {
+    const settings: ConstructorOptions & { keepAlive: boolean; onConnect: typeof prepareSession } = {
       connectionString,
       schema: options.schema,
       max: options.maxConnections,
@@ -65,6 +65,7 @@ export class QueueStore {
       schedule: false,
       // For `pg`, which gets all of this: a connection that a firewall forgot must not look alive for ever.
       keepAlive: true,
+      onConnect: prepareSession,
     }
     const boss = new PgBoss(settings)
     logEvents(boss, logger)

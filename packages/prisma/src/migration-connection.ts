@@ -2,6 +2,7 @@ import pg from 'pg'
 import type { PgPool, PgPoolClient } from './database.ts'
 import { MigrationError } from './migration-error.ts'
 import { assertPostgresUrl } from './open-pool.ts'
+import { prepareSession } from './session-settings.ts'
 
 /** A connection URL, or the application's pool, of which one connection is used and then closed. */
 export type MigrationConnection = string | { readonly pool: PgPool }
@@ -21,6 +22,7 @@ export async function withMigrationClient<T>(
   try {
     const { rows } = await client.query("select current_setting('server_version_num') as version")
     assertSupported(Number(rows[0]?.version))
+    await prepareSession(client)
     return await work(client)
   } finally {
     await close()

@@ -1,4 +1,5 @@
 import pg from 'pg'
+import { prepareSession } from './session-settings.ts'
 
 /** A pool over a URL. Connects on the first statement. */
 export function openPool(connectionString: string, maxConnections: number): pg.Pool {
@@ -9,17 +10,10 @@ export function openPool(connectionString: string, maxConnections: number): pg.P
     connectionTimeoutMillis: 30_000,
     keepAlive: true,
     fallback_application_name: 'rindle',
-    onConnect: useUtc,
+    // The pool waits for it.
+    onConnect: prepareSession,
   }
   return new pg.Pool(options)
-}
-
-/**
- * adapter-pg writes times without an offset and cuts off the one it reads, which is right in UTC only. A statement and
- * not a start-up parameter, because poolers such as PgBouncer refuse unknown parameters. The pool waits for it.
- */
-async function useUtc(client: pg.ClientBase): Promise<void> {
-  await client.query("set time zone 'UTC'")
 }
 
 /** Throws an Error that does not hold the URL, which may hold a password. */

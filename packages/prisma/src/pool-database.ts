@@ -5,6 +5,7 @@ import { dedicatedConnection, pooledConnection } from './listen-connection.ts'
 import { breaksConnection, checkOut } from './pool-connection.ts'
 import { prismaAdapter } from './prisma-adapter.ts'
 import { runTransaction } from './run-transaction.ts'
+import { dateStyleCheck } from './session-settings.ts'
 import type { SqlExecutor } from './sql-executor.ts'
 import { StatementNames } from './statement-names.ts'
 import { Subscription } from './subscription.ts'
@@ -22,6 +23,8 @@ export class PoolDatabase implements Database {
   readonly #endPool: () => Promise<void>
   readonly #names = new StatementNames()
   readonly #subscriptions = new Set<Subscription>()
+  /** Sessions of Rindle's own pool are prepared; those of the application's have its settings. */
+  readonly #check: () => Promise<void>
   #prisma: PrismaClient | undefined
   #closed: Promise<void> | undefined
 
@@ -29,6 +32,8 @@ export class PoolDatabase implements Database {
     this.#pool = pool
     this.#endPool = ownership.end ?? (async () => void pool.removeListener('error', ignoreIdleLoss))
     this.connectionString = ownership.connectionString
+    const isOwn = ownership.connectionString !== undefined
+    this.#check = isOwn ? async () => undefined : dateStyleCheck({ executeSql: (text) => this.#execute(text) })
     pool.on('error', ignoreIdleLoss)
   }
 
@@ -38,6 +43,11 @@ export class PoolDatabase implements Database {
   }
 
   async executeSql(text: string, values?: unknown[]): Promise<{ rows: Record<string, unknown>[] }> {
+    await this.#check()
+    return this.#execute(text, values)
+  }
+
+  async #execute(text: string, values?: unknown[]): Promise<{ rows: Record<string, unknown>[] }> {
     const connection = await checkOut(this.#pool)
     try {
       const result = await executeAlone(connection.client, this.#names, text, values)
@@ -49,7 +59,8 @@ export class PoolDatabase implements Database {
     }
   }
 
-  transaction<T>(work: (tx: SqlExecutor) => Promise<T>): Promise<T> {
+  async transaction<T>(work: (tx: SqlExecutor) => Promise<T>): Promise<T> {
+    await this.#check()
     return runTransaction(this.#pool, this.#names, work)
   }
 

@@ -2,6 +2,7 @@ import type { Database, Listening, PrismaSqlClient } from './database.ts'
 import type { PrismaClient } from './generated/client.ts'
 import { prismaExecutor } from './prisma-executor.ts'
 import { nothingCommitted } from './run-transaction.ts'
+import { dateStyleCheck } from './session-settings.ts'
 import type { SqlExecutor } from './sql-executor.ts'
 
 /** Prisma's own limits, 2 s and 5 s, are those of a web request; background work waits longer. */
@@ -12,10 +13,12 @@ export class PrismaDatabase implements Database {
   readonly connectionString: undefined = undefined
   readonly #client: PrismaSqlClient
   readonly #executor: SqlExecutor
+  readonly #check: () => Promise<void>
 
   constructor(client: PrismaSqlClient) {
     this.#client = client
     this.#executor = prismaExecutor(client)
+    this.#check = dateStyleCheck(this.#executor)
   }
 
   get prisma(): PrismaClient {
@@ -26,11 +29,13 @@ export class PrismaDatabase implements Database {
     )
   }
 
-  executeSql(text: string, values?: unknown[]): Promise<{ rows: Record<string, unknown>[] }> {
+  async executeSql(text: string, values?: unknown[]): Promise<{ rows: Record<string, unknown>[] }> {
+    await this.#check()
     return this.#executor.executeSql(text, values)
   }
 
-  transaction<T>(work: (tx: SqlExecutor) => Promise<T>): Promise<T> {
+  async transaction<T>(work: (tx: SqlExecutor) => Promise<T>): Promise<T> {
+    await this.#check()
     return this.#client.$transaction(async (tx) => {
       const executor = prismaExecutor(tx)
       let hasFailed = false

@@ -1,6 +1,7 @@
 import type { Owner } from '../domain/entities.ts'
 import { RindleError } from '../domain/errors.ts'
 import { purgeKey } from '../domain/queues.ts'
+import { isStorableName, MAX_NAME_LENGTH } from '../domain/storable-name.ts'
 import { number, type Row, text } from '../rows/row-values.ts'
 import type { Runtime } from '../runtime.ts'
 import type { UnitOfWork } from '../unit-of-work.ts'
@@ -18,19 +19,24 @@ export interface Holder {
   readonly position: number
 }
 
-const MAX_NAME_LENGTH = 255
-
 /** Checks owner and slot name: `invalid_input`. Integer ids become text. */
 export function slotOf(owner: Owner, slot: string): Slot {
-  const columns = { ownerType: owner.type, ownerId: String(owner.id), slot }
+  const columns = { ownerType: owner.type, ownerId: ownerIdOf(owner), slot }
   for (const [what, value] of Object.entries(columns)) {
-    if (typeof value === 'string' && value !== '' && value.length <= MAX_NAME_LENGTH && !value.includes('\0')) continue
+    if (isStorableName(value)) continue
     throw new RindleError(
       'invalid_input',
       `${what} must be a text of 1 to ${MAX_NAME_LENGTH} characters. An owner is { type: 'member', id }.`,
     )
   }
   return columns
+}
+
+/** A number that is no id, `NaN` or a fraction, would be one owner for many; so would `null` or an object as text. */
+function ownerIdOf({ id }: Owner): string {
+  if (typeof id === 'string') return id
+  if (Number.isSafeInteger(id)) return String(id)
+  throw new RindleError('invalid_input', 'The id of an owner must be a text or a whole number that is exact.')
 }
 
 /**

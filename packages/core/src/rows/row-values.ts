@@ -1,3 +1,5 @@
+import { RindleError } from '../domain/errors.ts'
+
 /**
  * Readers of one column each. A row may come through pg, Prisma, Kysely, Drizzle or Knex, and these disagree: a
  * bigint arrives as a string, a number or a BigInt, a time as a Date or a string, JSON parsed or as text.
@@ -36,7 +38,13 @@ export function booleanOrNull(row: Row, column: string): boolean | null {
 /** A timestamp column that is never null. */
 export function time(row: Row, column: string): Date {
   const value = row[column]
-  return value instanceof Date ? value : new Date(text(row, column))
+  if (value instanceof Date) return value
+  if (typeof value === 'string' && /^\d{4,}-\d\d-\d\d/.test(value)) return new Date(value)
+  // `pg` gives null for a time that it cannot read. Any other form could be read as another day.
+  throw new RindleError(
+    'config_invalid',
+    `The time in column ${column} cannot be read. Set DateStyle to ISO on the connection of this transaction.`,
+  )
 }
 
 /** A nullable timestamp column. */

@@ -8,6 +8,7 @@ import { RindleError } from '../domain/errors.ts'
 import { sanitizeFilename } from '../domain/filename.ts'
 import { stagingKey } from '../domain/keys.ts'
 import type { UploadStrategy } from '../domain/states.ts'
+import { isStorableName, MAX_NAME_LENGTH } from '../domain/storable-name.ts'
 import type { StorageAdapter } from '../ports/storage.ts'
 import type { Profile } from '../profile/profile.ts'
 import { judge } from '../promotion/gate.ts'
@@ -149,7 +150,10 @@ export function planUpload(
   }
 }
 
-function assertDeclared({ byteSize, checksumSha256 }: Omit<InitiateOptions, 'tx'>): void {
+function assertDeclared({ byteSize, checksumSha256, actorId }: Omit<InitiateOptions, 'tx'>): void {
+  if (actorId !== undefined && !isStorableName(actorId)) {
+    throw new RindleError('invalid_input', `actorId must be a text of 1 to ${MAX_NAME_LENGTH} characters.`)
+  }
   if (byteSize !== undefined && !(Number.isSafeInteger(byteSize) && byteSize >= 0)) {
     throw new RindleError('invalid_input', 'byteSize must be a whole number of bytes.')
   }

@@ -41,6 +41,8 @@ const declare = (bytes: Buffer, changes: object = {}) => ({
   ...changes,
 })
 
+const owner = { type: 'member', id: 7 }
+
 /** Without a size the storage takes what comes; the gate is then the only judge. */
 const undeclared = { filename: 'photo.jpg', contentType: 'image/jpeg' }
 
@@ -132,6 +134,27 @@ describe.each(['local', 'remote'] as const)('one PUT to %s storage', (profile) =
     const storage: StorageAdapter = profile === 'remote' ? stored : application.storage
     expect(await storage.head(session.uploadKey)).toBeUndefined()
     await expect(rindle.signUpload(session.id)).rejects.toMatchObject({ code: 'not_found' })
+  })
+
+  it.each([
+    ['given up', (id: string) => application.rindle.abortUpload(id)],
+    ['forgotten with its owner', () => application.rindle.eraseOwner(owner)],
+  ])('that is %s has nothing left of what its URL still took, once that has expired', async (_what, end) => {
+    const { rindle } = application
+    const { session, request } = await rindle.presignedPut(profile, { ...declare(picture), owner, slot: 'avatar' })
+    await end(session.id)
+    await vi.waitFor(async () => expect(await rindle.asset(session.assetId)).toBeNull(), { timeout: 10_000 })
+    expect((await send(request, picture)).ok).toBe(true)
+    const storage: StorageAdapter = profile === 'remote' ? stored : application.storage
+    expect(await storage.head(session.uploadKey)).toBeDefined()
+
+    const waiting = `name = 'rindle_purge' and state = 'created' and singleton_key = '${session.assetId}:${session.uploadKey}'`
+    const [job] = await rindle.prisma.$queryRawUnsafe<{ inSeconds: number }[]>(
+      `select extract(epoch from start_after - now())::float8 as "inSeconds" from pgboss.job where ${waiting}`,
+    )
+    expect(job?.inSeconds).toBeGreaterThan(3_600)
+    await rindle.prisma.$executeRawUnsafe(`update pgboss.job set start_after = now() where ${waiting}`)
+    await vi.waitFor(async () => expect(await storage.head(session.uploadKey)).toBeUndefined(), { timeout: 10_000 })
   })
 })
 

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import { deletionDied } from './assets/delayed-deletion.ts'
 import { purge } from './attachments/purge.ts'
 import type { Variant } from './domain/entities.ts'
 import { RindleError } from './domain/errors.ts'
@@ -9,9 +10,10 @@ import type { DeadJob, RunningJob, WorkerRegistration } from './ports/jobs.ts'
 import { promote, promoteDied } from './promotion/promote.ts'
 import { endDeadRuns } from './runs/processing-run.ts'
 import type { Runtime } from './runtime.ts'
+import { deleteLateArrival } from './uploads/late-arrival.ts'
 import { variantsDied } from './variants/died.ts'
 import { processVariants } from './variants/process.ts'
-import { deleteReplacedObject, deletionDied } from './variants/replaced-object.ts'
+import { deleteReplacedObject } from './variants/replaced-object.ts'
 import type { RunningWorkers } from './workers/running-workers.ts'
 import { startWorkers } from './workers/start-workers.ts'
 
@@ -60,6 +62,12 @@ function endingDeadRuns(runtime: Runtime, { handle, handleDead }: Handlers): Han
   }
 }
 
+/** The queue of the purges also has the deletions of single objects. */
+function purgeWork({ payload }: RunningJob): (runtime: Runtime, job: RunningJob) => Promise<void> {
+  if ('variantName' in payload) return deleteReplacedObject
+  return 'storageKey' in payload ? deleteLateArrival : purge
+}
+
 function defaultConcurrency(queue: QueueName): number {
   const { concurrency } = QUEUES[queue]
   return concurrency === 'cores' ? availableParallelism() : concurrency
@@ -82,7 +90,7 @@ function handlersOf(runtime: Runtime): Readonly<Record<QueueName, Handlers>> {
     rindle_process: variants,
     rindle_media: variants,
     rindle_purge: {
-      handle: (job) => ('storageKey' in job.payload ? deleteReplacedObject(runtime, job) : purge(runtime, job)),
+      handle: (job) => purgeWork(job)(runtime, job),
       handleDead: async (job) => {
         if ('storageKey' in job.payload) return deletionDied(runtime, job.payload)
         // The asset stays `deleted`, so nothing of it is delivered; its rows say that objects may be left.

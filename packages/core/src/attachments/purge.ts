@@ -10,6 +10,7 @@ import { finishRuns, startRuns } from '../runs/processing-run.ts'
 import { type Runtime, storageOf } from '../runtime.ts'
 import { inTransaction } from '../unit-of-work.ts'
 import { giveUpParts, type RemoteParts } from '../uploads/give-up.ts'
+import { enqueueLateDeletion } from '../uploads/late-arrival.ts'
 import { resumableStateOf } from '../uploads/session-rows.ts'
 import { variantsOf } from '../variants/aggregate.ts'
 import { lockAsset } from '../variants/lock-asset.ts'
@@ -62,10 +63,11 @@ async function markDeleted(runtime: Runtime, assetId: string): Promise<Doomed | 
     if (attachments.length > 0) return null
     if (asset.state !== 'deleted') await transitionAsset(runtime, unit, asset, 'deleted')
     const { rows: sessions } = await unit.executeSql(
-      `select upload_key, multipart_upload_id, resumable_state, last_known_offset
+      `select upload_key, upload_strategy, expires_at, multipart_upload_id, resumable_state, last_known_offset
        from rindle.media_upload_sessions where asset_id = $1::uuid`,
       [assetId],
     )
+    for (const session of sessions) enqueueLateDeletion(runtime, unit, asset, session)
     const variantKeys = (await variantsOf(unit, assetId)).flatMap(({ storageKey }) => storageKey ?? [])
     const uploads = sessions.map((row) => ({
       uploadKey: text(row, 'upload_key'),

@@ -52,7 +52,7 @@ export function purgeKey(assetId: string): string {
   return assetId
 }
 
-/** The job key of the deletion of one object that was replaced; in the queue of the purges. */
-export function replacedKey(assetId: string, storageKey: string): string {
+/** The job key of the deletion of one object whose URLs expire; in the queue of the purges. */
+export function deletionKey(assetId: string, storageKey: string): string {
   return `${assetId}:${storageKey}`
 }

@@ -1,6 +1,6 @@
 import { validate } from 'uuid'
 import { companionOwner } from '../domain/keys.ts'
-import { replacedKey } from '../domain/queues.ts'
+import { deletionKey } from '../domain/queues.ts'
 import type { StorageAdapter } from '../ports/storage.ts'
 import { requireCapability } from '../require-capability.ts'
 import { number } from '../rows/row-values.ts'
@@ -197,7 +197,7 @@ async function withoutRow(runtime: Runtime, candidates: readonly Candidate[]): P
 /** A replaced object is known to the job that deletes it when the last URL of it has expired. */
 async function withoutDeletion(runtime: Runtime, candidates: readonly Candidate[]): Promise<readonly Candidate[]> {
   if (candidates.length === 0) return []
-  const jobKeyOf = ({ key }: Candidate): string => replacedKey(assetIdIn(key), key)
+  const jobKeyOf = ({ key }: Candidate): string => deletionKey(assetIdIn(key), key)
   const live = await runtime.jobs.findLive('rindle_purge', candidates.map(jobKeyOf))
   return candidates.filter((candidate) => !live.has(jobKeyOf(candidate)))
 }

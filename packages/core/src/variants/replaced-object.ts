@@ -1,9 +1,9 @@
+import { type DelayedDeletion, delayedDeletion, deletionAfter } from '../assets/delayed-deletion.ts'
 import type { Asset, Variant } from '../domain/entities.ts'
 import type { JsonObject } from '../domain/errors.ts'
 import { variantKey } from '../domain/keys.ts'
-import { replacedKey } from '../domain/queues.ts'
 import { outputExtension } from '../domain/recipe-facts.ts'
-import type { JobRequest, RunningJob } from '../ports/jobs.ts'
+import type { RunningJob } from '../ports/jobs.ts'
 import { variantFromRow } from '../rows/entities-from-rows.ts'
 import { payloadText } from '../rows/payload-text.ts'
 import { numberOrNull } from '../rows/row-values.ts'
@@ -43,37 +43,10 @@ export async function deleteReplacedObject(runtime: Runtime, job: RunningJob): P
   if (isDue) await storageOf(runtime, replaced.storage).delete(replaced.storageKey, { signal: job.signal })
 }
 
-/** A storage that is away for longer than a job is tried gets the deletion again, until it has done it. */
-export async function deletionDied(runtime: Runtime, payload: JsonObject): Promise<void> {
-  const replaced = replacedObject(payload)
-  await inTransaction(runtime, undefined, async (unit) => {
-    await lockAsset(unit, replaced.assetId)
-    unit.enqueue(deletionAfter(RETRY_SECONDS, replaced))
-  })
-  runtime.logger.warn({ assetId: replaced.assetId }, 'A replaced object could not be deleted; tried again in an hour.')
-}
-
-const RETRY_SECONDS = 3_600
-
-// A type, because payloads are plain JSON.
-type ReplacedObject = {
-  readonly assetId: string
-  readonly storage: string
-  readonly variantName: string
-  readonly storageKey: string
-}
+type ReplacedObject = DelayedDeletion & { readonly variantName: string }
 
 function replacedObject(payload: JsonObject): ReplacedObject {
-  return {
-    assetId: payloadText(payload, 'assetId'),
-    storage: payloadText(payload, 'storage'),
-    variantName: payloadText(payload, 'variantName'),
-    storageKey: payloadText(payload, 'storageKey'),
-  }
-}
-
-function deletionAfter(delaySeconds: number, payload: ReplacedObject): JobRequest {
-  return { queue: 'rindle_purge', key: replacedKey(payload.assetId, payload.storageKey), payload, delaySeconds }
+  return { ...delayedDeletion(payload), variantName: payloadText(payload, 'variantName') }
 }
 
 /**

@@ -6,11 +6,13 @@ import type { Rindle } from '@rindle/core'
 import { createHandler, toNodeHandler, type Upload } from '@rindle/http'
 import { memoryStorage } from '@rindle/testing'
 import { tusServer } from '@rindle/tus'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Application, settled, startApplication } from '../support/application.ts'
 import { TUS_PATH } from './serve-tus.ts'
 import { encoded, pdfOf, type TusClient, tusClient } from './tus-client.ts'
 import { tusProfiles } from './tus-profiles.ts'
+
+const ORIGIN = 'https://app.example'
 
 let application: Application<typeof tusProfiles>
 let server: Server
@@ -27,7 +29,7 @@ beforeAll(async () => {
       return id === null ? null : { id }
     },
     authorizeUpload: ({ profile, byteSize }) => profile !== 'note' || byteSize < 1_000_000,
-    tus: tusServer(rindle as unknown as Rindle, { path: TUS_PATH }),
+    tus: tusServer(rindle as unknown as Rindle, { path: TUS_PATH, allowedOrigins: [ORIGIN] }),
   })
   server = createServer(toNodeHandler(handler))
   server.listen(0, '127.0.0.1')
@@ -104,6 +106,62 @@ it("a page's client sends a large file by tus, and it becomes ready", async () =
   const session = await application.rindle.prisma.mediaUploadSession.findFirstOrThrow({ where: { assetId: asset.id } })
   expect(session).toMatchObject({ state: 'completed', uploadStrategy: 'resumable', actorId: 'ada' })
   await workers.stop()
+})
+
+describe('a page of another origin', () => {
+  const pdf = {
+    'upload-length': '100',
+    'upload-metadata': encoded({ profile: 'local', filename: 'a.pdf', filetype: 'application/pdf' }),
+  }
+  const answers: [what: string, status: number, ask: () => Promise<Response>][] = [
+    ['nobody signed in', 401, () => client.ask('POST', TUS_PATH, { headers: { ...pdf, origin: ORIGIN } })],
+    [
+      'an upload that is not there',
+      404,
+      () => client.ask('HEAD', `${TUS_PATH}/none`, { headers: { ...ada, origin: ORIGIN } }),
+    ],
+    [
+      'metadata without a profile',
+      400,
+      () => client.ask('POST', TUS_PATH, { headers: { ...ada, 'upload-length': '1', origin: ORIGIN } }),
+    ],
+    [
+      'another version',
+      412,
+      () => client.ask('HEAD', TUS_PATH, { headers: { ...ada, 'tus-resumable': '2', origin: ORIGIN } }),
+    ],
+    [
+      'a type that is not accepted',
+      415,
+      () => client.ask('PATCH', `${TUS_PATH}/none`, { headers: { ...ada, origin: ORIGIN } }),
+    ],
+    ['a creation', 201, () => client.ask('POST', TUS_PATH, { headers: { ...ada, ...pdf, origin: ORIGIN } })],
+    ['a preflight', 204, () => client.ask('OPTIONS', TUS_PATH, { headers: { origin: ORIGIN } })],
+  ]
+
+  it.each(answers)('reads the answer to %s', async (_what, status, ask) => {
+    const response = await ask()
+    expect(response.status).toBe(status)
+    expect(response.headers.get('access-control-allow-origin')).toBe(ORIGIN)
+    expect(response.headers.get('access-control-allow-credentials')).toBe('true')
+    expect(response.headers.get('vary')).toContain('Origin')
+    expect(response.headers.get('access-control-expose-headers')).toContain('Upload-Expires')
+    expect(response.headers.get('access-control-expose-headers')).toContain('Tus-Checksum-Algorithm')
+  })
+
+  it('that is not allowed reads none', async () => {
+    for (const method of ['OPTIONS', 'HEAD', 'POST']) {
+      const { headers } = await client.ask(method, TUS_PATH, { headers: { ...ada, origin: 'https://evil.example' } })
+      expect(headers.get('access-control-allow-origin')).toBeNull()
+      expect(headers.get('access-control-allow-credentials')).toBeNull()
+      expect(headers.get('vary')).toContain('Origin')
+    }
+  })
+
+  it('reads nothing that is not of the protocol', async () => {
+    const { headers } = await fetch(`${url}/assets/none`, { headers: { ...ada, origin: ORIGIN } })
+    expect(headers.get('access-control-allow-origin')).toBeNull()
+  })
 })
 
 it('a server of another path is refused', () => {

@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Rindle } from '@rindle/core'
 import { toNodeHandler } from '@rindle/http'
-import { type TusCaller, tusServer } from '@rindle/tus'
+import { type TusCaller, type TusServerOptions, tusServer } from '@rindle/tus'
 
 /** Where uploads are begun. */
 export const TUS_PATH = '/rindle/tus'
@@ -17,7 +17,7 @@ export interface ServedTus {
 /** Serves an instance by tus. Who asks says so in the header `x-actor`; without it he is "ada". */
 export async function serveTus(
   rindle: Rindle,
-  options: { readonly expiresInSeconds?: number; readonly authorizeUpload?: TusCaller['authorizeUpload'] } = {},
+  options: Pick<TusServerOptions, 'expiresInSeconds' | 'allowedOrigins'> & Pick<TusCaller, 'authorizeUpload'> = {},
 ): Promise<ServedTus> {
   const { authorizeUpload, ...rest } = options
   const tus = tusServer(rindle, { path: TUS_PATH, ...rest })

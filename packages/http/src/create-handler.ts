@@ -48,10 +48,18 @@ export function createHandler<A, const Ps extends Profiles>(
     try {
       return await answer(untyped, config, streams, request)
     } catch (error) {
-      return problemResponse(asRefusal(request, error), config.logger)
+      const refusal = problemResponse(asRefusal(request, error), config.logger)
+      return isResumable(config, request) ? config.tus.withCors(request, refusal) : refusal
     }
   }
   return Object.assign(handle, { basePath: config.basePath })
+}
+
+function isResumable(
+  config: HandlerConfig,
+  { url }: Request,
+): config is HandlerConfig & { readonly tus: ResumableServer } {
+  return config.tus !== undefined && TUS.test(pathBelow(config.basePath, new URL(url).pathname))
 }
 
 async function answer(
@@ -62,7 +70,7 @@ async function answer(
 ): Promise<Response> {
   const path = pathBelow(config.basePath, new URL(request.url).pathname)
   if (FILE.test(path)) return rindle.serveFile(request, { idleTimeoutMs: config.idleTimeoutMs })
-  if (config.tus !== undefined && TUS.test(path)) return serveResumable(rindle, config, config.tus, request)
+  if (isResumable(config, request)) return serveResumable(rindle, config, config.tus, request)
   const match = matchRoute(ROUTES, request.method, path)
   if (match.found === 'nothing') throw new RindleError('not_found', `There is no route ${path}.`)
   if (match.found === 'path') {

@@ -5,6 +5,8 @@ export interface ResumableServer {
   /** Where it is mounted: the handler's base path and `/tus`. */
   readonly path: string
   handle(request: Request, caller: ResumableCaller): Promise<Response>
+  /** Lets pages of other origins that may upload read an answer of the handler itself. */
+  withCors(request: Request, response: Response): Response
   /** The URL of a session, without scheme and host: a secret of its actor. */
   urlOf(sessionId: string): Promise<string>
 }

@@ -25,7 +25,7 @@ const LINGER_MS = 2_000
 export function toNodeHandler(handler: RindleHandler): NodeHandler {
   return (incoming, outgoing, next) => {
     // Express cuts the path that it mounts at off `url`.
-    const url = 'originalUrl' in incoming ? String(incoming.originalUrl) : (incoming.url ?? '/')
+    const url = originForm('originalUrl' in incoming ? String(incoming.originalUrl) : (incoming.url ?? '/'))
     if (next !== undefined && !isBelow(handler.basePath, url)) return next()
     incoming.url = url
     void answer(handler, incoming, outgoing)
@@ -70,6 +70,12 @@ function drain(incoming: IncomingMessage): void {
     if (restBytes < 0) incoming.destroy()
   })
   incoming.resume()
+}
+
+/** A target that is a whole URL, as proxies send it and every server must take it (RFC 9112, 3.2.2), as a path. */
+function originForm(target: string): string {
+  const url = /^https?:\/\//i.test(target) ? URL.parse(target) : null
+  return url === null ? target : `${url.pathname}${url.search}`
 }
 
 function isBelow(basePath: string, url: string): boolean {

@@ -24,6 +24,8 @@ const STATUS_OF_REASON: Readonly<Record<string, number>> = {
   max_bytes_exceeded: 413,
   mime_not_allowed: 415,
   locked: 423,
+  unsupported_version: 412,
+  unsupported_media_type: 415,
 }
 
 /** Codes for refusals that the server of tus makes by itself. */

@@ -1,7 +1,9 @@
-import { isDisposable, type Owner, type Profiles, type Rindle, RindleError } from '@rindle/core'
+import { isDisposable, type Owner, type Profiles, type Rindle, RindleError, type UploadSession } from '@rindle/core'
 import { Server } from '@tus/server'
+import { withCors } from './cors.ts'
 import { parseOptions, type TusServerConfig, type TusServerOptions } from './options.ts'
 import { problemFrom, problemOf, statusOf } from './problem-response.ts'
+import { protocolRequest, TUS_VERSION } from './protocol-request.ts'
 import { sessionLocker } from './session-locker.ts'
 import { SessionStore } from './session-store.ts'
 import type { TusCaller } from './tus-caller.ts'
@@ -15,6 +17,11 @@ export interface TusServer {
   readonly path: string
   /** Answers a request of a caller whom the application knows. Never rejects; errors are problem+json. */
   handle(request: Request, caller: TusCaller): Promise<Response>
+  /**
+   * Lets pages of the allowed origins read an answer that was given before the request came here, such as a 401 of the
+   * application: without it a browser hides the status from its page.
+   */
+  withCors(request: Request, response: Response): Response
   /**
    * The URL of a session that `rindle.initiateResumableSession` began, without scheme and host: a secret of its actor.
    * `not_found`.
@@ -36,16 +43,23 @@ export function tusServer<const Ps extends Profiles>(rindle: Rindle<Ps>, options
   const server = protocolServer(untyped, config)
   return {
     path: config.path,
-    handle: async (request, caller) => {
-      try {
-        return await answer(untyped, config, server, { request: withMethod(request), caller })
-      } catch (error) {
-        return withoutBodyToHead(request, problemOf(error, new Headers({ 'tus-resumable': '1.0.0' }), config.logger))
-      }
-    },
+    handle: async (request, caller) =>
+      withCors(request, await handle(untyped, config, server, { request, caller }), config.allowedOrigins),
+    withCors: (request, response) => withCors(request, response, config.allowedOrigins),
     urlOf: async (sessionId) => `${config.path}/${await untyped.resumableSessionUri(sessionId)}`,
   }
 }
+
+async function handle(rindle: Rindle, config: TusServerConfig, server: Server, asked: Asked): Promise<Response> {
+  try {
+    return await answer(rindle, config, server, { ...asked, request: protocolRequest(asked.request) })
+  } catch (error) {
+    return withoutBodyToHead(asked.request, problemOf(error, new Headers(VERSION_HEADERS), config.logger))
+  }
+}
+
+/** On every answer; a client of another version learns by the second what it may speak. */
+const VERSION_HEADERS = { 'tus-resumable': TUS_VERSION, 'tus-version': TUS_VERSION }
 
 interface Asked {
   readonly request: Request
@@ -69,8 +83,11 @@ async function answer(
   }
   if (method !== 'OPTIONS') {
     const segment = segmentBelow(path, request)
-    if (method !== 'POST') scope.sessionId = (await rindle.findResumableSession(segment, caller)).id
-    else if (segment !== '') throw new RindleError('not_found', 'Uploads are begun at the path itself.')
+    if (method !== 'POST') {
+      const session = await rindle.findResumableSession(segment, caller)
+      scope.sessionId = session.id
+      if (method === 'PATCH' && isRepeated(headers, session)) return complete(rindle, session)
+    } else if (segment !== '') throw new RindleError('not_found', 'Uploads are begun at the path itself.')
   }
   const response = await answering(scope, () => server.handleWeb(request))
   if (method === 'OPTIONS') response.headers.set('tus-checksum-algorithm', CHECKSUM_ALGORITHMS.join(','))
@@ -82,18 +99,29 @@ async function answer(
   return withoutBodyToHead(request, problem)
 }
 
-function protocolServer(
-  rindle: Rindle,
-  { path, expiresInSeconds, allowedOrigins, idleTimeoutMs }: TusServerConfig,
-): Server {
+/** A client that lost the last answer sends no bytes behind the last byte, to hear that all is there. */
+function isRepeated(headers: Headers, { state, uploadLength }: UploadSession): boolean {
+  if (state !== 'verifying' && state !== 'completed') return false
+  return headers.get('content-length') === '0' && headers.get('upload-offset') === String(uploadLength)
+}
+
+async function complete(rindle: Rindle, { id, uploadLength }: UploadSession): Promise<Response> {
+  await rindle.verifyCompletion(id)
+  return new Response(null, {
+    status: 204,
+    headers: { 'tus-resumable': TUS_VERSION, 'upload-offset': String(uploadLength) },
+  })
+}
+
+function protocolServer(rindle: Rindle, { path, expiresInSeconds, idleTimeoutMs }: TusServerConfig): Server {
   return new Server({
     path,
     datastore: new SessionStore(rindle, idleTimeoutMs),
     locker: sessionLocker(rindle),
     lockDrainTimeout: DRAIN_MS,
     relativeLocation: true,
-    allowedOrigins: [...allowedOrigins],
-    allowedCredentials: allowedOrigins.length > 0,
+    // Its own headers for other origins are left out of errors: `withCors` writes them.
+    allowedOrigins: [],
     allowedHeaders: ['Upload-Checksum'],
     disableTerminationForFinishedUploads: true,
     maxSize: (_request, id) => (id === null ? largestUpload(rindle) : 0),
@@ -160,13 +188,6 @@ function segmentBelow(path: string, { url }: Request): string {
   const { pathname } = new URL(url)
   if (`${pathname}/`.startsWith(`${path}/`)) return pathname.slice(path.length + 1)
   throw new RindleError('not_found', `There is nothing at ${pathname}.`)
-}
-
-/** Some networks let no PATCH and no DELETE through; such a client sends a POST and says what it means. */
-function withMethod(request: Request): Request {
-  const method = request.headers.get('x-http-method-override')?.toUpperCase()
-  if (method === undefined || !['PATCH', 'DELETE', 'HEAD'].includes(method)) return request
-  return new Request(request, { method })
 }
 
 function withoutBodyToHead({ method }: Request, response: Response): Response {

@@ -24,7 +24,7 @@ it('what cannot be answered is a problem, and its reason is logged and not told'
     error: (fields: object) => void logged.push(fields),
   }
   const tus = tusServer(rindle, { path: '/tus', logger })
-  const request = new Request('http://localhost/tus/x', { method: 'PATCH', headers: { 'tus-resumable': '1.0.0' } })
+  const request = new Request('http://localhost/tus/x', { method: 'DELETE', headers: { 'tus-resumable': '1.0.0' } })
   const response = await tus.handle(request, { actorId: 'ada' })
   expect([response.status, await response.json()]).toEqual([
     500,

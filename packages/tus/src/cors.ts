@@ -1,0 +1,35 @@
+/** What a page of another origin may read of an answer: a browser hides every other header from it. */
+const EXPOSED_HEADERS = [
+  'Location',
+  'Retry-After',
+  'Tus-Checksum-Algorithm',
+  'Tus-Extension',
+  'Tus-Max-Size',
+  'Tus-Resumable',
+  'Tus-Version',
+  'Upload-Defer-Length',
+  'Upload-Expires',
+  'Upload-Length',
+  'Upload-Metadata',
+  'Upload-Offset',
+].join(', ')
+
+/**
+ * The answer with the headers of the Fetch standard (CORS protocol) for the origin of the request: on errors too, or a
+ * page cannot tell a stale upload from a broken network. Without `allowedOrigins` no origin but the application's own
+ * can read anything, and nothing varies by it.
+ */
+export function withCors(request: Request, response: Response, allowedOrigins: readonly string[]): Response {
+  const headers = new Headers(response.headers)
+  headers.delete('access-control-allow-origin')
+  headers.delete('access-control-allow-credentials')
+  headers.delete('access-control-expose-headers')
+  if (allowedOrigins.length > 0) headers.append('vary', 'Origin')
+  const origin = request.headers.get('origin')
+  if (origin !== null && allowedOrigins.includes(origin)) {
+    headers.set('access-control-allow-origin', origin)
+    headers.set('access-control-allow-credentials', 'true')
+    headers.set('access-control-expose-headers', EXPOSED_HEADERS)
+  }
+  return new Response(response.body, { status: response.status, headers })
+}

@@ -186,4 +186,26 @@ describe('a stream of events', () => {
     expect(next.status).toBe(200)
     await next.body?.cancel()
   })
+
+  it('of one actor leave room for those of others', async () => {
+    const { assetId } = await sentUpload()
+    const bounded = createHandler(application.rindle, {
+      basePath: '',
+      actor: actorOfHeader,
+      canView: () => true,
+      maxEventStreamsPerActor: 1,
+      logger: collectErrors(errors),
+    })
+    const ask = (actor: string): Promise<Response> =>
+      bounded(new Request(`http://app.test/assets/${assetId}/events`, { headers: { 'x-actor': actor } }))
+    const first = await ask('ann')
+    const second = await ask('ann')
+    expect([first.status, second.status, second.headers.get('retry-after')]).toEqual([200, 429, '10'])
+    const other = await ask('bob')
+    expect(other.status).toBe(200)
+    await first.body?.cancel()
+    const again = await ask('ann')
+    expect(again.status).toBe(200)
+    await Promise.all([again.body?.cancel(), other.body?.cancel()])
+  })
 })

@@ -12,7 +12,7 @@ export interface Server extends AsyncDisposable {
 
 /** Listens on a free port, without Node's bound of five minutes on the whole of a request. */
 export async function listen(listener: RequestListener): Promise<Server> {
-  const http = createServer({ requestTimeout: 0 }, listener)
+  const http = createServer({ requestTimeout: 0, headersTimeout: 60_000 }, listener)
   await new Promise<void>((resolve, reject) => {
     http.once('error', reject).listen(0, '127.0.0.1', resolve)
   })

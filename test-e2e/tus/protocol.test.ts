@@ -146,64 +146,6 @@ describe('the protocol', () => {
     await goesOnFrom(path, HALF)
   })
 
-  it('tells how far an upload is from behind such a wall', async () => {
-    const path = await client.begin(FILE.byteLength)
-    await client.patch(path, 0, FILE.subarray(0, HALF))
-    const headers = { 'x-http-method-override': 'HEAD' }
-    const answer = await client.ask('POST', path, { headers, body: Buffer.from('nothing of use') })
-    expect([answer.status, answer.headers.get('upload-offset')]).toEqual([200, String(HALF)])
-    await goesOnFrom(path, HALF)
-  })
-
-  it.each([
-    'Application/Offset+Octet-Stream',
-    'application/offset+octet-stream; charset=utf-8',
-    ' application/offset+octet-stream ;a=b',
-  ])('takes the content type %j', async (contentType) => {
-    const path = await client.begin(FILE.byteLength)
-    const headers = { 'content-type': contentType }
-    expect((await client.patch(path, 0, FILE.subarray(0, HALF), headers)).status).toBe(204)
-    await goesOnFrom(path, HALF)
-    const creation = {
-      'upload-length': String(FILE.byteLength),
-      'upload-metadata': encoded({ profile: 'local', filename: 'a.pdf', filetype: 'application/pdf' }),
-      ...headers,
-    }
-    const created = await client.ask('POST', TUS_PATH, { headers: creation, body: FILE.subarray(0, HALF) })
-    expect([created.status, created.headers.get('upload-offset')]).toEqual([201, String(HALF)])
-  })
-
-  it('takes metadata with spaces between their pairs', async () => {
-    const pairs = encoded({ profile: 'local', filename: 'a.pdf', filetype: 'application/pdf' }).split(',')
-    const headers = { 'upload-length': String(FILE.byteLength), 'upload-metadata': ` ${pairs.join(' , ')} ,is_draft ` }
-    const path = (await client.ask('POST', TUS_PATH, { headers })).headers.get('location') ?? ''
-    await goesOnFrom(path, 0)
-  })
-
-  it('says again that an upload is complete to a client that lost the last answer', async () => {
-    const path = await client.begin(FILE.byteLength)
-    await client.patch(path, 0, FILE)
-    const again = await client.patch(path, FILE.byteLength, Buffer.alloc(0))
-    expect([again.status, again.headers.get('upload-offset')]).toEqual([204, String(FILE.byteLength)])
-    expect((await client.patch(path, 0, Buffer.alloc(0))).status).toBe(409)
-    expect((await client.patch(path, FILE.byteLength, Buffer.alloc(1))).status).toBe(413)
-  })
-
-  it('takes a request whose target is a whole URL, as a proxy sends it', async () => {
-    const path = await client.begin(FILE.byteLength)
-    const sent = request({
-      port: served.port,
-      host: '127.0.0.1',
-      method: 'HEAD',
-      path: `http://127.0.0.1:${served.port}${path}`,
-      headers: { 'tus-resumable': '1.0.0' },
-    })
-    sent.end()
-    const [answer] = (await once(sent, 'response')) as [IncomingMessage]
-    answer.resume()
-    expect([answer.statusCode, answer.headers['upload-offset']]).toEqual([200, '0'])
-  })
-
   it('ends an upload with everything that the storage holds of it', async () => {
     const before = await objectsIn(application.storage)
     const path = await client.begin(FILE.byteLength)
@@ -227,42 +169,6 @@ describe('the protocol', () => {
 })
 
 describe('a request that is wrong changes nothing:', () => {
-  it('another version of the protocol, or none', async () => {
-    const path = await client.begin(FILE.byteLength)
-    for (const headers of [{}, { 'tus-resumable': '0.2.2' }]) {
-      const response = await fetch(`http://127.0.0.1:${served.port}${path}`, { method: 'HEAD', headers })
-      expect([response.status, response.headers.get('tus-version')]).toEqual([412, '1.0.0'])
-    }
-    const patched = await client.patch(path, 0, FILE, { 'tus-resumable': '2.0.0' })
-    expect(await problemOf(patched)).toEqual({ status: 412, code: 'invalid_input' })
-    await goesOnFrom(path, 0)
-  })
-
-  it.each(['text/plain', 'application/octet-stream', 'application/offset+octet-streams', ''])(
-    'a body of type %j',
-    async (contentType) => {
-      const path = await client.begin(FILE.byteLength)
-      const headers = { 'content-type': contentType }
-      expect(await problemOf(await client.patch(path, 0, FILE, headers))).toEqual({
-        status: 415,
-        code: 'invalid_input',
-      })
-      await goesOnFrom(path, 0)
-    },
-  )
-
-  it('no offset, and one that is no number', async () => {
-    const path = await client.begin(FILE.byteLength)
-    const headers = { 'content-type': OFFSET_STREAM }
-    const without = await client.ask('PATCH', path, { headers, body: FILE })
-    expect(await problemOf(without)).toEqual({ status: 400, code: 'invalid_input' })
-    for (const offset of ['', '-1', '1.5', '0x0', 'all']) {
-      const answer = await client.ask('PATCH', path, { headers: { ...headers, 'upload-offset': offset }, body: FILE })
-      expect(await problemOf(answer)).toEqual({ status: 400, code: 'invalid_input' })
-    }
-    await goesOnFrom(path, 0)
-  })
-
   it.each([0, HALF - 1, HALF + 1])('an offset of %i when half is there', async (offset) => {
     const path = await client.begin(FILE.byteLength)
     await client.patch(path, 0, FILE.subarray(0, HALF))

@@ -18,7 +18,7 @@ const server = serve({
   fetch: makeApp(rindle).fetch,
   hostname: '127.0.0.1',
   port: Number(PORT),
-  serverOptions: { requestTimeout: 0 },
+  serverOptions: { requestTimeout: 0, headersTimeout: 60_000 },
 })
 console.log(`Photos at http://localhost:${PORT}`)
 

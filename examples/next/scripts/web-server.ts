@@ -16,7 +16,7 @@ export interface WebServer {
 export async function startWebServer(port: number): Promise<WebServer> {
   const ready = Promise.withResolvers<RequestListener>()
   // No end after five minutes for uploads that are on their way; Rindle ends those that stand still.
-  const server = createServer({ requestTimeout: 0 }, (incoming, outgoing) => {
+  const server = createServer({ requestTimeout: 0, headersTimeout: 60_000 }, (incoming, outgoing) => {
     void ready.promise.then((listener) => listener(incoming, outgoing))
   })
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, HOST, resolve))

@@ -104,6 +104,7 @@ export type {
   VariantName,
 } from './rindle.ts'
 export type { TransactionHandle } from './unit-of-work.ts'
+export { type BodyLimits, DEFAULT_BODY_LIMITS } from './uploads/body-pace.ts'
 export * from './uploads/disposable-chunks.ts'
 export type { InitiateMultipartOptions, InitiateOptions, MultipartUpload } from './uploads/initiate.ts'
 export type { CompletedPart } from './uploads/multipart.ts'

@@ -48,8 +48,12 @@ export async function assetEvents(call: Call, assetId: string, seen: string | nu
 }
 
 /** Takes a place and rings the bell at every change; gives the function that ends both, safe to repeat. */
-async function subscribe({ rindle, streams, config }: Call, assetId: string, bell: Doorbell): Promise<() => void> {
-  const leave = streams.enter()
+async function subscribe(
+  { rindle, streams, config, actorId }: Call,
+  assetId: string,
+  bell: Doorbell,
+): Promise<() => void> {
+  const leave = streams.enter(actorId)
   try {
     const subscription = await rindle.subscribe({ assetId }, bell.ring)
     return () => {

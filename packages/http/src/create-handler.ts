@@ -1,4 +1,4 @@
-import { isRindleError, type Profiles, type Rindle, RindleError } from '@rindle/core'
+import { type BodyLimits, isRindleError, type Profiles, type Rindle, RindleError } from '@rindle/core'
 import { showAsset, streamAsset } from './asset-routes.ts'
 import type { Handle } from './call.ts'
 import { EventStreams } from './event-streams.ts'
@@ -41,7 +41,7 @@ export function createHandler<A, const Ps extends Profiles>(
   options: HandlerOptions<A, Ps>,
 ): RindleHandler {
   const config = parseOptions(options)
-  const streams = new EventStreams(config.maxEventStreams)
+  const streams = new EventStreams(config)
   // The routes take names of profiles from clients; at run time the two types are one.
   const untyped = rindle as unknown as Rindle
   const handle = async (request: Request): Promise<Response> => {
@@ -53,6 +53,10 @@ export function createHandler<A, const Ps extends Profiles>(
     }
   }
   return Object.assign(handle, { basePath: config.basePath })
+}
+
+function bodyLimitsOf({ idleTimeoutMs, minBytesPerSecond, bodyTimeoutMs }: HandlerConfig): BodyLimits {
+  return { idleTimeoutMs, minBytesPerSecond, bodyTimeoutMs }
 }
 
 function isResumable(
@@ -69,7 +73,7 @@ async function answer(
   request: Request,
 ): Promise<Response> {
   const path = pathBelow(config.basePath, new URL(request.url).pathname)
-  if (FILE.test(path)) return rindle.serveFile(request, { idleTimeoutMs: config.idleTimeoutMs })
+  if (FILE.test(path)) return rindle.serveFile(request, bodyLimitsOf(config))
   if (isResumable(config, request)) return serveResumable(rindle, config, config.tus, request)
   const match = matchRoute(ROUTES, request.method, path)
   if (match.found === 'nothing') throw new RindleError('not_found', `There is no route ${path}.`)

@@ -1,5 +1,6 @@
 import {
   type Asset,
+  DEFAULT_BODY_LIMITS,
   type Logger,
   type Owner,
   type ProfileName,
@@ -49,8 +50,14 @@ export interface HandlerOptions<A = unknown, Ps extends Profiles = Profiles> {
   readonly tus?: ResumableServer
   /** Most event streams open at once; more are answered with 503. @default 1000 */
   readonly maxEventStreams?: number
+  /** Most event streams that one actor may have open at once; more are answered with 429. @default 20 */
+  readonly maxEventStreamsPerActor?: number
   /** How long a body, or the reader of a file, may stand still, in milliseconds. @default 60000 */
   readonly idleTimeoutMs?: number
+  /** The least rate of a body, on average, after `idleTimeoutMs`; 0: any. @default 1024 */
+  readonly minBytesPerSecond?: number
+  /** How long a body may take in all, in milliseconds. @default 86400000 (a day) */
+  readonly bodyTimeoutMs?: number
   /** Receives failures that are answered with 5xx; a pino instance fits. @default one JSON line each on stderr */
   readonly logger?: Logger
 }
@@ -75,7 +82,10 @@ const optionsSchema = z
       )
       .optional(),
     maxEventStreams: z.int().min(0).optional(),
+    maxEventStreamsPerActor: z.int().min(1).optional(),
     idleTimeoutMs: z.int().min(1).max(86_400_000).optional(),
+    minBytesPerSecond: z.int().min(0).optional(),
+    bodyTimeoutMs: z.int().min(1).max(604_800_000).optional(),
     logger: z.custom((value) => typeof value === 'object' && value !== null && 'error' in value).optional(),
   })
   .refine(({ basePath, tus }) => tus === undefined || tus.path === `${basePath.replace(/\/$/, '')}/tus`, {
@@ -100,7 +110,10 @@ export function parseOptions<A, Ps extends Profiles>(options: HandlerOptions<A, 
     basePath: given.basePath.replace(/\/$/, ''),
     actorId: given.actorId ?? idOf,
     maxEventStreams: given.maxEventStreams ?? 1_000,
-    idleTimeoutMs: given.idleTimeoutMs ?? 60_000,
+    maxEventStreamsPerActor: given.maxEventStreamsPerActor ?? 20,
+    idleTimeoutMs: given.idleTimeoutMs ?? DEFAULT_BODY_LIMITS.idleTimeoutMs,
+    minBytesPerSecond: given.minBytesPerSecond ?? DEFAULT_BODY_LIMITS.minBytesPerSecond,
+    bodyTimeoutMs: given.bodyTimeoutMs ?? DEFAULT_BODY_LIMITS.bodyTimeoutMs,
     logger: given.logger ?? stderrLogger,
   }
 }

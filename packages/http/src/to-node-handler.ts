@@ -25,7 +25,8 @@ const LINGER_MS = 2_000
 export function toNodeHandler(handler: RindleHandler): NodeHandler {
   return (incoming, outgoing, next) => {
     // Express cuts the path that it mounts at off `url`.
-    const url = originForm('originalUrl' in incoming ? String(incoming.originalUrl) : (incoming.url ?? '/'))
+    const target = 'originalUrl' in incoming ? String(incoming.originalUrl) : (incoming.url ?? '/')
+    const url = originForm(target, incoming.headers.host)
     if (next !== undefined && !isBelow(handler.basePath, url)) return next()
     incoming.url = url
     void answer(handler, incoming, outgoing)
@@ -72,10 +73,13 @@ function drain(incoming: IncomingMessage): void {
   incoming.resume()
 }
 
-/** A target that is a whole URL, as proxies send it and every server must take it (RFC 9112, 3.2.2), as a path. */
-function originForm(target: string): string {
+/**
+ * A target that is a whole URL, as proxies send it and every server must take it (RFC 9112, 3.2.2), as a path. One of
+ * another host than the request names stays as it is, and leads nowhere.
+ */
+function originForm(target: string, host: string | undefined): string {
   const url = /^https?:\/\//i.test(target) ? URL.parse(target) : null
-  return url === null ? target : `${url.pathname}${url.search}`
+  return url === null || url.host !== host ? target : `${url.pathname}${url.search}`
 }
 
 function isBelow(basePath: string, url: string): boolean {

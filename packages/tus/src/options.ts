@@ -1,16 +1,14 @@
-import { type Logger, problemsOf, RindleError, stderrLogger } from '@rindle/core'
+import { type BodyLimits, DEFAULT_BODY_LIMITS, type Logger, problemsOf, RindleError, stderrLogger } from '@rindle/core'
 import { z } from 'zod'
 
-/** Options of `tusServer`. */
-export interface TusServerOptions {
+/** Options of `tusServer`. Of a body that comes too slowly, what arrived before is kept. */
+export interface TusServerOptions extends BodyLimits {
   /** The path that it is mounted at, as its requests show it: `/rindle/tus`. */
   readonly path: string
   /** How long an upload may take from its beginning to its last byte, at most 604800. @default 86400 */
   readonly expiresInSeconds?: number
   /** Origins whose pages may upload here, beside those of the application's own. @default none */
   readonly allowedOrigins?: readonly string[]
-  /** How long a body may stand still, in milliseconds; what arrived before is kept. @default 60000 */
-  readonly idleTimeoutMs?: number
   /** Receives failures that are answered with 5xx; a pino instance fits. @default one JSON line each on stderr */
   readonly logger?: Logger
 }
@@ -21,7 +19,7 @@ export interface TusServerConfig {
   readonly path: string
   readonly expiresInSeconds: number
   readonly allowedOrigins: readonly string[]
-  readonly idleTimeoutMs: number
+  readonly bodyLimits: Required<BodyLimits>
   readonly logger: Logger
 }
 
@@ -30,7 +28,9 @@ const optionsSchema = z.strictObject({
     .string()
     .regex(/^(\/[^/?#\s]+)+\/?$/, 'must be a path such as /rindle/tus')
     .transform((path) => path.replace(/\/$/, '')),
-  idleTimeoutMs: z.int().min(1).max(86_400_000).default(60_000),
+  idleTimeoutMs: z.int().min(1).max(86_400_000).default(DEFAULT_BODY_LIMITS.idleTimeoutMs),
+  minBytesPerSecond: z.int().min(0).default(DEFAULT_BODY_LIMITS.minBytesPerSecond),
+  bodyTimeoutMs: z.int().min(1).max(604_800_000).default(DEFAULT_BODY_LIMITS.bodyTimeoutMs),
   expiresInSeconds: z.int().min(1).max(604_800).default(86_400),
   allowedOrigins: z
     .array(z.url({ protocol: /^https?$/, error: 'must be an origin such as https://app.example' }))
@@ -43,7 +43,10 @@ const optionsSchema = z.strictObject({
 /** Checks the options at once: `config_invalid` with every problem and its path. */
 export function parseOptions(options: TusServerOptions): TusServerConfig {
   const parsed = optionsSchema.safeParse(options)
-  if (parsed.success) return parsed.data
+  if (parsed.success) {
+    const { idleTimeoutMs, minBytesPerSecond, bodyTimeoutMs, ...config } = parsed.data
+    return { ...config, bodyLimits: { idleTimeoutMs, minBytesPerSecond, bodyTimeoutMs } }
+  }
   const problems = problemsOf(parsed.error)
   const lines = problems.map(({ path, message }) => `  ${path}: ${message}`)
   throw new RindleError('config_invalid', `The options of tusServer are not valid:\n${lines.join('\n')}`, {

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import { type Rindle, RindleError, type UploadSession } from '@rindle/core'
+import { type BodyLimits, type Rindle, RindleError, type UploadSession } from '@rindle/core'
 import { DataStore, Upload } from '@tus/server'
 import { currentRequest } from './upload-request.ts'
 
@@ -22,12 +22,12 @@ const ENDED: readonly string[] = ['aborted', 'expired', 'failed']
 export class SessionStore extends DataStore {
   override extensions: string[] = [...EXTENSIONS]
   readonly #rindle: Rindle
-  readonly #idleTimeoutMs: number
+  readonly #bodyLimits: BodyLimits
 
-  constructor(rindle: Rindle, idleTimeoutMs: number) {
+  constructor(rindle: Rindle, bodyLimits: BodyLimits) {
     super()
     this.#rindle = rindle
-    this.#idleTimeoutMs = idleTimeoutMs
+    this.#bodyLimits = bodyLimits
   }
 
   /** The session was begun when the upload got its name; what it says of itself is due. */
@@ -49,10 +49,9 @@ export class SessionStore extends DataStore {
   override async write(body: Readable, _id: string, offset: number): Promise<number> {
     const { writer, checksum, disposeChunks } = currentRequest()
     if (writer === undefined) throw new Error('An upload is only written to under its lock.')
-    const idleTimeoutMs = this.#idleTimeoutMs
     return writer.append(body, {
       offset,
-      idleTimeoutMs,
+      ...this.#bodyLimits,
       disposeChunks,
       ...(checksum === undefined ? {} : { checksum }),
     })

@@ -113,10 +113,10 @@ async function complete(rindle: Rindle, { id, uploadLength }: UploadSession): Pr
   })
 }
 
-function protocolServer(rindle: Rindle, { path, expiresInSeconds, idleTimeoutMs }: TusServerConfig): Server {
+function protocolServer(rindle: Rindle, { path, expiresInSeconds, bodyLimits }: TusServerConfig): Server {
   return new Server({
     path,
-    datastore: new SessionStore(rindle, idleTimeoutMs),
+    datastore: new SessionStore(rindle, bodyLimits),
     locker: sessionLocker(rindle),
     lockDrainTimeout: DRAIN_MS,
     relativeLocation: true,

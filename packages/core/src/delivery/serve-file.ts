@@ -1,37 +1,31 @@
 import { isRindleError, RindleError } from '../domain/errors.ts'
 import type { Runtime } from '../runtime.ts'
+import { type BodyLimits, DEFAULT_BODY_LIMITS } from '../uploads/body-pace.ts'
 import { receivePut } from '../uploads/receive-put.ts'
-import { DEFAULT_IDLE_TIMEOUT_MS } from './idle-timeout.ts'
 import { problem } from './problem-response.ts'
 import { type OpenedFile, sendFile } from './send-file.ts'
 
-/** Options of {@link serveFile}. */
-export interface ServeFileOptions {
-  /**
-   * How long an upload, or whoever reads a file, may stand still, in milliseconds: an upload is then refused with 408
-   * and nothing of it kept, a download is cut off. @default 60000
-   */
-  readonly idleTimeoutMs?: number
-}
+/**
+ * Options of {@link serveFile}: how slowly an upload may come. One that is slower is refused with 408, and nothing of it
+ * kept. Whoever reads a file and stands still for `idleTimeoutMs` is cut off.
+ */
+export type ServeFileOptions = BodyLimits
 
 /**
  * Answers a request to a signed URL of local storage, whose token is the last segment of the path: `GET` and `HEAD`
  * send the file, `PUT` takes an upload. Errors are `application/problem+json` with a `code`.
  */
-export async function serveFile(
-  runtime: Runtime,
-  request: Request,
-  { idleTimeoutMs = DEFAULT_IDLE_TIMEOUT_MS }: ServeFileOptions = {},
-): Promise<Response> {
+export async function serveFile(runtime: Runtime, request: Request, options: ServeFileOptions = {}): Promise<Response> {
   const { method } = request
   if (method !== 'GET' && method !== 'HEAD' && method !== 'PUT') {
     return problem(405, 'invalid_input', `Method ${method} is not allowed.`, { allow: 'GET, HEAD, PUT' })
   }
+  const { idleTimeoutMs = DEFAULT_BODY_LIMITS.idleTimeoutMs } = options
   try {
     const token = new URL(request.url).pathname.split('/').at(-1) ?? ''
     if (method !== 'PUT') return await sendFile(runtime, request, openToken(runtime, token, 'GET'), idleTimeoutMs)
     const opened = openToken(runtime, token, 'PUT')
-    const { etag } = await receivePut(opened.storage, opened.token, request, idleTimeoutMs)
+    const { etag } = await receivePut(opened.storage, opened.token, request, options)
     return new Response(null, { status: 200, headers: { etag: `"${etag}"`, 'cache-control': 'no-store' } })
   } catch (error) {
     return refusal(runtime, request, error)

@@ -1,27 +1,28 @@
 import { Readable } from 'node:stream'
-import { chunksOf } from '../delivery/idle-timeout.ts'
 import { canonicalContentType } from '../domain/content-types.ts'
 import { RindleError } from '../domain/errors.ts'
 import type { OpenedToken, StorageAdapter, StoredObject } from '../ports/storage.ts'
+import { bodyChunks } from './body-chunks.ts'
+import type { BodyLimits } from './body-pace.ts'
 import { isDisposable } from './disposable-chunks.ts'
 
 /**
  * Takes the body of a `PUT` to a signed URL of local storage, exactly as its token permits: type, size and checksum are
  * those that were signed, and an undeclared size ends at the profile's limit. Nothing of a refused body is kept.
- * Neither is anything of one whose sender stands still for `idleTimeoutMs`. `upload_rejected`, `checksum_mismatch`.
+ * Neither is anything of one that comes too slowly. `upload_rejected`, `checksum_mismatch`.
  */
 export async function receivePut(
   storage: StorageAdapter,
   token: OpenedToken,
   request: Request,
-  idleTimeoutMs: number,
+  limits: BodyLimits,
 ): Promise<StoredObject> {
   const contentType = token.contentType ?? 'application/octet-stream'
   assertType(request, contentType)
   const length = request.headers.get('content-length')
   const limit = token.byteSize ?? token.maxBytes
   if (length !== null && limit !== undefined && Number(length) > limit) throw tooLarge(limit)
-  const chunks = request.body === null ? [] : chunksOf(request.body, idleTimeoutMs)
+  const chunks = request.body === null ? [] : bodyChunks(request.body, limits)
   return storage.put(token.key, Readable.from(capped(chunks, limit)), {
     contentType,
     disposeChunks: isDisposable(request.body),

@@ -1,9 +1,9 @@
 import type { Hash } from 'node:crypto'
 import { PassThrough, pipeline, Readable } from 'node:stream'
-import { DEFAULT_IDLE_TIMEOUT_MS } from '../delivery/idle-timeout.ts'
 import { isRindleError, RindleError } from '../domain/errors.ts'
 import { tooLarge } from '../promotion/gate.ts'
 import { profileOf, type Runtime, storageOf } from '../runtime.ts'
+import { type BodyLimits, BodyPace, tooSlow } from './body-pace.ts'
 import { type LockOptions, lockSession, type SessionLock } from './resumable-lock.ts'
 import { keepLength, keepProgress, markResuming, type OpenResumable, readResumable } from './resumable-rows.ts'
 import { assertNotEnded, assertOpen, readSession } from './session-rows.ts'
@@ -12,13 +12,11 @@ import { assertNotEnded, assertOpen, readSession } from './session-rows.ts'
 export type WriteResumableOptions = LockOptions
 
 /** A body that follows the bytes that are there. */
-export interface AppendBodyOptions {
+export interface AppendBodyOptions extends BodyLimits {
   /** How many bytes the client believes are there, which must be right. */
   readonly offset: number
   /** The checksum that the client sent with the body. Of a body that has another, nothing is kept. */
   readonly checksum?: { readonly hash: Hash; readonly expected: Buffer }
-  /** How long the sender may stand still, in milliseconds. @default 60000 */
-  readonly idleTimeoutMs?: number
   /** Nobody else holds the chunks of the body: their memory is given free as soon as they are kept. @default false */
   readonly disposeChunks?: boolean
 }
@@ -59,7 +57,7 @@ async function append(
   runtime: Runtime,
   lock: SessionLock,
   body: Readable,
-  { offset, checksum, idleTimeoutMs = DEFAULT_IDLE_TIMEOUT_MS, disposeChunks = false }: AppendBodyOptions,
+  { offset, checksum, disposeChunks = false, ...pace }: AppendBodyOptions,
 ): Promise<number> {
   const open = await readResumable(runtime, lock.sessionId)
   assertOpen(open, runtime.now())
@@ -69,7 +67,7 @@ async function append(
   const arriving = new Arrival(body, {
     limitBytes: limitOf(runtime, open) - offset,
     checksum,
-    idleTimeoutMs,
+    pace,
   })
   const states = storageOf(runtime, asset.storage).resumable.append(session.uploadKey, resumable, arriving.body, {
     signal: lock.lost,
@@ -131,15 +129,19 @@ class Arrival {
 
   async *#measure(
     body: Readable,
-    { limitBytes, checksum, idleTimeoutMs }: ArrivalLimits,
+    { limitBytes, checksum, pace: limits }: ArrivalLimits,
   ): AsyncGenerator<Uint8Array, void> {
     let byteSize = 0
-    // Only time spent waiting for the sender counts.
-    const wait = (): NodeJS.Timeout => setTimeout(() => body.destroy(stoodStill(idleTimeoutMs)), idleTimeoutMs)
+    const pace = new BodyPace(limits)
+    const wait = (): NodeJS.Timeout => {
+      const { timeoutMs, message } = pace.deadline()
+      return setTimeout(() => body.destroy(tooSlow(message, 'Go on from the offset.')), timeoutMs)
+    }
     let waiting = wait()
     try {
       for await (const chunk of piecewise(body)) {
         clearTimeout(waiting)
+        pace.take(chunk.byteLength)
         byteSize += chunk.byteLength
         if (byteSize > limitBytes) throw rejected(limitBytes)
         checksum?.hash.update(chunk)
@@ -161,7 +163,7 @@ class Arrival {
 interface ArrivalLimits {
   readonly limitBytes: number
   readonly checksum: AppendBodyOptions['checksum']
-  readonly idleTimeoutMs: number
+  readonly pace: BodyLimits
 }
 
 // A stream of bytes puts together what it holds when it is asked for more: a copy, and the pieces are left to the
@@ -185,13 +187,6 @@ function wrongOffset({ session, resumable }: OpenResumable, offset: number): Rin
     `Upload session ${session.id} has ${resumable.offset} bytes, not ${offset}. Go on from there.`,
     { details: { reason: 'offset' } },
   )
-}
-
-function stoodStill(timeoutMs: number): RindleError {
-  return new RindleError('upload_rejected', `The body stood still for ${timeoutMs / 1_000} s. Go on from the offset.`, {
-    details: { reason: 'body_timeout' },
-    retryable: true,
-  })
 }
 
 function rejected(limitBytes: number): RindleError {

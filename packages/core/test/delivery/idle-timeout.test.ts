@@ -1,45 +1,9 @@
 import { Readable } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { chunksOf, unlessStalled } from '../../src/delivery/idle-timeout.ts'
+import { unlessStalled } from '../../src/delivery/idle-timeout.ts'
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }))
 afterEach(() => void vi.useRealTimers())
-
-const bytes = (text: string) => new TextEncoder().encode(text)
-
-describe('a body that is received', () => {
-  it('is cancelled and refused when its sender stands still', async () => {
-    const cancelled = vi.fn<() => void>()
-    const body = new ReadableStream<Uint8Array>({ start: (to) => to.enqueue(bytes('a')), cancel: cancelled })
-    const chunks = chunksOf(body, 1_000)
-    expect((await chunks.next()).value).toEqual(bytes('a'))
-    const next = chunks.next().catch((error: unknown) => error)
-    await vi.advanceTimersByTimeAsync(1_000)
-    expect(await next).toMatchObject({
-      code: 'upload_rejected',
-      retryable: true,
-      details: { reason: 'body_timeout' },
-    })
-    expect(cancelled).toHaveBeenCalledOnce()
-  })
-
-  it('is not refused for the time that its receiver takes', async () => {
-    const body = new ReadableStream<Uint8Array>({
-      start: (to) => {
-        to.enqueue(bytes('a'))
-        to.enqueue(bytes('b'))
-        to.close()
-      },
-    })
-    const received: Uint8Array[] = []
-    for await (const chunk of chunksOf(body, 1_000)) {
-      received.push(chunk)
-      await vi.advanceTimersByTimeAsync(60_000)
-    }
-    expect(received).toEqual([bytes('a'), bytes('b')])
-    expect(vi.getTimerCount()).toBe(0)
-  })
-})
 
 describe('a body that is sent', () => {
   const source = () => Readable.from([Buffer.from('a'), Buffer.from('b')], { highWaterMark: 1 })

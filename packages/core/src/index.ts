@@ -92,7 +92,14 @@ export * from './ports/storage.ts'
 export type { RecordedEvent, SpanOptions, Telemetry, TraceContext } from './ports/telemetry.ts'
 export { defineProfile } from './profile/define-profile.ts'
 export { type Problem, problemsOf } from './profile/problems.ts'
-export type { AcceptOptions, DeclaredVariant, DeliveryOptions, Profile, ProfileOptions } from './profile/profile.ts'
+export type {
+  AcceptOptions,
+  DeclaredVariant,
+  DeliveryOptions,
+  ExtensionMismatch,
+  Profile,
+  ProfileOptions,
+} from './profile/profile.ts'
 export type { RejectionReason } from './promotion/gate.ts'
 export type {
   AssetOf,

@@ -1,5 +1,5 @@
 import { RindleError } from './domain/errors.ts'
-import { isAccepted } from './promotion/gate.ts'
+import { isAccepted } from './promotion/is-accepted.ts'
 import type { Runtime } from './runtime.ts'
 import { stopWorkers } from './workers/start-workers.ts'
 

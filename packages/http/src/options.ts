@@ -20,6 +20,7 @@ export interface UploadIntent<A = unknown, Ps extends Profiles = Profiles> {
   /** Where the client wants it attached. */
   readonly slot: SlotName<Ps, ProfileName<Ps>> | undefined
   readonly filename: string
+  /** What the client says the bytes are; `application/octet-stream` when it does not know. */
   readonly contentType: string
   /** Bytes. */
   readonly byteSize: number

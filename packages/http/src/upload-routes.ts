@@ -1,4 +1,4 @@
-import { isRindleError, type Owner, RindleError, type UploadSession } from '@rindle/core'
+import { isRindleError, type Owner, RindleError, UNKNOWN_CONTENT_TYPE, type UploadSession } from '@rindle/core'
 import { z } from 'zod'
 import type { Call, Handle } from './call.ts'
 import { chooseStrategy } from './choose-strategy.ts'
@@ -11,7 +11,12 @@ import { ASKED_STRATEGIES, type AskedStrategy, type CompletedUpload, type Upload
 const beginSchema = z.strictObject({
   profile: z.string().max(255),
   filename: z.string().min(1).max(1024),
-  contentType: z.string().min(1).max(255),
+  // A browser that does not know the type of a file says ''.
+  contentType: z
+    .string()
+    .max(255)
+    .default('')
+    .transform((type) => (type === '' ? UNKNOWN_CONTENT_TYPE : type)),
   byteSize: z.int().min(0),
   checksumSha256: z
     .string()

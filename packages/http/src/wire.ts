@@ -19,8 +19,8 @@ export type AskedStrategy = (typeof ASKED_STRATEGIES)[number]
 export interface BeginUpload {
   readonly profile: string
   readonly filename: string
-  /** What the client says the bytes are. */
-  readonly contentType: string
+  /** What the client says the bytes are. A client that does not know says `''`. @default '' */
+  readonly contentType?: string
   /** Exact size in bytes. */
   readonly byteSize: number
   /** SHA-256 in lower-case hex. */

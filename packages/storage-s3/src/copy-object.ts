@@ -1,5 +1,5 @@
 import { type CompletedPart, CopyObjectCommand, UploadPartCopyCommand } from '@aws-sdk/client-s3'
-import { type ConditionalOptions, isRindleError, type StoredObject } from '@rindle/core'
+import { type CopyOptions, isRindleError, type StoredObject } from '@rindle/core'
 import { attempt } from './attempt.ts'
 import { deleteObject } from './delete-objects.ts'
 import { headObject, readHeaders } from './head-object.ts'
@@ -17,6 +17,7 @@ interface Copy {
   readonly from: string
   readonly to: string
   readonly source: StoredObject
+  /** What the copy is to say of itself. */
   readonly headers: ObjectHeaders
   readonly signal: AbortSignal | undefined
 }
@@ -32,18 +33,19 @@ export async function copyObject(
   bucket: S3Bucket,
   from: string,
   to: string,
-  { ifMatch, signal }: ConditionalOptions,
+  { ifMatch, contentType, signal }: CopyOptions,
 ): Promise<StoredObject> {
   locate(bucket, to)
-  const headers = await readHeaders(bucket, from, signal)
-  if (headers === undefined) throw objectMissing(from)
-  const source = describeObject(from, headers)
+  const found = await readHeaders(bucket, from, signal)
+  if (found === undefined) throw objectMissing(from)
+  const source = describeObject(from, found)
   if (ifMatch !== undefined && source.etag !== ifMatch) throw etagDiffers(from)
+  const headers = contentType === undefined ? found : { ...found, ContentType: contentType }
   const copy = { bucket, from, to, source, headers, signal }
   const copied = await unlessReplaced(copy, ifMatch, () =>
     source.byteSize > bucket.config.maxCopyBytes ? copyParts(copy) : copyWhole(copy),
   )
-  return { byteSize: source.byteSize, contentType: source.contentType, ...copied }
+  return { byteSize: source.byteSize, contentType: contentType ?? source.contentType, ...copied }
 }
 
 /** Every copy is bound to the source that was described; who named no etag may simply repeat it. */
@@ -58,7 +60,12 @@ async function unlessReplaced<T>({ from }: Copy, ifMatch: string | undefined, wo
 
 async function copyWhole(copy: Copy): Promise<Pick<StoredObject, 'etag' | 'lastModified'>> {
   const { bucket, from, to, signal } = copy
-  const command = new CopyObjectCommand({ ...locate(bucket, to), ...sourceOf(copy), ...writeSettings(bucket.config) })
+  const command = new CopyObjectCommand({
+    ...locate(bucket, to),
+    ...sourceOf(copy),
+    ...replacedHeaders(copy),
+    ...writeSettings(bucket.config),
+  })
   const { CopyObjectResult } = await attempt({ operation: 'copy', key: from }, signal, (sendOptions) =>
     bucket.connection.client.send(command, sendOptions),
   )
@@ -129,6 +136,14 @@ function* copyRanges(byteSize: number, maxCopyBytes: number): Generator<CopyRang
 function sourceOf({ bucket, from, source }: Copy): CopySource {
   const { Bucket, Key } = locate(bucket, from)
   return { CopySource: `${Bucket}/${Key}`, CopySourceIfMatch: quoteEtag(source.etag) }
+}
+
+/** A copy takes over what its source says of itself, or is told all of it anew. */
+function replacedHeaders({
+  headers,
+  source,
+}: Copy): Partial<UploadHeaders> & { readonly MetadataDirective?: 'REPLACE' } {
+  return headers.ContentType === source.contentType ? {} : { MetadataDirective: 'REPLACE', ...headersOf(headers) }
 }
 
 function headersOf({ ContentType, CacheControl, ContentDisposition }: ObjectHeaders): UploadHeaders {

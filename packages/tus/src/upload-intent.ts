@@ -6,6 +6,7 @@ export interface TusUploadIntent {
   /** Where the client wants it attached. */
   readonly slot: string | undefined
   readonly filename: string
+  /** What the client says the bytes are; `application/octet-stream` when it does not know. */
   readonly contentType: string
   /** Bytes; absent while the client does not know. */
   readonly byteSize: number | undefined

@@ -37,16 +37,21 @@ export function sanitizeFilename(name: string | undefined): string {
 }
 
 /**
- * The extension of a name, lower-case and with its dot; `''` when it has none, and for a name that only begins with a
- * dot.
+ * The extension of a name, lower-case and with its dot; `''` when it has none, for a name that only begins with a dot,
+ * and for digits alone, which are of a date or a version ("scan 12.03.2024").
  */
 export function filenameExtension(name: string): string {
   return writtenExtension(name).toLowerCase()
 }
 
+/** A sanitised name with another extension in the place of its own; it stays as long as {@link sanitizeFilename} allows. */
+export function withExtension(name: string, extension: string): string {
+  return sanitizeFilename(`${name.slice(0, name.length - writtenExtension(name).length)}${extension}`)
+}
+
 // Not the same length as the lower-case one: some capitals become two characters.
 function writtenExtension(name: string): string {
-  return /(?<=[^/\\])\.[^./\\\s]+$/.exec(name)?.[0] ?? ''
+  return /(?<=[^/\\])\.(?!\d+$)[^./\\\s]+$/.exec(name)?.[0] ?? ''
 }
 
 function trimDotsAndSpaces(name: string): string {

@@ -1,13 +1,14 @@
-import { createReadStream } from 'node:fs'
-import { buffer } from 'node:stream/consumers'
+import { type FileHandle, open } from 'node:fs/promises'
 import { assetById } from '../attachments/read.ts'
 import { kindOf } from '../domain/content-types.ts'
 import type { Asset } from '../domain/entities.ts'
 import { isRindleError, RindleError } from '../domain/errors.ts'
 import { DELIVERABLE_STATES, isDeliverable } from '../domain/states.ts'
 import type { SourceFile } from '../ports/processor.ts'
+import { claimsOf } from '../promotion/claims.ts'
 import { type ProbedFields, probedFields, probeFile } from '../promotion/probe-file.ts'
-import { SNIFF_BYTES, sniff } from '../promotion/sniff.ts'
+import { probedType, readingOf } from '../promotion/reading.ts'
+import { sniff } from '../promotion/sniffing/sniff.ts'
 import { assetFromRow } from '../rows/entities-from-rows.ts'
 import { profileOf, type Runtime } from '../runtime.ts'
 import { runOperation } from './run-operation.ts'
@@ -58,9 +59,24 @@ async function deliverableAsset(runtime: Runtime, assetId: string): Promise<Asse
 
 async function readFields(runtime: Runtime, asset: Asset): Promise<ReprobedFields> {
   await using source = await runtime.sources.acquire(asset, NEVER)
-  const head = await buffer(createReadStream(source.file.path, { end: SNIFF_BYTES - 1 }))
-  const contentType = (await sniff(head)) ?? asset.contentType
-  return { contentType, ...(await probe(runtime, asset, { ...source.file, contentType: contentType ?? '' })) }
+  const contentType = (await typeOfFile(runtime, asset, source.file.path)) ?? asset.contentType ?? ''
+  const fields = await probe(runtime, asset, { ...source.file, contentType })
+  const { types } = profileOf(runtime, asset.profile).accept
+  const probed = fields.kind === null ? null : probedType(contentType, fields.kind, types)
+  return { ...fields, contentType: probed ?? contentType }
+}
+
+async function typeOfFile(runtime: Runtime, asset: Asset, path: string): Promise<string | undefined> {
+  await using file = await open(path)
+  const sniffed = await sniff((start, end) => readRange(file, start, end))
+  if (sniffed === undefined) return undefined
+  const claims = claimsOf(asset.declaredContentType, asset.filename)
+  return readingOf(sniffed, claims, profileOf(runtime, asset.profile).accept.types)
+}
+
+async function readRange(file: FileHandle, start: number, end: number): Promise<Uint8Array> {
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(end - start), { position: start })
+  return buffer.subarray(0, bytesRead)
 }
 
 async function probe(runtime: Runtime, asset: Asset, file: SourceFile): Promise<ProbedFields> {

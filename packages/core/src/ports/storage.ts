@@ -90,10 +90,16 @@ export interface StoredBody extends StoredObject {
   readonly body: Readable
 }
 
-/** Options of {@link StorageAdapter.copy} and {@link StorageAdapter.download}. */
+/** Options of {@link StorageAdapter.download}, and of {@link StorageAdapter.copy} among others. */
 export interface ConditionalOptions extends StorageCallOptions {
   /** An etag of the source. When it differs: `storage_precondition_failed`, and nothing is written. */
   readonly ifMatch?: string
+}
+
+/** Options of {@link StorageAdapter.copy}. */
+export interface CopyOptions extends ConditionalOptions {
+  /** MIME type of the copy, for adapters that keep it. @default that of the source */
+  readonly contentType?: string
 }
 
 /** Options of {@link StorageAdapter.list}. */
@@ -276,7 +282,7 @@ export interface StorageAdapter {
     options?: StorageCallOptions,
   ): Promise<readonly { readonly key: string; readonly error: Error }[]>
   /** Capability `server_side_copy`. */
-  copy(from: string, to: string, options?: ConditionalOptions): Promise<StoredObject>
+  copy(from: string, to: string, options?: CopyOptions): Promise<StoredObject>
   /**
    * Capability `list`. The objects whose key begins with `prefix`, a plain string ("a/b" finds "a/bc" and "a/b/c"), in
    * ascending order of the keys' UTF-8 bytes. What no key can begin with finds nothing.

@@ -26,6 +26,7 @@ const profileSchema = z.strictObject({
       .array(z.string().regex(/^[a-z]+\/([a-z0-9.+-]+|\*)$/, 'must be a content type such as image/jpeg or image/*'))
       .min(1),
     extensions: z.array(z.string().regex(/^\.[a-z0-9]+$/, 'must be a dot and lower-case letters: .jpg')).optional(),
+    extensionMismatch: z.enum(['correct', 'reject']).optional(),
     maxBytes: z.int().positive(),
     maxPixels: z.int().positive().optional(),
     maxDurationMs: z.int().positive().optional(),
@@ -66,6 +67,7 @@ export function defineProfile<const V extends string = never, const S extends st
     accept: {
       types: accept.types,
       extensions: accept.extensions ?? null,
+      extensionMismatch: accept.extensionMismatch ?? 'correct',
       maxBytes: accept.maxBytes,
       maxPixels: accept.maxPixels ?? DEFAULT_MAX_PIXELS,
       maxDurationMs: accept.maxDurationMs ?? null,

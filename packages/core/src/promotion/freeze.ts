@@ -1,14 +1,15 @@
-import { extensionFor } from '../domain/content-types.ts'
+import { extensionFor, UNKNOWN_CONTENT_TYPE } from '../domain/content-types.ts'
 import type { Asset } from '../domain/entities.ts'
 import { isRindleError } from '../domain/errors.ts'
 import { originalKey } from '../domain/keys.ts'
 import type { RunningJob } from '../ports/jobs.ts'
-import type { StoredObject } from '../ports/storage.ts'
 import { assetFromRow } from '../rows/entities-from-rows.ts'
-import { type Runtime, storageOf } from '../runtime.ts'
+import { profileOf, type Runtime, storageOf } from '../runtime.ts'
+import { judge } from './gate.ts'
+import { sniffObject } from './sniff-object.ts'
 
 /**
- * Puts an upload out of its client's reach before anything looks at its bytes: copies it from staging to a permanent
+ * Puts an upload out of its client's reach before anything decides by its bytes: copies it from staging to a permanent
  * key that no upload URL leads to. From here on gate, probe, variants and delivery all see the same object, whatever
  * a still-valid URL writes to staging, even other bytes of the same etag. Returns the asset as it is then, or `null`
  * when another job was first.
@@ -17,14 +18,19 @@ import { type Runtime, storageOf } from '../runtime.ts'
  */
 export async function freeze(runtime: Runtime, asset: Asset, job: RunningJob): Promise<Asset | null> {
   const storage = storageOf(runtime, asset.storage)
-  const key = originalKey({
-    profile: asset.profile,
-    assetId: asset.id,
-    random: runtime.randomText(),
-    extension: extensionFor(asset.declaredContentType ?? ''),
+  const frozen = await unlessFrozen(runtime, asset, async () => {
+    const contentType = await likelyType(runtime, asset, job.signal)
+    const key = originalKey({
+      profile: asset.profile,
+      assetId: asset.id,
+      random: runtime.randomText(),
+      extension: extensionFor(contentType),
+    })
+    const options = { ...matching(asset), contentType, signal: job.signal }
+    return { key, object: await storage.copy(asset.storageKey, key, options) }
   })
-  const object = await copyUnlessFrozen(runtime, asset, key, job.signal)
-  if (object === null) return null
+  if (frozen === null) return null
+  const { key, object } = frozen
   const { rows } = await runtime.database.executeSql(
     `update rindle.media_assets set storage_key = $3::text, etag = $4::text, byte_size = $5::bigint, updated_at = now()
      where id = $1::uuid and storage_key = $2::text and state = 'validating' returning *`,
@@ -35,16 +41,27 @@ export async function freeze(runtime: Runtime, asset: Asset, job: RunningJob): P
   return rows[0] === undefined ? null : assetFromRow(rows[0])
 }
 
+/**
+ * What the gate will say of the bytes, unless they are exchanged meanwhile. Key and object are called by it; nothing is
+ * decided by it. Of what the gate will refuse nobody need know what it is.
+ */
+async function likelyType(runtime: Runtime, asset: Asset, signal: AbortSignal): Promise<string> {
+  const storage = storageOf(runtime, asset.storage)
+  const { sniffedType, object } = await sniffObject(storage, asset.storageKey, { ...matching(asset), signal })
+  const { filename, declaredContentType, profile } = asset
+  const file = { sniffedType, filename, declaredType: declaredContentType, byteSize: object.byteSize }
+  const verdict = judge(file, profileOf(runtime, profile).accept)
+  return verdict.accepted ? verdict.contentType : UNKNOWN_CONTENT_TYPE
+}
+
+function matching({ etag }: Asset): { readonly ifMatch?: string } {
+  return etag === null ? {} : { ifMatch: etag }
+}
+
 /** `null` when the staged object is gone because another job has frozen it. */
-async function copyUnlessFrozen(
-  runtime: Runtime,
-  asset: Asset,
-  key: string,
-  signal: AbortSignal,
-): Promise<StoredObject | null> {
-  const ifMatch = asset.etag === null ? {} : { ifMatch: asset.etag }
+async function unlessFrozen<T>(runtime: Runtime, asset: Asset, work: () => Promise<T>): Promise<T | null> {
   try {
-    return await storageOf(runtime, asset.storage).copy(asset.storageKey, key, { ...ifMatch, signal })
+    return await work()
   } catch (error) {
     if (!isRindleError(error, 'storage_object_missing')) throw error
     const { rows } = await runtime.database.executeSql(

@@ -1,6 +1,10 @@
-import { canonicalContentType, extensionsOf, isActiveContent } from '../domain/content-types.ts'
-import { filenameExtension } from '../domain/filename.ts'
+import { extensionsOf, isActiveContent, kindOf } from '../domain/content-types.ts'
+import { withExtension } from '../domain/filename.ts'
+import { familyOf, typesOf } from '../domain/type-lookup.ts'
 import type { Profile } from '../profile/profile.ts'
+import { type Claims, claimsOf, isNameOf, mayBeAccepted, mayBeCalled } from './claims.ts'
+import { isAccepted } from './is-accepted.ts'
+import { readingOf } from './reading.ts'
 
 /** Why the gate refuses bytes; kept as the asset's `errorReason`. */
 export type RejectionReason =
@@ -12,82 +16,149 @@ export type RejectionReason =
   | 'extension_mime_mismatch'
   | 'declared_mime_mismatch'
 
-/** What the gate is told about a file. */
-export interface GateInput {
-  /** What the bytes are; `undefined` when of no known form. */
-  readonly sniffedType: string | undefined
-  /** What the client says they are. */
+/** What is known of a file before its bytes are. */
+export interface DeclaredFile {
+  /** What the client says the bytes are. */
   readonly declaredType: string | null
   /** The sanitised name. */
   readonly filename: string
-  /** `null` while bytes still arrive; their number is then checked as they come. */
+  /** `null` while it is not known; the bytes are then counted as they come. */
   readonly byteSize: number | null
+}
+
+/** What the gate is told about a file. */
+export interface GateInput extends DeclaredFile {
+  /** What the bytes are; `undefined` when of no known form. */
+  readonly sniffedType: string | undefined
 }
 
 /** The gate's word. */
 export type GateVerdict =
-  | { readonly accepted: true; readonly contentType: string }
-  | { readonly accepted: false; readonly reason: RejectionReason; readonly message: string }
+  | {
+      readonly accepted: true
+      readonly contentType: string
+      /** The name, whose extension is one of the content type. */
+      readonly filename: string
+    }
+  | Refused
 
-/** The gate: size, magic bytes, allow-list, extension and declared type, in this order. Pure. */
-export function judge(input: GateInput, accept: Profile['accept']): GateVerdict {
-  const { sniffedType, filename, byteSize } = input
-  if (byteSize === 0) return reject('empty_file', 'The file is empty.')
-  if (byteSize !== null && byteSize > accept.maxBytes) return tooLarge(accept.maxBytes)
+/** A file that the gate refuses, and why. */
+interface Refused {
+  readonly accepted: false
+  readonly reason: RejectionReason
+  readonly message: string
+}
+
+type Accept = Profile['accept']
+
+/**
+ * The gate: size, magic bytes, allow-list, extension and declared type, in this order. A name of another type of the
+ * same kind is corrected, where the profile does not refuse it; one of another kind, or of what a browser may run, is
+ * refused always. Pure.
+ */
+export function judge(input: GateInput, accept: Accept): GateVerdict {
+  const { sniffedType, filename } = input
+  const wrongSize = judgeSize(input, accept)
+  if (wrongSize !== null) return wrongSize
   if (sniffedType === undefined) {
-    return reject('unknown_type', `The file is of no known type. Accepted: ${accept.types.join(', ')}.`)
+    return reject('unknown_type', `The file is of no known type. ${acceptedBy(accept)}`)
   }
-  if (!isAccepted(sniffedType, accept.types)) {
-    return reject('mime_not_allowed', `The file is ${sniffedType}. Accepted: ${accept.types.join(', ')}.`)
+  const claims = claimsOf(input.declaredType, filename)
+  const contentType = readingOf(sniffedType, claims, accept.types)
+  if (!isAccepted(contentType, accept.types)) {
+    return reject('mime_not_allowed', `The file is ${contentType}. ${acceptedBy(accept)}`)
   }
-  return judgeNames(input, sniffedType, filenameExtension(filename), accept)
+  return judgeNames(claims, filename, contentType, accept)
+}
+
+/**
+ * What can be said before the bytes are there. A declared type that says nothing decides nothing; one that names what
+ * the profile does not accept is refused now, and so is an extension. `null`: go on, the gate decides. Pure.
+ */
+export function judgeDeclared(input: DeclaredFile, accept: Accept): Refused | null {
+  const wrongSize = judgeSize(input, accept)
+  if (wrongSize !== null) return wrongSize
+  const claims = claimsOf(input.declaredType, input.filename)
+  const { declared, extension } = claims
+  if (declared !== null && !mayBeAccepted(claims, accept.types)) {
+    return reject('mime_not_allowed', `The file was declared as ${declared}. ${acceptedBy(accept)}`)
+  }
+  if (extension === '') return null
+  const unlisted = judgeExtension(extension, accept)
+  if (unlisted !== null) return unlisted
+  if (declared !== null && isContradiction(claims, declared, accept)) {
+    return reject('extension_mime_mismatch', `The file is named ${called(extension)}, but was declared as ${declared}.`)
+  }
+  if (accept.extensions !== null || mayBeCalled(claims, accept.types)) return null
+  return reject('extension_not_allowed', `Files named ${called(extension)} are not accepted. ${acceptedBy(accept)}`)
 }
 
 /** The rejection of a file that is larger than its profile allows. */
-export function tooLarge(maxBytes: number): GateVerdict & { accepted: false } {
+export function tooLarge(maxBytes: number): Refused {
   return reject('max_bytes_exceeded', `The file is larger than the ${maxBytes} bytes that are accepted.`)
 }
 
-function judgeNames(input: GateInput, sniffedType: string, extension: string, accept: Profile['accept']): GateVerdict {
-  if (extension !== '' && accept.extensions !== null && !accept.extensions.includes(extension)) {
-    return reject(
-      'extension_not_allowed',
-      `Files named ${extension} are not accepted: ${accept.extensions.join(', ')}.`,
-    )
+function judgeSize({ byteSize }: DeclaredFile, { maxBytes }: Accept): Refused | null {
+  if (byteSize === 0) return reject('empty_file', 'The file is empty.')
+  return byteSize !== null && byteSize > maxBytes ? tooLarge(maxBytes) : null
+}
+
+function judgeNames(claims: Claims, filename: string, contentType: string, accept: Accept): GateVerdict {
+  const { declared, extension } = claims
+  const unlisted = judgeExtension(extension, accept)
+  if (unlisted !== null) return unlisted
+  const right = rightExtension(extension, contentType, accept)
+  if (right === null) {
+    const message = `The file is named ${called(extension)}, but its bytes are ${contentType}.`
+    return reject('extension_mime_mismatch', message)
   }
-  if (extension !== '' && !extensionsOf(sniffedType).includes(extension)) {
-    return reject('extension_mime_mismatch', `The file is named ${extension}, but its bytes are ${sniffedType}.`)
+  if (declared !== null && !isNameOf(declared, contentType) && !mayBeCorrected([declared], contentType, accept)) {
+    return reject('declared_mime_mismatch', `The file was declared as ${declared}, but its bytes are ${contentType}.`)
   }
-  const declared = declaredTypeOf(input.declaredType)
-  if (declared !== null && !agrees(declared, sniffedType)) {
-    return reject('declared_mime_mismatch', `The file was declared as ${declared}, but its bytes are ${sniffedType}.`)
-  }
-  return { accepted: true, contentType: sniffedType }
+  return { accepted: true, contentType, filename: right === extension ? filename : withExtension(filename, right) }
 }
 
-/** Types that every decoder of another type reads: whoever accepts PNGs has no reason to refuse an animated one. */
-const FORMS: Readonly<Record<string, string>> = { 'image/apng': 'image/png' }
-
-/** Whether an allow-list names the type, or all of its kind where that is safe. */
-export function isAccepted(contentType: string, types: readonly string[]): boolean {
-  return types.some((type) => {
-    if (!type.endsWith('/*')) return [contentType, FORMS[contentType]].includes(canonicalContentType(type))
-    return contentType.startsWith(type.slice(0, -1)) && !isActiveContent(contentType)
-  })
+function judgeExtension(extension: string, { extensions }: Accept): Refused | null {
+  if (extension === '' || extensions === null || extensions.includes(extension)) return null
+  return reject('extension_not_allowed', `Files named ${extension} are not accepted: ${extensions.join(', ')}.`)
 }
 
-function declaredTypeOf(declared: string | null): string | null {
-  if (declared === null || declared === '') return null
-  const canonical = canonicalContentType(declared)
-  // What a client says when it knows nothing.
-  return canonical === 'application/octet-stream' ? null : canonical
+/**
+ * The extension for a file of a type that has come under another or none: the same where it is of the type or its
+ * family, or of no known type and listed by the profile; the type's own where it may be corrected. `null`: neither.
+ */
+function rightExtension(extension: string, contentType: string, accept: Accept): string | null {
+  if (extension === '' || extensionsOf(contentType).includes(extension)) return extension
+  const named = typesOf(extension)
+  if (named.length === 0) return accept.extensions === null ? null : extension
+  if (!mayBeCorrected(named, contentType, accept)) return null
+  return extensionsOf(contentType).find((own) => accept.extensions?.includes(own) ?? true) ?? null
 }
 
-function agrees(declared: string, sniffed: string): boolean {
-  // One container, two names: whether an MP4 or WebM file has pictures is for the probe to say, not for its brand.
-  return declared === sniffed || declared === FORMS[sniffed] || declared.split('/')[1] === sniffed.split('/')[1]
+/** Whether no bytes could be both of a declared type and of a type that the name may stand for. */
+function isContradiction({ extension }: Claims, declared: string, accept: Accept): boolean {
+  const named = typesOf(extension).flatMap(familyOf)
+  if (extensionsOf(declared).includes(extension) || named.some((type) => isNameOf(declared, type))) return false
+  return named.length === 0 ? accept.extensions === null : !mayBeCorrected(named, declared, accept)
 }
 
-function reject(reason: RejectionReason, message: string): GateVerdict & { accepted: false } {
+/** Whether a name of these types is put right for one of the other: another type of the same kind, neither active. */
+function mayBeCorrected(named: readonly string[], contentType: string, { extensionMismatch }: Accept): boolean {
+  const kind = kindOf(contentType)
+  if (extensionMismatch === 'reject' || kind === 'other' || isActiveContent(contentType)) return false
+  return named.some((type) => kindOf(type) === kind && !isActiveContent(type))
+}
+
+/** An extension, with the types that it stands for. */
+function called(extension: string): string {
+  const named = typesOf(extension)
+  return named.length === 0 ? extension : `${extension} (${named.join(', ')})`
+}
+
+function acceptedBy({ types }: Accept): string {
+  return `Accepted: ${types.join(', ')}.`
+}
+
+function reject(reason: RejectionReason, message: string): Refused {
   return { accepted: false, reason, message }
 }

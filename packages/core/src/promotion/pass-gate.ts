@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream'
 import type { Asset } from '../domain/entities.ts'
 import { isRindleError, RindleError } from '../domain/errors.ts'
 import { isStagingKey } from '../domain/keys.ts'
@@ -10,7 +9,7 @@ import { inOneStatement } from '../unit-of-work.ts'
 import { freeze } from './freeze.ts'
 import { judge } from './gate.ts'
 import { Rejection } from './rejection.ts'
-import { SNIFF_BYTES, sniff } from './sniff.ts'
+import { sniffObject } from './sniff-object.ts'
 
 /**
  * `validating` → `analyzing`: the gate, over the bytes as they lie under their permanent key, then the scanners in
@@ -21,11 +20,10 @@ export async function passGate(runtime: Runtime, asset: Asset, job: RunningJob):
   if (isStagingKey(asset.storageKey)) return freezeOrReject(runtime, asset, job)
   const storage = storageOf(runtime, asset.storage)
   const profile = profileOf(runtime, asset.profile)
-  const object = await storage.get(asset.storageKey, { range: { start: 0, end: SNIFF_BYTES - 1 }, signal: job.signal })
-  const head = await readAll(object.body)
+  const { object, sniffedType } = await sniffObject(storage, asset.storageKey, { signal: job.signal })
   const verdict = judge(
     {
-      sniffedType: await sniff(head),
+      sniffedType,
       declaredType: asset.declaredContentType,
       filename: asset.filename,
       byteSize: object.byteSize,
@@ -35,13 +33,18 @@ export async function passGate(runtime: Runtime, asset: Asset, job: RunningJob):
   if (!verdict.accepted) throw new Rejection(verdict.reason, verdict.message)
 
   for (const scanner of profile.scanners) {
-    const scanned = await scan(runtime, scanner, { ...asset, contentType: verdict.contentType }, object.byteSize, job)
+    const scanned = await scan(runtime, scanner, { ...asset, ...verdict }, object.byteSize, job)
     if (!scanned.accepted) throw new Rejection(`scanner_rejected:${scanner.name}`, scanned.reason)
   }
   return inOneStatement(runtime, (unit) =>
     transitionAsset(runtime, unit, asset, 'analyzing', {
       from: ['validating'],
-      changes: { contentType: verdict.contentType, byteSize: object.byteSize, etag: object.etag },
+      changes: {
+        contentType: verdict.contentType,
+        filename: verdict.filename,
+        byteSize: object.byteSize,
+        etag: object.etag,
+      },
     }),
   )
 }
@@ -84,10 +87,4 @@ async function scan(
       cause: error,
     })
   }
-}
-
-async function readAll(body: Readable): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  for await (const chunk of body) chunks.push(chunk as Buffer)
-  return Buffer.concat(chunks)
 }

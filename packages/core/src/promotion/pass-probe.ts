@@ -14,6 +14,7 @@ import { profileOf, type Runtime } from '../runtime.ts'
 import { inOneStatement } from '../unit-of-work.ts'
 import { plannedVariants } from '../variants/plan.ts'
 import { probedFields, probeFile } from './probe-file.ts'
+import { probedType } from './reading.ts'
 import { Rejection } from './rejection.ts'
 import { runAnalyzers } from './run-analyzers.ts'
 
@@ -29,6 +30,7 @@ export async function passProbe(runtime: Runtime, asset: Asset, job: RunningJob)
   await using source = await runtime.sources.acquire(asset, job.signal)
   const checksumSha256 = await checksumOf(runtime, asset, source.file, job.signal)
   const probe = await probeSource(runtime, profile, source.file, job.signal)
+  const contentType = typeAsProbed(profile, source.file, probe)
   const context = { assetId: asset.id, probe, signal: job.signal }
   const analyses = await runAnalyzers(profile.analyzers, source.file, context)
   return await inOneStatement(runtime, (unit) =>
@@ -36,6 +38,7 @@ export async function passProbe(runtime: Runtime, asset: Asset, job: RunningJob)
       from: ['analyzing'],
       changes: {
         checksumSha256,
+        contentType,
         ...probedFields(probe),
         metadata: { ...cleanMetadata(probe.metadata ?? {}), ...analyses },
       },
@@ -82,6 +85,14 @@ async function probeSource(
     if (code === 'unsupported_codec') return unreadable(profile, file, message)
     throw new Rejection(code, message)
   }
+}
+
+/** The first bytes of a container do not say whether it holds a film: a profile of sound takes none. */
+function typeAsProbed({ accept }: Profile, { contentType }: SourceFile, { kind }: ProbeResult): string {
+  const probed = probedType(contentType, kind, accept.types)
+  if (probed !== null) return probed
+  const message = `The file is a film in the container of ${contentType}. Accepted: ${accept.types.join(', ')}.`
+  throw new Rejection('mime_not_allowed', message)
 }
 
 /**

@@ -10,6 +10,7 @@ import { assetFromRow } from './entities-from-rows.ts'
 export interface AssetChanges {
   readonly kind?: Asset['kind']
   readonly storageKey?: string
+  readonly filename?: string
   readonly contentType?: string
   readonly byteSize?: number
   readonly checksumSha256?: string
@@ -26,6 +27,7 @@ export interface AssetChanges {
 const COLUMNS: Readonly<Record<keyof AssetChanges, readonly [column: string, type: string]>> = {
   kind: ['kind', 'text'],
   storageKey: ['storage_key', 'text'],
+  filename: ['filename', 'text'],
   contentType: ['content_type', 'text'],
   byteSize: ['byte_size', 'bigint'],
   checksumSha256: ['checksum_sha256', 'text'],

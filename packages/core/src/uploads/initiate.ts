@@ -11,7 +11,8 @@ import type { UploadStrategy } from '../domain/states.ts'
 import { isStorableName, MAX_NAME_LENGTH } from '../domain/storable-name.ts'
 import type { StorageAdapter } from '../ports/storage.ts'
 import type { Profile } from '../profile/profile.ts'
-import { judge } from '../promotion/gate.ts'
+import { claimedType } from '../promotion/claims.ts'
+import { judgeDeclared } from '../promotion/gate.ts'
 import { requireCapability } from '../require-capability.ts'
 import { json, type Row } from '../rows/row-values.ts'
 import { profileOf, type Runtime, storageOf } from '../runtime.ts'
@@ -23,8 +24,11 @@ import { sessionFromRow } from './session-rows.ts'
 export interface InitiateOptions {
   /** The client's name for the file; only a sanitised form is kept. */
   readonly filename: string
-  /** What the client says the bytes are; bound into the signature. */
-  readonly contentType: string
+  /**
+   * What the client says the bytes are; bound into the signature. What says nothing (`''`, `application/octet-stream`)
+   * decides nothing: the bytes do, once they are there. @default nothing is known
+   */
+  readonly contentType?: string
   /** Exact size in bytes. When given, the storage itself refuses any other. */
   readonly byteSize?: number
   /** SHA-256 in lower-case hex. When given, the storage refuses other bytes where it can, and promotion always. */
@@ -94,7 +98,7 @@ export async function initiateMultipartUpload(
   const parts = planParts(options.byteSize)
   const planned = planUpload(runtime, profileName, options, 'multipart')
   requireCapability(planned.storage, 'multipart_upload', 'upload')
-  const contentType = canonicalContentType(options.contentType)
+  const contentType = canonicalContentType(options.contentType ?? '')
   const { multipart } = planned.storage
   const { uploadId } = await multipart.create(planned.uploadKey, { contentType })
   try {
@@ -118,13 +122,12 @@ export function planUpload(
   strategy: UploadStrategy,
 ): PlannedUpload {
   const profile = profileOf(runtime, profileName)
-  const contentType = canonicalContentType(options.contentType)
   const filename = sanitizeFilename(options.filename)
   assertDeclared(options)
-  const declared = { sniffedType: contentType, declaredType: null, filename, byteSize: options.byteSize ?? null }
-  const verdict = judge(declared, profile.accept)
-  if (!verdict.accepted) {
-    throw new RindleError('upload_rejected', verdict.message, { details: { reason: verdict.reason } })
+  const declared = { declaredType: options.contentType ?? null, filename, byteSize: options.byteSize ?? null }
+  const refused = judgeDeclared(declared, profile.accept)
+  if (refused !== null) {
+    throw new RindleError('upload_rejected', refused.message, { details: { reason: refused.reason } })
   }
   const assetId = runtime.newId()
   const expiresInSeconds =
@@ -141,7 +144,7 @@ export function planUpload(
       profile: profileName,
       assetId,
       random: runtime.randomText(),
-      extension: extensionFor(contentType),
+      extension: extensionFor(claimedType(declared, profile.accept.types)),
     }),
     filename,
     strategy,
@@ -190,7 +193,7 @@ export async function insertUpload(
       planned.profile.storage,
       planned.uploadKey,
       planned.filename,
-      canonicalContentType(options.contentType),
+      canonicalContentType(options.contentType ?? ''),
       runtime.newId(),
       planned.strategy,
       options.byteSize ?? null,

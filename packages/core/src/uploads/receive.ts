@@ -6,8 +6,8 @@ import { sanitizeFilename } from '../domain/filename.ts'
 import { originalKey } from '../domain/keys.ts'
 import type { Profile } from '../profile/profile.ts'
 import { judge, type RejectionReason, tooLarge } from '../promotion/gate.ts'
-import { SNIFF_BYTES, sniff } from '../promotion/sniff.ts'
 import { profileOf, type Runtime, storageOf } from '../runtime.ts'
+import { sniffBody } from './sniff-body.ts'
 import { type OpenedSource, openSource, type UploadSource } from './upload-source.ts'
 
 // Measured: the default of 16 KiB takes half as long again, because every chunk waits for the next stage on its own.
@@ -29,6 +29,7 @@ export interface ReceivedUpload<P extends string = string> {
   readonly assetId: string
   readonly storage: string
   readonly storageKey: string
+  /** Sanitised, with an extension of the content type. */
   readonly filename: string
   readonly contentType: string
   readonly declaredContentType: string | null
@@ -68,16 +69,9 @@ async function receiveOpened<P extends string>(
 ): Promise<ReceivedUpload<P>> {
   const filename = sanitizeFilename(source.filename)
   const declaredContentType = source.contentType ?? null
-  const head = await readHead(source.body)
-  const verdict = judge(
-    {
-      sniffedType: await sniff(head.subarray(0, SNIFF_BYTES)),
-      declaredType: declaredContentType,
-      filename,
-      byteSize: head.byteLength === 0 ? 0 : null,
-    },
-    profile.accept,
-  )
+  const { head, sniffedType } = await sniffBody(source.body)
+  const byteSize = head.byteLength === 0 ? 0 : null
+  const verdict = judge({ sniffedType, declaredType: declaredContentType, filename, byteSize }, profile.accept)
   if (!verdict.accepted) throw rejected(verdict.reason, verdict.message)
 
   const assetId = runtime.newId()
@@ -99,27 +93,13 @@ async function receiveOpened<P extends string>(
     assetId,
     storage: profile.storage,
     storageKey,
-    filename,
+    filename: verdict.filename,
     contentType: verdict.contentType,
     declaredContentType,
     byteSize: stored.byteSize,
     checksumSha256: hash.digest('hex'),
     etag: stored.etag,
   }
-}
-
-/** The first bytes, enough to tell the type by; the rest stays in the body. */
-async function readHead(body: Readable): Promise<Buffer> {
-  const parts: Buffer[] = []
-  let byteSize = 0
-  for await (const chunk of body.iterator({ destroyOnReturn: false })) {
-    // A stream in string mode gives text; its bytes are meant.
-    const part = Buffer.from(chunk as string | Uint8Array)
-    parts.push(part)
-    byteSize += part.byteLength
-    if (byteSize >= SNIFF_BYTES) break
-  }
-  return parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts)
 }
 
 /** The whole body as it passes: hashed, and cut when it is too large. */

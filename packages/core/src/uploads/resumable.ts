@@ -50,7 +50,7 @@ export async function initiateResumableSession(
   }
   const { storage, uploadKey, profile } = planned
   requireCapability(storage, 'resumable_upload_session', 'upload')
-  const contentType = canonicalContentType(options.contentType)
+  const contentType = canonicalContentType(options.contentType ?? '')
   const maxBytes = options.byteSize ?? profile.accept.maxBytes
   const state = await storage.resumable.begin(uploadKey, { contentType, maxBytes })
   const secret = newSessionSecret()

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { canonicalContentType } from '../domain/content-types.ts'
 import type { Asset } from '../domain/entities.ts'
 import { RindleError } from '../domain/errors.ts'
 import type { SourceFile } from '../ports/processor.ts'
@@ -61,7 +62,7 @@ export class SourceCache {
       entry.byteSize = byteSize
       await this.#evict()
       return {
-        file: { path: entry.path, contentType: asset.contentType ?? '', byteSize },
+        file: { path: entry.path, contentType: contentTypeOf(asset) ?? '', byteSize },
         [Symbol.asyncDispose]: () => this.#unpin(entry),
       }
     } catch (error) {
@@ -114,11 +115,16 @@ async function inPlace(storage: StorageAdapter, asset: SourceAsset): Promise<Acq
   return {
     file: {
       path: storage.localPath(asset.storageKey),
-      contentType: asset.contentType ?? object.contentType,
+      contentType: contentTypeOf(asset) ?? object.contentType,
       byteSize: object.byteSize,
     },
     [Symbol.asyncDispose]: async () => {},
   }
+}
+
+/** What an earlier version called by another name is read as what it is called now. */
+function contentTypeOf({ contentType }: SourceAsset): string | null {
+  return contentType === null ? null : canonicalContentType(contentType)
 }
 
 async function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {

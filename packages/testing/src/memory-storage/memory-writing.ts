@@ -17,11 +17,11 @@ export function memoryWriting(objects: MemoryObjects): Pick<StorageAdapter, 'put
         throw error
       }
     },
-    async copy(from, to, { ifMatch, signal } = {}) {
+    async copy(from, to, { ifMatch, contentType, signal } = {}) {
       signal?.throwIfAborted()
       normalizeKey(to)
       const { bytes, stored } = objects.require(normalizeKey(from), ifMatch)
-      return objects.write(to, bytes, stored.contentType)
+      return objects.write(to, bytes, contentType ?? stored.contentType)
     },
     async delete(key, { signal } = {}) {
       signal?.throwIfAborted()

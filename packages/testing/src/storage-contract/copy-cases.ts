@@ -23,6 +23,17 @@ export const copyCases: readonly StorageContractCase[] = [
     },
   },
   {
+    name: 'gives a copy the content type that it is told',
+    needs: 'server_side_copy',
+    run: async ({ adapter }) => {
+      await putBytes(adapter, FROM, patternBytes(10))
+      assert.equal((await adapter.copy(FROM, 'album/two.jpg', { contentType: 'image/jpeg' })).contentType, 'image/jpeg')
+      const { body, contentType } = await adapter.get('album/two.jpg')
+      body.destroy()
+      assert.equal(contentType, 'image/jpeg')
+    },
+  },
+  {
     name: 'copies over what is there',
     needs: 'server_side_copy',
     run: async ({ adapter }) => {

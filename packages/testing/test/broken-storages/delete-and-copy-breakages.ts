@@ -62,6 +62,17 @@ export const copyBreakages: readonly Breakage[] = [
     }),
   },
   {
+    caseName: 'gives a copy the content type that it is told',
+    how: 'gives it that of its source',
+    breaks: (good) => ({
+      copy: (from, to, { ifMatch, signal } = {}) =>
+        good.copy(from, to, {
+          ...(ifMatch === undefined ? {} : { ifMatch }),
+          ...(signal === undefined ? {} : { signal }),
+        }),
+    }),
+  },
+  {
     caseName: 'copies over what is there',
     how: 'keeps what is there',
     breaks: (good) => ({ copy: async (from, to, options) => (await good.head(to)) ?? good.copy(from, to, options) }),

@@ -1,0 +1,107 @@
+/**
+ * Containers that go by several names: whoever has a file of one of them may call it by any name and extension of the
+ * family, as cameras swap .mp4 and .mov. Whether it holds pictures or only sound, its first bytes often do not say.
+ */
+export const FAMILIES: readonly (readonly string[])[] = [
+  ['video/mp4', 'audio/mp4', 'video/quicktime', 'video/3gpp', 'audio/3gpp', 'video/3gpp2', 'audio/3gpp2'],
+  ['video/x-matroska', 'audio/x-matroska', 'video/webm', 'audio/webm'],
+  ['video/x-ms-asf', 'audio/x-ms-asf'],
+  ['application/ogg', 'audio/ogg', 'video/ogg'],
+  ['audio/ac3', 'audio/eac3'],
+  ['image/png', 'image/apng'],
+  ['image/heic', 'image/heif'],
+  ['image/jp2', 'image/jpx', 'image/jpm'],
+]
+
+/** A tag stands before bytes that were out of reach; see the reading of it below. */
+export const TAGGED_SOUND = 'audio/x-id3'
+
+const RAW_PHOTOS = [
+  'image/x-adobe-dng',
+  'image/x-canon-cr2',
+  'image/x-epson-erf',
+  'image/x-hasselblad-3fr',
+  'image/x-kodak-dcr',
+  'image/x-nikon-nef',
+  'image/x-nikon-nrw',
+  'image/x-pentax-pef',
+  'image/x-samsung-srw',
+  'image/x-sony-arw',
+] as const
+
+/**
+ * What bytes may be beyond what their beginning says, the likeliest first; the file's name tells which. Raw photos are
+ * TIFFs until their maker's tags are found, which may lie at the end of the file; and two makers are told by tags that
+ * others write too.
+ */
+export const READINGS: Readonly<Record<string, readonly [string, ...string[]]>> = {
+  'image/tiff': ['image/tiff', ...RAW_PHOTOS],
+  'image/x-nikon-nef': ['image/x-nikon-nef', 'image/tiff', ...RAW_PHOTOS],
+  'image/x-sony-arw': ['image/x-sony-arw', 'image/tiff', ...RAW_PHOTOS],
+  'application/x-cfb': [
+    'application/x-cfb',
+    'application/msword',
+    'application/vnd.ms-excel',
+    'application/vnd.ms-powerpoint',
+    'application/vnd.ms-outlook',
+    'application/vnd.ms-project',
+    'application/vnd.visio',
+    'application/x-mspublisher',
+  ],
+  [TAGGED_SOUND]: ['audio/mpeg', 'audio/aac', 'audio/flac'],
+}
+
+/** Types that every reader of another type reads: whoever accepts PNGs has no reason to refuse an animated one. */
+export const FORMS: Readonly<Record<string, string>> = {
+  'image/apng': 'image/png',
+  'image/heic': 'image/heif',
+  'audio/eac3': 'audio/ac3',
+  'audio/ogg': 'application/ogg',
+  'video/ogg': 'application/ogg',
+}
+
+/**
+ * Names that are true of many types and tell none of them: a .docx is a ZIP, an SVG is XML. Declaring one contradicts no
+ * bytes of its kind.
+ */
+export const GENERIC_NAMES: Readonly<Record<string, RegExp>> = {
+  'application/zip':
+    /\+zip$|^application\/(?:vnd\.(?:openxmlformats-officedocument|oasis\.opendocument|ms-[a-z]+\.[a-z]+\.macroenabled|apple|visio|android\.package-archive)|java-archive|x-xpinstall)|^model\/3mf$/,
+  'application/xml': /\+xml$|^application\/x-plist$|^text\/x-opml$/,
+  'text/plain': /^text\/|\/xml$|\+xml$|^application\/rtf$/,
+}
+
+/**
+ * What systems declare by the extension alone, where an extension has several owners: a camera's film named .ts is
+ * declared as a translation. Such a word says no more than the extension.
+ */
+export const MISTAKEN: Readonly<Record<string, readonly string[]>> = {
+  '.ts': ['text/vnd.trolltech.linguist', 'application/typescript', 'text/typescript', 'text/x-typescript'],
+  '.mts': ['model/vnd.mts', 'application/typescript', 'text/typescript', 'text/x-typescript'],
+  '.mod': ['audio/x-mod', 'audio/mod'],
+  '.mp2': ['video/mpeg'],
+  '.mpa': ['video/mpeg'],
+  '.mpp': ['application/vnd.ms-project'],
+  '.m4a': ['audio/mpeg', 'audio/aac'],
+  '.hif': ['image/avif'],
+}
+
+/** What clients say when they know nothing. */
+export const SAYING_NOTHING: readonly string[] = [
+  'application/binary',
+  'application/download',
+  'application/force-download',
+  'application/octetstream',
+  'application/save',
+  'application/unknown',
+  'application/x-binary',
+  'application/x-download',
+  'application/x-force-download',
+  'application/x-octet-stream',
+  'application/x-unknown',
+  'application/x-unknown-content-type',
+  'binary/octet-stream',
+  'content/unknown',
+  'unknown/unknown',
+  'www/unknown',
+]

@@ -1,0 +1,43 @@
+import { kindOf } from '../domain/content-types.ts'
+import type { AssetKind } from '../domain/states.ts'
+import { familyOf, typesOf } from '../domain/type-lookup.ts'
+import { READINGS } from '../domain/type-tables/families.ts'
+import type { Claims } from './claims.ts'
+import { isAccepted } from './is-accepted.ts'
+
+/**
+ * What the bytes are, as exactly as their beginning and the name of the file tell together: which of its family a
+ * container is when it may hold a film or sound alone, which raw photo a TIFF is. What the bytes rule out, no name makes
+ * of them. Of two that are possible the one that the list accepts.
+ */
+export function readingOf(sniffed: string, claims: Claims, types: readonly string[]): string {
+  const readings = READINGS[sniffed]
+  const possible = readings ?? [sniffed, ...counterparts(sniffed)]
+  const named = possible.filter((type) => isNamed(type, claims, readings === undefined))
+  const likeliest = possible[0] ?? sniffed
+  const ordered = named.includes(likeliest) ? [likeliest, ...named] : [...named, likeliest]
+  return ordered.find((type) => isAccepted(type, types)) ?? likeliest
+}
+
+/** The types of the same container that hold pictures where this one holds sound alone, or the other way round. */
+function counterparts(type: string): readonly string[] {
+  const [, subtype] = type.split('/')
+  return ['video', 'audio'].map((kind) => `${kind}/${subtype}`).filter((t) => t !== type && familyOf(type).includes(t))
+}
+
+function isNamed(type: string, { declared, extension }: Claims, isKindEnough: boolean): boolean {
+  const names = [...(declared === null ? [] : [declared]), ...typesOf(extension)]
+  return names.some((name) => name === type || (isKindEnough && kindOf(name) === kindOf(type)))
+}
+
+/**
+ * What a container is once a probe has seen its tracks: a film, or sound alone. `null` when the list accepts sound of
+ * this container, and no films. A film that turns out to have no pictures stays what it was where only films are
+ * accepted. Pure.
+ */
+export function probedType(contentType: string, kind: AssetKind, types: readonly string[]): string | null {
+  const probed =
+    kindOf(contentType) === kind ? undefined : counterparts(contentType).find((type) => kindOf(type) === kind)
+  if (probed === undefined || isAccepted(probed, types)) return probed ?? contentType
+  return kind === 'video' ? null : contentType
+}

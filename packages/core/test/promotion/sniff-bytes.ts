@@ -1,0 +1,6 @@
+import { sniff } from '../../src/promotion/sniffing/sniff.ts'
+
+/** What a file that is all there is. */
+export function sniffBytes(bytes: Uint8Array): Promise<string | undefined> {
+  return sniff(async (start, end) => bytes.subarray(start, end))
+}

@@ -9,7 +9,8 @@ export const EXPECTED_HOSTILE: Readonly<Record<string, string>> = {
   'bombs/20k.gif': 'quarantined: limit_exceeded',
   'bombs/300K.png.bz2': 'rejected: mime_not_allowed',
   'bombs/30K-gray.png': 'quarantined: limit_exceeded',
-  'bombs/badsize.jp2': 'rejected: extension_mime_mismatch',
+  // A bare codestream, called so; nothing here decodes it.
+  'bombs/badsize.jp2': 'quarantined: unsupported_codec',
   'bombs/badsize.jpeg': 'quarantined: limit_exceeded',
   'bombs/badsize.png': 'quarantined: limit_exceeded',
   'bombs/clap-overflow.heic': 'quarantined: unsupported_codec',

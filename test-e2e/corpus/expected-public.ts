@@ -20,8 +20,8 @@ export const EXPECTED_PUBLIC: Readonly<Record<string, string>> = {
   'heic-mif1.heic': 'quarantined: unsupported_codec',
   'heic-multi.heic': 'quarantined: unsupported_codec',
   'ico.ico': 'quarantined: unsupported_codec',
-  // A bare codestream, which is not what .jp2 promises; under its own name it would be an unsupported codec.
-  'jp2.jp2': 'rejected: extension_mime_mismatch',
+  // A bare codestream, which is kept as .j2c; no sharp from npm decodes it under any name.
+  'jp2.jp2': 'quarantined: unsupported_codec',
   'jpg-bad-exif.jpg': 'ready 500 × 500',
   'jpg-cmyk-icc.jpg': 'ready 500 × 333',
   'jpg-cmyk-noicc.jpg': 'ready 500 × 333',
@@ -70,7 +70,8 @@ export const EXPECTED_PUBLIC: Readonly<Record<string, string>> = {
   'webp-anim.webp': 'ready 80 × 80',
   'webp-exif-orient-6.webp': 'ready 128 × 128',
   'webp-lossless.webp': 'ready 123 × 456',
-  'wrongext-jpeg-named.tiff': 'rejected: extension_mime_mismatch',
+  // Kept as what it is, and called .jpg.
+  'wrongext-jpeg-named.tiff': 'ready 320 × 240',
   'wrongext-json-named.webp': 'rejected: unknown_type',
   'wrongext-spoof.png': 'rejected: unknown_type',
   'wrongext-zip-named.png': 'rejected: mime_not_allowed',

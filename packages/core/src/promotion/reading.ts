@@ -8,14 +8,20 @@ import { isAccepted } from './is-accepted.ts'
 /**
  * What the bytes are, as exactly as their beginning and the name of the file tell together: which of its family a
  * container is when it may hold a film or sound alone, which raw photo a TIFF is. What the bytes rule out, no name makes
- * of them. Of two that are possible the one that the list accepts.
+ * of them. Of those that are possible the first that the list accepts.
  */
 export function readingOf(sniffed: string, claims: Claims, types: readonly string[]): string {
   const readings = READINGS[sniffed]
   const possible = readings ?? [sniffed, ...counterparts(sniffed)]
-  const named = possible.filter((type) => isNamed(type, claims, readings === undefined))
-  const likeliest = possible[0] ?? sniffed
-  const ordered = named.includes(likeliest) ? [likeliest, ...named] : [...named, likeliest]
+  const [likeliest = sniffed] = possible
+  const named = (names: readonly string[]): readonly string[] =>
+    possible.filter((type) => names.some((name) => name === type || (!readings && kindOf(name) === kindOf(type))))
+  const byName = named(typesOf(claims.extension))
+  const byWord = named(claims.declared === null ? [] : [claims.declared])
+  // Where the first bytes leave it open they are taken for a film's, and systems do the same: only a name says sound.
+  const isGuess = kindOf(likeliest) === 'video' && byName.length > 0
+  const isFirst = byName.includes(likeliest) || (byWord.includes(likeliest) && !isGuess)
+  const ordered = isFirst ? [likeliest, ...byName, ...byWord] : [...byName, ...byWord, likeliest]
   return ordered.find((type) => isAccepted(type, types)) ?? likeliest
 }
 
@@ -23,11 +29,6 @@ export function readingOf(sniffed: string, claims: Claims, types: readonly strin
 function counterparts(type: string): readonly string[] {
   const [, subtype] = type.split('/')
   return ['video', 'audio'].map((kind) => `${kind}/${subtype}`).filter((t) => t !== type && familyOf(type).includes(t))
-}
-
-function isNamed(type: string, { declared, extension }: Claims, isKindEnough: boolean): boolean {
-  const names = [...(declared === null ? [] : [declared]), ...typesOf(extension)]
-  return names.some((name) => name === type || (isKindEnough && kindOf(name) === kindOf(type)))
 }
 
 /**

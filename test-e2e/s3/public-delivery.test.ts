@@ -2,10 +2,11 @@ import { PutBucketPolicyCommand, S3Client } from '@aws-sdk/client-s3'
 import { defineProfile } from '@rindle/core'
 import { s3Storage } from '@rindle/storage-s3'
 import { type S3Server, startS3Server } from '@rindle/test-s3'
+import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Application, settled, startApplication } from '../support/application.ts'
 import { quadrants } from '../support/pictures.ts'
-import { s3Kinds } from '../support/s3-application.ts'
+import { s3Kinds, send } from '../support/s3-application.ts'
 
 const accept = { types: ['image/*'], maxBytes: 1_000_000 }
 const variants = { thumb: { mode: 'crop', width: 16, height: 16, format: 'webp' } } as const
@@ -60,6 +61,27 @@ describe.each(await s3Kinds())('public delivery from %s', (kind) => {
     signed.search = ''
     expect((await fetch(signed)).status).toBe(403)
   })
+
+  it.each(['image/jpeg', 'application/octet-stream'])(
+    'gives an original that its client called %s as what it is',
+    async (contentType) => {
+      const { rindle } = application
+      const png = await sharp(await quadrants(20, 20))
+        .png()
+        .toBuffer()
+      const declared = { filename: 'photo.jpg', contentType, byteSize: png.byteLength }
+      const { session, request } = await rindle.presignedPut('open', declared)
+      expect((await send(request, png)).status).toBe(200)
+      const { asset } = await rindle.verifyCompletion(session.id)
+      const ended = rindle.narrow(await settled(rindle, asset.id), 'open')
+      expect(ended).toMatchObject({ state: 'ready', contentType: 'image/png', filename: 'photo.png' })
+      const url = await rindle.url(ended)
+      expect(url).toMatch(/\.png$/)
+      const response = await fetch(url)
+      expect([response.status, response.headers.get('content-type')]).toEqual([200, 'image/png'])
+      await response.arrayBuffer()
+    },
+  )
 })
 
 async function letEverybodyRead(server: S3Server, bucket: string): Promise<void> {

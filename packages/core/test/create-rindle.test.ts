@@ -110,10 +110,21 @@ describe('defineProfile', () => {
     ['a crop without a height', { variants: { a: { mode: 'crop', width: 1 } } }, 'variants.a'],
     ['a variant name that cannot be in a key', { variants: { 'A b': { mode: 'fit', width: 1 } } }, 'variants.A b'],
     ['a wrong wildcard', { accept: { types: ['*'], maxBytes: 1 } }, 'accept.types.0'],
+    [
+      'a word for names that do not fit that is none',
+      { accept: { ...accept, extensionMismatch: 'ignore' } },
+      'accept.extensionMismatch',
+    ],
     ['no limit of size', { accept: { types: ['image/png'] } }, 'accept.maxBytes'],
     ['a scanner that cannot scan', { scanners: [{ name: 'x' }] }, 'scanners.0: must be an object with scan()'],
   ])('refuses %s, and says where', (_what, options, message) => {
     expect(refusal(define(options)).message).toContain(message)
+  })
+
+  it('corrects names that do not fit unless told otherwise', () => {
+    expect(defineProfile({ storage: 'main', accept }).accept.extensionMismatch).toBe('correct')
+    const strict = { ...accept, extensionMismatch: 'reject' } as const
+    expect(defineProfile({ storage: 'main', accept: strict }).accept.extensionMismatch).toBe('reject')
   })
 
   it('is private and falls back to the original unless told otherwise', () => {

@@ -1,0 +1,10 @@
+import { canonicalContentType, extensionsOf } from '@rindle/core'
+import { expect, it } from 'vitest'
+import { avProcessor } from '../src/index.ts'
+
+it('every type that it reads is one that the gate gives, and has a name', () => {
+  const types = [...avProcessor().probes]
+  expect(types.length).toBeGreaterThan(5)
+  expect(types.filter((type) => canonicalContentType(type) !== type)).toEqual([])
+  expect(types.filter((type) => extensionsOf(type).length === 0)).toEqual([])
+})

@@ -11,6 +11,7 @@ import { bodyOf, keysOf, putText, readBytes, readText } from '../use-storage.ts'
 const PART_BYTES = 5 * 1024 * 1024
 const KEY = 'album/film.txt'
 const TYPE = { contentType: 'text/plain' }
+const HEADERS = { cacheControl: 'no-store', contentDisposition: 'attachment', contentType: 'video/mp4' }
 
 /** Bodies and copies that are sent in parts. */
 export function parts(server: S3Server): void {
@@ -74,17 +75,23 @@ export function parts(server: S3Server): void {
     test('has the bytes, the type and the headers of its source', async () => {
       const storage = await s3StorageOn(server, { maxCopyBytes: PART_BYTES })
       const bytes = pattern(PART_BYTES * 2 + 1000)
-      const headers = { cacheControl: 'no-store', contentDisposition: 'attachment', contentType: 'video/mp4' }
-      const { etag } = await storage.put(KEY, bodyOf(bytes), headers)
+      const { etag } = await storage.put(KEY, bodyOf(bytes), HEADERS)
       const copied = await storage.copy(KEY, 'copy.txt', { ifMatch: etag })
       expect(copied).toMatchObject({ byteSize: bytes.byteLength, contentType: 'video/mp4' })
       expect(await storage.head('copy.txt')).toMatchObject({ etag: copied.etag, contentType: 'video/mp4' })
       expect(bytes.equals(await readBytes(storage, 'copy.txt'))).toBe(true)
-      const { url } = await storage.signGet('copy.txt', { expiresAt: new Date(Date.now() + 60_000) })
-      const answer = await fetch(url, { headers: { range: 'bytes=0-0' } })
-      await answer.arrayBuffer()
-      expect(answer.headers.get('cache-control')).toBe('no-store')
-      expect(answer.headers.get('content-disposition')).toBe('attachment')
+      expect(await headersIn(storage, 'copy.txt')).toEqual(['video/mp4', 'no-store', 'attachment'])
+    })
+
+    test.each([
+      ['in parts', PART_BYTES],
+      ['in one', PART_BYTES * 2],
+    ])('%s has the type that it is told, and the other headers of its source', async (_how, maxCopyBytes) => {
+      const storage = await s3StorageOn(server, { maxCopyBytes })
+      await storage.put(KEY, bodyOf(pattern(PART_BYTES + 1000)), HEADERS)
+      const copied = await storage.copy(KEY, 'copy.txt', { contentType: 'video/quicktime' })
+      expect(copied.contentType).toBe('video/quicktime')
+      expect(await headersIn(storage, 'copy.txt')).toEqual(['video/quicktime', 'no-store', 'attachment'])
     })
 
     test('of a source that is replaced meanwhile is of what was asked for, or nothing', {
@@ -183,6 +190,14 @@ async function leftoversOf(storage: StorageAdapter): Promise<readonly string[]> 
     for await (const upload of storage.multipart.listUploads(key)) keys.push(`upload of ${upload.key}`)
   }
   return keys
+}
+
+/** What the store says of an object to who fetches it: type, caching, disposition. */
+async function headersIn(storage: StorageAdapter, key: string): Promise<readonly (string | null)[]> {
+  const { url } = await storage.signGet(key, { expiresAt: new Date(Date.now() + 60_000) })
+  const answer = await fetch(url, { headers: { range: 'bytes=0-0' } })
+  await answer.arrayBuffer()
+  return ['content-type', 'cache-control', 'content-disposition'].map((name) => answer.headers.get(name))
 }
 
 /** A body that gives two parts and a half, then calls back and gives nothing more. */

@@ -170,9 +170,9 @@ describe('an upload', () => {
   it.each([{ contentType: '' }, { contentType: undefined }, { contentType: 'application/octet-stream' }])(
     'with %j is begun: its client does not know what it is',
     async (changes) => {
-      const asked: (string | undefined)[] = []
-      const authorizeUpload = ({ contentType }: UploadIntent): boolean => asked.push(contentType) > 0
-      const { status, body } = await handlerOf({ authorizeUpload }).call('POST', '/uploads', declared(changes))
+      const asked: string[] = []
+      const { call } = handlerOf({ authorizeUpload: ({ contentType }) => asked.push(contentType) > 0 })
+      const { status, body } = await call('POST', '/uploads', declared(changes))
       expect(status).toBe(201)
       expect((body as Upload).request?.headers).toMatchObject({ 'content-type': 'application/octet-stream' })
       expect(asked).toEqual(['application/octet-stream'])

@@ -111,7 +111,7 @@ async function outcomeOf(way: WayIn, sent: Sent, isStrict = false): Promise<stri
     return asset.state === 'ready' ? `${asset.contentType} ${asset.filename}` : `${asset.errorReason}`
   } catch (error) {
     if (error instanceof Refused) return error.message
-    if (isRindleError(error, 'upload_rejected')) return String(error.details['reason'])
+    if (isRindleError(error, 'upload_rejected')) return error.details['reason'] as string
     throw error
   }
 }

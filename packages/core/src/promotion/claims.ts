@@ -26,7 +26,7 @@ export function isNameOf(declared: string, contentType: string): boolean {
 }
 
 /** Whether a declared type is true of the other, as of many more: a .docx is a ZIP. */
-export function isGenericFor(declared: string, contentType: string): boolean {
+function isGenericFor(declared: string, contentType: string): boolean {
   return (READINGS[declared]?.includes(contentType) ?? false) || (GENERIC_NAMES[declared]?.test(contentType) ?? false)
 }
 

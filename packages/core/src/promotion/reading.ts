@@ -12,8 +12,8 @@ import { isAccepted } from './is-accepted.ts'
  */
 export function readingOf(sniffed: string, claims: Claims, types: readonly string[]): string {
   const readings = READINGS[sniffed]
-  const possible = readings ?? [sniffed, ...counterparts(sniffed)]
-  const [likeliest = sniffed] = possible
+  const possible = readings ?? ([sniffed, ...counterparts(sniffed)] as const)
+  const [likeliest] = possible
   const named = (names: readonly string[]): readonly string[] =>
     possible.filter((type) => names.some((name) => name === type || (!readings && kindOf(name) === kindOf(type))))
   const byName = named(typesOf(claims.extension))

@@ -303,21 +303,13 @@ describe('hostile bytes', () => {
     }
   })
 
-  const PIECES = [
-    ...['<', '>', '<!--', '-->', '<!DOCTYPE svg', '[', ']', '&', ';', '<?xml ', '?>', '<svg ', '<svg:svg ', '"', "'"],
-    ...['=', 'a', ' ', '\0', '<!ENTITY a "b">', '&a;', 'xmlns', ':', '\xEF\xBB\xBF', '\xFF\xFE', '\xFE\xFF'],
-    ...['ID3\x04\0\0\0\0\0\x04', 'ftyp', 'mif1', 'avif', '\0\0\0\x18', 'PK\x03\x04', '\x1F\x8B\x08', 'OggS', 'II*\0'],
-    ...[
-      '\x1A\x45\xDF\xA3',
-      'RIFF',
-      '\x89PNG\r\n\x1A\n',
-      'FORM',
-      '\xFF\xFB',
-      'caff',
-      '0&\xB2u\x8Ef\xCF\x11\xA6\xD9',
-      'G',
-    ],
-  ]
+  const PIECES = (
+    '< > <!-- --> <!DOCTYPE_svg [ ] & ; <?xml_ ?> <svg_ <svg:svg_ " \' = a _ : xmlns <!ENTITY_a_"b"> &a; ftyp mif1 avif ' +
+    'RIFF FORM OggS caff G PK\x03\x04 \x1F\x8B\x08 II*\0 \0 \0\0\0\x18 \x1A\x45\xDF\xA3 \x89PNG\r\n\x1A\n \xFF\xFB ' +
+    '\xEF\xBB\xBF \xFF\xFE \xFE\xFF ID3\x04\0\0\0\0\0\x04 0&\xB2u\x8Ef\xCF\x11\xA6\xD9'
+  )
+    .split(' ')
+    .map((piece) => piece.replaceAll('_', ' '))
 
   it('are survived in any order', async () => {
     const anything = fc.uint8Array({ maxLength: 64 }).map((bytes) => Buffer.from(bytes).toString('latin1'))

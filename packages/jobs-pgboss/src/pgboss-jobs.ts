@@ -3,6 +3,7 @@ import {
   deadLetterQueue,
   type Finding,
   type JobRequest,
+  type JobSchedule,
   type JobsAdapter,
   type JobsCapability,
   type JobsContext,
@@ -14,14 +15,14 @@ import {
   type WorkerRegistration,
   type Workers,
 } from '@rindle/core'
-import type { PgBoss } from 'pg-boss'
 import { diagnose } from './diagnose.ts'
 import { insertJobs } from './insert-jobs.ts'
-import { mapError, reason } from './map-error.ts'
+import { mapError } from './map-error.ts'
 import { type PgBossJobsOptions, type ResolvedOptions, resolveOptions } from './options.ts'
 import { type JobCount, queueCounts } from './queue-counts.ts'
 import { QueueStore } from './queue-store.ts'
 import { safeLogger } from './safe-logger.ts'
+import { readSchedules, registerSchedule } from './schedules.ts'
 import { cancelJobs, countJobs, findLiveKeys } from './statements.ts'
 import { WorkerGroup } from './worker-group.ts'
 
@@ -124,16 +125,7 @@ class PgBossJobs implements JobsAdapter {
 
   async schedule(name: string, cron: string, request: JobRequest): Promise<void> {
     assertQueue(request.queue)
-    assertScheduleName(name)
-    const boss = await this.#store().boss()
-    assertCron(boss, name, cron)
-    // A run that came due while no worker was alive is made up for once.
-    const options = { key: name, tz: 'UTC', missed: 'once', singletonKey: request.key } as const
-    try {
-      await boss.schedule(request.queue, cron, request.payload, options)
-    } catch (error) {
-      throw mapError(error, `scheduling "${name}"`)
-    }
+    await registerSchedule(await this.#store().boss(), name, cron, request)
   }
 
   async unschedule(name: string, queue: QueueName): Promise<void> {
@@ -144,6 +136,10 @@ class PgBossJobs implements JobsAdapter {
     } catch (error) {
       throw mapError(error, `unscheduling "${name}"`)
     }
+  }
+
+  async schedules(): Promise<readonly JobSchedule[]> {
+    return readSchedules(this.#connection().context.database, this.#options.schema)
   }
 
   diagnose(_context: DiagnosisContext): AsyncIterable<Finding> {
@@ -183,22 +179,5 @@ function assertRegistrations(registrations: readonly WorkerRegistration[]): void
       )
     }
     seen.add(queue)
-  }
-}
-
-function assertScheduleName(name: string): void {
-  if (/^[A-Za-z0-9_.-]+$/.test(name)) return
-  throw new RindleError('invalid_input', `The schedule name "${name}" may hold letters, digits, ".", "-" and "_" only.`)
-}
-
-/** pg-boss would also take six fields, and recurrence rules. */
-function assertCron(boss: PgBoss, name: string, cron: string): void {
-  const message = `The cron expression "${cron}" of schedule "${name}" cannot be used`
-  if (cron.trim().split(/\s+/).length !== 5)
-    throw new RindleError('invalid_input', `${message}: it must have five fields.`)
-  try {
-    boss.previewSchedule(cron, { count: 1 })
-  } catch (error) {
-    throw new RindleError('invalid_input', `${message}: ${reason(error)}.`, { cause: error })
   }
 }

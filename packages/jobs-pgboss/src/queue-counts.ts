@@ -5,20 +5,32 @@ export interface JobCount {
   readonly queue: string
   readonly state: string
   readonly count: number
+  /** Since the one of them was due that was due first; `null` when none is. */
+  readonly oldestWaitSeconds: number | null
 }
+
+const WAITING = ['created', 'retry']
 
 /** Adds up the rows, with zeros for queues that have none. */
 export function queueCounts(rows: readonly JobCount[]): readonly QueueCounts[] {
   return QUEUE_NAMES.map((queue) => ({
     queue,
-    waiting: sum(rows, queue, ['created', 'retry']),
+    waiting: sum(rows, queue, WAITING),
+    oldestWaitSeconds: oldestWait(rows, queue),
     active: sum(rows, queue, ['active']),
     dead: sum(rows, deadLetterQueue(queue), ['created', 'retry', 'active', 'failed']),
   }))
 }
 
 function sum(rows: readonly JobCount[], queue: string, states: readonly string[]): number {
-  return rows
-    .filter((row) => row.queue === queue && states.includes(row.state))
-    .reduce((total, { count }) => total + count, 0)
+  return of(rows, queue, states).reduce((total, { count }) => total + count, 0)
+}
+
+function oldestWait(rows: readonly JobCount[], queue: string): number | null {
+  const waits = of(rows, queue, WAITING).flatMap(({ oldestWaitSeconds }) => oldestWaitSeconds ?? [])
+  return waits.length === 0 ? null : Math.max(...waits)
+}
+
+function of(rows: readonly JobCount[], queue: string, states: readonly string[]): readonly JobCount[] {
+  return rows.filter((row) => row.queue === queue && states.includes(row.state))
 }

@@ -78,11 +78,24 @@ export function findLiveKeys(schema: string, queues: readonly string[], keys: re
   return { text, values: [[...queues], [...keys]] }
 }
 
-/** Jobs per queue and state, finished and cancelled ones left out, as rows `{ queue, state, count }`. */
+/**
+ * Jobs per queue and state, finished and cancelled ones left out, as rows `{ queue, state, count, oldestWaitSeconds }`:
+ * since the one of them was due that was due first.
+ */
 export function countJobs(schema: string, queues: readonly string[]): Statement {
   const text = `
-    select name as queue, state::text as state, count(*)::int as count from ${schema}.job
+    select name as queue, state::text as state, count(*)::int as count,
+      extract(epoch from now() - min(start_after) filter (where start_after <= now()))::float8 as "oldestWaitSeconds"
+    from ${schema}.job
     where name = any($1::text[]) and state not in ('completed', 'cancelled')
     group by name, state`
+  return { text, values: [[...queues]] }
+}
+
+/** The cron jobs of these queues, as rows `{ name, queue, cron, payload, since }`, sorted by name. */
+export function findSchedules(schema: string, queues: readonly string[]): Statement {
+  const text = `
+    select key as name, name as queue, cron, data as payload, updated_on as since from ${schema}.schedule
+    where name = any($1::text[]) order by key, name`
   return { text, values: [[...queues]] }
 }

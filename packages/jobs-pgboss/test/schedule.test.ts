@@ -35,6 +35,23 @@ describe('a schedule', () => {
     expect((await jobs.database.executeSql(SCHEDULES)).rows).toHaveLength(1)
   })
 
+  test('is nothing, and makes nothing, where pg-boss has no schema yet', async () => {
+    await using testDatabase = await createTestDatabase({ migrated: false })
+    await using jobs = testJobs(testDatabase.url)
+    expect(await jobs.adapter.schedules()).toEqual([])
+    const { rows } = await jobs.database.executeSql(`select to_regnamespace('pgboss') is null as absent`)
+    expect(rows).toEqual([{ absent: true }])
+  })
+
+  test('is never due when somebody has written an expression into the table that is none', async () => {
+    await using testDatabase = await createTestDatabase()
+    await using jobs = testJobs(testDatabase.url)
+    await jobs.adapter.schedule('nightly', '0 3 * * *', jobFor('a'))
+    await jobs.database.executeSql(`update pgboss.schedule set cron = 'at night'`)
+    const [nightly] = await jobs.adapter.schedules()
+    expect(nightly?.nextAfter(new Date())).toBeNull()
+  })
+
   test('is refused under a name that pg-boss could not keep', async () => {
     await using testDatabase = await createTestDatabase()
     await using jobs = testJobs(testDatabase.url)

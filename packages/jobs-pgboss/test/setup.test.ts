@@ -15,7 +15,9 @@ describe('the queues', () => {
     const all = Array.from({ length: 6 }, () => many.use(testJobs(url)))
     const ids = await Promise.all(all.map((jobs, index) => jobs.enqueue(jobFor(`job-${index}`))))
     expect(ids.flat().every((id) => typeof id === 'string')).toBe(true)
-    expect(await all[0]?.adapter.counts()).toContainEqual({ queue: 'rindle_promote', waiting: 6, active: 0, dead: 0 })
+    expect(await all[0]?.adapter.counts()).toContainEqual(
+      expect.objectContaining({ queue: 'rindle_promote', waiting: 6, active: 0, dead: 0 }),
+    )
   })
 
   test('are made outside of the transaction that needs them first', async () => {

@@ -81,12 +81,14 @@ export function memoryJobs({ retryDelayMs = 0 }: MemoryJobsOptions = {}): JobsAd
       return QUEUE_NAMES.map((queue) => ({
         queue,
         waiting: jobs.count(queue, ({ state, isDead }) => state !== 'active' && !isDead),
+        oldestWaitSeconds: jobs.oldestWaitSeconds(queue),
         active: jobs.count(queue, ({ state, isDead }) => state === 'active' && !isDead),
         dead: jobs.count(queue, ({ isDead }) => isDead),
       }))
     },
     schedule: async () => refuseSchedules(),
     unschedule: async () => refuseSchedules(),
+    schedules: async () => refuseSchedules(),
     // Nothing to set up, so nothing to check.
     async *diagnose() {},
   }

@@ -97,9 +97,14 @@ const capabilityBreakages: readonly JobsBreakage[] = [
     breaks: () => ({ schedule: async () => {} }),
   },
   {
-    caseName: 'refuses schedule and unschedule with capability_unsupported when it does not declare schedule',
+    caseName: 'tells what is scheduled, when that comes next, and since when it is so',
+    how: 'schedules nothing',
+    breaks: () => ({ schedule: async () => {}, schedules: async () => [] }),
+  },
+  {
+    caseName: 'refuses schedules with capability_unsupported when it does not declare schedule',
     how: 'forgets schedules',
-    breaks: () => ({ schedule: async () => {}, unschedule: async () => {} }),
+    breaks: () => ({ schedules: async () => [] }),
   },
 ]
 
@@ -320,6 +325,20 @@ const liveBreakages: readonly JobsBreakage[] = [
   },
 ]
 
+const waitBreakages: readonly JobsBreakage[] = [
+  {
+    caseName: 'tells how long the job has waited that was due first, and nothing while none is due',
+    how: 'takes every wait for none',
+    breaks: (good) => ({
+      counts: async () =>
+        (await good.counts()).map((count) => ({
+          ...count,
+          oldestWaitSeconds: count.oldestWaitSeconds === null ? null : 0,
+        })),
+    }),
+  },
+]
+
 const stopBreakages: readonly JobsBreakage[] = [
   {
     caseName: 'waits for the job in hand when it stops, without aborting it, and takes no other',
@@ -383,6 +402,7 @@ export const JOBS_BREAKAGES: readonly JobsBreakage[] = [
   ...failureBreakages,
   ...cancelBreakages,
   ...liveBreakages,
+  ...waitBreakages,
   ...stopBreakages,
   ...transactionBreakages,
 ]

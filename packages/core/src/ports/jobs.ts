@@ -79,9 +79,25 @@ export interface QueueCounts {
   readonly queue: QueueName
   /** Waiting, those that wait for a retry included. */
   readonly waiting: number
+  /** How long the one has been waiting that was due first; `null` when none is due. */
+  readonly oldestWaitSeconds: number | null
   readonly active: number
   /** Dead letters not handled yet. */
   readonly dead: number
+}
+
+/** A cron job as it is registered. */
+export interface JobSchedule {
+  /** The name that it was registered under. */
+  readonly name: string
+  readonly queue: QueueName
+  /** Five fields, in UTC. */
+  readonly cron: string
+  readonly payload: JsonObject
+  /** Since when it is registered as it is: the same once more changes nothing. */
+  readonly since: Date
+  /** When it is due next after a time; `null` when its expression names none. Pure. */
+  nextAfter(time: Date): Date | null
 }
 
 /**
@@ -128,6 +144,8 @@ export interface JobsAdapter {
   schedule(name: string, cron: string, request: JobRequest): Promise<void>
   /** Removes it; success when absent. */
   unschedule(name: string, queue: QueueName): Promise<void>
+  /** The cron jobs that are registered, sorted by name. Works before `start`, and makes nothing. */
+  schedules(): Promise<readonly JobSchedule[]>
   /**
    * Checks of its own set-up, each as soon as it is known, through the database that it is connected to. Works before
    * `start`, and makes nothing. Rejecting is an error of the check that was on.

@@ -23,6 +23,7 @@ export function tracedJobs(adapter: JobsAdapter, telemetry: Telemetry): JobsAdap
     counts: () => adapter.counts(),
     schedule: (name, cron, request) => adapter.schedule(name, cron, request),
     unschedule: (name, queue) => adapter.unschedule(name, queue),
+    schedules: () => adapter.schedules(),
     diagnose: (context) => adapter.diagnose(context),
   }
 }

@@ -45,6 +45,32 @@ export const capabilityCases: readonly JobsContractCase[] = [
     },
   },
   {
+    name: 'tells what is scheduled, when that comes next, and since when it is so',
+    needs: ['schedule'],
+    run: async ({ adapter }) => {
+      assert.deepEqual(await adapter.schedules(), [], 'Before anything is scheduled there is nothing.')
+      await adapter.schedule('weekly', '30 4 * * 0', jobFor('b'))
+      await adapter.schedule('nightly', '0 3 * * *', jobFor('a'))
+      const [nightly, weekly, ...others] = await adapter.schedules()
+      assert.deepEqual(others, [])
+      assert.deepEqual(
+        [nightly, weekly].map((one) => [one?.name, one?.queue, one?.cron, one?.payload]),
+        [
+          ['nightly', QUEUE, '0 3 * * *', { key: 'a' }],
+          ['weekly', QUEUE, '30 4 * * 0', { key: 'b' }],
+        ],
+      )
+      const saturday = new Date('2026-01-03T03:00:00Z')
+      assert.deepEqual(nightly?.nextAfter(saturday), new Date('2026-01-04T03:00:00Z'))
+      assert.deepEqual(weekly?.nextAfter(saturday), new Date('2026-01-04T04:30:00Z'))
+      await adapter.schedule('nightly', '0 3 * * *', jobFor('a'))
+      const since = async (): Promise<Date | undefined> => (await adapter.schedules())[0]?.since
+      assert.deepEqual(await since(), nightly?.since, 'The same once more must change nothing.')
+      await adapter.schedule('nightly', '0 5 * * *', jobFor('a'))
+      assert.ok(((await since())?.getTime() ?? 0) > (nightly?.since.getTime() ?? 0), 'A change begins when it is made.')
+    },
+  },
+  {
     name: 'refuses a cron expression that is not five fields, or that never was one, with invalid_input',
     needs: ['schedule'],
     run: async ({ adapter }) => {
@@ -54,11 +80,12 @@ export const capabilityCases: readonly JobsContractCase[] = [
     },
   },
   {
-    name: 'refuses schedule and unschedule with capability_unsupported when it does not declare schedule',
+    name: 'refuses schedules with capability_unsupported when it does not declare schedule',
     needsAbsent: 'schedule',
     run: async ({ adapter }) => {
       await rejectsWith('capability_unsupported', () => adapter.schedule('nightly', '0 3 * * *', jobFor('a')))
       await rejectsWith('capability_unsupported', () => adapter.unschedule('nightly', QUEUE))
+      await rejectsWith('capability_unsupported', () => adapter.schedules())
     },
   },
 ]

@@ -101,7 +101,7 @@ export const failureCases: readonly JobsContractCase[] = [
         const counts = (await subject.adapter.counts()).find(({ queue }) => queue === QUEUE)
         const live = await subject.adapter.findLive(QUEUE, ['a'])
         mayEnd.open()
-        assert.deepEqual(counts, { queue: QUEUE, waiting: 0, active: 0, dead: 1 })
+        assert.deepEqual(counts, { queue: QUEUE, waiting: 0, oldestWaitSeconds: null, active: 0, dead: 1 })
         assert.ok(live.has('a'))
         await eventually(subject, 'nothing is left of it', () => isSettled(subject))
       })

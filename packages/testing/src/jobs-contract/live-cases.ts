@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { QUEUE_NAMES } from '@rindle/core'
+import { QUEUE_NAMES, type QueueName } from '@rindle/core'
 import type { JobsContractCase } from './contract-case.ts'
 import { eventually } from './eventually.ts'
 import { enqueue, gate, jobFor, QUEUE, recordingWorker, whileWorking } from './recording-worker.ts'
@@ -38,16 +38,34 @@ export const liveCases: readonly JobsContractCase[] = [
       const { adapter } = subject
       const mayEnd = gate()
       const worker = recordingWorker({ handle: () => mayEnd.opened })
-      const none = QUEUE_NAMES.map((queue) => ({ queue, waiting: 0, active: 0, dead: 0 }))
+      const none = QUEUE_NAMES.map((queue) => ({ queue, waiting: 0, oldestWaitSeconds: null, active: 0, dead: 0 }))
       assert.deepEqual(await adapter.counts(), none)
       await enqueue(subject, jobFor('a'), jobFor('b'), { ...jobFor('a'), queue: 'rindle_purge' })
       await whileWorking(adapter, [worker], async () => {
         await eventually(subject, 'the first job runs', () => worker.handled.length === 1)
-        const counts = new Map((await adapter.counts()).map((count) => [count.queue, count]))
+        const counts = await adapter.counts()
         mayEnd.open()
-        assert.deepEqual(counts.get(QUEUE), { queue: QUEUE, waiting: 1, active: 1, dead: 0 })
-        assert.deepEqual(counts.get('rindle_purge'), { queue: 'rindle_purge', waiting: 1, active: 0, dead: 0 })
+        const numbersOf = (wanted: QueueName): readonly unknown[] =>
+          counts.flatMap(({ queue, waiting, active, dead }) => (queue === wanted ? [waiting, active, dead] : []))
+        assert.deepEqual(numbersOf(QUEUE), [1, 1, 0])
+        assert.deepEqual(numbersOf('rindle_purge'), [1, 0, 0])
       })
+    },
+  },
+  {
+    name: 'tells how long the job has waited that was due first, and nothing while none is due',
+    run: async (subject) => {
+      const { adapter } = subject
+      const oldestWait = async (): Promise<number | null | undefined> =>
+        (await adapter.counts()).find(({ queue }) => queue === QUEUE)?.oldestWaitSeconds
+      await enqueue(subject, { ...jobFor('later'), delaySeconds: 3_600 })
+      assert.equal(await oldestWait(), null, 'A job that is not due yet waits for nobody.')
+      await enqueue(subject, jobFor('a'))
+      const first = await oldestWait()
+      assert.ok(typeof first === 'number' && first >= 0 && first < 600, `It has been waiting for ${first} s.`)
+      await eventually(subject, 'it has waited for longer', async () => ((await oldestWait()) ?? 0) > first)
+      await enqueue(subject, jobFor('b'))
+      await eventually(subject, 'a younger one changes nothing', async () => ((await oldestWait()) ?? 0) > first)
     },
   },
 ]

@@ -71,14 +71,14 @@ export class MemoryQueue {
     const isDying = !job.isDead && job.attempts >= QUEUES[job.queue].attempts
     job.isDead ||= isDying
     job.state = 'retry'
-    job.dueAtMs = isDying ? 0 : performance.now() + retryDelayMs
+    job.dueAtMs = performance.now() + (isDying ? 0 : retryDelayMs)
   }
 
   /** Makes an attempt as if it had not been. */
   giveBack(job: MemoryJob): void {
     job.state = 'retry'
     job.attempts -= 1
-    job.dueAtMs = 0
+    job.dueAtMs = performance.now()
   }
 
   /** Removes these jobs, dead letters excepted, and returns them. */
@@ -94,6 +94,13 @@ export class MemoryQueue {
 
   count(queue: QueueName, matches: (job: MemoryJob) => boolean): number {
     return this.#find((job) => job.queue === queue && matches(job)).length
+  }
+
+  /** How long the job has been waiting that was due first; `null` when none is due. */
+  oldestWaitSeconds(queue: QueueName): number | null {
+    const now = performance.now()
+    const due = this.#find((job) => job.queue === queue && job.state !== 'active' && !job.isDead && job.dueAtMs <= now)
+    return due.length === 0 ? null : Math.max(...due.map(({ dueAtMs }) => now - dueAtMs)) / 1_000
   }
 
   #find(matches: (job: MemoryJob) => boolean): readonly MemoryJob[] {

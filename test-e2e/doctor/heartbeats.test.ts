@@ -56,19 +56,40 @@ it('workers whose process was killed are dead after a minute, and forgotten afte
   expect(await rindle.prisma.mediaWorker.findMany({ select: { id: true } })).toEqual([{ id: workers.id }])
 })
 
-it('a process that is told to stop leaves no row', async () => {
+it('a process that is told to stop says so, and is forgotten after a day', async () => {
   const { rindle, databaseUrl, directory } = application
   const process = await startWorkerProcess(databaseUrl, directory)
-  expect(await rindle.liveWorkers()).toHaveLength(1)
+  const [{ processId } = { processId: 0 }] = await rindle.liveWorkers()
   expect(await process.stop()).toBe(0)
-  expect(await rindle.prisma.mediaWorker.count()).toBe(0)
+  expect(await rindle.liveWorkers()).toEqual([])
+  expect(await rindle.prisma.mediaWorker.findMany()).toMatchObject([{ processId, stoppedAt: expect.any(Date) }])
+  await silentFor(90_000, processId)
+  const workers = await rindle.work()
+  expect(await rindle.prisma.mediaWorker.findMany({ select: { id: true } })).toEqual([{ id: workers.id }])
+})
+
+it('the last worker of a queue is told as it ended: it stopped, or it died, and how long ago', async () => {
+  const { rindle, databaseUrl, directory } = application
+  const lastOf = async (): Promise<string | undefined> => {
+    const { checks } = await rindle.doctor({ profiles: [] })
+    return checks.find(({ id }) => id === 'workers.promote')?.summary
+  }
+  const killed = await startWorkerProcess(databaseUrl, directory)
+  const [{ processId } = { processId: 0 }] = await rindle.liveWorkers()
+  await killed.kill()
+  await silentFor(300, processId)
+  expect(await lastOf()).toMatch(new RegExp(`the last one, process ${processId} on \\S+, died 30\\d s ago: `))
+  const workers = await rindle.work()
+  await workers.stop()
+  // Not that of the process that had died before.
+  expect(await lastOf()).toMatch(new RegExp(`the last one, process ${process.pid} on \\S+, stopped \\d s ago: `))
 })
 
 it('an instance that stops takes its workers along', async () => {
   const other = await application.another()
   void other.work()
   await other.stop()
-  expect(await application.rindle.prisma.mediaWorker.count()).toBe(0)
+  expect(await application.rindle.prisma.mediaWorker.count({ where: { stoppedAt: null } })).toBe(0)
 })
 
 it('a beat makes workers that were silent for long alive again', async () => {

@@ -51,12 +51,15 @@ export class Heartbeat {
     return this.#triedAt
   }
 
-  /** Removes the row. One that cannot be removed is logged, and counts as dead soon. */
+  /** Writes down that they stop because they were told to. One that cannot is logged, and counts as dead soon. */
   async stop(): Promise<void> {
     clearInterval(this.#timer)
     await this.#beating
     try {
-      await this.#runtime.database.executeSql('delete from rindle.media_workers where id = $1::uuid', [this.#facts.id])
+      await this.#runtime.database.executeSql(
+        'update rindle.media_workers set stopped_at = now(), beat_at = now() where id = $1::uuid',
+        [this.#facts.id],
+      )
     } catch (error) {
       this.#runtime.logger.warn({ error: String(error) }, 'Workers stopped, but could not say so in the database.')
     }
@@ -90,7 +93,7 @@ export class Heartbeat {
   }
 }
 
-/** Forgets who died more than a day ago. Skips rows that another start prunes at this moment: it cannot deadlock. */
+/** Forgets who died, or stopped, more than a day ago. Skips rows that another start prunes at this moment: it cannot deadlock. */
 async function prune({ database }: Runtime): Promise<void> {
   await database.executeSql(
     `delete from rindle.media_workers where id in (

@@ -1,5 +1,5 @@
 import type { QueueName } from '../domain/queues.ts'
-import { json, number, text, time } from '../rows/row-values.ts'
+import { json, number, numberOrNull, text, time } from '../rows/row-values.ts'
 import type { Runtime } from '../runtime.ts'
 import { BEAT_EVERY_SECONDS } from './heartbeat.ts'
 
@@ -23,17 +23,26 @@ export interface LiveWorker {
   readonly beatAgeSeconds: number
 }
 
-/** The workers of all processes that take jobs now, the longest running first; at most 1,000. */
-export async function liveWorkers(runtime: Runtime): Promise<readonly LiveWorker[]> {
-  const known = await knownWorkers(runtime)
-  return known.filter(isAlive).toSorted((a, b) => a.startedAt.getTime() - b.startedAt.getTime())
+/** Workers that may have stopped, or died. */
+export interface KnownWorker extends LiveWorker {
+  /** How long ago they stopped taking jobs because they were told to; `null`: they run, or died. */
+  readonly stoppedAgeSeconds: number | null
 }
 
-/** Those that died within the last day as well; the latest beat first. */
-export async function knownWorkers({ database }: Runtime): Promise<readonly LiveWorker[]> {
+/** The workers of all processes that take jobs now, the longest running first; at most 1,000. */
+export async function liveWorkers(runtime: Runtime): Promise<readonly LiveWorker[]> {
+  const alive = (await knownWorkers(runtime)).filter(isAlive)
+  return alive
+    .map(({ stoppedAgeSeconds: _running, ...worker }) => worker)
+    .toSorted((a, b) => a.startedAt.getTime() - b.startedAt.getTime())
+}
+
+/** Those that stopped, or died, within the last day as well; the latest sign of life first. */
+export async function knownWorkers({ database }: Runtime): Promise<readonly KnownWorker[]> {
   const { rows } = await database.executeSql(
     `select id::text as id, host, process_id, queues, started_at, beat_at,
-       extract(epoch from clock_timestamp() - beat_at)::float8 as beat_age_seconds
+       extract(epoch from clock_timestamp() - beat_at)::float8 as beat_age_seconds,
+       extract(epoch from clock_timestamp() - stopped_at)::float8 as stopped_age_seconds
      from rindle.media_workers order by beat_at desc, id limit ${MOST_ROWS}`,
   )
   return rows.map((row) => ({
@@ -44,10 +53,23 @@ export async function knownWorkers({ database }: Runtime): Promise<readonly Live
     startedAt: time(row, 'started_at'),
     beatAt: time(row, 'beat_at'),
     beatAgeSeconds: number(row, 'beat_age_seconds'),
+    stoppedAgeSeconds: numberOrNull(row, 'stopped_age_seconds'),
   }))
 }
 
 /** Whether these workers take jobs, as far as anybody can tell. Pure. */
-export function isAlive({ beatAgeSeconds }: Pick<LiveWorker, 'beatAgeSeconds'>): boolean {
-  return beatAgeSeconds <= DEAD_AFTER_SECONDS
+export function isAlive({
+  beatAgeSeconds,
+  stoppedAgeSeconds,
+}: Pick<KnownWorker, 'beatAgeSeconds' | 'stoppedAgeSeconds'>): boolean {
+  return stoppedAgeSeconds === null && beatAgeSeconds <= DEAD_AFTER_SECONDS
+}
+
+/** Of workers that take no jobs any more, who they were and how they ended: "process 7 on a, stopped 90 s ago". Pure. */
+export function lastSeen({ processId, host, beatAgeSeconds, stoppedAgeSeconds }: KnownWorker): string {
+  const end =
+    stoppedAgeSeconds === null
+      ? `died ${Math.round(beatAgeSeconds)} s ago`
+      : `stopped ${Math.round(stoppedAgeSeconds)} s ago`
+  return `process ${processId} on ${host}, ${end}`
 }

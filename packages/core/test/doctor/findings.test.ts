@@ -1,4 +1,4 @@
-import { defineProfile, type LiveWorker, type Processor, type Profile, type StorageAdapter } from '@rindle/core'
+import { defineProfile, type Processor, type Profile, type StorageAdapter } from '@rindle/core'
 import { describe, expect, it } from 'vitest'
 import { refusalOf } from '../../src/operations/doctor/browser-preflight.ts'
 import { clockFinding } from '../../src/operations/doctor/clock-finding.ts'
@@ -7,6 +7,7 @@ import { profileFindings } from '../../src/operations/doctor/profile-findings.ts
 import { reasonOf } from '../../src/operations/doctor/reason-of.ts'
 import { spaceFinding } from '../../src/operations/doctor/work-directory-findings.ts'
 import { queueFinding } from '../../src/operations/doctor/worker-findings.ts'
+import type { KnownWorker } from '../../src/workers/live-workers.ts'
 
 describe('Node', () => {
   it.each([
@@ -78,7 +79,7 @@ describe('the space for work in progress', () => {
 })
 
 describe('the workers of a queue', () => {
-  const worker = (beatAgeSeconds: number, host = 'a', promote = 5): LiveWorker => ({
+  const worker = (beatAgeSeconds: number, host = 'a', promote = 5): KnownWorker => ({
     id: host,
     host,
     processId: 7,
@@ -86,6 +87,7 @@ describe('the workers of a queue', () => {
     startedAt: new Date(0),
     beatAt: new Date(0),
     beatAgeSeconds,
+    stoppedAgeSeconds: null,
   })
 
   it('are counted with their hosts and slots', () => {
@@ -101,6 +103,14 @@ describe('the workers of a queue', () => {
     expect(queueFinding('rindle_promote', [worker(61)], true)).toMatchObject({
       status: 'error',
       summary: 'no live worker; the last one, process 7 on a, died 61 s ago: uploads stay unverified',
+    })
+  })
+
+  it('that have stopped are not called dead, and are told rather than one that died before them', () => {
+    const stopped = { ...worker(20), stoppedAgeSeconds: 20 }
+    expect(queueFinding('rindle_promote', [stopped, worker(900, 'c')], true)).toMatchObject({
+      status: 'error',
+      summary: 'no live worker; the last one, process 7 on a, stopped 20 s ago: uploads stay unverified',
     })
   })
 

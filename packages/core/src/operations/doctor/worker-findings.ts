@@ -3,7 +3,7 @@ import { lane } from '../../domain/recipe-facts.ts'
 import type { Finding } from '../../ports/diagnosis.ts'
 import type { Profile } from '../../profile/profile.ts'
 import type { Runtime } from '../../runtime.ts'
-import { isAlive, knownWorkers, type LiveWorker } from '../../workers/live-workers.ts'
+import { isAlive, type KnownWorker, knownWorkers, lastSeen } from '../../workers/live-workers.ts'
 
 type Profiles = Readonly<Record<string, Profile>>
 
@@ -23,17 +23,18 @@ export async function* workerFindings(runtime: Runtime, profiles: Profiles): Asy
 }
 
 /** Judges who works on a queue. Pure. */
-export function queueFinding(queue: QueueName, workers: readonly LiveWorker[], isQueueNeeded: boolean): Finding {
+export function queueFinding(queue: QueueName, workers: readonly KnownWorker[], isQueueNeeded: boolean): Finding {
   const id = `workers.${queue.replace('rindle_', '')}`
   const serving = workers.filter(({ queues }) => queues[queue] !== undefined)
   const alive = serving.filter(isAlive)
   if (alive.length > 0) return { id, status: 'ok', summary: describe(alive, queue) }
   if (!isQueueNeeded) return { id, status: 'ok', summary: 'none, and no profile needs one' }
+  const [last] = serving
   return {
     id,
     // Only what somebody has scheduled waits there.
     status: queue === 'rindle_maintenance' ? 'warn' : 'error',
-    summary: `no live worker${lastSeen(serving)}: ${CONSEQUENCES[queue]}`,
+    summary: `no live worker${last === undefined ? '' : `; the last one, ${lastSeen(last)}`}: ${CONSEQUENCES[queue]}`,
     fix: `Start \`rindle worker\`, or call rindle.work(), for the queue ${queue}.`,
   }
 }
@@ -45,18 +46,12 @@ function isNeeded(queue: QueueName, profiles: Profiles): boolean {
   return true
 }
 
-function describe(alive: readonly LiveWorker[], queue: QueueName): string {
+function describe(alive: readonly KnownWorker[], queue: QueueName): string {
   const hosts = new Set(alive.map(({ host }) => host)).size
   const slots = alive.reduce((sum, { queues }) => sum + (queues[queue] ?? 0), 0)
   const oldest = Math.max(0, ...alive.map(({ beatAgeSeconds }) => Math.round(beatAgeSeconds)))
   const who = `${count(alive.length, 'worker')} on ${count(hosts, 'host')}`
   return `${who}, ${count(slots, 'job')} at once; each has beaten within ${oldest} s`
-}
-
-/** Those that died within the last day, the latest beat first. */
-function lastSeen([last]: readonly LiveWorker[]): string {
-  if (last === undefined) return ''
-  return `; the last one, process ${last.processId} on ${last.host}, died ${Math.round(last.beatAgeSeconds)} s ago`
 }
 
 function count(number: number, noun: string): string {

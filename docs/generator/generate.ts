@@ -9,6 +9,7 @@ import { packagePages } from './package-pages.ts'
 import { queuePart } from './queue-part.ts'
 import { readExports } from './read-exports.ts'
 import { stateDiagrams } from './state-diagrams.ts'
+import { statusPart } from './status-part.ts'
 import { tablePage } from './table-page.ts'
 
 /** Everything of the site that follows from the code: Markdown by path. Nothing of it is kept in the repository. */
@@ -22,6 +23,7 @@ export async function generate({ own, others } = readExports()): Promise<Readonl
     ['parts/benches.md', benchPart()],
     ['parts/capabilities.md', capabilityPart()],
     ['parts/queues.md', queuePart()],
+    ['parts/status-classes.md', statusPart()],
     ...apiPages(own, others),
     ...packagePages(),
     ...(await stateDiagrams()),

@@ -243,6 +243,19 @@ describe('the doctor names', () => {
   })
 })
 
+it('names maintenance that nobody has scheduled, and makes nothing to find that out', async () => {
+  const { url } = await databaseOf()
+  const patient = await patientOf({ database: url })
+  const finding = (): Promise<Finding | undefined> => patient.finding('maintenance.schedule')
+  expect(await finding()).toMatchObject({ status: 'warn', fix: expect.stringContaining('rindle.schedule()') })
+  expect(await patient.finding('jobs.schema')).toMatchObject({ status: 'error' })
+  await patient.rindle.schedule()
+  expect(await finding()).toMatchObject({
+    status: 'ok',
+    summary: expect.stringMatching(/^4 tasks, the next at \d{4}-\d\d-\d\dT0[1-4]:00:00\.000Z$/),
+  })
+})
+
 it('whole and in order, nothing is wrong with an instance that works', async () => {
   const { url } = await databaseOf()
   const patient = await patientOf({
@@ -252,6 +265,7 @@ it('whole and in order, nothing is wrong with an instance that works', async () 
   const events: unknown[] = []
   patient.rindle.on('rindle.runtime.check.stop', (event) => void events.push(event))
   await patient.rindle.start()
+  await patient.rindle.schedule()
   await patient.rindle.work()
   const { checks, counts, interrupted } = await patient.examine()
   expect(checks.filter(({ status }) => status === 'error')).toEqual([])

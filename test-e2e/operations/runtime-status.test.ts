@@ -1,279 +1,154 @@
-import {
-  type AssetWithVariants,
-  defineProfile,
-  type Rindle,
-  STATUS_CLASSES,
-  type StatusClass,
-  type StatusFinding,
-  type StatusVerb,
-  type Workers,
-} from '@rindle/core'
+import { defineProfile } from '@rindle/core'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { type Application, settled, startApplication } from '../support/application.ts'
-import { quadrants } from '../support/pictures.ts'
+import { describe, expect, it } from 'vitest'
+import { settled } from '../support/application.ts'
 import { deploy } from './deployment.ts'
 import { snapshot } from './snapshot.ts'
+import { accept, OLD, profiles, thumb, useStatusApplication } from './status-application.ts'
 
-const accept = { types: ['image/*'], maxBytes: 1_000_000 }
-const thumb = { mode: 'crop', width: 8, height: 8, format: 'webp' } as const
-const profiles = {
-  photo: defineProfile({ storage: 'main', accept, variants: { thumb } }),
-  other: defineProfile({ storage: 'main', accept, variants: { thumb } }),
-}
+const at = useStatusApplication()
 
-let application: Application<typeof profiles>
-let rindle: Rindle<typeof profiles>
-let workers: Workers
+describe('what is judged', () => {
+  it('is judged as it is asked for: by thresholds, by severities, and not at all', async () => {
+    await at.setVariant(`state = 'failed', error_reason = 'processing_failed', updated_at = ${OLD}`)
+    const options = { thresholds: { failed_work: 601 }, severities: { failed_work: 'notice' } } as const
+    expect(await at.finding('failed_work', { thresholds: { failed_work: 599 } })).toMatchObject({
+      thresholdSeconds: 599,
+    })
+    expect(await at.finding('failed_work', { thresholds: { failed_work: 3_600 } })).toBeUndefined()
+    // More exact than the threshold of all.
+    expect(await at.finding('failed_work', { ...options, thresholds: {}, olderThanSeconds: 3_600 })).toBeUndefined()
+    expect(await at.finding('failed_work', { thresholds: { failed_work: 0 }, olderThanSeconds: 3_600 })).toBeDefined()
+    expect(await at.finding('failed_work', { severities: { failed_work: 'notice' } })).toMatchObject({
+      severity: 'notice',
+    })
+    expect(await at.finding('failed_work', { severities: { failed_work: 'ignore' } })).toBeUndefined()
+  })
 
-beforeAll(async () => {
-  application = await startApplication({ profiles })
-  rindle = application.rindle
-  workers = await application.work()
-})
-afterAll(async () => application[Symbol.asyncDispose]())
+  it.each([
+    [{ thresholds: { failed: 5 } }, 'thresholds.failed: there is no class "failed". There are: no_worker, '],
+    [{ thresholds: { backlog: -1 } }, 'thresholds.backlog must be a number of seconds from 0.'],
+    [{ thresholds: { backlog: '5' } }, 'thresholds.backlog must be a number of seconds from 0.'],
+    [{ thresholds: { maintenance_unscheduled: 5 } }, 'thresholds.maintenance_unscheduled: this class has none'],
+    [{ severities: { backlog: 'red' } }, 'severities.backlog must be one of error, warn, notice, ignore.'],
+    [{ severities: { toString: 'error' } }, 'severities.toString: there is no class "toString".'],
+  ])('%j is refused', async (options, message) => {
+    await expect(at.rindle.runtimeStatus(options as never)).rejects.toMatchObject({
+      code: 'invalid_input',
+      message: expect.stringContaining(message),
+    })
+  })
 
-let asset: AssetWithVariants
+  it('is nothing of what is left of a rejected file, nor of variants that are declared no longer', async () => {
+    for (const state of ['failed', 'cancelled', 'missing', 'stale']) {
+      await at.setVariant(`state = '${state}', error_reason = 'corrupt_media'`)
+      await at.setAsset(`state = 'quarantined'`)
+      const { findings } = await at.rindle.runtimeStatus()
+      expect([state, ...findings.map((found) => found.class)]).toEqual([state, 'quarantined_asset'])
+      await at.setAsset(`state = 'degraded'`)
+      await at.setVariant(`name = 'undeclared'`)
+      const others = (await at.rindle.runtimeStatus()).findings.map((found) => found.class)
+      // What is declared and not there is drift; nothing else is anybody's work.
+      expect([state, ...others]).toEqual([state, 'recipe_drift'])
+      await at.setVariant(`name = 'thumb'`)
+    }
+  })
 
-beforeEach(async () => {
-  await sql('truncate rindle.media_assets, pgboss.job cascade')
-  asset = await attachedPhoto('photo')
-  // A job in hand would be taken for that of the work that is made wrong here.
-  await vi.waitFor(async () => expect(await liveJobs()).toEqual([]), { timeout: 10_000 })
-})
+  it('is the original, not each variant that cannot be made of it', async () => {
+    await at.setVariant(`state = 'failed', error_reason = 'original_missing'`)
+    await at.setAsset(`state = 'degraded', original_damaged_at = now(), error_reason = 'original_missing'`)
+    const { findings } = await at.rindle.runtimeStatus()
+    expect(findings.map((found) => found.class)).toEqual(['lost_original'])
+  })
 
-const liveJobs = (): Promise<readonly unknown[]> =>
-  rindle.prisma.$queryRawUnsafe<readonly unknown[]>(`select id::text from pgboss.job where state <= 'active'`)
-const sql = (text: string): Promise<number> => rindle.prisma.$executeRawUnsafe(text)
-
-async function attachedPhoto(profile: keyof typeof profiles, owner = '1'): Promise<AssetWithVariants> {
-  const to = { owner: { type: 'member', id: owner }, slot: 'cover' }
-  const { id } = await rindle.upload(profile, await quadrants(40, 30), { filename: 'a.jpg', ...to })
-  return settled(rindle, id)
-}
-
-async function finding(
-  statusClass: StatusClass,
-  options: Parameters<typeof rindle.runtimeStatus>[0] = {},
-  instance: Pick<Rindle, 'runtimeStatus'> = rindle,
-): Promise<StatusFinding | undefined> {
-  const { findings } = await instance.runtimeStatus(options)
-  return findings.find((found) => found.class === statusClass)
-}
-
-/** What the tests make wrong, by class: each names the verb that repairs it. */
-const tested = new Map<StatusClass, StatusVerb>()
-
-/** Makes something wrong, sees its line, repairs it, and sees the line go. */
-function wrong(
-  statusClass: StatusClass,
-  verb: StatusVerb,
-  how: {
-    readonly make: () => Promise<unknown>
-    readonly example: () => object
-    readonly repair: () => Promise<unknown>
-    readonly severity?: 'error' | 'notice'
-  },
-): void {
-  tested.set(statusClass, verb)
-  it(`${statusClass}: ${verb}`, async () => {
-    expect(await finding(statusClass)).toBeUndefined()
-    await how.make()
-    const found = await finding(statusClass)
-    expect(found).toMatchObject({
-      class: statusClass,
-      severity: how.severity ?? 'error',
+  it('is a promotion whose attempts fail, or do not end, and none that waits its turn', async () => {
+    await at.waitingJob('rindle_promote')
+    await at.setAsset(`state = 'validating', updated_at = ${OLD}`)
+    await at.sql('truncate rindle.media_processing_runs')
+    expect(await at.finding('stuck_promotion')).toBeUndefined()
+    const attempt = (state: string, startedAt: string, reason: string): Promise<number> =>
+      at.sql(`insert into rindle.media_processing_runs (id, asset_id, worker, state, started_at, finished_at, error_reason)
+        values (gen_random_uuid(), '${at.asset.id}', 'a:1', '${state}', ${startedAt},
+          ${state === 'failed' ? 'now()' : 'null'}, ${reason})`)
+    await attempt('processing', OLD, 'null')
+    expect(await at.finding('stuck_promotion')).toBeUndefined()
+    await attempt('processing', `now() - interval '2 hours'`, 'null')
+    expect(await at.finding('stuck_promotion')).toMatchObject({ examples: [{ reason: 'still_running' }] })
+    await attempt('failed', OLD, `'storage_unavailable'`)
+    expect(await at.finding('stuck_promotion')).toMatchObject({
       count: 1,
-      isAtLeast: false,
-      examples: [how.example()],
-      recommendation: { verb, command: expect.stringMatching(/^rindle [a-z]/) },
+      examples: [{ reason: 'storage_unavailable' }],
     })
-    await how.repair()
-    await vi.waitFor(async () => expect(await finding(statusClass)).toBeUndefined(), { timeout: 10_000 })
-  })
-}
-
-const OLD = `now() - interval '10 minutes'`
-const setVariant = (set: string) => sql(`update rindle.media_variants set ${set} where asset_id = '${asset.id}'`)
-const setAsset = (set: string) => sql(`update rindle.media_assets set ${set} where id = '${asset.id}'`)
-const variantExample = (state: string) => ({ assetId: asset.id, variantName: 'thumb', state })
-
-async function newSession(state: string, expiry: string, strategy = 'presigned_put'): Promise<void> {
-  const { session } = await rindle.presignedPut('photo', { filename: 'b.jpg', contentType: 'image/jpeg', byteSize: 9 })
-  const protocol = strategy === 'resumable' ? `'tus'` : 'null'
-  await sql(`update rindle.media_upload_sessions set state = '${state}', expires_at = now() + interval '${expiry}',
-    upload_strategy = '${strategy}', resumable_protocol = ${protocol} where id = '${session.id}'`)
-}
-
-describe('runtime status', () => {
-  it('says nothing where nothing is wrong, and counts what there is', async () => {
-    const { findings, counts, profile, takenAt } = await rindle.runtimeStatus()
-    expect({ findings, counts, profile }).toEqual({
-      findings: [],
-      counts: { assets: { ready: 1 }, variants: { ready: 1 }, sessions: { completed: 1 }, isPartial: false },
-      profile: null,
-    })
-    expect(Math.abs(takenAt.getTime() - Date.now())).toBeLessThan(60_000)
+    await at.sql('truncate pgboss.job cascade')
+    // Without a job it is lost work, and told once.
+    const { findings } = await at.rindle.runtimeStatus()
+    expect(findings.map((found) => found.class)).toEqual(['stuck_asset'])
   })
 
-  wrong('failed_work', 'requeueVariants', {
-    make: () => setVariant(`state = 'failed', error_reason = 'corrupt_media'`),
-    example: () => ({ ...variantExample('failed'), reason: 'corrupt_media' }),
-    repair: () => rindle.requeueVariants(asset.id),
-  })
-  wrong('cancelled_work', 'requeueVariants', {
-    severity: 'notice',
-    make: () => setVariant(`state = 'cancelled'`),
-    example: () => variantExample('cancelled'),
-    repair: () => rindle.requeueVariants(asset.id),
-  })
-  wrong('storage_drift', 'regenerateVariants', {
-    make: () => setVariant(`state = 'missing'`),
-    example: () => variantExample('missing'),
-    repair: () => rindle.regenerateVariants(),
-  })
-  wrong('recipe_drift', 'regenerateVariants', {
-    make: () => setVariant(`recipe_digest = repeat('0', 64)`),
-    example: () => variantExample('ready'),
-    repair: () => rindle.regenerateVariants(),
-  })
-  wrong('queue_starved', 'recoverLostWork', {
-    make: () => setVariant(`state = 'queued', job_id = null, updated_at = ${OLD}`),
-    example: () => variantExample('queued'),
-    repair: () => rindle.recoverLostWork(),
-  })
-  wrong('orphan_suspect', 'recoverLostWork', {
-    make: () => setVariant(`state = 'processing', job_id = 'gone', updated_at = ${OLD}`),
-    example: () => variantExample('processing'),
-    repair: () => rindle.recoverLostWork(),
-  })
-  wrong('stuck_asset', 'recoverLostWork', {
-    make: () => setAsset(`state = 'analyzing', updated_at = ${OLD}`),
-    example: () => ({ assetId: asset.id, variantName: null, state: 'analyzing' }),
-    repair: () => rindle.recoverLostWork(),
-  })
-  wrong('probe_drift', 'reprobe', {
-    make: () => setAsset('width = null, height = null'),
-    example: () => ({ assetId: asset.id, state: 'ready' }),
-    repair: () => rindle.reprobe(asset.id),
-  })
-  wrong('overdue_session', 'abortIncompleteUploads', {
-    make: () => newSession('signed', '-1 hour'),
-    example: () => ({ sessionId: expect.any(String), state: 'signed' }),
-    repair: () => rindle.abortIncompleteUploads(),
-  })
-  wrong('resumable_stale', 'abortIncompleteUploads', {
-    make: () => newSession('resuming', '-1 hour', 'resumable'),
-    example: () => ({ sessionId: expect.any(String), state: 'resuming' }),
-    repair: () => rindle.abortIncompleteUploads(),
-  })
-  wrong('expired_session', 'cleanupOrphans', {
-    severity: 'notice',
-    make: () => newSession('expired', '-1 hour'),
-    example: () => ({ sessionId: expect.any(String), state: 'expired' }),
-    repair: () => rindle.cleanupOrphans({ live: true }),
-  })
-  wrong('failed_session', 'purgeUnattached', {
-    severity: 'notice',
-    make: () => newSession('failed', '1 hour'),
-    example: () => ({ sessionId: expect.any(String), state: 'failed' }),
-    repair: () => rindle.purgeUnattached({ live: true, graceSeconds: 0 }),
-  })
-  wrong('quarantined_asset', 'purgeUnattached', {
-    severity: 'notice',
-    make: async () => {
-      await rindle.detach({ type: 'member', id: 1 }, 'cover')
-      const rejected = await rindle.upload('photo', await quadrants(8, 8), { filename: 'b.jpg' })
-      await settled(rindle, rejected.id)
-      await sql(`update rindle.media_assets set state = 'quarantined', error_reason = 'scanner_rejected:virus'
-        where id = '${rejected.id}'`)
-    },
-    example: () => ({ state: 'quarantined', reason: 'scanner_rejected:virus' }),
-    repair: () => rindle.purgeUnattached({ live: true, graceSeconds: 0 }),
-  })
-  wrong('unattached_asset', 'purgeUnattached', {
-    severity: 'notice',
-    make: async () => {
-      await sql('delete from rindle.media_attachments')
-      const id = '01900000-0000-7000-8000-000000000001'
-      // As old as it says: ids tell the time as well.
-      await sql(`update rindle.media_assets set id = '${id}', updated_at = now() - interval '8 days'`)
-    },
-    example: () => ({ assetId: '01900000-0000-7000-8000-000000000001', state: 'ready' }),
-    repair: () => rindle.purgeUnattached({ live: true }),
-  })
-
-  tested.set('no_worker', 'work')
-  it('no_worker: work', async () => {
-    await workers.stop()
-    const found = await finding('no_worker')
-    expect(found).toMatchObject({ count: 5, severity: 'error', recommendation: { verb: 'work' } })
-    expect(found?.examples.map(({ queue }) => queue)).toContain('rindle_promote')
-    const some = await rindle.work({ queues: ['rindle_promote'] })
-    // A queue that nobody serves matters once something waits in it.
-    expect(await finding('no_worker')).toBeUndefined()
-    await rindle.regenerateVariants()
-    await setVariant(`state = 'failed'`)
-    await rindle.requeueVariants(asset.id)
-    expect(await finding('no_worker')).toMatchObject({
+  it('is a purge that waits', async () => {
+    await at.waitingJob('rindle_purge')
+    await at.setAsset(`state = 'deleted', waiting_since = ${OLD}, error_reason = 'storage_denied'`)
+    expect(await at.finding('waiting_work')).toMatchObject({
       count: 1,
-      examples: [{ queue: 'rindle_process', reason: '1 jobs wait' }],
+      examples: [{ assetId: at.asset.id, variantName: null, state: 'deleted', reason: 'storage_denied' }],
     })
-    await some.stop()
-    workers = await application.work()
-    await vi.waitFor(async () => expect(await finding('no_worker')).toBeUndefined(), { timeout: 10_000 })
   })
 
-  it('has a class, and a test, for each that it declares', () => {
-    expect([...tested.keys()].toSorted()).toEqual([...STATUS_CLASSES].toSorted())
+  it('is no file whose header does not tell how long it lasts', async () => {
+    await at.setVariant(`state = 'purged'`)
+    const probed = `kind = 'audio', width = null, height = null, has_audio_track = true, duration_ms = null`
+    await at.setAsset(`${probed}, content_type = 'image/jpeg'`)
+    expect(await at.finding('probe_drift')).toBeUndefined()
+    await at.setAsset('has_audio_track = null')
+    expect(await at.finding('probe_drift')).toMatchObject({ count: 1 })
   })
 })
 
 describe('what the status counts', () => {
   it('is of one profile where that is asked for', async () => {
-    await attachedPhoto('other', '2')
-    await setVariant(`state = 'failed'`)
-    expect(await finding('failed_work', { profile: 'photo' })).toMatchObject({ count: 1 })
-    expect(await finding('failed_work', { profile: 'other' })).toBeUndefined()
-    const { counts, profile } = await rindle.runtimeStatus({ profile: 'other' })
+    await at.attachedPhoto('other', '2')
+    await at.setVariant(`state = 'failed'`)
+    expect(await at.finding('failed_work', { profile: 'photo' })).toMatchObject({ count: 1 })
+    expect(await at.finding('failed_work', { profile: 'other' })).toBeUndefined()
+    const { counts, profile } = await at.rindle.runtimeStatus({ profile: 'other' })
     expect({ counts, profile }).toEqual({
       counts: { assets: { ready: 1 }, variants: { ready: 1 }, sessions: { completed: 1 }, isPartial: false },
       profile: 'other',
     })
-    const unknown = rindle.runtimeStatus({ profile: 'phot' as 'photo' })
+    const unknown = at.rindle.runtimeStatus({ profile: 'phot' as 'photo' })
     await expect(unknown).rejects.toMatchObject({ code: 'unknown_profile' })
   })
 
   it('has few examples, the oldest first, and leaves out what is younger than asked for', async () => {
-    for (const owner of ['2', '3', '4']) await attachedPhoto('photo', owner)
-    await sql(`update rindle.media_variants set state = 'failed', updated_at = now() - interval '1 hour'
+    for (const owner of ['2', '3', '4']) await at.attachedPhoto('photo', owner)
+    await at.sql(`update rindle.media_variants set state = 'failed', updated_at = now() - interval '1 hour'
       * (1 + (select count(*) from rindle.media_variants as older where older.id < media_variants.id))`)
-    await setVariant(`updated_at = now()`)
-    const found = await finding('failed_work', { limit: 2 })
+    await at.setVariant(`updated_at = now()`)
+    const found = await at.finding('failed_work', { limit: 2 })
     const hoursOf = (seconds: number | null | undefined) => Math.floor((seconds ?? 0) / 3_600)
     expect(found).toMatchObject({ count: 4, isAtLeast: false })
     expect(hoursOf(found?.oldestAgeSeconds)).toBe(4)
     expect(found?.examples.map(({ ageSeconds }) => hoursOf(ageSeconds))).toEqual([4, 3])
-    expect(await finding('failed_work', { olderThanSeconds: 60 })).toMatchObject({ count: 3 })
-    expect(await finding('failed_work', { olderThanSeconds: 18_000 })).toBeUndefined()
+    expect(await at.finding('failed_work', { olderThanSeconds: 60 })).toMatchObject({ count: 3 })
+    expect(await at.finding('failed_work', { olderThanSeconds: 18_000 })).toBeUndefined()
     for (const wrongOptions of [{ limit: 0 }, { limit: 101 }, { limit: 1.5 }, { olderThanSeconds: -1 }]) {
-      await expect(rindle.runtimeStatus(wrongOptions)).rejects.toMatchObject({ code: 'invalid_input' })
+      await expect(at.rindle.runtimeStatus(wrongOptions)).rejects.toMatchObject({ code: 'invalid_input' })
     }
   })
 
   it('is nothing of what waits its turn, or has just changed', async () => {
-    await workers.stop()
-    await setVariant(`state = 'failed'`)
-    await rindle.requeueVariants(asset.id)
-    await setVariant(`updated_at = ${OLD}`)
-    expect(await finding('queue_starved')).toBeUndefined()
-    await sql('truncate pgboss.job')
-    await setVariant(`updated_at = now()`)
-    expect(await finding('queue_starved')).toBeUndefined()
-    expect(await finding('queue_starved', { olderThanSeconds: 0 })).toMatchObject({ count: 1 })
-    await sql(`update rindle.media_upload_sessions set state = 'signed', expires_at = now() + interval '1 hour'`)
-    expect(await finding('overdue_session')).toBeUndefined()
-    workers = await application.work()
+    await at.workers.stop()
+    await at.setVariant(`state = 'failed'`)
+    await at.rindle.requeueVariants(at.asset.id)
+    await at.setVariant(`updated_at = ${OLD}`)
+    expect(await at.finding('queue_starved')).toBeUndefined()
+    await at.sql('truncate pgboss.job')
+    await at.setVariant(`updated_at = now()`)
+    expect(await at.finding('queue_starved')).toBeUndefined()
+    expect(await at.finding('queue_starved', { olderThanSeconds: 0 })).toMatchObject({ count: 1 })
+    await at.sql(`update rindle.media_upload_sessions set state = 'signed', expires_at = now() + interval '1 hour'`)
+    expect(await at.finding('overdue_session')).toBeUndefined()
+    at.workers = await at.application.work()
   })
 
   it('is no work that ends while the queue is asked for its job', async () => {
@@ -282,14 +157,14 @@ describe('what the status counts', () => {
         const member: unknown = Reflect.get(jobs, name)
         if (name !== 'findLive') return typeof member === 'function' ? member.bind(jobs) : member
         return async () => {
-          await setVariant(`state = 'ready', updated_at = now()`)
+          await at.setVariant(`state = 'ready', updated_at = now()`)
           return new Set()
         }
       },
     })
-    const deployed = await deploy(application, profiles, { jobs: finishing })
-    await setVariant(`state = 'processing', job_id = 'a', updated_at = ${OLD}`)
-    expect(await finding('orphan_suspect', {}, deployed)).toBeUndefined()
+    const deployed = await deploy(at.application, profiles, { jobs: finishing })
+    await at.setVariant(`state = 'processing', job_id = 'a', updated_at = ${OLD}`)
+    expect(await at.finding('orphan_suspect', {}, deployed)).toBeUndefined()
   })
 
   it('is a variant that a profile declares and an asset has never had, and none that another kind has', async () => {
@@ -301,35 +176,35 @@ describe('what the status counts', () => {
         variants: { thumb, card: { mode: 'fit', width: 20 } },
       }),
     }
-    const deployed = await deploy(application, wider)
-    expect(await finding('recipe_drift', {}, deployed)).toMatchObject({
+    const deployed = await deploy(at.application, wider)
+    expect(await at.finding('recipe_drift', {}, deployed)).toMatchObject({
       count: 1,
-      examples: [{ assetId: asset.id, variantName: 'card', state: null, reason: 'never planned' }],
+      examples: [{ assetId: at.asset.id, variantName: 'card', state: null, reason: 'never planned' }],
     })
     await deployed.regenerateVariants()
-    await settled(rindle, asset.id)
-    expect(await finding('recipe_drift', {}, deployed)).toBeUndefined()
+    await settled(at.rindle, at.asset.id)
+    expect(await at.finding('recipe_drift', {}, deployed)).toBeUndefined()
   })
 
   it('is a recipe that was changed in one profile while another one still has it', async () => {
-    await attachedPhoto('other', '2')
+    await at.attachedPhoto('other', '2')
     const changed = {
       ...profiles,
       other: defineProfile({ storage: 'main', accept, variants: { thumb: { ...thumb, width: 9 } } }),
     }
-    const deployed = await deploy(application, changed)
-    expect(await finding('recipe_drift', {}, deployed)).toMatchObject({ count: 1, isAtLeast: false })
-    expect(await finding('recipe_drift')).toBeUndefined()
+    const deployed = await deploy(at.application, changed)
+    expect(await at.finding('recipe_drift', {}, deployed)).toMatchObject({ count: 1, isAtLeast: false })
+    expect(await at.finding('recipe_drift')).toBeUndefined()
   })
 
   it('changes nothing, and needs no started instance', async () => {
-    await setVariant(`state = 'failed'`)
-    await setAsset('width = null, height = null')
-    await newSession('signed', '-1 hour')
-    await workers.stop()
-    const before = await snapshot(rindle, application.storage)
-    await rindle.runtimeStatus({ olderThanSeconds: 0 })
-    expect(await snapshot(rindle, application.storage)).toEqual(before)
-    workers = await application.work()
+    await at.setVariant(`state = 'failed'`)
+    await at.setAsset('width = null, height = null')
+    await at.newSession('signed', '1 hour')
+    await at.workers.stop()
+    const before = await snapshot(at.rindle, at.application.storage)
+    await at.rindle.runtimeStatus({ olderThanSeconds: 0 })
+    expect(await snapshot(at.rindle, at.application.storage)).toEqual(before)
+    at.workers = await at.application.work()
   })
 })

@@ -1,9 +1,11 @@
+import { Readable } from 'node:stream'
 import {
   type Analyzer,
   defineProfile,
   type JobRequest,
   type JobsAdapter,
   type Logger,
+  type ScheduledTask,
   silentLogger,
 } from '@rindle/core'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
@@ -25,7 +27,9 @@ beforeAll(async () => {
 })
 afterAll(async () => application[Symbol.asyncDispose]())
 beforeEach(async () => {
-  await application.rindle.prisma.$executeRawUnsafe('truncate rindle.media_assets, pgboss.job cascade')
+  await application.rindle.prisma.$executeRawUnsafe(
+    'truncate rindle.media_assets, rindle.media_maintenance_runs, pgboss.job cascade',
+  )
 })
 
 interface ScheduleRow {
@@ -114,6 +118,114 @@ describe('the schedule', () => {
   function entry(verb: string, cron: string, options: object = {}): object {
     return { key: verb, cron, timezone: 'UTC', data: { task: verb, options } }
   }
+})
+
+describe('what is scheduled', () => {
+  const taskOf = async (name: string): Promise<ScheduledTask | undefined> =>
+    (await application.rindle.scheduledMaintenance()).find(({ task }) => task === name)
+
+  it('is told with what comes next, and with how it went last', async () => {
+    const { rindle } = application
+    await rindle.schedule({ cleanupOrphans: { live: true }, verifyStorage: false, sweepOrphanedTempFiles: false })
+    const tasks = await rindle.scheduledMaintenance()
+    expect(tasks).toEqual([
+      {
+        task: 'abortIncompleteUploads',
+        cron: '0 1 * * *',
+        options: {},
+        since: expect.any(Date),
+        nextRunAt: expect.any(Date),
+        dueAt: expect.any(Date),
+        lastRun: null,
+      },
+      expect.objectContaining({ task: 'cleanupOrphans', options: { live: true }, lastRun: null }),
+    ])
+    const [abort] = tasks
+    expect(abort?.nextRunAt?.toISOString()).toMatch(/T01:00:00.000Z$/)
+    expect(abort?.dueAt).toEqual(abort?.nextRunAt)
+    const beganAt = Date.now()
+    await fire('cleanupOrphans')
+    expect(await taskOf('cleanupOrphans')).toMatchObject({
+      lastRun: {
+        state: 'succeeded',
+        worker: expect.stringMatching(/:\d+$/),
+        options: { live: true },
+        report: { sessionsFound: 0, sessionsDeleted: 0, errors: 0, dryRun: false },
+        errorReason: null,
+      },
+    })
+    const run = (await taskOf('cleanupOrphans'))?.lastRun
+    expect(run?.finishedAt?.getTime()).toBeGreaterThanOrEqual(run?.startedAt.getTime() ?? Number.NaN)
+    expect(Math.abs((run?.startedAt.getTime() ?? 0) - beganAt)).toBeLessThan(60_000)
+  })
+
+  it('says why its last run failed, and keeps no lists', async () => {
+    const { rindle } = application
+    await rindle.schedule({ scanOrphans: { cron: '0 5 * * *' } })
+    await application.storage.put('photo/nobody/original.jpg', Readable.from([Buffer.from('a')]), {
+      contentType: 'image/jpeg',
+      byteSize: 1,
+    })
+    await fire('scanOrphans')
+    const { report } = (await taskOf('scanOrphans'))?.lastRun ?? {}
+    expect(report).toMatchObject({ dryRun: true })
+    expect(Object.values(report ?? {}).filter((value) => typeof value === 'object')).toEqual([])
+
+    const broken = await deploy(application, profiles, {
+      jobs: pgBossJobs({ retryDelaySeconds: 0, retryDelayMaxSeconds: 0 }),
+    })
+    await enqueue({ task: 'scanOrphans', options: { storage: 'gone' } })
+    const workers = await broken.work({ queues: ['rindle_maintenance'] })
+    await vi.waitFor(
+      async () =>
+        expect((await taskOf('scanOrphans'))?.lastRun).toMatchObject({
+          state: 'failed',
+          errorReason: 'invalid_input',
+          report: null,
+          finishedAt: expect.any(Date),
+        }),
+      { timeout: 10_000 },
+    )
+    await workers.stop()
+  })
+
+  it('is overdue from when it should have come, after it last began', async () => {
+    const { rindle } = application
+    await rindle.schedule()
+    const hoursAgo = (hours: number): Date => new Date(Date.now() - hours * 3_600_000)
+    await rindle.prisma.$executeRaw`update pgboss.schedule set updated_on = ${hoursAgo(300)}`
+    const dueBefore = async (): Promise<boolean> =>
+      ((await taskOf('abortIncompleteUploads'))?.dueAt?.getTime() ?? 0) < Date.now()
+    expect(await dueBefore()).toBe(true)
+    await fire('abortIncompleteUploads')
+    expect(await dueBefore()).toBe(false)
+  })
+
+  it('is a run that failed, when its worker died', async () => {
+    const { rindle } = application
+    await rindle.schedule()
+    await rindle.prisma.$executeRaw`insert into rindle.media_maintenance_runs (task, worker, state, started_at)
+      values ('verifyStorage', 'a:1', 'processing', now())`
+    const database = openDatabase(application.databaseUrl)
+    await database.executeSql(
+      `insert into pgboss.job (name, data) values ('rindle_maintenance_dead', '{"task": "verifyStorage"}')`,
+    )
+    await database.close()
+    const workers = await rindle.work({ queues: ['rindle_maintenance'] })
+    await vi.waitFor(
+      async () =>
+        expect((await taskOf('verifyStorage'))?.lastRun).toMatchObject({ state: 'failed', errorReason: 'worker_died' }),
+      { timeout: 10_000 },
+    )
+    await workers.stop()
+  })
+
+  it('is nothing that memory jobs could tell', async () => {
+    const rindle = await deploy(application, profiles, { jobs: memoryJobs() })
+    await expect(rindle.scheduledMaintenance()).rejects.toMatchObject({ code: 'capability_unsupported' })
+    const { findings } = await rindle.runtimeStatus()
+    expect(findings.map((found) => found.class)).not.toContain('maintenance_unscheduled')
+  })
 })
 
 describe('a scheduled verb', () => {

@@ -16,6 +16,7 @@ import { reprobe } from './commands/reprobe.ts'
 import { requeue } from './commands/requeue.ts'
 import { runtimeStatus } from './commands/runtime-status.ts'
 import { scanOrphans } from './commands/scan-orphans.ts'
+import { schedule } from './commands/schedule.ts'
 import { show } from './commands/show.ts'
 import { sweepOrphanedTempFiles } from './commands/sweep-orphaned-temp-files.ts'
 import { upload } from './commands/upload.ts'
@@ -32,6 +33,7 @@ export const COMMANDS: readonly Command[] = [
   show,
   doctor,
   runtimeStatus,
+  schedule,
   check,
   reprobe,
   requeue,

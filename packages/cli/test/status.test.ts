@@ -18,6 +18,7 @@ beforeAll(async () => {
   application = await makeApplication()
   await application.write('rindle.config.ts', configText({}))
   await application.write('one.jpg', await jpeg())
+  await command('schedule')
   await working(async () => {
     const { stdout } = await command('upload', 'photo', 'one.jpg', '--wait', '--owner', 'user:1', '--slot', 'cover')
     assetId = /^asset (\S+) ready/.exec(stdout)?.[1] ?? ''
@@ -50,30 +51,38 @@ async function working(work: () => Promise<void>): Promise<void> {
 
 const HEAD = 'assets:   ready 1\nvariants: ready 2\nsessions: completed 1\n\n'
 
+/** The table of the queues, with so many workers of each. */
+function queues(workers: number): string {
+  const names = ['promote', 'process', 'media', 'purge', 'maintenance']
+  const rows = names.map((name) => `${name.padEnd(11)}  0        -        0        0     ${workers}`)
+  return ['queue        waiting  longest  running  dead  workers', ...rows, '', ''].join('\n')
+}
+
 describe('runtime-status', () => {
   test('says that nothing is wrong, and ends with 0', async () => {
     await working(async () => {
       expect(await command('runtime-status')).toEqual({
         exitCode: 0,
-        stdout: `${HEAD}Nothing is degraded, and nothing is stuck.\n`,
+        stdout: `${HEAD}${queues(1)}Nothing is degraded, and nothing is stuck.\n`,
         stderr: '',
       })
     })
   })
 
   test('names what is wrong and the command for it, in 80 columns, and ends with 1', async () => {
-    await client.executeSql(`update rindle.media_variants set state = 'failed', error_reason = 'corrupt_media',
-      updated_at = now() - interval '3 hours' where name = 'tiny'`)
+    await client.executeSql(`update rindle.media_variants set state = 'failed', error_reason = 'processing_failed',
+      error_message = 'It is too big.', updated_at = now() - interval '3 hours' where name = 'tiny'`)
     await client.executeSql(`delete from rindle.media_workers`)
     const { exitCode, stdout } = await command('runtime-status', '--limit', '1')
     expect(exitCode).toBe(1)
     expect(stdout).toBe(
       'assets:   ready 1\nvariants: failed 1, ready 1\nsessions: completed 1\n\n' +
-        '[ERROR] no_worker: 5\n  rindle_promote: 0 jobs wait\n' +
+        queues(0) +
+        '[ERROR] no_worker: 5\n  rindle_promote: no job waits\n' +
         '  Start a worker that serves these queues: until then nothing in them is done.\n  Fix: rindle worker\n\n' +
-        `[ERROR] failed_work: 1, the oldest for 3 h\n  asset ${assetId} tiny: failed, corrupt_media\n` +
+        `[ERROR] failed_work: 1, the oldest for 3 h\n  asset ${assetId} tiny: failed, processing_failed: It is too big.\n` +
         '  Remove the reason, then enqueue these variants again.\n  Fix: rindle requeue <assetId>\n\n' +
-        '2 errors, 0 warnings.\n',
+        '2 errors, 0 warnings, 0 notices.\n',
     )
     const io = capturedIo(here())
     Object.assign(io.stdout, { isTTY: true, columns: 80 })
@@ -85,16 +94,34 @@ describe('runtime-status', () => {
     const { exitCode, stdout } = await command('runtime-status', '--format', 'json', '--profile', 'photo')
     expect(exitCode).toBe(1)
     expect(JSON.parse(stdout)).toMatchObject({
-      takenAt: expect.stringMatching(/^\d{4}-/),
+      taken_at: expect.stringMatching(/^\d{4}-/),
       profile: 'photo',
-      counts: { variants: { failed: 1, ready: 1 } },
+      counts: { variants: { failed: 1, ready: 1 }, is_partial: false },
+      queues: expect.arrayContaining([
+        { queue: 'rindle_promote', waiting: 0, oldest_wait_seconds: null, running: 0, dead: 0, workers: 0 },
+      ]),
       findings: [
         { class: 'no_worker' },
         {
           class: 'failed_work',
           severity: 'error',
           count: 1,
-          examples: [{ assetId, variantName: 'tiny', reason: 'corrupt_media' }],
+          threshold_seconds: 0,
+          is_at_least: false,
+          oldest_age_seconds: expect.any(Number),
+          examples: [
+            {
+              asset_id: assetId,
+              variant_name: 'tiny',
+              session_id: null,
+              queue: null,
+              task: null,
+              state: 'failed',
+              reason: 'processing_failed',
+              message: 'It is too big.',
+              age_seconds: expect.any(Number),
+            },
+          ],
           recommendation: { verb: 'requeueVariants', command: 'rindle requeue <assetId>' },
         },
       ],
@@ -105,15 +132,108 @@ describe('runtime-status', () => {
     expect(unknown).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('Did you mean "photo"?') })
   })
 
-  test('ends with 0 on mere warnings', async () => {
+  test('ends with 0 on mere warnings, and with 1 on whatever is asked for', async () => {
+    const { rows } = await client.executeSql('select name, recipe_digest from rindle.media_variants')
+    const digests = rows.map(({ name, recipe_digest: digest }) => `'${String(name)}', '${String(digest)}'`)
     await client.executeSql(`update rindle.media_variants set state = 'cancelled' where name = 'tiny'`)
+    await client.executeSql(`update rindle.media_variants set recipe_digest = repeat('0', 64) where name = 'small'`)
     await working(async () => {
       const { exitCode, stdout } = await command('runtime-status')
       expect(exitCode).toBe(0)
-      expect(stdout).toContain('[WARN] cancelled_work: 1')
-      expect(stdout).toContain('0 errors, 1 warning.\n')
+      expect(stdout).toContain('[WARN] recipe_drift: 1')
+      expect(stdout).toContain('[NOTICE] cancelled_work: 1')
+      expect(stdout).toContain('0 errors, 1 warning, 1 notice.\n')
+      const endOf = async (...argv: readonly string[]): Promise<number> =>
+        (await command('runtime-status', ...argv)).exitCode
+      expect(await endOf('--fail-on', 'warn')).toBe(1)
+      const green = ['--severity', 'recipe_drift=ignore']
+      expect(await endOf('--fail-on', 'warn', ...green)).toBe(0)
+      expect(await endOf('--fail-on', 'notice', ...green)).toBe(1)
+      expect(await endOf('--fail-on', 'notice', ...green, '--threshold', 'cancelled_work=999999999')).toBe(0)
+      expect(await endOf('--severity', 'cancelled_work=error')).toBe(1)
+      // A finding that is left out is neither printed nor counted.
+      const ignored = await command('runtime-status', ...green, '--severity', 'cancelled_work=ignore')
+      expect(ignored.stdout).toContain('Nothing is degraded')
     })
-    await client.executeSql(`update rindle.media_variants set state = 'ready', error_reason = null`)
+    await client.executeSql(`update rindle.media_variants set state = 'ready', error_reason = null,
+      recipe_digest = digests.digest from (values ${digests.map((pair) => `(${pair})`).join(', ')}) as digests(name, digest)
+      where media_variants.name = digests.name`)
+  })
+
+  test.each([
+    [['--threshold', 'backlog'], '--threshold is written like backlog=3600, not "backlog".'],
+    [['--threshold', 'backlog=soon'], '--threshold backlog is a number of seconds from 0.'],
+    [['--threshold', 'backlog='], '--threshold backlog is a number of seconds from 0.'],
+    [['--threshold', 'back_log=1'], 'There is no class "back_log". Did you mean "backlog"?'],
+    [['--threshold', 'backlog=1', '--threshold', 'backlog=2'], '--threshold names backlog more than once.'],
+    [['--threshold', 'maintenance_unscheduled=1'], 'thresholds.maintenance_unscheduled: this class has none'],
+    [['--severity', 'backlog=red'], '--severity backlog is one of error, warn, notice, ignore, not "red".'],
+    [['--fail-on', 'red'], '--fail-on'],
+  ])('refuses %j', async (argv, message) => {
+    const { exitCode, stderr } = await command('runtime-status', ...argv)
+    expect(stderr).toContain(message)
+    expect(exitCode).toBe(2)
+  })
+})
+
+describe('schedule', () => {
+  const HEADER = /^task +cron \(UTC\) +next +last +result +options\n/
+
+  test('says that nothing is scheduled, and schedules what deletes nothing', async () => {
+    await client.executeSql('delete from pgboss.schedule')
+    const before = await command('schedule', '--list')
+    expect(before).toMatchObject({ exitCode: 0, stdout: '', stderr: expect.stringContaining('`rindle schedule`') })
+    const { stdout, stderr } = await command('schedule')
+    expect(stderr).toContain('Nothing was scheduled; this is now.')
+    expect(stdout).toMatch(HEADER)
+    expect(stdout).toMatch(/\ncleanupOrphans +0 2 \* \* \* +\d{4}-\d\d-\d\d 02:00Z +never +-\n/)
+    expect(stdout.split('\n')).toHaveLength(6)
+  })
+
+  test('leaves alone what the application has scheduled, and tells how it went', async () => {
+    await client.executeSql(`update pgboss.schedule set cron = '7 7 * * *', data = data || '{"options": {"live": true}}'
+      where key = 'cleanupOrphans'`)
+    await client.executeSql(`delete from pgboss.schedule where key <> 'cleanupOrphans'`)
+    await client.executeSql(`insert into rindle.media_maintenance_runs
+      (task, worker, state, options, report, started_at, finished_at) values ('cleanupOrphans', 'a:1', 'succeeded', '{}',
+        '{"sessionsFound": 3, "dryRun": false}', now() - interval '3 hours', now() - interval '3 hours' + interval '2 s')`)
+    const { stdout, stderr } = await command('schedule')
+    expect(stderr).toBe('')
+    expect(stdout).toMatch(/\ncleanupOrphans +7 7 \* \* \* +\S+ 07:07Z +3 h ago +succeeded +live true\n/)
+    expect(stdout).toMatch(
+      /\ncleanupOrphans: dry_run false, sessions_found 3\n {2}\d{4}-\d\d-\d\d \d\d:\d\dZ in 2\.0 s, by a:1\n$/,
+    )
+    const json = await command('schedule', '--list', '--format', 'json')
+    expect(JSON.parse(json.stdout)).toEqual({
+      scheduled: false,
+      tasks: [
+        {
+          task: 'cleanupOrphans',
+          cron: '7 7 * * *',
+          options: { live: true },
+          since: expect.any(String),
+          next_run_at: expect.stringMatching(/T07:07:00.000Z$/),
+          due_at: expect.stringMatching(/T07:07:00.000Z$/),
+          last_run: {
+            state: 'succeeded',
+            worker: 'a:1',
+            options: {},
+            report: { sessions_found: 3, dry_run: false },
+            error_reason: null,
+            started_at: expect.any(String),
+            finished_at: expect.any(String),
+          },
+        },
+      ],
+    })
+  })
+
+  test('tells why a run failed', async () => {
+    await client.executeSql(`update rindle.media_maintenance_runs set state = 'failed', report = null,
+      error_reason = 'storage_unavailable'`)
+    const { stdout } = await command('schedule', '--list')
+    expect(stdout).toMatch(/ failed +live true\n/)
+    expect(stdout).toContain('\ncleanupOrphans: storage_unavailable\n')
   })
 })
 

@@ -65,19 +65,24 @@ export type { RecoverOptions, RecoverReport } from './operations/recover-lost-wo
 export type { RegenerateOptions, RegenerateReport, UndeclaredVariants } from './operations/regenerate-variants.ts'
 export type { ReprobedField, ReprobeReport } from './operations/reprobe.ts'
 export type { RequeueOptions, RequeueReport } from './operations/requeue-variants.ts'
+export { STATUS_DEFAULTS, type StatusDefault } from './operations/runtime-status/classes.ts'
 export {
+  type QueueStatus,
   type RuntimeStatus,
   type RuntimeStatusOptions,
   STATUS_CLASSES,
+  STATUS_SEVERITIES,
   type StateCounts,
   type StatusClass,
   type StatusExample,
   type StatusFinding,
   type StatusRecommendation,
+  type StatusSeverity,
   type StatusVerb,
 } from './operations/runtime-status/report.ts'
 export type { Orphan, ScanOptions, ScanReport } from './operations/scan-orphans.ts'
 export type { Scheduled, ScheduledOnRequest, ScheduleOptions } from './operations/schedule.ts'
+export type { MaintenanceRun, ScheduledTask } from './operations/scheduled-maintenance.ts'
 export type { SweepOptions, SweepReport } from './operations/sweep-orphaned-temp-files.ts'
 export type { VerifyStorageOptions, VerifyStorageReport } from './operations/verify-storage.ts'
 export type { WalkOptions } from './operations/walk.ts'

@@ -305,40 +305,6 @@ const cancelBreakages: readonly JobsBreakage[] = [
   },
 ]
 
-const liveBreakages: readonly JobsBreakage[] = [
-  {
-    caseName: 'calls a key live while its job waits and while it runs, and no longer',
-    how: 'finds nothing alive',
-    breaks: () => ({ findLive: async () => new Set() }),
-  },
-  {
-    caseName: 'finds live keys in the queue asked for alone, and none when asked for none',
-    how: 'looks for keys in the wrong queue',
-    breaks: (good) => ({ findLive: (_, keys) => good.findLive('rindle_promote', keys) }),
-  },
-  {
-    caseName: 'counts the waiting and the active jobs of every queue',
-    how: 'counts active jobs among the waiting',
-    breaks: (good) => ({
-      counts: async () => (await good.counts()).map((count) => ({ ...count, waiting: count.waiting + count.active })),
-    }),
-  },
-]
-
-const waitBreakages: readonly JobsBreakage[] = [
-  {
-    caseName: 'tells how long the job has waited that was due first, and nothing while none is due',
-    how: 'takes every wait for none',
-    breaks: (good) => ({
-      counts: async () =>
-        (await good.counts()).map((count) => ({
-          ...count,
-          oldestWaitSeconds: count.oldestWaitSeconds === null ? null : 0,
-        })),
-    }),
-  },
-]
-
 const stopBreakages: readonly JobsBreakage[] = [
   {
     caseName: 'waits for the job in hand when it stops, without aborting it, and takes no other',
@@ -394,15 +360,13 @@ const transactionBreakages: readonly JobsBreakage[] = [
   },
 ]
 
-/** One for each case of the contract. */
+/** One for each case of the contract, but those of what there is. */
 export const JOBS_BREAKAGES: readonly JobsBreakage[] = [
   ...capabilityBreakages,
   ...keyBreakages,
   ...workBreakages,
   ...failureBreakages,
   ...cancelBreakages,
-  ...liveBreakages,
-  ...waitBreakages,
   ...stopBreakages,
   ...transactionBreakages,
 ]

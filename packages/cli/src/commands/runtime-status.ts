@@ -1,9 +1,10 @@
-import type { JsonObject } from '@rindle/core'
+import { STATUS_SEVERITIES } from '@rindle/core'
 import { assertProfile } from '../assert-profile.ts'
 import { type Command, defineCommand } from '../command.ts'
 import { limitOf, secondsOf } from '../operation/scope-options.ts'
-import { jsonOf } from '../show/json-of.ts'
+import { statusDocument } from '../status/status-document.ts'
 import { statusLines } from '../status/status-lines.ts'
+import { isAtLeast, severitiesOf, thresholdsOf } from '../status/status-options.ts'
 import { withRindle } from '../with-rindle.ts'
 
 /** `rindle runtime-status`: what is degraded or stuck, and which command is for it. */
@@ -11,18 +12,40 @@ export const runtimeStatus: Command = defineCommand({
   usage: 'runtime-status',
   describe: 'Show what is degraded or stuck, and the command for it',
   examples: [
-    ['runtime-status', 'Exit 1 when something is wrong, 0 on mere warnings'],
+    ['runtime-status', 'Exit 1 on errors, 0 on mere warnings'],
+    ['runtime-status --fail-on warn', 'Exit 1 on warnings, too'],
+    ['runtime-status --threshold backlog=7200 --severity backlog=error', 'Two hours in a queue are an error'],
+    ['runtime-status --severity unattached_asset=ignore', 'Say nothing of them'],
     ['runtime-status --profile photo --limit 20', 'One profile, with more examples'],
     ['runtime-status --format json', 'For a monitor'],
   ],
   positionals: {},
   options: {
     profile: { type: 'string', requiresArg: true, describe: 'Only this profile' },
-    'older-than-sec': { type: 'number', requiresArg: true, describe: 'Leave out what is younger' },
+    'fail-on': { choices: STATUS_SEVERITIES, default: 'error', describe: 'Exit 1 on what is so grave, or graver' },
+    threshold: {
+      type: 'string',
+      array: true,
+      requiresArg: true,
+      default: [],
+      defaultDescription: 'as documented per class',
+      describe: 'class=seconds: leave out what has been so for less long; may be repeated',
+    },
+    severity: {
+      type: 'string',
+      array: true,
+      requiresArg: true,
+      default: [],
+      defaultDescription: 'as documented per class',
+      describe: 'class=error|warn|notice|ignore; may be repeated',
+    },
+    'older-than-sec': { type: 'number', requiresArg: true, describe: 'A threshold for all other classes' },
     limit: { type: 'number', requiresArg: true, default: 5, describe: 'Examples of each finding' },
   },
   run: async (args, { io, report }) => {
-    const { profile, 'older-than-sec': olderThan } = args
+    const { profile, 'older-than-sec': olderThan, 'fail-on': failOn } = args
+    const thresholds = thresholdsOf(args.threshold)
+    const severities = severitiesOf(args.severity)
     const limit = limitOf(args.limit, 100)
     const olderThanSeconds = olderThan === undefined ? undefined : secondsOf('--older-than-sec', olderThan)
     return withRindle(args, io, async (rindle) => {
@@ -31,11 +54,13 @@ export const runtimeStatus: Command = defineCommand({
       const status = await rindle.runtimeStatus({
         ...(profile === undefined ? {} : { profile }),
         ...(olderThanSeconds === undefined ? {} : { olderThanSeconds }),
+        thresholds,
+        severities,
         limit,
       })
       for (const line of statusLines(status, report.style, io.stdout)) report.line(line)
-      const hasErrors = status.findings.some(({ severity }) => severity === 'error')
-      return { exitCode: hasErrors ? 1 : 0, document: jsonOf(status) as JsonObject }
+      const isRed = status.findings.some(({ severity }) => isAtLeast(severity, failOn))
+      return { exitCode: isRed ? 1 : 0, document: statusDocument(status) }
     })
   },
 })

@@ -1,19 +1,23 @@
-import type { RuntimeStatus, StatusExample, StatusFinding } from '@rindle/core'
+import type { QueueStatus, RuntimeStatus, StatusExample, StatusFinding, StatusSeverity } from '@rindle/core'
 import { formatAge } from '../format-age.ts'
+import { formatTable } from '../format-table.ts'
 import type { Output } from '../io.ts'
 import { paragraph } from '../paragraph.ts'
 import { printable } from '../printable.ts'
 import type { Style } from '../style.ts'
+import { shortName } from '../worked-queues.ts'
 
-/** A status as text: counts, then one block for each finding, then a summary. Pure. */
+/** A status as text: counts, queues, then one block for each finding, then a summary. Pure. */
 export function statusLines(status: RuntimeStatus, style: Style, output: Output): readonly string[] {
-  const { counts, findings, profile } = status
+  const { counts, findings, profile, queues } = status
   return [
     ...(profile === null ? [] : [`Only of profile ${profile}.`]),
     countLine('assets', counts.assets),
     countLine('variants', counts.variants),
     countLine('sessions', counts.sessions),
     ...(counts.isPartial ? ['Variants and sessions are those of 10,000 of its assets.'] : []),
+    '',
+    ...queueLines(queues),
     '',
     ...findings.flatMap((finding) => [...findingLines(finding, style, output), '']),
     summaryLine(findings),
@@ -25,30 +29,58 @@ function countLine(what: string, states: Readonly<Partial<Record<string, number>
   return `${`${what}:`.padEnd(9)} ${texts.length === 0 ? 'none' : texts.toSorted().join(', ')}`
 }
 
+function queueLines(queues: readonly QueueStatus[]): readonly string[] {
+  const rows = queues.map(({ queue, waiting, oldestWaitSeconds, running, dead, workers }) => [
+    shortName(queue),
+    String(waiting),
+    oldestWaitSeconds === null ? '-' : formatAge(oldestWaitSeconds),
+    String(running),
+    String(dead),
+    String(workers),
+  ])
+  return formatTable([['queue', 'waiting', 'longest', 'running', 'dead', 'workers'], ...rows])
+}
+
+const LABELS: Readonly<Record<StatusSeverity, (style: Style) => string>> = {
+  error: (style) => style.bad('[ERROR]'),
+  warn: (style) => style.pending('[WARN]'),
+  notice: () => '[NOTICE]',
+}
+
 function findingLines(finding: StatusFinding, style: Style, output: Output): readonly string[] {
   const { severity, count, isAtLeast, oldestAgeSeconds, examples, recommendation } = finding
-  const mark = severity === 'error' ? style.bad('[ERROR]') : style.pending('[WARN]')
   const oldest = oldestAgeSeconds === null ? '' : `, the oldest for ${formatAge(oldestAgeSeconds)}`
   return [
-    `${mark} ${finding.class}: ${count}${isAtLeast ? ' or more' : ''}${oldest}`,
-    ...examples.map((example) => `  ${exampleText(example)}`),
+    `${LABELS[severity](style)} ${finding.class}: ${count}${isAtLeast ? ' or more' : ''}${oldest}`,
+    ...examples.flatMap((example) => exampleLines(example, output)),
     ...paragraph(recommendation.advice, output),
     `  Fix: ${recommendation.command}`,
   ]
 }
 
-function exampleText({ assetId, variantName, sessionId, queue, state, reason }: StatusExample): string {
-  if (queue !== null) return `${queue}: ${reason ?? ''}`
-  const subject = sessionId === null ? `asset ${assetId}` : `session ${sessionId}`
+function exampleLines(example: StatusExample, output: Output): readonly string[] {
+  const { variantName, state, reason, message } = example
+  const subject = subjectOf(example)
+  if (subject === null) return []
   const name = variantName === null ? '' : ` ${variantName}`
   // A variant that was never planned has no state, and its reason says so.
-  const facts = [state, reason].filter((fact) => fact !== null)
-  return printable(`${subject}${name}: ${facts.join(', ')}`)
+  const facts = [state, reason].filter((fact) => fact !== null).join(', ')
+  const told = [facts, message ?? ''].filter((part) => part !== '').join(': ')
+  return paragraph(printable(`${subject}${name}: ${told}`), output)
+}
+
+function subjectOf({ assetId, sessionId, queue, task }: StatusExample): string | null {
+  if (queue !== null) return queue
+  if (task !== null) return task
+  if (sessionId !== null) return `session ${sessionId}`
+  return assetId === null ? null : `asset ${assetId}`
 }
 
 function summaryLine(findings: readonly StatusFinding[]): string {
   if (findings.length === 0) return 'Nothing is degraded, and nothing is stuck.'
-  const errors = findings.filter(({ severity }) => severity === 'error').length
-  const notices = findings.length - errors
-  return `${errors} ${errors === 1 ? 'error' : 'errors'}, ${notices} ${notices === 1 ? 'warning' : 'warnings'}.`
+  const counted = (severity: StatusSeverity, noun: string): string => {
+    const count = findings.filter((finding) => finding.severity === severity).length
+    return `${count} ${noun}${count === 1 ? '' : 's'}`
+  }
+  return `${counted('error', 'error')}, ${counted('warn', 'warning')}, ${counted('notice', 'notice')}.`
 }

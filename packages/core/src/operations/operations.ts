@@ -19,6 +19,7 @@ import type { RuntimeStatus, RuntimeStatusOptions } from './runtime-status/repor
 import { runtimeStatus } from './runtime-status/runtime-status.ts'
 import { type ScanOptions, type ScanReport, scanOrphans } from './scan-orphans.ts'
 import { type ScheduleOptions, schedule } from './schedule.ts'
+import { type ScheduledTask, scheduledMaintenance } from './scheduled-maintenance.ts'
 import { type SweepOptions, type SweepReport, sweepOrphanedTempFiles } from './sweep-orphaned-temp-files.ts'
 import { type VerifyStorageOptions, type VerifyStorageReport, verifyStorage } from './verify-storage.ts'
 import type { WalkOptions } from './walk.ts'
@@ -82,6 +83,11 @@ export interface Operations<P extends string = string, V extends string = string
    * storage is verified, and everything that deletes is a dry run. The last call counts. `invalid_input`.
    */
   schedule(options?: ScheduleOptions<P>): Promise<void>
+  /**
+   * What is scheduled: when each task comes next, when it last ran, and what it did. Changes nothing.
+   * `capability_unsupported` where the jobs adapter has no schedules.
+   */
+  scheduledMaintenance(): Promise<readonly ScheduledTask[]>
 }
 
 /** The verbs over one instance. */
@@ -105,5 +111,6 @@ export function operationsOf(runtime: Runtime): Operations {
     eraseOwners: (owners, options) => eraseOwners(runtime, owners, options),
     runtimeStatus: (options) => runtimeStatus(runtime, options),
     schedule: (options) => schedule(runtime, options),
+    scheduledMaintenance: () => scheduledMaintenance(runtime),
   }
 }

@@ -9,10 +9,10 @@ export interface Logger {
   error(fields: Readonly<Record<string, unknown>>, message: string): void
 }
 
-/** Writes warnings and errors to stderr as one JSON line each, and drops the rest. The default. */
+/** Writes all but `debug` to stderr, one JSON line each: what was maintained, warnings and errors. The default. */
 export const stderrLogger: Logger = {
   debug: () => {},
-  info: () => {},
+  info: (fields, message) => write('info', fields, message),
   warn: (fields, message) => write('warn', fields, message),
   error: (fields, message) => write('error', fields, message),
 }

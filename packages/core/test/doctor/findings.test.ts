@@ -1,7 +1,8 @@
-import { defineProfile, type Processor, type Profile, type StorageAdapter } from '@rindle/core'
+import { defineProfile, type JobSchedule, type Processor, type Profile, type StorageAdapter } from '@rindle/core'
 import { describe, expect, it } from 'vitest'
 import { refusalOf } from '../../src/operations/doctor/browser-preflight.ts'
 import { clockFinding } from '../../src/operations/doctor/clock-finding.ts'
+import { scheduleFinding } from '../../src/operations/doctor/maintenance-findings.ts'
 import { nodeFindings } from '../../src/operations/doctor/node-findings.ts'
 import { profileFindings } from '../../src/operations/doctor/profile-findings.ts'
 import { reasonOf } from '../../src/operations/doctor/reason-of.ts'
@@ -42,6 +43,34 @@ describe('two clocks', () => {
     ['are of no use from the second limit', 10_000, 70_000, 10_000, 'error'],
   ])('%s', (_what, before, other, after, status) => {
     expect(clockFinding('x.clock', { before, other, after }, tolerance).status).toBe(status)
+  })
+})
+
+describe('scheduled maintenance', () => {
+  const now = new Date('2026-01-02T03:04:05Z')
+  const due = (hours: number | null): JobSchedule => ({
+    name: 'verifyStorage',
+    queue: 'rindle_maintenance',
+    cron: '0 4 * * 0',
+    payload: {},
+    since: now,
+    nextAfter: (time) => (hours === null ? null : new Date(time.getTime() + hours * 3_600_000)),
+  })
+
+  it('is wanted', () => {
+    expect(scheduleFinding([], now)).toMatchObject({
+      status: 'warn',
+      fix: expect.stringContaining('`rindle schedule`'),
+    })
+  })
+
+  it('is told with what comes next', () => {
+    expect(scheduleFinding([due(5), due(2), due(null)], now)).toEqual({
+      id: 'maintenance.schedule',
+      status: 'ok',
+      summary: '3 tasks, the next at 2026-01-02T05:04:05.000Z',
+    })
+    expect(scheduleFinding([due(null)], now).summary).toBe('1 task, none of them ever due')
   })
 })
 

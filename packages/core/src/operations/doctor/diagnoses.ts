@@ -6,6 +6,7 @@ import { isAccepted } from '../../promotion/is-accepted.ts'
 import { type Runtime, storageOf } from '../../runtime.ts'
 import { type DatabaseFacts, databaseFindings } from './database-findings.ts'
 import type { Diagnosis } from './diagnosis.ts'
+import { maintenanceFindings } from './maintenance-findings.ts'
 import { migrationFindings } from './migration-findings.ts'
 import { nodeFindings } from './node-findings.ts'
 import { profileFindings } from './profile-findings.ts'
@@ -80,6 +81,7 @@ function databaseDiagnoses(runtime: Runtime, { profiles }: Scope): readonly Diag
       applies: () => facts.hasTables,
       run: () => workerFindings(runtime, profiles),
     },
+    { ...rest, id: 'maintenance', component: 'maintenance', run: () => maintenanceFindings(runtime) },
   ]
 }
 

@@ -1,21 +1,22 @@
 import type { SqlExecutor } from '@rindle/prisma'
 import type { Asset } from '../../domain/entities.ts'
-import { DELIVERABLE_STATES } from '../../domain/states.ts'
 import type { Profile } from '../../profile/profile.ts'
 import { booleanOrNull, json, number, type Row, text, textOrNull } from '../../rows/row-values.ts'
+import { DELIVERABLE } from '../../rows/state-literals.ts'
 import { plannedVariants } from '../../variants/plan.ts'
 import { type DriftingVariant, variantDrift } from '../variant-drift.ts'
-import type { Found, StatusExample } from './report.ts'
-import { exampleOf, MOST_COUNTED, type SnapshotScope } from './snapshot-classes.ts'
+import { type Found, NO_SUBJECT, type StatusExample } from './report.ts'
+import { MOST_COUNTED } from './snapshot-class.ts'
+import { exampleOf, type SnapshotScope, search } from './snapshot-classes.ts'
+import { STALE_VARIANTS } from './variant-classes.ts'
 
 /** Assets of each profile of which every variant is compared with what is declared. */
 const SAMPLE_SIZE = 500
 /** More names and digests than an application has had. */
 const MOST_PAIRS = 1_000
 
-const DELIVERABLE = DELIVERABLE_STATES.map((state) => `'${state}'`).join(', ')
 const ROW = `variant.id, variant.asset_id, variant.name, null::uuid as session_id, variant.state,
-  variant.error_reason as reason, variant.updated_at as at,
+  variant.error_reason as reason, variant.error_message as message, variant.updated_at as at,
   extract(epoch from now() - variant.updated_at)::float8 as age_seconds`
 
 type Profiles = Readonly<Record<string, Profile>>
@@ -26,36 +27,29 @@ type Profiles = Readonly<Record<string, Profile>>
  * name, in a sample of each profile.
  */
 export async function recipeDrift(tx: SqlExecutor, profiles: Profiles, scope: SnapshotScope): Promise<Found> {
-  const stale = await staleVariants(tx, scope)
-  const outdated = await outdatedVariants(tx, profiles, scope)
-  const sampled = await sampledDrift(tx, profiles, new Set(outdated.map(exampleKey)), scope)
-  const all = [...stale, ...outdated, ...sampled.examples]
-  const oldestFirst = all.toSorted((a, b) => (b.ageSeconds ?? 0) - (a.ageSeconds ?? 0))
+  const { limit } = scope.settings
+  const olderThanSeconds = scope.settings.thresholdOf('recipe_drift')
+  const drift = { ...scope, olderThanSeconds }
+  const stale = await search(tx, { class: 'recipe_drift', ...STALE_VARIANTS }, { ...drift, limit })
+  const outdated = await outdatedVariants(tx, profiles, drift)
+  const sampled = await sampledDrift(tx, profiles, new Set(outdated.map(exampleKey)), drift)
+  const others = [...outdated, ...sampled.examples]
+  const oldestFirst = [...stale.examples, ...others].toSorted((a, b) => (b.ageSeconds ?? 0) - (a.ageSeconds ?? 0))
   return {
     class: 'recipe_drift',
-    count: all.length,
-    isAtLeast: stale.length >= MOST_COUNTED || outdated.length >= MOST_COUNTED || sampled.isCut,
+    count: stale.count + others.length,
+    isAtLeast: stale.isAtLeast || outdated.length >= MOST_COUNTED || sampled.isCut,
     oldestAgeSeconds: oldestFirst[0]?.ageSeconds ?? null,
-    examples: oldestFirst.slice(0, scope.limit),
+    examples: oldestFirst.slice(0, limit),
   }
 }
 
-async function staleVariants(tx: SqlExecutor, scope: SnapshotScope): Promise<readonly StatusExample[]> {
-  const { rows } = await tx.executeSql(
-    `select ${ROW} from rindle.media_variants as variant
-     where state = 'stale' and updated_at < now() - make_interval(secs => $2::float8)
-       and ($1::text is null or exists (
-         select 1 from rindle.media_assets as asset where asset.id = asset_id and asset.profile = $1::text))
-     order by updated_at, id limit ${MOST_COUNTED}`,
-    [scope.profile, scope.olderThanSeconds ?? 0],
-  )
-  return rows.map(exampleOf)
-}
+type DriftScope = Pick<SnapshotScope, 'profile'> & { readonly olderThanSeconds: number }
 
 async function outdatedVariants(
   tx: SqlExecutor,
   profiles: Profiles,
-  scope: SnapshotScope,
+  scope: DriftScope,
 ): Promise<readonly StatusExample[]> {
   const found: StatusExample[] = []
   for (const { name, digest } of await readyPairs(tx)) {
@@ -72,7 +66,7 @@ async function outdatedVariants(
        join lateral (select 1 from rindle.media_assets where id = variant.asset_id
          and state in (${DELIVERABLE}) and profile in (select jsonb_array_elements_text($3::jsonb)) limit 1) as asset on true
        where variant.updated_at < now() - make_interval(secs => $4::float8)`,
-      [name, digest, JSON.stringify(declaring.map(([profile]) => profile)), scope.olderThanSeconds ?? 0],
+      [name, digest, JSON.stringify(declaring.map(([profile]) => profile)), scope.olderThanSeconds],
     )
     found.push(...rows.map(exampleOf))
   }
@@ -100,7 +94,7 @@ async function sampledDrift(
   tx: SqlExecutor,
   profiles: Profiles,
   known: ReadonlySet<string>,
-  scope: SnapshotScope,
+  scope: DriftScope,
 ): Promise<{ readonly examples: readonly StatusExample[]; readonly isCut: boolean }> {
   const examples: StatusExample[] = []
   let isCut = false
@@ -114,7 +108,7 @@ async function sampledDrift(
   return { examples, isCut }
 }
 
-async function sampleOf(tx: SqlExecutor, profile: string, scope: SnapshotScope): Promise<readonly Row[]> {
+async function sampleOf(tx: SqlExecutor, profile: string, scope: DriftScope): Promise<readonly Row[]> {
   // The order is that of the index, which would not be used for any few rows of a profile that has most of them.
   const { rows } = await tx.executeSql(
     `select asset.id, asset.state, asset.kind, asset.has_audio_track, asset.metadata,
@@ -125,7 +119,7 @@ async function sampleOf(tx: SqlExecutor, profile: string, scope: SnapshotScope):
      from (select * from rindle.media_assets
        where profile = $1::text and state in (${DELIVERABLE}) order by state desc limit ${SAMPLE_SIZE}) as asset
      where asset.updated_at < now() - make_interval(secs => $2::float8)`,
-    [profile, scope.olderThanSeconds ?? 0],
+    [profile, scope.olderThanSeconds],
   )
   return rows
 }
@@ -141,10 +135,9 @@ function driftOf(profile: Profile, row: Row): readonly StatusExample[] {
     ...drift.outdated.map(({ name, state }) => ({ name, state })),
     ...drift.lacking.map(({ name }) => ({ name, state: null })),
   ].map(({ name, state }) => ({
+    ...NO_SUBJECT,
     assetId: text(row, 'id'),
     variantName: name,
-    sessionId: null,
-    queue: null,
     state,
     reason: state === null ? 'never planned' : null,
     ageSeconds: Math.max(0, Math.round(number(row, 'age_seconds'))),

@@ -1,20 +1,31 @@
+import type { QueueName } from '../../domain/queues.ts'
 import type { AssetState, SessionState, VariantState } from '../../domain/states.ts'
 
 /** What can be wrong while everything runs, in the order in which it is reported. */
 export const STATUS_CLASSES = [
   'no_worker',
+  'stuck_promotion',
+  'waiting_work',
   'stuck_asset',
   'queue_starved',
   'orphan_suspect',
   'failed_work',
+  'lost_original',
+  'damaged_original',
   'storage_drift',
-  'recipe_drift',
-  'probe_drift',
   'overdue_session',
   'resumable_stale',
-  'cancelled_work',
-  'failed_session',
+  'backlog',
+  'recipe_drift',
   'expired_session',
+  'expired_staging',
+  'maintenance_unscheduled',
+  'maintenance_overdue',
+  'maintenance_failed',
+  'refused_work',
+  'cancelled_work',
+  'probe_drift',
+  'failed_session',
   'quarantined_asset',
   'unattached_asset',
 ] as const
@@ -22,28 +33,43 @@ export const STATUS_CLASSES = [
 /** One of {@link STATUS_CLASSES}. */
 export type StatusClass = (typeof STATUS_CLASSES)[number]
 
+/**
+ * How grave a finding is, the gravest first. `error`: somebody has to do something. `warn`: nothing is broken yet, and it
+ * gets worse. `notice`: somebody may want to look, or to clean up.
+ */
+export const STATUS_SEVERITIES = ['error', 'warn', 'notice'] as const
+
+/** One of {@link STATUS_SEVERITIES}. */
+export type StatusSeverity = (typeof STATUS_SEVERITIES)[number]
+
 /** Options of `runtimeStatus`. */
 export interface RuntimeStatusOptions<P extends string = string> {
-  /** Only this profile; workers are those of all. @default all */
+  /** Only this profile; queues, workers and maintenance are those of all. @default all */
   readonly profile?: P
-  /**
-   * Leaves out what has changed more recently. @default 300 for work that waits without a job, 604800 for assets that
-   * nobody attached, 0 for the rest
-   */
+  /** A threshold for every class that `thresholds` does not name. @default the class's own, {@link STATUS_DEFAULTS} */
   readonly olderThanSeconds?: number
   /** Examples of each finding, from 1 to 100. @default 5 */
   readonly limit?: number
+  /** By class: what has been so for less long is left out. In seconds. @default {@link STATUS_DEFAULTS} */
+  readonly thresholds?: Partial<Readonly<Record<StatusClass, number>>>
+  /** By class: how grave it is; `ignore` leaves it out. @default {@link STATUS_DEFAULTS} */
+  readonly severities?: Partial<Readonly<Record<StatusClass, StatusSeverity | 'ignore'>>>
 }
 
-/** One asset, variant, session or queue that a finding is about. */
+/** One asset, variant, session, queue or task that a finding is about; what does not apply is `null`. */
 export interface StatusExample {
   readonly assetId: string | null
   readonly variantName: string | null
   readonly sessionId: string | null
-  readonly queue: string | null
+  readonly queue: QueueName | null
+  /** A task of the scheduled maintenance: the name of its verb. */
+  readonly task: string | null
   readonly state: string | null
-  /** What its row gives as the reason. */
+  /** What its row gives as the reason: a code. */
   readonly reason: string | null
+  /** The same as a sentence, where there is one. */
+  readonly message: string | null
+  /** Since when it is so. */
   readonly ageSeconds: number | null
 }
 
@@ -53,26 +79,31 @@ export interface StatusRecommendation {
   readonly verb: StatusVerb
   /** The command that does the same. */
   readonly command: string
-  /** One sentence. */
+  /** One sentence, or two. */
   readonly advice: string
 }
 
 /** The verbs that {@link StatusRecommendation} may name. */
 export type StatusVerb =
   | 'work'
+  | 'doctor'
   | 'recoverLostWork'
   | 'requeueVariants'
   | 'regenerateVariants'
+  | 'verifyStorage'
   | 'reprobe'
   | 'abortIncompleteUploads'
   | 'cleanupOrphans'
   | 'purgeUnattached'
+  | 'schedule'
+  | 'scheduledMaintenance'
 
 /** Everything of one class. */
 export interface StatusFinding {
   readonly class: StatusClass
-  /** `notice`: nothing is broken, but somebody may want to look, or to clean up. */
-  readonly severity: 'error' | 'notice'
+  readonly severity: StatusSeverity
+  /** What has been so for less long is left out; `null`: time does not matter. */
+  readonly thresholdSeconds: number | null
   readonly count: number
   /** Whether there may be more: counting stops at a bound. */
   readonly isAtLeast: boolean
@@ -92,6 +123,20 @@ export interface StateCounts {
   readonly isPartial: boolean
 }
 
+/** One queue: its jobs, and who works on it. */
+export interface QueueStatus {
+  readonly queue: QueueName
+  /** Jobs that wait, those that wait for a retry included. */
+  readonly waiting: number
+  /** How long the job has been waiting that was due first; `null` when none is due. */
+  readonly oldestWaitSeconds: number | null
+  readonly running: number
+  /** Jobs whose attempts are used up, as long as that is not written into the rows. */
+  readonly dead: number
+  /** Workers that serve it, of all processes. */
+  readonly workers: number
+}
+
 /** What `runtimeStatus` found. */
 export interface RuntimeStatus {
   /** When the snapshot was taken, by the clock of the database. */
@@ -99,15 +144,43 @@ export interface RuntimeStatus {
   /** `null`: all. */
   readonly profile: string | null
   readonly counts: StateCounts
+  readonly queues: readonly QueueStatus[]
   /** Empty: nothing is degraded and nothing is stuck. */
   readonly findings: readonly StatusFinding[]
 }
 
-/** What there is of one class, before anybody says what to do about it. */
+/** What there is of one class, before anybody says how grave it is and what to do about it. */
 export interface Found {
   readonly class: StatusClass
   readonly count: number
   readonly isAtLeast: boolean
   readonly oldestAgeSeconds: number | null
   readonly examples: readonly StatusExample[]
+}
+
+/** An example that is about nothing yet. */
+export const NO_SUBJECT: StatusExample = {
+  assetId: null,
+  variantName: null,
+  sessionId: null,
+  queue: null,
+  task: null,
+  state: null,
+  reason: null,
+  message: null,
+  ageSeconds: null,
+}
+
+/** What was found, when all of it is known: the oldest first, what has no age before that. Pure. */
+export function foundAll(statusClass: StatusClass, all: readonly StatusExample[], limit: number): Found {
+  const age = ({ ageSeconds }: StatusExample): number => ageSeconds ?? Number.POSITIVE_INFINITY
+  const oldestFirst = all.toSorted((a, b) => (age(a) === age(b) ? 0 : age(b) - age(a)))
+  const ages = all.flatMap(({ ageSeconds }) => ageSeconds ?? [])
+  return {
+    class: statusClass,
+    count: all.length,
+    isAtLeast: false,
+    oldestAgeSeconds: ages.length === 0 ? null : Math.max(...ages),
+    examples: oldestFirst.slice(0, limit),
+  }
 }

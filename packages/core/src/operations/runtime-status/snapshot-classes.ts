@@ -1,51 +1,40 @@
 import type { SqlExecutor } from '@rindle/prisma'
 import { number, type Row, text, textOrNull } from '../../rows/row-values.ts'
 import { DELIVERABLE, OPEN_SESSION } from '../../rows/state-literals.ts'
-import type { Found, StatusClass, StatusExample } from './report.ts'
+import { type Found, NO_SUBJECT, type StatusExample } from './report.ts'
+import type { StatusSettings } from './settings.ts'
+import { bothEnds, MOST_COUNTED, type Search, type SnapshotClass } from './snapshot-class.ts'
+import { VARIANT_CLASSES } from './variant-classes.ts'
 
-/** Rows of one class that are counted; behind them counting stops, so that the report takes no longer. */
-export const MOST_COUNTED = 10_000
-
-/** What a class looks at. */
+/** What a snapshot looks at, and how. */
 export interface SnapshotScope {
   readonly profile: string | null
-  /** `undefined`: the default of each class. */
-  readonly olderThanSeconds: number | undefined
-  /** Examples. */
-  readonly limit: number
+  readonly settings: StatusSettings
   /** The application's clock, which sets the time of upload sessions. */
   readonly now: Date
   /** Content types that an installed processor reads. */
   readonly probedTypes: readonly string[]
+  /** The names of the variants that each profile declares, of the profiles that are looked at. */
+  readonly declared: Readonly<Record<string, readonly string[]>>
 }
 
-/** One class that a single statement finds: its oldest rows, as `id, asset_id, name, session_id, state, reason, at`. */
-interface SnapshotClass {
-  readonly class: StatusClass
-  readonly defaultOlderThanSeconds: number
-  readonly rows: string
-}
-
-const UNATTACHED_SECONDS = 604_800
-
-// $1 profile, $2 seconds, $4 the application's time, $5 content types, $6 an id. States are literals: only so does the database
-// use the partial indexes that know these few rows.
+// $1 profile, $2 seconds, $4 the application's time, $5 content types, $7 an id. States are literals: only so does the
+// database use the partial indexes that know these few rows.
 const IS_OLDER = (column: string): string => `${column} < now() - make_interval(secs => $2::float8)`
 const IN_PROFILE = `($1::text is null or exists (
   select 1 from rindle.media_assets as asset where asset.id = asset_id and asset.profile = $1::text))`
+const IS_IN_PROFILE = `($1::text is null or profile = $1::text)`
 
-const variantsIn = (state: string): string => `
-  select id, asset_id, name, null::uuid as session_id, state, error_reason as reason, updated_at as at
-  from rindle.media_variants where state = '${state}' and ${IS_OLDER('updated_at')} and ${IN_PROFILE}
-  order by updated_at, id limit ${MOST_COUNTED}`
+const SESSION_ROW = `id, asset_id, null::text as name, id as session_id, state, failure_reason as reason,
+  null::text as message`
 
 const sessionsIn = (state: string): string => `
-  select id, asset_id, null::text as name, id as session_id, state, failure_reason as reason, updated_at as at
+  select ${SESSION_ROW}, updated_at as at
   from rindle.media_upload_sessions where state = '${state}' and ${IS_OLDER('updated_at')} and ${IN_PROFILE}
   order by updated_at, id limit ${MOST_COUNTED}`
 
 const overdueSessions = (isResumable: boolean): string => `
-  select id, asset_id, null::text as name, id as session_id, state, failure_reason as reason, expires_at as at
+  select ${SESSION_ROW}, expires_at as at
   from rindle.media_upload_sessions
   where state in (${OPEN_SESSION})
     and expires_at < $4::timestamptz - make_interval(secs => $2::float8)
@@ -53,49 +42,84 @@ const overdueSessions = (isResumable: boolean): string => `
   order by expires_at, id limit ${MOST_COUNTED}`
 
 const ASSET_ROW = `id, id as asset_id, null::text as name, null::uuid as session_id, state, error_reason as reason,
-  updated_at as at`
+  error_message as message`
 
 /** What the index `media_assets_unprobed_idx` holds, to the letter. */
 const UNPROBED = `state in (${DELIVERABLE}) and (kind is null
     or (kind = 'image' and width is null) or (kind = 'video' and (width is null or duration_ms is null))
     or (kind = 'audio' and duration_ms is null))`
 
+/** Of these, what a probe would have told. A header need not tell how long its sound lasts. */
+const NEVER_PROBED = `(kind is null or (kind in ('image', 'video') and width is null)
+  or (kind = 'audio' and has_audio_track is null))`
+
+const damagedOriginals = (isLost: boolean): Search => ({
+  ...bothEnds('media_assets', {
+    columns: 'id, profile, state, error_reason, error_message, original_damaged_at',
+    where: `original_damaged_at is not null and ${IS_OLDER('original_damaged_at')}`,
+    time: 'original_damaged_at',
+  }),
+  found: `select ${ASSET_ROW}, original_damaged_at as at from candidates
+    where state in (${DELIVERABLE}) and (error_reason = 'original_missing') is ${isLost ? 'true' : 'not true'}
+      and ${IS_IN_PROFILE}`,
+})
+
+const notAttached = (assetId: string): string => `not exists (
+  select 1 from rindle.media_attachments as attachment where attachment.asset_id = ${assetId})`
+
 const CLASSES: readonly SnapshotClass[] = [
-  { class: 'failed_work', defaultOlderThanSeconds: 0, rows: variantsIn('failed') },
-  { class: 'cancelled_work', defaultOlderThanSeconds: 0, rows: variantsIn('cancelled') },
-  { class: 'storage_drift', defaultOlderThanSeconds: 0, rows: variantsIn('missing') },
-  { class: 'expired_session', defaultOlderThanSeconds: 0, rows: sessionsIn('expired') },
-  { class: 'failed_session', defaultOlderThanSeconds: 0, rows: sessionsIn('failed') },
-  { class: 'overdue_session', defaultOlderThanSeconds: 0, rows: overdueSessions(false) },
-  { class: 'resumable_stale', defaultOlderThanSeconds: 0, rows: overdueSessions(true) },
+  ...VARIANT_CLASSES,
+  { class: 'lost_original', ...damagedOriginals(true) },
+  { class: 'damaged_original', ...damagedOriginals(false) },
+  { class: 'expired_session', candidates: sessionsIn('expired') },
+  {
+    class: 'failed_session',
+    candidates: sessionsIn('failed'),
+    // Of a file that was released, the session stays as it was.
+    found: `select candidates.* from candidates join lateral (
+        select 1 from rindle.media_assets
+        where id = candidates.asset_id and state in ('staged', 'quarantined') limit 1) as refused on true
+      where ${notAttached('candidates.asset_id')}`,
+  },
+  { class: 'overdue_session', candidates: overdueSessions(false) },
+  { class: 'resumable_stale', candidates: overdueSessions(true) },
+  {
+    class: 'expired_staging',
+    candidates: `select ${ASSET_ROW}, updated_at as at from rindle.media_assets
+      where state = 'staged' and ${IS_OLDER('updated_at')} and ${IS_IN_PROFILE}
+      order by updated_at, id limit ${MOST_COUNTED}`,
+    found: `select * from candidates where not exists (
+      select 1 from rindle.media_upload_sessions as upload
+      where upload.asset_id = candidates.id and upload.state in (${OPEN_SESSION}))`,
+  },
   {
     class: 'quarantined_asset',
-    defaultOlderThanSeconds: 0,
-    rows: `select ${ASSET_ROW} from rindle.media_assets
-      where state = 'quarantined' and ${IS_OLDER('updated_at')} and ($1::text is null or profile = $1::text)
+    candidates: `select ${ASSET_ROW}, updated_at as at from rindle.media_assets
+      where state = 'quarantined' and ${IS_OLDER('updated_at')} and ${IS_IN_PROFILE}
       order by updated_at, id limit ${MOST_COUNTED}`,
   },
   {
     class: 'probe_drift',
-    defaultOlderThanSeconds: 0,
     // What no processor reads stays unknown, and is cut before it is filtered.
-    rows: `select ${ASSET_ROW} from (select * from rindle.media_assets
-        where ${UNPROBED} and ${IS_OLDER('updated_at')} order by updated_at, id limit ${MOST_COUNTED}) as asset
-      where ($1::text is null or profile = $1::text)
+    candidates: `select * from rindle.media_assets
+      where ${UNPROBED} and ${IS_OLDER('updated_at')} order by updated_at, id limit ${MOST_COUNTED}`,
+    found: `select ${ASSET_ROW}, updated_at as at from candidates
+      where ${NEVER_PROBED} and ${IS_IN_PROFILE}
         and content_type in (select jsonb_array_elements_text($5::jsonb))`,
   },
   {
     class: 'unattached_asset',
-    defaultOlderThanSeconds: UNATTACHED_SECONDS,
     // Of both ends, because to look at all takes long: where purges run, what is left is young; where none do, it is
     // everywhere.
-    rows: `select ${ASSET_ROW} from (
-        (select id, profile, state, error_reason, updated_at from rindle.media_assets order by id limit ${MOST_COUNTED})
-        union
-        (select id, profile, state, error_reason, updated_at from rindle.media_assets where id < $6::uuid
-         order by id desc limit ${MOST_COUNTED})) as asset
-      where state in (${DELIVERABLE}) and ${IS_OLDER('updated_at')} and ($1::text is null or profile = $1::text)
-        and not exists (select 1 from rindle.media_attachments as attachment where attachment.asset_id = asset.id)`,
+    candidates: `
+      (select id, profile, state, error_reason, error_message, updated_at from rindle.media_assets
+       order by id limit ${MOST_COUNTED})
+      union
+      (select id, profile, state, error_reason, error_message, updated_at from rindle.media_assets where id < $7::uuid
+       order by id desc limit ${MOST_COUNTED})`,
+    most: 2 * MOST_COUNTED,
+    found: `select ${ASSET_ROW}, updated_at as at from candidates
+      where state in (${DELIVERABLE}) and ${IS_OLDER('updated_at')} and ${IS_IN_PROFILE} and ${notAttached('candidates.id')}`,
   },
 ]
 
@@ -107,32 +131,43 @@ export async function snapshotClasses(tx: SqlExecutor, scope: SnapshotScope): Pr
 }
 
 async function rowsOf(tx: SqlExecutor, snapshotClass: SnapshotClass, scope: SnapshotScope): Promise<Found> {
-  const olderThanSeconds = scope.olderThanSeconds ?? snapshotClass.defaultOlderThanSeconds
+  const olderThanSeconds = scope.settings.thresholdOf(snapshotClass.class)
+  return search(tx, snapshotClass, { ...scope, limit: scope.settings.limit, olderThanSeconds })
+}
+
+/** What a statement looks for. */
+export interface SearchScope extends SnapshotScope {
+  readonly olderThanSeconds: number
+  /** Examples. */
+  readonly limit: number
+}
+
+/** Finds the rows of a class, within the transaction of the snapshot. */
+export async function search(tx: SqlExecutor, snapshotClass: SnapshotClass, scope: SearchScope): Promise<Found> {
+  const { candidates, found = 'select * from candidates', most = MOST_COUNTED } = snapshotClass
   // All take the same parameters, and PostgreSQL refuses one that a statement does not name.
   const { rows } = await tx.executeSql(
-    `with found as materialized (${snapshotClass.rows})
+    `with candidates as materialized (${candidates}), found as materialized (${found})
      select *, extract(epoch from now() - at)::float8 as age_seconds, (select count(*) from found)::int as total,
-       $4::timestamptz as application_time, $5::jsonb as probed_types, $6::uuid as youngest_id
+       (select count(*) from candidates)::int as examined, $1::text as profile_name, $2::float8 as older_than,
+       $4::timestamptz as application_time, $5::jsonb as probed_types, $6::jsonb as declared, $7::uuid as youngest_id
      from found order by at, id limit $3::int`,
     [
       scope.profile,
-      olderThanSeconds,
+      scope.olderThanSeconds,
       scope.limit,
       scope.now.toISOString(),
       JSON.stringify(scope.probedTypes),
-      firstIdAt(new Date(scope.now.getTime() - olderThanSeconds * 1_000)),
+      JSON.stringify(scope.declared),
+      firstIdAt(new Date(scope.now.getTime() - scope.olderThanSeconds * 1_000)),
     ],
   )
-  return foundRows(snapshotClass.class, rows, rows[0] === undefined ? 0 : number(rows[0], 'total'))
-}
-
-/** What a statement found whose rows are the oldest of `count`. Pure. */
-export function foundRows(statusClass: StatusClass, rows: readonly Row[], count: number): Found {
+  const [first] = rows
   const examples = rows.map(exampleOf)
   return {
-    class: statusClass,
-    count,
-    isAtLeast: count >= MOST_COUNTED,
+    class: snapshotClass.class,
+    count: first === undefined ? 0 : number(first, 'total'),
+    isAtLeast: first !== undefined && number(first, 'examined') >= most,
     oldestAgeSeconds: examples[0]?.ageSeconds ?? null,
     examples,
   }
@@ -141,12 +176,13 @@ export function foundRows(statusClass: StatusClass, rows: readonly Row[], count:
 /** One row as an example. Pure. */
 export function exampleOf(row: Row): StatusExample {
   return {
+    ...NO_SUBJECT,
     assetId: text(row, 'asset_id'),
     variantName: textOrNull(row, 'name'),
     sessionId: textOrNull(row, 'session_id'),
-    queue: null,
     state: textOrNull(row, 'state'),
     reason: textOrNull(row, 'reason'),
+    message: textOrNull(row, 'message'),
     ageSeconds: Math.max(0, Math.round(number(row, 'age_seconds'))),
   }
 }

@@ -1,7 +1,7 @@
 import type { SqlExecutor } from '@rindle/prisma'
 import { number, text } from '../../rows/row-values.ts'
 import type { StateCounts } from './report.ts'
-import { MOST_COUNTED } from './snapshot-classes.ts'
+import { MOST_COUNTED } from './snapshot-class.ts'
 
 /** More variants, or upload sessions, than one asset has. */
 const MOST_OF_ONE_ASSET = 1_000

@@ -5,96 +5,135 @@ import type { JobRequest } from '../../ports/jobs.ts'
 import { json, type Row, text } from '../../rows/row-values.ts'
 import type { Runtime } from '../../runtime.ts'
 import { jobsFor } from '../../variants/plan.ts'
-import type { Found, StatusClass } from './report.ts'
-import { foundRows, type SnapshotScope } from './snapshot-classes.ts'
+import { type Found, foundAll, type StatusClass } from './report.ts'
+import { exampleOf, type SnapshotScope } from './snapshot-classes.ts'
 
 /** Rows of one class whose jobs are asked for: what has lost its job is older than what waits its turn. */
 const MOST_EXAMINED = 1_000
-const DEFAULT_OLDER_THAN_SECONDS = 300
 
-const WAITS = `updated_at < now() - make_interval(secs => $2::float8)`
-const ORDER = `order by updated_at, id limit ${MOST_EXAMINED}`
-const COMMON = `null::uuid as session_id, state, error_reason as reason, updated_at as at, updated_at::text as version,
-  extract(epoch from now() - updated_at)::float8 as age_seconds`
+/** An attempt at a promotion reads, hashes and copies one file: this is enough for hundreds of gigabytes. */
+const LONGEST_ATTEMPT = `interval '1 hour'`
 
+/** A class of rows that are somebody's work, found by whether there is a job for them. */
 interface WaitingClass {
   readonly class: StatusClass
+  /** `gone`: no job will come for them. `live`: one does, again and again. */
+  readonly job: 'gone' | 'live'
   readonly table: 'media_assets' | 'media_variants'
+  /** The oldest of them. Takes the profile as `$1` and the threshold in seconds as `$2`. */
   readonly sql: string
   readonly request: (row: Row) => Pick<JobRequest, 'queue' | 'key'>
 }
 
-const assets = (states: string): string => `select id, id as asset_id, null::text as name, ${COMMON}
-  from rindle.media_assets where state in (${states}) and ${WAITS} and ($1::text is null or profile = $1::text) ${ORDER}`
-const variants = (state: string): string => `select id, asset_id, name, recipe, ${COMMON}
-  from rindle.media_variants where state = '${state}' and ${WAITS} and ($1::text is null or exists (
-    select 1 from rindle.media_assets as asset where asset.id = asset_id and asset.profile = $1::text)) ${ORDER}`
+const IS_OLDER = (column: string): string => `${column} < now() - make_interval(secs => $2::float8)`
+const IS_IN_PROFILE = `($1::text is null or profile = $1::text)`
+const IN_PROFILE = `($1::text is null or exists (
+  select 1 from rindle.media_assets as asset where asset.id = asset_id and asset.profile = $1::text))`
+const PROMOTION = `'validating', 'analyzing', 'promoting'`
+const PURGE = `'deleted'`
+
+const COLUMNS = `null::uuid as session_id, state, error_reason as reason, error_message as message,
+  updated_at::text as version`
+const since = (column: string): string => `extract(epoch from now() - ${column})::float8 as age_seconds`
+const oldest = (column: string): string => `order by ${column}, id limit ${MOST_EXAMINED}`
+
+const assets = (states: string): string => `
+  select id, id as asset_id, null::text as name, ${COLUMNS}, ${since('updated_at')}
+  from rindle.media_assets where state in (${states}) and ${IS_OLDER('updated_at')} and ${IS_IN_PROFILE}
+  ${oldest('updated_at')}`
+const variants = (condition: string, column: string): string => `
+  select id, asset_id, name, recipe, ${COLUMNS}, ${since(column)}
+  from rindle.media_variants where ${condition} and ${IS_OLDER(column)} and ${IN_PROFILE} ${oldest(column)}`
+
+/** Assets that say themselves that the work on them waits. */
+const waitingAssets = (states: string): string => `
+  select id, id as asset_id, null::text as name, ${COLUMNS}, ${since('waiting_since')}
+  from rindle.media_assets
+  where waiting_since is not null and state in (${states}) and ${IS_OLDER('waiting_since')} and ${IS_IN_PROFILE}
+  ${oldest('waiting_since')}`
+
+/** Promotions that wait, and those whose last attempt failed or does not end. */
+const STUCK_PROMOTIONS = `
+  (${waitingAssets(PROMOTION)})
+  union all
+  (select asset.id, asset.id as asset_id, null::text as name, null::uuid as session_id, asset.state,
+     coalesce(attempt.error_reason, 'still_running') as reason, asset.error_message as message,
+     asset.updated_at::text as version, ${since('asset.updated_at')}
+   from (select * from rindle.media_assets
+     where state in (${PROMOTION}) and waiting_since is null and ${IS_OLDER('updated_at')} and ${IS_IN_PROFILE}
+     ${oldest('updated_at')}) as asset
+   join lateral (
+     select state, error_reason, started_at from rindle.media_processing_runs as run
+     where run.asset_id = asset.id and variant_name is null order by created_at desc limit 1) as attempt
+   on attempt.state = 'failed' or (attempt.state = 'processing' and attempt.started_at < now() - ${LONGEST_ATTEMPT}))`
 
 const CLASSES: readonly WaitingClass[] = [
-  {
-    class: 'stuck_asset',
-    table: 'media_assets',
-    sql: assets(`'validating', 'analyzing', 'promoting'`),
-    request: (row) => ({ queue: 'rindle_promote', key: promoteKey(text(row, 'id')) }),
-  },
-  {
-    class: 'stuck_asset',
-    table: 'media_assets',
-    sql: assets(`'deleted'`),
-    request: (row) => ({ queue: 'rindle_purge', key: purgeKey(text(row, 'id')) }),
-  },
-  { class: 'queue_starved', table: 'media_variants', sql: variants('queued'), request: variantJob },
-  { class: 'orphan_suspect', table: 'media_variants', sql: variants('processing'), request: variantJob },
+  { class: 'stuck_promotion', job: 'live', table: 'media_assets', sql: STUCK_PROMOTIONS, request: promotion },
+  { class: 'stuck_asset', job: 'gone', table: 'media_assets', sql: assets(PROMOTION), request: promotion },
+  { class: 'stuck_asset', job: 'gone', table: 'media_assets', sql: assets(PURGE), request: purge },
+  { class: 'waiting_work', job: 'live', table: 'media_assets', sql: waitingAssets(PURGE), request: purge },
+  variantClass('waiting_work', 'live', variants('waiting_since is not null', 'waiting_since')),
+  variantClass('queue_starved', 'gone', variants(`state = 'queued'`, 'updated_at')),
+  variantClass('orphan_suspect', 'gone', variants(`state = 'processing'`, 'updated_at')),
 ]
 
-function variantJob(row: Row): Pick<JobRequest, 'queue' | 'key'> {
-  const [request] = jobsFor(text(row, 'asset_id'), [{ recipe: json<NormalizedRecipe>(row, 'recipe') }])
-  return request as JobRequest
+function variantClass(statusClass: StatusClass, job: WaitingClass['job'], sql: string): WaitingClass {
+  const requestOf = (row: Row): JobRequest => {
+    const [request] = jobsFor(text(row, 'asset_id'), [{ recipe: json<NormalizedRecipe>(row, 'recipe') }])
+    return request as JobRequest
+  }
+  return { class: statusClass, job, table: 'media_variants', sql, request: requestOf }
 }
 
-/** Rows that wait for a job, the oldest of each class. */
+function promotion(row: Row): Pick<JobRequest, 'queue' | 'key'> {
+  return { queue: 'rindle_promote', key: promoteKey(text(row, 'id')) }
+}
+
+function purge(row: Row): Pick<JobRequest, 'queue' | 'key'> {
+  return { queue: 'rindle_purge', key: purgeKey(text(row, 'id')) }
+}
+
+/** Rows that wait for a job, or whose job waits, the oldest of each class. */
 export type Waiting = ReadonlyMap<WaitingClass, readonly Row[]>
 
 /** Reads what has been waiting for long, within the transaction of the snapshot. */
-export async function readWaiting(tx: SqlExecutor, { profile, olderThanSeconds }: SnapshotScope): Promise<Waiting> {
+export async function readWaiting(tx: SqlExecutor, { profile, settings }: SnapshotScope): Promise<Waiting> {
   const waiting = new Map<WaitingClass, readonly Row[]>()
   for (const waitingClass of CLASSES) {
-    const values = [profile, olderThanSeconds ?? DEFAULT_OLDER_THAN_SECONDS]
+    const values = [profile, settings.thresholdOf(waitingClass.class)]
     waiting.set(waitingClass, (await tx.executeSql(waitingClass.sql, values)).rows)
   }
   return waiting
 }
 
 /**
- * Of what waits, what no job will come for. The queue has connections of its own and so is not in the snapshot: what
- * looks forsaken is looked at again, because its job may have ended in between.
+ * Of what waits, what no job will come for, and what its job does not get done. The queue has connections of its own and
+ * so is not in the snapshot: what looks forsaken is looked at again, because its job may have ended in between.
  */
-export async function forsaken(runtime: Runtime, waiting: Waiting, limit: number): Promise<readonly Found[]> {
+export async function waitingClasses(runtime: Runtime, waiting: Waiting, limit: number): Promise<readonly Found[]> {
   const byClass = new Map<StatusClass, { rows: Row[]; isCut: boolean }>()
   for (const [waitingClass, rows] of waiting) {
     const known = byClass.get(waitingClass.class) ?? { rows: [], isCut: false }
-    const without = await unchanged(runtime, waitingClass, await withoutJob(runtime, waitingClass, rows))
-    known.rows.push(...without)
-    known.isCut ||= rows.length === MOST_EXAMINED && without.length > 0
+    const own = await belonging(runtime, waitingClass, rows)
+    known.rows.push(...own)
+    known.isCut ||= rows.length >= MOST_EXAMINED && own.length > 0
     byClass.set(waitingClass.class, known)
   }
-  return [...byClass].map(([statusClass, { rows, isCut }]) => {
-    const oldestFirst = rows.toSorted((a, b) => Number(b['age_seconds']) - Number(a['age_seconds']))
-    return { ...foundRows(statusClass, oldestFirst.slice(0, limit), rows.length), isAtLeast: isCut }
-  })
+  return [...byClass].map(([statusClass, { rows, isCut }]) => ({
+    ...foundAll(statusClass, rows.map(exampleOf), limit),
+    isAtLeast: isCut,
+  }))
 }
 
-async function withoutJob(runtime: Runtime, { request }: WaitingClass, rows: readonly Row[]): Promise<readonly Row[]> {
-  const byQueue = Map.groupBy(rows, (row) => request(row).queue)
-  const forsakenRows: Row[] = []
-  for (const [queue, own] of byQueue) {
-    const live = await runtime.jobs.findLive(
-      queue,
-      own.map((row) => request(row).key),
-    )
-    forsakenRows.push(...own.filter((row) => !live.has(request(row).key)))
+async function belonging(runtime: Runtime, waitingClass: WaitingClass, rows: readonly Row[]): Promise<readonly Row[]> {
+  const live: Row[] = []
+  const gone: Row[] = []
+  for (const [queue, own] of Map.groupBy(rows, (row) => waitingClass.request(row).queue)) {
+    const keyOf = (row: Row): string => waitingClass.request(row).key
+    const liveKeys = await runtime.jobs.findLive(queue, own.map(keyOf))
+    for (const row of own) (liveKeys.has(keyOf(row)) ? live : gone).push(row)
   }
-  return forsakenRows
+  return waitingClass.job === 'live' ? live : unchanged(runtime, waitingClass, gone)
 }
 
 async function unchanged(runtime: Runtime, { table }: WaitingClass, rows: readonly Row[]): Promise<readonly Row[]> {

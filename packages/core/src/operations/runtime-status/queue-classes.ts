@@ -1,0 +1,77 @@
+import type { QueueCounts } from '../../ports/jobs.ts'
+import { isAlive, type KnownWorker, lastSeen } from '../../workers/live-workers.ts'
+import { type Found, foundAll, NO_SUBJECT, type QueueStatus, type StatusExample } from './report.ts'
+import type { StatusSettings } from './settings.ts'
+
+/** The queues with who works on them. Pure. */
+export function queueStatuses(counts: readonly QueueCounts[], workers: readonly KnownWorker[]): readonly QueueStatus[] {
+  return counts.map(({ queue, waiting, oldestWaitSeconds, active, dead }) => ({
+    queue,
+    waiting,
+    oldestWaitSeconds: oldestWaitSeconds === null ? null : Math.round(oldestWaitSeconds),
+    running: active,
+    dead,
+    workers: workers.filter((worker) => isAlive(worker) && worker.queues[queue] !== undefined).length,
+  }))
+}
+
+/** What is wrong with the queues. Pure. */
+export function queueClasses(
+  queues: readonly QueueStatus[],
+  workers: readonly KnownWorker[],
+  settings: StatusSettings,
+): readonly Found[] {
+  return [noWorker(queues, workers, settings), backlog(queues, settings)]
+}
+
+/**
+ * Queues that no living worker serves: all of them when there is no worker, otherwise those with jobs. A deploy stops
+ * workers, too: what counts is for how long there has been none.
+ */
+function noWorker(
+  queues: readonly QueueStatus[],
+  workers: readonly KnownWorker[],
+  { limit, thresholdOf }: StatusSettings,
+): Found {
+  const isAnyAlive = workers.some(isAlive)
+  const unserved = queues.filter((queue) => queue.workers === 0 && (!isAnyAlive || queue.waiting + queue.dead > 0))
+  const examples = unserved.map((status) => unservedQueue(status, workers))
+  const isLong = ({ ageSeconds }: StatusExample): boolean =>
+    ageSeconds === null || ageSeconds >= thresholdOf('no_worker')
+  return foundAll('no_worker', examples.filter(isLong), limit)
+}
+
+/** For how long, as far as anybody knows: since the last worker, or else since its oldest job. */
+function unservedQueue(
+  { queue, waiting, oldestWaitSeconds }: QueueStatus,
+  workers: readonly KnownWorker[],
+): StatusExample {
+  // The latest sign of life first.
+  const last = workers.find(({ queues }) => queues[queue] !== undefined)
+  const age = last === undefined ? oldestWaitSeconds : (last.stoppedAgeSeconds ?? last.beatAgeSeconds)
+  const whoWas = last === undefined ? '' : `; the last worker was ${lastSeen(last)}`
+  return {
+    ...NO_SUBJECT,
+    queue,
+    message: `${jobsWait(waiting)}${whoWas}`,
+    ageSeconds: age === null ? null : Math.round(age),
+  }
+}
+
+/** Queues with workers whose oldest job has been waiting for long all the same. */
+function backlog(queues: readonly QueueStatus[], { limit, thresholdOf }: StatusSettings): Found {
+  const examples = queues
+    .filter(({ workers, oldestWaitSeconds }) => workers > 0 && (oldestWaitSeconds ?? -1) >= thresholdOf('backlog'))
+    .map(({ queue, waiting, oldestWaitSeconds, running, workers }) => ({
+      ...NO_SUBJECT,
+      queue,
+      message: `${jobsWait(waiting)}; ${running} ${running === 1 ? 'runs' : 'run'}, on ${workers} ${workers === 1 ? 'worker' : 'workers'}`,
+      ageSeconds: oldestWaitSeconds,
+    }))
+  return foundAll('backlog', examples, limit)
+}
+
+function jobsWait(count: number): string {
+  if (count === 0) return 'no job waits'
+  return count === 1 ? '1 job waits' : `${count} jobs wait`
+}

@@ -1,0 +1,39 @@
+import type { VariantState } from '../../domain/states.ts'
+import { DELIVERABLE } from '../../rows/state-literals.ts'
+import { bothEnds, type Search, type SnapshotClass } from './snapshot-class.ts'
+
+/** Reasons by which a variant cannot be made of its file, whoever tries. */
+const VERDICTS = `'corrupt_media', 'limit_exceeded', 'unsupported_codec'`
+
+const isVerdict = `coalesce(candidates.error_reason, '') in (${VERDICTS})`
+
+/**
+ * Variants in one state that a verb would take: those that their profile declares, of assets that are deliverable. What is
+ * left of a rejected file, and what is declared no longer, is nobody's work. With the asset's row comes whether its original
+ * is damaged: that is told of the asset.
+ */
+const variantsIn = (state: VariantState, condition = 'true'): Search => ({
+  ...bothEnds('media_variants', {
+    columns: 'id, asset_id, name, state, error_reason, error_message, updated_at',
+    where: `state = '${state}' and updated_at < now() - make_interval(secs => $2::float8)`,
+    time: 'updated_at',
+  }),
+  found: `
+    select candidates.id, candidates.asset_id, candidates.name, null::uuid as session_id, candidates.state,
+      candidates.error_reason as reason, candidates.error_message as message, candidates.updated_at as at
+    from candidates join lateral (
+      select profile, original_damaged_at from rindle.media_assets
+      where id = candidates.asset_id and state in (${DELIVERABLE}) limit 1) as asset
+    on jsonb_exists($6::jsonb -> asset.profile, candidates.name) and ${condition}`,
+})
+
+/** The classes of variants that no job is for. */
+export const VARIANT_CLASSES: readonly SnapshotClass[] = [
+  { class: 'failed_work', ...variantsIn('failed', `asset.original_damaged_at is null and not ${isVerdict}`) },
+  { class: 'refused_work', ...variantsIn('failed', `asset.original_damaged_at is null and ${isVerdict}`) },
+  { class: 'cancelled_work', ...variantsIn('cancelled') },
+  { class: 'storage_drift', ...variantsIn('missing') },
+]
+
+/** Variants that were marked as made by another recipe. */
+export const STALE_VARIANTS: Search = variantsIn('stale')

@@ -1,0 +1,154 @@
+import {
+  type AssetWithVariants,
+  defineProfile,
+  type JobRequest,
+  type Rindle,
+  type RuntimeStatusOptions,
+  type StatusClass,
+  type StatusFinding,
+  silentLogger,
+  type Workers,
+} from '@rindle/core'
+import { pgBossJobs } from '@rindle/jobs-pgboss'
+import { type Database, openDatabase } from '@rindle/prisma'
+import { afterAll, beforeAll, beforeEach, expect, vi } from 'vitest'
+import { type Application, settled, startApplication } from '../support/application.ts'
+import { quadrants } from '../support/pictures.ts'
+
+/** What every profile of the status tests accepts. */
+export const accept = { types: ['image/*'], maxBytes: 1_000_000 }
+/** The variant that every profile of the status tests declares. */
+export const thumb = { mode: 'crop', width: 8, height: 8, format: 'webp' } as const
+/** The profiles of the status tests. */
+export const profiles = {
+  photo: defineProfile({ storage: 'main', accept, variants: { thumb } }),
+  other: defineProfile({ storage: 'main', accept, variants: { thumb } }),
+}
+
+type Profiles = typeof profiles
+
+/** A time in SQL before which everything that waits has waited for long. */
+export const OLD = `now() - interval '10 minutes'`
+
+/** Registers an application for the tests of a file, with workers, a schedule, and one attached photo before each test. */
+export function useStatusApplication(): StatusApplication {
+  const at = new StatusApplication()
+  beforeAll(() => at.start())
+  afterAll(() => at.stop())
+  beforeEach(() => at.reset())
+  return at
+}
+
+/** An application whose rows tests make wrong. */
+export class StatusApplication {
+  application!: Application<Profiles>
+  /** Of all queues; a test that stops them starts others. */
+  workers!: Workers
+  /** The photo of the running test, which is ready. */
+  asset!: AssetWithVariants
+  readonly #jobs = pgBossJobs()
+  #database!: Database
+
+  get rindle(): Rindle<Profiles> {
+    return this.application.rindle
+  }
+
+  async start(): Promise<void> {
+    this.application = await startApplication({ profiles })
+    this.#database = openDatabase(this.application.databaseUrl)
+    this.#jobs.connect({ database: this.#database, logger: silentLogger })
+    await this.rindle.schedule()
+    this.workers = await this.application.work()
+  }
+
+  async stop(): Promise<void> {
+    await this.#jobs.stop()
+    await this.#database.close()
+    await this.application[Symbol.asyncDispose]()
+  }
+
+  async reset(): Promise<void> {
+    await this.sql('truncate rindle.media_assets, rindle.media_maintenance_runs, pgboss.job cascade')
+    await this.sql(`delete from rindle.media_workers where host = 'elsewhere'`)
+    await this.sql('update pgboss.schedule set updated_on = now()')
+    this.asset = await this.attachedPhoto('photo')
+    // A job in hand would be taken for that of the work that is made wrong by the test.
+    await vi.waitFor(async () => expect(await this.#liveJobs()).toEqual([]), { timeout: 10_000 })
+  }
+
+  async attachedPhoto(profile: keyof Profiles, owner = '1'): Promise<AssetWithVariants> {
+    const to = { owner: { type: 'member', id: owner }, slot: 'cover' }
+    const { id } = await this.rindle.upload(profile, await quadrants(40, 30), { filename: 'a.jpg', ...to })
+    return settled(this.rindle, id)
+  }
+
+  sql(text: string): Promise<number> {
+    return this.rindle.prisma.$executeRawUnsafe(text)
+  }
+
+  setVariant(set: string): Promise<number> {
+    return this.sql(`update rindle.media_variants set ${set} where asset_id = '${this.asset.id}'`)
+  }
+
+  setAsset(set: string): Promise<number> {
+    return this.sql(`update rindle.media_assets set ${set} where id = '${this.asset.id}'`)
+  }
+
+  variantExample(state: string): object {
+    return { assetId: this.asset.id, variantName: 'thumb', state }
+  }
+
+  async finding(
+    statusClass: StatusClass,
+    options: RuntimeStatusOptions<keyof Profiles> = {},
+    instance: Pick<Rindle, 'runtimeStatus'> = this.rindle,
+  ): Promise<StatusFinding | undefined> {
+    const { findings } = await instance.runtimeStatus(options)
+    return findings.find((found) => found.class === statusClass)
+  }
+
+  /** Begins an upload as if it had been that long ago, and brings its session into a state. */
+  async newSession(state: string, age: string, strategy = 'presigned_put'): Promise<void> {
+    const upload = { filename: 'b.jpg', contentType: 'image/jpeg', byteSize: 9 }
+    const { session } = await this.rindle.presignedPut('photo', upload)
+    const protocol = strategy === 'resumable' ? `'tus'` : 'null'
+    const then = `now() - interval '${age}'`
+    await this.sql(`update rindle.media_upload_sessions set state = '${state}', expires_at = ${then},
+      updated_at = ${then}, upload_strategy = '${strategy}', resumable_protocol = ${protocol}
+      where id = '${session.id}'`)
+    await this.sql(`update rindle.media_assets set updated_at = ${then} where id = '${session.assetId}'`)
+  }
+
+  /** Enqueues a job of the photo that is not due yet, as one that waits for an outage to end. */
+  async waitingJob(queue: JobRequest['queue'], workClass?: string): Promise<void> {
+    const { id } = this.asset
+    const request =
+      workClass === undefined
+        ? { queue, key: id, payload: { assetId: id } }
+        : { queue, key: `${id}:${workClass}`, payload: { assetId: id, class: workClass } }
+    await this.#jobs.enqueue([{ ...request, delaySeconds: 3_600 }], this.#database)
+  }
+
+  /** What waited for its time is due. */
+  endOutage(): Promise<number> {
+    return this.sql('update pgboss.job set start_after = now()')
+  }
+
+  /** Has a task of the maintenance run as its schedule would. */
+  async runTask(task: string): Promise<void> {
+    const payload = { task, options: {} }
+    await this.#jobs.enqueue([{ queue: 'rindle_maintenance', key: task, payload }], this.#database)
+  }
+
+  /** Workers of another process that have beaten just now, and take nothing. */
+  silentWorker(): Promise<number> {
+    return this.sql(`insert into rindle.media_workers (id, host, process_id, queues)
+      values (gen_random_uuid(), 'elsewhere', 7, '{"rindle_process": 2}')`)
+  }
+
+  #liveJobs(): Promise<readonly unknown[]> {
+    return this.rindle.prisma.$queryRawUnsafe<readonly unknown[]>(
+      `select id::text from pgboss.job where state <= 'active'`,
+    )
+  }
+}

@@ -99,6 +99,13 @@ describe('a worker process', () => {
   })
 })
 
+/** Families of gauges, and the mark of the end: the grammar of OpenMetrics 1.0, as far as it is used. */
+const NAME = '[a-zA-Z_][a-zA-Z0-9_]*'
+const LABEL = `${NAME}="(?:[^"\\\\\\n]|\\\\[\\\\n"])*"`
+const SAMPLE = `${NAME}(?:\\{${LABEL}(?:,${LABEL})*\\})? -?[0-9.e+]+\\n`
+const FAMILY = `# TYPE ${NAME} gauge\\n(?:# UNIT ${NAME} seconds\\n)?# HELP ${NAME} [^\\n]+\\n(?:${SAMPLE})+`
+const OPEN_METRICS = new RegExp(`^(?:${FAMILY})+# EOF\\n$`)
+
 /** Asks a probe of a worker that has printed where it answers. */
 async function probe(
   worker: RunningRindle,
@@ -144,11 +151,59 @@ describe('the probes of a worker process', () => {
     expect(await worker.ended).toBe(0)
   })
 
+  test('tell the numbers of the moment beside them, as OpenMetrics', async () => {
+    await application.write('rindle.config.ts', configText({}))
+    await using own = await createTestDatabase()
+    const env = { DATABASE_URL: own.url }
+    const worker = startRindle(['worker', '--queues', 'promote', '--health-port', '0'], {
+      cwd: application.directory,
+      env,
+    })
+    await worker.printed('Working')
+    const url = /Metrics: (http:\/\/127\.0\.0\.1:\d+\/metrics)\.\n/.exec(worker.stderr())?.[1] ?? ''
+    const response = await fetch(url)
+    expect(response.status).toBe(200)
+    expect(response.headers.get('content-type')).toBe('application/openmetrics-text; version=1.0.0; charset=utf-8')
+    const text = await response.text()
+    expect(text).toMatch(OPEN_METRICS)
+    for (const line of [
+      'rindle_queue_waiting{queue="rindle_promote"} 0',
+      'rindle_queue_oldest_wait_seconds{queue="rindle_promote"} 0',
+      'rindle_queue_running{queue="rindle_promote"} 0',
+      'rindle_queue_dead{queue="rindle_promote"} 0',
+      'rindle_queue_workers{queue="rindle_promote"} 1',
+      'rindle_queue_workers{queue="rindle_media"} 0',
+      'rindle_assets{state="quarantined"} 0',
+      'rindle_status_findings{class="stuck_promotion",severity="error"} 0',
+      'rindle_status_findings{class="maintenance_unscheduled",severity="warn"} 1',
+    ]) {
+      expect(text.split('\n')).toContain(line)
+    }
+    await setReachable(own, false)
+    // The numbers of some seconds ago are still given: no scrape can load the database.
+    expect((await fetch(url)).status).toBe(200)
+    await setReachable(own, true)
+    worker.child.kill('SIGTERM')
+    expect(await worker.ended).toBe(0)
+  })
+
+  test('say that there are no numbers while the database is away', async () => {
+    await application.write('rindle.config.ts', configText({}))
+    const env = { DATABASE_URL: database.url }
+    const worker = startRindle(['worker', '--health-port', '0'], { cwd: application.directory, env })
+    await worker.printed('Working')
+    await setReachable(database, false)
+    expect(await probe(worker, '/metrics')).toEqual([503, { status: 'unavailable', reason: expect.any(String) }])
+    await setReachable(database, true)
+    worker.child.kill('SIGTERM')
+    expect(await worker.ended).toBe(0)
+  })
+
   test('answer nothing but probes', async () => {
     await application.write('rindle.config.ts', configText({}))
     const env = { DATABASE_URL: database.url }
     const worker = startRindle(['worker', '--health-port', '0'], { cwd: application.directory, env })
-    expect(await probe(worker, '/')).toEqual([404, { status: 'not_found', paths: ['/healthz', '/readyz'] }])
+    expect(await probe(worker, '/')).toEqual([404, { status: 'not_found', paths: ['/healthz', '/readyz', '/metrics'] }])
     expect(await probe(worker, '/readyz', { method: 'POST' })).toEqual([405, { status: 'not_allowed' }])
     expect((await probe(worker, '/healthz', { method: 'HEAD' }))[0]).toBe(200)
     await worker.printed('Working')

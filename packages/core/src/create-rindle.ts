@@ -21,11 +21,13 @@ import { mappingErrors } from './map-database-error.ts'
 import { checkInvariants } from './operations/check-invariants.ts'
 import { doctor } from './operations/doctor/doctor.ts'
 import { operationsOf } from './operations/operations.ts'
+import { GaugeReader } from './operations/runtime-status/gauge-reader.ts'
+import { GAUGES, readGauges } from './operations/runtime-status/gauges.ts'
 import type { JobsAdapter } from './ports/jobs.ts'
 import { type Logger, stderrLogger } from './ports/logger.ts'
 import type { Processor } from './ports/processor.ts'
 import type { StorageAdapter } from './ports/storage.ts'
-import type { Telemetry } from './ports/telemetry.ts'
+import type { GaugeReading, Telemetry } from './ports/telemetry.ts'
 import type { Profiles, Rindle } from './rindle.ts'
 import { profileOf, type Runtime, storageOf } from './runtime.ts'
 import { startRuntime, stopRuntime } from './start.ts'
@@ -63,7 +65,7 @@ export interface RindleOptions<Ps extends Profiles> {
   readonly jobs: JobsAdapter
   /** What makes variants and probes media. @default none: nothing but originals */
   readonly processors?: readonly Processor[]
-  /** Receives warnings and errors; a pino instance fits. @default one JSON line each on stderr */
+  /** Receives what was maintained, warnings and errors; a pino instance fits. @default one JSON line each on stderr */
   readonly logger?: Logger
   /** How long signed URLs live. */
   readonly delivery?: {
@@ -97,8 +99,8 @@ export function createRindle<const Ps extends Profiles>(options: RindleOptions<P
   const runtime = composeRuntime(options, mappingErrors(database))
   options.jobs.connect({ database, logger: runtime.logger })
   // The facade's types say more than the verbs' (which variant belongs to which profile); at run time they are one.
-  const instance = announcingRefusals(runtime, facade(runtime, database))
   const { telemetry } = options
+  const instance = announcingRefusals(runtime, facade(runtime, database, telemetry))
   return (telemetry === undefined ? instance : tracedVerbs(telemetry, instance)) as unknown as Rindle<Ps>
 }
 
@@ -137,15 +139,25 @@ function tracedStorages(storages: Runtime['storages'], telemetry: Telemetry): Ru
   return Object.fromEntries(traced) as Runtime['storages']
 }
 
-function facade(runtime: Runtime, database: Database): Rindle {
-  const stop = (): Promise<void> => stopRuntime(runtime)
+function facade(runtime: Runtime, database: Database, telemetry: Telemetry | undefined): Rindle {
+  const reader = new GaugeReader(() => readGauges(runtime))
+  const gauges = (): Promise<readonly GaugeReading[]> => reader.gauges()
+  let unobserve: (() => void) | undefined
+  const stop = (): Promise<void> => {
+    unobserve?.()
+    unobserve = undefined
+    return stopRuntime(runtime)
+  }
   return {
     version: VERSION,
     profiles: runtime.profiles,
     get prisma() {
       return database.prisma
     },
-    start: () => startRuntime(runtime),
+    start: async () => {
+      await startRuntime(runtime)
+      unobserve ??= telemetry?.observe(GAUGES, gauges)
+    },
     stop,
     [Symbol.asyncDispose]: stop,
     work: (options) => work(runtime, options),
@@ -196,6 +208,7 @@ function facade(runtime: Runtime, database: Database): Rindle {
     serveFile: (request, options) => serveFile(runtime, request, options),
     cancelProcessing: (assetId) => cancelProcessing(runtime, assetId),
     ...operationsOf(runtime),
+    gauges,
     checkInvariants: (options) => checkInvariants(runtime, options),
     doctor: (options) => doctor(runtime, options),
   }

@@ -66,6 +66,7 @@ export type { RegenerateOptions, RegenerateReport, UndeclaredVariants } from './
 export type { ReprobedField, ReprobeReport } from './operations/reprobe.ts'
 export type { RequeueOptions, RequeueReport } from './operations/requeue-variants.ts'
 export { STATUS_DEFAULTS, type StatusDefault } from './operations/runtime-status/classes.ts'
+export { GAUGES } from './operations/runtime-status/gauges.ts'
 export {
   type QueueStatus,
   type RuntimeStatus,
@@ -94,7 +95,7 @@ export { type Logger, silentLogger, stderrLogger } from './ports/logger.ts'
 export type * from './ports/processor.ts'
 export type { ScanInput, Scanner, ScanVerdict } from './ports/scanner.ts'
 export * from './ports/storage.ts'
-export type { RecordedEvent, SpanOptions, Telemetry, TraceContext } from './ports/telemetry.ts'
+export type { Gauge, GaugeReading, RecordedEvent, SpanOptions, Telemetry, TraceContext } from './ports/telemetry.ts'
 export { defineProfile } from './profile/define-profile.ts'
 export { type Problem, problemsOf } from './profile/problems.ts'
 export type {

@@ -15,6 +15,7 @@ import type { CheckInvariantsOptions, InvariantReport } from './operations/check
 import type { DoctorOptions, DoctorReport } from './operations/doctor/doctor.ts'
 import type { Operations } from './operations/operations.ts'
 import type { SignedRequest, StorageAdapter, UploadedPart } from './ports/storage.ts'
+import type { GaugeReading } from './ports/telemetry.ts'
 import type { Profile } from './profile/profile.ts'
 import type { TransactionHandle } from './unit-of-work.ts'
 import type { InitiateMultipartOptions, InitiateOptions, MultipartUpload } from './uploads/initiate.ts'
@@ -279,6 +280,11 @@ export interface Rindle<Ps extends Profiles = Profiles>
 
   /** Cancels the asset's queued and running variants and returns their names. `not_found`, `not_processing`. */
   cancelProcessing(assetId: string): Promise<readonly string[]>
+  /**
+   * Numbers of the moment, for monitors: depth and oldest wait of queues, workers, rows by state, findings by class. Read
+   * at most every 15 seconds, whoever asks how often. Changes nothing. `database_unavailable` after eight seconds.
+   */
+  gauges(): Promise<readonly GaugeReading[]>
   /** Checks what must always hold; changes nothing. */
   checkInvariants(options?: CheckInvariantsOptions): Promise<InvariantReport>
   /**

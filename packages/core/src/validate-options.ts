@@ -37,7 +37,7 @@ const optionsSchema = z.strictObject({
     .optional(),
   workDirectory: z.string().min(1).optional(),
   sourceCacheMaxBytes: z.int().positive().optional(),
-  telemetry: madeBy('openTelemetry()', 'span', 'context', 'record').optional(),
+  telemetry: madeBy('openTelemetry()', 'span', 'context', 'record', 'observe').optional(),
   now: z.custom((value) => typeof value === 'function', 'must be a function').optional(),
 })
 

@@ -1,6 +1,7 @@
 import { context, metrics, propagation, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
 import { isRindleError, type SpanOptions, type Telemetry, type TraceContext } from '@rindle/core'
 import { EventMetrics } from './event-metrics.ts'
+import { observeGauges } from './observe-gauges.ts'
 import type { OpenTelemetryOptions } from './options.ts'
 
 const SCOPE = '@rindle/opentelemetry'
@@ -18,7 +19,8 @@ const KINDS: Readonly<Record<SpanOptions['kind'], SpanKind>> = {
  */
 export function openTelemetry(options: OpenTelemetryOptions = {}): Telemetry {
   const tracer = (options.tracerProvider ?? trace).getTracer(SCOPE)
-  const eventMetrics = new EventMetrics((options.meterProvider ?? metrics).getMeter(SCOPE))
+  const meter = (options.meterProvider ?? metrics).getMeter(SCOPE)
+  const eventMetrics = new EventMetrics(meter)
   return {
     span: (name, { kind, attributes, parent }, work) => {
       const active = context.active()
@@ -31,6 +33,7 @@ export function openTelemetry(options: OpenTelemetryOptions = {}): Telemetry {
       return Object.keys(carrier).length === 0 ? null : (carrier satisfies TraceContext)
     },
     record: (event) => eventMetrics.record(event),
+    observe: (gauges, read) => (options.gauges === false ? () => {} : observeGauges(meter, gauges, read)),
   }
 }
 

@@ -1,13 +1,16 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { context, propagation, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { W3CTraceContextPropagator } from '@opentelemetry/core'
 import {
   AggregationTemporality,
+  DataPointType,
   InMemoryMetricExporter,
   MeterProvider,
+  type MetricData,
   PeriodicExportingMetricReader,
 } from '@opentelemetry/sdk-metrics'
 import {
@@ -16,7 +19,14 @@ import {
   type ReadableSpan,
   SimpleSpanProcessor,
 } from '@opentelemetry/sdk-trace-base'
-import { createRindle, defineProfile, type Rindle, type StorageAdapter, silentLogger } from '@rindle/core'
+import {
+  createRindle,
+  defineProfile,
+  type Rindle,
+  type StorageAdapter,
+  silentLogger,
+  type Telemetry,
+} from '@rindle/core'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
 import { imageProcessor } from '@rindle/processor-image'
 import { localStorage } from '@rindle/storage-local'
@@ -72,9 +82,11 @@ function localStorageHere(): StorageAdapter {
 async function instance({
   storage = localStorageHere(),
   isTraced = true,
+  telemetry = openTelemetry({ meterProvider }),
 }: {
   storage?: StorageAdapter
   isTraced?: boolean
+  telemetry?: Telemetry
 } = {}): Promise<Rindle<{ photo: typeof photo }>> {
   const rindle = createRindle({
     database: database.url,
@@ -84,7 +96,7 @@ async function instance({
     logger: silentLogger,
     workDirectory: join(directory, 'work'),
     profiles: { photo },
-    ...(isTraced ? { telemetry: openTelemetry({ meterProvider }) } : {}),
+    ...(isTraced ? { telemetry } : {}),
   })
   await rindle.start()
   return rindle
@@ -203,6 +215,71 @@ describe('events', () => {
     expect(max > 0 && max < 60).toBe(true)
     expect(points('rindle.repair.stop.enqueued')).toMatchObject([{ value: expect.any(Number) }])
     expect(points('rindle.delivery.signed')).toEqual([])
+  })
+})
+
+describe('gauges', () => {
+  const collected = async (): Promise<MetricData[]> => {
+    await reader.forceFlush()
+    return (
+      metricExporter
+        .getMetrics()
+        .at(-1)
+        ?.scopeMetrics.flatMap((scope) => scope.metrics) ?? []
+    )
+  }
+  const valueOf = (metrics: readonly MetricData[], name: string, attributes: object): unknown =>
+    metrics
+      .find(({ descriptor }) => descriptor.name === name)
+      ?.dataPoints.find((point) => isDeepStrictEqual(point.attributes, attributes))?.value
+
+  test('are depth, oldest wait, running and dead of each queue, states, and findings, when they are collected', async () => {
+    await using rindle = await instance()
+    await rindle.upload('photo', picture, { filename: FILENAME })
+    const metrics = await collected()
+    const promote = { queue: 'rindle_promote' }
+    expect(valueOf(metrics, 'rindle.queue.waiting', promote)).toBeGreaterThanOrEqual(1)
+    expect(valueOf(metrics, 'rindle.queue.oldest_wait', promote)).toBeGreaterThanOrEqual(0)
+    expect(valueOf(metrics, 'rindle.queue.running', promote)).toBe(0)
+    expect(valueOf(metrics, 'rindle.queue.dead', promote)).toBe(0)
+    expect(valueOf(metrics, 'rindle.queue.workers', promote)).toBe(0)
+    expect(valueOf(metrics, 'rindle.assets', { state: 'validating' })).toBeGreaterThanOrEqual(1)
+    expect(valueOf(metrics, 'rindle.status.findings', { class: 'failed_work', severity: 'error' })).toBe(0)
+    const [wait] = metrics.filter(({ descriptor }) => descriptor.name === 'rindle.queue.oldest_wait')
+    expect(wait?.descriptor).toMatchObject({ unit: 's', description: expect.stringMatching(/\.$/) })
+    expect(wait?.dataPointType).toBe(DataPointType.GAUGE)
+  })
+
+  test('are read no more when the instance has stopped, nor where nobody wants them', async () => {
+    // One of its own: a reader goes on telling what it has once collected.
+    const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE)
+    const own = new MeterProvider({ readers: [new PeriodicExportingMetricReader({ exporter })] })
+    const stopped = await instance({ telemetry: openTelemetry({ meterProvider: own }) })
+    await stopped.stop()
+    await using _unwatched = await instance({ telemetry: openTelemetry({ meterProvider: own, gauges: false }) })
+    await own.forceFlush()
+    expect(exporter.getMetrics().flatMap(({ scopeMetrics }) => scopeMetrics)).toEqual([])
+    await own.shutdown()
+  })
+
+  test('that cannot be read break nothing: other metrics are told, and the next time they are read again', async () => {
+    const observed: unknown[] = []
+    const end = openTelemetry({ meterProvider }).observe(
+      [{ name: 'test.gauge', unit: '{test}', description: 'A test.' }],
+      async () => {
+        observed.push('read')
+        if (observed.length === 1) throw new Error('The database is away.')
+        return [
+          { name: 'test.gauge', value: 7, attributes: {} },
+          { name: 'test.unknown', value: 8, attributes: {} },
+        ]
+      },
+    )
+    expect(valueOf(await collected(), 'test.gauge', {})).toBeUndefined()
+    expect(valueOf(await collected(), 'test.gauge', {})).toBe(7)
+    end()
+    await collected()
+    expect(observed).toHaveLength(2)
   })
 })
 

@@ -16,7 +16,7 @@ export const worker: Command = defineCommand({
     ['worker', 'Work on all queues'],
     ['worker --queues promote,process', 'Leave video and purges to other workers'],
     ['worker --concurrency process=2', 'At most two images at once in this process'],
-    ['worker --health-port 8081', 'Answer /healthz and /readyz on 127.0.0.1'],
+    ['worker --health-port 8081', 'Answer /healthz, /readyz and /metrics on 127.0.0.1'],
   ],
   positionals: {},
   options: {
@@ -26,7 +26,7 @@ export const worker: Command = defineCommand({
       requiresArg: true,
       describe: 'Jobs at once: 4, or process=4,promote=2  [default: as documented per queue]',
     },
-    'health-port': { type: 'number', requiresArg: true, describe: 'Answer /healthz and /readyz at this port' },
+    'health-port': { type: 'number', requiresArg: true, describe: 'Answer /healthz, /readyz and /metrics here' },
     'health-host': {
       type: 'string',
       requiresArg: true,
@@ -46,7 +46,10 @@ export const worker: Command = defineCommand({
     const timeoutMs = drainTimeoutMsOf(args['drain-timeout-sec'])
     return withRindle(args, io, async (rindle) => {
       await using health = address === undefined ? undefined : await startWorkerHealth(rindle, address)
-      if (health !== undefined) report.note(`Health: ${health.url}/healthz and /readyz.`)
+      if (health !== undefined) {
+        report.note(`Metrics: ${health.url}/metrics.`)
+        report.note(`Health: ${health.url}/healthz and /readyz.`)
+      }
       await rindle.start()
       const workers = await rindle.work({ queues: Object.keys(concurrency) as QueueName[], concurrency })
       health?.watch(workers)

@@ -11,14 +11,21 @@ export interface HealthAddress {
   readonly port: number
 }
 
-/** A server for the probes of an orchestrator. */
+/** A server for the probes of an orchestrator, and for its monitor. */
 export interface HealthServer extends AsyncDisposable {
   /** Its URL, without a path. */
   readonly url: string
 }
 
+/** An answer that is no JSON. */
+export interface TextAnswer {
+  readonly status: 200
+  readonly contentType: string
+  readonly text: string
+}
+
 /** What is answered to each path. */
-export type HealthRoutes = Readonly<Record<string, () => Promise<HealthAnswer>>>
+export type HealthRoutes = Readonly<Record<string, () => Promise<HealthAnswer | TextAnswer>>>
 
 // Probes are a line each; whoever sends more, or more slowly, is none.
 const LIMITS = { requestTimeout: 5_000, headersTimeout: 5_000, keepAliveTimeout: 1_000, maxHeaderSize: 8_192 }
@@ -58,15 +65,20 @@ async function answer(request: IncomingMessage, response: ServerResponse, routes
   const route = Object.hasOwn(routes, path) ? routes[path] : undefined
   if (route === undefined) return send(response, 404, { status: 'not_found', paths: Object.keys(routes) })
   if (request.method !== 'GET' && request.method !== 'HEAD') return send(response, 405, { status: 'not_allowed' })
-  const { status, body } = await route()
-  send(response, status, body)
+  const answered = await route()
+  if ('text' in answered) write(response, answered.status, answered.contentType, answered.text)
+  else send(response, answered.status, answered.body)
 }
 
 function send(response: ServerResponse, status: number, body: object): void {
+  write(response, status, 'application/json', `${JSON.stringify(body)}\n`)
+}
+
+function write(response: ServerResponse, status: number, contentType: string, text: string): void {
   response.writeHead(status, {
-    'content-type': 'application/json',
+    'content-type': contentType,
     'cache-control': 'no-store',
     ...(status === 405 ? { allow: 'GET, HEAD' } : {}),
   })
-  response.end(`${JSON.stringify(body)}\n`)
+  response.end(text)
 }

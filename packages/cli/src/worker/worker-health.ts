@@ -1,6 +1,7 @@
-import type { Rindle, RunningWorkers } from '@rindle/core'
-import { type Acknowledgement, liveness, readiness } from './health.ts'
-import { type HealthAddress, type HealthServer, startHealthServer } from './health-server.ts'
+import { GAUGES, isRindleError, type Rindle, type RunningWorkers } from '@rindle/core'
+import { type Acknowledgement, type HealthAnswer, liveness, readiness } from './health.ts'
+import { type HealthAddress, type HealthServer, startHealthServer, type TextAnswer } from './health-server.ts'
+import { OPEN_METRICS_TYPE, openMetrics } from './open-metrics.ts'
 
 const DATABASE_TIMEOUT_MS = 2_000
 
@@ -10,7 +11,7 @@ export interface WorkerHealth extends HealthServer {
   watch(workers: RunningWorkers): void
 }
 
-/** Answers `/healthz` and `/readyz` from now on; not ready until there are workers. `invalid_input`. */
+/** Answers `/healthz`, `/readyz` and `/metrics` from now on; not ready until there are workers. `invalid_input`. */
 export async function startWorkerHealth(rindle: Rindle, address: HealthAddress): Promise<WorkerHealth> {
   let workers: RunningWorkers | undefined
   let asking: Promise<Acknowledgement> | undefined
@@ -29,12 +30,24 @@ export async function startWorkerHealth(rindle: Rindle, address: HealthAddress):
       const acknowledgement = await acknowledged()
       return readiness(workers?.health(), acknowledgement)
     },
+    '/metrics': () => metricsOf(rindle),
   })
   return {
     ...server,
     watch: (started) => {
       workers = started
     },
+  }
+}
+
+/** Numbers of the moment; the instance sees to it that no scrape can load the database, and that none hangs. */
+async function metricsOf(rindle: Rindle): Promise<TextAnswer | HealthAnswer> {
+  try {
+    const text = openMetrics(GAUGES, await rindle.gauges())
+    return { status: 200, contentType: OPEN_METRICS_TYPE, text }
+  } catch (error) {
+    // The code alone: messages name hosts. The rest is in the log of the workers, who ask all the time.
+    return { status: 503, body: { status: 'unavailable', reason: isRindleError(error) ? error.code : 'unexpected' } }
   }
 }
 

@@ -19,7 +19,24 @@ export interface RecordedEvent {
   readonly measurements: Readonly<Record<string, number>>
 }
 
-/** The telemetry port: where spans and measurements go. Without one nothing is wrapped, and nothing is recorded. */
+/** A number of the moment, by its name: "rindle.queue.waiting". */
+export interface Gauge {
+  readonly name: string
+  /** In UCUM: "s", "{job}". */
+  readonly unit: string
+  readonly description: string
+}
+
+/** What one gauge shows, for one set of attributes. */
+export interface GaugeReading {
+  /** That of the {@link Gauge}. */
+  readonly name: string
+  readonly value: number
+  /** Low-cardinality. */
+  readonly attributes: Readonly<Record<string, string>>
+}
+
+/** The telemetry port: where spans and numbers go. Without one nothing is wrapped, and nothing is recorded. */
 export interface Telemetry {
   /** Runs `work` in a span, active meanwhile. A rejection marks it as failed and goes on to the caller. */
   span<T>(name: string, options: SpanOptions, work: () => Promise<T>): Promise<T>
@@ -27,4 +44,9 @@ export interface Telemetry {
   context(): TraceContext | null
   /** Receives every event of this process. Must not throw. */
   record(event: RecordedEvent): void
+  /**
+   * Has the gauges read whenever they are wanted, and not otherwise, until the function that it returns is called. Must
+   * not throw.
+   */
+  observe(gauges: readonly Gauge[], read: () => Promise<readonly GaugeReading[]>): () => void
 }

@@ -245,7 +245,7 @@ describe('the doctor names', () => {
 
 it('names maintenance that nobody has scheduled, and makes nothing to find that out', async () => {
   const { url } = await databaseOf()
-  const patient = await patientOf({ database: url })
+  const patient = await patientOf({ database: url, jobs: pgBossJobs({ schema: 'elsewhere' }) })
   const finding = (): Promise<Finding | undefined> => patient.finding('maintenance.schedule')
   expect(await finding()).toMatchObject({ status: 'warn', fix: expect.stringContaining('rindle.schedule()') })
   expect(await patient.finding('jobs.schema')).toMatchObject({ status: 'error' })

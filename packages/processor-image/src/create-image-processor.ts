@@ -22,7 +22,7 @@ const TIMEOUT_GRACE_MS = 3_000
  * files of other types are off. Both are safe to repeat. Until `start` every type in `probes` is read.
  */
 export function imageProcessor(options: ImageProcessorOptions = {}): Processor {
-  const { concurrency, maxDecodedBytes, maxMemoryBytes, timeoutSeconds } = parseOptions(options)
+  const { concurrency, maxDecodedBytes, maxMemoryBytes, timeoutSeconds, truncated } = parseOptions(options)
   const gate = new WorkGate(concurrency, maxDecodedBytes)
   const contextFor = (acceptedTypes: ReadonlySet<string>): WorkContext => ({
     gate,
@@ -31,6 +31,7 @@ export function imageProcessor(options: ImageProcessorOptions = {}): Processor {
     decoders: new DecoderPool({
       concurrency,
       maxMemoryBytes,
+      truncated,
       acceptedTypes: [...acceptedTypes],
       timeoutMs: timeoutSeconds * 1000 + TIMEOUT_GRACE_MS,
     }),
@@ -72,7 +73,6 @@ export function imageProcessor(options: ImageProcessorOptions = {}): Processor {
 
 // Facts for people and programs; what names a person or a place (EXIF, XMP, IPTC) is not among them.
 function probeResult({ facts, picture }: SourceHeader): ProbeResult {
-  const isAnimated = facts.frames > 1 || facts.contentType === 'image/apng'
   return {
     kind: 'image',
     width: facts.width,
@@ -85,7 +85,7 @@ function probeResult({ facts, picture }: SourceHeader): ProbeResult {
       hasAlpha: facts.hasAlpha,
       hasProfile: picture.hasProfile,
       isProgressive: picture.isProgressive,
-      isAnimated,
+      isAnimated: facts.frames > 1,
       pages: picture.pages,
       orientation: facts.orientation,
     },

@@ -76,6 +76,8 @@ function chainedSiblings(
 // 4 channels of 8 bits. libheif and its AV1 decoder together were measured at 19 bytes.
 const BYTES_PER_PIXEL = 4
 const AVIF_BYTES_PER_PIXEL = 20
+// 4 channels of 16 bits, as they are decoded and as they are kept.
+const WHOLE_BYTES_PER_PIXEL = 16
 
 /**
  * What a plan may need in memory, in bytes, at most: the whole source decoded, or the largest output where that is
@@ -84,7 +86,8 @@ const AVIF_BYTES_PER_PIXEL = 20
 export function decodedBytes(facts: SourceFacts, plan: DecodePlan): number {
   const variants = [...plan.chained, ...plan.direct]
   const frames = Math.max(1, ...variants.map((variant) => variant.frames))
-  const perPixel = (isHeif(facts) ? AVIF_BYTES_PER_PIXEL : BYTES_PER_PIXEL) * (facts.is16Bit ? 2 : 1)
+  const decoded = (isHeif(facts) ? AVIF_BYTES_PER_PIXEL : BYTES_PER_PIXEL) * (facts.is16Bit ? 2 : 1)
+  const perPixel = decoded + (isWhole(facts) ? WHOLE_BYTES_PER_PIXEL : 0)
   const outputs = variants.map(({ target, frames: shown }) => area(target.output) * shown * BYTES_PER_PIXEL)
   return Math.max(area(facts) * frames * perPixel, ...outputs)
 }
@@ -124,24 +127,28 @@ function baseOf(facts: SourceFacts, chained: readonly PlannedVariant[]): Size | 
 }
 
 function refusalOf(facts: SourceFacts, variant: PlannedVariant, { maxPixels }: MediaLimits): RindleError | null {
-  const { name, recipe, target, frames } = variant
+  const { name, target, frames } = variant
   const details = { variant: name, contentType: facts.contentType, frames }
-  if (recipe.animated && facts.contentType === 'image/apng') {
-    return unmovable(name, 'sharp reads only the first frame of an animated PNG', details)
-  }
   if (frames === 1) return null
-  if (facts.orientation !== 1) {
-    return unmovable(name, 'sharp cannot turn the frames of an animation that has an EXIF orientation', details)
-  }
+  if (facts.orientation !== 1) return unmovable(name, details)
   // A crop may enlarge every one of tens of thousands of tiny frames.
   if (area(target.output) * frames <= maxPixels) return null
   const message = `Variant ${name} would have ${frames} frames with more pixels in all than the ${maxPixels} of the limit.`
   return new RindleError('limit_exceeded', message, { details: { ...details, maxPixels } })
 }
 
-function unmovable(name: string, why: string, details: JsonObject): RindleError {
-  const message = `Variant ${name} is declared with animated: true, but ${why}. Upload an animated GIF or WebP instead.`
+function unmovable(name: string, details: JsonObject): RindleError {
+  const message =
+    `Variant ${name} is declared with animated: true, but sharp cannot turn the frames of an animation that has an EXIF ` +
+    'orientation. Upload one that is stored upright.'
   return new RindleError('unsupported_codec', message, { details })
+}
+
+// Whether its pixels are in memory as a whole before sharp has them.
+function isWhole({ contentType, correction }: SourceFacts): boolean {
+  return (
+    correction !== null || contentType === 'image/bmp' || contentType === 'image/x-icon' || contentType === 'image/apng'
+  )
 }
 
 function isHeif({ contentType }: SourceFacts): boolean {

@@ -80,8 +80,8 @@ export class DecoderPool {
   }
 
   #start(): DecoderProcess {
-    const { concurrency, acceptedTypes, maxMemoryBytes } = this.#options
-    const decoder = DecoderProcess.start({ concurrency, acceptedTypes, maxMemoryBytes })
+    const { timeoutMs: _timeoutMs, ...options } = this.#options
+    const decoder = DecoderProcess.start(options)
     this.#all.add(decoder)
     void decoder.ended.then(() => this.#all.delete(decoder))
     return decoder

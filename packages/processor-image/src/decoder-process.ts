@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import type { Socket } from 'node:net'
 import type { FromDecoder, Order, OrderKind, Orders } from './decoder/orders.ts'
+import type { RefusalCode } from './decoder/refusal.ts'
 import { type DecoderOptions, startDecoder } from './start-decoder.ts'
 
 /**
@@ -21,6 +22,21 @@ export class DecoderEnded extends Error {
     this.end = end
     this.isSuspect = isSuspect
   }
+}
+
+/** A verdict of a decoder about the bytes it was given, in a sentence of its own. */
+export class DecoderVerdict extends Error {
+  override readonly name: string = 'DecoderVerdict'
+  readonly code: RefusalCode
+
+  constructor(code: RefusalCode, message: string) {
+    super(message)
+    this.code = code
+  }
+}
+
+function failureOf(failure: string, verdict: RefusalCode | null): Error {
+  return verdict === null ? new Error(failure) : new DecoderVerdict(verdict, failure)
 }
 
 interface Pending {
@@ -74,7 +90,8 @@ export class DecoderProcess {
   }
 
   /**
-   * What the process answers. Rejects with an error whose message is sharp's, or with {@link DecoderEnded}. After
+   * What the process answers. Rejects with an error whose message is sharp's, with a {@link DecoderVerdict}, or with
+   * {@link DecoderEnded}. After
    * `timeoutMs` the process is killed, whatever else it does.
    */
   async ask<Kind extends OrderKind>(
@@ -138,7 +155,7 @@ export class DecoderProcess {
         this.#pending.get(message.id)?.resolve(message.answer)
         return
       case 'failed':
-        this.#pending.get(message.id)?.reject(new Error(message.failure))
+        this.#pending.get(message.id)?.reject(failureOf(message.failure, message.verdict))
         return
       case 'out_of_memory':
         this.#end ??= { end: 'out_of_memory', message: `${Math.round(message.residentBytes / 1024 ** 2)} MiB` }

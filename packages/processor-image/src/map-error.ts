@@ -1,5 +1,5 @@
 import { type ErrorCode, isRindleError, RindleError } from '@rindle/core'
-import { type DecoderEnd, DecoderEnded } from './decoder-process.ts'
+import { type DecoderEnd, DecoderEnded, DecoderVerdict } from './decoder-process.ts'
 
 /** What was being done when sharp failed. */
 export interface FailedStep {
@@ -25,9 +25,21 @@ const MAPPINGS: readonly Mapping[] = [
     what: 'the file is not there; check that it is still stored',
   },
   {
-    pattern: /exceeds (pixel|channel) limit/,
+    // Of the system, which says nothing about the bytes.
+    pattern:
+      /^E(?!NOSPC|DQUOT)[A-Z0-9]+: |system error: (Input\/output error|Permission denied|Stale|Too many open files)/,
+    code: 'processing_failed',
+    what: 'the file could not be read from the disk; check the work directory',
+  },
+  {
+    pattern: /exceeds pixel limit/,
     code: 'limit_exceeded',
-    what: 'it has more pixels or channels than may be decoded',
+    what: 'it has more pixels than may be decoded',
+  },
+  {
+    pattern: /exceeds channel limit/,
+    code: 'unsupported_codec',
+    what: 'it has more channels than a picture of colours and transparency',
   },
   {
     pattern: /Security limit exceeded/,
@@ -35,9 +47,10 @@ const MAPPINGS: readonly Mapping[] = [
     what: "it asks for more than the decoder's safety limits allow",
   },
   {
-    pattern: /unsupported image format|Unsupported (feature|codec)|has not been built in|bad labq format/,
+    pattern:
+      /unsupported image format|[Uu]nsupported (feature|codec|color|colour|JPEG|tiff image type)|has not been built in|not (supported|configured|implemented)|omitted at compile time|bad labq format|no known route/,
     code: 'unsupported_codec',
-    what: 'this build of sharp cannot read such bytes; convert the file to JPEG, PNG, WebP or AVIF before the upload',
+    what: 'it is coded in a way that cannot be decoded here; save it as JPEG, PNG, WebP or AVIF, and upload that',
   },
   {
     pattern: /^timeout: /,
@@ -45,7 +58,7 @@ const MAPPINGS: readonly Mapping[] = [
     what: 'it took longer than it may; raise `timeoutSeconds` of imageProcessor or lower the `maxPixels` of the profile',
   },
   {
-    pattern: /No space left on device|Disk quota exceeded/,
+    pattern: /No space left on device|Disk quota exceeded|^E(NOSPC|DQUOT): /,
     code: 'insufficient_disk',
     what: 'the disk is full; free space in the work directory',
   },
@@ -98,14 +111,18 @@ export function mapError(error: unknown, step: FailedStep): RindleError {
     // By what it held of other work, too: a new process may do.
     return new RindleError(code, `${failed}: ${what} (${text}).`, { ...options, retryable: true })
   }
+  if (error instanceof DecoderVerdict) return new RindleError(error.code, text, options)
   const found = MAPPINGS.find(({ pattern }) => pattern.test(text))
   // Bytes that their decoder refuses are the fault of the file; an encoder was given sound pixels.
   const { code, what } = found ?? (step.step === 'encode' ? FAILED : DAMAGED)
   return new RindleError(code, `${failed}: ${what} (sharp: ${firstLine(text)}).`, options)
 }
 
-// Later lines repeat or follow from the first; a path at its beginning is no news to anybody who may read it.
+// Later lines repeat or follow from the first. Where the file lies on this machine is nobody's business who may read it.
 function firstLine(text: string): string {
   const line = text.split('\n', 1)[0] ?? ''
-  return line.replace(/^\/[^:]*: /, '').trim()
+  return line
+    .replace(/(: |, open |^)?'?(\/|[A-Za-z]:\\)\S+/g, '')
+    .replace(/^: /, '')
+    .trim()
 }

@@ -20,8 +20,9 @@ export interface ImageProcessorOptions {
    */
   readonly concurrency?: number
   /**
-   * Decoded size of all images worked on at once, by their headers: 4 bytes a pixel, all frames, and 20 for AVIF, whose
-   * decoder holds several copies. An image that is larger by itself waits until it is alone.
+   * Decoded size of all images worked on at once, by their headers: 4 bytes a pixel, all frames; 20 for AVIF, whose
+   * decoder holds several copies; 16 more where the whole picture is put right before sharp has it (BMP, ICO, animated
+   * PNG, colours that are named by numbers, spot colours). An image that is larger by itself waits until it is alone.
    * @default 512 MiB, or 128 MiB × `concurrency` where that is more
    */
   readonly maxDecodedBytes?: number
@@ -38,6 +39,13 @@ export interface ImageProcessorOptions {
    * @default 120
    */
   readonly timeoutSeconds?: number
+  /**
+   * What becomes of a picture whose file ends early, as browsers show it: a JPEG or PNG that lacks no more than a tenth of
+   * its pixels is made as it is (the rest is grey or white), with `accept`. With `reject` it is `corrupt_media`, as more
+   * that is missing always is.
+   * @default 'accept'
+   */
+  readonly truncated?: 'accept' | 'reject'
 }
 
 /** {@link ImageProcessorOptions}, checked and complete. */
@@ -46,6 +54,7 @@ export interface ImageProcessorConfig {
   readonly maxDecodedBytes: number
   readonly maxMemoryBytes: number
   readonly timeoutSeconds: number
+  readonly truncated: 'accept' | 'reject'
 }
 
 const schema = z.strictObject({
@@ -54,17 +63,18 @@ const schema = z.strictObject({
   maxMemoryBytes: z.int().min(MIN_MEMORY_BYTES).default(DEFAULT_MEMORY_BYTES),
   // sharp's own bounds.
   timeoutSeconds: z.int().min(1).max(3600).default(120),
+  truncated: z.enum(['accept', 'reject']).default('accept'),
 })
 
 /** Checks the options at once, without I/O. Throws `config_invalid` with every problem and its path. */
 export function parseOptions(options: ImageProcessorOptions): ImageProcessorConfig {
   const parsed = schema.safeParse(options)
   if (!parsed.success) throw invalidOptions(parsed.error)
-  const { maxMemoryBytes, timeoutSeconds } = parsed.data
+  const { maxMemoryBytes, timeoutSeconds, truncated } = parsed.data
   const concurrency = parsed.data.concurrency ?? availableParallelism()
   const maxDecodedBytes =
     parsed.data.maxDecodedBytes ?? Math.max(MIN_DEFAULT_DECODED_BYTES, concurrency * DEFAULT_DECODED_BYTES_PER_IMAGE)
-  return { concurrency, maxDecodedBytes, maxMemoryBytes, timeoutSeconds }
+  return { concurrency, maxDecodedBytes, maxMemoryBytes, timeoutSeconds, truncated }
 }
 
 function invalidOptions(error: z.ZodError): RindleError {

@@ -1,3 +1,4 @@
+import type { Correction } from './decoder/correction.ts'
 import type { Picture } from './decoder/read-picture.ts'
 
 /** What the header of a source says, as far as the work is decided by it. */
@@ -20,11 +21,15 @@ export interface SourceFacts {
   readonly profileSpace: string | null
   readonly hasAlpha: boolean
   readonly isVector: boolean
+  /** What is put right in its pixels before sharp has them; its profile is used up by that. `null`: nothing. */
+  readonly correction: Correction | null
 }
+
+const ANIMATIONS: ReadonlySet<string> = new Set(['image/gif', 'image/webp', 'image/apng'])
 
 /** What follows from the header of a source of that type. Pure. */
 export function factsOf(contentType: string, picture: Picture): SourceFacts {
-  const isAnimation = picture.format === 'gif' || picture.format === 'webp'
+  const isAnimation = ANIMATIONS.has(contentType)
   const { width, height, orientation } = asDisplayed(picture)
   return {
     contentType,
@@ -35,10 +40,12 @@ export function factsOf(contentType: string, picture: Picture): SourceFacts {
     frames: isAnimation ? picture.pages : 1,
     delaysMs: picture.delaysMs ?? [],
     space: picture.space,
-    is16Bit: picture.depth === 'ushort',
-    profileSpace: picture.profileSpace,
+    // CMYK is converted to 8 bits, whatever it has.
+    is16Bit: picture.depth === 'ushort' && picture.space !== 'cmyk',
+    profileSpace: picture.correction === null ? picture.profileSpace : null,
     hasAlpha: picture.hasAlpha,
     isVector: picture.format === 'svg',
+    correction: picture.correction,
   }
 }
 

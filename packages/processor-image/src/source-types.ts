@@ -1,16 +1,17 @@
 /** How one content type is read. */
 export interface SourceType {
-  /** What sharp calls the format of such bytes. */
+  /** What such bytes open as: sharp's name of the format, or `bmp` and `ico`. */
   readonly format: string
-  /** The libvips operation that reads such a file; `null`: it is read from memory. */
+  /** The libvips operation that reads such a file; `null`: its bytes are read into memory first. */
   readonly loader: string | null
 }
 
 const HEIF: SourceType = { format: 'heif', loader: 'VipsForeignLoadHeifFile' }
+const SVG: SourceType = { format: 'svg', loader: null }
 const PNG: SourceType = { format: 'png', loader: 'VipsForeignLoadPngFile' }
 
 /**
- * Every content type that sharp reads. HEIC is among them for its header alone: what is built from npm has no HEVC
+ * Every content type that is read. HEIC is among them for its header alone: what is built from npm has no HEVC
  * decoder, and says so when the asset is probed instead of failing each of its variants.
  */
 export const SOURCE_TYPES: ReadonlyMap<string, SourceType> = new Map<string, SourceType>([
@@ -24,5 +25,9 @@ export const SOURCE_TYPES: ReadonlyMap<string, SourceType> = new Map<string, Sou
   ['image/heic', HEIF],
   ['image/heif', HEIF],
   // Read as a file, an SVG may show other images of the disk that it refers to; read from memory it cannot.
-  ['image/svg+xml', { format: 'svg', loader: null }],
+  ['image/svg+xml', SVG],
+  ['image/svg+xml-compressed', SVG],
+  // libvips knows neither; they are decoded here.
+  ['image/bmp', { format: 'bmp', loader: null }],
+  ['image/x-icon', { format: 'ico', loader: null }],
 ])

@@ -104,12 +104,6 @@ describe('animated: true', () => {
     const output = await make(await sourceFile('image/jpeg', open(quadrants(80, 60)).jpeg()), MOVING)
     expect((await sharp(output.path).metadata()).pages).toBeUndefined()
   })
-
-  it('is an error for an animated PNG, of which sharp reads one frame', async () => {
-    const source = await sourceFile('image/apng', open(quadrants(80, 60)).png())
-    const outcomes = await outcomesOf(PROCESSOR, source, { moving: MOVING })
-    expect(errorOf(outcomes.get('moving'))).toMatchObject({ code: 'unsupported_codec' })
-  })
 })
 
 async function middleOfFrame(path: string, page: number): Promise<number[]> {

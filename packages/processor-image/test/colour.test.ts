@@ -2,7 +2,10 @@ import type { ImageRecipe } from '@rindle/core'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { decode, expectColour } from './decoded.ts'
-import { open, plain, QUADRANT_COLOURS, quadrants } from './pictures.ts'
+import { expectEverywhere } from './every-format.ts'
+import { type Colour, open, plain, QUADRANT_COLOURS, quadrants } from './pictures.ts'
+import { chunk, png } from './png.ts'
+import { tiff } from './tiff.ts'
 import { make, sourceFile } from './workbench.ts'
 
 const PNG: ImageRecipe = { mode: 'fit', width: 8, format: 'png' }
@@ -110,6 +113,39 @@ describe('CMYK', () => {
   })
 })
 
+describe('a CMYK JPEG of other programs', () => {
+  // Inks of 255, 0, 51 and 0 of 255.
+  const CYAN: Colour = [0, 150, 190]
+
+  async function inked(...inks: readonly number[]): Promise<Buffer> {
+    const source = tiff({ width: 20, height: 20, photometric: 'separated', at: () => inks })
+    const pipeline = sharp(source).pipelineColourspace('cmyk').toColourspace('cmyk')
+    return pipeline.jpeg({ quality: 100, chromaSubsampling: '4:4:4' }).toBuffer()
+  }
+
+  function adobeMarker(bytes: Buffer): number {
+    const at = bytes.indexOf('Adobe', 0, 'latin1')
+    expect(at).toBeGreaterThan(0)
+    return at
+  }
+
+  it('is inverted with the marker of Adobe, and without, as browsers have it', async () => {
+    const bytes = await inked(255, 0, 51, 0)
+    await expectEverywhere(await sourceFile('image/jpeg', bytes), CYAN)
+    const at = adobeMarker(bytes) - 4
+    const without = Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + 2 + bytes.readUInt16BE(at + 2))])
+    expect(without.includes('Adobe')).toBe(false)
+    await expectEverywhere(await sourceFile('image/jpeg', without), CYAN)
+  })
+
+  it('may be YCCK', async () => {
+    // Brightness 82, chroma 110 and 251 of the same inks, stored as if they were inks.
+    const bytes = await inked(173, 145, 4, 0)
+    bytes.writeUInt8(2, adobeMarker(bytes) + 11)
+    await expectEverywhere(await sourceFile('image/jpeg', bytes), CYAN)
+  })
+})
+
 describe('grey', () => {
   const grey = () => open(plain(20, 20, [128, 128, 128])).toColourspace('b-w')
 
@@ -174,6 +210,32 @@ describe('transparency', () => {
     const picture = await decode((await make(source, recipe)).path)
     expect(picture.at(0.5, 0.1)[3]).toBe(0)
     expect(picture.at(0.5, 0.5)[3]).toBe(255)
+  })
+})
+
+describe('colours that are kept beside the pixels', () => {
+  it('a colour of a PNG that is named transparent is', async () => {
+    for (const [samples, key] of [
+      [[200, 100, 50], '00c800640032'],
+      [[100], '0064'],
+    ] as const) {
+      const at = (x: number): readonly number[] => (x < 10 ? samples : samples.map(() => 7))
+      const bytes = png({ width: 20, height: 20, at, chunks: [chunk('tRNS', Buffer.from(key, 'hex'))] })
+      const { path } = await make(await sourceFile('image/png', bytes), { ...PNG, width: 20 })
+      const picture = await decode(path)
+      expect(picture.at(0.2, 0.5).at(-1)).toBe(0)
+      expect(picture.at(0.8, 0.5).at(-1)).toBe(255)
+    }
+  })
+
+  it('a profile of a WebP counts', async () => {
+    const source = await sourceFile(
+      'image/webp',
+      open(plain(16, 16, RED))
+        .withIccProfile('p3')
+        .webp({ lossless: true }),
+    )
+    await expectEverywhere(source, RED)
   })
 })
 

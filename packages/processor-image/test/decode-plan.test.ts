@@ -16,6 +16,7 @@ const PHOTO: SourceFacts = {
   profileSpace: null,
   hasAlpha: false,
   isVector: false,
+  correction: null,
 }
 
 function plan(recipes: Record<string, ImageRecipe>, facts: Partial<SourceFacts> = {}): DecodePlan {
@@ -137,7 +138,8 @@ describe('a refusal', () => {
   const moving: ImageRecipe = { mode: 'fit', width: 100, format: 'webp', animated: true }
 
   it('names what sharp cannot keep moving, and leaves the other variants alone', () => {
-    const { refused, chained } = plan({ moving, still: { mode: 'fit', width: 100 } }, { contentType: 'image/apng' })
+    const turned = { contentType: 'image/webp', frames: 2, orientation: 6 }
+    const { refused, chained } = plan({ moving, still: { mode: 'fit', width: 100 } }, turned)
     expect(names(refused)).toEqual(['moving'])
     expect(refused[0]?.error).toMatchObject({ code: 'unsupported_codec', message: expect.stringContaining('moving') })
     expect(names(chained)).toEqual(['still'])

@@ -1,5 +1,6 @@
 import { isRindleError, RindleError } from '@rindle/core'
 import { describe, expect, it } from 'vitest'
+import { DecoderVerdict } from '../src/decoder-process.ts'
 import { mapError } from '../src/map-error.ts'
 
 const DECODE = { step: 'decode', contentType: 'image/jpeg', variants: ['thumb', 'large'] } as const
@@ -8,7 +9,7 @@ describe('an error of sharp', () => {
   it.each([
     ['Input file is missing: /tmp/x', 'variant_source_not_found'],
     ['Input image exceeds pixel limit', 'limit_exceeded'],
-    ['Input image exceeds channel limit', 'limit_exceeded'],
+    ['Input image exceeds channel limit', 'unsupported_codec'],
     ['Input file has corrupt header: heif: Memory allocation error: Security limit exceeded: iinf', 'limit_exceeded'],
     ['Input file contains unsupported image format', 'unsupported_codec'],
     ['Input file has corrupt header: heif: Unsupported feature: Unsupported data version', 'unsupported_codec'],
@@ -23,6 +24,16 @@ describe('an error of sharp', () => {
     ['/out/a.webp: unable to open for write\nsystem error: No such file or directory', 'processing_failed'],
     ['webpsave: unable to encode', 'processing_failed'],
     ['Could not allocate enough memory for raw output', 'processing_failed'],
+    ["ENOENT: no such file or directory, open '/tmp/x'", 'variant_source_not_found'],
+    ["EMFILE: too many open files, open '/tmp/x'", 'processing_failed'],
+    ["EACCES: permission denied, open '/tmp/x'", 'processing_failed'],
+    ['EIO: i/o error, read', 'processing_failed'],
+    ['ENOSPC: no space left on device, write', 'insufficient_disk'],
+    ['unable to open "/tmp/x"\nsystem error: Too many open files', 'processing_failed'],
+    ['VipsJpeg: Unsupported JPEG process: SOF type 0xc5', 'unsupported_codec'],
+    ['VipsJpeg: Requested feature was omitted at compile time', 'unsupported_codec'],
+    ['tiff2vips: ZSTD compression support is not configured', 'unsupported_codec'],
+    ["vips_colourspace: no known route from 'multiband' to 'srgb'", 'unsupported_codec'],
   ])('%j while decoding is %s', (text, code) => {
     expect(mapError(new Error(text), DECODE).code).toBe(code)
   })
@@ -42,6 +53,25 @@ describe('an error of sharp', () => {
     )
     expect(error.cause).toBe(cause)
     expect(error.details).toEqual({ step: 'decode', contentType: 'image/jpeg', variants: ['thumb', 'large'] })
+  })
+
+  it.each([
+    'Input file is missing: /srv/secret/original',
+    "ENOENT: no such file or directory, open '/srv/secret/original'",
+    'unable to open "/srv/secret/original"',
+    '/srv/secret/original: bad seek to 3309',
+    'C:\\secret\\original: bad seek to 3309',
+  ])('does not tell where files lie on this machine: %j', (text) => {
+    expect(mapError(new Error(text), DECODE).message).not.toContain('secret')
+  })
+
+  it('that is a verdict of the decoder is said in its words', () => {
+    const verdict = new DecoderVerdict('unsupported_codec', 'The file is a TIFF with 12 bits per sample.')
+    expect(mapError(verdict, DECODE)).toMatchObject({
+      code: 'unsupported_codec',
+      message: 'The file is a TIFF with 12 bits per sample.',
+      details: { contentType: 'image/jpeg' },
+    })
   })
 
   it('that is none of sharp stays as it is', () => {

@@ -152,3 +152,18 @@ describe('any size and any box', () => {
     expect(await decode(tall.path)).toMatchObject({ width: 1, height: 16_383 })
   })
 })
+
+describe('a file of several JPEGs', () => {
+  it('shows the first: an MPO of a camera with two lenses, or a photo with one for other displays', async () => {
+    const [first, second] = await Promise.all([
+      open(quadrants(80, 60)).jpeg().toBuffer(),
+      open(plain(40, 40, BLACK))
+        .jpeg()
+        .toBuffer(),
+    ])
+    const source = await sourceFile('image/jpeg', Buffer.concat([first, second]))
+    const output = await make(source, { mode: 'fit', width: 80, format: 'png' })
+    expect(output).toMatchObject({ width: 80, height: 60 })
+    expectUpright(await decode(output.path))
+  })
+})

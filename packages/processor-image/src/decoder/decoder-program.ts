@@ -3,9 +3,10 @@
 import { Decoder } from './decoder.ts'
 import { watchMemory } from './memory-watch.ts'
 import type { DecoderSettings, FromDecoder, Order } from './orders.ts'
+import { Refusal, type RefusalCode } from './refusal.ts'
 import { setUpSharp } from './set-up-sharp.ts'
 
-const { acceptedTypes, maxMemoryBytes } = JSON.parse(process.argv[2] ?? '') as DecoderSettings
+const { acceptedTypes, maxMemoryBytes, truncated } = JSON.parse(process.argv[2] ?? '') as DecoderSettings
 
 // Terminals and service managers signal whole groups. The application is told too, and still needs this process to end
 // its work in order.
@@ -14,7 +15,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 process.on('disconnect', die)
 
 setUpSharp(new Set(acceptedTypes))
-const decoder = new Decoder()
+const decoder = new Decoder(truncated)
 const memory = watchMemory(maxMemoryBytes, (residentBytes) => tell({ type: 'out_of_memory', residentBytes }, die))
 
 process.on('message', (order: Order) => {
@@ -23,8 +24,7 @@ process.on('message', (order: Order) => {
     .follow(order)
     .then(
       (answer) => tell({ type: 'done', id: order.id, answer }),
-      (error: unknown) =>
-        tell({ type: 'failed', id: order.id, failure: error instanceof Error ? error.message : String(error) }),
+      (error: unknown) => tell({ type: 'failed', id: order.id, ...failureOf(error) }),
     )
     .finally(memory.end)
 })
@@ -33,6 +33,11 @@ tell({ type: 'ready' })
 function tell(message: FromDecoder, then: () => void = () => {}): void {
   // That the application is gone is seen by the channel's end.
   process.send?.(message, undefined, undefined, then)
+}
+
+function failureOf(error: unknown): { failure: string; verdict: RefusalCode | null } {
+  const verdict = error instanceof Refusal ? error.code : null
+  return { failure: error instanceof Error ? error.message : String(error), verdict }
 }
 
 function die(): void {

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import sharp, { type Sharp } from 'sharp'
-import type { Format, Order, OrderKind, Orders, Rendered } from './orders.ts'
-import { readPicture } from './read-picture.ts'
+import { mending } from './mend.ts'
+import type { Format, Order, OrderKind, Orders, Rendered, Truncated } from './orders.ts'
+import { readOutput, readPicture } from './read-picture.ts'
 import { type Base, decodeBase, renderFromBase, renderFromSource } from './render.ts'
 
 type Handlers = {
@@ -10,19 +11,25 @@ type Handlers = {
 
 /** Does what an application asks of its decoder process. Orders may overlap; there is one base at a time. */
 export class Decoder {
+  readonly #truncated: Truncated
   #base: Base | null = null
+
+  constructor(truncated: Truncated) {
+    this.#truncated = truncated
+  }
 
   readonly #handlers: Handlers = {
     read_picture: (source) => readPicture(source),
     decode_base: async ({ input, size }) => {
-      this.#base = await decodeBase(input, size)
+      this.#base = await mending(input, this.#truncated, (reading) => decodeBase(input, size, reading))
       return null
     },
     render_from_base: async ({ variant, path, timeoutSeconds }) => {
       if (this.#base === null) throw new Error('There is no base to render from.')
       return write(renderFromBase(this.#base, variant, timeoutSeconds), path)
     },
-    render_from_source: async ({ input, variant, path }) => write(await renderFromSource(input, variant), path),
+    render_from_source: ({ input, variant, path }) =>
+      mending(input, this.#truncated, async (reading) => write(await renderFromSource(input, variant, reading), path)),
     forget_base: async () => {
       this.#base?.[Symbol.dispose]()
       this.#base = null
@@ -42,7 +49,7 @@ async function write(pipeline: Sharp, path: string): Promise<Rendered> {
   await pipeline.toFile(path)
   // From memory: the loader of files may be off for this format, which only says what sources may be.
   const bytes = await readFile(path)
-  return { picture: await readPicture(bytes), byteSize: bytes.byteLength }
+  return { picture: await readOutput(bytes), byteSize: bytes.byteLength }
 }
 
 async function tryFormat(format: Format): Promise<boolean> {

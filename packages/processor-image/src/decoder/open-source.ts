@@ -1,15 +1,105 @@
 import { readFile } from 'node:fs/promises'
-import type { SourceFile } from '@rindle/core'
 import sharp, { type Sharp, type SharpOptions } from 'sharp'
-import { SOURCE_TYPES } from '../source-types.ts'
+import type { Size } from '../geometry.ts'
+import { apngPixels } from './apng-pixels.ts'
+import { correctedPixels } from './corrected-pixels.ts'
+import { FileBytes } from './file-bytes.ts'
+import { apngTiming } from './formats/apng.ts'
+import { readBmpHeader } from './formats/bmp.ts'
+import { type Bitmap, ignoreEmptyAlpha, readBmpPixels } from './formats/bmp-pixels.ts'
+import { readBmpRuns } from './formats/bmp-runs.ts'
+import { readIcon, readIconBitmap } from './formats/ico.ts'
+import type { DecodeInput } from './orders.ts'
+import { type Pixels, sharpOn } from './pixels.ts'
+import { Refusal } from './refusal.ts'
+import { type SharpInput, sharpInput } from './sharp-input.ts'
+
+/** How a source is read, where that is not as its file is and as strictly as its type is. */
+export interface Reading {
+  /** Instead of those of the file. */
+  readonly bytes?: Buffer
+  readonly failOn?: SharpOptions['failOn']
+}
 
 /**
- * Begins a pipeline on a source file. Damaged bytes end it: a truncated file would be shown half grey.
+ * Begins a pipeline on a source, as it is displayed: with `frames` of its frames, turned as EXIF says, and with what sharp
+ * does not know or would get wrong done already. Rejects with sharp's error, or with a `Refusal`.
  */
-export async function openSource(source: SourceFile, options: SharpOptions): Promise<Sharp> {
-  const inMemory = SOURCE_TYPES.get(source.contentType)?.loader === null
-  const input = inMemory ? await readFile(source.path) : source.path
-  // Of sharp's levels `warning` also refuses whole photos with some stray bytes, which every browser shows, and
-  // `truncated` lets pass what is damaged in its middle.
-  return sharp(input, { ...options, failOn: 'error' })
+export async function openSource(input: DecodeInput, frames: number, reading: Reading = {}): Promise<Sharp> {
+  switch (input.source.contentType) {
+    case 'image/bmp':
+      return openBitmap(input)
+    case 'image/x-icon':
+      return openIcon(input)
+    case 'image/apng':
+      return frames > 1 ? openApng(input, frames) : openBySharp(input, frames, reading)
+    default:
+      return openBySharp(input, frames, reading)
+  }
+}
+
+async function openBySharp(input: DecodeInput, frames: number, reading: Reading): Promise<Sharp> {
+  const { from, options } = await sharpInput(input.source)
+  const asRead = reading.failOn === undefined ? options : { ...options, failOn: reading.failOn }
+  const pipeline = begin({ from: reading.bytes ?? from, options: asRead }, input, frames)
+  const { correction } = input.facts
+  return correction === null ? pipeline : onPixels(await correctedPixels(pipeline, correction), input)
+}
+
+function begin({ from, options }: SharpInput, input: DecodeInput, frames: number): Sharp {
+  const { facts, limits, timeoutSeconds } = input
+  // A drawing is larger in the units of librsvg than in those of CSS.
+  const maxPixels = facts.isVector ? limits.maxPixels * 2 : limits.maxPixels
+  const all: SharpOptions = {
+    ...options,
+    // Of an animation only those without orientation come here; sharp refuses to turn the others.
+    autoOrient: frames === 1,
+    animated: frames > 1,
+    ignoreIcc: facts.correction !== null && facts.correction.colour !== null,
+    limitInputPixels: Math.floor(maxPixels),
+  }
+  return sharp(from, all).timeout({ seconds: timeoutSeconds })
+}
+
+function onPixels(pixels: Pixels, { timeoutSeconds }: DecodeInput): Sharp {
+  return sharpOn(pixels).timeout({ seconds: timeoutSeconds })
+}
+
+async function openBitmap(input: DecodeInput): Promise<Sharp> {
+  const bytes = await readFile(input.source.path)
+  const layout = readBmpHeader(bytes)
+  assertSame(layout, input)
+  const bitmap = layout.isRunLength ? readBmpRuns(bytes, layout) : readBmpPixels(bytes, layout)
+  if (layout.masks[3] !== 0) ignoreEmptyAlpha(bitmap)
+  return onPixels(pixelsOf(bitmap), input)
+}
+
+async function openIcon(input: DecodeInput): Promise<Sharp> {
+  const icon = readIcon(await readFile(input.source.path))
+  assertSame(icon, input)
+  if (icon.isPng) return begin({ from: icon.bytes, options: { failOn: 'error' } }, input, 1)
+  return onPixels(pixelsOf(readIconBitmap(icon)), input)
+}
+
+// Before memory is taken for its pixels: their number was within the limits when the header was read.
+function assertSame({ width, height }: Size, { facts }: DecodeInput): void {
+  if (width === facts.width && height === facts.height) return
+  throw new Refusal('corrupt_media', 'The file is another one than was verified: its picture has another size.')
+}
+
+function pixelsOf({ pixels, width, height }: Bitmap): Pixels {
+  return { data: pixels, width, height, channels: 4 }
+}
+
+async function openApng(input: DecodeInput, frames: number): Promise<Sharp> {
+  const { source, facts } = input
+  await using bytes = await FileBytes.open(source.path)
+  const timing = await apngTiming(bytes)
+  const pixels = await apngPixels(bytes, facts, frames, async (png) => {
+    const still = await openBySharp({ ...input, source: { ...source, contentType: 'image/png' } }, 1, { bytes: png })
+    const { data, info } = await still.ensureAlpha(1).raw().toBuffer({ resolveWithObject: true })
+    return { data, width: info.width, height: info.height, channels: 4 }
+  })
+  // Pixels do not tell how they move; what is said here stays when the encoder gets its other options.
+  return onPixels(pixels, input).webp({ delay: [...facts.delaysMs], loop: timing?.loop ?? 0 })
 }

@@ -3,6 +3,7 @@ import type { PlannedVariant } from '../decode-plan.ts'
 import type { Size } from '../geometry.ts'
 import type { SourceFacts } from '../source-facts.ts'
 import type { Picture } from './read-picture.ts'
+import type { RefusalCode } from './refusal.ts'
 
 /** A source whose header was read, and how it may be decoded. */
 export interface DecodeInput {
@@ -23,6 +24,9 @@ export interface Versions {
   readonly sharp: string
   readonly vips: string
 }
+
+/** Whether pictures are taken that are cut off at their end, where browsers show them. */
+export type Truncated = 'accept' | 'reject'
 
 /** Formats that are made. */
 export type Format = PlannedVariant['recipe']['format']
@@ -56,11 +60,14 @@ export interface Order<Kind extends OrderKind = OrderKind> {
   readonly given: Orders[Kind]['given']
 }
 
-/** From a decoder process. `failure` is the text of sharp's error, which is all there is of it. */
+/**
+ * From a decoder process. `failure` is the text of sharp's error, which is all there is of it, or of a verdict of the
+ * decoder's own.
+ */
 export type FromDecoder =
   | { readonly type: 'ready' }
   | { readonly type: 'done'; readonly id: number; readonly answer: unknown }
-  | { readonly type: 'failed'; readonly id: number; readonly failure: string }
+  | { readonly type: 'failed'; readonly id: number; readonly failure: string; readonly verdict: RefusalCode | null }
   | { readonly type: 'out_of_memory'; readonly residentBytes: number }
 
 /** What a decoder process is started with, as one JSON argument. It holds no secret. */
@@ -69,4 +76,6 @@ export interface DecoderSettings {
   readonly acceptedTypes: readonly string[]
   /** Resident memory above which the process ends itself. */
   readonly maxMemoryBytes: number
+  /** Whether pictures are taken whose end is missing. */
+  readonly truncated: Truncated
 }

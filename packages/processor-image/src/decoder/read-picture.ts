@@ -1,10 +1,17 @@
+import { readFile } from 'node:fs/promises'
 import type { SourceFile } from '@rindle/core'
 import sharp, { type Metadata } from 'sharp'
-import { openSource } from './open-source.ts'
+import type { Correction } from './correction.ts'
+import { FileBytes } from './file-bytes.ts'
+import { readBmpHeader } from './formats/bmp.ts'
+import { readIcon } from './formats/ico.ts'
+import { inCssPixels } from './formats/svg.ts'
+import { type Inspection, inspect } from './inspect.ts'
+import { sharpInput } from './sharp-input.ts'
 
 /** What the header of a file says, as far as something is decided by it: plain data, because it crosses processes. */
 export interface Picture {
-  /** As sharp names it. */
+  /** As sharp names it; `bmp` and `ico` for what it does not read. */
   readonly format: string
   readonly contentType: string | null
   /** Pixels of one frame, as stored. */
@@ -26,16 +33,29 @@ export interface Picture {
   readonly isProgressive: boolean
   /** Whether this build of sharp has a decoder for its pixels. */
   readonly isDecodable: boolean
+  /** What has to be put right in its pixels, which sharp would not; `null`: nothing. */
+  readonly correction: Correction | null
   /** What it has of EXIF, XMP, IPTC, comments and gain maps, by sharp's names. */
   readonly extras: readonly string[]
 }
 
-/** Reads the header of a source, or of an output's bytes, and no pixels. Rejects with sharp's error. */
-export async function readPicture(from: SourceFile | Buffer): Promise<Picture> {
+/**
+ * Reads the header of a source, and no pixels. Rejects with a `Refusal`, or with sharp's error; an error of the system
+ * where the file cannot be read.
+ */
+export async function readPicture(source: SourceFile): Promise<Picture> {
+  if (source.contentType === 'image/bmp') return readBitmap(source)
+  if (source.contentType === 'image/x-icon') return readIconPicture(source)
+  const inspection = await inspect(source)
+  const { from, options } = await sharpInput(source)
   // Limits are checked on what comes back, where the message can name the figures.
-  const options = { limitInputPixels: false }
-  const pipeline = Buffer.isBuffer(from) ? sharp(from, options) : await openSource(from, options)
-  return pictureOf(await pipeline.metadata())
+  const metadata = await sharp(from, { ...options, limitInputPixels: false }).metadata()
+  return corrected(pictureOf(metadata), metadata, inspection)
+}
+
+/** Reads the header of an output. Rejects with sharp's error. */
+export async function readOutput(bytes: Buffer): Promise<Picture> {
+  return pictureOf(await sharp(bytes, { limitInputPixels: false }).metadata())
 }
 
 function pictureOf(metadata: Metadata): Picture {
@@ -56,10 +76,90 @@ function pictureOf(metadata: Metadata): Picture {
     profileSpace: metadata.icc?.toString('latin1', 16, 20).trim() ?? null,
     isProgressive: metadata.isProgressive,
     isDecodable: metadata.compression !== 'hevc' || canDecodeHevc(),
+    correction: null,
     extras: (['exif', 'xmp', 'iptc', 'comments', 'gainMap'] as const).filter((kind) => metadata[kind] !== undefined),
   }
 }
 
 function canDecodeHevc(): boolean {
   return sharp.format.heif.input.fileSuffix?.includes('.heic') === true
+}
+
+function corrected(picture: Picture, metadata: Metadata, { colour, keptChannels, timing }: Inspection): Picture {
+  if (picture.format === 'svg') {
+    const { width, height, density = 72 } = metadata
+    return { ...picture, width: inCssPixels(width, density), height: inCssPixels(height, density) }
+  }
+  const moving = timing === null ? {} : { pages: timing.delaysMs.length, delaysMs: timing.delaysMs }
+  // An ICC profile counts before the numbers of an AVIF; of a PNG the inspection has seen to it.
+  const numbered = picture.format === 'heif' && picture.hasProfile ? null : colour
+  const isCorrect = numbered === null && keptChannels === null && !isGreyOfProfile(picture)
+  if (isCorrect) return { ...picture, ...moving }
+  return {
+    ...picture,
+    ...moving,
+    hasAlpha: keptChannels === null ? picture.hasAlpha : keptChannels === 4,
+    correction: {
+      colour: numbered,
+      bits: bitsOf(picture, metadata),
+      deepProfile: numbered === null ? deepProfileOf(picture) : null,
+      keptChannels,
+    },
+  }
+}
+
+// sharp applies a profile of grey to 8 bits, but not behind the step that gives grey with transparency its colours.
+function isGreyOfProfile({ space, profileSpace, hasAlpha }: Picture): boolean {
+  return profileSpace === 'GRAY' && (space === 'grey16' || (space === 'b-w' && hasAlpha))
+}
+
+function deepProfileOf({ space, profileSpace }: Picture): 'grey' | 'rgb' | null {
+  if (space === 'grey16' && profileSpace === 'GRAY') return 'grey'
+  return space === 'rgb16' && profileSpace === 'RGB' ? 'rgb' : null
+}
+
+// libvips shifts samples of 10 and 12 bits up to 16.
+function bitsOf({ format, depth }: Picture, { bitsPerSample }: Metadata): number {
+  if (depth !== 'ushort') return 8
+  return format === 'heif' ? (bitsPerSample ?? 16) : 16
+}
+
+// The header of a BMP with its palette.
+const BMP_HEADER_BYTES = 2048
+
+async function readBitmap({ path }: SourceFile): Promise<Picture> {
+  await using bytes = await FileBytes.open(path)
+  const { width, height, masks, isRunLength } = readBmpHeader(await bytes.read(0, BMP_HEADER_BYTES))
+  return plainPicture('bmp', 'image/bmp', { width, height }, masks[3] !== 0 || isRunLength)
+}
+
+async function readIconPicture({ path }: SourceFile): Promise<Picture> {
+  return plainPicture('ico', 'image/x-icon', readIcon(await readFile(path)), true)
+}
+
+function plainPicture(
+  format: string,
+  contentType: string,
+  { width, height }: Pick<Picture, 'width' | 'height'>,
+  hasAlpha: boolean,
+): Picture {
+  return {
+    format,
+    contentType,
+    width,
+    height,
+    orientation: 1,
+    pages: 1,
+    delaysMs: null,
+    space: 'srgb',
+    depth: 'uchar',
+    channels: hasAlpha ? 4 : 3,
+    hasAlpha,
+    hasProfile: false,
+    profileSpace: null,
+    isProgressive: false,
+    isDecodable: true,
+    correction: null,
+    extras: [],
+  }
 }

@@ -3,7 +3,7 @@ import sharp, { type Channels, type Sharp } from 'sharp'
 import type { PlannedVariant } from '../decode-plan.ts'
 import { type Size, sameSize } from '../geometry.ts'
 import type { SourceFacts } from '../source-facts.ts'
-import { openSource } from './open-source.ts'
+import { openSource, type Reading } from './open-source.ts'
 import type { DecodeInput } from './orders.ts'
 
 /** Pixels of a whole picture: sRGB, 8 bits per channel, as displayed. Disposing of them frees their memory. */
@@ -13,9 +13,9 @@ export interface Base extends Size, Disposable {
 }
 
 /** Decodes the source once, to `size`. Rejects with sharp's error. */
-export async function decodeBase(input: DecodeInput, size: Size): Promise<Base> {
-  const pipeline = convertToSrgb(await openToDecode(input, 1), input.facts)
-  if (!sameSize(size, input.facts)) pipeline.resize(size.width, size.height, { fit: 'fill' })
+export async function decodeBase(input: DecodeInput, size: Size, reading?: Reading): Promise<Base> {
+  const pipeline = convertToSrgb(await openSource(input, 1, reading), input.facts)
+  if (!isSize(storedSize(input.facts), size)) pipeline.resize(size.width, size.height, { fit: 'fill' })
   const { data, info } = await pipeline.raw().toBuffer({ resolveWithObject: true })
   return {
     pixels: data,
@@ -38,25 +38,26 @@ export function renderFromBase(base: Base, variant: PlannedVariant, timeoutSecon
 }
 
 /** The pipeline that makes a variant from the source itself, up to its encoder. */
-export async function renderFromSource(input: DecodeInput, variant: PlannedVariant): Promise<Sharp> {
-  const pipeline = inColourSpace(await openToDecode(input, variant.frames), input.facts, variant)
-  return encode(shape(pipeline, variant, input.facts), variant)
+export async function renderFromSource(input: DecodeInput, variant: PlannedVariant, reading?: Reading): Promise<Sharp> {
+  const pipeline = inColourSpace(await openSource(input, variant.frames, reading), input.facts, variant)
+  return encode(shape(pipeline, variant, storedSize(input.facts)), variant)
 }
 
-async function openToDecode({ source, limits, timeoutSeconds }: DecodeInput, frames: number): Promise<Sharp> {
-  const pipeline = await openSource(source, {
-    // Of an animation only those without orientation come here; sharp refuses to turn the others.
-    autoOrient: frames === 1,
-    animated: frames > 1,
-    limitInputPixels: Math.floor(limits.maxPixels),
-  })
-  return pipeline.timeout({ seconds: timeoutSeconds })
+// `null`: a drawing has another size to librsvg than in the pixels of CSS, which the facts are in.
+function storedSize(facts: SourceFacts): Size | null {
+  return facts.isVector ? null : facts
 }
+
+function isSize(stored: Size | null, size: Size): boolean {
+  return stored !== null && sameSize(stored, size)
+}
+
+const GREYS: readonly string[] = ['b-w', 'grey16']
 
 function inColourSpace(pipeline: Sharp, facts: SourceFacts, variant: PlannedVariant): Sharp {
   // Grey would stay grey up to the end, and a coloured background with it.
   if (variant.is16Bit) pipeline.pipelineColourspace('rgb16').toColourspace('rgb16')
-  else if (facts.space === 'b-w' && facts.hasAlpha) pipeline.pipelineColourspace('srgb')
+  else if (GREYS.includes(facts.space) && facts.hasAlpha) pipeline.pipelineColourspace('srgb')
   return variant.keepsProfile ? pipeline.keepIccProfile() : convertToSrgb(pipeline, facts)
 }
 
@@ -66,13 +67,13 @@ function convertToSrgb(pipeline: Sharp, facts: SourceFacts): Sharp {
   return facts.is16Bit && facts.profileSpace === 'RGB' ? pipeline.withIccProfile('srgb', { attach: false }) : pipeline
 }
 
-function shape(pipeline: Sharp, { recipe, target }: PlannedVariant, source: Size): Sharp {
+function shape(pipeline: Sharp, { recipe, target }: PlannedVariant, stored: Size | null): Sharp {
   const { picture, output } = target
   if (recipe.format === 'jpeg') pipeline.flatten({ background: recipe.background })
   if (recipe.mode === 'crop') {
     return pipeline.resize(output.width, output.height, { fit: 'cover', position: recipe.position })
   }
-  if (!sameSize(source, picture)) pipeline.resize(picture.width, picture.height, { fit: 'fill' })
+  if (!isSize(stored, picture)) pipeline.resize(picture.width, picture.height, { fit: 'fill' })
   if (sameSize(picture, output)) return pipeline
   const left = Math.floor((output.width - picture.width) / 2)
   const top = Math.floor((output.height - picture.height) / 2)

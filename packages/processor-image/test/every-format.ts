@@ -1,0 +1,50 @@
+import type { SourceFile } from '@rindle/core'
+import { expect } from 'vitest'
+import { decode, expectColour } from './decoded.ts'
+import type { Colour } from './pictures.ts'
+import { errorOf, LIMITS, outcomesOf, PROCESSOR, type Recipes } from './workbench.ts'
+
+/** Each format, one of them by a decode of its own, and shrunk. */
+const RECIPES: Recipes = {
+  jpeg: { mode: 'fit', width: 16, format: 'jpeg', quality: 100 },
+  png: { mode: 'fit', width: 16, format: 'png' },
+  webp: { mode: 'fit', width: 16, format: 'webp', quality: 100 },
+  avif: { mode: 'fit', width: 16, format: 'avif', quality: 90, effort: 0 },
+  alone: { mode: 'crop', width: 8, height: 8, position: 'entropy', format: 'png' },
+}
+
+/** What lossy encoders do to a plain colour. */
+const TOLERANCE = 6
+
+/** That a picture of one colour comes out in that colour, and with that alpha, in every format. */
+export async function expectEverywhere(source: SourceFile, colour: Colour, alpha = 255): Promise<void> {
+  await PROCESSOR.probe(source, { limits: LIMITS })
+  const outcomes = await outcomesOf(PROCESSOR, source, RECIPES)
+  for (const [name, outcome] of outcomes) {
+    if ('error' in outcome) throw outcome.error
+    const picture = await decode(outcome.output.path)
+    const [red = 0, green = 0, blue = 0, opacity = 255] = inColour(picture.at(0.5, 0.5))
+    // JPEG is laid on white.
+    const shown = name === 'jpeg' ? colour.map((value) => (value * alpha + 255 * (255 - alpha)) / 255) : colour
+    expectColour([red, green, blue], shown as unknown as Colour, TOLERANCE)
+    if (name !== 'jpeg') expect({ name, opacity }).toEqual({ name, opacity: alpha })
+  }
+}
+
+function inColour(pixel: readonly number[]): readonly number[] {
+  const [grey = 0, alpha] = pixel
+  if (pixel.length > 2) return pixel
+  return alpha === undefined ? [grey, grey, grey] : [grey, grey, grey, alpha]
+}
+
+/** That the probe refuses a source as `unsupported_codec`, with a message that names what it is, and so does the work. */
+export async function expectRefused(source: SourceFile, what: string | RegExp): Promise<void> {
+  const message = typeof what === 'string' ? expect.stringContaining(what) : expect.stringMatching(what)
+  await expect(PROCESSOR.probe(source, { limits: LIMITS })).rejects.toMatchObject({
+    code: 'unsupported_codec',
+    retryable: false,
+    message,
+  })
+  const outcomes = await outcomesOf(PROCESSOR, source, { only: { mode: 'fit', width: 10 } })
+  expect(errorOf(outcomes.get('only'))).toMatchObject({ code: 'unsupported_codec', message })
+}

@@ -15,10 +15,11 @@ export const EXPECTED_HOSTILE: Readonly<Record<string, string>> = {
   'bombs/badsize.png': 'quarantined: limit_exceeded',
   'bombs/clap-overflow.heic': 'quarantined: unsupported_codec',
   'bombs/decompression_bomb.gif': 'quarantined: corrupt_media',
-  'bombs/decompression_bomb.ico': 'quarantined: unsupported_codec',
+  'bombs/decompression_bomb.ico': 'quarantined: limit_exceeded',
   'bombs/gs-CVE-2018-19475.png': 'rejected: mime_not_allowed',
   'bombs/lottapixel.jpg': 'quarantined: limit_exceeded',
-  'bombs/oom.ico': 'quarantined: unsupported_codec',
+  // Its directory says 32 × 32.
+  'bombs/oom.ico': 'quarantined: limit_exceeded',
   // The bombs are in text and profiles, which nobody unpacks to make a variant.
   'bombs/png_decompression_dos.png': 'ready 1 × 1',
   'bombs/timeout.psd': 'quarantined: unsupported_codec',

@@ -70,6 +70,15 @@ describe.skipIf(corpus === undefined)('what variants show', { timeout: 120_000 }
     expect(meanDifference(await turned(expected, 2), actual)).toBeGreaterThan(25)
   })
 
+  it('an AVIF of high dynamic range is toned down, and not washed out', async () => {
+    for (const name of ['medium', 'jpeg', 'png', 'modern'] as const) {
+      const picture = await shown('public/avif-hdr-p3.avif', name)
+      const [red, green, blue] = meanColour(picture, { left: 0, right: 0.1, top: 0, bottom: 0.3 })
+      expect([red > 240, green < 40, blue < 40]).toEqual([true, true, true])
+      expect(Math.min(...meanColour(picture, { left: 0, right: 1, top: 0.9, bottom: 1 }))).toBeGreaterThan(225)
+    }
+  })
+
   it('an AVIF that is turned and mirrored by its container is upright', async () => {
     const picture = await shown('public/avif-irot90.avif', 'medium')
     const middle = { left: 0.25, right: 0.75 }

@@ -80,10 +80,9 @@ describe.skipIf(corpus === undefined)('files that were made to break things, thr
     // What the probe accepts has dimensions; the rest of it may turn out to be damaged only when it is decoded.
     expect(assets.filter(({ id, width }) => (width === null) === decoded.has(id))).toEqual([])
     expect(assets.filter(({ width }) => width === null).length).toBeGreaterThan(10)
-    // ICO, PSD and JPEG 2000 have no processor that would even read their header.
-    const unread = ['bombs/badsize.jp2', 'bombs/decompression_bomb.ico', 'bombs/oom.ico', 'bombs/timeout.psd']
-    const ids = unread.map((file) => outcomes.get(file)?.asset?.id)
-    expect(calls.probe.filter((id) => ids.includes(id))).toEqual([])
+    // PSD and JPEG 2000 have no processor that would even read their header.
+    const unread = ['bombs/badsize.jp2', 'bombs/timeout.psd'].map((file) => outcomes.get(file)?.asset?.id)
+    expect(calls.probe.filter((id) => unread.includes(id))).toEqual([])
   })
 
   it('variants carry nothing of what a polyglot hides beside its picture', async () => {

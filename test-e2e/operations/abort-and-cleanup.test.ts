@@ -79,7 +79,7 @@ describe('an upload whose time has run out', () => {
   it('expires; one that has time left stays', async () => {
     const { rindle } = application
     const sessions = [await begin('local'), await begin('remote')]
-    expect(await rindle.abortIncompleteUploads()).toEqual({ ...noUploads, interrupted: false })
+    expect(await rindle.abortIncompleteUploads()).toEqual({ ...noUploads, dryRun: false, interrupted: false })
     expect(await (await later()).abortIncompleteUploads()).toMatchObject({
       ...noUploads,
       sessionsFound: 2,
@@ -149,6 +149,43 @@ describe('an upload whose time has run out', () => {
     const workers = await rindle.work()
     expect(await settled(rindle, whole.assetId)).toMatchObject({ state: 'ready', byteSize: MULTIPART_BYTES })
     await workers.stop()
+  })
+
+  it('is left as it is by a dry run, which foresees how it ends', async () => {
+    const { prisma } = application.rindle
+    const [none, arrived, wrong, whole] = [
+      await begin('local'),
+      await begin('remote'),
+      await begin('remote'),
+      await begin('local'),
+    ]
+    for (const session of [arrived, whole]) await arrive(session)
+    await remote.put(wrong.uploadKey, Readable.from(['other']), { contentType: 'image/jpeg' })
+    const length = BigInt(picture.byteLength)
+    const resumable = { uploadStrategy: 'resumable', resumableProtocol: 'tus', uploadLength: length }
+    for (const [session, lastKnownOffset] of [
+      [none, 1n],
+      [whole, length],
+    ] as const) {
+      await prisma.mediaUploadSession.update({ where: { id: session.id }, data: { ...resumable, lastKnownOffset } })
+    }
+    await beginInParts([1, 3])
+    await beginInParts([1, 2, 3])
+    const rindle = await later()
+    const before = [await snapshot(rindle, application.storage), await objectsIn(remote)]
+    const foreseen = await rindle.abortIncompleteUploads({ dryRun: true })
+    expect(foreseen).toEqual({
+      ...noUploads,
+      sessionsFound: 6,
+      sessionsExpired: 2,
+      remoteAborted: 1,
+      sessionsVerified: 3,
+      dryRun: true,
+      interrupted: false,
+    })
+    expect([await snapshot(rindle, application.storage), await objectsIn(remote)]).toEqual(before)
+    expect(await openUploads()).toBe(2)
+    expect(await rindle.abortIncompleteUploads()).toEqual({ ...foreseen, dryRun: false })
   })
 
   it('is ended once by two at the same time', async () => {

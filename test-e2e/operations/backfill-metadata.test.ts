@@ -72,6 +72,21 @@ describe('a backfill', () => {
     })
   })
 
+  it('is for one storage, when that is named', async () => {
+    await ready(2)
+    const rindle = await deploy(
+      application,
+      { ...profiles, photo: analyzed(fresh) },
+      { storages: { main: application.storage, other: application.storage } },
+    )
+    const [asset] = await rindle.prisma.mediaAsset.findMany({ take: 1 })
+    await rindle.prisma.mediaAsset.updateMany({ where: { id: asset?.id ?? '' }, data: { storage: 'other' } })
+    expect(await rindle.backfillMetadata({ storage: 'other', dryRun: true })).toMatchObject({ scanned: 1, updated: 1 })
+    expect(await rindle.backfillMetadata({ storage: 'main' })).toMatchObject({ scanned: 1, updated: 1 })
+    expect(await rindle.backfillMetadata()).toMatchObject({ scanned: 2, updated: 1 })
+    await expect(rindle.backfillMetadata({ storage: 'mian' })).rejects.toMatchObject({ code: 'invalid_input' })
+  })
+
   it('looks at ready, available and degraded assets only', async () => {
     const assets = await ready(7)
     const states = ['ready', 'available', 'degraded', 'processing', 'transcoding', 'quarantined', 'deleted']

@@ -1,16 +1,17 @@
 import { mkdir, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import { defineProfile } from '@rindle/core'
+import { type Analyzer, defineProfile } from '@rindle/core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Application, settled, startApplication } from '../support/application.ts'
 import { quadrants } from '../support/pictures.ts'
 import { deploy } from './deployment.ts'
 import { snapshot } from './snapshot.ts'
 
+const colours: Analyzer = { name: 'colours', analyze: async () => ({ main: 'red' }) }
 const accept = { types: ['image/*'], maxBytes: 1_000_000 }
 const variants = { thumb: { mode: 'crop', width: 8, height: 8 }, small: { mode: 'fit', width: 9 } } as const
-const profiles = { photo: defineProfile({ storage: 'main', accept, variants }) }
+const profiles = { photo: defineProfile({ storage: 'main', accept, variants, analyzers: [colours] }) }
 // The next version: one recipe changed, one variant removed, one added.
 const nextVersion = {
   photo: defineProfile({
@@ -98,4 +99,41 @@ it('no verb that deletes changes a row or an object until it is told live, and t
   }
   expect(changed).toEqual([true, true, true, true, true, true])
   expect(await rindle.sweepOrphanedTempFiles({ live: true })).toMatchObject({ deleted: 1 })
+})
+
+/** An asset in which every verb for what is there already finds something to do. */
+async function worn(): Promise<string> {
+  const { rindle, storage } = application
+  const { prisma } = rindle
+  await prisma.$executeRawUnsafe('truncate rindle.media_assets, rindle.media_attachments, pgboss.job cascade')
+  const workers = await rindle.work()
+  const { id } = await rindle.upload('photo', await quadrants(20, 20), { filename: 'a.jpg' })
+  const { variants: made } = await settled(rindle, id)
+  await workers.stop()
+  await storage.delete(made.find(({ name }) => name === 'thumb')?.storageKey ?? '')
+  await prisma.mediaVariant.updateMany({ where: { assetId: id, name: 'small' }, data: { state: 'failed' } })
+  await prisma.mediaAsset.update({ where: { id }, data: { width: 1, metadata: {} } })
+  return id
+}
+
+it('a dry run of a verb that deletes nothing changes nothing, and foresees what the verb then does', async () => {
+  const id = await worn()
+  const { rindle, storage } = application
+  for (const [name, verb] of Object.entries({
+    reprobe: (dryRun: boolean) => rindle.reprobe(id, { dryRun }).then(({ changed }) => ({ changed })),
+    backfillMetadata: (dryRun: boolean) => rindle.backfillMetadata({ dryRun }),
+    verifyStorage: (dryRun: boolean) => rindle.verifyStorage({ dryRun }),
+    requeueVariants: (dryRun: boolean) => rindle.requeueVariants(id, { dryRun }),
+    cancelProcessing: async (dryRun: boolean) => ({ names: await rindle.cancelProcessing(id, { dryRun }) }),
+    purgeAsset: (dryRun: boolean) => rindle.purgeAsset(id, { live: !dryRun }),
+  })) {
+    const before = await snapshot(rindle, storage)
+    const foreseen = await verb(true)
+    expect({ name, ...(await snapshot(rindle, storage)) }).toEqual({ name, ...before })
+    const done = await verb(false)
+    expect({ name, ...(await snapshot(rindle, storage)) }).not.toEqual({ name, ...before })
+    // Of a purge it is told whether it was enqueued.
+    const expected = name === 'purgeAsset' ? { ...foreseen, enqueued: 1 } : foreseen
+    expect({ name, ...done }).toEqual({ name, ...expected, ...('dryRun' in foreseen ? { dryRun: false } : {}) })
+  }
 })

@@ -51,7 +51,7 @@ describe('requeueing', () => {
       where: { assetId: id, name: 'thumb' },
       data: { state: 'failed', errorReason: 'processing_failed', attempt: 5, jobId: 'a job that died' },
     })
-    expect(await rindle.requeueVariants(id)).toEqual({ selected: 3, enqueued: 3, skipped: 0, errors: 0 })
+    expect(await rindle.requeueVariants(id)).toEqual({ selected: 3, enqueued: 3, skipped: 0, errors: 0, dryRun: false })
     const queued = await current(id)
     expect(queued.state).toBe('processing')
     // Without the job: when its death is handled only now, it must not take these with it.
@@ -76,9 +76,9 @@ describe('requeueing', () => {
     const reports = await Promise.all([rindle.requeueVariants(id), rindle.requeueVariants(id)])
     expect(reports.map(({ selected }) => selected)).toEqual([3, 3])
     expect(reports.map(({ enqueued }) => enqueued).toSorted((a, b) => a - b)).toEqual([0, 3])
-    expect(await rindle.requeueVariants(id)).toEqual({ selected: 3, enqueued: 0, skipped: 3, errors: 0 })
+    expect(await rindle.requeueVariants(id)).toEqual({ selected: 3, enqueued: 0, skipped: 3, errors: 0, dryRun: false })
     expect((await done(id)).variants.map(({ attempt }) => attempt)).toEqual([1, 1, 1])
-    expect(await rindle.requeueVariants(id)).toEqual({ selected: 0, enqueued: 0, skipped: 0, errors: 0 })
+    expect(await rindle.requeueVariants(id)).toEqual({ selected: 0, enqueued: 0, skipped: 0, errors: 0, dryRun: false })
   })
 
   it('is for the named variants alone, when some are named', async () => {

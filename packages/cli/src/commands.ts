@@ -1,6 +1,7 @@
 import type { Command } from './command.ts'
 import { abortIncompleteUploads } from './commands/abort-incomplete-uploads.ts'
 import { backfillMetadata } from './commands/backfill-metadata.ts'
+import { cancel } from './commands/cancel.ts'
 import { check } from './commands/check.ts'
 import { cleanupOrphans } from './commands/cleanup-orphans.ts'
 import { demo } from './commands/demo.ts'
@@ -9,6 +10,7 @@ import { eraseOwner } from './commands/erase-owner.ts'
 import { init } from './commands/init.ts'
 import { migrate } from './commands/migrate.ts'
 import { pruneRuns } from './commands/prune-runs.ts'
+import { purge } from './commands/purge.ts'
 import { purgeUnattached } from './commands/purge-unattached.ts'
 import { recoverLostWork } from './commands/recover-lost-work.ts'
 import { regenerateVariants } from './commands/regenerate-variants.ts'
@@ -37,6 +39,7 @@ export const COMMANDS: readonly Command[] = [
   check,
   reprobe,
   requeue,
+  cancel,
   regenerateVariants,
   verifyStorage,
   recoverLostWork,
@@ -45,6 +48,7 @@ export const COMMANDS: readonly Command[] = [
   scanOrphans,
   sweepOrphanedTempFiles,
   backfillMetadata,
+  purge,
   purgeUnattached,
   pruneRuns,
   eraseOwner,

@@ -206,7 +206,7 @@ function facade(runtime: Runtime, database: Database, telemetry: Telemetry | und
     video: (reference, options) => video(runtime, reference, options),
     audio: (reference, options) => audio(runtime, reference, options),
     serveFile: (request, options) => serveFile(runtime, request, options),
-    cancelProcessing: (assetId) => cancelProcessing(runtime, assetId),
+    cancelProcessing: (assetId, options) => cancelProcessing(runtime, assetId, options),
     ...operationsOf(runtime),
     gauges,
     checkInvariants: (options) => checkInvariants(runtime, options),

@@ -25,6 +25,7 @@ import type { InitiateResumableOptions, ResumableSession } from './uploads/resum
 import type { ResumableWriter, WriteResumableOptions } from './uploads/resumable-writer.ts'
 import type { UploadSource } from './uploads/upload-source.ts'
 import type { InspectedUpload, VerifiedUpload } from './uploads/verify-completion.ts'
+import type { CancelOptions } from './variants/cancel.ts'
 import type { WorkOptions } from './work.ts'
 import type { LiveWorker } from './workers/live-workers.ts'
 import type { RunningWorkers } from './workers/running-workers.ts'
@@ -279,7 +280,7 @@ export interface Rindle<Ps extends Profiles = Profiles>
   serveFile(request: Request, options?: ServeFileOptions): Promise<Response>
 
   /** Cancels the asset's queued and running variants and returns their names. `not_found`, `not_processing`. */
-  cancelProcessing(assetId: string): Promise<readonly string[]>
+  cancelProcessing(assetId: string, options?: CancelOptions): Promise<readonly string[]>
   /**
    * Numbers of the moment, for monitors: depth and oldest wait of queues, workers, rows by state, findings by class. Read
    * at most every 15 seconds, whoever asks how often. Changes nothing. `database_unavailable` after eight seconds.

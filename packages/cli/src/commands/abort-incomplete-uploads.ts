@@ -1,4 +1,5 @@
 import { type Command, defineCommand } from '../command.ts'
+import { DRY_RUN_OPTION, nothingChangedNotes } from '../operation/dry-run-option.ts'
 import { runOperation } from '../operation/run-operation.ts'
 import { CONCURRENCY_OPTION, scopeOf } from '../operation/scope-options.ts'
 
@@ -6,13 +7,17 @@ import { CONCURRENCY_OPTION, scopeOf } from '../operation/scope-options.ts'
 export const abortIncompleteUploads: Command = defineCommand({
   usage: 'abort-incomplete-uploads',
   describe: 'End uploads whose time has run out',
-  examples: [['abort-incomplete-uploads', 'Expire them, or complete those whose file has arrived']],
+  examples: [
+    ['abort-incomplete-uploads', 'Expire them, or complete those whose file has arrived'],
+    ['abort-incomplete-uploads --dry-run', 'Count which would be which'],
+  ],
   positionals: {},
-  options: { concurrency: CONCURRENCY_OPTION },
+  options: { 'dry-run': DRY_RUN_OPTION, concurrency: CONCURRENCY_OPTION },
   run: async (args, context) =>
     runOperation(args, context, 'ending uploads whose time has run out', async (rindle, walkOptions) => {
-      const report = await rindle.abortIncompleteUploads({ ...walkOptions, ...scopeOf(args) })
-      const { sessionsFound, sessionsExpired, remoteAborted, errors, sessionsVerified, interrupted } = report
+      const options = { ...walkOptions, ...scopeOf(args), dryRun: args['dry-run'] }
+      const report = await rindle.abortIncompleteUploads(options)
+      const { sessionsFound, sessionsExpired, remoteAborted, errors, sessionsVerified, dryRun, interrupted } = report
       return {
         summary: {
           sessions_found: sessionsFound,
@@ -21,12 +26,19 @@ export const abortIncompleteUploads: Command = defineCommand({
           errors,
         },
         notes: [
-          ...(sessionsVerified > 0 ? [`Verified, because their file had arrived: ${sessionsVerified}.`] : []),
-          ...(sessionsExpired > 0 ? ['Delete what they left with `rindle cleanup-orphans --live`.'] : []),
+          ...(sessionsVerified > 0 ? [arrivedNote(sessionsVerified, dryRun)] : []),
+          ...(sessionsExpired > 0 && !dryRun ? ['Delete what they left with `rindle cleanup-orphans --live`.'] : []),
+          ...nothingChangedNotes(dryRun),
         ],
-        facts: { sessions_verified: sessionsVerified },
+        facts: { sessions_verified: sessionsVerified, dry_run: dryRun },
         hasErrors: errors > 0,
         interrupted,
       }
     }),
 })
+
+function arrivedNote(count: number, dryRun: boolean): string {
+  return dryRun
+    ? `Files that have arrived, to be verified: ${count}.`
+    : `Verified, because their file had arrived: ${count}.`
+}

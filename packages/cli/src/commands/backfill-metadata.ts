@@ -1,7 +1,8 @@
 import { assertProfile } from '../assert-profile.ts'
 import { type Command, defineCommand } from '../command.ts'
+import { DRY_RUN_OPTION, nothingChangedNotes } from '../operation/dry-run-option.ts'
 import { resumeNotes, runOperation } from '../operation/run-operation.ts'
-import { AFTER_OPTION, CONCURRENCY_OPTION, SCOPE_OPTIONS, scopeOf } from '../operation/scope-options.ts'
+import { AFTER_OPTION, CONCURRENCY_OPTION, SCOPE_OPTIONS, STORAGE_OPTION, scopeOf } from '../operation/scope-options.ts'
 
 /** `rindle backfill-metadata`: runs the analyzers over originals that are there already. */
 export const backfillMetadata: Command = defineCommand({
@@ -10,11 +11,14 @@ export const backfillMetadata: Command = defineCommand({
   examples: [
     ['backfill-metadata --profile photo', 'After an analyzer was added or changed'],
     ['backfill-metadata --analyzer colours', 'Only this one'],
+    ['backfill-metadata --storage main --dry-run', 'Count, in one storage, what would change'],
   ],
   positionals: {},
   options: {
     profile: SCOPE_OPTIONS.profile,
     analyzer: { type: 'string', requiresArg: true, describe: 'Only this analyzer' },
+    storage: STORAGE_OPTION,
+    'dry-run': DRY_RUN_OPTION,
     after: AFTER_OPTION,
     concurrency: CONCURRENCY_OPTION,
   },
@@ -22,12 +26,13 @@ export const backfillMetadata: Command = defineCommand({
     runOperation(args, context, 'running the analyzers over originals', async (rindle, walkOptions) => {
       if (args.profile !== undefined) assertProfile(rindle, args.profile)
       const analyzer = args.analyzer === undefined ? {} : { analyzer: args.analyzer }
-      const report = await rindle.backfillMetadata({ ...walkOptions, ...scopeOf(args), ...analyzer })
-      const { scanned, updated, failed, interrupted, lastId } = report
+      const options = { ...walkOptions, ...scopeOf(args), ...analyzer, dryRun: args['dry-run'] }
+      const report = await rindle.backfillMetadata(options)
+      const { scanned, updated, failed, dryRun, interrupted, lastId } = report
       return {
         summary: { scanned, updated, failed },
-        notes: resumeNotes(report),
-        facts: { last_id: lastId },
+        notes: [...nothingChangedNotes(dryRun), ...resumeNotes(report)],
+        facts: { dry_run: dryRun, last_id: lastId },
         hasErrors: failed > 0,
         interrupted,
       }

@@ -1,4 +1,5 @@
 import { type Command, defineCommand } from '../command.ts'
+import { DRY_RUN_OPTION, nothingChangedNotes } from '../operation/dry-run-option.ts'
 import { runOperation } from '../operation/run-operation.ts'
 import { secondsOf } from '../operation/scope-options.ts'
 
@@ -12,7 +13,7 @@ export const recoverLostWork: Command = defineCommand({
   ],
   positionals: {},
   options: {
-    'dry-run': { type: 'boolean', default: false, describe: 'Count, and change nothing' },
+    'dry-run': DRY_RUN_OPTION,
     'older-than-sec': { type: 'number', requiresArg: true, default: 300, describe: 'Leave alone what is younger' },
   },
   run: async (args, context) => {
@@ -22,7 +23,7 @@ export const recoverLostWork: Command = defineCommand({
       const { found, enqueued, errors, dryRun, interrupted } = await rindle.recoverLostWork(options)
       return {
         summary: { found, enqueued, errors },
-        notes: dryRun ? ['Dry run: nothing was changed.'] : [],
+        notes: nothingChangedNotes(dryRun),
         facts: { dry_run: dryRun },
         hasErrors: errors > 0,
         interrupted,

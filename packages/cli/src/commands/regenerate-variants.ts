@@ -1,6 +1,7 @@
 import type { RegenerateReport } from '@rindle/core'
 import { assertProfile } from '../assert-profile.ts'
 import { type Command, defineCommand } from '../command.ts'
+import { DRY_RUN_OPTION, nothingChangedNotes } from '../operation/dry-run-option.ts'
 import { type OperationResult, resumeNotes, runOperation } from '../operation/run-operation.ts'
 import { AFTER_OPTION, CONCURRENCY_OPTION, SCOPE_OPTIONS, scopeOf } from '../operation/scope-options.ts'
 
@@ -16,7 +17,7 @@ export const regenerateVariants: Command = defineCommand({
   positionals: {},
   options: {
     ...SCOPE_OPTIONS,
-    'dry-run': { type: 'boolean', default: false, describe: 'Count, and change nothing' },
+    'dry-run': DRY_RUN_OPTION,
     prune: { type: 'boolean', default: false, describe: 'Purge variants that are declared no longer' },
     after: AFTER_OPTION,
     concurrency: CONCURRENCY_OPTION,
@@ -39,7 +40,7 @@ function resultOf(report: RegenerateReport, isPruning: boolean): OperationResult
     summary: { enqueued, skipped, errors },
     findings,
     notes: [
-      ...(dryRun ? ['Dry run: nothing was changed.'] : []),
+      ...nothingChangedNotes(dryRun),
       ...(findings.length > 0 && !isPruning ? ['Purge what is declared no longer with --prune.'] : []),
       ...(purged > 0 && !dryRun ? [`Purged: ${purged}.`] : []),
       ...resumeNotes(report),

@@ -1,5 +1,6 @@
 import type { ReprobedField } from '@rindle/core'
 import { type Command, defineCommand } from '../command.ts'
+import { DRY_RUN_OPTION, nothingChangedNotes } from '../operation/dry-run-option.ts'
 import { runOperation } from '../operation/run-operation.ts'
 
 /** The fields as columns are called, in the order in which they are printed. */
@@ -17,19 +18,27 @@ const COLUMNS = {
 export const reprobe: Command = defineCommand({
   usage: 'reprobe <assetId>',
   describe: 'Read type, size and tracks of an original again',
-  examples: [['reprobe 019a3b1c-7d2e-7f00-8000-000000000001', 'Print what the bytes say of themselves']],
+  examples: [
+    ['reprobe 019a3b1c-7d2e-7f00-8000-000000000001', 'Print what the bytes say of themselves'],
+    ['reprobe 019a3b1c-7d2e-7f00-8000-000000000001 --dry-run', 'Print it, and leave the row as it is'],
+  ],
   positionals: { assetId: { type: 'string', demandOption: true, describe: 'The id of an asset' } },
-  options: {},
+  options: { 'dry-run': DRY_RUN_OPTION },
   run: async (args, context) =>
     runOperation(args, context, 'reading the original again', async (rindle) => {
-      const { asset, changed } = await rindle.reprobe(args.assetId)
+      const { asset, changed, dryRun } = await rindle.reprobe(args.assetId, { dryRun: args['dry-run'] })
       const fields = Object.entries(COLUMNS) as [ReprobedField, string][]
       const columns = changed.map((field) => COLUMNS[field])
       return {
         summary: Object.fromEntries(fields.map(([field, column]) => [column, asset[field]])),
-        notes: [columns.length === 0 ? 'Nothing has changed.' : `Changed: ${columns.join(', ')}.`],
-        facts: { changed: columns },
+        notes: [changeNote(columns, dryRun), ...nothingChangedNotes(dryRun)],
+        facts: { changed: columns, dry_run: dryRun },
         hasErrors: false,
       }
     }),
 })
+
+function changeNote(columns: readonly string[], dryRun: boolean): string {
+  if (columns.length === 0) return dryRun ? 'The row says so already.' : 'Nothing has changed.'
+  return `${dryRun ? 'Would change' : 'Changed'}: ${columns.join(', ')}.`
+}

@@ -94,6 +94,7 @@ export type Operation =
   | 'regenerate_variants'
   | 'verify_storage'
   | 'recover_lost_work'
+  | 'purge_asset'
   | Maintenance
 
 /** The operations that an application runs every night, and not only when something is wrong. */

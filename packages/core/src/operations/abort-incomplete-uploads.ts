@@ -4,8 +4,9 @@ import { type Runtime, storageOf } from '../runtime.ts'
 import { inTransaction } from '../unit-of-work.ts'
 import { giveUpParts } from '../uploads/give-up.ts'
 import { completeMultipartUpload } from '../uploads/multipart.ts'
+import { planParts } from '../uploads/part-plan.ts'
 import { type OpenSession, readSession, transitionSession } from '../uploads/session-rows.ts'
-import { verifyCompletion } from '../uploads/verify-completion.ts'
+import { sizeProblem, verifyCompletion } from '../uploads/verify-completion.ts'
 import { lockAsset } from '../variants/lock-asset.ts'
 import { PAGE_SIZE, timedPages } from './pages.ts'
 import { runOperation } from './run-operation.ts'
@@ -13,11 +14,13 @@ import { type WalkOptions, walk } from './walk.ts'
 
 /** Options of {@link abortIncompleteUploads}. */
 export interface AbortUploadsOptions extends WalkOptions {
+  /** Asks the storages, counts what would be done, and changes nothing. @default false */
+  readonly dryRun?: boolean
   /** Sessions at once. @default 4 */
   readonly concurrency?: number
 }
 
-/** What {@link abortIncompleteUploads} did. */
+/** What {@link abortIncompleteUploads} did, or would do. */
 export interface AbortUploadsReport {
   /** Open sessions whose time had run out. */
   readonly sessionsFound: number
@@ -27,6 +30,7 @@ export interface AbortUploadsReport {
   readonly errors: number
   /** Sessions whose file had arrived although nobody said so: completed, and their assets promoted. */
   readonly sessionsVerified: number
+  readonly dryRun: boolean
   readonly interrupted: boolean
 }
 
@@ -42,13 +46,15 @@ export async function abortIncompleteUploads(
   runtime: Runtime,
   options: AbortUploadsOptions = {},
 ): Promise<AbortUploadsReport> {
-  return runOperation(runtime, { operation: 'abort_incomplete_uploads', scope: 'all', dry_run: false }, async () => {
+  const dryRun = options.dryRun ?? false
+  const end = dryRun ? foreseeEnd : endSession
+  return runOperation(runtime, { operation: 'abort_incomplete_uploads', scope: 'all', dry_run: dryRun }, async () => {
     const counts = { sessionsFound: 0, sessionsExpired: 0, remoteAborted: 0, errors: 0, sessionsVerified: 0 }
     const each = async (row: Row): Promise<void> => {
       const sessionId = text(row, 'id')
       counts.sessionsFound += 1
       try {
-        const ended = await endSession(runtime, sessionId)
+        const ended = await end(runtime, sessionId)
         if (ended === 'verified') counts.sessionsVerified += 1
         if (ended === 'expired' || ended === 'aborted') counts.sessionsExpired += 1
         if (ended === 'aborted') counts.remoteAborted += 1
@@ -59,7 +65,7 @@ export async function abortIncompleteUploads(
     }
     const concurrency = options.concurrency ?? DEFAULT_CONCURRENCY
     const { interrupted } = await walk(overdueSessions(runtime), { ...options, concurrency, counts, each })
-    return { ...counts, interrupted }
+    return { ...counts, dryRun, interrupted }
   })
 }
 
@@ -73,10 +79,9 @@ function overdueSessions(runtime: Runtime): AsyncIterable<Row[]> {
 }
 
 /** `aborted`: expired, and given up in the storage as well. `moved_on`: somebody else has ended it, or it failed. */
-async function endSession(
-  runtime: Runtime,
-  sessionId: string,
-): Promise<'verified' | 'expired' | 'aborted' | 'moved_on'> {
+type Ended = 'verified' | 'expired' | 'aborted' | 'moved_on'
+
+async function endSession(runtime: Runtime, sessionId: string): Promise<Ended> {
   const open = await readSession(runtime, sessionId)
   if (mayHaveArrived(open)) {
     const arrival = await verifyArrival(runtime, open)
@@ -86,6 +91,34 @@ async function endSession(
   const storage = storageOf(runtime, open.asset.storage)
   const hadParts = await giveUpParts(storage, { ...open, uploadKey: open.session.uploadKey })
   return hadParts ? 'aborted' : 'expired'
+}
+
+/** How {@link endSession} would end it, as far as looking tells. */
+async function foreseeEnd(runtime: Runtime, sessionId: string): Promise<Ended> {
+  const open = await readSession(runtime, sessionId)
+  const arrived = mayHaveArrived(open) ? await lookForArrival(runtime, open) : 'nothing'
+  if (arrived !== 'nothing') return arrived
+  return open.resumable === null && open.multipartUploadId === null ? 'expired' : 'aborted'
+}
+
+async function lookForArrival(runtime: Runtime, open: OpenSession): Promise<'verified' | 'moved_on' | 'nothing'> {
+  // Of a resumable one the offset has said that every byte is there.
+  if (open.session.uploadStrategy === 'resumable' || (await hasAllParts(runtime, open))) return 'verified'
+  const object = await storageOf(runtime, open.asset.storage).head(open.session.uploadKey)
+  if (object === undefined) return 'nothing'
+  return sizeProblem(runtime, open, object) === null ? 'verified' : 'moved_on'
+}
+
+async function hasAllParts(runtime: Runtime, { session, asset, multipartUploadId }: OpenSession): Promise<boolean> {
+  if (multipartUploadId === null || session.uploadLength === null) return false
+  try {
+    const parts = await storageOf(runtime, asset.storage).multipart.listParts(session.uploadKey, multipartUploadId)
+    return parts.length === planParts(session.uploadLength).partCount
+  } catch (error) {
+    // Put together already, or given up.
+    if (isRindleError(error, 'storage_object_missing')) return false
+    throw error
+  }
 }
 
 /** What lies there of a resumable upload may be its first half. */

@@ -11,27 +11,32 @@ import { profileOf, type Runtime } from '../runtime.ts'
 import { isStillOriginal } from './is-still-original.ts'
 import { PAGE_SIZE, pages } from './pages.ts'
 import { runOperation } from './run-operation.ts'
-import { assertAfter, profilesIn } from './scope.ts'
+import { assertAfter, profilesIn, storagesIn } from './scope.ts'
 import { type WalkOptions, walk } from './walk.ts'
 
 /** Options of {@link backfillMetadata}. */
 export interface BackfillOptions<P extends string = string> extends WalkOptions {
   /** Only assets of this profile. @default all */
   readonly profile?: P
+  /** Only assets of this storage. @default all */
+  readonly storage?: string
   /** Only this analyzer. @default all of each profile */
   readonly analyzer?: string
+  /** Runs the analyzers, counts what they would change, and writes nothing. @default false */
+  readonly dryRun?: boolean
   /** Assets at once. @default 2 */
   readonly concurrency?: number
   /** Goes on behind this asset: the `lastId` of a run that was interrupted. @default at the first */
   readonly after?: string
 }
 
-/** What {@link backfillMetadata} did. */
+/** What {@link backfillMetadata} did, or would do. */
 export interface BackfillReport {
   readonly scanned: number
-  /** Assets whose metadata is another now. */
+  /** Assets whose metadata is another now, or would be. */
   readonly updated: number
   readonly failed: number
+  readonly dryRun: boolean
   readonly interrupted: boolean
   /** The last asset before which everything is done; `null`: none. */
   readonly lastId: string | null
@@ -45,18 +50,20 @@ const NEVER = new AbortController().signal
  * Runs the analyzers of the profiles over the originals of `ready`, `available` and `degraded` assets again, and writes
  * what they find into `metadata`, each under its name; the rest of it stays. An asset that fails is counted and logged,
  * and keeps what it has; one that is purged meanwhile is not counted as failed. Safe to repeat and to interrupt.
- * `unknown_profile`; `invalid_input` for an unknown analyzer.
+ * `unknown_profile`; `invalid_input` for an unknown analyzer or storage.
  */
 export async function backfillMetadata(runtime: Runtime, options: BackfillOptions = {}): Promise<BackfillReport> {
   const scope = options.profile === undefined ? 'all' : 'profile'
-  return runOperation(runtime, { operation: 'backfill_metadata', scope, dry_run: false }, async () => {
+  const dryRun = options.dryRun ?? false
+  return runOperation(runtime, { operation: 'backfill_metadata', scope, dry_run: dryRun }, async () => {
     assertAfter(options.after)
+    storagesIn(runtime, options.storage)
     const analyzers = analyzersOf(runtime, profilesIn(runtime, options.profile), options.analyzer)
     const counts = { scanned: 0, updated: 0, failed: 0 }
     const each = async (asset: Asset): Promise<void> => {
       counts.scanned += 1
       try {
-        if (await analyzeUnlessGone(runtime, asset, analyzers.get(asset.profile) ?? [])) counts.updated += 1
+        if (await analyzeUnlessGone(runtime, asset, analyzers.get(asset.profile) ?? [], dryRun)) counts.updated += 1
       } catch (error) {
         counts.failed += 1
         runtime.logger.error(
@@ -66,10 +73,10 @@ export async function backfillMetadata(runtime: Runtime, options: BackfillOption
       }
     }
     const progress = { lastId: options.after ?? null }
-    const assets = assetsOf(runtime, [...analyzers.keys()], options.after, progress)
+    const assets = assetsOf(runtime, { ...options, profiles: [...analyzers.keys()] }, progress)
     const concurrency = options.concurrency ?? DEFAULT_CONCURRENCY
     const { interrupted } = await walk(assets, { ...options, concurrency, counts, each })
-    return { ...counts, interrupted, lastId: progress.lastId }
+    return { ...counts, dryRun, interrupted, lastId: progress.lastId }
   })
 }
 
@@ -93,38 +100,51 @@ function analyzersOf(
 
 async function* assetsOf(
   runtime: Runtime,
-  profiles: readonly string[],
-  after: string | undefined,
+  { profiles, storage, after }: Pick<BackfillOptions, 'storage' | 'after'> & { readonly profiles: readonly string[] },
   progress: { lastId: string | null },
 ): AsyncGenerator<Asset[]> {
   if (profiles.length === 0) return
   const sql = `select * from rindle.media_assets
     where state in ('ready', 'available', 'degraded')
       and profile in (select jsonb_array_elements_text($2::jsonb)) and id > $1::uuid
+      and ($3::text is null or storage = $3::text)
     order by id limit ${PAGE_SIZE}`
-  for await (const rows of pages(runtime.database, sql, { after, values: [JSON.stringify(profiles)] })) {
+  for await (const rows of pages(runtime.database, sql, {
+    after,
+    values: [JSON.stringify(profiles), storage ?? null],
+  })) {
     yield rows.map(assetFromRow)
     progress.lastId = text(rows.at(-1) ?? {}, 'id')
   }
 }
 
 /** Whether the metadata is another now. Of an asset that was purged since its page was read nothing can be found. */
-async function analyzeUnlessGone(runtime: Runtime, asset: Asset, analyzers: readonly Analyzer[]): Promise<boolean> {
+async function analyzeUnlessGone(
+  runtime: Runtime,
+  asset: Asset,
+  analyzers: readonly Analyzer[],
+  dryRun: boolean,
+): Promise<boolean> {
   try {
-    return await analyze(runtime, asset, analyzers)
+    return await analyze(runtime, asset, analyzers, dryRun)
   } catch (error) {
     if (await isStillOriginal(runtime, asset)) throw error
     return false
   }
 }
 
-async function analyze(runtime: Runtime, asset: Asset, analyzers: readonly Analyzer[]): Promise<boolean> {
+async function analyze(
+  runtime: Runtime,
+  asset: Asset,
+  analyzers: readonly Analyzer[],
+  dryRun: boolean,
+): Promise<boolean> {
   const found = await analyses(runtime, asset, analyzers)
   const names = Object.keys(found)
   const isSame = names.every(
     (name) => canonicalJson(asset.metadata[name] ?? null) === canonicalJson(found[name] ?? null),
   )
-  if (isSame) return false
+  if (isSame || dryRun) return !isSame
   const { rows } = await runtime.database.executeSql(
     `update rindle.media_assets set metadata = metadata || $3::jsonb, updated_at = now()
      where id = $1::uuid and storage_key = $2::text and state <> 'deleted' returning id`,

@@ -10,10 +10,11 @@ import { type CleanupOptions, type CleanupReport, cleanupOrphans } from './clean
 import { type EraseOwnerOptions, type ErasureReport, eraseOwner, previewOwnerErasure } from './erase-owner.ts'
 import { type ErasureTotals, eraseOwners, type Owners, previewOwnerErasures } from './erase-owners.ts'
 import { type PruneRunsOptions, type PruneRunsReport, pruneRuns } from './prune-runs.ts'
+import { type PurgeAssetOptions, type PurgeAssetReport, purgeAsset } from './purge-asset.ts'
 import { type PurgeUnattachedOptions, type PurgeUnattachedReport, purgeUnattached } from './purge-unattached.ts'
 import { type RecoverOptions, type RecoverReport, recoverLostWork } from './recover-lost-work.ts'
 import { type RegenerateOptions, type RegenerateReport, regenerateVariants } from './regenerate-variants.ts'
-import { type ReprobeReport, reprobe } from './reprobe.ts'
+import { type ReprobeOptions, type ReprobeReport, reprobe } from './reprobe.ts'
 import { type RequeueOptions, type RequeueReport, requeueVariants } from './requeue-variants.ts'
 import type { RuntimeStatus, RuntimeStatusOptions } from './runtime-status/report.ts'
 import { runtimeStatus } from './runtime-status/runtime-status.ts'
@@ -33,7 +34,7 @@ export interface Operations<P extends string = string, V extends string = string
    * Reads one asset's original again and writes content type, kind, dimensions, duration and tracks. `not_found`,
    * `not_deliverable`.
    */
-  reprobe(assetId: string): Promise<ReprobeReport>
+  reprobe(assetId: string, options?: ReprobeOptions): Promise<ReprobeReport>
   /** Enqueues an asset's failed and cancelled variants again. Atomic. `not_found`, `unknown_variant`. */
   requeueVariants(assetId: string, options?: RequeueOptions<V>): Promise<RequeueReport>
   /**
@@ -61,6 +62,11 @@ export interface Operations<P extends string = string, V extends string = string
   backfillMetadata(options?: BackfillOptions<P>): Promise<BackfillReport>
   /** Enqueues the purge of assets that nobody has attached for long; without `live` it counts. `unknown_profile`. */
   purgeUnattached(options?: PurgeUnattachedOptions<P>): Promise<PurgeUnattachedReport>
+  /**
+   * Enqueues the purge of one asset; without `live` it only looks. One that is attached is refused, unless `detach` says
+   * otherwise. Atomic. `not_found`, `conflict`.
+   */
+  purgeAsset(assetId: string, options?: PurgeAssetOptions): Promise<PurgeAssetReport>
   /** Deletes old processing runs; without `live` it counts. */
   pruneRuns(options?: PruneRunsOptions): Promise<PruneRunsReport>
 
@@ -93,7 +99,7 @@ export interface Operations<P extends string = string, V extends string = string
 /** The verbs over one instance. */
 export function operationsOf(runtime: Runtime): Operations {
   return {
-    reprobe: (assetId) => reprobe(runtime, assetId),
+    reprobe: (assetId, options) => reprobe(runtime, assetId, options),
     requeueVariants: (assetId, options) => requeueVariants(runtime, assetId, options),
     regenerateVariants: (options) => regenerateVariants(runtime, options),
     verifyStorage: (options) => verifyStorage(runtime, options),
@@ -104,6 +110,7 @@ export function operationsOf(runtime: Runtime): Operations {
     sweepOrphanedTempFiles: (options) => sweepOrphanedTempFiles(runtime, options),
     backfillMetadata: (options) => backfillMetadata(runtime, options),
     purgeUnattached: (options) => purgeUnattached(runtime, options),
+    purgeAsset: (assetId, options) => purgeAsset(runtime, assetId, options),
     pruneRuns: (options) => pruneRuns(runtime, options),
     previewOwnerErasure: (owner) => previewOwnerErasure(runtime, owner),
     eraseOwner: (owner, options) => eraseOwner(runtime, owner, options),

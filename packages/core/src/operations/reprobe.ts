@@ -13,12 +13,19 @@ import { assetFromRow } from '../rows/entities-from-rows.ts'
 import { profileOf, type Runtime } from '../runtime.ts'
 import { runOperation } from './run-operation.ts'
 
+/** Options of {@link reprobe}. */
+export interface ReprobeOptions {
+  /** Reads, and writes nothing. @default false */
+  readonly dryRun?: boolean
+}
+
 /** What {@link reprobe} found. */
 export interface ReprobeReport {
-  /** The asset as it is now. */
+  /** The asset as it is now, or would be. */
   readonly asset: Asset
   /** The fields that had another value before. */
   readonly changed: readonly ReprobedField[]
+  readonly dryRun: boolean
 }
 
 /** A field that {@link reprobe} writes. */
@@ -34,14 +41,18 @@ const NEVER = new AbortController().signal
  * duration and tracks; what no longer applies becomes `null`, and nothing else is touched. Safe to repeat. `not_found`,
  * `not_deliverable`, `storage_object_missing`; `corrupt_media` and `limit_exceeded` leave the row as it is.
  */
-export async function reprobe(runtime: Runtime, assetId: string): Promise<ReprobeReport> {
-  return runOperation(runtime, { operation: 'reprobe', scope: 'asset', dry_run: false }, async () => {
+export async function reprobe(
+  runtime: Runtime,
+  assetId: string,
+  { dryRun = false }: ReprobeOptions = {},
+): Promise<ReprobeReport> {
+  return runOperation(runtime, { operation: 'reprobe', scope: 'asset', dry_run: dryRun }, async () => {
     const before = await deliverableAsset(runtime, assetId)
     try {
       const fields = await readFields(runtime, before)
-      const asset = await writeFields(runtime, before, fields)
+      const asset = dryRun ? { ...before, ...fields } : await writeFields(runtime, before, fields)
       const names = Object.keys(fields) as ReprobedField[]
-      return { asset, changed: names.filter((name) => before[name] !== fields[name]) }
+      return { asset, changed: names.filter((name) => before[name] !== fields[name]), dryRun }
     } catch (error) {
       // Of an asset that was purged or refused meanwhile, that is the answer; whatever was met of it says nothing more.
       await deliverableAsset(runtime, assetId)

@@ -14,9 +14,11 @@ import { runOperation } from './run-operation.ts'
 export interface RequeueOptions<V extends string = string> {
   /** Only these. @default every declared variant of the asset */
   readonly variants?: readonly V[]
+  /** Counts what would be enqueued, and changes nothing. @default false */
+  readonly dryRun?: boolean
 }
 
-/** What {@link requeueVariants} did. */
+/** What {@link requeueVariants} did, or would do. */
 export interface RequeueReport {
   /** Failed, cancelled, and those that a worker will make or makes already. */
   readonly selected: number
@@ -24,6 +26,7 @@ export interface RequeueReport {
   /** Of the selected, those whose work was waiting or running already. */
   readonly skipped: number
   readonly errors: number
+  readonly dryRun: boolean
 }
 
 const TO_REQUEUE: readonly VariantState[] = ['failed', 'cancelled']
@@ -39,7 +42,8 @@ export async function requeueVariants(
   assetId: string,
   options: RequeueOptions = {},
 ): Promise<RequeueReport> {
-  return runOperation(runtime, { operation: 'requeue', scope: 'asset', dry_run: false }, async () => {
+  const dryRun = options.dryRun ?? false
+  return runOperation(runtime, { operation: 'requeue', scope: 'asset', dry_run: dryRun }, async () => {
     assertId('asset', assetId)
     return inTransaction(runtime, undefined, async (unit) => {
       const asset = await lockAsset(unit, assetId)
@@ -48,10 +52,12 @@ export async function requeueVariants(
       const declared = plannedVariants(profileOf(runtime, asset.profile), asset)
       const selected = select(asset, await variantsOf(unit, assetId), declared, options.variants)
       const wanted = selected.filter(({ state }) => TO_REQUEUE.includes(state))
+      const enqueued = wanted.length
+      const report = { selected: selected.length, enqueued, skipped: selected.length - enqueued, errors: 0, dryRun }
+      if (dryRun) return report
       await queueVariants(runtime, unit, asset, wanted, declared)
       await applyAggregate(runtime, unit, asset, await variantsOf(unit, assetId))
-      const enqueued = wanted.length
-      return { selected: selected.length, enqueued, skipped: selected.length - enqueued, errors: 0 }
+      return report
     })
   })
 }

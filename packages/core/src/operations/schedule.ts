@@ -55,7 +55,9 @@ export interface ScheduleOptions<P extends string = string> {
     Live & { readonly prefix?: string; readonly graceSeconds?: number; readonly storage?: string }
   >
   /** Runs the analyzers over what is there. @default never */
-  readonly backfillMetadata?: ScheduledOnRequest<Concurrent & InProfile<P> & { readonly analyzer?: string }>
+  readonly backfillMetadata?: ScheduledOnRequest<
+    Concurrent & InProfile<P> & { readonly analyzer?: string; readonly storage?: string }
+  >
   /** Purges what nobody has attached for long. @default never */
   readonly purgeUnattached?: ScheduledOnRequest<Live & Concurrent & InProfile<P> & { readonly graceSeconds?: number }>
   /** Deletes old processing runs. @default never */
@@ -83,7 +85,7 @@ const OPTIONS = {
   regenerateVariants: { concurrency, profile: name, variant: name, prune: z.boolean().optional() },
   recoverLostWork: { concurrency, olderThanSeconds: seconds },
   scanOrphans: { live, prefix: z.string().optional(), graceSeconds: seconds, storage: name },
-  backfillMetadata: { concurrency, profile: name, analyzer: name },
+  backfillMetadata: { concurrency, profile: name, analyzer: name, storage: name },
   purgeUnattached: { live, concurrency, profile: name, graceSeconds: seconds },
   pruneRuns: { live, olderThanSeconds: seconds },
 } satisfies Readonly<Record<ScheduledVerb, z.ZodRawShape>>

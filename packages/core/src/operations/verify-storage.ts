@@ -21,6 +21,8 @@ export interface VerifyStorageOptions<P extends string = string> extends WalkOpt
   readonly profile?: P
   /** Only variants of this name, and no originals. @default all */
   readonly variant?: string
+  /** Asks the storages, counts what would change, and changes nothing. @default false */
+  readonly dryRun?: boolean
   /** Assets at once, each with one request to its storage. @default 10 */
   readonly concurrency?: number
   /** Goes on behind this asset: the `lastId` of a run that was interrupted. @default at the first */
@@ -33,7 +35,7 @@ export interface VerifyStorageReport {
   readonly checked: number
   /** Their object is there with its recorded size; those that had been missing are ready again. */
   readonly present: number
-  /** Their object is gone, or has another size; they are `missing` now. */
+  /** Their object is gone, or has another size; they are `missing` now, or would be. */
   readonly missing: number
   /** Their object is gone, and their state says already that they are not to be delivered: left as they are. */
   readonly fsmBlocked: number
@@ -44,6 +46,7 @@ export interface VerifyStorageReport {
   readonly originalsLost: number
   /** The assets of the first 100 of them. All are logged. */
   readonly lostOriginals: readonly string[]
+  readonly dryRun: boolean
   readonly interrupted: boolean
   /** The last asset before which everything is done; `null`: none. */
   readonly lastId: string | null
@@ -63,7 +66,8 @@ export async function verifyStorage(
   options: VerifyStorageOptions = {},
 ): Promise<VerifyStorageReport> {
   const scope = options.profile === undefined ? 'all' : 'profile'
-  return runOperation(runtime, { operation: 'verify_storage', scope, dry_run: false }, async () => {
+  const dryRun = options.dryRun ?? false
+  return runOperation(runtime, { operation: 'verify_storage', scope, dry_run: dryRun }, async () => {
     const profiles = profilesIn(runtime, options.profile)
     assertAfter(options.after)
     if (options.variant !== undefined) await assertVariantName(runtime, profiles, options.variant)
@@ -112,7 +116,8 @@ class Verification {
       counts: this.#counts,
       each: (asset) => this.#verify(asset),
     })
-    return { ...this.#counts, lostOriginals: this.#lostOriginals, interrupted, lastId: this.#lastId }
+    const dryRun = this.#options.dryRun ?? false
+    return { ...this.#counts, lostOriginals: this.#lostOriginals, dryRun, interrupted, lastId: this.#lastId }
   }
 
   async *#pages(profiles: readonly string[]): AsyncGenerator<AssetOnPage[]> {
@@ -177,6 +182,7 @@ class Verification {
     if (!isThere && variant.state === 'missing') return 'missing'
     if (!isThere && !canTransition('variant', variant.state, 'missing')) return 'fsmBlocked'
     const to = isThere ? 'ready' : 'missing'
+    if (this.#options.dryRun === true) return isThere ? 'present' : 'missing'
     if (!(await moveVariant(this.#runtime, asset.id, variant, to))) return 'moved_on'
     if (isThere) return 'present'
     const fields = { assetId: asset.id, variant: variant.name }

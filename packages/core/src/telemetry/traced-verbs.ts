@@ -37,6 +37,7 @@ const TRACED: ReadonlySet<keyof Rindle> = new Set([
   'sweepOrphanedTempFiles',
   'backfillMetadata',
   'purgeUnattached',
+  'purgeAsset',
   'pruneRuns',
   'eraseOwner',
   'eraseOwners',

@@ -111,7 +111,8 @@ async function finishUnlessOvertaken(runtime: Runtime, open: OpenSession): Promi
   }
 }
 
-function sizeProblem(
+/** Why an object of this size is not what the session is for, if it is not. Pure. */
+export function sizeProblem(
   runtime: Runtime,
   { session, asset }: OpenSession,
   object: StoredObject,

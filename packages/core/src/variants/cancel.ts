@@ -11,12 +11,22 @@ import { lockAsset } from './lock-asset.ts'
 import { jobsFor } from './plan.ts'
 import { emitVariantState } from './variant-events.ts'
 
+/** Options of {@link cancelProcessing}. */
+export interface CancelOptions {
+  /** Names what would be cancelled, and changes nothing. @default false */
+  readonly dryRun?: boolean
+}
+
 /**
  * Stops an asset's work: queued and processing variants become `cancelled`, their jobs are cancelled in the same
  * transaction, and running encoders are stopped. Returns the cancelled names. `not_found`; `not_processing` when there
  * is no work.
  */
-export async function cancelProcessing(runtime: Runtime, assetId: string): Promise<readonly string[]> {
+export async function cancelProcessing(
+  runtime: Runtime,
+  assetId: string,
+  { dryRun = false }: CancelOptions = {},
+): Promise<readonly string[]> {
   assertId('asset', assetId)
   return inTransaction(runtime, undefined, async (unit) => {
     const asset = await lockAsset(unit, assetId)
@@ -24,10 +34,12 @@ export async function cancelProcessing(runtime: Runtime, assetId: string): Promi
     const variants = await variantsOf(unit, assetId)
     const running = variants.filter(({ state }) => state === 'queued' || state === 'processing')
     if (running.length === 0) throw new RindleError('not_processing', `Asset ${assetId} has no work to cancel.`)
+    const names = running.map(({ name }) => name)
+    if (dryRun) return names
     await cancelVariants(runtime, unit, asset, running)
     await applyAggregate(runtime, unit, asset, await variantsOf(unit, assetId))
     for (const { queue, key } of jobsFor(assetId, running)) await runtime.jobs.cancel(queue, [key], unit)
-    return running.map(({ name }) => name)
+    return names
   })
 }
 

@@ -1,0 +1,103 @@
+import type { Owner } from '../domain/entities.ts'
+import { RindleError } from '../domain/errors.ts'
+import { purgeKey } from '../domain/queues.ts'
+import { assertId } from '../rows/assert-id.ts'
+import { text } from '../rows/row-values.ts'
+import type { Runtime } from '../runtime.ts'
+import { inTransaction, type UnitOfWork } from '../unit-of-work.ts'
+import { lockAsset } from '../variants/lock-asset.ts'
+import { runOperation } from './run-operation.ts'
+
+/** Options of {@link purgeAsset}. */
+export interface PurgeAssetOptions {
+  /** Enqueues the purge; otherwise it only looks. @default false */
+  readonly live?: boolean
+  /** Takes the asset from everybody who holds it first. @default false: an asset that is attached is refused */
+  readonly detach?: boolean
+}
+
+/** What {@link purgeAsset} did, or would do. */
+export interface PurgeAssetReport {
+  /** 1; 0 when the asset was purged before. */
+  readonly found: number
+  /** Attachments that are removed. */
+  readonly detached: number
+  readonly enqueued: number
+  /** 1 when its purge is enqueued or running already. */
+  readonly skipped: number
+  readonly dryRun: boolean
+}
+
+/** Who holds an asset, and where. */
+interface Holding extends Owner {
+  readonly slot: string
+}
+
+const NAMED_HOLDERS = 5
+
+/**
+ * Enqueues the purge of one asset, in whatever state it is: its rows, its original and its variants, by the job that ends
+ * every asset. Without `live` it only looks. An asset that somebody holds is refused, unless `detach` says that it shall be
+ * taken from everybody; then attachments and job change in one transaction. Atomic, safe to repeat: one that is purged
+ * already is found no more. `not_found` for an id that nothing is known of; `conflict` for an attached asset, which names
+ * the first of those who hold it.
+ */
+export async function purgeAsset(
+  runtime: Runtime,
+  assetId: string,
+  options: PurgeAssetOptions = {},
+): Promise<PurgeAssetReport> {
+  const dryRun = !(options.live ?? false)
+  return runOperation(runtime, { operation: 'purge_asset', scope: 'asset', dry_run: dryRun }, async () => {
+    assertId('asset', assetId)
+    const skipped = (await runtime.jobs.findLive('rindle_purge', [purgeKey(assetId)])).size
+    return inTransaction(runtime, undefined, async (unit) => {
+      const asset = await lockAsset(unit, assetId)
+      if (asset === null) return purgedBefore(unit, assetId, dryRun)
+      // Whoever attaches takes the same lock first, so these are all.
+      const holdings = await countHoldings(unit, assetId)
+      if (holdings > 0 && options.detach !== true) throw await stillHeld(unit, assetId, holdings)
+      if (dryRun) return { found: 1, detached: holdings, enqueued: 0, skipped, dryRun }
+      await unit.executeSql('delete from rindle.media_attachments where asset_id = $1::uuid', [assetId])
+      // A running purge may have met an attachment that is gone now, so its job is not relied on.
+      unit.enqueue({ queue: 'rindle_purge', key: purgeKey(assetId), payload: { assetId, profile: asset.profile } })
+      return { found: 1, detached: holdings, enqueued: 1 - skipped, skipped, dryRun }
+    })
+  })
+}
+
+/** Runs outlive their asset: by them a second call knows that a first one has done its work. */
+async function purgedBefore(unit: UnitOfWork, assetId: string, dryRun: boolean): Promise<PurgeAssetReport> {
+  const { rows } = await unit.executeSql(
+    'select 1 from rindle.media_processing_runs where asset_id = $1::uuid limit 1',
+    [assetId],
+  )
+  if (rows.length === 0) throw new RindleError('not_found', `There is no asset ${assetId}.`)
+  return { found: 0, detached: 0, enqueued: 0, skipped: 0, dryRun }
+}
+
+async function countHoldings(unit: UnitOfWork, assetId: string): Promise<number> {
+  const { rows } = await unit.executeSql(
+    'select count(*)::int as count from rindle.media_attachments where asset_id = $1::uuid',
+    [assetId],
+  )
+  return Number(rows[0]?.['count'] ?? 0)
+}
+
+async function stillHeld(unit: UnitOfWork, assetId: string, count: number): Promise<RindleError> {
+  const { rows } = await unit.executeSql(
+    `select owner_type, owner_id, slot from rindle.media_attachments where asset_id = $1::uuid
+     order by owner_type, owner_id, slot limit ${NAMED_HOLDERS}`,
+    [assetId],
+  )
+  const holdings = rows.map(
+    (row): Holding => ({ type: text(row, 'owner_type'), id: text(row, 'owner_id'), slot: text(row, 'slot') }),
+  )
+  const names = holdings.map(({ type, id, slot }) => `${type}:${id} (${slot})`).join(', ')
+  const more = count > holdings.length ? ` and ${count - holdings.length} more` : ''
+  return new RindleError(
+    'conflict',
+    `Asset ${assetId} is attached to ${names}${more}. Detach it first, or purge it with the option detach.`,
+    { details: { attachments: count, holdings: holdings.map((holding) => ({ ...holding })) }, retryable: false },
+  )
+}

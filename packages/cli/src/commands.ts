@@ -8,6 +8,7 @@ import { demo } from './commands/demo.ts'
 import { doctor } from './commands/doctor.ts'
 import { eraseOwner } from './commands/erase-owner.ts'
 import { init } from './commands/init.ts'
+import { list } from './commands/list.ts'
 import { migrate } from './commands/migrate.ts'
 import { pruneRuns } from './commands/prune-runs.ts'
 import { purge } from './commands/purge.ts'
@@ -33,6 +34,7 @@ export const COMMANDS: readonly Command[] = [
   worker,
   upload,
   show,
+  list,
   doctor,
   runtimeStatus,
   schedule,

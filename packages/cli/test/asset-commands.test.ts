@@ -1,8 +1,11 @@
 import { type Database, openDatabase } from '@rindle/prisma'
 import { createTestDatabase, type TestDatabase } from '@rindle/test-database'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { run } from '../src/index.ts'
+import { collect } from '../src/list/collect.ts'
+import { sinceOf } from '../src/list/since.ts'
 import { type Application, configText, jpeg, makeApplication } from './application.ts'
-import { type Finished, rindle } from './captured-io.ts'
+import { capturedIo, type Finished, rindle } from './captured-io.ts'
 
 const UNKNOWN = '01900000-0000-7000-8000-000000000000'
 const DRY = 'Dry run: nothing was changed.'
@@ -130,6 +133,140 @@ describe('purge', () => {
     expect(stderr).toContain(message)
     expect(stderr.trimEnd().split('\n')).toHaveLength(1)
     expect(exitCode).toBe(2)
+  })
+})
+
+describe('list', () => {
+  const ids = [1, 2, 3].map((n) => `01900000-0000-7000-8000-00000000000${n}`)
+
+  beforeAll(async () => {
+    await client.executeSql('truncate rindle.media_assets cascade')
+    for (const [index, id] of ids.entries()) {
+      await client.executeSql(
+        `insert into rindle.media_assets (id, profile, storage, storage_key, state, filename, byte_size, error_reason, updated_at)
+         values ($1::uuid, 'photo', 'main', $1::text, 'quarantined', 'a.jpg', 1234, 'promotion_failed:unknown_profile', now() - $2::interval)`,
+        [id, `${index + 1} hours`],
+      )
+    }
+    await client.executeSql(
+      `insert into rindle.media_variants (id, asset_id, name, state, output_kind, recipe, recipe_digest, error_reason, attempt)
+       values (gen_random_uuid(), $1, 'small', 'failed', 'image', '{}', repeat('0', 64), 'corrupt_media', 3)`,
+      [ids[0]],
+    )
+  })
+
+  test('prints a table, and how to go on', async () => {
+    const { stdout, stderr, exitCode } = await command('list', '--state', 'quarantined', '--limit', '2')
+    expect(stdout).toBe(
+      'id                                    state        profile  size     changed  reason\n' +
+        `${ids[0]}  quarantined  photo    1.23 kB  60 min   promotion_failed:unknown_profile\n` +
+        `${ids[1]}  quarantined  photo    1.23 kB  2 h      promotion_failed:unknown_profile\n`,
+    )
+    const next = /^There is more: go on with --after '(.+)'\n$/.exec(stderr)?.[1] ?? ''
+    expect(exitCode).toBe(0)
+    const rest = await command('list', '--state', 'quarantined', '--after', next)
+    expect(rest.stdout.split('\n')[1]).toMatch(new RegExp(`^${ids[2]} `))
+    expect(rest.stderr).toBe('')
+  })
+
+  test('fits a terminal of 80 columns', async () => {
+    const io = capturedIo({ cwd: application.directory, env: { DATABASE_URL: database.url, NO_COLOR: '1' } })
+    Object.assign(io.stdout, { isTTY: true, columns: 80 })
+    expect(await run(['list'], io)).toBe(0)
+    const lines = io.stdout.text.trimEnd().split('\n')
+    expect(lines.slice(0, 3)).toEqual([
+      'id                                    state        profile  size     changed',
+      `${ids[0]}  quarantined  photo    1.23 kB  60 min`,
+      '  promotion_failed:unknown_profile',
+    ])
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80)
+    Object.assign(io.stdout, { columns: 40, text: '' })
+    await run(['list'], io)
+    expect(io.stdout.text.split('\n')[1]).toBe(`${ids[0]}  q…`)
+  })
+
+  test('gives one document with the cursor of the next page', async () => {
+    const assets = JSON.parse((await command('list', '--limit', '1', '--format', 'json')).stdout)
+    expect(assets).toMatchObject({ assets: [{ id: ids[0], byte_size: 1234, updated_at: expect.any(String) }] })
+    expect(Object.keys(assets.assets[0]).filter((key) => !/^[a-z0-9_]+$/.test(key))).toEqual([])
+    const rest = JSON.parse((await command('list', '--after', assets.next, '--format', 'json')).stdout)
+    expect(rest).toMatchObject({ assets: [{ id: ids[1] }, { id: ids[2] }], next: null })
+    const variants = JSON.parse(
+      (await command('list', 'variants', '--error', 'corrupt_media', '--format', 'json')).stdout,
+    )
+    expect(variants).toMatchObject({ variants: [{ asset_id: ids[0], name: 'small', attempt: 3 }], next: null })
+    expect((await command('list', 'variants', '--variant', 'small')).stdout).toMatch(
+      new RegExp(`\n${ids[0]}  small  failed  3        \\d+ s +corrupt_media\n$`),
+    )
+  })
+
+  test('ends well when nothing matches', async () => {
+    expect(await command('list', '--owner', 'user:42')).toEqual({
+      stdout: '',
+      stderr: 'Nothing of that kind.\n',
+      exitCode: 0,
+    })
+    const { stdout } = await command('list', '--state', 'ready', '--since', '7d', '--format', 'json')
+    expect(JSON.parse(stdout)).toEqual({ assets: [], next: null, interrupted: false })
+  })
+
+  test.each([
+    [['--state', 'quarantine'], 'There is no state "quarantine". Did you mean "quarantined"?'],
+    [['variants', '--state', 'degraded'], 'There is no state "degraded". The states are planned, '],
+    [['--profile', 'foto'], 'There is no profile "foto".'],
+    [['--owner', 'ada'], '--owner is written as type:id, as in user:42; not "ada".'],
+    [['--since', 'yesterday'], '--since is an age as in 90min, 24h or 7d, or a date as in 2026-01-31'],
+    [['--limit', '1001'], '--limit is a whole number from 1 to 1000.'],
+    [['--after', 'x'], '`after` must be the `next` of another page.'],
+    [['--variant', 'small'], '--variant is for variants'],
+    [['variant'], '"variant"'],
+    [['--stat', 'ready'], 'Unknown option --stat. Did you mean --state?'],
+  ])('refuses %j in one line', async (argv, message) => {
+    const { exitCode, stderr } = await command('list', ...argv)
+    expect(stderr).toContain(message)
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1)
+    expect(exitCode).toBe(2)
+  })
+})
+
+describe('a page of what is rare', () => {
+  const pages: Record<string, { rows: readonly number[]; next: string | null }> = {
+    first: { rows: [], next: 'second' },
+    second: { rows: [1], next: 'third' },
+    third: { rows: [2, 3], next: 'fourth' },
+  }
+  const read = async ({ after = 'first' }: { limit: number; after?: string }) =>
+    pages[after] ?? { rows: [4], next: null }
+
+  test('is filled from as many short ones as it takes', async () => {
+    const { signal } = new AbortController()
+    expect(await collect(signal, { limit: 3 }, read)).toEqual({ rows: [1, 2, 3], next: 'fourth', interrupted: false })
+    expect(await collect(signal, { limit: 9 }, read)).toEqual({ rows: [1, 2, 3, 4], next: null, interrupted: false })
+  })
+
+  test('is what there is so far when it is interrupted', async () => {
+    const end = await collect(AbortSignal.abort(), { limit: 3, after: 'second' }, read)
+    expect(end).toEqual({ rows: [1], next: 'third', interrupted: true })
+  })
+})
+
+describe('the time that a list begins at', () => {
+  const now = new Date('2026-05-06T12:00:00Z')
+
+  test.each([
+    ['90min', '2026-05-06T10:30:00.000Z'],
+    ['24 h', '2026-05-05T12:00:00.000Z'],
+    ['1.5d', '2026-05-05T00:00:00.000Z'],
+    ['2w', '2026-04-22T12:00:00.000Z'],
+    ['30s', '2026-05-06T11:59:30.000Z'],
+    ['2026-01-31', '2026-01-31T00:00:00.000Z'],
+    ['2026-01-31T08:00+02:00', '2026-01-31T06:00:00.000Z'],
+  ])('is read from %s', (text, time) => {
+    expect(sinceOf(text, now)?.toISOString()).toBe(time)
+  })
+
+  test.each(['', '7', '-1d', '1y', '1', '31.1.2026', '2026-02-31x', 'd'])('is not read from "%s"', (text) => {
+    expect(() => sinceOf(text, now)).toThrow(expect.objectContaining({ code: 'invalid_input' }))
   })
 })
 

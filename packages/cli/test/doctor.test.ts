@@ -28,6 +28,10 @@ function doctor(...argv: readonly string[]): Promise<Finished> {
   return rindle(['doctor', ...argv], { cwd: application.directory, env: { DATABASE_URL: database.url } })
 }
 
+function isOfError(line: string, before = ''): boolean {
+  return line.startsWith('[ERROR]') || (line.startsWith('  Fix:') && before.startsWith('[ERROR]'))
+}
+
 /** A terminal, on which the doctor was run. */
 async function onTerminal(columns: number, env: Record<string, string> = {}): Promise<CapturedIo> {
   const io = capturedIo({ cwd: application.directory, env: { DATABASE_URL: UNREACHABLE, ...env } })
@@ -40,8 +44,9 @@ async function onTerminal(columns: number, env: Record<string, string> = {}): Pr
 describe('doctor', () => {
   test('prints a line for each check, what to do below those that are wrong, and counts', async () => {
     const { exitCode, stdout, stderr } = await doctor()
-    const lines = stdout.trimEnd().split('\n')
-    const last = lines.pop() ?? ''
+    const [listed = '', repeated = ''] = stdout.split('\n\nErrors:\n')
+    const lines = listed.split('\n')
+    const last = repeated.trimEnd().split('\n').at(-1) ?? ''
     for (const line of lines) expect(line).toMatch(LINE)
     expect(stdout).toContain('[OK] profile.recipes (photo) 2 valid\n')
     expect(stdout).toContain(
@@ -53,6 +58,28 @@ describe('doctor', () => {
     expect(last).toMatch(new RegExp(`^${count('OK') + count('WARN') + count('ERROR')} checks: ${counted}\\.$`))
     expect(stderr).toBe('')
     expect(exitCode).toBe(1)
+  })
+
+  test('repeats the errors below the list, where they are seen', async () => {
+    const { stdout } = await doctor()
+    const [listed = '', repeated = ''] = stdout.split('\n\nErrors:\n')
+    const errors = listed.split('\n').filter((line, index, all) => isOfError(line, all[index - 1]))
+    expect(errors.length).toBeGreaterThan(2)
+    expect(repeated.trimEnd().split('\n').slice(0, -1)).toEqual(errors)
+  })
+
+  test('leaves out what is well when it shall be quiet, and counts it all the same', async () => {
+    const { stdout, exitCode } = await doctor('--quiet')
+    const lines = stdout.trimEnd().split('\n')
+    expect(lines.at(-1)).toMatch(/^\d+ checks: [1-9]\d* ok, 1 warning, [1-9]\d* errors\.$/)
+    expect(lines.slice(0, -1).filter((line) => !/^(\[(WARN|ERROR)\]| {2}Fix:) /.test(line))).toEqual([])
+    expect(stdout).toContain('[ERROR] workers.promote (workers)')
+    expect(exitCode).toBe(1)
+    const json = JSON.parse((await doctor('--quiet', '--format', 'json')).stdout)
+    expect(json.counts.ok).toBeGreaterThan(0)
+    expect(json.checks).toHaveLength(json.counts.warn + json.counts.error)
+    const well = await doctor('--quiet', '--offline')
+    expect(well.stdout).toMatch(/^\d+ checks: \d+ ok, 0 warnings, 0 errors\.\n$/)
   })
 
   test('tells the same as one document', async () => {

@@ -17,10 +17,12 @@ export const doctor: Command = defineCommand({
     ['doctor photo video', 'Check what these profiles need'],
     ['doctor --origin https://app.example', 'Whether its pages may upload, too'],
     ['doctor --offline', 'Ask nobody over a network'],
+    ['doctor --quiet', 'Print warnings and errors only'],
   ],
   positionals: { profiles: { type: 'string', array: true, describe: 'Only what these need; without any, everything' } },
   options: {
     offline: { type: 'boolean', default: false, describe: 'Ask neither database nor storage' },
+    quiet: { type: 'boolean', default: false, describe: 'Leave out what is well' },
     origin: { type: 'string', requiresArg: true, describe: 'Origin of the pages that upload' },
   },
   run: async (args, context) => {
@@ -35,10 +37,12 @@ export const doctor: Command = defineCommand({
       ...(origin === undefined ? {} : { origin }),
       offline: args.offline,
       signal: io.signal,
-      onCheck: (check) => print(check, context),
+      onCheck: (check) => {
+        if (isShown(check, args.quiet)) print(check, context)
+      },
     })
     await assertAskedDatabase(rindle, args.databaseUrl, report)
-    return conclude(report, context)
+    return conclude(report, args.quiet, context)
   },
 })
 
@@ -69,10 +73,21 @@ async function assertAskedDatabase(
   if (databaseUrl !== undefined && isReachable) await assertSameDatabase(rindle, databaseUrl)
 }
 
-function conclude({ checks, counts, interrupted }: DoctorReport, { report }: CommandContext): Outcome {
+function isShown({ status }: DoctorCheck, isQuiet: boolean): boolean {
+  return !isQuiet || status !== 'ok'
+}
+
+function conclude({ checks, counts, interrupted }: DoctorReport, isQuiet: boolean, context: CommandContext): Outcome {
+  const { report } = context
+  // In a list that is longer than the screen they would be gone.
+  if (counts.error > 0 && !isQuiet) {
+    report.line('\nErrors:')
+    for (const check of checks.filter(({ status }) => status === 'error')) print(check, context)
+  }
   report.line(interrupted ? `Interrupted. ${countsLine(counts)}` : countsLine(counts))
+  const shown = checks.filter((check) => isShown(check, isQuiet))
   return {
     exitCode: interrupted ? 130 : counts.error > 0 ? 1 : 0,
-    document: { checks: checks.map((check): JsonObject => ({ ...check })), counts: { ...counts }, interrupted },
+    document: { checks: shown.map((check): JsonObject => ({ ...check })), counts: { ...counts }, interrupted },
   }
 }

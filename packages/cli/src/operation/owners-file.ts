@@ -1,17 +1,12 @@
 import { open } from 'node:fs/promises'
 import { type Owner, RindleError } from '@rindle/core'
-
-/** An owner as it is written in one line of a file: `user:42`. Pure. */
-function ownerOf(line: string): Owner | undefined {
-  const [, type, id] = /^([^:]+):(.+)$/.exec(line.trim()) ?? []
-  return type === undefined || id === undefined ? undefined : { type, id }
-}
+import { parseOwner } from '../owner.ts'
 
 /** Reads the owners of a file, one in each line, and remembers none. */
 export async function* ownersIn(path: string): AsyncGenerator<Owner> {
   await using file = await open(path)
   for await (const line of file.readLines()) {
-    const owner = ownerOf(line)
+    const owner = parseOwner(line.trim())
     if (owner !== undefined) yield owner
   }
 }
@@ -24,7 +19,7 @@ export async function assertOwnersFile(path: string, name: string): Promise<void
   let number = 0
   for await (const line of file.readLines()) {
     number += 1
-    if (line.trim() === '' || ownerOf(line) !== undefined) continue
+    if (line.trim() === '' || parseOwner(line.trim()) !== undefined) continue
     throw new RindleError('invalid_input', `Line ${number} of ${name} is no owner: write type:id, as in user:42.`)
   }
 }

@@ -1,4 +1,5 @@
 import { type Owner, RindleError } from '@rindle/core'
+import { ownerOf } from '../owner.ts'
 
 /** Where an upload is attached. */
 export interface Place {
@@ -14,11 +15,8 @@ export function placeOf(owner: string | undefined, slot: string | undefined, fil
   if (owner === undefined || slot === undefined) {
     throw new RindleError('invalid_input', '--owner and --slot go together: who holds the file, and where.')
   }
-  const [, type, id] = /^([^:]+):(.+)$/.exec(owner) ?? []
-  if (type === undefined || id === undefined) {
-    throw new RindleError('invalid_input', `--owner is written as type:id, as in user:42; not "${owner}".`)
-  }
-  if (fileCount === 1) return { owner: { type, id }, slot }
+  const holder = ownerOf(owner)
+  if (fileCount === 1) return { owner: holder, slot }
   throw new RindleError('invalid_input', '--slot takes one file: each further one would replace the one before it.')
 }
 

@@ -9,6 +9,8 @@ import { type BackfillOptions, type BackfillReport, backfillMetadata } from './b
 import { type CleanupOptions, type CleanupReport, cleanupOrphans } from './cleanup-orphans.ts'
 import { type EraseOwnerOptions, type ErasureReport, eraseOwner, previewOwnerErasure } from './erase-owner.ts'
 import { type ErasureTotals, eraseOwners, type Owners, previewOwnerErasures } from './erase-owners.ts'
+import { type AssetPage, type ListAssetsOptions, listAssets } from './list/list-assets.ts'
+import { type ListVariantsOptions, listVariants, type VariantPage } from './list/list-variants.ts'
 import { type PruneRunsOptions, type PruneRunsReport, pruneRuns } from './prune-runs.ts'
 import { type PurgeAssetOptions, type PurgeAssetReport, purgeAsset } from './purge-asset.ts'
 import { type PurgeUnattachedOptions, type PurgeUnattachedReport, purgeUnattached } from './purge-unattached.ts'
@@ -79,6 +81,10 @@ export interface Operations<P extends string = string, V extends string = string
   /** Erases owners one after the other, a transaction each; errors are counted. */
   eraseOwners(owners: Owners, options?: WalkOptions): Promise<ErasureTotals>
 
+  /** A page of assets by state, profile, owner, reason and time, what changed last first. `unknown_profile`. */
+  listAssets(options?: ListAssetsOptions<P>): Promise<AssetPage<P>>
+  /** A page of variants by the same. `unknown_profile`. */
+  listVariants(options?: ListVariantsOptions<P>): Promise<VariantPage>
   /**
    * What is degraded or stuck, and which verb is for it: one snapshot, bounded. Changes nothing. `unknown_profile`.
    */
@@ -116,6 +122,8 @@ export function operationsOf(runtime: Runtime): Operations {
     eraseOwner: (owner, options) => eraseOwner(runtime, owner, options),
     previewOwnerErasures: (owners, options) => previewOwnerErasures(runtime, owners, options),
     eraseOwners: (owners, options) => eraseOwners(runtime, owners, options),
+    listAssets: (options) => listAssets(runtime, options),
+    listVariants: (options) => listVariants(runtime, options),
     runtimeStatus: (options) => runtimeStatus(runtime, options),
     schedule: (options) => schedule(runtime, options),
     scheduledMaintenance: () => scheduledMaintenance(runtime),

@@ -11,6 +11,19 @@ export function profilesIn(runtime: Runtime, profile: string | undefined): reado
 }
 
 /**
+ * Refuses a profile that is neither configured nor has an asset, which could only be mistyped: `unknown_profile`. Of one
+ * that is configured no longer there are rows to be looked at.
+ */
+export async function assertProfileName(runtime: Runtime, profile: string): Promise<void> {
+  if (Object.hasOwn(runtime.profiles, profile)) return
+  const { rows } = await runtime.database.executeSql(
+    'select 1 from rindle.media_assets where profile = $1::text limit 1',
+    [profile],
+  )
+  if (rows.length === 0) profileOf(runtime, profile)
+}
+
+/**
  * Refuses a variant's name that neither a profile declares nor a row has, which could only be mistyped:
  * `unknown_variant`.
  */

@@ -1,0 +1,169 @@
+import type { Asset, JsonObject, ListAssetsOptions, ListVariantsOptions, Rindle, Variant } from '@rindle/core'
+import { ASSET_STATES, RindleError, VARIANT_STATES } from '@rindle/core'
+import { type Command, type CommandContext, defineCommand, type Outcome } from '../command.ts'
+import { collect, type PageEnd } from '../list/collect.ts'
+import { assetTable, variantTable } from '../list/list-lines.ts'
+import { sinceOf } from '../list/since.ts'
+import { limitOf } from '../operation/scope-options.ts'
+import { ownerOf } from '../owner.ts'
+import { jsonOf } from '../show/json-of.ts'
+import { suggest } from '../suggest.ts'
+import { withRindle } from '../with-rindle.ts'
+
+const LISTED = ['assets', 'variants'] as const
+const MOST_ROWS = 1_000
+
+/** `rindle list`: assets or variants, a page at a time. */
+export const list: Command = defineCommand({
+  usage: 'list [what]',
+  describe: 'List assets or variants, what changed last first',
+  examples: [
+    ['list --state quarantined --since 24h', 'What was refused since yesterday'],
+    ['list variants --state failed --error corrupt_media', 'Variants that failed for this reason'],
+    ['list --owner user:42 --format json', 'What an owner holds, with `next` for the page behind'],
+  ],
+  positionals: { what: { choices: LISTED, default: 'assets', describe: 'What to list' } },
+  options: {
+    state: { type: 'string', requiresArg: true, describe: 'Only in these states, as in failed,missing' },
+    profile: { type: 'string', requiresArg: true, describe: 'Only of this profile' },
+    owner: { type: 'string', requiresArg: true, describe: 'Only what this owner holds, type:id' },
+    variant: { type: 'string', requiresArg: true, describe: 'Only variants of this name' },
+    error: { type: 'string', requiresArg: true, describe: 'Only with this reason, as in corrupt_media' },
+    since: { type: 'string', requiresArg: true, describe: 'Only what has changed since: 24h, 7d, or a date' },
+    after: { type: 'string', requiresArg: true, describe: 'Go on behind the page whose `next` this is' },
+    limit: { type: 'number', requiresArg: true, default: 50, describe: `Rows of the page, at most ${MOST_ROWS}` },
+  },
+  run: async (args, context) => {
+    const { profile, error, after } = args
+    const owner = args.owner === undefined ? undefined : ownerOf(args.owner)
+    const since = sinceOf(args.since, new Date())
+    const common = {
+      ...(profile === undefined ? {} : { profile }),
+      ...(owner === undefined ? {} : { owner }),
+      ...(error === undefined ? {} : { error }),
+      ...(since === undefined ? {} : { since }),
+      ...(after === undefined ? {} : { after }),
+      limit: limitOf(args.limit, MOST_ROWS),
+    }
+    if (args.what === 'variants') {
+      const state = statesOf(args.state, VARIANT_STATES)
+      const variant = args.variant === undefined ? {} : { variant: args.variant }
+      return withRindle(args, context.io, (rindle) =>
+        listVariants(rindle, { ...common, ...state, ...variant }, context),
+      )
+    }
+    if (args.variant !== undefined) {
+      throw new RindleError('invalid_input', '--variant is for variants: write `rindle list variants --variant …`.')
+    }
+    const state = statesOf(args.state, ASSET_STATES)
+    return withRindle(args, context.io, (rindle) => listAssets(rindle, { ...common, ...state }, context))
+  },
+})
+
+async function listAssets(
+  rindle: Rindle,
+  options: ListAssetsOptions & { limit: number },
+  context: CommandContext,
+): Promise<Outcome> {
+  const { rows, ...end } = await collect(context.io.signal, options, async (pageOptions) => {
+    const { assets, next } = await rindle.listAssets(pageOptions)
+    return { rows: assets, next }
+  })
+  const lines = assetTable(rows, viewOf(context))
+  return finish(lines, end, context, { assets: rows.map(assetJson) })
+}
+
+async function listVariants(
+  rindle: Rindle,
+  options: ListVariantsOptions & { limit: number },
+  context: CommandContext,
+): Promise<Outcome> {
+  const { rows, ...end } = await collect(context.io.signal, options, async (pageOptions) => {
+    const { variants, next } = await rindle.listVariants(pageOptions)
+    return { rows: variants, next }
+  })
+  const lines = variantTable(rows, viewOf(context))
+  return finish(lines, end, context, { variants: rows.map(variantJson) })
+}
+
+function viewOf({ io, report }: CommandContext): Parameters<typeof assetTable>[1] {
+  return { style: report.style, output: io.stdout, now: new Date() }
+}
+
+/** Prints the table, whose first line is its head. */
+function finish(
+  [head, ...lines]: readonly string[],
+  { next, interrupted }: PageEnd,
+  { report }: CommandContext,
+  document: JsonObject,
+): Outcome {
+  for (const line of lines.length === 0 ? [] : [head, ...lines]) report.line(line)
+  if (lines.length === 0 && next === null) report.note('Nothing of that kind.')
+  if (interrupted) report.note('Interrupted.')
+  if (next !== null) report.note(`There is more: go on with --after '${next}'`)
+  return { exitCode: interrupted ? 130 : 0, document: { ...document, next, interrupted } }
+}
+
+/** The states of a comma-separated list. Pure. `invalid_input`, with what may have been meant. */
+function statesOf<S extends string>(text: string | undefined, states: readonly S[]): { readonly state?: readonly S[] } {
+  if (text === undefined) return {}
+  const state = text.split(',').map((name) => {
+    const known = states.find((candidate) => candidate === name.trim())
+    if (known !== undefined) return known
+    const meant = suggest(name.trim(), states)
+    const advice = meant === undefined ? `The states are ${states.join(', ')}.` : `Did you mean "${meant}"?`
+    throw new RindleError('invalid_input', `There is no state "${name.trim()}". ${advice}`)
+  })
+  return { state }
+}
+
+function assetJson(asset: Asset): JsonObject {
+  return {
+    id: asset.id,
+    state: asset.state,
+    profile: asset.profile,
+    storage: asset.storage,
+    storage_key: asset.storageKey,
+    kind: asset.kind,
+    filename: asset.filename,
+    content_type: asset.contentType,
+    byte_size: asset.byteSize,
+    width: asset.width,
+    height: asset.height,
+    duration_ms: asset.durationMs,
+    error_reason: asset.errorReason,
+    error_message: asset.errorMessage,
+    ...times(asset),
+    original_damaged_at: jsonOf(asset.originalDamagedAt),
+  }
+}
+
+function variantJson(variant: Variant): JsonObject {
+  return {
+    id: variant.id,
+    asset_id: variant.assetId,
+    name: variant.name,
+    state: variant.state,
+    output_kind: variant.outputKind,
+    storage_key: variant.storageKey,
+    content_type: variant.contentType,
+    byte_size: variant.byteSize,
+    width: variant.width,
+    height: variant.height,
+    duration_ms: variant.durationMs,
+    progress: variant.progress,
+    attempt: variant.attempt,
+    error_reason: variant.errorReason,
+    error_message: variant.errorMessage,
+    ...times(variant),
+    generated_at: jsonOf(variant.generatedAt),
+  }
+}
+
+function times({
+  createdAt,
+  updatedAt,
+  waitingSince,
+}: Pick<Asset, 'createdAt' | 'updatedAt' | 'waitingSince'>): JsonObject {
+  return { created_at: jsonOf(createdAt), updated_at: jsonOf(updatedAt), waiting_since: jsonOf(waitingSince) }
+}

@@ -1,0 +1,21 @@
+import { RindleError } from '@rindle/core'
+
+const UNIT_SECONDS: Readonly<Record<string, number>> = { s: 1, sec: 1, min: 60, h: 3_600, d: 86_400, w: 604_800 }
+
+/** The time that `--since` names: an age (`90min`, `24h`, `7d`) or a date as ISO 8601 writes it. Pure. `invalid_input`. */
+export function sinceOf(text: string | undefined, now: Date): Date | undefined {
+  if (text === undefined) return undefined
+  const [, count, unit = ''] = /^(\d+(?:\.\d+)?)\s*([a-z]+)$/.exec(text.trim()) ?? []
+  const seconds = Number(count) * (UNIT_SECONDS[unit] ?? Number.NaN)
+  const since = Number.isNaN(seconds) ? isoDate(text.trim()) : new Date(now.getTime() - seconds * 1_000)
+  if (!Number.isNaN(since.getTime())) return since
+  throw new RindleError(
+    'invalid_input',
+    `--since is an age as in 90min, 24h or 7d, or a date as in 2026-01-31 or 2026-01-31T08:00Z; not "${text}".`,
+  )
+}
+
+/** What `Date` would guess from other texts depends on the machine. */
+function isoDate(text: string): Date {
+  return new Date(/^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?$/.test(text) ? text : Number.NaN)
+}

@@ -42,16 +42,26 @@ async function isDecoder(pid: number): Promise<boolean> {
   return isOurs && (await read('cmdline')).includes('decoder-program')
 }
 
-/** Waits until a variant is being made, in a process beside the one that reads headers. */
+/** Hundredths of a second that a process has worked. */
+async function ticksOf(pid: number): Promise<number> {
+  // Behind the name, which may hold spaces: the 12th and 13th are the time of the process and of the system for it.
+  const fields = (await readFile(`/proc/${pid}/stat`, 'utf8')).replace(/^.*\) /s, '').split(' ')
+  return Number(fields[11]) + Number(fields[12])
+}
+
+/**
+ * Starts workers and waits until a variant is being made: until the process has worked that the worker has looked with, at
+ * its start, whether there is a sharp. Another one reads headers.
+ */
 async function encoding(): Promise<readonly number[]> {
-  return vi.waitFor(
-    async () => {
-      const pids = await decoders()
-      expect(pids).toHaveLength(2)
-      return pids
-    },
-    { timeout: 20_000 },
-  )
+  await application.work()
+  const [encoder = 0] = await decoders()
+  const idleTicks = await ticksOf(encoder)
+  await vi.waitFor(async () => expect(await ticksOf(encoder)).toBeGreaterThan(idleTicks + 5), {
+    timeout: 20_000,
+    interval: 5,
+  })
+  return decoders()
 }
 
 it('a process that only takes uploads decodes nothing; one that works does so elsewhere, until it stops', async () => {
@@ -66,7 +76,6 @@ it('a process that only takes uploads decodes nothing; one that works does so el
 
 it('a decoder that crashes takes no worker along, and the variant is made by the next attempt', async () => {
   const id = await uploadPhoto()
-  await application.work()
   for (const pid of await encoding()) process.kill(pid, 'SIGSEGV')
   const asset = await settled(application.rindle, id)
   expect(asset).toMatchObject({ state: 'ready', variants: [{ name: 'modern', attempt: 2 }] })
@@ -74,7 +83,6 @@ it('a decoder that crashes takes no worker along, and the variant is made by the
 
 it('a cancelled encoder is gone within a second', async () => {
   const id = await uploadPhoto()
-  await application.work()
   const pids = await encoding()
   await application.rindle.cancelProcessing(id)
   await vi.waitFor(async () => expect((await decoders()).length).toBeLessThan(pids.length), { timeout: 1_000 })

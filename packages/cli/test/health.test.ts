@@ -6,7 +6,7 @@ const NOW = new Date('2026-01-02T03:04:05Z')
 
 function silentFor(seconds: number, state: WorkersHealth['state'] = 'working'): WorkersHealth {
   const triedAt = new Date(NOW.getTime() - seconds * 1_000)
-  return { state, beatAt: triedAt, triedAt }
+  return { state, beatAt: triedAt, triedAt, refused: {} }
 }
 
 describe('a process is live', () => {
@@ -31,5 +31,13 @@ describe('a process is ready', () => {
     ['not when it has stopped', silentFor(1, 'stopped'), 'known', 503],
   ])('%s', (_when, health, acknowledged, status) => {
     expect(readiness(health, acknowledged).status).toBe(status)
+  })
+})
+
+test('a process that refuses a queue is ready for the others, and says why', () => {
+  const refused = { rindle_media: 'There is no ffmpeg.' }
+  expect(readiness({ ...silentFor(1), refused }, 'known')).toMatchObject({
+    status: 200,
+    body: { status: 'ready', refused },
   })
 })

@@ -231,9 +231,49 @@ test('a worker in JSON prints what it worked on, when it has stopped', async () 
   const signal = AbortSignal.abort()
   const env = { DATABASE_URL: database.url }
   const { exitCode, stdout, stderr } = await rindle(argv, { cwd: application.directory, env, signal })
-  expect(JSON.parse(stdout)).toEqual({ concurrency: { rindle_promote: 3, rindle_process: 1 } })
+  expect(JSON.parse(stdout)).toEqual({
+    concurrency: { rindle_promote: 3, rindle_process: 1 },
+    refused: {},
+  })
   expect(stderr).toBe('')
   expect(exitCode).toBe(0)
+})
+
+describe('on a machine without FFmpeg', () => {
+  beforeEach(async () => {
+    const text = configText({ before: `import { avProcessor } from '@rindle/processor-av'` })
+      .replace('[imageProcessor()]', `[imageProcessor(), avProcessor({ ffmpegPath: '/nowhere/ffmpeg' })]`)
+      .replace(`['image/jpeg']`, `['image/jpeg', 'video/mp4']`)
+      .replace('tiny: {', `web: { kind: 'video', preset: 'web_720p' }, tiny: {`)
+    await application.write('rindle.config.ts', text)
+  })
+
+  test('a worker works on the other queues, and its probe tells why not on that of video', async () => {
+    const env = { DATABASE_URL: database.url }
+    const worker = startRindle(['worker', '--health-port', '0'], { cwd: application.directory, env })
+    await worker.printed('Working')
+    expect(worker.stderr()).toMatch(
+      /\nNot working on media, looking again every minute: The option `ffmpegPath` names \/nowhere\/ffmpeg [^\n]+\nWorking, jobs at once: promote 5, process \d+, purge 2, maintenance 1\./i,
+    )
+    expect(await probe(worker, '/readyz')).toEqual([
+      200,
+      { ...READY, refused: { rindle_media: expect.stringContaining('/nowhere/ffmpeg') } },
+    ])
+    worker.child.kill('SIGTERM')
+    expect(await worker.ended).toBe(0)
+  })
+
+  test('a worker that is told to work on that of video ends with the reason', async () => {
+    const { exitCode, stderr } = await command('worker', '--queues', 'promote,media')
+    expect(stderr).toMatch(
+      /^rindle: This machine cannot work on a queue that was asked for\. rindle_media: The option .*\n$/i,
+    )
+    expect(exitCode).toBe(2)
+    const json = await command('worker', '--queues', 'media', '--format', 'json')
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      error: { code: 'setup_incomplete', details: { refused: { rindle_media: expect.any(String) } } },
+    })
+  })
 })
 
 describe('the queues that are worked', () => {

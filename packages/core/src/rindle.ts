@@ -77,7 +77,10 @@ export interface Rindle<Ps extends Profiles = Profiles>
   start(): Promise<void>
   /** Stops workers (waiting for jobs in hand), then releases everything. Safe to repeat. */
   stop(): Promise<void>
-  /** Starts workers in this process. */
+  /**
+   * Starts workers in this process. Queues that this machine lacks the program for are left to others, and looked at again
+   * every minute; one that was named is an error: `setup_incomplete`.
+   */
   work(options?: WorkOptions): Promise<RunningWorkers>
   /**
    * The workers of all processes that take jobs now, the longest running first. Workers whose process died are among them

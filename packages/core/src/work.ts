@@ -19,7 +19,10 @@ import { startWorkers } from './workers/start-workers.ts'
 
 /** Options of {@link work}. */
 export interface WorkOptions {
-  /** Which queues to serve. @default all */
+  /**
+   * Which queues to serve. Named ones must be possible on this machine: `setup_incomplete`.
+   * @default all that this machine can work on, the others as soon as it can
+   */
   readonly queues?: readonly QueueName[]
   /** Jobs at once in this process, by queue. @default promote 5, process as many as cores, media 1, purge 2, maintenance 1 */
   readonly concurrency?: Partial<Readonly<Record<QueueName, number>>>
@@ -27,7 +30,11 @@ export interface WorkOptions {
 
 type Handlers = Pick<WorkerRegistration, 'handle' | 'handleDead'>
 
-/** Starts workers in this process. They take jobs until `stop()`, which waits for the jobs in hand. */
+/**
+ * Starts workers in this process. They take jobs until `stop()`, which waits for the jobs in hand. A queue of which this
+ * machine can make nothing, for want of FFmpeg or sharp, is left to other workers, unless it was named: then
+ * `setup_incomplete` says what is missing. `invalid_input` for an unknown queue.
+ */
 export async function work(runtime: Runtime, options: WorkOptions = {}): Promise<RunningWorkers> {
   const handlers = handlersOf(runtime)
   const queues = options.queues ?? QUEUE_NAMES
@@ -38,14 +45,12 @@ export async function work(runtime: Runtime, options: WorkOptions = {}): Promise
       `Unknown queues: ${unknown.join(', ')}. There are: ${QUEUE_NAMES.join(', ')}.`,
     )
   }
-  return startWorkers(
-    runtime,
-    queues.map((queue) => ({
-      queue,
-      concurrency: options.concurrency?.[queue] ?? defaultConcurrency(queue),
-      ...endingDeadRuns(runtime, handlers[queue]),
-    })),
-  )
+  const registrations = queues.map((queue) => ({
+    queue,
+    concurrency: options.concurrency?.[queue] ?? defaultConcurrency(queue),
+    ...endingDeadRuns(runtime, handlers[queue]),
+  }))
+  return startWorkers(runtime, { registrations, isExplicit: options.queues !== undefined })
 }
 
 /** The same handlers, which first write down how the attempts ended whose workers died. */

@@ -42,6 +42,8 @@ export class DecoderPool {
   /** Takes a process back that has answered everything. */
   giveBack(decoder: DecoderProcess): void {
     if (decoder.hasEnded) return
+    // A diagnosis takes one beside those that work.
+    if (this.#idle.length >= this.#options.concurrency) return decoder.stop()
     // Orders are followed as they come, so nobody has to wait for this one.
     decoder.ask('forget_base', null, this.timeoutMs).catch(() => {})
     this.#idle.push(decoder)

@@ -5,7 +5,7 @@ const FORMATS = ['jpeg', 'png', 'webp', 'avif'] as const
 
 /**
  * Checks that a decoder process can be started, which sharp it has, and that it makes a picture in every format that is
- * needed. The process is gone afterwards.
+ * needed. A process that answers is kept for the work to come; one that does not is gone afterwards.
  */
 export async function* diagnose(
   { capabilities, signal }: ProcessorDiagnosisContext,
@@ -19,15 +19,17 @@ export async function* diagnose(
     const { sharp, vips } = await decoder.ask('tell_versions', null, decoders.timeoutMs)
     yield { id: 'sharp.version', status: 'ok', summary: `sharp ${sharp} with libvips ${vips}` }
     const needed = FORMATS.filter((format) => capabilities.has(`image/${format}`))
-    if (needed.length === 0) return
     const broken: string[] = []
     for (const format of needed) {
       if (!(await decoder.ask('try_format', format, decoders.timeoutMs))) broken.push(format)
     }
-    yield formatsFinding(needed, broken)
+    if (needed.length > 0) yield formatsFinding(needed, broken)
+  } catch (error) {
+    stop()
+    throw error
   } finally {
     signal.removeEventListener('abort', stop)
-    stop()
+    decoders.giveBack(decoder)
   }
 }
 

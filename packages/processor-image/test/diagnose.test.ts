@@ -1,7 +1,8 @@
 import type { Finding } from '@rindle/core'
 import sharp from 'sharp'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { formatsFinding } from '../src/diagnose.ts'
+import { imageProcessor } from '../src/index.ts'
 import { decodersOf } from './decoder-processes.ts'
 import { PROCESSOR } from './workbench.ts'
 
@@ -22,9 +23,23 @@ test('formats that nobody needs are not tried', async () => {
   expect(await findings()).toHaveLength(1)
 })
 
-test('the process that it was tried in is gone afterwards', async () => {
+test('the process that it was tried in is kept for the work to come, and ends with the processor', async () => {
   await findings('image/webp')
+  const kept = await decodersOf(process.pid)
+  expect(kept).toHaveLength(1)
+  await findings('image/webp')
+  expect(await decodersOf(process.pid)).toEqual(kept)
+  await PROCESSOR.stop()
   expect(await decodersOf(process.pid)).toEqual([])
+})
+
+test('a diagnosis beside the work leaves no more processes than the work may have', async () => {
+  const processor = imageProcessor({ concurrency: 1 })
+  const capabilities = new Set<string>()
+  const { signal } = new AbortController()
+  await Promise.all([1, 2, 3].map(() => Array.fromAsync(processor.diagnose({ capabilities, signal }))))
+  await vi.waitFor(async () => expect(await decodersOf(process.pid)).toHaveLength(1), { timeout: 10_000 })
+  await processor.stop()
 })
 
 test('what is missing is named', () => {

@@ -1,6 +1,7 @@
-import { type QueueName, RindleError } from '@rindle/core'
+import { type QueueName, type RefusedQueues, RindleError } from '@rindle/core'
 import { aborted } from '../aborted.ts'
 import { type Command, defineCommand } from '../command.ts'
+import { printable } from '../printable.ts'
 import { withRindle } from '../with-rindle.ts'
 import { type Concurrency, SHORT_NAMES, shortName, workedQueues } from '../worked-queues.ts'
 import type { HealthAddress } from '../worker/health-server.ts'
@@ -13,14 +14,18 @@ export const worker: Command = defineCommand({
   usage: 'worker',
   describe: 'Do background work until it is stopped',
   examples: [
-    ['worker', 'Work on all queues'],
+    ['worker', 'Work on all queues that this machine can'],
     ['worker --queues promote,process', 'Leave video and purges to other workers'],
     ['worker --concurrency process=2', 'At most two images at once in this process'],
     ['worker --health-port 8081', 'Answer /healthz, /readyz and /metrics on 127.0.0.1'],
   ],
   positionals: {},
   options: {
-    queues: { type: 'string', requiresArg: true, describe: `Of ${SHORT_NAMES.join(', ')}  [default: all]` },
+    queues: {
+      type: 'string',
+      requiresArg: true,
+      describe: `Of ${SHORT_NAMES.join(', ')}  [default: all that this machine can]`,
+    },
     concurrency: {
       type: 'string',
       requiresArg: true,
@@ -51,14 +56,20 @@ export const worker: Command = defineCommand({
         report.note(`Health: ${health.url}/healthz and /readyz.`)
       }
       await rindle.start()
-      const workers = await rindle.work({ queues: Object.keys(concurrency) as QueueName[], concurrency })
+      // Queues that were named are worked, or the process ends; of all of them, those that this machine can.
+      const named = args.queues === undefined ? {} : { queues: Object.keys(concurrency) as QueueName[] }
+      const workers = await rindle.work({ ...named, concurrency })
       health?.watch(workers)
-      report.note(`Working, jobs at once: ${listed(concurrency)}. SIGTERM or Ctrl-C stops.`)
+      const { refused } = workers.health()
+      for (const [queue, reason] of Object.entries(refused)) {
+        report.note(`Not working on ${shortName(queue as QueueName)}, looking again every minute: ${printable(reason)}`)
+      }
+      report.note(`Working, jobs at once: ${listed(without(concurrency, refused))}. SIGTERM or Ctrl-C stops.`)
       await aborted(io.signal)
       report.note('Finishing the jobs in hand. A second signal leaves them to other workers.')
       await workers.stop({ timeoutMs })
       report.note('Stopped.')
-      return { exitCode: 0, document: { concurrency } }
+      return { exitCode: 0, document: { concurrency, refused: workers.health().refused } }
     })
   },
 })
@@ -78,6 +89,11 @@ function healthAddressOf(args: {
   if (port === undefined) return undefined
   if (Number.isInteger(port) && port >= 0 && port <= 65_535) return { host, port }
   throw new RindleError('invalid_input', '--health-port is a port from 1 to 65535, or 0 for any that is free.')
+}
+
+/** The queues that are worked on now. Pure. */
+function without(concurrency: Concurrency, refused: RefusedQueues): Concurrency {
+  return Object.fromEntries(Object.entries(concurrency).filter(([queue]) => !(queue in refused)))
 }
 
 function listed(concurrency: Concurrency): string {

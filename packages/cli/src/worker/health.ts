@@ -39,6 +39,7 @@ export function readiness(health: WorkersHealth | undefined, acknowledged?: Ackn
       status: isReady ? 'ready' : 'not_ready',
       workers,
       ...(acknowledged === undefined ? {} : { database: DATABASE_WORDS[acknowledged] }),
+      ...(health === undefined || Object.keys(health.refused).length === 0 ? {} : { refused: health.refused }),
     },
   }
 }

@@ -12,6 +12,9 @@ export const QUEUE_NAMES = [
 /** One of {@link QUEUE_NAMES}. */
 export type QueueName = (typeof QUEUE_NAMES)[number]
 
+/** Queues that a process does not work, each with the reason, a sentence for a person. */
+export type RefusedQueues = Partial<Readonly<Record<QueueName, string>>>
+
 /** How one queue is worked. */
 export interface QueueDefinition {
   /** How often a job is tried in all; the last failure is final. */

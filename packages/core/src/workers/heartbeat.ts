@@ -1,15 +1,16 @@
-import type { QueueName } from '../domain/queues.ts'
+import type { QueueName, RefusedQueues } from '../domain/queues.ts'
 import type { Runtime } from '../runtime.ts'
 
 /** How often workers say that they are alive. */
 export const BEAT_EVERY_SECONDS = 15
 
-/** What a heartbeat says: who works, and how many jobs at once of which queue. */
+/** What a heartbeat says: who works, how many jobs at once of which queue, and on which not. */
 export interface HeartbeatFacts {
   readonly id: string
   readonly host: string
   readonly processId: number
   readonly queues: Partial<Readonly<Record<QueueName, number>>>
+  readonly refused: RefusedQueues
 }
 
 /**
@@ -19,7 +20,7 @@ export interface HeartbeatFacts {
  */
 export class Heartbeat {
   readonly #runtime: Runtime
-  readonly #facts: HeartbeatFacts
+  #facts: HeartbeatFacts
   #timer: NodeJS.Timeout | undefined
   #beating: Promise<void> | undefined
   #beatAt = new Date()
@@ -39,6 +40,13 @@ export class Heartbeat {
     // Alone it is no reason for a process to live.
     heartbeat.#timer.unref()
     return heartbeat
+  }
+
+  /** Says at once what has changed. */
+  change(changes: Pick<HeartbeatFacts, 'queues' | 'refused'>): void {
+    this.#facts = { ...this.#facts, ...changes }
+    // A beat that is under way still says what was.
+    void (this.#beating ?? Promise.resolve()).then(() => this.#beat())
   }
 
   /** When the database last knew that these workers are alive. */
@@ -83,11 +91,12 @@ export class Heartbeat {
   }
 
   async #write(): Promise<void> {
-    const { id, host, processId, queues } = this.#facts
+    const { id, host, processId, queues, refused } = this.#facts
     await this.#runtime.database.executeSql(
-      `insert into rindle.media_workers (id, host, process_id, queues) values ($1::uuid, $2::text, $3::int, $4::jsonb)
-       on conflict (id) do update set beat_at = now()`,
-      [id, host, processId, JSON.stringify(queues)],
+      `insert into rindle.media_workers (id, host, process_id, queues, refused)
+       values ($1::uuid, $2::text, $3::int, $4::jsonb, $5::jsonb)
+       on conflict (id) do update set beat_at = now(), queues = excluded.queues, refused = excluded.refused`,
+      [id, host, processId, JSON.stringify(queues), JSON.stringify(refused)],
     )
     this.#beatAt = new Date()
   }

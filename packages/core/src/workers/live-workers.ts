@@ -1,4 +1,4 @@
-import type { QueueName } from '../domain/queues.ts'
+import type { QueueName, RefusedQueues } from '../domain/queues.ts'
 import { json, number, numberOrNull, text, time } from '../rows/row-values.ts'
 import type { Runtime } from '../runtime.ts'
 import { BEAT_EVERY_SECONDS } from './heartbeat.ts'
@@ -16,6 +16,8 @@ export interface LiveWorker {
   readonly processId: number
   /** How many jobs at once they take, of the queues that they serve. */
   readonly queues: Partial<Readonly<Record<QueueName, number>>>
+  /** Queues that they were to serve and do not, each with the reason: the machine lacks FFmpeg, for instance. */
+  readonly refused: RefusedQueues
   readonly startedAt: Date
   /** When they last said that they are alive. */
   readonly beatAt: Date
@@ -40,7 +42,7 @@ export async function liveWorkers(runtime: Runtime): Promise<readonly LiveWorker
 /** Those that stopped, or died, within the last day as well; the latest sign of life first. */
 export async function knownWorkers({ database }: Runtime): Promise<readonly KnownWorker[]> {
   const { rows } = await database.executeSql(
-    `select id::text as id, host, process_id, queues, started_at, beat_at,
+    `select id::text as id, host, process_id, queues, refused, started_at, beat_at,
        extract(epoch from clock_timestamp() - beat_at)::float8 as beat_age_seconds,
        extract(epoch from clock_timestamp() - stopped_at)::float8 as stopped_age_seconds
      from rindle.media_workers order by beat_at desc, id limit ${MOST_ROWS}`,
@@ -50,6 +52,7 @@ export async function knownWorkers({ database }: Runtime): Promise<readonly Know
     host: text(row, 'host'),
     processId: number(row, 'process_id'),
     queues: json(row, 'queues'),
+    refused: json(row, 'refused'),
     startedAt: time(row, 'started_at'),
     beatAt: time(row, 'beat_at'),
     beatAgeSeconds: number(row, 'beat_age_seconds'),

@@ -1,3 +1,4 @@
+import type { RefusedQueues } from '../domain/queues.ts'
 import type { Workers } from '../ports/jobs.ts'
 
 /** How workers of this process are. */
@@ -8,6 +9,8 @@ export interface WorkersHealth {
   readonly beatAt: Date
   /** When they last tried to tell it, whatever came of it: long ago, when this process hangs. */
   readonly triedAt: Date
+  /** Queues that they were to serve and do not, because this machine cannot; they look again every minute. */
+  readonly refused: RefusedQueues
 }
 
 /** Workers of this process. */

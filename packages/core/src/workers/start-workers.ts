@@ -1,12 +1,16 @@
 import { hostname } from 'node:os'
-import type { WorkerRegistration, Workers } from '../ports/jobs.ts'
+import type { Workers } from '../ports/jobs.ts'
 import type { Runtime } from '../runtime.ts'
 import { Heartbeat } from './heartbeat.ts'
 import type { RunningWorkers, WorkersHealth } from './running-workers.ts'
+import { ServedQueues, type WorkPlan } from './served-queues.ts'
+
+/** How often a process looks whether its machine can work on a queue by now that it has refused. */
+const LOOK_AGAIN_MS = 60_000
 
 /** Starts workers and their heartbeat; when that cannot begin, the workers stop again. */
-export function startWorkers(runtime: Runtime, registrations: readonly WorkerRegistration[]): Promise<RunningWorkers> {
-  const starting = start(runtime, registrations)
+export function startWorkers(runtime: Runtime, plan: WorkPlan): Promise<RunningWorkers> {
+  const starting = start(runtime, plan)
   const forget = (): boolean => runtime.workers.delete(starting)
   // Known at once: `stop` of the instance waits for workers that are just starting.
   runtime.workers.add(starting)
@@ -22,29 +26,56 @@ export async function stopWorkers({ workers }: Pick<Runtime, 'workers'>): Promis
   workers.clear()
 }
 
-async function start(runtime: Runtime, registrations: readonly WorkerRegistration[]): Promise<RunningWorkers> {
-  const workers = await runtime.jobs.work(registrations)
+async function start(runtime: Runtime, plan: WorkPlan): Promise<RunningWorkers> {
+  const served = await ServedQueues.start(runtime, plan)
   const id = runtime.newId()
-  const queues = Object.fromEntries(registrations.map(({ queue, concurrency }) => [queue, concurrency]))
-  const facts = { id, host: hostname(), processId: process.pid, queues }
-  const heartbeat = await Heartbeat.start(runtime, facts).catch(async (error: unknown) => {
-    await workers.stop()
-    throw error
-  })
+  const facts = () => ({ queues: served.concurrency, refused: served.refused })
+  const heartbeat = await Heartbeat.start(runtime, { id, host: hostname(), processId: process.pid, ...facts() }).catch(
+    async (error: unknown) => {
+      await served.stop({})
+      throw error
+    },
+  )
+  const looking = lookAgainAndAgain(runtime, served, () => heartbeat.change(facts()))
   let state: WorkersHealth['state'] = 'working'
   let stopped: Promise<void> | undefined
   const stop = async (options: Parameters<Workers['stop']>[0]): Promise<void> => {
     state = 'draining'
+    await looking.stop()
     // First: they take no more jobs.
-    await Promise.all([heartbeat.stop(), workers.stop(options)])
+    await Promise.all([heartbeat.stop(), served.stop(options)])
     state = 'stopped'
   }
   return {
     id,
-    health: () => ({ state, beatAt: heartbeat.beatAt, triedAt: heartbeat.triedAt }),
+    health: () => ({ state, beatAt: heartbeat.beatAt, triedAt: heartbeat.triedAt, refused: served.refused }),
     stop: (options) => {
       stopped ??= stop(options)
       return stopped
+    },
+  }
+}
+
+/** Looks for what can be served by now, until it is stopped. A look that fails is logged, and the next one comes. */
+function lookAgainAndAgain(runtime: Runtime, served: ServedQueues, onChange: () => void): { stop(): Promise<void> } {
+  let look: Promise<void> | undefined
+  const lookAgain = async (): Promise<void> => {
+    try {
+      if (await served.lookAgain()) onChange()
+    } catch (error) {
+      runtime.logger.warn({ error: String(error) }, 'It could not be seen whether a refused queue can be worked on.')
+    } finally {
+      look = undefined
+    }
+  }
+  const timer = setInterval(() => {
+    look ??= lookAgain()
+  }, LOOK_AGAIN_MS)
+  timer.unref()
+  return {
+    stop: async () => {
+      clearInterval(timer)
+      await look
     },
   }
 }

@@ -113,6 +113,7 @@ describe('the workers of a queue', () => {
     host,
     processId: 7,
     queues: { rindle_promote: promote },
+    refused: {},
     startedAt: new Date(0),
     beatAt: new Date(0),
     beatAgeSeconds,
@@ -141,6 +142,24 @@ describe('the workers of a queue', () => {
       status: 'error',
       summary: 'no live worker; the last one, process 7 on a, stopped 20 s ago: uploads stay unverified',
     })
+  })
+
+  it('are named, with the reason, when their machines cannot work on it', () => {
+    const refusing = { ...worker(3), refused: { rindle_media: 'There is no ffmpeg.' } }
+    expect(queueFinding('rindle_media', [refusing], true)).toMatchObject({
+      status: 'error',
+      summary:
+        'no worker takes jobs: video and audio get no variants; the one worker that would cannot, as process 7 on a says: There is no ffmpeg.',
+    })
+    expect(queueFinding('rindle_media', [refusing, { ...refusing, host: 'b' }], true).summary).toContain(
+      'all 2 workers',
+    )
+    const able = { ...worker(3, 'c'), queues: { rindle_media: 1 } }
+    expect(queueFinding('rindle_media', [refusing, able], true)).toMatchObject({
+      status: 'ok',
+      summary: '1 worker on 1 host, 1 job at once; each has beaten within 3 s; 1 worker more cannot',
+    })
+    expect(queueFinding('rindle_media', [{ ...refusing, beatAgeSeconds: 61 }], true).summary).toMatch(/^no live worker/)
   })
 
   it('of another queue do not count', () => {

@@ -4,6 +4,7 @@ import type { Finding } from '../../ports/diagnosis.ts'
 import type { Profile } from '../../profile/profile.ts'
 import type { Runtime } from '../../runtime.ts'
 import { isAlive, type KnownWorker, knownWorkers, lastSeen } from '../../workers/live-workers.ts'
+import { laneOf } from '../../workers/refused-queues.ts'
 
 type Profiles = Readonly<Record<string, Profile>>
 
@@ -27,8 +28,11 @@ export function queueFinding(queue: QueueName, workers: readonly KnownWorker[], 
   const id = `workers.${queue.replace('rindle_', '')}`
   const serving = workers.filter(({ queues }) => queues[queue] !== undefined)
   const alive = serving.filter(isAlive)
-  if (alive.length > 0) return { id, status: 'ok', summary: describe(alive, queue) }
+  const refusing = workers.filter((worker) => isAlive(worker) && worker.refused[queue] !== undefined)
+  if (alive.length > 0) return { id, status: 'ok', summary: describe(alive, queue) + alsoRefusing(refusing) }
   if (!isQueueNeeded) return { id, status: 'ok', summary: 'none, and no profile needs one' }
+  const [refuser] = refusing
+  if (refuser !== undefined) return refusedFinding(id, queue, refuser, refusing.length)
   const [last] = serving
   return {
     id,
@@ -39,11 +43,25 @@ export function queueFinding(queue: QueueName, workers: readonly KnownWorker[], 
   }
 }
 
+/** Workers live, and their machines cannot do it. */
+function refusedFinding(id: string, queue: QueueName, { host, processId, refused }: KnownWorker, many: number): Finding {
+  const who = many === 1 ? 'the one worker that would' : `all ${many} workers that would`
+  return {
+    id,
+    status: 'error',
+    summary: `no worker takes jobs: ${CONSEQUENCES[queue]}; ${who} cannot, as process ${processId} on ${host} says: ${refused[queue]}`,
+    fix: 'Install what is missing there, or start `rindle worker` on a machine that has it. It is noticed within a minute.',
+  }
+}
+
+function alsoRefusing(refusing: readonly KnownWorker[]): string {
+  return refusing.length === 0 ? '' : `; ${count(refusing.length, 'worker')} more cannot`
+}
+
 function isNeeded(queue: QueueName, profiles: Profiles): boolean {
   const recipes = Object.values(profiles).flatMap(({ variants }) => Object.values(variants).map(({ recipe }) => recipe))
-  if (queue === 'rindle_process') return recipes.some((recipe) => lane(recipe) === 'image')
-  if (queue === 'rindle_media') return recipes.some((recipe) => lane(recipe) === 'av')
-  return true
+  const needed = laneOf(queue)
+  return needed === null || recipes.some((recipe) => lane(recipe) === needed)
 }
 
 function describe(alive: readonly KnownWorker[], queue: QueueName): string {

@@ -1,3 +1,4 @@
+import type { QueueName } from '../../domain/queues.ts'
 import type { QueueCounts } from '../../ports/jobs.ts'
 import { isAlive, type KnownWorker, lastSeen } from '../../workers/live-workers.ts'
 import { type Found, foundAll, NO_SUBJECT, type QueueStatus, type StatusExample } from './report.ts'
@@ -50,12 +51,20 @@ function unservedQueue(
   const last = workers.find(({ queues }) => queues[queue] !== undefined)
   const age = last === undefined ? oldestWaitSeconds : (last.stoppedAgeSeconds ?? last.beatAgeSeconds)
   const whoWas = last === undefined ? '' : `; the last worker was ${lastSeen(last)}`
+  const who = refusal(workers, queue) ?? whoWas
   return {
     ...NO_SUBJECT,
     queue,
-    message: `${jobsWait(waiting)}${whoWas}`,
+    message: `${jobsWait(waiting)}${who}`,
     ageSeconds: age === null ? null : Math.round(age),
   }
+}
+
+/** Why a worker that lives does not take them. */
+function refusal(workers: readonly KnownWorker[], queue: QueueName): string | undefined {
+  const refuser = workers.find((worker) => isAlive(worker) && worker.refused[queue] !== undefined)
+  if (refuser === undefined) return undefined
+  return `; process ${refuser.processId} on ${refuser.host} cannot: ${refuser.refused[queue]}`
 }
 
 /** Queues with workers whose oldest job has been waiting for long all the same. */

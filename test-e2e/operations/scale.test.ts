@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import type { WalkOptions, WalkProgress } from '@rindle/core'
 import { type Database, openDatabase } from '@rindle/prisma'
 import { createTestDatabase, type TestDatabase } from '@rindle/test-database'
 import pg from 'pg'
@@ -55,6 +56,8 @@ interface PlanNode {
 
 /** The status counts all rows by state: of a table, or of an index of it, whichever is read faster. */
 const COUNTS_ALL = /^select state, count\(\*\)::int as count from rindle\.\w+ group by state$/
+/** How much there is to be done is counted up to a bound, and estimated beyond. */
+const COUNTS_SOME = /^select count\(\*\)::int as count from \(select 1 from .* limit \d+\) as counted$|^explain /s
 
 /** Of workers there are as many rows as processes, of maintenance as there are tasks, and no more. */
 const SMALL_TABLES: readonly string[] = ['media_workers', 'media_maintenance_runs']
@@ -128,12 +131,29 @@ describe(`over ${ASSETS} assets and ${ASSETS * 3} variants`, () => {
     await pool.end()
     expect(statements.size).toBeGreaterThan(20)
     for (const statement of statements.values()) {
-      if (COUNTS_ALL.test(statement.text)) continue
+      if (COUNTS_ALL.test(statement.text) || COUNTS_SOME.test(statement.text)) continue
       expect({ statement: statement.text, scans: await scansOf(statement) }).toEqual({
         statement: statement.text,
         scans: [],
       })
     }
+  })
+
+  it('it is known about how many there are before the first is done', async () => {
+    const rindle = scaleInstance(testDatabase.url, testDatabase.url)
+    await rindle.start()
+    const seen: WalkProgress[] = []
+    const stop = new AbortController()
+    const onProgress: WalkOptions['onProgress'] = (_counts, progress) => {
+      seen.push(progress)
+      stop.abort()
+    }
+    await rindle.verifyStorage({ onProgress, signal: stop.signal, profile: 'photo' })
+    await rindle.stop()
+    const [{ total, isEstimate } = { total: null, isEstimate: false }] = seen
+    expect(isEstimate).toBe(true)
+    expect(total).toBeGreaterThan(ASSETS * 0.8)
+    expect(total).toBeLessThan(ASSETS * 1.2)
   })
 
   it('the status is there in less than a second', async () => {

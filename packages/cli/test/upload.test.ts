@@ -2,7 +2,7 @@ import { createTestDatabase, type TestDatabase } from '@rindle/test-database'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { run } from '../src/index.ts'
 import { type Application, configText, jpeg, makeApplication } from './application.ts'
-import { capturedIo, type Finished, rindle } from './captured-io.ts'
+import { CapturedTerminal, capturedIo, type Finished, rindle } from './captured-io.ts'
 
 const ID = '[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}'
 
@@ -146,8 +146,7 @@ describe('upload', () => {
 
   test('ends waiting when it is interrupted, and prints what it knows', async () => {
     const interrupt = new AbortController()
-    const io = capturedIo(here(interrupt.signal))
-    io.stderr.isTTY = true
+    const io = { ...capturedIo(here(interrupt.signal)), stderr: new CapturedTerminal() }
     // The progress display shows that the waiting has begun.
     io.stderr.once('written', () => interrupt.abort())
     expect(await run(['upload', 'photo', 'one.jpg', '--wait'], io)).toBe(130)
@@ -155,9 +154,7 @@ describe('upload', () => {
   })
 
   test('shows progress on a terminal only, and only on stderr', async () => {
-    const io = capturedIo(here())
-    io.stderr.isTTY = true
-    io.stderr.columns = 80
+    const io = { ...capturedIo(here()), stderr: new CapturedTerminal() }
     await whileWorking(() => run(['upload', 'photo', 'one.jpg', '--wait'], io))
     expect(io.stderr.text).toMatch(/one\.jpg {2}.*(validating|small)/)
     expect(io.stdout.text).not.toContain('\u001B')

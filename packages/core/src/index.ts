@@ -90,7 +90,7 @@ export type { Scheduled, ScheduledOnRequest, ScheduleOptions } from './operation
 export type { MaintenanceRun, ScheduledTask } from './operations/scheduled-maintenance.ts'
 export type { SweepOptions, SweepReport } from './operations/sweep-orphaned-temp-files.ts'
 export type { VerifyStorageOptions, VerifyStorageReport } from './operations/verify-storage.ts'
-export type { WalkOptions } from './operations/walk.ts'
+export type { WalkOptions, WalkProgress } from './operations/walk.ts'
 export type { Analyzer } from './ports/analyzer.ts'
 export type { Authorizer, DeliveryRequest } from './ports/authorizer.ts'
 export * from './ports/diagnosis.ts'

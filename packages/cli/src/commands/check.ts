@@ -1,6 +1,7 @@
 import type { InvariantReport, JsonObject } from '@rindle/core'
 import { type Command, defineCommand } from '../command.ts'
 import { limitOf } from '../operation/scope-options.ts'
+import { createWalkDisplay } from '../operation/walk-progress.ts'
 import { printable } from '../printable.ts'
 import { jsonOf } from '../show/json-of.ts'
 import { withRindle } from '../with-rindle.ts'
@@ -22,7 +23,11 @@ export const check: Command = defineCommand({
     const limit = limitOf(args.limit, 10_000)
     return withRindle(args, io, async (rindle) => {
       await rindle.start()
-      const result = await rindle.checkInvariants({ objects: args.objects, limit, signal: io.signal })
+      using display = createWalkDisplay({ io, report }, 'checking that rows, jobs and objects agree')
+      const { onProgress } = display
+      const listening = onProgress === undefined ? {} : { onProgress }
+      const result = await rindle.checkInvariants({ objects: args.objects, limit, signal: io.signal, ...listening })
+      display.clear()
       for (const line of linesOf(result)) report.line(line)
       const exitCode = result.interrupted ? 130 : result.violationCount > 0 ? 1 : 0
       return { exitCode, document: jsonOf(result) as JsonObject }

@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { type ErasureReport, type ErasureTotals, type Rindle, RindleError, type WalkOptions } from '@rindle/core'
 import { type Command, defineCommand } from '../command.ts'
 import { dryRunNotes, isLive, LIVE_OPTIONS } from '../operation/live-options.ts'
-import { assertOwnersFile, ownersIn } from '../operation/owners-file.ts'
+import { countOwners, ownersIn } from '../operation/owners-file.ts'
 import { type OperationResult, runOperation } from '../operation/run-operation.ts'
 
 /** `rindle erase-owner`: detaches everything that an owner holds, and purges what nobody else holds. */
@@ -27,9 +27,9 @@ export const eraseOwner: Command = defineCommand({
     const { type, id, 'owners-file': file } = args
     if (file !== undefined && type === undefined) {
       const path = resolve(context.io.cwd, file)
-      await assertOwnersFile(path, file)
+      const total = await countOwners(path, file)
       return runOperation(args, context, 'erasure of owners', (rindle, options) =>
-        eraseMany(rindle, path, live, options),
+        eraseMany(rindle, path, live, knowing(total, options)),
       )
     }
     if (file !== undefined || type === undefined || id === undefined) {
@@ -42,6 +42,12 @@ export const eraseOwner: Command = defineCommand({
     })
   },
 })
+
+/** The verb is given a stream, and cannot know where it ends. */
+function knowing(total: number, { onProgress, ...options }: WalkOptions): WalkOptions {
+  if (onProgress === undefined) return options
+  return { ...options, onProgress: (counts, progress) => onProgress(counts, { ...progress, total }) }
+}
 
 async function eraseMany(rindle: Rindle, path: string, live: boolean, options: WalkOptions): Promise<OperationResult> {
   const owners = ownersIn(path)

@@ -54,15 +54,19 @@ interface Sending {
 }
 
 /** One file after the other, until all are sent or the command is interrupted. */
-async function sendAll(rindle: Rindle, sending: Sending, { io, report }: CommandContext): Promise<FileUpload[]> {
+async function sendAll(rindle: Rindle, sending: Sending, context: CommandContext): Promise<FileUpload[]> {
+  const { io, report } = context
   const { profile, files, place, isPrinting } = sending
+  using progress = createProgress(context)
   const uploads: FileUpload[] = []
   for (const file of files) {
     if (io.signal.aborted) break
+    progress.show(`${printable(file)} (${uploads.length + 1} of ${files.length})`)
     const result = await uploadFile(rindle, profile, resolve(io.cwd, file), place === undefined ? {} : { place })
     const asset = result.outcome === 'uploaded' ? { ...result.asset, variants: [] } : null
     const sent: FileUpload = { file, result, asset, urls: [] }
     uploads.push(sent)
+    progress.clear()
     if (isPrinting) print(sent, false, report)
   }
   return uploads
@@ -76,7 +80,7 @@ async function waitForAll(
   context: CommandContext,
 ): Promise<FileUpload[]> {
   const { io, report } = context
-  const progress = createProgress(context)
+  using progress = createProgress(context)
   const deadline = Date.now() + timeoutMs
   const uploads: FileUpload[] = []
   for (const { file, result } of sent) {

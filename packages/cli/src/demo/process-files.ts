@@ -39,7 +39,7 @@ const TIMEOUT_MS = 900_000
  */
 export async function processFiles(sources: readonly DemoSource[], work: DemoWork): Promise<ProcessedFiles> {
   const { report } = work.context
-  const progress = createProgress(work.context)
+  using progress = createProgress(work.context)
   const results = await uploadAll(sources, work, progress)
   const deadline = Date.now() + TIMEOUT_MS
   const files: DemoFile[] = []

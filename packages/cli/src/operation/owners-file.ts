@@ -11,15 +11,18 @@ export async function* ownersIn(path: string): AsyncGenerator<Owner> {
   }
 }
 
-/** Refuses a file with a line that is no owner, before anything is done with the others. `invalid_input`. */
-export async function assertOwnersFile(path: string, name: string): Promise<void> {
+/** Counts the owners; refuses a file with a line that is none, before anything is done with the others. `invalid_input`. */
+export async function countOwners(path: string, name: string): Promise<number> {
   await using file = await open(path).catch((error: unknown) => {
     throw new RindleError('invalid_input', `Cannot read the owners file ${name}.`, { cause: error })
   })
   let number = 0
+  let count = 0
   for await (const line of file.readLines()) {
     number += 1
+    if (parseOwner(line.trim()) !== undefined) count += 1
     if (line.trim() === '' || parseOwner(line.trim()) !== undefined) continue
     throw new RindleError('invalid_input', `Line ${number} of ${name} is no owner: write type:id, as in user:42.`)
   }
+  return count
 }

@@ -2,8 +2,8 @@ import type { JsonObject, Rindle, WalkOptions } from '@rindle/core'
 import type { CommandContext, Outcome } from '../command.ts'
 import type { CommonArguments } from '../common-options.ts'
 import { formatSummary, type SummaryValue } from '../format-summary.ts'
-import { createProgress } from '../progress.ts'
 import { withRindle } from '../with-rindle.ts'
+import { createWalkDisplay } from './walk-progress.ts'
 
 /** What became of one repair or maintenance run, as a command tells it. */
 export interface OperationResult {
@@ -29,19 +29,17 @@ export async function runOperation(
   return withRindle(args, context.io, async (rindle) => {
     await rindle.start()
     context.report.line(`Rindle: ${title}...`)
-    const progress = createProgress(context)
-    const onProgress = (counts: Readonly<Record<string, number>>): void => progress.show(progressText(counts))
-    try {
-      return finish(await work(rindle, { signal: context.io.signal, onProgress }), context, () => progress.clear())
-    } finally {
-      progress.clear()
-    }
+    using display = createWalkDisplay(context, title)
+    const { onProgress } = display
+    const listening = onProgress === undefined ? {} : { onProgress }
+    const result = await work(rindle, { signal: context.io.signal, ...listening })
+    display.clear()
+    return finish(result, context)
   })
 }
 
-function finish(result: OperationResult, { report }: CommandContext, clearProgress: () => void): Outcome {
+function finish(result: OperationResult, { report }: CommandContext): Outcome {
   const { summary, findings = [], notes = [], facts = {}, hasErrors, interrupted = false } = result
-  clearProgress()
   for (const line of [...findings, ...formatSummary(summary)]) report.line(line)
   report.line(interrupted ? 'Interrupted.' : 'Done.')
   for (const note of notes) report.note(note)
@@ -49,11 +47,6 @@ function finish(result: OperationResult, { report }: CommandContext, clearProgre
     exitCode: interrupted ? 130 : hasErrors ? 1 : 0,
     document: { ...summary, interrupted, ...facts },
   }
-}
-
-function progressText(counts: Readonly<Record<string, number>>): string {
-  const parts = Object.entries(counts).filter(([, count]) => count > 0)
-  return parts.map(([name, count]) => `${name} ${count}`).join('  ')
 }
 
 /** How to go on with a run that was interrupted. Pure. */

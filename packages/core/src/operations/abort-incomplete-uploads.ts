@@ -8,6 +8,7 @@ import { planParts } from '../uploads/part-plan.ts'
 import { type OpenSession, readSession, transitionSession } from '../uploads/session-rows.ts'
 import { sizeProblem, verifyCompletion } from '../uploads/verify-completion.ts'
 import { lockAsset } from '../variants/lock-asset.ts'
+import { countRows, type RowCount } from './count-rows.ts'
 import { PAGE_SIZE, timedPages } from './pages.ts'
 import { runOperation } from './run-operation.ts'
 import { type WalkOptions, walk } from './walk.ts'
@@ -35,6 +36,7 @@ export interface AbortUploadsReport {
 }
 
 const DEFAULT_CONCURRENCY = 4
+const OVERDUE = `state in ('initialized', 'signed', 'resuming', 'uploading', 'uploaded') and expires_at <`
 
 /**
  * Ends the upload sessions whose time has run out. A file that has arrived is verified as {@link verifyCompletion} does,
@@ -64,7 +66,11 @@ export async function abortIncompleteUploads(
       }
     }
     const concurrency = options.concurrency ?? DEFAULT_CONCURRENCY
-    const { interrupted } = await walk(overdueSessions(runtime), { ...options, concurrency, counts, each })
+    const total = (): Promise<RowCount> =>
+      countRows(runtime.database, `rindle.media_upload_sessions where ${OVERDUE} $1::timestamptz`, [
+        runtime.now().toISOString(),
+      ])
+    const { interrupted } = await walk(overdueSessions(runtime), { ...options, concurrency, counts, each, total })
     return { ...counts, dryRun, interrupted }
   })
 }
@@ -72,7 +78,7 @@ export async function abortIncompleteUploads(
 /** By the application's clock, which also set the time. */
 function overdueSessions(runtime: Runtime): AsyncIterable<Row[]> {
   const sql = `select id, expires_at::text as at from rindle.media_upload_sessions
-    where state in ('initialized', 'signed', 'resuming', 'uploading', 'uploaded') and expires_at < $3::timestamptz
+    where ${OVERDUE} $3::timestamptz
       and (expires_at, id) > ($1::timestamptz, $2::uuid)
     order by expires_at, id limit ${PAGE_SIZE}`
   return timedPages(runtime.database, sql, [runtime.now().toISOString()])

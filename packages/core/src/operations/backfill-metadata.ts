@@ -8,6 +8,7 @@ import { runAnalyzers } from '../promotion/run-analyzers.ts'
 import { assetFromRow } from '../rows/entities-from-rows.ts'
 import { text } from '../rows/row-values.ts'
 import { profileOf, type Runtime } from '../runtime.ts'
+import { countAssets, type RowCount } from './count-rows.ts'
 import { isStillOriginal } from './is-still-original.ts'
 import { PAGE_SIZE, pages } from './pages.ts'
 import { runOperation } from './run-operation.ts'
@@ -43,6 +44,7 @@ export interface BackfillReport {
 }
 
 const DEFAULT_CONCURRENCY = 2
+const ANALYZED = `'ready', 'available', 'degraded'`
 /** An asset that has begun is finished. */
 const NEVER = new AbortController().signal
 
@@ -53,9 +55,9 @@ const NEVER = new AbortController().signal
  * `unknown_profile`; `invalid_input` for an unknown analyzer or storage.
  */
 export async function backfillMetadata(runtime: Runtime, options: BackfillOptions = {}): Promise<BackfillReport> {
-  const scope = options.profile === undefined ? 'all' : 'profile'
+  const of = options.profile === undefined ? 'all' : 'profile'
   const dryRun = options.dryRun ?? false
-  return runOperation(runtime, { operation: 'backfill_metadata', scope, dry_run: dryRun }, async () => {
+  return runOperation(runtime, { operation: 'backfill_metadata', scope: of, dry_run: dryRun }, async () => {
     assertAfter(options.after)
     storagesIn(runtime, options.storage)
     const analyzers = analyzersOf(runtime, profilesIn(runtime, options.profile), options.analyzer)
@@ -73,9 +75,11 @@ export async function backfillMetadata(runtime: Runtime, options: BackfillOption
       }
     }
     const progress = { lastId: options.after ?? null }
-    const assets = assetsOf(runtime, { ...options, profiles: [...analyzers.keys()] }, progress)
+    const scope = { ...options, profiles: [...analyzers.keys()] }
+    const assets = assetsOf(runtime, scope, progress)
+    const total = (): Promise<RowCount> => countAssets(runtime.database, { ...scope, states: ANALYZED })
     const concurrency = options.concurrency ?? DEFAULT_CONCURRENCY
-    const { interrupted } = await walk(assets, { ...options, concurrency, counts, each })
+    const { interrupted } = await walk(assets, { ...options, concurrency, counts, each, total })
     return { ...counts, dryRun, interrupted, lastId: progress.lastId }
   })
 }
@@ -105,7 +109,7 @@ async function* assetsOf(
 ): AsyncGenerator<Asset[]> {
   if (profiles.length === 0) return
   const sql = `select * from rindle.media_assets
-    where state in ('ready', 'available', 'degraded')
+    where state in (${ANALYZED})
       and profile in (select jsonb_array_elements_text($2::jsonb)) and id > $1::uuid
       and ($3::text is null or storage = $3::text)
     order by id limit ${PAGE_SIZE}`

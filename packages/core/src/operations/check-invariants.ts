@@ -7,7 +7,9 @@ import { json, type Row, text } from '../rows/row-values.ts'
 import { DELIVERABLE, OPEN_SESSION } from '../rows/state-literals.ts'
 import { type Runtime, storageOf } from '../runtime.ts'
 import { jobsFor } from '../variants/plan.ts'
+import { countRows, type RowCount, sumOf } from './count-rows.ts'
 import { PAGE_SIZE, pages } from './pages.ts'
+import { type Progress, startProgress, type WalkOptions } from './walk.ts'
 
 /** What an invariant may be broken by. */
 export type ViolationClass =
@@ -31,15 +33,13 @@ export interface Violation {
 }
 
 /** Options of {@link checkInvariants}. */
-export interface CheckInvariantsOptions {
+export interface CheckInvariantsOptions extends WalkOptions {
   /** Ask storage for the object of every original and ready variant. @default true */
   readonly objects?: boolean
   /** Requests to the storages at once. @default 10 */
   readonly concurrency?: number
   /** Violations listed in the report; all are counted. @default 100 */
   readonly limit?: number
-  /** Ends the check between two pages of rows; the report then tells what was found so far. */
-  readonly signal?: AbortSignal
 }
 
 /** The outcome of {@link checkInvariants}. */
@@ -62,6 +62,7 @@ export async function checkInvariants(
   options: CheckInvariantsOptions = {},
 ): Promise<InvariantReport> {
   const check = new InvariantCheck(runtime, options)
+  await check.begin()
   await check.assetsInFlight()
   await check.variantsInFlight()
   await check.aggregates()
@@ -99,11 +100,37 @@ class InvariantCheck {
   #variants = 0
   #objects = 0
 
+  readonly #options: CheckInvariantsOptions
+  #progress: Progress | undefined
+
   constructor(runtime: Runtime, options: CheckInvariantsOptions) {
     this.#runtime = runtime
+    this.#options = options
     this.#concurrency = options.concurrency ?? DEFAULT_CONCURRENCY
     this.#limit = options.limit ?? 100
     this.#signal = options.signal
+  }
+
+  /** Asks how much there is to be done, when somebody wants to know. */
+  async begin(): Promise<void> {
+    const { onProgress, objects: asksStorages = true } = this.#options
+    if (onProgress === undefined) return
+    const from = [
+      'rindle.media_assets',
+      ...(asksStorages
+        ? [`rindle.media_assets where state in (${DELIVERABLE})`, `rindle.media_variants where state = 'ready'`]
+        : []),
+    ]
+    const total = async (): Promise<RowCount> =>
+      sumOf(await Promise.all(from.map((table) => countRows(this.#runtime.database, table, []))))
+    const counts = (): Readonly<Record<string, number>> => ({
+      assets: this.#assets,
+      variants: this.#variants,
+      objects: this.#objects,
+      violations: this.#violationCount,
+    })
+    const report: typeof onProgress = (_counts, progress) => onProgress(counts(), progress)
+    this.#progress = await startProgress({ onProgress: report, counts: {}, total })
   }
 
   report(): InvariantReport {
@@ -220,7 +247,10 @@ class InvariantCheck {
     for await (const rows of pages(this.#runtime.database, sql)) {
       this.#isInterrupted ||= this.#signal?.aborted === true
       if (this.#isInterrupted) return
+      const { length } = rows
       yield rows
+      this.#progress?.advance(length)
+      this.#progress?.report()
     }
   }
 

@@ -2,6 +2,7 @@ import { type Row, text, textOrNull } from '../rows/row-values.ts'
 import { type Runtime, storageOf } from '../runtime.ts'
 import { giveUpParts } from '../uploads/give-up.ts'
 import { resumableStateOf } from '../uploads/session-rows.ts'
+import { countRows, type RowCount } from './count-rows.ts'
 import { PAGE_SIZE, timedPages } from './pages.ts'
 import { runOperation } from './run-operation.ts'
 import { storagesIn } from './scope.ts'
@@ -43,6 +44,7 @@ export async function cleanupOrphans(runtime: Runtime, options: CleanupOptions =
     storagesIn(runtime, options.storage)
     const counts = { sessionsFound: 0, sessionsDeleted: 0, objectsDeleted: 0, objectsMissing: 0, errors: 0 }
     const each = async (row: Row): Promise<void> => {
+      if (options.storage !== undefined && row['storage'] !== options.storage) return
       counts.sessionsFound += 1
       try {
         const isThere = await hasObject(runtime, row)
@@ -58,17 +60,14 @@ export async function cleanupOrphans(runtime: Runtime, options: CleanupOptions =
       }
     }
     const concurrency = options.concurrency ?? DEFAULT_CONCURRENCY
-    const { interrupted } = await walk(expiredSessions(runtime, options.storage), {
-      ...options,
-      concurrency,
-      counts,
-      each,
-    })
+    const total = (): Promise<RowCount> =>
+      countRows(runtime.database, `rindle.media_upload_sessions where state = 'expired'`, [])
+    const { interrupted } = await walk(expiredSessions(runtime), { ...options, concurrency, counts, each, total })
     return { ...counts, dryRun, interrupted }
   })
 }
 
-async function* expiredSessions(runtime: Runtime, storage: string | undefined): AsyncGenerator<Row[]> {
+function expiredSessions(runtime: Runtime): AsyncIterable<Row[]> {
   // The page is cut before its assets are looked up, each by its key: a join would rather read all assets.
   const sql = `select session.id, session.updated_at::text as at, session.upload_key, session.multipart_upload_id,
       session.resumable_state, session.last_known_offset, asset.storage
@@ -78,9 +77,7 @@ async function* expiredSessions(runtime: Runtime, storage: string | undefined): 
       order by updated_at, id limit ${PAGE_SIZE}) as session
     cross join lateral (select storage from rindle.media_assets where id = session.asset_id limit 1) as asset
     order by session.updated_at, session.id`
-  for await (const rows of timedPages(runtime.database, sql)) {
-    yield storage === undefined ? rows : rows.filter((row) => row['storage'] === storage)
-  }
+  return timedPages(runtime.database, sql)
 }
 
 async function hasObject(runtime: Runtime, row: Row): Promise<boolean> {

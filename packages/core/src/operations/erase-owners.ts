@@ -68,7 +68,8 @@ async function eachOwner(
     }
   }
   // In order: who comes first decides who shares with whom.
-  const { interrupted } = await walk(singly(owners), { ...options, concurrency: 1, counts: totals, each })
+  const total = Array.isArray(owners) ? { total: async () => ({ count: owners.length, isEstimate: false }) } : {}
+  const { interrupted } = await walk(singly(owners), { ...options, ...total, concurrency: 1, counts: totals, each })
   return { ...totals, dryRun, interrupted }
 }
 

@@ -3,7 +3,8 @@ import { type Row, text } from '../rows/row-values.ts'
 
 /** Rows of a page. Statements hold it as a literal: only so does a plan for any values know how few rows it is for. */
 export const PAGE_SIZE = 500
-const FIRST_ID = '00000000-0000-0000-0000-000000000000'
+/** Before every id. */
+export const FIRST_ID = '00000000-0000-0000-0000-000000000000'
 
 /** Options of {@link pages}. */
 export interface PageOptions {

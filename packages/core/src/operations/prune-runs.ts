@@ -3,7 +3,7 @@ import type { Runtime } from '../runtime.ts'
 import { PAGE_SIZE } from './pages.ts'
 import { runOperation } from './run-operation.ts'
 import { assertSeconds } from './scope.ts'
-import type { WalkOptions } from './walk.ts'
+import { startProgress, type WalkOptions } from './walk.ts'
 
 /** Options of {@link pruneRuns}. */
 export interface PruneRunsOptions extends WalkOptions {
@@ -43,12 +43,15 @@ export async function pruneRuns(runtime: Runtime, options: PruneRunsOptions = {}
       return { runsFound: await countOld(runtime, olderThanSeconds), runsDeleted: 0, dryRun, interrupted: false }
     }
     const counts = { runsDeleted: 0 }
+    const total = async () => ({ count: await countOld(runtime, olderThanSeconds), isEstimate: false })
+    const progress = await startProgress({ ...options, counts, total })
     for (const condition of OLD_RUNS) {
       for (let deleted = PAGE_SIZE; deleted === PAGE_SIZE; ) {
         if (options.signal?.aborted === true) return ended(counts.runsDeleted, true)
         deleted = await deleteBatch(runtime, condition, olderThanSeconds)
         counts.runsDeleted += deleted
-        options.onProgress?.(counts)
+        progress.advance(deleted)
+        progress.report()
       }
     }
     return ended(counts.runsDeleted, false)

@@ -4,6 +4,7 @@ import { OPEN_SESSION } from '../rows/state-literals.ts'
 import type { Runtime } from '../runtime.ts'
 import { inTransaction, type UnitOfWork } from '../unit-of-work.ts'
 import { lockAsset } from '../variants/lock-asset.ts'
+import { countAssets, type RowCount } from './count-rows.ts'
 import { PAGE_SIZE, pages } from './pages.ts'
 import { runOperation } from './run-operation.ts'
 import { assertAfter, assertSeconds, profilesIn } from './scope.ts'
@@ -69,7 +70,8 @@ export async function purgeUnattached(
     assertAfter(options.after)
     const profiles = profilesIn(runtime, options.profile)
     const counts = { found: 0, enqueued: 0, skipped: 0, errors: 0 }
-    const each = async ({ id, isWaiting }: Unattached): Promise<void> => {
+    const each = async ({ id, isUnattached, isWaiting }: Candidate): Promise<void> => {
+      if (!isUnattached) return
       counts.found += 1
       if (isWaiting) counts.skipped += 1
       if (dryRun || isWaiting) return
@@ -82,24 +84,27 @@ export async function purgeUnattached(
       }
     }
     const progress = { lastId: options.after ?? null }
-    const found = unattachedAssets(runtime, { ...options, profiles, graceSeconds }, progress)
+    const candidates = assetsIn(runtime, { ...options, profiles, graceSeconds }, progress)
     const concurrency = options.concurrency ?? DEFAULT_CONCURRENCY
-    const { interrupted } = await walk(found, { ...options, concurrency, counts, each })
+    const total = (): Promise<RowCount> => countAssets(runtime.database, { ...options, profiles })
+    const { interrupted } = await walk(candidates, { ...options, concurrency, counts, each, total })
     return { ...counts, dryRun, interrupted, lastId: progress.lastId }
   })
 }
 
-interface Unattached {
+interface Candidate {
   readonly id: string
+  /** Whether nobody holds it, for longer than the grace period. */
+  readonly isUnattached: boolean
   /** Whether its purge is enqueued already. */
   readonly isWaiting: boolean
 }
 
-async function* unattachedAssets(
+async function* assetsIn(
   runtime: Runtime,
   scope: { readonly profiles: readonly string[]; readonly graceSeconds: number; readonly after?: string },
   progress: { lastId: string | null },
-): AsyncGenerator<Unattached[]> {
+): AsyncGenerator<Candidate[]> {
   // The page is cut before it is filtered: so no statement has to look for the next unattached one among a million.
   const sql = `select asset.id, ${UNATTACHED}
       and asset.updated_at < now() - make_interval(secs => $3::float8) as is_unattached
@@ -111,8 +116,13 @@ async function* unattachedAssets(
   for await (const rows of pages(runtime.database, sql, { after: scope.after, values })) {
     const ids = rows.filter((row) => booleanOrNull(row, 'is_unattached') === true).map((row) => text(row, 'id'))
     const live = ids.length === 0 ? new Set() : await runtime.jobs.findLive('rindle_purge', ids.map(purgeKey))
-    yield ids.map((id) => ({ id, isWaiting: live.has(purgeKey(id)) }))
-    progress.lastId = text(rows.at(-1) ?? {}, 'id')
+    const unattached = new Set(ids)
+    const lastId = text(rows.at(-1) ?? {}, 'id')
+    yield rows.map((row) => {
+      const id = text(row, 'id')
+      return { id, isUnattached: unattached.has(id), isWaiting: live.has(purgeKey(id)) }
+    })
+    progress.lastId = lastId
   }
 }
 

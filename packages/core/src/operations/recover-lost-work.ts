@@ -9,6 +9,7 @@ import { applyAggregate, variantsOf } from '../variants/aggregate.ts'
 import { lockAsset } from '../variants/lock-asset.ts'
 import { jobsFor } from '../variants/plan.ts'
 import { emitVariantState } from '../variants/variant-events.ts'
+import { countRows, type RowCount, sumOf } from './count-rows.ts'
 import { PAGE_SIZE, timedPages } from './pages.ts'
 import { runOperation } from './run-operation.ts'
 import { assertSeconds } from './scope.ts'
@@ -50,7 +51,8 @@ export async function recoverLostWork(runtime: Runtime, options: RecoverOptions 
     const olderThanSeconds = options.olderThanSeconds ?? DEFAULT_OLDER_THAN_SECONDS
     assertSeconds('olderThanSeconds', olderThanSeconds)
     const counts = { found: 0, enqueued: 0, errors: 0 }
-    const each = async (lost: Lost): Promise<void> => {
+    const each = async (lost: Waiting): Promise<void> => {
+      if (lost.hasJob) return
       counts.found += 1
       if (dryRun) return
       try {
@@ -62,7 +64,9 @@ export async function recoverLostWork(runtime: Runtime, options: RecoverOptions 
       }
     }
     const concurrency = options.concurrency ?? DEFAULT_CONCURRENCY
-    const { interrupted } = await walk(lostWork(runtime, olderThanSeconds), { ...options, concurrency, counts, each })
+    const total = (): Promise<RowCount> => countWaiting(runtime, olderThanSeconds)
+    const work = waitingWork(runtime, olderThanSeconds)
+    const { interrupted } = await walk(work, { ...options, concurrency, counts, each, total })
     return { ...counts, dryRun, interrupted }
   })
 }
@@ -76,20 +80,39 @@ interface Lost {
   readonly variant: { readonly id: string; readonly attempt: number } | null
 }
 
-async function* lostWork(runtime: Runtime, olderThanSeconds: number): AsyncGenerator<Lost[]> {
+/** A row that waits, and whether its job is there. */
+interface Waiting extends Lost {
+  readonly hasJob: boolean
+}
+
+const IN_FLIGHT = {
+  promotions: `rindle.media_assets where state in ('validating', 'analyzing', 'promoting')`,
+  purges: `rindle.media_assets where state in ('deleted')`,
+  variants: `rindle.media_variants where state in ('queued', 'processing')`,
+} as const
+
+async function countWaiting({ database }: Runtime, olderThanSeconds: number): Promise<RowCount> {
+  const isOld = 'updated_at < now() - make_interval(secs => $1::float8)'
+  const counts: RowCount[] = []
+  for (const from of Object.values(IN_FLIGHT))
+    counts.push(await countRows(database, `${from} and ${isOld}`, [olderThanSeconds]))
+  return sumOf(counts)
+}
+
+async function* waitingWork(runtime: Runtime, olderThanSeconds: number): AsyncGenerator<Waiting[]> {
   // Literals, not a parameter: only so does the database use the partial indexes that know these few rows.
-  const assetsIn = (states: string): string => `select id, id as asset_id, state, profile, updated_at::text as at
-    from rindle.media_assets where state in (${states}) and ${DUE}`
+  const assetsIn = (from: string): string =>
+    `select id, id as asset_id, state, profile, updated_at::text as at from ${from} and ${DUE}`
   const variants = `select id, asset_id, state, recipe, attempt, updated_at::text as at
-    from rindle.media_variants where state in ('queued', 'processing') and ${DUE}`
+    from ${IN_FLIGHT.variants} and ${DUE}`
   const sources: readonly (readonly [string, (row: Row) => Lost])[] = [
-    [assetsIn(`'validating', 'analyzing', 'promoting'`), lostPromotion],
-    [assetsIn(`'deleted'`), lostPurge],
+    [assetsIn(IN_FLIGHT.promotions), lostPromotion],
+    [assetsIn(IN_FLIGHT.purges), lostPurge],
     [variants, lostVariant],
   ]
   for (const [sql, toLost] of sources) {
     for await (const rows of timedPages(runtime.database, sql, [olderThanSeconds])) {
-      yield await withoutJob(runtime, rows.map(toLost))
+      yield await withJobs(runtime, rows.map(toLost))
     }
   }
 }
@@ -117,7 +140,7 @@ function lostVariant(row: Row): Lost {
   return { assetId, state: text(row, 'state'), request: request as JobRequest, variant }
 }
 
-async function withoutJob(runtime: Runtime, candidates: readonly Lost[]): Promise<Lost[]> {
+async function withJobs(runtime: Runtime, candidates: readonly Lost[]): Promise<Waiting[]> {
   const byQueue = Map.groupBy(candidates, ({ request }) => request.queue)
   const live = new Map<QueueName, ReadonlySet<string>>()
   for (const [queue, own] of byQueue) {
@@ -129,7 +152,7 @@ async function withoutJob(runtime: Runtime, candidates: readonly Lost[]): Promis
       ),
     )
   }
-  return candidates.filter(({ request }) => live.get(request.queue)?.has(request.key) !== true)
+  return candidates.map((lost) => ({ ...lost, hasJob: live.get(lost.request.queue)?.has(lost.request.key) === true }))
 }
 
 /** `false`: it has moved on meanwhile. */

@@ -10,6 +10,7 @@ import { applyAggregate, variantsOf } from '../variants/aggregate.ts'
 import { lockAsset } from '../variants/lock-asset.ts'
 import { type PlannedVariant, plannedVariants, planVariants } from '../variants/plan.ts'
 import { emitVariantState } from '../variants/variant-events.ts'
+import { countAssets } from './count-rows.ts'
 import { PAGE_SIZE, pages } from './pages.ts'
 import { deletePurgedObjects, purgeable, purgeVariants } from './purge-variants.ts'
 import { queueVariants } from './queue-variants.ts'
@@ -111,6 +112,7 @@ class Regeneration {
       concurrency: this.#options.concurrency ?? DEFAULT_CONCURRENCY,
       counts: this.#counts,
       each: (row) => this.#regenerate(this.#assetOf(row)),
+      total: () => countAssets(this.#runtime.database, { ...this.#options, states: DELIVERABLE, profiles }),
     })
     const names = [...this.#undeclared.keys()].toSorted((a, b) => (a < b ? -1 : 1))
     const undeclared = names.flatMap((name) => this.#undeclared.get(name) ?? [])

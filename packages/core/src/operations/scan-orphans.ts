@@ -6,6 +6,7 @@ import { requireCapability } from '../require-capability.ts'
 import { number } from '../rows/row-values.ts'
 import { OPEN_SESSION } from '../rows/state-literals.ts'
 import { type Runtime, storageOf } from '../runtime.ts'
+import { countRows, type RowCount, sumOf } from './count-rows.ts'
 import { runOperation } from './run-operation.ts'
 import { assertSeconds, storagesIn } from './scope.ts'
 import { type WalkOptions, walk } from './walk.ts'
@@ -93,8 +94,22 @@ class OrphanScan {
       concurrency: 1,
       counts: this.#counts,
       each: (batch) => this.#examine(batch),
+      sizeOf: (batch) => batch.length,
+      ...(this.#seesAll() ? { total: () => this.#countExpected() } : {}),
     })
     return { ...this.#counts, dryRun: this.#dryRun, interrupted }
+  }
+
+  #seesAll(): boolean {
+    return this.#options.prefix === undefined && this.#options.storage === undefined
+  }
+
+  /** So many objects as rows name; what a storage holds besides is what is looked for. */
+  async #countExpected(): Promise<RowCount> {
+    const { database } = this.#runtime
+    const assets = await countRows(database, 'rindle.media_assets', [])
+    const variants = await countRows(database, 'rindle.media_variants where storage_key is not null', [])
+    return { ...sumOf([assets, variants]), isEstimate: true }
   }
 
   /** A batch is of one storage, and of one kind. */

@@ -62,17 +62,23 @@ export async function sweepOrphanedTempFiles(runtime: Runtime, options: SweepOpt
         runtime.logger.error({ error: String(error) }, 'An abandoned directory could not be deleted.')
       }
     }
-    const { interrupted } = await walk(workDirectories(runtime), { ...options, concurrency: 1, counts, each })
+    const directories = await workDirectories(runtime)
+    const total = async () => ({ count: directories.length, isEstimate: false })
+    const { interrupted } = await walk(onePage(directories), { ...options, concurrency: 1, counts, each, total })
     return { ...counts, dryRun, interrupted }
   })
 }
 
-async function* workDirectories({ workDirectory }: Runtime): AsyncGenerator<string[]> {
+async function* onePage(paths: readonly string[]): AsyncGenerator<string[]> {
+  yield [...paths]
+}
+
+async function workDirectories({ workDirectory }: Runtime): Promise<readonly string[]> {
   const prefixes = Object.values(WORK_DIRECTORY_PREFIXES)
   // A symbolic link is no directory here: nobody else may say what is deleted.
   const isOurs = (entry: Dirent): boolean =>
     entry.isDirectory() && prefixes.some((prefix) => entry.name.startsWith(prefix))
-  yield (await entriesOf(workDirectory)).filter(isOurs).map(({ name }) => join(workDirectory, name))
+  return (await entriesOf(workDirectory)).filter(isOurs).map(({ name }) => join(workDirectory, name))
 }
 
 /** The size of all files in it, and when something was last written. */

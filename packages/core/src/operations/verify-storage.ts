@@ -9,6 +9,7 @@ import { inTransaction } from '../unit-of-work.ts'
 import { applyAggregate, variantsOf } from '../variants/aggregate.ts'
 import { lockAsset } from '../variants/lock-asset.ts'
 import { emitVariantState } from '../variants/variant-events.ts'
+import { countAssets } from './count-rows.ts'
 import { isStillOriginal } from './is-still-original.ts'
 import { PAGE_SIZE, pages } from './pages.ts'
 import { runOperation } from './run-operation.ts'
@@ -115,6 +116,7 @@ class Verification {
       concurrency: this.#options.concurrency ?? DEFAULT_CONCURRENCY,
       counts: this.#counts,
       each: (asset) => this.#verify(asset),
+      total: () => countAssets(this.#runtime.database, { ...this.#options, states: DELIVERABLE, profiles }),
     })
     const dryRun = this.#options.dryRun ?? false
     return { ...this.#counts, lostOriginals: this.#lostOriginals, dryRun, interrupted, lastId: this.#lastId }

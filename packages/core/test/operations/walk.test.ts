@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest'
-import { walk } from '../../src/operations/walk.ts'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { type WalkProgress, walk } from '../../src/operations/walk.ts'
 
 async function* pagesOf(...pages: readonly number[][]): AsyncGenerator<number[]> {
   yield* pages
@@ -27,6 +27,39 @@ describe('a walk', () => {
     expect(done.toSorted((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 6])
     expect(most).toBe(2)
     expect(reports).toEqual([5, 5, 6])
+  })
+
+  it('tells how far it has come, of how much, after each page', async () => {
+    const reports: unknown[] = []
+    const counts = { found: 0 }
+    await walk(pagesOf([1, 2], [3]), {
+      concurrency: 2,
+      counts,
+      total: async () => ({ count: 60, isEstimate: true }),
+      sizeOf: (item) => item * 10,
+      onProgress: ({ found }, progress) => void reports.push({ found, ...progress }),
+      each: async () => void (counts.found += 1),
+    })
+    expect(reports).toEqual([
+      { found: 2, done: 30, total: 60, isEstimate: true },
+      { found: 3, done: 60, total: 60, isEstimate: true },
+    ])
+  })
+
+  it('tells it twice a second while a page takes long', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const reports: number[] = []
+    const each = async (): Promise<void> => void vi.advanceTimersByTime(200)
+    const onProgress = (_counts: object, { done }: WalkProgress): void => void reports.push(done)
+    await walk(pagesOf([1, 2, 3, 4, 5, 6, 7]), { concurrency: 1, counts: {}, each, onProgress })
+    expect(reports).toEqual([3, 6, 7])
+  })
+
+  it('does not ask how much there is when nobody wants to know', async () => {
+    const total = vi.fn(async () => ({ count: 1, isEstimate: false }))
+    await walk(pagesOf([1]), { concurrency: 1, counts: {}, each: async () => {}, total })
+    expect(total).not.toHaveBeenCalled()
   })
 
   it('ends between two items when it is interrupted, and asks for no further page', async () => {

@@ -10,6 +10,7 @@ import { type ProbedFields, probedFields, probeFile } from '../promotion/probe-f
 import { SNIFF_BYTES, sniff } from '../promotion/sniff.ts'
 import { assetFromRow } from '../rows/entities-from-rows.ts'
 import { profileOf, type Runtime } from '../runtime.ts'
+import { acquireOriginal, assertWhole } from '../variants/original.ts'
 import { runOperation } from './run-operation.ts'
 
 /** What {@link reprobe} found. */
@@ -31,7 +32,8 @@ const NEVER = new AbortController().signal
 /**
  * Reads the original of one deliverable asset again and writes what it says of itself: content type, kind, dimensions,
  * duration and tracks; what no longer applies becomes `null`, and nothing else is touched. Safe to repeat. `not_found`,
- * `not_deliverable`, `storage_object_missing`; `corrupt_media` and `limit_exceeded` leave the row as it is.
+ * `not_deliverable`; `corrupt_media` and `limit_exceeded` leave the row as it is. An original that is gone or holds other
+ * bytes is noted on its asset, which stays as it is, too: `original_missing`, `original_damaged`.
  */
 export async function reprobe(runtime: Runtime, assetId: string): Promise<ReprobeReport> {
   return runOperation(runtime, { operation: 'reprobe', scope: 'asset', dry_run: false }, async () => {
@@ -39,8 +41,7 @@ export async function reprobe(runtime: Runtime, assetId: string): Promise<Reprob
     try {
       const fields = await readFields(runtime, before)
       const asset = await writeFields(runtime, before, fields)
-      const names = Object.keys(fields) as ReprobedField[]
-      return { asset, changed: names.filter((name) => before[name] !== fields[name]) }
+      return { asset, changed: changedFields(before, fields) }
     } catch (error) {
       // Of an asset that was purged or refused meanwhile, that is the answer; whatever was met of it says nothing more.
       await deliverableAsset(runtime, assetId)
@@ -56,11 +57,27 @@ async function deliverableAsset(runtime: Runtime, assetId: string): Promise<Asse
   return asset
 }
 
+/** Only of whole bytes does it say anything that they cannot be read, or are other than the row says. */
 async function readFields(runtime: Runtime, asset: Asset): Promise<ReprobedFields> {
-  await using source = await runtime.sources.acquire(asset, NEVER)
-  const head = await buffer(createReadStream(source.file.path, { end: SNIFF_BYTES - 1 }))
+  await using source = await acquireOriginal(runtime, asset, NEVER)
+  const assertIsWhole = (): Promise<void> => assertWhole(runtime, asset, source.file, NEVER)
+  const fields = await fieldsOf(runtime, asset, source.file).catch(async (error: unknown) => {
+    await assertIsWhole()
+    throw error
+  })
+  if (changedFields(asset, fields).length > 0) await assertIsWhole()
+  return fields
+}
+
+async function fieldsOf(runtime: Runtime, asset: Asset, file: SourceFile): Promise<ReprobedFields> {
+  const head = await buffer(createReadStream(file.path, { end: SNIFF_BYTES - 1 }))
   const contentType = (await sniff(head)) ?? asset.contentType
-  return { contentType, ...(await probe(runtime, asset, { ...source.file, contentType: contentType ?? '' })) }
+  return { contentType, ...(await probe(runtime, asset, { ...file, contentType: contentType ?? '' })) }
+}
+
+function changedFields(before: Asset, fields: ReprobedFields): readonly ReprobedField[] {
+  const names = Object.keys(fields) as ReprobedField[]
+  return names.filter((name) => before[name] !== fields[name])
 }
 
 async function probe(runtime: Runtime, asset: Asset, file: SourceFile): Promise<ProbedFields> {

@@ -57,7 +57,9 @@ export interface ScheduleOptions<P extends string = string> {
   /** Runs the analyzers over what is there. @default never */
   readonly backfillMetadata?: ScheduledOnRequest<Concurrent & InProfile<P> & { readonly analyzer?: string }>
   /** Purges what nobody has attached for long. @default never */
-  readonly purgeUnattached?: ScheduledOnRequest<Live & Concurrent & InProfile<P> & { readonly graceSeconds?: number }>
+  readonly purgeUnattached?: ScheduledOnRequest<
+    Live & Concurrent & InProfile<P> & { readonly graceSeconds?: number; readonly quarantineGraceSeconds?: number }
+  >
   /** Deletes old processing runs. @default never */
   readonly pruneRuns?: ScheduledOnRequest<Live & { readonly olderThanSeconds?: number }>
 }
@@ -84,7 +86,13 @@ const OPTIONS = {
   recoverLostWork: { concurrency, olderThanSeconds: seconds },
   scanOrphans: { live, prefix: z.string().optional(), graceSeconds: seconds, storage: name },
   backfillMetadata: { concurrency, profile: name, analyzer: name },
-  purgeUnattached: { live, concurrency, profile: name, graceSeconds: seconds },
+  purgeUnattached: {
+    live,
+    concurrency,
+    profile: name,
+    graceSeconds: seconds,
+    quarantineGraceSeconds: seconds,
+  },
   pruneRuns: { live, olderThanSeconds: seconds },
 } satisfies Readonly<Record<ScheduledVerb, z.ZodRawShape>>
 
@@ -96,6 +104,11 @@ const scheduleSchema = z.strictObject(
     }),
   ),
 )
+
+/** Whether this version knows the options that a schedule gives a verb: a newer one may give more. Pure. */
+export function areKnownOptions(verb: ScheduledVerb, options: JsonObject): boolean {
+  return z.strictObject(OPTIONS[verb]).safeParse(options).success
+}
 
 /** What is kept of one verb: when it runs, and with what. */
 interface Entry {

@@ -189,7 +189,12 @@ describe('runtime status', () => {
         where id = '${rejected.id}'`)
     },
     example: () => ({ state: 'quarantined', reason: 'scanner_rejected:virus' }),
-    repair: () => rindle.purgeUnattached({ live: true, graceSeconds: 0 }),
+    repair: () => rindle.purgeUnattached({ live: true, quarantineGraceSeconds: 0 }),
+  })
+  wrong('refused_by_outage', 'releaseAsset', {
+    make: () => setAsset(`state = 'quarantined', error_reason = 'promotion_failed:ffmpeg_not_found'`),
+    example: () => ({ state: 'quarantined', reason: 'promotion_failed:ffmpeg_not_found' }),
+    repair: () => rindle.releaseAsset(asset.id),
   })
   wrong('unattached_asset', 'purgeUnattached', {
     severity: 'notice',

@@ -12,6 +12,7 @@ import { pruneRuns } from './commands/prune-runs.ts'
 import { purgeUnattached } from './commands/purge-unattached.ts'
 import { recoverLostWork } from './commands/recover-lost-work.ts'
 import { regenerateVariants } from './commands/regenerate-variants.ts'
+import { release } from './commands/release.ts'
 import { reprobe } from './commands/reprobe.ts'
 import { requeue } from './commands/requeue.ts'
 import { runtimeStatus } from './commands/runtime-status.ts'
@@ -34,6 +35,7 @@ export const COMMANDS: readonly Command[] = [
   runtimeStatus,
   check,
   reprobe,
+  release,
   requeue,
   regenerateVariants,
   verifyStorage,

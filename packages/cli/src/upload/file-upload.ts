@@ -25,8 +25,10 @@ export function uploadLines(upload: FileUpload, style: Style, hasWaited: boolean
   const width = Math.max(0, ...urls.map(({ name }) => name.length))
   return [
     `asset ${result.asset.id} ${stateIn(style, stateOf(upload))} ${printable(file)}`,
-    ...(asset?.state === 'quarantined' ? [`  ${printable(reasonText(asset.errorReason))}`] : []),
-    ...failed.map(({ name, errorReason }) => `  ${name}: ${printable(reasonText(errorReason))}`),
+    ...(asset?.state === 'quarantined' ? [`  ${printable(reasonText(asset.errorReason, asset.errorMessage))}`] : []),
+    ...failed.map(
+      ({ name, errorReason, errorMessage }) => `  ${name}: ${printable(reasonText(errorReason, errorMessage))}`,
+    ),
     ...(hasWaited && asset !== null && !isSettled(asset)
       ? ['  Still being worked on. Is a worker running? `rindle worker` is one.']
       : []),

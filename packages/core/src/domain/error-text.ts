@@ -54,7 +54,7 @@ function rawText(error: unknown): string {
     if (typeof message === 'string' && message !== '') return message
     return codeOf(error) ?? (error instanceof Error ? error.name : asJson(error))
   }
-  return error === undefined ? 'nothing was said' : String(error)
+  return error === undefined ? 'nothing was said' : String(error as string | number | bigint | boolean | symbol | null)
 }
 
 function asJson(value: object): string {

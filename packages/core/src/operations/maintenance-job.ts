@@ -36,7 +36,10 @@ async function runVerb(runtime: Runtime, job: RunningJob): Promise<void> {
   const { storage } = options
   // What a newer process has configured; a verb that is called says that it is mistyped.
   if (typeof storage === 'string' && !Object.hasOwn(runtime.storages, storage)) {
-    throw new RindleError('unknown_storage', `Maintenance is for the storage "${storage}", which is not configured here.`)
+    throw new RindleError(
+      'unknown_storage',
+      `Maintenance is for the storage "${storage}", which is not configured here.`,
+    )
   }
   const report = await operationsOf(runtime)[verb]({ ...options, signal: job.signal })
   runtime.logger.info({ task, ...report }, 'Scheduled maintenance has ended.')

@@ -116,11 +116,7 @@ interface SizeProblem {
   readonly message: string
 }
 
-function sizeProblem(
-  runtime: Runtime,
-  { session, asset }: OpenSession,
-  object: StoredObject,
-): SizeProblem | null {
+function sizeProblem(runtime: Runtime, { session, asset }: OpenSession, object: StoredObject): SizeProblem | null {
   const { maxBytes } = profileOf(runtime, asset.profile).accept
   if (object.byteSize > maxBytes) {
     return { reason: 'max_bytes_exceeded', message: `The file is larger than the ${maxBytes} bytes that are accepted.` }

@@ -92,7 +92,11 @@ export async function settle(
  * and whatever is wrong with a variant that is added or made again takes nothing else away. The run of the promotion
  * ends after the transaction that planned the variants.
  */
-async function isFirstMaking(unit: UnitOfWork, { id, assetId }: Variant, variants: readonly Variant[]): Promise<boolean> {
+async function isFirstMaking(
+  unit: UnitOfWork,
+  { id, assetId }: Variant,
+  variants: readonly Variant[],
+): Promise<boolean> {
   if (variants.some(({ generatedAt }) => generatedAt !== null)) return false
   const { rows } = await unit.executeSql(
     `select 1 from rindle.media_processing_runs

@@ -27,6 +27,12 @@ const JUDGEMENTS: Readonly<Record<StatusClass, Judgement>> = {
     command: 'rindle recover-lost-work',
     advice: 'These variants are being made by a job that is gone; enqueue it again.',
   },
+  refused_by_outage: {
+    severity: 'error',
+    verb: 'releaseAsset',
+    command: 'rindle release <assetId>',
+    advice: 'An earlier version refused these files for an outage, which says nothing about them; promote them again.',
+  },
   failed_work: {
     severity: 'error',
     verb: 'requeueVariants',
@@ -85,7 +91,9 @@ const JUDGEMENTS: Readonly<Record<StatusClass, Judgement>> = {
     severity: 'notice',
     verb: 'purgeUnattached',
     command: 'rindle purge-unattached --live',
-    advice: 'These files were rejected; look at their reasons, and purge them.',
+    advice:
+      'These files were rejected; look at their reasons. Release what was refused wrongly (rindle release <assetId>); ' +
+      'the rest is purged when it has been kept for quarantineDays.',
   },
   unattached_asset: {
     severity: 'notice',

@@ -6,6 +6,7 @@ export const STATUS_CLASSES = [
   'stuck_asset',
   'queue_starved',
   'orphan_suspect',
+  'refused_by_outage',
   'failed_work',
   'storage_drift',
   'recipe_drift',
@@ -61,6 +62,7 @@ export interface StatusRecommendation {
 export type StatusVerb =
   | 'work'
   | 'recoverLostWork'
+  | 'releaseAsset'
   | 'requeueVariants'
   | 'regenerateVariants'
   | 'reprobe'

@@ -22,7 +22,7 @@ describe('an error of sharp', () => {
     ['/out/a.webp: write error\nsystem error: No space left on device', 'insufficient_disk'],
     ['/out/a.webp: unable to open for write\nsystem error: No such file or directory', 'processing_failed'],
     ['webpsave: unable to encode', 'processing_failed'],
-    ['Could not allocate enough memory for raw output', 'processing_failed'],
+    ['Could not allocate enough memory for raw output', 'insufficient_memory'],
   ])('%j while decoding is %s', (text, code) => {
     expect(mapError(new Error(text), DECODE).code).toBe(code)
   })

@@ -1,5 +1,5 @@
 import { cleanSentence, codeOf, errorText, withCauses } from './error-text.ts'
-import { type ErrorCode, isRindleError, type RindleError } from './errors.ts'
+import { ERROR_CODES, type ErrorCode, isRindleError, type RindleError } from './errors.ts'
 
 /**
  * What a failure says.
@@ -98,9 +98,11 @@ export function fileFaultOf(error: unknown): FileFault | null {
 
 function kindOf({ code, retryable }: RindleError): FailureKind {
   // A newer adapter may know more codes than this version.
-  const kind = (KINDS as Partial<Record<string, FailureKind>>)[code] ?? 'defect'
-  // A decoder that died of its memory, say, which may have held more than this file.
-  return kind === 'verdict' && retryable ? 'defect' : kind
+  const kind = Object.hasOwn(KINDS, code) ? KINDS[code] : 'defect'
+  const isUsual = !Object.hasOwn(ERROR_CODES, code) || ERROR_CODES[code].retryable === retryable
+  if (isUsual) return kind
+  if (kind === 'verdict' && retryable) return 'defect'
+  return kind === 'defect' && !retryable ? 'verdict' : kind
 }
 
 /** With the name of the scanner or analyzer, where it is one's. */

@@ -153,11 +153,16 @@ class VariantWork {
 
   #processorOf(variant: Variant): Processor {
     const capability = recipeCapability(variant.recipe)
-    const processor = this.#runtime.processors.find((candidate) => candidate.capabilities.has(capability))
+    const makers = this.#runtime.processors.filter((candidate) => candidate.capabilities.has(capability))
+    const processor = makers.find((maker) => this.#isReader(maker)) ?? makers[0]
     if (processor !== undefined) return processor
     throw new RindleError('processor_capability_missing', `No installed processor makes ${capability}.`, {
       details: { capability },
     })
+  }
+
+  #isReader({ probes }: Processor): boolean {
+    return probes.has(this.#asset.contentType ?? '')
   }
 
   #reportProgress(name: string, percent: number): void {
@@ -201,7 +206,7 @@ class VariantWork {
 
   async #fail(claimed: ClaimedVariant, thrown: unknown): Promise<void> {
     const { signal, isLastAttempt } = this.#job
-    const error = signal.aborted ? thrown : await this.#ofOriginal(thrown)
+    const error = signal.aborted ? thrown : await this.#ofOriginal(this.#unlessUnread(claimed, thrown))
     const failure = failureOf(error)
     const fields = { assetId: this.#asset.id, variant: claimed.variant.name, reason: failure.reason }
     if (!signal.aborted && isFinal(failure, isLastAttempt)) {
@@ -214,6 +219,13 @@ class VariantWork {
       this.#runtime.logger.warn(fields, `A variant failed and will be tried again. ${failure.message}`)
     } else this.outage ??= failure
     await this.#settle(claimed, { to: 'queued', failure, hasJob: !isOver(signal) })
+  }
+
+  /** A newer worker may have a processor for a type that those of this one do not claim to read. */
+  #unlessUnread({ variant }: ClaimedVariant, error: unknown): unknown {
+    if (!isRindleError(error, 'unsupported_codec') || this.#isReader(this.#processorOf(variant))) return error
+    const message = `No installed processor reads ${this.#asset.contentType ?? 'what it is'}: ${error.message}`
+    return new RindleError('processor_capability_missing', message, { cause: error })
   }
 
   /**

@@ -56,7 +56,8 @@ describe('what a failure says', () => {
   })
 
   it('of a code that only a newer adapter knows is a defect', () => {
-    expect(failureOf(new RindleError('disk_on_fire' as ErrorCode, 'Hot.'))).toEqual({
+    const error = new RindleError('disk_on_fire' as ErrorCode, 'Hot.', { retryable: false })
+    expect(failureOf(error)).toEqual({
       kind: 'defect',
       reason: 'disk_on_fire',
       message: 'Hot.',

@@ -16,6 +16,14 @@ export async function acquireOriginal(runtime: Runtime, asset: Asset, signal: Ab
     await assertStoredWhole(runtime, asset, signal)
     await noteOriginalWhole(runtime.database, asset)
   }
+  const source = await acquireStored(runtime, asset, signal)
+  if (asset.byteSize === null || source.file.byteSize === asset.byteSize) return source
+  await using _unwanted = source
+  await assertStoredWhole(runtime, asset, signal)
+  throw await copyDamaged(runtime, asset)
+}
+
+async function acquireStored(runtime: Runtime, asset: Asset, signal: AbortSignal): Promise<AcquiredSource> {
   try {
     return await runtime.sources.acquire(asset, signal)
   } catch (error) {
@@ -39,9 +47,14 @@ export async function assertWhole(
 ): Promise<void> {
   if (asset.checksumSha256 === null || (await checksumOf(copy, signal)) === asset.checksumSha256) return
   await assertStoredWhole(runtime, asset, signal)
+  throw await copyDamaged(runtime, asset)
+}
+
+/** Forgets the copy of an original on this machine, which differs from it. */
+async function copyDamaged(runtime: Runtime, asset: Asset): Promise<RindleError> {
   await runtime.sources.forget(asset)
   const message = `The copy of the original of asset ${asset.id} on this machine was damaged; it is fetched again.`
-  throw new RindleError('storage_unavailable', message)
+  return new RindleError('storage_unavailable', message)
 }
 
 /** Reads the stored original as a whole. Returns its etag, or throws what is wrong with it and notes that on its asset. */

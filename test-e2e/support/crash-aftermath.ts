@@ -4,6 +4,7 @@ import { expect, vi } from 'vitest'
 import { type CrashInstance, type CrashPlace, crashJobs, crashStorages } from './crash-instance.ts'
 import { makeDeletionsDue } from './crash-plots.ts'
 import type { Witness } from './crash-witness.ts'
+import { makeDue } from './make-due.ts'
 
 /** What is found once everything that died has been taken over by others. */
 export interface Aftermath {
@@ -76,6 +77,7 @@ export async function drain(
   const workers = await rindle.work()
   const nothingLeft = async (): Promise<void> => {
     await makeDeletionsDue(rindle)
+    await makeDue(rindle)
     expect(remaining(await jobs.counts())).toEqual({})
   }
   await vi.waitFor(nothingLeft, { timeout: timeoutMs, interval: 100 })

@@ -1,12 +1,4 @@
-import { once } from 'node:events'
-import {
-  type Analyzer,
-  type ErrorCode,
-  type Processor,
-  RindleError,
-  type Scanner,
-  type WorkerRegistration,
-} from '@rindle/core'
+import { type Analyzer, type ErrorCode, type Processor, type Profile, RindleError, type Scanner } from '@rindle/core'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
 import { imageProcessor } from '@rindle/processor-image'
 import { faultyStorage } from '@rindle/testing'
@@ -19,7 +11,7 @@ import { quadrants } from '../support/pictures.ts'
 /** Where work meets something that has nothing to do with its bytes. */
 type Place = 'scan' | 'analyze' | 'probe' | 'process' | 'get:before' | 'copy:before' | 'put:before'
 
-let application: Application<{ photo: typeof photo }>
+let application: Application<{ photo: Profile<keyof (typeof photo)['variants']> }>
 /** What goes wrong now, and how often it did. */
 const outage: { place: Place | null; meet: (signal?: AbortSignal) => unknown; met: number } = {
   place: null,
@@ -68,8 +60,13 @@ function breakableProcessor(): Processor {
 }
 
 beforeAll(async () => {
+  const guarded: Profile<keyof (typeof photo)['variants']> = {
+    ...photo,
+    scanners: [scanner],
+    analyzers: [analyzer],
+  }
   application = await startApplication({
-    profiles: { photo: { ...photo, scanners: [scanner], analyzers: [analyzer] } },
+    profiles: { photo: guarded },
     processors: [breakableProcessor()],
     jobs: pgBossJobs({ retryDelaySeconds: 0, pollingIntervalSeconds: 0.5 }),
     wrapStorage: (storage) =>
@@ -305,110 +302,4 @@ describe('variants', () => {
       Array.from({ length: 3 }, () => ({ state: 'cancelled', waitingSince: null, errorReason: null })),
     )
   })
-})
-
-describe('a job whose workers died in every attempt', () => {
-  /** As the queue calls it then. */
-  function dying(queue: WorkerRegistration['queue'], died: { count: number }, limit: number) {
-    const jobs = pgBossJobs({ retryDelaySeconds: 0, pollingIntervalSeconds: 0.5 })
-    const work = jobs.work.bind(jobs)
-    jobs.work = (registrations) =>
-      work(
-        registrations.map((registration) => ({
-          ...registration,
-          handle: async (job) => {
-            if (registration.queue !== queue || died.count >= limit) return registration.handle(job)
-            died.count += 1
-            await registration.handleDead(job)
-          },
-        })),
-      )
-    return jobs
-  }
-
-  it.each([
-    ['rindle_promote', 'validating'],
-    ['rindle_process', 'processing'],
-    ['rindle_purge', null],
-  ] as const)('of %s is handed on, as often as it takes', async (queue, state) => {
-    const died = { count: 0 }
-    await using mortal = await startApplication({ jobs: dying(queue, died, 3) })
-    const { rindle } = mortal
-    const owner = { type: 'member', id: 1 }
-    const { id } = await rindle.upload('photo', await quadrants(20, 20), { filename: 'a.jpg', owner, slot: 'avatar' })
-    await mortal.work()
-    if (state === null) {
-      await settled(rindle, id)
-      await rindle.detach(owner, 'avatar')
-    }
-    await vi.waitFor(
-      async () => {
-        await makeDue(rindle)
-        expect(died.count).toBe(3)
-      },
-      { timeout: 20_000, interval: 20 },
-    )
-    const asset = await rindle.asset(id)
-    if (state !== null) {
-      const waiting = state === 'validating' ? asset : asset?.variants[0]
-      expect(asset?.state).toBe(state)
-      expect(waiting).toMatchObject({ errorReason: 'worker_died', waitingSince: expect.any(Date) })
-    }
-    await vi.waitFor(
-      async () => {
-        await makeDue(rindle)
-        expect((await rindle.asset(id))?.state).toBe(state === null ? undefined : 'ready')
-      },
-      { timeout: 20_000, interval: 20 },
-    )
-  })
-})
-
-it('a scanner that fails open lets a file pass on the third attempt, and not for what the storage met', async () => {
-  let scans = 0
-  const open: Scanner = {
-    name: 'open',
-    failMode: 'open',
-    scan: async ({ open: openBytes, signal }) => {
-      scans += 1
-      const body = await openBytes()
-      body.destroy()
-      if (body.destroyed && !body.closed) await once(body, 'close', { signal })
-      throw new Error('The scanner is away.')
-    },
-  }
-  let isStorageAway = true
-  await using careless = await startApplication({
-    profiles: { photo: { ...photo, scanners: [open] } },
-    jobs: pgBossJobs({ retryDelaySeconds: 0, pollingIntervalSeconds: 0.5 }),
-    wrapStorage: (storage) => ({
-      ...faultyStorage(storage, { onCall: () => undefined }),
-      get: async (key, options) => {
-        // The gate reads a range, the scanner everything.
-        if (isStorageAway && options?.range === undefined) throw new RindleError('storage_unavailable', 'Away.')
-        return storage.get(key, options)
-      },
-    }),
-  })
-  const { rindle } = careless
-  const { id } = await rindle.upload('photo', await quadrants(20, 20), { filename: 'a.jpg' })
-  await careless.work()
-  await vi.waitFor(
-    async () => {
-      await makeDue(rindle)
-      expect(scans).toBeGreaterThan(4)
-    },
-    { timeout: 20_000, interval: 20 },
-  )
-  expect(await rindle.asset(id)).toMatchObject({ state: 'validating', errorReason: 'storage_unavailable' })
-  isStorageAway = false
-  const before = scans
-  await vi.waitFor(
-    async () => {
-      await makeDue(rindle)
-      expect(await rindle.asset(id)).toMatchObject({ state: 'ready' })
-    },
-    { timeout: 20_000, interval: 20 },
-  )
-  expect(scans - before).toBeLessThanOrEqual(4)
 })

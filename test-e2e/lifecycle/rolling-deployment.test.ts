@@ -22,8 +22,8 @@ const thumb = { mode: 'crop', width: 8, height: 8, format: 'webp' } as const
 const photo = defineProfile({ storage: 'main', accept, variants: { thumb } })
 
 let application: Application<Profiles>
-let older: Rindle<Profiles>
-let newer: Rindle<Profiles>
+let older: Rindle
+let newer: Rindle
 afterEach(async () => application[Symbol.asyncDispose]())
 
 const jobs = () => pgBossJobs({ retryDelaySeconds: 0, pollingIntervalSeconds: 0.5 })

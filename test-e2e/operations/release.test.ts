@@ -68,7 +68,7 @@ describe('a released asset', () => {
     const { id, errorReason, errorMessage } = await quarantined()
     expect([errorReason, errorMessage]).toEqual(['scanner_rejected:virus', 'EICAR'])
     const moves: unknown[] = []
-    const off = rindle.on('rindle.asset.state_change', ({ metadata }) => moves.push([metadata.from, metadata.to]))
+    const off = rindle.on('rindle.asset.state_change', ({ metadata }) => void moves.push([metadata.from, metadata.to]))
     const report = await rindle.releaseAsset(id)
     expect(report).toMatchObject({
       errorReason: 'scanner_rejected:virus',
@@ -150,7 +150,7 @@ describe('a released asset', () => {
   it('announces the release', async () => {
     const { id } = await quarantined()
     const events: unknown[] = []
-    rindle.on('rindle.repair.stop', ({ metadata }) => events.push(metadata))
+    rindle.on('rindle.repair.stop', ({ metadata }) => void events.push(metadata))
     await rindle.releaseAsset(id)
     expect(events).toEqual([{ operation: 'release', scope: 'asset', result: 'ok', dry_run: false }])
   })

@@ -49,20 +49,20 @@ export function codeOf(error: unknown): string | undefined {
 }
 
 function rawText(error: unknown): string {
-  if (isObject(error)) {
-    const { message } = error
-    if (typeof message === 'string' && message !== '') return message
-    return codeOf(error) ?? (error instanceof Error ? error.name : asJson(error))
-  }
-  return error === undefined ? 'nothing was said' : String(error as string | number | bigint | boolean | symbol | null)
+  if (typeof error === 'string') return error
+  if (error === undefined) return 'nothing was said'
+  if (!isObject(error)) return asJson(error)
+  const { message } = error
+  if (typeof message === 'string' && message !== '') return message
+  return codeOf(error) ?? (error instanceof Error ? error.name : asJson(error))
 }
 
-function asJson(value: object): string {
+function asJson(value: unknown): string {
   try {
-    return JSON.stringify(value)
+    return JSON.stringify(value) ?? typeof value
   } catch {
     // It holds itself, or a big integer: nothing that a sentence could tell.
-    return 'an object without a message'
+    return 'something without a message'
   }
 }
 

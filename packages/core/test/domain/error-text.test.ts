@@ -17,7 +17,7 @@ it.each([
 it('what holds itself is named, too', () => {
   const round: Record<string, unknown> = {}
   round['self'] = round
-  expect(errorText(round)).toBe('an object without a message')
+  expect(errorText(round)).toBe('something without a message')
 })
 
 it.each([

@@ -31,6 +31,6 @@ it.each([
 
 it('an option of a newer version is none to wait for while it has its default: no digest holds it then', () => {
   const known = normalizeRecipe({ mode: 'fit', width: 8 })
-  const stored = { ...known, blur: 0 } as NormalizedRecipe
+  const stored = { ...known, blur: 0 } as unknown as NormalizedRecipe
   expect(isKnownRecipe(stored, recipeDigest(known))).toBe(true)
 })

@@ -29,11 +29,14 @@ export function uploadLines(upload: FileUpload, style: Style, hasWaited: boolean
     ...failed.map(
       ({ name, errorReason, errorMessage }) => `  ${name}: ${printable(reasonText(errorReason, errorMessage))}`,
     ),
-    ...(hasWaited && asset !== null && !isSettled(asset)
-      ? ['  Still being worked on. Is a worker running? `rindle worker` is one.']
-      : []),
+    ...(hasWaited && asset !== null && !isSettled(asset) ? [unsettledLine(asset)] : []),
     ...urls.map(({ name, url }) => `  ${name.padEnd(width)}  ${url}`),
   ]
+}
+
+function unsettledLine({ waitingSince, errorReason, errorMessage }: AssetWithVariants): string {
+  if (waitingSince === null) return '  Still being worked on. Is a worker running? `rindle worker` is one.'
+  return `  Waits, and goes on by itself: ${printable(reasonText(errorReason, errorMessage))}`
 }
 
 /** The same for `--format json`. */

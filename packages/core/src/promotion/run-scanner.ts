@@ -24,7 +24,7 @@ export async function runScanner(
   asset: ScannedAsset,
   job: RunningJob,
 ): Promise<ScanVerdict> {
-  const source = new ScannedSource(runtime, asset, job.signal)
+  const source = new ScannedSource(runtime, asset)
   const { name, timeoutMs } = scanner
   try {
     return await withinTime((signal) => scan(scanner, asset, source, signal), { timeoutMs, signal: job.signal })
@@ -49,7 +49,7 @@ async function scan(
   signal: AbortSignal,
 ): Promise<ScanVerdict> {
   const { id, profile, contentType, byteSize, filename } = asset
-  const open = (): Promise<Readable> => source.open()
+  const open = (): Promise<Readable> => source.open(signal)
   const verdict: unknown = await scanner.scan({ assetId: id, profile, contentType, byteSize, filename, open, signal })
   if (isVerdict(verdict)) return verdict
   throw new TypeError('It gave neither `{ accepted: true }` nor `{ accepted: false, reason }`.')
@@ -65,28 +65,28 @@ function isVerdict(verdict: unknown): verdict is ScanVerdict {
 class ScannedSource {
   readonly #runtime: Runtime
   readonly #asset: ScannedAsset
-  readonly #signal: AbortSignal
   failure: Error | undefined
 
-  constructor(runtime: Runtime, asset: ScannedAsset, signal: AbortSignal) {
+  constructor(runtime: Runtime, asset: ScannedAsset) {
     this.#runtime = runtime
     this.#asset = asset
-    this.#signal = signal
   }
 
-  async open(): Promise<Readable> {
+  /** Ends with `signal`, whether or not the scanner has read everything. */
+  async open(signal: AbortSignal): Promise<Readable> {
     const { storage, storageKey } = this.#asset
     try {
-      const { body } = await storageOf(this.#runtime, storage).get(storageKey, { signal: this.#signal })
-      body.once('error', (error) => this.#note(error))
+      const { body } = await storageOf(this.#runtime, storage).get(storageKey, { signal })
+      body.once('error', (error) => this.#note(error, signal))
       return body
     } catch (error) {
-      this.#note(error)
+      this.#note(error, signal)
       throw error
     }
   }
 
-  #note(error: unknown): void {
+  #note(error: unknown, signal: AbortSignal): void {
+    if (signal.aborted) return
     this.failure ??= error instanceof Error ? error : new Error(errorText(error))
   }
 }

@@ -1,5 +1,5 @@
 /** How long a scanner or an analyzer of the application may take with one file, unless it says otherwise. */
-export const DEFAULT_TIMEOUT_MS: number = 15 * 60_000
+const DEFAULT_TIMEOUT_MS = 15 * 60_000
 
 /**
  * Runs code of the application, which gets a signal that aborts when its time is over or `signal` does. It is not

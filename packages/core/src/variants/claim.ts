@@ -45,15 +45,17 @@ export async function claim(
     const asset = await lockAsset(unit, assetId)
     if (asset === null) return null
     const all = await variantsOf(unit, assetId)
-    const hasUnknown = all.some((variant) => variant.state === 'queued' && !isKnown(variant))
+    const unknown = all.filter((variant) => variant.state === 'queued' && !isKnown(variant))
     const candidates = all.filter((variant) => belongs(variant) && isKnown(variant))
     const wanted = candidates.filter((variant) => isClaimable(variant, job.id))
-    if (wanted.length === 0) return hasUnknown ? { asset, variants: [], siblings: [], hasUnknown } : null
+    const hasUnknown = unknown.length > 0
+    if (wanted.length === 0 && !hasUnknown) return null
     if (!isDeliverable(asset.state)) {
       // Quarantined or deleted while it waited: nothing is made, and nothing may wait for a job that will not come.
-      await cancelVariants(runtime, unit, asset, wanted, `asset_${asset.state}`)
+      await cancelVariants(runtime, unit, asset, [...wanted, ...unknown], `asset_${asset.state}`)
       return null
     }
+    if (wanted.length === 0) return { asset, variants: [], siblings: [], hasUnknown }
     const { rows } = await unit.executeSql(
       `update rindle.media_variants as variant
        set state = 'processing', job_id = $2::text, attempt = attempt + 1, progress = 0, updated_at = now()

@@ -2,6 +2,7 @@ import type { Asset, ErrorCode } from '@rindle/core'
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest'
 import { makeRecording } from '../av/make-clip.ts'
 import { settled } from '../support/application.ts'
+import { makeDue } from '../support/make-due.ts'
 import { grain } from '../support/pictures.ts'
 import { type FaultyApplication, startFaultyApplication } from './faulty-application.ts'
 
@@ -20,7 +21,7 @@ beforeEach(async () => {
   await application.rindle.prisma.$executeRawUnsafe('truncate rindle.media_assets, pgboss.job cascade')
 })
 
-/** What goes wrong, what it is called, and what makes everything ready once it is over. */
+/** What goes wrong, and what it is called. */
 interface Fault {
   readonly fault: string
   readonly begin: () => unknown
@@ -29,8 +30,6 @@ interface Fault {
   readonly code: ErrorCode | null
   /** Whether a promotion meets it, too, and not only the making of variants. */
   readonly meetsPromotion: boolean
-  /** `itself`: the next attempt. */
-  readonly repair: 'itself' | 'requeueVariants'
   readonly profile?: 'photo' | 'sound'
 }
 
@@ -52,39 +51,40 @@ const fullDisk = {
 }
 
 const FAULTS: readonly Fault[] = [
-  { fault: 'a store that is slow', ...storeThat({ kind: 'waits', delayMs: 150 }), code: null, repair: 'itself' },
+  { fault: 'a store that is slow', ...storeThat({ kind: 'waits', delayMs: 150 }), code: null },
   {
     fault: 'a store that fails one request in three',
     ...storeThat({ kind: 'hangs up', oneIn: 3 }),
     code: null,
-    repair: 'itself',
   },
   {
     fault: 'a store that drops connections in the middle of bodies',
     ...storeThat({ kind: 'cuts bodies', afterBytes: 5_000 }),
     code: 'storage_unavailable',
-    repair: 'itself',
   },
   {
     fault: 'a store that answers 503',
     ...storeThat({ kind: 'answers', status: 503 }),
     code: 'storage_unavailable',
-    repair: 'itself',
   },
   {
     fault: 'a store that answers 403',
     ...storeThat({ kind: 'answers', status: 403 }),
     code: 'storage_denied',
-    repair: 'requeueVariants',
   },
-  { fault: 'a full disk', ...fullDisk, code: 'insufficient_disk', repair: 'itself' },
-  { fault: 'an FFmpeg that hangs', ...ffmpegThat('sleep 60'), code: 'processing_timeout', repair: 'itself' },
-  { fault: 'an FFmpeg that is killed', ...ffmpegThat('kill -9 $$'), code: 'ffmpeg_failed', repair: 'itself' },
-  { fault: 'an FFmpeg that writes nothing', ...ffmpegThat('exit 0'), code: 'ffmpeg_failed', repair: 'itself' },
+  { fault: 'a full disk', ...fullDisk, code: 'insufficient_disk' },
+  { fault: 'an FFmpeg that hangs', ...ffmpegThat('sleep 60'), code: 'processing_timeout' },
+  { fault: 'an FFmpeg that is killed', ...ffmpegThat('kill -9 $$'), code: 'process_killed' },
+  {
+    fault: 'an FFmpeg that does not start',
+    ...ffmpegThat('echo "error while loading shared libraries: libx264.so.164: cannot open" >&2; exit 127'),
+    code: 'ffmpeg_not_found',
+  },
+  { fault: 'an FFmpeg that writes nothing', ...ffmpegThat('exit 0'), code: 'ffmpeg_failed' },
 ]
 
 it.for(FAULTS)(
-  '$fault: $code, and when it is over $repair makes everything ready',
+  '$fault: $code, and when it is over everything becomes ready by itself',
   { timeout: 60_000 },
   async (row, { skip, onTestFinished }) => {
     const { rindle } = application
@@ -109,14 +109,10 @@ it.for(FAULTS)(
     else for (const { id } of [promoted, uploaded]) await settled(rindle, id, 30_000)
     await row.end()
 
-    if (row.repair === 'requeueVariants') {
-      expect((await settled(rindle, promoted.id)).variants).toMatchObject([{ state: 'failed', errorReason: row.code }])
-      await rindle.requeueVariants(promoted.id)
-    }
     for (const { id } of [promoted, uploaded]) {
       await vi.waitFor(
         async () => {
-          await makeDue()
+          await makeDue(rindle)
           expect((await rindle.asset(id))?.state).toBe('ready')
         },
         { timeout: 30_000 },
@@ -148,9 +144,4 @@ async function codesOf(assetIds: readonly string[]): Promise<readonly (string | 
     where: { assetId: { in: [...assetIds] }, state: 'failed' },
   })
   return [...new Set(runs.map(({ errorReason }) => errorReason))]
-}
-
-/** What waits for a time is not worth a test's waiting. */
-async function makeDue(): Promise<void> {
-  await application.rindle.prisma.$executeRaw`update pgboss.job set start_after = now() where state < 'active'`
 }

@@ -90,7 +90,7 @@ describe('probing again', () => {
     await expect(rindle.reprobe('01900000-0000-7000-8000-000000000000')).rejects.toMatchObject({ code: 'not_found' })
     const { id, storageKey } = await readyPhoto()
     await rm(join(application.directory, 'storage', storageKey))
-    await expect(rindle.reprobe(id)).rejects.toMatchObject({ code: 'storage_object_missing' })
+    await expect(rindle.reprobe(id)).rejects.toMatchObject({ code: 'original_missing' })
     await rindle.prisma.mediaAsset.update({ where: { id }, data: { state: 'quarantined' } })
     await expect(rindle.reprobe(id)).rejects.toMatchObject({ code: 'not_deliverable' })
   })

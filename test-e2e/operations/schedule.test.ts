@@ -293,19 +293,22 @@ describe('a scheduled verb', () => {
     await next.stop()
   })
 
-  it('that is unknown fails for good, and says so in the log', async () => {
+  it('that cannot be done at all is tried once, and says so in the log', async () => {
     const errors: unknown[] = []
-    const logger: Logger = { ...silentLogger, error: (fields) => void errors.push(fields['task']) }
+    const logger: Logger = { ...silentLogger, error: (fields) => void errors.push(fields) }
     const jobs = memoryJobs()
     const rindle = await deploy(application, profiles, { logger, jobs })
     const database = openDatabase(application.databaseUrl)
     await jobs.enqueue(
-      [{ queue: 'rindle_maintenance', key: 'a', payload: { task: 'formatDisk', options: {} } }],
+      [{ queue: 'rindle_maintenance', key: 'a', payload: { task: 'verifyStorage', options: { variant: 'nope' } } }],
       database,
     )
     await database.close()
     const workers = await rindle.work({ queues: ['rindle_maintenance'] })
-    await vi.waitFor(() => expect(errors).toContain('formatDisk'), { timeout: 10_000 })
+    await vi.waitFor(async () => expect(await jobs.findLive('rindle_maintenance', ['a'])).toEqual(new Set()), {
+      timeout: 10_000,
+    })
+    expect(errors).toEqual([{ task: 'verifyStorage', reason: 'unknown_variant' }])
     await workers.stop()
   })
 })

@@ -175,7 +175,7 @@ describe('runtime status', () => {
   })
   wrong('failed_session', 'purgeUnattached', {
     severity: 'notice',
-    make: () => at.newSession('failed', '8 days'),
+    make: () => at.newSession('failed', '40 days'),
     example: () => ({ sessionId: expect.any(String), state: 'failed' }),
     repair: () => at.rindle.purgeUnattached({ live: true }),
   })
@@ -189,7 +189,12 @@ describe('runtime status', () => {
         where id = '${rejected.id}'`)
     },
     example: () => ({ state: 'quarantined', reason: 'scanner_rejected:virus' }),
-    repair: () => at.rindle.purgeUnattached({ live: true, graceSeconds: 0 }),
+    repair: () => at.rindle.purgeUnattached({ live: true, quarantineGraceSeconds: 0 }),
+  })
+  wrong('refused_by_outage', 'releaseAsset', {
+    make: () => at.setAsset(`state = 'quarantined', error_reason = 'promotion_failed:ffmpeg_not_found'`),
+    example: () => ({ state: 'quarantined', reason: 'promotion_failed:ffmpeg_not_found' }),
+    repair: () => at.rindle.releaseAsset(at.asset.id),
   })
   wrong('unattached_asset', 'purgeUnattached', {
     severity: 'notice',

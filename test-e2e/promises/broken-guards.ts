@@ -70,9 +70,9 @@ export const BROKEN_GUARDS: readonly BrokenGuard[] = [
     guard: 'an upload is put out of reach of its URL before anything looks at it',
     edits: [
       {
-        file: 'promotion/freeze.ts',
-        from: 'if (!isStagingKey(asset.storageKey)) return asset',
-        to: 'if (asset !== null) return asset',
+        file: 'promotion/pass-gate.ts',
+        from: 'if (isStagingKey(asset.storageKey)) return',
+        to: 'if (isStagingKey(asset.storageKey) && asset.state === "staged") return',
       },
     ],
     proof: { file: 'test-e2e/lifecycle/direct-uploads.test.ts', name: 'a second PUT' },
@@ -130,5 +130,17 @@ export const BROKEN_GUARDS: readonly BrokenGuard[] = [
     guard: 'what is attached already is not attached again',
     edits: [{ file: 'attachments/attach.ts', from: 'where not exists (select 1 from present)', to: 'where true' }],
     proof: MODEL,
+  },
+  {
+    promise: 'P11',
+    guard: 'an outage is told from a verdict',
+    edits: [{ file: 'domain/failures.ts', from: "storage_denied: 'outage'", to: "storage_denied: 'verdict'" }],
+    proof: { file: 'test-e2e/lifecycle/outages.test.ts', name: 'a storage that refuses' },
+  },
+  {
+    promise: 'P12',
+    guard: 'a worker that is older than the process that took an upload refuses nothing that this may know better',
+    edits: [{ file: 'promotion/promote.ts', from: 'if (lacks.length > 0) throw', to: 'if (lacks.length > 99) throw' }],
+    proof: { file: 'test-e2e/lifecycle/rolling-deployment.test.ts', name: 'the old worker would refuse' },
   },
 ]

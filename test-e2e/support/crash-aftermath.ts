@@ -4,15 +4,16 @@ import { expect, vi } from 'vitest'
 import { type CrashInstance, type CrashPlace, crashJobs, crashStorages } from './crash-instance.ts'
 import { makeDeletionsDue } from './crash-plots.ts'
 import type { Witness } from './crash-witness.ts'
+import { makeDue } from './make-due.ts'
 
 /** What is found once everything that died has been taken over by others. */
 export interface Aftermath {
   readonly violations: readonly Violation[]
-  /** Acknowledged uploads that are not ready, that nobody gave up, and whose attempts are not used up. */
+  /** Acknowledged uploads that are not ready and that nobody gave up. */
   readonly lost: readonly string[]
-  /** Assets and variants that are neither ready nor waiting for their client, without a job that has failed for good. */
+  /** Assets and variants that are neither ready nor waiting for their client. */
   readonly stuck: readonly string[]
-  /** Assets with a job that died as often as it may be tried: they end quarantined or degraded. */
+  /** Assets with a job that died as often as it may be tried: another went on with its work. */
   readonly exhausted: readonly string[]
   /** Runs of the audit trail that claim to be under way. */
   readonly openRuns: number
@@ -24,16 +25,14 @@ export interface Aftermath {
 /**
  * Whose object it was: of an upload that had no row yet; of an asset that was purged while a worker stored its variant
  * or moved its original out of staging; of a direct upload, in staging or copied from there, while it was moved to its
- * permanent key; of an asset whose attempts are used up. `unexplained` may not happen.
+ * permanent key. `unexplained` may not happen.
  */
-export type OrphanKind = 'unregistered' | 'overtaken' | 'moving' | 'exhausted' | 'unexplained'
+export type OrphanKind = 'unregistered' | 'overtaken' | 'moving' | 'unexplained'
 
 /** Everything that is left, as it lies there. */
 interface Remains {
   readonly assets: ReadonlyMap<string, RemainingAsset>
   readonly keys: readonly string[]
-  /** Ids of assets with a job that has failed for good. */
-  readonly exhausted: ReadonlySet<string>
   readonly witness: Witness
 }
 
@@ -76,6 +75,7 @@ export async function drain(
   const workers = await rindle.work()
   const nothingLeft = async (): Promise<void> => {
     await makeDeletionsDue(rindle)
+    await makeDue(rindle)
     expect(remaining(await jobs.counts())).toEqual({})
   }
   await vi.waitFor(nothingLeft, { timeout: timeoutMs, interval: 100 })
@@ -99,14 +99,13 @@ export async function aftermathOf(place: CrashPlace, rindle: CrashInstance, witn
   const remains: Remains = {
     assets: new Map(assets.map((asset) => [asset.id, asset])),
     keys: (await Promise.all(Object.values(crashStorages(place)).map(keysIn))).flat(),
-    exhausted: await exhaustedAssets(rindle),
     witness,
   }
   return {
     violations: (await rindle.checkInvariants()).violations,
     lost: [...witness.acknowledged].filter((id) => isLost(id, remains)).map((id) => describe(id, remains)),
     stuck: stuckIn(remains),
-    exhausted: [...remains.exhausted],
+    exhausted: [...(await exhaustedAssets(rindle))],
     openRuns: await rindle.prisma.mediaProcessingRun.count({ where: { finishedAt: null } }),
     orphans: orphansIn(remains),
     assetCount: assets.length,
@@ -128,10 +127,10 @@ async function exhaustedAssets(rindle: CrashInstance): Promise<ReadonlySet<strin
   return new Set(rows.map(({ id }) => id))
 }
 
-function isLost(id: string, { assets, exhausted, witness }: Remains): boolean {
+function isLost(id: string, { assets, witness }: Remains): boolean {
   const asset = assets.get(id)
   if (asset === undefined) return !witness.releasing.has(id)
-  return asset.state !== 'ready' && !exhausted.has(id)
+  return asset.state !== 'ready'
 }
 
 /** What became of an asset, for whoever is to find out why. */
@@ -143,9 +142,8 @@ function describe(id: string, { assets }: Remains): string {
   return `${id} of ${profile} is ${state} ${errorReason ?? ''} (${made.join(', ')})`
 }
 
-function stuckIn({ assets, exhausted, witness }: Remains): readonly string[] {
+function stuckIn({ assets, witness }: Remains): readonly string[] {
   return [...assets.values()]
-    .filter(({ id }) => !exhausted.has(id))
     .flatMap(({ id, state, variants }) => {
       const mayWait = state === 'staged' && !witness.acknowledged.has(id)
       return [...(mayWait ? [] : [{ id, state }]), ...variants]
@@ -164,7 +162,6 @@ function orphansIn(remains: Remains): Aftermath['orphans'] {
     unregistered: [],
     overtaken: [],
     moving: [],
-    exhausted: [],
     unexplained: [],
   }
   for (const key of remains.keys) {
@@ -174,7 +171,7 @@ function orphansIn(remains: Remains): Aftermath['orphans'] {
   return orphans
 }
 
-function orphanKind(key: string, { assets, exhausted, witness }: Remains): OrphanKind {
+function orphanKind(key: string, { assets, witness }: Remains): OrphanKind {
   const [assetId = '', name = ''] = key.split('/').slice(-2)
   const isOriginal = name.startsWith('original') || key.startsWith('staging/')
   const asset = assets.get(assetId)
@@ -182,6 +179,6 @@ function orphanKind(key: string, { assets, exhausted, witness }: Remains): Orpha
     return isOriginal && !witness.staged.has(assetId) ? 'unexplained' : 'overtaken'
   }
   if (asset === undefined) return witness.acknowledged.has(assetId) ? 'unexplained' : 'unregistered'
-  if (!isOriginal) return exhausted.has(assetId) ? 'exhausted' : 'unexplained'
+  if (!isOriginal) return 'unexplained'
   return asset.uploadSessions.some(({ uploadStrategy }) => uploadStrategy !== 'proxied') ? 'moving' : 'unexplained'
 }

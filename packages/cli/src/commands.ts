@@ -15,6 +15,7 @@ import { purge } from './commands/purge.ts'
 import { purgeUnattached } from './commands/purge-unattached.ts'
 import { recoverLostWork } from './commands/recover-lost-work.ts'
 import { regenerateVariants } from './commands/regenerate-variants.ts'
+import { release } from './commands/release.ts'
 import { reprobe } from './commands/reprobe.ts'
 import { requeue } from './commands/requeue.ts'
 import { runtimeStatus } from './commands/runtime-status.ts'
@@ -40,6 +41,7 @@ export const COMMANDS: readonly Command[] = [
   schedule,
   check,
   reprobe,
+  release,
   requeue,
   cancel,
   regenerateVariants,

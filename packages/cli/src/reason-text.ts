@@ -1,8 +1,12 @@
 import { ERROR_CODES, type ErrorCode } from '@rindle/core'
 
-/** A reason that a row keeps (`corrupt_media`, `promotion_failed:processing_failed`) with what its code means. Pure. */
-export function reasonText(reason: string | null): string {
-  if (reason === null) return 'unknown reason'
-  const code = reason.split(':').at(-1) ?? reason
-  return Object.hasOwn(ERROR_CODES, code) ? `${reason}: ${ERROR_CODES[code as ErrorCode].meaning}` : reason
+/**
+ * A reason that a row keeps (`corrupt_media`, `scanner_failed:clamav`, `promotion_failed:processing_failed` of earlier
+ * versions) with the message that is kept beside it, or else with what its code means. Pure.
+ */
+export function reasonText(reason: string | null, message: string | null = null): string {
+  if (reason === null) return message ?? 'unknown reason'
+  const code = reason.split(':').find((part) => Object.hasOwn(ERROR_CODES, part))
+  const meaning = message ?? (code === undefined ? null : ERROR_CODES[code as ErrorCode].meaning)
+  return meaning === null ? reason : `${reason}: ${meaning}`
 }

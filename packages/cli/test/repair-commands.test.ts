@@ -1,5 +1,6 @@
 import { rm, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
+import { openDatabase } from '@rindle/prisma'
 import { createTestDatabase, type TestDatabase } from '@rindle/test-database'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { run } from '../src/index.ts'
@@ -48,6 +49,12 @@ function command(...argv: readonly string[]): Promise<Finished> {
 async function nextVersion([from, to]: readonly [string, string], ...argv: readonly string[]): Promise<Finished> {
   await application.write('next.config.ts', configText({}).replace(from, to))
   return command(...argv, '--config', 'next.config.ts')
+}
+
+async function sql(text: string): Promise<void> {
+  const opened = openDatabase(database.url, { maxConnections: 1 })
+  await opened.executeSql(text)
+  await opened.close()
 }
 
 const LARGER = ['width: 32', 'width: 48'] as const
@@ -130,6 +137,25 @@ describe('requeue', () => {
     const asset = await command('requeue', UNKNOWN)
     expect(asset.stderr).toBe(`rindle: There is no asset ${UNKNOWN}.\n`)
     expect(asset.exitCode).toBe(1)
+  })
+})
+
+describe('release', () => {
+  test('lets a worker promote a quarantined asset again, and says why it had been refused', async () => {
+    await sql(`update rindle.media_assets set state = 'quarantined', error_reason = 'promotion_failed:storage_denied'`)
+    const { exitCode, stdout } = await command('release', assetId)
+    expect(stdout).toBe(
+      `Rindle: release of a quarantined asset...\n  assetId:     ${assetId}\n  state:       validating\n` +
+        '  errorReason: promotion_failed:storage_denied\nDone.\n',
+    )
+    expect(exitCode).toBe(0)
+  })
+
+  test('refuses an asset that is not quarantined, or not there', async () => {
+    const ready = await command('release', assetId)
+    expect(ready.stderr).toBe(`rindle: Asset ${assetId} is ready: only a quarantined asset can be released.\n`)
+    expect(ready.exitCode).toBe(1)
+    expect((await command('release', UNKNOWN)).stderr).toBe(`rindle: There is no asset ${UNKNOWN}.\n`)
   })
 })
 

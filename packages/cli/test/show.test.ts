@@ -69,6 +69,34 @@ test('an asset that waits is shown with its job', async () => {
   expect(stdout).toMatch(/\njobs \(1\)\n {2}queue +state .*\n {2}rindle_promote {2}created {2}0 /)
 })
 
+test('what work waits for, and what is wrong, is shown with its message and since when', async () => {
+  const since = '2026-01-02T03:04:05Z'
+  const message = 'The storage refused.'
+  await sql(
+    `update rindle.media_assets set state = 'analyzing', waiting_since = $2::timestamptz,
+       error_reason = 'storage_denied', error_message = $3::text where id = $1::uuid`,
+    [ready, since, message],
+  )
+  await sql(
+    `update rindle.media_variants set waiting_since = $2::timestamptz, error_reason = 'storage_denied',
+       error_message = $3::text where asset_id = $1::uuid and name = 'tiny'`,
+    [ready, since, message],
+  )
+  const { stdout } = await command('show', ready)
+  await sql(
+    `update rindle.media_assets set state = 'ready', waiting_since = null, error_reason = null, error_message = null
+     where id = $1::uuid`,
+    [ready],
+  )
+  await sql(
+    `update rindle.media_variants set waiting_since = null, error_reason = null, error_message = null
+     where asset_id = $1::uuid`,
+    [ready],
+  )
+  expect(stdout).toContain(`  reason      storage_denied: ${message}\n  waits       since ${since}\n`)
+  expect(stdout).toMatch(new RegExp(`\nreasons \\(1\\)\n.*\n {2}tiny {5}${since}  ${message}\n`))
+})
+
 test('every line fits into 80 columns, keys and checksums aside', async () => {
   const { stdout } = await command('show', ready)
   const lines = stdout.split('\n').filter((line) => !/^ {2}(key|sha256) /.test(line))

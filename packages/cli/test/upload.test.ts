@@ -78,7 +78,9 @@ describe('upload', () => {
   test('says why a file is quarantined', async () => {
     await application.write('cut.jpg', (await jpeg()).subarray(0, 30))
     const { exitCode, stdout } = await whileWorking(() => upload('photo', 'cut.jpg', '--wait'))
-    expect(stdout).toMatch(new RegExp(`^asset ${ID} quarantined cut\\.jpg\n {2}corrupt_media: The file cannot be`))
+    expect(stdout).toMatch(
+      new RegExp(`^asset ${ID} quarantined cut\\.jpg\n {2}corrupt_media: Could not read the image/jpeg`),
+    )
     expect(exitCode).toBe(1)
   })
 

@@ -81,12 +81,18 @@ export interface RindleOptions<Ps extends Profiles> {
   readonly workDirectory?: string
   /** Bound of the cache of source files of remote storages, in bytes. @default 2147483648 */
   readonly sourceCacheMaxBytes?: number
+  /**
+   * How many days a quarantined original is kept, so that it can be released; afterwards `purgeUnattached` purges it.
+   * @default 30
+   */
+  readonly quarantineDays?: number
   /** Spans and metrics: `openTelemetry()` of @rindle/opentelemetry. @default none, at no cost */
   readonly telemetry?: Telemetry
   /** The clock, for expiries of URLs. @default the system's */
   readonly now?: () => Date
 }
 
+const DEFAULT_QUARANTINE_DAYS = 30
 const DEFAULT_SOURCE_CACHE_BYTES = 2 * 1024 ** 3
 
 /**
@@ -107,7 +113,7 @@ export function createRindle<const Ps extends Profiles>(options: RindleOptions<P
 function composeRuntime(options: RindleOptions<Profiles>, database: Database): Runtime {
   const logger = options.logger ?? stderrLogger
   const workDirectory = options.workDirectory ?? join(tmpdir(), 'rindle')
-  const { telemetry } = options
+  const { telemetry, now = () => new Date() } = options
   const storages = telemetry === undefined ? options.storages : tracedStorages(options.storages, telemetry)
   return {
     database,
@@ -128,7 +134,9 @@ function composeRuntime(options: RindleOptions<Profiles>, database: Database): R
     worker: `${hostname()}:${process.pid}`,
     deliveryExpiresInSeconds: options.delivery?.expiresInSeconds ?? DEFAULT_EXPIRY_SECONDS,
     maxDeliveryExpiresInSeconds: options.delivery?.maxExpiresInSeconds ?? MAX_EXPIRY_SECONDS,
-    now: options.now ?? (() => new Date()),
+    now,
+    startedAt: now(),
+    quarantineDays: options.quarantineDays ?? DEFAULT_QUARANTINE_DAYS,
     newId: () => v7(),
     randomText: () => randomBytes(16).toString('hex'),
   }

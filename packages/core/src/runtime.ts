@@ -32,6 +32,10 @@ export interface Runtime {
   /** The longest life of a URL, and how long an object that was replaced is kept for those who have one. */
   readonly maxDeliveryExpiresInSeconds: number
   readonly now: () => Date
+  /** When this instance was made: of two processes that know different things the later one is right. */
+  readonly startedAt: Date
+  /** How long a quarantined original is kept. */
+  readonly quarantineDays: number
   /** A new UUIDv7. */
   readonly newId: () => string
   /** Unguessable text for keys: `[a-z0-9]`. */
@@ -65,7 +69,7 @@ function configuredStorage(runtime: Pick<Runtime, 'storages'>, name: string): St
   if (storage !== undefined) return storage
   const known = Object.keys(runtime.storages).join(', ')
   throw new RindleError(
-    'config_invalid',
+    'unknown_storage',
     `There is no storage "${name}", but rows in the database name it. Configured storages: ${known}. ` +
       'Add it to `storages` under its old name.',
     { details: { storage: name } },

@@ -37,6 +37,7 @@ const optionsSchema = z.strictObject({
     .optional(),
   workDirectory: z.string().min(1).optional(),
   sourceCacheMaxBytes: z.int().positive().optional(),
+  quarantineDays: z.int().min(1).max(36_500).optional(),
   telemetry: madeBy('openTelemetry()', 'span', 'context', 'record', 'observe').optional(),
   now: z.custom((value) => typeof value === 'function', 'must be a function').optional(),
 })

@@ -1,19 +1,22 @@
 import { availableParallelism } from 'node:os'
-import { deletionDied } from './assets/delayed-deletion.ts'
 import { purge } from './attachments/purge.ts'
 import type { Variant } from './domain/entities.ts'
 import { RindleError } from './domain/errors.ts'
 import { QUEUE_NAMES, QUEUES, type QueueName } from './domain/queues.ts'
 import { workClass } from './domain/recipe-facts.ts'
+import { handOnJob, newerJob, untilDone, workerDied } from './jobs/hand-on-job.ts'
+import { isKnownJob } from './jobs/known-job.ts'
 import { maintain, maintenanceDied } from './operations/maintenance-job.ts'
 import type { DeadJob, RunningJob, WorkerRegistration } from './ports/jobs.ts'
-import { promote, promoteDied } from './promotion/promote.ts'
+import { promote } from './promotion/promote.ts'
+import { promoteDied } from './promotion/wait-or-retry.ts'
 import { endDeadRuns } from './runs/processing-run.ts'
 import type { Runtime } from './runtime.ts'
 import { deleteLateArrival } from './uploads/late-arrival.ts'
 import { variantsDied } from './variants/died.ts'
 import { processVariants } from './variants/process.ts'
 import { deleteReplacedObject } from './variants/replaced-object.ts'
+import { handOnVariants } from './variants/wait.ts'
 import type { RunningWorkers } from './workers/running-workers.ts'
 import { startWorkers } from './workers/start-workers.ts'
 
@@ -48,9 +51,26 @@ export async function work(runtime: Runtime, options: WorkOptions = {}): Promise
   const registrations = queues.map((queue) => ({
     queue,
     concurrency: options.concurrency?.[queue] ?? defaultConcurrency(queue),
-    ...endingDeadRuns(runtime, handlers[queue]),
+    ...endingDeadRuns(runtime, leavingNewer(runtime, handlers[queue])),
   }))
   return startWorkers(runtime, { registrations, isExplicit: options.queues !== undefined })
+}
+
+/** The same handlers, which leave to newer workers what this version does not know. */
+function leavingNewer(runtime: Runtime, { handle, handleDead }: Handlers): Handlers {
+  return {
+    handle: (job) => (isKnownJob(job.queue, job.payload) ? handle(job) : leaveNewer(runtime, job)),
+    handleDead: (job) => (isKnownJob(job.queue, job.payload) ? handleDead(job) : leaveNewer(runtime, job)),
+  }
+}
+
+/** Of an unknown class of work the asset is known all the same, and with it the variants that wait. */
+function leaveNewer(runtime: Runtime, job: DeadJob): Promise<void> {
+  const failure = newerJob(job)
+  const { assetId } = job.payload
+  const isOfVariants = job.queue === 'rindle_process' || job.queue === 'rindle_media'
+  if (!isOfVariants || typeof assetId !== 'string') return handOnJob(runtime, job, failure)
+  return handOnVariants(runtime, job, assetId, () => false, failure)
 }
 
 /** The same handlers, which first write down how the attempts ended whose workers died. */
@@ -95,12 +115,8 @@ function handlersOf(runtime: Runtime): Readonly<Record<QueueName, Handlers>> {
     rindle_process: variants,
     rindle_media: variants,
     rindle_purge: {
-      handle: (job) => purgeWork(job)(runtime, job),
-      handleDead: async (job) => {
-        if ('storageKey' in job.payload) return deletionDied(runtime, job.payload)
-        // The asset stays `deleted`, so nothing of it is delivered; its rows say that objects may be left.
-        runtime.logger.error({ assetId: job.payload['assetId'] }, 'A purge failed for good; its objects may be left.')
-      },
+      handle: (job) => untilDone(runtime, job, (held) => purgeWork(held)(runtime, held)),
+      handleDead: (job) => handOnJob(runtime, job, workerDied(job)),
     },
     rindle_maintenance: {
       handle: (job) => maintain(runtime, job),

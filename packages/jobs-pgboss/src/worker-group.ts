@@ -121,6 +121,7 @@ async function handle(registration: WorkerRegistration, job: JobWithMetadata, si
   await registration.handle({
     id: job.id,
     queue: registration.queue,
+    key: keyOf(job),
     payload: job.data as JsonObject,
     attempt: job.retryCount + 1,
     isLastAttempt: job.retryCount >= job.retryLimit,
@@ -131,5 +132,15 @@ async function handle(registration: WorkerRegistration, job: JobWithMetadata, si
 async function handleDead(registration: WorkerRegistration, job: JobWithMetadata): Promise<void> {
   // Only a row that somebody inserted by hand has no source.
   const id = job.sourceId ?? job.id
-  await registration.handleDead({ id, queue: registration.queue, payload: job.data as JsonObject })
+  await registration.handleDead({
+    id,
+    queue: registration.queue,
+    key: keyOf(job),
+    payload: job.data as JsonObject,
+  })
+}
+
+// Only a row that somebody inserted by hand has no key: its id is like that of no other.
+function keyOf({ id, singletonKey }: JobWithMetadata): string {
+  return singletonKey ?? id
 }

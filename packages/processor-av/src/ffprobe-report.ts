@@ -75,13 +75,25 @@ const reportSchema: z.ZodType<FfprobeReport> = z.object({
   format: z.object({ format_name: text, start_time: text, duration: text, bit_rate: text, tags }).optional(),
 })
 
-/** Reads ffprobe's JSON. `corrupt_media` when it is none. Pure. */
+/**
+ * Reads ffprobe's JSON. `ffmpeg_failed` when it is none, which says nothing about the file; `corrupt_media` when it makes
+ * no sense. Pure.
+ */
 export function parseReport(json: string): FfprobeReport {
+  const report = parseJson(json)
   try {
-    return reportSchema.parse(JSON.parse(json))
+    return reportSchema.parse(report)
   } catch (error) {
     throw new RindleError('corrupt_media', 'The file is damaged: what ffprobe reads in it makes no sense.', {
       cause: error,
     })
+  }
+}
+
+function parseJson(json: string): unknown {
+  try {
+    return JSON.parse(json)
+  } catch (error) {
+    throw new RindleError('ffmpeg_failed', 'ffprobe ended well but wrote no report.', { cause: error })
   }
 }

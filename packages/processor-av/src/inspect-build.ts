@@ -22,15 +22,14 @@ const MEBIBYTE = 1024 ** 2
 const INSPECTION_LIMITS = { maxMemoryBytes: 4096 * MEBIBYTE, maxFileBytes: NO_FILE_BYTES, timeoutMs: 30_000 }
 const MAX_LISTING_BYTES = 4 * MEBIBYTE
 
-/** Asks an ffmpeg for its version, encoders and filters. `ffmpeg_failed` when that is no FFmpeg. */
+/** Asks an ffmpeg for its version, encoders and filters. `ffmpeg_not_found` when that is no FFmpeg. */
 export async function inspectBuild({ path, source }: Binary): Promise<FfmpegBuild> {
   const about = await listing(path, '-version')
   const version = /^ffmpeg version (\S+)/m.exec(about)?.[1]
   const libavcodec = /^libavcodec\s+(\d+)\./m.exec(about)?.[1]
   if (version === undefined || libavcodec === undefined) {
-    throw new RindleError('ffmpeg_failed', `${path} is not an ffmpeg: it does not say its version.`, {
+    throw new RindleError('ffmpeg_not_found', `${path} is not an ffmpeg: it does not say its version.`, {
       details: { path },
-      retryable: false,
     })
   }
   return {
@@ -43,12 +42,12 @@ export async function inspectBuild({ path, source }: Binary): Promise<FfmpegBuil
   }
 }
 
-/** Throws `unsupported_codec`, naming them, when a build lacks any of these encoders. */
+/** Throws `processor_capability_missing`, naming them, when a build lacks any of these encoders. */
 export function requireEncoders(build: FfmpegBuild, encoders: readonly string[]): void {
   const missing = encoders.filter((encoder) => !build.encoders.has(encoder))
   if (missing.length === 0) return
   const message = `FFmpeg ${build.version} (${build.path}) was built without ${missing.join(', ')}; install a build that has it.`
-  throw new RindleError('unsupported_codec', message, { details: { missing, version: build.version } })
+  throw new RindleError('processor_capability_missing', message, { details: { missing, version: build.version } })
 }
 
 // " V..... libx264   libx264 H.264 (codec h264)", " TS. yadif   V->V   Deinterlace".
@@ -73,8 +72,7 @@ async function listing(path: string, option: string): Promise<string> {
   )
   if (exitCode === 0) return Buffer.concat(chunks).toString('utf8')
   const end = signal ?? `exit code ${exitCode}`
-  throw new RindleError('ffmpeg_failed', `${path} ${option} ended with ${end}: ${messages.trim().slice(-500)}`, {
+  throw new RindleError('ffmpeg_not_found', `${path} ${option} ended with ${end}: ${messages.trim().slice(-500)}`, {
     details: { path },
-    retryable: false,
   })
 }

@@ -21,6 +21,17 @@ interface Mapping {
 // FFmpeg's exit codes say little: the text is all there is. The first that fits counts.
 const MAPPINGS: readonly Mapping[] = [
   {
+    pattern: /Cannot allocate memory|Error allocating|malloc of size|failed to map segment/,
+    code: 'processing_failed',
+    what: 'there is not enough memory; raise `maxMemoryBytes` or lower `threads` of avProcessor',
+  },
+  {
+    // Of the system's loader, which says "No such file" as well.
+    pattern: /error while loading shared libraries|Library not loaded|cannot execute|Exec format error/,
+    code: 'ffmpeg_not_found',
+    what: 'this FFmpeg does not start; install a complete one',
+  },
+  {
     pattern: /No such file or directory/,
     code: 'variant_source_not_found',
     what: 'the file is not there; check that it is still stored',
@@ -31,13 +42,8 @@ const MAPPINGS: readonly Mapping[] = [
     what: 'the disk is full; free space in the work directory',
   },
   {
-    pattern: /Cannot allocate memory|Error allocating|malloc of size|failed to map segment/,
-    code: 'processing_failed',
-    what: 'there is not enough memory; raise `maxMemoryBytes` or lower `threads` of avProcessor',
-  },
-  {
     pattern: /Unknown (en|de)coder|Encoder \S+ not found|No such filter/,
-    code: 'unsupported_codec',
+    code: 'processor_capability_missing',
     what: 'this build of FFmpeg lacks a part that is needed; install a complete one',
   },
   {
@@ -68,6 +74,13 @@ const SIGNALS: Partial<Readonly<Record<NodeJS.Signals, Omit<Mapping, 'pattern'>>
     what: 'the output grew larger than media of its duration can be; the header of the file is wrong',
   },
 }
+/** Signals that a program does not bring upon itself: the system sends the first when there is no memory left. */
+const FROM_OUTSIDE: readonly NodeJS.Signals[] = ['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT']
+const KILLED: Omit<Mapping, 'pattern'> = {
+  code: 'process_killed',
+  what: 'it was killed from outside, by the system perhaps, for want of memory',
+}
+const CRASHED: Omit<Mapping, 'pattern'> = { code: 'ffmpeg_failed', what: 'it crashed' }
 const FAILED: Omit<Mapping, 'pattern'> = { code: 'ffmpeg_failed', what: 'it ended with an error' }
 
 /** Gives the `RindleError` for a program of FFmpeg that ended with an error. Nothing else reads its messages. Pure. */
@@ -90,7 +103,7 @@ export function runFailure(end: ProgramEnd, { program, step, input, variant }: F
 }
 
 function reasonOf({ signal, messages }: ProgramEnd): Omit<Mapping, 'pattern'> {
-  if (signal !== null) return SIGNALS[signal] ?? { code: 'ffmpeg_failed', what: 'it was killed' }
+  if (signal !== null) return SIGNALS[signal] ?? (FROM_OUTSIDE.includes(signal) ? KILLED : CRASHED)
   const errors = errorLines(messages).join('\n')
   return MAPPINGS.find(({ pattern }) => pattern.test(errors)) ?? FAILED
 }

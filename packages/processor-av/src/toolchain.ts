@@ -11,7 +11,7 @@ export class Toolchain {
     this.#paths = paths
   }
 
-  /** The ffmpeg in use. `ffmpeg_not_found`, `ffmpeg_failed`; a failure is not remembered. */
+  /** The ffmpeg in use. `ffmpeg_not_found`; a failure is not remembered. */
   async ffmpeg(): Promise<FfmpegBuild> {
     this.#ffmpeg ??= findBinary('ffmpeg', this.#paths.ffmpegPath).then(inspectBuild)
     try {

@@ -47,12 +47,16 @@ describe('an FFmpeg', () => {
     })
   })
 
-  it('that is killed is an error that names the signal', async () => {
-    const path = await fakeFfmpeg('kill -9 $$')
+  it.each([
+    ['KILL', 'process_killed'],
+    ['TERM', 'process_killed'],
+    ['SEGV', 'ffmpeg_failed'],
+  ] as const)('that ends by SIG%s is %s, and an error that names the signal', async (signal, code) => {
+    const path = await fakeFfmpeg(`kill -${signal} $$`)
     expect(await failure(withFfmpeg(path), source, VIDEO)).toMatchObject({
-      code: 'ffmpeg_failed',
+      code,
       retryable: true,
-      details: { signal: 'SIGKILL', exitCode: null, variant: 'only', contentType: 'video/mp4' },
+      details: { signal: `SIG${signal}`, exitCode: null, variant: 'only', contentType: 'video/mp4' },
     })
   })
 
@@ -91,6 +95,13 @@ describe('an FFmpeg', () => {
     })
   })
 
+  it('that does not start says nothing about the file', async () => {
+    const path = await fakeFfmpeg(
+      'echo "ffmpeg: error while loading shared libraries: libx264.so.164: No such file or directory" >&2; exit 127',
+    )
+    expect(await failure(withFfmpeg(path), source, VIDEO)).toMatchObject({ code: 'ffmpeg_not_found' })
+  })
+
   it('that ends with an error hands on its last word, without the path', async () => {
     const path = await fakeFfmpeg(`echo "[AVFilter @ 0x55d] [error] $5 is strange" >&2; exit 7`)
     const error = await failure(withFfmpeg(path), source, VIDEO)
@@ -107,7 +118,7 @@ describe('an FFmpeg', () => {
     const without = `"$real" "$@" | grep -v ' ${encoder} '; exit`
     const path = await fakeFfmpeg('exec "$real" "$@"', without)
     expect(await failure(withFfmpeg(path), source, recipe)).toMatchObject({
-      code: 'unsupported_codec',
+      code: 'processor_capability_missing',
       message: expect.stringContaining(`was built without ${encoder}`),
       retryable: false,
     })

@@ -78,8 +78,7 @@ describe('a build', () => {
 
   it('that is something else is refused', async () => {
     await expect(inspectBuild({ path: process.execPath, source: 'option' })).rejects.toMatchObject({
-      code: 'ffmpeg_failed',
-      retryable: false,
+      code: 'ffmpeg_not_found',
     })
     const path = join(await temporaryDirectory(), 'ffmpeg')
     await writeFile(path, '#!/bin/sh\necho hello\n')

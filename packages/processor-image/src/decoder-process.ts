@@ -5,10 +5,10 @@ import type { RefusalCode } from './decoder/refusal.ts'
 import { type DecoderOptions, startDecoder } from './start-decoder.ts'
 
 /**
- * Why a decoder process is no more: `crashed` by a signal or an error, `timed_out`, `out_of_memory` by the bound of its
+ * Why a decoder process is no more: `crashed` by an error of its own, `killed` from outside, `timed_out`, `out_of_memory` by the bound of its
  * own, `stopped` on purpose, `unstartable` before it could do anything.
  */
-export type DecoderEnd = 'crashed' | 'timed_out' | 'out_of_memory' | 'stopped' | 'unstartable'
+export type DecoderEnd = 'crashed' | 'killed' | 'timed_out' | 'out_of_memory' | 'stopped' | 'unstartable'
 
 /** What is rejected with when a decoder process ends before it has answered. */
 export class DecoderEnded extends Error {
@@ -43,6 +43,9 @@ interface Pending {
   readonly resolve: (answer: unknown) => void
   readonly reject: (error: Error) => void
 }
+
+/** Signals that a process does not bring upon itself: the system sends the first when there is no memory left. */
+const FROM_OUTSIDE: readonly unknown[] = ['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT']
 
 const START_TIMEOUT_MS = 30_000
 const KEPT_MESSAGE_CHARACTERS = 4096
@@ -141,7 +144,7 @@ export class DecoderProcess {
     })
     // After everything that it has said was heard.
     child.once('close', (code: number | null, signal: NodeJS.Signals | null) => {
-      this.#bury(signal ?? `exit code ${code}`)
+      this.#bury(signal ?? `exit code ${code}`, FROM_OUTSIDE.includes(signal))
     })
     this.#keepAliveWhileBusy()
   }
@@ -162,8 +165,9 @@ export class DecoderProcess {
     }
   }
 
-  #bury(how: string): void {
-    this.#end ??= { end: this.#isReady ? 'crashed' : 'unstartable', message: `${how}${this.#lastWords()}` }
+  #bury(how: string, isKilled = false): void {
+    const byItself = this.#isReady ? 'crashed' : 'unstartable'
+    this.#end ??= { end: isKilled ? 'killed' : byItself, message: `${how}${this.#lastWords()}` }
     const { end, message, culprit } = this.#end
     const isShared = this.#pending.size > 1
     for (const [id, { reject }] of this.#pending) reject(new DecoderEnded(end, message, isShared && id !== culprit))

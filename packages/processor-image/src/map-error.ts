@@ -64,7 +64,7 @@ const MAPPINGS: readonly Mapping[] = [
   },
   {
     pattern: /[Oo]ut of memory|(unable to|not) allocate/,
-    code: 'processing_failed',
+    code: 'insufficient_memory',
     what: 'there is not enough memory; lower `concurrency` or `maxDecodedBytes` of imageProcessor',
   },
   {
@@ -83,16 +83,24 @@ const FAILED: Omit<Mapping, 'pattern'> = { code: 'processing_failed', what: 'sha
 
 const ENDED: Readonly<Record<DecoderEnd, Omit<Mapping, 'pattern'>>> = {
   crashed: { code: 'processing_failed', what: 'the decoder process crashed' },
+  killed: {
+    code: 'process_killed',
+    what: 'the decoder process was killed from outside, by the system perhaps, for want of memory',
+  },
   timed_out: {
     code: 'processing_timeout',
     what: 'the decoder process was killed, because it took longer than it may; raise `timeoutSeconds` of imageProcessor',
   },
+  // By what it held of other work, too: no verdict about this file.
   out_of_memory: {
-    code: 'limit_exceeded',
+    code: 'processing_failed',
     what: 'the decoder process held more than `maxMemoryBytes` of imageProcessor; raise that or lower the `maxPixels` of the profile',
   },
-  stopped: { code: 'processing_failed', what: 'the decoder process was stopped' },
-  unstartable: { code: 'processing_failed', what: 'no decoder process could be started' },
+  stopped: { code: 'process_killed', what: 'the decoder process was stopped' },
+  unstartable: {
+    code: 'setup_incomplete',
+    what: 'no decoder process could be started; check the memory, the number of processes and the installation of sharp',
+  },
 }
 
 /**
@@ -108,7 +116,7 @@ export function mapError(error: unknown, step: FailedStep): RindleError {
   const failed = `Could not ${step.step} the ${step.contentType}${purpose}`
   if (error instanceof DecoderEnded) {
     const { code, what } = ENDED[error.end]
-    // By what it held of other work, too: a new process may do.
+    // A new process may do.
     return new RindleError(code, `${failed}: ${what} (${text}).`, { ...options, retryable: true })
   }
   if (error instanceof DecoderVerdict) return new RindleError(error.code, text, options)

@@ -48,21 +48,22 @@ function startApplication(mode: 'encode' | 'probe'): ChildProcess {
 }
 
 describe('a decoder process that dies', () => {
-  it.each(['SIGKILL', 'SIGSEGV', 'SIGABRT'] as const)(
-    'by %s is a clear error of what it made, and the next image is made',
-    async (signal) => {
-      const processor = processorWith({ concurrency: 1 })
-      const working = outcomesOf(processor, photo, { slow: SLOW })
-      const { pid } = await atWork()
-      process.kill(pid, signal)
-      expect(errorOf((await working).get('slow'))).toMatchObject({
-        code: 'processing_failed',
-        retryable: true,
-        message: `Could not encode the image/jpeg for slow: the decoder process crashed (${signal}).`,
-      })
-      await make(photo, SMALL, processor)
-    },
-  )
+  it.each([
+    ['SIGKILL', 'process_killed', 'was killed from outside, by the system perhaps, for want of memory'],
+    ['SIGSEGV', 'processing_failed', 'crashed'],
+    ['SIGABRT', 'processing_failed', 'crashed'],
+  ] as const)('by %s is %s, a clear error of what it made, and the next image is made', async (signal, code, what) => {
+    const processor = processorWith({ concurrency: 1 })
+    const working = outcomesOf(processor, photo, { slow: SLOW })
+    const { pid } = await atWork()
+    process.kill(pid, signal)
+    expect(errorOf((await working).get('slow'))).toMatchObject({
+      code,
+      retryable: true,
+      message: `Could not encode the image/jpeg for slow: the decoder process ${what} (${signal}).`,
+    })
+    await make(photo, SMALL, processor)
+  })
 
   it('takes no sibling along: each that it made at once is made again by itself', { timeout: 60_000 }, async () => {
     const processor = processorWith({ concurrency: 2 })
@@ -99,7 +100,7 @@ describe('a decoder process that dies', () => {
     process.kill(reader?.pid ?? 0, 'SIGSTOP')
     const probe = processor.probe(photo, { limits: LIMITS })
     process.kill(reader?.pid ?? 0, 'SIGKILL')
-    await expect(probe).rejects.toMatchObject({ code: 'processing_failed', retryable: true })
+    await expect(probe).rejects.toMatchObject({ code: 'process_killed', retryable: true })
     await processor.probe(photo, { limits: LIMITS })
   })
 
@@ -110,8 +111,8 @@ describe('a decoder process that dies', () => {
     })
     process.execPath = '/nowhere/node'
     await expect(processorWith({}).probe(photo, { limits: LIMITS })).rejects.toMatchObject({
-      code: 'processing_failed',
-      message: expect.stringMatching(/no decoder process could be started .*\/nowhere\/node/),
+      code: 'setup_incomplete',
+      message: expect.stringMatching(/no decoder process could be started.*\/nowhere\/node/),
     })
   })
 })
@@ -167,7 +168,7 @@ describe('memory above the bound', () => {
     const outcomes = await outcomesOf(processor, source, { same: { mode: 'fit', width: 9000 }, small: SMALL })
     for (const outcome of outcomes.values()) {
       expect(errorOf(outcome)).toMatchObject({
-        code: 'limit_exceeded',
+        code: 'processing_failed',
         retryable: true,
         message: expect.stringContaining('`maxMemoryBytes`'),
       })

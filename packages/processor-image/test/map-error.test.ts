@@ -23,7 +23,7 @@ describe('an error of sharp', () => {
     ['/out/a.webp: write error\nsystem error: No space left on device', 'insufficient_disk'],
     ['/out/a.webp: unable to open for write\nsystem error: No such file or directory', 'processing_failed'],
     ['webpsave: unable to encode', 'processing_failed'],
-    ['Could not allocate enough memory for raw output', 'processing_failed'],
+    ['Could not allocate enough memory for raw output', 'insufficient_memory'],
     ["ENOENT: no such file or directory, open '/tmp/x'", 'variant_source_not_found'],
     ["EMFILE: too many open files, open '/tmp/x'", 'processing_failed'],
     ["EACCES: permission denied, open '/tmp/x'", 'processing_failed'],

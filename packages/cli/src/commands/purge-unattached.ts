@@ -17,14 +17,24 @@ export const purgeUnattached: Command = defineCommand({
     ...LIVE_OPTIONS,
     profile: SCOPE_OPTIONS.profile,
     'grace-sec': { type: 'number', requiresArg: true, default: 604_800, describe: 'Leave alone what is younger' },
+    'quarantine-grace-sec': {
+      type: 'number',
+      requiresArg: true,
+      describe: 'The same for quarantined assets; else quarantineDays of the instance',
+    },
     after: AFTER_OPTION,
   },
   run: async (args, context) => {
     const live = isLive(args)
     const graceSeconds = secondsOf('--grace-sec', args['grace-sec'])
+    const quarantineGrace = args['quarantine-grace-sec']
+    const graces =
+      quarantineGrace === undefined
+        ? { graceSeconds }
+        : { graceSeconds, quarantineGraceSeconds: secondsOf('--quarantine-grace-sec', quarantineGrace) }
     return runOperation(args, context, 'purge of assets that nobody has attached', async (rindle, walkOptions) => {
       if (args.profile !== undefined) assertProfile(rindle, args.profile)
-      const report = await rindle.purgeUnattached({ ...walkOptions, ...scopeOf(args), graceSeconds, live })
+      const report = await rindle.purgeUnattached({ ...walkOptions, ...scopeOf(args), ...graces, live })
       const { found, enqueued, skipped, errors, dryRun, interrupted, lastId } = report
       return {
         summary: { found, enqueued, skipped, errors, dry_run: dryRun },

@@ -29,7 +29,17 @@ const MAX_BYTES = 1024 * 1024 * 1024
 
 const IMAGES = {
   // What the image processor decodes; other images would be kept and have no variants.
-  types: ['image/jpeg', 'image/png', 'image/apng', 'image/webp', 'image/gif', 'image/tiff', 'image/avif', 'image/bmp', 'image/x-icon'],
+  types: [
+    'image/jpeg',
+    'image/png',
+    'image/apng',
+    'image/webp',
+    'image/gif',
+    'image/tiff',
+    'image/avif',
+    'image/bmp',
+    'image/x-icon',
+  ],
   variants: {
     large: { mode: 'fit', width: 2048, height: 2048, format: 'webp' },
     medium: { mode: 'fit', width: 1024, height: 1024, format: 'webp' },

@@ -16,6 +16,11 @@ export function assetLines(id: string, facts: AssetFacts, style: Style): readonl
     ...section('variants', ['name', 'state', 'size', 'dimensions', 'attempt', 'reason'], facts.variants, (variant) =>
       variantRow(variant, style),
     ),
+    ...section('reasons', ['variant', 'waits since', 'message'], facts.variants.filter(hasMessage), (variant) => [
+      variant.name,
+      variant.waitingSince === null ? '-' : timeText(variant.waitingSince),
+      printable(variant.errorMessage ?? ''),
+    ]),
     ...section('upload sessions', ['id', 'state', 'strategy', 'reason'], sessions, (session) => [
       session.id,
       stateIn(style, session.state),
@@ -55,7 +60,9 @@ function headLines(asset: MediaAsset, style: Style): readonly string[] {
     ['sha256', asset.checksumSha256],
     ['created', timeText(asset.createdAt)],
     ['updated', timeText(asset.updatedAt)],
-    ['reason', asset.errorReason === null ? null : reasonText(asset.errorReason)],
+    ['reason', asset.errorReason === null ? null : reasonText(asset.errorReason, asset.errorMessage)],
+    ['waits', asset.waitingSince === null ? null : `since ${timeText(asset.waitingSince)}`],
+    ['damaged', asset.originalDamagedAt === null ? null : `since ${timeText(asset.originalDamagedAt)}`],
   ]
   return [
     `asset ${asset.id} ${stateIn(style, asset.state)}`,
@@ -67,6 +74,10 @@ function variantRow(variant: MediaVariant, style: Style): readonly string[] {
   const { name, state, byteSize, attempt, errorReason } = variant
   const size = formatSize(byteSize === null ? null : Number(byteSize))
   return [name, stateIn(style, state), size, formatDimensions(variant), String(attempt), printable(errorReason ?? '')]
+}
+
+function hasMessage({ errorMessage }: MediaVariant): boolean {
+  return errorMessage !== null
 }
 
 function runRow(run: MediaProcessingRun, style: Style): readonly string[] {

@@ -25,13 +25,18 @@ export function uploadLines(upload: FileUpload, style: Style, hasWaited: boolean
   const width = Math.max(0, ...urls.map(({ name }) => name.length))
   return [
     `asset ${result.asset.id} ${stateIn(style, stateOf(upload))} ${printable(file)}`,
-    ...(asset?.state === 'quarantined' ? [`  ${printable(reasonText(asset.errorReason))}`] : []),
-    ...failed.map(({ name, errorReason }) => `  ${name}: ${printable(reasonText(errorReason))}`),
-    ...(hasWaited && asset !== null && !isSettled(asset)
-      ? ['  Still being worked on. Is a worker running? `rindle worker` is one.']
-      : []),
+    ...(asset?.state === 'quarantined' ? [`  ${printable(reasonText(asset.errorReason, asset.errorMessage))}`] : []),
+    ...failed.map(
+      ({ name, errorReason, errorMessage }) => `  ${name}: ${printable(reasonText(errorReason, errorMessage))}`,
+    ),
+    ...(hasWaited && asset !== null && !isSettled(asset) ? [unsettledLine(asset)] : []),
     ...urls.map(({ name, url }) => `  ${name.padEnd(width)}  ${url}`),
   ]
+}
+
+function unsettledLine({ waitingSince, errorReason, errorMessage }: AssetWithVariants): string {
+  if (waitingSince === null) return '  Still being worked on. Is a worker running? `rindle worker` is one.'
+  return `  Waits, and goes on by itself: ${printable(reasonText(errorReason, errorMessage))}`
 }
 
 /** The same for `--format json`. */

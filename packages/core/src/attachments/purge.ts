@@ -1,5 +1,6 @@
 import type { Asset } from '../domain/entities.ts'
 import { RindleError } from '../domain/errors.ts'
+import { failureOf } from '../domain/failures.ts'
 import { assetPrefix } from '../domain/keys.ts'
 import type { RunningJob } from '../ports/jobs.ts'
 import type { StorageAdapter } from '../ports/storage.ts'
@@ -36,7 +37,7 @@ export async function purge(runtime: Runtime, job: RunningJob): Promise<void> {
   ])
   try {
     const doomed = await markDeleted(runtime, assetId)
-    if (doomed === null) return await finishRuns(runtime.database, [runId], 'cancelled', 'attached_or_gone')
+    if (doomed === null) return await finishRuns(runtime.database, [runId], 'cancelled', { reason: 'attached_or_gone' })
     const storage = storageOf(runtime, doomed.asset.storage)
     for (const upload of doomed.uploads) await giveUpParts(storage, upload)
     await deleteObjects(storage, doomed, job.signal)
@@ -45,7 +46,7 @@ export async function purge(runtime: Runtime, job: RunningJob): Promise<void> {
     ])
     await finishRuns(runtime.database, [runId], 'succeeded')
   } catch (error) {
-    await finishRuns(runtime.database, [runId], 'failed', error instanceof RindleError ? error.code : String(error))
+    await finishRuns(runtime.database, [runId], 'failed', failureOf(error))
     throw error
   }
 }

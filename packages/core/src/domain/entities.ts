@@ -51,7 +51,7 @@ export interface Asset<P extends string = string> {
   readonly errorReason: string | null
   /** The same as a sentence for a person. Holds no secrets. */
   readonly errorMessage: string | null
-  /** Since when its promotion waits for something that says nothing about its bytes: an outage, or a newer worker. */
+  /** Since when its promotion, or its purge, waits for what says nothing about its bytes: an outage, or a newer worker. */
   readonly waitingSince: Date | null
   /** When its stored original was found to be damaged or gone; `null` again when it is found whole. */
   readonly originalDamagedAt: Date | null

@@ -12,7 +12,8 @@ export const ASSET_TRANSITIONS: Readonly<Record<AssetState, readonly AssetState[
   transcoding: ['processing', 'ready', 'degraded', 'quarantined', 'deleted'],
   ready: ['processing', 'transcoding', 'degraded', 'quarantined', 'deleted'],
   degraded: ['processing', 'transcoding', 'ready', 'quarantined', 'deleted'],
-  quarantined: ['deleted'],
+  // Validating: somebody has released it, and it goes through the whole gate again.
+  quarantined: ['validating', 'deleted'],
   deleted: [],
 }
 

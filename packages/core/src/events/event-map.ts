@@ -90,6 +90,7 @@ export interface RepairMetadata {
 /** Everything that repairs or maintains. */
 export type Operation =
   | 'reprobe'
+  | 'release'
   | 'requeue'
   | 'regenerate_variants'
   | 'verify_storage'

@@ -8,6 +8,7 @@ import { runAnalyzers } from '../promotion/run-analyzers.ts'
 import { assetFromRow } from '../rows/entities-from-rows.ts'
 import { text } from '../rows/row-values.ts'
 import { profileOf, type Runtime } from '../runtime.ts'
+import { acquireOriginal } from '../variants/original.ts'
 import { countAssets, type RowCount } from './count-rows.ts'
 import { isStillOriginal } from './is-still-original.ts'
 import { PAGE_SIZE, pages } from './pages.ts'
@@ -162,7 +163,7 @@ async function analyses(
   asset: Asset,
   analyzers: readonly Analyzer[],
 ): Promise<Readonly<Record<string, JsonObject>>> {
-  await using source = await runtime.sources.acquire(asset, NEVER)
+  await using source = await acquireOriginal(runtime, asset, NEVER)
   const found = await probeFile(runtime, profileOf(runtime, asset.profile), source.file, NEVER)
   const probe = found ?? { kind: kindOf(source.file.contentType) }
   return await runAnalyzers(analyzers, source.file, { assetId: asset.id, probe, signal: NEVER })

@@ -1,4 +1,5 @@
 import { aggregateState, DECIDING_STATES } from '../domain/aggregate.ts'
+import { isKnownRecipe } from '../domain/known-recipe.ts'
 import { promoteKey, purgeKey, type QueueName } from '../domain/queues.ts'
 import { lane } from '../domain/recipe-facts.ts'
 import type { NormalizedRecipe } from '../domain/recipes.ts'
@@ -162,8 +163,8 @@ class InvariantCheck {
   }
 
   async variantsInFlight(): Promise<void> {
-    const sql = `select id, asset_id, name, state, recipe, updated_at::text as at from rindle.media_variants
-      where state in ('queued', 'processing') and id > $1::uuid order by id limit ${PAGE_SIZE}`
+    const sql = `select id, asset_id, name, state, recipe, recipe_digest, updated_at::text as at
+      from rindle.media_variants where state in ('queued', 'processing') and id > $1::uuid order by id limit ${PAGE_SIZE}`
     for await (const rows of this.#pages(sql)) {
       const jobs = new Map(rows.map((row) => [row, jobOf(row)]))
       for (const queue of ['rindle_process', 'rindle_media'] as const) {
@@ -316,6 +317,8 @@ function ofVariant(violation: ViolationClass, row: Row, message: string): Violat
   return { class: violation, assetId: text(row, 'asset_id'), variantName: text(row, 'name'), message }
 }
 
+/** Which job makes a recipe of a newer version, only that version knows. */
 function jobOf(row: Row): { readonly queue: QueueName; readonly key: string } | undefined {
-  return jobsFor(text(row, 'asset_id'), [{ recipe: json<NormalizedRecipe>(row, 'recipe') }])[0]
+  const recipe = json<NormalizedRecipe>(row, 'recipe')
+  return isKnownRecipe(recipe, text(row, 'recipe_digest')) ? jobsFor(text(row, 'asset_id'), [{ recipe }])[0] : undefined
 }

@@ -1,28 +1,60 @@
-import { isRindleError, type JsonObject, RindleError } from '../domain/errors.ts'
+import { type JsonObject, RindleError } from '../domain/errors.ts'
+import { failureOf } from '../domain/failures.ts'
+import { handOnJob } from '../jobs/hand-on-job.ts'
 import type { DeadJob, RunningJob } from '../ports/jobs.ts'
 import { payloadText } from '../rows/payload-text.ts'
 import type { Runtime } from '../runtime.ts'
 import { type BegunRun, beginRun, endDeadRun, endRun } from './maintenance-runs.ts'
 import { operationsOf } from './operations.ts'
-import { SCHEDULED_VERBS } from './scheduled-verbs.ts'
+import { areKnownOptions } from './schedule.ts'
+import { SCHEDULED_VERBS, type ScheduledVerb } from './scheduled-verbs.ts'
 
 /**
  * The job `rindle_maintenance`: one scheduled verb, whose result is kept until the next one. A worker that stops, or a
- * cancelled job, ends it between two items; it is then taken up again by another worker.
+ * cancelled job, ends it between two items; it is then taken up again by another worker. An outage, and what only a
+ * newer worker knows, hands it on; what cannot be done at all is not tried again.
  */
 export async function maintain(runtime: Runtime, job: RunningJob): Promise<void> {
-  const task = payloadText(job.payload, 'task')
-  const verb = SCHEDULED_VERBS.find((name) => name === task)
-  if (verb === undefined) {
-    throw new RindleError('invalid_input', `There is no maintenance task "${task}". Register the schedule again.`)
+  try {
+    const verb = knownVerb(runtime, job.payload)
+    await runVerb(runtime, job, verb)
+  } catch (error) {
+    const failure = failureOf(error)
+    if (failure.kind === 'defect' || job.signal.aborted) throw error
+    if (failure.kind !== 'verdict') return handOnJob(runtime, job, failure)
+    const { reason, message } = failure
+    runtime.logger.error({ task: job.payload['task'], reason }, `Scheduled maintenance cannot be done. ${message}`)
   }
+}
+
+/** The verb of a payload, if this version and configuration can run it with its options. */
+function knownVerb(runtime: Runtime, payload: JsonObject): ScheduledVerb {
+  const task = payloadText(payload, 'task')
+  const options = payload['options'] as JsonObject
+  const verb = SCHEDULED_VERBS.find((name) => name === task)
+  if (verb === undefined || !areKnownOptions(verb, options)) {
+    const message = `This version does not know the maintenance task "${task}" with these options. Start a newer worker, or register the schedule again.`
+    throw new RindleError('newer_worker_needed', message)
+  }
+  const { storage } = options
+  // What a newer process has configured; a verb that is called says that it is mistyped.
+  if (typeof storage === 'string' && !Object.hasOwn(runtime.storages, storage)) {
+    throw new RindleError(
+      'unknown_storage',
+      `Maintenance is for the storage "${storage}", which is not configured here.`,
+    )
+  }
+  return verb
+}
+
+async function runVerb(runtime: Runtime, job: RunningJob, verb: ScheduledVerb): Promise<void> {
   const options = job.payload['options'] as JsonObject
-  const run = await beginRun(runtime, task, options)
+  const run = await beginRun(runtime, verb, options)
   try {
     const report = await operationsOf(runtime)[verb]({ ...options, signal: job.signal })
     if (report.interrupted) job.signal.throwIfAborted()
     await endRun(runtime, run, { state: 'succeeded', report: factsOf(report) })
-    runtime.logger.info({ task, ...factsOf(report) }, 'Scheduled maintenance has ended.')
+    runtime.logger.info({ task: verb, ...factsOf(report) }, 'Scheduled maintenance has ended.')
   } catch (error) {
     // A worker that is being stopped gives the job back: another one goes on with it.
     if (!job.signal.aborted) await noteFailure(runtime, run, error)
@@ -33,7 +65,7 @@ export async function maintain(runtime: Runtime, job: RunningJob): Promise<void>
 /** What ended the run is more telling than why that could not be written down. */
 async function noteFailure(runtime: Runtime, run: BegunRun, error: unknown): Promise<void> {
   try {
-    await endRun(runtime, run, { state: 'failed', errorReason: isRindleError(error) ? error.code : 'unexpected' })
+    await endRun(runtime, run, { state: 'failed', errorReason: failureOf(error).reason })
   } catch (cause) {
     runtime.logger.warn({ task: run.task, error: String(cause) }, 'That maintenance failed could not be written down.')
   }

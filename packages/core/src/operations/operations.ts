@@ -16,6 +16,7 @@ import { type PurgeAssetOptions, type PurgeAssetReport, purgeAsset } from './pur
 import { type PurgeUnattachedOptions, type PurgeUnattachedReport, purgeUnattached } from './purge-unattached.ts'
 import { type RecoverOptions, type RecoverReport, recoverLostWork } from './recover-lost-work.ts'
 import { type RegenerateOptions, type RegenerateReport, regenerateVariants } from './regenerate-variants.ts'
+import { type ReleaseReport, releaseAsset } from './release-asset.ts'
 import { type ReprobeOptions, type ReprobeReport, reprobe } from './reprobe.ts'
 import { type RequeueOptions, type RequeueReport, requeueVariants } from './requeue-variants.ts'
 import type { RuntimeStatus, RuntimeStatusOptions } from './runtime-status/report.ts'
@@ -34,9 +35,14 @@ import type { WalkOptions } from './walk.ts'
 export interface Operations<P extends string = string, V extends string = string> {
   /**
    * Reads one asset's original again and writes content type, kind, dimensions, duration and tracks. `not_found`,
-   * `not_deliverable`.
+   * `not_deliverable`, `original_missing`, `original_damaged`.
    */
   reprobe(assetId: string, options?: ReprobeOptions): Promise<ReprobeReport>
+  /**
+   * Promotes a quarantined asset again, from the bytes that are still there and through the whole gate. Atomic.
+   * `not_found`, `invalid_transition`, `storage_object_missing`, `checksum_mismatch`.
+   */
+  releaseAsset(assetId: string): Promise<ReleaseReport>
   /** Enqueues an asset's failed and cancelled variants again. Atomic. `not_found`, `unknown_variant`. */
   requeueVariants(assetId: string, options?: RequeueOptions<V>): Promise<RequeueReport>
   /**
@@ -106,6 +112,7 @@ export interface Operations<P extends string = string, V extends string = string
 export function operationsOf(runtime: Runtime): Operations {
   return {
     reprobe: (assetId, options) => reprobe(runtime, assetId, options),
+    releaseAsset: (assetId) => releaseAsset(runtime, assetId),
     requeueVariants: (assetId, options) => requeueVariants(runtime, assetId, options),
     regenerateVariants: (options) => regenerateVariants(runtime, options),
     verifyStorage: (options) => verifyStorage(runtime, options),

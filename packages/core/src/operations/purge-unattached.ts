@@ -18,6 +18,8 @@ export interface PurgeUnattachedOptions<P extends string = string> extends WalkO
   readonly profile?: P
   /** Leaves alone what has changed more recently. @default 604800 (seven days) */
   readonly graceSeconds?: number
+  /** The same for quarantined assets, which may yet be released. @default the `quarantineDays` of the instance */
+  readonly quarantineGraceSeconds?: number
   /** Assets at once. @default 4 */
   readonly concurrency?: number
   /** Goes on behind this asset: the `lastId` of a run that was interrupted. @default at the first */
@@ -38,6 +40,7 @@ export interface PurgeUnattachedReport {
   readonly lastId: string | null
 }
 
+const DAY_SECONDS = 86_400
 const DEFAULT_GRACE_SECONDS = 604_800
 const DEFAULT_CONCURRENCY = 4
 
@@ -51,10 +54,12 @@ const HOLDERS = `
       and state in (${OPEN_SESSION}) limit 1
   ) as upload on true`
 const UNATTACHED = `asset.state <> 'deleted' and attachment.is_held is null and upload.is_open is null`
+const isOlder = (grace: string, quarantineGrace: string): string => `asset.updated_at < now() - make_interval(
+  secs => case when asset.state = 'quarantined' then ${quarantineGrace}::float8 else ${grace}::float8 end)`
 
 /**
- * Enqueues the purge of assets that nobody has attached, or not any more, for longer than the grace period; rejected and
- * abandoned uploads among them. Without `live` it only counts. An application that keeps asset ids in records of its own,
+ * Enqueues the purge of assets that nobody has attached, or not any more, for longer than the grace period; abandoned
+ * uploads among them, and rejected ones once they have been kept in quarantine for as long as the instance says. Without `live` it only counts. An application that keeps asset ids in records of its own,
  * instead of attaching, must not let it run live. Safe to repeat and to interrupt: an asset that is attached before its
  * purge begins stays. `unknown_profile`, `invalid_input`.
  */
@@ -66,7 +71,10 @@ export async function purgeUnattached(
   const scope = options.profile === undefined ? 'all' : 'profile'
   return runOperation(runtime, { operation: 'purge_unattached', scope, dry_run: dryRun }, async () => {
     const graceSeconds = options.graceSeconds ?? DEFAULT_GRACE_SECONDS
+    const quarantineGraceSeconds = options.quarantineGraceSeconds ?? runtime.quarantineDays * DAY_SECONDS
     assertSeconds('graceSeconds', graceSeconds)
+    assertSeconds('quarantineGraceSeconds', quarantineGraceSeconds)
+    const graces = { graceSeconds, quarantineGraceSeconds }
     assertAfter(options.after)
     const profiles = profilesIn(runtime, options.profile)
     const counts = { found: 0, enqueued: 0, skipped: 0, errors: 0 }
@@ -76,7 +84,7 @@ export async function purgeUnattached(
       if (isWaiting) counts.skipped += 1
       if (dryRun || isWaiting) return
       try {
-        const isEnqueued = await inTransaction(runtime, undefined, (unit) => enqueuePurge(unit, id, graceSeconds))
+        const isEnqueued = await inTransaction(runtime, undefined, (unit) => enqueuePurge(unit, id, graces))
         if (isEnqueued) counts.enqueued += 1
       } catch (error) {
         counts.errors += 1
@@ -84,12 +92,17 @@ export async function purgeUnattached(
       }
     }
     const progress = { lastId: options.after ?? null }
-    const candidates = assetsIn(runtime, { ...options, profiles, graceSeconds }, progress)
+    const candidates = assetsIn(runtime, { ...options, ...graces, profiles }, progress)
     const concurrency = options.concurrency ?? DEFAULT_CONCURRENCY
     const total = (): Promise<RowCount> => countAssets(runtime.database, { ...options, profiles })
     const { interrupted } = await walk(candidates, { ...options, concurrency, counts, each, total })
     return { ...counts, dryRun, interrupted, lastId: progress.lastId }
   })
+}
+
+interface Graces {
+  readonly graceSeconds: number
+  readonly quarantineGraceSeconds: number
 }
 
 interface Candidate {
@@ -102,17 +115,17 @@ interface Candidate {
 
 async function* assetsIn(
   runtime: Runtime,
-  scope: { readonly profiles: readonly string[]; readonly graceSeconds: number; readonly after?: string },
+  scope: Graces & { readonly profiles: readonly string[]; readonly after?: string },
   progress: { lastId: string | null },
 ): AsyncGenerator<Candidate[]> {
   // The page is cut before it is filtered: so no statement has to look for the next unattached one among a million.
   const sql = `select asset.id, ${UNATTACHED}
-      and asset.updated_at < now() - make_interval(secs => $3::float8) as is_unattached
+      and ${isOlder('$3', '$4')} as is_unattached
     from (select id, state, updated_at from rindle.media_assets
       where profile in (select jsonb_array_elements_text($2::jsonb)) and id > $1::uuid
       order by id limit ${PAGE_SIZE}) as asset ${HOLDERS}
     order by asset.id`
-  const values = [JSON.stringify(scope.profiles), scope.graceSeconds]
+  const values = [JSON.stringify(scope.profiles), scope.graceSeconds, scope.quarantineGraceSeconds]
   for await (const rows of pages(runtime.database, sql, { after: scope.after, values })) {
     const ids = rows.filter((row) => booleanOrNull(row, 'is_unattached') === true).map((row) => text(row, 'id'))
     const live = ids.length === 0 ? new Set() : await runtime.jobs.findLive('rindle_purge', ids.map(purgeKey))
@@ -127,13 +140,13 @@ async function* assetsIn(
 }
 
 /** Looks again under the lock that whoever attaches takes, too. */
-async function enqueuePurge(unit: UnitOfWork, assetId: string, graceSeconds: number): Promise<boolean> {
+async function enqueuePurge(unit: UnitOfWork, assetId: string, graces: Graces): Promise<boolean> {
   const asset = await lockAsset(unit, assetId)
   if (asset === null) return false
   const { rows } = await unit.executeSql(
     `select 1 from rindle.media_assets as asset ${HOLDERS}
-     where asset.id = $1::uuid and ${UNATTACHED} and asset.updated_at < now() - make_interval(secs => $2::float8)`,
-    [assetId, graceSeconds],
+     where asset.id = $1::uuid and ${UNATTACHED} and ${isOlder('$2', '$3')}`,
+    [assetId, graces.graceSeconds, graces.quarantineGraceSeconds],
   )
   if (rows.length === 0) return false
   unit.enqueue({ queue: 'rindle_purge', key: purgeKey(assetId), payload: { assetId, profile: asset.profile } })

@@ -1,4 +1,6 @@
-import { promoteKey, purgeKey, type QueueName } from '../domain/queues.ts'
+import { promoteRequest } from '../assets/promote-request.ts'
+import { isKnownRecipe } from '../domain/known-recipe.ts'
+import { purgeKey, type QueueName } from '../domain/queues.ts'
 import type { NormalizedRecipe } from '../domain/recipes.ts'
 import { NOTIFY_VARIANT } from '../events/changes.ts'
 import type { JobRequest } from '../ports/jobs.ts'
@@ -103,16 +105,16 @@ async function* waitingWork(runtime: Runtime, olderThanSeconds: number): AsyncGe
   // Literals, not a parameter: only so does the database use the partial indexes that know these few rows.
   const assetsIn = (from: string): string =>
     `select id, id as asset_id, state, profile, updated_at::text as at from ${from} and ${DUE}`
-  const variants = `select id, asset_id, state, recipe, attempt, updated_at::text as at
+  const variants = `select id, asset_id, state, recipe, recipe_digest, attempt, updated_at::text as at
     from ${IN_FLIGHT.variants} and ${DUE}`
-  const sources: readonly (readonly [string, (row: Row) => Lost])[] = [
-    [assetsIn(IN_FLIGHT.promotions), lostPromotion],
-    [assetsIn(IN_FLIGHT.purges), lostPurge],
+  const sources: readonly (readonly [string, (row: Row) => readonly Lost[]])[] = [
+    [assetsIn(IN_FLIGHT.promotions), (row) => [lostPromotion(runtime, row)]],
+    [assetsIn(IN_FLIGHT.purges), (row) => [lostPurge(row)]],
     [variants, lostVariant],
   ]
   for (const [sql, toLost] of sources) {
     for await (const rows of timedPages(runtime.database, sql, [olderThanSeconds])) {
-      yield await withJobs(runtime, rows.map(toLost))
+      yield await withJobs(runtime, rows.flatMap(toLost))
     }
   }
 }
@@ -120,9 +122,9 @@ async function* waitingWork(runtime: Runtime, olderThanSeconds: number): AsyncGe
 const DUE = `(updated_at, id) > ($1::timestamptz, $2::uuid) and updated_at < now() - make_interval(secs => $3::float8)
   order by updated_at, id limit ${PAGE_SIZE}`
 
-function lostPromotion(row: Row): Lost {
+function lostPromotion(runtime: Runtime, row: Row): Lost {
   const assetId = text(row, 'id')
-  const request: JobRequest = { queue: 'rindle_promote', key: promoteKey(assetId), payload: { assetId } }
+  const request = promoteRequest(runtime, { id: assetId, profile: text(row, 'profile') })
   return { assetId, state: text(row, 'state'), request, variant: null }
 }
 
@@ -133,11 +135,13 @@ function lostPurge(row: Row): Lost {
   return { assetId, state: text(row, 'state'), request, variant: null }
 }
 
-function lostVariant(row: Row): Lost {
+/** Which job is to make a recipe of a newer version, only that version knows. */
+function lostVariant(row: Row): readonly Lost[] {
   const assetId = text(row, 'asset_id')
-  const [request] = jobsFor(assetId, [{ recipe: json<NormalizedRecipe>(row, 'recipe') }])
+  const recipe = json<NormalizedRecipe>(row, 'recipe')
+  if (!isKnownRecipe(recipe, text(row, 'recipe_digest'))) return []
   const variant = { id: text(row, 'id'), attempt: Number(row['attempt']) }
-  return { assetId, state: text(row, 'state'), request: request as JobRequest, variant }
+  return jobsFor(assetId, [{ recipe }]).map((request) => ({ assetId, state: text(row, 'state'), request, variant }))
 }
 
 async function withJobs(runtime: Runtime, candidates: readonly Lost[]): Promise<Waiting[]> {

@@ -11,6 +11,7 @@ import { probedType, readingOf } from '../promotion/reading.ts'
 import { sniff } from '../promotion/sniffing/sniff.ts'
 import { assetFromRow } from '../rows/entities-from-rows.ts'
 import { profileOf, type Runtime } from '../runtime.ts'
+import { acquireOriginal, assertWhole } from '../variants/original.ts'
 import { runOperation } from './run-operation.ts'
 
 /** Options of {@link reprobe}. */
@@ -39,7 +40,8 @@ const NEVER = new AbortController().signal
 /**
  * Reads the original of one deliverable asset again and writes what it says of itself: content type, kind, dimensions,
  * duration and tracks; what no longer applies becomes `null`, and nothing else is touched. Safe to repeat. `not_found`,
- * `not_deliverable`, `storage_object_missing`; `corrupt_media` and `limit_exceeded` leave the row as it is.
+ * `not_deliverable`; `corrupt_media` and `limit_exceeded` leave the row as it is. An original that is gone or holds other
+ * bytes is noted on its asset, which stays as it is, too: `original_missing`, `original_damaged`.
  */
 export async function reprobe(
   runtime: Runtime,
@@ -51,8 +53,7 @@ export async function reprobe(
     try {
       const fields = await readFields(runtime, before)
       const asset = dryRun ? { ...before, ...fields } : await writeFields(runtime, before, fields)
-      const names = Object.keys(fields) as ReprobedField[]
-      return { asset, changed: names.filter((name) => before[name] !== fields[name]), dryRun }
+      return { asset, changed: changedFields(before, fields), dryRun }
     } catch (error) {
       // Of an asset that was purged or refused meanwhile, that is the answer; whatever was met of it says nothing more.
       await deliverableAsset(runtime, assetId)
@@ -68,10 +69,21 @@ async function deliverableAsset(runtime: Runtime, assetId: string): Promise<Asse
   return asset
 }
 
+/** Only of whole bytes does it say anything that they cannot be read, or are other than the row says. */
 async function readFields(runtime: Runtime, asset: Asset): Promise<ReprobedFields> {
-  await using source = await runtime.sources.acquire(asset, NEVER)
-  const contentType = (await typeOfFile(runtime, asset, source.file.path)) ?? asset.contentType ?? ''
-  const fields = await probe(runtime, asset, { ...source.file, contentType })
+  await using source = await acquireOriginal(runtime, asset, NEVER)
+  const assertIsWhole = (): Promise<void> => assertWhole(runtime, asset, source.file, NEVER)
+  const fields = await fieldsOf(runtime, asset, source.file).catch(async (error: unknown) => {
+    await assertIsWhole()
+    throw error
+  })
+  if (changedFields(asset, fields).length > 0) await assertIsWhole()
+  return fields
+}
+
+async function fieldsOf(runtime: Runtime, asset: Asset, file: SourceFile): Promise<ReprobedFields> {
+  const contentType = (await typeOfFile(runtime, asset, file.path)) ?? asset.contentType ?? ''
+  const fields = await probe(runtime, asset, { ...file, contentType })
   const { types } = profileOf(runtime, asset.profile).accept
   const probed = fields.kind === null ? null : probedType(contentType, fields.kind, types)
   return { ...fields, contentType: probed ?? contentType }
@@ -88,6 +100,11 @@ async function typeOfFile(runtime: Runtime, asset: Asset, path: string): Promise
 async function readRange(file: FileHandle, start: number, end: number): Promise<Uint8Array> {
   const { buffer, bytesRead } = await file.read(Buffer.alloc(end - start), { position: start })
   return buffer.subarray(0, bytesRead)
+}
+
+function changedFields(before: Asset, fields: ReprobedFields): readonly ReprobedField[] {
+  const names = Object.keys(fields) as ReprobedField[]
+  return names.filter((name) => before[name] !== fields[name])
 }
 
 async function probe(runtime: Runtime, asset: Asset, file: SourceFile): Promise<ProbedFields> {

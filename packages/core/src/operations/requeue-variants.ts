@@ -7,7 +7,7 @@ import { inTransaction } from '../unit-of-work.ts'
 import { applyAggregate, variantsOf } from '../variants/aggregate.ts'
 import { lockAsset } from '../variants/lock-asset.ts'
 import { type PlannedVariant, plannedVariants } from '../variants/plan.ts'
-import { queueVariants } from './queue-variants.ts'
+import { queueVariants } from '../variants/queue-variants.ts'
 import { runOperation } from './run-operation.ts'
 
 /** Options of {@link requeueVariants}. */

@@ -59,7 +59,9 @@ export interface ScheduleOptions<P extends string = string> {
     Concurrent & InProfile<P> & { readonly analyzer?: string; readonly storage?: string }
   >
   /** Purges what nobody has attached for long. @default never */
-  readonly purgeUnattached?: ScheduledOnRequest<Live & Concurrent & InProfile<P> & { readonly graceSeconds?: number }>
+  readonly purgeUnattached?: ScheduledOnRequest<
+    Live & Concurrent & InProfile<P> & { readonly graceSeconds?: number; readonly quarantineGraceSeconds?: number }
+  >
   /** Deletes old processing runs. @default never */
   readonly pruneRuns?: ScheduledOnRequest<Live & { readonly olderThanSeconds?: number }>
 }
@@ -86,7 +88,13 @@ const OPTIONS = {
   recoverLostWork: { concurrency, olderThanSeconds: seconds },
   scanOrphans: { live, prefix: z.string().optional(), graceSeconds: seconds, storage: name },
   backfillMetadata: { concurrency, profile: name, analyzer: name, storage: name },
-  purgeUnattached: { live, concurrency, profile: name, graceSeconds: seconds },
+  purgeUnattached: {
+    live,
+    concurrency,
+    profile: name,
+    graceSeconds: seconds,
+    quarantineGraceSeconds: seconds,
+  },
   pruneRuns: { live, olderThanSeconds: seconds },
 } satisfies Readonly<Record<ScheduledVerb, z.ZodRawShape>>
 
@@ -98,6 +106,11 @@ const scheduleSchema = z.strictObject(
     }),
   ),
 )
+
+/** Whether this version knows the options that a schedule gives a verb: a newer one may give more. Pure. */
+export function areKnownOptions(verb: ScheduledVerb, options: JsonObject): boolean {
+  return z.strictObject(OPTIONS[verb]).safeParse(options).success
+}
 
 /** What is kept of one verb: when it runs, and with what. */
 interface Entry {

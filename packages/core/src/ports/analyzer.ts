@@ -5,7 +5,12 @@ import type { ProbeResult, SourceFile } from './processor.ts'
 export interface Analyzer {
   /** The key in `metadata` under which the result is kept: `[a-z0-9_]+`. */
   readonly name: string
-  /** Given verified, probed bytes. A rejected promise is tried again with the promote job. */
+  /** How long one analysis may take; afterwards it counts as a failure. @default 900000 (15 minutes) */
+  readonly timeoutMs?: number
+  /**
+   * Given verified, probed bytes. A rejected promise says nothing about the file: it waits, with `analyzer_failed` and
+   * the name as its reason, and is analysed again.
+   */
   analyze(
     source: SourceFile,
     context: { readonly assetId: string; readonly probe: ProbeResult; readonly signal: AbortSignal },

@@ -24,6 +24,8 @@ export interface JobRequest {
 export interface RunningJob {
   readonly id: string
   readonly queue: QueueName
+  /** As it was requested, so that a new job can go on with the same work. */
+  readonly key: string
   readonly payload: JsonObject
   /** 1 for the first. */
   readonly attempt: number
@@ -42,6 +44,8 @@ export interface DeadJob {
   /** The id of the job that died, not of its dead letter. */
   readonly id: string
   readonly queue: QueueName
+  /** As it was requested, so that a new job can go on with the same work. */
+  readonly key: string
   readonly payload: JsonObject
 }
 

@@ -21,13 +21,17 @@ export interface Scanner {
   /** Low-cardinality, for error reasons. */
   readonly name: string
   /**
-   * What happens when the scanner itself fails on the job's last attempt: `closed` quarantines, `open` lets pass.
+   * What happens when the scanner itself cannot do its work: `closed` lets the file wait, without limit, until it is
+   * scanned; `open` lets it pass unscanned on the job's third attempt.
    * @default 'closed'
    */
   readonly failMode?: 'closed' | 'open'
+  /** How long one scan may take; afterwards it counts as a failure of the scanner. @default 900000 (15 minutes) */
+  readonly timeoutMs?: number
   /**
-   * A rejected promise is a failure of the scanner, not a verdict; it is tried again. Once the signal is aborted it is
-   * not even that: the file is scanned by whoever gets the job.
+   * A rejected promise is a failure of the scanner, not a verdict: the file waits, with `scanner_failed` and the name as
+   * its reason, and is scanned again. Once the signal is aborted for the end of its worker it is not even that: the file
+   * is scanned by whoever gets the job.
    */
   scan(input: ScanInput): Promise<ScanVerdict>
 }

@@ -2,12 +2,14 @@ import { attachWithin } from '../attachments/attach.ts'
 import { lockAssets, lockSlot, type Slot } from '../attachments/slot.ts'
 import type { Asset } from '../domain/entities.ts'
 import { isRindleError } from '../domain/errors.ts'
+import { canTransition } from '../domain/transitions.ts'
 import { transitionAsset } from '../rows/asset-transition.ts'
 import { booleanOrNull, text } from '../rows/row-values.ts'
 import { profileOf, type Runtime } from '../runtime.ts'
 import { inTransaction, type UnitOfWork } from '../unit-of-work.ts'
-import { applyAggregate } from '../variants/aggregate.ts'
-import { plannedVariants, planVariants } from '../variants/plan.ts'
+import { applyAggregate, variantsOf } from '../variants/aggregate.ts'
+import { type PlannedVariant, plannedVariants, planVariants } from '../variants/plan.ts'
+import { queueVariants } from '../variants/queue-variants.ts'
 
 /**
  * `promoting` → `available`: the asset, its variants and their jobs change in one transaction, and the asset is attached
@@ -24,17 +26,23 @@ export async function makeAvailable(runtime: Runtime, asset: Asset): Promise<Ass
     const available = await transitionAsset(runtime, unit, asset, 'available', { from: ['promoting'] })
     if (available === null) return null
     if (slot !== null) await attachWanted(runtime, unit, asset, slot)
-    // An asset that was not available before has no other variants than these.
-    const planned = plannedVariants(profile, available)
-    await planVariants(runtime, unit, available, planned)
-    await applyAggregate(
-      runtime,
-      unit,
-      available,
-      planned.map(({ recipe }) => ({ recipe, state: 'queued' })),
-    )
+    await planAll(runtime, unit, available, plannedVariants(profile, available))
     return available
   })
+}
+
+/** An asset that was released from quarantine may have variants already, which were cancelled with it. */
+async function planAll(
+  runtime: Runtime,
+  unit: UnitOfWork,
+  asset: Asset,
+  planned: readonly PlannedVariant[],
+): Promise<void> {
+  await planVariants(runtime, unit, asset, planned)
+  const variants = await variantsOf(unit, asset.id)
+  const again = variants.filter(({ state }) => canTransition('variant', state, 'queued'))
+  await queueVariants(runtime, unit, asset, again, planned)
+  await applyAggregate(runtime, unit, asset, again.length === 0 ? variants : await variantsOf(unit, asset.id))
 }
 
 const WANTED_SLOT = `select attach_owner_type, attach_owner_id, attach_slot from rindle.media_upload_sessions

@@ -1,14 +1,16 @@
 import type { Asset } from '../domain/entities.ts'
-import { isRindleError, RindleError } from '../domain/errors.ts'
+import { errorText } from '../domain/error-text.ts'
+import { isRindleError } from '../domain/errors.ts'
 import { isStagingKey } from '../domain/keys.ts'
 import type { RunningJob } from '../ports/jobs.ts'
-import type { Scanner, ScanVerdict } from '../ports/scanner.ts'
 import { transitionAsset } from '../rows/asset-transition.ts'
 import { profileOf, type Runtime, storageOf } from '../runtime.ts'
 import { inOneStatement } from '../unit-of-work.ts'
 import { freeze } from './freeze.ts'
 import { judge } from './gate.ts'
+import { lacksFor, newerWorkerNeeded } from './newer-work.ts'
 import { Rejection } from './rejection.ts'
+import { runScanner } from './run-scanner.ts'
 import { sniffObject } from './sniff-object.ts'
 
 /**
@@ -20,6 +22,7 @@ export async function passGate(runtime: Runtime, asset: Asset, job: RunningJob):
   if (isStagingKey(asset.storageKey)) return freezeOrReject(runtime, asset, job)
   const storage = storageOf(runtime, asset.storage)
   const profile = profileOf(runtime, asset.profile)
+  assertScannersKnown(runtime, asset, job)
   const { object, sniffedType } = await sniffObject(storage, asset.storageKey, { signal: job.signal })
   const verdict = judge(
     {
@@ -32,9 +35,10 @@ export async function passGate(runtime: Runtime, asset: Asset, job: RunningJob):
   )
   if (!verdict.accepted) throw new Rejection(verdict.reason, verdict.message)
 
+  const scannedAsset = { ...asset, ...verdict, byteSize: object.byteSize }
   for (const scanner of profile.scanners) {
-    const scanned = await scan(runtime, scanner, { ...asset, ...verdict }, object.byteSize, job)
-    if (!scanned.accepted) throw new Rejection(`scanner_rejected:${scanner.name}`, scanned.reason)
+    const scanned = await runScanner(runtime, scanner, scannedAsset, job)
+    if (!scanned.accepted) throw new Rejection(`scanner_rejected:${scanner.name}`, errorText(scanned.reason))
   }
   return inOneStatement(runtime, (unit) =>
     transitionAsset(runtime, unit, asset, 'analyzing', {
@@ -49,42 +53,17 @@ export async function passGate(runtime: Runtime, asset: Asset, job: RunningJob):
   )
 }
 
+/** Nothing passes without the scanners that a newer process has: an older worker would not miss them. */
+function assertScannersKnown(runtime: Runtime, asset: Asset, job: RunningJob): void {
+  const scanners = lacksFor(runtime, asset, job).filter(({ what }) => what === 'scanner')
+  if (scanners.length > 0) throw newerWorkerNeeded(asset, scanners, 'It has to be scanned.')
+}
+
 async function freezeOrReject(runtime: Runtime, uploaded: Asset, job: RunningJob): Promise<Asset | null> {
   try {
     return await freeze(runtime, uploaded, job)
   } catch (error) {
     if (!isRindleError(error, 'storage_precondition_failed')) throw error
     throw new Rejection('changed_after_verification', 'The uploaded object was replaced after it had been verified.')
-  }
-}
-
-async function scan(
-  runtime: Runtime,
-  scanner: Scanner,
-  asset: Asset & { readonly contentType: string },
-  byteSize: number,
-  job: RunningJob,
-): Promise<ScanVerdict> {
-  try {
-    return await scanner.scan({
-      assetId: asset.id,
-      profile: asset.profile,
-      contentType: asset.contentType,
-      byteSize,
-      filename: asset.filename,
-      open: async () => (await storageOf(runtime, asset.storage).get(asset.storageKey, { signal: job.signal })).body,
-      signal: job.signal,
-    })
-  } catch (error) {
-    // A scan that ends with its worker or its claim is no failure of the scanner.
-    if (job.signal.aborted) throw error
-    if (job.isLastAttempt && scanner.failMode === 'open') {
-      runtime.logger.warn({ assetId: asset.id, scanner: scanner.name, error: String(error) }, 'A scanner failed open.')
-      return { accepted: true }
-    }
-    if (job.isLastAttempt) return { accepted: false, reason: `The scanner ${scanner.name} could not do its work.` }
-    throw new RindleError('processing_failed', `The scanner ${scanner.name} failed on asset ${asset.id}.`, {
-      cause: error,
-    })
   }
 }

@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { pipeline } from 'node:stream/promises'
+import { fileSha256 } from '../assets/sha256.ts'
 import { kindOf } from '../domain/content-types.ts'
 import type { Asset } from '../domain/entities.ts'
-import { isRindleError } from '../domain/errors.ts'
+import { type JsonObject, RindleError } from '../domain/errors.ts'
+import { fileFaultOf } from '../domain/failures.ts'
 import { cleanMetadata } from '../domain/untrusted-metadata.ts'
 import type { RunningJob } from '../ports/jobs.ts'
 import type { ProbeResult, SourceFile } from '../ports/processor.ts'
@@ -13,13 +12,19 @@ import { textOrNull } from '../rows/row-values.ts'
 import { profileOf, type Runtime } from '../runtime.ts'
 import { inOneStatement } from '../unit-of-work.ts'
 import { plannedVariants } from '../variants/plan.ts'
+import { lacksFor, newerWorkerNeeded } from './newer-work.ts'
 import { probedFields, probeFile } from './probe-file.ts'
 import { probedType } from './reading.ts'
 import { Rejection } from './rejection.ts'
 import { runAnalyzers } from './run-analyzers.ts'
 
-/** Codes by which a probe says that the file itself is at fault: trying again cannot help. */
-const FAULTS_OF_THE_FILE = ['limit_exceeded', 'corrupt_media', 'unsupported_codec'] as const
+/** What the bytes of an upload say. */
+interface SourceReading {
+  readonly checksumSha256: string
+  readonly contentType: string
+  readonly probe: ProbeResult
+  readonly analyses: Readonly<Record<string, JsonObject>>
+}
 
 /**
  * `analyzing` → `promoting`: checksum, then kind, dimensions, duration and tracks from the header, limits of the
@@ -27,13 +32,8 @@ const FAULTS_OF_THE_FILE = ['limit_exceeded', 'corrupt_media', 'unsupported_code
  */
 export async function passProbe(runtime: Runtime, asset: Asset, job: RunningJob): Promise<Asset | null> {
   const profile = profileOf(runtime, asset.profile)
-  await using source = await runtime.sources.acquire(asset, job.signal)
-  const checksumSha256 = await checksumOf(runtime, asset, source.file, job.signal)
-  const probe = await probeSource(runtime, profile, source.file, job.signal)
-  const contentType = typeAsProbed(profile, source.file, probe)
-  const context = { assetId: asset.id, probe, signal: job.signal }
-  const analyses = await runAnalyzers(profile.analyzers, source.file, context)
-  return await inOneStatement(runtime, (unit) =>
+  const { checksumSha256, contentType, probe, analyses } = await readSource(runtime, profile, asset, job)
+  return inOneStatement(runtime, (unit) =>
     transitionAsset(runtime, unit, asset, 'promoting', {
       from: ['analyzing'],
       changes: {
@@ -46,15 +46,28 @@ export async function passProbe(runtime: Runtime, asset: Asset, job: RunningJob)
   )
 }
 
+async function readSource(runtime: Runtime, profile: Profile, asset: Asset, job: RunningJob): Promise<SourceReading> {
+  const { signal } = job
+  await using source = await runtime.sources.acquire(asset, signal)
+  try {
+    const checksumSha256 = await checksumOf(runtime, asset, source.file, signal)
+    const probe = await probeSource(runtime, profile, source.file, asset, job)
+    const contentType = typeAsProbed(profile, source.file, probe)
+    const analyses = await runAnalyzers(profile.analyzers, source.file, { assetId: asset.id, probe, signal })
+    return { checksumSha256, contentType, probe, analyses }
+  } catch (error) {
+    await runtime.sources.forget(asset)
+    throw error
+  }
+}
+
 /**
  * Bytes that came through the application were hashed on their way in. Bytes that a client sent to the storage itself
  * are hashed here, and compared with what was declared.
  */
 async function checksumOf(runtime: Runtime, asset: Asset, file: SourceFile, signal: AbortSignal): Promise<string> {
   if (asset.checksumSha256 !== null) return asset.checksumSha256
-  const hash = createHash('sha256')
-  await pipeline(createReadStream(file.path, { highWaterMark: 1024 * 1024 }), hash, { signal })
-  const checksum = hash.digest('hex')
+  const checksum = await fileSha256(file.path, signal)
   const declared = await declaredChecksum(runtime, asset)
   if (declared === null || declared === checksum) return checksum
   throw new Rejection('checksum_mismatch', 'The stored bytes differ from their declared SHA-256.')
@@ -63,7 +76,7 @@ async function checksumOf(runtime: Runtime, asset: Asset, file: SourceFile, sign
 async function declaredChecksum(runtime: Runtime, asset: Asset): Promise<string | null> {
   const { rows } = await runtime.database.executeSql(
     `select declared_checksum from rindle.media_upload_sessions
-     where asset_id = $1::uuid and state = 'completed' order by id desc limit 1`,
+     where asset_id = $1::uuid and state in ('completed', 'failed') order by id desc limit 1`,
     [asset.id],
   )
   return textOrNull(rows[0] ?? {}, 'declared_checksum')
@@ -73,18 +86,34 @@ async function probeSource(
   runtime: Runtime,
   profile: Profile,
   file: SourceFile,
-  signal: AbortSignal,
+  asset: Asset,
+  job: RunningJob,
 ): Promise<ProbeResult> {
   try {
-    const probe = await probeFile(runtime, profile, file, signal)
-    return probe ?? unreadable(profile, file, `No installed processor reads ${file.contentType}.`)
+    const probe = await probeFile(runtime, profile, file, job.signal)
+    if (probe !== null) return probe
   } catch (error) {
-    const code = FAULTS_OF_THE_FILE.find((fault) => isRindleError(error, fault))
-    if (code === undefined) throw error
+    const fault = fileFaultOf(error)
+    if (fault === null) throw error
+    await assertAsReceived(asset, file, job.signal)
     const { message } = error as Error
-    if (code === 'unsupported_codec') return unreadable(profile, file, message)
-    throw new Rejection(code, message)
+    if (fault === 'unsupported_codec') return unreadable(profile, file, message)
+    throw new Rejection(fault, message)
   }
+  const processors = lacksFor(runtime, asset, job).filter(({ what }) => what === 'processor')
+  const message = `No installed processor reads ${file.contentType}.`
+  if (processors.length > 0) throw newerWorkerNeeded(asset, processors, message)
+  return unreadable(profile, file, message)
+}
+
+/** Bytes that were damaged in storage are not those that were sent: what they say is no verdict about the upload. */
+async function assertAsReceived(asset: Asset, file: SourceFile, signal: AbortSignal): Promise<void> {
+  const { id, checksumSha256 } = asset
+  if (checksumSha256 === null || (await fileSha256(file.path, signal)) === checksumSha256) return
+  throw new RindleError(
+    'original_damaged',
+    `The stored bytes of asset ${id} differ from those that were received. Restore the object from a backup.`,
+  )
 }
 
 /** The first bytes of a container do not say whether it holds a film: a profile of sound takes none. */

@@ -1,18 +1,17 @@
 import { assetById } from '../attachments/read.ts'
 import type { Asset } from '../domain/entities.ts'
-import { isRindleError, type RindleError } from '../domain/errors.ts'
-import { promoteKey } from '../domain/queues.ts'
-import type { DeadJob, RunningJob } from '../ports/jobs.ts'
+import type { RunningJob } from '../ports/jobs.ts'
 import { payloadText } from '../rows/payload-text.ts'
-import { finishRuns, handOn, isHandedOn, startRuns } from '../runs/processing-run.ts'
+import { finishRuns, startRuns } from '../runs/processing-run.ts'
 import type { Runtime } from '../runtime.ts'
-import { announceCommitted, inTransaction, type UnitOfWork } from '../unit-of-work.ts'
-import { lockAsset } from '../variants/lock-asset.ts'
+import { announceCommitted } from '../unit-of-work.ts'
 import { makeAvailable } from './make-available.ts'
+import { lacksFor, newerWorkerNeeded } from './newer-work.ts'
 import { passGate } from './pass-gate.ts'
 import { passProbe } from './pass-probe.ts'
 import { quarantine } from './quarantine.ts'
 import { Rejection } from './rejection.ts'
+import { waitOrRetry } from './wait-or-retry.ts'
 
 /**
  * One step of the promotion: does its work outside of transactions, moves the asset on and returns it as it is then, or
@@ -28,8 +27,9 @@ const STEPS: Partial<Record<Asset['state'], Step>> = {
 
 /**
  * The job `rindle_promote`: looks at the asset's state and goes on from there, until it is available or quarantined.
- * Safe to run twice, and twice at once: every step is a guarded transition, and who loses the race reads the state
- * again.
+ * Only a verdict about the bytes quarantines; whatever else goes wrong waits, without limit, and goes on by itself when
+ * its cause is gone. Safe to run twice, and twice at once: every step is a guarded transition, and who loses the race
+ * reads the state again.
  */
 export async function promote(runtime: Runtime, job: RunningJob): Promise<void> {
   const assetId = payloadText(job.payload, 'assetId')
@@ -42,68 +42,11 @@ export async function promote(runtime: Runtime, job: RunningJob): Promise<void> 
     const rejection = await runSteps(runtime, assetId, job)
     await finishRuns(runtime.database, [runId], rejection === null ? 'succeeded' : 'failed', rejection)
   } catch (error) {
-    await finishRuns(runtime.database, [runId], job.signal.aborted ? 'cancelled' : 'failed', reasonOf(error))
-    const isFinal = job.isLastAttempt || (isRindleError(error) && !error.retryable)
-    // A worker that is being stopped gives the job back; that says nothing about the file.
-    if (!isFinal || job.signal.aborted) throw error
-    if (isOutage(error) && (await beginAgain(runtime, assetId, runId, error))) return
-    // No job will come again for this asset, so it may not stay in a state that waits for one.
-    const reason = `promotion_failed:${reasonOf(error)}`
-    if (!(await quarantine(runtime, assetId, reason))) return
-    runtime.logger.error(
-      { assetId, reason, error: String(error) },
-      'The promotion failed for good; the asset is quarantined.',
-    )
+    await waitOrRetry(runtime, job, { assetId, runId }, error)
   }
 }
 
-/**
- * A promote job whose worker died on its last attempt: nothing waits for a job that will never come. When another job
- * has taken over by then, that one decides.
- */
-export async function promoteDied(runtime: Runtime, job: DeadJob): Promise<void> {
-  const assetId = payloadText(job.payload, 'assetId')
-  const reason = 'promotion_failed:worker_died'
-  const isCurrent = async (_asset: Asset, unit: UnitOfWork): Promise<boolean> =>
-    !(await isHandedOn(unit, assetId, job.id))
-  if (!(await quarantine(runtime, assetId, reason, isCurrent))) return
-  runtime.logger.warn({ assetId, reason }, 'The asset is quarantined. Every worker that promoted it has died.')
-}
-
-/** How long an outage may last before uploads that met it are given up. */
-const OUTAGE_PATIENCE_MS = 24 * 60 * 60 * 1_000
-
-/** An error that is not retried leaves at once, and would be back at once. */
-const DENIED_DELAY_SECONDS = 60
-
-/**
- * What says nothing about the file, and passes: the same upload will go through when the outage is over, or the
- * credentials are right again.
- */
-function isOutage(error: unknown): error is RindleError {
-  return OUTAGES.some((code) => isRindleError(error, code))
-}
-
-const OUTAGES = ['storage_unavailable', 'storage_denied', 'database_unavailable', 'insufficient_disk'] as const
-
-/**
- * A quarantine is for ever, so an upload is not lost to an outage of minutes: a new job, with new attempts, takes over,
- * and the run says so, for the old job may yet be taken for dead. `false` when the upload has waited too long, or is not
- * in promotion any more.
- */
-async function beginAgain(runtime: Runtime, assetId: string, runId: string, outage: RindleError): Promise<boolean> {
-  return inTransaction(runtime, undefined, async (unit) => {
-    const asset = await lockAsset(unit, assetId)
-    if (asset === null || STEPS[asset.state] === undefined) return false
-    if (runtime.now().getTime() - asset.createdAt.getTime() > OUTAGE_PATIENCE_MS) return false
-    await handOn(unit, runId)
-    const delaySeconds = outage.retryable ? 0 : DENIED_DELAY_SECONDS
-    unit.enqueue({ queue: 'rindle_promote', key: promoteKey(assetId), payload: { assetId }, delaySeconds })
-    return true
-  })
-}
-
-async function runSteps(runtime: Runtime, assetId: string, job: RunningJob): Promise<string | null> {
+async function runSteps(runtime: Runtime, assetId: string, job: RunningJob): Promise<Rejection | null> {
   let moved: Asset | null = null
   for (;;) {
     job.signal.throwIfAborted()
@@ -114,18 +57,19 @@ async function runSteps(runtime: Runtime, assetId: string, job: RunningJob): Pro
       moved = await step(runtime, asset, job)
     } catch (error) {
       if (!(error instanceof Rejection)) throw error
+      assertMayReject(runtime, asset, job, error)
       // Not for what lies in staging once another job has taken the upload from there.
-      const isSameUpload = ({ storageKey }: Asset): boolean => storageKey === asset.storageKey
-      if (await quarantine(runtime, assetId, error.reason, isSameUpload)) {
+      if (await quarantine(runtime, asset, error)) {
         runtime.logger.warn({ assetId, reason: error.reason }, `The asset is quarantined. ${error.message}`)
-        return error.reason
+        return error
       }
       moved = null
     }
   }
 }
 
-function reasonOf(error: unknown): string {
-  if (isRindleError(error)) return error.code
-  return error instanceof Error ? error.name : 'unknown'
+/** An older worker refuses nothing that a newer process has taken in and may know better. */
+function assertMayReject(runtime: Runtime, asset: Asset, job: RunningJob, { reason, message }: Rejection): void {
+  const lacks = lacksFor(runtime, asset, job)
+  if (lacks.length > 0) throw newerWorkerNeeded(asset, lacks, `This worker would refuse it (${reason}: ${message})`)
 }

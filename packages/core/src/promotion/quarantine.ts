@@ -1,26 +1,26 @@
 import type { Asset } from '../domain/entities.ts'
 import { transitionAsset } from '../rows/asset-transition.ts'
 import type { Runtime } from '../runtime.ts'
-import { inTransaction, type UnitOfWork } from '../unit-of-work.ts'
+import { inTransaction } from '../unit-of-work.ts'
 import { lockAsset } from '../variants/lock-asset.ts'
+import type { Rejection } from './rejection.ts'
 
 /**
- * Quarantines an asset that has not become available: it is never delivered and never decoded. An asset that is
- * available, deleted or gone stays as it is, and so does one that `applies`, which is asked under its lock, refuses.
- * Returns whether the asset was moved.
+ * Quarantines an asset in its promotion, for a verdict about its bytes: it is never delivered and never decoded, unless
+ * somebody releases it. One that holds other bytes by now stays as it is, and so does one that is available, deleted or
+ * gone. Returns whether the asset was moved.
  */
 export async function quarantine(
   runtime: Runtime,
-  assetId: string,
-  reason: string,
-  applies: (asset: Asset, unit: UnitOfWork) => boolean | Promise<boolean> = () => true,
+  { id, storageKey }: Pick<Asset, 'id' | 'storageKey'>,
+  { reason, message }: Rejection,
 ): Promise<boolean> {
   return inTransaction(runtime, undefined, async (unit) => {
-    const asset = await lockAsset(unit, assetId)
-    if (asset === null || !(await applies(asset, unit))) return false
+    const asset = await lockAsset(unit, id)
+    if (asset === null || asset.storageKey !== storageKey) return false
     const moved = await transitionAsset(runtime, unit, asset, 'quarantined', {
-      from: ['staged', 'validating', 'analyzing', 'promoting'],
-      changes: { errorReason: reason },
+      from: ['validating', 'analyzing', 'promoting'],
+      changes: { errorReason: reason, errorMessage: message },
     })
     return moved !== null
   })

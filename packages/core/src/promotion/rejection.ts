@@ -1,10 +1,16 @@
-/** Bytes that may go no further: the asset is quarantined with this reason. Thrown by the steps of a promotion. */
+import { cleanSentence } from '../domain/error-text.ts'
+
+/**
+ * A verdict about bytes, by which they may go no further: the asset is quarantined. Thrown by the steps of a promotion.
+ * Its message is kept in rows.
+ */
 export class Rejection extends Error {
   override readonly name: string = 'Rejection'
+  /** A code; behind a colon, whose verdict it is (`scanner_rejected:clamav`). */
   readonly reason: string
 
   constructor(reason: string, message: string) {
-    super(message)
+    super(cleanSentence(message))
     this.reason = reason
   }
 }

@@ -1,15 +1,36 @@
-import type { JsonObject } from '../domain/errors.ts'
+import { errorText } from '../domain/error-text.ts'
+import { type JsonObject, RindleError } from '../domain/errors.ts'
 import { cleanMetadata } from '../domain/untrusted-metadata.ts'
 import type { Analyzer } from '../ports/analyzer.ts'
 import type { SourceFile } from '../ports/processor.ts'
+import { withinTime } from './within-time.ts'
 
-/** What each analyzer finds, cleaned, by its name. One after the other; a rejection ends it. */
+type Context = Parameters<Analyzer['analyze']>[1]
+
+/**
+ * What each analyzer finds, cleaned, by its name. One after the other; the first that cannot do its work ends it:
+ * `analyzer_failed`, which says nothing about the file.
+ */
 export async function runAnalyzers(
   analyzers: readonly Analyzer[],
   file: SourceFile,
-  context: Parameters<Analyzer['analyze']>[1],
+  context: Context,
 ): Promise<Readonly<Record<string, JsonObject>>> {
   const analyses: Record<string, JsonObject> = {}
-  for (const analyzer of analyzers) analyses[analyzer.name] = cleanMetadata(await analyzer.analyze(file, context))
+  for (const analyzer of analyzers) analyses[analyzer.name] = await analyze(analyzer, file, context)
   return analyses
+}
+
+async function analyze(analyzer: Analyzer, file: SourceFile, context: Context): Promise<JsonObject> {
+  const { name, timeoutMs } = analyzer
+  try {
+    const work = (signal: AbortSignal): Promise<JsonObject> => analyzer.analyze(file, { ...context, signal })
+    return cleanMetadata(await withinTime(work, { timeoutMs, signal: context.signal }))
+  } catch (error) {
+    // An analysis that ends with its worker or its claim is no failure of the analyzer.
+    if (context.signal.aborted) throw error
+    const message = `The analyzer ${name} could not do its work on asset ${context.assetId}: ${errorText(error)}`
+    const details = { reason: `analyzer_failed:${name}`, analyzer: name }
+    throw new RindleError('analyzer_failed', message, { details, cause: error })
+  }
 }

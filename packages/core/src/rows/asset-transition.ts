@@ -21,7 +21,9 @@ export interface AssetChanges {
   readonly hasVideoTrack?: boolean | null
   readonly hasAudioTrack?: boolean | null
   readonly metadata?: Asset['metadata']
-  readonly errorReason?: string | null
+  readonly errorReason?: string
+  /** The same as a sentence: clean, because it is kept. */
+  readonly errorMessage?: string
 }
 
 const COLUMNS: Readonly<Record<keyof AssetChanges, readonly [column: string, type: string]>> = {
@@ -39,11 +41,18 @@ const COLUMNS: Readonly<Record<keyof AssetChanges, readonly [column: string, typ
   hasAudioTrack: ['has_audio_track', 'boolean'],
   metadata: ['metadata', 'jsonb'],
   errorReason: ['error_reason', 'text'],
+  errorMessage: ['error_message', 'text'],
 }
 
 /**
+ * What an asset waited for, or was refused for, is over once it moves on. Damage of its original is not, and whoever
+ * deletes an asset may still want to know why it was refused.
+ */
+const FORGOTTEN = ['error_reason', 'error_message']
+
+/**
  * Moves an asset to a state, if it is in one that leads there (`from` narrows that further), and emits the event with
- * the unit's commit. Returns the new row, or `null` for a lost race: another process moved it first.
+ * the unit's commit. What it waited for is forgotten. Returns the new row, or `null` for a lost race: another process moved it first.
  */
 export async function transitionAsset(
   runtime: Runtime,
@@ -56,10 +65,14 @@ export async function transitionAsset(
   const from = legal.filter((state) => options.from === undefined || options.from.includes(state))
   const changes = Object.entries(options.changes ?? {}) as [keyof AssetChanges, unknown][]
   const assignments = changes.map(([name], index) => `, ${COLUMNS[name][0]} = $${index + 4}::${COLUMNS[name][1]}`)
+  const given = changes.map(([name]) => COLUMNS[name][0])
+  const forgotten = FORGOTTEN.filter((column) => to !== 'deleted' && !given.includes(column)).map(
+    (column) => `, ${column} = case when asset.original_damaged_at is null then null else asset.${column} end`,
+  )
   const { rows } = await unit.executeSql(
     `with before as (select id, state from rindle.media_assets where id = $1::uuid for no key update)
      update rindle.media_assets as asset
-     set state = $2::text, updated_at = now()${assignments.join('')}
+     set state = $2::text, waiting_since = null, updated_at = now()${[...assignments, ...forgotten].join('')}
      from before
      where asset.id = before.id and before.state in (select jsonb_array_elements_text($3::jsonb))
      returning asset.*, before.state as previous_state, ${NOTIFY_ASSET}`,

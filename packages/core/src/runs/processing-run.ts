@@ -24,18 +24,26 @@ export async function startRuns(runtime: Runtime, sql: SqlExecutor, runs: readon
   )
 }
 
+/** Why an attempt ended as it did. */
+export interface RunReason {
+  readonly reason: string
+  /** The same as a sentence, kept in the details. */
+  readonly message?: string
+}
+
 /** Writes down how attempts ended. Runs that have ended already keep their first end. */
 export async function finishRuns(
   sql: SqlExecutor,
   runIds: readonly string[],
   state: Exclude<RunState, 'queued' | 'processing'>,
-  errorReason: string | null = null,
+  why: RunReason | null = null,
 ): Promise<void> {
   await sql.executeSql(
     `update rindle.media_processing_runs
-     set state = $2::text, error_reason = $3::text, finished_at = now(), updated_at = now()
+     set state = $2::text, error_reason = $3::text, finished_at = now(), updated_at = now(),
+       details = details || jsonb_strip_nulls(jsonb_build_object('message', $4::text))
      where id in (select value::uuid from jsonb_array_elements_text($1::jsonb)) and state = 'processing'`,
-    [JSON.stringify(runIds), state, errorReason],
+    [JSON.stringify(runIds), state, why?.reason ?? null, why?.message ?? null],
   )
 }
 
@@ -61,23 +69,4 @@ export async function endDeadRuns(sql: SqlExecutor, jobId: string): Promise<void
      where state = 'processing' and details->>'jobId' = $1::text`,
     [jobId],
   )
-}
-
-/** Writes down, on the run in which it is decided, that another job goes on with the work of this one. */
-export async function handOn(sql: SqlExecutor, runId: string): Promise<void> {
-  await sql.executeSql(
-    `update rindle.media_processing_runs set details = details || '{"handedOn": true}', updated_at = now()
-     where id = $1::uuid`,
-    [runId],
-  )
-}
-
-/** Whether another job goes on with the work of this one. */
-export async function isHandedOn(sql: SqlExecutor, assetId: string, jobId: string): Promise<boolean> {
-  const { rows } = await sql.executeSql(
-    `select 1 from rindle.media_processing_runs
-     where asset_id = $1::uuid and details @> jsonb_build_object('jobId', $2::text, 'handedOn', true) limit 1`,
-    [assetId, jobId],
-  )
-  return rows.length > 0
 }

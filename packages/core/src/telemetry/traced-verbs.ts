@@ -27,6 +27,7 @@ const TRACED: ReadonlySet<keyof Rindle> = new Set([
   'serveFile',
   'cancelProcessing',
   'reprobe',
+  'releaseAsset',
   'requeueVariants',
   'regenerateVariants',
   'verifyStorage',

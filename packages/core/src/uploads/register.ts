@@ -1,7 +1,7 @@
 import type { SqlExecutor } from '@rindle/prisma'
+import { promoteRequest } from '../assets/promote-request.ts'
 import { attachWithin } from '../attachments/attach.ts'
 import type { Asset, Owner } from '../domain/entities.ts'
-import { promoteKey } from '../domain/queues.ts'
 import { assetFromRow } from '../rows/entities-from-rows.ts'
 import type { Row } from '../rows/row-values.ts'
 import { adapterNameOf, profileOf, type Runtime, storageOf } from '../runtime.ts'
@@ -39,7 +39,7 @@ export async function register<P extends string>(
       { profile: received.profile, adapter, strategy: 'proxied' },
       { byteSize: received.byteSize },
     )
-    unit.enqueue({ queue: 'rindle_promote', key: promoteKey(asset.id), payload: { assetId: asset.id } })
+    unit.enqueue(promoteRequest(runtime, asset))
     if (options.owner !== undefined && options.slot !== undefined) {
       await attachWithin(runtime, unit, asset, options.owner, options.slot)
     }

@@ -1,7 +1,7 @@
 import type { SqlExecutor } from '@rindle/prisma'
+import { promoteRequest } from '../assets/promote-request.ts'
 import type { Asset, UploadSession } from '../domain/entities.ts'
 import { isRindleError, RindleError } from '../domain/errors.ts'
-import { promoteKey } from '../domain/queues.ts'
 import type { StoredObject } from '../ports/storage.ts'
 import { transitionAsset } from '../rows/asset-transition.ts'
 import { adapterNameOf, profileOf, type Runtime, storageOf } from '../runtime.ts'
@@ -71,7 +71,7 @@ export async function confirmUpload(
   if (object === null || open.session.state === 'completed') return open
   const rejection = sizeProblem(runtime, open, object)
   if (rejection !== null) {
-    await reject(runtime, open, rejection.reason)
+    await reject(runtime, open, rejection)
     throw new RindleError('upload_rejected', rejection.message, { details: { reason: rejection.reason } })
   }
   const confirmed = await inTransaction(runtime, options.tx, async (unit) => {
@@ -91,7 +91,7 @@ export async function confirmUpload(
       },
       { byteSize: object.byteSize },
     )
-    unit.enqueue({ queue: 'rindle_promote', key: promoteKey(asset.id), payload: { assetId: asset.id } })
+    unit.enqueue(promoteRequest(runtime, asset))
     return asset
   })
   const now = await readSession(runtime, sessionId)
@@ -111,12 +111,17 @@ async function finishUnlessOvertaken(runtime: Runtime, open: OpenSession): Promi
   }
 }
 
+interface SizeProblem {
+  readonly reason: string
+  readonly message: string
+}
+
 /** Why an object of this size is not what the session is for, if it is not. Pure. */
 export function sizeProblem(
   runtime: Runtime,
   { session, asset }: OpenSession,
   object: StoredObject,
-): { readonly reason: string; readonly message: string } | null {
+): SizeProblem | null {
   const { maxBytes } = profileOf(runtime, asset.profile).accept
   if (object.byteSize > maxBytes) {
     return { reason: 'max_bytes_exceeded', message: `The file is larger than the ${maxBytes} bytes that are accepted.` }
@@ -128,11 +133,13 @@ export function sizeProblem(
   }
 }
 
-async function reject(runtime: Runtime, { session, asset }: OpenSession, reason: string): Promise<void> {
+async function reject(runtime: Runtime, { session, asset }: OpenSession, rejection: SizeProblem): Promise<void> {
+  const { reason, message } = rejection
   await inTransaction(runtime, undefined, async (unit) => {
     await lockAsset(unit, asset.id)
     if (!(await transitionSession(unit, session.id, 'failed', { failureReason: reason }))) return
-    await transitionAsset(runtime, unit, asset, 'quarantined', { from: ['staged'], changes: { errorReason: reason } })
+    const changes = { errorReason: reason, errorMessage: message }
+    await transitionAsset(runtime, unit, asset, 'quarantined', { from: ['staged'], changes })
   })
   runtime.logger.warn({ assetId: asset.id, reason }, 'An upload was rejected; its asset is quarantined.')
 }

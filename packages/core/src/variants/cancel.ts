@@ -43,20 +43,25 @@ export async function cancelProcessing(
   })
 }
 
-/** Moves variants, whose asset is locked, to `cancelled`, and ends the attempts at them. */
+/**
+ * Moves variants, whose asset is locked, to `cancelled`, and ends the attempts at them. `reason` is why, when it was not
+ * a person: `asset_quarantined`, say.
+ */
 export async function cancelVariants(
   runtime: Runtime,
   unit: UnitOfWork,
   asset: Asset,
   variants: readonly Variant[],
+  reason: string | null = null,
 ): Promise<void> {
   for (const variant of variants) assertTransition('variant', variant.state, 'cancelled', variant.id)
   await unit.executeSql(
-    `update rindle.media_variants as variant set state = 'cancelled', updated_at = now()
+    `update rindle.media_variants as variant
+     set state = 'cancelled', error_reason = $3::text, error_message = null, waiting_since = null, updated_at = now()
      where id in (select value::uuid from jsonb_array_elements_text($1::jsonb))
        and state in (select jsonb_array_elements_text($2::jsonb))
      returning ${NOTIFY_VARIANT}`,
-    [JSON.stringify(variants.map(({ id }) => id)), JSON.stringify(sourcesOf('variant', 'cancelled'))],
+    [JSON.stringify(variants.map(({ id }) => id)), JSON.stringify(sourcesOf('variant', 'cancelled')), reason],
   )
   const underWay = variants.filter(({ state }) => state === 'processing').map(({ name }) => name)
   if (underWay.length > 0) await cancelRuns(unit, asset.id, underWay)

@@ -11,6 +11,7 @@ import { variantsOf } from './aggregate.ts'
 import { cancelVariants } from './cancel.ts'
 import { lockAsset } from './lock-asset.ts'
 import { emitVariantState } from './variant-events.ts'
+import { isKnown } from './wait.ts'
 
 /** A variant that this job holds, and the run that records it. */
 export interface ClaimedVariant {
@@ -25,12 +26,14 @@ export interface Claim {
   readonly variants: readonly ClaimedVariant[]
   /** Recipes of the others of this class of work. */
   readonly siblings: readonly NormalizedRecipe[]
+  /** Whether variants of the asset wait whose recipes only a newer version knows. */
+  readonly hasUnknown: boolean
 }
 
 /**
  * Claims an asset's waiting variants for a job: `queued` → `processing`, with the job's id and one more attempt. What
- * an earlier attempt of the same job left in `processing` when its worker died is claimed again. Returns `null` when
- * there is nothing to do.
+ * an earlier attempt of the same job left in `processing` when its worker died is claimed again. What only a newer
+ * version knows how to make is left to it. Returns `null` when there is nothing to do.
  */
 export async function claim(
   runtime: Runtime,
@@ -41,14 +44,18 @@ export async function claim(
   return inTransaction(runtime, undefined, async (unit) => {
     const asset = await lockAsset(unit, assetId)
     if (asset === null) return null
-    const candidates = (await variantsOf(unit, assetId)).filter(belongs)
+    const all = await variantsOf(unit, assetId)
+    const unknown = all.filter((variant) => variant.state === 'queued' && !isKnown(variant))
+    const candidates = all.filter((variant) => belongs(variant) && isKnown(variant))
     const wanted = candidates.filter((variant) => isClaimable(variant, job.id))
-    if (wanted.length === 0) return null
+    const hasUnknown = unknown.length > 0
+    if (wanted.length === 0 && !hasUnknown) return null
     if (!isDeliverable(asset.state)) {
       // Quarantined or deleted while it waited: nothing is made, and nothing may wait for a job that will not come.
-      await cancelVariants(runtime, unit, asset, wanted)
+      await cancelVariants(runtime, unit, asset, [...wanted, ...unknown], `asset_${asset.state}`)
       return null
     }
+    if (wanted.length === 0) return { asset, variants: [], siblings: [], hasUnknown }
     const { rows } = await unit.executeSql(
       `update rindle.media_variants as variant
        set state = 'processing', job_id = $2::text, attempt = attempt + 1, progress = 0, updated_at = now()
@@ -73,7 +80,7 @@ export async function claim(
       emitVariantState(runtime, unit, asset, state, 'processing')
     }
     const siblings = candidates.filter((variant) => !wanted.includes(variant) && variant.state !== 'purged')
-    return { asset, variants: claimed, siblings: siblings.map(({ recipe }) => recipe) }
+    return { asset, variants: claimed, siblings: siblings.map(({ recipe }) => recipe), hasUnknown }
   })
 }
 

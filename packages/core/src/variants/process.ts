@@ -1,41 +1,78 @@
 import { createReadStream } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import type { Asset, Variant } from '../domain/entities.ts'
+import { errorText } from '../domain/error-text.ts'
 import { isRindleError, RindleError } from '../domain/errors.ts'
+import { type Failure, failureOf } from '../domain/failures.ts'
 import { variantKey } from '../domain/keys.ts'
 import { outputExtension, recipeCapability } from '../domain/recipe-facts.ts'
 import type { NormalizedRecipe } from '../domain/recipes.ts'
 import { cleanMetadata } from '../domain/untrusted-metadata.ts'
 import type { RunningJob } from '../ports/jobs.ts'
-import type { ProcessedOutput, Processor, VariantOutcome } from '../ports/processor.ts'
+import type { ProcessedOutput, Processor, SourceFile, VariantOutcome } from '../ports/processor.ts'
+import type { Profile } from '../profile/profile.ts'
 import { payloadText } from '../rows/payload-text.ts'
 import { profileOf, type Runtime, storageOf } from '../runtime.ts'
 import { type Claim, type ClaimedVariant, claim } from './claim.ts'
+import { acquireOriginal, assertWhole } from './original.ts'
 import { ProgressWriter } from './progress.ts'
 import { makeRunDirectory } from './run-directory.ts'
 import { type Settled, type Settlement, type StoredOutput, settle } from './settle.ts'
-import type { AcquiredSource } from './source-cache.ts'
 import { TranscodeEvents } from './transcode-events.ts'
+import { handOnVariants, newerRecipe } from './wait.ts'
 
 /**
  * The work of `rindle_process` and `rindle_media`: claims the asset's waiting variants that `belongs` selects, makes
- * them from one source, and commits each on its own as it is done. What fails and may succeed later goes back to
- * `queued`, and the job's retry takes only that.
+ * them from one source, and commits each on its own as it is done.
+ *
+ * What fails goes by what the failure says. A verdict fails at once. A defect goes back to `queued` until the attempts of
+ * the job are used up; a decoder or encoder that its own bounds of memory and time end, on these very bytes, is one of
+ * those. After an outage, or when this process lacks what is needed, a new job goes on with it, later each time and
+ * without limit, and the variant says what it waits for.
  */
 export async function processVariants(
   runtime: Runtime,
   job: RunningJob,
   belongs: (variant: Variant) => boolean,
 ): Promise<void> {
-  const claimed = await claim(runtime, job, payloadText(job.payload, 'assetId'), belongs)
-  if (claimed === null) return
+  const assetId = payloadText(job.payload, 'assetId')
+  const waitsFor = await makeVariants(runtime, job, assetId, belongs)
+  if (waitsFor !== null) await handOnVariants(runtime, job, assetId, belongs, waitsFor)
+}
+
+/** Rejects when the job is to come again. Resolves with what the rest waits for, or `null` when nothing is left. */
+async function makeVariants(
+  runtime: Runtime,
+  job: RunningJob,
+  assetId: string,
+  belongs: (variant: Variant) => boolean,
+): Promise<Failure | null> {
+  const claimed = await claimOrFailure(runtime, job, assetId, belongs)
+  if (claimed === null || 'kind' in claimed) return claimed
   const work = new VariantWork(runtime, job, claimed)
   try {
-    await work.run()
+    if (claimed.variants.length > 0) await work.run()
   } catch (error) {
     await work.settleRest(error)
   }
   if (work.retryCause !== null) throw work.retryCause
+  return work.outage ?? (claimed.hasUnknown ? newerRecipe(assetId) : null)
+}
+
+/** To claim takes the asset's storage to be known here, for one. */
+async function claimOrFailure(
+  runtime: Runtime,
+  job: RunningJob,
+  assetId: string,
+  belongs: (variant: Variant) => boolean,
+): Promise<Claim | Failure | null> {
+  try {
+    return await claim(runtime, job, assetId, belongs)
+  } catch (error) {
+    const failure = failureOf(error)
+    if (failure.kind === 'outage' || failure.kind === 'lack') return failure
+    throw error
+  }
 }
 
 /** One job's work on the variants it has claimed. */
@@ -47,8 +84,13 @@ class VariantWork {
   readonly #siblings: readonly NormalizedRecipe[]
   readonly #progress: ProgressWriter
   readonly #transcodes: ReadonlyMap<string, TranscodeEvents>
+  /** The source, while it is there. */
+  #source: SourceFile | null = null
+  #isWhole: Promise<void> | undefined
   /** The first error after which the job must come again, or `null`. */
   retryCause: Error | null = null
+  /** The first failure whose end variants wait for, or `null`. */
+  outage: Failure | null = null
 
   constructor(runtime: Runtime, job: RunningJob, { asset, variants, siblings }: Claim) {
     this.#runtime = runtime
@@ -63,21 +105,18 @@ class VariantWork {
   }
 
   async run(): Promise<void> {
-    await using source = await this.#acquireSource()
-    await using directory = await makeRunDirectory(this.#runtime.workDirectory)
-    const { maxPixels, maxDurationMs } = profileOf(this.#runtime, this.#asset.profile).accept
+    // First what this process may lack: then nothing is fetched for nothing.
+    const { accept } = profileOf(this.#runtime, this.#asset.profile)
     const byProcessor = Map.groupBy(this.#open.values(), ({ variant }) => this.#processorOf(variant))
-    for (const [processor, variants] of byProcessor) {
-      await processor.process({
-        source: source.file,
-        variants: variants.map(({ variant }) => ({ name: variant.name, recipe: variant.recipe })),
-        siblings: this.#siblings,
-        limits: { maxPixels, ...(maxDurationMs === null ? {} : { maxDurationMs }) },
-        directory: directory.path,
-        signal: this.#job.signal,
-        onOutcome: (outcome) => this.#settleOutcome(outcome),
-        onProgress: (name, percent) => this.#reportProgress(name, percent),
-      })
+    await using source = await acquireOriginal(this.#runtime, this.#asset, this.#job.signal)
+    await using directory = await makeRunDirectory(this.#runtime.workDirectory)
+    this.#source = source.file
+    try {
+      for (const [processor, variants] of byProcessor) {
+        await this.#process(processor, variants, source.file, directory.path, accept)
+      }
+    } finally {
+      this.#source = null
     }
     if (this.#open.size > 0) {
       throw new RindleError(
@@ -93,24 +132,37 @@ class VariantWork {
     if (this.#job.signal.aborted) this.retryCause = asError(error)
   }
 
-  async #acquireSource(): Promise<AcquiredSource> {
-    try {
-      return await this.#runtime.sources.acquire(this.#asset, this.#job.signal)
-    } catch (error) {
-      if (!isRindleError(error, 'storage_object_missing')) throw error
-      throw new RindleError('variant_source_not_found', `The original of asset ${this.#asset.id} is gone.`, {
-        cause: error,
-      })
-    }
+  #process(
+    processor: Processor,
+    variants: readonly ClaimedVariant[],
+    source: SourceFile,
+    directory: string,
+    { maxPixels, maxDurationMs }: Profile['accept'],
+  ): Promise<void> {
+    return processor.process({
+      source,
+      variants: variants.map(({ variant }) => ({ name: variant.name, recipe: variant.recipe })),
+      siblings: this.#siblings,
+      limits: { maxPixels, ...(maxDurationMs === null ? {} : { maxDurationMs }) },
+      directory,
+      signal: this.#job.signal,
+      onOutcome: (outcome) => this.#settleOutcome(outcome),
+      onProgress: (name, percent) => this.#reportProgress(name, percent),
+    })
   }
 
   #processorOf(variant: Variant): Processor {
     const capability = recipeCapability(variant.recipe)
-    const processor = this.#runtime.processors.find((candidate) => candidate.capabilities.has(capability))
+    const makers = this.#runtime.processors.filter((candidate) => candidate.capabilities.has(capability))
+    const processor = makers.find((maker) => this.#isReader(maker)) ?? makers[0]
     if (processor !== undefined) return processor
     throw new RindleError('processor_capability_missing', `No installed processor makes ${capability}.`, {
       details: { capability },
     })
+  }
+
+  #isReader({ probes }: Processor): boolean {
+    return probes.has(this.#asset.contentType ?? '')
   }
 
   #reportProgress(name: string, percent: number): void {
@@ -152,20 +204,44 @@ class VariantWork {
     if (unreferenced !== null) await storage.delete(unreferenced)
   }
 
-  async #fail(claimed: ClaimedVariant, error: unknown): Promise<void> {
+  async #fail(claimed: ClaimedVariant, thrown: unknown): Promise<void> {
     const { signal, isLastAttempt } = this.#job
-    const isFinal = isRindleError(error) && !error.retryable
-    const mayRetry = signal.aborted || (!isLastAttempt && !isFinal)
-    const errorReason = isRindleError(error) ? error.code : 'processing_failed'
-    if (isRindleError(error, 'corrupt_media')) {
-      await this.#settle(claimed, { to: 'failed', errorReason, damage: error.message })
+    const error = signal.aborted ? thrown : await this.#ofOriginal(this.#unlessUnread(claimed, thrown))
+    const failure = failureOf(error)
+    const fields = { assetId: this.#asset.id, variant: claimed.variant.name, reason: failure.reason }
+    if (!signal.aborted && isFinal(failure, isLastAttempt)) {
+      this.#runtime.logger.warn(fields, `A variant failed. ${failure.message}`)
+      await this.#settle(claimed, { to: 'failed', failure, isOfOriginal: isRindleError(error, 'corrupt_media') })
       return
     }
-    if (mayRetry) this.retryCause ??= asError(error)
-    const fields = { assetId: this.#asset.id, variant: claimed.variant.name, error: String(error) }
-    this.#runtime.logger.warn(fields, mayRetry ? 'A variant failed and will be tried again.' : 'A variant failed.')
-    if (mayRetry) await this.#settle(claimed, { to: 'queued', errorReason, hasJob: !isOver(signal) })
-    else await this.#settle(claimed, { to: 'failed', errorReason })
+    if (signal.aborted || failure.kind === 'defect') {
+      this.retryCause ??= asError(error)
+      this.#runtime.logger.warn(fields, `A variant failed and will be tried again. ${failure.message}`)
+    } else this.outage ??= failure
+    await this.#settle(claimed, { to: 'queued', failure, hasJob: !isOver(signal) })
+  }
+
+  /** A newer worker may have a processor for a type that those of this one do not claim to read. */
+  #unlessUnread({ variant }: ClaimedVariant, error: unknown): unknown {
+    if (!isRindleError(error, 'unsupported_codec') || this.#isReader(this.#processorOf(variant))) return error
+    const message = `No installed processor reads ${this.#asset.contentType ?? 'what it is'}: ${error.message}`
+    return new RindleError('processor_capability_missing', message, { cause: error })
+  }
+
+  /**
+   * What is wrong with a variant may be what is wrong with its original as it lies in storage, or with the copy of it
+   * that was worked on: then that is the error. Looked at once for a job.
+   */
+  async #ofOriginal(error: unknown): Promise<unknown> {
+    const source = this.#source
+    if (source === null || !mayBeOfSource(error, this.#job.isLastAttempt)) return error
+    this.#isWhole ??= assertWhole(this.#runtime, this.#asset, source, this.#job.signal)
+    try {
+      await this.#isWhole
+      return error
+    } catch (reason) {
+      return reason
+    }
   }
 
   async #settle(claimed: ClaimedVariant, settlement: Settlement): Promise<Settled> {
@@ -198,8 +274,18 @@ function isOver(signal: AbortSignal): boolean {
   return signal.aborted && !(isRindleError(signal.reason) && signal.reason.retryable)
 }
 
+/** Whether a failure is a variant's last: trying again cannot help, or was tried as often as it may be. Pure. */
+function isFinal({ kind }: Failure, isLastAttempt: boolean): boolean {
+  return kind === 'verdict' || (kind === 'defect' && isLastAttempt)
+}
+
+/** Whether an error could come from bytes that are not those of the original, and is about to be final. */
+function mayBeOfSource(error: unknown, isLastAttempt: boolean): boolean {
+  return isRindleError(error, 'variant_source_not_found') || isFinal(failureOf(error), isLastAttempt)
+}
+
 function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error))
+  return error instanceof Error ? error : new Error(errorText(error))
 }
 
 function storedOutput(storageKey: string, output: ProcessedOutput): StoredOutput {

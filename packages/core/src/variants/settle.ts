@@ -1,5 +1,6 @@
 import type { Asset, Variant } from '../domain/entities.ts'
 import type { JsonObject } from '../domain/errors.ts'
+import type { Failure } from '../domain/failures.ts'
 import { isDeliverable, type RunState } from '../domain/states.ts'
 import { assertTransition } from '../domain/transitions.ts'
 import { NOTIFY_VARIANT } from '../events/changes.ts'
@@ -29,11 +30,10 @@ export interface StoredOutput {
 /** How work on a variant ended. */
 export type Settlement =
   | { readonly to: 'ready'; readonly output: StoredOutput }
-  | { readonly to: 'failed'; readonly errorReason: string }
-  /** `hasJob`: the job that held it comes again. A cancelled one does not, so a new one is enqueued. */
-  | { readonly to: 'queued'; readonly errorReason: string; readonly hasJob: boolean }
-  /** The original itself cannot be decoded, and why: no other variant can be made of it either. */
-  | { readonly to: 'failed'; readonly errorReason: string; readonly damage: string }
+  /** `isOfOriginal`: the original, which is whole, cannot be decoded, so no other variant can be made of it either. */
+  | { readonly to: 'failed'; readonly failure: Failure; readonly isOfOriginal: boolean }
+  /** `hasJob`: the job that held it comes again, or hands it on. A cancelled one does not, so a new one is enqueued. */
+  | { readonly to: 'queued'; readonly failure: Failure; readonly hasJob: boolean }
   | { readonly to: 'cancelled' }
 
 /** What became of a settlement: the state the variant has now, or why it was not the caller's to change. */
@@ -61,7 +61,7 @@ export async function settle(
   return inTransaction(runtime, undefined, async (unit) => {
     const current = await lockAsset(unit, asset.id)
     if (current === null) {
-      await finishRuns(unit, [runId], 'cancelled', 'asset_gone')
+      await finishRuns(unit, [runId], 'cancelled', { reason: 'asset_gone' })
       return 'asset_gone'
     }
     const isCurrent = current.storageKey === asset.storageKey && isDeliverable(current.state)
@@ -70,7 +70,7 @@ export async function settle(
     if (!moved) {
       // Of an asset that is being purged nobody makes another output: what was stored meanwhile is nobody's.
       const lost = current.state === 'deleted' ? 'asset_gone' : 'claim_lost'
-      await finishRuns(unit, [runId], 'cancelled', lost)
+      await finishRuns(unit, [runId], 'cancelled', { reason: lost })
       return lost
     }
     emitVariantState(runtime, unit, current, 'processing', effective.to)
@@ -79,24 +79,54 @@ export async function settle(
     }
     if (effective.to === 'ready') enqueueDeletion(runtime, unit, current, variant, effective.output.storageKey)
     const variants = await variantsOf(unit, asset.id)
-    if ('damage' in effective) await quarantineDamaged(runtime, unit, current, variants, effective)
-    else await applyAggregate(runtime, unit, current, variants)
+    const refuses = effective.to === 'failed' && effective.isOfOriginal
+    if (refuses && (await isFirstMaking(unit, variant, variants))) {
+      await quarantineUndecodable(runtime, unit, current, variants, effective.failure)
+    } else await applyAggregate(runtime, unit, current, variants)
     return effective.to
   })
 }
 
+/**
+ * Whether an asset is on its way from its promotion to its first variants, and was never ready. Otherwise it is in use,
+ * and whatever is wrong with a variant that is added or made again takes nothing else away. The run of the promotion
+ * ends after the transaction that planned the variants.
+ */
+async function isFirstMaking(
+  unit: UnitOfWork,
+  { id, assetId }: Variant,
+  variants: readonly Variant[],
+): Promise<boolean> {
+  if (variants.some(({ generatedAt }) => generatedAt !== null)) return false
+  const { rows } = await unit.executeSql(
+    `select 1 from rindle.media_processing_runs
+     where asset_id = $1::uuid and variant_name is null
+       and (finished_at is null
+         or finished_at >= (select created_at from rindle.media_variants where id = $2::uuid))
+     limit 1`,
+    [assetId, id],
+  )
+  return rows.length > 0
+}
+
 /** A header can be whole and the pixels behind it not: that shows only when they are decoded. */
-async function quarantineDamaged(
+async function quarantineUndecodable(
   runtime: Runtime,
   unit: UnitOfWork,
   asset: Asset,
   variants: readonly Variant[],
-  { errorReason, damage }: { readonly errorReason: string; readonly damage: string },
+  { reason, message }: Failure,
 ): Promise<void> {
   const running = variants.filter(({ state }) => state === 'queued' || state === 'processing')
-  if (running.length > 0) await cancelVariants(runtime, unit, asset, running)
-  await transitionAsset(runtime, unit, asset, 'quarantined', { changes: { errorReason } })
-  runtime.logger.warn({ assetId: asset.id, reason: errorReason }, `The asset is quarantined. ${damage}`)
+  if (running.length > 0) await cancelVariants(runtime, unit, asset, running, 'asset_quarantined')
+  const changes = { errorReason: reason, errorMessage: message }
+  await transitionAsset(runtime, unit, asset, 'quarantined', { changes })
+  runtime.logger.warn({ assetId: asset.id, reason }, `The asset is quarantined. ${message}`)
+}
+
+/** Whether what a failure leaves behind waits for its cause to end, instead of for the next attempt. Pure. */
+function waits({ kind }: Failure): boolean {
+  return kind === 'outage' || kind === 'lack'
 }
 
 /** The variant and its run, in one statement. `false`, and neither is changed, when the claim is lost. */
@@ -108,10 +138,12 @@ async function moveVariant(
 ): Promise<boolean> {
   assertTransition('variant', 'processing', settlement.to, variant.id)
   const output = settlement.to === 'ready' ? settlement.output : null
+  const failure = 'failure' in settlement ? settlement.failure : null
   const { rows } = await unit.executeSql(
     `with moved as (
      update rindle.media_variants as variant
-     set state = $4::text, error_reason = $5::text, updated_at = now(),
+     set state = $4::text, error_reason = $5::text, error_message = $16::text, updated_at = now(),
+       waiting_since = case when $17::boolean then coalesce(waiting_since, now()) end,
        storage_key = coalesce($6::text, storage_key),
        content_type = coalesce($7::text, content_type),
        byte_size = coalesce($8::bigint, byte_size),
@@ -126,7 +158,8 @@ async function moveVariant(
      returning id, ${NOTIFY_VARIANT}
      ), ended as (
      update rindle.media_processing_runs
-     set state = $14::text, error_reason = $5::text, finished_at = now(), updated_at = now()
+     set state = $14::text, error_reason = $5::text, finished_at = now(), updated_at = now(),
+       details = details || jsonb_strip_nulls(jsonb_build_object('message', $16::text))
      where id = $13::uuid and state = 'processing' and exists (select 1 from moved)
      )
      select id from moved`,
@@ -135,7 +168,7 @@ async function moveVariant(
       variant.jobId,
       variant.recipeDigest,
       settlement.to,
-      'errorReason' in settlement ? settlement.errorReason : null,
+      failure?.reason ?? null,
       output?.storageKey ?? null,
       output?.contentType ?? null,
       output?.byteSize ?? null,
@@ -146,6 +179,8 @@ async function moveVariant(
       runId,
       RUN_STATES[settlement.to],
       output === null ? null : JSON.stringify(output.metadata),
+      failure?.message ?? null,
+      settlement.to === 'queued' && waits(settlement.failure),
     ],
   )
   return rows.length === 1

@@ -20,6 +20,7 @@ interface CacheEntry {
   readonly download: Promise<{ readonly byteSize: number }>
   byteSize: number
   pins: number
+  isForgotten: boolean
 }
 
 /** Options of {@link SourceCache}. */
@@ -52,7 +53,7 @@ export class SourceCache {
   async acquire(asset: SourceAsset, signal: AbortSignal): Promise<AcquiredSource> {
     const storage = this.#options.storageOf(asset.storage)
     if (storage.capabilities.has('local')) return inPlace(storage, asset)
-    const key = `${asset.storage} ${asset.storageKey} ${asset.etag ?? ''}`
+    const key = keyOf(asset)
     const entry = this.#entries.get(key) ?? (await this.#begin(storage, asset))
     this.#entries.delete(key)
     this.#entries.set(key, entry)
@@ -73,6 +74,19 @@ export class SourceCache {
     }
   }
 
+  /**
+   * Forgets the copy of an asset's bytes, so that the next who wants them gets a new one: when work with it failed, for
+   * the copy may be at fault, or somebody has removed it. Who uses it keeps it.
+   */
+  async forget(asset: SourceAsset): Promise<void> {
+    const key = keyOf(asset)
+    const entry = this.#entries.get(key)
+    if (entry === undefined) return
+    this.#entries.delete(key)
+    entry.isForgotten = true
+    if (entry.pins === 0) await rm(entry.path, { force: true })
+  }
+
   /** Removes every file. Nothing may be in use. Safe to repeat. */
   async clear(): Promise<void> {
     this.#entries.clear()
@@ -87,11 +101,12 @@ export class SourceCache {
     const download = storage.download(asset.storageKey, path, asset.etag === null ? {} : { ifMatch: asset.etag })
     // Whoever waits for it sees the failure; without a waiter it must not end the process.
     download.catch(() => {})
-    return { path, download, byteSize: 0, pins: 0 }
+    return { path, download, byteSize: 0, pins: 0, isForgotten: false }
   }
 
   async #unpin(entry: CacheEntry): Promise<void> {
     entry.pins -= 1
+    if (entry.isForgotten && entry.pins === 0) await rm(entry.path, { force: true })
     await this.#evict()
   }
 
@@ -105,6 +120,10 @@ export class SourceCache {
       await rm(entry.path, { force: true })
     }
   }
+}
+
+function keyOf({ storage, storageKey, etag }: SourceAsset): string {
+  return `${storage} ${storageKey} ${etag ?? ''}`
 }
 
 async function inPlace(storage: StorageAdapter, asset: SourceAsset): Promise<AcquiredSource> {

@@ -29,7 +29,7 @@ const DRAWN = {
     transcoding → processing, ready, degraded, quarantined, deleted
     ready       → processing, transcoding, degraded, quarantined, deleted
     degraded    → processing, transcoding, ready, quarantined, deleted
-    quarantined → deleted
+    quarantined → validating, deleted
     deleted     → `,
   variant: `
     planned    → queued, cancelled, purged

@@ -68,7 +68,7 @@ export const failureCases: readonly JobsContractCase[] = [
         await eventually(subject, 'nothing is left of it', () => isSettled(subject))
       })
       assert.equal(worker.handled.length, attempts)
-      assert.deepEqual(worker.died[0], { id, queue: QUEUE, payload: { key: 'a' } })
+      assert.deepEqual(worker.died[0], { id, queue: QUEUE, key: 'a', payload: { key: 'a' } })
     },
   },
   {

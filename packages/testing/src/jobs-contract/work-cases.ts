@@ -38,7 +38,7 @@ export const workCases: readonly JobsContractCase[] = [
         await eventually(subject, 'the job ran', () => worker.handled.length === 1)
       })
       const { signal, ...job } = worker.handled[0] ?? assert.fail('No job was handed over.')
-      assert.deepEqual(job, { id, queue: QUEUE, payload, attempt: 1, isLastAttempt: false })
+      assert.deepEqual(job, { id, queue: QUEUE, key: 'a', payload, attempt: 1, isLastAttempt: false })
       assert.ok(signal instanceof AbortSignal)
     },
   },

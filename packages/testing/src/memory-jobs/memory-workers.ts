@@ -53,11 +53,13 @@ export class MemoryWorkers implements Workers {
     while (!this.#isStopping && busy() < slots) {
       const job = this.#queue.take(queue, isDead)
       if (job === undefined) return
-      const { id, payload, attempts: attempt } = job
+      const { id, key, payload, attempts: attempt } = job
       const { signal } = job.abort
       const isLastAttempt = attempt >= QUEUES[queue].attempts
       const work = async (): Promise<void> =>
-        isDead ? handleDead({ id, queue, payload }) : handle({ id, queue, payload, attempt, isLastAttempt, signal })
+        isDead
+          ? handleDead({ id, queue, key, payload })
+          : handle({ id, queue, key, payload, attempt, isLastAttempt, signal })
       this.#inHand.set(job, this.#run(job, signal, work))
     }
   }

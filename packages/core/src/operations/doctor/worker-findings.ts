@@ -44,7 +44,12 @@ export function queueFinding(queue: QueueName, workers: readonly KnownWorker[], 
 }
 
 /** Workers live, and their machines cannot do it. */
-function refusedFinding(id: string, queue: QueueName, { host, processId, refused }: KnownWorker, many: number): Finding {
+function refusedFinding(
+  id: string,
+  queue: QueueName,
+  { host, processId, refused }: KnownWorker,
+  many: number,
+): Finding {
   const who = many === 1 ? 'the one worker that would' : `all ${many} workers that would`
   return {
     id,

@@ -14,8 +14,9 @@ const DAY = 24 * HOUR
 /** What every night ends or deletes is late after a day, and some time for the night's work. */
 const NIGHTLY = DAY + 2 * HOUR
 
-/** The grace of `purgeUnattached`: before, it leaves them alone. */
+/** The graces of `purgeUnattached`: before, it leaves them alone. */
 const PURGE_GRACE = 7 * DAY
+const QUARANTINE_GRACE = 30 * DAY
 
 /**
  * What each class is taken for, unless the options of `runtimeStatus` say otherwise. On a healthy day nothing of the
@@ -63,6 +64,13 @@ export const STATUS_DEFAULTS: Readonly<Record<StatusClass, StatusDefault>> = {
     verb: 'recoverLostWork',
     command: 'rindle recover-lost-work',
     advice: 'These variants are being made by a job that is gone; enqueue it again.',
+  },
+  refused_by_outage: {
+    severity: 'error',
+    thresholdSeconds: 0,
+    verb: 'releaseAsset',
+    command: 'rindle release <assetId>',
+    advice: 'An earlier version refused these files for an outage, which says nothing about them; promote them again.',
   },
   failed_work: {
     severity: 'error',
@@ -178,7 +186,7 @@ export const STATUS_DEFAULTS: Readonly<Record<StatusClass, StatusDefault>> = {
   },
   failed_session: {
     severity: 'notice',
-    thresholdSeconds: PURGE_GRACE,
+    thresholdSeconds: QUARANTINE_GRACE + DAY,
     verb: 'purgeUnattached',
     command: 'rindle purge-unattached --live',
     advice: 'These uploads were refused; what is left of them goes with their assets.',
@@ -188,7 +196,9 @@ export const STATUS_DEFAULTS: Readonly<Record<StatusClass, StatusDefault>> = {
     thresholdSeconds: 0,
     verb: 'purgeUnattached',
     command: 'rindle purge-unattached --live',
-    advice: 'These files were rejected; look at their reasons, and purge them.',
+    advice:
+      'These files were rejected; look at their reasons. Release what was refused wrongly (rindle release <assetId>); ' +
+      'the rest is purged when it has been kept for quarantineDays.',
   },
   unattached_asset: {
     severity: 'notice',

@@ -9,6 +9,7 @@ export const STATUS_CLASSES = [
   'stuck_asset',
   'queue_starved',
   'orphan_suspect',
+  'refused_by_outage',
   'failed_work',
   'lost_original',
   'damaged_original',
@@ -88,6 +89,7 @@ export type StatusVerb =
   | 'work'
   | 'doctor'
   | 'recoverLostWork'
+  | 'releaseAsset'
   | 'requeueVariants'
   | 'regenerateVariants'
   | 'verifyStorage'

@@ -44,6 +44,13 @@ const overdueSessions = (isResumable: boolean): string => `
 const ASSET_ROW = `id, id as asset_id, null::text as name, null::uuid as session_id, state, error_reason as reason,
   error_message as message`
 
+/** The reasons by which earlier versions refused files for an outage, and not for their bytes. */
+const OF_OUTAGE = 'promotion_failed:%'
+
+const quarantinedFor = (condition: string): string => `select ${ASSET_ROW}, updated_at as at from rindle.media_assets
+  where state = 'quarantined' and ${IS_OLDER('updated_at')} and ${IS_IN_PROFILE} and ${condition}
+  order by updated_at, id limit ${MOST_COUNTED}`
+
 /** What the index `media_assets_unprobed_idx` holds, to the letter. */
 const UNPROBED = `state in (${DELIVERABLE}) and (kind is null
     or (kind = 'image' and width is null) or (kind = 'video' and (width is null or duration_ms is null))
@@ -94,9 +101,11 @@ const CLASSES: readonly SnapshotClass[] = [
   },
   {
     class: 'quarantined_asset',
-    candidates: `select ${ASSET_ROW}, updated_at as at from rindle.media_assets
-      where state = 'quarantined' and ${IS_OLDER('updated_at')} and ${IS_IN_PROFILE}
-      order by updated_at, id limit ${MOST_COUNTED}`,
+    candidates: quarantinedFor(`coalesce(error_reason, '') not like '${OF_OUTAGE}'`),
+  },
+  {
+    class: 'refused_by_outage',
+    candidates: quarantinedFor(`error_reason like '${OF_OUTAGE}'`),
   },
   {
     class: 'probe_drift',

@@ -4,8 +4,8 @@ import { assertTransition, sourcesOf } from '../domain/transitions.ts'
 import { NOTIFY_VARIANT } from '../events/changes.ts'
 import type { Runtime } from '../runtime.ts'
 import type { UnitOfWork } from '../unit-of-work.ts'
-import { jobsFor, type PlannedVariant } from '../variants/plan.ts'
-import { emitVariantState } from '../variants/variant-events.ts'
+import { jobsFor, type PlannedVariant } from './plan.ts'
+import { emitVariantState } from './variant-events.ts'
 
 /**
  * Moves variants, whose asset is locked, to `queued`, to be made by the recipe that is declared now, and enqueues their
@@ -30,7 +30,7 @@ export async function queueVariants(
   await unit.executeSql(
     `update rindle.media_variants as variant
      set state = 'queued', recipe = wanted.recipe, recipe_digest = wanted.digest, output_kind = wanted."outputKind",
-       progress = 0, job_id = null, error_reason = null, updated_at = now(),
+       progress = 0, job_id = null, error_reason = null, error_message = null, waiting_since = null, updated_at = now(),
        storage_key = case when variant.state in ('missing', 'purged') then null else storage_key end
      from jsonb_to_recordset($1::jsonb) as wanted(id uuid, recipe jsonb, digest text, "outputKind" text)
      where variant.id = wanted.id and variant.state in (select jsonb_array_elements_text($2::jsonb))

@@ -1,0 +1,16 @@
+import { type Command, defineCommand } from '../command.ts'
+import { runOperation } from '../operation/run-operation.ts'
+
+/** `rindle release`: promotes a quarantined asset again. */
+export const release: Command = defineCommand({
+  usage: 'release <assetId>',
+  describe: 'Promote a quarantined asset again, through the whole gate, from the bytes that are still there',
+  examples: [['release 019a3b1c-7d2e-7f00-8000-000000000001', 'What was wrong with it is mended, or allowed now']],
+  positionals: { assetId: { type: 'string', demandOption: true, describe: 'The id of an asset' } },
+  options: {},
+  run: async (args, context) =>
+    runOperation(args, context, 'release of a quarantined asset', async (rindle) => {
+      const { asset, errorReason } = await rindle.releaseAsset(args.assetId)
+      return { summary: { assetId: asset.id, state: asset.state, errorReason }, hasErrors: false }
+    }),
+})

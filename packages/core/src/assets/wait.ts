@@ -1,0 +1,25 @@
+import type { SqlExecutor } from '@rindle/prisma'
+import type { Asset } from '../domain/entities.ts'
+import type { Failure } from '../domain/failures.ts'
+
+/** States in which an asset waits for background work of its own. */
+const WAITS = `'validating', 'analyzing', 'promoting', 'deleted'`
+
+/**
+ * Notes what the work on an asset waits for: its promotion, or its purge. The asset stays in its state, and the time of
+ * the first finding stays until it moves on. The asset is locked. Returns whether it is news.
+ */
+export async function noteWaiting(
+  sql: SqlExecutor,
+  { id, waitingSince, errorReason }: Pick<Asset, 'id' | 'waitingSince' | 'errorReason'>,
+  { reason, message }: Pick<Failure, 'reason' | 'message'>,
+): Promise<boolean> {
+  await sql.executeSql(
+    `update rindle.media_assets
+     set waiting_since = coalesce(waiting_since, now()), error_reason = $2::text, error_message = $3::text,
+       updated_at = now()
+     where id = $1::uuid and state in (${WAITS})`,
+    [id, reason, message],
+  )
+  return waitingSince === null || errorReason !== reason
+}

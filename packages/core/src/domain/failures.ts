@@ -1,0 +1,148 @@
+import { cleanSentence, codeOf, errorText, withCauses } from './error-text.ts'
+import { ERROR_CODES, type ErrorCode, isRindleError, type RindleError } from './errors.ts'
+
+/**
+ * What a failure says.
+ * - `verdict`: about the bytes, or about what was asked to be made of them. To try again cannot help.
+ * - `defect`: something went wrong on these bytes and may not the next time. It counts as an attempt.
+ * - `outage`: nothing about the bytes: a store, a disk, a database, a killed process. The work waits until it is over.
+ * - `lack`: this process lacks what the work needs, and a newer one, or one on another machine, may have it. The work
+ *   waits for that one.
+ */
+export type FailureKind = 'verdict' | 'defect' | 'outage' | 'lack'
+
+/** A failure, as rows and logs keep it. */
+export interface Failure {
+  readonly kind: FailureKind
+  /** A code; behind a colon, whose failure it is (`scanner_failed:clamav`). */
+  readonly reason: string
+  /** The same as a sentence for a person. Holds no secrets. */
+  readonly message: string
+}
+
+/** By code, unless an error says of itself that it may pass. */
+const KINDS: Readonly<Record<ErrorCode, FailureKind>> = {
+  config_invalid: 'lack',
+  database_unavailable: 'outage',
+  setup_incomplete: 'lack',
+  not_found: 'verdict',
+  // The database ended a transaction again and again.
+  conflict: 'outage',
+  invalid_transition: 'verdict',
+  invalid_input: 'verdict',
+  capability_unsupported: 'lack',
+  processor_capability_missing: 'lack',
+  unknown_profile: 'lack',
+  unknown_storage: 'lack',
+  newer_worker_needed: 'lack',
+  unknown_variant: 'verdict',
+  unknown_slot: 'verdict',
+  upload_rejected: 'verdict',
+  session_expired: 'verdict',
+  storage_object_missing: 'verdict',
+  storage_precondition_failed: 'verdict',
+  storage_unavailable: 'outage',
+  storage_denied: 'outage',
+  storage_key_invalid: 'verdict',
+  insufficient_disk: 'outage',
+  insufficient_memory: 'outage',
+  // Between here and a storage: what was sent is not what arrived.
+  checksum_mismatch: 'defect',
+  not_deliverable: 'verdict',
+  forbidden: 'verdict',
+  token_invalid: 'verdict',
+  token_expired: 'verdict',
+  not_processing: 'verdict',
+  processing_failed: 'defect',
+  processing_timeout: 'defect',
+  process_killed: 'outage',
+  worker_died: 'outage',
+  scanner_failed: 'defect',
+  analyzer_failed: 'defect',
+  output_mismatch: 'verdict',
+  unsupported_codec: 'verdict',
+  corrupt_media: 'verdict',
+  limit_exceeded: 'verdict',
+  original_missing: 'verdict',
+  original_damaged: 'verdict',
+  // A processor did not find its source file: whether the original is gone is for its storage to say.
+  variant_source_not_found: 'defect',
+  variant_processing_cancelled: 'defect',
+  jobs_unavailable: 'outage',
+  ffmpeg_not_found: 'lack',
+  ffmpeg_failed: 'defect',
+}
+
+/** Codes by which a probe or a decoder says that the file itself is at fault. */
+const FAULTS_OF_THE_FILE = ['limit_exceeded', 'corrupt_media', 'unsupported_codec'] as const
+
+/** One of the codes by which a file itself is at fault. */
+export type FileFault = (typeof FAULTS_OF_THE_FILE)[number]
+
+/**
+ * Decides what an error says: the one place in which a verdict about bytes is told from everything else. What nobody
+ * has foreseen is a defect; what the system or the database says of itself is an outage. Pure.
+ */
+export function failureOf(error: unknown): Failure {
+  const machine = machineFailure(error)
+  if (machine !== null) return machine
+  if (!isRindleError(error)) return { kind: 'defect', reason: 'processing_failed', message: errorText(error) }
+  return { kind: kindOf(error), reason: reasonOf(error), message: cleanSentence(error.message) }
+}
+
+/** The code by which an error says that the file is at fault, and trying again cannot help; `null`: it does not. Pure. */
+export function fileFaultOf(error: unknown): FileFault | null {
+  if (!isRindleError(error) || failureOf(error).kind !== 'verdict') return null
+  return FAULTS_OF_THE_FILE.find((fault) => fault === error.code) ?? null
+}
+
+function kindOf({ code, retryable }: RindleError): FailureKind {
+  // A newer adapter may know more codes than this version.
+  const kind = Object.hasOwn(KINDS, code) ? KINDS[code] : 'defect'
+  const isUsual = !Object.hasOwn(ERROR_CODES, code) || ERROR_CODES[code].retryable === retryable
+  if (isUsual) return kind
+  if (kind === 'verdict' && retryable) return 'defect'
+  return kind === 'defect' && !retryable ? 'verdict' : kind
+}
+
+/** With the name of the scanner or analyzer, where it is one's. */
+function reasonOf({ code, details: { reason } }: RindleError): string {
+  return typeof reason === 'string' && reason.startsWith(`${code}:`) ? reason : code
+}
+
+const DISK: Pick<Failure, 'kind' | 'reason'> = { kind: 'outage', reason: 'insufficient_disk' }
+const MEMORY: Pick<Failure, 'kind' | 'reason'> = { kind: 'outage', reason: 'insufficient_memory' }
+const EXHAUSTED: Readonly<Record<string, Pick<Failure, 'kind' | 'reason'>>> = {
+  ENOSPC: DISK,
+  EDQUOT: DISK,
+  ENOMEM: MEMORY,
+}
+
+// Classes of PostgreSQL's SQLSTATE (appendix A) that say nothing about the values of a statement.
+const DATABASE_CLASSES: readonly (readonly [state: RegExp, failure: Pick<Failure, 'kind' | 'reason'>])[] = [
+  [/^(08|25|53|55|57|58)[0-9A-Z]{3}$/, { kind: 'outage', reason: 'database_unavailable' }],
+  [/^40[0-9A-Z]{3}$/, { kind: 'outage', reason: 'conflict' }],
+  [/^(3F|42)[0-9A-Z]{3}$/, { kind: 'lack', reason: 'setup_incomplete' }],
+]
+
+/** What the machine or the database said, itself or as the cause of a defect; `null`: neither has a part in it. */
+function machineFailure(error: unknown): Failure | null {
+  const message = errorText(error)
+  const isOurs = isRindleError(error)
+  if (isOurs && kindOf(error) !== 'defect') return null
+  for (const cause of withCauses(error)) {
+    const code = codeOf(cause) ?? ''
+    const exhausted = Object.hasOwn(EXHAUSTED, code) ? EXHAUSTED[code] : undefined
+    if (exhausted !== undefined) return { ...exhausted, message }
+  }
+  if (isOurs) return null
+  const code = codeOf(error) ?? ''
+  const database = DATABASE_CLASSES.find(([state]) => state.test(code))?.[1]
+  if (database !== undefined) return { ...database, message }
+  return isSystemError(error) ? { kind: 'outage', reason: 'processing_failed', message } : null
+}
+
+/** A call of the operating system failed: too many open files, no right, a connection that was refused. */
+function isSystemError(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error && /^E[A-Z0-9]+$/.test(codeOf(error) ?? '')
+}

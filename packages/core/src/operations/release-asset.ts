@@ -1,0 +1,85 @@
+import { promoteRequest } from '../assets/promote-request.ts'
+import { sha256Of } from '../assets/sha256.ts'
+import { assetById } from '../attachments/read.ts'
+import type { Asset } from '../domain/entities.ts'
+import { RindleError } from '../domain/errors.ts'
+import { isStagingKey } from '../domain/keys.ts'
+import type { StoredObject } from '../ports/storage.ts'
+import { transitionAsset } from '../rows/asset-transition.ts'
+import { type Runtime, storageOf } from '../runtime.ts'
+import { inTransaction } from '../unit-of-work.ts'
+import { lockAsset } from '../variants/lock-asset.ts'
+import { runOperation } from './run-operation.ts'
+
+/** What {@link releaseAsset} did. */
+export interface ReleaseReport {
+  /** The asset as it is now: `validating`, and on its way through the whole gate. */
+  readonly asset: Asset
+  /** Why it had been quarantined. */
+  readonly errorReason: string | null
+}
+
+/** Nothing aborts it: an object is read once at most. */
+const NEVER = new AbortController().signal
+
+/**
+ * Promotes a quarantined asset again, from the bytes that are still there and through the whole gate: `quarantined` →
+ * `validating`, and its promote job, in one transaction. For what was refused by a fault that is mended, or by a policy
+ * that has changed; whatever is still wrong with the bytes quarantines it again. Its upload session stays as it ended.
+ *
+ * What lies in staging yet is put out of its client's reach before anything looks at it. `not_found`;
+ * `invalid_transition` for an asset that is not quarantined; `storage_object_missing` when its bytes are gone;
+ * `checksum_mismatch` when they are not those any more that were taken in.
+ */
+export async function releaseAsset(runtime: Runtime, assetId: string): Promise<ReleaseReport> {
+  return runOperation(runtime, { operation: 'release', scope: 'asset', dry_run: false }, async () => {
+    const asset = await quarantinedAsset(runtime, assetId)
+    const object = await findBytes(runtime, asset)
+    await assertUnchanged(runtime, asset)
+    const released = await inTransaction(runtime, undefined, async (unit) => {
+      const locked = await lockAsset(unit, assetId)
+      if (locked === null || locked.storageKey !== asset.storageKey) return null
+      const { etag, byteSize } = object
+      const options = { from: ['quarantined'], changes: { etag, byteSize } } as const
+      const moved = await transitionAsset(runtime, unit, locked, 'validating', options)
+      if (moved !== null) unit.enqueue(promoteRequest(runtime, moved))
+      return moved
+    })
+    // Somebody else has released or purged it at this moment; its state says which.
+    if (released === null) throw notQuarantined(await quarantinedAsset(runtime, assetId))
+    return { asset: released, errorReason: asset.errorReason }
+  })
+}
+
+async function quarantinedAsset(runtime: Runtime, assetId: string): Promise<Asset> {
+  const asset = await assetById(runtime, assetId)
+  if (asset === null) throw new RindleError('not_found', `There is no asset ${assetId}.`)
+  if (asset.state !== 'quarantined') throw notQuarantined(asset)
+  return asset
+}
+
+function notQuarantined({ id, state }: Asset): RindleError {
+  return new RindleError('invalid_transition', `Asset ${id} is ${state}: only a quarantined asset can be released.`, {
+    details: { machine: 'asset', id, from: state, to: 'validating' },
+  })
+}
+
+async function findBytes(runtime: Runtime, { id, storage, storageKey }: Asset): Promise<StoredObject> {
+  const object = await storageOf(runtime, storage).head(storageKey)
+  if (object !== undefined) return object
+  throw new RindleError(
+    'storage_object_missing',
+    `The bytes of asset ${id} are gone from storage "${storage}", so it cannot be released. Have the file uploaded again.`,
+  )
+}
+
+/** Bytes under a permanent key are those that were taken in, or damaged; what is in staging is hashed when it is frozen. */
+async function assertUnchanged(runtime: Runtime, { id, storage, storageKey, checksumSha256 }: Asset): Promise<void> {
+  if (checksumSha256 === null || isStagingKey(storageKey)) return
+  const { body } = await storageOf(runtime, storage).get(storageKey, { signal: NEVER })
+  if ((await sha256Of(body, NEVER)) === checksumSha256) return
+  throw new RindleError(
+    'checksum_mismatch',
+    `The bytes of asset ${id} in storage "${storage}" are not those that were taken in. Restore the object from a backup.`,
+  )
+}

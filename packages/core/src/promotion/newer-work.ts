@@ -1,0 +1,31 @@
+import { knowledgeOf } from '../assets/promote-request.ts'
+import type { Asset } from '../domain/entities.ts'
+import { RindleError } from '../domain/errors.ts'
+import { carried, type Lack, lacksOf, lackText } from '../domain/promotion-knowledge.ts'
+import type { RunningJob } from '../ports/jobs.ts'
+import type { Runtime } from '../runtime.ts'
+
+/** What this process lacks of what a newer one had when it asked for this promotion. Pure. */
+export function lacksFor(
+  runtime: Runtime,
+  { profile }: Pick<Asset, 'profile'>,
+  { payload }: RunningJob,
+): readonly Lack[] {
+  const own = knowledgeOf(runtime, profile)
+  const theirs = carried(payload)
+  return own === null || theirs === null ? [] : lacksOf(own, theirs)
+}
+
+/** What is thrown by a worker that may not decide, because a newer process knows more of the profile. */
+export function newerWorkerNeeded(
+  { id, profile }: Pick<Asset, 'id' | 'profile'>,
+  lacks: readonly Lack[],
+  why: string,
+): RindleError {
+  return new RindleError(
+    'newer_worker_needed',
+    `${why} The process that took asset ${id} was started later and has, for profile "${profile}", ` +
+      `${lacks.map(lackText).join(', ')}; this worker has not. Start a worker as new as that process.`,
+    { details: { lacks: lacks.map(({ what, name }) => ({ what, name })) } },
+  )
+}

@@ -1,0 +1,92 @@
+import type { Readable } from 'node:stream'
+import type { Asset } from '../domain/entities.ts'
+import { errorText } from '../domain/error-text.ts'
+import { RindleError } from '../domain/errors.ts'
+import type { RunningJob } from '../ports/jobs.ts'
+import type { Scanner, ScanVerdict } from '../ports/scanner.ts'
+import { type Runtime, storageOf } from '../runtime.ts'
+import { withinTime } from './within-time.ts'
+
+/** An asset whose type the gate has read from its bytes. */
+export type ScannedAsset = Pick<Asset, 'id' | 'profile' | 'storage' | 'storageKey' | 'filename'> & {
+  readonly contentType: string
+  readonly byteSize: number
+}
+
+/**
+ * A scanner's word on an asset's bytes. One that cannot do its work gives none: `scanner_failed`, and nothing passes
+ * unscanned, unless its profile says that it fails open; then it does on the last attempt. What the storage met
+ * meanwhile is thrown as the storage's own error.
+ */
+export async function runScanner(
+  runtime: Runtime,
+  scanner: Scanner,
+  asset: ScannedAsset,
+  job: RunningJob,
+): Promise<ScanVerdict> {
+  const source = new ScannedSource(runtime, asset)
+  const { name, timeoutMs } = scanner
+  try {
+    return await withinTime((signal) => scan(scanner, asset, source, signal), { timeoutMs, signal: job.signal })
+  } catch (error) {
+    // A scan that ends with its worker or its claim is no failure of the scanner.
+    if (job.signal.aborted) throw error
+    if (source.failure !== undefined) throw source.failure
+    const message = `The scanner ${name} could not do its work on asset ${asset.id}: ${errorText(error)}`
+    if (job.isLastAttempt && scanner.failMode === 'open') {
+      runtime.logger.warn({ assetId: asset.id, scanner: name, error: errorText(error) }, 'A scanner failed open.')
+      return { accepted: true }
+    }
+    const details = { reason: `scanner_failed:${name}`, scanner: name }
+    throw new RindleError('scanner_failed', message, { details, cause: error })
+  }
+}
+
+async function scan(
+  scanner: Scanner,
+  asset: ScannedAsset,
+  source: ScannedSource,
+  signal: AbortSignal,
+): Promise<ScanVerdict> {
+  const { id, profile, contentType, byteSize, filename } = asset
+  const open = (): Promise<Readable> => source.open(signal)
+  const verdict: unknown = await scanner.scan({ assetId: id, profile, contentType, byteSize, filename, open, signal })
+  if (isVerdict(verdict)) return verdict
+  throw new TypeError('It gave neither `{ accepted: true }` nor `{ accepted: false, reason }`.')
+}
+
+/** A scanner is code of the application: what it gives is looked at before anything rests on it. */
+function isVerdict(verdict: unknown): verdict is ScanVerdict {
+  if (typeof verdict !== 'object' || verdict === null || !('accepted' in verdict)) return false
+  return verdict.accepted === true || (verdict.accepted === false && 'reason' in verdict)
+}
+
+/** The bytes that a scanner reads, and what went wrong on their way: that is no failure of the scanner. */
+class ScannedSource {
+  readonly #runtime: Runtime
+  readonly #asset: ScannedAsset
+  failure: Error | undefined
+
+  constructor(runtime: Runtime, asset: ScannedAsset) {
+    this.#runtime = runtime
+    this.#asset = asset
+  }
+
+  /** Ends with `signal`, whether or not the scanner has read everything. */
+  async open(signal: AbortSignal): Promise<Readable> {
+    const { storage, storageKey } = this.#asset
+    try {
+      const { body } = await storageOf(this.#runtime, storage).get(storageKey, { signal })
+      body.once('error', (error) => this.#note(error, signal))
+      return body
+    } catch (error) {
+      this.#note(error, signal)
+      throw error
+    }
+  }
+
+  #note(error: unknown, signal: AbortSignal): void {
+    if (signal.aborted) return
+    this.failure ??= error instanceof Error ? error : new Error(errorText(error))
+  }
+}

@@ -1,0 +1,60 @@
+import { noteWaiting } from '../assets/wait.ts'
+import type { Asset } from '../domain/entities.ts'
+import { RindleError } from '../domain/errors.ts'
+import { type Failure, failureOf } from '../domain/failures.ts'
+import type { DeadJob, RunningJob } from '../ports/jobs.ts'
+import { payloadText } from '../rows/payload-text.ts'
+import { handedOn } from '../runs/hand-on.ts'
+import { finishRuns } from '../runs/processing-run.ts'
+import type { Runtime } from '../runtime.ts'
+import { inTransaction } from '../unit-of-work.ts'
+import { lockAsset } from '../variants/lock-asset.ts'
+
+const IN_PROMOTION: readonly Asset['state'][] = ['validating', 'analyzing', 'promoting']
+
+/**
+ * After an error that is no verdict about the bytes. What may be a passing defect is tried again by the attempts of its
+ * job; when these are used up, and after an outage or a lack at once, a new job goes on with the work, later each time.
+ * Meanwhile the row says what it waits for.
+ *
+ * A decoder that is killed by its own bounds on these very bytes, again and again, waits as well: a header is read in
+ * no memory worth mentioning, so that says more of the machine than of the file; and a person sees it.
+ */
+export async function waitOrRetry(
+  runtime: Runtime,
+  job: RunningJob,
+  { assetId, runId }: { readonly assetId: string; readonly runId: string },
+  error: unknown,
+): Promise<void> {
+  const failure = failureOf(error)
+  await finishRuns(runtime.database, [runId], job.signal.aborted ? 'cancelled' : 'failed', failure)
+  // A worker that is being stopped gives the job back; that says nothing about anything.
+  if (job.signal.aborted) throw error
+  const isRetried = failure.kind === 'defect' && !job.isLastAttempt
+  await wait(runtime, job, assetId, failure, isRetried)
+  if (isRetried) throw error
+}
+
+/** A promote job whose worker died on its last attempt: that says nothing about the file, so a new job goes on. */
+export async function promoteDied(runtime: Runtime, job: DeadJob): Promise<void> {
+  const message = 'Every worker that promoted it has died, or could not say what came of it.'
+  await wait(runtime, job, payloadText(job.payload, 'assetId'), failureOf(new RindleError('worker_died', message)))
+}
+
+async function wait(
+  runtime: Runtime,
+  job: DeadJob,
+  assetId: string,
+  failure: Failure,
+  isRetried = false,
+): Promise<void> {
+  const isNews = await inTransaction(runtime, undefined, async (unit) => {
+    const asset = await lockAsset(unit, assetId)
+    if (asset === null || !IN_PROMOTION.includes(asset.state)) return false
+    if (!isRetried) unit.enqueue(handedOn(job, failure))
+    return noteWaiting(unit, asset, failure)
+  })
+  if (!isNews) return
+  const { reason, message } = failure
+  runtime.logger.warn({ assetId, reason }, `A promotion waits, and goes on when the cause is gone. ${message}`)
+}

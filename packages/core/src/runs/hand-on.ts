@@ -1,0 +1,24 @@
+import { backOffSeconds } from '../domain/back-off.ts'
+import type { JsonObject } from '../domain/errors.ts'
+import type { Failure } from '../domain/failures.ts'
+import type { DeadJob, JobRequest } from '../ports/jobs.ts'
+
+/** Where a payload carries how often its work was handed on to a new job. */
+const COUNT = 'handedOn'
+/** Where it carries events of the transaction that requested it; the first job has announced them. */
+const ANNOUNCE = 'announce'
+
+/**
+ * The job that goes on with the work of one that met an outage, or that lacks something here: the same work under the
+ * same key, later the more often it was handed on. Attempts begin anew, because none of this says anything about them.
+ * Pure.
+ */
+export function handedOn({ queue, key, payload }: DeadJob, failure: Pick<Failure, 'kind'>): JobRequest {
+  const times = timesHandedOn(payload)
+  const { [ANNOUNCE]: _announced, ...rest } = payload
+  return { queue, key, payload: { ...rest, [COUNT]: times + 1 }, delaySeconds: backOffSeconds(failure, times) }
+}
+
+function timesHandedOn({ [COUNT]: times }: JsonObject): number {
+  return typeof times === 'number' && Number.isSafeInteger(times) && times > 0 ? times : 0
+}

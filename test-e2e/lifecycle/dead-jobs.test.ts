@@ -1,0 +1,63 @@
+import type { WorkerRegistration } from '@rindle/core'
+import { pgBossJobs } from '@rindle/jobs-pgboss'
+import { describe, expect, it, vi } from 'vitest'
+import { settled, startApplication } from '../support/application.ts'
+import { makeDue } from '../support/make-due.ts'
+import { quadrants } from '../support/pictures.ts'
+
+describe('a job whose workers died in every attempt', () => {
+  /** As the queue calls it then. */
+  function dying(queue: WorkerRegistration['queue'], died: { count: number }, limit: number) {
+    const jobs = pgBossJobs({ retryDelaySeconds: 0, pollingIntervalSeconds: 0.5 })
+    const work = jobs.work.bind(jobs)
+    jobs.work = (registrations) =>
+      work(
+        registrations.map((registration) => ({
+          ...registration,
+          handle: async (job) => {
+            if (registration.queue !== queue || died.count >= limit) return registration.handle(job)
+            died.count += 1
+            await registration.handleDead(job)
+          },
+        })),
+      )
+    return jobs
+  }
+
+  it.each([
+    ['rindle_promote', 'validating'],
+    ['rindle_process', 'processing'],
+    ['rindle_purge', null],
+  ] as const)('of %s is handed on, as often as it takes', async (queue, state) => {
+    const died = { count: 0 }
+    await using mortal = await startApplication({ jobs: dying(queue, died, 3) })
+    const { rindle } = mortal
+    const owner = { type: 'member', id: 1 }
+    const { id } = await rindle.upload('photo', await quadrants(20, 20), { filename: 'a.jpg', owner, slot: 'avatar' })
+    await mortal.work()
+    if (state === null) {
+      await settled(rindle, id)
+      await rindle.detach(owner, 'avatar')
+    }
+    await vi.waitFor(
+      async () => {
+        await makeDue(rindle)
+        expect(died.count).toBe(3)
+      },
+      { timeout: 20_000, interval: 20 },
+    )
+    const asset = await rindle.asset(id)
+    if (state !== null) {
+      const waiting = state === 'validating' ? asset : asset?.variants[0]
+      expect(asset?.state).toBe(state)
+      expect(waiting).toMatchObject({ errorReason: 'worker_died', waitingSince: expect.any(Date) })
+    }
+    await vi.waitFor(
+      async () => {
+        await makeDue(rindle)
+        expect((await rindle.asset(id))?.state).toBe(state === null ? undefined : 'ready')
+      },
+      { timeout: 20_000, interval: 20 },
+    )
+  })
+})

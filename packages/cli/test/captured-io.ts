@@ -43,6 +43,7 @@ export class CapturedTerminal extends CapturedOutput {
 function screenOf(text: string): readonly string[] {
   const lines: string[] = ['']
   let [row, column] = [0, 0]
+  // eslint-disable-next-line no-control-regex
   for (const [piece, escaped = '', command] of text.matchAll(/\u001B\[([?\d;]*)([A-Za-z])|[^\u001B]/g)) {
     const line = lines[row] ?? ''
     if (command === 'A') row -= Number(escaped || 1)

@@ -61,14 +61,14 @@ describe('on a terminal', () => {
     const terminal = new CapturedTerminal()
     let frames = 0
     terminal.on('written', () => (frames += terminal.text.endsWith('\u001B[?2026h') ? 1 : 0))
-    const { onProgress, clear } = createWalkDisplay(contextOf(terminal), 'a verb')
+    const display = createWalkDisplay(contextOf(terminal), 'a verb')
     for (let done = 1; done <= 10_000; done += 1) {
-      onProgress?.({}, { done, total: 10_000, isEstimate: false })
+      display.onProgress?.({}, { done, total: 10_000, isEstimate: false })
       if (done % 500 === 0) vi.advanceTimersByTime(100)
     }
     expect(frames).toBeLessThan(40)
     expect(terminal.screen().join('\n')).toMatch(/^\S [\d,]+ of 10,000 \(\d+%\) {2}[\d,]+\/s {2}\d+ s left$/)
-    clear()
+    display.clear()
     vi.advanceTimersByTime(10_000)
     expect(terminal.screen()).toEqual([''])
   })
@@ -161,6 +161,7 @@ describe('a command on a terminal', () => {
     const terminal = new CapturedTerminal()
     const frames: string[] = []
     terminal.on('written', () => {
+      // eslint-disable-next-line no-control-regex
       const [, frame] = /\u001B\[\?2026h[^]*?([^\u001B]*)\u001B\[\?2026l$/.exec(terminal.text.slice(-500)) ?? []
       if (frame === undefined) return
       frames.push(frame)

@@ -20,6 +20,7 @@ export type {
 export type { ServeFileOptions } from './delivery/serve-file.ts'
 export type { MarkupOptions } from './delivery/shown-files.ts'
 export type { UrlOptions, VariantUrlOptions } from './delivery/url.ts'
+export type { KeyUrlOptions } from './delivery/url-for-key.ts'
 export type { AssetUrls, UrlsForOptions } from './delivery/urls-for.ts'
 export * from './domain/aggregate.ts'
 export * from './domain/content-types.ts'
@@ -49,6 +50,7 @@ export type {
   RindleEvent,
   TranscodeMetadata,
 } from './events/event-map.ts'
+export type { StoreOptions, StoreVariantOptions } from './objects/store.ts'
 export type {
   CheckInvariantsOptions,
   InvariantReport,
@@ -88,7 +90,7 @@ export type { SweepOptions, SweepReport } from './operations/sweep-orphaned-temp
 export type { VerifyStorageOptions, VerifyStorageReport } from './operations/verify-storage.ts'
 export type { WalkOptions } from './operations/walk.ts'
 export type { Analyzer } from './ports/analyzer.ts'
-export type { Authorizer, DeliveryRequest } from './ports/authorizer.ts'
+export type { AssetDelivery, Authorizer, DeliveryRequest, KeyDelivery } from './ports/authorizer.ts'
 export * from './ports/diagnosis.ts'
 export * from './ports/jobs.ts'
 export { type Logger, silentLogger, stderrLogger } from './ports/logger.ts'

@@ -153,7 +153,12 @@ export function planUpload(
   }
 }
 
-function assertDeclared({ byteSize, checksumSha256, actorId }: Omit<InitiateOptions, 'tx'>): void {
+/** Refuses a size, a checksum or an actor that can be none: `invalid_input`. */
+export function assertDeclared({
+  byteSize,
+  checksumSha256,
+  actorId,
+}: Pick<InitiateOptions, 'byteSize' | 'checksumSha256' | 'actorId'>): void {
   if (actorId !== undefined && !isStorableName(actorId)) {
     throw new RindleError('invalid_input', `actorId must be a text of 1 to ${MAX_NAME_LENGTH} characters.`)
   }

@@ -257,7 +257,7 @@ describe('check', () => {
     )
     expect((await command('check', '--no-objects')).exitCode).toBe(0)
     const json = await command('check', '--format', 'json')
-    expect(JSON.parse(json.stdout)).toMatchObject({ violationCount: 3, violations: [{ assetId }, {}, {}] })
+    expect(JSON.parse(json.stdout)).toMatchObject({ violation_count: 3, violations: [{ asset_id: assetId }, {}, {}] })
   })
 
   test('is interrupted between two pages', async () => {

@@ -1,8 +1,7 @@
-import type { InvariantReport, JsonObject } from '@rindle/core'
+import type { InvariantReport } from '@rindle/core'
 import { type Command, defineCommand } from '../command.ts'
 import { limitOf } from '../operation/scope-options.ts'
 import { printable } from '../printable.ts'
-import { jsonOf } from '../show/json-of.ts'
 import { withRindle } from '../with-rindle.ts'
 
 /** `rindle check`: whether everything holds that must always hold. */
@@ -25,7 +24,7 @@ export const check: Command = defineCommand({
       const result = await rindle.checkInvariants({ objects: args.objects, limit, signal: io.signal })
       for (const line of linesOf(result)) report.line(line)
       const exitCode = result.interrupted ? 130 : result.violationCount > 0 ? 1 : 0
-      return { exitCode, document: jsonOf(result) as JsonObject }
+      return { exitCode, document: result }
     })
   },
 })

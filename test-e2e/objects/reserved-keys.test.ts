@@ -173,7 +173,7 @@ describe('a file of the application', () => {
     const refused = rindle.storeVariant('other', 'photo/a.pdf', Buffer.from('x'), made)
     await expect(refused).rejects.toMatchObject({ code: 'conflict' })
     expect(logged).toEqual([
-      { message, fields: { ...made, storage: 'other', code: 'unexpected', error: 'Error: The disk is full.' } },
+      { message, fields: { ...made, storage: 'other', code: 'unexpected', error: 'The disk is full.' } },
       {
         message,
         fields: { ...made, storage: 'other', code: 'conflict', error: expect.stringContaining('photo/a.pdf') },

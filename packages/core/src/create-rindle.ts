@@ -68,7 +68,7 @@ export interface RindleOptions<Ps extends Profiles> {
   readonly jobs: JobsAdapter
   /** What makes variants and probes media. @default none: nothing but originals */
   readonly processors?: readonly Processor[]
-  /** Receives what was maintained, warnings and errors; a pino instance fits. @default one JSON line each on stderr */
+  /** Receives what happens; a pino instance fits. @default one JSON line for each event from `info` on, on stderr */
   readonly logger?: Logger
   /** How long signed URLs live. */
   readonly delivery?: {

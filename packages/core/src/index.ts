@@ -26,6 +26,7 @@ export * from './domain/aggregate.ts'
 export * from './domain/content-types.ts'
 export * from './domain/digest.ts'
 export * from './domain/entities.ts'
+export * from './domain/error-text.ts'
 export * from './domain/errors.ts'
 export * from './domain/filename.ts'
 export * from './domain/image-formats.ts'
@@ -93,7 +94,15 @@ export type { Analyzer } from './ports/analyzer.ts'
 export type { AssetDelivery, Authorizer, DeliveryRequest, KeyDelivery } from './ports/authorizer.ts'
 export * from './ports/diagnosis.ts'
 export * from './ports/jobs.ts'
-export { type Logger, silentLogger, stderrLogger } from './ports/logger.ts'
+export {
+  type CodedLogger,
+  errorFields,
+  jsonLogger,
+  type LogFields,
+  type Logger,
+  silentLogger,
+  stderrLogger,
+} from './ports/logger.ts'
 export type * from './ports/processor.ts'
 export type { ScanInput, Scanner, ScanVerdict } from './ports/scanner.ts'
 export * from './ports/storage.ts'

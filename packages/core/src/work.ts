@@ -94,7 +94,8 @@ function handlersOf(runtime: Runtime): Readonly<Record<QueueName, Handlers>> {
       handleDead: async (job) => {
         if ('storageKey' in job.payload) return deletionDied(runtime, job.payload)
         // The asset stays `deleted`, so nothing of it is delivered; its rows say that objects may be left.
-        runtime.logger.error({ assetId: job.payload['assetId'] }, 'A purge failed for good; its objects may be left.')
+        const fields = { assetId: job.payload['assetId'], code: 'purge_failed' }
+        runtime.logger.error(fields, 'A purge failed for good; its objects may be left.')
       },
     },
     rindle_maintenance: {

@@ -5,6 +5,7 @@ import { withRindle } from '../with-rindle.ts'
 import { type Concurrency, SHORT_NAMES, shortName, workedQueues } from '../worked-queues.ts'
 import type { HealthAddress } from '../worker/health-server.ts'
 import { startWorkerHealth } from '../worker/worker-health.ts'
+import { workerLog } from '../worker/worker-log.ts'
 
 const LONGEST_DRAIN_SECONDS = 86_400
 
@@ -40,24 +41,26 @@ export const worker: Command = defineCommand({
       describe: 'How long jobs in hand may take after SIGTERM',
     },
   },
-  run: async (args, { io, report }) => {
+  run: async (args, context) => {
+    const { io } = context
+    const say = workerLog(context)
     const concurrency = workedQueues(args.queues, args.concurrency)
     const address = healthAddressOf(args)
     const timeoutMs = drainTimeoutMsOf(args['drain-timeout-sec'])
     return withRindle(args, io, async (rindle) => {
       await using health = address === undefined ? undefined : await startWorkerHealth(rindle, address)
       if (health !== undefined) {
-        report.note(`Metrics: ${health.url}/metrics.`)
-        report.note(`Health: ${health.url}/healthz and /readyz.`)
+        say(`Metrics: ${health.url}/metrics.`)
+        say(`Health: ${health.url}/healthz and /readyz.`)
       }
       await rindle.start()
       const workers = await rindle.work({ queues: Object.keys(concurrency) as QueueName[], concurrency })
       health?.watch(workers)
-      report.note(`Working, jobs at once: ${listed(concurrency)}. SIGTERM or Ctrl-C stops.`)
+      say(`Working, jobs at once: ${listed(concurrency)}. SIGTERM or Ctrl-C stops.`)
       await aborted(io.signal)
-      report.note('Finishing the jobs in hand. A second signal leaves them to other workers.')
+      say('Finishing the jobs in hand. A second signal leaves them to other workers.')
       await workers.stop({ timeoutMs })
-      report.note('Stopped.')
+      say('Stopped.')
       return { exitCode: 0, document: { concurrency } }
     })
   },

@@ -35,7 +35,8 @@ export async function deletionDied(runtime: Runtime, payload: JsonObject): Promi
     await lockAsset(unit, assetId)
     unit.enqueue(request)
   })
-  runtime.logger.warn({ assetId }, 'An object could not be deleted after its URLs had expired; tried again in an hour.')
+  const fields = { assetId, code: 'deletion_failed' }
+  runtime.logger.warn(fields, 'An object could not be deleted after its URLs had expired; tried again in an hour.')
 }
 
 const RETRY_SECONDS = 3_600

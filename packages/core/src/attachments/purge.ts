@@ -1,4 +1,5 @@
 import type { Asset } from '../domain/entities.ts'
+import { errorCode } from '../domain/error-text.ts'
 import { RindleError } from '../domain/errors.ts'
 import { assetPrefix } from '../domain/keys.ts'
 import type { RunningJob } from '../ports/jobs.ts'
@@ -45,7 +46,7 @@ export async function purge(runtime: Runtime, job: RunningJob): Promise<void> {
     ])
     await finishRuns(runtime.database, [runId], 'succeeded')
   } catch (error) {
-    await finishRuns(runtime.database, [runId], 'failed', error instanceof RindleError ? error.code : String(error))
+    await finishRuns(runtime.database, [runId], 'failed', errorCode(error))
     throw error
   }
 }

@@ -56,5 +56,5 @@ export function announceRefusal(runtime: Runtime, surface: string, { code, detai
   if (code !== 'invalid_transition') return
   const { machine, id = null, from = null, to = null } = details
   const name = typeof machine === 'string' ? `${machine}Id` : 'id'
-  runtime.logger.warn({ [name]: id, from, to, reason: code }, `A transition was refused. ${message}`)
+  runtime.logger.warn({ [name]: id, from, to, code }, `A transition was refused. ${message}`)
 }

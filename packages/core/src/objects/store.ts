@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import { contentTypeOfName, isContentType } from '../domain/content-types.ts'
-import { isRindleError, RindleError } from '../domain/errors.ts'
+import { RindleError } from '../domain/errors.ts'
+import { errorFields } from '../ports/logger.ts'
 import type { PutOptions, StoredObject } from '../ports/storage.ts'
 import { profileOf, type Runtime, storageOf } from '../runtime.ts'
 import { capped } from '../uploads/capped.ts'
@@ -75,8 +76,7 @@ export async function storeVariant(
   try {
     return await store(runtime, profileName, key, source, options)
   } catch (error) {
-    const code = isRindleError(error) ? error.code : 'unexpected'
-    const fields = { assetId, variantName, storage, code, error: String(error) }
+    const fields = { assetId, variantName, storage, ...errorFields(error) }
     runtime.logger.error(fields, 'A variant of the application could not be stored.')
     throw error
   }

@@ -43,7 +43,10 @@ async function noteFailure(runtime: Runtime, run: BegunRun, error: unknown): Pro
 export async function maintenanceDied(runtime: Runtime, job: DeadJob): Promise<void> {
   const task = payloadText(job.payload, 'task')
   await endDeadRun(runtime, task)
-  runtime.logger.error({ task }, 'Scheduled maintenance failed for good; run the verb by hand.')
+  runtime.logger.error(
+    { task, code: 'maintenance_failed' },
+    'Scheduled maintenance failed for good; run the verb by hand.',
+  )
 }
 
 /** What of a report is kept: it stays small, however much there was to do. Pure. */

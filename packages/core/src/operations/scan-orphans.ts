@@ -1,6 +1,7 @@
 import { validate } from 'uuid'
 import { companionOwner, isManagedKey } from '../domain/keys.ts'
 import { deletionKey } from '../domain/queues.ts'
+import { errorFields } from '../ports/logger.ts'
 import type { StorageAdapter } from '../ports/storage.ts'
 import { requireCapability } from '../require-capability.ts'
 import { number } from '../rows/row-values.ts'
@@ -141,7 +142,7 @@ class OrphanScan {
     this.#counts.deleted += orphans.length - failures.length
     this.#counts.errors += failures.length
     for (const { key, error } of failures) {
-      const fields = { storage: storage.name, key, error: String(error) }
+      const fields = { storage: storage.name, key, ...errorFields(error) }
       this.#runtime.logger.error(fields, 'An orphan could not be deleted.')
     }
   }

@@ -2,6 +2,7 @@ import type { Asset } from '../domain/entities.ts'
 import { isRindleError, RindleError } from '../domain/errors.ts'
 import { isStagingKey } from '../domain/keys.ts'
 import type { RunningJob } from '../ports/jobs.ts'
+import { errorFields } from '../ports/logger.ts'
 import type { Scanner, ScanVerdict } from '../ports/scanner.ts'
 import { transitionAsset } from '../rows/asset-transition.ts'
 import { profileOf, type Runtime, storageOf } from '../runtime.ts'
@@ -79,7 +80,7 @@ async function scan(
     // A scan that ends with its worker or its claim is no failure of the scanner.
     if (job.signal.aborted) throw error
     if (job.isLastAttempt && scanner.failMode === 'open') {
-      runtime.logger.warn({ assetId: asset.id, scanner: scanner.name, error: String(error) }, 'A scanner failed open.')
+      runtime.logger.warn({ assetId: asset.id, scanner: scanner.name, ...errorFields(error) }, 'A scanner failed open.')
       return { accepted: true }
     }
     if (job.isLastAttempt) return { accepted: false, reason: `The scanner ${scanner.name} could not do its work.` }

@@ -3,6 +3,7 @@ import type { Asset } from '../domain/entities.ts'
 import { isRindleError, type RindleError } from '../domain/errors.ts'
 import { promoteKey } from '../domain/queues.ts'
 import type { DeadJob, RunningJob } from '../ports/jobs.ts'
+import { errorFields } from '../ports/logger.ts'
 import { payloadText } from '../rows/payload-text.ts'
 import { finishRuns, handOn, isHandedOn, startRuns } from '../runs/processing-run.ts'
 import type { Runtime } from '../runtime.ts'
@@ -51,7 +52,7 @@ export async function promote(runtime: Runtime, job: RunningJob): Promise<void> 
     const reason = `promotion_failed:${reasonOf(error)}`
     if (!(await quarantine(runtime, assetId, reason))) return
     runtime.logger.error(
-      { assetId, reason, error: String(error) },
+      { assetId, ...errorFields(error), code: reason },
       'The promotion failed for good; the asset is quarantined.',
     )
   }
@@ -67,7 +68,7 @@ export async function promoteDied(runtime: Runtime, job: DeadJob): Promise<void>
   const isCurrent = async (_asset: Asset, unit: UnitOfWork): Promise<boolean> =>
     !(await isHandedOn(unit, assetId, job.id))
   if (!(await quarantine(runtime, assetId, reason, isCurrent))) return
-  runtime.logger.warn({ assetId, reason }, 'The asset is quarantined. Every worker that promoted it has died.')
+  runtime.logger.warn({ assetId, code: reason }, 'The asset is quarantined. Every worker that promoted it has died.')
 }
 
 /** How long an outage may last before uploads that met it are given up. */
@@ -117,7 +118,7 @@ async function runSteps(runtime: Runtime, assetId: string, job: RunningJob): Pro
       // Not for what lies in staging once another job has taken the upload from there.
       const isSameUpload = ({ storageKey }: Asset): boolean => storageKey === asset.storageKey
       if (await quarantine(runtime, assetId, error.reason, isSameUpload)) {
-        runtime.logger.warn({ assetId, reason: error.reason }, `The asset is quarantined. ${error.message}`)
+        runtime.logger.warn({ assetId, code: error.reason }, `The asset is quarantined. ${error.message}`)
         return error.reason
       }
       moved = null

@@ -9,6 +9,7 @@ import { sanitizeFilename } from '../domain/filename.ts'
 import { stagingKey } from '../domain/keys.ts'
 import type { UploadStrategy } from '../domain/states.ts'
 import { isStorableName, MAX_NAME_LENGTH } from '../domain/storable-name.ts'
+import { errorFields } from '../ports/logger.ts'
 import type { StorageAdapter } from '../ports/storage.ts'
 import type { Profile } from '../profile/profile.ts'
 import { claimedType } from '../promotion/claims.ts'
@@ -108,7 +109,10 @@ export async function initiateMultipartUpload(
     return { session, ...parts }
   } catch (error) {
     await multipart.abort(planned.uploadKey, uploadId).catch((abortError: unknown) => {
-      runtime.logger.warn({ error: String(abortError) }, 'A multipart upload that has no session could not be aborted.')
+      runtime.logger.warn(
+        { ...errorFields(abortError) },
+        'A multipart upload that has no session could not be aborted.',
+      )
     })
     throw error
   }

@@ -133,5 +133,5 @@ async function reject(runtime: Runtime, { session, asset }: OpenSession, reason:
     if (!(await transitionSession(unit, session.id, 'failed', { failureReason: reason }))) return
     await transitionAsset(runtime, unit, asset, 'quarantined', { from: ['staged'], changes: { errorReason: reason } })
   })
-  runtime.logger.warn({ assetId: asset.id, reason }, 'An upload was rejected; its asset is quarantined.')
+  runtime.logger.warn({ assetId: asset.id, code: reason }, 'An upload was rejected; its asset is quarantined.')
 }

@@ -7,6 +7,7 @@ import { outputExtension, recipeCapability } from '../domain/recipe-facts.ts'
 import type { NormalizedRecipe } from '../domain/recipes.ts'
 import { cleanMetadata } from '../domain/untrusted-metadata.ts'
 import type { RunningJob } from '../ports/jobs.ts'
+import { errorFields } from '../ports/logger.ts'
 import type { ProcessedOutput, Processor, VariantOutcome } from '../ports/processor.ts'
 import { payloadText } from '../rows/payload-text.ts'
 import { profileOf, type Runtime, storageOf } from '../runtime.ts'
@@ -162,7 +163,7 @@ class VariantWork {
       return
     }
     if (mayRetry) this.retryCause ??= asError(error)
-    const fields = { assetId: this.#asset.id, variant: claimed.variant.name, error: String(error) }
+    const fields = { assetId: this.#asset.id, variantName: claimed.variant.name, ...errorFields(error) }
     this.#runtime.logger.warn(fields, mayRetry ? 'A variant failed and will be tried again.' : 'A variant failed.')
     if (mayRetry) await this.#settle(claimed, { to: 'queued', errorReason, hasJob: !isOver(signal) })
     else await this.#settle(claimed, { to: 'failed', errorReason })

@@ -96,7 +96,7 @@ async function quarantineDamaged(
   const running = variants.filter(({ state }) => state === 'queued' || state === 'processing')
   if (running.length > 0) await cancelVariants(runtime, unit, asset, running)
   await transitionAsset(runtime, unit, asset, 'quarantined', { changes: { errorReason } })
-  runtime.logger.warn({ assetId: asset.id, reason: errorReason }, `The asset is quarantined. ${damage}`)
+  runtime.logger.warn({ assetId: asset.id, code: errorReason }, `The asset is quarantined. ${damage}`)
 }
 
 /** The variant and its run, in one statement. `false`, and neither is changed, when the claim is lost. */

@@ -4,6 +4,7 @@ import { buffer } from 'node:stream/consumers'
 import { isRindleError, RindleError } from '../../domain/errors.ts'
 import { stagingKey } from '../../domain/keys.ts'
 import type { Finding } from '../../ports/diagnosis.ts'
+import { errorFields } from '../../ports/logger.ts'
 import type { SignedRequest, StorageAdapter, StorageCallOptions } from '../../ports/storage.ts'
 import { type Runtime, storageOf } from '../../runtime.ts'
 import { preflightFinding } from './browser-preflight.ts'
@@ -103,7 +104,7 @@ class Canary {
       for (const key of this.#left) await this.#storage.delete(key, { signal })
     } catch (error) {
       const keys = [...new Set([...this.#left, ...this.#unfinished.keys()])]
-      const fields = { storage: this.#context.name, keys, error: reasonOf(error) }
+      const fields = { storage: this.#context.name, keys, ...errorFields(error) }
       this.#runtime.logger.warn(fields, 'An object of the doctor could not be removed; scan-orphans finds it.')
     }
   }

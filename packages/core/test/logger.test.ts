@@ -87,7 +87,7 @@ describe('what the log says of an error', () => {
 
 it('nobody who writes to a log of Rindle can leave the code of a warning out', () => {
   expectTypeOf<Logger>().toExtend<CodedLogger>()
-  const logger = jsonLogger({ write: () => {} }) as CodedLogger
+  const logger: CodedLogger = jsonLogger({ write: () => {} })
   logger.info({}, 'Fine.')
   // @ts-expect-error a warning without a code
   logger.warn({ assetId: 'a' }, 'What was it?')

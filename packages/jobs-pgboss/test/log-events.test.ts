@@ -15,7 +15,7 @@ test('what pg-boss emits is told with its code and message, also where it is the
   const error = Object.assign(new Error('terminating connection'), { code: '57P01' })
   boss.emit('error', error)
   // As its manager does, so that neither message nor stack is among the own names of an error.
-  boss.emit('error', { ...error, message: error.message, stack: error.stack } as Error)
+  boss.emit('error', Object.assign({}, error, { name: 'Error', message: error.message, stack: error.stack ?? '' }))
   boss.emit('warning', { message: 'LISTEN was lost', data: { connection: 'postgres://me:hunter2@host/app' } })
   expect(lines).toEqual([
     [{ code: '57P01', error: 'terminating connection' }, 'pg-boss reported an error.'],

@@ -1,4 +1,4 @@
-import type { InvariantReport } from '@rindle/core'
+import { counted, type InvariantReport } from '@rindle/core'
 import { type Command, defineCommand } from '../command.ts'
 import { limitOf } from '../operation/scope-options.ts'
 import { printable } from '../printable.ts'
@@ -32,13 +32,14 @@ export const check: Command = defineCommand({
 function linesOf({ checked, violations, violationCount, interrupted }: InvariantReport): readonly string[] {
   const { assets, variants, objects } = checked
   const unlisted = violationCount - violations.length
+  const checks = [counted(assets, 'asset'), counted(variants, 'ready variant'), counted(objects, 'object')]
   return [
     ...violations.flatMap(({ class: violation, assetId, variantName, message }) => [
       printable(`${violation}: asset ${assetId}${variantName === undefined ? '' : ` ${variantName}`}`),
       `  ${printable(message)}`,
     ]),
     ...(unlisted > 0 ? [`... and ${unlisted} more`] : []),
-    `Checked ${assets} assets, ${variants} ready variants, ${objects} objects: ${violationCount} violations.`,
+    `Checked ${checks.join(', ')}: ${counted(violationCount, 'violation')}.`,
     interrupted ? 'Interrupted.' : 'Done.',
   ]
 }

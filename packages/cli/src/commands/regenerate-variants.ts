@@ -1,4 +1,4 @@
-import type { RegenerateReport } from '@rindle/core'
+import { counted, type RegenerateReport } from '@rindle/core'
 import { assertProfile } from '../assert-profile.ts'
 import { type Command, defineCommand } from '../command.ts'
 import { type OperationResult, resumeNotes, runOperation } from '../operation/run-operation.ts'
@@ -32,8 +32,7 @@ export const regenerateVariants: Command = defineCommand({
 function resultOf(report: RegenerateReport, isPruning: boolean): OperationResult {
   const { enqueued, skipped, errors, markedStale, planned, purged, undeclared, dryRun, interrupted, lastId } = report
   const findings = undeclared.map(
-    ({ profile, variant, count }) =>
-      `undeclared ${profile}/${variant}: ${count} ${count === 1 ? 'variant' : 'variants'}`,
+    ({ profile, variant, count }) => `undeclared ${profile}/${variant}: ${counted(count, 'variant')}`,
   )
   return {
     summary: { enqueued, skipped, errors },

@@ -1,4 +1,4 @@
-import type { VerifyStorageReport } from '@rindle/core'
+import { counted, type VerifyStorageReport } from '@rindle/core'
 import { assertProfile } from '../assert-profile.ts'
 import { type Command, defineCommand } from '../command.ts'
 import { type OperationResult, resumeNotes, runOperation } from '../operation/run-operation.ts'
@@ -33,7 +33,7 @@ function resultOf(report: VerifyStorageReport): OperationResult {
     summary: { checked, present, missing, fsm_blocked: fsmBlocked, errors },
     findings: [
       ...lostOriginals.map((id) => `data loss: the original of asset ${id} is gone`),
-      ...(unlisted > 0 ? [`data loss: the originals of ${unlisted} more assets are gone`] : []),
+      ...(unlisted > 0 ? [`data loss: so are the originals of ${counted(unlisted, 'more asset')}`] : []),
     ],
     notes: [
       ...(missing > 0 ? ['Make what is missing again with `rindle regenerate-variants`.'] : []),

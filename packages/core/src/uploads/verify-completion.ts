@@ -1,4 +1,5 @@
 import type { SqlExecutor } from '@rindle/prisma'
+import { counted } from '../domain/counted.ts'
 import type { Asset, UploadSession } from '../domain/entities.ts'
 import { isRindleError, RindleError } from '../domain/errors.ts'
 import { promoteKey } from '../domain/queues.ts'
@@ -123,7 +124,7 @@ function sizeProblem(
   if (session.uploadLength === null || session.uploadLength === object.byteSize) return null
   return {
     reason: 'byte_size_mismatch',
-    message: `The file has ${object.byteSize} bytes; ${session.uploadLength} were declared.`,
+    message: `The file has ${counted(object.byteSize, 'byte')}, and was declared with ${session.uploadLength}.`,
   }
 }
 

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { describeCommands } from '../src/index.ts'
 import { jsonDocument } from '../src/json-document.ts'
 import { type Application, configText, jpeg, makeApplication } from './application.ts'
-import { rindle } from './captured-io.ts'
+import { type Finished, rindle } from './captured-io.ts'
 import { misspeltKeys } from './misspelt-keys.ts'
 
 let database: TestDatabase
@@ -34,19 +34,16 @@ async function analyze(): Promise<void> {
   await connection.close()
 }
 
-async function run(argv: readonly string[], signal?: AbortSignal): Promise<string> {
+function run(argv: readonly string[]): Promise<Finished> {
   const env = { DATABASE_URL: database.url }
-  const { stdout } = await rindle([...argv, '--format', 'json'], {
-    cwd: application.directory,
-    env,
-    ...(signal === undefined ? {} : { signal }),
-  })
-  return stdout
+  // A worker works until it is told to stop.
+  const stopped = argv[0] === 'worker' ? { signal: AbortSignal.abort() } : {}
+  return rindle(argv, { cwd: application.directory, env, ...stopped })
 }
 
 async function documentOf(...argv: readonly string[]): Promise<unknown> {
-  // A worker works until it is told to stop.
-  return JSON.parse(await run(argv, argv[0] === 'worker' ? AbortSignal.abort() : undefined))
+  const { stdout } = await run([...argv, '--format', 'json'])
+  return JSON.parse(stdout)
 }
 
 // `demo` has a test of its own, which looks at its names too.
@@ -77,6 +74,18 @@ const COMMAND_LINES: Readonly<Record<string, readonly (readonly string[])[]>> = 
   ],
 }
 
+/** A command line of the list, with the asset that there is. */
+function withAsset(line: readonly string[]): readonly string[] {
+  return line.map((word) => (word === 'ASSET' ? assetId : word))
+}
+
+test.each(Object.entries(COMMAND_LINES))('one thing is never called many in the text of %s', async (_name, lines) => {
+  for (const line of lines) {
+    const { stdout, stderr } = await run(withAsset(line))
+    expect(`${stdout}${stderr}`.match(/(?<![\d.,:-])\b1 (?!ms\b)[a-z]+s\b/gi)).toBeNull()
+  }
+})
+
 describe('the names in the JSON of a command', () => {
   test('are looked at for every command that there is', () => {
     const names = describeCommands().commands.map(({ name }) => name)
@@ -85,7 +94,7 @@ describe('the names in the JSON of a command', () => {
 
   test.each(Object.entries(COMMAND_LINES))('are snake_case: %s', async (_name, commandLines) => {
     for (const line of commandLines) {
-      const document = await documentOf(...line.map((word) => (word === 'ASSET' ? assetId : word)))
+      const document = await documentOf(...withAsset(line))
       expect(Object.keys(document as object).length).toBeGreaterThan(0)
       expect(misspeltKeys(document)).toEqual([])
     }

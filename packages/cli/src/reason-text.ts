@@ -1,8 +1,8 @@
-import { ERROR_CODES, type ErrorCode } from '@rindle/core'
+import { reasonMeaning } from '@rindle/core'
 
-/** A reason that a row keeps (`corrupt_media`, `promotion_failed:processing_failed`) with what its code means. Pure. */
+/** A reason that a row keeps (`corrupt_media`, `promotion_failed:processing_failed`) with what it means. Pure. */
 export function reasonText(reason: string | null): string {
   if (reason === null) return 'unknown reason'
-  const code = reason.split(':').at(-1) ?? reason
-  return Object.hasOwn(ERROR_CODES, code) ? `${reason}: ${ERROR_CODES[code as ErrorCode].meaning}` : reason
+  const meaning = reasonMeaning(reason)
+  return meaning === undefined ? reason : `${reason}: ${meaning}`
 }

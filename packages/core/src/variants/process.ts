@@ -16,6 +16,7 @@ import { ProgressWriter } from './progress.ts'
 import { makeRunDirectory } from './run-directory.ts'
 import { type Settled, type Settlement, type StoredOutput, settle } from './settle.ts'
 import type { AcquiredSource } from './source-cache.ts'
+import { tellFailure } from './tell-failure.ts'
 import { TranscodeEvents } from './transcode-events.ts'
 
 /**
@@ -164,9 +165,10 @@ class VariantWork {
     }
     if (mayRetry) this.retryCause ??= asError(error)
     const fields = { assetId: this.#asset.id, variantName: claimed.variant.name, ...errorFields(error) }
-    this.#runtime.logger.warn(fields, mayRetry ? 'A variant failed and will be tried again.' : 'A variant failed.')
-    if (mayRetry) await this.#settle(claimed, { to: 'queued', errorReason, hasJob: !isOver(signal) })
-    else await this.#settle(claimed, { to: 'failed', errorReason })
+    const hasJob = !isOver(signal)
+    const end: Settlement = mayRetry ? { to: 'queued', errorReason, hasJob } : { to: 'failed', errorReason }
+    const settled = await this.#settle(claimed, end)
+    tellFailure(this.#runtime.logger, { settled, isAborted: signal.aborted }, fields)
   }
 
   async #settle(claimed: ClaimedVariant, settlement: Settlement): Promise<Settled> {

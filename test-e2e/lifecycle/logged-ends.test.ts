@@ -77,7 +77,7 @@ it('what a worker gives back when it stops has not failed', async () => {
   await begun
   await workers.stop({ timeoutMs: 0 })
   expect(linesOn(id)).toMatchObject([{ level: 'info', message: 'Work on a variant was given back, and begins again.' }])
-  work = quickProcessor().process
+  work = (request) => quickProcessor().process(request)
   const others = await rindle.work()
   expect((await settled(rindle, id)).state).toBe('ready')
   await others.stop()

@@ -10,7 +10,7 @@ export async function refusalOf(profile: Profile, request: DeliveryRequest): Pro
   return answer === false ? 'not allowed' : answer
 }
 
-/** What a caller is told whom the authorizer refused. `what` is what he asked for: "asset …". */
+/** The error of a delivery that the authorizer refused. `what` names the file: "asset …". */
 export function forbidden(what: string, reason: string): RindleError {
   return new RindleError('forbidden', `Delivery of ${what} was refused: ${reason}.`, { details: { reason } })
 }

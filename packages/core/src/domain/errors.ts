@@ -9,7 +9,7 @@ export const ERROR_CODES = {
   not_found: { retryable: false, meaning: 'No row with that id.' },
   conflict: {
     retryable: true,
-    meaning: 'Another caller changed the same row first; read it again and decide. Or a storage key is not yours.',
+    meaning: 'Another caller changed the same row first; read it again and decide. Of a storage key: it is not yours.',
   },
   invalid_transition: { retryable: false, meaning: 'The state machine does not allow this change of state.' },
   invalid_input: { retryable: false, meaning: 'An argument of a call is malformed.' },

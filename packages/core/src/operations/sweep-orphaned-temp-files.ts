@@ -60,7 +60,7 @@ export async function sweepOrphanedTempFiles(runtime: Runtime, options: SweepOpt
         counts.deleted += 1
       } catch (error) {
         counts.errors += 1
-        runtime.logger.error({ ...errorFields(error) }, 'An abandoned directory could not be deleted.')
+        runtime.logger.error(errorFields(error), 'An abandoned directory could not be deleted.')
       }
     }
     const { interrupted } = await walk(workDirectories(runtime), { ...options, concurrency: 1, counts, each })

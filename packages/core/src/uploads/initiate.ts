@@ -109,10 +109,7 @@ export async function initiateMultipartUpload(
     return { session, ...parts }
   } catch (error) {
     await multipart.abort(planned.uploadKey, uploadId).catch((abortError: unknown) => {
-      runtime.logger.warn(
-        { ...errorFields(abortError) },
-        'A multipart upload that has no session could not be aborted.',
-      )
+      runtime.logger.warn(errorFields(abortError), 'A multipart upload that has no session could not be aborted.')
     })
     throw error
   }

@@ -135,6 +135,6 @@ function metadataOf(runtime: Runtime, { session, asset }: OpenSession): Resumabl
 /** The rows could not be written: nobody will ever ask for what the storage has begun. */
 async function forget(runtime: Runtime, storage: StorageAdapter, key: string, state: ResumableState): Promise<void> {
   await storage.resumable.abort(key, state).catch((error: unknown) => {
-    runtime.logger.warn({ ...errorFields(error) }, 'A resumable upload that has no session could not be given up.')
+    runtime.logger.warn(errorFields(error), 'A resumable upload that has no session could not be given up.')
   })
 }

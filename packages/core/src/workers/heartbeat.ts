@@ -62,7 +62,7 @@ export class Heartbeat {
         [this.#facts.id],
       )
     } catch (error) {
-      this.#runtime.logger.warn({ ...errorFields(error) }, 'Workers stopped, but could not say so in the database.')
+      this.#runtime.logger.warn(errorFields(error), 'Workers stopped, but could not say so in the database.')
     }
   }
 
@@ -77,7 +77,7 @@ export class Heartbeat {
     try {
       await this.#write()
     } catch (error) {
-      this.#runtime.logger.warn({ ...errorFields(error) }, 'Workers could not tell the database that they are alive.')
+      this.#runtime.logger.warn(errorFields(error), 'Workers could not tell the database that they are alive.')
     } finally {
       this.#triedAt = new Date()
     }

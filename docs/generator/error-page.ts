@@ -1,8 +1,8 @@
-import { ERROR_CODES } from '@rindle/core'
+import { ERROR_CODES, REASONS } from '@rindle/core'
 import { table } from './markdown.ts'
 import type { Export } from './read-exports.ts'
 
-/** The table of error codes, and the reasons of rejections. */
+/** The table of error codes, the reasons of rejections, and those that rows keep. */
 export function errorPage(own: readonly Export[]): string {
   const rows = Object.entries(ERROR_CODES).map(([name, { meaning, retryable }]) => [
     `[\`${name}\`](../guide/troubleshooting#${name.replaceAll('_', '-')})`,
@@ -19,6 +19,13 @@ export function errorPage(own: readonly Export[]): string {
     table(
       ['reason'],
       unionOf(own, 'RejectionReason').map((reason) => [`\`${reason}\``]),
+    ),
+    '## Reasons in rows\n',
+    'What rows keep as `error_reason` (assets, variants, runs) or `failure_reason` (upload sessions): one of the codes above, or',
+    'one of these. Behind a colon may follow what it is about.\n',
+    table(
+      ['reason', 'meaning'],
+      Object.entries(REASONS).map(([reason, meaning]) => [`\`${reason}\``, meaning]),
     ),
   ].join('\n')
 }

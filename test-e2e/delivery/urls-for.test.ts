@@ -1,4 +1,4 @@
-import { type Asset, defineProfile, type RindleEvent } from '@rindle/core'
+import { type Asset, type DeliveryRequest, defineProfile, type RindleEvent } from '@rindle/core'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
 import { fromPgClient } from '@rindle/prisma'
 import pg from 'pg'
@@ -11,9 +11,9 @@ const OWNERS = 200
 const variants = { thumb: { mode: 'crop', width: 80, height: 80, format: 'webp' } } as const
 const accept = { types: ['image/*'], maxBytes: 1_000_000 }
 /** Whose thumbnails everybody may see, and whose original only themselves. */
-const mayDeliver = ({ asset, variant, actor }: { asset: Asset; variant?: string; actor: unknown }) => {
+const mayDeliver = ({ asset, variant, actor }: DeliveryRequest) => {
   if (actor === 'broken') throw new Error('The policy cannot be read.')
-  if (actor === asset.id) return true
+  if (actor === asset?.id) return true
   return variant === 'thumb' && actor !== 'banned'
 }
 const profiles = {

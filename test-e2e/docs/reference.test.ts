@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describeCommands } from '@rindle/cli'
-import { ASSET_STATES, ERROR_CODES, SESSION_STATES, STATUS_CLASSES, VARIANT_STATES } from '@rindle/core'
+import { ASSET_STATES, ERROR_CODES, REASONS, SESSION_STATES, STATUS_CLASSES, VARIANT_STATES } from '@rindle/core'
 import { type Export, generate, isOptions, publishedPackages, readExports } from '@rindle/docs'
 import { describe, expect, test } from 'vitest'
 import { repository } from './code-blocks.ts'
@@ -55,6 +55,17 @@ describe('the pages on what goes wrong', () => {
     const section = troubleshooting.split(`\n## By the state of ${machine}\n`)[1]?.split('\n## ')[0] ?? ''
     const lines = section.split('\n').filter((line) => line.startsWith('|'))
     expect(states.filter((state) => !lines.some((line) => line.split('|')[1]?.includes(`\`${state}\``)))).toEqual([])
+  })
+
+  test('each reason that a row may keep has its meaning', () => {
+    const lines = page('errors').split('\n')
+    const known = [
+      ...Object.keys(ERROR_CODES).map((code) => `| [\`${code}\`](`),
+      ...Object.keys(REASONS).map((reason) => `| \`${reason}\` | `),
+    ]
+    expect(
+      known.filter((start) => !lines.some((line) => line.startsWith(start) && line.length > start.length + 10)),
+    ).toEqual([])
   })
 
   test('each class of the status is told in the README of core', () => {

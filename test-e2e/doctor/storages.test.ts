@@ -230,8 +230,10 @@ describe('of a local directory the doctor names', () => {
     return directory
   }
 
-  function storageIn(directory: string, baseUrl = 'http://127.0.0.1:1/rindle'): StorageAdapter {
-    return localStorage({ directory, baseUrl, signingKey: 'a key for tests only, thirty-two characters or more' })
+  const KEY = 'a key for tests only, thirty-two characters or more'
+
+  function storageIn(directory: string, baseUrl = 'http://127.0.0.1:1/rindle', signingKey = KEY): StorageAdapter {
+    return localStorage({ directory, baseUrl, signingKey })
   }
 
   it('a root that is not there, and does not make it', async () => {
@@ -255,6 +257,16 @@ describe('of a local directory the doctor names', () => {
     expect(await patient.finding('storage.signed_url')).toMatchObject({
       status: 'error',
       summary: 'the GET of a signed URL is answered with 404',
+      fix: expect.stringContaining('rindle.serveFile(), below the path of `baseUrl`'),
+    })
+    const stranger = await patientWith(
+      storageIn(await directoryFor(), undefined, 'the key of another application, also long'),
+    )
+    answer = toNodeHandler(createHandler(stranger.rindle, { basePath: '/rindle', actor: () => null }))
+    expect(await patient.finding('storage.signed_url')).toMatchObject({
+      status: 'error',
+      summary: 'the GET of a signed URL is answered with 403',
+      fix: expect.stringMatching(/`signingKey`.*clocks/),
     })
     answer = (_incoming, outgoing) => void outgoing.end('<!doctype html>')
     expect(await patient.finding('storage.signed_url')).toMatchObject({

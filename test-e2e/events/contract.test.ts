@@ -227,15 +227,20 @@ describe('the log', () => {
     for (const { id, errorReason } of quarantined) {
       expect(warnings).toContainEqual({
         level: 'warn',
-        fields: { assetId: id, reason: errorReason },
+        fields: { assetId: id, code: errorReason },
         message: expect.stringContaining('quarantined'),
       })
     }
     expect(warnings).toContainEqual({
       level: 'warn',
-      fields: { sessionId: expect.any(String), assetId: expect.any(String), reason: 'expired' },
+      fields: { sessionId: expect.any(String), assetId: expect.any(String), code: 'expired' },
       message: 'An upload session has expired.',
     })
+  })
+
+  it('has a code in whatever goes wrong', () => {
+    const wrong = logged.filter(({ level }) => level === 'warn' || level === 'error')
+    expect(wrong.filter(({ fields }) => !/^[a-z0-9_:]+$/i.test(String(fields['code'])))).toEqual([])
   })
 
   it('holds no secret, no URL and no filename', () => {

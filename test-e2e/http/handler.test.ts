@@ -1,4 +1,4 @@
-import { defineProfile } from '@rindle/core'
+import { defineProfile, silentLogger } from '@rindle/core'
 import {
   type AssetView,
   createHandler,
@@ -88,6 +88,32 @@ describe('the actor', () => {
       }
       expect((await call('GET', '/files/a.b')).status).toBe(403)
     }
+  })
+
+  it.each([
+    ['was forgotten', undefined, 'actor_missing', 'without `actor`'],
+    ['forgets to return anybody', () => undefined, 'actor_undefined', 'returned undefined'],
+  ] as const)('that %s is told to the log, once for each handler', async (_what, actor, code, message) => {
+    const warnings: [object, string][] = []
+    const logger = { ...silentLogger, warn: (fields: object, text: string) => void warnings.push([fields, text]) }
+    const handler = createHandler(application.rindle, {
+      basePath: '/rindle',
+      logger,
+      ...(actor === undefined ? {} : { actor }),
+    })
+    const get = (): Promise<Response> => handler(new Request('http://app.test/rindle/assets/1'))
+    await handler(new Request('http://app.test/rindle/files/a.b'))
+    expect(warnings).toEqual([])
+    expect([(await get()).status, (await get()).status]).toEqual([401, 401])
+    expect(warnings).toEqual([[{ code }, expect.stringContaining(message)]])
+  })
+
+  it('that is nobody is no news', async () => {
+    const warnings: string[] = []
+    const logger = { ...silentLogger, warn: (_fields: object, text: string) => void warnings.push(text) }
+    const { call } = handlerOf({ actor: async () => null, logger })
+    expect((await call('GET', '/assets/1')).status).toBe(401)
+    expect(warnings).toEqual([])
   })
 
   it('without an id is a mistake of the application: 500, and the log says what to do', async () => {

@@ -52,7 +52,12 @@ async function known(): Promise<void> {
   await put(application.storage, session.uploadKey)
 }
 
-const STRAYS = ['photo/no-asset/original-abc.jpg', 'staging/photo/no-asset/x.jpg', 'unrelated.txt'] as const
+const NO_ASSET = '019a3b1c-7d2e-7f00-8000-000000000001'
+const STRAYS = [
+  `photo/${NO_ASSET}/original-abc.jpg`,
+  `photo/${NO_ASSET}/thumb-0123456789abcdef.webp`,
+  'staging/photo/no-asset/x.jpg',
+] as const
 
 async function keysFound(options: { prefix?: string; storage?: string } = {}): Promise<readonly string[]> {
   const found: Orphan[] = []
@@ -101,7 +106,8 @@ describe('objects that were put behind our back', () => {
   it('are looked for below a prefix, and in one storage, when these are named', async () => {
     for (const key of STRAYS) await put(application.storage, key)
     await put(remote, STRAYS[0])
-    expect(await keysFound({ prefix: 'photo/' })).toEqual([`main ${STRAYS[0]}`, `remote ${STRAYS[0]}`])
+    const below = [`main ${STRAYS[0]}`, `main ${STRAYS[1]}`, `remote ${STRAYS[0]}`]
+    expect(await keysFound({ prefix: 'photo/' })).toEqual(below)
     expect(await keysFound({ storage: 'remote' })).toEqual([`remote ${STRAYS[0]}`])
     const { rindle } = application
     await expect(rindle.scanOrphans({ storage: 'x' })).rejects.toMatchObject({ code: 'invalid_input' })
@@ -154,7 +160,7 @@ describe('objects that were put behind our back', () => {
   })
 
   it('are found in any number, and by two at the same time', async () => {
-    for (let index = 0; index < 1_100; index += 1) await put(remote, `photo/stray/${index}.jpg`)
+    for (let index = 0; index < 1_100; index += 1) await put(remote, `photo/${NO_ASSET}/original-${index}.jpg`)
     const { rindle } = application
     const stop = new AbortController()
     const first = await rindle.scanOrphans({ ...all, live: true, signal: stop.signal, onProgress: () => stop.abort() })
@@ -209,7 +215,7 @@ describe('unfinished multipart uploads', () => {
     const { rindle } = application
     const declared = { filename: 'a.jpg', contentType: 'image/jpeg', byteSize: 20_000_000 }
     const { session } = await rindle.initiateMultipartUpload('remote', declared)
-    const stray = await remote.multipart.create('remote/no-asset/original-x.jpg', { contentType: 'image/jpeg' })
+    const stray = await remote.multipart.create('exports/a-store-that-was-killed.csv', { contentType: 'text/csv' })
     const again = await remote.multipart.create(session.uploadKey, { contentType: 'image/jpeg' })
     const report = { ...none, scanned: 3, matched: 2 }
     expect(await rindle.scanOrphans(all)).toMatchObject(report)

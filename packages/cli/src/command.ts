@@ -1,4 +1,4 @@
-import { type JsonObject, RindleError } from '@rindle/core'
+import { RindleError } from '@rindle/core'
 import type { Argv, InferredOptionTypes, Options, PositionalOptions } from 'yargs'
 import { COMMON_OPTIONS, type CommonArguments } from './common-options.ts'
 import type { ExitCode } from './exit-code.ts'
@@ -14,8 +14,8 @@ export interface CommandContext {
 /** How a command ended. */
 export interface Outcome {
   readonly exitCode: ExitCode
-  /** The whole result, for `--format json`. */
-  readonly document: JsonObject
+  /** The whole result, for `--format json`, which spells its names. */
+  readonly document: object
 }
 
 /** A command line that was understood. */

@@ -83,7 +83,7 @@ export function environmentFor(choice: ConfigChoice): readonly string[] {
 /** The text of a `rindle.config.ts`. Pure. */
 export function configTemplate(choice: ConfigChoice): string {
   const imports = partsFor(choice).map(({ factory, package: from }) => ({ names: factory, from }))
-  const lines = [{ names: 'createRindle, defineProfile', from: '@rindle/core' }, ...imports]
+  const lines = [{ names: 'createRindle, defineProfile, RindleError', from: '@rindle/core' }, ...imports]
     .toSorted((a, b) => (a.from < b.from ? -1 : 1))
     .map(({ names, from }) => `import { ${names} } from '${from}'`)
   return `${lines.join('\n')}
@@ -107,7 +107,7 @@ export default rindle
 
 function required(name: string): string {
   const value = process.env[name]
-  if (!value) throw new Error(\`Set \${name} in the environment.\`)
+  if (!value) throw new RindleError('config_invalid', \`\${name} is empty. Set it in the environment.\`)
   return value
 }
 `

@@ -25,5 +25,7 @@ export function databaseUrl(args: Pick<CommonArguments, 'databaseUrl'>, env: Io[
 export function requiredDatabaseUrl(args: Pick<CommonArguments, 'databaseUrl'>, env: Io['env']): string {
   const url = databaseUrl(args, env)
   if (url !== undefined) return url
-  throw new RindleError('config_invalid', 'No database. Set DATABASE_URL or give --database-url.')
+  const isEmpty = args.databaseUrl === '' || env['DATABASE_URL'] === ''
+  const what = isEmpty ? `${args.databaseUrl === '' ? '--database-url' : 'DATABASE_URL'} is empty.` : 'No database.'
+  throw new RindleError('config_invalid', `${what} Set DATABASE_URL or give --database-url.`)
 }

@@ -1,6 +1,7 @@
-import type { Json, JsonObject } from '@rindle/core'
+import type { JsonObject } from '@rindle/core'
 import type { Explanation } from './explain-error.ts'
 import type { Io } from './io.ts'
+import { jsonDocument } from './json-document.ts'
 import { redact } from './redact.ts'
 import { type Style, styleOf } from './style.ts'
 
@@ -19,8 +20,11 @@ export interface Report {
   line(text?: string): void
   /** A line on what is going on, on stderr; nothing in JSON. */
   note(text: string): void
-  /** The whole result as the one JSON document; nothing in text, and nothing when it was printed before. */
-  document(value: Json): void
+  /**
+   * The whole result as the one JSON document, its names in snake_case; nothing in text, and nothing when it was printed
+   * before.
+   */
+  document(value: object): void
   /** An error that ended the command: the one JSON document, or (in text, or after it) a line or a stack on stderr. */
   failure(explanation: Explanation): void
 }
@@ -30,8 +34,8 @@ export function createReport(io: Io, format: Format): Report {
   const style = styleOf(io.stderr, io.env)
   const write = (output: NodeJS.WritableStream, text: string): void => void output.write(`${text}\n`)
   let hasDocument = format === 'text'
-  const document = (value: Json): void => {
-    if (!hasDocument) write(io.stdout, JSON.stringify(value, null, 2))
+  const document = (value: object): void => {
+    if (!hasDocument) write(io.stdout, JSON.stringify(jsonDocument(value), null, 2))
     hasDocument = true
   }
   return {

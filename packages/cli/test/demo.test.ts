@@ -8,6 +8,7 @@ import { MAX_ROWS, makeContactSheet, makeTileImage, TILE } from '../src/demo/con
 import { makeSamplePhotos } from '../src/demo/sample-photos.ts'
 import { type Application, jpeg, makeApplication } from './application.ts'
 import { rindle } from './captured-io.ts'
+import { misspeltKeys } from './misspelt-keys.ts'
 import { type RunningRindle, startRindle } from './start-rindle.ts'
 
 const VARIANTS = ['avif', 'fallback', 'large', 'medium', 'small', 'thumb']
@@ -60,8 +61,9 @@ describe('a demo', () => {
       { file: 'one.jpg', state: 'ready', reasons: [] },
     ])
     expect(document.files[4].variants).toMatchObject(
-      VARIANTS.map((name) => ({ name, state: 'ready', httpStatus: 200, whole: true, tookMs: expect.any(Number) })),
+      VARIANTS.map((name) => ({ name, state: 'ready', http_status: 200, whole: true, took_ms: expect.any(Number) })),
     )
+    expect(misspeltKeys(document)).toEqual([])
     expect(exitCode).toBe(1)
   })
 

@@ -65,7 +65,7 @@ describe('init', () => {
   test('writes a file that says which variable it lacks', async () => {
     await rindle(['init'], { cwd: application.directory })
     const { stderr } = await rindle(['show', ABSENT], { cwd: application.directory })
-    expect(stderr).toContain('Error: Set DATABASE_URL in the environment.')
+    expect(stderr).toBe('rindle: rindle.config.ts: DATABASE_URL is empty. Set it in the environment.\n')
   })
 
   test.each(['rindle.config.ts', 'rindle.config.mjs'])('never overwrites or shadows %s', async (name) => {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { mkdir, utimes, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { type Database, openDatabase } from '@rindle/prisma'
 import { createTestDatabase, type TestDatabase } from '@rindle/test-database'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -75,22 +75,24 @@ describe('maintenance', () => {
   })
 
   test('lists objects that no row knows, and deletes them when told', async () => {
-    const path = join(application.directory, 'media', 'photo', 'stray.jpg')
+    const key = 'photo/019a3b1c-7d2e-7f00-8000-000000000001/original-stray.jpg'
+    const path = join(application.directory, 'media', key)
+    await mkdir(dirname(path))
     await writeFile(path, 'stray')
     await utimes(path, OLD, OLD)
     const dry = await command('scan-orphans')
     expect(dry.stdout).toBe(
       'Rindle: looking for objects that no row knows...\n' +
-        `orphan main photo/stray.jpg  5 B  ${OLD.toISOString()}\n` +
+        `orphan main ${key}  5 B  ${OLD.toISOString()}\n` +
         '  scanned: 4\n  matched: 1\n  deleted: 0\n  bytes:   5\n  errors:  0\n  dry_run: true\nDone.\n',
     )
     expect(dry.stderr).toBe(DRY)
     expect(existsSync(path)).toBe(true)
-    const live = await command('scan-orphans', '--live', '--prefix', 'photo/s', '--format', 'json')
+    const live = await command('scan-orphans', '--live', '--prefix', 'photo/019a3b1c-7', '--format', 'json')
     expect(JSON.parse(live.stdout)).toMatchObject({
       scanned: 1,
       deleted: 1,
-      orphans: [{ storage: 'main', key: 'photo/stray.jpg', byte_size: 5 }],
+      orphans: [{ storage: 'main', key, byte_size: 5 }],
     })
     expect(existsSync(path)).toBe(false)
   })

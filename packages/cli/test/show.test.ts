@@ -113,11 +113,11 @@ test('JSON holds every column, and no secret of a session', async () => {
   const text = await command('show', ready)
   const { stdout } = await command('show', ready, '--format', 'json')
   expect(JSON.parse(stdout)).toMatchObject({
-    asset: { id: ready, state: 'ready', byteSize: expect.any(Number), createdAt: expect.stringMatching(/Z$/) },
+    asset: { id: ready, state: 'ready', byte_size: expect.any(Number), created_at: expect.stringMatching(/Z$/) },
     variants: [{ name: 'small', width: 32 }, { name: 'tiny' }],
     sessions: [{ state: 'completed' }],
-    attachments: [{ ownerType: 'post', ownerId: '1', slot: 'cover' }],
-    runs: expect.arrayContaining([expect.objectContaining({ variantName: 'small', state: 'succeeded' })]),
+    attachments: [{ owner_type: 'post', owner_id: '1', slot: 'cover' }],
+    runs: expect.arrayContaining([expect.objectContaining({ variant_name: 'small', state: 'succeeded' })]),
     jobs: [],
   })
   expect(text.stdout + stdout).not.toContain('secret')

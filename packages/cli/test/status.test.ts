@@ -241,7 +241,7 @@ describe('check', () => {
   test('says that everything agrees, and ends with 0', async () => {
     expect(await command('check')).toEqual({
       exitCode: 0,
-      stdout: 'Checked 1 assets, 2 ready variants, 3 objects: 0 violations.\nDone.\n',
+      stdout: 'Checked 1 asset, 2 ready variants, 3 objects: 0 violations.\nDone.\n',
       stderr: '',
     })
   })
@@ -253,11 +253,11 @@ describe('check', () => {
     expect(stdout).toBe(
       `original_missing: asset ${assetId}\n  The original is missing in storage.\n` +
         `ready_object_missing: asset ${assetId} small\n  Its object is missing in storage.\n` +
-        '... and 1 more\nChecked 1 assets, 2 ready variants, 3 objects: 3 violations.\nDone.\n',
+        '... and 1 more\nChecked 1 asset, 2 ready variants, 3 objects: 3 violations.\nDone.\n',
     )
     expect((await command('check', '--no-objects')).exitCode).toBe(0)
     const json = await command('check', '--format', 'json')
-    expect(JSON.parse(json.stdout)).toMatchObject({ violationCount: 3, violations: [{ assetId }, {}, {}] })
+    expect(JSON.parse(json.stdout)).toMatchObject({ violation_count: 3, violations: [{ asset_id: assetId }, {}, {}] })
   })
 
   test('is interrupted between two pages', async () => {

@@ -72,9 +72,10 @@ test('a word is suggested only when it is near', () => {
 test('a reason is told with the meaning of its code, and as it is when it has none', () => {
   expect(reasonText('corrupt_media')).toBe('corrupt_media: The file cannot be decoded: it is truncated or damaged.')
   expect(reasonText('promotion_failed:storage_denied')).toMatch(/^promotion_failed:storage_denied: The storage refused/)
-  expect(reasonText('scanner_rejected:clam')).toBe('scanner_rejected:clam')
   expect(reasonText('scanner_failed:clam')).toMatch(/^scanner_failed:clam: A scanner could not do its work/)
   expect(reasonText('corrupt_media', 'It is cut off.')).toBe('corrupt_media: It is cut off.')
+  expect(reasonText('worker_died')).toMatch(/^worker_died: Each worker that did the work died/)
+  expect(reasonText('of_another_version')).toBe('of_another_version')
 })
 
 describe('on a terminal', () => {

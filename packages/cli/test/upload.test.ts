@@ -107,7 +107,7 @@ describe('upload', () => {
         {
           file: 'one.jpg',
           outcome: 'uploaded',
-          assetId: expect.stringMatching(ID),
+          asset_id: expect.stringMatching(ID),
           state: 'ready',
           reason: null,
           urls: { original: expect.any(String), small: expect.any(String), tiny: expect.any(String) },

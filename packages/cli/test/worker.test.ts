@@ -85,7 +85,17 @@ describe('a worker process', () => {
     expect((await command('show', id)).stdout).toMatch(new RegExp(`^asset ${id} validating\n`))
     await application.write('go', '')
     expect(await worker.ended).toBe(0)
-    expect(worker.stderr()).toMatch(/^Working, jobs at once: promote 5, [^]*Stopped\.\n$/)
+    const lines = worker
+      .stderr()
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { level: string; time: string; msg: string })
+    expect(lines.map(({ level }) => level)).toEqual(['info', 'info', 'info'])
+    expect(lines.map(({ msg }) => msg)).toEqual([
+      expect.stringMatching(/^Working, jobs at once: promote 5, /),
+      expect.stringContaining('Finishing the jobs in hand.'),
+      'Stopped.',
+    ])
     expect(worker.stdout()).toBe('')
     expect((await command('show', id)).stdout).not.toContain('validating')
   })
@@ -112,7 +122,7 @@ async function probe(
   path: string,
   init?: RequestInit,
 ): Promise<[status: number, body: unknown]> {
-  await worker.printed('/readyz.\n')
+  await worker.printed('/readyz.')
   const url = /Health: (http:\/\/127\.0\.0\.1:\d+)\/healthz/.exec(worker.stderr())?.[1]
   const response = await fetch(`${url}${path}`, init)
   return [response.status, await response.json().catch(() => null)]

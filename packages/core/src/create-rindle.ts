@@ -11,6 +11,7 @@ import { picture } from './delivery/picture.ts'
 import { audio, video } from './delivery/player.ts'
 import { serveFile } from './delivery/serve-file.ts'
 import { url, variantUrl } from './delivery/url.ts'
+import { urlForKey } from './delivery/url-for-key.ts'
 import { urlsFor } from './delivery/urls-for.ts'
 import type { Asset } from './domain/entities.ts'
 import { RindleError } from './domain/errors.ts'
@@ -18,6 +19,8 @@ import { Changes } from './events/changes.ts'
 import { EventBus } from './events/event-bus.ts'
 import { announcingRefusals } from './events/refusals.ts'
 import { mappingErrors } from './map-database-error.ts'
+import { store, storeVariant } from './objects/store.ts'
+import { deleteObject, downloadObject, headObject } from './objects/stored-objects.ts'
 import { checkInvariants } from './operations/check-invariants.ts'
 import { doctor } from './operations/doctor/doctor.ts'
 import { operationsOf } from './operations/operations.ts'
@@ -65,7 +68,7 @@ export interface RindleOptions<Ps extends Profiles> {
   readonly jobs: JobsAdapter
   /** What makes variants and probes media. @default none: nothing but originals */
   readonly processors?: readonly Processor[]
-  /** Receives what was maintained, warnings and errors; a pino instance fits. @default one JSON line each on stderr */
+  /** Receives what happens; a pino instance fits. @default one JSON line for each event from `info` on, on stderr */
   readonly logger?: Logger
   /** How long signed URLs live. */
   readonly delivery?: {
@@ -198,6 +201,12 @@ function facade(runtime: Runtime, database: Database, telemetry: Telemetry | und
     uploadSession: async (sessionId) => (await readSession(runtime, sessionId)).session,
     uploaderOf: (assetId) => uploaderOf(runtime, assetId),
     storageAdapterFor: (profile) => storageOf(runtime, profileOf(runtime, profile).storage),
+    store: (profile, key, source, options) => store(runtime, profile, key, source, options),
+    storeVariant: (profile, key, source, options) => storeVariant(runtime, profile, key, source, options),
+    download: (profile, key, path, options) => downloadObject(runtime, profile, key, path, options),
+    head: (profile, key, options) => headObject(runtime, profile, key, options),
+    delete: (profile, key, options) => deleteObject(runtime, profile, key, options),
+    urlForKey: (profile, key, options) => urlForKey(runtime, profile, key, options),
     asset: (id) => assetById(runtime, id),
     narrow,
     attach: (reference, owner, slot, options) => attach(runtime, reference, owner, slot, options),

@@ -20,16 +20,20 @@ export type {
 export type { ServeFileOptions } from './delivery/serve-file.ts'
 export type { MarkupOptions } from './delivery/shown-files.ts'
 export type { UrlOptions, VariantUrlOptions } from './delivery/url.ts'
+export type { KeyUrlOptions } from './delivery/url-for-key.ts'
 export type { AssetUrls, UrlsForOptions } from './delivery/urls-for.ts'
 export * from './domain/aggregate.ts'
 export * from './domain/content-types.ts'
+export * from './domain/counted.ts'
 export * from './domain/digest.ts'
 export * from './domain/entities.ts'
+export * from './domain/error-text.ts'
 export * from './domain/errors.ts'
 export * from './domain/filename.ts'
 export * from './domain/image-formats.ts'
 export * from './domain/keys.ts'
 export * from './domain/queues.ts'
+export * from './domain/reasons.ts'
 export * from './domain/recipe-facts.ts'
 export * from './domain/recipe-options.ts'
 export * from './domain/recipes.ts'
@@ -49,6 +53,7 @@ export type {
   RindleEvent,
   TranscodeMetadata,
 } from './events/event-map.ts'
+export type { StoreOptions, StoreVariantOptions } from './objects/store.ts'
 export type {
   CheckInvariantsOptions,
   InvariantReport,
@@ -92,10 +97,18 @@ export type { SweepOptions, SweepReport } from './operations/sweep-orphaned-temp
 export type { VerifyStorageOptions, VerifyStorageReport } from './operations/verify-storage.ts'
 export type { WalkOptions, WalkProgress } from './operations/walk.ts'
 export type { Analyzer } from './ports/analyzer.ts'
-export type { Authorizer, DeliveryRequest } from './ports/authorizer.ts'
+export type { AssetDelivery, Authorizer, DeliveryRequest, KeyDelivery } from './ports/authorizer.ts'
 export * from './ports/diagnosis.ts'
 export * from './ports/jobs.ts'
-export { type Logger, silentLogger, stderrLogger } from './ports/logger.ts'
+export {
+  type CodedLogger,
+  errorFields,
+  jsonLogger,
+  type LogFields,
+  type Logger,
+  silentLogger,
+  stderrLogger,
+} from './ports/logger.ts'
 export type * from './ports/processor.ts'
 export type { ScanInput, Scanner, ScanVerdict } from './ports/scanner.ts'
 export * from './ports/storage.ts'

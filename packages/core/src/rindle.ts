@@ -6,15 +6,24 @@ import type { Picture, PictureOptions } from './delivery/picture.ts'
 import type { AudioAttributes, AudioOptions, Player, VideoAttributes, VideoOptions } from './delivery/player.ts'
 import type { ServeFileOptions } from './delivery/serve-file.ts'
 import type { UrlOptions, VariantUrlOptions } from './delivery/url.ts'
+import type { KeyUrlOptions } from './delivery/url-for-key.ts'
 import type { AssetUrls, UrlsForOptions } from './delivery/urls-for.ts'
 import type { Asset, Attachment, Owner, UploadSession, Variant } from './domain/entities.ts'
 import type { ChangeListener, ChangeSubscription } from './events/changes.ts'
 import type { EventListener } from './events/event-bus.ts'
 import type { EventName } from './events/event-map.ts'
+import type { StoreOptions, StoreVariantOptions } from './objects/store.ts'
 import type { CheckInvariantsOptions, InvariantReport } from './operations/check-invariants.ts'
 import type { DoctorOptions, DoctorReport } from './operations/doctor/doctor.ts'
 import type { Operations } from './operations/operations.ts'
-import type { SignedRequest, StorageAdapter, UploadedPart } from './ports/storage.ts'
+import type {
+  ConditionalOptions,
+  SignedRequest,
+  StorageAdapter,
+  StorageCallOptions,
+  StoredObject,
+  UploadedPart,
+} from './ports/storage.ts'
 import type { GaugeReading } from './ports/telemetry.ts'
 import type { Profile } from './profile/profile.ts'
 import type { TransactionHandle } from './unit-of-work.ts'
@@ -200,6 +209,32 @@ export interface Rindle<Ps extends Profiles = Profiles>
   uploaderOf(assetId: string): Promise<string | null>
   /** The storage that a profile's media goes to, with its capabilities. `unknown_profile`. */
   storageAdapterFor(profile: ProfileName<Ps>): StorageAdapter
+
+  /**
+   * Streams a file of your own into the storage of a profile, under a key of yours, in place of what is there. Nobody checks
+   * the bytes, and nothing of Rindle deletes them: what users send belongs into {@link upload}. Never inside a
+   * transaction. `conflict` for a key that is Rindle's, `upload_rejected` past `maxBytes`, `checksum_mismatch`,
+   * `storage_key_invalid`.
+   */
+  store(profile: ProfileName<Ps>, key: string, source: UploadSource, options?: StoreOptions): Promise<StoredObject>
+  /** {@link store} for a file that you made from an asset: a failure is logged with its id and the file's name as well. */
+  storeVariant(
+    profile: ProfileName<Ps>,
+    key: string,
+    source: UploadSource,
+    options: StoreVariantOptions,
+  ): Promise<StoredObject>
+  /** Writes an object to a file that must not exist yet. `storage_object_missing`, `invalid_input`, `storage_key_invalid`. */
+  download(profile: ProfileName<Ps>, key: string, path: string, options?: ConditionalOptions): Promise<StoredObject>
+  /** What the storage knows of an object; `undefined`: there is none. `capability_unsupported`, `storage_key_invalid`. */
+  head(profile: ProfileName<Ps>, key: string, options?: StorageCallOptions): Promise<StoredObject | undefined>
+  /** Deletes a file of your own; success when it is gone. `conflict` for a key that is Rindle's, `storage_key_invalid`. */
+  delete(profile: ProfileName<Ps>, key: string, options?: StorageCallOptions): Promise<void>
+  /**
+   * A URL of a file of your own, by the profile's policy: its authorizer is asked first, with the key; public or signed.
+   * Asks neither database nor storage. `conflict` for a key that is Rindle's, `forbidden`, `storage_key_invalid`.
+   */
+  urlForKey(profile: ProfileName<Ps>, key: string, options?: KeyUrlOptions): Promise<string>
 
   /** One asset with its variants, or `null`. */
   asset(id: string): Promise<AssetWithVariants<ProfileName<Ps>> | null>

@@ -3,7 +3,7 @@ import { RindleError } from './domain/errors.ts'
 import type { Changes } from './events/changes.ts'
 import type { EventBus } from './events/event-bus.ts'
 import type { JobsAdapter } from './ports/jobs.ts'
-import type { Logger } from './ports/logger.ts'
+import type { CodedLogger } from './ports/logger.ts'
 import type { Processor } from './ports/processor.ts'
 import type { StorageAdapter } from './ports/storage.ts'
 import type { Profile } from './profile/profile.ts'
@@ -20,7 +20,7 @@ export interface Runtime {
   readonly profiles: Readonly<Record<string, Profile>>
   readonly events: EventBus
   readonly changes: Changes
-  readonly logger: Logger
+  readonly logger: CodedLogger
   readonly sources: SourceCache
   /** Workers of this process that run or are starting. */
   readonly workers: Set<Promise<RunningWorkers>>

@@ -9,26 +9,47 @@ import { type Problem, problemsOf } from './profile/problems.ts'
 import type { Profile } from './profile/profile.ts'
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
-const madeBy = (factory: string, ...members: readonly string[]): z.ZodType =>
-  z.custom((value) => isObject(value) && members.every((member) => member in value), `must be made by ${factory}`)
+const withMembers = (what: string, ...members: readonly string[]): z.ZodType =>
+  z.custom((value) => isObject(value) && members.every((member) => member in value), `must be ${what}`)
+
+/** What is wrong with what is given as `database`, or `undefined`. Never repeats it: URLs hold passwords. Pure. */
+function databaseProblem(database: unknown): string | undefined {
+  if (database === undefined || database === null) return 'is missing: is DATABASE_URL set in the environment?'
+  if (typeof database === 'string' && database.trim() === '') {
+    return 'is empty: is DATABASE_URL set, and not to an empty text?'
+  }
+  if (typeof database === 'string') {
+    const protocol = URL.parse(database)?.protocol
+    if (protocol === 'postgres:' || protocol === 'postgresql:') return undefined
+    return (
+      'is no PostgreSQL URL. Give one like postgres://user:password@host:5432/database, special characters of the ' +
+      'password percent-encoded; or { pool } or { prisma }'
+    )
+  }
+  const isPool = z.strictObject({ pool: withMembers('made by new pg.Pool()', 'connect') }).safeParse(database).success
+  const isPrisma = z
+    .strictObject({ prisma: withMembers('made by new PrismaClient()', '$transaction') })
+    .safeParse(database).success
+  if (isPool || isPrisma) return undefined
+  return 'must be a postgres:// URL, { pool } of pg, or { prisma } of a Prisma client, and nothing else'
+}
 
 const optionsSchema = z.strictObject({
-  database: z.union(
-    [
-      z.url({ protocol: /^postgres(ql)?$/ }),
-      z.strictObject({ pool: madeBy('new pg.Pool()', 'connect') }),
-      z.strictObject({ prisma: madeBy('new PrismaClient()', '$transaction') }),
-    ],
-    'must be a postgres:// URL, { pool } or { prisma }',
+  database: z.unknown().superRefine((database, context) => {
+    const problem = databaseProblem(database)
+    if (problem !== undefined) context.addIssue({ code: 'custom', message: problem })
+  }),
+  storages: z.record(
+    z.string().refine((name) => name.length >= 1 && name.length <= 64, 'must have 1 to 64 characters'),
+    withMembers('a storage adapter', 'capabilities', 'put', 'get'),
   ),
-  storages: z.record(z.string().min(1).max(64), madeBy('a storage adapter', 'capabilities', 'put', 'get')),
   profiles: z.record(
     z.string().refine(isProfileName, 'must be lower-case letters, digits and _, and not "staging"'),
-    madeBy('defineProfile()', 'accept', 'variants', 'delivery'),
+    withMembers('made by defineProfile()', 'accept', 'variants', 'delivery'),
   ),
-  jobs: madeBy('a jobs adapter', 'enqueue', 'work'),
-  processors: z.array(madeBy('a processor', 'capabilities', 'process')).optional(),
-  logger: madeBy('a logger with debug, info, warn and error', 'debug', 'info', 'warn', 'error').optional(),
+  jobs: withMembers('a jobs adapter', 'enqueue', 'work'),
+  processors: z.array(withMembers('a processor', 'capabilities', 'process')).optional(),
+  logger: withMembers('a logger with debug, info, warn and error', 'debug', 'info', 'warn', 'error').optional(),
   delivery: z
     .strictObject({
       expiresInSeconds: z.int().min(1).max(MAX_EXPIRY_SECONDS).optional(),
@@ -38,7 +59,7 @@ const optionsSchema = z.strictObject({
   workDirectory: z.string().min(1).optional(),
   sourceCacheMaxBytes: z.int().positive().optional(),
   quarantineDays: z.int().min(1).max(36_500).optional(),
-  telemetry: madeBy('openTelemetry()', 'span', 'context', 'record', 'observe').optional(),
+  telemetry: withMembers('made by openTelemetry()', 'span', 'context', 'record', 'observe').optional(),
   now: z.custom((value) => typeof value === 'function', 'must be a function').optional(),
 })
 
@@ -53,7 +74,7 @@ interface Composition {
 /** Throws one `config_invalid` that lists every problem with its path. */
 export function assertValidOptions(options: Composition): void {
   const parsed = optionsSchema.safeParse(options)
-  const problems = parsed.success ? compositionProblems(options) : problemsOf(parsed.error)
+  const problems = parsed.success ? compositionProblems(options) : problemsOf(parsed.error, options)
   if (problems.length === 0) return
   const lines = problems.map(({ path, message }) => `  ${path}: ${message}`)
   throw new RindleError('config_invalid', `Rindle's options are not valid:\n${lines.join('\n')}`, {

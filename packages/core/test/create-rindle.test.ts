@@ -76,6 +76,33 @@ describe('createRindle', () => {
     expect(error.message).toContain('procesors: is not an option')
   })
 
+  it.each([
+    ['', 'database: is empty: is DATABASE_URL set, and not to an empty text?'],
+    [' ', 'database: is empty: is DATABASE_URL set'],
+    [undefined, 'database: is missing: is DATABASE_URL set in the environment?'],
+    [null, 'database: is missing: is DATABASE_URL set'],
+    ['localhost/app', 'database: is no PostgreSQL URL. Give one like postgres://user:password@host:5432/database'],
+    ['mysql://localhost/app', 'database: is no PostgreSQL URL.'],
+    [{ url: 'postgres://localhost/app' }, 'database: must be a postgres:// URL, { pool } of pg, or { prisma }'],
+    [{ pool: 1 }, 'database: must be a postgres:// URL'],
+    [5, 'database: must be a postgres:// URL'],
+  ])('says of the database %j what to do', (database, message) => {
+    expect(refusal(create({ database })).message).toContain(message)
+    expect(refusal(create({ database })).message).not.toMatch(/Invalid|undefined/)
+  })
+
+  it.each([
+    [{ storages: { '': storage('signed_url') } }, 'storages.: this name must have 1 to 64 characters'],
+    [{ profiles: { teamPhoto: valid.profiles.plain } }, 'profiles.teamPhoto: this name must be lower-case letters,'],
+    [{ profiles: { staging: valid.profiles.plain } }, 'profiles.staging: this name must be'],
+    [{ jobs: undefined }, 'jobs: must be a jobs adapter'],
+    [{ storages: undefined }, 'storages: is missing'],
+    [{ workDirectory: '' }, 'workDirectory: is empty'],
+  ])('names the rule that %j breaks', (options, message) => {
+    expect(refusal(create(options)).message).toContain(message)
+    expect(refusal(create(options)).message).not.toMatch(/Invalid|record/)
+  })
+
   it('refuses lifetimes of URLs that are longer than the longest', () => {
     const brief = defineProfile({ storage: 'main', accept, delivery: { expiresInSeconds: 600 } })
     const error = refusal(create({ profiles: { brief }, delivery: { maxExpiresInSeconds: 300 } }))
@@ -108,14 +135,18 @@ describe('defineProfile', () => {
     ['a misspelt option', { varients: {} }, 'varients: is not an option'],
     ['a misspelt option of a recipe', { variants: { a: { mode: 'fit', width: 1, hight: 1 } } }, 'variants.a.hight'],
     ['a crop without a height', { variants: { a: { mode: 'crop', width: 1 } } }, 'variants.a'],
-    ['a variant name that cannot be in a key', { variants: { 'A b': { mode: 'fit', width: 1 } } }, 'variants.A b'],
+    [
+      'a variant name that cannot be in a key',
+      { variants: { thumbLarge: { mode: 'fit', width: 1 } } },
+      'variants.thumbLarge: this name must be lower-case letters, digits and _, and begin with a letter',
+    ],
     ['a wrong wildcard', { accept: { types: ['*'], maxBytes: 1 } }, 'accept.types.0'],
     [
       'a word for names that do not fit that is none',
       { accept: { ...accept, extensionMismatch: 'ignore' } },
       'accept.extensionMismatch',
     ],
-    ['no limit of size', { accept: { types: ['image/png'] } }, 'accept.maxBytes'],
+    ['no limit of size', { accept: { types: ['image/png'] } }, 'accept.maxBytes: is missing'],
     ['a scanner that cannot scan', { scanners: [{ name: 'x' }] }, 'scanners.0: must be an object with scan()'],
   ])('refuses %s, and says where', (_what, options, message) => {
     expect(refusal(define(options)).message).toContain(message)

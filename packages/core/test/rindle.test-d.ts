@@ -7,6 +7,7 @@ import {
   type JobsAdapter,
   type Processor,
   type StorageAdapter,
+  type StoredObject,
 } from '@rindle/core'
 import { expectTypeOf } from 'vitest'
 
@@ -54,6 +55,45 @@ void rindle.urlsFor([mixedAsset, avatarAsset], { variants: ['thumb', 'card'] })
 void rindle.picture(avatarAsset, { variants: ['thumb', 'card'], alt: '' })
 // A profile that declares no slots takes any.
 void rindle.attach(documentAsset, owner, 'anything')
+
+// Files of the application's own.
+expectTypeOf(rindle.store('avatar', 'notes/a.txt', new Uint8Array())).resolves.toEqualTypeOf<StoredObject>()
+expectTypeOf(rindle.head('avatar', 'notes/a.txt')).resolves.toEqualTypeOf<StoredObject | undefined>()
+expectTypeOf(rindle.download('avatar', 'notes/a.txt', '/tmp/a')).resolves.toEqualTypeOf<StoredObject>()
+expectTypeOf(rindle.delete('avatar', 'notes/a.txt')).resolves.toEqualTypeOf<void>()
+expectTypeOf(rindle.urlForKey('avatar', 'notes/a.txt')).resolves.toEqualTypeOf<string>()
+void rindle.storeVariant('avatar', 'prints/a.pdf', 'a.pdf', { assetId: 'id', variantName: 'print' })
+// @ts-expect-error an unknown profile
+void rindle.store('avatr', 'notes/a.txt', new Uint8Array())
+// @ts-expect-error which variant of which asset is missing
+void rindle.storeVariant('avatar', 'prints/a.pdf', 'a.pdf', {})
+// @ts-expect-error a misspelt option
+void rindle.store('avatar', 'notes/a.txt', 'a.txt', { maxByte: 1 })
+
+// An authorizer is asked for an asset or for a key, and has to say which it decides on.
+const accept = { types: ['image/png'], maxBytes: 1 }
+defineProfile({
+  storage: 'main',
+  accept,
+  delivery: {
+    authorize: ({ asset, variant, profile, key, actor }) => {
+      if (asset === undefined) {
+        expectTypeOf(profile).toEqualTypeOf<string>()
+        expectTypeOf(key).toEqualTypeOf<string>()
+        return false
+      }
+      expectTypeOf(asset).toEqualTypeOf<Asset>()
+      expectTypeOf(variant).toEqualTypeOf<string | undefined>()
+      return actor === asset.id
+    },
+  },
+})
+defineProfile({
+  storage: 'main',
+  accept,
+  // @ts-expect-error a file of the application has no asset
+  delivery: { authorize: ({ asset, actor }) => asset.id === actor },
+})
 
 // @ts-expect-error an unknown profile
 void rindle.upload('avatr', 'face.jpg')

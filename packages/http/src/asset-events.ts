@@ -1,3 +1,4 @@
+import { errorFields } from '@rindle/core'
 import { assetView, isSettled, versionOf } from './asset-view.ts'
 import type { Call } from './call.ts'
 import { type Doorbell, doorbell } from './doorbell.ts'
@@ -59,7 +60,7 @@ async function subscribe(
     return () => {
       leave()
       subscription.close().catch((error: unknown) => {
-        config.logger.warn({ assetId, error: String(error) }, 'A subscription could not be closed.')
+        config.logger.warn({ assetId, ...errorFields(error) }, 'A subscription could not be closed.')
       })
     }
   } catch (error) {

@@ -1,6 +1,7 @@
 import { type BodyLimits, isRindleError, type Profiles, type Rindle, RindleError } from '@rindle/core'
+import { actorReader } from './actor-reader.ts'
 import { showAsset, streamAsset } from './asset-routes.ts'
-import type { Handle } from './call.ts'
+import type { Call, Handle } from './call.ts'
 import { EventStreams } from './event-streams.ts'
 import { type HandlerConfig, type HandlerOptions, parseOptions } from './options.ts'
 import { problemResponse } from './problem-response.ts'
@@ -41,12 +42,16 @@ export function createHandler<A, const Ps extends Profiles>(
   options: HandlerOptions<A, Ps>,
 ): RindleHandler {
   const config = parseOptions(options)
-  const streams = new EventStreams(config)
-  // The routes take names of profiles from clients; at run time the two types are one.
-  const untyped = rindle as unknown as Rindle
+  const served: Served = {
+    // The routes take names of profiles from clients; at run time the two types are one.
+    rindle: rindle as unknown as Rindle,
+    config,
+    streams: new EventStreams(config),
+    actorOf: actorReader(config),
+  }
   const handle = async (request: Request): Promise<Response> => {
     try {
-      return await answer(untyped, config, streams, request)
+      return await answer(served, request)
     } catch (error) {
       const refusal = problemResponse(asRefusal(request, error), config.logger)
       return isResumable(config, request) ? config.tus.withCors(request, refusal) : refusal
@@ -66,41 +71,36 @@ function isResumable(
   return config.tus !== undefined && TUS.test(pathBelow(config.basePath, new URL(url).pathname))
 }
 
-async function answer(
-  rindle: Rindle,
-  config: HandlerConfig,
-  streams: EventStreams,
-  request: Request,
-): Promise<Response> {
+/** What one handler answers with. */
+interface Served extends Pick<Call, 'rindle' | 'config' | 'streams'> {
+  /** Refuses with 401 when nobody is signed in. */
+  readonly actorOf: (request: Request) => Promise<unknown>
+}
+
+async function answer(served: Served, request: Request): Promise<Response> {
+  const { rindle, config, streams, actorOf } = served
   const path = pathBelow(config.basePath, new URL(request.url).pathname)
   if (FILE.test(path)) return rindle.serveFile(request, bodyLimitsOf(config))
-  if (isResumable(config, request)) return serveResumable(rindle, config, config.tus, request)
+  if (isResumable(config, request)) return serveResumable(served, config.tus, request)
   const match = matchRoute(ROUTES, request.method, path)
   if (match.found === 'nothing') throw new RindleError('not_found', `There is no route ${path}.`)
   if (match.found === 'path') {
     throw new RequestRefused(405, 'invalid_input', `Method ${request.method} is not allowed.`, { allow: match.allow })
   }
-  const actor = await signedIn(config, request)
+  const actor = await actorOf(request)
   if (request.method !== 'GET') assertNoForm(request)
   const actorId = String(config.actorId(actor))
   return match.route.handle({ rindle, config, streams, request, actor, actorId, params: match.params })
 }
 
-async function signedIn(config: HandlerConfig, request: Request): Promise<unknown> {
-  const actor = await config.actor?.(request)
-  if (actor === undefined || actor === null) throw new RequestRefused(401, 'forbidden', 'Nobody is signed in.')
-  return actor
-}
-
 /** Every request but the question what the server can, which a browser asks without saying for whom, has its actor. */
 async function serveResumable(
-  { profiles }: Rindle,
-  config: HandlerConfig,
+  { rindle: { profiles }, config, actorOf }: Served,
   tus: ResumableServer,
   request: Request,
 ): Promise<Response> {
   if (request.method === 'OPTIONS') return tus.handle(request, { actorId: null })
-  const actor = await signedIn(config, request)
+  const actor = await actorOf(request)
   const { authorizeUpload } = config
   return tus.handle(request, {
     actorId: String(config.actorId(actor)),

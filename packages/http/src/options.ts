@@ -98,7 +98,7 @@ const optionsSchema = z
 export function parseOptions<A, Ps extends Profiles>(options: HandlerOptions<A, Ps>): HandlerConfig {
   const parsed = optionsSchema.safeParse(options)
   if (!parsed.success) {
-    const problems = problemsOf(parsed.error)
+    const problems = problemsOf(parsed.error, options)
     const lines = problems.map(({ path, message }) => `  ${path}: ${message}`)
     throw new RindleError('config_invalid', `The options of createHandler are not valid:\n${lines.join('\n')}`, {
       details: { problems },

@@ -1,4 +1,4 @@
-import { type ErrorCode, isRindleError, type Logger, type RindleError } from '@rindle/core'
+import { type ErrorCode, errorFields, isRindleError, type Logger, type RindleError } from '@rindle/core'
 import { RequestRefused } from './request-refused.ts'
 import type { Problem } from './wire.ts'
 
@@ -60,7 +60,7 @@ const NOT_FOUND = 'There is no such thing here, or it is not yours.'
 /** The answer to a request that failed: problem+json, never a stack trace; what is the server's fault is logged. */
 export function problemResponse(error: unknown, logger: Logger): Response {
   if (!isRindleError(error)) {
-    logger.error({ error: describe(error) }, 'A request failed.')
+    logger.error({ ...errorFields(error), ...stackOf(error) }, 'A request failed.')
     return send({ type: 'about:blank', status: 500, code: 'internal_error', detail: 'The server failed.' })
   }
   const { code } = error
@@ -69,7 +69,7 @@ export function problemResponse(error: unknown, logger: Logger): Response {
   }
   const status = statusOf(error)
   if (status >= 500) {
-    logger.error({ code, error: describe(error) }, 'A request failed.')
+    logger.error({ ...errorFields(error), ...stackOf(error) }, 'A request failed.')
     const headers = status === 503 ? { 'retry-after': '5' } : {}
     return send({ type: 'about:blank', status, code, detail: 'The server cannot do this now.' }, headers)
   }
@@ -96,6 +96,6 @@ function send(problem: Problem, headers: Readonly<Record<string, string>> = {}):
   })
 }
 
-function describe(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+function stackOf(error: unknown): { readonly stack?: string } {
+  return error instanceof Error && error.stack !== undefined ? { stack: error.stack } : {}
 }

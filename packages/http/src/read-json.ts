@@ -11,9 +11,10 @@ const MAX_BODY_BYTES = 16 * 1024
 export async function readJson<T>(request: Request, schema: z.ZodType<T>, timeoutMs: number): Promise<T> {
   if (contentTypeOf(request) !== 'application/json') throw notJson()
   const text = await readText(request, timeoutMs)
-  const parsed = schema.safeParse(parse(text))
+  const given = parse(text)
+  const parsed = schema.safeParse(given)
   if (parsed.success) return parsed.data
-  const problems = problemsOf(parsed.error).map(({ path, message }) => `${path}: ${message}`)
+  const problems = problemsOf(parsed.error, given).map(({ path, message }) => `${path}: ${message}`)
   throw new RindleError('invalid_input', `The body is not valid: ${problems.join('; ')}.`)
 }
 

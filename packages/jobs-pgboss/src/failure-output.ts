@@ -1,5 +1,5 @@
-import { isRindleError } from '@rindle/core'
-import { codeOf, reason } from './map-error.ts'
+import { errorText, isRindleError } from '@rindle/core'
+import { codeOf } from './map-error.ts'
 
 /** What is stored with a failed attempt. A type, because pg-boss takes plain objects only. */
 export type FailureOutput = {
@@ -17,7 +17,7 @@ export function failureOutput(error: unknown): FailureOutput {
   return {
     name: error instanceof Error ? error.name : typeof error,
     code: codeOf(error) ?? null,
-    message: reason(error),
+    message: errorText(error),
     retryable: isRindleError(error) ? error.retryable : true,
   }
 }

@@ -1,4 +1,4 @@
-import { isRindleError, RindleError } from '@rindle/core'
+import { errorText, isRindleError, RindleError } from '@rindle/core'
 
 /** Insufficient privilege, undefined schema, undefined table, undefined column, undefined function. */
 const SETUP_STATES: ReadonlySet<string> = new Set(['42501', '3F000', '42P01', '42703', '42883'])
@@ -20,16 +20,13 @@ export function mapError(error: unknown, action: string): RindleError {
       { cause: error },
     )
   }
-  return new RindleError('jobs_unavailable', `The job queue could not be reached while ${action}: ${reason(error)}`, {
-    cause: error,
-  })
-}
-
-/** Why something failed, fit for a log or a stored job: no URL, bounded, never a stack. */
-export function reason(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error)
-  const text = message === '' ? (codeOf(error) ?? 'unknown error') : message
-  return text.replace(/\b[a-z][a-z0-9+.-]*:\/\/\S+/gi, '[url]').slice(0, 500)
+  return new RindleError(
+    'jobs_unavailable',
+    `The job queue could not be reached while ${action}: ${errorText(error)}`,
+    {
+      cause: error,
+    },
+  )
 }
 
 /** An error's `code`, when it is a string: SQLSTATE, `ECONNREFUSED`, a Rindle code. */

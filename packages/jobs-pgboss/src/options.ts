@@ -77,7 +77,7 @@ export type ResolvedOptions = Omit<Required<PgBossJobsOptions>, 'connectionStrin
 export function resolveOptions(options: PgBossJobsOptions): ResolvedOptions {
   const parsed = schema.safeParse(options)
   if (parsed.success) return parsed.data
-  const problems = problemsOf(parsed.error)
+  const problems = problemsOf(parsed.error, options)
   const lines = problems.map(({ path, message }) => `  ${path}: ${message}`)
   throw new RindleError('config_invalid', `The options of pgBossJobs are not valid:\n${lines.join('\n')}`, {
     details: { problems },

@@ -1,6 +1,7 @@
 import {
   type DiagnosisContext,
   deadLetterQueue,
+  errorText,
   type Finding,
   type JobRequest,
   type JobSchedule,

@@ -1,6 +1,6 @@
-import { type Logger, prepareSession, RindleError } from '@rindle/core'
+import { type CodedLogger, errorFields, errorText, prepareSession, RindleError } from '@rindle/core'
 import { type ConstructorOptions, PgBoss, type QueueResult } from 'pg-boss'
-import { mapError, reason } from './map-error.ts'
+import { mapError } from './map-error.ts'
 import type { ResolvedOptions } from './options.ts'
 import { type PgBossQueue, pgBossQueues } from './queue-definitions.ts'
 import { runStatement } from './run-statement.ts'
@@ -10,7 +10,7 @@ import type { Statement } from './statements.ts'
 export interface QueueStoreContext {
   readonly connectionString: string
   readonly options: ResolvedOptions
-  readonly logger: Logger
+  readonly logger: CodedLogger
 }
 
 /**
@@ -83,9 +83,12 @@ export class QueueStore {
 }
 
 /** Forwards what pg-boss reports; an `error` event that nobody hears would end the process. */
-export function logEvents(boss: PgBoss, logger: Logger): void {
-  boss.on('error', (error) => logger.error({ reason: reason(error) }, 'pg-boss reported an error'))
-  boss.on('warning', (warning) => logger.warn({ reason: warning.message }, 'pg-boss reported a warning'))
+export function logEvents(boss: PgBoss, logger: CodedLogger): void {
+  // Some of what it emits as an error is none, but has a message all the same.
+  boss.on('error', (error: unknown) => logger.error(errorFields(error), 'pg-boss reported an error.'))
+  boss.on('warning', ({ message }) => {
+    logger.warn({ code: 'pgboss_warning', warning: errorText(message) }, 'pg-boss reported a warning.')
+  })
 }
 
 async function ensureQueues(boss: PgBoss, wanted: readonly PgBossQueue[]): Promise<void> {

@@ -1,11 +1,10 @@
-import { type Logger, RindleError } from '@rindle/core'
+import { type CodedLogger, errorFields, RindleError } from '@rindle/core'
 import type { JobWithMetadata, PgBoss } from 'pg-boss'
 import { inBatches } from './batches.ts'
 import { coalesce } from './coalesce.ts'
 import { endsWithin } from './ends-within.ts'
 import { failureOutput } from './failure-output.ts'
 import { type Claim, type HeldJob, settlementOf } from './held-job.ts'
-import { reason } from './map-error.ts'
 import { runStatement } from './run-statement.ts'
 import { giveBackJob, renewClaims } from './statements.ts'
 
@@ -21,7 +20,7 @@ export interface QueueWorkerOptions {
   readonly handle: (job: JobWithMetadata, signal: AbortSignal) => Promise<void>
   /** Called when a job has used up its attempts. */
   readonly onFinalFailure: () => void
-  readonly logger: Logger
+  readonly logger: CodedLogger
 }
 
 /**
@@ -80,7 +79,7 @@ export class QueueWorker {
       }
     } catch (error) {
       // The next poll tries again, and so does the announcement that follows a lost connection.
-      logger.warn({ queue, reason: reason(error) }, 'could not look for jobs')
+      logger.warn({ queue, ...errorFields(error) }, 'Could not look for jobs.')
     }
   }
 
@@ -105,7 +104,7 @@ export class QueueWorker {
       else await this.#giveBack(held)
     } catch (error) {
       // The claim runs out, and the job is tried again.
-      logger.error({ queue, jobId: job.id, reason: reason(error) }, 'could not tell the queue what became of a job')
+      logger.error({ queue, jobId: job.id, ...errorFields(error) }, 'Could not tell the queue what became of a job.')
     } finally {
       this.#held.delete(held)
       void this.wake()
@@ -119,8 +118,8 @@ export class QueueWorker {
         held.isRunning = false
       })
     } catch (error) {
-      const fields = { queue, jobId: job.id, attempt: job.retryCount + 1, reason: reason(error) }
-      if (held.isOurs && !held.isGivenUp) logger.warn(fields, 'an attempt of a job failed')
+      const fields = { ...factsOf(job), queue, ...errorFields(error) }
+      if (held.isOurs && !held.isGivenUp) logger.warn(fields, 'An attempt of a job failed.')
       await this.#settleFailure(job, held, error)
       return
     }
@@ -152,7 +151,7 @@ export class QueueWorker {
       for (const job of jobs) if (!renewed.has(job.claim.id)) lose(job, queue)
     } catch (error) {
       // That it could not be asked says nothing about the claims.
-      logger.warn({ queue, reason: reason(error) }, 'could not renew the claims on running jobs')
+      logger.warn({ queue, ...errorFields(error) }, 'Could not renew the claims on running jobs.')
     }
   }
 
@@ -162,8 +161,8 @@ export class QueueWorker {
       await this.#giveBack(held)
     } catch (error) {
       logger.warn(
-        { queue, jobId: held.claim.id, reason: reason(error) },
-        'could not give back a job; its claim runs out',
+        { queue, jobId: held.claim.id, ...errorFields(error) },
+        'Could not give back a job; its claim runs out.',
       )
     }
   }
@@ -173,6 +172,12 @@ export class QueueWorker {
     held.isOurs = false
     await runStatement(boss, giveBackJob(schema, queue, held.claim))
   }
+}
+
+/** Which attempt at what; every payload of Rindle but that of maintenance names an asset. */
+function factsOf({ id, retryCount, data }: JobWithMetadata): Readonly<Record<string, unknown>> {
+  const assetId = typeof data === 'object' && data !== null && 'assetId' in data ? { assetId: data.assetId } : {}
+  return { ...assetId, jobId: id, attempt: retryCount + 1 }
 }
 
 function lose(job: HeldJob, queue: string): void {

@@ -1,13 +1,17 @@
-import type { Logger } from '@rindle/core'
+import type { CodedLogger } from '@rindle/core'
 
 /** The same logger, but one that throws cannot stop a worker. What it throws has nowhere to be reported. */
-export function safeLogger(logger: Logger): Logger {
-  const guarded = (level: keyof Logger): Logger['info'] => {
-    return (fields, message) => {
-      try {
-        logger[level](fields, message)
-      } catch {}
-    }
+export function safeLogger(logger: CodedLogger): CodedLogger {
+  return {
+    debug: (fields, message) => attempt(() => logger.debug(fields, message)),
+    info: (fields, message) => attempt(() => logger.info(fields, message)),
+    warn: (fields, message) => attempt(() => logger.warn(fields, message)),
+    error: (fields, message) => attempt(() => logger.error(fields, message)),
   }
-  return { debug: guarded('debug'), info: guarded('info'), warn: guarded('warn'), error: guarded('error') }
+}
+
+function attempt(write: () => void): void {
+  try {
+    write()
+  } catch {}
 }

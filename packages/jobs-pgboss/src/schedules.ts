@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import {
   type Database,
+  errorText,
   type JobRequest,
   type JobSchedule,
   type JsonObject,
@@ -9,7 +10,7 @@ import {
   RindleError,
 } from '@rindle/core'
 import { PgBoss } from 'pg-boss'
-import { mapError, reason } from './map-error.ts'
+import { mapError } from './map-error.ts'
 import { findSchedules } from './statements.ts'
 
 /**
@@ -83,6 +84,6 @@ function assertCron(boss: PgBoss, name: string, cron: string): void {
   try {
     boss.previewSchedule(cron, { count: 1 })
   } catch (error) {
-    throw new RindleError('invalid_input', `${message}: ${reason(error)}.`, { cause: error })
+    throw new RindleError('invalid_input', `${message}: ${errorText(error)}.`, { cause: error })
   }
 }

@@ -1,4 +1,4 @@
-import type { Logger } from '@rindle/core'
+import type { CodedLogger } from '@rindle/core'
 import { PgBoss } from 'pg-boss'
 import { mapError } from './map-error.ts'
 import type { ResolvedOptions } from './options.ts'
@@ -16,7 +16,11 @@ export interface Supervisor {
  * Starts what pg-boss does in the background: overdue heartbeats, expiry, deletion, cron. Any number of processes may
  * run it; for each pass one of them is chosen through the database. It works on the connections of `boss`.
  */
-export async function startSupervisor(boss: PgBoss, options: ResolvedOptions, logger: Logger): Promise<Supervisor> {
+export async function startSupervisor(
+  boss: PgBoss,
+  options: ResolvedOptions,
+  logger: CodedLogger,
+): Promise<Supervisor> {
   const intervalSeconds = Math.max(1, Math.floor(options.heartbeatSeconds / 3))
   const connections = boss.getDb()
   const supervisor = new PgBoss({

@@ -1,6 +1,12 @@
-import { deadLetterQueue, type JsonObject, type Logger, type WorkerRegistration, type Workers } from '@rindle/core'
+import {
+  type CodedLogger,
+  deadLetterQueue,
+  errorFields,
+  type JsonObject,
+  type WorkerRegistration,
+  type Workers,
+} from '@rindle/core'
 import type { JobWithMetadata, PgBoss } from 'pg-boss'
-import { reason } from './map-error.ts'
 import type { ResolvedOptions } from './options.ts'
 import { QueueWorker } from './queue-worker.ts'
 import { notifyChannel, recheckPayload } from './statements.ts'
@@ -12,7 +18,7 @@ const DEFAULT_STOP_TIMEOUT_MS = 30_000
 export interface WorkerGroupContext {
   readonly boss: PgBoss
   readonly options: ResolvedOptions
-  readonly logger: Logger
+  readonly logger: CodedLogger
 }
 
 /** The workers of one `work()` call: a queue and its dead letters for each registration, and what wakes them. */
@@ -66,10 +72,7 @@ export class WorkerGroup implements Workers {
       )
     } catch (error) {
       const seconds = options.pollingIntervalSeconds
-      logger.warn(
-        { reason: reason(error) },
-        `LISTEN failed; until the next start jobs are looked for every ${seconds} s`,
-      )
+      logger.warn(errorFields(error), `LISTEN failed; until the next start jobs are looked for every ${seconds} s.`)
       return undefined
     }
   }

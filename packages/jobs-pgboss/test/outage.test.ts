@@ -27,7 +27,7 @@ test('workers go on when their database was away: new jobs at once, those in han
 
   proxy.cut()
   end()
-  await eventually(() => expect(logger.lines.join('\n')).toContain('could not tell the queue what became of a job'))
+  await eventually(() => expect(logger.lines.join('\n')).toContain('Could not tell the queue what became of a job'))
   await direct.enqueue(jobFor('meanwhile'))
   proxy.restore()
 

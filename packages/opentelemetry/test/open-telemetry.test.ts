@@ -181,6 +181,28 @@ describe('an upload', () => {
   })
 })
 
+describe('a file of the application', () => {
+  test('is a span of the verb round that of the storage, without its key', async () => {
+    await using rindle = await instance()
+    const key = 'marked/notes.txt'
+    await rindle.store('photo', key, Buffer.from('x'))
+    const made = { assetId: 'an id', variantName: 'print' }
+    await rindle.storeVariant('photo', key, Buffer.from('x'), made)
+    await rindle.head('photo', key)
+    await rindle.download('photo', key, join(directory, 'downloaded'))
+    await rindle.delete('photo', key)
+    const calls = ['put', 'head', 'download', 'delete'].flatMap((name) => named(`storage ${name}`))
+    expect(calls.map(parentOf)).toEqual([
+      'rindle store',
+      'rindle storeVariant',
+      'rindle head',
+      'rindle download',
+      'rindle delete',
+    ])
+    expect(JSON.stringify(spans.getFinishedSpans().map(({ attributes }) => attributes))).not.toContain('marked')
+  })
+})
+
 describe('a storage that is listed', () => {
   test('is one span, whatever the number of objects', async () => {
     await using rindle = await instance()

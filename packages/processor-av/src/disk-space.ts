@@ -1,5 +1,5 @@
 import { statfs } from 'node:fs/promises'
-import { RindleError } from '@rindle/core'
+import { counted, RindleError } from '@rindle/core'
 
 /** Throws `insufficient_disk` when less than `bytes` is free where `directory` lies. */
 export async function assertDiskSpace(directory: string, bytes: number): Promise<void> {
@@ -8,7 +8,7 @@ export async function assertDiskSpace(directory: string, bytes: number): Promise
   if (freeBytes >= bytes) return
   throw new RindleError(
     'insufficient_disk',
-    `The work directory has ${freeBytes} bytes free, and the output may need ${bytes}. Free space there.`,
+    `The work directory has ${counted(freeBytes, 'byte')} free, and the output may need ${bytes}. Free space there.`,
     { details: { freeBytes, neededBytes: bytes } },
   )
 }

@@ -67,7 +67,7 @@ const schema = z.strictObject({
 /** Checks the options at once, without I/O. Throws `config_invalid` with every problem and its path. */
 export function parseOptions(options: AvProcessorOptions): AvProcessorConfig {
   const parsed = schema.safeParse(options)
-  if (!parsed.success) throw invalidOptions(parsed.error)
+  if (!parsed.success) throw invalidOptions(parsed.error, options)
   const { ffmpegPath, ffprobePath, threads, timeoutSeconds, stallTimeoutSeconds, maxMemoryBytes } = parsed.data
   return {
     ffmpegPath,
@@ -79,8 +79,8 @@ export function parseOptions(options: AvProcessorOptions): AvProcessorConfig {
   }
 }
 
-function invalidOptions(error: z.ZodError): RindleError {
-  const problems = problemsOf(error)
+function invalidOptions(error: z.ZodError, given: unknown): RindleError {
+  const problems = problemsOf(error, given)
   const listed = problems.map(({ path, message }) => `  ${path}: ${message}`)
   return new RindleError('config_invalid', `The options of avProcessor are not valid:\n${listed.join('\n')}`, {
     details: { problems },

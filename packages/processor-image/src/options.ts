@@ -69,7 +69,7 @@ const schema = z.strictObject({
 /** Checks the options at once, without I/O. Throws `config_invalid` with every problem and its path. */
 export function parseOptions(options: ImageProcessorOptions): ImageProcessorConfig {
   const parsed = schema.safeParse(options)
-  if (!parsed.success) throw invalidOptions(parsed.error)
+  if (!parsed.success) throw invalidOptions(parsed.error, options)
   const { maxMemoryBytes, timeoutSeconds, truncated } = parsed.data
   const concurrency = parsed.data.concurrency ?? availableParallelism()
   const maxDecodedBytes =
@@ -77,8 +77,8 @@ export function parseOptions(options: ImageProcessorOptions): ImageProcessorConf
   return { concurrency, maxDecodedBytes, maxMemoryBytes, timeoutSeconds, truncated }
 }
 
-function invalidOptions(error: z.ZodError): RindleError {
-  const problems = problemsOf(error)
+function invalidOptions(error: z.ZodError, given: unknown): RindleError {
+  const problems = problemsOf(error, given)
   const listed = problems.map(({ path, message }) => `  ${path}: ${message}`)
   return new RindleError('config_invalid', `The options of imageProcessor are not valid:\n${listed.join('\n')}`, {
     details: { problems },

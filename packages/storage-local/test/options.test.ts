@@ -25,12 +25,12 @@ describe('the options of localStorage', () => {
       path: '/srv/media',
     })
     expect((details.problems as { path: string }[]).map(({ path }) => path).toSorted()).toEqual([
-      '',
       'baseUrl',
       'directory',
       'directoryMode',
       'fileMode',
       'fsync',
+      'path',
       'publicBaseUrl',
       'signingKeys.1',
     ])
@@ -46,7 +46,7 @@ describe('the options of localStorage', () => {
   })
 
   test('are refused when they are none', () => {
-    expect(refusal(undefined).message).toContain('options:')
+    expect(refusal(undefined).message).toContain('(options):')
   })
 
   test('are refused without showing a secret', () => {

@@ -201,7 +201,7 @@ const schema = z
 /** Checks the options at once, without I/O. Throws `config_invalid` with every problem and its path. */
 export function parseOptions(options: S3StorageOptions): S3StorageConfig {
   const parsed = schema.safeParse(options)
-  if (!parsed.success) throw invalidOptions(parsed.error)
+  if (!parsed.success) throw invalidOptions(parsed.error, options)
   const { forcePathStyle, unsignedHeaders, ...rest } = parsed.data
   const isAws = rest.endpoint === undefined
   return {
@@ -218,8 +218,8 @@ export function parseOptions(options: S3StorageOptions): S3StorageConfig {
   }
 }
 
-function invalidOptions(error: z.ZodError): RindleError {
-  const problems = problemsOf(error)
+function invalidOptions(error: z.ZodError, given: unknown): RindleError {
+  const problems = problemsOf(error, given)
   const listed = problems.map(({ path, message }) => `  ${path}: ${message}`)
   return new RindleError('config_invalid', `The options of s3Storage are not valid:\n${listed.join('\n')}`, {
     details: { problems },

@@ -47,7 +47,7 @@ export function parseOptions(options: TusServerOptions): TusServerConfig {
     const { idleTimeoutMs, minBytesPerSecond, bodyTimeoutMs, ...config } = parsed.data
     return { ...config, bodyLimits: { idleTimeoutMs, minBytesPerSecond, bodyTimeoutMs } }
   }
-  const problems = problemsOf(parsed.error)
+  const problems = problemsOf(parsed.error, options)
   const lines = problems.map(({ path, message }) => `  ${path}: ${message}`)
   throw new RindleError('config_invalid', `The options of tusServer are not valid:\n${lines.join('\n')}`, {
     details: { problems },

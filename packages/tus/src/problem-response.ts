@@ -1,4 +1,4 @@
-import { type ErrorCode, isRindleError, type Logger, type RindleError } from '@rindle/core'
+import { type ErrorCode, errorFields, isRindleError, type Logger, type RindleError } from '@rindle/core'
 
 /** What each code is in tus, or else in HTTP; what is not here is the server's fault. */
 const STATUS_OF_CODE: Partial<Record<ErrorCode, number>> = {
@@ -52,10 +52,8 @@ export function statusOf(failure: unknown): number {
 export function problemOf(failure: unknown, headers: Headers, logger: Logger): Response {
   const status = statusOf(failure)
   if (status >= 500) {
-    logger.error(
-      { error: failure instanceof Error ? (failure.stack ?? failure.message) : String(failure) },
-      'A tus request failed.',
-    )
+    const stack = failure instanceof Error && failure.stack !== undefined ? { stack: failure.stack } : {}
+    logger.error({ ...errorFields(failure), ...stack }, 'A tus request failed.')
     return problem(status, { code: isRindleError(failure) ? failure.code : 'internal_error', detail: UNTOLD }, headers)
   }
   const { code, message, details } = failure as RindleError

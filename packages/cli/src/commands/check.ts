@@ -1,9 +1,8 @@
-import type { InvariantReport, JsonObject } from '@rindle/core'
+import { counted, type InvariantReport } from '@rindle/core'
 import { type Command, defineCommand } from '../command.ts'
 import { limitOf } from '../operation/scope-options.ts'
 import { createWalkDisplay } from '../operation/walk-progress.ts'
 import { printable } from '../printable.ts'
-import { jsonOf } from '../show/json-of.ts'
 import { withRindle } from '../with-rindle.ts'
 
 /** `rindle check`: whether everything holds that must always hold. */
@@ -30,7 +29,7 @@ export const check: Command = defineCommand({
       display.clear()
       for (const line of linesOf(result)) report.line(line)
       const exitCode = result.interrupted ? 130 : result.violationCount > 0 ? 1 : 0
-      return { exitCode, document: jsonOf(result) as JsonObject }
+      return { exitCode, document: result }
     })
   },
 })
@@ -38,13 +37,14 @@ export const check: Command = defineCommand({
 function linesOf({ checked, violations, violationCount, interrupted }: InvariantReport): readonly string[] {
   const { assets, variants, objects } = checked
   const unlisted = violationCount - violations.length
+  const checks = [counted(assets, 'asset'), counted(variants, 'ready variant'), counted(objects, 'object')]
   return [
     ...violations.flatMap(({ class: violation, assetId, variantName, message }) => [
       printable(`${violation}: asset ${assetId}${variantName === undefined ? '' : ` ${variantName}`}`),
       `  ${printable(message)}`,
     ]),
     ...(unlisted > 0 ? [`... and ${unlisted} more`] : []),
-    `Checked ${assets} assets, ${variants} ready variants, ${objects} objects: ${violationCount} violations.`,
+    `Checked ${checks.join(', ')}: ${counted(violationCount, 'violation')}.`,
     interrupted ? 'Interrupted.' : 'Done.',
   ]
 }

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { type DoctorCheck, type DoctorReport, type JsonObject, type Rindle, RindleError } from '@rindle/core'
+import { type DoctorCheck, type DoctorReport, type Rindle, RindleError } from '@rindle/core'
 import { assertProfile } from '../assert-profile.ts'
 import { assertSameDatabase } from '../assert-same-database.ts'
 import { type Command, type CommandContext, defineCommand, type Outcome } from '../command.ts'
@@ -88,6 +88,6 @@ function conclude({ checks, counts, interrupted }: DoctorReport, isQuiet: boolea
   const shown = checks.filter((check) => isShown(check, isQuiet))
   return {
     exitCode: interrupted ? 130 : counts.error > 0 ? 1 : 0,
-    document: { checks: shown.map((check): JsonObject => ({ ...check })), counts: { ...counts }, interrupted },
+    document: { checks: shown, counts, interrupted },
   }
 }

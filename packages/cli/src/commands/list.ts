@@ -1,4 +1,4 @@
-import type { Asset, JsonObject, ListAssetsOptions, ListVariantsOptions, Rindle, Variant } from '@rindle/core'
+import type { Asset, ListAssetsOptions, ListVariantsOptions, Rindle, Variant } from '@rindle/core'
 import { ASSET_STATES, RindleError, VARIANT_STATES } from '@rindle/core'
 import { type Command, type CommandContext, defineCommand, type Outcome } from '../command.ts'
 import { collect, type PageEnd } from '../list/collect.ts'
@@ -6,7 +6,6 @@ import { assetTable, variantTable } from '../list/list-lines.ts'
 import { sinceOf } from '../list/since.ts'
 import { limitOf } from '../operation/scope-options.ts'
 import { ownerOf } from '../owner.ts'
-import { jsonOf } from '../show/json-of.ts'
 import { suggest } from '../suggest.ts'
 import { withRindle } from '../with-rindle.ts'
 
@@ -70,7 +69,7 @@ async function listAssets(
     return { rows: assets, next }
   })
   const lines = assetTable(rows, viewOf(context))
-  return finish(lines, end, context, { assets: rows.map(assetJson) })
+  return finish(lines, end, context, { assets: rows.map(listedAsset) })
 }
 
 async function listVariants(
@@ -83,7 +82,7 @@ async function listVariants(
     return { rows: variants, next }
   })
   const lines = variantTable(rows, viewOf(context))
-  return finish(lines, end, context, { variants: rows.map(variantJson) })
+  return finish(lines, end, context, { variants: rows.map(listedVariant) })
 }
 
 function viewOf({ io, report }: CommandContext): Parameters<typeof assetTable>[1] {
@@ -95,7 +94,7 @@ function finish(
   [head, ...lines]: readonly string[],
   { next, interrupted }: PageEnd,
   { report }: CommandContext,
-  document: JsonObject,
+  document: object,
 ): Outcome {
   for (const line of lines.length === 0 ? [] : [head, ...lines]) report.line(line)
   if (lines.length === 0 && next === null) report.note('Nothing of that kind.')
@@ -117,53 +116,11 @@ function statesOf<S extends string>(text: string | undefined, states: readonly S
   return { state }
 }
 
-function assetJson(asset: Asset): JsonObject {
-  return {
-    id: asset.id,
-    state: asset.state,
-    profile: asset.profile,
-    storage: asset.storage,
-    storage_key: asset.storageKey,
-    kind: asset.kind,
-    filename: asset.filename,
-    content_type: asset.contentType,
-    byte_size: asset.byteSize,
-    width: asset.width,
-    height: asset.height,
-    duration_ms: asset.durationMs,
-    error_reason: asset.errorReason,
-    error_message: asset.errorMessage,
-    ...times(asset),
-    original_damaged_at: jsonOf(asset.originalDamagedAt),
-  }
+/** Of a row what a list is for; `rindle show` has the rest. */
+function listedAsset({ metadata: _metadata, etag: _etag, checksumSha256: _checksum, ...asset }: Asset): object {
+  return asset
 }
 
-function variantJson(variant: Variant): JsonObject {
-  return {
-    id: variant.id,
-    asset_id: variant.assetId,
-    name: variant.name,
-    state: variant.state,
-    output_kind: variant.outputKind,
-    storage_key: variant.storageKey,
-    content_type: variant.contentType,
-    byte_size: variant.byteSize,
-    width: variant.width,
-    height: variant.height,
-    duration_ms: variant.durationMs,
-    progress: variant.progress,
-    attempt: variant.attempt,
-    error_reason: variant.errorReason,
-    error_message: variant.errorMessage,
-    ...times(variant),
-    generated_at: jsonOf(variant.generatedAt),
-  }
-}
-
-function times({
-  createdAt,
-  updatedAt,
-  waitingSince,
-}: Pick<Asset, 'createdAt' | 'updatedAt' | 'waitingSince'>): JsonObject {
-  return { created_at: jsonOf(createdAt), updated_at: jsonOf(updatedAt), waiting_since: jsonOf(waitingSince) }
+function listedVariant({ metadata: _metadata, recipe: _recipe, jobId: _jobId, ...variant }: Variant): object {
+  return variant
 }

@@ -1,4 +1,4 @@
-import type { RegenerateReport } from '@rindle/core'
+import { counted, type RegenerateReport } from '@rindle/core'
 import { assertProfile } from '../assert-profile.ts'
 import { type Command, defineCommand } from '../command.ts'
 import { DRY_RUN_OPTION, nothingChangedNotes } from '../operation/dry-run-option.ts'
@@ -33,8 +33,7 @@ export const regenerateVariants: Command = defineCommand({
 function resultOf(report: RegenerateReport, isPruning: boolean): OperationResult {
   const { enqueued, skipped, errors, markedStale, planned, purged, undeclared, dryRun, interrupted, lastId } = report
   const findings = undeclared.map(
-    ({ profile, variant, count }) =>
-      `undeclared ${profile}/${variant}: ${count} ${count === 1 ? 'variant' : 'variants'}`,
+    ({ profile, variant, count }) => `undeclared ${profile}/${variant}: ${counted(count, 'variant')}`,
   )
   return {
     summary: { enqueued, skipped, errors },

@@ -2,7 +2,6 @@ import { STATUS_SEVERITIES } from '@rindle/core'
 import { assertProfile } from '../assert-profile.ts'
 import { type Command, defineCommand } from '../command.ts'
 import { limitOf, secondsOf } from '../operation/scope-options.ts'
-import { statusDocument } from '../status/status-document.ts'
 import { statusLines } from '../status/status-lines.ts'
 import { isAtLeast, severitiesOf, thresholdsOf } from '../status/status-options.ts'
 import { withRindle } from '../with-rindle.ts'
@@ -60,7 +59,7 @@ export const runtimeStatus: Command = defineCommand({
       })
       for (const line of statusLines(status, report.style, io.stdout)) report.line(line)
       const isRed = status.findings.some(({ severity }) => isAtLeast(severity, failOn))
-      return { exitCode: isRed ? 1 : 0, document: statusDocument(status) }
+      return { exitCode: isRed ? 1 : 0, document: status }
     })
   },
 })

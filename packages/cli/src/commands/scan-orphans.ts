@@ -11,7 +11,7 @@ const LISTED_IN_JSON = 1_000
 /** `rindle scan-orphans`: finds what lies in a storage and no row knows. */
 export const scanOrphans: Command = defineCommand({
   usage: 'scan-orphans',
-  describe: 'Find objects that no row knows',
+  describe: 'Find objects of Rindle that no row knows',
   examples: [
     ['scan-orphans', 'List what is older than a day'],
     ['scan-orphans --prefix photo/ --live', 'Delete those below photo/'],

@@ -1,6 +1,5 @@
 import type { Rindle } from '@rindle/core'
 import { type Command, defineCommand } from '../command.ts'
-import { scheduleDocument } from '../schedule/schedule-document.ts'
 import { scheduleLines } from '../schedule/schedule-lines.ts'
 import { withRindle } from '../with-rindle.ts'
 
@@ -24,7 +23,7 @@ export const schedule: Command = defineCommand({
       for (const line of scheduleLines(tasks, report.style, new Date())) report.line(line)
       if (isNew) report.note('Nothing was scheduled; this is now. With rindle.schedule() the application chooses.')
       else if (tasks.length === 0) report.note('Nothing is scheduled. Schedule the usual with `rindle schedule`.')
-      return { exitCode: 0, document: { scheduled: isNew, tasks: tasks.map(scheduleDocument) } }
+      return { exitCode: 0, document: { scheduled: isNew, tasks } }
     }),
 })
 

@@ -1,7 +1,6 @@
-import { type JsonObject, RindleError } from '@rindle/core'
+import { RindleError } from '@rindle/core'
 import { type Command, defineCommand } from '../command.ts'
 import { assetLines } from '../show/asset-lines.ts'
-import { jsonOf } from '../show/json-of.ts'
 import { readAsset } from '../show/read-asset.ts'
 import { withRindle } from '../with-rindle.ts'
 
@@ -24,7 +23,7 @@ export const show: Command = defineCommand({
       const facts = await readAsset(rindle, id)
       if (facts === undefined) throw new RindleError('not_found', `There is no asset ${id} in this database.`)
       for (const line of assetLines(id, facts, report.style)) report.line(line)
-      return { exitCode: 0, document: jsonOf(facts) as JsonObject }
+      return { exitCode: 0, document: facts }
     })
   },
 })

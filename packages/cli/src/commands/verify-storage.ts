@@ -1,4 +1,4 @@
-import type { VerifyStorageReport } from '@rindle/core'
+import { counted, type VerifyStorageReport } from '@rindle/core'
 import { assertProfile } from '../assert-profile.ts'
 import { type Command, defineCommand } from '../command.ts'
 import { DRY_RUN_OPTION, nothingChangedNotes } from '../operation/dry-run-option.ts'
@@ -37,7 +37,7 @@ function resultOf(report: VerifyStorageReport): OperationResult {
     summary: { checked, present, missing, fsm_blocked: fsmBlocked, errors },
     findings: [
       ...lostOriginals.map((id) => `data loss: the original of asset ${id} is gone`),
-      ...(unlisted > 0 ? [`data loss: the originals of ${unlisted} more assets are gone`] : []),
+      ...(unlisted > 0 ? [`data loss: so are the originals of ${counted(unlisted, 'more asset')}`] : []),
     ],
     notes: [
       ...(missing > 0 && !dryRun ? ['Make what is missing again with `rindle regenerate-variants`.'] : []),

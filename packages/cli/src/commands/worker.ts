@@ -6,6 +6,7 @@ import { withRindle } from '../with-rindle.ts'
 import { type Concurrency, SHORT_NAMES, shortName, workedQueues } from '../worked-queues.ts'
 import type { HealthAddress } from '../worker/health-server.ts'
 import { startWorkerHealth } from '../worker/worker-health.ts'
+import { workerLog } from '../worker/worker-log.ts'
 
 const LONGEST_DRAIN_SECONDS = 86_400
 
@@ -45,15 +46,17 @@ export const worker: Command = defineCommand({
       describe: 'How long jobs in hand may take after SIGTERM',
     },
   },
-  run: async (args, { io, report }) => {
+  run: async (args, context) => {
+    const { io } = context
+    const say = workerLog(context)
     const concurrency = workedQueues(args.queues, args.concurrency)
     const address = healthAddressOf(args)
     const timeoutMs = drainTimeoutMsOf(args['drain-timeout-sec'])
     return withRindle(args, io, async (rindle) => {
       await using health = address === undefined ? undefined : await startWorkerHealth(rindle, address)
       if (health !== undefined) {
-        report.note(`Metrics: ${health.url}/metrics.`)
-        report.note(`Health: ${health.url}/healthz and /readyz.`)
+        say(`Metrics: ${health.url}/metrics.`)
+        say(`Health: ${health.url}/healthz and /readyz.`)
       }
       await rindle.start()
       // Queues that were named are worked, or the process ends; of all of them, those that this machine can.
@@ -62,13 +65,13 @@ export const worker: Command = defineCommand({
       health?.watch(workers)
       const { refused } = workers.health()
       for (const [queue, reason] of Object.entries(refused)) {
-        report.note(`Not working on ${shortName(queue as QueueName)}, looking again every minute: ${printable(reason)}`)
+        say(`Not working on ${shortName(queue as QueueName)}, looking again every minute: ${printable(reason)}`)
       }
-      report.note(`Working, jobs at once: ${listed(without(concurrency, refused))}. SIGTERM or Ctrl-C stops.`)
+      say(`Working, jobs at once: ${listed(without(concurrency, refused))}. SIGTERM or Ctrl-C stops.`)
       await aborted(io.signal)
-      report.note('Finishing the jobs in hand. A second signal leaves them to other workers.')
+      say('Finishing the jobs in hand. A second signal leaves them to other workers.')
       await workers.stop({ timeoutMs })
-      report.note('Stopped.')
+      say('Stopped.')
       return { exitCode: 0, document: { concurrency, refused: workers.health().refused } }
     })
   },

@@ -1,4 +1,4 @@
-import { extensionFor } from '@rindle/core'
+import { counted, extensionFor } from '@rindle/core'
 import type { CommandContext, Outcome } from '../command.ts'
 import { formatSummary } from '../format-summary.ts'
 import { MAX_ROWS, type TileRow } from './contact-sheet.ts'
@@ -37,7 +37,8 @@ export function conclude(
     urls_failed: answers.length - whole.length,
   }
   for (const line of [...urlLines(files), '', ...formatSummary(counts), '']) report.line(line)
-  if (answers.length > 0) report.line(`${whole.length} of ${answers.length} URLs answered 200 with every byte.`)
+  if (answers.length > 0)
+    report.line(`${whole.length} of ${counted(answers.length, 'URL')} answered 200 with every byte.`)
   for (const line of sheetLines(conclusion)) report.line(line)
   const isInterrupted = io.signal.aborted
   const isServing = conclusion.isKept && whole.length > 0 && !isInterrupted

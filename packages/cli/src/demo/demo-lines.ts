@@ -1,3 +1,4 @@
+import { counted } from '@rindle/core'
 import type { CommandContext } from '../command.ts'
 import { formatDimensions } from '../format-dimensions.ts'
 import { formatDuration } from '../format-duration.ts'
@@ -38,5 +39,7 @@ export function urlLines(files: readonly DemoFile[]): readonly string[] {
 function answerText(answer: UrlAnswer | undefined, style: Style): string {
   if (answer === undefined) return '-'
   if (answer.isWhole) return style.good('200')
-  return style.bad(answer.status === 200 ? `200, but ${answer.byteSize} bytes` : String(answer.status ?? 'no answer'))
+  return style.bad(
+    answer.status === 200 ? `200, but ${counted(answer.byteSize, 'byte')}` : String(answer.status ?? 'no answer'),
+  )
 }

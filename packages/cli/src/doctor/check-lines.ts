@@ -1,4 +1,4 @@
-import type { CheckStatus, DoctorCheck, DoctorReport } from '@rindle/core'
+import { type CheckStatus, counted, type DoctorCheck, type DoctorReport } from '@rindle/core'
 import wrapAnsi from 'wrap-ansi'
 import type { Output } from '../io.ts'
 import { printable } from '../printable.ts'
@@ -25,12 +25,8 @@ export function checkLines(
 
 /** `27 checks: 25 ok, 1 warning, 1 error.` */
 export function countsLine({ ok, warn, error }: DoctorReport['counts']): string {
-  const parts = [`${ok} ok`, plural(warn, 'warning'), plural(error, 'error')]
-  return `${plural(ok + warn + error, 'check')}: ${parts.join(', ')}.`
-}
-
-function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`
+  const parts = [`${ok} ok`, counted(warn, 'warning'), counted(error, 'error')]
+  return `${counted(ok + warn + error, 'check')}: ${parts.join(', ')}.`
 }
 
 /** What servers say may hold anything. */

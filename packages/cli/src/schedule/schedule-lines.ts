@@ -2,8 +2,8 @@ import type { JsonObject, MaintenanceRun, ScheduledTask } from '@rindle/core'
 import { formatAge } from '../format-age.ts'
 import { formatDuration } from '../format-duration.ts'
 import { formatTable } from '../format-table.ts'
+import { jsonDocument } from '../json-document.ts'
 import type { Style } from '../style.ts'
-import { snakeCased } from './snake-cased.ts'
 
 /** The scheduled maintenance as text: a table of what comes when, then what each run did. Pure. */
 export function scheduleLines(tasks: readonly ScheduledTask[], style: Style, now: Date): readonly string[] {
@@ -36,7 +36,7 @@ function stateOf({ state }: MaintenanceRun, style: Style): string {
 
 /** `errors 0, sessions_found 3`: in the order of the names, for the database keeps no other. */
 function factsOf(facts: JsonObject): string {
-  const told = Object.entries(snakeCased(facts)).filter(([, value]) => value !== null)
+  const told = Object.entries(jsonDocument(facts) as JsonObject).filter(([, value]) => value !== null)
   const texts = told.map(([name, value]) => `${name} ${typeof value === 'string' ? value : JSON.stringify(value)}`)
   return texts.toSorted().join(', ')
 }

@@ -1,4 +1,11 @@
-import type { QueueStatus, RuntimeStatus, StatusExample, StatusFinding, StatusSeverity } from '@rindle/core'
+import {
+  counted,
+  type QueueStatus,
+  type RuntimeStatus,
+  type StatusExample,
+  type StatusFinding,
+  type StatusSeverity,
+} from '@rindle/core'
 import { formatAge } from '../format-age.ts'
 import { formatTable } from '../format-table.ts'
 import type { Output } from '../io.ts'
@@ -78,9 +85,7 @@ function subjectOf({ assetId, sessionId, queue, task }: StatusExample): string |
 
 function summaryLine(findings: readonly StatusFinding[]): string {
   if (findings.length === 0) return 'Nothing is degraded, and nothing is stuck.'
-  const counted = (severity: StatusSeverity, noun: string): string => {
-    const count = findings.filter((finding) => finding.severity === severity).length
-    return `${count} ${noun}${count === 1 ? '' : 's'}`
-  }
-  return `${counted('error', 'error')}, ${counted('warn', 'warning')}, ${counted('notice', 'notice')}.`
+  const many = (severity: StatusSeverity, noun: string): string =>
+    counted(findings.filter((finding) => finding.severity === severity).length, noun)
+  return `${many('error', 'error')}, ${many('warn', 'warning')}, ${many('notice', 'notice')}.`
 }

@@ -84,7 +84,7 @@ export async function reorder(
     if (wanted.size !== assetIds.length || wanted.size !== attached.size || !assetIds.every((id) => attached.has(id))) {
       throw new RindleError(
         'conflict',
-        `The slot "${slotName}" of ${slot.ownerType} ${slot.ownerId} holds other assets than the ${assetIds.length} given. Read it again.`,
+        `The slot "${slotName}" of ${slot.ownerType} ${slot.ownerId} holds other assets than those given (${assetIds.length}). Read it again.`,
       )
     }
     await unit.executeSql(

@@ -1,3 +1,4 @@
+import { counted } from '../domain/counted.ts'
 import type { Asset } from '../domain/entities.ts'
 import { RindleError } from '../domain/errors.ts'
 import { failureOf } from '../domain/failures.ts'
@@ -89,11 +90,8 @@ async function deleteObjects(storage: StorageAdapter, { asset, keys }: Doomed, s
   const failures = await storage.deleteMany([...new Set([...listed, ...keys])], { signal })
   const [first] = failures
   if (first === undefined) return
-  throw new RindleError(
-    'storage_unavailable',
-    `${failures.length} objects of asset ${asset.id} could not be deleted.`,
-    {
-      cause: first.error,
-    },
-  )
+  const what = counted(failures.length, 'object')
+  throw new RindleError('storage_unavailable', `${what} of asset ${asset.id} could not be deleted.`, {
+    cause: first.error,
+  })
 }

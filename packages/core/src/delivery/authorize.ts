@@ -1,21 +1,16 @@
-import type { Asset } from '../domain/entities.ts'
 import { RindleError } from '../domain/errors.ts'
+import type { DeliveryRequest } from '../ports/authorizer.ts'
 import type { Profile } from '../profile/profile.ts'
 
-/** Asks the profile's authorizer about one file of an asset; the reason of a refusal, or `null` when it grants. */
-export async function refusalOf(
-  profile: Profile,
-  asset: Asset,
-  variant: string | undefined,
-  actor: unknown,
-): Promise<string | null> {
+/** Asks the profile's authorizer about one file; the reason of a refusal, or `null` when it grants. */
+export async function refusalOf(profile: Profile, request: DeliveryRequest): Promise<string | null> {
   if (profile.delivery.authorize === null) return null
-  const answer = await profile.delivery.authorize({ asset, ...(variant === undefined ? {} : { variant }), actor })
+  const answer = await profile.delivery.authorize(request)
   if (answer === true) return null
   return answer === false ? 'not allowed' : answer
 }
 
-/** What a caller is told whom the authorizer refused. */
-export function forbidden(asset: Asset, reason: string): RindleError {
-  return new RindleError('forbidden', `Delivery of asset ${asset.id} was refused: ${reason}.`, { details: { reason } })
+/** The error of a delivery that the authorizer refused. `what` names the file: "asset …". */
+export function forbidden(what: string, reason: string): RindleError {
+  return new RindleError('forbidden', `Delivery of ${what} was refused: ${reason}.`, { details: { reason } })
 }

@@ -13,7 +13,7 @@ export interface IssueOptions {
   readonly disposition?: Disposition
 }
 
-/** One file of an asset that is to be delivered. */
+/** One file that is to be delivered. */
 export interface DeliveredFile {
   readonly key: string
   readonly contentType: string
@@ -43,12 +43,12 @@ export function variantFile(asset: Asset, variant: Variant): DeliveredFile {
 /** Makes the URL of a file that the authorizer has granted, and announces it. Asks no database. */
 export async function issueUrl(
   runtime: Runtime,
-  asset: Asset,
+  place: Pick<Asset, 'storage' | 'profile'>,
   profile: Profile,
   file: DeliveredFile,
   options: IssueOptions,
 ): Promise<string> {
-  const storage = storageOf(runtime, asset.storage)
+  const storage = storageOf(runtime, place.storage)
   const isPublic = profile.delivery.public
   const maxSeconds = runtime.maxDeliveryExpiresInSeconds
   const issued = isPublic
@@ -62,7 +62,7 @@ export async function issueUrl(
       ).url
   runtime.events.emit({
     name: 'rindle.delivery.signed',
-    metadata: { profile: asset.profile, adapter: storage.name, mode: isPublic ? 'public' : 'signed' },
+    metadata: { profile: place.profile, adapter: storage.name, mode: isPublic ? 'public' : 'signed' },
     measurements: { count: 1 },
   })
   return issued

@@ -1,4 +1,5 @@
 import { isActiveContent } from '../domain/content-types.ts'
+import { isReservedKey } from '../domain/keys.ts'
 import type { OpenedToken, StorageAdapter, StoredObject } from '../ports/storage.ts'
 import type { Runtime } from '../runtime.ts'
 import { type RangeSelection, selectRange } from './byte-range.ts'
@@ -25,7 +26,7 @@ export async function sendFile(
 ): Promise<Response> {
   const object = await storage.head(token.key)
   if (object === undefined) return problem(404, 'storage_object_missing', 'There is no such file.')
-  const headers = headersOf(object, token, runtime.now())
+  const headers = headersOf(runtime, object, token)
   const outcome = evaluatePreconditions(request.headers, object)
   if (outcome === 'failed') return problem(412, 'storage_precondition_failed', 'The file is not the one you expect.')
   if (outcome === 'not_modified') return new Response(null, { status: 304, headers: cacheHeaders(headers) })
@@ -46,17 +47,19 @@ export async function sendFile(
   return new Response(unlessStalled(body, idleTimeoutMs), { status, headers })
 }
 
-function headersOf(object: StoredObject, token: OpenedToken, now: Date): Headers {
+function headersOf(runtime: Runtime, object: StoredObject, token: OpenedToken): Headers {
   const contentType = token.contentType ?? object.contentType
-  const remainingSeconds = Math.max(0, Math.floor((token.expiresAt.getTime() - now.getTime()) / 1_000))
+  const remainingMs = token.expiresAt.getTime() - runtime.now().getTime()
+  const remainingSeconds = Math.max(0, Math.floor(remainingMs / 1_000))
+  // What lies under a key of ours never changes; the URL itself ends. The application may put another file under its own.
+  const isImmutable = isReservedKey(token.key, Object.keys(runtime.profiles))
   const headers = new Headers({
     'accept-ranges': 'bytes',
     'content-type': contentType,
     'content-length': String(object.byteSize),
     etag: `"${object.etag}"`,
     'last-modified': object.lastModified.toUTCString(),
-    // What lies under a key never changes; the URL itself ends.
-    'cache-control': `private, max-age=${remainingSeconds}, immutable`,
+    'cache-control': isImmutable ? `private, max-age=${remainingSeconds}, immutable` : 'private, no-cache',
     'x-content-type-options': 'nosniff',
   })
   if (token.disposition !== undefined) headers.set('content-disposition', token.disposition)
@@ -82,7 +85,7 @@ function select(
   if (isWhole) return { select: 'whole' }
   const selection = selectRange(header, object.byteSize)
   if (selection.select === 'malformed') {
-    // Every key begins with its profile, which may be configured no longer.
+    // A key of ours begins with its profile, which may be configured no longer.
     const [name = ''] = token.key.split('/')
     const profile = Object.hasOwn(runtime.profiles, name) ? name : 'unknown'
     runtime.events.emit({

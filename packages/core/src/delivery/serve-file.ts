@@ -1,4 +1,5 @@
 import { isRindleError, RindleError } from '../domain/errors.ts'
+import { errorFields } from '../ports/logger.ts'
 import type { Runtime } from '../runtime.ts'
 import { type BodyLimits, DEFAULT_BODY_LIMITS } from '../uploads/body-pace.ts'
 import { receivePut } from '../uploads/receive-put.ts'
@@ -66,6 +67,6 @@ function refusal(runtime: Runtime, request: Request, error: unknown): Response {
   }
   // Nobody reads this answer, and nothing of the server failed.
   if (request.signal.aborted) return problem(400, 'invalid_input', 'The client has gone away.')
-  runtime.logger.error({ error: String(error) }, 'A file could not be served or taken.')
+  runtime.logger.error(errorFields(error), 'A file could not be served or taken.')
   return problem(503, 'storage_unavailable', 'The storage cannot serve this request now.')
 }

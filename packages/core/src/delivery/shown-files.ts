@@ -77,7 +77,7 @@ export class ShownFiles {
 
   /** `forbidden` when the authorizer has refused and so there is nothing to show at all. */
   assertShown(): void {
-    if (this.#shown === 0 && this.#refusal !== null) throw forbidden(this.#asset, this.#refusal)
+    if (this.#shown === 0 && this.#refusal !== null) throw forbidden(`asset ${this.#asset.id}`, this.#refusal)
   }
 
   async #variant(name: string): Promise<ShownFile | null> {
@@ -91,7 +91,9 @@ export class ShownFiles {
   }
 
   async #isGranted(variant: string | undefined): Promise<boolean> {
-    const refusal = await refusalOf(this.#profile, this.#asset, variant, this.#options.actor)
+    const { actor } = this.#options
+    const wanted = variant === undefined ? {} : { variant }
+    const refusal = await refusalOf(this.#profile, { asset: this.#asset, ...wanted, actor })
     if (refusal !== null) this.#refusal ??= refusal
     return refusal === null
   }

@@ -100,8 +100,8 @@ export function choose(
 }
 
 async function authorize(profile: Profile, asset: Asset, variant: string | undefined, actor: unknown): Promise<void> {
-  const refusal = await refusalOf(profile, asset, variant, actor)
-  if (refusal !== null) throw forbidden(asset, refusal)
+  const refusal = await refusalOf(profile, { asset, ...(variant === undefined ? {} : { variant }), actor })
+  if (refusal !== null) throw forbidden(`asset ${asset.id}`, refusal)
 }
 
 function named(file: DeliveredFile, { filename }: UrlOptions): DeliveredFile {

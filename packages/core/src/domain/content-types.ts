@@ -52,6 +52,20 @@ export function extensionFor(contentType: string): string {
   return own.find((extension) => /^\.[a-z0-9]+$/.test(extension)) ?? '.bin'
 }
 
+// A type, a subtype and whatever parameters; nothing that could end a header.
+const WRITTEN = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+ *(?:;[\x20-\x7e]*)?$/
+
+/** Whether a text is a content type as headers write it, with parameters or without. */
+export function isContentType(text: string): boolean {
+  return WRITTEN.test(text)
+}
+
+/** The content type that a name's extension stands for; {@link UNKNOWN_CONTENT_TYPE} when that says nothing. */
+export function contentTypeOfName(name: string): string {
+  const known = mime.lookup(name)
+  return known === false ? UNKNOWN_CONTENT_TYPE : canonicalContentType(known)
+}
+
 /**
  * Whether a browser that shows this type may run script in it (HTML, SVG and all XML, JavaScript, PDF): it is rejected
  * unless allowed by name, and never served inline from the application's origin without a sandbox.

@@ -19,7 +19,7 @@ const HIDDEN: readonly (readonly [pattern: RegExp, instead: string])[] = [
  * What an error says, as one line that a row may keep and a person may read: bounded, without control characters, and
  * without addresses, secrets and paths of this machine. Of what is no error, what it holds. Pure.
  */
-export function errorText(error: unknown): string {
+export function errorSentence(error: unknown): string {
   return cleanSentence(rawText(error))
 }
 
@@ -34,6 +34,40 @@ export function cleanSentence(message: string): string {
   const clean = HIDDEN.reduce((text, [pattern, instead]) => text.replace(pattern, instead), line).toWellFormed()
   const characters = Array.from(clean)
   return characters.length <= MOST_CHARACTERS ? clean : `${characters.slice(0, MOST_CHARACTERS - 1).join('')}…`
+}
+
+const URLS = /\b[a-z][a-z0-9+.-]*:\/\/\S+/gi
+
+/**
+ * What an error, or whatever else was thrown, says of itself: one line of at most 500 characters, never a stack, and
+ * without what URLs may hold.
+ */
+export function errorText(error: unknown): string {
+  return messageOf(error).replace(URLS, '[url]').replaceAll(/\s+/g, ' ').trim().slice(0, MOST_CHARACTERS)
+}
+
+/** A short name of what went wrong, for programs: a code of Rindle, `ECONNREFUSED`, a SQLSTATE; else `unexpected`. */
+export function errorCode(error: unknown): string {
+  const code = codeOf(error)
+  return code === undefined || code === '' ? 'unexpected' : code
+}
+
+function messageOf(error: unknown): string {
+  if (typeof error !== 'object' || error === null) return String(error)
+  const message = textAt(error, 'message')
+  // What `fetch` throws says nothing itself.
+  if (message === 'fetch failed' && error instanceof Error && error.cause instanceof Error) {
+    return messageOf(error.cause)
+  }
+  // A refused connection to a name with two addresses has a code alone. Copies of errors, which some emit, have a message
+  // without being any.
+  return message ?? textAt(error, 'code') ?? (error instanceof Error ? error.name : 'something that is no error')
+}
+
+function textAt(error: unknown, name: 'message' | 'code'): string | undefined {
+  if (typeof error !== 'object' || error === null) return undefined
+  const value = (error as Readonly<Record<string, unknown>>)[name]
+  return typeof value === 'string' && value !== '' ? value : undefined
 }
 
 /** An error and what led to it, the outermost first; bounded, for causes may go round in a circle. Pure. */

@@ -7,7 +7,10 @@ export const ERROR_CODES = {
   database_unavailable: { retryable: true, meaning: 'The database could not be reached, or cannot serve now.' },
   setup_incomplete: { retryable: false, meaning: 'Something must be installed or migrated before this can work.' },
   not_found: { retryable: false, meaning: 'No row with that id.' },
-  conflict: { retryable: true, meaning: 'Another caller changed the same row first; read it again and decide.' },
+  conflict: {
+    retryable: true,
+    meaning: 'Another caller changed the same row first; read it again and decide. Of a storage key: it is not yours.',
+  },
   invalid_transition: { retryable: false, meaning: 'The state machine does not allow this change of state.' },
   invalid_input: { retryable: false, meaning: 'An argument of a call is malformed.' },
   capability_unsupported: { retryable: false, meaning: 'The adapter in use cannot do what was asked.' },

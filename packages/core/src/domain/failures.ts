@@ -1,4 +1,4 @@
-import { cleanSentence, codeOf, errorText, withCauses } from './error-text.ts'
+import { cleanSentence, codeOf, errorSentence, withCauses } from './error-text.ts'
 import { ERROR_CODES, type ErrorCode, isRindleError, type RindleError } from './errors.ts'
 
 /**
@@ -86,7 +86,7 @@ export type FileFault = (typeof FAULTS_OF_THE_FILE)[number]
 export function failureOf(error: unknown): Failure {
   const machine = machineFailure(error)
   if (machine !== null) return machine
-  if (!isRindleError(error)) return { kind: 'defect', reason: 'processing_failed', message: errorText(error) }
+  if (!isRindleError(error)) return { kind: 'defect', reason: 'processing_failed', message: errorSentence(error) }
   return { kind: kindOf(error), reason: reasonOf(error), message: cleanSentence(error.message) }
 }
 
@@ -127,7 +127,7 @@ const DATABASE_CLASSES: readonly (readonly [state: RegExp, failure: Pick<Failure
 
 /** What the machine or the database said, itself or as the cause of a defect; `null`: neither has a part in it. */
 function machineFailure(error: unknown): Failure | null {
-  const message = errorText(error)
+  const message = errorSentence(error)
   const isOurs = isRindleError(error)
   if (isOurs && kindOf(error) !== 'defect') return null
   for (const cause of withCauses(error)) {

@@ -46,6 +46,9 @@ const SEGMENT = /^[a-z0-9_-]+$/
 const EXTENSION = /^(?:\.[a-z0-9]+)?$/
 const DIGEST = /^[0-9a-f]{64}$/
 const WELL_FORMED = /^(?:[a-z0-9_-]+\/)*[a-z0-9_-]+(?:\.[a-z0-9]+)?$/
+// What `originalKey` and `variantKey` make: nobody else's files are called so by chance.
+const PERMANENT =
+  /^[a-z][a-z0-9_]{0,47}\/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\/(?:original-[a-z0-9_-]+|[a-z][a-z0-9_]{0,47}-[0-9a-f]{16})(?:\.[a-z0-9]+)?$/
 
 /**
  * Returns `key` as it is, or throws `storage_key_invalid` with what is wrong: a traversal, an absolute path, a control
@@ -118,6 +121,23 @@ export function isStagingKey(key: string): boolean {
   return key.startsWith(STAGING_PREFIX)
 }
 
+/**
+ * Whether `key` is of the form that Rindle gives its own objects, of whatever profile: staged, original or variant. What
+ * lies under any other key is the application's.
+ */
+export function isManagedKey(key: string): boolean {
+  return isStagingKey(key) || PERMANENT.test(key)
+}
+
+/**
+ * Whether `key` is none for files of an application's own: it is of Rindle's form, or lies where the objects of one of
+ * these profiles lie, or would be in their way.
+ */
+export function isReservedKey(key: string, profiles: readonly string[]): boolean {
+  const [first = ''] = key.split('/', 1)
+  return `${first}/` === STAGING_PREFIX || profiles.includes(first) || isManagedKey(key)
+}
+
 interface KeyParts {
   readonly profile: string
   readonly assetId: string
@@ -147,6 +167,8 @@ function checked(part: string, value: string, isValid: boolean): string {
 }
 
 function problemOf(key: string): string | undefined {
+  // A caller without types may give anything, and a pattern would look at what its text is.
+  if (typeof key !== 'string') return 'it is no text'
   // First, so that nothing below works through a text without end. Of what may pass, a character is a byte.
   if (key.length > MAX_KEY_BYTES) return `it has more than ${MAX_KEY_BYTES} bytes`
   if (WELL_FORMED.test(key)) return undefined
@@ -155,6 +177,7 @@ function problemOf(key: string): string | undefined {
 }
 
 // A key that was refused may be anything: shown escaped and cut.
-function quoted(text: string): string {
+function quoted(key: unknown): string {
+  const text = String(key)
   return JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}…` : text)
 }

@@ -1,6 +1,6 @@
 import type { Database } from '@rindle/prisma'
 import type { AssetState, VariantState } from '../domain/states.ts'
-import type { Logger } from '../ports/logger.ts'
+import { errorFields, type Logger } from '../ports/logger.ts'
 
 // A notification is part of its transaction: it is sent with the commit, or never.
 const CHANGES_CHANNEL = 'rindle_changes'
@@ -91,7 +91,7 @@ export class Changes {
     try {
       await listener(change)
     } catch (error) {
-      this.#logger.error({ assetId: change.assetId, error: String(error) }, 'A listener for changes failed.')
+      this.#logger.error({ assetId: change.assetId, ...errorFields(error) }, 'A listener for changes failed.')
     }
   }
 

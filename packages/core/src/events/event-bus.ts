@@ -1,4 +1,4 @@
-import type { Logger } from '../ports/logger.ts'
+import { errorFields, type Logger } from '../ports/logger.ts'
 import type { Telemetry } from '../ports/telemetry.ts'
 import type { EventName, RindleEvent } from './event-map.ts'
 
@@ -35,7 +35,7 @@ export class EventBus {
     try {
       telemetry.record({ name, metadata: { ...metadata }, measurements })
     } catch (error) {
-      this.#logger.error({ event: name, error: String(error) }, 'Telemetry failed.')
+      this.#logger.error({ event: name, ...errorFields(error) }, 'Telemetry failed.')
     }
   }
 
@@ -43,7 +43,7 @@ export class EventBus {
     try {
       await listener(event)
     } catch (error) {
-      this.#logger.error({ event: event.name, error: String(error) }, 'An event listener failed.')
+      this.#logger.error({ event: event.name, ...errorFields(error) }, 'An event listener failed.')
     }
   }
 }

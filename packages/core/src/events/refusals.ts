@@ -9,9 +9,13 @@ const MODES: Partial<Readonly<Record<ErrorCode, string>>> = {
   invalid_transition: 'to',
   upload_rejected: 'reason',
   session_expired: 'state',
+  // Without a reason it is a lost race.
+  conflict: 'reason',
 }
 
 const SURFACES: readonly (readonly [surface: string, methods: RegExp])[] = [
+  ['storage', /^(store|storeVariant|download|head|delete)$/],
+  ['delivery', /^urlForKey$/],
   ['attachment', /^(attach|append|reorder|detach)/],
   ['upload', /^(upload|receive|register|sign|presigned)|Upload|Resumable|Completion/],
 ]
@@ -43,6 +47,7 @@ export function announceRefusal(runtime: Runtime, surface: string, { code, detai
   const detail = MODES[code]
   if (detail === undefined) return
   const mode = details[detail]
+  if (code === 'conflict' && mode === undefined) return
   runtime.events.emit({
     name: 'rindle.runtime.refusal',
     metadata: { surface, reason: code, mode: typeof mode === 'string' ? mode : 'none' },
@@ -51,5 +56,5 @@ export function announceRefusal(runtime: Runtime, surface: string, { code, detai
   if (code !== 'invalid_transition') return
   const { machine, id = null, from = null, to = null } = details
   const name = typeof machine === 'string' ? `${machine}Id` : 'id'
-  runtime.logger.warn({ [name]: id, from, to, reason: code }, `A transition was refused. ${message}`)
+  runtime.logger.warn({ [name]: id, from, to, code }, `A transition was refused. ${message}`)
 }

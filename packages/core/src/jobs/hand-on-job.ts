@@ -22,7 +22,7 @@ export async function handOnJob(runtime: Runtime, job: DeadJob, failure: Failure
   if (!isNews) return
   const { queue } = job
   const { reason, message } = failure
-  const fields = { queue, reason, ...(typeof assetId === 'string' ? { assetId } : {}) }
+  const fields = { queue, code: reason, ...(typeof assetId === 'string' ? { assetId } : {}) }
   runtime.logger.warn(fields, `A job waits, and goes on when the cause is gone. ${message}`)
 }
 

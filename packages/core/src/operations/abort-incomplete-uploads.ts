@@ -1,4 +1,5 @@
 import { isRindleError } from '../domain/errors.ts'
+import { errorFields } from '../ports/logger.ts'
 import { type Row, text } from '../rows/row-values.ts'
 import { type Runtime, storageOf } from '../runtime.ts'
 import { inTransaction } from '../unit-of-work.ts'
@@ -62,7 +63,7 @@ export async function abortIncompleteUploads(
         if (ended === 'aborted') counts.remoteAborted += 1
       } catch (error) {
         counts.errors += 1
-        runtime.logger.error({ sessionId, error: String(error) }, 'An overdue upload session could not be ended.')
+        runtime.logger.error({ sessionId, ...errorFields(error) }, 'An overdue upload session could not be ended.')
       }
     }
     const concurrency = options.concurrency ?? DEFAULT_CONCURRENCY
@@ -151,7 +152,7 @@ async function expire(runtime: Runtime, { session, asset }: OpenSession): Promis
     await lockAsset(unit, asset.id)
     return transitionSession(unit, session.id, 'expired', { failureReason: 'expired' })
   })
-  const fields = { sessionId: session.id, assetId: asset.id, reason: 'expired' }
+  const fields = { sessionId: session.id, assetId: asset.id, code: 'expired' }
   if (isExpired) runtime.logger.warn(fields, 'An upload session has expired.')
   return isExpired
 }

@@ -3,6 +3,7 @@ import { canonicalJson } from '../domain/digest.ts'
 import type { Asset } from '../domain/entities.ts'
 import { type JsonObject, RindleError } from '../domain/errors.ts'
 import type { Analyzer } from '../ports/analyzer.ts'
+import { errorFields } from '../ports/logger.ts'
 import { probeFile } from '../promotion/probe-file.ts'
 import { runAnalyzers } from '../promotion/run-analyzers.ts'
 import { assetFromRow } from '../rows/entities-from-rows.ts'
@@ -70,7 +71,7 @@ export async function backfillMetadata(runtime: Runtime, options: BackfillOption
       } catch (error) {
         counts.failed += 1
         runtime.logger.error(
-          { assetId: asset.id, error: String(error) },
+          { assetId: asset.id, ...errorFields(error) },
           'The metadata of an asset could not be found.',
         )
       }

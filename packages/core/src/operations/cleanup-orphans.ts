@@ -1,3 +1,4 @@
+import { errorFields } from '../ports/logger.ts'
 import { type Row, text, textOrNull } from '../rows/row-values.ts'
 import { type Runtime, storageOf } from '../runtime.ts'
 import { giveUpParts } from '../uploads/give-up.ts'
@@ -55,7 +56,7 @@ export async function cleanupOrphans(runtime: Runtime, options: CleanupOptions =
         if (await deleteSession(runtime, text(row, 'id'))) counts.sessionsDeleted += 1
       } catch (error) {
         counts.errors += 1
-        const fields = { sessionId: row['id'], error: String(error) }
+        const fields = { sessionId: row['id'], ...errorFields(error) }
         runtime.logger.error(fields, 'What an expired upload session has left could not be deleted.')
       }
     }

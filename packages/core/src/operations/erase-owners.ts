@@ -1,4 +1,5 @@
 import type { Owner } from '../domain/entities.ts'
+import { errorFields } from '../ports/logger.ts'
 import { text } from '../rows/row-values.ts'
 import type { Runtime } from '../runtime.ts'
 import { type ErasureReport, eraseOwner, previewOwnerErasure } from './erase-owner.ts'
@@ -64,7 +65,7 @@ async function eachOwner(
       totals.retainedSharedAssets += report.retainedSharedAssets.length
     } catch (error) {
       totals.errors += 1
-      runtime.logger.error({ owner, error: String(error) }, 'An owner could not be erased.')
+      runtime.logger.error({ owner, ...errorFields(error) }, 'An owner could not be erased.')
     }
   }
   // In order: who comes first decides who shares with whom.

@@ -2,6 +2,7 @@ import { type JsonObject, RindleError } from '../domain/errors.ts'
 import { failureOf } from '../domain/failures.ts'
 import { handOnJob } from '../jobs/hand-on-job.ts'
 import type { DeadJob, RunningJob } from '../ports/jobs.ts'
+import { errorFields } from '../ports/logger.ts'
 import { payloadText } from '../rows/payload-text.ts'
 import type { Runtime } from '../runtime.ts'
 import { type BegunRun, beginRun, endDeadRun, endRun } from './maintenance-runs.ts'
@@ -23,7 +24,10 @@ export async function maintain(runtime: Runtime, job: RunningJob): Promise<void>
     if (failure.kind === 'defect' || job.signal.aborted) throw error
     if (failure.kind !== 'verdict') return handOnJob(runtime, job, failure)
     const { reason, message } = failure
-    runtime.logger.error({ task: job.payload['task'], reason }, `Scheduled maintenance cannot be done. ${message}`)
+    runtime.logger.error(
+      { task: job.payload['task'], code: reason },
+      `Scheduled maintenance cannot be done. ${message}`,
+    )
   }
 }
 
@@ -67,7 +71,7 @@ async function noteFailure(runtime: Runtime, run: BegunRun, error: unknown): Pro
   try {
     await endRun(runtime, run, { state: 'failed', errorReason: failureOf(error).reason })
   } catch (cause) {
-    runtime.logger.warn({ task: run.task, error: String(cause) }, 'That maintenance failed could not be written down.')
+    runtime.logger.warn({ task: run.task, ...errorFields(cause) }, 'That maintenance failed could not be written down.')
   }
 }
 
@@ -75,7 +79,10 @@ async function noteFailure(runtime: Runtime, run: BegunRun, error: unknown): Pro
 export async function maintenanceDied(runtime: Runtime, job: DeadJob): Promise<void> {
   const task = payloadText(job.payload, 'task')
   await endDeadRun(runtime, task)
-  runtime.logger.error({ task }, 'Scheduled maintenance failed for good; run the verb by hand.')
+  runtime.logger.error(
+    { task, code: 'maintenance_failed' },
+    'Scheduled maintenance failed for good; run the verb by hand.',
+  )
 }
 
 /** What of a report is kept: it stays small, however much there was to do. Pure. */

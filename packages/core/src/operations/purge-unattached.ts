@@ -1,4 +1,5 @@
 import { purgeKey } from '../domain/queues.ts'
+import { errorFields } from '../ports/logger.ts'
 import { booleanOrNull, text } from '../rows/row-values.ts'
 import { OPEN_SESSION } from '../rows/state-literals.ts'
 import type { Runtime } from '../runtime.ts'
@@ -88,7 +89,7 @@ export async function purgeUnattached(
         if (isEnqueued) counts.enqueued += 1
       } catch (error) {
         counts.errors += 1
-        runtime.logger.error({ assetId: id, error: String(error) }, 'The purge of an asset could not be enqueued.')
+        runtime.logger.error({ assetId: id, ...errorFields(error) }, 'The purge of an asset could not be enqueued.')
       }
     }
     const progress = { lastId: options.after ?? null }

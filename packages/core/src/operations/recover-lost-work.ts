@@ -4,6 +4,7 @@ import { purgeKey, type QueueName } from '../domain/queues.ts'
 import type { NormalizedRecipe } from '../domain/recipes.ts'
 import { NOTIFY_VARIANT } from '../events/changes.ts'
 import type { JobRequest } from '../ports/jobs.ts'
+import { errorFields } from '../ports/logger.ts'
 import { json, type Row, text } from '../rows/row-values.ts'
 import type { Runtime } from '../runtime.ts'
 import { inTransaction } from '../unit-of-work.ts'
@@ -61,7 +62,7 @@ export async function recoverLostWork(runtime: Runtime, options: RecoverOptions 
         if (await recover(runtime, lost)) counts.enqueued += 1
       } catch (error) {
         counts.errors += 1
-        const fields = { assetId: lost.assetId, error: String(error) }
+        const fields = { assetId: lost.assetId, ...errorFields(error) }
         runtime.logger.error(fields, 'Work that had lost its job could not be enqueued.')
       }
     }

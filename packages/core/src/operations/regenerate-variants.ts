@@ -2,6 +2,7 @@ import type { Asset, Variant } from '../domain/entities.ts'
 import { isDeliverable } from '../domain/states.ts'
 import { assertTransition } from '../domain/transitions.ts'
 import { NOTIFY_VARIANT } from '../events/changes.ts'
+import { errorFields } from '../ports/logger.ts'
 import { json, type Row, text } from '../rows/row-values.ts'
 import { DELIVERABLE } from '../rows/state-literals.ts'
 import { profileOf, type Runtime } from '../runtime.ts'
@@ -157,7 +158,7 @@ class Regeneration {
       await this.#bringUpToDate(asset.id)
     } catch (error) {
       this.#counts.errors += 1
-      const fields = { assetId: asset.id, error: String(error) }
+      const fields = { assetId: asset.id, ...errorFields(error) }
       this.#runtime.logger.error(fields, 'The variants of an asset could not be regenerated.')
     }
   }

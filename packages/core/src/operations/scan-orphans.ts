@@ -1,6 +1,7 @@
 import { validate } from 'uuid'
-import { companionOwner } from '../domain/keys.ts'
+import { companionOwner, isManagedKey } from '../domain/keys.ts'
 import { deletionKey } from '../domain/queues.ts'
+import { errorFields } from '../ports/logger.ts'
 import type { StorageAdapter } from '../ports/storage.ts'
 import { requireCapability } from '../require-capability.ts'
 import { number } from '../rows/row-values.ts'
@@ -38,6 +39,7 @@ export interface Orphan {
 
 /** What {@link scanOrphans} did, or found. */
 export interface ScanReport {
+  /** Objects under keys of Rindle's form, and unfinished uploads. */
   readonly scanned: number
   /** Orphans. */
   readonly matched: number
@@ -54,9 +56,10 @@ const BATCH_SIZE = 500
 
 /**
  * Finds objects, and unfinished multipart uploads, that no asset, variant or upload session knows: what a killed worker
- * or a purge without an answer has left. With `live` they are deleted, so the storage must hold nothing of anybody
- * else: an instance on another database that shares its bucket needs a prefix of its own. Safe to repeat and to
- * interrupt. `capability_unsupported` for a storage that cannot list, `invalid_input`.
+ * or a purge without an answer has left. With `live` they are deleted, so an instance on another database that shares the
+ * bucket needs a prefix of its own. Objects whose key is not of the form that Rindle makes are an application's, such as
+ * those of {@link store}, and are neither counted nor deleted; of unfinished uploads every one is looked at. Safe to repeat
+ * and to interrupt. `capability_unsupported` for a storage that cannot list, `invalid_input`.
  */
 export async function scanOrphans(runtime: Runtime, options: ScanOptions = {}): Promise<ScanReport> {
   const dryRun = !(options.live ?? false)
@@ -136,8 +139,9 @@ class OrphanScan {
   }
 
   async #examine(batch: readonly Candidate[]): Promise<void> {
-    this.#counts.scanned += batch.length
-    const old = batch.filter(({ at }) => at.getTime() < this.#olderThan)
+    const ours = batch.filter(({ key, uploadId }) => uploadId !== null || isManagedKey(key))
+    this.#counts.scanned += ours.length
+    const old = ours.filter(({ at }) => at.getTime() < this.#olderThan)
     const orphans = await withoutDeletion(this.#runtime, await withoutRow(this.#runtime, old))
     this.#counts.matched += orphans.length
     for (const { storage, key, byteSize, at } of orphans) {
@@ -153,7 +157,7 @@ class OrphanScan {
     this.#counts.deleted += orphans.length - failures.length
     this.#counts.errors += failures.length
     for (const { key, error } of failures) {
-      const fields = { storage: storage.name, key, error: String(error) }
+      const fields = { storage: storage.name, key, ...errorFields(error) }
       this.#runtime.logger.error(fields, 'An orphan could not be deleted.')
     }
   }

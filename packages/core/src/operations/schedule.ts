@@ -146,7 +146,7 @@ function assertNames(runtime: Runtime, { profile, storage }: JsonObject): void {
 function entriesOf(options: ScheduleOptions): ReadonlyMap<ScheduledVerb, Entry> {
   const parsed = scheduleSchema.safeParse(options)
   if (!parsed.success) {
-    const problems = problemsOf(parsed.error)
+    const problems = problemsOf(parsed.error, options)
     const lines = problems.map(({ path, message }) => `  ${path}: ${message}`)
     throw new RindleError('invalid_input', `The schedule is not valid:\n${lines.join('\n')}`, { details: { problems } })
   }

@@ -2,6 +2,7 @@ import type { Dirent } from 'node:fs'
 import { lstat, readdir, readFile, rm } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
+import { errorFields } from '../ports/logger.ts'
 import type { Runtime } from '../runtime.ts'
 import { type DirectoryOwner, OWNER_FILE, WORK_DIRECTORY_PREFIXES } from '../variants/run-directory.ts'
 import { runOperation } from './run-operation.ts'
@@ -59,7 +60,7 @@ export async function sweepOrphanedTempFiles(runtime: Runtime, options: SweepOpt
         counts.deleted += 1
       } catch (error) {
         counts.errors += 1
-        runtime.logger.error({ error: String(error) }, 'An abandoned directory could not be deleted.')
+        runtime.logger.error(errorFields(error), 'An abandoned directory could not be deleted.')
       }
     }
     const directories = await workDirectories(runtime)

@@ -2,6 +2,7 @@ import type { Variant } from '../domain/entities.ts'
 import { isDeliverable, type VariantState } from '../domain/states.ts'
 import { canTransition } from '../domain/transitions.ts'
 import { NOTIFY_VARIANT } from '../events/changes.ts'
+import { errorFields } from '../ports/logger.ts'
 import { json, type Row, text } from '../rows/row-values.ts'
 import { DELIVERABLE } from '../rows/state-literals.ts'
 import { type Runtime, storageOf } from '../runtime.ts'
@@ -162,7 +163,8 @@ class Verification {
     if (outcome !== 'lost') return
     this.#counts.originalsLost += 1
     if (this.#lostOriginals.length < LISTED_ORIGINALS) this.#lostOriginals.push(asset.id)
-    this.#runtime.logger.error({ assetId: asset.id }, 'Data loss: the original of an asset is gone from its storage.')
+    const fields = { assetId: asset.id, code: 'original_missing' }
+    this.#runtime.logger.error(fields, 'Data loss: the original of an asset is gone from its storage.')
   }
 
   async #counted<T>({ id }: AssetOnPage, check: () => Promise<T>): Promise<T | 'error'> {
@@ -170,7 +172,7 @@ class Verification {
       return await check()
     } catch (error) {
       this.#counts.errors += 1
-      this.#runtime.logger.error({ assetId: id, error: String(error) }, 'An object could not be verified.')
+      this.#runtime.logger.error({ assetId: id, ...errorFields(error) }, 'An object could not be verified.')
       return 'error'
     }
   }
@@ -187,7 +189,7 @@ class Verification {
     if (this.#options.dryRun === true) return isThere ? 'present' : 'missing'
     if (!(await moveVariant(this.#runtime, asset.id, variant, to))) return 'moved_on'
     if (isThere) return 'present'
-    const fields = { assetId: asset.id, variant: variant.name }
+    const fields = { assetId: asset.id, variantName: variant.name, code: 'object_missing' }
     this.#runtime.logger.warn(fields, 'The object of a variant is gone; regenerating makes it again.')
     return 'missing'
   }

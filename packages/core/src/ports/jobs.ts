@@ -2,7 +2,7 @@ import type { Database, SqlExecutor } from '@rindle/prisma'
 import type { JsonObject } from '../domain/errors.ts'
 import type { QueueName } from '../domain/queues.ts'
 import type { DiagnosisContext, Finding } from './diagnosis.ts'
-import type { Logger } from './logger.ts'
+import type { CodedLogger } from './logger.ts'
 
 /** What a jobs adapter may say it can do. */
 export const JOBS_CAPABILITIES = ['transactional_enqueue', 'schedule', 'cancel', 'heartbeat', 'dead_letter'] as const
@@ -75,7 +75,7 @@ export interface Workers {
 /** What the instance gives its jobs adapter. */
 export interface JobsContext {
   readonly database: Database
-  readonly logger: Logger
+  readonly logger: CodedLogger
 }
 
 /** Jobs of one queue that are not finished. */

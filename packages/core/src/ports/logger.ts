@@ -1,25 +1,60 @@
+import { errorCode, errorText } from '../domain/error-text.ts'
+
+/** What is told besides the message: ids, codes, counts. */
+export type LogFields = Readonly<Record<string, unknown>>
+
 /**
- * The logger port: pino's call form, so that a pino instance fits as it is. Fields hold ids and reasons, never
- * secrets or URLs.
+ * The logger port: pino's call form, so that a pino instance fits as it is. Fields hold ids and codes, never secrets or
+ * URLs. Of what is about an asset `assetId` is one of them, and every warning and every error has a `code`.
  */
 export interface Logger {
-  debug(fields: Readonly<Record<string, unknown>>, message: string): void
-  info(fields: Readonly<Record<string, unknown>>, message: string): void
-  warn(fields: Readonly<Record<string, unknown>>, message: string): void
-  error(fields: Readonly<Record<string, unknown>>, message: string): void
+  debug(fields: LogFields, message: string): void
+  info(fields: LogFields, message: string): void
+  warn(fields: LogFields, message: string): void
+  error(fields: LogFields, message: string): void
 }
 
-/** Writes all but `debug` to stderr, one JSON line each: what was maintained, warnings and errors. The default. */
-export const stderrLogger: Logger = {
-  debug: () => {},
-  info: (fields, message) => write('info', fields, message),
-  warn: (fields, message) => write('warn', fields, message),
-  error: (fields, message) => write('error', fields, message),
+/** A {@link Logger} as those see it who write to it: nothing goes wrong without a `code` that a search can find. */
+export interface CodedLogger extends Pick<Logger, 'debug' | 'info'> {
+  warn(fields: LogFields & { readonly code: string }, message: string): void
+  error(fields: LogFields & { readonly code: string }, message: string): void
 }
+
+/** What the log says of an error, or of whatever else was thrown: its code, and its message in one line. */
+export function errorFields(error: unknown): { readonly code: string; readonly error: string } {
+  return { code: errorCode(error), error: errorText(error) }
+}
+
+/**
+ * Writes one JSON line for each event, but for `debug`, as pino does: `level`, `time` (ISO 8601), the fields, `msg`.
+ * `pino-pretty` reads it.
+ */
+export function jsonLogger(output: { write(line: string): unknown }): Logger {
+  const at =
+    (level: keyof Logger): Logger['info'] =>
+    (fields, message) =>
+      output.write(`${line(level, fields, message)}\n`)
+  return { debug: () => {}, info: at('info'), warn: at('warn'), error: at('error') }
+}
+
+/** {@link jsonLogger} to stderr. The default. */
+export const stderrLogger: Logger = jsonLogger({ write: (text) => process.stderr.write(text) })
 
 /** Drops everything. */
 export const silentLogger: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 
-function write(level: string, fields: Readonly<Record<string, unknown>>, message: string): void {
-  process.stderr.write(`${JSON.stringify({ level, message, ...fields })}\n`)
+function line(level: keyof Logger, fields: LogFields, message: string): string {
+  const head = { level, time: new Date().toISOString() }
+  try {
+    return JSON.stringify({ ...head, ...fields, msg: message }, plain)
+  } catch (error) {
+    // Fields that refer to themselves must not break the work that is logged.
+    return JSON.stringify({ ...head, fields: errorText(error), msg: message })
+  }
+}
+
+/** What JSON has no form for, or an empty one. */
+function plain(_name: string, value: unknown): unknown {
+  if (typeof value === 'bigint') return String(value)
+  return value instanceof Error ? errorText(value) : value
 }

@@ -54,7 +54,7 @@ export function defineProfile<const V extends string = never, const S extends st
 ): Profile<V, S> {
   const parsed = profileSchema.safeParse(options)
   if (!parsed.success) {
-    const problems = problemsOf(parsed.error)
+    const problems = problemsOf(parsed.error, options)
     throw new RindleError(
       'config_invalid',
       `The profile is not valid:\n${problems.map(({ path, message }) => `  ${path}: ${message}`).join('\n')}`,

@@ -8,11 +8,45 @@ export type Problem = {
   readonly message: string
 }
 
-/** Zod's issues as a flat list, unknown keys each on its own path. */
-export function problemsOf(error: ZodError): readonly Problem[] {
+type Issue = ZodError['issues'][number]
+
+/**
+ * Zod's issues as a flat list, unknown keys each on its own path. With what was `given`, a value that is not there or is
+ * an empty text is called so: that is what an environment variable is which nobody has set.
+ */
+export function problemsOf(error: ZodError, given?: unknown): readonly Problem[] {
   return error.issues.flatMap((issue): readonly Problem[] => {
     const path = issue.path.map(String)
-    if (issue.code !== 'unrecognized_keys') return [{ path: path.join('.') || '(options)', message: issue.message }]
-    return issue.keys.map((key) => ({ path: [...path, key].join('.'), message: 'is not an option' }))
+    if (issue.code === 'unrecognized_keys') {
+      return issue.keys.map((key) => ({ path: [...path, key].join('.'), message: 'is not an option' }))
+    }
+    if (path.length === 0) return [{ path: '(options)', message: ruleOf(issue) }]
+    // A rule of its own may be about this value beside others, and says what it has to say.
+    if (issue.code === 'custom') return [{ path: path.join('.'), message: issue.message }]
+    return [{ path: path.join('.'), message: absence(ruleOf(issue), valueAt(given, path)) }]
   })
+}
+
+/** A name that cannot be one is told the rule of names, and not that it is none. */
+function ruleOf(issue: Issue): string {
+  const [rule] = issue.code === 'invalid_key' ? issue.issues : []
+  return rule === undefined ? issue.message : `this name ${rule.message}`
+}
+
+function absence(rule: string, value: unknown): string {
+  const what = value === undefined ? 'is missing' : value === '' ? 'is empty' : undefined
+  if (what === undefined) return rule
+  if (rule.startsWith('must ')) return `${what}: it ${rule}`
+  return /^(Invalid|Too) /.test(rule) ? what : rule
+}
+
+function valueAt(given: unknown, path: readonly string[]): unknown {
+  // What was not given cannot be said to be missing.
+  if (given === undefined) return null
+  let value: unknown = given
+  for (const key of path) {
+    if (typeof value !== 'object' || value === null) return undefined
+    value = (value as Readonly<Record<string, unknown>>)[key]
+  }
+  return value
 }

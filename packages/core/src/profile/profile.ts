@@ -41,7 +41,7 @@ export interface DeliveryOptions {
   readonly expiresInSeconds?: number
   /** What a stale variant's URL leads to. @default 'fallback_original' */
   readonly staleMode?: StaleMode
-  /** Asked before every URL is issued. @default none: everyone who can call the function may have the URL */
+  /** Asked before every URL is issued, of an asset or of a file of the application's own. @default none: everyone who can call the function may have the URL */
   readonly authorize?: Authorizer
 }
 

@@ -83,7 +83,7 @@ async function attachWanted(runtime: Runtime, unit: UnitOfWork, asset: Asset, wa
   if (rows[0] === undefined) return
   if (booleanOrNull(rows[0], 'is_overtaken') === true) {
     runtime.logger.warn(
-      { assetId: asset.id, slot },
+      { assetId: asset.id, slot, code: 'slot_overtaken' },
       'An uploaded asset was not attached: its slot holds what was begun later.',
     )
     return
@@ -94,7 +94,7 @@ async function attachWanted(runtime: Runtime, unit: UnitOfWork, asset: Asset, wa
     // A deployment took the slot away since the upload began. The file is good, and can be attached elsewhere.
     if (!isRindleError(error, 'unknown_slot')) throw error
     runtime.logger.warn(
-      { assetId: asset.id, slot },
+      { assetId: asset.id, slot, code: 'unknown_slot' },
       'An uploaded asset was not attached: its slot is declared no more.',
     )
   }

@@ -1,5 +1,5 @@
 import type { Asset } from '../domain/entities.ts'
-import { errorText } from '../domain/error-text.ts'
+import { errorSentence } from '../domain/error-text.ts'
 import { isRindleError } from '../domain/errors.ts'
 import { isStagingKey } from '../domain/keys.ts'
 import type { RunningJob } from '../ports/jobs.ts'
@@ -38,7 +38,7 @@ export async function passGate(runtime: Runtime, asset: Asset, job: RunningJob):
   const scannedAsset = { ...asset, ...verdict, byteSize: object.byteSize }
   for (const scanner of profile.scanners) {
     const scanned = await runScanner(runtime, scanner, scannedAsset, job)
-    if (!scanned.accepted) throw new Rejection(`scanner_rejected:${scanner.name}`, errorText(scanned.reason))
+    if (!scanned.accepted) throw new Rejection(`scanner_rejected:${scanner.name}`, errorSentence(scanned.reason))
   }
   return inOneStatement(runtime, (unit) =>
     transitionAsset(runtime, unit, asset, 'analyzing', {

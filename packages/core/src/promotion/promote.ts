@@ -60,7 +60,7 @@ async function runSteps(runtime: Runtime, assetId: string, job: RunningJob): Pro
       assertMayReject(runtime, asset, job, error)
       // Not for what lies in staging once another job has taken the upload from there.
       if (await quarantine(runtime, asset, error)) {
-        runtime.logger.warn({ assetId, reason: error.reason }, `The asset is quarantined. ${error.message}`)
+        runtime.logger.warn({ assetId, code: error.reason }, `The asset is quarantined. ${error.message}`)
         return error
       }
       moved = null

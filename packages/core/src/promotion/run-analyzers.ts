@@ -1,4 +1,4 @@
-import { errorText } from '../domain/error-text.ts'
+import { errorSentence } from '../domain/error-text.ts'
 import { type JsonObject, RindleError } from '../domain/errors.ts'
 import { cleanMetadata } from '../domain/untrusted-metadata.ts'
 import type { Analyzer } from '../ports/analyzer.ts'
@@ -29,7 +29,7 @@ async function analyze(analyzer: Analyzer, file: SourceFile, context: Context): 
   } catch (error) {
     // An analysis that ends with its worker or its claim is no failure of the analyzer.
     if (context.signal.aborted) throw error
-    const message = `The analyzer ${name} could not do its work on asset ${context.assetId}: ${errorText(error)}`
+    const message = `The analyzer ${name} could not do its work on asset ${context.assetId}: ${errorSentence(error)}`
     const details = { reason: `analyzer_failed:${name}`, analyzer: name }
     throw new RindleError('analyzer_failed', message, { details, cause: error })
   }

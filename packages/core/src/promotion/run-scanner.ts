@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 import type { Asset } from '../domain/entities.ts'
-import { errorText } from '../domain/error-text.ts'
+import { errorSentence } from '../domain/error-text.ts'
 import { RindleError } from '../domain/errors.ts'
 import type { RunningJob } from '../ports/jobs.ts'
 import type { Scanner, ScanVerdict } from '../ports/scanner.ts'
@@ -32,9 +32,12 @@ export async function runScanner(
     // A scan that ends with its worker or its claim is no failure of the scanner.
     if (job.signal.aborted) throw error
     if (source.failure !== undefined) throw source.failure
-    const message = `The scanner ${name} could not do its work on asset ${asset.id}: ${errorText(error)}`
+    const message = `The scanner ${name} could not do its work on asset ${asset.id}: ${errorSentence(error)}`
     if (job.isLastAttempt && scanner.failMode === 'open') {
-      runtime.logger.warn({ assetId: asset.id, scanner: name, error: errorText(error) }, 'A scanner failed open.')
+      runtime.logger.warn(
+        { assetId: asset.id, scanner: name, code: 'scanner_failed', error: errorSentence(error) },
+        'A scanner failed open.',
+      )
       return { accepted: true }
     }
     const details = { reason: `scanner_failed:${name}`, scanner: name }
@@ -87,6 +90,6 @@ class ScannedSource {
 
   #note(error: unknown, signal: AbortSignal): void {
     if (signal.aborted) return
-    this.failure ??= error instanceof Error ? error : new Error(errorText(error))
+    this.failure ??= error instanceof Error ? error : new Error(errorSentence(error))
   }
 }

@@ -56,5 +56,5 @@ async function wait(
   })
   if (!isNews) return
   const { reason, message } = failure
-  runtime.logger.warn({ assetId, reason }, `A promotion waits, and goes on when the cause is gone. ${message}`)
+  runtime.logger.warn({ assetId, code: reason }, `A promotion waits, and goes on when the cause is gone. ${message}`)
 }

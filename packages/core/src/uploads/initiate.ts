@@ -9,6 +9,7 @@ import { sanitizeFilename } from '../domain/filename.ts'
 import { stagingKey } from '../domain/keys.ts'
 import type { UploadStrategy } from '../domain/states.ts'
 import { isStorableName, MAX_NAME_LENGTH } from '../domain/storable-name.ts'
+import { errorFields } from '../ports/logger.ts'
 import type { StorageAdapter } from '../ports/storage.ts'
 import type { Profile } from '../profile/profile.ts'
 import { claimedType } from '../promotion/claims.ts'
@@ -108,7 +109,7 @@ export async function initiateMultipartUpload(
     return { session, ...parts }
   } catch (error) {
     await multipart.abort(planned.uploadKey, uploadId).catch((abortError: unknown) => {
-      runtime.logger.warn({ error: String(abortError) }, 'A multipart upload that has no session could not be aborted.')
+      runtime.logger.warn(errorFields(abortError), 'A multipart upload that has no session could not be aborted.')
     })
     throw error
   }
@@ -153,7 +154,12 @@ export function planUpload(
   }
 }
 
-function assertDeclared({ byteSize, checksumSha256, actorId }: Omit<InitiateOptions, 'tx'>): void {
+/** Refuses a size, a checksum or an actor that can be none: `invalid_input`. */
+export function assertDeclared({
+  byteSize,
+  checksumSha256,
+  actorId,
+}: Pick<InitiateOptions, 'byteSize' | 'checksumSha256' | 'actorId'>): void {
   if (actorId !== undefined && !isStorableName(actorId)) {
     throw new RindleError('invalid_input', `actorId must be a text of 1 to ${MAX_NAME_LENGTH} characters.`)
   }

@@ -1,3 +1,4 @@
+import { counted } from '../domain/counted.ts'
 import { isRindleError, RindleError } from '../domain/errors.ts'
 import type { UploadedPart } from '../ports/storage.ts'
 import { type Runtime, storageOf } from '../runtime.ts'
@@ -79,7 +80,7 @@ async function complete(
     if (parts.length !== partCount) {
       throw new RindleError(
         'storage_object_missing',
-        `Upload session ${session.id} has ${parts.length} of its ${partCount} parts. Send the rest first.`,
+        `Upload session ${session.id} has ${parts.length} of its ${counted(partCount, 'part')}. Send the rest first.`,
         { details: { parts: parts.length, partCount } },
       )
     }

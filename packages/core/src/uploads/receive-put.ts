@@ -4,6 +4,7 @@ import { RindleError } from '../domain/errors.ts'
 import type { OpenedToken, StorageAdapter, StoredObject } from '../ports/storage.ts'
 import { bodyChunks } from './body-chunks.ts'
 import type { BodyLimits } from './body-pace.ts'
+import { capped } from './capped.ts'
 import { isDisposable } from './disposable-chunks.ts'
 
 /**
@@ -23,7 +24,7 @@ export async function receivePut(
   const limit = token.byteSize ?? token.maxBytes
   if (length !== null && limit !== undefined && Number(length) > limit) throw tooLarge(limit)
   const chunks = request.body === null ? [] : bodyChunks(request.body, limits)
-  return storage.put(token.key, Readable.from(capped(chunks, limit)), {
+  return storage.put(token.key, Readable.from(capped(chunks, limit, tooLarge)), {
     contentType,
     disposeChunks: isDisposable(request.body),
     signal: request.signal,
@@ -38,18 +39,6 @@ function assertType(request: Request, expected: string): void {
   throw new RindleError('upload_rejected', `This URL takes ${expected} only: send it as the Content-Type.`, {
     details: { reason: 'declared_mime_mismatch' },
   })
-}
-
-async function* capped(
-  body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-  limit: number | undefined,
-): AsyncGenerator<Uint8Array> {
-  let byteSize = 0
-  for await (const chunk of body) {
-    byteSize += chunk.byteLength
-    if (limit !== undefined && byteSize > limit) throw tooLarge(limit)
-    yield chunk
-  }
 }
 
 function tooLarge(limit: number): RindleError {

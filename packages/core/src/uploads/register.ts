@@ -2,6 +2,7 @@ import type { SqlExecutor } from '@rindle/prisma'
 import { promoteRequest } from '../assets/promote-request.ts'
 import { attachWithin } from '../attachments/attach.ts'
 import type { Asset, Owner } from '../domain/entities.ts'
+import { errorFields } from '../ports/logger.ts'
 import { assetFromRow } from '../rows/entities-from-rows.ts'
 import type { Row } from '../rows/row-values.ts'
 import { adapterNameOf, profileOf, type Runtime, storageOf } from '../runtime.ts'
@@ -90,7 +91,7 @@ async function discardUnlessRegistered(runtime: Runtime, received: ReceivedUploa
     if (rows.length === 0) await discard(runtime, received)
   } catch (error) {
     runtime.logger.warn(
-      { assetId: received.assetId, error: String(error) },
+      { assetId: received.assetId, ...errorFields(error) },
       'Stored bytes of an upload that failed could not be deleted.',
     )
   }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { RindleError } from '../domain/errors.ts'
+import { errorFields } from '../ports/logger.ts'
 import type { Runtime } from '../runtime.ts'
 import { type HeldLock, lostTo } from './resumable-rows.ts'
 
@@ -122,7 +123,7 @@ async function renew(
     if (rows[0] === undefined) return 'gone'
     return rows[0]['lock_wanted'] === true ? 'wanted' : 'held'
   } catch (error) {
-    runtime.logger.warn({ sessionId, error: String(error) }, 'The lock on an upload could not be renewed in time.')
+    runtime.logger.warn({ sessionId, ...errorFields(error) }, 'The lock on an upload could not be renewed in time.')
     return 'unknown'
   }
 }
@@ -136,7 +137,7 @@ async function giveBack(runtime: Runtime, { sessionId, token }: HeldLock): Promi
       [sessionId, token],
     )
   } catch (error) {
-    runtime.logger.warn({ sessionId, error: String(error) }, 'The lock on an upload could not be given back.')
+    runtime.logger.warn({ sessionId, ...errorFields(error) }, 'The lock on an upload could not be given back.')
   }
 }
 

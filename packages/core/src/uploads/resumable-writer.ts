@@ -1,5 +1,6 @@
 import type { Hash } from 'node:crypto'
 import { PassThrough, pipeline, Readable } from 'node:stream'
+import { counted } from '../domain/counted.ts'
 import { isRindleError, RindleError } from '../domain/errors.ts'
 import { tooLarge } from '../promotion/gate.ts'
 import { profileOf, type Runtime, storageOf } from '../runtime.ts'
@@ -184,7 +185,7 @@ function limitOf(runtime: Runtime, { session, asset }: OpenResumable): number {
 function wrongOffset({ session, resumable }: OpenResumable, offset: number): RindleError {
   return new RindleError(
     'conflict',
-    `Upload session ${session.id} has ${resumable.offset} bytes, not ${offset}. Go on from there.`,
+    `Upload session ${session.id} has ${counted(resumable.offset, 'byte')}, not ${offset}. Go on from there.`,
     { details: { reason: 'offset' } },
   )
 }

@@ -2,6 +2,7 @@ import { canonicalContentType } from '../domain/content-types.ts'
 import type { UploadSession } from '../domain/entities.ts'
 import { RindleError } from '../domain/errors.ts'
 import type { ResumableMetadata } from '../events/event-map.ts'
+import { errorFields } from '../ports/logger.ts'
 import type { ResumableState, StorageAdapter } from '../ports/storage.ts'
 import { requireCapability } from '../require-capability.ts'
 import { adapterNameOf, type Runtime } from '../runtime.ts'
@@ -134,6 +135,6 @@ function metadataOf(runtime: Runtime, { session, asset }: OpenSession): Resumabl
 /** The rows could not be written: nobody will ever ask for what the storage has begun. */
 async function forget(runtime: Runtime, storage: StorageAdapter, key: string, state: ResumableState): Promise<void> {
   await storage.resumable.abort(key, state).catch((error: unknown) => {
-    runtime.logger.warn({ error: String(error) }, 'A resumable upload that has no session could not be given up.')
+    runtime.logger.warn(errorFields(error), 'A resumable upload that has no session could not be given up.')
   })
 }

@@ -1,5 +1,6 @@
 import type { SqlExecutor } from '@rindle/prisma'
 import { promoteRequest } from '../assets/promote-request.ts'
+import { counted } from '../domain/counted.ts'
 import type { Asset, UploadSession } from '../domain/entities.ts'
 import { isRindleError, RindleError } from '../domain/errors.ts'
 import type { StoredObject } from '../ports/storage.ts'
@@ -129,7 +130,7 @@ export function sizeProblem(
   if (session.uploadLength === null || session.uploadLength === object.byteSize) return null
   return {
     reason: 'byte_size_mismatch',
-    message: `The file has ${object.byteSize} bytes; ${session.uploadLength} were declared.`,
+    message: `The file has ${counted(object.byteSize, 'byte')}, and was declared with ${session.uploadLength}.`,
   }
 }
 
@@ -141,5 +142,5 @@ async function reject(runtime: Runtime, { session, asset }: OpenSession, rejecti
     const changes = { errorReason: reason, errorMessage: message }
     await transitionAsset(runtime, unit, asset, 'quarantined', { from: ['staged'], changes })
   })
-  runtime.logger.warn({ assetId: asset.id, reason }, 'An upload was rejected; its asset is quarantined.')
+  runtime.logger.warn({ assetId: asset.id, code: reason }, 'An upload was rejected; its asset is quarantined.')
 }

@@ -65,7 +65,7 @@ async function assertStoredWhole(runtime: Runtime, asset: Asset, signal: AbortSi
   const what = found === null ? 'is gone' : 'holds other bytes than those that were verified'
   const message = `The original of asset ${asset.id} ${what} in storage "${asset.storage}". Restore it from a backup.`
   const isNews = await noteOriginalDamage(runtime.database, asset, reason, message)
-  if (isNews) runtime.logger.error({ assetId: asset.id, reason }, message)
+  if (isNews) runtime.logger.error({ assetId: asset.id, code: reason }, message)
   throw new RindleError(reason, message)
 }
 

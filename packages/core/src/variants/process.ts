@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import type { Asset, Variant } from '../domain/entities.ts'
-import { errorText } from '../domain/error-text.ts'
+import { errorSentence } from '../domain/error-text.ts'
 import { isRindleError, RindleError } from '../domain/errors.ts'
 import { type Failure, failureOf } from '../domain/failures.ts'
 import { variantKey } from '../domain/keys.ts'
@@ -18,6 +18,7 @@ import { acquireOriginal, assertWhole } from './original.ts'
 import { ProgressWriter } from './progress.ts'
 import { makeRunDirectory } from './run-directory.ts'
 import { type Settled, type Settlement, type StoredOutput, settle } from './settle.ts'
+import { tellFailure } from './tell-failure.ts'
 import { TranscodeEvents } from './transcode-events.ts'
 import { handOnVariants, newerRecipe } from './wait.ts'
 
@@ -208,17 +209,22 @@ class VariantWork {
     const { signal, isLastAttempt } = this.#job
     const error = signal.aborted ? thrown : await this.#ofOriginal(this.#unlessUnread(claimed, thrown))
     const failure = failureOf(error)
-    const fields = { assetId: this.#asset.id, variant: claimed.variant.name, reason: failure.reason }
+    const { reason, message } = failure
+    const fields = { assetId: this.#asset.id, variantName: claimed.variant.name, code: reason, error: message }
     if (!signal.aborted && isFinal(failure, isLastAttempt)) {
-      this.#runtime.logger.warn(fields, `A variant failed. ${failure.message}`)
-      await this.#settle(claimed, { to: 'failed', failure, isOfOriginal: isRindleError(error, 'corrupt_media') })
+      const isOfOriginal = isRindleError(error, 'corrupt_media')
+      const settled = await this.#settle(claimed, { to: 'failed', failure, isOfOriginal })
+      tellFailure(this.#runtime.logger, { settled, isAborted: false }, fields)
       return
     }
-    if (signal.aborted || failure.kind === 'defect') {
-      this.retryCause ??= asError(error)
-      this.#runtime.logger.warn(fields, `A variant failed and will be tried again. ${failure.message}`)
-    } else this.outage ??= failure
-    await this.#settle(claimed, { to: 'queued', failure, hasJob: !isOver(signal) })
+    const isTriedAgain = signal.aborted || failure.kind === 'defect'
+    if (isTriedAgain) this.retryCause ??= asError(error)
+    else this.outage ??= failure
+    const settled = await this.#settle(claimed, { to: 'queued', failure, hasJob: !isOver(signal) })
+    // The log tells of an outage when its work is handed on.
+    if (isTriedAgain || settled !== 'queued') {
+      tellFailure(this.#runtime.logger, { settled, isAborted: signal.aborted }, fields)
+    }
   }
 
   /** A newer worker may have a processor for a type that those of this one do not claim to read. */
@@ -285,7 +291,7 @@ function mayBeOfSource(error: unknown, isLastAttempt: boolean): boolean {
 }
 
 function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(errorText(error))
+  return error instanceof Error ? error : new Error(errorSentence(error))
 }
 
 function storedOutput(storageKey: string, output: ProcessedOutput): StoredOutput {

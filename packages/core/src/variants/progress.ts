@@ -1,4 +1,5 @@
 import { NOTIFY_VARIANT } from '../events/changes.ts'
+import { errorFields } from '../ports/logger.ts'
 import type { Runtime } from '../runtime.ts'
 import type { ClaimedVariant } from './claim.ts'
 
@@ -28,7 +29,7 @@ export class ProgressWriter {
         [variant.id, variant.jobId, variant.attempt, progress],
       )
       .catch((error: unknown) => {
-        this.#runtime.logger.warn({ assetId: variant.assetId, error: String(error) }, 'Progress could not be written.')
+        this.#runtime.logger.warn({ assetId: variant.assetId, ...errorFields(error) }, 'Progress could not be written.')
       })
   }
 }

@@ -121,7 +121,7 @@ async function quarantineUndecodable(
   if (running.length > 0) await cancelVariants(runtime, unit, asset, running, 'asset_quarantined')
   const changes = { errorReason: reason, errorMessage: message }
   await transitionAsset(runtime, unit, asset, 'quarantined', { changes })
-  runtime.logger.warn({ assetId: asset.id, reason }, `The asset is quarantined. ${message}`)
+  runtime.logger.warn({ assetId: asset.id, code: reason }, `The asset is quarantined. ${message}`)
 }
 
 /** Whether what a failure leaves behind waits for its cause to end, instead of for the next attempt. Pure. */

@@ -39,7 +39,7 @@ export async function handOnVariants(
   })
   if (!isNews) return
   const { reason, message } = failure
-  runtime.logger.warn({ assetId, reason }, `Variants wait, and are made when the cause is gone. ${message}`)
+  runtime.logger.warn({ assetId, code: reason }, `Variants wait, and are made when the cause is gone. ${message}`)
 }
 
 /** Whether this version makes of a variant's recipe what the version that wrote it means. Pure. */

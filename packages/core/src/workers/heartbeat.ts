@@ -1,4 +1,5 @@
 import type { QueueName, RefusedQueues } from '../domain/queues.ts'
+import { errorFields } from '../ports/logger.ts'
 import type { Runtime } from '../runtime.ts'
 
 /** How often workers say that they are alive. */
@@ -69,7 +70,7 @@ export class Heartbeat {
         [this.#facts.id],
       )
     } catch (error) {
-      this.#runtime.logger.warn({ error: String(error) }, 'Workers stopped, but could not say so in the database.')
+      this.#runtime.logger.warn(errorFields(error), 'Workers stopped, but could not say so in the database.')
     }
   }
 
@@ -84,7 +85,7 @@ export class Heartbeat {
     try {
       await this.#write()
     } catch (error) {
-      this.#runtime.logger.warn({ error: String(error) }, 'Workers could not tell the database that they are alive.')
+      this.#runtime.logger.warn(errorFields(error), 'Workers could not tell the database that they are alive.')
     } finally {
       this.#triedAt = new Date()
     }

@@ -31,7 +31,10 @@ export class ServedQueues {
     )
     if (isExplicit && Object.keys(refused).length > 0) throw cannotWork(refused)
     for (const [queue, reason] of Object.entries(refused)) {
-      runtime.logger.warn({ queue, reason }, 'This process does not work on a queue until its machine can.')
+      runtime.logger.warn(
+        { queue, code: 'queue_refused', error: reason },
+        'This process does not work on a queue until its machine can.',
+      )
     }
     const served = new ServedQueues(runtime, registrations)
     await served.#startAllBut(refused)

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os'
 import type { Workers } from '../ports/jobs.ts'
+import { errorFields } from '../ports/logger.ts'
 import type { Runtime } from '../runtime.ts'
 import { Heartbeat } from './heartbeat.ts'
 import type { RunningWorkers, WorkersHealth } from './running-workers.ts'
@@ -63,7 +64,7 @@ function lookAgainAndAgain(runtime: Runtime, served: ServedQueues, onChange: () 
     try {
       if (await served.lookAgain()) onChange()
     } catch (error) {
-      runtime.logger.warn({ error: String(error) }, 'It could not be seen whether a refused queue can be worked on.')
+      runtime.logger.warn(errorFields(error), 'It could not be seen whether a refused queue can be worked on.')
     } finally {
       look = undefined
     }

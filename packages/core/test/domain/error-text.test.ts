@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { cleanSentence, errorText } from '../../src/domain/error-text.ts'
+import { cleanSentence, errorSentence } from '../../src/domain/error-text.ts'
 
 it.each([
   [new Error('It failed.'), 'It failed.'],
@@ -11,13 +11,13 @@ it.each([
   [null, 'null'],
   [undefined, 'nothing was said'],
 ])('%j says %j, and never [object Object]', (error, text) => {
-  expect(errorText(error)).toBe(text)
+  expect(errorSentence(error)).toBe(text)
 })
 
 it('what holds itself is named, too', () => {
   const round: Record<string, unknown> = {}
   round['self'] = round
-  expect(errorText(round)).toBe('something without a message')
+  expect(errorSentence(round)).toBe('something without a message')
 })
 
 it.each([

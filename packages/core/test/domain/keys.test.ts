@@ -3,7 +3,10 @@ import { describe, expect, it } from 'vitest'
 import { isRindleError } from '../../src/domain/errors.ts'
 import {
   assetPrefix,
+  companionKey,
+  isManagedKey,
   isProfileName,
+  isReservedKey,
   isStagingKey,
   MAX_KEY_BYTES,
   NAME_PATTERN,
@@ -89,6 +92,10 @@ describe('normalizeKey', () => {
     expect(refusal(key)).toContain(reason)
   })
 
+  it.each([7, null, undefined, ['a'], { toString: () => 'a' }])('refuses %j, which is no text', (key) => {
+    expect(refusal(key as unknown as string)).toContain('it is no text')
+  })
+
   it('never accepts what could leave its place, whatever the string', () => {
     const hostile = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 40 }),
@@ -170,6 +177,43 @@ describe('the builders of keys', () => {
     expect(() => originalKey(parts)).toThrow('"staging"')
     expect(() => assetPrefix({ profile: 'staging', id: ASSET_ID })).toThrow('"staging"')
   })
+})
+
+describe('keys of an application', () => {
+  it('are told from every key that can be made here, whatever the profile', () => {
+    fc.assert(
+      fc.property(
+        fc.record({ profile: profileName, assetId: fc.uuid(), random, extension, name: variantName, digest }),
+        (parts) => {
+          const staged = stagingKey(parts)
+          const keys = [staged, companionKey(staged, 'part-1'), originalKey(parts), variantKey(parts)]
+          expect(keys.filter((key) => !isManagedKey(key) || !isReservedKey(key, []))).toEqual([])
+        },
+      ),
+    )
+  })
+
+  it.each([
+    'invoices/2026/7.pdf',
+    `invoices/${ASSET_ID}.pdf`,
+    `invoices/${ASSET_ID}/7.pdf`,
+    `exports/photo/${ASSET_ID}/original-0f.jpg`,
+    `photo/${ASSET_ID}/original.jpg`,
+    `photo/${ASSET_ID}/thumb-0123456789abcde.webp`,
+    'photo/7/original-0f.jpg',
+    'staging.txt',
+    'staged/a',
+    'photo',
+  ])('may be %s, where no profile is called so', (key) => {
+    expect([isManagedKey(key), isReservedKey(key, ['avatar'])]).toEqual([false, false])
+  })
+
+  it.each(['avatar', 'avatar/a.txt', `avatar/${ASSET_ID}/notes.txt`, 'staging', 'staging/a.txt'])(
+    'may not be %s, which is where uploads or assets are kept',
+    (key) => {
+      expect(isReservedKey(key, ['avatar'])).toBe(true)
+    },
+  )
 })
 
 describe('names of profiles and variants', () => {

@@ -1,15 +1,16 @@
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
-import { isRindleError, RindleError } from '../../domain/errors.ts'
 import { stagingKey } from '../../domain/keys.ts'
 import type { Finding } from '../../ports/diagnosis.ts'
+import { errorFields } from '../../ports/logger.ts'
 import type { SignedRequest, StorageAdapter, StorageCallOptions } from '../../ports/storage.ts'
 import { type Runtime, storageOf } from '../../runtime.ts'
 import { preflightFinding } from './browser-preflight.ts'
 import { clockFinding } from './clock-finding.ts'
 import { reasonOf } from './reason-of.ts'
 import { sendSigned, Unreachable } from './send-signed.ts'
+import { storageAdvice, Unexpected, unreachableAdvice } from './storage-advice.ts'
 
 /** What the checks of a storage need to know. */
 export interface StorageContext {
@@ -103,7 +104,7 @@ class Canary {
       for (const key of this.#left) await this.#storage.delete(key, { signal })
     } catch (error) {
       const keys = [...new Set([...this.#left, ...this.#unfinished.keys()])]
-      const fields = { storage: this.#context.name, keys, error: reasonOf(error) }
+      const fields = { storage: this.#context.name, keys, ...errorFields(error) }
       this.#runtime.logger.warn(fields, 'An object of the doctor could not be removed; scan-orphans finds it.')
     }
   }
@@ -147,14 +148,14 @@ class Canary {
   async #fetch(): Promise<string> {
     const request = await this.#storage.signGet(this.#key, { expiresAt: this.#expiresAt, signal: this.#signal })
     const { status, body } = await sendSigned(request, this.#signal)
-    if (status !== 200) throw differs(`the GET of a signed URL is answered with ${status}`)
+    if (status !== 200) throw new Unexpected('the GET of a signed URL', status)
     assertCanary(body)
     return 'it was fetched through a signed URL'
   }
 
   async #uploadDirectly(): Promise<string> {
     const { status } = await sendSigned(await this.#signPut(), this.#signal, CANARY)
-    if (status < 200 || status > 299) throw differs(`the PUT of a signed request is answered with ${status}`)
+    if (status < 200 || status > 299) throw new Unexpected('the PUT of a signed request', status)
     return 'it was put by a signed request'
   }
 
@@ -174,7 +175,7 @@ class Canary {
     this.#unfinished.set(key, (options) => multipart.abort(key, uploadId, options))
     const request = await multipart.signPart(key, uploadId, 1, { expiresAt: this.#expiresAt, signal })
     const { status } = await sendSigned(request, signal, CANARY)
-    if (status !== 200) throw differs(`the PUT of a part is answered with ${status}`)
+    if (status !== 200) throw new Unexpected('the PUT of a part', status)
     const parts = await multipart.listParts(key, uploadId, { signal })
     this.#left.add(key)
     const { byteSize } = await multipart.complete(key, uploadId, parts, { signal })
@@ -232,31 +233,17 @@ class Canary {
   #failed(id: string, error: unknown): Finding {
     this.#signal.throwIfAborted()
     if (error instanceof Unreachable) return unreachable(id, error, this.#storage)
-    return { id, status: 'error', summary: reasonOf(error), fix: adviceOn(error) }
+    return { id, status: 'error', summary: reasonOf(error), fix: storageAdvice(error, this.#storage) }
   }
 }
 
-/** Whether clients reach what this machine does not, only they can tell. */
-function unreachable(id: string, { origin, message }: Unreachable, { capabilities }: StorageAdapter): Finding {
-  const fix = capabilities.has('local')
-    ? 'Start the application, which answers such requests with rindle.serveFile(), or correct `baseUrl`.'
-    : 'Correct the endpoint that URLs are signed for, unless clients reach it and only this machine does not.'
-  return { id, status: 'warn', summary: `nobody answers at ${origin}, where signed URLs lead: ${message}`, fix }
+function unreachable(id: string, error: Unreachable, storage: StorageAdapter): Finding {
+  const summary = `nobody answers at ${error.origin}, where signed URLs lead: ${error.message}`
+  return { id, status: 'warn', summary, fix: unreachableAdvice(storage) }
 }
 
-function adviceOn(error: unknown): string {
-  if (isRindleError(error, 'storage_denied')) {
-    return 'Correct the credentials, or grant them what the README of the adapter lists under rights.'
-  }
-  if (isRindleError(error, 'storage_unavailable')) {
-    return 'Start the storage, correct its endpoint, or make its bucket or root directory.'
-  }
-  if (isRindleError(error, 'insufficient_disk')) return 'Free space where the storage keeps its objects.'
-  return 'Check the options of the storage, and what stands between it and this machine.'
-}
-
-function differs(what: string): RindleError {
-  return new RindleError('storage_unavailable', what)
+function differs(what: string): Error {
+  return new Error(what)
 }
 
 function assertCanary(bytes: Buffer): void {

@@ -1,3 +1,4 @@
+import { counted } from '../../domain/counted.ts'
 import { QUEUE_NAMES, type QueueName } from '../../domain/queues.ts'
 import { lane } from '../../domain/recipe-facts.ts'
 import type { Finding } from '../../ports/diagnosis.ts'
@@ -60,7 +61,7 @@ function refusedFinding(
 }
 
 function alsoRefusing(refusing: readonly KnownWorker[]): string {
-  return refusing.length === 0 ? '' : `; ${count(refusing.length, 'worker')} more cannot`
+  return refusing.length === 0 ? '' : `; ${counted(refusing.length, 'worker')} more cannot`
 }
 
 function isNeeded(queue: QueueName, profiles: Profiles): boolean {
@@ -73,10 +74,6 @@ function describe(alive: readonly KnownWorker[], queue: QueueName): string {
   const hosts = new Set(alive.map(({ host }) => host)).size
   const slots = alive.reduce((sum, { queues }) => sum + (queues[queue] ?? 0), 0)
   const oldest = Math.max(0, ...alive.map(({ beatAgeSeconds }) => Math.round(beatAgeSeconds)))
-  const who = `${count(alive.length, 'worker')} on ${count(hosts, 'host')}`
-  return `${who}, ${count(slots, 'job')} at once; each has beaten within ${oldest} s`
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`
+  const who = `${counted(alive.length, 'worker')} on ${counted(hosts, 'host')}`
+  return `${who}, ${counted(slots, 'job')} at once; each has beaten within ${oldest} s`
 }

@@ -1,4 +1,5 @@
 import { ASSET_STATES, SESSION_STATES, VARIANT_STATES } from '../../domain/states.ts'
+import { errorFields } from '../../ports/logger.ts'
 import type { Gauge, GaugeReading } from '../../ports/telemetry.ts'
 import type { Runtime } from '../../runtime.ts'
 import { STATUS_DEFAULTS } from './classes.ts'
@@ -31,7 +32,7 @@ export async function readGauges(runtime: Runtime): Promise<readonly GaugeReadin
   try {
     return gaugesOf(await runtimeStatus(runtime, { limit: 1 }))
   } catch (error) {
-    runtime.logger.warn({ error: String(error) }, 'The numbers of the moment could not be read.')
+    runtime.logger.warn(errorFields(error), 'The numbers of the moment could not be read.')
     throw error
   }
 }

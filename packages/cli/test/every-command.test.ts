@@ -1,0 +1,123 @@
+import { openDatabase } from '@rindle/prisma'
+import { createTestDatabase, type TestDatabase } from '@rindle/test-database'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describeCommands } from '../src/index.ts'
+import { jsonDocument } from '../src/json-document.ts'
+import { type Application, configText, jpeg, makeApplication } from './application.ts'
+import { type Finished, rindle } from './captured-io.ts'
+import { misspeltKeys } from './misspelt-keys.ts'
+
+let database: TestDatabase
+let application: Application
+let assetId: string
+
+beforeAll(async () => {
+  database = await createTestDatabase()
+  application = await makeApplication()
+  await application.write('rindle.config.ts', configText({}))
+  await application.write('one.jpg', await jpeg())
+  await application.write('empty.jpg', '')
+  await application.write('owners.txt', 'member:7\n')
+  const sent = await documentOf('upload', 'photo', 'one.jpg', '--owner', 'member:7', '--slot', 'cover')
+  assetId = (sent as { files: { asset_id: string }[] }).files[0]?.asset_id ?? ''
+})
+
+afterAll(async () => {
+  await application[Symbol.asyncDispose]()
+  await database.drop()
+})
+
+/** Gives the asset what its file says of itself, as an analyzer would have. */
+async function analyze(): Promise<void> {
+  const connection = openDatabase(database.url, { maxConnections: 1 })
+  await connection.executeSql(`update rindle.media_assets set metadata = '{"camera": {"lensModel": "EF 50mm"}}'`)
+  await connection.close()
+}
+
+function run(argv: readonly string[]): Promise<Finished> {
+  const env = { DATABASE_URL: database.url }
+  // A worker works until it is told to stop.
+  const stopped = argv[0] === 'worker' ? { signal: AbortSignal.abort() } : {}
+  return rindle(argv, { cwd: application.directory, env, ...stopped })
+}
+
+async function documentOf(...argv: readonly string[]): Promise<unknown> {
+  const { stdout } = await run([...argv, '--format', 'json'])
+  return JSON.parse(stdout)
+}
+
+// `demo` has a test of its own, which looks at its names too.
+const COMMAND_LINES: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  init: [['init']],
+  migrate: [['migrate'], ['migrate', '--status']],
+  worker: [['worker']],
+  upload: [['upload', 'photo', 'one.jpg', 'empty.jpg', 'absent.jpg']],
+  show: [['show', 'ASSET']],
+  doctor: [['doctor', '--offline']],
+  'runtime-status': [['runtime-status']],
+  check: [['check']],
+  reprobe: [['reprobe', 'ASSET']],
+  requeue: [['requeue', 'ASSET']],
+  'regenerate-variants': [['regenerate-variants', '--dry-run']],
+  'recover-lost-work': [['recover-lost-work', '--dry-run']],
+  'verify-storage': [['verify-storage']],
+  'abort-incomplete-uploads': [['abort-incomplete-uploads']],
+  'cleanup-orphans': [['cleanup-orphans']],
+  'scan-orphans': [['scan-orphans']],
+  'sweep-orphaned-temp-files': [['sweep-orphaned-temp-files']],
+  'backfill-metadata': [['backfill-metadata']],
+  'purge-unattached': [['purge-unattached']],
+  'prune-runs': [['prune-runs']],
+  'erase-owner': [
+    ['erase-owner', 'member', '7'],
+    ['erase-owner', '--owners-file', 'owners.txt'],
+  ],
+}
+
+/** A command line of the list, with the asset that there is. */
+function withAsset(line: readonly string[]): readonly string[] {
+  return line.map((word) => (word === 'ASSET' ? assetId : word))
+}
+
+test.each(Object.entries(COMMAND_LINES))('one thing is never called many in the text of %s', async (_name, lines) => {
+  for (const line of lines) {
+    const { stdout, stderr } = await run(withAsset(line))
+    expect(`${stdout}${stderr}`.match(/(?<![\d.,:-])\b1 (?!ms\b)[a-z]+s\b/gi)).toBeNull()
+  }
+})
+
+describe('the names in the JSON of a command', () => {
+  test('are looked at for every command that there is', () => {
+    const names = describeCommands().commands.map(({ name }) => name)
+    expect(names.filter((name) => name !== 'demo').toSorted()).toEqual(Object.keys(COMMAND_LINES).toSorted())
+  })
+
+  test.each(Object.entries(COMMAND_LINES))('are snake_case: %s', async (_name, commandLines) => {
+    for (const line of commandLines) {
+      const document = await documentOf(...withAsset(line))
+      expect(Object.keys(document as object).length).toBeGreaterThan(0)
+      expect(misspeltKeys(document)).toEqual([])
+    }
+  })
+
+  test('are snake_case in errors, with what they tell programs', async () => {
+    await application.write('wrong.config.ts', configText({ profile: 'maxByte: 1,' }))
+    const { error } = (await documentOf('check', '--config', 'wrong.config.ts')) as { error: object }
+    expect(error).toMatchObject({ code: 'config_invalid', details: { problems: expect.any(Array) } })
+    expect(misspeltKeys(error)).toEqual([])
+  })
+
+  test('stay as they are in what a file or an application says of itself', async () => {
+    await analyze()
+    expect(await documentOf('show', assetId)).toMatchObject({
+      asset: { metadata: { camera: { lensModel: 'EF 50mm' } }, storage_key: expect.any(String) },
+    })
+    const mixed = { byteSize: 5n, recipe: { someOption: 1 }, at: new Date(0), each: [{ isAtLeast: true }] }
+    expect(jsonDocument(mixed)).toEqual({
+      byte_size: 5,
+      recipe: { someOption: 1 },
+      at: '1970-01-01T00:00:00.000Z',
+      each: [{ is_at_least: true }],
+    })
+  })
+})

@@ -1,0 +1,42 @@
+import { validate } from 'uuid'
+import { RindleError } from '../domain/errors.ts'
+import { companionOwner, isReservedKey, normalizeKey } from '../domain/keys.ts'
+import type { Runtime } from '../runtime.ts'
+
+/**
+ * Refuses a key that is, or may become, one of Rindle's own objects: `conflict`, with `reserved_key` as
+ * `details.reason`. It looks at the key alone, so no row that is just being made can be missed. `storage_key_invalid`.
+ */
+export function assertOwnKey(runtime: Runtime, key: string): void {
+  if (!isReservedKey(normalizeKey(key), Object.keys(runtime.profiles))) return
+  throw new RindleError(
+    'conflict',
+    `The key "${key}" is kept for Rindle's own objects. Files of yours have keys that begin neither with "staging" nor ` +
+      'with the name of a profile; assets are delivered by `url` and `variantUrl`, and deleted by `detach` or a purge.',
+    { details: { reason: 'reserved_key' }, retryable: false },
+  )
+}
+
+/**
+ * {@link assertOwnKey}, and refuses a key that a row names although it has another form, by hand or since a profile is
+ * configured no more: `conflict`, with `key_of_asset` as `details.reason`. One query.
+ */
+export async function assertUnownedKey(runtime: Runtime, key: string): Promise<void> {
+  assertOwnKey(runtime, key)
+  const [, below = ''] = key.split('/')
+  const { rows } = await runtime.database.executeSql(
+    `select id::text as id from rindle.media_assets where storage_key = $1::text
+     union all select asset_id::text from rindle.media_variants where storage_key = $1::text
+     union all select asset_id::text from rindle.media_upload_sessions where upload_key in ($1::text, $2::text)
+     union all select id::text from rindle.media_assets
+       where id = $3::uuid and starts_with($1::text, profile || '/' || id::text || '/')
+     limit 1`,
+    [key, companionOwner(key), validate(below) ? below : null],
+  )
+  if (rows[0] === undefined) return
+  const assetId = String(rows[0]['id'])
+  throw new RindleError('conflict', `The key "${key}" belongs to asset ${assetId}.`, {
+    details: { reason: 'key_of_asset', assetId },
+    retryable: false,
+  })
+}

@@ -1,0 +1,51 @@
+import { normalizeKey } from '../domain/keys.ts'
+import type { ConditionalOptions, StorageAdapter, StorageCallOptions, StoredObject } from '../ports/storage.ts'
+import { requireCapability } from '../require-capability.ts'
+import { profileOf, type Runtime, storageOf } from '../runtime.ts'
+import { assertUnownedKey } from './own-key.ts'
+
+/**
+ * Writes the object under a key of the profile's storage to a file that must not exist yet. A key of an asset is as good as
+ * any: nothing is changed. `storage_object_missing`, `invalid_input`, `storage_precondition_failed`,
+ * `storage_key_invalid`; no file is left then.
+ */
+export async function downloadObject(
+  runtime: Runtime,
+  profileName: string,
+  key: string,
+  path: string,
+  options?: ConditionalOptions,
+): Promise<StoredObject> {
+  return storageOfProfile(runtime, profileName).download(normalizeKey(key), path, options)
+}
+
+/** What the profile's storage knows of the object under a key, or `undefined`. `capability_unsupported`. */
+export async function headObject(
+  runtime: Runtime,
+  profileName: string,
+  key: string,
+  options?: StorageCallOptions,
+): Promise<StoredObject | undefined> {
+  const storage = storageOfProfile(runtime, profileName)
+  requireCapability(storage, 'head', 'delivery')
+  return storage.head(normalizeKey(key), options)
+}
+
+/**
+ * Deletes a file of the application's own; success when it is gone. `conflict` for a key that is Rindle's or a row's,
+ * `storage_key_invalid`.
+ */
+export async function deleteObject(
+  runtime: Runtime,
+  profileName: string,
+  key: string,
+  options?: StorageCallOptions,
+): Promise<void> {
+  const storage = storageOfProfile(runtime, profileName)
+  await assertUnownedKey(runtime, key)
+  await storage.delete(key, options)
+}
+
+function storageOfProfile(runtime: Runtime, profileName: string): StorageAdapter {
+  return storageOf(runtime, profileOf(runtime, profileName).storage)
+}

@@ -1,0 +1,54 @@
+import { isRindleError } from '../../domain/errors.ts'
+import type { StorageAdapter } from '../../ports/storage.ts'
+
+/** Somebody answered a signed request, and not as the storage would. */
+export class Unexpected extends Error {
+  readonly status: number
+
+  constructor(what: string, status: number) {
+    super(`${what} is answered with ${status}`)
+    this.status = status
+  }
+}
+
+/** What is to be done about a step that failed, with the kind of storage that it failed on. Pure. */
+export function storageAdvice(error: unknown, { capabilities }: Pick<StorageAdapter, 'capabilities'>): string {
+  return capabilities.has('local') ? localAdvice(error) : remoteAdvice(error)
+}
+
+/** What is to be done where nobody answers. Whether clients reach what this machine does not, only they can tell. Pure. */
+export function unreachableAdvice({ capabilities }: Pick<StorageAdapter, 'capabilities'>): string {
+  return capabilities.has('local')
+    ? 'Start the application, which answers such requests with rindle.serveFile(), or correct `baseUrl`.'
+    : 'Correct the endpoint that URLs are signed for, unless clients reach it and only this machine does not.'
+}
+
+function localAdvice(error: unknown): string {
+  if (error instanceof Unexpected && error.status === 403) {
+    return 'Give the application that answers at `baseUrl` the `signingKey` of this process, and let their clocks agree.'
+  }
+  if (error instanceof Unexpected) {
+    return 'Let the application answer such requests with rindle.serveFile(), below the path of `baseUrl`.'
+  }
+  if (isRindleError(error, 'storage_denied')) {
+    return 'Let the user of this process read and write below the root directory, and leave no symbolic links there.'
+  }
+  if (isRindleError(error, 'storage_unavailable')) return 'Mount the disk of the root directory, or make the directory.'
+  if (isRindleError(error, 'insufficient_disk')) return 'Free space on the disk of the root directory.'
+  return 'Check the root directory, and what answers at `baseUrl`.'
+}
+
+function remoteAdvice(error: unknown): string {
+  if (error instanceof Unexpected && error.status === 403) {
+    return (
+      'Let the clocks agree, let nothing between change the host or the headers of a request, and grant the credentials ' +
+      'what the README of the adapter lists under rights.'
+    )
+  }
+  if (isRindleError(error, 'storage_denied')) {
+    return 'Correct the credentials, or grant them what the README of the adapter lists under rights.'
+  }
+  if (isRindleError(error, 'storage_unavailable')) return 'Start the storage, correct its endpoint, or make its bucket.'
+  if (isRindleError(error, 'insufficient_disk')) return 'Free space where the storage keeps its objects.'
+  return 'Check the options of the storage, and what stands between it and this machine.'
+}

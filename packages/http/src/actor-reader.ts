@@ -1,0 +1,28 @@
+import type { HandlerConfig } from './options.ts'
+import { RequestRefused } from './request-refused.ts'
+
+const FORGOTTEN =
+  'createHandler was made without `actor`, so every request but those for files is refused with 401. ' +
+  'Give it a function that returns the user of a request.'
+const NOTHING =
+  'The `actor` of createHandler returned undefined, and the request was refused with 401. If it forgets to return the ' +
+  'user, let it; if nobody is signed in, let it return null. This is said once.'
+
+/**
+ * Reads who sends a request; refuses with 401 when it is nobody. Once for each handler the log says why that may be a
+ * mistake of the application: all that its pages see of one is a 401.
+ */
+export function actorReader({ actor, logger }: HandlerConfig): (request: Request) => Promise<unknown> {
+  let isSaid = false
+  const say = (code: string, message: string): void => {
+    if (!isSaid) logger.warn({ code }, message)
+    isSaid = true
+  }
+  return async (request) => {
+    const found = await actor?.(request)
+    if (found !== undefined && found !== null) return found
+    if (actor === undefined) say('actor_missing', FORGOTTEN)
+    else if (found === undefined) say('actor_undefined', NOTHING)
+    throw new RequestRefused(401, 'forbidden', 'Nobody is signed in.')
+  }
+}

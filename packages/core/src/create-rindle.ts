@@ -39,6 +39,7 @@ import { tracedStorage } from './telemetry/traced-storage.ts'
 import { tracedVerbs } from './telemetry/traced-verbs.ts'
 import { withTransaction } from './unit-of-work.ts'
 import { abortUpload } from './uploads/abort.ts'
+import { concatenateUploads } from './uploads/concatenate.ts'
 import { initiateMultipartUpload, initiateUpload } from './uploads/initiate.ts'
 import { completeMultipartUpload, listMultipartParts } from './uploads/multipart.ts'
 import { receive } from './uploads/receive.ts'
@@ -192,6 +193,7 @@ function facade(runtime: Runtime, database: Database, telemetry: Telemetry | und
     inspectUpload: (sessionId) => inspectUpload(runtime, sessionId),
     confirmUpload: (inspected, options) => confirmUpload(runtime, inspected, options),
     initiateResumableSession: (profile, options) => initiateResumableSession(runtime, profile, options),
+    concatenateUploads: (profile, pieceIds, options) => concatenateUploads(runtime, profile, pieceIds, options),
     resumableSessionUri: (sessionId) => resumableSessionUri(runtime, sessionId),
     findResumableSession: (sessionUri, actor) => findResumableSession(runtime, sessionUri, actor),
     resumableSessionStatus: (sessionId) => resumableSessionStatus(runtime, sessionId),

@@ -135,6 +135,7 @@ export type {
 } from './rindle.ts'
 export type { TransactionHandle } from './unit-of-work.ts'
 export { type BodyLimits, DEFAULT_BODY_LIMITS } from './uploads/body-pace.ts'
+export type { ConcatenateOptions } from './uploads/concatenate.ts'
 export * from './uploads/disposable-chunks.ts'
 export type { InitiateMultipartOptions, InitiateOptions, MultipartUpload } from './uploads/initiate.ts'
 export type { CompletedPart } from './uploads/multipart.ts'

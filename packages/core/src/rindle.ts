@@ -27,6 +27,7 @@ import type {
 import type { GaugeReading } from './ports/telemetry.ts'
 import type { Profile } from './profile/profile.ts'
 import type { TransactionHandle } from './unit-of-work.ts'
+import type { ConcatenateOptions } from './uploads/concatenate.ts'
 import type { InitiateMultipartOptions, InitiateOptions, MultipartUpload } from './uploads/initiate.ts'
 import type { CompletedPart } from './uploads/multipart.ts'
 import type { ReceivedUpload, ReceiveOptions } from './uploads/receive.ts'
@@ -186,6 +187,15 @@ export interface Rindle<Ps extends Profiles = Profiles>
   initiateResumableSession<P extends ProfileName<Ps>>(
     profile: P,
     options: Omit<InitiateResumableOptions, 'owner' | 'slot'> & AttachTo<SlotName<Ps, P>>,
+  ): Promise<ResumableSession>
+  /**
+   * Puts an upload together of pieces that were begun with `resumableConcat: 'partial'`, and completes it: for servers
+   * of a protocol. `invalid_input` for a piece that is none or is not complete, `session_expired`, `upload_rejected`.
+   */
+  concatenateUploads<P extends ProfileName<Ps>>(
+    profile: P,
+    pieceIds: readonly string[],
+    options: Omit<ConcatenateOptions, 'owner' | 'slot'> & AttachTo<SlotName<Ps, P>>,
   ): Promise<ResumableSession>
   /** The URI of a resumable session, for its actor alone. `not_found`. */
   resumableSessionUri(sessionId: string): Promise<string>

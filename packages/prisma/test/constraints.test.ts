@@ -256,6 +256,7 @@ const refused: [constraint: string, build: Builder, changes: Row][] = [
   ['media_processing_runs_finished_at_check', aRun, { finished_at: now }],
   ['media_processing_runs_attempt_check', aRun, { attempt: -1 }],
   ['media_processing_runs_worker_check', aRun, { worker: '' }],
+  ['media_upload_sessions_resumable_concat_check', aSession, { resumable_concat: 'partial' }],
   ['media_workers_host_check', aWorker, { host: '' }],
   ['media_workers_process_id_check', aWorker, { process_id: 0 }],
   ['media_workers_queues_check', aWorker, { queues: '[]' }],

@@ -11,6 +11,7 @@ const EXTENSIONS: readonly string[] = [
   'expiration',
   'termination',
   'checksum',
+  'concatenation',
 ]
 
 // The server knows one lifetime for all uploads, counted from their creation; a session knows its own end.
@@ -40,6 +41,7 @@ export class SessionStore extends DataStore {
     const isQuestion = request.method === 'HEAD'
     const session = await (isQuestion ? this.#rindle.resumableSessionStatus(id) : this.#rindle.uploadSession(id))
     request.metadata = session.resumableMetadata
+    request.concat = session.resumableConcat
     if (!ENDED.includes(session.state)) return uploadOf(session)
     throw new RindleError('session_expired', `Upload session ${id} is ${session.state}. Begin a new one.`, {
       details: { state: session.state },

@@ -1,5 +1,7 @@
-import { isDisposable, type Owner, type Profiles, type Rindle, RindleError, type UploadSession } from '@rindle/core'
+import { isDisposable, type Profiles, type Rindle, RindleError, type UploadSession } from '@rindle/core'
 import { Server } from '@tus/server'
+import { beginSession } from './begin-session.ts'
+import { concatenate } from './concatenate.ts'
 import { withCors } from './cors.ts'
 import { parseOptions, type TusServerConfig, type TusServerOptions } from './options.ts'
 import { problemFrom, problemOf, statusOf } from './problem-response.ts'
@@ -8,7 +10,6 @@ import { sessionLocker } from './session-locker.ts'
 import { SessionStore } from './session-store.ts'
 import type { TusCaller } from './tus-caller.ts'
 import { CHECKSUM_ALGORITHMS, uploadChecksum } from './upload-checksum.ts'
-import { type TusMetadata, type TusUploadIntent, uploadIntent } from './upload-intent.ts'
 import { answering, currentRequest, type UploadRequest } from './upload-request.ts'
 
 /** Resumable uploads by tus 1.0 over an instance. Made by {@link tusServer}; any number of processes may serve one. */
@@ -34,7 +35,7 @@ const DRAIN_MS = 500
 
 /**
  * Serves tus 1.0 for the profiles whose storage can: creation, creation-with-upload, creation-defer-length, expiration,
- * termination and checksum. `config_invalid` lists every problem of the options. Does no I/O by itself.
+ * termination, checksum and concatenation. `config_invalid` lists every problem of the options. Does no I/O by itself.
  */
 export function tusServer<const Ps extends Profiles>(rindle: Rindle<Ps>, options: TusServerOptions): TusServer {
   const config = parseOptions(options)
@@ -68,10 +69,11 @@ interface Asked {
 
 async function answer(
   rindle: Rindle,
-  { path, logger }: TusServerConfig,
+  config: TusServerConfig,
   server: Server,
   { request, caller }: Asked,
 ): Promise<Response> {
+  const { path, logger } = config
   const { method, headers } = request
   const checksum = headers.get('upload-checksum')
   const scope: UploadRequest = {
@@ -89,14 +91,25 @@ async function answer(
       if (method === 'PATCH' && isRepeated(headers, session)) return complete(rindle, session)
     } else if (segment !== '') throw new RindleError('not_found', 'Uploads are begun at the path itself.')
   }
-  const response = await answering(scope, () => server.handleWeb(request))
+  const concat = method === 'POST' ? headers.get('upload-concat') : null
+  if (concat !== null && concat !== 'partial') return concatenate(rindle, config, request, caller)
+  if (concat === 'partial') scope.concat = concat
+  const response = await answering(scope, () => server.handleWeb(concat === null ? request : withoutConcat(request)))
   if (method === 'OPTIONS') response.headers.set('tus-checksum-algorithm', CHECKSUM_ALGORITHMS.join(','))
   // As the client wrote it, to the letter: the server would write it anew from what it understood.
   if (method === 'HEAD' && typeof scope.metadata === 'string') response.headers.set('upload-metadata', scope.metadata)
+  if (method === 'HEAD' && typeof scope.concat === 'string') response.headers.set('upload-concat', scope.concat)
   if (response.status < 400) return response
   const problem =
     scope.failure === undefined ? await problemFrom(response) : problemOf(scope.failure, response.headers, logger)
   return withoutBodyToHead(request, problem)
+}
+
+/** @tus/server refuses the header; what it is about is kept with the session. */
+function withoutConcat(request: Request): Request {
+  const headers = new Headers(request.headers)
+  headers.delete('upload-concat')
+  return new Request(request, { headers })
 }
 
 /** A client that lost the last answer sends no bytes behind the last byte, to hear that all is there. */
@@ -129,7 +142,8 @@ function protocolServer(rindle: Rindle, { path, expiresInSeconds, bodyLimits }: 
     generateUrl: () => `${path}/${currentRequest().sessionUri ?? ''}`,
     getFileIdFromRequest: () => currentRequest().sessionId,
     onUploadFinish: async (_request, { id }) => {
-      await rindle.verifyCompletion(id)
+      // A piece waits for the others.
+      if ((await rindle.uploadSession(id)).resumableConcat !== 'partial') await rindle.verifyCompletion(id)
       return {}
     },
     onResponseError: (_request, error) => {
@@ -139,44 +153,6 @@ function protocolServer(rindle: Rindle, { path, expiresInSeconds, bodyLimits }: 
       return { status_code: statusOf(error), body: '' }
     },
   })
-}
-
-/** The server names an upload before it makes it: its name is that of its session, which is begun here. */
-async function beginSession(
-  rindle: Rindle,
-  headers: Headers,
-  metadata: TusMetadata | undefined,
-  expiresInSeconds: number,
-): Promise<string> {
-  const request = currentRequest()
-  const { caller } = request
-  const length = headers.get('upload-length')
-  const resumableMetadata = headers.get('upload-metadata')
-  const intent = uploadIntent(metadata, length === null ? undefined : Number(length))
-  const owner = await authorize(caller, intent)
-  const { profile, slot, filename, contentType, byteSize, checksumSha256 } = intent
-  const { session, sessionUri } = await rindle.initiateResumableSession(profile, {
-    filename,
-    contentType,
-    expiresInSeconds,
-    ...(byteSize === undefined ? {} : { byteSize }),
-    ...(checksumSha256 === undefined ? {} : { checksumSha256 }),
-    ...(resumableMetadata === null ? {} : { resumableMetadata }),
-    ...(caller.actorId === null ? {} : { actorId: caller.actorId }),
-    ...(owner === undefined || slot === undefined ? {} : { owner, slot }),
-  })
-  request.sessionId = session.id
-  request.sessionUri = sessionUri
-  return session.id
-}
-
-/** Asks the application. Gives the owner to attach to when the client named a slot. */
-async function authorize({ authorizeUpload }: TusCaller, intent: TusUploadIntent): Promise<Owner | undefined> {
-  const verdict = (await authorizeUpload?.(intent)) ?? true
-  if (verdict === false) throw new RindleError('forbidden', `You may not upload to "${intent.profile}".`)
-  if (intent.slot === undefined) return undefined
-  if (verdict !== true) return verdict.owner
-  throw new RindleError('invalid_input', 'No slot is taken here: leave it out.')
 }
 
 function largestUpload({ profiles }: Rindle): number {

@@ -23,6 +23,8 @@ export interface UploadRequest {
   metadata?: string | null
   /** While this request holds the lock. */
   writer?: ResumableWriter
+  /** `partial`, for a piece of another upload. */
+  concat?: string | null
   /** Why the request failed. */
   failure?: unknown
 }

@@ -124,6 +124,11 @@ export interface UploadSession {
   readonly resumableProtocol: string | null
   /** What the client of that protocol said of its file, as it wrote it: untrusted, and given back to it. */
   readonly resumableMetadata: string | null
+  /**
+   * `partial`: its bytes are a piece of another upload, and never a file of their own. `final;` and the URLs of such
+   * pieces: it was put together of them. `null`: neither.
+   */
+  readonly resumableConcat: string | null
   /** Who began it, as the application named him; `null` when it did not say. */
   readonly actorId: string | null
   /** The key that the client writes to. */

@@ -6,6 +6,7 @@ import { inTransaction } from '../unit-of-work.ts'
 import { giveUpParts } from '../uploads/give-up.ts'
 import { completeMultipartUpload } from '../uploads/multipart.ts'
 import { planParts } from '../uploads/part-plan.ts'
+import { isPartial } from '../uploads/resumable-rows.ts'
 import { type OpenSession, readSession, transitionSession } from '../uploads/session-rows.ts'
 import { sizeProblem, verifyCompletion } from '../uploads/verify-completion.ts'
 import { lockAsset } from '../variants/lock-asset.ts'
@@ -131,6 +132,7 @@ async function hasAllParts(runtime: Runtime, { session, asset, multipartUploadId
 /** What lies there of a resumable upload may be its first half. */
 function mayHaveArrived({ session }: OpenSession): boolean {
   if (session.uploadStrategy !== 'resumable') return true
+  if (isPartial(session)) return false
   return session.uploadLength !== null && session.lastKnownOffset === session.uploadLength
 }
 

@@ -13,6 +13,7 @@ const TRACED: ReadonlySet<keyof Rindle> = new Set([
   'initiateMultipartUpload',
   'completeMultipartUpload',
   'initiateResumableSession',
+  'concatenateUploads',
   'resumableSessionStatus',
   'cancelResumableSession',
   'inspectUpload',

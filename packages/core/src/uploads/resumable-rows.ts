@@ -1,3 +1,4 @@
+import type { UploadSession } from '../domain/entities.ts'
 import { RindleError } from '../domain/errors.ts'
 import { sourcesOf } from '../domain/transitions.ts'
 import type { ResumableState } from '../ports/storage.ts'
@@ -17,10 +18,20 @@ export async function readResumable(runtime: Runtime, sessionId: string): Promis
   throw new RindleError('invalid_input', `Upload session ${session.id} is ${session.uploadStrategy}, not resumable.`)
 }
 
-/** Whether the last byte is there, and only the completion is due. */
-export function hasAllBytes({ session, resumable }: OpenSession): boolean {
+/** Whether the last byte is there, and only the completion is due. A piece of another upload has none. */
+export function hasAllBytes(open: OpenSession): boolean {
+  return !isPartial(open.session) && open.session.state !== 'signed' && isFull(open)
+}
+
+/** Whether the last byte is there of an upload that still takes some, or of a piece of one. */
+export function isFull({ session, resumable }: OpenSession): boolean {
   if (resumable === null || session.uploadLength === null || resumable.offset !== session.uploadLength) return false
-  return session.state === 'uploading' || session.state === 'uploaded'
+  return session.state === 'signed' || session.state === 'uploading' || session.state === 'uploaded'
+}
+
+/** Whether its bytes are a piece of another upload. */
+export function isPartial({ resumableConcat }: Pick<UploadSession, 'resumableConcat'>): boolean {
+  return resumableConcat === 'partial'
 }
 
 /** A client is at it, and nothing has been kept yet. */

@@ -18,6 +18,11 @@ import { verifyCompletion } from './verify-completion.ts'
 export interface InitiateResumableOptions extends Omit<InitiateOptions, 'tx'> {
   /** What the client said of its file, as its protocol writes it, at most 8192 characters; the session gives it back. */
   readonly resumableMetadata?: string
+  /**
+   * `partial`: the bytes are a piece of an upload that {@link concatenateUploads} puts together; it is never verified,
+   * and ends with its time. `final;…` as the client wrote it: see there. @default the upload is a file of its own
+   */
+  readonly resumableConcat?: string
 }
 
 /** A resumable upload that has begun. */
@@ -49,6 +54,7 @@ export async function initiateResumableSession(
   if ((options.resumableMetadata ?? '').length > MAX_METADATA_LENGTH) {
     throw new RindleError('invalid_input', `resumableMetadata has at most ${MAX_METADATA_LENGTH} characters.`)
   }
+  assertConcat(options.resumableConcat)
   const { storage, uploadKey, profile } = planned
   requireCapability(storage, 'resumable_upload_session', 'upload')
   const contentType = canonicalContentType(options.contentType ?? '')
@@ -109,13 +115,14 @@ async function insertSession(
   { options, state, secret }: Beginning,
 ): Promise<UploadSession> {
   const session = await insertUpload(runtime, unit, planned, options)
-  const { resumableMetadata = null } = options
+  const { resumableMetadata = null, resumableConcat = null } = options
   await unit.executeSql(
     `update rindle.media_upload_sessions
      set resumable_protocol = $2::text, session_uri = $3::text, session_uri_expires_at = expires_at,
-       last_known_offset = $4::bigint, resumable_state = $5::jsonb, resumable_metadata = $6::text
+       last_known_offset = $4::bigint, resumable_state = $5::jsonb, resumable_metadata = $6::text,
+       resumable_concat = $7::text
      where id = $1::uuid`,
-    [session.id, PROTOCOL, secret, state.offset, JSON.stringify(state.notes), resumableMetadata],
+    [session.id, PROTOCOL, secret, state.offset, JSON.stringify(state.notes), resumableMetadata, resumableConcat],
   )
   await transitionSession(unit, session.id, 'signed')
   unit.emit('rindle.upload.resumable.start', {
@@ -124,7 +131,14 @@ async function insertSession(
     protocol: PROTOCOL,
     state: 'signed',
   })
-  return { ...session, state: 'signed', resumableProtocol: PROTOCOL, resumableMetadata, lastKnownOffset: state.offset }
+  const said = { resumableProtocol: PROTOCOL, resumableMetadata, resumableConcat }
+  return { ...session, ...said, state: 'signed', lastKnownOffset: state.offset }
+}
+
+function assertConcat(concat: string | undefined): void {
+  if (concat === undefined || concat === 'partial') return
+  if (concat.startsWith('final;') && concat.length <= MAX_METADATA_LENGTH && !concat.includes('\0')) return
+  throw new RindleError('invalid_input', `resumableConcat is "partial", or "final;" and URLs.`)
 }
 
 function metadataOf(runtime: Runtime, { session, asset }: OpenSession): ResumableMetadata {

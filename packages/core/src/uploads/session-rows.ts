@@ -118,6 +118,7 @@ export function sessionFromRow(row: Row): UploadSession {
     uploadStrategy: text(row, 'upload_strategy') as UploadStrategy,
     resumableProtocol: textOrNull(row, 'resumable_protocol'),
     resumableMetadata: textOrNull(row, 'resumable_metadata'),
+    resumableConcat: textOrNull(row, 'resumable_concat'),
     actorId: textOrNull(row, 'actor_id'),
     uploadKey: text(row, 'upload_key'),
     uploadLength: numberOrNull(row, 'upload_length'),

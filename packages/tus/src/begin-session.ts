@@ -1,0 +1,66 @@
+import { type Owner, type Profiles, type Rindle, RindleError } from '@rindle/core'
+import type { TusCaller } from './tus-caller.ts'
+import { type TusMetadata, type TusUploadIntent, uploadIntent } from './upload-intent.ts'
+import { currentRequest } from './upload-request.ts'
+
+/** The server names an upload before it makes it: its name is that of its session, which is begun here. */
+export async function beginSession(
+  rindle: Rindle,
+  headers: Headers,
+  metadata: TusMetadata | undefined,
+  expiresInSeconds: number,
+): Promise<string> {
+  const request = currentRequest()
+  const length = headers.get('upload-length')
+  const byteSize = length === null ? undefined : Number(length)
+  const isPartial = request.concat === 'partial'
+  const intent = uploadIntent(isPartial ? withProfile(metadata ?? {}, rindle.profiles) : metadata, byteSize)
+  const { session, sessionUri } = await rindle.initiateResumableSession(intent.profile, {
+    ...(await sessionOptions(request.caller, headers, intent, expiresInSeconds)),
+    ...(byteSize === undefined ? {} : { byteSize }),
+    ...(isPartial ? { resumableConcat: 'partial' } : {}),
+  })
+  request.sessionId = session.id
+  request.sessionUri = sessionUri
+  return session.id
+}
+
+/** What a session is begun with besides its length. Asks the application first. */
+export async function sessionOptions(
+  caller: TusCaller,
+  headers: Headers,
+  intent: TusUploadIntent,
+  expiresInSeconds: number,
+): Promise<Omit<Parameters<Rindle['initiateResumableSession']>[1], 'byteSize' | 'resumableConcat'>> {
+  const owner = await authorize(caller, intent)
+  const { slot, filename, contentType, checksumSha256 } = intent
+  const resumableMetadata = headers.get('upload-metadata')
+  return {
+    filename,
+    contentType,
+    expiresInSeconds,
+    ...(checksumSha256 === undefined ? {} : { checksumSha256 }),
+    ...(resumableMetadata === null ? {} : { resumableMetadata }),
+    ...(caller.actorId === null ? {} : { actorId: caller.actorId }),
+    ...(owner === undefined || slot === undefined ? {} : { owner, slot }),
+  }
+}
+
+/** Asks the application. Gives the owner to attach to when the client named a slot. */
+async function authorize({ authorizeUpload }: TusCaller, intent: TusUploadIntent): Promise<Owner | undefined> {
+  const verdict = (await authorizeUpload?.(intent)) ?? true
+  if (verdict === false) throw new RindleError('forbidden', `You may not upload to "${intent.profile}".`)
+  if (intent.slot === undefined) return undefined
+  if (verdict !== true) return verdict.owner
+  throw new RindleError('invalid_input', 'No slot is taken here: leave it out.')
+}
+
+/**
+ * Clients say of a piece only how long it is. Without a profile it goes to the one that takes the largest files: it must
+ * lie somewhere, and the file that comes of it is judged by a profile of its own.
+ */
+function withProfile(metadata: TusMetadata, profiles: Profiles): TusMetadata {
+  if (typeof metadata['profile'] === 'string') return metadata
+  const largestFirst = Object.entries(profiles).toSorted(([, a], [, b]) => b.accept.maxBytes - a.accept.maxBytes)
+  return { ...metadata, profile: largestFirst[0]?.[0] ?? '' }
+}

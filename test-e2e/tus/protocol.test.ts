@@ -60,7 +60,7 @@ describe('the protocol', () => {
     expect(status).toBe(204)
     expect(Object.fromEntries(headers)).toMatchObject({
       'tus-version': '1.0.0',
-      'tus-extension': 'creation,creation-with-upload,creation-defer-length,expiration,termination,checksum',
+      'tus-extension': 'creation,creation-with-upload,creation-defer-length,expiration,termination,checksum,concatenation',
       'tus-max-size': String(2 * 1024 ** 3),
       'tus-checksum-algorithm': 'sha1,sha256,sha512,md5',
     })
@@ -166,11 +166,24 @@ describe('the protocol', () => {
     expect(await objectsIn(application.storage)).toEqual(before)
   })
 
-  it('keeps an upload that is complete from being ended', async () => {
+  it('ends a complete upload with its file, at once', async () => {
     const path = await client.begin(FILE.byteLength)
     await client.patch(path, 0, FILE)
-    expect((await client.ask('DELETE', path)).status).toBe(400)
-    expect((await sessionOf(path)).state).toBe('completed')
+    expect((await client.ask('DELETE', path)).status).toBe(204)
+    expect(await client.offsetOf(path)).toBe(410)
+    const { assetId } = await sessionOf(path)
+    expect((await application.rindle.asset(assetId))?.state).toBe('deleted')
+  })
+
+  it('keeps a complete upload that is attached, and does not tell to whom', async () => {
+    const path = await client.begin(FILE.byteLength)
+    await client.patch(path, 0, FILE)
+    const { assetId } = await sessionOf(path)
+    await application.rindle.attach({ id: assetId, profile: 'local' }, { type: 'course', id: 'secret' }, 'lesson')
+    const refused = await client.ask('DELETE', path)
+    expect(refused.status).toBe(409)
+    expect(await refused.text()).not.toContain('secret')
+    expect(await client.offsetOf(path)).toBe(FILE.byteLength)
   })
 })
 

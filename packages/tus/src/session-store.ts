@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import { type BodyLimits, type Rindle, RindleError, type UploadSession } from '@rindle/core'
+import { type BodyLimits, isRindleError, type Rindle, RindleError, type UploadSession } from '@rindle/core'
 import { DataStore, Upload } from '@tus/server'
 import { currentRequest } from './upload-request.ts'
 
@@ -42,10 +42,16 @@ export class SessionStore extends DataStore {
     const session = await (isQuestion ? this.#rindle.resumableSessionStatus(id) : this.#rindle.uploadSession(id))
     request.metadata = session.resumableMetadata
     request.concat = session.resumableConcat
-    if (!ENDED.includes(session.state)) return uploadOf(session)
+    const isGone = session.state === 'completed' && (await this.#isPurged(session.assetId))
+    if (!isGone && !ENDED.includes(session.state)) return uploadOf(session)
     throw new RindleError('session_expired', `Upload session ${id} is ${session.state}. Begin a new one.`, {
       details: { state: session.state },
     })
+  }
+
+  /** A file that was purged is gone at once, though its rows go with their objects. */
+  async #isPurged(assetId: string): Promise<boolean> {
+    return (await this.#rindle.asset(assetId))?.state === 'deleted'
   }
 
   override async write(body: Readable, _id: string, offset: number): Promise<number> {
@@ -64,11 +70,23 @@ export class SessionStore extends DataStore {
   }
 
   override async remove(id: string): Promise<void> {
-    await this.#rindle.cancelResumableSession(id)
+    const { state, assetId } = await this.#rindle.uploadSession(id)
+    if (state === 'completed' || state === 'verifying') await purgeFile(this.#rindle, assetId)
+    else await this.#rindle.cancelResumableSession(id)
   }
 
   override getExpiration(): number {
     return LIFETIME_MS
+  }
+}
+
+/** A complete upload is an asset, which may be somebody's by now. Who that is does not concern this client. */
+async function purgeFile(rindle: Rindle, assetId: string): Promise<void> {
+  try {
+    await rindle.purgeAsset(assetId, { live: true })
+  } catch (error) {
+    if (!isRindleError(error, 'conflict')) throw error
+    throw new RindleError('conflict', 'This file is in use. Remove it where it is attached.', { cause: error })
   }
 }
 

@@ -136,7 +136,6 @@ function protocolServer(rindle: Rindle, { path, expiresInSeconds, bodyLimits }: 
     // Its own headers for other origins are left out of errors: `withCors` writes them.
     allowedOrigins: [],
     allowedHeaders: ['Upload-Checksum'],
-    disableTerminationForFinishedUploads: true,
     maxSize: (_request, id) => (id === null ? largestUpload(rindle) : 0),
     namingFunction: (request, metadata) => beginSession(rindle, request.headers, metadata, expiresInSeconds),
     generateUrl: () => `${path}/${currentRequest().sessionUri ?? ''}`,

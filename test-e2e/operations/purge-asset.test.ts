@@ -99,21 +99,15 @@ describe('the purge of one asset', () => {
     expect(await rindle.asset(other.id)).toMatchObject({ state: 'ready' })
   })
 
-  it('leaves an asset that is attached before it begins', async () => {
+  it('ends delivery and attaching at once, before its job has begun', async () => {
     const { rindle } = application
     const asset = await ready()
     await rindle.purgeAsset(asset.id, { live: true })
-    await rindle.attach(asset, ada, 'avatar')
-    const workers = await application.work({ queues: ['rindle_purge'] })
-    await vi.waitFor(
-      async () =>
-        expect(await rindle.prisma.mediaProcessingRun.findMany({ where: { assetId: asset.id } })).toContainEqual(
-          expect.objectContaining({ state: 'cancelled', errorReason: 'attached_or_gone' }),
-        ),
-      { timeout: 10_000 },
-    )
-    await workers.stop()
-    expect(await rindle.asset(asset.id)).toMatchObject({ state: 'ready' })
+    const deleted = rindle.narrow((await rindle.asset(asset.id)) ?? asset, 'photo')
+    expect(deleted.state).toBe('deleted')
+    await expect(rindle.url(deleted)).rejects.toMatchObject({ code: 'not_deliverable' })
+    await expect(rindle.attach(asset, ada, 'avatar')).rejects.toMatchObject({ code: 'not_deliverable' })
+    await purged(asset.id)
   })
 
   it('refuses an id that nothing is known of', async () => {

@@ -60,7 +60,8 @@ describe('the protocol', () => {
     expect(status).toBe(204)
     expect(Object.fromEntries(headers)).toMatchObject({
       'tus-version': '1.0.0',
-      'tus-extension': 'creation,creation-with-upload,creation-defer-length,expiration,termination,checksum,concatenation',
+      'tus-extension':
+        'creation,creation-with-upload,creation-defer-length,expiration,termination,checksum,concatenation',
       'tus-max-size': String(2 * 1024 ** 3),
       'tus-checksum-algorithm': 'sha1,sha256,sha512,md5',
     })

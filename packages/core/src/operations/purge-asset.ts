@@ -2,6 +2,7 @@ import type { Owner } from '../domain/entities.ts'
 import { RindleError } from '../domain/errors.ts'
 import { purgeKey } from '../domain/queues.ts'
 import { assertId } from '../rows/assert-id.ts'
+import { transitionAsset } from '../rows/asset-transition.ts'
 import { text } from '../rows/row-values.ts'
 import type { Runtime } from '../runtime.ts'
 import { inTransaction, type UnitOfWork } from '../unit-of-work.ts'
@@ -37,7 +38,7 @@ const NAMED_HOLDERS = 5
 
 /**
  * Enqueues the purge of one asset, in whatever state it is: its rows, its original and its variants, by the job that ends
- * every asset. Without `live` it only looks. An asset that somebody holds is refused, unless `detach` says that it shall be
+ * every asset; from this call on nothing of it is delivered. Without `live` it only looks. An asset that somebody holds is refused, unless `detach` says that it shall be
  * taken from everybody; then attachments and job change in one transaction. Atomic, safe to repeat: one that is purged
  * already is found no more. `not_found` for an id that nothing is known of; `conflict` for an attached asset, which names
  * the first of those who hold it.
@@ -59,6 +60,8 @@ export async function purgeAsset(
       if (holdings > 0 && options.detach !== true) throw await stillHeld(unit, assetId, holdings)
       if (dryRun) return { found: 1, detached: holdings, enqueued: 0, skipped, dryRun }
       await unit.executeSql('delete from rindle.media_attachments where asset_id = $1::uuid', [assetId])
+      // At once: until the job comes nothing of it is delivered any more, and nobody attaches it.
+      if (asset.state !== 'deleted') await transitionAsset(runtime, unit, asset, 'deleted')
       // A running purge may have met an attachment that is gone now, so its job is not relied on.
       unit.enqueue({ queue: 'rindle_purge', key: purgeKey(assetId), payload: { assetId, profile: asset.profile } })
       return { found: 1, detached: holdings, enqueued: 1 - skipped, skipped, dryRun }

@@ -219,11 +219,10 @@ describe('metadata', () => {
 })
 
 describe('the log', () => {
-  it('warns of every quarantine and of an expiry, with the id and the reason', async () => {
+  it('tells of every quarantine, of an original that was damaged and of an expiry, with the id and the reason', async () => {
     const warnings = logged.filter(({ level }) => level === 'warn')
     const quarantined = await rindle.prisma.mediaAsset.findMany({ where: { state: 'quarantined' } })
-    // One when its bytes were looked at, one when its pixels were decoded.
-    expect(quarantined).toHaveLength(2)
+    expect(quarantined).toHaveLength(1)
     for (const { id, errorReason } of quarantined) {
       expect(warnings).toContainEqual({
         level: 'warn',
@@ -231,6 +230,13 @@ describe('the log', () => {
         message: expect.stringContaining('quarantined'),
       })
     }
+    // What was ready before stays, so no quarantine.
+    const damaged = await rindle.prisma.mediaAsset.findFirst({ where: { originalDamagedAt: { not: null } } })
+    expect(logged).toContainEqual({
+      level: 'error',
+      fields: { assetId: damaged?.id, code: 'original_damaged' },
+      message: expect.stringContaining('holds other bytes'),
+    })
     expect(warnings).toContainEqual({
       level: 'warn',
       fields: { sessionId: expect.any(String), assetId: expect.any(String), code: 'expired' },

@@ -174,13 +174,13 @@ describe('what is scheduled', () => {
     const broken = await deploy(application, profiles, {
       jobs: pgBossJobs({ retryDelaySeconds: 0, retryDelayMaxSeconds: 0 }),
     })
-    await enqueue({ task: 'scanOrphans', options: { storage: 'gone' } })
+    await enqueue({ task: 'verifyStorage', options: { variant: 'gone' } })
     const workers = await broken.work({ queues: ['rindle_maintenance'] })
     await vi.waitFor(
       async () =>
-        expect((await taskOf('scanOrphans'))?.lastRun).toMatchObject({
+        expect((await taskOf('verifyStorage'))?.lastRun).toMatchObject({
           state: 'failed',
-          errorReason: 'invalid_input',
+          errorReason: 'unknown_variant',
           report: null,
           finishedAt: expect.any(Date),
         }),
@@ -308,7 +308,7 @@ describe('a scheduled verb', () => {
     await vi.waitFor(async () => expect(await jobs.findLive('rindle_maintenance', ['a'])).toEqual(new Set()), {
       timeout: 10_000,
     })
-    expect(errors).toEqual([{ task: 'verifyStorage', reason: 'unknown_variant' }])
+    expect(errors).toEqual([{ task: 'verifyStorage', code: 'unknown_variant' }])
     await workers.stop()
   })
 })

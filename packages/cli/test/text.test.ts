@@ -74,7 +74,7 @@ test('a reason is told with the meaning of its code, and as it is when it has no
   expect(reasonText('promotion_failed:storage_denied')).toMatch(/^promotion_failed:storage_denied: The storage refused/)
   expect(reasonText('scanner_failed:clam')).toMatch(/^scanner_failed:clam: A scanner could not do its work/)
   expect(reasonText('corrupt_media', 'It is cut off.')).toBe('corrupt_media: It is cut off.')
-  expect(reasonText('worker_died')).toMatch(/^worker_died: Each worker that did the work died/)
+  expect(reasonText('worker_died')).toMatch(/^worker_died: The workers that had this work died/)
   expect(reasonText('of_another_version')).toBe('of_another_version')
 })
 

@@ -52,7 +52,8 @@ export async function claim(
     if (wanted.length === 0 && !hasUnknown) return null
     if (!isDeliverable(asset.state)) {
       // Quarantined or deleted while it waited: nothing is made, and nothing may wait for a job that will not come.
-      await cancelVariants(runtime, unit, asset, [...wanted, ...unknown], `asset_${asset.state}`)
+      const reason = asset.state === 'quarantined' ? 'asset_quarantined' : 'asset_gone'
+      await cancelVariants(runtime, unit, asset, [...wanted, ...unknown], reason)
       return null
     }
     if (wanted.length === 0) return { asset, variants: [], siblings: [], hasUnknown }

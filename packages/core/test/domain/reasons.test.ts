@@ -39,7 +39,9 @@ describe('the reasons that rows keep', () => {
   })
 
   it.each([
-    ['worker_died', REASONS.worker_died],
+    ['worker_died', ERROR_CODES.worker_died.meaning],
+    ['scanner_failed:clam', ERROR_CODES.scanner_failed.meaning],
+    ['asset_quarantined', REASONS.asset_quarantined],
     ['corrupt_media', ERROR_CODES.corrupt_media.meaning],
     ['promotion_failed:storage_denied', ERROR_CODES.storage_denied.meaning],
     ['promotion_failed:TypeError', REASONS.promotion_failed],

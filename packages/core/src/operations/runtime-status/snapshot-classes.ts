@@ -82,10 +82,9 @@ const CLASSES: readonly SnapshotClass[] = [
   {
     class: 'failed_session',
     candidates: sessionsIn('failed'),
-    // Of a file that was released, the session stays as it was.
+    // Of a file that was released, the session stays as it was; one that is quarantined is told of as such.
     found: `select candidates.* from candidates join lateral (
-        select 1 from rindle.media_assets
-        where id = candidates.asset_id and state in ('staged', 'quarantined') limit 1) as refused on true
+        select 1 from rindle.media_assets where id = candidates.asset_id and state = 'staged' limit 1) as refused on true
       where ${notAttached('candidates.asset_id')}`,
   },
   { class: 'overdue_session', candidates: overdueSessions(false) },

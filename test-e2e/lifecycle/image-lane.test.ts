@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs'
 import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
+import { gzipSync } from 'node:zlib'
 import { defineProfile, isRindleError, type RindleEvent, type Scanner } from '@rindle/core'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
@@ -20,6 +21,11 @@ const profiles = {
     storage: 'main',
     accept: { types: ['image/jpeg'], maxBytes: 1_000_000 },
     scanners: [rejecting],
+  }),
+  scans: defineProfile({
+    storage: 'main',
+    accept: { types: ['image/*', 'image/svg+xml'], maxBytes: 100_000 },
+    variants: { thumb: { mode: 'crop', width: 8, height: 8, format: 'png' } },
   }),
   tiny: defineProfile({
     storage: 'main',
@@ -134,6 +140,71 @@ describe('an uploaded photo', () => {
       'small succeeded 1',
       'thumb succeeded 1',
     ])
+  })
+})
+
+describe('a picture of a format that browsers do not show', () => {
+  // 24 bits each of one orange pixel, and the byte that fills up its row.
+  const bmp = Buffer.from(
+    '424d3a0000000000000036000000280000000100000001000000010018000000000004000000' + '00'.repeat(16) + '3264c800',
+    'hex',
+  )
+  const orange = sharp({ create: { width: 32, height: 32, channels: 3, background: 'rgb(200,100,50)' } })
+  // A directory of one picture of 32 × 32, and that.
+  const iconOf = (png: Buffer): Buffer => {
+    const directory = Buffer.alloc(22)
+    directory.set([0, 0, 1, 0, 1, 0, 32, 32])
+    directory.writeUInt32LE(png.byteLength, 14)
+    directory.writeUInt32LE(directory.byteLength, 18)
+    return Buffer.concat([directory, png])
+  }
+  const drawing =
+    '<svg xmlns="http://www.w3.org/2000/svg" width="1in" height="1in"><path d="M0 0h96v96H0z" fill="#c86432"/></svg>'
+
+  it.each([
+    ['scan.bmp', 'image/bmp', async () => bmp, 1],
+    ['favicon.ico', 'image/x-icon', async () => iconOf(await orange.clone().png().toBuffer()), 32],
+    ['drawing.svgz', 'image/svg+xml-compressed', async () => gzipSync(drawing), 96],
+    [
+      'photo.mpo',
+      'image/jpeg',
+      async () => {
+        const jpeg = await orange.clone().jpeg({ chromaSubsampling: '4:4:4', quality: 100 }).toBuffer()
+        return Buffer.concat([jpeg, jpeg])
+      },
+      32,
+    ],
+  ] as const)('becomes one that they do: %s', async (filename, contentType, bytes, width) => {
+    const { rindle } = application
+    const uploaded = await rindle.upload('scans', await bytes(), { filename })
+    const asset = rindle.narrow(await settled(rindle, uploaded.id), 'scans')
+    expect(asset).toMatchObject({ state: 'ready', contentType, filename, width, height: width })
+    const response = await rindle.serveFile(new Request((await rindle.variantUrl(asset, 'thumb')) ?? ''))
+    const made = await sharp(Buffer.from(await response.arrayBuffer()))
+      .removeAlpha()
+      .raw()
+      .toBuffer()
+    for (const [index, value] of [200, 100, 50].entries()) expect(Math.abs((made[index] ?? 0) - value)).toBeLessThan(4)
+  })
+
+  it('is downloaded, and never shown, where it may hold script', async () => {
+    const { rindle } = application
+    const uploaded = await rindle.upload('scans', gzipSync(drawing), { filename: 'a.svgz' })
+    const asset = rindle.narrow(await settled(rindle, uploaded.id), 'scans')
+    const response = await rindle.serveFile(new Request(await rindle.url(asset)))
+    await response.body?.cancel()
+    expect(response.headers.get('content-disposition')).toMatch(/^attachment/)
+    expect(await reasonOf(rindle.upload('photo', gzipSync(drawing), { filename: 'a.svgz' }))).toBe('mime_not_allowed')
+  })
+
+  it('that would come out wrong is quarantined by name', async () => {
+    const { rindle } = application
+    const deep = await orange.clone().toColourspace('rgb16').tiff({ compression: 'none' }).toBuffer()
+    const bits = deep.indexOf(Buffer.from('030103000100', 'hex'))
+    // The tag of the compression: ZSTD.
+    deep.writeUInt16LE(50_000, bits + 8)
+    const uploaded = await rindle.upload('scans', deep, { filename: 'scan.tif' })
+    expect(await settled(rindle, uploaded.id)).toMatchObject({ state: 'quarantined', errorReason: 'unsupported_codec' })
   })
 })
 

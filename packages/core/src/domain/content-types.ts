@@ -11,6 +11,7 @@ const ACTIVE = new Set([
   'text/javascript',
   'text/xsl',
   'application/xml',
+  'image/svg+xml-compressed',
   'application/pdf',
   'application/x-shockwave-flash',
   'message/rfc822',

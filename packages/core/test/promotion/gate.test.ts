@@ -53,8 +53,11 @@ describe('the gate', () => {
 
   it('includes active content in no wildcard, only by name', () => {
     const svg = input({ sniffedType: 'image/svg+xml', filename: 'a.svg' })
-    expect(judge(svg, images)).toMatchObject({ reason: 'mime_not_allowed' })
-    expect(judge(svg, accept(['image/svg+xml'])).accepted).toBe(true)
+    const svgz = input({ sniffedType: 'image/svg+xml-compressed', filename: 'a.svgz' })
+    for (const drawing of [svg, svgz]) {
+      expect(judge(drawing, images)).toMatchObject({ reason: 'mime_not_allowed' })
+      expect(judge(drawing, accept(['image/svg+xml'])).accepted).toBe(true)
+    }
   })
 
   it('narrows extensions when told to', () => {
@@ -203,6 +206,8 @@ describe('one container under several names', () => {
     ['image/x-sony-arw', 'scan.tif', 'image/tiff', 'image/tiff'],
     ['application/zip', 'files.zip', 'application/x-zip-compressed', 'application/zip'],
     ['image/svg+xml', 'drawing.svg', 'text/xml', 'image/svg+xml'],
+    ['image/svg+xml-compressed', 'drawing.svgz', 'image/svg+xml', 'image/svg+xml-compressed'],
+    ['image/svg+xml-compressed', 'drawing.svgz', 'application/x-gzip', 'image/svg+xml-compressed'],
   ])('%s called %s and declared %j is %s', (sniffedType, filename, declaredType, contentType) => {
     const file = input({ sniffedType, filename, declaredType })
     expect(judge(file, rejecting)).toEqual({ accepted: true, contentType, filename })

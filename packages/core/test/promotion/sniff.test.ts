@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { MAX_HEAD_BYTES, SNIFF_BYTES, sniff } from '../../src/promotion/sniffing/sniff.ts'
@@ -84,6 +85,22 @@ describe('a TIFF', () => {
     const raw = tiff('II*\0', 16)
     raw.write('CR', 8, 'latin1')
     expect(await sniffBytes(raw)).toBe('image/x-canon-cr2')
+  })
+})
+
+describe('a compressed drawing', () => {
+  it('is known by what it unpacks to, and other gzip is gzip', async () => {
+    const long = `<?xml version="1.0"?>\n<!-- made -->${SVG.replace('/>', '>')}${'<g/>'.repeat(100_000)}</svg>`
+    expect(await sniffBytes(gzipSync(SVG))).toBe('image/svg+xml-compressed')
+    expect(await sniffBytes(gzipSync(long).subarray(0, 65_536))).toBe('image/svg+xml-compressed')
+    for (const other of ['just text', '<?xml version="1.0"?><a/>', '<!DOCTYPE html><p>']) {
+      expect(await sniffBytes(gzipSync(other))).toBe('application/gzip')
+    }
+  })
+
+  it('is no bomb: of what it unpacks to, little is looked at', async () => {
+    expect(await sniffBytes(gzipSync(Buffer.alloc(64 * 1024 * 1024, 0x20)))).toBe('application/gzip')
+    expect(await sniffBytes(Buffer.from([0x1f, 0x8b, 8, 0, 1, 2, 3]))).toBe('application/gzip')
   })
 })
 

@@ -9,6 +9,7 @@ export const FAMILIES: readonly (readonly string[])[] = [
   ['application/ogg', 'audio/ogg', 'video/ogg'],
   ['audio/ac3', 'audio/eac3'],
   ['image/png', 'image/apng'],
+  ['image/svg+xml', 'image/svg+xml-compressed'],
   ['image/heic', 'image/heif'],
   ['image/jp2', 'image/jpx', 'image/jpm'],
 ]
@@ -55,6 +56,7 @@ export const READINGS: Readonly<Record<string, readonly [string, ...string[]]>> 
 export const FORMS: Readonly<Record<string, string>> = {
   'image/apng': 'image/png',
   'image/heic': 'image/heif',
+  'image/svg+xml-compressed': 'image/svg+xml',
   'audio/eac3': 'audio/ac3',
   'audio/ogg': 'application/ogg',
   'video/ogg': 'application/ogg',
@@ -65,6 +67,7 @@ export const FORMS: Readonly<Record<string, string>> = {
  * bytes of its kind.
  */
 export const GENERIC_NAMES: Readonly<Record<string, RegExp>> = {
+  'application/gzip': /^image\/svg\+xml(?:-compressed)?$/,
   'application/zip':
     /\+zip$|^application\/(?:vnd\.(?:openxmlformats-officedocument|oasis\.opendocument|ms-[a-z]+\.[a-z]+\.macroenabled|apple|visio|android\.package-archive)|java-archive|x-xpinstall)|^model\/3mf$/,
   'application/xml': /\+xml$|^application\/x-plist$|^text\/x-opml$/,

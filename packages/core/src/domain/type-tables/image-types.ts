@@ -17,6 +17,7 @@ export const IMAGE_TYPES: readonly TypeRow[] = [
   ['image/jxl', '.jxl', 'image/x-jxl'],
   ['image/tiff', '.tiff .tif', 'image/tif image/x-tif image/x-tiff'],
   ['image/svg+xml', '.svg', 'image/svg image/svg-xml'],
+  ['image/svg+xml-compressed', '.svgz', 'image/svgz image/x-svgz'],
   [
     'image/bmp',
     '.bmp .dib',

@@ -3,6 +3,7 @@ import { canonicalContentType } from '../../domain/content-types.ts'
 import { TAGGED_SOUND } from '../../domain/type-tables/families.ts'
 import { brandType } from './brand-type.ts'
 import { isProlog, markupType } from './markup-type.ts'
+import { packedType } from './packed-type.ts'
 import { signatureType } from './signature-type.ts'
 import { tagLength } from './tag-length.ts'
 
@@ -46,7 +47,7 @@ async function behindTags(read: ReadBytes, head: Uint8Array): Promise<string | u
 }
 
 async function typeOf(head: Uint8Array): Promise<string | undefined> {
-  const found = markupType(head) ?? brandType(head) ?? (await fileType(head)) ?? signatureType(head)
+  const found = markupType(head) ?? brandType(head) ?? packedType(head) ?? (await fileType(head)) ?? signatureType(head)
   return found === undefined ? undefined : canonicalContentType(found)
 }
 

@@ -1,3 +1,4 @@
+import { counted } from '../../domain/counted.ts'
 import type { Finding } from '../../ports/diagnosis.ts'
 import type { JobSchedule } from '../../ports/jobs.ts'
 import type { Runtime } from '../../runtime.ts'
@@ -32,5 +33,5 @@ export function scheduleFinding(schedules: readonly JobSchedule[], now: Date): F
   const times = schedules.flatMap((schedule) => schedule.nextAfter(now)?.getTime() ?? [])
   const next =
     times.length === 0 ? 'none of them ever due' : `the next at ${new Date(Math.min(...times)).toISOString()}`
-  return { id, status: 'ok', summary: `${schedules.length} ${schedules.length === 1 ? 'task' : 'tasks'}, ${next}` }
+  return { id, status: 'ok', summary: `${counted(schedules.length, 'task')}, ${next}` }
 }

@@ -1,3 +1,4 @@
+import { counted } from '../../domain/counted.ts'
 import type { QueueName } from '../../domain/queues.ts'
 import type { QueueCounts } from '../../ports/jobs.ts'
 import { isAlive, type KnownWorker, lastSeen } from '../../workers/live-workers.ts'
@@ -74,7 +75,7 @@ function backlog(queues: readonly QueueStatus[], { limit, thresholdOf }: StatusS
     .map(({ queue, waiting, oldestWaitSeconds, running, workers }) => ({
       ...NO_SUBJECT,
       queue,
-      message: `${jobsWait(waiting)}; ${running} ${running === 1 ? 'runs' : 'run'}, on ${workers} ${workers === 1 ? 'worker' : 'workers'}`,
+      message: `${jobsWait(waiting)}; ${running} ${running === 1 ? 'runs' : 'run'}, on ${counted(workers, 'worker')}`,
       ageSeconds: oldestWaitSeconds,
     }))
   return foundAll('backlog', examples, limit)

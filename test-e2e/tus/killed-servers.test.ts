@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { StorageAdapter } from '@rindle/core'
 import { s3Storage } from '@rindle/storage-s3'
-import { type S3Server, startS3Server } from '@rindle/test-s3'
+import { type S3Server, useS3Server } from '@rindle/test-s3'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Application, startApplication } from '../support/application.ts'
 import { type AlternatingProxy, startAlternatingProxy } from './alternating-proxy.ts'
@@ -33,7 +33,7 @@ let directory: string
 let startServer: () => Promise<ServerProcess>
 
 beforeAll(async () => {
-  s3 = await startS3Server()
+  s3 = await useS3Server()
   const options = {
     bucket: await s3.createBucket(),
     region: s3.region,

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import { inject } from 'vitest'
 import { type AdminQuery, withAdmin, withDatabase } from './admin-query.ts'
-import type { TestServer } from './test-server.ts'
+import { type TestServer, testServer } from './test-server.ts'
 
 const LOOKS = 20
 const LOOK_MS = 25
@@ -28,7 +27,7 @@ export interface TestDatabase {
  */
 export async function createTestDatabase(options: TestDatabaseOptions = {}): Promise<TestDatabase> {
   const { migrated: isMigrated = true } = options
-  const server = inject('rindleTestServer')
+  const server = await testServer()
   const name = `${server.namePrefix}${randomUUID().replaceAll('-', '')}`
   await withAdmin(server.adminUrl, async (query) => {
     if (isMigrated) await cloneTemplate(query, server, name)

@@ -1,8 +1,8 @@
 import pg from 'pg'
 import { PgBoss } from 'pg-boss'
-import { expect, inject, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { createTestDatabase } from '../src/index.ts'
-import '../src/test-server.ts'
+import { testServer } from '../src/test-server.ts'
 
 async function query(url: string, sql: string): Promise<readonly Record<string, unknown>[]> {
   const client = new pg.Client({ connectionString: url })
@@ -14,8 +14,8 @@ async function query(url: string, sql: string): Promise<readonly Record<string, 
   }
 }
 
-function databaseExists(name: string): Promise<readonly Record<string, unknown>[]> {
-  return query(inject('rindleTestServer').adminUrl, `select datname from pg_database where datname = '${name}'`)
+async function databaseExists(name: string): Promise<readonly Record<string, unknown>[]> {
+  return query((await testServer()).adminUrl, `select datname from pg_database where datname = '${name}'`)
 }
 
 test('what one test file writes is not in the database of another', async () => {

@@ -41,6 +41,15 @@ test('an unmigrated test database is empty', async () => {
   expect(await query(database.url, schemas)).toEqual([{ schemas: 0 }])
 })
 
+test('a copy holds what its model does, and is written to alone', async () => {
+  await using model = await createTestDatabase({ migrated: false })
+  await query(model.url, 'create table mark (n int)')
+  await using copy = await createTestDatabase({ copyOf: model })
+  await query(copy.url, 'insert into mark values (1)')
+  expect(await query(copy.url, 'select * from mark')).toEqual([{ n: 1 }])
+  expect(await query(model.url, 'select * from mark')).toEqual([])
+})
+
 test('test databases can be created at the same time', async () => {
   const databases = await Promise.all(Array.from({ length: 6 }, () => createTestDatabase()))
   expect(new Set(databases.map(({ url }) => url)).size).toBe(6)

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 import { SlowestFilesReporter } from './test-e2e/toolchain/slowest-files-reporter.ts'
@@ -25,7 +26,8 @@ export default defineConfig({
       ...(outputFile ? [['json', { outputFile }] satisfies [string, object]] : []),
     ],
     pool: 'forks',
-    maxWorkers: 2,
+    // Many tests wait: for a process, a lease, a server. More files than cores run at once, so that others work meanwhile.
+    maxWorkers: availableParallelism() + 2,
     // No test may need what another one leaves behind. The seed is printed; `--sequence.seed` repeats an order.
     sequence: { shuffle: { tests: true, files: false } },
     testTimeout: 60_000,

@@ -12,7 +12,7 @@ const ownImportsAllowedIn: Record<string, string[]> = {
   core: ['prisma'],
   embedded: [],
   'test-database': ['embedded', 'prisma'],
-  'test-s3': [],
+  'test-s3': ['test-database/on-demand'],
   client: [],
   react: ['client'],
   cli: ['*'],
@@ -152,7 +152,7 @@ export default defineConfig({
     // The reference of the commands is written from the tool's own declarations, and command lines in pages are read by it.
     { files: ['docs/**', 'test-e2e/docs/**'], rules: wall(everywhere.filter((pattern) => pattern !== nobodyImports)) },
     // Vitest takes the default export of a global setup.
-    { files: ['packages/test-database/src/global-setup.ts'], rules: { 'import/no-default-export': 'off' } },
+    { files: ['packages/test-*/src/global-setup.ts'], rules: { 'import/no-default-export': 'off' } },
     ...packageWalls,
     {
       files: ['packages/core/src/domain/**'],

@@ -1,11 +1,17 @@
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
+import { SlowestFilesReporter } from './test-e2e/toolchain/slowest-files-reporter.ts'
 
 // Workspace packages resolve to their sources. Vitest passes these conditions to Node too, for what a worker loads
 // itself; a program that a test starts with `process.execArgv` gets them as well.
 const resolve = { conditions: ['dev-source'] }
 
 // Names a file for the machine-readable report, which continuous integration counts the tests by.
-const report = process.env.RINDLE_TEST_REPORT
+const outputFile = process.env.RINDLE_TEST_REPORT
+
+// Tests start hundreds of programs from the same sources: without, each would strip and compile them anew.
+process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, 'node_modules/.cache/compiled')
 
 export default defineConfig({
   ssr: { resolve },
@@ -13,10 +19,17 @@ export default defineConfig({
   environments: { __vitest__: { resolve } },
   test: {
     include: ['packages/*/test/**/*.test.ts', 'examples/*/test/**/*.test.ts', 'test-e2e/**/*.test.ts'],
-    globalSetup: ['./packages/test-database/src/global-setup.ts'],
-    reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],
+    globalSetup: ['./packages/test-database/src/global-setup.ts', './packages/test-s3/src/global-setup.ts'],
+    reporters: [
+      'default',
+      new SlowestFilesReporter(),
+      ...(outputFile ? [['json', { outputFile }] satisfies [string, object]] : []),
+    ],
     pool: 'forks',
-    maxWorkers: 2,
+    // Many tests wait: for a process, a lease, a server. More files than cores run at once, so that others work meanwhile.
+    maxWorkers: availableParallelism() + 2,
+    // No test may need what another one leaves behind. The seed is printed; `--sequence.seed` repeats an order.
+    sequence: { shuffle: { tests: true, files: false } },
     testTimeout: 60_000,
     hookTimeout: 60_000,
     coverage: { provider: 'v8', include: ['packages/*/src/**/*.ts'], exclude: ['packages/prisma/src/generated/**'] },

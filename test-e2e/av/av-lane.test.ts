@@ -4,7 +4,7 @@ import type { AssetChange } from '@rindle/core'
 import { avProcessor } from '@rindle/processor-av'
 import { imageProcessor } from '@rindle/processor-image'
 import sharp from 'sharp'
-import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { type Application, settled, startApplication } from '../support/application.ts'
 import { startWorkerProcess } from '../support/worker-process.ts'
 import { avProfiles } from './av-profiles.ts'
@@ -15,10 +15,10 @@ const WORKER = new URL('./av-worker.ts', import.meta.url)
 
 let application: Application<typeof avProfiles>
 
-beforeAll(async () => {
+beforeEach(async () => {
   application = await startApplication({ profiles: avProfiles, processors: [imageProcessor(), avProcessor()] })
 })
-afterAll(async () => application[Symbol.asyncDispose]())
+afterEach(async () => application[Symbol.asyncDispose]())
 
 it('a video becomes a poster, a strip, a smaller video, sound and a waveform', { timeout: 60_000 }, async () => {
   const { rindle, directory } = application
@@ -79,7 +79,7 @@ it('what a source has nothing for is not asked of it', { timeout: 60_000 }, asyn
 
 it('a worker that is killed leaves no encoder behind, and another one finishes', { timeout: 150_000 }, async () => {
   const { rindle, directory, databaseUrl } = application
-  const video = await makeClip(directory, { size: '1920x1080', seconds: 5 })
+  const video = await makeClip(directory, { size: '1280x720', seconds: 5 })
   const { id } = await rindle.upload('clip', video, { filename: 'clip.mp4' })
   const doomed = await startWorkerProcess(databaseUrl, directory, WORKER)
   await encoding(id)
@@ -98,7 +98,7 @@ it('a worker that is killed leaves no encoder behind, and another one finishes',
 
 it('cancelling stops an encoder in another process within a second', { timeout: 60_000 }, async () => {
   const { rindle, directory, databaseUrl } = application
-  const video = await makeClip(directory, { size: '1920x1080', seconds: 10 })
+  const video = await makeClip(directory, { size: '1280x720', seconds: 10 })
   const worker = await startWorkerProcess(databaseUrl, directory, WORKER)
   const { id } = await rindle.upload('clip', video, { filename: 'clip.mp4' })
   const seen: AssetChange[] = []

@@ -4,9 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { byRunLength } from '../support/run-length.ts'
 
 const PROGRAM = fileURLToPath(new URL('../../bench/src/bin.ts', import.meta.url))
 const MAX_OUTPUT_BYTES = 10_000_000
+const isAsked = byRunLength('every bench, once', { sample: false, short: true, long: true })
 
 /** Every figure of a quick run. Payload is not among them: it would have to be installed first. */
 const FIGURES = [
@@ -65,7 +67,7 @@ function quickRun(history: string): Promise<Run> {
   })
 }
 
-describe('pnpm bench --quick', () => {
+describe.skipIf(!isAsked)('pnpm bench --quick', () => {
   test('runs every bench, ends with a line for each figure, and adds each to the history', {
     timeout: 300_000,
   }, async () => {

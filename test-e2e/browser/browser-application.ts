@@ -7,7 +7,7 @@ import type { StorageAdapter } from '@rindle/core'
 import { createHandler, toNodeHandler } from '@rindle/http'
 import { localStorage } from '@rindle/storage-local'
 import { s3Storage } from '@rindle/storage-s3'
-import { startS3Server } from '@rindle/test-s3'
+import { useS3Server } from '@rindle/test-s3'
 import { tusServer } from '@rindle/tus'
 import { type Application, startApplication } from '../support/application.ts'
 import { bundlePage } from './bundle-page.ts'
@@ -76,7 +76,7 @@ async function localFiles(gate: Gate): Promise<Files> {
 }
 
 async function minioFiles(gate: Gate): Promise<Files> {
-  const server = await startS3Server()
+  const server = await useS3Server()
   gate.leadTo(server.endpoint)
   const storage = s3Storage({
     bucket: await server.createBucket(),

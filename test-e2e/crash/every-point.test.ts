@@ -5,13 +5,18 @@ import type { PlannedCrash } from '../support/crash-main.ts'
 import { STORY_NAMES } from '../support/crash-plots.ts'
 import { crash } from '../support/crash-process.ts'
 import { Witness } from '../support/crash-witness.ts'
+import { byRunLength, SEED } from '../support/run-length.ts'
 import { startCrashPlace } from '../support/start-crash-place.ts'
 
 // Each story of a group holds a connection at its point, and a test server has a hundred for everybody.
 const GROUP_SIZE = 26
 
+/** Of so many points one is died at; which, the seed says. */
+const ONE_IN = byRunLength('a death at one of so many points', { sample: 6, short: 1, long: 1 })
+
 let place: CrashPlace & AsyncDisposable
 let rindle: CrashInstance | undefined
+let known: readonly PlannedCrash[]
 let planned: readonly PlannedCrash[]
 let aftermath: Aftermath
 const witness = new Witness()
@@ -25,7 +30,8 @@ beforeAll(async () => {
     STORY_NAMES.map((story) => ({ story, point: null })),
     new Witness(),
   )
-  planned = plannedCrashes(rehearsal.points)
+  known = plannedCrashes(rehearsal.points)
+  planned = known.filter((_crash, index) => (index + SEED) % ONE_IN === 0)
   for (const group of groupsOf(planned)) {
     const lastWords = await crash(place, group, witness)
     missed.push(...lastWords.missed)
@@ -68,7 +74,7 @@ function groupsOf(crashes: readonly PlannedCrash[]): readonly (readonly PlannedC
 
 it('a process dies before and after every storage call and every write, from upload to purge', () => {
   expect({ missed, errors }).toEqual({ missed: [], errors: [] })
-  const kinds = new Set(planned.map(({ point }) => point?.replace(/^[^:]*: /, '').replace(/ #\d+$/, '')))
+  const kinds = new Set(known.map(({ point }) => point?.replace(/^[^:]*: /, '').replace(/ #\d+$/, '')))
   const whats = [
     'put',
     'get',
@@ -98,8 +104,8 @@ it('a process dies before and after every storage call and every write, from upl
     'update rindle.media_processing_runs',
   ]
   expect(whats.flatMap((what) => [`before ${what}`, `after ${what}`]).filter((kind) => !kinds.has(kind))).toEqual([])
-  console.info(`${planned.length} deaths, each at a point of its own.`)
-  expect(planned.length).toBeGreaterThan(400)
+  console.info(`${planned.length} deaths, each at a point of its own, of ${known.length}.`)
+  expect(known.length).toBeGreaterThan(400)
 })
 
 it('afterwards every invariant holds', () => {
@@ -108,13 +114,13 @@ it('afterwards every invariant holds', () => {
 
 it('no upload is lost that the application was told of', () => {
   expect(aftermath.lost).toEqual([])
-  expect(witness.acknowledged.size).toBeGreaterThan(100)
+  expect(witness.acknowledged.size).toBeGreaterThan(planned.length / 5)
 })
 
 it('nothing waits for work that will not come', () => {
   expect(aftermath.stuck).toEqual([])
   expect(aftermath.exhausted).toEqual([])
-  expect(aftermath.assetCount).toBeGreaterThan(100)
+  expect(aftermath.assetCount).toBeGreaterThan(planned.length / 5)
 })
 
 it('what lies in storage without a row is of an operation that was cut short, one object each', () => {
@@ -128,7 +134,7 @@ it('what lies in storage without a row is of an operation that was cut short, on
     overtaken: leaving(/^overtaken process fast: (?:after put|.* update .*runs|.* commit #2|before delete)/),
     moving: leaving(/^(?:direct|remote) promote: (?:after copy|.* update .*assets #1|before delete)/),
   })
-  expect(Math.min(...Object.values(counts))).toBeGreaterThan(0)
+  if (ONE_IN === 1) expect(Math.min(...Object.values(counts))).toBeGreaterThan(0)
 })
 
 it('the orphan scan finds each of these objects, and takes nothing else for an orphan', async () => {

@@ -1,4 +1,4 @@
-import { type Asset, type DeliveryRequest, defineProfile, type RindleEvent } from '@rindle/core'
+import { type Asset, type DeliveryRequest, defineProfile, type Owner, type RindleEvent } from '@rindle/core'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
 import { fromPgClient } from '@rindle/prisma'
 import pg from 'pg'
@@ -28,6 +28,7 @@ const now = (): Date => moment
 let application: Application<typeof profiles>
 let pool: pg.Pool
 let queries: string[]
+let owners: readonly Owner[]
 
 beforeAll(async () => {
   application = await startApplication({ profiles, now })
@@ -42,6 +43,13 @@ beforeAll(async () => {
     Object.assign(client, { query: record })
   })
   queries = []
+  const client = await pool.connect()
+  owners = await insertReadyAssets(fromPgClient(client), {
+    profile: 'avatar',
+    count: OWNERS,
+    variants: profiles.avatar.variants,
+  })
+  client.release()
 })
 afterAll(async () => {
   await pool.end()
@@ -56,13 +64,6 @@ describe('a list of 200 owners with avatars', () => {
       jobs: pgBossJobs({ connectionString }),
       now,
     })
-    const client = await pool.connect()
-    const owners = await insertReadyAssets(fromPgClient(client), {
-      profile: 'avatar',
-      count: OWNERS,
-      variants: profiles.avatar.variants,
-    })
-    client.release()
     const signed: RindleEvent<'rindle.delivery.signed'>[] = []
     rindle.on('rindle.delivery.signed', (event) => void signed.push(event))
 

@@ -1,6 +1,7 @@
 import { chmod, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import type { SignedRequest } from '@rindle/core'
 import { freePort } from '@rindle/test-s3'
 import sharp from 'sharp'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
@@ -78,8 +79,33 @@ test('the commands of the page upload, check and report', async () => {
   expect(formats).toEqual(expect.arrayContaining(['image/jpeg', 'image/webp']))
   expect(formats).toHaveLength(3)
   expect(await reader.type(doctor)).not.toContain('[ERROR]')
+  await chooseText()
   expect(await reader.type(status)).toContain('\n0 errors')
 })
+
+/** What the script of the page does with a text that is called a photo; it is refused. */
+async function chooseText(): Promise<void> {
+  const post = (path: string, body?: object): Promise<Response> => {
+    const headers = { 'content-type': 'application/json' }
+    return fetch(`${address}/rindle${path}`, { method: 'POST', ...(body && { headers, body: JSON.stringify(body) }) })
+  }
+  const text = 'This is no picture, whatever its name says.'
+  const declared = { profile: 'photo', filename: 'photo.png', contentType: 'image/png', byteSize: text.length }
+  const { id, assetId, request } = (await (await post('/uploads', declared)).json()) as {
+    readonly id: string
+    readonly assetId: string
+    readonly request: SignedRequest
+  }
+  await fetch(request.url, { method: request.method, headers: request.headers, body: text })
+  await post(`/uploads/${id}/complete`)
+  await vi.waitFor(
+    async () => {
+      const asset = (await (await fetch(`${address}/rindle/assets/${assetId}`)).json()) as { readonly state: string }
+      expect(asset).toMatchObject({ state: 'quarantined', errorReason: expect.stringContaining('unknown_type') })
+    },
+    { timeout: 20_000 },
+  )
+}
 
 function photo(): Promise<Buffer> {
   return sharp({ create: { width: 1200, height: 900, channels: 3, background: 'teal' } })

@@ -9,7 +9,7 @@ import { createHandler, type NodeHandler, toNodeHandler } from '@rindle/http'
 import { localStorage } from '@rindle/storage-local'
 import { type S3StorageOptions, s3Storage } from '@rindle/storage-s3'
 import { createTestDatabase, type TestDatabase } from '@rindle/test-database'
-import { type S3Server, startS3Server } from '@rindle/test-s3'
+import { type OwnS3Server, startS3Server } from '@rindle/test-s3'
 import { faultyStorage, memoryStorage } from '@rindle/testing'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { objectsIn } from '../operations/snapshot.ts'
@@ -59,7 +59,7 @@ const ALL_FINE = {
 }
 
 describe('of a bucket the doctor names', () => {
-  let server: S3Server
+  let server: OwnS3Server
   let bucket: string
 
   beforeAll(async () => {

@@ -7,7 +7,7 @@ import { pgBossJobs } from '@rindle/jobs-pgboss'
 import { avProcessor } from '@rindle/processor-av'
 import { imageProcessor } from '@rindle/processor-image'
 import { s3Storage } from '@rindle/storage-s3'
-import { startS3Server } from '@rindle/test-s3'
+import { useS3Server } from '@rindle/test-s3'
 import { type Application, startApplication } from '../support/application.ts'
 import { type MisbehavingProxy, startMisbehavingProxy } from './misbehaving-proxy.ts'
 import { mountSmallDisk, type SmallDisk } from './small-disk.ts'
@@ -36,7 +36,7 @@ export interface FaultyApplication extends Application<typeof profiles> {
 
 /** Starts one. */
 export async function startFaultyApplication(): Promise<FaultyApplication> {
-  const server = await startS3Server()
+  const server = await useS3Server()
   const store = await startMisbehavingProxy(server.endpoint)
   const directory = await mkdtemp(join(tmpdir(), 'rindle-faults-'))
   const workDirectory = join(directory, 'work')

@@ -6,9 +6,9 @@ import sharp from 'sharp'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { type Application, startApplication } from '../support/application.ts'
 import type { photoProfiles } from '../support/photo-profiles.ts'
+import { byRunLength } from '../support/run-length.ts'
 
-// More, by hand: RINDLE_FUZZ_RUNS=20000.
-const RUNS = Number(process.env['RINDLE_FUZZ_RUNS'] ?? 60)
+const RUNS = byRunLength('damaged files', { sample: 60, short: 60, long: 20_000 })
 const MS_PER_RUN = 500
 const FORMATS = ['jpeg', 'png', 'webp', 'gif', 'avif', 'tiff'] as const
 const SETTLED = ['ready', 'degraded', 'quarantined']
@@ -62,8 +62,8 @@ it(
   async () => {
     const { rindle } = application
     let refused = 0
-    const seed = Number(process.env['RINDLE_FUZZ_SEED'] ?? randomInt(2 ** 31))
-    console.info(`The files of RINDLE_FUZZ_SEED=${seed}.`)
+    const seed = Number(process.env['RINDLE_SEED'] ?? randomInt(2 ** 31))
+    console.info(`The files of RINDLE_SEED=${seed}.`)
     await fc.assert(
       fc.asyncProperty(mutated, async (bytes) => {
         try {

@@ -3,12 +3,12 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { settled } from '../support/application.ts'
 import { quadrants } from '../support/pictures.ts'
+import { byRunLength } from '../support/run-length.ts'
 import { clientOf, send } from './client.ts'
 import { connectTo, hasHead, statusOf } from './raw-request.ts'
 import { type ServedApplication, serveApplication } from './served-application.ts'
 
-/** More, by hand: RINDLE_FUZZ_RUNS=100000. */
-const RUNS = Number(process.env['RINDLE_FUZZ_RUNS'] ?? 400)
+const RUNS = byRunLength('hostile requests', { sample: 400, short: 400, long: 100_000 })
 
 let served: ServedApplication
 let picture: Buffer

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { defineProfile } from '@rindle/core'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
+import { imageProcessor } from '@rindle/processor-image'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { type Application, settled, startApplication } from '../support/application.ts'
 import { grain } from '../support/pictures.ts'
@@ -18,6 +19,7 @@ let application: Application<typeof profiles>
 beforeEach(async () => {
   application = await startApplication({
     profiles,
+    processors: [imageProcessor()],
     jobs: pgBossJobs({ retryDelaySeconds: 0, pollingIntervalSeconds: 0.5 }),
   })
 })

@@ -1,19 +1,19 @@
 import { once } from 'node:events'
 import { type Processor, type ProcessRequest, RindleError, silentLogger } from '@rindle/core'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
-import { imageProcessor } from '@rindle/processor-image'
 import { faultyStorage } from '@rindle/testing'
 import { afterEach, expect, it, vi } from 'vitest'
 import { type Application, settled, startApplication } from '../support/application.ts'
 import type { photoProfiles } from '../support/photo-profiles.ts'
 import { quadrants } from '../support/pictures.ts'
+import { warmImageProcessor } from '../support/warm-image-processor.ts'
 
 let application: Application<typeof photoProfiles>
 afterEach(async () => application[Symbol.asyncDispose]())
 
 /** The real processor, with `before` run ahead of each piece of work. */
 function processorWith(before: (request: ProcessRequest) => Promise<void>): Processor {
-  const real = imageProcessor()
+  const real = warmImageProcessor()
   return {
     ...real,
     name: real.name,
@@ -116,7 +116,7 @@ it('a promotion whose asset is purged meanwhile reports no quarantine, and waits
 })
 
 it('an original that has gone from storage fails its variants at once, by name', async () => {
-  const { rindle, storage } = await start(imageProcessor())
+  const { rindle, storage } = await start(warmImageProcessor())
   const uploaded = await rindle.upload('photo', await quadrants(90, 90), { filename: 'a.jpg' })
   const promoting = await application.work({ queues: ['rindle_promote'] })
   await vi.waitFor(async () => expect((await rindle.asset(uploaded.id))?.state).toBe('processing'), { timeout: 10_000 })
@@ -169,7 +169,7 @@ it('a stopping worker gives its work back, and another finishes it', async () =>
 })
 
 it('the invariant check names each thing that is wrong', async () => {
-  const { rindle, storage } = await start(imageProcessor())
+  const { rindle, storage } = await start(warmImageProcessor())
   await application.work()
   const ids: string[] = []
   for (let count = 0; count < 7; count += 1) {
@@ -211,7 +211,7 @@ it('the invariant check names each thing that is wrong', async () => {
 })
 
 it('the invariant check tells what it finds in the order of the rows, whichever the storage answers first', async () => {
-  const { rindle, storage } = await start(imageProcessor())
+  const { rindle, storage } = await start(warmImageProcessor())
   await application.work()
   const { id } = await rindle.upload('photo', await quadrants(40, 40), { filename: 'a.jpg' })
   const { variants } = await settled(rindle, id)

@@ -6,8 +6,9 @@ import { type FaultPoint, faultyStorage } from '@rindle/testing'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { type Application, settled, startApplication } from '../support/application.ts'
 import { quadrants } from '../support/pictures.ts'
+import { byRunLength } from '../support/run-length.ts'
 
-const ROUNDS = 100
+const ROUNDS = byRunLength('rounds of each race', { sample: 25, short: 100, long: 1_000 })
 
 const profiles = {
   plain: defineProfile({ storage: 'main', accept: { types: ['image/*'], maxBytes: 1_000_000 } }),

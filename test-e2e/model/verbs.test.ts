@@ -3,13 +3,12 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { objectsIn } from '../operations/snapshot.ts'
 import { quadrants } from '../support/pictures.ts'
+import { byRunLength, SEED } from '../support/run-length.ts'
 import { actionsOf, type Draft, draftGroups, needsAsset } from './drafts.ts'
 import { type ModelApplication, startModelApplication } from './model-application.ts'
 import { type Action, afterTogether, type Ending, emptyWorld, isHeld, type World } from './world.ts'
 
-// More, by hand: RINDLE_MODEL_RUNS=2000 RINDLE_MODEL_SEED=7.
-const RUNS = Number(process.env['RINDLE_MODEL_RUNS'] ?? 40)
-const SEED = Number(process.env['RINDLE_MODEL_SEED'] ?? 1)
+const RUNS = byRunLength('sequences of verbs', { sample: 12, short: 40, long: 2_000 })
 const MS_PER_RUN = 20_000
 
 const OWNERS: readonly Owner[] = [
@@ -195,7 +194,7 @@ async function expectRest({ world }: Model, { assets }: Real): Promise<void> {
 it(
   'whatever verbs are called at once, some order of them explains what is there, and all work comes to rest',
   async () => {
-    console.info(`${RUNS} sequences with seed ${SEED}. RINDLE_MODEL_RUNS and RINDLE_MODEL_SEED choose others.`)
+    console.info(`${RUNS} sequences with seed ${SEED}. RINDLE_RUNS and RINDLE_SEED choose others.`)
     let calls = 0
     const property = fc.asyncProperty(fc.commands([together], { maxCommands: 25, size: 'max' }), async (commands) => {
       await application.clear()

@@ -8,9 +8,9 @@ import {
   silentLogger,
 } from '@rindle/core'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
-import { imageProcessor } from '@rindle/processor-image'
 import { onTestFinished } from 'vitest'
 import type { Application } from '../support/application.ts'
+import { warmImageProcessor } from '../support/warm-image-processor.ts'
 
 /** Another version of the application, with other profiles, on the same database and storage, until the test ends. */
 export async function deploy<const Ps extends Profiles>(
@@ -21,7 +21,7 @@ export async function deploy<const Ps extends Profiles>(
   const rindle = createRindle({
     database: application.databaseUrl,
     storages: { main: application.storage },
-    processors: [imageProcessor()],
+    processors: [warmImageProcessor()],
     jobs: pgBossJobs(),
     logger: silentLogger,
     workDirectory: join(application.directory, 'work'),

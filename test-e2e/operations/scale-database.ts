@@ -1,9 +1,14 @@
 import type { SqlExecutor } from '@rindle/core'
 import { fillAssets } from '@rindle/test-database'
+import { byRunLength } from '../support/run-length.ts'
 import { declared } from './scale-profile.ts'
 
 /** How many assets the scale tests work on; three variants each. */
-export const ASSETS = Number(process.env['RINDLE_SCALE_ASSETS'] ?? 100_000)
+export const ASSETS: number = byRunLength('maintenance of a great many assets', {
+  sample: 0,
+  short: 100_000,
+  long: 1_000_000,
+})
 
 /** Of so many assets one variant was made by another recipe, one session has expired, one upload is overdue. */
 export const ONE_IN = 100

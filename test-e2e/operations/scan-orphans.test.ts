@@ -32,6 +32,7 @@ afterAll(async () => application[Symbol.asyncDispose]())
 beforeEach(async () => {
   await application.rindle.prisma.$executeRawUnsafe('truncate rindle.media_assets, pgboss.job cascade')
   for (const storage of [application.storage, remote]) await storage.deleteMany(await objectsIn(storage))
+  for await (const { key, uploadId } of remote.multipart.listUploads('')) await remote.multipart.abort(key, uploadId)
 })
 
 async function put(storage: StorageAdapter, key: string, content = 'stray'): Promise<void> {

@@ -3,11 +3,12 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { settled } from '../support/application.ts'
 import type { PartOrder } from '../support/part-sender-program.ts'
+import { byRunLength } from '../support/run-length.ts'
 import { type S3Application, startS3Application } from '../support/s3-application.ts'
 
 const GIBIBYTE = 1024 ** 3
-const isAsked = process.env['RINDLE_LARGE_UPLOADS'] === '1'
-if (!isAsked) console.warn('Skipped: an upload of 6 GB runs when RINDLE_LARGE_UPLOADS=1 (20 GB of disk, some minutes).')
+const isAsked = byRunLength('an upload of 6 GB', { sample: false, short: false, long: true })
+if (!isAsked) console.warn('Skipped: an upload of 6 GB runs when RINDLE_RUNS=long (20 GB of disk, some minutes).')
 
 describe.skipIf(!isAsked)('an upload of 6 GB', () => {
   let application: S3Application

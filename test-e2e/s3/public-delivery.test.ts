@@ -1,7 +1,7 @@
 import { PutBucketPolicyCommand, S3Client } from '@aws-sdk/client-s3'
 import { defineProfile } from '@rindle/core'
 import { s3Storage } from '@rindle/storage-s3'
-import { type S3Server, startS3Server } from '@rindle/test-s3'
+import { type S3Server, useS3Server } from '@rindle/test-s3'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Application, settled, startApplication } from '../support/application.ts'
@@ -20,7 +20,7 @@ describe.each(await s3Kinds())('public delivery from %s', (kind) => {
   let application: Application<typeof profiles>
 
   beforeAll(async () => {
-    server = await startS3Server({ kind })
+    server = await useS3Server({ kind })
     const [shop, main] = [await server.createBucket(), await server.createBucket()]
     await letEverybodyRead(server, shop)
     const { endpoint, region, accessKeyId, secretAccessKey, signedChecksum } = server

@@ -1,3 +1,4 @@
+import { type OwnS3Server, startS3Server } from '@rindle/test-s3'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { settled } from '../support/application.ts'
 import { quadrants } from '../support/pictures.ts'
@@ -7,15 +8,17 @@ const kinds = (await s3Kinds()).filter(() => process.env['RINDLE_TEST_S3_ENDPOIN
 if (kinds.length === 0) console.warn('Skipped: the store of RINDLE_TEST_S3_ENDPOINT is not ours to kill.')
 
 describe.each(kinds)('%s, killed in the middle of the work', (kind) => {
+  let server: OwnS3Server
   let application: S3Application
 
   beforeAll(async () => {
-    application = await startS3Application(kind)
+    server = await startS3Server({ kind })
+    application = await startS3Application(kind, { server })
   }, 90_000)
   afterAll(async () => application[Symbol.asyncDispose](), 60_000)
 
   it('comes back, and everything ends ready with nothing doubled', { timeout: 180_000 }, async () => {
-    const { rindle, server } = application
+    const { rindle } = application
     const picture = await quadrants(400, 300)
     const ids: string[] = []
     for (let count = 0; count < 12; count += 1) {

@@ -13,10 +13,10 @@ import {
   type WorkOptions,
 } from '@rindle/core'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
-import { imageProcessor } from '@rindle/processor-image'
 import { createTestDatabase } from '@rindle/test-database'
 import { vi } from 'vitest'
 import { photoProfiles, storageIn } from './photo-profiles.ts'
+import { warmImageProcessor } from './warm-image-processor.ts'
 
 /** A whole application: a database of its own, local storage in a temporary directory, and an instance. */
 export interface Application<Ps extends Profiles> extends AsyncDisposable {
@@ -53,7 +53,7 @@ export async function startApplication<const Ps extends Profiles = typeof photoP
     const rindle = createRindle({
       database: database.url,
       storages: { main: wrapStorage === undefined ? storage : wrapStorage(storage), ...storages },
-      processors: [imageProcessor()],
+      processors: [warmImageProcessor()],
       jobs: pgBossJobs(),
       logger: silentLogger,
       workDirectory: join(directory, 'work'),

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { defineProfile, type SignedRequest } from '@rindle/core'
 import { s3Storage } from '@rindle/storage-s3'
-import { cephMissing, type S3Server, startS3Server } from '@rindle/test-s3'
+import { cephMissing, type S3Server, useS3Server } from '@rindle/test-s3'
+import { test } from 'vitest'
 import { type Application, type ApplicationOptions, startApplication } from './application.ts'
 
 /** Profiles on an S3 store: one of pictures, and one of files that nothing here decodes. */
@@ -25,20 +26,21 @@ export interface S3Application extends Application<typeof s3Profiles> {
   readonly objects: ReturnType<typeof s3Storage>
 }
 
-/** The kinds of server that tests run on here; prints why one is missing. */
+/** The kinds of server that tests run on here. In a report, a test that is skipped says why one is missing. */
 export async function s3Kinds(): Promise<readonly ('minio' | 'ceph')[]> {
   const missing = await cephMissing()
   if (missing === undefined) return ['minio', 'ceph']
   console.warn(`Skipped on Ceph: ${missing}`)
+  test('on Ceph', ({ skip }) => skip(missing))
   return ['minio']
 }
 
-/** Starts a server, a bucket and an application on them. */
+/** Starts an application on a bucket of the run's server, or of the one that is given, which then ends with it. */
 export async function startS3Application(
   kind: 'minio' | 'ceph',
-  options: Pick<ApplicationOptions<typeof s3Profiles>, 'processors'> = {},
+  { server: own, ...options }: Pick<ApplicationOptions<typeof s3Profiles>, 'processors'> & { server?: S3Server } = {},
 ): Promise<S3Application> {
-  const server = await startS3Server({ kind })
+  const server = own ?? (await useS3Server({ kind }))
   const bucket = await server.createBucket()
   const open = () =>
     s3Storage({

@@ -84,7 +84,7 @@ test('the README, the checks and the package manager field speak of the same com
   expect(text('README.md')).toContain(`${command} demo\n`)
   expect(text('README.md')).toContain(`${command} test\n`)
   expect(text('.ci/run')).toContain(`${command} "$@"`)
-  expect(text('.ci/run')).toContain('step test pnpm test\n')
+  expect(text('.ci/run')).toContain('\n    pnpm test\n')
 })
 
 function manifest(folder: string): Manifest & Record<string, unknown> {

@@ -8,6 +8,12 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 const run = promisify(execFile)
 const repository = path.resolve(import.meta.dirname, '../..')
 
+const hasGit = await run('git', ['--version']).then(
+  () => true,
+  () => false,
+)
+if (!hasGit) console.warn('Skipped: the changeset tool needs git, which is not on PATH.')
+
 let copy: string
 
 // Only what a release reads and writes: manifests, changesets, the tool.
@@ -20,12 +26,12 @@ beforeEach(async () => {
   for (const folder of [...(await Promise.all(folders)).flat(), 'bench', 'docs', 'test-e2e']) {
     await take(`${folder}/package.json`)
   }
-  await run('git', ['init', '--quiet', copy])
 })
 
 afterEach(() => rm(copy, { recursive: true, force: true }))
 
-test('the changesets that wait make one minor version of all packages, and none is a major one', async () => {
+test.skipIf(!hasGit)('the changesets that wait make one minor version, and none is a major one', async () => {
+  await run('git', ['init', '--quiet', copy])
   const before = await published()
   await run(path.join(repository, 'node_modules/.bin/changeset'), ['version'], { cwd: copy })
   const versions = new Set((await published()).map(({ version }) => version))

@@ -6,9 +6,10 @@ import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { StorageAdapter } from '@rindle/core'
 import { s3Storage } from '@rindle/storage-s3'
-import { type S3Server, startS3Server } from '@rindle/test-s3'
+import { type S3Server, useS3Server } from '@rindle/test-s3'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Application, startApplication } from '../support/application.ts'
+import { byRunLength } from '../support/run-length.ts'
 import { type AlternatingProxy, startAlternatingProxy } from './alternating-proxy.ts'
 import { byTusJsClient, byUppy, type SendFile } from './clients.ts'
 import { TUS_PATH } from './serve-tus.ts'
@@ -16,8 +17,8 @@ import { type ServerProcess, startServerProcess } from './server-process.ts'
 import { tusProfiles } from './tus-profiles.ts'
 
 const MEBIBYTE = 1024 * 1024
-/** Of each upload; the long run is given 1073741824. */
-const FILE_BYTES = Number(process.env['RINDLE_TUS_BYTES'] ?? 24 * MEBIBYTE)
+/** Of each upload. */
+const FILE_BYTES = MEBIBYTE * byRunLength('mebibytes', { sample: 24, short: 24, long: 1024 })
 const CHUNK_BYTES = Math.max(3 * MEBIBYTE, Math.ceil(FILE_BYTES / 64))
 const UPLOADS: readonly { readonly client: string; readonly send: SendFile; readonly profile: 'local' | 'remote' }[] = [
   { client: 'tus-js-client', send: byTusJsClient, profile: 'local' },
@@ -33,7 +34,7 @@ let directory: string
 let startServer: () => Promise<ServerProcess>
 
 beforeAll(async () => {
-  s3 = await startS3Server()
+  s3 = await useS3Server()
   const options = {
     bucket: await s3.createBucket(),
     region: s3.region,

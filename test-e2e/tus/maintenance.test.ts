@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import { createRindle, type ResumableStorage, type Rindle, type StorageAdapter, silentLogger } from '@rindle/core'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
 import { s3Storage } from '@rindle/storage-s3'
-import { type S3Server, startS3Server } from '@rindle/test-s3'
+import { type S3Server, useS3Server } from '@rindle/test-s3'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { objectsIn } from '../operations/snapshot.ts'
 import { type Application, startApplication } from '../support/application.ts'
@@ -21,7 +21,7 @@ let application: Application<typeof tusProfiles>
 let storages: Record<Profile, StorageAdapter>
 
 beforeAll(async () => {
-  s3 = await startS3Server()
+  s3 = await useS3Server()
   const remote = s3Storage({
     bucket: await s3.createBucket(),
     region: s3.region,

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import { type S3Server, startS3Server } from '@rindle/test-s3'
+import { type S3Server, useS3Server } from '@rindle/test-s3'
 import { memoryStorage } from '@rindle/testing'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Application, startApplication } from '../support/application.ts'
@@ -17,7 +17,7 @@ let application: Application<typeof tusProfiles>
 let startServer: () => Promise<ServerProcess>
 
 beforeAll(async () => {
-  s3 = await startS3Server()
+  s3 = await useS3Server()
   application = await startApplication({ profiles: tusProfiles, storages: { remote: memoryStorage() } })
   const options = {
     bucket: await s3.createBucket(),

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
-import { mkdir, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, rm, utimes, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { type Database, openDatabase } from '@rindle/prisma'
 import { createTestDatabase, type TestDatabase } from '@rindle/test-database'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { run } from '../src/index.ts'
 import { type Application, configText, jpeg, makeApplication } from './application.ts'
 import { capturedIo, type Finished, rindle } from './captured-io.ts'
@@ -11,14 +11,15 @@ import { capturedIo, type Finished, rindle } from './captured-io.ts'
 const ANALYZER = `const colours = { name: 'colours', analyze: async () => ({ main: 'blue' }) }`
 const OLD = new Date(Date.now() - 100 * 86_400_000)
 
+let used: TestDatabase
 let database: TestDatabase
 let application: Application
 let client: Database
 let assetId: string
 
 beforeAll(async () => {
-  database = await createTestDatabase()
-  client = openDatabase(database.url)
+  used = await createTestDatabase()
+  database = used
   application = await makeApplication()
   await application.write('rindle.config.ts', configText({ before: ANALYZER, profile: 'analyzers: [colours],' }))
   await application.write('one.jpg', await jpeg())
@@ -31,9 +32,19 @@ beforeAll(async () => {
 })
 
 afterAll(async () => {
-  await client.close()
   await application[Symbol.asyncDispose]()
+  await used.drop()
+})
+
+beforeEach(async () => {
+  database = await createTestDatabase({ copyOf: used })
+  client = openDatabase(database.url)
+})
+
+afterEach(async () => {
+  await client.close()
   await database.drop()
+  await rm(join(application.directory, 'work'), { recursive: true, force: true })
 })
 
 function here(): { cwd: string; env: { DATABASE_URL: string } } {
@@ -139,8 +150,7 @@ describe('maintenance', () => {
   })
 
   test('purges what nobody has attached, when told', async () => {
-    await client.executeSql(`update rindle.media_assets set state = 'ready' where id = $1`, [assetId])
-    await client.executeSql('truncate pgboss.job')
+    await client.executeSql('update rindle.media_assets set updated_at = $2 where id = $1', [assetId, OLD])
     const summary = (enqueued: number, skipped: number, dryRun: boolean): string =>
       'Rindle: purge of assets that nobody has attached...\n' +
       `  found:    1\n  enqueued: ${enqueued}\n  skipped:  ${skipped}\n  errors:   0\n  dry_run:  ${dryRun}\nDone.\n`

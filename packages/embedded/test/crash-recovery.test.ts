@@ -9,9 +9,10 @@ import { query } from './query.ts'
 import { serverPid, supervisorPid, untilEnded } from './server-process.ts'
 import { spawnChild, startInChild } from './start-in-child.ts'
 import { temporaryDirectory } from './temporary-directory.ts'
+import { usedDirectory } from './used-directory.ts'
 
 test('a killed program takes its server along, and what was committed is there at the next start', async () => {
-  const directory = await temporaryDirectory()
+  const directory = await usedDirectory()
   const child = await startInChild({ directory })
   await query(child.url, 'create table kept as select 1 as n')
   const pid = serverPid(directory)
@@ -29,7 +30,7 @@ test('an ephemeral server of a killed program leaves nothing', async () => {
 })
 
 test('a server that outlived its program and its supervisor is replaced at the next start', async () => {
-  const directory = await temporaryDirectory()
+  const directory = await usedDirectory()
   const child = await startInChild({ directory })
   await query(child.url, 'create table kept as select 1 as n')
   const orphan = serverPid(directory)
@@ -44,7 +45,7 @@ test('a server that outlived its program and its supervisor is replaced at the n
 })
 
 test('stop ends the server even when its supervisor was killed', async () => {
-  const directory = await temporaryDirectory()
+  const directory = await usedDirectory()
   const server = await startEmbeddedPostgres({ directory })
   const pid = serverPid(directory)
   process.kill(await supervisorPid(server.url), 'SIGKILL')
@@ -53,7 +54,7 @@ test('stop ends the server even when its supervisor was killed', async () => {
 })
 
 test('a killed server leaves a postmaster.pid that the next start gets over', async () => {
-  const directory = await temporaryDirectory()
+  const directory = await usedDirectory()
   await killServer(directory)
   expect(existsSync(join(directory, 'postgres', 'data', 'postmaster.pid'))).toBe(true)
   await using server = await startEmbeddedPostgres({ directory })
@@ -61,7 +62,7 @@ test('a killed server leaves a postmaster.pid that the next start gets over', as
 })
 
 test("the next start gets over it even when the dead server's id is another program's by now", async () => {
-  const directory = await temporaryDirectory()
+  const directory = await usedDirectory()
   await killServer(directory)
   const file = join(directory, 'postgres', 'data', 'postmaster.pid')
   const stranger = spawnStranger(file)

@@ -5,9 +5,10 @@ import { query } from './query.ts'
 import { serverPid, serverStatus } from './server-process.ts'
 import { startInChild } from './start-in-child.ts'
 import { temporaryDirectory } from './temporary-directory.ts'
+import { usedDirectory } from './used-directory.ts'
 
 test('a second process uses the server of the first, and its stop leaves it running', async () => {
-  const directory = await temporaryDirectory()
+  const directory = await usedDirectory()
   const owner = await startInChild({ directory })
   const guest = await startEmbeddedPostgres({ directory })
   expect(guest.url).toBe(owner.url)
@@ -31,7 +32,7 @@ test('processes that start the same new directory at once share one database', a
 })
 
 test('a start while another process stops the server ends with a server of its own', async () => {
-  const directory = await temporaryDirectory()
+  const directory = await usedDirectory()
   const owner = await startInChild({ directory })
   const pid = serverPid(directory)
   // The signal of a shutdown that waits for its clients: the server says "stopping" until the last one is gone.

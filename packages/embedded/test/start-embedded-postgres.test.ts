@@ -12,6 +12,7 @@ import { query } from './query.ts'
 import { processGroup, serverPid, supervisorPid, untilEnded } from './server-process.ts'
 import { startInChild } from './start-in-child.ts'
 import { temporaryDirectory } from './temporary-directory.ts'
+import { usedDirectory } from './used-directory.ts'
 
 if (process.platform !== 'linux') console.log('The test of Ctrl-C is skipped: it reads process groups from /proc.')
 
@@ -30,7 +31,7 @@ test('the first start makes a UTF-8 database, and the next finds what was writte
 })
 
 test('stop ends the server and may be called twice', async () => {
-  const directory = await temporaryDirectory()
+  const directory = await usedDirectory()
   const server = await startEmbeddedPostgres({ directory })
   const pid = serverPid(directory)
   await Promise.all([server.stop(), server.stop()])
@@ -40,7 +41,7 @@ test('stop ends the server and may be called twice', async () => {
 })
 
 test('stop does not wait for connected clients', async () => {
-  const server = await startEmbeddedPostgres({ directory: await temporaryDirectory() })
+  const server = await startEmbeddedPostgres({ directory: await usedDirectory() })
   const outcome = query(server.url, 'select pg_sleep(600)').catch((error: Error) => error.message)
   await expect
     .poll(
@@ -73,7 +74,7 @@ test('the password is random, readable by its owner alone, needed, and never log
 })
 
 test('it listens on the loopback address and nowhere else', async () => {
-  await using server = await startEmbeddedPostgres({ directory: await temporaryDirectory() })
+  await using server = await startEmbeddedPostgres({ directory: await usedDirectory() })
   expect(new URL(server.url).hostname).toBe('127.0.0.1')
   expect(await query(server.url, 'show listen_addresses')).toEqual([{ listen_addresses: '127.0.0.1' }])
   expect(await query(server.url, 'show unix_socket_directories')).toEqual([{ unix_socket_directories: '' }])
@@ -91,7 +92,7 @@ function outerAddresses(): { address: string }[] {
 }
 
 test.skipIf(process.platform !== 'linux')('Ctrl-C in a terminal does not reach the server', async () => {
-  const directory = await temporaryDirectory()
+  const directory = await usedDirectory()
   await using server = await startEmbeddedPostgres({ directory })
   const supervisor = await supervisorPid(server.url)
   expect(processGroup(supervisor)).toBe(supervisor)
@@ -99,7 +100,7 @@ test.skipIf(process.platform !== 'linux')('Ctrl-C in a terminal does not reach t
 })
 
 test('the database that the options name is created beside those that exist', async () => {
-  const directory = await temporaryDirectory()
+  const directory = await usedDirectory()
   await using first = await startEmbeddedPostgres({ directory })
   await using second = await startEmbeddedPostgres({ directory, database: 'Other "one" ✓' })
   expect(await query(second.url, 'select current_database() as name')).toEqual([{ name: 'Other "one" ✓' }])
@@ -112,7 +113,7 @@ test('a given port is used, and when it is taken the error says so', async () =>
   const taken = createServer().listen(0, '127.0.0.1')
   await once(taken, 'listening')
   const { port } = taken.address() as { port: number }
-  const directory = await temporaryDirectory()
+  const directory = await usedDirectory()
   await expect(startEmbeddedPostgres({ directory, port })).rejects.toThrow(/did not start[^]*Address already in use/)
   taken.close()
   await once(taken, 'close')
@@ -121,8 +122,7 @@ test('a given port is used, and when it is taken the error says so', async () =>
 })
 
 test('data that the server cannot use is reported with the words of its log', async () => {
-  const directory = await temporaryDirectory()
-  await (await startEmbeddedPostgres({ directory })).stop()
+  const directory = await usedDirectory()
   await writeFile(join(directory, 'postgres', 'data', 'PG_VERSION'), '11\n')
   await expect(startEmbeddedPostgres({ directory })).rejects.toThrow(/initialized by PostgreSQL version 11/)
 })
@@ -142,7 +142,7 @@ test('an ephemeral server leaves nothing, and is refused where a database is kep
 
 test('a program that forgets to stop its server ends all the same, and so does the server', async () => {
   const program = fileURLToPath(new URL('./forgetful-program.ts', import.meta.url))
-  const directory = await temporaryDirectory()
+  const directory = await usedDirectory()
   const child = await startInChild({ directory }, { program })
   const pid = serverPid(directory)
   const [exitCode] = await once(child.process, 'exit')

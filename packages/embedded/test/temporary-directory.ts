@@ -5,8 +5,14 @@ import { onTestFinished } from 'vitest'
 
 /** Makes a directory that every user may enter and that goes when the test is finished. */
 export async function temporaryDirectory(): Promise<string> {
+  const directory = await makeTemporaryDirectory()
+  onTestFinished(() => rm(directory, { recursive: true, force: true, maxRetries: 10 }))
+  return directory
+}
+
+/** Makes one that stays. */
+export async function makeTemporaryDirectory(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'rindle-embedded-'))
   await chmod(directory, 0o755)
-  onTestFinished(() => rm(directory, { recursive: true, force: true, maxRetries: 10 }))
   return directory
 }

@@ -32,7 +32,7 @@ import { imageProcessor } from '@rindle/processor-image'
 import { localStorage } from '@rindle/storage-local'
 import { createTestDatabase, type TestDatabase } from '@rindle/test-database'
 import sharp from 'sharp'
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { openTelemetry } from '../src/index.ts'
 
 const photo = defineProfile({
@@ -46,11 +46,11 @@ const photo = defineProfile({
 const FILENAME = 'marked filename.jpg'
 
 const spans = new InMemorySpanExporter()
-const metricExporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE)
-const reader = new PeriodicExportingMetricReader({ exporter: metricExporter, exportIntervalMillis: 3_600_000 })
-const meterProvider = new MeterProvider({ readers: [reader] })
 const tracerProvider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(spans)] })
 
+let metricExporter: InMemoryMetricExporter
+let reader: PeriodicExportingMetricReader
+let meterProvider: MeterProvider
 let database: TestDatabase
 let directory: string
 let picture: Buffer
@@ -60,18 +60,25 @@ beforeAll(async () => {
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
   propagation.setGlobalPropagator(new W3CTraceContextPropagator())
   trace.setGlobalTracerProvider(tracerProvider)
-  database = await createTestDatabase()
   directory = await mkdtemp(join(tmpdir(), 'rindle-otel-'))
   const create = { width: 40, height: 30, channels: 3, background: '#3a7bd5' } as const
   picture = await sharp({ create }).jpeg().toBuffer()
 })
 afterAll(async () => {
-  await meterProvider.shutdown()
   await tracerProvider.shutdown()
-  await database.drop()
   await rm(directory, { recursive: true, force: true })
 })
-beforeEach(() => spans.reset())
+beforeEach(async () => {
+  spans.reset()
+  database = await createTestDatabase()
+  metricExporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE)
+  reader = new PeriodicExportingMetricReader({ exporter: metricExporter, exportIntervalMillis: 3_600_000 })
+  meterProvider = new MeterProvider({ readers: [reader] })
+})
+afterEach(async () => {
+  await meterProvider.shutdown()
+  await database.drop()
+})
 
 function localStorageHere(): StorageAdapter {
   const signingKey = 'a key for tests only, thirty-two characters or more'
@@ -216,6 +223,7 @@ describe('events', () => {
     await using rindle = await instance()
     await rindle.upload('photo', picture, { filename: FILENAME })
     await rindle.upload('photo', picture, { filename: FILENAME })
+    await rindle.scanOrphans()
     await rindle.regenerateVariants({ dryRun: true })
     await reader.forceFlush()
     const metrics =
@@ -228,7 +236,7 @@ describe('events', () => {
     expect(points('rindle.upload.stop')).toMatchObject([{ attributes, value: expect.any(Number) }])
     expect(points('rindle.upload.stop.size')).toMatchObject([{ value: { min: picture.byteLength } }])
     expect(points('rindle.repair.stop.duration')).toMatchObject([
-      { attributes: { operation: expect.any(String), dry_run: true }, value: { count: 1 } },
+      { attributes: { operation: 'scan_orphans', dry_run: true }, value: { count: 1 } },
       { attributes: { operation: 'regenerate_variants', dry_run: true }, value: { count: 1 } },
     ])
     const [duration] = points('rindle.repair.stop.duration')

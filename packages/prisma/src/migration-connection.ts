@@ -69,8 +69,14 @@ async function takeFrom(pool: PgPool): Promise<OpenClient> {
     throw unreachable("the pool's server", error)
   }
   client.on('error', () => undefined)
-  // Closed, not given back: the session carries settings and a lock that the application must not inherit.
-  return { client, close: async () => client.release(true) }
+  const ended = new Promise<void>((resolve) => client.on('end', resolve))
+  const close = async (): Promise<void> => {
+    // Closed, not given back: the session carries settings and a lock that the application must not inherit.
+    client.release(true)
+    // The server lets go of the lock while the session ends: nobody who was told that it is over may find it taken.
+    await ended
+  }
+  return { client, close }
 }
 
 function unreachable(server: string, cause: unknown): MigrationError {

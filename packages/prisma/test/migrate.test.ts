@@ -92,8 +92,12 @@ describe('the shipped migrations', () => {
 
   test("can be applied over one connection of the application's pool, which is left as it was", async () => {
     const pool = new pg.Pool({ connectionString: url, max: 1 })
+    let ended = 0
+    pool.on('remove', () => (ended += 1))
     await migrate({ pool })
+    expect(ended).toBe(1)
     expect(await migrationStatus({ pool })).toMatchObject({ pending: [] })
+    expect(ended).toBe(2)
     expect((await pool.query('show search_path')).rows).toEqual([{ search_path: '"$user", public' }])
     const ownLocks = `select 1 from pg_locks where locktype = 'advisory'
       and database = (select oid from pg_database where datname = current_database())`

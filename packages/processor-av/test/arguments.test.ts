@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { avProcessor } from '../src/index.ts'
 import { clip, DRAWN, H264, temporaryDirectory } from './clips.ts'
 import { fakeFfmpeg } from './fake-programs.ts'
-import { INSTALLER } from './lanes.ts'
+import { INSTALLER } from './installer-lane.ts'
 import { M4A, make, outcomesOf, POSTER, STRIP, VIDEO, WAVEFORM } from './workbench.ts'
 
 describe('every run of ffmpeg', () => {

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { SourceFile } from '@rindle/core'
 import { afterAll } from 'vitest'
-import { INSTALLER } from './lanes.ts'
+import { INSTALLER } from './installer-lane.ts'
 
 const run = promisify(execFile)
 

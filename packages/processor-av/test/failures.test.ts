@@ -6,7 +6,8 @@ import { assertDiskSpace } from '../src/disk-space.ts'
 import { avProcessor } from '../src/index.ts'
 import { AAC, clip, DRAWN, H264, temporaryDirectory } from './clips.ts'
 import { fakeFfmpeg, processesWith } from './fake-programs.ts'
-import { INSTALLER, LANES } from './lanes.ts'
+import { INSTALLER } from './installer-lane.ts'
+import { LANES } from './lanes.ts'
 import { failure, M4A, make, outcomesOf, POSTER, request, STRIP, VIDEO, WAVEFORM } from './workbench.ts'
 
 let source: SourceFile

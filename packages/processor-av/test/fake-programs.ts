@@ -1,7 +1,7 @@
 import { chmod, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { temporaryDirectory } from './clips.ts'
-import { INSTALLER } from './lanes.ts'
+import { INSTALLER } from './installer-lane.ts'
 
 /**
  * A program in the place of ffmpeg: asked about itself it answers as the real one does, and for anything else it runs

@@ -1,22 +1,8 @@
 import { execFileSync } from 'node:child_process'
-import ffmpegInstaller from '@ffmpeg-installer/ffmpeg'
-import ffprobeInstaller from '@ffprobe-installer/ffprobe'
-import type { AvProcessorOptions } from '../src/index.ts'
+import { test } from 'vitest'
+import { type FfmpegLane, INSTALLER } from './installer-lane.ts'
 
-/** A build of FFmpeg that tests run with. */
-export interface FfmpegLane {
-  readonly lane: 'installer' | 'system'
-  /** Its programs, as options of the processor. */
-  readonly programs: Required<Pick<AvProcessorOptions, 'ffmpegPath' | 'ffprobePath'>>
-}
-
-/** The build of December 2018, with the ffprobe of 2023, which every install has. It also makes the fixtures. */
-export const INSTALLER: FfmpegLane = {
-  lane: 'installer',
-  programs: { ffmpegPath: ffmpegInstaller.path, ffprobePath: ffprobeInstaller.path },
-}
-
-/** Every build that is here. */
+/** Every build that is here. In a report, a test that is skipped says which is not. */
 export const LANES: readonly FfmpegLane[] = [INSTALLER, ...systemLane()]
 
 function systemLane(): readonly FfmpegLane[] {
@@ -26,7 +12,9 @@ function systemLane(): readonly FfmpegLane[] {
     )
     return [{ lane: 'system', programs: { ffmpegPath, ffprobePath } }]
   } catch {
-    console.warn('Skipped: the lane of the system needs ffmpeg and ffprobe on the PATH.')
+    const reason = 'the lane of the system needs ffmpeg and ffprobe on the PATH.'
+    console.warn(`Skipped: ${reason}`)
+    test('with the system FFmpeg', ({ skip }) => skip(reason))
     return []
   }
 }

@@ -3,7 +3,7 @@ import { avProcessor } from '../src/index.ts'
 import { ProgressReader } from '../src/progress-reader.ts'
 import { AAC, clip, DRAWN, H264 } from './clips.ts'
 import { fakeFfmpeg } from './fake-programs.ts'
-import { INSTALLER } from './lanes.ts'
+import { INSTALLER } from './installer-lane.ts'
 import { outcomesOf, VIDEO } from './workbench.ts'
 
 describe('what FFmpeg says of its progress', () => {

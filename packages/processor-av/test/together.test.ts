@@ -5,7 +5,8 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { avProcessor } from '../src/index.ts'
 import { AAC, clip, DRAWN, H264, temporaryDirectory } from './clips.ts'
 import { fakeFfmpeg } from './fake-programs.ts'
-import { INSTALLER, LANES } from './lanes.ts'
+import { INSTALLER } from './installer-lane.ts'
+import { LANES } from './lanes.ts'
 import { inspect, M4A, MP3, outcomesOf, POSTER, VIDEO } from './workbench.ts'
 
 const SMALL: Recipe = { kind: 'video', preset: 'web_480p' }

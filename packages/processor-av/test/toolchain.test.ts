@@ -7,7 +7,8 @@ import { inspectBuild } from '../src/inspect-build.ts'
 import { parseOptions } from '../src/options.ts'
 import { temporaryDirectory } from './clips.ts'
 import { fakeFfmpeg } from './fake-programs.ts'
-import { INSTALLER, LANES } from './lanes.ts'
+import { INSTALLER } from './installer-lane.ts'
+import { LANES } from './lanes.ts'
 
 afterEach(() => vi.unstubAllEnvs())
 

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { temporaryDirectory } from './clips.ts'
-import type { FfmpegLane } from './lanes.ts'
+import type { FfmpegLane } from './installer-lane.ts'
 
 /** Programs that keep a log of what they open. */
 export interface Traced {

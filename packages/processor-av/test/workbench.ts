@@ -13,7 +13,7 @@ import {
   type VariantOutcome,
 } from '@rindle/core'
 import { temporaryDirectory } from './clips.ts'
-import { INSTALLER } from './lanes.ts'
+import { INSTALLER } from './installer-lane.ts'
 
 export const LIMITS = { maxPixels: 100_000_000 }
 

@@ -11,8 +11,8 @@ import { SLOW } from './slow-recipe.ts'
 import { errorOf, LIMITS, make, outcomesOf, processorWith, request, sourceFile } from './workbench.ts'
 
 const MEBIBYTE = 1024 ** 2
-/** The encoder works on this for some seconds. */
-const SECONDS = { ...SLOW, width: 700, height: 700, effort: 4 } as const
+/** The encoder works on this for a few seconds. */
+const SECONDS = { ...SLOW, width: 600, height: 600, effort: 4 } as const
 const SMALL = { mode: 'fit', width: 40 } as const
 
 let bytes: Buffer

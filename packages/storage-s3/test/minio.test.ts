@@ -1,8 +1,8 @@
-import { startS3Server } from '@rindle/test-s3'
+import { useS3Server } from '@rindle/test-s3'
 import { afterAll } from 'vitest'
 import { everyServer } from './on-every-server/every-server.ts'
 
-const server = await startS3Server()
+const server = await useS3Server()
 afterAll(() => server.stop())
 
 everyServer(server)

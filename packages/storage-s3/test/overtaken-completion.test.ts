@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import { S3ServiceException } from '@aws-sdk/client-s3'
 import type { MultipartStorage, ResumableState, ResumableStorage } from '@rindle/core'
 import { s3Storage } from '@rindle/storage-s3'
-import { startS3Server } from '@rindle/test-s3'
+import { useS3Server } from '@rindle/test-s3'
 import { afterAll, describe, expect, test } from 'vitest'
 import { parseOptions } from '../src/options.ts'
 import { s3Connection } from '../src/s3-connection.ts'
@@ -13,7 +13,7 @@ import { s3OptionsOf } from './s3-subject.ts'
 const KEY = 'album/film.txt'
 const TYPE = { contentType: 'text/plain' }
 
-const server = await startS3Server()
+const server = await useS3Server()
 afterAll(() => server.stop())
 
 const bucket = s3OptionsOf(server, await server.createBucket())

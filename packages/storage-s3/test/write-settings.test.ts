@@ -1,14 +1,14 @@
 import { HeadObjectCommand, type HeadObjectCommandOutput, S3Client } from '@aws-sdk/client-s3'
 import type { StorageAdapter } from '@rindle/core'
 import { type S3StorageOptions, s3Storage } from '@rindle/storage-s3'
-import { startS3Server } from '@rindle/test-s3'
+import { useS3Server } from '@rindle/test-s3'
 import { afterAll, describe, expect, test } from 'vitest'
 import { inAMinute, s3OptionsOf } from './s3-subject.ts'
 import { bodyOf, putText } from './use-storage.ts'
 
 const PART_BYTES = 5 * 1024 * 1024
 
-const server = await startS3Server()
+const server = await useS3Server()
 afterAll(() => server.stop())
 
 /** Every way in which an object comes to be. */

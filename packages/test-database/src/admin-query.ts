@@ -14,6 +14,11 @@ export async function withAdmin<Result>(url: string, work: (query: AdminQuery) =
   }
 }
 
+/** The name of a URL's database. */
+export function databaseOf(url: string): string {
+  return decodeURIComponent(new URL(url).pathname.slice(1))
+}
+
 /** The URL of another database on the same server, with the same user. */
 export function withDatabase(url: string, database: string): string {
   const changed = new URL(url)

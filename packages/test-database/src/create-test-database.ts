@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import { inject } from 'vitest'
-import { type AdminQuery, withAdmin, withDatabase } from './admin-query.ts'
-import type { TestServer } from './test-server.ts'
+import { type AdminQuery, databaseOf, withAdmin, withDatabase } from './admin-query.ts'
+import { type TestServer, testServer } from './test-server.ts'
 
 const LOOKS = 20
 const LOOK_MS = 25
@@ -11,6 +10,8 @@ const LOOK_MS = 25
 export interface TestDatabaseOptions {
   /** Rindle's tables and pg-boss's, empty; `false` gives an empty database. @default true */
   readonly migrated?: boolean
+  /** What this one holds instead: files are copied, so nobody may be connected to it. */
+  readonly copyOf?: TestDatabase
 }
 
 /** A database that belongs to one test file. */
@@ -27,11 +28,12 @@ export interface TestDatabase {
  * dropped goes at the end of the run.
  */
 export async function createTestDatabase(options: TestDatabaseOptions = {}): Promise<TestDatabase> {
-  const { migrated: isMigrated = true } = options
-  const server = inject('rindleTestServer')
+  const { migrated: isMigrated = true, copyOf } = options
+  const server = await testServer()
   const name = `${server.namePrefix}${randomUUID().replaceAll('-', '')}`
   await withAdmin(server.adminUrl, async (query) => {
-    if (isMigrated) await cloneTemplate(query, server, name)
+    if (copyOf !== undefined) await clone(query, server, databaseOf(copyOf.url), name)
+    else if (isMigrated) await cloneTemplate(query, server, name)
     else await query(`create database "${name}" template template0`)
   })
   const drop = async (): Promise<void> => {
@@ -59,6 +61,10 @@ async function cloneTemplate(query: AdminQuery, server: TestServer, name: string
   // Loaded on demand: an empty database can be had while the package that makes the tables is broken.
   const { ensureTemplate } = await import('./ensure-template.ts')
   await ensureTemplate(query, server)
+  await clone(query, server, server.template, name)
+}
+
+async function clone(query: AdminQuery, server: TestServer, template: string, name: string): Promise<void> {
   const strategy = server.clonesByFileCopy ? 'strategy file_copy' : ''
-  await query(`create database "${name}" template "${server.template}" ${strategy}`)
+  await query(`create database "${name}" template "${template}" ${strategy}`)
 }

@@ -4,30 +4,32 @@ import { join } from 'node:path'
 import { startEmbeddedPostgres } from '@rindle/embedded'
 import type { TestProject } from 'vitest/node'
 import { withAdmin } from './admin-query.ts'
-import './test-server.ts'
+import { onDemand, type Started } from './on-demand.ts'
+import type { TestServer } from './test-server.ts'
 
 /**
- * Gives a test run its PostgreSQL: the one that `DATABASE_URL` names, whose user must be allowed to create databases,
- * else an embedded one that ends with the run and leaves nothing.
+ * Gives a test run its PostgreSQL, from the first test that wants a database on: the one that `DATABASE_URL` names,
+ * whose user must be allowed to create databases, else an embedded one that ends with the run and leaves nothing.
  *
  * @returns What vitest calls after the last test: it drops what the run made and stops an embedded server.
  */
 export default async function setUpTestServer(project: TestProject): Promise<() => Promise<void>> {
-  const namePrefix = `rindle_test_${randomUUID().slice(0, 8)}_`
-  const { adminUrl, isEmbedded, close } = await openServer(namePrefix)
-  const template = `${namePrefix}template`
-  project.provide('rindleTestServer', { adminUrl, template, namePrefix, clonesByFileCopy: isEmbedded })
-  return close
+  const server = await onDemand(openServer)
+  project.provide('rindleTestServer', server.address)
+  return () => server.close()
 }
 
-async function openServer(
-  namePrefix: string,
-): Promise<{ adminUrl: string; isEmbedded: boolean; close: () => Promise<void> }> {
+async function openServer(): Promise<Started<TestServer>> {
+  const namePrefix = `rindle_test_${randomUUID().slice(0, 8)}_`
+  const names = { namePrefix, template: `${namePrefix}template` }
   const url = process.env.DATABASE_URL
-  if (url) return { adminUrl: url, isEmbedded: false, close: () => dropDatabases(url, namePrefix) }
+  if (url) {
+    const answer = { adminUrl: url, clonesByFileCopy: false, ...names }
+    return { answer, close: () => dropDatabases(url, namePrefix) }
+  }
   const directory = join(tmpdir(), `rindle-test-${randomUUID()}`)
   const server = await startEmbeddedPostgres({ directory, ephemeral: true })
-  return { adminUrl: server.url, isEmbedded: true, close: () => server.stop() }
+  return { answer: { adminUrl: server.url, clonesByFileCopy: true, ...names }, close: () => server.stop() }
 }
 
 async function dropDatabases(adminUrl: string, namePrefix: string): Promise<void> {

@@ -1,4 +1,7 @@
-/** The PostgreSQL server of one test run, as the global setup hands it to the test files. */
+import { inject } from 'vitest'
+import { ask } from './on-demand.ts'
+
+/** The PostgreSQL server of one test run. */
 export interface TestServer {
   /** A connection URL of a user who may create databases. */
   readonly adminUrl: string
@@ -12,6 +15,15 @@ export interface TestServer {
 
 declare module 'vitest' {
   interface ProvidedContext {
-    rindleTestServer: TestServer
+    /** Where the global setup offers it. */
+    rindleTestServer: string
   }
+}
+
+let asked: Promise<TestServer> | undefined
+
+/** The server of this test run, which starts when the first test file asks. */
+export function testServer(): Promise<TestServer> {
+  asked ??= ask<TestServer>(inject('rindleTestServer'))
+  return asked
 }

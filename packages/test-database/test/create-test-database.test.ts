@@ -1,8 +1,8 @@
 import pg from 'pg'
 import { PgBoss } from 'pg-boss'
-import { expect, inject, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { createTestDatabase } from '../src/index.ts'
-import '../src/test-server.ts'
+import { testServer } from '../src/test-server.ts'
 
 async function query(url: string, sql: string): Promise<readonly Record<string, unknown>[]> {
   const client = new pg.Client({ connectionString: url })
@@ -14,8 +14,8 @@ async function query(url: string, sql: string): Promise<readonly Record<string, 
   }
 }
 
-function databaseExists(name: string): Promise<readonly Record<string, unknown>[]> {
-  return query(inject('rindleTestServer').adminUrl, `select datname from pg_database where datname = '${name}'`)
+async function databaseExists(name: string): Promise<readonly Record<string, unknown>[]> {
+  return query((await testServer()).adminUrl, `select datname from pg_database where datname = '${name}'`)
 }
 
 test('what one test file writes is not in the database of another', async () => {
@@ -39,6 +39,15 @@ test('an unmigrated test database is empty', async () => {
   await using database = await createTestDatabase({ migrated: false })
   const schemas = `select count(*)::int as schemas from pg_namespace where nspname in ('rindle', 'pgboss')`
   expect(await query(database.url, schemas)).toEqual([{ schemas: 0 }])
+})
+
+test('a copy holds what its model does, and is written to alone', async () => {
+  await using model = await createTestDatabase({ migrated: false })
+  await query(model.url, 'create table mark (n int)')
+  await using copy = await createTestDatabase({ copyOf: model })
+  await query(copy.url, 'insert into mark values (1)')
+  expect(await query(copy.url, 'select * from mark')).toEqual([{ n: 1 }])
+  expect(await query(model.url, 'select * from mark')).toEqual([])
 })
 
 test('test databases can be created at the same time', async () => {

@@ -8,7 +8,7 @@ import { bucketsOf } from './buckets.ts'
 import { cephConfig, monitorAddress } from './ceph-config.ts'
 import { freePort } from './free-port.ts'
 import { findOnPath } from './minio-binary.ts'
-import type { S3Server } from './s3-server.ts'
+import type { OwnS3Server } from './s3-server.ts'
 import { type Supervised, supervise } from './supervise.ts'
 
 const PROGRAMS = ['ceph', 'ceph-authtool', 'ceph-mon', 'ceph-osd', 'monmaptool', 'radosgw', 'radosgw-admin']
@@ -29,7 +29,7 @@ export async function cephMissing(): Promise<string | undefined> {
 }
 
 /** Starts a cluster of one machine, in memory, with a gateway that speaks S3. Takes about ten seconds. */
-export async function startCeph(): Promise<S3Server> {
+export async function startCeph(): Promise<OwnS3Server> {
   const [monitorPort, gatewayPort] = [await freePort(), await freePort()]
   const server = {
     endpoint: `http://127.0.0.1:${gatewayPort}`,

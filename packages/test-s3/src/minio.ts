@@ -4,11 +4,11 @@ import { assertServing } from './assert-serving.ts'
 import { bucketsOf } from './buckets.ts'
 import { freePort } from './free-port.ts'
 import { minioBinary } from './minio-binary.ts'
-import type { S3Server } from './s3-server.ts'
+import type { OwnS3Server } from './s3-server.ts'
 import { type ServerProgram, supervise } from './supervise.ts'
 
 /** Starts a MinIO on 127.0.0.1 with data of its own. It can encrypt: it has a key for SSE-S3 and SSE-KMS. */
-export async function startMinio(): Promise<S3Server> {
+export async function startMinio(): Promise<OwnS3Server> {
   const command = await minioBinary()
   const address = `127.0.0.1:${await freePort()}`
   const server = {

@@ -10,6 +10,12 @@ export interface S3Server {
   readonly signedChecksum: 'x-amz-checksum-sha256' | 'x-amz-content-sha256'
   /** Makes an empty bucket with a name of its own. */
   createBucket(): Promise<string>
+  /** Ends the use of it: a given store loses the buckets made here, one of the run ends with the run. Safe to repeat. */
+  stop(): Promise<void>
+}
+
+/** A server that one test started for itself, and may therefore kill. */
+export interface OwnS3Server extends S3Server {
   /** SIGKILL to the process that answers requests; resolves when it is gone. Rejects for a given store. */
   kill(): Promise<void>
   /** Starts it again after `kill`, on the same port and with the same objects. Rejects for a given store. */

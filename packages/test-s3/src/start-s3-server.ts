@@ -1,7 +1,7 @@
 import { startCeph } from './ceph.ts'
 import { givenStore } from './given-store.ts'
 import { startMinio } from './minio.ts'
-import type { S3Server } from './s3-server.ts'
+import type { OwnS3Server } from './s3-server.ts'
 
 /** Which server {@link startS3Server} starts. */
 export interface S3ServerOptions {
@@ -17,7 +17,7 @@ export interface S3ServerOptions {
  * Gives an S3 server with nothing in it, on 127.0.0.1 and a free port. It ends with `stop`, and at the latest with this
  * process, and leaves nothing behind.
  */
-export async function startS3Server(options: S3ServerOptions = {}): Promise<S3Server> {
+export async function startS3Server(options: S3ServerOptions = {}): Promise<OwnS3Server> {
   if (options.kind === 'ceph') return startCeph()
   return givenStore(process.env) ?? startMinio()
 }

@@ -4,7 +4,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { cephMissing, type S3Server, startS3Server } from '@rindle/test-s3'
+import { cephMissing, type OwnS3Server, type S3Server, startS3Server, useS3Server } from '@rindle/test-s3'
 import { Client } from 'minio'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { givenStore } from '../src/given-store.ts'
@@ -12,7 +12,7 @@ import { startMinio } from '../src/minio.ts'
 import { findOnPath } from '../src/minio-binary.ts'
 
 const missing = await cephMissing()
-const STARTERS: readonly (readonly [string, () => Promise<S3Server>])[] = [
+const STARTERS: readonly (readonly [string, () => Promise<OwnS3Server>])[] = [
   ['MinIO', startMinio],
   ['Ceph', () => startS3Server({ kind: 'ceph' })],
 ]
@@ -43,6 +43,16 @@ test('two servers run beside each other', async () => {
   onTestFinished(async () => void (await Promise.all(servers.map((server) => server.stop()))))
   expect(new Set(servers.map(({ endpoint }) => endpoint)).size).toBe(2)
   await Promise.all(servers.map((server) => server.createBucket()))
+})
+
+test('the server of the run is one for all who use it, with buckets that are their own', async () => {
+  const [one, other] = await Promise.all([useS3Server(), useS3Server()])
+  expect(one.endpoint).toBe(other.endpoint)
+  const [bucket, bucketOfOther] = [await one.createBucket(), await other.createBucket()]
+  expect(bucket).not.toBe(bucketOfOther)
+  await one.stop()
+  expect((await fetch(`${other.endpoint}/${bucketOfOther}`)).status).toBe(403)
+  await other.stop()
 })
 
 test.each([

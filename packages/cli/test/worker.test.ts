@@ -170,7 +170,7 @@ describe('the probes of a worker process', () => {
       env,
     })
     await worker.printed('Working')
-    const url = /Metrics: (http:\/\/127\.0\.0\.1:\d+\/metrics)\.\n/.exec(worker.stderr())?.[1] ?? ''
+    const url = /Metrics: (http:\/\/127\.0\.0\.1:\d+\/metrics)\./.exec(worker.stderr())?.[1] ?? ''
     const response = await fetch(url)
     expect(response.status).toBe(200)
     expect(response.headers.get('content-type')).toBe('application/openmetrics-text; version=1.0.0; charset=utf-8')
@@ -263,7 +263,7 @@ describe('on a machine without FFmpeg', () => {
     const worker = startRindle(['worker', '--health-port', '0'], { cwd: application.directory, env })
     await worker.printed('Working')
     expect(worker.stderr()).toMatch(
-      /\nNot working on media, looking again every minute: The option `ffmpegPath` names \/nowhere\/ffmpeg [^\n]+\nWorking, jobs at once: promote 5, process \d+, purge 2, maintenance 1\./i,
+      /Not working on media, looking again every minute: the option `ffmpegPath` names \/nowhere\/ffmpeg [^]+Working, jobs at once: promote 5, process \d+, purge 2, maintenance 1\./,
     )
     expect(await probe(worker, '/readyz')).toEqual([
       200,

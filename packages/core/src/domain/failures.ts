@@ -74,10 +74,10 @@ const KINDS: Readonly<Record<ErrorCode, FailureKind>> = {
 }
 
 /** Codes by which a probe or a decoder says that the file itself is at fault. */
-const FAULTS_OF_THE_FILE = ['limit_exceeded', 'corrupt_media', 'unsupported_codec'] as const
+export const FILE_FAULTS = ['limit_exceeded', 'corrupt_media', 'unsupported_codec'] as const
 
 /** One of the codes by which a file itself is at fault. */
-export type FileFault = (typeof FAULTS_OF_THE_FILE)[number]
+export type FileFault = (typeof FILE_FAULTS)[number]
 
 /**
  * Decides what an error says: the one place in which a verdict about bytes is told from everything else. What nobody
@@ -93,7 +93,7 @@ export function failureOf(error: unknown): Failure {
 /** The code by which an error says that the file is at fault, and trying again cannot help; `null`: it does not. Pure. */
 export function fileFaultOf(error: unknown): FileFault | null {
   if (!isRindleError(error) || failureOf(error).kind !== 'verdict') return null
-  return FAULTS_OF_THE_FILE.find((fault) => fault === error.code) ?? null
+  return FILE_FAULTS.find((fault) => fault === error.code) ?? null
 }
 
 function kindOf({ code, retryable }: RindleError): FailureKind {

@@ -1,11 +1,10 @@
+import { FILE_FAULTS } from '../../domain/failures.ts'
 import type { VariantState } from '../../domain/states.ts'
 import { DELIVERABLE } from '../../rows/state-literals.ts'
 import { bothEnds, type Search, type SnapshotClass } from './snapshot-class.ts'
 
-/** Reasons by which a variant cannot be made of its file, whoever tries. */
-const VERDICTS = `'corrupt_media', 'limit_exceeded', 'unsupported_codec'`
-
-const isVerdict = `coalesce(candidates.error_reason, '') in (${VERDICTS})`
+/** Whether the file itself is the reason: nobody can make the variant of it. */
+const isVerdict = `coalesce(candidates.error_reason, '') in (${FILE_FAULTS.map((code) => `'${code}'`).join(', ')})`
 
 /**
  * Variants in one state that a verb would take: those that their profile declares, of assets that are deliverable. What is

@@ -56,6 +56,7 @@ const COMMAND_LINES: Readonly<Record<string, readonly (readonly string[])[]>> = 
   doctor: [['doctor', '--offline']],
   'runtime-status': [['runtime-status']],
   check: [['check']],
+  list: [['list'], ['list', 'variants'], ['list', '--state', 'ready']],
   reprobe: [['reprobe', 'ASSET']],
   requeue: [['requeue', 'ASSET']],
   'regenerate-variants': [['regenerate-variants', '--dry-run']],
@@ -68,6 +69,9 @@ const COMMAND_LINES: Readonly<Record<string, readonly (readonly string[])[]>> = 
   'backfill-metadata': [['backfill-metadata']],
   'purge-unattached': [['purge-unattached']],
   'prune-runs': [['prune-runs']],
+  cancel: [['cancel', 'ASSET', '--dry-run']],
+  purge: [['purge', 'ASSET']],
+  release: [['release', 'ASSET']],
   schedule: [['schedule'], ['schedule', '--list']],
   'erase-owner': [
     ['erase-owner', 'member', '7'],

@@ -145,8 +145,8 @@ describe('release', () => {
     await sql(`update rindle.media_assets set state = 'quarantined', error_reason = 'promotion_failed:storage_denied'`)
     const { exitCode, stdout } = await command('release', assetId)
     expect(stdout).toBe(
-      `Rindle: release of a quarantined asset...\n  assetId:     ${assetId}\n  state:       validating\n` +
-        '  errorReason: promotion_failed:storage_denied\nDone.\n',
+      `Rindle: release of a quarantined asset...\n  asset_id:     ${assetId}\n  state:        validating\n` +
+        '  error_reason: promotion_failed:storage_denied\nDone.\n',
     )
     expect(exitCode).toBe(0)
   })

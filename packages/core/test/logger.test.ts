@@ -77,9 +77,9 @@ describe('what the log says of an error', () => {
     [new TypeError('fetch failed', { cause: new Error('getaddrinfo ENOTFOUND s3') }), 'unexpected', 'getaddrinfo'],
     // As pg-boss emits what it has caught.
     [{ message: 'the connection was lost', stack: 'Error: …', code: '57P01' }, '57P01', 'the connection was lost'],
-    [{ no: 'error' }, 'unexpected', 'something that is no error'],
+    [{ no: 'error' }, 'unexpected', '{"no":"error"}'],
     ['a text', 'unexpected', 'a text'],
-    [undefined, 'unexpected', 'undefined'],
+    [undefined, 'unexpected', 'nothing was said'],
     [new Error(''), 'unexpected', 'Error'],
   ])('is its code and its message, never [object Object]: %o', (error, code, text) => {
     expect(errorFields(error)).toEqual({ code, error: expect.stringContaining(text) })
@@ -88,7 +88,7 @@ describe('what the log says of an error', () => {
 
   it('is one line of a bounded length, without what a URL may hold', () => {
     const text = errorText(new Error(`no\n  answer from https://me:hunter2@host/x?sig=1 ${'.'.repeat(9_999)}`))
-    expect(text).toMatch(/^no answer from \[url\] \.+$/)
+    expect(text).toMatch(/^no answer from \[url\] \.+…$/)
     expect(text.length).toBe(500)
   })
 })

@@ -11,6 +11,6 @@ export const release: Command = defineCommand({
   run: async (args, context) =>
     runOperation(args, context, 'release of a quarantined asset', async (rindle) => {
       const { asset, errorReason } = await rindle.releaseAsset(args.assetId)
-      return { summary: { assetId: asset.id, state: asset.state, errorReason }, hasErrors: false }
+      return { summary: { asset_id: asset.id, state: asset.state, error_reason: errorReason }, hasErrors: false }
     }),
 })

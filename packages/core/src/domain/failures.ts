@@ -1,5 +1,6 @@
 import { cleanSentence, codeOf, errorSentence, withCauses } from './error-text.ts'
 import { ERROR_CODES, type ErrorCode, isRindleError, type RindleError } from './errors.ts'
+import type { RowReason } from './reasons.ts'
 
 /**
  * What a failure says.
@@ -15,7 +16,7 @@ export type FailureKind = 'verdict' | 'defect' | 'outage' | 'lack'
 export interface Failure {
   readonly kind: FailureKind
   /** A code; behind a colon, whose failure it is (`scanner_failed:clamav`). */
-  readonly reason: string
+  readonly reason: RowReason
   /** The same as a sentence for a person. Holds no secrets. */
   readonly message: string
 }
@@ -106,8 +107,9 @@ function kindOf({ code, retryable }: RindleError): FailureKind {
 }
 
 /** With the name of the scanner or analyzer, where it is one's. */
-function reasonOf({ code, details: { reason } }: RindleError): string {
-  return typeof reason === 'string' && reason.startsWith(`${code}:`) ? reason : code
+function reasonOf({ code, details: { reason } }: RindleError): RowReason {
+  const isNamed = typeof reason === 'string' && reason.startsWith(`${code}:`)
+  return isNamed ? (reason as `${ErrorCode}:${string}`) : code
 }
 
 const DISK: Pick<Failure, 'kind' | 'reason'> = { kind: 'outage', reason: 'insufficient_disk' }

@@ -22,8 +22,6 @@ export const REASONS = {
   claim_lost: 'Another worker had taken the work over, because this one was thought dead.',
   attached_or_gone: 'The purge was not done: the asset is attached again, or gone already.',
   expired: 'The time of the upload ran out.',
-  original_missing: 'The stored original is gone.',
-  original_damaged: 'The stored original is not what was verified.',
   unexpected: 'An error that nobody foresaw; the log has it.',
 } as const
 

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../domain/errors.ts'
+import type { RowReason } from '../domain/reasons.ts'
 import { time } from '../rows/row-values.ts'
 import type { Runtime } from '../runtime.ts'
 
@@ -11,7 +12,7 @@ export interface BegunRun {
 /** How a run ended. */
 export type RunEnd =
   | { readonly state: 'succeeded'; readonly report: JsonObject }
-  | { readonly state: 'failed'; readonly errorReason: string }
+  | { readonly state: 'failed'; readonly errorReason: RowReason }
 
 /** Writes down that a run of a task has begun, in the place of the one before. */
 export async function beginRun(runtime: Runtime, task: string, options: JsonObject): Promise<BegunRun> {

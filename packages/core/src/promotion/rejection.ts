@@ -1,4 +1,5 @@
 import { cleanSentence } from '../domain/error-text.ts'
+import type { RowReason } from '../domain/reasons.ts'
 
 /**
  * A verdict about bytes, by which they may go no further: the asset is quarantined. Thrown by the steps of a promotion.
@@ -7,9 +8,9 @@ import { cleanSentence } from '../domain/error-text.ts'
 export class Rejection extends Error {
   override readonly name: string = 'Rejection'
   /** A code; behind a colon, whose verdict it is (`scanner_rejected:clamav`). */
-  readonly reason: string
+  readonly reason: RowReason
 
-  constructor(reason: string, message: string) {
+  constructor(reason: RowReason, message: string) {
     super(cleanSentence(message))
     this.reason = reason
   }

@@ -1,4 +1,5 @@
 import type { Asset } from '../domain/entities.ts'
+import type { RowReason } from '../domain/reasons.ts'
 import type { AssetState } from '../domain/states.ts'
 import { sourcesOf } from '../domain/transitions.ts'
 import { NOTIFY_ASSET } from '../events/changes.ts'
@@ -21,7 +22,7 @@ export interface AssetChanges {
   readonly hasVideoTrack?: boolean | null
   readonly hasAudioTrack?: boolean | null
   readonly metadata?: Asset['metadata']
-  readonly errorReason?: string
+  readonly errorReason?: RowReason
   /** The same as a sentence: clean, because it is kept. */
   readonly errorMessage?: string
 }

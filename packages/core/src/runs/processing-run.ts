@@ -1,4 +1,5 @@
 import type { SqlExecutor } from '@rindle/prisma'
+import type { RowReason } from '../domain/reasons.ts'
 import type { RunState } from '../domain/states.ts'
 import type { Runtime } from '../runtime.ts'
 
@@ -26,7 +27,7 @@ export async function startRuns(runtime: Runtime, sql: SqlExecutor, runs: readon
 
 /** Why an attempt ended as it did. */
 export interface RunReason {
-  readonly reason: string
+  readonly reason: RowReason
   /** The same as a sentence, kept in the details. */
   readonly message?: string
 }

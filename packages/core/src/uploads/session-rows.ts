@@ -1,6 +1,7 @@
 import { validate } from 'uuid'
 import type { Asset, UploadSession } from '../domain/entities.ts'
 import { type JsonObject, RindleError } from '../domain/errors.ts'
+import type { RowReason } from '../domain/reasons.ts'
 import type { SessionState, UploadStrategy } from '../domain/states.ts'
 import { sourcesOf } from '../domain/transitions.ts'
 import type { ResumableState } from '../ports/storage.ts'
@@ -81,7 +82,7 @@ function sessionEnded({ id }: Pick<UploadSession, 'id'>, state: SessionState): R
 
 /** Columns that may change together with a session's state. */
 export interface SessionChanges {
-  readonly failureReason?: string
+  readonly failureReason?: RowReason
   readonly isVerified?: boolean
 }
 

@@ -3,6 +3,7 @@ import { promoteRequest } from '../assets/promote-request.ts'
 import { counted } from '../domain/counted.ts'
 import type { Asset, UploadSession } from '../domain/entities.ts'
 import { isRindleError, RindleError } from '../domain/errors.ts'
+import type { RowReason } from '../domain/reasons.ts'
 import type { StoredObject } from '../ports/storage.ts'
 import { transitionAsset } from '../rows/asset-transition.ts'
 import { adapterNameOf, profileOf, type Runtime, storageOf } from '../runtime.ts'
@@ -113,7 +114,7 @@ async function finishUnlessOvertaken(runtime: Runtime, open: OpenSession): Promi
 }
 
 interface SizeProblem {
-  readonly reason: string
+  readonly reason: RowReason
   readonly message: string
 }
 

@@ -1,5 +1,6 @@
 import type { Asset, Variant } from '../domain/entities.ts'
 import { RindleError } from '../domain/errors.ts'
+import type { RowReason } from '../domain/reasons.ts'
 import { assertTransition, sourcesOf } from '../domain/transitions.ts'
 import { NOTIFY_VARIANT } from '../events/changes.ts'
 import { assertId } from '../rows/assert-id.ts'
@@ -52,7 +53,7 @@ export async function cancelVariants(
   unit: UnitOfWork,
   asset: Asset,
   variants: readonly Variant[],
-  reason: string | null = null,
+  reason: RowReason | null = null,
 ): Promise<void> {
   for (const variant of variants) assertTransition('variant', variant.state, 'cancelled', variant.id)
   await unit.executeSql(

@@ -25,7 +25,7 @@ function writtenReasons(): readonly string[] {
 describe('the reasons that rows keep', () => {
   it('are all in the tables', () => {
     const written = writtenReasons()
-    expect(written).toEqual(expect.arrayContaining(['worker_died', 'cancelled', 'attached_or_gone', 'expired']))
+    expect(written).toEqual(expect.arrayContaining(['worker_died', 'cancelled', 'expired']))
     expect(written.filter((reason) => !(reason in REASONS) && !(reason in ERROR_CODES))).toEqual([])
   })
 

@@ -1,7 +1,6 @@
 import {
   type DiagnosisContext,
   deadLetterQueue,
-  errorText,
   type Finding,
   type JobRequest,
   type JobSchedule,

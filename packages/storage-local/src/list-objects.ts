@@ -34,22 +34,25 @@ async function* takeObjects(
   signal?.throwIfAborted()
   const parent = prefix.slice(0, prefix.lastIndexOf('/') + 1)
   if (parent !== '' && !isKey(parent.slice(0, -1))) return
-  const path = await root.locateDirectory(parent.slice(0, -1))
+  const path = await root.lookUp(() => root.locateDirectory(parent.slice(0, -1)))
   if (path === undefined) return
   let count = 0
-  for await (const listed of walk(path, parent, prefix)) {
+  for await (const listed of walkObjects(path, parent, prefix)) {
     signal?.throwIfAborted()
     yield listed
     count += 1
     if (count >= limit) return
   }
+  // A disk that goes during the walk must not make it end as if it had seen everything.
+  await root.assertThere()
 }
 
-async function* walk(path: string, parent: string, prefix: string): AsyncGenerator<ListedObject> {
+/** The objects in the directory `path`, whose keys begin with `parent`, that begin with `prefix`, in order. */
+export async function* walkObjects(path: string, parent = '', prefix = ''): AsyncGenerator<ListedObject> {
   for (const { name, key, isDirectory } of await readEntries(path, parent)) {
     if (!key.startsWith(prefix)) continue
     if (isDirectory) {
-      yield* walk(join(path, name), key, prefix)
+      yield* walkObjects(join(path, name), key, prefix)
     } else {
       const stats = await statIfThere(join(path, name))
       if (stats?.isFile()) yield { key, byteSize: stats.size, lastModified: stats.mtime }

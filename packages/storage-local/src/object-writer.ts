@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { type BigIntStats, constants } from 'node:fs'
-import { type FileHandle, open, rename, rm } from 'node:fs/promises'
+import { type FileHandle, lstat, open, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { RindleError } from '@rindle/core'
+import type { FileVersion } from './checksum-records.ts'
 import { hasErrno, isErrno } from './errno.ts'
 import type { LocalStorageConfig } from './options.ts'
 import { type StorageRoot, syncDirectory } from './storage-root.ts'
@@ -15,8 +16,8 @@ export interface ObjectWriter {
   /** The temporary file, empty at first, in the directory where the object will be. */
   readonly path: string
   readonly handle: FileHandle
-  /** Puts the file in the object's place, atomically. */
-  commit(): Promise<BigIntStats>
+  /** Puts the file in the object's place, atomically, with the record of its SHA-256 where that is known. */
+  commit(checksumSha256: string | undefined): Promise<BigIntStats>
   /** Removes the file, as far as it can, and the directories left empty. Safe after a failed `commit`. */
   discard(): Promise<void>
 }
@@ -28,17 +29,23 @@ export async function openObjectWriter(
   { fileMode, fsync }: LocalStorageConfig,
 ): Promise<ObjectWriter> {
   const { target, path, handle } = await openTemporary(root, key)
+  let recorded: FileVersion | undefined
   return {
     path,
     handle,
-    async commit() {
+    async commit(checksumSha256) {
       await handle.utimes(new Date(), exactSeconds())
-      return putInPlace({ path, handle }, target, { fileMode, fsync })
+      if (checksumSha256 !== undefined) {
+        recorded = await handle.stat({ bigint: true })
+        await root.checksums.write(target, recorded, checksumSha256)
+      }
+      return putInPlace(root, { path, handle }, target, { fileMode, fsync })
     },
     async discard() {
       try {
         await handle.close()
         await rm(path, { force: true })
+        if (recorded !== undefined) await root.checksums.remove(target, recorded)
         await root.prune(path)
       } catch (error) {
         // The caller must see what led here. A temporary file that stays is no object, and a sweep finds it.
@@ -48,12 +55,16 @@ export async function openObjectWriter(
   }
 }
 
+/** A file that has no name of an object yet. */
+type UnnamedFile = Pick<ObjectWriter, 'path' | 'handle'>
+
 /**
  * Closes a file that is complete and gives it the name of the object, atomically. Leaves its time, and so the etag, as it
  * is: of two that put one file in place, the slower one would give an object that is in use another etag.
  */
 export async function putInPlace(
-  { path, handle }: Pick<ObjectWriter, 'path' | 'handle'>,
+  root: StorageRoot,
+  { path, handle }: UnnamedFile,
   target: string,
   { fileMode, fsync }: Pick<LocalStorageConfig, 'fileMode' | 'fsync'>,
 ): Promise<BigIntStats> {
@@ -61,33 +72,46 @@ export async function putInPlace(
   if (fsync) await handle.sync()
   const stats = await handle.stat({ bigint: true })
   await handle.close()
+  const replaced = await versionAt(target)
   await rename(path, target)
+  if (replaced !== undefined) await root.checksums.remove(target, replaced)
   if (fsync) await syncDirectory(dirname(target))
   return stats
 }
 
-async function openTemporary(
-  root: StorageRoot,
-  key: string,
-): Promise<{ target: string; path: string; handle: FileHandle }> {
+async function versionAt(path: string): Promise<FileVersion | undefined> {
+  try {
+    return await lstat(path, { bigint: true })
+  } catch (error) {
+    if (hasErrno(error, 'ENOENT')) return undefined
+    throw error
+  }
+}
+
+async function openTemporary(root: StorageRoot, key: string): Promise<UnnamedFile & { readonly target: string }> {
   const flags = constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY | constants.O_NOFOLLOW
   // No key has a segment that begins with a dot, so this is never an object's file.
   const name = `.rindle-${randomBytes(12).toString('hex')}.tmp`
-  const openFile = (target: string): Promise<FileHandle> => open(join(dirname(target), name), flags, 0o600)
-  const { path: target, handle } = await openPrepared(root, key, openFile)
-  return { target, path: join(dirname(target), name), handle }
+  return openPrepared(root, key, async (target) => {
+    const path = join(dirname(target), name)
+    return { target, path, handle: await open(path, flags, 0o600) }
+  })
 }
 
-/** Opens a file at the path of a key or beside it, and makes the directory for it when that is absent. */
-export async function openPrepared(
+/**
+ * Opens a new file at the path of a key or beside it, and makes the directory for it when that is absent. Whatever
+ * happens to the root afterwards, the file that is open lies in it.
+ */
+export async function openPrepared<T extends UnnamedFile>(
   root: StorageRoot,
   key: string,
-  openFile: (path: string) => Promise<FileHandle>,
-): Promise<{ path: string; handle: FileHandle }> {
+  openFile: (path: string) => Promise<T>,
+): Promise<T> {
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
     try {
-      const path = await root.prepare(key)
-      return { path, handle: await openFile(path) }
+      const opened = await openFile(await root.prepare(key))
+      await assertInRoot(root, opened)
+      return opened
     } catch (error) {
       if (!hasErrno(error, 'ENOENT')) throw error
     }
@@ -97,7 +121,19 @@ export async function openPrepared(
   })
 }
 
-// Etags hold size, inode and time. Kernels stamp files with a coarse clock (4 ms) and use a freed inode at once, so two
+/** The disk may have gone since the directory was prepared: then the file lies below its mount point, and must not. */
+async function assertInRoot(root: StorageRoot, { path, handle }: UnnamedFile): Promise<void> {
+  try {
+    await root.assertThere()
+  } catch (error) {
+    await handle.close()
+    await rm(path, { force: true })
+    await root.prune(path)
+    throw error
+  }
+}
+
+// Size, inode and time tell every version of a file from every other. Kernels stamp files with a coarse clock (4 ms) and use a freed inode at once, so two
 // objects written in a row could look like one; the time is therefore set here, with the microseconds of another clock.
 function exactSeconds(): number {
   const submillisecond = Number(process.hrtime.bigint() % 1_000_000n) / 1_000_000

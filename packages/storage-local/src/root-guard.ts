@@ -2,9 +2,9 @@ import type { BigIntStats } from 'node:fs'
 import { chmod, mkdir } from 'node:fs/promises'
 import { type KnownStorage, RindleError } from '@rindle/core'
 import { hasErrno } from './errno.ts'
-import { walkObjects } from './list-objects.ts'
 import type { LocalStorageConfig } from './options.ts'
 import { MARKER, readMarker, statMarker, writeMarker } from './root-marker.ts'
+import { walkObjects } from './walk-objects.ts'
 
 /** What tells the root of a storage from a directory in its place, such as the mount point of a disk that is not there. */
 export interface RootGuard {

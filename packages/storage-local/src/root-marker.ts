@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { type BigIntStats } from 'node:fs'
+import type { BigIntStats } from 'node:fs'
 import { chmod, lstat, mkdir, open, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { RindleError } from '@rindle/core'

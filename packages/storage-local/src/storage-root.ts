@@ -55,8 +55,8 @@ export function storageRoot(config: LocalStorageConfig): StorageRoot {
   }
 
   return {
-    open: guard.open,
-    assertThere: guard.assertThere,
+    open: (known) => guard.open(known),
+    assertThere: () => guard.assertThere(),
     async lookUp(find) {
       const found = await find()
       if (found !== undefined) return found

@@ -21,7 +21,6 @@ const CALLS: readonly (readonly [string, (storage: StorageAdapter) => Promise<un
   ['put of a key without a directory', (storage) => putText(storage, 'photo.txt', 'x')],
   ['copy', (storage) => storage.copy(KEY, 'copies/photo.txt')],
   ['delete', (storage) => storage.delete(KEY)],
-  ['deleteMany', async (storage) => Promise.reject((await storage.deleteMany([KEY]))[0]?.error)],
   ['list', (storage) => keysOf(storage, '')],
   ['list below a prefix', (storage) => keysOf(storage, 'album/')],
   ['a resumable upload that begins', (storage) => append(storage, { ...UPLOADED, offset: 0 })],
@@ -41,6 +40,13 @@ describe.each<[string, (directory: string) => Promise<unknown>]>([
     const before = await treeUnless(directory)
     await expect(call(storage)).rejects.toMatchObject(UNAVAILABLE)
     expect(await treeUnless(directory)).toEqual(before)
+  })
+
+  test('is storage_unavailable to deleteMany for each key', async () => {
+    const { storage, directory } = await storageWithUpload()
+    await rename(directory, `${directory}-away`)
+    await replace(directory)
+    expect(await storage.deleteMany([KEY])).toMatchObject([{ key: KEY, error: UNAVAILABLE }])
   })
 
   test('is not made again by start, and is in use again when it is back', async () => {

@@ -63,6 +63,6 @@ export function localStorage(options: LocalStorageOptions): StorageAdapter {
     multipart: unsupportedMultipart,
     resumable: localResumable(root, config),
     localPath: (key) => root.pathOf(key),
-    diagnose: () => diagnose(config),
+    diagnose: (context) => diagnose(root, config, context),
   }
 }

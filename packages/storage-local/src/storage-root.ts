@@ -1,24 +1,17 @@
 import { chmod, mkdir, open, realpath, rmdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { type KnownStorage, normalizeKey, RindleError } from '@rindle/core'
+import { normalizeKey, RindleError } from '@rindle/core'
 import { type ChecksumRecords, checksumRecords, removeStrayRecords } from './checksum-records.ts'
 import { hasErrno } from './errno.ts'
 import type { LocalStorageConfig } from './options.ts'
-import { rootGuard, rootMissing } from './root-guard.ts'
+import { type RootGuard, rootGuard, rootMissing } from './root-guard.ts'
 
 // Codes of rmdir for a directory that is in use, is a mount point, or is not ours to remove. It may stay: an empty
 // directory is no object.
 const DIRECTORY_STAYS = ['ENOTEMPTY', 'EEXIST', 'EBUSY', 'EACCES', 'EPERM', 'EROFS']
 
 /** The directory tree that holds the objects, and the only place that turns keys into paths. */
-export interface StorageRoot {
-  /** Makes or recognises the root, as `RootGuard` says; gives its id. Safe to repeat. */
-  open(known: KnownStorage | null | undefined): Promise<string>
-  /**
-   * Throws `storage_unavailable` when what is at the root's place is not the root: an unmounted disk must neither be
-   * written below, nor read as "all objects are missing".
-   */
-  assertThere(): Promise<void>
+export interface StorageRoot extends RootGuard {
   /** What `find` finds; `undefined` only when the root is there and has no such thing. */
   lookUp<T>(find: () => Promise<T | undefined>): Promise<T | undefined>
   /** The path of a key, by computation alone. */
@@ -55,8 +48,7 @@ export function storageRoot(config: LocalStorageConfig): StorageRoot {
   }
 
   return {
-    open: (known) => guard.open(known),
-    assertThere: () => guard.assertThere(),
+    ...guard,
     async lookUp(find) {
       const found = await find()
       if (found !== undefined) return found

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import type { StorageAdapter } from '@rindle/core'
+import type { KnownStorage, StorageAdapter } from '@rindle/core'
 import { localStorage } from '@rindle/storage-local'
 import { describe, expect, test } from 'vitest'
 import { OPTIONS } from './local-subject.ts'
@@ -10,6 +10,7 @@ import { getText, keysOf, putText, useStorage, wholeTreeOf } from './use-storage
 
 const KEY = 'album/photo.txt'
 const UNAVAILABLE = { code: 'storage_unavailable', retryable: true }
+const USED: KnownStorage = { identity: null, isUsed: async () => true }
 const UPLOADED = { offset: 5, uploadId: null, notes: {} }
 
 const CALLS: readonly (readonly [string, (storage: StorageAdapter) => Promise<unknown>])[] = [
@@ -57,7 +58,7 @@ describe.each<[string, (directory: string) => Promise<unknown>]>([
     const before = await treeUnless(directory)
     const started = localStorage({ ...OPTIONS, directory })
     await expect(storage.start()).rejects.toMatchObject(UNAVAILABLE)
-    for (const known of [{ identity }, { identity: null }]) {
+    for (const known of [remembered(identity), USED]) {
       await expect(started.start(known)).rejects.toMatchObject({
         ...UNAVAILABLE,
         message: expect.stringMatching(directory),
@@ -66,7 +67,7 @@ describe.each<[string, (directory: string) => Promise<unknown>]>([
     expect(await treeUnless(directory)).toEqual(before)
     await rm(directory, { recursive: true, force: true })
     await rename(`${directory}-away`, directory)
-    expect(await started.start({ identity })).toBe(identity)
+    expect(await started.start(remembered(identity))).toBe(identity)
     expect(await getText(storage, KEY)).toBe('mine')
   })
 
@@ -83,7 +84,7 @@ describe.each<[string, (directory: string) => Promise<unknown>]>([
     await expect(storage.head(KEY)).rejects.toMatchObject(UNAVAILABLE)
     await rm(directory, { recursive: true })
     await rename(`${directory}-away`, directory)
-    await expect(anew.start({ identity: identity ?? null })).rejects.toMatchObject(UNAVAILABLE)
+    await expect(anew.start(remembered(identity ?? null))).rejects.toMatchObject(UNAVAILABLE)
   })
 })
 
@@ -96,7 +97,7 @@ describe('a root without a marker', () => {
 
   test('is taken over when objects of it are known and some are there', async () => {
     const { storage, directory } = await storageOfEarlierVersion()
-    expect(await storage.start({ identity: null })).toBe(await idIn(directory))
+    expect(await storage.start(USED)).toBe(await idIn(directory))
     expect(await getText(storage, KEY)).toBe('mine')
   })
 
@@ -105,7 +106,7 @@ describe('a root without a marker', () => {
     await rm(join(directory, 'album'), { recursive: true })
     await mkdir(join(directory, 'lost+found'))
     await writeFile(join(directory, '.not-mounted'), '')
-    await expect(storage.start({ identity: null })).rejects.toMatchObject(UNAVAILABLE)
+    await expect(storage.start(USED)).rejects.toMatchObject(UNAVAILABLE)
     expect(await wholeTreeOf(directory)).toEqual(['.not-mounted', 'lost+found'])
   })
 
@@ -133,6 +134,10 @@ async function storageWithUpload() {
   await putText(used.storage, KEY, 'mine')
   await append(used.storage, { ...UPLOADED, offset: 0 })
   return used
+}
+
+function remembered(identity: string | null): KnownStorage {
+  return { identity, isUsed: async () => true }
 }
 
 /** Objects as the first version left them, and a storage that was not started. */

@@ -42,7 +42,9 @@ test('a disk that is unmounted under load loses no object that was put, and noth
   }
   await gone
   expect(await wholeTreeOf(directory)).toEqual([])
-  await expect(localStorage({ ...OPTIONS, directory }).start({ identity: null })).rejects.toMatchObject({
+  await expect(
+    localStorage({ ...OPTIONS, directory }).start({ identity: null, isUsed: async () => true }),
+  ).rejects.toMatchObject({
     code: 'storage_unavailable',
   })
   expect(await wholeTreeOf(directory)).toEqual([])

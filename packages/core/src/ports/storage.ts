@@ -245,13 +245,12 @@ export interface ResumableStorage {
   abort(key: string, state: Pick<ResumableState, 'uploadId'>, options?: StorageCallOptions): Promise<void>
 }
 
-/** What an application has known of a storage since it was first used. */
+/** What an application remembers of a storage since it was first used. */
 export interface KnownStorage {
-  /**
-   * What {@link StorageAdapter.start} gave then. `null`: objects of it are known, but it was used when nothing was
-   * remembered.
-   */
+  /** What {@link StorageAdapter.start} gave then; `null` when nobody has written that down. */
   readonly identity: string | null
+  /** Whether there should be objects in it, although nobody has written it down. Asked only when that matters. */
+  readonly isUsed: () => Promise<boolean>
 }
 
 /** What a storage is told that examines itself. */
@@ -274,8 +273,8 @@ export interface StorageAdapter {
 
   /**
    * Acquires what the adapter needs (a root directory, say). Gives what tells this storage from every other that could
-   * be in its place, or nothing where its address does. One that is `known`, or that this instance was started with
-   * before, must be the same still and is never made anew: else `storage_unavailable`. `null` forgets what was known:
+   * be in its place, or nothing where its address does. One that was used before, by what is `known` or by this very
+   * instance, must be the same still and is never made anew: else `storage_unavailable`. `null` forgets all that:
    * somebody sets it up anew. Idempotent.
    */
   start(known?: KnownStorage | null): Promise<string | undefined>
@@ -330,7 +329,8 @@ export interface StorageAdapter {
 
   /**
    * Checks of its own, each as soon as it is known: what this port has no method for, such as settings of a bucket. Works
-   * before `start`, and changes nothing. Rejecting is an error of the check that was on.
+   * before `start`, and changes nothing. When the first one is an error, nothing is put into the storage to try it.
+   * Rejecting is an error of the check that was on.
    */
   diagnose(context: StorageDiagnosisContext): AsyncIterable<Finding>
 }

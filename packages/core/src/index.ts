@@ -68,6 +68,7 @@ export type { AssetPage, ListAssetsOptions } from './operations/list/list-assets
 export type { ListVariantsOptions, VariantPage } from './operations/list/list-variants.ts'
 export type { ListingOptions } from './operations/list/listing.ts'
 export type { Operations } from './operations/operations.ts'
+export type { Orphan } from './operations/orphan-candidates.ts'
 export type { PruneRunsOptions, PruneRunsReport } from './operations/prune-runs.ts'
 export type { PurgeAssetOptions, PurgeAssetReport } from './operations/purge-asset.ts'
 export type { PurgeUnattachedOptions, PurgeUnattachedReport } from './operations/purge-unattached.ts'
@@ -91,9 +92,10 @@ export {
   type StatusSeverity,
   type StatusVerb,
 } from './operations/runtime-status/report.ts'
-export type { Orphan, ScanOptions, ScanReport } from './operations/scan-orphans.ts'
+export type { ScanOptions, ScanReport } from './operations/scan-orphans.ts'
 export type { Scheduled, ScheduledOnRequest, ScheduleOptions } from './operations/schedule.ts'
 export type { MaintenanceRun, ScheduledTask } from './operations/scheduled-maintenance.ts'
+export type { StoppedStorage, StopReason } from './operations/storage-watch.ts'
 export type { SweepOptions, SweepReport } from './operations/sweep-orphaned-temp-files.ts'
 export type { VerifyStorageOptions, VerifyStorageReport } from './operations/verify-storage.ts'
 export type { WalkOptions, WalkProgress } from './operations/walk.ts'

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readFile, rename, rm, truncate, writeFile } from 'node:fs/promises'
+import { readFile, rename, rm, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
   type AssetWithVariants,
@@ -179,91 +179,6 @@ describe('objects that were deleted behind our back', () => {
       expect(await rindle.verifyStorage()).toMatchObject({ ...nothing, checked: 1, missing: 1 })
     }
     expect(statesOf(await current(photo?.id ?? ''))).toEqual({ small: 'missing', thumb: 'planned' })
-  })
-})
-
-describe('an original that is gone', () => {
-  it('is reported as data loss and noted on its asset, until it is found again', async () => {
-    const photos = await readyPhotos(2)
-    const lost = photos[1] ?? { id: '', storageKey: null }
-    const { rindle } = application
-    await rename(pathOf(lost), `${pathOf(lost)}.away`)
-    const report = { ...nothing, checked: 4, present: 4, originalsChecked: 2 }
-    const found = { ...report, originalsLost: 1, lostOriginals: [lost.id] }
-    expect(await rindle.verifyStorage()).toMatchObject(found)
-    const noted = await current(lost.id)
-    expect(noted).toMatchObject({
-      state: 'ready',
-      errorReason: 'original_missing',
-      errorMessage: 'The original is gone from its storage.',
-      originalDamagedAt: expect.any(Date),
-    })
-    expect(await rindle.verifyStorage()).toMatchObject(found)
-    expect(await current(lost.id)).toMatchObject({ originalDamagedAt: noted.originalDamagedAt })
-    expect(await current(photos[0]?.id ?? '')).toMatchObject({ originalDamagedAt: null })
-
-    await rename(`${pathOf(lost)}.away`, pathOf(lost))
-    expect(await rindle.verifyStorage()).toMatchObject({ ...report, originalsHealed: 1 })
-    expect(await current(lost.id)).toMatchObject({
-      state: 'ready',
-      errorReason: null,
-      errorMessage: null,
-      originalDamagedAt: null,
-    })
-    expect(await rindle.verifyStorage()).toMatchObject(report)
-  })
-
-  it('is not looked for when only variants of one name are asked for', async () => {
-    const [photo] = await readyPhotos(1)
-    await rm(pathOf(photo ?? { storageKey: null }))
-    expect(await application.rindle.verifyStorage({ variant: 'thumb' })).toMatchObject({
-      ...nothing,
-      checked: 1,
-      present: 1,
-      originalsChecked: 0,
-    })
-    expect(await current(photo?.id ?? '')).toMatchObject({ originalDamagedAt: null })
-  })
-})
-
-describe('an original that is not what was stored', () => {
-  const report = { ...nothing, checked: 2, present: 2, originalsChecked: 1 }
-
-  it('is damaged when it has lost some of its bytes', async () => {
-    const [photo] = await readyPhotos(1)
-    const id = photo?.id ?? ''
-    await truncate(pathOf(photo ?? { storageKey: null }), 10)
-    expect(await application.rindle.verifyStorage()).toMatchObject({
-      ...report,
-      originalsDamaged: 1,
-      damagedOriginals: [id],
-    })
-    expect(await current(id)).toMatchObject({
-      state: 'ready',
-      errorReason: 'original_damaged',
-      errorMessage: `The stored original has 10 bytes, and not ${photo?.byteSize}.`,
-      originalDamagedAt: expect.any(Date),
-    })
-  })
-
-  it('is found by its bytes when they are asked for, and is whole only when they are', async () => {
-    const [photo] = await readyPhotos(1)
-    const id = photo?.id ?? ''
-    const path = pathOf(photo ?? { storageKey: null })
-    const bytes = await readFile(path)
-    await writeFile(path, Buffer.from(bytes).fill(0, 100, 200))
-    const { rindle } = application
-    expect(await rindle.verifyStorage()).toMatchObject(report)
-    const damaged = { ...report, originalsDamaged: 1, damagedOriginals: [id] }
-    expect(await rindle.verifyStorage({ checksum: true })).toMatchObject(damaged)
-    expect(await current(id)).toMatchObject({ errorReason: 'original_damaged', originalDamagedAt: expect.any(Date) })
-    // Of the right size, but that says nothing of one that was damaged.
-    expect(await rindle.verifyStorage()).toMatchObject(damaged)
-
-    await writeFile(path, bytes)
-    expect(await rindle.verifyStorage()).toMatchObject({ ...report, originalsHealed: 1 })
-    expect(await current(id)).toMatchObject({ errorReason: null, originalDamagedAt: null })
-    expect(await rindle.verifyStorage({ checksum: true })).toMatchObject(report)
   })
 })
 

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import type { BigIntStats } from 'node:fs'
-import { open, opendir, readFile, rm } from 'node:fs/promises'
+import { open, opendir, readFile, unlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { hasErrno } from './errno.ts'
 import type { LocalStorageConfig } from './options.ts'
@@ -9,6 +9,7 @@ import type { LocalStorageConfig } from './options.ts'
 const REMEMBERED = 10_000
 const RECORD_NAME = /^\.rindle-[0-9a-f]{24}\.sha256$/
 const RECORD = /^([0-9a-f]{64})\n$/
+const OWN_MODE = 0o600
 
 /** What tells a file from every other that was, or will be, in its place: every object that is written has a time of its own. */
 export type FileVersion = Pick<BigIntStats, 'size' | 'mtimeNs' | 'ino'>
@@ -39,10 +40,9 @@ export function checksumRecords({ fileMode }: Pick<LocalStorageConfig, 'fileMode
   }
   return {
     async write(path, version, checksumSha256) {
-      const record = recordPath(path, version)
-      await using file = await open(record, 'w', 0o600)
+      await using file = await open(recordPath(path, version), 'w', OWN_MODE)
       await file.writeFile(`${checksumSha256}\n`)
-      await file.chmod(fileMode)
+      if (fileMode !== OWN_MODE) await file.chmod(fileMode)
     },
     async read(path, version) {
       const record = recordPath(path, version)
@@ -53,7 +53,7 @@ export function checksumRecords({ fileMode }: Pick<LocalStorageConfig, 'fileMode
     async remove(path, version) {
       const record = recordPath(path, version)
       remembered.delete(record)
-      await rm(record, { force: true })
+      await unlinkIfThere(record)
     },
   }
 }
@@ -61,11 +61,16 @@ export function checksumRecords({ fileMode }: Pick<LocalStorageConfig, 'fileMode
 /** Removes the records of a directory that holds nothing else; `false` when it does. */
 export async function removeStrayRecords(directory: string): Promise<boolean> {
   const stray: string[] = []
-  for await (const { name } of await opendir(directory)) {
-    if (!RECORD_NAME.test(name)) return false
-    stray.push(join(directory, name))
+  try {
+    for await (const { name } of await opendir(directory)) {
+      if (!RECORD_NAME.test(name)) return false
+      stray.push(join(directory, name))
+    }
+  } catch (error) {
+    // Somebody else has removed it by now.
+    if (!hasErrno(error, 'ENOENT')) throw error
   }
-  for (const record of stray) await rm(record, { force: true })
+  for (const record of stray) await unlinkIfThere(record)
   return true
 }
 
@@ -82,5 +87,13 @@ async function readRecord(record: string): Promise<string | undefined> {
   } catch (error) {
     if (hasErrno(error, 'ENOENT', 'ENOTDIR')) return undefined
     throw error
+  }
+}
+
+async function unlinkIfThere(path: string): Promise<void> {
+  try {
+    await unlink(path)
+  } catch (error) {
+    if (!hasErrno(error, 'ENOENT', 'ENOTDIR')) throw error
   }
 }

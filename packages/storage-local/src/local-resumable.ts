@@ -145,7 +145,10 @@ async function finishUpload(
   try {
     const partial = await openPartial(root, { key, state })
     try {
-      return describeFile(key, await putInPlace(root, partial, await root.prepare(key), { ...config, fsync: true }))
+      return describeFile(
+        key,
+        await putInPlace(root, partial, { ...config, fsync: true, target: await root.prepare(key) }),
+      )
     } finally {
       await partial.handle.close()
     }

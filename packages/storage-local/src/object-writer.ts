@@ -29,23 +29,17 @@ export async function openObjectWriter(
   { fileMode, fsync }: LocalStorageConfig,
 ): Promise<ObjectWriter> {
   const { target, path, handle } = await openTemporary(root, key)
-  let recorded: FileVersion | undefined
   return {
     path,
     handle,
     async commit(checksumSha256) {
       await handle.utimes(new Date(), exactSeconds())
-      if (checksumSha256 !== undefined) {
-        recorded = await handle.stat({ bigint: true })
-        await root.checksums.write(target, recorded, checksumSha256)
-      }
-      return putInPlace(root, { path, handle }, target, { fileMode, fsync })
+      return putInPlace(root, { path, handle }, { target, checksumSha256, fileMode, fsync })
     },
     async discard() {
       try {
         await handle.close()
         await rm(path, { force: true })
-        if (recorded !== undefined) await root.checksums.remove(target, recorded)
         await root.prune(path)
       } catch (error) {
         // The caller must see what led here. A temporary file that stays is no object, and a sweep finds it.
@@ -58,22 +52,34 @@ export async function openObjectWriter(
 /** A file that has no name of an object yet. */
 type UnnamedFile = Pick<ObjectWriter, 'path' | 'handle'>
 
+/** Where a file gets its name, and with what. */
+type Place = Pick<LocalStorageConfig, 'fileMode' | 'fsync'> & {
+  readonly target: string
+  readonly checksumSha256?: string | undefined
+}
+
 /**
- * Closes a file that is complete and gives it the name of the object, atomically. Leaves its time, and so the etag, as it
- * is: of two that put one file in place, the slower one would give an object that is in use another etag.
+ * Closes a file that is complete and gives it the name of the object, atomically, with the record of its SHA-256 where
+ * that is known. Leaves its time, and so what tells it from others, as it is: of two that put one file in place, the
+ * slower one would make an object that is in use another.
  */
 export async function putInPlace(
   root: StorageRoot,
   { path, handle }: UnnamedFile,
-  target: string,
-  { fileMode, fsync }: Pick<LocalStorageConfig, 'fileMode' | 'fsync'>,
+  { target, checksumSha256, fileMode, fsync }: Place,
 ): Promise<BigIntStats> {
   await handle.chmod(fileMode)
   if (fsync) await handle.sync()
   const stats = await handle.stat({ bigint: true })
   await handle.close()
   const replaced = await versionAt(target)
-  await rename(path, target)
+  try {
+    if (checksumSha256 !== undefined) await root.checksums.write(target, stats, checksumSha256)
+    await rename(path, target)
+  } catch (error) {
+    if (checksumSha256 !== undefined) await root.checksums.remove(target, stats)
+    throw error
+  }
   if (replaced !== undefined) await root.checksums.remove(target, replaced)
   if (fsync) await syncDirectory(dirname(target))
   return stats

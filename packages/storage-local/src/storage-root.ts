@@ -116,13 +116,19 @@ async function makeDirectory(path: string, root: string, config: LocalStorageCon
 
 async function removeEmptyParents(path: string, root: string): Promise<void> {
   for (let parent = dirname(path); parent !== root; parent = dirname(parent)) {
-    try {
-      if (await removeStrayRecords(parent)) await rmdir(parent)
-      else return
-    } catch (error) {
-      if (hasErrno(error, ...DIRECTORY_STAYS)) return
-      if (!hasErrno(error, 'ENOENT')) throw error
-    }
+    if (!(await removeIfEmpty(parent))) return
+  }
+}
+
+/** Whether a directory without objects is gone now. */
+async function removeIfEmpty(directory: string): Promise<boolean> {
+  try {
+    await rmdir(directory)
+    return true
+  } catch (error) {
+    if (hasErrno(error, 'ENOENT')) return true
+    if (!hasErrno(error, ...DIRECTORY_STAYS)) throw error
+    return hasErrno(error, 'ENOTEMPTY', 'EEXIST') && (await removeStrayRecords(directory)) && removeIfEmpty(directory)
   }
 }
 

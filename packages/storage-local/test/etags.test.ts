@@ -4,9 +4,13 @@ import { lstat, mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { promisify } from 'node:util'
-import type { StorageAdapter } from '@rindle/core'
+import type { StorageAdapter, StoredObject } from '@rindle/core'
 import { localStorage } from '@rindle/storage-local'
 import { describe, expect, test } from 'vitest'
+import type { ChecksumRecords } from '../src/checksum-records.ts'
+import { parseOptions } from '../src/options.ts'
+import { type StorageRoot, storageRoot } from '../src/storage-root.ts'
+import { type OpenObject, openObject, statObject } from '../src/stored-file.ts'
 import { OPTIONS } from './local-subject.ts'
 import { getText, putText, treeOf, useStorage, wholeTreeOf } from './use-storage.ts'
 
@@ -51,6 +55,25 @@ describe('the etag of an object', () => {
     await Promise.all([write(), write(), read(), read()])
     expect([...etags]).toEqual([CHECKSUM])
   })
+
+  test.each([
+    ['head', (root: StorageRoot) => statObject(root, KEY)],
+    ['get', async (root: StorageRoot) => readOpened(await openObject(root, KEY, CHECKSUM))],
+  ])(
+    'is found by %s of an object that is put again between the look at its file and at its record',
+    async (_what, look) => {
+      const { storage, directory } = await useStorage()
+      await putText(storage, KEY, TEXT)
+      const root = storageRoot(parseOptions({ ...OPTIONS, directory }))
+      let isReplaced = false
+      const read: ChecksumRecords['read'] = async (path, version) => {
+        if (!isReplaced) await putText(storage, KEY, TEXT)
+        isReplaced = true
+        return root.checksums.read(path, version)
+      }
+      expect(await look({ ...root, checksums: { ...root.checksums, read } })).toMatchObject({ etag: CHECKSUM })
+    },
+  )
 
   test('of bytes that arrived in pieces is one of their own, which stays', async () => {
     const { storage } = await useStorage()
@@ -145,6 +168,11 @@ describe('the record of a SHA-256', () => {
     expect(await wholeTreeOf(directory)).toEqual(['.rindle', '.rindle/root.json'])
   })
 })
+
+async function readOpened({ handle, stored }: OpenObject): Promise<StoredObject> {
+  await handle.close()
+  return stored
+}
 
 /** As the first version computed it. */
 async function etagOfEarlierVersions(path: string): Promise<string> {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { lstat, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import type { KnownStorage, StorageAdapter } from '@rindle/core'
@@ -157,6 +157,8 @@ async function idIn(directory: string): Promise<string> {
   return (JSON.parse(await readFile(join(directory, '.rindle/root.json'), 'utf8')) as { readonly id: string }).id
 }
 
-async function treeUnless(directory: string): Promise<readonly string[] | 'gone'> {
-  return existsSync(directory) ? wholeTreeOf(directory) : 'gone'
+/** What is there, and when something was last made or removed in it: also what is removed again counts as written. */
+async function treeUnless(directory: string): Promise<unknown> {
+  if (!existsSync(directory)) return 'gone'
+  return { tree: await wholeTreeOf(directory), changedAt: (await lstat(directory, { bigint: true })).mtimeNs }
 }

@@ -18,7 +18,13 @@ export interface StoppedStorage {
   readonly message: string
 }
 
-const OUTAGES = ['storage_unavailable', 'storage_denied', 'config_invalid', 'insufficient_disk'] as const
+const OUTAGES = [
+  'storage_unavailable',
+  'storage_denied',
+  'unknown_storage',
+  'config_invalid',
+  'insufficient_disk',
+] as const
 
 /** Whether an error says nothing about an object, but that its storage cannot be asked now. */
 export function isOutage(error: unknown): error is RindleError {

@@ -15,17 +15,20 @@ function watching() {
 }
 
 describe('a verb that asks storages', () => {
-  test.each(['storage_unavailable', 'storage_denied', 'config_invalid', 'insufficient_disk'] as const)(
-    'stops at one after ten outages in a row (%s), and at no other',
-    (code) => {
-      const { watch, fail } = watching()
-      fail(new RindleError(code, 'It is away.'), 9)
-      expect(watch.stopped).toEqual([])
-      fail(new RindleError(code, 'It is away.'))
-      expect(watch.stopped).toMatchObject([{ storage: 'main', reason: 'unavailable' }])
-      expect([watch.isStopped('main'), watch.isStopped('other')]).toEqual([true, false])
-    },
-  )
+  test.each([
+    'storage_unavailable',
+    'storage_denied',
+    'unknown_storage',
+    'config_invalid',
+    'insufficient_disk',
+  ] as const)('stops at one after ten outages in a row (%s), and at no other', (code) => {
+    const { watch, fail } = watching()
+    fail(new RindleError(code, 'It is away.'), 9)
+    expect(watch.stopped).toEqual([])
+    fail(new RindleError(code, 'It is away.'))
+    expect(watch.stopped).toMatchObject([{ storage: 'main', reason: 'unavailable' }])
+    expect([watch.isStopped('main'), watch.isStopped('other')]).toEqual([true, false])
+  })
 
   test('goes on when an answer comes in between, or an error that is of one object', () => {
     const { watch, fail } = watching()

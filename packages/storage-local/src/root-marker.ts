@@ -15,7 +15,7 @@ export const MARKER = '.rindle/root.json'
 const markerSchema = z.object({ id: z.uuid() })
 
 /** Where the marker of a root lies. */
-export function markerPath(root: string): string {
+function markerPath(root: string): string {
   return join(root, MARKER)
 }
 

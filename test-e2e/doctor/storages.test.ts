@@ -133,7 +133,10 @@ describe('of a bucket the doctor names', () => {
     const keys = left.map((name) => name.replace(/--tail-[0-9a-f]+/, ''))
     expect(warnings).toMatchObject([{ fields: { storage: 'main', keys: expect.arrayContaining(keys) } }])
     const scanning = await patientWith(storageOn(), { now: () => new Date(Date.now() + 5_000) })
-    expect(await scanning.rindle.scanOrphans({ graceSeconds: 0, live: true })).toMatchObject({ matched: 2, deleted: 2 })
+    expect(await scanning.rindle.scanOrphans({ graceSeconds: 0, live: true, force: true })).toMatchObject({
+      matched: 2,
+      deleted: 2,
+    })
   })
 
   it('credentials that are none, and a bucket that is not there', async () => {

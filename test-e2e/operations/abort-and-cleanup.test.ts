@@ -79,7 +79,12 @@ describe('an upload whose time has run out', () => {
   it('expires; one that has time left stays', async () => {
     const { rindle } = application
     const sessions = [await begin('local'), await begin('remote')]
-    expect(await rindle.abortIncompleteUploads()).toEqual({ ...noUploads, dryRun: false, interrupted: false })
+    expect(await rindle.abortIncompleteUploads()).toEqual({
+      ...noUploads,
+      stopped: [],
+      dryRun: false,
+      interrupted: false,
+    })
     expect(await (await later()).abortIncompleteUploads()).toMatchObject({
       ...noUploads,
       sessionsFound: 2,
@@ -250,6 +255,7 @@ describe('what expired sessions have left', () => {
       ...noSessions,
       sessionsFound: 4,
       objectsMissing: 2,
+      stopped: [],
       dryRun: true,
       interrupted: false,
     })

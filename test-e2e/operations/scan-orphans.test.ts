@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import { defineProfile, type Orphan, type StorageAdapter } from '@rindle/core'
+import { defineProfile, type Orphan, RindleError, type StorageAdapter, silentLogger } from '@rindle/core'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
 import { faultyStorage, memoryStorage } from '@rindle/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -18,8 +18,10 @@ const profiles = {
   remote: defineProfile({ storage: 'remote', accept }),
 }
 const remote = memoryStorage()
-const none = { scanned: 0, matched: 0, deleted: 0, bytes: 0, errors: 0 }
+const none = { scanned: 0, matched: 0, deleted: 0, bytes: 0, errors: 0, stopped: [] }
 const all = { graceSeconds: 0 }
+// Also where nothing else is in the storage.
+const forced = { ...all, live: true, force: true }
 // So that what was written in this very millisecond is old.
 const inAMinute = (): Date => new Date(Date.now() + 60_000)
 
@@ -51,6 +53,19 @@ async function known(): Promise<void> {
   await workers.stop()
   const session = await rindle.initiateUpload('photo', { filename: 'a.jpg', contentType: 'image/jpeg' })
   await put(application.storage, session.uploadKey)
+}
+
+/** What others write at this moment, besides what is there. */
+function withYoungObjects(count: number): StorageAdapter {
+  return {
+    ...remote,
+    async *list(prefix, options) {
+      yield* remote.list(prefix, options)
+      const lastModified = new Date(Date.now() + 86_401_000)
+      for (let index = 0; index < count; index += 1)
+        yield { key: `photo/${NO_ASSET}/original-young${index}.jpg`, byteSize: 1, lastModified }
+    },
+  }
 }
 
 const NO_ASSET = '019a3b1c-7d2e-7f00-8000-000000000001'
@@ -95,7 +110,7 @@ describe('objects that were put behind our back', () => {
       now: tomorrow,
       storages: { main: application.storage, remote },
     })
-    expect(await later.scanOrphans({ live: true })).toMatchObject({
+    expect(await later.scanOrphans({ live: true, force: true })).toMatchObject({
       ...none,
       scanned: 1,
       matched: 1,
@@ -155,21 +170,18 @@ describe('objects that were put behind our back', () => {
       },
     })
     const rindle = await deploy(application, profiles, { storages: { main: broken, remote }, now: inAMinute })
-    expect(await rindle.scanOrphans({ ...all, live: true })).toMatchObject({ matched: 3, deleted: 0, errors: 3 })
+    expect(await rindle.scanOrphans(forced)).toMatchObject({ matched: 3, deleted: 0, errors: 3 })
     isBroken = false
-    expect(await rindle.scanOrphans({ ...all, live: true })).toMatchObject({ matched: 3, deleted: 3, errors: 0 })
+    expect(await rindle.scanOrphans(forced)).toMatchObject({ matched: 3, deleted: 3, errors: 0 })
   })
 
   it('are found in any number, and by two at the same time', async () => {
     for (let index = 0; index < 1_100; index += 1) await put(remote, `photo/${NO_ASSET}/original-${index}.jpg`)
     const { rindle } = application
     const stop = new AbortController()
-    const first = await rindle.scanOrphans({ ...all, live: true, signal: stop.signal, onProgress: () => stop.abort() })
+    const first = await rindle.scanOrphans({ ...forced, signal: stop.signal, onProgress: () => stop.abort() })
     expect(first).toMatchObject({ scanned: 500, matched: 500, deleted: 500, interrupted: true })
-    const reports = await Promise.all([
-      rindle.scanOrphans({ ...all, live: true }),
-      rindle.scanOrphans({ ...all, live: true }),
-    ])
+    const reports = await Promise.all([rindle.scanOrphans(forced), rindle.scanOrphans(forced)])
     // Together they found all of them; what one has deleted the other may not see any more.
     expect(reports.reduce((sum, { matched }) => sum + matched, 0)).toBeGreaterThanOrEqual(600)
     expect(reports.map(({ errors }) => errors)).toEqual([0, 0])
@@ -211,6 +223,110 @@ describe('an object that a cancelled job has left', () => {
   })
 })
 
+describe('a database that is not the one of the storage', () => {
+  const keys = Array.from({ length: 53 }, (_, index) => `photo/${NO_ASSET}/original-${index}.jpg`)
+  const inRemote = { ...all, storage: 'remote' }
+
+  it('which knows no asset in it, deletes nothing, however little is there', async () => {
+    const { rindle } = application
+    for (const count of [1, 53]) {
+      for (const key of keys.slice(0, count)) await put(remote, key)
+      const report = await rindle.scanOrphans({ ...inRemote, live: true })
+      expect(report).toMatchObject({ scanned: count, matched: count, deleted: 0, errors: 0 })
+      expect(report.stopped).toMatchObject([{ storage: 'remote', reason: 'no_assets' }])
+      expect(report.stopped[0]?.message).toMatch(
+        new RegExp(`${count} of its ${count} old objects.*Nothing was deleted.*force it`),
+      )
+    }
+    expect(await objectsIn(remote)).toHaveLength(53)
+  })
+
+  it('which knows less than half of what is old, deletes nothing, unless it is forced', async () => {
+    await known()
+    const [mine] = await objectsIn(remote)
+    for (const key of keys) await put(remote, key)
+    const { rindle } = application
+    const events: string[] = []
+    const off = rindle.on('rindle.repair.stop', ({ metadata }) => void events.push(metadata.result))
+    const found: string[] = []
+    const onOrphan = ({ key }: Orphan): void => void found.push(key)
+    expect(await rindle.scanOrphans({ ...inRemote, live: true, onOrphan })).toMatchObject({
+      scanned: 54,
+      matched: 53,
+      deleted: 0,
+      stopped: [{ storage: 'remote', reason: 'mostly_unknown' }],
+    })
+    expect(await objectsIn(remote)).toHaveLength(54)
+    expect(found).toEqual([])
+    // A dry run lists them all.
+    expect(await rindle.scanOrphans({ ...inRemote, onOrphan })).toMatchObject({ matched: 53, stopped: [] })
+    expect(found).toHaveLength(53)
+    expect(await rindle.scanOrphans({ ...inRemote, live: true, force: true })).toMatchObject({
+      deleted: 53,
+      stopped: [],
+    })
+    off()
+    expect(events).toEqual(['stopped', 'ok', 'ok'])
+    expect(await objectsIn(remote)).toEqual([mine])
+  })
+
+  it('is not hidden by what is young', async () => {
+    await known()
+    for (const key of keys) await put(remote, key)
+    const tomorrow = (): Date => new Date(Date.now() + 86_401_000)
+    const storages = { main: application.storage, remote: withYoungObjects(200) }
+    const later = await deploy(application, profiles, { now: tomorrow, storages })
+    expect(await later.scanOrphans({ live: true, storage: 'remote' })).toMatchObject({ scanned: 254, deleted: 0 })
+    expect(await objectsIn(remote)).toHaveLength(54)
+  })
+
+  it('stops at one storage, and not at the others', async () => {
+    await known()
+    await put(application.storage, STRAYS[0])
+    for (const key of keys) await put(remote, key)
+    expect(await application.rindle.scanOrphans({ ...all, live: true })).toMatchObject({
+      deleted: 1,
+      stopped: [{ storage: 'remote', reason: 'mostly_unknown' }],
+    })
+  })
+})
+
+describe('a storage that is down', () => {
+  const away = (): never => {
+    throw new RindleError('storage_unavailable', 'The storage is away.')
+  }
+
+  it('is left, with a summary, and the others are looked through', async () => {
+    await known()
+    await put(application.storage, STRAYS[0])
+    const storages = { main: application.storage, remote: { ...remote, list: away } }
+    const rindle = await deploy(application, profiles, { storages, now: inAMinute })
+    expect(await rindle.scanOrphans({ ...all, live: true })).toMatchObject({
+      deleted: 1,
+      errors: 1,
+      stopped: [{ storage: 'remote', reason: 'unavailable' }],
+    })
+  })
+
+  it('that refuses every delete is left after some of them, and the log is short', async () => {
+    for (let index = 0; index < 1_100; index += 1) await put(remote, `photo/${NO_ASSET}/original-${index}.jpg`)
+    const lines: string[] = []
+    const error = (_fields: unknown, message: string): void => void lines.push(message)
+    const deaf = faultyStorage(remote, { onCall: (point) => (point === 'deleteMany:before' ? away() : undefined) })
+    const rindle = await deploy(application, profiles, {
+      storages: { main: application.storage, remote: deaf },
+      now: inAMinute,
+      logger: { ...silentLogger, error },
+    })
+    expect(await rindle.scanOrphans(forced)).toMatchObject({
+      matched: 500,
+      errors: 500,
+      stopped: [{ storage: 'remote', reason: 'unavailable' }],
+    })
+    expect(lines.length).toBeLessThan(30)
+  })
+})
+
 describe('unfinished multipart uploads', () => {
   it('are orphans when no open session knows them', async () => {
     const { rindle } = application
@@ -220,7 +336,7 @@ describe('unfinished multipart uploads', () => {
     const again = await remote.multipart.create(session.uploadKey, { contentType: 'image/jpeg' })
     const report = { ...none, scanned: 3, matched: 2 }
     expect(await rindle.scanOrphans(all)).toMatchObject(report)
-    expect(await rindle.scanOrphans({ ...all, live: true })).toMatchObject({ ...report, deleted: 2 })
+    expect(await rindle.scanOrphans(forced)).toMatchObject({ ...report, deleted: 2 })
     const left: string[] = []
     for await (const { uploadId } of remote.multipart.listUploads('')) left.push(uploadId)
     expect(left).toHaveLength(1)

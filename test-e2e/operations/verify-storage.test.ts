@@ -1,7 +1,15 @@
 import { createHash } from 'node:crypto'
 import { readFile, rename, rm, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type AssetWithVariants, defineProfile, RindleError, type RindleEvent, type Variant } from '@rindle/core'
+import {
+  type AssetWithVariants,
+  defineProfile,
+  RindleError,
+  type RindleEvent,
+  type StorageAdapter,
+  silentLogger,
+  type Variant,
+} from '@rindle/core'
 import { faultyStorage } from '@rindle/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type Application, settled, startApplication } from '../support/application.ts'
@@ -17,7 +25,19 @@ const profiles = {
     variants: { thumb: { mode: 'crop', width: 8, height: 8, format: 'webp' }, small: { mode: 'fit', width: 16 } },
   }),
 }
-const nothing = { checked: 0, present: 0, missing: 0, fsmBlocked: 0, errors: 0, originalsLost: 0, lostOriginals: [] }
+const nothing = {
+  checked: 0,
+  present: 0,
+  missing: 0,
+  fsmBlocked: 0,
+  errors: 0,
+  originalsLost: 0,
+  originalsDamaged: 0,
+  originalsHealed: 0,
+  lostOriginals: [],
+  damagedOriginals: [],
+  stopped: [],
+}
 
 let application: Application<typeof profiles>
 
@@ -61,6 +81,15 @@ function variantOf(asset: AssetWithVariants | undefined, name: string): Variant 
   const variant = asset?.variants.find((candidate) => candidate.name === name)
   if (variant === undefined) throw new Error(`There is no variant ${name}.`)
   return variant
+}
+
+/** As many assets more, which differ from one by their ids and keys alone. */
+async function repeatAsset(assetId: string, count: number): Promise<void> {
+  await application.rindle.prisma.$executeRawUnsafe(
+    `insert into rindle.media_assets
+     select (jsonb_populate_record(asset, jsonb_build_object('id', gen_random_uuid(), 'storage_key', 'photo/' || n))).*
+     from rindle.media_assets as asset, generate_series(1, ${count}) as n where asset.id = '${assetId}'`,
+  )
 }
 
 describe('objects that were deleted behind our back', () => {
@@ -153,50 +182,87 @@ describe('objects that were deleted behind our back', () => {
   })
 })
 
-describe('an original that is gone', () => {
-  it('is reported as data loss, and nothing is changed', async () => {
-    const photos = await readyPhotos(2)
-    const lost = photos[1]
-    await rm(pathOf(lost ?? { storageKey: null }))
-    const before = await snapshot(application.rindle, application.storage)
-    expect(await application.rindle.verifyStorage()).toMatchObject({
-      ...nothing,
-      checked: 4,
-      present: 4,
-      originalsChecked: 2,
-      originalsLost: 1,
-      lostOriginals: [lost?.id],
+describe('a storage of which most is missing', () => {
+  it('is not believed, and no row is changed, unless it is forced', async () => {
+    const photos = await readyPhotos(7)
+    const { rindle } = application
+    // 11 of the 21 objects: a disk that was restored in part, say.
+    for (const photo of photos.slice(0, 3)) for (const variant of [photo, ...photo.variants]) await rm(pathOf(variant))
+    for (const variant of photos[3]?.variants ?? []) await rm(pathOf(variant))
+    const before = await snapshot(rindle, application.storage)
+    const results: unknown[] = []
+    const off = rindle.on('rindle.repair.stop', ({ metadata }) => void results.push(metadata.result))
+    const report = await rindle.verifyStorage()
+    expect(report).toMatchObject({
+      missing: 0,
+      originalsLost: 0,
+      stopped: [{ storage: 'main', reason: 'mostly_missing' }],
     })
-    expect(await snapshot(application.rindle, application.storage)).toEqual(before)
+    expect(report.stopped[0]?.message).toMatch(/11 of the 21 objects.*force it/)
+    expect(await snapshot(rindle, application.storage)).toEqual(before)
+
+    const forced = { checked: 14, present: 6, missing: 8, originalsLost: 3, stopped: [] }
+    expect(await rindle.verifyStorage({ force: true })).toMatchObject(forced)
+    // What is known to be gone is no news: of the rest nothing is missing.
+    expect(await rindle.verifyStorage()).toMatchObject(forced)
+    off()
+    expect(results).toEqual(['stopped', 'ok', 'ok'])
   })
 
-  it('is not looked for when only variants of one name are asked for', async () => {
-    const [photo] = await readyPhotos(1)
-    await rm(pathOf(photo ?? { storageKey: null }))
-    expect(await application.rindle.verifyStorage({ variant: 'thumb' })).toMatchObject({
-      ...nothing,
-      checked: 1,
-      present: 1,
-      originalsChecked: 0,
-    })
+  it('is believed when half of it is there, or when little is in it at all', async () => {
+    const photos = await readyPhotos(7)
+    const { rindle } = application
+    // 10 of 21.
+    for (const photo of photos.slice(0, 3)) for (const variant of [photo, ...photo.variants]) await rm(pathOf(variant))
+    await rm(pathOf(variantOf(photos[3], 'thumb')))
+    expect(await rindle.verifyStorage()).toMatchObject({ missing: 7, originalsLost: 3, stopped: [] })
+    await rindle.prisma.$executeRawUnsafe('truncate rindle.media_assets cascade')
+    // 18 of 18.
+    for (const photo of await readyPhotos(6))
+      for (const variant of [photo, ...photo.variants]) await rm(pathOf(variant))
+    expect(await rindle.verifyStorage()).toMatchObject({ missing: 12, originalsLost: 6, stopped: [] })
   })
 })
 
 describe('a storage that does not answer', () => {
-  it('counts as an error for each object, and nothing is concluded from it', async () => {
-    await readyPhotos(2)
-    const dead = faultyStorage(application.storage, {
+  const dead = (): StorageAdapter =>
+    faultyStorage(application.storage, {
       onCall: () => {
         throw new RindleError('storage_unavailable', 'The storage is away.')
       },
     })
-    const rindle = await deploy(application, profiles, { storages: { main: dead } })
+
+  it('counts as an error for each object, and nothing is concluded from it', async () => {
+    await readyPhotos(2)
+    const rindle = await deploy(application, profiles, { storages: { main: dead() } })
     const before = await snapshot(rindle, application.storage)
     const results: unknown[] = []
     rindle.on('rindle.repair.stop', ({ metadata }) => void results.push(metadata))
     expect(await rindle.verifyStorage()).toMatchObject({ ...nothing, checked: 4, errors: 6, originalsChecked: 2 })
     expect(await snapshot(rindle, application.storage)).toEqual(before)
     expect(results).toEqual([{ operation: 'verify_storage', scope: 'all', result: 'errors', dry_run: false }])
+  })
+
+  it('is left after some errors in a row, with a summary and a short log', async () => {
+    const [photo] = await readyPhotos(1)
+    await repeatAsset(photo?.id ?? '', 1_500)
+    const lines: string[] = []
+    const error = (_fields: unknown, message: string): void => void lines.push(message)
+    let calls = 0
+    const rindle = await deploy(application, profiles, {
+      storages: { main: faultyStorage(dead(), { onCall: () => void (calls += 1) }) },
+      logger: { ...silentLogger, error },
+    })
+    const before = await snapshot(rindle, application.storage)
+    const report = await rindle.verifyStorage()
+    expect(report).toMatchObject({ present: 0, missing: 0, originalsLost: 0, lastId: null })
+    expect(report.stopped).toMatchObject([{ storage: 'main', reason: 'unavailable' }])
+    expect(report.stopped[0]?.message).toMatch(/10 times in a row, at last: The storage is away\..*rindle doctor/)
+    // Ten in a row, and what was asked at the same time.
+    expect(calls).toBeLessThanOrEqual(20)
+    expect(report.errors).toBe(calls)
+    expect(lines.length).toBeLessThanOrEqual(22)
+    expect(await snapshot(rindle, application.storage)).toEqual(before)
   })
 })
 

@@ -143,4 +143,16 @@ export const BROKEN_GUARDS: readonly BrokenGuard[] = [
     edits: [{ file: 'promotion/promote.ts', from: 'if (lacks.length > 0) throw', to: 'if (lacks.length > 99) throw' }],
     proof: { file: 'test-e2e/lifecycle/rolling-deployment.test.ts', name: 'the old worker would refuse' },
   },
+  {
+    promise: 'P17',
+    guard: 'a live scan deletes nothing where the database may not be the one of the storage',
+    edits: [
+      {
+        file: 'operations/scan-orphans.ts',
+        from: 'if (isInterrupted || (await this.#isImplausible(storage))) return isInterrupted',
+        to: 'if (isInterrupted) return isInterrupted',
+      },
+    ],
+    proof: { file: 'test-e2e/operations/scan-orphans.test.ts', name: 'a database that is not the one' },
+  },
 ]

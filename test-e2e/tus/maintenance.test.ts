@@ -138,7 +138,8 @@ describe.each<Profile>(['local', 'remote'])('half of a %s upload', (profile) => 
   it('is an orphan when its session is gone', async () => {
     const { assetId } = await half(profile)
     await application.rindle.prisma.mediaAsset.delete({ where: { id: assetId } })
-    const report = await after(3 * DAY_MS, (rindle) => rindle.scanOrphans({ live: true, graceSeconds: 1 }))
+    const options = { live: true, graceSeconds: 1, force: true }
+    const report = await after(3 * DAY_MS, (rindle) => rindle.scanOrphans(options))
     expect(report).toMatchObject({ errors: 0 })
     expect(await objectsIn(storages[profile])).toEqual([])
   })

@@ -8,6 +8,7 @@ import { demo } from './commands/demo.ts'
 import { doctor } from './commands/doctor.ts'
 import { eraseOwner } from './commands/erase-owner.ts'
 import { init } from './commands/init.ts'
+import { initStorage } from './commands/init-storage.ts'
 import { list } from './commands/list.ts'
 import { migrate } from './commands/migrate.ts'
 import { pruneRuns } from './commands/prune-runs.ts'
@@ -46,6 +47,7 @@ export const COMMANDS: readonly Command[] = [
   cancel,
   regenerateVariants,
   verifyStorage,
+  initStorage,
   recoverLostWork,
   abortIncompleteUploads,
   cleanupOrphans,

@@ -1,12 +1,13 @@
 import { RindleError } from './domain/errors.ts'
 import { isAccepted } from './promotion/is-accepted.ts'
+import { knownStorage, rememberStorage } from './rows/known-storages.ts'
 import type { Runtime } from './runtime.ts'
 import { stopWorkers } from './workers/start-workers.ts'
 
 /** Acquires what the adapters need, after a look at whether the database has our tables. Safe to repeat. */
 export async function startRuntime(runtime: Runtime): Promise<void> {
   await assertMigrated(runtime)
-  for (const storage of Object.values(runtime.storages)) await storage.start()
+  for (const name of Object.keys(runtime.storages)) await startStorage(runtime, name)
   for (const processor of runtime.processors) {
     await processor.start({ acceptedTypes: acceptedTypes(runtime, processor.probes) })
   }
@@ -24,12 +25,28 @@ export async function stopRuntime(runtime: Runtime): Promise<void> {
   await runtime.database.close()
 }
 
+/** One that was used before must be the same: an unmounted disk is no empty storage. */
+async function startStorage({ database, storages }: Runtime, name: string): Promise<void> {
+  const known = await knownStorage(database, name)
+  const identity = await storages[name]?.start(known)
+  if (identity === undefined || identity === known.identity) return
+  if ((await rememberStorage(database, name, identity)) === identity) return
+  throw new RindleError(
+    'storage_unavailable',
+    `Storage "${name}" is another one here than in the process that was the first to use it. Give both the same.`,
+    { details: { storage: name } },
+  )
+}
+
 async function assertMigrated(runtime: Runtime): Promise<void> {
   const { rows } = await runtime.database.executeSql(
-    `select to_regclass('rindle.media_assets') is not null as migrated`,
+    `select to_regclass('rindle.media_assets') is not null as is_there,
+       to_regclass('rindle.media_storages') is not null as is_current`,
   )
-  if (rows[0]?.['migrated'] === true) return
-  throw new RindleError('setup_incomplete', "The database has none of Rindle's tables. Run `rindle migrate`.")
+  const [tables] = rows
+  if (tables?.['is_current'] === true) return
+  const what = tables?.['is_there'] === true ? 'lacks tables of this version' : "has none of Rindle's tables"
+  throw new RindleError('setup_incomplete', `The database ${what}. Run \`rindle migrate\`.`)
 }
 
 /** The types that some profile accepts, of those a processor could decode. */

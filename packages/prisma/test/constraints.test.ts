@@ -10,6 +10,7 @@ import {
   readyVariantRow,
   runRow,
   sessionRow,
+  storageRow,
   variantRow,
   workerRow,
 } from './legal-rows.ts'
@@ -70,6 +71,7 @@ const aSession: Builder = (changes) => ['media_upload_sessions', sessionRow(asse
 const anAttachment: Builder = (changes) => ['media_attachments', attachmentRow(asset.id, changes)]
 const aRun: Builder = (changes) => ['media_processing_runs', runRow(changes)]
 const aWorker: Builder = (changes) => ['media_workers', workerRow(changes)]
+const aStorage: Builder = (changes) => ['media_storages', storageRow(changes)]
 const aMaintenanceRun: Builder = (changes) => ['media_maintenance_runs', maintenanceRunRow(changes)]
 
 const states = {
@@ -265,6 +267,8 @@ const refused: [constraint: string, build: Builder, changes: Row][] = [
   ['media_maintenance_runs_worker_check', aMaintenanceRun, { worker: '' }],
   ['media_maintenance_runs_state_check', aMaintenanceRun, { state: 'queued', finished_at: new Date(0) }],
   ['media_maintenance_runs_finished_at_check', aMaintenanceRun, { finished_at: new Date(0) }],
+  ['media_storages_name_check', aStorage, { name: '' }],
+  ['media_storages_identity_check', aStorage, { identity: '' }],
   ['media_processing_runs_variant_name_check', aRun, { variant_name: '' }],
 ]
 

@@ -54,3 +54,7 @@ export function workerRow(changes: Row = {}): Row {
 export function maintenanceRunRow(changes: Row = {}): Row {
   return { task: randomUUID(), worker: 'worker-1:42', state: 'processing', started_at: new Date(0), ...changes }
 }
+
+export function storageRow(changes: Row = {}): Row {
+  return { name: randomUUID(), identity: randomUUID(), ...changes }
+}

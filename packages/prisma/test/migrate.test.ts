@@ -62,6 +62,7 @@ describe('the shipped migrations', () => {
       'media_attachments',
       'media_maintenance_runs',
       'media_processing_runs',
+      'media_storages',
       'media_upload_sessions',
       'media_variants',
       'media_workers',

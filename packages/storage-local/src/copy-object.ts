@@ -1,33 +1,57 @@
 import { constants } from 'node:fs'
 import { copyFile } from 'node:fs/promises'
-import type { ConditionalOptions, StoredObject } from '@rindle/core'
-import { openObjectWriter } from './object-writer.ts'
+import { type ConditionalOptions, RindleError, type StoredObject } from '@rindle/core'
+import { type ObjectWriter, openObjectWriter } from './object-writer.ts'
 import type { LocalStorageConfig } from './options.ts'
 import type { StorageRoot } from './storage-root.ts'
-import { describeFile, objectMissing, requireEtag, statObject } from './stored-file.ts'
+import { describeFile, isStill, openObject } from './stored-file.ts'
+
+// Each is lost only to a writer that replaced the source within the time of one copy.
+const MAX_ATTEMPTS = 50
+
+type CopyRequest = ConditionalOptions & { readonly from: string; readonly to: string }
 
 /** Copies an object, sharing its blocks where the file system can, and puts the copy in place atomically. */
 export async function copyObject(
   root: StorageRoot,
   config: LocalStorageConfig,
-  { from, to, ifMatch, signal }: ConditionalOptions & { readonly from: string; readonly to: string },
+  request: CopyRequest,
 ): Promise<StoredObject> {
-  requireEtag(from, await requireObject(root, from), ifMatch)
+  const { from, to, ifMatch } = request
+  // A source that is refused or absent must leave nothing, not even a directory.
+  await (await openObject(root, from, ifMatch)).handle.close()
   const writer = await openObjectWriter(root, to, config)
   try {
-    await copyFile(root.pathOf(from), writer.path, constants.COPYFILE_FICLONE)
-    signal?.throwIfAborted()
-    // The copy opened the file by its name. An etag that is the same before and after was also that of what it opened.
-    if (ifMatch !== undefined) requireEtag(from, await requireObject(root, from), ifMatch)
-    return describeFile(to, await writer.commit())
+    for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+      const copied = await copyOnce(root, writer, request)
+      if (copied === undefined) continue
+      const { checksumSha256 } = copied
+      return describeFile(to, await writer.commit(checksumSha256), checksumSha256)
+    }
+    throw new RindleError('storage_unavailable', `Local storage: the object "${from}" keeps being replaced.`, {
+      details: { key: from },
+    })
   } catch (error) {
     await writer.discard()
     throw error
   }
 }
 
-async function requireObject(root: StorageRoot, key: string): Promise<StoredObject> {
-  const stored = await statObject(root, key)
-  if (stored === undefined) throw objectMissing(key)
-  return stored
+/** What was copied; `undefined` when that may have been another object than the one whose etag was compared. */
+async function copyOnce(
+  root: StorageRoot,
+  writer: ObjectWriter,
+  { from, ifMatch, signal }: CopyRequest,
+): Promise<Pick<StoredObject, 'checksumSha256'> | undefined> {
+  const { handle, stats, stored } = await openObject(root, from, ifMatch)
+  try {
+    const path = root.pathOf(from)
+    await copyFile(path, writer.path, constants.COPYFILE_FICLONE)
+    signal?.throwIfAborted()
+    // The copy opened the file by its name. Etags come again when bytes do, versions never: one that is the same before
+    // and after was also that of what it opened.
+    return (await isStill(path, stats)) ? stored : undefined
+  } finally {
+    await handle.close()
+  }
 }

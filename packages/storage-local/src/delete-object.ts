@@ -1,3 +1,4 @@
+import type { BigIntStats } from 'node:fs'
 import { lstat, unlink } from 'node:fs/promises'
 import type { StorageCallOptions } from '@rindle/core'
 import { attempt } from './attempt.ts'
@@ -6,19 +7,35 @@ import type { StorageRoot } from './storage-root.ts'
 
 const DELETES_AT_ONCE = 16
 
-/** Removes the file of a key, and the directories that it leaves empty. Success when there is none. */
+/** Removes the file of a key, its record, and the directories that it leaves empty. Success when there is none. */
 export async function deleteObject(root: StorageRoot, key: string): Promise<void> {
-  const path = await root.locate(key)
-  if (path === undefined) return
+  await root.assertThere()
+  const found = await root.lookUp(() => findEntry(root, key))
+  // A directory is no object. A link is one no more than that, but it is in an object's place.
+  if (found === undefined || found.stats.isDirectory()) return
   try {
-    await unlink(path)
+    await unlink(found.path)
   } catch (error) {
-    if (hasErrno(error, 'ENOENT', 'ENOTDIR')) return
-    // A directory is no object. Linux says EISDIR for it, others EPERM, which has other meanings too.
-    if (hasErrno(error, 'EISDIR', 'EPERM') && (await lstat(path)).isDirectory()) return
+    if (!hasErrno(error, 'ENOENT', 'ENOTDIR')) throw error
+    // Somebody else has deleted it, or the disk has gone: that is for another look to tell.
+    return deleteObject(root, key)
+  }
+  await root.checksums.remove(found.path, found.stats)
+  await root.prune(found.path)
+}
+
+async function findEntry(
+  root: StorageRoot,
+  key: string,
+): Promise<{ readonly path: string; readonly stats: BigIntStats } | undefined> {
+  const path = await root.locate(key)
+  if (path === undefined) return undefined
+  try {
+    return { path, stats: await lstat(path, { bigint: true }) }
+  } catch (error) {
+    if (hasErrno(error, 'ENOENT', 'ENOTDIR')) return undefined
     throw error
   }
-  await root.prune(path)
 }
 
 /** Removes what it can, a few at once; gives the keys that are left, with the reason. */
@@ -34,7 +51,7 @@ export async function deleteObjects(
     for (const key of queue) {
       signal?.throwIfAborted()
       try {
-        await attempt({ operation: 'delete', key }, undefined, () => deleteObject(root, key))
+        await attempt(root, { operation: 'delete', key }, undefined, () => deleteObject(root, key))
       } catch (error) {
         failures.push({ key, error: error instanceof Error ? error : new Error(String(error)) })
       }

@@ -1,12 +1,21 @@
 import { statfs } from 'node:fs/promises'
-import type { Finding } from '@rindle/core'
+import type { Finding, StorageDiagnosisContext } from '@rindle/core'
 import { hasErrno } from './errno.ts'
 import type { LocalStorageConfig } from './options.ts'
+import type { StorageRoot } from './storage-root.ts'
 
 const LEAST_FREE_BYTES = 1024 ** 3
 
-/** Checks the disk below the root: an empty rest would fail every upload. */
-export async function* diagnose({ directory }: LocalStorageConfig): AsyncGenerator<Finding> {
+/** Checks whether the root is the one that was used before, and the disk below it: an empty rest would fail every upload. */
+export async function* diagnose(
+  root: StorageRoot,
+  { directory }: LocalStorageConfig,
+  { known }: StorageDiagnosisContext,
+): AsyncGenerator<Finding> {
+  const finding = await root.diagnose(known)
+  if (finding !== undefined) yield finding
+  // The space of another disk says nothing.
+  if (finding?.status === 'error') return
   let freeBytes: number
   try {
     const { bavail, bsize } = await statfs(directory)

@@ -5,7 +5,7 @@ import { hasErrno } from './errno.ts'
 import { mapError } from './map-error.ts'
 import { objectSink } from './object-sink.ts'
 import type { StorageRoot } from './storage-root.ts'
-import { openObject, requireEtag } from './stored-file.ts'
+import { openObject } from './stored-file.ts'
 
 /** Writes an object to a file that must not exist yet; removes what it wrote when it fails. */
 export async function downloadObject(
@@ -14,9 +14,8 @@ export async function downloadObject(
   path: string,
   { ifMatch, signal }: ConditionalOptions,
 ): Promise<StoredObject> {
-  const { handle: source, stored } = await openObject(root, key)
+  const { handle: source, stored } = await openObject(root, key, ifMatch)
   try {
-    requireEtag(key, stored, ifMatch)
     const target = await createFile(path)
     try {
       const sink = objectSink(target, {
@@ -25,7 +24,7 @@ export async function downloadObject(
         disposeChunks: true,
         mapError: (error) => mapError(error, { operation: 'download', key }),
       })
-      await pipeline(source.createReadStream({ autoClose: false }), sink, { signal })
+      await pipeline(source.createReadStream({ autoClose: false }), sink.stream, { signal })
       await target.close()
     } catch (error) {
       await target.close()

@@ -1,10 +1,7 @@
-import type { Dirent, Stats } from 'node:fs'
-import { lstat, readdir } from 'node:fs/promises'
-import { join } from 'node:path'
-import { isRindleError, type ListedObject, type ListOptions, normalizeKey, RindleError } from '@rindle/core'
-import { hasErrno } from './errno.ts'
+import { type ListedObject, type ListOptions, RindleError } from '@rindle/core'
 import { mapError } from './map-error.ts'
 import type { StorageRoot } from './storage-root.ts'
+import { isKey, walkObjects } from './walk-objects.ts'
 
 /**
  * Walks the objects whose key begins with `prefix`, in ascending order of the keys' UTF-8 bytes. Memory is bounded by
@@ -34,71 +31,15 @@ async function* takeObjects(
   signal?.throwIfAborted()
   const parent = prefix.slice(0, prefix.lastIndexOf('/') + 1)
   if (parent !== '' && !isKey(parent.slice(0, -1))) return
-  const path = await root.locateDirectory(parent.slice(0, -1))
+  const path = await root.lookUp(() => root.locateDirectory(parent.slice(0, -1)))
   if (path === undefined) return
   let count = 0
-  for await (const listed of walk(path, parent, prefix)) {
+  for await (const listed of walkObjects(path, parent, prefix)) {
     signal?.throwIfAborted()
     yield listed
     count += 1
     if (count >= limit) return
   }
-}
-
-async function* walk(path: string, parent: string, prefix: string): AsyncGenerator<ListedObject> {
-  for (const { name, key, isDirectory } of await readEntries(path, parent)) {
-    if (!key.startsWith(prefix)) continue
-    if (isDirectory) {
-      yield* walk(join(path, name), key, prefix)
-    } else {
-      const stats = await statIfThere(join(path, name))
-      if (stats?.isFile()) yield { key, byteSize: stats.size, lastModified: stats.mtime }
-    }
-  }
-}
-
-interface Entry {
-  readonly name: string
-  /** Of a directory: what all keys in it begin with, the slash included. */
-  readonly key: string
-  readonly isDirectory: boolean
-}
-
-async function readEntries(path: string, parent: string): Promise<readonly Entry[]> {
-  const entries = (await readIfThere(path)).flatMap((entry) => {
-    const key = `${parent}${entry.name}`
-    const isDirectory = entry.isDirectory()
-    if (!isKey(key) || (!isDirectory && !entry.isFile())) return []
-    return [{ name: entry.name, key: isDirectory ? `${key}/` : key, isDirectory }]
-  })
-  // Keys are ASCII, so the order of UTF-16 is that of UTF-8. The slash takes part: "b-c" comes before "b/a".
-  return entries.toSorted((left, right) => (left.key < right.key ? -1 : 1))
-}
-
-async function readIfThere(path: string): Promise<readonly Dirent[]> {
-  try {
-    return await readdir(path, { withFileTypes: true })
-  } catch (error) {
-    if (hasErrno(error, 'ENOENT', 'ENOTDIR')) return []
-    throw error
-  }
-}
-
-async function statIfThere(path: string): Promise<Stats | undefined> {
-  try {
-    return await lstat(path)
-  } catch (error) {
-    if (hasErrno(error, 'ENOENT', 'ENOTDIR')) return undefined
-    throw error
-  }
-}
-
-function isKey(text: string): boolean {
-  try {
-    normalizeKey(text)
-    return true
-  } catch (error) {
-    if (isRindleError(error, 'storage_key_invalid')) return false
-    throw error
-  }
+  // A disk that goes during the walk must not make it end as if it had seen everything.
+  await root.assertThere()
 }

@@ -41,9 +41,9 @@ export function localResumable(root: StorageRoot, config: LocalStorageConfig): R
     },
     append: (key, state, body, options = {}) => appendBody(root, { key, state, body }, options),
     finish: (key, state, { signal } = {}) =>
-      attempt({ operation: 'resumable.finish', key }, signal, () => finishUpload(root, config, { key, state })),
+      attempt(root, { operation: 'resumable.finish', key }, signal, () => finishUpload(root, config, { key, state })),
     abort: (key, _state, { signal } = {}) =>
-      attempt({ operation: 'resumable.abort', key }, signal, () => deleteObject(root, partialKey(key))),
+      attempt(root, { operation: 'resumable.abort', key }, signal, () => deleteObject(root, partialKey(key))),
   }
 }
 
@@ -72,7 +72,7 @@ async function* appendBody(
   let partial: OpenPartial | undefined
   let written: Promise<unknown> = Promise.resolve()
   try {
-    const { handle } = (partial = await attempt(call, signal, () => openPartial(root, { key, state })))
+    const { handle } = (partial = await attempt(root, call, signal, () => openPartial(root, { key, state })))
     const sink = positionedSink(handle, {
       start: state.offset,
       disposeChunks,
@@ -86,7 +86,7 @@ async function* appendBody(
       const offset = sink.offset()
       const isReport = isDone || (!isWhole && offset > keptBytes)
       if (!isReport) continue
-      await attempt(call, signal, () => handle.datasync())
+      await attempt(root, call, signal, () => handle.datasync())
       keptBytes = offset
       yield { ...state, offset }
     }
@@ -127,7 +127,11 @@ async function openPartial(root: StorageRoot, { key, state }: Pick<Append, 'key'
 
 async function openFile(root: StorageRoot, key: string, isNew: boolean): Promise<OpenPartial> {
   const flags = constants.O_RDWR | constants.O_NOFOLLOW
-  if (isNew) return openPrepared(root, key, (path) => open(path, flags | constants.O_CREAT, 0o600))
+  if (isNew) {
+    return openPrepared(root, key, async (path) => {
+      return { path, handle: await open(path, flags | constants.O_CREAT, 0o600) }
+    })
+  }
   const path = await root.locate(key)
   if (path === undefined) throw objectMissing(key)
   return { path, handle: await open(path, flags) }
@@ -141,7 +145,10 @@ async function finishUpload(
   try {
     const partial = await openPartial(root, { key, state })
     try {
-      return describeFile(key, await putInPlace(partial, await root.prepare(key), { ...config, fsync: true }))
+      return describeFile(
+        key,
+        await putInPlace(root, partial, { ...config, fsync: true, target: await root.prepare(key) }),
+      )
     } finally {
       await partial.handle.close()
     }

@@ -40,19 +40,22 @@ export function localStorage(options: LocalStorageOptions): StorageAdapter {
   return {
     name: 'local',
     capabilities: new Set(config.publicBaseUrl === undefined ? CAPABILITIES : [...CAPABILITIES, 'public_url']),
-    start: () => attempt({ operation: 'start' }, undefined, () => root.create()),
+    start: (known) => attempt(root, { operation: 'start' }, undefined, () => root.open(known)),
     // Nothing is held open between calls.
     stop: async () => {},
     put: (key, body, putOptions) => putObject(root, config, { ...putOptions, key, body }),
     get: (key, getOptions = {}) =>
-      attempt({ operation: 'get', key }, getOptions.signal, () => getObject(root, key, getOptions)),
+      attempt(root, { operation: 'get', key }, getOptions.signal, () => getObject(root, key, getOptions)),
     download: (key, path, conditions = {}) =>
-      attempt({ operation: 'download', key }, conditions.signal, () => downloadObject(root, key, path, conditions)),
-    head: (key, { signal } = {}) => attempt({ operation: 'head', key }, signal, () => statObject(root, key)),
-    delete: (key, { signal } = {}) => attempt({ operation: 'delete', key }, signal, () => deleteObject(root, key)),
+      attempt(root, { operation: 'download', key }, conditions.signal, () =>
+        downloadObject(root, key, path, conditions),
+      ),
+    head: (key, { signal } = {}) => attempt(root, { operation: 'head', key }, signal, () => statObject(root, key)),
+    delete: (key, { signal } = {}) =>
+      attempt(root, { operation: 'delete', key }, signal, () => deleteObject(root, key)),
     deleteMany: (keys, callOptions = {}) => deleteObjects(root, keys, callOptions),
     copy: (from, to, conditions = {}) =>
-      attempt({ operation: 'copy', key: from }, conditions.signal, () =>
+      attempt(root, { operation: 'copy', key: from }, conditions.signal, () =>
         copyObject(root, config, { ...conditions, from, to }),
       ),
     list: (prefix, listOptions = {}) => listObjects(root, prefix, listOptions),
@@ -60,6 +63,6 @@ export function localStorage(options: LocalStorageOptions): StorageAdapter {
     multipart: unsupportedMultipart,
     resumable: localResumable(root, config),
     localPath: (key) => root.pathOf(key),
-    diagnose: () => diagnose(config),
+    diagnose: (context) => diagnose(root, config, context),
   }
 }

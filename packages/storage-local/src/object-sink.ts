@@ -23,21 +23,30 @@ export interface ObjectSinkOptions {
   readonly mapError: (error: unknown) => unknown
 }
 
-/**
- * A stream that writes to an open file and does not close it. It fails with `checksum_mismatch` as soon as the body is
- * longer than declared, and at its end when it is shorter or its SHA-256 is another.
- */
+/** A stream into an open file, and what it has written. */
+export interface ObjectSink {
+  /**
+   * Does not close the file. Fails with `checksum_mismatch` as soon as the body is longer than declared, and at its end
+   * when it is shorter or its SHA-256 is another.
+   */
+  readonly stream: Writable
+  /** Lower-case hex, of a stream that has finished. */
+  checksumSha256(): string
+}
+
+/** Begins a stream into an empty file. */
 export function objectSink(
   handle: FileHandle,
   { key, expected, disposeChunks, mapError }: ObjectSinkOptions,
-): Writable {
-  const hash = expected.checksumSha256 === undefined ? undefined : createHash('sha256')
+): ObjectSink {
+  const hash = createHash('sha256')
   let byteSize = 0
+  let checksumSha256 = ''
 
   const take = async (chunks: readonly Buffer[]): Promise<void> => {
     byteSize += chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0)
     if (expected.byteSize !== undefined && byteSize > expected.byteSize) throw mismatch(key, 'longer than declared')
-    for (const chunk of chunks) hash?.update(chunk)
+    for (const chunk of chunks) hash.update(chunk)
     try {
       await writeAll(handle, chunks)
     } catch (error) {
@@ -49,17 +58,19 @@ export function objectSink(
     work.then(() => callback(), callback)
   }
 
-  return new Writable({
+  const stream = new Writable({
     highWaterMark: BUFFER_BYTES,
     write: (chunk: Buffer, _encoding, callback) => settle(take([chunk]), callback),
     writev: (writes, callback) => settle(take(writes.map(({ chunk }) => chunk as Buffer)), callback),
     final: (callback) => {
       const isShort = expected.byteSize !== undefined && byteSize < expected.byteSize
       if (isShort) return callback(mismatch(key, 'shorter than declared'))
-      const isOther = hash !== undefined && hash.digest('hex') !== expected.checksumSha256
+      checksumSha256 = hash.digest('hex')
+      const isOther = expected.checksumSha256 !== undefined && expected.checksumSha256 !== checksumSha256
       callback(isOther ? mismatch(key, 'not of the declared SHA-256') : null)
     },
   })
+  return { stream, checksumSha256: () => checksumSha256 }
 }
 
 async function writeAll(handle: FileHandle, chunks: readonly Buffer[]): Promise<void> {

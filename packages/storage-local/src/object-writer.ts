@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { type BigIntStats, constants } from 'node:fs'
-import { type FileHandle, open, rename, rm } from 'node:fs/promises'
+import { type FileHandle, lstat, open, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { RindleError } from '@rindle/core'
+import type { FileVersion } from './checksum-records.ts'
 import { hasErrno, isErrno } from './errno.ts'
 import type { LocalStorageConfig } from './options.ts'
 import { type StorageRoot, syncDirectory } from './storage-root.ts'
@@ -15,8 +16,8 @@ export interface ObjectWriter {
   /** The temporary file, empty at first, in the directory where the object will be. */
   readonly path: string
   readonly handle: FileHandle
-  /** Puts the file in the object's place, atomically. */
-  commit(): Promise<BigIntStats>
+  /** Puts the file in the object's place, atomically, with the record of its SHA-256 where that is known. */
+  commit(checksumSha256: string | undefined): Promise<BigIntStats>
   /** Removes the file, as far as it can, and the directories left empty. Safe after a failed `commit`. */
   discard(): Promise<void>
 }
@@ -31,9 +32,9 @@ export async function openObjectWriter(
   return {
     path,
     handle,
-    async commit() {
+    async commit(checksumSha256) {
       await handle.utimes(new Date(), exactSeconds())
-      return putInPlace({ path, handle }, target, { fileMode, fsync })
+      return putInPlace(root, { path, handle }, { target, checksumSha256, fileMode, fsync })
     },
     async discard() {
       try {
@@ -48,46 +49,75 @@ export async function openObjectWriter(
   }
 }
 
+/** A file that has no name of an object yet. */
+type UnnamedFile = Pick<ObjectWriter, 'path' | 'handle'>
+
+/** Where a file gets its name, and with what. */
+type Place = Pick<LocalStorageConfig, 'fileMode' | 'fsync'> & {
+  readonly target: string
+  readonly checksumSha256?: string | undefined
+}
+
 /**
- * Closes a file that is complete and gives it the name of the object, atomically. Leaves its time, and so the etag, as it
- * is: of two that put one file in place, the slower one would give an object that is in use another etag.
+ * Closes a file that is complete and gives it the name of the object, atomically, with the record of its SHA-256 where
+ * that is known. Leaves its time, and so what tells it from others, as it is: of two that put one file in place, the
+ * slower one would make an object that is in use another.
  */
 export async function putInPlace(
-  { path, handle }: Pick<ObjectWriter, 'path' | 'handle'>,
-  target: string,
-  { fileMode, fsync }: Pick<LocalStorageConfig, 'fileMode' | 'fsync'>,
+  root: StorageRoot,
+  { path, handle }: UnnamedFile,
+  { target, checksumSha256, fileMode, fsync }: Place,
 ): Promise<BigIntStats> {
   await handle.chmod(fileMode)
   if (fsync) await handle.sync()
   const stats = await handle.stat({ bigint: true })
   await handle.close()
-  await rename(path, target)
+  const replaced = await versionAt(target)
+  try {
+    if (checksumSha256 !== undefined) await root.checksums.write(target, stats, checksumSha256)
+    await rename(path, target)
+  } catch (error) {
+    if (checksumSha256 !== undefined) await root.checksums.remove(target, stats)
+    throw error
+  }
+  if (replaced !== undefined) await root.checksums.remove(target, replaced)
   if (fsync) await syncDirectory(dirname(target))
   return stats
 }
 
-async function openTemporary(
-  root: StorageRoot,
-  key: string,
-): Promise<{ target: string; path: string; handle: FileHandle }> {
+async function versionAt(path: string): Promise<FileVersion | undefined> {
+  try {
+    return await lstat(path, { bigint: true })
+  } catch (error) {
+    if (hasErrno(error, 'ENOENT')) return undefined
+    throw error
+  }
+}
+
+async function openTemporary(root: StorageRoot, key: string): Promise<UnnamedFile & { readonly target: string }> {
   const flags = constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY | constants.O_NOFOLLOW
   // No key has a segment that begins with a dot, so this is never an object's file.
   const name = `.rindle-${randomBytes(12).toString('hex')}.tmp`
-  const openFile = (target: string): Promise<FileHandle> => open(join(dirname(target), name), flags, 0o600)
-  const { path: target, handle } = await openPrepared(root, key, openFile)
-  return { target, path: join(dirname(target), name), handle }
+  return openPrepared(root, key, async (target) => {
+    const path = join(dirname(target), name)
+    return { target, path, handle: await open(path, flags, 0o600) }
+  })
 }
 
-/** Opens a file at the path of a key or beside it, and makes the directory for it when that is absent. */
-export async function openPrepared(
+/**
+ * Opens a new file at the path of a key or beside it, and makes the directory for it when that is absent. Whatever
+ * happens to the root afterwards, the file that is open lies in it.
+ */
+export async function openPrepared<T extends UnnamedFile>(
   root: StorageRoot,
   key: string,
-  openFile: (path: string) => Promise<FileHandle>,
-): Promise<{ path: string; handle: FileHandle }> {
+  openFile: (path: string) => Promise<T>,
+): Promise<T> {
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
     try {
-      const path = await root.prepare(key)
-      return { path, handle: await openFile(path) }
+      const opened = await openFile(await root.prepare(key))
+      await assertInRoot(root, opened)
+      return opened
     } catch (error) {
       if (!hasErrno(error, 'ENOENT')) throw error
     }
@@ -97,7 +127,19 @@ export async function openPrepared(
   })
 }
 
-// Etags hold size, inode and time. Kernels stamp files with a coarse clock (4 ms) and use a freed inode at once, so two
+/** The disk may have gone since the directory was prepared: then the file lies below its mount point, and must not. */
+async function assertInRoot(root: StorageRoot, { path, handle }: UnnamedFile): Promise<void> {
+  try {
+    await root.assertThere()
+  } catch (error) {
+    await handle.close()
+    await rm(path, { force: true })
+    await root.prune(path)
+    throw error
+  }
+}
+
+// Size, inode and time tell every version of a file from every other. Kernels stamp files with a coarse clock (4 ms) and use a freed inode at once, so two
 // objects written in a row could look like one; the time is therefore set here, with the microseconds of another clock.
 function exactSeconds(): number {
   const submillisecond = Number(process.hrtime.bigint() % 1_000_000n) / 1_000_000

@@ -25,7 +25,7 @@ export async function putObject(
   // Before the pipeline listens, a body that fails would end the process; the pipeline reports such a failure later.
   body.on('error', () => {})
   try {
-    const writer = await attempt(call, signal, () => openObjectWriter(root, key, config))
+    const writer = await attempt(root, call, signal, () => openObjectWriter(root, key, config))
     try {
       const sink = objectSink(writer.handle, {
         key,
@@ -34,8 +34,9 @@ export async function putObject(
         mapError: (error) => mapError(error, call),
       })
       // Not by `attempt`: the error of the body is its owner's, also when it is one of the operating system.
-      await pipeline(body, sink, { signal })
-      return describeFile(key, await attempt(call, signal, () => writer.commit()))
+      await pipeline(body, sink.stream, { signal })
+      const checksum = sink.checksumSha256()
+      return describeFile(key, await attempt(root, call, signal, () => writer.commit(checksum)), checksum)
     } catch (error) {
       await writer.discard()
       throw signal?.aborted ? signal.reason : error

@@ -1,17 +1,19 @@
-import { chmod, lstat, mkdir, open, realpath, rmdir } from 'node:fs/promises'
+import { chmod, mkdir, open, realpath, rmdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { normalizeKey, RindleError } from '@rindle/core'
+import { type ChecksumRecords, checksumRecords, removeStrayRecords } from './checksum-records.ts'
 import { hasErrno } from './errno.ts'
 import type { LocalStorageConfig } from './options.ts'
+import { type RootGuard, rootGuard, rootMissing } from './root-guard.ts'
 
 // Codes of rmdir for a directory that is in use, is a mount point, or is not ours to remove. It may stay: an empty
 // directory is no object.
 const DIRECTORY_STAYS = ['ENOTEMPTY', 'EEXIST', 'EBUSY', 'EACCES', 'EPERM', 'EROFS']
 
 /** The directory tree that holds the objects, and the only place that turns keys into paths. */
-export interface StorageRoot {
-  /** Makes the root directory; `config_invalid` when a file is there. Safe to repeat. */
-  create(): Promise<void>
+export interface StorageRoot extends RootGuard {
+  /** What `find` finds; `undefined` only when the root is there and has no such thing. */
+  lookUp<T>(find: () => Promise<T | undefined>): Promise<T | undefined>
   /** The path of a key, by computation alone. */
   pathOf(key: string): string
   /** The path of a key whose directory exists and is reached through no symbolic link; else `undefined`. */
@@ -23,14 +25,16 @@ export interface StorageRoot {
    * repeat until a file in it is open.
    */
   prepare(key: string): Promise<string>
-  /** Removes the directories above `path` that are empty, up to the root. */
+  /** Removes the directories above `path` that hold no object, up to the root. */
   prune(path: string): Promise<void>
+  readonly checksums: ChecksumRecords
 }
 
 /** The root of a storage. Does no I/O by itself. */
 export function storageRoot(config: LocalStorageConfig): StorageRoot {
   const { directory } = config
   const findRoot = rootFinder(directory)
+  const guard = rootGuard(config, findRoot)
 
   const locateDirectory = async (relative: string): Promise<string | undefined> => {
     const expected = join(await findRoot(), relative)
@@ -38,15 +42,20 @@ export function storageRoot(config: LocalStorageConfig): StorageRoot {
       await refuseLinks(expected)
       return expected
     } catch (error) {
-      if (!hasErrno(error, 'ENOENT', 'ENOTDIR')) throw error
-      // A root that has gone, a disk that was unmounted say, must not read as "all objects are missing".
-      await lstat(directory).catch((cause: unknown) => Promise.reject(rootMissing(cause)))
-      return undefined
+      if (hasErrno(error, 'ENOENT', 'ENOTDIR')) return undefined
+      throw error
     }
   }
 
   return {
-    create: () => createRoot(config),
+    ...guard,
+    async lookUp(find) {
+      const found = await find()
+      if (found !== undefined) return found
+      await guard.assertThere()
+      // Once more, for the disk may have come back between the look and the assertion.
+      return find()
+    },
     pathOf: (key) => join(directory, normalizeKey(key)),
     locateDirectory,
     async locate(key) {
@@ -55,12 +64,14 @@ export function storageRoot(config: LocalStorageConfig): StorageRoot {
       return parent === undefined ? undefined : join(await findRoot(), relative)
     },
     async prepare(key) {
+      await guard.assertThere()
       const root = await findRoot()
       const path = join(root, normalizeKey(key))
       await makeDirectory(dirname(path), root, config)
       return path
     },
     prune: async (path) => removeEmptyParents(path, await findRoot()),
+    checksums: checksumRecords(config),
   }
 }
 
@@ -86,24 +97,11 @@ function rootFinder(directory: string): () => Promise<string> {
   }
 }
 
-async function createRoot({ directory, directoryMode }: LocalStorageConfig): Promise<void> {
-  try {
-    const made = await mkdir(directory, { recursive: true, mode: directoryMode })
-    if (made !== undefined) await chmod(directory, directoryMode)
-  } catch (error) {
-    if (!hasErrno(error, 'EEXIST', 'ENOTDIR')) throw error
-    throw new RindleError('config_invalid', `Local storage: there is a file where directory "${directory}" must be.`, {
-      cause: error,
-    })
-  }
-}
-
 async function makeDirectory(path: string, root: string, config: LocalStorageConfig): Promise<void> {
   try {
     return await refuseLinks(path)
   } catch (error) {
-    if (!hasErrno(error, 'ENOENT')) throw error
-    if (path === root) throw rootMissing(error)
+    if (path === root || !hasErrno(error, 'ENOENT')) throw error
   }
   await makeDirectory(dirname(path), root, config)
   try {
@@ -118,12 +116,19 @@ async function makeDirectory(path: string, root: string, config: LocalStorageCon
 
 async function removeEmptyParents(path: string, root: string): Promise<void> {
   for (let parent = dirname(path); parent !== root; parent = dirname(parent)) {
-    try {
-      await rmdir(parent)
-    } catch (error) {
-      if (hasErrno(error, ...DIRECTORY_STAYS)) return
-      if (!hasErrno(error, 'ENOENT')) throw error
-    }
+    if (!(await removeIfEmpty(parent))) return
+  }
+}
+
+/** Whether a directory without objects is gone now. */
+async function removeIfEmpty(directory: string): Promise<boolean> {
+  try {
+    await rmdir(directory)
+    return true
+  } catch (error) {
+    if (hasErrno(error, 'ENOENT')) return true
+    if (!hasErrno(error, ...DIRECTORY_STAYS)) throw error
+    return hasErrno(error, 'ENOTEMPTY', 'EEXIST') && (await removeStrayRecords(directory)) && removeIfEmpty(directory)
   }
 }
 
@@ -133,13 +138,5 @@ async function refuseLinks(directory: string): Promise<void> {
   throw new RindleError(
     'storage_denied',
     'Local storage: a directory below the root is a symbolic link, which is never followed. Mount the other disk instead.',
-  )
-}
-
-function rootMissing(cause: unknown): RindleError {
-  return new RindleError(
-    'storage_unavailable',
-    'Local storage: the root directory is not there. Call start() once, or check that its disk is mounted.',
-    { cause },
   )
 }

@@ -83,16 +83,6 @@ describe('the files of local storage', () => {
     expect(await treeOf(directory)).toEqual([])
   })
 
-  test('have another etag whenever they are written anew, even with the same bytes', async () => {
-    const { storage } = await useStorage()
-    const etags = new Set<string>()
-    for (let count = 0; count < 200; count++) {
-      etags.add((await putText(storage, 'photo.txt', 'the same')).etag)
-      if (count % 2 === 0) await storage.delete('photo.txt')
-    }
-    expect(etags.size).toBe(200)
-  })
-
   test('are synchronised with their directories when the options ask for it, and else not', async () => {
     const { storage: lasting, directory } = await useStorage({ fsync: true })
     const { storage: hasty } = await useStorage()

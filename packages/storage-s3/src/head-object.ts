@@ -31,7 +31,10 @@ export async function readHeaders(
     if (Body !== undefined && 'destroy' in Body) Body.destroy()
     return headers
   }
-  return (await unlessMissing(() => attempt(call, signal, byHead))) ?? unlessMissing(() => attempt(call, signal, byGet))
+  return (
+    (await unlessMissing(() => attempt({ ...call, isHead: true }, signal, byHead))) ??
+    unlessMissing(() => attempt(call, signal, byGet))
+  )
 }
 
 async function unlessMissing<T>(work: () => Promise<T>): Promise<T | undefined> {

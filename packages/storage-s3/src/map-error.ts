@@ -6,6 +6,8 @@ export interface FailedCall {
   readonly operation: string
   /** The object, where the call is about one. */
   readonly key?: string
+  /** Its answer has no room for a reason, whoever gives it. */
+  readonly isHead?: boolean
 }
 
 interface Mapping {
@@ -21,6 +23,10 @@ const NO_UPLOAD: Mapping = {
 const NO_BUCKET: Mapping = {
   code: 'storage_unavailable',
   what: 'there is no such bucket; create it, or correct the option `bucket`',
+}
+const NO_STORE: Mapping = {
+  code: 'storage_unavailable',
+  what: 'what answered is no S3 store, but something on the way to it; check the option `endpoint`',
 }
 const DENIED: Mapping = {
   code: 'storage_denied',
@@ -143,6 +149,7 @@ interface Facts {
   readonly status?: number | undefined
   readonly errno?: string | undefined
   readonly requestId?: string | undefined
+  readonly contentType?: string | undefined
 }
 
 /**
@@ -152,7 +159,7 @@ interface Facts {
 export function mapError(error: unknown, call: FailedCall): unknown {
   if (isRindleError(error) || !(error instanceof Error)) return error
   const facts = factsOf(error)
-  const mapping = mappingOf(facts)
+  const mapping = call.isHead !== true && isOfAnother(facts) ? NO_STORE : mappingOf(facts)
   return mapping === undefined ? error : makeError(mapping, { facts, call, cause: error })
 }
 
@@ -182,6 +189,15 @@ function makeError(
   })
 }
 
+/**
+ * Whether a proxy or a load balancer has answered that it knows no such address. A store says in XML that it has no such
+ * object, or nothing at all; to take a page for that would make a storage that is away one without objects.
+ */
+function isOfAnother({ name, status, contentType }: Facts): boolean {
+  const isNamed = name !== 'NotFound' && own(BY_NAME, name) !== undefined
+  return status === 404 && !isNamed && contentType !== undefined && !/\bxml\b/.test(contentType)
+}
+
 function mappingOf({ name, status, errno }: Facts): Mapping | undefined {
   const named = own(BY_NAME, name)
   if (named !== undefined) return named
@@ -197,7 +213,7 @@ function factsOf(error: Error): Facts {
   const { code, $metadata, $response } = error as Error & {
     readonly code?: unknown
     readonly $metadata?: { readonly httpStatusCode?: number; readonly requestId?: string }
-    readonly $response?: { readonly statusCode?: number }
+    readonly $response?: { readonly statusCode?: number; readonly headers?: Readonly<Record<string, string>> }
   }
   return {
     name: error.name,
@@ -205,5 +221,6 @@ function factsOf(error: Error): Facts {
     status: $metadata?.httpStatusCode ?? $response?.statusCode,
     errno: typeof code === 'string' ? code : undefined,
     requestId: $metadata?.requestId,
+    contentType: $response?.headers?.['content-length'] === '0' ? undefined : $response?.headers?.['content-type'],
   }
 }

@@ -226,6 +226,38 @@ describe('a bucket that is not there', () => {
   })
 })
 
+describe('a proxy that knows no such address', () => {
+  const answering = async (contentType: string, body: string): Promise<StorageAdapter> => {
+    const headers = { 'content-type': contentType, 'content-length': String(body.length) }
+    const refusal = { status: 404, headers, body }
+    const endpoint = await useRequestProxy(server.endpoint, { refuse: () => refusal })
+    return s3Storage({ ...s3OptionsOf(server, 'rindle-test-behind-a-proxy'), endpoint, maxAttempts: 1 })
+  }
+
+  test.each(CALLS)('is never taken by %s for a store that has no such object', async (_method, call) => {
+    for (const [contentType, body] of [
+      ['text/html', '<html><body>404 Not Found</body></html>'],
+      ['text/html; charset=utf-8', '<!doctype html><p>Not found<br></p>'],
+      ['text/plain', 'default backend - 404'],
+      ['application/json', '{"message":"no Route matched"}'],
+    ] as const) {
+      const message = expect.stringContaining('no S3 store') as string
+      await expect(call(await answering(contentType, body))).rejects.toMatchObject({ ...UNAVAILABLE, message })
+    }
+  })
+
+  test.each([
+    ['in its words', 'application/xml', '<?xml version="1.0"?><Error><Code>NoSuchKey</Code></Error>'],
+    ['in its words, of whatever type', 'text/html', '<?xml version="1.0"?><Error><Code>NoSuchKey</Code></Error>'],
+    ['without a word', 'text/plain', ''],
+  ])('is no store that says so %s', async (_how, contentType, body) => {
+    const storage = await answering(contentType, body)
+    expect(await storage.head(KEY)).toBeUndefined()
+    await expect(storage.get(KEY)).rejects.toMatchObject({ code: 'storage_object_missing' })
+    await storage.delete(KEY)
+  })
+})
+
 describe('credentials that are wrong', () => {
   test.each(CALLS)('make %s fail for that reason, and are not shown', async (_method, call) => {
     for (const credentials of [

@@ -43,7 +43,7 @@ export function faultyStorage(adapter: StorageAdapter, plan: FaultPlan): Storage
     capabilities: adapter.capabilities,
     multipart: faultyMultipart(adapter.multipart, call),
     resumable: faultyResumable(adapter.resumable, call),
-    start: () => adapter.start(),
+    start: (known) => adapter.start(known),
     stop: () => adapter.stop(),
     put: async (key, body, options) => {
       // A body that fails while a point is awaited must not end the process; the adapter reports it later.

@@ -6,6 +6,7 @@ import { concurrencyCases } from './storage-contract/concurrency-cases.ts'
 import type { StorageContractCase, StorageContractOptions, StorageSubject } from './storage-contract/contract-case.ts'
 import { copyCases } from './storage-contract/copy-cases.ts'
 import { deleteCases } from './storage-contract/delete-cases.ts'
+import { etagCases } from './storage-contract/etag-cases.ts'
 import { getCases } from './storage-contract/get-cases.ts'
 import { keyCases } from './storage-contract/key-cases.ts'
 import { listCases } from './storage-contract/list-cases.ts'
@@ -59,6 +60,7 @@ export function storageContractCases(options: StorageContractOptions = {}): read
     ...keyCases,
     ...putCases,
     ...((options.keepsContentType ?? true) ? contentTypeCases : []),
+    ...((options.etagsFollowBytes ?? true) ? etagCases : []),
     ...getCases,
     ...deleteCases,
     ...copyCases,

@@ -4,6 +4,7 @@ import { abortBreakages } from './broken-storages/abort-breakages.ts'
 import type { Breakage } from './broken-storages/breakage.ts'
 import { capabilityBreakages } from './broken-storages/capability-breakages.ts'
 import { copyBreakages, deleteBreakages } from './broken-storages/delete-and-copy-breakages.ts'
+import { etagBreakages } from './broken-storages/etag-breakages.ts'
 import { getBreakages, listBreakages } from './broken-storages/read-breakages.ts'
 import { resumableBreakages } from './broken-storages/resumable-breakages.ts'
 import { multipartBreakages, signingBreakages } from './broken-storages/signing-breakages.ts'
@@ -12,6 +13,7 @@ import { concurrencyBreakages, putBreakages } from './broken-storages/write-brea
 const BREAKAGES: readonly Breakage[] = [
   ...capabilityBreakages,
   ...putBreakages,
+  ...etagBreakages,
   ...getBreakages,
   ...deleteBreakages,
   ...copyBreakages,

@@ -32,6 +32,7 @@ export const abortIncompleteUploads: Command = defineCommand({
         ],
         facts: { sessions_verified: sessionsVerified, dry_run: dryRun },
         hasErrors: errors > 0,
+        stopped: report.stopped,
         interrupted,
       }
     }),

@@ -34,6 +34,7 @@ export const backfillMetadata: Command = defineCommand({
         notes: [...nothingChangedNotes(dryRun), ...resumeNotes(report)],
         facts: { dry_run: dryRun, last_id: lastId },
         hasErrors: failed > 0,
+        stopped: report.stopped,
         interrupted,
       }
     }),

@@ -30,6 +30,7 @@ export const cleanupOrphans: Command = defineCommand({
         },
         notes: dryRunNotes(dryRun),
         hasErrors: errors > 0,
+        stopped: report.stopped,
         interrupted,
       }
     })

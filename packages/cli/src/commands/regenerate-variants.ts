@@ -53,6 +53,8 @@ function resultOf(report: RegenerateReport, isPruning: boolean): OperationResult
       last_id: lastId,
     },
     hasErrors: errors > 0,
+    // It asks storages only to prune.
+    ...(isPruning ? { stopped: report.stopped } : {}),
     interrupted,
   }
 }

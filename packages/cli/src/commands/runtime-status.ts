@@ -47,9 +47,9 @@ export const runtimeStatus: Command = defineCommand({
     const severities = severitiesOf(args.severity)
     const limit = limitOf(args.limit, 100)
     const olderThanSeconds = olderThan === undefined ? undefined : secondsOf('--older-than-sec', olderThan)
+    // Not started: a storage that is away is no reason to say nothing of the rest.
     return withRindle(args, io, async (rindle) => {
       if (profile !== undefined) assertProfile(rindle, profile)
-      await rindle.start()
       const status = await rindle.runtimeStatus({
         ...(profile === undefined ? {} : { profile }),
         ...(olderThanSeconds === undefined ? {} : { olderThanSeconds }),

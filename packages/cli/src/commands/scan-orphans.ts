@@ -1,6 +1,7 @@
 import type { Orphan } from '@rindle/core'
 import { type Command, defineCommand } from '../command.ts'
 import { formatSize } from '../format-size.ts'
+import { FORCE_OPTION } from '../operation/force-option.ts'
 import { dryRunNotes, isLive, LIVE_OPTIONS } from '../operation/live-options.ts'
 import { runOperation } from '../operation/run-operation.ts'
 import { STORAGE_OPTION, scopeOf, secondsOf } from '../operation/scope-options.ts'
@@ -15,6 +16,7 @@ export const scanOrphans: Command = defineCommand({
   examples: [
     ['scan-orphans', 'List what is older than a day'],
     ['scan-orphans --prefix photo/ --live', 'Delete those below photo/'],
+    ['scan-orphans --live --force', 'Also where most objects are unknown'],
     ['scan-orphans --grace-sec 604800 --format json', 'Only what is older than a week'],
   ],
   positionals: {},
@@ -23,6 +25,7 @@ export const scanOrphans: Command = defineCommand({
     prefix: { type: 'string', requiresArg: true, describe: 'Only keys that begin with this' },
     'grace-sec': { type: 'number', requiresArg: true, default: 86_400, describe: 'Leave alone what is younger' },
     storage: STORAGE_OPTION,
+    force: FORCE_OPTION,
   },
   run: async (args, context) => {
     const live = isLive(args)
@@ -40,6 +43,7 @@ export const scanOrphans: Command = defineCommand({
         ...prefix,
         graceSeconds,
         live,
+        force: args.force,
         onOrphan,
       })
       const { scanned, matched, deleted, bytes, errors, dryRun, interrupted } = report
@@ -48,6 +52,7 @@ export const scanOrphans: Command = defineCommand({
         notes: dryRunNotes(dryRun),
         facts: { orphans: listed.map(({ storage, key, byteSize }) => ({ storage, key, byte_size: byteSize })) },
         hasErrors: errors > 0,
+        stopped: report.stopped,
         interrupted,
       }
     })

@@ -2,6 +2,7 @@ import { counted, type VerifyStorageReport } from '@rindle/core'
 import { assertProfile } from '../assert-profile.ts'
 import { type Command, defineCommand } from '../command.ts'
 import { DRY_RUN_OPTION, nothingChangedNotes } from '../operation/dry-run-option.ts'
+import { FORCE_OPTION } from '../operation/force-option.ts'
 import { type OperationResult, resumeNotes, runOperation } from '../operation/run-operation.ts'
 import { AFTER_OPTION, CONCURRENCY_OPTION, SCOPE_OPTIONS, scopeOf } from '../operation/scope-options.ts'
 
@@ -13,33 +14,40 @@ export const verifyStorage: Command = defineCommand({
     ['verify-storage', 'Variants without an object become missing, found ones ready'],
     ['verify-storage --profile photo --variant thumb', 'Only these'],
     ['verify-storage --dry-run', 'Count, and leave the variants as they are'],
+    ['verify-storage --checksum', 'Read every original, and compare its SHA-256'],
     ['verify-storage --concurrency 50', 'Faster, where the storage bears it'],
+    ['verify-storage --force', 'Also where most objects are missing'],
   ],
   positionals: {},
   options: {
     ...SCOPE_OPTIONS,
     'dry-run': DRY_RUN_OPTION,
+    checksum: { type: 'boolean', default: false, describe: 'Read every original, and compare its SHA-256' },
+    force: FORCE_OPTION,
     after: AFTER_OPTION,
     concurrency: CONCURRENCY_OPTION,
   },
   run: async (args, context) =>
     runOperation(args, context, 'looking for the objects of variants and originals', async (rindle, walkOptions) => {
       if (args.profile !== undefined) assertProfile(rindle, args.profile)
-      return resultOf(await rindle.verifyStorage({ ...walkOptions, ...scopeOf(args), dryRun: args['dry-run'] }))
+      const { checksum, force } = args
+      return resultOf(
+        await rindle.verifyStorage({ ...walkOptions, ...scopeOf(args), checksum, force, dryRun: args['dry-run'] }),
+      )
     }),
 })
 
 function resultOf(report: VerifyStorageReport): OperationResult {
-  const { checked, present, missing, fsmBlocked, errors, originalsLost, lostOriginals, dryRun, interrupted, lastId } =
+  const { checked, present, missing, fsmBlocked, errors, originalsLost, originalsDamaged, originalsHealed, dryRun } =
     report
-  const unlisted = originalsLost - lostOriginals.length
   return {
     summary: { checked, present, missing, fsm_blocked: fsmBlocked, errors },
     findings: [
-      ...lostOriginals.map((id) => `data loss: the original of asset ${id} is gone`),
-      ...(unlisted > 0 ? [`data loss: so are the originals of ${counted(unlisted, 'more asset')}`] : []),
+      ...lossLines('gone', report.lostOriginals, originalsLost),
+      ...lossLines('damaged', report.damagedOriginals, originalsDamaged),
     ],
     notes: [
+      ...(originalsHealed > 0 && !dryRun ? [`Originals that are whole again: ${originalsHealed}.`] : []),
       ...(missing > 0 && !dryRun ? ['Make what is missing again with `rindle regenerate-variants`.'] : []),
       ...(fsmBlocked > 0 ? ['Try what had failed before again with `rindle requeue <assetId>`.'] : []),
       ...nothingChangedNotes(dryRun),
@@ -48,12 +56,24 @@ function resultOf(report: VerifyStorageReport): OperationResult {
     facts: {
       originals_checked: report.originalsChecked,
       originals_lost: originalsLost,
-      lost_originals: [...lostOriginals],
+      originals_damaged: originalsDamaged,
+      originals_healed: originalsHealed,
+      lost_originals: [...report.lostOriginals],
+      damaged_originals: [...report.damagedOriginals],
       dry_run: dryRun,
-      last_id: lastId,
+      last_id: report.lastId,
     },
     // Lost originals are no error of this run, but no night may pass over them in silence.
-    hasErrors: errors + originalsLost > 0,
-    interrupted,
+    hasErrors: errors + originalsLost + originalsDamaged > 0,
+    stopped: report.stopped,
+    interrupted: report.interrupted,
   }
+}
+
+function lossLines(what: 'gone' | 'damaged', assetIds: readonly string[], count: number): readonly string[] {
+  const unlisted = count - assetIds.length
+  return [
+    ...assetIds.map((id) => `data loss: the original of asset ${id} is ${what}`),
+    ...(unlisted > 0 ? [`data loss: so are the originals of ${counted(unlisted, 'more asset')}`] : []),
+  ]
 }

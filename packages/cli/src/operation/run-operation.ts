@@ -1,4 +1,4 @@
-import type { JsonObject, Rindle, WalkOptions } from '@rindle/core'
+import type { JsonObject, Rindle, StoppedStorage, WalkOptions } from '@rindle/core'
 import type { CommandContext, Outcome } from '../command.ts'
 import type { CommonArguments } from '../common-options.ts'
 import { formatSummary, type SummaryValue } from '../format-summary.ts'
@@ -16,6 +16,8 @@ export interface OperationResult {
   /** What JSON tells besides the summary. */
   readonly facts?: JsonObject
   readonly hasErrors: boolean
+  /** Storages that it left before their end. */
+  readonly stopped?: readonly StoppedStorage[]
   readonly interrupted?: boolean
 }
 
@@ -39,20 +41,28 @@ export async function runOperation(
 }
 
 function finish(result: OperationResult, { report }: CommandContext): Outcome {
-  const { summary, findings = [], notes = [], facts = {}, hasErrors, interrupted = false } = result
-  for (const line of [...findings, ...formatSummary(summary)]) report.line(line)
-  report.line(interrupted ? 'Interrupted.' : 'Done.')
+  const { summary, findings = [], notes = [], facts = {}, hasErrors, stopped, interrupted = false } = result
+  const stops = stopped?.map(({ message }) => message) ?? []
+  for (const line of [...findings, ...stops, ...formatSummary(summary)]) report.line(line)
+  report.line(interrupted ? 'Interrupted.' : stops.length > 0 ? 'Stopped.' : 'Done.')
   for (const note of notes) report.note(note)
   return {
-    exitCode: interrupted ? 130 : hasErrors ? 1 : 0,
-    document: { ...summary, interrupted, ...facts },
+    exitCode: interrupted ? 130 : hasErrors || stops.length > 0 ? 1 : 0,
+    document: {
+      ...summary,
+      ...(stopped === undefined ? {} : { stopped: stopped.map((stop) => ({ ...stop })) }),
+      interrupted,
+      ...facts,
+    },
   }
 }
 
-/** How to go on with a run that was interrupted. Pure. */
+/** How to go on with a run that was interrupted, or has left a storage. Pure. */
 export function resumeNotes(report: {
   readonly interrupted: boolean
+  readonly stopped?: readonly StoppedStorage[]
   readonly lastId: string | null
 }): readonly string[] {
-  return report.interrupted && report.lastId !== null ? [`Go on with --after ${report.lastId}`] : []
+  const { interrupted, stopped = [], lastId } = report
+  return (interrupted || stopped.length > 0) && lastId !== null ? [`Go on with --after ${lastId}`] : []
 }

@@ -80,9 +80,9 @@ export interface TranscodeMetadata {
 /** What the `rindle.repair.*` events say. */
 export interface RepairMetadata {
   readonly operation: Operation
-  /** What it was for: one asset, one profile, or all. */
-  readonly scope: 'asset' | 'profile' | 'all'
-  /** `ok`, `errors` (of some items) or `interrupted`; the code of the error that ended it. */
+  /** What it was for: one asset, one profile, one storage, or all. */
+  readonly scope: 'asset' | 'profile' | 'storage' | 'all'
+  /** `ok`, `errors` (of some items), `stopped` or `interrupted`; the code of the error that ended it. */
   readonly result: string
   readonly dry_run: boolean
 }
@@ -96,6 +96,7 @@ export type Operation =
   | 'verify_storage'
   | 'recover_lost_work'
   | 'purge_asset'
+  | 'init_storage'
   | Maintenance
 
 /** The operations that an application runs every night, and not only when something is wrong. */

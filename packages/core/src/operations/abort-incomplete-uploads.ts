@@ -1,5 +1,4 @@
 import { isRindleError } from '../domain/errors.ts'
-import { errorFields } from '../ports/logger.ts'
 import { type Row, text } from '../rows/row-values.ts'
 import { type Runtime, storageOf } from '../runtime.ts'
 import { inTransaction } from '../unit-of-work.ts'
@@ -13,6 +12,7 @@ import { lockAsset } from '../variants/lock-asset.ts'
 import { countRows, type RowCount } from './count-rows.ts'
 import { PAGE_SIZE, timedPages } from './pages.ts'
 import { runOperation } from './run-operation.ts'
+import { type StoppedStorage, StorageWatch } from './storage-watch.ts'
 import { type WalkOptions, walk } from './walk.ts'
 
 /** Options of {@link abortIncompleteUploads}. */
@@ -33,6 +33,8 @@ export interface AbortUploadsReport {
   readonly errors: number
   /** Sessions whose file had arrived although nobody said so: completed, and their assets promoted. */
   readonly sessionsVerified: number
+  /** Storages that are down: what is in them was left after the first errors. */
+  readonly stopped: readonly StoppedStorage[]
   readonly dryRun: boolean
   readonly interrupted: boolean
 }
@@ -54,17 +56,21 @@ export async function abortIncompleteUploads(
   const end = dryRun ? foreseeEnd : endSession
   return runOperation(runtime, { operation: 'abort_incomplete_uploads', scope: 'all', dry_run: dryRun }, async () => {
     const counts = { sessionsFound: 0, sessionsExpired: 0, remoteAborted: 0, errors: 0, sessionsVerified: 0 }
+    const watch = new StorageWatch(runtime.logger)
     const each = async (row: Row): Promise<void> => {
       const sessionId = text(row, 'id')
+      const storage = text(row, 'storage')
+      if (watch.isStopped(storage)) return
       counts.sessionsFound += 1
       try {
         const ended = await end(runtime, sessionId)
+        watch.answered(storage)
         if (ended === 'verified') counts.sessionsVerified += 1
         if (ended === 'expired' || ended === 'aborted') counts.sessionsExpired += 1
         if (ended === 'aborted') counts.remoteAborted += 1
       } catch (error) {
         counts.errors += 1
-        runtime.logger.error({ sessionId, ...errorFields(error) }, 'An overdue upload session could not be ended.')
+        watch.failed(storage, error, { sessionId }, 'An overdue upload session could not be ended.')
       }
     }
     const concurrency = options.concurrency ?? DEFAULT_CONCURRENCY
@@ -72,17 +78,27 @@ export async function abortIncompleteUploads(
       countRows(runtime.database, `rindle.media_upload_sessions where ${OVERDUE} $1::timestamptz`, [
         runtime.now().toISOString(),
       ])
-    const { interrupted } = await walk(overdueSessions(runtime), { ...options, concurrency, counts, each, total })
-    return { ...counts, dryRun, interrupted }
+    const { interrupted } = await walk(watch.until(overdueSessions(runtime), Object.keys(runtime.storages)), {
+      ...options,
+      concurrency,
+      counts,
+      each,
+      total,
+    })
+    return { ...counts, stopped: watch.stopped, dryRun, interrupted }
   })
 }
 
 /** By the application's clock, which also set the time. */
 function overdueSessions(runtime: Runtime): AsyncIterable<Row[]> {
-  const sql = `select id, expires_at::text as at from rindle.media_upload_sessions
-    where ${OVERDUE} $3::timestamptz
-      and (expires_at, id) > ($1::timestamptz, $2::uuid)
-    order by expires_at, id limit ${PAGE_SIZE}`
+  // The page is cut before its assets are looked up, each by its key: a join would rather read all assets.
+  const sql = `select session.id, session.expires_at::text as at, asset.storage
+    from (select id, expires_at, asset_id from rindle.media_upload_sessions
+      where ${OVERDUE} $3::timestamptz
+        and (expires_at, id) > ($1::timestamptz, $2::uuid)
+      order by expires_at, id limit ${PAGE_SIZE}) as session
+    cross join lateral (select storage from rindle.media_assets where id = session.asset_id limit 1) as asset
+    order by session.expires_at, session.id`
   return timedPages(runtime.database, sql, [runtime.now().toISOString()])
 }
 

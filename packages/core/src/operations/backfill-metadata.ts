@@ -3,7 +3,6 @@ import { canonicalJson } from '../domain/digest.ts'
 import type { Asset } from '../domain/entities.ts'
 import { type JsonObject, RindleError } from '../domain/errors.ts'
 import type { Analyzer } from '../ports/analyzer.ts'
-import { errorFields } from '../ports/logger.ts'
 import { probeFile } from '../promotion/probe-file.ts'
 import { runAnalyzers } from '../promotion/run-analyzers.ts'
 import { assetFromRow } from '../rows/entities-from-rows.ts'
@@ -15,6 +14,7 @@ import { isStillOriginal } from './is-still-original.ts'
 import { PAGE_SIZE, pages } from './pages.ts'
 import { runOperation } from './run-operation.ts'
 import { assertAfter, profilesIn, storagesIn } from './scope.ts'
+import { type StoppedStorage, StorageWatch } from './storage-watch.ts'
 import { type WalkOptions, walk } from './walk.ts'
 
 /** Options of {@link backfillMetadata}. */
@@ -39,6 +39,8 @@ export interface BackfillReport {
   /** Assets whose metadata is another now, or would be. */
   readonly updated: number
   readonly failed: number
+  /** Storages that are down: what is in them was left after the first errors. */
+  readonly stopped: readonly StoppedStorage[]
   readonly dryRun: boolean
   readonly interrupted: boolean
   /** The last asset before which everything is done; `null`: none. */
@@ -61,28 +63,28 @@ export async function backfillMetadata(runtime: Runtime, options: BackfillOption
   const dryRun = options.dryRun ?? false
   return runOperation(runtime, { operation: 'backfill_metadata', scope: of, dry_run: dryRun }, async () => {
     assertAfter(options.after)
-    storagesIn(runtime, options.storage)
+    const storages = storagesIn(runtime, options.storage)
     const analyzers = analyzersOf(runtime, profilesIn(runtime, options.profile), options.analyzer)
     const counts = { scanned: 0, updated: 0, failed: 0 }
+    const watch = new StorageWatch(runtime.logger)
     const each = async (asset: Asset): Promise<void> => {
+      if (watch.isStopped(asset.storage)) return
       counts.scanned += 1
       try {
         if (await analyzeUnlessGone(runtime, asset, analyzers.get(asset.profile) ?? [], dryRun)) counts.updated += 1
+        watch.answered(asset.storage)
       } catch (error) {
         counts.failed += 1
-        runtime.logger.error(
-          { assetId: asset.id, ...errorFields(error) },
-          'The metadata of an asset could not be found.',
-        )
+        watch.failed(asset.storage, error, { assetId: asset.id }, 'The metadata of an asset could not be found.')
       }
     }
-    const progress = { lastId: options.after ?? null }
+    const progress = { lastId: options.after ?? null, isWhole: () => watch.stopped.length === 0 }
     const scope = { ...options, profiles: [...analyzers.keys()] }
     const assets = assetsOf(runtime, scope, progress)
     const total = (): Promise<RowCount> => countAssets(runtime.database, { ...scope, states: ANALYZED })
     const concurrency = options.concurrency ?? DEFAULT_CONCURRENCY
-    const { interrupted } = await walk(assets, { ...options, concurrency, counts, each, total })
-    return { ...counts, dryRun, interrupted, lastId: progress.lastId }
+    const { interrupted } = await walk(watch.until(assets, storages), { ...options, concurrency, counts, each, total })
+    return { ...counts, stopped: watch.stopped, dryRun, interrupted, lastId: progress.lastId }
   })
 }
 
@@ -107,7 +109,7 @@ function analyzersOf(
 async function* assetsOf(
   runtime: Runtime,
   { profiles, storage, after }: Pick<BackfillOptions, 'storage' | 'after'> & { readonly profiles: readonly string[] },
-  progress: { lastId: string | null },
+  progress: { lastId: string | null; readonly isWhole: () => boolean },
 ): AsyncGenerator<Asset[]> {
   if (profiles.length === 0) return
   const sql = `select * from rindle.media_assets
@@ -120,7 +122,7 @@ async function* assetsOf(
     values: [JSON.stringify(profiles), storage ?? null],
   })) {
     yield rows.map(assetFromRow)
-    progress.lastId = text(rows.at(-1) ?? {}, 'id')
+    if (progress.isWhole()) progress.lastId = text(rows.at(-1) ?? {}, 'id')
   }
 }
 

@@ -1,4 +1,3 @@
-import { errorFields } from '../ports/logger.ts'
 import { type Row, text, textOrNull } from '../rows/row-values.ts'
 import { type Runtime, storageOf } from '../runtime.ts'
 import { giveUpParts } from '../uploads/give-up.ts'
@@ -7,6 +6,7 @@ import { countRows, type RowCount } from './count-rows.ts'
 import { PAGE_SIZE, timedPages } from './pages.ts'
 import { runOperation } from './run-operation.ts'
 import { storagesIn } from './scope.ts'
+import { type StoppedStorage, StorageWatch } from './storage-watch.ts'
 import { type WalkOptions, walk } from './walk.ts'
 
 /** Options of {@link cleanupOrphans}. */
@@ -28,6 +28,8 @@ export interface CleanupReport {
   /** Of the sessions found, those without a staged object. */
   readonly objectsMissing: number
   readonly errors: number
+  /** Storages that are down: what is in them was left after the first errors. */
+  readonly stopped: readonly StoppedStorage[]
   readonly dryRun: boolean
   readonly interrupted: boolean
 }
@@ -37,18 +39,22 @@ const DEFAULT_CONCURRENCY = 10
 /**
  * Deletes `expired` upload sessions with what they left in staging, and nothing else; without `live` it only counts. The
  * object goes before its row, so that a run that was killed is finished by the next. An error of one is counted and
- * logged. Safe to repeat and to interrupt. `invalid_input` for an unknown storage.
+ * logged; a storage that is down is left. Safe to repeat and to interrupt. `invalid_input` for an unknown storage.
  */
 export async function cleanupOrphans(runtime: Runtime, options: CleanupOptions = {}): Promise<CleanupReport> {
   const dryRun = !(options.live ?? false)
   return runOperation(runtime, { operation: 'cleanup_orphans', scope: 'all', dry_run: dryRun }, async () => {
-    storagesIn(runtime, options.storage)
+    const storages = storagesIn(runtime, options.storage)
+    const watch = new StorageWatch(runtime.logger)
     const counts = { sessionsFound: 0, sessionsDeleted: 0, objectsDeleted: 0, objectsMissing: 0, errors: 0 }
     const each = async (row: Row): Promise<void> => {
-      if (options.storage !== undefined && row['storage'] !== options.storage) return
+      const storage = text(row, 'storage')
+      if (options.storage !== undefined && storage !== options.storage) return
+      if (watch.isStopped(storage)) return
       counts.sessionsFound += 1
       try {
         const isThere = await hasObject(runtime, row)
+        watch.answered(storage)
         if (!isThere) counts.objectsMissing += 1
         if (dryRun) return
         await deleteStaged(runtime, row)
@@ -56,15 +62,21 @@ export async function cleanupOrphans(runtime: Runtime, options: CleanupOptions =
         if (await deleteSession(runtime, text(row, 'id'))) counts.sessionsDeleted += 1
       } catch (error) {
         counts.errors += 1
-        const fields = { sessionId: row['id'], ...errorFields(error) }
-        runtime.logger.error(fields, 'What an expired upload session has left could not be deleted.')
+        const fields = { sessionId: row['id'] }
+        watch.failed(storage, error, fields, 'What an expired upload session has left could not be deleted.')
       }
     }
     const concurrency = options.concurrency ?? DEFAULT_CONCURRENCY
     const total = (): Promise<RowCount> =>
       countRows(runtime.database, `rindle.media_upload_sessions where state = 'expired'`, [])
-    const { interrupted } = await walk(expiredSessions(runtime), { ...options, concurrency, counts, each, total })
-    return { ...counts, dryRun, interrupted }
+    const { interrupted } = await walk(watch.until(expiredSessions(runtime), storages), {
+      ...options,
+      concurrency,
+      counts,
+      each,
+      total,
+    })
+    return { ...counts, stopped: watch.stopped, dryRun, interrupted }
   })
 }
 

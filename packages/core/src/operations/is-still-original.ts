@@ -3,7 +3,7 @@ import type { Runtime } from '../runtime.ts'
 
 /** Whether an object that was not found should be there: an asset that was purged meanwhile has lost nothing. */
 export async function isStillOriginal(
-  runtime: Runtime,
+  runtime: Pick<Runtime, 'database'>,
   { id, storageKey }: Pick<Asset, 'id' | 'storageKey'>,
 ): Promise<boolean> {
   const { rows } = await runtime.database.executeSql(

@@ -17,6 +17,7 @@ import { PAGE_SIZE, pages } from './pages.ts'
 import { deletePurgedObjects, purgeable, purgeVariants } from './purge-variants.ts'
 import { runOperation } from './run-operation.ts'
 import { assertAfter, assertVariantName, profilesIn } from './scope.ts'
+import { type StoppedStorage, StorageWatch } from './storage-watch.ts'
 import { type DriftingVariant, type VariantDrift, variantDrift } from './variant-drift.ts'
 import { type WalkOptions, walk } from './walk.ts'
 
@@ -50,6 +51,8 @@ export interface RegenerateReport {
   readonly purged: number
   /** Variants that no profile declares any more, by name; purged with `prune`, otherwise left as they are. */
   readonly undeclared: readonly UndeclaredVariants[]
+  /** Storages that are down: objects of purged variants in them are deleted by the next run. */
+  readonly stopped: readonly StoppedStorage[]
   readonly dryRun: boolean
   readonly interrupted: boolean
   /** The last asset before which everything is done; `null`: none. */
@@ -95,6 +98,7 @@ class Regeneration {
   readonly #options: RegenerateOptions
   readonly #dryRun: boolean
   readonly #isPruning: boolean
+  readonly #watch: StorageWatch
   readonly #undeclared = new Map<string, UndeclaredVariants>()
   readonly #counts = { enqueued: 0, skipped: 0, errors: 0, markedStale: 0, planned: 0, purged: 0 }
   #lastId: string | null
@@ -104,6 +108,7 @@ class Regeneration {
     this.#options = options
     this.#dryRun = dryRun
     this.#isPruning = options.prune ?? false
+    this.#watch = new StorageWatch(runtime.logger)
     this.#lastId = options.after ?? null
   }
 
@@ -117,7 +122,8 @@ class Regeneration {
     })
     const names = [...this.#undeclared.keys()].toSorted((a, b) => (a < b ? -1 : 1))
     const undeclared = names.flatMap((name) => this.#undeclared.get(name) ?? [])
-    return { ...this.#counts, undeclared, dryRun: this.#dryRun, interrupted, lastId: this.#lastId }
+    const { stopped } = this.#watch
+    return { ...this.#counts, undeclared, stopped, dryRun: this.#dryRun, interrupted, lastId: this.#lastId }
   }
 
   async *#pages(profiles: readonly string[]): AsyncGenerator<Row[]> {
@@ -201,7 +207,19 @@ class Regeneration {
     this.#count(done.drift)
     if (!this.#isPruning) return
     const { undeclared, halfPurged } = done.drift
-    await deletePurgedObjects(this.#runtime, done.asset, [...purgeable(undeclared), ...halfPurged])
+    await this.#deleteObjects(done.asset, [...purgeable(undeclared), ...halfPurged])
+  }
+
+  /** Objects that a storage which is down keeps are deleted by the next run: their rows say that they are there still. */
+  async #deleteObjects(asset: Asset, variants: readonly Variant[]): Promise<void> {
+    if (this.#watch.isStopped(asset.storage)) return
+    try {
+      await deletePurgedObjects(this.#runtime, asset, variants)
+      this.#watch.answered(asset.storage)
+    } catch (error) {
+      this.#counts.errors += 1
+      this.#watch.failed(asset.storage, error, { assetId: asset.id }, 'An object of a purged variant was not deleted.')
+    }
   }
 }
 

@@ -5,7 +5,8 @@ import type { Runtime } from '../runtime.ts'
 /**
  * Runs one operation and announces it: `rindle.repair.start`, then `.stop` with the numbers of its report as
  * measurements, or `.exception` when it could not be done at all; maintenance also by `rindle.cleanup.run`. A report
- * tells of items that failed by `errors` or `failed`, and that it ended early by `interrupted`.
+ * tells of items that failed by `errors` or `failed`, of storages that it left by `stopped`, and that it ended early by
+ * `interrupted`.
  */
 export async function runOperation<R extends object>(
   { events }: Runtime,
@@ -32,6 +33,7 @@ export async function runOperation<R extends object>(
 
 function resultOf(report: object): string {
   if ('interrupted' in report && report.interrupted === true) return 'interrupted'
+  if ('stopped' in report && Array.isArray(report.stopped) && report.stopped.length > 0) return 'stopped'
   const { errors = 0, failed = 0 } = numbersOf(report)
   return errors + failed > 0 ? 'errors' : 'ok'
 }

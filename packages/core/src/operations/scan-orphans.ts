@@ -1,15 +1,13 @@
-import { validate } from 'uuid'
-import { companionOwner, isManagedKey } from '../domain/keys.ts'
-import { deletionKey } from '../domain/queues.ts'
-import { errorFields } from '../ports/logger.ts'
+import { isManagedKey } from '../domain/keys.ts'
+import { isImplausible } from '../domain/plausibility.ts'
 import type { StorageAdapter } from '../ports/storage.ts'
 import { requireCapability } from '../require-capability.ts'
-import { number } from '../rows/row-values.ts'
-import { OPEN_SESSION } from '../rows/state-literals.ts'
 import { type Runtime, storageOf } from '../runtime.ts'
 import { countRows, type RowCount, sumOf } from './count-rows.ts'
+import { type Candidate, type Orphan, withoutDeletion, withoutRow } from './orphan-candidates.ts'
 import { runOperation } from './run-operation.ts'
 import { assertSeconds, storagesIn } from './scope.ts'
+import { isOutage, type StoppedStorage, StorageWatch } from './storage-watch.ts'
 import { type WalkOptions, walk } from './walk.ts'
 
 /** Options of {@link scanOrphans}. */
@@ -20,21 +18,12 @@ export interface ScanOptions extends WalkOptions {
   readonly prefix?: string
   /** Leaves alone what is younger: its row may be about to be written. @default 86400 */
   readonly graceSeconds?: number
+  /** Deletes also where most objects are unknown, or no asset is known. @default false */
+  readonly force?: boolean
   /** Only this storage. @default all */
   readonly storage?: string
   /** Called for every orphan that is found. */
   readonly onOrphan?: (orphan: Orphan) => void
-}
-
-/** Something in a storage that no row knows. */
-export interface Orphan {
-  /** The name of the storage. */
-  readonly storage: string
-  readonly key: string
-  /** `null` for an unfinished multipart upload. */
-  readonly byteSize: number | null
-  /** When it was written, or begun. */
-  readonly at: Date
 }
 
 /** What {@link scanOrphans} did, or found. */
@@ -47,6 +36,11 @@ export interface ScanReport {
   /** Sum of the orphans' sizes. */
   readonly bytes: number
   readonly errors: number
+  /**
+   * Storages in which nothing was deleted, or not all: they are down, or so much in them is unknown that the database may
+   * not be the one that they belong to.
+   */
+  readonly stopped: readonly StoppedStorage[]
   readonly dryRun: boolean
   readonly interrupted: boolean
 }
@@ -58,8 +52,12 @@ const BATCH_SIZE = 500
  * Finds objects, and unfinished multipart uploads, that no asset, variant or upload session knows: what a killed worker
  * or a purge without an answer has left. With `live` they are deleted, so an instance on another database that shares the
  * bucket needs a prefix of its own. Objects whose key is not of the form that Rindle makes are an application's, such as
- * those of {@link store}, and are neither counted nor deleted; of unfinished uploads every one is looked at. Safe to repeat
- * and to interrupt. `capability_unsupported` for a storage that cannot list, `invalid_input`.
+ * those of {@link store}, and are neither counted nor deleted; of unfinished uploads every one is looked at.
+ *
+ * A live run looks through each storage twice, and deletes in the second look: not where no asset is known to be in the
+ * storage, nor where more than half of what is older than the grace period, of at least twenty, is unknown, unless it is
+ * forced. A storage that is down is left. Safe to repeat and to interrupt. `capability_unsupported` for a storage that
+ * cannot list, `invalid_input`.
  */
 export async function scanOrphans(runtime: Runtime, options: ScanOptions = {}): Promise<ScanReport> {
   const dryRun = !(options.live ?? false)
@@ -71,17 +69,12 @@ export async function scanOrphans(runtime: Runtime, options: ScanOptions = {}): 
   })
 }
 
-/** What a storage has listed. */
-interface Candidate extends Orphan {
-  /** Of an unfinished multipart upload. */
-  readonly uploadId: string | null
-}
-
 class OrphanScan {
   readonly #runtime: Runtime
   readonly #options: ScanOptions
   readonly #dryRun: boolean
   readonly #olderThan: number
+  readonly #watch: StorageWatch
   readonly #counts = { scanned: 0, matched: 0, deleted: 0, bytes: 0, errors: 0 }
 
   constructor(runtime: Runtime, options: ScanOptions, dryRun: boolean) {
@@ -89,22 +82,46 @@ class OrphanScan {
     this.#options = options
     this.#dryRun = dryRun
     this.#olderThan = runtime.now().getTime() - (options.graceSeconds ?? DEFAULT_GRACE_SECONDS) * 1_000
+    this.#watch = new StorageWatch(runtime.logger)
   }
 
   async run(names: readonly string[]): Promise<ScanReport> {
-    const { interrupted } = await walk(this.#batches(names), {
-      ...this.#options,
-      concurrency: 1,
-      counts: this.#counts,
-      each: (batch) => this.#examine(batch),
-      sizeOf: (batch) => batch.length,
-      ...(this.#seesAll() ? { total: () => this.#countExpected() } : {}),
-    })
-    return { ...this.#counts, dryRun: this.#dryRun, interrupted }
+    let interrupted = false
+    for (const name of names) if (!interrupted) interrupted = await this.#scanOrStop(name)
+    return { ...this.#counts, stopped: this.#watch.stopped, dryRun: this.#dryRun, interrupted }
   }
 
+  /** Whether it was interrupted. */
+  async #scanOrStop(storage: string): Promise<boolean> {
+    try {
+      return await this.#scan(storage)
+    } catch (error) {
+      if (!isOutage(error)) throw error
+      this.#counts.errors += 1
+      this.#watch.stop(storage, 'unavailable', `${error.message} Run this again when the storage answers.`)
+      return false
+    }
+  }
+
+  async #scan(storage: string): Promise<boolean> {
+    if (this.#dryRun || this.#options.force === true) return this.#walk(storage, (batch) => this.#take(batch))
+    const before = { ...this.#counts }
+    const isInterrupted = await this.#walk(storage, (batch) => this.#look(storage, batch))
+    if (isInterrupted || (await this.#isImplausible(storage))) return isInterrupted
+    // Counted anew: what was unknown may be known by now, or gone.
+    Object.assign(this.#counts, before)
+    return this.#walk(storage, (batch) => this.#take(batch))
+  }
+
+  async #walk(storage: string, each: (batch: readonly Candidate[]) => Promise<void>): Promise<boolean> {
+    const plan = { ...this.#options, concurrency: 1, counts: this.#counts, each, sizeOf }
+    const total = this.#seesAll() ? { total: () => this.#countExpected() } : {}
+    return (await walk(this.#batches(storage), { ...plan, ...total })).interrupted
+  }
+
+  /** Rows do not say in which storage, or below which prefix, how many objects are. */
   #seesAll(): boolean {
-    return this.#options.prefix === undefined && this.#options.storage === undefined
+    return this.#options.prefix === undefined && Object.keys(this.#runtime.storages).length === 1
   }
 
   /** So many objects as rows name; what a storage holds besides is what is looked for. */
@@ -115,11 +132,13 @@ class OrphanScan {
     return { ...sumOf([assets, variants]), isEstimate: true }
   }
 
-  /** A batch is of one storage, and of one kind. */
-  async *#batches(names: readonly string[]): AsyncGenerator<[readonly Candidate[]]> {
-    for (const name of names) {
-      for await (const objects of inBatches(this.#objects(name))) yield [objects]
-      for await (const uploads of inBatches(this.#uploads(name))) yield [uploads]
+  /** A batch is of one kind. */
+  async *#batches(storage: string): AsyncGenerator<[readonly Candidate[]]> {
+    for (const candidates of [this.#objects(storage), this.#uploads(storage)]) {
+      for await (const batch of inBatches(candidates)) {
+        yield [batch]
+        if (this.#watch.isStopped(storage)) return
+      }
     }
   }
 
@@ -138,29 +157,66 @@ class OrphanScan {
     }
   }
 
-  async #examine(batch: readonly Candidate[]): Promise<void> {
-    const ours = batch.filter(({ key, uploadId }) => uploadId !== null || isManagedKey(key))
-    this.#counts.scanned += ours.length
-    const old = ours.filter(({ at }) => at.getTime() < this.#olderThan)
-    const orphans = await withoutDeletion(this.#runtime, await withoutRow(this.#runtime, old))
-    this.#counts.matched += orphans.length
-    for (const { storage, key, byteSize, at } of orphans) {
-      this.#counts.bytes += byteSize ?? 0
-      this.#options.onOrphan?.({ storage, key, byteSize, at })
-    }
-    const [first] = orphans
-    if (!this.#dryRun && first !== undefined) await this.#delete(storageOf(this.#runtime, first.storage), orphans)
+  /** The first look of a live run. */
+  async #look(storage: string, batch: readonly Candidate[]): Promise<void> {
+    const { old, orphans } = await this.#examine(batch)
+    this.#watch.saw(storage, { seen: old.length, amiss: orphans.length })
   }
 
-  async #delete(storage: StorageAdapter, orphans: readonly Candidate[]): Promise<void> {
-    const failures = await deleteOrphans(storage, orphans)
+  /** Reports the orphans of a batch, and deletes them in a live run. */
+  async #take(batch: readonly Candidate[]): Promise<void> {
+    const { orphans } = await this.#examine(batch)
+    for (const { storage, key, byteSize, at } of orphans) this.#options.onOrphan?.({ storage, key, byteSize, at })
+    const [first] = orphans
+    if (!this.#dryRun && first !== undefined) await this.#delete(first.storage, orphans)
+  }
+
+  async #examine(
+    batch: readonly Candidate[],
+  ): Promise<{ readonly old: readonly Candidate[]; readonly orphans: readonly Candidate[] }> {
+    const ours = batch.filter(({ key, uploadId }) => uploadId !== null || isManagedKey(key))
+    const old = ours.filter(({ at }) => at.getTime() < this.#olderThan)
+    const orphans = await withoutDeletion(this.#runtime, await withoutRow(this.#runtime, old))
+    this.#counts.scanned += ours.length
+    this.#counts.matched += orphans.length
+    this.#counts.bytes += orphans.reduce((sum, { byteSize }) => sum + (byteSize ?? 0), 0)
+    return { old, orphans }
+  }
+
+  /** Stops at a storage whose objects may be known to another database. */
+  async #isImplausible(storage: string): Promise<boolean> {
+    const { seen, amiss } = this.#watch.seenOf(storage)
+    if (amiss === 0) return false
+    if (!(await hasAssets(this.#runtime, storage))) {
+      const what = `${amiss} of its ${seen} old objects are unknown, and the database knows no asset in it.`
+      this.#watch.stop(storage, 'no_assets', `${what} ${ADVICE}`)
+    } else if (isImplausible({ seen, amiss })) {
+      this.#watch.stop(storage, 'mostly_unknown', `${amiss} of its ${seen} old objects are unknown. ${ADVICE}`)
+    }
+    return this.#watch.isStopped(storage)
+  }
+
+  async #delete(storage: string, orphans: readonly Candidate[]): Promise<void> {
+    const failures = await deleteOrphans(storageOf(this.#runtime, storage), orphans)
     this.#counts.deleted += orphans.length - failures.length
     this.#counts.errors += failures.length
+    if (failures.length < orphans.length) this.#watch.answered(storage)
     for (const { key, error } of failures) {
-      const fields = { storage: storage.name, key, ...errorFields(error) }
-      this.#runtime.logger.error(fields, 'An orphan could not be deleted.')
+      this.#watch.failed(storage, error, { storage, key }, 'An orphan could not be deleted.')
     }
   }
+}
+
+const sizeOf = (batch: readonly Candidate[]): number => batch.length
+
+const ADVICE =
+  'Nothing was deleted. Is this the database that they belong to? List them by a dry run. If they are to go, force it.'
+
+async function hasAssets({ database }: Runtime, storage: string): Promise<boolean> {
+  const { rows } = await database.executeSql('select 1 from rindle.media_assets where storage = $1::text limit 1', [
+    storage,
+  ])
+  return rows.length > 0
 }
 
 async function* inBatches<T>(items: AsyncIterable<T>): AsyncGenerator<readonly T[]> {
@@ -172,58 +228,6 @@ async function* inBatches<T>(items: AsyncIterable<T>): AsyncGenerator<readonly T
     batch = []
   }
   if (batch.length > 0) yield batch
-}
-
-/**
- * Those that no row names. An object is known by its key, in whichever storage its row has it: two configured storages
- * may lead to one bucket. A staged object is its asset's until that is promoted; what then still lies there is nobody's.
- * An unfinished upload, and a piece of one, is known by the open session that it belongs to. What an earlier attempt left
- * at the key of a variant that waits or is being made is known too: a worker may put it there anew at any moment, and its
- * row names it only then.
- */
-async function withoutRow(runtime: Runtime, candidates: readonly Candidate[]): Promise<readonly Candidate[]> {
-  if (candidates.length === 0) return []
-  const { rows } = await runtime.database.executeSql(
-    `select position::int as position
-     from jsonb_to_recordset($1::jsonb) as candidate(
-       position int, key text, owner text, "assetId" uuid, "uploadId" text)
-     where case when "uploadId" is null
-       then not exists (select 1 from rindle.media_assets where storage_key = candidate.key)
-         and not exists (select 1 from rindle.media_variants where storage_key = candidate.key)
-         and not exists (select 1 from rindle.media_variants
-           where asset_id = candidate."assetId" and state in ('queued', 'processing')
-             and starts_with(split_part(candidate.key, '/', 3), name || '-' || left(recipe_digest, 16)))
-         and not exists (select 1 from rindle.media_upload_sessions
-           where upload_key = candidate.owner and state in (${OPEN_SESSION}))
-       else not exists (
-         select 1 from rindle.media_upload_sessions as session
-         where session.upload_key = candidate.key and session.multipart_upload_id = candidate."uploadId"
-           and session.state in (${OPEN_SESSION}))
-     end`,
-    [
-      JSON.stringify(
-        candidates.map(({ key, uploadId }, position) => {
-          const assetId = assetIdIn(key)
-          return { position, key, owner: companionOwner(key), assetId: validate(assetId) ? assetId : null, uploadId }
-        }),
-      ),
-    ],
-  )
-  const unknown = new Set(rows.map((row) => number(row, 'position')))
-  return candidates.filter((_candidate, position) => unknown.has(position))
-}
-
-/** A replaced object is known to the job that deletes it when the last URL of it has expired. */
-async function withoutDeletion(runtime: Runtime, candidates: readonly Candidate[]): Promise<readonly Candidate[]> {
-  if (candidates.length === 0) return []
-  const jobKeyOf = ({ key }: Candidate): string => deletionKey(assetIdIn(key), key)
-  const live = await runtime.jobs.findLive('rindle_purge', candidates.map(jobKeyOf))
-  return candidates.filter((candidate) => !live.has(jobKeyOf(candidate)))
-}
-
-/** Permanent keys begin with profile and asset; of another key it is no id, or of no asset. */
-function assetIdIn(key: string): string {
-  return key.split('/')[1] ?? ''
 }
 
 /** Deletes what it can; returns the rest, with the reasons. */

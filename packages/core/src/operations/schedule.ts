@@ -43,7 +43,9 @@ export interface ScheduleOptions<P extends string = string> {
   /** On the machine of the worker that takes the job. @default daily at 03:00, a dry run */
   readonly sweepOrphanedTempFiles?: Scheduled<Live & { readonly thresholdSeconds?: number }>
   /** Asks the storages for every object. @default on Sundays at 04:00 */
-  readonly verifyStorage?: Scheduled<Concurrent & InProfile<P> & { readonly variant?: string }>
+  readonly verifyStorage?: Scheduled<
+    Concurrent & InProfile<P> & { readonly variant?: string; readonly checksum?: boolean }
+  >
   /** Makes stale, missing and newly declared variants. @default never */
   readonly regenerateVariants?: ScheduledOnRequest<
     Concurrent & InProfile<P> & { readonly variant?: string; readonly prune?: boolean }
@@ -83,7 +85,7 @@ const OPTIONS = {
   abortIncompleteUploads: { concurrency },
   cleanupOrphans: { live, concurrency, storage: name },
   sweepOrphanedTempFiles: { live, thresholdSeconds: seconds },
-  verifyStorage: { concurrency, profile: name, variant: name },
+  verifyStorage: { concurrency, profile: name, variant: name, checksum: z.boolean().optional() },
   regenerateVariants: { concurrency, profile: name, variant: name, prune: z.boolean().optional() },
   recoverLostWork: { concurrency, olderThanSeconds: seconds },
   scanOrphans: { live, prefix: z.string().optional(), graceSeconds: seconds, storage: name },

@@ -1,20 +1,13 @@
-import type { Variant } from '../domain/entities.ts'
-import { isDeliverable, type VariantState } from '../domain/states.ts'
-import { canTransition } from '../domain/transitions.ts'
-import { NOTIFY_VARIANT } from '../events/changes.ts'
 import { errorFields } from '../ports/logger.ts'
-import { json, type Row, text } from '../rows/row-values.ts'
 import { DELIVERABLE } from '../rows/state-literals.ts'
-import { type Runtime, storageOf } from '../runtime.ts'
-import { inTransaction } from '../unit-of-work.ts'
-import { applyAggregate, variantsOf } from '../variants/aggregate.ts'
-import { lockAsset } from '../variants/lock-asset.ts'
-import { emitVariantState } from '../variants/variant-events.ts'
+import type { Runtime } from '../runtime.ts'
 import { countAssets } from './count-rows.ts'
-import { isStillOriginal } from './is-still-original.ts'
-import { PAGE_SIZE, pages } from './pages.ts'
 import { runOperation } from './run-operation.ts'
 import { assertAfter, assertVariantName, profilesIn } from './scope.ts'
+import { type StoppedStorage, StorageWatch } from './storage-watch.ts'
+import { type StoredAsset, storedAssets } from './stored-assets.ts'
+import { noteOriginal, type OriginalSight, seeOriginal } from './stored-originals.ts'
+import { noteVariant, type StoredVariant, seeVariant } from './stored-variants.ts'
 import { type WalkOptions, walk } from './walk.ts'
 
 /** Options of {@link verifyStorage}. */
@@ -25,6 +18,10 @@ export interface VerifyStorageOptions<P extends string = string> extends WalkOpt
   readonly variant?: string
   /** Asks the storages, counts what would change, and changes nothing. @default false */
   readonly dryRun?: boolean
+  /** Reads every original, and compares its SHA-256 with that of its row. @default false, only the size */
+  readonly checksum?: boolean
+  /** Goes on when most objects are missing. @default false */
+  readonly force?: boolean
   /** Assets at once, each with one request to its storage. @default 10 */
   readonly concurrency?: number
   /** Goes on behind this asset: the `lastId` of a run that was interrupted. @default at the first */
@@ -44,10 +41,18 @@ export interface VerifyStorageReport {
   /** Variants and originals of which the storage gave no answer; nothing is concluded from that. */
   readonly errors: number
   readonly originalsChecked: number
-  /** Originals that are gone, or have another size: data loss, which no verb repairs. */
+  /** Originals that are gone: data loss, which no verb repairs. Noted on their assets. */
   readonly originalsLost: number
-  /** The assets of the first 100 of them. All are logged. */
+  /** Originals of another size or other bytes than their rows say: data loss as well. Noted on their assets. */
+  readonly originalsDamaged: number
+  /** Originals that had been lost or damaged, and are whole again. */
+  readonly originalsHealed: number
+  /** The assets of the first 100 lost originals. All are logged. */
   readonly lostOriginals: readonly string[]
+  /** The assets of the first 100 damaged originals. All are logged. */
+  readonly damagedOriginals: readonly string[]
+  /** Storages at which it has stopped: they are down, or most of what was looked for is missing. */
+  readonly stopped: readonly StoppedStorage[]
   readonly dryRun: boolean
   readonly interrupted: boolean
   /** The last asset before which everything is done; `null`: none. */
@@ -60,8 +65,12 @@ const LISTED_ORIGINALS = 100
 /**
  * Asks the storages for the object of every original, and of every `ready`, `stale`, `missing` and `failed` variant that
  * has a key, of deliverable assets. Variants whose object is gone become `missing`, missing ones whose object is found
- * again become `ready`. Safe to repeat, to interrupt, and to run beside workers: a variant that changes meanwhile is
- * left to the next run. `unknown_profile`, `unknown_variant`.
+ * again become `ready`; an original that is lost, damaged or whole again is noted on its asset. One that was noted as
+ * damaged is read, whatever `checksum` says, before it counts as whole.
+ *
+ * Stops at a storage that is down; and, unless it is forced, at one where more than half of the objects that should be
+ * there are missing, of at least twenty, before the rows of that page are changed. Safe to repeat, to interrupt, and to
+ * run beside workers: a variant that changes meanwhile is left to the next run. `unknown_profile`, `unknown_variant`.
  */
 export async function verifyStorage(
   runtime: Runtime,
@@ -77,23 +86,20 @@ export async function verifyStorage(
   })
 }
 
-type CheckedVariant = Pick<Variant, 'id' | 'name' | 'state' | 'attempt'> & StoredFile
-
-interface StoredFile {
-  readonly storageKey: string
-  readonly byteSize: number
-}
-
-interface AssetOnPage extends StoredFile {
-  readonly id: string
-  readonly storage: string
-  readonly variants: readonly CheckedVariant[]
-}
+/** What was seen of one object. Nothing is done about it before all of its page were looked at. */
+type Sight = { readonly asset: StoredAsset } & (
+  | { readonly variant: null; readonly seen: OriginalSight }
+  | { readonly variant: StoredVariant; readonly isThere: boolean }
+)
 
 class Verification {
   readonly #runtime: Runtime
   readonly #options: VerifyStorageOptions
+  readonly #concurrency: number
+  readonly #isDryRun: boolean
+  readonly #watch: StorageWatch
   readonly #lostOriginals: string[] = []
+  readonly #damagedOriginals: string[] = []
   readonly #counts = {
     checked: 0,
     present: 0,
@@ -102,136 +108,133 @@ class Verification {
     errors: 0,
     originalsChecked: 0,
     originalsLost: 0,
+    originalsDamaged: 0,
+    originalsHealed: 0,
   }
+  #sights: Sight[] = []
+  /** Whether the signal ended the look at an object in its middle. */
+  #isCutOff = false
   #lastId: string | null
 
   constructor(runtime: Runtime, options: VerifyStorageOptions) {
     this.#runtime = runtime
     this.#options = options
+    this.#concurrency = options.concurrency ?? DEFAULT_CONCURRENCY
+    this.#isDryRun = options.dryRun ?? false
+    this.#watch = new StorageWatch(runtime.logger)
     this.#lastId = options.after ?? null
   }
 
   async run(profiles: readonly string[]): Promise<VerifyStorageReport> {
-    const { interrupted } = await walk(this.#pages(profiles), {
+    const { interrupted } = await walk(this.#watch.until(this.#pages(profiles), Object.keys(this.#runtime.storages)), {
       ...this.#options,
-      concurrency: this.#options.concurrency ?? DEFAULT_CONCURRENCY,
+      concurrency: this.#concurrency,
       counts: this.#counts,
-      each: (asset) => this.#verify(asset),
+      each: (asset) => this.#look(asset),
       total: () => countAssets(this.#runtime.database, { ...this.#options, states: DELIVERABLE, profiles }),
     })
-    const dryRun = this.#options.dryRun ?? false
-    return { ...this.#counts, lostOriginals: this.#lostOriginals, dryRun, interrupted, lastId: this.#lastId }
-  }
-
-  async *#pages(profiles: readonly string[]): AsyncGenerator<AssetOnPage[]> {
-    const sql = `select asset.id, asset.storage, asset.storage_key, asset.byte_size,
-        coalesce(jsonb_agg(jsonb_build_object('id', variant.id, 'name', variant.name, 'state', variant.state,
-          'attempt', variant.attempt, 'storageKey', variant.storage_key, 'byteSize', variant.byte_size))
-          filter (where variant.id is not null), '[]'::jsonb) as variants
-      from (select id, storage, storage_key, byte_size from rindle.media_assets
-        where state in (${DELIVERABLE})
-          and profile in (select jsonb_array_elements_text($2::jsonb)) and id > $1::uuid
-        order by id limit ${PAGE_SIZE}) as asset
-      left join rindle.media_variants as variant on variant.asset_id = asset.id
-        and variant.state in ('ready', 'stale', 'missing', 'failed') and variant.storage_key is not null
-        and ($3::text is null or variant.name = $3::text)
-      group by asset.id, asset.storage, asset.storage_key, asset.byte_size order by asset.id`
-    const { after, variant = null } = this.#options
-    const values = [JSON.stringify(profiles), variant]
-    for await (const rows of pages(this.#runtime.database, sql, { after, values })) {
-      yield rows.map(assetOnPage)
-      this.#lastId = text(rows.at(-1) ?? {}, 'id')
+    return {
+      ...this.#counts,
+      lostOriginals: this.#lostOriginals,
+      damagedOriginals: this.#damagedOriginals,
+      stopped: this.#watch.stopped,
+      dryRun: this.#isDryRun,
+      interrupted: interrupted || this.#isCutOff,
+      lastId: this.#lastId,
     }
   }
 
-  async #verify(asset: AssetOnPage): Promise<void> {
-    if (this.#options.variant === undefined) await this.#verifyOriginal(asset)
+  async *#pages(profiles: readonly string[]): AsyncGenerator<StoredAsset[]> {
+    for await (const page of storedAssets(this.#runtime.database, { ...this.#options, profiles })) {
+      const last = page.at(-1)?.id ?? null
+      try {
+        yield page
+      } finally {
+        // When it is interrupted, too: what was seen by then counts.
+        await this.#settlePage()
+      }
+      if (this.#watch.stopped.length === 0) this.#lastId = last
+    }
+  }
+
+  async #look(asset: StoredAsset): Promise<void> {
+    if (this.#options.variant === undefined) {
+      const seen = await this.#ask(asset, () => seeOriginal(this.#runtime, asset, this.#options))
+      if (seen === 'error') this.#counts.originalsChecked += 1
+      else if (seen !== 'stopped') this.#sights.push({ asset, variant: null, seen })
+    }
     for (const variant of asset.variants) {
-      const outcome = await this.#counted(asset, () => this.#verifyVariant(asset, variant))
-      if (outcome === 'moved_on') continue
-      this.#counts.checked += 1
-      if (outcome !== 'error') this.#counts[outcome] += 1
+      const isThere = await this.#ask(asset, () => seeVariant(this.#runtime, asset, variant))
+      if (isThere === 'error') this.#counts.checked += 1
+      else if (isThere !== 'stopped') this.#sights.push({ asset, variant, isThere })
     }
   }
 
-  async #verifyOriginal(asset: AssetOnPage): Promise<void> {
-    const outcome = await this.#counted(asset, async () => {
-      if (await this.#isThere(asset, asset)) return 'present'
-      return (await isStillOriginal(this.#runtime, asset)) ? 'lost' : 'moved_on'
-    })
-    if (outcome !== 'moved_on') this.#counts.originalsChecked += 1
-    if (outcome !== 'lost') return
-    this.#counts.originalsLost += 1
-    if (this.#lostOriginals.length < LISTED_ORIGINALS) this.#lostOriginals.push(asset.id)
-    const fields = { assetId: asset.id, code: 'original_missing' }
-    this.#runtime.logger.error(fields, 'Data loss: the original of an asset is gone from its storage.')
-  }
-
-  async #counted<T>({ id }: AssetOnPage, check: () => Promise<T>): Promise<T | 'error'> {
+  async #ask<T>({ id, storage }: StoredAsset, call: () => Promise<T>): Promise<T | 'error' | 'stopped'> {
+    if (this.#watch.isStopped(storage)) return 'stopped'
     try {
-      return await check()
+      const answer = await call()
+      this.#watch.answered(storage)
+      return answer
     } catch (error) {
+      if (this.#options.signal?.aborted === true) {
+        this.#isCutOff = true
+        return 'stopped'
+      }
       this.#counts.errors += 1
-      this.#runtime.logger.error({ assetId: id, ...errorFields(error) }, 'An object could not be verified.')
+      this.#watch.failed(storage, error, { assetId: id }, 'An object could not be verified.')
       return 'error'
     }
   }
 
-  async #verifyVariant(
-    asset: AssetOnPage,
-    variant: CheckedVariant,
-  ): Promise<'present' | 'missing' | 'fsmBlocked' | 'moved_on'> {
-    const isThere = await this.#isThere(asset, variant)
-    if (isThere && variant.state !== 'missing') return 'present'
-    if (!isThere && variant.state === 'missing') return 'missing'
-    if (!isThere && !canTransition('variant', variant.state, 'missing')) return 'fsmBlocked'
-    const to = isThere ? 'ready' : 'missing'
-    if (this.#options.dryRun === true) return isThere ? 'present' : 'missing'
-    if (!(await moveVariant(this.#runtime, asset.id, variant, to))) return 'moved_on'
-    if (isThere) return 'present'
-    const fields = { assetId: asset.id, variantName: variant.name, code: 'object_missing' }
-    this.#runtime.logger.warn(fields, 'The object of a variant is gone; regenerating makes it again.')
-    return 'missing'
+  /** Does what follows from what was seen of a page, unless that cannot be. */
+  async #settlePage(): Promise<void> {
+    const sights = this.#sights
+    this.#sights = []
+    for (const sight of sights) this.#watch.saw(sight.asset.storage, weightOf(sight))
+    if (this.#options.force !== true) this.#watch.stopWhereMissing()
+    const believed = sights.filter(({ asset }) => !this.#watch.isStopped(asset.storage))
+    const each = (sight: Sight): Promise<void> => this.#settle(sight)
+    await walk([believed], { concurrency: this.#concurrency, counts: this.#counts, each })
   }
 
-  async #isThere({ storage }: AssetOnPage, { storageKey, byteSize }: StoredFile): Promise<boolean> {
-    const object = await storageOf(this.#runtime, storage).head(storageKey)
-    return object?.byteSize === byteSize
+  async #settle(sight: Sight): Promise<void> {
+    const { asset } = sight
+    try {
+      if (sight.variant === null) await this.#settleOriginal(asset, sight.seen)
+      else await this.#settleVariant(asset, sight.variant, sight.isThere)
+    } catch (error) {
+      this.#counts.errors += 1
+      this.#runtime.logger.error(
+        { assetId: asset.id, ...errorFields(error) },
+        'What was seen could not be written down.',
+      )
+    }
+  }
+
+  async #settleOriginal(asset: StoredAsset, seen: OriginalSight): Promise<void> {
+    const outcome = await noteOriginal(this.#runtime, asset, seen, this.#isDryRun)
+    if (outcome === 'moved_on') return
+    this.#counts.originalsChecked += 1
+    if (outcome === 'healed') this.#counts.originalsHealed += 1
+    if (outcome === 'lost') this.#counts.originalsLost += 1
+    if (outcome === 'damaged') this.#counts.originalsDamaged += 1
+    const listed = outcome === 'lost' ? this.#lostOriginals : outcome === 'damaged' ? this.#damagedOriginals : null
+    if (listed !== null && listed.length < LISTED_ORIGINALS) listed.push(asset.id)
+  }
+
+  async #settleVariant(asset: StoredAsset, variant: StoredVariant, isThere: boolean): Promise<void> {
+    const outcome = await noteVariant(this.#runtime, asset, { variant, isThere, isDryRun: this.#isDryRun })
+    if (outcome === 'moved_on') return
+    this.#counts.checked += 1
+    this.#counts[outcome] += 1
   }
 }
 
-function assetOnPage(row: Row): AssetOnPage {
-  return {
-    id: text(row, 'id'),
-    storage: text(row, 'storage'),
-    storageKey: text(row, 'storage_key'),
-    byteSize: Number(row['byte_size']),
-    variants: json<readonly CheckedVariant[]>(row, 'variants'),
-  }
-}
-
-/**
- * Moves a variant that is still as it was looked at: the attempt tells one that was made again, under the same key, in
- * between. `false`: it has changed.
- */
-async function moveVariant(
-  runtime: Runtime,
-  assetId: string,
-  variant: CheckedVariant,
-  to: VariantState,
-): Promise<boolean> {
-  return inTransaction(runtime, undefined, async (unit) => {
-    const asset = await lockAsset(unit, assetId)
-    if (asset === null || !isDeliverable(asset.state)) return false
-    const { rows } = await unit.executeSql(
-      `update rindle.media_variants as variant set state = $5::text, updated_at = now()
-       where id = $1::uuid and state = $2::text and storage_key = $3::text and attempt = $4::int
-       returning id, ${NOTIFY_VARIANT}`,
-      [variant.id, variant.state, variant.storageKey, variant.attempt, to],
-    )
-    if (rows.length === 0) return false
-    emitVariantState(runtime, unit, asset, variant.state, to)
-    await applyAggregate(runtime, unit, asset, await variantsOf(unit, assetId))
-    return true
-  })
+/** What a sight says about its storage: what was known to be missing or damaged before says nothing. Pure. */
+function weightOf(sight: Sight): { readonly seen: number; readonly amiss: number } {
+  const isFine = sight.variant === null ? sight.seen.is === 'whole' : sight.isThere
+  const isNoNews = sight.variant === null ? sight.asset.isDamaged : sight.variant.state === 'missing'
+  if (isFine) return { seen: 1, amiss: 0 }
+  return isNoNews ? { seen: 0, amiss: 0 } : { seen: 1, amiss: 1 }
 }

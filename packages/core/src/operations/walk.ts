@@ -50,7 +50,7 @@ const REPORT_EVERY_MS = 500
  * Does every item of every page, `concurrency` at once, empties the page, and asks for the next. An array of a page
  * belongs to the walk.
  */
-export async function walk<T>(pages: AsyncIterable<T[]>, plan: WalkPlan<T>): Promise<WalkEnd> {
+export async function walk<T>(pages: AsyncIterable<T[]> | Iterable<T[]>, plan: WalkPlan<T>): Promise<WalkEnd> {
   const { concurrency, each, signal, sizeOf = () => 1 } = plan
   assertConcurrency(concurrency)
   const progress = await startProgress(plan)

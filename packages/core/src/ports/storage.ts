@@ -43,7 +43,10 @@ export interface StoredObject {
   readonly byteSize: number
   /** MIME type as stored; a storage that keeps none gives the one of the key's extension. */
   readonly contentType: string
-  /** Opaque; differs whenever the bytes under the key differ. Compared for equality only. */
+  /**
+   * Opaque; differs whenever the bytes under the key differ, and is the same when the same bytes are put again. Of an
+   * object that was sent in parts or pieces it may be one of its own. Compared for equality only.
+   */
   readonly etag: string
   /** SHA-256 in lower-case hex, where the storage itself knows it. */
   readonly checksumSha256?: string
@@ -242,6 +245,20 @@ export interface ResumableStorage {
   abort(key: string, state: Pick<ResumableState, 'uploadId'>, options?: StorageCallOptions): Promise<void>
 }
 
+/** What an application remembers of a storage since it was first used. */
+export interface KnownStorage {
+  /** What {@link StorageAdapter.start} gave then; `null` when nobody has written that down. */
+  readonly identity: string | null
+  /** Whether there should be objects in it, although nobody has written it down. Asked only when that matters. */
+  readonly isUsed: () => Promise<boolean>
+}
+
+/** What a storage is told that examines itself. */
+export interface StorageDiagnosisContext extends DiagnosisContext {
+  /** As {@link StorageAdapter.start} is told. */
+  readonly known?: KnownStorage
+}
+
 /**
  * The storage port. Keys in, plain data out; every method is required, and one whose capability is absent throws
  * `capability_unsupported`. Absent objects are `undefined` from `head`, `storage_object_missing` from `get`,
@@ -254,8 +271,13 @@ export interface StorageAdapter {
   readonly name: string
   readonly capabilities: ReadonlySet<StorageCapability>
 
-  /** Acquires what the adapter needs (a root directory, say). Idempotent. */
-  start(): Promise<void>
+  /**
+   * Acquires what the adapter needs (a root directory, say). Gives what tells this storage from every other that could
+   * be in its place, or nothing where its address does. One that was used before, by what is `known` or by this very
+   * instance, must be the same still and is never made anew: else `storage_unavailable`. `null` forgets all that:
+   * somebody sets it up anew. Idempotent.
+   */
+  start(known?: KnownStorage | null): Promise<string | undefined>
   /** Releases it. Idempotent. */
   stop(): Promise<void>
 
@@ -307,7 +329,8 @@ export interface StorageAdapter {
 
   /**
    * Checks of its own, each as soon as it is known: what this port has no method for, such as settings of a bucket. Works
-   * before `start`, and changes nothing. Rejecting is an error of the check that was on.
+   * before `start`, and changes nothing. When the first one is an error, nothing is put into the storage to try it.
+   * Rejecting is an error of the check that was on.
    */
-  diagnose(context: DiagnosisContext): AsyncIterable<Finding>
+  diagnose(context: StorageDiagnosisContext): AsyncIterable<Finding>
 }

@@ -16,7 +16,7 @@ export function tracedStorage(name: string, adapter: StorageAdapter, telemetry: 
     capabilities: adapter.capabilities,
     multipart: tracedMultipart(adapter.multipart, call),
     resumable: tracedResumable(adapter.resumable, call),
-    start: () => adapter.start(),
+    start: (known) => adapter.start(known),
     stop: () => adapter.stop(),
     put: (key, body, options) => call('put', () => adapter.put(key, body, options)),
     get: (key, options) => call('get', () => adapter.get(key, options)),

@@ -37,6 +37,7 @@ const TRACED: ReadonlySet<keyof Rindle> = new Set([
   'requeueVariants',
   'regenerateVariants',
   'verifyStorage',
+  'initStorage',
   'recoverLostWork',
   'abortIncompleteUploads',
   'cleanupOrphans',

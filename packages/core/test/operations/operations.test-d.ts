@@ -20,6 +20,7 @@ void rindle.requeueVariants('id', { variants: ['thumb'] })
 void rindle.doctor({ profiles: ['photo'], offline: true })
 void rindle.regenerateVariants({ profile: 'photo', variant: 'declared_once' })
 void rindle.schedule({ verifyStorage: { profile: 'photo' }, scanOrphans: { cron: '0 5 * * *', live: true } })
+void rindle.schedule({ verifyStorage: { checksum: true } })
 
 // @ts-expect-error an unknown variant
 void rindle.requeueVariants('id', { variants: ['thum'] })
@@ -33,5 +34,7 @@ void rindle.regenerateVariants({ live: true })
 void rindle.schedule({ cleanupOrphan: { live: true } })
 // @ts-expect-error a verb that runs on request only needs to know when
 void rindle.schedule({ scanOrphans: { live: true } })
+// @ts-expect-error only a person goes on where what is seen is implausible
+void rindle.schedule({ scanOrphans: { cron: '0 5 * * *', live: true, force: true } })
 // @ts-expect-error an unknown profile of a scheduled verb
 void rindle.schedule({ verifyStorage: { profile: 'foto' } })

@@ -23,15 +23,14 @@ export interface MemoryObjects {
 /** No objects yet. */
 export function memoryObjects(now: () => Date): MemoryObjects {
   const objects = new Map<string, MemoryObject>()
-  let writeCount = 0
   return {
     write(key, bytes, contentType) {
-      writeCount += 1
+      const checksumSha256 = sha256(bytes)
       const stored = {
         byteSize: bytes.byteLength,
         contentType,
-        etag: `memory-${writeCount}`,
-        checksumSha256: sha256(bytes),
+        etag: checksumSha256,
+        checksumSha256,
         lastModified: now(),
       }
       objects.set(key, { bytes, stored })

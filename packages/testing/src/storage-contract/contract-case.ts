@@ -29,6 +29,12 @@ export interface StorageContractOptions {
    */
   readonly keepsContentType?: boolean
   /**
+   * Whether the etag of an object follows from its bytes, and of one in parts from those. `false`: every write gives
+   * another, as in a bucket that encrypts with keys of a KMS.
+   * @default true
+   */
+  readonly etagsFollowBytes?: boolean
+  /**
    * Whether the storage holds whole objects in memory, as one for tests may.
    * @default false
    */

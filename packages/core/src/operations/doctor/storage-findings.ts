@@ -5,6 +5,7 @@ import { stagingKey } from '../../domain/keys.ts'
 import type { Finding } from '../../ports/diagnosis.ts'
 import { errorFields } from '../../ports/logger.ts'
 import type { SignedRequest, StorageAdapter, StorageCallOptions } from '../../ports/storage.ts'
+import { knownStorage } from '../../rows/known-storages.ts'
 import { type Runtime, storageOf } from '../../runtime.ts'
 import { preflightFinding } from './browser-preflight.ts'
 import { clockFinding } from './clock-finding.ts'
@@ -31,10 +32,21 @@ const CLOCK = { whose: 'the storage', resolutionMs: 1_000, warnFromMs: 60_000, e
 
 /**
  * Puts a small object into the storage, reads it in every way that clients do, and deletes it: what any adapter must be
- * able to do, asked through its port, and then what the adapter checks of itself.
+ * able to do, asked through its port, and then what the adapter checks of itself. Into one that says first of all that it
+ * is not the right one nothing is put.
  */
 export async function* storageFindings(runtime: Runtime, context: StorageContext): AsyncGenerator<Finding> {
-  const canary = new Canary(runtime, context)
+  const { name, signal } = context
+  // A database that does not answer says so in a check of its own.
+  const known = await knownStorage(runtime.database, name).catch(() => undefined)
+  const own = storageOf(runtime, name).diagnose({ signal, ...(known === undefined ? {} : { known }) })
+  const findings = own[Symbol.asyncIterator]()
+  const first = await findings.next()
+  if (first.done === true || first.value.status !== 'error') yield* canaryFindings(new Canary(runtime, context))
+  for (let next = first; next.done !== true; next = await findings.next()) yield next.value
+}
+
+async function* canaryFindings(canary: Canary): AsyncGenerator<Finding> {
   try {
     const written = await canary.write()
     yield written
@@ -42,7 +54,6 @@ export async function* storageFindings(runtime: Runtime, context: StorageContext
   } finally {
     await canary.remove()
   }
-  yield* storageOf(runtime, context.name).diagnose({ signal: context.signal })
 }
 
 class Canary {

@@ -1,0 +1,131 @@
+import { existsSync } from 'node:fs'
+import { mkdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type Database, openDatabase } from '@rindle/prisma'
+import { createTestDatabase, type TestDatabase } from '@rindle/test-database'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Application, configText, jpeg, makeApplication } from './application.ts'
+import { type Finished, rindle } from './captured-io.ts'
+
+const OLD = new Date(Date.now() - 100 * 86_400_000)
+
+let database: TestDatabase
+let application: Application
+let client: Database
+let media: string
+
+beforeAll(async () => {
+  database = await createTestDatabase()
+  client = openDatabase(database.url)
+  application = await makeApplication()
+  media = join(application.directory, 'media')
+  await application.write('rindle.config.ts', configText({}))
+  await application.write('one.jpg', await jpeg())
+  await command('upload', 'photo', 'one.jpg')
+  await client.executeSql(`update rindle.media_assets set state = 'ready', kind = 'image', width = 96, height = 64`)
+})
+
+afterAll(async () => {
+  await client.close()
+  await application[Symbol.asyncDispose]()
+  await database.drop()
+})
+
+function command(...argv: readonly string[]): Promise<Finished> {
+  return rindle(argv, { cwd: application.directory, env: { DATABASE_URL: database.url } })
+}
+
+async function original(): Promise<{ readonly id: string; readonly path: string }> {
+  const { rows } = await client.executeSql(
+    `select id, storage_key from rindle.media_assets where byte_size > 1 limit 1`,
+  )
+  return { id: String(rows[0]?.['id']), path: join(media, String(rows[0]?.['storage_key'])) }
+}
+
+describe('verify-storage', () => {
+  test('names lost and damaged originals, says what to do, and ends with 1', async () => {
+    const { id, path } = await original()
+    const bytes = await readFile(path)
+    expect(await command('verify-storage', '--checksum')).toMatchObject({ exitCode: 0, stderr: '' })
+    await writeFile(path, Buffer.from(bytes).fill(0))
+    expect(await command('verify-storage', '--checksum')).toMatchObject({
+      stdout: expect.stringContaining(`\ndata loss: the original of asset ${id} is damaged\n`),
+      stderr: '',
+      exitCode: 1,
+    })
+    await rm(path)
+    const { stdout, exitCode } = await command('verify-storage', '--format', 'json')
+    expect(JSON.parse(stdout)).toMatchObject({
+      originals_lost: 1,
+      originals_damaged: 0,
+      lost_originals: [id],
+      stopped: [],
+    })
+    expect(exitCode).toBe(1)
+    await writeFile(path, bytes)
+    expect(await command('verify-storage')).toMatchObject({
+      stderr: 'Originals that are whole again: 1.\n',
+      exitCode: 0,
+    })
+  })
+
+  test('stops where most is missing, until it is forced', async () => {
+    await client.executeSql(
+      `insert into rindle.media_assets
+         (id, profile, storage, storage_key, state, filename, kind, content_type, byte_size, checksum_sha256)
+       select gen_random_uuid(), 'photo', 'main', 'photo/lost/' || n, 'ready', 'a.jpg', 'image', 'image/jpeg', 1,
+         repeat('0', 64)
+       from generate_series(1, 21) as n`,
+    )
+    const { stdout, exitCode } = await command('verify-storage')
+    expect(stdout).toContain('\nStopped at storage "main": 21 of the 22 objects that were looked for are missing')
+    expect(stdout.endsWith('\nStopped.\n')).toBe(true)
+    expect(exitCode).toBe(1)
+    const json = JSON.parse((await command('verify-storage', '--format', 'json')).stdout) as object
+    expect(json).toMatchObject({ originals_lost: 0, stopped: [{ storage: 'main', reason: 'mostly_missing' }] })
+    const forced = JSON.parse((await command('verify-storage', '--force', '--format', 'json')).stdout) as object
+    expect(forced).toMatchObject({ originals_lost: 21, stopped: [] })
+    await client.executeSql(`delete from rindle.media_assets where storage_key like 'photo/lost/%'`)
+  })
+})
+
+test('scan-orphans --live stops where most is unknown, until it is forced', async () => {
+  await mkdir(join(media, 'photo', 'stray'))
+  for (let index = 0; index < 25; index += 1) {
+    const path = join(media, 'photo', 'stray', `${index}.jpg`)
+    await writeFile(path, 'stray')
+    await utimes(path, OLD, OLD)
+  }
+  const stopped = await command('scan-orphans', '--live')
+  expect(stopped.stdout).toMatch(/\nStopped at storage "main": 25 of its 25 old objects are unknown\..*force it\.\n/)
+  expect(stopped).toMatchObject({ exitCode: 1, stdout: expect.stringContaining('deleted: 0') })
+  expect(existsSync(join(media, 'photo', 'stray', '0.jpg'))).toBe(true)
+  const forced = await command('scan-orphans', '--live', '--force')
+  expect(forced).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('deleted: 25') })
+  expect(existsSync(join(media, 'photo', 'stray'))).toBe(false)
+})
+
+describe('a storage whose disk is not mounted', () => {
+  test('is one line to whoever needs it, is no reason to say nothing of the rest, and is set up anew when told', async () => {
+    await rename(media, `${media}-away`)
+    await mkdir(media)
+    const verified = await command('verify-storage')
+    expect(verified.stderr).toMatch(/^rindle: Local storage: ".*media" was in use before.*init-storage`\.\n$/)
+    expect(verified.exitCode).toBe(1)
+    expect((await command('runtime-status')).stdout).toContain('assets')
+    expect((await command('doctor')).stdout).toContain('[ERROR] storage.root (main)')
+
+    expect(await command('init-storage', 'mian')).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('main'),
+    })
+    expect(await command('init-storage', 'main')).toMatchObject({
+      stdout: 'Storage "main" is set up anew.\n',
+      stderr: 'Start every process that uses it again.\nLook for what it lacks with `rindle verify-storage`.\n',
+      exitCode: 0,
+    })
+    const again = await command('init-storage', 'main', '--format', 'json')
+    expect(JSON.parse(again.stdout)).toEqual({ storage: 'main', identity: expect.any(String), is_new: false })
+    expect(await command('verify-storage')).toMatchObject({ stdout: expect.stringContaining('is gone'), exitCode: 1 })
+  })
+})

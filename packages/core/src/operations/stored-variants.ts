@@ -1,0 +1,81 @@
+import type { Variant } from '../domain/entities.ts'
+import { isDeliverable, type VariantState } from '../domain/states.ts'
+import { canTransition } from '../domain/transitions.ts'
+import { NOTIFY_VARIANT } from '../events/changes.ts'
+import { type Runtime, storageOf } from '../runtime.ts'
+import { inTransaction } from '../unit-of-work.ts'
+import { applyAggregate, variantsOf } from '../variants/aggregate.ts'
+import { lockAsset } from '../variants/lock-asset.ts'
+import { emitVariantState } from '../variants/variant-events.ts'
+
+/** What the row of a variant says of its object. */
+export type StoredVariant = Pick<Variant, 'id' | 'name' | 'state' | 'attempt'> & {
+  readonly storageKey: string
+  readonly byteSize: number
+}
+
+/** Whether the object of a variant is there, with its recorded size. */
+export async function seeVariant(
+  runtime: Runtime,
+  { storage }: { readonly storage: string },
+  { storageKey, byteSize }: StoredVariant,
+): Promise<boolean> {
+  const object = await storageOf(runtime, storage).head(storageKey)
+  return object?.byteSize === byteSize
+}
+
+/**
+ * What became of what was seen. `fsmBlocked`: gone, and its state says already that it is not to be delivered.
+ * `moved_on`: it has changed since.
+ */
+export type VariantOutcome = 'present' | 'missing' | 'fsmBlocked' | 'moved_on'
+
+/**
+ * Moves a variant whose object is gone to `missing`, and one that is found again to `ready`; a dry run changes nothing.
+ * Safe to repeat.
+ */
+export async function noteVariant(
+  runtime: Runtime,
+  { id: assetId }: { readonly id: string },
+  {
+    variant,
+    isThere,
+    isDryRun,
+  }: { readonly variant: StoredVariant; readonly isThere: boolean; readonly isDryRun: boolean },
+): Promise<VariantOutcome> {
+  if (isThere && variant.state !== 'missing') return 'present'
+  if (!isThere && variant.state === 'missing') return 'missing'
+  if (!isThere && !canTransition('variant', variant.state, 'missing')) return 'fsmBlocked'
+  if (isDryRun) return isThere ? 'present' : 'missing'
+  if (!(await moveVariant(runtime, assetId, variant, isThere ? 'ready' : 'missing'))) return 'moved_on'
+  if (isThere) return 'present'
+  const fields = { assetId, variantName: variant.name, code: 'object_missing' }
+  runtime.logger.warn(fields, 'The object of a variant is gone; regenerating makes it again.')
+  return 'missing'
+}
+
+/**
+ * Moves a variant that is still as it was looked at: the attempt tells one that was made again, under the same key, in
+ * between. `false`: it has changed.
+ */
+async function moveVariant(
+  runtime: Runtime,
+  assetId: string,
+  variant: StoredVariant,
+  to: VariantState,
+): Promise<boolean> {
+  return inTransaction(runtime, undefined, async (unit) => {
+    const asset = await lockAsset(unit, assetId)
+    if (asset === null || !isDeliverable(asset.state)) return false
+    const { rows } = await unit.executeSql(
+      `update rindle.media_variants as variant set state = $5::text, updated_at = now()
+       where id = $1::uuid and state = $2::text and storage_key = $3::text and attempt = $4::int
+       returning id, ${NOTIFY_VARIANT}`,
+      [variant.id, variant.state, variant.storageKey, variant.attempt, to],
+    )
+    if (rows.length === 0) return false
+    emitVariantState(runtime, unit, asset, variant.state, to)
+    await applyAggregate(runtime, unit, asset, await variantsOf(unit, assetId))
+    return true
+  })
+}

@@ -1,0 +1,99 @@
+import { hash } from 'node:crypto'
+import type { BigIntStats } from 'node:fs'
+import { open, opendir, readFile, unlink } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { hasErrno } from './errno.ts'
+import type { LocalStorageConfig } from './options.ts'
+
+// Some megabytes of memory, and then no record of a file that is served again and again is read twice.
+const REMEMBERED = 10_000
+const RECORD_NAME = /^\.rindle-[0-9a-f]{24}\.sha256$/
+const RECORD = /^([0-9a-f]{64})\n$/
+const OWN_MODE = 0o600
+
+/** What tells a file from every other that was, or will be, in its place: every object that is written has a time of its own. */
+export type FileVersion = Pick<BigIntStats, 'size' | 'mtimeNs' | 'ino'>
+
+/**
+ * The SHA-256 of objects, each in a small file beside its object that is named after the object's file name, size and
+ * time of writing. So a record is of one version of a file: it is written before that has its place, belongs to nothing
+ * when it never gets there, and cannot disagree with the bytes of another. An object without one (written by an earlier
+ * version, put there by hand, or in pieces) is an object like any other.
+ */
+export interface ChecksumRecords {
+  /** Writes the record of a file that will be at `path`. Waits for no disk: one that is lost costs no object. */
+  write(path: string, version: FileVersion, checksumSha256: string): Promise<void>
+  /** Lower-case hex; `undefined` when there is none. */
+  read(path: string, version: FileVersion): Promise<string | undefined>
+  /** Success when there is none. */
+  remove(path: string, version: FileVersion): Promise<void>
+}
+
+/** The records below a root. Does no I/O by itself. */
+export function checksumRecords({ fileMode }: Pick<LocalStorageConfig, 'fileMode'>): ChecksumRecords {
+  // A record never changes, so what was read of one stays true. A Map keeps insertion order: the first is the oldest.
+  const remembered = new Map<string, string>()
+  const remember = (record: string, checksumSha256: string): void => {
+    const [oldest] = remembered.size < REMEMBERED ? [] : remembered.keys()
+    if (oldest !== undefined) remembered.delete(oldest)
+    remembered.set(record, checksumSha256)
+  }
+  return {
+    async write(path, version, checksumSha256) {
+      await using file = await open(recordPath(path, version), 'w', OWN_MODE)
+      await file.writeFile(`${checksumSha256}\n`)
+      if (fileMode !== OWN_MODE) await file.chmod(fileMode)
+    },
+    async read(path, version) {
+      const record = recordPath(path, version)
+      const known = remembered.get(record) ?? (await readRecord(record))
+      if (known !== undefined) remember(record, known)
+      return known
+    },
+    async remove(path, version) {
+      const record = recordPath(path, version)
+      remembered.delete(record)
+      await unlinkIfThere(record)
+    },
+  }
+}
+
+/** Removes the records of a directory that holds nothing else; `false` when it does. */
+export async function removeStrayRecords(directory: string): Promise<boolean> {
+  const stray: string[] = []
+  try {
+    for await (const { name } of await opendir(directory)) {
+      if (!RECORD_NAME.test(name)) return false
+      stray.push(join(directory, name))
+    }
+  } catch (error) {
+    // Somebody else has removed it by now.
+    if (!hasErrno(error, 'ENOENT')) throw error
+  }
+  for (const record of stray) await unlinkIfThere(record)
+  return true
+}
+
+function recordPath(path: string, { size, mtimeNs }: FileVersion): string {
+  // Without the inode, so that a copy of the whole root that keeps times, a backup say, keeps its records too.
+  const name = hash('sha256', `${basename(path)} ${size} ${mtimeNs}`).slice(0, 24)
+  return join(dirname(path), `.rindle-${name}.sha256`)
+}
+
+/** After a loss of power it may be empty: then there is none. */
+async function readRecord(record: string): Promise<string | undefined> {
+  try {
+    return RECORD.exec(await readFile(record, 'latin1'))?.[1]
+  } catch (error) {
+    if (hasErrno(error, 'ENOENT', 'ENOTDIR')) return undefined
+    throw error
+  }
+}
+
+async function unlinkIfThere(path: string): Promise<void> {
+  try {
+    await unlink(path)
+  } catch (error) {
+    if (!hasErrno(error, 'ENOENT', 'ENOTDIR')) throw error
+  }
+}

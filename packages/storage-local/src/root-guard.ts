@@ -1,0 +1,143 @@
+import type { BigIntStats } from 'node:fs'
+import { chmod, lstat, mkdir } from 'node:fs/promises'
+import { type Finding, type KnownStorage, RindleError } from '@rindle/core'
+import { hasErrno } from './errno.ts'
+import type { LocalStorageConfig } from './options.ts'
+import { MARKER, readMarker, statMarker, writeMarker } from './root-marker.ts'
+import { walkObjects } from './walk-objects.ts'
+
+/** What tells the root of a storage from a directory in its place, such as the mount point of a disk that is not there. */
+export interface RootGuard {
+  /**
+   * Gives the id of the root. One that was never used, or is set up anew (`null`), is made, or what lies there is taken
+   * over. One that was used before must be the same: `storage_unavailable`, and nothing is made, when it is gone, has no
+   * marker, or another's. `config_invalid` when a file is there. Safe to repeat, and to do in many processes at once.
+   */
+  open(known: KnownStorage | null | undefined): Promise<string>
+  /**
+   * Throws `storage_unavailable` unless the root is there. Of one that was not opened nothing is known, so that it may be
+   * without a marker. One system call, as long as nothing has changed.
+   */
+  assertThere(): Promise<void>
+  /** Whether `open` would recognise it; nothing of one that was never used. Changes nothing. */
+  diagnose(known: KnownStorage | undefined): Promise<Finding | undefined>
+}
+
+/** Does no I/O by itself. `findRoot` gives the real path of the root. */
+export function rootGuard(config: LocalStorageConfig, findRoot: () => Promise<string>): RootGuard {
+  const { directory } = config
+  let trusted: { readonly id: string; readonly marker: BigIntStats } | undefined
+
+  /** The id of the root, once there is something to trust. */
+  const recognise = async (): Promise<string | undefined> => {
+    const root = await findRoot()
+    const marker = await statMarker(root)
+    if (marker !== undefined && trusted !== undefined && isSameFile(marker, trusted.marker)) return trusted.id
+    const id = marker === undefined ? undefined : await readMarker(root)
+    if (id === undefined && trusted === undefined) return assertDirectory(root)
+    if (marker === undefined || id === undefined) throw rootMissing()
+    if (trusted !== undefined && id !== trusted.id) throw unavailable(otherRoot(directory))
+    trusted = { id, marker }
+    return id
+  }
+  const judge = (known: KnownStorage | null | undefined): Promise<Verdict> =>
+    judgeRoot(directory, { isUsed: neverUsed, ...known, identity: known?.identity ?? trusted?.id ?? null })
+
+  return {
+    async open(known) {
+      if (known === null) trusted = undefined
+      const verdict = await judge(known)
+      if (typeof verdict === 'object') throw unavailable(verdict)
+      if (verdict === 'new') {
+        await makeRoot(config)
+        await writeMarker(directory, config)
+      }
+      const id = await recognise()
+      if (id === undefined) throw rootMissing()
+      return id
+    },
+    assertThere: async () => void (await recognise()),
+    diagnose: async (known) => rootFinding(await judge(known)),
+  }
+}
+
+/** The error of a root that is not there. */
+export function rootMissing(cause?: unknown): RindleError {
+  const summary = `the root directory is not there, or has no ${MARKER}: its disk may not be mounted`
+  return unavailable({ summary, fix: `Mount it. A new root is set up by start(). ${SET_UP_ANEW}` }, cause)
+}
+
+/** What is wrong with a root, and what to do. */
+interface RootProblem {
+  /** Without its full stop. */
+  readonly summary: string
+  readonly fix: string
+}
+
+type Verdict = 'marked' | 'new' | RootProblem
+
+const SET_UP_ANEW = 'If it was moved, emptied or exchanged on purpose, run `rindle init-storage`.'
+
+async function judgeRoot(directory: string, { identity, isUsed }: KnownStorage): Promise<Verdict> {
+  const id = await readMarker(directory)
+  if (id !== undefined) return identity === null || identity === id ? 'marked' : otherRoot(directory)
+  if (identity !== null) return lostRoot(directory)
+  // A version that marked nothing may have used it. A mount point may hold this and that, but no objects.
+  return (await isUsed()) && !(await holdsObjects(directory)) ? lostRoot(directory) : 'new'
+}
+
+const neverUsed = async (): Promise<boolean> => false
+
+function rootFinding(verdict: Verdict): Finding | undefined {
+  const id = 'storage.root'
+  if (typeof verdict === 'object') return { id, status: 'error', ...verdict }
+  if (verdict === 'new') return undefined
+  return { id, status: 'ok', summary: 'the root directory is there, and is the right one' }
+}
+
+async function assertDirectory(root: string): Promise<undefined> {
+  try {
+    await lstat(root)
+  } catch (error) {
+    throw hasErrno(error, 'ENOENT', 'ENOTDIR') ? rootMissing(error) : error
+  }
+}
+
+async function makeRoot({ directory, directoryMode }: LocalStorageConfig): Promise<void> {
+  try {
+    const made = await mkdir(directory, { recursive: true, mode: directoryMode })
+    if (made !== undefined) await chmod(directory, directoryMode)
+  } catch (error) {
+    if (!hasErrno(error, 'EEXIST', 'ENOTDIR')) throw error
+    throw new RindleError('config_invalid', `Local storage: there is a file where directory "${directory}" must be.`, {
+      cause: error,
+    })
+  }
+}
+
+async function holdsObjects(directory: string): Promise<boolean> {
+  for await (const _object of walkObjects(directory)) return true
+  return false
+}
+
+function lostRoot(directory: string): RootProblem {
+  return {
+    summary: `"${directory}" was in use before, and now it is not there, or has no ${MARKER}: its disk may not be mounted`,
+    fix: `Mount it; nothing is made there. ${SET_UP_ANEW}`,
+  }
+}
+
+function otherRoot(directory: string): RootProblem {
+  return {
+    summary: `"${directory}" is the root of another storage than the one that was in use before, by its ${MARKER}`,
+    fix: `Mount the disk that was there before. ${SET_UP_ANEW}`,
+  }
+}
+
+function unavailable({ summary, fix }: RootProblem, cause?: unknown): RindleError {
+  return new RindleError('storage_unavailable', `Local storage: ${summary}. ${fix}`, { cause })
+}
+
+function isSameFile(left: BigIntStats, right: BigIntStats): boolean {
+  return left.ino === right.ino && left.dev === right.dev && left.mtimeNs === right.mtimeNs
+}

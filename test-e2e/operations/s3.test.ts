@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { settled } from '../support/application.ts'
 import { allowUploadsFrom } from '../support/bucket-settings.ts'
 import { quadrants } from '../support/pictures.ts'
@@ -10,10 +10,10 @@ import { objectsIn } from './snapshot.ts'
 describe.each(await s3Kinds())('repair and maintenance on %s', (kind) => {
   let application: S3Application
 
-  beforeAll(async () => {
+  beforeEach(async () => {
     application = await startS3Application(kind)
   }, 90_000)
-  afterAll(async () => application[Symbol.asyncDispose](), 60_000)
+  afterEach(async () => application[Symbol.asyncDispose](), 60_000)
 
   async function expireSessions(): Promise<void> {
     await application.rindle.prisma.mediaUploadSession.updateMany({

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import { type CompletedPart, RindleError } from '@rindle/core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { settled } from '../support/application.ts'
 import { quadrants } from '../support/pictures.ts'
 import { type S3Application, s3Kinds, send, sha256, startS3Application } from '../support/s3-application.ts'
@@ -24,6 +24,7 @@ describe.each(await s3Kinds())('direct uploads to %s', (kind) => {
     other = await quadrants(60, 80)
   }, 90_000)
   afterAll(async () => application[Symbol.asyncDispose](), 60_000)
+  afterEach(async () => expect((await application.rindle.checkInvariants()).violations).toEqual([]))
 
   it('one PUT becomes ready, and its URLs answer a plain HTTP client', async () => {
     const { rindle } = application
@@ -205,9 +206,5 @@ describe.each(await s3Kinds())('direct uploads to %s', (kind) => {
       code: expect.stringMatching(/^(session_expired|not_found|storage_object_missing)$/) as string,
     })
     expect(await application.objects.head(session.uploadKey)).toBeUndefined()
-  })
-
-  it('leaves every invariant intact', async () => {
-    expect((await application.rindle.checkInvariants()).violations).toEqual([])
   })
 })

@@ -1,9 +1,10 @@
 import { openDatabase } from '@rindle/prisma'
 import { createTestDatabase, type TestDatabase } from '@rindle/test-database'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type Application, configText, jpeg, makeApplication } from './application.ts'
 import { type Finished, rindle } from './captured-io.ts'
 
+let used: TestDatabase
 let database: TestDatabase
 let application: Application
 /** An asset that nobody has worked on. */
@@ -12,7 +13,8 @@ let waiting: string
 let ready: string
 
 beforeAll(async () => {
-  database = await createTestDatabase()
+  used = await createTestDatabase()
+  database = used
   application = await makeApplication()
   await application.write('rindle.config.ts', configText({}))
   await application.write('one.jpg', await jpeg())
@@ -26,8 +28,13 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await application[Symbol.asyncDispose]()
-  await database.drop()
+  await used.drop()
 })
+
+beforeEach(async () => {
+  database = await createTestDatabase({ copyOf: used })
+})
+afterEach(() => database.drop())
 
 function here(): { cwd: string; env: { DATABASE_URL: string } } {
   return { cwd: application.directory, env: { DATABASE_URL: database.url } }

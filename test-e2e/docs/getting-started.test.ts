@@ -85,9 +85,9 @@ test('the commands of the page upload, check and report', async () => {
 
 /** What the script of the page does with a text that is called a photo; it is refused. */
 async function chooseText(): Promise<void> {
-  const post = (path: string, body?: object): Promise<Response> => {
+  const post = (route: string, body?: object): Promise<Response> => {
     const headers = { 'content-type': 'application/json' }
-    return fetch(`${address}/rindle${path}`, { method: 'POST', ...(body && { headers, body: JSON.stringify(body) }) })
+    return fetch(`${address}/rindle${route}`, { method: 'POST', ...(body && { headers, body: JSON.stringify(body) }) })
   }
   const text = 'This is no picture, whatever its name says.'
   const declared = { profile: 'photo', filename: 'photo.png', contentType: 'image/png', byteSize: text.length }

@@ -97,6 +97,19 @@ describe('a client that writes its requests in another way', () => {
   })
 })
 
+describe('a client that ends what is complete', () => {
+  it('keeps a complete upload that is attached, and does not tell to whom', async () => {
+    const path = await client.begin(FILE.byteLength)
+    await client.patch(path, 0, FILE)
+    const { assetId } = await application.rindle.uploadSession(sessionIdOf(path))
+    await application.rindle.attach({ id: assetId, profile: 'local' }, { type: 'course', id: 'secret' }, 'lesson')
+    const refused = await client.ask('DELETE', path)
+    expect(refused.status).toBe(409)
+    expect(await refused.text()).not.toContain('secret')
+    expect(await client.offsetOf(path)).toBe(FILE.byteLength)
+  })
+})
+
 describe('a request that is wrong changes nothing:', () => {
   it('another version of the protocol, or none', async () => {
     const path = await client.begin(FILE.byteLength)

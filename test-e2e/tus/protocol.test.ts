@@ -175,17 +175,6 @@ describe('the protocol', () => {
     const { assetId } = await sessionOf(path)
     expect((await application.rindle.asset(assetId))?.state).toBe('deleted')
   })
-
-  it('keeps a complete upload that is attached, and does not tell to whom', async () => {
-    const path = await client.begin(FILE.byteLength)
-    await client.patch(path, 0, FILE)
-    const { assetId } = await sessionOf(path)
-    await application.rindle.attach({ id: assetId, profile: 'local' }, { type: 'course', id: 'secret' }, 'lesson')
-    const refused = await client.ask('DELETE', path)
-    expect(refused.status).toBe(409)
-    expect(await refused.text()).not.toContain('secret')
-    expect(await client.offsetOf(path)).toBe(FILE.byteLength)
-  })
 })
 
 describe('a request that is wrong changes nothing:', () => {

@@ -49,7 +49,7 @@ function metadataOf(headers: Headers): Record<string, string | null> | undefined
 }
 
 /** The last segments of the pieces' URLs, which may be absolute. `invalid_input` for URLs of elsewhere. Pure. */
-export function pieceSegments(concat: string, path: string): readonly string[] {
+function pieceSegments(concat: string, path: string): readonly string[] {
   const urls = concat
     .slice('final;'.length)
     .split(' ')

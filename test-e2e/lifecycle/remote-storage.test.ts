@@ -1,27 +1,25 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { faultyStorage, memoryJobs, memoryStorage } from '@rindle/testing'
-import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { type Application, settled, startApplication } from '../support/application.ts'
 import type { photoProfiles } from '../support/photo-profiles.ts'
 import { quadrants } from '../support/pictures.ts'
 
-const calls: string[] = []
-const stored = memoryStorage()
-const remote = faultyStorage(stored, { onCall: (point) => void calls.push(point) })
-
+let calls: string[]
 let application: Application<typeof photoProfiles>
 
 // A storage that is not on this disk, and a queue that is not in the database: the pipeline must not care.
-beforeAll(async () => {
+beforeEach(async () => {
+  calls = []
+  const remote = faultyStorage(memoryStorage(), { onCall: (point) => void calls.push(point) })
   application = await startApplication({ storages: { main: remote }, jobs: memoryJobs() })
   await application.work()
 })
-afterAll(async () => application[Symbol.asyncDispose]())
+afterEach(async () => application[Symbol.asyncDispose]())
 
 it('promotion and all variants of an asset share one download of its original', async () => {
   const { rindle } = application
-  calls.length = 0
   const uploaded = await rindle.upload('photo', await quadrants(90, 60), { filename: 'a.jpg' })
   const asset = await settled(rindle, uploaded.id)
   expect(asset).toMatchObject({ state: 'ready', width: 90, height: 60 })
@@ -47,6 +45,8 @@ it('stopping removes the downloaded files and every run directory', async () => 
     const entries = await readdir(join(directory, 'work'), { recursive: true, withFileTypes: true })
     return entries.filter((entry) => entry.isFile() && entry.name !== '.owner.json')
   }
+  const { id } = await rindle.upload('photo', await quadrants(90, 60), { filename: 'a.jpg' })
+  await settled(rindle, id)
   // A run directory goes right after its last variant was committed.
   await vi.waitFor(async () => expect(await files()).toHaveLength(1), { timeout: 10_000 })
   await rindle.stop()

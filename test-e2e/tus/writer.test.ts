@@ -29,7 +29,8 @@ it('a storage that cannot resume is refused by name, and no row is written', asy
     code: 'capability_unsupported',
     details: { capability: 'resumable_upload_session', adapter: 'memory', flow: 'upload' },
   })
-  expect(await application.rindle.prisma.mediaUploadSession.count()).toBe(0)
+  const rows = application.rindle.prisma.mediaUploadSession
+  expect(await rows.count({ where: { asset: { profile: 'remote' } } })).toBe(0)
 })
 
 it('who lost his lease writes nothing down, and is stopped', async () => {

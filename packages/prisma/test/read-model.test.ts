@@ -1,6 +1,6 @@
 import { type Database, type MediaAsset, openDatabase } from '@rindle/prisma'
 import { createTestDatabase, type TestDatabase } from '@rindle/test-database'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { DIGEST } from './legal-rows.ts'
 
 let testDatabase: TestDatabase
@@ -23,7 +23,8 @@ afterAll(async () => {
 const ID = '01890000-0000-7000-8000-000000000001'
 const AT = new Date('2026-01-02T03:04:05.678Z')
 
-test('rows that SQL wrote are read with their types, times and sizes unchanged', async () => {
+beforeEach(async () => {
+  await database.executeSql('truncate rindle.media_assets cascade')
   await database.executeSql(
     `insert into rindle.media_assets (id, profile, storage, storage_key, filename, state, byte_size, metadata, created_at, updated_at)
      values ($1, 'avatar', 'main', 'k', 'a.jpg', 'staged', 9007199254740993, $2, $3, $3)`,
@@ -34,6 +35,9 @@ test('rows that SQL wrote are read with their types, times and sizes unchanged',
      values (gen_random_uuid(), $1, 'thumb', 'planned', 'image', '{}', $2)`,
     [ID, DIGEST],
   )
+})
+
+test('rows that SQL wrote are read with their types, times and sizes unchanged', async () => {
   const asset = await database.prisma.mediaAsset.findUniqueOrThrow({ where: { id: ID }, include: { variants: true } })
   expect(asset).toMatchObject({
     id: ID,

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream'
+import { gzipSync } from 'node:zlib'
 import { defineProfile, isRindleError, type Rindle, type SignedRequest } from '@rindle/core'
 import { createHandler, type Upload } from '@rindle/http'
 import { memoryStorage } from '@rindle/testing'
@@ -12,6 +13,11 @@ const types = {
   remote: defineProfile({ storage: 'remote', accept }),
   strict: defineProfile({ storage: 'main', accept: { ...accept, extensionMismatch: 'reject' } }),
   strict_remote: defineProfile({ storage: 'remote', accept: { ...accept, extensionMismatch: 'reject' } }),
+  drawing: defineProfile({
+    storage: 'main',
+    accept: { types: ['image/svg+xml-compressed'], maxBytes: 1_000_000 },
+    variants: { thumb: { mode: 'fit', width: 8, format: 'png' } },
+  }),
   narrow: defineProfile({ storage: 'main', accept: { types: ['image/jpeg'], maxBytes: 1_000_000 } }),
 }
 
@@ -202,6 +208,19 @@ it('a corrected file is delivered as what it is', async () => {
     expect(response.headers.get('content-type')).toBe('image/png')
     expect(response.headers.get('content-disposition')).toBe('inline; filename=photo.png')
   }
+})
+
+it('a compressed SVG is drawn where it is accepted by name, and is never shown inline', async () => {
+  const text = '<svg xmlns="http://www.w3.org/2000/svg" width="16" height="16"><rect width="16" height="16"/></svg>'
+  const { id } = await rindle.upload('drawing', gzipSync(text), { filename: 'a.svgz', contentType: 'image/svg+xml' })
+  const asset = rindle.narrow(await settled(rindle, id), 'drawing')
+  expect(asset).toMatchObject({ state: 'ready', contentType: 'image/svg+xml-compressed', width: 16 })
+  const { headers } = await rindle.serveFile(new Request(await rindle.url(asset), { method: 'HEAD' }))
+  expect(headers.get('content-disposition')).toMatch(/^attachment/)
+  expect(headers.get('content-security-policy')).toContain('sandbox')
+  await expect(rindle.upload('local', gzipSync(text), { filename: 'a.svgz' })).rejects.toMatchObject({
+    details: { reason: 'mime_not_allowed' },
+  })
 })
 
 it('what a client says decides where only that is known', async () => {

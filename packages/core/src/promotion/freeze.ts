@@ -1,4 +1,4 @@
-import { extensionFor, UNKNOWN_CONTENT_TYPE } from '../domain/content-types.ts'
+import { extensionFor, isActiveContent, UNKNOWN_CONTENT_TYPE } from '../domain/content-types.ts'
 import type { Asset } from '../domain/entities.ts'
 import { isRindleError } from '../domain/errors.ts'
 import { originalKey } from '../domain/keys.ts'
@@ -42,8 +42,8 @@ export async function freeze(runtime: Runtime, asset: Asset, job: RunningJob): P
 }
 
 /**
- * What the gate will say of the bytes, unless they are exchanged meanwhile. Key and object are called by it; nothing is
- * decided by it. Of what the gate will refuse nobody need know what it is.
+ * What the gate will say that the bytes are, unless they are exchanged meanwhile: key and object are called by it, and
+ * nothing is decided by it. An object that the gate will refuse never says that it is what a browser may run.
  */
 async function likelyType(runtime: Runtime, asset: Asset, signal: AbortSignal): Promise<string> {
   const storage = storageOf(runtime, asset.storage)
@@ -51,7 +51,8 @@ async function likelyType(runtime: Runtime, asset: Asset, signal: AbortSignal): 
   const { filename, declaredContentType, profile } = asset
   const file = { sniffedType, filename, declaredType: declaredContentType, byteSize: object.byteSize }
   const verdict = judge(file, profileOf(runtime, profile).accept)
-  return verdict.accepted ? verdict.contentType : UNKNOWN_CONTENT_TYPE
+  if (verdict.accepted) return verdict.contentType
+  return sniffedType === undefined || isActiveContent(sniffedType) ? UNKNOWN_CONTENT_TYPE : sniffedType
 }
 
 function matching({ etag }: Asset): { readonly ifMatch?: string } {

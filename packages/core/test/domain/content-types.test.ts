@@ -112,7 +112,7 @@ describe('extensions', () => {
   })
 
   it('accepted for a picture never include one of a page or program', () => {
-    const harmful = ['.html', '.htm', '.svg', '.xml', '.js', '.php', '.exe', '.pdf']
+    const harmful = ['.html', '.htm', '.svg', '.svgz', '.xml', '.js', '.php', '.exe', '.pdf']
     const media = REGISTERED.filter((type) => kindOf(type) !== 'other' && !isActiveContent(type))
     expect(media.length).toBeGreaterThan(100)
     expect(media.filter((type) => extensionsOf(type).some((extension) => harmful.includes(extension)))).toEqual([])
@@ -137,6 +137,7 @@ describe('isActiveContent', () => {
     'application/xhtml+xml',
     'image/svg+xml',
     'image/svg',
+    'image/svg+xml-compressed',
     'application/xml',
     'text/xml',
     'application/rss+xml',

@@ -186,8 +186,8 @@ describe('every media type that the registry has', () => {
 
   it.each(registered)('%s is taken under every extension of its own', (type, extensions) => {
     const canonical = canonicalContentType(type)
-    // Compressed, which its bytes are and it is not; a playlist, which is text and none of these.
-    const foreign = ['.svgz', '.asx', '.ram']
+    // Playlists, which are text and none of these.
+    const foreign = ['.asx', '.ram']
     for (const extension of extensions.map((each) => `.${each}`).filter((each) => !foreign.includes(each))) {
       expect(outcomeOf(canonical, `file${extension}`, type)).toMatch(/^\S+ file\./)
     }

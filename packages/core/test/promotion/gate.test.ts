@@ -148,6 +148,7 @@ describe('a name of another type of the same kind', () => {
   it.each([
     ['image/svg+xml', 'drawing.png'],
     ['image/png', 'drawing.svg'],
+    ['image/png', 'drawing.svgz'],
     ['application/pdf', 'report.png'],
     ['application/pdf', 'report.zip'],
     ['application/zip', 'photo.png'],

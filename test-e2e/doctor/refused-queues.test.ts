@@ -99,9 +99,9 @@ describe('a worker on a machine without FFmpeg', () => {
     await rindle.prisma.$executeRawUnsafe(
       `insert into pgboss.job (name, data, singleton_key) values ('rindle_media', '{}', 'of nobody')`,
     )
-    const { findings } = await rindle.runtimeStatus()
+    const { findings } = await rindle.runtimeStatus({ thresholds: { no_worker: 0 } })
     expect(findings.find((finding) => finding.class === 'no_worker')?.examples).toMatchObject([
-      { queue: 'rindle_media', reason: expect.stringContaining(reason ?? '') },
+      { queue: 'rindle_media', message: expect.stringContaining(`${hostname()} cannot: ${reason}`) },
     ])
     await rindle.prisma.$executeRawUnsafe(`delete from pgboss.job where singleton_key = 'of nobody'`)
     await workers.stop()

@@ -154,6 +154,7 @@ describe('a list of assets', () => {
     [{ limit: 1_001 }, 'limit must be'],
     [{ after: 'next' }, '`after` must be the `next` of another page.'],
     [{ after: `2026-13-99 00:00:00+00_${assetId(1)}` }, '`after` must be'],
+    [{ after: `2026-02-31 00:00:00+00_${assetId(1)}` }, '`after` must be'],
     [{ since: new Date(Number.NaN) }, '`since` must be a valid date.'],
     [{ state: 'redy' as 'ready' }, 'There is no state "redy". The states are: staged, '],
     [{ state: [] }, 'No state is named.'],

@@ -265,9 +265,12 @@ describe('the time that a list begins at', () => {
     expect(sinceOf(text, now)?.toISOString()).toBe(time)
   })
 
-  test.each(['', '7', '-1d', '1y', '1', '31.1.2026', '2026-02-31x', 'd'])('is not read from "%s"', (text) => {
-    expect(() => sinceOf(text, now)).toThrow(expect.objectContaining({ code: 'invalid_input' }))
-  })
+  test.each(['', '7', '-1d', '1y', '1', '31.1.2026', '2026-02-31', '2026-02-28x', '2026-13-01', 'd'])(
+    'is not read from "%s"',
+    (text) => {
+      expect(() => sinceOf(text, now)).toThrow(expect.objectContaining({ code: 'invalid_input' }))
+    },
+  )
 })
 
 describe('a dry run', () => {

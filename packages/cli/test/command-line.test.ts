@@ -63,7 +63,7 @@ describe('a wrong command line', () => {
     ['migarte', 'Unknown command "migarte". Did you mean "migrate"? See `rindle --help`.'],
     [
       'frobnicate',
-      'Unknown command "frobnicate". The commands are demo, init, migrate, worker, upload, show, doctor, runtime-status, ',
+      'Unknown command "frobnicate". The commands are demo, init, migrate, worker, upload, show, list, doctor, ',
     ],
     ['migrate --stauts', 'Unknown option --stauts. Did you mean --status? See `rindle migrate --help`.'],
     ['migrate --databse-url x', 'Unknown option --databse-url. Did you mean --database-url?'],

@@ -71,7 +71,7 @@ describe('doctor', () => {
   test('leaves out what is well when it shall be quiet, and counts it all the same', async () => {
     const { stdout, exitCode } = await doctor('--quiet')
     const lines = stdout.trimEnd().split('\n')
-    expect(lines.at(-1)).toMatch(/^\d+ checks: [1-9]\d* ok, 1 warning, [1-9]\d* errors\.$/)
+    expect(lines.at(-1)).toMatch(/^\d+ checks: [1-9]\d* ok, [1-9]\d* warnings?, [1-9]\d* errors\.$/)
     expect(lines.slice(0, -1).filter((line) => !/^(\[(WARN|ERROR)\]| {2}Fix:) /.test(line))).toEqual([])
     expect(stdout).toContain('[ERROR] workers.promote (workers)')
     expect(exitCode).toBe(1)

@@ -15,7 +15,10 @@ export function sinceOf(text: string | undefined, now: Date): Date | undefined {
   )
 }
 
-/** What `Date` would guess from other texts depends on the machine. */
+/** What `Date` would guess from other texts depends on the machine; of a day that no month has it makes another. */
 function isoDate(text: string): Date {
-  return new Date(/^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?$/.test(text) ? text : Number.NaN)
+  const [, day = ''] = /^(\d{4}-\d\d-\d\d)(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?$/.exec(text) ?? []
+  const midnight = new Date(`${day}T00:00:00Z`)
+  const isDay = !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(day)
+  return new Date(isDay ? text : Number.NaN)
 }

@@ -135,7 +135,11 @@ function statesOf<S extends string>({ state, states }: Listing<S>): readonly S[]
 
 function cursorOf(after: string): { readonly at: string; readonly id: string } {
   const [, at = '', id = ''] = CURSOR.exec(after) ?? []
-  if (validate(id) && !Number.isNaN(Date.parse(`${at.replace(' ', 'T').slice(0, 19)}Z`))) return { at, id }
+  const seconds = at.slice(0, 19).replace(' ', 'T')
+  const time = new Date(`${seconds}Z`)
+  // JavaScript takes a 31st of February for the 3rd of March; the database does not.
+  const isTime = !Number.isNaN(time.getTime()) && time.toISOString().startsWith(seconds)
+  if (isTime && validate(id)) return { at, id }
   throw new RindleError('invalid_input', '`after` must be the `next` of another page.')
 }
 

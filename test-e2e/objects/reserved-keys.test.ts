@@ -269,10 +269,10 @@ it('a public profile gives plain URLs of files of the application, too', async (
   })
   const rindle = createRindle({
     database: application.databaseUrl,
-    storages: { main: storage },
+    storages: { open: storage },
     jobs: pgBossJobs(),
     logger: silentLogger,
-    profiles: { logo: defineProfile({ storage: 'main', accept, delivery: { public: true } }) },
+    profiles: { logo: defineProfile({ storage: 'open', accept, delivery: { public: true } }) },
   })
   await rindle.start()
   onTestFinished(() => rindle.stop())

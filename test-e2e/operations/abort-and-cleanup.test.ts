@@ -185,6 +185,7 @@ describe('an upload whose time has run out', () => {
       sessionsExpired: 2,
       remoteAborted: 1,
       sessionsVerified: 3,
+      stopped: [],
       dryRun: true,
       interrupted: false,
     })

@@ -1,5 +1,5 @@
 import { createTestDatabase, type TestDatabase } from '@rindle/test-database'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { run } from '../src/index.ts'
 import { type Application, configText, jpeg, makeApplication } from './application.ts'
 import { CapturedTerminal, capturedIo, type Finished, rindle } from './captured-io.ts'
@@ -9,19 +9,18 @@ const ID = '[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}'
 let database: TestDatabase
 let application: Application
 
-beforeAll(async () => {
-  database = await createTestDatabase()
-})
-
-afterAll(() => database.drop())
-
+// A database of its own for each: it knows the storage's root, and a new directory would be an unmounted disk to it.
 beforeEach(async () => {
+  database = await createTestDatabase()
   application = await makeApplication()
   await application.write('rindle.config.ts', configText({}))
   await application.write('one.jpg', await jpeg())
 })
 
-afterEach(() => application[Symbol.asyncDispose]())
+afterEach(async () => {
+  await application[Symbol.asyncDispose]()
+  await database.drop()
+})
 
 function here(signal?: AbortSignal): { cwd: string; env: { DATABASE_URL: string }; signal?: AbortSignal } {
   const place = { cwd: application.directory, env: { DATABASE_URL: database.url } }

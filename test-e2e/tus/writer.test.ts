@@ -1,6 +1,8 @@
+import { once } from 'node:events'
 import { Readable } from 'node:stream'
+import type { StorageAdapter } from '@rindle/core'
 import { memoryStorage } from '@rindle/testing'
-import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
 import { type Application, startApplication } from '../support/application.ts'
 import { pdfOf } from './tus-client.ts'
 import { tusProfiles } from './tus-profiles.ts'
@@ -8,13 +10,34 @@ import { tusProfiles } from './tus-profiles.ts'
 const FILE = pdfOf(100_000)
 
 let application: Application<typeof tusProfiles>
+/** What happens before the storage reads of a body; it hears when the lock is lost. */
+let onAppend: ((lost: AbortSignal) => Promise<void>) | undefined
+afterEach(() => {
+  onAppend = undefined
+})
 
 beforeAll(async () => {
   const good = memoryStorage()
   const withoutResuming = { ...good, capabilities: new Set(['signed_url', 'presigned_put', 'head'] as const) }
-  application = await startApplication({ profiles: tusProfiles, storages: { remote: withoutResuming } })
+  application = await startApplication({
+    profiles: tusProfiles,
+    storages: { remote: withoutResuming },
+    wrapStorage: (storage) => ({ ...storage, resumable: told(storage.resumable) }),
+  })
 })
 afterAll(async () => application[Symbol.asyncDispose]())
+
+function told(resumable: StorageAdapter['resumable']): StorageAdapter['resumable'] {
+  return {
+    ...resumable,
+    async *append(key, state, body, options) {
+      if (options?.signal !== undefined) await onAppend?.(options.signal)
+      // As any storage may when it hears of it: before it has read of the body.
+      if (options?.signal?.aborted === true) body.destroy(options.signal.reason as Error)
+      yield* resumable.append(key, state, body, options)
+    },
+  }
+}
 
 async function begin(): Promise<string> {
   const declared = { filename: 'a.pdf', contentType: 'application/pdf', byteSize: FILE.byteLength }
@@ -46,6 +69,19 @@ it('who lost his lease writes nothing down, and is stopped', async () => {
   expect(await offsetOf(id)).toBe(0)
   const { lockToken } = await application.rindle.prisma.mediaUploadSession.findUniqueOrThrow({ where: { id } })
   expect(lockToken).toBe('of another')
+})
+
+it('who lost his lease before the first byte is stopped, and hurts nobody', async () => {
+  const id = await begin()
+  const writer = await application.rindle.writeResumableSession(id)
+  const body = new Readable({ read: () => {} })
+  onAppend = async (signal) => {
+    await application.rindle.prisma.mediaUploadSession.update({ where: { id }, data: { lockToken: 'of another' } })
+    await once(signal, 'abort')
+  }
+  await expect(writer.append(body, { offset: 0 })).rejects.toMatchObject({ code: 'conflict' })
+  expect(body.destroyed).toBe(true)
+  await writer.release()
 })
 
 it('who waits is heard by the holder, and gives up in time', async () => {

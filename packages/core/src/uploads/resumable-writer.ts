@@ -107,6 +107,8 @@ class Arrival {
 
   constructor(body: Readable, limits: ArrivalLimits) {
     const chunks = this.#measure(body, limits)
+    // Ended before anybody has read of it, it would tell nobody why, and that would end the process.
+    body.on('error', () => {})
     this.body = new Readable({
       ...PIECEWISE,
       read() {

@@ -17,5 +17,11 @@ const rindle = createRindle({
 })
 await rindle.start()
 await rindle.work({ concurrency: { rindle_process: 1 } })
-process.once('SIGTERM', () => void rindle.stop().then(() => process.disconnect()))
+// Nothing outlives the test that started it, however that ends. Told to stop, it ends by itself, or shows that it cannot.
+const end = (): void => process.exit(1)
+process.once('disconnect', end)
+process.once('SIGTERM', () => {
+  process.off('disconnect', end)
+  void rindle.stop().then(() => process.disconnect())
+})
 process.send?.('working')

@@ -28,7 +28,7 @@ beforeAll(async () => {
 afterAll(async () => application[Symbol.asyncDispose]())
 beforeEach(async () => {
   await application.rindle.prisma.$executeRawUnsafe(
-    'truncate rindle.media_assets, rindle.media_maintenance_runs, pgboss.job cascade',
+    'truncate rindle.media_assets, rindle.media_maintenance_runs, pgboss.job, pgboss.schedule cascade',
   )
 })
 

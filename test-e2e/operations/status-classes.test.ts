@@ -103,18 +103,12 @@ describe('runtime status', () => {
     make: () =>
       at.setAsset(`original_damaged_at = now(), error_reason = 'original_missing', error_message = 'It is gone.'`),
     example: () => ({ assetId: at.asset.id, reason: 'original_missing', message: 'It is gone.' }),
-    repair: async () => {
-      await at.rindle.verifyStorage()
-      await at.setAsset('original_damaged_at = null')
-    },
+    repair: () => at.rindle.verifyStorage(),
   })
   wrong('damaged_original', 'verifyStorage', {
     make: () => at.setAsset(`original_damaged_at = now(), error_reason = 'original_damaged'`),
     example: () => ({ assetId: at.asset.id, reason: 'original_damaged' }),
-    repair: async () => {
-      await at.rindle.verifyStorage()
-      await at.setAsset('original_damaged_at = null')
-    },
+    repair: () => at.rindle.verifyStorage(),
   })
   wrong('storage_drift', 'regenerateVariants', {
     make: () => at.setVariant(`state = 'missing'`),

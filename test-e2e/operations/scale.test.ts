@@ -62,8 +62,8 @@ const COUNTS_ALL = /^select state, count\(\*\)::int as count from rindle\.\w+ gr
 /** How much there is to be done is counted up to a bound, and estimated beyond. */
 const COUNTS_SOME = /^select count\(\*\)::int as count from \(select 1 from .* limit \d+\) as counted$|^explain /s
 
-/** Of workers there are as many rows as processes, of maintenance as there are tasks, and no more. */
-const SMALL_TABLES: readonly string[] = ['media_workers', 'media_maintenance_runs']
+/** Of these there are as many rows as processes, as tasks of the maintenance, or as storages, and no more. */
+const SMALL_TABLES: readonly string[] = ['media_workers', 'media_maintenance_runs', 'media_storages']
 
 function sequentialScans(node: PlanNode): readonly string[] {
   const table = node['Relation Name'] ?? ''

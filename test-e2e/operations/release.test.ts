@@ -69,8 +69,17 @@ describe('a released asset', () => {
     expect([errorReason, errorMessage]).toEqual(['scanner_rejected:virus', 'EICAR'])
     const moves: unknown[] = []
     const off = rindle.on('rindle.asset.state_change', ({ metadata }) => void moves.push([metadata.from, metadata.to]))
+    const foreseen = await rindle.releaseAsset(id, { dryRun: true })
+    expect(moves).toEqual([])
+    expect(await rindle.asset(id)).toMatchObject({ state: 'quarantined', errorMessage: 'EICAR' })
     const report = await rindle.releaseAsset(id)
+    expect(foreseen).toMatchObject({
+      dryRun: true,
+      errorReason: report.errorReason,
+      asset: { state: 'validating', errorReason: null, errorMessage: null },
+    })
     expect(report).toMatchObject({
+      dryRun: false,
       errorReason: 'scanner_rejected:virus',
       asset: { id, state: 'validating', errorReason: null, errorMessage: null },
     })

@@ -20,6 +20,30 @@ describe('what is described', () => {
   })
 })
 
+test('every command that repairs or maintains has a dry run; the others have nothing to try', () => {
+  const without = commands.filter(({ options }) => !options.some(({ name }) => name === 'dry-run' || name === 'live'))
+  expect(without.map(({ name }) => name)).toEqual([
+    'demo',
+    'init',
+    'migrate',
+    'worker',
+    'upload',
+    'show',
+    'list',
+    'doctor',
+    'runtime-status',
+    'schedule',
+    'check',
+  ])
+})
+
+test('every command has examples of itself', async () => {
+  for (const { name, examples } of commands) {
+    expect({ name, hasExamples: examples.length > 0 }).toEqual({ name, hasExamples: true })
+    for (const [line] of examples) expect(line.split(' ')[0]).toBe(name)
+  }
+})
+
 describe('a command line that is read', () => {
   test('does nothing, whatever it says', async () => {
     await expect(checkCommandLine(['erase-owner', 'member', '7', '--live'])).resolves.toBeUndefined()

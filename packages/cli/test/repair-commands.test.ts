@@ -143,7 +143,9 @@ describe('requeue', () => {
 describe('release', () => {
   test('lets a worker promote a quarantined asset again, and says why it had been refused', async () => {
     await sql(`update rindle.media_assets set state = 'quarantined', error_reason = 'promotion_failed:storage_denied'`)
+    const dry = await command('release', assetId, '--dry-run')
     const { exitCode, stdout } = await command('release', assetId)
+    expect(dry).toEqual({ stdout, stderr: 'Dry run: nothing was changed.\n', exitCode })
     expect(stdout).toBe(
       `Rindle: release of a quarantined asset...\n  asset_id:     ${assetId}\n  state:        validating\n` +
         '  error_reason: promotion_failed:storage_denied\nDone.\n',

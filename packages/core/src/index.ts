@@ -74,6 +74,7 @@ export type { PurgeAssetOptions, PurgeAssetReport } from './operations/purge-ass
 export type { PurgeUnattachedOptions, PurgeUnattachedReport } from './operations/purge-unattached.ts'
 export type { RecoverOptions, RecoverReport } from './operations/recover-lost-work.ts'
 export type { RegenerateOptions, RegenerateReport, UndeclaredVariants } from './operations/regenerate-variants.ts'
+export type { ReleaseOptions, ReleaseReport } from './operations/release-asset.ts'
 export type { ReprobedField, ReprobeOptions, ReprobeReport } from './operations/reprobe.ts'
 export type { RequeueOptions, RequeueReport } from './operations/requeue-variants.ts'
 export { STATUS_DEFAULTS, type StatusDefault } from './operations/runtime-status/classes.ts'

@@ -1,16 +1,25 @@
 import { type Command, defineCommand } from '../command.ts'
+import { DRY_RUN_OPTION, nothingChangedNotes } from '../operation/dry-run-option.ts'
 import { runOperation } from '../operation/run-operation.ts'
 
 /** `rindle release`: promotes a quarantined asset again. */
 export const release: Command = defineCommand({
   usage: 'release <assetId>',
   describe: 'Promote a quarantined asset again, through the whole gate, from the bytes that are still there',
-  examples: [['release 019a3b1c-7d2e-7f00-8000-000000000001', 'What was wrong with it is mended, or allowed now']],
+  examples: [
+    ['release 019a3b1c-7d2e-7f00-8000-000000000001', 'What was wrong with it is mended, or allowed now'],
+    ['release 019a3b1c-7d2e-7f00-8000-000000000001 --dry-run', 'Look whether its bytes are still there, and the same'],
+  ],
   positionals: { assetId: { type: 'string', demandOption: true, describe: 'The id of an asset' } },
-  options: {},
+  options: { 'dry-run': DRY_RUN_OPTION },
   run: async (args, context) =>
     runOperation(args, context, 'release of a quarantined asset', async (rindle) => {
-      const { asset, errorReason } = await rindle.releaseAsset(args.assetId)
-      return { summary: { asset_id: asset.id, state: asset.state, error_reason: errorReason }, hasErrors: false }
+      const { asset, errorReason, dryRun } = await rindle.releaseAsset(args.assetId, { dryRun: args['dry-run'] })
+      return {
+        summary: { asset_id: asset.id, state: asset.state, error_reason: errorReason },
+        notes: nothingChangedNotes(dryRun),
+        facts: { dry_run: dryRun },
+        hasErrors: false,
+      }
     }),
 })

@@ -17,7 +17,7 @@ import { type PurgeAssetOptions, type PurgeAssetReport, purgeAsset } from './pur
 import { type PurgeUnattachedOptions, type PurgeUnattachedReport, purgeUnattached } from './purge-unattached.ts'
 import { type RecoverOptions, type RecoverReport, recoverLostWork } from './recover-lost-work.ts'
 import { type RegenerateOptions, type RegenerateReport, regenerateVariants } from './regenerate-variants.ts'
-import { type ReleaseReport, releaseAsset } from './release-asset.ts'
+import { type ReleaseOptions, type ReleaseReport, releaseAsset } from './release-asset.ts'
 import { type ReprobeOptions, type ReprobeReport, reprobe } from './reprobe.ts'
 import { type RequeueOptions, type RequeueReport, requeueVariants } from './requeue-variants.ts'
 import type { RuntimeStatus, RuntimeStatusOptions } from './runtime-status/report.ts'
@@ -43,7 +43,7 @@ export interface Operations<P extends string = string, V extends string = string
    * Promotes a quarantined asset again, from the bytes that are still there and through the whole gate. Atomic.
    * `not_found`, `invalid_transition`, `storage_object_missing`, `checksum_mismatch`.
    */
-  releaseAsset(assetId: string): Promise<ReleaseReport>
+  releaseAsset(assetId: string, options?: ReleaseOptions): Promise<ReleaseReport>
   /** Enqueues an asset's failed and cancelled variants again. Atomic. `not_found`, `unknown_variant`. */
   requeueVariants(assetId: string, options?: RequeueOptions<V>): Promise<RequeueReport>
   /**
@@ -118,7 +118,7 @@ export interface Operations<P extends string = string, V extends string = string
 export function operationsOf(runtime: Runtime): Operations {
   return {
     reprobe: (assetId, options) => reprobe(runtime, assetId, options),
-    releaseAsset: (assetId) => releaseAsset(runtime, assetId),
+    releaseAsset: (assetId, options) => releaseAsset(runtime, assetId, options),
     requeueVariants: (assetId, options) => requeueVariants(runtime, assetId, options),
     regenerateVariants: (options) => regenerateVariants(runtime, options),
     verifyStorage: (options) => verifyStorage(runtime, options),

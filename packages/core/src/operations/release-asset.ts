@@ -11,13 +11,23 @@ import { inTransaction } from '../unit-of-work.ts'
 import { lockAsset } from '../variants/lock-asset.ts'
 import { runOperation } from './run-operation.ts'
 
-/** What {@link releaseAsset} did. */
+/** Options of {@link releaseAsset}. */
+export interface ReleaseOptions {
+  /** Looks whether it could be released, and changes nothing. @default false */
+  readonly dryRun?: boolean
+}
+
+/** What {@link releaseAsset} did, or would do. */
 export interface ReleaseReport {
-  /** The asset as it is now: `validating`, and on its way through the whole gate. */
+  /** The asset as it is now, or would be: `validating`, and on its way through the whole gate. */
   readonly asset: Asset
   /** Why it had been quarantined. */
   readonly errorReason: string | null
+  readonly dryRun: boolean
 }
+
+/** What becomes of a released asset. */
+const RELEASED = { state: 'validating', errorReason: null, errorMessage: null } as const
 
 /** Nothing aborts it: an object is read once at most. */
 const NEVER = new AbortController().signal
@@ -31,11 +41,16 @@ const NEVER = new AbortController().signal
  * `invalid_transition` for an asset that is not quarantined; `storage_object_missing` when its bytes are gone;
  * `checksum_mismatch` when they are not those any more that were taken in.
  */
-export async function releaseAsset(runtime: Runtime, assetId: string): Promise<ReleaseReport> {
-  return runOperation(runtime, { operation: 'release', scope: 'asset', dry_run: false }, async () => {
+export async function releaseAsset(
+  runtime: Runtime,
+  assetId: string,
+  { dryRun = false }: ReleaseOptions = {},
+): Promise<ReleaseReport> {
+  return runOperation(runtime, { operation: 'release', scope: 'asset', dry_run: dryRun }, async () => {
     const asset = await quarantinedAsset(runtime, assetId)
     const object = await findBytes(runtime, asset)
     await assertUnchanged(runtime, asset)
+    if (dryRun) return { asset: { ...asset, ...RELEASED }, errorReason: asset.errorReason, dryRun }
     const released = await inTransaction(runtime, undefined, async (unit) => {
       const locked = await lockAsset(unit, assetId)
       if (locked === null || locked.storageKey !== asset.storageKey) return null
@@ -47,7 +62,7 @@ export async function releaseAsset(runtime: Runtime, assetId: string): Promise<R
     })
     // Somebody else has released or purged it at this moment; its state says which.
     if (released === null) throw notQuarantined(await quarantinedAsset(runtime, assetId))
-    return { asset: released, errorReason: asset.errorReason }
+    return { asset: released, errorReason: asset.errorReason, dryRun }
   })
 }
 

@@ -55,7 +55,13 @@ type Verb = (rindle: Rindle<typeof profiles>) => Promise<{
 it.each<[string, Verb]>([
   ['backfillMetadata', (rindle) => rindle.backfillMetadata()],
   ['regenerateVariants with prune', (rindle) => rindle.regenerateVariants({ prune: true })],
-  ['abortIncompleteUploads', (rindle) => rindle.abortIncompleteUploads()],
+  [
+    'abortIncompleteUploads',
+    async (rindle) => {
+      await rindle.prisma.mediaUploadSession.updateMany({ where: { state: 'expired' }, data: { state: 'signed' } })
+      return rindle.abortIncompleteUploads()
+    },
+  ],
   [
     'cleanupOrphans',
     async (rindle) => {

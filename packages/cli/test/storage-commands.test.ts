@@ -3,7 +3,7 @@ import { mkdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises
 import { join } from 'node:path'
 import { type Database, openDatabase } from '@rindle/prisma'
 import { createTestDatabase, type TestDatabase } from '@rindle/test-database'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Application, configText, jpeg, makeApplication } from './application.ts'
 import { type Finished, rindle } from './captured-io.ts'
 
@@ -21,6 +21,11 @@ beforeAll(async () => {
   media = join(application.directory, 'media')
   await application.write('rindle.config.ts', configText({}))
   await application.write('one.jpg', await jpeg())
+})
+
+beforeEach(async () => {
+  await client.executeSql('truncate rindle.media_assets, rindle.media_storages cascade')
+  for (const directory of [media, `${media}-away`]) await rm(directory, { recursive: true, force: true })
   await command('upload', 'photo', 'one.jpg')
   await client.executeSql(`update rindle.media_assets set state = 'ready', kind = 'image', width = 96, height = 64`)
 })
@@ -85,24 +90,24 @@ describe('verify-storage', () => {
     expect(json).toMatchObject({ originals_lost: 0, stopped: [{ storage: 'main', reason: 'mostly_missing' }] })
     const forced = JSON.parse((await command('verify-storage', '--force', '--format', 'json')).stdout) as object
     expect(forced).toMatchObject({ originals_lost: 21, stopped: [] })
-    await client.executeSql(`delete from rindle.media_assets where storage_key like 'photo/lost/%'`)
   })
 })
 
 test('scan-orphans --live stops where most is unknown, until it is forced', async () => {
-  await mkdir(join(media, 'photo', 'stray'))
+  const strays = join(media, 'photo', '019a3b1c-7d2e-7f00-8000-000000000001')
+  await mkdir(strays)
   for (let index = 0; index < 25; index += 1) {
-    const path = join(media, 'photo', 'stray', `${index}.jpg`)
+    const path = join(strays, `original-${index}.jpg`)
     await writeFile(path, 'stray')
     await utimes(path, OLD, OLD)
   }
   const stopped = await command('scan-orphans', '--live')
   expect(stopped.stdout).toMatch(/\nStopped at storage "main": 25 of its 25 old objects are unknown\..*force it\.\n/)
   expect(stopped).toMatchObject({ exitCode: 1, stdout: expect.stringContaining('deleted: 0') })
-  expect(existsSync(join(media, 'photo', 'stray', '0.jpg'))).toBe(true)
+  expect(existsSync(join(strays, 'original-0.jpg'))).toBe(true)
   const forced = await command('scan-orphans', '--live', '--force')
   expect(forced).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('deleted: 25') })
-  expect(existsSync(join(media, 'photo', 'stray'))).toBe(false)
+  expect(existsSync(strays)).toBe(false)
 })
 
 describe('a storage whose disk is not mounted', () => {

@@ -218,7 +218,7 @@ it('a compressed SVG is drawn where it is accepted by name, and is never shown i
   const { headers } = await rindle.serveFile(new Request(await rindle.url(asset), { method: 'HEAD' }))
   expect(headers.get('content-disposition')).toMatch(/^attachment/)
   expect(headers.get('content-security-policy')).toContain('sandbox')
-  await expect(rindle.upload('local', gzipSync(text), { filename: 'a.svgz' })).rejects.toMatchObject({
+  await expect(rindle.upload('narrow', gzipSync(text), { filename: 'a.svgz' })).rejects.toMatchObject({
     details: { reason: 'mime_not_allowed' },
   })
 })

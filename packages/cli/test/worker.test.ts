@@ -4,7 +4,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { createTestDatabase, type TestDatabase } from '@rindle/test-database'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { workedQueues } from '../src/worked-queues.ts'
 import { type Application, configText, jpeg, makeApplication } from './application.ts'
 import { type Finished, rindle } from './captured-io.ts'
@@ -35,18 +35,17 @@ const waiting = {
 let database: TestDatabase
 let application: Application
 
-beforeAll(async () => {
-  database = await createTestDatabase()
-})
-
-afterAll(() => database.drop())
-
+// A database of its own for each: it knows the storage's root, and a new directory would be an unmounted disk to it.
 beforeEach(async () => {
+  database = await createTestDatabase()
   application = await makeApplication()
   await application.write('one.jpg', await jpeg())
 })
 
-afterEach(() => application[Symbol.asyncDispose]())
+afterEach(async () => {
+  await application[Symbol.asyncDispose]()
+  await database.drop()
+})
 
 function command(...argv: readonly string[]): Promise<Finished> {
   return rindle(argv, { cwd: application.directory, env: { DATABASE_URL: database.url } })

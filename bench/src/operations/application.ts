@@ -1,12 +1,15 @@
-import { createRindle, defineProfile, type Profile, type Rindle, silentLogger } from '@rindle/core'
+import { type Analyzer, createRindle, defineProfile, type Profile, type Rindle, silentLogger } from '@rindle/core'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
 import { imageProcessor } from '@rindle/processor-image'
 import { memoryStorage } from '@rindle/testing'
+
+const analyzer: Analyzer = { name: 'found', analyze: async () => ({ at: 1 }) }
 
 /** The profile that all assets are of. */
 export const photo: Profile = defineProfile({
   storage: 'main',
   accept: { types: ['image/*'], maxBytes: 1_000_000 },
+  analyzers: [analyzer],
   variants: {
     large: { mode: 'fit', width: 1_000, format: 'webp' },
     small: { mode: 'fit', width: 100, format: 'webp' },
@@ -22,6 +25,8 @@ export function operationsApplication(databaseUrl: string): Rindle {
   const object = { byteSize: 1_000, contentType: 'image/webp', etag: 'e', lastModified: new Date(0) }
   const storage = {
     ...memoryStorage(),
+    capabilities: new Set(['local', 'head', 'list', 'signed_url'] as const),
+    localPath: () => '/dev/null',
     head: async (key: string) => (key.startsWith('staging/') ? undefined : object),
   }
   return createRindle({

@@ -2,10 +2,19 @@
 export type OperationsSetup = { readonly databaseUrl: string }
 
 /** What is done over all rows. */
-export const VERBS = ['verifyStorage', 'regenerateVariants', 'abortIncompleteUploads', 'cleanupOrphans'] as const
+export const VERBS = [
+  'verifyStorage',
+  'regenerateVariants',
+  'abortIncompleteUploads',
+  'cleanupOrphans',
+  'backfillMetadata',
+] as const
 
 /** One of {@link VERBS}. */
 export type Verb = (typeof VERBS)[number]
 
-/** One round: the status, or a verb from the first row to the last. */
-export type OperationsRound = { readonly task: 'status' | Verb }
+/** What is asked of all rows at once. */
+export type Question = 'status' | 'checkInvariants'
+
+/** One round: a question, or a verb from the first row to the last. */
+export type OperationsRound = { readonly task: Question | Verb }

@@ -6,7 +6,7 @@ import { type Command, defineCommand } from '../command.ts'
 import { databaseUrl } from '../database-url.ts'
 import { conclude } from '../demo/conclude.ts'
 import { makeContactSheet } from '../demo/contact-sheet.ts'
-import { DemoLog } from '../demo/demo-log.ts'
+import { demoLog } from '../demo/demo-log.ts'
 import { loadDemoPackages } from '../demo/demo-packages.ts'
 import { assertFiles, demoSources } from '../demo/demo-sources.ts'
 import { processFiles } from '../demo/process-files.ts'
@@ -35,7 +35,7 @@ export const demo: Command = defineCommand({
     const { io, report } = context
     await assertFiles(args.files, io.cwd)
     const packages = await loadDemoPackages()
-    const log = new DemoLog((line) => report.note(line))
+    const log = demoLog((line) => report.note(line))
     const isKept = args.keep ?? (io.stdout.isTTY === true && report.format === 'text')
     // Not that of the environment: it is an application's, and the demo works in a database of its own.
     const url = args.databaseUrl === undefined ? undefined : databaseUrl(args, io.env)
@@ -43,7 +43,7 @@ export const demo: Command = defineCommand({
     const place = { directory: join(io.cwd, DIRECTORY), databaseUrl: url }
     return withDemo(packages, place, log, async (running) => {
       const sources = await demoSources(args.files, io.cwd, packages.sharp)
-      const { files, rows } = await processFiles(sources, { demo: running, packages, log, context })
+      const { files, rows } = await processFiles(sources, { demo: running, packages, context })
       await writeFile(join(io.cwd, SHEET), await makeContactSheet(packages.sharp, rows))
       if (args.open) await open(join(io.cwd, SHEET))
       const { outcome, isServing } = conclude(files, { sheet: SHEET, rows, isKept }, context)

@@ -1,30 +1,11 @@
-import type { Logger } from '@rindle/core'
+import { type Logger, silentLogger } from '@rindle/core'
 
-/** Keeps what the instance reports, so that the result can say why a file was refused. */
-export class DemoLog implements Logger {
-  readonly #messages = new Map<string, string>()
-  readonly #write: (line: string) => void
-
-  /** @param write Receives errors that are of no asset. */
-  constructor(write: (line: string) => void) {
-    this.#write = write
-  }
-
-  debug(): void {}
-
-  info(): void {}
-
-  warn(fields: Readonly<Record<string, unknown>>, message: string): void {
-    if (typeof fields['assetId'] === 'string') this.#messages.set(fields['assetId'], message)
-  }
-
-  error(fields: Readonly<Record<string, unknown>>, message: string): void {
-    if (typeof fields['assetId'] === 'string') this.#messages.set(fields['assetId'], message)
-    else this.#write(`${message} ${JSON.stringify(fields)}`)
-  }
-
-  /** The last that was reported of an asset. */
-  messageOf(assetId: string): string | undefined {
-    return this.#messages.get(assetId)
+/** Tells what goes wrong with the demo itself. What is wrong with a file, its rows say. */
+export function demoLog(write: (line: string) => void): Logger {
+  return {
+    ...silentLogger,
+    error: (fields, message) => {
+      if (typeof fields['assetId'] !== 'string') write(`${message} ${JSON.stringify(fields)}`)
+    },
   }
 }

@@ -9,7 +9,6 @@ import { waitUntilSettled } from '../wait-until-settled.ts'
 import type { Tile, TileRow } from './contact-sheet.ts'
 import { type DemoFile, timesOf } from './demo-file.ts'
 import { demoFileLines } from './demo-lines.ts'
-import type { DemoLog } from './demo-log.ts'
 import type { DemoPackages } from './demo-packages.ts'
 import type { DemoSource } from './demo-sources.ts'
 import { fetchUrls } from './fetch-urls.ts'
@@ -20,7 +19,6 @@ import type { Demo } from './with-demo.ts'
 export interface DemoWork {
   readonly demo: Demo
   readonly packages: DemoPackages
-  readonly log: DemoLog
   readonly context: CommandContext
 }
 
@@ -82,9 +80,9 @@ async function finish(
   source: DemoSource,
   result: UploadResult,
   asset: AssetWithVariants | null,
-  { demo, packages, log }: DemoWork,
+  { demo, packages }: DemoWork,
 ): Promise<{ readonly file: DemoFile; readonly tiles: readonly Tile[] }> {
-  const reasons = reasonsOf(result, asset, asset === null ? undefined : log.messageOf(asset.id))
+  const reasons = reasonsOf(result, asset)
   const base: DemoFile = { file: source.file, result, asset, reasons, tookMs: new Map(), answers: new Map() }
   if (asset === null || !isDeliverable(asset.state)) return { file: base, tiles: [] }
   const tookMs = await timesOf(demo.rindle, asset.id)

@@ -1,0 +1,84 @@
+import { execFile } from 'node:child_process'
+import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { delimiter, join, resolve } from 'node:path'
+import { promisify } from 'node:util'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+
+const repository = resolve(import.meta.dirname, '../..')
+
+let scratch: string
+beforeEach(async () => {
+  scratch = await mkdtemp(join(tmpdir(), 'rindle-ci-test-'))
+})
+afterEach(() => rm(scratch, { recursive: true, force: true }))
+
+/** Calls a function of `.ci/run` and gives what it prints. */
+async function call(name: string, environment: NodeJS.ProcessEnv = {}): Promise<string> {
+  const program = `. ${join(repository, '.ci/run')}; scratch=${scratch}; ${name}`
+  const env = { ...process.env, ...environment }
+  return (await promisify(execFile)('/bin/bash', ['-c', program], { env })).stdout
+}
+
+type Outcomes = Readonly<Record<string, Readonly<Record<string, 'passed' | 'failed' | 'skipped'>>>>
+
+/** Leaves a report of a lane, as vitest writes it: the outcome of every test of every file. */
+async function report(lane: string, outcomes: Outcomes): Promise<void> {
+  const testResults = Object.entries(outcomes).map(([file, tests]) => ({
+    name: join(repository, file),
+    status: Object.values(tests).includes('failed') ? 'failed' : 'passed',
+    assertionResults: Object.entries(tests).map(([fullName, status]) => ({
+      fullName,
+      status,
+      failureMessages: ['no'],
+    })),
+  }))
+  await writeFile(join(scratch, `${lane}.json`), JSON.stringify({ testResults }))
+}
+
+test('the full lane runs the files of which the bare lane skipped a test, and no others', async () => {
+  await report('bare', { 'a.test.ts': { one: 'passed' }, 'b.test.ts': { one: 'passed', two: 'skipped' } })
+  expect(await call('files_with_skipped_tests')).toBe('b.test.ts\n')
+})
+
+test('the closing line counts every test once, as it ended where all of its file could run', async () => {
+  await report('bare', {
+    'a.test.ts': { one: 'passed' },
+    'b.test.ts': { one: 'passed', two: 'skipped', three: 'skipped' },
+  })
+  await report('full', { 'b.test.ts': { one: 'passed', two: 'passed', three: 'skipped' } })
+  expect(await call('count_tests')).toBe('3 passed, 0 failed, 1 skipped\n')
+})
+
+test('the closing line counts as failed what failed in either lane, and names it', async () => {
+  await report('bare', { 'b.test.ts': { one: 'failed', two: 'skipped', old: 'failed' } })
+  await report('full', { 'b.test.ts': { one: 'passed', two: 'failed' } })
+  const printed = await call('count_tests').catch(({ stdout }: { stdout: string }) => stdout)
+  for (const name of ['one', 'two', 'old']) expect(printed).toContain(`  FAILED  b.test.ts > ${name} `)
+  expect(printed.trimEnd().split('\n').at(-1)).toBe('0 passed, 3 failed')
+})
+
+test('a run without a report, or without a test that passed, has failed', async () => {
+  await expect(call('count_tests')).rejects.toThrow()
+  await report('bare', { 'a.test.ts': { one: 'skipped' } })
+  await expect(call('count_tests')).rejects.toThrow()
+})
+
+test('the PATH of the bare lane has every program but the optional ones', async () => {
+  const [plain, mixed] = [join(scratch, 'plain'), join(scratch, 'mixed')]
+  for (const [directory, name] of [
+    [plain, 'other'],
+    [mixed, 'needed'],
+    [mixed, 'ffmpeg'],
+    [mixed, 'chromium'],
+  ] as const) {
+    await mkdir(directory, { recursive: true })
+    await writeFile(join(directory, name), '#!/bin/sh\necho here\n')
+    await chmod(join(directory, name), 0o755)
+  }
+  const before = [plain, mixed, process.env['PATH']].join(delimiter)
+  const [first, second = ''] = (await call('bare_path', { PATH: before })).trimEnd().split(delimiter)
+  expect(first).toBe(plain)
+  expect(await readdir(second)).toEqual(['needed'])
+  expect((await promisify(execFile)(join(second, 'needed'))).stdout).toBe('here\n')
+})

@@ -134,7 +134,7 @@ it('readers that stall are cut off, and cost next to nothing until then', async 
   await withPeers(async (peers) => {
     const ended = peers.map((peer) => new Promise((resolve) => peer.socket.once('close', resolve)))
     for (const peer of peers) {
-      peer.write(`GET ${new URL(fileUrl).pathname} HTTP/1.1\r\nhost: a\r\n\r\n`)
+      peer.write(`GET ${new URL(fileUrl).pathname} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n`)
       await peer.until(hasHead)
       peer.socket.pause()
     }

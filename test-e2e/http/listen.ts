@@ -12,7 +12,8 @@ export interface Server extends AsyncDisposable {
 
 /** Listens on a free port, without Node's bound of five minutes on the whole of a request. */
 export async function listen(listener: RequestListener): Promise<Server> {
-  const http = createServer({ requestTimeout: 0, headersTimeout: 60_000 }, listener)
+  // A client may hold a connection for as long as a test takes: one that is closed at rest is closed under its next request.
+  const http = createServer({ requestTimeout: 0, headersTimeout: 60_000, keepAliveTimeout: 600_000 }, listener)
   await new Promise<void>((resolve, reject) => {
     http.once('error', reject).listen(0, '127.0.0.1', resolve)
   })

@@ -42,7 +42,7 @@ async function neglected(): Promise<void> {
   await workers.stop()
   const session = await rindle.initiateUpload('photo', { filename: 'a.jpg', contentType: 'image/jpeg' })
   await rindle.prisma.mediaUploadSession.update({ where: { id: session.id }, data: { state: 'expired' } })
-  for (const key of [session.uploadKey, 'photo/nobody/original-x.jpg']) {
+  for (const key of [session.uploadKey, 'photo/019a3b1c-7d2e-7f00-8000-000000000001/original-x.jpg']) {
     await storage.put(key, Readable.from(['stray']), { contentType: 'image/jpeg' })
   }
   const old = new Date(Date.now() - aMonth)

@@ -34,6 +34,7 @@ test('every command that repairs or maintains has a dry run; the others have not
     'runtime-status',
     'schedule',
     'check',
+    'init-storage',
   ])
 })
 

@@ -213,10 +213,10 @@ describe('a command on a terminal', () => {
     ])
   })
 
-  test.each(['regenerate-variants', 'check'])(
+  test.each(['regenerate-variants --dry-run', 'check'])(
     '%s that is interrupted prints its summary so far and no rest',
     async (name) => {
-      const { exitCode, terminal } = await onTerminal([name], (_frame, stop) => stop.abort())
+      const { exitCode, terminal } = await onTerminal(name.split(' '), (_frame, stop) => stop.abort())
       expect(exitCode).toBe(130)
       const lines = terminal.screen()
       expect(lines).toContain('Interrupted.')

@@ -82,7 +82,7 @@ describe('a worker on a machine without FFmpeg', () => {
     const workers = await rindle.work()
     const reason = workers.health().refused.rindle_media
     expect(reason).toMatch(refusal)
-    expect(warnings).toEqual([{ queue: 'rindle_media', reason }])
+    expect(warnings).toEqual([{ queue: 'rindle_media', code: 'queue_refused', error: reason }])
     const [live] = await rindle.liveWorkers()
     expect(Object.keys(live?.queues ?? {}).toSorted()).toEqual([
       'rindle_maintenance',

@@ -64,6 +64,7 @@ const COMMAND_LINES: Readonly<Record<string, readonly (readonly string[])[]>> = 
   'verify-storage': [['verify-storage']],
   'abort-incomplete-uploads': [['abort-incomplete-uploads']],
   'cleanup-orphans': [['cleanup-orphans']],
+  'init-storage': [['init-storage', 'main']],
   'scan-orphans': [['scan-orphans']],
   'sweep-orphaned-temp-files': [['sweep-orphaned-temp-files']],
   'backfill-metadata': [['backfill-metadata']],
@@ -71,7 +72,10 @@ const COMMAND_LINES: Readonly<Record<string, readonly (readonly string[])[]>> = 
   'prune-runs': [['prune-runs']],
   cancel: [['cancel', 'ASSET', '--dry-run']],
   purge: [['purge', 'ASSET']],
-  release: [['release', 'ASSET']],
+  release: [
+    ['release', 'ASSET', '--dry-run'],
+    ['release', 'ASSET'],
+  ],
   schedule: [['schedule'], ['schedule', '--list']],
   'erase-owner': [
     ['erase-owner', 'member', '7'],

@@ -1,3 +1,4 @@
+import { counted } from '../domain/counted.ts'
 import { isManagedKey } from '../domain/keys.ts'
 import { isImplausible } from '../domain/plausibility.ts'
 import type { StorageAdapter } from '../ports/storage.ts'
@@ -188,10 +189,10 @@ class OrphanScan {
     const { seen, amiss } = this.#watch.seenOf(storage)
     if (amiss === 0) return false
     if (!(await hasAssets(this.#runtime, storage))) {
-      const what = `${amiss} of its ${seen} old objects are unknown, and the database knows no asset in it.`
+      const what = `${unknownOf(seen, amiss)}, and the database knows no asset in it.`
       this.#watch.stop(storage, 'no_assets', `${what} ${ADVICE}`)
     } else if (isImplausible({ seen, amiss })) {
-      this.#watch.stop(storage, 'mostly_unknown', `${amiss} of its ${seen} old objects are unknown. ${ADVICE}`)
+      this.#watch.stop(storage, 'mostly_unknown', `${unknownOf(seen, amiss)}. ${ADVICE}`)
     }
     return this.#watch.isStopped(storage)
   }
@@ -211,6 +212,10 @@ const sizeOf = (batch: readonly Candidate[]): number => batch.length
 
 const ADVICE =
   'Nothing was deleted. Is this the database that they belong to? List them by a dry run. If they are to go, force it.'
+
+function unknownOf(seen: number, amiss: number): string {
+  return `${amiss} of its ${counted(seen, 'old object')} ${amiss === 1 ? 'is' : 'are'} unknown`
+}
 
 async function hasAssets({ database }: Runtime, storage: string): Promise<boolean> {
   const { rows } = await database.executeSql('select 1 from rindle.media_assets where storage = $1::text limit 1', [

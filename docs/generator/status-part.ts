@@ -1,5 +1,5 @@
 import { STATUS_CLASSES, STATUS_DEFAULTS } from '@rindle/core'
-import { code, table } from './markdown.ts'
+import { code, prose, table } from './markdown.ts'
 
 const UNITS = [
   ['days', 86_400],
@@ -11,7 +11,7 @@ const UNITS = [
 export function statusPart(): string {
   const rows = STATUS_CLASSES.map((statusClass) => {
     const { severity, thresholdSeconds, advice, command } = STATUS_DEFAULTS[statusClass]
-    return [code(statusClass), severity, ageText(thresholdSeconds), advice, code(command)]
+    return [code(statusClass), severity, ageText(thresholdSeconds), prose(advice), code(command)]
   })
   return table(['class', 'severity', 'after', 'which says', 'command'], rows)
 }

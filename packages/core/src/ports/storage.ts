@@ -329,8 +329,8 @@ export interface StorageAdapter {
 
   /**
    * Checks of its own, each as soon as it is known: what this port has no method for, such as settings of a bucket. Works
-   * before `start`, and changes nothing. When the first one is an error, nothing is put into the storage to try it.
-   * Rejecting is an error of the check that was on.
+   * before `start`, and changes nothing. Of a storage with capability `local` they come first, and when one is an error
+   * nothing is put into it to try it. Rejecting is an error of the check that was on.
    */
   diagnose(context: StorageDiagnosisContext): AsyncIterable<Finding>
 }

@@ -12,6 +12,8 @@ const CLOCK = { whose: 'the database', resolutionMs: 1, warnFromMs: 5_000, error
 export interface DatabaseFacts {
   isReachable: boolean
   hasTables: boolean
+  /** Whether it has what is remembered of storages, which versions before did not write down. */
+  remembersStorages: boolean
 }
 
 /** Checks that the database answers, is new enough, and has the same time. */
@@ -22,7 +24,8 @@ export async function* databaseFindings(runtime: Runtime, facts: DatabaseFacts):
   try {
     const { rows } = await runtime.database.executeSql(
       `select current_setting('server_version_num')::int as number, current_setting('server_version') as version,
-         clock_timestamp() as now, to_regclass('rindle.media_workers') is not null as has_tables`,
+         clock_timestamp() as now, to_regclass('rindle.media_workers') is not null as has_tables,
+         to_regclass('rindle.media_storages') is not null as remembers_storages`,
     )
     row = rows[0] ?? {}
   } catch (error) {
@@ -31,6 +34,7 @@ export async function* databaseFindings(runtime: Runtime, facts: DatabaseFacts):
   }
   facts.isReachable = true
   facts.hasTables = row['has_tables'] === true
+  facts.remembersStorages = row['remembers_storages'] === true
   const after = runtime.now().getTime()
   const tookMs = Math.round(performance.now() - startedAt)
   yield { id: 'database.reachable', status: 'ok', summary: `answered within ${tookMs} ms` }

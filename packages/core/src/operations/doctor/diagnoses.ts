@@ -24,6 +24,7 @@ interface Scope {
 
 /** Every diagnosis of an instance, in the order in which they are made: what others need comes before them. */
 export function diagnosesOf(runtime: Runtime, scope: Scope): readonly Diagnosis[] {
+  const facts: DatabaseFacts = { isReachable: false, hasTables: false, remembersStorages: false }
   return [
     local('node', 'node', () => nodeFindings(process.versions.node, process.env)),
     ...Object.entries(scope.profiles).map(([name, profile]) =>
@@ -34,8 +35,8 @@ export function diagnosesOf(runtime: Runtime, scope: Scope): readonly Diagnosis[
       ...local('work_directory', 'disk', () => workDirectoryFindings(runtime.workDirectory, scope.profiles)),
       cleansUp: true,
     },
-    ...databaseDiagnoses(runtime, scope),
-    ...storageDiagnoses(runtime, scope),
+    ...databaseDiagnoses(runtime, scope, facts),
+    ...storageDiagnoses(runtime, scope, facts),
   ]
 }
 
@@ -65,9 +66,8 @@ function processorDiagnoses(processors: readonly Processor[], profiles: readonly
   })
 }
 
-function databaseDiagnoses(runtime: Runtime, { profiles }: Scope): readonly Diagnosis[] {
+function databaseDiagnoses(runtime: Runtime, { profiles }: Scope, facts: DatabaseFacts): readonly Diagnosis[] {
   const { database, jobs } = runtime
-  const facts: DatabaseFacts = { isReachable: false, hasTables: false }
   const isReachable = (): boolean => facts.isReachable
   const rest = { needsNetwork: true, applies: isReachable }
   return [
@@ -85,12 +85,12 @@ function databaseDiagnoses(runtime: Runtime, { profiles }: Scope): readonly Diag
   ]
 }
 
-function storageDiagnoses(runtime: Runtime, { storages, origin }: Scope): readonly Diagnosis[] {
+function storageDiagnoses(runtime: Runtime, { storages, origin }: Scope, facts: DatabaseFacts): readonly Diagnosis[] {
   return storages.map((name) => ({
     id: 'storage',
     component: name,
     needsNetwork: true,
     cleansUp: true,
-    run: ({ signal }) => storageFindings(runtime, { name, origin, signal }),
+    run: ({ signal }) => storageFindings(runtime, { name, origin, isRemembered: facts.remembersStorages, signal }),
   }))
 }

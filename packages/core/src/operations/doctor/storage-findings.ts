@@ -19,6 +19,8 @@ export interface StorageContext {
   readonly name: string
   /** The origin of the pages that upload. */
   readonly origin: string | undefined
+  /** Whether the database can be asked what it remembers of the storage. */
+  readonly isRemembered: boolean
   readonly signal: AbortSignal
 }
 
@@ -32,18 +34,24 @@ const CLOCK = { whose: 'the storage', resolutionMs: 1_000, warnFromMs: 60_000, e
 
 /**
  * Puts a small object into the storage, reads it in every way that clients do, and deletes it: what any adapter must be
- * able to do, asked through its port, and then what the adapter checks of itself. Into one that says first of all that it
- * is not the right one nothing is put.
+ * able to do, asked through its port, and then what the adapter checks of itself. A local one checks itself first: into a
+ * directory that says it is not the right one nothing is put.
  */
 export async function* storageFindings(runtime: Runtime, context: StorageContext): AsyncGenerator<Finding> {
-  const { name, signal } = context
-  // A database that does not answer says so in a check of its own.
-  const known = await knownStorage(runtime.database, name).catch(() => undefined)
-  const own = storageOf(runtime, name).diagnose({ signal, ...(known === undefined ? {} : { known }) })
-  const findings = own[Symbol.asyncIterator]()
-  const first = await findings.next()
-  if (first.done === true || first.value.status !== 'error') yield* canaryFindings(new Canary(runtime, context))
-  for (let next = first; next.done !== true; next = await findings.next()) yield next.value
+  const { name, signal, isRemembered } = context
+  const storage = storageOf(runtime, name)
+  const known = isRemembered ? { known: await knownStorage(runtime.database, name) } : {}
+  if (!storage.capabilities.has('local')) {
+    yield* canaryFindings(new Canary(runtime, context))
+    yield* storage.diagnose({ signal, ...known })
+    return
+  }
+  let isRight = true
+  for await (const finding of storage.diagnose({ signal, ...known })) {
+    yield finding
+    if (finding.status === 'error') isRight = false
+  }
+  if (isRight) yield* canaryFindings(new Canary(runtime, context))
 }
 
 async function* canaryFindings(canary: Canary): AsyncGenerator<Finding> {

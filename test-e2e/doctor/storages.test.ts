@@ -63,14 +63,17 @@ describe('of a bucket the doctor names', () => {
   let bucket: string
 
   beforeAll(async () => {
+    // Until the end: a server that is started again reads it again.
     vi.stubEnv('MINIO_API_CORS_ALLOW_ORIGIN', OUR_ORIGIN)
     server = await startS3Server()
-    vi.unstubAllEnvs()
     bucket = await server.createBucket()
     await expireStaging(bucket, server)
   })
 
-  afterAll(() => server.stop())
+  afterAll(async () => {
+    vi.unstubAllEnvs()
+    await server.stop()
+  })
 
   function storageOn(changes: Partial<S3StorageOptions> = {}): StorageAdapter {
     const { region, endpoint, accessKeyId, secretAccessKey, signedChecksum } = server

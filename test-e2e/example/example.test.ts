@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import sharp from 'sharp'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { makeClip, makeRecording } from '../av/make-clip.ts'
 import { findChromium, launchChromium } from '../browser/chromium.ts'
 import { buildPackages } from '../support/build-packages.ts'
@@ -28,10 +28,15 @@ describe.skipIf(chromium === undefined)('the example, in Chromium,', { timeout: 
     directory = await mkdtemp(join(tmpdir(), 'rindle-files-'))
     await buildPackages()
     ;[example, browser] = await Promise.all([startExample(), launchChromium(chromium ?? ''), makeFiles(directory)])
+  }, 180_000)
+  beforeEach(async () => {
     watched = await openWatchedPage(browser, { viewport: { width: 1280, height: 900 } })
     page = watched.page
-  }, 180_000)
-  afterEach(() => expect(watched.errors()).toEqual([]))
+  })
+  afterEach(async () => {
+    await page.context().close()
+    expect(watched.errors()).toEqual([])
+  })
   afterAll(async () => {
     await browser.close()
     await example[Symbol.asyncDispose]()
@@ -41,11 +46,39 @@ describe.skipIf(chromium === undefined)('the example, in Chromium,', { timeout: 
   const file = (name: string): string => join(directory, name)
   const choose = (group: string, ...names: string[]): Promise<void> =>
     page.getByRole('group', { name: group }).locator('input').setInputFiles(names.map(file))
-  const signInAs = async (name: string): Promise<void> => {
+  /** Each test is somebody of its own. */
+  const joinAs = async (name: string): Promise<void> => {
     await page.goto(`${example.url}/sign-in`)
-    await page.getByRole('button', { name }).click()
-    await page.getByRole('heading', { name: 'Posts' }).waitFor()
+    await page.getByLabel('Name').fill(name)
+    await page.getByRole('button', { name: 'Join' }).click()
+    await page.getByRole('heading', { name: 'Your account' }).waitFor()
   }
+  const chooseAvatar = async (of: string): Promise<void> => {
+    await choose('Change avatar', 'face.jpg')
+    await page.getByRole('img', { name: `Portrait of ${of}` }).waitFor()
+  }
+  const publishPost = async (title: string, photos: number): Promise<void> => {
+    await page.goto(`${example.url}/posts/new`)
+    await page.getByLabel('Title').fill(title)
+    await page.getByLabel('Text').fill('Ten mornings, ten kinds of light. The last climb was the best of all.')
+    await choose('Add photos', ...Array.from({ length: photos }, (_, n) => `photo-${n}.jpg`))
+    await expect.poll(() => page.locator('.photo-order li').count(), PATIENT).toBe(photos)
+    await expectGoodPage('new-post', { isKept: true })
+    await page.getByRole('button', { name: 'Publish' }).click()
+    await page.getByRole('heading', { name: title }).waitFor()
+  }
+  const publishSound = async (title: string): Promise<void> => {
+    await page.goto(`${example.url}/lessons/new`)
+    await page.getByLabel('Title').fill(title)
+    await choose('Choose a recording', 'recording-8.mp3')
+    await page.getByText('has arrived.').waitFor()
+    await page.getByRole('button', { name: 'Publish' }).click()
+    await page.locator('audio').waitFor(PATIENT)
+    await page.waitForFunction(`document.querySelector('audio').readyState >= 1`)
+  }
+  /** What is stored now and was not before. */
+  const storedSince = async (before: readonly string[]): Promise<readonly string[]> =>
+    (await example.stored()).filter((path) => !before.includes(path))
   const order = (): Promise<string[]> =>
     page.evaluate(`[...document.querySelectorAll('.gallery li')].map((item) => item.dataset.photo)`)
   /** Holds for every page that somebody sees; it is loaded anew, unless what was done on it would be lost by that. */
@@ -71,25 +104,35 @@ describe.skipIf(chromium === undefined)('the example, in Chromium,', { timeout: 
     await page.goto(example.url)
     await page.waitForURL('**/sign-in')
     await expectGoodPage('sign-in')
-    await signInAs('Ada Okafor')
-    await expectGoodPage('no-posts')
+    await page.getByRole('button', { name: 'Ada Okafor' }).click()
+    await page.getByRole('heading', { name: 'Posts' }).waitFor()
+    await expectGoodPage('posts-at-first')
   })
 
   it('an avatar that is uploaded is seen everywhere, without a reload', async () => {
-    await page.getByRole('link', { name: 'Ada Okafor' }).click()
+    await joinAs('Efua Mensah')
+    await page.goto(example.url)
+    await page.getByRole('link', { name: 'Efua Mensah' }).click()
     await page.getByRole('heading', { name: 'Your account' }).waitFor()
     await page.evaluate('window.isStillHere = true')
     await choose('Change avatar', 'face.jpg')
-    await page.getByRole('img', { name: 'Portrait of Ada Okafor' }).waitFor()
+    await page.getByRole('img', { name: 'Portrait of Efua Mensah' }).waitFor()
     await page.waitForFunction(`document.querySelector('.site-header .avatar img')?.naturalWidth === 96`)
     const first = await page.locator('.portrait img').getAttribute('src')
     await choose('Change avatar', 'photo-3.jpg')
     await expect.poll(() => page.locator('.portrait img').getAttribute('src'), PATIENT).not.toBe(first)
     expect(await page.evaluate('window.isStillHere')).toBe(true)
     await expectGoodPage('account')
+    await page.goto(`${example.url}/members`)
+    await expectGoodPage('members')
+    await page.getByRole('link', { name: 'Efua Mensah' }).last().click()
+    await page.getByRole('img', { name: 'Portrait of Efua Mensah' }).waitFor()
+    await expectGoodPage('member')
   })
 
   it('a file that is no picture is refused in words that help', async () => {
+    await joinAs('Farid Haddad')
+    await chooseAvatar('Farid Haddad')
     await choose('Change avatar', 'notes.pdf')
     await page.getByText('Files of this type are not accepted.').first().waitFor()
     await choose('Change avatar', 'page.jpg')
@@ -98,21 +141,15 @@ describe.skipIf(chromium === undefined)('the example, in Chromium,', { timeout: 
       .toBe(2)
     await choose('Change avatar', 'drawing.jpg')
     await page.getByText('The file is not what its name says.', { exact: true }).waitFor()
-    expect(await page.getByRole('img', { name: 'Portrait of Ada Okafor' }).count()).toBe(1)
+    expect(await page.getByRole('img', { name: 'Portrait of Farid Haddad' }).count()).toBe(1)
     await expectGoodPage('refused', { isKept: true })
     expect(watched.errors().filter((text) => !REFUSED.test(text))).toEqual([])
     await page.getByRole('button', { name: 'Remove notes.pdf' }).click()
   })
 
   it('ten photos become a gallery that is put in order, by keyboard and by dragging', async () => {
-    await page.goto(`${example.url}/posts/new`)
-    await page.getByLabel('Title').fill('A week in the hills')
-    await page.getByLabel('Text').fill('Ten mornings, ten kinds of light. The last climb was the best of all.')
-    await choose('Add photos', ...Array.from({ length: PHOTOS }, (_, n) => `photo-${n}.jpg`))
-    await expect.poll(() => page.locator('.photo-order li').count(), PATIENT).toBe(PHOTOS)
-    await expectGoodPage('new-post', { isKept: true })
-    await page.getByRole('button', { name: 'Publish' }).click()
-    await page.getByRole('heading', { name: 'A week in the hills' }).waitFor()
+    await joinAs('Goran Petrov')
+    await publishPost('A week in the hills', PHOTOS)
     const [a, b, c, ...rest] = await order()
     expect(rest).toHaveLength(PHOTOS - 3)
     await page.getByText('Edit the photos').click()
@@ -131,7 +168,9 @@ describe.skipIf(chromium === undefined)('the example, in Chromium,', { timeout: 
     await expectGoodPage('posts')
   })
 
-  it('a lesson is transcoded before the eyes of its author, plays, and is sought through by its strip', async () => {
+  it('a lesson is transcoded before the eyes of its author, plays, is sought through by its strip, and is deleted with all that is stored of it', async () => {
+    await joinAs('Hana Sato')
+    const before = await example.stored()
     await page.goto(`${example.url}/lessons/new`)
     await page.getByLabel('Title').fill('How to sharpen a chisel')
     await page.getByLabel('What it is about').fill('Flat back first, then the bevel.')
@@ -168,61 +207,53 @@ describe.skipIf(chromium === undefined)('the example, in Chromium,', { timeout: 
     await expectGoodPage('lesson')
     await page.goto(`${example.url}/lessons`)
     await expectGoodPage('lessons')
+    const ofLesson = await storedSince(before)
+    expect(ofLesson).not.toEqual([])
+    await page.getByRole('link', { name: 'How to sharpen a chisel' }).click()
+    await page.getByText('Delete this lesson').click()
+    await page.getByRole('button', { name: 'Delete for good' }).click()
+    await page.waitForURL('**/lessons')
+    await expect.poll(() => storedSince(before), PATIENT).toEqual([])
   })
 
   it('a lesson of sound has a waveform that is a way through it', async () => {
-    await page.goto(`${example.url}/lessons/new`)
-    await page.getByLabel('Title').fill('The sound of a blunt saw')
-    await choose('Choose a recording', 'recording-8.mp3')
-    await page.getByText('has arrived.').waitFor()
-    await page.getByRole('button', { name: 'Publish' }).click()
-    await page.locator('audio').waitFor({ timeout: 30_000 })
-    await page.waitForFunction(`document.querySelector('audio').readyState >= 1`)
+    await joinAs('Ines Duarte')
+    await publishSound('The sound of a blunt saw')
     await page.getByRole('slider', { name: 'Waveform: jump' }).press('End')
     await page.waitForFunction(`document.querySelector('audio').currentTime > 6`)
     expect(await page.locator('.waveform rect').count()).toBeGreaterThan(50)
     await expectGoodPage('sound')
   })
 
-  it('members, a member, and the operator have their pages', async () => {
-    await page.goto(`${example.url}/members`)
-    await expectGoodPage('members')
-    await page.getByRole('link', { name: 'Ada Okafor' }).last().click()
-    await page.getByRole('img', { name: 'Portrait of Ada Okafor' }).waitFor()
-    await expectGoodPage('member')
+  it('the operator has a page', async () => {
+    await joinAs('Jonas Lind')
     await page.goto(`${example.url}/operator`)
     expect(await page.getByRole('row').count()).toBe(2)
     await expectGoodPage('operator')
   })
 
-  it('a lesson that is deleted takes its objects with it', async () => {
-    const before = (await example.stored()).length
-    await page.goto(`${example.url}/lessons`)
-    await page.getByRole('link', { name: 'How to sharpen a chisel' }).click()
-    await page.getByText('Delete this lesson').click()
-    await page.getByRole('button', { name: 'Delete for good' }).click()
-    await page.waitForURL('**/lessons')
-    await expect.poll(async () => (await example.stored()).length, PATIENT).toBeLessThan(before)
-  })
-
   it('an account is erased as its preview says, its objects are gone, and those of others stay', async () => {
-    const ofAda = await example.stored()
-    await signInAs('Bruno Keller')
-    await page.goto(`${example.url}/account`)
-    await choose('Change avatar', 'face.jpg')
-    await page.getByRole('img', { name: 'Portrait of Bruno Keller' }).waitFor()
-    const ofBruno = (await example.stored()).filter((path) => !ofAda.includes(path)).toSorted()
-    await signInAs('Ada Okafor')
+    await joinAs('Kamala Rao')
+    const before = await example.stored()
+    await chooseAvatar('Kamala Rao')
+    const ofKamala = await storedSince(before)
+    await joinAs('Liam Byrne')
+    await chooseAvatar('Liam Byrne')
+    await choose('Change avatar', 'drawing.jpg')
+    await page.getByText('The file is not what its name says.', { exact: true }).waitFor()
+    expect(watched.errors().filter((text) => !REFUSED.test(text))).toEqual([])
+    await publishPost('Two mornings', 2)
+    await publishSound('The sound of a sharp saw')
     await page.goto(`${example.url}/account/leave`)
-    expect(await page.locator('.facts').innerText()).toMatch(/Posts\s+1\s+Lessons\s+1\s+Files, .*\s+12$/)
+    expect(await page.locator('.facts').innerText()).toMatch(/Posts\s+1\s+Lessons\s+1\s+Files, .*\s+4$/)
     await expectGoodPage('leave')
     await page.getByLabel('I want all of this erased.').check()
     await page.getByRole('button', { name: 'Erase everything' }).click()
     await page.waitForURL('**/sign-in')
-    expect(await page.getByRole('button', { name: 'Ada Okafor' }).count()).toBe(0)
+    expect(await page.getByRole('button', { name: 'Liam Byrne' }).count()).toBe(0)
     // What was refused is nobody's; the nightly purge, which waits a week, takes it.
     await example.rindle('purge-unattached', '--live', '--grace-sec', '0')
-    await expect.poll(async () => (await example.stored()).toSorted(), PATIENT).toEqual(ofBruno)
+    await expect.poll(() => storedSince(before), PATIENT).toEqual(ofKamala)
     expect(await example.rindle('check')).toContain('0 violations')
   })
 

@@ -120,7 +120,9 @@ it('a detach during processing ends with the asset and all its objects gone', { 
   }
   await workers.stop()
   const left: string[] = []
-  for await (const { key } of application.storage.list('pair/')) left.push(key)
+  for (const id of ids) {
+    for await (const { key } of application.storage.list(`pair/${id}/`)) left.push(key)
+  }
   // A worker that was storing an output while the asset was purged takes it back itself.
   expect(left).toEqual([])
 })

@@ -2,7 +2,7 @@ import { mkdir, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { type Analyzer, defineProfile } from '@rindle/core'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { type Application, settled, startApplication } from '../support/application.ts'
 import { quadrants } from '../support/pictures.ts'
 import { deploy } from './deployment.ts'
@@ -24,10 +24,10 @@ const aMonth = 30 * 86_400_000
 
 let application: Application<typeof profiles>
 
-beforeAll(async () => {
+beforeEach(async () => {
   application = await startApplication({ profiles })
 })
-afterAll(async () => application[Symbol.asyncDispose]())
+afterEach(async () => application[Symbol.asyncDispose]())
 
 /** An application with something to do for every verb that deletes. */
 async function neglected(): Promise<void> {
@@ -105,7 +105,6 @@ it('no verb that deletes changes a row or an object until it is told live, and t
 async function worn(): Promise<string> {
   const { rindle, storage } = application
   const { prisma } = rindle
-  await prisma.$executeRawUnsafe('truncate rindle.media_assets, rindle.media_attachments, pgboss.job cascade')
   const workers = await rindle.work()
   const { id } = await rindle.upload('photo', await quadrants(20, 20), { filename: 'a.jpg' })
   const { variants: made } = await settled(rindle, id)

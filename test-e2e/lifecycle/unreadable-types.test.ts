@@ -17,19 +17,16 @@ beforeAll(async () => {
 })
 afterAll(async () => application[Symbol.asyncDispose]())
 
-/** One white pixel. */
-function bitmap(): Buffer {
-  const bytes = Buffer.alloc(58, 0xff)
-  bytes.write('BM')
-  bytes.writeUInt32LE(58, 2)
-  bytes.writeUInt32LE(0, 6)
-  bytes.writeUInt32LE(54, 10)
-  bytes.writeUInt32LE(40, 14)
-  bytes.writeInt32LE(1, 18)
-  bytes.writeInt32LE(1, 22)
-  bytes.writeUInt16LE(1, 26)
-  bytes.writeUInt16LE(24, 28)
-  bytes.fill(0, 30, 54)
+/** The head of a picture of Photoshop, of one pixel. */
+function photoshop(): Buffer {
+  const bytes = Buffer.alloc(41)
+  bytes.write('8BPS')
+  bytes.writeUInt16BE(1, 4)
+  bytes.writeUInt16BE(3, 12)
+  bytes.writeUInt32BE(1, 14)
+  bytes.writeUInt32BE(1, 18)
+  bytes.writeUInt16BE(8, 22)
+  bytes.writeUInt16BE(3, 24)
   return bytes
 }
 
@@ -42,7 +39,7 @@ async function avifSequence(): Promise<Buffer> {
 }
 
 it.each([
-  ['that no processor knows', 'a.bmp', bitmap],
+  ['that no processor knows', 'a.psd', photoshop],
   ['that its processor cannot decode', 'a.avif', avifSequence],
 ])(
   'an image %s is quarantined where variants are to be made of it, and kept elsewhere',

@@ -55,7 +55,7 @@ describe('a worker process that is killed', () => {
     await vi.waitFor(() => expect([handled.length, died.length]).toEqual([1, 1]), { timeout: 60_000 })
     expect(performance.now() - killedAt).toBeLessThan(60_000)
     expect(handled).toMatchObject([{ id: promote, attempt: 2, payload: { key: 'a' } }])
-    expect(died).toEqual([{ id: purge, queue: 'rindle_purge', payload: { key: 'b' } }])
+    expect(died).toEqual([{ id: purge, queue: 'rindle_purge', key: 'b', payload: { key: 'b' } }])
   })
 })
 

@@ -1,18 +1,22 @@
-import type { Finding } from '@rindle/core'
+import type { Finding, Processor } from '@rindle/core'
 import sharp from 'sharp'
-import { expect, test, vi } from 'vitest'
+import { beforeEach, expect, test, vi } from 'vitest'
 import { formatsFinding } from '../src/diagnose.ts'
-import { imageProcessor } from '../src/index.ts'
 import { decodersOf } from './decoder-processes.ts'
-import { PROCESSOR } from './workbench.ts'
+import { processorWith } from './workbench.ts'
+
+let processor: Processor
+beforeEach(() => {
+  processor = processorWith({ concurrency: 1 })
+})
 
 async function findings(...capabilities: readonly string[]): Promise<readonly Finding[]> {
   const { signal } = new AbortController()
-  return Array.fromAsync(PROCESSOR.diagnose({ capabilities: new Set(capabilities), signal }))
+  return Array.fromAsync(processor.diagnose({ capabilities: new Set(capabilities), signal }))
 }
 
 test('the sharp in use makes every format that the processor offers', async () => {
-  expect(await findings(...PROCESSOR.capabilities)).toEqual([
+  expect(await findings(...processor.capabilities)).toEqual([
     { id: 'sharp.version', status: 'ok', summary: `sharp ${sharp.versions.sharp} with libvips ${sharp.versions.vips}` },
     { id: 'sharp.formats', status: 'ok', summary: 'makes jpeg, png, webp, avif' },
   ])
@@ -25,21 +29,20 @@ test('formats that nobody needs are not tried', async () => {
 
 test('the process that it was tried in is kept for the work to come, and ends with the processor', async () => {
   await findings('image/webp')
-  const kept = await decodersOf(process.pid)
+  const pids = async (): Promise<readonly number[]> => (await decodersOf(process.pid)).map(({ pid }) => pid)
+  const kept = await pids()
   expect(kept).toHaveLength(1)
   await findings('image/webp')
-  expect(await decodersOf(process.pid)).toEqual(kept)
-  await PROCESSOR.stop()
-  expect(await decodersOf(process.pid)).toEqual([])
+  expect(await pids()).toEqual(kept)
+  await processor.stop()
+  expect(await pids()).toEqual([])
 })
 
 test('a diagnosis beside the work leaves no more processes than the work may have', async () => {
-  const processor = imageProcessor({ concurrency: 1 })
   const capabilities = new Set<string>()
   const { signal } = new AbortController()
   await Promise.all([1, 2, 3].map(() => Array.fromAsync(processor.diagnose({ capabilities, signal }))))
   await vi.waitFor(async () => expect(await decodersOf(process.pid)).toHaveLength(1), { timeout: 10_000 })
-  await processor.stop()
 })
 
 test('what is missing is named', () => {

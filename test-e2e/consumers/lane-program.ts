@@ -78,7 +78,7 @@ await rindle.eraseOwner(owner)
 // The row goes last.
 while ((await rindle.asset(id)) !== null) await setTimeout(20)
 const remaining: string[] = []
-for await (const { key } of rindle.storageAdapterFor('media').list('')) remaining.push(key)
+for await (const { key } of rindle.storageAdapterFor('media').list(`media/${id}/`)) remaining.push(key)
 
 process.stdout.write(JSON.stringify({ state: held.asset.state, kind: held.asset.kind, made, remaining }))
 server.closeAllConnections()

@@ -1,13 +1,12 @@
 export type { Database, DatabaseSource } from '@rindle/prisma'
 export { fromPgClient, prepareSession, type SqlExecutor } from '@rindle/prisma'
-export type { AssetReference, AttachOptions } from './attachments/attach.ts'
+export type { AssetReference, AssetWithVariants } from './assets/read.ts'
+export type { AttachOptions } from './attachments/attach.ts'
 export type { DetachOptions } from './attachments/detach.ts'
-export type { AssetWithVariants, AttachmentWithAsset } from './attachments/read.ts'
+export type { AttachmentWithAsset } from './attachments/read.ts'
 export { createRindle, type RindleOptions } from './create-rindle.ts'
-export type { Disposition } from './delivery/disposition.ts'
-export * from './delivery/equals-in-constant-time.ts'
-export type { IssueOptions } from './delivery/issue-url.ts'
-export type { Picture, PictureImage, PictureOptions, PictureSource } from './delivery/picture.ts'
+export type { ServeFileOptions } from './delivery/files/serve-file.ts'
+export type { Picture, PictureImage, PictureOptions, PictureSource } from './delivery/markup/picture.ts'
 export type {
   AudioAttributes,
   AudioOptions,
@@ -16,12 +15,13 @@ export type {
   Track,
   VideoAttributes,
   VideoOptions,
-} from './delivery/player.ts'
-export type { ServeFileOptions } from './delivery/serve-file.ts'
-export type { MarkupOptions } from './delivery/shown-files.ts'
-export type { UrlOptions, VariantUrlOptions } from './delivery/url.ts'
-export type { KeyUrlOptions } from './delivery/url-for-key.ts'
-export type { AssetUrls, UrlsForOptions } from './delivery/urls-for.ts'
+} from './delivery/markup/player.ts'
+export type { MarkupOptions } from './delivery/markup/shown-files.ts'
+export type { Disposition } from './delivery/urls/disposition.ts'
+export type { IssueOptions } from './delivery/urls/issue-url.ts'
+export type { UrlOptions, VariantUrlOptions } from './delivery/urls/url.ts'
+export type { AssetUrls, UrlsForOptions } from './delivery/urls/urls-for.ts'
+export type { AcceptOptions, ExtensionMismatch } from './domain/accept.ts'
 export * from './domain/aggregate.ts'
 export * from './domain/content-types.ts'
 export * from './domain/counted.ts'
@@ -30,6 +30,7 @@ export * from './domain/entities.ts'
 export * from './domain/error-text.ts'
 export * from './domain/errors.ts'
 export * from './domain/filename.ts'
+export type { RejectionReason } from './domain/gate.ts'
 export * from './domain/image-formats.ts'
 export * from './domain/keys.ts'
 export * from './domain/queues.ts'
@@ -53,7 +54,13 @@ export type {
   RindleEvent,
   TranscodeMetadata,
 } from './events/event-map.ts'
+export type { LiveWorker } from './jobs/live-workers.ts'
+export type { WorkOptions } from './jobs/work.ts'
+export * from './kernel/equals-in-constant-time.ts'
+export type { RunningWorkers, WorkersHealth } from './kernel/running-workers.ts'
+export type { TransactionHandle } from './kernel/unit-of-work.ts'
 export type { StoreOptions, StoreVariantOptions } from './objects/store.ts'
+export type { KeyUrlOptions } from './objects/url-for-key.ts'
 export type {
   CheckInvariantsOptions,
   InvariantReport,
@@ -119,15 +126,7 @@ export * from './ports/storage.ts'
 export type { Gauge, GaugeReading, RecordedEvent, SpanOptions, Telemetry, TraceContext } from './ports/telemetry.ts'
 export { defineProfile } from './profile/define-profile.ts'
 export { type Problem, problemsOf } from './profile/problems.ts'
-export type {
-  AcceptOptions,
-  DeclaredVariant,
-  DeliveryOptions,
-  ExtensionMismatch,
-  Profile,
-  ProfileOptions,
-} from './profile/profile.ts'
-export type { RejectionReason } from './promotion/gate.ts'
+export type { DeclaredVariant, DeliveryOptions, Profile, ProfileOptions } from './profile/profile.ts'
 export type {
   AssetOf,
   AttachTo,
@@ -137,19 +136,15 @@ export type {
   SlotName,
   VariantName,
 } from './rindle.ts'
-export type { TransactionHandle } from './unit-of-work.ts'
 export { type BodyLimits, DEFAULT_BODY_LIMITS } from './uploads/body-pace.ts'
-export type { ConcatenateOptions } from './uploads/concatenate.ts'
+export type { InspectedUpload, VerifiedUpload } from './uploads/complete.ts'
+export type { CompletedPart } from './uploads/direct/multipart.ts'
+export { type PartPlan, planParts } from './uploads/direct/part-plan.ts'
 export * from './uploads/disposable-chunks.ts'
 export type { InitiateMultipartOptions, InitiateOptions, MultipartUpload } from './uploads/initiate.ts'
-export type { CompletedPart } from './uploads/multipart.ts'
-export { type PartPlan, planParts } from './uploads/part-plan.ts'
-export type { ReceivedUpload, ReceiveOptions } from './uploads/receive.ts'
-export type { InitiateResumableOptions, ResumableSession } from './uploads/resumable.ts'
-export type { AppendBodyOptions, ResumableWriter, WriteResumableOptions } from './uploads/resumable-writer.ts'
-export type { UploadSource } from './uploads/upload-source.ts'
-export type { InspectedUpload, VerifiedUpload } from './uploads/verify-completion.ts'
+export type { ReceivedUpload, ReceiveOptions } from './uploads/proxied/receive.ts'
+export type { UploadSource } from './uploads/proxied/upload-source.ts'
+export type { ConcatenateOptions } from './uploads/resumable/concatenate.ts'
+export type { InitiateResumableOptions, ResumableSession } from './uploads/resumable/session.ts'
+export type { AppendBodyOptions, ResumableWriter, WriteResumableOptions } from './uploads/resumable/writer.ts'
 export type { CancelOptions } from './variants/cancel.ts'
-export type { WorkOptions } from './work.ts'
-export type { LiveWorker } from './workers/live-workers.ts'
-export type { RunningWorkers, WorkersHealth } from './workers/running-workers.ts'

@@ -1,8 +1,8 @@
 import { RindleError } from './domain/errors.ts'
-import { isAccepted } from './promotion/is-accepted.ts'
-import { knownStorage, rememberStorage } from './rows/known-storages.ts'
-import type { Runtime } from './runtime.ts'
-import { stopWorkers } from './workers/start-workers.ts'
+import { isAccepted } from './domain/is-accepted.ts'
+import { stopWorkers } from './jobs/start-workers.ts'
+import { knownStorage, rememberStorage } from './kernel/known-storages.ts'
+import type { Runtime } from './kernel/runtime.ts'
 
 /** Acquires what the adapters need, after a look at whether the database has our tables. Safe to repeat. */
 export async function startRuntime(runtime: Runtime): Promise<void> {

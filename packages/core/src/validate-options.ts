@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { DEFAULT_EXPIRY_SECONDS, MAX_EXPIRY_SECONDS } from './delivery/expiry.ts'
 import { RindleError } from './domain/errors.ts'
+import { DEFAULT_EXPIRY_SECONDS, MAX_EXPIRY_SECONDS } from './domain/expiry.ts'
 import { isProfileName } from './domain/keys.ts'
 import { packageFor, recipeCapability } from './domain/recipe-facts.ts'
 import type { Processor } from './ports/processor.ts'

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../domain/errors.ts'
 import { deletionKey } from '../domain/queues.ts'
+import { payloadText } from '../kernel/payload-text.ts'
 import type { JobRequest } from '../ports/jobs.ts'
-import { payloadText } from '../rows/payload-text.ts'
 
 /** One object that goes when its URLs have expired. A type, because payloads are plain JSON. */
 export type DelayedDeletion = {

@@ -1,5 +1,5 @@
 import type { SqlExecutor } from '@rindle/prisma'
-import { DELIVERABLE } from '../rows/state-literals.ts'
+import { DELIVERABLE } from '../kernel/sql/state-literals.ts'
 
 /** How a stored original can be damaged; kept as the asset's `errorReason` beside `originalDamagedAt`. */
 export type OriginalDamage = 'original_missing' | 'original_damaged'

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto'
 import type { Asset } from '../domain/entities.ts'
 import { carrying, type PromotionKnowledge } from '../domain/promotion-knowledge.ts'
 import { promoteKey } from '../domain/queues.ts'
+import type { Runtime } from '../kernel/runtime.ts'
+import { VERSION } from '../kernel/version.ts'
 import type { JobRequest } from '../ports/jobs.ts'
-import type { Runtime } from '../runtime.ts'
-import { VERSION } from '../version.ts'
 
 /** The job that promotes an asset, with what this process knows of it. Pure. */
 export function promoteRequest(runtime: Runtime, { id, profile }: Pick<Asset, 'id' | 'profile'>): JobRequest {

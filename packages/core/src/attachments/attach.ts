@@ -1,16 +1,14 @@
 import type { SqlExecutor } from '@rindle/prisma'
+import type { AssetReference } from '../assets/read.ts'
 import type { Attachment, Owner } from '../domain/entities.ts'
 import { RindleError } from '../domain/errors.ts'
 import type { AssetState } from '../domain/states.ts'
-import { assertId } from '../rows/assert-id.ts'
-import { attachmentFromRow } from '../rows/entities-from-rows.ts'
-import { type Row, text } from '../rows/row-values.ts'
-import { profileOf, type Runtime } from '../runtime.ts'
-import { inTransaction, type UnitOfWork } from '../unit-of-work.ts'
+import { profileOf, type Runtime } from '../kernel/runtime.ts'
+import { assertId } from '../kernel/sql/assert-id.ts'
+import { attachmentFromRow } from '../kernel/sql/entities-from-rows.ts'
+import { type Row, text } from '../kernel/sql/row-values.ts'
+import { inTransaction, type UnitOfWork } from '../kernel/unit-of-work.ts'
 import { type Holder, lockAssets, lockSlot, release, type Slot, slotOf } from './slot.ts'
-
-/** An asset, by its row or by anything that has its id. */
-export type AssetReference = { readonly id: string }
 
 /** Options of the attachment verbs. */
 export interface AttachOptions {

@@ -1,8 +1,9 @@
+import type { AssetReference } from '../assets/read.ts'
 import type { Owner } from '../domain/entities.ts'
-import { assertId } from '../rows/assert-id.ts'
-import type { Runtime } from '../runtime.ts'
-import { inTransaction } from '../unit-of-work.ts'
-import type { AssetReference, AttachOptions } from './attach.ts'
+import type { Runtime } from '../kernel/runtime.ts'
+import { assertId } from '../kernel/sql/assert-id.ts'
+import { inTransaction } from '../kernel/unit-of-work.ts'
+import type { AttachOptions } from './attach.ts'
 import { lockAssets, lockSlot, release, slotOf } from './slot.ts'
 
 /** Options of {@link detach}. */

@@ -2,9 +2,9 @@ import type { Owner } from '../domain/entities.ts'
 import { RindleError } from '../domain/errors.ts'
 import { purgeKey } from '../domain/queues.ts'
 import { isStorableName, MAX_NAME_LENGTH } from '../domain/storable-name.ts'
-import { number, type Row, text } from '../rows/row-values.ts'
-import type { Runtime } from '../runtime.ts'
-import type { UnitOfWork } from '../unit-of-work.ts'
+import type { Runtime } from '../kernel/runtime.ts'
+import { number, type Row, text } from '../kernel/sql/row-values.ts'
+import type { UnitOfWork } from '../kernel/unit-of-work.ts'
 
 /** An owner and the name of the place, as columns. */
 export interface Slot {

@@ -1,11 +1,11 @@
+import { lockAsset } from '../assets/lock.ts'
 import { noteWaiting } from '../assets/wait.ts'
 import { RindleError } from '../domain/errors.ts'
 import { type Failure, failureOf } from '../domain/failures.ts'
+import { handedOn } from '../kernel/handed-on.ts'
+import type { Runtime } from '../kernel/runtime.ts'
+import { inTransaction } from '../kernel/unit-of-work.ts'
 import type { DeadJob, RunningJob } from '../ports/jobs.ts'
-import { handedOn } from '../runs/hand-on.ts'
-import type { Runtime } from '../runtime.ts'
-import { inTransaction } from '../unit-of-work.ts'
-import { lockAsset } from '../variants/lock-asset.ts'
 
 /**
  * Lets a new job go on with the work of one, under the same key and later each time. An asset that is being purged says

@@ -1,7 +1,7 @@
 import { validate } from 'uuid'
 import { RindleError } from '../domain/errors.ts'
 import { companionOwner, isReservedKey, normalizeKey } from '../domain/keys.ts'
-import type { Runtime } from '../runtime.ts'
+import type { Runtime } from '../kernel/runtime.ts'
 
 /**
  * Refuses a key that is, or may become, one of Rindle's own objects: `conflict`, with `reserved_key` as

@@ -1,12 +1,12 @@
 import { Readable } from 'node:stream'
 import { contentTypeOfName, isContentType } from '../domain/content-types.ts'
 import { RindleError } from '../domain/errors.ts'
+import { profileOf, type Runtime, storageOf } from '../kernel/runtime.ts'
 import { errorFields } from '../ports/logger.ts'
 import type { PutOptions, StoredObject } from '../ports/storage.ts'
-import { profileOf, type Runtime, storageOf } from '../runtime.ts'
 import { capped } from '../uploads/capped.ts'
 import { assertDeclared } from '../uploads/initiate.ts'
-import { type OpenedSource, openSource, type UploadSource } from '../uploads/upload-source.ts'
+import { type OpenedSource, openSource, type UploadSource } from '../uploads/proxied/upload-source.ts'
 import { assertOwnKey, assertUnownedKey } from './own-key.ts'
 
 /** Options of {@link store}. */

@@ -1,7 +1,7 @@
 import { normalizeKey } from '../domain/keys.ts'
+import { requireCapability } from '../kernel/require-capability.ts'
+import { profileOf, type Runtime, storageOf } from '../kernel/runtime.ts'
 import type { ConditionalOptions, StorageAdapter, StorageCallOptions, StoredObject } from '../ports/storage.ts'
-import { requireCapability } from '../require-capability.ts'
-import { profileOf, type Runtime, storageOf } from '../runtime.ts'
 import { assertUnownedKey } from './own-key.ts'
 
 /**

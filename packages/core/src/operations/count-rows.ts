@@ -1,5 +1,5 @@
 import type { SqlExecutor } from '@rindle/prisma'
-import { json, number } from '../rows/row-values.ts'
+import { json, number } from '../kernel/sql/row-values.ts'
 import { FIRST_ID } from './pages.ts'
 
 /** How many rows there are. */

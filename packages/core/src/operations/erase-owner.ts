@@ -2,9 +2,9 @@ import type { SqlExecutor } from '@rindle/prisma'
 import { lockAssets, lockSlot, release, slotOf } from '../attachments/slot.ts'
 import type { Owner } from '../domain/entities.ts'
 import { purgeKey } from '../domain/queues.ts'
-import { booleanOrNull, text, textOrNull } from '../rows/row-values.ts'
-import type { Runtime } from '../runtime.ts'
-import { inTransaction } from '../unit-of-work.ts'
+import type { Runtime } from '../kernel/runtime.ts'
+import { booleanOrNull, text, textOrNull } from '../kernel/sql/row-values.ts'
+import { inTransaction } from '../kernel/unit-of-work.ts'
 
 /** What an erasure does, or would do; ids are sorted. */
 export interface ErasureReport {

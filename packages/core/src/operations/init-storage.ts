@@ -1,5 +1,5 @@
-import { knownStorage, replaceKnownStorage } from '../rows/known-storages.ts'
-import { type Runtime, storageOf } from '../runtime.ts'
+import { knownStorage, replaceKnownStorage } from '../kernel/known-storages.ts'
+import { type Runtime, storageOf } from '../kernel/runtime.ts'
 import { runOperation } from './run-operation.ts'
 import { storagesIn } from './scope.ts'
 

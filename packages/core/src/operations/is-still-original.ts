@@ -1,5 +1,5 @@
 import type { Asset } from '../domain/entities.ts'
-import type { Runtime } from '../runtime.ts'
+import type { Runtime } from '../kernel/runtime.ts'
 
 /** Whether an object that was not found should be there: an asset that was purged meanwhile has lost nothing. */
 export async function isStillOriginal(

@@ -1,11 +1,11 @@
 import { type JsonObject, RindleError } from '../domain/errors.ts'
 import { failureOf } from '../domain/failures.ts'
 import { handOnJob } from '../jobs/hand-on-job.ts'
-import type { DeadJob, RunningJob } from '../ports/jobs.ts'
+import { type BegunRun, beginRun, endRun } from '../jobs/maintenance-runs.ts'
+import { payloadText } from '../kernel/payload-text.ts'
+import type { Runtime } from '../kernel/runtime.ts'
+import type { RunningJob } from '../ports/jobs.ts'
 import { errorFields } from '../ports/logger.ts'
-import { payloadText } from '../rows/payload-text.ts'
-import type { Runtime } from '../runtime.ts'
-import { type BegunRun, beginRun, endDeadRun, endRun } from './maintenance-runs.ts'
 import { operationsOf } from './operations.ts'
 import { areKnownOptions } from './schedule.ts'
 import { SCHEDULED_VERBS, type ScheduledVerb } from './scheduled-verbs.ts'
@@ -73,16 +73,6 @@ async function noteFailure(runtime: Runtime, run: BegunRun, error: unknown): Pro
   } catch (cause) {
     runtime.logger.warn({ task: run.task, ...errorFields(cause) }, 'That maintenance failed could not be written down.')
   }
-}
-
-/** A scheduled verb that failed at every attempt: the next time comes by itself. */
-export async function maintenanceDied(runtime: Runtime, job: DeadJob): Promise<void> {
-  const task = payloadText(job.payload, 'task')
-  await endDeadRun(runtime, task)
-  runtime.logger.error(
-    { task, code: 'maintenance_failed' },
-    'Scheduled maintenance failed for good; run the verb by hand.',
-  )
 }
 
 /** What of a report is kept: it stays small, however much there was to do. Pure. */

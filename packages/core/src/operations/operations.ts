@@ -1,5 +1,5 @@
 import type { Owner } from '../domain/entities.ts'
-import type { Runtime } from '../runtime.ts'
+import type { Runtime } from '../kernel/runtime.ts'
 import {
   type AbortUploadsOptions,
   type AbortUploadsReport,

@@ -1,9 +1,9 @@
 import { validate } from 'uuid'
 import { companionOwner } from '../domain/keys.ts'
 import { deletionKey } from '../domain/queues.ts'
-import { number } from '../rows/row-values.ts'
-import { OPEN_SESSION } from '../rows/state-literals.ts'
-import type { Runtime } from '../runtime.ts'
+import type { Runtime } from '../kernel/runtime.ts'
+import { number } from '../kernel/sql/row-values.ts'
+import { OPEN_SESSION } from '../kernel/sql/state-literals.ts'
 
 /** Something in a storage that no row knows. */
 export interface Orphan {

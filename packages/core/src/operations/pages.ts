@@ -1,5 +1,5 @@
 import type { SqlExecutor } from '@rindle/prisma'
-import { type Row, text } from '../rows/row-values.ts'
+import { type Row, text } from '../kernel/sql/row-values.ts'
 
 /** Rows of a page. Statements hold it as a literal: only so does a plan for any values know how few rows it is for. */
 export const PAGE_SIZE = 500

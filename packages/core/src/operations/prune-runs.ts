@@ -1,5 +1,5 @@
-import { number } from '../rows/row-values.ts'
-import type { Runtime } from '../runtime.ts'
+import type { Runtime } from '../kernel/runtime.ts'
+import { number } from '../kernel/sql/row-values.ts'
 import { PAGE_SIZE } from './pages.ts'
 import { runOperation } from './run-operation.ts'
 import { assertSeconds } from './scope.ts'

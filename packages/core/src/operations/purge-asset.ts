@@ -1,12 +1,12 @@
+import { lockAsset } from '../assets/lock.ts'
+import { transitionAsset } from '../assets/transition.ts'
 import type { Owner } from '../domain/entities.ts'
 import { RindleError } from '../domain/errors.ts'
 import { purgeKey } from '../domain/queues.ts'
-import { assertId } from '../rows/assert-id.ts'
-import { transitionAsset } from '../rows/asset-transition.ts'
-import { text } from '../rows/row-values.ts'
-import type { Runtime } from '../runtime.ts'
-import { inTransaction, type UnitOfWork } from '../unit-of-work.ts'
-import { lockAsset } from '../variants/lock-asset.ts'
+import type { Runtime } from '../kernel/runtime.ts'
+import { assertId } from '../kernel/sql/assert-id.ts'
+import { text } from '../kernel/sql/row-values.ts'
+import { inTransaction, type UnitOfWork } from '../kernel/unit-of-work.ts'
 import { runOperation } from './run-operation.ts'
 
 /** Options of {@link purgeAsset}. */

@@ -1,6 +1,6 @@
 import { isRindleError } from '../domain/errors.ts'
 import { MAINTENANCE, type RepairMetadata } from '../events/event-map.ts'
-import type { Runtime } from '../runtime.ts'
+import type { Runtime } from '../kernel/runtime.ts'
 
 /**
  * Runs one operation and announces it: `rindle.repair.start`, then `.stop` with the numbers of its report as

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type JsonObject, RindleError } from '../domain/errors.ts'
+import type { Runtime } from '../kernel/runtime.ts'
 import { problemsOf } from '../profile/problems.ts'
-import type { Runtime } from '../runtime.ts'
 import { MAINTENANCE_QUEUE, SCHEDULED_VERBS, type ScheduledVerb } from './scheduled-verbs.ts'
 import { profilesIn, storagesIn } from './scope.ts'
 

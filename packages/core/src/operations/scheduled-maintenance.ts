@@ -1,7 +1,7 @@
 import type { JsonObject } from '../domain/errors.ts'
+import type { Runtime } from '../kernel/runtime.ts'
+import { json, type Row, text, textOrNull, time, timeOrNull } from '../kernel/sql/row-values.ts'
 import type { JobSchedule } from '../ports/jobs.ts'
-import { json, type Row, text, textOrNull, time, timeOrNull } from '../rows/row-values.ts'
-import type { Runtime } from '../runtime.ts'
 import { MAINTENANCE_QUEUE } from './scheduled-verbs.ts'
 
 /** One run of a task, the last. */

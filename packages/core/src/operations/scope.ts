@@ -1,7 +1,7 @@
 import { validate } from 'uuid'
 import { RindleError } from '../domain/errors.ts'
 import { VARIANT_STATES } from '../domain/states.ts'
-import { profileOf, type Runtime } from '../runtime.ts'
+import { profileOf, type Runtime } from '../kernel/runtime.ts'
 
 /** The configured profiles that a verb is for: the named one, or all. `unknown_profile`. */
 export function profilesIn(runtime: Runtime, profile: string | undefined): readonly string[] {

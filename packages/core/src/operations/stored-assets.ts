@@ -1,6 +1,6 @@
 import type { SqlExecutor } from '@rindle/prisma'
-import { json, type Row, text, textOrNull, timeOrNull } from '../rows/row-values.ts'
-import { DELIVERABLE } from '../rows/state-literals.ts'
+import { json, type Row, text, textOrNull, timeOrNull } from '../kernel/sql/row-values.ts'
+import { DELIVERABLE } from '../kernel/sql/state-literals.ts'
 import { PAGE_SIZE, pages } from './pages.ts'
 import type { StoredOriginal } from './stored-originals.ts'
 import type { StoredVariant } from './stored-variants.ts'

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { pipeline } from 'node:stream/promises'
 import { noteOriginalDamage, noteOriginalWhole } from '../assets/original-damage.ts'
-import { type Runtime, storageOf } from '../runtime.ts'
+import { type Runtime, storageOf } from '../kernel/runtime.ts'
 import { isStillOriginal } from './is-still-original.ts'
 
 /** What the row of an asset says of its original. */

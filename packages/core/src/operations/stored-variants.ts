@@ -1,11 +1,12 @@
+import { applyAggregate } from '../assets/aggregate.ts'
+import { lockAsset } from '../assets/lock.ts'
 import type { Variant } from '../domain/entities.ts'
 import { isDeliverable, type VariantState } from '../domain/states.ts'
 import { canTransition } from '../domain/transitions.ts'
 import { NOTIFY_VARIANT } from '../events/changes.ts'
-import { type Runtime, storageOf } from '../runtime.ts'
-import { inTransaction } from '../unit-of-work.ts'
-import { applyAggregate, variantsOf } from '../variants/aggregate.ts'
-import { lockAsset } from '../variants/lock-asset.ts'
+import { type Runtime, storageOf } from '../kernel/runtime.ts'
+import { inTransaction } from '../kernel/unit-of-work.ts'
+import { variantsOf } from '../variants/read.ts'
 import { emitVariantState } from '../variants/variant-events.ts'
 
 /** What the row of a variant says of its object. */

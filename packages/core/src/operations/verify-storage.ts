@@ -1,6 +1,6 @@
+import type { Runtime } from '../kernel/runtime.ts'
+import { DELIVERABLE } from '../kernel/sql/state-literals.ts'
 import { errorFields } from '../ports/logger.ts'
-import { DELIVERABLE } from '../rows/state-literals.ts'
-import type { Runtime } from '../runtime.ts'
 import { countAssets } from './count-rows.ts'
 import { runOperation } from './run-operation.ts'
 import { assertAfter, assertVariantName, profilesIn } from './scope.ts'

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { MAX_EXPIRY_SECONDS } from '../delivery/expiry.ts'
 import { recipeDigest } from '../domain/digest.ts'
 import { RindleError } from '../domain/errors.ts'
+import { MAX_EXPIRY_SECONDS } from '../domain/expiry.ts'
 import { NAME_PATTERN } from '../domain/keys.ts'
 import { normalizeRecipe, recipeSchema } from '../domain/recipes.ts'
 import { STALE_MODES } from '../domain/stale-policy.ts'

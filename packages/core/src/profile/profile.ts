@@ -1,37 +1,9 @@
+import type { AcceptOptions, AcceptRules } from '../domain/accept.ts'
 import type { NormalizedRecipe, Recipe } from '../domain/recipes.ts'
 import type { StaleMode } from '../domain/stale-policy.ts'
 import type { Analyzer } from '../ports/analyzer.ts'
 import type { Authorizer } from '../ports/authorizer.ts'
 import type { Scanner } from '../ports/scanner.ts'
-
-/** What becomes of a file that is named or declared as another type of its kind than its bytes are. */
-export type ExtensionMismatch = 'correct' | 'reject'
-
-/** What a profile accepts. */
-export interface AcceptOptions {
-  /**
-   * Content types by what the bytes are: `image/jpeg`, or `image/*` for all of a kind. Other names for a type are taken
-   * for it (`video/x-ms-wmv` for `video/x-ms-asf`). A wildcard never includes active content (SVG, HTML); name it to
-   * accept it.
-   */
-  readonly types: readonly string[]
-  /** Filename extensions with their dot. @default every usual extension of the accepted types */
-  readonly extensions?: readonly string[]
-  /**
-   * What becomes of a file whose name or declared type is of another type of the same kind than its bytes, as a PNG
-   * called `photo.jpg`: `correct` keeps it as what it is, `photo.png` and `image/png`; `reject` refuses it
-   * (`extension_mime_mismatch`, `declared_mime_mismatch`). One of another kind is refused always, as a text called
-   * `photo.png`, and so is whatever a browser may run. `types` has to accept what the bytes are, either way.
-   * @default 'correct'
-   */
-  readonly extensionMismatch?: ExtensionMismatch
-  /** Largest size in bytes. */
-  readonly maxBytes: number
-  /** Largest width × height × frames. @default 100000000 */
-  readonly maxPixels?: number
-  /** Longest video or audio, in milliseconds. @default unlimited */
-  readonly maxDurationMs?: number
-}
 
 /** How a profile's media is delivered. */
 export interface DeliveryOptions {
@@ -66,10 +38,7 @@ export interface ProfileOptions<V extends string = string, S extends string = st
 /** A validated profile: the policy of one family of media. Made by {@link defineProfile}. */
 export interface Profile<V extends string = string, S extends string = string> {
   readonly storage: string
-  readonly accept: Required<Omit<AcceptOptions, 'extensions' | 'maxDurationMs'>> & {
-    readonly extensions: readonly string[] | null
-    readonly maxDurationMs: number | null
-  }
+  readonly accept: AcceptRules
   readonly variants: Readonly<Record<V, DeclaredVariant>>
   /** `null`: any slot. */
   readonly slots: readonly S[] | null

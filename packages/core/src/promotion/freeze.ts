@@ -1,11 +1,11 @@
 import { extensionFor, isActiveContent, UNKNOWN_CONTENT_TYPE } from '../domain/content-types.ts'
 import type { Asset } from '../domain/entities.ts'
 import { isRindleError } from '../domain/errors.ts'
+import { judge } from '../domain/gate.ts'
 import { originalKey } from '../domain/keys.ts'
+import { profileOf, type Runtime, storageOf } from '../kernel/runtime.ts'
+import { assetFromRow } from '../kernel/sql/entities-from-rows.ts'
 import type { RunningJob } from '../ports/jobs.ts'
-import { assetFromRow } from '../rows/entities-from-rows.ts'
-import { profileOf, type Runtime, storageOf } from '../runtime.ts'
-import { judge } from './gate.ts'
 import { sniffObject } from './sniff-object.ts'
 
 /**

@@ -1,15 +1,16 @@
+import { applyAggregate } from '../assets/aggregate.ts'
+import { transitionAsset } from '../assets/transition.ts'
 import { attachWithin } from '../attachments/attach.ts'
 import { lockAssets, lockSlot, type Slot } from '../attachments/slot.ts'
 import type { Asset } from '../domain/entities.ts'
 import { isRindleError } from '../domain/errors.ts'
 import { canTransition } from '../domain/transitions.ts'
-import { transitionAsset } from '../rows/asset-transition.ts'
-import { booleanOrNull, text } from '../rows/row-values.ts'
-import { profileOf, type Runtime } from '../runtime.ts'
-import { inTransaction, type UnitOfWork } from '../unit-of-work.ts'
-import { applyAggregate, variantsOf } from '../variants/aggregate.ts'
+import { profileOf, type Runtime } from '../kernel/runtime.ts'
+import { booleanOrNull, text } from '../kernel/sql/row-values.ts'
+import { inTransaction, type UnitOfWork } from '../kernel/unit-of-work.ts'
 import { type PlannedVariant, plannedVariants, planVariants } from '../variants/plan.ts'
-import { queueVariants } from '../variants/queue-variants.ts'
+import { queueVariants } from '../variants/queue.ts'
+import { variantsOf } from '../variants/read.ts'
 
 /**
  * `promoting` → `available`: the asset, its variants and their jobs change in one transaction, and the asset is attached

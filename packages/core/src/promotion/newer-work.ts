@@ -2,8 +2,8 @@ import { knowledgeOf } from '../assets/promote-request.ts'
 import type { Asset } from '../domain/entities.ts'
 import { RindleError } from '../domain/errors.ts'
 import { carried, type Lack, lacksOf, lackText } from '../domain/promotion-knowledge.ts'
+import type { Runtime } from '../kernel/runtime.ts'
 import type { RunningJob } from '../ports/jobs.ts'
-import type { Runtime } from '../runtime.ts'
 
 /** What this process lacks of what a newer one had when it asked for this promotion. Pure. */
 export function lacksFor(

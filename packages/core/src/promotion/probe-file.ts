@@ -1,7 +1,7 @@
 import type { Asset } from '../domain/entities.ts'
+import type { Runtime } from '../kernel/runtime.ts'
 import type { ProbeResult, SourceFile } from '../ports/processor.ts'
 import type { Profile } from '../profile/profile.ts'
-import type { Runtime } from '../runtime.ts'
 
 /**
  * What the bytes say of themselves, within the limits of the profile; `null` when no installed processor reads their

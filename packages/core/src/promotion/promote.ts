@@ -1,17 +1,17 @@
-import { assetById } from '../attachments/read.ts'
+import { assetById } from '../assets/read.ts'
 import type { Asset } from '../domain/entities.ts'
+import { payloadText } from '../kernel/payload-text.ts'
+import { finishRuns, startRuns } from '../kernel/processing-runs.ts'
+import type { Runtime } from '../kernel/runtime.ts'
+import { announceCommitted } from '../kernel/unit-of-work.ts'
 import type { RunningJob } from '../ports/jobs.ts'
-import { payloadText } from '../rows/payload-text.ts'
-import { finishRuns, startRuns } from '../runs/processing-run.ts'
-import type { Runtime } from '../runtime.ts'
-import { announceCommitted } from '../unit-of-work.ts'
 import { makeAvailable } from './make-available.ts'
 import { lacksFor, newerWorkerNeeded } from './newer-work.ts'
 import { passGate } from './pass-gate.ts'
 import { passProbe } from './pass-probe.ts'
 import { quarantine } from './quarantine.ts'
 import { Rejection } from './rejection.ts'
-import { waitOrRetry } from './wait-or-retry.ts'
+import { waitOrRetry } from './wait.ts'
 
 /**
  * One step of the promotion: does its work outside of transactions, moves the asset on and returns it as it is then, or

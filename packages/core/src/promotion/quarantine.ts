@@ -1,8 +1,8 @@
+import { lockAsset } from '../assets/lock.ts'
+import { transitionAsset } from '../assets/transition.ts'
 import type { Asset } from '../domain/entities.ts'
-import { transitionAsset } from '../rows/asset-transition.ts'
-import type { Runtime } from '../runtime.ts'
-import { inTransaction } from '../unit-of-work.ts'
-import { lockAsset } from '../variants/lock-asset.ts'
+import type { Runtime } from '../kernel/runtime.ts'
+import { inTransaction } from '../kernel/unit-of-work.ts'
 import type { Rejection } from './rejection.ts'
 
 /**

@@ -2,9 +2,9 @@ import type { Readable } from 'node:stream'
 import type { Asset } from '../domain/entities.ts'
 import { errorSentence } from '../domain/error-text.ts'
 import { RindleError } from '../domain/errors.ts'
+import { type Runtime, storageOf } from '../kernel/runtime.ts'
 import type { RunningJob } from '../ports/jobs.ts'
 import type { Scanner, ScanVerdict } from '../ports/scanner.ts'
-import { type Runtime, storageOf } from '../runtime.ts'
 import { withinTime } from './within-time.ts'
 
 /** An asset whose type the gate has read from its bytes. */

@@ -1,9 +1,9 @@
+import { lockAsset } from '../assets/lock.ts'
 import { purgeKey } from '../domain/queues.ts'
-import { type Runtime, storageOf } from '../runtime.ts'
-import { inTransaction } from '../unit-of-work.ts'
-import { lockAsset } from '../variants/lock-asset.ts'
+import { type Runtime, storageOf } from '../kernel/runtime.ts'
+import { inTransaction } from '../kernel/unit-of-work.ts'
 import { giveUpParts } from './give-up.ts'
-import { type OpenSession, readSession, transitionSession } from './session-rows.ts'
+import { type OpenSession, readSession, transitionSession } from './sessions.ts'
 
 /**
  * Gives an upload up: the session becomes `aborted` and the asset's purge is enqueued in one transaction; then the

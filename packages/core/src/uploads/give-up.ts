@@ -1,5 +1,5 @@
 import type { StorageAdapter } from '../ports/storage.ts'
-import type { OpenSession } from './session-rows.ts'
+import type { OpenSession } from './sessions.ts'
 
 /** What of a session says what its storage holds of it besides the object. */
 export type RemoteParts = Pick<OpenSession, 'multipartUploadId' | 'resumable'> & { readonly uploadKey: string }

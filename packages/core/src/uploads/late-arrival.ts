@@ -1,11 +1,11 @@
 import { type DelayedDeletion, delayedDeletion, deletionAfter } from '../assets/delayed-deletion.ts'
+import { lockAsset } from '../assets/lock.ts'
 import type { Asset } from '../domain/entities.ts'
+import { type Runtime, storageOf } from '../kernel/runtime.ts'
+import { type Row, text, time } from '../kernel/sql/row-values.ts'
+import { OPEN_SESSION } from '../kernel/sql/state-literals.ts'
+import { inTransaction, type UnitOfWork } from '../kernel/unit-of-work.ts'
 import type { RunningJob } from '../ports/jobs.ts'
-import { type Row, text, time } from '../rows/row-values.ts'
-import { OPEN_SESSION } from '../rows/state-literals.ts'
-import { type Runtime, storageOf } from '../runtime.ts'
-import { inTransaction, type UnitOfWork } from '../unit-of-work.ts'
-import { lockAsset } from '../variants/lock-asset.ts'
 
 /** For clocks that differ: a storage may take a URL for valid a little longer than the one who signed it. */
 const CLOCK_SKEW_SECONDS = 300

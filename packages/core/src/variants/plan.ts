@@ -2,10 +2,10 @@ import type { Asset } from '../domain/entities.ts'
 import { variantsKey } from '../domain/queues.ts'
 import { canBeMadeFrom, lane, outputKind, WORK_CLASSES, workClass } from '../domain/recipe-facts.ts'
 import type { NormalizedRecipe } from '../domain/recipes.ts'
+import type { Runtime } from '../kernel/runtime.ts'
+import type { UnitOfWork } from '../kernel/unit-of-work.ts'
 import type { JobRequest } from '../ports/jobs.ts'
 import type { DeclaredVariant, Profile } from '../profile/profile.ts'
-import type { Runtime } from '../runtime.ts'
-import type { UnitOfWork } from '../unit-of-work.ts'
 
 /** A declared variant with its name. */
 export type PlannedVariant = DeclaredVariant & { readonly name: string }

@@ -1,15 +1,15 @@
 import { type DelayedDeletion, delayedDeletion, deletionAfter } from '../assets/delayed-deletion.ts'
+import { lockAsset } from '../assets/lock.ts'
 import type { Asset, Variant } from '../domain/entities.ts'
 import type { JsonObject } from '../domain/errors.ts'
 import { variantKey } from '../domain/keys.ts'
 import { outputExtension } from '../domain/recipe-facts.ts'
+import { payloadText } from '../kernel/payload-text.ts'
+import { type Runtime, storageOf } from '../kernel/runtime.ts'
+import { variantFromRow } from '../kernel/sql/entities-from-rows.ts'
+import { numberOrNull } from '../kernel/sql/row-values.ts'
+import { inTransaction, type UnitOfWork } from '../kernel/unit-of-work.ts'
 import type { RunningJob } from '../ports/jobs.ts'
-import { variantFromRow } from '../rows/entities-from-rows.ts'
-import { payloadText } from '../rows/payload-text.ts'
-import { numberOrNull } from '../rows/row-values.ts'
-import { type Runtime, storageOf } from '../runtime.ts'
-import { inTransaction, type UnitOfWork } from '../unit-of-work.ts'
-import { lockAsset } from './lock-asset.ts'
 
 /**
  * Enqueues, in the transaction that makes a new object of a variant the current one, the deletion of the one before:

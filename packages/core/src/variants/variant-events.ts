@@ -1,7 +1,7 @@
 import type { Asset } from '../domain/entities.ts'
 import type { VariantState } from '../domain/states.ts'
-import { adapterNameOf, type Runtime } from '../runtime.ts'
-import type { UnitOfWork } from '../unit-of-work.ts'
+import { adapterNameOf, type Runtime } from '../kernel/runtime.ts'
+import type { UnitOfWork } from '../kernel/unit-of-work.ts'
 
 /** Announces a variant's change of state with the unit's commit. */
 export function emitVariantState(

@@ -1,13 +1,13 @@
+import { lockAsset } from '../assets/lock.ts'
 import type { Variant } from '../domain/entities.ts'
 import { RindleError } from '../domain/errors.ts'
 import { type Failure, failureOf } from '../domain/failures.ts'
 import { isKnownRecipe } from '../domain/known-recipe.ts'
+import { handedOn } from '../kernel/handed-on.ts'
+import type { Runtime } from '../kernel/runtime.ts'
+import { inTransaction, type UnitOfWork } from '../kernel/unit-of-work.ts'
 import type { DeadJob } from '../ports/jobs.ts'
-import { handedOn } from '../runs/hand-on.ts'
-import type { Runtime } from '../runtime.ts'
-import { inTransaction, type UnitOfWork } from '../unit-of-work.ts'
-import { variantsOf } from './aggregate.ts'
-import { lockAsset } from './lock-asset.ts'
+import { variantsOf } from './read.ts'
 
 /**
  * Hands the work of a job on to a new one, which comes later each time, as long as variants wait for it: after an outage,

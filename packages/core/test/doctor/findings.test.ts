@@ -1,5 +1,6 @@
 import { defineProfile, type JobSchedule, type Processor, type Profile, type StorageAdapter } from '@rindle/core'
 import { describe, expect, it } from 'vitest'
+import type { KnownWorker } from '../../src/jobs/live-workers.ts'
 import { refusalOf } from '../../src/operations/doctor/browser-preflight.ts'
 import { clockFinding } from '../../src/operations/doctor/clock-finding.ts'
 import { scheduleFinding } from '../../src/operations/doctor/maintenance-findings.ts'
@@ -8,7 +9,6 @@ import { profileFindings } from '../../src/operations/doctor/profile-findings.ts
 import { reasonOf } from '../../src/operations/doctor/reason-of.ts'
 import { spaceFinding } from '../../src/operations/doctor/work-directory-findings.ts'
 import { queueFinding } from '../../src/operations/doctor/worker-findings.ts'
-import type { KnownWorker } from '../../src/workers/live-workers.ts'
 
 describe('Node', () => {
   it.each([

@@ -6,6 +6,7 @@ import { supportedExtensions, supportedMimeTypes } from 'file-type'
 import mime from 'mime-types'
 import { describe, expect, it } from 'vitest'
 import { canonicalContentType, extensionFor, extensionsOf, kindOf } from '../../src/domain/content-types.ts'
+import { judge, judgeDeclared } from '../../src/domain/gate.ts'
 import { familyOf, ownExtensions, typesOf } from '../../src/domain/type-lookup.ts'
 import { AUDIO_TYPES } from '../../src/domain/type-tables/audio-types.ts'
 import {
@@ -20,7 +21,6 @@ import { IMAGE_TYPES } from '../../src/domain/type-tables/image-types.ts'
 import { OTHER_TYPES } from '../../src/domain/type-tables/other-types.ts'
 import type { TypeRow } from '../../src/domain/type-tables/type-row.ts'
 import { VIDEO_TYPES } from '../../src/domain/type-tables/video-types.ts'
-import { judge, judgeDeclared } from '../../src/promotion/gate.ts'
 
 const ROWS = [...IMAGE_TYPES, ...VIDEO_TYPES, ...AUDIO_TYPES, ...OTHER_TYPES]
 const namesOf = ([type, , otherNames = '']: TypeRow): readonly string[] =>

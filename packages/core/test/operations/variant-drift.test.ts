@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { normalizeRecipe, recipeDigest, VARIANT_STATES, type VariantState } from '../../src/index.ts'
-import { type DriftingVariant, variantDrift } from '../../src/operations/variant-drift.ts'
+import { type DriftingVariant, variantDrift } from '../../src/variants/drift.ts'
 
 const recipe = normalizeRecipe({ mode: 'fit', width: 10 })
 const declared = [{ name: 'thumb', recipe, digest: recipeDigest(recipe) }]

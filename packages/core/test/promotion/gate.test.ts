@@ -1,7 +1,7 @@
 import { defineProfile } from '@rindle/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type DeclaredFile, type GateInput, judge, judgeDeclared } from '../../src/promotion/gate.ts'
+import { type DeclaredFile, type GateInput, judge, judgeDeclared } from '../../src/domain/gate.ts'
 
 type Options = Partial<Parameters<typeof defineProfile>[0]['accept']>
 

@@ -1,7 +1,7 @@
 import { isRindleError } from '../../domain/errors.ts'
+import type { Runtime } from '../../kernel/runtime.ts'
+import { number, text, time } from '../../kernel/sql/row-values.ts'
 import type { Finding } from '../../ports/diagnosis.ts'
-import { number, text, time } from '../../rows/row-values.ts'
-import type { Runtime } from '../../runtime.ts'
 import { clockFinding } from './clock-finding.ts'
 import { reasonOf } from './reason-of.ts'
 

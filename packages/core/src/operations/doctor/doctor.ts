@@ -1,6 +1,6 @@
 import { RindleError } from '../../domain/errors.ts'
+import { profileOf, type Runtime } from '../../kernel/runtime.ts'
 import type { CheckStatus, Finding } from '../../ports/diagnosis.ts'
-import { profileOf, type Runtime } from '../../runtime.ts'
 import { diagnosesOf } from './diagnoses.ts'
 import { type Limits, runDiagnosis } from './run-diagnosis.ts'
 

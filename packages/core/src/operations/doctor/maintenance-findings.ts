@@ -1,7 +1,7 @@
 import { counted } from '../../domain/counted.ts'
+import type { Runtime } from '../../kernel/runtime.ts'
 import type { Finding } from '../../ports/diagnosis.ts'
 import type { JobSchedule } from '../../ports/jobs.ts'
-import type { Runtime } from '../../runtime.ts'
 import { MAINTENANCE_QUEUE } from '../scheduled-verbs.ts'
 
 /** Checks that maintenance is scheduled; makes nothing. */

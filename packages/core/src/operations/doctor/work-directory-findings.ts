@@ -1,8 +1,8 @@
 import { mkdir, mkdtemp, rm, rmdir, statfs, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { WORK_DIRECTORY_PREFIXES } from '../../kernel/run-directory.ts'
 import type { Finding } from '../../ports/diagnosis.ts'
 import type { Profile } from '../../profile/profile.ts'
-import { WORK_DIRECTORY_PREFIXES } from '../../variants/run-directory.ts'
 import { reasonOf } from './reason-of.ts'
 
 const WRITABLE = 'work_directory.writable'

@@ -1,11 +1,11 @@
 import { counted } from '../../domain/counted.ts'
 import { QUEUE_NAMES, type QueueName } from '../../domain/queues.ts'
 import { lane } from '../../domain/recipe-facts.ts'
+import { isAlive, type KnownWorker, knownWorkers, lastSeen } from '../../jobs/live-workers.ts'
+import { laneOf } from '../../jobs/refused-queues.ts'
+import type { Runtime } from '../../kernel/runtime.ts'
 import type { Finding } from '../../ports/diagnosis.ts'
 import type { Profile } from '../../profile/profile.ts'
-import type { Runtime } from '../../runtime.ts'
-import { isAlive, type KnownWorker, knownWorkers, lastSeen } from '../../workers/live-workers.ts'
-import { laneOf } from '../../workers/refused-queues.ts'
 
 type Profiles = Readonly<Record<string, Profile>>
 

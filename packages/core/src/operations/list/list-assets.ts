@@ -1,7 +1,7 @@
 import type { Asset } from '../../domain/entities.ts'
 import { ASSET_STATES, type AssetState } from '../../domain/states.ts'
-import { assetFromRow } from '../../rows/entities-from-rows.ts'
-import type { Runtime } from '../../runtime.ts'
+import type { Runtime } from '../../kernel/runtime.ts'
+import { assetFromRow } from '../../kernel/sql/entities-from-rows.ts'
 import { assertProfileName } from '../scope.ts'
 import { type ListingOptions, readPage } from './listing.ts'
 

@@ -1,7 +1,7 @@
 import type { Variant } from '../../domain/entities.ts'
 import { VARIANT_STATES, type VariantState } from '../../domain/states.ts'
-import { variantFromRow } from '../../rows/entities-from-rows.ts'
-import type { Runtime } from '../../runtime.ts'
+import type { Runtime } from '../../kernel/runtime.ts'
+import { variantFromRow } from '../../kernel/sql/entities-from-rows.ts'
 import { assertProfileName } from '../scope.ts'
 import { type ListingOptions, readPage } from './listing.ts'
 

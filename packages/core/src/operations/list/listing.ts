@@ -2,7 +2,7 @@ import type { SqlExecutor } from '@rindle/prisma'
 import { validate } from 'uuid'
 import type { Owner } from '../../domain/entities.ts'
 import { RindleError } from '../../domain/errors.ts'
-import { type Row, text, textOrNull } from '../../rows/row-values.ts'
+import { type Row, text, textOrNull } from '../../kernel/sql/row-values.ts'
 
 /** What every list can be narrowed by, and where it goes on. */
 export interface ListingOptions<S extends string, P extends string> {

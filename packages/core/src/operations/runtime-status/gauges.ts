@@ -1,7 +1,7 @@
 import { ASSET_STATES, SESSION_STATES, VARIANT_STATES } from '../../domain/states.ts'
+import type { Runtime } from '../../kernel/runtime.ts'
 import { errorFields } from '../../ports/logger.ts'
 import type { Gauge, GaugeReading } from '../../ports/telemetry.ts'
-import type { Runtime } from '../../runtime.ts'
 import { STATUS_DEFAULTS } from './classes.ts'
 import { type RuntimeStatus, STATUS_CLASSES } from './report.ts'
 import { runtimeStatus } from './runtime-status.ts'

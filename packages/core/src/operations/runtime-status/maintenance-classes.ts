@@ -1,4 +1,4 @@
-import type { Runtime } from '../../runtime.ts'
+import type { Runtime } from '../../kernel/runtime.ts'
 import { type ScheduledTask, scheduledMaintenance } from '../scheduled-maintenance.ts'
 import { type Found, foundAll, NO_SUBJECT, type StatusExample } from './report.ts'
 import type { StatusSettings } from './settings.ts'

@@ -1,7 +1,7 @@
 import { counted } from '../../domain/counted.ts'
 import type { QueueName } from '../../domain/queues.ts'
+import { isAlive, type KnownWorker, lastSeen } from '../../jobs/live-workers.ts'
 import type { QueueCounts } from '../../ports/jobs.ts'
-import { isAlive, type KnownWorker, lastSeen } from '../../workers/live-workers.ts'
 import { type Found, foundAll, NO_SUBJECT, type QueueStatus, type StatusExample } from './report.ts'
 import type { StatusSettings } from './settings.ts'
 

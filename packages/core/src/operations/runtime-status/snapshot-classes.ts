@@ -1,6 +1,6 @@
 import type { SqlExecutor } from '@rindle/prisma'
-import { number, type Row, text, textOrNull } from '../../rows/row-values.ts'
-import { DELIVERABLE, OPEN_SESSION } from '../../rows/state-literals.ts'
+import { number, type Row, text, textOrNull } from '../../kernel/sql/row-values.ts'
+import { DELIVERABLE, OPEN_SESSION } from '../../kernel/sql/state-literals.ts'
 import { type Found, NO_SUBJECT, type StatusExample } from './report.ts'
 import type { StatusSettings } from './settings.ts'
 import { bothEnds, MOST_COUNTED, type Search, type SnapshotClass } from './snapshot-class.ts'

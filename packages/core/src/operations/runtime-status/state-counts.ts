@@ -1,5 +1,5 @@
 import type { SqlExecutor } from '@rindle/prisma'
-import { number, text } from '../../rows/row-values.ts'
+import { number, text } from '../../kernel/sql/row-values.ts'
 import type { StateCounts } from './report.ts'
 import { MOST_COUNTED } from './snapshot-class.ts'
 

@@ -1,6 +1,6 @@
 import { FILE_FAULTS } from '../../domain/failures.ts'
 import type { VariantState } from '../../domain/states.ts'
-import { DELIVERABLE } from '../../rows/state-literals.ts'
+import { DELIVERABLE } from '../../kernel/sql/state-literals.ts'
 import { bothEnds, type Search, type SnapshotClass } from './snapshot-class.ts'
 
 /** Whether the file itself is the reason: nobody can make the variant of it. */

@@ -1,0 +1,25 @@
+import { aggregateState } from '../domain/aggregate.ts'
+import type { Asset, Variant } from '../domain/entities.ts'
+import { lane } from '../domain/recipe-facts.ts'
+import { isDeliverable } from '../domain/states.ts'
+import type { Runtime } from '../kernel/runtime.ts'
+import type { UnitOfWork } from '../kernel/unit-of-work.ts'
+import { transitionAsset } from './transition.ts'
+
+/** What the aggregate rule needs of an asset. */
+export type AggregatedAsset = Pick<Asset, 'id' | 'profile' | 'storage' | 'state'>
+
+/**
+ * Applies the aggregate rule. The caller holds the asset's row lock and has read `variants` after taking it:
+ * otherwise two variants that finish together could each miss the other.
+ */
+export async function applyAggregate(
+  runtime: Runtime,
+  unit: UnitOfWork,
+  asset: AggregatedAsset,
+  variants: readonly Pick<Variant, 'state' | 'recipe'>[],
+): Promise<void> {
+  if (!isDeliverable(asset.state)) return
+  const state = aggregateState(variants.map((variant) => ({ state: variant.state, lane: lane(variant.recipe) })))
+  if (state !== asset.state) await transitionAsset(runtime, unit, asset, state)
+}

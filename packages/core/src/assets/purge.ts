@@ -1,0 +1,98 @@
+import { counted } from '../domain/counted.ts'
+import type { Asset } from '../domain/entities.ts'
+import { RindleError } from '../domain/errors.ts'
+import { failureOf } from '../domain/failures.ts'
+import { assetPrefix } from '../domain/keys.ts'
+import { payloadText } from '../kernel/payload-text.ts'
+import { finishRuns, startRuns } from '../kernel/processing-runs.ts'
+import { type Runtime, storageOf } from '../kernel/runtime.ts'
+import { type Row, text } from '../kernel/sql/row-values.ts'
+import { inTransaction, type UnitOfWork } from '../kernel/unit-of-work.ts'
+import type { RunningJob } from '../ports/jobs.ts'
+import type { StorageAdapter } from '../ports/storage.ts'
+import { lockAsset } from './lock.ts'
+import { transitionAsset } from './transition.ts'
+
+/** What a purge has to delete. */
+interface Doomed {
+  readonly asset: Asset
+  readonly keys: readonly string[]
+  readonly uploads: LeftByUploads
+}
+
+/** What the uploads of an asset have left in its storage. */
+export interface LeftByUploads {
+  readonly keys: readonly string[]
+  /** Removes what is no object yet: parts, and pieces. */
+  giveUp(storage: StorageAdapter): Promise<void>
+}
+
+/** Ends the uploads of a locked asset for good, in its transaction. */
+export type EndUploads = (runtime: Runtime, unit: UnitOfWork, asset: Asset) => Promise<LeftByUploads>
+
+/**
+ * The job `rindle_purge`: when no attachment holds the asset, marks it `deleted`, deletes its objects, then its rows.
+ * Objects that are gone already are fine; whatever fails is tried again by the job. An asset that was attached again
+ * meanwhile stays.
+ */
+export async function purge(runtime: Runtime, job: RunningJob, endUploads: EndUploads): Promise<void> {
+  const assetId = payloadText(job.payload, 'assetId')
+  const runId = runtime.newId()
+  await startRuns(runtime, runtime.database, [
+    { id: runId, jobId: job.id, assetId, variantName: null, attempt: job.attempt },
+  ])
+  try {
+    const doomed = await markDeleted(runtime, assetId, endUploads)
+    if (doomed === null) return await finishRuns(runtime.database, [runId], 'cancelled', { reason: 'attached_or_gone' })
+    const storage = storageOf(runtime, doomed.asset.storage)
+    await doomed.uploads.giveUp(storage)
+    await deleteObjects(storage, doomed, job.signal)
+    await runtime.database.executeSql(`delete from rindle.media_assets where id = $1::uuid and state = 'deleted'`, [
+      assetId,
+    ])
+    await finishRuns(runtime.database, [runId], 'succeeded')
+  } catch (error) {
+    await finishRuns(runtime.database, [runId], 'failed', failureOf(error))
+    throw error
+  }
+}
+
+/** From here on no attachment can be made, no variant can be committed, and nothing is delivered. */
+async function markDeleted(runtime: Runtime, assetId: string, endUploads: EndUploads): Promise<Doomed | null> {
+  return inTransaction(runtime, undefined, async (unit) => {
+    const asset = await lockAsset(unit, assetId)
+    if (asset === null) return null
+    // Asked after the lock is held: whoever attaches takes the same lock first.
+    const { rows: attachments } = await unit.executeSql(
+      'select 1 from rindle.media_attachments where asset_id = $1::uuid limit 1',
+      [assetId],
+    )
+    if (attachments.length > 0) return null
+    if (asset.state !== 'deleted') await transitionAsset(runtime, unit, asset, 'deleted')
+    const uploads = await endUploads(runtime, unit, asset)
+    return { asset, keys: [...(await variantKeys(unit, assetId)), ...uploads.keys, asset.storageKey], uploads }
+  })
+}
+
+async function variantKeys(unit: UnitOfWork, assetId: string): Promise<readonly string[]> {
+  const { rows } = await unit.executeSql(
+    `select storage_key from rindle.media_variants where asset_id = $1::uuid and storage_key is not null order by name`,
+    [assetId],
+  )
+  return rows.map((row: Row) => text(row, 'storage_key'))
+}
+
+/** Variants first, the original last. What a killed worker left beside them goes too, where the storage can list. */
+async function deleteObjects(storage: StorageAdapter, { asset, keys }: Doomed, signal: AbortSignal): Promise<void> {
+  const listed: string[] = []
+  if (storage.capabilities.has('list')) {
+    for await (const object of storage.list(assetPrefix(asset), { signal })) listed.push(object.key)
+  }
+  const failures = await storage.deleteMany([...new Set([...listed, ...keys])], { signal })
+  const [first] = failures
+  if (first === undefined) return
+  const what = counted(failures.length, 'object')
+  throw new RindleError('storage_unavailable', `${what} of asset ${asset.id} could not be deleted.`, {
+    cause: first.error,
+  })
+}

@@ -1,0 +1,103 @@
+import type { Asset } from '../domain/entities.ts'
+import type { RowReason } from '../domain/reasons.ts'
+import type { AssetState } from '../domain/states.ts'
+import { sourcesOf } from '../domain/transitions.ts'
+import { NOTIFY_ASSET } from '../events/changes.ts'
+import { adapterNameOf, type Runtime } from '../kernel/runtime.ts'
+import { assetFromRow } from '../kernel/sql/entities-from-rows.ts'
+import type { UnitOfWork } from '../kernel/unit-of-work.ts'
+
+/** Columns that may change together with an asset's state; what is absent stays. */
+export interface AssetChanges {
+  readonly kind?: Asset['kind']
+  readonly storageKey?: string
+  readonly filename?: string
+  readonly contentType?: string
+  readonly byteSize?: number
+  readonly checksumSha256?: string
+  readonly etag?: string
+  readonly width?: number | null
+  readonly height?: number | null
+  readonly durationMs?: number | null
+  readonly hasVideoTrack?: boolean | null
+  readonly hasAudioTrack?: boolean | null
+  readonly metadata?: Asset['metadata']
+  readonly errorReason?: RowReason
+  /** The same as a sentence: clean, because it is kept. */
+  readonly errorMessage?: string
+}
+
+const COLUMNS: Readonly<Record<keyof AssetChanges, readonly [column: string, type: string]>> = {
+  kind: ['kind', 'text'],
+  storageKey: ['storage_key', 'text'],
+  filename: ['filename', 'text'],
+  contentType: ['content_type', 'text'],
+  byteSize: ['byte_size', 'bigint'],
+  checksumSha256: ['checksum_sha256', 'text'],
+  etag: ['etag', 'text'],
+  width: ['width', 'int'],
+  height: ['height', 'int'],
+  durationMs: ['duration_ms', 'bigint'],
+  hasVideoTrack: ['has_video_track', 'boolean'],
+  hasAudioTrack: ['has_audio_track', 'boolean'],
+  metadata: ['metadata', 'jsonb'],
+  errorReason: ['error_reason', 'text'],
+  errorMessage: ['error_message', 'text'],
+}
+
+/**
+ * What an asset waited for, or was refused for, is over once it moves on. Damage of its original is not, and whoever
+ * deletes an asset may still want to know why it was refused.
+ */
+const FORGOTTEN = ['error_reason', 'error_message']
+
+/**
+ * Moves an asset to a state, if it is in one that leads there (`from` narrows that further), and emits the event with
+ * the unit's commit. What it waited for is forgotten. Returns the new row, or `null` for a lost race: another process moved it first.
+ */
+export async function transitionAsset(
+  runtime: Runtime,
+  unit: Omit<UnitOfWork, 'enqueue'>,
+  asset: Pick<Asset, 'id' | 'profile' | 'storage'>,
+  to: AssetState,
+  options: { readonly from?: readonly AssetState[]; readonly changes?: AssetChanges } = {},
+): Promise<Asset | null> {
+  const legal = sourcesOf('asset', to)
+  const from = legal.filter((state) => options.from === undefined || options.from.includes(state))
+  const changes = Object.entries(options.changes ?? {}) as [keyof AssetChanges, unknown][]
+  const assignments = changes.map(([name], index) => `, ${COLUMNS[name][0]} = $${index + 4}::${COLUMNS[name][1]}`)
+  const given = changes.map(([name]) => COLUMNS[name][0])
+  const forgotten = FORGOTTEN.filter((column) => to !== 'deleted' && !given.includes(column)).map(
+    (column) => `, ${column} = case when asset.original_damaged_at is null then null else asset.${column} end`,
+  )
+  const { rows } = await unit.executeSql(
+    `with before as (select id, state from rindle.media_assets where id = $1::uuid for no key update)
+     update rindle.media_assets as asset
+     set state = $2::text, waiting_since = null, updated_at = now()${[...assignments, ...forgotten].join('')}
+     from before
+     where asset.id = before.id and before.state in (select jsonb_array_elements_text($3::jsonb))
+     returning asset.*, before.state as previous_state, ${NOTIFY_ASSET}`,
+    [
+      asset.id,
+      to,
+      JSON.stringify(from),
+      ...changes.map(([name, value]) => (name === 'metadata' ? JSON.stringify(value) : value)),
+    ],
+  )
+  const row = rows[0]
+  if (row === undefined) return null
+  emitAssetState(runtime, unit, asset, row['previous_state'] as AssetState, to)
+  return assetFromRow(row)
+}
+
+/** Announces an asset's change of state with the unit's commit. */
+function emitAssetState(
+  runtime: Runtime,
+  unit: Omit<UnitOfWork, 'enqueue'>,
+  asset: Pick<Asset, 'profile' | 'storage'>,
+  from: AssetState,
+  to: AssetState,
+): void {
+  const adapter = adapterNameOf(runtime, asset.storage)
+  unit.emit('rindle.asset.state_change', { profile: asset.profile, adapter, from, to })
+}

@@ -1,0 +1,48 @@
+import { Readable } from 'node:stream'
+import { canonicalContentType } from '../../domain/content-types.ts'
+import { RindleError } from '../../domain/errors.ts'
+import type { OpenedToken, StorageAdapter, StoredObject } from '../../ports/storage.ts'
+import type { BodyLimits } from '../../uploads/body-pace.ts'
+import { capped } from '../../uploads/capped.ts'
+import { isDisposable } from '../../uploads/disposable-chunks.ts'
+import { bodyChunks } from './body-chunks.ts'
+
+/**
+ * Takes the body of a `PUT` to a signed URL of local storage, exactly as its token permits: type, size and checksum are
+ * those that were signed, and an undeclared size ends at the profile's limit. Nothing of a refused body is kept.
+ * Neither is anything of one that comes too slowly. `upload_rejected`, `checksum_mismatch`.
+ */
+export async function receivePut(
+  storage: StorageAdapter,
+  token: OpenedToken,
+  request: Request,
+  limits: BodyLimits,
+): Promise<StoredObject> {
+  const contentType = token.contentType ?? 'application/octet-stream'
+  assertType(request, contentType)
+  const length = request.headers.get('content-length')
+  const limit = token.byteSize ?? token.maxBytes
+  if (length !== null && limit !== undefined && Number(length) > limit) throw tooLarge(limit)
+  const chunks = request.body === null ? [] : bodyChunks(request.body, limits)
+  return storage.put(token.key, Readable.from(capped(chunks, limit, tooLarge)), {
+    contentType,
+    disposeChunks: isDisposable(request.body),
+    signal: request.signal,
+    ...(token.byteSize === undefined ? {} : { byteSize: token.byteSize }),
+    ...(token.checksumSha256 === undefined ? {} : { checksumSha256: token.checksumSha256 }),
+  })
+}
+
+function assertType(request: Request, expected: string): void {
+  const given = request.headers.get('content-type')
+  if (given !== null && canonicalContentType(given) === canonicalContentType(expected)) return
+  throw new RindleError('upload_rejected', `This URL takes ${expected} only: send it as the Content-Type.`, {
+    details: { reason: 'declared_mime_mismatch' },
+  })
+}
+
+function tooLarge(limit: number): RindleError {
+  return new RindleError('upload_rejected', `The body is larger than the ${limit} bytes that this URL takes.`, {
+    details: { reason: 'max_bytes_exceeded' },
+  })
+}

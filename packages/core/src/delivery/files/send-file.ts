@@ -1,0 +1,98 @@
+import { isActiveContent } from '../../domain/content-types.ts'
+import { isReservedKey } from '../../domain/keys.ts'
+import type { Runtime } from '../../kernel/runtime.ts'
+import type { OpenedToken, StorageAdapter, StoredObject } from '../../ports/storage.ts'
+import { type RangeSelection, selectRange } from './byte-range.ts'
+import { unlessStalled } from './idle-timeout.ts'
+import { evaluatePreconditions, matchesIfRange } from './preconditions.ts'
+import { problem } from './problem-response.ts'
+
+/** A storage whose signature on a token holds, and what the token permits. */
+export interface OpenedFile {
+  readonly storage: StorageAdapter
+  readonly token: OpenedToken
+}
+
+/**
+ * Answers `GET` and `HEAD` with what an opened token permits. One byte range and every precondition of RFC 9110,
+ * sections 13 and 14; anything malformed in a range is ignored. The body streams with back-pressure, and fails when its
+ * reader stands still for `idleTimeoutMs`.
+ */
+export async function sendFile(
+  runtime: Runtime,
+  request: Request,
+  { storage, token }: OpenedFile,
+  idleTimeoutMs: number,
+): Promise<Response> {
+  const object = await storage.head(token.key)
+  if (object === undefined) return problem(404, 'storage_object_missing', 'There is no such file.')
+  const headers = headersOf(runtime, object, token)
+  const outcome = evaluatePreconditions(request.headers, object)
+  if (outcome === 'failed') return problem(412, 'storage_precondition_failed', 'The file is not the one you expect.')
+  if (outcome === 'not_modified') return new Response(null, { status: 304, headers: cacheHeaders(headers) })
+  const selection = select(runtime, request, { storage, token }, object)
+  if (selection.select === 'unsatisfiable') {
+    return problem(416, 'invalid_input', 'The range is outside of the file.', {
+      'content-range': `bytes */${object.byteSize}`,
+    })
+  }
+  const isPart = selection.select === 'part'
+  const { start, end } = isPart ? selection : { start: 0, end: object.byteSize - 1 }
+  const status = isPart ? 206 : 200
+  headers.set('content-length', String(end - start + 1))
+  if (isPart) headers.set('content-range', `bytes ${start}-${end}/${object.byteSize}`)
+  if (request.method === 'HEAD' || end < start) return new Response(null, { status, headers })
+  // The etag ties the bytes to the headers above, should the object be replaced in between.
+  const { body } = await storage.get(token.key, { range: { start, end }, ifMatch: object.etag, signal: request.signal })
+  return new Response(unlessStalled(body, idleTimeoutMs), { status, headers })
+}
+
+function headersOf(runtime: Runtime, object: StoredObject, token: OpenedToken): Headers {
+  const contentType = token.contentType ?? object.contentType
+  const remainingMs = token.expiresAt.getTime() - runtime.now().getTime()
+  const remainingSeconds = Math.max(0, Math.floor(remainingMs / 1_000))
+  // What lies under a key of ours never changes; the URL itself ends. The application may put another file under its own.
+  const isImmutable = isReservedKey(token.key, Object.keys(runtime.profiles))
+  const headers = new Headers({
+    'accept-ranges': 'bytes',
+    'content-type': contentType,
+    'content-length': String(object.byteSize),
+    etag: `"${object.etag}"`,
+    'last-modified': object.lastModified.toUTCString(),
+    'cache-control': isImmutable ? `private, max-age=${remainingSeconds}, immutable` : 'private, no-cache',
+    'x-content-type-options': 'nosniff',
+  })
+  if (token.disposition !== undefined) headers.set('content-disposition', token.disposition)
+  if (isActiveContent(contentType)) headers.set('content-security-policy', "default-src 'none'; sandbox")
+  return headers
+}
+
+/** What a cache keeps up to date by a 304 (RFC 9110, 15.4.5). */
+function cacheHeaders(headers: Headers): Headers {
+  return new Headers([...headers].filter(([name]) => name === 'etag' || name === 'cache-control'))
+}
+
+/** A range is for `GET` alone, and only of the version that `If-Range` names. */
+function select(
+  runtime: Runtime,
+  request: Request,
+  { storage, token }: OpenedFile,
+  object: StoredObject,
+): RangeSelection {
+  const header = request.headers.get('range')
+  const isWhole =
+    header === null || request.method !== 'GET' || !matchesIfRange(request.headers.get('if-range'), object)
+  if (isWhole) return { select: 'whole' }
+  const selection = selectRange(header, object.byteSize)
+  if (selection.select === 'malformed') {
+    // A key of ours begins with its profile, which may be configured no longer.
+    const [name = ''] = token.key.split('/')
+    const profile = Object.hasOwn(runtime.profiles, name) ? name : 'unknown'
+    runtime.events.emit({
+      name: 'rindle.delivery.range_fallback',
+      metadata: { profile, adapter: storage.name },
+      measurements: { count: 1 },
+    })
+  }
+  return selection
+}

@@ -1,0 +1,160 @@
+import type { AssetWithVariants } from '../../assets/read.ts'
+import type { Asset } from '../../domain/entities.ts'
+import type { Runtime } from '../../kernel/runtime.ts'
+import { element, voidElement } from './html.ts'
+import { type MarkupOptions, type ShownFile, ShownFiles } from './shown-files.ts'
+
+/** Options of {@link picture}. */
+export interface PictureOptions<V extends string = string> extends MarkupOptions {
+  /** Image variants that show the same, in any sizes and formats. */
+  readonly variants: readonly V[]
+  /** What the picture says to whom does not see it; empty for mere decoration. */
+  readonly alt: string
+  /** How wide the picture is shown, as CSS says it: `(min-width: 60rem) 50vw, 100vw`. */
+  readonly sizes?: string
+  /** The URL of an image for an asset of which nothing can be shown everywhere yet. @default none: `src` is left out */
+  readonly placeholder?: string
+  /** `eager` for what is seen first. @default 'lazy' */
+  readonly loading?: 'lazy' | 'eager'
+}
+
+/** Attributes of a `source`, named as the DOM and React name them. */
+export interface PictureSource {
+  readonly type: string
+  readonly srcSet: string
+  readonly sizes?: string
+  readonly width?: number
+  readonly height?: number
+}
+
+/** Attributes of the `img`, named as the DOM and React name them. */
+export interface PictureImage {
+  /** Absent when nothing can be shown everywhere and there is no placeholder. */
+  readonly src?: string
+  readonly srcSet?: string
+  readonly sizes?: string
+  readonly alt: string
+  readonly width?: number
+  readonly height?: number
+  readonly loading: 'lazy' | 'eager'
+  readonly decoding: 'async'
+  readonly className?: string
+}
+
+/** A picture as plain data, and as HTML. */
+export interface Picture {
+  /** In newer formats; the browser takes the first that it knows. */
+  readonly sources: readonly PictureSource[]
+  readonly img: PictureImage
+  /** What the `img` shows; `null`: nothing, so only browsers that know one of the sources show a picture. */
+  readonly fallback: 'variant' | 'original' | 'placeholder' | null
+  /** `<picture>`, or `<img>` where there are no sources. Everything is escaped. */
+  readonly html: string
+}
+
+// What every browser shows. AVIF is not among them yet, and HEIC, TIFF, JPEG XL and raw formats never were.
+const EVERYWHERE: ReadonlySet<string> = new Set([
+  'image/jpeg',
+  'image/png',
+  'image/apng',
+  'image/gif',
+  'image/webp',
+  'image/svg+xml',
+])
+
+// The smaller the file that a format makes of the same picture, the earlier.
+const PREFERENCE: readonly string[] = ['image/avif', 'image/webp']
+
+/**
+ * Markup of an image asset, or of a video's poster: a source for each newer format, with width descriptors, and an `img`
+ * that every browser shows, with its dimensions. Variants that are not ready are left out, and so is what the authorizer
+ * refuses. The original stands in where no variant can, but only as a type that every browser shows. One query when
+ * the asset was read without its variants, else none. `not_deliverable`, `unknown_variant`, `invalid_input` for a variant
+ * that is no image, `forbidden` when everything is refused.
+ */
+export async function picture(
+  runtime: Runtime,
+  asset: Asset | AssetWithVariants,
+  options: PictureOptions,
+): Promise<Picture> {
+  const files = await ShownFiles.of(runtime, asset, options)
+  const formats = byFormat(await files.variants(options.variants, 'image'))
+  const shownEverywhere = formats.findLast(([type]) => EVERYWHERE.has(type))
+  const original = shownEverywhere === undefined ? await files.original('image', EVERYWHERE) : null
+  files.assertShown()
+  const sources = formats.filter((format) => format !== shownEverywhere).map(([, shown]) => sourceOf(shown, options))
+  const fallback = shownEverywhere?.[1] ?? (original === null ? [] : [original])
+  const img = imageOf(fallback, options)
+  return { sources, img, fallback: fallbackOf(shownEverywhere, original, options), html: htmlOf(sources, img) }
+}
+
+type Format = readonly [type: string, files: readonly [ShownFile, ...ShownFile[]]]
+
+/** Files by content type, the preferred first; of each the narrower first, and one of each width. Pure. */
+function byFormat(files: readonly ShownFile[]): readonly Format[] {
+  const groups = Map.groupBy(files, ({ contentType }) => contentType)
+  const rank = (type: string): number => {
+    const index = PREFERENCE.indexOf(type)
+    if (index >= 0) return index
+    return EVERYWHERE.has(type) ? PREFERENCE.length + 1 : PREFERENCE.length
+  }
+  return [...groups]
+    .toSorted(([a], [b]) => rank(a) - rank(b))
+    .map(([type, group]) => {
+      const byWidth = [...new Map(group.toReversed().map((file) => [file.width, file])).values()]
+      const sorted = byWidth.toSorted((a, b) => (a.width ?? 0) - (b.width ?? 0))
+      return [type, sorted as [ShownFile, ...ShownFile[]]] as const
+    })
+}
+
+function sourceOf(files: readonly [ShownFile, ...ShownFile[]], { sizes }: PictureOptions): PictureSource {
+  return {
+    type: files[0].contentType,
+    srcSet: srcSetOf(files) ?? files[0].url,
+    ...(files.length === 1 || sizes === undefined ? {} : { sizes }),
+    ...dimensionsOf(files),
+  }
+}
+
+function imageOf(files: readonly ShownFile[], options: PictureOptions): PictureImage {
+  const { alt, sizes, placeholder, loading = 'lazy', className } = options
+  const src = files.at(-1)?.url ?? placeholder
+  const srcSet = srcSetOf(files)
+  return {
+    ...(src === undefined ? {} : { src }),
+    ...(srcSet === undefined ? {} : { srcSet, ...(sizes === undefined ? {} : { sizes }) }),
+    alt,
+    ...dimensionsOf(files),
+    loading,
+    decoding: 'async',
+    ...(className === undefined ? {} : { className }),
+  }
+}
+
+/** Several files with their widths; one file needs no choice. */
+function srcSetOf(files: readonly ShownFile[]): string | undefined {
+  const known = files.filter(({ width }) => width !== null)
+  return known.length < 2 ? undefined : known.map(({ url, width }) => `${url} ${width}w`).join(', ')
+}
+
+/** Of the largest: all have the same proportions, which is what keeps the page from jumping. */
+function dimensionsOf(files: readonly ShownFile[]): { readonly width?: number; readonly height?: number } {
+  const { width, height } = files.at(-1) ?? { width: null, height: null }
+  return width === null || height === null ? {} : { width, height }
+}
+
+function fallbackOf(
+  shownEverywhere: Format | undefined,
+  original: ShownFile | null,
+  { placeholder }: PictureOptions,
+): Picture['fallback'] {
+  if (shownEverywhere !== undefined) return 'variant'
+  if (original !== null) return 'original'
+  return placeholder === undefined ? null : 'placeholder'
+}
+
+function htmlOf(sources: readonly PictureSource[], img: PictureImage): string {
+  const image = voidElement('img', { ...img })
+  if (sources.length === 0) return image
+  return element('picture', {}, [...sources.map((source) => voidElement('source', { ...source })), image])
+}

@@ -1,0 +1,157 @@
+import type { AssetWithVariants } from '../../assets/read.ts'
+import type { Asset } from '../../domain/entities.ts'
+import type { Runtime } from '../../kernel/runtime.ts'
+import { element, voidElement } from './html.ts'
+import { type MarkupOptions, type ShownFile, ShownFiles } from './shown-files.ts'
+
+/** A text track, as the application keeps it. */
+export interface Track {
+  /** The URL of a WebVTT file. From another origin it needs `crossOrigin`, and CORS there. */
+  readonly src: string
+  /** @default 'subtitles' */
+  readonly kind?: 'subtitles' | 'captions' | 'descriptions' | 'chapters' | 'metadata'
+  /** BCP 47: "en", "de-CH". Needed for subtitles. */
+  readonly srcLang?: string
+  /** What the player's menu says. */
+  readonly label?: string
+  /** Shown without being asked for. @default false */
+  readonly default?: boolean
+}
+
+/** Options of {@link audio}. */
+export interface AudioOptions<V extends string = string> extends MarkupOptions {
+  /** Variants of the asset's own kind, in the order in which the browser tries them. */
+  readonly variants: readonly V[]
+  /** Captions, subtitles, descriptions, chapters. @default none */
+  readonly tracks?: readonly Track[]
+  /** How files and tracks of another origin are fetched; needed for tracks from there. @default as pages do */
+  readonly crossOrigin?: 'anonymous' | 'use-credentials'
+}
+
+/** Options of {@link video}. */
+export interface VideoOptions<V extends string = string> extends AudioOptions<V> {
+  /** An image variant that is shown until the video plays. @default none */
+  readonly poster?: V
+}
+
+/** Attributes of a `source`. */
+export interface PlayerSource {
+  readonly src: string
+  /** Absent where browsers play the file, but do not know that they do. */
+  readonly type?: string
+}
+
+/** Attributes of an `audio` element, named as the DOM and React name them. */
+export interface AudioAttributes {
+  readonly controls: true
+  readonly preload: 'metadata'
+  readonly crossOrigin?: 'anonymous' | 'use-credentials'
+  readonly className?: string
+}
+
+/** Attributes of a `video` element, named as the DOM and React name them. */
+export interface VideoAttributes extends AudioAttributes {
+  readonly width?: number
+  readonly height?: number
+  /** Absent while it is not ready: the original is no image. */
+  readonly poster?: string
+}
+
+/** What plays an asset, as plain data and as HTML. */
+export interface Player<A> {
+  readonly attributes: A
+  /** The browser plays the first that it can. Empty: there is nothing yet that a browser plays. */
+  readonly sources: readonly PlayerSource[]
+  readonly tracks: readonly Track[]
+  /** What the sources are; `null`: there are none. */
+  readonly fallback: 'variant' | 'original' | null
+  /** Everything is escaped. */
+  readonly html: string
+}
+
+// Browsers play H.264 in QuickTime, and say that they do not know the type: without one they look into the file.
+const UNTYPED = 'video/quicktime'
+const VIDEO_TYPES: ReadonlySet<string> = new Set(['video/mp4', 'video/webm', 'video/ogg', UNTYPED])
+const AUDIO_TYPES: ReadonlySet<string> = new Set([
+  'audio/mpeg',
+  'audio/mp4',
+  'audio/aac',
+  'audio/ogg',
+  'audio/wav',
+  'audio/webm',
+  'audio/flac',
+])
+
+/**
+ * Markup of a video: sources, poster and text tracks, with the dimensions of the first source. Variants that are not
+ * ready are left out, and so is what the authorizer refuses; the original stands in where no variant can, if browsers
+ * may play its type. One query when the asset was read without its variants, else none. `not_deliverable`,
+ * `unknown_variant`, `invalid_input` for a variant of another kind, `forbidden` when everything is refused.
+ */
+export async function video(
+  runtime: Runtime,
+  asset: Asset | AssetWithVariants,
+  options: VideoOptions,
+): Promise<Player<VideoAttributes>> {
+  const files = await ShownFiles.of(runtime, asset, options)
+  const posters = options.poster === undefined ? [] : await files.variants([options.poster], 'image')
+  const shown = await playable(files, 'video', options)
+  const [first] = shown.files
+  const [poster] = posters
+  const attributes: VideoAttributes = {
+    ...attributesOf(options),
+    ...(typeof first?.width === 'number' && typeof first.height === 'number'
+      ? { width: first.width, height: first.height }
+      : {}),
+    ...(poster === undefined ? {} : { poster: poster.url }),
+  }
+  return playerOf('video', attributes, shown, options)
+}
+
+/** The same for sound: {@link video} without poster and dimensions. */
+export async function audio(
+  runtime: Runtime,
+  asset: Asset | AssetWithVariants,
+  options: AudioOptions,
+): Promise<Player<AudioAttributes>> {
+  const files = await ShownFiles.of(runtime, asset, options)
+  return playerOf('audio', attributesOf(options), await playable(files, 'audio', options), options)
+}
+
+/** The files to play, and what they are. */
+type Playable = Pick<Player<unknown>, 'fallback'> & { readonly files: readonly ShownFile[] }
+
+async function playable(files: ShownFiles, kind: 'video' | 'audio', { variants }: AudioOptions): Promise<Playable> {
+  const made = await files.variants(variants, kind)
+  if (made.length > 0) return { files: made, fallback: 'variant' }
+  const original = await files.original(kind, kind === 'video' ? VIDEO_TYPES : AUDIO_TYPES)
+  files.assertShown()
+  return original === null ? { files: [], fallback: null } : { files: [original], fallback: 'original' }
+}
+
+function attributesOf({ crossOrigin, className }: AudioOptions): AudioAttributes {
+  return {
+    controls: true,
+    preload: 'metadata',
+    ...(crossOrigin === undefined ? {} : { crossOrigin }),
+    ...(className === undefined ? {} : { className }),
+  }
+}
+
+function playerOf<A extends AudioAttributes>(
+  name: 'video' | 'audio',
+  attributes: A,
+  { files, fallback }: Playable,
+  { tracks: given = [] }: AudioOptions,
+): Player<A> {
+  const sources = files.map(
+    ({ url, contentType }): PlayerSource => (contentType === UNTYPED ? { src: url } : { src: url, type: contentType }),
+  )
+  const tracks = given.map((track): Track => ({ kind: 'subtitles', ...track }))
+  const elementAttributes: VideoAttributes = attributes
+  const html = element(name, { ...elementAttributes }, [
+    ...sources.map((source) => voidElement('source', { ...source })),
+    ...tracks.map((track) => voidElement('track', { ...track })),
+  ])
+  return { attributes, sources, tracks, fallback, html }
+}

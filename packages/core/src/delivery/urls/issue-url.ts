@@ -1,0 +1,76 @@
+import type { Asset, Variant } from '../../domain/entities.ts'
+import { RindleError } from '../../domain/errors.ts'
+import { expiryOf } from '../../domain/expiry.ts'
+import { type Runtime, storageOf } from '../../kernel/runtime.ts'
+import type { Profile } from '../../profile/profile.ts'
+import { contentDisposition, type Disposition, variantFilename } from './disposition.ts'
+
+/** How a URL is issued. */
+export interface IssueOptions {
+  /** Least remaining life of a signed URL. @default the profile's, else the instance's */
+  readonly expiresInSeconds?: number
+  /** Active content (SVG, HTML, …) is always an attachment. @default 'inline' */
+  readonly disposition?: Disposition
+}
+
+/** One file that is to be delivered. */
+export interface DeliveredFile {
+  readonly key: string
+  readonly contentType: string
+  /** The name a browser saves it under. */
+  readonly filename: string
+}
+
+/** The original. */
+export function originalFile(asset: Asset): DeliveredFile {
+  return {
+    key: asset.storageKey,
+    contentType: asset.contentType ?? 'application/octet-stream',
+    filename: asset.filename,
+  }
+}
+
+/** The object of a variant, which must have one. */
+export function variantFile(asset: Asset, variant: Variant): DeliveredFile {
+  const contentType = variant.contentType ?? 'application/octet-stream'
+  return {
+    key: variant.storageKey as string,
+    contentType,
+    filename: variantFilename(asset.filename, variant.name, contentType),
+  }
+}
+
+/** Makes the URL of a file that the authorizer has granted, and announces it. Asks no database. */
+export async function issueUrl(
+  runtime: Runtime,
+  place: Pick<Asset, 'storage' | 'profile'>,
+  profile: Profile,
+  file: DeliveredFile,
+  options: IssueOptions,
+): Promise<string> {
+  const storage = storageOf(runtime, place.storage)
+  const isPublic = profile.delivery.public
+  const maxSeconds = runtime.maxDeliveryExpiresInSeconds
+  const issued = isPublic
+    ? storage.publicUrl(file.key)
+    : (
+        await storage.signGet(file.key, {
+          expiresAt: expiryOf(runtime.now(), lifetime(runtime, profile, options), maxSeconds),
+          contentType: file.contentType,
+          disposition: contentDisposition(file.filename, file.contentType, options.disposition ?? 'inline'),
+        })
+      ).url
+  runtime.events.emit({
+    name: 'rindle.delivery.signed',
+    metadata: { profile: place.profile, adapter: storage.name, mode: isPublic ? 'public' : 'signed' },
+    measurements: { count: 1 },
+  })
+  return issued
+}
+
+function lifetime(runtime: Runtime, profile: Profile, options: IssueOptions): number {
+  const maxSeconds = runtime.maxDeliveryExpiresInSeconds
+  const seconds = options.expiresInSeconds ?? profile.delivery.expiresInSeconds ?? runtime.deliveryExpiresInSeconds
+  if (Number.isFinite(seconds) && seconds >= 1 && seconds <= maxSeconds) return seconds
+  throw new RindleError('invalid_input', `expiresInSeconds must be from 1 to ${maxSeconds}, the longest life of a URL.`)
+}

@@ -1,0 +1,109 @@
+import type { AssetWithVariants } from '../../assets/read.ts'
+import type { Asset, Variant } from '../../domain/entities.ts'
+import { RindleError } from '../../domain/errors.ts'
+import { outputKind } from '../../domain/recipe-facts.ts'
+import { chooseVariant, type NotReadyMode, type StaleMode } from '../../domain/stale-policy.ts'
+import { isDeliverable } from '../../domain/states.ts'
+import { announceRefusal } from '../../events/refusals.ts'
+import { profileOf, type Runtime } from '../../kernel/runtime.ts'
+import type { DeclaredVariant, Profile } from '../../profile/profile.ts'
+import { forbidden, refusalOf } from './authorize.ts'
+import { type DeliveredFile, type IssueOptions, issueUrl, originalFile, variantFile } from './issue-url.ts'
+import { withVariants } from './with-variants.ts'
+
+/** Options of {@link url}. */
+export interface UrlOptions extends IssueOptions {
+  /** Given to the profile's authorizer. */
+  readonly actor?: unknown
+  /** The name a browser saves the file under. @default the sanitised name of the upload */
+  readonly filename?: string
+}
+
+/** Options of {@link variantUrl}. */
+export interface VariantUrlOptions extends UrlOptions {
+  /** What a stale variant leads to. @default the profile's, else 'fallback_original' */
+  readonly staleMode?: StaleMode
+  /** What a variant leads to that has nothing to serve: `placeholder` gives `null`. @default 'original' */
+  readonly onNotReady?: NotReadyMode
+}
+
+/**
+ * A URL of the asset's original: the authorizer is asked first, and a refusal issues nothing. Signed unless the profile
+ * is public. No query: the asset is taken as it was read. `not_deliverable`, `forbidden`.
+ */
+export async function url(runtime: Runtime, asset: Asset, options: UrlOptions = {}): Promise<string> {
+  const profile = assertDeliverable(runtime, asset)
+  // A page signs thousands at once: without an authorizer there is nothing to wait for.
+  if (profile.delivery.authorize !== null) await authorize(profile, asset, undefined, options.actor)
+  return await issueUrl(runtime, asset, profile, named(originalFile(asset), options), options)
+}
+
+/**
+ * A URL of a variant, or of what stands in for it: see {@link VariantUrlOptions}. `null` when the caller shows its own
+ * placeholder: it asked for that, or the original is of another kind than the variant (a video instead of its poster).
+ * One query when the asset was read without its variants, else none. `unknown_variant`, `not_deliverable`, `forbidden`.
+ */
+export async function variantUrl(
+  runtime: Runtime,
+  asset: Asset | AssetWithVariants,
+  name: string,
+  options: VariantUrlOptions = {},
+): Promise<string | null> {
+  const profile = assertDeliverable(runtime, asset)
+  const declared = declaredVariant(profile, asset.profile, name)
+  await authorize(profile, asset, name, options.actor)
+  const [{ variants }] = await withVariants(runtime, [asset])
+  const variant = variants.find((candidate) => candidate.name === name)
+  const { serve } = choose(profile, variant, options)
+  if (serve === 'variant') {
+    return issueUrl(runtime, asset, profile, named(variantFile(asset, variant as Variant), options), options)
+  }
+  if (serve === 'error') {
+    throw new RindleError(
+      'not_deliverable',
+      `Variant "${name}" of asset ${asset.id} is ${variant?.state ?? 'not planned'} and has nothing to serve yet.`,
+      { details: { state: variant?.state ?? null }, retryable: true },
+    )
+  }
+  if (serve === 'placeholder' || asset.kind !== outputKind(declared.recipe)) return null
+  return await issueUrl(runtime, asset, profile, named(originalFile(asset), options), options)
+}
+
+/** The profile of an asset that may be delivered. `not_deliverable`. */
+export function assertDeliverable(runtime: Runtime, asset: Asset): Profile {
+  if (isDeliverable(asset.state)) return profileOf(runtime, asset.profile)
+  const error = new RindleError('not_deliverable', `Asset ${asset.id} is ${asset.state} and is not delivered.`, {
+    details: { state: asset.state },
+  })
+  announceRefusal(runtime, 'delivery', error)
+  throw error
+}
+
+/** A variant as its profile declares it. `unknown_variant`. */
+export function declaredVariant(profile: Profile, profileName: string, name: string): DeclaredVariant {
+  const declared = Object.hasOwn(profile.variants, name) ? profile.variants[name] : undefined
+  if (declared !== undefined) return declared
+  const known = Object.keys(profile.variants).join(', ')
+  throw new RindleError('unknown_variant', `Profile "${profileName}" has no variant "${name}". It has: ${known}.`, {
+    details: { variant: name },
+  })
+}
+
+/** What to serve for a variant, as its row is and the caller wants it. Pure. */
+export function choose(
+  profile: Profile,
+  variant: Variant | undefined,
+  options: Pick<VariantUrlOptions, 'staleMode' | 'onNotReady'>,
+): ReturnType<typeof chooseVariant> {
+  const state = variant === undefined ? undefined : { state: variant.state, hasObject: variant.storageKey !== null }
+  return chooseVariant(state, options.staleMode ?? profile.delivery.staleMode, options.onNotReady ?? 'original')
+}
+
+async function authorize(profile: Profile, asset: Asset, variant: string | undefined, actor: unknown): Promise<void> {
+  const refusal = await refusalOf(profile, { asset, ...(variant === undefined ? {} : { variant }), actor })
+  if (refusal !== null) throw forbidden(`asset ${asset.id}`, refusal)
+}
+
+function named(file: DeliveredFile, { filename }: UrlOptions): DeliveredFile {
+  return filename === undefined ? file : { ...file, filename }
+}

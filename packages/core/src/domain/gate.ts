@@ -1,0 +1,162 @@
+import type { AcceptRules } from './accept.ts'
+import { type Claims, claimsOf, isNameOf, mayBeAccepted, mayBeCalled } from './claims.ts'
+import { extensionsOf, isActiveContent, kindOf } from './content-types.ts'
+import { withExtension } from './filename.ts'
+import { isAccepted } from './is-accepted.ts'
+import { readingOf } from './reading.ts'
+import { familyOf, typesOf } from './type-lookup.ts'
+
+/** Why the gate refuses bytes; kept as the asset's `errorReason`. */
+export type RejectionReason =
+  | 'empty_file'
+  | 'max_bytes_exceeded'
+  | 'unknown_type'
+  | 'mime_not_allowed'
+  | 'extension_not_allowed'
+  | 'extension_mime_mismatch'
+  | 'declared_mime_mismatch'
+
+/** What is known of a file before its bytes are. */
+export interface DeclaredFile {
+  /** What the client says the bytes are. */
+  readonly declaredType: string | null
+  /** The sanitised name. */
+  readonly filename: string
+  /** `null` while it is not known; the bytes are then counted as they come. */
+  readonly byteSize: number | null
+}
+
+/** What the gate is told about a file. */
+export interface GateInput extends DeclaredFile {
+  /** What the bytes are; `undefined` when of no known form. */
+  readonly sniffedType: string | undefined
+}
+
+/** The gate's word. */
+export type GateVerdict =
+  | {
+      readonly accepted: true
+      readonly contentType: string
+      /** The name, whose extension is one of the content type. */
+      readonly filename: string
+    }
+  | Refused
+
+/** A file that the gate refuses, and why. */
+interface Refused {
+  readonly accepted: false
+  readonly reason: RejectionReason
+  readonly message: string
+}
+
+/**
+ * The gate: size, magic bytes, allow-list, extension and declared type, in this order. A name of another type of the
+ * same kind is corrected, where the profile does not refuse it; one of another kind, or of what a browser may run, is
+ * refused always. Pure.
+ */
+export function judge(input: GateInput, accept: AcceptRules): GateVerdict {
+  const { sniffedType, filename } = input
+  const wrongSize = judgeSize(input, accept)
+  if (wrongSize !== null) return wrongSize
+  if (sniffedType === undefined) {
+    return reject('unknown_type', `The file is of no known type. ${acceptedBy(accept)}`)
+  }
+  const claims = claimsOf(input.declaredType, filename)
+  const contentType = readingOf(sniffedType, claims, accept.types)
+  if (!isAccepted(contentType, accept.types)) {
+    return reject('mime_not_allowed', `The file is ${contentType}. ${acceptedBy(accept)}`)
+  }
+  return judgeNames(claims, filename, contentType, accept)
+}
+
+/**
+ * What can be said before the bytes are there. A declared type that says nothing decides nothing; one that names what
+ * the profile does not accept is refused now, and so is an extension. `null`: go on, the gate decides. Pure.
+ */
+export function judgeDeclared(input: DeclaredFile, accept: AcceptRules): Refused | null {
+  const wrongSize = judgeSize(input, accept)
+  if (wrongSize !== null) return wrongSize
+  const claims = claimsOf(input.declaredType, input.filename)
+  const { declared, extension } = claims
+  if (declared !== null && !mayBeAccepted(claims, accept.types)) {
+    return reject('mime_not_allowed', `The file was declared as ${declared}. ${acceptedBy(accept)}`)
+  }
+  if (extension === '') return null
+  const unlisted = judgeExtension(extension, accept)
+  if (unlisted !== null) return unlisted
+  if (declared !== null && isContradiction(claims, declared, accept)) {
+    return reject('extension_mime_mismatch', `The file is named ${called(extension)}, but was declared as ${declared}.`)
+  }
+  if (accept.extensions !== null || mayBeCalled(claims, accept.types)) return null
+  return reject('extension_not_allowed', `Files named ${called(extension)} are not accepted. ${acceptedBy(accept)}`)
+}
+
+/** The rejection of a file that is larger than its profile allows. */
+export function tooLarge(maxBytes: number): Refused {
+  return reject('max_bytes_exceeded', `The file is larger than the ${maxBytes} bytes that are accepted.`)
+}
+
+function judgeSize({ byteSize }: DeclaredFile, { maxBytes }: AcceptRules): Refused | null {
+  if (byteSize === 0) return reject('empty_file', 'The file is empty.')
+  return byteSize !== null && byteSize > maxBytes ? tooLarge(maxBytes) : null
+}
+
+function judgeNames(claims: Claims, filename: string, contentType: string, accept: AcceptRules): GateVerdict {
+  const { declared, extension } = claims
+  const unlisted = judgeExtension(extension, accept)
+  if (unlisted !== null) return unlisted
+  const right = rightExtension(extension, contentType, accept)
+  if (right === null) {
+    const message = `The file is named ${called(extension)}, but its bytes are ${contentType}.`
+    return reject('extension_mime_mismatch', message)
+  }
+  if (declared !== null && !isNameOf(declared, contentType) && !mayBeCorrected([declared], contentType, accept)) {
+    return reject('declared_mime_mismatch', `The file was declared as ${declared}, but its bytes are ${contentType}.`)
+  }
+  return { accepted: true, contentType, filename: right === extension ? filename : withExtension(filename, right) }
+}
+
+function judgeExtension(extension: string, { extensions }: AcceptRules): Refused | null {
+  if (extension === '' || extensions === null || extensions.includes(extension)) return null
+  return reject('extension_not_allowed', `Files named ${extension} are not accepted: ${extensions.join(', ')}.`)
+}
+
+/**
+ * The extension for a file of a type that has come under another or none: the same where it is of the type or its
+ * family, or of no known type and listed by the profile; the type's own where it may be corrected. `null`: neither.
+ */
+function rightExtension(extension: string, contentType: string, accept: AcceptRules): string | null {
+  if (extension === '' || extensionsOf(contentType).includes(extension)) return extension
+  const named = typesOf(extension)
+  if (named.length === 0) return accept.extensions === null ? null : extension
+  if (!mayBeCorrected(named, contentType, accept)) return null
+  return extensionsOf(contentType).find((own) => accept.extensions?.includes(own) ?? true) ?? null
+}
+
+/** Whether no bytes could be both of a declared type and of a type that the name may stand for. */
+function isContradiction({ extension }: Claims, declared: string, accept: AcceptRules): boolean {
+  const named = typesOf(extension).flatMap(familyOf)
+  if (extensionsOf(declared).includes(extension) || named.some((type) => isNameOf(declared, type))) return false
+  return named.length === 0 ? accept.extensions === null : !mayBeCorrected(named, declared, accept)
+}
+
+/** Whether a name of these types is put right for one of the other: another type of the same kind, neither active. */
+function mayBeCorrected(named: readonly string[], contentType: string, { extensionMismatch }: AcceptRules): boolean {
+  const kind = kindOf(contentType)
+  if (extensionMismatch === 'reject' || kind === 'other' || isActiveContent(contentType)) return false
+  return named.some((type) => kindOf(type) === kind && !isActiveContent(type))
+}
+
+/** An extension, with the types that it stands for. */
+function called(extension: string): string {
+  const named = typesOf(extension)
+  return named.length === 0 ? extension : `${extension} (${named.join(', ')})`
+}
+
+function acceptedBy({ types }: AcceptRules): string {
+  return `Accepted: ${types.join(', ')}.`
+}
+
+function reject(reason: RejectionReason, message: string): Refused {
+  return { accepted: false, reason, message }
+}

@@ -1,0 +1,44 @@
+import type { Claims } from './claims.ts'
+import { kindOf } from './content-types.ts'
+import { isAccepted } from './is-accepted.ts'
+import type { AssetKind } from './states.ts'
+import { familyOf, typesOf } from './type-lookup.ts'
+import { READINGS } from './type-tables/families.ts'
+
+/**
+ * What the bytes are, as exactly as their beginning and the name of the file tell together: which of its family a
+ * container is when it may hold a film or sound alone, which raw photo a TIFF is. What the bytes rule out, no name makes
+ * of them. Of those that are possible the first that the list accepts.
+ */
+export function readingOf(sniffed: string, claims: Claims, types: readonly string[]): string {
+  const readings = READINGS[sniffed]
+  const possible = readings ?? ([sniffed, ...counterparts(sniffed)] as const)
+  const [likeliest] = possible
+  const named = (names: readonly string[]): readonly string[] =>
+    possible.filter((type) => names.some((name) => name === type || (!readings && kindOf(name) === kindOf(type))))
+  const byName = named(typesOf(claims.extension))
+  const byWord = named(claims.declared === null ? [] : [claims.declared])
+  // Where the first bytes leave it open they are taken for a film's, and systems do the same: only a name says sound.
+  const isGuess = kindOf(likeliest) === 'video' && byName.length > 0
+  const isFirst = byName.includes(likeliest) || (byWord.includes(likeliest) && !isGuess)
+  const ordered = isFirst ? [likeliest, ...byName, ...byWord] : [...byName, ...byWord, likeliest]
+  return ordered.find((type) => isAccepted(type, types)) ?? likeliest
+}
+
+/** The types of the same container that hold pictures where this one holds sound alone, or the other way round. */
+function counterparts(type: string): readonly string[] {
+  const [, subtype] = type.split('/')
+  return ['video', 'audio'].map((kind) => `${kind}/${subtype}`).filter((t) => t !== type && familyOf(type).includes(t))
+}
+
+/**
+ * What a container is once a probe has seen its tracks: a film, or sound alone. `null` when the list accepts sound of
+ * this container, and no films. A film that turns out to have no pictures stays what it was where only films are
+ * accepted. Pure.
+ */
+export function probedType(contentType: string, kind: AssetKind, types: readonly string[]): string | null {
+  const probed =
+    kindOf(contentType) === kind ? undefined : counterparts(contentType).find((type) => kindOf(type) === kind)
+  if (probed === undefined || isAccepted(probed, types)) return probed ?? contentType
+  return kind === 'video' ? null : contentType
+}

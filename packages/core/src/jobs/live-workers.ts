@@ -1,0 +1,78 @@
+import type { QueueName, RefusedQueues } from '../domain/queues.ts'
+import type { Runtime } from '../kernel/runtime.ts'
+import { json, number, numberOrNull, text, time } from '../kernel/sql/row-values.ts'
+import { BEAT_EVERY_SECONDS } from './heartbeat.ts'
+
+/** Workers whose last beat is older count as dead. */
+const DEAD_AFTER_SECONDS = 4 * BEAT_EVERY_SECONDS
+
+const MOST_ROWS = 1_000
+
+/** Workers of one process, as the database knows them. */
+export interface LiveWorker {
+  /** One for each start of workers. */
+  readonly id: string
+  readonly host: string
+  readonly processId: number
+  /** How many jobs at once they take, of the queues that they serve. */
+  readonly queues: Partial<Readonly<Record<QueueName, number>>>
+  /** Queues that they were to serve and do not, each with the reason: the machine lacks FFmpeg, for instance. */
+  readonly refused: RefusedQueues
+  readonly startedAt: Date
+  /** When they last said that they are alive. */
+  readonly beatAt: Date
+  /** How long ago that was, by the clock of the database. */
+  readonly beatAgeSeconds: number
+}
+
+/** Workers that may have stopped, or died. */
+export interface KnownWorker extends LiveWorker {
+  /** How long ago they stopped taking jobs because they were told to; `null`: they run, or died. */
+  readonly stoppedAgeSeconds: number | null
+}
+
+/** The workers of all processes that take jobs now, the longest running first; at most 1,000. */
+export async function liveWorkers(runtime: Runtime): Promise<readonly LiveWorker[]> {
+  const alive = (await knownWorkers(runtime)).filter(isAlive)
+  return alive
+    .map(({ stoppedAgeSeconds: _running, ...worker }) => worker)
+    .toSorted((a, b) => a.startedAt.getTime() - b.startedAt.getTime())
+}
+
+/** Those that stopped, or died, within the last day as well; the latest sign of life first. */
+export async function knownWorkers({ database }: Runtime): Promise<readonly KnownWorker[]> {
+  const { rows } = await database.executeSql(
+    `select id::text as id, host, process_id, queues, refused, started_at, beat_at,
+       extract(epoch from clock_timestamp() - beat_at)::float8 as beat_age_seconds,
+       extract(epoch from clock_timestamp() - stopped_at)::float8 as stopped_age_seconds
+     from rindle.media_workers order by beat_at desc, id limit ${MOST_ROWS}`,
+  )
+  return rows.map((row) => ({
+    id: text(row, 'id'),
+    host: text(row, 'host'),
+    processId: number(row, 'process_id'),
+    queues: json(row, 'queues'),
+    refused: json(row, 'refused'),
+    startedAt: time(row, 'started_at'),
+    beatAt: time(row, 'beat_at'),
+    beatAgeSeconds: number(row, 'beat_age_seconds'),
+    stoppedAgeSeconds: numberOrNull(row, 'stopped_age_seconds'),
+  }))
+}
+
+/** Whether these workers take jobs, as far as anybody can tell. Pure. */
+export function isAlive({
+  beatAgeSeconds,
+  stoppedAgeSeconds,
+}: Pick<KnownWorker, 'beatAgeSeconds' | 'stoppedAgeSeconds'>): boolean {
+  return stoppedAgeSeconds === null && beatAgeSeconds <= DEAD_AFTER_SECONDS
+}
+
+/** Of workers that take no jobs any more, who they were and how they ended: "process 7 on a, stopped 90 s ago". Pure. */
+export function lastSeen({ processId, host, beatAgeSeconds, stoppedAgeSeconds }: KnownWorker): string {
+  const end =
+    stoppedAgeSeconds === null
+      ? `died ${Math.round(beatAgeSeconds)} s ago`
+      : `stopped ${Math.round(stoppedAgeSeconds)} s ago`
+  return `process ${processId} on ${host}, ${end}`
+}

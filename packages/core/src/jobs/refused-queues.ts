@@ -1,0 +1,61 @@
+import { RindleError } from '../domain/errors.ts'
+import type { QueueName, RefusedQueues } from '../domain/queues.ts'
+import { type Lane, lane, recipeCapability } from '../domain/recipe-facts.ts'
+import type { Runtime } from '../kernel/runtime.ts'
+import type { Processor } from '../ports/processor.ts'
+
+/** Starting a decoder on a machine that is busy takes its time; whoever needs longer than that is broken. */
+const LONGEST_CHECK_MS = 60_000
+
+/** The lane whose variants a queue's jobs make; `null` for a queue that makes none. Pure. */
+export function laneOf(queue: QueueName): Lane | null {
+  if (queue === 'rindle_process') return 'image'
+  return queue === 'rindle_media' ? 'av' : null
+}
+
+/**
+ * Of these queues, those of which this machine can make nothing at all, because it lacks the program or library of every
+ * processor that profiles need there. Asks the processors, as the doctor does. What a processor can make in part (of an
+ * FFmpeg without some encoder, say) is no reason: the rest would wait for nothing. Nor is what a promotion reads with: of
+ * the files that it cannot read here, each waits by itself.
+ */
+export async function refusedQueues(
+  { profiles, processors }: Pick<Runtime, 'profiles' | 'processors'>,
+  queues: readonly QueueName[],
+): Promise<RefusedQueues> {
+  const recipes = Object.values(profiles).flatMap(({ variants }) => Object.values(variants).map(({ recipe }) => recipe))
+  const refused: [QueueName, string][] = []
+  for (const queue of queues) {
+    const needed = recipes.filter((recipe) => lane(recipe) === laneOf(queue)).map(recipeCapability)
+    const makers = processors.filter(({ capabilities }) => needed.some((capability) => capabilities.has(capability)))
+    const problems = await Promise.all(makers.map(problemOf))
+    const [first] = problems
+    if (first !== undefined && problems.every((problem) => problem !== undefined)) refused.push([queue, first])
+  }
+  return Object.fromEntries(refused)
+}
+
+/** Why a processor can do nothing here: what it finds of itself, when nothing in particular is asked of it. */
+async function problemOf(processor: Processor): Promise<string | undefined> {
+  const context = { capabilities: new Set<string>(), signal: AbortSignal.timeout(LONGEST_CHECK_MS) }
+  try {
+    for await (const { status, summary, fix } of processor.diagnose(context)) {
+      if (status === 'error') return fix === undefined ? `${summary}.` : `${summary}. ${fix}`
+    }
+    return undefined
+  } catch (error) {
+    return `The ${processor.name} processor does not work here: ${error instanceof Error ? error.message : String(error)}`
+  }
+}
+
+/** The error of a process that was told to work on these queues. */
+export function cannotWork(refused: RefusedQueues): RindleError {
+  const reasons = Object.entries(refused).map(([queue, reason]) => `${queue}: ${reason}`)
+  return new RindleError(
+    'setup_incomplete',
+    `This machine cannot work on a queue that was asked for. ${reasons.join(' ')}`,
+    {
+      details: { refused },
+    },
+  )
+}

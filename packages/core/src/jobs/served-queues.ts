@@ -1,0 +1,79 @@
+import type { QueueName, RefusedQueues } from '../domain/queues.ts'
+import type { Runtime } from '../kernel/runtime.ts'
+import type { WorkerRegistration, Workers } from '../ports/jobs.ts'
+import { cannotWork, refusedQueues } from './refused-queues.ts'
+
+/** What a process was to work on. */
+export interface WorkPlan {
+  readonly registrations: readonly WorkerRegistration[]
+  /** Whether its caller named the queues, and so must not be left without one. */
+  readonly isExplicit: boolean
+}
+
+/** The queues that one call of `work` serves: those that this machine can, and the others as soon as it can. */
+export class ServedQueues {
+  readonly #runtime: Runtime
+  readonly #groups: Workers[] = []
+  readonly #waiting: WorkerRegistration[]
+  readonly #concurrency = new Map<QueueName, number>()
+  #refused: RefusedQueues = {}
+
+  private constructor(runtime: Runtime, waiting: readonly WorkerRegistration[]) {
+    this.#runtime = runtime
+    this.#waiting = [...waiting]
+  }
+
+  /** Starts the workers of what can be served. `setup_incomplete` when that is not all of what was named. */
+  static async start(runtime: Runtime, { registrations, isExplicit }: WorkPlan): Promise<ServedQueues> {
+    const refused = await refusedQueues(
+      runtime,
+      registrations.map(({ queue }) => queue),
+    )
+    if (isExplicit && Object.keys(refused).length > 0) throw cannotWork(refused)
+    for (const [queue, reason] of Object.entries(refused)) {
+      runtime.logger.warn(
+        { queue, code: 'queue_refused', error: reason },
+        'This process does not work on a queue until its machine can.',
+      )
+    }
+    const served = new ServedQueues(runtime, registrations)
+    await served.#startAllBut(refused)
+    return served
+  }
+
+  /** Jobs at once, of the queues that are served now. */
+  get concurrency(): Partial<Readonly<Record<QueueName, number>>> {
+    return Object.fromEntries(this.#concurrency)
+  }
+
+  /** What is not served now, and why. */
+  get refused(): RefusedQueues {
+    return this.#refused
+  }
+
+  /** Serves what this machine can by now. `false`: it is as it was. */
+  async lookAgain(): Promise<boolean> {
+    const before = Object.keys(this.#refused) as QueueName[]
+    if (before.length === 0) return false
+    const started = await this.#startAllBut(await refusedQueues(this.#runtime, before))
+    for (const queue of started) {
+      this.#runtime.logger.info({ queue }, 'This process works on a queue that it had refused.')
+    }
+    return started.length > 0
+  }
+
+  async stop(options: Parameters<Workers['stop']>[0]): Promise<void> {
+    await Promise.all(this.#groups.map((group) => group.stop(options)))
+  }
+
+  async #startAllBut(refused: RefusedQueues): Promise<readonly QueueName[]> {
+    const possible = this.#waiting.filter(({ queue }) => refused[queue] === undefined)
+    if (possible.length > 0) this.#groups.push(await this.#runtime.jobs.work(possible))
+    for (const registration of possible) {
+      this.#waiting.splice(this.#waiting.indexOf(registration), 1)
+      this.#concurrency.set(registration.queue, registration.concurrency)
+    }
+    this.#refused = refused
+    return possible.map(({ queue }) => queue)
+  }
+}

@@ -1,0 +1,82 @@
+import { hostname } from 'node:os'
+import type { RunningWorkers, WorkersHealth } from '../kernel/running-workers.ts'
+import type { Runtime } from '../kernel/runtime.ts'
+import type { Workers } from '../ports/jobs.ts'
+import { errorFields } from '../ports/logger.ts'
+import { Heartbeat } from './heartbeat.ts'
+import { ServedQueues, type WorkPlan } from './served-queues.ts'
+
+/** How often a process looks whether its machine can work on a queue by now that it has refused. */
+const LOOK_AGAIN_MS = 60_000
+
+/** Starts workers and their heartbeat; when that cannot begin, the workers stop again. */
+export function startWorkers(runtime: Runtime, plan: WorkPlan): Promise<RunningWorkers> {
+  const starting = start(runtime, plan)
+  const forget = (): boolean => runtime.workers.delete(starting)
+  // Known at once: `stop` of the instance waits for workers that are just starting.
+  runtime.workers.add(starting)
+  starting.catch(forget)
+  return starting.then((workers) => ({ ...workers, stop: (options) => workers.stop(options).finally(forget) }))
+}
+
+/** Stops all workers of the instance, those that are just starting included. */
+export async function stopWorkers({ workers }: Pick<Runtime, 'workers'>): Promise<void> {
+  // One that could not start has told its caller.
+  const groups = await Promise.allSettled(workers)
+  await Promise.all(groups.flatMap((group) => (group.status === 'fulfilled' ? [group.value.stop()] : [])))
+  workers.clear()
+}
+
+async function start(runtime: Runtime, plan: WorkPlan): Promise<RunningWorkers> {
+  const served = await ServedQueues.start(runtime, plan)
+  const id = runtime.newId()
+  const facts = () => ({ queues: served.concurrency, refused: served.refused })
+  const heartbeat = await Heartbeat.start(runtime, { id, host: hostname(), processId: process.pid, ...facts() }).catch(
+    async (error: unknown) => {
+      await served.stop({})
+      throw error
+    },
+  )
+  const looking = lookAgainAndAgain(runtime, served, () => heartbeat.change(facts()))
+  let state: WorkersHealth['state'] = 'working'
+  let stopped: Promise<void> | undefined
+  const stop = async (options: Parameters<Workers['stop']>[0]): Promise<void> => {
+    state = 'draining'
+    await looking.stop()
+    // First: they take no more jobs.
+    await Promise.all([heartbeat.stop(), served.stop(options)])
+    state = 'stopped'
+  }
+  return {
+    id,
+    health: () => ({ state, beatAt: heartbeat.beatAt, triedAt: heartbeat.triedAt, refused: served.refused }),
+    stop: (options) => {
+      stopped ??= stop(options)
+      return stopped
+    },
+  }
+}
+
+/** Looks for what can be served by now, until it is stopped. A look that fails is logged, and the next one comes. */
+function lookAgainAndAgain(runtime: Runtime, served: ServedQueues, onChange: () => void): { stop(): Promise<void> } {
+  let look: Promise<void> | undefined
+  const lookAgain = async (): Promise<void> => {
+    try {
+      if (await served.lookAgain()) onChange()
+    } catch (error) {
+      runtime.logger.warn(errorFields(error), 'It could not be seen whether a refused queue can be worked on.')
+    } finally {
+      look = undefined
+    }
+  }
+  const timer = setInterval(() => {
+    look ??= lookAgain()
+  }, LOOK_AGAIN_MS)
+  timer.unref()
+  return {
+    stop: async () => {
+      clearInterval(timer)
+      await look
+    },
+  }
+}

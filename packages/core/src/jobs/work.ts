@@ -1,0 +1,148 @@
+import { availableParallelism } from 'node:os'
+import { purge } from '../assets/purge.ts'
+import type { Variant } from '../domain/entities.ts'
+import { type JsonObject, RindleError } from '../domain/errors.ts'
+import { QUEUE_NAMES, QUEUES, type QueueName } from '../domain/queues.ts'
+import { WORK_CLASSES, workClass } from '../domain/recipe-facts.ts'
+import { endDeadRuns } from '../kernel/processing-runs.ts'
+import type { RunningWorkers } from '../kernel/running-workers.ts'
+import type { Runtime } from '../kernel/runtime.ts'
+import type { DeadJob, RunningJob, WorkerRegistration } from '../ports/jobs.ts'
+import { promote } from '../promotion/promote.ts'
+import { endUploads } from '../uploads/end-uploads.ts'
+import { deleteLateArrival } from '../uploads/late-arrival.ts'
+import { processVariants } from '../variants/making/process.ts'
+import { deleteReplacedObject } from '../variants/replaced-object.ts'
+import { handOnVariants } from '../variants/wait.ts'
+import { maintenanceDied, promoteDied, variantsDied } from './dead-jobs.ts'
+import { handOnJob, newerJob, untilDone, workerDied } from './hand-on-job.ts'
+import { startWorkers } from './start-workers.ts'
+
+/** Options of {@link work}. */
+export interface WorkOptions {
+  /**
+   * Which queues to serve. Named ones must be possible on this machine: `setup_incomplete`.
+   * @default all that this machine can work on, the others as soon as it can
+   */
+  readonly queues?: readonly QueueName[]
+  /** Jobs at once in this process, by queue. @default promote 5, process as many as cores, media 1, purge 2, maintenance 1 */
+  readonly concurrency?: Partial<Readonly<Record<QueueName, number>>>
+}
+
+/** What a worker does with one job. */
+type Work = (runtime: Runtime, job: RunningJob) => Promise<void>
+
+type Handlers = Pick<WorkerRegistration, 'handle' | 'handleDead'>
+
+/**
+ * Starts workers in this process. They take jobs until `stop()`, which waits for the jobs in hand. A queue of which this
+ * machine can make nothing, for want of FFmpeg or sharp, is left to other workers, unless it was named: then
+ * `setup_incomplete` says what is missing. `invalid_input` for an unknown queue.
+ */
+export async function work(runtime: Runtime, options: WorkOptions, maintain: Work): Promise<RunningWorkers> {
+  const handlers = handlersOf(runtime, maintain)
+  const queues = options.queues ?? QUEUE_NAMES
+  const unknown = queues.filter((queue) => !QUEUE_NAMES.includes(queue))
+  if (unknown.length > 0) {
+    throw new RindleError(
+      'invalid_input',
+      `Unknown queues: ${unknown.join(', ')}. There are: ${QUEUE_NAMES.join(', ')}.`,
+    )
+  }
+  const registrations = queues.map((queue) => ({
+    queue,
+    concurrency: options.concurrency?.[queue] ?? defaultConcurrency(queue),
+    ...endingDeadRuns(runtime, leavingNewer(runtime, handlers[queue])),
+  }))
+  return startWorkers(runtime, { registrations, isExplicit: options.queues !== undefined })
+}
+
+/** The same handlers, which leave to newer workers what this version does not know. */
+function leavingNewer(runtime: Runtime, { handle, handleDead }: Handlers): Handlers {
+  return {
+    handle: (job) => (isKnownJob(job.queue, job.payload) ? handle(job) : leaveNewer(runtime, job)),
+    handleDead: (job) => (isKnownJob(job.queue, job.payload) ? handleDead(job) : leaveNewer(runtime, job)),
+  }
+}
+
+/** Of an unknown class of work the asset is known all the same, and with it the variants that wait. */
+function leaveNewer(runtime: Runtime, job: DeadJob): Promise<void> {
+  const failure = newerJob(job)
+  const { assetId } = job.payload
+  const isOfVariants = job.queue === 'rindle_process' || job.queue === 'rindle_media'
+  if (!isOfVariants || typeof assetId !== 'string') return handOnJob(runtime, job, failure)
+  return handOnVariants(runtime, job, assetId, () => false, failure)
+}
+
+/** The same handlers, which first write down how the attempts ended whose workers died. */
+function endingDeadRuns(runtime: Runtime, { handle, handleDead }: Handlers): Handlers {
+  return {
+    handle: async (job) => {
+      if (job.attempt > 1) await endDeadRuns(runtime.database, job.id)
+      await handle(job)
+    },
+    handleDead: async (job) => {
+      await endDeadRuns(runtime.database, job.id)
+      await handleDead(job)
+    },
+  }
+}
+
+/** The queue of the purges also has the deletions of single objects. */
+function purgeWork({ payload }: RunningJob): Work {
+  if ('variantName' in payload) return deleteReplacedObject
+  return 'storageKey' in payload ? deleteLateArrival : (runtime, job) => purge(runtime, job, endUploads)
+}
+
+function defaultConcurrency(queue: QueueName): number {
+  const { concurrency } = QUEUES[queue]
+  return concurrency === 'cores' ? availableParallelism() : concurrency
+}
+
+function handlersOf(runtime: Runtime, maintain: Work): Readonly<Record<QueueName, Handlers>> {
+  const ofClass =
+    ({ payload }: RunningJob | DeadJob) =>
+    ({ recipe }: Variant): boolean =>
+      workClass(recipe) === payload['class']
+  const variants: Handlers = {
+    handle: (job) => processVariants(runtime, job, ofClass(job)),
+    handleDead: (job) => variantsDied(runtime, job, ofClass(job)),
+  }
+  return {
+    rindle_promote: {
+      handle: (job) => promote(runtime, job),
+      handleDead: (job) => promoteDied(runtime, job),
+    },
+    rindle_process: variants,
+    rindle_media: variants,
+    rindle_purge: {
+      handle: (job) => untilDone(runtime, job, (held) => purgeWork(held)(runtime, held)),
+      handleDead: (job) => handOnJob(runtime, job, workerDied(job)),
+    },
+    rindle_maintenance: {
+      handle: (job) => maintain(runtime, job),
+      handleDead: (job) => maintenanceDied(runtime, job),
+    },
+  }
+}
+
+const isText = (value: unknown): value is string => typeof value === 'string'
+const namesAsset = ({ assetId }: JsonObject): boolean => isText(assetId)
+const namesVariants = ({ assetId, class: workClass }: JsonObject): boolean =>
+  isText(assetId) && WORK_CLASSES.some((known) => known === workClass)
+
+const KNOWN: Readonly<Record<QueueName, (payload: JsonObject) => boolean>> = {
+  rindle_promote: namesAsset,
+  rindle_process: namesVariants,
+  rindle_media: namesVariants,
+  rindle_purge: ({ assetId, storageKey = '' }) => isText(assetId) && isText(storageKey),
+  rindle_maintenance: ({ task }) => isText(task),
+}
+
+/**
+ * Whether this version knows what a job asks for. A newer one may put more into a queue; during a rolling deployment an
+ * older worker leaves that to it. Pure.
+ */
+function isKnownJob(queue: QueueName, payload: JsonObject): boolean {
+  return KNOWN[queue](payload)
+}

@@ -1,0 +1,44 @@
+import type { SqlExecutor } from '@rindle/prisma'
+import type { KnownStorage } from '../ports/storage.ts'
+import { textOrNull } from './sql/row-values.ts'
+import { DELIVERABLE } from './sql/state-literals.ts'
+
+/** What is remembered of a storage. */
+export async function knownStorage(sql: SqlExecutor, name: string): Promise<KnownStorage> {
+  const { rows } = await sql.executeSql('select identity from rindle.media_storages where name = $1::text', [name])
+  return {
+    identity: textOrNull(rows[0] ?? {}, 'identity'),
+    isUsed: async () => {
+      const { rows: assets } = await sql.executeSql(
+        `select 1 from rindle.media_assets where storage = $1::text and state in (${DELIVERABLE}) limit 1`,
+        [name],
+      )
+      return assets.length > 0
+    },
+  }
+}
+
+/** Writes down what tells a storage from others, unless that was done before. Gives what is written down then. */
+export async function rememberStorage(sql: SqlExecutor, name: string, identity: string): Promise<string> {
+  const { rows } = await sql.executeSql(
+    `with remembered as (
+       insert into rindle.media_storages (name, identity) values ($1::text, $2::text)
+       on conflict (name) do nothing returning identity
+     )
+     select identity from remembered
+     union all select identity from rindle.media_storages where name = $1::text`,
+    [name, identity],
+  )
+  // Of two processes that are the first at once, neither row may be seen by the one that was second.
+  return textOrNull(rows[0] ?? {}, 'identity') ?? rememberStorage(sql, name, identity)
+}
+
+/** Writes down another identity of a storage, or its first one. */
+export async function replaceKnownStorage(sql: SqlExecutor, name: string, identity: string): Promise<void> {
+  await sql.executeSql(
+    `insert into rindle.media_storages (name, identity) values ($1::text, $2::text)
+     on conflict (name) do update set identity = excluded.identity, updated_at = now()
+     where media_storages.identity <> excluded.identity`,
+    [name, identity],
+  )
+}

@@ -1,0 +1,88 @@
+import type { Asset, Attachment, Variant } from '../../domain/entities.ts'
+import type { JsonObject } from '../../domain/errors.ts'
+import type { NormalizedRecipe } from '../../domain/recipes.ts'
+import type { AssetKind, AssetState, OutputKind, VariantState } from '../../domain/states.ts'
+import {
+  booleanOrNull,
+  json,
+  number,
+  numberOrNull,
+  type Row,
+  text,
+  textOrNull,
+  time,
+  timeOrNull,
+} from './row-values.ts'
+
+/** A row of `media_assets`, with every column. */
+export function assetFromRow(row: Row): Asset {
+  return {
+    id: text(row, 'id'),
+    profile: text(row, 'profile'),
+    storage: text(row, 'storage'),
+    storageKey: text(row, 'storage_key'),
+    state: text(row, 'state') as AssetState,
+    kind: textOrNull(row, 'kind') as AssetKind | null,
+    filename: text(row, 'filename'),
+    contentType: textOrNull(row, 'content_type'),
+    declaredContentType: textOrNull(row, 'declared_content_type'),
+    byteSize: numberOrNull(row, 'byte_size'),
+    checksumSha256: textOrNull(row, 'checksum_sha256'),
+    etag: textOrNull(row, 'etag'),
+    width: numberOrNull(row, 'width'),
+    height: numberOrNull(row, 'height'),
+    durationMs: numberOrNull(row, 'duration_ms'),
+    hasVideoTrack: booleanOrNull(row, 'has_video_track'),
+    hasAudioTrack: booleanOrNull(row, 'has_audio_track'),
+    metadata: json<JsonObject>(row, 'metadata'),
+    errorReason: textOrNull(row, 'error_reason'),
+    errorMessage: textOrNull(row, 'error_message'),
+    waitingSince: timeOrNull(row, 'waiting_since'),
+    originalDamagedAt: timeOrNull(row, 'original_damaged_at'),
+    createdAt: time(row, 'created_at'),
+    updatedAt: time(row, 'updated_at'),
+  }
+}
+
+/** A row of `media_variants`, with every column. */
+export function variantFromRow(row: Row): Variant {
+  return {
+    id: text(row, 'id'),
+    assetId: text(row, 'asset_id'),
+    name: text(row, 'name'),
+    state: text(row, 'state') as VariantState,
+    outputKind: text(row, 'output_kind') as OutputKind,
+    recipe: json<NormalizedRecipe>(row, 'recipe'),
+    recipeDigest: text(row, 'recipe_digest'),
+    storageKey: textOrNull(row, 'storage_key'),
+    contentType: textOrNull(row, 'content_type'),
+    byteSize: numberOrNull(row, 'byte_size'),
+    width: numberOrNull(row, 'width'),
+    height: numberOrNull(row, 'height'),
+    durationMs: numberOrNull(row, 'duration_ms'),
+    progress: number(row, 'progress'),
+    attempt: number(row, 'attempt'),
+    jobId: textOrNull(row, 'job_id'),
+    metadata: json<JsonObject>(row, 'metadata'),
+    errorReason: textOrNull(row, 'error_reason'),
+    errorMessage: textOrNull(row, 'error_message'),
+    waitingSince: timeOrNull(row, 'waiting_since'),
+    generatedAt: timeOrNull(row, 'generated_at'),
+    createdAt: time(row, 'created_at'),
+    updatedAt: time(row, 'updated_at'),
+  }
+}
+
+/** A row of `media_attachments`, with every column. */
+export function attachmentFromRow(row: Row): Attachment {
+  return {
+    id: text(row, 'id'),
+    assetId: text(row, 'asset_id'),
+    ownerType: text(row, 'owner_type'),
+    ownerId: text(row, 'owner_id'),
+    slot: text(row, 'slot'),
+    position: number(row, 'position'),
+    createdAt: time(row, 'created_at'),
+    updatedAt: time(row, 'updated_at'),
+  }
+}

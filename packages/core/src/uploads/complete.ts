@@ -1,0 +1,147 @@
+import type { SqlExecutor } from '@rindle/prisma'
+import { lockAsset } from '../assets/lock.ts'
+import { promoteRequest } from '../assets/promote-request.ts'
+import { transitionAsset } from '../assets/transition.ts'
+import { counted } from '../domain/counted.ts'
+import type { Asset, UploadSession } from '../domain/entities.ts'
+import { isRindleError, RindleError } from '../domain/errors.ts'
+import type { RowReason } from '../domain/reasons.ts'
+import { adapterNameOf, profileOf, type Runtime, storageOf } from '../kernel/runtime.ts'
+import { inTransaction } from '../kernel/unit-of-work.ts'
+import type { StoredObject } from '../ports/storage.ts'
+import { finishResumable } from './resumable/finish.ts'
+import { assertNotEnded, type OpenSession, readSession, transitionSession } from './sessions.ts'
+
+/** An upload whose object is in storage and whose promotion is enqueued. */
+export interface VerifiedUpload<P extends string = string> {
+  readonly session: UploadSession
+  readonly asset: Asset<P>
+}
+
+/** An uploaded object as it was found in storage, not written down yet. Made by {@link inspectUpload}. */
+export interface InspectedUpload {
+  readonly sessionId: string
+  /** `null`: the session had been completed before. */
+  readonly object: StoredObject | null
+}
+
+/**
+ * Looks for the uploaded object, and begins the asset's promotion: session `completed`, asset `validating`, promote
+ * job, in one transaction. Too early: `storage_object_missing`, and the caller tries again. A size that was not
+ * declared or is not accepted: `upload_rejected`, the session failed, the asset quarantined. Safe to repeat and to call
+ * many times at once: every call gives the same answer.
+ */
+export async function verifyCompletion(runtime: Runtime, sessionId: string): Promise<VerifiedUpload> {
+  return confirmUpload(runtime, await inspectUpload(runtime, sessionId))
+}
+
+/** The part of {@link verifyCompletion} that touches storage. Call it before a transaction of the application. */
+export async function inspectUpload(runtime: Runtime, sessionId: string): Promise<InspectedUpload> {
+  const open = await readSession(runtime, sessionId)
+  const { session } = open
+  if (session.state === 'completed') return { sessionId, object: null }
+  assertNotEnded(open)
+  const refusal = await finishUnlessOvertaken(runtime, open)
+  const object = await storageOf(runtime, open.asset.storage).head(session.uploadKey)
+  if (object !== undefined) return { sessionId, object }
+  if (await hasMovedOn(runtime, sessionId)) return { sessionId, object: null }
+  throw refusal ?? new RindleError('storage_object_missing', `Nothing has arrived yet for upload session ${sessionId}.`)
+}
+
+/** Whether a storage may refuse to put an upload together because another call has done so, or is at it. */
+export function mayBeOvertaken(error: unknown): error is RindleError {
+  return isRindleError(error, 'storage_object_missing') || isRindleError(error, 'storage_precondition_failed')
+}
+
+/**
+ * Whether an object that is not where it was uploaded to has been there: between our looks another call completed the
+ * upload, and a worker moved the object on. `session_expired` when the upload was given up instead.
+ */
+export async function hasMovedOn(runtime: Runtime, sessionId: string): Promise<boolean> {
+  const open = await readSession(runtime, sessionId)
+  assertNotEnded(open)
+  return open.session.state === 'completed'
+}
+
+/** The part of {@link verifyCompletion} that writes rows. Atomic. */
+export async function confirmUpload(
+  runtime: Runtime,
+  { sessionId, object }: InspectedUpload,
+  options: { readonly tx?: SqlExecutor } = {},
+): Promise<VerifiedUpload> {
+  const open = await readSession(runtime, sessionId)
+  if (object === null || open.session.state === 'completed') return open
+  const rejection = sizeProblem(runtime, open, object)
+  if (rejection !== null) {
+    await reject(runtime, open, rejection)
+    throw new RindleError('upload_rejected', rejection.message, { details: { reason: rejection.reason } })
+  }
+  const confirmed = await inTransaction(runtime, options.tx, async (unit) => {
+    const locked = await lockAsset(unit, open.asset.id)
+    const isOurs = locked?.state === 'staged' && (await transitionSession(unit, sessionId, 'verifying'))
+    if (!isOurs) return null
+    const changes = { byteSize: object.byteSize, etag: object.etag }
+    const asset = await transitionAsset(runtime, unit, locked, 'validating', { from: ['staged'], changes })
+    if (asset === null) return null
+    await transitionSession(unit, sessionId, 'completed', { isVerified: true })
+    unit.emit(
+      'rindle.upload.stop',
+      {
+        profile: asset.profile,
+        adapter: adapterNameOf(runtime, asset.storage),
+        strategy: open.session.uploadStrategy,
+      },
+      { byteSize: object.byteSize },
+    )
+    unit.enqueue(promoteRequest(runtime, asset))
+    return asset
+  })
+  const now = await readSession(runtime, sessionId)
+  if (confirmed === null) assertNotEnded(now)
+  return confirmed === null ? now : { session: { ...now.session, state: 'completed' }, asset: confirmed }
+}
+
+/** Gives the storage's refusal when another call may have been first. */
+async function finishUnlessOvertaken(runtime: Runtime, open: OpenSession): Promise<RindleError | undefined> {
+  try {
+    await finishResumable(runtime, open)
+    return undefined
+  } catch (error) {
+    // The state says that every byte is there. Who was first has put them in their place, or a worker has moved them on.
+    if (!mayBeOvertaken(error)) throw error
+    return error
+  }
+}
+
+interface SizeProblem {
+  readonly reason: RowReason
+  readonly message: string
+}
+
+/** Why an object of this size is not what the session is for, if it is not. Pure. */
+export function sizeProblem(
+  runtime: Runtime,
+  { session, asset }: OpenSession,
+  object: StoredObject,
+): SizeProblem | null {
+  const { maxBytes } = profileOf(runtime, asset.profile).accept
+  if (object.byteSize > maxBytes) {
+    return { reason: 'max_bytes_exceeded', message: `The file is larger than the ${maxBytes} bytes that are accepted.` }
+  }
+  if (session.uploadLength === null || session.uploadLength === object.byteSize) return null
+  return {
+    reason: 'byte_size_mismatch',
+    message: `The file has ${counted(object.byteSize, 'byte')}, and was declared with ${session.uploadLength}.`,
+  }
+}
+
+async function reject(runtime: Runtime, { session, asset }: OpenSession, rejection: SizeProblem): Promise<void> {
+  const { reason, message } = rejection
+  await inTransaction(runtime, undefined, async (unit) => {
+    await lockAsset(unit, asset.id)
+    if (!(await transitionSession(unit, session.id, 'failed', { failureReason: reason }))) return
+    const changes = { errorReason: reason, errorMessage: message }
+    await transitionAsset(runtime, unit, asset, 'quarantined', { from: ['staged'], changes })
+  })
+  runtime.logger.warn({ assetId: asset.id, code: reason }, 'An upload was rejected; its asset is quarantined.')
+}

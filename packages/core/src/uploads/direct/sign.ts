@@ -1,0 +1,64 @@
+import type { UploadSession } from '../../domain/entities.ts'
+import { profileOf, type Runtime, storageOf } from '../../kernel/runtime.ts'
+import { inTransaction } from '../../kernel/unit-of-work.ts'
+import type { SignedRequest } from '../../ports/storage.ts'
+import { type InitiateOptions, initiateUpload } from '../initiate.ts'
+import { assertOpen, type OpenSession, readSession, transitionSession } from '../sessions.ts'
+import { assertMultipart } from './multipart.ts'
+import { partBytes } from './part-plan.ts'
+
+/**
+ * The request by which the client sends the whole file: method, URL and headers, to be used as they are. What was
+ * declared is bound into the signature. May be asked again while the session is open. `session_expired`.
+ */
+export async function signUpload(runtime: Runtime, sessionId: string): Promise<SignedRequest> {
+  const open = await readSession(runtime, sessionId)
+  assertOpen(open, runtime.now())
+  const { session, asset } = open
+  const request = await storageOf(runtime, asset.storage).signPut(session.uploadKey, {
+    expiresAt: session.expiresAt ?? runtime.now(),
+    contentType: asset.declaredContentType ?? 'application/octet-stream',
+    maxBytes: profileOf(runtime, asset.profile).accept.maxBytes,
+    ...(session.uploadLength === null ? {} : { byteSize: session.uploadLength }),
+    ...(session.declaredChecksum === null ? {} : { checksumSha256: session.declaredChecksum }),
+  })
+  await advance(runtime, open, 'signed')
+  return request
+}
+
+/** {@link initiateUpload} and {@link signUpload} in one call. */
+export async function presignedPut(
+  runtime: Runtime,
+  profileName: string,
+  options: Omit<InitiateOptions, 'tx'>,
+): Promise<{ readonly session: UploadSession; readonly request: SignedRequest }> {
+  const session = await initiateUpload(runtime, profileName, options)
+  return { session, request: await signUpload(runtime, session.id) }
+}
+
+/**
+ * The request by which the client sends one part, of exactly the size that the plan gives it. Parts may be signed in
+ * any order, in parallel, and again after a failure. `session_expired`, `invalid_input` for a part that does not exist.
+ */
+export async function signMultipartPart(
+  runtime: Runtime,
+  sessionId: string,
+  partNumber: number,
+): Promise<SignedRequest> {
+  const open = await readSession(runtime, sessionId)
+  assertOpen(open, runtime.now())
+  const { uploadId, byteSize } = assertMultipart(open)
+  const { session, asset } = open
+  const request = await storageOf(runtime, asset.storage).multipart.signPart(session.uploadKey, uploadId, partNumber, {
+    expiresAt: session.expiresAt ?? runtime.now(),
+    byteSize: partBytes(byteSize, partNumber),
+  })
+  await advance(runtime, open, 'uploading')
+  return request
+}
+
+/** The first signature moves the session on; later ones, and those that lost the race, leave it. */
+async function advance(runtime: Runtime, { session }: OpenSession, to: 'signed' | 'uploading'): Promise<void> {
+  if (session.state !== 'initialized') return
+  await inTransaction(runtime, undefined, (unit) => transitionSession(unit, session.id, to))
+}

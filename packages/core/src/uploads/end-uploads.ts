@@ -1,0 +1,32 @@
+import type { LeftByUploads } from '../assets/purge.ts'
+import type { Asset } from '../domain/entities.ts'
+import type { Runtime } from '../kernel/runtime.ts'
+import { text, textOrNull } from '../kernel/sql/row-values.ts'
+import type { UnitOfWork } from '../kernel/unit-of-work.ts'
+import { giveUpParts } from './give-up.ts'
+import { enqueueLateDeletion } from './late-arrival.ts'
+import { resumableStateOf } from './sessions.ts'
+
+/**
+ * Finds what the uploads of an asset, which is locked and about to be deleted, have left in its storage, and enqueues
+ * the deletion of whatever their clients still send.
+ */
+export async function endUploads(runtime: Runtime, unit: UnitOfWork, asset: Asset): Promise<LeftByUploads> {
+  const { rows } = await unit.executeSql(
+    `select upload_key, upload_strategy, expires_at, multipart_upload_id, resumable_state, last_known_offset
+     from rindle.media_upload_sessions where asset_id = $1::uuid`,
+    [asset.id],
+  )
+  for (const session of rows) enqueueLateDeletion(runtime, unit, asset, session)
+  const uploads = rows.map((row) => ({
+    uploadKey: text(row, 'upload_key'),
+    multipartUploadId: textOrNull(row, 'multipart_upload_id'),
+    resumable: resumableStateOf(row),
+  }))
+  return {
+    keys: uploads.map(({ uploadKey }) => uploadKey),
+    async giveUp(storage) {
+      for (const upload of uploads) await giveUpParts(storage, upload)
+    },
+  }
+}

@@ -1,0 +1,129 @@
+import { createHash, type Hash } from 'node:crypto'
+import { pipeline, type Readable, Transform } from 'node:stream'
+import { extensionFor } from '../../domain/content-types.ts'
+import { RindleError } from '../../domain/errors.ts'
+import { sanitizeFilename } from '../../domain/filename.ts'
+import { judge, type RejectionReason, tooLarge } from '../../domain/gate.ts'
+import { originalKey } from '../../domain/keys.ts'
+import { profileOf, type Runtime, storageOf } from '../../kernel/runtime.ts'
+import type { Profile } from '../../profile/profile.ts'
+import { sniffBody } from './sniff-body.ts'
+import { type OpenedSource, openSource, type UploadSource } from './upload-source.ts'
+
+// Measured: the default of 16 KiB takes half as long again, because every chunk waits for the next stage on its own.
+const BUFFER_BYTES = 1024 * 1024
+
+/** Options of {@link receive}. */
+export interface ReceiveOptions {
+  /** The client's name for the file; only a sanitised form is kept. @default the source's own name */
+  readonly filename?: string
+  /** What the client says the bytes are. @default the source's own word */
+  readonly contentType?: string
+  /** Gives the upload up; what was stored is deleted. */
+  readonly signal?: AbortSignal
+}
+
+/** Bytes that passed the first gate and lie in storage under their permanent key. No row knows them yet. */
+export interface ReceivedUpload<P extends string = string> {
+  readonly profile: P
+  readonly assetId: string
+  readonly storage: string
+  readonly storageKey: string
+  /** Sanitised, with an extension of the content type. */
+  readonly filename: string
+  readonly contentType: string
+  readonly declaredContentType: string | null
+  readonly byteSize: number
+  readonly checksumSha256: string
+  readonly etag: string
+}
+
+/**
+ * Streams a file into storage in one pass with bounded memory: its head is sniffed before anything is written, the
+ * stream is cut when it passes `maxBytes`, and SHA-256 is taken on the way. Rejected bytes (`upload_rejected`, with
+ * `details.reason`) leave nothing behind. No client ever holds a URL to the key, so it is the permanent one.
+ */
+export async function receive<P extends string>(
+  runtime: Runtime,
+  profileName: P,
+  source: UploadSource,
+  options: ReceiveOptions = {},
+): Promise<ReceivedUpload<P>> {
+  const profile = profileOf(runtime, profileName)
+  const opened = await openSource(source)
+  // Between its head and its rest nobody listens to a body; without a listener its failure would end the process. It is
+  // reported when the rest is read.
+  opened.body.on('error', () => {})
+  try {
+    return await receiveOpened(runtime, profileName, profile, { ...opened, ...options })
+  } finally {
+    opened.body.destroy()
+  }
+}
+
+async function receiveOpened<P extends string>(
+  runtime: Runtime,
+  profileName: P,
+  profile: Profile,
+  source: ReceiveOptions & Pick<OpenedSource, 'body' | 'disposeChunks'>,
+): Promise<ReceivedUpload<P>> {
+  const filename = sanitizeFilename(source.filename)
+  const declaredContentType = source.contentType ?? null
+  const { head, sniffedType } = await sniffBody(source.body)
+  const byteSize = head.byteLength === 0 ? 0 : null
+  const verdict = judge({ sniffedType, declaredType: declaredContentType, filename, byteSize }, profile.accept)
+  if (!verdict.accepted) throw rejected(verdict.reason, verdict.message)
+
+  const assetId = runtime.newId()
+  const storageKey = originalKey({
+    profile: profileName,
+    assetId,
+    random: runtime.randomText(),
+    extension: extensionFor(verdict.contentType),
+  })
+  const hash = createHash('sha256')
+  const measured = measure(head, source.body, hash, profile.accept.maxBytes)
+  const stored = await storageOf(runtime, profile.storage).put(storageKey, measured, {
+    contentType: verdict.contentType,
+    disposeChunks: source.disposeChunks,
+    ...(source.signal === undefined ? {} : { signal: source.signal }),
+  })
+  return {
+    profile: profileName,
+    assetId,
+    storage: profile.storage,
+    storageKey,
+    filename: verdict.filename,
+    contentType: verdict.contentType,
+    declaredContentType,
+    byteSize: stored.byteSize,
+    checksumSha256: hash.digest('hex'),
+    etag: stored.etag,
+  }
+}
+
+/** The whole body as it passes: hashed, and cut when it is too large. */
+function measure(head: Buffer, body: Readable, hash: Hash, maxBytes: number): Readable {
+  let byteSize = 0
+  const measured = new Transform({
+    highWaterMark: BUFFER_BYTES,
+    transform(chunk: Buffer, _encoding, callback) {
+      byteSize += chunk.byteLength
+      if (byteSize > maxBytes) {
+        const { reason, message } = tooLarge(maxBytes)
+        return callback(rejected(reason, message))
+      }
+      hash.update(chunk)
+      callback(null, chunk)
+    },
+  })
+  measured.write(head)
+  if (body.readableEnded) measured.end()
+  // What goes wrong on either side destroys both, and whoever reads `measured` is told.
+  else pipeline(body, measured, () => {})
+  return measured
+}
+
+function rejected(reason: RejectionReason, message: string): RindleError {
+  return new RindleError('upload_rejected', message, { details: { reason } })
+}

@@ -1,0 +1,131 @@
+import type { SqlExecutor } from '@rindle/prisma'
+import { promoteRequest } from '../../assets/promote-request.ts'
+import { attachWithin } from '../../attachments/attach.ts'
+import type { Asset, Owner } from '../../domain/entities.ts'
+import { adapterNameOf, profileOf, type Runtime, storageOf } from '../../kernel/runtime.ts'
+import { assetFromRow } from '../../kernel/sql/entities-from-rows.ts'
+import type { Row } from '../../kernel/sql/row-values.ts'
+import { inTransaction, type UnitOfWork } from '../../kernel/unit-of-work.ts'
+import { errorFields } from '../../ports/logger.ts'
+import { type ReceivedUpload, type ReceiveOptions, receive } from './receive.ts'
+import type { UploadSource } from './upload-source.ts'
+
+/** Options of {@link register}. */
+export interface RegisterOptions {
+  /** The application's transaction. @default an own one */
+  readonly tx?: SqlExecutor
+  /** Attaches the asset to this owner in the same transaction; needs `slot`. */
+  readonly owner?: Owner
+  readonly slot?: string
+}
+
+/** Options of {@link upload}. */
+export type UploadOptions = ReceiveOptions & Omit<RegisterOptions, 'tx'>
+
+/**
+ * Gives received bytes their asset row, in `validating`, and its promote job, in one transaction. When the
+ * transaction rolls back nothing of either exists; the bytes can be registered again or discarded.
+ */
+export async function register<P extends string>(
+  runtime: Runtime,
+  received: ReceivedUpload<P>,
+  options: RegisterOptions = {},
+): Promise<Asset<P>> {
+  const profile = profileOf(runtime, received.profile)
+  return inTransaction(runtime, options.tx, async (unit) => {
+    const asset = await insertAsset(unit, runtime.newId(), received)
+    const adapter = adapterNameOf(runtime, profile.storage)
+    unit.emit(
+      'rindle.upload.stop',
+      { profile: received.profile, adapter, strategy: 'proxied' },
+      { byteSize: received.byteSize },
+    )
+    unit.enqueue(promoteRequest(runtime, asset))
+    if (options.owner !== undefined && options.slot !== undefined) {
+      await attachWithin(runtime, unit, asset, options.owner, options.slot)
+    }
+    return asset as Asset<P>
+  })
+}
+
+/**
+ * Receives a file and registers it: one call for an upload that passes through the application. When the rows cannot
+ * be written the stored bytes are deleted again.
+ */
+export async function upload<P extends string>(
+  runtime: Runtime,
+  profileName: P,
+  source: UploadSource,
+  options: UploadOptions = {},
+): Promise<Asset<P>> {
+  const profile = profileOf(runtime, profileName)
+  const adapter = adapterNameOf(runtime, profile.storage)
+  runtime.events.emit({
+    name: 'rindle.upload.start',
+    metadata: { profile: profileName, adapter, strategy: 'proxied' },
+    measurements: {},
+  })
+  const received = await receive(runtime, profileName, source, options)
+  try {
+    return await register(runtime, received, options)
+  } catch (error) {
+    await discardUnlessRegistered(runtime, received)
+    throw error
+  }
+}
+
+/** Deletes received bytes that will not be registered. Safe to repeat; never call it for a registered upload. */
+export async function discard(runtime: Runtime, received: ReceivedUpload): Promise<void> {
+  await storageOf(runtime, received.storage).delete(received.storageKey)
+}
+
+/**
+ * A commit whose answer was lost may have happened: bytes are deleted only when the row is certainly absent. What is
+ * kept for want of an answer is an orphan that the orphan scan finds.
+ */
+async function discardUnlessRegistered(runtime: Runtime, received: ReceivedUpload): Promise<void> {
+  try {
+    const { rows } = await runtime.database.executeSql('select 1 from rindle.media_assets where id = $1::uuid', [
+      received.assetId,
+    ])
+    if (rows.length === 0) await discard(runtime, received)
+  } catch (error) {
+    runtime.logger.warn(
+      { assetId: received.assetId, ...errorFields(error) },
+      'Stored bytes of an upload that failed could not be deleted.',
+    )
+  }
+}
+
+/** The asset and its finished session, in one statement. */
+async function insertAsset(unit: UnitOfWork, sessionId: string, received: ReceivedUpload): Promise<Asset> {
+  const { rows } = await unit.executeSql(
+    `with asset as (
+       insert into rindle.media_assets
+         (id, profile, storage, storage_key, state, filename, content_type, declared_content_type,
+          byte_size, checksum_sha256, etag)
+       values ($1::uuid, $2::text, $3::text, $4::text, 'validating', $5::text, $6::text, $7::text,
+          $8::bigint, $9::text, $10::text)
+       returning *
+     ), session as (
+       insert into rindle.media_upload_sessions
+         (id, asset_id, state, upload_strategy, upload_key, upload_length, expires_at, verified_at)
+       select $11::uuid, id, 'completed', 'proxied', storage_key, byte_size, now(), now() from asset
+     )
+     select * from asset`,
+    [
+      received.assetId,
+      received.profile,
+      received.storage,
+      received.storageKey,
+      received.filename,
+      received.contentType,
+      received.declaredContentType,
+      received.byteSize,
+      received.checksumSha256,
+      received.etag,
+      sessionId,
+    ],
+  )
+  return assetFromRow(rows[0] as Row)
+}

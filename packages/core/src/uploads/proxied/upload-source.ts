@@ -1,0 +1,93 @@
+import { open } from 'node:fs/promises'
+import { IncomingMessage } from 'node:http'
+import { basename } from 'node:path'
+import { Readable } from 'node:stream'
+import { RindleError } from '../../domain/errors.ts'
+import { isDisposable } from '../disposable-chunks.ts'
+
+/**
+ * What can be uploaded through the application: a path, bytes, a web `File` or `Blob`, a Node or web stream, or a
+ * `Request` whose body is the file itself.
+ */
+export type UploadSource = string | URL | Uint8Array | Blob | Readable | ReadableStream<Uint8Array> | Request
+
+/** A source that is open, with what it says of itself. */
+export interface OpenedSource {
+  readonly body: Readable
+  /** Nobody else holds the chunks of the body. */
+  readonly disposeChunks: boolean
+  readonly filename?: string
+  readonly contentType?: string
+}
+
+// Large reads make a one-pass upload a third faster than Node's default of 64 KiB.
+const READ_CHUNK_BYTES = 1024 * 1024
+
+/** Opens any {@link UploadSource} as one byte stream. `invalid_input` when it is none of them or cannot be opened. */
+export async function openSource(source: UploadSource): Promise<OpenedSource> {
+  if (typeof source === 'string' || source instanceof URL) return openFile(source)
+  if (source instanceof Uint8Array) {
+    const bytes = Buffer.from(source.buffer, source.byteOffset, source.byteLength)
+    return { body: Readable.from([bytes]), disposeChunks: false }
+  }
+  if (source instanceof Blob) return openBlob(source)
+  if (source instanceof Request) return openRequest(source)
+  if (source instanceof Readable) return { body: source, disposeChunks: isFreshRequest(source) }
+  if (source instanceof ReadableStream) return openStream(source)
+  throw new RindleError(
+    'invalid_input',
+    'The upload source must be a path, bytes, a Blob or File, a stream, or a Request.',
+  )
+}
+
+async function openFile(path: string | URL): Promise<OpenedSource> {
+  try {
+    const file = await open(path)
+    if ((await file.stat()).isFile()) {
+      const body = file.createReadStream({ highWaterMark: READ_CHUNK_BYTES })
+      return { body, disposeChunks: true, filename: basename(String(path)) }
+    }
+    await file.close()
+  } catch (error) {
+    throw new RindleError('invalid_input', `Cannot read "${basename(String(path))}": ${reasonOf(error)}.`, {
+      cause: error,
+    })
+  }
+  throw new RindleError('invalid_input', `"${basename(String(path))}" is not a file.`)
+}
+
+function openBlob(blob: Blob): OpenedSource {
+  return {
+    ...openStream(blob.stream()),
+    ...(blob instanceof File ? { filename: blob.name } : {}),
+    ...(blob.type === '' ? {} : { contentType: blob.type }),
+  }
+}
+
+function openRequest(request: Request): OpenedSource {
+  if (request.body === null) throw new RindleError('invalid_input', 'The request has no body.')
+  const contentType = request.headers.get('content-type')
+  if (contentType?.startsWith('multipart/form-data')) {
+    throw new RindleError(
+      'invalid_input',
+      'The request is a form. Take the file out of it first, as a stream: Request.formData() holds the whole body in memory.',
+    )
+  }
+  return { ...openStream(request.body), ...(contentType === null ? {} : { contentType }) }
+}
+
+function openStream(stream: ReadableStream<Uint8Array>): OpenedSource {
+  return { body: Readable.fromWeb(stream), disposeChunks: isDisposable(stream) }
+}
+
+/** A request of `node:http` that nobody else listens to: its chunks were made for us. */
+function isFreshRequest(body: Readable): boolean {
+  return body instanceof IncomingMessage && body.listenerCount('data') === 0
+}
+
+function reasonOf(error: unknown): string {
+  const code = (error as NodeJS.ErrnoException).code
+  if (code === 'ENOENT') return 'there is no such file'
+  if (code === 'EACCES' || code === 'EPERM') return 'permission denied'
+  return code ?? 'it could not be opened'
+}

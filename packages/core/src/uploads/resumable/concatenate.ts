@@ -1,0 +1,87 @@
+import { RindleError } from '../../domain/errors.ts'
+import { type Runtime, storageOf } from '../../kernel/runtime.ts'
+import { abortSession } from '../abort.ts'
+import { verifyCompletion } from '../complete.ts'
+import { assertNotEnded } from '../sessions.ts'
+import { isFull, isPartial, type OpenResumable, readResumable } from './rows.ts'
+import {
+  cancelResumableSession,
+  type InitiateResumableOptions,
+  initiateResumableSession,
+  type ResumableSession,
+} from './session.ts'
+import { type ResumableWriter, writeResumableSession } from './writer.ts'
+
+/** Options of {@link concatenateUploads}. */
+export interface ConcatenateOptions extends Omit<InitiateResumableOptions, 'byteSize'> {
+  /** Ends the work; nothing of it stays. */
+  readonly signal?: AbortSignal
+}
+
+/**
+ * Puts an upload together of others, one behind the other in the order given, and completes it: as tus'
+ * concatenation has it, so that a client sends one file over several connections. The pieces were begun as `partial`,
+ * and each has all its bytes. Their bytes go through this process once, with bounded memory, for no storage joins
+ * pieces of any size by itself. Then the pieces are given up. When it fails they stay, and the new upload goes.
+ *
+ * `invalid_input` for no piece, a piece named twice, or one that is none or is not complete; `session_expired` for one
+ * that has ended; `upload_rejected` as {@link initiateResumableSession}, and for more bytes than the profile accepts.
+ */
+export async function concatenateUploads(
+  runtime: Runtime,
+  profileName: string,
+  pieceIds: readonly string[],
+  { signal, ...options }: ConcatenateOptions,
+): Promise<ResumableSession> {
+  const pieces = await readPieces(runtime, pieceIds)
+  const byteSize = pieces.reduce((sum, { resumable }) => sum + resumable.offset, 0)
+  const whole = await initiateResumableSession(runtime, profileName, { ...options, byteSize })
+  const stopping = signal === undefined ? {} : { signal }
+  try {
+    const writer = await writeResumableSession(runtime, whole.session.id, stopping)
+    try {
+      await appendAll(runtime, writer, pieces, stopping)
+    } finally {
+      await writer.release()
+    }
+  } catch (error) {
+    await cancelResumableSession(runtime, whole.session.id)
+    throw error
+  }
+  const { session } = await verifyCompletion(runtime, whole.session.id)
+  for (const piece of pieces) await abortSession(runtime, piece)
+  return { ...whole, session }
+}
+
+async function readPieces(runtime: Runtime, ids: readonly string[]): Promise<readonly OpenResumable[]> {
+  if (ids.length === 0) throw new RindleError('invalid_input', 'There is nothing to put together: name the pieces.')
+  if (new Set(ids).size < ids.length) throw new RindleError('invalid_input', 'A piece is named twice.')
+  const pieces: OpenResumable[] = []
+  for (const id of ids) {
+    const piece = await readResumable(runtime, id)
+    if (!isPartial(piece.session))
+      throw new RindleError('invalid_input', `Upload session ${id} is no piece of another.`)
+    assertNotEnded(piece)
+    if (!isFull(piece)) throw new RindleError('invalid_input', `The piece ${id} is not complete: send the rest of it.`)
+    pieces.push(piece)
+  }
+  return pieces
+}
+
+async function appendAll(
+  runtime: Runtime,
+  writer: ResumableWriter,
+  pieces: readonly OpenResumable[],
+  stopping: { readonly signal?: AbortSignal },
+): Promise<void> {
+  let offset = 0
+  for (const { session, asset, resumable } of pieces) {
+    // A piece of no bytes has left nothing in the storage.
+    if (resumable.offset === 0) continue
+    stopping.signal?.throwIfAborted()
+    const storage = storageOf(runtime, asset.storage)
+    await storage.resumable.finish(session.uploadKey, resumable, stopping)
+    const { body } = await storage.get(session.uploadKey, stopping)
+    offset = await writer.append(body, { offset, minBytesPerSecond: 0, disposeChunks: true })
+  }
+}

@@ -1,0 +1,91 @@
+import type { UploadSession } from '../../domain/entities.ts'
+import { RindleError } from '../../domain/errors.ts'
+import { sourcesOf } from '../../domain/transitions.ts'
+import type { Runtime } from '../../kernel/runtime.ts'
+import type { ResumableState } from '../../ports/storage.ts'
+import { type OpenSession, readSession } from '../sessions.ts'
+
+/** A session of the resumable strategy, with how far its storage has come. */
+export interface OpenResumable extends OpenSession {
+  readonly resumable: ResumableState
+}
+
+/** A session of the resumable strategy. `not_found`, `invalid_input` for one of another. */
+export async function readResumable(runtime: Runtime, sessionId: string): Promise<OpenResumable> {
+  const open = await readSession(runtime, sessionId)
+  const { session, resumable } = open
+  if (resumable !== null) return { ...open, resumable }
+  throw new RindleError('invalid_input', `Upload session ${session.id} is ${session.uploadStrategy}, not resumable.`)
+}
+
+/** Whether the last byte is there, and only the completion is due. A piece of another upload has none. */
+export function hasAllBytes(open: OpenSession): boolean {
+  return !isPartial(open.session) && open.session.state !== 'signed' && isFull(open)
+}
+
+/** Whether the last byte is there of an upload that still takes some, or of a piece of one. */
+export function isFull({ session, resumable }: OpenSession): boolean {
+  if (resumable === null || session.uploadLength === null || resumable.offset !== session.uploadLength) return false
+  return session.state === 'signed' || session.state === 'uploading' || session.state === 'uploaded'
+}
+
+/** Whether its bytes are a piece of another upload. */
+export function isPartial({ resumableConcat }: Pick<UploadSession, 'resumableConcat'>): boolean {
+  return resumableConcat === 'partial'
+}
+
+/** A client is at it, and nothing has been kept yet. */
+export async function markResuming(runtime: Runtime, { sessionId, token }: HeldLock): Promise<void> {
+  await runtime.database.executeSql(
+    `update rindle.media_upload_sessions set state = 'resuming', updated_at = now()
+     where id = $1::uuid and lock_token = $2::text and state in (select jsonb_array_elements_text($3::jsonb))`,
+    [sessionId, token, JSON.stringify(sourcesOf('session', 'resuming'))],
+  )
+}
+
+/** The lock under which something is written. */
+export interface HeldLock {
+  readonly sessionId: string
+  readonly token: string
+}
+
+/**
+ * Writes down how far an upload has come, if the lock is still ours, the session takes bytes and nothing is lost by it.
+ * `conflict` otherwise.
+ */
+export async function keepProgress(
+  runtime: Runtime,
+  { sessionId, token }: HeldLock,
+  state: ResumableState,
+): Promise<void> {
+  const { rows } = await runtime.database.executeSql(
+    `update rindle.media_upload_sessions
+     set state = 'uploading', last_known_offset = $3::bigint, resumable_state = $4::jsonb, updated_at = now()
+     where id = $1::uuid and lock_token = $2::text and last_known_offset <= $3::bigint
+       and state in (select jsonb_array_elements_text($5::jsonb))
+     returning id`,
+    [sessionId, token, state.offset, JSON.stringify(state.notes), JSON.stringify(TAKING_BYTES)],
+  )
+  if (rows.length === 0) throw lostTo(sessionId)
+}
+
+/** Writes down the length that a client had left open, under the same conditions. `conflict`. */
+export async function keepLength(runtime: Runtime, { sessionId, token }: HeldLock, byteSize: number): Promise<void> {
+  const { rows } = await runtime.database.executeSql(
+    `update rindle.media_upload_sessions set upload_length = $3::bigint, updated_at = now()
+     where id = $1::uuid and lock_token = $2::text and upload_length is null and last_known_offset <= $3::bigint
+     returning id`,
+    [sessionId, token, byteSize],
+  )
+  if (rows.length === 0) throw lostTo(sessionId)
+}
+
+/** The error of writing to an upload that somebody else writes to, or has ended. */
+export function lostTo(sessionId: string): RindleError {
+  return new RindleError(
+    'conflict',
+    `Upload session ${sessionId} was taken over or ended by another request. Ask how far it is and go on from there.`,
+  )
+}
+
+const TAKING_BYTES = [...sourcesOf('session', 'uploading'), 'uploading'] as const

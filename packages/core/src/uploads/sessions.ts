@@ -1,0 +1,134 @@
+import { validate } from 'uuid'
+import type { Asset, UploadSession } from '../domain/entities.ts'
+import { type JsonObject, RindleError } from '../domain/errors.ts'
+import type { RowReason } from '../domain/reasons.ts'
+import type { SessionState, UploadStrategy } from '../domain/states.ts'
+import { sourcesOf } from '../domain/transitions.ts'
+import type { Runtime } from '../kernel/runtime.ts'
+import { assertId } from '../kernel/sql/assert-id.ts'
+import { assetFromRow } from '../kernel/sql/entities-from-rows.ts'
+import { json, numberOrNull, type Row, text, textOrNull, time, timeOrNull } from '../kernel/sql/row-values.ts'
+import type { UnitOfWork } from '../kernel/unit-of-work.ts'
+import type { ResumableState } from '../ports/storage.ts'
+
+/** A session with its asset, and what of it only Rindle needs. */
+export interface OpenSession {
+  readonly session: UploadSession
+  readonly asset: Asset
+  readonly multipartUploadId: string | null
+  /** How far its storage has come with a resumable upload; `null` for every other. */
+  readonly resumable: ResumableState | null
+}
+
+/** A session and its asset at one instant. `not_found`. */
+export async function readSession(runtime: Runtime, sessionId: string): Promise<OpenSession> {
+  assertId('upload session', sessionId)
+  const { rows } = await runtime.database.executeSql(
+    `select to_jsonb(session) - 'session_uri' as session, to_jsonb(asset) as asset
+     from rindle.media_upload_sessions as session join rindle.media_assets as asset on asset.id = session.asset_id
+     where session.id = $1::uuid`,
+    [sessionId],
+  )
+  const [row] = rows
+  if (row === undefined) throw new RindleError('not_found', `There is no upload session ${sessionId}.`)
+  const session = json<Row>(row, 'session')
+  return {
+    session: sessionFromRow(session),
+    asset: assetFromRow(json<Row>(row, 'asset')),
+    multipartUploadId: textOrNull(session, 'multipart_upload_id'),
+    resumable: resumableStateOf(session),
+  }
+}
+
+/** What the storage of a resumable upload is told when it goes on, or gives up; `null` for every other session. */
+export function resumableStateOf(session: Row): ResumableState | null {
+  const offset = numberOrNull(session, 'last_known_offset')
+  const notes = json<JsonObject | null | undefined>(session, 'resumable_state') ?? null
+  if (offset === null || notes === null) return null
+  return { offset, uploadId: textOrNull(session, 'multipart_upload_id'), notes }
+}
+
+/** Who began the upload of an asset, as the application named him; `null` for nobody, and for an asset that is not. */
+export async function uploaderOf(runtime: Runtime, assetId: string): Promise<string | null> {
+  if (!validate(assetId)) return null
+  const { rows } = await runtime.database.executeSql(
+    `select actor_id from rindle.media_upload_sessions where asset_id = $1::uuid order by id limit 1`,
+    [assetId],
+  )
+  return rows[0] === undefined ? null : textOrNull(rows[0], 'actor_id')
+}
+
+/** Throws `session_expired` unless bytes may still be sent: the session is open and its time has not run out. */
+export function assertOpen({ session }: OpenSession, now: Date): void {
+  const isOver = ['verifying', 'completed', 'aborted', 'expired', 'failed'].includes(session.state)
+  const isLate = session.expiresAt !== null && session.expiresAt <= now
+  if (!isOver && !isLate) return
+  throw sessionEnded(session, isOver ? session.state : 'expired')
+}
+
+/** Throws `session_expired` when the upload was given up, by whomever, or has failed. */
+export function assertNotEnded({ session, asset }: OpenSession): void {
+  if (['aborted', 'expired', 'failed'].includes(session.state)) throw sessionEnded(session, session.state)
+  // A purge that has begun, of an asset that was detached say: it leaves the session to go with its asset.
+  if (asset.state === 'deleted' && session.state !== 'completed') throw sessionEnded(session, 'aborted')
+}
+
+/** The error of going on with an upload session that is over. */
+function sessionEnded({ id }: Pick<UploadSession, 'id'>, state: SessionState): RindleError {
+  return new RindleError('session_expired', `Upload session ${id} is ${state}. Begin a new one.`, {
+    details: { state },
+  })
+}
+
+/** Columns that may change together with a session's state. */
+export interface SessionChanges {
+  readonly failureReason?: RowReason
+  readonly isVerified?: boolean
+}
+
+/** Moves a session to a state, if it is in one that leads there. `false`: a lost race. */
+export async function transitionSession(
+  unit: UnitOfWork,
+  sessionId: string,
+  to: SessionState,
+  changes: SessionChanges = {},
+): Promise<boolean> {
+  const { rows } = await unit.executeSql(
+    `update rindle.media_upload_sessions
+     set state = $2::text, failure_reason = $4::text, updated_at = now(),
+       verified_at = case when $5::boolean then now() else verified_at end
+     where id = $1::uuid and state in (select jsonb_array_elements_text($3::jsonb))
+     returning id`,
+    [
+      sessionId,
+      to,
+      JSON.stringify(sourcesOf('session', to)),
+      changes.failureReason ?? null,
+      changes.isVerified ?? false,
+    ],
+  )
+  return rows.length === 1
+}
+
+/** A row of `media_upload_sessions`; the session URI is a secret and is left in the database. */
+export function sessionFromRow(row: Row): UploadSession {
+  return {
+    id: text(row, 'id'),
+    assetId: text(row, 'asset_id'),
+    state: text(row, 'state') as SessionState,
+    uploadStrategy: text(row, 'upload_strategy') as UploadStrategy,
+    resumableProtocol: textOrNull(row, 'resumable_protocol'),
+    resumableMetadata: textOrNull(row, 'resumable_metadata'),
+    resumableConcat: textOrNull(row, 'resumable_concat'),
+    actorId: textOrNull(row, 'actor_id'),
+    uploadKey: text(row, 'upload_key'),
+    uploadLength: numberOrNull(row, 'upload_length'),
+    declaredChecksum: textOrNull(row, 'declared_checksum'),
+    lastKnownOffset: numberOrNull(row, 'last_known_offset'),
+    expiresAt: timeOrNull(row, 'expires_at'),
+    verifiedAt: timeOrNull(row, 'verified_at'),
+    failureReason: textOrNull(row, 'failure_reason'),
+    createdAt: time(row, 'created_at'),
+    updatedAt: time(row, 'updated_at'),
+  }
+}

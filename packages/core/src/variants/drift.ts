@@ -1,0 +1,56 @@
+import type { Variant } from '../domain/entities.ts'
+import type { VariantState } from '../domain/states.ts'
+import type { PlannedVariant } from './plan.ts'
+
+/** What drift is decided by; of the storage key only whether a purged variant has one. */
+export type DriftingVariant = Pick<Variant, 'name' | 'state' | 'recipeDigest' | 'storageKey'>
+
+/** How an asset's variants differ from what its profile declares. */
+export interface VariantDrift<V extends DriftingVariant = DriftingVariant> {
+  /** Ready, and made by another recipe than the one that is declared. */
+  readonly outdated: readonly V[]
+  /** Stale, missing, or never enqueued: to be made. */
+  readonly unmade: readonly V[]
+  /** Declared, and without a row, or purged when it was not declared. */
+  readonly lacking: readonly PlannedVariant[]
+  /** Queued or processing. */
+  readonly inFlight: readonly V[]
+  /** Declared no longer. */
+  readonly undeclared: readonly V[]
+  /** Purged by a run that was killed before their objects were deleted. */
+  readonly halfPurged: readonly V[]
+}
+
+const IN_FLIGHT: readonly VariantState[] = ['queued', 'processing']
+const UNMADE: readonly VariantState[] = ['stale', 'missing', 'planned']
+
+/**
+ * Compares variants with their declarations; with `only`, those of one name. Pure. Failed and cancelled ones are left
+ * out: somebody has to look at these first.
+ */
+export function variantDrift<V extends DriftingVariant>(
+  variants: readonly V[],
+  declared: readonly PlannedVariant[],
+  only?: string,
+): VariantDrift<V> {
+  const isWanted = ({ name }: { readonly name: string }): boolean => only === undefined || name === only
+  const wanted = variants.filter(isWanted)
+  const present = wanted.filter(({ state }) => state !== 'purged')
+  const digests = new Map(declared.map(({ name, digest }) => [name, digest]))
+  const current = present.filter(({ name }) => digests.has(name))
+  const names = new Set(present.map(({ name }) => name))
+  return {
+    outdated: current.filter(
+      ({ name, state, recipeDigest }) => state === 'ready' && recipeDigest !== digests.get(name),
+    ),
+    unmade: current.filter(({ state }) => UNMADE.includes(state)),
+    lacking: declared.filter((variant) => isWanted(variant) && !names.has(variant.name)),
+    inFlight: current.filter(({ state }) => IN_FLIGHT.includes(state)),
+    undeclared: present.filter(({ name }) => !digests.has(name)),
+    halfPurged: wanted.filter((variant) => isHalfPurged(variant) && !digests.has(variant.name)),
+  }
+}
+
+function isHalfPurged({ state, storageKey }: DriftingVariant): boolean {
+  return state === 'purged' && storageKey !== null
+}

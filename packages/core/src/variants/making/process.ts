@@ -1,0 +1,307 @@
+import { createReadStream } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import type { Asset, Variant } from '../../domain/entities.ts'
+import { errorSentence } from '../../domain/error-text.ts'
+import { isRindleError, RindleError } from '../../domain/errors.ts'
+import { type Failure, failureOf } from '../../domain/failures.ts'
+import { variantKey } from '../../domain/keys.ts'
+import { outputExtension, recipeCapability } from '../../domain/recipe-facts.ts'
+import type { NormalizedRecipe } from '../../domain/recipes.ts'
+import { cleanMetadata } from '../../domain/untrusted-metadata.ts'
+import { payloadText } from '../../kernel/payload-text.ts'
+import { makeRunDirectory } from '../../kernel/run-directory.ts'
+import { profileOf, type Runtime, storageOf } from '../../kernel/runtime.ts'
+import type { RunningJob } from '../../ports/jobs.ts'
+import type { ProcessedOutput, Processor, SourceFile, VariantOutcome } from '../../ports/processor.ts'
+import type { Profile } from '../../profile/profile.ts'
+import { type Claim, type ClaimedVariant, claim } from '../claim.ts'
+import { type Settled, type Settlement, type StoredOutput, settle } from '../settle.ts'
+import { handOnVariants, newerRecipe } from '../wait.ts'
+import { acquireOriginal, assertWhole } from './original.ts'
+import { ProgressWriter } from './progress.ts'
+import { tellFailure } from './tell-failure.ts'
+import { TranscodeEvents } from './transcode-events.ts'
+
+/**
+ * The work of `rindle_process` and `rindle_media`: claims the asset's waiting variants that `belongs` selects, makes
+ * them from one source, and commits each on its own as it is done.
+ *
+ * What fails goes by what the failure says. A verdict fails at once. A defect goes back to `queued` until the attempts of
+ * the job are used up; a decoder or encoder that its own bounds of memory and time end, on these very bytes, is one of
+ * those. After an outage, or when this process lacks what is needed, a new job goes on with it, later each time and
+ * without limit, and the variant says what it waits for.
+ */
+export async function processVariants(
+  runtime: Runtime,
+  job: RunningJob,
+  belongs: (variant: Variant) => boolean,
+): Promise<void> {
+  const assetId = payloadText(job.payload, 'assetId')
+  const waitsFor = await makeVariants(runtime, job, assetId, belongs)
+  if (waitsFor !== null) await handOnVariants(runtime, job, assetId, belongs, waitsFor)
+}
+
+/** Rejects when the job is to come again. Resolves with what the rest waits for, or `null` when nothing is left. */
+async function makeVariants(
+  runtime: Runtime,
+  job: RunningJob,
+  assetId: string,
+  belongs: (variant: Variant) => boolean,
+): Promise<Failure | null> {
+  const claimed = await claimOrFailure(runtime, job, assetId, belongs)
+  if (claimed === null || 'kind' in claimed) return claimed
+  const work = new VariantWork(runtime, job, claimed)
+  try {
+    if (claimed.variants.length > 0) await work.run()
+  } catch (error) {
+    await work.settleRest(error)
+  }
+  if (work.retryCause !== null) throw work.retryCause
+  return work.outage ?? (claimed.hasUnknown ? newerRecipe(assetId) : null)
+}
+
+/** To claim takes the asset's storage to be known here, for one. */
+async function claimOrFailure(
+  runtime: Runtime,
+  job: RunningJob,
+  assetId: string,
+  belongs: (variant: Variant) => boolean,
+): Promise<Claim | Failure | null> {
+  try {
+    return await claim(runtime, job, assetId, belongs)
+  } catch (error) {
+    const failure = failureOf(error)
+    if (failure.kind === 'outage' || failure.kind === 'lack') return failure
+    throw error
+  }
+}
+
+/** One job's work on the variants it has claimed. */
+class VariantWork {
+  readonly #runtime: Runtime
+  readonly #job: RunningJob
+  readonly #asset: Asset
+  readonly #open: Map<string, ClaimedVariant>
+  readonly #siblings: readonly NormalizedRecipe[]
+  readonly #progress: ProgressWriter
+  readonly #transcodes: ReadonlyMap<string, TranscodeEvents>
+  /** The source, while it is there. */
+  #source: SourceFile | null = null
+  #isWhole: Promise<void> | undefined
+  /** The first error after which the job must come again, or `null`. */
+  retryCause: Error | null = null
+  /** The first failure whose end variants wait for, or `null`. */
+  outage: Failure | null = null
+
+  constructor(runtime: Runtime, job: RunningJob, { asset, variants, siblings }: Claim) {
+    this.#runtime = runtime
+    this.#job = job
+    this.#asset = asset
+    this.#siblings = siblings
+    this.#progress = new ProgressWriter(runtime)
+    this.#open = new Map(variants.map((claimedVariant) => [claimedVariant.variant.name, claimedVariant]))
+    this.#transcodes = new Map(
+      variants.map(({ variant }) => [variant.name, new TranscodeEvents(runtime, asset, variant)]),
+    )
+  }
+
+  async run(): Promise<void> {
+    // First what this process may lack: then nothing is fetched for nothing.
+    const { accept } = profileOf(this.#runtime, this.#asset.profile)
+    const byProcessor = Map.groupBy(this.#open.values(), ({ variant }) => this.#processorOf(variant))
+    await using source = await acquireOriginal(this.#runtime, this.#asset, this.#job.signal)
+    await using directory = await makeRunDirectory(this.#runtime.workDirectory)
+    this.#source = source.file
+    try {
+      for (const [processor, variants] of byProcessor) {
+        await this.#process(processor, variants, source.file, directory.path, accept)
+      }
+    } finally {
+      this.#source = null
+    }
+    if (this.#open.size > 0) {
+      throw new RindleError(
+        'processing_failed',
+        `The processor gave no outcome for: ${[...this.#open.keys()].join(', ')}.`,
+      )
+    }
+  }
+
+  /** Gives every variant that has no end yet the end that follows from an error of the whole work. */
+  async settleRest(error: unknown): Promise<void> {
+    for (const claimed of this.#open.values()) await this.#fail(claimed, error)
+    if (this.#job.signal.aborted) this.retryCause = asError(error)
+  }
+
+  #process(
+    processor: Processor,
+    variants: readonly ClaimedVariant[],
+    source: SourceFile,
+    directory: string,
+    { maxPixels, maxDurationMs }: Profile['accept'],
+  ): Promise<void> {
+    return processor.process({
+      source,
+      variants: variants.map(({ variant }) => ({ name: variant.name, recipe: variant.recipe })),
+      siblings: this.#siblings,
+      limits: { maxPixels, ...(maxDurationMs === null ? {} : { maxDurationMs }) },
+      directory,
+      signal: this.#job.signal,
+      onOutcome: (outcome) => this.#settleOutcome(outcome),
+      onProgress: (name, percent) => this.#reportProgress(name, percent),
+    })
+  }
+
+  #processorOf(variant: Variant): Processor {
+    const capability = recipeCapability(variant.recipe)
+    const makers = this.#runtime.processors.filter((candidate) => candidate.capabilities.has(capability))
+    const processor = makers.find((maker) => this.#isReader(maker)) ?? makers[0]
+    if (processor !== undefined) return processor
+    throw new RindleError('processor_capability_missing', `No installed processor makes ${capability}.`, {
+      details: { capability },
+    })
+  }
+
+  #isReader({ probes }: Processor): boolean {
+    return probes.has(this.#asset.contentType ?? '')
+  }
+
+  #reportProgress(name: string, percent: number): void {
+    const claimed = this.#open.get(name)
+    if (claimed !== undefined) this.#progress.report(claimed, percent)
+  }
+
+  async #settleOutcome(outcome: VariantOutcome): Promise<void> {
+    const claimed = this.#open.get(outcome.name)
+    if (claimed === undefined) return
+    if ('error' in outcome) return this.#fail(claimed, outcome.error)
+    try {
+      await this.#store(claimed, outcome.output)
+    } catch (error) {
+      await this.#fail(claimed, error)
+    }
+  }
+
+  async #store(claimed: ClaimedVariant, output: ProcessedOutput): Promise<void> {
+    const { variant } = claimed
+    const storage = storageOf(this.#runtime, this.#asset.storage)
+    const storageKey = variantKey({
+      profile: this.#asset.profile,
+      assetId: this.#asset.id,
+      name: variant.name,
+      digest: variant.recipeDigest,
+      extension: outputExtension(variant.recipe),
+    })
+    // The size is checked by the storage, so that what is called ready is known to be there whole.
+    await storage.put(storageKey, createReadStream(output.path), {
+      contentType: output.contentType,
+      byteSize: output.byteSize,
+      disposeChunks: true,
+      signal: this.#job.signal,
+    })
+    await rm(output.path, { force: true })
+    const settled = await this.#settle(claimed, { to: 'ready', output: storedOutput(storageKey, output) })
+    const unreferenced = unreferencedKey(settled, variant, storageKey)
+    if (unreferenced !== null) await storage.delete(unreferenced)
+  }
+
+  async #fail(claimed: ClaimedVariant, thrown: unknown): Promise<void> {
+    const { signal, isLastAttempt } = this.#job
+    const error = signal.aborted ? thrown : await this.#ofOriginal(this.#unlessUnread(claimed, thrown))
+    const failure = failureOf(error)
+    const { reason, message } = failure
+    const fields = { assetId: this.#asset.id, variantName: claimed.variant.name, code: reason, error: message }
+    if (!signal.aborted && isFinal(failure, isLastAttempt)) {
+      const isOfOriginal = isRindleError(error, 'corrupt_media')
+      const settled = await this.#settle(claimed, { to: 'failed', failure, isOfOriginal })
+      tellFailure(this.#runtime.logger, { settled, isAborted: false }, fields)
+      return
+    }
+    const isTriedAgain = signal.aborted || failure.kind === 'defect'
+    if (isTriedAgain) this.retryCause ??= asError(error)
+    else this.outage ??= failure
+    const settled = await this.#settle(claimed, { to: 'queued', failure, hasJob: !isOver(signal) })
+    // The log tells of an outage when its work is handed on.
+    if (isTriedAgain || settled !== 'queued') {
+      tellFailure(this.#runtime.logger, { settled, isAborted: signal.aborted }, fields)
+    }
+  }
+
+  /** A newer worker may have a processor for a type that those of this one do not claim to read. */
+  #unlessUnread({ variant }: ClaimedVariant, error: unknown): unknown {
+    if (!isRindleError(error, 'unsupported_codec') || this.#isReader(this.#processorOf(variant))) return error
+    const message = `No installed processor reads ${this.#asset.contentType ?? 'what it is'}: ${error.message}`
+    return new RindleError('processor_capability_missing', message, { cause: error })
+  }
+
+  /**
+   * What is wrong with a variant may be what is wrong with its original as it lies in storage, or with the copy of it
+   * that was worked on: then that is the error. Looked at once for a job.
+   */
+  async #ofOriginal(error: unknown): Promise<unknown> {
+    const source = this.#source
+    if (source === null || !mayBeOfSource(error, this.#job.isLastAttempt)) return error
+    this.#isWhole ??= assertWhole(this.#runtime, this.#asset, source, this.#job.signal)
+    try {
+      await this.#isWhole
+      return error
+    } catch (reason) {
+      return reason
+    }
+  }
+
+  async #settle(claimed: ClaimedVariant, settlement: Settlement): Promise<Settled> {
+    const { name } = claimed.variant
+    const settled = await settle(this.#runtime, this.#asset, claimed, settlement)
+    this.#open.delete(name)
+    if (settled === 'ready' && settlement.to === 'ready') this.#transcodes.get(name)?.stop(settlement.output.byteSize)
+    else this.#transcodes.get(name)?.exception()
+    return settled
+  }
+}
+
+/**
+ * The object that nobody has heard of and nobody refers to after an output was stored, or `null`. Pure. What a ready
+ * output replaces is deleted later, by a job of its own. When the claim was lost another worker may be writing, or have
+ * committed, the same key: deleting it could take a ready variant's object, so it stays, at worst as an orphan that the
+ * orphan scan finds.
+ */
+function unreferencedKey(settled: Settled, variant: Variant, storageKey: string): string | null {
+  if (settled === 'claim_lost' || settled === 'ready') return null
+  const kept = settled === 'asset_gone' ? null : variant.storageKey
+  return storageKey === kept ? null : storageKey
+}
+
+/**
+ * Whether a job was cancelled, or taken from its worker. It may hold variants all the same: when it had not claimed them
+ * before it was cancelled, and they were queued again at once.
+ */
+function isOver(signal: AbortSignal): boolean {
+  return signal.aborted && !(isRindleError(signal.reason) && signal.reason.retryable)
+}
+
+/** Whether a failure is a variant's last: trying again cannot help, or was tried as often as it may be. Pure. */
+function isFinal({ kind }: Failure, isLastAttempt: boolean): boolean {
+  return kind === 'verdict' || (kind === 'defect' && isLastAttempt)
+}
+
+/** Whether an error could come from bytes that are not those of the original, and is about to be final. */
+function mayBeOfSource(error: unknown, isLastAttempt: boolean): boolean {
+  return isRindleError(error, 'variant_source_not_found') || isFinal(failureOf(error), isLastAttempt)
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(errorSentence(error))
+}
+
+function storedOutput(storageKey: string, output: ProcessedOutput): StoredOutput {
+  return {
+    storageKey,
+    contentType: output.contentType,
+    byteSize: output.byteSize,
+    width: output.width ?? null,
+    height: output.height ?? null,
+    durationMs: output.durationMs ?? null,
+    metadata: cleanMetadata(output.metadata ?? {}),
+  }
+}

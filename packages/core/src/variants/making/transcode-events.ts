@@ -1,0 +1,35 @@
+import type { Asset, Variant } from '../../domain/entities.ts'
+import type { Measurements, TranscodeMetadata } from '../../events/event-map.ts'
+import type { Runtime } from '../../kernel/runtime.ts'
+
+/** The events of one piece of AV work; images announce nothing of their own. */
+export class TranscodeEvents {
+  readonly #runtime: Runtime
+  readonly #metadata: TranscodeMetadata | null
+  readonly #startedAt: number = performance.now()
+
+  constructor(runtime: Runtime, asset: Asset, { recipe, outputKind }: Variant) {
+    this.#runtime = runtime
+    this.#metadata =
+      'preset' in recipe ? { profile: asset.profile, output_kind: outputKind, preset: recipe.preset } : null
+    this.#emit('rindle.media.transcode.start', {})
+  }
+
+  /** The output is committed. */
+  stop(byteSize: number): void {
+    this.#emit('rindle.media.transcode.stop', { byteSize, durationUs: this.#elapsedUs() })
+  }
+
+  /** There is no output. */
+  exception(): void {
+    this.#emit('rindle.media.transcode.exception', { durationUs: this.#elapsedUs() })
+  }
+
+  #elapsedUs(): number {
+    return Math.round((performance.now() - this.#startedAt) * 1_000)
+  }
+
+  #emit(name: `rindle.media.transcode.${'start' | 'stop' | 'exception'}`, measurements: Measurements): void {
+    if (this.#metadata !== null) this.#runtime.events.emit({ name, metadata: this.#metadata, measurements })
+  }
+}

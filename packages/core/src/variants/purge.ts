@@ -1,0 +1,51 @@
+import type { Asset, Variant } from '../domain/entities.ts'
+import { sourcesOf } from '../domain/transitions.ts'
+import { NOTIFY_VARIANT } from '../events/changes.ts'
+import { type Runtime, storageOf } from '../kernel/runtime.ts'
+import type { UnitOfWork } from '../kernel/unit-of-work.ts'
+import { emitVariantState } from './variant-events.ts'
+
+/** Those that may be purged now: what a worker may be storing at this moment is left for the next run. Pure. */
+export function purgeable<V extends Pick<Variant, 'state'>>(variants: readonly V[]): readonly V[] {
+  return variants.filter(({ state }) => state !== 'queued' && state !== 'processing')
+}
+
+/** Moves variants, whose asset is locked, to `purged`; returns those that were. Their objects go after the commit. */
+export async function purgeVariants(
+  runtime: Runtime,
+  unit: UnitOfWork,
+  asset: Asset,
+  variants: readonly Variant[],
+): Promise<readonly Variant[]> {
+  const purged = purgeable(variants)
+  if (purged.length === 0) return []
+  await unit.executeSql(
+    `update rindle.media_variants as variant set state = 'purged', error_reason = null, updated_at = now()
+     where id in (select value::uuid from jsonb_array_elements_text($1::jsonb))
+       and state in (select jsonb_array_elements_text($2::jsonb))
+     returning ${NOTIFY_VARIANT}`,
+    [JSON.stringify(purged.map(({ id }) => id)), JSON.stringify(sourcesOf('variant', 'purged'))],
+  )
+  for (const { state } of purged) emitVariantState(runtime, unit, asset, state, 'purged')
+  return purged
+}
+
+/**
+ * Deletes the objects of purged variants, then their keys. A row that keeps its key says that the object may be there
+ * still: so a run that was killed in between is finished by the next.
+ */
+export async function deletePurgedObjects(
+  runtime: Runtime,
+  asset: Pick<Asset, 'storage'>,
+  variants: readonly Pick<Variant, 'id' | 'storageKey'>[],
+): Promise<void> {
+  for (const { id, storageKey } of variants) {
+    if (storageKey === null) continue
+    await storageOf(runtime, asset.storage).delete(storageKey)
+    await runtime.database.executeSql(
+      `update rindle.media_variants set storage_key = null
+       where id = $1::uuid and state = 'purged' and storage_key = $2::text`,
+      [id, storageKey],
+    )
+  }
+}

@@ -1,0 +1,105 @@
+import type { Rindle } from './rindle.ts'
+
+/** The section of the interface that a verb stands in. */
+export type VerbGroup = 'instance' | 'uploads' | 'objects' | 'assets' | 'attachments' | 'delivery' | 'operations'
+
+/** How `rindle.runtime.refusal` names where something was refused. */
+export type Surface = 'upload' | 'storage' | 'attachment' | 'delivery' | 'operation'
+
+/** Facts about one method of {@link Rindle}. */
+export interface Verb {
+  readonly group: VerbGroup
+  /** `null`: it is called a thousand times for one page, and announces for itself what it refuses. */
+  readonly surface: Surface | null
+  /** Whether it has a span. Those that store, enqueue or walk do; one that reads or signs is called too often. */
+  readonly isTraced: boolean
+}
+
+type VerbName = Exclude<keyof Rindle, 'version' | 'prisma' | 'profiles' | typeof Symbol.asyncDispose>
+
+/** Every method of an instance. A new one has its own file and its line here. */
+export const VERBS: Readonly<Record<VerbName, Verb>> = {
+  start: { group: 'instance', surface: 'operation', isTraced: false },
+  stop: { group: 'instance', surface: 'operation', isTraced: false },
+  work: { group: 'instance', surface: 'operation', isTraced: false },
+  liveWorkers: { group: 'instance', surface: 'operation', isTraced: false },
+  on: { group: 'instance', surface: 'operation', isTraced: false },
+  subscribe: { group: 'instance', surface: 'operation', isTraced: false },
+  withTransaction: { group: 'instance', surface: 'operation', isTraced: false },
+  upload: { group: 'uploads', surface: 'upload', isTraced: true },
+  receive: { group: 'uploads', surface: 'upload', isTraced: true },
+  register: { group: 'uploads', surface: 'upload', isTraced: true },
+  discard: { group: 'uploads', surface: 'upload', isTraced: true },
+  initiateUpload: { group: 'uploads', surface: 'upload', isTraced: true },
+  signUpload: { group: 'uploads', surface: 'upload', isTraced: false },
+  presignedPut: { group: 'uploads', surface: 'upload', isTraced: true },
+  initiateMultipartUpload: { group: 'uploads', surface: 'upload', isTraced: true },
+  signMultipartPart: { group: 'uploads', surface: 'upload', isTraced: false },
+  listMultipartParts: { group: 'uploads', surface: 'upload', isTraced: false },
+  completeMultipartUpload: { group: 'uploads', surface: 'upload', isTraced: true },
+  verifyCompletion: { group: 'uploads', surface: 'upload', isTraced: true },
+  verifyUpload: { group: 'uploads', surface: 'upload', isTraced: true },
+  inspectUpload: { group: 'uploads', surface: 'upload', isTraced: true },
+  confirmUpload: { group: 'uploads', surface: 'upload', isTraced: true },
+  initiateResumableSession: { group: 'uploads', surface: 'upload', isTraced: true },
+  concatenateUploads: { group: 'uploads', surface: 'upload', isTraced: true },
+  resumableSessionUri: { group: 'uploads', surface: 'upload', isTraced: false },
+  findResumableSession: { group: 'uploads', surface: 'upload', isTraced: false },
+  resumableSessionStatus: { group: 'uploads', surface: 'upload', isTraced: true },
+  writeResumableSession: { group: 'uploads', surface: 'upload', isTraced: false },
+  cancelResumableSession: { group: 'uploads', surface: 'upload', isTraced: true },
+  abortUpload: { group: 'uploads', surface: 'upload', isTraced: true },
+  uploadSession: { group: 'uploads', surface: 'upload', isTraced: false },
+  uploaderOf: { group: 'uploads', surface: 'upload', isTraced: false },
+  storageAdapterFor: { group: 'objects', surface: 'storage', isTraced: false },
+  store: { group: 'objects', surface: 'storage', isTraced: true },
+  storeVariant: { group: 'objects', surface: 'storage', isTraced: true },
+  download: { group: 'objects', surface: 'storage', isTraced: true },
+  head: { group: 'objects', surface: 'storage', isTraced: true },
+  delete: { group: 'objects', surface: 'storage', isTraced: true },
+  urlForKey: { group: 'objects', surface: 'delivery', isTraced: false },
+  asset: { group: 'assets', surface: 'operation', isTraced: false },
+  narrow: { group: 'assets', surface: 'operation', isTraced: false },
+  readyVariantsFor: { group: 'assets', surface: 'operation', isTraced: false },
+  cancelProcessing: { group: 'assets', surface: 'operation', isTraced: true },
+  attach: { group: 'attachments', surface: 'attachment', isTraced: true },
+  append: { group: 'attachments', surface: 'attachment', isTraced: true },
+  reorder: { group: 'attachments', surface: 'attachment', isTraced: true },
+  detach: { group: 'attachments', surface: 'attachment', isTraced: true },
+  attachmentFor: { group: 'attachments', surface: 'attachment', isTraced: false },
+  attachmentsFor: { group: 'attachments', surface: 'attachment', isTraced: false },
+  url: { group: 'delivery', surface: null, isTraced: false },
+  variantUrl: { group: 'delivery', surface: null, isTraced: false },
+  urlsFor: { group: 'delivery', surface: null, isTraced: false },
+  picture: { group: 'delivery', surface: null, isTraced: false },
+  video: { group: 'delivery', surface: null, isTraced: false },
+  audio: { group: 'delivery', surface: null, isTraced: false },
+  serveFile: { group: 'delivery', surface: 'operation', isTraced: true },
+  reprobe: { group: 'operations', surface: 'operation', isTraced: true },
+  releaseAsset: { group: 'operations', surface: 'operation', isTraced: true },
+  requeueVariants: { group: 'operations', surface: 'operation', isTraced: true },
+  regenerateVariants: { group: 'operations', surface: 'operation', isTraced: true },
+  verifyStorage: { group: 'operations', surface: 'operation', isTraced: true },
+  initStorage: { group: 'operations', surface: 'operation', isTraced: true },
+  recoverLostWork: { group: 'operations', surface: 'operation', isTraced: true },
+  abortIncompleteUploads: { group: 'operations', surface: 'operation', isTraced: true },
+  cleanupOrphans: { group: 'operations', surface: 'operation', isTraced: true },
+  scanOrphans: { group: 'operations', surface: 'operation', isTraced: true },
+  sweepOrphanedTempFiles: { group: 'operations', surface: 'operation', isTraced: true },
+  backfillMetadata: { group: 'operations', surface: 'operation', isTraced: true },
+  purgeUnattached: { group: 'operations', surface: 'operation', isTraced: true },
+  purgeAsset: { group: 'operations', surface: 'operation', isTraced: true },
+  pruneRuns: { group: 'operations', surface: 'operation', isTraced: true },
+  previewOwnerErasure: { group: 'operations', surface: 'operation', isTraced: false },
+  eraseOwner: { group: 'operations', surface: 'operation', isTraced: true },
+  previewOwnerErasures: { group: 'operations', surface: 'operation', isTraced: false },
+  eraseOwners: { group: 'operations', surface: 'operation', isTraced: true },
+  listAssets: { group: 'operations', surface: 'operation', isTraced: false },
+  listVariants: { group: 'operations', surface: 'operation', isTraced: false },
+  schedule: { group: 'operations', surface: 'operation', isTraced: false },
+  scheduledMaintenance: { group: 'operations', surface: 'operation', isTraced: false },
+  runtimeStatus: { group: 'operations', surface: 'operation', isTraced: true },
+  gauges: { group: 'operations', surface: 'operation', isTraced: false },
+  checkInvariants: { group: 'operations', surface: 'operation', isTraced: true },
+  doctor: { group: 'operations', surface: 'operation', isTraced: true },
+}

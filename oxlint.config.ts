@@ -7,7 +7,7 @@ type Pattern = { message: string; allowTypeImports?: boolean } & ({ group: strin
  * adapter and may import `@rindle/core` alone. `test-e2e/toolchain/walls.test.ts` plants a violation of every wall.
  */
 const ownImportsAllowedIn: Record<string, string[]> = {
-  '*': ['core'],
+  '*': ['core', 'core/adapter'],
   prisma: [],
   core: ['prisma'],
   embedded: [],
@@ -15,7 +15,7 @@ const ownImportsAllowedIn: Record<string, string[]> = {
   'test-s3': ['test-database/on-demand'],
   client: [],
   react: ['client'],
-  cli: ['*'],
+  cli: ['*', '*/*'],
 }
 
 /** Vendors stay behind ports: none of these, types included, appears in core. */
@@ -68,9 +68,8 @@ function nothingBut(scope: string, allowed: string[], message: string): Pattern 
   return { group: [scope, ...allowed.map((name) => `!${name}`)], message }
 }
 
-const packageWalls = Object.entries(ownImportsAllowedIn).map(([name, allowed]) => ({
-  files: [`packages/${name}/src/**`],
-  rules: wall([
+function wallsOf(name: string, allowed: string[]): Pattern[] {
+  return [
     ...everywhere,
     sourceNeverImportsTests,
     ...(name === 'core'
@@ -81,8 +80,49 @@ const packageWalls = Object.entries(ownImportsAllowedIn).map(([name, allowed]) =
       allowed.map((other) => `@rindle/${other}`),
       `The source of this package may import of ours: ${allowed.join(', ') || 'nothing'}.`,
     ),
-  ]),
+  ]
+}
+
+const packageWalls = Object.entries(ownImportsAllowedIn).map(([name, allowed]) => ({
+  files: [`packages/${name}/src/**`],
+  rules: wall(wallsOf(name, allowed)),
 }))
+
+/**
+ * The folders of core, from bottom to top: each imports only what stands before it. Those of one line import nothing of
+ * each other. `domain` and `ports`, at the very bottom, have walls of their own.
+ */
+const coreFolders: readonly (readonly string[])[] = [
+  ['domain'],
+  ['ports'],
+  ['profile'],
+  ['events', 'telemetry'],
+  ['kernel'],
+  ['assets'],
+  ['variants'],
+  ['attachments'],
+  ['uploads'],
+  ['promotion'],
+  ['jobs', 'delivery'],
+  ['objects'],
+  ['operations'],
+]
+const coreRoot = ['adapter', 'create-rindle', 'index', 'rindle', 'start', 'validate-options', 'verbs', 'wrap-verbs']
+
+const coreOrder = coreFolders.slice(2).flatMap((line, level) =>
+  line.map((folder) => {
+    const above = [...line, ...coreFolders.slice(level + 3).flat()].filter((other) => other !== folder)
+    const message = `In core, ${folder}/ imports only the folders below it.`
+    return {
+      files: [`packages/core/src/${folder}/**`],
+      rules: wall([
+        { regex: `^(\\.\\./)+(${above.join('|')})/`, message },
+        { regex: `^(\\.\\./)+(${coreRoot.join('|')})\\.ts$`, message },
+        ...wallsOf('core', ownImportsAllowedIn['core'] ?? []),
+      ]),
+    }
+  }),
+)
 
 export default defineConfig({
   plugins: ['typescript', 'unicorn', 'oxc', 'import', 'promise', 'node'],
@@ -154,6 +194,7 @@ export default defineConfig({
     // Vitest takes the default export of a global setup.
     { files: ['packages/test-*/src/global-setup.ts'], rules: { 'import/no-default-export': 'off' } },
     ...packageWalls,
+    ...coreOrder,
     {
       files: ['packages/core/src/domain/**'],
       rules: {

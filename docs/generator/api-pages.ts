@@ -24,8 +24,9 @@ function apiPage(found: PublishedPackage, own: readonly Export[], others: readon
   ].join('\n')
 }
 
-function exportText({ name, doc, code: declaration }: Export): string {
-  return `### ${name}\n\n${prose(doc)}\n\n${fenced('ts', declaration)}`
+function exportText({ package: found, specifier, name, doc, code: declaration }: Export): string {
+  const from = specifier === found.name ? '' : `\n\nFrom \`${specifier}\`.`
+  return `### ${name}\n\n${prose(doc)}${from}\n\n${fenced('ts', declaration)}`
 }
 
 function foreignText(others: readonly Reexport[]): string {
@@ -37,9 +38,9 @@ function foreignText(others: readonly Reexport[]): string {
 
 function indexPage(own: readonly Export[]): string {
   const listed = own.filter(({ kind }) => kind === 'function' || kind === 'class')
-  const rows = listed.map(({ name, package: found, doc }) => [
+  const rows = listed.map(({ name, package: found, specifier, doc }) => [
     `[${code(name)}](./${found.folder}#${anchor(name)})`,
-    code(found.name),
+    code(specifier),
     prose(firstSentence(doc)),
   ])
   return [

@@ -1,4 +1,5 @@
-import { STORAGE_CAPABILITIES, type StorageAdapter, type StorageCapability } from '@rindle/core'
+import type { StorageAdapter, StorageCapability } from '@rindle/core'
+import { STORAGE_CAPABILITIES } from '@rindle/core/adapter'
 import { localStorage } from '@rindle/storage-local'
 import { s3Storage } from '@rindle/storage-s3'
 import { code, table } from './markdown.ts'

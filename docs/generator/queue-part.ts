@@ -1,4 +1,5 @@
-import { QUEUES, type QueueName } from '@rindle/core'
+import type { QueueName } from '@rindle/core'
+import { QUEUES } from '@rindle/core/adapter'
 import { code, table } from './markdown.ts'
 
 const WORK: Readonly<Record<QueueName, string>> = {

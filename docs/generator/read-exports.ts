@@ -17,6 +17,8 @@ export interface Member {
 /** One export of a package, as its sources declare it. */
 export interface Export {
   readonly package: PublishedPackage
+  /** What it is imported from. */
+  readonly specifier: string
   readonly name: string
   readonly kind: 'class' | 'constant' | 'function' | 'interface' | 'type'
   /** The folder of the sources that declares it, or the file where there is no folder. */
@@ -36,30 +38,33 @@ export interface Reexport {
   readonly from: string
 }
 
-/** Everything that the published packages export, read from their sources. */
+/** Everything that the published packages export at every entry, read from their sources. */
 export function readExports(): { readonly own: readonly Export[]; readonly others: readonly Reexport[] } {
-  const packages = publishedPackages()
-  const entries = packages.map(({ folder }) => path.join(repository, `packages/${folder}/src/index.ts`))
-  const program = ts.createProgram(entries, {
-    module: ts.ModuleKind.NodeNext,
-    target: ts.ScriptTarget.ES2024,
-    customConditions: ['dev-source'],
-    allowImportingTsExtensions: true,
-    noEmit: true,
-    strict: true,
-    types: [],
-  })
+  const entries = publishedPackages().flatMap((found) =>
+    found.entries.map(({ specifier, source }) => ({ found, specifier, file: path.join(repository, source) })),
+  )
+  const program = ts.createProgram(
+    entries.map(({ file }) => file),
+    {
+      module: ts.ModuleKind.NodeNext,
+      target: ts.ScriptTarget.ES2024,
+      customConditions: ['dev-source'],
+      allowImportingTsExtensions: true,
+      noEmit: true,
+      strict: true,
+      types: [],
+    },
+  )
   const checker = program.getTypeChecker()
   const own: Export[] = []
   const others: Reexport[] = []
-  for (const [index, entry] of entries.entries()) {
-    const found = packages[index] as PublishedPackage
-    for (const symbol of exportsOf(program, entry)) {
+  for (const { found, specifier, file } of entries) {
+    for (const symbol of exportsOf(program, file)) {
       const target = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol
       const declaration = target.declarations?.[0]
       if (declaration === undefined) throw new Error(`${found.name} exports ${symbol.name}, which nothing declares.`)
       const owner = ownerOf(declaration)
-      if (owner === found.folder) own.push(exportOf(found, symbol.name, declaration))
+      if (owner === found.folder) own.push({ ...exportOf(found, symbol.name, declaration), specifier })
       else others.push({ package: found, name: symbol.name, from: owner })
     }
   }
@@ -85,7 +90,7 @@ function ownerOf(declaration: ts.Declaration): string {
   return /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1] ?? file
 }
 
-function exportOf(found: PublishedPackage, name: string, declaration: ts.Declaration): Export {
+function exportOf(found: PublishedPackage, name: string, declaration: ts.Declaration): Omit<Export, 'specifier'> {
   const file = declaration.getSourceFile().fileName
   const inside = file.slice(file.indexOf(`/packages/${found.folder}/src/`) + `/packages/${found.folder}/src/`.length)
   return {

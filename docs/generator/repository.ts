@@ -11,6 +11,16 @@ export interface PublishedPackage {
   /** The name that applications import. */
   readonly name: string
   readonly description: string
+  /** What applications import of it, the main entry first. */
+  readonly entries: readonly PackageEntry[]
+}
+
+/** One entry of a package's `exports`. */
+export interface PackageEntry {
+  /** As in `from '@rindle/core/adapter'`. */
+  readonly specifier: string
+  /** Its source, from the root of the repository. */
+  readonly source: string
 }
 
 /** In the order in which an application meets them; what is not named here comes last, by name. */
@@ -45,8 +55,20 @@ export function textOf(file: string): string {
 }
 
 function publishedIn(folder: string): PublishedPackage[] {
-  const manifest = JSON.parse(textOf(`packages/${folder}/package.json`)) as PublishedPackage & { private?: boolean }
-  return manifest.private === true ? [] : [{ folder, name: manifest.name, description: manifest.description }]
+  const manifest = JSON.parse(textOf(`packages/${folder}/package.json`)) as Manifest
+  const { name, description, exports = {} } = manifest
+  const entries = Object.entries(exports).map(([below, { 'dev-source': source }]) => ({
+    specifier: path.posix.join(name, below),
+    source: path.posix.join('packages', folder, source),
+  }))
+  return manifest.private === true ? [] : [{ folder, name, description, entries }]
+}
+
+interface Manifest {
+  readonly name: string
+  readonly description: string
+  readonly private?: boolean
+  readonly exports?: Readonly<Record<string, { readonly 'dev-source': string }>>
 }
 
 function place({ folder }: PublishedPackage): number {

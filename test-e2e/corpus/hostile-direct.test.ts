@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
-import { type AssetWithVariants, extensionFor, type Processor } from '@rindle/core'
+import type { AssetWithVariants, Processor } from '@rindle/core'
+import { extensionFor } from '@rindle/core/adapter'
 import { imageProcessor } from '@rindle/processor-image'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { settled } from '../support/application.ts'

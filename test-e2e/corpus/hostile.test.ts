@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Processor, Workers } from '@rindle/core'
+import type { Processor } from '@rindle/core'
+import type { Workers } from '@rindle/core/adapter'
 import { imageProcessor } from '@rindle/processor-image'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { settled, startApplication } from '../support/application.ts'

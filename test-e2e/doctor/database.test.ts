@@ -1,4 +1,5 @@
-import { defineProfile, type Finding } from '@rindle/core'
+import { defineProfile } from '@rindle/core'
+import type { Finding } from '@rindle/core/adapter'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
 import { migrate, openDatabase } from '@rindle/prisma'
 import { createTestDatabase, type TestDatabase } from '@rindle/test-database'

@@ -5,12 +5,12 @@ import {
   createRindle,
   type DoctorOptions,
   type DoctorReport,
-  type Finding,
   type Profiles,
   type Rindle,
   type RindleOptions,
   silentLogger,
 } from '@rindle/core'
+import type { Finding } from '@rindle/core/adapter'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
 import { imageProcessor } from '@rindle/processor-image'
 import { memoryStorage } from '@rindle/testing'

@@ -1,4 +1,4 @@
-import type { WorkerRegistration } from '@rindle/core'
+import type { WorkerRegistration } from '@rindle/core/adapter'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
 import { describe, expect, it, vi } from 'vitest'
 import { settled, startApplication } from '../support/application.ts'

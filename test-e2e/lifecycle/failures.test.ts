@@ -1,5 +1,6 @@
 import { once } from 'node:events'
-import { type Processor, type ProcessRequest, RindleError, silentLogger } from '@rindle/core'
+import { type Processor, RindleError, silentLogger } from '@rindle/core'
+import type { ProcessRequest } from '@rindle/core/adapter'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
 import { faultyStorage } from '@rindle/testing'
 import { afterEach, expect, it, vi } from 'vitest'

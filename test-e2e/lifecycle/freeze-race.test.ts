@@ -1,4 +1,5 @@
-import { type JobRequest, type SignedRequest, silentLogger } from '@rindle/core'
+import { type SignedRequest, silentLogger } from '@rindle/core'
+import type { JobRequest } from '@rindle/core/adapter'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
 import { openDatabase } from '@rindle/prisma'
 import { faultyStorage } from '@rindle/testing'

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
-import { defineProfile, type JobRequest, silentLogger } from '@rindle/core'
+import { defineProfile, silentLogger } from '@rindle/core'
+import type { JobRequest } from '@rindle/core/adapter'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
 import { openDatabase } from '@rindle/prisma'
 import { type FaultPoint, faultyStorage } from '@rindle/testing'

@@ -1,4 +1,5 @@
-import type { JobsAdapter, RunningJob } from '@rindle/core'
+import type { JobsAdapter } from '@rindle/core'
+import type { RunningJob } from '@rindle/core/adapter'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { type Application, settled, startApplication } from '../support/application.ts'

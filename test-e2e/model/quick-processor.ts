@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Processor, ProcessRequest } from '@rindle/core'
+import type { Processor } from '@rindle/core'
+import type { ProcessRequest } from '@rindle/core/adapter'
 
 /** Makes of any picture a few bytes for each variant, as soon as it is asked: what is proven here needs no pixels. */
 export function quickProcessor(): Processor {

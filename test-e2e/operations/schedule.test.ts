@@ -2,12 +2,12 @@ import { Readable } from 'node:stream'
 import {
   type Analyzer,
   defineProfile,
-  type JobRequest,
   type JobsAdapter,
   type Logger,
   type ScheduledTask,
   silentLogger,
 } from '@rindle/core'
+import type { JobRequest } from '@rindle/core/adapter'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
 import { openDatabase } from '@rindle/prisma'
 import { memoryJobs } from '@rindle/testing'

@@ -1,14 +1,13 @@
 import {
   type AssetWithVariants,
   defineProfile,
-  type JobRequest,
   type Rindle,
   type RuntimeStatusOptions,
   type StatusClass,
   type StatusFinding,
   silentLogger,
-  type Workers,
 } from '@rindle/core'
+import type { JobRequest, Workers } from '@rindle/core/adapter'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
 import { type Database, openDatabase } from '@rindle/prisma'
 import { afterAll, beforeAll, beforeEach, expect, vi } from 'vitest'

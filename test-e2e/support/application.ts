@@ -9,9 +9,9 @@ import {
   type RindleOptions,
   type StorageAdapter,
   silentLogger,
-  type Workers,
   type WorkOptions,
 } from '@rindle/core'
+import type { Workers } from '@rindle/core/adapter'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
 import { createTestDatabase } from '@rindle/test-database'
 import { vi } from 'vitest'

@@ -1,4 +1,5 @@
-import { companionOwner, type QueueCounts, type StorageAdapter, silentLogger, type Violation } from '@rindle/core'
+import { type StorageAdapter, silentLogger, type Violation } from '@rindle/core'
+import { companionOwner, type QueueCounts } from '@rindle/core/adapter'
 import { openDatabase } from '@rindle/prisma'
 import { expect, vi } from 'vitest'
 import { type CrashInstance, type CrashPlace, crashJobs, crashStorages } from './crash-instance.ts'

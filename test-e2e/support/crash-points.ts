@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { JobsAdapter, RunningJob, StorageAdapter, WorkerRegistration } from '@rindle/core'
+import type { JobsAdapter, StorageAdapter } from '@rindle/core'
+import type { RunningJob, WorkerRegistration } from '@rindle/core/adapter'
 import { faultyStorage } from '@rindle/testing'
 import type pg from 'pg'
 

@@ -144,6 +144,31 @@ const violations: Planted[] = [
   wall('ports take only types of Node', 'packages/core/src/ports/d.ts', 'node:stream', 'import types'),
   wall('ports take only types of rows', 'packages/core/src/ports/e.ts', '@rindle/prisma', 'import types'),
 
+  ...[
+    ['profile', '../kernel/runtime.ts'],
+    ['events', '../telemetry/traced-jobs.ts'],
+    ['telemetry', '../kernel/runtime.ts'],
+    ['kernel', '../assets/lock.ts'],
+    ['assets', '../variants/read.ts'],
+    ['variants', '../attachments/slot.ts'],
+    ['variants/making', '../../attachments/slot.ts'],
+    ['attachments', '../uploads/sessions.ts'],
+    ['uploads', '../promotion/promote.ts'],
+    ['uploads/direct', '../../promotion/promote.ts'],
+    ['promotion', '../jobs/work.ts'],
+    ['jobs', '../delivery/urls/url.ts'],
+    ['delivery', '../jobs/work.ts'],
+    ['objects', '../operations/walk.ts'],
+    ['operations', '../rindle.ts'],
+  ].map(([folder = '', above = '']) =>
+    wall(
+      `${folder} imports only the folders below it`,
+      `packages/core/src/${folder}/above.ts`,
+      above,
+      'only the folders below it',
+    ),
+  ),
+
   {
     title: 'no file is above 400 lines',
     file: 'packages/core/src/long.ts',
@@ -191,6 +216,8 @@ const innocent: Record<string, string> = {
     '@rindle/prisma',
     '../domain/key.ts',
     '../ports/key.ts',
+    '../attachments/slot.ts',
+    './direct/sign.ts',
     'uuid',
     'node:fs',
   ),
@@ -200,7 +227,13 @@ const innocent: Record<string, string> = {
   'packages/core/src/ports/open.ts': lines('./key.ts', '../domain/key.ts').concat(
     "\nexport type { Readable } from 'node:stream'\nexport type { Row } from '@rindle/prisma'",
   ),
-  'packages/storage-local/src/open.ts': lines('@rindle/core', 'sharp', './options.ts', 'node:fs'),
+  'packages/storage-local/src/open.ts': lines(
+    '@rindle/core',
+    '@rindle/core/adapter',
+    'sharp',
+    './options.ts',
+    'node:fs',
+  ),
   'packages/cli/src/open.ts': lines('@rindle/core', '@rindle/embedded', '@rindle/storage-local', '@rindle/prisma'),
   'packages/test-database/src/open.ts': lines('@rindle/embedded', '@rindle/prisma', 'pg'),
   'packages/core/test/open.test.ts': lines(

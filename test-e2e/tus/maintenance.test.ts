@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
-import { createRindle, type ResumableStorage, type Rindle, type StorageAdapter, silentLogger } from '@rindle/core'
+import { createRindle, type Rindle, type StorageAdapter, silentLogger } from '@rindle/core'
+import type { ResumableStorage } from '@rindle/core/adapter'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
 import { s3Storage } from '@rindle/storage-s3'
 import { type S3Server, useS3Server } from '@rindle/test-s3'

@@ -1,6 +1,6 @@
 import { chmod, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { normalizeRecipe } from '@rindle/core'
+import { normalizeRecipe } from '@rindle/core/adapter'
 import { avProcessor, inspectFfmpeg } from '@rindle/processor-av'
 import type { AvVariants } from './setup.ts'
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
-import type { Processor, ProcessRequest } from '@rindle/core'
+import type { Processor } from '@rindle/core'
+import type { ProcessRequest } from '@rindle/core/adapter'
 
 /** A processor that makes nothing, so that what is left of its jobs is what Rindle does in the database. */
 export interface IdleProcessor {

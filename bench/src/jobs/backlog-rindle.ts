@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { fromPgClient, type JobRequest } from '@rindle/core'
+import { fromPgClient } from '@rindle/core'
+import type { JobRequest } from '@rindle/core/adapter'
 import pg from 'pg'
 import { serveSide } from '../serve-side.ts'
 import { drainMeter } from './drain-meter.ts'

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
-import { QUEUE_NAMES, QUEUES, type QueueName, RindleError } from '@rindle/core'
+import { QUEUE_NAMES, type QueueName, RindleError } from '@rindle/core'
+import { QUEUES } from '@rindle/core/adapter'
 import { suggest } from './suggest.ts'
 
 const PREFIX = 'rindle_'

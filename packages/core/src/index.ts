@@ -1,5 +1,4 @@
-export type { Database, DatabaseSource } from '@rindle/prisma'
-export { fromPgClient, prepareSession, type SqlExecutor } from '@rindle/prisma'
+export { type DatabaseSource, fromPgClient, type SqlExecutor } from '@rindle/prisma'
 export type { AssetReference, AssetWithVariants } from './assets/read.ts'
 export type { AttachOptions } from './attachments/attach.ts'
 export type { DetachOptions } from './attachments/detach.ts'
@@ -22,26 +21,62 @@ export type { IssueOptions } from './delivery/urls/issue-url.ts'
 export type { UrlOptions, VariantUrlOptions } from './delivery/urls/url.ts'
 export type { AssetUrls, UrlsForOptions } from './delivery/urls/urls-for.ts'
 export type { AcceptOptions, ExtensionMismatch } from './domain/accept.ts'
-export * from './domain/aggregate.ts'
-export * from './domain/content-types.ts'
-export * from './domain/counted.ts'
-export * from './domain/digest.ts'
-export * from './domain/entities.ts'
-export * from './domain/error-text.ts'
-export * from './domain/errors.ts'
-export * from './domain/filename.ts'
+export type { Asset, Attachment, Owner, ProcessingRun, UploadSession, Variant } from './domain/entities.ts'
+export {
+  ERROR_CODES,
+  type ErrorCode,
+  isRindleError,
+  type Json,
+  type JsonObject,
+  RindleError,
+  type RindleErrorOptions,
+} from './domain/errors.ts'
 export type { RejectionReason } from './domain/gate.ts'
-export * from './domain/image-formats.ts'
-export * from './domain/keys.ts'
-export * from './domain/queues.ts'
-export * from './domain/reasons.ts'
-export * from './domain/recipe-facts.ts'
-export * from './domain/recipe-options.ts'
-export * from './domain/recipes.ts'
-export * from './domain/stale-policy.ts'
-export * from './domain/states.ts'
-export * from './domain/transitions.ts'
-export * from './domain/untrusted-metadata.ts'
+export type { ImageFormat } from './domain/image-formats.ts'
+export { QUEUE_NAMES, type QueueName, type RefusedQueues } from './domain/queues.ts'
+export { REASONS, type RowReason, reasonMeaning } from './domain/reasons.ts'
+export type {
+  AudioPreset,
+  AudioRecipe,
+  AvImagePreset,
+  AvImageRecipe,
+  CropPosition,
+  ImageMode,
+  ImageRecipe,
+  VideoPreset,
+  VideoRecipe,
+  WaveformPreset,
+  WaveformRecipe,
+} from './domain/recipe-options.ts'
+export type {
+  NormalizedAudioRecipe,
+  NormalizedAvImageRecipe,
+  NormalizedImageRecipe,
+  NormalizedRecipe,
+  NormalizedVideoRecipe,
+  NormalizedWaveformRecipe,
+  Recipe,
+} from './domain/recipes.ts'
+export type { StaleMode } from './domain/stale-policy.ts'
+export {
+  ASSET_KINDS,
+  ASSET_STATES,
+  type AssetKind,
+  type AssetState,
+  DELIVERABLE_STATES,
+  isDeliverable,
+  OUTPUT_KINDS,
+  type OutputKind,
+  RUN_STATES,
+  type RunState,
+  SESSION_STATES,
+  type SessionState,
+  UPLOAD_STRATEGIES,
+  type UploadStrategy,
+  VARIANT_STATES,
+  type VariantState,
+} from './domain/states.ts'
+export { ASSET_TRANSITIONS, SESSION_TRANSITIONS, VARIANT_TRANSITIONS } from './domain/transitions.ts'
 export type { AssetChange, ChangeListener, ChangeSubscription } from './events/changes.ts'
 export type { EventListener } from './events/event-bus.ts'
 export type {
@@ -56,7 +91,6 @@ export type {
 } from './events/event-map.ts'
 export type { LiveWorker } from './jobs/live-workers.ts'
 export type { WorkOptions } from './jobs/work.ts'
-export * from './kernel/equals-in-constant-time.ts'
 export type { RunningWorkers, WorkersHealth } from './kernel/running-workers.ts'
 export type { TransactionHandle } from './kernel/unit-of-work.ts'
 export type { StoreOptions, StoreVariantOptions } from './objects/store.ts'
@@ -109,42 +143,29 @@ export type { VerifyStorageOptions, VerifyStorageReport } from './operations/ver
 export type { WalkOptions, WalkProgress } from './operations/walk.ts'
 export type { Analyzer } from './ports/analyzer.ts'
 export type { AssetDelivery, Authorizer, DeliveryRequest, KeyDelivery } from './ports/authorizer.ts'
-export * from './ports/diagnosis.ts'
-export * from './ports/jobs.ts'
-export {
-  type CodedLogger,
-  errorFields,
-  jsonLogger,
-  type LogFields,
-  type Logger,
-  silentLogger,
-  stderrLogger,
-} from './ports/logger.ts'
-export type * from './ports/processor.ts'
+export { CHECK_STATUSES, type CheckStatus } from './ports/diagnosis.ts'
+export type { JobsAdapter } from './ports/jobs.ts'
+export { jsonLogger, type LogFields, type Logger, silentLogger, stderrLogger } from './ports/logger.ts'
+export type { Processor, SourceFile } from './ports/processor.ts'
 export type { ScanInput, Scanner, ScanVerdict } from './ports/scanner.ts'
-export * from './ports/storage.ts'
-export type { Gauge, GaugeReading, RecordedEvent, SpanOptions, Telemetry, TraceContext } from './ports/telemetry.ts'
-export { defineProfile } from './profile/define-profile.ts'
-export { type Problem, problemsOf } from './profile/problems.ts'
-export type { DeclaredVariant, DeliveryOptions, Profile, ProfileOptions } from './profile/profile.ts'
 export type {
-  AssetOf,
-  AttachTo,
-  ProfileName,
-  Profiles,
-  Rindle,
-  SlotName,
-  VariantName,
-} from './rindle.ts'
-export { type BodyLimits, DEFAULT_BODY_LIMITS } from './uploads/body-pace.ts'
+  ConditionalOptions,
+  SignedRequest,
+  StorageAdapter,
+  StorageCallOptions,
+  StorageCapability,
+  StoredObject,
+  UploadedPart,
+} from './ports/storage.ts'
+export type { Gauge, GaugeReading, Telemetry } from './ports/telemetry.ts'
+export { defineProfile } from './profile/define-profile.ts'
+export type { DeclaredVariant, DeliveryOptions, Profile, ProfileOptions } from './profile/profile.ts'
+export type { AssetOf, AttachTo, ProfileName, Profiles, Rindle, SlotName, VariantName } from './rindle.ts'
 export type { InspectedUpload, VerifiedUpload } from './uploads/complete.ts'
 export type { CompletedPart } from './uploads/direct/multipart.ts'
-export { type PartPlan, planParts } from './uploads/direct/part-plan.ts'
-export * from './uploads/disposable-chunks.ts'
 export type { InitiateMultipartOptions, InitiateOptions, MultipartUpload } from './uploads/initiate.ts'
 export type { ReceivedUpload, ReceiveOptions } from './uploads/proxied/receive.ts'
 export type { UploadSource } from './uploads/proxied/upload-source.ts'
 export type { ConcatenateOptions } from './uploads/resumable/concatenate.ts'
 export type { InitiateResumableOptions, ResumableSession } from './uploads/resumable/session.ts'
-export type { AppendBodyOptions, ResumableWriter, WriteResumableOptions } from './uploads/resumable/writer.ts'
 export type { CancelOptions } from './variants/cancel.ts'

@@ -1,13 +1,6 @@
 import { Writable } from 'node:stream'
-import {
-  type CodedLogger,
-  errorFields,
-  errorText,
-  jsonLogger,
-  type Logger,
-  RindleError,
-  stderrLogger,
-} from '@rindle/core'
+import { jsonLogger, type Logger, RindleError, stderrLogger } from '@rindle/core'
+import { type CodedLogger, errorFields, errorText } from '@rindle/core/adapter'
 import { pino } from 'pino'
 import { describe, expect, expectTypeOf, it, onTestFinished, vi } from 'vitest'
 

@@ -1,4 +1,4 @@
-import { errorFields } from '@rindle/core'
+import { errorFields } from '@rindle/core/adapter'
 import { assetView, isSettled, versionOf } from './asset-view.ts'
 import type { Call } from './call.ts'
 import { type Doorbell, doorbell } from './doorbell.ts'

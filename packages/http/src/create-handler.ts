@@ -1,4 +1,5 @@
-import { type BodyLimits, isRindleError, type Profiles, type Rindle, RindleError } from '@rindle/core'
+import { isRindleError, type Profiles, type Rindle, RindleError } from '@rindle/core'
+import type { BodyLimits } from '@rindle/core/adapter'
 import { actorReader } from './actor-reader.ts'
 import { showAsset, streamAsset } from './asset-routes.ts'
 import type { Call, Handle } from './call.ts'

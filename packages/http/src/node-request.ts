@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createRequest } from '@remix-run/node-fetch-server'
-import { markDisposable } from '@rindle/core'
+import { markDisposable } from '@rindle/core/adapter'
 import { RequestRefused } from './request-refused.ts'
 
 /**

@@ -1,15 +1,14 @@
 import {
   type Asset,
-  DEFAULT_BODY_LIMITS,
   type Logger,
   type Owner,
   type ProfileName,
   type Profiles,
-  problemsOf,
   RindleError,
   type SlotName,
   stderrLogger,
 } from '@rindle/core'
+import { DEFAULT_BODY_LIMITS, problemsOf } from '@rindle/core/adapter'
 import { z } from 'zod'
 import type { ResumableServer } from './resumable-server.ts'
 

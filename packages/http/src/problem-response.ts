@@ -1,4 +1,5 @@
-import { type ErrorCode, errorFields, isRindleError, type Logger, type RindleError } from '@rindle/core'
+import { type ErrorCode, isRindleError, type Logger, type RindleError } from '@rindle/core'
+import { errorFields } from '@rindle/core/adapter'
 import { RequestRefused } from './request-refused.ts'
 import type { Problem } from './wire.ts'
 

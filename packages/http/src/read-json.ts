@@ -1,4 +1,5 @@
-import { problemsOf, RindleError } from '@rindle/core'
+import { RindleError } from '@rindle/core'
+import { problemsOf } from '@rindle/core/adapter'
 import type { z } from 'zod'
 import { RequestRefused } from './request-refused.ts'
 

@@ -1,4 +1,5 @@
-import { isRindleError, type Owner, RindleError, UNKNOWN_CONTENT_TYPE, type UploadSession } from '@rindle/core'
+import { isRindleError, type Owner, RindleError, type UploadSession } from '@rindle/core'
+import { UNKNOWN_CONTENT_TYPE } from '@rindle/core/adapter'
 import { z } from 'zod'
 import type { Call, Handle } from './call.ts'
 import { chooseStrategy } from './choose-strategy.ts'

@@ -1,4 +1,5 @@
-import { planParts, type UploadSession } from '@rindle/core'
+import type { UploadSession } from '@rindle/core'
+import { planParts } from '@rindle/core/adapter'
 import type { Upload } from './wire.ts'
 
 /** What a client may know of its upload: no key, no id of the storage's own. Pure. */

@@ -1,4 +1,4 @@
-import type { Database, Finding } from '@rindle/core'
+import type { Database, Finding } from '@rindle/core/adapter'
 import { PgBoss, type QueueResult, type SchemaDriftReport } from 'pg-boss'
 import manifest from 'pg-boss/package.json' with { type: 'json' }
 import type { ResolvedOptions } from './options.ts'

@@ -1,4 +1,5 @@
-import { errorText, isRindleError } from '@rindle/core'
+import { isRindleError } from '@rindle/core'
+import { errorText } from '@rindle/core/adapter'
 import { codeOf } from './map-error.ts'
 
 /** What is stored with a failed attempt. A type, because pg-boss takes plain objects only. */

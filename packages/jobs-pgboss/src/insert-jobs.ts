@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { type JobRequest, QUEUE_NAMES, type SqlExecutor } from '@rindle/core'
+import { QUEUE_NAMES, type SqlExecutor } from '@rindle/core'
+import type { JobRequest } from '@rindle/core/adapter'
 import type { PgBoss } from 'pg-boss'
 
 interface IdentifiedRequest {

@@ -1,4 +1,5 @@
-import { errorText, isRindleError, RindleError } from '@rindle/core'
+import { isRindleError, RindleError } from '@rindle/core'
+import { errorText } from '@rindle/core/adapter'
 
 /** Insufficient privilege, undefined schema, undefined table, undefined column, undefined function. */
 const SETUP_STATES: ReadonlySet<string> = new Set(['42501', '3F000', '42P01', '42703', '42883'])

@@ -1,20 +1,16 @@
+import { type JobsAdapter, QUEUE_NAMES, type QueueName, RindleError, type SqlExecutor } from '@rindle/core'
 import {
   type DiagnosisContext,
   deadLetterQueue,
   type Finding,
   type JobRequest,
   type JobSchedule,
-  type JobsAdapter,
   type JobsCapability,
   type JobsContext,
-  QUEUE_NAMES,
   type QueueCounts,
-  type QueueName,
-  RindleError,
-  type SqlExecutor,
   type WorkerRegistration,
   type Workers,
-} from '@rindle/core'
+} from '@rindle/core/adapter'
 import { diagnose } from './diagnose.ts'
 import { insertJobs } from './insert-jobs.ts'
 import { mapError } from './map-error.ts'

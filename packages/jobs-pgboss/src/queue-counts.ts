@@ -1,4 +1,5 @@
-import { deadLetterQueue, QUEUE_NAMES, type QueueCounts } from '@rindle/core'
+import { QUEUE_NAMES } from '@rindle/core'
+import { deadLetterQueue, type QueueCounts } from '@rindle/core/adapter'
 
 /** One row of the count: jobs of one pg-boss queue in one state. */
 export interface JobCount {

@@ -1,4 +1,5 @@
-import { deadLetterQueue, QUEUE_NAMES, QUEUES, type QueueName } from '@rindle/core'
+import { QUEUE_NAMES, type QueueName } from '@rindle/core'
+import { deadLetterQueue, QUEUES } from '@rindle/core/adapter'
 import type { Queue } from 'pg-boss'
 import type { ResolvedOptions } from './options.ts'
 

@@ -1,4 +1,5 @@
-import { type CodedLogger, errorFields, errorText, prepareSession, RindleError } from '@rindle/core'
+import { RindleError } from '@rindle/core'
+import { type CodedLogger, errorFields, errorText, prepareSession } from '@rindle/core/adapter'
 import { type ConstructorOptions, PgBoss, type QueueResult } from 'pg-boss'
 import { mapError } from './map-error.ts'
 import type { ResolvedOptions } from './options.ts'

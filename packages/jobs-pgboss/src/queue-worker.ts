@@ -1,4 +1,5 @@
-import { type CodedLogger, errorFields, RindleError } from '@rindle/core'
+import { RindleError } from '@rindle/core'
+import { type CodedLogger, errorFields } from '@rindle/core/adapter'
 import type { JobWithMetadata, PgBoss } from 'pg-boss'
 import { inBatches } from './batches.ts'
 import { coalesce } from './coalesce.ts'

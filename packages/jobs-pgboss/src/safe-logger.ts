@@ -1,4 +1,4 @@
-import type { CodedLogger } from '@rindle/core'
+import type { CodedLogger } from '@rindle/core/adapter'
 
 /** The same logger, but one that throws cannot stop a worker. What it throws has nowhere to be reported. */
 export function safeLogger(logger: CodedLogger): CodedLogger {

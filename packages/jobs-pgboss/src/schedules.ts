@@ -1,14 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
-import {
-  type Database,
-  errorText,
-  type JobRequest,
-  type JobSchedule,
-  type JsonObject,
-  QUEUE_NAMES,
-  type QueueName,
-  RindleError,
-} from '@rindle/core'
+import { type JsonObject, QUEUE_NAMES, type QueueName, RindleError } from '@rindle/core'
+import { type Database, errorText, type JobRequest, type JobSchedule } from '@rindle/core/adapter'
 import { PgBoss } from 'pg-boss'
 import { mapError } from './map-error.ts'
 import { findSchedules } from './statements.ts'

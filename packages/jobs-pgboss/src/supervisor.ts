@@ -1,4 +1,4 @@
-import type { CodedLogger } from '@rindle/core'
+import type { CodedLogger } from '@rindle/core/adapter'
 import { PgBoss } from 'pg-boss'
 import { mapError } from './map-error.ts'
 import type { ResolvedOptions } from './options.ts'

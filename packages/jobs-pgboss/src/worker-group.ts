@@ -1,11 +1,11 @@
+import type { JsonObject } from '@rindle/core'
 import {
   type CodedLogger,
   deadLetterQueue,
   errorFields,
-  type JsonObject,
   type WorkerRegistration,
   type Workers,
-} from '@rindle/core'
+} from '@rindle/core/adapter'
 import type { JobWithMetadata, PgBoss } from 'pg-boss'
 import type { ResolvedOptions } from './options.ts'
 import { QueueWorker } from './queue-worker.ts'

@@ -1,4 +1,5 @@
-import { type CodedLogger, silentLogger } from '@rindle/core'
+import { silentLogger } from '@rindle/core'
+import type { CodedLogger } from '@rindle/core/adapter'
 import { PgBoss } from 'pg-boss'
 import { expect, test } from 'vitest'
 import { logEvents } from '../src/queue-store.ts'

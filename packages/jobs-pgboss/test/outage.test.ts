@@ -1,4 +1,4 @@
-import type { RunningJob } from '@rindle/core'
+import type { RunningJob } from '@rindle/core/adapter'
 import { createTestDatabase } from '@rindle/test-database'
 import { expect, test } from 'vitest'
 import { tcpProxy } from './tcp-proxy.ts'

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import type { DeadJob, RunningJob } from '@rindle/core'
+import type { DeadJob, RunningJob } from '@rindle/core/adapter'
 import { createTestDatabase } from '@rindle/test-database'
 import { describe, expect, test, vi } from 'vitest'
 import { eventually, FAST, jobFor, testJobs } from './test-jobs.ts'

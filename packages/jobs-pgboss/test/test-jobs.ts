@@ -1,4 +1,5 @@
-import { type JobRequest, type JobsAdapter, type Logger, type QueueName, silentLogger } from '@rindle/core'
+import { type JobsAdapter, type Logger, type QueueName, silentLogger } from '@rindle/core'
+import type { JobRequest } from '@rindle/core/adapter'
 import { type PgBossJobsOptions, pgBossJobs } from '@rindle/jobs-pgboss'
 import { type Database, openDatabase } from '@rindle/prisma'
 import { vi } from 'vitest'

@@ -1,4 +1,5 @@
-import { type RunningJob, silentLogger } from '@rindle/core'
+import { silentLogger } from '@rindle/core'
+import type { RunningJob } from '@rindle/core/adapter'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
 import { openDatabase } from '@rindle/prisma'
 

@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
-import { isRindleError, type Logger, type RunningJob, type Workers } from '@rindle/core'
+import { isRindleError, type Logger } from '@rindle/core'
+import type { RunningJob, Workers } from '@rindle/core/adapter'
 import type { Database } from '@rindle/prisma'
 import { createTestDatabase, type TestDatabase } from '@rindle/test-database'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'

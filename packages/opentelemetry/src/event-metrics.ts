@@ -1,5 +1,5 @@
 import type { Counter, Histogram, Meter } from '@opentelemetry/api'
-import type { RecordedEvent } from '@rindle/core'
+import type { RecordedEvent } from '@rindle/core/adapter'
 
 /** Measurements whose distribution is of interest, and how they are told. All others are counts, which add up. */
 const DISTRIBUTIONS: Readonly<

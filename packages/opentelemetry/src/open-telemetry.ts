@@ -1,5 +1,6 @@
 import { context, metrics, propagation, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
-import { isRindleError, type SpanOptions, type Telemetry, type TraceContext } from '@rindle/core'
+import { isRindleError, type Telemetry } from '@rindle/core'
+import type { SpanOptions, TraceContext } from '@rindle/core/adapter'
 import { EventMetrics } from './event-metrics.ts'
 import { observeGauges } from './observe-gauges.ts'
 import type { OpenTelemetryOptions } from './options.ts'

@@ -1,4 +1,5 @@
-import { type Finding, type ProcessorDiagnosisContext, RindleError } from '@rindle/core'
+import { RindleError } from '@rindle/core'
+import type { Finding, ProcessorDiagnosisContext } from '@rindle/core/adapter'
 import { ENCODERS_FOR } from './encoders-for.ts'
 import { type Binary, type BinaryName, findBinary } from './find-binary.ts'
 import { type FfmpegBuild, inspectBuild } from './inspect-build.ts'

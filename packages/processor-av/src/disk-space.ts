@@ -1,5 +1,6 @@
 import { statfs } from 'node:fs/promises'
-import { counted, RindleError } from '@rindle/core'
+import { RindleError } from '@rindle/core'
+import { counted } from '@rindle/core/adapter'
 
 /** Throws `insufficient_disk` when less than `bytes` is free where `directory` lies. */
 export async function assertDiskSpace(directory: string, bytes: number): Promise<void> {

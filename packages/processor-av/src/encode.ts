@@ -1,4 +1,4 @@
-import type { ProcessedOutput } from '@rindle/core'
+import type { ProcessedOutput } from '@rindle/core/adapter'
 import { assertDiskSpace } from './disk-space.ts'
 import type { OutputSettings } from './ffmpeg-arguments.ts'
 import type { RunContext } from './run-context.ts'

@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises'
-import { type ProcessedOutput, RindleError } from '@rindle/core'
+import { RindleError } from '@rindle/core'
+import type { ProcessedOutput } from '@rindle/core/adapter'
 import { assertDiskSpace } from './disk-space.ts'
 import type { FfmpegOptions } from './ffmpeg-options.ts'
 import type { Size } from './geometry.ts'

@@ -1,4 +1,5 @@
-import { type MediaLimits, RindleError } from '@rindle/core'
+import { RindleError } from '@rindle/core'
+import type { MediaLimits } from '@rindle/core/adapter'
 import type { MediaFacts } from './media-facts.ts'
 
 /**

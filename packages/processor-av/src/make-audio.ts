@@ -1,4 +1,5 @@
-import { type NormalizedAudioRecipe, type ProcessedOutput, RindleError } from '@rindle/core'
+import { type NormalizedAudioRecipe, RindleError } from '@rindle/core'
+import type { ProcessedOutput } from '@rindle/core/adapter'
 import { mixFilters } from './audio-settings.ts'
 import { encodeAlone } from './encode.ts'
 import { type Loudness, MEASURE_LOUDNESS, parseLoudness } from './loudness.ts'

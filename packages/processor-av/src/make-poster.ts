@@ -1,4 +1,5 @@
-import { type ProcessedOutput, RindleError } from '@rindle/core'
+import { RindleError } from '@rindle/core'
+import type { ProcessedOutput } from '@rindle/core/adapter'
 import { choosePosterFrame, type FrameStatistics, parseFrameStatistics } from './choose-poster-frame.ts'
 import { assertDiskSpace } from './disk-space.ts'
 import type { FfmpegOptions } from './ffmpeg-options.ts'

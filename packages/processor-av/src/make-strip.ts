@@ -1,4 +1,4 @@
-import type { ProcessedOutput } from '@rindle/core'
+import type { ProcessedOutput } from '@rindle/core/adapter'
 import { assertDiskSpace } from './disk-space.ts'
 import type { FfmpegOptions } from './ffmpeg-options.ts'
 import { fitInsideEven, type Size } from './geometry.ts'

@@ -1,4 +1,5 @@
-import { type NormalizedImageRecipe, type NormalizedRecipe, type ProcessedOutput, RindleError } from '@rindle/core'
+import { type NormalizedImageRecipe, type NormalizedRecipe, RindleError } from '@rindle/core'
+import type { ProcessedOutput } from '@rindle/core/adapter'
 import { type Encoding, encodeAlone } from './encode.ts'
 import { makeAudio } from './make-audio.ts'
 import { makeCoverPoster, makePoster } from './make-poster.ts'

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises'
-import { type ProcessedOutput, RindleError } from '@rindle/core'
+import { RindleError } from '@rindle/core'
+import type { ProcessedOutput } from '@rindle/core/adapter'
 import { STEADY_SOUND } from './audio-settings.ts'
 import { type AudioTrack, durationOf } from './media-facts.ts'
 import { runFfmpeg } from './run-ffmpeg.ts'

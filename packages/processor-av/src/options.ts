@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
-import { problemsOf, RindleError } from '@rindle/core'
+import { RindleError } from '@rindle/core'
+import { problemsOf } from '@rindle/core/adapter'
 import { z } from 'zod'
 
 const GIBIBYTE = 1024 ** 3

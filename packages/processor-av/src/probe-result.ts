@@ -1,4 +1,5 @@
-import type { Json, ProbeResult } from '@rindle/core'
+import type { Json } from '@rindle/core'
+import type { ProbeResult } from '@rindle/core/adapter'
 import { isVariableRate } from './frame-rate.ts'
 import type { MediaReport } from './read-media.ts'
 

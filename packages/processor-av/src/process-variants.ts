@@ -1,13 +1,12 @@
 import { join } from 'node:path'
+import { isRindleError, RindleError } from '@rindle/core'
 import {
-  isRindleError,
   outputExtension,
   type ProcessedOutput,
   type ProcessRequest,
-  RindleError,
   recipeCapability,
   type VariantOutcome,
-} from '@rindle/core'
+} from '@rindle/core/adapter'
 import { throwIfCancelled } from './cancellation.ts'
 import { type Encoding, encode, verifyEncoding } from './encode.ts'
 import { assertWithinLimits } from './limits.ts'

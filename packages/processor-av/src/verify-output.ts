@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises'
-import { type ProcessedOutput, RindleError } from '@rindle/core'
+import { RindleError } from '@rindle/core'
+import type { ProcessedOutput } from '@rindle/core/adapter'
 import type { Size } from './geometry.ts'
 import type { MediaFacts } from './media-facts.ts'
 import { ownInput } from './media-input.ts'

@@ -2,7 +2,7 @@
  * A program for tests of supervision: node encoding-program.ts <ffmpeg> <ffprobe> <source> <directory>. It encodes a
  * video, says "encoding" when FFmpeg has begun, and ends by itself only when asked to by a message.
  */
-import { normalizeRecipe } from '@rindle/core'
+import { normalizeRecipe } from '@rindle/core/adapter'
 import { avProcessor } from '../src/index.ts'
 
 const [, , ffmpegPath = '', ffprobePath = '', path = '', directory = ''] = process.argv

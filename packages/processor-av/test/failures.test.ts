@@ -1,6 +1,7 @@
 import { readdir, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { SourceFile, VariantOutcome } from '@rindle/core'
+import type { SourceFile } from '@rindle/core'
+import type { VariantOutcome } from '@rindle/core/adapter'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { assertDiskSpace } from '../src/disk-space.ts'
 import { avProcessor } from '../src/index.ts'

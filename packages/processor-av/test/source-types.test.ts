@@ -1,4 +1,4 @@
-import { canonicalContentType, extensionsOf } from '@rindle/core'
+import { canonicalContentType, extensionsOf } from '@rindle/core/adapter'
 import { expect, it } from 'vitest'
 import { avProcessor } from '../src/index.ts'
 

@@ -2,16 +2,8 @@ import { execFile } from 'node:child_process'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import {
-  normalizeRecipe,
-  type ProcessedOutput,
-  type Processor,
-  type ProcessRequest,
-  type Recipe,
-  RindleError,
-  type SourceFile,
-  type VariantOutcome,
-} from '@rindle/core'
+import { type Processor, type Recipe, RindleError, type SourceFile } from '@rindle/core'
+import { normalizeRecipe, type ProcessedOutput, type ProcessRequest, type VariantOutcome } from '@rindle/core/adapter'
 import { temporaryDirectory } from './clips.ts'
 import { INSTALLER } from './installer-lane.ts'
 

@@ -1,4 +1,5 @@
-import type { ProbeResult, Processor } from '@rindle/core'
+import type { Processor } from '@rindle/core'
+import type { ProbeResult } from '@rindle/core/adapter'
 import { throwIfCancelled } from './cancellation.ts'
 import { DecoderPool } from './decoder-pool.ts'
 import { diagnose } from './diagnose.ts'

@@ -1,4 +1,5 @@
-import { type JsonObject, type MediaLimits, type NormalizedImageRecipe, RindleError } from '@rindle/core'
+import { type JsonObject, type NormalizedImageRecipe, RindleError } from '@rindle/core'
+import type { MediaLimits } from '@rindle/core/adapter'
 import { type Size, type Target, targetOf } from './geometry.ts'
 import type { SourceFacts } from './source-facts.ts'
 

@@ -1,4 +1,4 @@
-import type { VariantOutcome } from '@rindle/core'
+import type { VariantOutcome } from '@rindle/core/adapter'
 
 /**
  * Hands outcomes to the caller, one at a time and in the order in which they came. While one is being committed the

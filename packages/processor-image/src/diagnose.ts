@@ -1,4 +1,4 @@
-import type { Finding, ProcessorDiagnosisContext } from '@rindle/core'
+import type { Finding, ProcessorDiagnosisContext } from '@rindle/core/adapter'
 import type { DecoderPool } from './decoder-pool.ts'
 
 const FORMATS = ['jpeg', 'png', 'webp', 'avif'] as const

@@ -1,11 +1,6 @@
 import { join } from 'node:path'
-import {
-  outputExtension,
-  type ProcessRequest,
-  RindleError,
-  type VariantOutcome,
-  type VariantRequest,
-} from '@rindle/core'
+import { RindleError } from '@rindle/core'
+import { outputExtension, type ProcessRequest, type VariantOutcome, type VariantRequest } from '@rindle/core/adapter'
 import { throwIfCancelled } from './cancellation.ts'
 import { type DecodePlan, decodedBytes, type PlannedVariant, planDecodes } from './decode-plan.ts'
 import { DecoderEnded } from './decoder-process.ts'

@@ -1,4 +1,5 @@
-import { type MediaLimits, RindleError, type SourceFile } from '@rindle/core'
+import { RindleError, type SourceFile } from '@rindle/core'
+import type { MediaLimits } from '@rindle/core/adapter'
 import type { Picture } from './decoder/read-picture.ts'
 import type { DecoderPool } from './decoder-pool.ts'
 import { mapError } from './map-error.ts'

@@ -1,4 +1,5 @@
-import { outputContentType, type ProcessedOutput, RindleError } from '@rindle/core'
+import { RindleError } from '@rindle/core'
+import { outputContentType, type ProcessedOutput } from '@rindle/core/adapter'
 import type { PlannedVariant } from './decode-plan.ts'
 import type { Rendered } from './decoder/orders.ts'
 import type { Picture } from './decoder/read-picture.ts'

@@ -1,4 +1,5 @@
-import type { SourceFile, VariantOutcome } from '@rindle/core'
+import type { SourceFile } from '@rindle/core'
+import type { VariantOutcome } from '@rindle/core/adapter'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { OrderKind } from '../src/decoder/orders.ts'
 import { DecoderProcess } from '../src/decoder-process.ts'

@@ -1,4 +1,5 @@
-import { type ImageRecipe, type NormalizedImageRecipe, normalizeRecipe } from '@rindle/core'
+import type { ImageRecipe, NormalizedImageRecipe } from '@rindle/core'
+import { normalizeRecipe } from '@rindle/core/adapter'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type DecodePlan, decodedBytes, planDecodes } from '../src/decode-plan.ts'

@@ -1,4 +1,5 @@
-import type { Finding, Processor } from '@rindle/core'
+import type { Processor } from '@rindle/core'
+import type { Finding } from '@rindle/core/adapter'
 import sharp from 'sharp'
 import { beforeEach, expect, test, vi } from 'vitest'
 import { formatsFinding } from '../src/diagnose.ts'

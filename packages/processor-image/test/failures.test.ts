@@ -1,6 +1,7 @@
 import { readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { normalizeRecipe, type SourceFile, type VariantOutcome } from '@rindle/core'
+import type { SourceFile } from '@rindle/core'
+import { normalizeRecipe, type VariantOutcome } from '@rindle/core/adapter'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { planDecodes } from '../src/decode-plan.ts'

@@ -6,7 +6,8 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { extname, join } from 'node:path'
-import { extensionsOf, isRindleError, normalizeRecipe, type VariantOutcome } from '@rindle/core'
+import { isRindleError } from '@rindle/core'
+import { extensionsOf, normalizeRecipe, type VariantOutcome } from '@rindle/core/adapter'
 import { imageProcessor } from '../src/index.ts'
 import { decodersOf } from './decoder-processes.ts'
 

@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { isRindleError, type Processor, type VariantOutcome } from '@rindle/core'
+import { isRindleError, type Processor } from '@rindle/core'
+import type { VariantOutcome } from '@rindle/core/adapter'
 import sharp from 'sharp'
 import { afterEach, describe, expect, it } from 'vitest'
 import { imageProcessor } from '../src/index.ts'

@@ -4,7 +4,7 @@
  */
 import { mkdtemp } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { normalizeRecipe } from '@rindle/core'
+import { normalizeRecipe } from '@rindle/core/adapter'
 import { imageProcessor } from '../src/index.ts'
 import { decodersOf } from './decoder-processes.ts'
 import { SLOW } from './slow-recipe.ts'

@@ -1,16 +1,8 @@
 import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import {
-  type ImageRecipe,
-  normalizeRecipe,
-  type ProcessedOutput,
-  type Processor,
-  type ProcessRequest,
-  RindleError,
-  type SourceFile,
-  type VariantOutcome,
-} from '@rindle/core'
+import { type ImageRecipe, type Processor, RindleError, type SourceFile } from '@rindle/core'
+import { normalizeRecipe, type ProcessedOutput, type ProcessRequest, type VariantOutcome } from '@rindle/core/adapter'
 import type { Sharp } from 'sharp'
 import { afterAll, onTestFinished } from 'vitest'
 import { type ImageProcessorOptions, imageProcessor } from '../src/index.ts'

@@ -1,4 +1,5 @@
-import { type ByteRange, RindleError } from '@rindle/core'
+import { RindleError } from '@rindle/core'
+import type { ByteRange } from '@rindle/core/adapter'
 
 /** Offsets of the first and the last byte, both inclusive. */
 export interface ByteSlice {

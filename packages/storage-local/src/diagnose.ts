@@ -1,5 +1,5 @@
 import { statfs } from 'node:fs/promises'
-import type { Finding, StorageDiagnosisContext } from '@rindle/core'
+import type { Finding, StorageDiagnosisContext } from '@rindle/core/adapter'
 import { hasErrno } from './errno.ts'
 import type { LocalStorageConfig } from './options.ts'
 import type { StorageRoot } from './storage-root.ts'

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto'
-import { equalsInConstantTime, type OpenedToken, RindleError } from '@rindle/core'
+import { RindleError } from '@rindle/core'
+import { equalsInConstantTime, type OpenedToken } from '@rindle/core/adapter'
 import { z } from 'zod'
 
 // Kept apart from any other use that an application makes of the same secret.

@@ -1,4 +1,5 @@
-import { normalizeKey, type OpenedToken, type SignedRequest, type StorageAdapter } from '@rindle/core'
+import type { SignedRequest, StorageAdapter } from '@rindle/core'
+import { normalizeKey, type OpenedToken } from '@rindle/core/adapter'
 import { fileTokens } from './file-tokens.ts'
 import type { LocalStorageConfig } from './options.ts'
 import { unsupported } from './unsupported.ts'

@@ -1,5 +1,5 @@
 import { addAbortSignal, Readable } from 'node:stream'
-import type { GetOptions, StoredBody } from '@rindle/core'
+import type { GetOptions, StoredBody } from '@rindle/core/adapter'
 import { byteSlice } from './byte-slice.ts'
 import type { StorageRoot } from './storage-root.ts'
 import { openObject } from './stored-file.ts'

@@ -1,4 +1,5 @@
-import { type ListedObject, type ListOptions, RindleError } from '@rindle/core'
+import { RindleError } from '@rindle/core'
+import type { ListedObject, ListOptions } from '@rindle/core/adapter'
 import { mapError } from './map-error.ts'
 import type { StorageRoot } from './storage-root.ts'
 import { isKey, walkObjects } from './walk-objects.ts'

@@ -3,16 +3,14 @@ import { type FileHandle, open } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { setTimeout as delay } from 'node:timers/promises'
+import { isRindleError, RindleError, type StoredObject } from '@rindle/core'
 import {
   type AppendOptions,
   companionKey,
-  isRindleError,
   normalizeKey,
   type ResumableState,
   type ResumableStorage,
-  RindleError,
-  type StoredObject,
-} from '@rindle/core'
+} from '@rindle/core/adapter'
 import { attempt } from './attempt.ts'
 import { deleteObject } from './delete-object.ts'
 import { hasErrno } from './errno.ts'

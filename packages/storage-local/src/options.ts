@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
-import { problemsOf, RindleError } from '@rindle/core'
+import { RindleError } from '@rindle/core'
+import { problemsOf } from '@rindle/core/adapter'
 import { z } from 'zod'
 
 const MIN_SIGNING_KEY_LENGTH = 32

@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises'
 import { Writable } from 'node:stream'
-import { disposeChunk } from '@rindle/core'
+import { disposeChunk } from '@rindle/core/adapter'
 
 // Chunks are written several at a time. Less than for whole objects, because many clients send for a long time at once.
 const BUFFER_BYTES = 256 * 1024

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import type { PutOptions, StoredObject } from '@rindle/core'
+import type { StoredObject } from '@rindle/core'
+import type { PutOptions } from '@rindle/core/adapter'
 import { attempt } from './attempt.ts'
 import { mapError } from './map-error.ts'
 import { objectSink } from './object-sink.ts'

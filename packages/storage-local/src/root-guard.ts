@@ -1,6 +1,7 @@
 import type { BigIntStats } from 'node:fs'
 import { chmod, lstat, mkdir } from 'node:fs/promises'
-import { type Finding, type KnownStorage, RindleError } from '@rindle/core'
+import { RindleError } from '@rindle/core'
+import type { Finding, KnownStorage } from '@rindle/core/adapter'
 import { hasErrno } from './errno.ts'
 import type { LocalStorageConfig } from './options.ts'
 import { MARKER, readMarker, statMarker, writeMarker } from './root-marker.ts'

@@ -1,6 +1,7 @@
 import { chmod, mkdir, open, realpath, rmdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { normalizeKey, RindleError } from '@rindle/core'
+import { RindleError } from '@rindle/core'
+import { normalizeKey } from '@rindle/core/adapter'
 import { type ChecksumRecords, checksumRecords, removeStrayRecords } from './checksum-records.ts'
 import { hasErrno } from './errno.ts'
 import type { LocalStorageConfig } from './options.ts'

@@ -1,4 +1,5 @@
-import { type MultipartStorage, RindleError, type StorageCapability } from '@rindle/core'
+import { RindleError, type StorageCapability } from '@rindle/core'
+import type { MultipartStorage } from '@rindle/core/adapter'
 
 /** The error of a method whose capability this storage does not have. */
 export function unsupported(capability: StorageCapability, flow: 'upload' | 'delivery', advice: string): RindleError {

@@ -1,7 +1,8 @@
 import type { Dirent, Stats } from 'node:fs'
 import { lstat, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isRindleError, type ListedObject, normalizeKey } from '@rindle/core'
+import { isRindleError } from '@rindle/core'
+import { type ListedObject, normalizeKey } from '@rindle/core/adapter'
 import { hasErrno } from './errno.ts'
 
 /** The objects in the directory `path`, whose keys begin with `parent`, that begin with `prefix`, in order. */

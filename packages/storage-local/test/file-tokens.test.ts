@@ -1,4 +1,5 @@
-import { isRindleError, type SignGetOptions } from '@rindle/core'
+import { isRindleError } from '@rindle/core'
+import type { SignGetOptions } from '@rindle/core/adapter'
 import { localStorage } from '@rindle/storage-local'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'

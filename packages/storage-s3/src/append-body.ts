@@ -7,7 +7,7 @@ import {
   disposeChunk,
   type MultipartStorage,
   type ResumableState,
-} from '@rindle/core'
+} from '@rindle/core/adapter'
 import { attempt } from './attempt.ts'
 import { deleteObject } from './delete-objects.ts'
 import { getObject } from './get-object.ts'

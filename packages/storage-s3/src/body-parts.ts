@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import { disposeChunk } from '@rindle/core'
+import { disposeChunk } from '@rindle/core/adapter'
 import { type DeclaredBytes, declaredBytes } from './declared-bytes.ts'
 import { partBuffer } from './part-buffer.ts'
 

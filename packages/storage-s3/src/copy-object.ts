@@ -1,5 +1,6 @@
 import { type CompletedPart, CopyObjectCommand, UploadPartCopyCommand } from '@aws-sdk/client-s3'
-import { type CopyOptions, isRindleError, type StoredObject } from '@rindle/core'
+import { isRindleError, type StoredObject } from '@rindle/core'
+import type { CopyOptions } from '@rindle/core/adapter'
 import { attempt } from './attempt.ts'
 import { deleteObject } from './delete-objects.ts'
 import { headObject, readHeaders } from './head-object.ts'

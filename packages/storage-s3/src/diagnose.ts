@@ -1,5 +1,5 @@
 import { GetBucketLifecycleConfigurationCommand, type LifecycleRuleFilter } from '@aws-sdk/client-s3'
-import { type DiagnosisContext, type Finding, STAGING_PREFIX } from '@rindle/core'
+import { type DiagnosisContext, type Finding, STAGING_PREFIX } from '@rindle/core/adapter'
 import { attempt } from './attempt.ts'
 import type { S3Bucket } from './s3-bucket.ts'
 

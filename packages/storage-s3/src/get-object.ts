@@ -1,6 +1,7 @@
 import { addAbortSignal, PassThrough, Readable } from 'node:stream'
 import { GetObjectCommand, type GetObjectCommandOutput } from '@aws-sdk/client-s3'
-import { type ByteRange, type GetOptions, isRindleError, RindleError, type StoredBody } from '@rindle/core'
+import { isRindleError, RindleError } from '@rindle/core'
+import type { ByteRange, GetOptions, StoredBody } from '@rindle/core/adapter'
 import { attempt } from './attempt.ts'
 import { headObject } from './head-object.ts'
 import { mapError } from './map-error.ts'

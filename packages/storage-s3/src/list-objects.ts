@@ -1,5 +1,6 @@
 import { ListObjectsV2Command, type ListObjectsV2CommandOutput } from '@aws-sdk/client-s3'
-import { isRindleError, type ListedObject, type ListOptions, normalizeKey, RindleError } from '@rindle/core'
+import { isRindleError, RindleError } from '@rindle/core'
+import { type ListedObject, type ListOptions, normalizeKey } from '@rindle/core/adapter'
 import { attempt } from './attempt.ts'
 import type { S3Bucket } from './s3-bucket.ts'
 

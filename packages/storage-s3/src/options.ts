@@ -1,4 +1,5 @@
-import { problemsOf, RindleError } from '@rindle/core'
+import { RindleError } from '@rindle/core'
+import { problemsOf } from '@rindle/core/adapter'
 import { z } from 'zod'
 
 const MEBIBYTE = 1024 * 1024

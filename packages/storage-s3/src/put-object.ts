@@ -1,6 +1,7 @@
 import { addAbortSignal, type Readable } from 'node:stream'
 import { type CompletedPart, PutObjectCommand, UploadPartCommand } from '@aws-sdk/client-s3'
-import { type PutOptions, RindleError, type StoredObject } from '@rindle/core'
+import { RindleError, type StoredObject } from '@rindle/core'
+import type { PutOptions } from '@rindle/core/adapter'
 import { attempt } from './attempt.ts'
 import { type BodyPart, cutBody } from './body-parts.ts'
 import { type UploadTarget, writeInParts } from './multipart-writer.ts'

@@ -1,4 +1,5 @@
-import { type ResumableState, RindleError } from '@rindle/core'
+import { RindleError } from '@rindle/core'
+import type { ResumableState } from '@rindle/core/adapter'
 import { z } from 'zod'
 
 /** What the names of tails begin with. */

@@ -1,5 +1,6 @@
 import type { StorageClass } from '@aws-sdk/client-s3'
-import { normalizeKey, RindleError } from '@rindle/core'
+import { RindleError } from '@rindle/core'
+import { normalizeKey } from '@rindle/core/adapter'
 import type { S3StorageConfig } from './options.ts'
 import type { S3Connection } from './s3-connection.ts'
 

@@ -7,14 +7,8 @@ import {
   ListPartsCommand,
   type ListPartsCommandOutput,
 } from '@aws-sdk/client-s3'
-import {
-  isRindleError,
-  type ListOptions,
-  type MultipartStorage,
-  type OpenMultipartUpload,
-  type StorageCallOptions,
-  type UploadedPart,
-} from '@rindle/core'
+import { isRindleError, type StorageCallOptions, type UploadedPart } from '@rindle/core'
+import type { ListOptions, MultipartStorage, OpenMultipartUpload } from '@rindle/core/adapter'
 import { attempt } from './attempt.ts'
 import { headObject } from './head-object.ts'
 import { assertLimit, canBeginKey, isKey } from './list-objects.ts'

@@ -1,11 +1,10 @@
+import { RindleError, type StorageCallOptions } from '@rindle/core'
 import {
   companionPrefix,
   type MultipartStorage,
   type ResumableState,
   type ResumableStorage,
-  RindleError,
-  type StorageCallOptions,
-} from '@rindle/core'
+} from '@rindle/core/adapter'
 import { appendBody, type ResumableUpload } from './append-body.ts'
 import { deleteObjects } from './delete-objects.ts'
 import { finishUpload } from './finish-upload.ts'

@@ -1,4 +1,5 @@
-import { normalizeKey, RindleError, type StorageAdapter, type StorageCapability } from '@rindle/core'
+import { RindleError, type StorageAdapter, type StorageCapability } from '@rindle/core'
+import { normalizeKey } from '@rindle/core/adapter'
 import { copyObject } from './copy-object.ts'
 import { deleteObject, deleteObjects } from './delete-objects.ts'
 import { diagnose } from './diagnose.ts'

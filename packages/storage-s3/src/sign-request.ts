@@ -1,6 +1,7 @@
 import { GetObjectCommand, PutObjectCommand, UploadPartCommand } from '@aws-sdk/client-s3'
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
-import { RindleError, type SignedRequest, type SignGetOptions, type SignPutOptions } from '@rindle/core'
+import { RindleError, type SignedRequest } from '@rindle/core'
+import type { SignGetOptions, SignPutOptions } from '@rindle/core/adapter'
 import { attempt } from './attempt.ts'
 import type { S3StorageConfig } from './options.ts'
 import { base64Of, locate, type S3Bucket, writeSettings } from './s3-bucket.ts'

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import { S3ServiceException } from '@aws-sdk/client-s3'
-import type { MultipartStorage, ResumableState, ResumableStorage } from '@rindle/core'
+import type { MultipartStorage, ResumableState, ResumableStorage } from '@rindle/core/adapter'
 import { s3Storage } from '@rindle/storage-s3'
 import { useS3Server } from '@rindle/test-s3'
 import { afterAll, describe, expect, test } from 'vitest'

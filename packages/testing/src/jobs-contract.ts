@@ -1,4 +1,4 @@
-import type { JobsCapability } from '@rindle/core'
+import type { JobsCapability } from '@rindle/core/adapter'
 import { describe, test } from 'vitest'
 import { cancelCases } from './jobs-contract/cancel-cases.ts'
 import { capabilityCases } from './jobs-contract/capability-cases.ts'

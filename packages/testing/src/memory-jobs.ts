@@ -1,11 +1,5 @@
-import {
-  type JobsAdapter,
-  type JobsCapability,
-  QUEUE_NAMES,
-  type QueueName,
-  RindleError,
-  type WorkerRegistration,
-} from '@rindle/core'
+import { type JobsAdapter, QUEUE_NAMES, type QueueName, RindleError } from '@rindle/core'
+import type { JobsCapability, WorkerRegistration } from '@rindle/core/adapter'
 import { MemoryQueue } from './memory-jobs/memory-queue.ts'
 import { MemoryWorkers } from './memory-jobs/memory-workers.ts'
 

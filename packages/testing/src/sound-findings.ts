@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { CHECK_STATUSES, type Finding } from '@rindle/core'
+import { CHECK_STATUSES } from '@rindle/core'
+import type { Finding } from '@rindle/core/adapter'
 
 const ID = /^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$/
 

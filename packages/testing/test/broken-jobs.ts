@@ -1,4 +1,5 @@
-import type { JobRequest, JobsAdapter, RunningJob, WorkerRegistration } from '@rindle/core'
+import type { JobsAdapter } from '@rindle/core'
+import type { JobRequest, RunningJob, WorkerRegistration } from '@rindle/core/adapter'
 
 /** One way to break the jobs port, and the case of the contract that must notice. */
 export interface JobsBreakage {

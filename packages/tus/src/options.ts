@@ -1,4 +1,5 @@
-import { type BodyLimits, DEFAULT_BODY_LIMITS, type Logger, problemsOf, RindleError, stderrLogger } from '@rindle/core'
+import { type Logger, RindleError, stderrLogger } from '@rindle/core'
+import { type BodyLimits, DEFAULT_BODY_LIMITS, problemsOf } from '@rindle/core/adapter'
 import { z } from 'zod'
 
 /** Options of `tusServer`. Of a body that comes too slowly, what arrived before is kept. */

@@ -1,4 +1,5 @@
-import { type ErrorCode, errorFields, isRindleError, type Logger, type RindleError } from '@rindle/core'
+import { type ErrorCode, isRindleError, type Logger, type RindleError } from '@rindle/core'
+import { errorFields } from '@rindle/core/adapter'
 
 /** What each code is in tus, or else in HTTP; what is not here is the server's fault. */
 const STATUS_OF_CODE: Partial<Record<ErrorCode, number>> = {

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
-import { type BodyLimits, isRindleError, type Rindle, RindleError, type UploadSession } from '@rindle/core'
+import { isRindleError, type Rindle, RindleError, type UploadSession } from '@rindle/core'
+import type { BodyLimits } from '@rindle/core/adapter'
 import { DataStore, Upload } from '@tus/server'
 import { currentRequest } from './upload-request.ts'
 

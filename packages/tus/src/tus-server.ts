@@ -1,4 +1,5 @@
-import { isDisposable, type Profiles, type Rindle, RindleError, type UploadSession } from '@rindle/core'
+import { type Profiles, type Rindle, RindleError, type UploadSession } from '@rindle/core'
+import { isDisposable } from '@rindle/core/adapter'
 import { Server } from '@tus/server'
 import { beginSession } from './begin-session.ts'
 import { concatenate } from './concatenate.ts'

@@ -1,4 +1,5 @@
-import { RindleError, UNKNOWN_CONTENT_TYPE } from '@rindle/core'
+import { RindleError } from '@rindle/core'
+import { UNKNOWN_CONTENT_TYPE } from '@rindle/core/adapter'
 
 /** An upload that a client wants to begin, as its metadata declare it. */
 export interface TusUploadIntent {

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { ResumableWriter } from '@rindle/core'
+import type { ResumableWriter } from '@rindle/core/adapter'
 import type { TusCaller } from './tus-caller.ts'
 import type { UploadChecksum } from './upload-checksum.ts'
 

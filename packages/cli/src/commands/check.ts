@@ -1,4 +1,5 @@
-import { counted, type InvariantReport } from '@rindle/core'
+import type { InvariantReport } from '@rindle/core'
+import { counted } from '@rindle/core/adapter'
 import { type Command, defineCommand } from '../command.ts'
 import { limitOf } from '../operation/scope-options.ts'
 import { createWalkDisplay } from '../operation/walk-progress.ts'

@@ -1,4 +1,5 @@
-import { counted, type VerifyStorageReport } from '@rindle/core'
+import type { VerifyStorageReport } from '@rindle/core'
+import { counted } from '@rindle/core/adapter'
 import { assertProfile } from '../assert-profile.ts'
 import { type Command, defineCommand } from '../command.ts'
 import { DRY_RUN_OPTION, nothingChangedNotes } from '../operation/dry-run-option.ts'

@@ -1,4 +1,4 @@
-import { counted, extensionFor } from '@rindle/core'
+import { counted, extensionFor } from '@rindle/core/adapter'
 import type { CommandContext, Outcome } from '../command.ts'
 import { formatSummary } from '../format-summary.ts'
 import { MAX_ROWS, type TileRow } from './contact-sheet.ts'

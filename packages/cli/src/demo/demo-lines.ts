@@ -1,4 +1,4 @@
-import { counted } from '@rindle/core'
+import { counted } from '@rindle/core/adapter'
 import type { CommandContext } from '../command.ts'
 import { formatDimensions } from '../format-dimensions.ts'
 import { formatDuration } from '../format-duration.ts'

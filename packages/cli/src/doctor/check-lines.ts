@@ -1,4 +1,5 @@
-import { type CheckStatus, counted, type DoctorCheck, type DoctorReport } from '@rindle/core'
+import type { CheckStatus, DoctorCheck, DoctorReport } from '@rindle/core'
+import { counted } from '@rindle/core/adapter'
 import wrapAnsi from 'wrap-ansi'
 import type { Output } from '../io.ts'
 import { printable } from '../printable.ts'

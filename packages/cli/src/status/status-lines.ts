@@ -1,11 +1,5 @@
-import {
-  counted,
-  type QueueStatus,
-  type RuntimeStatus,
-  type StatusExample,
-  type StatusFinding,
-  type StatusSeverity,
-} from '@rindle/core'
+import type { QueueStatus, RuntimeStatus, StatusExample, StatusFinding, StatusSeverity } from '@rindle/core'
+import { counted } from '@rindle/core/adapter'
 import { formatAge } from '../format-age.ts'
 import { formatTable } from '../format-table.ts'
 import type { Output } from '../io.ts'

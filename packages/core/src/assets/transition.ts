@@ -5,6 +5,8 @@ import { sourcesOf } from '../domain/transitions.ts'
 import { NOTIFY_ASSET } from '../events/changes.ts'
 import { adapterNameOf, type Runtime } from '../kernel/runtime.ts'
 import { assetFromRow } from '../kernel/sql/entities-from-rows.ts'
+import { type ColumnsOf, givenColumns } from '../kernel/sql/given-columns.ts'
+import { text } from '../kernel/sql/row-values.ts'
 import type { UnitOfWork } from '../kernel/unit-of-work.ts'
 
 /** Columns that may change together with an asset's state; what is absent stays. */
@@ -27,7 +29,7 @@ export interface AssetChanges {
   readonly errorMessage?: string
 }
 
-const COLUMNS: Readonly<Record<keyof AssetChanges, readonly [column: string, type: string]>> = {
+const COLUMNS: ColumnsOf<keyof AssetChanges> = {
   kind: ['kind', 'text'],
   storageKey: ['storage_key', 'text'],
   filename: ['filename', 'text'],
@@ -64,40 +66,23 @@ export async function transitionAsset(
 ): Promise<Asset | null> {
   const legal = sourcesOf('asset', to)
   const from = legal.filter((state) => options.from === undefined || options.from.includes(state))
-  const changes = Object.entries(options.changes ?? {}) as [keyof AssetChanges, unknown][]
-  const assignments = changes.map(([name], index) => `, ${COLUMNS[name][0]} = $${index + 4}::${COLUMNS[name][1]}`)
-  const given = changes.map(([name]) => COLUMNS[name][0])
-  const forgotten = FORGOTTEN.filter((column) => to !== 'deleted' && !given.includes(column)).map(
+  const { record, assignments, values } = givenColumns(COLUMNS, options.changes ?? {})
+  const forgotten = FORGOTTEN.filter((column) => to !== 'deleted' && !(column in values)).map(
     (column) => `, ${column} = case when asset.original_damaged_at is null then null else asset.${column} end`,
   )
   const { rows } = await unit.executeSql(
     `with before as (select id, state from rindle.media_assets where id = $1::uuid for no key update)
      update rindle.media_assets as asset
-     set state = $2::text, waiting_since = null, updated_at = now()${[...assignments, ...forgotten].join('')}
-     from before
+     set state = $2::text, waiting_since = null, updated_at = now()${assignments}${forgotten.join('')}
+     from before, jsonb_to_record($4::jsonb) as given(given boolean${record})
      where asset.id = before.id and before.state in (select jsonb_array_elements_text($3::jsonb))
      returning asset.*, before.state as previous_state, ${NOTIFY_ASSET}`,
-    [
-      asset.id,
-      to,
-      JSON.stringify(from),
-      ...changes.map(([name, value]) => (name === 'metadata' ? JSON.stringify(value) : value)),
-    ],
+    [asset.id, to, JSON.stringify(from), JSON.stringify(values)],
   )
   const row = rows[0]
   if (row === undefined) return null
-  emitAssetState(runtime, unit, asset, row['previous_state'] as AssetState, to)
-  return assetFromRow(row)
-}
-
-/** Announces an asset's change of state with the unit's commit. */
-function emitAssetState(
-  runtime: Runtime,
-  unit: Omit<UnitOfWork, 'enqueue'>,
-  asset: Pick<Asset, 'profile' | 'storage'>,
-  from: AssetState,
-  to: AssetState,
-): void {
+  const previous = text(row, 'previous_state') as AssetState
   const adapter = adapterNameOf(runtime, asset.storage)
-  unit.emit('rindle.asset.state_change', { profile: asset.profile, adapter, from, to })
+  unit.emit('rindle.asset.state_change', { profile: asset.profile, adapter, from: previous, to })
+  return assetFromRow(row)
 }

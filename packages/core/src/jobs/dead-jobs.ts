@@ -2,15 +2,13 @@ import { lockAsset } from '../assets/lock.ts'
 import type { Variant } from '../domain/entities.ts'
 import { RindleError } from '../domain/errors.ts'
 import { failureOf } from '../domain/failures.ts'
-import { assertTransition } from '../domain/transitions.ts'
-import { NOTIFY_VARIANT } from '../events/changes.ts'
 import { payloadText } from '../kernel/payload-text.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import { inTransaction } from '../kernel/unit-of-work.ts'
 import type { DeadJob } from '../ports/jobs.ts'
 import { waitForPromotion } from '../promotion/wait.ts'
 import { variantsOf } from '../variants/read.ts'
-import { emitVariantState } from '../variants/variant-events.ts'
+import { transitionVariants } from '../variants/transition.ts'
 import { handOnVariants } from '../variants/wait.ts'
 import { endDeadRun } from './maintenance-runs.ts'
 
@@ -31,14 +29,7 @@ export async function variantsDied(
     const lost = (await variantsOf(unit, assetId)).filter(
       (variant) => belongs(variant) && variant.state === 'processing' && variant.jobId === job.id,
     )
-    for (const variant of lost) assertTransition('variant', variant.state, 'queued', variant.id)
-    await unit.executeSql(
-      `update rindle.media_variants as variant set state = 'queued', updated_at = now()
-       where id in (select value::uuid from jsonb_array_elements_text($1::jsonb)) and state = 'processing'
-       returning ${NOTIFY_VARIANT}`,
-      [JSON.stringify(lost.map(({ id }) => id))],
-    )
-    for (const { state } of lost) emitVariantState(runtime, unit, asset, state, 'queued')
+    await transitionVariants(runtime, unit, asset, lost, 'queued')
   })
   const message = 'Every worker that made it has died, or could not say what came of it.'
   await handOnVariants(runtime, job, assetId, belongs, failureOf(new RindleError('worker_died', message)))

@@ -8,7 +8,8 @@ import { completeMultipartUpload } from '../uploads/direct/multipart.ts'
 import { planParts } from '../uploads/direct/part-plan.ts'
 import { giveUpParts } from '../uploads/give-up.ts'
 import { isPartial } from '../uploads/resumable/rows.ts'
-import { type OpenSession, readSession, transitionSession } from '../uploads/sessions.ts'
+import { type OpenSession, readSession } from '../uploads/sessions.ts'
+import { transitionSession } from '../uploads/transition.ts'
 import { countRows, type RowCount } from './count-rows.ts'
 import { PAGE_SIZE, timedPages } from './pages.ts'
 import { runOperation } from './run-operation.ts'
@@ -168,7 +169,7 @@ async function verifyArrival(runtime: Runtime, open: OpenSession): Promise<'veri
 async function expire(runtime: Runtime, { session, asset }: OpenSession): Promise<boolean> {
   const isExpired = await inTransaction(runtime, undefined, async (unit) => {
     await lockAsset(unit, asset.id)
-    return transitionSession(unit, session.id, 'expired', { failureReason: 'expired' })
+    return transitionSession(unit, session.id, 'expired', { changes: { failureReason: 'expired' } })
   })
   const fields = { sessionId: session.id, assetId: asset.id, code: 'expired' }
   if (isExpired) runtime.logger.warn(fields, 'An upload session has expired.')

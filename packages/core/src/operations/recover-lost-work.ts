@@ -1,10 +1,11 @@
 import { applyAggregate } from '../assets/aggregate.ts'
 import { lockAsset } from '../assets/lock.ts'
 import { promoteRequest } from '../assets/promote-request.ts'
+import type { Variant } from '../domain/entities.ts'
 import { isKnownRecipe } from '../domain/known-recipe.ts'
 import { purgeKey, type QueueName } from '../domain/queues.ts'
 import type { NormalizedRecipe } from '../domain/recipes.ts'
-import { NOTIFY_VARIANT } from '../events/changes.ts'
+import type { VariantState } from '../domain/states.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import { json, type Row, text } from '../kernel/sql/row-values.ts'
 import { inTransaction } from '../kernel/unit-of-work.ts'
@@ -12,7 +13,7 @@ import type { JobRequest } from '../ports/jobs.ts'
 import { errorFields } from '../ports/logger.ts'
 import { jobsFor } from '../variants/plan.ts'
 import { variantsOf } from '../variants/read.ts'
-import { emitVariantState } from '../variants/variant-events.ts'
+import { transitionVariants } from '../variants/transition.ts'
 import { countRows, type RowCount, sumOf } from './count-rows.ts'
 import { PAGE_SIZE, timedPages } from './pages.ts'
 import { runOperation } from './run-operation.ts'
@@ -81,7 +82,7 @@ interface Lost {
   readonly state: string
   readonly request: JobRequest
   /** `null`: the asset itself waits. */
-  readonly variant: { readonly id: string; readonly attempt: number } | null
+  readonly variant: Pick<Variant, 'id' | 'state' | 'attempt'> | null
 }
 
 /** A row that waits, and whether its job is there. */
@@ -142,7 +143,7 @@ function lostVariant(row: Row): readonly Lost[] {
   const assetId = text(row, 'asset_id')
   const recipe = json<NormalizedRecipe>(row, 'recipe')
   if (!isKnownRecipe(recipe, text(row, 'recipe_digest'))) return []
-  const variant = { id: text(row, 'id'), attempt: Number(row['attempt']) }
+  const variant = { id: text(row, 'id'), state: text(row, 'state') as VariantState, attempt: Number(row['attempt']) }
   return jobsFor(assetId, [{ recipe }]).map((request) => ({ assetId, state: text(row, 'state'), request, variant }))
 }
 
@@ -169,13 +170,9 @@ async function recover(runtime: Runtime, { assetId, state, request, variant }: L
     if (variant === null) {
       if (asset.state !== state) return false
     } else {
-      const { rows } = await unit.executeSql(
-        `update rindle.media_variants as variant set state = 'queued', job_id = null, updated_at = now()
-         where id = $1::uuid and state = $2::text and attempt = $3::int returning id, ${NOTIFY_VARIANT}`,
-        [variant.id, state, variant.attempt],
-      )
-      if (rows.length === 0) return false
-      if (state === 'processing') emitVariantState(runtime, unit, asset, 'processing', 'queued')
+      const options = { changes: () => ({ jobId: null }), ifStill: ['attempt'] } as const
+      const moved = await transitionVariants(runtime, unit, asset, [variant], 'queued', options)
+      if (moved.length === 0) return false
       await applyAggregate(runtime, unit, asset, await variantsOf(unit, assetId))
     }
     unit.enqueue(request)

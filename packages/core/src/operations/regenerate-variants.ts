@@ -2,8 +2,6 @@ import { applyAggregate } from '../assets/aggregate.ts'
 import { lockAsset } from '../assets/lock.ts'
 import type { Asset, Variant } from '../domain/entities.ts'
 import { isDeliverable } from '../domain/states.ts'
-import { assertTransition } from '../domain/transitions.ts'
-import { NOTIFY_VARIANT } from '../events/changes.ts'
 import { profileOf, type Runtime } from '../kernel/runtime.ts'
 import { json, type Row, text } from '../kernel/sql/row-values.ts'
 import { DELIVERABLE } from '../kernel/sql/state-literals.ts'
@@ -14,7 +12,7 @@ import { type PlannedVariant, plannedVariants, planVariants } from '../variants/
 import { deletePurgedObjects, purgeable, purgeVariants } from '../variants/purge.ts'
 import { queueVariants } from '../variants/queue.ts'
 import { variantsOf } from '../variants/read.ts'
-import { emitVariantState } from '../variants/variant-events.ts'
+import { transitionVariants } from '../variants/transition.ts'
 import { countAssets } from './count-rows.ts'
 import { PAGE_SIZE, pages } from './pages.ts'
 import { runOperation } from './run-operation.ts'
@@ -241,27 +239,8 @@ async function enqueueDrifted(
   const lacking = new Set(drift.lacking.map(({ name }) => name))
   const declaredAgain = variants.filter(({ name }) => lacking.has(name))
   const hasRow = new Set(declaredAgain.map(({ name }) => name))
-  const stale = await markStale(runtime, unit, asset, drift.outdated)
+  const stale = await transitionVariants(runtime, unit, asset, drift.outdated, 'stale')
   await queueVariants(runtime, unit, asset, [...stale, ...drift.unmade, ...declaredAgain], declared)
   const isNew = ({ name }: PlannedVariant): boolean => !hasRow.has(name)
   await planVariants(runtime, unit, asset, drift.lacking.filter(isNew))
-}
-
-/** Moves ready variants, whose asset is locked, to `stale`; returns them as they are then. */
-async function markStale(
-  runtime: Runtime,
-  unit: UnitOfWork,
-  asset: Asset,
-  variants: readonly Variant[],
-): Promise<readonly Variant[]> {
-  if (variants.length === 0) return []
-  for (const { id, state } of variants) assertTransition('variant', state, 'stale', id)
-  await unit.executeSql(
-    `update rindle.media_variants as variant set state = 'stale', updated_at = now()
-     where id in (select value::uuid from jsonb_array_elements_text($1::jsonb)) and state = 'ready'
-     returning ${NOTIFY_VARIANT}`,
-    [JSON.stringify(variants.map(({ id }) => id))],
-  )
-  for (const { state } of variants) emitVariantState(runtime, unit, asset, state, 'stale')
-  return variants.map((variant) => ({ ...variant, state: 'stale' }))
 }

@@ -9,6 +9,7 @@ import { DELIVERABLE_STATES, isDeliverable } from '../domain/states.ts'
 import { profileOf, type Runtime } from '../kernel/runtime.ts'
 import { sniff } from '../kernel/sniffing/sniff.ts'
 import { assetFromRow } from '../kernel/sql/entities-from-rows.ts'
+import { DELIVERABLE } from '../kernel/sql/state-literals.ts'
 import type { SourceFile } from '../ports/processor.ts'
 import { type ProbedFields, probedFields, probeFile } from '../promotion/probe-file.ts'
 import { acquireOriginal, assertWhole } from '../variants/making/original.ts'
@@ -119,21 +120,19 @@ async function probe(runtime: Runtime, asset: Asset, file: SourceFile): Promise<
 }
 
 async function writeFields(runtime: Runtime, asset: Asset, fields: ReprobedFields): Promise<Asset> {
-  const states = DELIVERABLE_STATES.map((state) => `'${state}'`).join(', ')
+  const { contentType, kind, width, height, durationMs, hasVideoTrack, hasAudioTrack } = fields
   const { rows } = await runtime.database.executeSql(
-    `update rindle.media_assets set content_type = $3::text, kind = $4::text, width = $5::int, height = $6::int,
-       duration_ms = $7::bigint, has_video_track = $8::boolean, has_audio_track = $9::boolean, updated_at = now()
-     where id = $1::uuid and storage_key = $2::text and state in (${states}) returning *`,
+    `update rindle.media_assets as asset
+     set content_type = given."contentType", kind = given.kind, width = given.width, height = given.height,
+       duration_ms = given."durationMs", has_video_track = given."hasVideoTrack",
+       has_audio_track = given."hasAudioTrack", updated_at = now()
+     from jsonb_to_record($3::jsonb) as given("contentType" text, kind text, width int, height int, "durationMs" bigint,
+       "hasVideoTrack" boolean, "hasAudioTrack" boolean)
+     where asset.id = $1::uuid and asset.storage_key = $2::text and asset.state in (${DELIVERABLE}) returning asset.*`,
     [
       asset.id,
       asset.storageKey,
-      fields.contentType,
-      fields.kind,
-      fields.width,
-      fields.height,
-      fields.durationMs,
-      fields.hasVideoTrack,
-      fields.hasAudioTrack,
+      JSON.stringify({ contentType, kind, width, height, durationMs, hasVideoTrack, hasAudioTrack }),
     ],
   )
   if (rows[0] !== undefined) return assetFromRow(rows[0])

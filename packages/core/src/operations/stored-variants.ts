@@ -3,11 +3,10 @@ import { lockAsset } from '../assets/lock.ts'
 import type { Variant } from '../domain/entities.ts'
 import { isDeliverable, type VariantState } from '../domain/states.ts'
 import { canTransition } from '../domain/transitions.ts'
-import { NOTIFY_VARIANT } from '../events/changes.ts'
 import { type Runtime, storageOf } from '../kernel/runtime.ts'
 import { inTransaction } from '../kernel/unit-of-work.ts'
 import { variantsOf } from '../variants/read.ts'
-import { emitVariantState } from '../variants/variant-events.ts'
+import { transitionVariants } from '../variants/transition.ts'
 
 /** What the row of a variant says of its object. */
 export type StoredVariant = Pick<Variant, 'id' | 'name' | 'state' | 'attempt'> & {
@@ -48,7 +47,7 @@ export async function noteVariant(
   if (!isThere && variant.state === 'missing') return 'missing'
   if (!isThere && !canTransition('variant', variant.state, 'missing')) return 'fsmBlocked'
   if (isDryRun) return isThere ? 'present' : 'missing'
-  if (!(await moveVariant(runtime, assetId, variant, isThere ? 'ready' : 'missing'))) return 'moved_on'
+  if (!(await moveIfUnchanged(runtime, assetId, variant, isThere ? 'ready' : 'missing'))) return 'moved_on'
   if (isThere) return 'present'
   const fields = { assetId, variantName: variant.name, code: 'object_missing' }
   runtime.logger.warn(fields, 'The object of a variant is gone; regenerating makes it again.')
@@ -59,7 +58,7 @@ export async function noteVariant(
  * Moves a variant that is still as it was looked at: the attempt tells one that was made again, under the same key, in
  * between. `false`: it has changed.
  */
-async function moveVariant(
+async function moveIfUnchanged(
   runtime: Runtime,
   assetId: string,
   variant: StoredVariant,
@@ -68,14 +67,9 @@ async function moveVariant(
   return inTransaction(runtime, undefined, async (unit) => {
     const asset = await lockAsset(unit, assetId)
     if (asset === null || !isDeliverable(asset.state)) return false
-    const { rows } = await unit.executeSql(
-      `update rindle.media_variants as variant set state = $5::text, updated_at = now()
-       where id = $1::uuid and state = $2::text and storage_key = $3::text and attempt = $4::int
-       returning id, ${NOTIFY_VARIANT}`,
-      [variant.id, variant.state, variant.storageKey, variant.attempt, to],
-    )
-    if (rows.length === 0) return false
-    emitVariantState(runtime, unit, asset, variant.state, to)
+    const options = { ifStill: ['storageKey', 'attempt'] } as const
+    const moved = await transitionVariants(runtime, unit, asset, [variant], to, options)
+    if (moved.length === 0) return false
     await applyAggregate(runtime, unit, asset, await variantsOf(unit, assetId))
     return true
   })

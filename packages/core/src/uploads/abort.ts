@@ -3,7 +3,8 @@ import { purgeKey } from '../domain/queues.ts'
 import { type Runtime, storageOf } from '../kernel/runtime.ts'
 import { inTransaction } from '../kernel/unit-of-work.ts'
 import { giveUpParts } from './give-up.ts'
-import { type OpenSession, readSession, transitionSession } from './sessions.ts'
+import { type OpenSession, readSession } from './sessions.ts'
+import { transitionSession } from './transition.ts'
 
 /**
  * Gives an upload up: the session becomes `aborted` and the asset's purge is enqueued in one transaction; then the

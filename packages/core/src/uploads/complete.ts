@@ -10,7 +10,8 @@ import { adapterNameOf, profileOf, type Runtime, storageOf } from '../kernel/run
 import { inTransaction } from '../kernel/unit-of-work.ts'
 import type { StoredObject } from '../ports/storage.ts'
 import { finishResumable } from './resumable/finish.ts'
-import { assertNotEnded, type OpenSession, readSession, transitionSession } from './sessions.ts'
+import { assertNotEnded, type OpenSession, readSession } from './sessions.ts'
+import { transitionSession } from './transition.ts'
 
 /** An upload whose object is in storage and whose promotion is enqueued. */
 export interface VerifiedUpload<P extends string = string> {
@@ -83,7 +84,7 @@ export async function confirmUpload(
     const changes = { byteSize: object.byteSize, etag: object.etag }
     const asset = await transitionAsset(runtime, unit, locked, 'validating', { from: ['staged'], changes })
     if (asset === null) return null
-    await transitionSession(unit, sessionId, 'completed', { isVerified: true })
+    await transitionSession(unit, sessionId, 'completed')
     unit.emit(
       'rindle.upload.stop',
       {
@@ -139,7 +140,7 @@ async function reject(runtime: Runtime, { session, asset }: OpenSession, rejecti
   const { reason, message } = rejection
   await inTransaction(runtime, undefined, async (unit) => {
     await lockAsset(unit, asset.id)
-    if (!(await transitionSession(unit, session.id, 'failed', { failureReason: reason }))) return
+    if (!(await transitionSession(unit, session.id, 'failed', { changes: { failureReason: reason } }))) return
     const changes = { errorReason: reason, errorMessage: message }
     await transitionAsset(runtime, unit, asset, 'quarantined', { from: ['staged'], changes })
   })

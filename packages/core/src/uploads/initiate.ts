@@ -178,39 +178,44 @@ export async function insertUpload(
   options: Omit<InitiateOptions, 'tx'>,
 ): Promise<UploadSession> {
   const slot = wantedSlot(runtime, planned.profileName, options)
+  const { assetId, profileName, profile, uploadKey, filename, strategy, multipartUploadId } = planned
+  const given = {
+    assetId,
+    profile: profileName,
+    storage: profile.storage,
+    uploadKey,
+    filename,
+    declaredType: canonicalContentType(options.contentType ?? ''),
+    sessionId: runtime.newId(),
+    strategy,
+    byteSize: options.byteSize ?? null,
+    checksum: options.checksumSha256 ?? null,
+    multipartUploadId,
+    expiresAt: new Date(runtime.now().getTime() + planned.expiresInSeconds * 1_000).toISOString(),
+    actorId: options.actorId ?? null,
+    ownerType: slot?.ownerType ?? null,
+    ownerId: slot?.ownerId ?? null,
+    slot: slot?.slot ?? null,
+  }
   const { rows } = await unit.executeSql(
-    `with asset as (
-       insert into rindle.media_assets
-         (id, profile, storage, storage_key, state, filename, declared_content_type)
-       values ($1::uuid, $2::text, $3::text, $4::text, 'staged', $5::text, $6::text)
-       returning *
+    `with given as (
+       select * from jsonb_to_record($1::jsonb) as given("assetId" uuid, profile text, storage text, "uploadKey" text,
+         filename text, "declaredType" text, "sessionId" uuid, strategy text, "byteSize" bigint, checksum text,
+         "multipartUploadId" text, "expiresAt" timestamptz, "actorId" text, "ownerType" text, "ownerId" text, slot text)
+     ), asset as (
+       insert into rindle.media_assets (id, profile, storage, storage_key, state, filename, declared_content_type)
+       select "assetId", profile, storage, "uploadKey", 'staged', filename, "declaredType" from given
+       returning id
      ), session as (
        insert into rindle.media_upload_sessions
          (id, asset_id, state, upload_strategy, upload_key, upload_length, declared_checksum, multipart_upload_id,
           expires_at, actor_id, attach_owner_type, attach_owner_id, attach_slot)
-       select $7::uuid, id, 'initialized', $8::text, storage_key, $9::bigint, $10::text, $11::text,
-         $12::timestamptz, $13::text, $14::text, $15::text, $16::text from asset
+       select "sessionId", asset.id, 'initialized', strategy, "uploadKey", "byteSize", checksum, "multipartUploadId",
+         "expiresAt", "actorId", "ownerType", "ownerId", slot from given, asset
        returning *
      )
      select to_jsonb(session) as session from session`,
-    [
-      planned.assetId,
-      planned.profileName,
-      planned.profile.storage,
-      planned.uploadKey,
-      planned.filename,
-      canonicalContentType(options.contentType ?? ''),
-      runtime.newId(),
-      planned.strategy,
-      options.byteSize ?? null,
-      options.checksumSha256 ?? null,
-      planned.multipartUploadId,
-      new Date(runtime.now().getTime() + planned.expiresInSeconds * 1_000).toISOString(),
-      options.actorId ?? null,
-      slot?.ownerType ?? null,
-      slot?.ownerId ?? null,
-      slot?.slot ?? null,
-    ],
+    [JSON.stringify(given)],
   )
   const row = rows[0] ?? {}
   unit.emit(

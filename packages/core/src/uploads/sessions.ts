@@ -1,14 +1,11 @@
 import { validate } from 'uuid'
 import type { Asset, UploadSession } from '../domain/entities.ts'
 import { type JsonObject, RindleError } from '../domain/errors.ts'
-import type { RowReason } from '../domain/reasons.ts'
 import type { SessionState, UploadStrategy } from '../domain/states.ts'
-import { sourcesOf } from '../domain/transitions.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import { assertId } from '../kernel/sql/assert-id.ts'
 import { assetFromRow } from '../kernel/sql/entities-from-rows.ts'
 import { json, numberOrNull, type Row, text, textOrNull, time, timeOrNull } from '../kernel/sql/row-values.ts'
-import type { UnitOfWork } from '../kernel/unit-of-work.ts'
 import type { ResumableState } from '../ports/storage.ts'
 
 /** A session with its asset, and what of it only Rindle needs. */
@@ -78,36 +75,6 @@ function sessionEnded({ id }: Pick<UploadSession, 'id'>, state: SessionState): R
   return new RindleError('session_expired', `Upload session ${id} is ${state}. Begin a new one.`, {
     details: { state },
   })
-}
-
-/** Columns that may change together with a session's state. */
-export interface SessionChanges {
-  readonly failureReason?: RowReason
-  readonly isVerified?: boolean
-}
-
-/** Moves a session to a state, if it is in one that leads there. `false`: a lost race. */
-export async function transitionSession(
-  unit: UnitOfWork,
-  sessionId: string,
-  to: SessionState,
-  changes: SessionChanges = {},
-): Promise<boolean> {
-  const { rows } = await unit.executeSql(
-    `update rindle.media_upload_sessions
-     set state = $2::text, failure_reason = $4::text, updated_at = now(),
-       verified_at = case when $5::boolean then now() else verified_at end
-     where id = $1::uuid and state in (select jsonb_array_elements_text($3::jsonb))
-     returning id`,
-    [
-      sessionId,
-      to,
-      JSON.stringify(sourcesOf('session', to)),
-      changes.failureReason ?? null,
-      changes.isVerified ?? false,
-    ],
-  )
-  return rows.length === 1
 }
 
 /** A row of `media_upload_sessions`; the session URI is a secret and is left in the database. */

@@ -3,15 +3,13 @@ import { lockAsset } from '../assets/lock.ts'
 import type { Asset, Variant } from '../domain/entities.ts'
 import { RindleError } from '../domain/errors.ts'
 import type { RowReason } from '../domain/reasons.ts'
-import { assertTransition, sourcesOf } from '../domain/transitions.ts'
-import { NOTIFY_VARIANT } from '../events/changes.ts'
 import { cancelRuns } from '../kernel/processing-runs.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import { assertId } from '../kernel/sql/assert-id.ts'
 import { inTransaction, type UnitOfWork } from '../kernel/unit-of-work.ts'
 import { jobsFor } from './plan.ts'
 import { variantsOf } from './read.ts'
-import { emitVariantState } from './variant-events.ts'
+import { transitionVariants, type VariantChanges } from './transition.ts'
 
 /** Options of {@link cancelProcessing}. */
 export interface CancelOptions {
@@ -56,16 +54,8 @@ export async function cancelVariants(
   variants: readonly Variant[],
   reason: RowReason | null = null,
 ): Promise<void> {
-  for (const variant of variants) assertTransition('variant', variant.state, 'cancelled', variant.id)
-  await unit.executeSql(
-    `update rindle.media_variants as variant
-     set state = 'cancelled', error_reason = $3::text, error_message = null, waiting_since = null, updated_at = now()
-     where id in (select value::uuid from jsonb_array_elements_text($1::jsonb))
-       and state in (select jsonb_array_elements_text($2::jsonb))
-     returning ${NOTIFY_VARIANT}`,
-    [JSON.stringify(variants.map(({ id }) => id)), JSON.stringify(sourcesOf('variant', 'cancelled')), reason],
-  )
+  const changes = (): VariantChanges => ({ errorReason: reason, errorMessage: null })
+  await transitionVariants(runtime, unit, asset, variants, 'cancelled', { changes, waiting: 'ends' })
   const underWay = variants.filter(({ state }) => state === 'processing').map(({ name }) => name)
   if (underWay.length > 0) await cancelRuns(unit, asset.id, underWay)
-  for (const { state } of variants) emitVariantState(runtime, unit, asset, state, 'cancelled')
 }

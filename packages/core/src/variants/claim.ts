@@ -2,15 +2,13 @@ import { lockAsset } from '../assets/lock.ts'
 import type { Asset, Variant } from '../domain/entities.ts'
 import type { NormalizedRecipe } from '../domain/recipes.ts'
 import { isDeliverable } from '../domain/states.ts'
-import { NOTIFY_VARIANT } from '../events/changes.ts'
 import { startRuns } from '../kernel/processing-runs.ts'
 import type { Runtime } from '../kernel/runtime.ts'
-import { variantFromRow } from '../kernel/sql/entities-from-rows.ts'
 import { inTransaction } from '../kernel/unit-of-work.ts'
 import type { RunningJob } from '../ports/jobs.ts'
 import { cancelVariants } from './cancel.ts'
 import { variantsOf } from './read.ts'
-import { emitVariantState } from './variant-events.ts'
+import { transitionVariants, type VariantChanges } from './transition.ts'
 import { isKnown } from './wait.ts'
 
 /** A variant that this job holds, and the run that records it. */
@@ -57,15 +55,9 @@ export async function claim(
       return null
     }
     if (wanted.length === 0) return { asset, variants: [], siblings: [], hasUnknown }
-    const { rows } = await unit.executeSql(
-      `update rindle.media_variants as variant
-       set state = 'processing', job_id = $2::text, attempt = attempt + 1, progress = 0, updated_at = now()
-       where id in (select value::uuid from jsonb_array_elements_text($1::jsonb))
-         and (state = 'queued' or (state = 'processing' and job_id = $2::text))
-       returning variant.*, ${NOTIFY_VARIANT}`,
-      [JSON.stringify(wanted.map((variant) => variant.id)), job.id],
-    )
-    const claimed = rows.map(variantFromRow).map((variant) => ({ variant, runId: runtime.newId() }))
+    const changes = ({ attempt }: Variant): VariantChanges => ({ jobId: job.id, attempt: attempt + 1, progress: 0 })
+    const moved = await transitionVariants(runtime, unit, asset, wanted, 'processing', { changes })
+    const claimed = moved.map((variant) => ({ variant, runId: runtime.newId() }))
     await startRuns(
       runtime,
       unit,
@@ -77,9 +69,6 @@ export async function claim(
         attempt: variant.attempt,
       })),
     )
-    for (const { state } of wanted.filter((variant) => variant.state === 'queued')) {
-      emitVariantState(runtime, unit, asset, state, 'processing')
-    }
     const siblings = candidates.filter((variant) => !wanted.includes(variant) && variant.state !== 'purged')
     return { asset, variants: claimed, siblings: siblings.map(({ recipe }) => recipe), hasUnknown }
   })

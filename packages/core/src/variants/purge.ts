@@ -1,9 +1,7 @@
 import type { Asset, Variant } from '../domain/entities.ts'
-import { sourcesOf } from '../domain/transitions.ts'
-import { NOTIFY_VARIANT } from '../events/changes.ts'
 import { type Runtime, storageOf } from '../kernel/runtime.ts'
 import type { UnitOfWork } from '../kernel/unit-of-work.ts'
-import { emitVariantState } from './variant-events.ts'
+import { transitionVariants, type VariantChanges } from './transition.ts'
 
 /** Those that may be purged now: what a worker may be storing at this moment is left for the next run. Pure. */
 export function purgeable<V extends Pick<Variant, 'state'>>(variants: readonly V[]): readonly V[] {
@@ -17,17 +15,8 @@ export async function purgeVariants(
   asset: Asset,
   variants: readonly Variant[],
 ): Promise<readonly Variant[]> {
-  const purged = purgeable(variants)
-  if (purged.length === 0) return []
-  await unit.executeSql(
-    `update rindle.media_variants as variant set state = 'purged', error_reason = null, updated_at = now()
-     where id in (select value::uuid from jsonb_array_elements_text($1::jsonb))
-       and state in (select jsonb_array_elements_text($2::jsonb))
-     returning ${NOTIFY_VARIANT}`,
-    [JSON.stringify(purged.map(({ id }) => id)), JSON.stringify(sourcesOf('variant', 'purged'))],
-  )
-  for (const { state } of purged) emitVariantState(runtime, unit, asset, state, 'purged')
-  return purged
+  const changes = (): VariantChanges => ({ errorReason: null })
+  return transitionVariants(runtime, unit, asset, purgeable(variants), 'purged', { changes })
 }
 
 /**

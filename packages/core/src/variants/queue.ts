@@ -1,11 +1,9 @@
 import type { Asset, Variant } from '../domain/entities.ts'
 import { outputKind } from '../domain/recipe-facts.ts'
-import { assertTransition, sourcesOf } from '../domain/transitions.ts'
-import { NOTIFY_VARIANT } from '../events/changes.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import type { UnitOfWork } from '../kernel/unit-of-work.ts'
 import { jobsFor, type PlannedVariant } from './plan.ts'
-import { emitVariantState } from './variant-events.ts'
+import { transitionVariants, type VariantChanges } from './transition.ts'
 
 /**
  * Moves variants, whose asset is locked, to `queued`, to be made by the recipe that is declared now, and enqueues their
@@ -23,23 +21,19 @@ export async function queueVariants(
   const byName = new Map(declared.map((variant) => [variant.name, variant]))
   const wanted = variants.flatMap((variant) => {
     const declaration = byName.get(variant.name)
-    return declaration === undefined ? [] : [{ ...declaration, id: variant.id, state: variant.state }]
+    if (declaration === undefined) return []
+    return [{ ...variant, recipe: declaration.recipe, recipeDigest: declaration.digest }]
   })
-  if (wanted.length === 0) return
-  for (const { id, state } of wanted) assertTransition('variant', state, 'queued', id)
-  await unit.executeSql(
-    `update rindle.media_variants as variant
-     set state = 'queued', recipe = wanted.recipe, recipe_digest = wanted.digest, output_kind = wanted."outputKind",
-       progress = 0, job_id = null, error_reason = null, error_message = null, waiting_since = null, updated_at = now(),
-       storage_key = case when variant.state in ('missing', 'purged') then null else storage_key end
-     from jsonb_to_recordset($1::jsonb) as wanted(id uuid, recipe jsonb, digest text, "outputKind" text)
-     where variant.id = wanted.id and variant.state in (select jsonb_array_elements_text($2::jsonb))
-     returning ${NOTIFY_VARIANT}`,
-    [
-      JSON.stringify(wanted.map(({ id, recipe, digest }) => ({ id, recipe, digest, outputKind: outputKind(recipe) }))),
-      JSON.stringify(sourcesOf('variant', 'queued')),
-    ],
-  )
-  for (const { state } of wanted) emitVariantState(runtime, unit, asset, state, 'queued')
+  const changes = ({ state, storageKey, recipe, recipeDigest }: (typeof wanted)[number]): VariantChanges => ({
+    recipe,
+    recipeDigest,
+    outputKind: outputKind(recipe),
+    storageKey: state === 'missing' || state === 'purged' ? null : storageKey,
+    progress: 0,
+    jobId: null,
+    errorReason: null,
+    errorMessage: null,
+  })
+  await transitionVariants(runtime, unit, asset, wanted, 'queued', { changes, waiting: 'ends' })
   for (const request of jobsFor(asset.id, wanted)) unit.enqueue(request)
 }

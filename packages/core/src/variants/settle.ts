@@ -5,8 +5,6 @@ import type { Asset, Variant } from '../domain/entities.ts'
 import type { JsonObject } from '../domain/errors.ts'
 import type { Failure } from '../domain/failures.ts'
 import { isDeliverable, type RunState } from '../domain/states.ts'
-import { assertTransition } from '../domain/transitions.ts'
-import { NOTIFY_VARIANT } from '../events/changes.ts'
 import { finishRuns } from '../kernel/processing-runs.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import { inTransaction, type UnitOfWork } from '../kernel/unit-of-work.ts'
@@ -15,7 +13,7 @@ import type { ClaimedVariant } from './claim.ts'
 import { jobsFor } from './plan.ts'
 import { variantsOf } from './read.ts'
 import { enqueueDeletion } from './replaced-object.ts'
-import { emitVariantState } from './variant-events.ts'
+import { transitionVariants, type VariantChanges } from './transition.ts'
 
 /** An output that lies in storage. */
 export interface StoredOutput {
@@ -67,14 +65,12 @@ export async function settle(
     }
     const isCurrent = current.storageKey === asset.storageKey && isDeliverable(current.state)
     const effective: Settlement = isCurrent ? settlement : { to: 'cancelled' }
-    const moved = await moveVariant(unit, variant, runId, effective)
-    if (!moved) {
+    if (!(await endAttempt(runtime, unit, current, { variant, runId }, effective))) {
       // Of an asset that is being purged nobody makes another output: what was stored meanwhile is nobody's.
       const lost = current.state === 'deleted' ? 'asset_gone' : 'claim_lost'
       await finishRuns(unit, [runId], 'cancelled', { reason: lost })
       return lost
     }
-    emitVariantState(runtime, unit, current, 'processing', effective.to)
     if (effective.to === 'queued' && !effective.hasJob) {
       for (const request of jobsFor(asset.id, [variant])) unit.enqueue(request)
     }
@@ -131,58 +127,22 @@ function waits({ kind }: Failure): boolean {
 }
 
 /** The variant and its run, in one statement. `false`, and neither is changed, when the claim is lost. */
-async function moveVariant(
+async function endAttempt(
+  runtime: Runtime,
   unit: UnitOfWork,
-  variant: Variant,
-  runId: string,
+  asset: Asset,
+  { variant, runId }: ClaimedVariant,
   settlement: Settlement,
 ): Promise<boolean> {
-  assertTransition('variant', 'processing', settlement.to, variant.id)
-  const output = settlement.to === 'ready' ? settlement.output : null
   const failure = 'failure' in settlement ? settlement.failure : null
-  const { rows } = await unit.executeSql(
-    `with moved as (
-     update rindle.media_variants as variant
-     set state = $4::text, error_reason = $5::text, error_message = $16::text, updated_at = now(),
-       waiting_since = case when $17::boolean then coalesce(waiting_since, now()) end,
-       storage_key = coalesce($6::text, storage_key),
-       content_type = coalesce($7::text, content_type),
-       byte_size = coalesce($8::bigint, byte_size),
-       width = case when $6::text is null then width else $9::int end,
-       height = case when $6::text is null then height else $10::int end,
-       duration_ms = case when $6::text is null then duration_ms else $11::bigint end,
-       metadata = coalesce($15::jsonb, metadata),
-       generated_at = case when $6::text is null then generated_at else now() end,
-       progress = case when $6::text is null then progress else 100 end
-     where id = $1::uuid and state = 'processing' and job_id = $2::text and recipe_digest = $3::text
-       and attempt = $12::int
-     returning id, ${NOTIFY_VARIANT}
-     ), ended as (
-     update rindle.media_processing_runs
-     set state = $14::text, error_reason = $5::text, finished_at = now(), updated_at = now(),
-       details = details || jsonb_strip_nulls(jsonb_build_object('message', $16::text))
-     where id = $13::uuid and state = 'processing' and exists (select 1 from moved)
-     )
-     select id from moved`,
-    [
-      variant.id,
-      variant.jobId,
-      variant.recipeDigest,
-      settlement.to,
-      failure?.reason ?? null,
-      output?.storageKey ?? null,
-      output?.contentType ?? null,
-      output?.byteSize ?? null,
-      output?.width ?? null,
-      output?.height ?? null,
-      output?.durationMs ?? null,
-      variant.attempt,
-      runId,
-      RUN_STATES[settlement.to],
-      output === null ? null : JSON.stringify(output.metadata),
-      failure?.message ?? null,
-      settlement.to === 'queued' && waits(settlement.failure),
-    ],
-  )
-  return rows.length === 1
+  const [reason, message] = [failure?.reason ?? null, failure?.message ?? null]
+  const output: VariantChanges = settlement.to === 'ready' ? { ...settlement.output, progress: 100 } : {}
+  const moved = await transitionVariants(runtime, unit, asset, [variant], settlement.to, {
+    changes: () => ({ ...output, errorReason: reason, errorMessage: message }),
+    ifStill: ['jobId', 'recipeDigest', 'attempt'],
+    waiting: settlement.to === 'queued' && waits(settlement.failure) ? 'begins' : 'ends',
+    isMade: settlement.to === 'ready',
+    run: { id: runId, state: RUN_STATES[settlement.to], reason, message },
+  })
+  return moved.length > 0
 }

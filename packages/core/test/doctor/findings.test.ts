@@ -1,4 +1,5 @@
-import { defineProfile, type JobSchedule, type Processor, type Profile, type StorageAdapter } from '@rindle/core'
+import { defineProfile, type Processor, type Profile, type StorageAdapter } from '@rindle/core'
+import type { JobSchedule } from '@rindle/core/adapter'
 import { describe, expect, it } from 'vitest'
 import type { KnownWorker } from '../../src/jobs/live-workers.ts'
 import { refusalOf } from '../../src/operations/doctor/browser-preflight.ts'

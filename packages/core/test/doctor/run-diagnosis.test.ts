@@ -1,4 +1,4 @@
-import type { DiagnosisContext, Finding } from '@rindle/core'
+import type { DiagnosisContext, Finding } from '@rindle/core/adapter'
 import { describe, expect, it } from 'vitest'
 import type { Diagnosis } from '../../src/operations/doctor/diagnosis.ts'
 import { runDiagnosis } from '../../src/operations/doctor/run-diagnosis.ts'

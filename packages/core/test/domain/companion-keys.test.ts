@@ -1,4 +1,4 @@
-import { companionKey, companionOwner, companionPrefix } from '@rindle/core'
+import { companionKey, companionOwner, companionPrefix } from '@rindle/core/adapter'
 import { describe, expect, it } from 'vitest'
 
 describe('a companion key', () => {

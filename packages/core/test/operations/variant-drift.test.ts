@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { normalizeRecipe, recipeDigest, VARIANT_STATES, type VariantState } from '../../src/index.ts'
+import { recipeDigest } from '../../src/domain/digest.ts'
+import { normalizeRecipe } from '../../src/domain/recipes.ts'
+import { VARIANT_STATES, type VariantState } from '../../src/domain/states.ts'
 import { type DriftingVariant, variantDrift } from '../../src/variants/drift.ts'
 
 const recipe = normalizeRecipe({ mode: 'fit', width: 10 })

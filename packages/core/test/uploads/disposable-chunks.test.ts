@@ -1,4 +1,4 @@
-import { disposeChunk, isDisposable, markDisposable } from '@rindle/core'
+import { disposeChunk, isDisposable, markDisposable } from '@rindle/core/adapter'
 import { expect, it } from 'vitest'
 
 it('the memory of a chunk is given free at once, unless others share it', () => {

@@ -1,4 +1,5 @@
-import type { MediaLimits, SourceFile } from '@rindle/core'
+import type { SourceFile } from '@rindle/core'
+import type { MediaLimits } from '@rindle/core/adapter'
 import type { PlannedVariant } from '../decode-plan.ts'
 import type { Size } from '../geometry.ts'
 import type { SourceFacts } from '../source-facts.ts'

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { isRindleError, type RunningJob } from '@rindle/core'
+import { isRindleError } from '@rindle/core'
+import type { RunningJob } from '@rindle/core/adapter'
 import { failureOf, rejectsWith } from '../storage-contract/expectations.ts'
 import type { JobsContractCase } from './contract-case.ts'
 import { eventually } from './eventually.ts'

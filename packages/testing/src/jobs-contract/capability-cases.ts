@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { JOBS_CAPABILITIES } from '@rindle/core'
+import { JOBS_CAPABILITIES } from '@rindle/core/adapter'
 import { soundFindings } from '../sound-findings.ts'
 import { rejectsWith } from '../storage-contract/expectations.ts'
 import type { JobsContractCase } from './contract-case.ts'

@@ -1,4 +1,5 @@
-import type { JobsAdapter, JobsCapability, SqlExecutor } from '@rindle/core'
+import type { JobsAdapter, SqlExecutor } from '@rindle/core'
+import type { JobsCapability } from '@rindle/core/adapter'
 
 /** A jobs adapter under test: connected, without jobs, and used by one case alone. */
 export interface JobsSubject {

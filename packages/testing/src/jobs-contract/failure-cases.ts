@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { QUEUES } from '@rindle/core'
+import { QUEUES } from '@rindle/core/adapter'
 import type { JobsContractCase, JobsSubject } from './contract-case.ts'
 import { eventually } from './eventually.ts'
 import { enqueue, gate, jobFor, QUEUE, recordingWorker, whileWorking } from './recording-worker.ts'

@@ -1,4 +1,5 @@
-import type { DeadJob, JobRequest, JobsAdapter, QueueName, RunningJob, WorkerRegistration, Workers } from '@rindle/core'
+import type { JobsAdapter, QueueName } from '@rindle/core'
+import type { DeadJob, JobRequest, RunningJob, WorkerRegistration, Workers } from '@rindle/core/adapter'
 import type { JobsSubject } from './contract-case.ts'
 
 /** A queue of three attempts that most cases use. */

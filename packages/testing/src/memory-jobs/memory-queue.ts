@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { type JobRequest, QUEUES, type QueueName } from '@rindle/core'
+import type { QueueName } from '@rindle/core'
+import { type JobRequest, QUEUES } from '@rindle/core/adapter'
 
 /** A job in memory. One that has used up its attempts becomes a dead letter of the same id. */
 export interface MemoryJob {

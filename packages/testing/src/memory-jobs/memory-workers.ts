@@ -1,4 +1,5 @@
-import { QUEUES, RindleError, type WorkerRegistration, type Workers } from '@rindle/core'
+import { RindleError } from '@rindle/core'
+import { QUEUES, type WorkerRegistration, type Workers } from '@rindle/core/adapter'
 import type { MemoryJob, MemoryQueue } from './memory-queue.ts'
 
 const DEFAULT_STOP_TIMEOUT_MS = 30_000

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { type MultipartStorage, normalizeKey, RindleError, type UploadedPart } from '@rindle/core'
+import { RindleError, type UploadedPart } from '@rindle/core'
+import { type MultipartStorage, normalizeKey } from '@rindle/core/adapter'
 import type { MemoryObjects } from './memory-objects.ts'
 import type { MemoryGrant, MemoryRequests } from './memory-requests.ts'
 

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { type Readable, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { type ByteRange, type PutOptions, RindleError, type StoredObject } from '@rindle/core'
+import { RindleError, type StoredObject } from '@rindle/core'
+import type { ByteRange, PutOptions } from '@rindle/core/adapter'
 
 /** One object of a memory storage. */
 export interface MemoryObject {

@@ -1,6 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises'
 import { addAbortSignal, Readable } from 'node:stream'
-import { normalizeKey, RindleError, type StorageAdapter } from '@rindle/core'
+import { RindleError, type StorageAdapter } from '@rindle/core'
+import { normalizeKey } from '@rindle/core/adapter'
 import { type MemoryObjects, sliceOf } from './memory-objects.ts'
 
 /** The reading half of a memory storage. */

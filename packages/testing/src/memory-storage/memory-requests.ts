@@ -1,4 +1,5 @@
-import { normalizeKey, type OpenedToken, type SignedRequest, type StorageAdapter } from '@rindle/core'
+import type { SignedRequest, StorageAdapter } from '@rindle/core'
+import { normalizeKey, type OpenedToken } from '@rindle/core/adapter'
 
 /** What a signed request to a memory storage permits. */
 export interface MemoryGrant extends OpenedToken {

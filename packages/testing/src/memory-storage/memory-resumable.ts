@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
-import { companionKey, type ResumableState, type ResumableStorage, RindleError } from '@rindle/core'
+import { RindleError } from '@rindle/core'
+import { companionKey, type ResumableState, type ResumableStorage } from '@rindle/core/adapter'
 import { collectBody, type MemoryObjects } from './memory-objects.ts'
 
 const PARTIAL_TYPE = 'application/octet-stream'

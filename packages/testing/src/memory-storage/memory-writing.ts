@@ -1,4 +1,5 @@
-import { normalizeKey, type StorageAdapter } from '@rindle/core'
+import type { StorageAdapter } from '@rindle/core'
+import { normalizeKey } from '@rindle/core/adapter'
 import { collectBody, type MemoryObjects } from './memory-objects.ts'
 
 /** The writing half of a memory storage. */

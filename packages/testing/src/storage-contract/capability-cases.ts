@@ -1,12 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
-import {
-  isRindleError,
-  type ResumableState,
-  STORAGE_CAPABILITIES,
-  type StorageAdapter,
-  type StorageCapability,
-} from '@rindle/core'
+import { isRindleError, type StorageAdapter, type StorageCapability } from '@rindle/core'
+import { type ResumableState, STORAGE_CAPABILITIES } from '@rindle/core/adapter'
 import { soundFindings } from '../sound-findings.ts'
 import { bodyOf, patternBytes, putBytes, readBytes } from './bodies.ts'
 import type { StorageContractCase } from './contract-case.ts'

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { type ErrorCode, isRindleError, type ListedObject, type ListOptions, type StorageAdapter } from '@rindle/core'
+import { type ErrorCode, isRindleError, type StorageAdapter } from '@rindle/core'
+import type { ListedObject, ListOptions } from '@rindle/core/adapter'
 
 /** Checks that `work` rejects, or throws, with that code. */
 export async function rejectsWith(code: ErrorCode, work: () => unknown): Promise<void> {

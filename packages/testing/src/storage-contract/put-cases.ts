@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
-import type { PutOptions } from '@rindle/core'
+import type { PutOptions } from '@rindle/core/adapter'
 import { bodyOf, patternBytes, putBytes, readBytes, separateChunks } from './bodies.ts'
 import type { StorageContractCase } from './contract-case.ts'
 import { failureOf, isAbsent, rejectsWith } from './expectations.ts'

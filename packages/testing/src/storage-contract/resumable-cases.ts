@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { Readable } from 'node:stream'
-import type { AppendOptions, ResumableState, StorageAdapter } from '@rindle/core'
+import type { StorageAdapter } from '@rindle/core'
+import type { AppendOptions, ResumableState } from '@rindle/core/adapter'
 import { bodyOf, patternBytes, readBytes, separateChunks } from './bodies.ts'
 import type { StorageContractCase } from './contract-case.ts'
 import { collect, failureOf, isAbsent, listKeys, rejectsWith } from './expectations.ts'

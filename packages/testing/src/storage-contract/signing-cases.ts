@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import type { SignedRequest, SignPutOptions, StorageAdapter } from '@rindle/core'
+import type { SignedRequest, StorageAdapter } from '@rindle/core'
+import type { SignPutOptions } from '@rindle/core/adapter'
 import { patternBytes, putBytes, readBytes } from './bodies.ts'
 import type { SendSigned, StorageContractCase, StorageSubject } from './contract-case.ts'
 import { isAbsent } from './expectations.ts'

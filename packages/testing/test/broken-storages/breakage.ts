@@ -1,6 +1,7 @@
 import { Readable, Transform } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
-import { disposeChunk, type PutOptions, type StorageCapability, type StoredObject } from '@rindle/core'
+import type { StorageCapability, StoredObject } from '@rindle/core'
+import { disposeChunk, type PutOptions } from '@rindle/core/adapter'
 import type { MemoryStorage } from '@rindle/testing'
 
 /** What a broken storage does otherwise than the good one that it is made of. */

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { Readable } from 'node:stream'
-import type { GetOptions } from '@rindle/core'
+import type { GetOptions } from '@rindle/core/adapter'
 import type { MemoryStorage } from '@rindle/testing'
 import { type Breakage, bytesAt, type Change, NO_OBJECT } from './breakage.ts'
 

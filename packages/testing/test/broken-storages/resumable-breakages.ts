@@ -1,4 +1,4 @@
-import { companionKey, type ResumableStorage } from '@rindle/core'
+import { companionKey, type ResumableStorage } from '@rindle/core/adapter'
 import type { MemoryStorage } from '@rindle/testing'
 import { type Breakage, type Change, spoiling } from './breakage.ts'
 

@@ -1,4 +1,4 @@
-import type { SignPutOptions } from '@rindle/core'
+import type { SignPutOptions } from '@rindle/core/adapter'
 import { type Breakage, type Change, declaring } from './breakage.ts'
 
 const FAR = new Date('2999-01-01T00:00:00Z')

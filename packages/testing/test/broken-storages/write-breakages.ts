@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
-import { normalizeKey } from '@rindle/core'
+import { normalizeKey } from '@rindle/core/adapter'
 import { type Breakage, bytesAt, type Change, NO_OBJECT, puttingParts, puttingWithout, spoiling } from './breakage.ts'
 
 export const putBreakages: readonly Breakage[] = [

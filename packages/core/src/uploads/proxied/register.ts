@@ -99,33 +99,28 @@ async function discardUnlessRegistered(runtime: Runtime, received: ReceivedUploa
 
 /** The asset and its finished session, in one statement. */
 async function insertAsset(unit: UnitOfWork, sessionId: string, received: ReceivedUpload): Promise<Asset> {
+  const { assetId, profile, storage, storageKey, filename, contentType, declaredContentType } = received
+  const { byteSize, checksumSha256, etag } = received
+  const file = { storageKey, filename, contentType, declaredContentType, byteSize, checksumSha256, etag }
   const { rows } = await unit.executeSql(
-    `with asset as (
+    `with given as (
+       select * from jsonb_to_record($1::jsonb) as given("assetId" uuid, profile text, storage text, "sessionId" uuid,
+         "storageKey" text, filename text, "contentType" text, "declaredContentType" text, "byteSize" bigint,
+         "checksumSha256" text, etag text)
+     ), asset as (
        insert into rindle.media_assets
          (id, profile, storage, storage_key, state, filename, content_type, declared_content_type,
           byte_size, checksum_sha256, etag)
-       values ($1::uuid, $2::text, $3::text, $4::text, 'validating', $5::text, $6::text, $7::text,
-          $8::bigint, $9::text, $10::text)
+       select "assetId", profile, storage, "storageKey", 'validating', filename, "contentType", "declaredContentType",
+         "byteSize", "checksumSha256", etag from given
        returning *
      ), session as (
        insert into rindle.media_upload_sessions
          (id, asset_id, state, upload_strategy, upload_key, upload_length, expires_at, verified_at)
-       select $11::uuid, id, 'completed', 'proxied', storage_key, byte_size, now(), now() from asset
+       select "sessionId", "assetId", 'completed', 'proxied', "storageKey", "byteSize", now(), now() from given, asset
      )
      select * from asset`,
-    [
-      received.assetId,
-      received.profile,
-      received.storage,
-      received.storageKey,
-      received.filename,
-      received.contentType,
-      received.declaredContentType,
-      received.byteSize,
-      received.checksumSha256,
-      received.etag,
-      sessionId,
-    ],
+    [JSON.stringify({ assetId, profile, storage, sessionId, ...file })],
   )
   return assetFromRow(rows[0] as Row)
 }

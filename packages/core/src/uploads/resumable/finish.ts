@@ -1,6 +1,6 @@
-import { sourcesOf } from '../../domain/transitions.ts'
 import { type Runtime, storageOf } from '../../kernel/runtime.ts'
 import type { OpenSession } from '../sessions.ts'
+import { transitionSession } from '../transition.ts'
 import { hasAllBytes, type OpenResumable } from './rows.ts'
 
 /**
@@ -11,9 +11,5 @@ export async function finishResumable(runtime: Runtime, open: OpenSession): Prom
   if (!hasAllBytes(open)) return
   const { session, asset, resumable } = open as OpenResumable
   await storageOf(runtime, asset.storage).resumable.finish(session.uploadKey, resumable)
-  await runtime.database.executeSql(
-    `update rindle.media_upload_sessions set state = 'uploaded', updated_at = now()
-     where id = $1::uuid and state in (select jsonb_array_elements_text($2::jsonb))`,
-    [session.id, JSON.stringify(sourcesOf('session', 'uploaded'))],
-  )
+  await transitionSession(runtime.database, session.id, 'uploaded')
 }

@@ -1,9 +1,9 @@
 import type { UploadSession } from '../../domain/entities.ts'
 import { RindleError } from '../../domain/errors.ts'
-import { sourcesOf } from '../../domain/transitions.ts'
 import type { Runtime } from '../../kernel/runtime.ts'
 import type { ResumableState } from '../../ports/storage.ts'
 import { type OpenSession, readSession } from '../sessions.ts'
+import { transitionSession } from '../transition.ts'
 
 /** A session of the resumable strategy, with how far its storage has come. */
 export interface OpenResumable extends OpenSession {
@@ -36,11 +36,7 @@ export function isPartial({ resumableConcat }: Pick<UploadSession, 'resumableCon
 
 /** A client is at it, and nothing has been kept yet. */
 export async function markResuming(runtime: Runtime, { sessionId, token }: HeldLock): Promise<void> {
-  await runtime.database.executeSql(
-    `update rindle.media_upload_sessions set state = 'resuming', updated_at = now()
-     where id = $1::uuid and lock_token = $2::text and state in (select jsonb_array_elements_text($3::jsonb))`,
-    [sessionId, token, JSON.stringify(sourcesOf('session', 'resuming'))],
-  )
+  await transitionSession(runtime.database, sessionId, 'resuming', { lockToken: token })
 }
 
 /** The lock under which something is written. */
@@ -58,15 +54,9 @@ export async function keepProgress(
   { sessionId, token }: HeldLock,
   state: ResumableState,
 ): Promise<void> {
-  const { rows } = await runtime.database.executeSql(
-    `update rindle.media_upload_sessions
-     set state = 'uploading', last_known_offset = $3::bigint, resumable_state = $4::jsonb, updated_at = now()
-     where id = $1::uuid and lock_token = $2::text and last_known_offset <= $3::bigint
-       and state in (select jsonb_array_elements_text($5::jsonb))
-     returning id`,
-    [sessionId, token, state.offset, JSON.stringify(state.notes), JSON.stringify(TAKING_BYTES)],
-  )
-  if (rows.length === 0) throw lostTo(sessionId)
+  const changes = { lastKnownOffset: state.offset, resumableState: state.notes }
+  const options = { changes, lockToken: token, mayStay: true }
+  if (!(await transitionSession(runtime.database, sessionId, 'uploading', options))) throw lostTo(sessionId)
 }
 
 /** Writes down the length that a client had left open, under the same conditions. `conflict`. */
@@ -87,5 +77,3 @@ export function lostTo(sessionId: string): RindleError {
     `Upload session ${sessionId} was taken over or ended by another request. Ask how far it is and go on from there.`,
   )
 }
-
-const TAKING_BYTES = [...sourcesOf('session', 'uploading'), 'uploading'] as const

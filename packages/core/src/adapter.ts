@@ -1,0 +1,63 @@
+// For authors of adapters and of servers that speak an upload protocol. Applications need none of this.
+export { type Database, prepareSession } from '@rindle/prisma'
+export { canonicalContentType, extensionFor, extensionsOf, isActiveContent } from './domain/content-types.ts'
+export { counted } from './domain/counted.ts'
+export { errorText } from './domain/error-text.ts'
+export { companionKey, companionOwner, companionPrefix, normalizeKey, STAGING_PREFIX } from './domain/keys.ts'
+export { type DeadLetterQueueName, deadLetterQueue, QUEUES, type QueueDefinition } from './domain/queues.ts'
+export { outputContentType, outputExtension, recipeCapability } from './domain/recipe-facts.ts'
+export { normalizeRecipe } from './domain/recipes.ts'
+export { UNKNOWN_CONTENT_TYPE } from './domain/type-lookup.ts'
+export { equalsInConstantTime } from './kernel/equals-in-constant-time.ts'
+export type { DiagnosisContext, Finding } from './ports/diagnosis.ts'
+export {
+  type DeadJob,
+  JOBS_CAPABILITIES,
+  type JobRequest,
+  type JobSchedule,
+  type JobsCapability,
+  type JobsContext,
+  type QueueCounts,
+  type RunningJob,
+  type WorkerRegistration,
+  type Workers,
+} from './ports/jobs.ts'
+export { type CodedLogger, errorFields } from './ports/logger.ts'
+export type {
+  MediaLimits,
+  ProbeOptions,
+  ProbeResult,
+  ProcessedOutput,
+  ProcessorContext,
+  ProcessorDiagnosisContext,
+  ProcessRequest,
+  VariantOutcome,
+  VariantRequest,
+} from './ports/processor.ts'
+export {
+  type AppendOptions,
+  type BodyOptions,
+  type ByteRange,
+  type CopyOptions,
+  type GetOptions,
+  type KnownStorage,
+  type ListedObject,
+  type ListOptions,
+  type MultipartStorage,
+  type OpenedToken,
+  type OpenMultipartUpload,
+  type PutOptions,
+  type ResumableState,
+  type ResumableStorage,
+  type SignGetOptions,
+  type SignPutOptions,
+  STORAGE_CAPABILITIES,
+  type StorageDiagnosisContext,
+  type StoredBody,
+} from './ports/storage.ts'
+export type { RecordedEvent, SpanOptions, TraceContext } from './ports/telemetry.ts'
+export { type Problem, problemsOf } from './profile/problems.ts'
+export { type BodyLimits, DEFAULT_BODY_LIMITS } from './uploads/body-pace.ts'
+export { type PartPlan, planParts } from './uploads/direct/part-plan.ts'
+export { disposeChunk, isDisposable, markDisposable } from './uploads/disposable-chunks.ts'
+export type { AppendBodyOptions, ResumableWriter, WriteResumableOptions } from './uploads/resumable/writer.ts'

@@ -1,0 +1,148 @@
+import type { Asset, Variant } from '../domain/entities.ts'
+import type { JsonObject } from '../domain/errors.ts'
+import type { RowReason } from '../domain/reasons.ts'
+import type { RunState, VariantState } from '../domain/states.ts'
+import { assertTransition, sourcesOf } from '../domain/transitions.ts'
+import { NOTIFY_VARIANT } from '../events/changes.ts'
+import { adapterNameOf, type Runtime } from '../kernel/runtime.ts'
+import { variantFromRow } from '../kernel/sql/entities-from-rows.ts'
+import { type ColumnsOf, givenColumns } from '../kernel/sql/given-columns.ts'
+import { type Row, text } from '../kernel/sql/row-values.ts'
+import type { UnitOfWork } from '../kernel/unit-of-work.ts'
+
+/** A variant as it was seen: it moves only if it is in that state still. */
+export type SeenVariant = Pick<Variant, 'id' | 'state'>
+
+/** Columns that may change together with a variant's state; what is absent stays. */
+export interface VariantChanges {
+  readonly recipe?: Variant['recipe']
+  readonly recipeDigest?: string
+  readonly outputKind?: Variant['outputKind']
+  readonly storageKey?: string | null
+  readonly contentType?: string
+  readonly byteSize?: number
+  readonly width?: number | null
+  readonly height?: number | null
+  readonly durationMs?: number | null
+  readonly metadata?: JsonObject
+  readonly progress?: number
+  readonly attempt?: number
+  readonly jobId?: string | null
+  readonly errorReason?: RowReason | null
+  readonly errorMessage?: string | null
+}
+
+const COLUMNS: ColumnsOf<keyof VariantChanges> = {
+  recipe: ['recipe', 'jsonb'],
+  recipeDigest: ['recipe_digest', 'text'],
+  outputKind: ['output_kind', 'text'],
+  storageKey: ['storage_key', 'text'],
+  contentType: ['content_type', 'text'],
+  byteSize: ['byte_size', 'bigint'],
+  width: ['width', 'int'],
+  height: ['height', 'int'],
+  durationMs: ['duration_ms', 'bigint'],
+  metadata: ['metadata', 'jsonb'],
+  progress: ['progress', 'int'],
+  attempt: ['attempt', 'int'],
+  jobId: ['job_id', 'text'],
+  errorReason: ['error_reason', 'text'],
+  errorMessage: ['error_message', 'text'],
+}
+
+/** The run of an attempt that ends with the transition. */
+export interface EndedRun {
+  readonly id: string
+  readonly state: Exclude<RunState, 'queued' | 'processing'>
+  readonly reason: RowReason | null
+  readonly message: string | null
+}
+
+/** Options of {@link transitionVariants}. */
+export interface TransitionOptions<V extends SeenVariant> {
+  /** The same fields for every variant. @default none */
+  readonly changes?: (variant: V) => VariantChanges
+  /** What else a row must still have. @default nothing */
+  readonly ifStill?: readonly ('attempt' | 'jobId' | 'recipeDigest' | 'storageKey')[]
+  /** `begins` and `ends` waiting for something that says nothing about the source. @default as it was */
+  readonly waiting?: 'begins' | 'ends'
+  /** Whether its object was made now. @default false */
+  readonly isMade?: boolean
+  /** Written in the same statement, if a variant moved. @default none */
+  readonly run?: EndedRun
+}
+
+/**
+ * Moves variants of one asset, whose row is locked, to a state, announces that to whoever listens, and emits an event
+ * for each with the unit's commit. Returns the new rows of those that moved: a variant that is no longer as it was seen
+ * is left out. A job that claims what it holds already stays in `processing`. `invalid_transition` when a state that was
+ * seen does not lead there; nothing is written then.
+ */
+export async function transitionVariants<V extends SeenVariant & Partial<Variant>>(
+  runtime: Runtime,
+  unit: UnitOfWork,
+  asset: Pick<Asset, 'profile' | 'storage'>,
+  variants: readonly V[],
+  to: VariantState,
+  options: TransitionOptions<V> = {},
+): Promise<readonly Variant[]> {
+  const [first] = variants
+  if (first === undefined) return []
+  for (const { id, state } of variants) if (state !== to) assertTransition('variant', state, to, id)
+  const { changes = () => ({}), ifStill = [], waiting, isMade = false, run } = options
+  const { record, assignments } = givenColumns(COLUMNS, changes(first))
+  const guards = ifStill.map((field) => COLUMNS[field])
+  const given = variants.map((variant) => ({
+    id: variant.id,
+    seen_state: variant.state,
+    ...Object.fromEntries(ifStill.map((field) => [`seen_${COLUMNS[field][0]}`, variant[field]])),
+    ...givenColumns(COLUMNS, changes(variant)).values,
+  }))
+  const moving = `update rindle.media_variants as variant
+     set state = $2::text, updated_at = now()${assignments}${WAITING[waiting ?? 'stays']}${isMade ? ', generated_at = now()' : ''}
+     from jsonb_to_recordset($1::jsonb)
+       as given(id uuid, seen_state text${guards.map(([column, type]) => `, seen_${column} ${type}`).join('')}${record})
+     where variant.id = given.id and variant.state = given.seen_state
+       and variant.state in (select jsonb_array_elements_text($3::jsonb))
+       ${guards.map(([column]) => `and variant.${column} = given.seen_${column}`).join(' ')}
+     returning variant.*, given.seen_state, ${NOTIFY_VARIANT}`
+  const values = [JSON.stringify(given), to, JSON.stringify([...sourcesOf('variant', to), ...stays(to)])]
+  const { rows } =
+    run === undefined
+      ? await unit.executeSql(moving, values)
+      : await unit.executeSql(`with moved as (${moving}), ended as (${END_RUN}) select * from moved`, [
+          ...values,
+          JSON.stringify(run),
+        ])
+  for (const row of rows) emitVariantState(runtime, unit, asset, row, to)
+  return rows.map(variantFromRow)
+}
+
+const WAITING = {
+  begins: ', waiting_since = coalesce(variant.waiting_since, now())',
+  ends: ', waiting_since = null',
+  stays: '',
+}
+
+const END_RUN = `update rindle.media_processing_runs as run
+     set state = given.state, error_reason = given.reason, finished_at = now(), updated_at = now(),
+       details = run.details || jsonb_strip_nulls(jsonb_build_object('message', given.message))
+     from jsonb_to_record($4::jsonb) as given(id uuid, state text, reason text, message text)
+     where run.id = given.id and run.state = 'processing' and exists (select 1 from moved)`
+
+/** The states that a variant may be said to go to from themselves: a job claims again what its last attempt had. */
+function stays(to: VariantState): readonly VariantState[] {
+  return to === 'processing' || to === 'queued' ? [to] : []
+}
+
+function emitVariantState(
+  runtime: Runtime,
+  unit: UnitOfWork,
+  { profile, storage }: Pick<Asset, 'profile' | 'storage'>,
+  row: Row,
+  to: VariantState,
+): void {
+  const from = text(row, 'seen_state') as VariantState
+  if (from === to) return
+  unit.emit('rindle.variant.state_change', { profile, adapter: adapterNameOf(runtime, storage), from, to })
+}

@@ -2,9 +2,9 @@ import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { MAX_HEAD_BYTES } from '../../src/kernel/sniffing/sniff.ts'
-import { sniffBody } from '../../src/uploads/proxied/sniff-body.ts'
-import { sniffBytes } from '../promotion/sniff-bytes.ts'
+import { MAX_HEAD_BYTES } from '../../../src/kernel/sniffing/sniff.ts'
+import { sniffBody } from '../../../src/uploads/proxied/sniff-body.ts'
+import { sniffBytes } from '../../kernel/sniffing/sniff-bytes.ts'
 
 const SVG = '<svg xmlns="http://www.w3.org/2000/svg"/>'
 

@@ -1,7 +1,7 @@
 import type { StorageAdapter } from '@rindle/core'
 import { expect, it } from 'vitest'
-import { adapterNameOf, storageOf } from '../src/kernel/runtime.ts'
-import { withinTransaction } from '../src/kernel/transaction-scope.ts'
+import { adapterNameOf, storageOf } from '../../src/kernel/runtime.ts'
+import { withinTransaction } from '../../src/kernel/transaction-scope.ts'
 
 const runtime = { storages: { main: { name: 'fake' } as StorageAdapter } }
 

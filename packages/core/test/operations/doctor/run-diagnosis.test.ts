@@ -1,7 +1,7 @@
 import type { DiagnosisContext, Finding } from '@rindle/core/adapter'
 import { describe, expect, it } from 'vitest'
-import type { Diagnosis } from '../../src/operations/doctor/diagnosis.ts'
-import { runDiagnosis } from '../../src/operations/doctor/run-diagnosis.ts'
+import type { Diagnosis } from '../../../src/operations/doctor/diagnosis.ts'
+import { runDiagnosis } from '../../../src/operations/doctor/run-diagnosis.ts'
 
 const fine = (id: string): Finding => ({ id, status: 'ok', summary: 'fine' })
 const never = new Promise<never>(() => {})

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { MAX_HEAD_BYTES, SNIFF_BYTES, sniff } from '../../src/kernel/sniffing/sniff.ts'
+import { MAX_HEAD_BYTES, SNIFF_BYTES, sniff } from '../../../src/kernel/sniffing/sniff.ts'
 import { sniffBytes } from './sniff-bytes.ts'
 
 const latin1 = (text: string): Buffer => Buffer.from(text, 'latin1')

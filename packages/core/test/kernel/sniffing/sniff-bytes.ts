@@ -1,4 +1,4 @@
-import { sniff } from '../../src/kernel/sniffing/sniff.ts'
+import { sniff } from '../../../src/kernel/sniffing/sniff.ts'
 
 /** What a file that is all there is. */
 export function sniffBytes(bytes: Uint8Array): Promise<string | undefined> {

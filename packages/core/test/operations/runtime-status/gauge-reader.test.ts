@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { GaugeReader } from '../../src/operations/runtime-status/gauge-reader.ts'
+import { GaugeReader } from '../../../src/operations/runtime-status/gauge-reader.ts'
 
 /** Readings that end when the test says so, each with another value. */
 function readings(): {

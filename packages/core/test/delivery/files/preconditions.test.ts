@@ -3,7 +3,7 @@ import {
   evaluatePreconditions,
   matchesIfRange,
   type PreconditionOutcome,
-} from '../../src/delivery/files/preconditions.ts'
+} from '../../../src/delivery/files/preconditions.ts'
 
 const current = { etag: 'xyzzy', lastModified: new Date('1994-11-06T08:49:37.900Z') }
 const SAME = 'Sun, 06 Nov 1994 08:49:37 GMT'

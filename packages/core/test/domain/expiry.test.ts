@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { expiryOf, MAX_EXPIRY_SECONDS } from '../src/domain/expiry.ts'
+import { expiryOf, MAX_EXPIRY_SECONDS } from '../../src/domain/expiry.ts'
 
 it('a URL lives as long as asked, at most half as long again, and never more than seven days', () => {
   const times = fc.date({ min: new Date('2020-01-01'), max: new Date('2040-01-01'), noInvalidDate: true })

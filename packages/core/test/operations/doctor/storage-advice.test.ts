@@ -1,6 +1,6 @@
 import { type ErrorCode, RindleError, type StorageCapability } from '@rindle/core'
 import { describe, expect, it } from 'vitest'
-import { storageAdvice, Unexpected, unreachableAdvice } from '../../src/operations/doctor/storage-advice.ts'
+import { storageAdvice, Unexpected, unreachableAdvice } from '../../../src/operations/doctor/storage-advice.ts'
 
 const local = { capabilities: new Set<StorageCapability>(['local']) }
 const remote = { capabilities: new Set<StorageCapability>(['multipart_upload']) }

@@ -1,7 +1,7 @@
 import { create } from 'content-disposition'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { contentDisposition } from '../../src/delivery/urls/disposition.ts'
+import { contentDisposition } from '../../../src/delivery/urls/disposition.ts'
 
 const plain = fc.string({ unit: fc.constantFrom('a', 'Z', '0', '9', '_', '.', '-'), minLength: 1, maxLength: 40 })
 const anything = fc.string({ unit: 'binary', minLength: 1, maxLength: 40 })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type RangeSelection, selectRange } from '../../src/delivery/files/byte-range.ts'
+import { type RangeSelection, selectRange } from '../../../src/delivery/files/byte-range.ts'
 
 const part = (start: number, end: number): RangeSelection => ({ select: 'part', start, end })
 const whole: RangeSelection = { select: 'whole' }

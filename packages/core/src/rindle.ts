@@ -70,20 +70,14 @@ export type AttachTo<S extends string> =
   | { readonly owner: Owner; readonly slot: S }
   | { readonly owner?: never; readonly slot?: never }
 
-/**
- * One instance of Rindle over its adapters. Made by {@link createRindle}. Every method throws {@link RindleError}; the
- * codes that matter are named. Methods that take `tx` write through the application's transaction.
- */
-export interface Rindle<Ps extends Profiles = Profiles>
-  extends AsyncDisposable,
-    Operations<ProfileName<Ps>, VariantName<Ps, ProfileName<Ps>>> {
+/** The instance itself: its life, its workers, and what it announces. */
+export interface Instance<Ps extends Profiles = Profiles> {
   /** The version of this package. */
   readonly version: string
   /** The generated Prisma client: the typed read model of Rindle's tables. Made when first used. */
   readonly prisma: PrismaClient
   /** The configured profiles. */
   readonly profiles: Ps
-
   /** Acquires what the adapters need; prepares the queues. Safe to repeat. Needs migrated tables: `setup_incomplete`. */
   start(): Promise<void>
   /** Stops workers (waiting for jobs in hand), then releases everything. Safe to repeat. */
@@ -110,7 +104,10 @@ export interface Rindle<Ps extends Profiles = Profiles>
    * as `tx`, and call its `afterCommit()` after the commit. With a bare executor they travel with the job instead.
    */
   withTransaction(tx: SqlExecutor): TransactionHandle
+}
 
+/** Uploads whose bytes come through the application. */
+export interface ProxiedUploads<Ps extends Profiles = Profiles> {
   /**
    * Streams a file through the application: sniffed, measured, hashed and stored in one pass, then its row and its
    * promote job (and, with `owner` and `slot`, its attachment) in one transaction. `upload_rejected`.
@@ -136,7 +133,10 @@ export interface Rindle<Ps extends Profiles = Profiles>
   ): Promise<Asset<P>>
   /** Deletes received bytes that were not registered. Safe to repeat. */
   discard(received: ReceivedUpload): Promise<void>
+}
 
+/** Uploads that a client sends to the storage itself: in one request, or in parts. */
+export interface DirectUploads<Ps extends Profiles = Profiles> {
   /**
    * Begins an upload by one PUT to the storage: a `staged` asset and an `initialized` session in one transaction.
    * `upload_rejected` when what is declared is not acceptable, `capability_unsupported`.
@@ -180,7 +180,10 @@ export interface Rindle<Ps extends Profiles = Profiles>
     inspected: InspectedUpload,
     options?: { readonly tx?: SqlExecutor },
   ): Promise<VerifiedUpload<ProfileName<Ps>>>
+}
 
+/** Uploads that may break off and go on. A protocol's server takes their bytes. */
+export interface ResumableUploads<Ps extends Profiles = Profiles> {
   /**
    * Begins an upload that may break off and go on, on whatever process; a protocol's server (`@rindle/tus`) takes its
    * bytes at the URI, a secret of the actor. `upload_rejected`, `capability_unsupported`.
@@ -211,47 +214,32 @@ export interface Rindle<Ps extends Profiles = Profiles>
   writeResumableSession(sessionId: string, options?: WriteResumableOptions): Promise<ResumableWriter>
   /** Gives a resumable upload up with all that its storage holds of it. Safe to repeat. `not_found`. */
   cancelResumableSession(sessionId: string): Promise<void>
+}
 
-  /** Gives an upload up; one that has ended stays as it is. Safe to repeat. `not_found`. */
-  abortUpload(sessionId: string): Promise<void>
+/** What all uploads in flight have in common. */
+export interface UploadSessions {
   /** One upload session. `not_found`. */
   uploadSession(sessionId: string): Promise<UploadSession>
+  /** Gives an upload up; one that has ended stays as it is. Safe to repeat. `not_found`. */
+  abortUpload(sessionId: string): Promise<void>
   /** The `actorId` that an asset's upload was begun with; `null` for none, and for an unknown asset. */
   uploaderOf(assetId: string): Promise<string | null>
-  /** The storage that a profile's media goes to, with its capabilities. `unknown_profile`. */
-  storageAdapterFor(profile: ProfileName<Ps>): StorageAdapter
+}
 
-  /**
-   * Streams a file of your own into the storage of a profile, under a key of yours, in place of what is there. Nobody checks
-   * the bytes, and nothing of Rindle deletes them: what users send belongs into {@link upload}. Never inside a
-   * transaction. `conflict` for a key that is Rindle's, `upload_rejected` past `maxBytes`, `checksum_mismatch`,
-   * `storage_key_invalid`.
-   */
-  store(profile: ProfileName<Ps>, key: string, source: UploadSource, options?: StoreOptions): Promise<StoredObject>
-  /** {@link store} for a file that you made from an asset: a failure is logged with its id and the file's name as well. */
-  storeVariant(
-    profile: ProfileName<Ps>,
-    key: string,
-    source: UploadSource,
-    options: StoreVariantOptions,
-  ): Promise<StoredObject>
-  /** Writes an object to a file that must not exist yet. `storage_object_missing`, `invalid_input`, `storage_key_invalid`. */
-  download(profile: ProfileName<Ps>, key: string, path: string, options?: ConditionalOptions): Promise<StoredObject>
-  /** What the storage knows of an object; `undefined`: there is none. `capability_unsupported`, `storage_key_invalid`. */
-  head(profile: ProfileName<Ps>, key: string, options?: StorageCallOptions): Promise<StoredObject | undefined>
-  /** Deletes a file of your own; success when it is gone. `conflict` for a key that is Rindle's, `storage_key_invalid`. */
-  delete(profile: ProfileName<Ps>, key: string, options?: StorageCallOptions): Promise<void>
-  /**
-   * A URL of a file of your own, by the profile's policy: its authorizer is asked first, with the key; public or signed.
-   * Asks neither database nor storage. `conflict` for a key that is Rindle's, `forbidden`, `storage_key_invalid`.
-   */
-  urlForKey(profile: ProfileName<Ps>, key: string, options?: KeyUrlOptions): Promise<string>
-
+/** Uploaded files and what is made of them. */
+export interface Assets<Ps extends Profiles = Profiles> {
   /** One asset with its variants, or `null`. */
   asset(id: string): Promise<AssetWithVariants<ProfileName<Ps>> | null>
   /** The same asset with its profile known to the compiler; `invalid_input` when it is of another profile. */
   narrow<P extends ProfileName<Ps>, A extends Asset>(asset: A, profile: P): A & Asset<P>
+  /** The asset's ready variants, sorted by name. */
+  readyVariantsFor(asset: { readonly id: string }): Promise<readonly Variant[]>
+  /** Cancels the asset's queued and running variants and returns their names. `not_found`, `not_processing`. */
+  cancelProcessing(assetId: string, options?: CancelOptions): Promise<readonly string[]>
+}
 
+/** What holds an asset: an owner, at a slot. */
+export interface Attachments<Ps extends Profiles = Profiles> {
   /**
    * Attaches the asset to the owner's slot, alone. What was there is detached and, where no other attachment holds it,
    * purged. The last of concurrent attaches wins. Atomic, safe to repeat. `not_found`, `not_deliverable`.
@@ -285,9 +273,10 @@ export interface Rindle<Ps extends Profiles = Profiles>
     owners: readonly Owner[],
     slots: readonly SlotName<Ps, ProfileName<Ps>>[],
   ): Promise<readonly AttachmentWithAsset<ProfileName<Ps>>[]>
-  /** The asset's ready variants, sorted by name. */
-  readyVariantsFor(asset: { readonly id: string }): Promise<readonly Variant[]>
+}
 
+/** URLs, markup and files for those who may see them. */
+export interface Delivery<Ps extends Profiles = Profiles> {
   /** A URL of the original. Asks the authorizer first. `not_deliverable`, `forbidden`. */
   url<P extends ProfileName<Ps>>(asset: Asset<P>, options?: UrlOptions): Promise<string>
   /** A URL of a variant or of what stands in for it; `null`: show a placeholder. `not_deliverable`, `forbidden`. */
@@ -327,9 +316,41 @@ export interface Rindle<Ps extends Profiles = Profiles>
    * an upload. Errors are problem+json.
    */
   serveFile(request: Request, options?: ServeFileOptions): Promise<Response>
+}
 
-  /** Cancels the asset's queued and running variants and returns their names. `not_found`, `not_processing`. */
-  cancelProcessing(assetId: string, options?: CancelOptions): Promise<readonly string[]>
+/** The application's own files, beside those of Rindle and in the same storages. */
+export interface OwnFiles<Ps extends Profiles = Profiles> {
+  /** The storage that a profile's media goes to, with its capabilities. `unknown_profile`. */
+  storageAdapterFor(profile: ProfileName<Ps>): StorageAdapter
+  /**
+   * Streams a file of your own into the storage of a profile, under a key of yours, in place of what is there. Nobody checks
+   * the bytes, and nothing of Rindle deletes them: what users send belongs into {@link upload}. Never inside a
+   * transaction. `conflict` for a key that is Rindle's, `upload_rejected` past `maxBytes`, `checksum_mismatch`,
+   * `storage_key_invalid`.
+   */
+  store(profile: ProfileName<Ps>, key: string, source: UploadSource, options?: StoreOptions): Promise<StoredObject>
+  /** {@link store} for a file that you made from an asset: a failure is logged with its id and the file's name as well. */
+  storeVariant(
+    profile: ProfileName<Ps>,
+    key: string,
+    source: UploadSource,
+    options: StoreVariantOptions,
+  ): Promise<StoredObject>
+  /** Writes an object to a file that must not exist yet. `storage_object_missing`, `invalid_input`, `storage_key_invalid`. */
+  download(profile: ProfileName<Ps>, key: string, path: string, options?: ConditionalOptions): Promise<StoredObject>
+  /** What the storage knows of an object; `undefined`: there is none. `capability_unsupported`, `storage_key_invalid`. */
+  head(profile: ProfileName<Ps>, key: string, options?: StorageCallOptions): Promise<StoredObject | undefined>
+  /** Deletes a file of your own; success when it is gone. `conflict` for a key that is Rindle's, `storage_key_invalid`. */
+  delete(profile: ProfileName<Ps>, key: string, options?: StorageCallOptions): Promise<void>
+  /**
+   * A URL of a file of your own, by the profile's policy: its authorizer is asked first, with the key; public or signed.
+   * Asks neither database nor storage. `conflict` for a key that is Rindle's, `forbidden`, `storage_key_invalid`.
+   */
+  urlForKey(profile: ProfileName<Ps>, key: string, options?: KeyUrlOptions): Promise<string>
+}
+
+/** What a monitor and an operator ask. */
+export interface Diagnostics<Ps extends Profiles = Profiles> {
   /**
    * Numbers of the moment, for monitors: depth and oldest wait of queues, workers, rows by state, findings by class. Read
    * at most every 15 seconds, whoever asks how often. Changes nothing. `database_unavailable` after eight seconds.
@@ -343,3 +364,22 @@ export interface Rindle<Ps extends Profiles = Profiles>
    */
   doctor(options?: DoctorOptions<ProfileName<Ps>>): Promise<DoctorReport>
 }
+
+/**
+ * One instance of Rindle over its adapters. Made by {@link createRindle}. Every method throws {@link RindleError}; the
+ * codes that matter are named. Methods that take `tx` write through the application's transaction. Its parts are
+ * interfaces of their own, so that a function may ask for as much as it needs.
+ */
+export interface Rindle<Ps extends Profiles = Profiles>
+  extends AsyncDisposable,
+    Instance<Ps>,
+    ProxiedUploads<Ps>,
+    DirectUploads<Ps>,
+    ResumableUploads<Ps>,
+    UploadSessions,
+    Assets<Ps>,
+    Attachments<Ps>,
+    Delivery<Ps>,
+    OwnFiles<Ps>,
+    Diagnostics<Ps>,
+    Operations<ProfileName<Ps>, VariantName<Ps, ProfileName<Ps>>> {}

@@ -35,6 +35,8 @@ export interface AudioTrack {
   readonly codec: string
   readonly sampleRate: number
   readonly channels: number
+  /** Whether it is known where each channel is to be heard. */
+  readonly hasLayout: boolean
   /** When its last sample ends, from the beginning of the file; `null` when the header does not tell. */
   readonly endMs: number | null
 }
@@ -135,8 +137,15 @@ function audioTrack(stream: StreamReport, startSeconds: number): AudioTrack {
     codec: stream.codec_name ?? 'unknown',
     sampleRate: Number(stream.sample_rate),
     channels: stream.channels ?? 1,
+    hasLayout: isLayout(stream.channel_layout),
     endMs: endOf(stream, startSeconds),
   }
+}
+
+// Newer programs name the channels one by one, those included whose place is unknown ("FL+FR+UNSD") or is none (sound
+// fields, "ambisonic 1").
+function isLayout(layout: string | undefined): boolean {
+  return known(layout) !== null && !/UNSD|UNK|USR|NONE|ambisonic/.test(layout ?? '')
 }
 
 function coverOf({ index, width = 0, height = 0 }: StreamReport): Cover {

@@ -5,7 +5,7 @@ import { mixFilters, STEADY_SOUND } from './audio-settings.ts'
 import { type AudioTrack, durationOf } from './media-facts.ts'
 import { runFfmpeg } from './run-ffmpeg.ts'
 import type { VariantWork } from './variant-work.ts'
-import { isSameDuration } from './verify-output.ts'
+import { isSameDuration } from './same-duration.ts'
 import { type Peaks, WaveformPeaks } from './waveform-peaks.ts'
 
 const BUCKETS = 1_000

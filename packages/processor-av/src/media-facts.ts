@@ -61,6 +61,11 @@ export interface MediaFacts {
   readonly durationMs: number | null
 }
 
+/** The tracks that are played: pictures and sound, as far as there are any. Pure. */
+export function tracksOf({ video, audio }: Pick<MediaFacts, 'video' | 'audio'>): readonly (VideoTrack | AudioTrack)[] {
+  return [video, audio].filter((track) => track !== null)
+}
+
 const HDR_TRANSFERS = ['smpte2084', 'arib-std-b67']
 
 /** What a report says: the first track of each kind, those that the file calls default before others. Pure. */

@@ -125,7 +125,8 @@ function percentOf(report: (percent: number) => void): (part: number) => void {
   let highest = 0
   return (part) => {
     const percent = Math.min(99, Math.floor(part * 100))
-    if (percent <= highest) return
+    // Nor is there a part of media that last no time.
+    if (Number.isNaN(percent) || percent <= highest) return
     highest = percent
     report(percent)
   }

@@ -9,7 +9,8 @@ export interface SourceType {
 const MOV: SourceType = { demuxers: ['mov'] }
 const MATROSKA: SourceType = { demuxers: ['matroska'] }
 const OGG: SourceType = { demuxers: ['ogg'] }
-const ASF: SourceType = { demuxers: ['asf'] }
+// Its header knows one duration for all tracks.
+const ASF: SourceType = { demuxers: ['asf'], isDurationGuessed: true }
 
 /** Every content type that FFmpeg is given, in the spelling of `canonicalContentType`. */
 export const SOURCE_TYPES: Readonly<Record<string, SourceType>> = {

@@ -13,9 +13,12 @@ export interface AudioWishes {
 
 /**
  * Keeps sound and pictures together: gaps are filled with silence, and sound that begins later than the source gets
- * silence before it.
+ * silence before it. Pure.
  */
-export const STEADY_SOUND = 'aresample=async=1:first_pts=0'
+export function steadySound({ forgottenMs }: AudioTrack): readonly string[] {
+  const placed = forgottenMs === 0 ? [] : [`asetpts=PTS-STARTPTS+${forgottenMs}/1000/TB`]
+  return [...placed, 'aresample=async=1:first_pts=0']
+}
 
 /** Layouts as every FFmpeg names them, by the number of their channels: those that it takes for granted itself. */
 const LAYOUTS: Partial<Readonly<Record<number, string>>> = {
@@ -41,7 +44,7 @@ export function audioSettings(
     channels,
     // Multiples of 11,025 Hz come from music and old games, all others from speech and cameras.
     frequency: track.sampleRate % 11_025 === 0 ? 44_100 : 48_000,
-    filters: [...mixFilters(track, channels), ...filters, STEADY_SOUND],
+    filters: [...mixFilters(track, channels), ...filters, ...steadySound(track)],
   }
 }
 

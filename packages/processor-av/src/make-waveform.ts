@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { RindleError } from '@rindle/core'
 import type { ProcessedOutput } from '@rindle/core/adapter'
-import { mixFilters, STEADY_SOUND } from './audio-settings.ts'
+import { mixFilters, steadySound } from './audio-settings.ts'
 import { type AudioTrack, durationOf } from './media-facts.ts'
 import { runFfmpeg } from './run-ffmpeg.ts'
 import type { VariantWork } from './variant-work.ts'
@@ -66,7 +66,7 @@ async function readPeaks(
           target: '-',
           format: 's16le',
           streams: [audio.index],
-          audio: { codec: 'pcm_s16le', channels: 1, frequency: audio.sampleRate, filters: [...mixFilters(audio, 1), STEADY_SOUND] },
+          audio: { codec: 'pcm_s16le', channels: 1, frequency: audio.sampleRate, filters: [...mixFilters(audio, 1), ...steadySound(audio)] },
         },
       ],
       maxPixels,

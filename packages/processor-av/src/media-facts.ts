@@ -37,6 +37,8 @@ export interface AudioTrack {
   readonly channels: number
   /** Whether it is known where each channel is to be heard. */
   readonly hasLayout: boolean
+  /** The silence before it that FFmpeg forgets when it reads this track alone. */
+  readonly forgottenMs: number
   /** When its last sample ends, from the beginning of the file; `null` when the header does not tell. */
   readonly endMs: number | null
 }
@@ -143,6 +145,7 @@ function audioTrack(stream: StreamReport, startSeconds: number): AudioTrack {
     sampleRate: Number(stream.sample_rate),
     channels: stream.channels ?? 1,
     hasLayout: isLayout(stream.channel_layout),
+    forgottenMs: 0,
     endMs: endOf(stream, startSeconds),
   }
 }
@@ -191,7 +194,8 @@ export function durationOf(tracks: readonly Pick<AudioTrack, 'endMs'>[], wholeMs
   return ends.includes(null) ? wholeMs : (longest(ends) ?? wholeMs)
 }
 
-function longest(durations: readonly (number | null | undefined)[]): number | null {
+/** The longest of those durations that are known; `null` when none is. Pure. */
+export function longest(durations: readonly (number | null | undefined)[]): number | null {
   const told = durations.filter((duration) => typeof duration === 'number')
   return told.length === 0 ? null : Math.max(...told)
 }

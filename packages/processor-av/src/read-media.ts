@@ -1,6 +1,6 @@
 import { RindleError } from '@rindle/core'
 import type { FfprobeReport } from './ffprobe-report.ts'
-import { factsOf, type MediaFacts, tracksOf } from './media-facts.ts'
+import { factsOf, longest, type MediaFacts, tracksOf } from './media-facts.ts'
 import type { MediaInput } from './media-input.ts'
 import type { RunContext } from './run-context.ts'
 import { readHeader, readPackets } from './run-ffprobe.ts'
@@ -15,12 +15,12 @@ export interface MediaReport {
   readonly facts: KnownFacts
 }
 
-/** How long the packets of a file are, from the beginning of the first of them. */
-export interface MeasuredEnds {
+/** From when to when the packets of a file are played, from the beginning of the first of them. */
+interface MeasuredTracks {
   /** When the last packet ends, of whatever track. */
   readonly wholeMs: number
-  /** The same by the index of the track; a track without packets is missing. */
-  readonly byTrack: ReadonlyMap<number, number>
+  /** By the index of the track; one without packets is missing. */
+  readonly byTrack: ReadonlyMap<number, { readonly startMs: number; readonly endMs: number }>
 }
 
 /**
@@ -33,42 +33,61 @@ export async function readMedia(input: MediaInput, context: RunContext): Promise
   const facts = factsOf(report)
   const { durationMs } = facts
   if (facts.kind === null) return { report, facts: { ...facts, durationMs: durationMs ?? 0 } }
-  const isMeasured = input.isDurationGuessed || isEndUnknown(facts)
+  const isMeasured = input.isDurationGuessed || areEndsUnknown(facts, input)
   if (durationMs !== null && !isMeasured) return { report, facts: { ...facts, durationMs } }
-  const ends = await measureEnds(input, context)
-  if (ends.byTrack.size === 0) throw onlyHeader(input)
-  return { report, facts: withEnds(facts, ends, input.isDurationGuessed) }
+  const measured = await measureTracks(input, context)
+  if (measured.byTrack.size === 0) throw onlyHeader(input)
+  return { report, facts: asMeasured(facts, measured, input) }
 }
 
 /** Reads all packets of a file, and decodes none. */
-export async function measureEnds(input: MediaInput, context: RunContext): Promise<MeasuredEnds> {
-  let first = Number.POSITIVE_INFINITY
-  const lasts = new Map<number, number>()
+export async function measureTracks(input: MediaInput, context: RunContext): Promise<MeasuredTracks> {
+  const found = new Map<number, readonly [first: number, last: number]>()
   await readPackets(input, {}, context, ({ stream, seconds, durationSeconds }) => {
-    first = Math.min(first, seconds)
-    lasts.set(stream, Math.max(lasts.get(stream) ?? Number.NEGATIVE_INFINITY, seconds + durationSeconds))
+    const [first, last] = found.get(stream) ?? [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+    found.set(stream, [Math.min(first, seconds), Math.max(last, seconds + durationSeconds)])
   })
-  const byTrack = new Map([...lasts].map(([stream, last]) => [stream, Math.round((last - first) * 1_000)] as const))
-  return { wholeMs: Math.max(0, ...byTrack.values()), byTrack }
+  const begin = Math.min(...[...found.values()].map(([first]) => first))
+  const sinceBegin = (seconds: number): number => Math.round((seconds - begin) * 1_000)
+  const tracks = [...found].map(
+    ([stream, [first, last]]) => [stream, { startMs: sinceBegin(first), endMs: sinceBegin(last) }] as const,
+  )
+  return { wholeMs: Math.max(0, ...tracks.map(([, { endMs }]) => endMs)), byTrack: new Map(tracks) }
 }
 
 // One track alone ends with the file.
-function isEndUnknown(facts: MediaFacts): boolean {
+function areEndsUnknown(facts: MediaFacts, { areEndsGuessed }: MediaInput): boolean {
   const tracks = tracksOf(facts)
-  return tracks.length > 1 && tracks.some(({ endMs }) => endMs === null)
+  return tracks.length > 1 && (areEndsGuessed || tracks.some(({ endMs }) => endMs === null))
 }
 
-function withEnds(facts: MediaFacts, { wholeMs, byTrack }: MeasuredEnds, isDurationGuessed: boolean): KnownFacts {
-  const told = isDurationGuessed ? null : facts.durationMs
-  // A file that ends before its header says so is cut: its tracks last as long as they were meant to.
-  const isCut = told !== null && wholeMs < told && !isSameDuration(wholeMs, told)
-  const endOf = (index: number): number | null => (isCut ? null : (byTrack.get(index) ?? null))
+function asMeasured(
+  facts: MediaFacts,
+  measured: MeasuredTracks,
+  { isDurationGuessed, areEndsGuessed }: MediaInput,
+): KnownFacts {
+  const { wholeMs, byTrack } = measured
+  const { video, audio, durationMs: told } = facts
+  const isCut = !isDurationGuessed && endsBefore(told ?? 0, measured)
+  const endOf = (index: number): number | null => (isCut ? null : (byTrack.get(index)?.endMs ?? null))
+  const isToldRight = told !== null && !isDurationGuessed && (isCut || !areEndsGuessed)
+  const startMs = byTrack.get(audio?.index ?? -1)?.startMs ?? 0
   return {
     ...facts,
-    video: facts.video === null ? null : { ...facts.video, endMs: endOf(facts.video.index) },
-    audio: facts.audio === null ? null : { ...facts.audio, endMs: endOf(facts.audio.index) },
-    durationMs: told ?? Math.max(0, ...tracksOf(facts).map(({ index }) => byTrack.get(index) ?? 0)),
+    video: video === null ? null : { ...video, endMs: endOf(video.index) },
+    // Of streams that may be joined anywhere, FFmpeg takes the first packet that it reads for the beginning.
+    audio: audio === null ? null : { ...audio, endMs: endOf(audio.index), forgottenMs: isDurationGuessed ? startMs : 0 },
+    durationMs: isToldRight ? told : (longest(tracksOf(facts).map(({ index }) => byTrack.get(index)?.endMs)) ?? wholeMs),
   }
+}
+
+/**
+ * Whether a file ends before its header says so: it is cut, and its tracks were meant to last longer. Some headers count
+ * the time before a late track twice. Pure.
+ */
+export function endsBefore(toldMs: number, { wholeMs, byTrack }: MeasuredTracks): boolean {
+  const latestMs = wholeMs + Math.max(0, ...[...byTrack.values()].map(({ startMs }) => startMs))
+  return latestMs < toldMs && !isSameDuration(latestMs, toldMs)
 }
 
 function onlyHeader({ contentType }: MediaInput): RindleError {

@@ -39,16 +39,14 @@ export function loudnessFilters(measured: Loudness | null): readonly string[] {
 
 // What has no level, silence, is "-inf" or "inf".
 const level = z.string().transform((text) => (text.endsWith('inf') ? Number.NEGATIVE_INFINITY : Number(text)))
-const measurement = z
-  .object({ input_i: level, input_tp: level, input_lra: level, target_offset: level })
-  .transform(
-    (found): Loudness => ({
-      integrated: found.input_i,
-      truePeak: found.input_tp,
-      range: found.input_lra,
-      offset: found.target_offset,
-    }),
-  )
+const measurement = z.object({ input_i: level, input_tp: level, input_lra: level, target_offset: level }).transform(
+  (found): Loudness => ({
+    integrated: found.input_i,
+    truePeak: found.input_tp,
+    range: found.input_lra,
+    offset: found.target_offset,
+  }),
+)
 
 /** Reads what {@link MEASURE_LOUDNESS} prints among FFmpeg's messages; `null` when it is not there. Pure. */
 export function parseLoudness(messages: string): Loudness | null {

@@ -76,8 +76,11 @@ function asMeasured(
     ...facts,
     video: video === null ? null : { ...video, endMs: endOf(video.index) },
     // Of streams that may be joined anywhere, FFmpeg takes the first packet that it reads for the beginning.
-    audio: audio === null ? null : { ...audio, endMs: endOf(audio.index), forgottenMs: isDurationGuessed ? startMs : 0 },
-    durationMs: isToldRight ? told : (longest(tracksOf(facts).map(({ index }) => byTrack.get(index)?.endMs)) ?? wholeMs),
+    audio:
+      audio === null ? null : { ...audio, endMs: endOf(audio.index), forgottenMs: isDurationGuessed ? startMs : 0 },
+    durationMs: isToldRight
+      ? told
+      : (longest(tracksOf(facts).map(({ index }) => byTrack.get(index)?.endMs)) ?? wholeMs),
   }
 }
 

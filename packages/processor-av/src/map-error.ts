@@ -72,6 +72,11 @@ const MAPPINGS: readonly Mapping[] = [
     what: 'FFmpeg cannot mix its channels; convert the sound to stereo before the upload',
   },
   {
+    pattern: /invalid start code \S+ in RIFF header/,
+    code: 'unsupported_codec',
+    what: 'this build of FFmpeg does not read files of this form; install a newer one',
+  },
+  {
     pattern: /Failed to find two consecutive MPEG audio frames|Invalid frame size \(\d+\): Could not seek/,
     code: 'corrupt_media',
     what: 'it holds less than two whole frames of sound: it is cut off; upload it again',
@@ -84,9 +89,14 @@ const MAPPINGS: readonly Mapping[] = [
   {
     // What goes wrong with an output says nothing about the source.
     pattern:
-      /^(?!.*(output|writ|mux|encod)).*(Invalid data found|moov atom not found|Error while decoding|End of file|Failed to read frame size)/,
+      /^(?!.*(output|writ|mux|encod)).*(Invalid data found|moov atom not found|Error while decoding|End of file|File ended prematurely|Failed to read frame size)/,
     code: 'corrupt_media',
     what: DAMAGED,
+  },
+  {
+    pattern: /Cannot determine format of input stream/,
+    code: 'unsupported_codec',
+    what: 'nothing of it can be decoded: it is cut off, or of a form that this build of FFmpeg does not know',
   },
   // The last word of old programs on damage of some kinds, and of all on options: those are fixed where a file is read.
   { pattern: /^file:source: Invalid argument$/, code: 'corrupt_media', what: DAMAGED },
@@ -172,20 +182,25 @@ function mappingOf(lines: readonly string[]): Mapping | undefined {
   return MAPPINGS.find(({ pattern }) => lines.some((line) => pattern.test(line)))
 }
 
-// The line that decided, unless it only says that something failed; then the first that says more.
+// The line that decided, unless it only says that something failed or is damaged; then the first that says more.
 function causeOf(lines: readonly string[]): string | undefined {
   const telling = lines.filter((line) => !AFTERMATH.test(line))
-  const pattern = mappingOf(lines)?.pattern
-  return telling.find((line) => pattern?.test(line) === true) ?? telling[0] ?? lines.at(-1)
+  const mapping = mappingOf(lines)
+  const deciding = (candidates: readonly string[]): string | undefined =>
+    candidates.find((line) => mapping?.pattern.test(line) === true)
+  const anyhow = mapping?.what === DAMAGED ? undefined : deciding(lines)
+  return deciding(telling) ?? anyhow ?? telling[0] ?? lines.at(-1)
 }
 
 const MAX_MESSAGE_CHARACTERS = 300
+// The second is the end of a warning.
+const NO_REASON = /\[(warning|info|verbose|debug)\]|^Consider increasing the value for/
 
 // Warnings are no reasons: a file may have its faults and still be made. A line without a level is not FFmpeg's own; it
 // comes from the system, which could not run it. A path is no news to anybody who may read it, and addresses in memory
 // are none to anybody.
 function errorLines(messages: string, { input: { path }, outputs = [] }: FailedStep): readonly string[] {
-  const lines = messages.split('\n').filter((line) => !/\[(warning|info|verbose|debug)\]/.test(line))
+  const lines = messages.split('\n').filter((line) => !NO_REASON.test(line))
   return lines
     .map((line) => outputs.reduce((text, output) => text.replaceAll(output, 'output'), line.replaceAll(path, 'source')))
     .map((line) => line.replace(/\[[^\]]*@ 0x[0-9a-f]+\] |\[\w+\] /g, '').trim())

@@ -60,16 +60,23 @@ export async function readPackets(
     }
   }
   const interval = firstSeconds === undefined ? [] : ['-read_intervals', `%+${firstSeconds}`]
-  const entries = ['-show_entries', 'packet=stream_index,pts_time,duration_time,flags', '-print_format', 'compact=p=0']
+  const entries = [
+    '-show_entries',
+    'packet=stream_index,pts_time,dts_time,duration_time,flags',
+    '-print_format',
+    'compact=p=0',
+  ]
   const selection = stream === undefined ? [] : ['-select_streams', String(stream)]
   const what = [...selection, ...interval, ...entries]
   await runFfprobe(input, what, context.config.timeoutMs, context, onOutput)
 }
 
-// "stream_index=0|pts_time=0.040000|duration_time=0.040000|flags=K__"
+// "stream_index=0|pts_time=0.040000|dts_time=0.000000|duration_time=0.040000|flags=K__"
 function packetOf(line: string): Packet | null {
   const fields = new Map(line.split('|').map((field) => field.split('=') as [string, string]))
-  const seconds = Number.parseFloat(fields.get('pts_time') ?? '')
+  // Bare streams tell when a packet is decoded, and no more.
+  const times = ['pts_time', 'dts_time'].map((name) => Number.parseFloat(fields.get(name) ?? ''))
+  const seconds = times.find((time) => !Number.isNaN(time)) ?? Number.NaN
   if (Number.isNaN(seconds)) return null
   const durationSeconds = Number.parseFloat(fields.get('duration_time') ?? '')
   return {

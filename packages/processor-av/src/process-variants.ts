@@ -120,12 +120,12 @@ async function outcomeOf(
   }
 }
 
-/** Turns parts into percent that only grow, and leave 100 for the output that is verified. */
-function percentOf(report: (percent: number) => void): (part: number) => void {
+/** Turns parts into percent that only grow, and leave 100 for the output that is verified. Of no parts it tells none. */
+export function percentOf(report: (percent: number) => void): (part: number) => void {
   let highest = 0
   return (part) => {
     const percent = Math.min(99, Math.floor(part * 100))
-    // Nor is there a part of media that last no time.
+    // Media that last no time have no parts.
     if (Number.isNaN(percent) || percent <= highest) return
     highest = percent
     report(percent)

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { avProcessor } from '../src/index.ts'
 import { clip, DRAWN, lavfi, temporaryDirectory } from './clips.ts'
 import { LANES } from './lanes.ts'
-import { LIMITS, M4A, MP3, outcomesOf, request, VIDEO, WAVEFORM } from './workbench.ts'
+import { LIMITS, M4A, MP3, outcomesOf, WAVEFORM } from './workbench.ts'
 
 const RECIPES = { m4a: M4A, mp3: MP3, waveform: WAVEFORM }
 
@@ -80,17 +80,6 @@ describe.each(LANES)('sound that is not whole, given to the $lane FFmpeg', ({ la
   it('a bare stream is as long as its frames, though they tell no time at which they are shown', async () => {
     const source = await clip('video/mpeg', 'm2v', DRAWN.test('160x90', 2), ['-c:v', 'mpeg2video', '-f', 'mpeg2video'])
     expect(await processor.probe(source, { limits: LIMITS })).toMatchObject({ durationMs: 2_000 })
-  })
-
-  it('media that last no time have a progress that is a number', async () => {
-    const still = ['-frames:v', '1', '-c:v', 'mpeg2video', '-f', 'mpeg2video']
-    const source = await clip('video/mpeg', 'm2v', DRAWN.test('160x90', 1), still)
-    const { durationMs } = await processor.probe(source, { limits: LIMITS })
-    const percents: number[] = []
-    const onProgress = (_name: string, percent: number): void => void percents.push(percent)
-    await processor.process(await request(source, { video: VIDEO }, { onProgress }))
-    expect(Number.isFinite(durationMs)).toBe(true)
-    expect(percents.filter((percent) => !(percent >= 0 && percent <= 100))).toEqual([])
   })
 })
 

@@ -104,7 +104,7 @@ describe.each(LANES)('sound made with the $lane FFmpeg', ({ programs }) => {
     await make(processor, made, WAVEFORM)
   })
 
-  describe.each([
+  it.each([
     ['video/x-matroska', 'mkv', [...H264, ...AAC]],
     ['video/webm', 'webm', ['-c:v', 'libvpx', '-deadline', 'realtime', '-c:a', 'libopus']],
     ['video/x-msvideo', 'avi', ['-c:v', 'mpeg4', '-c:a', 'libmp3lame']],
@@ -113,25 +113,28 @@ describe.each(LANES)('sound made with the $lane FFmpeg', ({ programs }) => {
     ['video/x-flv', 'flv', ['-c:v', 'flv1', '-ar', '44100', '-c:a', 'libmp3lame']],
     ['video/x-ms-asf', 'wmv', ['-c:v', 'wmv2', '-c:a', 'wmav2']],
     ['video/mp4', 'mp4', [...H264, ...AAC]],
-  ])('of %s', (contentType, extension, codecs) => {
-    it('that is shorter than its pictures lasts as long as it does', async () => {
-      const source = await clip(contentType, extension, DRAWN.test('160x90', 3), DRAWN.sine(2), codecs)
-      expect(await lengthsOf(source)).toEqual({
-        m4a: near(2000),
-        mp3: near(2000),
-        waveform: near(3000),
-        video: near(3000),
-      })
+  ])('of %s that is shorter than its pictures lasts as long as it does', async (contentType, extension, codecs) => {
+    const source = await clip(contentType, extension, DRAWN.test('160x90', 2), DRAWN.sine(1), codecs)
+    expect(await lengthsOf(source)).toEqual({
+      m4a: near(1000),
+      mp3: near(1000),
+      waveform: near(2000),
+      video: near(2000),
     })
+  })
 
-    it('that is longer than its pictures is whole', async () => {
-      const source = await clip(contentType, extension, DRAWN.test('160x90', 2), DRAWN.sine(3), codecs)
-      expect(await lengthsOf(source)).toEqual({
-        m4a: near(3000),
-        mp3: near(3000),
-        waveform: near(3000),
-        video: near(3000),
-      })
+  it.each([
+    ['video/x-matroska', 'mkv', [...H264, ...AAC]],
+    ['video/x-msvideo', 'avi', ['-c:v', 'mpeg4', '-c:a', 'libmp3lame']],
+    ['video/mp2t', 'ts', ['-c:v', 'mpeg2video', '-c:a', 'mp2']],
+    ['video/x-ms-asf', 'wmv', ['-c:v', 'wmv2', '-c:a', 'wmav2']],
+  ])('of %s that is longer than its pictures is whole', async (contentType, extension, codecs) => {
+    const source = await clip(contentType, extension, DRAWN.test('160x90', 1), DRAWN.sine(2), codecs)
+    expect(await lengthsOf(source)).toEqual({
+      m4a: near(2000),
+      mp3: near(2000),
+      waveform: near(2000),
+      video: near(2000),
     })
   })
 
@@ -148,11 +151,9 @@ describe.each(LANES)('sound made with the $lane FFmpeg', ({ programs }) => {
     const loud = (from: number, to: number) => Math.max(...waveform.peaks.slice(from * 2, to * 2))
     expect([loud(0, 300), loud(700, 1000)]).toEqual([expect.closeTo(0, 1), expect.closeTo(0, 1)])
     expect(loud(400, 600)).toBeGreaterThan(0.1)
-    for (const recipe of [M4A, MP3] as readonly Recipe[]) {
-      const output = await make(processor, source, recipe)
-      expect(Math.abs((output.durationMs ?? 0) - 2000)).toBeLessThan(TOLERANCE_MS)
-      expect(await silenceAtBeginning(output.path)).toBeCloseTo(1, 0)
-    }
+    const output = await make(processor, source, M4A)
+    expect(Math.abs((output.durationMs ?? 0) - 2000)).toBeLessThan(TOLERANCE_MS)
+    expect(await silenceAtBeginning(output.path)).toBeCloseTo(1, 0)
   })
 })
 

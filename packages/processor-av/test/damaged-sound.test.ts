@@ -1,6 +1,7 @@
 import { readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { SourceFile, VariantOutcome } from '@rindle/core'
+import type { SourceFile } from '@rindle/core'
+import type { VariantOutcome } from '@rindle/core/adapter'
 import { describe, expect, it } from 'vitest'
 import { avProcessor } from '../src/index.ts'
 import { clip, DRAWN, lavfi, temporaryDirectory } from './clips.ts'

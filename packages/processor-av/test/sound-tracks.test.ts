@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
-import type { Recipe, SourceFile, VariantOutcome } from '@rindle/core'
+import type { Recipe, SourceFile } from '@rindle/core'
+import type { VariantOutcome } from '@rindle/core/adapter'
 import { describe, expect, it } from 'vitest'
 import { keptChannels, mixFilters } from '../src/audio-settings.ts'
 import { avProcessor } from '../src/index.ts'

@@ -82,7 +82,8 @@ const MAPPINGS: readonly Mapping[] = [
     what: 'it holds less than two whole frames of sound: it is cut off; upload it again',
   },
   {
-    pattern: /Input contains \(near\) NaN/,
+    // Of the encoders of AAC and of MP3, which gives up for good.
+    pattern: /Input contains \(near\) NaN|calc_energy: Assertion/,
     code: 'corrupt_media',
     what: 'its sound holds values that are no numbers; export the file again',
   },
@@ -174,6 +175,7 @@ function failure(
 }
 
 function reasonOf(signal: ProgramEnd['signal'], lines: readonly string[]): Omit<Mapping, 'pattern'> {
+  if (signal === 'SIGABRT') return mappingOf(lines) ?? CRASHED
   if (signal !== null) return SIGNALS[signal] ?? (FROM_OUTSIDE.includes(signal) ? KILLED : CRASHED)
   return mappingOf(lines) ?? FAILED
 }

@@ -41,7 +41,7 @@ export async function readMedia(input: MediaInput, context: RunContext): Promise
 }
 
 /** Reads all packets of a file, and decodes none. */
-export async function measureTracks(input: MediaInput, context: RunContext): Promise<MeasuredTracks> {
+async function measureTracks(input: MediaInput, context: RunContext): Promise<MeasuredTracks> {
   const found = new Map<number, readonly [first: number, last: number]>()
   await readPackets(input, {}, context, ({ stream, seconds, durationSeconds }) => {
     const [first, last] = found.get(stream) ?? [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
@@ -88,7 +88,7 @@ function asMeasured(
  * Whether a file ends before its header says so: it is cut, and its tracks were meant to last longer. Some headers count
  * the time before a late track twice. Pure.
  */
-export function endsBefore(toldMs: number, { wholeMs, byTrack }: MeasuredTracks): boolean {
+function endsBefore(toldMs: number, { wholeMs, byTrack }: MeasuredTracks): boolean {
   const latestMs = wholeMs + Math.max(0, ...[...byTrack.values()].map(({ startMs }) => startMs))
   return latestMs < toldMs && !isSameDuration(latestMs, toldMs)
 }

@@ -90,7 +90,7 @@ const MAPPINGS: readonly Mapping[] = [
   {
     // What goes wrong with an output says nothing about the source.
     pattern:
-      /^(?!.*(output|writ|mux|encod)).*(Invalid data found|moov atom not found|Error while decoding|End of file|File ended prematurely|Failed to read frame size)/,
+      /^(?!.*(output|writ|mux|encod)).*(Invalid data found|moov atom not found|Error while decoding|End of file|File ended prematurely|partial file|Failed to read frame size)/,
     code: 'corrupt_media',
     what: DAMAGED,
   },
@@ -134,13 +134,13 @@ export function runFailure(end: ProgramEnd, failed: FailedStep): RindleError {
 }
 
 /**
- * The error for a run that ended well but had nothing to encode, or `null` for any other. Damage is what FFmpeg calls so;
- * of what it does not know how to decode, it says nothing. Pure.
+ * The error for a run that ended well but had nothing to encode, or `null` for any other. Of what it does not know how to
+ * decode, FFmpeg says nothing; what it says is the reason else. Pure.
  */
 export function nothingDecoded(messages: string, failed: FailedStep): RindleError | null {
   if (!NOTHING_ENCODED.test(messages)) return null
   const lines = errorLines(messages, failed)
-  const reason = lines.length === 0 ? UNKNOWN_FORM : (mappingOf(lines) ?? { code: 'corrupt_media', what: DAMAGED })
+  const reason = lines.length === 0 ? UNKNOWN_FORM : (mappingOf(lines) ?? FAILED)
   return failure(failed, { ...reason, lines, ended: 'nothing was decoded', details: {} })
 }
 

@@ -129,6 +129,11 @@ describe('a run that had nothing to encode', () => {
     expect(error).toMatchObject({ code: 'corrupt_media', message: expect.stringContaining('partial file') })
   })
 
+  it('of which FFmpeg says what nobody has met yet is no verdict', () => {
+    const error = nothingDecoded(`[aac @ 0x1] [error] a new trouble\n${EMPTY}`, MAKING)
+    expect(error).toMatchObject({ code: 'ffmpeg_failed', message: expect.stringContaining('a new trouble') })
+  })
+
   it('is not taken for one that wrote little: silence takes less than a kilobyte', () => {
     const silent =
       '[info] video:0kB audio:0kB subtitle:0kB other streams:0kB global headers:0kB muxing overhead: 512.7%'

@@ -40,13 +40,16 @@ export interface PacketSelection {
   readonly firstSeconds?: number
 }
 
-/** Reads the packets of a stream, in the order of the file, without decoding or keeping them. */
+/**
+ * Reads the packets of a stream, in the order of the file, without decoding or keeping them. Returns the last error that
+ * ffprobe told of on the way, as where it met with no packets, or `null`.
+ */
 export async function readPackets(
   input: MediaInput,
   { stream, firstSeconds }: PacketSelection,
   context: RunContext,
   onPacket: (packet: Packet) => void,
-): Promise<void> {
+): Promise<string | null> {
   const decoder = new StringDecoder('utf8')
   let rest = ''
   const onOutput = (chunk: Buffer): void => {
@@ -60,7 +63,13 @@ export async function readPackets(
   const interval = firstSeconds === undefined ? [] : ['-read_intervals', `%+${firstSeconds}`]
   const entries = ['-show_entries', 'packet=pts_time,duration_time,flags', '-print_format', 'compact=p=0']
   const what = ['-select_streams', String(stream), ...interval, ...entries]
-  await runFfprobe(input, what, context.config.timeoutMs, context, onOutput)
+  return lastComplaint(await runFfprobe(input, what, context.config.timeoutMs, context, onOutput))
+}
+
+// "[mpegts @ 0x…] [error] max resync size reached, could not find sync byte"
+function lastComplaint(messages: string): string | null {
+  const complaints = messages.split('\n').filter((line) => line.includes('[error] '))
+  return complaints.at(-1)?.split('[error] ')[1] ?? null
 }
 
 // "pts_time=0.040000|duration_time=0.040000|flags=K__"
@@ -82,7 +91,7 @@ async function runFfprobe(
   timeoutMs: number,
   { toolchain, config, directory, signal }: RunContext,
   onOutput: (chunk: Buffer) => void,
-): Promise<void> {
+): Promise<string> {
   const { path } = await toolchain.ffprobe()
   const end = await runProgram(
     {
@@ -99,5 +108,6 @@ async function runFfprobe(
       },
     },
   )
-  if (end.exitCode !== 0) throw runFailure(end, { program: 'ffprobe', step: 'read', input })
+  if (end.exitCode === 0) return end.messages
+  throw runFailure(end, { program: 'ffprobe', step: 'read', input })
 }

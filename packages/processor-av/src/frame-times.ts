@@ -2,6 +2,7 @@
 export class FrameTimes {
   readonly #onFrame: (seconds: number) => void
   #rest = ''
+  #count = 0
   #last = 0
   #longestGap = 0
 
@@ -20,6 +21,11 @@ export class FrameTimes {
     }
   }
 
+  /** How many there were. */
+  get count(): number {
+    return this.#count
+  }
+
   /** The time of the last; 0 when there was none. */
   get lastSeconds(): number {
     return this.#last
@@ -31,6 +37,7 @@ export class FrameTimes {
   }
 
   #meet(seconds: number): void {
+    this.#count += 1
     this.#longestGap = Math.max(this.#longestGap, seconds - this.#last)
     this.#last = seconds
     this.#onFrame(seconds)

@@ -45,30 +45,37 @@ export async function makeStrip(video: VideoTrack, work: VariantWork): Promise<P
 async function writeTiles(video: VideoTrack, plan: StripPlan, tile: Size, work: VariantWork): Promise<boolean> {
   const durationMs = plan.intervalMs * plan.tileCount
   // Reading key frames alone is many times faster, and right where there is one for each tile.
-  if ((await longestKeyFrameGap(video, durationMs, work)) <= plan.intervalMs / 1_000) {
-    const isToneMapped = await writeKeyFrames(video, plan, tile, work)
-    if (isToneMapped !== null) return isToneMapped
+  if (plan.tileCount > 1 && (await longestKeyFrameGap(video, durationMs, work)) <= plan.intervalMs / 1_000) {
+    const strip = await tryStrip(video, plan, tile, KEY_FRAMES, work)
+    if (strip !== null && isOfEnough(strip, plan)) return strip.isToneMapped
   }
-  const strip = await writeStrip(video, plan, tile, EVERY_FRAME, work)
-  const framesSeen = strip.times.lastSeconds * (video.frameRate ?? USUAL_FRAME_RATE) + 1
-  assertUndamaged(strip.damage, { input: work.input, variant: work.name }, framesSeen * BEARABLE_DAMAGE)
-  const restMs = durationMs - strip.times.lastSeconds * 1_000
+  const alone = plan.tileCount === 1 ? await tryStrip(video, plan, tile, EVERY_FRAME, work) : null
+  const reading = plan.tileCount === 1 ? FIRST_FRAME : EVERY_FRAME
+  const { isToneMapped, damage, times } = alone ?? (await writeStrip(video, plan, tile, reading, work))
+  const framesSeen = times.lastSeconds * (video.frameRate ?? USUAL_FRAME_RATE) + 1
+  assertUndamaged(damage, { input: work.input, variant: work.name }, framesSeen * BEARABLE_DAMAGE)
+  const restMs = durationMs - times.lastSeconds * 1_000
   if (restMs > Math.max(MIN_REST_MS, 2 * plan.intervalMs)) await assertWhole(work)
-  return strip.isToneMapped
+  return isToneMapped
 }
 
-/** `null` when they were no strip: fewer are key frames than the file claims, they are damaged, or cannot be decoded alone. */
-async function writeKeyFrames(
+/** Whether there was about one picture for each tile, and all of them whole: files claim key frames that are none. Pure. */
+function isOfEnough({ damage, times }: Strip, { intervalMs, tileCount }: StripPlan): boolean {
+  const rest = (intervalMs * tileCount) / 1_000 - times.lastSeconds
+  return damage.first === null && Math.max(times.longestGapSeconds, rest) <= (2 * intervalMs) / 1_000
+}
+
+/** `null` when no strip came of it: pictures cannot be decoded so, or there are none. */
+async function tryStrip(
   video: VideoTrack,
   plan: StripPlan,
   tile: Size,
+  reading: Reading,
   work: VariantWork,
-): Promise<boolean | null> {
+): Promise<Strip | null> {
   try {
-    const { damage, times, isToneMapped } = await writeStrip(video, plan, tile, KEY_FRAMES, work)
-    const durationSeconds = (plan.intervalMs * plan.tileCount) / 1_000
-    const longestGap = Math.max(times.longestGapSeconds, durationSeconds - times.lastSeconds)
-    return damage.first === null && longestGap <= (2 * plan.intervalMs) / 1_000 ? isToneMapped : null
+    const strip = await writeStrip(video, plan, tile, reading, work)
+    return strip.times.count === 0 ? null : strip
   } catch (error) {
     if (!isOfPictures(error)) throw error
     return null
@@ -119,6 +126,8 @@ const EVERY_FRAME: Reading = {
   options: {},
   filters: (plan, toTile) => [toTiles(plan), ...toTile, ...PRINT_TIMES],
 }
+// One that lasts no time, for all that its file tells, falls through the first filter.
+const FIRST_FRAME: Reading = { options: {}, filters: (_plan, toTile) => toTile }
 
 /** What was seen while a strip was written. */
 interface Strip {

@@ -2,6 +2,7 @@ import { StringDecoder } from 'node:string_decoder'
 import { RindleError } from '@rindle/core'
 import { optionList } from './ffmpeg-options.ts'
 import { type FfprobeReport, parseReport } from './ffprobe-report.ts'
+import { judgeUnread } from './judge-unread.ts'
 import { runFailure } from './map-error.ts'
 import type { MediaInput } from './media-input.ts'
 import type { RunContext } from './run-context.ts'
@@ -20,6 +21,15 @@ export interface Packet {
 
 /** Reads what the header of a file says. `corrupt_media`, `unsupported_codec`, `processing_timeout`. */
 export async function readHeader(input: MediaInput, context: RunContext): Promise<FfprobeReport> {
+  const read = (file: MediaInput): Promise<FfprobeReport> => readReport(file, context)
+  try {
+    return await read(input)
+  } catch (error) {
+    throw await judgeUnread(error, input, context.directory, read)
+  }
+}
+
+async function readReport(input: MediaInput, context: RunContext): Promise<FfprobeReport> {
   const chunks: Buffer[] = []
   let bytes = 0
   const onOutput = (chunk: Buffer): void => {

@@ -5,8 +5,9 @@ import type { SourceFile } from '@rindle/core'
 import { describe, expect, it } from 'vitest'
 import { DamageReader } from '../src/damage-reader.ts'
 import { avProcessor } from '../src/index.ts'
-import { AAC, clip, DRAWN, H264, lavfi } from './clips.ts'
+import { AAC, clip, DRAWN, ffmpeg, H264, lavfi, temporaryDirectory } from './clips.ts'
 import { type Decoded, decode, nameOf } from './decoded.ts'
+import { fakeFfmpeg } from './fake-programs.ts'
 import { INSTALLER } from './installer-lane.ts'
 import { LANES } from './lanes.ts'
 import { failure, LIMITS, M4A, make, outcomesOf, POSTER, STRIP, VIDEO } from './workbench.ts'
@@ -86,6 +87,25 @@ describe.each(LANES)('of a damaged film, with the $lane FFmpeg,', ({ programs })
     })
   })
 
+  it('a cover that is damaged is no fault of the sound', async () => {
+    const cover = `${await temporaryDirectory()}/cover.png`
+    await ffmpeg(...DRAWN.test('300x300', 0.1), '-frames:v', '1', cover)
+    const both = ['-i', cover, '-map', '0:a', '-map', '1:v', '-disposition:v:0', 'attached_pic']
+    const source = await clip('audio/mpeg', 'mp3', DRAWN.sine(1), both, ['-c:v', 'copy', '-c:a', 'libmp3lame'])
+    const bytes = await readFile(source.path)
+    const begin = bytes.indexOf('IDAT')
+    await writeFile(source.path, bytes.fill(0x55, begin + 1_000, begin + 2_000))
+    const outcomes = await outcomesOf(processor, source, { poster: POSTER, sound: M4A })
+    expect(outcomes.get('poster')).toMatchObject({
+      error: {
+        code: 'processing_failed',
+        retryable: false,
+        message: expect.stringContaining('cover picture is damaged'),
+      },
+    })
+    expect(outcomes.get('sound')).toHaveProperty('output')
+  })
+
   it('the strip passes over some damage, but not over pictures that are all damaged', async () => {
     const source = await clip('video/mp4', 'mp4', SCENES, H264, ['-g', '25'])
     await damage(source, (keys) => keys.slice(1, 2))
@@ -111,7 +131,7 @@ describe.each(LANES)('of a film that is cut off, with the $lane FFmpeg,', ({ pro
   const processor = avProcessor(programs)
 
   it.each(CONTAINERS)('%s: nothing counts that should last to its end', async (type, extension, codecs) => {
-    const source = await clip(type, extension, DRAWN.test('320x180', 8), DRAWN.sine(8), codecs)
+    const source = await clip(type, extension, DRAWN.test('160x90', 4), DRAWN.sine(4), codecs)
     const bytes = await readFile(source.path)
     await writeFile(source.path, bytes.subarray(0, Math.floor(bytes.length * 0.6)))
     await processor.probe(source, { limits: LIMITS })
@@ -122,16 +142,15 @@ describe.each(LANES)('of a film that is cut off, with the $lane FFmpeg,', ({ pro
   })
 
   it('a film that is whole is no worse for an output that went wrong', async () => {
-    const source = await clip('video/mp4', 'mp4', DRAWN.test('320x180', 2), H264)
-    const short = await clip('video/mp4', 'mp4', DRAWN.test('320x180', 1), H264)
-    const { fakeFfmpeg } = await import('./fake-programs.ts')
+    const source = await clip('video/mp4', 'mp4', DRAWN.test('160x90', 2), H264)
+    const short = await clip('video/mp4', 'mp4', DRAWN.test('160x90', 1), H264)
     const path = await fakeFfmpeg(`exec cp '${short.path}' "\${output#file:}"`)
     const faulty = avProcessor({ ...programs, ffmpegPath: path })
     expect(await failure(faulty, source, VIDEO)).toMatchObject({ code: 'output_mismatch' })
   })
 
   it('a strip is not filled up with its last picture', async () => {
-    const source = await clip('video/x-matroska', 'mkv', DRAWN.test('320x180', 8), H264)
+    const source = await clip('video/x-matroska', 'mkv', DRAWN.test('160x90', 8), H264)
     const bytes = await readFile(source.path)
     await writeFile(source.path, bytes.subarray(0, Math.floor(bytes.length * 0.6)))
     expect(await failure(processor, source, STRIP)).toMatchObject({ code: 'corrupt_media', retryable: false })

@@ -37,7 +37,8 @@ export function enqueueDeletionOfLate(
   variantName: string,
   storageKey: string,
 ): void {
-  unit.enqueue(deletionAfter(0, { assetId: asset.id, storage: asset.storage, variantName, storageKey }))
+  const payload = { assetId: asset.id, storage: asset.storage, variantName, storageKey }
+  unit.enqueue(deletionAfter(0, payload))
 }
 
 /**

@@ -5,6 +5,8 @@ import type { MediaInput } from './media-input.ts'
 const OPENED = /^\[info\] Input #0/
 // Some decoders complain, some only say that they filled a hole, and newer programs say it for them.
 const COMPLAINT = /\[(error|fatal)\]|concealing \d+ |corrupt decoded frame/
+// What the machine lacks is no damage.
+const OF_MACHINE = /No space left|Disk quota|Cannot allocate|Input\/output error|Error writing|write_frame|Could not open/
 const MAX_LINE_CHARACTERS = 4_096
 const MAX_KINDS = 100
 
@@ -43,7 +45,7 @@ export class DamageReader {
 
   #readLine(line: string): void {
     if (OPENED.test(line)) this.#isOpened = true
-    if (!this.#isOpened || !COMPLAINT.test(line)) return
+    if (!this.#isOpened || !COMPLAINT.test(line) || OF_MACHINE.test(line)) return
     const { demuxers, path } = this.#input
     // "[matroska,webm @ 0x…] [error] …", "[error] file:…: Invalid data found", "[warning] file:…: corrupt decoded frame".
     const isOfFile = line.includes(path) && !line.includes('corrupt decoded frame')

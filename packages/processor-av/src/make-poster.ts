@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises'
 import { RindleError } from '@rindle/core'
 import type { ProcessedOutput } from '@rindle/core/adapter'
 import { type FrameStatistics, parseFrameStatistics, rankPosterFrames } from './choose-poster-frame.ts'
@@ -156,7 +157,11 @@ async function writeJpeg(
     },
     context,
   )
-  assertUndamaged(damage, { input, variant: name })
+  if (damage.first !== null) {
+    // Another attempt may write nothing, and this picture must not be taken for its.
+    await rm(path, { force: true })
+    assertUndamaged(damage, { input, variant: name })
+  }
   const output = await verifyJpeg(path, name, size, context)
   return source.isHdr ? { ...output, metadata: { isToneMapped } } : output
 }

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises'
 import type { ProcessedOutput } from '@rindle/core/adapter'
 import { DamageReader } from './damage-reader.ts'
 import { assertDiskSpace } from './disk-space.ts'
@@ -48,6 +49,7 @@ async function writeTiles(video: VideoTrack, plan: StripPlan, tile: Size, work: 
   if (plan.tileCount > 1 && (await longestKeyFrameGap(video, durationMs, work)) <= plan.intervalMs / 1_000) {
     const strip = await tryStrip(video, plan, tile, KEY_FRAMES, work)
     if (strip !== null && isOfEnough(strip, plan)) return strip.isToneMapped
+    await rm(work.path, { force: true })
   }
   const alone = plan.tileCount === 1 ? await tryStrip(video, plan, tile, EVERY_FRAME, work) : null
   const reading = plan.tileCount === 1 ? FIRST_FRAME : EVERY_FRAME

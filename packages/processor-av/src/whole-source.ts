@@ -40,7 +40,7 @@ export async function blameSource(error: unknown, work: SourceWork): Promise<unk
     await assertWhole(work)
     return error
   } catch (reason) {
-    return reason
+    return isRindleError(reason, 'corrupt_media') ? reason : error
   }
 }
 

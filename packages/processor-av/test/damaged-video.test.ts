@@ -32,12 +32,14 @@ describe('a reader of damage', () => {
     expect({ pictures, first }).toEqual({ pictures: 2, first: 'error while decoding MB 28 9' })
   })
 
-  it('leaves out what is said before a film is open, of its container, and of nothing', () => {
+  it('leaves out what is said before a film is open, of its container, of the machine, and of nothing', () => {
     const { pictures, first } = said(
       '[h264 @ 0x5581] [error] non-existing PPS 0 referenced',
       OPENED,
       '[matroska,webm @ 0x5581] [error] Read error',
       '[error] file:/tmp/film: Invalid data found when processing input',
+      '[error] av_interleaved_write_frame(): No space left on device',
+      '[h264 @ 0x5581] [error] Cannot allocate memory',
       '[swscaler @ 0x5581] [warning] deprecated pixel format used',
     )
     expect({ pictures, first }).toEqual({ pictures: 0, first: null })

@@ -6,7 +6,8 @@ const OPENED = /^\[info\] Input #0/
 // Some decoders complain, some only say that they filled a hole, and newer programs say it for them.
 const COMPLAINT = /\[(error|fatal)\]|concealing \d+ |corrupt decoded frame/
 // What the machine lacks is no damage.
-const OF_MACHINE = /No space left|Disk quota|Cannot allocate|Input\/output error|Error writing|write_frame|Could not open/
+const OF_MACHINE =
+  /No space left|Disk quota|Cannot allocate|Input\/output error|Error writing|write_frame|Could not open/
 const MAX_LINE_CHARACTERS = 4_096
 const MAX_KINDS = 100
 

@@ -143,6 +143,16 @@ describe.each(LANES)('of a film that is cut off, with the $lane FFmpeg,', ({ pro
     }
   })
 
+  it.each([
+    ['video/x-msvideo', 'avi', ['-c:v', 'mpeg4']],
+    ['video/mp2t', 'ts', H264],
+  ] as const)('%s: nor when its middle is lost', async (type, extension, codecs) => {
+    const source = await clip(type, extension, DRAWN.test('320x180', 8), codecs)
+    const bytes = await readFile(source.path)
+    await writeFile(source.path, bytes.fill(0, Math.floor(bytes.length * 0.4), Math.floor(bytes.length * 0.6)))
+    expect(await failure(processor, source, VIDEO)).toMatchObject({ code: 'corrupt_media', retryable: false })
+  })
+
   it('a film that is whole is no worse for an output that went wrong', async () => {
     const source = await clip('video/mp4', 'mp4', DRAWN.test('160x90', 2), H264)
     const short = await clip('video/mp4', 'mp4', DRAWN.test('160x90', 1), H264)

@@ -9,9 +9,9 @@ import type { FfmpegOptions } from './ffmpeg-options.ts'
 import { fitInside, type Size } from './geometry.ts'
 import { JPEG_OPTIONS, MAX_JPEG_BYTES, verifyJpeg } from './jpeg.ts'
 import type { Cover, VideoTrack } from './media-facts.ts'
-import { assertUndamaged, carefulDecoding, isOfPictures, verdictOf } from './picture-damage.ts'
+import { assertUndamaged, carefulDecoding, isOfPictures } from './picture-damage.ts'
 import { type PictureSource, pictureFilters } from './picture-filters.ts'
-import { runFfmpeg } from './run-ffmpeg.ts'
+import { nothingWritten, runFfmpeg } from './run-ffmpeg.ts'
 import type { VariantWork } from './variant-work.ts'
 
 // As wide as the larger video, and as high where the picture is upright.
@@ -43,7 +43,7 @@ interface Shot {
  */
 export async function makePoster(video: VideoTrack, work: VariantWork): Promise<ProcessedOutput> {
   const picture = { index: video.index, ...fitInside(video, BOX) }
-  const failures: RindleError[] = []
+  let failure: RindleError | undefined
   for await (const { settings, filters } of shotsOf(video, work)) {
     work.onProgress(0.5)
     const options = { ...carefulDecoding(video), ...settings.options }
@@ -51,10 +51,11 @@ export async function makePoster(video: VideoTrack, work: VariantWork): Promise<
       return await writeJpeg(video, picture, { settings: { ...settings, options }, filters }, work)
     } catch (error) {
       if (!isOfPictures(error)) throw error
-      failures.push(error)
+      // All must be verdicts for a verdict.
+      if (failure?.retryable !== true) failure = error
     }
   }
-  throw verdictOf(failures)
+  throw failure ?? nothingWritten(work.name)
 }
 
 /** Makes a JPEG of the cover of a sound recording. `processing_failed`, not to be tried again, when it is damaged. */

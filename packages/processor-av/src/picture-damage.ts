@@ -29,11 +29,6 @@ export function isOfPictures(error: unknown): error is RindleError {
   return isRindleError(error, 'corrupt_media') || isRindleError(error, 'ffmpeg_failed')
 }
 
-/** The error of all that were met: a verdict only when each is one. Pure. */
-export function verdictOf(failures: readonly RindleError[]): RindleError | undefined {
-  return failures.find(({ retryable }) => retryable) ?? failures.at(-1)
-}
-
 /**
  * Options under which a decoder tells of damage. That of HEVC says nothing of what does not end where it should, unless it
  * is to give up there; others must not be told to, for some crash. Pure.

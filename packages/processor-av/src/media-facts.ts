@@ -73,7 +73,7 @@ const HDR_TRANSFERS = ['smpte2084', 'arib-std-b67']
 /** What a report says: the first track of each kind, those that the file calls default before others. Pure. */
 export function factsOf({ streams = [], format }: FfprobeReport): MediaFacts {
   const pictures = streams.filter(({ codec_type }) => codec_type === 'video')
-  const videoStream = preferred(pictures.filter((stream) => !isStill(stream) && !isUnknownTrack(stream)))
+  const videoStream = preferred(pictures.filter((stream) => !isStill(stream) && isDecodable(stream)))
   const audioStream = preferred(streams.filter(isPlayableSound))
   const startSeconds = Number(format?.start_time ?? 0)
   const video = videoStream === undefined ? null : videoTrack(videoStream, startSeconds)
@@ -102,13 +102,17 @@ function hasSize({ width = 0, height = 0 }: StreamReport): boolean {
   return width > 0 && height > 0
 }
 
+function isDecodable(stream: StreamReport): boolean {
+  return stream.codec_name !== undefined && hasSize(stream)
+}
+
 function isPlayableSound({ codec_type, codec_name, sample_rate, channels = 0 }: StreamReport): boolean {
   return codec_type === 'audio' && codec_name !== undefined && Number(sample_rate) > 0 && channels > 0
 }
 
-function isUnknownTrack(stream: StreamReport): boolean {
-  if (stream.codec_type === 'audio') return !isPlayableSound(stream)
-  return stream.codec_type === 'video' && (stream.codec_name === undefined || !hasSize(stream))
+// One of a known codec that tells neither size nor rate is damaged.
+function isUnknownTrack({ codec_type: type, codec_name: codec }: StreamReport): boolean {
+  return (type === 'audio' || type === 'video') && codec === undefined
 }
 
 function videoTrack(stream: StreamReport, startSeconds: number): VideoTrack {

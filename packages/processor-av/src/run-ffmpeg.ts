@@ -1,4 +1,5 @@
 import { RindleError } from '@rindle/core'
+import type { DamageReader } from './damage-reader.ts'
 import { ffmpegArguments, type InputSettings, type OutputSettings } from './ffmpeg-arguments.ts'
 import { optionList } from './ffmpeg-options.ts'
 import { requireEncoders } from './inspect-build.ts'
@@ -23,6 +24,8 @@ export interface FfmpegRun {
   readonly onProgress?: (seconds: number) => void
   /** Given what comes on standard output. */
   readonly onOutput?: (chunk: Buffer) => void
+  /** Told of damage that it meets. */
+  readonly damage?: DamageReader
 }
 
 /**
@@ -45,6 +48,7 @@ export async function runFfmpeg(run: FfmpegRun, context: RunContext): Promise<st
       directory,
       ...(signal === undefined ? {} : { signal }),
       onOutput: outputReader(run),
+      onMessages: (text) => run.damage?.read(text),
     },
   )
   if (end.exitCode === 0) return end.messages

@@ -2,6 +2,7 @@ import { StringDecoder } from 'node:string_decoder'
 import { RindleError } from '@rindle/core'
 import { optionList } from './ffmpeg-options.ts'
 import { type FfprobeReport, parseReport } from './ffprobe-report.ts'
+import { judgeUnread } from './judge-unread.ts'
 import { runFailure } from './map-error.ts'
 import type { MediaInput } from './media-input.ts'
 import type { RunContext } from './run-context.ts'
@@ -22,6 +23,15 @@ export interface Packet {
 
 /** Reads what the header of a file says. `corrupt_media`, `unsupported_codec`, `processing_timeout`. */
 export async function readHeader(input: MediaInput, context: RunContext): Promise<FfprobeReport> {
+  const read = (file: MediaInput): Promise<FfprobeReport> => readReport(file, context)
+  try {
+    return await read(input)
+  } catch (error) {
+    throw await judgeUnread(error, input, context.directory, read)
+  }
+}
+
+async function readReport(input: MediaInput, context: RunContext): Promise<FfprobeReport> {
   const chunks: Buffer[] = []
   let bytes = 0
   const onOutput = (chunk: Buffer): void => {
@@ -42,13 +52,16 @@ export interface PacketSelection {
   readonly firstSeconds?: number
 }
 
-/** Reads the packets of a file or of one stream, in the order of the file, without decoding or keeping them. */
+/**
+ * Reads the packets of a file or of one stream, in the order of the file, without decoding or keeping them. Returns the
+ * last error that ffprobe told of on the way, as where it met with no packets, or `null`.
+ */
 export async function readPackets(
   input: MediaInput,
   { stream, firstSeconds }: PacketSelection,
   context: RunContext,
   onPacket: (packet: Packet) => void,
-): Promise<void> {
+): Promise<string | null> {
   const decoder = new StringDecoder('utf8')
   let rest = ''
   const onOutput = (chunk: Buffer): void => {
@@ -68,7 +81,13 @@ export async function readPackets(
   ]
   const selection = stream === undefined ? [] : ['-select_streams', String(stream)]
   const what = [...selection, ...interval, ...entries]
-  await runFfprobe(input, what, context.config.timeoutMs, context, onOutput)
+  return lastComplaint(await runFfprobe(input, what, context.config.timeoutMs, context, onOutput))
+}
+
+// "[mpegts @ 0x…] [error] max resync size reached, could not find sync byte"
+function lastComplaint(messages: string): string | null {
+  const complaints = messages.split('\n').filter((line) => line.includes('[error] '))
+  return complaints.at(-1)?.split('[error] ')[1] ?? null
 }
 
 // "stream_index=0|pts_time=0.040000|dts_time=0.000000|duration_time=0.040000|flags=K__"
@@ -93,7 +112,7 @@ async function runFfprobe(
   timeoutMs: number,
   { toolchain, config, directory, signal }: RunContext,
   onOutput: (chunk: Buffer) => void,
-): Promise<void> {
+): Promise<string> {
   const { path } = await toolchain.ffprobe()
   const end = await runProgram(
     {
@@ -110,5 +129,6 @@ async function runFfprobe(
       },
     },
   )
-  if (end.exitCode !== 0) throw runFailure(end, { program: 'ffprobe', step: 'read', input })
+  if (end.exitCode === 0) return end.messages
+  throw runFailure(end, { program: 'ffprobe', step: 'read', input })
 }

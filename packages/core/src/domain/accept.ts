@@ -6,7 +6,7 @@ export interface AcceptOptions {
   /**
    * Content types by what the bytes are: `image/jpeg`, or `image/*` for all of a kind. Other names for a type are taken
    * for it (`video/x-ms-wmv` for `video/x-ms-asf`). A wildcard never includes active content (SVG, HTML); name it to
-   * accept it.
+   * accept it. `video/*` includes `application/mxf`.
    */
   readonly types: readonly string[]
   /** Filename extensions with their dot. @default every usual extension of the accepted types */

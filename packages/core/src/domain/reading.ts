@@ -3,7 +3,7 @@ import { kindOf } from './content-types.ts'
 import { isAccepted } from './is-accepted.ts'
 import type { AssetKind } from './states.ts'
 import { familyOf, typesOf } from './type-lookup.ts'
-import { READINGS } from './type-tables/families.ts'
+import { READINGS, RELABELLED } from './type-tables/families.ts'
 
 /**
  * What the bytes are, as exactly as their beginning and the name of the file tell together: which of its family a
@@ -22,7 +22,13 @@ export function readingOf(sniffed: string, claims: Claims, types: readonly strin
   const isGuess = kindOf(likeliest) === 'video' && byName.length > 0
   const isFirst = byName.includes(likeliest) || (byWord.includes(likeliest) && !isGuess)
   const ordered = isFirst ? [likeliest, ...byName, ...byWord] : [...byName, ...byWord, likeliest]
-  return ordered.find((type) => isAccepted(type, types)) ?? likeliest
+  return [...ordered, ...relabelled(ordered, claims)].find((type) => isAccepted(type, types)) ?? likeliest
+}
+
+/** What the name or the declared type calls bytes whose own word for it is a habit of writers. */
+function relabelled(ordered: readonly string[], { extension, declared }: Claims): readonly string[] {
+  const words = [...typesOf(extension), ...(declared === null ? [] : [declared])]
+  return ordered.flatMap((type) => RELABELLED[type] ?? []).filter((type) => words.includes(type))
 }
 
 /** The types of the same container that hold pictures where this one holds sound alone, or the other way round. */

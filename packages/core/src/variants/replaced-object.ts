@@ -28,6 +28,20 @@ export function enqueueDeletion(
 }
 
 /**
+ * Enqueues the deletion of an object that was stored for a variant and has come too late: nobody has heard of it, but it
+ * may be another worker's by now, or be made again. The asset is locked.
+ */
+export function enqueueDeletionOfLate(
+  unit: UnitOfWork,
+  asset: Pick<Asset, 'id' | 'storage'>,
+  variantName: string,
+  storageKey: string,
+): void {
+  const payload = { assetId: asset.id, storage: asset.storage, variantName, storageKey }
+  unit.enqueue(deletionAfter(0, payload))
+}
+
+/**
  * The deletion of one replaced object. When its recipe came back meanwhile, the object is the variant's again and stays;
  * when it was replaced once more since, or is being made again, the deletion waits for the URLs of that time. Safe to
  * repeat.

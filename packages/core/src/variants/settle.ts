@@ -12,7 +12,7 @@ import { cancelVariants } from './cancel.ts'
 import type { ClaimedVariant } from './claim.ts'
 import { jobsFor } from './plan.ts'
 import { variantsOf } from './read.ts'
-import { enqueueDeletion } from './replaced-object.ts'
+import { enqueueDeletion, enqueueDeletionOfLate } from './replaced-object.ts'
 import { transitionVariants, type VariantChanges } from './transition.ts'
 
 /** An output that lies in storage. */
@@ -68,6 +68,9 @@ export async function settle(
     if (!(await endAttempt(runtime, unit, current, { variant, runId }, effective))) {
       // Of an asset that is being purged nobody makes another output: what was stored meanwhile is nobody's.
       const lost = current.state === 'deleted' ? 'asset_gone' : 'claim_lost'
+      if (lost === 'claim_lost' && settlement.to === 'ready') {
+        enqueueDeletionOfLate(unit, current, variant.name, settlement.output.storageKey)
+      }
       await finishRuns(unit, [runId], 'cancelled', { reason: lost })
       return lost
     }

@@ -232,6 +232,34 @@ describe('one container under several names', () => {
     }
   })
 
+  it('is Matroska or WebM by the name that the list accepts, where it has it, and by its bytes otherwise', () => {
+    const judged = (sniffedType: string, filename: string, declaredType: string | null, types: readonly string[]) =>
+      judge(input({ sniffedType, filename, declaredType }), accept(types))
+    const webm = ['video/webm', 'audio/webm']
+    expect(judged('video/x-matroska', 'film.webm', 'video/webm', webm)).toMatchObject({ contentType: 'video/webm' })
+    expect(judged('video/x-matroska', 'memo.weba', null, webm)).toMatchObject({ contentType: 'audio/webm' })
+    expect(judged('video/x-matroska', 'blob', 'video/webm', webm)).toMatchObject({ contentType: 'video/webm' })
+    expect(judged('video/x-matroska', 'film.webm', 'video/webm', ['video/*'])).toMatchObject({
+      contentType: 'video/x-matroska',
+    })
+    expect(judged('video/webm', 'film.mkv', null, ['video/x-matroska'])).toMatchObject({
+      contentType: 'video/x-matroska',
+    })
+    expect(judged('video/x-matroska', 'film.mkv', null, webm)).toMatchObject({ reason: 'mime_not_allowed' })
+    expect(judged('video/mp4', 'film.webm', 'video/webm', webm)).toMatchObject({ reason: 'mime_not_allowed' })
+  })
+
+  it('is a film for a wildcard, though its type does not say so', () => {
+    const films = accept(['video/*'])
+    for (const declaredType of ['application/mxf', 'video/mxf', null]) {
+      const file = input({ sniffedType: 'application/mxf', filename: 'film.mxf', declaredType })
+      expect(judge(file, films)).toEqual({ accepted: true, contentType: 'application/mxf', filename: 'film.mxf' })
+      expect(judgeDeclared(file, films)).toBeNull()
+    }
+    const file = input({ sniffedType: 'application/mxf', filename: 'film.mxf' })
+    expect(judge(file, accept(['audio/*', 'image/*']))).toMatchObject({ reason: 'mime_not_allowed' })
+  })
+
   it('is a film unless its name says sound', () => {
     const sounds = accept(['audio/*'])
     for (const filename of ['film.mp4', 'film', 'film.mkv', 'film.webm']) {

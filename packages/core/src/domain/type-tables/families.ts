@@ -63,6 +63,20 @@ export const FORMS: Readonly<Record<string, string>> = {
 }
 
 /**
+ * Types that one word of a header tells apart, which writers put there by habit: FFmpeg calls a WebM film Matroska when
+ * it is told so, and some recorders the other way round. What the list accepts and the name says decides between them.
+ */
+export const RELABELLED: Readonly<Record<string, string>> = {
+  'video/webm': 'video/x-matroska',
+  'audio/webm': 'audio/x-matroska',
+  'video/x-matroska': 'video/webm',
+  'audio/x-matroska': 'audio/webm',
+}
+
+/** What wildcards take whose type does not say that it holds films. */
+export const FILMS_OF_OTHER_NAMES: readonly string[] = ['application/mxf']
+
+/**
  * Names that are true of many types and tell none of them: a .docx is a ZIP, an SVG is XML. Declaring one contradicts no
  * bytes of its kind.
  */

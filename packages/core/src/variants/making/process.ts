@@ -262,9 +262,8 @@ class VariantWork {
 
 /**
  * The object that nobody has heard of and nobody refers to after an output was stored, or `null`. Pure. What a ready
- * output replaces is deleted later, by a job of its own. When the claim was lost another worker may be writing, or have
- * committed, the same key: deleting it could take a ready variant's object, so it stays, at worst as an orphan that the
- * orphan scan finds.
+ * output replaces is deleted later, by a job of its own, and so is what was stored after its claim was lost: another worker
+ * may be writing, or have committed, the same key, and deleting it at once could take a ready variant's object.
  */
 function unreferencedKey(settled: Settled, variant: Variant, storageKey: string): string | null {
   if (settled === 'claim_lost' || settled === 'ready') return null

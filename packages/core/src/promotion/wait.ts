@@ -2,7 +2,7 @@ import { lockAsset } from '../assets/lock.ts'
 import { noteWaiting } from '../assets/wait.ts'
 import type { Asset } from '../domain/entities.ts'
 import { type Failure, failureOf } from '../domain/failures.ts'
-import { handedOn } from '../kernel/handed-on.ts'
+import { handedOn, isHandedOn } from '../kernel/handed-on.ts'
 import { finishRuns } from '../kernel/processing-runs.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import { inTransaction } from '../kernel/unit-of-work.ts'
@@ -44,9 +44,12 @@ export async function waitForPromotion(
   const isNews = await inTransaction(runtime, undefined, async (unit) => {
     const asset = await lockAsset(unit, assetId)
     if (asset === null || !IN_PROMOTION.includes(asset.state)) return false
-    if (!isRetried) unit.enqueue(handedOn(job, failure))
-    return noteWaiting(unit, asset, failure)
+    const isOtherReason = await noteWaiting(unit, asset, failure)
+    if (isRetried) return false
+    unit.enqueue(handedOn(job, failure))
+    return isOtherReason || !isHandedOn(job)
   })
+  // An attempt that is tried again is told of as such.
   if (!isNews) return
   const { reason, message } = failure
   runtime.logger.warn({ assetId, code: reason }, `A promotion waits, and goes on when the cause is gone. ${message}`)

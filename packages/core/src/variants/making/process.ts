@@ -11,6 +11,7 @@ import { cleanMetadata } from '../../domain/untrusted-metadata.ts'
 import { payloadText } from '../../kernel/payload-text.ts'
 import { makeRunDirectory } from '../../kernel/run-directory.ts'
 import { profileOf, type Runtime, storageOf } from '../../kernel/runtime.ts'
+import { markTold } from '../../kernel/told.ts'
 import type { RunningJob } from '../../ports/jobs.ts'
 import type { ProcessedOutput, Processor, SourceFile, VariantOutcome } from '../../ports/processor.ts'
 import type { Profile } from '../../profile/profile.ts'
@@ -56,7 +57,7 @@ async function makeVariants(
   } catch (error) {
     await work.settleRest(error)
   }
-  if (work.retryCause !== null) throw work.retryCause
+  if (work.retryCause !== null) throw markTold(work.retryCause)
   return work.outage ?? (claimed.hasUnknown ? newerRecipe(assetId) : null)
 }
 

@@ -3,7 +3,7 @@ import { noteWaiting } from '../assets/wait.ts'
 import type { Asset } from '../domain/entities.ts'
 import { type Failure, failureOf } from '../domain/failures.ts'
 import { handedOn, isHandedOn } from '../kernel/handed-on.ts'
-import { finishRuns } from '../kernel/processing-runs.ts'
+import { finishRuns, mergeRepeatedRun } from '../kernel/processing-runs.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import { inTransaction } from '../kernel/unit-of-work.ts'
 import type { DeadJob, RunningJob } from '../ports/jobs.ts'
@@ -28,6 +28,7 @@ export async function waitOrRetry(
   await finishRuns(runtime.database, [runId], job.signal.aborted ? 'cancelled' : 'failed', failure)
   // A worker that is being stopped gives the job back; that says nothing about anything.
   if (job.signal.aborted) throw error
+  if (isHandedOn(job)) await mergeRepeatedRun(runtime.database, runId)
   const isRetried = failure.kind === 'defect' && !job.isLastAttempt
   await waitForPromotion(runtime, job, assetId, failure, isRetried)
   if (isRetried) throw error

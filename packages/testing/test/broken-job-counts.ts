@@ -20,6 +20,17 @@ export const COUNT_BREAKAGES: readonly JobsBreakage[] = [
     }),
   },
   {
+    caseName: 'counts a dead letter, and calls its key live, until it was handled',
+    how: 'takes every dead letter for young',
+    breaks: (good) => ({
+      counts: async () =>
+        (await good.counts()).map((count) => ({
+          ...count,
+          oldestDeadSeconds: count.oldestDeadSeconds === null ? null : 0,
+        })),
+    }),
+  },
+  {
     caseName: 'tells how long the job has waited that was due first, and nothing while none is due',
     how: 'takes every wait for none',
     breaks: (good) => ({

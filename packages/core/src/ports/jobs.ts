@@ -92,6 +92,8 @@ export interface QueueCounts {
   readonly active: number
   /** Dead letters not handled yet. */
   readonly dead: number
+  /** How long ago the oldest of them died; `null` when there is none. */
+  readonly oldestDeadSeconds: number | null
 }
 
 /** A cron job as it is registered. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { QUEUES } from '@rindle/core/adapter'
+import { QUEUES, type QueueCounts } from '@rindle/core/adapter'
 import type { JobsContractCase, JobsSubject } from './contract-case.ts'
 import { eventually } from './eventually.ts'
 import { enqueue, gate, jobFor, QUEUE, recordingWorker, whileWorking } from './recording-worker.ts'
@@ -98,9 +98,13 @@ export const failureCases: readonly JobsContractCase[] = [
       await enqueue(subject, jobFor('a'))
       await whileWorking(subject.adapter, [worker], async () => {
         await eventually(subject, 'it was handed over', () => worker.died.length > 0)
-        const counts = (await subject.adapter.counts()).find(({ queue }) => queue === QUEUE)
+        const countsOf = async (): Promise<QueueCounts | undefined> =>
+          (await subject.adapter.counts()).find(({ queue }) => queue === QUEUE)
+        const { oldestDeadSeconds: age, ...counts } = (await countsOf()) ?? {}
         const live = await subject.adapter.findLive(QUEUE, ['a'])
-        mayEnd.open()
+        const isOlder = async (): Promise<boolean> => ((await countsOf())?.oldestDeadSeconds ?? 0) > (age ?? 0)
+        await eventually(subject, 'it has been dead for longer', isOlder).finally(() => mayEnd.open())
+        assert.ok(typeof age === 'number' && age >= 0 && age < 600, `It has been dead for ${age} s.`)
         assert.deepEqual(counts, { queue: QUEUE, waiting: 0, oldestWaitSeconds: null, active: 0, dead: 1 })
         assert.ok(live.has('a'))
         await eventually(subject, 'nothing is left of it', () => isSettled(subject))

@@ -20,7 +20,7 @@ export const COUNT_BREAKAGES: readonly JobsBreakage[] = [
     }),
   },
   {
-    caseName: 'counts a dead letter, and calls its key live, until it was handled',
+    caseName: 'tells how long ago the oldest dead letter died, and nothing when there is none',
     how: 'takes every dead letter for young',
     breaks: (good) => ({
       counts: async () =>

@@ -51,6 +51,12 @@ const reader: Processor = {
 
 type Profile = keyof typeof profiles
 
+/** What a server says of a file that it refuses, by its problem document. */
+function refusal(body: string): Error {
+  const { reason = 'none', detail } = JSON.parse(body) as { readonly reason?: string; readonly detail?: string }
+  return Object.assign(new Error(detail), { reason })
+}
+
 const NOTHING = new Uint8Array()
 const declared = { filename: 'empty.txt', contentType: 'text/plain' }
 const metadata = { filename: 'empty.txt', filetype: 'text/plain' }
@@ -113,11 +119,9 @@ describe.each(['local', ...(await s3Kinds())] as const)('a file without bytes, i
     const segment = new URL(location, url).pathname.split('/').at(-1) ?? ''
     return (await rindle.findResumableSession(segment, { actorId: 'ada' })).assetId
   }
-  /** What the answer of a server says of a file that it refuses. */
   const assertTaken = async (answer: Response, status: number): Promise<void> => {
     if (answer.status === status) return
-    const { reason = 'none', detail } = (await answer.json()) as { readonly reason?: string; readonly detail?: string }
-    throw Object.assign(new Error(detail), { reason })
+    throw refusal(await answer.text())
   }
 
   const WAYS: Readonly<Record<string, (profile: Profile) => Promise<string>>> = {
@@ -167,7 +171,7 @@ describe.each(['local', ...(await s3Kinds())] as const)('a file without bytes, i
           onSuccess: () => resolve(assetAt(upload.url ?? '')),
           onError: (error) => {
             const body = 'originalResponse' in error ? error.originalResponse?.getBody() : undefined
-            reject(Object.assign(error, JSON.parse(body ?? '{}')))
+            reject(refusal(body ?? '{}'))
           },
         })
         upload.start()

@@ -323,6 +323,23 @@ describe('verification', () => {
     expect(rest).toMatchObject({ checked: 6, interrupted: false, lastId: photos[4]?.id })
   })
 
+  it('looks at one storage alone when it is told so', async () => {
+    const photos = await readyPhotos(3)
+    const storages = { main: application.storage, other: application.storage }
+    const rindle = await deploy(application, profiles, { storages })
+    const [moved] = photos
+    await rindle.prisma.mediaAsset.update({ where: { id: moved?.id ?? '' }, data: { storage: 'other' } })
+    for (const { storageKey } of photos) await application.storage.delete(storageKey)
+    expect(await rindle.verifyStorage({ storage: 'other' })).toMatchObject({
+      checked: 2,
+      originalsChecked: 1,
+      lostOriginals: [moved?.id],
+    })
+    expect(await rindle.verifyStorage({ storage: 'main' })).toMatchObject({ checked: 4, originalsLost: 2 })
+    expect(await rindle.verifyStorage()).toMatchObject({ checked: 6, originalsLost: 3 })
+    await expect(rindle.verifyStorage({ storage: 'mian' })).rejects.toMatchObject({ code: 'invalid_input' })
+  })
+
   it('refuses profiles and variants that do not exist', async () => {
     const { rindle } = application
     await expect(rindle.verifyStorage({ profile: 'foto' as 'photo' })).rejects.toMatchObject({

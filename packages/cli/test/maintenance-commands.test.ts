@@ -78,6 +78,7 @@ describe('maintenance', () => {
     const cleanup = (deleted: number, dryRun: boolean): string =>
       'Rindle: cleanup of expired uploads...\n' +
       `  sessions_found:   1\n  sessions_deleted: ${deleted}\n  objects_deleted:  0\n  objects_missing:  1\n` +
+      '  objects_late:     0\n' +
       `  errors:           0\n  dry_run:          ${dryRun}\nDone.\n`
     expect(await command('cleanup-orphans')).toMatchObject({ stdout: cleanup(0, true), stderr: DRY, exitCode: 0 })
     expect(await command('cleanup-orphans', '--live')).toMatchObject({ stdout: cleanup(1, false), stderr: '' })

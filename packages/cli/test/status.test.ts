@@ -113,7 +113,15 @@ describe('runtime-status', () => {
       profile: 'photo',
       counts: { variants: { failed: 1, ready: 1 }, is_partial: false },
       queues: expect.arrayContaining([
-        { queue: 'rindle_promote', waiting: 0, oldest_wait_seconds: null, running: 0, dead: 0, workers: 0 },
+        {
+          queue: 'rindle_promote',
+          waiting: 0,
+          oldest_wait_seconds: null,
+          running: 0,
+          dead: 0,
+          oldest_dead_seconds: null,
+          workers: 0,
+        },
       ]),
       findings: [
         { class: 'no_worker' },

@@ -124,13 +124,30 @@ describe('a storage whose disk is not mounted', () => {
       exitCode: 2,
       stderr: expect.stringContaining('main'),
     })
+    const looked = {
+      stdout: 'Storage "main" is another than the one that was there before, or none: it would be set up anew.\n',
+      stderr: 'Dry run: nothing was changed.\n',
+      exitCode: 0,
+    }
+    expect(await command('init-storage', 'main', '--dry-run')).toMatchObject(looked)
     expect(await command('init-storage', 'main')).toMatchObject({
       stdout: 'Storage "main" is set up anew.\n',
       stderr: 'Start every process that uses it again.\nLook for what it lacks with `rindle verify-storage`.\n',
       exitCode: 0,
     })
     const again = await command('init-storage', 'main', '--format', 'json')
-    expect(JSON.parse(again.stdout)).toEqual({ storage: 'main', identity: expect.any(String), is_new: false })
-    expect(await command('verify-storage')).toMatchObject({ stdout: expect.stringContaining('is gone'), exitCode: 1 })
+    expect(JSON.parse(again.stdout)).toEqual({
+      storage: 'main',
+      identity: expect.any(String),
+      is_new: false,
+      dry_run: false,
+    })
+    expect((await command('init-storage', 'main', '--dry-run')).stdout).toBe(
+      'Storage "main" is set up, and is the one that was there before.\n',
+    )
+    expect(await command('verify-storage', '--storage', 'main')).toMatchObject({
+      stdout: expect.stringContaining('is gone'),
+      exitCode: 1,
+    })
   })
 })

@@ -9,6 +9,7 @@ const BY_REASON: Readonly<Record<string, string>> = {
   extension_mime_mismatch: 'The file is not what its name says.',
   declared_mime_mismatch: 'The file is not what its name says.',
   corrupt_media: 'The file is damaged and cannot be opened.',
+  unsupported_codec: 'Files of this kind cannot be opened here.',
   limit_exceeded: 'The picture or recording is too large.',
 }
 

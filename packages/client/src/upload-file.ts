@@ -181,7 +181,10 @@ async function awaitAsset(
 
 function assertAccepted(asset: WireAsset): WireAsset {
   if (asset.state === 'quarantined') {
-    throw new RindleClientError('upload_rejected', { reason: asset.errorReason ?? undefined })
+    throw new RindleClientError('upload_rejected', {
+      reason: asset.errorReason ?? undefined,
+      detail: asset.errorMessage ?? undefined,
+    })
   }
   if (asset.state === 'deleted') throw new RindleClientError('not_found')
   return asset

@@ -37,7 +37,10 @@ export interface VariantView {
   /** Pixels. */
   readonly height: number | null
   readonly durationMs: number | null
+  /** Why it failed, or what it waits for: a code. */
   readonly errorReason: string | null
+  /** The same as a sentence for a person, in English. */
+  readonly errorMessage: string | null
   /** What the processor says of its output, such as the tiles of a thumbnail strip. */
   readonly metadata: Readonly<Record<string, unknown>>
   /** `null` unless it may be fetched. */
@@ -58,8 +61,10 @@ export interface WireAsset {
   /** Pixels, as displayed. */
   readonly height: number | null
   readonly durationMs: number | null
-  /** Why it is quarantined, or what last went wrong. */
+  /** Why it is quarantined, or what last went wrong: a code. */
   readonly errorReason: string | null
+  /** The same as a sentence for a person, in English. */
+  readonly errorMessage: string | null
   /** Nothing more will change by itself. */
   readonly settled: boolean
   /** Of the original; `null` unless it may be fetched. */

@@ -34,7 +34,7 @@ import { operationsOf } from './operations/operations.ts'
 import { GaugeReader } from './operations/runtime-status/gauge-reader.ts'
 import { GAUGES, readGauges } from './operations/runtime-status/gauges.ts'
 import type { JobsAdapter } from './ports/jobs.ts'
-import { type Logger, stderrLogger } from './ports/logger.ts'
+import { type Logger, safeLogger, stderrLogger } from './ports/logger.ts'
 import type { Processor } from './ports/processor.ts'
 import type { StorageAdapter } from './ports/storage.ts'
 import type { GaugeReading, Telemetry } from './ports/telemetry.ts'
@@ -121,7 +121,7 @@ export function createRindle<const Ps extends Profiles>(options: RindleOptions<P
 }
 
 function composeRuntime(options: RindleOptions<Profiles>, database: Database): Runtime {
-  const logger = options.logger ?? stderrLogger
+  const logger = safeLogger(options.logger ?? stderrLogger)
   const workDirectory = options.workDirectory ?? join(tmpdir(), 'rindle')
   const { telemetry, now = () => new Date() } = options
   const storages = telemetry === undefined ? options.storages : tracedStorages(options.storages, telemetry)

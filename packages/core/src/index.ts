@@ -104,7 +104,7 @@ export type {
 export type { DoctorCheck, DoctorOptions, DoctorReport } from './operations/doctor/doctor.ts'
 export type { EraseOwnerOptions, ErasureReport } from './operations/erase-owner.ts'
 export type { ErasureTotals, Owners } from './operations/erase-owners.ts'
-export type { InitStorageReport } from './operations/init-storage.ts'
+export type { InitStorageOptions, InitStorageReport } from './operations/init-storage.ts'
 export type { AssetPage, ListAssetsOptions } from './operations/list/list-assets.ts'
 export type { ListVariantsOptions, VariantPage } from './operations/list/list-variants.ts'
 export type { ListingOptions } from './operations/list/listing.ts'

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type AssetWithVariants, type ErrorCode, isRindleError, type Rindle, type Variant } from '@rindle/core'
+import { shownMessage } from './shown-message.ts'
 import type { AssetView, VariantView } from './wire.ts'
 
 const SETTLED: readonly string[] = ['ready', 'degraded', 'quarantined', 'deleted']
@@ -25,6 +26,7 @@ export async function assetView(rindle: Rindle, asset: AssetWithVariants, actor:
     height: asset.height,
     durationMs: asset.durationMs,
     errorReason: asset.errorReason,
+    errorMessage: shownMessage(asset),
     settled: isSettled(asset),
     url,
     variants: Object.fromEntries(variants) as Record<string, VariantView>,
@@ -53,6 +55,7 @@ async function view(rindle: Rindle, asset: AssetWithVariants, variant: Variant, 
     height: variant.height,
     durationMs: variant.durationMs,
     errorReason: variant.errorReason,
+    errorMessage: shownMessage(variant),
     metadata: variant.metadata,
     url: isReady ? await urlOrNull(rindle.variantUrl(asset, variant.name, { actor })) : null,
   }

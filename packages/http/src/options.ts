@@ -8,7 +8,7 @@ import {
   type SlotName,
   stderrLogger,
 } from '@rindle/core'
-import { DEFAULT_BODY_LIMITS, problemsOf } from '@rindle/core/adapter'
+import { DEFAULT_BODY_LIMITS, problemsOf, safeLogger } from '@rindle/core/adapter'
 import { z } from 'zod'
 import type { ResumableServer } from './resumable-server.ts'
 
@@ -114,7 +114,7 @@ export function parseOptions<A, Ps extends Profiles>(options: HandlerOptions<A, 
     idleTimeoutMs: given.idleTimeoutMs ?? DEFAULT_BODY_LIMITS.idleTimeoutMs,
     minBytesPerSecond: given.minBytesPerSecond ?? DEFAULT_BODY_LIMITS.minBytesPerSecond,
     bodyTimeoutMs: given.bodyTimeoutMs ?? DEFAULT_BODY_LIMITS.bodyTimeoutMs,
-    logger: given.logger ?? stderrLogger,
+    logger: safeLogger(given.logger ?? stderrLogger),
   }
 }
 

@@ -77,7 +77,10 @@ export interface VariantView {
   readonly width: number | null
   readonly height: number | null
   readonly durationMs: number | null
+  /** A code. */
   readonly errorReason: string | null
+  /** The same as a sentence for a person; of what is not about the file, no more than the code means. */
+  readonly errorMessage: string | null
   readonly metadata: JsonObject
   /** `null` unless the variant is ready and its delivery allowed. */
   readonly url: string | null
@@ -95,7 +98,10 @@ export interface AssetView {
   readonly width: number | null
   readonly height: number | null
   readonly durationMs: number | null
+  /** A code. */
   readonly errorReason: string | null
+  /** The same as a sentence for a person; of what is not about the file, no more than the code means. */
+  readonly errorMessage: string | null
   /** Nothing changes any more by itself. */
   readonly settled: boolean
   /** The original; `null` unless the asset is deliverable and its delivery allowed. */

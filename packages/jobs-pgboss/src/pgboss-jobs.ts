@@ -17,7 +17,6 @@ import { mapError } from './map-error.ts'
 import { type PgBossJobsOptions, type ResolvedOptions, resolveOptions } from './options.ts'
 import { type JobCount, queueCounts } from './queue-counts.ts'
 import { QueueStore } from './queue-store.ts'
-import { safeLogger } from './safe-logger.ts'
 import { readSchedules, registerSchedule } from './schedules.ts'
 import { cancelJobs, countJobs, findLiveKeys } from './statements.ts'
 import { WorkerGroup } from './worker-group.ts'
@@ -59,9 +58,8 @@ class PgBossJobs implements JobsAdapter {
           'Pass `connectionString` to pgBossJobs.',
       )
     }
-    const logger = safeLogger(context.logger)
-    const store = new QueueStore({ connectionString, options: this.#options, logger })
-    this.#connected = { store, context: { ...context, logger } }
+    const store = new QueueStore({ connectionString, options: this.#options, logger: context.logger })
+    this.#connected = { store, context }
   }
 
   async start(): Promise<void> {

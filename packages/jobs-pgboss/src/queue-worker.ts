@@ -113,14 +113,11 @@ export class QueueWorker {
   }
 
   async #handle(job: JobWithMetadata, held: HeldJob): Promise<void> {
-    const { handle, queue, logger } = this.#options
     try {
-      await handle(job, held.abort.signal).finally(() => {
+      await this.#options.handle(job, held.abort.signal).finally(() => {
         held.isRunning = false
       })
     } catch (error) {
-      const fields = { ...factsOf(job), queue, ...errorFields(error) }
-      if (held.isOurs && !held.isGivenUp) logger.warn(fields, 'An attempt of a job failed.')
       await this.#settleFailure(job, held, error)
       return
     }
@@ -173,12 +170,6 @@ export class QueueWorker {
     held.isOurs = false
     await runStatement(boss, giveBackJob(schema, queue, held.claim))
   }
-}
-
-/** Which attempt at what; every payload of Rindle but that of maintenance names an asset. */
-function factsOf({ id, retryCount, data }: JobWithMetadata): Readonly<Record<string, unknown>> {
-  const assetId = typeof data === 'object' && data !== null && 'assetId' in data ? { assetId: data.assetId } : {}
-  return { ...assetId, jobId: id, attempt: retryCount + 1 }
 }
 
 function lose(job: HeldJob, queue: string): void {

@@ -79,13 +79,15 @@ export function findLiveKeys(schema: string, queues: readonly string[], keys: re
 }
 
 /**
- * Jobs per queue and state, finished and cancelled ones left out, as rows `{ queue, state, count, oldestWaitSeconds }`:
- * since the one of them was due that was due first.
+ * Jobs per queue and state, finished and cancelled ones left out, as rows
+ * `{ queue, state, count, oldestWaitSeconds, oldestAgeSeconds }`: since the one of them was due that was due first, and
+ * since the oldest was made.
  */
 export function countJobs(schema: string, queues: readonly string[]): Statement {
   const text = `
     select name as queue, state::text as state, count(*)::int as count,
-      extract(epoch from now() - min(start_after) filter (where start_after <= now()))::float8 as "oldestWaitSeconds"
+      extract(epoch from now() - min(start_after) filter (where start_after <= now()))::float8 as "oldestWaitSeconds",
+      extract(epoch from now() - min(created_on))::float8 as "oldestAgeSeconds"
     from ${schema}.job
     where name = any($1::text[]) and state not in ('completed', 'cancelled')
     group by name, state`

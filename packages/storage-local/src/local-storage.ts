@@ -41,6 +41,7 @@ export function localStorage(options: LocalStorageOptions): StorageAdapter {
     name: 'local',
     capabilities: new Set(config.publicBaseUrl === undefined ? CAPABILITIES : [...CAPABILITIES, 'public_url']),
     start: (known) => attempt(root, { operation: 'start' }, undefined, () => root.open(known)),
+    identify: () => attempt(root, { operation: 'identify' }, undefined, () => root.identify()),
     // Nothing is held open between calls.
     stop: async () => {},
     put: (key, body, putOptions) => putObject(root, config, { ...putOptions, key, body }),

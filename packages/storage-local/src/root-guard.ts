@@ -15,6 +15,8 @@ export interface RootGuard {
    * marker, or another's. `config_invalid` when a file is there. Safe to repeat, and to do in many processes at once.
    */
   open(known: KnownStorage | null | undefined): Promise<string>
+  /** The id of the root that is there now, whichever it is; `null` when there is none. Makes nothing. */
+  identify(): Promise<string | null>
   /**
    * Throws `storage_unavailable` unless the root is there. Of one that was not opened nothing is known, so that it may be
    * without a marker. One system call, as long as nothing has changed.
@@ -57,6 +59,7 @@ export function rootGuard(config: LocalStorageConfig, findRoot: () => Promise<st
       if (id === undefined) throw rootMissing()
       return id
     },
+    identify: async () => (await readMarker(directory)) ?? null,
     assertThere: async () => void (await recognise()),
     diagnose: async (known) => rootFinding(await judge(known)),
   }

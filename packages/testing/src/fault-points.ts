@@ -44,6 +44,7 @@ export function faultyStorage(adapter: StorageAdapter, plan: FaultPlan): Storage
     multipart: faultyMultipart(adapter.multipart, call),
     resumable: faultyResumable(adapter.resumable, call),
     start: (known) => adapter.start(known),
+    identify: () => adapter.identify(),
     stop: () => adapter.stop(),
     put: async (key, body, options) => {
       // A body that fails while a point is awaited must not end the process; the adapter reports it later.

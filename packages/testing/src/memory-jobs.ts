@@ -78,6 +78,7 @@ export function memoryJobs({ retryDelayMs = 0 }: MemoryJobsOptions = {}): JobsAd
         oldestWaitSeconds: jobs.oldestWaitSeconds(queue),
         active: jobs.count(queue, ({ state, isDead }) => state === 'active' && !isDead),
         dead: jobs.count(queue, ({ isDead }) => isDead),
+        oldestDeadSeconds: jobs.oldestDeadSeconds(queue),
       }))
     },
     schedule: async () => refuseSchedules(),

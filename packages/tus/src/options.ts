@@ -1,5 +1,5 @@
 import { type Logger, RindleError, stderrLogger } from '@rindle/core'
-import { type BodyLimits, DEFAULT_BODY_LIMITS, problemsOf } from '@rindle/core/adapter'
+import { type BodyLimits, DEFAULT_BODY_LIMITS, problemsOf, safeLogger } from '@rindle/core/adapter'
 import { z } from 'zod'
 
 /** Options of `tusServer`. Of a body that comes too slowly, what arrived before is kept. */
@@ -38,7 +38,8 @@ const optionsSchema = z.strictObject({
     .default([]),
   logger: z
     .custom<Logger>((value) => typeof value === 'object' && value !== null && 'error' in value)
-    .default(stderrLogger),
+    .default(stderrLogger)
+    .transform(safeLogger),
 })
 
 /** Checks the options at once: `config_invalid` with every problem and its path. */

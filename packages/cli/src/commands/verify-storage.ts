@@ -5,7 +5,7 @@ import { type Command, defineCommand } from '../command.ts'
 import { DRY_RUN_OPTION, nothingChangedNotes } from '../operation/dry-run-option.ts'
 import { FORCE_OPTION } from '../operation/force-option.ts'
 import { type OperationResult, resumeNotes, runOperation } from '../operation/run-operation.ts'
-import { AFTER_OPTION, CONCURRENCY_OPTION, SCOPE_OPTIONS, scopeOf } from '../operation/scope-options.ts'
+import { AFTER_OPTION, CONCURRENCY_OPTION, SCOPE_OPTIONS, STORAGE_OPTION, scopeOf } from '../operation/scope-options.ts'
 
 /** `rindle verify-storage`: asks the storages for every object that a row names. */
 export const verifyStorage: Command = defineCommand({
@@ -14,6 +14,7 @@ export const verifyStorage: Command = defineCommand({
   examples: [
     ['verify-storage', 'Variants without an object become missing, found ones ready'],
     ['verify-storage --profile photo --variant thumb', 'Only these'],
+    ['verify-storage --storage archive', 'Only what is in this storage'],
     ['verify-storage --dry-run', 'Count, and leave the variants as they are'],
     ['verify-storage --checksum', 'Read every original, and compare its SHA-256'],
     ['verify-storage --concurrency 50', 'Faster, where the storage bears it'],
@@ -22,6 +23,7 @@ export const verifyStorage: Command = defineCommand({
   positionals: {},
   options: {
     ...SCOPE_OPTIONS,
+    storage: STORAGE_OPTION,
     'dry-run': DRY_RUN_OPTION,
     checksum: { type: 'boolean', default: false, describe: 'Read every original, and compare its SHA-256' },
     force: FORCE_OPTION,

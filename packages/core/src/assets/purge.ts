@@ -3,8 +3,9 @@ import type { Asset } from '../domain/entities.ts'
 import { RindleError } from '../domain/errors.ts'
 import { failureOf } from '../domain/failures.ts'
 import { assetPrefix } from '../domain/keys.ts'
+import { isHandedOn } from '../kernel/handed-on.ts'
 import { payloadText } from '../kernel/payload-text.ts'
-import { finishRuns, startRuns } from '../kernel/processing-runs.ts'
+import { finishRuns, mergeRepeatedRun, startRuns } from '../kernel/processing-runs.ts'
 import { type Runtime, storageOf } from '../kernel/runtime.ts'
 import { type Row, text } from '../kernel/sql/row-values.ts'
 import { inTransaction, type UnitOfWork } from '../kernel/unit-of-work.ts'
@@ -53,6 +54,7 @@ export async function purge(runtime: Runtime, job: RunningJob, endUploads: EndUp
     await finishRuns(runtime.database, [runId], 'succeeded')
   } catch (error) {
     await finishRuns(runtime.database, [runId], 'failed', failureOf(error))
+    if (isHandedOn(job)) await mergeRepeatedRun(runtime.database, runId)
     throw error
   }
 }

@@ -19,6 +19,12 @@ export interface AcceptOptions {
    * @default 'correct'
    */
   readonly extensionMismatch?: ExtensionMismatch
+  /**
+   * Whether a file may have no bytes. Such a file is of the type that its name or its client says, if `types` names that
+   * and it is no image, video or audio: what is decoded has to be something. Nothing is made of it.
+   * @default false: `empty_file`
+   */
+  readonly allowEmpty?: boolean
   /** Largest size in bytes. */
   readonly maxBytes: number
   /** Largest width × height × frames. @default 100000000 */

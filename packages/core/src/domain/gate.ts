@@ -4,7 +4,7 @@ import { extensionsOf, isActiveContent, kindOf } from './content-types.ts'
 import { withExtension } from './filename.ts'
 import { isAccepted } from './is-accepted.ts'
 import { readingOf } from './reading.ts'
-import { familyOf, typesOf } from './type-lookup.ts'
+import { familyOf, typesOf, UNKNOWN_CONTENT_TYPE } from './type-lookup.ts'
 
 /** Why the gate refuses bytes; kept as the asset's `errorReason`. */
 export type RejectionReason =
@@ -50,14 +50,15 @@ interface Refused {
 }
 
 /**
- * The gate: size, magic bytes, allow-list, extension and declared type, in this order. A name of another type of the
- * same kind is corrected, where the profile does not refuse it; one of another kind, or of what a browser may run, is
- * refused always. Pure.
+ * The gate: size, magic bytes, allow-list, extension and declared type, in this order. A file without bytes, where the
+ * profile takes one, is judged by the last three. A name of another type of the same kind is corrected, where the profile
+ * does not refuse it; one of another kind, or of what a browser may run, is refused always. Pure.
  */
 export function judge(input: GateInput, accept: AcceptRules): GateVerdict {
   const { sniffedType, filename } = input
   const wrongSize = judgeSize(input, accept)
   if (wrongSize !== null) return wrongSize
+  if (input.byteSize === 0) return judgeEmpty(input, accept)
   if (sniffedType === undefined) {
     return reject('unknown_type', `The file is of no known type. ${acceptedBy(accept)}`)
   }
@@ -76,6 +77,29 @@ export function judge(input: GateInput, accept: AcceptRules): GateVerdict {
 export function judgeDeclared(input: DeclaredFile, accept: AcceptRules): Refused | null {
   const wrongSize = judgeSize(input, accept)
   if (wrongSize !== null) return wrongSize
+  if (input.byteSize !== 0) return judgeClaims(input, accept)
+  const verdict = judgeEmpty(input, accept)
+  return verdict.accepted ? null : verdict
+}
+
+/** The rejection of a file without bytes. */
+export function emptyFile(): Refused {
+  return reject('empty_file', 'The file is empty.')
+}
+
+/** A file without bytes is what is said of it, where nobody will decode it. */
+function judgeEmpty(input: DeclaredFile, accept: AcceptRules): GateVerdict {
+  const refused = judgeClaims(input, accept)
+  if (refused !== null) return refused
+  const { declaredType, filename } = input
+  const { declared, extension } = claimsOf(declaredType, filename)
+  const claimed = [...(declared === null ? [] : [declared]), ...typesOf(extension), UNKNOWN_CONTENT_TYPE]
+  const contentType = claimed.find((type) => kindOf(type) === 'other' && isAccepted(type, accept.types))
+  if (contentType !== undefined) return { accepted: true, contentType, filename }
+  return reject('empty_file', `The file is empty, and so is nothing that is accepted. ${acceptedBy(accept)}`)
+}
+
+function judgeClaims(input: DeclaredFile, accept: AcceptRules): Refused | null {
   const claims = claimsOf(input.declaredType, input.filename)
   const { declared, extension } = claims
   if (declared !== null && !mayBeAccepted(claims, accept.types)) {
@@ -96,8 +120,8 @@ export function tooLarge(maxBytes: number): Refused {
   return reject('max_bytes_exceeded', `The file is larger than the ${maxBytes} bytes that are accepted.`)
 }
 
-function judgeSize({ byteSize }: DeclaredFile, { maxBytes }: AcceptRules): Refused | null {
-  if (byteSize === 0) return reject('empty_file', 'The file is empty.')
+function judgeSize({ byteSize }: DeclaredFile, { maxBytes, allowEmpty }: AcceptRules): Refused | null {
+  if (byteSize === 0 && !allowEmpty) return emptyFile()
   return byteSize !== null && byteSize > maxBytes ? tooLarge(maxBytes) : null
 }
 

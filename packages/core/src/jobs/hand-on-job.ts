@@ -2,7 +2,7 @@ import { lockAsset } from '../assets/lock.ts'
 import { noteWaiting } from '../assets/wait.ts'
 import { RindleError } from '../domain/errors.ts'
 import { type Failure, failureOf } from '../domain/failures.ts'
-import { handedOn } from '../kernel/handed-on.ts'
+import { handedOn, isHandedOn } from '../kernel/handed-on.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import { inTransaction } from '../kernel/unit-of-work.ts'
 import type { DeadJob, RunningJob } from '../ports/jobs.ts'
@@ -16,7 +16,7 @@ export async function handOnJob(runtime: Runtime, job: DeadJob, failure: Failure
   const isNews = await inTransaction(runtime, undefined, async (unit) => {
     const asset = typeof assetId === 'string' ? await lockAsset(unit, assetId) : null
     unit.enqueue(handedOn(job, failure))
-    if (asset?.state !== 'deleted') return !('handedOn' in job.payload)
+    if (asset?.state !== 'deleted') return !isHandedOn(job)
     return noteWaiting(unit, asset, failure)
   })
   if (!isNews) return

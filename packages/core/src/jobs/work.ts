@@ -17,6 +17,7 @@ import { handOnVariants } from '../variants/wait.ts'
 import { maintenanceDied, promoteDied, variantsDied } from './dead-jobs.ts'
 import { handOnJob, newerJob, untilDone, workerDied } from './hand-on-job.ts'
 import { startWorkers } from './start-workers.ts'
+import { tellingAttempts } from './tell-attempts.ts'
 
 /** Options of {@link work}. */
 export interface WorkOptions {
@@ -52,7 +53,7 @@ export async function work(runtime: Runtime, options: WorkOptions, maintain: Wor
   const registrations = queues.map((queue) => ({
     queue,
     concurrency: options.concurrency?.[queue] ?? defaultConcurrency(queue),
-    ...endingDeadRuns(runtime, leavingNewer(runtime, handlers[queue])),
+    ...tellingAttempts(runtime, endingDeadRuns(runtime, leavingNewer(runtime, handlers[queue]))),
   }))
   return startWorkers(runtime, { registrations, isExplicit: options.queues !== undefined })
 }

@@ -19,6 +19,11 @@ export function handedOn({ queue, key, payload }: DeadJob, failure: Pick<Failure
   return { queue, key, payload: { ...rest, [COUNT]: times + 1 }, delaySeconds: backOffSeconds(failure, times) }
 }
 
+/** Whether a job goes on with the work of another. Pure. */
+export function isHandedOn({ payload }: Pick<DeadJob, 'payload'>): boolean {
+  return timesHandedOn(payload) > 0
+}
+
 function timesHandedOn({ [COUNT]: times }: JsonObject): number {
   return typeof times === 'number' && Number.isSafeInteger(times) && times > 0 ? times : 0
 }

@@ -48,6 +48,35 @@ export async function finishRuns(
   )
 }
 
+/**
+ * Lets an attempt of work that was handed on count for the one before it, when that ended for the same reason: a night's
+ * outage is one row of the trail, with the last attempt's end and, as `times` in its details, how many there were. When it
+ * ended for another reason, both stay.
+ */
+export async function mergeRepeatedRun(sql: SqlExecutor, runId: string): Promise<void> {
+  await sql.executeSql(
+    `with ended as (
+       select * from rindle.media_processing_runs where id = $1::uuid and state = 'failed'
+     ), earlier as (
+       select run.id, run.state, run.error_reason from ended
+       join rindle.media_processing_runs as run
+         on run.asset_id = ended.asset_id and run.variant_name is not distinct from ended.variant_name
+           and run.id <> ended.id and run.created_at <= ended.created_at
+       order by run.created_at desc, run.id desc limit 1
+     ), merged as (
+       update rindle.media_processing_runs as run
+       set worker = ended.worker, attempt = ended.attempt, finished_at = ended.finished_at, updated_at = now(),
+         details = run.details || ended.details
+           || jsonb_build_object('times', coalesce((run.details->>'times')::int, 1) + 1)
+       from ended, earlier
+       where run.id = earlier.id and earlier.state = 'failed' and earlier.error_reason = ended.error_reason
+       returning run.id
+     )
+     delete from rindle.media_processing_runs where id = $1::uuid and exists (select 1 from merged)`,
+    [runId],
+  )
+}
+
 /** Ends the attempts at variants that are cancelled: nobody comes again for a job that was cancelled and then died. */
 export async function cancelRuns(sql: SqlExecutor, assetId: string, variantNames: readonly string[]): Promise<void> {
   await sql.executeSql(

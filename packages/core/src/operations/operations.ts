@@ -9,7 +9,7 @@ import { type BackfillOptions, type BackfillReport, backfillMetadata } from './b
 import { type CleanupOptions, type CleanupReport, cleanupOrphans } from './cleanup-orphans.ts'
 import { type EraseOwnerOptions, type ErasureReport, eraseOwner, previewOwnerErasure } from './erase-owner.ts'
 import { type ErasureTotals, eraseOwners, type Owners, previewOwnerErasures } from './erase-owners.ts'
-import { type InitStorageReport, initStorage } from './init-storage.ts'
+import { type InitStorageOptions, type InitStorageReport, initStorage } from './init-storage.ts'
 import { type AssetPage, type ListAssetsOptions, listAssets } from './list/list-assets.ts'
 import { type ListVariantsOptions, listVariants, type VariantPage } from './list/list-variants.ts'
 import { type PruneRunsOptions, type PruneRunsReport, pruneRuns } from './prune-runs.ts'
@@ -58,9 +58,9 @@ export interface Operations<P extends string = string, V extends string = string
   verifyStorage(options?: VerifyStorageOptions<P>): Promise<VerifyStorageReport>
   /**
    * Takes what is at a storage's address now for that storage: after it was moved, emptied or exchanged on purpose.
-   * `invalid_input`.
+   * With `dryRun` it only looks. `invalid_input`.
    */
-  initStorage(storage: string): Promise<InitStorageReport>
+  initStorage(storage: string, options?: InitStorageOptions): Promise<InitStorageReport>
   /** Enqueues work again whose job is gone. */
   recoverLostWork(options?: RecoverOptions): Promise<RecoverReport>
 
@@ -122,7 +122,7 @@ export function operationsOf(runtime: Runtime): Operations {
     requeueVariants: (assetId, options) => requeueVariants(runtime, assetId, options),
     regenerateVariants: (options) => regenerateVariants(runtime, options),
     verifyStorage: (options) => verifyStorage(runtime, options),
-    initStorage: (storage) => initStorage(runtime, storage),
+    initStorage: (storage, options) => initStorage(runtime, storage, options),
     recoverLostWork: (options) => recoverLostWork(runtime, options),
     abortIncompleteUploads: (options) => abortIncompleteUploads(runtime, options),
     cleanupOrphans: (options) => cleanupOrphans(runtime, options),

@@ -44,7 +44,7 @@ export interface ScheduleOptions<P extends string = string> {
   readonly sweepOrphanedTempFiles?: Scheduled<Live & { readonly thresholdSeconds?: number }>
   /** Asks the storages for every object. @default on Sundays at 04:00 */
   readonly verifyStorage?: Scheduled<
-    Concurrent & InProfile<P> & { readonly variant?: string; readonly checksum?: boolean }
+    Concurrent & InProfile<P> & { readonly variant?: string; readonly storage?: string; readonly checksum?: boolean }
   >
   /** Makes stale, missing and newly declared variants. @default never */
   readonly regenerateVariants?: ScheduledOnRequest<
@@ -85,7 +85,7 @@ const OPTIONS = {
   abortIncompleteUploads: { concurrency },
   cleanupOrphans: { live, concurrency, storage: name },
   sweepOrphanedTempFiles: { live, thresholdSeconds: seconds },
-  verifyStorage: { concurrency, profile: name, variant: name, checksum: z.boolean().optional() },
+  verifyStorage: { concurrency, profile: name, variant: name, storage: name, checksum: z.boolean().optional() },
   regenerateVariants: { concurrency, profile: name, variant: name, prune: z.boolean().optional() },
   recoverLostWork: { concurrency, olderThanSeconds: seconds },
   scanOrphans: { live, prefix: z.string().optional(), graceSeconds: seconds, storage: name },

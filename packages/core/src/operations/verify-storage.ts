@@ -3,7 +3,7 @@ import { DELIVERABLE } from '../kernel/sql/state-literals.ts'
 import { errorFields } from '../ports/logger.ts'
 import { countAssets } from './count-rows.ts'
 import { runOperation } from './run-operation.ts'
-import { assertAfter, assertVariantName, profilesIn } from './scope.ts'
+import { assertAfter, assertVariantName, profilesIn, storagesIn } from './scope.ts'
 import { type StoppedStorage, StorageWatch } from './storage-watch.ts'
 import { type StoredAsset, storedAssets } from './stored-assets.ts'
 import { noteOriginal, type OriginalSight, seeOriginal } from './stored-originals.ts'
@@ -16,6 +16,8 @@ export interface VerifyStorageOptions<P extends string = string> extends WalkOpt
   readonly profile?: P
   /** Only variants of this name, and no originals. @default all */
   readonly variant?: string
+  /** Only what is in this storage. @default all */
+  readonly storage?: string
   /** Asks the storages, counts what would change, and changes nothing. @default false */
   readonly dryRun?: boolean
   /** Reads every original, and compares its SHA-256 with that of its row. @default false, only the size */
@@ -70,7 +72,8 @@ const LISTED_ORIGINALS = 100
  *
  * Stops at a storage that is down; and, unless it is forced, at one where more than half of the objects that should be
  * there are missing, of at least twenty, before the rows of that page are changed. Safe to repeat, to interrupt, and to
- * run beside workers: a variant that changes meanwhile is left to the next run. `unknown_profile`, `unknown_variant`.
+ * run beside workers: a variant that changes meanwhile is left to the next run. `unknown_profile`, `unknown_variant`;
+ * `invalid_input` for an unknown storage.
  */
 export async function verifyStorage(
   runtime: Runtime,
@@ -80,9 +83,10 @@ export async function verifyStorage(
   const dryRun = options.dryRun ?? false
   return runOperation(runtime, { operation: 'verify_storage', scope, dry_run: dryRun }, async () => {
     const profiles = profilesIn(runtime, options.profile)
+    const storages = storagesIn(runtime, options.storage)
     assertAfter(options.after)
     if (options.variant !== undefined) await assertVariantName(runtime, profiles, options.variant)
-    return new Verification(runtime, options).run(profiles)
+    return new Verification(runtime, options).run(profiles, storages)
   })
 }
 
@@ -125,8 +129,8 @@ class Verification {
     this.#lastId = options.after ?? null
   }
 
-  async run(profiles: readonly string[]): Promise<VerifyStorageReport> {
-    const { interrupted } = await walk(this.#watch.until(this.#pages(profiles), Object.keys(this.#runtime.storages)), {
+  async run(profiles: readonly string[], storages: readonly string[]): Promise<VerifyStorageReport> {
+    const { interrupted } = await walk(this.#watch.until(this.#pages(profiles), storages), {
       ...this.#options,
       concurrency: this.#concurrency,
       counts: this.#counts,

@@ -54,7 +54,10 @@ export interface WorkerRegistration {
   readonly queue: QueueName
   /** Jobs at once in this process. */
   readonly concurrency: number
-  /** Resolves: done. Rejects: tried again with back-off, until the attempts of the queue are used up. */
+  /**
+   * Resolves: done. Rejects: tried again with back-off, until the attempts of the queue are used up. The log is told of
+   * what it rejects with before that; the adapter tells it nothing.
+   */
   readonly handle: (job: RunningJob) => Promise<void>
   /**
    * Called, at least once, for a job whose last attempt failed; a rejection is tried again. By then the same work may
@@ -75,6 +78,7 @@ export interface Workers {
 /** What the instance gives its jobs adapter. */
 export interface JobsContext {
   readonly database: Database
+  /** Never throws. */
   readonly logger: CodedLogger
 }
 
@@ -88,6 +92,8 @@ export interface QueueCounts {
   readonly active: number
   /** Dead letters not handled yet. */
   readonly dead: number
+  /** How long ago the oldest of them died; `null` when there is none. */
+  readonly oldestDeadSeconds: number | null
 }
 
 /** A cron job as it is registered. */

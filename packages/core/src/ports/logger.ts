@@ -40,6 +40,31 @@ export function jsonLogger(output: { write(line: string): unknown }): Logger {
 /** {@link jsonLogger} to stderr. The default. */
 export const stderrLogger: Logger = jsonLogger({ write: (text) => process.stderr.write(text) })
 
+/**
+ * The same logger, but one that throws, or rejects, breaks nothing of the work that it is told of: a full disk below an
+ * application's log is no reason to lose an upload. The process warns of it once (`RINDLE_LOGGER_FAILED`).
+ */
+export function safeLogger(logger: Logger): Logger {
+  let isWarned = false
+  const failed = (error: unknown): void => {
+    if (isWarned) return
+    isWarned = true
+    const message = `The logger that Rindle was given fails, and lines are lost: ${errorText(error)}`
+    process.emitWarning(message, { code: 'RINDLE_LOGGER_FAILED' })
+  }
+  const at =
+    (level: keyof Logger): Logger['info'] =>
+    (fields, message) => {
+      try {
+        const written: unknown = logger[level](fields, message)
+        if (written instanceof Promise) written.catch(failed)
+      } catch (error) {
+        failed(error)
+      }
+    }
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
+}
+
 /** Drops everything. */
 export const silentLogger: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 

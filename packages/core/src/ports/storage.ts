@@ -278,6 +278,11 @@ export interface StorageAdapter {
    * somebody sets it up anew. Idempotent.
    */
   start(known?: KnownStorage | null): Promise<string | undefined>
+  /**
+   * What tells the storage that is at the address now from every other, as {@link StorageAdapter.start} would give it;
+   * `null` where nothing does yet, `undefined` where the address does. Works before `start`, and makes nothing.
+   */
+  identify(): Promise<string | null | undefined>
   /** Releases it. Idempotent. */
   stop(): Promise<void>
 

@@ -1,3 +1,4 @@
+import { kindOf } from '../domain/content-types.ts'
 import type { Asset } from '../domain/entities.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import type { ProbeResult, SourceFile } from '../ports/processor.ts'
@@ -5,7 +6,7 @@ import type { Profile } from '../profile/profile.ts'
 
 /**
  * What the bytes say of themselves, within the limits of the profile; `null` when no installed processor reads their
- * type. `limit_exceeded`, `corrupt_media`, `unsupported_codec`.
+ * type. Of an empty file only the kind. `limit_exceeded`, `corrupt_media`, `unsupported_codec`.
  */
 export async function probeFile(
   runtime: Runtime,
@@ -13,6 +14,8 @@ export async function probeFile(
   file: SourceFile,
   signal: AbortSignal,
 ): Promise<ProbeResult | null> {
+  // What has no bytes is nothing that a decoder could be asked about.
+  if (file.byteSize === 0) return { kind: kindOf(file.contentType) }
   const processor = runtime.processors.find((candidate) => candidate.probes.has(file.contentType))
   if (processor === undefined) return null
   const limits = { maxPixels, ...(maxDurationMs === null ? {} : { maxDurationMs }) }

@@ -2,8 +2,8 @@ import { lockAsset } from '../assets/lock.ts'
 import { noteWaiting } from '../assets/wait.ts'
 import type { Asset } from '../domain/entities.ts'
 import { type Failure, failureOf } from '../domain/failures.ts'
-import { handedOn } from '../kernel/handed-on.ts'
-import { finishRuns } from '../kernel/processing-runs.ts'
+import { handedOn, isHandedOn } from '../kernel/handed-on.ts'
+import { finishRuns, mergeRepeatedRun } from '../kernel/processing-runs.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import { inTransaction } from '../kernel/unit-of-work.ts'
 import type { DeadJob, RunningJob } from '../ports/jobs.ts'
@@ -28,6 +28,7 @@ export async function waitOrRetry(
   await finishRuns(runtime.database, [runId], job.signal.aborted ? 'cancelled' : 'failed', failure)
   // A worker that is being stopped gives the job back; that says nothing about anything.
   if (job.signal.aborted) throw error
+  if (isHandedOn(job)) await mergeRepeatedRun(runtime.database, runId)
   const isRetried = failure.kind === 'defect' && !job.isLastAttempt
   await waitForPromotion(runtime, job, assetId, failure, isRetried)
   if (isRetried) throw error
@@ -44,9 +45,12 @@ export async function waitForPromotion(
   const isNews = await inTransaction(runtime, undefined, async (unit) => {
     const asset = await lockAsset(unit, assetId)
     if (asset === null || !IN_PROMOTION.includes(asset.state)) return false
-    if (!isRetried) unit.enqueue(handedOn(job, failure))
-    return noteWaiting(unit, asset, failure)
+    const isOtherReason = await noteWaiting(unit, asset, failure)
+    if (isRetried) return false
+    unit.enqueue(handedOn(job, failure))
+    return isOtherReason || !isHandedOn(job)
   })
+  // An attempt that is tried again is told of as such.
   if (!isNews) return
   const { reason, message } = failure
   runtime.logger.warn({ assetId, code: reason }, `A promotion waits, and goes on when the cause is gone. ${message}`)

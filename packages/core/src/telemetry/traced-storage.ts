@@ -17,6 +17,7 @@ export function tracedStorage(name: string, adapter: StorageAdapter, telemetry: 
     multipart: tracedMultipart(adapter.multipart, call),
     resumable: tracedResumable(adapter.resumable, call),
     start: (known) => adapter.start(known),
+    identify: () => adapter.identify(),
     stop: () => adapter.stop(),
     put: (key, body, options) => call('put', () => adapter.put(key, body, options)),
     get: (key, options) => call('get', () => adapter.get(key, options)),

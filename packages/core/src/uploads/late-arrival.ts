@@ -13,7 +13,8 @@ const CLOCK_SKEW_SECONDS = 300
 /**
  * Enqueues, in the transaction that ends an upload for good, the deletion of whatever its client still sends: a URL for
  * one PUT cannot be taken back. The deletion waits until the URL has expired. Parts need none of this: their upload is
- * gone from the storage, and so are their URLs.
+ * gone from the storage, and so are their URLs. Of an upload that was completed the row stays, and `cleanupOrphans` finds
+ * what comes.
  */
 export function enqueueLateDeletion(
   runtime: Runtime,

@@ -5,7 +5,7 @@ import type { Asset, Variant } from '../domain/entities.ts'
 import type { JsonObject } from '../domain/errors.ts'
 import type { Failure } from '../domain/failures.ts'
 import { isDeliverable, type RunState } from '../domain/states.ts'
-import { finishRuns } from '../kernel/processing-runs.ts'
+import { finishRuns, mergeRepeatedRun } from '../kernel/processing-runs.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import { inTransaction, type UnitOfWork } from '../kernel/unit-of-work.ts'
 import { cancelVariants } from './cancel.ts'
@@ -31,8 +31,11 @@ export type Settlement =
   | { readonly to: 'ready'; readonly output: StoredOutput }
   /** `isOfOriginal`: the original, which is whole, cannot be decoded, so no other variant can be made of it either. */
   | { readonly to: 'failed'; readonly failure: Failure; readonly isOfOriginal: boolean }
-  /** `hasJob`: the job that held it comes again, or hands it on. A cancelled one does not, so a new one is enqueued. */
-  | { readonly to: 'queued'; readonly failure: Failure; readonly hasJob: boolean }
+  /**
+   * `hasJob`: the job that held it comes again, or hands it on. A cancelled one does not, so a new one is enqueued.
+   * `isRepeat`: that job goes on with the work of one that had to wait, and has to wait again.
+   */
+  | { readonly to: 'queued'; readonly failure: Failure; readonly hasJob: boolean; readonly isRepeat: boolean }
   | { readonly to: 'cancelled' }
 
 /** What became of a settlement: the state the variant has now, or why it was not the caller's to change. */
@@ -74,6 +77,7 @@ export async function settle(
       await finishRuns(unit, [runId], 'cancelled', { reason: lost })
       return lost
     }
+    if (effective.to === 'queued' && effective.isRepeat) await mergeRepeatedRun(unit, runId)
     if (effective.to === 'queued' && !effective.hasJob) {
       for (const request of jobsFor(asset.id, [variant])) unit.enqueue(request)
     }

@@ -334,3 +334,52 @@ describe('before the bytes are there', () => {
     })
   })
 })
+
+describe('a file without bytes', () => {
+  const lenient = accept(['image/*', 'text/plain', 'application/zip', 'application/pdf'], { allowEmpty: true })
+  const empty = (declaredType: string | null, filename: string): GateInput =>
+    input({ sniffedType: undefined, byteSize: 0, declaredType, filename })
+
+  it.each([
+    ['text/plain', 'a.txt', 'text/plain'],
+    [null, 'a.txt', 'text/plain'],
+    ['', 'a.pdf', 'application/pdf'],
+    ['application/x-zip-compressed', 'a', 'application/zip'],
+    ['text/plain', 'a', 'text/plain'],
+  ])('is what is said of it: %o called %s is %s', (declaredType, filename, contentType) => {
+    expect(judge(empty(declaredType, filename), lenient)).toEqual({ accepted: true, contentType, filename })
+    expect(judgeDeclared(empty(declaredType, filename), lenient)).toBeNull()
+  })
+
+  it.each([
+    [null, 'a', 'empty_file'],
+    [null, 'a.jpg', 'empty_file'],
+    ['image/jpeg', 'a.jpg', 'empty_file'],
+    ['image/png', 'a', 'empty_file'],
+    ['', 'a.html', 'extension_not_allowed'],
+    ['text/html', 'a', 'mime_not_allowed'],
+    ['text/plain', 'a.zip', 'extension_mime_mismatch'],
+    ['application/zip', 'a.jpg', 'extension_mime_mismatch'],
+  ])(
+    'is refused when it would be decoded, or nothing says what it is: %o called %s',
+    (declaredType, filename, reason) => {
+      const refused = { accepted: false, reason }
+      expect(judge(empty(declaredType, filename), lenient)).toMatchObject(refused)
+      expect(judgeDeclared(empty(declaredType, filename), lenient)).toMatchObject(refused)
+    },
+  )
+
+  it('changes nothing for files that have some', () => {
+    expect(judge(input({ sniffedType: undefined, filename: 'a.txt' }), lenient)).toMatchObject({
+      reason: 'unknown_type',
+    })
+  })
+
+  it('cannot be allowed where everything is decoded', () => {
+    const types = ['image/*', 'video/mp4', 'image/svg+xml']
+    expect(() => accept(types, { allowEmpty: true })).toThrow(
+      'accept.allowEmpty: is for files that are never decoded, and all of the types are images, video or audio',
+    )
+    expect(accept(types, { allowEmpty: false }).allowEmpty).toBe(false)
+  })
+})

@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream'
 import { jsonLogger, type Logger, RindleError, stderrLogger } from '@rindle/core'
-import { type CodedLogger, errorFields, errorText } from '@rindle/core/adapter'
+import { type CodedLogger, errorFields, errorText, safeLogger } from '@rindle/core/adapter'
 import { pino } from 'pino'
 import { describe, expect, expectTypeOf, it, onTestFinished, vi } from 'vitest'
 
@@ -100,4 +100,41 @@ it('the default writes what was maintained, warnings and errors to stderr, a lin
   for (const level of ['debug', 'info', 'warn', 'error'] as const) stderrLogger[level]({ task: 'a' }, 'Said.')
   const lines = write.mock.calls.map(([line]) => JSON.parse(String(line)) as object)
   expect(lines).toMatchObject(['info', 'warn', 'error'].map((level) => ({ level, msg: 'Said.', task: 'a' })))
+})
+
+it('a logger that throws, or rejects, breaks nothing, and is told of once', async () => {
+  const warned = vi.spyOn(process, 'emitWarning').mockReturnValue()
+  onTestFinished(() => warned.mockRestore())
+  const full = new Error('ENOSPC: no space left on device')
+  const throws = (): never => {
+    throw full
+  }
+  // As an asynchronous function is one of void to the compiler.
+  const rejects = (() => Promise.reject(full)) as unknown as Logger['info']
+  for (const info of [throws, rejects]) {
+    const logger = safeLogger({ debug: throws, info, warn: throws, error: throws })
+    logger.info({}, 'Said.')
+    await Promise.resolve()
+    logger.error({ code: 'x' }, 'Said.')
+  }
+  const warning = [
+    'The logger that Rindle was given fails, and lines are lost: ENOSPC: no space left on device',
+    { code: 'RINDLE_LOGGER_FAILED' },
+  ]
+  expect(warned.mock.calls).toEqual([warning, warning])
+})
+
+it('a logger keeps what it is of', () => {
+  const lines: unknown[] = []
+  class Lines {
+    readonly #lines = lines
+    debug(): void {}
+    info(fields: object, message: string): void {
+      this.#lines.push([fields, message])
+    }
+    warn(): void {}
+    error(): void {}
+  }
+  safeLogger(new Lines()).info({ a: 1 }, 'Said.')
+  expect(lines).toEqual([[{ a: 1 }, 'Said.']])
 })

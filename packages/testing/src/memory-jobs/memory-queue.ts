@@ -11,6 +11,8 @@ export interface MemoryJob {
   /** `idle`: requested and never tried; `retry`: to be tried again. Both wait. */
   state: 'idle' | 'retry' | 'active'
   isDead: boolean
+  /** When it became a dead letter, on the clock of `performance.now()`. */
+  diedAtMs: number | null
   attempts: number
   /** When it may be tried, on the clock of `performance.now()`. */
   dueAtMs: number
@@ -33,6 +35,7 @@ export class MemoryQueue {
       payload: structuredClone(payload),
       state: 'idle',
       isDead: false,
+      diedAtMs: null,
       attempts: 0,
       dueAtMs: performance.now() + delaySeconds * 1_000,
       abort: new AbortController(),
@@ -71,6 +74,7 @@ export class MemoryQueue {
   fail(job: MemoryJob, retryDelayMs: number): void {
     const isDying = !job.isDead && job.attempts >= QUEUES[job.queue].attempts
     job.isDead ||= isDying
+    if (isDying) job.diedAtMs = performance.now()
     job.state = 'retry'
     job.dueAtMs = performance.now() + (isDying ? 0 : retryDelayMs)
   }
@@ -102,6 +106,12 @@ export class MemoryQueue {
     const now = performance.now()
     const due = this.#find((job) => job.queue === queue && job.state !== 'active' && !job.isDead && job.dueAtMs <= now)
     return due.length === 0 ? null : Math.max(...due.map(({ dueAtMs }) => now - dueAtMs)) / 1_000
+  }
+
+  /** How long ago the oldest dead letter died; `null` when there is none. */
+  oldestDeadSeconds(queue: QueueName): number | null {
+    const died = this.#find((job) => job.queue === queue).flatMap(({ diedAtMs }) => diedAtMs ?? [])
+    return died.length === 0 ? null : (performance.now() - Math.min(...died)) / 1_000
   }
 
   #find(matches: (job: MemoryJob) => boolean): readonly MemoryJob[] {

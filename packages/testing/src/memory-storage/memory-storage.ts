@@ -47,6 +47,7 @@ export function memoryStorage({ now = () => new Date() }: MemoryStorageOptions =
     name: 'memory',
     capabilities: new Set(CAPABILITIES),
     start: async () => {},
+    identify: async () => {},
     stop: async () => {},
     ...memoryReading(objects),
     ...memoryWriting(objects),

@@ -119,6 +119,14 @@ export const capabilityCases: readonly StorageContractCase[] = [
     },
   },
   {
+    name: 'says which storage it is as it does when it starts',
+    run: async ({ adapter }) => {
+      const before = await adapter.identify()
+      assert.equal(await adapter.start(), before)
+      assert.equal(await adapter.identify(), before)
+    },
+  },
+  {
     name: 'checks itself, says what to do about what is wrong, and changes nothing',
     run: async ({ adapter }) => {
       await putBytes(adapter, KEY, patternBytes(9))

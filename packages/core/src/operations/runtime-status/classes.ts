@@ -44,6 +44,15 @@ export const STATUS_DEFAULTS: Readonly<Record<StatusClass, StatusDefault>> = {
     command: 'rindle doctor',
     advice: 'These variants and purges wait for what their reason names. Put that right, and they go on by themselves.',
   },
+  dead_job: {
+    severity: 'error',
+    thresholdSeconds: 5 * MINUTE,
+    verb: 'doctor',
+    command: 'rindle doctor',
+    advice:
+      'The attempts of these jobs are used up, and their rows cannot be told: the log of the workers says why. Put that ' +
+      'right, and they go on by themselves.',
+  },
   stuck_asset: {
     severity: 'error',
     thresholdSeconds: 5 * MINUTE,
@@ -197,8 +206,9 @@ export const STATUS_DEFAULTS: Readonly<Record<StatusClass, StatusDefault>> = {
     verb: 'purgeUnattached',
     command: 'rindle purge-unattached --live',
     advice:
-      'These files were rejected; look at their reasons. Release what was refused wrongly (rindle release <assetId>); ' +
-      'the rest is purged when it has been kept for quarantineDays.',
+      'These files were rejected; look at their reasons. Release what was refused wrongly (rindle release <assetId>). Of ' +
+      'the rest, what nobody has attached is purged when it has been kept for quarantineDays; what is attached stays ' +
+      'until it is replaced, detached, or purged by name (rindle purge <assetId> --detach --live).',
   },
   unattached_asset: {
     severity: 'notice',

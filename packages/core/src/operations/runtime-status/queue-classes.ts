@@ -7,12 +7,13 @@ import type { StatusSettings } from './settings.ts'
 
 /** The queues with who works on them. Pure. */
 export function queueStatuses(counts: readonly QueueCounts[], workers: readonly KnownWorker[]): readonly QueueStatus[] {
-  return counts.map(({ queue, waiting, oldestWaitSeconds, active, dead }) => ({
+  return counts.map(({ queue, waiting, oldestWaitSeconds, active, dead, oldestDeadSeconds }) => ({
     queue,
     waiting,
     oldestWaitSeconds: oldestWaitSeconds === null ? null : Math.round(oldestWaitSeconds),
     running: active,
     dead,
+    oldestDeadSeconds: oldestDeadSeconds === null ? null : Math.round(oldestDeadSeconds),
     workers: workers.filter((worker) => isAlive(worker) && worker.queues[queue] !== undefined).length,
   }))
 }
@@ -23,7 +24,7 @@ export function queueClasses(
   workers: readonly KnownWorker[],
   settings: StatusSettings,
 ): readonly Found[] {
-  return [noWorker(queues, workers, settings), backlog(queues, settings)]
+  return [noWorker(queues, workers, settings), deadJobs(queues, settings), backlog(queues, settings)]
 }
 
 /**
@@ -66,6 +67,19 @@ function refusal(workers: readonly KnownWorker[], queue: QueueName): string | un
   const refuser = workers.find((worker) => isAlive(worker) && worker.refused[queue] !== undefined)
   if (refuser === undefined) return undefined
   return `; process ${refuser.processId} on ${refuser.host} cannot: ${refuser.refused[queue]}`
+}
+
+/** Queues with workers that do not get rid of their dead letters: each is to be told to its rows within seconds. */
+function deadJobs(queues: readonly QueueStatus[], { limit, thresholdOf }: StatusSettings): Found {
+  const examples = queues
+    .filter(({ workers, oldestDeadSeconds }) => workers > 0 && (oldestDeadSeconds ?? -1) >= thresholdOf('dead_job'))
+    .map(({ queue, dead, oldestDeadSeconds }) => ({
+      ...NO_SUBJECT,
+      queue,
+      message: `${counted(dead, 'job')} died, and could not be written off`,
+      ageSeconds: oldestDeadSeconds,
+    }))
+  return foundAll('dead_job', examples, limit)
 }
 
 /** Queues with workers whose oldest job has been waiting for long all the same. */

@@ -6,6 +6,7 @@ export const STATUS_CLASSES = [
   'no_worker',
   'stuck_promotion',
   'waiting_work',
+  'dead_job',
   'stuck_asset',
   'queue_starved',
   'orphan_suspect',
@@ -135,6 +136,8 @@ export interface QueueStatus {
   readonly running: number
   /** Jobs whose attempts are used up, as long as that is not written into the rows. */
   readonly dead: number
+  /** How long ago the oldest of them died; `null` when there is none. */
+  readonly oldestDeadSeconds: number | null
   /** Workers that serve it, of all processes. */
   readonly workers: number
 }

@@ -16,12 +16,13 @@ const MAX_OBJECT_BYTES = 5 * 1024 ** 4
 
 /** Cuts a file of this size into the fewest parts of a good size, in whole MiB. Pure. */
 export function planParts(byteSize: number): PartPlan {
-  if (!Number.isSafeInteger(byteSize) || byteSize < 1 || byteSize > MAX_OBJECT_BYTES) {
-    throw new RindleError('invalid_input', 'A multipart upload declares its byteSize: from 1 byte to 5 TiB.')
+  if (!Number.isSafeInteger(byteSize) || byteSize < 0 || byteSize > MAX_OBJECT_BYTES) {
+    throw new RindleError('invalid_input', 'A multipart upload declares its byteSize: from 0 bytes to 5 TiB.')
   }
   const needed = Math.ceil(byteSize / MAX_PARTS / MEBIBYTE) * MEBIBYTE
   const partSize = Math.max(SMALLEST_PART_BYTES, needed)
-  return { partSize, partCount: Math.ceil(byteSize / partSize) }
+  // No store makes an object of no part.
+  return { partSize, partCount: Math.max(1, Math.ceil(byteSize / partSize)) }
 }
 
 /** The bytes of one part; the last is what remains. `invalid_input` for a number that the plan does not have. Pure. */

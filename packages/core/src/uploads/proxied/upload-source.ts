@@ -65,7 +65,6 @@ function openBlob(blob: Blob): OpenedSource {
 }
 
 function openRequest(request: Request): OpenedSource {
-  if (request.body === null) throw new RindleError('invalid_input', 'The request has no body.')
   const contentType = request.headers.get('content-type')
   if (contentType?.startsWith('multipart/form-data')) {
     throw new RindleError(
@@ -73,7 +72,14 @@ function openRequest(request: Request): OpenedSource {
       'The request is a form. Take the file out of it first, as a stream: Request.formData() holds the whole body in memory.',
     )
   }
-  return { ...openStream(request.body), ...(contentType === null ? {} : { contentType }) }
+  return { ...openBody(request), ...(contentType === null ? {} : { contentType }) }
+}
+
+/** A body of no bytes is none, where a server has read the headers. */
+function openBody({ body, headers }: Request): OpenedSource {
+  if (body !== null) return openStream(body)
+  if (headers.get('content-length') === '0') return { body: Readable.from([]), disposeChunks: false }
+  throw new RindleError('invalid_input', 'The request has no body.')
 }
 
 function openStream(stream: ReadableStream<Uint8Array>): OpenedSource {

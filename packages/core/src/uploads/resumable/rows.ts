@@ -20,7 +20,7 @@ export async function readResumable(runtime: Runtime, sessionId: string): Promis
 
 /** Whether the last byte is there, and only the completion is due. A piece of another upload has none. */
 export function hasAllBytes(open: OpenSession): boolean {
-  return !isPartial(open.session) && open.session.state !== 'signed' && isFull(open)
+  return !isPartial(open.session) && isFull(open)
 }
 
 /** Whether the last byte is there of an upload that still takes some, or of a piece of one. */

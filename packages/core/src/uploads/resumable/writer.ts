@@ -2,7 +2,7 @@ import type { Hash } from 'node:crypto'
 import { PassThrough, pipeline, Readable } from 'node:stream'
 import { counted } from '../../domain/counted.ts'
 import { isRindleError, RindleError } from '../../domain/errors.ts'
-import { tooLarge } from '../../domain/gate.ts'
+import { emptyFile, tooLarge } from '../../domain/gate.ts'
 import { profileOf, type Runtime, storageOf } from '../../kernel/runtime.ts'
 import { type BodyLimits, BodyPace, tooSlow } from '../body-pace.ts'
 import { assertNotEnded, assertOpen, readSession } from '../sessions.ts'
@@ -76,10 +76,11 @@ async function append(
     disposeChunks,
     ...(session.uploadLength === null ? {} : { byteSize: session.uploadLength }),
   })
-  let reached = offset
+  let reached: number | undefined
   try {
     for await (const state of states) {
-      if (state.offset > reached) await keepProgress(runtime, lock, state)
+      // Of a body without bytes, too: what is told then is that nobody is at it any more.
+      if (state.offset !== reached) await keepProgress(runtime, lock, state)
       reached = state.offset
     }
   } catch (error) {
@@ -89,14 +90,18 @@ async function append(
     throw error
   }
   arriving.throwIfBroken()
-  return reached
+  return reached ?? offset
 }
 
 async function declareLength(runtime: Runtime, lock: SessionLock, byteSize: number): Promise<void> {
   const open = await readResumable(runtime, lock.sessionId)
   assertOpen(open, runtime.now())
-  const { maxBytes } = profileOf(runtime, open.asset.profile).accept
+  const { maxBytes, allowEmpty } = profileOf(runtime, open.asset.profile).accept
   if (byteSize > maxBytes) throw rejected(maxBytes)
+  if (byteSize === 0 && !allowEmpty) {
+    const { reason, message } = emptyFile()
+    throw new RindleError('upload_rejected', message, { details: { reason } })
+  }
   await keepLength(runtime, lock, byteSize)
 }
 

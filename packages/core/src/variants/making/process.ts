@@ -8,9 +8,11 @@ import { variantKey } from '../../domain/keys.ts'
 import { outputExtension, recipeCapability } from '../../domain/recipe-facts.ts'
 import type { NormalizedRecipe } from '../../domain/recipes.ts'
 import { cleanMetadata } from '../../domain/untrusted-metadata.ts'
+import { isHandedOn } from '../../kernel/handed-on.ts'
 import { payloadText } from '../../kernel/payload-text.ts'
 import { makeRunDirectory } from '../../kernel/run-directory.ts'
 import { profileOf, type Runtime, storageOf } from '../../kernel/runtime.ts'
+import { markTold } from '../../kernel/told.ts'
 import type { RunningJob } from '../../ports/jobs.ts'
 import type { ProcessedOutput, Processor, SourceFile, VariantOutcome } from '../../ports/processor.ts'
 import type { Profile } from '../../profile/profile.ts'
@@ -56,7 +58,7 @@ async function makeVariants(
   } catch (error) {
     await work.settleRest(error)
   }
-  if (work.retryCause !== null) throw work.retryCause
+  if (work.retryCause !== null) throw markTold(work.retryCause)
   return work.outage ?? (claimed.hasUnknown ? newerRecipe(assetId) : null)
 }
 
@@ -220,7 +222,8 @@ class VariantWork {
     const isTriedAgain = signal.aborted || failure.kind === 'defect'
     if (isTriedAgain) this.retryCause ??= asError(error)
     else this.outage ??= failure
-    const settled = await this.#settle(claimed, { to: 'queued', failure, hasJob: !isOver(signal) })
+    const isRepeat = !isTriedAgain && isHandedOn(this.#job)
+    const settled = await this.#settle(claimed, { to: 'queued', failure, hasJob: !isOver(signal), isRepeat })
     // The log tells of an outage when its work is handed on.
     if (isTriedAgain || settled !== 'queued') {
       tellFailure(this.#runtime.logger, { settled, isAborted: signal.aborted }, fields)

@@ -34,7 +34,7 @@ export const abortCases: readonly ProcessorContractCase[] = [
       assert.notEqual(failure, 'late', 'a second after the abort the work goes on')
       assert.ok(causesOf(failure).includes(reason), `the reason of the abort is lost: ${String(failure)}`)
       assert.deepEqual(work.outcomes, [], 'what was aborted has an outcome')
-      for (const outcome of (await workspace.make(workspace.recipes)).values()) outputOf(outcome)
+      for (const outcome of (await workspace.make(workspace.one)).values()) outputOf(outcome)
     }),
   },
   {

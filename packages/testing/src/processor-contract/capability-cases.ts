@@ -27,8 +27,8 @@ export const capabilityCases: readonly ProcessorContractCase[] = [
       await startProcessor(subject)
       await processor.stop()
       await processor.stop()
-      await started(async ({ make, recipes }) => {
-        for (const outcome of (await make(recipes)).values()) outputOf(outcome)
+      await started(async ({ make, one }) => {
+        for (const outcome of (await make(one)).values()) outputOf(outcome)
       })(subject)
     },
   },

@@ -110,7 +110,7 @@ export const outcomeCases: readonly ProcessorContractCase[] = [
   {
     name: 'works on several requests at once, and keeps them apart',
     run: started(async ({ processor, request, recipes }) => {
-      const requests = await Promise.all([1, 2, 3].map(() => request(recipes)))
+      const requests = await Promise.all([request(recipes), request(recipes)])
       const worked = await Promise.all(requests.map((work) => outcomesOf(processor, work)))
       for (const [index, { directory }] of requests.entries()) {
         for (const name of Object.keys(recipes)) {
@@ -124,11 +124,9 @@ export const outcomeCases: readonly ProcessorContractCase[] = [
   {
     name: 'makes variants of a file whatever it is called',
     run: started(async ({ make, source, recipes, makeDirectory }) => {
-      for (const fileName of ['original', "-i it's %03d $(id) [0].txt"]) {
-        const path = join(await makeDirectory(), fileName)
-        await copyFile(source.path, path)
-        for (const outcome of (await make(recipes, {}, { ...source, path })).values()) outputOf(outcome)
-      }
+      const path = join(await makeDirectory(), "-i it's %03d $(id) [0].txt")
+      await copyFile(source.path, path)
+      for (const outcome of (await make(recipes, {}, { ...source, path })).values()) outputOf(outcome)
     }),
   },
 ]

@@ -8,6 +8,8 @@ import type { ProcessorSubject } from './contract-case.ts'
 
 /** What a case works with: the subject, its processor started, and directories that go with the case. */
 export interface Workspace extends ProcessorSubject {
+  /** The first of `recipes`, for a case that one is enough for. */
+  readonly one: VariantRecipes
   /** A new, empty directory. */
   readonly makeDirectory: () => Promise<string>
   /** A request for variants of `source`, or of another file, in a directory of its own. */
@@ -36,11 +38,12 @@ export function started(check: (workspace: Workspace) => Promise<void>): (subjec
       await mkdir(directory)
       return directory
     }
+    const one = Object.fromEntries(Object.entries(subject.recipes).slice(0, 1))
     const request: Workspace['request'] = async (recipes, overrides, source = subject.source) =>
       processRequest(source, recipes, await makeDirectory(), overrides)
     const make: Workspace['make'] = async (...wanted) => outcomesOf(subject.processor, await request(...wanted))
     try {
-      await check({ ...subject, makeDirectory, request, make })
+      await check({ ...subject, one, makeDirectory, request, make })
     } finally {
       await subject.processor.stop()
       await rm(root, { recursive: true, force: true })

@@ -16,4 +16,4 @@ export type {
   StorageSubject,
 } from './storage-contract/contract-case.ts'
 export { type DisposableStorageSubject, storageContract, storageContractCases } from './storage-contract.ts'
-export { errorOf, outcomesOf, outputOf, processRequest, type VariantRecipes } from './variant-outcomes.ts'
+export { collectOutcomes, errorOf, outputOf, processRequest, type VariantRecipes } from './variant-outcomes.ts'

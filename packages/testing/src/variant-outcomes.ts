@@ -34,7 +34,7 @@ export function processRequest(
  * Has everything made, and gives every outcome by its variant's name, in the order in which they came. Rejects as
  * `process` does, and when a variant has a second outcome. The request hears of each outcome, too.
  */
-export async function outcomesOf(
+export async function collectOutcomes(
   processor: Processor,
   request: ProcessRequest,
 ): Promise<ReadonlyMap<string, VariantOutcome>> {

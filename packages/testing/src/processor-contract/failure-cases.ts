@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { outcomesOf } from '../variant-outcomes.ts'
+import { collectOutcomes } from '../variant-outcomes.ts'
 import type { ProcessorContractCase } from './contract-case.ts'
 import { exceededLimits, hasNoDamage, hasNoLimits } from './limits.ts'
 import { errorsOf, isNoVerdict, isVerdict } from './verdicts.ts'
@@ -31,7 +31,7 @@ export const failureCases: readonly ProcessorContractCase[] = [
     run: started(async ({ processor, request, source, recipes, makeDirectory }) => {
       const missing = { ...source, path: join(await makeDirectory(), 'missing') }
       const work = await request(recipes, {}, missing)
-      const errors = await outcomesOf(processor, work).then(
+      const errors = await collectOutcomes(processor, work).then(
         (outcomes) => errorsOf(outcomes, Object.keys(recipes)),
         (error: unknown) => [error],
       )

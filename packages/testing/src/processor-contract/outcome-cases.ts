@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Recipe } from '@rindle/core'
 import { normalizeRecipe, outputContentType, recipeCapability, type VariantOutcome } from '@rindle/core/adapter'
 import { failureOf } from '../storage-contract/expectations.ts'
-import { errorOf, outcomesOf, outputOf } from '../variant-outcomes.ts'
+import { collectOutcomes, errorOf, outputOf } from '../variant-outcomes.ts'
 import type { ProcessorContractCase, ProcessorSubject } from './contract-case.ts'
 import { started } from './workspace.ts'
 
@@ -26,7 +26,7 @@ export const outcomeCases: readonly ProcessorContractCase[] = [
     name: 'gives each variant one outcome, whose output is there, of its size and of the type of its recipe',
     run: started(async ({ processor, request, recipes }) => {
       const work = await request(recipes)
-      const outcomes = await outcomesOf(processor, work)
+      const outcomes = await collectOutcomes(processor, work)
       assert.deepEqual([...outcomes.keys()].toSorted(), Object.keys(recipes).toSorted())
       for (const { name, recipe } of work.variants) {
         const { path, contentType, byteSize } = outputOf(outcomes.get(name))
@@ -111,7 +111,7 @@ export const outcomeCases: readonly ProcessorContractCase[] = [
     name: 'works on several requests at once, and keeps them apart',
     run: started(async ({ processor, request, recipes }) => {
       const requests = await Promise.all([request(recipes), request(recipes)])
-      const worked = await Promise.all(requests.map((work) => outcomesOf(processor, work)))
+      const worked = await Promise.all(requests.map((work) => collectOutcomes(processor, work)))
       for (const [index, { directory }] of requests.entries()) {
         for (const name of Object.keys(recipes)) {
           const outcome = worked[index]?.get(name)

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { SourceFile } from '@rindle/core'
 import type { ProcessRequest, VariantOutcome } from '@rindle/core/adapter'
-import { outcomesOf, processRequest, type VariantRecipes } from '../variant-outcomes.ts'
+import { collectOutcomes, processRequest, type VariantRecipes } from '../variant-outcomes.ts'
 import type { ProcessorSubject } from './contract-case.ts'
 
 /** What a case works with: the subject, its processor started, and directories that go with the case. */
@@ -41,7 +41,7 @@ export function started(check: (workspace: Workspace) => Promise<void>): (subjec
     const one = Object.fromEntries(Object.entries(subject.recipes).slice(0, 1))
     const request: Workspace['request'] = async (recipes, overrides, source = subject.source) =>
       processRequest(source, recipes, await makeDirectory(), overrides)
-    const make: Workspace['make'] = async (...wanted) => outcomesOf(subject.processor, await request(...wanted))
+    const make: Workspace['make'] = async (...wanted) => collectOutcomes(subject.processor, await request(...wanted))
     try {
       await check({ ...subject, one, makeDirectory, request, make })
     } finally {

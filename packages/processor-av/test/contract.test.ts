@@ -30,18 +30,14 @@ async function halfOf({ path, contentType, byteSize }: SourceFile): Promise<Sour
   return { path: `${path}.half`, contentType, byteSize: half }
 }
 
-function subjectWith({ programs }: FfmpegLane): Omit<ProcessorSubject, 'source' | 'facts' | 'damaged'> {
-  return {
-    // With one thread the slow work is slow on every machine.
-    processor: avProcessor({ ...programs, threads: 1 }),
-    slow: { source: long, recipe: VIDEO },
-    recipes: { sound: MP3, waveform: WAVEFORM },
-  }
+/** With one thread the slow work is slow on every machine. */
+function slowly({ programs }: FfmpegLane): Pick<ProcessorSubject, 'processor' | 'slow'> {
+  return { processor: avProcessor({ ...programs, threads: 1 }), slow: { source: long, recipe: VIDEO } }
 }
 
 for (const lane of LANES) {
   processorContract(`avProcessor, of a video with the ${lane.lane} FFmpeg,`, async () => ({
-    ...subjectWith(lane),
+    ...slowly(lane),
     source: film,
     facts: { kind: 'video', width: 160, height: 90, durationMs: 500 },
     recipes: { video: VIDEO, poster: POSTER, sound: M4A, waveform: WAVEFORM },
@@ -50,8 +46,9 @@ for (const lane of LANES) {
 }
 
 processorContract('avProcessor, of a sound,', async () => ({
-  ...subjectWith(INSTALLER),
+  ...slowly(INSTALLER),
   source: sound,
   facts: { kind: 'audio', durationMs: 1000 },
+  recipes: { sound: MP3, waveform: WAVEFORM },
   damaged: damagedSound,
 }))

@@ -3,12 +3,13 @@ import { once } from 'node:events'
 import { readdir } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import type { SourceFile } from '@rindle/core'
+import { errorOf } from '@rindle/testing'
 import sharp from 'sharp'
 import { beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { type DecoderSeen, decodersOf, isRunning } from './decoder-processes.ts'
 import { open, photoLike } from './pictures.ts'
 import { SLOW } from './slow-recipe.ts'
-import { errorOf, LIMITS, make, outcomesOf, processorWith, request, sourceFile } from './workbench.ts'
+import { LIMITS, make, outcomesOf, processorWith, request, sourceFile } from './workbench.ts'
 
 const MEBIBYTE = 1024 ** 2
 /** The encoder works on this for a few seconds. */

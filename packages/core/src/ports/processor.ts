@@ -74,11 +74,12 @@ export interface ProcessRequest {
   readonly directory: string
   readonly signal: AbortSignal
   /**
-   * Called once per requested variant, as soon as it is done; awaited, so that a slow commit holds back the next
-   * output instead of piling files up. One variant's error does not stop the others.
+   * Called once per requested variant, as soon as it is done, and never while an earlier call is pending: a slow commit
+   * holds back the next output instead of piling files up. One variant's error does not stop the others. When a call
+   * rejects, `process` makes no more calls, and rejects with the same error.
    */
   readonly onOutcome: (outcome: VariantOutcome) => Promise<void>
-  /** Percent from 0 to 100 of one variant's work, as often as the processor likes. */
+  /** Percent from 0 to 100 of one variant's work, before its outcome, as often as the processor likes. Never falls. */
   readonly onProgress: (name: string, percent: number) => void
 }
 
@@ -105,14 +106,21 @@ export interface Processor {
   readonly capabilities: ReadonlySet<string>
   /** Content types that it can probe. */
   readonly probes: ReadonlySet<string>
+  /** Acquires what the work needs. Safe to repeat, also after `stop`. */
   start(context: ProcessorContext): Promise<void>
+  /** Resolves when the work under way and every process of the processor have ended. Safe to repeat. */
   stop(): Promise<void>
   /**
    * Reads kind, dimensions, duration and tracks from the header. `limit_exceeded`, `corrupt_media`,
-   * `unsupported_codec`.
+   * `unsupported_codec`; these three speak of bytes that were read, and of nothing else. Rejects with the reason of an
+   * aborted signal, or with an error whose cause it is.
    */
   probe(source: SourceFile, options: ProbeOptions): Promise<ProbeResult>
-  /** Resolves when every requested variant had its outcome; rejects only when it could not begin or was aborted. */
+  /**
+   * Resolves when every requested variant had its outcome; rejects only when it could not begin, was aborted, or
+   * `onOutcome` rejected. A fault of the source is the outcome of each variant. Within a second of an abort it rejects
+   * with the reason, or with an error whose cause it is; nothing is written or called after that.
+   */
   process(request: ProcessRequest): Promise<void>
   /**
    * Checks of the programs and libraries that it works with, each as soon as it is known, against what it is needed for.

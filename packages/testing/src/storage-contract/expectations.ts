@@ -19,6 +19,11 @@ export async function failureOf(work: () => unknown): Promise<unknown> {
   return assert.fail('The call succeeded, but it must fail.')
 }
 
+/** An error, its cause, the cause of that, and so on. */
+export function causesOf(error: unknown): readonly unknown[] {
+  return error instanceof Error ? [error, ...causesOf(error.cause)] : []
+}
+
 /** Checks that nothing can be read under a key. */
 export async function isAbsent(adapter: StorageAdapter, key: string): Promise<void> {
   await rejectsWith('storage_object_missing', () => adapter.get(key))

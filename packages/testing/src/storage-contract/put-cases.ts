@@ -4,7 +4,7 @@ import { Readable } from 'node:stream'
 import type { PutOptions } from '@rindle/core/adapter'
 import { bodyOf, patternBytes, putBytes, readBytes, separateChunks } from './bodies.ts'
 import type { StorageContractCase } from './contract-case.ts'
-import { failureOf, isAbsent, rejectsWith } from './expectations.ts'
+import { causesOf, failureOf, isAbsent, rejectsWith } from './expectations.ts'
 
 const KEY = 'album/photo.txt'
 
@@ -218,10 +218,6 @@ function failingBody(sentBytes: number, reason: Error): Readable {
   })
   if (sentBytes === 0) body.destroy(reason)
   return body
-}
-
-function causesOf(error: unknown): readonly unknown[] {
-  return error instanceof Error ? [error, ...causesOf(error.cause)] : []
 }
 
 function sha256(bytes: Uint8Array): string {

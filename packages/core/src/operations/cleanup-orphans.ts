@@ -132,7 +132,12 @@ class Cleanup {
       this.#counts.objectsDeleted += 1
     } catch (error) {
       this.#counts.errors += 1
-      this.#watch.failed(storage, error, { sessionId }, 'What came after its upload had ended could not be deleted.')
+      this.#watch.failed(
+        storage,
+        error,
+        { sessionId },
+        'An object that came after its upload had ended could not be deleted.',
+      )
     }
   }
 }

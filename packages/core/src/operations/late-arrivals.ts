@@ -13,7 +13,7 @@ export interface LateArrival {
 const BATCH_SIZE = 500
 
 /**
- * What lies in staging although its upload has ended, and its asset is elsewhere: a URL for one PUT cannot be taken back,
+ * Objects that lie in staging although their upload has ended, and their asset is elsewhere: a URL for one PUT cannot be taken back,
  * and may be used once more while it is valid. Storages that cannot list are left out, and those that are down.
  */
 export async function* lateArrivals(

@@ -14,7 +14,7 @@ export async function probeFile(
   file: SourceFile,
   signal: AbortSignal,
 ): Promise<ProbeResult | null> {
-  // What has no bytes is nothing that a decoder could be asked about.
+  // There is nothing to ask a decoder about.
   if (file.byteSize === 0) return { kind: kindOf(file.contentType) }
   const processor = runtime.processors.find((candidate) => candidate.probes.has(file.contentType))
   if (processor === undefined) return null

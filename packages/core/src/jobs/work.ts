@@ -129,8 +129,8 @@ function handlersOf(runtime: Runtime, maintain: Work): Readonly<Record<QueueName
 
 const isText = (value: unknown): value is string => typeof value === 'string'
 const namesAsset = ({ assetId }: JsonObject): boolean => isText(assetId)
-const namesVariants = ({ assetId, class: workClass }: JsonObject): boolean =>
-  isText(assetId) && WORK_CLASSES.some((known) => known === workClass)
+const namesVariants = ({ assetId, class: named }: JsonObject): boolean =>
+  isText(assetId) && WORK_CLASSES.some((known) => known === named)
 
 const KNOWN: Readonly<Record<QueueName, (payload: JsonObject) => boolean>> = {
   rindle_promote: namesAsset,

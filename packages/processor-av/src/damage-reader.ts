@@ -16,14 +16,14 @@ const MAX_KINDS = 100
  * ones, and the run ends well. What it says of the container counts not: it meets that of parts that it only passes.
  */
 export class DamageReader {
-  readonly #input: Pick<MediaInput, 'demuxers' | 'path'>
+  readonly #input: Pick<MediaInput, 'guards' | 'path'>
   #rest = ''
   #isOpened = false
   readonly #kinds = new Map<string, number>()
   #first: string | null = null
 
   /** The file that is decoded. */
-  constructor(input: Pick<MediaInput, 'demuxers' | 'path'>) {
+  constructor(input: Pick<MediaInput, 'guards' | 'path'>) {
     this.#input = input
   }
 
@@ -47,7 +47,8 @@ export class DamageReader {
   #readLine(line: string): void {
     if (OPENED.test(line)) this.#isOpened = true
     if (!this.#isOpened || !COMPLAINT.test(line) || OF_MACHINE.test(line)) return
-    const { demuxers, path } = this.#input
+    const { guards, path } = this.#input
+    const demuxers = String(guards['format_whitelist']).split(',')
     // "[matroska,webm @ 0x…] [error] …", "[error] file:…: Invalid data found", "[warning] file:…: corrupt decoded frame".
     const isOfFile = line.includes(path) && !line.includes('corrupt decoded frame')
     if (isOfFile || demuxers.some((name) => line.startsWith(`[${name}`))) return

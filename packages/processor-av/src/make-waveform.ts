@@ -4,8 +4,8 @@ import type { ProcessedOutput } from '@rindle/core/adapter'
 import { STEADY_SOUND } from './audio-settings.ts'
 import { type AudioTrack, durationOf } from './media-facts.ts'
 import { runFfmpeg } from './run-ffmpeg.ts'
+import { isSameDuration } from './same-duration.ts'
 import type { VariantWork } from './variant-work.ts'
-import { isSameDuration } from './verify-output.ts'
 import { type Peaks, WaveformPeaks } from './waveform-peaks.ts'
 
 const BUCKETS = 1_000

@@ -6,8 +6,6 @@ import { SOURCE_TYPES } from './source-types.ts'
 export interface MediaInput {
   readonly path: string
   readonly contentType: string
-  /** Those that may open it, as FFmpeg names them. */
-  readonly demuxers: readonly string[]
   /** Options without which it must not be opened. */
   readonly guards: FfmpegOptions
   readonly isDurationGuessed: boolean
@@ -25,12 +23,12 @@ export function mediaInput({ path, contentType }: Pick<SourceFile, 'path' | 'con
     })
   }
   const { demuxers, isDurationGuessed = false } = type
-  return { path, contentType, demuxers, guards: guardsFor(demuxers), isDurationGuessed }
+  return { path, contentType, guards: guardsFor(demuxers), isDurationGuessed }
 }
 
 /** The same for a file that was made here, by the demuxer that reads it back. Pure. */
 export function ownInput(path: string, contentType: string, demuxer: string): MediaInput {
-  return { path, contentType, demuxers: [demuxer], guards: guardsFor([demuxer]), isDurationGuessed: false }
+  return { path, contentType, guards: guardsFor([demuxer]), isDurationGuessed: false }
 }
 
 // The whitelist also holds for what a demuxer opens in turn: subtitles inside an AVI were once read as a playlist.

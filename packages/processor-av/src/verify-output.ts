@@ -7,6 +7,7 @@ import { ownInput } from './media-input.ts'
 import { readMedia } from './read-media.ts'
 import type { RunContext } from './run-context.ts'
 import { nothingWritten } from './run-ffmpeg.ts'
+import { isSameDuration } from './same-duration.ts'
 
 /** What an output must be. */
 export interface ExpectedOutput {
@@ -19,9 +20,6 @@ export interface ExpectedOutput {
   readonly channels?: number
   readonly durationMs?: number
 }
-
-const DURATION_TOLERANCE_MS = 250
-const DURATION_TOLERANCE = 0.01
 
 /**
  * Reads back what was written and compares it with what its recipe and its source promise: tracks, codecs, dimensions,
@@ -80,9 +78,4 @@ function problemsWith({ video, audio, durationMs }: MediaFacts, expected: Expect
     problems.push(`it lasts ${durationMs ?? 0} ms instead of ${expected.durationMs} ms`)
   }
   return problems
-}
-
-/** Whether two durations are the same as far as frames and packets of different lengths allow. Pure. */
-export function isSameDuration(actualMs: number, expectedMs: number): boolean {
-  return Math.abs(actualMs - expectedMs) <= Math.max(DURATION_TOLERANCE_MS, expectedMs * DURATION_TOLERANCE)
 }

@@ -123,12 +123,13 @@ async function outcomeOf(
   }
 }
 
-/** Turns parts into percent that only grow, and leave 100 for the output that is verified. */
-function percentOf(report: (percent: number) => void): (part: number) => void {
+/** Turns parts into percent that only grow, and leave 100 for the output that is verified. Of no parts it tells none. */
+export function percentOf(report: (percent: number) => void): (part: number) => void {
   let highest = 0
   return (part) => {
     const percent = Math.min(99, Math.floor(part * 100))
-    if (percent <= highest) return
+    // Media that last no time have no parts.
+    if (Number.isNaN(percent) || percent <= highest) return
     highest = percent
     report(percent)
   }

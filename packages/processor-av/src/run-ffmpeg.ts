@@ -3,7 +3,7 @@ import type { DamageReader } from './damage-reader.ts'
 import { ffmpegArguments, type InputSettings, type OutputSettings } from './ffmpeg-arguments.ts'
 import { optionList } from './ffmpeg-options.ts'
 import { requireEncoders } from './inspect-build.ts'
-import { runFailure } from './map-error.ts'
+import { type FailedStep, nothingDecoded, runFailure } from './map-error.ts'
 import type { MediaInput } from './media-input.ts'
 import { ProgressReader } from './progress-reader.ts'
 import type { RunContext } from './run-context.ts'
@@ -52,7 +52,18 @@ export async function runFfmpeg(run: FfmpegRun, context: RunContext): Promise<st
     },
   )
   if (end.exitCode === 0) return end.messages
-  throw runFailure(end, { program: 'ffmpeg', step: 'make', input: run.input, variant: run.variant })
+  throw runFailure(end, failedStep(run))
+}
+
+/** Throws the error of a run that had nothing to encode, by its messages; see `nothingDecoded`. Pure. */
+export function assertDecoded(messages: string, run: Pick<FfmpegRun, 'input' | 'variant' | 'outputs'>): void {
+  const error = nothingDecoded(messages, failedStep(run))
+  if (error !== null) throw error
+}
+
+function failedStep({ input, variant, outputs }: Pick<FfmpegRun, 'input' | 'variant' | 'outputs'>): FailedStep {
+  const paths = outputs.map(({ target }) => target).filter((target) => target !== '-')
+  return { program: 'ffmpeg', step: 'make', input, variant, outputs: paths }
 }
 
 function outputReader({ onProgress, onOutput }: FfmpegRun): (chunk: Buffer) => boolean {

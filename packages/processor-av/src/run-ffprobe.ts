@@ -11,8 +11,10 @@ import { NO_FILE_BYTES, runProgram } from './run-program.ts'
 const HEADER_TIMEOUT_MS = 60_000
 const MAX_REPORT_BYTES = 8 * 1024 ** 2
 
-/** When a packet of one stream is played, and whether decoding may begin with it. */
+/** When a packet is played, and whether decoding may begin with it. */
 export interface Packet {
+  /** The index of its stream. */
+  readonly stream: number
   readonly seconds: number
   /** 0 when the file does not tell. */
   readonly durationSeconds: number
@@ -56,13 +58,13 @@ export async function readComplaint(input: MediaInput, context: RunContext): Pro
 
 /** Which packets {@link readPackets} reads. */
 export interface PacketSelection {
-  /** The index of the stream. */
-  readonly stream: number
+  /** The index of the stream; absent: all of them. */
+  readonly stream?: number
   /** Only those at the beginning of the file. */
   readonly firstSeconds?: number
 }
 
-/** Reads the packets of a stream, in the order of the file, without decoding or keeping them. */
+/** Reads the packets of a file or of one stream, in the order of the file, without decoding or keeping them. */
 export async function readPackets(
   input: MediaInput,
   { stream, firstSeconds }: PacketSelection,
@@ -80,18 +82,27 @@ export async function readPackets(
     }
   }
   const interval = firstSeconds === undefined ? [] : ['-read_intervals', `%+${firstSeconds}`]
-  const entries = ['-show_entries', 'packet=pts_time,duration_time,flags', '-print_format', 'compact=p=0']
-  const what = ['-select_streams', String(stream), ...interval, ...entries]
+  const entries = [
+    '-show_entries',
+    'packet=stream_index,pts_time,dts_time,duration_time,flags',
+    '-print_format',
+    'compact=p=0',
+  ]
+  const selection = stream === undefined ? [] : ['-select_streams', String(stream)]
+  const what = [...selection, ...interval, ...entries]
   await runFfprobe(input, what, context.config.timeoutMs, context, onOutput)
 }
 
-// "pts_time=0.040000|duration_time=0.040000|flags=K__"
+// "stream_index=0|pts_time=0.040000|dts_time=0.000000|duration_time=0.040000|flags=K__"
 function packetOf(line: string): Packet | null {
   const fields = new Map(line.split('|').map((field) => field.split('=') as [string, string]))
-  const seconds = Number.parseFloat(fields.get('pts_time') ?? '')
+  // Bare streams tell when a packet is decoded, and no more.
+  const times = ['pts_time', 'dts_time'].map((name) => Number.parseFloat(fields.get(name) ?? ''))
+  const seconds = times.find((time) => !Number.isNaN(time)) ?? Number.NaN
   if (Number.isNaN(seconds)) return null
   const durationSeconds = Number.parseFloat(fields.get('duration_time') ?? '')
   return {
+    stream: Number(fields.get('stream_index')),
     seconds,
     durationSeconds: Number.isNaN(durationSeconds) ? 0 : durationSeconds,
     isKey: fields.get('flags')?.startsWith('K') === true,

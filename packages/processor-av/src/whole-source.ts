@@ -3,7 +3,7 @@ import { readComplaint, readPackets } from './run-ffprobe.ts'
 import { isSameDuration } from './same-duration.ts'
 import type { VariantWork } from './variant-work.ts'
 
-/** What of a variant's work tells whether its source is whole. */
+/** The part of a variant's work that tells whether its source is whole. */
 export type SourceWork = Pick<VariantWork, 'input' | 'facts' | 'context'>
 
 /**

@@ -9,7 +9,7 @@ import { quadrants } from '../support/pictures.ts'
 const { thumb } = photo.variants
 const profiles = { photo: { ...photo, variants: { first: thumb, second: { ...thumb, width: 7 } } } }
 
-/** What the processor does with the variants of a job. */
+/** The work of the processor on the variants of a job. */
 let work: Processor['process']
 let application: Application<typeof profiles>
 

@@ -5,7 +5,7 @@ import type { MediaInput } from './media-input.ts'
 const OPENED = /^\[info\] Input #0/
 // Some decoders complain, some only say that they filled a hole, and newer programs say it for them.
 const COMPLAINT = /\[(error|fatal)\]|concealing \d+ |corrupt decoded frame/
-// What the machine lacks is no damage.
+// A lack of the machine is no damage.
 const OF_MACHINE =
   /No space left|Disk quota|Cannot allocate|Input\/output error|Error writing|write_frame|Could not open/
 const MAX_LINE_CHARACTERS = 4_096
@@ -13,17 +13,17 @@ const MAX_KINDS = 100
 
 /**
  * Reads FFmpeg's messages for what its decoders complain of: pictures that were damaged come out as grey, green or smeared
- * ones, and the run ends well. What it says of the container counts not: it meets that of parts that it only passes.
+ * ones, and the run ends well. Complaints about the container do not count: they may be of parts that it only passes.
  */
 export class DamageReader {
-  readonly #input: Pick<MediaInput, 'demuxers' | 'path'>
+  readonly #input: Pick<MediaInput, 'guards' | 'path'>
   #rest = ''
   #isOpened = false
   readonly #kinds = new Map<string, number>()
   #first: string | null = null
 
   /** The file that is decoded. */
-  constructor(input: Pick<MediaInput, 'demuxers' | 'path'>) {
+  constructor(input: Pick<MediaInput, 'guards' | 'path'>) {
     this.#input = input
   }
 
@@ -47,7 +47,8 @@ export class DamageReader {
   #readLine(line: string): void {
     if (OPENED.test(line)) this.#isOpened = true
     if (!this.#isOpened || !COMPLAINT.test(line) || OF_MACHINE.test(line)) return
-    const { demuxers, path } = this.#input
+    const { guards, path } = this.#input
+    const demuxers = String(guards['format_whitelist']).split(',')
     // "[matroska,webm @ 0x…] [error] …", "[error] file:…: Invalid data found", "[warning] file:…: corrupt decoded frame".
     const isOfFile = line.includes(path) && !line.includes('corrupt decoded frame')
     if (isOfFile || demuxers.some((name) => line.startsWith(`[${name}`))) return

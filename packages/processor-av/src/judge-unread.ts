@@ -7,7 +7,7 @@ import { type MediaInput, ownInput } from './media-input.ts'
 /**
  * The error for a file that ffprobe cannot read, and says nothing known of: `corrupt_media` when the file can be read
  * from the disk, and `readHeader`, under the same limits, reads another one; else the same error. Only the first is a word
- * about the bytes. What ended by a signal is left as it is.
+ * about the bytes. The end by a signal is left as it is.
  */
 export async function judgeUnread(
   error: unknown,

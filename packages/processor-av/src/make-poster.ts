@@ -99,7 +99,7 @@ function frameAt(seconds: number): Shot {
   return { settings: {}, filters: [`select=gte(t\\,${Math.max(0, seconds - 0.001)})`] }
 }
 
-/** What is seen before the decoder gives up counts. */
+/** The frames that are seen before the decoder gives up count. */
 async function lookAt(
   video: VideoTrack,
   { input, name, maxPixels, context }: VariantWork,

@@ -131,7 +131,7 @@ const EVERY_FRAME: Reading = {
 // One that lasts no time, for all that its file tells, falls through the first filter.
 const FIRST_FRAME: Reading = { options: {}, filters: (_plan, toTile) => toTile }
 
-/** What was seen while a strip was written. */
+/** The findings of a run that wrote a strip. */
 interface Strip {
   readonly isToneMapped: boolean
   readonly damage: DamageReader

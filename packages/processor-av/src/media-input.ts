@@ -6,8 +6,6 @@ import { SOURCE_TYPES, type SourceType } from './source-types.ts'
 export interface MediaInput extends Required<Omit<SourceType, 'demuxers'>> {
   readonly path: string
   readonly contentType: string
-  /** Those that may open it, as FFmpeg names them. */
-  readonly demuxers: readonly string[]
   /** Options without which it must not be opened. */
   readonly guards: FfmpegOptions
 }
@@ -24,13 +22,12 @@ export function mediaInput({ path, contentType }: Pick<SourceFile, 'path' | 'con
     })
   }
   const { demuxers, isDurationGuessed = false, areEndsGuessed = false } = type
-  return { path, contentType, demuxers, guards: guardsFor(demuxers), isDurationGuessed, areEndsGuessed }
+  return { path, contentType, guards: guardsFor(demuxers), isDurationGuessed, areEndsGuessed }
 }
 
 /** The same for a file that was made here, by the demuxer that reads it back. Pure. */
 export function ownInput(path: string, contentType: string, demuxer: string): MediaInput {
-  const demuxers = [demuxer]
-  return { path, contentType, demuxers, guards: guardsFor(demuxers), isDurationGuessed: false, areEndsGuessed: false }
+  return { path, contentType, guards: guardsFor([demuxer]), isDurationGuessed: false, areEndsGuessed: false }
 }
 
 // The whitelist also holds for what a demuxer opens in turn: subtitles inside an AVI were once read as a playlist.

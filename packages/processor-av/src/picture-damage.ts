@@ -4,7 +4,7 @@ import type { FfmpegOptions } from './ffmpeg-options.ts'
 import type { VideoTrack } from './media-facts.ts'
 import type { MediaInput } from './media-input.ts'
 
-/** What the pictures were read for. */
+/** The purpose for which pictures were read. */
 export interface ReadFor {
   readonly input: Pick<MediaInput, 'contentType'>
   readonly variant: string
@@ -30,7 +30,7 @@ export function isOfPictures(error: unknown): error is RindleError {
 }
 
 /**
- * Options under which a decoder tells of damage. That of HEVC says nothing of what does not end where it should, unless it
+ * Options under which a decoder tells of damage. The one of HEVC says nothing of data that do not end where they should, unless it
  * is to give up there; others must not be told to, for some crash. Pure.
  */
 export function carefulDecoding({ codec }: Pick<VideoTrack, 'codec'>): FfmpegOptions {

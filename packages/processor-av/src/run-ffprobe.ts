@@ -44,6 +44,18 @@ async function readReport(input: MediaInput, context: RunContext): Promise<Ffpro
   return parseReport(Buffer.concat(chunks).toString('utf8'))
 }
 
+/**
+ * Reads a file to its end, without decoding it. Returns the last error that ffprobe told of on the way, as where it met
+ * with nothing that is a packet, or `null`.
+ */
+export async function readComplaint(input: MediaInput, context: RunContext): Promise<string | null> {
+  const what = ['-show_entries', 'packet=size', '-print_format', 'compact=p=0']
+  const messages = await runFfprobe(input, what, context.config.timeoutMs, context, () => {})
+  // "[mpegts @ 0x…] [error] max resync size reached, could not find sync byte"
+  const complaints = messages.split('\n').flatMap((line) => line.split('[error] ')[1] ?? [])
+  return complaints.at(-1) ?? null
+}
+
 /** Which packets {@link readPackets} reads. */
 export interface PacketSelection {
   /** The index of the stream; absent: all of them. */
@@ -52,16 +64,13 @@ export interface PacketSelection {
   readonly firstSeconds?: number
 }
 
-/**
- * Reads the packets of a file or of one stream, in the order of the file, without decoding or keeping them. Returns the
- * last error that ffprobe told of on the way, as where it met with no packets, or `null`.
- */
+/** Reads the packets of a file or of one stream, in the order of the file, without decoding or keeping them. */
 export async function readPackets(
   input: MediaInput,
   { stream, firstSeconds }: PacketSelection,
   context: RunContext,
   onPacket: (packet: Packet) => void,
-): Promise<string | null> {
+): Promise<void> {
   const decoder = new StringDecoder('utf8')
   let rest = ''
   const onOutput = (chunk: Buffer): void => {
@@ -81,13 +90,7 @@ export async function readPackets(
   ]
   const selection = stream === undefined ? [] : ['-select_streams', String(stream)]
   const what = [...selection, ...interval, ...entries]
-  return lastComplaint(await runFfprobe(input, what, context.config.timeoutMs, context, onOutput))
-}
-
-// "[mpegts @ 0x…] [error] max resync size reached, could not find sync byte"
-function lastComplaint(messages: string): string | null {
-  const complaints = messages.split('\n').filter((line) => line.includes('[error] '))
-  return complaints.at(-1)?.split('[error] ')[1] ?? null
+  await runFfprobe(input, what, context.config.timeoutMs, context, onOutput)
 }
 
 // "stream_index=0|pts_time=0.040000|dts_time=0.000000|duration_time=0.040000|flags=K__"

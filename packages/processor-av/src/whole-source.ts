@@ -1,9 +1,9 @@
 import { isRindleError, RindleError } from '@rindle/core'
-import { readPackets } from './run-ffprobe.ts'
+import { readComplaint, readPackets } from './run-ffprobe.ts'
 import { isSameDuration } from './same-duration.ts'
 import type { VariantWork } from './variant-work.ts'
 
-/** What of a variant's work tells whether its source is whole. */
+/** The part of a variant's work that tells whether its source is whole. */
 export type SourceWork = Pick<VariantWork, 'input' | 'facts' | 'context'>
 
 /**
@@ -12,22 +12,27 @@ export type SourceWork = Pick<VariantWork, 'input' | 'facts' | 'context'>
  */
 export async function assertWhole({ input, facts, context }: SourceWork): Promise<void> {
   const { contentType } = input
+  const { durationMs } = facts
+  if (input.isDurationGuessed) {
+    const complaint = await readComplaint(input, context)
+    if (complaint === null) return
+    throw damaged(contentType, `parts of it cannot be read (ffprobe: ${complaint})`, { complaint })
+  }
   let first = Number.POSITIVE_INFINITY
   let last = 0
   for (const track of [facts.video, facts.audio]) {
     if (track === null) continue
-    const complaint = await readPackets(input, { stream: track.index }, context, ({ seconds, durationSeconds }) => {
+    await readPackets(input, { stream: track.index }, context, ({ seconds, durationSeconds }) => {
       first = Math.min(first, seconds)
       last = Math.max(last, seconds + durationSeconds)
     })
-    if (input.isDurationGuessed && complaint !== null) {
-      throw damaged(contentType, `parts of it cannot be read (ffprobe: ${complaint})`, { complaint })
-    }
   }
   const heldMs = Math.max(0, Math.round((last - first) * 1_000))
-  if (heldMs >= facts.durationMs || isSameDuration(heldMs, facts.durationMs)) return
-  const cut = `it says that it lasts ${facts.durationMs} ms, and ends after ${heldMs} ms`
-  throw damaged(contentType, cut, { durationMs: facts.durationMs, heldMs })
+  if (heldMs >= durationMs || isSameDuration(heldMs, durationMs)) return
+  throw damaged(contentType, `it says that it lasts ${durationMs} ms, and ends after ${heldMs} ms`, {
+    durationMs,
+    heldMs,
+  })
 }
 
 /**

@@ -55,6 +55,20 @@ describe.each(LANES)('sound that is not whole, given to the $lane FFmpeg', ({ la
     expect(await failuresOf(source)).toEqual({ m4a: damaged, mp3: damaged, waveform: damaged })
   })
 
+  it.each([
+    ['audio/mp4', 'm4a', ['-c:a', 'aac', '-movflags', '+faststart']],
+    ['audio/flac', 'flac', []],
+    ['audio/basic', 'au', []],
+  ])('%s that ends before its header says so is cut off', async (contentType, extension, codecs) => {
+    const whole = await clip(contentType, extension, DRAWN.sine(4), codecs)
+    const cutOff = expect.stringMatching(/^corrupt_media: it says that it lasts 40\d\d ms, and ends after \d+ ms/)
+    expect(await failuresOf(await cut(whole, whole.byteSize / 2))).toEqual({
+      m4a: cutOff,
+      mp3: cutOff,
+      waveform: cutOff,
+    })
+  })
+
   it('samples that are no numbers are told of, not retried', async () => {
     const source = await clip('audio/wav', 'wav', lavfi('aevalsrc=0.1*sin(440*2*PI*t)/gt(abs(t-0.5)\\,0.01):d=1'), [
       '-c:a',
@@ -86,7 +100,7 @@ describe.each(LANES)('sound that is not whole, given to the $lane FFmpeg', ({ la
 function summary(outcome: VariantOutcome): string {
   if (!('error' in outcome)) return 'made'
   const { error } = outcome
-  return `${'code' in error ? String(error.code) : ''}: ${/: (.*) \(ffmpeg/.exec(error.message)?.[1] ?? error.message}`
+  return `${'code' in error ? String(error.code) : ''}: ${/: (.*?)( \(ffmpeg|\. Upload)/.exec(error.message)?.[1] ?? error.message}`
 }
 
 async function cut(source: SourceFile, byteSize: number): Promise<SourceFile> {

@@ -14,7 +14,7 @@ import { failure, LIMITS, M4A, make, outcomesOf, POSTER, STRIP, VIDEO } from './
 
 describe('a reader of damage', () => {
   const said = (...lines: readonly string[]): DamageReader => {
-    const reader = new DamageReader({ demuxers: ['matroska'], path: '/tmp/film' })
+    const reader = new DamageReader({ guards: { format_whitelist: 'mov,matroska' }, path: '/tmp/film' })
     // Messages come in pieces.
     for (const piece of `${lines.join('\n')}\n`.match(/[^]{1,7}/g) ?? []) reader.read(piece)
     return reader

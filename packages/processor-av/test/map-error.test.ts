@@ -4,14 +4,14 @@ import { nothingDecoded, runFailure } from '../src/map-error.ts'
 const MAKING = {
   program: 'ffmpeg',
   step: 'make',
-  input: { path: '/work/job 7/original', contentType: 'audio/wav' },
+  input: { path: '/var/media/job 7/original', contentType: 'audio/wav' },
   variant: 'sound',
-  outputs: ['/work/job 7/sound.m4a'],
+  outputs: ['/var/media/job 7/sound.m4a'],
 } as const
 const READING = {
   program: 'ffprobe',
   step: 'read',
-  input: { path: '/work/original', contentType: 'audio/mpeg' },
+  input: { path: '/var/media/original', contentType: 'audio/mpeg' },
 } as const
 
 const ended = (...lines: readonly string[]) => ({ exitCode: 1, signal: null, messages: `${lines.join('\n')}\n` })
@@ -61,14 +61,14 @@ describe('the reason of a failure', () => {
       [
         '[aac @ 0x1] [error] Input buffer exhausted before END element found',
         '[error] Error while decoding stream #0:0: Invalid data found when processing input',
-        '[error] /work/job 7/sound.m4a: No space left on device',
+        '[error] /var/media/job 7/sound.m4a: No space left on device',
       ],
     ],
     [
       'damage that only the last word tells of',
       'corrupt_media',
       'file:source: Invalid data found when processing input',
-      ['[fatal] file:/work/job 7/original: Invalid data found when processing input'],
+      ['[fatal] file:/var/media/job 7/original: Invalid data found when processing input'],
     ],
     [
       'a warning of several lines before it',
@@ -87,20 +87,20 @@ describe('the reason of a failure', () => {
       'invalid start code BW64 in RIFF header',
       [
         '[wav @ 0x1] [error] invalid start code BW64 in RIFF header',
-        '[error] file:/work/job 7/original: Invalid data found when processing input',
+        '[error] file:/var/media/job 7/original: Invalid data found when processing input',
       ],
     ],
   ])('is told of %s', (_name, code, cause, lines) => {
     const error = runFailure(ended(...lines), MAKING)
     expect(error.code).toBe(code)
     expect(error.message).toContain(` (ffmpeg, exit code 1: ${cause}).`)
-    expect(error.message).not.toMatch(/\/work|0x/)
+    expect(error.message).not.toMatch(/\/media|0x/)
   })
 
   it.each([
     'av_interleaved_write_frame(): Invalid data found when processing input',
     'Error while opening encoder for output stream #0:0: Invalid data found when processing input',
-    '/work/job 7/sound.m4a: Invalid data found when processing input',
+    '/var/media/job 7/sound.m4a: Invalid data found when processing input',
   ])('is no verdict about the source where an output went wrong: %s', (line) => {
     expect(runFailure(ended(`[error] ${line}`), MAKING)).toMatchObject({ code: 'ffmpeg_failed', retryable: true })
   })
@@ -111,7 +111,7 @@ describe('the reason of a failure', () => {
     ['[matroska,webm @ 0x1] [error] File ended prematurely', 'truncated or damaged'],
     ['', 'truncated or damaged'],
   ])('is told of a file that cannot be opened: %s', (line, what) => {
-    const error = runFailure(ended(line, '[error] file:/work/original: Invalid argument'), READING)
+    const error = runFailure(ended(line, '[error] file:/var/media/original: Invalid argument'), READING)
     expect(error).toMatchObject({ code: 'corrupt_media', message: expect.stringContaining(what) })
   })
 })

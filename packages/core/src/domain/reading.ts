@@ -25,7 +25,7 @@ export function readingOf(sniffed: string, claims: Claims, types: readonly strin
   return [...ordered, ...relabelled(ordered, claims)].find((type) => isAccepted(type, types)) ?? likeliest
 }
 
-/** What the name or the declared type calls bytes whose own word for it is a habit of writers. */
+/** The types that the name or the declared type gives to bytes whose own word for it is a habit of writers. */
 function relabelled(ordered: readonly string[], { extension, declared }: Claims): readonly string[] {
   const words = [...typesOf(extension), ...(declared === null ? [] : [declared])]
   return ordered.flatMap((type) => RELABELLED[type] ?? []).filter((type) => words.includes(type))

@@ -64,7 +64,7 @@ export const FORMS: Readonly<Record<string, string>> = {
 
 /**
  * Types that one word of a header tells apart, which writers put there by habit: FFmpeg calls a WebM film Matroska when
- * it is told so, and some recorders the other way round. What the list accepts and the name says decides between them.
+ * it is told so, and some recorders the other way round. The list and the name of the file decide between them.
  */
 export const RELABELLED: Readonly<Record<string, string>> = {
   'video/webm': 'video/x-matroska',
@@ -73,7 +73,7 @@ export const RELABELLED: Readonly<Record<string, string>> = {
   'audio/x-matroska': 'audio/webm',
 }
 
-/** What wildcards take whose type does not say that it holds films. */
+/** Types that `video/*` includes, though their names do not say that they hold films. */
 export const FILMS_OF_OTHER_NAMES: readonly string[] = ['application/mxf']
 
 /**

@@ -74,7 +74,8 @@ async function makeOne(
   { name, recipe }: VariantRequest,
   { source, directory, signal, onProgress }: ProcessRequest,
 ): Promise<ProcessedOutput> {
-  for (let step = 1; 'width' in recipe && recipe.width === SLOW_WIDTH && step < SLOW_STEPS; step += 1) {
+  const steps = 'width' in recipe && recipe.width === SLOW_WIDTH ? SLOW_STEPS : 1
+  for (let step = 1; step < steps; step += 1) {
     onProgress(name, step)
     await delay(SLOW_STEP_MS, undefined, { signal })
   }

@@ -10,6 +10,7 @@ export const capabilityCases: readonly ProcessorContractCase[] = [
   {
     name: 'has a name of low cardinality, and names what it makes and reads',
     run: async ({ processor, source, facts, recipes, slow }) => {
+      assert.ok(Object.keys(recipes).length > 1, 'give the contract two variants to make')
       assert.match(processor.name, /^[a-z][a-z0-9-]{0,30}$/)
       for (const recipe of [...Object.values(recipes), slow.recipe]) {
         const capability = recipeCapability(normalizeRecipe(recipe))

@@ -13,7 +13,7 @@ export interface ProcessorSubject {
    * limits are drawn below them. `null` when the processor does not probe files of that type.
    */
   readonly facts: ProbeResult | null
-  /** Two variants of `source` or more. The case about equal bytes makes each of them twice. */
+  /** Two variants of `source` or more; their recipes may be equal. The case about equal bytes makes each of them twice. */
   readonly recipes: VariantRecipes
   /** Work that takes ten seconds or more, for the cases that abort it. */
   readonly slow: { readonly source: SourceFile; readonly recipe: Recipe }

@@ -75,5 +75,6 @@ function probesNothing({ facts }: ProcessorSubject): string | undefined {
 
 function factsOf(probe: ProbeResult | null | undefined): Partial<ProbeResult> {
   const { kind, width, height, durationMs } = probe ?? {}
-  return Object.fromEntries(Object.entries({ kind, width, height, durationMs }).filter(([, value]) => value != null))
+  const facts = Object.entries({ kind, width, height, durationMs })
+  return Object.fromEntries(facts.filter(([, value]) => value !== undefined))
 }

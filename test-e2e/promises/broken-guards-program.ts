@@ -1,20 +1,23 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { availableParallelism, tmpdir } from 'node:os'
+import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { BROKEN_GUARDS, type BrokenGuard } from './broken-guards.ts'
+import { startEmbeddedPostgres } from '@rindle/embedded'
+import { BROKEN_GUARDS, type BrokenGuard, type Proof } from './broken-guards.ts'
 
 // Breaks each guard in a copy of the sources, one at a time, and runs its proof there, which must fail:
 // node --conditions=dev-source test-e2e/promises/broken-guards-program.ts [P1 P2 …]
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const COPIED = ['packages', 'test-e2e', 'package.json', 'vitest.config.ts', 'tsconfig.base.json']
 
-async function copyOfSources(): Promise<string> {
-  const copy = await mkdtemp(join(tmpdir(), 'rindle-guards-'))
-  for (const name of COPIED) {
-    await cp(join(root, name), join(copy, name), {
+const scratch = await mkdtemp(join(tmpdir(), 'rindle-guards-'))
+
+async function copySources(name: string): Promise<string> {
+  const copy = join(scratch, name)
+  for (const part of COPIED) {
+    await cp(join(root, part), join(copy, part), {
       recursive: true,
       // Links between the packages stay within the copy; those to others lead to the one store of dependencies.
       verbatimSymlinks: true,
@@ -28,11 +31,11 @@ async function copyOfSources(): Promise<string> {
 async function withBroken<Result>(copy: string, { edits }: BrokenGuard, work: () => Promise<Result>): Promise<Result> {
   const originals = new Map<string, string>()
   for (const { file, from, to } of edits) {
-    const path = join(copy, 'packages/core/src', file)
+    const path = join(copy, file)
     const source = await readFile(path, 'utf8')
-    if (source.split(from).length < 2) throw new Error(`${file} does not say "${from}" any more.`)
+    if (source.split(from).length !== 2) throw new Error(`${file} does not say "${from}", or says it more than once.`)
     originals.set(path, originals.get(path) ?? source)
-    await writeFile(path, source.replace(from, to))
+    await writeFile(path, source.replace(from, () => to))
   }
   try {
     return await work()
@@ -41,33 +44,79 @@ async function withBroken<Result>(copy: string, { edits }: BrokenGuard, work: ()
   }
 }
 
-/** Whether a test failed; a run without any test is an error. */
-async function fails(copy: string, { proof: { file, name } }: BrokenGuard): Promise<boolean> {
-  const args = ['node_modules/vitest/vitest.mjs', 'run', file, ...(name === undefined ? [] : ['-t', name])]
-  const env = { ...process.env, NO_COLOR: '1' }
-  const child = spawn(process.execPath, args, { cwd: copy, env, stdio: ['ignore', 'pipe', 'pipe'] })
+/** What a report of vitest says, as far as it is asked for. */
+interface Report {
+  readonly testResults: readonly {
+    readonly name: string
+    readonly message: string
+    readonly assertionResults: readonly { readonly fullName: string; readonly status: string }[]
+  }[]
+}
+
+/** Runs the tests of some proofs, and gives how those of each ended. A proof without a test that ran is an error. */
+async function run(copy: string, proofs: readonly Proof[]): Promise<ReadonlyMap<Proof, 'passed' | 'failed'>> {
+  const outputFile = join(copy, 'report.json')
+  const files = [...new Set(proofs.map(({ file }) => file))]
+  const names = proofs.map(({ name }) => name.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|')
+  const args = ['run', ...files, '-t', names, '--reporter=json', `--outputFile=${outputFile}`]
+  const child = spawn(process.execPath, ['node_modules/vitest/vitest.mjs', ...args], {
+    cwd: copy,
+    env: { ...process.env, DATABASE_URL: database.url, NO_COLOR: '1' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   const chunks: Buffer[] = []
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => chunks.push(chunk))
   await once(child, 'close')
-  const output = Buffer.concat(chunks).toString()
-  const summary = /^\s*Tests\s+(.*)$/m.exec(output)?.[1]
-  if (summary === undefined || !/passed|failed/.test(summary)) throw new Error(`${file} ran no test:\n${output}`)
-  return summary.includes('failed')
+  const text = await readFile(outputFile, 'utf8').catch(() => '{"testResults":[]}')
+  await rm(outputFile, { force: true })
+  const { testResults } = JSON.parse(text) as Report
+  return new Map(
+    proofs.map((proof) => {
+      const result = testResults.find(({ name }) => relative(copy, name) === proof.file)
+      const tests = result?.assertionResults.filter(({ fullName }) => fullName.includes(proof.name)) ?? []
+      const statuses = tests.map(({ status }) => status)
+      if (statuses.includes('failed')) return [proof, 'failed']
+      if (statuses.includes('passed')) return [proof, 'passed']
+      throw new Error(`${proof.file} ran no test "${proof.name}":\n${result?.message}\n${Buffer.concat(chunks)}`)
+    }),
+  )
+}
+
+async function runWhole(guards: readonly BrokenGuard[]): Promise<void> {
+  const outcomes = await run(await copySources('whole'), guards.map(({ proof }) => proof))
+  for (const [{ file, name }, outcome] of outcomes) {
+    if (outcome === 'failed') throw new Error(`${file} fails although nothing is broken: "${name}".`)
+  }
+}
+
+/** Takes guards from the list until there are none, in a copy of its own. Gives those whose proof noticed nothing. */
+async function breakGuards(guards: IterableIterator<BrokenGuard>, name: string): Promise<readonly BrokenGuard[]> {
+  const copy = await copySources(name)
+  const missed: BrokenGuard[] = []
+  for (const guard of guards) {
+    const { promise, proof } = guard
+    const startedMs = performance.now()
+    const outcome = (await withBroken(copy, guard, () => run(copy, [proof]))).get(proof)
+    if (outcome !== 'failed') missed.push(guard)
+    const seconds = ((performance.now() - startedMs) / 1000).toFixed(1)
+    const verdict = outcome === 'failed' ? 'caught' : 'NOT CAUGHT'
+    console.info(`${promise}: ${verdict} by ${proof.file} in ${seconds} s. Broken: ${guard.guard}.`)
+  }
+  return missed
 }
 
 const wanted = process.argv.slice(2)
-const copy = await copyOfSources()
-const missed: string[] = []
+const guards = BROKEN_GUARDS.filter(({ promise }) => wanted.length === 0 || wanted.includes(promise))
+const database = await startEmbeddedPostgres({ directory: join(scratch, 'database'), ephemeral: true })
 try {
-  for (const guard of BROKEN_GUARDS) {
-    const { promise, proof } = guard
-    if (wanted.length > 0 && !wanted.includes(promise)) continue
-    if (await fails(copy, guard)) throw new Error(`${proof.file} fails although nothing is broken.`)
-    const isCaught = await withBroken(copy, guard, () => fails(copy, guard))
-    if (!isCaught) missed.push(promise)
-    console.info(`${promise}: ${isCaught ? 'caught' : 'NOT CAUGHT'} by ${proof.file}. Broken: ${guard.guard}.`)
-  }
+  await runWhole(guards)
+  const remaining = guards.values()
+  const lanes = Array.from({ length: Math.min(4, availableParallelism()) }, (_, lane) =>
+    breakGuards(remaining, `broken-${lane}`),
+  )
+  const missed = (await Promise.all(lanes)).flat()
+  if (missed.length > 0) process.exitCode = 1
 } finally {
-  await rm(copy, { recursive: true, force: true })
+  await database.stop()
+  await rm(scratch, { recursive: true, force: true })
 }
-if (missed.length > 0) process.exitCode = 1

@@ -9,6 +9,7 @@ import { BROKEN_GUARDS, type BrokenGuard, type Proof } from './broken-guards.ts'
 
 // Breaks each guard in a copy of the sources, one at a time, and runs its proof there, which must fail:
 // node --conditions=dev-source test-e2e/promises/broken-guards-program.ts [P1 P2 …]
+// All runs share one PostgreSQL: that of DATABASE_URL, or one of their own.
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const COPIED = ['packages', 'test-e2e', 'package.json', 'vitest.config.ts', 'tsconfig.base.json']
 
@@ -35,7 +36,10 @@ async function withBroken<Result>(copy: string, { edits }: BrokenGuard, work: ()
     const source = await readFile(path, 'utf8')
     if (source.split(from).length !== 2) throw new Error(`${file} does not say "${from}", or says it more than once.`)
     originals.set(path, originals.get(path) ?? source)
-    await writeFile(path, source.replace(from, () => to))
+    await writeFile(
+      path,
+      source.replace(from, () => to),
+    )
   }
   try {
     return await work()
@@ -49,19 +53,26 @@ interface Report {
   readonly testResults: readonly {
     readonly name: string
     readonly message: string
-    readonly assertionResults: readonly { readonly fullName: string; readonly status: string }[]
+    readonly assertionResults: readonly {
+      readonly fullName: string
+      readonly status: string
+      readonly failureMessages: readonly string[]
+    }[]
   }[]
 }
 
+/** How the tests of a proof ended: the first line of what failed, or `null`. */
+type Outcome = string | null
+
 /** Runs the tests of some proofs, and gives how those of each ended. A proof without a test that ran is an error. */
-async function run(copy: string, proofs: readonly Proof[]): Promise<ReadonlyMap<Proof, 'passed' | 'failed'>> {
+async function run(copy: string, proofs: readonly Proof[]): Promise<ReadonlyMap<Proof, Outcome>> {
   const outputFile = join(copy, 'report.json')
   const files = [...new Set(proofs.map(({ file }) => file))]
   const names = proofs.map(({ name }) => name.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|')
   const args = ['run', ...files, '-t', names, '--reporter=json', `--outputFile=${outputFile}`]
   const child = spawn(process.execPath, ['node_modules/vitest/vitest.mjs', ...args], {
     cwd: copy,
-    env: { ...process.env, DATABASE_URL: database.url, NO_COLOR: '1' },
+    env: { ...process.env, DATABASE_URL: databaseUrl, NO_COLOR: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const chunks: Buffer[] = []
@@ -74,18 +85,21 @@ async function run(copy: string, proofs: readonly Proof[]): Promise<ReadonlyMap<
     proofs.map((proof) => {
       const result = testResults.find(({ name }) => relative(copy, name) === proof.file)
       const tests = result?.assertionResults.filter(({ fullName }) => fullName.includes(proof.name)) ?? []
-      const statuses = tests.map(({ status }) => status)
-      if (statuses.includes('failed')) return [proof, 'failed']
-      if (statuses.includes('passed')) return [proof, 'passed']
+      const failed = tests.find(({ status }) => status === 'failed')
+      if (failed !== undefined) return [proof, String(failed.failureMessages[0]).split('\n')[0] as string]
+      if (tests.some(({ status }) => status === 'passed')) return [proof, null]
       throw new Error(`${proof.file} ran no test "${proof.name}":\n${result?.message}\n${Buffer.concat(chunks)}`)
     }),
   )
 }
 
 async function runWhole(guards: readonly BrokenGuard[]): Promise<void> {
-  const outcomes = await run(await copySources('whole'), guards.map(({ proof }) => proof))
+  const outcomes = await run(
+    await copySources('whole'),
+    guards.map(({ proof }) => proof),
+  )
   for (const [{ file, name }, outcome] of outcomes) {
-    if (outcome === 'failed') throw new Error(`${file} fails although nothing is broken: "${name}".`)
+    if (outcome !== null) throw new Error(`${file} fails although nothing is broken, in "${name}": ${outcome}`)
   }
 }
 
@@ -96,27 +110,31 @@ async function breakGuards(guards: IterableIterator<BrokenGuard>, name: string):
   for (const guard of guards) {
     const { promise, proof } = guard
     const startedMs = performance.now()
-    const outcome = (await withBroken(copy, guard, () => run(copy, [proof]))).get(proof)
-    if (outcome !== 'failed') missed.push(guard)
-    const seconds = ((performance.now() - startedMs) / 1000).toFixed(1)
-    const verdict = outcome === 'failed' ? 'caught' : 'NOT CAUGHT'
-    console.info(`${promise}: ${verdict} by ${proof.file} in ${seconds} s. Broken: ${guard.guard}.`)
+    const outcome = (await withBroken(copy, guard, () => run(copy, [proof]))).get(proof) ?? null
+    if (outcome === null) missed.push(guard)
+    const seconds = Math.round((performance.now() - startedMs) / 1000)
+    const verdict = outcome === null ? 'NOT CAUGHT' : 'caught'
+    console.info(`${promise}: ${verdict} by ${proof.file} in ${seconds} s. Broken: ${guard.guard}. ${outcome ?? ''}`)
   }
   return missed
 }
 
 const wanted = process.argv.slice(2)
 const guards = BROKEN_GUARDS.filter(({ promise }) => wanted.length === 0 || wanted.includes(promise))
-const database = await startEmbeddedPostgres({ directory: join(scratch, 'database'), ephemeral: true })
+const own = process.env.DATABASE_URL
+  ? undefined
+  : await startEmbeddedPostgres({ directory: join(scratch, 'database'), ephemeral: true })
+const databaseUrl = own?.url ?? process.env.DATABASE_URL
 try {
   await runWhole(guards)
   const remaining = guards.values()
-  const lanes = Array.from({ length: Math.min(4, availableParallelism()) }, (_, lane) =>
+  // One more than there are cores: some proofs wait.
+  const lanes = Array.from({ length: Math.min(4, availableParallelism() + 1) }, (_, lane) =>
     breakGuards(remaining, `broken-${lane}`),
   )
   const missed = (await Promise.all(lanes)).flat()
   if (missed.length > 0) process.exitCode = 1
 } finally {
-  await database.stop()
+  await own?.stop()
   await rm(scratch, { recursive: true, force: true })
 }

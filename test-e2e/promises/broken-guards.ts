@@ -162,7 +162,19 @@ export const BROKEN_GUARDS: readonly BrokenGuard[] = [
         to: "storage_denied: 'verdict'",
       },
     ],
-    proof: { file: 'test-e2e/lifecycle/outages.test.ts', name: 'a storage that refuses' },
+    proof: { file: 'test-e2e/promises/outages-refuse-nothing.test.ts', name: 'a storage refuses to take' },
+  },
+  {
+    promise: 'P11',
+    guard: 'of what a probe throws, only what it says of the bytes refuses them',
+    edits: [
+      {
+        file: 'packages/core/src/promotion/pass-probe.ts',
+        from: 'if (fault === null) throw error',
+        to: "if (fault === null) throw new Rejection('corrupt_media', String(error))",
+      },
+    ],
+    proof: { file: 'test-e2e/lifecycle/outages.test.ts', name: 'a probe that takes too long' },
   },
   {
     promise: 'P12',

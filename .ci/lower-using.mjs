@@ -1,14 +1,15 @@
-// Lets Node 22 run the sources: `node --import=<this file>`, by NODE_OPTIONS in a cell. They say `using`, which it does
-// not know; what is published is compiled without. Elsewhere it does nothing.
+// Lets Node 22 run the sources: .ci/run names this file in NODE_OPTIONS. They say `using`, which that does not know; what
+// is published is compiled without it. Does nothing in any other Node.
 import { readFileSync } from 'node:fs'
 import module, { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 
 const HELPER = '@oxc-project/runtime/helpers/usingCtx'
+const OWN_HELPER = new URL('../test-e2e/toolchain/using-context.ts', import.meta.url).href
 const SAYS_USING = /\busing \w+ [=:]/
 
-// The compiler is one of the repository's own dependencies, which are not installed yet when the first command begins.
-const require = createRequire(new URL('../../test-e2e/package.json', import.meta.url))
+// The compiler is a dependency of the tests. It is asked for late: an install runs with this file, too.
+const require = createRequire(new URL('../test-e2e/package.json', import.meta.url))
 
 function isOwnSource(url) {
   return /^file:.*\.tsx?$/.test(url) && !url.includes('/node_modules/')
@@ -25,11 +26,9 @@ function lowered(url) {
 
 if (process.versions.node.startsWith('22.')) {
   module.registerHooks({
-    resolve(specifier, context, nextResolve) {
-      if (specifier !== HELPER) return nextResolve(specifier, context)
-      return { url: new URL('using-context.mjs', import.meta.url).href, format: 'module', shortCircuit: true }
-    },
-    load(url, context, nextLoad) {
+    resolve: (specifier, context, nextResolve) =>
+      specifier === HELPER ? { url: OWN_HELPER, shortCircuit: true } : nextResolve(specifier, context),
+    load: (url, context, nextLoad) => {
       const source = isOwnSource(url) ? lowered(url) : null
       return source === null ? nextLoad(url, context) : { format: 'module', source, shortCircuit: true }
     },

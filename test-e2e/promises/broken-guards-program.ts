@@ -13,8 +13,6 @@ import { BROKEN_GUARDS, type BrokenGuard, type Proof } from './broken-guards.ts'
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const COPIED = ['packages', 'test-e2e', 'package.json', 'vitest.config.ts', 'tsconfig.base.json']
 
-const scratch = await mkdtemp(join(tmpdir(), 'rindle-guards-'))
-
 async function copySources(name: string): Promise<string> {
   const copy = join(scratch, name)
   for (const part of COPIED) {
@@ -120,7 +118,12 @@ async function breakGuards(guards: IterableIterator<BrokenGuard>, name: string):
 }
 
 const wanted = process.argv.slice(2)
+for (const name of wanted) {
+  if (BROKEN_GUARDS.every(({ promise }) => promise !== name))
+    throw new Error(`No guard of a promise "${name}" is known.`)
+}
 const guards = BROKEN_GUARDS.filter(({ promise }) => wanted.length === 0 || wanted.includes(promise))
+const scratch = await mkdtemp(join(tmpdir(), 'rindle-guards-'))
 const own = process.env.DATABASE_URL
   ? undefined
   : await startEmbeddedPostgres({ directory: join(scratch, 'database'), ephemeral: true })
@@ -132,6 +135,8 @@ try {
   const lanes = Array.from({ length: Math.min(4, availableParallelism() + 1) }, (_, lane) =>
     breakGuards(remaining, `broken-${lane}`),
   )
+  // None is left behind: what failed is told when all have ended.
+  await Promise.allSettled(lanes)
   const missed = (await Promise.all(lanes)).flat()
   if (missed.length > 0) process.exitCode = 1
 } finally {

@@ -182,13 +182,9 @@ describe('a promotion', () => {
     async (_what, place, how, reason, state) => {
       begin(place, how)
       const id = await upload()
-      await soon(async () => {
-        expect(await application.rindle.asset(id)).toMatchObject({
-          waitingSince: expect.any(Date),
-          errorReason: reason,
-        })
-      })
+      await soon(async () => expect((await application.rindle.asset(id))?.errorReason).not.toBeNull())
       const first = await application.rindle.asset(id)
+      expect(first).toMatchObject({ state, errorReason: reason, waitingSince: expect.any(Date) })
       await outlastsEveryAttempt()
       const asset = await application.rindle.asset(id)
       expect(asset).toMatchObject({ state, errorReason: reason, waitingSince: first?.waitingSince })

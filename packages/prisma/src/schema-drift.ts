@@ -82,7 +82,7 @@ async function catalogOf(executor: SqlExecutor, schema: string): Promise<Catalog
   const entries = rows.map(({ name, definition }): [string, string] => [
     String(name),
     // Definitions name the schema, or do not, as the search path of the connection has it.
-    String(definition).replaceAll(/\b(?:rindle|pg_temp)\./g, ''),
+    String(definition).replaceAll(/\b(?:rindle|pg_temp(?:_\d+)?)\./g, ''),
   ])
   return new Map(entries.filter(([name]) => !name.includes('_prisma_migrations')))
 }

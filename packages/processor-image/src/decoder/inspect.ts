@@ -1,7 +1,6 @@
 import type { SourceFile } from '@rindle/core'
 import type { Colour } from './colour/colour.ts'
-import type { Bytes } from './file-bytes.ts'
-import { FileBytes } from './file-bytes.ts'
+import { type Bytes, readingFile } from './file-bytes.ts'
 import { type ApngTiming, apngTiming } from './formats/apng.ts'
 import { avifColour } from './formats/avif.ts'
 import { endOfGif } from './formats/gif.ts'
@@ -28,7 +27,10 @@ const NOTHING: Inspection = { colour: null, keptChannels: null, timing: null }
  * would make a wrong picture of without a word.
  */
 export async function inspect({ path, contentType }: SourceFile): Promise<Inspection> {
-  await using bytes = await FileBytes.open(path)
+  return readingFile(path, (bytes) => inspectBytes(bytes, contentType))
+}
+
+async function inspectBytes(bytes: Bytes, contentType: string): Promise<Inspection> {
   // Whatever type it is: of a file that the system does not let be read, sharp says that it is of no known format.
   const head = await bytes.read(0, HEAD_BYTES)
   const inspector = INSPECTORS.get(contentType)

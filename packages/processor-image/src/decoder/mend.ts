@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { FileBytes } from './file-bytes.ts'
+import { readingFile } from './file-bytes.ts'
 import { missingShareOfJpeg } from './formats/jpeg-extent.ts'
 import { jpegOutline } from './formats/jpeg-markers.ts'
 import { lacksOnlyTheLastBit } from './formats/jpeg-progress.ts'
@@ -90,8 +90,7 @@ function lookAtJpeg(complaint: string, bytes: Buffer, truncated: Truncated): Sec
 }
 
 async function lookAtPng(path: string): Promise<SecondLook> {
-  await using bytes = await FileBytes.open(path)
-  const repaired = await repairPng(bytes)
+  const repaired = await readingFile(path, repairPng)
   if (repaired === null) return NO_OTHER_WAY
   if (repaired.missing > MAX_MISSING_SHARE) throw tooMuchMissing('PNG', repaired.missing)
   return { readings: [{ bytes: repaired.bytes }], verdict: null }

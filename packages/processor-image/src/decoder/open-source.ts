@@ -3,7 +3,7 @@ import sharp, { type Sharp, type SharpOptions } from 'sharp'
 import type { Size } from '../geometry.ts'
 import { apngPixels } from './apng-pixels.ts'
 import { correctedPixels } from './corrected-pixels.ts'
-import { FileBytes } from './file-bytes.ts'
+import { readingFile } from './file-bytes.ts'
 import { apngTiming } from './formats/apng.ts'
 import { readBmpHeader } from './formats/bmp.ts'
 import { type Bitmap, ignoreEmptyAlpha, readBmpPixels } from './formats/bmp-pixels.ts'
@@ -93,13 +93,15 @@ function pixelsOf({ pixels, width, height }: Bitmap): Pixels {
 
 async function openApng(input: DecodeInput, frames: number): Promise<Sharp> {
   const { source, facts } = input
-  await using bytes = await FileBytes.open(source.path)
-  const timing = await apngTiming(bytes)
-  const pixels = await apngPixels(bytes, facts, frames, async (png) => {
+  const decode = async (png: Buffer): Promise<Pixels> => {
     const still = await openBySharp({ ...input, source: { ...source, contentType: 'image/png' } }, 1, { bytes: png })
     const { data, info } = await still.ensureAlpha(1).raw().toBuffer({ resolveWithObject: true })
     return { data, width: info.width, height: info.height, channels: 4 }
-  })
+  }
+  const { timing, pixels } = await readingFile(source.path, async (bytes) => ({
+    timing: await apngTiming(bytes),
+    pixels: await apngPixels(bytes, facts, frames, decode),
+  }))
   // Pixels do not tell how they move; what is said here stays when the encoder gets its other options.
   return onPixels(pixels, input).webp({ delay: [...facts.delaysMs], loop: timing?.loop ?? 0 })
 }

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import type { SourceFile } from '@rindle/core'
 import sharp, { type Metadata } from 'sharp'
 import type { Correction } from './correction.ts'
-import { FileBytes } from './file-bytes.ts'
+import { readingFile } from './file-bytes.ts'
 import { readBmpHeader } from './formats/bmp.ts'
 import { readIcon } from './formats/ico.ts'
 import { inCssPixels } from './formats/svg.ts'
@@ -128,8 +128,8 @@ function bitsOf({ format, depth }: Picture, { bitsPerSample }: Metadata): number
 const BMP_HEADER_BYTES = 2048
 
 async function readBitmap({ path }: SourceFile): Promise<Picture> {
-  await using bytes = await FileBytes.open(path)
-  const { width, height, masks, isRunLength } = readBmpHeader(await bytes.read(0, BMP_HEADER_BYTES))
+  const header = await readingFile(path, (bytes) => bytes.read(0, BMP_HEADER_BYTES))
+  const { width, height, masks, isRunLength } = readBmpHeader(header)
   return plainPicture('bmp', 'image/bmp', { width, height }, masks[3] !== 0 || isRunLength)
 }
 

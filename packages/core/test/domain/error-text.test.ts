@@ -9,7 +9,7 @@ it.each([
   [new TypeError(''), 'TypeError'],
   ['a text', 'a text'],
   [null, 'null'],
-  [undefined, 'nothing was said'],
+  [undefined, 'no message'],
 ])('%j says %j, and never [object Object]', (error, text) => {
   expect(errorSentence(error)).toBe(text)
 })

@@ -72,7 +72,7 @@ describe('what the log says of an error', () => {
     [{ message: 'the connection was lost', stack: 'Error: …', code: '57P01' }, '57P01', 'the connection was lost'],
     [{ no: 'error' }, 'unexpected', '{"no":"error"}'],
     ['a text', 'unexpected', 'a text'],
-    [undefined, 'unexpected', 'nothing was said'],
+    [undefined, 'unexpected', 'no message'],
     [new Error(''), 'unexpected', 'Error'],
   ])('is its code and its message, never [object Object]: %o', (error, code, text) => {
     expect(errorFields(error)).toEqual({ code, error: expect.stringContaining(text) })

@@ -173,7 +173,7 @@ describe('reprobe', () => {
 
   test('refuses what is no id', async () => {
     const { exitCode, stderr } = await command('reprobe', 'me.jpg')
-    expect(stderr).toBe('rindle: There is no asset "me.jpg": that is not an id of Rindle.\n')
+    expect(stderr).toBe('rindle: There is no asset "me.jpg": it is not an id of Rindle.\n')
     expect(exitCode).toBe(1)
   })
 })

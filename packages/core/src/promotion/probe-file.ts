@@ -4,8 +4,8 @@ import type { ProbeResult, SourceFile } from '../ports/processor.ts'
 import type { Profile } from '../profile/profile.ts'
 
 /**
- * What the bytes say of themselves, within the limits of the profile; `null` when no installed processor reads their
- * type. `limit_exceeded`, `corrupt_media`, `unsupported_codec`.
+ * Returns the facts that the bytes state, within the limits of the profile; `null` when no installed processor reads
+ * their type. `limit_exceeded`, `corrupt_media`, `unsupported_codec`.
  */
 export async function probeFile(
   runtime: Runtime,
@@ -19,10 +19,10 @@ export async function probeFile(
   return processor.probe(file, { limits, signal })
 }
 
-/** What of an asset's row is known by probing. */
+/** The fields of an asset's row that come from the probe. */
 export type ProbedFields = Pick<Asset, 'kind' | 'width' | 'height' | 'durationMs' | 'hasVideoTrack' | 'hasAudioTrack'>
 
-/** The fields as a probe found them; what it did not find is `null`. Pure. */
+/** The fields that a probe found; `null` for those that it did not find. Pure. */
 export function probedFields(probe: ProbeResult): ProbedFields {
   return {
     kind: probe.kind,

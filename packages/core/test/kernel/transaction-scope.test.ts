@@ -8,7 +8,7 @@ const runtime = { storages: { main: { name: 'fake' } as StorageAdapter } }
 it('no storage can be reached from within a transaction, however deep', async () => {
   await withinTransaction(async () => {
     await Promise.resolve()
-    expect(() => storageOf(runtime, 'main')).toThrow('never reached from within a database transaction')
+    expect(() => storageOf(runtime, 'main')).toThrow('must not be called within a database transaction')
     expect(adapterNameOf(runtime, 'main')).toBe('fake')
   })
   expect(storageOf(runtime, 'main')).toBe(runtime.storages.main)

@@ -16,7 +16,7 @@ describe('a body that is sent', () => {
     expect(file.destroyed).toBe(false)
     await vi.advanceTimersByTimeAsync(1)
     expect(file.destroyed).toBe(true)
-    await expect(reader.read()).rejects.toThrow('Nobody read on for 1 s.')
+    await expect(reader.read()).rejects.toThrow('The reader stalled for 1 s.')
   })
 
   it('frees its source when nobody begins to read', async () => {

@@ -19,16 +19,16 @@ export interface CleanupOptions extends WalkOptions {
   readonly concurrency?: number
 }
 
-/** What {@link cleanupOrphans} did, or found. */
+/** The results of {@link cleanupOrphans}, or its findings. */
 export interface CleanupReport {
   /** Expired sessions. */
   readonly sessionsFound: number
   readonly sessionsDeleted: number
   readonly objectsDeleted: number
-  /** Of the sessions found, those without a staged object. */
+  /** The found sessions without a staged object. */
   readonly objectsMissing: number
   readonly errors: number
-  /** Storages that are down: what is in them was left after the first errors. */
+  /** Storages that are down: their sessions were skipped after the first errors. */
   readonly stopped: readonly StoppedStorage[]
   readonly dryRun: boolean
   readonly interrupted: boolean
@@ -37,9 +37,9 @@ export interface CleanupReport {
 const DEFAULT_CONCURRENCY = 10
 
 /**
- * Deletes `expired` upload sessions with what they left in staging, and nothing else; without `live` it only counts. The
- * object goes before its row, so that a run that was killed is finished by the next. An error of one is counted and
- * logged; a storage that is down is left. Safe to repeat and to interrupt. `invalid_input` for an unknown storage.
+ * Deletes `expired` upload sessions with their leftovers in staging, and nothing else; without `live` it only counts.
+ * The object goes before its row, so that the next run finishes one that was killed. A failed session is counted and
+ * logged; a storage that is down is skipped. Safe to repeat and to interrupt. `invalid_input` for an unknown storage.
  */
 export async function cleanupOrphans(runtime: Runtime, options: CleanupOptions = {}): Promise<CleanupReport> {
   const dryRun = !(options.live ?? false)
@@ -63,7 +63,7 @@ export async function cleanupOrphans(runtime: Runtime, options: CleanupOptions =
       } catch (error) {
         counts.errors += 1
         const fields = { sessionId: row['id'] }
-        watch.failed(storage, error, fields, 'What an expired upload session has left could not be deleted.')
+        watch.failed(storage, error, fields, 'The leftovers of an expired upload session could not be deleted.')
       }
     }
     const concurrency = options.concurrency ?? DEFAULT_CONCURRENCY
@@ -81,7 +81,7 @@ export async function cleanupOrphans(runtime: Runtime, options: CleanupOptions =
 }
 
 function expiredSessions(runtime: Runtime): AsyncIterable<Row[]> {
-  // The page is cut before its assets are looked up, each by its key: a join would rather read all assets.
+  // The page is cut before its assets are looked up by key: a join would rather read all assets.
   const sql = `select session.id, session.updated_at::text as at, session.upload_key, session.multipart_upload_id,
       session.resumable_state, session.last_known_offset, asset.storage
     from (select id, updated_at, asset_id, upload_key, multipart_upload_id, resumable_state, last_known_offset

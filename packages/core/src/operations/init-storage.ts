@@ -3,20 +3,22 @@ import { type Runtime, storageOf } from '../kernel/runtime.ts'
 import { runOperation } from './run-operation.ts'
 import { storagesIn } from './scope.ts'
 
-/** What {@link initStorage} did. */
+/** The results of {@link initStorage}. */
 export interface InitStorageReport {
   readonly storage: string
-  /** What tells it from every other from now on; `null`: its address does, and there was nothing to do. */
+  /**
+   * The identity that tells it from any other from now on; `null`: its address is enough, and there was nothing to do.
+   */
   readonly identity: string | null
-  /** Whether it was another before, or none. */
+  /** Whether the identity was another before, or none. */
   readonly isNew: boolean
 }
 
 /**
- * Takes what is at a storage's address now for that storage, whatever was there before: for an operator who has moved,
- * emptied or exchanged it on purpose. Makes the root directory of a local storage when there is none, and deletes
- * nothing. Processes that know the storage that was there before refuse to use it until they are started again. Safe to
- * repeat. `invalid_input` for an unknown storage.
+ * Accepts the storage at a storage's present address as the right one, whatever was there before: for an operator who
+ * has moved, emptied or replaced it on purpose. Makes the root directory of a local storage when there is none, and
+ * deletes nothing. Processes that know the previous storage refuse the new one until they restart. Safe to repeat.
+ * `invalid_input` for an unknown storage.
  */
 export async function initStorage(runtime: Runtime, storage: string): Promise<InitStorageReport> {
   return runOperation(runtime, { operation: 'init_storage', scope: 'storage', dry_run: false }, async () => {

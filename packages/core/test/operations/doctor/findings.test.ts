@@ -71,7 +71,7 @@ describe('scheduled maintenance', () => {
       status: 'ok',
       summary: '3 tasks, the next at 2026-01-02T05:04:05.000Z',
     })
-    expect(scheduleFinding([due(null)], now).summary).toBe('1 task, none of them ever due')
+    expect(scheduleFinding([due(null)], now).summary).toBe('1 task, none of them is ever due')
   })
 })
 
@@ -99,10 +99,10 @@ describe('a preflight', () => {
 
 describe('the space for work in progress', () => {
   it.each([
-    [2_000_000_000, 1_000_000_000, 'ok', '2 GB free; the largest source that is accepted has 1 GB'],
-    [1_999_000_000, 1_000_000_000, 'warn', '2 GB free; the largest source that is accepted has 1 GB'],
-    [999_000_000, 1_000_000_000, 'error', '999 MB free; the largest source that is accepted has 1 GB'],
-    [0, 0, 'ok', '0 B free; the largest source that is accepted has 0 B'],
+    [2_000_000_000, 1_000_000_000, 'ok', '2 GB free; the largest accepted source has 1 GB'],
+    [1_999_000_000, 1_000_000_000, 'warn', '2 GB free; the largest accepted source has 1 GB'],
+    [999_000_000, 1_000_000_000, 'error', '999 MB free; the largest accepted source has 1 GB'],
+    [0, 0, 'ok', '0 B free; the largest accepted source has 0 B'],
   ])('%i bytes for sources of %i: %s', (freeBytes, largestBytes, status, summary) => {
     expect(spaceFinding(freeBytes, largestBytes)).toMatchObject({ status, summary })
   })
@@ -125,7 +125,7 @@ describe('the workers of a queue', () => {
     expect(queueFinding('rindle_promote', [worker(3), worker(9, 'b', 1), worker(900, 'c')], true)).toEqual({
       id: 'workers.promote',
       status: 'ok',
-      summary: '2 workers on 2 hosts, 6 jobs at once; each has beaten within 9 s',
+      summary: '2 workers on 2 hosts, 6 jobs at once; each had a heartbeat within 9 s',
     })
   })
 
@@ -150,7 +150,7 @@ describe('the workers of a queue', () => {
     expect(queueFinding('rindle_media', [refusing], true)).toMatchObject({
       status: 'error',
       summary:
-        'no worker takes jobs: video and audio get no variants; the one worker that would cannot, as process 7 on a says: There is no ffmpeg.',
+        'no worker takes jobs: video and audio get no variants; the only worker for it cannot; process 7 on a says: There is no ffmpeg.',
     })
     expect(queueFinding('rindle_media', [refusing, { ...refusing, host: 'b' }], true).summary).toContain(
       'all 2 workers',
@@ -158,7 +158,7 @@ describe('the workers of a queue', () => {
     const able = { ...worker(3, 'c'), queues: { rindle_media: 1 } }
     expect(queueFinding('rindle_media', [refusing, able], true)).toMatchObject({
       status: 'ok',
-      summary: '1 worker on 1 host, 1 job at once; each has beaten within 3 s; 1 worker more cannot',
+      summary: '1 worker on 1 host, 1 job at once; each had a heartbeat within 3 s; 1 worker more cannot',
     })
     expect(queueFinding('rindle_media', [{ ...refusing, beatAgeSeconds: 61 }], true).summary).toMatch(/^no live worker/)
   })
@@ -199,7 +199,7 @@ describe('a profile', () => {
     const accept = { ...profile.accept, types: ['application/pdf', 'audio/*'] }
     expect(profileFindings({ ...profile, accept }, everything, [jpegs])[0]).toMatchObject({
       status: 'warn',
-      summary: 'never made, because nothing is accepted to make them from: small',
+      summary: 'never made, because no accepted type is a source for them: small',
     })
   })
 

@@ -16,7 +16,7 @@ describe('the advice on a storage', () => {
     ['a right that is missing', coded('storage_denied')],
     ['a storage that is away', coded('storage_unavailable')],
     ['a disk that is full', coded('insufficient_disk')],
-    ['anything else', new Error('what is read is not what was put')],
+    ['anything else', new Error('the bytes that were read differ from those that were put')],
   ])('is for the one that is in use: %s', (_what, error) => {
     expect(storageAdvice(error, local)).toMatch(OF_A_DISK)
     expect(storageAdvice(error, local)).not.toMatch(OF_A_STORE)

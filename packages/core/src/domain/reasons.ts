@@ -29,8 +29,8 @@ export const REASONS = {
 export type RowReason = ErrorCode | keyof typeof REASONS | `${ErrorCode | keyof typeof REASONS}:${string}`
 
 /**
- * The meaning of a row's reason; `undefined` for a reason of another version. Of two parts, the more specific one.
- * Pure.
+ * The meaning of a row's reason; `undefined` for a reason of another version. With two parts, the meaning of the more
+ * specific one. Pure.
  */
 export function reasonMeaning(reason: string): string | undefined {
   const [first = reason, ...rest] = reason.split(':')

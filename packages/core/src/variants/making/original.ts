@@ -63,7 +63,7 @@ async function assertStoredWhole(runtime: Runtime, asset: Asset, signal: AbortSi
   if (found !== null && (asset.checksumSha256 === null || found.checksum === asset.checksumSha256)) return found.etag
   const reason: OriginalDamage = found === null ? 'original_missing' : 'original_damaged'
   const what = found === null ? 'is gone' : 'differs from the verified bytes'
-  const message = `The original of asset ${asset.id} ${what} in storage "${asset.storage}". Restore it from a backup.`
+  const message = `The original of asset ${asset.id} in storage "${asset.storage}" ${what}. Restore it from a backup.`
   const isNews = await noteOriginalDamage(runtime.database, asset, reason, message)
   if (isNews) runtime.logger.error({ assetId: asset.id, code: reason }, message)
   throw new RindleError(reason, message)

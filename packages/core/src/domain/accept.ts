@@ -1,4 +1,4 @@
-/** The treatment of a file whose name or declared type says another type of the same kind than its bytes. */
+/** The treatment of a file whose name or declared type disagrees with its bytes, within one kind. */
 export type ExtensionMismatch = 'correct' | 'reject'
 
 /** The files that a profile accepts. */
@@ -12,8 +12,8 @@ export interface AcceptOptions {
   /** Filename extensions with their dot. @default every usual extension of the accepted types */
   readonly extensions?: readonly string[]
   /**
-   * The treatment of a file whose name or declared type says another type of the same kind than its bytes, such as a
-   * PNG called `photo.jpg`. `correct` keeps it under its real type, as `photo.png` and `image/png`; `reject` refuses it
+   * The treatment of a file whose name or declared type disagrees with its bytes, within one kind, such as a PNG called
+   * `photo.jpg`. `correct` keeps it under its real type, as `photo.png` and `image/png`; `reject` refuses it
    * (`extension_mime_mismatch`, `declared_mime_mismatch`). A file of another kind is always refused, such as a text
    * called `photo.png`, and so is anything that a browser may run. In both cases `types` must accept the type of the
    * bytes.

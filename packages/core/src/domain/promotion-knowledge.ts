@@ -41,7 +41,7 @@ export function lacksOf(own: PromotionKnowledge, theirs: PromotionKnowledge): re
 
 /** A lack in words, for a person. Pure. */
 export function lackText({ what, name }: Lack): string {
-  if (what === 'accept') return 'what the profile accepts now'
+  if (what === 'accept') return 'other accept rules'
   return `the ${what} ${name}`
 }
 

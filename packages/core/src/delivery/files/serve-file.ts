@@ -59,7 +59,8 @@ function refusal(runtime: Runtime, request: Request, error: unknown): Response {
     return problem(403, error.code, error.message)
   }
   if (isRindleError(error, 'storage_object_missing')) return problem(404, error.code, 'There is no such file.')
-  if (isRindleError(error, 'checksum_mismatch')) return problem(400, error.code, 'The body is not what was declared.')
+  if (isRindleError(error, 'checksum_mismatch'))
+    return problem(400, error.code, 'The body does not match its checksum.')
   if (isRindleError(error, 'upload_rejected')) {
     const { reason } = error.details
     const status = typeof reason === 'string' ? STATUS_OF_REASON[reason] : undefined

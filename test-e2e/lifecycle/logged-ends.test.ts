@@ -80,7 +80,7 @@ it('what a worker gives back when it stops has not failed', async () => {
   const { id } = await rindle.upload('photo', await quadrants(8, 8), { filename: 'a.jpg' })
   await begun
   await workers.stop({ timeoutMs: 0 })
-  expect(linesOn(id)).toMatchObject([{ level: 'info', message: 'Work on a variant was given back, and begins again.' }])
+  expect(linesOn(id)).toMatchObject([{ level: 'info', message: 'Work on a variant returned to its queue.' }])
   work = (request) => quickProcessor().process(request)
   const others = await rindle.work()
   expect((await settled(rindle, id)).state).toBe('ready')

@@ -198,7 +198,7 @@ describe('a storage of which most is missing', () => {
       originalsLost: 0,
       stopped: [{ storage: 'main', reason: 'mostly_missing' }],
     })
-    expect(report.stopped[0]?.message).toMatch(/11 of the 21 objects.*force it/)
+    expect(report.stopped[0]?.message).toMatch(/11 of the 21 expected objects.*use the option force/)
     expect(await snapshot(rindle, application.storage)).toEqual(before)
 
     const forced = { checked: 14, present: 6, missing: 8, originalsLost: 3, stopped: [] }
@@ -257,7 +257,9 @@ describe('a storage that does not answer', () => {
     const report = await rindle.verifyStorage()
     expect(report).toMatchObject({ present: 0, missing: 0, originalsLost: 0, lastId: null })
     expect(report.stopped).toMatchObject([{ storage: 'main', reason: 'unavailable' }])
-    expect(report.stopped[0]?.message).toMatch(/10 times in a row, at last: The storage is away\..*rindle doctor/)
+    expect(report.stopped[0]?.message).toMatch(
+      /10 times in a row\. The last error: The storage is away\..*rindle doctor/,
+    )
     // Ten in a row, and what was asked at the same time.
     expect(calls).toBeLessThanOrEqual(20)
     expect(report.errors).toBe(calls)

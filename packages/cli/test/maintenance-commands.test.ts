@@ -208,7 +208,7 @@ describe('maintenance', () => {
     [['cleanup-orphans', '--storage', 'mian'], 'There is no storage "mian". Configured storages: main.'],
     [['scan-orphans', '--grace-sec', 'soon'], '--grace-sec is a number of seconds from 0.'],
     [['scan-orphans', '--live', '--dry-run'], '--live and --dry-run exclude each other.'],
-    [['backfill-metadata', '--analyzer', 'colors'], 'There is no analyzer "colors". There are: colours.'],
+    [['backfill-metadata', '--analyzer', 'colors'], 'There is no analyzer "colors". Configured analyzers: colours.'],
     [['backfill-metadata', '--profile', 'foto'], 'There is no profile "foto". Did you mean "photo"?'],
     [['purge-unattached', '--grace-sec', '-1'], '--grace-sec is a number of seconds from 0.'],
     [['sweep-orphaned-temp-file'], 'Did you mean "sweep-orphaned-temp-files"?'],

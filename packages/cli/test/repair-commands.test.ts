@@ -103,7 +103,7 @@ describe('regenerate-variants', () => {
 
   test.each([
     [['--profile', 'foto'], 'There is no profile "foto". Did you mean "photo"?'],
-    [['--variant', 'smal'], 'There is no variant "smal". Declared are: small, tiny.'],
+    [['--variant', 'smal'], 'There is no variant "smal". Declared variants: small, tiny.'],
     [['--concurrency', '0'], '--concurrency is a whole number from 1 to 1000.'],
     [['--after', '7'], 'must be the id of a row, not "7"'],
   ])('refuses %j in one line', async (options, message) => {
@@ -173,7 +173,7 @@ describe('reprobe', () => {
 
   test('refuses what is no id', async () => {
     const { exitCode, stderr } = await command('reprobe', 'me.jpg')
-    expect(stderr).toBe('rindle: There is no asset "me.jpg": that is not an id of Rindle.\n')
+    expect(stderr).toBe('rindle: There is no asset "me.jpg": it is not an id of Rindle.\n')
     expect(exitCode).toBe(1)
   })
 })

@@ -93,7 +93,7 @@ describe('runtime-status', () => {
       'assets:   ready 1\nvariants: failed 1, ready 1\nsessions: completed 1\n\n' +
         queues(0) +
         '[ERROR] no_worker: 5\n  rindle_promote: no job waits\n' +
-        '  Start a worker that serves these queues: until then nothing in them is done.\n  Fix: rindle worker\n\n' +
+        '  Start a worker that serves these queues: until then their jobs wait.\n  Fix: rindle worker\n\n' +
         `[ERROR] failed_work: 1, the oldest for 3 h\n  asset ${assetId} tiny: failed, processing_failed: It is too big.\n` +
         '  Remove the reason, then enqueue these variants again.\n  Fix: rindle requeue <assetId>\n\n' +
         '2 errors, 0 warnings, 0 notices.\n',
@@ -184,7 +184,7 @@ describe('runtime-status', () => {
     [['--threshold', 'backlog='], '--threshold backlog is a number of seconds from 0.'],
     [['--threshold', 'back_log=1'], 'There is no class "back_log". Did you mean "backlog"?'],
     [['--threshold', 'backlog=1', '--threshold', 'backlog=2'], '--threshold names backlog more than once.'],
-    [['--threshold', 'maintenance_unscheduled=1'], 'thresholds.maintenance_unscheduled: this class has none'],
+    [['--threshold', 'maintenance_unscheduled=1'], 'thresholds.maintenance_unscheduled: this class has no threshold'],
     [['--severity', 'backlog=red'], '--severity backlog is one of error, warn, notice, ignore, not "red".'],
     [['--fail-on', 'red'], '--fail-on'],
   ])('refuses %j', async (argv, message) => {

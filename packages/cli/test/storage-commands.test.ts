@@ -83,7 +83,7 @@ describe('verify-storage', () => {
        from generate_series(1, 21) as n`,
     )
     const { stdout, exitCode } = await command('verify-storage')
-    expect(stdout).toContain('\nStopped at storage "main": 21 of the 22 objects that were looked for are missing')
+    expect(stdout).toContain('\nStopped at storage "main": 21 of the 22 expected objects are missing')
     expect(stdout.endsWith('\nStopped.\n')).toBe(true)
     expect(exitCode).toBe(1)
     const json = JSON.parse((await command('verify-storage', '--format', 'json')).stdout) as object
@@ -102,7 +102,9 @@ test('scan-orphans --live stops where most is unknown, until it is forced', asyn
     await utimes(path, OLD, OLD)
   }
   const stopped = await command('scan-orphans', '--live')
-  expect(stopped.stdout).toMatch(/\nStopped at storage "main": 25 of its 25 old objects are unknown\..*force it\.\n/)
+  expect(stopped.stdout).toMatch(
+    /\nStopped at storage "main": 25 of its 25 old objects are unknown\..*use the option force\.\n/,
+  )
   expect(stopped).toMatchObject({ exitCode: 1, stdout: expect.stringContaining('deleted: 0') })
   expect(existsSync(join(strays, 'original-0.jpg'))).toBe(true)
   const forced = await command('scan-orphans', '--live', '--force')

@@ -48,7 +48,7 @@ describe('upload', () => {
     await application.write('not-a-picture.jpg', 'plain text')
     const { exitCode, stdout, stderr } = await upload('photo', 'not-a-picture.jpg', 'gone.jpg', 'one.jpg')
     expect(stdout.split('\n')).toEqual([
-      expect.stringMatching(/^rejected unknown_type not-a-picture\.jpg: The file is of no known type\. /),
+      expect.stringMatching(/^rejected unknown_type not-a-picture\.jpg: The file has no known type\. /),
       expect.stringMatching(/^error invalid_input gone\.jpg: Cannot read "gone\.jpg": there is no such file\.$/),
       expect.stringMatching(new RegExp(`^asset ${ID} validating one\\.jpg$`)),
       '  uploaded: 1',

@@ -282,9 +282,7 @@ describe('on a machine without FFmpeg', () => {
 
   test('a worker that is told to work on that of video ends with the reason', async () => {
     const { exitCode, stderr } = await command('worker', '--queues', 'promote,media')
-    expect(stderr).toMatch(
-      /^rindle: This machine cannot work on a queue that was asked for\. rindle_media: The option .*\n$/i,
-    )
+    expect(stderr).toMatch(/^rindle: This machine cannot work on a requested queue\. rindle_media: The option .*\n$/i)
     expect(exitCode).toBe(2)
     const json = await command('worker', '--queues', 'media', '--format', 'json')
     expect(JSON.parse(json.stdout)).toMatchObject({

@@ -27,21 +27,23 @@ interface Groups {
 
 type GroupOf<Name> = { [G in keyof Groups]: Name extends keyof Groups[G] ? G : never }[keyof Groups]
 
-/** How `rindle.runtime.refusal` names where something was refused. */
+/** The surface of a refusal, as `rindle.runtime.refusal` names it. */
 export type Surface = 'upload' | 'storage' | 'attachment' | 'delivery' | 'operation'
 
 /** Facts about one method of {@link Rindle}. */
 export interface Verb {
   readonly group: keyof Groups
-  /** `null`: it is called a thousand times for one page, and announces for itself what it refuses. */
+  /** `null`: one page may call it a thousand times, and it announces its refusals itself. */
   readonly surface: Surface | null
-  /** Whether it has a span. Those that store, enqueue or walk do; one that reads or signs is called too often. */
+  /**
+   * Whether it has a span. Verbs that store, enqueue or walk have one; verbs that read or sign are called too often.
+   */
   readonly isTraced: boolean
 }
 
 type VerbName = Exclude<keyof Rindle, 'version' | 'prisma' | 'profiles' | typeof Symbol.asyncDispose>
 
-/** Every method of an instance. A new one has its own file and its line here. */
+/** Every method of an instance. A new method has its own file and its line here. */
 export const VERBS: { readonly [Name in VerbName]: Verb & { readonly group: GroupOf<Name> } } = {
   start: { group: 'instance', surface: 'operation', isTraced: false },
   stop: { group: 'instance', surface: 'operation', isTraced: false },

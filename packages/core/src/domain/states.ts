@@ -55,19 +55,19 @@ export const RUN_STATES = ['queued', 'processing', 'succeeded', 'failed', 'cance
 /** One of {@link RUN_STATES}. */
 export type RunState = (typeof RUN_STATES)[number]
 
-/** What an asset is, by its bytes. */
+/** The kind of an asset, judged by its bytes. */
 export const ASSET_KINDS = ['image', 'video', 'audio', 'other'] as const
 
 /** One of {@link ASSET_KINDS}. */
 export type AssetKind = (typeof ASSET_KINDS)[number]
 
-/** What a variant is. */
+/** The kind of a variant. */
 export const OUTPUT_KINDS = ['image', 'video', 'audio', 'waveform'] as const
 
 /** One of {@link OUTPUT_KINDS}. */
 export type OutputKind = (typeof OUTPUT_KINDS)[number]
 
-/** How the bytes of an upload session travel. */
+/** The ways in which the bytes of an upload session travel. */
 export const UPLOAD_STRATEGIES = ['presigned_put', 'multipart', 'resumable', 'proxied'] as const
 
 /** One of {@link UPLOAD_STRATEGIES}. */

@@ -3,10 +3,10 @@ import type { RowReason } from '../domain/reasons.ts'
 import type { RunState } from '../domain/states.ts'
 import type { Runtime } from './runtime.ts'
 
-/** One attempt of background work, as the audit trail will keep it. */
+/** One attempt of background work, for the audit trail. */
 export interface RunStart {
   readonly id: string
-  /** The job that does it, in whose next attempt it is ended if this one dies. */
+  /** The job that does it; if this attempt dies, the job's next one ends it. */
   readonly jobId: string
   readonly assetId: string
   /** `null`: the work is on the asset itself. */
@@ -14,7 +14,7 @@ export interface RunStart {
   readonly attempt: number
 }
 
-/** Writes down that attempts have begun. They outlive their asset, and are pruned by age. */
+/** Records that attempts have begun. The runs outlive their asset, and are pruned by age. */
 export async function startRuns(runtime: Runtime, sql: SqlExecutor, runs: readonly RunStart[]): Promise<void> {
   await sql.executeSql(
     `insert into rindle.media_processing_runs
@@ -25,14 +25,14 @@ export async function startRuns(runtime: Runtime, sql: SqlExecutor, runs: readon
   )
 }
 
-/** Why an attempt ended as it did. */
+/** The reason for which an attempt ended. */
 export interface RunReason {
   readonly reason: RowReason
-  /** The same as a sentence, kept in the details. */
+  /** The same as a sentence, stored in the details. */
   readonly message?: string
 }
 
-/** Writes down how attempts ended. Runs that have ended already keep their first end. */
+/** Records how attempts ended. Runs that have ended already keep their first end. */
 export async function finishRuns(
   sql: SqlExecutor,
   runIds: readonly string[],
@@ -89,8 +89,8 @@ export async function cancelRuns(sql: SqlExecutor, assetId: string, variantNames
 }
 
 /**
- * Ends what earlier attempts of a job have left open: their worker died, or was taken for dead. Only open runs are
- * looked at, which an index holds apart, so this costs no more when the trail is long.
+ * Ends the runs that a job's earlier attempts left open: their worker died, or seemed dead. Reads only open runs, by
+ * their own index, so the cost does not grow with the trail.
  */
 export async function endDeadRuns(sql: SqlExecutor, jobId: string): Promise<void> {
   await sql.executeSql(

@@ -20,19 +20,19 @@ export interface CleanupOptions extends WalkOptions {
   readonly concurrency?: number
 }
 
-/** What {@link cleanupOrphans} did, or found. */
+/** The results of {@link cleanupOrphans}, or its findings. */
 export interface CleanupReport {
   /** Expired sessions. */
   readonly sessionsFound: number
   readonly sessionsDeleted: number
   /** Staged objects of the sessions, and those that came late. */
   readonly objectsDeleted: number
-  /** Of the sessions found, those without a staged object. */
+  /** The found sessions without a staged object. */
   readonly objectsMissing: number
   /** Objects that came to staging after their upload had ended otherwise; in the storages that can list. */
   readonly objectsLate: number
   readonly errors: number
-  /** Storages that are down: what is in them was left after the first errors. */
+  /** Storages that are down: their sessions were skipped after the first errors. */
   readonly stopped: readonly StoppedStorage[]
   readonly dryRun: boolean
   readonly interrupted: boolean
@@ -143,7 +143,7 @@ class Cleanup {
 }
 
 function expiredSessions(runtime: Runtime): AsyncIterable<Row[]> {
-  // The page is cut before its assets are looked up, each by its key: a join would rather read all assets.
+  // The page is cut before its assets are looked up by key: a join would rather read all assets.
   const sql = `select session.id, session.updated_at::text as at, session.upload_key, session.multipart_upload_id,
       session.resumable_state, session.last_known_offset, asset.storage
     from (select id, updated_at, asset_id, upload_key, multipart_upload_id, resumable_state, last_known_offset

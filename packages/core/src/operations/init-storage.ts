@@ -17,7 +17,7 @@ export interface InitStorageReport {
    * that finds it to be new, nothing yet.
    */
   readonly identity: string | null
-  /** Whether it was another before, or none. */
+  /** Whether the identity was another before, or none. */
   readonly isNew: boolean
   readonly dryRun: boolean
 }

@@ -10,7 +10,7 @@ export interface StoredAsset extends StoredOriginal {
   readonly variants: readonly StoredVariant[]
 }
 
-/** Which assets, and which variants of them. */
+/** The assets to walk, and the variants of them. */
 export interface StoredAssetsOptions {
   readonly profiles: readonly string[]
   readonly variant?: string
@@ -18,7 +18,7 @@ export interface StoredAssetsOptions {
   readonly after?: string
 }
 
-/** Walks the deliverable assets with those of their variants that have an object, or should have. */
+/** Walks the deliverable assets with their variants that have an object, or should have one. */
 export async function* storedAssets(
   database: SqlExecutor,
   { profiles, variant, storage, after }: StoredAssetsOptions,

@@ -55,7 +55,7 @@ const profileSchema = z.strictObject({
 
 /**
  * Declares the policy for one family of media. Validates everything at once: `config_invalid` lists every problem with
- * its path. Does no I/O. Variant and slot names become part of the type.
+ * its path. Does no I/O. Names of variants and slots become part of the type.
  */
 export function defineProfile<const V extends string = never, const S extends string = string>(
   options: ProfileOptions<V, S>,

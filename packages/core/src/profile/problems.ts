@@ -1,18 +1,18 @@
 import type { ZodError } from 'zod'
 
-/** One thing that is wrong with given options. */
+/** One problem of the given options. */
 export type Problem = {
-  /** Where: `accept.maxBytes`, `variants.thumb.width`. */
+  /** The path: `accept.maxBytes`, `variants.thumb.width`. */
   readonly path: string
-  /** What, and what would be right. */
+  /** The problem, and the valid values. */
   readonly message: string
 }
 
 type Issue = ZodError['issues'][number]
 
 /**
- * Zod's issues as a flat list, unknown keys each on its own path. With what was `given`, a value that is not there or is
- * an empty text is called so: that is what an environment variable is which nobody has set.
+ * Flattens Zod's issues; each unknown key has its own path. With the `given` value, the message says when a value is
+ * missing or an empty text: an unset environment variable looks like that.
  */
 export function problemsOf(error: ZodError, given?: unknown): readonly Problem[] {
   return error.issues.flatMap((issue): readonly Problem[] => {
@@ -21,13 +21,13 @@ export function problemsOf(error: ZodError, given?: unknown): readonly Problem[]
       return issue.keys.map((key) => ({ path: [...path, key].join('.'), message: 'is not an option' }))
     }
     if (path.length === 0) return [{ path: '(options)', message: ruleOf(issue) }]
-    // A rule of its own may be about this value beside others, and says what it has to say.
+    // A custom rule may compare this value with others, and brings its own message.
     if (issue.code === 'custom') return [{ path: path.join('.'), message: issue.message }]
     return [{ path: path.join('.'), message: absence(ruleOf(issue), valueAt(given, path)) }]
   })
 }
 
-/** A name that cannot be one is told the rule of names, and not that it is none. */
+/** An invalid name gets the rule for names, not just the fact that it is invalid. */
 function ruleOf(issue: Issue): string {
   const [rule] = issue.code === 'invalid_key' ? issue.issues : []
   return rule === undefined ? issue.message : `this name ${rule.message}`
@@ -41,7 +41,7 @@ function absence(rule: string, value: unknown): string {
 }
 
 function valueAt(given: unknown, path: readonly string[]): unknown {
-  // What was not given cannot be said to be missing.
+  // Without the given value, the message cannot say that something is missing.
   if (given === undefined) return null
   let value: unknown = given
   for (const key of path) {

@@ -22,10 +22,10 @@ export async function probeFile(
   return processor.probe(file, { limits, signal })
 }
 
-/** What of an asset's row is known by probing. */
+/** The fields of an asset's row that come from the probe. */
 export type ProbedFields = Pick<Asset, 'kind' | 'width' | 'height' | 'durationMs' | 'hasVideoTrack' | 'hasAudioTrack'>
 
-/** The fields as a probe found them; what it did not find is `null`. Pure. */
+/** The fields that a probe found; `null` for those that it did not find. Pure. */
 export function probedFields(probe: ProbeResult): ProbedFields {
   return {
     kind: probe.kind,

@@ -5,16 +5,16 @@ import { withinTransaction } from '../../src/kernel/transaction-scope.ts'
 
 const runtime = { storages: { main: { name: 'fake' } as StorageAdapter } }
 
-it('no storage can be reached from within a transaction, however deep', async () => {
+it('no storage can be reached within a transaction, at any depth', async () => {
   await withinTransaction(async () => {
     await Promise.resolve()
-    expect(() => storageOf(runtime, 'main')).toThrow('never reached from within a database transaction')
+    expect(() => storageOf(runtime, 'main')).toThrow('must not be called within a database transaction')
     expect(adapterNameOf(runtime, 'main')).toBe('fake')
   })
   expect(storageOf(runtime, 'main')).toBe(runtime.storages.main)
 })
 
-it('a transaction beside it hinders nobody', async () => {
+it('a concurrent transaction does not block other calls', async () => {
   const gate = Promise.withResolvers<void>()
   const transaction = withinTransaction(() => gate.promise)
   expect(storageOf(runtime, 'main').name).toBe('fake')

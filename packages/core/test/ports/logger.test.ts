@@ -4,7 +4,7 @@ import { type CodedLogger, errorFields, errorText, safeLogger } from '@rindle/co
 import { pino } from 'pino'
 import { describe, expect, expectTypeOf, it, onTestFinished, vi } from 'vitest'
 
-/** A stream that keeps its lines, each as it can be read. */
+/** A stream that keeps its lines, each parsed. */
 function kept(): { readonly stream: Writable; readonly lines: () => readonly object[] } {
   let text = ''
   const write = (chunk: Buffer, _encoding: string, done: () => void): void => {
@@ -19,7 +19,7 @@ function kept(): { readonly stream: Writable; readonly lines: () => readonly obj
   return { stream: new Writable({ write }), lines }
 }
 
-it('a pino instance is a logger as it is: ids and codes become fields of its lines', () => {
+it('a pino instance is a logger without an adapter: ids and codes become fields of its lines', () => {
   const { stream, lines } = kept()
   const instance = pino({ level: 'debug' }, stream)
   expectTypeOf(instance).toExtend<Logger>()
@@ -29,7 +29,7 @@ it('a pino instance is a logger as it is: ids and codes become fields of its lin
 })
 
 describe('the JSON lines of the default logger', () => {
-  it('are one for each event, with time, level, fields and message by the names of pino', () => {
+  it('are one per event, with time, level, fields and message under the names of pino', () => {
     const { stream, lines } = kept()
     const before = Date.now()
     const logger = jsonLogger(stream)
@@ -47,7 +47,7 @@ describe('the JSON lines of the default logger', () => {
     expect(Date.parse(first?.time ?? '') >= before).toBe(true)
   })
 
-  it('are lines whatever the fields are', () => {
+  it('are lines for any fields', () => {
     const { stream, lines } = kept()
     const circular: Record<string, unknown> = { code: 'x' }
     circular['self'] = circular
@@ -61,32 +61,32 @@ describe('the JSON lines of the default logger', () => {
   })
 })
 
-describe('what the log says of an error', () => {
+describe('the log fields of an error', () => {
   it.each([
     [new RindleError('storage_denied', 'The store refused.'), 'storage_denied', 'The store refused.'],
     [new TypeError('It broke.'), 'unexpected', 'It broke.'],
     [Object.assign(new Error(''), { code: 'ECONNREFUSED' }), 'ECONNREFUSED', 'ECONNREFUSED'],
     [Object.assign(new Error('duplicate key'), { code: '23505' }), '23505', 'duplicate key'],
     [new TypeError('fetch failed', { cause: new Error('getaddrinfo ENOTFOUND s3') }), 'unexpected', 'getaddrinfo'],
-    // As pg-boss emits what it has caught.
+    // As pg-boss emits errors that it has caught.
     [{ message: 'the connection was lost', stack: 'Error: …', code: '57P01' }, '57P01', 'the connection was lost'],
     [{ no: 'error' }, 'unexpected', '{"no":"error"}'],
     ['a text', 'unexpected', 'a text'],
-    [undefined, 'unexpected', 'nothing was said'],
+    [undefined, 'unexpected', 'no message'],
     [new Error(''), 'unexpected', 'Error'],
-  ])('is its code and its message, never [object Object]: %o', (error, code, text) => {
+  ])('are its code and its message, never [object Object]: %o', (error, code, text) => {
     expect(errorFields(error)).toEqual({ code, error: expect.stringContaining(text) })
     expect(errorText(error)).not.toContain('[object')
   })
 
-  it('is one line of a bounded length, without what a URL may hold', () => {
+  it('have one line of bounded length, without URLs', () => {
     const text = errorText(new Error(`no\n  answer from https://me:hunter2@host/x?sig=1 ${'.'.repeat(9_999)}`))
     expect(text).toMatch(/^no answer from \[url\] \.+…$/)
     expect(text.length).toBe(500)
   })
 })
 
-it('nobody who writes to a log of Rindle can leave the code of a warning out', () => {
+it('a warning cannot lack a code', () => {
   expectTypeOf<Logger>().toExtend<CodedLogger>()
   const logger: CodedLogger = jsonLogger({ write: () => {} })
   logger.info({}, 'Fine.')
@@ -94,7 +94,7 @@ it('nobody who writes to a log of Rindle can leave the code of a warning out', (
   logger.warn({ assetId: 'a' }, 'What was it?')
 })
 
-it('the default writes what was maintained, warnings and errors to stderr, a line of JSON each, and nothing else', () => {
+it('the default logger writes info, warnings and errors to stderr, a line of JSON each, and nothing else', () => {
   const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
   onTestFinished(() => write.mockRestore())
   for (const level of ['debug', 'info', 'warn', 'error'] as const) stderrLogger[level]({ task: 'a' }, 'Said.')

@@ -15,7 +15,7 @@ const variant = (state: VariantState, changes: Partial<DriftingVariant> = {}): D
   ...changes,
 })
 
-/** The lists that a variant is in. */
+/** The lists that contain a variant. */
 function listsOf(only: DriftingVariant, name?: string): readonly string[] {
   const drift = Object.entries(variantDrift([only], declared, name))
   return drift.filter(([, list]) => list.length > 0).map(([list]) => list)
@@ -43,20 +43,20 @@ describe('the drift of a variant', () => {
     expect(listsOf(variant(state, other))).toEqual(state === 'ready' ? ['outdated'] : expected[state])
   })
 
-  it.each(VARIANT_STATES)('that is declared no longer and %s', (state) => {
+  it.each(VARIANT_STATES)('that is no longer declared and %s', (state) => {
     const lists = listsOf(variant(state, { name: 'old' }))
-    // What is declared has no row here.
+    // The declared one has no row here.
     expect(lists).toEqual(state === 'purged' ? ['lacking'] : ['lacking', 'undeclared'])
   })
 
-  it('whose purge was never finished', () => {
+  it('with an unfinished purge', () => {
     const key = { storageKey: 'photo/a/old.jpg' }
     expect(listsOf(variant('purged', { name: 'old', ...key }))).toEqual(['lacking', 'halfPurged'])
-    // It is declared again: to be made, and not to be deleted.
+    // It is declared again: make it, do not delete it.
     expect(listsOf(variant('purged', key))).toEqual(['lacking'])
   })
 
-  it('is of one name, when one is asked for', () => {
+  it('covers only the requested name', () => {
     expect(listsOf(variant('stale'), 'thumb')).toEqual(['unmade'])
     expect(listsOf(variant('stale'), 'other')).toEqual([])
     expect(listsOf(variant('ready', { name: 'old' }), 'old')).toEqual(['undeclared'])

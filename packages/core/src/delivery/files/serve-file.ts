@@ -7,13 +7,13 @@ import { receivePut } from './receive-put.ts'
 import { type OpenedFile, sendFile } from './send-file.ts'
 
 /**
- * Options of {@link serveFile}: how slowly an upload may come. One that is slower is refused with 408, and nothing of it
- * kept. Whoever reads a file and stands still for `idleTimeoutMs` is cut off.
+ * Options of {@link serveFile}: how slowly an upload may arrive. A slower one is refused with 408, and nothing of it is
+ * stored. A reader of a file that stalls for `idleTimeoutMs` is cut off.
  */
 export type ServeFileOptions = BodyLimits
 
 /**
- * Answers a request to a signed URL of local storage, whose token is the last segment of the path: `GET` and `HEAD`
+ * Answers a request to a signed URL of local storage, with the token as the last segment of the path: `GET` and `HEAD`
  * send the file, `PUT` takes an upload. Errors are `application/problem+json` with a `code`.
  */
 export async function serveFile(runtime: Runtime, request: Request, options: ServeFileOptions = {}): Promise<Response> {
@@ -33,7 +33,7 @@ export async function serveFile(runtime: Runtime, request: Request, options: Ser
   }
 }
 
-/** Every local storage has keys of its own, so the one whose signature holds is the one that signed. */
+/** Every local storage signs with keys of its own: the one that verifies the signature is the one that signed. */
 function openToken(runtime: Runtime, token: string, method: 'GET' | 'PUT'): OpenedFile {
   const locals = Object.values(runtime.storages).filter((storage) => storage.capabilities.has('local'))
   let expired: RindleError | undefined
@@ -59,14 +59,15 @@ function refusal(runtime: Runtime, request: Request, error: unknown): Response {
     return problem(403, error.code, error.message)
   }
   if (isRindleError(error, 'storage_object_missing')) return problem(404, error.code, 'There is no such file.')
-  if (isRindleError(error, 'checksum_mismatch')) return problem(400, error.code, 'The body is not what was declared.')
+  if (isRindleError(error, 'checksum_mismatch'))
+    return problem(400, error.code, 'The body does not match its checksum.')
   if (isRindleError(error, 'upload_rejected')) {
     const { reason } = error.details
     const status = typeof reason === 'string' ? STATUS_OF_REASON[reason] : undefined
     return problem(status ?? 400, error.code, error.message)
   }
-  // Nobody reads this answer, and nothing of the server failed.
+  // Nobody reads this answer, and nothing failed on the server.
   if (request.signal.aborted) return problem(400, 'invalid_input', 'The client has gone away.')
-  runtime.logger.error(errorFields(error), 'A file could not be served or taken.')
+  runtime.logger.error(errorFields(error), 'A file could not be served or received.')
   return problem(503, 'storage_unavailable', 'The storage cannot serve this request now.')
 }

@@ -5,7 +5,7 @@ import type { QueueCounts } from '../../ports/jobs.ts'
 import { type Found, foundAll, NO_SUBJECT, type QueueStatus, type StatusExample } from './report.ts'
 import type { StatusSettings } from './settings.ts'
 
-/** The queues with who works on them. Pure. */
+/** The queues with their workers. Pure. */
 export function queueStatuses(counts: readonly QueueCounts[], workers: readonly KnownWorker[]): readonly QueueStatus[] {
   return counts.map(({ queue, waiting, oldestWaitSeconds, active, dead, oldestDeadSeconds }) => ({
     queue,
@@ -18,7 +18,7 @@ export function queueStatuses(counts: readonly QueueCounts[], workers: readonly 
   }))
 }
 
-/** What is wrong with the queues. Pure. */
+/** Finds problems of the queues. Pure. */
 export function queueClasses(
   queues: readonly QueueStatus[],
   workers: readonly KnownWorker[],
@@ -29,7 +29,7 @@ export function queueClasses(
 
 /**
  * Queues that no living worker serves: all of them when there is no worker, otherwise those with jobs. A deploy stops
- * workers, too: what counts is for how long there has been none.
+ * workers, too, so the length of the gap counts.
  */
 function noWorker(
   queues: readonly QueueStatus[],
@@ -44,7 +44,7 @@ function noWorker(
   return foundAll('no_worker', examples.filter(isLong), limit)
 }
 
-/** For how long, as far as anybody knows: since the last worker, or else since its oldest job. */
+/** How long it has been unserved, as far as known: since the last worker, or else since its oldest job. */
 function unservedQueue(
   { queue, waiting, oldestWaitSeconds }: QueueStatus,
   workers: readonly KnownWorker[],
@@ -62,7 +62,7 @@ function unservedQueue(
   }
 }
 
-/** Why a worker that lives does not take them. */
+/** The reason for which a living worker does not serve it. */
 function refusal(workers: readonly KnownWorker[], queue: QueueName): string | undefined {
   const refuser = workers.find((worker) => isAlive(worker) && worker.refused[queue] !== undefined)
   if (refuser === undefined) return undefined

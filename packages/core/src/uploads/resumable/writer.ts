@@ -12,33 +12,33 @@ import { keepLength, keepProgress, markResuming, type OpenResumable, readResumab
 /** Options of {@link writeResumableSession}. */
 export type WriteResumableOptions = LockOptions
 
-/** A body that follows the bytes that are there. */
+/** A body that follows the bytes that are stored already. */
 export interface AppendBodyOptions extends BodyLimits {
-  /** How many bytes the client believes are there, which must be right. */
+  /** The client's offset, which must be right. */
   readonly offset: number
-  /** The checksum that the client sent with the body. Of a body that has another, nothing is kept. */
+  /** The checksum that the client sent with the body. Nothing is stored of a body with another checksum. */
   readonly checksum?: { readonly hash: Hash; readonly expected: Buffer }
-  /** Nobody else holds the chunks of the body: their memory is given free as soon as they are kept. @default false */
+  /** The body's chunks have no other owner: their memory is freed as soon as they are stored. @default false */
   readonly disposeChunks?: boolean
 }
 
-/** The one writer of a resumable upload, until it is released or its process dies. */
+/** The only writer of a resumable upload, until it is released or its process dies. */
 export interface ResumableWriter {
   /**
-   * Takes a body and gives the new offset. Of one that breaks off, what arrived is kept, and the call rejects with its
-   * error. `conflict` for a wrong offset and when the lock was lost, `upload_rejected` as soon as there are more bytes
-   * than were declared or are accepted, `checksum_mismatch`, `session_expired`. Not twice at once.
+   * Takes a body and returns the new offset. If the body breaks off, the bytes that arrived stay, and the call rejects
+   * with the body's error. `conflict` for a wrong offset and for a lost lock, `upload_rejected` as soon as there are
+   * more bytes than declared or accepted, `checksum_mismatch`, `session_expired`. One call at a time.
    */
   append(body: Readable, options: AppendBodyOptions): Promise<number>
-  /** Declares the length that was left open at the beginning. `upload_rejected`, `conflict`, `session_expired`. */
+  /** Declares the length that was open at the beginning. `upload_rejected`, `conflict`, `session_expired`. */
   declareLength(byteSize: number): Promise<void>
   /** Lets others write. Safe to repeat. */
   release(): Promise<void>
 }
 
 /**
- * Becomes the one writer of a resumable upload, whatever process wrote to it before. Waits for the writer that there
- * is, who hears that he is to end. `conflict` when he does not, `not_found`, `invalid_input` for another strategy.
+ * Becomes the only writer of a resumable upload, after any process. Asks the current writer to end, and waits for it.
+ * `conflict` when it does not end, `not_found`, `invalid_input` for another strategy.
  */
 export async function writeResumableSession(
   runtime: Runtime,
@@ -84,7 +84,7 @@ async function append(
       reached = state.offset
     }
   } catch (error) {
-    // Who gives an upload up takes no lock: it shows in the storage, or in the row.
+    // An abort takes no lock: it shows in the storage, or in the row.
     const mayHaveEnded = isRindleError(error, 'storage_object_missing') || isRindleError(error, 'conflict')
     if (mayHaveEnded) assertNotEnded(await readSession(runtime, lock.sessionId))
     throw error
@@ -105,14 +105,14 @@ async function declareLength(runtime: Runtime, lock: SessionLock, byteSize: numb
   await keepLength(runtime, lock, byteSize)
 }
 
-/** A body as it arrives: measured, hashed where that is asked for, and ended where it breaks off. */
+/** A body as it arrives: measured, hashed on request, and ended where it breaks off. */
 class Arrival {
   readonly body: Readable
   #broken: { readonly error: unknown } | undefined
 
   constructor(body: Readable, limits: ArrivalLimits) {
     const chunks = this.#measure(body, limits)
-    // Ended before anybody has read of it, it would tell nobody why, and that would end the process.
+    // An error before the first read would reach no listener, and end the process.
     body.on('error', () => {})
     this.body = new Readable({
       ...PIECEWISE,
@@ -122,7 +122,7 @@ class Arrival {
           (error: unknown) => this.destroy(error as Error),
         )
       },
-      // At once, and not when the sender next says something: he may stand still.
+      // At once, not with the sender's next bytes: the sender may have stopped.
       destroy(error, callback) {
         body.destroy(error ?? undefined)
         callback(error)
@@ -143,7 +143,7 @@ class Arrival {
     const pace = new BodyPace(limits)
     const wait = (): NodeJS.Timeout => {
       const { timeoutMs, message } = pace.deadline()
-      return setTimeout(() => body.destroy(tooSlow(message, 'Go on from the offset.')), timeoutMs)
+      return setTimeout(() => body.destroy(tooSlow(message, 'Continue from the offset.')), timeoutMs)
     }
     let waiting = wait()
     try {
@@ -164,7 +164,7 @@ class Arrival {
       clearTimeout(waiting)
     }
     const isOther = checksum !== undefined && !checksum.hash.digest().equals(checksum.expected)
-    if (isOther) throw new RindleError('checksum_mismatch', 'The body is not of the checksum that came with it.')
+    if (isOther) throw new RindleError('checksum_mismatch', 'The body does not match the checksum that came with it.')
   }
 }
 
@@ -174,13 +174,13 @@ interface ArrivalLimits {
   readonly pace: BodyLimits
 }
 
-// A stream of bytes puts together what it holds when it is asked for more: a copy, and the pieces are left to the
-// collector. As objects they stay what they are, one ahead of the storage.
+// A byte stream merges its chunks on the next read: that costs a copy, and leaves the pieces to the garbage collector.
+// In object mode they stay separate, one ahead of the storage.
 const PIECEWISE = { objectMode: true, highWaterMark: 1 }
 
 function piecewise(body: Readable): AsyncIterable<Uint8Array> {
   const pieces = new PassThrough(PIECEWISE)
-  // Both ends hear of what goes wrong at the other, and whoever reads is told.
+  // A failure at either end reaches the other, and the reader gets the error.
   pipeline(body, pieces, () => {})
   return pieces
 }
@@ -192,14 +192,14 @@ function limitOf(runtime: Runtime, { session, asset }: OpenResumable): number {
 function wrongOffset({ session, resumable }: OpenResumable, offset: number): RindleError {
   return new RindleError(
     'conflict',
-    `Upload session ${session.id} has ${counted(resumable.offset, 'byte')}, not ${offset}. Go on from there.`,
+    `Upload session ${session.id} has ${counted(resumable.offset, 'byte')}, not ${offset}. Continue from there.`,
     { details: { reason: 'offset' } },
   )
 }
 
 function rejected(limitBytes: number): RindleError {
   const { reason } = tooLarge(limitBytes)
-  return new RindleError('upload_rejected', 'There are more bytes than were declared or are accepted.', {
+  return new RindleError('upload_rejected', 'There are more bytes than declared or accepted.', {
     details: { reason },
   })
 }

@@ -7,8 +7,8 @@ afterEach(() => void vi.useRealTimers())
 const bytes = (text: string) => new TextEncoder().encode(text)
 const limits = { idleTimeoutMs: 1_000, minBytesPerSecond: 0 }
 
-describe('a body that is received', () => {
-  it('is cancelled and refused when its sender stands still', async () => {
+describe('a received body', () => {
+  it('is cancelled and refused when its sender stalls', async () => {
     const cancelled = vi.fn<() => void>()
     const body = new ReadableStream<Uint8Array>({ start: (to) => to.enqueue(bytes('a')), cancel: cancelled })
     const chunks = bodyChunks(body, limits)
@@ -23,7 +23,7 @@ describe('a body that is received', () => {
     expect(cancelled).toHaveBeenCalledOnce()
   })
 
-  it('is not refused for the time that its receiver takes', async () => {
+  it('is not refused when its receiver is slow', async () => {
     const body = new ReadableStream<Uint8Array>({
       start: (to) => {
         to.enqueue(bytes('a'))
@@ -41,7 +41,7 @@ describe('a body that is received', () => {
   })
 })
 
-/** A sender of `byteLength` bytes every `everyMs`; gives what became of it and how long it lasted. */
+/** A sender of `byteLength` bytes every `everyMs`; returns the result and the duration. */
 async function trickle(
   byteLength: number,
   everyMs: number,
@@ -67,7 +67,7 @@ async function trickle(
   return { lastedMs: await ended, end: await end }
 }
 
-describe('a sender that never stands still', () => {
+describe('a sender that never stalls', () => {
   it('is cut off when it sends a byte a minute', async () => {
     const { lastedMs, end } = await trickle(1, 59_000, {})
     expect(lastedMs).toBeLessThan(61_000)
@@ -78,7 +78,7 @@ describe('a sender that never stands still', () => {
     })
   })
 
-  it('may be as slow as the least rate, until the time for all is over', async () => {
+  it('may be as slow as the minimum rate, up to the total time limit', async () => {
     const { lastedMs, end } = await trickle(30 * 1_024, 30_000, {})
     expect(Math.round(lastedMs / 1_000)).toBe(86_400)
     expect(end).toMatchObject({ message: expect.stringContaining('took longer than 86400 s') })

@@ -9,7 +9,7 @@ const unsatisfiable: RangeSelection = { select: 'unsatisfiable' }
 
 describe('a Range header, for a file of 1000 bytes', () => {
   it.each<[string, RangeSelection]>([
-    // RFC 9110, 14.1.2: the examples, and around them.
+    // The examples of RFC 9110, 14.1.2, and values around them.
     ['bytes=0-499', part(0, 499)],
     ['bytes=500-999', part(500, 999)],
     ['bytes=-500', part(500, 999)],
@@ -17,25 +17,25 @@ describe('a Range header, for a file of 1000 bytes', () => {
     ['bytes=0-0', part(0, 0)],
     ['bytes=999-999', part(999, 999)],
     ['bytes=0-', part(0, 999)],
-    // A last position past the end, and a suffix longer than the file, mean: to the end, and all of it.
+    // A last position past the end, and a suffix longer than the file: to the end, and the whole file.
     ['bytes=0-1000', part(0, 999)],
     ['bytes=990-99999999999999999999', part(990, 999)],
     ['bytes=-1000', part(0, 999)],
     ['bytes=-1001', part(0, 999)],
     [`bytes=-${'9'.repeat(400)}`, part(0, 999)],
-    // Nothing of it is there.
+    // No part of it exists.
     ['bytes=1000-', unsatisfiable],
     ['bytes=1000-2000', unsatisfiable],
     ['bytes=-0', unsatisfiable],
     [`bytes=${'9'.repeat(400)}-`, unsatisfiable],
     ['bytes=1000-,2000-', unsatisfiable],
-    // Units are case-insensitive; others than ours are ignored; lists may have empty elements and spaces.
+    // Units are case-insensitive; unknown units are ignored; lists may have empty elements and spaces.
     ['Bytes=0-1', part(0, 1)],
     ['lines=0-1', whole],
     ['seconds=a-b', whole],
     ['bytes= 0-1 ', part(0, 1)],
     ['bytes=,0-1,', part(0, 1)],
-    // Several ranges may be answered with the whole.
+    // The whole file is a valid answer to several ranges.
     ['bytes=0-1,4-5', whole],
     ['bytes=0-0,-1', whole],
     ['bytes=0-1,5000-', whole],
@@ -61,12 +61,12 @@ describe('a Range header, for a file of 1000 bytes', () => {
   })
 })
 
-it('an empty file has no part: its suffix is the whole, everything else is outside', () => {
+it('an empty file has no parts: a suffix selects the whole, every other range is outside', () => {
   expect(selectRange('bytes=-5', 0)).toEqual(whole)
   expect(selectRange('bytes=0-', 0)).toEqual(unsatisfiable)
 })
 
-it('whatever the header says, a part lies within the file', () => {
+it('a part lies within the file, for any header', () => {
   const digits = fc.oneof(fc.nat(2_000).map(String), fc.constantFrom('', '00', '9'.repeat(30), '-', 'x'))
   const shaped = fc
     .tuple(fc.constantFrom('bytes=', 'bytes =', 'BYTES=', 'x='), fc.array(fc.tuple(digits, digits), { maxLength: 4 }))

@@ -5,10 +5,10 @@ import { unlessStalled } from '../../../src/delivery/files/idle-timeout.ts'
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }))
 afterEach(() => void vi.useRealTimers())
 
-describe('a body that is sent', () => {
+describe('a sent body', () => {
   const source = () => Readable.from([Buffer.from('a'), Buffer.from('b')], { highWaterMark: 1 })
 
-  it('fails and frees its source when nobody reads on', async () => {
+  it('fails and frees its source when its reader stalls', async () => {
     const file = source()
     const reader = unlessStalled(file, 1_000).getReader()
     await reader.read()
@@ -16,17 +16,17 @@ describe('a body that is sent', () => {
     expect(file.destroyed).toBe(false)
     await vi.advanceTimersByTimeAsync(1)
     expect(file.destroyed).toBe(true)
-    await expect(reader.read()).rejects.toThrow('Nobody read on for 1 s.')
+    await expect(reader.read()).rejects.toThrow('The reader stalled for 1 s.')
   })
 
-  it('frees its source when nobody begins to read', async () => {
+  it('frees its source when no read begins', async () => {
     const file = source()
     unlessStalled(file, 1_000)
     await vi.advanceTimersByTimeAsync(1_000)
     expect(file.destroyed).toBe(true)
   })
 
-  it('gives all and leaves no timer', async () => {
+  it('sends everything and leaves no timer', async () => {
     expect(await new Response(unlessStalled(source(), 1_000)).text()).toBe('ab')
     expect(vi.getTimerCount()).toBe(0)
   })
@@ -38,7 +38,7 @@ describe('a body that is sent', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  it('fails when its source fails, also before anybody reads', async () => {
+  it('fails when its source fails, even before the first read', async () => {
     const file = new Readable({ read: () => {} })
     const body = unlessStalled(file, 1_000)
     file.destroy(new Error('the disk is gone'))

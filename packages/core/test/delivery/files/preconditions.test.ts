@@ -23,9 +23,9 @@ describe('preconditions', () => {
     [{ 'if-none-match': '"xyzzy' }, 'met'],
     [{ 'if-none-match': 'xyzzy' }, 'met'],
     [{ 'if-none-match': '' }, 'met'],
-    // It is evaluated whatever a cache on the way was asked for.
+    // It is evaluated regardless of Cache-Control.
     [{ 'if-none-match': '"xyzzy"', 'cache-control': 'no-cache' }, 'not_modified'],
-    // If-Modified-Since counts without If-None-Match only, in seconds (13.1.3).
+    // If-Modified-Since counts only without If-None-Match, in seconds (13.1.3).
     [{ 'if-modified-since': SAME }, 'not_modified'],
     [{ 'if-modified-since': AFTER }, 'not_modified'],
     [{ 'if-modified-since': BEFORE }, 'met'],
@@ -45,12 +45,12 @@ describe('preconditions', () => {
     [{ 'if-match': 'W/"xyzzy"' }, 'failed'],
     [{ 'if-match': '"a"', 'if-none-match': '"xyzzy"' }, 'failed'],
     [{ 'if-match': '"xyzzy"', 'if-none-match': '"xyzzy"' }, 'not_modified'],
-    // If-Unmodified-Since counts without If-Match only (13.1.4).
+    // If-Unmodified-Since counts only without If-Match (13.1.4).
     [{ 'if-unmodified-since': SAME }, 'met'],
     [{ 'if-unmodified-since': BEFORE }, 'failed'],
     [{ 'if-unmodified-since': 'yesterday' }, 'met'],
     [{ 'if-match': '"xyzzy"', 'if-unmodified-since': BEFORE }, 'met'],
-  ])('%j come to %s', (headers, outcome) => {
+  ])('%j give %s', (headers, outcome) => {
     expect(evaluatePreconditions(new Headers(headers), current)).toBe(outcome)
   })
 })

@@ -15,13 +15,13 @@ const tiff = (magic: string, directoryOffset: number): Buffer => {
   return head
 }
 
-/** An ID3v2 tag whose content has that many bytes. */
+/** An ID3v2 tag with that many bytes of content. */
 const tag = (byteSize: number): Buffer => {
   const sevenBits = [21, 14, 7, 0].map((shift) => (byteSize >> shift) & 0x7f)
   return Buffer.concat([latin1('ID3\x04\0\0'), Buffer.from(sevenBits), Buffer.alloc(byteSize)])
 }
 
-/** The box that a file of the MP4 family begins with. */
+/** The first box of a file of the MP4 family. */
 const brands = (...names: readonly string[]): Buffer => {
   const [major = '', ...compatible] = names
   const content = latin1(`ftyp${major}\0\0\0\0${compatible.join('')}`)
@@ -53,13 +53,13 @@ describe('the first bytes', () => {
     expect(await sniffBytes(latin1(bytes.padEnd(bytes === '' ? 0 : 64, ' ')))).toBe(type)
   })
 
-  it('tell packets of a broadcast, with their checksums', async () => {
+  it('tell packets of a broadcast with checksums', async () => {
     const packets = Buffer.alloc(2_040)
     for (let at = 0; at < packets.byteLength; at += 204) packets[at] = 0x47
     expect(await sniffBytes(packets)).toBe('video/mp2t')
   })
 
-  it('tell files apart that are sniffed at once', async () => {
+  it('tell files apart that are sniffed at the same time', async () => {
     const files: [string, string][] = [
       ['GIF89a\x01\x00\x01\x00', 'image/gif'],
       ['%PDF-1.7\n', 'application/pdf'],
@@ -77,7 +77,7 @@ describe('a TIFF', () => {
   it.each([
     ['little-endian', 'II*\0'],
     ['big-endian', 'MM\0*'],
-  ])('%s is known although its directory lies behind the head', async (_order, magic) => {
+  ])('%s is known although its directory lies after the head', async (_order, magic) => {
     expect(await sniffBytes(tiff(magic, 500_000))).toBe('image/tiff')
   })
 
@@ -89,7 +89,7 @@ describe('a TIFF', () => {
 })
 
 describe('a compressed drawing', () => {
-  it('is known by what it unpacks to, and other gzip is gzip', async () => {
+  it('is known by its unpacked bytes, and other gzip is gzip', async () => {
     const long = `<?xml version="1.0"?>\n<!-- made -->${SVG.replace('/>', '>')}${'<g/>'.repeat(100_000)}</svg>`
     expect(await sniffBytes(gzipSync(SVG))).toBe('image/svg+xml-compressed')
     expect(await sniffBytes(gzipSync(long).subarray(0, 65_536))).toBe('image/svg+xml-compressed')
@@ -98,7 +98,7 @@ describe('a compressed drawing', () => {
     }
   })
 
-  it('is no bomb: of what it unpacks to, little is looked at', async () => {
+  it('is no bomb: only a little of it is unpacked', async () => {
     expect(await sniffBytes(gzipSync(Buffer.alloc(64 * 1024 * 1024, 0x20)))).toBe('application/gzip')
     expect(await sniffBytes(Buffer.from([0x1f, 0x8b, 8, 0, 1, 2, 3]))).toBe('application/gzip')
   })
@@ -117,43 +117,43 @@ describe('a picture in a HEIF container', () => {
     [['avif', 'mif1', 'heic'], 'image/avif'],
     [['avci', 'mif1'], 'image/heif'],
     [['isom', 'mif1', 'avif'], 'video/mp4'],
-  ])('of the brands %j is %s', async (names, type) => {
+  ])('with the brands %j is %s', async (names, type) => {
     expect(await sniffBytes(brands(...names))).toBe(type)
   })
 
-  it('is told by no brand behind the end of its box', async () => {
+  it('is not told by a brand after the end of its box', async () => {
     const bytes = Buffer.concat([brands('mif1', 'mif1'), latin1('avif')])
     expect(await sniffBytes(bytes)).toBe('image/heif')
   })
 })
 
-describe('behind an ID3 tag', () => {
+describe('after an ID3 tag', () => {
   it.each([
     ['mp3', 'audio/mpeg'],
     ['aac', 'audio/aac'],
     ['flac', 'audio/flac'],
-  ] as const)('%s is known, however long the tag is', async (format, type) => {
+  ] as const)('%s is known, for a tag of any length', async (format, type) => {
     for (const byteSize of [10, 5_000, 200_000, 3_000_000]) {
       expect(await sniffBytes(Buffer.concat([tag(byteSize), FRAMES[format]]))).toBe(type)
     }
   })
 
-  it('another tag is looked behind as well, and a footer', async () => {
+  it('a second tag and a footer are skipped, too', async () => {
     const withFooter = Buffer.concat([tag(30), latin1('3DI\x04\0\x10\0\0\0\x1e')])
     withFooter[5] = 0x10
     expect(await sniffBytes(Buffer.concat([tag(70_000), withFooter, FRAMES.flac]))).toBe('audio/flac')
   })
 
-  it('something else is what it is', async () => {
+  it('another type keeps its type', async () => {
     const program = latin1('\x7FELF\x02\x01\x01'.padEnd(64, '\0'))
     expect(await sniffBytes(Buffer.concat([tag(10), program]))).toBe('application/x-elf')
   })
 
-  it('padding is followed by MPEG audio', async () => {
+  it('padding leads to MPEG audio', async () => {
     expect(await sniffBytes(Buffer.concat([tag(10), Buffer.alloc(500), FRAMES.mp3]))).toBe('audio/mpeg')
   })
 
-  it('a name tells what cannot be read', async () => {
+  it('a name tells the type that cannot be read', async () => {
     expect(await sniffBytes(tag(100).subarray(0, 50))).toBe('audio/x-id3')
     const bytes = Buffer.concat([tag(2_000_000), FRAMES.flac])
     const upToABound = (start: number, end: number) =>
@@ -167,12 +167,12 @@ describe('a PDF', () => {
     ['a line of a printer', '\x1B%-12345X@PJL ENTER LANGUAGE=PDF\r\n'],
     ['empty lines', '\r\n\r\n'],
     ['a byte order mark', '\xEF\xBB\xBF'],
-    ['as much as readers search', 'x'.repeat(1_019)],
-  ])('behind %s is known', async (_what, before) => {
+    ['as many bytes as readers search', 'x'.repeat(1_019)],
+  ])('after %s is known', async (_what, before) => {
     expect(await sniffBytes(latin1(`${before}%PDF-1.4\n`))).toBe('application/pdf')
   })
 
-  it('is none further on, and none in what is something else', async () => {
+  it('is not found later, nor in a file of another type', async () => {
     expect(await sniffBytes(latin1(`${'x'.repeat(1_024)}%PDF-1.4\n`))).toBeUndefined()
     expect(await sniffBytes(latin1('GIF89a\x01\0\x01\0 %PDF-1.4\n'))).toBe('image/gif')
   })
@@ -188,27 +188,24 @@ const ILLUSTRATOR = `<?xml version="1.0" encoding="utf-8"?>
 
 describe('an SVG', () => {
   it.each([
-    ['as it is', SVG],
-    ['behind a declaration', `<?xml version="1.0"?>${SVG}`],
-    ['behind a comment', `<!-- no declaration -->\n${SVG}`],
-    ['behind its own DOCTYPE', `<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "svg11.dtd">\n${SVG}`],
-    ['behind empty lines', `\r\n\r\n${SVG}`],
-    ['behind empty lines and a declaration', `\n <?xml version="1.0"?>${SVG}`],
-    ['behind a byte order mark', `\uFEFF${SVG}`],
-    ['behind a byte order mark, space and a comment', `\uFEFF\n<!-- a -->${SVG}`],
-    ['behind an instruction', `<?xml-stylesheet href="a.css"?>\n${SVG}`],
-    ['behind a long comment', `<?xml version="1.0"?><!-- ${'licence '.repeat(1_000)} -->${SVG}`],
-    ['behind a very long comment', `<!-- ${'licence '.repeat(100_000)} -->${SVG}`],
-    ['behind very much space', `${' '.repeat(300_000)}${SVG}`],
+    ['at the start', SVG],
+    ['after a declaration', `<?xml version="1.0"?>${SVG}`],
+    ['after a comment', `<!-- no declaration -->\n${SVG}`],
+    ['after its own DOCTYPE', `<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "svg11.dtd">\n${SVG}`],
+    ['after empty lines', `\r\n\r\n${SVG}`],
+    ['after empty lines and a declaration', `\n <?xml version="1.0"?>${SVG}`],
+    ['after a byte order mark', `\uFEFF${SVG}`],
+    ['after a byte order mark, space and a comment', `\uFEFF\n<!-- a -->${SVG}`],
+    ['after an instruction', `<?xml-stylesheet href="a.css"?>\n${SVG}`],
+    ['after a long comment', `<?xml version="1.0"?><!-- ${'licence '.repeat(1_000)} -->${SVG}`],
+    ['after a very long comment', `<!-- ${'licence '.repeat(100_000)} -->${SVG}`],
+    ['after very much space', `${' '.repeat(300_000)}${SVG}`],
     [
       'with entities of its own in its text',
       '<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg">&own;</svg>',
     ],
     ['whose namespaces are entities', ILLUSTRATOR],
-    [
-      'of which an entity is elsewhere',
-      `<!DOCTYPE svg SYSTEM "a.dtd"><svg xmlns="http://www.w3.org/2000/svg" width="&w;"/>`,
-    ],
+    ['with an external entity', `<!DOCTYPE svg SYSTEM "a.dtd"><svg xmlns="http://www.w3.org/2000/svg" width="&w;"/>`],
     ['with brackets and quotes in comments of its DOCTYPE', `<!DOCTYPE svg [<!-- it's ]> --><!ENTITY a '>'>]>${SVG}`],
     ['with a prefix', '<svg:svg xmlns:svg="http://www.w3.org/2000/svg"></svg:svg>'],
     ['with its attributes in lines', '<svg\n  width="1"\n  xmlns="http://www.w3.org/2000/svg"\n/>'],
@@ -228,7 +225,7 @@ describe('an SVG', () => {
     ['an unbound prefix', '<svg xmlns="http://www.w3.org/2000/svg"><xi:include href="a"/></svg>'],
     ['a broken tag', '<svg xmlns="http://www.w3.org/2000/svg"><a <b></svg>'],
     ['bytes that are no text', `${SVG}\0\x01\0`],
-  ])('that is malformed behind its root by %s is known', async (_what, text) => {
+  ])('that is malformed after its root by %s is known', async (_what, text) => {
     expect(await sniffBytes(Buffer.from(text))).toBe('image/svg+xml')
   })
 
@@ -238,11 +235,11 @@ describe('an SVG', () => {
     ['a broken tag', '<?xml version="1.0"?><a <b></a>'],
     ['an end that never comes', `<?xml version="1.0"?><svg xmlns="${'a'.repeat(200_000)}`],
     ['a DOCTYPE that never ends', '<!DOCTYPE svg [ <!ENTITY a "b">'],
-  ])('whose root is malformed by %s is XML, and no exception', async (_what, text) => {
+  ])('whose root is malformed by %s is XML, without an exception', async (_what, text) => {
     expect(await sniffBytes(Buffer.from(text))).toBe('application/xml')
   })
 
-  it('expands no entity into others: what would be large is left out', async () => {
+  it('does not expand entities into others, so no text grows large', async () => {
     const laughs = Array.from({ length: 60 }, (_, n) => `<!ENTITY l${n + 1} "&l${n};&l${n};">`).join('')
     const text = `<!DOCTYPE svg [<!ENTITY l0 "lol">${laughs}]><svg xmlns="http://www.w3.org/2000/svg" id="&l60;"/>`
     expect(await sniffBytes(Buffer.from(text))).toBe('image/svg+xml')
@@ -250,7 +247,7 @@ describe('an SVG', () => {
     expect(await sniffBytes(Buffer.from(wide))).toBe('application/xml')
   })
 
-  it('is not what an entity makes of another root', async () => {
+  it('is not made of another root by an entity', async () => {
     const text = `<!DOCTYPE a [<!ENTITY n "x' xmlns='http://www.w3.org/2000/svg">]><a xmlns="&n;"/>`
     expect(await sniffBytes(Buffer.from(text))).toBe('application/xml')
   })
@@ -259,7 +256,7 @@ describe('an SVG', () => {
 describe('markup that is no SVG', () => {
   it.each([
     ['a web page', '<!doctype html><p>hello</p>', undefined],
-    ['a web page behind a comment', '<!-- saved --><!DOCTYPE html>\n<html lang="en">', undefined],
+    ['a web page after a comment', '<!-- saved --><!DOCTYPE html>\n<html lang="en">', undefined],
     ['a web page without a DOCTYPE', '<html lang="en"><body>', 'application/xml'],
     [
       'a web page that is XML',
@@ -274,8 +271,8 @@ describe('markup that is no SVG', () => {
     ],
     ['a comment alone', '<!-- hello -->', undefined],
     ['an instruction alone', '<?php phpinfo(); ?>', undefined],
-    ['a sign alone', '<', undefined],
-    ['a sign among text', ' a < b', undefined],
+    ['an angle bracket alone', '<', undefined],
+    ['an angle bracket in text', ' a < b', undefined],
   ])('%s is %s', async (_what, text, type) => {
     expect(await sniffBytes(Buffer.from(text))).toBe(type)
   })
@@ -328,7 +325,7 @@ describe('hostile bytes', () => {
     .split(' ')
     .map((piece) => piece.replaceAll('_', ' '))
 
-  it('are survived in any order', async () => {
+  it('cause no exception, in any order', async () => {
     const anything = fc.uint8Array({ maxLength: 64 }).map((bytes) => Buffer.from(bytes).toString('latin1'))
     const piece = fc.oneof({ weight: 5, arbitrary: fc.constantFrom(...PIECES) }, anything)
     await fc.assert(

@@ -21,7 +21,7 @@ describe('Node', () => {
     expect(nodeFindings(version, {})[0]).toMatchObject({ id: 'node.version', status })
   })
 
-  it('is no place for long work where the platform ends it', () => {
+  it('is no place for long work where the platform ends processes', () => {
     expect(nodeFindings('24.1.0', {})[1]).toMatchObject({ id: 'node.environment', status: 'ok' })
     expect(nodeFindings('24.1.0', { AWS_LAMBDA_FUNCTION_NAME: 'api' })[1]).toMatchObject({
       status: 'warn',
@@ -35,13 +35,13 @@ describe('Node', () => {
 describe('two clocks', () => {
   const tolerance = { whose: 'it', resolutionMs: 1_000, warnFromMs: 5_000, errorFromMs: 60_000 }
   it.each<[string, before: number, other: number, after: number, status: string]>([
-    ['agree when the other was read meanwhile', 10_000, 11_000, 12_000, 'ok'],
-    ['agree when the other shows whole seconds only', 10_900, 10_000, 11_000, 'ok'],
-    ['agree when reading takes longer than is tolerated', 0, 1_000, 90_000, 'ok'],
-    ['are nearly together below the first limit', 10_000, 14_999, 10_000, 'ok'],
-    ['are apart from there', 10_000, 15_000, 10_000, 'warn'],
-    ['are apart the other way, too', 16_000, 10_000, 16_000, 'warn'],
-    ['are of no use from the second limit', 10_000, 70_000, 10_000, 'error'],
+    ['agree when the other reading lies between the two', 10_000, 11_000, 12_000, 'ok'],
+    ['agree when the other shows only whole seconds', 10_900, 10_000, 11_000, 'ok'],
+    ['agree when the reading takes longer than the tolerance', 0, 1_000, 90_000, 'ok'],
+    ['agree below the first limit', 10_000, 14_999, 10_000, 'ok'],
+    ['differ from the first limit', 10_000, 15_000, 10_000, 'warn'],
+    ['differ in the other direction, too', 16_000, 10_000, 16_000, 'warn'],
+    ['are an error from the second limit', 10_000, 70_000, 10_000, 'error'],
   ])('%s', (_what, before, other, after, status) => {
     expect(clockFinding('x.clock', { before, other, after }, tolerance).status).toBe(status)
   })
@@ -58,20 +58,20 @@ describe('scheduled maintenance', () => {
     nextAfter: (time) => (hours === null ? null : new Date(time.getTime() + hours * 3_600_000)),
   })
 
-  it('is wanted', () => {
+  it('is required', () => {
     expect(scheduleFinding([], now)).toMatchObject({
       status: 'warn',
       fix: expect.stringContaining('`rindle schedule`'),
     })
   })
 
-  it('is told with what comes next', () => {
+  it('is reported with its next run', () => {
     expect(scheduleFinding([due(5), due(2), due(null)], now)).toEqual({
       id: 'maintenance.schedule',
       status: 'ok',
       summary: '3 tasks, the next at 2026-01-02T05:04:05.000Z',
     })
-    expect(scheduleFinding([due(null)], now).summary).toBe('1 task, none of them ever due')
+    expect(scheduleFinding([due(null)], now).summary).toBe('1 task, none of them is ever due')
   })
 })
 
@@ -91,7 +91,7 @@ describe('a preflight', () => {
     ['is refused without headers', 200, new Headers(), 'the origin is not allowed'],
     ['is for another origin', 200, allow('https://other.example', '*', '*'), 'the origin is not allowed'],
     ['is for another method', 200, allow('*', 'GET', '*'), 'PUT is not allowed'],
-    ['leaves headers out', 200, allow('*', 'PUT', 'content-type'), 'headers are not allowed: x-amz-meta'],
+    ['does not allow all headers', 200, allow('*', 'PUT', 'content-type'), 'headers are not allowed: x-amz-meta'],
   ])('%s', (_what, status, headers, refusal) => {
     expect(refusalOf({ status, headers }, wanted)).toBe(refusal)
   })
@@ -99,10 +99,10 @@ describe('a preflight', () => {
 
 describe('the space for work in progress', () => {
   it.each([
-    [2_000_000_000, 1_000_000_000, 'ok', '2 GB free; the largest source that is accepted has 1 GB'],
-    [1_999_000_000, 1_000_000_000, 'warn', '2 GB free; the largest source that is accepted has 1 GB'],
-    [999_000_000, 1_000_000_000, 'error', '999 MB free; the largest source that is accepted has 1 GB'],
-    [0, 0, 'ok', '0 B free; the largest source that is accepted has 0 B'],
+    [2_000_000_000, 1_000_000_000, 'ok', '2 GB free; the largest accepted source has 1 GB'],
+    [1_999_000_000, 1_000_000_000, 'warn', '2 GB free; the largest accepted source has 1 GB'],
+    [999_000_000, 1_000_000_000, 'error', '999 MB free; the largest accepted source has 1 GB'],
+    [0, 0, 'ok', '0 B free; the largest accepted source has 0 B'],
   ])('%i bytes for sources of %i: %s', (freeBytes, largestBytes, status, summary) => {
     expect(spaceFinding(freeBytes, largestBytes)).toMatchObject({ status, summary })
   })
@@ -125,7 +125,7 @@ describe('the workers of a queue', () => {
     expect(queueFinding('rindle_promote', [worker(3), worker(9, 'b', 1), worker(900, 'c')], true)).toEqual({
       id: 'workers.promote',
       status: 'ok',
-      summary: '2 workers on 2 hosts, 6 jobs at once; each has beaten within 9 s',
+      summary: '2 workers on 2 hosts, 6 jobs at once; each had a heartbeat within 9 s',
     })
   })
 
@@ -137,7 +137,7 @@ describe('the workers of a queue', () => {
     })
   })
 
-  it('that have stopped are not called dead, and are told rather than one that died before them', () => {
+  it('that have stopped are not called dead, and are named before one that died earlier', () => {
     const stopped = { ...worker(20), stoppedAgeSeconds: 20 }
     expect(queueFinding('rindle_promote', [stopped, worker(900, 'c')], true)).toMatchObject({
       status: 'error',
@@ -150,7 +150,7 @@ describe('the workers of a queue', () => {
     expect(queueFinding('rindle_media', [refusing], true)).toMatchObject({
       status: 'error',
       summary:
-        'no worker takes jobs: video and audio get no variants; the one worker that would cannot, as process 7 on a says: There is no ffmpeg.',
+        'no worker takes jobs: video and audio get no variants; the only worker for it cannot; process 7 on a says: There is no ffmpeg.',
     })
     expect(queueFinding('rindle_media', [refusing, { ...refusing, host: 'b' }], true).summary).toContain(
       'all 2 workers',
@@ -158,7 +158,7 @@ describe('the workers of a queue', () => {
     const able = { ...worker(3, 'c'), queues: { rindle_media: 1 } }
     expect(queueFinding('rindle_media', [refusing, able], true)).toMatchObject({
       status: 'ok',
-      summary: '1 worker on 1 host, 1 job at once; each has beaten within 3 s; 1 worker more cannot',
+      summary: '1 worker on 1 host, 1 job at once; each had a heartbeat within 3 s; 1 worker more cannot',
     })
     expect(queueFinding('rindle_media', [{ ...refusing, beatAgeSeconds: 61 }], true).summary).toMatch(/^no live worker/)
   })
@@ -182,11 +182,11 @@ describe('a profile', () => {
   const statuses = (changed: Profile, adapter: StorageAdapter, processors: readonly Processor[]): readonly string[] =>
     profileFindings(changed, adapter, processors).map(({ status }) => status)
 
-  it('is fine with storage and processors that can what it needs', () => {
+  it('is fine with a storage and processors that have what it needs', () => {
     expect(statuses(profile, everything, [jpegs])).toEqual(['ok', 'ok', 'ok'])
   })
 
-  it('has recipes that defineProfile has not made', () => {
+  it('has recipes that were not made by defineProfile', () => {
     const variants = { small: { ...profile.variants.small, digest: '00' } }
     expect(profileFindings({ ...profile, variants }, everything, [jpegs])[0]).toMatchObject({
       id: 'profile.recipes',
@@ -195,15 +195,15 @@ describe('a profile', () => {
     })
   })
 
-  it('declares variants of what it does not accept', () => {
+  it('declares variants that no accepted type can give', () => {
     const accept = { ...profile.accept, types: ['application/pdf', 'audio/*'] }
     expect(profileFindings({ ...profile, accept }, everything, [jpegs])[0]).toMatchObject({
       status: 'warn',
-      summary: 'never made, because nothing is accepted to make them from: small',
+      summary: 'never made, because no accepted type is a source for them: small',
     })
   })
 
-  it('has a storage that lacks what it needs, or what operators need', () => {
+  it('has a storage without a capability that it, or an operator, needs', () => {
     expect(profileFindings(profile, storage('public_url'), [jpegs])[1]).toMatchObject({
       status: 'error',
       summary: 'storage "main" (fake) has no signed_url',

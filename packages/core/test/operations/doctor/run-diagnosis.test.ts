@@ -21,7 +21,7 @@ async function idsOf(
 }
 
 describe('a diagnosis', () => {
-  it('gives its findings in order, with what they belong to and how long each took', async () => {
+  it('yields its findings in order, with their component and duration', async () => {
     const made = diagnosis(() => [fine('a.b'), fine('c.d')])
     const checks = await Array.fromAsync(runDiagnosis(made, { timeoutMs: 5_000, signal: new AbortController().signal }))
     expect(checks).toEqual([
@@ -30,7 +30,7 @@ describe('a diagnosis', () => {
     ])
   })
 
-  it('that throws, at once or later, ends with an error of its own', async () => {
+  it('that throws, at once or later, ends with its own error', async () => {
     const atOnce = diagnosis(() => {
       throw new Error('x')
     })
@@ -42,7 +42,7 @@ describe('a diagnosis', () => {
     expect(await idsOf(later)).toEqual(['a.b ok', 'thing error'])
   })
 
-  it('that hangs ends with an error of its own, whether or not it heeds the signal', async () => {
+  it('that hangs ends with its own error, whether or not it obeys the signal', async () => {
     const deaf = diagnosis(async function* () {
       yield fine('a.b')
       await never
@@ -50,7 +50,7 @@ describe('a diagnosis', () => {
     expect(await idsOf(deaf, { timeoutMs: 20 })).toEqual(['a.b ok', 'thing error'])
   })
 
-  it('has the time for each of its checks anew', async () => {
+  it('has the full time for each of its checks', async () => {
     const slow = diagnosis(async function* () {
       for (const id of ['a.a', 'a.b', 'a.c', 'a.d']) {
         await new Promise((resolve) => setTimeout(resolve, 40))
@@ -75,7 +75,7 @@ describe('a diagnosis', () => {
     expect(removed).toEqual(['canary'])
   })
 
-  it('ends without a word when nobody wants to know any more', async () => {
+  it('ends silently when it is aborted', async () => {
     const stop = new AbortController()
     const made = diagnosis(async function* () {
       yield fine('a.b')

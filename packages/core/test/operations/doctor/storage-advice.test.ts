@@ -11,19 +11,19 @@ describe('the advice on a storage', () => {
   const coded = (code: ErrorCode): RindleError => new RindleError(code, 'It failed.')
 
   it.each<readonly [what: string, error: Error]>([
-    ['a signed request that is refused', new Unexpected('the GET', 403)],
+    ['a refused signed request', new Unexpected('the GET', 403)],
     ['a signed request that leads nowhere', new Unexpected('the GET', 404)],
-    ['a right that is missing', coded('storage_denied')],
-    ['a storage that is away', coded('storage_unavailable')],
-    ['a disk that is full', coded('insufficient_disk')],
-    ['anything else', new Error('what is read is not what was put')],
-  ])('is for the one that is in use: %s', (_what, error) => {
+    ['a missing permission', coded('storage_denied')],
+    ['an unavailable storage', coded('storage_unavailable')],
+    ['a full disk', coded('insufficient_disk')],
+    ['anything else', new Error('the bytes that were read differ from those that were put')],
+  ])('fits the kind of storage: %s', (_what, error) => {
     expect(storageAdvice(error, local)).toMatch(OF_A_DISK)
     expect(storageAdvice(error, local)).not.toMatch(OF_A_STORE)
     expect(storageAdvice(error, remote)).not.toMatch(OF_A_DISK)
   })
 
-  it('is for the one that is in use where nobody answers', () => {
+  it('fits the kind of storage when no server answers', () => {
     expect(unreachableAdvice(local)).toMatch(OF_A_DISK)
     expect(unreachableAdvice(remote)).toMatch(OF_A_STORE)
   })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { GaugeReader } from '../../../src/operations/runtime-status/gauge-reader.ts'
 
-/** Readings that end when the test says so, each with another value. */
+/** Readings that end when the test says so, each with a different value. */
 function readings(): {
   readonly count: () => number
   readonly read: () => Promise<{ name: string; value: number; attributes: object }[]>
@@ -26,7 +26,7 @@ function readings(): {
 const reading = (value: number) => [{ name: 'rindle.assets', value, attributes: {} }]
 
 describe('gauges', () => {
-  it('are read once for all who ask at the same time, and given for fifteen seconds', async () => {
+  it('are read once for all concurrent callers, and served for fifteen seconds', async () => {
     let nowMs = 0
     const { count, read, end } = readings()
     const reader = new GaugeReader(read as never, { nowMs: () => nowMs })
@@ -42,7 +42,7 @@ describe('gauges', () => {
     expect(count()).toBe(2)
   })
 
-  it('are not waited for longer than a monitor waits, and the reading that is under way is used by the next', async () => {
+  it('time out before a monitor does, and the next caller uses the running reading', async () => {
     const { count, read, end } = readings()
     const reader = new GaugeReader(read as never, { timeoutMs: 1 })
     for (let ask = 0; ask < 3; ask += 1) {
@@ -53,7 +53,7 @@ describe('gauges', () => {
     expect(await reader.gauges()).toEqual(reading(1))
   })
 
-  it('that could not be read are read again by the next who asks', async () => {
+  it('that could not be read are read again for the next caller', async () => {
     const { count, read, end } = readings()
     const reader = new GaugeReader(read as never)
     const failing = reader.gauges()

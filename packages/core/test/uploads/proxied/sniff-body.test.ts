@@ -8,7 +8,7 @@ import { sniffBytes } from '../../kernel/sniffing/sniff-bytes.ts'
 
 const SVG = '<svg xmlns="http://www.w3.org/2000/svg"/>'
 
-/** A body that arrives in pieces of these sizes, one after the other and again. */
+/** A body that arrives in pieces of these sizes, in rotation. */
 function inPieces(bytes: Buffer, sizes: readonly number[]): Readable {
   return Readable.from(
     (function* () {
@@ -25,9 +25,9 @@ describe('the beginning of a body', () => {
   it.each([
     ['a GIF', Buffer.from('GIF89a\x01\0\x01\0'.padEnd(300_000, ' '), 'latin1')],
     ['a small file', Buffer.from(SVG)],
-    ['an SVG behind a long comment', Buffer.from(`<!-- ${'a'.repeat(200_000)} -->${SVG}`)],
+    ['an SVG after a long comment', Buffer.from(`<!-- ${'a'.repeat(200_000)} -->${SVG}`)],
     [
-      'a FLAC behind a long tag',
+      'a FLAC after a long tag',
       Buffer.concat([
         Buffer.from('ID3\x04\0\0\0\x10\0\0', 'latin1'),
         Buffer.alloc(262_144),
@@ -35,12 +35,12 @@ describe('the beginning of a body', () => {
       ]),
     ],
     ['nothing', Buffer.alloc(0)],
-  ])('tells of %s what its bytes tell, in whatever pieces they arrive, and leaves the rest', async (_what, bytes) => {
+  ])('tells the type of %s, in pieces of any size, and leaves the rest', async (_what, bytes) => {
     const type = await sniffBytes(bytes)
     const sizes = fc.array(fc.integer({ min: 1, max: 200_000 }), { minLength: 1, maxLength: 4 })
     await fc.assert(
       fc.asyncProperty(sizes, async (drawn) => {
-        // Every chunk is a turn: a file in single bytes would take a while.
+        // Every chunk costs a turn: a file in single bytes would take long.
         const body = inPieces(bytes, [...drawn, 50_000])
         const { head, sniffedType } = await sniffBody(body)
         expect(sniffedType).toBe(type)
@@ -50,7 +50,7 @@ describe('the beginning of a body', () => {
     )
   })
 
-  it('is not read further than its bound, whatever a tag says', async () => {
+  it('is not read past its limit, for any length of a tag', async () => {
     const tag = Buffer.from('ID3\x04\0\0\x7f\x7f\x7f\x7f', 'latin1')
     let sent = 0
     const endless = Readable.from(
@@ -70,7 +70,7 @@ describe('the beginning of a body', () => {
     expect(sent).toBeLessThan(MAX_HEAD_BYTES + 10 * 1024)
   })
 
-  it('fails as the body fails', async () => {
+  it('fails when the body fails', async () => {
     const failing = Readable.from(
       (async function* () {
         yield Buffer.from('GIF89a')

@@ -1,6 +1,6 @@
 import type { CodedLogger } from '@rindle/core/adapter'
 
-/** The same logger, but one that throws cannot stop a worker. What it throws has nowhere to be reported. */
+/** Wraps a logger so that it cannot stop a worker by throwing. Its error cannot be reported anywhere. */
 export function safeLogger(logger: CodedLogger): CodedLogger {
   return {
     debug: (fields, message) => attempt(() => logger.debug(fields, message)),

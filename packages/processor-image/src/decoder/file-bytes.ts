@@ -1,15 +1,17 @@
 import { type FileHandle, open } from 'node:fs/promises'
 
-/** Bytes of which pieces are read. */
+/** Bytes that are read in pieces. */
 export interface Bytes {
   readonly byteSize: number
-  /** The bytes from `at` on, at most `length`: fewer where they end. */
+  /** Up to `length` bytes from `at` on: fewer at the end. */
   read(at: number, length: number): Promise<Buffer>
 }
 
 const BLOCK_BYTES = 64 * 1024
 
-/** A file of which pieces are read, the small ones from one block that is kept: headers are many and close together. */
+/**
+ * A file that is read in pieces; small pieces come from one cached block, because headers are many and close together.
+ */
 export class FileBytes implements Bytes, AsyncDisposable {
   readonly byteSize: number
   readonly #file: FileHandle

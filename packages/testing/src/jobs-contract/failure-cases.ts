@@ -13,7 +13,7 @@ const fails = async (): Promise<void> => {
 const isSettled = async ({ adapter }: JobsSubject): Promise<boolean> =>
   (await adapter.counts()).every(({ waiting, active, dead }) => waiting + active + dead === 0)
 
-/** What becomes of jobs whose handlers reject. */
+/** Jobs whose handlers reject. */
 export const failureCases: readonly JobsContractCase[] = [
   {
     name: 'tries a rejected job again, counts the attempts, and says which is the last',

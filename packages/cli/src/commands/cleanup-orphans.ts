@@ -3,7 +3,7 @@ import { dryRunNotes, isLive, LIVE_OPTIONS } from '../operation/live-options.ts'
 import { runOperation } from '../operation/run-operation.ts'
 import { CONCURRENCY_OPTION, STORAGE_OPTION, scopeOf } from '../operation/scope-options.ts'
 
-/** `rindle cleanup-orphans`: deletes expired upload sessions with what they left in staging. */
+/** `rindle cleanup-orphans`: deletes expired upload sessions and their staged objects. */
 export const cleanupOrphans: Command = defineCommand({
   usage: 'cleanup-orphans',
   describe: 'Delete expired uploads and their staged objects',

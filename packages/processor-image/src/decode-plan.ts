@@ -39,6 +39,7 @@ export interface DecodePlan {
 /**
  * Decides how to make `variants` from a source with these facts, within `limits`. The base has the size that it has
  * when `siblings` are made, too, so a variant's bytes do not depend on the other variants of its request. Pure.
+ */
 export function planDecodes(
   facts: SourceFacts,
   variants: readonly Pick<PlannedVariant, 'name' | 'recipe'>[],

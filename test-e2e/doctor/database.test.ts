@@ -199,7 +199,7 @@ describe('the doctor names', () => {
     await execute(url, "update elsewhere.queue set policy = 'standard' where name = 'rindle_purge'")
     expect(await patient.finding('jobs.queues')).toMatchObject({
       status: 'error',
-      summary: 'of another policy than they need: rindle_purge (short)',
+      summary: 'queues with the wrong policy: rindle_purge (short)',
     })
     await execute(url, "update elsewhere.queue set policy = 'short' where name = 'rindle_purge'")
     await expectFine(patient, 'jobs.queues')

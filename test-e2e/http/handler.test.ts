@@ -119,7 +119,7 @@ describe('the actor', () => {
   it('without an id is a mistake of the application: 500, and the log says what to do', async () => {
     const { call, errors } = handlerOf({ actor: async () => ({ name: 'ann' }) as never })
     expect(await call('POST', '/uploads', declared())).toMatchObject({ status: 500, body: { code: 'config_invalid' } })
-    expect(errors.join()).toContain('give `actorId` to createHandler')
+    expect(errors.join()).toContain('pass `actorId` to createHandler')
   })
 
   it('that cannot be told because the application fails is a 500 that tells nothing', async () => {

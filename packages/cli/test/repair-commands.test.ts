@@ -189,7 +189,7 @@ describe('verify-storage', () => {
     await rm(join(application.directory, 'media', 'photo', assetId), { recursive: true })
     const second = await command('verify-storage')
     expect(second.stdout).toContain(`\ndata loss: the original of asset ${assetId} is gone\n  checked:     2\n`)
-    expect(second.stderr).toBe('Make what is missing again with `rindle regenerate-variants`.\n')
+    expect(second.stderr).toBe('Make the missing variants again with `rindle regenerate-variants`.\n')
     expect(second.exitCode).toBe(1)
     const json = await command('verify-storage', '--format', 'json', '--concurrency', '3')
     expect(JSON.parse(json.stdout)).toMatchObject({ checked: 2, missing: 2, fsm_blocked: 0, lost_originals: [assetId] })

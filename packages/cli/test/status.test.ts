@@ -179,9 +179,9 @@ describe('runtime-status', () => {
   })
 
   test.each([
-    [['--threshold', 'backlog'], '--threshold is written like backlog=3600, not "backlog".'],
-    [['--threshold', 'backlog=soon'], '--threshold backlog is a number of seconds from 0.'],
-    [['--threshold', 'backlog='], '--threshold backlog is a number of seconds from 0.'],
+    [['--threshold', 'backlog'], '--threshold must look like backlog=3600, not "backlog".'],
+    [['--threshold', 'backlog=soon'], '--threshold backlog must be a number of seconds from 0.'],
+    [['--threshold', 'backlog='], '--threshold backlog must be a number of seconds from 0.'],
     [['--threshold', 'back_log=1'], 'There is no class "back_log". Did you mean "backlog"?'],
     [['--threshold', 'backlog=1', '--threshold', 'backlog=2'], '--threshold names backlog more than once.'],
     [['--threshold', 'maintenance_unscheduled=1'], 'thresholds.maintenance_unscheduled: this class has no threshold'],
@@ -215,7 +215,7 @@ describe('schedule', () => {
     const before = await command('schedule', '--list')
     expect(before).toMatchObject({ exitCode: 0, stdout: '', stderr: expect.stringContaining('`rindle schedule`') })
     const { stdout, stderr } = await command('schedule')
-    expect(stderr).toContain('Nothing was scheduled; this is now.')
+    expect(stderr).toContain('Nothing was scheduled; these tasks are now.')
     expect(stdout).toMatch(HEADER)
     expect(stdout).toMatch(/\ncleanupOrphans +0 2 \* \* \* +\d{4}-\d\d-\d\d 02:00Z +never +-\n/)
     expect(stdout.split('\n')).toHaveLength(6)

@@ -133,8 +133,8 @@ describe('a storage whose disk is not mounted', () => {
     }
     expect(await command('init-storage', 'main', '--dry-run')).toMatchObject(looked)
     expect(await command('init-storage', 'main')).toMatchObject({
-      stdout: 'Storage "main" is set up anew.\n',
-      stderr: 'Start every process that uses it again.\nLook for what it lacks with `rindle verify-storage`.\n',
+      stdout: 'Storage "main" is set up with a new identity.\n',
+      stderr: 'Start every process that uses it again.\nLook for missing objects with `rindle verify-storage`.\n',
       exitCode: 0,
     })
     const again = await command('init-storage', 'main', '--format', 'json')

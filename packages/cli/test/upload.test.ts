@@ -85,7 +85,7 @@ describe('upload', () => {
 
   test('gives up waiting when no worker comes', async () => {
     const { exitCode, stdout } = await upload('photo', 'one.jpg', '--wait', '--timeout-sec', '0.2')
-    expect(stdout).toContain('Still being worked on. Is a worker running?')
+    expect(stdout).toContain('Still in progress. Is a worker running?')
     expect(stdout).toContain('  not_ready: 1')
     expect(exitCode).toBe(1)
   })

@@ -24,7 +24,7 @@ export type VariantState =
   | 'missing'
   | 'purged'
 
-/** One variant, as the server shows it; `null` where nothing is known yet. */
+/** One variant, as the server shows it; `null` for unknown values. */
 export interface VariantView {
   readonly state: VariantState
   readonly outputKind: 'image' | 'video' | 'audio' | 'waveform'
@@ -47,7 +47,7 @@ export interface VariantView {
   readonly url: string | null
 }
 
-/** One asset, as the server shows it, of any profile; `null` where nothing is known yet. */
+/** One asset, as the server shows it, of any profile; `null` for unknown values. */
 export interface WireAsset {
   readonly id: string
   readonly profile: string
@@ -67,12 +67,12 @@ export interface WireAsset {
   readonly errorMessage: string | null
   /** Nothing more will change by itself. */
   readonly settled: boolean
-  /** Of the original; `null` unless it may be fetched. */
+  /** The URL of the original; `null` unless it may be fetched. */
   readonly url: string | null
   readonly variants: Readonly<Record<string, VariantView>>
 }
 
-/** A request that sends bytes to the storage, to be used as it is. */
+/** A request that sends bytes to the storage; use it unchanged. */
 export interface WireRequest {
   readonly method: string
   readonly url: string
@@ -85,7 +85,7 @@ export interface WirePart {
   readonly byteSize: number
 }
 
-/** An upload session: what the client reads of it. */
+/** The part of an upload session that the client reads. */
 export interface WireUpload {
   readonly id: string
   readonly assetId: string
@@ -98,11 +98,11 @@ export interface WireUpload {
   readonly partBytes?: number
   readonly partCount?: number
   readonly parts?: readonly WirePart[]
-  /** Where a resumable upload goes. */
+  /** The URL for the bytes of a resumable upload. */
   readonly tusUrl?: string
 }
 
-/** A problem document, as far as the client reads it. */
+/** The part of a problem document that the client reads. */
 export interface WireProblem {
   readonly code?: string
   readonly detail?: string

@@ -5,10 +5,13 @@ import type { AssetView, VariantView } from './wire.ts'
 
 const SETTLED: readonly string[] = ['ready', 'degraded', 'quarantined', 'deleted']
 
-/** What stands for "there is no URL": the state, the authorizer, or a profile that no longer declares the variant. */
+/**
+ * The codes that mean "there is no URL": by the state, the authorizer, or a variant that the profile no longer
+ * declares.
+ */
 const WITHOUT_URL: readonly ErrorCode[] = ['not_deliverable', 'forbidden', 'unknown_variant']
 
-/** An asset as this actor may see it. Signs its URLs; no query. */
+/** An asset as this actor may see it. Signs its URLs; makes no query. */
 export async function assetView(rindle: Rindle, asset: AssetWithVariants, actor: unknown): Promise<AssetView> {
   const [url, variants] = await Promise.all([
     urlOrNull(rindle.url(asset, { actor })),
@@ -33,12 +36,12 @@ export async function assetView(rindle: Rindle, asset: AssetWithVariants, actor:
   }
 }
 
-/** Whether nothing of the asset changes any more by itself. */
+/** Whether the asset will not change any more by itself. */
 export function isSettled({ state }: AssetWithVariants): boolean {
   return SETTLED.includes(state)
 }
 
-/** Text that differs whenever the asset or a variant differs; signed URLs, which differ with time, are no part of it. */
+/** A string that differs whenever the asset or a variant differs; signed URLs, which differ with time, do not count. */
 export function versionOf(asset: AssetWithVariants): string {
   return createHash('sha256').update(JSON.stringify(asset)).digest('base64url').slice(0, 22)
 }

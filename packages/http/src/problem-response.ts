@@ -3,7 +3,7 @@ import { errorFields } from '@rindle/core/adapter'
 import { RequestRefused } from './request-refused.ts'
 import type { Problem } from './wire.ts'
 
-/** What each code is in HTTP. From 500 on the server is at fault, and the log says how. */
+/** The HTTP status of each code. From 500 on the server is at fault, and the log has the cause. */
 export const STATUS_OF_CODE: Readonly<Record<ErrorCode, number>> = {
   config_invalid: 500,
   database_unavailable: 503,
@@ -55,10 +55,10 @@ export const STATUS_OF_CODE: Readonly<Record<ErrorCode, number>> = {
 
 const STATUS_OF_REASON: Readonly<Record<string, number>> = { max_bytes_exceeded: 413, mime_not_allowed: 415 }
 
-// The ids of others must look like ids of nobody.
+// Ids of other actors must look like ids that do not exist.
 const NOT_FOUND = 'There is no such thing here, or it is not yours.'
 
-/** The answer to a request that failed: problem+json, never a stack trace; what is the server's fault is logged. */
+/** Answers a failed request with problem+json, never with a stack trace. Logs failures of the server. */
 export function problemResponse(error: unknown, logger: Logger): Response {
   if (!isRindleError(error)) {
     logger.error({ ...errorFields(error), ...stackOf(error) }, 'A request failed.')

@@ -30,7 +30,7 @@ const CAPABILITIES: ReadonlySet<JobsCapability> = new Set([
 ])
 
 /**
- * Background jobs in PostgreSQL, by pg-boss. Does no I/O: schema and queues are made on first need, or by `start()`.
+ * Background jobs in PostgreSQL, by pg-boss. Does no I/O: `start()` or the first use creates schema and queues.
  *
  * @throws RindleError `config_invalid`, listing every wrong option.
  */
@@ -67,7 +67,7 @@ class PgBossJobs implements JobsAdapter {
   }
 
   async stop(): Promise<void> {
-    // Those that are just starting included; one that could not start has told its caller.
+    // Includes groups that are still starting; one that could not start has told its caller.
     const groups = await Promise.allSettled(this.#groups)
     await Promise.all(groups.flatMap((group) => (group.status === 'fulfilled' ? [group.value.stop()] : [])))
     this.#groups.clear()

@@ -6,7 +6,7 @@ export interface JobCount {
   readonly queue: string
   readonly state: string
   readonly count: number
-  /** Since the one of them was due that was due first; `null` when none is. */
+  /** How long the oldest due job has waited; `null` if none is due. */
   readonly oldestWaitSeconds: number | null
   /** Since the oldest of them was made. */
   readonly oldestAgeSeconds: number

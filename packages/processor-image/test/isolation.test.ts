@@ -50,7 +50,7 @@ function startApplication(mode: 'encode' | 'probe'): ChildProcess {
 
 describe('a decoder process that dies', () => {
   it.each([
-    ['SIGKILL', 'process_killed', 'was killed from outside, by the system perhaps, for want of memory'],
+    ['SIGKILL', 'process_killed', 'was killed from outside, perhaps by the system for lack of memory'],
     ['SIGSEGV', 'processing_failed', 'crashed'],
     ['SIGABRT', 'processing_failed', 'crashed'],
   ] as const)('by %s is %s, a clear error of what it made, and the next image is made', async (signal, code, what) => {

@@ -4,8 +4,8 @@ import { type FailedCall, mapError } from './map-error.ts'
 import type { StorageRoot } from './storage-root.ts'
 
 /**
- * Does the file work of one call. An aborted call rejects with the signal's reason, whatever the work made of it; a
- * failed system call with what `mapError` says. That something is missing is believed only of a root that is there.
+ * Runs the file work of one call. An aborted call rejects with the signal's reason, whatever the work returned; a
+ * failed system call rejects with the error of `mapError`. "Missing" counts only below a root that exists.
  */
 export async function attempt<T>(
   root: Pick<StorageRoot, 'assertThere'>,

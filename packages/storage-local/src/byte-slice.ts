@@ -8,13 +8,13 @@ export interface ByteSlice {
 }
 
 /**
- * What a range takes of an object of `byteSize` bytes: clipped to its end, `undefined` when that leaves no byte.
- * `invalid_input` for a range that is none.
+ * The part of a range within an object of `byteSize` bytes: clipped to its end, `undefined` if no byte is left.
+ * Throws `invalid_input` for an invalid range.
  */
 export function byteSlice(range: ByteRange, byteSize: number): ByteSlice | undefined {
   const { start, end = Number.MAX_SAFE_INTEGER } = range
   if (!Number.isSafeInteger(start) || !Number.isSafeInteger(end) || start < 0 || end < start) {
-    throw new RindleError('invalid_input', `The range ${range.start} to ${range.end} is none: 0 ≤ start ≤ end.`)
+    throw new RindleError('invalid_input', `The range ${range.start} to ${range.end} is not valid: 0 ≤ start ≤ end.`)
   }
   return start < byteSize ? { start, end: Math.min(end, byteSize - 1) } : undefined
 }

@@ -7,7 +7,7 @@ import { objectSink } from './object-sink.ts'
 import type { StorageRoot } from './storage-root.ts'
 import { openObject } from './stored-file.ts'
 
-/** Writes an object to a file that must not exist yet; removes what it wrote when it fails. */
+/** Writes an object to a file that must not exist yet; removes the file if it fails. */
 export async function downloadObject(
   root: StorageRoot,
   key: string,
@@ -42,12 +42,8 @@ async function createFile(path: string): Promise<FileHandle> {
     return await open(path, 'wx', 0o600)
   } catch (error) {
     if (!hasErrno(error, 'EEXIST', 'ENOENT', 'ENOTDIR')) throw error
-    throw new RindleError(
-      'invalid_input',
-      `A download needs a file that is not there yet, in a directory that is: ${error.code}.`,
-      {
-        cause: error,
-      },
-    )
+    throw new RindleError('invalid_input', `A download needs a new file in an existing directory: ${error.code}.`, {
+      cause: error,
+    })
   }
 }

@@ -1,11 +1,11 @@
 import { type ErrorCode, isRindleError, RindleError } from '@rindle/core'
 import { isErrno } from './errno.ts'
 
-/** What was being done when a system call failed. */
+/** The call in which a system call failed. */
 export interface FailedCall {
   /** The method of the port. */
   readonly operation: string
-  /** The object, where the call is about one. */
+  /** The object, if the call is about one. */
   readonly key?: string
 }
 
@@ -17,13 +17,13 @@ interface Mapping {
 const MISSING: Mapping = { code: 'storage_object_missing', what: 'there is no such object' }
 const OCCUPIED: Mapping = {
   code: 'storage_key_invalid',
-  what: 'a directory and a file cannot share a name, so no key may be a leading part of another',
+  what: 'a directory and a file cannot share a name, so no key may be a path prefix of another',
 }
 const DENIED: Mapping = {
   code: 'storage_denied',
   what: 'the operating system refused; check the owner and the permissions of the root directory',
 }
-const FULL: Mapping = { code: 'insufficient_disk', what: 'the disk or the quota is full; free some space and repeat' }
+const FULL: Mapping = { code: 'insufficient_disk', what: 'the disk or the quota is full; free space and try again' }
 const UNAVAILABLE: Mapping = { code: 'storage_unavailable', what: 'the file system failed' }
 
 const MAPPINGS: Readonly<Record<string, Mapping>> = {
@@ -42,8 +42,8 @@ const MAPPINGS: Readonly<Record<string, Mapping>> = {
 }
 
 /**
- * Gives the `RindleError` for a failed system call, with the original as `cause`. What is none (an error of Rindle, or
- * a mistake in a program) is given back as it is.
+ * The `RindleError` of a failed system call, with the original as `cause`. Returns any other error (one of Rindle, or a
+ * mistake in a program) unchanged.
  */
 export function mapError(error: unknown, call: FailedCall): unknown {
   if (isRindleError(error) || !isErrno(error) || error.code === undefined) return error

@@ -4,38 +4,38 @@ import { Writable } from 'node:stream'
 import { RindleError } from '@rindle/core'
 import { disposeChunk } from '@rindle/core/adapter'
 
-// Measured: 1.7 times the throughput of the default of 16 KiB, because chunks are written many at a time.
+// Measured: 1.7 times the throughput of the default of 16 KiB, because many chunks are written at a time.
 const BUFFER_BYTES = 1024 * 1024
 
-/** What a body was declared to be. */
+/** The declared size and checksum of a body. */
 export interface ExpectedBytes {
   readonly byteSize?: number
   /** Lower-case hex. */
   readonly checksumSha256?: string
 }
 
-/** What a sink needs besides its file. */
+/** The options of a sink. */
 export interface ObjectSinkOptions {
   /** For messages. */
   readonly key: string
   readonly expected: ExpectedBytes
   readonly disposeChunks: boolean
-  /** Turns the error of a failed write into the one the stream fails with. */
+  /** Turns the error of a failed write into the error of the stream. */
   readonly mapError: (error: unknown) => unknown
 }
 
-/** A stream into an open file, and what it has written. */
+/** A stream into an open file, and the checksum of its bytes. */
 export interface ObjectSink {
   /**
    * Does not close the file. Fails with `checksum_mismatch` as soon as the body is longer than declared, and at its end
-   * when it is shorter or its SHA-256 is another.
+   * if it is shorter or has another SHA-256.
    */
   readonly stream: Writable
-  /** Lower-case hex, of a stream that has finished. */
+  /** Lower-case hex, once the stream has finished. */
   checksumSha256(): string
 }
 
-/** Begins a stream into an empty file. */
+/** Opens a stream into an empty file. */
 export function objectSink(
   handle: FileHandle,
   { key, expected, disposeChunks, mapError }: ObjectSinkOptions,
@@ -68,7 +68,7 @@ export function objectSink(
       if (isShort) return callback(mismatch(key, 'shorter than declared'))
       checksumSha256 = hash.digest('hex')
       const isOther = expected.checksumSha256 !== undefined && expected.checksumSha256 !== checksumSha256
-      callback(isOther ? mismatch(key, 'not of the declared SHA-256') : null)
+      callback(isOther ? mismatch(key, 'of another SHA-256 than declared') : null)
     },
   })
   return { stream, checksumSha256: () => checksumSha256 }
@@ -78,7 +78,7 @@ async function writeAll(handle: FileHandle, chunks: readonly Buffer[]): Promise<
   const byteSize = chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0)
   const { bytesWritten } = await handle.writev(chunks)
   if (bytesWritten === byteSize) return
-  // A nearly full disk takes a part; the next write then says why.
+  // A nearly full disk takes only a part; the next write then reports why.
   await handle.writeFile(Buffer.concat(chunks).subarray(bytesWritten))
 }
 

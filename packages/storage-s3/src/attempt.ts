@@ -1,13 +1,13 @@
 import { type FailedCall, mapError } from './map-error.ts'
 
-/** What a request of the SDK is sent with. */
+/** The options of a request of the SDK. */
 export interface SendOptions {
   readonly abortSignal?: AbortSignal
 }
 
 /**
- * Sends a request for one call. An aborted call rejects with the signal's reason, whatever the SDK made of it; a failed
- * request with what `mapError` says.
+ * Sends a request for one call. An aborted call rejects with the signal's reason, whatever the SDK returned; a failed
+ * request rejects with the error of `mapError`.
  */
 export async function attempt<T>(
   call: FailedCall,

@@ -1,22 +1,22 @@
 import { createHash } from 'node:crypto'
 import { RindleError } from '@rindle/core'
 
-/** What a body was declared to be. */
+/** The declared size and checksum of a body. */
 export interface DeclaredBytes {
   readonly byteSize?: number
   /** Lower-case hex. */
   readonly checksumSha256?: string
 }
 
-/** Compares the bytes of a body with what was declared; throws `checksum_mismatch`. */
+/** Compares the bytes of a body with its declaration; throws `checksum_mismatch`. */
 export interface BytesCheck {
-  /** Takes the next bytes; throws when there are more than declared. */
+  /** Takes the next bytes; throws if there are more than declared. */
   update(bytes: Buffer): void
-  /** Throws when there were fewer than declared, or others. */
+  /** Throws if there were fewer bytes than declared, or other ones. */
   finish(): void
 }
 
-/** Begins a check of the body that is to be put under `key`. */
+/** Begins a check of the body for `key`. */
 export function declaredBytes(key: string, { byteSize, checksumSha256 }: DeclaredBytes): BytesCheck {
   const hash = checksumSha256 === undefined ? undefined : createHash('sha256')
   let seenBytes = 0
@@ -29,7 +29,7 @@ export function declaredBytes(key: string, { byteSize, checksumSha256 }: Declare
     finish() {
       if (byteSize !== undefined && seenBytes < byteSize) throw mismatch(key, 'shorter than declared')
       const isOther = hash !== undefined && hash.digest('hex') !== checksumSha256
-      if (isOther) throw mismatch(key, 'not of the declared SHA-256')
+      if (isOther) throw mismatch(key, 'of another SHA-256 than declared')
     },
   }
 }

@@ -6,7 +6,7 @@ import type { S3Bucket } from './s3-bucket.ts'
 
 const UNFIT_PATH: readonly unknown[] = ['EEXIST', 'ENOENT', 'ENOTDIR']
 
-/** Writes an object to a file that must not exist yet; removes what it wrote when it fails. */
+/** Writes an object to a file that must not exist yet; removes the file if it fails. */
 export async function downloadObject(
   bucket: S3Bucket,
   key: string,
@@ -35,7 +35,7 @@ async function createFile(path: string): Promise<FileHandle> {
     return await open(path, 'wx', 0o600)
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && UNFIT_PATH.includes(error.code))) throw error
-    const message = `A download needs a file that is not there yet, in a directory that is: ${String(error.code)}.`
+    const message = `A download needs a new file in an existing directory: ${String(error.code)}.`
     throw new RindleError('invalid_input', message, { cause: error })
   }
 }

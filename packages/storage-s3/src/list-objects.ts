@@ -8,7 +8,7 @@ const KEYS_PER_REQUEST = 1000
 
 /**
  * Lists the objects whose key begins with `prefix`, page by page, in the order of the store, which is that of the keys'
- * bytes. Objects of others whose names are no keys are passed over.
+ * bytes. Skips foreign objects whose names are not keys.
  */
 export async function* listObjects(
   bucket: S3Bucket,
@@ -26,7 +26,7 @@ export async function* listObjects(
   signal?.throwIfAborted()
 }
 
-/** Throws `invalid_input` for a limit that is no positive integer. */
+/** Throws `invalid_input` unless the limit is a positive integer. */
 export function assertLimit(limit: number): void {
   if (limit === Number.POSITIVE_INFINITY || (Number.isSafeInteger(limit) && limit >= 1)) return
   throw new RindleError('invalid_input', `The limit of a list is a positive integer, not ${limit}.`)
@@ -34,7 +34,7 @@ export function assertLimit(limit: number): void {
 
 /** Whether some key begins with `prefix`. */
 export function canBeginKey(prefix: string): boolean {
-  // What is missing of a segment, or of an extension, can be added.
+  // The rest of a segment, or of an extension, may follow.
   return prefix === '' || isKey(prefix) || isKey(`${prefix}a`)
 }
 

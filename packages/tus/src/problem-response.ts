@@ -1,7 +1,7 @@
 import { type ErrorCode, isRindleError, type Logger, type RindleError } from '@rindle/core'
 import { errorFields } from '@rindle/core/adapter'
 
-/** What each code is in tus, or else in HTTP; what is not here is the server's fault. */
+/** The status of each code in tus, or else in HTTP; any other code is a failure of the server. */
 const STATUS_OF_CODE: Partial<Record<ErrorCode, number>> = {
   invalid_input: 400,
   unknown_profile: 400,
@@ -29,7 +29,7 @@ const STATUS_OF_REASON: Readonly<Record<string, number>> = {
   unsupported_media_type: 415,
 }
 
-/** Codes for refusals that the server of tus makes by itself. */
+/** Codes for refusals of @tus/server itself. */
 const CODE_OF_STATUS: Readonly<Record<number, ErrorCode>> = {
   404: 'not_found',
   409: 'conflict',
@@ -38,7 +38,7 @@ const CODE_OF_STATUS: Readonly<Record<number, ErrorCode>> = {
   501: 'capability_unsupported',
 }
 
-/** What stands for a failure of the server towards a client. */
+/** The text that a client gets for a failure of the server. */
 const UNTOLD = 'The server cannot do this now.'
 
 /** The status of a failure. */
@@ -49,7 +49,7 @@ export function statusOf(failure: unknown): number {
   return ofReason ?? STATUS_OF_CODE[failure.code] ?? 500
 }
 
-/** An answer to `failure` as problem+json, with the headers that the protocol wants. What is the server's fault is logged. */
+/** Answers a failure with problem+json and the headers of the protocol. Logs failures of the server. */
 export function problemOf(failure: unknown, headers: Headers, logger: Logger): Response {
   const status = statusOf(failure)
   if (status >= 500) {
@@ -62,7 +62,7 @@ export function problemOf(failure: unknown, headers: Headers, logger: Logger): R
   return problem(status, { code, detail: message, ...(typeof reason === 'string' ? { reason } : {}) }, headers)
 }
 
-/** A refusal of the server of tus as problem+json. */
+/** Turns a refusal of @tus/server into problem+json. */
 export async function problemFrom(refusal: Response): Promise<Response> {
   const detail = (await refusal.text()).trim()
   const code = CODE_OF_STATUS[refusal.status] ?? 'invalid_input'

@@ -28,7 +28,7 @@ export const initStorage: Command = defineCommand({
       for (const note of nothingChangedNotes(dryRun)) report.note(note)
       if (isNew && !dryRun) {
         report.note('Start every process that uses it again.')
-        report.note('Look for what it lacks with `rindle verify-storage`.')
+        report.note('Look for missing objects with `rindle verify-storage`.')
       }
       return { exitCode: 0, document: { storage, identity, is_new: isNew, dry_run: dryRun } }
     }),

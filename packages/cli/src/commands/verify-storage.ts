@@ -17,8 +17,8 @@ export const verifyStorage: Command = defineCommand({
     ['verify-storage --storage archive', 'Only what is in this storage'],
     ['verify-storage --dry-run', 'Count, and leave the variants as they are'],
     ['verify-storage --checksum', 'Read every original, and compare its SHA-256'],
-    ['verify-storage --concurrency 50', 'Faster, where the storage bears it'],
-    ['verify-storage --force', 'Also where most objects are missing'],
+    ['verify-storage --concurrency 50', 'Faster, if the storage can take it'],
+    ['verify-storage --force', 'Even if most objects are missing'],
   ],
   positionals: {},
   options: {
@@ -51,8 +51,8 @@ function resultOf(report: VerifyStorageReport): OperationResult {
     ],
     notes: [
       ...(originalsHealed > 0 && !dryRun ? [`Originals that are whole again: ${originalsHealed}.`] : []),
-      ...(missing > 0 && !dryRun ? ['Make what is missing again with `rindle regenerate-variants`.'] : []),
-      ...(fsmBlocked > 0 ? ['Try what had failed before again with `rindle requeue <assetId>`.'] : []),
+      ...(missing > 0 && !dryRun ? ['Make the missing variants again with `rindle regenerate-variants`.'] : []),
+      ...(fsmBlocked > 0 ? ['Retry variants that had failed before with `rindle requeue <assetId>`.'] : []),
       ...nothingChangedNotes(dryRun),
       ...resumeNotes(report),
     ],
@@ -66,7 +66,7 @@ function resultOf(report: VerifyStorageReport): OperationResult {
       dry_run: dryRun,
       last_id: report.lastId,
     },
-    // Lost originals are no error of this run, but no night may pass over them in silence.
+    // Lost originals are no failure of this run, but they must not go unnoticed.
     hasErrors: errors + originalsLost + originalsDamaged > 0,
     stopped: report.stopped,
     interrupted: report.interrupted,

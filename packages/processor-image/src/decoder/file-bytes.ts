@@ -1,9 +1,9 @@
 import { type FileHandle, open } from 'node:fs/promises'
 
-/** Bytes of which pieces are read. */
+/** Bytes that are read in pieces. */
 export interface Bytes {
   readonly byteSize: number
-  /** The bytes from `at` on, at most `length`: fewer where they end. */
+  /** Up to `length` bytes from `at` on: fewer at the end. */
   read(at: number, length: number): Promise<Buffer>
 }
 

@@ -14,16 +14,16 @@ import { type Pixels, sharpOn } from './pixels.ts'
 import { Refusal } from './refusal.ts'
 import { type SharpInput, sharpInput } from './sharp-input.ts'
 
-/** How a source is read, where that is not as its file is and as strictly as its type is. */
+/** How to read a source, if it differs from its file or from the strictness of its type. */
 export interface Reading {
-  /** Instead of those of the file. */
+  /** Replaces the bytes of the file. */
   readonly bytes?: Buffer
   readonly failOn?: SharpOptions['failOn']
 }
 
 /**
- * Begins a pipeline on a source, as it is displayed: with `frames` of its frames, turned as EXIF says, and with what sharp
- * does not know or would get wrong done already. Rejects with sharp's error, or with a `Refusal`.
+ * Begins a pipeline on a source, as it is displayed: with `frames` of its frames, turned as EXIF says, and with the
+ * corrections that sharp would not make. Rejects with sharp's error, or with a `Refusal`.
  */
 export async function openSource(input: DecodeInput, frames: number, reading: Reading = {}): Promise<Sharp> {
   switch (input.source.contentType) {
@@ -52,7 +52,7 @@ function begin({ from, options }: SharpInput, input: DecodeInput, frames: number
   const maxPixels = facts.isVector ? limits.maxPixels * 2 : limits.maxPixels
   const all: SharpOptions = {
     ...options,
-    // Of an animation only those without orientation come here; sharp refuses to turn the others.
+    // Only animations without orientation come here; sharp refuses to turn the others.
     autoOrient: frames === 1,
     animated: frames > 1,
     ignoreIcc: facts.correction !== null && facts.correction.colour !== null,
@@ -81,10 +81,10 @@ async function openIcon(input: DecodeInput): Promise<Sharp> {
   return onPixels(pixelsOf(readIconBitmap(icon)), input)
 }
 
-// Before memory is taken for its pixels: their number was within the limits when the header was read.
+// Before memory is allocated for its pixels: their number was within the limits when the header was read.
 function assertSame({ width, height }: Size, { facts }: DecodeInput): void {
   if (width === facts.width && height === facts.height) return
-  throw new Refusal('corrupt_media', 'The file is another one than was verified: its picture has another size.')
+  throw new Refusal('corrupt_media', 'The file is not the verified one: its picture has another size.')
 }
 
 function pixelsOf({ pixels, width, height }: Bitmap): Pixels {

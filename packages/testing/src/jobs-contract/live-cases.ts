@@ -4,7 +4,7 @@ import type { JobsContractCase } from './contract-case.ts'
 import { eventually } from './eventually.ts'
 import { enqueue, gate, jobFor, QUEUE, recordingWorker, whileWorking } from './recording-worker.ts'
 
-/** What can be asked about jobs. */
+/** Questions about jobs. */
 export const liveCases: readonly JobsContractCase[] = [
   {
     name: 'calls a key live while its job waits and while it runs, and no longer',

@@ -8,7 +8,7 @@ export interface MemoryJob {
   readonly queue: QueueName
   readonly key: string
   readonly payload: JobRequest['payload']
-  /** `idle`: requested and never tried; `retry`: to be tried again. Both wait. */
+  /** `idle`: requested and never tried; `retry`: to be retried. Both wait. */
   state: 'idle' | 'retry' | 'active'
   isDead: boolean
   /** When it became a dead letter, on the clock of `performance.now()`. */
@@ -19,11 +19,11 @@ export interface MemoryJob {
   abort: AbortController
 }
 
-/** All jobs of one {@link memoryJobs}, and what happens to them; it runs nothing by itself. */
+/** All jobs of one {@link memoryJobs}, and their changes; it runs nothing by itself. */
 export class MemoryQueue {
   readonly #jobs = new Set<MemoryJob>()
 
-  /** The id, or `null` when a job with that key waits that was never tried. */
+  /** Returns the id, or `null` if a job with that key is waiting that was never tried. */
   add({ queue, key, payload, delaySeconds = 0 }: JobRequest): string | null {
     const isWaiting = this.#find((job) => job.queue === queue && job.key === key && job.state === 'idle' && !job.isDead)
     if (isWaiting.length > 0) return null
@@ -31,7 +31,7 @@ export class MemoryQueue {
       id: randomUUID(),
       queue,
       key,
-      // A copy, as a database would give: neither side sees what the other changes.
+      // A copy, as from a database: neither side sees the other's changes.
       payload: structuredClone(payload),
       state: 'idle',
       isDead: false,
@@ -70,7 +70,7 @@ export class MemoryQueue {
     this.#jobs.delete(job)
   }
 
-  /** Lets a job whose attempt failed wait for the next, or makes it a dead letter; dead letters are tried for ever. */
+  /** Lets a failed job wait for the next attempt, or makes it a dead letter; dead letters are retried for ever. */
   fail(job: MemoryJob, retryDelayMs: number): void {
     const isDying = !job.isDead && job.attempts >= QUEUES[job.queue].attempts
     job.isDead ||= isDying
@@ -79,14 +79,14 @@ export class MemoryQueue {
     job.dueAtMs = performance.now() + (isDying ? 0 : retryDelayMs)
   }
 
-  /** Makes an attempt as if it had not been. */
+  /** Undoes an attempt, as if it had not happened. */
   giveBack(job: MemoryJob): void {
     job.state = 'retry'
     job.attempts -= 1
     job.dueAtMs = performance.now()
   }
 
-  /** Removes these jobs, dead letters excepted, and returns them. */
+  /** Removes these jobs, except dead letters, and returns them. */
   remove(queue: QueueName, keys: readonly string[]): readonly MemoryJob[] {
     const removed = this.#find((job) => job.queue === queue && keys.includes(job.key) && !job.isDead)
     for (const job of removed) this.#jobs.delete(job)
@@ -101,7 +101,7 @@ export class MemoryQueue {
     return this.#find((job) => job.queue === queue && matches(job)).length
   }
 
-  /** How long the job has been waiting that was due first; `null` when none is due. */
+  /** How long the oldest due job has waited; `null` if none is due. */
   oldestWaitSeconds(queue: QueueName): number | null {
     const now = performance.now()
     const due = this.#find((job) => job.queue === queue && job.state !== 'active' && !job.isDead && job.dueAtMs <= now)

@@ -14,7 +14,7 @@ export interface MemoryObject {
 export interface MemoryObjects {
   write(key: string, bytes: Buffer<ArrayBuffer>, contentType: string): StoredObject
   find(key: string): MemoryObject | undefined
-  /** The object, `storage_object_missing`, or `storage_precondition_failed` when another etag is asked for. */
+  /** The object; else `storage_object_missing`, or `storage_precondition_failed` if its etag is another. */
   require(key: string, ifMatch: string | undefined): MemoryObject
   remove(key: string): void
   /** In ascending order. */
@@ -40,7 +40,7 @@ export function memoryObjects(now: () => Date): MemoryObjects {
     find: (key) => objects.get(key),
     require(key, ifMatch) {
       const object = objects.get(key)
-      if (object === undefined) throw fault('storage_object_missing', key, 'is not there')
+      if (object === undefined) throw fault('storage_object_missing', key, 'does not exist')
       if (ifMatch === undefined || object.stored.etag === ifMatch) return object
       throw fault('storage_precondition_failed', key, 'was replaced since its etag was read')
     },
@@ -74,12 +74,12 @@ export async function collectBody(
   }
   const bytes = Buffer.concat(chunks)
   if (!isAsDeclared(bytes, { byteSize, checksumSha256 })) {
-    throw fault('checksum_mismatch', key, 'is not of the declared length or SHA-256')
+    throw fault('checksum_mismatch', key, 'differs from the declared length or SHA-256')
   }
   return bytes
 }
 
-/** Whether bytes have the length and the SHA-256 that were declared, as far as any was. */
+/** Whether bytes have the declared length and SHA-256, if any. */
 export function isAsDeclared(
   bytes: Uint8Array,
   declared: { readonly byteSize?: number | undefined; readonly checksumSha256?: string | undefined },
@@ -88,12 +88,12 @@ export function isAsDeclared(
   return declared.checksumSha256 === undefined || declared.checksumSha256 === sha256(bytes)
 }
 
-/** The bytes of a range: clipped, perhaps none; `invalid_input` for a range that is none. */
+/** The bytes of a range: clipped, perhaps none; `invalid_input` for an invalid range. */
 export function sliceOf(bytes: Buffer<ArrayBuffer>, range: ByteRange): Buffer<ArrayBuffer> {
   const { start, end = Number.MAX_SAFE_INTEGER } = range
   const isRange = Number.isSafeInteger(start) && Number.isSafeInteger(end) && start >= 0 && start <= end
   if (isRange) return Buffer.from(bytes.subarray(start, end + 1))
-  throw new RindleError('invalid_input', `The range ${range.start} to ${range.end} is none: 0 ≤ start ≤ end.`)
+  throw new RindleError('invalid_input', `The range ${range.start} to ${range.end} is not valid: 0 ≤ start ≤ end.`)
 }
 
 function fault(

@@ -43,7 +43,7 @@ async function writeNewFile(path: string, bytes: Buffer): Promise<void> {
     await writeFile(path, bytes, { flag: 'wx', mode: 0o600 })
   } catch (error) {
     if (isRefusalToCreate(error)) {
-      throw new RindleError('invalid_input', 'A download needs a file that is not there yet, in a directory that is.', {
+      throw new RindleError('invalid_input', 'A download needs a new file in an existing directory.', {
         cause: error,
       })
     }

@@ -81,7 +81,7 @@ const OPTIONAL_METHODS: readonly {
   },
 ]
 
-/** What an adapter says it can do is what it does, and it refuses the rest by name. */
+/** An adapter supports what it declares, and refuses the rest by name. */
 export const capabilityCases: readonly StorageContractCase[] = [
   {
     name: 'has a name of low cardinality and only capabilities that exist',

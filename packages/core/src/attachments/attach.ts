@@ -12,7 +12,7 @@ import { type Holder, lockAssets, lockSlot, release, type Slot, slotOf } from '.
 
 /** Options of the attachment verbs. */
 export interface AttachOptions {
-  /** The application's transaction. @default an own one */
+  /** The application's transaction. @default a new transaction */
   readonly tx?: SqlExecutor
 }
 

@@ -56,7 +56,7 @@ export {
   type StoredBody,
 } from './ports/storage.ts'
 export type { RecordedEvent, SpanOptions, TraceContext } from './ports/telemetry.ts'
-export { type Problem, problemsOf } from './profile/problems.ts'
+export { checkOptions, type Problem, problemsOf } from './profile/problems.ts'
 export { type BodyLimits, DEFAULT_BODY_LIMITS } from './uploads/body-pace.ts'
 export { type PartPlan, planParts } from './uploads/direct/part-plan.ts'
 export { disposeChunk, isDisposable, markDisposable } from './uploads/disposable-chunks.ts'

@@ -1,11 +1,10 @@
 import { z } from 'zod'
-import { RindleError } from './domain/errors.ts'
 import { DEFAULT_EXPIRY_SECONDS, MAX_EXPIRY_SECONDS } from './domain/expiry.ts'
 import { isProfileName } from './domain/keys.ts'
 import { packageFor, recipeCapability } from './domain/recipe-facts.ts'
 import type { Processor } from './ports/processor.ts'
 import type { StorageAdapter } from './ports/storage.ts'
-import { type Problem, problemsOf } from './profile/problems.ts'
+import { invalidOptions, type Problem, problemsOf } from './profile/problems.ts'
 import type { Profile } from './profile/profile.ts'
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
@@ -75,11 +74,7 @@ interface Composition {
 export function assertValidOptions(options: Composition): void {
   const parsed = optionsSchema.safeParse(options)
   const problems = parsed.success ? compositionProblems(options) : problemsOf(parsed.error, options)
-  if (problems.length === 0) return
-  const lines = problems.map(({ path, message }) => `  ${path}: ${message}`)
-  throw new RindleError('config_invalid', `Rindle's options are not valid:\n${lines.join('\n')}`, {
-    details: { problems },
-  })
+  if (problems.length > 0) throw invalidOptions("Rindle's options are not valid", problems)
 }
 
 function compositionProblems(options: Composition): readonly Problem[] {

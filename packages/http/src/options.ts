@@ -8,7 +8,7 @@ import {
   type SlotName,
   stderrLogger,
 } from '@rindle/core'
-import { DEFAULT_BODY_LIMITS, problemsOf } from '@rindle/core/adapter'
+import { checkOptions, DEFAULT_BODY_LIMITS } from '@rindle/core/adapter'
 import { z } from 'zod'
 import type { ResumableServer } from './resumable-server.ts'
 
@@ -95,14 +95,7 @@ const optionsSchema = z
 
 /** Checks the options at once: `config_invalid` with every problem and its path. */
 export function parseOptions<A, Ps extends Profiles>(options: HandlerOptions<A, Ps>): HandlerConfig {
-  const parsed = optionsSchema.safeParse(options)
-  if (!parsed.success) {
-    const problems = problemsOf(parsed.error, options)
-    const lines = problems.map(({ path, message }) => `  ${path}: ${message}`)
-    throw new RindleError('config_invalid', `The options of createHandler are not valid:\n${lines.join('\n')}`, {
-      details: { problems },
-    })
-  }
+  checkOptions('createHandler', optionsSchema, options)
   // What the application's functions take is what its own `actor` gave: inside, an actor is opaque.
   const given = options as unknown as HandlerOptions
   return {

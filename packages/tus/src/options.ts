@@ -1,5 +1,5 @@
-import { type Logger, RindleError, stderrLogger } from '@rindle/core'
-import { type BodyLimits, DEFAULT_BODY_LIMITS, problemsOf } from '@rindle/core/adapter'
+import { type Logger, stderrLogger } from '@rindle/core'
+import { type BodyLimits, checkOptions, DEFAULT_BODY_LIMITS } from '@rindle/core/adapter'
 import { z } from 'zod'
 
 /** Options of `tusServer`. Of a body that comes too slowly, what arrived before is kept. */
@@ -43,14 +43,7 @@ const optionsSchema = z.strictObject({
 
 /** Checks the options at once: `config_invalid` with every problem and its path. */
 export function parseOptions(options: TusServerOptions): TusServerConfig {
-  const parsed = optionsSchema.safeParse(options)
-  if (parsed.success) {
-    const { idleTimeoutMs, minBytesPerSecond, bodyTimeoutMs, ...config } = parsed.data
-    return { ...config, bodyLimits: { idleTimeoutMs, minBytesPerSecond, bodyTimeoutMs } }
-  }
-  const problems = problemsOf(parsed.error, options)
-  const lines = problems.map(({ path, message }) => `  ${path}: ${message}`)
-  throw new RindleError('config_invalid', `The options of tusServer are not valid:\n${lines.join('\n')}`, {
-    details: { problems },
-  })
+  const checked = checkOptions('tusServer', optionsSchema, options)
+  const { idleTimeoutMs, minBytesPerSecond, bodyTimeoutMs, ...config } = checked
+  return { ...config, bodyLimits: { idleTimeoutMs, minBytesPerSecond, bodyTimeoutMs } }
 }

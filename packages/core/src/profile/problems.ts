@@ -1,4 +1,5 @@
-import type { ZodError } from 'zod'
+import type { ZodError, ZodType } from 'zod'
+import { type ErrorCode, RindleError } from '../domain/errors.ts'
 
 /** One thing that is wrong with given options. */
 export type Problem = {
@@ -25,6 +26,29 @@ export function problemsOf(error: ZodError, given?: unknown): readonly Problem[]
     if (issue.code === 'custom') return [{ path: path.join('.'), message: issue.message }]
     return [{ path: path.join('.'), message: absence(ruleOf(issue), valueAt(given, path)) }]
   })
+}
+
+/**
+ * The error that tells of problems: one line for each below the `heading`, and `details.problems` for programs. The heading
+ * has no full stop: `The profile is not valid`.
+ */
+export function invalidOptions(
+  heading: string,
+  problems: readonly Problem[],
+  code: ErrorCode = 'config_invalid',
+): RindleError {
+  const lines = problems.map(({ path, message }) => `  ${path}: ${message}`)
+  return new RindleError(code, `${heading}:\n${lines.join('\n')}`, { details: { problems } })
+}
+
+/**
+ * What `schema` makes of the options of `factory`, the name by which its user calls it. `config_invalid` lists every problem
+ * with its path, and names no value: one may be a secret. Does no I/O.
+ */
+export function checkOptions<T>(factory: string, schema: ZodType<T>, options: unknown): T {
+  const parsed = schema.safeParse(options)
+  if (parsed.success) return parsed.data
+  throw invalidOptions(`The options of ${factory} are not valid`, problemsOf(parsed.error, options))
 }
 
 /** A name that cannot be one is told the rule of names, and not that it is none. */

@@ -14,7 +14,7 @@ import {
 import { diagnose } from './diagnose.ts'
 import { insertJobs } from './insert-jobs.ts'
 import { mapError } from './map-error.ts'
-import { type PgBossJobsOptions, type ResolvedOptions, resolveOptions } from './options.ts'
+import { type PgBossJobsConfig, type PgBossJobsOptions, parseOptions } from './options.ts'
 import { type JobCount, queueCounts } from './queue-counts.ts'
 import { QueueStore } from './queue-store.ts'
 import { safeLogger } from './safe-logger.ts'
@@ -36,17 +36,17 @@ const CAPABILITIES: ReadonlySet<JobsCapability> = new Set([
  * @throws RindleError `config_invalid`, listing every wrong option.
  */
 export function pgBossJobs(options: PgBossJobsOptions = {}): JobsAdapter {
-  return new PgBossJobs(resolveOptions(options))
+  return new PgBossJobs(parseOptions(options))
 }
 
 class PgBossJobs implements JobsAdapter {
   readonly name = 'pgboss'
   readonly capabilities = CAPABILITIES
-  readonly #options: ResolvedOptions
+  readonly #options: PgBossJobsConfig
   readonly #groups = new Set<Promise<WorkerGroup>>()
   #connected: { readonly store: QueueStore; readonly context: JobsContext } | undefined
 
-  constructor(options: ResolvedOptions) {
+  constructor(options: PgBossJobsConfig) {
     this.#options = options
   }
 

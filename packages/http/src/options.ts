@@ -1,14 +1,13 @@
 import {
   type Asset,
   type Logger,
-  type Owner,
   type ProfileName,
   type Profiles,
   RindleError,
   type SlotName,
   stderrLogger,
 } from '@rindle/core'
-import { checkOptions, DEFAULT_BODY_LIMITS } from '@rindle/core/adapter'
+import { checkOptions, DEFAULT_BODY_LIMITS, type UploadGrant } from '@rindle/core/adapter'
 import { z } from 'zod'
 import type { ResumableServer } from './resumable-server.ts'
 
@@ -37,9 +36,7 @@ export interface HandlerOptions<A = unknown, Ps extends Profiles = Profiles> {
    * Asked before an upload begins: `false` refuses with 403; `{ owner }` grants and, when the client names a slot,
    * attaches the upload to him as soon as it is available. @default every actor may upload, and no slot is taken
    */
-  readonly authorizeUpload?: (
-    intent: UploadIntent<A, Ps>,
-  ) => boolean | { readonly owner: Owner } | Promise<boolean | { readonly owner: Owner }>
+  readonly authorizeUpload?: (intent: UploadIntent<A, Ps>) => UploadGrant | Promise<UploadGrant>
   /** Whether an actor may see an asset that he did not upload himself. @default no */
   readonly canView?: (view: { readonly actor: A; readonly asset: Asset<ProfileName<Ps>> }) => boolean | Promise<boolean>
   /**

@@ -1,13 +1,13 @@
 import type {
   AssetKind,
   AssetState,
-  ErrorCode,
   JsonObject,
   OutputKind,
   SessionState,
   UploadStrategy,
   VariantState,
 } from '@rindle/core'
+import type { ProblemMembers } from '@rindle/core/adapter'
 
 /** How a client asks for its bytes to travel; `auto` leaves it to the server. */
 export const ASKED_STRATEGIES = ['auto', 'presigned_put', 'multipart', 'resumable'] as const
@@ -105,12 +105,6 @@ export interface AssetView {
 }
 
 /** Every error: `application/problem+json` (RFC 9457). */
-export interface Problem {
+export interface Problem extends ProblemMembers {
   readonly type: 'about:blank'
-  readonly status: number
-  /** A code of `RindleError`; `internal_error` for a failure that is none, which the server's log explains. */
-  readonly code: ErrorCode | 'internal_error'
-  readonly detail: string
-  /** Why an upload was rejected. */
-  readonly reason?: string
 }

@@ -1,4 +1,4 @@
-import type { Owner } from '@rindle/core'
+import type { UploadGrant } from '@rindle/core/adapter'
 import type { TusUploadIntent } from './upload-intent.ts'
 
 /** Who makes a request, as the application knows him. */
@@ -9,7 +9,5 @@ export interface TusCaller {
    * Asked before an upload begins: `false` refuses with 403; `{ owner }` grants and attaches the upload to him, when the
    * client names a slot. @default every caller may upload, and no slot is taken
    */
-  readonly authorizeUpload?: (
-    intent: TusUploadIntent,
-  ) => boolean | { readonly owner: Owner } | Promise<boolean | { readonly owner: Owner }>
+  readonly authorizeUpload?: (intent: TusUploadIntent) => UploadGrant | Promise<UploadGrant>
 }

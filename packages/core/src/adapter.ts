@@ -2,9 +2,9 @@
 export { type Database, prepareSession } from '@rindle/prisma'
 export { canonicalContentType, extensionFor, extensionsOf, isActiveContent } from './domain/content-types.ts'
 export { counted } from './domain/counted.ts'
-export { errorText } from './domain/error-text.ts'
+export { codeOf, errorText } from './domain/error-text.ts'
 export { httpStatusOf } from './domain/http-status.ts'
-export { companionKey, companionOwner, companionPrefix, normalizeKey, STAGING_PREFIX } from './domain/keys.ts'
+export { companionKey, companionOwner, companionPrefix, isKey, normalizeKey, STAGING_PREFIX } from './domain/keys.ts'
 export { type DeadLetterQueueName, deadLetterQueue, QUEUES, type QueueDefinition } from './domain/queues.ts'
 export { outputContentType, outputExtension, recipeCapability } from './domain/recipe-facts.ts'
 export { normalizeRecipe } from './domain/recipes.ts'
@@ -16,6 +16,22 @@ export {
   type ProblemMembers,
   problemResponse,
 } from './kernel/problem-response.ts'
+export { assertByteRange, assertListLimit } from './kernel/storage-adapter/arguments.ts'
+export { abortedOr, attemptCall } from './kernel/storage-adapter/attempt-call.ts'
+export {
+  type BytesCheck,
+  type DeclaredBytes,
+  declaredBytes,
+  type HashingCheck,
+  hashingCheck,
+} from './kernel/storage-adapter/declared-bytes.ts'
+export { openDownloadFile } from './kernel/storage-adapter/download-file.ts'
+export {
+  etagDiffers,
+  type StorageCall,
+  type StorageFailure,
+  storageError,
+} from './kernel/storage-adapter/storage-error.ts'
 export type { DiagnosisContext, Finding } from './ports/diagnosis.ts'
 export {
   type DeadJob,

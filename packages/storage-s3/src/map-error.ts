@@ -1,18 +1,10 @@
-import { type ErrorCode, isRindleError, RindleError } from '@rindle/core'
+import { isRindleError, type RindleError } from '@rindle/core'
+import { type StorageFailure as Mapping, type StorageCall, storageError } from '@rindle/core/adapter'
 
 /** What was being done when a request failed. */
-export interface FailedCall {
-  /** The method of the port. */
-  readonly operation: string
-  /** The object, where the call is about one. */
-  readonly key?: string
+export interface FailedCall extends StorageCall {
   /** Its answer has no room for a reason, whoever gives it. */
   readonly isHead?: boolean
-}
-
-interface Mapping {
-  readonly code: ErrorCode
-  readonly what: string
 }
 
 const MISSING: Mapping = { code: 'storage_object_missing', what: 'there is no such object' }
@@ -169,23 +161,20 @@ export function mapStoreCode(code: string, call: FailedCall): RindleError {
 }
 
 function makeError(
-  { code, what }: Mapping,
+  mapping: Mapping,
   { facts, call, cause }: { readonly facts: Facts; readonly call: FailedCall; readonly cause?: Error },
 ): RindleError {
-  const { operation, key } = call
   const { name, status, errno, requestId } = facts
-  const subject = key === undefined ? operation : `${operation} of "${key}"`
   const storeCode = status === undefined ? (errno ?? name) : name
-  return new RindleError(code, `S3 storage, ${subject}: ${what} (${[status, storeCode].join(' ').trim()}).`, {
+  return storageError('S3 storage', call, mapping, {
+    origin: [status, storeCode].join(' ').trim(),
     details: {
-      operation,
-      ...(key === undefined ? {} : { key }),
       ...(status === undefined ? {} : { status }),
       storeCode,
       ...(requestId === undefined ? {} : { requestId }),
     },
     // A store that refuses a signature gives the request back, with the session token that was in it.
-    ...(code === 'storage_denied' ? {} : { cause }),
+    ...(mapping.code === 'storage_denied' ? {} : { cause }),
   })
 }
 

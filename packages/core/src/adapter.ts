@@ -8,6 +8,7 @@ export { companionKey, companionOwner, companionPrefix, isKey, normalizeKey, STA
 export { type DeadLetterQueueName, deadLetterQueue, QUEUES, type QueueDefinition } from './domain/queues.ts'
 export { outputContentType, outputExtension, recipeCapability } from './domain/recipe-facts.ts'
 export { normalizeRecipe } from './domain/recipes.ts'
+export { isSettledState } from './domain/states.ts'
 export { UNKNOWN_CONTENT_TYPE } from './domain/type-lookup.ts'
 export { equalsInConstantTime } from './kernel/equals-in-constant-time.ts'
 export {

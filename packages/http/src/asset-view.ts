@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type AssetWithVariants, type ErrorCode, isRindleError, type Rindle, type Variant } from '@rindle/core'
+import { isSettledState } from '@rindle/core/adapter'
 import type { AssetView, VariantView } from './wire.ts'
-
-const SETTLED: readonly string[] = ['ready', 'degraded', 'quarantined', 'deleted']
 
 /** What stands for "there is no URL": the state, the authorizer, or a profile that no longer declares the variant. */
 const WITHOUT_URL: readonly ErrorCode[] = ['not_deliverable', 'forbidden', 'unknown_variant']
@@ -25,15 +24,10 @@ export async function assetView(rindle: Rindle, asset: AssetWithVariants, actor:
     height: asset.height,
     durationMs: asset.durationMs,
     errorReason: asset.errorReason,
-    settled: isSettled(asset),
+    settled: isSettledState(asset.state),
     url,
     variants: Object.fromEntries(variants) as Record<string, VariantView>,
   }
-}
-
-/** Whether nothing of the asset changes any more by itself. */
-export function isSettled({ state }: AssetWithVariants): boolean {
-  return SETTLED.includes(state)
 }
 
 /** Text that differs whenever the asset or a variant differs; signed URLs, which differ with time, are no part of it. */

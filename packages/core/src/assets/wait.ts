@@ -1,9 +1,10 @@
 import type { SqlExecutor } from '@rindle/prisma'
 import type { Asset } from '../domain/entities.ts'
 import type { Failure } from '../domain/failures.ts'
+import { IN_PROMOTION } from '../kernel/sql/state-literals.ts'
 
 /** States in which an asset waits for background work of its own. */
-const WAITS = `'validating', 'analyzing', 'promoting', 'deleted'`
+const WAITS = `${IN_PROMOTION}, 'deleted'`
 
 /**
  * Notes what the work on an asset waits for: its promotion, or its purge. The asset stays in its state, and the time of

@@ -1,6 +1,6 @@
+import { purgeRequest } from '../assets/purge-request.ts'
 import type { Owner } from '../domain/entities.ts'
 import { RindleError } from '../domain/errors.ts'
-import { purgeKey } from '../domain/queues.ts'
 import { isStorableName, MAX_NAME_LENGTH } from '../domain/storable-name.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import { number, type Row, text } from '../kernel/sql/row-values.ts'
@@ -103,6 +103,6 @@ export async function release(
   for (const assetId of released.filter((id) => !stillHeld.has(id))) {
     const profile = text(assets.get(assetId) ?? {}, 'profile')
     runtime.logger.debug({ assetId }, 'The last attachment is gone: the asset will be purged.')
-    unit.enqueue({ queue: 'rindle_purge', key: purgeKey(assetId), payload: { assetId, profile } })
+    unit.enqueue(purgeRequest({ id: assetId, profile }))
   }
 }

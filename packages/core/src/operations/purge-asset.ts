@@ -1,4 +1,5 @@
 import { lockAsset } from '../assets/lock.ts'
+import { purgeRequest } from '../assets/purge-request.ts'
 import { transitionAsset } from '../assets/transition.ts'
 import type { Owner } from '../domain/entities.ts'
 import { RindleError } from '../domain/errors.ts'
@@ -63,7 +64,7 @@ export async function purgeAsset(
       // At once: until the job comes nothing of it is delivered any more, and nobody attaches it.
       if (asset.state !== 'deleted') await transitionAsset(runtime, unit, asset, 'deleted')
       // A running purge may have met an attachment that is gone now, so its job is not relied on.
-      unit.enqueue({ queue: 'rindle_purge', key: purgeKey(assetId), payload: { assetId, profile: asset.profile } })
+      unit.enqueue(purgeRequest(asset))
       return { found: 1, detached: holdings, enqueued: 1 - skipped, skipped, dryRun }
     })
   })

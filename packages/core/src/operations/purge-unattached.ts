@@ -1,4 +1,5 @@
 import { lockAsset } from '../assets/lock.ts'
+import { purgeRequest } from '../assets/purge-request.ts'
 import { purgeKey } from '../domain/queues.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import { booleanOrNull, text } from '../kernel/sql/row-values.ts'
@@ -150,6 +151,6 @@ async function enqueuePurge(unit: UnitOfWork, assetId: string, graces: Graces): 
     [assetId, graces.graceSeconds, graces.quarantineGraceSeconds],
   )
   if (rows.length === 0) return false
-  unit.enqueue({ queue: 'rindle_purge', key: purgeKey(assetId), payload: { assetId, profile: asset.profile } })
+  unit.enqueue(purgeRequest(asset))
   return true
 }

@@ -1,13 +1,15 @@
 import { applyAggregate } from '../assets/aggregate.ts'
 import { lockAsset } from '../assets/lock.ts'
 import { promoteRequest } from '../assets/promote-request.ts'
+import { purgeRequest } from '../assets/purge-request.ts'
 import type { Variant } from '../domain/entities.ts'
 import { isKnownRecipe } from '../domain/known-recipe.ts'
-import { purgeKey, type QueueName } from '../domain/queues.ts'
+import { type QueueName } from '../domain/queues.ts'
 import type { NormalizedRecipe } from '../domain/recipes.ts'
 import type { VariantState } from '../domain/states.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import { json, type Row, text } from '../kernel/sql/row-values.ts'
+import { IN_FLIGHT, IN_PROMOTION } from '../kernel/sql/state-literals.ts'
 import { inTransaction } from '../kernel/unit-of-work.ts'
 import type { JobRequest } from '../ports/jobs.ts'
 import { errorFields } from '../ports/logger.ts'
@@ -90,16 +92,16 @@ interface Waiting extends Lost {
   readonly hasJob: boolean
 }
 
-const IN_FLIGHT = {
-  promotions: `rindle.media_assets where state in ('validating', 'analyzing', 'promoting')`,
+const WAITING = {
+  promotions: `rindle.media_assets where state in (${IN_PROMOTION})`,
   purges: `rindle.media_assets where state in ('deleted')`,
-  variants: `rindle.media_variants where state in ('queued', 'processing')`,
+  variants: `rindle.media_variants where state in (${IN_FLIGHT})`,
 } as const
 
 async function countWaiting({ database }: Runtime, olderThanSeconds: number): Promise<RowCount> {
   const isOld = 'updated_at < now() - make_interval(secs => $1::float8)'
   const counts: RowCount[] = []
-  for (const from of Object.values(IN_FLIGHT))
+  for (const from of Object.values(WAITING))
     counts.push(await countRows(database, `${from} and ${isOld}`, [olderThanSeconds]))
   return sumOf(counts)
 }
@@ -109,10 +111,10 @@ async function* waitingWork(runtime: Runtime, olderThanSeconds: number): AsyncGe
   const assetsIn = (from: string): string =>
     `select id, id as asset_id, state, profile, updated_at::text as at from ${from} and ${DUE}`
   const variants = `select id, asset_id, state, recipe, recipe_digest, attempt, updated_at::text as at
-    from ${IN_FLIGHT.variants} and ${DUE}`
+    from ${WAITING.variants} and ${DUE}`
   const sources: readonly (readonly [string, (row: Row) => readonly Lost[]])[] = [
-    [assetsIn(IN_FLIGHT.promotions), (row) => [lostPromotion(runtime, row)]],
-    [assetsIn(IN_FLIGHT.purges), (row) => [lostPurge(row)]],
+    [assetsIn(WAITING.promotions), (row) => [lostPromotion(runtime, row)]],
+    [assetsIn(WAITING.purges), (row) => [lostPurge(row)]],
     [variants, lostVariant],
   ]
   for (const [sql, toLost] of sources) {
@@ -133,8 +135,7 @@ function lostPromotion(runtime: Runtime, row: Row): Lost {
 
 function lostPurge(row: Row): Lost {
   const assetId = text(row, 'id')
-  const payload = { assetId, profile: text(row, 'profile') }
-  const request: JobRequest = { queue: 'rindle_purge', key: purgeKey(assetId), payload }
+  const request = purgeRequest({ id: assetId, profile: text(row, 'profile') })
   return { assetId, state: text(row, 'state'), request, variant: null }
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type JsonObject, RindleError } from '../domain/errors.ts'
+import type { JsonObject } from '../domain/errors.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import { invalidOptions, problemsOf } from '../profile/problems.ts'
 import { MAINTENANCE_QUEUE, SCHEDULED_VERBS, type ScheduledVerb } from './scheduled-verbs.ts'

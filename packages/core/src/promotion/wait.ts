@@ -1,14 +1,12 @@
 import { lockAsset } from '../assets/lock.ts'
 import { noteWaiting } from '../assets/wait.ts'
-import type { Asset } from '../domain/entities.ts'
 import { type Failure, failureOf } from '../domain/failures.ts'
+import { PROMOTION_STATES } from '../domain/states.ts'
 import { handedOn } from '../kernel/handed-on.ts'
 import { finishRuns } from '../kernel/processing-runs.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import { inTransaction } from '../kernel/unit-of-work.ts'
 import type { DeadJob, RunningJob } from '../ports/jobs.ts'
-
-const IN_PROMOTION: readonly Asset['state'][] = ['validating', 'analyzing', 'promoting']
 
 /**
  * After an error that is no verdict about the bytes. What may be a passing defect is tried again by the attempts of its
@@ -43,7 +41,7 @@ export async function waitForPromotion(
 ): Promise<void> {
   const isNews = await inTransaction(runtime, undefined, async (unit) => {
     const asset = await lockAsset(unit, assetId)
-    if (asset === null || !IN_PROMOTION.includes(asset.state)) return false
+    if (asset === null || !PROMOTION_STATES.includes(asset.state)) return false
     if (!isRetried) unit.enqueue(handedOn(job, failure))
     return noteWaiting(unit, asset, failure)
   })

@@ -1,11 +1,12 @@
 import type { Asset, Variant } from '../domain/entities.ts'
+import { isInFlight } from '../domain/states.ts'
 import { type Runtime, storageOf } from '../kernel/runtime.ts'
 import type { UnitOfWork } from '../kernel/unit-of-work.ts'
 import { transitionVariants, type VariantChanges } from './transition.ts'
 
 /** Those that may be purged now: what a worker may be storing at this moment is left for the next run. Pure. */
 export function purgeable<V extends Pick<Variant, 'state'>>(variants: readonly V[]): readonly V[] {
-  return variants.filter(({ state }) => state !== 'queued' && state !== 'processing')
+  return variants.filter(({ state }) => !isInFlight(state))
 }
 
 /** Moves variants, whose asset is locked, to `purged`; returns those that were. Their objects go after the commit. */

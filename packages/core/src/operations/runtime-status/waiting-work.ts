@@ -3,6 +3,7 @@ import { promoteKey, purgeKey } from '../../domain/queues.ts'
 import type { NormalizedRecipe } from '../../domain/recipes.ts'
 import type { Runtime } from '../../kernel/runtime.ts'
 import { json, type Row, text } from '../../kernel/sql/row-values.ts'
+import { IN_PROMOTION } from '../../kernel/sql/state-literals.ts'
 import type { JobRequest } from '../../ports/jobs.ts'
 import { jobsFor } from '../../variants/plan.ts'
 import { type Found, foundAll, type StatusClass } from './report.ts'
@@ -29,7 +30,6 @@ const IS_OLDER = (column: string): string => `${column} < now() - make_interval(
 const IS_IN_PROFILE = `($1::text is null or profile = $1::text)`
 const IN_PROFILE = `($1::text is null or exists (
   select 1 from rindle.media_assets as asset where asset.id = asset_id and asset.profile = $1::text))`
-const PROMOTION = `'validating', 'analyzing', 'promoting'`
 const PURGE = `'deleted'`
 
 const COLUMNS = `null::uuid as session_id, state, error_reason as reason, error_message as message,
@@ -54,13 +54,13 @@ const waitingAssets = (states: string): string => `
 
 /** Promotions that wait, and those whose last attempt failed or does not end. */
 const STUCK_PROMOTIONS = `
-  (${waitingAssets(PROMOTION)})
+  (${waitingAssets(IN_PROMOTION)})
   union all
   (select asset.id, asset.id as asset_id, null::text as name, null::uuid as session_id, asset.state,
      coalesce(attempt.error_reason, 'still_running') as reason, asset.error_message as message,
      asset.updated_at::text as version, ${since('asset.updated_at')}
    from (select * from rindle.media_assets
-     where state in (${PROMOTION}) and waiting_since is null and ${IS_OLDER('updated_at')} and ${IS_IN_PROFILE}
+     where state in (${IN_PROMOTION}) and waiting_since is null and ${IS_OLDER('updated_at')} and ${IS_IN_PROFILE}
      ${oldest('updated_at')}) as asset
    join lateral (
      select state, error_reason, started_at from rindle.media_processing_runs as run
@@ -69,7 +69,7 @@ const STUCK_PROMOTIONS = `
 
 const CLASSES: readonly WaitingClass[] = [
   { class: 'stuck_promotion', job: 'live', table: 'media_assets', sql: STUCK_PROMOTIONS, request: promotion },
-  { class: 'stuck_asset', job: 'gone', table: 'media_assets', sql: assets(PROMOTION), request: promotion },
+  { class: 'stuck_asset', job: 'gone', table: 'media_assets', sql: assets(IN_PROMOTION), request: promotion },
   { class: 'stuck_asset', job: 'gone', table: 'media_assets', sql: assets(PURGE), request: purge },
   { class: 'waiting_work', job: 'live', table: 'media_assets', sql: waitingAssets(PURGE), request: purge },
   variantClass('waiting_work', 'live', variants('waiting_since is not null', 'waiting_since')),

@@ -2,7 +2,7 @@ import type { Hash } from 'node:crypto'
 import { PassThrough, pipeline, Readable } from 'node:stream'
 import { counted } from '../../domain/counted.ts'
 import { isRindleError, RindleError } from '../../domain/errors.ts'
-import { tooLarge } from '../../domain/gate.ts'
+import { uploadRejected } from '../../domain/upload-rejected.ts'
 import { profileOf, type Runtime, storageOf } from '../../kernel/runtime.ts'
 import { type BodyLimits, BodyPace, tooSlow } from '../body-pace.ts'
 import { assertNotEnded, assertOpen, readSession } from '../sessions.ts'
@@ -96,7 +96,7 @@ async function declareLength(runtime: Runtime, lock: SessionLock, byteSize: numb
   const open = await readResumable(runtime, lock.sessionId)
   assertOpen(open, runtime.now())
   const { maxBytes } = profileOf(runtime, open.asset.profile).accept
-  if (byteSize > maxBytes) throw rejected(maxBytes)
+  if (byteSize > maxBytes) throw tooManyBytes()
   await keepLength(runtime, lock, byteSize)
 }
 
@@ -146,7 +146,7 @@ class Arrival {
         clearTimeout(waiting)
         pace.take(chunk.byteLength)
         byteSize += chunk.byteLength
-        if (byteSize > limitBytes) throw rejected(limitBytes)
+        if (byteSize > limitBytes) throw tooManyBytes()
         checksum?.hash.update(chunk)
         yield chunk
         waiting = wait()
@@ -192,9 +192,7 @@ function wrongOffset({ session, resumable }: OpenResumable, offset: number): Rin
   )
 }
 
-function rejected(limitBytes: number): RindleError {
-  const { reason } = tooLarge(limitBytes)
-  return new RindleError('upload_rejected', 'There are more bytes than were declared or are accepted.', {
-    details: { reason },
-  })
+function tooManyBytes(): RindleError {
+  const message = 'There are more bytes than were declared or are accepted.'
+  return uploadRejected({ reason: 'max_bytes_exceeded', message })
 }

@@ -72,6 +72,7 @@ export default defineConfig({
         items: [
           { text: 'Options', link: '/reference/options' },
           { text: 'Error codes', link: '/reference/errors' },
+          { text: 'Methods', link: '/reference/methods' },
           { text: 'Events', link: '/reference/events' },
           { text: 'Commands', link: '/reference/commands' },
           { text: 'Tables', link: '/reference/tables' },

@@ -4,6 +4,7 @@ import { capabilityPart } from './capability-part.ts'
 import { commandPage } from './command-page.ts'
 import { errorPage } from './error-page.ts'
 import { eventPage } from './event-page.ts'
+import { methodPage } from './method-page.ts'
 import { optionPage } from './option-page.ts'
 import { packagePages } from './package-pages.ts'
 import { queuePart } from './queue-part.ts'
@@ -17,6 +18,7 @@ export async function generate({ own, others } = readExports()): Promise<Readonl
   return new Map([
     ['reference/errors.md', errorPage(own)],
     ['reference/events.md', eventPage(own)],
+    ['reference/methods.md', methodPage(own)],
     ['reference/options.md', optionPage(own)],
     ['reference/commands.md', commandPage()],
     ['reference/tables.md', tablePage()],

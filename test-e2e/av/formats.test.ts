@@ -14,9 +14,11 @@ const limits = { maxBytes: 40_000_000, extensionMismatch: 'reject' } as const
 const profiles = {
   media: defineProfile({
     storage: 'main',
-    accept: { ...limits, types: ['video/*', 'audio/*', 'application/mxf', 'application/ogg'] },
+    accept: { ...limits, types: ['video/*', 'audio/*', 'application/ogg'] },
   }),
   sound: defineProfile({ storage: 'main', accept: { ...limits, types: ['audio/*'] } }),
+  webm: defineProfile({ storage: 'main', accept: { ...limits, types: ['video/webm', 'audio/webm'] } }),
+  matroska: defineProfile({ storage: 'main', accept: { ...limits, types: ['video/x-matroska'] } }),
 }
 
 /** A format, what makes it, and what systems and browsers declare it as. */
@@ -191,6 +193,18 @@ describe('what FFmpeg reads', () => {
 })
 
 describe('a container whose beginning does not say what it holds', () => {
+  it('is WebM or Matroska by its name, where only that is accepted', async () => {
+    const { rindle } = application
+    for (const [profile, file, filename, contentType] of [
+      ['webm', 'film.mkv', 'film.webm', 'video/webm'],
+      ['webm', 'song.mka', 'song.weba', 'audio/webm'],
+      ['matroska', 'film.webm', 'film.mkv', 'video/x-matroska'],
+    ] as const) {
+      const asset = await settled(rindle, (await rindle.upload(profile, bytesOf(file), { filename })).id)
+      expect([file, asset.state, asset.contentType, asset.filename]).toEqual([file, 'ready', contentType, filename])
+    }
+  })
+
   it('is sound when no pictures are in it', async () => {
     const { rindle } = application
     const { id } = await rindle.upload('media', bytesOf('memo.m4a'), { filename: 'memo.mp4' })

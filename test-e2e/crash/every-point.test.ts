@@ -55,10 +55,12 @@ function plannedCrashes(points: readonly (readonly string[])[]): readonly Planne
   return [...stories.values()]
 }
 
-/** How far a worker comes whose job is cancelled depends on when it hears of it. */
+/** How far a worker comes whose job is cancelled, and with it whether an output is deleted, depends on when it hears of it. */
 function certain(points: readonly string[]): readonly string[] {
   const cancelled = points.indexOf('cancel: after commit #1')
-  return points.filter((point, index) => cancelled < 0 || index <= cancelled || !point.startsWith('cancelled process'))
+  return points.filter(
+    (point, index) => cancelled < 0 || index <= cancelled || !/^(?:cancelled process|deletion)/.test(point),
+  )
 }
 
 /** Who stands where a running job is being cancelled holds up the heartbeats of all jobs of its process: alone, then. */

@@ -14,6 +14,7 @@ const known = describeCommands()
 /** What each program's arguments are held to. What is not here must say in its block why it is not run. */
 const PROGRAMS: Readonly<Record<string, (words: readonly string[], page: string) => Promise<void> | void>> = {
   rindle: (words) => checkCommandLine(words),
+  'node_modules/.bin/rindle': (words) => checkCommandLine(words),
   pnpm: (words, page) => checkPnpm(words, page),
   npm: checkNpm,
   npx: (words, page) => checkNpx(words, page),

@@ -65,7 +65,33 @@ test.skipIf(chromium === undefined)('a photo that is chosen on the page is shown
     expect(await page.getByRole('status').textContent()).toBe('ready')
     const text = Buffer.from('This is no picture, whatever its name says.')
     await page.getByLabel('A photo').setInputFiles({ name: 'photo.png', mimeType: 'image/png', buffer: text })
-    await page.getByText('unknown_type').waitFor()
+    await page.getByText('The file is of no known type.').waitFor()
+  } finally {
+    await browser.close()
+  }
+})
+
+test.skipIf(chromium === undefined)('a photo of which the browser does not know the type is shown, too', async () => {
+  const browser = await launchChromium(chromium ?? '')
+  try {
+    const page = await browser.newPage()
+    await page.goto(address)
+    // As an old system does with a .webp: a file that Playwright makes would be given a type.
+    const webp = await sharp(await photo())
+      .webp()
+      .toBuffer()
+    const type = await page.evaluate(`(() => {
+      const given = new DataTransfer()
+      given.items.add(new File([new Uint8Array([${webp.join()}])], 'untyped.webp'))
+      const input = document.querySelector('input')
+      input.files = given.files
+      input.dispatchEvent(new Event('change'))
+      return input.files[0].type
+    })()`)
+    expect(type).toBe('')
+    await page.getByAltText('untyped.webp').waitFor()
+    await page.evaluate("document.querySelector('img').decode()")
+    expect(await page.getByRole('status').textContent()).toBe('ready')
   } finally {
     await browser.close()
   }

@@ -34,6 +34,14 @@ describe('what the packages export', () => {
   })
 })
 
+test('each operation is told in the README of core, and stands on the page of methods', () => {
+  const names = own.find(({ name }) => name === 'Operations')?.members.map(({ name }) => name) ?? []
+  expect(names.length).toBeGreaterThan(20)
+  const readme = text('packages/core/README.md')
+  expect(names.filter((name) => !new RegExp(`\\b${name}\\b`).test(readme))).toEqual([])
+  expect(names.filter((name) => !page('methods').includes(`| \`${name}\` | `))).toEqual([])
+})
+
 describe('the pages on what goes wrong', () => {
   const troubleshooting = text('docs/guide/troubleshooting.md')
 

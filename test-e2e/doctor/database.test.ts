@@ -120,7 +120,7 @@ describe('the doctor names', () => {
     const patient = await patientOf({ database: url })
     expect(await patient.finding('migrations.edited')).toMatchObject({
       status: 'error',
-      summary: expect.stringMatching(/^applied from other contents than are installed: \d{14}_\w+/),
+      summary: expect.stringMatching(/^applied with other contents than the installed ones: \d{14}_\w+/),
       fix: expect.stringContaining('Install @rindle/prisma again.'),
     })
     await execute(url, 'update rindle._prisma_migrations set checksum = reverse(checksum)')
@@ -199,7 +199,7 @@ describe('the doctor names', () => {
     await execute(url, "update elsewhere.queue set policy = 'standard' where name = 'rindle_purge'")
     expect(await patient.finding('jobs.queues')).toMatchObject({
       status: 'error',
-      summary: 'of another policy than they need: rindle_purge (short)',
+      summary: 'queues with the wrong policy: rindle_purge (short)',
     })
     await execute(url, "update elsewhere.queue set policy = 'short' where name = 'rindle_purge'")
     await expectFine(patient, 'jobs.queues')
@@ -232,7 +232,7 @@ describe('the doctor names', () => {
     const workers = await patient.rindle.work({ queues: ['rindle_promote'], concurrency: { rindle_promote: 3 } })
     expect(await patient.finding('workers.promote')).toMatchObject({
       status: 'ok',
-      summary: expect.stringMatching(/^1 worker on 1 host, 3 jobs at once; each has beaten within \d+ s$/),
+      summary: expect.stringMatching(/^1 worker on 1 host, 3 jobs at once; each had a heartbeat within \d+ s$/),
     })
     expect(await patient.finding('workers.process')).toMatchObject({ status: 'error' })
     await execute(url, "update rindle.media_workers set beat_at = now() - interval '5 minutes', host = 'lost-1'")

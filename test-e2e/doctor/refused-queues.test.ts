@@ -135,9 +135,7 @@ describe('a worker on a machine without FFmpeg', () => {
     const { rindle } = await machine([imageProcessor(), avProcessor({ ffmpegPath: path })])
     await expect(rindle.work({ queues: ['rindle_promote', 'rindle_media'] })).rejects.toMatchObject({
       code: 'setup_incomplete',
-      message: expect.stringMatching(
-        /^This machine cannot work on a queue that was asked for\. rindle_media: The option/i,
-      ),
+      message: expect.stringMatching(/^This machine cannot work on a requested queue\. rindle_media: The option/i),
       details: { refused: { rindle_media: expect.stringMatching(refusal) } },
     })
     expect(await rindle.liveWorkers()).toEqual([])

@@ -96,7 +96,7 @@ describe('of a bucket the doctor names', () => {
     expect(await reading.finding('storage.write')).toMatchObject({
       status: 'error',
       summary: expect.stringContaining('the store refused'),
-      fix: expect.stringContaining('grant them what the README of the adapter lists'),
+      fix: expect.stringContaining('grant them the rights that the README of the adapter lists'),
     })
     expect(await storageStatuses(reading)).toEqual({ 'storage.write': 'error', 'storage.lifecycle': 'warn' })
     const unlisting = await withRights([
@@ -210,7 +210,7 @@ describe('of a bucket the doctor names', () => {
     const patient = await patientWith(storageOn({ publicEndpoint: 'http://127.0.0.1:1' }))
     expect(await patient.finding('storage.signed_url')).toMatchObject({
       status: 'warn',
-      summary: expect.stringContaining('nobody answers at http://127.0.0.1:1'),
+      summary: expect.stringContaining('no server answers at http://127.0.0.1:1'),
     })
     expect(await objectsIn(storageOn())).toEqual([])
   })
@@ -277,7 +277,7 @@ describe('of a local directory the doctor names', () => {
     answer = (_incoming, outgoing) => void outgoing.end('<!doctype html>')
     expect(await patient.finding('storage.signed_url')).toMatchObject({
       status: 'error',
-      summary: 'what is read is not what was put',
+      summary: 'the bytes that were read differ from those that were put',
     })
     answer = toNodeHandler(createHandler(patient.rindle, { basePath: '/rindle', actor: () => null }))
     expect(await storageStatuses(patient)).toMatchObject({ 'storage.signed_url': 'ok', 'storage.direct_upload': 'ok' })

@@ -124,7 +124,7 @@ describe('of the disk the doctor names', () => {
       {
         id: 'work_directory.space',
         status: 'error',
-        summary: expect.stringMatching(/^\d\S* \w?B free; the largest source that is accepted has 1 MB$/),
+        summary: expect.stringMatching(/^\d\S* \w?B free; the largest accepted source has 1 MB$/),
       },
     ])
     await rm(ballast)

@@ -235,7 +235,7 @@ describe('the log', () => {
     expect(logged).toContainEqual({
       level: 'error',
       fields: { assetId: damaged?.id, code: 'original_damaged' },
-      message: expect.stringContaining('holds other bytes'),
+      message: expect.stringContaining('differs from the verified bytes'),
     })
     expect(warnings).toContainEqual({
       level: 'warn',

@@ -1,4 +1,4 @@
-import { defineProfile, silentLogger } from '@rindle/core'
+import { defineProfile, ERROR_CODES, silentLogger } from '@rindle/core'
 import {
   type AssetView,
   createHandler,
@@ -119,7 +119,7 @@ describe('the actor', () => {
   it('without an id is a mistake of the application: 500, and the log says what to do', async () => {
     const { call, errors } = handlerOf({ actor: async () => ({ name: 'ann' }) as never })
     expect(await call('POST', '/uploads', declared())).toMatchObject({ status: 500, body: { code: 'config_invalid' } })
-    expect(errors.join()).toContain('give `actorId` to createHandler')
+    expect(errors.join()).toContain('pass `actorId` to createHandler')
   })
 
   it('that cannot be told because the application fails is a 500 that tells nothing', async () => {
@@ -266,10 +266,14 @@ describe('an asset', () => {
   it('whose variants are not made, or are declared no longer, has no URLs of them', async () => {
     const { id } = await uploadAs('photo')
     const { prisma } = application.rindle
-    await prisma.mediaVariant.updateMany({ where: { assetId: id }, data: { state: 'failed', errorReason: 'broken' } })
+    await prisma.mediaVariant.updateMany({
+      where: { assetId: id },
+      data: { state: 'failed', errorReason: 'storage_unavailable', errorMessage: 'connect ECONNREFUSED 10.1.2.3:9000' },
+    })
     const { call } = handlerOf({ canView: () => true })
     const failed = (await call('GET', `/assets/${id}`)).body as AssetView
-    expect(failed.variants).toMatchObject({ thumb: { state: 'failed', url: null, errorReason: 'broken' } })
+    expect(failed.variants).toMatchObject({ thumb: { state: 'failed', url: null, errorReason: 'storage_unavailable' } })
+    expect(failed.variants['thumb']?.errorMessage).toBe(ERROR_CODES.storage_unavailable.meaning)
     await prisma.mediaVariant.updateMany({ where: { assetId: id }, data: { name: 'gone', state: 'ready' } })
     const gone = (await call('GET', `/assets/${id}`)).body as AssetView
     expect([gone.url, gone.variants['gone']?.url]).toEqual([expect.any(String), null])
@@ -287,6 +291,7 @@ describe('an asset', () => {
       state: 'quarantined',
       settled: true,
       errorReason: 'unknown_type',
+      errorMessage: 'The file is of no known type. Accepted: image/*.',
       url: null,
     })
   })

@@ -107,6 +107,14 @@ async function upload(): Promise<string> {
   return (await application.rindle.upload('photo', await quadrants(40, 30), { filename: 'a.jpg' })).id
 }
 
+/** The attempts that the trail has of an asset, or of one of its variants, the first first. */
+function runsOf(assetId: string, variantName: string | null) {
+  return application.rindle.prisma.mediaProcessingRun.findMany({
+    where: { assetId, variantName },
+    orderBy: { createdAt: 'asc' },
+  })
+}
+
 /** Ends the outage, and waits for what it held up. */
 async function endsReady(id: string): Promise<void> {
   outage.place = null
@@ -174,13 +182,9 @@ describe('a promotion', () => {
     async (_what, place, how, reason, state) => {
       begin(place, how)
       const id = await upload()
-      await soon(async () => {
-        expect(await application.rindle.asset(id)).toMatchObject({
-          waitingSince: expect.any(Date),
-          errorReason: reason,
-        })
-      })
+      await soon(async () => expect((await application.rindle.asset(id))?.errorReason).not.toBeNull())
       const first = await application.rindle.asset(id)
+      expect(first).toMatchObject({ state, errorReason: reason, waitingSince: expect.any(Date) })
       await outlastsEveryAttempt()
       const asset = await application.rindle.asset(id)
       expect(asset).toMatchObject({ state, errorReason: reason, waitingSince: first?.waitingSince })
@@ -232,9 +236,41 @@ describe('a promotion', () => {
     })
     await endsReady(id)
   })
+
+  it('adds a row to the trail for every reason to wait, and none for each time that it waited', async () => {
+    begin('get:before', failing('storage_unavailable'))
+    const id = await upload()
+    await outlastsEveryAttempt()
+    begin('scan', throws(new Error('connect ECONNREFUSED')))
+    await outlastsEveryAttempt()
+    await endsReady(id)
+    const runs = await runsOf(id, null)
+    const reasons = runs.map(({ errorReason }) => errorReason)
+    expect(reasons).toEqual(['storage_unavailable', 'scanner_failed:virus', null])
+    for (const { state, details, finishedAt, startedAt } of runs.slice(0, 2)) {
+      expect(state).toBe('failed')
+      expect(details).toMatchObject({ times: expect.toSatisfy((times: number) => times > 5) })
+      expect(finishedAt?.getTime()).toBeGreaterThan(startedAt?.getTime() ?? Infinity)
+    }
+  })
 })
 
 describe('variants', () => {
+  it('add one row each to the trail, however often they waited for the same reason', async () => {
+    begin('process', failing('ffmpeg_not_found'))
+    const id = await upload()
+    await outlastsEveryAttempt()
+    await endsReady(id)
+    const runs = await runsOf(id, 'thumb')
+    expect(runs.map(({ state, errorReason }) => [state, errorReason])).toEqual([
+      ['failed', 'ffmpeg_not_found'],
+      ['succeeded', null],
+    ])
+    expect(runs[0]?.attempt).toBeGreaterThan(2)
+    expect(runs[0]?.details).toMatchObject({ times: runs[0]?.attempt })
+    expect(runs[0]?.attempt).toBe(Number(runs[1]?.attempt) - 1)
+  })
+
   it.each([
     ['a missing FFmpeg', 'process', failing('ffmpeg_not_found'), 'ffmpeg_not_found'],
     ['a killed decoder', 'process', failing('process_killed'), 'process_killed'],

@@ -205,7 +205,7 @@ describe('a file of the application', () => {
         },
       }
       await expect(rindle.attach(asset, { type: 'member', id: 1 }, 'avatar', { tx })).rejects.toThrow(
-        'The storage "main" is never reached from within a database transaction.',
+        'The storage "main" must not be called within a database transaction.',
       )
     }
     expect(await objectsIn(application.storage)).toEqual(before)

@@ -15,7 +15,14 @@ const profiles = {
 const remote = memoryStorage()
 const MULTIPART_BYTES = 20 * 1024 * 1024
 const noUploads = { sessionsFound: 0, sessionsExpired: 0, remoteAborted: 0, errors: 0, sessionsVerified: 0 }
-const noSessions = { sessionsFound: 0, sessionsDeleted: 0, objectsDeleted: 0, objectsMissing: 0, errors: 0 }
+const noSessions = {
+  sessionsFound: 0,
+  sessionsDeleted: 0,
+  objectsDeleted: 0,
+  objectsMissing: 0,
+  objectsLate: 0,
+  errors: 0,
+}
 
 let application: Application<typeof profiles>
 let picture: Buffer

@@ -122,7 +122,11 @@ describe.each(['gone', 'empty'] as const)('a local storage whose disk is away (%
     await readyPhoto()
     await rename(root, `${root}-away`)
     if (place === 'empty') await mkdir(root)
-    expect(await application.rindle.initStorage('main')).toMatchObject({ storage: 'main', isNew: true })
+    const dryRun = () => application.rindle.initStorage('main', { dryRun: true })
+    expect(await dryRun()).toEqual({ storage: 'main', identity: null, isNew: true, dryRun: true })
+    await expect(anotherProcess()).rejects.toMatchObject(UNAVAILABLE)
+    expect(await application.rindle.initStorage('main')).toMatchObject({ storage: 'main', isNew: true, dryRun: false })
+    expect(await dryRun()).toMatchObject({ identity: expect.any(String), isNew: false })
     expect(await application.rindle.initStorage('main')).toMatchObject({ storage: 'main', isNew: false })
     await (await anotherProcess()).upload('photo', await quadrants(40, 30), { filename: 'b.jpg' })
     await rm(root, { recursive: true })
@@ -131,6 +135,8 @@ describe.each(['gone', 'empty'] as const)('a local storage whose disk is away (%
       ...UNAVAILABLE,
       message: expect.stringMatching('another storage'),
     })
+    expect(await dryRun()).toMatchObject({ identity: expect.any(String), isNew: true })
+    expect(await dryRun()).toMatchObject({ isNew: true })
     expect(await application.rindle.initStorage('main')).toMatchObject({ isNew: true })
     await anotherProcess()
   })
@@ -153,7 +159,10 @@ describe('what is remembered of a storage', () => {
     const rindle = await application.another({
       storages: { main: memoryStorage() },
     })
-    expect(await rindle.initStorage('main')).toEqual({ storage: 'main', identity: null, isNew: false })
+    for (const dryRun of [true, false]) {
+      const report = { storage: 'main', identity: null, isNew: false, dryRun }
+      expect(await rindle.initStorage('main', { dryRun })).toEqual(report)
+    }
     expect(await application.rindle.prisma.mediaStorage.count()).toBe(0)
     await expect(rindle.initStorage('mian')).rejects.toMatchObject({ code: 'invalid_input' })
   })

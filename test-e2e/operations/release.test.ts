@@ -175,7 +175,7 @@ describe('an upload that lies in staging, where its URL leads', () => {
     expect(await rindle.asset(session.assetId)).toMatchObject({
       state: 'quarantined',
       errorReason: 'byte_size_mismatch',
-      errorMessage: `The file has ${bytes.byteLength} bytes, and was declared with 1.`,
+      errorMessage: `The file has ${bytes.byteLength} bytes, but was declared with 1.`,
     })
     return { id: session.assetId, request }
   }

@@ -26,10 +26,10 @@ describe('what is judged', () => {
   })
 
   it.each([
-    [{ thresholds: { failed: 5 } }, 'thresholds.failed: there is no class "failed". There are: no_worker, '],
+    [{ thresholds: { failed: 5 } }, 'thresholds.failed: there is no class "failed". The classes are: no_worker, '],
     [{ thresholds: { backlog: -1 } }, 'thresholds.backlog must be a number of seconds from 0.'],
     [{ thresholds: { backlog: '5' } }, 'thresholds.backlog must be a number of seconds from 0.'],
-    [{ thresholds: { maintenance_unscheduled: 5 } }, 'thresholds.maintenance_unscheduled: this class has none'],
+    [{ thresholds: { maintenance_unscheduled: 5 } }, 'thresholds.maintenance_unscheduled: this class has no threshold'],
     [{ severities: { backlog: 'red' } }, 'severities.backlog must be one of error, warn, notice, ignore.'],
     [{ severities: { toString: 'error' } }, 'severities.toString: there is no class "toString".'],
   ])('%j is refused', async (options, message) => {

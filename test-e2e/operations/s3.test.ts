@@ -69,6 +69,24 @@ describe.each(await s3Kinds())('repair and maintenance on %s', (kind) => {
     expect(await objects.head(session.uploadKey)).toBeUndefined()
   })
 
+  it('a file that is sent again after its upload was complete is deleted', async () => {
+    const { rindle, objects } = application
+    const picture = await quadrants(80, 60)
+    const declared = { filename: 'a.jpg', contentType: 'image/jpeg', byteSize: picture.byteLength }
+    const { session, request } = await rindle.presignedPut('photo', declared)
+    const workers = await rindle.work()
+    for (const state of ['ready', 'ready']) {
+      expect((await send(request, picture)).status).toBe(200)
+      await rindle.verifyCompletion(session.id)
+      expect((await settled(rindle, session.assetId)).state).toBe(state)
+    }
+    await workers.stop()
+    expect(await objects.head(session.uploadKey)).toBeDefined()
+    expect(await rindle.cleanupOrphans({ live: true })).toMatchObject({ objectsLate: 1, objectsDeleted: 1, errors: 0 })
+    expect(await objects.head(session.uploadKey)).toBeUndefined()
+    expect(await rindle.verifyStorage()).toMatchObject({ originalsLost: 0, errors: 0 })
+  })
+
   it('the doctor names a bucket without CORS rules, until it has some', async ({ skip }) => {
     if (kind === 'minio') skip('MinIO has no CORS rules of a bucket')
     const { rindle, server } = application

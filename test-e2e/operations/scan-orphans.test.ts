@@ -236,7 +236,7 @@ describe('a database that is not the one of the storage', () => {
       expect(report.stopped).toMatchObject([{ storage: 'remote', reason: 'no_assets' }])
       const objects = count === 1 ? 'object is' : 'objects are'
       expect(report.stopped[0]?.message).toMatch(
-        new RegExp(`${count} of its ${count} old ${objects} unknown.*Nothing was deleted.*force it`),
+        new RegExp(`${count} of its ${count} old ${objects} unknown.*Nothing was deleted.*use the option force`),
       )
     }
     expect(await objectsIn(remote)).toHaveLength(53)

@@ -47,7 +47,15 @@ describe('runtime status', () => {
       profile: null,
     })
     expect(queues).toEqual(
-      QUEUE_NAMES.map((queue) => ({ queue, waiting: 0, oldestWaitSeconds: null, running: 0, dead: 0, workers: 1 })),
+      QUEUE_NAMES.map((queue) => ({
+        queue,
+        waiting: 0,
+        oldestWaitSeconds: null,
+        running: 0,
+        dead: 0,
+        oldestDeadSeconds: null,
+        workers: 1,
+      })),
     )
     expect(Math.abs(takenAt.getTime() - Date.now())).toBeLessThan(60_000)
   })
@@ -185,6 +193,14 @@ describe('runtime status', () => {
     example: () => ({ state: 'quarantined', reason: 'scanner_rejected:virus' }),
     repair: () => at.rindle.purgeUnattached({ live: true, quarantineGraceSeconds: 0 }),
   })
+  it('quarantined_asset: one that is attached stays, and goes when it is purged by name', async () => {
+    await at.setAsset(`state = 'quarantined', error_reason = 'unknown_type', updated_at = ${OLD}`)
+    const { advice } = (await at.finding('quarantined_asset'))?.recommendation ?? {}
+    expect(advice).toContain('rindle purge <assetId> --detach --live')
+    expect(await at.rindle.purgeUnattached({ live: true, quarantineGraceSeconds: 0 })).toMatchObject({ found: 0 })
+    await at.rindle.purgeAsset(at.asset.id, { live: true, detach: true })
+    await vi.waitFor(async () => expect(await at.finding('quarantined_asset')).toBeUndefined(), { timeout: 10_000 })
+  })
   wrong('refused_by_outage', 'releaseAsset', {
     make: () => at.setAsset(`state = 'quarantined', error_reason = 'promotion_failed:ffmpeg_not_found'`),
     example: () => ({ state: 'quarantined', reason: 'promotion_failed:ffmpeg_not_found' }),
@@ -230,6 +246,23 @@ describe('runtime status', () => {
       const tasks = await at.rindle.scheduledMaintenance()
       expect(tasks.find(({ task }) => task === 'verifyStorage')?.lastRun?.errorReason).toBe('storage_unavailable')
       await at.runTask('verifyStorage')
+    },
+  })
+
+  wrong('dead_job', 'doctor', {
+    make: () =>
+      // One whose rows could not be told, and that waits for its next attempt.
+      at.sql(`insert into pgboss.job (name, data, state, retry_count, retry_limit, created_on, start_after)
+        values ('rindle_process_dead', '{"assetId": "${at.asset.id}", "class": "fast"}', 'retry', 1, 9, ${OLD},
+          now() + interval '1 hour')`),
+    example: () => ({
+      queue: 'rindle_process',
+      message: '1 job died, and could not be written off',
+      ageSeconds: expect.toSatisfy((seconds: number) => seconds >= 600),
+    }),
+    repair: async () => {
+      await at.rindle.doctor({ profiles: [] })
+      await at.endOutage()
     },
   })
 

@@ -109,7 +109,7 @@ describe('an original that is not what was stored', () => {
     expect(await current(id)).toMatchObject({
       state: 'ready',
       errorReason: 'original_damaged',
-      errorMessage: `The stored original has 10 bytes, and not ${photo.byteSize}.`,
+      errorMessage: `The stored original has 10 bytes, not ${photo.byteSize}.`,
       originalDamagedAt: expect.any(Date),
     })
   })

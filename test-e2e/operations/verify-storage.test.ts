@@ -198,7 +198,7 @@ describe('a storage of which most is missing', () => {
       originalsLost: 0,
       stopped: [{ storage: 'main', reason: 'mostly_missing' }],
     })
-    expect(report.stopped[0]?.message).toMatch(/11 of the 21 objects.*force it/)
+    expect(report.stopped[0]?.message).toMatch(/11 of the 21 expected objects.*use the option force/)
     expect(await snapshot(rindle, application.storage)).toEqual(before)
 
     const forced = { checked: 14, present: 6, missing: 8, originalsLost: 3, stopped: [] }
@@ -257,7 +257,9 @@ describe('a storage that does not answer', () => {
     const report = await rindle.verifyStorage()
     expect(report).toMatchObject({ present: 0, missing: 0, originalsLost: 0, lastId: null })
     expect(report.stopped).toMatchObject([{ storage: 'main', reason: 'unavailable' }])
-    expect(report.stopped[0]?.message).toMatch(/10 times in a row, at last: The storage is away\..*rindle doctor/)
+    expect(report.stopped[0]?.message).toMatch(
+      /10 times in a row\. The last error: The storage is away\..*rindle doctor/,
+    )
     // Ten in a row, and what was asked at the same time.
     expect(calls).toBeLessThanOrEqual(20)
     expect(report.errors).toBe(calls)
@@ -321,6 +323,23 @@ describe('verification', () => {
     expect(first).toMatchObject({ checked: 4, present: 4, originalsChecked: 2, interrupted: true, lastId: null })
     const rest = await rindle.verifyStorage({ after: photos[1]?.id ?? '' })
     expect(rest).toMatchObject({ checked: 6, interrupted: false, lastId: photos[4]?.id })
+  })
+
+  it('looks at one storage alone when it is told so', async () => {
+    const photos = await readyPhotos(3)
+    const storages = { main: application.storage, other: application.storage }
+    const rindle = await deploy(application, profiles, { storages })
+    const [moved] = photos
+    await rindle.prisma.mediaAsset.update({ where: { id: moved?.id ?? '' }, data: { storage: 'other' } })
+    for (const { storageKey } of photos) await application.storage.delete(storageKey)
+    expect(await rindle.verifyStorage({ storage: 'other' })).toMatchObject({
+      checked: 2,
+      originalsChecked: 1,
+      lostOriginals: [moved?.id],
+    })
+    expect(await rindle.verifyStorage({ storage: 'main' })).toMatchObject({ checked: 4, originalsLost: 2 })
+    expect(await rindle.verifyStorage()).toMatchObject({ checked: 6, originalsLost: 3 })
+    await expect(rindle.verifyStorage({ storage: 'mian' })).rejects.toMatchObject({ code: 'invalid_input' })
   })
 
   it('refuses profiles and variants that do not exist', async () => {

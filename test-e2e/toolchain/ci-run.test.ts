@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process'
-import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
 const repository = resolve(import.meta.dirname, '../..')
 
@@ -81,4 +81,48 @@ test('the PATH of the bare lane has every program but the optional ones', async 
   expect(first).toBe(plain)
   expect(await readdir(second)).toEqual(['needed'])
   expect((await promisify(execFile)(join(second, 'needed'))).stdout).toBe('here\n')
+})
+
+describe('a cell', () => {
+  const run = async (...args: string[]): Promise<{ code: unknown; printed: string }> => {
+    try {
+      const { stdout } = await promisify(execFile)(join(repository, '.ci/run'), args)
+      return { code: 0, printed: stdout }
+    } catch (error) {
+      const { code, stdout, stderr } = error as { code: unknown; stdout: string; stderr: string }
+      return { code, printed: stdout + stderr }
+    }
+  }
+
+  test('is chosen by options, and its tests by files', async () => {
+    const state = 'echo "$postgres/$node_major/$is_cell/${files[*]}"'
+    expect(await call(`read_arguments; ${state}`)).toBe('/24/false/\n')
+    expect(await call(`read_arguments a.test.ts; ${state}`)).toBe('/24/false/a.test.ts\n')
+    expect(await call(`read_arguments --node 22 a --postgres debian b; ${state}`)).toBe('debian/22/true/a b\n')
+  })
+
+  test('of an option that does not exist, or that lacks its value, is refused with the usage', async () => {
+    expect(await run('--mysql', '8')).toMatchObject({ code: 2, printed: expect.stringContaining('--mysql') })
+    expect(await run('--node')).toMatchObject({ code: 2, printed: expect.stringContaining('major version') })
+  })
+
+  test('that cannot be had is skipped with the reason, which is neither a success nor a failure', async () => {
+    // No package of npm is asked for: npx is one that has everything.
+    const npx = join(scratch, 'npx')
+    await writeFile(npx, '#!/bin/sh\necho v24.0.0\n')
+    await chmod(npx, 0o755)
+    const skipped = call('postgres=9; prepare_cell', { PATH: `${scratch}${delimiter}${process.env['PATH']}` })
+    await expect(skipped).rejects.toMatchObject({
+      code: 77,
+      stdout: expect.stringMatching(/^SKIPPED: Node 24, PostgreSQL 9: .*14.*\n$/),
+    })
+  })
+
+  test('of the workflow is one that can be had', async () => {
+    const workflow = await readFile(join(repository, '.github/workflows/ci.yml'), 'utf8')
+    const [, majors = ''] = /postgres: \[(.*)\]/.exec(workflow) ?? []
+    const known = (await call('echo "${!npm_postgres[*]}"')).trim().split(' ')
+    expect(majors.split(', ')).toHaveLength(3)
+    for (const major of majors.split(', ')) expect(known).toContain(major)
+  })
 })

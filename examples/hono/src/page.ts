@@ -32,7 +32,7 @@ export const page = `<!doctype html>
       const events = new EventSource('/rindle/assets/' + assetId + '/events')
       events.addEventListener('asset', ({ data }) => {
         const asset = JSON.parse(data)
-        status.textContent = asset.errorReason ?? asset.state
+        status.textContent = asset.errorMessage ?? asset.state
         if (!asset.settled) return
         events.close()
         if (asset.variants.thumb?.url) photos.append(Object.assign(new Image(), { src: asset.variants.thumb.url, alt: asset.filename }))

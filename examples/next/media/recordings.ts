@@ -19,7 +19,7 @@ export interface Strip {
 /** What a lesson's page shows of its recording. */
 export type Recording =
   | { readonly kind: 'working'; readonly assetId: string }
-  | { readonly kind: 'failed'; readonly reason: string }
+  | { readonly kind: 'failed'; readonly message: string }
   | { readonly kind: 'video'; readonly player: Player<VideoAttributes>; readonly strip: Strip | null }
   | { readonly kind: 'audio'; readonly player: Player<AudioAttributes>; readonly loudness: readonly number[] }
 
@@ -31,7 +31,7 @@ export async function recordingOf(lessonId: string): Promise<Recording | null> {
   const attachment = await rindle.attachmentFor(lessonOwner(lessonId), 'recording')
   if (attachment === null) return null
   const asset = rindle.narrow(attachment.asset, 'lesson')
-  if (asset.state === 'quarantined') return { kind: 'failed', reason: asset.errorReason ?? 'unknown' }
+  if (asset.state === 'quarantined') return { kind: 'failed', message: asset.errorMessage ?? '' }
   if (asset.state !== 'ready' && asset.state !== 'degraded') return { kind: 'working', assetId: asset.id }
   if (asset.kind === 'video') {
     const player = await rindle.video(asset, { variants: ['video'], poster: 'poster' })

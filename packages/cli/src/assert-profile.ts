@@ -1,7 +1,7 @@
 import { type Rindle, RindleError } from '@rindle/core'
 import { suggest } from './suggest.ts'
 
-/** Throws `unknown_profile`, with what may have been meant, when the instance has no such profile. */
+/** Throws `unknown_profile`, with a suggestion, if the instance has no such profile. */
 export function assertProfile(rindle: Rindle, profile: string): void {
   if (Object.hasOwn(rindle.profiles, profile)) return
   const known = Object.keys(rindle.profiles)

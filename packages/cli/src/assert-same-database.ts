@@ -1,13 +1,13 @@
 import { type Rindle, RindleError } from '@rindle/core'
 import { openDatabase } from '@rindle/prisma'
 
-/** The cluster's own number and the database within it: the same by whatever host, port or pooler it is reached. */
+/** The cluster's own number and the database within it: the same for every host, port or pooler that leads there. */
 const IDENTITY = `select system_identifier::text || '/' || database.oid::text as identity
   from pg_control_system(), pg_database as database where database.datname = current_database()`
 
 /**
- * Refuses to go on when a configuration file does not connect to the database of `--database-url`, because it takes its
- * URL from elsewhere than `DATABASE_URL`: a flag that is silently ignored would change the wrong database.
+ * Refuses to continue if a configuration file does not connect to the database of `--database-url`, because it takes
+ * its URL from elsewhere than `DATABASE_URL`: a silently ignored flag would change the wrong database.
  */
 export async function assertSameDatabase(rindle: Rindle, databaseUrl: string): Promise<void> {
   const database = openDatabase(databaseUrl, { maxConnections: 1 })
@@ -23,6 +23,6 @@ export async function assertSameDatabase(rindle: Rindle, databaseUrl: string): P
   throw new RindleError(
     'config_invalid',
     'The configuration file does not connect to the database of --database-url. ' +
-      'Let it read process.env.DATABASE_URL, or leave the option out.',
+      'Let it read process.env.DATABASE_URL, or omit the option.',
   )
 }

@@ -6,12 +6,12 @@ const SIGNAL_NUMBERS = { SIGINT: 2, SIGTERM: 15 } as const
 const stopping = new AbortController()
 for (const [signal, number] of Object.entries(SIGNAL_NUMBERS)) {
   process.on(signal, () => {
-    // The second one ends at once: jobs in hand go back to their queues when their heartbeat is missed.
+    // The second signal ends the process at once: its jobs go back to their queues when their heartbeat is missed.
     if (stopping.signal.aborted) process.exit(128 + number)
     stopping.abort(signal)
   })
 }
-// `rindle show … | head` closes the pipe early; there is nobody left to tell.
+// `rindle show … | head` closes the pipe early; nobody reads the rest.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(1)
   throw error
@@ -24,7 +24,7 @@ const exitCode = await run(process.argv.slice(2), {
   cwd: process.cwd(),
   signal: stopping.signal,
 })
-// An application's configuration may have opened connections that nobody closes. What was printed goes out first.
+// An application's configuration may have opened connections that nobody closes. Flush the output first.
 for (const stream of [process.stdout, process.stderr]) {
   await new Promise((resolve) => stream.write('', resolve))
 }

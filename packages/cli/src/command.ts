@@ -5,28 +5,28 @@ import type { ExitCode } from './exit-code.ts'
 import type { Io } from './io.ts'
 import type { Report } from './report.ts'
 
-/** What a command works with. */
+/** The dependencies of a command. */
 export interface CommandContext {
   readonly io: Io
   readonly report: Report
 }
 
-/** How a command ended. */
+/** The result of a command. */
 export interface Outcome {
   readonly exitCode: ExitCode
-  /** The whole result, for `--format json`, which spells its names. */
+  /** The whole result, for `--format json`, which converts its names. */
   readonly document: object
 }
 
-/** A command line that was understood. */
+/** A parsed command line. */
 export type Execute = (context: CommandContext) => Promise<Outcome>
 
-/** A command as it is declared: one file of `commands/` each. */
+/** The declaration of a command: one file of `commands/` each. */
 interface Definition<P extends Record<string, PositionalOptions>, O extends Record<string, Options>> {
-  /** Name and positional arguments as yargs writes them: `upload <profile> <files..>`. */
+  /** Name and positional arguments in yargs's notation: `upload <profile> <files..>`. */
   readonly usage: string
   readonly describe: string
-  /** Command lines without the program's name, and what they do. */
+  /** Command lines without the program's name, and their effect. */
   readonly examples: readonly (readonly [commandLine: string, describe: string])[]
   readonly positionals: P
   readonly options: O
@@ -36,7 +36,7 @@ interface Definition<P extends Record<string, PositionalOptions>, O extends Reco
   ): Promise<Outcome>
 }
 
-/** A command, its arguments' types folded away. Made by {@link defineCommand}. */
+/** A command without the types of its arguments. Made by {@link defineCommand}. */
 export interface Command {
   readonly name: string
   readonly usage: string
@@ -47,7 +47,7 @@ export interface Command {
   readonly options: Readonly<Record<string, Options>>
   /** The names of its own options, without dashes. */
   readonly optionNames: readonly string[]
-  /** Adds it to a yargs parser, which hands over what it understood. */
+  /** Adds it to a yargs parser, which hands over the parsed command. */
   register(parser: Argv, onParsed: (execute: Execute) => void): Argv
 }
 
@@ -77,7 +77,7 @@ export function defineCommand<
         },
         (args) => {
           assertGivenOnce(args, { ...COMMON_OPTIONS, ...options })
-          // yargs has checked the arguments against the same declarations that the type is inferred from.
+          // yargs has checked the arguments against the declarations from which the type is inferred.
           const checked = args as unknown as Parameters<typeof definition.run>[0]
           onParsed((context) => definition.run(checked, context))
         },
@@ -85,7 +85,7 @@ export function defineCommand<
   }
 }
 
-/** yargs makes a list of an option that is given twice, whatever its type. */
+/** Refuses an option that is given twice: yargs would make a list of it, whatever its type. */
 function assertGivenOnce(args: Readonly<Record<string, unknown>>, options: Readonly<Record<string, Options>>): void {
   const repeated = Object.keys(options).find((name) => options[name]?.array !== true && Array.isArray(args[name]))
   if (repeated !== undefined) throw new RindleError('invalid_input', `--${repeated} is given more than once.`)

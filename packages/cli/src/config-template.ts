@@ -1,15 +1,15 @@
 /** Where files may be kept. */
 export const STORAGES = ['local', 's3'] as const
-/** What variants are made of: images only, or video and audio as well. */
+/** The kinds of variants: images only, or video and audio as well. */
 export const LANES = ['image', 'av'] as const
 
-/** What a configuration file is written for. */
+/** The choices for a configuration file. */
 export interface ConfigChoice {
   readonly storage: (typeof STORAGES)[number]
   readonly lane: (typeof LANES)[number]
 }
 
-/** What one choice adds to the file. */
+/** The part of the file for one choice. */
 interface Part {
   readonly package: string
   readonly factory: string

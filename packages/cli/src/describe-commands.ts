@@ -8,16 +8,16 @@ export interface ArgumentDescription {
   /** Without dashes. */
   readonly name: string
   readonly describe: string
-  /** What may be given; `null`: any text or number that the command takes. */
+  /** The allowed values; `null`: any text or number that the command accepts. */
   readonly choices: readonly string[] | null
-  /** Whether it stands by itself, without a value. */
+  /** Whether it takes no value. */
   readonly isFlag: boolean
   readonly isRequired: boolean
-  /** As it is typed; `null` for none, or where `describe` tells it. */
+  /** As it is typed; `null` for none, or if `describe` names it. */
   readonly default: string | null
 }
 
-/** A command, as its help tells it. */
+/** A command, as in its help. */
 export interface CommandDescription {
   readonly name: string
   /** Name and arguments: `upload <profile> <files..>`. */
@@ -25,7 +25,7 @@ export interface CommandDescription {
   readonly describe: string
   readonly arguments: readonly ArgumentDescription[]
   readonly options: readonly ArgumentDescription[]
-  /** Command lines without the program's name, and what they do. */
+  /** Command lines without the program's name, and their effect. */
   readonly examples: readonly (readonly [commandLine: string, describe: string])[]
 }
 
@@ -46,10 +46,10 @@ export function describeCommands(): {
 }
 
 /**
- * Reads a command line as `run` does, and does nothing else: for tests of scripts and of documentation.
+ * Parses a command line as `run` does, and does nothing else: for tests of scripts and of documentation.
  *
- * @param argv What follows the program's name.
- * @throws RindleError `invalid_input`, in one line that says what is wrong and what may have been meant.
+ * @param argv The arguments after the program's name.
+ * @throws RindleError `invalid_input`, in one line with the reason and a suggestion.
  */
 export async function checkCommandLine(argv: readonly string[]): Promise<void> {
   await parseCommandLine(argv, COMMANDS)

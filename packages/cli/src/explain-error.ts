@@ -3,20 +3,20 @@ import { type ErrorCode, isRindleError, type JsonObject, type RindleError } from
 import { MigrationError, sqlStateOf } from '@rindle/prisma'
 import type { ExitCode } from './exit-code.ts'
 
-/** What is said about an error that ended a command. */
+/** The explanation of an error that ended a command. */
 export interface Explanation {
-  /** A stable code; `unexpected` for an error that nobody foresaw. */
+  /** A stable code; `unexpected` for an unforeseen error. */
   readonly code: string
   /** What failed and what to do. */
   readonly message: string
   readonly exitCode: ExitCode
   /** Facts for programs. */
   readonly details?: JsonObject
-  /** Only for an unexpected error, which somebody has to look into: its stack and those of its causes. */
+  /** Only for an unexpected error, which needs a look: its stack and those of its causes. */
   readonly stack?: string
 }
 
-/** Codes that say that the call or the set-up is wrong, and not that the work failed. */
+/** Codes of a wrong call or set-up, rather than of failed work. */
 const USAGE_CODES: ReadonlySet<ErrorCode> = new Set([
   'config_invalid',
   'setup_incomplete',
@@ -38,21 +38,21 @@ const CONNECTION_ADVICE: Readonly<Record<string, string>> = {
   EHOSTUNREACH: 'Check the host of the URL, and the network.',
   ETIMEDOUT: 'Check the host and port of the URL, and the network.',
   // SQLSTATE: invalid authorization, invalid password, unknown database, too many connections, starting up.
-  '28000': 'Check the user of the URL, and what pg_hba.conf allows it.',
+  '28000': 'Check the user of the URL, and its rights in pg_hba.conf.',
   '28P01': 'Check the user and password of the URL.',
   '3D000': 'Create the database, or check its name in the URL.',
   '53300': 'The server has no free connection: stop a process that holds some, or raise max_connections.',
   '57P03': 'The server is starting or stopping: try again in a moment.',
 }
 
-/** The server answered, and does not want this user or know this database. */
+/** The server answered, and refuses this user or does not know this database. */
 const REFUSED = new Set(['28000', '28P01', '3D000'])
 
-/** SQLSTATE of a table or schema that does not exist, and of a right that is missing. */
+/** SQLSTATE of a table or schema that does not exist, and of a missing right. */
 const MISSING_TABLE = new Set(['42P01', '3F000'])
 const MISSING_RIGHT = '42501'
 
-/** Says what an error means for the user, and with which code the command ends. */
+/** Explains an error to the user, with the exit code of the command. */
 export function explainError(thrown: unknown): Explanation {
   const error = firstOf(thrown)
   if (isRindleError(error)) return explainRindleError(error)
@@ -63,7 +63,7 @@ export function explainError(thrown: unknown): Explanation {
   return explainDatabaseError(error) ?? unexpected(error)
 }
 
-/** When closing failed because of what had failed before, that is what counts. */
+/** If closing failed because of an earlier error, that earlier error counts. */
 function firstOf(error: unknown): unknown {
   return error instanceof Error && error.name === 'SuppressedError' && 'suppressed' in error
     ? firstOf(error.suppressed)
@@ -97,7 +97,7 @@ function explainDatabaseError(error: unknown): Explanation | undefined {
   return { code, message: `Cannot connect to PostgreSQL: ${messageOf(error)}. ${advice}`, exitCode: 2 }
 }
 
-/** `ECONNREFUSED` and its like, of the error or of what caused it. Prisma's own codes (`P1001`) say less. */
+/** `ECONNREFUSED` and similar codes, of the error or of its causes. Prisma's own codes (`P1001`) say less. */
 function socketCodeOf(error: unknown): string | undefined {
   for (let current = error, depth = 0; current instanceof Error && depth < 5; current = current.cause, depth += 1) {
     if ('code' in current && typeof current.code === 'string' && Object.hasOwn(CONNECTION_ADVICE, current.code)) {
@@ -118,7 +118,7 @@ function messageOf(error: unknown): string {
   return (isPrismaError(error) ? (lines.at(-1) ?? text) : text.trim()).replace(/\.$/, '')
 }
 
-/** Anything may be thrown. */
+/** The text of a thrown value, which may be anything. */
 function thrownText(thrown: unknown): string {
   return typeof thrown === 'string' ? thrown : inspect(thrown, { depth: 0 })
 }
@@ -127,7 +127,7 @@ function isPrismaError(error: Error): boolean {
   return 'clientVersion' in error
 }
 
-/** Stacks only: an error's other properties may hold what it was given, URLs and all. */
+/** Stacks only: an error's other properties may hold its input, including URLs. */
 function unexpected(error: unknown): Explanation {
   const stacks: string[] = []
   for (let current = error; current !== undefined && stacks.length < 5; ) {

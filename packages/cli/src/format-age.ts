@@ -4,7 +4,7 @@ const UNITS = [
   ['min', 60],
 ] as const
 
-/** How long ago for people, in the largest unit that fits twice: `45 s`, `10 min`, `36 h`, `5 d`. Pure. */
+/** An age for people, in the largest unit that fits twice: `45 s`, `10 min`, `36 h`, `5 d`. Pure. */
 export function formatAge(seconds: number): string {
   const [unit, size] = UNITS.find(([, unitSeconds]) => seconds >= 2 * unitSeconds) ?? ['s', 1]
   return `${Math.floor(seconds / size)} ${unit}`

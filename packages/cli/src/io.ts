@@ -6,7 +6,7 @@ export interface Output extends NodeJS.WritableStream {
   readonly columns?: number | undefined
 }
 
-/** All that the command has of the world, so that it can run inside of any process. */
+/** Everything that the command uses of its surroundings, so that it can run inside of any process. */
 export interface Io {
   readonly stdout: Output
   readonly stderr: Output
@@ -14,6 +14,6 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>
   /** The directory that relative paths, the configuration file and `.rindle/` belong to; absolute. */
   readonly cwd: string
-  /** Aborted when the command shall stop cleanly: between two items, with the summary so far. */
+  /** Aborted to stop the command cleanly: between two items, with the summary so far. */
   readonly signal: AbortSignal
 }

@@ -1,10 +1,10 @@
 import type { Json } from '@rindle/core'
 
-/** What an application or a file says of itself, under its own names: only what stands round it is ours to spell. */
+/** Contents of an application or a file, whose names stay: only the names around them are converted. */
 const FOREIGN: ReadonlySet<string> = new Set(['metadata', 'recipe'])
 
 /**
- * Any result as the JSON that a command prints: names in snake_case, as columns and summaries are called; times as ISO
+ * Converts any result to the JSON that a command prints: names in snake_case, as in columns and summaries; times as ISO
  * 8601, big integers as numbers (sizes and durations stay far below 2^53). Pure.
  */
 export function jsonDocument(value: unknown): Json {

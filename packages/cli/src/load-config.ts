@@ -9,15 +9,15 @@ import type { Io } from './io.ts'
 /** Names of the configuration file; the first that exists counts. */
 const CONFIG_NAMES = ['rindle.config.ts', 'rindle.config.mts', 'rindle.config.js', 'rindle.config.mjs'] as const
 
-/** Enough to tell an instance of Rindle, of any copy of core, from something else. */
+/** Enough to recognise an instance of Rindle from any copy of core. */
 const INSTANCE_METHODS = ['start', 'stop', 'work', 'upload', 'asset', 'url', 'variantUrl'] as const
 
 /**
- * Loads the configuration file and returns the instance that it exports, or that the function it exports makes. Not
+ * Loads the configuration file and returns the instance that it exports, or that the exported function makes. Not
  * started. While it loads, `DATABASE_URL` of this process is the URL of the flag, if there is one.
  *
- * @throws RindleError `setup_incomplete` without a file, `config_invalid` when it exports nothing usable or refuses to
- *   be loaded; an error of the file's own code as `cause` of an Error that names the file.
+ * @throws RindleError `setup_incomplete` without a file, `config_invalid` if it exports nothing usable or refuses to
+ *   load; an error of the file's own code as `cause` of an Error that names the file.
  */
 export async function loadConfig(args: CommonArguments, io: Io): Promise<Rindle> {
   const path = await findConfig(args.config, io.cwd)
@@ -56,7 +56,7 @@ async function exists(path: string): Promise<boolean> {
   )
 }
 
-/** Configuration files take the URL from the environment, so that is where a flag has to put it. */
+/** Configuration files take the URL from the environment, so a flag is put there. */
 async function withDatabaseUrl<T>(url: string | undefined, work: () => Promise<T>): Promise<T> {
   const before = process.env['DATABASE_URL']
   if (url === undefined || url === before) return work()

@@ -5,7 +5,7 @@ import type { Command, Execute } from './command.ts'
 import { COMMON_OPTIONS } from './common-options.ts'
 import { usageMessage } from './usage-message.ts'
 
-/** What a command line asks for: a command to be run, or a text (help, version, completion) to be printed. */
+/** A parsed command line: a command to run, or a text (help, version, completion) to print. */
 export type Parsed = { readonly execute: Execute } | { readonly text: string }
 
 const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
@@ -13,9 +13,9 @@ const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.
 const WIDEST_HELP = 100
 
 /**
- * Understands a command line; runs nothing. `columns` is the width for help.
+ * Parses a command line; runs nothing. `columns` is the width for help.
  *
- * @throws RindleError `invalid_input`, in one line that says what is wrong, what may have been meant, and where to look.
+ * @throws RindleError `invalid_input`, in one line with the reason, a suggestion, and the help to read.
  */
 export async function parseCommandLine(
   argv: readonly string[],
@@ -55,7 +55,7 @@ function programParser(argv: readonly string[], commands: readonly Command[], co
     .help()
     .exitProcess(false)
     .fail((message: string | null, error: Error | undefined) => {
-      // yargs throws some of its own complaints instead of handing over their message.
+      // yargs throws some of its own complaints instead of passing their message.
       if (error !== undefined && error.name !== 'YError') throw error
       throw new RindleError('invalid_input', usageMessage(error?.message ?? message ?? '', argv, commands))
     })

@@ -2,18 +2,18 @@ import ora from 'ora'
 import type { CommandContext } from './command.ts'
 import type { Output } from './io.ts'
 
-/** A display that changes in place; on anything but a terminal, and in JSON, it shows nothing. */
+/** A display that changes in place; it shows nothing in JSON, or if stderr is not a terminal. */
 export interface Progress extends Disposable {
   show(text: string): void
-  /** Takes it away without a trace. */
+  /** Removes it without a trace. */
   clear(): void
 }
 
 const REDRAW_EVERY_MS = 120
 
 /**
- * A progress display on stderr. It is drawn a few times a second, however often it is told something, and makes room for
- * whatever else is written to the terminal meanwhile: findings, and log lines of the application.
+ * A progress display on stderr. It is drawn a few times a second, however often it is updated, and makes room for any
+ * other output on the terminal: findings, and log lines of the application.
  */
 export function createProgress({ io, report }: CommandContext): Progress {
   const { stderr, env } = io
@@ -25,7 +25,7 @@ export function createProgress({ io, report }: CommandContext): Progress {
     isEnabled: true,
     interval: REDRAW_EVERY_MS,
     color: false,
-    // Ctrl-C is a signal to this process.
+    // Ctrl-C must reach this process as a signal.
     discardStdin: false,
   })
   const clear = (): void => void display.stop()

@@ -1,8 +1,8 @@
 import { reasonMeaning } from '@rindle/core'
 
 /**
- * A reason that a row keeps (`corrupt_media`, `scanner_failed:clamav`, `promotion_failed:processing_failed` of earlier
- * versions) with the message that is kept beside it, or else with what it means. Pure.
+ * The reason in a row (`corrupt_media`, `scanner_failed:clamav`, or `promotion_failed:processing_failed` from earlier
+ * versions) with the message beside it, or else with its meaning. Pure.
  */
 export function reasonText(reason: string | null, message: string | null = null): string {
   if (reason === null) return message ?? 'unknown reason'

@@ -3,7 +3,7 @@ const CREDENTIALS_IN_URL = /([a-z][a-z0-9+.-]*:\/\/[^\s:/@]*):\S*@/gi
 
 const PASSWORD_PARAMETER = /([?&](?:password|sslpassword)=)[^\s&'"]+/gi
 
-/** The same text with the passwords of all URLs in it replaced by `***`. */
+/** Replaces the passwords of all URLs in a text by `***`. */
 export function redact(text: string): string {
   return text.replace(CREDENTIALS_IN_URL, '$1:***@').replace(PASSWORD_PARAMETER, '$1***')
 }

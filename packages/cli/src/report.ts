@@ -11,18 +11,18 @@ export const FORMATS = ['text', 'json'] as const
 /** One of {@link FORMATS}. */
 export type Format = (typeof FORMATS)[number]
 
-/** Where a command's results and notes go. */
+/** The output of a command's results and notes. */
 export interface Report {
   readonly format: Format
   /** Colours for {@link line}. */
   readonly style: Style
   /** A line of the result, on stdout; nothing in JSON. */
   line(text?: string): void
-  /** A line on what is going on, on stderr; nothing in JSON. */
+  /** A line about the progress, on stderr; nothing in JSON. */
   note(text: string): void
   /**
-   * The whole result as the one JSON document, its names in snake_case; nothing in text, and nothing when it was printed
-   * before.
+   * The whole result as the one JSON document, its names in snake_case; nothing in text, and nothing if it was already
+   * printed.
    */
   document(value: object): void
   /** An error that ended the command: the one JSON document, or (in text, or after it) a line or a stack on stderr. */

@@ -7,10 +7,10 @@ import { parseCommandLine } from './parse-command-line.ts'
 import { createReport, type Format } from './report.ts'
 
 /**
- * Runs one `rindle` command. Never rejects and never ends the process: what goes wrong is printed and told by the exit
- * code. Several may run in one process, but not two demos.
+ * Runs one `rindle` command. Never rejects and never ends the process: prints a failure and returns the exit code.
+ * Several may run in one process, but not two demos.
  *
- * @param argv What follows the program's name.
+ * @param argv The arguments after the program's name.
  */
 export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
   const report = createReport(io, formatOf(argv))
@@ -31,7 +31,7 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
   }
 }
 
-/** Known before the command line is understood, because a wrong command line is told in that format too. */
+/** Read before the command line is parsed, because the error of a wrong command line has that format, too. */
 function formatOf(argv: readonly string[]): Format {
   const { values } = parseArgs({ args: [...argv], strict: false, options: { format: { type: 'string' } } })
   return values.format === 'json' ? 'json' : 'text'

@@ -1,7 +1,7 @@
 import { styleText } from 'node:util'
 import type { Io, Output } from './io.ts'
 
-/** Colours for text that a person reads; on anything but a terminal the text stays as it is. */
+/** Colours for text on a terminal; elsewhere the text stays plain. */
 export interface Style {
   good(text: string): string
   bad(text: string): string
@@ -10,7 +10,7 @@ export interface Style {
   strong(text: string): string
 }
 
-/** The style of a stream: plain unless it is a terminal that shows colours and nobody set `NO_COLOR`. */
+/** The style of a stream: plain unless it is a terminal that shows colours and `NO_COLOR` is unset. */
 export function styleOf(output: Output, env: Io['env']): Style {
   const isColoured = output.isTTY === true && !env['NO_COLOR'] && env['TERM'] !== 'dumb'
   const paint =
@@ -26,7 +26,7 @@ export function styleOf(output: Output, env: Io['env']): Style {
   }
 }
 
-/** A state in its colour: done, failed, or on its way. */
+/** A state in its colour: done, failed, or under way. */
 export function stateIn(style: Style, state: string): string {
   if (state === 'ready' || state === 'succeeded' || state === 'completed') return style.good(state)
   if (['failed', 'quarantined', 'rejected', 'degraded', 'cancelled', 'missing'].includes(state)) return style.bad(state)

@@ -1,6 +1,6 @@
 import { closest, distance } from 'fastest-levenshtein'
 
-/** What somebody who wrote `written` probably meant, or `undefined` when nothing known is near enough. Pure. */
+/** The known word that `written` was probably meant to be, or `undefined` if none is close enough. Pure. */
 export function suggest(written: string, known: readonly string[]): string | undefined {
   if (known.length === 0) return undefined
   const nearest = closest(written, [...known])

@@ -5,7 +5,7 @@ import { suggest } from './suggest.ts'
 
 const ALWAYS = [...Object.keys(COMMON_OPTIONS), 'help', 'version']
 
-/** What yargs says of a wrong command line, in one line that says what to do. Pure. */
+/** Turns yargs's message about a wrong command line into one line that says what to do. Pure. */
 export function usageMessage(message: string, argv: readonly string[], commands: readonly Command[]): string {
   const command = commands.find(
     ({ name }) => name === argv.find((word) => commands.some((known) => known.name === word)),
@@ -26,7 +26,7 @@ function problem(
   const lacking = /^Not enough arguments following: (.+)$/.exec(message)?.[1]
   if (lacking !== undefined) return `--${lacking} needs a value.`
   const [, option, given, choices] = /Argument: ([^,]+), Given: (.*), Choices: (.*)$/m.exec(message) ?? []
-  if (option !== undefined) return `--${option} is one of ${choices?.replaceAll('"', '')}, not ${given}.`
+  if (option !== undefined) return `--${option} must be one of ${choices?.replaceAll('"', '')}, not ${given}.`
   return message.replaceAll('\n', ' ').trim()
 }
 

@@ -3,7 +3,7 @@ import type { Style } from './style.ts'
 
 /**
  * The variants of an asset with a mark for each one's state, as one short line: `✓poster …web 43% ·strip`; the state of
- * the asset while it has none.
+ * the asset if it has none.
  */
 export function variantMarks(asset: AssetWithVariants, style: Style): string {
   if (asset.variants.length === 0) return asset.state

@@ -5,18 +5,20 @@ import { suggest } from './suggest.ts'
 
 const PREFIX = 'rindle_'
 
-/** How many jobs at once of each queue. */
+/** How many jobs of each queue run at once. */
 export type Concurrency = Partial<Record<QueueName, number>>
 
-/** The queues without their prefix, as they are written on a command line. */
+/** The queues without their prefix, as on a command line. */
 export const SHORT_NAMES: readonly string[] = QUEUE_NAMES.map(shortName)
 
-/** A queue's name as it is written on a command line: `process` for `rindle_process`. */
+/** A queue's name on a command line: `process` for `rindle_process`. */
 export function shortName(queue: QueueName): string {
   return queue.slice(PREFIX.length)
 }
 
-/** The queues to work, and how many jobs at once of each. Pure. `invalid_input` for what is no queue or no number. */
+/**
+ * The queues to work on, and how many jobs of each run at once. Pure. `invalid_input` for an unknown queue or number.
+ */
 export function workedQueues(queues: string | undefined, concurrency: string | undefined): Concurrency {
   const chosen = queues === undefined ? QUEUE_NAMES : queues.split(',').map(queueNamed)
   const wanted = parseConcurrency(concurrency)
@@ -34,7 +36,7 @@ function defaultConcurrency(queue: QueueName): number {
   return concurrency === 'cores' ? availableParallelism() : concurrency
 }
 
-/** `4`, `process=4,promote=2`, or both: a number alone is for every queue that is not named. */
+/** `4`, `process=4,promote=2`, or both: a bare number applies to every queue that is not named. */
 function parseConcurrency(text: string | undefined): { all: number | undefined; byQueue: Concurrency } {
   const byQueue: Concurrency = {}
   let all: number | undefined
@@ -51,7 +53,7 @@ function jobsAtOnce(text: string): number {
   if (/^\d+$/.test(text.trim()) && count >= 1 && count <= 1_000) return count
   throw new RindleError(
     'invalid_input',
-    `--concurrency takes numbers from 1 to 1000, as in 4 or process=4; not "${text}".`,
+    `--concurrency must be numbers from 1 to 1000, as in 4 or process=4; not "${text}".`,
   )
 }
 

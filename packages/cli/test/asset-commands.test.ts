@@ -29,7 +29,7 @@ async function uploaded(isPromoted = false): Promise<string> {
 describe('cancel', () => {
   test('names what it cancels, and has nothing to do the second time', async () => {
     const id = await uploaded(true)
-    const title = 'Rindle: cancelling of the work on an asset...\n'
+    const title = 'Rindle: cancelling the work on an asset...\n'
     expect(await command('cancel', id, '--dry-run')).toEqual({
       stdout: `${title}would be cancelled: small\nwould be cancelled: tiny\n  cancelled: 2\nDone.\n`,
       stderr: `${DRY}\n`,
@@ -141,7 +141,7 @@ describe('list', () => {
         `${ids[0]}  quarantined  photo    1.23 kB  60 min   promotion_failed:unknown_profile\n` +
         `${ids[1]}  quarantined  photo    1.23 kB  2 h      promotion_failed:unknown_profile\n`,
     )
-    const next = /^There is more: go on with --after '(.+)'\n$/.exec(stderr)?.[1] ?? ''
+    const next = /^There is more: continue with --after '(.+)'\n$/.exec(stderr)?.[1] ?? ''
     expect(exitCode).toBe(0)
     const rest = await command('list', '--state', 'quarantined', '--after', next)
     expect(rest.stdout.split('\n')[1]).toMatch(new RegExp(`^${ids[2]} `))
@@ -182,7 +182,7 @@ describe('list', () => {
   test('ends well when nothing matches', async () => {
     expect(await command('list', '--owner', 'user:42')).toEqual({
       stdout: '',
-      stderr: 'Nothing of that kind.\n',
+      stderr: 'Nothing found.\n',
       exitCode: 0,
     })
     const { stdout } = await command('list', '--state', 'ready', '--since', '7d', '--format', 'json')
@@ -193,9 +193,9 @@ describe('list', () => {
     [['--state', 'quarantine'], 'There is no state "quarantine". Did you mean "quarantined"?'],
     [['variants', '--state', 'degraded'], 'There is no state "degraded". The states are planned, '],
     [['--profile', 'foto'], 'There is no profile "foto".'],
-    [['--owner', 'ada'], '--owner is written as type:id, as in user:42; not "ada".'],
-    [['--since', 'yesterday'], '--since is an age as in 90min, 24h or 7d, or a date as in 2026-01-31'],
-    [['--limit', '1001'], '--limit is a whole number from 1 to 1000.'],
+    [['--owner', 'ada'], '--owner must be type:id, as in user:42; not "ada".'],
+    [['--since', 'yesterday'], '--since must be an age such as 90min, 24h or 7d, or a date such as 2026-01-31'],
+    [['--limit', '1001'], '--limit must be a whole number from 1 to 1000.'],
     [['--after', 'x'], '`after` must be the `next` of another page.'],
     [['--variant', 'small'], '--variant is for variants'],
     [['variant'], '"variant"'],

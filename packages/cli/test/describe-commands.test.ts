@@ -34,7 +34,6 @@ test('every command that repairs or maintains has a dry run; the others have not
     'runtime-status',
     'schedule',
     'check',
-    'init-storage',
   ])
 })
 

@@ -37,11 +37,11 @@ describe('erase-owner', () => {
   })
 
   test.each([
-    [['erase-owner'], 'Give the type and id of one owner, or --owners-file.'],
-    [['erase-owner', 'user'], 'Give the type and id of one owner, or --owners-file.'],
-    [['erase-owner', 'user', '1', '--owners-file', 'a'], 'Give the type and id of one owner, or --owners-file.'],
+    [['erase-owner'], 'Name the type and id of one owner, or use --owners-file.'],
+    [['erase-owner', 'user'], 'Name the type and id of one owner, or use --owners-file.'],
+    [['erase-owner', 'user', '1', '--owners-file', 'a'], 'Name the type and id of one owner, or use --owners-file.'],
     [['erase-owner', '--owners-file', 'a'], 'Cannot read the owners file a.'],
-    [['erase-owner', '--owners-file', 'bad.txt', '--live'], 'Line 2 of bad.txt is no owner'],
+    [['erase-owner', '--owners-file', 'bad.txt', '--live'], 'Line 2 of bad.txt is not an owner'],
     [['erase-owner', 'user', '1', '--live', '--dry-run'], '--live and --dry-run exclude each other.'],
   ])('refuses %j in one line', async (argv, message) => {
     await cli.application.write('bad.txt', 'user:1\nuser\n')

@@ -71,7 +71,7 @@ describe('init', () => {
   test.each(['rindle.config.ts', 'rindle.config.mjs'])('never overwrites or shadows %s', async (name) => {
     await application.write(name, 'mine')
     const { exitCode, stderr } = await rindle(['init'], { cwd: application.directory })
-    expect(stderr).toBe(`rindle: ${name} exists already. Remove or rename it to begin anew.\n`)
+    expect(stderr).toBe(`rindle: ${name} already exists. Remove or rename it to start over.\n`)
     expect(exitCode).toBe(2)
     expect(await readFile(join(application.directory, name), 'utf8')).toBe('mine')
   })

@@ -38,7 +38,7 @@ describe('maintenance', () => {
     )
     const aborted = await command('abort-incomplete-uploads')
     expect(aborted.stdout).toBe(
-      'Rindle: ending uploads whose time has run out...\n' +
+      'Rindle: ending uploads past their deadline...\n' +
         '  sessions_found:   1\n  sessions_expired: 1\n  remote_aborted:   0\n  errors:           0\nDone.\n',
     )
     expect(aborted.exitCode).toBe(0)
@@ -46,6 +46,7 @@ describe('maintenance', () => {
     const cleanup = (deleted: number, dryRun: boolean): string =>
       'Rindle: cleanup of expired uploads...\n' +
       `  sessions_found:   1\n  sessions_deleted: ${deleted}\n  objects_deleted:  0\n  objects_missing:  1\n` +
+      '  objects_late:     0\n' +
       `  errors:           0\n  dry_run:          ${dryRun}\nDone.\n`
     expect(await command('cleanup-orphans')).toMatchObject({ stdout: cleanup(0, true), stderr: DRY, exitCode: 0 })
     expect(await command('cleanup-orphans', '--live')).toMatchObject({ stdout: cleanup(1, false), stderr: '' })
@@ -120,7 +121,7 @@ describe('maintenance', () => {
   test('purges what nobody has attached, when told', async () => {
     await cli.client.executeSql('update rindle.media_assets set updated_at = $2 where id = $1', [assetId, OLD])
     const summary = (enqueued: number, skipped: number, dryRun: boolean): string =>
-      'Rindle: purge of assets that nobody has attached...\n' +
+      'Rindle: purge of unattached assets...\n' +
       `  found:    1\n  enqueued: ${enqueued}\n  skipped:  ${skipped}\n  errors:   0\n  dry_run:  ${dryRun}\nDone.\n`
     expect(await command('purge-unattached')).toMatchObject({ stdout: summary(0, 0, true), stderr: DRY })
     expect(await command('purge-unattached', '--live')).toMatchObject({ stdout: summary(1, 0, false) })
@@ -173,11 +174,11 @@ describe('maintenance', () => {
 
   test.each([
     [['cleanup-orphans', '--storage', 'mian'], 'There is no storage "mian". Configured storages: main.'],
-    [['scan-orphans', '--grace-sec', 'soon'], '--grace-sec is a number of seconds from 0.'],
+    [['scan-orphans', '--grace-sec', 'soon'], '--grace-sec must be a number of seconds from 0.'],
     [['scan-orphans', '--live', '--dry-run'], '--live and --dry-run exclude each other.'],
-    [['backfill-metadata', '--analyzer', 'colors'], 'There is no analyzer "colors". There are: colours.'],
+    [['backfill-metadata', '--analyzer', 'colors'], 'There is no analyzer "colors". Configured analyzers: colours.'],
     [['backfill-metadata', '--profile', 'foto'], 'There is no profile "foto". Did you mean "photo"?'],
-    [['purge-unattached', '--grace-sec', '-1'], '--grace-sec is a number of seconds from 0.'],
+    [['purge-unattached', '--grace-sec', '-1'], '--grace-sec must be a number of seconds from 0.'],
     [['sweep-orphaned-temp-file'], 'Did you mean "sweep-orphaned-temp-files"?'],
   ])('refuses %j in one line', async (argv, message) => {
     const { exitCode, stderr } = await command(...argv)

@@ -83,7 +83,7 @@ describe('on a terminal', () => {
     expect(terminal.screen()).toEqual([expect.stringMatching(/^\S looking for the objects of variants$/)])
     stop.abort()
     await vi.advanceTimersByTimeAsync(200)
-    expect(terminal.screen()).toEqual([expect.stringMatching(/^\S Stopping when what is in hand is done$/)])
+    expect(terminal.screen()).toEqual([expect.stringMatching(/^\S Stopping after the current items$/)])
     display.clear()
     expect(terminal.screen()).toEqual([''])
   })

@@ -73,7 +73,7 @@ describe('regenerate-variants', () => {
 
   test.each([
     [['--profile', 'foto'], 'There is no profile "foto". Did you mean "photo"?'],
-    [['--variant', 'smal'], 'There is no variant "smal". Declared are: small, tiny.'],
+    [['--variant', 'smal'], 'There is no variant "smal". Declared variants: small, tiny.'],
     [['--concurrency', '0'], '--concurrency is a whole number from 1 to 1000.'],
     [['--after', '7'], 'must be the id of a row, not "7"'],
   ])('refuses %j in one line', async (options, message) => {
@@ -143,7 +143,7 @@ describe('reprobe', () => {
 
   test('refuses what is no id', async () => {
     const { exitCode, stderr } = await command('reprobe', 'me.jpg')
-    expect(stderr).toBe('rindle: There is no asset "me.jpg": that is not an id of Rindle.\n')
+    expect(stderr).toBe('rindle: There is no asset "me.jpg": it is not an id of Rindle.\n')
     expect(exitCode).toBe(1)
   })
 })
@@ -159,7 +159,7 @@ describe('verify-storage', () => {
     await rm(join(cli.application.directory, 'media', 'photo', assetId), { recursive: true })
     const second = await command('verify-storage')
     expect(second.stdout).toContain(`\ndata loss: the original of asset ${assetId} is gone\n  checked:     2\n`)
-    expect(second.stderr).toBe('Make what is missing again with `rindle regenerate-variants`.\n')
+    expect(second.stderr).toBe('Make the missing variants again with `rindle regenerate-variants`.\n')
     expect(second.exitCode).toBe(1)
     const json = await command('verify-storage', '--format', 'json', '--concurrency', '3')
     expect(JSON.parse(json.stdout)).toMatchObject({ checked: 2, missing: 2, fsm_blocked: 0, lost_originals: [assetId] })

@@ -50,7 +50,7 @@ describe('runtime-status', () => {
       'assets:   ready 1\nvariants: failed 1, ready 1\nsessions: completed 1\n\n' +
         queues(0) +
         '[ERROR] no_worker: 5\n  rindle_promote: no job waits\n' +
-        '  Start a worker that serves these queues: until then nothing in them is done.\n  Fix: rindle worker\n\n' +
+        '  Start a worker that serves these queues: until then their jobs wait.\n  Fix: rindle worker\n\n' +
         `[ERROR] failed_work: 1, the oldest for 3 h\n  asset ${assetId} tiny: failed, processing_failed: It is too big.\n` +
         '  Remove the reason, then enqueue these variants again.\n  Fix: rindle requeue <assetId>\n\n' +
         '2 errors, 0 warnings, 0 notices.\n',
@@ -70,7 +70,15 @@ describe('runtime-status', () => {
       profile: 'photo',
       counts: { variants: { failed: 1, ready: 1 }, is_partial: false },
       queues: expect.arrayContaining([
-        { queue: 'rindle_promote', waiting: 0, oldest_wait_seconds: null, running: 0, dead: 0, workers: 0 },
+        {
+          queue: 'rindle_promote',
+          waiting: 0,
+          oldest_wait_seconds: null,
+          running: 0,
+          dead: 0,
+          oldest_dead_seconds: null,
+          workers: 0,
+        },
       ]),
       findings: [
         { class: 'no_worker' },
@@ -128,12 +136,12 @@ describe('runtime-status', () => {
   })
 
   test.each([
-    [['--threshold', 'backlog'], '--threshold is written like backlog=3600, not "backlog".'],
-    [['--threshold', 'backlog=soon'], '--threshold backlog is a number of seconds from 0.'],
-    [['--threshold', 'backlog='], '--threshold backlog is a number of seconds from 0.'],
+    [['--threshold', 'backlog'], '--threshold must look like backlog=3600, not "backlog".'],
+    [['--threshold', 'backlog=soon'], '--threshold backlog must be a number of seconds from 0.'],
+    [['--threshold', 'backlog='], '--threshold backlog must be a number of seconds from 0.'],
     [['--threshold', 'back_log=1'], 'There is no class "back_log". Did you mean "backlog"?'],
     [['--threshold', 'backlog=1', '--threshold', 'backlog=2'], '--threshold names backlog more than once.'],
-    [['--threshold', 'maintenance_unscheduled=1'], 'thresholds.maintenance_unscheduled: this class has none'],
+    [['--threshold', 'maintenance_unscheduled=1'], 'thresholds.maintenance_unscheduled: this class has no threshold'],
     [['--severity', 'backlog=red'], '--severity backlog is one of error, warn, notice, ignore, not "red".'],
     [['--fail-on', 'red'], '--fail-on'],
   ])('refuses %j', async (argv, message) => {
@@ -164,7 +172,7 @@ describe('schedule', () => {
     const before = await command('schedule', '--list')
     expect(before).toMatchObject({ exitCode: 0, stdout: '', stderr: expect.stringContaining('`rindle schedule`') })
     const { stdout, stderr } = await command('schedule')
-    expect(stderr).toContain('Nothing was scheduled; this is now.')
+    expect(stderr).toContain('Nothing was scheduled; these tasks are now.')
     expect(stdout).toMatch(HEADER)
     expect(stdout).toMatch(/\ncleanupOrphans +0 2 \* \* \* +\d{4}-\d\d-\d\d 02:00Z +never +-\n/)
     expect(stdout.split('\n')).toHaveLength(6)

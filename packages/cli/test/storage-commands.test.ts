@@ -65,7 +65,7 @@ describe('verify-storage', () => {
        from generate_series(1, 21) as n`,
     )
     const { stdout, exitCode } = await command('verify-storage')
-    expect(stdout).toContain('\nStopped at storage "main": 21 of the 22 objects that were looked for are missing')
+    expect(stdout).toContain('\nStopped at storage "main": 21 of the 22 expected objects are missing')
     expect(stdout.endsWith('\nStopped.\n')).toBe(true)
     expect(exitCode).toBe(1)
     const json = JSON.parse((await command('verify-storage', '--format', 'json')).stdout) as object
@@ -84,7 +84,9 @@ test('scan-orphans --live stops where most is unknown, until it is forced', asyn
     await utimes(path, OLD, OLD)
   }
   const stopped = await command('scan-orphans', '--live')
-  expect(stopped.stdout).toMatch(/\nStopped at storage "main": 25 of its 25 old objects are unknown\..*force it\.\n/)
+  expect(stopped.stdout).toMatch(
+    /\nStopped at storage "main": 25 of its 25 old objects are unknown\..*use the option force\.\n/,
+  )
   expect(stopped).toMatchObject({ exitCode: 1, stdout: expect.stringContaining('deleted: 0') })
   expect(existsSync(join(strays, 'original-0.jpg'))).toBe(true)
   const forced = await command('scan-orphans', '--live', '--force')
@@ -106,13 +108,30 @@ describe('a storage whose disk is not mounted', () => {
       exitCode: 2,
       stderr: expect.stringContaining('main'),
     })
+    const looked = {
+      stdout: 'Storage "main" is another than the one that was there before, or none: it would be set up anew.\n',
+      stderr: 'Dry run: nothing was changed.\n',
+      exitCode: 0,
+    }
+    expect(await command('init-storage', 'main', '--dry-run')).toMatchObject(looked)
     expect(await command('init-storage', 'main')).toMatchObject({
-      stdout: 'Storage "main" is set up anew.\n',
-      stderr: 'Start every process that uses it again.\nLook for what it lacks with `rindle verify-storage`.\n',
+      stdout: 'Storage "main" is set up with a new identity.\n',
+      stderr: 'Start every process that uses it again.\nLook for missing objects with `rindle verify-storage`.\n',
       exitCode: 0,
     })
     const again = await command('init-storage', 'main', '--format', 'json')
-    expect(JSON.parse(again.stdout)).toEqual({ storage: 'main', identity: expect.any(String), is_new: false })
-    expect(await command('verify-storage')).toMatchObject({ stdout: expect.stringContaining('is gone'), exitCode: 1 })
+    expect(JSON.parse(again.stdout)).toEqual({
+      storage: 'main',
+      identity: expect.any(String),
+      is_new: false,
+      dry_run: false,
+    })
+    expect((await command('init-storage', 'main', '--dry-run')).stdout).toBe(
+      'Storage "main" is set up, and is the one that was there before.\n',
+    )
+    expect(await command('verify-storage', '--storage', 'main')).toMatchObject({
+      stdout: expect.stringContaining('is gone'),
+      exitCode: 1,
+    })
   })
 })

@@ -22,7 +22,7 @@ describe('upload', () => {
     await cli.application.write('not-a-picture.jpg', 'plain text')
     const { exitCode, stdout, stderr } = await upload('photo', 'not-a-picture.jpg', 'gone.jpg', 'one.jpg')
     expect(stdout.split('\n')).toEqual([
-      expect.stringMatching(/^rejected unknown_type not-a-picture\.jpg: The file is of no known type\. /),
+      expect.stringMatching(/^rejected unknown_type not-a-picture\.jpg: The file has no known type\. /),
       expect.stringMatching(/^error invalid_input gone\.jpg: Cannot read "gone\.jpg": there is no such file\.$/),
       expect.stringMatching(new RegExp(`^asset ${ID} validating one\\.jpg$`)),
       '  uploaded: 1',
@@ -59,7 +59,7 @@ describe('upload', () => {
 
   test('gives up waiting when no worker comes', async () => {
     const { exitCode, stdout } = await upload('photo', 'one.jpg', '--wait', '--timeout-sec', '0.2')
-    expect(stdout).toContain('Still being worked on. Is a worker running?')
+    expect(stdout).toContain('Still in progress. Is a worker running?')
     expect(stdout).toContain('  not_ready: 1')
     expect(exitCode).toBe(1)
   })

@@ -75,14 +75,14 @@ describe('a worker process', () => {
   test.each(['SIGTERM', 'SIGINT'] as const)('finishes the job in hand on %s, then ends well', async (signal) => {
     const { id, worker } = await uploadAndStartWorker()
     worker.child.kill(signal)
-    await worker.printed('Finishing the jobs in hand.')
+    await worker.printed('Finishing the running jobs.')
     expect((await command('show', id)).stdout).toMatch(new RegExp(`^asset ${id} validating\n`))
     await cli.application.write('go', '')
     expect(await worker.ended).toBe(0)
     expect(linesOf(worker).map(({ level }) => level)).toEqual(['info', 'info', 'info'])
     expect(messagesOf(worker)).toEqual([
       expect.stringMatching(/^Working, jobs at once: promote 5, /),
-      expect.stringContaining('Finishing the jobs in hand.'),
+      expect.stringContaining('Finishing the running jobs.'),
       'Stopped.',
     ])
     expect(worker.stdout()).toBe('')
@@ -92,7 +92,7 @@ describe('a worker process', () => {
   test('leaves the job in hand to others on a second signal', async () => {
     const { worker } = await uploadAndStartWorker()
     worker.child.kill('SIGTERM')
-    await worker.printed('Finishing the jobs in hand.')
+    await worker.printed('Finishing the running jobs.')
     worker.child.kill('SIGTERM')
     expect(await worker.ended).toBe(143)
   })
@@ -128,7 +128,7 @@ describe('the probes of a worker process', () => {
       { status: 'live', workers: 'working', silent_sec: expect.any(Number) },
     ])
     worker.child.kill('SIGTERM')
-    await worker.printed('Finishing the jobs in hand.')
+    await worker.printed('Finishing the running jobs.')
     expect(await probe(worker, '/readyz')).toEqual([503, { status: 'not_ready', workers: 'draining' }])
     expect(await probe(worker, '/healthz')).toMatchObject([200, { status: 'live', workers: 'draining' }])
     await cli.application.write('go', '')
@@ -253,7 +253,7 @@ describe('on a machine without FFmpeg', () => {
     await worker.printed('Working')
     expect(messagesOf(worker).slice(-2)).toEqual([
       expect.stringMatching(
-        /^Not working on media, looking again every minute: The option `ffmpegPath` names \/nowhere\/ffmpeg /i,
+        /^Not working on media, checking again every minute: The option `ffmpegPath` names \/nowhere\/ffmpeg /i,
       ),
       expect.stringMatching(/^Working, jobs at once: promote 5, process \d+, purge 2, maintenance 1\./),
     ])
@@ -267,9 +267,7 @@ describe('on a machine without FFmpeg', () => {
 
   test('a worker that is told to work on that of video ends with the reason', async () => {
     const { exitCode, stderr } = await command('worker', '--queues', 'promote,media')
-    expect(stderr).toMatch(
-      /^rindle: This machine cannot work on a queue that was asked for\. rindle_media: The option .*\n$/i,
-    )
+    expect(stderr).toMatch(/^rindle: This machine cannot work on a requested queue\. rindle_media: The option .*\n$/i)
     expect(exitCode).toBe(2)
     const json = await command('worker', '--queues', 'media', '--format', 'json')
     expect(JSON.parse(json.stdout)).toMatchObject({

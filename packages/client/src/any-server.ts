@@ -1,6 +1,6 @@
 /**
- * What the types of a client are inferred from: the part of a server's Rindle instance that names things. Any instance
- * of `@rindle/core` has it; nothing of that package is loaded.
+ * The part of a server's Rindle instance from which the types of a client are inferred: its names. Any instance of
+ * `@rindle/core` has it; nothing of that package is loaded.
  */
 export interface AnyServer {
   readonly profiles: Readonly<
@@ -16,7 +16,7 @@ export type VariantName<R extends AnyServer, P extends ProfileName<R>> = P exten
   ? keyof R['profiles'][P]['variants'] & string
   : never
 
-/** The slots that a profile declares; any text, when it declares none. */
+/** The slots that a profile declares; any string if it declares none. */
 export type SlotName<R extends AnyServer, P extends ProfileName<R>> = P extends unknown
   ? NonNullable<R['profiles'][P]['slots']>[number]
   : never

@@ -4,7 +4,7 @@ import { readEvents } from './event-stream.ts'
 import { pause, withRetries } from './retry.ts'
 import type { WireAsset } from './wire.ts'
 
-// The server sends the asset at once. When nothing comes, something on the way collects the stream.
+// The server sends the asset at once. If nothing comes, something on the way buffers the stream.
 const FIRST_EVENT_TIMEOUT_MS = 10_000
 // The server sends a comment every 15 s.
 const SILENCE_TIMEOUT_MS = 45_000
@@ -12,20 +12,20 @@ const MAX_STREAM_FAILURES = 3
 const FIRST_POLL_MS = 500
 const MAX_POLL_MS = 5_000
 
-/** What is known of an asset that is watched. */
+/** The state of a watched asset. */
 interface Watched {
   readonly connection: Connection
   readonly id: string
   readonly signal: AbortSignal | undefined
   asset: WireAsset | undefined
   lastEventId: string
-  /** In a row. */
+  /** Failures in a row. */
   streamFailures: number
 }
 
 /**
- * The asset now, and after each change until it is settled: by an event stream, or by asking again and again where
- * streams do not get through. Ends with the settled asset. Throws {@link RindleClientError}, or the signal's reason.
+ * Yields the asset now, and after each change until it is settled: from an event stream, or by polling where streams do
+ * not get through. Ends with the settled asset. Throws {@link RindleClientError}, or the signal's reason.
  */
 export async function* assetChanges(
   connection: Connection,
@@ -51,7 +51,7 @@ function pollDelayMs(quietRounds: number, random: number): number {
   return Math.min(MAX_POLL_MS, FIRST_POLL_MS * 2 ** quietRounds) * (0.5 + random / 2)
 }
 
-/** Changes by one event stream until it ends; none when streams fail here, or too many are open. */
+/** Yields the changes of one event stream until it ends; none if streams fail here, or too many are open. */
 async function* streamedChanges(watched: Watched): AsyncGenerator<WireAsset> {
   const leave = watched.streamFailures < MAX_STREAM_FAILURES ? watched.connection.streams.tryEnter() : undefined
   if (leave === undefined) return
@@ -72,7 +72,7 @@ async function* streamedChanges(watched: Watched): AsyncGenerator<WireAsset> {
   }
 }
 
-/** One asset, as the server shows it now. Tries again after failures that may pass. */
+/** One asset, as the server shows it now. Retries transient failures. */
 export function readAsset(connection: Connection, id: string, signal: AbortSignal | undefined): Promise<WireAsset> {
   const path = `/assets/${encodeURIComponent(id)}`
   return withRetries(signal, () => requestJson(connection, { method: 'GET', path, signal }))
@@ -106,7 +106,7 @@ async function* readStream({
   }
 }
 
-/** Whether the server will not say otherwise when it is asked again. */
+/** Whether the server would answer the same again. */
 function isRefusal(error: unknown): boolean {
   return isClientError(error) && error.status !== undefined && !error.retryable
 }

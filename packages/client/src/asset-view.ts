@@ -2,8 +2,8 @@ import type { AnyServer, ProfileName, VariantName } from './any-server.ts'
 import type { VariantView, WireAsset } from './wire.ts'
 
 /**
- * One asset of profile `P` of the server `R`, with the variants that the profile declares. A variant is missing until
- * it is planned, and when it was declared after the asset was made.
+ * One asset of profile `P` of the server `R`, with the variants that the profile declares. A variant is absent until
+ * it is planned, and if it was declared after the asset was made.
  */
 export type AssetView<R extends AnyServer, P extends ProfileName<R> = ProfileName<R>> = P extends unknown
   ? Omit<WireAsset, 'profile' | 'variants'> & {
@@ -12,5 +12,5 @@ export type AssetView<R extends AnyServer, P extends ProfileName<R> = ProfileNam
     }
   : never
 
-/** An asset of whatever profile of whatever server. */
+/** An asset of any profile of any server. */
 export type AnyAssetView = AssetView<AnyServer>

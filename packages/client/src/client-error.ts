@@ -4,7 +4,7 @@ import type { WireProblem } from './wire.ts'
 // Two copies of this package in one page must recognise each other's errors.
 const BRAND = Symbol.for('rindle.client-error')
 
-/** What may accompany an error besides its code. */
+/** Further properties of an error besides its code. */
 export interface ClientErrorOptions {
   readonly status?: number | undefined
   readonly reason?: string | undefined
@@ -15,8 +15,8 @@ export interface ClientErrorOptions {
 }
 
 /**
- * What a client rejects with, unless it was cancelled: then it is the reason of the signal. `message` is one English
- * sentence or two for the person at the screen.
+ * The error with which a client rejects, unless a signal cancels it: then it rejects with the signal's reason. Show
+ * `message`, one or two English sentences, to the user.
  */
 export class RindleClientError extends Error {
   override readonly name: string = 'RindleClientError'
@@ -29,7 +29,7 @@ export class RindleClientError extends Error {
   readonly status: number | undefined
   /** Why a file was rejected: `max_bytes_exceeded`, `mime_not_allowed`, … */
   readonly reason: string | undefined
-  /** What the server said, for developers. */
+  /** The server's message, for developers. */
   readonly detail: string | undefined
   /** Whether the same call may succeed later. */
   readonly retryable: boolean
@@ -54,24 +54,24 @@ export function isClientError(error: unknown, code?: string): error is RindleCli
   return code === undefined || ('code' in error && error.code === code)
 }
 
-/** The error of a request that got no answer. */
+/** The error of a request without an answer. */
 export function networkFailed(cause?: unknown): RindleClientError {
   return new RindleClientError('network_failed', { retryable: true, cause })
 }
 
-/** An answer that was no success. */
+/** An answer that is not a success. */
 export interface FailedAnswer {
   readonly status: number
   readonly body: string
-  /** The header, as it came. */
+  /** The header, unparsed. */
   readonly retryAfter: string | null
 }
 
-/** The error that an answer stands for: by its problem document, or by its status and `fallbackCode`. Pure. */
+/** The error of an answer: from its problem document, or from its status and `fallbackCode`. Pure. */
 export function errorOfAnswer(answer: FailedAnswer, fallbackCode: string, now: number): RindleClientError {
   const { status } = answer
   const problem = problemOf(answer.body)
-  // 423 and `conflict`: another request is not over yet, of the page before a reload say.
+  // 423 and `conflict`: another request is not over yet, for example one of the page before a reload.
   const isTransient = [408, 423, 425, 429].includes(status) || status >= 500 || problem.code === 'conflict'
   return new RindleClientError(problem.code ?? (status >= 500 ? 'server_failed' : fallbackCode), {
     status,
@@ -87,7 +87,7 @@ function problemOf(body: string): WireProblem {
     const parsed: unknown = JSON.parse(body)
     return typeof parsed === 'object' && parsed !== null ? parsed : {}
   } catch {
-    // Storages answer in XML, proxies in HTML: the status is all there is.
+    // Storages answer in XML, proxies in HTML: only the status is usable.
     return {}
   }
 }

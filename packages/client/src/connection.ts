@@ -8,9 +8,9 @@ const UPLOADS_AT_ONCE = 3
 // Browsers open six connections to a host over HTTP/1.1: streams must leave some for everything else.
 const STREAMS_AT_ONCE = 2
 
-/** How one client reaches its server, and what its uploads share. */
+/** How one client reaches its server, and the limits that its uploads share. */
 export interface Connection {
-  /** Without a slash at its end. */
+  /** Has no slash at its end. */
   readonly baseUrl: string
   readonly fetch: typeof fetch
   readonly headers: () => HeadersInit | Promise<HeadersInit>
@@ -31,7 +31,7 @@ export function connectionTo(parts: Omit<Connection, 'sending' | 'streams'>): Co
   }
 }
 
-/** One call of the server. */
+/** One call to the server. */
 export interface Call {
   readonly method: 'GET' | 'POST' | 'DELETE'
   readonly path: string
@@ -40,7 +40,7 @@ export interface Call {
   readonly signal: AbortSignal | undefined
 }
 
-/** Sends one request and gives its answer, which is a success. Throws {@link RindleClientError}. */
+/** Sends one request and returns its successful answer. Throws {@link RindleClientError}. */
 export async function request(connection: Connection, call: Call): Promise<Response> {
   const { method, path, body, signal } = call
   const headers = new Headers(await connection.headers())
@@ -73,15 +73,15 @@ export async function requestJson<T>(connection: Connection, call: Call): Promis
   })
 }
 
-/** The error of a response that is no success. */
+/** The error of a response that is not a success. */
 export async function errorOfResponse(response: Response, fallbackCode: string): Promise<RindleClientError> {
-  // The status says enough when the connection ends within the body.
+  // The status is enough if the connection ends within the body.
   const body = await response.text().catch(() => '')
   const { status } = response
   return errorOfAnswer({ status, body, retryAfter: response.headers.get('retry-after') }, fallbackCode, Date.now())
 }
 
-/** Does work over the network: what fails there is `network_failed`, what `signal` ended is its reason. */
+/** Runs work over the network: its failure becomes `network_failed`, or the signal's reason if that was aborted. */
 export async function answered<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
   try {
     return await work()

@@ -12,11 +12,14 @@ import type { WireAsset } from './wire.ts'
 export interface ClientOptions {
   /** Where the server's handler is mounted; of another origin, that origin must allow it. @default '/rindle' */
   readonly baseUrl?: string
-  /** Takes the place of the global `fetch`, to send credentials to another origin, say. Uploads to storages use it where there is no XMLHttpRequest. */
+  /**
+   * Replaces the global `fetch`, for example to send credentials to another origin. Uploads to storages use it only
+   * where there is no XMLHttpRequest.
+   */
   readonly fetch?: typeof fetch
-  /** Added to requests to the server, never to those to a storage. A function is asked before every request. */
+  /** Added to requests to the server, never to those to a storage. A function is called before every request. */
   readonly headers?: HeadersInit | (() => HeadersInit | Promise<HeadersInit>)
-  /** Where uploads are remembered over a reload; `null`: nowhere. @default the browser's localStorage */
+  /** Where uploads are remembered across a reload; `null`: nowhere. @default the browser's localStorage */
   readonly memory?: UploadMemory | null
 }
 
@@ -30,23 +33,23 @@ export interface CallOptions {
 export type WatchOptions = CallOptions
 
 /**
- * A client of the server whose instance is of type `R`. Promises reject with {@link RindleClientError}, or with the
- * reason of a signal that was aborted.
+ * A client of the server whose instance has type `R`. Promises reject with {@link RindleClientError}, or with the
+ * reason of an aborted signal.
  */
 export interface Client<R extends AnyServer = AnyServer> {
   /**
-   * Sends a file and waits for what `waitFor` says. Goes on where an upload of the same file was left by a reload or by
-   * a lost connection. Failures that may pass are tried again for about a minute. `upload_rejected` with a `reason` when
-   * the server does not accept the file, before or after its bytes arrived.
+   * Sends a file and waits for `waitFor`. Continues an upload of the same file that a reload or a lost connection
+   * interrupted. Retries transient failures for about a minute. Rejects with `upload_rejected` and a `reason` if the
+   * server does not accept the file, before or after its bytes arrived.
    *
-   * An asset of which some variants could not be made is done too: its `state` is `degraded`.
+   * If some variants could not be made, the upload is still done: the asset's `state` is `degraded`.
    */
   upload<P extends ProfileName<R>>(file: File, options: UploadOptions<R, P>): Promise<AssetView<R, P>>
-  /** One asset with its variants and URLs, as it is now. `not_found`, also for what this user may not see. */
+  /** One asset with its current variants and URLs. `not_found`, also for an asset that this user may not see. */
   asset(id: string, options?: CallOptions): Promise<AssetView<R>>
   /**
-   * Calls `listener` with the asset, and again after each change, until nothing more will change by itself; resolves
-   * with that asset. What the listener throws is reported as an uncaught error and stops nothing. `not_found`.
+   * Calls `listener` with the asset, and again after each change, until no more changes will come by themselves;
+   * resolves with that asset. An error of the listener is reported as an uncaught error and stops nothing. `not_found`.
    */
   watch(id: string, listener: (asset: AssetView<R>) => void, options?: WatchOptions): Promise<AssetView<R>>
 }
@@ -59,7 +62,7 @@ export function createClient<R extends AnyServer>(options: ClientOptions = {}): 
   const { headers = {}, memory = browserMemory() } = options
   const connection = connectionTo({
     baseUrl: options.baseUrl ?? '/rindle',
-    // Called as a function of nothing: browsers refuse `fetch` of another object.
+    // Wrapped, because browsers refuse to run `fetch` as a method of another object.
     fetch: options.fetch ?? ((input, init) => fetch(input, init)),
     headers: typeof headers === 'function' ? headers : () => headers,
     remembered: rememberedUploads(memory),
@@ -70,7 +73,8 @@ export function createClient<R extends AnyServer>(options: ClientOptions = {}): 
     watch: (id: string, listener: (asset: WireAsset) => void, { signal }: WatchOptions = {}) =>
       watch(assetChanges(connection, id, signal), listener),
   }
-  // The client's types say more than the wire's (which variants belong to which profile); at run time they are one.
+  // The client's types say more than the wire's (which variants belong to which profile); at run time they are the
+  // same.
   return client as unknown as Client<R>
 }
 

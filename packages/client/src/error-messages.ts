@@ -9,12 +9,13 @@ const BY_REASON: Readonly<Record<string, string>> = {
   extension_mime_mismatch: 'The file is not what its name says.',
   declared_mime_mismatch: 'The file is not what its name says.',
   corrupt_media: 'The file is damaged and cannot be opened.',
+  unsupported_codec: 'Files of this kind cannot be opened here.',
   limit_exceeded: 'The picture or recording is too large.',
 }
 
 const BY_CODE: Readonly<Record<string, string>> = {
   upload_rejected: 'The file was not accepted.',
-  not_found: 'It is not there any more.',
+  not_found: 'It no longer exists.',
   forbidden: 'You are not allowed to do this. You may have to sign in.',
   session_expired: 'The upload took too long. Please start it again.',
   network_failed: `The connection was lost. ${TRY_LATER}`,
@@ -24,7 +25,7 @@ const BY_CODE: Readonly<Record<string, string>> = {
   checksum_mismatch: 'The file was damaged on its way. Please try again.',
 }
 
-/** What an error means to the person at the screen. Pure. */
+/** The message of an error for the user. Pure. */
 export function messageOf(code: string, reason: string | undefined): string {
   return BY_REASON[reason ?? ''] ?? BY_CODE[code] ?? `Something went wrong. ${TRY_LATER}`
 }

@@ -5,7 +5,7 @@ export interface ServerSentEvent {
 }
 
 /**
- * Reads server-sent events from a body. `onBytes` is called with every chunk, comments included: a sign of life. Leaving
+ * Reads server-sent events from a body. Calls `onBytes` with every chunk, comments included, as a sign of life. Leaving
  * the loop cancels the body.
  */
 export async function* readEvents(
@@ -29,7 +29,7 @@ export async function* readEvents(
       }
     }
   } finally {
-    // A body that failed cannot be cancelled; its failure is thrown already.
+    // A failed body cannot be cancelled; its failure is already thrown.
     await reader.cancel().catch(() => {})
   }
 }

@@ -1,8 +1,8 @@
 /** Lets a bounded number of actions run at once; the others wait in order. */
 export interface Limiter {
-  /** Takes a place without waiting: gives the function that frees it, or `undefined` when all are taken. */
+  /** Takes a place without waiting. Returns the function that frees it, or `undefined` if all are taken. */
   tryEnter(): (() => void) | undefined
-  /** Runs `action` when there is a place. A cancelled wait rejects with the signal's reason. */
+  /** Runs `action` once there is a place. A cancelled wait rejects with the signal's reason. */
   run<T>(signal: AbortSignal | undefined, action: () => Promise<T>): Promise<T>
 }
 

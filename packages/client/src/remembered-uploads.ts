@@ -1,15 +1,15 @@
-/** Where uploads are remembered over a reload; the browser's `localStorage` and `sessionStorage` fit. */
+/** Where uploads are remembered across a reload; the browser's `localStorage` and `sessionStorage` fit. */
 export interface UploadMemory {
   getItem(key: string): string | null
   setItem(key: string, value: string): void
   removeItem(key: string): void
 }
 
-/** The upload sessions that a later page can go on with, by the fingerprint of their file. */
+/** The upload sessions that a later page can continue, by the fingerprint of their file. */
 export interface RememberedUploads {
   /**
-   * Takes a fingerprint for one upload of this page and gives the function that returns it; `undefined` while another
-   * upload has it: two uploads never share a session, for the cancelling of one would end the other.
+   * Claims a fingerprint for one upload of this page and returns the function that releases it; `undefined` while
+   * another upload has it. Two uploads never share a session, because cancelling one would end the other.
    */
   claim(fingerprint: string): (() => void) | undefined
   /** The id of the session, or `undefined`. */
@@ -22,7 +22,7 @@ type Entries = Readonly<Record<string, { readonly id: string; readonly expiresAt
 
 const KEY = 'rindle.uploads'
 const MAX_ENTRIES = 100
-/** For sessions that do not say when they end. */
+/** For sessions without an expiry. */
 const DEFAULT_LIFE_MS = 24 * 60 * 60 * 1000
 
 /** Sessions kept in `memory`; `null` remembers nothing. A memory that fails (full, forbidden) remembers nothing. */
@@ -47,7 +47,7 @@ export function rememberedUploads(memory: UploadMemory | null): RememberedUpload
   }
 }
 
-/** What tells one file and purpose from another, for a page that has been loaded anew. */
+/** Identifies a file and its purpose, also for a page that was reloaded. */
 export function fingerprintOf(file: File, purpose: readonly (string | undefined)[]): string {
   return JSON.stringify([file.name, file.size, file.lastModified, file.type, ...purpose])
 }
@@ -57,7 +57,7 @@ export function browserMemory(): UploadMemory | null {
   try {
     return typeof localStorage === 'undefined' ? null : localStorage
   } catch {
-    // A browser that blocks site data throws at the mere mention.
+    // A browser that blocks site data throws as soon as the property is read.
     return null
   }
 }
@@ -68,7 +68,7 @@ function read(memory: UploadMemory | null): Entries {
     const alive = Object.entries(entries).filter(([, { expiresAtMs }]) => expiresAtMs > Date.now())
     return Object.fromEntries(alive)
   } catch {
-    // Foreign text under our key, or no access: resuming is a convenience, the upload goes on from its start.
+    // Foreign data under our key, or no access: resuming is optional, so the upload starts from the beginning.
     return {}
   }
 }

@@ -1,7 +1,7 @@
-/** What a listener throws is its owner's: it becomes an uncaught error, as of any event listener, and stops nothing. */
+/** Reports an error of a listener as an uncaught error, as for any event listener; it stops nothing. */
 export function reportListenerError(error: unknown): void {
   if (typeof reportError === 'function') return reportError(error)
-  // Node has none.
+  // Node has no reportError.
   queueMicrotask(() => {
     throw error
   })

@@ -4,18 +4,18 @@ import { isClientError } from './client-error.ts'
 const MAX_TRIES = 8
 const FIRST_DELAY_MS = 500
 const MAX_DELAY_MS = 20_000
-/** A server that asks for more than this is not waited for. */
+/** The client gives up if the server asks it to wait longer. */
 const MAX_RETRY_AFTER_MS = 120_000
 
 /**
- * How long to wait after the `failures`-th failure in a row, or `undefined` to give up. `random` is from 0 to 1: clients
- * that failed together do not come back together. Pure.
+ * The delay after the `failures`-th failure in a row, or `undefined` to give up. `random` is from 0 to 1, so that
+ * clients that failed together do not retry together. Pure.
  */
 export function retryDelayMs(error: unknown, failures: number, random: number): number | undefined {
   if (!isClientError(error) || failures >= MAX_TRIES) return undefined
-  // RFC 4918: a request that met a full disk is repeated by a person, and not by a program.
+  // RFC 4918: a person repeats a request that met a full disk, never a program.
   if (error.status === 507) return undefined
-  // A storage refuses an expired signature like a forged one. With a new signature it is worth exactly one more try.
+  // A storage refuses an expired signature like a forged one. A new signature deserves exactly one more try.
   const isWorthIt = error.retryable || (error.code === 'storage_refused' && failures === 1)
   if (!isWorthIt) return undefined
   const backOffMs = random * Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** failures)
@@ -24,8 +24,8 @@ export function retryDelayMs(error: unknown, failures: number, random: number): 
 }
 
 /**
- * Repeats `action` until it succeeds, fails for good or is cancelled; then throws the signal's reason. Failures count
- * from the beginning again after one that `hasProgressed`.
+ * Repeats `action` until it succeeds, fails for good or is cancelled; then throws the signal's reason. An attempt that
+ * `hasProgressed` resets the count of failures.
  */
 export async function withRetries<T>(
   signal: AbortSignal | undefined,

@@ -6,30 +6,30 @@ import type { WireRequest } from './wire.ts'
 export interface SendOptions {
   readonly fetch: typeof fetch
   readonly signal: AbortSignal
-  /** Called as bytes leave, with their number so far. */
+  /** Called as bytes leave, with their total so far. */
   readonly onSent: (bytes: number) => void
 }
 
-/** A connection on which no byte moves for so long is given up. */
+/** A connection that moves no byte for this long is abandoned. */
 const STALL_TIMEOUT_MS = 60_000
-// The browser sets these itself, and complains about whoever tries.
+// The browser sets these itself, and logs an error if a page tries.
 const FORBIDDEN_HEADERS = /^(?:host|content-length)$/i
 
 /**
- * Sends `body` to the storage. Throws {@link RindleClientError}: `storage_refused` for an answer that is no success,
- * `file_unreadable` when the file was changed or removed since it was chosen; or the signal's reason.
+ * Sends `body` to the storage. Throws {@link RindleClientError}: `storage_refused` for an answer that is not a success,
+ * `file_unreadable` if the file was changed or removed since it was chosen; or the signal's reason.
  */
 export async function sendBlob(target: WireRequest, body: Blob, options: SendOptions): Promise<void> {
   options.signal.throwIfAborted()
   options.onSent(0)
-  // A type of the blob would be sent as a header that is not in the signature.
+  // A blob's type would be sent as a header that is not in the signature.
   const bytes = body.slice(0, body.size, '')
-  // fetch does not tell how far it is: XMLHttpRequest wherever there is one.
+  // fetch reports no upload progress: use XMLHttpRequest wherever it exists.
   const send = typeof XMLHttpRequest === 'undefined' ? sendByFetch : sendByXhr
   try {
     await send(target, bytes, options)
   } catch (error) {
-    // To a page, a file that cannot be read looks like a line that broke.
+    // To a page, an unreadable file looks like a broken connection.
     if (!isClientError(error, 'network_failed') || (await isReadable(bytes))) throw error
     throw new RindleClientError('file_unreadable', { cause: error })
   }
@@ -70,7 +70,7 @@ function sendByXhr(target: WireRequest, body: Blob, { signal, onSent }: SendOpti
       stall = setTimeout(abort, STALL_TIMEOUT_MS)
       onSent(loaded)
     })
-    // Comes last, after an answer, an error and an abort alike.
+    // The last event after an answer, an error and an abort alike.
     xhr.addEventListener('loadend', () => {
       clearTimeout(stall)
       signal.removeEventListener('abort', abort)
@@ -87,7 +87,7 @@ function sendByXhr(target: WireRequest, body: Blob, { signal, onSent }: SendOpti
 }
 
 function answerOf(xhr: XMLHttpRequest): { status: number; body: string; retryAfter: string | null } {
-  // Asking for a header that another origin does not expose is written to the console as an error.
+  // Reading a header that another origin does not expose would log an error to the console.
   const retryAfter = /^retry-after: *(.+?)\s*$/im.exec(xhr.getAllResponseHeaders())?.[1] ?? null
   return { status: xhr.status, body: xhr.responseText, retryAfter }
 }

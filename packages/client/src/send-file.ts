@@ -5,7 +5,7 @@ import { sendParts } from './send-parts.ts'
 import { sendResumable } from './send-resumable.ts'
 import { signedRequest, type Transfer } from './transfer.ts'
 
-/** Sends what the storage does not have yet, by the session's strategy. */
+/** Sends the bytes that the storage does not have yet, by the session's strategy. */
 export async function sendFile(transfer: Transfer): Promise<void> {
   const { strategy } = transfer.upload
   if (strategy === 'presigned_put') return sendWhole(transfer)
@@ -19,7 +19,7 @@ async function sendWhole(transfer: Transfer): Promise<void> {
   let { request } = transfer.upload
   await withRetries(signal, async () => {
     const target = request ?? (await signedRequest(transfer, '/sign', signal))
-    // The next try gets a new signature: this one may be what is refused.
+    // The next try gets a new signature, because this one may be the problem.
     request = undefined
     await sendBlob(target, file, { fetch: connection.fetch, signal, onSent: onLoaded })
   })

@@ -18,7 +18,7 @@ interface Part {
 function missingParts(upload: WireUpload, byteSize: number): readonly Part[] {
   const { partBytes, partCount, parts = [] } = upload
   if (partBytes === undefined || partCount === undefined) {
-    throw new RindleClientError('response_invalid', { detail: 'A multipart upload says partBytes and partCount.' })
+    throw new RindleClientError('response_invalid', { detail: 'A multipart upload needs partBytes and partCount.' })
   }
   const sizes = new Map(parts.map((part) => [part.partNumber, part.byteSize]))
   return Array.from({ length: partCount }, (_, index): Part => {
@@ -27,7 +27,7 @@ function missingParts(upload: WireUpload, byteSize: number): readonly Part[] {
   }).filter(({ partNumber, start, end }) => sizes.get(partNumber) !== end - start)
 }
 
-/** Sends the missing parts, a few at once. The first that fails for good ends the others. */
+/** Sends the missing parts, a few at once. The first permanent failure ends the others. */
 export async function sendParts(transfer: Transfer): Promise<void> {
   const { upload, file, onLoaded } = transfer
   const missing = missingParts(upload, file.size)

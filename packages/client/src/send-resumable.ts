@@ -8,7 +8,7 @@ import type { Transfer } from './transfer.ts'
 const MAX_CHUNK_BYTES = 64 * 1024 * 1024
 const PROTOCOL = { 'tus-resumable': '1.0.0' }
 
-/** Sends what the server does not have yet, by tus 1.0. Failures count in a row: those before some progress do not. */
+/** Sends the bytes that the server does not have yet, by tus 1.0. Progress resets the count of failures. */
 export async function sendResumable(transfer: Transfer): Promise<void> {
   const { connection, file, signal, onLoaded } = transfer
   const url = resumableUrl(transfer)
@@ -39,9 +39,9 @@ export async function sendResumable(transfer: Transfer): Promise<void> {
 function resumableUrl({ connection, upload }: Transfer): string {
   const { tusUrl } = upload
   if (tusUrl === undefined) {
-    throw new RindleClientError('response_invalid', { detail: 'A resumable upload says its tusUrl.' })
+    throw new RindleClientError('response_invalid', { detail: 'A resumable upload needs a tusUrl.' })
   }
-  // It is of the server, which may be another than the page's.
+  // Relative to the server, which may have another origin than the page.
   return connection.baseUrl.startsWith('/') ? tusUrl : new URL(tusUrl, connection.baseUrl).href
 }
 
@@ -60,5 +60,5 @@ async function readOffset(
   if (!response.ok) throw await errorOfResponse(response, isGone ? 'session_expired' : 'storage_refused')
   const offset = Number(response.headers.get('upload-offset') ?? Number.NaN)
   if (Number.isSafeInteger(offset)) return offset
-  throw new RindleClientError('response_invalid', { detail: 'The server did not say its Upload-Offset.' })
+  throw new RindleClientError('response_invalid', { detail: 'The server sent no Upload-Offset.' })
 }

@@ -7,11 +7,11 @@ export interface Transfer {
   readonly upload: WireUpload
   readonly file: File
   readonly signal: AbortSignal
-  /** Called with the number of bytes that the storage has or is taking. */
+  /** Called with the number of bytes that the storage has or is receiving. */
   readonly onLoaded: (bytes: number) => void
 }
 
-/** Asks the server for the request of the whole file, or of one of its parts. */
+/** Gets the signed request for the whole file, or for one of its parts. */
 export function signedRequest(
   { connection, upload }: Transfer,
   path: string,

@@ -31,15 +31,15 @@ interface Job {
   readonly options: UploadFileOptions
   readonly signal: AbortSignal
   readonly fingerprint: string
-  /** Lets others have the fingerprint; `undefined` when another upload of this page has it: this one goes without memory. */
+  /** Releases the fingerprint; `undefined` if another upload of this page has it, and this one is not remembered. */
   readonly release: (() => void) | undefined
   readonly report: Report
 }
 
-/** One upload, from the first question to the asset that `waitFor` asks for. Rejects as `Client.upload` says. */
+/** One upload, from the first request to the asset that `waitFor` asks for. Rejects as `Client.upload` says. */
 export async function uploadFile(connection: Connection, file: File, options: UploadFileOptions): Promise<WireAsset> {
   const { profile, slot, strategy } = options
-  // Of the upload's own, so that nothing it listens with stays on a signal that lives longer.
+  // A signal of its own, so that no listener stays on the caller's longer-lived signal.
   const signal = AbortSignal.any(options.signal === undefined ? [] : [options.signal])
   const report = reporterOf(file, options)
   report('negotiating', 0)
@@ -68,7 +68,7 @@ function reporterOf(file: File, { onProgress }: UploadFileOptions): Report {
   }
 }
 
-/** A session may end while its file travels, at the server's will. Then, once, all begins anew. */
+/** Transfers the file. If the server ends the session meanwhile, starts over, once. */
 async function transferOrBeginAgain(job: Job): Promise<string> {
   try {
     return await transfer(job)
@@ -89,7 +89,7 @@ async function transfer(job: Job): Promise<string> {
   } catch (error) {
     if (signal.aborted || hasEnded(error)) forget(job)
     if (signal.aborted) {
-      // Whoever sends the same file again need not wait for the server to drop this session.
+      // The same file may be sent again without waiting for the server to drop this session.
       job.release?.()
       await giveUp(connection, upload)
     }
@@ -107,7 +107,7 @@ async function recallUpload({ connection, fingerprint, release, signal }: Job): 
     const upload = await withRetries(signal, () => requestJson<WireUpload>(connection, { method: 'GET', path, signal }))
     if ([...OPEN_STATES, 'completed'].includes(upload.state)) return upload
   } catch (error) {
-    // It is gone, or another user's now.
+    // The session is gone, or belongs to another user now.
     if (signal.aborted || !isClientError(error) || error.retryable) throw error
   }
   connection.remembered.forget(fingerprint)
@@ -135,7 +135,7 @@ async function complete({ connection, signal }: Job, { id }: WireUpload): Promis
     try {
       await requestJson(connection, call)
     } catch (error) {
-      // The storage took every byte, and does not show the object yet; or another request is putting the parts together.
+      // The storage has every byte but does not show the object yet, or another request is assembling the parts.
       const isEarly =
         isClientError(error, 'storage_object_missing') || isClientError(error, 'storage_precondition_failed')
       if (!isEarly) throw error
@@ -144,13 +144,13 @@ async function complete({ connection, signal }: Job, { id }: WireUpload): Promis
   })
 }
 
-/** Drops a cancelled session at the server. When that fails, the server does it when the session expires. */
+/** Drops a cancelled session at the server. If that fails, the server drops it when it expires. */
 async function giveUp(connection: Connection, { id }: WireUpload): Promise<void> {
   const signal = AbortSignal.timeout(GIVE_UP_TIMEOUT_MS)
   await request(connection, { method: 'DELETE', path: `/uploads/${id}`, signal }).catch(() => {})
 }
 
-/** Whether the session is of no more use: a refused file stays refused, a lost connection comes back. */
+/** Whether the session cannot be continued: a refused file stays refused, a lost connection comes back. */
 function hasEnded(error: unknown): boolean {
   return isClientError(error) && !error.retryable && error.code !== 'storage_refused'
 }
@@ -177,12 +177,15 @@ async function awaitAsset(
     report('processing', file.size, asset)
     if (asset.settled || (waitFor === 'available' && DELIVERABLE_STATES.includes(asset.state))) return asset
   }
-  throw new RindleClientError('response_invalid', { detail: `The server stopped telling about asset ${id}.` })
+  throw new RindleClientError('response_invalid', { detail: `The server stopped reporting asset ${id}.` })
 }
 
 function assertAccepted(asset: WireAsset): WireAsset {
   if (asset.state === 'quarantined') {
-    throw new RindleClientError('upload_rejected', { reason: asset.errorReason ?? undefined })
+    throw new RindleClientError('upload_rejected', {
+      reason: asset.errorReason ?? undefined,
+      detail: asset.errorMessage ?? undefined,
+    })
   }
   if (asset.state === 'deleted') throw new RindleClientError('not_found')
   return asset

@@ -24,7 +24,7 @@ export type VariantState =
   | 'missing'
   | 'purged'
 
-/** One variant, as the server shows it; `null` where nothing is known yet. */
+/** One variant, as the server shows it; `null` for unknown values. */
 export interface VariantView {
   readonly state: VariantState
   readonly outputKind: 'image' | 'video' | 'audio' | 'waveform'
@@ -37,14 +37,17 @@ export interface VariantView {
   /** Pixels. */
   readonly height: number | null
   readonly durationMs: number | null
+  /** Why it failed, or what it waits for: a code. */
   readonly errorReason: string | null
+  /** The same as a sentence for a person, in English. */
+  readonly errorMessage: string | null
   /** What the processor says of its output, such as the tiles of a thumbnail strip. */
   readonly metadata: Readonly<Record<string, unknown>>
   /** `null` unless it may be fetched. */
   readonly url: string | null
 }
 
-/** One asset, as the server shows it, of any profile; `null` where nothing is known yet. */
+/** One asset, as the server shows it, of any profile; `null` for unknown values. */
 export interface WireAsset {
   readonly id: string
   readonly profile: string
@@ -58,16 +61,18 @@ export interface WireAsset {
   /** Pixels, as displayed. */
   readonly height: number | null
   readonly durationMs: number | null
-  /** Why it is quarantined, or what last went wrong. */
+  /** Why it is quarantined, or what last went wrong: a code. */
   readonly errorReason: string | null
+  /** The same as a sentence for a person, in English. */
+  readonly errorMessage: string | null
   /** Nothing more will change by itself. */
   readonly settled: boolean
-  /** Of the original; `null` unless it may be fetched. */
+  /** The URL of the original; `null` unless it may be fetched. */
   readonly url: string | null
   readonly variants: Readonly<Record<string, VariantView>>
 }
 
-/** A request that sends bytes to the storage, to be used as it is. */
+/** A request that sends bytes to the storage; use it unchanged. */
 export interface WireRequest {
   readonly method: string
   readonly url: string
@@ -80,7 +85,7 @@ export interface WirePart {
   readonly byteSize: number
 }
 
-/** An upload session: what the client reads of it. */
+/** The part of an upload session that the client reads. */
 export interface WireUpload {
   readonly id: string
   readonly assetId: string
@@ -93,11 +98,11 @@ export interface WireUpload {
   readonly partBytes?: number
   readonly partCount?: number
   readonly parts?: readonly WirePart[]
-  /** Where a resumable upload goes. */
+  /** The URL for the bytes of a resumable upload. */
   readonly tusUrl?: string
 }
 
-/** A problem document, as far as the client reads it. */
+/** The part of a problem document that the client reads. */
 export interface WireProblem {
   readonly code?: string
   readonly detail?: string

@@ -62,6 +62,7 @@ const READY: WireAsset = {
   height: 1,
   durationMs: null,
   errorReason: null,
+  errorMessage: null,
   settled: true,
   url: 'https://files.example/original',
   variants: {},

@@ -234,11 +234,18 @@ describe('a file that is not accepted', () => {
   })
 
   it('is refused when its bytes are found to be something else', async () => {
-    server().show({ state: 'quarantined', errorReason: 'extension_mime_mismatch', settled: true })
+    const detail = 'The file is named .jpg, but its bytes are text/html.'
+    server().show({
+      state: 'quarantined',
+      errorReason: 'extension_mime_mismatch',
+      errorMessage: detail,
+      settled: true,
+    })
     await expect(client().upload(fileOf(10), { profile: 'photo' })).rejects.toMatchObject({
       code: 'upload_rejected',
       reason: 'extension_mime_mismatch',
       message: 'The file is not what its name says.',
+      detail,
     })
   })
 })

@@ -46,7 +46,7 @@ export {
   type WorkerRegistration,
   type Workers,
 } from './ports/jobs.ts'
-export { type CodedLogger, errorFields } from './ports/logger.ts'
+export { type CodedLogger, errorFields, safeLogger } from './ports/logger.ts'
 export type {
   MediaLimits,
   ProbeOptions,

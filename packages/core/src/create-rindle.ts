@@ -34,7 +34,7 @@ import { operationsOf } from './operations/operations.ts'
 import { GaugeReader } from './operations/runtime-status/gauge-reader.ts'
 import { GAUGES, readGauges } from './operations/runtime-status/gauges.ts'
 import type { JobsAdapter } from './ports/jobs.ts'
-import { type Logger, stderrLogger } from './ports/logger.ts'
+import { type Logger, safeLogger, stderrLogger } from './ports/logger.ts'
 import type { Processor } from './ports/processor.ts'
 import type { StorageAdapter } from './ports/storage.ts'
 import type { GaugeReading, Telemetry } from './ports/telemetry.ts'
@@ -71,34 +71,34 @@ export interface RindleOptions<Ps extends Profiles> {
   readonly storages: Readonly<Record<string, StorageAdapter>>
   /** Families of media by name, each made by `defineProfile`; rows remember the name. */
   readonly profiles: Ps
-  /** Where background work is enqueued. */
+  /** The queue for background work. */
   readonly jobs: JobsAdapter
-  /** What makes variants and probes media. @default none: nothing but originals */
+  /** Processors make variants and probe media. @default none: nothing but originals */
   readonly processors?: readonly Processor[]
-  /** Receives what happens; a pino instance fits. @default one JSON line for each event from `info` on, on stderr */
+  /** Receives the log; a pino instance fits. @default one JSON line for each event from `info` on, on stderr */
   readonly logger?: Logger
-  /** How long signed URLs live. */
+  /** The lifetimes of signed URLs. */
   readonly delivery?: {
-    /** Least remaining life of signed URLs, where a profile says nothing. @default 900 */
+    /** The shortest remaining lifetime of signed URLs, unless a profile sets it. @default 900 */
     readonly expiresInSeconds?: number
     /**
-     * The longest life that may be asked of a signed URL. An object that was replaced by a newer one is kept for so
-     * long, and then deleted. @default 604800 (seven days)
+     * The longest lifetime that a signed URL may be asked for. A replaced object is kept for this long, and then
+     * deleted. @default 604800 (seven days)
      */
     readonly maxExpiresInSeconds?: number
   }
-  /** Where work in progress lies. @default `rindle` in the system's temporary directory */
+  /** The directory for work in progress. @default `rindle` in the system's temporary directory */
   readonly workDirectory?: string
-  /** Bound of the cache of source files of remote storages, in bytes. @default 2147483648 */
+  /** The size limit of the cache of source files of remote storages, in bytes. @default 2147483648 */
   readonly sourceCacheMaxBytes?: number
   /**
-   * How many days a quarantined original is kept, so that it can be released; afterwards `purgeUnattached` purges it.
+   * The number of days for which a quarantined original can be released; afterwards `purgeUnattached` purges it.
    * @default 30
    */
   readonly quarantineDays?: number
   /** Spans and metrics: `openTelemetry()` of @rindle/opentelemetry. @default none, at no cost */
   readonly telemetry?: Telemetry
-  /** The clock, for expiries of URLs. @default the system's */
+  /** The clock, for the expiry of URLs. @default the system's */
   readonly now?: () => Date
 }
 
@@ -114,14 +114,15 @@ export function createRindle<const Ps extends Profiles>(options: RindleOptions<P
   const database = openDatabase(options.database)
   const runtime = composeRuntime(options, mappingErrors(database))
   options.jobs.connect({ database, logger: runtime.logger })
-  // The facade's types say more than the verbs' (which variant belongs to which profile); at run time they are one.
+  // The facade's types say more than the verbs' (which variant belongs to which profile); at run time they are the
+  // same.
   const { telemetry } = options
   const instance = announcingRefusals(runtime, facade(runtime, database, telemetry))
   return (telemetry === undefined ? instance : tracedVerbs(telemetry, instance)) as unknown as Rindle<Ps>
 }
 
 function composeRuntime(options: RindleOptions<Profiles>, database: Database): Runtime {
-  const logger = options.logger ?? stderrLogger
+  const logger = safeLogger(options.logger ?? stderrLogger)
   const workDirectory = options.workDirectory ?? join(tmpdir(), 'rindle')
   const { telemetry, now = () => new Date() } = options
   const storages = telemetry === undefined ? options.storages : tracedStorages(options.storages, telemetry)

@@ -104,7 +104,7 @@ export type {
 export type { DoctorCheck, DoctorOptions, DoctorReport } from './operations/doctor/doctor.ts'
 export type { EraseOwnerOptions, ErasureReport } from './operations/erase-owner.ts'
 export type { ErasureTotals, Owners } from './operations/erase-owners.ts'
-export type { InitStorageReport } from './operations/init-storage.ts'
+export type { InitStorageOptions, InitStorageReport } from './operations/init-storage.ts'
 export type { AssetPage, ListAssetsOptions } from './operations/list/list-assets.ts'
 export type { ListVariantsOptions, VariantPage } from './operations/list/list-variants.ts'
 export type { ListingOptions } from './operations/list/listing.ts'
@@ -160,7 +160,25 @@ export type {
 export type { Gauge, GaugeReading, Telemetry } from './ports/telemetry.ts'
 export { defineProfile } from './profile/define-profile.ts'
 export type { DeclaredVariant, DeliveryOptions, Profile, ProfileOptions } from './profile/profile.ts'
-export type { AssetOf, AttachTo, ProfileName, Profiles, Rindle, SlotName, VariantName } from './rindle.ts'
+export type {
+  AssetOf,
+  Assets,
+  Attachments,
+  AttachTo,
+  Delivery,
+  Diagnostics,
+  DirectUploads,
+  Instance,
+  OwnFiles,
+  ProfileName,
+  Profiles,
+  ProxiedUploads,
+  ResumableUploads,
+  Rindle,
+  SlotName,
+  UploadSessions,
+  VariantName,
+} from './rindle.ts'
 export type { InspectedUpload, VerifiedUpload } from './uploads/complete.ts'
 export type { CompletedPart } from './uploads/direct/multipart.ts'
 export type { InitiateMultipartOptions, InitiateOptions, MultipartUpload } from './uploads/initiate.ts'

@@ -41,13 +41,13 @@ import type { InitiateResumableOptions, ResumableSession } from './uploads/resum
 import type { ResumableWriter, WriteResumableOptions } from './uploads/resumable/writer.ts'
 import type { CancelOptions } from './variants/cancel.ts'
 
-/** Profiles by name, as {@link Rindle} is made with. */
+/** Profiles by name, as {@link createRindle} takes them. */
 export type Profiles = Readonly<Record<string, Profile>>
 
 /** The names of the profiles. */
 export type ProfileName<Ps extends Profiles> = keyof Ps & string
 
-/** The variants that a profile declares; of any of them, when `P` is a union. */
+/** The variants that a profile declares; of any profile, when `P` is a union. */
 export type VariantName<Ps extends Profiles, P extends ProfileName<Ps>> = P extends unknown
   ? keyof Ps[P]['variants'] & string
   : never
@@ -59,58 +59,57 @@ export type SlotName<Ps extends Profiles, P extends ProfileName<Ps>> = P extends
     : never
   : never
 
-/** An asset whose profile is known to the compiler. */
+/** An asset with a profile that the compiler knows. */
 export type AssetOf<P extends string> = { readonly id: string; readonly profile: P }
 
 /**
- * Where an upload is attached: one through the application with its row, one that a client sends as soon as it is
- * available.
+ * The slot of an upload: an upload through the application is attached together with its row, one that a client sends
+ * as soon as it is available.
  */
 export type AttachTo<S extends string> =
   | { readonly owner: Owner; readonly slot: S }
   | { readonly owner?: never; readonly slot?: never }
 
-/**
- * One instance of Rindle over its adapters. Made by {@link createRindle}. Every method throws {@link RindleError}; the
- * codes that matter are named. Methods that take `tx` write through the application's transaction.
- */
-export interface Rindle<Ps extends Profiles = Profiles>
-  extends AsyncDisposable,
-    Operations<ProfileName<Ps>, VariantName<Ps, ProfileName<Ps>>> {
+/** The instance itself: its life cycle, its workers, and its events. */
+export interface Instance<Ps extends Profiles = Profiles> {
   /** The version of this package. */
   readonly version: string
-  /** The generated Prisma client: the typed read model of Rindle's tables. Made when first used. */
+  /** The generated Prisma client: the typed read model of Rindle's tables. Made on first use. */
   readonly prisma: PrismaClient
   /** The configured profiles. */
   readonly profiles: Ps
-
-  /** Acquires what the adapters need; prepares the queues. Safe to repeat. Needs migrated tables: `setup_incomplete`. */
+  /**
+   * Acquires the adapters' resources; prepares the queues. Safe to repeat. Needs migrated tables: `setup_incomplete`.
+   */
   start(): Promise<void>
-  /** Stops workers (waiting for jobs in hand), then releases everything. Safe to repeat. */
+  /** Stops workers (waiting for running jobs), then releases everything. Safe to repeat. */
   stop(): Promise<void>
   /**
-   * Starts workers in this process. Queues that this machine lacks the program for are left to others, and looked at again
-   * every minute; one that was named is an error: `setup_incomplete`.
+   * Starts workers in this process. Queues whose program this machine lacks are left to other workers, and checked
+   * again every minute; a named one is an error: `setup_incomplete`.
    */
   work(options?: WorkOptions): Promise<RunningWorkers>
   /**
-   * The workers of all processes that take jobs now, the longest running first. Workers whose process died are among them
-   * for up to a minute.
+   * The workers of all processes that take jobs now, the longest running first. Workers of a dead process stay in the
+   * list for up to a minute.
    */
   liveWorkers(): Promise<readonly LiveWorker[]>
   /** Calls `listener` for every event of that name in this process; returns the function that removes it. */
   on<N extends EventName>(name: N, listener: EventListener<N>): () => void
   /**
-   * Calls `listener` for every change of one asset and its variants, progress included, by whatever process, after its
+   * Calls `listener` for every change of one asset and its variants, including progress, by any process, after its
    * commit. Needs a database opened from a URL or a pool.
    */
   subscribe(asset: { readonly assetId: string }, listener: ChangeListener): Promise<ChangeSubscription>
   /**
-   * Wraps a transaction of the application, so that events of what is done with it follow the commit: pass the handle
-   * as `tx`, and call its `afterCommit()` after the commit. With a bare executor they travel with the job instead.
+   * Wraps a transaction of the application, so that its events follow the commit: pass the handle as `tx`, and call its
+   * `afterCommit()` after the commit. With a bare executor the events travel with the job instead.
    */
   withTransaction(tx: SqlExecutor): TransactionHandle
+}
 
+/** Uploads whose bytes pass through the application. */
+export interface ProxiedUploads<Ps extends Profiles = Profiles> {
   /**
    * Streams a file through the application: sniffed, measured, hashed and stored in one pass, then its row and its
    * promote job (and, with `owner` and `slot`, its attachment) in one transaction. `upload_rejected`.
@@ -121,7 +120,7 @@ export interface Rindle<Ps extends Profiles = Profiles>
     options?: ReceiveOptions & AttachTo<SlotName<Ps, P>>,
   ): Promise<Asset<P>>
   /**
-   * The part of {@link upload} that touches storage. Call it before a transaction of the application, then
+   * Does the part of {@link upload} that touches storage. Call it before a transaction of the application, then
    * {@link register} inside. `upload_rejected`.
    */
   receive<P extends ProfileName<Ps>>(
@@ -129,42 +128,52 @@ export interface Rindle<Ps extends Profiles = Profiles>
     source: UploadSource,
     options?: ReceiveOptions,
   ): Promise<ReceivedUpload<P>>
-  /** The part of {@link upload} that writes rows: asset, session, promote job and, when given, attachment. Atomic. */
+  /**
+   * Does the part of {@link upload} that writes rows: asset, session, promote job and, when given, attachment. Atomic.
+   */
   register<P extends ProfileName<Ps>>(
     received: ReceivedUpload<P>,
     options?: { readonly tx?: SqlExecutor } & AttachTo<SlotName<Ps, P>>,
   ): Promise<Asset<P>>
   /** Deletes received bytes that were not registered. Safe to repeat. */
   discard(received: ReceivedUpload): Promise<void>
+}
 
+/** Uploads that a client sends to the storage itself: in one request, or in parts. */
+export interface DirectUploads<Ps extends Profiles = Profiles> {
   /**
    * Begins an upload by one PUT to the storage: a `staged` asset and an `initialized` session in one transaction.
-   * `upload_rejected` when what is declared is not acceptable, `capability_unsupported`.
+   * `upload_rejected` when the declaration is not acceptable, `capability_unsupported`.
    */
   initiateUpload<P extends ProfileName<Ps>>(
     profile: P,
     options: Omit<InitiateOptions, 'owner' | 'slot'> & AttachTo<SlotName<Ps, P>>,
   ): Promise<UploadSession>
-  /** The request by which the client sends the file; may be asked again. `not_found`, `session_expired`. */
+  /** Signs the request for the whole file; may be called again. `not_found`, `session_expired`. */
   signUpload(sessionId: string): Promise<SignedRequest>
   /** {@link initiateUpload} and {@link signUpload} in one call. */
   presignedPut<P extends ProfileName<Ps>>(
     profile: P,
     options: Omit<InitiateOptions, 'owner' | 'slot' | 'tx'> & AttachTo<SlotName<Ps, P>>,
   ): Promise<{ readonly session: UploadSession; readonly request: SignedRequest }>
-  /** Begins an upload in parts, up to 5 TiB; says how to cut the file. `upload_rejected`, `capability_unsupported`. */
+  /**
+   * Begins an upload in parts, up to 5 TiB, and tells how to divide the file. `upload_rejected`,
+   * `capability_unsupported`.
+   */
   initiateMultipartUpload<P extends ProfileName<Ps>>(
     profile: P,
     options: Omit<InitiateMultipartOptions, 'owner' | 'slot'> & AttachTo<SlotName<Ps, P>>,
   ): Promise<MultipartUpload>
-  /** The request for one part: any order, in parallel, again after a failure. `not_found`, `session_expired`. */
+  /**
+   * Signs the request for one part: in any order, in parallel, again after a failure. `not_found`, `session_expired`.
+   */
   signMultipartPart(sessionId: string, partNumber: number): Promise<SignedRequest>
   /**
-   * The parts that the storage has, so that a reloaded page goes on. `not_found`, `session_expired`: with `completed` in
-   * `details.state` when they were put together. Completes the upload where that was cut short.
+   * Lists the parts that the storage has, so that a reloaded page can continue. `not_found`, `session_expired`, with
+   * `completed` in `details.state` when they were assembled. Finishes a completion that was cut short.
    */
   listMultipartParts(sessionId: string): Promise<readonly UploadedPart[]>
-  /** Puts the parts together (the storage's own list, unless given), then verifies. Safe to repeat. */
+  /** Assembles the parts (by the storage's own list, unless given), then verifies. Safe to repeat. */
   completeMultipartUpload(sessionId: string, parts?: readonly CompletedPart[]): Promise<VerifiedUpload<ProfileName<Ps>>>
   /**
    * Looks for the uploaded object and begins the asset's promotion. Safe to repeat and to call many times at once.
@@ -173,88 +182,83 @@ export interface Rindle<Ps extends Profiles = Profiles>
   verifyCompletion(sessionId: string): Promise<VerifiedUpload<ProfileName<Ps>>>
   /** The older name of {@link verifyCompletion}. */
   verifyUpload(sessionId: string): Promise<VerifiedUpload<ProfileName<Ps>>>
-  /** The part of {@link verifyCompletion} that touches storage; call it before a transaction, then {@link confirmUpload}. */
+  /**
+   * Does the part of {@link verifyCompletion} that touches storage; call it before a transaction, then
+   * {@link confirmUpload}.
+   */
   inspectUpload(sessionId: string): Promise<InspectedUpload>
-  /** The part of {@link verifyCompletion} that writes rows. Atomic. */
+  /** Does the part of {@link verifyCompletion} that writes rows. Atomic. */
   confirmUpload(
     inspected: InspectedUpload,
     options?: { readonly tx?: SqlExecutor },
   ): Promise<VerifiedUpload<ProfileName<Ps>>>
+}
 
+/** Uploads that can be interrupted and continued. A protocol's server takes their bytes. */
+export interface ResumableUploads<Ps extends Profiles = Profiles> {
   /**
-   * Begins an upload that may break off and go on, on whatever process; a protocol's server (`@rindle/tus`) takes its
-   * bytes at the URI, a secret of the actor. `upload_rejected`, `capability_unsupported`.
+   * Begins an upload that can be interrupted and continued by any process; a protocol's server (`@rindle/tus`) takes
+   * its bytes at the URI, a secret of the actor. `upload_rejected`, `capability_unsupported`.
    */
   initiateResumableSession<P extends ProfileName<Ps>>(
     profile: P,
     options: Omit<InitiateResumableOptions, 'owner' | 'slot'> & AttachTo<SlotName<Ps, P>>,
   ): Promise<ResumableSession>
   /**
-   * Puts an upload together of pieces that were begun with `resumableConcat: 'partial'`, and completes it: for servers
-   * of a protocol. `invalid_input` for a piece that is none or is not complete, `session_expired`, `upload_rejected`.
+   * Concatenates pieces that were begun with `resumableConcat: 'partial'` into one upload, and completes it: for
+   * servers of a protocol. `invalid_input` for a piece that is none or is not complete, `session_expired`,
+   * `upload_rejected`.
    */
   concatenateUploads<P extends ProfileName<Ps>>(
     profile: P,
     pieceIds: readonly string[],
     options: Omit<ConcatenateOptions, 'owner' | 'slot'> & AttachTo<SlotName<Ps, P>>,
   ): Promise<ResumableSession>
-  /** The URI of a resumable session, for its actor alone. `not_found`. */
+  /** Returns the URI of a resumable session, for its actor alone. `not_found`. */
   resumableSessionUri(sessionId: string): Promise<string>
-  /** The session that a URI opens to this actor. `not_found` also for a URI that was altered, or is somebody else's. */
+  /** Finds the session that a URI opens to this actor. `not_found` also for an altered URI, and for another actor's. */
   findResumableSession(sessionUri: string, actor: { readonly actorId: string | null }): Promise<UploadSession>
-  /** How far a resumable upload has come (`lastKnownOffset`). Completes one whose last byte is there. `not_found`. */
+  /**
+   * Returns the progress of a resumable upload (`lastKnownOffset`). Completes it when its last byte is there.
+   * `not_found`.
+   */
   resumableSessionStatus(sessionId: string): Promise<UploadSession>
   /**
-   * Becomes the one writer of a resumable upload: for servers of a protocol. Release it in the end. `conflict` when
-   * another writer does not let go, `not_found`.
+   * Becomes the only writer of a resumable upload: for servers of a protocol. Release it at the end. `conflict` when
+   * another writer does not end, `not_found`.
    */
   writeResumableSession(sessionId: string, options?: WriteResumableOptions): Promise<ResumableWriter>
-  /** Gives a resumable upload up with all that its storage holds of it. Safe to repeat. `not_found`. */
+  /** Gives up a resumable upload with everything that its storage holds of it. Safe to repeat. `not_found`. */
   cancelResumableSession(sessionId: string): Promise<void>
+}
 
-  /** Gives an upload up; one that has ended stays as it is. Safe to repeat. `not_found`. */
-  abortUpload(sessionId: string): Promise<void>
+/** Methods for uploads of every kind. */
+export interface UploadSessions {
   /** One upload session. `not_found`. */
   uploadSession(sessionId: string): Promise<UploadSession>
-  /** The `actorId` that an asset's upload was begun with; `null` for none, and for an unknown asset. */
+  /** Gives up an upload; one that has ended is left unchanged. Safe to repeat. `not_found`. */
+  abortUpload(sessionId: string): Promise<void>
+  /** The `actorId` of an asset's upload; `null` for none, and for an unknown asset. */
   uploaderOf(assetId: string): Promise<string | null>
-  /** The storage that a profile's media goes to, with its capabilities. `unknown_profile`. */
-  storageAdapterFor(profile: ProfileName<Ps>): StorageAdapter
+}
 
-  /**
-   * Streams a file of your own into the storage of a profile, under a key of yours, in place of what is there. Nobody checks
-   * the bytes, and nothing of Rindle deletes them: what users send belongs into {@link upload}. Never inside a
-   * transaction. `conflict` for a key that is Rindle's, `upload_rejected` past `maxBytes`, `checksum_mismatch`,
-   * `storage_key_invalid`.
-   */
-  store(profile: ProfileName<Ps>, key: string, source: UploadSource, options?: StoreOptions): Promise<StoredObject>
-  /** {@link store} for a file that you made from an asset: a failure is logged with its id and the file's name as well. */
-  storeVariant(
-    profile: ProfileName<Ps>,
-    key: string,
-    source: UploadSource,
-    options: StoreVariantOptions,
-  ): Promise<StoredObject>
-  /** Writes an object to a file that must not exist yet. `storage_object_missing`, `invalid_input`, `storage_key_invalid`. */
-  download(profile: ProfileName<Ps>, key: string, path: string, options?: ConditionalOptions): Promise<StoredObject>
-  /** What the storage knows of an object; `undefined`: there is none. `capability_unsupported`, `storage_key_invalid`. */
-  head(profile: ProfileName<Ps>, key: string, options?: StorageCallOptions): Promise<StoredObject | undefined>
-  /** Deletes a file of your own; success when it is gone. `conflict` for a key that is Rindle's, `storage_key_invalid`. */
-  delete(profile: ProfileName<Ps>, key: string, options?: StorageCallOptions): Promise<void>
-  /**
-   * A URL of a file of your own, by the profile's policy: its authorizer is asked first, with the key; public or signed.
-   * Asks neither database nor storage. `conflict` for a key that is Rindle's, `forbidden`, `storage_key_invalid`.
-   */
-  urlForKey(profile: ProfileName<Ps>, key: string, options?: KeyUrlOptions): Promise<string>
-
+/** Uploaded files and their variants. */
+export interface Assets<Ps extends Profiles = Profiles> {
   /** One asset with its variants, or `null`. */
   asset(id: string): Promise<AssetWithVariants<ProfileName<Ps>> | null>
-  /** The same asset with its profile known to the compiler; `invalid_input` when it is of another profile. */
+  /** Returns the same asset with a profile that the compiler knows; `invalid_input` when it has another profile. */
   narrow<P extends ProfileName<Ps>, A extends Asset>(asset: A, profile: P): A & Asset<P>
+  /** The asset's ready variants, sorted by name. */
+  readyVariantsFor(asset: { readonly id: string }): Promise<readonly Variant[]>
+  /** Cancels the asset's queued and running variants and returns their names. `not_found`, `not_processing`. */
+  cancelProcessing(assetId: string, options?: CancelOptions): Promise<readonly string[]>
+}
 
+/** The connections of assets to owners, at slots. */
+export interface Attachments<Ps extends Profiles = Profiles> {
   /**
-   * Attaches the asset to the owner's slot, alone. What was there is detached and, where no other attachment holds it,
-   * purged. The last of concurrent attaches wins. Atomic, safe to repeat. `not_found`, `not_deliverable`.
+   * Makes the asset the only one in the owner's slot. The previous assets are detached and, where no other attachment
+   * holds them, purged. The last of concurrent attaches wins. Atomic, safe to repeat. `not_found`, `not_deliverable`.
    */
   attach<P extends ProfileName<Ps>>(
     asset: AssetOf<P>,
@@ -269,7 +273,7 @@ export interface Rindle<Ps extends Profiles = Profiles>
     slot: SlotName<Ps, P>,
     options?: AttachOptions,
   ): Promise<Attachment>
-  /** Orders the slot; the ids must be exactly those attached, else `conflict`. Atomic, safe to repeat. */
+  /** Orders the slot; the ids must be exactly the attached ones, else `conflict`. Atomic, safe to repeat. */
   reorder(
     owner: Owner,
     slot: SlotName<Ps, ProfileName<Ps>>,
@@ -285,20 +289,21 @@ export interface Rindle<Ps extends Profiles = Profiles>
     owners: readonly Owner[],
     slots: readonly SlotName<Ps, ProfileName<Ps>>[],
   ): Promise<readonly AttachmentWithAsset<ProfileName<Ps>>[]>
-  /** The asset's ready variants, sorted by name. */
-  readyVariantsFor(asset: { readonly id: string }): Promise<readonly Variant[]>
+}
 
-  /** A URL of the original. Asks the authorizer first. `not_deliverable`, `forbidden`. */
+/** URLs, markup and files for authorized readers. */
+export interface Delivery<Ps extends Profiles = Profiles> {
+  /** Returns a URL of the original. Asks the authorizer first. `not_deliverable`, `forbidden`. */
   url<P extends ProfileName<Ps>>(asset: Asset<P>, options?: UrlOptions): Promise<string>
-  /** A URL of a variant or of what stands in for it; `null`: show a placeholder. `not_deliverable`, `forbidden`. */
+  /** Returns a URL of a variant or of its substitute; `null`: show a placeholder. `not_deliverable`, `forbidden`. */
   variantUrl<P extends ProfileName<Ps>>(
     asset: Asset<P> | AssetWithVariants<P>,
     name: VariantName<Ps, P>,
     options?: VariantUrlOptions,
   ): Promise<string | null>
   /**
-   * URLs of many assets by asset id, without a query for those that were read with their variants. What may not be
-   * delivered is `null`, and does not fail the rest.
+   * Returns URLs of many assets by asset id, without a query for those that were read with their variants. A file that
+   * may not be delivered is `null`, and does not fail the rest.
    */
   urlsFor<P extends ProfileName<Ps>, const V extends VariantName<Ps, P> = never>(
     assets: readonly (Asset<P> | AssetWithVariants<P>)[],
@@ -327,19 +332,77 @@ export interface Rindle<Ps extends Profiles = Profiles>
    * an upload. Errors are problem+json.
    */
   serveFile(request: Request, options?: ServeFileOptions): Promise<Response>
+}
 
-  /** Cancels the asset's queued and running variants and returns their names. `not_found`, `not_processing`. */
-  cancelProcessing(assetId: string, options?: CancelOptions): Promise<readonly string[]>
+/** The application's own files, beside those of Rindle and in the same storages. */
+export interface OwnFiles<Ps extends Profiles = Profiles> {
+  /** The storage of a profile's media, with its capabilities. `unknown_profile`. */
+  storageAdapterFor(profile: ProfileName<Ps>): StorageAdapter
   /**
-   * Numbers of the moment, for monitors: depth and oldest wait of queues, workers, rows by state, findings by class. Read
-   * at most every 15 seconds, whoever asks how often. Changes nothing. `database_unavailable` after eight seconds.
+   * Streams your own file into the storage of a profile, under your own key, and replaces the present object. Rindle
+   * neither checks nor deletes the file: use {@link upload} for files of users. Never call it inside a transaction.
+   * `conflict` for a key that is Rindle's, `upload_rejected` past `maxBytes`, `checksum_mismatch`,
+   * `storage_key_invalid`.
+   */
+  store(profile: ProfileName<Ps>, key: string, source: UploadSource, options?: StoreOptions): Promise<StoredObject>
+  /**
+   * {@link store} for a file that you made from an asset: a failure is logged with the asset's id and the file's name.
+   */
+  storeVariant(
+    profile: ProfileName<Ps>,
+    key: string,
+    source: UploadSource,
+    options: StoreVariantOptions,
+  ): Promise<StoredObject>
+  /**
+   * Writes an object to a file that must not exist yet. `storage_object_missing`, `invalid_input`,
+   * `storage_key_invalid`.
+   */
+  download(profile: ProfileName<Ps>, key: string, path: string, options?: ConditionalOptions): Promise<StoredObject>
+  /**
+   * The storage's facts about an object; `undefined`: there is none. `capability_unsupported`, `storage_key_invalid`.
+   */
+  head(profile: ProfileName<Ps>, key: string, options?: StorageCallOptions): Promise<StoredObject | undefined>
+  /** Deletes your own file; success when it is gone. `conflict` for a key that is Rindle's, `storage_key_invalid`. */
+  delete(profile: ProfileName<Ps>, key: string, options?: StorageCallOptions): Promise<void>
+  /**
+   * Returns a URL of your own file, public or signed by the profile's policy. Asks the authorizer first, with the key,
+   * but neither database nor storage. `conflict` for a key that is Rindle's, `forbidden`, `storage_key_invalid`.
+   */
+  urlForKey(profile: ProfileName<Ps>, key: string, options?: KeyUrlOptions): Promise<string>
+}
+
+/** Methods for monitors and operators. */
+export interface Diagnostics<Ps extends Profiles = Profiles> {
+  /**
+   * Reads the gauges, for monitors: depth and oldest wait of queues, workers, rows by state, findings by class. Read at
+   * most every 15 seconds, for any number of callers. Changes nothing. `database_unavailable` after eight seconds.
    */
   gauges(): Promise<readonly GaugeReading[]>
-  /** Checks what must always hold; changes nothing. */
+  /** Checks the invariants; changes nothing. */
   checkInvariants(options?: CheckInvariantsOptions): Promise<InvariantReport>
   /**
-   * Checks the set-up: database, migrations, queues, workers, storages, processors, disk. Needs no {@link start}, and leaves
-   * nothing behind. What is wrong is in the report; it rejects for `unknown_profile` and `invalid_input` only.
+   * Checks the set-up: database, migrations, queues, workers, storages, processors, disk. Needs no {@link start}, and
+   * leaves nothing behind. The report lists the problems; it rejects only for `unknown_profile` and `invalid_input`.
    */
   doctor(options?: DoctorOptions<ProfileName<Ps>>): Promise<DoctorReport>
 }
+
+/**
+ * One instance of Rindle over its adapters. Made by {@link createRindle}. Every method throws {@link RindleError}; its
+ * doc comment names the codes that matter. Methods that take `tx` write through the application's transaction. The
+ * parts are interfaces of their own, so that a function may ask for only what it needs.
+ */
+export interface Rindle<Ps extends Profiles = Profiles>
+  extends AsyncDisposable,
+    Instance<Ps>,
+    ProxiedUploads<Ps>,
+    DirectUploads<Ps>,
+    ResumableUploads<Ps>,
+    UploadSessions,
+    Assets<Ps>,
+    Attachments<Ps>,
+    Delivery<Ps>,
+    OwnFiles<Ps>,
+    Diagnostics<Ps>,
+    Operations<ProfileName<Ps>, VariantName<Ps, ProfileName<Ps>>> {}

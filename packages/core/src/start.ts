@@ -4,7 +4,7 @@ import { stopWorkers } from './jobs/start-workers.ts'
 import { knownStorage, rememberStorage } from './kernel/known-storages.ts'
 import type { Runtime } from './kernel/runtime.ts'
 
-/** Acquires what the adapters need, after a look at whether the database has our tables. Safe to repeat. */
+/** Checks that the database has Rindle's tables, then acquires the adapters' resources. Safe to repeat. */
 export async function startRuntime(runtime: Runtime): Promise<void> {
   await assertMigrated(runtime)
   for (const name of Object.keys(runtime.storages)) await startStorage(runtime, name)
@@ -25,7 +25,7 @@ export async function stopRuntime(runtime: Runtime): Promise<void> {
   await runtime.database.close()
 }
 
-/** One that was used before must be the same: an unmounted disk is no empty storage. */
+/** A storage that was used before must be the same: an unmounted disk is no empty storage. */
 async function startStorage({ database, storages }: Runtime, name: string): Promise<void> {
   const known = await knownStorage(database, name)
   const identity = await storages[name]?.start(known)
@@ -33,7 +33,7 @@ async function startStorage({ database, storages }: Runtime, name: string): Prom
   if ((await rememberStorage(database, name, identity)) === identity) return
   throw new RindleError(
     'storage_unavailable',
-    `Storage "${name}" is another one here than in the process that was the first to use it. Give both the same.`,
+    `Storage "${name}" here differs from the one in the process that used it first. Configure the same one in both.`,
     { details: { storage: name } },
   )
 }
@@ -49,7 +49,7 @@ async function assertMigrated(runtime: Runtime): Promise<void> {
   throw new RindleError('setup_incomplete', `The database ${what}. Run \`rindle migrate\`.`)
 }
 
-/** The types that some profile accepts, of those a processor could decode. */
+/** The types that some profile accepts and a processor can decode. */
 function acceptedTypes(runtime: Runtime, decodable: ReadonlySet<string>): ReadonlySet<string> {
   const patterns = Object.values(runtime.profiles).flatMap((profile) => profile.accept.types)
   return new Set([...decodable].filter((type) => isAccepted(type, patterns)))

@@ -11,7 +11,7 @@ const isObject = (value: unknown): value is Record<string, unknown> => typeof va
 const withMembers = (what: string, ...members: readonly string[]): z.ZodType =>
   z.custom((value) => isObject(value) && members.every((member) => member in value), `must be ${what}`)
 
-/** What is wrong with what is given as `database`, or `undefined`. Never repeats it: URLs hold passwords. Pure. */
+/** Returns the problem of the given `database`, or `undefined`. Never repeats its value: URLs hold passwords. Pure. */
 function databaseProblem(database: unknown): string | undefined {
   if (database === undefined || database === null) return 'is missing: is DATABASE_URL set in the environment?'
   if (typeof database === 'string' && database.trim() === '') {
@@ -62,7 +62,7 @@ const optionsSchema = z.strictObject({
   now: z.custom((value) => typeof value === 'function', 'must be a function').optional(),
 })
 
-/** The options as far as the adapters' capabilities decide whether they fit together. */
+/** The options whose combination depends on the adapters' capabilities. */
 interface Composition {
   readonly storages: Readonly<Record<string, StorageAdapter>>
   readonly profiles: Readonly<Record<string, Profile>>

@@ -1,24 +1,50 @@
-import type { Rindle } from './rindle.ts'
+import type { Operations } from './operations/operations.ts'
+import type {
+  Assets,
+  Attachments,
+  Delivery,
+  Diagnostics,
+  DirectUploads,
+  Instance,
+  OwnFiles,
+  ProxiedUploads,
+  ResumableUploads,
+  Rindle,
+  UploadSessions,
+} from './rindle.ts'
 
-/** The section of the interface that a verb stands in. */
-export type VerbGroup = 'instance' | 'uploads' | 'objects' | 'assets' | 'attachments' | 'delivery' | 'operations'
+/** The parts of the interface, by the group of their verbs. */
+interface Groups {
+  readonly instance: Instance
+  readonly uploads: ProxiedUploads & DirectUploads & ResumableUploads & UploadSessions
+  readonly assets: Assets
+  readonly attachments: Attachments
+  readonly delivery: Delivery
+  readonly own_files: OwnFiles
+  readonly diagnostics: Diagnostics
+  readonly operations: Operations
+}
 
-/** How `rindle.runtime.refusal` names where something was refused. */
+type GroupOf<Name> = { [G in keyof Groups]: Name extends keyof Groups[G] ? G : never }[keyof Groups]
+
+/** The surface of a refusal, as `rindle.runtime.refusal` names it. */
 export type Surface = 'upload' | 'storage' | 'attachment' | 'delivery' | 'operation'
 
 /** Facts about one method of {@link Rindle}. */
 export interface Verb {
-  readonly group: VerbGroup
-  /** `null`: it is called a thousand times for one page, and announces for itself what it refuses. */
+  readonly group: keyof Groups
+  /** `null`: one page may call it a thousand times, and it announces its refusals itself. */
   readonly surface: Surface | null
-  /** Whether it has a span. Those that store, enqueue or walk do; one that reads or signs is called too often. */
+  /**
+   * Whether it has a span. Verbs that store, enqueue or walk have one; verbs that read or sign are called too often.
+   */
   readonly isTraced: boolean
 }
 
 type VerbName = Exclude<keyof Rindle, 'version' | 'prisma' | 'profiles' | typeof Symbol.asyncDispose>
 
-/** Every method of an instance. A new one has its own file and its line here. */
-export const VERBS: Readonly<Record<VerbName, Verb>> = {
+/** Every method of an instance. A new method has its own file and its line here. */
+export const VERBS: { readonly [Name in VerbName]: Verb & { readonly group: GroupOf<Name> } } = {
   start: { group: 'instance', surface: 'operation', isTraced: false },
   stop: { group: 'instance', surface: 'operation', isTraced: false },
   work: { group: 'instance', surface: 'operation', isTraced: false },
@@ -51,13 +77,13 @@ export const VERBS: Readonly<Record<VerbName, Verb>> = {
   abortUpload: { group: 'uploads', surface: 'upload', isTraced: true },
   uploadSession: { group: 'uploads', surface: 'upload', isTraced: false },
   uploaderOf: { group: 'uploads', surface: 'upload', isTraced: false },
-  storageAdapterFor: { group: 'objects', surface: 'storage', isTraced: false },
-  store: { group: 'objects', surface: 'storage', isTraced: true },
-  storeVariant: { group: 'objects', surface: 'storage', isTraced: true },
-  download: { group: 'objects', surface: 'storage', isTraced: true },
-  head: { group: 'objects', surface: 'storage', isTraced: true },
-  delete: { group: 'objects', surface: 'storage', isTraced: true },
-  urlForKey: { group: 'objects', surface: 'delivery', isTraced: false },
+  storageAdapterFor: { group: 'own_files', surface: 'storage', isTraced: false },
+  store: { group: 'own_files', surface: 'storage', isTraced: true },
+  storeVariant: { group: 'own_files', surface: 'storage', isTraced: true },
+  download: { group: 'own_files', surface: 'storage', isTraced: true },
+  head: { group: 'own_files', surface: 'storage', isTraced: true },
+  delete: { group: 'own_files', surface: 'storage', isTraced: true },
+  urlForKey: { group: 'own_files', surface: 'delivery', isTraced: false },
   asset: { group: 'assets', surface: 'operation', isTraced: false },
   narrow: { group: 'assets', surface: 'operation', isTraced: false },
   readyVariantsFor: { group: 'assets', surface: 'operation', isTraced: false },
@@ -99,7 +125,7 @@ export const VERBS: Readonly<Record<VerbName, Verb>> = {
   schedule: { group: 'operations', surface: 'operation', isTraced: false },
   scheduledMaintenance: { group: 'operations', surface: 'operation', isTraced: false },
   runtimeStatus: { group: 'operations', surface: 'operation', isTraced: true },
-  gauges: { group: 'operations', surface: 'operation', isTraced: false },
-  checkInvariants: { group: 'operations', surface: 'operation', isTraced: true },
-  doctor: { group: 'operations', surface: 'operation', isTraced: true },
+  gauges: { group: 'diagnostics', surface: 'operation', isTraced: false },
+  checkInvariants: { group: 'diagnostics', surface: 'operation', isTraced: true },
+  doctor: { group: 'diagnostics', surface: 'operation', isTraced: true },
 }

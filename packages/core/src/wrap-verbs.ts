@@ -5,8 +5,8 @@ import type { Telemetry } from './ports/telemetry.ts'
 import { VERBS, type Verb } from './verbs.ts'
 
 /**
- * The same instance, which announces what its verbs refuse: by `rindle.runtime.refusal`, and a transition that the
- * state machine does not allow in the log as well. What an authorizer refuses is between it and its caller.
+ * Wraps an instance so that it announces the refusals of its verbs: by `rindle.runtime.refusal`, and in the log for a
+ * transition that the state machine does not allow. An authorizer's refusals stay between it and its caller.
  */
 export function announcingRefusals<T extends object>(runtime: Runtime, instance: T): T {
   return wrapVerbs(instance, ({ surface }, _name, call) => {
@@ -19,14 +19,17 @@ export function announcingRefusals<T extends object>(runtime: Runtime, instance:
   })
 }
 
-/** The same instance, with a span round each traced verb, so that what it enqueues and stores is part of one trace. */
+/**
+ * Wraps an instance with a span around each traced verb, so that the jobs and objects that the verb makes are part of
+ * one trace.
+ */
 export function tracedVerbs<T extends object>(telemetry: Telemetry, instance: T): T {
   return wrapVerbs(instance, ({ isTraced }, name, call) =>
     isTraced ? telemetry.span(`rindle ${name}`, { kind: 'internal', attributes: {} }, async () => call()) : call(),
   )
 }
 
-/** Calls one verb, with more around it. */
+/** Calls one verb inside a wrapper. */
 type Around = (verb: Verb, name: string, call: () => unknown) => unknown
 
 function wrapVerbs<T extends object>(target: T, around: Around): T {

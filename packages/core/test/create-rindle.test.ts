@@ -11,7 +11,7 @@ import {
 import { describe, expect, it } from 'vitest'
 
 const method = (): never => {
-  throw new Error('Creation must call no adapter but to connect it.')
+  throw new Error('Creation must not call an adapter, except to connect it.')
 }
 const storage = (...capabilities: StorageCapability[]) =>
   ({ name: 'fake', capabilities: new Set(capabilities), put: method, get: method }) as unknown as StorageAdapter
@@ -38,11 +38,11 @@ const create = (options: object) => () => createRindle({ ...valid, ...options })
 const paths = (error: RindleError) => (error.details['problems'] as { path: string }[]).map(({ path }) => path)
 
 describe('createRindle', () => {
-  it('accepts what is right, and does no I/O', () => {
+  it('accepts valid options, and does no I/O', () => {
     expect(createRindle(valid).profiles).toBe(valid.profiles)
   })
 
-  it('names the package to add for a recipe that no processor makes', () => {
+  it('names the package that makes a recipe no processor can make', () => {
     const profiles = {
       photo: defineProfile({
         storage: 'main',
@@ -86,7 +86,7 @@ describe('createRindle', () => {
     [{ url: 'postgres://localhost/app' }, 'database: must be a postgres:// URL, { pool } of pg, or { prisma }'],
     [{ pool: 1 }, 'database: must be a postgres:// URL'],
     [5, 'database: must be a postgres:// URL'],
-  ])('says of the database %j what to do', (database, message) => {
+  ])('tells what to do about the database %j', (database, message) => {
     expect(refusal(create({ database })).message).toContain(message)
     expect(refusal(create({ database })).message).not.toMatch(/Invalid|undefined/)
   })
@@ -103,21 +103,21 @@ describe('createRindle', () => {
     expect(refusal(create(options)).message).not.toMatch(/Invalid|record/)
   })
 
-  it('refuses lifetimes of URLs that are longer than the longest', () => {
+  it('refuses URL lifetimes above the maximum', () => {
     const brief = defineProfile({ storage: 'main', accept, delivery: { expiresInSeconds: 600 } })
     const error = refusal(create({ profiles: { brief }, delivery: { maxExpiresInSeconds: 300 } }))
     expect(paths(error)).toEqual(['delivery.expiresInSeconds', 'profiles.brief.delivery.expiresInSeconds'])
     expect(error.message).toContain('is 900, more than maxExpiresInSeconds, 300')
   })
 
-  it('refuses a storage without what delivery needs, rather than falling back', () => {
+  it('refuses a storage that lacks what delivery needs, instead of falling back', () => {
     const open = { open: defineProfile({ storage: 'main', accept, delivery: { public: true } }) }
     expect(refusal(create({ profiles: open })).message).toContain('public delivery needs the capability public_url')
     const error = refusal(create({ storages: { main: storage('public_url') } }))
     expect(error.message).toContain('private delivery needs the capability signed_url')
   })
 
-  it('refuses a profile whose storage is not there, naming those that are', () => {
+  it('refuses a profile with an unknown storage, and names the configured ones', () => {
     const error = refusal(create({ profiles: { a: defineProfile({ storage: 'mian', accept }) } }))
     expect(error.message).toContain('there is no storage "mian"; there are: main')
   })
@@ -136,29 +136,29 @@ describe('defineProfile', () => {
     ['a misspelt option of a recipe', { variants: { a: { mode: 'fit', width: 1, hight: 1 } } }, 'variants.a.hight'],
     ['a crop without a height', { variants: { a: { mode: 'crop', width: 1 } } }, 'variants.a'],
     [
-      'a variant name that cannot be in a key',
+      'a variant name that is not valid in a key',
       { variants: { thumbLarge: { mode: 'fit', width: 1 } } },
       'variants.thumbLarge: this name must be lower-case letters, digits and _, and begin with a letter',
     ],
     ['a wrong wildcard', { accept: { types: ['*'], maxBytes: 1 } }, 'accept.types.0'],
     [
-      'a word for names that do not fit that is none',
+      'an unknown value of extensionMismatch',
       { accept: { ...accept, extensionMismatch: 'ignore' } },
       'accept.extensionMismatch',
     ],
-    ['no limit of size', { accept: { types: ['image/png'] } }, 'accept.maxBytes: is missing'],
+    ['no size limit', { accept: { types: ['image/png'] } }, 'accept.maxBytes: is missing'],
     ['a scanner that cannot scan', { scanners: [{ name: 'x' }] }, 'scanners.0: must be an object with scan()'],
-  ])('refuses %s, and says where', (_what, options, message) => {
+  ])('refuses %s, and names its path', (_what, options, message) => {
     expect(refusal(define(options)).message).toContain(message)
   })
 
-  it('corrects names that do not fit unless told otherwise', () => {
+  it('corrects mismatched names by default', () => {
     expect(defineProfile({ storage: 'main', accept }).accept.extensionMismatch).toBe('correct')
     const strict = { ...accept, extensionMismatch: 'reject' } as const
     expect(defineProfile({ storage: 'main', accept: strict }).accept.extensionMismatch).toBe('reject')
   })
 
-  it('is private and falls back to the original unless told otherwise', () => {
+  it('is private and falls back to the original by default', () => {
     expect(defineProfile({ storage: 'main', accept }).delivery).toEqual({
       public: false,
       expiresInSeconds: null,

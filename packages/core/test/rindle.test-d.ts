@@ -53,10 +53,10 @@ expectTypeOf(rindle.urlsFor([avatarAsset], { variants: ['thumb'] })).resolves.to
 declare const mixedAsset: Asset<'avatar' | 'document'>
 void rindle.urlsFor([mixedAsset, avatarAsset], { variants: ['thumb', 'card'] })
 void rindle.picture(avatarAsset, { variants: ['thumb', 'card'], alt: '' })
-// A profile that declares no slots takes any.
+// A profile that declares no slots accepts any.
 void rindle.attach(documentAsset, owner, 'anything')
 
-// Files of the application's own.
+// The application's own files.
 expectTypeOf(rindle.store('avatar', 'notes/a.txt', new Uint8Array())).resolves.toEqualTypeOf<StoredObject>()
 expectTypeOf(rindle.head('avatar', 'notes/a.txt')).resolves.toEqualTypeOf<StoredObject | undefined>()
 expectTypeOf(rindle.download('avatar', 'notes/a.txt', '/tmp/a')).resolves.toEqualTypeOf<StoredObject>()
@@ -65,12 +65,12 @@ expectTypeOf(rindle.urlForKey('avatar', 'notes/a.txt')).resolves.toEqualTypeOf<s
 void rindle.storeVariant('avatar', 'prints/a.pdf', 'a.pdf', { assetId: 'id', variantName: 'print' })
 // @ts-expect-error an unknown profile
 void rindle.store('avatr', 'notes/a.txt', new Uint8Array())
-// @ts-expect-error which variant of which asset is missing
+// @ts-expect-error the variant is missing
 void rindle.storeVariant('avatar', 'prints/a.pdf', 'a.pdf', {})
 // @ts-expect-error a misspelt option
 void rindle.store('avatar', 'notes/a.txt', 'a.txt', { maxByte: 1 })
 
-// An authorizer is asked for an asset or for a key, and has to say which it decides on.
+// An authorizer is asked about an asset or a key, and must tell which.
 const accept = { types: ['image/png'], maxBytes: 1 }
 defineProfile({
   storage: 'main',
@@ -91,7 +91,7 @@ defineProfile({
 defineProfile({
   storage: 'main',
   accept,
-  // @ts-expect-error a file of the application has no asset
+  // @ts-expect-error an application's own file has no asset
   delivery: { authorize: ({ asset, actor }) => asset.id === actor },
 })
 
@@ -105,7 +105,7 @@ void rindle.urlsFor([avatarAsset], { variants: ['thum'] })
 void rindle.picture(avatarAsset, { variants: ['thum'], alt: '' })
 // @ts-expect-error an unknown poster
 void rindle.video(avatarAsset, { variants: ['card'], poster: 'thum' })
-// @ts-expect-error a picture that says nothing
+// @ts-expect-error a picture without an alternative text
 void rindle.picture(avatarAsset, { variants: ['thumb'] })
 // @ts-expect-error a profile without variants
 void rindle.variantUrl(documentAsset, 'thumb')
@@ -115,7 +115,7 @@ void rindle.attach(avatarAsset, owner, 'avatr')
 void rindle.upload('avatar', 'face.jpg', { owner, slot: 'avatr' })
 // @ts-expect-error an owner without a slot
 void rindle.upload('avatar', 'face.jpg', { owner })
-// @ts-expect-error a row whose profile is not known must be narrowed first
+// @ts-expect-error a row of an unknown profile must be narrowed first
 void rindle.variantUrl(plainAsset, 'thumb')
 // @ts-expect-error an unknown event
 rindle.on('rindle.upload.stopped', () => {})
@@ -133,7 +133,7 @@ createRindle({
 })
 // @ts-expect-error a misspelt option of a profile
 defineProfile({ storage: 'main', accept: { types: ['image/png'], maxBytes: 1 }, varients: {} })
-// @ts-expect-error a misspelt option of what it accepts
+// @ts-expect-error a misspelt option of `accept`
 defineProfile({ storage: 'main', accept: { types: ['image/png'], maxBytes: 1, maxByte: 1 } })
 defineProfile({
   storage: 'main',

@@ -11,10 +11,10 @@ export interface Binaries {
 }
 
 /**
- * Finds PostgreSQL's programs in the npm package of this platform, completes the package where its install script did
- * not run, and copies it to a place that `user` can reach when the project lies in a private directory.
+ * Finds PostgreSQL's programs in the npm package of this platform, completes the package if its install script did not
+ * run, and copies it to a place that `user` can reach if the project lies in a private directory.
  *
- * @throws Error that says what to do, when the package is absent or cannot be completed.
+ * @throws Error that says what to do if the package is absent or cannot be completed.
  */
 export async function prepareBinaries(user: ServerUser | undefined): Promise<Binaries> {
   const packageName = platformPackage(process.platform, process.arch)
@@ -44,7 +44,7 @@ async function importBinaries(packageName: string): Promise<Binaries> {
     throw new Error(
       `No PostgreSQL for this machine: the package ${packageName} cannot be loaded. Either there is none for this ` +
         'platform, or optional dependencies were left out of the install. Install again with optional dependencies, ' +
-        'or set DATABASE_URL to a PostgreSQL that runs already.',
+        'or set DATABASE_URL to a running PostgreSQL.',
       { cause },
     )
   }
@@ -58,8 +58,8 @@ interface PackageLink {
 
 /**
  * Makes the links between versioned shared libraries that an npm package cannot carry. The package's install script
- * does the same, but pnpm runs install scripts only of packages that the application allows. Without
- * the links PostgreSQL ends with "libicuuc.so.60: cannot open shared object file".
+ * does the same, but pnpm runs install scripts only of packages that the application allows. Without the links
+ * PostgreSQL ends with "libicuuc.so.60: cannot open shared object file".
  */
 async function completeSymlinks(packageDirectory: string, packageName: string): Promise<void> {
   for (const { source, target } of await readLinks(packageDirectory)) {

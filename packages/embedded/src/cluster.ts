@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** A PostgreSQL cluster on disk: its data and the password of its superuser, made together or not at all. */
+/** A PostgreSQL cluster on disk: its data and the password of its superuser, created together or not at all. */
 export interface Cluster {
   readonly directory: string
   readonly dataDirectory: string
@@ -18,7 +18,7 @@ export function clusterAt(directory: string): Cluster {
   return { directory, dataDirectory: join(directory, 'data'), passwordFile: join(directory, 'password') }
 }
 
-/** Tells whether a home directory has a cluster, which is then a whole one. */
+/** Whether a home directory has a cluster, which is then complete. */
 export async function hasCluster(homeDirectory: string): Promise<boolean> {
   return (await stat(clusterIn(homeDirectory).directory).catch(() => undefined)) !== undefined
 }

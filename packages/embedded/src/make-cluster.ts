@@ -9,12 +9,12 @@ import { isProcessAlive } from './is-process-alive.ts'
 import { serverEnvironment } from './server-environment.ts'
 
 /**
- * Makes the cluster of a home. It is made aside and renamed when whole, so an interrupted attempt leaves nothing that
- * could be mistaken for a cluster; what such attempts left is removed. Safe to run in several processes at once.
+ * Makes the cluster of a home. It is built aside and renamed when complete, so an interrupted attempt leaves nothing
+ * that could pass for a cluster; remains of such attempts are removed. Safe to run in several processes at once.
  *
  * @param initdb - The path of the program.
- * @returns Whether this call made it; `false` when it existed or another process was faster.
- * @throws Error with initdb's own words when it fails.
+ * @returns Whether this call made it; `false` if it existed or another process was faster.
+ * @throws Error with initdb's output if it fails.
  */
 export async function makeCluster(home: Home, initdb: string, isEphemeral: boolean): Promise<boolean> {
   await removeAbandonedAttempts(home.directory)
@@ -42,7 +42,7 @@ async function fillCluster(cluster: Cluster, home: Home, initdb: string, isEphem
     `--pwfile=${cluster.passwordFile}`,
     '--auth=scram-sha-256',
     '--encoding=UTF8',
-    // PostgreSQL's own C.UTF-8: the same order and case rules on every system, whatever locales that has.
+    // PostgreSQL's own C.UTF-8: the same order and case rules on every system, whatever locales it has.
     '--locale-provider=builtin',
     '--builtin-locale=C.UTF-8',
     '--locale=C',
@@ -62,7 +62,7 @@ async function fillCluster(cluster: Cluster, home: Home, initdb: string, isEphem
 type SpawnFailure = Error & { code?: unknown; stderr?: string }
 
 function explainFailure({ code, stderr = '', message }: SpawnFailure): string {
-  if (code === 'ENOENT') return `${message}. PostgreSQL's programs need glibc, which Alpine Linux has not.`
+  if (code === 'ENOENT') return `${message}. PostgreSQL's programs need glibc, which Alpine Linux lacks.`
   return stderr.trim() === '' ? message : stderr.trim()
 }
 

@@ -3,26 +3,26 @@ import pg from 'pg'
 /** The only address that an embedded server listens on. */
 export const listenAddress = '127.0.0.1'
 
-/** Which database of which server to open. */
+/** The database to open, and its server. */
 export interface DatabaseAddress {
   readonly port: number
   readonly password: string
   readonly database: string
 }
 
-/** A database that was connected to. */
+/** The result of a successful connection. */
 export interface OpenedDatabase {
   readonly url: string
-  /** The supervisor that the server was started by, if it was by one. */
+  /** The supervisor that started the server, if any. */
   readonly supervisorPid: number | undefined
 }
 
 const connectTimeoutMs = 10_000
 
 /**
- * Connects once, to prove that the server and the password work, and creates the database when it is absent.
+ * Connects once, to prove that the server and the password work, and creates the database if it is absent.
  *
- * @returns `'refused'` when nothing listens there, `'not-ready'` when the server is starting or stopping.
+ * @returns `'refused'` if nothing listens there, `'not-ready'` if the server is starting or stopping.
  * @throws Error of `pg` otherwise.
  */
 export async function openDatabase(address: DatabaseAddress): Promise<OpenedDatabase | 'refused' | 'not-ready'> {

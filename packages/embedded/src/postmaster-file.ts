@@ -1,20 +1,20 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** What `postmaster.pid` in a data directory says about the server that wrote it. */
+/** The contents of `postmaster.pid` in a data directory. */
 export interface PostmasterFile {
-  /** The server's process; it may be dead, or another program's by now. */
+  /** The server's process id; by now the process may be dead, or another program. */
   readonly pid: number
   /** The TCP port; absent while the file is still being written. */
   readonly port: number | undefined
-  /** The last word of the server about itself. */
+  /** The last status that the server wrote. */
   readonly status: 'starting' | 'ready' | 'stopping'
 }
 
 /**
  * Reads the `postmaster.pid` of a data directory.
  *
- * @returns `undefined` when there is none, which is the normal state of a server at rest.
+ * @returns `undefined` if there is none, which is normal for a stopped server.
  */
 export async function readPostmasterFile(dataDirectory: string): Promise<PostmasterFile | undefined> {
   try {
@@ -26,9 +26,9 @@ export async function readPostmasterFile(dataDirectory: string): Promise<Postmas
 }
 
 /**
- * Reads the text of a `postmaster.pid`: the pid is its first line, the port its fourth, the status its eighth.
+ * Parses the text of a `postmaster.pid`: the pid is its first line, the port its fourth, the status its eighth.
  *
- * @returns `undefined` when the text does not name a process.
+ * @returns `undefined` if the text does not name a process.
  */
 export function parsePostmasterFile(text: string): PostmasterFile | undefined {
   const lines = text.split('\n').map((line) => line.trim())

@@ -1,9 +1,9 @@
 import { chmod, mkdir } from 'node:fs/promises'
 
 /**
- * Where root keeps what another user must reach and nobody else may replace. Unlike in the temporary directories, only
- * root can write there and nothing sweeps it. `RINDLE_EMBEDDED_STORE` names another place, for a system whose
- * `/var/lib` is read-only; every directory above it must be open to everybody.
+ * The place where root keeps files that another user must reach and nobody else may replace. Unlike in temporary
+ * directories, only root can write there and nothing sweeps it. `RINDLE_EMBEDDED_STORE` names another place, for a
+ * system with a read-only `/var/lib`; every directory above it must be open to everybody.
  */
 export async function openRootStore(): Promise<string> {
   const store = process.env.RINDLE_EMBEDDED_STORE ?? '/var/lib/rindle'

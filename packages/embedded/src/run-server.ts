@@ -4,14 +4,14 @@ import { openDatabase } from './open-database.ts'
 import { type PostmasterFile, readPostmasterFile } from './postmaster-file.ts'
 import { pollIntervalMs, type RunningServer, type ServerPlan, startServer, stopOrphan } from './start-server.ts'
 
-// Crash recovery of a large database takes a while; more than this is a fault.
+// Crash recovery of a large database takes a while; anything longer is a fault.
 const startTimeoutMs = 60_000
 
 /**
- * Starts the server of a cluster, or attaches to the one that another live process runs. A server whose starter is
- * gone is stopped and started again, so that it has somebody who will stop it.
+ * Starts the server of a cluster, or attaches to the one that another live process runs. If the process that started a
+ * server is gone, stops the server and starts it again, so that somebody will stop it.
  *
- * @throws Error with the server's last log lines when it does not come up, or does not within 60 seconds.
+ * @throws Error with the server's last log lines if it does not come up within 60 seconds.
  */
 export async function runServer(plan: ServerPlan): Promise<RunningServer> {
   const deadline = Date.now() + startTimeoutMs
@@ -25,11 +25,11 @@ export async function runServer(plan: ServerPlan): Promise<RunningServer> {
   }
 }
 
-/** @returns `'changed'` when the server is on its way up or down: look again. */
+/** @returns `'changed'` if the server is starting or stopping: look again. */
 async function attach(plan: ServerPlan, file: PostmasterFile, deadline: number): Promise<RunningServer | 'changed'> {
   if (file.status !== 'ready' || file.port === undefined) return 'changed'
   const opened = await openDatabase({ port: file.port, password: plan.password, database: plan.database })
-  // A ready server listens, so this id is another program's by now: the server that had it is dead.
+  // A ready server listens, so another program has this id by now: the server that had it is dead.
   if (opened === 'refused') return startServer(plan, file, deadline)
   if (opened === 'not-ready') return 'changed'
   if (opened.supervisorPid === undefined || isProcessAlive(opened.supervisorPid)) {
@@ -44,6 +44,6 @@ function timeoutMessage(plan: ServerPlan, file: PostmasterFile | undefined): str
   const hint =
     file === undefined
       ? ''
-      : ` Its postmaster.pid names process ${file.pid} (${file.status}); if that is no PostgreSQL, delete the file.`
+      : ` Its postmaster.pid names process ${file.pid} (${file.status}); if that is not a PostgreSQL, delete the file.`
   return `PostgreSQL in ${dataDirectory} neither started nor stopped within ${startTimeoutMs / 1000} seconds.${hint}`
 }

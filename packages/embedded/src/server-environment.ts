@@ -1,6 +1,6 @@
 /**
- * The environment of every PostgreSQL program that is started here. It is short on purpose: `PGDATA`, `NODE_OPTIONS` or
- * a locale of the caller must not change what runs, and messages are matched in English.
+ * The environment of every PostgreSQL program that Rindle starts. It is short on purpose: `PGDATA`, `NODE_OPTIONS` or a
+ * locale of the caller must not change its behaviour, and messages are matched in English.
  */
 export function serverEnvironment(): NodeJS.ProcessEnv {
   const kept = ['PATH', 'SystemRoot', 'TEMP', 'TMP']

@@ -6,34 +6,34 @@ export interface ServerUser {
   readonly gid: number
 }
 
-/** Whether this process is root, as whom PostgreSQL refuses to run. Never on Windows. */
+/** Whether this process is root; PostgreSQL refuses to run as root. Never on Windows. */
 export function isRoot(): boolean {
   return process.getuid?.() === 0
 }
 
 /**
- * Chooses whom PostgreSQL runs as. Root runs it as the owner of the existing data or, for new data, as the
+ * Chooses the user that PostgreSQL runs as. Root runs it as the owner of the existing data or, for new data, as the
  * first of `postgres`, `nobody` and `daemon` that the system has. No user is created.
  *
  * @param dataPath - The data, if it exists.
- * @returns `undefined` when this process is not root: then it runs as the caller.
- * @throws Error when this process is root and the system has none of these users.
+ * @returns `undefined` if this process is not root: then PostgreSQL runs as the caller.
+ * @throws Error if this process is root and the system has none of these users.
  */
 export async function chooseServerUser(dataPath: string): Promise<ServerUser | undefined> {
   if (!isRoot()) return undefined
   const owner = await stat(dataPath).catch(() => undefined)
   if (owner !== undefined && owner.uid !== 0) return { uid: owner.uid, gid: owner.gid }
-  // initdb looks its own user up by id, so only a user with an entry will do.
+  // initdb looks up its own user by id, so the user needs an entry.
   const passwd = await readFile('/etc/passwd', 'utf8')
   const user = findUser(passwd, 'postgres') ?? findUser(passwd, 'nobody') ?? findUser(passwd, 'daemon')
   if (user !== undefined) return user
   throw new Error(
     'PostgreSQL does not run as root, and /etc/passwd has no user "postgres", "nobody" or "daemon" to run it as. ' +
-      'Run this program as an ordinary user, or set DATABASE_URL to a PostgreSQL that runs already.',
+      'Run this program as an ordinary user, or set DATABASE_URL to a running PostgreSQL.',
   )
 }
 
-/** Finds a user by name in the text of `/etc/passwd`; not one without a positive id, such as nobody on macOS. */
+/** Finds a user by name in the text of `/etc/passwd`; skips one without a positive id, such as nobody on macOS. */
 export function findUser(passwd: string, name: string): ServerUser | undefined {
   const fields = passwd
     .split('\n')

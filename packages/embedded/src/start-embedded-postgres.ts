@@ -7,17 +7,17 @@ import { runServer } from './run-server.ts'
 
 /** How and where to start PostgreSQL. */
 export interface EmbeddedPostgresOptions {
-  /** Where the data is kept; made when absent. One directory is one database server. */
+  /** The parent directory of the data; created if absent. Each directory has one database server. */
   readonly directory: string
-  /** The TCP port on 127.0.0.1. Not used when the directory's server runs already. @default a free port */
+  /** The TCP port on 127.0.0.1. Not used if the directory's server already runs. @default a free port */
   readonly port?: number
-  /** The database that `url` names; created when absent. @default 'rindle' */
+  /** The database that `url` names; created if absent. @default 'rindle' */
   readonly database?: string
   /** Receives the server's log, line by line. It holds statements of failed queries, never the password. */
   readonly onLog?: (line: string) => void
   /**
-   * For tests: nothing is synced to disk, and the data is deleted when the server stops, even when this process is killed.
-   * The directory must not hold a database yet.
+   * For tests: nothing is synced to disk, and the data is deleted when the server stops, even if this process is
+   * killed. The directory must not hold a database yet.
    * @default false
    */
   readonly ephemeral?: boolean
@@ -27,20 +27,20 @@ export interface EmbeddedPostgresOptions {
 export interface EmbeddedPostgres {
   /** A connection URL of the superuser; it contains the password. */
   readonly url: string
-  /** Where the data really lives: the directory of the options, or one that its symbolic link `postgres` points to. */
+  /** The real place of the data: the directory of the options, or the target of its symbolic link `postgres`. */
   readonly directory: string
-  /** Whether this call made the database server; `false` when the directory held one. */
+  /** Whether this call created the database server; `false` if the directory already held one. */
   readonly firstStart: boolean
   /**
-   * Disconnects every client, stops the server and resolves when it has ended. Does nothing when another process
-   * started the server. Safe to call twice.
+   * Disconnects every client, stops the server and resolves when it has ended. Does nothing if another process started
+   * the server. Safe to call twice.
    */
   stop(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
 }
 
 /**
- * Starts the PostgreSQL of a directory, or connects to it when another live process has started it. It listens on
+ * Starts the PostgreSQL of a directory, or connects to it if another live process has started it. It listens on
  * 127.0.0.1 only, and it ends with the process that started it, however that ends.
  *
  * @throws Error that says what to do: no PostgreSQL for this platform, data that cannot be used, a port in use.
@@ -49,9 +49,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const { directory, port, database = 'rindle', onLog = () => undefined, ephemeral: isEphemeral = false } = options
   const home = await openHome(directory, isEphemeral)
   if (isEphemeral && (await hasCluster(home.directory))) {
-    throw new Error(
-      `${directory} holds a database, and an ephemeral one would end with its deletion: name another directory.`,
-    )
+    throw new Error(`${directory} holds a database, and an ephemeral server would delete it: name another directory.`)
   }
   const binaries = await prepareBinaries(home.user)
   const firstStart = await makeCluster(home, binaries.initdb, isEphemeral)

@@ -7,7 +7,7 @@ import { type PostmasterFile, readPostmasterFile } from './postmaster-file.ts'
 import type { ServerUser } from './server-user.ts'
 import { type SupervisedServer, type SupervisorOrder, superviseServer } from './supervise-server.ts'
 
-/** A whole cluster, and how to run it. */
+/** A complete cluster, and how to run it. */
 export interface ServerPlan {
   readonly cluster: Cluster
   readonly executable: string
@@ -25,16 +25,16 @@ export interface RunningServer {
   stop(): Promise<void>
 }
 
-/** How often a file or a process is looked at while a server starts or stops. */
+/** How often a file or a process is polled while a server starts or stops. */
 export const pollIntervalMs = 10
 
 /**
  * Starts the server of a cluster under a supervisor.
  *
- * @param stale - What a dead server left in the cluster.
+ * @param stale - The remains of a dead server in the cluster.
  * @param deadline - When to give up, in milliseconds since the epoch.
- * @returns `'changed'` when another process took the cluster or the port in between: look again.
- * @throws Error with the server's last log lines when it ends instead of coming up.
+ * @returns `'changed'` if another process took the cluster or the port in between: look again.
+ * @throws Error with the server's last log lines if it ends instead of coming up.
  */
 export async function startServer(
   plan: ServerPlan,
@@ -60,7 +60,7 @@ export async function startServer(
 /**
  * Stops a server that no supervisor watches any more, and resolves when it has ended.
  *
- * @param pid - The server's process, which has just been proven to be this cluster's.
+ * @param pid - The server's process, which has just been proven to belong to this cluster.
  */
 export async function stopOrphan(pid: number): Promise<void> {
   if (isProcessAlive(pid)) process.kill(pid, 'SIGINT')
@@ -86,7 +86,9 @@ function supervisorOrder(plan: ServerPlan, port: number, stale: PostmasterFile |
   }
 }
 
-/** @returns What the cluster's ready server says, or `undefined` when the supervised one ended before it was ready. */
+/**
+ * @returns The status of the cluster's ready server, or `undefined` if the supervised one ended before it was ready.
+ */
 async function waitUntilReady(
   plan: ServerPlan,
   server: SupervisedServer,
@@ -102,7 +104,7 @@ async function waitUntilReady(
   return undefined
 }
 
-/** A server that did not come up lost a race, which is no error, or found a fault, which its log names. */
+/** A server that did not come up lost a race, which is not an error, or found a fault, which its log names. */
 async function explainEnd(
   plan: ServerPlan,
   server: SupervisedServer,
@@ -121,6 +123,6 @@ function failureOf(plan: ServerPlan): string {
 
 async function stopServer(server: SupervisedServer, pid: number): Promise<void> {
   await server.stop()
-  // A supervisor that was killed could not take its server along.
+  // A killed supervisor could not stop its server.
   if (server.wasKilled()) await stopOrphan(pid)
 }

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { serverEnvironment } from './server-environment.ts'
 import type { ServerUser } from './server-user.ts'
 
-/** What the supervisor program is told to run, as one JSON argument. It holds no secret. */
+/** The order for the supervisor program, as one JSON argument. It holds no secret. */
 export interface SupervisorOrder {
   readonly executable: string
   readonly arguments: readonly string[]
@@ -20,9 +20,9 @@ export interface SupervisorOrder {
   readonly removeWhenStopped: string | undefined
 }
 
-/** A server that lives exactly as long as this process, or shorter. */
+/** A server that lives at most as long as this process. */
 export interface SupervisedServer {
-  /** The supervisor's process, which the server itself can be asked for as `rindle.supervisor_pid`. */
+  /** The supervisor's process id; the server returns it as the setting `rindle.supervisor_pid`. */
   readonly supervisorPid: number | undefined
   /** Whether the server has ended, by `stop` or by itself. */
   hasEnded(): boolean
@@ -52,7 +52,7 @@ export function superviseServer(order: SupervisorOrder, onLog: (line: string) =>
   })
   const log = collectLog(supervisor.stderr, onLog)
   supervisor.on('error', (error) => log.push(error.message))
-  // The pipe breaks when the server ends by itself; that end is what everybody waits for.
+  // The pipe breaks when the server ends by itself; every caller waits for that end.
   supervisor.stdin.on('error', () => undefined)
   const ended = new Promise<void>((resolve) => {
     supervisor.once('close', () => resolve())

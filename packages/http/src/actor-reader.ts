@@ -5,12 +5,12 @@ const FORGOTTEN =
   'createHandler was made without `actor`, so every request but those for files is refused with 401. ' +
   'Give it a function that returns the user of a request.'
 const NOTHING =
-  'The `actor` of createHandler returned undefined, and the request was refused with 401. If it forgets to return the ' +
-  'user, let it; if nobody is signed in, let it return null. This is said once.'
+  'The `actor` of createHandler returned undefined, and the request was refused with 401. Let it return the user or, ' +
+  'if nobody is signed in, null. This is logged once.'
 
 /**
- * Reads who sends a request; refuses with 401 when it is nobody. Once for each handler the log says why that may be a
- * mistake of the application: all that its pages see of one is a 401.
+ * Reads the actor of a request, and refuses a request without one with 401. Logs once for each handler that this may be
+ * a mistake of the application, because its pages see only the 401.
  */
 export function actorReader({ actor, logger }: HandlerConfig): (request: Request) => Promise<unknown> {
   let isSaid = false

@@ -2,7 +2,7 @@ import type { Logger } from '@rindle/core'
 import { failureResponse, problemResponse } from '@rindle/core/adapter'
 import { RequestRefused } from './request-refused.ts'
 
-/** The answer to a request that failed: problem+json, never a stack trace; what is the server's fault is logged. */
+/** Answers a failed request with problem+json, never with a stack trace. Logs failures of the server. */
 export function answerToFailure(error: unknown, logger: Logger): Response {
   if (!(error instanceof RequestRefused)) return failureResponse(error, { logger, message: 'A request failed.' })
   const { status, code, message, headers } = error

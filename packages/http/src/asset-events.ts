@@ -7,15 +7,15 @@ const KEEP_ALIVE_MS = 15_000
 const RETRY_MS = 2_000
 
 /**
- * The changes of an asset as server-sent events. Read only as the client reads: of what changes meanwhile it gets the
- * last state, from one read. Ends when the asset is settled or gone, and when the client goes away.
+ * The changes of an asset as server-sent events. Reads the asset only as fast as the client reads: a slow client gets
+ * the last state. Ends when the asset is settled or gone, and when the client goes away.
  */
 export async function assetEvents(call: Call, assetId: string, seen: string | null): Promise<Response> {
   const cancelled = new AbortController()
   const signal = AbortSignal.any([call.request.signal, cancelled.signal])
   const bell = doorbell(signal)
   const end = await subscribe(call, assetId, bell)
-  // Not every server cancels the body of a client that has gone, but then its request aborts.
+  // Not every server cancels the body when the client goes away, but its request aborts.
   signal.addEventListener('abort', end, { once: true })
   if (signal.aborted) end()
   const events = eventsOf(call, { assetId, seen, signal, bell })
@@ -42,13 +42,13 @@ export async function assetEvents(call: Call, assetId: string, seen: string | nu
       'content-type': 'text/event-stream',
       'cache-control': 'no-store, no-transform',
       'x-content-type-options': 'nosniff',
-      // nginx would hold events back.
+      // nginx would buffer events.
       'x-accel-buffering': 'no',
     },
   })
 }
 
-/** Takes a place and rings the bell at every change; gives the function that ends both, safe to repeat. */
+/** Takes a place and rings the bell at every change. Returns the function that ends both, safe to repeat. */
 async function subscribe(
   { rindle, streams, config, actorId }: Call,
   assetId: string,

@@ -15,14 +15,14 @@ export const showAsset: Handle = async (call) => {
 export const streamAsset: Handle = async (call) => {
   const asset = await visibleAsset(call)
   const seen = lastEventId(call.request)
-  // The one answer that stops an EventSource from coming again.
+  // Only this answer stops an EventSource from reconnecting.
   if (isSettledState(asset.state) && versionOf(asset) === seen) return new Response(null, { status: 204 })
   return assetEvents(call, asset.id, seen)
 }
 
 /**
- * The asset that the path names, for those who may see it: the actor who uploaded it and whom `canView` lets. Both
- * queries are made for every id, so that one of another actor takes the time of one that is not.
+ * The asset that the path names, for an actor who uploaded it or whom `canView` allows. Both queries run for every id,
+ * so that timing does not tell another actor's asset from one that does not exist.
  */
 async function visibleAsset({ rindle, config, actor, actorId, params: [id = ''] }: Call): Promise<AssetWithVariants> {
   const [asset, uploader] = await Promise.all([rindle.asset(id), rindle.uploaderOf(id)])
@@ -30,7 +30,7 @@ async function visibleAsset({ rindle, config, actor, actorId, params: [id = ''] 
   throw new RindleError('not_found', `There is no asset ${id} that this actor may see.`)
 }
 
-/** An EventSource that comes again sends the header; one that a page makes anew can only change its URL. */
+/** An EventSource that reconnects sends the header; one that a page creates again can only change its URL. */
 function lastEventId(request: Request): string | null {
   return request.headers.get('last-event-id') ?? new URL(request.url).searchParams.get('lastEventId')
 }

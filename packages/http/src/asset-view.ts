@@ -1,12 +1,16 @@
 import { createHash } from 'node:crypto'
 import { type AssetWithVariants, type ErrorCode, isRindleError, type Rindle, type Variant } from '@rindle/core'
 import { isSettledState } from '@rindle/core/adapter'
+import { shownMessage } from './shown-message.ts'
 import type { AssetView, VariantView } from './wire.ts'
 
-/** What stands for "there is no URL": the state, the authorizer, or a profile that no longer declares the variant. */
+/**
+ * The codes that mean "there is no URL": by the state, the authorizer, or a variant that the profile no longer
+ * declares.
+ */
 const WITHOUT_URL: readonly ErrorCode[] = ['not_deliverable', 'forbidden', 'unknown_variant']
 
-/** An asset as this actor may see it. Signs its URLs; no query. */
+/** An asset as this actor may see it. Signs its URLs; makes no query. */
 export async function assetView(rindle: Rindle, asset: AssetWithVariants, actor: unknown): Promise<AssetView> {
   const [url, variants] = await Promise.all([
     urlOrNull(rindle.url(asset, { actor })),
@@ -24,13 +28,14 @@ export async function assetView(rindle: Rindle, asset: AssetWithVariants, actor:
     height: asset.height,
     durationMs: asset.durationMs,
     errorReason: asset.errorReason,
+    errorMessage: shownMessage(asset),
     settled: isSettledState(asset.state),
     url,
     variants: Object.fromEntries(variants) as Record<string, VariantView>,
   }
 }
 
-/** Text that differs whenever the asset or a variant differs; signed URLs, which differ with time, are no part of it. */
+/** A string that differs whenever the asset or a variant differs; signed URLs, which differ with time, do not count. */
 export function versionOf(asset: AssetWithVariants): string {
   return createHash('sha256').update(JSON.stringify(asset)).digest('base64url').slice(0, 22)
 }
@@ -47,6 +52,7 @@ async function view(rindle: Rindle, asset: AssetWithVariants, variant: Variant, 
     height: variant.height,
     durationMs: variant.durationMs,
     errorReason: variant.errorReason,
+    errorMessage: shownMessage(variant),
     metadata: variant.metadata,
     url: isReady ? await urlOrNull(rindle.variantUrl(asset, variant.name, { actor })) : null,
   }

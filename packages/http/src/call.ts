@@ -2,7 +2,7 @@ import type { Rindle } from '@rindle/core'
 import type { EventStreams } from './event-streams.ts'
 import type { HandlerConfig } from './options.ts'
 
-/** One request of a known actor, on its way to its route. */
+/** One request of a known actor, for its route. */
 export interface Call {
   readonly rindle: Rindle
   readonly config: HandlerConfig
@@ -10,9 +10,9 @@ export interface Call {
   readonly request: Request
   readonly actor: unknown
   readonly actorId: string
-  /** The texts of the path's `:` segments. */
+  /** The values of the path's `:` segments. */
   readonly params: readonly string[]
 }
 
-/** Answers a call. What it throws becomes a problem. */
+/** Answers a call. An error that it throws becomes a problem response. */
 export type Handle = (call: Call) => Promise<Response>

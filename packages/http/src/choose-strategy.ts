@@ -1,13 +1,13 @@
 import type { StorageCapability } from '@rindle/core'
 import type { AskedStrategy } from './wire.ts'
 
-// One request is quickest for what a fast line sends within seconds; above, a lost connection costs one part and not all.
+// Up to this size one request is quickest; above it, a lost connection should cost one part and not the whole file.
 const MAX_PUT_BYTES = 16 * 1024 * 1024
 
 /**
- * How the bytes of an upload travel. What was asked for is taken at its word (the storage may still refuse it); `auto`
- * is one PUT up to 16 MiB; above, parts straight to a storage that takes them, else tus where it is served, else one PUT
- * again. Pure.
+ * Chooses how the bytes of an upload travel. A requested strategy is returned as it is (the storage may still refuse
+ * it); `auto` is one PUT up to 16 MiB; above that, parts where the storage takes them, else tus where it is served,
+ * else one PUT. Pure.
  */
 export function chooseStrategy(
   asked: AskedStrategy,

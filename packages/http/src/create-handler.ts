@@ -12,10 +12,10 @@ import type { ResumableServer } from './resumable-server.ts'
 import { matchRoute, type Route } from './router.ts'
 import { abortUpload, beginUpload, completeUpload, showUpload, signPart, signUpload } from './upload-routes.ts'
 
-/** Answers the requests below its base path; never rejects. */
+/** Answers requests below its base path; never rejects. */
 export interface RindleHandler {
   (request: Request): Promise<Response>
-  /** Without a slash at its end; empty at the root. */
+  /** Has no slash at its end; empty at the root. */
   readonly basePath: string
 }
 
@@ -34,9 +34,9 @@ const FILE = /^\/files\/[^/]+$/
 const TUS = /^\/tus(?:\/|$)/
 
 /**
- * One handler for everything that a client needs of Rindle: uploads, the state of assets and their changes, and the
- * files of local storage. Every error is `application/problem+json` with a `code`. `config_invalid` lists every problem
- * of the options. Does no I/O before the first request.
+ * One handler for everything that a client needs from Rindle: uploads, the state of assets and their changes, and the
+ * files of local storage. Every error is `application/problem+json` with a `code`. Throws `config_invalid`, which lists
+ * every problem of the options. Does no I/O before the first request.
  */
 export function createHandler<A, const Ps extends Profiles>(
   rindle: Rindle<Ps>,
@@ -44,7 +44,7 @@ export function createHandler<A, const Ps extends Profiles>(
 ): RindleHandler {
   const config = parseOptions(options)
   const served: Served = {
-    // The routes take names of profiles from clients; at run time the two types are one.
+    // The routes get names of profiles from clients; at run time the two types are the same.
     rindle: rindle as unknown as Rindle,
     config,
     streams: new EventStreams(config),
@@ -72,9 +72,9 @@ function isResumable(
   return config.tus !== undefined && TUS.test(pathBelow(config.basePath, new URL(url).pathname))
 }
 
-/** What one handler answers with. */
+/** The parts that a handler answers with. */
 interface Served extends Pick<Call, 'rindle' | 'config' | 'streams'> {
-  /** Refuses with 401 when nobody is signed in. */
+  /** Refuses with 401 if nobody is signed in. */
   readonly actorOf: (request: Request) => Promise<unknown>
 }
 
@@ -94,7 +94,7 @@ async function answer(served: Served, request: Request): Promise<Response> {
   return match.route.handle({ rindle, config, streams, request, actor, actorId, params: match.params })
 }
 
-/** Every request but the question what the server can, which a browser asks without saying for whom, has its actor. */
+/** Every request has an actor, except OPTIONS, which a browser sends without credentials. */
 async function serveResumable(
   { rindle: { profiles }, config, actorOf }: Served,
   tus: ResumableServer,
@@ -120,12 +120,12 @@ function mostBytes(profiles: Profiles, name: string): number {
   return profile.accept.maxBytes
 }
 
-/** What is left of a path below the base path; a path that is not below it is one that has no route. */
+/** The rest of a path below the base path; empty, which has no route, for any other path. */
 function pathBelow(basePath: string, pathname: string): string {
   return pathname.startsWith(`${basePath}/`) ? pathname.slice(basePath.length) : ''
 }
 
-/** Whatever breaks when the client has gone is nobody's failure, and nobody reads the answer. */
+/** Turns any error after the client has gone into a refusal: it is no failure, and nobody reads the answer. */
 function asRefusal(request: Request, error: unknown): unknown {
   if (isRindleError(error) || !request.signal.aborted) return error
   return new RequestRefused(400, 'invalid_input', 'The client has gone away.')

@@ -1,7 +1,7 @@
-/** Rings that add up to one while nobody waits. Internal. */
+/** A bell whose rings merge into one while nobody waits. Internal. */
 export interface Doorbell {
   readonly ring: () => void
-  /** Waits for a ring, or finds the one that came before; `false` when the time is up first. */
+  /** Waits for a ring, or finds one that came before; `false` if the time is up first. */
   readonly rang: (timeoutMs: number) => Promise<boolean>
 }
 

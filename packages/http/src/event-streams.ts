@@ -3,7 +3,7 @@ import { RequestRefused } from './request-refused.ts'
 
 const RETRY_AFTER = { 'retry-after': '10' }
 
-/** Counts the open event streams of one handler, which are bounded, in all and for each actor. */
+/** Counts and bounds the open event streams of one handler, in all and for each actor. */
 export class EventStreams {
   readonly #max: number
   readonly #maxPerActor: number
@@ -18,7 +18,10 @@ export class EventStreams {
     this.#maxPerActor = maxEventStreamsPerActor
   }
 
-  /** Takes a place and gives the function that frees it, safe to repeat. 429 when the actor has none left, or 503. */
+  /**
+   * Takes a place and returns the function that frees it, safe to repeat. 429 if the actor has none left, 503 if the
+   * handler has none.
+   */
   enter(actorId: string): () => void {
     const own = this.#open.get(actorId) ?? 0
     if (own >= this.#maxPerActor) {

@@ -1,4 +1,4 @@
-/** A JSON answer. Never cached: it is about one actor, at one moment. */
+/** A JSON answer. Never cached, because it depends on the actor and the moment. */
 export function jsonResponse(value: unknown, status = 200, headers: Readonly<Record<string, string>> = {}): Response {
   return new Response(JSON.stringify(value), {
     status,

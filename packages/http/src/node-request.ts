@@ -4,8 +4,8 @@ import { markDisposable } from '@rindle/core/adapter'
 import { RequestRefused } from './request-refused.ts'
 
 /**
- * The request of `node:http` on the Fetch API: its body streams, and its signal aborts when the client goes away. A
- * request that cannot be one, by its method or its Host, is refused with 400.
+ * Converts a request of `node:http` to the Fetch API: its body streams, and its signal aborts when the client goes
+ * away. A request with an invalid method or Host is refused with 400.
  */
 export function nodeRequest(incoming: IncomingMessage, outgoing: ServerResponse): Request | RequestRefused {
   try {
@@ -19,13 +19,13 @@ export function nodeRequest(incoming: IncomingMessage, outgoing: ServerResponse)
     if (body instanceof RequestRefused) return body
     return new Request(request.url, { method: request.method, headers: request.headers, signal: request.signal, body })
   } catch (error) {
-    // Of a URL or a method that the Fetch API does not know.
+    // The Fetch API rejects the URL or the method.
     if (error instanceof TypeError) return new RequestRefused(400, 'invalid_input', 'The request is malformed.')
     throw error
   }
 }
 
-/** What a body parser has left. Only JSON can be written down again; of a file the very bytes are needed. */
+/** The body that a parser has read. Only JSON can be serialized again; a file needs its exact bytes. */
 function bodyReadBefore(incoming: IncomingMessage): string | Uint8Array<ArrayBuffer> | RequestRefused {
   const body: unknown = 'body' in incoming ? incoming.body : undefined
   if (body instanceof Uint8Array) return new Uint8Array(body)

@@ -7,7 +7,7 @@ import {
   type SlotName,
   stderrLogger,
 } from '@rindle/core'
-import { checkOptions, DEFAULT_BODY_LIMITS, type UploadGrant } from '@rindle/core/adapter'
+import { checkOptions, DEFAULT_BODY_LIMITS, safeLogger, type UploadGrant } from '@rindle/core/adapter'
 import { z } from 'zod'
 import type { ResumableServer } from './resumable-server.ts'
 
@@ -15,10 +15,10 @@ import type { ResumableServer } from './resumable-server.ts'
 export interface UploadIntent<A = unknown, Ps extends Profiles = Profiles> {
   readonly actor: A
   readonly profile: ProfileName<Ps>
-  /** Where the client wants it attached. */
+  /** The slot to which the client wants to attach it. */
   readonly slot: SlotName<Ps, ProfileName<Ps>> | undefined
   readonly filename: string
-  /** What the client says the bytes are; `application/octet-stream` when it does not know. */
+  /** The type that the client declares; `application/octet-stream` if it does not know. */
   readonly contentType: string
   /** Bytes. */
   readonly byteSize: number
@@ -26,36 +26,39 @@ export interface UploadIntent<A = unknown, Ps extends Profiles = Profiles> {
 
 /** Options of {@link createHandler}. */
 export interface HandlerOptions<A = unknown, Ps extends Profiles = Profiles> {
-  /** The path that the handler is mounted at, as its requests show it: `/rindle`. */
+  /** The path at which the handler is mounted, as its requests show it: `/rindle`. */
   readonly basePath: string
-  /** The application's user; nothing refuses with 401. @default none: only files are served, by their tokens */
+  /**
+   * The application's user; without one a request is refused with 401. @default none: only files are served, by their
+   * tokens
+   */
   readonly actor?: (request: Request) => A | null | undefined | Promise<A | null | undefined>
-  /** What tells actors apart; uploads belong to it. @default `actor.id`, a text or a number */
+  /** Identifies an actor; uploads belong to it. @default `actor.id`, a string or a number */
   readonly actorId?: (actor: A) => string | number
   /**
-   * Asked before an upload begins: `false` refuses with 403; `{ owner }` grants and, when the client names a slot,
-   * attaches the upload to him as soon as it is available. @default every actor may upload, and no slot is taken
+   * Called before an upload begins: `false` refuses with 403; `{ owner }` grants and, if the client names a slot,
+   * attaches the upload to that owner as soon as it is available. @default every actor may upload, and no slot is taken
    */
   readonly authorizeUpload?: (intent: UploadIntent<A, Ps>) => UploadGrant | Promise<UploadGrant>
-  /** Whether an actor may see an asset that he did not upload himself. @default no */
+  /** Whether an actor may see an asset that another actor uploaded. @default no */
   readonly canView?: (view: { readonly actor: A; readonly asset: Asset<ProfileName<Ps>> }) => boolean | Promise<boolean>
   /**
    * Serves resumable uploads under `/tus`: `tusServer(rindle, { path: '/rindle/tus' })` of `@rindle/tus`, whose path is
-   * `basePath` and `/tus`. Its uploads are authorized like all others; of one whose length its client does not know yet,
+   * `basePath` and `/tus`. Its uploads are authorized like all others; if the client does not know the length yet,
    * `byteSize` is the most that the profile accepts. @default none: files are sent whole or in parts
    */
   readonly tus?: ResumableServer
-  /** Most event streams open at once; more are answered with 503. @default 1000 */
+  /** Most event streams open at once; further ones are answered with 503. @default 1000 */
   readonly maxEventStreams?: number
-  /** Most event streams that one actor may have open at once; more are answered with 429. @default 20 */
+  /** Most event streams that one actor may have open at once; further ones are answered with 429. @default 20 */
   readonly maxEventStreamsPerActor?: number
-  /** How long a body, or the reader of a file, may stand still, in milliseconds. @default 60000 */
+  /** How long a body, or the reader of a file, may make no progress, in milliseconds. @default 60000 */
   readonly idleTimeoutMs?: number
-  /** The least rate of a body, on average, after `idleTimeoutMs`; 0: any. @default 1024 */
+  /** The lowest average rate of a body, after `idleTimeoutMs`; 0: any. @default 1024 */
   readonly minBytesPerSecond?: number
   /** How long a body may take in all, in milliseconds. @default 86400000 (a day) */
   readonly bodyTimeoutMs?: number
-  /** Receives failures that are answered with 5xx; a pino instance fits. @default one JSON line each on stderr */
+  /** Receives the cause of every 5xx answer; a pino instance fits. @default one JSON line each on stderr */
   readonly logger?: Logger
 }
 
@@ -90,10 +93,10 @@ const optionsSchema = z
     error: 'must have the path of the handler, followed by /tus',
   })
 
-/** Checks the options at once: `config_invalid` with every problem and its path. */
+/** Checks the options. Throws `config_invalid` with every problem and its path. */
 export function parseOptions<A, Ps extends Profiles>(options: HandlerOptions<A, Ps>): HandlerConfig {
   checkOptions('createHandler', optionsSchema, options)
-  // What the application's functions take is what its own `actor` gave: inside, an actor is opaque.
+  // The application's functions take the result of its own `actor`: inside the handler, an actor is opaque.
   const given = options as unknown as HandlerOptions
   return {
     ...given,
@@ -104,7 +107,7 @@ export function parseOptions<A, Ps extends Profiles>(options: HandlerOptions<A, 
     idleTimeoutMs: given.idleTimeoutMs ?? DEFAULT_BODY_LIMITS.idleTimeoutMs,
     minBytesPerSecond: given.minBytesPerSecond ?? DEFAULT_BODY_LIMITS.minBytesPerSecond,
     bodyTimeoutMs: given.bodyTimeoutMs ?? DEFAULT_BODY_LIMITS.bodyTimeoutMs,
-    logger: given.logger ?? stderrLogger,
+    logger: safeLogger(given.logger ?? stderrLogger),
   }
 }
 
@@ -113,6 +116,6 @@ function idOf(actor: unknown): string | number {
   if ((typeof id === 'string' && id !== '') || (typeof id === 'number' && Number.isFinite(id))) return id
   throw new RindleError(
     'config_invalid',
-    'The actor has no id that is a text or a number: give `actorId` to createHandler.',
+    'The actor has no id that is a string or a number: pass `actorId` to createHandler.',
   )
 }

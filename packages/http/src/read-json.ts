@@ -6,8 +6,8 @@ import { RequestRefused } from './request-refused.ts'
 const MAX_BODY_BYTES = 16 * 1024
 
 /**
- * The JSON body of a request: at most 16 KiB, within a time, and of the schema's shape. `invalid_input`. Only as
- * `application/json`: a page of another origin can make a browser send every other type, and none, without asking.
+ * Reads the JSON body of a request: at most 16 KiB, within a time, and of the schema's shape; else `invalid_input`.
+ * Takes only `application/json`: a page of another origin can send other types, or none, without a preflight request.
  */
 export async function readJson<T>(request: Request, schema: z.ZodType<T>, timeoutMs: number): Promise<T> {
   if (contentTypeOf(request) !== 'application/json') throw notJson()
@@ -19,7 +19,7 @@ export async function readJson<T>(request: Request, schema: z.ZodType<T>, timeou
   throw new RindleError('invalid_input', `The body is not valid: ${problems.join('; ')}.`)
 }
 
-/** Refuses the types of a form where a body is not looked at and none is needed. */
+/** Refuses the content types of forms on routes that need no body. */
 export function assertNoForm(request: Request): void {
   const type = contentTypeOf(request)
   if (type !== undefined && type !== 'application/json') throw notJson()
@@ -37,7 +37,7 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    // What the parser says quotes the body; that it is no JSON is all there is to know.
+    // The parser's message quotes the body, so it is left out.
     throw new RindleError('invalid_input', 'The body is not JSON.')
   }
 }
@@ -53,7 +53,7 @@ async function readText({ headers, body }: Request, timeoutMs: number): Promise<
   try {
     return await Promise.race([collect(reader), late])
   } catch (error) {
-    // Not waited for: a server may cancel only what has arrived whole. A body that has failed has nothing to cancel.
+    // Not awaited: a server may only cancel once the whole body has arrived. A failed body has nothing to cancel.
     reader.cancel().catch(() => undefined)
     throw error
   } finally {

@@ -1,9 +1,9 @@
 import { type ErrorCode, RindleError } from '@rindle/core'
 
-/** A refusal that HTTP itself has a status for. Internal. */
+/** A refusal with an HTTP status of its own. Internal. */
 export class RequestRefused extends RindleError {
   readonly status: number
-  /** Sent along. */
+  /** Headers of the answer. */
   readonly headers: Readonly<Record<string, string>>
 
   constructor(status: number, code: ErrorCode, message: string, headers: Readonly<Record<string, string>> = {}) {

@@ -1,8 +1,8 @@
 import type { UploadGrant } from '@rindle/core/adapter'
 
-/** A server of resumable uploads: what `tusServer` of `@rindle/tus` gives fits. */
+/** A server of resumable uploads: `tusServer` of `@rindle/tus` makes one. */
 export interface ResumableServer {
-  /** Where it is mounted: the handler's base path and `/tus`. */
+  /** The path at which it is mounted: the handler's base path and `/tus`. */
   readonly path: string
   handle(request: Request, caller: ResumableCaller): Promise<Response>
   /** Lets pages of other origins that may upload read an answer of the handler itself. */
@@ -11,7 +11,7 @@ export interface ResumableServer {
   urlOf(sessionId: string): Promise<string>
 }
 
-/** Who makes a request to a {@link ResumableServer}. */
+/** The sender of a request to a {@link ResumableServer}. */
 export interface ResumableCaller {
   readonly actorId: string | null
   readonly authorizeUpload?: (intent: ResumableIntent) => UploadGrant | Promise<UploadGrant>
@@ -22,7 +22,7 @@ export interface ResumableIntent {
   readonly profile: string
   readonly slot: string | undefined
   readonly filename: string
-  /** What the client says the bytes are; `application/octet-stream` when it does not know. */
+  /** The type that the client declares; `application/octet-stream` if it does not know. */
   readonly contentType: string
   /** Bytes; absent while the client does not know. */
   readonly byteSize: number | undefined

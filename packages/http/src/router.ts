@@ -1,11 +1,11 @@
-/** A method and a path whose segments that begin with `:` take any text, and what answers them. */
+/** A method, a path whose `:` segments match any text, and the function that answers them. */
 export interface Route<T> {
   readonly method: string
   readonly path: string
   readonly handle: T
 }
 
-/** What a request leads to; `params` are the texts of the `:` segments, in their order. */
+/** The route of a request; `params` are the values of the `:` segments, in their order. */
 export type Match<T> =
   | { readonly found: 'route'; readonly route: Route<T>; readonly params: readonly string[] }
   | { readonly found: 'path'; readonly allow: string }

@@ -18,17 +18,18 @@ export interface FastifyLike {
   ): void
 }
 
-/** A Fastify plugin, to be registered without a prefix. */
+/** A Fastify plugin; register it without a prefix. */
 export type FastifyPlugin = (fastify: FastifyLike, options: unknown, done: () => void) => void
 
 /**
- * The handler for Fastify: `app.register(toFastifyPlugin(handler))` takes all requests below the base path. Bodies reach
- * it unread, whatever parsers and limits the application has; its hooks `onRequest` and `preHandler` run before.
+ * The handler for Fastify: `app.register(toFastifyPlugin(handler))` takes all requests below the base path. It gets
+ * bodies unread, whatever parsers and limits the application has; the application's hooks `onRequest` and `preHandler`
+ * run before it.
  */
 export function toFastifyPlugin(handler: RindleHandler): FastifyPlugin {
   const answer = toNodeHandler(handler)
   return (fastify, _options, done) => {
-    // In the scope of this plugin alone.
+    // Only in the scope of this plugin.
     fastify.removeAllContentTypeParsers()
     fastify.addContentTypeParser('*', (_request, _payload, parsed) => parsed(null))
     fastify.all(`${handler.basePath}/*`, (request, reply) => {

@@ -14,7 +14,7 @@ export type NodeHandler = (
   next?: (error?: unknown) => void,
 ) => void
 
-/** How much of what remains of a refused body is read off the line, so that its sender gets to read the answer. */
+/** How much of the rest of a refused body is read, so that its sender gets to read the answer. */
 const LINGER_BYTES = 16 * 1024 * 1024
 const LINGER_MS = 2_000
 
@@ -24,7 +24,7 @@ const LINGER_MS = 2_000
  */
 export function toNodeHandler(handler: RindleHandler): NodeHandler {
   return (incoming, outgoing, next) => {
-    // Express cuts the path that it mounts at off `url`.
+    // Express removes its mount path from `url`.
     const target = 'originalUrl' in incoming ? String(incoming.originalUrl) : (incoming.url ?? '/')
     const url = originForm(target, incoming.headers.host)
     if (next !== undefined && !isBelow(handler.basePath, url)) return next()
@@ -37,7 +37,7 @@ async function answer(handler: RindleHandler, incoming: IncomingMessage, outgoin
   try {
     await send(await respond(handler, incoming, outgoing), incoming, outgoing)
   } catch {
-    // The client has gone away, or what was being sent has failed half-way: that the line ends is the message.
+    // The client has gone away, or the answer failed half-way: only closing the connection can say so.
     outgoing.destroy()
   }
   drain(incoming)
@@ -47,7 +47,7 @@ async function respond(handler: RindleHandler, incoming: IncomingMessage, outgoi
   const request = nodeRequest(incoming, outgoing)
   if (request instanceof RequestRefused) return answerToFailure(request, silentLogger)
   const response = await handler(request)
-  // A body that nobody wanted would hold up the connection.
+  // An unread body would block the connection.
   if (request.body?.locked === false) await request.body.cancel()
   return response
 }
@@ -60,7 +60,7 @@ async function send(response: Response, incoming: IncomingMessage, outgoing: Ser
   outgoing.end()
 }
 
-/** Reads what nobody wants any more, for a while: what comes next on the connection lies behind it. */
+/** Reads the unwanted rest of a body for a while: the next request of the connection comes after it. */
 function drain(incoming: IncomingMessage): void {
   if (incoming.complete || incoming.destroyed) return
   let restBytes = LINGER_BYTES
@@ -74,8 +74,8 @@ function drain(incoming: IncomingMessage): void {
 }
 
 /**
- * A target that is a whole URL, as proxies send it and every server must take it (RFC 9112, 3.2.2), as a path. One of
- * another host than the request names stays as it is, and leads nowhere.
+ * Turns a target that is a whole URL, as proxies send it and every server must accept it (RFC 9112, 3.2.2), into a
+ * path. A target of another host than the request names stays as it is, and has no route.
  */
 function originForm(target: string, host: string | undefined): string {
   const url = /^https?:\/\//i.test(target) ? URL.parse(target) : null

@@ -12,7 +12,7 @@ import { ASKED_STRATEGIES, type AskedStrategy, type CompletedUpload, type Upload
 const beginSchema = z.strictObject({
   profile: z.string().max(255),
   filename: z.string().min(1).max(1024),
-  // A browser that does not know the type of a file says ''.
+  // A browser that does not know the type of a file sends ''.
   contentType: z
     .string()
     .max(255)
@@ -94,7 +94,7 @@ async function viewWithParts({ rindle }: Call, session: UploadSession): Promise<
     const present = await rindle.listMultipartParts(session.id)
     return uploadView(session, { parts: present.map(({ partNumber, byteSize }) => ({ partNumber, byteSize })) })
   } catch (error) {
-    // Put together since we looked: a client that heard of an end would send the whole file again.
+    // The parts were assembled in the meantime. `session_expired` would make the client send the whole file again.
     if (!isRindleError(error, 'session_expired') || error.details['state'] !== 'completed') throw error
     return uploadView(await rindle.uploadSession(session.id))
   }
@@ -104,7 +104,7 @@ async function tusUrlOf({ tus }: HandlerConfig, { id }: UploadSession): Promise<
   return tus === undefined ? {} : { tusUrl: await tus.urlOf(id) }
 }
 
-/** The session that the path names. One that another actor began is `not_found`, like one that is not. */
+/** The session that the path names. One of another actor is `not_found`, like one that does not exist. */
 async function ownSession({ rindle, actorId, params: [id = ''] }: Call): Promise<UploadSession> {
   const session = await rindle.uploadSession(id)
   if (session.actorId === actorId) return session

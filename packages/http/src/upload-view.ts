@@ -2,7 +2,7 @@ import type { UploadSession } from '@rindle/core'
 import { planParts } from '@rindle/core/adapter'
 import type { Upload } from './wire.ts'
 
-/** What a client may know of its upload: no key, no id of the storage's own. Pure. */
+/** The part of an upload that its client may know: no key, no id of the storage. Pure. */
 export function uploadView(session: UploadSession, extra: Pick<Upload, 'request' | 'parts' | 'tusUrl'> = {}): Upload {
   return {
     id: session.id,

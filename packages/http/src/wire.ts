@@ -9,7 +9,7 @@ import type {
 } from '@rindle/core'
 import type { ProblemMembers } from '@rindle/core/adapter'
 
-/** How a client asks for its bytes to travel; `auto` leaves it to the server. */
+/** The strategy that a client asks for; `auto` leaves the choice to the server. */
 export const ASKED_STRATEGIES = ['auto', 'presigned_put', 'multipart', 'resumable'] as const
 
 /** One of {@link ASKED_STRATEGIES}. */
@@ -19,19 +19,19 @@ export type AskedStrategy = (typeof ASKED_STRATEGIES)[number]
 export interface BeginUpload {
   readonly profile: string
   readonly filename: string
-  /** What the client says the bytes are. A client that does not know says `''`. @default '' */
+  /** The type that the client declares; `''` if it does not know. @default '' */
   readonly contentType?: string
   /** Exact size in bytes. */
   readonly byteSize: number
   /** SHA-256 in lower-case hex. */
   readonly checksumSha256?: string
-  /** Where the upload is attached, to the owner that the application names. */
+  /** The slot to attach the upload to, for the owner that the application names. */
   readonly slot?: string
   /** @default 'auto' */
   readonly strategy?: AskedStrategy
 }
 
-/** A request that a client sends as it stands: to the storage, not to this handler. */
+/** A request that a client sends unchanged: to the storage, not to this handler. */
 export interface UploadRequest {
   readonly method: string
   readonly url: string
@@ -48,15 +48,17 @@ export interface Upload {
   readonly byteSize: number | null
   /** ISO 8601. */
   readonly expiresAt: string | null
-  /** The one request that sends the file; of `presigned_put`, at its beginning. */
+  /** The one request that sends the file; only when a `presigned_put` begins. */
   readonly request?: UploadRequest
-  /** Bytes of every part but the last; of `multipart`. */
+  /** Bytes of every part but the last; only for `multipart`. */
   readonly partBytes?: number
-  /** Of `multipart`. */
+  /** Only for `multipart`. */
   readonly partCount?: number
-  /** The parts that the storage has; of an open `multipart`, when asked for its state. */
+  /** The parts that the storage has; only in the state of an open `multipart`. */
   readonly parts?: readonly { readonly partNumber: number; readonly byteSize: number }[]
-  /** Where a client of tus sends the bytes, a path on this server and a secret of the actor; of an open `resumable`. */
+  /**
+   * Where a tus client sends the bytes, a path on this server and a secret of the actor; only for an open `resumable`.
+   */
   readonly tusUrl?: string
 }
 
@@ -77,9 +79,12 @@ export interface VariantView {
   readonly width: number | null
   readonly height: number | null
   readonly durationMs: number | null
+  /** A code. */
   readonly errorReason: string | null
+  /** The same as a sentence for a person; of what is not about the file, no more than the code means. */
+  readonly errorMessage: string | null
   readonly metadata: JsonObject
-  /** `null` unless the variant is ready and its delivery allowed. */
+  /** `null` unless the variant is ready and may be delivered. */
   readonly url: string | null
 }
 
@@ -95,10 +100,13 @@ export interface AssetView {
   readonly width: number | null
   readonly height: number | null
   readonly durationMs: number | null
+  /** A code. */
   readonly errorReason: string | null
+  /** The same as a sentence for a person; of what is not about the file, no more than the code means. */
+  readonly errorMessage: string | null
   /** Nothing changes any more by itself. */
   readonly settled: boolean
-  /** The original; `null` unless the asset is deliverable and its delivery allowed. */
+  /** The original; `null` unless the asset is deliverable and may be delivered. */
   readonly url: string | null
   /** By name. */
   readonly variants: Readonly<Record<string, VariantView>>

@@ -35,5 +35,5 @@ it.each(['rindle', '//', '/a//b', '/a?b', '/a#b', 'https://a.test/rindle', '/a b
 )
 
 it.each([{ id: '' }, { id: Number.NaN }, { id: null }, {}, 'ann', 7])('an actor %j has no id by itself', (actor) => {
-  expect(() => parseOptions({ basePath: '/' }).actorId(actor)).toThrow('give `actorId` to createHandler')
+  expect(() => parseOptions({ basePath: '/' }).actorId(actor)).toThrow('pass `actorId` to createHandler')
 })

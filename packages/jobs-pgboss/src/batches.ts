@@ -1,6 +1,6 @@
 /**
- * A function that hands items to `run` in batches: at once when it is idle, otherwise with everything else that came
- * while the batch before was running. Resolves, or rejects, as the item's batch does.
+ * Returns a function that passes items to `run` in batches: at once if it is idle, otherwise together with everything
+ * that arrived while the previous batch ran. Resolves, or rejects, as the item's batch does.
  */
 export function inBatches<T>(run: (items: readonly T[]) => Promise<void>): (item: T) => Promise<void> {
   let waiting: { readonly items: T[]; readonly done: Promise<void> } | undefined

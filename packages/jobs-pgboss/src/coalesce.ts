@@ -1,6 +1,7 @@
 /**
- * A function that runs `work` at once, or, called while it runs, once more afterwards: never twice at the same time,
- * and always once from the beginning after the last call. Resolves when nothing is left to run. `work` must not reject.
+ * Returns a function that runs `work` at once or, if it is called while `work` runs, once more afterwards: never twice
+ * at the same time, and always once from the beginning after the last call. Resolves when nothing is left to run.
+ * `work` must not reject.
  */
 export function coalesce(work: () => Promise<void>): () => Promise<void> {
   let running: Promise<void> | undefined
@@ -10,7 +11,7 @@ export function coalesce(work: () => Promise<void>): () => Promise<void> {
       isWantedAgain = false
       await work()
     } while (isWantedAgain)
-    // In the same breath as the check: a call in between would be lost.
+    // In the same tick as the check: a call in between would be lost.
     running = undefined
   }
   return () => {

@@ -17,7 +17,6 @@ import { mapError } from './map-error.ts'
 import { type PgBossJobsConfig, type PgBossJobsOptions, parseOptions } from './options.ts'
 import { type JobCount, queueCounts } from './queue-counts.ts'
 import { QueueStore } from './queue-store.ts'
-import { safeLogger } from './safe-logger.ts'
 import { readSchedules, registerSchedule } from './schedules.ts'
 import { cancelJobs, countJobs, findLiveKeys } from './statements.ts'
 import { WorkerGroup } from './worker-group.ts'
@@ -31,7 +30,7 @@ const CAPABILITIES: ReadonlySet<JobsCapability> = new Set([
 ])
 
 /**
- * Background jobs in PostgreSQL, by pg-boss. Does no I/O: schema and queues are made on first need, or by `start()`.
+ * Background jobs in PostgreSQL, by pg-boss. Does no I/O: `start()` or the first use creates schema and queues.
  *
  * @throws RindleError `config_invalid`, listing every wrong option.
  */
@@ -59,9 +58,8 @@ class PgBossJobs implements JobsAdapter {
           'Pass `connectionString` to pgBossJobs.',
       )
     }
-    const logger = safeLogger(context.logger)
-    const store = new QueueStore({ connectionString, options: this.#options, logger })
-    this.#connected = { store, context: { ...context, logger } }
+    const store = new QueueStore({ connectionString, options: this.#options, logger: context.logger })
+    this.#connected = { store, context }
   }
 
   async start(): Promise<void> {
@@ -69,7 +67,7 @@ class PgBossJobs implements JobsAdapter {
   }
 
   async stop(): Promise<void> {
-    // Those that are just starting included; one that could not start has told its caller.
+    // Includes groups that are still starting; one that could not start has told its caller.
     const groups = await Promise.allSettled(this.#groups)
     await Promise.all(groups.flatMap((group) => (group.status === 'fulfilled' ? [group.value.stop()] : [])))
     this.#groups.clear()

@@ -7,11 +7,11 @@ import { type PgBossQueue, pgBossQueues } from './queue-definitions.ts'
 const EXPECTED_VERSION: number = manifest.pgboss.schema
 const START = 'Start the application or a worker once, as a database user who may create a schema.'
 
-/** Checks the schema of pg-boss and the queues in it, through the connections of the instance; makes neither. */
+/** Checks the schema of pg-boss and its queues, through the connections of the instance; creates neither. */
 export async function* diagnose(database: Database, options: PgBossJobsConfig): AsyncGenerator<Finding> {
   const { schema } = options
   const db = { executeSql: (text: string, values?: unknown[]) => database.executeSql(text, values) }
-  // Never started: it only asks.
+  // Never started, because it only reads.
   const boss = new PgBoss({ db, schema, supervise: false, schedule: false })
   const version = (await boss.isInstalled()) ? await boss.schemaVersion() : null
   yield schemaFinding(schema, version)
@@ -21,7 +21,7 @@ export async function* diagnose(database: Database, options: PgBossJobsConfig): 
   yield queuesFinding(wanted, await boss.getQueues(wanted.map(({ name }) => name)))
 }
 
-/** Judges the version of the schema, `null` where there is none. Pure. */
+/** Judges the version of the schema, `null` if there is none. Pure. */
 function schemaFinding(schema: string, version: number | null): Finding {
   const id = 'jobs.schema'
   if (version === EXPECTED_VERSION) return { id, status: 'ok', summary: `schema ${schema} has version ${version}` }
@@ -34,23 +34,23 @@ function schemaFinding(schema: string, version: number | null): Finding {
     id,
     status: 'warn',
     summary: `schema ${schema} has version ${version}, which is newer than pg-boss ${manifest.version}`,
-    fix: 'Deploy the version that brought it there.',
+    fix: 'Deploy the version that migrated it.',
   }
 }
 
 function driftFinding({ ok, ...report }: SchemaDriftReport): Finding {
   const id = 'jobs.drift'
-  if (ok) return { id, status: 'ok', summary: 'the schema is as pg-boss makes it' }
+  if (ok) return { id, status: 'ok', summary: 'the schema is the one that pg-boss creates' }
   const lists = Object.entries(report).flatMap(([name, list]) => (Array.isArray(list) && list.length > 0 ? [name] : []))
   return {
     id,
     status: 'warn',
-    summary: `the schema is not as pg-boss makes it: ${lists.filter((name) => name !== 'extraIndexes').join(', ')}`,
-    fix: 'See what `npx pg-boss doctor` lists, and put it back.',
+    summary: `the schema is not the one that pg-boss creates: ${lists.filter((name) => name !== 'extraIndexes').join(', ')}`,
+    fix: 'Run `npx pg-boss doctor`, and restore what it lists.',
   }
 }
 
-/** Judges the queues that there are. Pure. */
+/** Judges the existing queues. Pure. */
 function queuesFinding(
   wanted: readonly PgBossQueue[],
   found: readonly Pick<QueueResult, 'name' | 'policy'>[],
@@ -63,11 +63,11 @@ function queuesFinding(
     return {
       id,
       status: 'error',
-      summary: `of another policy than they need: ${others.map(({ name, policy }) => `${name} (${policy})`).join(', ')}`,
+      summary: `queues with the wrong policy: ${others.map(({ name, policy }) => `${name} (${policy})`).join(', ')}`,
       fix: 'Delete these queues, or choose another `schema` in pgBossJobs().',
     }
   }
-  if (missing.length === wanted.length) return { id, status: 'error', summary: 'there are none yet', fix: START }
+  if (missing.length === wanted.length) return { id, status: 'error', summary: 'there are no queues yet', fix: START }
   if (missing.length > 0) return { id, status: 'error', summary: `missing: ${missing.join(', ')}`, fix: START }
-  return { id, status: 'ok', summary: `${wanted.length} queues, each of the right policy` }
+  return { id, status: 'ok', summary: `${wanted.length} queues, each with the right policy` }
 }

@@ -1,7 +1,7 @@
 import { isRindleError } from '@rindle/core'
 import { codeOf, errorText } from '@rindle/core/adapter'
 
-/** What is stored with a failed attempt. A type, because pg-boss takes plain objects only. */
+/** The stored output of a failed attempt. A type, because pg-boss takes plain objects only. */
 export type FailureOutput = {
   readonly name: string
   readonly code: string | null
@@ -10,8 +10,8 @@ export type FailureOutput = {
 }
 
 /**
- * The part of an error that may be stored in the job table: errors of SDKs carry requests, and those credentials and
- * signed URLs.
+ * The part of an error that may be stored in the job table: errors of SDKs carry requests, and requests carry
+ * credentials and signed URLs.
  */
 export function failureOutput(error: unknown): FailureOutput {
   return {

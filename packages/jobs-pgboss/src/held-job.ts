@@ -1,4 +1,4 @@
-/** One attempt of a job, as pg-boss knows it: what is said with it cannot hit a later attempt of the same job. */
+/** One attempt of a job, as pg-boss knows it: a statement with it cannot hit a later attempt of the same job. */
 export interface Claim {
   readonly id: string
   readonly retryCount: number
@@ -10,18 +10,18 @@ export interface HeldJob {
   readonly abort: AbortController
   /** True while the handler works. */
   isRunning: boolean
-  /** False once another may have it: from then on nothing is said about it any more. */
+  /** False once another worker may have it: from then on this worker reports nothing about it. */
   isOurs: boolean
-  /** True once the worker stops without waiting for it: when it then fails, it goes back instead. */
+  /** True once the worker stops without waiting for it: if it then fails, it is given back. */
   isGivenUp: boolean
   /** Resolves when the handler has ended and the queue knows. Never rejects. */
   ended: Promise<void>
 }
 
-/** What is to be said about a job whose handler has ended. */
+/** What the queue is told about a job whose handler has ended. */
 export type Settlement = 'none' | 'complete' | 'fail' | 'give_back'
 
-/** Decides it, from what became of the claim and whether the handler failed. */
+/** Decides the settlement from the state of the claim and whether the handler failed. */
 export function settlementOf(job: Pick<HeldJob, 'isOurs' | 'isGivenUp'>, hasFailed: boolean): Settlement {
   if (!job.isOurs) return 'none'
   if (!hasFailed) return 'complete'

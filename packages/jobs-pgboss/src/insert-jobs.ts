@@ -9,8 +9,8 @@ interface IdentifiedRequest {
 }
 
 /**
- * Inserts jobs through `tx`, with one statement per queue. Ids are given here, because pg-boss leaves out the ids of
- * jobs that their key keeps away, and so cannot tell which these are.
+ * Inserts jobs through `tx`, with one statement per queue. The ids are made here: pg-boss omits the ids of jobs whose
+ * key is taken, so it cannot say which these are.
  */
 export async function insertJobs(
   boss: PgBoss,
@@ -19,8 +19,8 @@ export async function insertJobs(
 ): Promise<readonly (string | null)[]> {
   const identified = requests.map((request) => ({ id: randomUUID(), request }))
   const inserted = new Set<string>()
-  // Queues and keys in one fixed order: an insert waits for another transaction's job with the same key, and two that
-  // wait for each other would be a deadlock.
+  // Queues and keys in one fixed order: an insert waits for another transaction's job with the same key, and two
+  // transactions that wait for each other would deadlock.
   for (const queue of QUEUE_NAMES) {
     const jobs = identified.filter(({ request }) => request.queue === queue).toSorted(byKey)
     if (jobs.length === 0) continue

@@ -5,10 +5,10 @@ import { codeOf, errorText } from '@rindle/core/adapter'
 const SETUP_STATES: ReadonlySet<string> = new Set(['42501', '3F000', '42P01', '42703', '42883'])
 
 /**
- * The Rindle error for what pg-boss or its connection threw. What a host application's transaction throws is never
+ * The Rindle error for an error of pg-boss or its connection. Errors of a host application's transaction are never
  * mapped: its library knows its own errors.
  *
- * @param action what was tried, as in "while …"
+ * @param action the attempted action, as in "while …"
  */
 export function mapError(error: unknown, action: string): RindleError {
   if (isRindleError(error)) return error
@@ -17,7 +17,7 @@ export function mapError(error: unknown, action: string): RindleError {
     return new RindleError(
       'setup_incomplete',
       `The job queue is not set up for this database user (SQLSTATE ${state}, while ${action}). ` +
-        'Start Rindle once as a user who may create schemas, then grant this one the use of the pg-boss schema.',
+        'Start Rindle once as a user who may create schemas, then grant this user the use of the pg-boss schema.',
       { cause: error },
     )
   }

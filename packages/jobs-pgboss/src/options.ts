@@ -4,14 +4,14 @@ import { z } from 'zod'
 /** Options of `pgBossJobs`. */
 export interface PgBossJobsOptions {
   /**
-   * A PostgreSQL URL for the job queue's own connections. Needed when the instance was created from a pool or a Prisma
-   * client, and when its URL leads through a pooler in transaction mode, where LISTEN does not work.
+   * A PostgreSQL URL for the job queue's own connections. Needed if the instance was created from a pool or a Prisma
+   * client, and if its URL leads through a pooler in transaction mode, where LISTEN does not work.
    * @default the URL of the instance
    */
   readonly connectionString?: string
   /**
-   * The PostgreSQL schema of pg-boss: lower-case letters, digits and underscores. It may be one that the application
-   * uses with pg-boss itself. It is made when it is missing.
+   * The PostgreSQL schema of pg-boss: lower-case letters, digits and underscores. You may share it with your
+   * application's own pg-boss. It is created if it is missing.
    * @default 'pgboss'
    */
   readonly schema?: string
@@ -21,8 +21,8 @@ export interface PgBossJobsOptions {
    */
   readonly maxConnections?: number
   /**
-   * Delay before the second attempt; each later one waits twice as long, plus up to as much again at random. 0 tries
-   * again at once and without back-off.
+   * Delay before the second attempt; each later delay is twice as long, plus up to as much again at random. 0 retries
+   * at once and without back-off.
    * @default 3
    */
   readonly retryDelaySeconds?: number
@@ -32,14 +32,14 @@ export interface PgBossJobsOptions {
    */
   readonly retryDelayMaxSeconds?: number
   /**
-   * How long a running job stays claimed without a sign of life, at least 10. Signs are given, and overdue ones looked
+   * How long a running job stays claimed without a heartbeat, at least 10. Heartbeats are sent, and overdue ones looked
    * for, three times as often, so a dead worker's job is found after at most 4/3 of this.
    * @default 15
    */
   readonly heartbeatSeconds?: number
   /**
-   * How often workers look for jobs that nothing announces: retries that became due, and all of them where
-   * LISTEN/NOTIFY does not work. At least 0.5.
+   * How often workers poll for jobs that no NOTIFY announces: retries that became due, and all of them if LISTEN/NOTIFY
+   * does not work. At least 0.5.
    * @default 2
    */
   readonly pollingIntervalSeconds?: number
@@ -73,7 +73,7 @@ export type PgBossJobsConfig = Omit<Required<PgBossJobsOptions>, 'connectionStri
   readonly connectionString?: string | undefined
 }
 
-/** Checks everything at once; `config_invalid` lists every problem with its path. */
+/** Checks all options; `config_invalid` lists every problem with its path. */
 export function parseOptions(options: PgBossJobsOptions): PgBossJobsConfig {
   return checkOptions('pgBossJobs', schema, options)
 }

@@ -6,20 +6,26 @@ export interface JobCount {
   readonly queue: string
   readonly state: string
   readonly count: number
-  /** Since the one of them was due that was due first; `null` when none is. */
+  /** How long the oldest due job has waited; `null` if none is due. */
   readonly oldestWaitSeconds: number | null
+  /** Since the oldest of them was made. */
+  readonly oldestAgeSeconds: number
 }
 
 const WAITING = ['created', 'retry']
+const UNHANDLED = ['created', 'retry', 'active', 'failed']
 
 /** Adds up the rows, with zeros for queues that have none. */
 export function queueCounts(rows: readonly JobCount[]): readonly QueueCounts[] {
   return QUEUE_NAMES.map((queue) => ({
     queue,
     waiting: sum(rows, queue, WAITING),
-    oldestWaitSeconds: oldestWait(rows, queue),
+    oldestWaitSeconds: most(of(rows, queue, WAITING).flatMap(({ oldestWaitSeconds }) => oldestWaitSeconds ?? [])),
     active: sum(rows, queue, ['active']),
-    dead: sum(rows, deadLetterQueue(queue), ['created', 'retry', 'active', 'failed']),
+    dead: sum(rows, deadLetterQueue(queue), UNHANDLED),
+    oldestDeadSeconds: most(
+      of(rows, deadLetterQueue(queue), UNHANDLED).map(({ oldestAgeSeconds }) => oldestAgeSeconds),
+    ),
   }))
 }
 
@@ -27,9 +33,8 @@ function sum(rows: readonly JobCount[], queue: string, states: readonly string[]
   return of(rows, queue, states).reduce((total, { count }) => total + count, 0)
 }
 
-function oldestWait(rows: readonly JobCount[], queue: string): number | null {
-  const waits = of(rows, queue, WAITING).flatMap(({ oldestWaitSeconds }) => oldestWaitSeconds ?? [])
-  return waits.length === 0 ? null : Math.max(...waits)
+function most(seconds: readonly number[]): number | null {
+  return seconds.length === 0 ? null : Math.max(...seconds)
 }
 
 function of(rows: readonly JobCount[], queue: string, states: readonly string[]): readonly JobCount[] {

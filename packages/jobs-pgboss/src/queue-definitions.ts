@@ -3,21 +3,21 @@ import { deadLetterQueue, QUEUES } from '@rindle/core/adapter'
 import type { Queue } from 'pg-boss'
 import type { PgBossJobsConfig } from './options.ts'
 
-/** One queue as pg-boss is to have it. */
+/** One queue in the form that pg-boss takes. */
 export type PgBossQueue = Queue & { readonly policy: 'short' | 'standard' }
 
 const DAY_SECONDS = 24 * 60 * 60
 
-// Heartbeats find dead workers. This only bounds a handler that lives and never ends; pg-boss allows no more.
+// Heartbeats find dead workers. This only bounds a live handler that never ends; pg-boss allows no more.
 const EXPIRE_SECONDS = DAY_SECONDS
 
-// pg-boss deletes waiting jobs that are older. Work must not vanish because the workers were off for a fortnight.
+// pg-boss deletes waiting jobs that are older. Work must not vanish because the workers were off for two weeks.
 const RETENTION_SECONDS = 365 * DAY_SECONDS
 
 // For failed and cancelled jobs, which an operator may want to see; finished ones are deleted at once.
 const DELETE_AFTER_SECONDS = DAY_SECONDS
 
-// A dead letter is the last chance to tell its rows: it is tried for days before it is left to the repair verbs.
+// A dead letter is the last chance to update its rows: it is retried for days before it is left to the repair verbs.
 const DEAD_LETTER_RETRY_LIMIT = 10_000
 
 /** Every queue that Rindle needs, each dead-letter queue before the queue that points to it. */

@@ -7,7 +7,7 @@ import { type PgBossQueue, pgBossQueues } from './queue-definitions.ts'
 import { runStatement } from './run-statement.ts'
 import type { Statement } from './statements.ts'
 
-/** What a {@link QueueStore} works with. */
+/** The dependencies of a {@link QueueStore}. */
 export interface QueueStoreContext {
   readonly connectionString: string
   readonly options: PgBossJobsConfig
@@ -15,10 +15,10 @@ export interface QueueStoreContext {
 }
 
 /**
- * A pg-boss that opens on first need, with schema and queues in place, and that has connections but no timers.
+ * A pg-boss that opens on first use, with schema and queues in place, and that has connections but no timers.
  *
- * Its connections are its own: enqueueing happens inside of other transactions, and when those hold every connection
- * of a shared pool, the first of them would wait for ever.
+ * It has its own connections: jobs are enqueued inside of other transactions, and if those hold every connection of a
+ * shared pool, the first of them would wait for ever.
  */
 export class QueueStore {
   readonly #context: QueueStoreContext
@@ -28,7 +28,7 @@ export class QueueStore {
     this.#context = context
   }
 
-  /** Opens once, whoever asks; a failure is forgotten, so that the next call tries again. */
+  /** Opens once for all callers; a failure is forgotten, so that the next call tries again. */
   boss(): Promise<PgBoss> {
     this.#opening ??= this.#open().catch((error: unknown) => {
       this.#opening = undefined
@@ -47,7 +47,7 @@ export class QueueStore {
     }
   }
 
-  /** Closes the connections. Safe to call twice; the next call of `boss` opens anew. */
+  /** Closes the connections. Safe to call twice; the next call of `boss` opens them again. */
   async close(): Promise<void> {
     const opening = this.#opening
     this.#opening = undefined
@@ -64,7 +64,7 @@ export class QueueStore {
       application_name: 'rindle jobs',
       supervise: false,
       schedule: false,
-      // For `pg`, which gets all of this: a connection that a firewall forgot must not look alive for ever.
+      // For `pg`, which gets all of this: a connection that a firewall dropped must not look alive for ever.
       keepAlive: true,
       onConnect: prepareSession,
     }
@@ -77,15 +77,15 @@ export class QueueStore {
       await boss.stop({ graceful: false })
       throw error
     }
-    // Ends the timers, which would keep a process alive that only enqueues, and leaves the connections open.
+    // Ends the timers, which would keep an enqueue-only process alive, and leaves the connections open.
     await boss.stop({ graceful: false, close: false })
     return boss
   }
 }
 
-/** Forwards what pg-boss reports; an `error` event that nobody hears would end the process. */
+/** Logs the reports of pg-boss; an `error` event without a listener would end the process. */
 export function logEvents(boss: PgBoss, logger: CodedLogger): void {
-  // Some of what it emits as an error is none, but has a message all the same.
+  // Some values that it emits as errors are not errors, but have a message.
   boss.on('error', (error: unknown) => logger.error(errorFields(error), 'pg-boss reported an error.'))
   boss.on('warning', ({ message }) => {
     logger.warn({ code: 'pgboss_warning', warning: errorText(message) }, 'pg-boss reported a warning.')
@@ -96,7 +96,7 @@ async function ensureQueues(boss: PgBoss, wanted: readonly PgBossQueue[]): Promi
   const found = new Map((await boss.getQueues(wanted.map(({ name }) => name))).map((queue) => [queue.name, queue]))
   for (const queue of wanted) {
     const current = found.get(queue.name)
-    // Safe when several processes do it at once: pg-boss takes a lock and ignores a queue that is there.
+    // Safe if several processes do it at once: pg-boss takes a lock and ignores an existing queue.
     if (current === undefined) await boss.createQueue(queue.name, queue)
     else await adjustQueue(boss, current, queue)
   }

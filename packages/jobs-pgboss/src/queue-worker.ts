@@ -12,7 +12,7 @@ import { giveBackJob, renewClaims } from './statements.ts'
 // How long an aborted handler has to clean up before its job goes to another worker.
 const ABORT_GRACE_MS = 1_000
 
-/** One pg-boss queue worked in this process. */
+/** One pg-boss queue that this process works on. */
 export interface QueueWorkerOptions {
   readonly boss: PgBoss
   readonly schema: string
@@ -26,16 +26,16 @@ export interface QueueWorkerOptions {
 
 /**
  * Fetches as many jobs as it has free slots, whenever it is woken and whenever a slot frees, so that a backlog drains
- * without gaps. pg-boss's own worker takes one job, then sleeps an interval.
+ * without gaps. pg-boss's own worker takes one job, then sleeps for an interval.
  */
 export class QueueWorker {
   readonly queue: string
   /** Looks for jobs, if there is a free slot. Cheap, and safe to call at any time. */
   readonly wake: () => Promise<void>
-  /** Renews the claims on the jobs in hand, and aborts those whose claim is gone. */
+  /** Renews the claims on the current jobs, and aborts those whose claim is gone. */
   readonly renewClaims: () => Promise<void>
   readonly #options: QueueWorkerOptions
-  /** Attempts, not jobs: one whose claim ran out may still be ending when the next has begun here. */
+  /** Attempts, not jobs: an attempt whose claim ran out may still be ending here when the next one has begun. */
   readonly #held = new Set<HeldJob>()
   readonly #complete: (claim: Claim) => Promise<void>
   #isStopping = false
@@ -50,7 +50,7 @@ export class QueueWorker {
     this.renewClaims = coalesce(() => this.#renew())
   }
 
-  /** Takes no more jobs, waits for those in hand, then aborts what is left and gives it back. */
+  /** Takes no more jobs, waits for the current ones, then aborts the rest and gives them back. */
   async stop(timeoutMs: number): Promise<void> {
     this.#isStopping = true
     if (await endsWithin(this.#emptyHands(), timeoutMs)) return
@@ -59,11 +59,11 @@ export class QueueWorker {
       job.abort.abort(stopping(job, this.queue))
     }
     if (await endsWithin(this.#emptyHands(), ABORT_GRACE_MS)) return
-    // One whose handler has ended is on its way back: told twice, the queue could take it from who has it next.
+    // A job whose handler has ended is already being settled: a second report could take it from its next holder.
     await Promise.all([...this.#held].map((job) => (job.isRunning ? this.#abandon(job) : job.ended)))
   }
 
-  /** Resolves when no job is in hand and none is on its way. */
+  /** Resolves when no job is running and none is being fetched. */
   async #emptyHands(): Promise<void> {
     await this.wake()
     await Promise.all([...this.#held].map(({ ended }) => ended))
@@ -79,7 +79,7 @@ export class QueueWorker {
         if (jobs.length < free) return
       }
     } catch (error) {
-      // The next poll tries again, and so does the announcement that follows a lost connection.
+      // The next poll tries again, and so does the catch-up after a lost connection.
       logger.warn({ queue, ...errorFields(error) }, 'Could not look for jobs.')
     }
   }
@@ -88,7 +88,7 @@ export class QueueWorker {
     const held: HeldJob = {
       claim: { id: job.id, retryCount: job.retryCount },
       abort: new AbortController(),
-      // One that was fetched while the worker began to stop is not begun.
+      // A job that was fetched while the worker began to stop is not started.
       isRunning: !this.#isStopping,
       isOurs: true,
       isGivenUp: false,
@@ -104,8 +104,11 @@ export class QueueWorker {
       if (held.isRunning) await this.#handle(job, held)
       else await this.#giveBack(held)
     } catch (error) {
-      // The claim runs out, and the job is tried again.
-      logger.error({ queue, jobId: job.id, ...errorFields(error) }, 'Could not tell the queue what became of a job.')
+      // The claim runs out, and the job is retried.
+      logger.error(
+        { queue, jobId: job.id, ...errorFields(error) },
+        'Could not report the result of a job to the queue.',
+      )
     } finally {
       this.#held.delete(held)
       void this.wake()
@@ -113,14 +116,11 @@ export class QueueWorker {
   }
 
   async #handle(job: JobWithMetadata, held: HeldJob): Promise<void> {
-    const { handle, queue, logger } = this.#options
     try {
-      await handle(job, held.abort.signal).finally(() => {
+      await this.#options.handle(job, held.abort.signal).finally(() => {
         held.isRunning = false
       })
     } catch (error) {
-      const fields = { ...factsOf(job), queue, ...errorFields(error) }
-      if (held.isOurs && !held.isGivenUp) logger.warn(fields, 'An attempt of a job failed.')
       await this.#settleFailure(job, held, error)
       return
     }
@@ -151,7 +151,7 @@ export class QueueWorker {
       const renewed = new Set(rows.map(({ id }) => id))
       for (const job of jobs) if (!renewed.has(job.claim.id)) lose(job, queue)
     } catch (error) {
-      // That it could not be asked says nothing about the claims.
+      // A failed query says nothing about the claims.
       logger.warn({ queue, ...errorFields(error) }, 'Could not renew the claims on running jobs.')
     }
   }
@@ -175,15 +175,9 @@ export class QueueWorker {
   }
 }
 
-/** Which attempt at what; every payload of Rindle but that of maintenance names an asset. */
-function factsOf({ id, retryCount, data }: JobWithMetadata): Readonly<Record<string, unknown>> {
-  const assetId = typeof data === 'object' && data !== null && 'assetId' in data ? { assetId: data.assetId } : {}
-  return { ...assetId, jobId: id, attempt: retryCount + 1 }
-}
-
 function lose(job: HeldJob, queue: string): void {
   job.isOurs = false
-  const message = `Job ${job.claim.id} of ${queue} was cancelled or taken from this worker; its result would not count.`
+  const message = `Job ${job.claim.id} of ${queue} was cancelled or taken from this worker; its result is discarded.`
   job.abort.abort(new RindleError('conflict', message, { retryable: false }))
 }
 

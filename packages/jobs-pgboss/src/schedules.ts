@@ -6,8 +6,8 @@ import { mapError } from './map-error.ts'
 import { findSchedules } from './statements.ts'
 
 /**
- * Registers a cron job, or replaces it. One that is registered just so is left alone, so that its row goes on telling
- * since when that is so. `invalid_input` for a name or an expression that cannot be.
+ * Registers a cron job, or replaces it. Leaves an identical one alone, so that its row keeps the time since which it is
+ * registered. `invalid_input` for an invalid name or expression.
  */
 export async function registerSchedule(boss: PgBoss, name: string, cron: string, request: JobRequest): Promise<void> {
   assertName(name)
@@ -24,10 +24,10 @@ export async function registerSchedule(boss: PgBoss, name: string, cron: string,
   }
 }
 
-/** The cron jobs of our queues, through the connections of the instance: none where there is no pg-boss yet. */
+/** The cron jobs of our queues, through the connections of the instance; none if pg-boss is not there yet. */
 export async function readSchedules(database: Database, schema: string): Promise<readonly JobSchedule[]> {
   const db = { executeSql: (text: string, values?: unknown[]) => database.executeSql(text, values) }
-  // Never started: it only reckons.
+  // Never started, because it only computes.
   const boss = new PgBoss({ db, schema, supervise: false, schedule: false })
   try {
     const { rows } = await database.executeSql('select to_regclass($1::text) is not null as exists', [
@@ -38,7 +38,7 @@ export async function readSchedules(database: Database, schema: string): Promise
     const { rows: found } = await database.executeSql(statement.text, statement.values)
     return found.map((row) => scheduleOf(boss, row))
   } catch (error) {
-    throw mapError(error, 'reading what is scheduled')
+    throw mapError(error, 'reading the schedules')
   }
 }
 
@@ -54,7 +54,10 @@ function scheduleOf(boss: PgBoss, row: Readonly<Record<string, unknown>>): JobSc
   }
 }
 
-/** An expression that somebody wrote into the table by hand may be none: pg-boss warns of it, and never runs it. */
+/**
+ * The next time of an expression. One that was written into the table by hand may be invalid: pg-boss warns and never
+ * runs it.
+ */
 function nextAfter(boss: PgBoss, cron: string, time: Date): Date | null {
   try {
     return boss.previewSchedule(cron, { tz: 'UTC', from: time, count: 1 })[0] ?? null
@@ -65,10 +68,10 @@ function nextAfter(boss: PgBoss, cron: string, time: Date): Date | null {
 
 function assertName(name: string): void {
   if (/^[A-Za-z0-9_.-]+$/.test(name)) return
-  throw new RindleError('invalid_input', `The schedule name "${name}" may hold letters, digits, ".", "-" and "_" only.`)
+  throw new RindleError('invalid_input', `The schedule name "${name}" may only hold letters, digits, ".", "-" and "_".`)
 }
 
-/** pg-boss would also take six fields, and recurrence rules. */
+/** Refuses what only pg-boss would accept: six fields, and recurrence rules. */
 function assertCron(boss: PgBoss, name: string, cron: string): void {
   const message = `The cron expression "${cron}" of schedule "${name}" cannot be used`
   if (cron.trim().split(/\s+/).length !== 5)

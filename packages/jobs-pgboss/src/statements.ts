@@ -12,7 +12,7 @@ export function notifyChannel(schema: string): string {
   return `pgboss_${createHash('sha224').update(schema).digest('hex').slice(0, 24)}`
 }
 
-/** Payload on {@link notifyChannel} that tells workers of `queue` to look whether their jobs are still theirs. */
+/** Payload on {@link notifyChannel} that tells workers of `queue` to check whether their jobs are still theirs. */
 export function recheckPayload(queue: string): string {
   return `rindle:recheck:${queue}`
 }
@@ -55,7 +55,7 @@ export function renewClaims(schema: string, queue: string, claims: readonly Clai
 
 /**
  * Puts one running job back for another worker to take at once, without using up an attempt: a job that was never
- * started is claimed under the same count. Nothing happens when the claim is gone.
+ * started is claimed under the same count. Does nothing if the claim is gone.
  */
 export function giveBackJob(schema: string, queue: string, claim: Claim): Statement {
   const text = `
@@ -70,7 +70,7 @@ export function giveBackJob(schema: string, queue: string, claim: Claim): Statem
   return { text, values: [queue, claim.id, claim.retryCount] }
 }
 
-/** Of these keys, those with an unfinished job in one of these queues, as rows `{ key }`. */
+/** The keys that have an unfinished job in one of these queues, as rows `{ key }`. */
 export function findLiveKeys(schema: string, queues: readonly string[], keys: readonly string[]): Statement {
   const text = `
     select distinct singleton_key as key from ${schema}.job
@@ -79,13 +79,15 @@ export function findLiveKeys(schema: string, queues: readonly string[], keys: re
 }
 
 /**
- * Jobs per queue and state, finished and cancelled ones left out, as rows `{ queue, state, count, oldestWaitSeconds }`:
- * since the one of them was due that was due first.
+ * Jobs per queue and state, finished and cancelled ones left out, as rows
+ * `{ queue, state, count, oldestWaitSeconds, oldestAgeSeconds }`: since the one of them was due that was due first, and
+ * since the oldest was made.
  */
 export function countJobs(schema: string, queues: readonly string[]): Statement {
   const text = `
     select name as queue, state::text as state, count(*)::int as count,
-      extract(epoch from now() - min(start_after) filter (where start_after <= now()))::float8 as "oldestWaitSeconds"
+      extract(epoch from now() - min(start_after) filter (where start_after <= now()))::float8 as "oldestWaitSeconds",
+      extract(epoch from now() - min(created_on))::float8 as "oldestAgeSeconds"
     from ${schema}.job
     where name = any($1::text[]) and state not in ('completed', 'cancelled')
     group by name, state`

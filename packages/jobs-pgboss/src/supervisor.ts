@@ -7,14 +7,14 @@ import { logEvents } from './queue-store.ts'
 const CRON_INTERVAL_SECONDS = 15
 const DELETION_INTERVAL_SECONDS = 60 * 60
 
-/** What runs beside workers. */
+/** The background work beside workers. */
 export interface Supervisor {
   stop(): Promise<void>
 }
 
 /**
- * Starts what pg-boss does in the background: overdue heartbeats, expiry, deletion, cron. Any number of processes may
- * run it; for each pass one of them is chosen through the database. It works on the connections of `boss`.
+ * Starts pg-boss's background work: overdue heartbeats, expiry, deletion, cron. Any number of processes may run it; for
+ * each pass the database chooses one of them. It uses the connections of `boss`.
  */
 export async function startSupervisor(
   boss: PgBoss,
@@ -32,7 +32,7 @@ export async function startSupervisor(
     maintenanceIntervalSeconds: DELETION_INTERVAL_SECONDS,
     cronMonitorIntervalSeconds: CRON_INTERVAL_SECONDS,
     cronWorkerIntervalSeconds: 1,
-    // A long backlog is normal after a regeneration; the default warns of it at every pass.
+    // A long backlog is normal after a regeneration; the default would warn about it at every pass.
     warningQueueSize: Number.MAX_SAFE_INTEGER,
   })
   logEvents(supervisor, logger)

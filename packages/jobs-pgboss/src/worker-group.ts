@@ -14,14 +14,14 @@ import { type Supervisor, startSupervisor } from './supervisor.ts'
 
 const DEFAULT_STOP_TIMEOUT_MS = 30_000
 
-/** What a {@link WorkerGroup} works with. */
+/** The dependencies of a {@link WorkerGroup}. */
 export interface WorkerGroupContext {
   readonly boss: PgBoss
   readonly options: PgBossJobsConfig
   readonly logger: CodedLogger
 }
 
-/** The workers of one `work()` call: a queue and its dead letters for each registration, and what wakes them. */
+/** The workers of one `work()` call: a queue and its dead letters for each registration, and their wake-ups. */
 export class WorkerGroup implements Workers {
   readonly #workers: readonly QueueWorker[]
   readonly #supervisor: Supervisor
@@ -56,7 +56,7 @@ export class WorkerGroup implements Workers {
 
   async #stop(timeoutMs: number): Promise<void> {
     clearInterval(this.#polling)
-    // Until then jobs in hand need their heartbeat, and may be cancelled.
+    // Until they have stopped, their jobs need heartbeats, and may be cancelled.
     await Promise.all(this.#workers.map((worker) => worker.stop(timeoutMs)))
     clearInterval(this.#heartbeat)
     const listening = await this.#listening
@@ -72,7 +72,7 @@ export class WorkerGroup implements Workers {
       )
     } catch (error) {
       const seconds = options.pollingIntervalSeconds
-      logger.warn(errorFields(error), `LISTEN failed; until the next start jobs are looked for every ${seconds} s.`)
+      logger.warn(errorFields(error), `LISTEN failed; until the next start the worker polls every ${seconds} s.`)
       return undefined
     }
   }
@@ -84,7 +84,7 @@ export class WorkerGroup implements Workers {
     }
   }
 
-  /** What was announced while the connection was lost is announced no more. */
+  /** Wakes all workers: announcements during a lost connection are not repeated. */
   #catchUp(): void {
     this.#wakeAll()
     this.#renewAll()
@@ -114,7 +114,7 @@ function queueWorkers(context: WorkerGroupContext, registration: WorkerRegistrat
     queue: registration.queue,
     concurrency: registration.concurrency,
     handle: (job, signal) => handle(registration, job, signal),
-    // pg-boss announces no dead letters; this process at least need not wait for its poll.
+    // pg-boss announces no dead letters; at least this process need not wait for its poll.
     onFinalFailure: () => void deadLetters.wake(),
   })
   return [jobs, deadLetters]
@@ -133,7 +133,7 @@ async function handle(registration: WorkerRegistration, job: JobWithMetadata, si
 }
 
 async function handleDead(registration: WorkerRegistration, job: JobWithMetadata): Promise<void> {
-  // Only a row that somebody inserted by hand has no source.
+  // Only a row that was inserted by hand has no source.
   const id = job.sourceId ?? job.id
   await registration.handleDead({
     id,
@@ -143,7 +143,7 @@ async function handleDead(registration: WorkerRegistration, job: JobWithMetadata
   })
 }
 
-// Only a row that somebody inserted by hand has no key: its id is like that of no other.
+// Only a row that was inserted by hand has no key: its id is unique.
 function keyOf({ id, singletonKey }: JobWithMetadata): string {
   return singletonKey ?? id
 }

@@ -27,7 +27,7 @@ test('workers go on when their database was away: new jobs at once, those in han
 
   proxy.cut()
   end()
-  await eventually(() => expect(logger.lines.join('\n')).toContain('Could not tell the queue what became of a job'))
+  await eventually(() => expect(logger.lines.join('\n')).toContain('Could not report the result of a job to the queue'))
   await direct.enqueue(jobFor('meanwhile'))
   proxy.restore()
 

@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
-import { isRindleError, type Logger } from '@rindle/core'
+import { isRindleError } from '@rindle/core'
 import type { RunningJob, Workers } from '@rindle/core/adapter'
 import type { Database } from '@rindle/prisma'
 import { createTestDatabase, type TestDatabase } from '@rindle/test-database'
@@ -171,23 +171,6 @@ describe('a running job', () => {
 })
 
 describe('workers', () => {
-  test('survive a logger that throws', async () => {
-    const throws = (): never => {
-      throw new Error('The disk is full.')
-    }
-    const logger: Logger = { debug: throws, info: throws, warn: throws, error: throws }
-    await using jobs = testJobs(testDatabase.url, FAST, logger)
-    const attempts: number[] = []
-    const handle = async ({ attempt }: RunningJob): Promise<void> => {
-      attempts.push(attempt)
-      if (attempt < 3) throw new Error('This attempt fails.')
-    }
-    const [id] = await jobs.enqueue(jobFor('a'))
-    await jobs.adapter.work([{ queue: 'rindle_promote', concurrency: 1, handle, handleDead: nothing }])
-    await eventually(async () => expect(await jobs.row(id)).toBeUndefined())
-    expect(attempts).toEqual([1, 2, 3])
-  })
-
   test('give a job back to a worker that waits for it, which has it at once', async () => {
     await using jobs = testJobs(testDatabase.url, ANNOUNCED_ONLY)
     await using elsewhere = testJobs(testDatabase.url, ANNOUNCED_ONLY)

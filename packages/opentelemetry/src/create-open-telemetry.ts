@@ -14,8 +14,8 @@ const KINDS: Readonly<Record<SpanOptions['kind'], SpanKind>> = {
 }
 
 /**
- * Spans round verbs, jobs and calls of storages, and metrics of all events, for the option `telemetry` of `createRindle`.
- * Spans follow the active context of the application, and travel with jobs by its propagator: an SDK registers both.
+ * Spans of verbs, jobs and storage calls, and metrics of all events, for the option `telemetry` of `createRindle`.
+ * Spans follow the active context of the application, and its propagator carries them with jobs: an SDK registers both.
  * Without an SDK nothing is recorded.
  */
 export function openTelemetry(options: OpenTelemetryOptions = {}): Telemetry {
@@ -43,7 +43,7 @@ async function ending<T>(span: Span, work: () => Promise<T>): Promise<T> {
     return await work()
   } catch (error) {
     const type = typeOf(error)
-    // The type alone: messages name keys, and those of other libraries hold anything.
+    // Only the type: messages name keys, and messages of other libraries may hold anything.
     span.setAttribute('error.type', type)
     span.setStatus({ code: SpanStatusCode.ERROR, message: type })
     throw error

@@ -1,7 +1,7 @@
 import type { Counter, Histogram, Meter } from '@opentelemetry/api'
 import type { RecordedEvent } from '@rindle/core/adapter'
 
-/** Measurements whose distribution is of interest, and how they are told. All others are counts, which add up. */
+/** Measurements that become histograms, with their units. All others are counts, which add up. */
 const DISTRIBUTIONS: Readonly<
   Record<string, { readonly suffix: string; readonly unit: string; readonly scale: number }>
 > = {
@@ -10,12 +10,13 @@ const DISTRIBUTIONS: Readonly<
   offset: { suffix: 'offset', unit: 'By', scale: 1 },
 }
 
-/** How often the event has happened: what the counter of its name tells anyway. */
+/** How often the event happened: the counter of its name already says that. */
 const OCCURRENCES = 'count'
 
 /**
- * Metrics of events: a counter by the name of each event, a histogram for each duration (in seconds) and size (in bytes), and
- * a counter for each other measurement. The metadata are the attributes. Instruments are made when first needed.
+ * Metrics of events: a counter by the name of each event, a histogram for each duration (in seconds) and size (in
+ * bytes), and a counter for each other measurement. The metadata are the attributes. Instruments are created when first
+ * needed.
  */
 export class EventMetrics {
   readonly #meter: Meter

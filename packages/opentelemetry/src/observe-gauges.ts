@@ -2,8 +2,8 @@ import type { BatchObservableCallback, Meter } from '@opentelemetry/api'
 import type { Gauge, GaugeReading } from '@rindle/core'
 
 /**
- * Observable gauges: read when the SDK collects its metrics, once for all of them, and not otherwise. A reading that fails
- * is for the SDK to report; nothing is told then. Returns what ends it.
+ * Observable gauges. They are read once for all of them when the SDK collects its metrics, and only then. If a reading
+ * fails, the SDK reports it and the gauges have no value. Returns the function that stops them.
  */
 export function observeGauges(
   meter: Meter,

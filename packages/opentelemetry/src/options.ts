@@ -7,8 +7,8 @@ export interface OpenTelemetryOptions {
   /** Makes the metrics. @default the global one, which the application's SDK registers */
   readonly meterProvider?: MeterProvider
   /**
-   * Whether the gauges of queues, states and findings are told. They are those of the database, the same in every
-   * process: of very many processes, some are enough. @default true
+   * Whether to report the gauges of queues, states and findings. They come from the database and are the same in every
+   * process: with very many processes, a few are enough. @default true
    */
   readonly gauges?: boolean
 }

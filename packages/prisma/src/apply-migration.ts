@@ -21,11 +21,11 @@ export async function applyMigration(client: MigrationClient, migration: Migrati
     if (isLockTimeout(error)) throw tableLocked(migration, error)
     if (refusesTransaction(error)) return applyWithoutTransaction(client, migration)
     await recordFailure(client, await recordStart(client, migration), messageOf(error), true)
-    throw failed(migration, error, 'Nothing of it was kept. Correct the cause and run the migration again.')
+    throw failed(migration, error, 'Nothing of it was kept. Fix the cause and run the migration again.')
   }
 }
 
-/** For statements such as CREATE INDEX CONCURRENTLY, as Prisma applies every migration. */
+/** Applies a migration with statements such as CREATE INDEX CONCURRENTLY, as Prisma applies every migration. */
 async function applyWithoutTransaction(client: MigrationClient, migration: Migration): Promise<void> {
   const id = await recordStart(client, migration)
   try {
@@ -37,7 +37,7 @@ async function applyWithoutTransaction(client: MigrationClient, migration: Migra
   await recordFinish(client, id)
 }
 
-/** What to do about a failed attempt of which something may remain. */
+/** What to do about a failed attempt that may have left parts. */
 export function whatToDoAboutRemains(name: string): string {
   return (
     'It cannot run in a transaction, or Prisma ran it, so parts of it may remain. Undo those by hand, then mark the ' +

@@ -1,13 +1,13 @@
 import { hasChecksum, type Migration } from './migration-files.ts'
 import type { LedgerRow } from './migration-ledger.ts'
 
-/** Where a database stands against the migrations of this package version. Names, oldest first. */
+/** The state of a database against the migrations of this package version. Names, oldest first. */
 export interface MigrationStatus {
   /** Applied to the database, and known to this version. */
   readonly applied: string[]
   /** Known to this version and not applied. A failed one is not pending. */
   readonly pending: string[]
-  /** Begun and not finished. */
+  /** Begun but not finished. */
   readonly failed: string[]
   /** Applied, but from a file with other contents; these are in `applied` too. */
   readonly edited: string[]
@@ -15,7 +15,7 @@ export interface MigrationStatus {
   readonly unknown: string[]
 }
 
-/** Pure: what a ledger says of a list of migrations. */
+/** Compares a ledger with a list of migrations. Pure. */
 export function compareLedger(migrations: readonly Migration[], ledger: readonly LedgerRow[]): MigrationStatus {
   const sqlByName = new Map(migrations.map(({ name, sql }) => [name, sql]))
   const finished = ledger.filter((row) => row.isFinished && sqlByName.has(row.name))

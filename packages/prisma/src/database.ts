@@ -1,14 +1,14 @@
 import type { PrismaClient } from './generated/client.ts'
 import type { PgQueryable, SqlExecutor } from './sql-executor.ts'
 
-/** What is needed of a `pg` pool; `pg.Pool` of any version 8 fits. */
+/** The part of a `pg` pool that Rindle needs; `pg.Pool` of any version 8 fits. */
 export interface PgPool {
   connect(): Promise<PgPoolClient>
   on(event: 'error', listener: (error: Error) => void): unknown
   removeListener(event: 'error', listener: (error: Error) => void): unknown
 }
 
-/** What is needed of a connection checked out of a `pg` pool. */
+/** The part of a connection from a `pg` pool that Rindle needs. */
 export interface PgPoolClient extends PgQueryable {
   query(text: string, values?: unknown[]): Promise<{ rows: Record<string, unknown>[] }>
   query(statement: {
@@ -23,7 +23,7 @@ export interface PgPoolClient extends PgQueryable {
   release(destroy?: boolean): void
 }
 
-/** What is needed of a Prisma client to run SQL on it; a client generated from any schema fits. */
+/** The part of a Prisma client that Rindle needs to run SQL; a client generated from any schema fits. */
 export interface PrismaSqlClient {
   $queryRawUnsafe(query: string, ...values: unknown[]): Promise<unknown>
   $transaction<T>(
@@ -32,12 +32,12 @@ export interface PrismaSqlClient {
   ): Promise<T>
 }
 
-/** A connection URL, or the application's own pool or Prisma client, which stay the application's to close. */
+/** A connection URL, or the application's own pool or Prisma client, which the application closes. */
 export type DatabaseSource = string | { readonly pool: PgPool } | { readonly prisma: PrismaSqlClient }
 
 /** An open subscription to a NOTIFY channel. */
 export interface Listening {
-  /** Stops listening and gives the connection back. Safe to call twice. */
+  /** Stops listening and returns the connection. Safe to call twice. */
   close(): Promise<void>
 }
 
@@ -47,28 +47,29 @@ export interface Database extends SqlExecutor {
   readonly connectionString: string | undefined
 
   /**
-   * The typed read model, over the same pool; made on first access. When opened from a Prisma client, that client.
+   * The typed read model, over the same pool; created on first access. If the database was opened from a Prisma client,
+   * that client.
    *
-   * @throws Error when the given Prisma client was not generated from Rindle's schema.
+   * @throws Error if the given Prisma client was not generated from Rindle's schema.
    */
   readonly prisma: PrismaClient
 
   /**
-   * Runs `work` in one transaction: committed when it resolves, rolled back when it throws, and the connection closed
-   * when not even the rollback gets through. Statements of one transaction run one after the other.
+   * Runs `work` in one transaction: commits if it resolves, rolls back if it throws, and closes the connection if even
+   * the rollback fails. Statements of one transaction run one after the other.
    *
-   * @throws what `work` throws; an Error when a statement failed and `work` hid it, because nothing was then committed.
+   * @throws the error of `work`; an Error if a statement failed and `work` hid it, because nothing was committed then.
    */
   transaction<T>(work: (tx: SqlExecutor) => Promise<T>): Promise<T>
 
   /**
-   * Calls `onMessage` for every NOTIFY on `channel`, on a connection of its own, which is made again with back-off
-   * (100 ms to 10 s) whenever it is lost. What was sent meanwhile is lost too: catch up in `onReconnect`, or poll.
+   * Calls `onMessage` for every NOTIFY on `channel`, on a separate connection, which is opened again with back-off
+   * (100 ms to 10 s) whenever it is lost. Messages sent in the meantime are lost: catch up in `onReconnect`, or poll.
    *
-   * @throws the connection's error when the first attempt fails; an Error when opened from a Prisma client.
+   * @throws the connection's error if the first attempt fails; an Error if opened from a Prisma client.
    */
   listen(channel: string, onMessage: (payload: string) => void, onReconnect?: () => void): Promise<Listening>
 
-  /** Ends what `openDatabase` opened, and nothing that was given to it. Safe to call twice. */
+  /** Closes everything that `openDatabase` opened, and nothing that was passed to it. Safe to call twice. */
   close(): Promise<void>
 }

@@ -7,7 +7,7 @@ interface Rows {
   rows: Record<string, unknown>[]
 }
 
-/** Runs one statement outside of a transaction. When its plan went stale it is run once more, under a new name. */
+/** Runs one statement outside of a transaction. If its plan went stale, runs it once more, under a new name. */
 export async function executeAlone(
   client: PgPoolClient,
   names: StatementNames,
@@ -22,7 +22,10 @@ export async function executeAlone(
   }
 }
 
-/** Runs one statement, prepared when its text came before. One whose plan went stale fails and gets a new name. */
+/**
+ * Runs one statement, prepared if its text came before. If its plan went stale, the statement fails and gets a new
+ * name.
+ */
 async function executeStatement(
   client: PgPoolClient,
   names: StatementNames,
@@ -41,9 +44,9 @@ async function executeStatement(
 }
 
 /**
- * Takes the rows out of pg's result. What belongs to a query that has ended stays reachable for a while, long enough for
- * V8 to move it to its old generation, page after page, of which it collects nothing before that has grown a good deal:
- * measured on a scan of a million rows, a third of all memory.
+ * Takes the rows out of pg's result. The objects of an ended query stay reachable for a while, long enough for V8 to
+ * move them, page after page, to its old generation, which it collects late: measured on a scan of a million rows, that
+ * is a third of all memory.
  */
 function takeRows(result: Rows): Rows {
   const { rows } = result
@@ -73,8 +76,8 @@ export function transactionExecutor(
 }
 
 /**
- * The prepared statement cannot run any more: the schema changed the type of its result (0A000), or a pooler closed
- * it (26000). By state and not by message, because servers translate messages.
+ * Whether the prepared statement cannot run any more: the schema changed the type of its result (0A000), or a pooler
+ * closed it (26000). By state and not by message, because servers translate messages.
  */
 export function isStalePlan(error: unknown): boolean {
   const state = sqlStateOf(error)

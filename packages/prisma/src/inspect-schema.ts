@@ -5,20 +5,20 @@ import { readLedger } from './migration-ledger.ts'
 import { type SchemaDrift, schemaDrift } from './schema-drift.ts'
 import { sqlStateOf } from './sql-state.ts'
 
-/** What {@link inspectSchema} found. */
+/** The result of {@link inspectSchema}. */
 export interface SchemaReport {
   readonly migrations: MigrationStatus
   /**
-   * Where the schema is not what the applied migrations make; `null` when the user may not make temporary tables, without
-   * which that cannot be told.
+   * Where the schema differs from the applied migrations; `null` if the user may not create temporary tables, which the
+   * comparison needs.
    */
   readonly drift: SchemaDrift | null
 }
 
 /**
- * Compares schema `rindle` with the migrations of this package version: the ledger, and tables, columns, constraints and
- * indexes with those that the applied migrations make. These are made for that as temporary tables in a transaction that
- * is rolled back, so nothing is changed and nothing is locked.
+ * Compares schema `rindle` with the migrations of this package version: the ledger, and tables, columns, constraints
+ * and indexes with those that the applied migrations create. For that it creates them as temporary tables in a
+ * transaction that is rolled back, so nothing is changed and nothing is locked.
  *
  * @throws the database's error.
  */

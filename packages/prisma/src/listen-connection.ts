@@ -1,7 +1,7 @@
 import pg from 'pg'
 import type { PgPool, PgPoolClient } from './database.ts'
 
-/** A connection that does nothing but LISTEN. */
+/** A connection that only listens. */
 export interface ListenConnection {
   readonly client: Pick<PgPoolClient, 'query' | 'on'>
   close(): Promise<void>
@@ -12,11 +12,11 @@ export async function dedicatedConnection(connectionString: string): Promise<Lis
     connectionString,
     connectionTimeoutMillis: 30_000,
     keepAlive: true,
-    // Without probes a connection that a firewall forgot stays silent for hours.
+    // Without probes a connection that a firewall dropped stays silent for hours.
     keepAliveInitialDelayMillis: 10_000,
     fallback_application_name: 'rindle listen',
   })
-  // Its loss shows as `end`; unheard, `error` would end the process.
+  // Its loss shows as `end`; an `error` without a listener would end the process.
   client.on('error', () => undefined)
   await client.connect()
   return { client, close: () => client.end() }

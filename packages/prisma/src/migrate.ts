@@ -16,10 +16,10 @@ export interface MigrateOptions {
 }
 
 /**
- * Brings a database to this package version: makes schema `rindle` when it is missing and applies what is pending,
- * oldest first, each migration whole or not at all. Prisma's own ledger is kept (in `rindle._prisma_migrations`) and
- * its advisory lock taken, so `prisma migrate` and this function may take turns. Safe to repeat, and to run in many
- * processes at once: the others wait, and find nothing to do.
+ * Brings a database to this package version: creates schema `rindle` if it is missing and applies pending migrations,
+ * oldest first, each whole or not at all. Keeps Prisma's own ledger (in `rindle._prisma_migrations`) and takes its
+ * advisory lock, so `prisma migrate` and this function may take turns. Safe to repeat, and to run in many processes at
+ * once: the others wait, and find nothing to do.
  *
  * It needs a direct connection: a pooler in transaction mode cannot hold the lock.
  *
@@ -64,7 +64,7 @@ async function applyPending(client: MigrationClient, migrations: readonly Migrat
   return pending.map(({ name }) => name)
 }
 
-/** Throws when going on could only make matters worse. */
+/** Throws if continuing could only make matters worse. */
 function refuse(status: MigrationStatus, ledger: readonly LedgerRow[]): void {
   const [unknown] = status.unknown
   if (unknown !== undefined) {
@@ -87,8 +87,8 @@ function refuse(status: MigrationStatus, ledger: readonly LedgerRow[]): void {
   if (edited !== undefined) {
     throw new MigrationError(
       'migration_edited',
-      `Migration ${edited} was applied from a file with other contents than the one that is installed. Install ` +
-        '@rindle/prisma again; if you changed the file, undo that and put the change into a migration of your own.',
+      `Migration ${edited} was applied from a file with other contents than the installed one. Install ` +
+        '@rindle/prisma again; if you changed the file, revert it and put the change into a migration of your own.',
     )
   }
 }

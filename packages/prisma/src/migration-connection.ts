@@ -7,12 +7,12 @@ import { prepareSession } from './session-settings.ts'
 /** A connection URL, or the application's pool, of which one connection is used and then closed. */
 export type MigrationConnection = string | { readonly pool: PgPool }
 
-/** What the runner needs of its connection. */
+/** The part of a connection that the runner needs. */
 export type MigrationClient = Pick<PgPoolClient, 'query'>
 
 const OLDEST_SUPPORTED = 14
 
-/** Runs `work` on a connection of its own, to a server that is new enough, and closes the connection. */
+/** Runs `work` on a separate connection, to a supported server, and closes the connection. */
 export async function withMigrationClient<T>(
   connection: MigrationConnection,
   work: (client: MigrationClient) => Promise<T>,
@@ -71,9 +71,9 @@ async function takeFrom(pool: PgPool): Promise<OpenClient> {
   client.on('error', () => undefined)
   const ended = new Promise<void>((resolve) => client.on('end', resolve))
   const close = async (): Promise<void> => {
-    // Closed, not given back: the session carries settings and a lock that the application must not inherit.
+    // Closed, not returned: the session has settings and a lock that the application must not inherit.
     client.release(true)
-    // The server lets go of the lock while the session ends: nobody who was told that it is over may find it taken.
+    // The server releases the lock while the session ends: a caller that is told "done" must find it free.
     await ended
   }
   return { client, close }

@@ -3,14 +3,14 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** One migration as it is shipped. */
+/** One migration of a package. */
 export interface Migration {
   /** The directory's name; migrations are applied in its order. */
   readonly name: string
   readonly sql: string
 }
 
-/** Where this package keeps its migrations: beside `src`, and beside `dist` once installed. */
+/** The directory of this package's migrations: beside `src`, and beside `dist` once installed. */
 export const MIGRATIONS_DIRECTORY: string = fileURLToPath(new URL('../migrations', import.meta.url))
 
 /** Reads every `<name>/migration.sql` of a directory, oldest first. */
@@ -29,7 +29,7 @@ export function checksumOf(sql: string): string {
   return createHash('sha256').update(sql).digest('hex')
 }
 
-/** True when `checksum` is that of `sql`. Line endings do not count: Git on Windows changes them. */
+/** Whether `checksum` is that of `sql`. Line endings do not count: Git on Windows changes them. */
 export function hasChecksum(sql: string, checksum: string): boolean {
   const unix = sql.replaceAll('\r\n', '\n')
   return (

@@ -9,22 +9,22 @@ export interface LedgerRow {
   readonly name: string
   readonly checksum: string
   readonly isFinished: boolean
-  /** What the server said when it failed; null when it succeeded or was interrupted. */
+  /** The server's message if it failed; null if it succeeded or was interrupted. */
   readonly logs: string | null
 }
 
 const LEDGER = 'rindle._prisma_migrations'
 
-/** How the runner marks a failure of which nothing remains, so that it may simply be tried again. */
+/** The runner's mark of a failure that left nothing, so that the migration may simply be tried again. */
 const ROLLED_BACK_MARK = 'rindle migrate rolled this attempt back.'
 
 export function wasRolledBackWhole(row: LedgerRow): boolean {
   return !row.isFinished && row.logs !== null && row.logs.startsWith(ROLLED_BACK_MARK)
 }
 
-/** Makes schema and ledger, in the form in which Prisma would, unless they are there. */
+/** Creates schema and ledger, in Prisma's own form, unless they exist. */
 export async function ensureLedger(client: MigrationClient): Promise<void> {
-  // Looked up first: `if not exists` demands the right to create even when there is nothing to create.
+  // Looked up first: `if not exists` requires the right to create even if there is nothing to create.
   const { rows } = await client.query(
     "select to_regnamespace('rindle') is not null as schema, to_regclass('rindle._prisma_migrations') is not null as ledger",
   )
@@ -42,7 +42,7 @@ export async function ensureLedger(client: MigrationClient): Promise<void> {
   )`)
 }
 
-/** Every attempt that counts, oldest first: those marked as rolled back are history only. `[]` without a ledger. */
+/** Every attempt that counts, oldest first: attempts marked as rolled back are only history. `[]` without a ledger. */
 export async function readLedger(client: PgQueryable): Promise<LedgerRow[]> {
   const { rows: found } = await client.query("select to_regclass('rindle._prisma_migrations') is not null as ledger")
   if (found[0]?.ledger !== true) return []
@@ -59,7 +59,7 @@ export async function readLedger(client: PgQueryable): Promise<LedgerRow[]> {
   }))
 }
 
-/** Writes that an attempt began; returns the row's id. */
+/** Records the start of an attempt; returns the row's id. */
 export async function recordStart(client: MigrationClient, migration: Migration): Promise<string> {
   const id = randomUUID()
   await client.query(`insert into ${LEDGER} (id, checksum, migration_name) values ($1, $2, $3)`, [
@@ -76,7 +76,7 @@ export async function recordFinish(client: MigrationClient, id: string): Promise
   ])
 }
 
-/** Writes what the server said about a failed attempt. */
+/** Records the server's message about a failed attempt. */
 export async function recordFailure(
   client: MigrationClient,
   id: string,

@@ -6,8 +6,8 @@ import { sqlStateOf } from './sql-state.ts'
 const PRISMA_MIGRATE_LOCK = 72_707_369
 
 /**
- * Waits for the lock of everyone who migrates this database. It is held until the connection closes. The limit stays
- * in force for every lock that the session waits for afterwards.
+ * Waits for the lock of everyone who migrates this database. It is held until the connection closes. The limit also
+ * applies to every lock that the session waits for afterwards.
  */
 export async function takeMigrationLock(client: MigrationClient, lockTimeoutMs: number): Promise<void> {
   await client.query("select set_config('lock_timeout', $1, false)", [`${lockTimeoutMs}ms`])

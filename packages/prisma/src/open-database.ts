@@ -6,7 +6,7 @@ import { PrismaDatabase } from './prisma-database.ts'
 /** Options of {@link openDatabase}. */
 export interface OpenDatabaseOptions {
   /**
-   * Most connections at once, when opened from a URL; `listen` takes one more each.
+   * Most connections at once if opened from a URL; each `listen` takes one more.
    * @default 10
    */
   readonly maxConnections?: number
@@ -14,9 +14,9 @@ export interface OpenDatabaseOptions {
 
 /**
  * Opens a database from a URL, or over the application's own `pg` pool or Prisma client. It does no I/O: the first
- * statement connects. The schema is `rindle` whatever the URL's `?schema=` says.
+ * statement connects. The schema is `rindle`, whatever the URL's `?schema=` says.
  *
- * @throws Error when the URL cannot be parsed; the message never holds it.
+ * @throws Error if the URL cannot be parsed; the message never holds it.
  */
 export function openDatabase(source: DatabaseSource, options: OpenDatabaseOptions = {}): Database {
   if (typeof source !== 'string' && 'prisma' in source) return new PrismaDatabase(source.prisma)

@@ -16,9 +16,9 @@ export function openPool(connectionString: string, maxConnections: number): pg.P
   return new pg.Pool(options)
 }
 
-/** Throws an Error that does not hold the URL, which may hold a password. */
+/** Throws an Error without the URL, which may hold a password. */
 export function assertPostgresUrl(connectionString: string): void {
   const protocol = URL.parse(connectionString)?.protocol
   if (protocol === 'postgres:' || protocol === 'postgresql:') return
-  throw new Error('The database URL is not a PostgreSQL URL. Give one like postgres://user@host:5432/database.')
+  throw new Error('The database URL is not a PostgreSQL URL. Use one like postgres://user@host:5432/database.')
 }

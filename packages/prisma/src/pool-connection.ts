@@ -1,10 +1,10 @@
 import type { PgPool, PgPoolClient } from './database.ts'
 import { sqlStateOf } from './sql-state.ts'
 
-/** A connection checked out of a pool. */
+/** A connection from a pool. */
 export interface PoolConnection {
   readonly client: PgPoolClient
-  /** Gives it back, or closes it when it is not known to be sound. */
+  /** Returns it, or closes it if it may be broken. */
   giveBack(isBroken: boolean): void
 }
 
@@ -20,11 +20,11 @@ export async function checkOut(pool: PgPool): Promise<PoolConnection> {
   }
 }
 
-/** True when an error means more than that the server refused a statement: the connection may be gone or mid-answer. */
+/** Whether an error means more than a refused statement: the connection may be gone or in the middle of an answer. */
 export function breaksConnection(error: unknown): boolean {
   const state = sqlStateOf(error)
   return state === undefined || state.startsWith('08') || state.startsWith('57P')
 }
 
-/** A lost connection tells the running query and emits `error`; unheard, the latter would end the process. */
+/** A lost connection rejects the running query and emits `error`, which without a listener would end the process. */
 function ignoreLoss(): void {}

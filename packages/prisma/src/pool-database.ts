@@ -10,7 +10,7 @@ import type { SqlExecutor } from './sql-executor.ts'
 import { StatementNames } from './statement-names.ts'
 import { Subscription } from './subscription.ts'
 
-/** What a database has of its own; empty when the pool is the application's. */
+/** The parts that a database owns; empty if the pool is the application's. */
 export interface PoolOwnership {
   readonly connectionString?: string
   readonly end?: () => Promise<void>
@@ -23,7 +23,7 @@ export class PoolDatabase implements Database {
   readonly #endPool: () => Promise<void>
   readonly #names = new StatementNames()
   readonly #subscriptions = new Set<Subscription>()
-  /** Sessions of Rindle's own pool are prepared; those of the application's have its settings. */
+  /** Prepares sessions of Rindle's own pool, and checks those of the application, which keep its settings. */
   readonly #check: () => Promise<void>
   #prisma: PrismaClient | undefined
   #closed: Promise<void> | undefined
@@ -89,5 +89,5 @@ export class PoolDatabase implements Database {
   }
 }
 
-/** The loss of an idle connection concerns nobody, the pool opens another; unheard it would end the process. */
+/** Ignores the loss of an idle connection: the pool opens another; without a listener it would end the process. */
 function ignoreIdleLoss(): void {}

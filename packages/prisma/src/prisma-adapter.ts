@@ -26,7 +26,7 @@ export function prismaAdapter(pool: PgPool, names: StatementNames): SqlDriverAda
   }
 }
 
-/** adapter-pg takes a pool of its own copy of `pg` only, and would take any other for options of a new pool. */
+/** adapter-pg accepts only a pool of its own copy of `pg`, and would take any other for the options of a new pool. */
 async function adoptPool(pool: PgPool): Promise<pg.Pool> {
   const sample = await new PrismaPg({}).connect()
   const prototype = Object.getPrototypeOf(sample.underlyingDriver()) as object
@@ -47,14 +47,14 @@ async function assertUtc(pool: PgPool): Promise<void> {
     if (UTC_NAMES.test(zone)) return
     throw new Error(
       `The time zone of the pool's connections is ${zone}, in which Prisma reads and writes wrong times. ` +
-        "Give the pool the option { options: '-c TimeZone=UTC' }, or give Rindle a connection URL.",
+        "Set the pool's option { options: '-c TimeZone=UTC' }, or pass a connection URL to Rindle.",
     )
   } finally {
     client.release()
   }
 }
 
-/** The same retry that `executeSql` makes, for statements outside of a transaction. */
+/** Adds the retry of `executeSql` to statements outside of a transaction. */
 function renewingStalePlans(adapter: SqlDriverAdapter, names: StatementNames): SqlDriverAdapter {
   const retrying =
     <T>(run: (query: SqlQuery) => Promise<T>) =>

@@ -5,7 +5,7 @@ import { nothingCommitted } from './run-transaction.ts'
 import { dateStyleCheck } from './session-settings.ts'
 import type { SqlExecutor } from './sql-executor.ts'
 
-/** Prisma's own limits, 2 s and 5 s, are those of a web request; background work waits longer. */
+/** Prisma's own limits, 2 s and 5 s, are for web requests; background work waits longer. */
 const TRANSACTION_LIMITS = { maxWait: 30_000, timeout: 60_000 }
 
 /** A database over the application's Prisma client. It has no connection of its own. */
@@ -25,7 +25,7 @@ export class PrismaDatabase implements Database {
     if (hasRindleModels(this.#client)) return this.#client
     throw new Error(
       "The given Prisma client was not generated from Rindle's schema, so it has no media models. " +
-        'For typed reads give Rindle a connection URL or a pool.',
+        'For typed reads pass a connection URL or a pool to Rindle.',
     )
   }
 
@@ -54,13 +54,15 @@ export class PrismaDatabase implements Database {
   }
 
   async listen(): Promise<Listening> {
-    throw new Error('A Prisma client cannot LISTEN. Give Rindle a connection URL or a pool to receive notifications.')
+    throw new Error(
+      'A Prisma client cannot LISTEN. Pass a connection URL or a pool to Rindle to receive notifications.',
+    )
   }
 
   async close(): Promise<void> {}
 }
 
-/** Prisma does not see that PostgreSQL answers COMMIT of a failed transaction with ROLLBACK. */
+/** Prisma does not notice that PostgreSQL answers COMMIT of a failed transaction with ROLLBACK. */
 async function assertNotAborted(executor: SqlExecutor): Promise<void> {
   try {
     await executor.executeSql('select 1')

@@ -1,7 +1,7 @@
 import type { PrismaSqlClient } from './database.ts'
 import type { SqlExecutor } from './sql-executor.ts'
 
-/** An executor over a Prisma client or its transaction that takes and gives what one over `pg` does. */
+/** An executor over a Prisma client or its transaction, with the same inputs and outputs as one over `pg`. */
 export function prismaExecutor(client: Pick<PrismaSqlClient, '$queryRawUnsafe'>): SqlExecutor {
   return {
     async executeSql(text, values = []) {
@@ -11,7 +11,7 @@ export function prismaExecutor(client: Pick<PrismaSqlClient, '$queryRawUnsafe'>)
   }
 }
 
-/** As `pg` sends them: dates as text with an offset, JSON text for objects, arrays as arrays. */
+/** Converts as `pg` does: dates to text with an offset, objects to JSON text; arrays stay arrays. */
 function toParameter(value: unknown): unknown {
   if (value === undefined) return null
   if (value instanceof Date) return value.toISOString()
@@ -24,7 +24,7 @@ function toRow(row: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, toColumn(value)]))
 }
 
-/** `pg` gives text for `bigint` and `numeric`, which JavaScript's number cannot hold. */
+/** `pg` returns text for `bigint` and `numeric`, which JavaScript's number cannot hold. */
 function toColumn(value: unknown): unknown {
   if (typeof value === 'bigint') return value.toString()
   if (Array.isArray(value)) return value.map(toColumn)

@@ -26,13 +26,13 @@ export async function runTransaction<T>(
   }
 }
 
-/** PostgreSQL answers COMMIT with ROLLBACK, and no error, when a statement of the transaction has failed. */
+/** Commits. PostgreSQL answers COMMIT with ROLLBACK, and no error, if a statement of the transaction has failed. */
 async function commit(client: PgPoolClient): Promise<void> {
   const { command } = await client.query({ text: 'commit' })
   if (command === 'ROLLBACK') throw nothingCommitted()
 }
 
-/** The error of a transaction whose work resolved although a statement of it had failed. */
+/** The error of a transaction whose work resolved although one of its statements had failed. */
 export function nothingCommitted(cause?: unknown): Error {
   return new Error(
     'Nothing was committed: a statement of the transaction failed, and its error was caught inside it.',
@@ -42,7 +42,7 @@ export function nothingCommitted(cause?: unknown): Error {
   )
 }
 
-/** What made the rollback necessary goes up; that the rollback failed as well shows in the connection being closed. */
+/** Rolls back. The original error is thrown; if the rollback fails as well, the connection is closed. */
 async function rollBack(connection: PoolConnection): Promise<void> {
   const isBroken = await connection.client.query('rollback').then(
     () => false,

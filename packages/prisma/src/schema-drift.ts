@@ -2,20 +2,20 @@ import type { Database } from './database.ts'
 import type { Migration } from './migration-files.ts'
 import type { SqlExecutor } from './sql-executor.ts'
 
-/** Differences of a schema, as the names of what differs: "table media_assets", "column media_assets.state". */
+/** Differences of a schema, by the names of the objects: "table media_assets", "column media_assets.state". */
 export interface SchemaDrift {
-  /** Rindle's, and not there. */
+  /** Objects of Rindle that do not exist. */
   readonly missing: readonly string[]
-  /** Rindle's, and otherwise than its migrations make it. */
+  /** Objects of Rindle that differ from their migrations. */
   readonly changed: readonly string[]
-  /** There, and not Rindle's. */
+  /** Objects that exist and are not Rindle's. */
   readonly unexpected: readonly string[]
 }
 
-/** Each object of a schema, by its name, with its definition as the server writes it. */
+/** The objects of a schema by name, with their definitions as the server writes them. */
 type Catalog = ReadonlyMap<string, string>
 
-/** Compares schema `rindle` with what these migrations make. Throws the database's error. */
+/** Compares schema `rindle` with the result of these migrations. Throws the database's error. */
 export async function schemaDrift(database: Database, migrations: readonly Migration[]): Promise<SchemaDrift> {
   const actual = await catalogOf(database, 'rindle')
   const expected = await catalogMadeBy(database, migrations)
@@ -35,10 +35,10 @@ function first([name]: readonly [string, string]): string {
   return name
 }
 
-/** Ends a transaction that shall leave nothing. */
+/** Ends a transaction that must leave nothing. */
 class RolledBack extends Error {}
 
-/** Runs the migrations where only this transaction sees what they make: among the temporary tables of its session. */
+/** Runs the migrations where only this transaction sees their result: among the temporary tables of its session. */
 async function catalogMadeBy(database: Database, migrations: readonly Migration[]): Promise<Catalog> {
   let catalog: Catalog = new Map()
   try {
@@ -55,7 +55,7 @@ async function catalogMadeBy(database: Database, migrations: readonly Migration[
   return catalog
 }
 
-/** Prisma's raw queries take no more than one. */
+/** Wraps SQL in one statement, because Prisma's raw queries take only one. */
 function asOneStatement(sql: string): string {
   return `do $rindle_block$ begin execute $rindle_migration$${sql}$rindle_migration$; end $rindle_block$`
 }
@@ -76,13 +76,13 @@ const OBJECTS = `
   select 'index ' || relname, pg_get_indexdef(indexrelid) from pg_class join pg_index on indexrelid = pg_class.oid
   where relnamespace = to_regnamespace($1)`
 
-/** Tables, columns, constraints and indexes of a schema, its migration ledger left out. */
+/** Tables, columns, constraints and indexes of a schema, without its migration ledger. */
 async function catalogOf(executor: SqlExecutor, schema: string): Promise<Catalog> {
   const { rows } = await executor.executeSql(`${OBJECTS} order by 1`, [schema])
   const entries = rows.map(({ name, definition }): [string, string] => [
     String(name),
     // Definitions name the schema, or do not, as the search path of the connection has it.
-    String(definition).replaceAll(/\b(?:rindle|pg_temp)\./g, ''),
+    String(definition).replaceAll(/\b(?:rindle|pg_temp(?:_\d+)?)\./g, ''),
   ])
   return new Map(entries.filter(([name]) => !name.includes('_prisma_migrations')))
 }

@@ -1,19 +1,19 @@
 import type { PgQueryable, SqlExecutor } from './sql-executor.ts'
 
 /**
- * A database or a role may give every session other settings than these, and the same SQL then means something else.
- * The defaults of PostgreSQL 14 to 18, as far as Rindle's statements and what `pg` makes of their results depend on them.
+ * The defaults of PostgreSQL 14 to 18 that Rindle's statements, and `pg`'s reading of their results, depend on. A
+ * database or a role may set others for every session, and the same SQL then means something else.
  */
 const SETTINGS: Readonly<Record<string, string>> = {
-  // `pg` reads times in this form only; in any other they arrive as null.
+  // `pg` reads times only in this form; in any other they arrive as null.
   DateStyle: 'ISO, MDY',
   IntervalStyle: 'postgres',
-  // @prisma/adapter-pg writes times without an offset and cuts off the one it reads, which is right in UTC only.
+  // @prisma/adapter-pg writes times without an offset and cuts off the one it reads, which is right only in UTC.
   TimeZone: 'UTC',
   // PostgreSQL looks into pg_catalog first unless the path names it later.
   search_path: '"$user", public',
   standard_conforming_strings: 'on',
-  // Guarded writes read the row anew when another transaction has just changed it. Stricter levels fail there instead.
+  // Guarded writes read the row again if another transaction has just changed it. Stricter levels fail there instead.
   default_transaction_isolation: 'read committed',
   bytea_output: 'hex',
   extra_float_digits: '1',
@@ -25,26 +25,29 @@ const PREPARE_SESSION: string = `select ${Object.entries(SETTINGS)
   .join(', ')}`
 
 /**
- * Gives a session the settings that Rindle's statements rely on, whatever the database or the role sets for it. For
- * connections of Rindle's own: sessions of the application keep theirs.
+ * Gives a session the settings that Rindle's statements rely on, whatever the database or the role sets. For Rindle's
+ * own connections: sessions of the application keep theirs.
  */
 export async function prepareSession(client: PgQueryable): Promise<void> {
   await client.query(PREPARE_SESSION)
 }
 
-/** Sessions of the application write times in a form that nobody reads right. */
+/** The application's sessions write times in a form that `pg` misreads. */
 export class DateStyleError extends Error {
   override readonly name: string = 'DateStyleError'
 
   constructor(style: string) {
     super(
       `The DateStyle of the application's connections is "${style}", in which times cannot be read. ` +
-        "Give the pool the option { options: '-c DateStyle=ISO' }, or give Rindle a connection URL.",
+        "Set the pool's option { options: '-c DateStyle=ISO' }, or pass a connection URL to Rindle.",
     )
   }
 }
 
-/** A function that asks once, at its first call, whether sessions of the application write times as `pg` reads them. */
+/**
+ * Returns a function that checks once, at its first call, whether the application's sessions write times as `pg` reads
+ * them.
+ */
 export function dateStyleCheck(executor: SqlExecutor): () => Promise<void> {
   let checked: Promise<void> | undefined
   return () => {

@@ -1,5 +1,5 @@
 /**
- * Runs SQL: the one tiny interface that carries row changes and jobs. pg-boss takes the same form as `db`, so its
+ * Runs SQL: the one small interface that carries row changes and jobs. pg-boss takes the same form as `db`, so its
  * adapters for Prisma, Kysely, Drizzle and Knex make one out of a host application's transaction.
  */
 export interface SqlExecutor {
@@ -7,19 +7,20 @@ export interface SqlExecutor {
    * @param text SQL with `$1`, `$2`… Several statements at once only without values; the rows are then the last one's.
    *   A function that returns `void` is cast to `text`, because Prisma cannot read the former.
    * @param values one per parameter. Dates and byte arrays as they are; JSON arrays already stringified.
-   * @returns the rows, `[]` for a statement that returns none. `timestamptz` is a Date; `bigint` and `numeric` are strings.
-   * @throws the driver's error; `sqlStateOf` reads its SQLSTATE. Whether it is atomic is the connection's matter.
+   * @returns the rows, `[]` for a statement that returns none. `timestamptz` is a Date; `bigint` and `numeric` are
+   * strings.
+   * @throws the driver's error; `sqlStateOf` reads its SQLSTATE. Atomicity depends on the connection.
    */
   executeSql(text: string, values?: unknown[]): Promise<{ rows: Record<string, unknown>[] }>
 }
 
-/** What is needed of a `pg` client, pool client or pool to run SQL on it. */
+/** The part of a `pg` client, pool client or pool that Rindle needs to run SQL. */
 export interface PgQueryable {
   query(text: string, values?: unknown[]): Promise<{ rows: Record<string, unknown>[] }>
 }
 
 /**
- * Makes an executor of a `pg` client, so that a host transaction begun on it carries Rindle's writes too.
+ * Makes an executor from a `pg` client, so that a transaction of the application on it carries Rindle's writes, too.
  * It opens, commits and closes nothing.
  *
  * @example

@@ -1,9 +1,9 @@
-/** No class begins with E; errors of the socket (`EPIPE`) do. */
+/** No class begins with E; socket errors (`EPIPE`) do. */
 const SQL_STATE = /^(?!E)[0-9A-Z]{5}$/
 
 /**
- * The SQLSTATE (`'23505'`, `'40001'`…) of an error thrown by an executor, whichever library made it: `pg`, Prisma,
- * or one that keeps the driver's error as its `cause`. Undefined when the error is not PostgreSQL's.
+ * The SQLSTATE (`'23505'`, `'40001'`…) of an error of an executor, from any library: `pg`, Prisma, or one that keeps
+ * the driver's error as its `cause`. Undefined if the error is not PostgreSQL's.
  */
 export function sqlStateOf(error: unknown): string | undefined {
   let current = error
@@ -24,7 +24,7 @@ function innerError(error: Record<string, unknown>): unknown {
   return isObject(error.meta) ? (error.meta.driverAdapterError ?? error.cause) : error.cause
 }
 
-/** Prisma's own codes (`P2010`) have the form of a SQLSTATE; so do PL/pgSQL's (`P0001`), which are real ones. */
+/** Prisma's own codes (`P2010`) look like a SQLSTATE; so do PL/pgSQL's (`P0001`), which are real ones. */
 function isPrismaError(error: Record<string, unknown>): boolean {
   return typeof error.clientVersion === 'string'
 }

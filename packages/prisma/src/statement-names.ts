@@ -4,8 +4,8 @@ import { createHash } from 'node:crypto'
  * Names for prepared statements. PostgreSQL parses and plans a named statement once per connection, which about
  * doubles the rate of short transactions.
  *
- * A text is named when it comes a second time: one-off statements would only fill the server's memory. For the same
- * reason there are never more than `maxNames`; what comes after is run unnamed.
+ * A text gets a name when it comes a second time: one-off statements would only fill the server's memory. For the same
+ * reason there are at most `maxNames`; later texts run unnamed.
  */
 export class StatementNames {
   readonly #maxNames: number
@@ -16,7 +16,7 @@ export class StatementNames {
     this.#maxNames = maxNames
   }
 
-  /** The name under which to prepare `text`, or undefined when it is to run unnamed. */
+  /** The name under which to prepare `text`, or undefined to run it unnamed. */
   nameOf(text: string): string | undefined {
     const known = this.#nameByText.get(text)
     if (known !== undefined) return known
@@ -30,7 +30,7 @@ export class StatementNames {
     return name
   }
 
-  /** Gives `text` a new name, because the statement prepared under the present one can no longer run. */
+  /** Gives `text` a new name, because the statement prepared under the current one can no longer run. */
   renew(text: string): void {
     const stale = this.#nameByText.get(text)
     if (stale === undefined) return

@@ -10,7 +10,7 @@ export interface SubscriptionHandlers {
   readonly onReconnect: () => void
 }
 
-/** A NOTIFY channel listened to on whatever connection `connect` gives, again and again until closed. */
+/** Listens to a NOTIFY channel on the connections of `connect`, again and again until closed. */
 export class Subscription implements Listening {
   readonly #connect: () => Promise<ListenConnection>
   readonly #channel: string
@@ -24,7 +24,7 @@ export class Subscription implements Listening {
     this.#handlers = handlers
   }
 
-  /** Connects and listens. Throws when that fails, and does not try again then. */
+  /** Connects and listens. Throws if that fails, and does not retry then. */
   async open(): Promise<void> {
     const connection = await this.#connect()
     connection.client.on('end', () => this.#onLoss(connection))
@@ -63,7 +63,7 @@ export class Subscription implements Listening {
         await delay(backOffMs(attempt), undefined, { signal: this.#closing.signal })
         await this.open()
       } catch {
-        // Closed meanwhile, or the server is still away: the loop's condition tells which.
+        // Closed in the meantime, or the server is still away: the loop's condition tells which.
         continue
       }
       if (!this.#closing.signal.aborted) this.#handlers.onReconnect()
@@ -72,7 +72,7 @@ export class Subscription implements Listening {
   }
 }
 
-/** Doubling, with jitter, so that many processes do not return to a restarted server at one instant. */
+/** Doubles, with jitter, so that many processes do not return to a restarted server at the same instant. */
 function backOffMs(attempt: number): number {
   return Math.min(FIRST_DELAY_MS * 2 ** attempt, LONGEST_DELAY_MS) * (0.5 + Math.random() / 2)
 }

@@ -16,14 +16,14 @@ const BLACK_BELOW = 40
 const FLAT_BELOW = 12
 
 /**
- * The time of the frame that shows best what a video is about: the first scene change that is neither black nor of one
- * colour, else the first such frame at all, else the first that is not black; `null` when all are. Pure.
+ * The times of the frames that show what a video is about, the best first: scene changes that are neither black nor of one
+ * colour, then other such frames, then those that are not black; each in order of time. Empty when all are black. Pure.
  */
-export function choosePosterFrame(frames: readonly FrameStatistics[]): number | null {
+export function rankPosterFrames(frames: readonly FrameStatistics[]): readonly number[] {
   const visible = frames.filter(({ bright }) => bright >= BLACK_BELOW)
   const telling = visible.filter(({ bright, dark }) => bright - dark >= FLAT_BELOW)
-  const chosen = telling.find(({ sceneScore }) => sceneScore >= SCENE_CHANGE) ?? telling[0] ?? visible[0]
-  return chosen?.seconds ?? null
+  const changes = telling.filter(({ sceneScore }) => sceneScore >= SCENE_CHANGE)
+  return [...new Set([...changes, ...telling, ...visible])].map(({ seconds }) => seconds)
 }
 
 /** Reads the frames out of what the filters `signalstats` and `metadata` print. Pure. */

@@ -2,7 +2,7 @@ import type { ProcessedOutput } from '@rindle/core/adapter'
 import { assertDiskSpace } from './disk-space.ts'
 import type { OutputSettings } from './ffmpeg-arguments.ts'
 import type { RunContext } from './run-context.ts'
-import { runFfmpeg } from './run-ffmpeg.ts'
+import { assertDecoded, runFfmpeg } from './run-ffmpeg.ts'
 import type { VariantWork } from './variant-work.ts'
 import { type ExpectedOutput, verifyOutput } from './verify-output.ts'
 
@@ -16,7 +16,10 @@ export interface Encoding {
   readonly metadata?: NonNullable<ProcessedOutput['metadata']>
 }
 
-/** Makes outputs in one run, which reads and decodes the source once for all of them; verifies none. */
+/**
+ * Makes outputs in one run, which reads and decodes the source once for all of them; verifies none. `corrupt_media` or
+ * `unsupported_codec` when nothing of the source could be decoded.
+ */
 export async function encode(
   encodings: readonly Encoding[],
   { input, maxPixels, context }: Pick<VariantWork, 'input' | 'maxPixels' | 'context'>,
@@ -25,18 +28,16 @@ export async function encode(
   const durationMs = Math.max(...encodings.map(({ expected }) => expected.durationMs))
   const neededBytes = encodings.reduce((sum, { maxFileBytes }) => sum + maxFileBytes, 0)
   await assertDiskSpace(context.directory, neededBytes)
-  await runFfmpeg(
-    {
-      input,
-      settings: {},
-      outputs: encodings.map(({ output }) => output),
-      maxFileBytes: Math.max(...encodings.map(({ maxFileBytes }) => maxFileBytes)),
-      maxPixels,
-      variant: encodings.map(({ variant }) => variant).join(', '),
-      onProgress: (seconds) => onProgress((seconds * 1_000) / durationMs),
-    },
-    context,
-  )
+  const run = {
+    input,
+    settings: {},
+    outputs: encodings.map(({ output }) => output),
+    maxFileBytes: Math.max(...encodings.map(({ maxFileBytes }) => maxFileBytes)),
+    maxPixels,
+    variant: encodings.map(({ variant }) => variant).join(', '),
+    onProgress: (seconds: number) => onProgress((seconds * 1_000) / durationMs),
+  }
+  assertDecoded(await runFfmpeg(run, context), run)
 }
 
 /** Reads an output back; see {@link verifyOutput}. */

@@ -20,6 +20,7 @@ export interface StreamReport {
   readonly avg_frame_rate?: string | undefined
   readonly sample_rate?: string | undefined
   readonly channels?: number | undefined
+  readonly channel_layout?: string | undefined
   readonly start_time?: string | undefined
   readonly duration?: string | undefined
   readonly disposition?: Readonly<Record<string, number>> | undefined
@@ -64,6 +65,7 @@ const reportSchema: z.ZodType<FfprobeReport> = z.object({
         avg_frame_rate: text,
         sample_rate: text,
         channels: number,
+        channel_layout: text,
         start_time: text,
         duration: text,
         disposition: z.record(z.string(), z.number()).optional(),

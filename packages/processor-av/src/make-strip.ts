@@ -1,22 +1,34 @@
+import { rm } from 'node:fs/promises'
 import type { ProcessedOutput } from '@rindle/core/adapter'
+import { DamageReader } from './damage-reader.ts'
 import { assertDiskSpace } from './disk-space.ts'
 import type { FfmpegOptions } from './ffmpeg-options.ts'
+import { FrameTimes } from './frame-times.ts'
 import { fitInsideEven, type Size } from './geometry.ts'
 import { JPEG_OPTIONS, MAX_JPEG_BYTES, verifyJpeg } from './jpeg.ts'
 import { durationOf, type VideoTrack } from './media-facts.ts'
+import { assertUndamaged, carefulDecoding, isOfPictures } from './picture-damage.ts'
 import { pictureFilters } from './picture-filters.ts'
 import { runFfmpeg } from './run-ffmpeg.ts'
 import { readPackets } from './run-ffprobe.ts'
 import { planStrip, type StripPlan } from './strip-plan.ts'
 import type { VariantWork } from './variant-work.ts'
+import { assertWhole } from './whole-source.ts'
 
 const TILE_BOX: Size = { width: 160, height: 160 }
 // The habits of an encoder show in the first half minute.
 const KEY_FRAME_SAMPLE_SECONDS = 30
+// A strip of a film with bad minutes is a strip. Where FFmpeg gives up by itself, as it does for pictures that it cannot
+// decode at all.
+const BEARABLE_DAMAGE = 2 / 3
+// A last picture may be shown for long: less is not looked into.
+const MIN_REST_MS = 1_000
+const USUAL_FRAME_RATE = 25
 
 /**
  * Makes one JPEG of tiles spread over the whole duration, row by row, for scrubbing: tile `n` is what is shown in the
- * middle of the time from `n` to `n + 1` times `intervalMs`. What is left of the last row shows the end.
+ * middle of the time from `n` to `n + 1` times `intervalMs`. What is left of the last row shows the end. `corrupt_media`
+ * when most pictures are damaged, or the file is cut off.
  */
 export async function makeStrip(video: VideoTrack, work: VariantWork): Promise<ProcessedOutput> {
   const { context, facts, name, path } = work
@@ -24,14 +36,52 @@ export async function makeStrip(video: VideoTrack, work: VariantWork): Promise<P
   const durationMs = durationOf([video], facts.durationMs)
   const plan = planStrip(durationMs)
   const tile = fitInsideEven(video, TILE_BOX)
-  const keyFrameGap = await longestKeyFrameGap(video, durationMs, work)
-  // Reading key frames alone is many times faster, and right where there is one for each tile.
-  const options = keyFrameGap <= plan.intervalMs / 1_000 ? { skip_frame: 'nokey' } : {}
-  const isToneMapped = await writeStrip(video, plan, tile, options, work)
+  const isToneMapped = await writeTiles(video, plan, tile, work)
   const size = { width: tile.width * plan.columns, height: tile.height * plan.rows }
   const output = await verifyJpeg(path, name, size, context)
   const tiles = { ...plan, tileWidth: tile.width, tileHeight: tile.height }
   return { ...output, metadata: video.isHdr ? { ...tiles, isToneMapped } : tiles }
+}
+
+async function writeTiles(video: VideoTrack, plan: StripPlan, tile: Size, work: VariantWork): Promise<boolean> {
+  const durationMs = plan.intervalMs * plan.tileCount
+  // Reading key frames alone is many times faster, and right where there is one for each tile.
+  if (plan.tileCount > 1 && (await longestKeyFrameGap(video, durationMs, work)) <= plan.intervalMs / 1_000) {
+    const strip = await tryStrip(video, plan, tile, KEY_FRAMES, work)
+    if (strip !== null && isOfEnough(strip, plan)) return strip.isToneMapped
+    await rm(work.path, { force: true })
+  }
+  const alone = plan.tileCount === 1 ? await tryStrip(video, plan, tile, EVERY_FRAME, work) : null
+  const reading = plan.tileCount === 1 ? FIRST_FRAME : EVERY_FRAME
+  const { isToneMapped, damage, times } = alone ?? (await writeStrip(video, plan, tile, reading, work))
+  const framesSeen = times.lastSeconds * (video.frameRate ?? USUAL_FRAME_RATE) + 1
+  assertUndamaged(damage, { input: work.input, variant: work.name }, framesSeen * BEARABLE_DAMAGE)
+  const restMs = durationMs - times.lastSeconds * 1_000
+  if (restMs > Math.max(MIN_REST_MS, 2 * plan.intervalMs)) await assertWhole(work)
+  return isToneMapped
+}
+
+/** Whether there was about one picture for each tile, and all of them whole: files claim key frames that are none. Pure. */
+function isOfEnough({ damage, times }: Strip, { intervalMs, tileCount }: StripPlan): boolean {
+  const rest = (intervalMs * tileCount) / 1_000 - times.lastSeconds
+  return damage.first === null && Math.max(times.longestGapSeconds, rest) <= (2 * intervalMs) / 1_000
+}
+
+/** `null` when no strip came of it: pictures cannot be decoded so, or there are none. */
+async function tryStrip(
+  video: VideoTrack,
+  plan: StripPlan,
+  tile: Size,
+  reading: Reading,
+  work: VariantWork,
+): Promise<Strip | null> {
+  try {
+    const strip = await writeStrip(video, plan, tile, reading, work)
+    return strip.times.count === 0 ? null : strip
+  } catch (error) {
+    if (!isOfPictures(error)) throw error
+    return null
+  }
 }
 
 async function longestKeyFrameGap(
@@ -56,47 +106,72 @@ async function longestKeyFrameGap(
   return longest
 }
 
+/** How the pictures for a strip are read. */
+interface Reading {
+  /** Of the input. */
+  readonly options: FfmpegOptions
+  /** From decoded pictures to tiles, each with its time printed: of every picture where these are few, else of each tile. */
+  readonly filters: (plan: StripPlan, toTile: readonly string[]) => readonly string[]
+}
+
+// Rounding to the nearest tile makes each show the middle of its time. A picture that comes alone has no end, and only
+// `pass` lets it through; what is shown last fills up the rest.
+const toTiles = ({ intervalMs }: StripPlan): string =>
+  `fps=fps=1000/${intervalMs}:start_time=0:round=near:eof_action=pass`
+// A score is set only for a line to be printed.
+const PRINT_TIMES = ['select=gte(scene\\,0)', 'metadata=print:file=-']
+const KEY_FRAMES: Reading = {
+  options: { skip_frame: 'nokey' },
+  filters: (plan, toTile) => [...toTile, ...PRINT_TIMES, toTiles(plan)],
+}
+const EVERY_FRAME: Reading = {
+  options: {},
+  filters: (plan, toTile) => [toTiles(plan), ...toTile, ...PRINT_TIMES],
+}
+// One that lasts no time, for all that its file tells, falls through the first filter.
+const FIRST_FRAME: Reading = { options: {}, filters: (_plan, toTile) => toTile }
+
+/** The findings of a run that wrote a strip. */
+interface Strip {
+  readonly isToneMapped: boolean
+  readonly damage: DamageReader
+  readonly times: FrameTimes
+}
+
 async function writeStrip(
   video: VideoTrack,
   plan: StripPlan,
   tile: Size,
-  options: FfmpegOptions,
+  { options, filters: toStrip }: Reading,
   { context, input, name, path, maxPixels, onProgress }: VariantWork,
-): Promise<boolean> {
+): Promise<Strip> {
   // Lines of neighbouring fields melt into one at this size.
   const source = { ...video, isInterlaced: false }
   const { filters, isToneMapped } = pictureFilters(source, tile, 'jpeg', await context.toolchain.ffmpeg())
-  const picture = { codec: 'mjpeg', filters: tileFilters(plan, filters), options: JPEG_OPTIONS }
-  let printed = 0
+  const { columns, rows, tileCount, intervalMs } = plan
+  const layout = [`tpad=stop=${columns * rows}:stop_mode=clone`, `tile=layout=${columns}x${rows}`]
+  const allFilters = ['setpts=PTS-STARTPTS', ...toStrip(plan, filters), ...layout]
+  const damage = new DamageReader(input)
+  const times = new FrameTimes((seconds) => onProgress((seconds * 1_000) / (tileCount * intervalMs)))
   await runFfmpeg(
     {
       input,
-      settings: { options },
-      outputs: [{ target: path, format: 'image2', streams: [video.index], video: picture }],
+      settings: { options: { ...carefulDecoding(video), ...options } },
+      outputs: [
+        {
+          target: path,
+          format: 'image2',
+          streams: [video.index],
+          video: { codec: 'mjpeg', filters: allFilters, options: JPEG_OPTIONS },
+        },
+      ],
       maxFileBytes: MAX_JPEG_BYTES,
       maxPixels,
       variant: name,
-      onOutput: (chunk) => {
-        printed += chunk.toString('latin1').split('frame:').length - 1
-        onProgress(printed / (plan.columns * plan.rows))
-      },
+      onOutput: (chunk) => times.read(chunk),
+      damage,
     },
     context,
   )
-  return isToneMapped
-}
-
-function tileFilters({ columns, rows, intervalMs }: StripPlan, toTile: readonly string[]): readonly string[] {
-  return [
-    // Rounding to the nearest tile makes each show the middle of its time. A picture that comes alone has no end, and
-    // only `pass` lets it through; what is shown last fills up the rest.
-    'setpts=PTS-STARTPTS',
-    `fps=fps=1000/${intervalMs}:start_time=0:round=near:eof_action=pass`,
-    ...toTile,
-    `tpad=stop=${columns * rows}:stop_mode=clone`,
-    // A score is set for each tile only to be printed, which shows how far the work is.
-    'select=gte(scene\\,0)',
-    'metadata=print:file=-',
-    `tile=layout=${columns}x${rows}`,
-  ]
+  return { isToneMapped, damage, times }
 }

@@ -1,11 +1,11 @@
 import { writeFile } from 'node:fs/promises'
-import { RindleError } from '@rindle/core'
 import type { ProcessedOutput } from '@rindle/core/adapter'
-import { STEADY_SOUND } from './audio-settings.ts'
+import { mixFilters, steadySound } from './audio-settings.ts'
 import { type AudioTrack, durationOf } from './media-facts.ts'
-import { runFfmpeg } from './run-ffmpeg.ts'
+import { assertDecoded, type FfmpegRun, runFfmpeg } from './run-ffmpeg.ts'
+import { isSameDuration } from './same-duration.ts'
 import type { VariantWork } from './variant-work.ts'
-import { isSameDuration } from './verify-output.ts'
+import { mismatch } from './verify-output.ts'
 import { type Peaks, WaveformPeaks } from './waveform-peaks.ts'
 
 const BUCKETS = 1_000
@@ -32,9 +32,7 @@ export async function makeWaveform(audio: AudioTrack, work: VariantWork): Promis
   const expectedMs = durationOf([audio], facts.durationMs)
   if (!isSameDuration(soundMs, expectedMs)) {
     const problem = `its sound lasts ${soundMs} ms instead of ${expectedMs} ms`
-    throw new RindleError('output_mismatch', `Variant ${name} is not what it should be: ${problem}.`, {
-      details: { variant: name, problems: [problem] },
-    })
+    throw mismatch(name, [problem])
   }
   const durationMs = Math.max(soundMs, facts.durationMs)
   const totalSamples = Math.max(peaks.samples, (durationMs / 1_000) * audio.sampleRate)
@@ -57,30 +55,33 @@ async function readPeaks(
   const peaks = new WaveformPeaks()
   const expectedSamples = (facts.durationMs / 1_000) * audio.sampleRate
   let rest: Buffer = Buffer.alloc(0)
-  await runFfmpeg(
-    {
-      input,
-      settings: {},
-      outputs: [
-        {
-          target: '-',
-          format: 's16le',
-          streams: [audio.index],
-          audio: { codec: 'pcm_s16le', channels: 1, frequency: audio.sampleRate, filters: [STEADY_SOUND] },
+  const run: FfmpegRun = {
+    input,
+    settings: {},
+    outputs: [
+      {
+        target: '-',
+        format: 's16le',
+        streams: [audio.index],
+        audio: {
+          codec: 'pcm_s16le',
+          channels: 1,
+          frequency: audio.sampleRate,
+          filters: [...mixFilters(audio, 1), ...steadySound(audio)],
         },
-      ],
-      maxPixels,
-      variant: name,
-      onOutput: (chunk) => {
-        const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk])
-        const whole = bytes.length - (bytes.length % SAMPLE_BYTES)
-        rest = bytes.subarray(whole)
-        peaks.add(samplesOf(bytes.subarray(0, whole)))
-        onProgress(peaks.samples / expectedSamples)
       },
+    ],
+    maxPixels,
+    variant: name,
+    onOutput: (chunk) => {
+      const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk])
+      const whole = bytes.length - (bytes.length % SAMPLE_BYTES)
+      rest = bytes.subarray(whole)
+      peaks.add(samplesOf(bytes.subarray(0, whole)))
+      onProgress(peaks.samples / expectedSamples)
     },
-    context,
-  )
+  }
+  assertDecoded(await runFfmpeg(run, context), run)
   return peaks
 }
 

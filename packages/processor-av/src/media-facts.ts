@@ -35,6 +35,10 @@ export interface AudioTrack {
   readonly codec: string
   readonly sampleRate: number
   readonly channels: number
+  /** Whether it is known where each channel is to be heard. */
+  readonly hasLayout: boolean
+  /** The silence before it that FFmpeg forgets when it reads this track alone. */
+  readonly forgottenMs: number
   /** When its last sample ends, from the beginning of the file; `null` when the header does not tell. */
   readonly endMs: number | null
 }
@@ -59,12 +63,17 @@ export interface MediaFacts {
   readonly durationMs: number | null
 }
 
+/** The tracks that are played: pictures and sound, as far as there are any. Pure. */
+export function tracksOf({ video, audio }: Pick<MediaFacts, 'video' | 'audio'>): readonly (VideoTrack | AudioTrack)[] {
+  return [video, audio].filter((track) => track !== null)
+}
+
 const HDR_TRANSFERS = ['smpte2084', 'arib-std-b67']
 
 /** What a report says: the first track of each kind, those that the file calls default before others. Pure. */
 export function factsOf({ streams = [], format }: FfprobeReport): MediaFacts {
   const pictures = streams.filter(({ codec_type }) => codec_type === 'video')
-  const videoStream = preferred(pictures.filter((stream) => !isStill(stream) && !isUnknownTrack(stream)))
+  const videoStream = preferred(pictures.filter((stream) => !isStill(stream) && isDecodable(stream)))
   const audioStream = preferred(streams.filter(isPlayableSound))
   const startSeconds = Number(format?.start_time ?? 0)
   const video = videoStream === undefined ? null : videoTrack(videoStream, startSeconds)
@@ -93,13 +102,17 @@ function hasSize({ width = 0, height = 0 }: StreamReport): boolean {
   return width > 0 && height > 0
 }
 
+function isDecodable(stream: StreamReport): boolean {
+  return stream.codec_name !== undefined && hasSize(stream)
+}
+
 function isPlayableSound({ codec_type, codec_name, sample_rate, channels = 0 }: StreamReport): boolean {
   return codec_type === 'audio' && codec_name !== undefined && Number(sample_rate) > 0 && channels > 0
 }
 
-function isUnknownTrack(stream: StreamReport): boolean {
-  if (stream.codec_type === 'audio') return !isPlayableSound(stream)
-  return stream.codec_type === 'video' && (stream.codec_name === undefined || !hasSize(stream))
+// One of a known codec that tells neither size nor rate is damaged.
+function isUnknownTrack({ codec_type: type, codec_name: codec }: StreamReport): boolean {
+  return (type === 'audio' || type === 'video') && codec === undefined
 }
 
 function videoTrack(stream: StreamReport, startSeconds: number): VideoTrack {
@@ -135,8 +148,16 @@ function audioTrack(stream: StreamReport, startSeconds: number): AudioTrack {
     codec: stream.codec_name ?? 'unknown',
     sampleRate: Number(stream.sample_rate),
     channels: stream.channels ?? 1,
+    hasLayout: isLayout(stream.channel_layout),
+    forgottenMs: 0,
     endMs: endOf(stream, startSeconds),
   }
+}
+
+// Newer programs name the channels one by one, those included whose place is unknown ("FL+FR+UNSD") or is none (sound
+// fields, "ambisonic 1").
+function isLayout(layout: string | undefined): boolean {
+  return known(layout) !== null && !/UNSD|UNK|USR|NONE|ambisonic/.test(layout ?? '')
 }
 
 function coverOf({ index, width = 0, height = 0 }: StreamReport): Cover {
@@ -177,7 +198,8 @@ export function durationOf(tracks: readonly Pick<AudioTrack, 'endMs'>[], wholeMs
   return ends.includes(null) ? wholeMs : (longest(ends) ?? wholeMs)
 }
 
-function longest(durations: readonly (number | null | undefined)[]): number | null {
+/** The longest of those durations that are known; `null` when none is. Pure. */
+export function longest(durations: readonly (number | null | undefined)[]): number | null {
   const told = durations.filter((duration) => typeof duration === 'number')
   return told.length === 0 ? null : Math.max(...told)
 }

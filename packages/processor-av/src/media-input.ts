@@ -1,14 +1,13 @@
 import { RindleError, type SourceFile } from '@rindle/core'
 import type { FfmpegOptions } from './ffmpeg-options.ts'
-import { SOURCE_TYPES } from './source-types.ts'
+import { SOURCE_TYPES, type SourceType } from './source-types.ts'
 
 /** A file, and the options without which FFmpeg must not open it. */
-export interface MediaInput {
+export interface MediaInput extends Required<Omit<SourceType, 'demuxers'>> {
   readonly path: string
   readonly contentType: string
   /** Options without which it must not be opened. */
   readonly guards: FfmpegOptions
-  readonly isDurationGuessed: boolean
 }
 
 /**
@@ -22,13 +21,13 @@ export function mediaInput({ path, contentType }: Pick<SourceFile, 'path' | 'con
       details: { contentType },
     })
   }
-  const { demuxers, isDurationGuessed = false } = type
-  return { path, contentType, guards: guardsFor(demuxers), isDurationGuessed }
+  const { demuxers, isDurationGuessed = false, areEndsGuessed = false } = type
+  return { path, contentType, guards: guardsFor(demuxers), isDurationGuessed, areEndsGuessed }
 }
 
 /** The same for a file that was made here, by the demuxer that reads it back. Pure. */
 export function ownInput(path: string, contentType: string, demuxer: string): MediaInput {
-  return { path, contentType, guards: guardsFor([demuxer]), isDurationGuessed: false }
+  return { path, contentType, guards: guardsFor([demuxer]), isDurationGuessed: false, areEndsGuessed: false }
 }
 
 // The whitelist also holds for what a demuxer opens in turn: subtitles inside an AVI were once read as a playlist.

@@ -1,5 +1,5 @@
 import type { AudioPreset, NormalizedAudioRecipe } from '@rindle/core'
-import { audioSettings } from './audio-settings.ts'
+import { audioSettings, keptChannels } from './audio-settings.ts'
 import type { Encoding } from './encode.ts'
 import type { FfmpegOptions } from './ffmpeg-options.ts'
 import { type Loudness, loudnessFilters } from './loudness.ts'
@@ -42,7 +42,7 @@ const SLACK_BYTES = 4 * 1024 ** 2
 
 /** How many channels an output of `audio` has. Pure. */
 export function outputChannels({ preset, channels }: NormalizedAudioRecipe, audio: AudioTrack): number {
-  return channels ?? Math.min(audio.channels, FORMATS[preset].maxChannels)
+  return channels ?? keptChannels(audio, FORMATS[preset].maxChannels)
 }
 
 /** AAC in MP4 or MP3, if asked for at a common loudness: by what was measured, or as it comes. Pure. */

@@ -1,5 +1,5 @@
 import type { NormalizedVideoRecipe, VideoPreset } from '@rindle/core'
-import { audioSettings } from './audio-settings.ts'
+import { audioSettings, keptChannels } from './audio-settings.ts'
 import type { Encoding } from './encode.ts'
 import type { AudioSettings, OutputSettings, VideoSettings } from './ffmpeg-arguments.ts'
 import { outputFrameRate } from './frame-rate.ts'
@@ -64,7 +64,7 @@ function steadyRate(video: VideoTrack): string {
 }
 
 function stereo(audio: AudioTrack): AudioSettings {
-  return audioSettings(audio, { codec: 'aac', bitrateKbps: AUDIO_KBPS, channels: Math.min(audio.channels, 2) })
+  return audioSettings(audio, { codec: 'aac', bitrateKbps: AUDIO_KBPS, channels: keptChannels(audio, 2) })
 }
 
 function h264({ crf, maxKbps }: VideoFacts, filters: readonly string[]): VideoSettings {

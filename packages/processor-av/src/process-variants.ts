@@ -15,6 +15,7 @@ import { mediaInput } from './media-input.ts'
 import { type KnownFacts, readMedia } from './read-media.ts'
 import type { RunContext } from './run-context.ts'
 import type { VariantWork } from './variant-work.ts'
+import { blameSource } from './whole-source.ts'
 
 interface Task {
   readonly recipe: AvRecipe
@@ -36,7 +37,7 @@ export async function processVariants(request: ProcessRequest, context: RunConte
     throwIfCancelled(request.signal)
     const { name } = task.work
     await request.onOutcome(
-      made.get(name) ?? (await outcomeOf(name, request, () => makeVariant(task.recipe, task.work))),
+      made.get(name) ?? (await outcomeOf(task.work, request, () => makeVariant(task.recipe, task.work))),
     )
   }
 }
@@ -99,33 +100,36 @@ async function makeTogether(
   }
   for (const { work, encoding } of shared) {
     const { name, context } = work
-    outcomes.set(name, await outcomeOf(name, request, () => verifyEncoding(encoding, context)))
+    outcomes.set(name, await outcomeOf(work, request, () => verifyEncoding(encoding, context)))
   }
   return outcomes
 }
 
 async function outcomeOf(
-  name: string,
+  work: VariantWork,
   request: ProcessRequest,
   make: () => Promise<ProcessedOutput>,
 ): Promise<VariantOutcome> {
+  const { name } = work
   try {
     const output = await make()
     request.onProgress(name, 100)
     return { name, output }
   } catch (error) {
+    const reason = await blameSource(error, work)
     // The port's word: aborted work rejects, and has no outcome.
     throwIfCancelled(request.signal)
-    return { name, error: asRindleError(error) }
+    return { name, error: asRindleError(reason) }
   }
 }
 
-/** Turns parts into percent that only grow, and leave 100 for the output that is verified. */
-function percentOf(report: (percent: number) => void): (part: number) => void {
+/** Turns parts into percent that only grow, and leave 100 for the output that is verified. Of no parts it tells none. */
+export function percentOf(report: (percent: number) => void): (part: number) => void {
   let highest = 0
   return (part) => {
     const percent = Math.min(99, Math.floor(part * 100))
-    if (percent <= highest) return
+    // Media that last no time have no parts.
+    if (Number.isNaN(percent) || percent <= highest) return
     highest = percent
     report(percent)
   }

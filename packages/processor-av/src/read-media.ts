@@ -1,8 +1,10 @@
+import { RindleError } from '@rindle/core'
 import type { FfprobeReport } from './ffprobe-report.ts'
-import { factsOf, type MediaFacts } from './media-facts.ts'
+import { factsOf, longest, type MediaFacts, tracksOf } from './media-facts.ts'
 import type { MediaInput } from './media-input.ts'
 import type { RunContext } from './run-context.ts'
 import { readHeader, readPackets } from './run-ffprobe.ts'
+import { isSameDuration } from './same-duration.ts'
 
 /** {@link MediaFacts} with a duration that is known. */
 export type KnownFacts = MediaFacts & { readonly durationMs: number }
@@ -13,31 +15,85 @@ export interface MediaReport {
   readonly facts: KnownFacts
 }
 
+/** From when to when the packets of a file are played, from the beginning of the first of them. */
+interface MeasuredTracks {
+  /** When the last packet ends, of whatever track. */
+  readonly wholeMs: number
+  /** By the index of the track; one without packets is missing. */
+  readonly byTrack: ReadonlyMap<number, { readonly startMs: number; readonly endMs: number }>
+}
+
 /**
- * Reads the header of a file, and all packets of one track where the header lacks the duration or guesses it; nothing
- * is decoded but what ffprobe needs to know a codec's parameters. `corrupt_media`, `unsupported_codec`,
- * `processing_timeout`.
+ * Reads the header of a file, and its packets where the header lacks the duration or guesses it, or does not tell when
+ * each track ends; nothing is decoded but what ffprobe needs to know a codec's parameters. `corrupt_media`, also when
+ * there is nothing but a header, `unsupported_codec`, `processing_timeout`.
  */
 export async function readMedia(input: MediaInput, context: RunContext): Promise<MediaReport> {
   const report = await readHeader(input, context)
   const facts = factsOf(report)
-  const track = facts.video ?? facts.audio
-  if (facts.durationMs !== null && !input.isDurationGuessed) {
-    return { report, facts: { ...facts, durationMs: facts.durationMs } }
-  }
-  const durationMs = track === null ? 0 : await measureDuration(input, track.index, context)
-  const video = facts.video === null ? null : { ...facts.video, endMs: null }
-  const audio = facts.audio === null ? null : { ...facts.audio, endMs: null }
-  return { report, facts: { ...facts, video, audio, durationMs } }
+  const { durationMs } = facts
+  if (facts.kind === null) return { report, facts: { ...facts, durationMs: durationMs ?? 0 } }
+  const isMeasured = input.isDurationGuessed || areEndsUnknown(facts, input)
+  if (durationMs !== null && !isMeasured) return { report, facts: { ...facts, durationMs } }
+  const measured = await measureTracks(input, context)
+  if (measured.byTrack.size === 0) throw onlyHeader(input)
+  return { report, facts: asMeasured(facts, measured, input) }
 }
 
-// The end of the last packet, seen from the beginning of the first.
-async function measureDuration(input: MediaInput, stream: number, context: RunContext): Promise<number> {
-  let first = Number.POSITIVE_INFINITY
-  let last = Number.NEGATIVE_INFINITY
-  await readPackets(input, { stream }, context, ({ seconds, durationSeconds }) => {
-    first = Math.min(first, seconds)
-    last = Math.max(last, seconds + durationSeconds)
+/** Reads all packets of a file, and decodes none. */
+async function measureTracks(input: MediaInput, context: RunContext): Promise<MeasuredTracks> {
+  const found = new Map<number, readonly [first: number, last: number]>()
+  await readPackets(input, {}, context, ({ stream, seconds, durationSeconds }) => {
+    const [first, last] = found.get(stream) ?? [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+    found.set(stream, [Math.min(first, seconds), Math.max(last, seconds + durationSeconds)])
   })
-  return last > first ? Math.round((last - first) * 1_000) : 0
+  const begin = Math.min(...[...found.values()].map(([first]) => first))
+  const sinceBegin = (seconds: number): number => Math.round((seconds - begin) * 1_000)
+  const tracks = [...found].map(
+    ([stream, [first, last]]) => [stream, { startMs: sinceBegin(first), endMs: sinceBegin(last) }] as const,
+  )
+  return { wholeMs: Math.max(0, ...tracks.map(([, { endMs }]) => endMs)), byTrack: new Map(tracks) }
+}
+
+// One track alone ends with the file.
+function areEndsUnknown(facts: MediaFacts, { areEndsGuessed }: MediaInput): boolean {
+  const tracks = tracksOf(facts)
+  return tracks.length > 1 && (areEndsGuessed || tracks.some(({ endMs }) => endMs === null))
+}
+
+function asMeasured(
+  facts: MediaFacts,
+  measured: MeasuredTracks,
+  { isDurationGuessed, areEndsGuessed }: MediaInput,
+): KnownFacts {
+  const { wholeMs, byTrack } = measured
+  const { video, audio, durationMs: told } = facts
+  const isCut = !isDurationGuessed && endsBefore(told ?? 0, measured)
+  const endOf = (index: number): number | null => (isCut ? null : (byTrack.get(index)?.endMs ?? null))
+  const isToldRight = told !== null && !isDurationGuessed && (isCut || !areEndsGuessed)
+  const startMs = byTrack.get(audio?.index ?? -1)?.startMs ?? 0
+  return {
+    ...facts,
+    video: video === null ? null : { ...video, endMs: endOf(video.index) },
+    // Of streams that may be joined anywhere, FFmpeg takes the first packet that it reads for the beginning.
+    audio:
+      audio === null ? null : { ...audio, endMs: endOf(audio.index), forgottenMs: isDurationGuessed ? startMs : 0 },
+    durationMs: isToldRight
+      ? told
+      : (longest(tracksOf(facts).map(({ index }) => byTrack.get(index)?.endMs)) ?? wholeMs),
+  }
+}
+
+/**
+ * Whether a file ends before its header says so: it is cut, and its tracks were meant to last longer. Some headers count
+ * the time before a late track twice. Pure.
+ */
+function endsBefore(toldMs: number, { wholeMs, byTrack }: MeasuredTracks): boolean {
+  const latestMs = wholeMs + Math.max(0, ...[...byTrack.values()].map(({ startMs }) => startMs))
+  return latestMs < toldMs && !isSameDuration(latestMs, toldMs)
+}
+
+function onlyHeader({ contentType }: MediaInput): RindleError {
+  const message = `The ${contentType} has a header and nothing after it: it is truncated. Upload it again.`
+  return new RindleError('corrupt_media', message, { details: { contentType } })
 }

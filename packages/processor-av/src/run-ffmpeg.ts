@@ -1,8 +1,9 @@
 import { RindleError } from '@rindle/core'
+import type { DamageReader } from './damage-reader.ts'
 import { ffmpegArguments, type InputSettings, type OutputSettings } from './ffmpeg-arguments.ts'
 import { optionList } from './ffmpeg-options.ts'
 import { requireEncoders } from './inspect-build.ts'
-import { runFailure } from './map-error.ts'
+import { type FailedStep, nothingDecoded, runFailure } from './map-error.ts'
 import type { MediaInput } from './media-input.ts'
 import { ProgressReader } from './progress-reader.ts'
 import type { RunContext } from './run-context.ts'
@@ -23,6 +24,8 @@ export interface FfmpegRun {
   readonly onProgress?: (seconds: number) => void
   /** Given what comes on standard output. */
   readonly onOutput?: (chunk: Buffer) => void
+  /** Told of damage that it meets. */
+  readonly damage?: DamageReader
 }
 
 /**
@@ -45,10 +48,22 @@ export async function runFfmpeg(run: FfmpegRun, context: RunContext): Promise<st
       directory,
       ...(signal === undefined ? {} : { signal }),
       onOutput: outputReader(run),
+      onMessages: (text) => run.damage?.read(text),
     },
   )
   if (end.exitCode === 0) return end.messages
-  throw runFailure(end, { program: 'ffmpeg', step: 'make', input: run.input, variant: run.variant })
+  throw runFailure(end, failedStep(run))
+}
+
+/** Throws the error of a run that had nothing to encode, by its messages; see `nothingDecoded`. Pure. */
+export function assertDecoded(messages: string, run: Pick<FfmpegRun, 'input' | 'variant' | 'outputs'>): void {
+  const error = nothingDecoded(messages, failedStep(run))
+  if (error !== null) throw error
+}
+
+function failedStep({ input, variant, outputs }: Pick<FfmpegRun, 'input' | 'variant' | 'outputs'>): FailedStep {
+  const paths = outputs.map(({ target }) => target).filter((target) => target !== '-')
+  return { program: 'ffmpeg', step: 'make', input, variant, outputs: paths }
 }
 
 function outputReader({ onProgress, onOutput }: FfmpegRun): (chunk: Buffer) => boolean {

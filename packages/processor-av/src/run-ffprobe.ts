@@ -2,6 +2,7 @@ import { StringDecoder } from 'node:string_decoder'
 import { RindleError } from '@rindle/core'
 import { optionList } from './ffmpeg-options.ts'
 import { type FfprobeReport, parseReport } from './ffprobe-report.ts'
+import { judgeUnread } from './judge-unread.ts'
 import { runFailure } from './map-error.ts'
 import type { MediaInput } from './media-input.ts'
 import type { RunContext } from './run-context.ts'
@@ -10,8 +11,10 @@ import { NO_FILE_BYTES, runProgram } from './run-program.ts'
 const HEADER_TIMEOUT_MS = 60_000
 const MAX_REPORT_BYTES = 8 * 1024 ** 2
 
-/** When a packet of one stream is played, and whether decoding may begin with it. */
+/** When a packet is played, and whether decoding may begin with it. */
 export interface Packet {
+  /** The index of its stream. */
+  readonly stream: number
   readonly seconds: number
   /** 0 when the file does not tell. */
   readonly durationSeconds: number
@@ -20,6 +23,15 @@ export interface Packet {
 
 /** Reads what the header of a file says. `corrupt_media`, `unsupported_codec`, `processing_timeout`. */
 export async function readHeader(input: MediaInput, context: RunContext): Promise<FfprobeReport> {
+  const read = (file: MediaInput): Promise<FfprobeReport> => readReport(file, context)
+  try {
+    return await read(input)
+  } catch (error) {
+    throw await judgeUnread(error, input, context.directory, read)
+  }
+}
+
+async function readReport(input: MediaInput, context: RunContext): Promise<FfprobeReport> {
   const chunks: Buffer[] = []
   let bytes = 0
   const onOutput = (chunk: Buffer): void => {
@@ -32,15 +44,27 @@ export async function readHeader(input: MediaInput, context: RunContext): Promis
   return parseReport(Buffer.concat(chunks).toString('utf8'))
 }
 
+/**
+ * Reads a file to its end, without decoding it. Returns the last error that ffprobe told of on the way, as where it met
+ * with nothing that is a packet, or `null`.
+ */
+export async function readComplaint(input: MediaInput, context: RunContext): Promise<string | null> {
+  const what = ['-show_entries', 'packet=size', '-print_format', 'compact=p=0']
+  const messages = await runFfprobe(input, what, context.config.timeoutMs, context, () => {})
+  // "[mpegts @ 0x…] [error] max resync size reached, could not find sync byte"
+  const complaints = messages.split('\n').flatMap((line) => line.split('[error] ')[1] ?? [])
+  return complaints.at(-1) ?? null
+}
+
 /** Which packets {@link readPackets} reads. */
 export interface PacketSelection {
-  /** The index of the stream. */
-  readonly stream: number
+  /** The index of the stream; absent: all of them. */
+  readonly stream?: number
   /** Only those at the beginning of the file. */
   readonly firstSeconds?: number
 }
 
-/** Reads the packets of a stream, in the order of the file, without decoding or keeping them. */
+/** Reads the packets of a file or of one stream, in the order of the file, without decoding or keeping them. */
 export async function readPackets(
   input: MediaInput,
   { stream, firstSeconds }: PacketSelection,
@@ -58,18 +82,27 @@ export async function readPackets(
     }
   }
   const interval = firstSeconds === undefined ? [] : ['-read_intervals', `%+${firstSeconds}`]
-  const entries = ['-show_entries', 'packet=pts_time,duration_time,flags', '-print_format', 'compact=p=0']
-  const what = ['-select_streams', String(stream), ...interval, ...entries]
+  const entries = [
+    '-show_entries',
+    'packet=stream_index,pts_time,dts_time,duration_time,flags',
+    '-print_format',
+    'compact=p=0',
+  ]
+  const selection = stream === undefined ? [] : ['-select_streams', String(stream)]
+  const what = [...selection, ...interval, ...entries]
   await runFfprobe(input, what, context.config.timeoutMs, context, onOutput)
 }
 
-// "pts_time=0.040000|duration_time=0.040000|flags=K__"
+// "stream_index=0|pts_time=0.040000|dts_time=0.000000|duration_time=0.040000|flags=K__"
 function packetOf(line: string): Packet | null {
   const fields = new Map(line.split('|').map((field) => field.split('=') as [string, string]))
-  const seconds = Number.parseFloat(fields.get('pts_time') ?? '')
+  // Bare streams tell when a packet is decoded, and no more.
+  const times = ['pts_time', 'dts_time'].map((name) => Number.parseFloat(fields.get(name) ?? ''))
+  const seconds = times.find((time) => !Number.isNaN(time)) ?? Number.NaN
   if (Number.isNaN(seconds)) return null
   const durationSeconds = Number.parseFloat(fields.get('duration_time') ?? '')
   return {
+    stream: Number(fields.get('stream_index')),
     seconds,
     durationSeconds: Number.isNaN(durationSeconds) ? 0 : durationSeconds,
     isKey: fields.get('flags')?.startsWith('K') === true,
@@ -82,7 +115,7 @@ async function runFfprobe(
   timeoutMs: number,
   { toolchain, config, directory, signal }: RunContext,
   onOutput: (chunk: Buffer) => void,
-): Promise<void> {
+): Promise<string> {
   const { path } = await toolchain.ffprobe()
   const end = await runProgram(
     {
@@ -99,5 +132,6 @@ async function runFfprobe(
       },
     },
   )
-  if (end.exitCode !== 0) throw runFailure(end, { program: 'ffprobe', step: 'read', input })
+  if (end.exitCode === 0) return end.messages
+  throw runFailure(end, { program: 'ffprobe', step: 'read', input })
 }

@@ -23,6 +23,8 @@ export interface RunOptions {
    * and is what the run rejects with.
    */
   readonly onOutput: (chunk: Buffer) => boolean
+  /** Given its standard error as it comes, whole; an end keeps only the last of it. */
+  readonly onMessages?: (text: string) => void
 }
 
 /** How a program ended by itself. */
@@ -65,6 +67,7 @@ export async function runProgram(command: Command, options: RunOptions): Promise
   let messages = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     messages = (messages + text).slice(-KEPT_MESSAGE_CHARACTERS)
+    options.onMessages?.(text)
   })
   const killing = new Killing(child)
   // What the program started itself, or what a killed supervisor left behind, goes with it.

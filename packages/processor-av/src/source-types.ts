@@ -4,12 +4,14 @@ export interface SourceType {
   readonly demuxers: readonly [string, ...string[]]
   /** Whether a header may lack the duration or only guess it, so that the packets are to be read. */
   readonly isDurationGuessed?: boolean
+  /** Whether a header knows how long the whole is, but not how long each track. */
+  readonly areEndsGuessed?: boolean
 }
 
 const MOV: SourceType = { demuxers: ['mov'] }
 const MATROSKA: SourceType = { demuxers: ['matroska'] }
 const OGG: SourceType = { demuxers: ['ogg'] }
-const ASF: SourceType = { demuxers: ['asf'] }
+const ASF: SourceType = { demuxers: ['asf'], areEndsGuessed: true }
 
 /** Every content type that FFmpeg is given, in the spelling of `canonicalContentType`. */
 export const SOURCE_TYPES: Readonly<Record<string, SourceType>> = {
@@ -24,7 +26,7 @@ export const SOURCE_TYPES: Readonly<Record<string, SourceType>> = {
   'audio/webm': MATROSKA,
   'video/x-matroska': MATROSKA,
   'audio/x-matroska': MATROSKA,
-  'video/x-msvideo': { demuxers: ['avi'] },
+  'video/x-msvideo': { demuxers: ['avi'], areEndsGuessed: true },
   'video/x-flv': { demuxers: ['flv'] },
   'video/mpeg': { demuxers: ['mpeg', 'mpegvideo'], isDurationGuessed: true },
   'video/mp2t': { demuxers: ['mpegts'], isDurationGuessed: true },

@@ -1,12 +1,13 @@
 import { stat } from 'node:fs/promises'
-import { RindleError } from '@rindle/core'
+import { isRindleError, RindleError } from '@rindle/core'
 import type { ProcessedOutput } from '@rindle/core/adapter'
 import type { Size } from './geometry.ts'
 import type { MediaFacts } from './media-facts.ts'
 import { ownInput } from './media-input.ts'
-import { readMedia } from './read-media.ts'
+import { type KnownFacts, readMedia } from './read-media.ts'
 import type { RunContext } from './run-context.ts'
 import { nothingWritten } from './run-ffmpeg.ts'
+import { isSameDuration } from './same-duration.ts'
 
 /** What an output must be. */
 export interface ExpectedOutput {
@@ -20,13 +21,13 @@ export interface ExpectedOutput {
   readonly durationMs?: number
 }
 
-const DURATION_TOLERANCE_MS = 250
-const DURATION_TOLERANCE = 0.01
+/** What is said of a file that was read, here of an output. */
+const FILE_FAULTS = ['corrupt_media', 'unsupported_codec', 'limit_exceeded'] as const
 
 /**
  * Reads back what was written and compares it with what its recipe and its source promise: tracks, codecs, dimensions,
- * square and upright pixels, duration within 250 ms or 1 %. `output_mismatch` names every difference; `ffmpeg_failed`
- * when there is nothing to read.
+ * square and upright pixels, duration within 250 ms or 1 %. `output_mismatch` names every difference, and says so of
+ * what cannot be read: that is no verdict about the source. `ffmpeg_failed` when there is nothing to read.
  */
 export async function verifyOutput(
   path: string,
@@ -36,18 +37,35 @@ export async function verifyOutput(
 ): Promise<ProcessedOutput> {
   const byteSize = await sizeOf(path)
   if (byteSize === 0) throw nothingWritten(variant)
-  const { facts } = await readMedia(ownInput(path, expected.contentType, expected.demuxer), context)
+  const facts = await readBack(path, variant, expected, context)
   const problems = problemsWith(facts, expected)
-  if (problems.length > 0) {
-    const message = `Variant ${variant} is not what it should be: ${problems.join('; ')}.`
-    throw new RindleError('output_mismatch', message, { details: { variant, problems } })
-  }
+  if (problems.length > 0) throw mismatch(variant, problems)
   return {
     path,
     contentType: expected.contentType,
     byteSize,
     ...expected.size,
     ...(expected.durationMs === undefined ? {} : { durationMs: facts.durationMs }),
+  }
+}
+
+/** The error of an output that is not what it should be. */
+export function mismatch(variant: string, problems: readonly string[], cause?: unknown): RindleError {
+  const message = `Variant ${variant} is not what it should be: ${problems.join('; ')}.`
+  return new RindleError('output_mismatch', message, { details: { variant, problems }, cause })
+}
+
+async function readBack(
+  path: string,
+  variant: string,
+  { contentType, demuxer }: ExpectedOutput,
+  context: RunContext,
+): Promise<KnownFacts> {
+  try {
+    return (await readMedia(ownInput(path, contentType, demuxer), context)).facts
+  } catch (error) {
+    if (!FILE_FAULTS.some((code) => isRindleError(error, code))) throw error
+    throw mismatch(variant, ['it cannot be read back'], error)
   }
 }
 
@@ -80,9 +98,4 @@ function problemsWith({ video, audio, durationMs }: MediaFacts, expected: Expect
     problems.push(`it lasts ${durationMs ?? 0} ms instead of ${expected.durationMs} ms`)
   }
   return problems
-}
-
-/** Whether two durations are the same as far as frames and packets of different lengths allow. Pure. */
-export function isSameDuration(actualMs: number, expectedMs: number): boolean {
-  return Math.abs(actualMs - expectedMs) <= Math.max(DURATION_TOLERANCE_MS, expectedMs * DURATION_TOLERANCE)
 }

@@ -18,19 +18,32 @@ describe('the loudness that FFmpeg measured', () => {
   it('is read among its messages, silence included', () => {
     const said =
       '[info] x\n[Parsed_loudnorm_0 @ 0x1] [info] \n{\n"input_i" : "-inf",\n"input_tp" : "-inf",\n"input_lra" : "0.00",\n"input_thresh" : "-70.00",\n"target_offset" : "inf"\n}\n'
-    expect(parseLoudness(said)).toMatchObject({ integrated: Number.NEGATIVE_INFINITY, threshold: -70 })
+    expect(parseLoudness(said)).toEqual({
+      integrated: Number.NEGATIVE_INFINITY,
+      truePeak: Number.NEGATIVE_INFINITY,
+      range: 0,
+      offset: Number.NEGATIVE_INFINITY,
+    })
     expect(parseLoudness('nothing')).toBeNull()
   })
 })
 
 describe('the filters for a common loudness', () => {
+  const given = { integrated: -30, truePeak: -16, range: 6, offset: 0.4 }
+
   it('measure as they go, or keep the dynamics of what was measured before', () => {
     expect(loudnessFilters(null)).toEqual(['loudnorm=I=-16:TP=-1.5:LRA=11'])
-    const given = { integrated: -30, truePeak: -9.5, range: 6, threshold: -40, offset: 0.4 }
-    expect(loudnessFilters(given)).toEqual([
-      'loudnorm=I=-16:TP=-1.5:LRA=11:measured_I=-30:measured_TP=-9.5:measured_LRA=6:measured_thresh=-40:offset=0.4:linear=true',
-    ])
+    expect(loudnessFilters(given)).toEqual(['volume=volume=14.00dB'])
+    expect(loudnessFilters({ ...given, integrated: 3.8, truePeak: 2 })).toEqual(['volume=volume=-19.80dB'])
     expect(loudnessFilters({ ...given, integrated: Number.NEGATIVE_INFINITY })).toEqual([])
+  })
+
+  it('bring down peaks and ranges that one gain would leave too large, within what FFmpeg accepts', () => {
+    const filter = 'loudnorm=I=-16:TP=-1.5:LRA=11:offset='
+    expect(loudnessFilters({ ...given, truePeak: -15.4 })).toEqual([`${filter}0.4`])
+    expect(loudnessFilters({ ...given, range: 11.5 })).toEqual([`${filter}0.4`])
+    expect(loudnessFilters({ ...given, truePeak: 0, offset: Number.NEGATIVE_INFINITY })).toEqual([`${filter}-99`])
+    expect(loudnessFilters({ ...given, truePeak: 0, offset: 120 })).toEqual([`${filter}99`])
   })
 })
 
@@ -87,6 +100,20 @@ describe.each(LANES)('sound made with the $lane FFmpeg', ({ programs }) => {
     expect(Math.abs((loudness[2]?.integrated ?? 0) + 16)).toBeLessThan(0.5)
     for (const { truePeak } of loudness) expect(truePeak).toBeLessThan(-1)
     expect(twice.durationMs).toBeGreaterThan(7_900)
+  })
+
+  it.each([
+    ['a square wave of full scale', 'pcm_s16le', '2*gte(sin(2*PI*1000*t)\\,0)-1|2*gte(sin(2*PI*1000*t)\\,0)-1', 3, 5],
+    ['floating point far above full scale', 'pcm_f32le', '8*sin(2*PI*1000*t)|8*sin(2*PI*300*t)', 9, 12],
+    ['a short tone of no range', 'pcm_s16le', '0.01*sin(2*PI*1000*t)', -50, -40],
+  ])('of %s is brought to −16 LUFS in two passes', async (_name, codec, formula, above, below) => {
+    const source = await clip('audio/wav', 'wav', lavfi(`aevalsrc=${formula}:d=2:s=48000`), ['-c:a', codec])
+    const before = (await measured(source.path)).integrated
+    expect([before > above, before < below]).toEqual([true, true])
+    const output = await make(processor, source, { kind: 'audio', preset: 'm4a_128k', normalize: true, twoPass: true })
+    const { integrated, truePeak } = await measured(output.path)
+    expect(Math.abs(integrated + 16)).toBeLessThan(0.5)
+    expect(truePeak).toBeLessThan(-1)
   })
 
   it('that is silent stays silent, however it is to be normalised', async () => {

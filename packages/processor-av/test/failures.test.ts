@@ -9,7 +9,7 @@ import { AAC, clip, DRAWN, H264, temporaryDirectory } from './clips.ts'
 import { fakeFfmpeg, processesWith } from './fake-programs.ts'
 import { INSTALLER } from './installer-lane.ts'
 import { LANES } from './lanes.ts'
-import { failure, M4A, make, outcomesOf, POSTER, request, STRIP, VIDEO, WAVEFORM } from './workbench.ts'
+import { failure, M4A, MP3, make, outcomesOf, POSTER, request, STRIP, VIDEO, WAVEFORM } from './workbench.ts'
 
 let source: SourceFile
 beforeAll(async () => {
@@ -95,6 +95,20 @@ describe('an FFmpeg', () => {
     expect(await failure(processor, source, M4A)).toMatchObject({
       details: { problems: expect.arrayContaining(['its pictures are mpeg4']) },
     })
+  })
+
+  it('that writes what cannot be read is no verdict about the source', async () => {
+    const processor = withFfmpeg(await fakeFfmpeg(`echo nonsense > "\${output#file:}"`))
+    for (const recipe of [VIDEO, M4A, MP3]) {
+      expect(await failure(processor, source, recipe)).toMatchObject({
+        code: 'output_mismatch',
+        details: { problems: ['it cannot be read back'] },
+        cause: { code: 'corrupt_media' },
+      })
+    }
+    for (const recipe of [POSTER, STRIP]) {
+      expect(await failure(processor, source, recipe)).toMatchObject({ code: 'output_mismatch' })
+    }
   })
 
   it('that does not start says nothing about the file', async () => {

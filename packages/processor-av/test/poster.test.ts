@@ -1,6 +1,6 @@
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
-import { choosePosterFrame, parseFrameStatistics } from '../src/choose-poster-frame.ts'
+import { parseFrameStatistics, rankPosterFrames } from '../src/choose-poster-frame.ts'
 import { avProcessor } from '../src/index.ts'
 import { AAC, clip, DRAWN, ffmpeg, H264, lavfi, temporaryDirectory } from './clips.ts'
 import { decode, nameOf } from './decoded.ts'
@@ -15,7 +15,7 @@ describe('the choice of a frame', () => {
     bright,
   })
 
-  it('falls on the first scene change that is neither black nor of one colour', () => {
+  it('falls on scene changes that are neither black nor of one colour, the first of them first', () => {
     const frames = [
       frame(0, 0),
       frame(1, 0.9, 16, 20),
@@ -24,17 +24,17 @@ describe('the choice of a frame', () => {
       frame(4, 0.3),
       frame(5, 1),
     ]
-    expect(choosePosterFrame(frames)).toBe(4)
+    expect(rankPosterFrames(frames)).toEqual([4, 5, 0, 3, 2])
   })
 
   it('falls on the first frame that shows something when nothing changes', () => {
-    expect(choosePosterFrame([frame(0, 0, 16, 17), frame(1, 0.1), frame(2, 0.1)])).toBe(1)
+    expect(rankPosterFrames([frame(0, 0, 16, 17), frame(1, 0.1), frame(2, 0.1)])).toEqual([1, 2])
   })
 
   it('falls on one colour before it falls on black, and on nothing when all is black', () => {
-    expect(choosePosterFrame([frame(0, 0, 16, 17), frame(1, 0.9, 120, 121)])).toBe(1)
-    expect(choosePosterFrame([frame(0, 0, 16, 17)])).toBeNull()
-    expect(choosePosterFrame([])).toBeNull()
+    expect(rankPosterFrames([frame(0, 0, 16, 17), frame(1, 0.9, 120, 121)])).toEqual([1])
+    expect(rankPosterFrames([frame(0, 0, 16, 17)])).toEqual([])
+    expect(rankPosterFrames([])).toEqual([])
   })
 
   it('reads what FFmpeg prints, and leaves out what has no time', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { avProcessor } from '../src/index.ts'
+import { percentOf } from '../src/process-variants.ts'
 import { ProgressReader } from '../src/progress-reader.ts'
 import { AAC, clip, DRAWN, H264 } from './clips.ts'
 import { fakeFfmpeg } from './fake-programs.ts'
@@ -29,6 +30,13 @@ describe('what FFmpeg says of its progress', () => {
     expect(reader.read(Buffer.from('frame='))).toBe(false)
     expect(reader.read(Buffer.from(block('N/A', 1)))).toBe(true)
     expect(reader.read(Buffer.from(block('N/A', 1, 'end')))).toBe(true)
+  })
+
+  it('is a number of percent that grows, also of media that last no time', () => {
+    const percents: number[] = []
+    const report = percentOf((percent) => percents.push(percent))
+    for (const part of [0 / 0, 0.1, 0 / 0, 0.05, 5 / 0, 0 / 0]) report(part)
+    expect(percents).toEqual([10, 99])
   })
 
   it('never goes back, and never says that all is done before it is', async () => {

@@ -1,16 +1,12 @@
 import { execFile } from 'node:child_process'
-import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { type Processor, type Recipe, RindleError, type SourceFile } from '@rindle/core'
-import { normalizeRecipe, type ProcessedOutput, type ProcessRequest, type VariantOutcome } from '@rindle/core/adapter'
+import type { Processor, Recipe, RindleError, SourceFile } from '@rindle/core'
+import type { ProcessedOutput, ProcessRequest, VariantOutcome } from '@rindle/core/adapter'
+import { collectOutcomes, errorOf, outputOf, processRequest, type VariantRecipes } from '@rindle/testing'
 import { temporaryDirectory } from './clips.ts'
 import { INSTALLER } from './installer-lane.ts'
 
 export const LIMITS = { maxPixels: 100_000_000 }
-
-/** Names what is to be made. */
-export type Recipes = Readonly<Record<string, Recipe>>
 
 export const VIDEO: Recipe = { kind: 'video', preset: 'web_720p' }
 export const POSTER: Recipe = { kind: 'image', preset: 'video_poster_scene' }
@@ -22,45 +18,25 @@ export const WAVEFORM: Recipe = { kind: 'waveform', preset: 'overview' }
 /** A request for these recipes, in a directory of its own. */
 export async function request(
   source: SourceFile,
-  recipes: Recipes,
+  recipes: VariantRecipes,
   overrides: Partial<ProcessRequest> = {},
 ): Promise<ProcessRequest> {
-  const directory = join(await temporaryDirectory(), 'outputs')
-  await mkdir(directory)
-  return {
-    source,
-    variants: Object.entries(recipes).map(([name, recipe]) => ({ name, recipe: normalizeRecipe(recipe) })),
-    limits: LIMITS,
-    directory,
-    signal: new AbortController().signal,
-    onOutcome: async () => {},
-    onProgress: () => {},
-    ...overrides,
-  }
+  return processRequest(source, recipes, await temporaryDirectory(), overrides)
 }
 
 /** Has everything made, and gives every outcome by its variant's name. */
 export async function outcomesOf(
   processor: Processor,
   source: SourceFile,
-  recipes: Recipes,
+  recipes: VariantRecipes,
   overrides: Partial<ProcessRequest> = {},
-): Promise<Map<string, VariantOutcome>> {
-  const outcomes = new Map<string, VariantOutcome>()
-  const onOutcome = async (outcome: VariantOutcome): Promise<void> => {
-    if (outcomes.has(outcome.name)) throw new Error(`Two outcomes for ${outcome.name}.`)
-    outcomes.set(outcome.name, outcome)
-  }
-  await processor.process(await request(source, recipes, { onOutcome, ...overrides }))
-  return outcomes
+): Promise<ReadonlyMap<string, VariantOutcome>> {
+  return collectOutcomes(processor, await request(source, recipes, overrides))
 }
 
 /** Has one variant made, which must succeed. */
 export async function make(processor: Processor, source: SourceFile, recipe: Recipe): Promise<ProcessedOutput> {
-  const outcome = (await outcomesOf(processor, source, { only: recipe })).get('only')
-  if (outcome === undefined) throw new Error('The variant had no outcome.')
-  if ('error' in outcome) throw outcome.error
-  return outcome.output
+  return outputOf((await outcomesOf(processor, source, { only: recipe })).get('only'))
 }
 
 /** Has one variant made, which must fail. */
@@ -70,10 +46,7 @@ export async function failure(
   recipe: Recipe,
   overrides: Partial<ProcessRequest> = {},
 ): Promise<RindleError> {
-  const outcome = (await outcomesOf(processor, source, { only: recipe }, overrides)).get('only')
-  if (outcome === undefined || !('error' in outcome)) throw new Error(`No error: ${JSON.stringify(outcome)}.`)
-  if (!(outcome.error instanceof RindleError)) throw outcome.error
-  return outcome.error
+  return errorOf((await outcomesOf(processor, source, { only: recipe }, overrides)).get('only'))
 }
 
 /** What ffprobe says of a file, by itself. */

@@ -17,10 +17,10 @@ const TIMEOUT_GRACE_MS = 3_000
 /**
  * Makes images from images, with sharp. Throws `config_invalid` with every problem of the options; does no I/O.
  *
- * What decodes and encodes runs in processes of its own, at most `concurrency` and one that reads headers (for a moment
- * one more, when a file has ended that one). They begin when there is something to do, keep nothing alive, and end with
- * `stop`, which waits for work under way first, or with this process. `start` tells which types are accepted: loaders of
- * files of other types are off. Both are safe to repeat. Until `start` every type in `probes` is read.
+ * Decoding and encoding run in separate processes: at most `concurrency`, and one that reads headers (for a moment two,
+ * after a file has ended that one). They begin when there is work, keep no process alive, and end with `stop`, which
+ * waits for running work first, or with this process. `start` receives the accepted types: loaders for files of other
+ * types are off. Both are safe to repeat. Until `start`, every type in `probes` is read.
  */
 export function imageProcessor(options: ImageProcessorOptions = {}): Processor {
   const { concurrency, maxDecodedBytes, maxMemoryBytes, timeoutSeconds, truncated } = parseOptions(options)
@@ -72,7 +72,7 @@ export function imageProcessor(options: ImageProcessorOptions = {}): Processor {
   }
 }
 
-// Facts for people and programs; what names a person or a place (EXIF, XMP, IPTC) is not among them.
+// Facts for people and programs, without anything that names a person or a place (EXIF, XMP, IPTC).
 function probeResult({ facts, picture }: SourceHeader): ProbeResult {
   return {
     kind: 'image',

@@ -3,7 +3,7 @@ import type { MediaLimits } from '@rindle/core/adapter'
 import { type Size, type Target, targetOf } from './geometry.ts'
 import type { SourceFacts } from './source-facts.ts'
 
-/** A variant that can be made, and what it will be. */
+/** A variant that can be made, and the properties of its output. */
 export interface PlannedVariant {
   readonly name: string
   readonly recipe: NormalizedImageRecipe
@@ -23,12 +23,13 @@ export interface RefusedVariant {
 }
 
 /**
- * How the variants of one source are made. The chain is one decode, shrunk on load, to raw sRGB pixels of `base`, and
- * every one of `chained` from those: it costs a fifth less time than a decode each, at the same quality. What those
- * pixels are no ground for is `direct`: a decode of its own. Both lists begin with the largest output.
+ * How to make the variants of one source. The chain is one decode, shrunk on load, to raw sRGB pixels of size `base`,
+ * and every one of `chained` is made from those pixels: that takes a fifth less time than a decode for each, at the
+ * same quality. Variants that those pixels do not suit are `direct`: each has a decode of its own. Both lists begin
+ * with the largest output.
  */
 export interface DecodePlan {
-  /** `null` when nothing is chained. */
+  /** `null` if nothing is chained. */
   readonly base: Size | null
   readonly chained: readonly PlannedVariant[]
   readonly direct: readonly PlannedVariant[]
@@ -36,8 +37,8 @@ export interface DecodePlan {
 }
 
 /**
- * Decides how `variants` are made from a source with these facts, within `limits`. The base is as large as it is when
- * `siblings` are made too, so that a variant's bytes do not depend on which others are made beside it. Pure.
+ * Decides how to make `variants` from a source with these facts, within `limits`. The base has the size that it has
+ * when `siblings` are made, too, so a variant's bytes do not depend on the other variants of its request. Pure.
  */
 export function planDecodes(
   facts: SourceFacts,
@@ -77,12 +78,12 @@ function chainedSiblings(
 // 4 channels of 8 bits. libheif and its AV1 decoder together were measured at 19 bytes.
 const BYTES_PER_PIXEL = 4
 const AVIF_BYTES_PER_PIXEL = 20
-// 4 channels of 16 bits, as they are decoded and as they are kept.
+// 4 channels of 16 bits, both as decoded and as kept.
 const WHOLE_BYTES_PER_PIXEL = 16
 
 /**
- * What a plan may need in memory, in bytes, at most: the whole source decoded, or the largest output where that is
- * larger. Much of it is never there at once, because most decoders hand out rows. Pure.
+ * The most memory, in bytes, that a plan may need: the whole decoded source, or the largest output if that is larger.
+ * Much of it never exists at the same time, because most decoders hand out rows. Pure.
  */
 export function decodedBytes(facts: SourceFacts, plan: DecodePlan): number {
   const variants = [...plan.chained, ...plan.direct]
@@ -99,9 +100,9 @@ function planVariant(facts: SourceFacts, name: string, recipe: NormalizedImageRe
     recipe,
     target: targetOf(recipe, facts),
     frames: recipe.animated ? facts.frames : 1,
-    // A profile of another space would be attached to pixels that are RGB by then.
+    // A profile of another space would be attached to pixels that are already RGB.
     keepsProfile: recipe.keepIcc && facts.profileSpace === 'RGB',
-    // A PNG of quality 100 is lossless, so it loses no depth either; below that it has a palette of 8 bits.
+    // A PNG of quality 100 is lossless, so it also keeps the depth; below that it has a palette of 8 bits.
     is16Bit: facts.is16Bit && recipe.format === 'png' && recipe.quality === 100,
   }
 }
@@ -109,14 +110,14 @@ function planVariant(facts: SourceFacts, name: string, recipe: NormalizedImageRe
 function needsOwnDecode(facts: SourceFacts, variant: PlannedVariant): boolean {
   const { recipe, target } = variant
   if (variant.frames > 1 || variant.keepsProfile || variant.is16Bit) return true
-  // Where the entropy is highest moves by some percent of the picture with the size it is measured at, so it would
-  // depend on the other variants. The centre of attention does not move.
+  // The place of the highest entropy moves by some percent of the picture with the size at which it is measured, so it
+  // would depend on the other variants. The centre of attention does not move.
   if (recipe.mode === 'crop' && recipe.position === 'entropy') return true
-  // The chain holds pixels, and enlarges those; a drawing can be drawn larger.
+  // The chain can only enlarge pixels; a drawing can be drawn larger.
   return facts.isVector && target.scale > 1
 }
 
-// The smallest picture that no chained variant has to enlarge, unless the source itself is too small for it.
+// The smallest picture that no chained variant has to enlarge, unless the source itself is too small.
 function baseOf(facts: SourceFacts, chained: readonly PlannedVariant[]): Size | null {
   const [first, ...others] = chained
   if (first === undefined) return null
@@ -145,7 +146,7 @@ function unmovable(name: string, details: JsonObject): RindleError {
   return new RindleError('unsupported_codec', message, { details })
 }
 
-// Whether its pixels are in memory as a whole before sharp has them.
+// Whether all of its pixels are in memory before sharp gets them.
 function isWhole({ contentType, correction }: SourceFacts): boolean {
   return (
     correction !== null || contentType === 'image/bmp' || contentType === 'image/x-icon' || contentType === 'image/apng'

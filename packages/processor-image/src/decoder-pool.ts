@@ -3,15 +3,15 @@ import type { Picture } from './decoder/read-picture.ts'
 import { DecoderEnded, DecoderProcess } from './decoder-process.ts'
 import type { DecoderOptions } from './start-decoder.ts'
 
-/** How a pool is made. */
+/** Options of a pool. */
 export interface DecoderPoolOptions extends DecoderOptions {
-  /** For each answer, of whatever kind. */
+  /** The time limit of every answer. */
   readonly timeoutMs: number
 }
 
 /**
- * The decoder processes of one processor, started when they are needed and kept: one for every image that is worked on
- * at once, and one that reads headers, many at a time, so that those never wait behind an encoder.
+ * The decoder processes of one processor, started when needed and kept: one for every image in work, and one that reads
+ * many headers at a time, so that headers never wait behind an encoder.
  */
 export class DecoderPool {
   readonly #options: DecoderPoolOptions
@@ -24,12 +24,12 @@ export class DecoderPool {
     this.#options = options
   }
 
-  /** Milliseconds in which an answer must be there. */
+  /** The time limit of an answer, in milliseconds. */
   get timeoutMs(): number {
     return this.#options.timeoutMs
   }
 
-  /** A process that nobody else works with, until it is given back. */
+  /** Takes a process for one user, until it is given back. */
   take(): DecoderProcess {
     for (;;) {
       // The last one: its memory is warm, and those at the other end are swapped out first.
@@ -39,12 +39,12 @@ export class DecoderPool {
     }
   }
 
-  /** Takes a process back that has answered everything. */
+  /** Takes back a process that has answered everything. */
   giveBack(decoder: DecoderProcess): void {
     if (decoder.hasEnded) return
-    // A diagnosis takes one beside those that work.
+    // A diagnosis takes an extra process.
     if (this.#idle.length >= this.#options.concurrency) return decoder.stop()
-    // Orders are followed as they come, so nobody has to wait for this one.
+    // Orders are processed in sequence, so nobody has to wait for this one.
     decoder.ask('forget_base', null, this.timeoutMs).catch(() => {})
     this.#idle.push(decoder)
   }
@@ -60,13 +60,13 @@ export class DecoderPool {
     }
   }
 
-  /** Ends every process and resolves when they are gone. What is still asked for rejects. */
+  /** Ends every process and resolves when they are gone. Open requests reject. */
   async stop(): Promise<void> {
     for (const decoder of this.#all) decoder.stop()
     await Promise.all([...this.#all].map(({ ended }) => ended))
   }
 
-  // One file may have taken the answers for the others along. Each by itself, one after the other, shows which.
+  // One file may have ended the process of the others, too. Reading them one by one shows which.
   #readAlone(source: SourceFile): Promise<Picture> {
     const read = this.#lastSuspect.then(async () => {
       const decoder = this.#start()
@@ -90,7 +90,7 @@ export class DecoderPool {
   }
 }
 
-// Memory may be that of all the headers before.
+// The memory may belong to all the previous headers.
 function mayBeOfOthers({ end, isSuspect }: DecoderEnded): boolean {
   return isSuspect || end === 'out_of_memory'
 }

@@ -5,16 +5,16 @@ import type { RefusalCode } from './decoder/refusal.ts'
 import { type DecoderOptions, startDecoder } from './start-decoder.ts'
 
 /**
- * Why a decoder process is no more: `crashed` by an error of its own, `killed` from outside, `timed_out`, `out_of_memory` by the bound of its
- * own, `stopped` on purpose, `unstartable` before it could do anything.
+ * Why a decoder process ended: `crashed` by its own error, `killed` from outside, `timed_out`, `out_of_memory` by its
+ * own limit, `stopped` on purpose, `unstartable` before it could do anything.
  */
 export type DecoderEnd = 'crashed' | 'killed' | 'timed_out' | 'out_of_memory' | 'stopped' | 'unstartable'
 
-/** What is rejected with when a decoder process ends before it has answered. */
+/** The rejection of a request whose decoder process ended before it answered. */
 export class DecoderEnded extends Error {
   override readonly name: string = 'DecoderEnded'
   readonly end: DecoderEnd
-  /** Whether it worked on something else at the same time, so that this may not be what ended it. */
+  /** Whether the process had other work at the same time, which may have ended it. */
   readonly isSuspect: boolean
 
   constructor(end: DecoderEnd, message: string, isSuspect: boolean) {
@@ -24,7 +24,7 @@ export class DecoderEnded extends Error {
   }
 }
 
-/** A verdict of a decoder about the bytes it was given, in a sentence of its own. */
+/** A verdict of a decoder about its bytes, as a sentence. */
 export class DecoderVerdict extends Error {
   override readonly name: string = 'DecoderVerdict'
   readonly code: RefusalCode
@@ -44,13 +44,13 @@ interface Pending {
   readonly reject: (error: Error) => void
 }
 
-/** Signals that a process does not bring upon itself: the system sends the first when there is no memory left. */
+/** Signals that a process does not cause itself: the system sends the first when there is no memory left. */
 const FROM_OUTSIDE: readonly unknown[] = ['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT']
 
 const START_TIMEOUT_MS = 30_000
 const KEPT_MESSAGE_CHARACTERS = 4096
 
-/** One process that decodes. It keeps this one alive only while there is an answer to wait for. */
+/** One process that decodes. It keeps this process alive only while an answer is due. */
 export class DecoderProcess {
   readonly #child: ChildProcess
   readonly #pending = new Map<number, Pending>()
@@ -65,19 +65,19 @@ export class DecoderProcess {
     this.#child = child
   }
 
-  /** Starts one. Throws {@link DecoderEnded}, or the first `ask` rejects with it, when that cannot be done. */
+  /** Starts one. If that fails, throws {@link DecoderEnded}, or the first `ask` rejects with it. */
   static start(options: DecoderOptions): DecoderProcess {
     try {
       const decoder = new DecoderProcess(startDecoder(options))
       decoder.#listen()
       return decoder
     } catch (error) {
-      // Some lacks of the system are thrown, others are told later.
+      // Some failures of the system are thrown, others are reported later.
       throw new DecoderEnded('unstartable', String(error), false)
     }
   }
 
-  /** Of the system; `undefined` when it could not be started. */
+  /** The system's process id; `undefined` if the process could not be started. */
   get pid(): number | undefined {
     return this.#child.pid
   }
@@ -93,9 +93,8 @@ export class DecoderProcess {
   }
 
   /**
-   * What the process answers. Rejects with an error whose message is sharp's, with a {@link DecoderVerdict}, or with
-   * {@link DecoderEnded}. After
-   * `timeoutMs` the process is killed, whatever else it does.
+   * Asks the process. Rejects with an error that has sharp's message, with a {@link DecoderVerdict}, or with
+   * {@link DecoderEnded}. After `timeoutMs` the process is killed, whatever else it is doing.
    */
   async ask<Kind extends OrderKind>(
     kind: Kind,
@@ -111,7 +110,7 @@ export class DecoderProcess {
     const allowedMs = timeoutMs + (this.#isReady ? 0 : START_TIMEOUT_MS)
     const timer = setTimeout(() => this.#kill('timed_out', `no answer after ${allowedMs / 1000} s`, id), allowedMs)
     const order: Order<Kind> = { id, kind, given }
-    // A channel that cannot be written to belongs to a process that has ended, which is heard of below.
+    // A broken channel means that the process has ended, which is handled below.
     this.#child.send(order, () => {})
     try {
       return (await promise) as Orders[Kind]['answer']
@@ -122,7 +121,7 @@ export class DecoderProcess {
     }
   }
 
-  /** Ends the process at once: it holds nothing that would have to be put in order. Safe to repeat. */
+  /** Ends the process at once: it has nothing to clean up. Safe to repeat. */
   stop(): void {
     this.#kill('stopped', 'it was stopped')
   }
@@ -142,7 +141,7 @@ export class DecoderProcess {
     child.on('error', (error) => {
       if (child.pid === undefined) this.#bury(error.message)
     })
-    // After everything that it has said was heard.
+    // `close` comes after all of its messages.
     child.once('close', (code: number | null, signal: NodeJS.Signals | null) => {
       this.#bury(signal ?? `exit code ${code}`, FROM_OUTSIDE.includes(signal))
     })
@@ -175,14 +174,14 @@ export class DecoderProcess {
     this.#ended.resolve()
   }
 
-  // The line that names the error: Node prints a stack and its version after it, libvips warnings before.
+  // The line that names the error: Node prints a stack and its version after it, libvips prints warnings before it.
   #lastWords(): string {
     const lines = this.#messages.split('\n').filter((line) => line.trim() !== '')
     const line = lines.find((candidate) => /error/i.test(candidate)) ?? lines.at(-1)
     return line === undefined ? '' : `: ${line.trim()}`
   }
 
-  // With all that it holds: its end is only seen when the channel and the pipe have closed, too.
+  // Including its handles: its end is visible only when the channel and the pipe have closed, too.
   #keepAliveWhileBusy(): void {
     if (this.#isGone) return
     const isBusy = this.#pending.size > 0 || this.#end !== undefined

@@ -1,8 +1,8 @@
 import type { VariantOutcome } from '@rindle/core/adapter'
 
 /**
- * Hands outcomes to the caller, one at a time and in the order in which they came. While one is being committed the
- * next output may be made, but no more: work that waits for {@link begin} does not pile up files.
+ * Hands outcomes to the caller, one at a time and in their order. While one is being committed, the next output may be
+ * made, but no more: work that waits for {@link begin} does not pile up files.
  */
 export class Deliveries {
   readonly #onOutcome: (outcome: VariantOutcome) => Promise<void>
@@ -12,16 +12,16 @@ export class Deliveries {
     this.#onOutcome = onOutcome
   }
 
-  /** Resolves when the outcome is being delivered; rejects when the caller failed on an earlier one. */
+  /** Resolves when the delivery of the outcome begins; rejects if the caller failed on an earlier one. */
   async begin(outcome: VariantOutcome): Promise<void> {
     const previous = this.#last
     this.#last = previous.then(() => this.#onOutcome(outcome))
-    // Seen by the next `begin` or by `settle`; until then it must not count as unhandled.
+    // The next `begin` or `settle` reports it; until then it must not count as unhandled.
     this.#last.catch(() => {})
     await previous
   }
 
-  /** Resolves when everything is delivered; rejects with what the caller failed on. */
+  /** Resolves when everything is delivered; rejects with the caller's failure. */
   async settle(): Promise<void> {
     await this.#last
   }

@@ -4,8 +4,8 @@ import type { DecoderPool } from './decoder-pool.ts'
 const FORMATS = ['jpeg', 'png', 'webp', 'avif'] as const
 
 /**
- * Checks that a decoder process can be started, which sharp it has, and that it makes a picture in every format that is
- * needed. A process that answers is kept for the work to come; one that does not is gone afterwards.
+ * Checks that a decoder process can be started, which sharp it has, and that it makes a picture in every needed format.
+ * A process that answers is kept for later work; one that does not is ended.
  */
 export async function* diagnose(
   { capabilities, signal }: ProcessorDiagnosisContext,
@@ -33,7 +33,7 @@ export async function* diagnose(
   }
 }
 
-/** Judges what came of the formats that are needed. Pure. */
+/** Judges the results for the needed formats. Pure. */
 export function formatsFinding(needed: readonly string[], broken: readonly string[]): Finding {
   const id = 'sharp.formats'
   if (broken.length === 0) return { id, status: 'ok', summary: `makes ${needed.join(', ')}` }
@@ -41,6 +41,6 @@ export function formatsFinding(needed: readonly string[], broken: readonly strin
     id,
     status: 'error',
     summary: `cannot make ${broken.join(', ')}, which profiles need`,
-    fix: 'Install sharp with its own libvips, or one that was built with these encoders.',
+    fix: 'Install sharp with its own libvips, or a build of it with these encoders.',
   }
 }

@@ -6,16 +6,16 @@ export interface Size {
   readonly height: number
 }
 
-/** What a recipe makes of a picture of some size. */
+/** The result of a recipe for a picture of some size. */
 export interface Target {
-  /** The output's size over the source's; above 1 the picture is enlarged. */
+  /** The ratio of the picture's size to the source's; above 1 the picture is enlarged. */
   readonly scale: number
-  /** The whole picture after scaling, before anything is cut off or padded to. */
+  /** The whole picture after scaling, before cropping or padding. */
   readonly picture: Size
   readonly output: Size
 }
 
-// What the formats can hold. A side that a recipe leaves open ends there: an image of 3 × 60,000 pixels has a WebP.
+// The limits of the formats. A side that a recipe leaves open ends there: an image of 3 × 60,000 pixels has a WebP.
 const MAX_SIDE: Readonly<Record<NormalizedImageRecipe['format'], number>> = {
   jpeg: 65_535,
   png: 65_535,
@@ -23,7 +23,7 @@ const MAX_SIDE: Readonly<Record<NormalizedImageRecipe['format'], number>> = {
   avif: 16_383,
 }
 
-/** The size that `recipe` gives to a picture of `source`'s size. Pure. */
+/** The size that `recipe` gives to a picture of the size of `source`. Pure. */
 export function targetOf(recipe: NormalizedImageRecipe, source: Size): Target {
   const box: Size = {
     width: recipe.width ?? MAX_SIDE[recipe.format],

@@ -5,18 +5,18 @@ import type { DecoderPool } from './decoder-pool.ts'
 import type { DecoderProcess } from './decoder-process.ts'
 import type { Size } from './geometry.ts'
 
-/** One image that is worked on. */
+/** One image in work. */
 export interface ImageToDecode {
   readonly input: DecodeInput
-  /** Of the pixels that variants are rendered from; `null` when none is. */
+  /** The size of the pixels that variants are rendered from; `null` if none is. */
   readonly base: Size | null
-  /** Ends the process at once, whatever it does. */
+  /** Ends the process at once, whatever it is doing. */
   readonly signal: AbortSignal
 }
 
 /**
- * The decoder process of one image, with its base; another one, and the base decoded again, when that ends too early.
- * Disposing of it gives the process back.
+ * The decoder process of one image, with its base. If the process ends too early, another one decodes the base again.
+ * Disposing of it returns the process.
  */
 export class ImageDecoding implements Disposable {
   readonly #decoders: DecoderPool
@@ -43,7 +43,7 @@ export class ImageDecoding implements Disposable {
     return decoder.ask('render_from_base', { variant, path, timeoutSeconds }, this.#decoders.timeoutMs)
   }
 
-  /** Makes a variant by a decode of its own and writes it to `path`. Rejects as {@link begin} does. */
+  /** Makes a variant by a separate decode and writes it to `path`. Rejects as {@link begin} does. */
   async renderFromSource(variant: PlannedVariant, path: string): Promise<Rendered> {
     const decoder = await this.#open()
     const { input } = this.#image

@@ -1,13 +1,13 @@
 import { type ErrorCode, isRindleError, RindleError } from '@rindle/core'
 import { type DecoderEnd, DecoderEnded, DecoderVerdict } from './decoder-process.ts'
 
-/** What was being done when sharp failed. */
+/** The step in which sharp failed. */
 export interface FailedStep {
-  /** `read` the header, `decode` the source (and what follows in the same pipeline), `encode` pixels that are there. */
+  /** `read` the header, `decode` the source (and what follows in the same pipeline), `encode` existing pixels. */
   readonly step: 'read' | 'decode' | 'encode'
-  /** Of the source. */
+  /** The content type of the source. */
   readonly contentType: string
-  /** The variants that the step was for, if any. */
+  /** The variants of the step, if any. */
   readonly variants?: readonly string[]
 }
 
@@ -17,15 +17,15 @@ interface Mapping {
   readonly what: string
 }
 
-// sharp has no error codes: the text is all there is. The first that fits counts.
+// sharp has no error codes: only the text is available. The first match counts.
 const MAPPINGS: readonly Mapping[] = [
   {
     pattern: /^Input file is missing|^ENOENT/,
     code: 'variant_source_not_found',
-    what: 'the file is not there; check that it is still stored',
+    what: 'the file does not exist; check that it is still stored',
   },
   {
-    // Of the system, which says nothing about the bytes.
+    // Errors of the system, which say nothing about the bytes.
     pattern:
       /^E(?!NOSPC|DQUOT)[A-Z0-9]+: |system error: (Input\/output error|Permission denied|Stale|Too many open files)/,
     code: 'processing_failed',
@@ -34,7 +34,7 @@ const MAPPINGS: readonly Mapping[] = [
   {
     pattern: /exceeds pixel limit/,
     code: 'limit_exceeded',
-    what: 'it has more pixels than may be decoded',
+    what: 'it has more pixels than the limit allows',
   },
   {
     pattern: /exceeds channel limit/,
@@ -55,7 +55,7 @@ const MAPPINGS: readonly Mapping[] = [
   {
     pattern: /^timeout: /,
     code: 'processing_timeout',
-    what: 'it took longer than it may; raise `timeoutSeconds` of imageProcessor or lower the `maxPixels` of the profile',
+    what: 'it took too long; raise `timeoutSeconds` of imageProcessor or lower the `maxPixels` of the profile',
   },
   {
     pattern: /No space left on device|Disk quota exceeded|^E(NOSPC|DQUOT): /,
@@ -68,7 +68,7 @@ const MAPPINGS: readonly Mapping[] = [
     what: 'there is not enough memory; lower `concurrency` or `maxDecodedBytes` of imageProcessor',
   },
   {
-    // In the first line only: after a decoder has failed, the encoder behind it complains too.
+    // Only in the first line: after a decoder has failed, the encoder behind it complains, too.
     pattern: /^[^\n]*(write error|unable to (open for )?write|unable to encode|(jpeg|png|webp|heif)save|vips2png)/,
     code: 'processing_failed',
     what: 'the output could not be encoded or written',
@@ -85,13 +85,13 @@ const ENDED: Readonly<Record<DecoderEnd, Omit<Mapping, 'pattern'>>> = {
   crashed: { code: 'processing_failed', what: 'the decoder process crashed' },
   killed: {
     code: 'process_killed',
-    what: 'the decoder process was killed from outside, by the system perhaps, for want of memory',
+    what: 'the decoder process was killed from outside, perhaps by the system for lack of memory',
   },
   timed_out: {
     code: 'processing_timeout',
-    what: 'the decoder process was killed, because it took longer than it may; raise `timeoutSeconds` of imageProcessor',
+    what: 'the decoder process was killed, because it took too long; raise `timeoutSeconds` of imageProcessor',
   },
-  // By what it held of other work, too: no verdict about this file.
+  // It may hold memory of other work, so this is not a verdict about the file.
   out_of_memory: {
     code: 'processing_failed',
     what: 'the decoder process held more than `maxMemoryBytes` of imageProcessor; raise that or lower the `maxPixels` of the profile',
@@ -104,8 +104,8 @@ const ENDED: Readonly<Record<DecoderEnd, Omit<Mapping, 'pattern'>>> = {
 }
 
 /**
- * Gives the `RindleError` for a failure of sharp, or for the end of the process that it ran in, with the original as
- * `cause`; what is one already stays as it is. Nothing else reads the errors of sharp.
+ * The `RindleError` for a failure of sharp, or for the end of its process, with the original as `cause`; returns a
+ * `RindleError` unchanged. Nothing else reads the errors of sharp.
  */
 export function mapError(error: unknown, step: FailedStep): RindleError {
   if (isRindleError(error)) return error
@@ -116,17 +116,17 @@ export function mapError(error: unknown, step: FailedStep): RindleError {
   const failed = `Could not ${step.step} the ${step.contentType}${purpose}`
   if (error instanceof DecoderEnded) {
     const { code, what } = ENDED[error.end]
-    // A new process may do.
+    // A new process may succeed.
     return new RindleError(code, `${failed}: ${what} (${text}).`, { ...options, retryable: true })
   }
   if (error instanceof DecoderVerdict) return new RindleError(error.code, text, options)
   const found = MAPPINGS.find(({ pattern }) => pattern.test(text))
-  // Bytes that their decoder refuses are the fault of the file; an encoder was given sound pixels.
+  // Bytes that their decoder refuses are the fault of the file; an encoder got sound pixels.
   const { code, what } = found ?? (step.step === 'encode' ? FAILED : DAMAGED)
   return new RindleError(code, `${failed}: ${what} (sharp: ${firstLine(text)}).`, options)
 }
 
-// Later lines repeat or follow from the first. Where the file lies on this machine is nobody's business who may read it.
+// Later lines repeat or follow from the first. The path of the file on this machine is removed.
 function firstLine(text: string): string {
   const line = text.split('\n', 1)[0] ?? ''
   return line

@@ -6,43 +6,43 @@ const MEBIBYTE = 1024 * 1024
 const MIN_DEFAULT_DECODED_BYTES = 512 * MEBIBYTE
 const DEFAULT_DECODED_BYTES_PER_IMAGE = 128 * MEBIBYTE
 
-// No decoder process is smaller by much.
+// No decoder process is much smaller.
 const MIN_MEMORY_BYTES = 128 * MEBIBYTE
 const DEFAULT_MEMORY_BYTES = 2048 * MEBIBYTE
-// What libuv cuts a larger wish for threads to.
+// libuv's maximum number of threads.
 const MAX_CONCURRENCY = 1024
 
 /** Options of `imageProcessor`. */
 export interface ImageProcessorOptions {
   /**
-   * Images worked on at once, each on one core and in a process of its own.
+   * Images processed at once, each on one core and in a process of its own.
    * @default the number of cores
    */
   readonly concurrency?: number
   /**
-   * Decoded size of all images worked on at once, by their headers: 4 bytes a pixel, all frames; 20 for AVIF, whose
-   * decoder holds several copies; 16 more where the whole picture is put right before sharp has it (BMP, ICO, animated
-   * PNG, colours that are named by numbers, spot colours). An image that is larger by itself waits until it is alone.
-   * @default 512 MiB, or 128 MiB × `concurrency` where that is more
+   * Decoded size of all images processed at once, by their headers: 4 bytes a pixel, all frames; 20 for AVIF, whose
+   * decoder holds several copies; 16 more if the whole picture is corrected before sharp gets it (BMP, ICO, animated
+   * PNG, colours that are named by numbers, spot colours). An image that alone is larger waits until it is alone.
+   * @default 512 MiB, or 128 MiB × `concurrency` if that is more
    */
   readonly maxDecodedBytes?: number
   /**
-   * Resident memory of each decoder process, which is ended above it. Not a plan, as `maxDecodedBytes` is, but what
-   * holds when a file needs more than its header says: room for 100 megapixels of every type but AVIF. At least
-   * 128 MiB.
+   * Resident memory of each decoder process, which is ended above it. Not an estimate, like `maxDecodedBytes`, but a
+   * hard limit for a file that needs more than its header says: room for 100 megapixels of every type but AVIF. At
+   * least 128 MiB.
    * @default 2 GiB
    */
   readonly maxMemoryBytes?: number
   /**
-   * For each decode and each variant; 1 to 3,600. What sharp does not end by itself then (the AVIF encoder, librsvg)
-   * ends 3 seconds later, with its process.
+   * For each decode and each variant; 1 to 3,600. If sharp cannot stop by itself then (the AVIF encoder, librsvg), its
+   * process is killed 3 seconds later.
    * @default 120
    */
   readonly timeoutSeconds?: number
   /**
-   * What becomes of a picture whose file ends early, as browsers show it: a JPEG or PNG that lacks no more than a tenth of
-   * its pixels is made as it is (the rest is grey or white), with `accept`. With `reject` it is `corrupt_media`, as more
-   * that is missing always is.
+   * How to treat a picture whose file ends early. With `accept`, a JPEG or PNG that lacks no more than a tenth of its
+   * pixels is made as browsers show it (the rest is grey or white). With `reject` it is `corrupt_media`, as a file that
+   * lacks more always is.
    * @default 'accept'
    */
   readonly truncated?: 'accept' | 'reject'
@@ -61,12 +61,12 @@ const schema = z.strictObject({
   concurrency: z.int().min(1).max(MAX_CONCURRENCY).optional(),
   maxDecodedBytes: z.int().min(1).optional(),
   maxMemoryBytes: z.int().min(MIN_MEMORY_BYTES).default(DEFAULT_MEMORY_BYTES),
-  // sharp's own bounds.
+  // sharp's own limits.
   timeoutSeconds: z.int().min(1).max(3600).default(120),
   truncated: z.enum(['accept', 'reject']).default('accept'),
 })
 
-/** Checks the options at once, without I/O. Throws `config_invalid` with every problem and its path. */
+/** Checks the options, without I/O. Throws `config_invalid` with every problem and its path. */
 export function parseOptions(options: ImageProcessorOptions): ImageProcessorConfig {
   const given = checkOptions('imageProcessor', schema, options)
   const { maxMemoryBytes, timeoutSeconds, truncated } = given

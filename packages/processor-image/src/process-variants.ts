@@ -13,7 +13,7 @@ import type { SourceFacts } from './source-facts.ts'
 import { verifyOutput } from './verify-output.ts'
 import type { WorkGate } from './work-gate.ts'
 
-/** What the work on one request needs besides the request. */
+/** The dependencies of the work on one request. */
 export interface WorkContext extends HeaderContext {
   readonly gate: WorkGate
   readonly timeoutSeconds: number
@@ -24,7 +24,7 @@ interface Task {
   readonly step: 'decode' | 'encode'
 }
 
-/** The work of `Processor.process`: see the port for what it promises. */
+/** Does the work of `Processor.process`: see the port for its promises. */
 export async function processVariants(request: ProcessRequest, context: WorkContext): Promise<void> {
   throwIfCancelled(request.signal)
   const deliveries = new Deliveries(request.onOutcome)
@@ -32,12 +32,12 @@ export async function processVariants(request: ProcessRequest, context: WorkCont
     const facts = await factsOrOutcomes(request, context, deliveries)
     if (facts !== null) await makeAll(request, context, facts, deliveries)
   } finally {
-    // The caller removes the directory as soon as this ends, so nothing may be on its way any more.
+    // The caller removes the directory as soon as this ends, so no output may still be written.
     await deliveries.settle()
   }
 }
 
-// What is wrong with the source is wrong for each of its variants.
+// A problem of the source fails each of its variants.
 async function factsOrOutcomes(
   request: ProcessRequest,
   context: WorkContext,
@@ -92,7 +92,7 @@ async function imageVariants(
   return mine
 }
 
-// Bytes that cannot be decoded for the chain cannot be for the others.
+// If bytes cannot be decoded for the chain, they cannot be decoded for the others.
 async function decodedOrOutcomes(
   decoding: ImageDecoding,
   plan: DecodePlan,
@@ -119,8 +119,8 @@ interface Making {
   readonly gate: WorkGate
 }
 
-// What a dying process took along, though something else that it made may have been why, is made again by itself: so
-// the failure is of the one whose it is, and of no other.
+// If a process dies while it makes several variants, each of them is made again alone: so only the variant that caused
+// the crash fails.
 async function makeEach(plan: DecodePlan, making: Making): Promise<void> {
   const { deliveries, gate, request } = making
   const suspects: Task[] = []
@@ -142,7 +142,7 @@ function tasksOf({ chained, direct }: DecodePlan): readonly Task[] {
   ]
 }
 
-// `null`: the process died while it made others too.
+// `null`: the process died while it made others, too.
 async function makeOne(
   task: Task,
   { request, facts, decoding }: Making,

@@ -6,27 +6,27 @@ import { mapError } from './map-error.ts'
 import { factsOf, type SourceFacts } from './source-facts.ts'
 import { SOURCE_TYPES } from './source-types.ts'
 
-/** A source's header: what it decides, and all that it says. */
+/** A source's header: the facts for decisions, and the whole picture. */
 export interface SourceHeader {
   readonly facts: SourceFacts
   readonly picture: Picture
 }
 
-/** What reading a header needs besides the source. */
+/** The dependencies of reading a header. */
 export interface HeaderContext {
   readonly decoders: DecoderPool
   readonly acceptedTypes: ReadonlySet<string>
 }
 
-/** A source whose header is wanted. */
+/** A request for a source's header. */
 export interface HeaderRequest {
   readonly source: SourceFile
   readonly limits: MediaLimits
 }
 
 /**
- * Reads the header of a source, and no pixels. `unsupported_codec` when this build cannot decode such bytes or no
- * profile accepts them, `corrupt_media` when the header is damaged or is of another type, `limit_exceeded`,
+ * Reads the header of a source, and no pixels. `unsupported_codec` if this build cannot decode such bytes or no profile
+ * accepts them, `corrupt_media` if the header is damaged or belongs to another type, `limit_exceeded`,
  * `variant_source_not_found`.
  */
 export async function readHeader(

@@ -1,9 +1,9 @@
 import type { Release, WorkGate } from './work-gate.ts'
 
 /**
- * Runs the tasks in their order: one after the other on the slot that the image holds, and beside it on every further
- * slot that no other image wants. So one photo is ready sooner, and many photos need no more memory than slots. Rejects
- * with the first error of `run`, when all that had begun has ended.
+ * Runs the tasks in their order: one after the other on the image's own slot, and beside it on every further slot that
+ * no other image needs. So a single photo is ready sooner, and many photos need no more memory than slots. Rejects with
+ * the first error of `run`, once all running tasks have ended.
  */
 export async function runOnFreeSlots<Task>(
   tasks: readonly Task[],
@@ -28,7 +28,7 @@ export async function runOnFreeSlots<Task>(
       }
       const finished = run(task).finally(release)
       running.add(finished)
-      // What failed stays, so that the race and the final wait see it.
+      // A failed task stays, so that the race and the final wait see it.
       finished.then(
         () => running.delete(finished),
         () => {},

@@ -1,33 +1,33 @@
 import type { Correction } from './decoder/correction.ts'
 import type { Picture } from './decoder/read-picture.ts'
 
-/** What the header of a source says, as far as the work is decided by it. */
+/** The part of a source's header that decisions need. */
 export interface SourceFacts {
   readonly contentType: string
   /** Pixels, of one frame, as displayed: EXIF orientation is applied. */
   readonly width: number
   /** Pixels, of one frame, as displayed. */
   readonly height: number
-  /** Of the EXIF orientation tag, 1 to 8; 1 without one. */
+  /** The EXIF orientation, 1 to 8; 1 without one. */
   readonly orientation: number
   /** 1 unless it is an animation that sharp can read. */
   readonly frames: number
-  /** One per frame, as far as the file tells. */
+  /** One per frame, as far as the file has them. */
   readonly delaysMs: readonly number[]
-  /** As sharp names it: `srgb`, `rgb16`, `b-w`, `cmyk`. */
+  /** sharp's name: `srgb`, `rgb16`, `b-w`, `cmyk`. */
   readonly space: string
   readonly is16Bit: boolean
-  /** The colour space of the embedded ICC profile as its header names it, `RGB`, `GRAY`, `CMYK`; `null` without one. */
+  /** The colour space in the header of the embedded ICC profile, `RGB`, `GRAY`, `CMYK`; `null` without one. */
   readonly profileSpace: string | null
   readonly hasAlpha: boolean
   readonly isVector: boolean
-  /** What is put right in its pixels before sharp has them; its profile is used up by that. `null`: nothing. */
+  /** The correction of its pixels before sharp gets them, which uses up its profile. `null`: none. */
   readonly correction: Correction | null
 }
 
 const ANIMATIONS: ReadonlySet<string> = new Set(['image/gif', 'image/webp', 'image/apng'])
 
-/** What follows from the header of a source of that type. Pure. */
+/** The facts of a header of that type. Pure. */
 export function factsOf(contentType: string, picture: Picture): SourceFacts {
   const isAnimation = ANIMATIONS.has(contentType)
   const { width, height, orientation } = asDisplayed(picture)
@@ -40,7 +40,7 @@ export function factsOf(contentType: string, picture: Picture): SourceFacts {
     frames: isAnimation ? picture.pages : 1,
     delaysMs: picture.delaysMs ?? [],
     space: picture.space,
-    // CMYK is converted to 8 bits, whatever it has.
+    // CMYK is always converted to 8 bits.
     is16Bit: picture.depth === 'ushort' && picture.space !== 'cmyk',
     profileSpace: picture.correction === null ? picture.profileSpace : null,
     hasAlpha: picture.hasAlpha,

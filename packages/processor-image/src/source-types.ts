@@ -1,6 +1,6 @@
-/** How one content type is read. */
+/** How to read one content type. */
 export interface SourceType {
-  /** What such bytes open as: sharp's name of the format, or `bmp` and `ico`. */
+  /** The format that such bytes open as: sharp's name, or `bmp` and `ico`. */
   readonly format: string
   /** The libvips operation that reads such a file; `null`: its bytes are read into memory first. */
   readonly loader: string | null
@@ -11,8 +11,8 @@ const SVG: SourceType = { format: 'svg', loader: null }
 const PNG: SourceType = { format: 'png', loader: 'VipsForeignLoadPngFile' }
 
 /**
- * Every content type that is read. HEIC is among them for its header alone: what is built from npm has no HEVC
- * decoder, and says so when the asset is probed instead of failing each of its variants.
+ * Every content type that can be read. HEIC is here only for its header: npm's build has no HEVC decoder, and says so
+ * when the asset is probed instead of failing each of its variants.
  */
 export const SOURCE_TYPES: ReadonlyMap<string, SourceType> = new Map<string, SourceType>([
   ['image/jpeg', { format: 'jpeg', loader: 'VipsForeignLoadJpegFile' }],
@@ -27,7 +27,7 @@ export const SOURCE_TYPES: ReadonlyMap<string, SourceType> = new Map<string, Sou
   // Read as a file, an SVG may show other images of the disk that it refers to; read from memory it cannot.
   ['image/svg+xml', SVG],
   ['image/svg+xml-compressed', SVG],
-  // libvips knows neither; they are decoded here.
+  // libvips reads neither; they are decoded here.
   ['image/bmp', { format: 'bmp', loader: null }],
   ['image/x-icon', { format: 'ico', loader: null }],
 ])

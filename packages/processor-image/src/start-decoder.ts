@@ -4,22 +4,22 @@ import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { DecoderSettings } from './decoder/orders.ts'
 
-/** How decoder processes are started. */
+/** Options of decoder processes. */
 export interface DecoderOptions extends DecoderSettings {
-  /** Pipelines that one process runs at once, at most. */
+  /** The most pipelines that one process runs at once. */
   readonly concurrency: number
 }
 
 const SHELL = '/bin/sh'
-// What a process of Node with sharp maps before it has done anything, and the stack of each of its threads.
+// Node with sharp maps this much before it has done anything, plus the stack of each of its threads.
 const MAPPED_BYTES = 1024 ** 3
 const STACK_BYTES = 8 * 1024 ** 2
-// No core dumps, which would hold people's pictures. `ulimit -d` counts what is mapped to be written, and that is seen
-// by the system before it is there; the shell makes room for the program at once.
+// No core dumps, which would hold people's pictures. `ulimit -d` counts writable mappings, which the system sees before
+// they are used; the shell replaces itself with the program at once.
 const LIMITED = 'ulimit -c 0; ulimit -d "$1"; shift; exec "$@"'
 
-// What sharp, libvips and fontconfig look at, and what finds and allocates for them. Nothing else of the environment,
-// where applications keep their secrets, is a decoder's business.
+// The variables that sharp, libvips and fontconfig read, and those of their loader and allocator. A decoder gets
+// nothing else of the environment, where applications keep their secrets.
 const INHERITED_VARIABLES = [
   'PATH',
   'HOME',
@@ -38,17 +38,17 @@ const INHERITED_VARIABLES = [
   'TEMP',
   'TMP',
 ]
-// For glibc. Pictures come and go in pieces of megabytes: giving each back to the system costs 9 ms of a photo of 12
-// megapixels in page faults, and more arenas than one hold 20 MB more.
+// For glibc. Pictures come and go in pieces of megabytes: returning each to the system costs 9 ms of a photo of 12
+// megapixels in page faults, and more than one arena holds 20 MB more.
 const ALLOCATION = {
   MALLOC_ARENA_MAX: '1',
   MALLOC_MMAP_THRESHOLD_: String(32 * 1024 ** 2),
   MALLOC_TRIM_THRESHOLD_: String(128 * 1024 ** 2),
 }
-// libuv starts four where nothing is said.
+// libuv's default is four.
 const MIN_THREADS = 4
 
-/** Starts the decoder program, which ends by itself when this process does. May throw where no process can be made. */
+/** Starts the decoder program, which ends by itself when this process does. Throws if no process can be started. */
 export function startDecoder({ concurrency, ...settings }: DecoderOptions): ChildProcess {
   const path = fileURLToPath(new URL(`./decoder/decoder-program${extname(import.meta.url)}`, import.meta.url))
   const threads = Math.max(MIN_THREADS, concurrency)

@@ -5,7 +5,7 @@ import type { Rendered } from './decoder/orders.ts'
 import type { Picture } from './decoder/read-picture.ts'
 import type { SourceFacts } from './source-facts.ts'
 
-/** What an output is of. */
+/** The origin of an output. */
 export interface Origin {
   readonly path: string
   readonly variant: PlannedVariant
@@ -13,14 +13,14 @@ export interface Origin {
 }
 
 /**
- * Compares what was read back with what its recipe promises: format, dimensions, depth, colour profile, the time an
- * animation takes, and nothing of the source's picture. `output_mismatch` names every difference. Pure.
+ * Compares an output that was read back with its recipe: format, dimensions, depth, colour profile, the duration of an
+ * animation, and nothing left of the source's metadata. `output_mismatch` names every difference. Pure.
  */
 export function verifyOutput({ picture, byteSize }: Rendered, { path, variant, facts }: Origin): ProcessedOutput {
   const problems = [...shapeProblems(picture, variant), ...metadataProblems(picture, variant)]
-  if (!keepsTime(picture, variant, facts)) problems.push('the animation takes another time than its source')
+  if (!keepsTime(picture, variant, facts)) problems.push('the animation has another duration than its source')
   if (problems.length > 0) {
-    const message = `Variant ${variant.name} is not what it should be: ${problems.join('; ')}.`
+    const message = `Variant ${variant.name} does not match its recipe: ${problems.join('; ')}.`
     throw new RindleError('output_mismatch', message, { details: { variant: variant.name, problems } })
   }
   const { width, height } = variant.target.output
@@ -44,15 +44,15 @@ function metadataProblems(picture: Picture, { keepsProfile }: PlannedVariant): s
   return problems
 }
 
-// The encoder merges equal neighbours into one frame that is shown longer, or into a still when all are equal: their
-// number may differ, their time may not.
+// The encoder merges equal neighbours into one frame that is shown longer, or into a still if all are equal: their
+// number may differ, their duration may not.
 function keepsTime(picture: Picture, variant: PlannedVariant, facts: SourceFacts): boolean {
   if (variant.frames === 1) return picture.pages === 1
   if (picture.delaysMs === null) return true
   return totalMs(picture.delaysMs) === totalMs(facts.delaysMs)
 }
 
-// A delay of up to 10 ms means none was chosen: libvips, like every browser, shows such a frame for 100 ms.
+// A delay of up to 10 ms means that none was chosen: libvips, like every browser, shows such a frame for 100 ms.
 function totalMs(delaysMs: readonly number[]): number {
   return delaysMs.reduce((total, delayMs) => total + (delayMs <= 10 ? 100 : delayMs), 0)
 }

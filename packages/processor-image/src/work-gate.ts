@@ -1,6 +1,6 @@
 import { cancelled, throwIfCancelled } from './cancellation.ts'
 
-/** Gives back what was taken from a {@link WorkGate}. Safe to repeat. */
+/** Returns what was taken from a {@link WorkGate}. Safe to repeat. */
 export type Release = () => void
 
 interface Waiter {
@@ -10,7 +10,7 @@ interface Waiter {
 
 /**
  * Bounds the work of one processor: so many slots, each for one running sharp pipeline, and so many bytes of decoded
- * images. Who waits is admitted in the order of arrival, so a large image is not overtaken for ever by small ones.
+ * images. Waiting images are admitted in the order of arrival, so small ones do not overtake a large one for ever.
  */
 export class WorkGate {
   readonly #maxBytes: number
@@ -25,8 +25,8 @@ export class WorkGate {
   }
 
   /**
-   * Waits for a slot and for `bytes`, for one image. What is above the bound by itself waits until it is alone. Rejects
-   * with `variant_processing_cancelled` when `signal` aborts meanwhile.
+   * Waits for a slot and for `bytes`, for one image. An image above the limit waits until it is alone. Rejects with
+   * `variant_processing_cancelled` if `signal` aborts meanwhile.
    */
   async enter(bytes: number, signal: AbortSignal): Promise<Release> {
     throwIfCancelled(signal)
@@ -48,7 +48,7 @@ export class WorkGate {
     }
   }
 
-  /** A further slot for an image that is inside, if one is free and nobody waits for it; else `null`. */
+  /** Takes a further slot for an admitted image, if one is free and nobody waits for it; else `null`. */
   tryBorrow(): Release | null {
     if (this.#freeSlots === 0 || this.#waiters.length > 0) return null
     this.#freeSlots -= 1

@@ -1,9 +1,10 @@
+import { errorOf } from '@rindle/testing'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { expectColour } from './decoded.ts'
 import type { Colour } from './pictures.ts'
 import { apng, cicp, type Frame, type PngPicture } from './png.ts'
-import { errorOf, LIMITS, make, outcomesOf, PROCESSOR, sourceFile } from './workbench.ts'
+import { LIMITS, make, outcomesOf, PROCESSOR, sourceFile } from './workbench.ts'
 
 const MOVING = { mode: 'fit', width: 40, format: 'webp', animated: true, quality: 100 } as const
 const RED: Colour = [230, 20, 20]

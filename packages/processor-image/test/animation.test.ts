@@ -1,9 +1,10 @@
 import type { ImageRecipe } from '@rindle/core'
+import { errorOf } from '@rindle/testing'
 import sharp, { type Sharp } from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { expectColour } from './decoded.ts'
 import { type Colour, open, plain, quadrants, stack, storedFor } from './pictures.ts'
-import { errorOf, make, outcomesOf, PROCESSOR, sourceFile } from './workbench.ts'
+import { make, outcomesOf, PROCESSOR, sourceFile } from './workbench.ts'
 
 const COLOURS: readonly Colour[] = [
   [230, 20, 20],

@@ -1,9 +1,10 @@
+import { errorOf } from '@rindle/testing'
 import { describe, expect, it } from 'vitest'
 import { type BitmapPicture, bmp, icon } from './bitmaps.ts'
 import { decode } from './decoded.ts'
 import { expectEverywhere, expectRefused } from './every-format.ts'
 import { open, plain, quadrants } from './pictures.ts'
-import { errorOf, LIMITS, make, outcomesOf, PROCESSOR, sourceFile } from './workbench.ts'
+import { LIMITS, make, outcomesOf, PROCESSOR, sourceFile } from './workbench.ts'
 
 const ORANGE = [200, 100, 50] as const
 const BLUE = [0, 0, 255] as const

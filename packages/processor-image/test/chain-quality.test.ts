@@ -1,11 +1,12 @@
+import type { VariantRecipes } from '@rindle/testing'
 import sharp from 'sharp'
 import { expect, it } from 'vitest'
 import { open, photoLike } from './pictures.ts'
 import { structuralSimilarity } from './structural-similarity.ts'
-import { outcomesOf, PROCESSOR, type Recipes, sourceFile } from './workbench.ts'
+import { outcomesOf, PROCESSOR, sourceFile } from './workbench.ts'
 
 // Lossless, so that only the decode plan makes a difference.
-const VARIANTS: Recipes = {
+const VARIANTS: VariantRecipes = {
   large: { mode: 'fit', width: 1200, height: 1200, format: 'png', effort: 1 },
   medium: { mode: 'fit', width: 700, height: 700, format: 'png', effort: 1 },
   small: { mode: 'fit', width: 300, height: 300, format: 'png', effort: 1 },

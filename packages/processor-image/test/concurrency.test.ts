@@ -1,18 +1,19 @@
 import type { SourceFile } from '@rindle/core'
 import type { VariantOutcome } from '@rindle/core/adapter'
+import type { VariantRecipes } from '@rindle/testing'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { OrderKind } from '../src/decoder/orders.ts'
 import { DecoderProcess } from '../src/decoder-process.ts'
 import { open, photoLike } from './pictures.ts'
-import { outcomesOf, processorWith, type Recipes, request, sourceFile } from './workbench.ts'
+import { outcomesOf, processorWith, request, sourceFile } from './workbench.ts'
 
-const FOUR: Recipes = {
+const FOUR: VariantRecipes = {
   large: { mode: 'fit', width: 900, format: 'webp' },
   medium: { mode: 'fit', width: 600, format: 'webp' },
   small: { mode: 'fit', width: 300, format: 'webp' },
   thumb: { mode: 'crop', width: 160, height: 160, format: 'webp' },
 }
-const ONE: Recipes = { large: { mode: 'fit', width: 900, format: 'webp' } }
+const ONE: VariantRecipes = { large: { mode: 'fit', width: 900, format: 'webp' } }
 const [WIDTH, HEIGHT] = [1200, 900]
 const DECODED_BYTES = WIDTH * HEIGHT * 4
 

@@ -4,10 +4,11 @@ import { extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import type { ImageRecipe } from '@rindle/core'
+import type { VariantRecipes } from '@rindle/testing'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { structuralSimilarity } from './structural-similarity.ts'
-import { LIMITS, make, outcomesOf, PROCESSOR, type Recipes } from './workbench.ts'
+import { LIMITS, make, outcomesOf, PROCESSOR } from './workbench.ts'
 
 const corpus = process.env['RINDLE_CORPUS']
 if (corpus === undefined)
@@ -95,7 +96,7 @@ describe.skipIf(corpus === undefined)('the corpus', { timeout: 300_000 }, () => 
   })
 
   it('photos: every variant from the chain equals one that was made from the photo by itself', async () => {
-    const recipes: Recipes = {
+    const recipes: VariantRecipes = {
       large: { mode: 'fit', width: 2048, height: 2048, format: 'png', effort: 1 },
       medium: { mode: 'fit', width: 1024, height: 1024, format: 'png', effort: 1 },
       small: { mode: 'fit', width: 480, height: 480, format: 'png', effort: 1 },

@@ -1,13 +1,14 @@
 import { chmod } from 'node:fs/promises'
 import type { SourceFile } from '@rindle/core'
+import { errorOf, type VariantRecipes } from '@rindle/testing'
 import sharp, { type JpegOptions, type PngOptions } from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { type Decoded, decode, expectColour } from './decoded.ts'
 import { expectRefused } from './every-format.ts'
 import { open, type Picture, photoLike, plain, quadrants, stack } from './pictures.ts'
-import { errorOf, LIMITS, make, outcomesOf, PROCESSOR, processorWith, type Recipes, sourceFile } from './workbench.ts'
+import { LIMITS, make, outcomesOf, PROCESSOR, processorWith, sourceFile } from './workbench.ts'
 
-const BOTH: Recipes = {
+const BOTH: VariantRecipes = {
   chained: { mode: 'fit', width: 400, format: 'png', effort: 0 },
   direct: { mode: 'crop', width: 50, height: 50, position: 'entropy' },
 }
@@ -226,8 +227,8 @@ describe('a whole JPEG that its decoder does not know', () => {
 })
 
 describe('a file that the system does not let be read', () => {
-  // Root may read everything.
-  it.skipIf(process.getuid?.() === 0)('is no verdict about its bytes', async () => {
+  it('is no verdict about its bytes', async (context) => {
+    if (process.getuid?.() === 0) context.skip('root may read every file: run it as an ordinary user')
     for (const type of ['image/jpeg', 'image/webp', 'image/bmp', 'image/svg+xml']) {
       const source = await sourceFile(type, await jpeg())
       await chmod(source.path, 0)

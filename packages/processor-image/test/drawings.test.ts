@@ -73,7 +73,7 @@ describe('a compressed drawing', () => {
     const source = await sourceFile('image/svg+xml-compressed', bomb)
     await expect(PROCESSOR.probe(source, { limits: LIMITS })).rejects.toMatchObject({
       code: 'limit_exceeded',
-      message: 'The compressed SVG unpacks to more than the 32 MiB that are drawn.',
+      message: 'The compressed SVG unpacks to more than 32 MiB, the limit.',
     })
   })
 

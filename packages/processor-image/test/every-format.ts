@@ -1,11 +1,12 @@
 import type { SourceFile } from '@rindle/core'
+import { errorOf, type VariantRecipes } from '@rindle/testing'
 import { expect } from 'vitest'
 import { decode, expectColour } from './decoded.ts'
 import type { Colour } from './pictures.ts'
-import { errorOf, LIMITS, outcomesOf, PROCESSOR, type Recipes } from './workbench.ts'
+import { LIMITS, outcomesOf, PROCESSOR } from './workbench.ts'
 
 /** Each format, one of them by a decode of its own, and shrunk. */
-const RECIPES: Recipes = {
+const RECIPES: VariantRecipes = {
   jpeg: { mode: 'fit', width: 16, format: 'jpeg', quality: 100 },
   png: { mode: 'fit', width: 16, format: 'png' },
   webp: { mode: 'fit', width: 16, format: 'webp', quality: 100 },

@@ -2,6 +2,7 @@ import { readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { SourceFile } from '@rindle/core'
 import { normalizeRecipe, type VariantOutcome } from '@rindle/core/adapter'
+import { errorOf, type VariantRecipes } from '@rindle/testing'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { planDecodes } from '../src/decode-plan.ts'
@@ -10,18 +11,9 @@ import { decodeBase } from '../src/decoder/render.ts'
 import { factsOf } from '../src/source-facts.ts'
 import { verifyOutput } from '../src/verify-output.ts'
 import { open, photoLike, quadrants } from './pictures.ts'
-import {
-  errorOf,
-  LIMITS,
-  outcomesOf,
-  PROCESSOR,
-  processorWith,
-  type Recipes,
-  request,
-  sourceFile,
-} from './workbench.ts'
+import { LIMITS, outcomesOf, PROCESSOR, processorWith, request, sourceFile } from './workbench.ts'
 
-const BOTH: Recipes = {
+const BOTH: VariantRecipes = {
   chained: { mode: 'fit', width: 100, format: 'webp' },
   direct: { mode: 'crop', width: 50, height: 50, position: 'entropy' },
 }
@@ -82,21 +74,6 @@ describe('a source that cannot be used at all', () => {
   })
 })
 
-describe('a recipe of another processor', () => {
-  it('gives processor_capability_missing, and leaves the others alone', async () => {
-    const outcomes = new Map<string, VariantOutcome>()
-    const source = await sourceFile('image/jpeg', open(quadrants(40, 40)).jpeg())
-    const variants = [
-      { name: 'poster', recipe: normalizeRecipe({ kind: 'image', preset: 'video_poster_scene' }) },
-      { name: 'thumb', recipe: normalizeRecipe({ mode: 'fit', width: 20 }) },
-    ]
-    const onOutcome = async (outcome: VariantOutcome): Promise<void> => void outcomes.set(outcome.name, outcome)
-    await PROCESSOR.process(await request(source, {}, { variants, onOutcome }))
-    expect(errorOf(outcomes.get('poster')).code).toBe('processor_capability_missing')
-    expect(outcomes.get('thumb')).toMatchObject({ output: { width: 20 } })
-  })
-})
-
 describe('a timeout', () => {
   it.each(['centre', 'entropy'] as const)(
     'ends what takes too long (%s), and says which option to raise',
@@ -126,14 +103,6 @@ describe('a full disk', () => {
 })
 
 describe('cancelling', () => {
-  it('before the work makes nothing', async () => {
-    const source = await sourceFile('image/jpeg', open(quadrants(40, 40)).jpeg())
-    const signal = AbortSignal.abort(new Error('enough'))
-    const onOutcome = async (): Promise<void> => expect.unreachable()
-    const work = await request(source, BOTH, { signal, onOutcome })
-    await expect(PROCESSOR.process(work)).rejects.toMatchObject({ code: 'variant_processing_cancelled' })
-  })
-
   it('during the work ends it before the next step, with nothing on its way any more', async () => {
     const source = await sourceFile('image/jpeg', open(photoLike(1200, 900)).jpeg())
     const controller = new AbortController()
@@ -178,17 +147,6 @@ describe('cancelling', () => {
 })
 
 describe('an outcome', () => {
-  it('is delivered before the work ends', async () => {
-    const source = await sourceFile('image/jpeg', open(quadrants(400, 400)).jpeg())
-    let isCommitted = false
-    const onOutcome = async (): Promise<void> => {
-      for (let turn = 0; turn < 100; turn += 1) await new Promise(setImmediate)
-      isCommitted = true
-    }
-    await PROCESSOR.process(await request(source, { a: { mode: 'fit', width: 300 } }, { onOutcome }))
-    expect(isCommitted).toBe(true)
-  })
-
   it('that the caller cannot take ends the work with its error, and nothing is delivered or made after', async () => {
     const source = await sourceFile('image/jpeg', open(photoLike(1200, 900)).jpeg())
     const delivered: string[] = []
@@ -196,7 +154,7 @@ describe('an outcome', () => {
       delivered.push(name)
       throw new Error('the database is gone')
     }
-    const recipes: Recipes = {
+    const recipes: VariantRecipes = {
       slow: { mode: 'fit', width: 1200, format: 'webp', effort: 6 },
       quick: { mode: 'fit', width: 40 },
       quicker: { mode: 'fit', width: 20 },

@@ -3,12 +3,13 @@ import { once } from 'node:events'
 import { readdir } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import type { SourceFile } from '@rindle/core'
+import { errorOf } from '@rindle/testing'
 import sharp from 'sharp'
 import { beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { type DecoderSeen, decodersOf, isRunning } from './decoder-processes.ts'
 import { open, photoLike } from './pictures.ts'
 import { SLOW } from './slow-recipe.ts'
-import { errorOf, LIMITS, make, outcomesOf, processorWith, request, sourceFile } from './workbench.ts'
+import { LIMITS, make, outcomesOf, processorWith, request, sourceFile } from './workbench.ts'
 
 const MEBIBYTE = 1024 ** 2
 /** The encoder works on this for a few seconds. */
@@ -49,7 +50,7 @@ function startApplication(mode: 'encode' | 'probe'): ChildProcess {
 
 describe('a decoder process that dies', () => {
   it.each([
-    ['SIGKILL', 'process_killed', 'was killed from outside, by the system perhaps, for want of memory'],
+    ['SIGKILL', 'process_killed', 'was killed from outside, perhaps by the system for lack of memory'],
     ['SIGSEGV', 'processing_failed', 'crashed'],
     ['SIGABRT', 'processing_failed', 'crashed'],
   ] as const)('by %s is %s, a clear error of what it made, and the next image is made', async (signal, code, what) => {

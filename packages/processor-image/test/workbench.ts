@@ -1,8 +1,9 @@
-import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type ImageRecipe, type Processor, RindleError, type SourceFile } from '@rindle/core'
-import { normalizeRecipe, type ProcessedOutput, type ProcessRequest, type VariantOutcome } from '@rindle/core/adapter'
+import type { ImageRecipe, Processor, SourceFile } from '@rindle/core'
+import type { ProcessedOutput, ProcessRequest, VariantOutcome } from '@rindle/core/adapter'
+import { collectOutcomes, outputOf, processRequest, type VariantRecipes } from '@rindle/testing'
 import type { Sharp } from 'sharp'
 import { afterAll, onTestFinished } from 'vitest'
 import { type ImageProcessorOptions, imageProcessor } from '../src/index.ts'
@@ -35,43 +36,23 @@ export async function sourceFile(contentType: string, content: Sharp | Buffer | 
   return { path, contentType, byteSize: (await stat(path)).size }
 }
 
-/** Names what is to be made. */
-export type Recipes = Readonly<Record<string, ImageRecipe>>
-
 /** A request for these recipes, in a directory of its own. */
 export async function request(
   source: SourceFile,
-  recipes: Recipes,
+  recipes: VariantRecipes,
   overrides: Partial<ProcessRequest> = {},
 ): Promise<ProcessRequest> {
-  const directory = join(await temporaryDirectory(), 'outputs')
-  await mkdir(directory)
-  return {
-    source,
-    variants: Object.entries(recipes).map(([name, recipe]) => ({ name, recipe: normalizeRecipe(recipe) })),
-    limits: LIMITS,
-    directory,
-    signal: new AbortController().signal,
-    onOutcome: async () => {},
-    onProgress: () => {},
-    ...overrides,
-  }
+  return processRequest(source, recipes, await temporaryDirectory(), overrides)
 }
 
 /** Has everything made, and gives every outcome by its variant's name. */
 export async function outcomesOf(
   processor: Processor,
   source: SourceFile,
-  recipes: Recipes,
+  recipes: VariantRecipes,
   overrides: Partial<ProcessRequest> = {},
-): Promise<Map<string, VariantOutcome>> {
-  const outcomes = new Map<string, VariantOutcome>()
-  const onOutcome = async (outcome: VariantOutcome): Promise<void> => {
-    if (outcomes.has(outcome.name)) throw new Error(`Two outcomes for ${outcome.name}.`)
-    outcomes.set(outcome.name, outcome)
-  }
-  await processor.process(await request(source, recipes, { onOutcome, ...overrides }))
-  return outcomes
+): Promise<ReadonlyMap<string, VariantOutcome>> {
+  return collectOutcomes(processor, await request(source, recipes, overrides))
 }
 
 /** Has one variant made, which must succeed. */
@@ -80,15 +61,5 @@ export async function make(
   recipe: ImageRecipe,
   processor: Processor = PROCESSOR,
 ): Promise<ProcessedOutput> {
-  const outcome = (await outcomesOf(processor, source, { only: recipe })).get('only')
-  if (outcome === undefined) throw new Error('The variant had no outcome.')
-  if ('error' in outcome) throw outcome.error
-  return outcome.output
-}
-
-/** The error of an outcome that must be one. */
-export function errorOf(outcome: VariantOutcome | undefined): RindleError {
-  if (outcome === undefined || !('error' in outcome)) throw new Error(`No error: ${JSON.stringify(outcome)}.`)
-  if (!(outcome.error instanceof RindleError)) throw outcome.error
-  return outcome.error
+  return outputOf((await outcomesOf(processor, source, { only: recipe })).get('only'))
 }

@@ -7,7 +7,7 @@ import { type UploadHook, useUpload } from './use-upload.ts'
 import { type Uploader, type UploaderOptions, useUploader } from './use-uploader.ts'
 import { type UploadsHook, useUploads } from './use-uploads.ts'
 
-/** Hooks of one client, with the types of its server. Uploads end with the component that began them. */
+/** Hooks of one client, with the types of its server. Uploads end when the component that began them unmounts. */
 export interface RindleHooks<R extends AnyServer> {
   /** One upload at a time. */
   readonly useUpload: <P extends ProfileName<R>>(
@@ -19,21 +19,24 @@ export interface RindleHooks<R extends AnyServer> {
     profile: P,
     options?: UploadHookOptions<R, P>,
   ) => UploadsHook<AssetView<R, P>>
-  /** One asset, kept up to date until nothing more will change by itself. `null`: none yet. */
+  /** One asset, kept up to date until no more changes will come by themselves. Pass `null` for no asset yet. */
   readonly useAsset: (id: string | null | undefined) => AssetHook<AssetView<R>>
-  /** An uploader as sets of props, for elements of yours. */
+  /** An uploader as sets of props, for your own elements. */
   readonly useUploader: <P extends ProfileName<R>>(
     profile: P,
     options?: UploaderOptions<R, P>,
   ) => Uploader<AssetView<R, P>>
   /**
-   * An uploader of plain elements without style: a button, a drop zone, and a list with progress, errors and what can be
-   * done about them. With a function as its child, that renders everything.
+   * An unstyled uploader of plain elements: a button, a drop zone, and a list with progress, errors and actions. Pass a
+   * function as its child to render everything yourself.
    */
   readonly Uploader: <P extends ProfileName<R>>(props: UploaderProps<R, P>) => ReactElement
 }
 
-/** The hooks of a client, made once beside it: `export const { useUpload, Uploader } = createRindleHooks(client)`. */
+/**
+ * Makes the hooks of a client. Call it once, next to the client:
+ * `export const { useUpload, Uploader } = createRindleHooks(client)`.
+ */
 export function createRindleHooks<R extends AnyServer>(client: Client<R>): RindleHooks<R> {
   return {
     useUpload: (profile, options = {}) => useUpload(client, profile, options),

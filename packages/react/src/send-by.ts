@@ -4,11 +4,11 @@ import type { SendFile } from './upload-list.ts'
 /** Options of the hooks that upload. */
 export interface UploadHookOptions<R extends AnyServer, P extends ProfileName<R>>
   extends Pick<UploadOptions<R, P>, 'slot' | 'strategy' | 'waitFor'> {
-  /** Called when an upload is done, unless the component is gone. */
+  /** Called when an upload is done, unless the component is unmounted. */
   readonly onDone?: (asset: AssetView<R, P>, file: File) => void
 }
 
-/** An upload of the client with the options that hold now. */
+/** An upload function of the client with the current options. */
 export function sendBy<R extends AnyServer, P extends ProfileName<R>>(
   client: Client<R>,
   profile: P,

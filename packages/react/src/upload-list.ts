@@ -14,21 +14,21 @@ export interface UploadItem<A> extends UploadState<A> {
   readonly file: File
 }
 
-/** Uploads that a component has begun. No promise of it ever rejects. */
+/** Uploads that a component has begun. None of its promises ever rejects. */
 export interface UploadList<A> {
   /** The same array until something changes. */
   readonly items: () => readonly UploadItem<A>[]
-  /** Calls `listener` after every change; gives the function that removes it. */
+  /** Calls `listener` after every change; returns the function that removes it. */
   readonly subscribe: (listener: () => void) => () => void
-  /** Begins an upload; resolves with its asset, or with `undefined` when it fails or is cancelled. */
+  /** Begins an upload; resolves with its asset, or with `undefined` if it fails or is cancelled. */
   readonly add: (file: File, send: SendFile<A>) => Promise<A | undefined>
   /** Begins a failed or cancelled upload again. */
   readonly retry: (id: number) => Promise<A | undefined>
-  /** Cancels an upload that is under way. */
+  /** Cancels a running upload. */
   readonly cancel: (id: number) => void
-  /** Takes an upload out of the list; cancels it first. */
+  /** Cancels an upload and removes it from the list. */
   readonly remove: (id: number) => void
-  /** Cancels whatever is under way. */
+  /** Cancels all running uploads. */
   readonly cancelAll: () => void
 }
 
@@ -60,7 +60,7 @@ export function createUploadList<A>(): UploadList<A> {
     const { file } = entry.item
     const begin: UploadProgress<A> = { phase: 'negotiating', loadedBytes: 0, totalBytes: file.size }
     update(entry, stateOf(begin))
-    // What was cancelled may still report: a retry has its own signal, and this one's word counts no more.
+    // A cancelled attempt may still report; a retry has another signal, so the old attempt is ignored.
     const onProgress = (progress: UploadProgress<A>): void => {
       if (!signal.aborted) update(entry, stateOf(progress))
     }

@@ -1,6 +1,6 @@
 import type { UploadPhase, UploadProgress } from '@rindle/client'
 
-/** What an upload is busy with, or how it ended; `idle` before the first. */
+/** The phase of an upload, or how it ended; `idle` before the first. */
 export type UploadStatus = 'idle' | UploadPhase | 'failed' | 'cancelled'
 
 /** One upload, as a page shows it. */
@@ -9,12 +9,12 @@ export interface UploadState<A> {
   readonly progress: {
     readonly loadedBytes: number
     readonly totalBytes: number
-    /** Of the bytes, whole, 0 to 100. */
+    /** Share of the bytes, a whole number from 0 to 100. */
     readonly percent: number
   }
-  /** As last heard from the server, in the states `processing` and `done`. */
+  /** The latest from the server, in the states `processing` and `done`. */
   readonly asset: A | undefined
-  /** In the state `failed`; its `message` is for the person at the screen. */
+  /** Only in the state `failed`; show its `message` to the user. */
   readonly error: Error | undefined
 }
 
@@ -26,13 +26,13 @@ export const IDLE: UploadState<never> = {
   error: undefined,
 }
 
-/** The state that progress tells of. Pure. */
+/** The state for a progress report. Pure. */
 export function stateOf<A>({ phase, loadedBytes, totalBytes, asset }: UploadProgress<A>): UploadState<A> {
   const percent = totalBytes === 0 ? 0 : Math.floor((loadedBytes / totalBytes) * 100)
   return { state: phase, progress: { loadedBytes, totalBytes, percent }, asset, error: undefined }
 }
 
-/** Whether the upload is under way: it can be cancelled. Pure. */
+/** Whether the upload is running and can be cancelled. Pure. */
 export function isRunning({ state }: Pick<UploadState<unknown>, 'state'>): boolean {
   return state === 'negotiating' || state === 'uploading' || state === 'processing'
 }

@@ -1,7 +1,7 @@
 import type { UploadItem } from './upload-list.ts'
 import { isRunning, type UploadStatus } from './upload-state.ts'
 
-/** Every word that an uploader says. Functions get what the text is about. */
+/** Every text of an uploader. The functions get its subject. */
 export interface UploaderTexts {
   /** On the button. */
   readonly choose: (isMultiple: boolean) => string
@@ -10,11 +10,11 @@ export interface UploaderTexts {
   readonly cancel: (filename: string) => string
   readonly retry: (filename: string) => string
   readonly remove: (filename: string) => string
-  /** What an upload is busy with, or how it ended. */
+  /** The phase of an upload, or how it ended. */
   readonly state: (state: UploadStatus) => string
   /** Why an upload failed. */
   readonly error: (error: Error) => string
-  /** Read out when it changes: how the uploads stand. */
+  /** Read out when it changes: the state of all uploads. */
   readonly summary: (items: readonly UploadItem<unknown>[]) => string
 }
 

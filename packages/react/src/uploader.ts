@@ -6,9 +6,9 @@ import { type Uploader, type UploaderOptions, useUploader } from './use-uploader
 /** Props of {@link RindleHooks.Uploader}. */
 export interface UploaderProps<R extends AnyServer, P extends ProfileName<R>> extends UploaderOptions<R, P> {
   readonly profile: P
-  /** Of the element round everything. */
+  /** For the outer element. */
   readonly className?: string
-  /** Renders the uploader instead of the plain elements; spread the props that it gets. */
+  /** Renders the uploader instead of the plain elements; spread the props that it receives. */
   readonly children?: (uploader: Uploader<AssetView<R, P>>) => ReactNode
 }
 

@@ -1,15 +1,15 @@
 import type { AnyServer, AssetView, Client } from '@rindle/client'
 import { useEffect, useState } from 'react'
 
-/** What {@link RindleHooks.useAsset} gives. */
+/** The result of {@link RindleHooks.useAsset}. */
 export interface AssetHook<A> {
   /** `undefined` until the server has answered. */
   readonly asset: A | undefined
-  /** Why nothing more will be heard; its `message` is for the person at the screen. */
+  /** Why no more changes will come; show its `message` to the user. */
   readonly error: Error | undefined
 }
 
-/** One asset, kept up to date until nothing more will change by itself. */
+/** One asset, kept up to date until no more changes will come by themselves. */
 export function useAsset<R extends AnyServer>(
   client: Client<R>,
   id: string | null | undefined,
@@ -26,7 +26,7 @@ export function useAsset<R extends AnyServer>(
     client.watch(id, (asset) => setHeard({ id, asset, error: undefined }), { signal }).catch(onError)
     return () => controller.abort()
   }, [client, id])
-  // What was heard of another asset is not shown for this one, not even for one frame.
+  // The state of another asset is not shown for this one, not even for one frame.
   return heard.id === id ? heard : NOTHING
 }
 

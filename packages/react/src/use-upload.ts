@@ -4,20 +4,20 @@ import { sendBy, type UploadHookOptions } from './send-by.ts'
 import { createUploadList } from './upload-list.ts'
 import { IDLE, type UploadState } from './upload-state.ts'
 
-/** What {@link RindleHooks.useUpload} gives. */
+/** The result of {@link RindleHooks.useUpload}. */
 export interface UploadHook<A> extends UploadState<A> {
   /**
-   * Sends a file; one that is under way is cancelled. Resolves with the asset, or with `undefined` when the upload fails
-   * (see `error`) or is cancelled. Never rejects.
+   * Sends a file, and cancels one that is still running. Resolves with the asset, or with `undefined` if the upload
+   * fails (see `error`) or is cancelled. Never rejects.
    */
   readonly upload: (file: File) => Promise<A | undefined>
-  /** Cancels the upload that is under way. */
+  /** Cancels the running upload. */
   readonly cancel: () => void
-  /** Back to `idle`; cancels first. */
+  /** Cancels, then returns to `idle`. */
   readonly reset: () => void
 }
 
-/** One upload at a time. It is cancelled when the component goes. */
+/** One upload at a time. It is cancelled when the component unmounts. */
 export function useUpload<R extends AnyServer, P extends ProfileName<R>>(
   client: Client<R>,
   profile: P,

@@ -21,23 +21,26 @@ import { type UploadsHook, useUploads } from './use-uploads.ts'
 export interface UploaderOptions<R extends AnyServer, P extends ProfileName<R>> extends UploadHookOptions<R, P> {
   /** Whether several files may be chosen at once. @default false */
   readonly multiple?: boolean
-  /** What the file dialog offers, as of `<input accept>`. The server decides what is accepted. @default everything */
+  /**
+   * The types that the file dialog offers, as for `<input accept>`. The server decides which it accepts. @default
+   * everything
+   */
   readonly accept?: string
-  /** Takes no files. @default false */
+  /** Whether it takes no files. @default false */
   readonly disabled?: boolean
-  /** Words in another language or tone; those left out are English. */
+  /** Texts in another language or tone; omitted ones are English. */
   readonly texts?: Partial<UploaderTexts>
 }
 
 /**
- * The parts of an uploader. Spread each set of props on an element of yours; names, states and errors are then tied
+ * The parts of an uploader. Spread each set of props on one of your elements; then names, states and errors are tied
  * together for assistive technology.
  */
 export interface Uploader<A> extends UploadsHook<A> {
   /** Whether files are being dragged over the drop zone. */
   readonly isDragging: boolean
   readonly texts: UploaderTexts
-  /** For the element round everything. */
+  /** For the outer element. */
   readonly dropZoneProps: HTMLAttributes<HTMLElement>
   /** For the button that opens the file dialog. */
   readonly buttonProps: ButtonHTMLAttributes<HTMLButtonElement> & RefAttributes<HTMLButtonElement>
@@ -47,15 +50,15 @@ export interface Uploader<A> extends UploadsHook<A> {
   readonly hintProps: HTMLAttributes<HTMLElement>
   /** For the element that holds {@link UploaderTexts.summary}; it must be there before the first upload. */
   readonly statusProps: HTMLAttributes<HTMLElement>
-  /** For the element round one upload; Escape within it cancels the upload. */
+  /** For the element of one upload; Escape within it cancels the upload. */
   readonly itemProps: (item: UploadItem<A>) => HTMLAttributes<HTMLElement>
   /** For the element with the name of the file. */
   readonly nameProps: (item: UploadItem<A>) => HTMLAttributes<HTMLElement>
   /** For the progress bar. */
   readonly progressProps: (item: UploadItem<A>) => HTMLAttributes<HTMLElement>
-  /** For the button that cancels an upload while it is under way and removes it afterwards. */
+  /** For the button that cancels a running upload and afterwards removes it. */
   readonly dismissProps: (item: UploadItem<A>) => ButtonHTMLAttributes<HTMLButtonElement>
-  /** Whether another try makes sense: not of a file that the server does not accept. */
+  /** Whether another try makes sense: not for a file that the server refused. */
   readonly canRetry: (item: UploadItem<A>) => boolean
   /** For the button that begins a failed or cancelled upload again. */
   readonly retryProps: (item: UploadItem<A>) => ButtonHTMLAttributes<HTMLButtonElement>
@@ -63,7 +66,7 @@ export interface Uploader<A> extends UploadsHook<A> {
   readonly errorProps: (item: UploadItem<A>) => HTMLAttributes<HTMLElement>
 }
 
-/** An uploader without an appearance. */
+/** An unstyled uploader. */
 export function useUploader<R extends AnyServer, P extends ProfileName<R>>(
   client: Client<R>,
   profile: P,
@@ -81,7 +84,7 @@ export function useUploader<R extends AnyServer, P extends ProfileName<R>>(
   const failed = uploads.items.filter(({ error }) => error !== undefined)
   const removeAndRefocus = (item: UploadItem<unknown>): void => {
     uploads.remove(item.id)
-    // The button that had the focus is gone, and the focus would be nowhere.
+    // The focused button is gone; without this, nothing would have the focus.
     button.current?.focus()
   }
 
@@ -106,7 +109,7 @@ export function useUploader<R extends AnyServer, P extends ProfileName<R>>(
       ...(accept === undefined ? {} : { accept }),
       onChange: ({ currentTarget }) => {
         uploads.add([...(currentTarget.files ?? [])])
-        // Else the same file, chosen again, is no change.
+        // Otherwise choosing the same file again fires no change event.
         currentTarget.value = ''
       },
     },
@@ -141,7 +144,7 @@ function itemParts<A>(
       'aria-labelledby': partId(id, 'name', item),
       'aria-valuemin': 0,
       'aria-valuemax': 100,
-      // Without a value, a progress bar says that something goes on, nobody knows for how long.
+      // Without a value, a progress bar shows work of unknown length.
       ...(item.state === 'processing' ? {} : { 'aria-valuenow': item.progress.percent }),
       'aria-valuetext': item.state === 'uploading' ? `${item.progress.percent} %` : texts.state(item.state),
     }),
@@ -176,7 +179,7 @@ function useDrop(onFiles: (files: File[]) => void): { isDragging: boolean; dragP
       setDragging(true)
     },
     onDragLeave: (event: DragEvent) => {
-      // It also comes when the pointer goes on to an element within.
+      // The event also fires when the pointer moves on to a child element.
       if (!(event.relatedTarget instanceof Node && event.currentTarget.contains(event.relatedTarget)))
         setDragging(false)
     },

@@ -3,7 +3,7 @@ import { useCallback, useEffect, useState, useSyncExternalStore } from 'react'
 import { sendBy, type UploadHookOptions } from './send-by.ts'
 import { createUploadList, type UploadItem } from './upload-list.ts'
 
-/** What {@link RindleHooks.useUploads} gives. */
+/** The result of {@link RindleHooks.useUploads}. */
 export interface UploadsHook<A> {
   /** Every upload that was added and not removed, in order. */
   readonly items: readonly UploadItem<A>[]
@@ -13,11 +13,11 @@ export interface UploadsHook<A> {
   readonly cancel: (id: number) => void
   /** Begins a failed or cancelled upload again. */
   readonly retry: (id: number) => void
-  /** Takes an upload out of the list; cancels it first. */
+  /** Cancels an upload and removes it from the list. */
   readonly remove: (id: number) => void
 }
 
-/** Any number of uploads of one profile. Those under way are cancelled when the component goes. */
+/** Any number of uploads of one profile. Running ones are cancelled when the component unmounts. */
 export function useUploads<R extends AnyServer, P extends ProfileName<R>>(
   client: Client<R>,
   profile: P,

@@ -5,8 +5,8 @@ import { mapError } from './map-error.ts'
 import type { StorageRoot } from './storage-root.ts'
 
 /**
- * Does the file work of one call, see `attemptCall`; a failed system call rejects with what `mapError` says. That something
- * is missing is believed only of a root that is there.
+ * Runs the file work of one call, see `attemptCall`; a failed system call rejects with the error of `mapError`. "Missing"
+ * counts only below a root that exists.
  */
 export function attempt<T>(
   root: Pick<StorageRoot, 'assertThere'>,

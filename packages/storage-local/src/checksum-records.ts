@@ -5,33 +5,35 @@ import { basename, dirname, join } from 'node:path'
 import { hasErrno } from './errno.ts'
 import type { LocalStorageConfig } from './options.ts'
 
-// Some megabytes of memory, and then no record of a file that is served again and again is read twice.
+// Takes some megabytes of memory, and no record of a file that is served again and again is read twice.
 const REMEMBERED = 10_000
 const RECORD_NAME = /^\.rindle-[0-9a-f]{24}\.sha256$/
 const RECORD = /^([0-9a-f]{64})\n$/
 const OWN_MODE = 0o600
 
-/** What tells a file from every other that was, or will be, in its place: every object that is written has a time of its own. */
+/** Distinguishes a file from every other that was, or will be, in its place: every written object has its own time. */
 export type FileVersion = Pick<BigIntStats, 'size' | 'mtimeNs' | 'ino'>
 
 /**
- * The SHA-256 of objects, each in a small file beside its object that is named after the object's file name, size and
- * time of writing. So a record is of one version of a file: it is written before that has its place, belongs to nothing
- * when it never gets there, and cannot disagree with the bytes of another. An object without one (written by an earlier
- * version, put there by hand, or in pieces) is an object like any other.
+ * The SHA-256 of objects, each in a small file beside its object. The file is named after the object's file name, size
+ * and time of writing, so a record belongs to one version: it is written before that version is in place, is a stray if
+ * the version never gets there, and cannot disagree with the bytes of another. An object without a record (written by
+ * an earlier version, put there by hand, or in pieces) works like any other.
  */
 export interface ChecksumRecords {
-  /** Writes the record of a file that will be at `path`. Waits for no disk: one that is lost costs no object. */
+  /**
+   * Writes the record of a file that will be at `path`. Does not wait for the disk: losing a record loses no object.
+   */
   write(path: string, version: FileVersion, checksumSha256: string): Promise<void>
-  /** Lower-case hex; `undefined` when there is none. */
+  /** Lower-case hex; `undefined` if there is none. */
   read(path: string, version: FileVersion): Promise<string | undefined>
-  /** Success when there is none. */
+  /** Succeeds if there is none. */
   remove(path: string, version: FileVersion): Promise<void>
 }
 
 /** The records below a root. Does no I/O by itself. */
 export function checksumRecords({ fileMode }: Pick<LocalStorageConfig, 'fileMode'>): ChecksumRecords {
-  // A record never changes, so what was read of one stays true. A Map keeps insertion order: the first is the oldest.
+  // A record never changes, so a cached one stays true. A Map keeps insertion order: the first is the oldest.
   const remembered = new Map<string, string>()
   const remember = (record: string, checksumSha256: string): void => {
     const [oldest] = remembered.size < REMEMBERED ? [] : remembered.keys()
@@ -58,7 +60,7 @@ export function checksumRecords({ fileMode }: Pick<LocalStorageConfig, 'fileMode
   }
 }
 
-/** Removes the records of a directory that holds nothing else; `false` when it does. */
+/** Removes the records of a directory that holds nothing else; returns `false` if it holds anything else. */
 export async function removeStrayRecords(directory: string): Promise<boolean> {
   const stray: string[] = []
   try {
@@ -67,7 +69,7 @@ export async function removeStrayRecords(directory: string): Promise<boolean> {
       stray.push(join(directory, name))
     }
   } catch (error) {
-    // Somebody else has removed it by now.
+    // Another call has already removed it.
     if (!hasErrno(error, 'ENOENT')) throw error
   }
   for (const record of stray) await unlinkIfThere(record)
@@ -75,12 +77,12 @@ export async function removeStrayRecords(directory: string): Promise<boolean> {
 }
 
 function recordPath(path: string, { size, mtimeNs }: FileVersion): string {
-  // Without the inode, so that a copy of the whole root that keeps times, a backup say, keeps its records too.
+  // Without the inode, so that a copy of the whole root that keeps times, such as a backup, also keeps its records.
   const name = hash('sha256', `${basename(path)} ${size} ${mtimeNs}`).slice(0, 24)
   return join(dirname(path), `.rindle-${name}.sha256`)
 }
 
-/** After a loss of power it may be empty: then there is none. */
+/** Reads a record. After a loss of power it may be empty, and counts as absent. */
 async function readRecord(record: string): Promise<string | undefined> {
   try {
     return RECORD.exec(await readFile(record, 'latin1'))?.[1]

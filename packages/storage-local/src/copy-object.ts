@@ -6,7 +6,7 @@ import type { LocalStorageConfig } from './options.ts'
 import type { StorageRoot } from './storage-root.ts'
 import { describeFile, isStill, openObject } from './stored-file.ts'
 
-// Each is lost only to a writer that replaced the source within the time of one copy.
+// An attempt fails only if a writer replaces the source during one copy.
 const MAX_ATTEMPTS = 50
 
 type CopyRequest = ConditionalOptions & { readonly from: string; readonly to: string }
@@ -18,7 +18,7 @@ export async function copyObject(
   request: CopyRequest,
 ): Promise<StoredObject> {
   const { from, to, ifMatch } = request
-  // A source that is refused or absent must leave nothing, not even a directory.
+  // If the source is refused or absent, not even a directory may be left behind.
   await (await openObject(root, from, ifMatch)).handle.close()
   const writer = await openObjectWriter(root, to, config)
   try {
@@ -37,7 +37,7 @@ export async function copyObject(
   }
 }
 
-/** What was copied; `undefined` when that may have been another object than the one whose etag was compared. */
+/** The stored copy; `undefined` if the copied object may not be the one whose etag was compared. */
 async function copyOnce(
   root: StorageRoot,
   writer: ObjectWriter,
@@ -48,8 +48,8 @@ async function copyOnce(
     const path = root.pathOf(from)
     await copyFile(path, writer.path, constants.COPYFILE_FICLONE)
     signal?.throwIfAborted()
-    // The copy opened the file by its name. Etags come again when bytes do, versions never: one that is the same before
-    // and after was also that of what it opened.
+    // The copy opened the file by its name. Etags return when bytes do, versions never: if the version is the same
+    // before and after, the copy opened that version.
     return (await isStill(path, stats)) ? stored : undefined
   } finally {
     await handle.close()

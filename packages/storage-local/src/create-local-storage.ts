@@ -29,10 +29,10 @@ const CAPABILITIES: readonly StorageCapability[] = [
 
 /**
  * Objects as files below a root directory. Throws `config_invalid` with every problem of the options; does no I/O
- * before `start`, which makes the root. Many processes of one machine may use one root at once.
+ * before `start`, which creates the root. Many processes of one machine may use one root at once.
  *
- * Keeps no content type, cache control or disposition: the content type is the one of the key's extension. A signed
- * request opens `{baseUrl}/files/{token}`, which the application serves; `openToken` says what a token permits.
+ * Keeps no content type, cache control or disposition: the key's extension determines the content type. A signed
+ * request opens `{baseUrl}/files/{token}`, which the application serves; `openToken` returns the grant of a token.
  */
 export function localStorage(options: LocalStorageOptions): StorageAdapter {
   const config = parseOptions(options)
@@ -41,6 +41,7 @@ export function localStorage(options: LocalStorageOptions): StorageAdapter {
     name: 'local',
     capabilities: new Set(config.publicBaseUrl === undefined ? CAPABILITIES : [...CAPABILITIES, 'public_url']),
     start: (known) => attempt(root, { operation: 'start' }, undefined, () => root.open(known)),
+    identify: () => attempt(root, { operation: 'identify' }, undefined, () => root.identify()),
     // Nothing is held open between calls.
     stop: async () => {},
     put: (key, body, putOptions) => putObject(root, config, { ...putOptions, key, body }),

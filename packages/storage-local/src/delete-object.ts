@@ -7,17 +7,17 @@ import type { StorageRoot } from './storage-root.ts'
 
 const DELETES_AT_ONCE = 16
 
-/** Removes the file of a key, its record, and the directories that it leaves empty. Success when there is none. */
+/** Removes the file of a key, its record, and the directories that become empty. Succeeds if there is none. */
 export async function deleteObject(root: StorageRoot, key: string): Promise<void> {
   await root.assertThere()
   const found = await root.lookUp(() => findEntry(root, key))
-  // A directory is no object. A link is one no more than that, but it is in an object's place.
+  // A directory is not an object. Neither is a link, but it is in an object's place.
   if (found === undefined || found.stats.isDirectory()) return
   try {
     await unlink(found.path)
   } catch (error) {
     if (!hasErrno(error, 'ENOENT', 'ENOTDIR')) throw error
-    // Somebody else has deleted it, or the disk has gone: that is for another look to tell.
+    // Another call has deleted it, or the disk has gone: look again to tell which.
     return deleteObject(root, key)
   }
   await root.checksums.remove(found.path, found.stats)
@@ -38,7 +38,7 @@ async function findEntry(
   }
 }
 
-/** Removes what it can, a few at once; gives the keys that are left, with the reason. */
+/** Removes as many as possible, a few at once; returns the failed keys with the reason. */
 export async function deleteObjects(
   root: StorageRoot,
   keys: readonly string[],

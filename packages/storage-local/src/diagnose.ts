@@ -6,7 +6,7 @@ import type { StorageRoot } from './storage-root.ts'
 
 const LEAST_FREE_BYTES = 1024 ** 3
 
-/** Checks whether the root is the one that was used before, and the disk below it: an empty rest would fail every upload. */
+/** Checks whether the root is the one that was used before, and the free space: a full disk would fail every upload. */
 export async function* diagnose(
   root: StorageRoot,
   { directory }: LocalStorageConfig,
@@ -14,21 +14,21 @@ export async function* diagnose(
 ): AsyncGenerator<Finding> {
   const finding = await root.diagnose(known)
   if (finding !== undefined) yield finding
-  // The space of another disk says nothing.
+  // The space of another disk means nothing.
   if (finding?.status === 'error') return
   let freeBytes: number
   try {
     const { bavail, bsize } = await statfs(directory)
     freeBytes = bavail * bsize
   } catch (error) {
-    // That the root is not there, whoever puts something into it is told.
+    // A missing root is reported to callers that put something into it.
     if (hasErrno(error, 'ENOENT')) return
     throw error
   }
   yield spaceFinding(freeBytes)
 }
 
-/** Judges what is free. Pure. */
+/** Judges the free space. Pure. */
 export function spaceFinding(freeBytes: number): Finding {
   const id = 'storage.space'
   const summary = `${(freeBytes / 1024 ** 3).toFixed(1)} GiB are free where the objects lie`

@@ -7,7 +7,7 @@ import { objectSink } from './object-sink.ts'
 import type { StorageRoot } from './storage-root.ts'
 import { openObject } from './stored-file.ts'
 
-/** Writes an object to a file that must not exist yet; removes what it wrote when it fails. */
+/** Writes an object to a file that must not exist yet; removes the file if it fails. */
 export async function downloadObject(
   root: StorageRoot,
   key: string,

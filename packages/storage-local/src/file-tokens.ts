@@ -3,12 +3,12 @@ import { RindleError } from '@rindle/core'
 import { equalsInConstantTime, type OpenedToken } from '@rindle/core/adapter'
 import { z } from 'zod'
 
-// Kept apart from any other use that an application makes of the same secret.
+// Separates these signatures from any other use of the same secret by an application.
 const CONTEXT = 'rindle file token, version 1'
 const VERSION = 1
 const MAX_TOKEN_LENGTH = 8192
 
-// One letter a field: the token is a part of every URL.
+// One letter for each field, because the token is part of every URL.
 const payloadSchema = z.strictObject({
   v: z.literal(VERSION),
   m: z.enum(['GET', 'PUT']),
@@ -23,11 +23,14 @@ const payloadSchema = z.strictObject({
 
 /** Makes and reads the tokens of signed URLs. */
 export interface FileTokens {
-  /** Equal grants give equal tokens. `invalid_input` for a malformed date or size, and for a disposition too long. */
+  /**
+   * Equal grants give equal tokens. `invalid_input` for a malformed date or size, and for a disposition that is too
+   * long.
+   */
   sign(grant: OpenedToken): string
   /**
-   * What the token grants. `token_invalid` when it was not signed here, is malformed, or is for another method: which
-   * of these is not told. `token_expired` at its expiry and after.
+   * The grant of a token. `token_invalid` if it was signed elsewhere, is malformed, or is for another method, without
+   * saying which. `token_expired` at its expiry and after.
    */
   open(token: string, method: OpenedToken['method'], now: Date): OpenedToken
 }
@@ -56,7 +59,7 @@ function readGrant(token: string, keys: readonly string[]): OpenedToken | undefi
   if (token.length > MAX_TOKEN_LENGTH) return undefined
   const [payload, given, ...more] = token.split('.')
   if (payload === undefined || given === undefined || more.length > 0) return undefined
-  // Nothing is decoded before the signature has been found right.
+  // Nothing is decoded before the signature is verified.
   if (!keys.some((key) => equalsInConstantTime(given, signature(key, payload)))) return undefined
   return fromPayload(JSON.parse(Buffer.from(payload, 'base64url').toString()))
 }

@@ -4,7 +4,7 @@ import { fileTokens } from './file-tokens.ts'
 import type { LocalStorageConfig } from './options.ts'
 import { unsupported } from './unsupported.ts'
 
-/** The URLs of a storage: made by computation alone. */
+/** The URLs of a storage, made without I/O. */
 export function fileUrls({
   baseUrl,
   publicBaseUrl,
@@ -15,7 +15,7 @@ export function fileUrls({
   return {
     publicUrl(key) {
       if (publicBaseUrl !== undefined) return `${publicBaseUrl}/${normalizeKey(key)}`
-      throw unsupported('public_url', 'delivery', 'Give it publicBaseUrl, or sign URLs.')
+      throw unsupported('public_url', 'delivery', 'Set publicBaseUrl, or sign URLs.')
     },
     async signGet(key, { signal, ...grant }): Promise<SignedRequest> {
       signal?.throwIfAborted()

@@ -5,8 +5,8 @@ import { walkObjects } from './walk-objects.ts'
 
 /**
  * Walks the objects whose key begins with `prefix`, in ascending order of the keys' UTF-8 bytes. Memory is bounded by
- * the entries of the directories on one path. Files whose names are no keys, temporary ones among them, and symbolic
- * links are passed over; so is what vanishes during the walk.
+ * the entries of the directories on one path. Skips files whose names are not keys, such as temporary ones, symbolic
+ * links, and files that vanish during the walk.
  */
 export async function* listObjects(
   root: StorageRoot,
@@ -38,6 +38,6 @@ async function* takeObjects(
     count += 1
     if (count >= limit) return
   }
-  // A disk that goes during the walk must not make it end as if it had seen everything.
+  // If the disk goes away during the walk, the walk must not look complete.
   await root.assertThere()
 }

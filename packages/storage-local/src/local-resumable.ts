@@ -22,14 +22,14 @@ import { positionedSink } from './positioned-sink.ts'
 import type { StorageRoot } from './storage-root.ts'
 import { describeFile, objectMissing, statObject } from './stored-file.ts'
 
-// What a client has sent within this time may have to be sent again when the process is killed.
+// A client may have to send the bytes of this period again if the process is killed.
 const CHECKPOINT_MS = 1_000
 
 const NOTHING_YET: ResumableState = { offset: 0, uploadId: null, notes: {} }
 
 /**
- * Resumable uploads: one file beside the object's place, which grows, and at the end gets its name. What is yielded as
- * kept is on the disk, whatever the option `fsync` says, because nobody sends it again.
+ * Resumable uploads: one file beside the object's place grows, and gets its name at the end. Bytes that are yielded as
+ * kept are on the disk, even without the option `fsync`, because no client sends them again.
  */
 export function localResumable(root: StorageRoot, config: LocalStorageConfig): ResumableStorage {
   return {
@@ -46,7 +46,7 @@ export function localResumable(root: StorageRoot, config: LocalStorageConfig): R
   }
 }
 
-/** What an append goes on from, and with what. */
+/** The state and the input of one append. */
 interface Append {
   readonly key: string
   readonly state: ResumableState
@@ -64,7 +64,8 @@ async function* appendBody(
   { signal, isWhole = false, disposeChunks = false }: AppendOptions,
 ): AsyncGenerator<ResumableState, void> {
   const call = { operation: 'resumable.append', key }
-  // Before the pipeline listens, a body that fails would end the process; the pipeline reports such a failure later.
+  // Without a listener, a body that fails before the pipeline starts would end the process; the pipeline reports it
+  // later.
   body.on('error', () => {})
   const stop = new AbortController()
   const signals = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal])
@@ -99,7 +100,7 @@ async function* appendBody(
   }
 }
 
-/** Whether the work has ended; rejects when it has failed. */
+/** Whether the work ends within the time; rejects if it fails. */
 async function endsWithin(work: Promise<void>, milliseconds: number): Promise<boolean> {
   const waiting = new AbortController()
   const time = delay(milliseconds, false, { signal: waiting.signal }).catch(() => false)
@@ -110,7 +111,7 @@ async function endsWithin(work: Promise<void>, milliseconds: number): Promise<bo
   }
 }
 
-/** The file with exactly the bytes of `state`: what a process that was killed wrote after them is cut off. */
+/** Opens the file with exactly the bytes of `state`: cuts off the bytes that a killed process wrote after them. */
 async function openPartial(root: StorageRoot, { key, state }: Pick<Append, 'key' | 'state'>): Promise<OpenPartial> {
   const partial = await openFile(root, partialKey(key), state.offset === 0)
   try {
@@ -153,7 +154,7 @@ async function finishUpload(
     }
   } catch (error) {
     const isGone = hasErrno(error, 'ENOENT') || isRindleError(error, 'storage_object_missing')
-    // Another call was first: the file has its name already.
+    // Another call was first: the file already has its name.
     const stored = isGone ? await statObject(root, key) : undefined
     if (stored !== undefined) return stored
     throw error

@@ -5,13 +5,13 @@ import { isErrno } from './errno.ts'
 const MISSING: Mapping = { code: 'storage_object_missing', what: 'there is no such object' }
 const OCCUPIED: Mapping = {
   code: 'storage_key_invalid',
-  what: 'a directory and a file cannot share a name, so no key may be a leading part of another',
+  what: 'a directory and a file cannot share a name, so no key may be a path prefix of another',
 }
 const DENIED: Mapping = {
   code: 'storage_denied',
   what: 'the operating system refused; check the owner and the permissions of the root directory',
 }
-const FULL: Mapping = { code: 'insufficient_disk', what: 'the disk or the quota is full; free some space and repeat' }
+const FULL: Mapping = { code: 'insufficient_disk', what: 'the disk or the quota is full; free space and try again' }
 const UNAVAILABLE: Mapping = { code: 'storage_unavailable', what: 'the file system failed' }
 
 const MAPPINGS: Readonly<Record<string, Mapping>> = {
@@ -30,8 +30,8 @@ const MAPPINGS: Readonly<Record<string, Mapping>> = {
 }
 
 /**
- * Gives the `RindleError` for a failed system call, with the original as `cause`. What is none (an error of Rindle, or
- * a mistake in a program) is given back as it is.
+ * The `RindleError` of a failed system call, with the original as `cause`. Returns any other error (one of Rindle, or a
+ * mistake in a program) unchanged.
  */
 export function mapError(error: unknown, call: StorageCall): unknown {
   if (isRindleError(error) || !isErrno(error) || error.code === undefined) return error

@@ -2,31 +2,31 @@ import type { FileHandle } from 'node:fs/promises'
 import { Writable } from 'node:stream'
 import { type DeclaredBytes, disposeChunk, hashingCheck } from '@rindle/core/adapter'
 
-// Measured: 1.7 times the throughput of the default of 16 KiB, because chunks are written many at a time.
+// Measured: 1.7 times the throughput of the default of 16 KiB, because many chunks are written at a time.
 const BUFFER_BYTES = 1024 * 1024
 
-/** What a sink needs besides its file. */
+/** The options of a sink. */
 export interface ObjectSinkOptions {
   /** For messages. */
   readonly key: string
   readonly expected: DeclaredBytes
   readonly disposeChunks: boolean
-  /** Turns the error of a failed write into the one the stream fails with. */
+  /** Turns the error of a failed write into the error of the stream. */
   readonly mapError: (error: unknown) => unknown
 }
 
-/** A stream into an open file, and what it has written. */
+/** A stream into an open file, and the checksum of its bytes. */
 export interface ObjectSink {
   /**
    * Does not close the file. Fails with `checksum_mismatch` as soon as the body is longer than declared, and at its end
-   * when it is shorter or its SHA-256 is another.
+   * if it is shorter or has another SHA-256.
    */
   readonly stream: Writable
-  /** Lower-case hex, of a stream that has finished. */
+  /** Lower-case hex, once the stream has finished. */
   checksumSha256(): string
 }
 
-/** Begins a stream into an empty file. */
+/** Opens a stream into an empty file. */
 export function objectSink(
   handle: FileHandle,
   { key, expected, disposeChunks, mapError }: ObjectSinkOptions,
@@ -63,6 +63,6 @@ async function writeAll(handle: FileHandle, chunks: readonly Buffer[]): Promise<
   const byteSize = chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0)
   const { bytesWritten } = await handle.writev(chunks)
   if (bytesWritten === byteSize) return
-  // A nearly full disk takes a part; the next write then says why.
+  // A nearly full disk takes only a part; the next write then reports why.
   await handle.writeFile(Buffer.concat(chunks).subarray(bytesWritten))
 }

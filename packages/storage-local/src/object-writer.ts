@@ -8,17 +8,17 @@ import { hasErrno, isErrno } from './errno.ts'
 import type { LocalStorageConfig } from './options.ts'
 import { type StorageRoot, syncDirectory } from './storage-root.ts'
 
-// Each attempt is lost only to a delete that removed the directory, still empty, between its making and its use.
+// An attempt fails only if a delete removes the still empty directory between its creation and its use.
 const MAX_ATTEMPTS = 50
 
-/** A file that becomes an object, or nothing. Either `commit` or `discard` ends it. */
+/** A file that becomes an object, or nothing. End it with either `commit` or `discard`. */
 export interface ObjectWriter {
-  /** The temporary file, empty at first, in the directory where the object will be. */
+  /** The temporary file, empty at first, in the future directory of the object. */
   readonly path: string
   readonly handle: FileHandle
-  /** Puts the file in the object's place, atomically, with the record of its SHA-256 where that is known. */
+  /** Puts the file in the object's place, atomically, with the record of its SHA-256 if that is known. */
   commit(checksumSha256: string | undefined): Promise<BigIntStats>
-  /** Removes the file, as far as it can, and the directories left empty. Safe after a failed `commit`. */
+  /** Removes the file, as far as possible, and the directories left empty. Safe after a failed `commit`. */
   discard(): Promise<void>
 }
 
@@ -42,26 +42,26 @@ export async function openObjectWriter(
         await rm(path, { force: true })
         await root.prune(path)
       } catch (error) {
-        // The caller must see what led here. A temporary file that stays is no object, and a sweep finds it.
+        // The caller must see the original error. A leftover temporary file is not an object, and a sweep finds it.
         if (!isErrno(error)) throw error
       }
     },
   }
 }
 
-/** A file that has no name of an object yet. */
+/** A file that does not have the name of an object yet. */
 type UnnamedFile = Pick<ObjectWriter, 'path' | 'handle'>
 
-/** Where a file gets its name, and with what. */
+/** The place of a file, and the settings for it. */
 type Place = Pick<LocalStorageConfig, 'fileMode' | 'fsync'> & {
   readonly target: string
   readonly checksumSha256?: string | undefined
 }
 
 /**
- * Closes a file that is complete and gives it the name of the object, atomically, with the record of its SHA-256 where
- * that is known. Leaves its time, and so what tells it from others, as it is: of two that put one file in place, the
- * slower one would make an object that is in use another.
+ * Closes a complete file and gives it the name of the object, atomically, with the record of its SHA-256 if that is
+ * known. Keeps its time, which identifies its version: if two calls put one file in place, the slower one must not
+ * turn an object in use into another version.
  */
 export async function putInPlace(
   root: StorageRoot,
@@ -105,8 +105,8 @@ async function openTemporary(root: StorageRoot, key: string): Promise<UnnamedFil
 }
 
 /**
- * Opens a new file at the path of a key or beside it, and makes the directory for it when that is absent. Whatever
- * happens to the root afterwards, the file that is open lies in it.
+ * Opens a new file at the path of a key or beside it, and creates the directory for it if that is absent. Checks
+ * afterwards that the open file lies in the root.
  */
 export async function openPrepared<T extends UnnamedFile>(
   root: StorageRoot,
@@ -127,7 +127,9 @@ export async function openPrepared<T extends UnnamedFile>(
   })
 }
 
-/** The disk may have gone since the directory was prepared: then the file lies below its mount point, and must not. */
+/**
+ * Checks that the disk has not gone since the directory was prepared, which would put the file below its mount point.
+ */
 async function assertInRoot(root: StorageRoot, { path, handle }: UnnamedFile): Promise<void> {
   try {
     await root.assertThere()
@@ -139,8 +141,9 @@ async function assertInRoot(root: StorageRoot, { path, handle }: UnnamedFile): P
   }
 }
 
-// Size, inode and time tell every version of a file from every other. Kernels stamp files with a coarse clock (4 ms) and use a freed inode at once, so two
-// objects written in a row could look like one; the time is therefore set here, with the microseconds of another clock.
+// Size, inode and time distinguish every version of a file. Kernels stamp files with a coarse clock (4 ms) and reuse a
+// freed inode at once, so two objects written in a row could look alike; so the time is set here, with the microseconds
+// of another clock.
 function exactSeconds(): number {
   const submillisecond = Number(process.hrtime.bigint() % 1_000_000n) / 1_000_000
   return (Date.now() + submillisecond) / 1000

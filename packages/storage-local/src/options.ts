@@ -4,7 +4,7 @@ import { z } from 'zod'
 
 const MIN_SIGNING_KEY_LENGTH = 32
 
-/** Options of `localStorage`. Give `signingKey` or `signingKeys`, not both. */
+/** Options of `localStorage`. Set `signingKey` or `signingKeys`, not both. */
 export interface LocalStorageOptions {
   /** The root: every object is a file below it. Relative to the working directory of the process. */
   readonly directory: string
@@ -17,12 +17,12 @@ export interface LocalStorageOptions {
   /** For rotation: the first signs, all verify; each of at least 32 characters. */
   readonly signingKeys?: readonly string[]
   /**
-   * Permissions of files, whatever the umask says; the owner must be able to read and write.
+   * Permissions of files, whatever the umask; the owner must be able to read and write.
    * @default 0o600
    */
   readonly fileMode?: number
   /**
-   * Permissions of directories below the root, and of the root when `start` makes it, whatever the umask says; the
+   * Permissions of directories below the root, and of the root when `start` creates it, whatever the umask; the
    * owner must have all rights.
    * @default 0o700
    */
@@ -39,9 +39,9 @@ export interface LocalStorageOptions {
 export interface LocalStorageConfig {
   /** Absolute. */
   readonly directory: string
-  /** Without a slash at its end. */
+  /** Has no slash at its end. */
   readonly baseUrl: string
-  /** Without a slash at its end. */
+  /** Has no slash at its end. */
   readonly publicBaseUrl: string | undefined
   readonly signingKeys: readonly [string, ...string[]]
   readonly fileMode: number
@@ -78,12 +78,12 @@ const schema = z
   })
   .refine((options) => (options.signingKey === undefined) !== (options.signingKeys === undefined), {
     path: ['signingKeys'],
-    error: 'give either signingKey or signingKeys',
-    // Without this the rule would stay silent while another option is wrong too.
+    error: 'set either signingKey or signingKeys',
+    // Without this the rule would stay silent if another option is wrong, too.
     when: ({ value }) => typeof value === 'object' && value !== null,
   })
 
-/** Checks the options at once, without I/O. Throws `config_invalid` with every problem and its path. */
+/** Checks the options, without I/O. Throws `config_invalid` with every problem and its path. */
 export function parseOptions(options: LocalStorageOptions): LocalStorageConfig {
   const {
     directory,
@@ -92,6 +92,6 @@ export function parseOptions(options: LocalStorageOptions): LocalStorageConfig {
     signingKeys,
     ...rest
   } = checkOptions('localStorage', schema, options)
-  // The schema admits exactly one of the two.
+  // The schema ensures that exactly one of the two is set.
   return { ...rest, directory: resolve(directory), publicBaseUrl, signingKeys: signingKeys ?? [single as string] }
 }

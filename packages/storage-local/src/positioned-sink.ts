@@ -2,27 +2,28 @@ import type { FileHandle } from 'node:fs/promises'
 import { Writable } from 'node:stream'
 import { disposeChunk } from '@rindle/core/adapter'
 
-// Chunks are written several at a time. Less than for whole objects, because many clients send for a long time at once.
+// Several chunks are written at a time. Smaller than for whole objects, because many clients send for a long time at
+// once.
 const BUFFER_BYTES = 256 * 1024
 
-/** A stream into an open file from some position on. */
+/** A stream into an open file from a position on. */
 export interface PositionedSink {
-  /** Does not close the file. Fails with what `mapError` makes of a failed write. */
+  /** Does not close the file. A failed write fails it with the error of `mapError`. */
   readonly stream: Writable
-  /** Where the bytes end that were written so far. */
+  /** The end of the bytes written so far. */
   offset(): number
 }
 
-/** What a sink needs besides its file. */
+/** The options of a sink. */
 export interface PositionedSinkOptions {
-  /** Where the first byte goes. */
+  /** The position of the first byte. */
   readonly start: number
   readonly disposeChunks: boolean
-  /** Turns the error of a failed write into the one the stream fails with. */
+  /** Turns the error of a failed write into the error of the stream. */
   readonly mapError: (error: unknown) => unknown
 }
 
-/** Begins a stream into a file. */
+/** Opens a stream into a file. */
 export function positionedSink(
   handle: FileHandle,
   { start, disposeChunks, mapError }: PositionedSinkOptions,
@@ -33,7 +34,7 @@ export function positionedSink(
     const byteSize = chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0)
     try {
       const { bytesWritten } = await handle.writev(chunks, offset)
-      // A nearly full disk takes a part; the next write then says why.
+      // A nearly full disk takes only a part; the next write then reports why.
       if (bytesWritten < byteSize)
         await writeRest(handle, Buffer.concat(chunks).subarray(bytesWritten), offset + bytesWritten)
     } catch (error) {

@@ -10,7 +10,7 @@ import type { LocalStorageConfig } from './options.ts'
 import type { StorageRoot } from './storage-root.ts'
 import { describeFile } from './stored-file.ts'
 
-/** Streams a body into a temporary file and puts that in place at the end; on failure nothing is left. */
+/** Streams a body into a temporary file and puts that in place at the end; a failure leaves nothing. */
 export async function putObject(
   root: StorageRoot,
   config: LocalStorageConfig,
@@ -23,7 +23,8 @@ export async function putObject(
   }: PutOptions & { readonly key: string; readonly body: Readable },
 ): Promise<StoredObject> {
   const call = { operation: 'put', key }
-  // Before the pipeline listens, a body that fails would end the process; the pipeline reports such a failure later.
+  // Without a listener, a body that fails before the pipeline starts would end the process; the pipeline reports it
+  // later.
   body.on('error', () => {})
   try {
     const writer = await attempt(root, call, signal, () => openObjectWriter(root, key, config))
@@ -34,7 +35,7 @@ export async function putObject(
         disposeChunks,
         mapError: (error) => mapError(error, call),
       })
-      // Not by `attempt`: the error of the body is its owner's, also when it is one of the operating system.
+      // Outside of `attempt`: an error of the body belongs to the caller, even if it comes from the operating system.
       await pipeline(body, sink.stream, { signal })
       const checksum = sink.checksumSha256()
       return describeFile(key, await attempt(root, call, signal, () => writer.commit(checksum)), checksum)

@@ -7,29 +7,33 @@ import type { LocalStorageConfig } from './options.ts'
 import { MARKER, readMarker, statMarker, writeMarker } from './root-marker.ts'
 import { walkObjects } from './walk-objects.ts'
 
-/** What tells the root of a storage from a directory in its place, such as the mount point of a disk that is not there. */
+/**
+ * Distinguishes the root of a storage from another directory in its place, such as the mount point of a missing disk.
+ */
 export interface RootGuard {
   /**
-   * Gives the id of the root. One that was never used, or is set up anew (`null`), is made, or what lies there is taken
-   * over. One that was used before must be the same: `storage_unavailable`, and nothing is made, when it is gone, has no
-   * marker, or another's. `config_invalid` when a file is there. Safe to repeat, and to do in many processes at once.
+   * Returns the id of the root. A root that was never used, or is set up again (`null`), is created, or accepted as it
+   * is. A known root must be the same: if it is gone, has no marker, or another one, throws `storage_unavailable` and
+   * creates nothing. `config_invalid` if a file is there. Safe to repeat, and to call in many processes at once.
    */
   open(known: KnownStorage | null | undefined): Promise<string>
+  /** The id of the root that is there now, whichever it is; `null` when there is none. Makes nothing. */
+  identify(): Promise<string | null>
   /**
-   * Throws `storage_unavailable` unless the root is there. Of one that was not opened nothing is known, so that it may be
-   * without a marker. One system call, as long as nothing has changed.
+   * Throws `storage_unavailable` unless the root exists. A root that was not opened may have no marker, because nothing
+   * is known about it. Takes one system call as long as nothing has changed.
    */
   assertThere(): Promise<void>
-  /** Whether `open` would recognise it; nothing of one that was never used. Changes nothing. */
+  /** Whether `open` would recognise it; `undefined` for one that was never used. Changes nothing. */
   diagnose(known: KnownStorage | undefined): Promise<Finding | undefined>
 }
 
-/** Does no I/O by itself. `findRoot` gives the real path of the root. */
+/** Does no I/O by itself. `findRoot` returns the real path of the root. */
 export function rootGuard(config: LocalStorageConfig, findRoot: () => Promise<string>): RootGuard {
   const { directory } = config
   let trusted: { readonly id: string; readonly marker: BigIntStats } | undefined
 
-  /** The id of the root, once there is something to trust. */
+  /** The id of the root, once it can be trusted. */
   const recognise = async (): Promise<string | undefined> => {
     const root = await findRoot()
     const marker = await statMarker(root)
@@ -57,33 +61,34 @@ export function rootGuard(config: LocalStorageConfig, findRoot: () => Promise<st
       if (id === undefined) throw rootMissing()
       return id
     },
+    identify: async () => (await readMarker(directory)) ?? null,
     assertThere: async () => void (await recognise()),
     diagnose: async (known) => rootFinding(await judge(known)),
   }
 }
 
-/** The error of a root that is not there. */
+/** The error of a missing root. */
 export function rootMissing(cause?: unknown): RindleError {
-  const summary = `the root directory is not there, or has no ${MARKER}: its disk may not be mounted`
-  return unavailable({ summary, fix: `Mount it. A new root is set up by start(). ${SET_UP_ANEW}` }, cause)
+  const summary = `the root directory does not exist, or has no ${MARKER}: its disk may not be mounted`
+  return unavailable({ summary, fix: `Mount it. For a new root, call start(). ${SET_UP_ANEW}` }, cause)
 }
 
-/** What is wrong with a root, and what to do. */
+/** A problem of a root, and its fix. */
 interface RootProblem {
-  /** Without its full stop. */
+  /** Without a full stop. */
   readonly summary: string
   readonly fix: string
 }
 
 type Verdict = 'marked' | 'new' | RootProblem
 
-const SET_UP_ANEW = 'If it was moved, emptied or exchanged on purpose, run `rindle init-storage`.'
+const SET_UP_ANEW = 'If you moved, emptied or replaced it on purpose, run `rindle init-storage`.'
 
 async function judgeRoot(directory: string, { identity, isUsed }: KnownStorage): Promise<Verdict> {
   const id = await readMarker(directory)
   if (id !== undefined) return identity === null || identity === id ? 'marked' : otherRoot(directory)
   if (identity !== null) return lostRoot(directory)
-  // A version that marked nothing may have used it. A mount point may hold this and that, but no objects.
+  // A version without markers may have used it. A mount point may hold some files, but no objects.
   return (await isUsed()) && !(await holdsObjects(directory)) ? lostRoot(directory) : 'new'
 }
 
@@ -93,7 +98,7 @@ function rootFinding(verdict: Verdict): Finding | undefined {
   const id = 'storage.root'
   if (typeof verdict === 'object') return { id, status: 'error', ...verdict }
   if (verdict === 'new') return undefined
-  return { id, status: 'ok', summary: 'the root directory is there, and is the right one' }
+  return { id, status: 'ok', summary: 'the root directory exists, and is the right one' }
 }
 
 async function assertDirectory(root: string): Promise<undefined> {
@@ -110,7 +115,7 @@ async function makeRoot({ directory, directoryMode }: LocalStorageConfig): Promi
     if (made !== undefined) await chmod(directory, directoryMode)
   } catch (error) {
     if (!hasErrno(error, 'EEXIST', 'ENOTDIR')) throw error
-    throw new RindleError('config_invalid', `Local storage: there is a file where directory "${directory}" must be.`, {
+    throw new RindleError('config_invalid', `Local storage: "${directory}" is a file and must be a directory.`, {
       cause: error,
     })
   }
@@ -123,14 +128,14 @@ async function holdsObjects(directory: string): Promise<boolean> {
 
 function lostRoot(directory: string): RootProblem {
   return {
-    summary: `"${directory}" was in use before, and now it is not there, or has no ${MARKER}: its disk may not be mounted`,
-    fix: `Mount it; nothing is made there. ${SET_UP_ANEW}`,
+    summary: `"${directory}" was in use before, and now it does not exist, or has no ${MARKER}: its disk may not be mounted`,
+    fix: `Mount it; Rindle creates nothing there. ${SET_UP_ANEW}`,
   }
 }
 
 function otherRoot(directory: string): RootProblem {
   return {
-    summary: `"${directory}" is the root of another storage than the one that was in use before, by its ${MARKER}`,
+    summary: `"${directory}" is not the root that was in use before: its ${MARKER} has another id`,
     fix: `Mount the disk that was there before. ${SET_UP_ANEW}`,
   }
 }

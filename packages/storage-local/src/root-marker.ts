@@ -7,19 +7,19 @@ import { z } from 'zod'
 import { hasErrno } from './errno.ts'
 import type { LocalStorageConfig } from './options.ts'
 
-// No key has a segment that begins with a dot, so neither is ever an object's.
+// No segment of a key begins with a dot, so neither can be an object.
 const DIRECTORY = '.rindle'
-/** The marker of a root, below it. */
+/** The marker of a root, relative to it. */
 export const MARKER = '.rindle/root.json'
 
 const markerSchema = z.object({ id: z.uuid() })
 
-/** Where the marker of a root lies. */
+/** The path of a root's marker. */
 function markerPath(root: string): string {
   return join(root, MARKER)
 }
 
-/** The id in a root's marker; `undefined` when there is no marker, or no root. */
+/** The id in a root's marker; `undefined` if there is no marker, or no root. */
 export async function readMarker(root: string): Promise<string | undefined> {
   try {
     return idIn(await readFile(markerPath(root), 'utf8'))
@@ -29,7 +29,7 @@ export async function readMarker(root: string): Promise<string | undefined> {
   }
 }
 
-/** What `lstat` says of the marker; `undefined` when there is none. */
+/** The `lstat` result of the marker; `undefined` if there is none. */
 export async function statMarker(root: string): Promise<BigIntStats | undefined> {
   try {
     return await lstat(markerPath(root), { bigint: true })
@@ -39,7 +39,7 @@ export async function statMarker(root: string): Promise<BigIntStats | undefined>
   }
 }
 
-/** Marks a root. Of several that do so at once one is first, and the marker is its. */
+/** Marks a root. If several processes do so at once, the first one's marker stays. */
 export async function writeMarker(
   root: string,
   { directoryMode, fileMode }: Pick<LocalStorageConfig, 'directoryMode' | 'fileMode'>,
@@ -52,7 +52,7 @@ export async function writeMarker(
     await file.chmod(fileMode)
     await file.sync()
     await chmod(made, directoryMode)
-    // A directory takes the place of none that holds something: so nobody reads half a marker, and only one is first.
+    // A rename never replaces a directory that is not empty: so nobody reads half a marker, and only one call wins.
     await rename(made, join(root, DIRECTORY))
   } catch (error) {
     await rm(made, { recursive: true, force: true })

@@ -8,22 +8,22 @@ import type { LocalStorageConfig } from './options.ts'
 import { type RootGuard, rootGuard, rootMissing } from './root-guard.ts'
 
 // Codes of rmdir for a directory that is in use, is a mount point, or is not ours to remove. It may stay: an empty
-// directory is no object.
+// directory is not an object.
 const DIRECTORY_STAYS = ['ENOTEMPTY', 'EEXIST', 'EBUSY', 'EACCES', 'EPERM', 'EROFS']
 
 /** The directory tree that holds the objects, and the only place that turns keys into paths. */
 export interface StorageRoot extends RootGuard {
-  /** What `find` finds; `undefined` only when the root is there and has no such thing. */
+  /** The result of `find`; `undefined` only if the root exists and does not hold it. */
   lookUp<T>(find: () => Promise<T | undefined>): Promise<T | undefined>
-  /** The path of a key, by computation alone. */
+  /** The path of a key, without I/O. */
   pathOf(key: string): string
-  /** The path of a key whose directory exists and is reached through no symbolic link; else `undefined`. */
+  /** The path of a key whose directory exists and is reached through no symbolic link; otherwise `undefined`. */
   locate(key: string): Promise<string | undefined>
-  /** The same for a directory below the root, '' being the root. */
+  /** The same for a directory below the root; '' is the root. */
   locateDirectory(directory: string): Promise<string | undefined>
   /**
-   * The path of a key whose directory is made when it is absent. A `prune` at the same time may remove it again:
-   * repeat until a file in it is open.
+   * The path of a key, whose directory is created if it is absent. A concurrent `prune` may remove it again: repeat
+   * until a file in it is open.
    */
   prepare(key: string): Promise<string>
   /** Removes the directories above `path` that hold no object, up to the root. */
@@ -54,7 +54,7 @@ export function storageRoot(config: LocalStorageConfig): StorageRoot {
       const found = await find()
       if (found !== undefined) return found
       await guard.assertThere()
-      // Once more, for the disk may have come back between the look and the assertion.
+      // Once more, because the disk may have come back between the look and the assertion.
       return find()
     },
     pathOf: (key) => join(directory, normalizeKey(key)),
@@ -133,7 +133,7 @@ async function removeIfEmpty(directory: string): Promise<boolean> {
   }
 }
 
-// Links that stay inside the root are refused too: whether they do can change between this look and the next step.
+// Links that stay inside the root are refused, too: a link can change between this check and the next step.
 async function refuseLinks(directory: string): Promise<void> {
   if ((await realpath(directory)) === directory) return
   throw new RindleError(

@@ -12,7 +12,7 @@ import type { StorageRoot } from './storage-root.ts'
 
 const HASHED_BYTES = 1024 * 1024
 
-/** What the storage knows of the object that a file is; with its SHA-256, where that is kept. */
+/** Describes the object of a file; with its SHA-256, if that is kept. */
 export function describeFile(key: string, stats: BigIntStats, checksumSha256?: string): StoredObject {
   const contentType = lookup(extname(key))
   return {
@@ -43,9 +43,9 @@ export interface OpenObject {
 }
 
 /**
- * Opens the file of a key for reading. Description and bytes come from the one open file, so that what was checked is
- * what is read, whatever is put under the key meanwhile. With `ifMatch`, `storage_precondition_failed` when the object
- * has another etag. `storage_object_missing`; the caller closes the handle.
+ * Opens the file of a key for reading. Description and bytes come from the same open file, so the checked bytes are the
+ * ones that are read, whatever is put under the key meanwhile. With `ifMatch`, `storage_precondition_failed` if the
+ * object has another etag. `storage_object_missing`; the caller closes the handle.
  */
 export async function openObject(root: StorageRoot, key: string, ifMatch?: string): Promise<OpenObject> {
   for (;;) {
@@ -61,7 +61,7 @@ export async function openObject(root: StorageRoot, key: string, ifMatch?: strin
   }
 }
 
-/** Whether the file of a path is still that of these stats, and no other has taken its place. */
+/** Whether the file at a path still has these stats, and no other file has taken its place. */
 export async function isStill(path: string, stats: FileVersion): Promise<boolean> {
   try {
     const now = await lstat(path, { bigint: true })
@@ -72,7 +72,7 @@ export async function isStill(path: string, stats: FileVersion): Promise<boolean
   }
 }
 
-/** `undefined`: it was replaced in between, and its record is gone with it. */
+/** `undefined` if the object was replaced in between, and its record is gone with it. */
 async function tryToOpen(root: StorageRoot, key: string): Promise<OpenObject | undefined> {
   const found = await root.lookUp(() => openToRead(root, key))
   if (found === undefined) throw objectMissing(key)
@@ -122,27 +122,27 @@ async function openToRead(
   }
 }
 
-/** The error of reading what is not there. */
+/** The error of reading a missing object. */
 export function objectMissing(key: string): RindleError {
   return new RindleError('storage_object_missing', `Local storage holds no object "${key}".`, { details: { key } })
 }
 
 /**
- * The etag of a file whose SHA-256 is not kept: no other version has it, even of the same bytes. Earlier versions gave
- * it to every object, and rows of theirs still ask for it.
+ * The etag of a file whose SHA-256 is not kept: no other version has it, even with the same bytes. Earlier versions
+ * gave it to every object, and their rows still ask for it.
  */
 function versionEtag({ size, mtimeNs, ino }: FileVersion): string {
   return [size, mtimeNs, ino].map((part) => part.toString(36)).join('-')
 }
 
-/** Throws `storage_precondition_failed` when an etag was expected and the object's is another. */
+/** Throws `storage_precondition_failed` if an etag was expected and the object has another. */
 async function requireEtag(
   key: string,
   { handle, stats, stored }: OpenObject,
   ifMatch: string | undefined,
 ): Promise<void> {
   if (ifMatch === undefined || ifMatch === stored.etag || ifMatch === versionEtag(stats)) return
-  // A record that was lost, in a backup say, costs a look at the bytes, and no upload.
+  // If a record was lost, for example in a backup, the bytes are read again; no upload is lost.
   const isRecordLost = stored.checksumSha256 === undefined && /^[0-9a-f]{64}$/.test(ifMatch)
   if (isRecordLost && (await checksumOf(handle)) === ifMatch) return
   throw etagDiffers(key)

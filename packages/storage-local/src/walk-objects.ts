@@ -19,7 +19,7 @@ export async function* walkObjects(path: string, parent = '', prefix = ''): Asyn
 
 interface Entry {
   readonly name: string
-  /** Of a directory: what all keys in it begin with, the slash included. */
+  /** For a directory: the start of all keys in it, with the slash. */
   readonly key: string
   readonly isDirectory: boolean
 }
@@ -31,7 +31,7 @@ async function readEntries(path: string, parent: string): Promise<readonly Entry
     if (!isKey(key) || (!isDirectory && !entry.isFile())) return []
     return [{ name: entry.name, key: isDirectory ? `${key}/` : key, isDirectory }]
   })
-  // Keys are ASCII, so the order of UTF-16 is that of UTF-8. The slash takes part: "b-c" comes before "b/a".
+  // Keys are ASCII, so the order of UTF-16 is that of UTF-8. The slash counts: "b-c" comes before "b/a".
   return entries.toSorted((left, right) => (left.key < right.key ? -1 : 1))
 }
 

@@ -19,7 +19,7 @@ import { locate, type S3Bucket } from './s3-bucket.ts'
 import { openSpool, type Spool } from './spool.ts'
 import { readEtag } from './stored-object.ts'
 
-/** One upload, as far as it has come. */
+/** One upload, with its progress so far. */
 export interface ResumableUpload {
   readonly bucket: S3Bucket
   readonly multipart: MultipartStorage
@@ -32,15 +32,15 @@ export interface ResumableUpload {
 }
 
 /**
- * Takes a body and yields the state after each part that the store has, and at its end. One part is on its way while
- * the next is collected in a file.
+ * Takes a body and yields the state after each part that the store has, and at its end. One part is sent while the next
+ * is collected in a file.
  */
 export async function* appendBody(
   upload: ResumableUpload,
   body: Readable,
   { isWhole = false, disposeChunks = false, byteSize }: AppendOptions,
 ): AsyncGenerator<ResumableState, void> {
-  // Before somebody reads it, a body that fails would end the process; who reads it later sees the failure.
+  // Without a listener, a body that fails before it is read would end the process; its reader sees the failure later.
   body.on('error', () => {})
   const { signal } = upload
   const spool = await openSpool(upload.notes.partBytes)
@@ -73,7 +73,7 @@ export async function* appendBody(
   }
 }
 
-/** Sends memory as one part. Gives its etag. */
+/** Sends memory as one part. Returns its etag. */
 export async function sendPart(upload: ResumableUpload, partNumber: number, bytes: Buffer): Promise<string> {
   const { bucket, key, uploadId, signal } = upload
   const command = new UploadPartCommand({
@@ -88,7 +88,7 @@ export async function sendPart(upload: ResumableUpload, partNumber: number, byte
   return readEtag(key, ETag)
 }
 
-/** Puts the bytes of the tail into the spool, where those that follow them are collected. */
+/** Puts the bytes of the tail into the spool, where the following bytes are collected. */
 export async function refill({ bucket, notes, signal }: ResumableUpload, spool: Spool): Promise<void> {
   if (notes.tail === null) return
   const { body } = await getObject(bucket, notes.tail.key, signal === undefined ? {} : { signal })
@@ -107,7 +107,7 @@ class Parts {
   constructor(upload: ResumableUpload, spool: Spool) {
     this.#upload = upload
     this.#spool = spool
-    // The tail is in the spool, and comes with the next part.
+    // The tail is in the spool, and is sent with the next part.
     this.#notes = { ...upload.notes, tail: null }
     this.#offset = upload.offset - (upload.notes.tail?.byteSize ?? 0)
   }
@@ -116,7 +116,7 @@ class Parts {
     return stateOf(this.#upload, this.#notes, this.#offset)
   }
 
-  /** Begins to send what was collected; resolves when the spool can be filled again. */
+  /** Begins to send the collected bytes; resolves when the spool can be filled again. */
   async begin(): Promise<void> {
     const { byteSize } = this.#spool
     const memory = await this.#upload.memory.lend(byteSize)
@@ -127,11 +127,11 @@ class Parts {
       throw error
     }
     this.#sending = this.#send(memory, byteSize)
-    // Asked for later; until then its failure is nobody's.
+    // Awaited later; until then its failure must not be an unhandled rejection.
     this.#sending.catch(() => {})
   }
 
-  /** Waits for the part that is on its way. `false` when there was none. */
+  /** Waits for the part that is being sent. `false` if there was none. */
   async settle(): Promise<boolean> {
     const sent = await this.#sending
     this.#sending = undefined
@@ -141,7 +141,7 @@ class Parts {
     return true
   }
 
-  /** Keeps what is left in the spool: as a part when it is one or the last, else as a tail. */
+  /** Keeps the rest of the spool: as a part if it is large enough or the last, else as a tail. */
   async end(isLast: boolean): Promise<void> {
     await this.settle()
     if (this.#spool.byteSize === 0) return
@@ -153,7 +153,7 @@ class Parts {
     }
   }
 
-  /** Waits until nothing is on its way any more. */
+  /** Waits until nothing is being sent any more. */
   async abandon(): Promise<void> {
     await this.#sending?.catch(() => {})
   }

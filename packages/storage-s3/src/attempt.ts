@@ -1,12 +1,12 @@
 import { attemptCall } from '@rindle/core/adapter'
 import { type FailedCall, mapError } from './map-error.ts'
 
-/** What a request of the SDK is sent with. */
+/** The options of a request of the SDK. */
 export interface SendOptions {
   readonly abortSignal?: AbortSignal
 }
 
-/** Sends a request for one call, see `attemptCall`; a failed request rejects with what `mapError` says. */
+/** Sends a request for one call, see `attemptCall`; a failed request rejects with the error of `mapError`. */
 export function attempt<T>(
   call: FailedCall,
   signal: AbortSignal | undefined,

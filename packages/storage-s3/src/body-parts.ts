@@ -7,13 +7,13 @@ export interface BodyPart {
   /** From 1. */
   readonly partNumber: number
   readonly bytes: Buffer
-  /** How long the body is up to the end of this part. */
+  /** The length of the body up to the end of this part. */
   readonly endByte: number
-  /** The whole body has been read, and is what it was declared to be. */
+  /** Whether the whole body has been read and matches its declaration. */
   readonly isLast: boolean
 }
 
-/** How a body is cut, and what it was declared to be. */
+/** How to cut a body, and its declared size and checksum. */
 export interface CutOptions extends DeclaredBytes {
   /** For messages. */
   readonly key: string
@@ -23,9 +23,9 @@ export interface CutOptions extends DeclaredBytes {
 }
 
 /**
- * Cuts a body into parts of `partBytes`; the last, which there always is, has what is left. Reads no further
- * than the parts that are asked for. Throws `checksum_mismatch` as soon as the body is longer than declared, and
- * instead of the last part when it is shorter or its SHA-256 is another.
+ * Cuts a body into parts of `partBytes`; the last one, which always exists, has the rest. Reads no further than the
+ * requested parts. Throws `checksum_mismatch` as soon as the body is longer than declared, and instead of the last part
+ * if it is shorter or has another SHA-256.
  */
 export async function* cutBody(
   body: Readable,
@@ -40,7 +40,7 @@ export async function* cutBody(
     let rest = bytes
     check.update(rest)
     while (rest.byteLength > 0) {
-      // Only with more in hand it is known that a full part is not the last.
+      // A full part is known not to be the last one only once more bytes have arrived.
       if (part.isFull()) {
         endByte += partBytes
         yield { partNumber, bytes: part.drain(), endByte, isLast: false }

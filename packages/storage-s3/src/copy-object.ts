@@ -12,24 +12,26 @@ import { describeObject, type ObjectHeaders, objectMissing, quoteEtag, readEtag 
 const MAX_PARTS = 10_000
 const PARTS_AT_ONCE = 4
 
-/** What one copy works with. */
+/** The state of one copy. */
 interface Copy {
   readonly bucket: S3Bucket
   readonly from: string
   readonly to: string
   readonly source: StoredObject
-  /** What the copy is to say of itself. */
+  /** The headers of the copy. */
   readonly headers: ObjectHeaders
   readonly signal: AbortSignal | undefined
 }
 
-/** What every request of a copy says of its source: the bytes that were described, or none. */
+/** The source of every request of a copy: the described bytes, or none. */
 interface CopySource {
   readonly CopySource: string
   readonly CopySourceIfMatch: string
 }
 
-/** Copies inside the store, what is too large for one request in parts; the copy appears whole or not at all. */
+/**
+ * Copies inside the store, in parts if the object is too large for one request; the copy appears whole or not at all.
+ */
 export async function copyObject(
   bucket: S3Bucket,
   from: string,
@@ -49,7 +51,7 @@ export async function copyObject(
   return { byteSize: source.byteSize, contentType: contentType ?? source.contentType, ...copied }
 }
 
-/** Every copy is bound to the source that was described; who named no etag may simply repeat it. */
+/** Binds the copy to the described source. A caller that named no etag may simply try again. */
 async function unlessReplaced<T>({ from }: Copy, ifMatch: string | undefined, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
@@ -76,9 +78,9 @@ async function copyWhole(copy: Copy): Promise<Pick<StoredObject, 'etag' | 'lastM
 }
 
 /**
- * For stores that do not heed the condition of a copy; Ceph 16 is one. A copy of the same etag is right without a look.
- * Where it has another, which an encrypted one or one of parts always has, only a source that is still the same shows
- * that it is what was copied.
+ * For stores that ignore the condition of a copy, such as Ceph 16. A copy with the same etag is right without another
+ * look. If it has another one, as an encrypted copy or one in parts always has, only an unchanged source proves that
+ * the right bytes were copied.
  */
 async function assertSourceStays({ bucket, from, source, signal }: Copy): Promise<void> {
   const now = await headObject(bucket, from, signal)
@@ -139,7 +141,7 @@ function sourceOf({ bucket, from, source }: Copy): CopySource {
   return { CopySource: `${Bucket}/${Key}`, CopySourceIfMatch: quoteEtag(source.etag) }
 }
 
-/** A copy takes over what its source says of itself, or is told all of it anew. */
+/** A copy either takes over all headers of its source, or gets all of them explicitly. */
 function replacedHeaders({
   headers,
   source,

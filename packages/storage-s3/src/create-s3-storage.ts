@@ -29,8 +29,8 @@ const CAPABILITIES: readonly StorageCapability[] = [
 
 /**
  * Objects in a bucket of AWS S3 or of any store that speaks its protocol. Throws `config_invalid` with every problem of
- * the options; does no I/O, and neither does `start`: the bucket must exist, and whether it does shows at the first
- * call (`storage_unavailable`). `stop` ends all connections, and with them what is still going on.
+ * the options; does no I/O, and neither does `start`: the bucket must exist, and the first call fails if it does not
+ * (`storage_unavailable`). `stop` ends all connections and everything that still uses them.
  */
 export function s3Storage(options: S3StorageOptions): StorageAdapter {
   const config = parseOptions(options)
@@ -41,6 +41,8 @@ export function s3Storage(options: S3StorageOptions): StorageAdapter {
     name: 's3',
     capabilities: new Set(publicBaseUrl === undefined ? CAPABILITIES : [...CAPABILITIES, 'public_url']),
     start: async () => {},
+    // Its endpoint and its name tell a bucket from all others.
+    identify: async () => {},
     stop: async () => bucket.connection.close(),
     put: (key, body, putOptions) => putObject(bucket, key, body, putOptions),
     get: (key, getOptions = {}) => getObject(bucket, key, getOptions),
@@ -52,7 +54,7 @@ export function s3Storage(options: S3StorageOptions): StorageAdapter {
     list: (keyPrefix, listOptions = {}) => listObjects(bucket, keyPrefix, listOptions),
     publicUrl(key) {
       if (publicBaseUrl !== undefined) return `${publicBaseUrl}/${prefix}${normalizeKey(key)}`
-      throw unsupported('public_url', 'Give it publicBaseUrl, or sign URLs.')
+      throw unsupported('public_url', 'Set publicBaseUrl, or sign URLs.')
     },
     signGet: (key, signOptions) => signGet(bucket, key, signOptions),
     signPut: (key, signOptions) => signPut(bucket, key, signOptions),

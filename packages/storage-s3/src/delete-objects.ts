@@ -12,7 +12,7 @@ export interface FailedDelete {
   readonly error: Error
 }
 
-/** Deletes one object. Success when there is none. */
+/** Deletes one object. Succeeds if there is none. */
 export async function deleteObject(bucket: S3Bucket, key: string, { signal }: StorageCallOptions): Promise<void> {
   const command = new DeleteObjectCommand(locate(bucket, key))
   try {
@@ -25,7 +25,7 @@ export async function deleteObject(bucket: S3Bucket, key: string, { signal }: St
   }
 }
 
-/** Deletes what it can, a thousand by one request; gives the keys that are left, with the reason. */
+/** Deletes as many as possible, a thousand in one request; returns the failed keys with the reason. */
 export async function deleteObjects(
   bucket: S3Bucket,
   keys: readonly string[],
@@ -48,7 +48,7 @@ export async function deleteObjects(
   return failures
 }
 
-/** Takes the keys by their place in the bucket. */
+/** Deletes keys by their names in the bucket. */
 async function deleteBatch(
   { config, connection }: S3Bucket,
   located: ReadonlyMap<string, string>,

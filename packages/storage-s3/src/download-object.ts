@@ -5,7 +5,7 @@ import { getObject } from './get-object.ts'
 import { mapError } from './map-error.ts'
 import type { S3Bucket } from './s3-bucket.ts'
 
-/** Writes an object to a file that must not exist yet; removes what it wrote when it fails. */
+/** Writes an object to a file that must not exist yet; removes the file if it fails. */
 export async function downloadObject(
   bucket: S3Bucket,
   key: string,

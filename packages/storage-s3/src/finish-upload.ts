@@ -5,7 +5,7 @@ import { headObject } from './head-object.ts'
 import { putObject } from './put-object.ts'
 import { openSpool } from './spool.ts'
 
-/** Makes the object of parts and tail. One that was made before, by whatever process, is found. */
+/** Makes the object from parts and tail. Finds one that any process made before. */
 export async function finishUpload(upload: ResumableUpload): Promise<StoredObject> {
   try {
     return await complete(upload)
@@ -28,7 +28,7 @@ async function complete(upload: ResumableUpload): Promise<StoredObject> {
     const parts = etags.map((etag, index) => ({ partNumber: index + 1, etag }))
     return multipart.complete(key, uploadId, parts, options)
   }
-  // No store makes an object of no part.
+  // No store makes an object without a part.
   await multipart.abort(key, uploadId, options)
   return putObject(bucket, key, Readable.from([]), { contentType: 'application/octet-stream', byteSize: 0, ...options })
 }

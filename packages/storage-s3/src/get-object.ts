@@ -10,7 +10,7 @@ import { describeObject, objectMissing, quoteEtag } from './stored-object.ts'
 
 const RANGE_NOT_SATISFIABLE = 416
 
-/** Opens an object, or a range of it, as a stream that gives its connection back at its end or when it is destroyed. */
+/** Opens an object, or a range of it, as a stream that returns its connection at its end or when it is destroyed. */
 export async function getObject(bucket: S3Bucket, key: string, options: GetOptions): Promise<StoredBody> {
   const { range, ifMatch, signal } = options
   const command = new GetObjectCommand({
@@ -40,10 +40,10 @@ async function getNothing(bucket: S3Bucket, key: string, { ifMatch, signal }: Ge
 function openAnswer(answer: GetObjectCommandOutput, key: string, signal: AbortSignal | undefined): StoredBody {
   const { Body: source } = answer
   if (!(source instanceof Readable)) {
-    throw new RindleError('storage_unavailable', `The store answered for "${key}" without a body.`)
+    throw new RindleError('storage_unavailable', `The store's answer for "${key}" has no body.`)
   }
   const body = new PassThrough()
-  // The reader sees a broken connection as an error of Rindle, and one that leaves gives the connection free.
+  // The reader gets a broken connection as an error of Rindle, and a reader that leaves frees the connection.
   source.on('error', (error) => body.destroy(mapError(error, { operation: 'get', key }) as Error))
   body.on('close', () => source.destroy())
   // Without a listener, a connection that breaks before the reading begins would end the process. The reader sees it.

@@ -4,7 +4,7 @@ import { attempt, type SendOptions } from './attempt.ts'
 import { locate, type S3Bucket } from './s3-bucket.ts'
 import { describeObject, type ObjectHeaders } from './stored-object.ts'
 
-/** What the store knows of an object, or `undefined`. */
+/** The store's description of an object, or `undefined`. */
 export async function headObject(
   bucket: S3Bucket,
   key: string,
@@ -25,7 +25,7 @@ export async function readHeaders(
   const call = { operation: 'head', key }
   const byHead = (sendOptions: SendOptions): Promise<ObjectHeaders> =>
     client.send(new HeadObjectCommand(target), sendOptions)
-  // The answer to a HEAD has no room for a reason, and a bucket that is gone must not read as objects that are.
+  // The answer to a HEAD has no room for a reason, and a missing bucket must not look like missing objects.
   const byGet = async (sendOptions: SendOptions): Promise<ObjectHeaders> => {
     const { Body, ...headers } = await client.send(new GetObjectCommand(target), sendOptions)
     if (Body !== undefined && 'destroy' in Body) Body.destroy()

@@ -7,7 +7,7 @@ const KEYS_PER_REQUEST = 1000
 
 /**
  * Lists the objects whose key begins with `prefix`, page by page, in the order of the store, which is that of the keys'
- * bytes. Objects of others whose names are no keys are passed over.
+ * bytes. Skips foreign objects whose names are not keys.
  */
 export async function* listObjects(
   bucket: S3Bucket,
@@ -27,7 +27,7 @@ export async function* listObjects(
 
 /** Whether some key begins with `prefix`. */
 export function canBeginKey(prefix: string): boolean {
-  // What is missing of a segment, or of an extension, can be added.
+  // The rest of a segment, or of an extension, may follow.
   return prefix === '' || isKey(prefix) || isKey(`${prefix}a`)
 }
 

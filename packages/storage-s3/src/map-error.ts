@@ -1,9 +1,9 @@
 import { isRindleError, type RindleError } from '@rindle/core'
 import { type StorageFailure as Mapping, type StorageCall, storageError } from '@rindle/core/adapter'
 
-/** What was being done when a request failed. */
+/** The call in which a request failed. */
 export interface FailedCall extends StorageCall {
-  /** Its answer has no room for a reason, whoever gives it. */
+  /** Whether the answer has no room for a reason. */
   readonly isHead?: boolean
 }
 
@@ -18,7 +18,7 @@ const NO_BUCKET: Mapping = {
 }
 const NO_STORE: Mapping = {
   code: 'storage_unavailable',
-  what: 'what answered is no S3 store, but something on the way to it; check the option `endpoint`',
+  what: 'something on the way to the S3 store answered instead of it; check the option `endpoint`',
 }
 const DENIED: Mapping = {
   code: 'storage_denied',
@@ -32,7 +32,7 @@ const CLOCK: Mapping = {
 const ARCHIVED: Mapping = { code: 'storage_denied', what: 'the object is archived; restore it first' }
 const NOT_OFFERED: Mapping = {
   code: 'storage_denied',
-  what: 'the store does not offer what was asked for; check `serverSideEncryption` and `storageClass`',
+  what: 'the store does not support the request; check `serverSideEncryption` and `storageClass`',
 }
 const REPLACED: Mapping = {
   code: 'storage_precondition_failed',
@@ -46,17 +46,17 @@ const ELSEWHERE: Mapping = {
   code: 'config_invalid',
   what: 'the bucket is in another region or at another endpoint; correct the options',
 }
-const MALFORMED: Mapping = { code: 'invalid_input', what: 'the store cannot take an argument of this call' }
-const KEY: Mapping = { code: 'storage_key_invalid', what: 'the store cannot take this key' }
-const CORRUPTED: Mapping = { code: 'checksum_mismatch', what: 'the bytes arrived other than they were sent; repeat it' }
-const BUSY: Mapping = { code: 'storage_unavailable', what: 'the store is overloaded or failed; repeat it later' }
+const MALFORMED: Mapping = { code: 'invalid_input', what: 'the store does not accept an argument of this call' }
+const KEY: Mapping = { code: 'storage_key_invalid', what: 'the store does not accept this key' }
+const CORRUPTED: Mapping = { code: 'checksum_mismatch', what: 'the bytes changed on their way; try again' }
+const BUSY: Mapping = { code: 'storage_unavailable', what: 'the store is overloaded or failed; try again later' }
 const UNREACHABLE: Mapping = { code: 'storage_unavailable', what: 'the store did not answer' }
 const FULL: Mapping = {
   code: 'insufficient_disk',
-  what: 'the disk of this machine is full; free some space and repeat',
+  what: 'the disk of this machine is full; free some space and try again',
 }
 
-/** By the code that the store gives, or the name that the SDK gives to its own errors. */
+/** By the store's code, or the SDK's name for its own errors. */
 const BY_NAME: Readonly<Record<string, Mapping>> = {
   NoSuchKey: MISSING,
   NoSuchVersion: MISSING,
@@ -94,7 +94,7 @@ const BY_NAME: Readonly<Record<string, Mapping>> = {
   TimeoutError: UNREACHABLE,
 }
 
-/** By the status of the answer, where its code is not known: some stores have codes of their own, and HEAD has none. */
+/** By the status of the answer, if its code is unknown: some stores have their own codes, and HEAD has none. */
 const BY_STATUS: Readonly<Record<number, Mapping>> = {
   301: ELSEWHERE,
   307: ELSEWHERE,
@@ -135,7 +135,7 @@ const BY_ERRNO: Readonly<Record<string, Mapping>> = {
   EDQUOT: FULL,
 }
 
-/** What an error of the SDK, or of the network below it, may carry. */
+/** The properties that an error of the SDK, or of the network below it, may have. */
 interface Facts {
   readonly name: string
   readonly status?: number | undefined
@@ -145,8 +145,7 @@ interface Facts {
 }
 
 /**
- * Gives the `RindleError` for a failed request. What is none (an error of Rindle, or a mistake in a program) is given
- * back as it is.
+ * The `RindleError` of a failed request. Returns any other error (one of Rindle, or a mistake in a program) unchanged.
  */
 export function mapError(error: unknown, call: FailedCall): unknown {
   if (isRindleError(error) || !(error instanceof Error)) return error
@@ -155,7 +154,7 @@ export function mapError(error: unknown, call: FailedCall): unknown {
   return mapping === undefined ? error : makeError(mapping, { facts, call, cause: error })
 }
 
-/** Gives the `RindleError` for one of many objects of a request, for which the store gave this code. */
+/** The `RindleError` for one of many objects of a request, for which the store returned this code. */
 export function mapStoreCode(code: string, call: FailedCall): RindleError {
   return makeError(own(BY_NAME, code) ?? BUSY, { facts: { name: code }, call })
 }
@@ -173,14 +172,14 @@ function makeError(
       storeCode,
       ...(requestId === undefined ? {} : { requestId }),
     },
-    // A store that refuses a signature gives the request back, with the session token that was in it.
+    // A store that refuses a signature echoes the request, including the session token.
     ...(mapping.code === 'storage_denied' ? {} : { cause }),
   })
 }
 
 /**
- * Whether a proxy or a load balancer has answered that it knows no such address. A store says in XML that it has no such
- * object, or nothing at all; to take a page for that would make a storage that is away one without objects.
+ * Whether a proxy or a load balancer has answered that it knows no such address. A store says in XML that it has no
+ * such object, or says nothing at all; taking a proxy's page for that would turn an outage into missing objects.
  */
 function isOfAnother({ name, status, contentType }: Facts): boolean {
   const isNamed = name !== 'NotFound' && own(BY_NAME, name) !== undefined
@@ -206,7 +205,7 @@ function factsOf(error: Error): Facts {
   }
   return {
     name: error.name,
-    // An answer that is no XML, of a proxy for instance, has a response and no metadata of it.
+    // An answer that is not XML, for instance from a proxy, has a response and no metadata.
     status: $metadata?.httpStatusCode ?? $response?.statusCode,
     errno: typeof code === 'string' ? code : undefined,
     requestId: $metadata?.requestId,

@@ -11,32 +11,32 @@ import { headObject } from './head-object.ts'
 import { locate, type S3Bucket, writeSettings } from './s3-bucket.ts'
 import { objectMissing, readEtag } from './stored-object.ts'
 
-/** What a multipart upload says of its object before it has one. */
+/** The headers of the object that a multipart upload will make. */
 export type UploadHeaders = Pick<
   CreateMultipartUploadCommandInput,
   'ContentType' | 'CacheControl' | 'ContentDisposition' | 'ChecksumAlgorithm'
 >
 
-/** Where the parts of one upload go. */
+/** The upload that the parts belong to. */
 export interface UploadTarget {
   readonly Bucket: string
   readonly Key: string
   readonly UploadId: string
 }
 
-/** What the parts are made with. */
+/** The options of an upload in parts. */
 export interface WritePartsOptions {
   /** The method of the port, for messages. */
   readonly operation: string
   readonly headers: UploadHeaders
   readonly signal: AbortSignal
-  /** Makes all parts, and resolves when the store has every one of them. */
+  /** Sends all parts, and resolves when the store has every one of them. */
   readonly writeParts: (target: UploadTarget) => Promise<readonly CompletedPart[]>
 }
 
 /**
- * Makes one object of parts that this process sends. It appears whole at the end; on failure the upload is aborted and
- * nothing is kept. Gives the object's etag.
+ * Makes one object from parts that this process sends. It appears whole at the end; on failure the upload is aborted
+ * and nothing is kept. Returns the object's etag.
  */
 export async function writeInParts(
   bucket: S3Bucket,
@@ -52,9 +52,9 @@ export async function writeInParts(
   try {
     const Parts = (await writeParts(target)).toSorted((a, b) => (a.PartNumber ?? 0) - (b.PartNumber ?? 0))
     const complete = new CompleteMultipartUploadCommand({ ...target, MultipartUpload: { Parts } })
-    // Without the signal once it is sent: what it did could not be told any more.
+    // Without the signal once it is sent: an abort would hide its result.
     const { ETag } = await attempt(call, signal, () => client.send(complete))
-    // Ceph leaves it empty here.
+    // Ceph leaves the etag empty here.
     return ETag ? readEtag(key, ETag) : await etagOf(bucket, key)
   } catch (error) {
     await abandon(bucket, target)
@@ -62,11 +62,11 @@ export async function writeInParts(
   }
 }
 
-/** Somebody aborted the upload, or the answer to its completion was lost and the SDK asked again. */
+/** Somebody aborted the upload, or the answer to its completion was lost and the SDK repeated the request. */
 function uploadLost(key: string, cause: RindleError): RindleError {
   return new RindleError(
     'storage_unavailable',
-    `The store lost the upload of "${key}" before it was done; repeat it.`,
+    `The store lost the upload of "${key}" before it was done; try again.`,
     {
       details: { key },
       cause,
@@ -86,7 +86,7 @@ async function abandon({ connection }: S3Bucket, target: UploadTarget): Promise<
       connection.client.send(new AbortMultipartUploadCommand(target)),
     )
   } catch (error) {
-    // The caller must see what led here. An upload that stays is no object, and `listUploads` finds it.
+    // The caller must see the original error. A leftover upload is not an object, and `listUploads` finds it.
     if (!isRindleError(error)) throw error
   }
 }

@@ -5,12 +5,12 @@ const MEBIBYTE = 1024 * 1024
 const MIN_PART_BYTES = 5 * MEBIBYTE
 const MAX_SINGLE_BYTES = 5 * 1024 * MEBIBYTE
 
-/** Keys of an account, for good or, with `sessionToken`, for a while. */
+/** Keys of an account: permanent or, with `sessionToken`, temporary. */
 export interface S3Credentials {
   readonly accessKeyId: string
   readonly secretAccessKey: string
   readonly sessionToken?: string
-  /** When they end; a function that gave them is asked again before that. */
+  /** When they expire; the function that returned them is called again before that. */
   readonly expiration?: Date
 }
 
@@ -31,41 +31,41 @@ export interface S3StorageOptions {
    */
   readonly forcePathStyle?: boolean
   /**
-   * Keys, or a function that gives them.
+   * Keys, or a function that returns them.
    * @default the chain of the AWS SDK: environment, profile, container, instance
    */
   readonly credentials?: S3Credentials | (() => Promise<S3Credentials>)
-  /** What all keys of this storage begin with in the bucket, a slash between: letters, digits, `.`, `_`, `-`, `/`. */
+  /** The start of all keys of this storage in the bucket, followed by a slash: letters, digits, `.`, `_`, `-`, `/`. */
   readonly prefix?: string
   /**
-   * The store's URL as clients reach it; used for nothing but signed requests.
+   * The store's URL as clients reach it; used only in signed requests.
    * @default `endpoint`
    */
   readonly publicEndpoint?: string
   /**
-   * Where everybody can fetch the objects of the bucket, a CDN for instance: what public URLs begin with. Without it
-   * there is no `public_url`.
+   * Where everybody can fetch the objects of the bucket, for instance a CDN: the start of public URLs. Without it there
+   * is no `public_url`.
    */
   readonly publicBaseUrl?: string
   /**
-   * How the store encrypts what is written here; uploads by signed requests are bound to it.
-   * @default what the bucket says
+   * How the store encrypts the objects of this storage; uploads by signed requests are bound to it.
+   * @default the bucket's setting
    */
   readonly serverSideEncryption?: 'AES256' | 'aws:kms' | 'aws:kms:dsse'
   /** The key for `aws:kms` and `aws:kms:dsse`. */
   readonly kmsKeyId?: string
   /**
-   * The storage class of what is written here.
+   * The storage class of the objects of this storage.
    * @default that of the store
    */
   readonly storageClass?: string
   /**
-   * How long a connection may take to be made.
+   * How long it may take to open a connection.
    * @default 5000
    */
   readonly connectTimeoutMs?: number
   /**
-   * How long a connection may carry nothing, while an answer is awaited or a body is read.
+   * How long a connection may carry no bytes while an answer is awaited or a body is read.
    * @default 60000
    */
   readonly idleTimeoutMs?: number
@@ -75,21 +75,21 @@ export interface S3StorageOptions {
    */
   readonly maxAttempts?: number
   /**
-   * `when_supported` adds a CRC-32 to the uploads that this process sends, which buckets with an object lock demand.
-   * Every one of them is signed with the SHA-256 of its bytes anyway, and some stores refuse the header.
+   * `when_supported` adds a CRC-32 to the uploads that this process sends, which buckets with an object lock require.
+   * Every upload is signed with the SHA-256 of its bytes anyway, and some stores refuse the header.
    * @default 'when_required'
    */
   readonly checksums?: 'when_required' | 'when_supported'
   /**
-   * By which header the store holds a signed upload to its declared SHA-256. AWS, MinIO and R2 check the first; stores
-   * that ignore it, Ceph before 19 for one, check the second, the payload hash of the signature itself.
+   * The header by which the store checks the declared SHA-256 of a signed upload. AWS, MinIO and R2 check the first;
+   * stores that ignore it, such as Ceph before 19, check the second, the payload hash of the signature itself.
    * @default 'x-amz-checksum-sha256'
    */
   readonly signedChecksum?: 'x-amz-checksum-sha256' | 'x-amz-content-sha256'
   /**
-   * What the store does with a signed upload to which its holder adds an `x-amz-` header. AWS refuses it. Stores that
+   * How the store treats a signed upload to which its holder adds an `x-amz-` header. AWS refuses it. Stores that
    * accept it (MinIO of 2023 and Ceph 16 do) would let the holder copy, by `x-amz-copy-source`, any object that the
-   * credentials may read into his upload; for them a signed upload has one header more, which makes any copy fail.
+   * credentials may read into the upload; for them every signed upload gets one more header, which makes any copy fail.
    * @default 'accepted' with `endpoint`, 'refused' without
    */
   readonly unsignedHeaders?: 'accepted' | 'refused'
@@ -116,7 +116,7 @@ export interface S3StorageConfig {
   /** Empty, or with a slash at its end. */
   readonly prefix: string
   readonly publicEndpoint: string | undefined
-  /** Without a slash at its end. */
+  /** Has no slash at its end. */
   readonly publicBaseUrl: string | undefined
   readonly serverSideEncryption: 'AES256' | 'aws:kms' | 'aws:kms:dsse' | undefined
   readonly kmsKeyId: string | undefined
@@ -138,7 +138,7 @@ const url = z
 
 const credentials: z.ZodType<S3Credentials | (() => Promise<S3Credentials>)> = z.union(
   [
-    // Not strict: the SDK writes notes of its own into credentials that it was given.
+    // Not strict, because the SDK adds its own properties to given credentials.
     z.object({
       accessKeyId: z.string().min(1),
       secretAccessKey: z.string().min(1),
@@ -147,10 +147,10 @@ const credentials: z.ZodType<S3Credentials | (() => Promise<S3Credentials>)> = z
     }),
     z.custom<() => Promise<S3Credentials>>((value) => typeof value === 'function'),
   ],
-  'must be { accessKeyId, secretAccessKey, sessionToken? } or a function that gives them',
+  'must be { accessKeyId, secretAccessKey, sessionToken? } or a function that returns them',
 )
 
-// Not z.int(), whose refusal would silence the rule about two options below.
+// Not z.int(), whose failure would silence the rule about two options below.
 const integer = (least: number, most: number): z.ZodType<number> =>
   z.number().min(least).max(most).refine(Number.isInteger, 'must be an integer')
 
@@ -164,7 +164,7 @@ const schema = z
     endpoint: url.optional(),
     forcePathStyle: z.boolean().optional(),
     credentials: credentials.optional(),
-    // With a key of 900 bytes, the longest that there is, it stays within the 1,024 of S3.
+    // With the longest key, 900 bytes, it stays within the 1,024 of S3.
     prefix: z
       .string()
       .max(120)
@@ -194,11 +194,11 @@ const schema = z
   .refine((options) => options.kmsKeyId === undefined || options.serverSideEncryption?.startsWith('aws:kms'), {
     path: ['kmsKeyId'],
     error: 'needs serverSideEncryption "aws:kms" or "aws:kms:dsse"',
-    // Without this the rule would stay silent while another option is wrong too.
+    // Without this the rule would stay silent if another option is wrong, too.
     when: ({ value }) => typeof value === 'object' && value !== null,
   })
 
-/** Checks the options at once, without I/O. Throws `config_invalid` with every problem and its path. */
+/** Checks the options, without I/O. Throws `config_invalid` with every problem and its path. */
 export function parseOptions(options: S3StorageOptions): S3StorageConfig {
   const { forcePathStyle, unsignedHeaders, ...rest } = checkOptions('s3Storage', schema, options)
   const isAws = rest.endpoint === undefined

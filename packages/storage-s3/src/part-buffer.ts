@@ -1,17 +1,17 @@
 const FIRST_BYTES = 64 * 1024
 const GROWTH = 8
 
-/** Collects the bytes of one part after the other. */
+/** Collects the bytes of one part after another. */
 export interface PartBuffer {
   isFull(): boolean
-  /** Copies what there is room for; gives what is left over. */
+  /** Copies as many bytes as fit; returns the rest. */
   fill(bytes: Buffer): Buffer
-  /** Gives the part away and begins the next. */
+  /** Hands the part over and begins the next. */
   drain(): Buffer
 }
 
 /**
- * Holds at most `partBytes`. Bytes are copied together, because chunks of a few bytes each would take many times their
+ * Holds at most `partBytes`. Copies bytes together, because chunks of a few bytes each would take many times their
  * size. The first part grows as it is filled, because most bodies are much smaller than a part.
  */
 export function partBuffer(partBytes: number): PartBuffer {

@@ -1,17 +1,20 @@
-/** A piece of memory that is lent. */
+/** A piece of memory on loan. */
 export interface LentMemory {
   readonly bytes: Buffer
-  /** The bytes are not to be touched after it. Call it once. */
+  /** Do not touch the bytes afterwards. Call it once. */
   giveBack(): void
 }
 
-/** Memory for parts on their way to the store: few at once, and always the same. */
+/** Memory for parts that are being sent: few buffers, which are reused. */
 export interface PartMemory {
-  /** Waits while all of it is lent. */
+  /** Waits while all of it is on loan. */
   lend(byteSize: number): Promise<LentMemory>
 }
 
-/** Lends the memory of `count` parts at most, each as large as it ever had to be. Takes none before it is asked. */
+/**
+ * Lends the memory of at most `count` parts, each as large as its largest loan. Allocates nothing before the first
+ * loan.
+ */
 export function partMemory(count: number): PartMemory {
   const free: Buffer[] = Array.from({ length: count }, () => Buffer.alloc(0))
   const waiting: ((memory: Buffer) => void)[] = []

@@ -14,7 +14,7 @@ const MEBIBYTE = 1024 * 1024
 // One is filled while two are sent: with more, the memory of a put grows faster than its speed.
 const PARTS_AT_ONCE = 3
 
-/** What one put works with. */
+/** The state of one put. */
 interface Put {
   readonly bucket: S3Bucket
   readonly key: string
@@ -31,9 +31,9 @@ interface Written {
 }
 
 /**
- * Writes a body that fits into one part by one request and any other in parts, each of them complete in memory when it
- * is sent: so the SDK can send it again, no store meets a body of unknown length, and nothing is under the key before
- * the whole body has been found to be what was declared.
+ * Writes a body that fits into one part by one request and any other in parts. Each part is complete in memory when it
+ * is sent: so the SDK can send it again, no store gets a body of unknown length, and nothing is under the key before
+ * the whole body matches its declaration.
  */
 export async function putObject(
   bucket: S3Bucket,
@@ -43,7 +43,7 @@ export async function putObject(
 ): Promise<StoredObject> {
   const cancel = new AbortController()
   const signal = options.signal === undefined ? cancel.signal : AbortSignal.any([options.signal, cancel.signal])
-  // Before somebody reads it, a body that fails would end the process; who reads it later sees the failure.
+  // Without a listener, a body that fails before it is read would end the process; its reader sees the failure later.
   body.on('error', () => {})
   try {
     signal.throwIfAborted()
@@ -67,7 +67,7 @@ async function write(put: Put, body: Readable): Promise<Written> {
   })
   const { value: first } = await parts.next()
   if (first === undefined || first.isLast) return putWhole(put, first?.bytes ?? Buffer.alloc(0))
-  // Not awaited here, where the first part would be held in memory until the last is sent.
+  // Not awaited here, because that would hold the first part in memory until the last is sent.
   return putParts(put, startingWith([first], parts))
 }
 
@@ -110,7 +110,7 @@ async function putParts(
   return { etag, byteSize }
 }
 
-/** What keeps a body of that size within the number of parts that there may be, in whole MiB. */
+/** The part size, in whole MiB, that keeps a body of that size within the maximum number of parts. */
 export function leastPartBytes(byteSize: number): number {
   return Math.ceil(byteSize / MAX_PARTS / MEBIBYTE) * MEBIBYTE
 }

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto'
 import { S3Client, S3ServiceException } from '@aws-sdk/client-s3'
 import type { S3StorageConfig } from './options.ts'
 
-/** The clients of one storage. They are made at their first use and hold connections open until `close`. */
+/** The clients of one storage. They are created at their first use and hold connections open until `close`. */
 export interface S3Connection {
   /** Sends requests. */
   readonly client: S3Client
-  /** Signs requests for others, to the endpoint that those reach. Sends none. */
+  /** Signs requests for clients, to the endpoint that they reach. Sends none. */
   readonly signer: S3Client
   /** Ends all connections. The next use opens new ones. */
   close(): void
@@ -36,7 +36,7 @@ export function s3Connection(config: S3StorageConfig): S3Connection {
 
 function requestClient(config: S3StorageConfig): S3Client {
   const client = makeClient(config)
-  // Older stores demand the MD5 of a list of keys to delete; the SDK sends a CRC-32 alone.
+  // Older stores require the MD5 of a list of keys to delete; the SDK sends only a CRC-32.
   onBuild(client, 'rindleContentMd5', ['DeleteObjectsCommand'], ({ headers, body }) => {
     headers['content-md5'] = createHash('md5').update(String(body)).digest('base64')
   })
@@ -45,9 +45,9 @@ function requestClient(config: S3StorageConfig): S3Client {
 }
 
 /**
- * MinIO removes the directories that a deletion leaves empty, and answers a write that needs one of them at that instant
- * as if it were not allowed. Such an answer is marked as one to repeat: bodies are in memory, and a write that is truly
- * not allowed is only refused again.
+ * MinIO removes the directories that a deletion leaves empty, and answers a write that needs one of them at that
+ * instant with an access error. Such an answer is marked as retryable: bodies are in memory, and a write that is truly
+ * forbidden is only refused again.
  */
 function repeatOvertakenWrites(client: S3Client): void {
   const writes = ['PutObjectCommand', 'CopyObjectCommand', 'CompleteMultipartUploadCommand']
@@ -61,7 +61,7 @@ function repeatOvertakenWrites(client: S3Client): void {
           throw isOvertaken ? Object.assign(error, { $retryable: { throttling: false } }) : error
         }
       },
-    // Within the repetitions of the SDK, outside of what makes errors of answers.
+    // Inside the retries of the SDK, outside of the step that turns answers into errors.
     { step: 'deserialize', name: 'rindleOvertakenWrites', priority: 'high' },
   )
 }
@@ -81,9 +81,9 @@ function signingClient(config: S3StorageConfig): S3Client {
 }
 
 /**
- * What every signed upload has to carry. A store that heeds headers that were not signed makes an upload, to which its
- * holder adds `x-amz-copy-source`, a copy of any object. These are signed and mean nothing to an upload, but no object
- * meets the condition (which MinIO looks at), and the range is none (which Ceph looks at).
+ * The headers of every signed upload. A store that obeys unsigned headers turns an upload, to which its holder adds
+ * `x-amz-copy-source`, into a copy of any object. These headers are signed and mean nothing to an upload, but no object
+ * meets the condition (which MinIO checks), and the range is invalid (which Ceph checks).
  */
 export function uploadHeaders({ unsignedHeaders }: S3StorageConfig): Readonly<Record<string, string>> {
   if (unsignedHeaders === 'refused') return {}
@@ -98,8 +98,8 @@ function makeClient(config: S3StorageConfig): S3Client {
     maxAttempts: config.maxAttempts,
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(credentials === undefined ? {} : { credentials }),
-    // What the SDK adds by itself is refused by stores other than AWS, would put the checksum of no bytes into signed
-    // URLs, and on reading wraps the body so that the connection outlives it.
+    // Stores other than AWS refuse the checksums that the SDK adds by default. They would also put the checksum of an
+    // empty body into signed URLs and, on reading, wrap the body so that the connection outlives it.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
     // Each request that asks first would take a connection of its own.

@@ -54,8 +54,8 @@ export function s3Multipart(bucket: S3Bucket): MultipartStorage {
           connection.client.send(command, sendOptions),
         )
       } catch (error) {
-        // When another call completes the upload, Ceph answers 500 and MinIO that a part is missing, which it removes
-        // first. When the upload is gone, the list of its parts says so.
+        // While another call completes the upload, Ceph answers 500, and MinIO that a part is missing, which it removes
+        // first. If the upload is gone, listing its parts says so.
         const mayBeGone =
           isRindleError(error, 'storage_unavailable') || isRindleError(error, 'storage_precondition_failed')
         if (mayBeGone) await listParts(bucket, { key, uploadId }, call)
@@ -103,7 +103,7 @@ async function listParts(
   return parts
 }
 
-/** Where the next page of unfinished uploads begins. */
+/** The start of the next page of unfinished uploads. */
 interface UploadMarker {
   readonly KeyMarker?: string
   readonly UploadIdMarker?: string

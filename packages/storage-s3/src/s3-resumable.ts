@@ -14,14 +14,14 @@ import { leastPartBytes } from './put-object.ts'
 import { readNotes, TAIL } from './resumable-notes.ts'
 import type { S3Bucket } from './s3-bucket.ts'
 
-// One is sent while the next is collected, of each upload; so many of all uploads together.
+// Each upload sends one while it collects the next; this many for all uploads together.
 const PARTS_IN_MEMORY = 2
 
 /**
- * Resumable uploads as multipart uploads. Objects there are besides the parts: bytes at the end of a request that are
- * too few for a part become a tail, an object of its own beside the key, which the next request reads back, on whatever
- * process, and puts before its own bytes. A tail has a new name each time: the state before it names the old one, which
- * goes when the new state is kept.
+ * Resumable uploads as multipart uploads. If the bytes at the end of a request are too few for a part, they become a
+ * tail: a separate object beside the key. The next request, in any process, reads it back and puts it before its own
+ * bytes. A tail has a new name each time: the previous state names the old one, which is deleted once the new state is
+ * kept.
  */
 export function s3Resumable(bucket: S3Bucket, multipart: MultipartStorage): ResumableStorage {
   const memory = partMemory(PARTS_IN_MEMORY)
@@ -49,7 +49,7 @@ export function s3Resumable(bucket: S3Bucket, multipart: MultipartStorage): Resu
   }
 }
 
-/** Also those that no state names, because the process was killed that made them. */
+/** Deletes all tails, including those that no state names because their process was killed. */
 async function deleteTails(bucket: S3Bucket, key: string, options: StorageCallOptions): Promise<void> {
   const tails: string[] = []
   for await (const tail of listObjects(bucket, companionPrefix(key, TAIL), options)) tails.push(tail.key)

@@ -1,21 +1,21 @@
-/** How {@link shareWork} works. */
+/** Options of {@link shareWork}. */
 export interface ShareWorkOptions<Item, Result> {
   readonly atOnce: number
-  /** Stops everything at the first failure; the work and the source of the items must heed its signal. */
+  /** Stops everything at the first failure; the work and the source of the items must respect its signal. */
   readonly cancel: AbortController
   readonly work: (item: Item) => Promise<Result>
 }
 
 /**
- * Does the work for every item, `atOnce` at a time, and takes an item only when somebody is free for it. Gives the
- * results in the order in which they came; throws the first failure, when all have stopped.
+ * Does the work for every item, `atOnce` at a time, and takes an item only when a slot is free for it. Returns the
+ * results in the order of the items; throws the first failure once all have stopped.
  */
 export async function shareWork<Item, Result>(
   items: AsyncIterator<Item, void> | Iterator<Item, void>,
   { atOnce, cancel, work }: ShareWorkOptions<Item, Result>,
 ): Promise<readonly Result[]> {
   const results: Result[] = []
-  // A function of its own, so that no item is held in memory while the next one is waited for.
+  // A separate function, so that no item is held in memory while waiting for the next one.
   const doNext = async (): Promise<boolean> => {
     const next = await items.next()
     if (next.done === true) return false

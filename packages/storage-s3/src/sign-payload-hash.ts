@@ -1,18 +1,18 @@
 import type { S3Client } from '@aws-sdk/client-s3'
 import { SignatureV4 } from '@smithy/signature-v4'
 
-/** What a signature with a payload hash is made of. */
+/** The input of a signature with a payload hash. */
 export interface PayloadHashOptions {
   readonly region: string
   readonly signingDate: Date
   /** Seconds. */
   readonly expiresIn: number
-  /** All headers that are bound, the length and the payload hash included. */
+  /** All signed headers, including the length and the payload hash. */
   readonly headers: Readonly<Record<string, string>>
 }
 
 /**
- * Signs a PUT to the place that `url` names, its query aside, with the SHA-256 of the body as the payload hash of the
+ * Signs a PUT to the place that `url` names, without its query, with the SHA-256 of the body as the payload hash of the
  * signature. The presigner of the SDK always signs an unsigned payload.
  */
 export async function signPayloadHash(

@@ -31,7 +31,7 @@ export async function signGet(
 }
 
 /**
- * Signs the writing of an object, bound to its type and, where they are declared, to its length and SHA-256. S3 cannot
+ * Signs the writing of an object, bound to its type and, if they are declared, to its length and SHA-256. S3 cannot
  * cut a request short, so `maxBytes` has no effect here.
  */
 export async function signPut(bucket: S3Bucket, key: string, options: SignPutOptions): Promise<SignedRequest> {
@@ -53,7 +53,7 @@ export async function signPut(bucket: S3Bucket, key: string, options: SignPutOpt
   return sign(makeUrl, { ...options, method: 'PUT', key, headers })
 }
 
-/** Signs the writing of one part, bound to its length where that is declared. */
+/** Signs the writing of one part, bound to its length if that is declared. */
 export async function signPart(
   bucket: S3Bucket,
   key: string,
@@ -74,7 +74,7 @@ export async function signPart(
   })
 }
 
-/** What a signature is made with. */
+/** The input of a signature. */
 interface SigningOptions {
   readonly signingDate: Date
   readonly expiresIn: number
@@ -87,7 +87,7 @@ interface SignOptions {
   readonly key: string
   readonly expiresAt: Date
   readonly signal?: AbortSignal
-  /** What the client must send. */
+  /** The headers that the client must send. */
   readonly headers: Readonly<Record<string, string>>
 }
 
@@ -101,9 +101,9 @@ async function sign(
     return makeUrl({
       signingDate,
       expiresIn: expiresInSeconds,
-      // The presigner leaves the type out unless it is named. One that the SDK adds by itself may stay out.
+      // The presigner omits the type unless it is named. A type that the SDK adds by itself may stay out.
       signableHeaders: new Set(names),
-      // Moved into the URL, as the presigner does, they would be signed and not sent.
+      // The presigner would move them into the URL: signed, but not sent.
       unhoistableHeaders: new Set(names),
     })
   })
@@ -138,7 +138,7 @@ function checksumOf({ checksumSha256 }: SignPutOptions): { readonly ChecksumSHA2
 function lengthOf({ byteSize }: Pick<SignPutOptions, 'byteSize'>): { readonly ContentLength?: number } {
   if (byteSize === undefined) return {}
   if (Number.isSafeInteger(byteSize) && byteSize >= 0) return { ContentLength: byteSize }
-  throw new RindleError('invalid_input', `A length of ${byteSize} bytes cannot be signed.`)
+  throw new RindleError('invalid_input', `A length of ${byteSize} bytes cannot be signed: it must be a whole number.`)
 }
 
 function headerValue(what: string, value: string): string {

@@ -6,15 +6,15 @@ import { join } from 'node:path'
 import { mapError } from './map-error.ts'
 
 /**
- * A file of at most `limitBytes` that collects the bytes of a part as slowly as a client sends them, so that they need
- * no memory meanwhile. It has no name: it goes with its process, however that ends.
+ * A file of at most `limitBytes` that collects the bytes of a part as slowly as a client sends them, so that they take
+ * no memory meanwhile. It is unlinked, so it goes with its process, however that ends.
  */
 export interface Spool {
   readonly byteSize: number
   isFull(): boolean
-  /** Writes what there is room for; gives what is left over. */
+  /** Writes as many bytes as fit; returns the rest. */
   fill(bytes: Buffer): Promise<Buffer>
-  /** Moves all of its bytes to `memory`, which is as long, and begins anew. */
+  /** Moves all of its bytes to `memory`, which has the same length, and starts over. */
   drain(memory: Buffer): Promise<void>
   /** Safe to repeat. */
   close(): Promise<void>
@@ -60,7 +60,7 @@ async function writeAll(handle: FileHandle, bytes: Buffer, position: number): Pr
 async function readAll(handle: FileHandle, memory: Buffer): Promise<void> {
   for (let done = 0; done < memory.byteLength; ) {
     const { bytesRead } = await handle.read(memory, done, memory.byteLength - done, done)
-    if (bytesRead === 0) throw new Error('The spool is shorter than what was written to it.')
+    if (bytesRead === 0) throw new Error('The spool is shorter than the bytes written to it.')
     done += bytesRead
   }
 }

@@ -1,6 +1,6 @@
 import { RindleError, type StoredObject } from '@rindle/core'
 
-/** What the answers to HEAD and GET say of an object. */
+/** The relevant headers of the answers to HEAD and GET. */
 export interface ObjectHeaders {
   readonly ContentLength?: number | undefined
   readonly ContentRange?: string | undefined
@@ -11,7 +11,7 @@ export interface ObjectHeaders {
   readonly LastModified?: Date | undefined
 }
 
-/** The object that an answer speaks of; of a range, the whole object. */
+/** The object that an answer describes; for a range, the whole object. */
 export function describeObject(key: string, headers: ObjectHeaders): StoredObject {
   return {
     byteSize: wholeSize(key, headers),
@@ -32,7 +32,7 @@ export function quoteEtag(etag: string): string {
   return `"${etag}"`
 }
 
-/** The error of reading what is not there. */
+/** The error of reading a missing object. */
 export function objectMissing(key: string): RindleError {
   return new RindleError('storage_object_missing', `S3 storage holds no object "${key}".`, { details: { key } })
 }
@@ -44,7 +44,7 @@ function wholeSize(key: string, { ContentRange, ContentLength }: ObjectHeaders):
 
 function given<T>(key: string, header: string, value: T | undefined): T {
   if (value !== undefined) return value
-  throw new RindleError('storage_unavailable', `The store answered for "${key}" without ${header}.`, {
+  throw new RindleError('storage_unavailable', `The store's answer for "${key}" has no ${header}.`, {
     details: { key },
   })
 }

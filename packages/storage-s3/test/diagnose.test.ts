@@ -3,7 +3,7 @@ import { lifecycleFinding } from '../src/diagnose.ts'
 
 const expires = { Status: 'Enabled', Expiration: { Days: 7 } }
 const aborts = { AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 } }
-const ENDS = 'objects that are left below media/staging/ expire, and multipart uploads there end'
+const ENDS = 'abandoned objects below media/staging/ expire, and multipart uploads there end'
 
 test.each<[string, Parameters<typeof lifecycleFinding>[0], status: string, summary: string]>([
   ['its own prefix', [{ ...expires, ...aborts, Filter: { Prefix: 'media/staging/' } }], 'ok', ENDS],
@@ -14,7 +14,7 @@ test.each<[string, Parameters<typeof lifecycleFinding>[0], status: string, summa
     'objects alone',
     [expires],
     'ok',
-    'objects that are left below media/staging/ expire, no rule aborts multipart uploads there',
+    'abandoned objects below media/staging/ expire, no rule aborts multipart uploads there',
   ],
   ['nothing', [], 'warn', 'no lifecycle rule deletes old objects below media/staging/'],
   [

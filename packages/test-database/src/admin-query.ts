@@ -14,7 +14,7 @@ export async function withAdmin<Result>(url: string, work: (query: AdminQuery) =
   }
 }
 
-/** The name of a URL's database. */
+/** The database name in a URL. */
 export function databaseOf(url: string): string {
   return decodeURIComponent(new URL(url).pathname.slice(1))
 }

@@ -6,11 +6,11 @@ import { type TestServer, testServer } from './test-server.ts'
 const LOOKS = 20
 const LOOK_MS = 25
 
-/** What a test database holds when it is handed out. */
+/** The contents of a new test database. */
 export interface TestDatabaseOptions {
   /** Rindle's tables and pg-boss's, empty; `false` gives an empty database. @default true */
   readonly migrated?: boolean
-  /** What this one holds instead: files are copied, so nobody may be connected to it. */
+  /** A database to copy instead: its files are copied, so nobody may be connected to it. */
   readonly copyOf?: TestDatabase
 }
 
@@ -18,14 +18,14 @@ export interface TestDatabaseOptions {
 export interface TestDatabase {
   /** A connection URL of a user who may do anything in it. */
   readonly url: string
-  /** Disconnects everybody and drops the database. Safe to call twice. */
+  /** Disconnects all clients and drops the database. Safe to call twice. */
   drop(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
 }
 
 /**
- * Creates a database on the server of this test run, which vitest's global setup of this package provides. What is not
- * dropped goes at the end of the run.
+ * Creates a database on the server of this test run, which vitest's global setup of this package provides. The end of
+ * the run drops the database if nobody did.
  */
 export async function createTestDatabase(options: TestDatabaseOptions = {}): Promise<TestDatabase> {
   const { migrated: isMigrated = true, copyOf } = options
@@ -46,8 +46,8 @@ export async function createTestDatabase(options: TestDatabaseOptions = {}): Pro
 }
 
 /**
- * Waits, for as long as saying goodbye takes, until nobody is connected. A pool has ended before its connections have:
- * one that is thrown out then is told so where nobody listens any more, and that would end the process.
+ * Waits until nobody is connected, which takes as long as closing connections does. A pool ends before its connections
+ * have ended: a connection that is cut off then emits an error without a listener, and that would end the process.
  */
 async function untilLeft(query: AdminQuery, name: string): Promise<void> {
   for (let look = 0; look < LOOKS; look += 1) {
@@ -58,7 +58,7 @@ async function untilLeft(query: AdminQuery, name: string): Promise<void> {
 }
 
 async function cloneTemplate(query: AdminQuery, server: TestServer, name: string): Promise<void> {
-  // Loaded on demand: an empty database can be had while the package that makes the tables is broken.
+  // Loaded on demand: an empty database is available even while the package that creates the tables is broken.
   const { ensureTemplate } = await import('./ensure-template.ts')
   await ensureTemplate(query, server)
   await clone(query, server, server.template, name)

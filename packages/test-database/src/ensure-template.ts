@@ -3,18 +3,18 @@ import { getConstructionPlans } from 'pg-boss'
 import { type AdminQuery, withAdmin, withDatabase } from './admin-query.ts'
 import type { TestServer } from './test-server.ts'
 
-/** Any number that nobody else on the server locks. */
+/** Any number that nothing else on the server locks. */
 const templateLock = 7_246_353
 
 /**
- * Makes the migrated database that test databases are cloned from, with pg-boss's schema in it, once per test run.
- * It appears under its name only when whole. Workers that want it at once wait for the one that makes it.
+ * Makes the migrated database that test databases are cloned from, with pg-boss's schema in it, once per test run. It
+ * gets its name only when it is complete. Workers that need it at the same time wait for the one that makes it.
  *
  * @param query - A connection of the server's admin.
  */
 export async function ensureTemplate(query: AdminQuery, server: TestServer): Promise<void> {
   if (await hasTemplate(query, server)) return
-  // Released with the connection when making the template fails.
+  // The end of the connection releases it if making the template fails.
   await query(`select pg_advisory_lock(${templateLock})`)
   if (!(await hasTemplate(query, server))) await makeTemplate(query, server)
   await query(`select pg_advisory_unlock(${templateLock})`)
@@ -31,7 +31,7 @@ async function makeTemplate(query: AdminQuery, { adminUrl, template }: TestServe
   await query(`create database "${draft}" template template0`)
   await migrate(draftUrl)
   await withAdmin(draftUrl, (queryDraft) => queryDraft(getConstructionPlans('pgboss')))
-  // A database that somebody is connected to cannot be cloned.
+  // A database with connections cannot be cloned.
   await query(`alter database "${draft}" allow_connections false`)
   await query(`alter database "${draft}" rename to "${template}"`)
 }

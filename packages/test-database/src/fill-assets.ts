@@ -1,16 +1,16 @@
 import type { SqlExecutor } from '@rindle/prisma'
 
-/** What to fill a database with. */
+/** The rows to fill a database with. */
 export interface FillOptions {
   /** How many assets, each with all the variants. */
   readonly assets: number
-  /** Of so many assets one variant `thumb` was made by another recipe, one session has expired, one upload is overdue. */
+  /** One in this many assets has a variant `thumb` of another recipe, an expired session and an overdue upload. */
   readonly oneIn: number
   /** The variants of the profile `photo`, as it declares them. */
   readonly variants: Readonly<Record<string, { readonly recipe: unknown; readonly digest: string }>>
 }
 
-// How each table's ids begin.
+// The start of each table's ids.
 const [ASSET, VARIANT, ATTACHMENT, RUN] = [0, 1, 5, 6]
 
 /**
@@ -49,7 +49,7 @@ export async function fillAssets(database: SqlExecutor, { assets, oneIn, variant
      select ${id(RUN, 'n')}, ${id(ASSET, 'n')}, 'a:1', 'succeeded', 1, now(), now() from generate_series(1, $1::int) as n`,
     [assets],
   )
-  // As a database is that has been running for a while: counts are then read from indexes.
+  // Like a database that has been running for a while: counts are then read from indexes.
   await database.executeSql('vacuum analyze')
 }
 

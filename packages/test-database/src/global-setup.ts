@@ -8,10 +8,12 @@ import { onDemand, type Started } from './on-demand.ts'
 import type { TestServer } from './test-server.ts'
 
 /**
- * Gives a test run its PostgreSQL, from the first test that wants a database on: the one that `DATABASE_URL` names,
- * whose user must be allowed to create databases, else an embedded one that ends with the run and leaves nothing.
+ * Gives a test run its PostgreSQL, started by the first test that asks for a database: the one that `DATABASE_URL`
+ * names, whose user must be allowed to create databases, else an embedded one that ends with the run and leaves
+ * nothing.
  *
- * @returns What vitest calls after the last test: it drops what the run made and stops an embedded server.
+ * @returns The function that vitest calls after the last test: it drops the run's databases and stops an embedded
+ * server.
  */
 export default async function setUpTestServer(project: TestProject): Promise<() => Promise<void>> {
   const server = await onDemand(openServer)

@@ -1,21 +1,21 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** Something that a test run has once, and only when a test asks for it. */
+/** A resource that a test run has once, and only if a test asks for it. */
 export interface OnDemand {
-  /** What test files ask by, whatever process they run in: see {@link ask}. */
+  /** The address for test files in any process: see {@link ask}. */
   readonly address: string
-  /** Ends what was started, if anybody asked. */
+  /** Ends the resource, if anybody asked for it. */
   close(): Promise<void>
 }
 
-/** What was started: what those who ask are told, in JSON, and how it ends. */
+/** A started resource: the answer to those who ask, in JSON, and how to end it. */
 export interface Started<Answer> {
   readonly answer: Answer
   close(): Promise<void>
 }
 
-/** Offers, in the process of the test run, what `start` starts when somebody first asks. All get the same answer. */
+/** Offers a resource, in the process of the test run. `start` runs at the first request; all get the same answer. */
 export async function onDemand<Answer>(start: () => Promise<Started<Answer>>): Promise<OnDemand> {
   let started: Promise<Started<Answer>> | undefined
   const server = createServer((_request, response) => {
@@ -31,16 +31,16 @@ export async function onDemand<Answer>(start: () => Promise<Started<Answer>>): P
     async close() {
       server.close()
       server.closeAllConnections()
-      // Whoever asked was told that it could not be started.
+      // Those who asked were told that it could not be started.
       const running = await started?.catch(() => undefined)
       await running?.close()
     },
   }
 }
 
-/** Asks for it, and waits while it starts. Rejects with why it could not. */
+/** Asks for it, and waits while it starts. Rejects with the reason if it could not be started. */
 export async function ask<Answer>(address: string): Promise<Answer> {
   const response = await fetch(address)
-  if (!response.ok) throw new Error(`The test run could not start what this test needs: ${await response.text()}`)
+  if (!response.ok) throw new Error(`The test run could not start a server for this test: ${await response.text()}`)
   return (await response.json()) as Answer
 }

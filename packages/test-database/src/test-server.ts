@@ -7,22 +7,22 @@ export interface TestServer {
   readonly adminUrl: string
   /** The migrated database that test databases are cloned from. */
   readonly template: string
-  /** What the name of each test database of this run starts with. */
+  /** The start of the names of this run's test databases. */
   readonly namePrefix: string
-  /** Whether copying files beats copying through the log: it does where nothing is synced to disk. */
+  /** Whether copying files is faster than copying through the log, as it is where nothing is synced to disk. */
   readonly clonesByFileCopy: boolean
 }
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Where the global setup offers it. */
+    /** The address where the global setup offers it. */
     rindleTestServer: string
   }
 }
 
 let asked: Promise<TestServer> | undefined
 
-/** The server of this test run, which starts when the first test file asks. */
+/** The server of this test run, which starts when the first test file asks for it. */
 export function testServer(): Promise<TestServer> {
   asked ??= ask<TestServer>(inject('rindleTestServer'))
   return asked

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { Client } from 'minio'
 import type { S3Server } from './s3-server.ts'
 
-/** How a server is reached. */
+/** The access to a server. */
 export type S3Access = Pick<S3Server, 'endpoint' | 'region' | 'accessKeyId' | 'secretAccessKey'>
 
 /** Makes buckets, and removes those that it made. */

@@ -1,8 +1,8 @@
-/** What a cluster of one monitor, one store and one gateway needs to know. */
+/** The settings of a cluster of one monitor, one store and one gateway. */
 export interface CephLayout {
   readonly directory: string
   readonly clusterId: string
-  /** The next port is taken too. */
+  /** The next port is used, too. */
   readonly monitorPort: number
   readonly gatewayPort: number
 }

@@ -17,10 +17,10 @@ const COMMAND_TIMEOUT_MS = 30_000
 
 const run = promisify(execFile)
 
-/** Runs a program of Ceph against the cluster and gives what it wrote. */
+/** Runs a program of Ceph against the cluster and returns its output. */
 type CephCommand = (program: string, ...args: readonly string[]) => Promise<string>
 
-/** Why there can be no Ceph here, as a sentence that names the packages to install, or `undefined`. */
+/** Why Ceph is not available here, as a sentence that names the packages to install, or `undefined`. */
 export async function cephMissing(): Promise<string | undefined> {
   const paths = await Promise.all(PROGRAMS.map(findOnPath))
   const missing = PROGRAMS.filter((_program, index) => paths[index] === undefined)

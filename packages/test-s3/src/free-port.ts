@@ -2,13 +2,13 @@ import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 
-// Below the ports that the kernel gives to outgoing connections, so that a server that was killed finds its port free
-// when it starts again; above those that Ceph takes by itself.
+// Below the ports that the kernel gives to outgoing connections, so that a killed server finds its port free when it
+// starts again; above those that Ceph takes by itself.
 const FIRST = 10_240
 const LAST = 32_000
 const ATTEMPTS = 100
 
-/** A TCP port of 127.0.0.1 on which nobody listens, nor on the next one. */
+/** A free TCP port of 127.0.0.1 whose next port is free, too. */
 export async function freePort(): Promise<number> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const port = randomInt(FIRST, LAST)

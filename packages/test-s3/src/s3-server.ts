@@ -1,16 +1,16 @@
-/** A real S3 server that a test may use, and what a client must know of it. */
+/** A real S3 server that a test may use, and its access. */
 export interface S3Server {
-  /** `given`: the store that `RINDLE_TEST_S3_ENDPOINT` names, which nobody here may kill. */
+  /** `given`: the store that `RINDLE_TEST_S3_ENDPOINT` names, which no test may kill. */
   readonly kind: 'given' | 'minio' | 'ceph'
   readonly endpoint: string
   readonly region: string
   readonly accessKeyId: string
   readonly secretAccessKey: string
-  /** The header of a signed upload whose SHA-256 this server compares with the body. */
+  /** The header whose SHA-256 this server compares with the body of a signed upload. */
   readonly signedChecksum: 'x-amz-checksum-sha256' | 'x-amz-content-sha256'
-  /** Makes an empty bucket with a name of its own. */
+  /** Makes an empty bucket with a unique name. */
   createBucket(): Promise<string>
-  /** Ends the use of it: a given store loses the buckets made here, one of the run ends with the run. Safe to repeat. */
+  /** Ends its use: removes the buckets of a given store; a server of the run ends with the run. Safe to repeat. */
   stop(): Promise<void>
 }
 
@@ -20,6 +20,6 @@ export interface OwnS3Server extends S3Server {
   kill(): Promise<void>
   /** Starts it again after `kill`, on the same port and with the same objects. Rejects for a given store. */
   restart(): Promise<void>
-  /** Ends the server and removes its data, or, of a given store, the buckets made here. Safe to repeat. */
+  /** Ends the server and removes its data or, for a given store, the buckets made here. Safe to repeat. */
   stop(): Promise<void>
 }

@@ -6,21 +6,21 @@ import { extname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
-/** What the supervisor program is told. */
+/** Messages to the supervisor program. */
 export type ToSupervisor =
   | ({ readonly do: 'start'; readonly name: string; readonly logFile: string } & ServerProgram)
   | { readonly do: 'kill'; readonly name: string }
 
-/** What the supervisor program tells: the process of that name is gone. */
+/** A message from the supervisor program: the process with that name is gone. */
 export interface ToTest {
   readonly ended: string
 }
 
-/** A program to run until it is killed. */
+/** A program that runs until it is killed. */
 export interface ServerProgram {
   readonly command: string
   readonly args: readonly string[]
-  /** Beside the environment of this process. */
+  /** Added to the environment of this process. */
   readonly env?: Readonly<Record<string, string>>
 }
 
@@ -29,13 +29,13 @@ export interface Supervised {
   /** An empty temporary directory. */
   readonly directory: string
   /**
-   * Starts a program and resolves when `isReady` does not throw any more. Rejects with the end of its output when it
-   * ends before that, or is not ready in time.
+   * Starts a program and resolves once `isReady` no longer throws. Rejects with the end of its output if it ends before
+   * that, or is not ready in time.
    */
   start(name: string, program: ServerProgram, isReady: () => Promise<unknown>): Promise<void>
   /** SIGKILL; resolves when the process is gone. */
   kill(name: string): Promise<void>
-  /** Kills what runs and removes the directory. Safe to repeat. */
+  /** Kills the running processes and removes the directory. Safe to repeat. */
   stop(): Promise<void>
 }
 
@@ -43,14 +43,14 @@ const READY_TIMEOUT_MS = 60_000
 const POLL_EVERY_MS = 25
 const SHOWN_LOG_CHARACTERS = 2000
 
-/** Begins a supervised directory without any process in it. */
+/** Begins a supervised directory without processes. */
 export async function supervise(): Promise<Supervised> {
   const directory = await mkdtemp(join(tmpdir(), 'rindle-s3-'))
   const program = fileURLToPath(new URL(`./supervisor${extname(import.meta.url)}`, import.meta.url))
   const supervisor = fork(program, [directory], {
     execArgv: [],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-    // A session of its own: Ctrl-C reaches the tests alone, and the supervisor is left to clean up after them.
+    // A session of its own: Ctrl-C reaches only the tests, and the supervisor can clean up after them.
     detached: true,
   })
   const exited = once(supervisor, 'exit')

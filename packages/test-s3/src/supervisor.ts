@@ -1,4 +1,4 @@
-// A program of its own, which `supervise` starts: it is the parent of a server's processes and is connected to the test
+// A separate program, which `supervise` starts: it is the parent of a server's processes and is connected to the test
 // process. However that ends, SIGKILL included, the connection closes, and the processes and their directory go too.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'

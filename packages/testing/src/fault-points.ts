@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { StorageAdapter } from '@rindle/core'
 
-/** The methods of a storage that faults can be put into. */
+/** The methods of a storage into which faults can be injected. */
 export type FaultyMethod =
   | `multipart.${'create' | 'signPart' | 'listParts' | 'complete' | 'abort'}`
   | `resumable.${'begin' | 'append' | 'finish' | 'abort'}`
@@ -18,23 +18,22 @@ export type FaultyMethod =
 /** A moment right before or right after one call of a storage. */
 export type FaultPoint = `${FaultyMethod}:${'before' | 'after'}`
 
-/** What goes wrong, and when. All parts apply to each call, in this order. */
+/** The faults and their times. All parts apply to each call, in this order. */
 export interface FaultPlan {
   /** Waits before each call. */
   readonly delayMs?: number
   /** Every `calls`-th call fails with `error()` and does not reach the storage. */
   readonly failOneIn?: { readonly calls: number; readonly error: () => Error }
   /**
-   * Awaited at every point with the keys of the call: a place to kill the process, to wait, or to throw, which fails
-   * the call, at an `after` point although the storage has done it.
+   * Awaited at every point with the keys of the call: a place to kill the process, to wait, or to throw. An error fails
+   * the call; at an `after` point the storage has already done the work.
    */
   readonly onCall?: (point: FaultPoint, keys: readonly string[]) => void | Promise<void>
 }
 
 /**
- * The same storage, with faults. What lists, and what is computed without I/O, passes unchanged. A resumable append ends
- * when its last state has been taken. Calls are counted across methods, from one, so that the same calls fail in
- * every run.
+ * The same storage, with faults. Lists, and methods without I/O, pass unchanged. A resumable append ends once its last
+ * state has been taken. Calls are counted across methods, from one, so that the same calls fail in every run.
  */
 export function faultyStorage(adapter: StorageAdapter, plan: FaultPlan): StorageAdapter {
   const call = faultyCalls(plan)
@@ -44,6 +43,7 @@ export function faultyStorage(adapter: StorageAdapter, plan: FaultPlan): Storage
     multipart: faultyMultipart(adapter.multipart, call),
     resumable: faultyResumable(adapter.resumable, call),
     start: (known) => adapter.start(known),
+    identify: () => adapter.identify(),
     stop: () => adapter.stop(),
     put: async (key, body, options) => {
       // A body that fails while a point is awaited must not end the process; the adapter reports it later.
@@ -92,7 +92,7 @@ function faultyResumable(resumable: StorageAdapter['resumable'], call: FaultyCal
         begun.resolve()
         return ended.promise
       })
-      // Whoever asks must not have more written before the first moment is over, or after it has failed.
+      // The caller must not have more written before the first point is over, or after it has failed.
       await Promise.race([begun.promise, called])
       try {
         yield* resumable.append(key, ...rest)

@@ -4,9 +4,16 @@ export { type DisposableJobsSubject, jobsContract, jobsContractCases } from './j
 export { type MemoryJobsOptions, memoryJobs } from './memory-jobs.ts'
 export { type MemoryStorage, type MemoryStorageOptions, memoryStorage } from './memory-storage/memory-storage.ts'
 export type {
+  ProcessorContractCase,
+  ProcessorContractOptions,
+  ProcessorSubject,
+} from './processor-contract/contract-case.ts'
+export { type DisposableProcessorSubject, processorContract, processorContractCases } from './processor-contract.ts'
+export type {
   SendSigned,
   StorageContractCase,
   StorageContractOptions,
   StorageSubject,
 } from './storage-contract/contract-case.ts'
 export { type DisposableStorageSubject, storageContract, storageContractCases } from './storage-contract.ts'
+export { collectOutcomes, errorOf, outputOf, processRequest, type VariantRecipes } from './variant-outcomes.ts'

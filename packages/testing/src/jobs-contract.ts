@@ -12,16 +12,16 @@ import { workCases } from './jobs-contract/work-cases.ts'
 
 const DEFAULT_TIMEOUT_MS = 60_000
 
-/** A {@link JobsSubject} with what removes it. */
+/** A {@link JobsSubject} and its removal. */
 export interface DisposableJobsSubject extends JobsSubject {
-  /** Removes everything that was made for the subject; called once, after the adapter has been stopped. */
+  /** Removes everything that was created for the subject; called once, after the adapter has been stopped. */
   readonly cleanup: () => Promise<void>
 }
 
 /**
- * Registers the jobs contract as vitest tests. `makeSubject` is called once per test and gives a connected adapter
- * without jobs; the test stops it. A test about a capability that the adapter does not declare is skipped with that
- * reason, and the one that demands its refusal runs instead.
+ * Registers the jobs contract as vitest tests. `makeSubject` is called once per test and returns a connected adapter
+ * without jobs; the test stops it. A test of a capability that the adapter does not declare is skipped with that
+ * reason, and the test that demands its refusal runs instead.
  */
 export function jobsContract(
   name: string,
@@ -46,7 +46,7 @@ export function jobsContract(
   })
 }
 
-/** The jobs contract as data, for other test runners: each case wants a connected adapter without jobs of its own. */
+/** The jobs contract as data, for other test runners: each case needs its own connected adapter without jobs. */
 export function jobsContractCases(): readonly JobsContractCase[] {
   return [
     ...capabilityCases,

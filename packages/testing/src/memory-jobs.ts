@@ -15,14 +15,14 @@ export interface MemoryJobsOptions {
 }
 
 /**
- * Jobs for tests, in the memory of this process; they live as long as the value. No transaction of a database reaches
- * them: a job exists as soon as it is enqueued, even if the transaction then rolls back, and so
- * `transactional_enqueue` is not declared. A handler must bear that the rows it looks for are not there, or not yet.
+ * Jobs for tests, in the memory of this process; they live as long as the value. They take part in no transaction of a
+ * database: a job exists as soon as it is enqueued, even if the transaction then rolls back, so `transactional_enqueue`
+ * is not declared. A handler must tolerate that its rows do not exist, or do not exist yet.
  */
 export function memoryJobs({ retryDelayMs = 0 }: MemoryJobsOptions = {}): JobsAdapter {
   const jobs = new MemoryQueue()
   const groups = new Set<MemoryWorkers>()
-  // Not at once: who enqueues has the jobs' ids before the first of them begins.
+  // Not at once: the caller has the jobs' ids before the first of them begins.
   const wake = (): void => {
     setImmediate(() => {
       for (const workers of groups) workers.wake()
@@ -41,7 +41,7 @@ export function memoryJobs({ retryDelayMs = 0 }: MemoryJobsOptions = {}): JobsAd
       const ids = requests.map((request) => jobs.add(request))
       wake()
       for (const { delaySeconds = 0 } of requests) {
-        // A moment more than asked for: a timer may be early, and nothing else looks for what became due.
+        // A moment more than requested: a timer may be early, and nothing else looks for due jobs.
         if (delaySeconds > 0) setTimeout(wake, delaySeconds * 1_000 + 5).unref()
       }
       return ids
@@ -61,7 +61,7 @@ export function memoryJobs({ retryDelayMs = 0 }: MemoryJobsOptions = {}): JobsAd
         async stop(options) {
           await workers.stop(options)
           groups.delete(workers)
-          // What it gave back is for the others.
+          // Other workers may take the jobs that it gave back.
           wake()
         },
       }
@@ -78,12 +78,13 @@ export function memoryJobs({ retryDelayMs = 0 }: MemoryJobsOptions = {}): JobsAd
         oldestWaitSeconds: jobs.oldestWaitSeconds(queue),
         active: jobs.count(queue, ({ state, isDead }) => state === 'active' && !isDead),
         dead: jobs.count(queue, ({ isDead }) => isDead),
+        oldestDeadSeconds: jobs.oldestDeadSeconds(queue),
       }))
     },
     schedule: async () => refuseSchedules(),
     unschedule: async () => refuseSchedules(),
     schedules: async () => refuseSchedules(),
-    // Nothing to set up, so nothing to check.
+    // There is nothing to set up, so there is nothing to check.
     async *diagnose() {},
   }
 }

@@ -4,7 +4,7 @@ import type { Finding } from '@rindle/core/adapter'
 
 const ID = /^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$/
 
-/** Checks that an adapter's findings can be shown as they are, and that each that is not fine says what to do. */
+/** Checks that an adapter's findings can be displayed unchanged, and that each problem says what to do. */
 export async function soundFindings(findings: AsyncIterable<Finding>): Promise<void> {
   for await (const { id, status, summary, fix } of findings) {
     assert.match(id, ID)

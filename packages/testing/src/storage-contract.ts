@@ -18,16 +18,16 @@ import { signingCases } from './storage-contract/signing-cases.ts'
 
 const DEFAULT_TIMEOUT_MS = 60_000
 
-/** A {@link StorageSubject} with what removes it. */
+/** A {@link StorageSubject} and its removal. */
 export interface DisposableStorageSubject extends StorageSubject {
-  /** Removes everything that was made for the subject; called once, after the adapter has been stopped. */
+  /** Removes everything that was created for the subject; called once, after the adapter has been stopped. */
   readonly cleanup: () => Promise<void>
 }
 
 /**
- * Registers the storage contract as vitest tests. `makeSubject` is called once per test and gives an empty storage of
- * its own; the test starts and stops it. A test about a capability that the adapter does not declare is skipped with
- * that reason, and the one that demands its refusal runs instead.
+ * Registers the storage contract as vitest tests. `makeSubject` is called once per test and returns an empty storage of
+ * its own; the test starts and stops it. A test of a capability that the adapter does not declare is skipped with that
+ * reason, and the test that demands its refusal runs instead.
  */
 export function storageContract(
   name: string,
@@ -53,7 +53,7 @@ export function storageContract(
   })
 }
 
-/** The storage contract as data, for other test runners: each case wants a started, empty storage of its own. */
+/** The storage contract as data, for other test runners: each case needs its own started, empty storage. */
 export function storageContractCases(options: StorageContractOptions = {}): readonly StorageContractCase[] {
   return [
     ...capabilityCases,

@@ -20,6 +20,17 @@ export const COUNT_BREAKAGES: readonly JobsBreakage[] = [
     }),
   },
   {
+    caseName: 'tells how long ago the oldest dead letter died, and nothing when there is none',
+    how: 'takes every dead letter for young',
+    breaks: (good) => ({
+      counts: async () =>
+        (await good.counts()).map((count) => ({
+          ...count,
+          oldestDeadSeconds: count.oldestDeadSeconds === null ? null : 0,
+        })),
+    }),
+  },
+  {
     caseName: 'tells how long the job has waited that was due first, and nothing while none is due',
     how: 'takes every wait for none',
     breaks: (good) => ({

@@ -1,7 +1,7 @@
 import { type ErrorCode, isRindleError, type Logger } from '@rindle/core'
 import { failureResponse, httpStatusOf, problemResponse } from '@rindle/core/adapter'
 
-/** The extension for checksums has a status that HTTP has not. */
+/** The status of the checksum extension; HTTP has none. */
 const CHECKSUM_MISMATCH = 460
 
 /** Refusals of the protocol. */
@@ -11,7 +11,7 @@ const STATUS_OF_REASON: Readonly<Record<string, number>> = {
   unsupported_media_type: 415,
 }
 
-/** Codes for refusals that the server of tus makes by itself. */
+/** Codes for refusals of @tus/server itself. */
 const CODE_OF_STATUS: Readonly<Record<number, ErrorCode>> = {
   404: 'not_found',
   409: 'conflict',
@@ -20,7 +20,7 @@ const CODE_OF_STATUS: Readonly<Record<number, ErrorCode>> = {
   501: 'capability_unsupported',
 }
 
-/** What a failure is in tus, or else in HTTP. */
+/** The status of a failure in tus, or else in HTTP. */
 export function tusStatusOf(failure: unknown): number {
   if (!isRindleError(failure)) return 500
   if (failure.code === 'checksum_mismatch') return CHECKSUM_MISMATCH
@@ -29,12 +29,12 @@ export function tusStatusOf(failure: unknown): number {
   return ofReason ?? httpStatusOf(failure)
 }
 
-/** An answer to `failure` as problem+json, with the headers that the protocol wants. What is the server's fault is logged. */
+/** Answers a failure with problem+json and the headers of the protocol. Logs failures of the server. */
 export function answerToFailure(failure: unknown, headers: Headers, logger: Logger): Response {
   return failureResponse(failure, { logger, message: 'A tus request failed.', status: tusStatusOf(failure), headers })
 }
 
-/** A refusal of the server of tus as problem+json. */
+/** Turns a refusal of @tus/server into problem+json. */
 export async function answerToRefusal(refusal: Response): Promise<Response> {
   const { status, headers } = refusal
   const detail = (await refusal.text()).trim()

@@ -4,7 +4,7 @@ import type { TusCaller } from './tus-caller.ts'
 import { type TusMetadata, type TusUploadIntent, uploadIntent } from './upload-intent.ts'
 import { currentRequest } from './upload-request.ts'
 
-/** The server names an upload before it makes it: its name is that of its session, which is begun here. */
+/** Begins the session when the tus server names the upload: an upload has the id of its session. */
 export async function beginSession(
   rindle: Rindle,
   headers: Headers,
@@ -26,7 +26,7 @@ export async function beginSession(
   return session.id
 }
 
-/** What a session is begun with besides its length. Asks the application first. */
+/** The options of a session except its length. Asks the application first. */
 export async function sessionOptions(
   caller: TusCaller,
   headers: Headers,
@@ -48,8 +48,8 @@ export async function sessionOptions(
 }
 
 /**
- * Clients say of a piece only how long it is. Without a profile it goes to the one that takes the largest files: it must
- * lie somewhere, and the file that comes of it is judged by a profile of its own.
+ * Gives a piece without a profile the one that takes the largest files. Clients send only the length of a piece, which
+ * must be stored somewhere; the profile of the whole file judges the result.
  */
 function withProfile(metadata: TusMetadata, profiles: Profiles): TusMetadata {
   if (typeof metadata['profile'] === 'string') return metadata

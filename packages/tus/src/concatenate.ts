@@ -9,7 +9,7 @@ import { uploadIntent } from './upload-intent.ts'
 /** As many pieces as a multipart upload has parts. */
 const MOST_PIECES = 10_000
 
-/** Answers `Upload-Concat: final;<url> <url>…`: @tus/server knows no concatenation. */
+/** Answers `Upload-Concat: final;<url> <url>…`: @tus/server does not support concatenation. */
 export async function concatenate(
   rindle: Rindle,
   config: TusServerConfig,
@@ -19,7 +19,7 @@ export async function concatenate(
   const { headers, signal } = request
   const concat = headers.get('upload-concat') ?? ''
   if (headers.get('upload-length') !== null || headers.get('upload-defer-length') !== null) {
-    throw new RindleError('invalid_input', 'An upload that is put together has the length of its pieces: send none.')
+    throw new RindleError('invalid_input', 'A concatenated upload has the length of its pieces: omit Upload-Length.')
   }
   const pieceIds: string[] = []
   for (const segment of pieceSegments(concat, config.path)) {
@@ -48,7 +48,7 @@ function metadataOf(headers: Headers): Record<string, string | null> | undefined
   }
 }
 
-/** The last segments of the pieces' URLs, which may be absolute. `invalid_input` for URLs of elsewhere. Pure. */
+/** The last segments of the pieces' URLs, which may be absolute. `invalid_input` for URLs of another server. Pure. */
 function pieceSegments(concat: string, path: string): readonly string[] {
   const urls = concat
     .slice('final;'.length)
@@ -57,12 +57,12 @@ function pieceSegments(concat: string, path: string): readonly string[] {
   if (!concat.startsWith('final;') || urls.length === 0 || urls.length > MOST_PIECES) {
     throw new RindleError(
       'invalid_input',
-      `Upload-Concat is "partial", or "final;" and the URLs of up to ${MOST_PIECES} pieces.`,
+      `Upload-Concat must be "partial", or "final;" and the URLs of up to ${MOST_PIECES} pieces.`,
     )
   }
   return urls.map((url) => {
     const pathname = URL.parse(url, 'http://localhost')?.pathname ?? ''
     if (pathname.startsWith(`${path}/`)) return pathname.slice(path.length + 1)
-    throw new RindleError('invalid_input', 'A piece of Upload-Concat is no upload of this server.')
+    throw new RindleError('invalid_input', 'A piece of Upload-Concat is not an upload of this server.')
   })
 }

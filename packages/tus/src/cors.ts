@@ -1,4 +1,4 @@
-/** What a page of another origin may read of an answer: a browser hides every other header from it. */
+/** The headers that a page of another origin may read: a browser hides all others from it. */
 const EXPOSED_HEADERS = [
   'Location',
   'Retry-After',
@@ -15,9 +15,9 @@ const EXPOSED_HEADERS = [
 ].join(', ')
 
 /**
- * The answer with the headers of the Fetch standard (CORS protocol) for the origin of the request: on errors too, or a
- * page cannot tell a stale upload from a broken network. Without `allowedOrigins` no origin but the application's own
- * can read anything, and nothing varies by it.
+ * Adds the headers of the Fetch standard (CORS protocol) for the origin of the request to an answer. Errors get them,
+ * too; without them a page cannot tell a stale upload from a broken network. Without `allowedOrigins` only the
+ * application's own origin can read answers, and no answer varies by origin.
  */
 export function withCors(request: Request, response: Response, allowedOrigins: readonly string[]): Response {
   const headers = new Headers(response.headers)

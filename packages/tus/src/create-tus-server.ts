@@ -15,13 +15,13 @@ import { answering, currentRequest, type UploadRequest } from './upload-request.
 
 /** Resumable uploads by tus 1.0 over an instance. Made by {@link tusServer}; any number of processes may serve one. */
 export interface TusServer {
-  /** Where it is mounted, without a slash at its end. */
+  /** The path at which it is mounted, without a slash at its end. */
   readonly path: string
-  /** Answers a request of a caller whom the application knows. Never rejects; errors are problem+json. */
+  /** Answers a request of a caller that the application knows. Never rejects; errors are problem+json. */
   handle(request: Request, caller: TusCaller): Promise<Response>
   /**
-   * Lets pages of the allowed origins read an answer that was given before the request came here, such as a 401 of the
-   * application: without it a browser hides the status from its page.
+   * Lets pages of the allowed origins read an answer that the application gave before this server was called, such as a
+   * 401: otherwise a browser hides the status from its page.
    */
   withCors(request: Request, response: Response): Response
   /**
@@ -31,16 +31,17 @@ export interface TusServer {
   urlOf(sessionId: string): Promise<string>
 }
 
-/** How long a request that somebody else's waits for may go on with what it has in hand. */
+/** How long a request may continue with its current bytes once another request waits for its lock. */
 const DRAIN_MS = 500
 
 /**
- * Serves tus 1.0 for the profiles whose storage can: creation, creation-with-upload, creation-defer-length, expiration,
- * termination, checksum and concatenation. `config_invalid` lists every problem of the options. Does no I/O by itself.
+ * Serves tus 1.0 for the profiles whose storage supports it: creation, creation-with-upload, creation-defer-length,
+ * expiration, termination, checksum and concatenation. Throws `config_invalid`, which lists every problem of the
+ * options. Does no I/O by itself.
  */
 export function tusServer<const Ps extends Profiles>(rindle: Rindle<Ps>, options: TusServerOptions): TusServer {
   const config = parseOptions(options)
-  // Names of profiles come from clients; at run time the two types are one.
+  // Names of profiles come from clients; at run time the two types are the same.
   const untyped = rindle as unknown as Rindle
   const server = protocolServer(untyped, config)
   return {
@@ -60,7 +61,7 @@ async function handle(rindle: Rindle, config: TusServerConfig, server: Server, a
   }
 }
 
-/** On every answer; a client of another version learns by the second what it may speak. */
+/** Headers of every answer; the second tells a client of another version which version to speak. */
 const VERSION_HEADERS = { 'tus-resumable': TUS_VERSION, 'tus-version': TUS_VERSION }
 
 interface Asked {
@@ -90,14 +91,14 @@ async function answer(
       const session = await rindle.findResumableSession(segment, caller)
       scope.sessionId = session.id
       if (method === 'PATCH' && isRepeated(headers, session)) return complete(rindle, session)
-    } else if (segment !== '') throw new RindleError('not_found', 'Uploads are begun at the path itself.')
+    } else if (segment !== '') throw new RindleError('not_found', 'Create uploads at the path itself.')
   }
   const concat = method === 'POST' ? headers.get('upload-concat') : null
   if (concat !== null && concat !== 'partial') return concatenate(rindle, config, request, caller)
   if (concat === 'partial') scope.concat = concat
   const response = await answering(scope, () => server.handleWeb(concat === null ? request : withoutConcat(request)))
   if (method === 'OPTIONS') response.headers.set('tus-checksum-algorithm', CHECKSUM_ALGORITHMS.join(','))
-  // As the client wrote it, to the letter: the server would write it anew from what it understood.
+  // To the letter as the client wrote it: @tus/server would serialize its own reading.
   if (method === 'HEAD' && typeof scope.metadata === 'string') response.headers.set('upload-metadata', scope.metadata)
   if (method === 'HEAD' && typeof scope.concat === 'string') response.headers.set('upload-concat', scope.concat)
   if (response.status < 400) return response
@@ -108,14 +109,14 @@ async function answer(
   return withoutBodyToHead(request, problem)
 }
 
-/** @tus/server refuses the header; what it is about is kept with the session. */
+/** @tus/server refuses the header; the session keeps its value. */
 function withoutConcat(request: Request): Request {
   const headers = new Headers(request.headers)
   headers.delete('upload-concat')
   return new Request(request, { headers })
 }
 
-/** A client that lost the last answer sends no bytes behind the last byte, to hear that all is there. */
+/** Whether a client that lost the last answer repeats its last, empty request to learn that the upload is complete. */
 function isRepeated(headers: Headers, { state, uploadLength }: UploadSession): boolean {
   if (state !== 'verifying' && state !== 'completed') return false
   return headers.get('content-length') === '0' && headers.get('upload-offset') === String(uploadLength)
@@ -136,7 +137,7 @@ function protocolServer(rindle: Rindle, { path, expiresInSeconds, bodyLimits }: 
     locker: sessionLocker(rindle),
     lockDrainTimeout: DRAIN_MS,
     relativeLocation: true,
-    // Its own headers for other origins are left out of errors: `withCors` writes them.
+    // Errors get their headers for other origins from `withCors`, not from @tus/server.
     allowedOrigins: [],
     allowedHeaders: ['Upload-Checksum'],
     maxSize: (_request, id) => (id === null ? largestUpload(rindle) : 0),
@@ -144,12 +145,12 @@ function protocolServer(rindle: Rindle, { path, expiresInSeconds, bodyLimits }: 
     generateUrl: () => `${path}/${currentRequest().sessionUri ?? ''}`,
     getFileIdFromRequest: () => currentRequest().sessionId,
     onUploadFinish: async (_request, { id }) => {
-      // A piece waits for the others.
+      // A piece is not verified: it waits for the others.
       if ((await rindle.uploadSession(id)).resumableConcat !== 'partial') await rindle.verifyCompletion(id)
       return {}
     },
     onResponseError: (_request, error) => {
-      // What the server refuses by itself has a status of its own.
+      // A refusal of @tus/server itself has a status of its own.
       if (!(error instanceof Error) || 'status_code' in error) return undefined
       currentRequest().failure = error
       return { status_code: tusStatusOf(error), body: '' }
@@ -161,7 +162,7 @@ function largestUpload({ profiles }: Rindle): number {
   return Math.max(0, ...Object.values(profiles).map(({ accept }) => accept.maxBytes))
 }
 
-/** What is below the server's path, empty at the path itself. `not_found` for what is elsewhere. */
+/** The path below the server's path, empty at the path itself. `not_found` for any other path. */
 function segmentBelow(path: string, { url }: Request): string {
   const { pathname } = new URL(url)
   if (`${pathname}/`.startsWith(`${path}/`)) return pathname.slice(path.length + 1)

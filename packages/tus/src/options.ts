@@ -1,22 +1,22 @@
 import { type Logger, stderrLogger } from '@rindle/core'
-import { type BodyLimits, checkOptions, DEFAULT_BODY_LIMITS } from '@rindle/core/adapter'
+import { type BodyLimits, checkOptions, DEFAULT_BODY_LIMITS, safeLogger } from '@rindle/core/adapter'
 import { z } from 'zod'
 
-/** Options of `tusServer`. Of a body that comes too slowly, what arrived before is kept. */
+/** Options of `tusServer`. If a body is too slow, the bytes that arrived before are kept. */
 export interface TusServerOptions extends BodyLimits {
-  /** The path that it is mounted at, as its requests show it: `/rindle/tus`. */
+  /** The path at which it is mounted, as its requests show it: `/rindle/tus`. */
   readonly path: string
   /** How long an upload may take from its beginning to its last byte, at most 604800. @default 86400 */
   readonly expiresInSeconds?: number
-  /** Origins whose pages may upload here, beside those of the application's own. @default none */
+  /** Origins whose pages may upload here, besides the application's own. @default none */
   readonly allowedOrigins?: readonly string[]
-  /** Receives failures that are answered with 5xx; a pino instance fits. @default one JSON line each on stderr */
+  /** Receives the cause of every 5xx answer; a pino instance fits. @default one JSON line each on stderr */
   readonly logger?: Logger
 }
 
 /** {@link TusServerOptions}, checked and complete. */
 export interface TusServerConfig {
-  /** Without a slash at its end. */
+  /** Has no slash at its end. */
   readonly path: string
   readonly expiresInSeconds: number
   readonly allowedOrigins: readonly string[]
@@ -38,10 +38,11 @@ const optionsSchema = z.strictObject({
     .default([]),
   logger: z
     .custom<Logger>((value) => typeof value === 'object' && value !== null && 'error' in value)
-    .default(stderrLogger),
+    .default(stderrLogger)
+    .transform(safeLogger),
 })
 
-/** Checks the options at once: `config_invalid` with every problem and its path. */
+/** Checks the options. Throws `config_invalid` with every problem and its path. */
 export function parseOptions(options: TusServerOptions): TusServerConfig {
   const checked = checkOptions('tusServer', optionsSchema, options)
   const { idleTimeoutMs, minBytesPerSecond, bodyTimeoutMs, ...config } = checked

@@ -1,17 +1,17 @@
 import { RindleError } from '@rindle/core'
 
-/** The version of the protocol that is spoken. */
+/** The version of the protocol that this server speaks. */
 export const TUS_VERSION = '1.0.0'
 
-/** The content type of bytes that follow others. */
+/** The content type of a body that continues an upload. */
 const OFFSET_STREAM = 'application/offset+octet-stream'
 
 const OVERRIDABLE: readonly string[] = ['PATCH', 'DELETE', 'HEAD']
 
 /**
- * The request as the protocol means it: its method, where a network lets only POST through, and its headers in the one
- * form that @tus/server compares them in. `invalid_input` with the reason `unsupported_version` (412),
- * `unsupported_media_type` (415) or none (400). Reads no body.
+ * Normalizes a request: its method, where a network lets only POST through, and its headers, in the form that
+ * @tus/server compares. Throws `invalid_input` with the reason `unsupported_version` (412), `unsupported_media_type`
+ * (415) or none (400). Reads no body.
  */
 export function protocolRequest(request: Request): Request {
   const method = methodOf(request)
@@ -19,10 +19,10 @@ export function protocolRequest(request: Request): Request {
   assertVersion(request.headers)
   const headers = comparable(request.headers)
   if (method === 'PATCH') assertPatch(headers)
-  // A HEAD has no body, whatever came with the POST that stands for it.
+  // A HEAD has no body, even if the POST that stands for it had one.
   if (method === 'HEAD') return new Request(request.url, { method, headers, signal: request.signal })
   const isSame = method === request.method && CHANGED.every((name) => headers.get(name) === request.headers.get(name))
-  // Left alone where it can be: another request has another stream, of which nobody knows whose its chunks are.
+  // Kept if possible: a new request has a new stream, and nothing says who holds its chunks.
   return isSame ? request : new Request(request, { method, headers })
 }
 
@@ -43,27 +43,27 @@ function methodOf({ method, headers }: Request): string {
 
 function assertVersion(headers: Headers): void {
   if (headers.get('tus-resumable') === TUS_VERSION) return
-  throw new RindleError('invalid_input', `Send Tus-Resumable: ${TUS_VERSION}, the only version that is spoken here.`, {
+  throw new RindleError('invalid_input', `Send Tus-Resumable: ${TUS_VERSION}, the only supported version.`, {
     details: { reason: 'unsupported_version' },
   })
 }
 
 function assertPatch(headers: Headers): void {
   if (headers.get('content-type') !== OFFSET_STREAM) {
-    throw new RindleError('invalid_input', `The Content-Type of a PATCH is ${OFFSET_STREAM}.`, {
+    throw new RindleError('invalid_input', `The Content-Type of a PATCH must be ${OFFSET_STREAM}.`, {
       details: { reason: 'unsupported_media_type' },
     })
   }
   if (headers.get('upload-offset') !== null) return
-  throw new RindleError('invalid_input', 'A PATCH says with Upload-Offset where its bytes belong.')
+  throw new RindleError('invalid_input', 'A PATCH needs Upload-Offset, which says where its bytes belong.')
 }
 
-/** Without parameters, in lower case (RFC 9110, 8.3.1); empty where none is given. */
+/** The media type without parameters, in lower case (RFC 9110, 8.3.1); empty if there is none. */
 function mediaType(value: string | null): string {
   return (value?.split(';', 1)[0] ?? '').trim().toLowerCase()
 }
 
-/** Clients write "name value, name value", as HTTP lists are written; the protocol has no space after the comma. */
+/** Removes the spaces between pairs: clients write lists as HTTP does, the protocol has no space after the comma. */
 function withoutSpaces(metadata: string): string {
   return metadata
     .split(',')

@@ -2,7 +2,7 @@ import type { Rindle } from '@rindle/core'
 import type { Lock, Locker } from '@tus/server'
 import { currentRequest } from './upload-request.ts'
 
-/** Locks of uploads in PostgreSQL: who holds one is the upload's only writer, on whatever process. */
+/** Locks of uploads in PostgreSQL: the holder is the upload's only writer, across all processes. */
 export function sessionLocker(rindle: Rindle): Locker {
   return { newLock: (sessionId) => sessionLock(rindle, sessionId) }
 }
@@ -11,7 +11,7 @@ function sessionLock(rindle: Rindle, sessionId: string): Lock {
   const request = currentRequest()
   return {
     async lock(signal, requestRelease) {
-      // Nobody else knows the URL of an upload that is only being made.
+      // Nobody else knows the URL of an upload that is being created.
       if (request.method === 'POST' && !request.hasBody) return
       request.writer = await rindle.writeResumableSession(sessionId, {
         signal,

@@ -4,7 +4,7 @@ import type { BodyLimits } from '@rindle/core/adapter'
 import { DataStore, Upload } from '@tus/server'
 import { currentRequest } from './upload-request.ts'
 
-/** The extensions of tus 1.0 that are offered. */
+/** The extensions of tus 1.0 that this server offers. */
 const EXTENSIONS: readonly string[] = [
   'creation',
   'creation-with-upload',
@@ -15,12 +15,12 @@ const EXTENSIONS: readonly string[] = [
   'concatenation',
 ]
 
-// The server knows one lifetime for all uploads, counted from their creation; a session knows its own end.
+// @tus/server knows one lifetime for all uploads, counted from their creation; a session knows its own end.
 const LIFETIME_MS = 1_000_000
 
 const ENDED: readonly string[] = ['aborted', 'expired', 'failed']
 
-/** Uploads as sessions of Rindle: what the server asks of a store, asked of an instance. Keeps nothing itself. */
+/** The store of @tus/server over the sessions of an instance. Keeps no state. */
 export class SessionStore extends DataStore {
   override extensions: string[] = [...EXTENSIONS]
   readonly #rindle: Rindle
@@ -32,7 +32,7 @@ export class SessionStore extends DataStore {
     this.#bodyLimits = bodyLimits
   }
 
-  /** The session was begun when the upload got its name; what it says of itself is due. */
+  /** Only fills in the upload: its session began when the upload got its name. */
   override async create(upload: Upload): Promise<Upload> {
     return Object.assign(upload, uploadOf(await this.#rindle.uploadSession(upload.id)))
   }
@@ -50,14 +50,14 @@ export class SessionStore extends DataStore {
     })
   }
 
-  /** A file that was purged is gone at once, though its rows go with their objects. */
+  /** Whether the file counts as purged: from then on it is gone, though its rows are deleted with their objects. */
   async #isPurged(assetId: string): Promise<boolean> {
     return (await this.#rindle.asset(assetId))?.state === 'deleted'
   }
 
   override async write(body: Readable, _id: string, offset: number): Promise<number> {
     const { writer, checksum, disposeChunks } = currentRequest()
-    if (writer === undefined) throw new Error('An upload is only written to under its lock.')
+    if (writer === undefined) throw new Error('An upload may only be written under its lock.')
     return writer.append(body, {
       offset,
       ...this.#bodyLimits,
@@ -81,7 +81,7 @@ export class SessionStore extends DataStore {
   }
 }
 
-/** A complete upload is an asset, which may be somebody's by now. Who that is does not concern this client. */
+/** Purges the asset of a complete upload. It may be attached by now; the client need not know to whom. */
 async function purgeFile(rindle: Rindle, assetId: string): Promise<void> {
   try {
     await rindle.purgeAsset(assetId, { live: true })
@@ -92,7 +92,7 @@ async function purgeFile(rindle: Rindle, assetId: string): Promise<void> {
 }
 
 function uploadOf({ id, state, uploadLength, lastKnownOffset, expiresAt }: UploadSession): Upload {
-  // What is complete stays to be asked for.
+  // A complete upload does not expire: clients may still ask for it.
   const isOver = state === 'verifying' || state === 'completed' || expiresAt === null
   const createdAtMs = isOver ? Date.now() : expiresAt.getTime() - LIFETIME_MS
   return new Upload({

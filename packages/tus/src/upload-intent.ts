@@ -4,10 +4,10 @@ import { UNKNOWN_CONTENT_TYPE } from '@rindle/core/adapter'
 /** An upload that a client wants to begin, as its metadata declare it. */
 export interface TusUploadIntent {
   readonly profile: string
-  /** Where the client wants it attached. */
+  /** The slot to which the client wants to attach it. */
   readonly slot: string | undefined
   readonly filename: string
-  /** What the client says the bytes are; `application/octet-stream` when it does not know. */
+  /** The type that the client declares; `application/octet-stream` if it does not know. */
   readonly contentType: string
   /** Bytes; absent while the client does not know. */
   readonly byteSize: number | undefined
@@ -21,9 +21,9 @@ export type TusMetadata = Readonly<Record<string, string | null>>
 const MAX_VALUE_LENGTH = 1_024
 
 /**
- * Reads what a client says of its file. Names and types come under the keys that tus-js-client's examples use
- * (`filename`, `filetype`) or those that Uppy sends (`name`, `type`); `profile`, `slot` and `sha256` are ours, and
- * everything else is left alone. `invalid_input` for a value that cannot be one. Pure.
+ * Reads a client's metadata about its file. Names and types come under the keys that tus-js-client's examples use
+ * (`filename`, `filetype`) or that Uppy sends (`name`, `type`); `profile`, `slot` and `sha256` are Rindle's own, and
+ * other keys are ignored. Throws `invalid_input` for a malformed value. Pure.
  */
 export function uploadIntent(metadata: TusMetadata | undefined, byteSize: number | undefined): TusUploadIntent {
   const value = (...keys: readonly string[]): string | undefined => valueOf(metadata ?? {}, keys)

@@ -4,22 +4,22 @@ import type { TusCaller } from './tus-caller.ts'
 import type { UploadChecksum } from './upload-checksum.ts'
 
 /**
- * What is known of one request while it is answered. The server of tus asks its store and its locks with no more than
- * an upload's id; who asks, and for what, they find here.
+ * The state of one request while it is answered. @tus/server passes only an upload's id to its store and its locks;
+ * they find the caller and the purpose here.
  */
 export interface UploadRequest {
   readonly method: string
   readonly caller: TusCaller
-  /** Whether bytes come with it. */
+  /** Whether the request has a body. */
   readonly hasBody: boolean
   readonly checksum: UploadChecksum | undefined
-  /** Nobody else holds the chunks of its body. */
+  /** Whether nothing else holds the chunks of its body. */
   readonly disposeChunks: boolean
   /** The session that the URL opens, or that this request has begun. */
   sessionId?: string
   /** The last segment of its URL. */
   sessionUri?: string
-  /** What the upload's client said of it, when the request asks. */
+  /** The client's metadata of the upload, if the request asks for it. */
   metadata?: string | null
   /** While this request holds the lock. */
   writer?: ResumableWriter
@@ -31,7 +31,7 @@ export interface UploadRequest {
 
 const scope = new AsyncLocalStorage<UploadRequest>()
 
-/** Answers a request; everything that it calls finds it by {@link currentRequest}. */
+/** Answers a request; every function that it calls finds the request by {@link currentRequest}. */
 export function answering<T>(request: UploadRequest, work: () => Promise<T>): Promise<T> {
   return scope.run(request, work)
 }

@@ -3,18 +3,18 @@ import { DRY_RUN_OPTION, nothingChangedNotes } from '../operation/dry-run-option
 import { runOperation } from '../operation/run-operation.ts'
 import { CONCURRENCY_OPTION, scopeOf } from '../operation/scope-options.ts'
 
-/** `rindle abort-incomplete-uploads`: ends upload sessions whose time has run out. */
+/** `rindle abort-incomplete-uploads`: ends upload sessions past their deadline. */
 export const abortIncompleteUploads: Command = defineCommand({
   usage: 'abort-incomplete-uploads',
-  describe: 'End uploads whose time has run out',
+  describe: 'End uploads past their deadline',
   examples: [
     ['abort-incomplete-uploads', 'Expire them, or complete those whose file has arrived'],
-    ['abort-incomplete-uploads --dry-run', 'Count which would be which'],
+    ['abort-incomplete-uploads --dry-run', 'Count both kinds'],
   ],
   positionals: {},
   options: { 'dry-run': DRY_RUN_OPTION, concurrency: CONCURRENCY_OPTION },
   run: async (args, context) =>
-    runOperation(args, context, 'ending uploads whose time has run out', async (rindle, walkOptions) => {
+    runOperation(args, context, 'ending uploads past their deadline', async (rindle, walkOptions) => {
       const options = { ...walkOptions, ...scopeOf(args), dryRun: args['dry-run'] }
       const report = await rindle.abortIncompleteUploads(options)
       const { sessionsFound, sessionsExpired, remoteAborted, errors, sessionsVerified, dryRun, interrupted } = report
@@ -27,7 +27,7 @@ export const abortIncompleteUploads: Command = defineCommand({
         },
         notes: [
           ...(sessionsVerified > 0 ? [arrivedNote(sessionsVerified, dryRun)] : []),
-          ...(sessionsExpired > 0 && !dryRun ? ['Delete what they left with `rindle cleanup-orphans --live`.'] : []),
+          ...(sessionsExpired > 0 && !dryRun ? ['Delete their remains with `rindle cleanup-orphans --live`.'] : []),
           ...nothingChangedNotes(dryRun),
         ],
         facts: { sessions_verified: sessionsVerified, dry_run: dryRun },

@@ -4,14 +4,14 @@ import { DRY_RUN_OPTION, nothingChangedNotes } from '../operation/dry-run-option
 import { resumeNotes, runOperation } from '../operation/run-operation.ts'
 import { AFTER_OPTION, CONCURRENCY_OPTION, SCOPE_OPTIONS, STORAGE_OPTION, scopeOf } from '../operation/scope-options.ts'
 
-/** `rindle backfill-metadata`: runs the analyzers over originals that are there already. */
+/** `rindle backfill-metadata`: runs the analyzers over existing originals. */
 export const backfillMetadata: Command = defineCommand({
   usage: 'backfill-metadata',
   describe: 'Run the analyzers over all originals again',
   examples: [
     ['backfill-metadata --profile photo', 'After an analyzer was added or changed'],
     ['backfill-metadata --analyzer colours', 'Only this one'],
-    ['backfill-metadata --storage main --dry-run', 'Count, in one storage, what would change'],
+    ['backfill-metadata --storage main --dry-run', 'Count the changes in one storage'],
   ],
   positionals: {},
   options: {

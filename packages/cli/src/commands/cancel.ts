@@ -8,13 +8,13 @@ export const cancel: Command = defineCommand({
   usage: 'cancel <assetId>',
   describe: 'Cancel the waiting and running work on an asset',
   examples: [
-    ['cancel 019a3b1c-7d2e-7f00-8000-000000000001', 'Encoders stop within a second, on whatever machine'],
-    ['cancel 019a3b1c-7d2e-7f00-8000-000000000001 --dry-run', 'Name what would be cancelled'],
+    ['cancel 019a3b1c-7d2e-7f00-8000-000000000001', 'Encoders stop within a second, on any machine'],
+    ['cancel 019a3b1c-7d2e-7f00-8000-000000000001 --dry-run', 'Only list the variants'],
   ],
   positionals: { assetId: { type: 'string', demandOption: true, describe: 'The id of an asset' } },
   options: { 'dry-run': DRY_RUN_OPTION },
   run: async (args, context) =>
-    runOperation(args, context, 'cancelling of the work on an asset', async (rindle) => {
+    runOperation(args, context, 'cancelling the work on an asset', async (rindle) => {
       const dryRun = args['dry-run']
       const names = await cancelled(rindle, args.assetId, dryRun)
       return {
@@ -31,7 +31,7 @@ export const cancel: Command = defineCommand({
     }),
 })
 
-/** The names of the variants. That nothing is to be done is no error of a command which may be repeated. */
+/** The names of the variants. Nothing to cancel is not an error, because the command may be repeated. */
 async function cancelled(rindle: Rindle, assetId: string, dryRun: boolean): Promise<readonly string[]> {
   try {
     return await rindle.cancelProcessing(assetId, { dryRun })

@@ -6,7 +6,7 @@ import { createWalkDisplay } from '../operation/walk-progress.ts'
 import { printable } from '../printable.ts'
 import { withRindle } from '../with-rindle.ts'
 
-/** `rindle check`: whether everything holds that must always hold. */
+/** `rindle check`: looks for violations of the invariants. */
 export const check: Command = defineCommand({
   usage: 'check',
   describe: 'Check that rows, jobs and objects agree',
@@ -17,7 +17,7 @@ export const check: Command = defineCommand({
   positionals: {},
   options: {
     objects: { type: 'boolean', default: true, describe: 'Ask the storages; --no-objects does not' },
-    limit: { type: 'number', requiresArg: true, default: 100, describe: 'Violations that are listed' },
+    limit: { type: 'number', requiresArg: true, default: 100, describe: 'Violations to list' },
   },
   run: async (args, { io, report }) => {
     const limit = limitOf(args.limit, 10_000)

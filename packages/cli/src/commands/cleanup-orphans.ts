@@ -3,10 +3,10 @@ import { dryRunNotes, isLive, LIVE_OPTIONS } from '../operation/live-options.ts'
 import { runOperation } from '../operation/run-operation.ts'
 import { CONCURRENCY_OPTION, STORAGE_OPTION, scopeOf } from '../operation/scope-options.ts'
 
-/** `rindle cleanup-orphans`: deletes expired upload sessions with what they left in staging. */
+/** `rindle cleanup-orphans`: deletes what uploads that have ended left in staging. */
 export const cleanupOrphans: Command = defineCommand({
   usage: 'cleanup-orphans',
-  describe: 'Delete expired uploads and their staged objects',
+  describe: 'Delete expired uploads, and what ended ones left in staging',
   examples: [
     ['cleanup-orphans', 'Count them'],
     ['cleanup-orphans --live', 'Delete them'],
@@ -18,13 +18,15 @@ export const cleanupOrphans: Command = defineCommand({
     const live = isLive(args)
     return runOperation(args, context, 'cleanup of expired uploads', async (rindle, walkOptions) => {
       const report = await rindle.cleanupOrphans({ ...walkOptions, ...scopeOf(args), live })
-      const { sessionsFound, sessionsDeleted, objectsDeleted, objectsMissing, errors, dryRun, interrupted } = report
+      const { sessionsFound, sessionsDeleted, objectsDeleted, objectsMissing, objectsLate } = report
+      const { errors, dryRun, interrupted } = report
       return {
         summary: {
           sessions_found: sessionsFound,
           sessions_deleted: sessionsDeleted,
           objects_deleted: objectsDeleted,
           objects_missing: objectsMissing,
+          objects_late: objectsLate,
           errors,
           dry_run: dryRun,
         },

@@ -15,20 +15,20 @@ import { withDemo } from '../demo/with-demo.ts'
 const DIRECTORY = '.rindle'
 const SHEET = `${DIRECTORY}/contact-sheet.png`
 
-/** `rindle demo`: the main job of Rindle on a machine that has nothing but Node. */
+/** `rindle demo`: demonstrates Rindle on a machine that has nothing but Node. */
 export const demo: Command = defineCommand({
   usage: 'demo [files..]',
   describe: 'See it work, on your files or its own photos',
   examples: [
     ['demo', 'Two photos of its own'],
     ['demo holiday/*.jpg clip.mp4', 'Your photos, videos and recordings'],
-    ['demo --keep', 'Go on serving the URLs until Ctrl-C, in scripts too'],
+    ['demo --keep', 'Keep serving the URLs until Ctrl-C, in scripts too'],
   ],
   positionals: {
     files: { type: 'string', array: true, default: [] as string[], describe: 'Paths of images, videos and recordings' },
   },
   options: {
-    keep: { type: 'boolean', describe: 'Go on serving the URLs until Ctrl-C  [default: yes, on a terminal]' },
+    keep: { type: 'boolean', describe: 'Keep serving the URLs until Ctrl-C  [default: yes, on a terminal]' },
     open: { type: 'boolean', default: false, describe: 'Open the contact sheet when it is made' },
   },
   run: async (args, context) => {
@@ -37,7 +37,7 @@ export const demo: Command = defineCommand({
     const packages = await loadDemoPackages()
     const log = demoLog((line) => report.note(line))
     const isKept = args.keep ?? (io.stdout.isTTY === true && report.format === 'text')
-    // Not that of the environment: it is an application's, and the demo works in a database of its own.
+    // Not that of the environment: that one belongs to an application, and the demo uses its own database.
     const url = args.databaseUrl === undefined ? undefined : databaseUrl(args, io.env)
     if (url === undefined) report.note(`Starting PostgreSQL in ${DIRECTORY}/ …`)
     const place = { directory: join(io.cwd, DIRECTORY), databaseUrl: url }
@@ -48,7 +48,7 @@ export const demo: Command = defineCommand({
       if (args.open) await open(join(io.cwd, SHEET))
       const { outcome, isServing } = conclude(files, { sheet: SHEET, rows, isKept }, context)
       if (!isServing) return outcome
-      // While it serves, a script already needs the URLs.
+      // Printed first, because a script needs the URLs while the demo serves them.
       report.document(outcome.document)
       await aborted(io.signal)
       return outcome

@@ -14,15 +14,15 @@ export const doctor: Command = defineCommand({
   describe: 'Check database, storages, workers and tools',
   examples: [
     ['doctor', 'Check everything; exit 1 on any error'],
-    ['doctor photo video', 'Check what these profiles need'],
-    ['doctor --origin https://app.example', 'Whether its pages may upload, too'],
-    ['doctor --offline', 'Ask nobody over a network'],
+    ['doctor photo video', 'Check the needs of these profiles'],
+    ['doctor --origin https://app.example', 'Also check whether its pages may upload'],
+    ['doctor --offline', 'Use no network'],
     ['doctor --quiet', 'Print warnings and errors only'],
   ],
-  positionals: { profiles: { type: 'string', array: true, describe: 'Only what these need; without any, everything' } },
+  positionals: { profiles: { type: 'string', array: true, describe: 'Check the needs of these only; default: all' } },
   options: {
     offline: { type: 'boolean', default: false, describe: 'Ask neither database nor storage' },
-    quiet: { type: 'boolean', default: false, describe: 'Leave out what is well' },
+    quiet: { type: 'boolean', default: false, describe: 'Print problems only' },
     origin: { type: 'string', requiresArg: true, describe: 'Origin of the pages that upload' },
   },
   run: async (args, context) => {
@@ -46,7 +46,7 @@ export const doctor: Command = defineCommand({
   },
 })
 
-/** A server that does not answer shall not hold up whoever has just been told so. */
+/** Stops without waiting for long: a server that does not answer must not hold up a user who has just been told so. */
 async function stopSoon(rindle: Rindle): Promise<void> {
   await Promise.race([rindle.stop(), delay(STOP_TIMEOUT_MS, undefined, { ref: false })])
 }
@@ -56,14 +56,14 @@ function originOf(text: string | undefined): string | undefined {
   if (text === undefined) return undefined
   const url = URL.parse(text)
   if (url !== null && url.origin !== 'null' && /^https?:$/.test(url.protocol)) return url.origin
-  throw new RindleError('invalid_input', `--origin is written like https://app.example, not "${text}".`)
+  throw new RindleError('invalid_input', `--origin must look like https://app.example, not "${text}".`)
 }
 
 function print(check: DoctorCheck, { io, report }: CommandContext): void {
   for (const line of checkLines(check, report.style, io.stdout)) report.line(line)
 }
 
-/** Once it is known to be reachable: that it is not, is for the report to say. */
+/** Checks the database, once it is reachable: the report covers one that is not. */
 async function assertAskedDatabase(
   rindle: Rindle,
   databaseUrl: string | undefined,
@@ -79,7 +79,7 @@ function isShown({ status }: DoctorCheck, isQuiet: boolean): boolean {
 
 function conclude({ checks, counts, interrupted }: DoctorReport, isQuiet: boolean, context: CommandContext): Outcome {
   const { report } = context
-  // In a list that is longer than the screen they would be gone.
+  // In a list longer than the screen they would have scrolled away.
   if (counts.error > 0 && !isQuiet) {
     report.line('\nErrors:')
     for (const check of checks.filter(({ status }) => status === 'error')) print(check, context)

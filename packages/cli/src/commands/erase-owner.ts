@@ -5,21 +5,21 @@ import { dryRunNotes, isLive, LIVE_OPTIONS } from '../operation/live-options.ts'
 import { countOwners, ownersIn } from '../operation/owners-file.ts'
 import { type OperationResult, runOperation } from '../operation/run-operation.ts'
 
-/** `rindle erase-owner`: detaches everything that an owner holds, and purges what nobody else holds. */
+/** `rindle erase-owner`: detaches everything that an owner holds, and purges assets that nobody else holds. */
 export const eraseOwner: Command = defineCommand({
   usage: 'erase-owner [type] [id]',
-  describe: 'Detach and purge what an owner holds',
+  describe: 'Detach and purge the assets of an owner',
   examples: [
-    ['erase-owner user 42', 'Count what would be detached and purged'],
+    ['erase-owner user 42', 'Count the detachments and purges'],
     ['erase-owner user 42 --live', 'Do it'],
-    ['erase-owner --owners-file gone.txt --live', 'Many owners, type:id in each line'],
+    ['erase-owner --owners-file gone.txt --live', 'Many owners, type:id on each line'],
   ],
   positionals: {
     type: { type: 'string', describe: "The owner's type" },
     id: { type: 'string', describe: "The owner's id" },
   },
   options: {
-    'owners-file': { type: 'string', requiresArg: true, describe: 'Owners, type:id in each line' },
+    'owners-file': { type: 'string', requiresArg: true, describe: 'Owners, type:id on each line' },
     ...LIVE_OPTIONS,
   },
   run: async (args, context) => {
@@ -33,7 +33,7 @@ export const eraseOwner: Command = defineCommand({
       )
     }
     if (file !== undefined || type === undefined || id === undefined) {
-      throw new RindleError('invalid_input', 'Give the type and id of one owner, or --owners-file.')
+      throw new RindleError('invalid_input', 'Name the type and id of one owner, or use --owners-file.')
     }
     return runOperation(args, context, 'erasure of an owner', async (rindle) => {
       const owner = { type, id }
@@ -43,7 +43,7 @@ export const eraseOwner: Command = defineCommand({
   },
 })
 
-/** The verb is given a stream, and cannot know where it ends. */
+/** Adds the total: the verb gets a stream, and cannot know its length. */
 function knowing(total: number, { onProgress, ...options }: WalkOptions): WalkOptions {
   if (onProgress === undefined) return options
   return { ...options, onProgress: (counts, progress) => onProgress(counts, { ...progress, total }) }

@@ -1,22 +1,35 @@
 import { type Command, defineCommand } from '../command.ts'
+import { DRY_RUN_OPTION, nothingChangedNotes } from '../operation/dry-run-option.ts'
 import { withRindle } from '../with-rindle.ts'
+
+/** What is said of a storage, by whether it was only looked at. */
+const NEW = {
+  false: 'is set up anew.',
+  true: 'is another than the one that was there before, or none: it would be set up anew.',
+}
+const SAME = { false: 'is set up, as it was before.', true: 'is set up, and is the one that was there before.' }
 
 /** `rindle init-storage`: takes what is at a storage's address now for that storage. */
 export const initStorage: Command = defineCommand({
   usage: 'init-storage <storage>',
   describe: 'Set up a storage that was moved or emptied on purpose',
-  examples: [['init-storage main', 'After its directory was moved to a new disk, or emptied; deletes nothing']],
+  examples: [
+    ['init-storage main', 'After its directory was moved to a new disk, or emptied; deletes nothing'],
+    ['init-storage main --dry-run', 'Say whether what is there now is what was there before'],
+  ],
   positionals: { storage: { type: 'string', demandOption: true, describe: 'Its name in the configuration' } },
-  options: {},
+  options: { 'dry-run': { ...DRY_RUN_OPTION, describe: 'Look what is there, and change nothing' } },
   // Not started: that refuses a storage which is not the one that was there before.
   run: async (args, { io, report }) =>
     withRindle(args, io, async (rindle) => {
-      const { storage, identity, isNew } = await rindle.initStorage(args.storage)
-      report.line(isNew ? `Storage "${storage}" is set up anew.` : `Storage "${storage}" is set up, as it was before.`)
-      if (isNew) {
+      const dryRun = args['dry-run']
+      const { storage, identity, isNew } = await rindle.initStorage(args.storage, { dryRun })
+      report.line(`Storage "${storage}" ${isNew ? NEW[`${dryRun}`] : SAME[`${dryRun}`]}`)
+      for (const note of nothingChangedNotes(dryRun)) report.note(note)
+      if (isNew && !dryRun) {
         report.note('Start every process that uses it again.')
-        report.note('Look for what it lacks with `rindle verify-storage`.')
+        report.note('Look for missing objects with `rindle verify-storage`.')
       }
-      return { exitCode: 0, document: { storage, identity, is_new: isNew } }
+      return { exitCode: 0, document: { storage, identity, is_new: isNew, dry_run: dryRun } }
     }),
 })

@@ -7,10 +7,10 @@ import { existingConfig } from '../load-config.ts'
 
 const FILE = 'rindle.config.ts'
 
-/** `rindle init`: writes a configuration file to begin with. */
+/** `rindle init`: writes a first configuration file. */
 export const init: Command = defineCommand({
   usage: 'init',
-  describe: 'Write a rindle.config.ts to begin with',
+  describe: 'Write a first rindle.config.ts',
   examples: [
     ['init', 'Files on this disk, image variants'],
     ['init --storage s3 --lane av', 'A bucket, and video besides images'],
@@ -24,7 +24,7 @@ export const init: Command = defineCommand({
     const choice: ConfigChoice = { storage: args.storage, lane: args.lane }
     const found = await existingConfig(io.cwd)
     if (found !== undefined) {
-      throw new RindleError('invalid_input', `${found} exists already. Remove or rename it to begin anew.`)
+      throw new RindleError('invalid_input', `${found} already exists. Remove or rename it to start over.`)
     }
     // The flag decides the race with another process that writes the same file.
     await writeFile(join(io.cwd, FILE), configTemplate(choice), { flag: 'wx' })

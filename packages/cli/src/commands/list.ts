@@ -15,21 +15,21 @@ const MOST_ROWS = 1_000
 /** `rindle list`: assets or variants, a page at a time. */
 export const list: Command = defineCommand({
   usage: 'list [what]',
-  describe: 'List assets or variants, what changed last first',
+  describe: 'List assets or variants, latest change first',
   examples: [
-    ['list --state quarantined --since 24h', 'What was refused since yesterday'],
+    ['list --state quarantined --since 24h', 'Uploads refused since yesterday'],
     ['list variants --state failed --error corrupt_media', 'Variants that failed for this reason'],
-    ['list --owner user:42 --format json', 'What an owner holds, with `next` for the page behind'],
+    ['list --owner user:42 --format json', 'Assets of an owner, with `next` for the next page'],
   ],
   positionals: { what: { choices: LISTED, default: 'assets', describe: 'What to list' } },
   options: {
     state: { type: 'string', requiresArg: true, describe: 'Only in these states, as in failed,missing' },
     profile: { type: 'string', requiresArg: true, describe: 'Only of this profile' },
-    owner: { type: 'string', requiresArg: true, describe: 'Only what this owner holds, type:id' },
+    owner: { type: 'string', requiresArg: true, describe: 'Only assets of this owner, type:id' },
     variant: { type: 'string', requiresArg: true, describe: 'Only variants of this name' },
     error: { type: 'string', requiresArg: true, describe: 'Only with this reason, as in corrupt_media' },
-    since: { type: 'string', requiresArg: true, describe: 'Only what has changed since: 24h, 7d, or a date' },
-    after: { type: 'string', requiresArg: true, describe: 'Go on behind the page whose `next` this is' },
+    since: { type: 'string', requiresArg: true, describe: 'Only changes since: 24h, 7d, or a date' },
+    after: { type: 'string', requiresArg: true, describe: 'Continue after a page, by its `next`' },
     limit: { type: 'number', requiresArg: true, default: 50, describe: `Rows of the page, at most ${MOST_ROWS}` },
   },
   run: async (args, context) => {
@@ -97,13 +97,13 @@ function finish(
   document: object,
 ): Outcome {
   for (const line of lines.length === 0 ? [] : [head, ...lines]) report.line(line)
-  if (lines.length === 0 && next === null) report.note('Nothing of that kind.')
+  if (lines.length === 0 && next === null) report.note('Nothing found.')
   if (interrupted) report.note('Interrupted.')
-  if (next !== null) report.note(`There is more: go on with --after '${next}'`)
+  if (next !== null) report.note(`There is more: continue with --after '${next}'`)
   return { exitCode: interrupted ? 130 : 0, document: { ...document, next, interrupted } }
 }
 
-/** The states of a comma-separated list. Pure. `invalid_input`, with what may have been meant. */
+/** Parses a comma-separated list of states. Pure. `invalid_input`, with a suggestion. */
 function statesOf<S extends string>(text: string | undefined, states: readonly S[]): { readonly state?: readonly S[] } {
   if (text === undefined) return {}
   const state = text.split(',').map((name) => {
@@ -116,7 +116,7 @@ function statesOf<S extends string>(text: string | undefined, states: readonly S
   return { state }
 }
 
-/** Of a row what a list is for; `rindle show` has the rest. */
+/** The part of a row that a list shows; `rindle show` has the rest. */
 function listedAsset({ metadata: _metadata, etag: _etag, checksumSha256: _checksum, ...asset }: Asset): object {
   return asset
 }

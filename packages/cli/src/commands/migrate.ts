@@ -2,12 +2,12 @@ import { migrate as applyMigrations, type MigrationStatus, migrationStatus } fro
 import { type Command, type CommandContext, defineCommand, type Outcome } from '../command.ts'
 import { requiredDatabaseUrl } from '../database-url.ts'
 
-/** `rindle migrate`: brings the database to the version of the installed packages, or says where it stands. */
+/** `rindle migrate`: brings the database to the version of the installed packages, or reports its state. */
 export const migrate: Command = defineCommand({
   usage: 'migrate',
   describe: "Apply pending migrations to Rindle's tables",
   examples: [
-    ['migrate', 'Apply what is pending to the database of DATABASE_URL'],
+    ['migrate', 'Apply pending migrations to the database of DATABASE_URL'],
     ['migrate --status', 'List applied and pending migrations; exit 1 when any is pending'],
   ],
   positionals: {},
@@ -25,7 +25,7 @@ async function applyPending(url: string, { report }: CommandContext): Promise<Ou
   return { exitCode: 0, document: { applied } }
 }
 
-/** The words for each list of a status, in the order in which they are printed. */
+/** The words for each list of a status, in the order of printing. */
 const STATUS_WORDS = {
   applied: 'applied',
   edited: 'edited after it was applied',

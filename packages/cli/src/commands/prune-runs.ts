@@ -18,7 +18,7 @@ export const pruneRuns: Command = defineCommand({
       type: 'number',
       requiresArg: true,
       default: 7_776_000,
-      describe: 'Leave alone what is younger',
+      describe: 'Keep younger ones',
     },
   },
   run: async (args, context) => {

@@ -7,20 +7,20 @@ import { AFTER_OPTION, SCOPE_OPTIONS, scopeOf, secondsOf } from '../operation/sc
 /** `rindle purge-unattached`: purges assets that no record of the application holds. */
 export const purgeUnattached: Command = defineCommand({
   usage: 'purge-unattached',
-  describe: 'Purge assets that nobody has attached for long',
+  describe: 'Purge assets that have long been unattached',
   examples: [
     ['purge-unattached', 'Count those unattached for seven days'],
-    ['purge-unattached --profile photo --grace-sec 2592000 --live', 'Purge those of thirty days'],
+    ['purge-unattached --profile photo --grace-sec 2592000 --live', 'Purge those unattached for thirty days'],
   ],
   positionals: {},
   options: {
     ...LIVE_OPTIONS,
     profile: SCOPE_OPTIONS.profile,
-    'grace-sec': { type: 'number', requiresArg: true, default: 604_800, describe: 'Leave alone what is younger' },
+    'grace-sec': { type: 'number', requiresArg: true, default: 604_800, describe: 'Keep younger ones' },
     'quarantine-grace-sec': {
       type: 'number',
       requiresArg: true,
-      describe: 'The same for quarantined assets; else quarantineDays of the instance',
+      describe: 'The same for quarantined assets; default: quarantineDays of the instance',
     },
     after: AFTER_OPTION,
   },
@@ -32,7 +32,7 @@ export const purgeUnattached: Command = defineCommand({
       quarantineGrace === undefined
         ? { graceSeconds }
         : { graceSeconds, quarantineGraceSeconds: secondsOf('--quarantine-grace-sec', quarantineGrace) }
-    return runOperation(args, context, 'purge of assets that nobody has attached', async (rindle, walkOptions) => {
+    return runOperation(args, context, 'purge of unattached assets', async (rindle, walkOptions) => {
       if (args.profile !== undefined) assertProfile(rindle, args.profile)
       const report = await rindle.purgeUnattached({ ...walkOptions, ...scopeOf(args), ...graces, live })
       const { found, enqueued, skipped, errors, dryRun, interrupted, lastId } = report

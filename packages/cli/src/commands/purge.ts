@@ -2,19 +2,19 @@ import { type Command, defineCommand } from '../command.ts'
 import { dryRunNotes, isLive, LIVE_OPTIONS } from '../operation/live-options.ts'
 import { runOperation } from '../operation/run-operation.ts'
 
-/** `rindle purge`: deletes one asset with all that was made of it. */
+/** `rindle purge`: deletes one asset with its original and variants. */
 export const purge: Command = defineCommand({
   usage: 'purge <assetId>',
   describe: 'Delete an asset with its original and its variants',
   examples: [
-    ['purge 019a3b1c-7d2e-7f00-8000-000000000001', 'Look whether it can be purged'],
-    ['purge 019a3b1c-7d2e-7f00-8000-000000000001 --live', 'Purge it; one that is attached is refused'],
-    ['purge 019a3b1c-7d2e-7f00-8000-000000000001 --detach --live', 'Take it from all who hold it, too'],
+    ['purge 019a3b1c-7d2e-7f00-8000-000000000001', 'Check whether it can be purged'],
+    ['purge 019a3b1c-7d2e-7f00-8000-000000000001 --live', 'Purge it; an attached asset is refused'],
+    ['purge 019a3b1c-7d2e-7f00-8000-000000000001 --detach --live', 'Detach it from all its owners first'],
   ],
   positionals: { assetId: { type: 'string', demandOption: true, describe: 'The id of an asset' } },
   options: {
     ...LIVE_OPTIONS,
-    detach: { type: 'boolean', default: false, describe: 'Take it from everybody who holds it first' },
+    detach: { type: 'boolean', default: false, describe: 'Detach it from all its owners first' },
   },
   run: async (args, context) => {
     const live = isLive(args)
@@ -24,7 +24,7 @@ export const purge: Command = defineCommand({
       return {
         summary: { found, detached, enqueued, skipped, dry_run: dryRun },
         notes: [
-          ...(found === 0 ? ['It was purged before.'] : []),
+          ...(found === 0 ? ['It is already purged.'] : []),
           ...(enqueued + skipped > 0 ? ['A worker of the queue purge deletes its objects, then its rows.'] : []),
           ...dryRunNotes(dryRun),
         ],

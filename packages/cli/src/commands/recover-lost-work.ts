@@ -3,18 +3,18 @@ import { DRY_RUN_OPTION, nothingChangedNotes } from '../operation/dry-run-option
 import { runOperation } from '../operation/run-operation.ts'
 import { secondsOf } from '../operation/scope-options.ts'
 
-/** `rindle recover-lost-work`: enqueues work again whose job is gone. */
+/** `rindle recover-lost-work`: enqueues work whose job is gone. */
 export const recoverLostWork: Command = defineCommand({
   usage: 'recover-lost-work',
-  describe: 'Enqueue work again whose job is gone',
+  describe: 'Enqueue work whose job is gone',
   examples: [
-    ['recover-lost-work', 'Promotions, variants and purges that wait in vain'],
+    ['recover-lost-work', 'Promotions, variants and purges without a job'],
     ['recover-lost-work --dry-run', 'Count them'],
   ],
   positionals: {},
   options: {
     'dry-run': DRY_RUN_OPTION,
-    'older-than-sec': { type: 'number', requiresArg: true, default: 300, describe: 'Leave alone what is younger' },
+    'older-than-sec': { type: 'number', requiresArg: true, default: 300, describe: 'Keep younger ones' },
   },
   run: async (args, context) => {
     const olderThanSeconds = secondsOf('--older-than-sec', args['older-than-sec'])

@@ -6,20 +6,20 @@ import { DRY_RUN_OPTION, nothingChangedNotes } from '../operation/dry-run-option
 import { type OperationResult, resumeNotes, runOperation } from '../operation/run-operation.ts'
 import { AFTER_OPTION, CONCURRENCY_OPTION, SCOPE_OPTIONS, scopeOf } from '../operation/scope-options.ts'
 
-/** `rindle regenerate-variants`: brings all variants to what the profiles declare now. */
+/** `rindle regenerate-variants`: brings all variants to the current recipes of the profiles. */
 export const regenerateVariants: Command = defineCommand({
   usage: 'regenerate-variants',
   describe: 'Enqueue stale, missing and newly declared variants',
   examples: [
-    ['regenerate-variants', 'After a recipe was changed, or objects were lost'],
-    ['regenerate-variants --profile photo --dry-run', 'Count what would be enqueued'],
-    ['regenerate-variants --prune', 'Purge variants that are declared no longer, too'],
+    ['regenerate-variants', 'After a recipe changed, or objects were lost'],
+    ['regenerate-variants --profile photo --dry-run', 'Count the variants to enqueue'],
+    ['regenerate-variants --prune', 'Also purge variants that are no longer declared'],
   ],
   positionals: {},
   options: {
     ...SCOPE_OPTIONS,
     'dry-run': DRY_RUN_OPTION,
-    prune: { type: 'boolean', default: false, describe: 'Purge variants that are declared no longer' },
+    prune: { type: 'boolean', default: false, describe: 'Purge variants that are no longer declared' },
     after: AFTER_OPTION,
     concurrency: CONCURRENCY_OPTION,
   },
@@ -41,7 +41,7 @@ function resultOf(report: RegenerateReport, isPruning: boolean): OperationResult
     findings,
     notes: [
       ...nothingChangedNotes(dryRun),
-      ...(findings.length > 0 && !isPruning ? ['Purge what is declared no longer with --prune.'] : []),
+      ...(findings.length > 0 && !isPruning ? ['Purge them with --prune.'] : []),
       ...(purged > 0 && !dryRun ? [`Purged: ${purged}.`] : []),
       ...resumeNotes(report),
     ],
@@ -54,7 +54,7 @@ function resultOf(report: RegenerateReport, isPruning: boolean): OperationResult
       last_id: lastId,
     },
     hasErrors: errors > 0,
-    // It asks storages only to prune.
+    // It asks storages only if it prunes.
     ...(isPruning ? { stopped: report.stopped } : {}),
     interrupted,
   }

@@ -5,10 +5,10 @@ import { runOperation } from '../operation/run-operation.ts'
 /** `rindle release`: promotes a quarantined asset again. */
 export const release: Command = defineCommand({
   usage: 'release <assetId>',
-  describe: 'Promote a quarantined asset again, through the whole gate, from the bytes that are still there',
+  describe: 'Promote a quarantined asset again, from its stored bytes and through the whole gate',
   examples: [
-    ['release 019a3b1c-7d2e-7f00-8000-000000000001', 'What was wrong with it is mended, or allowed now'],
-    ['release 019a3b1c-7d2e-7f00-8000-000000000001 --dry-run', 'Look whether its bytes are still there, and the same'],
+    ['release 019a3b1c-7d2e-7f00-8000-000000000001', 'After its cause is fixed, or is allowed now'],
+    ['release 019a3b1c-7d2e-7f00-8000-000000000001 --dry-run', 'Check that its bytes still exist unchanged'],
   ],
   positionals: { assetId: { type: 'string', demandOption: true, describe: 'The id of an asset' } },
   options: { 'dry-run': DRY_RUN_OPTION },

@@ -3,7 +3,7 @@ import { type Command, defineCommand } from '../command.ts'
 import { DRY_RUN_OPTION, nothingChangedNotes } from '../operation/dry-run-option.ts'
 import { runOperation } from '../operation/run-operation.ts'
 
-/** The fields as columns are called, in the order in which they are printed. */
+/** The column names of the fields, in the order of printing. */
 const COLUMNS = {
   contentType: 'content_type',
   kind: 'kind',
@@ -14,13 +14,13 @@ const COLUMNS = {
   hasAudioTrack: 'has_audio_track',
 } as const satisfies Record<ReprobedField, string>
 
-/** `rindle reprobe`: reads an original again and corrects what its row says of it. */
+/** `rindle reprobe`: reads an original again and corrects its row. */
 export const reprobe: Command = defineCommand({
   usage: 'reprobe <assetId>',
   describe: 'Read type, size and tracks of an original again',
   examples: [
-    ['reprobe 019a3b1c-7d2e-7f00-8000-000000000001', 'Print what the bytes say of themselves'],
-    ['reprobe 019a3b1c-7d2e-7f00-8000-000000000001 --dry-run', 'Print it, and leave the row as it is'],
+    ['reprobe 019a3b1c-7d2e-7f00-8000-000000000001', 'Correct the row, and print the changes'],
+    ['reprobe 019a3b1c-7d2e-7f00-8000-000000000001 --dry-run', 'Only print them'],
   ],
   positionals: { assetId: { type: 'string', demandOption: true, describe: 'The id of an asset' } },
   options: { 'dry-run': DRY_RUN_OPTION },
@@ -39,6 +39,6 @@ export const reprobe: Command = defineCommand({
 })
 
 function changeNote(columns: readonly string[], dryRun: boolean): string {
-  if (columns.length === 0) return dryRun ? 'The row says so already.' : 'Nothing has changed.'
+  if (columns.length === 0) return dryRun ? 'The row is already correct.' : 'Nothing has changed.'
   return `${dryRun ? 'Would change' : 'Changed'}: ${columns.join(', ')}.`
 }

@@ -7,7 +7,7 @@ export const requeue: Command = defineCommand({
   usage: 'requeue <assetId>',
   describe: "Enqueue an asset's failed and cancelled variants again",
   examples: [
-    ['requeue 019a3b1c-7d2e-7f00-8000-000000000001', 'All that failed or were cancelled'],
+    ['requeue 019a3b1c-7d2e-7f00-8000-000000000001', 'All failed and cancelled ones'],
     ['requeue 019a3b1c-7d2e-7f00-8000-000000000001 --variants thumb,large', 'These two'],
     ['requeue 019a3b1c-7d2e-7f00-8000-000000000001 --dry-run', 'Count them'],
   ],

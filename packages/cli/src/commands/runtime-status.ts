@@ -6,29 +6,29 @@ import { statusLines } from '../status/status-lines.ts'
 import { isAtLeast, severitiesOf, thresholdsOf } from '../status/status-options.ts'
 import { withRindle } from '../with-rindle.ts'
 
-/** `rindle runtime-status`: what is degraded or stuck, and which command is for it. */
+/** `rindle runtime-status`: reports what is degraded or stuck, and the command for it. */
 export const runtimeStatus: Command = defineCommand({
   usage: 'runtime-status',
   describe: 'Show what is degraded or stuck, and the command for it',
   examples: [
-    ['runtime-status', 'Exit 1 on errors, 0 on mere warnings'],
+    ['runtime-status', 'Exit 1 on errors, 0 on warnings'],
     ['runtime-status --fail-on warn', 'Exit 1 on warnings, too'],
     ['runtime-status --threshold backlog=7200 --severity backlog=error', 'Two hours in a queue are an error'],
-    ['runtime-status --severity unattached_asset=ignore', 'Say nothing of them'],
+    ['runtime-status --severity unattached_asset=ignore', 'Ignore this class'],
     ['runtime-status --profile photo --limit 20', 'One profile, with more examples'],
     ['runtime-status --format json', 'For a monitor'],
   ],
   positionals: {},
   options: {
     profile: { type: 'string', requiresArg: true, describe: 'Only this profile' },
-    'fail-on': { choices: STATUS_SEVERITIES, default: 'error', describe: 'Exit 1 on what is so grave, or graver' },
+    'fail-on': { choices: STATUS_SEVERITIES, default: 'error', describe: 'Exit 1 from this severity on' },
     threshold: {
       type: 'string',
       array: true,
       requiresArg: true,
       default: [],
       defaultDescription: 'as documented per class',
-      describe: 'class=seconds: leave out what has been so for less long; may be repeated',
+      describe: 'class=seconds: the least age of a finding; may be repeated',
     },
     severity: {
       type: 'string',
@@ -47,7 +47,7 @@ export const runtimeStatus: Command = defineCommand({
     const severities = severitiesOf(args.severity)
     const limit = limitOf(args.limit, 100)
     const olderThanSeconds = olderThan === undefined ? undefined : secondsOf('--older-than-sec', olderThan)
-    // Not started: a storage that is away is no reason to say nothing of the rest.
+    // Not started: the rest must be reported even if a storage is away.
     return withRindle(args, io, async (rindle) => {
       if (profile !== undefined) assertProfile(rindle, profile)
       const status = await rindle.runtimeStatus({

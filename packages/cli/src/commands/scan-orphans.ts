@@ -9,21 +9,21 @@ import { printable } from '../printable.ts'
 
 const LISTED_IN_JSON = 1_000
 
-/** `rindle scan-orphans`: finds what lies in a storage and no row knows. */
+/** `rindle scan-orphans`: finds objects in a storage that no row knows. */
 export const scanOrphans: Command = defineCommand({
   usage: 'scan-orphans',
   describe: 'Find objects of Rindle that no row knows',
   examples: [
-    ['scan-orphans', 'List what is older than a day'],
+    ['scan-orphans', 'List those older than a day'],
     ['scan-orphans --prefix photo/ --live', 'Delete those below photo/'],
-    ['scan-orphans --live --force', 'Also where most objects are unknown'],
-    ['scan-orphans --grace-sec 604800 --format json', 'Only what is older than a week'],
+    ['scan-orphans --live --force', 'Even if most objects are unknown'],
+    ['scan-orphans --grace-sec 604800 --format json', 'Only those older than a week'],
   ],
   positionals: {},
   options: {
     ...LIVE_OPTIONS,
     prefix: { type: 'string', requiresArg: true, describe: 'Only keys that begin with this' },
-    'grace-sec': { type: 'number', requiresArg: true, default: 86_400, describe: 'Leave alone what is younger' },
+    'grace-sec': { type: 'number', requiresArg: true, default: 86_400, describe: 'Keep younger ones' },
     storage: STORAGE_OPTION,
     force: FORCE_OPTION,
   },

@@ -3,17 +3,17 @@ import { type Command, defineCommand } from '../command.ts'
 import { scheduleLines } from '../schedule/schedule-lines.ts'
 import { withRindle } from '../with-rindle.ts'
 
-/** `rindle schedule`: what maintenance is scheduled, and how it went. */
+/** `rindle schedule`: lists scheduled maintenance and its results, and schedules the usual set if there is none. */
 export const schedule: Command = defineCommand({
   usage: 'schedule',
-  describe: 'Schedule maintenance where none is, and show how it went',
+  describe: 'Schedule maintenance if there is none, and show its results',
   examples: [
-    ['schedule', 'Schedule what deletes nothing, unless the application has scheduled something'],
-    ['schedule --list', 'Change nothing: what is scheduled, when it last ran, what it did'],
+    ['schedule', 'Schedule tasks that delete nothing, unless the application has scheduled some'],
+    ['schedule --list', 'Only show what is scheduled, when it last ran and what it did'],
   ],
   positionals: {},
   options: {
-    list: { type: 'boolean', default: false, describe: 'Only show' },
+    list: { type: 'boolean', default: false, describe: 'Only show the schedule' },
   },
   run: async (args, { io, report }) =>
     withRindle(args, io, async (rindle) => {
@@ -21,13 +21,15 @@ export const schedule: Command = defineCommand({
       const isNew = !args.list && (await scheduleByDefault(rindle))
       const tasks = await rindle.scheduledMaintenance()
       for (const line of scheduleLines(tasks, report.style, new Date())) report.line(line)
-      if (isNew) report.note('Nothing was scheduled; this is now. With rindle.schedule() the application chooses.')
-      else if (tasks.length === 0) report.note('Nothing is scheduled. Schedule the usual with `rindle schedule`.')
+      if (isNew) report.note('Nothing was scheduled; these tasks are now. Use rindle.schedule() to choose.')
+      else if (tasks.length === 0) report.note('Nothing is scheduled. Schedule the usual tasks with `rindle schedule`.')
       return { exitCode: 0, document: { scheduled: isNew, tasks } }
     }),
 })
 
-/** What an application has scheduled stays: it may delete on purpose, and the default does not. */
+/**
+ * Schedules the defaults if there is nothing yet: an application's own tasks stay, because they may delete on purpose.
+ */
 async function scheduleByDefault(rindle: Rindle): Promise<boolean> {
   if ((await rindle.scheduledMaintenance()).length > 0) return false
   await rindle.schedule()

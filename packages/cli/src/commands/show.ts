@@ -6,10 +6,10 @@ import { withRindle } from '../with-rindle.ts'
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
-/** `rindle show`: everything the database knows of one asset. */
+/** `rindle show`: everything that the database knows about one asset. */
 export const show: Command = defineCommand({
   usage: 'show <assetId>',
-  describe: 'Show all that is known of an asset',
+  describe: 'Show everything about an asset',
   examples: [
     ['show 019a3b1c-7d2e-7f00-8000-000000000001', 'Print it in sections'],
     ['show 019a3b1c-7d2e-7f00-8000-000000000001 --format json', 'Print every column'],

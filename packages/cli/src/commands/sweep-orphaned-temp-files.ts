@@ -3,7 +3,7 @@ import { dryRunNotes, isLive, LIVE_OPTIONS } from '../operation/live-options.ts'
 import { runOperation } from '../operation/run-operation.ts'
 import { secondsOf } from '../operation/scope-options.ts'
 
-/** `rindle sweep-orphaned-temp-files`: deletes what killed workers have left on this machine. */
+/** `rindle sweep-orphaned-temp-files`: deletes files that killed workers left on this machine. */
 export const sweepOrphanedTempFiles: Command = defineCommand({
   usage: 'sweep-orphaned-temp-files',
   describe: 'Delete abandoned work files on this machine',
@@ -14,7 +14,7 @@ export const sweepOrphanedTempFiles: Command = defineCommand({
   positionals: {},
   options: {
     ...LIVE_OPTIONS,
-    'threshold-sec': { type: 'number', requiresArg: true, default: 14_400, describe: 'Leave alone what is younger' },
+    'threshold-sec': { type: 'number', requiresArg: true, default: 14_400, describe: 'Keep younger ones' },
   },
   run: async (args, context) => {
     const live = isLive(args)

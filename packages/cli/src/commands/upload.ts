@@ -14,14 +14,14 @@ import { variantMarks } from '../variant-marks.ts'
 import { waitUntilSettled } from '../wait-until-settled.ts'
 import { withRindle } from '../with-rindle.ts'
 
-/** `rindle upload`: sends files through this process, as an application's own server would. */
+/** `rindle upload`: uploads files through this process, as an application's own server would. */
 export const upload: Command = defineCommand({
   usage: 'upload <profile> <files..>',
   describe: 'Upload files to a profile',
   examples: [
     ['upload photo *.jpg', 'Upload, and leave the rest to the workers'],
     ['upload photo me.jpg --wait', 'Wait until the variants are made, and print their URLs'],
-    ['upload avatar me.jpg --owner user:42 --slot avatar', 'Attach it; what was there is detached'],
+    ['upload avatar me.jpg --owner user:42 --slot avatar', 'Attach it, and detach the previous one'],
   ],
   positionals: {
     profile: { type: 'string', demandOption: true, describe: 'A profile of the configuration' },
@@ -29,8 +29,8 @@ export const upload: Command = defineCommand({
   },
   options: {
     owner: { type: 'string', requiresArg: true, describe: 'Attach to this owner, type:id' },
-    slot: { type: 'string', requiresArg: true, describe: 'The place at the owner; takes one file' },
-    wait: { type: 'boolean', default: false, describe: 'Wait until workers made the variants, and print URLs' },
+    slot: { type: 'string', requiresArg: true, describe: 'The slot of the owner; takes one file' },
+    wait: { type: 'boolean', default: false, describe: 'Wait until the variants are made, and print URLs' },
     'timeout-sec': { type: 'number', requiresArg: true, default: 600, describe: 'Longest wait for all files' },
   },
   run: async (args, context) => {
@@ -73,7 +73,7 @@ async function sendAll(rindle: Rindle, sending: Sending, context: CommandContext
   return uploads
 }
 
-/** Waits for the assets in the order of the files; the later ones are being worked on meanwhile. */
+/** Waits for the assets in the order of the files; meanwhile workers process the later ones. */
 async function waitForAll(
   rindle: Rindle,
   sent: readonly FileUpload[],
@@ -110,7 +110,7 @@ async function urlsOf(
     return await deliveryUrls(rindle, asset)
   } catch (error) {
     if (!isRindleError(error, 'forbidden')) throw error
-    report.note(`No URLs of asset ${asset.id}: the profile's authorizer knows no caller of this command.`)
+    report.note(`No URLs of asset ${asset.id}: the profile's authorizer refuses this command, which has no actor.`)
     return []
   }
 }

@@ -5,7 +5,7 @@ import { type Command, defineCommand } from '../command.ts'
 import { DRY_RUN_OPTION, nothingChangedNotes } from '../operation/dry-run-option.ts'
 import { FORCE_OPTION } from '../operation/force-option.ts'
 import { type OperationResult, resumeNotes, runOperation } from '../operation/run-operation.ts'
-import { AFTER_OPTION, CONCURRENCY_OPTION, SCOPE_OPTIONS, scopeOf } from '../operation/scope-options.ts'
+import { AFTER_OPTION, CONCURRENCY_OPTION, SCOPE_OPTIONS, STORAGE_OPTION, scopeOf } from '../operation/scope-options.ts'
 
 /** `rindle verify-storage`: asks the storages for every object that a row names. */
 export const verifyStorage: Command = defineCommand({
@@ -14,14 +14,16 @@ export const verifyStorage: Command = defineCommand({
   examples: [
     ['verify-storage', 'Variants without an object become missing, found ones ready'],
     ['verify-storage --profile photo --variant thumb', 'Only these'],
+    ['verify-storage --storage archive', 'Only what is in this storage'],
     ['verify-storage --dry-run', 'Count, and leave the variants as they are'],
     ['verify-storage --checksum', 'Read every original, and compare its SHA-256'],
-    ['verify-storage --concurrency 50', 'Faster, where the storage bears it'],
-    ['verify-storage --force', 'Also where most objects are missing'],
+    ['verify-storage --concurrency 50', 'Faster, if the storage can take it'],
+    ['verify-storage --force', 'Even if most objects are missing'],
   ],
   positionals: {},
   options: {
     ...SCOPE_OPTIONS,
+    storage: STORAGE_OPTION,
     'dry-run': DRY_RUN_OPTION,
     checksum: { type: 'boolean', default: false, describe: 'Read every original, and compare its SHA-256' },
     force: FORCE_OPTION,
@@ -49,8 +51,8 @@ function resultOf(report: VerifyStorageReport): OperationResult {
     ],
     notes: [
       ...(originalsHealed > 0 && !dryRun ? [`Originals that are whole again: ${originalsHealed}.`] : []),
-      ...(missing > 0 && !dryRun ? ['Make what is missing again with `rindle regenerate-variants`.'] : []),
-      ...(fsmBlocked > 0 ? ['Try what had failed before again with `rindle requeue <assetId>`.'] : []),
+      ...(missing > 0 && !dryRun ? ['Make the missing variants again with `rindle regenerate-variants`.'] : []),
+      ...(fsmBlocked > 0 ? ['Retry variants that had failed before with `rindle requeue <assetId>`.'] : []),
       ...nothingChangedNotes(dryRun),
       ...resumeNotes(report),
     ],
@@ -64,7 +66,7 @@ function resultOf(report: VerifyStorageReport): OperationResult {
       dry_run: dryRun,
       last_id: report.lastId,
     },
-    // Lost originals are no error of this run, but no night may pass over them in silence.
+    // Lost originals are no failure of this run, but they must not go unnoticed.
     hasErrors: errors + originalsLost + originalsDamaged > 0,
     stopped: report.stopped,
     interrupted: report.interrupted,

@@ -10,12 +10,12 @@ import { workerLog } from '../worker/worker-log.ts'
 
 const LONGEST_DRAIN_SECONDS = 86_400
 
-/** `rindle worker`: a process that does nothing but background work. */
+/** `rindle worker`: a process that only does background work. */
 export const worker: Command = defineCommand({
   usage: 'worker',
   describe: 'Do background work until it is stopped',
   examples: [
-    ['worker', 'Work on all queues that this machine can'],
+    ['worker', 'Work on all queues that this machine can serve'],
     ['worker --queues promote,process', 'Leave video and purges to other workers'],
     ['worker --concurrency process=2', 'At most two images at once in this process'],
     ['worker --health-port 8081', 'Answer /healthz, /readyz and /metrics on 127.0.0.1'],
@@ -25,7 +25,7 @@ export const worker: Command = defineCommand({
     queues: {
       type: 'string',
       requiresArg: true,
-      describe: `Of ${SHORT_NAMES.join(', ')}  [default: all that this machine can]`,
+      describe: `Of ${SHORT_NAMES.join(', ')}  [default: all that this machine can serve]`,
     },
     concurrency: {
       type: 'string',
@@ -43,7 +43,7 @@ export const worker: Command = defineCommand({
       type: 'number',
       requiresArg: true,
       default: 30,
-      describe: 'How long jobs in hand may take after SIGTERM',
+      describe: 'How long running jobs may take after SIGTERM',
     },
   },
   run: async (args, context) => {
@@ -59,17 +59,18 @@ export const worker: Command = defineCommand({
         say(`Health: ${health.url}/healthz and /readyz.`)
       }
       await rindle.start()
-      // Queues that were named are worked, or the process ends; of all of them, those that this machine can.
+      // Without --queues the worker takes the queues that this machine can serve; a named queue that it cannot serve
+      // ends it.
       const named = args.queues === undefined ? {} : { queues: Object.keys(concurrency) as QueueName[] }
       const workers = await rindle.work({ ...named, concurrency })
       health?.watch(workers)
       const { refused } = workers.health()
       for (const [queue, reason] of Object.entries(refused)) {
-        say(`Not working on ${shortName(queue as QueueName)}, looking again every minute: ${printable(reason)}`)
+        say(`Not working on ${shortName(queue as QueueName)}, checking again every minute: ${printable(reason)}`)
       }
       say(`Working, jobs at once: ${listed(without(concurrency, refused))}. SIGTERM or Ctrl-C stops.`)
       await aborted(io.signal)
-      say('Finishing the jobs in hand. A second signal leaves them to other workers.')
+      say('Finishing the running jobs. A second signal leaves them to other workers.')
       await workers.stop({ timeoutMs })
       say('Stopped.')
       return { exitCode: 0, document: { concurrency, refused: workers.health().refused } }
@@ -80,10 +81,10 @@ export const worker: Command = defineCommand({
 /** Pure. `invalid_input`. */
 function drainTimeoutMsOf(seconds: number): number {
   if (seconds >= 0 && seconds <= LONGEST_DRAIN_SECONDS) return seconds * 1_000
-  throw new RindleError('invalid_input', `--drain-timeout-sec is a number from 0 to ${LONGEST_DRAIN_SECONDS}.`)
+  throw new RindleError('invalid_input', `--drain-timeout-sec must be a number from 0 to ${LONGEST_DRAIN_SECONDS}.`)
 }
 
-/** Where to answer probes, if anywhere. Pure. `invalid_input`. */
+/** The address for probes, if any. Pure. `invalid_input`. */
 function healthAddressOf(args: {
   readonly 'health-port'?: number | undefined
   readonly 'health-host': string
@@ -91,10 +92,10 @@ function healthAddressOf(args: {
   const { 'health-port': port, 'health-host': host } = args
   if (port === undefined) return undefined
   if (Number.isInteger(port) && port >= 0 && port <= 65_535) return { host, port }
-  throw new RindleError('invalid_input', '--health-port is a port from 1 to 65535, or 0 for any that is free.')
+  throw new RindleError('invalid_input', '--health-port must be a port from 1 to 65535, or 0 for any free one.')
 }
 
-/** The queues that are worked on now. Pure. */
+/** The queues in service. Pure. */
 function without(concurrency: Concurrency, refused: RefusedQueues): Concurrency {
   return Object.fromEntries(Object.entries(concurrency).filter(([queue]) => !(queue in refused)))
 }

@@ -5,23 +5,23 @@ import { MAX_ROWS, type TileRow } from './contact-sheet.ts'
 import { type DemoFile, demoFileDocument, endOf } from './demo-file.ts'
 import { urlLines } from './demo-lines.ts'
 
-/** What the last lines say besides counts. */
+/** The input of the last lines, besides counts. */
 export interface Conclusion {
   /** Path of the contact sheet, as it is printed. */
   readonly sheet: string
-  /** What it shows. */
+  /** Its contents. */
   readonly rows: readonly TileRow[]
-  /** Whether the URLs go on answering. */
+  /** Whether the URLs keep answering. */
   readonly isKept: boolean
 }
 
-/** How the demo ends, and whether it goes on serving first. */
+/** How the demo ends, and whether it serves the URLs first. */
 export interface Concluded {
   readonly outcome: Outcome
   readonly isServing: boolean
 }
 
-/** Prints the summary, and says how the command ends. */
+/** Prints the summary, and returns how the command ends. */
 export function conclude(
   files: readonly DemoFile[],
   conclusion: Conclusion,
@@ -54,13 +54,13 @@ export function conclude(
   return { outcome: { exitCode: isInterrupted ? 130 : hasFailed ? 1 : 0, document }, isServing }
 }
 
-/** The smallest picture first, then what is pleasant to open. */
+/** The smallest picture first, then others that are pleasant to open. */
 function preference(name: string): number {
   const position = ['thumb', 'poster', 'sound'].indexOf(name)
   return position === -1 ? Number.POSITIVE_INFINITY : position
 }
 
-/** Names the columns too, because a machine without fonts draws no labels. */
+/** Also names the columns, because a machine without fonts draws no labels. */
 function sheetLines({ sheet, rows }: Conclusion): readonly string[] {
   const columns = [...new Set(rows.flatMap(({ tiles }) => tiles.map(({ name }) => name)))].toSorted()
   const rowsNote = rows.length > MAX_ROWS ? `The first ${MAX_ROWS} of ${rows.length} files` : 'A row per file'
@@ -77,7 +77,7 @@ function servingLines(files: readonly DemoFile[], isServing: boolean): readonly 
     )
     .toSorted((a, b) => preference(a.name) - preference(b.name))
   if (sample === undefined) return []
-  if (!isServing) return ['The URLs end with this command; with --keep it goes on serving them.']
+  if (!isServing) return ['The URLs end with this command; use --keep to keep serving them.']
   return [
     'Serving the URLs until Ctrl-C. Try one in another terminal:',
     '',

@@ -4,7 +4,7 @@ import type sharp from 'sharp'
 export interface Tile {
   /** The variant's name. */
   readonly name: string
-  /** What it is: dimensions and format. */
+  /** Its dimensions and format. */
   readonly caption: string
   /** An image that fits into {@link TILE}. */
   readonly image: Buffer
@@ -19,7 +19,7 @@ export interface TileRow {
 /** The box that a picture fits into, in pixels. */
 export const TILE = { width: 200, height: 150 } as const
 
-/** Rows beyond these are left out: nobody looks at a picture that is higher. */
+/** Further rows are left out: nobody looks at a picture that is higher. */
 export const MAX_ROWS = 50
 
 const MARGIN = 16

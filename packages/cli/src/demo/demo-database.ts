@@ -2,7 +2,7 @@ import { RindleError } from '@rindle/core'
 import { migrate, openDatabase } from '@rindle/prisma'
 import type { DemoPackages } from './demo-packages.ts'
 
-/** The storage that a demo's assets name; an application's are called otherwise. */
+/** The storage that a demo's assets name; an application's storages have other names. */
 export const DEMO_STORAGE = 'demo'
 
 /** A migrated database. Disposing of it stops the server that was started for it. */
@@ -11,9 +11,9 @@ export interface DemoDatabase extends AsyncDisposable {
 }
 
 /**
- * The database at `url`, or without one an embedded PostgreSQL with its data in `directory`; migrated.
+ * The database at `url` or, without one, an embedded PostgreSQL with its data in `directory`; migrated.
  *
- * @throws RindleError `conflict` when the database is an application's: the demo's workers would take its jobs.
+ * @throws RindleError `conflict` if the database is an application's: the demo's workers would take its jobs.
  */
 export async function openDemoDatabase(
   packages: DemoPackages,
@@ -43,6 +43,6 @@ async function assertNoApplication(url: string): Promise<void> {
   throw new RindleError(
     'conflict',
     "The database of --database-url holds an application's assets, and the demo's workers would take its jobs. " +
-      'Give an empty database, or none.',
+      'Name an empty database, or none.',
   )
 }

@@ -1,23 +1,23 @@
 import type { AssetWithVariants, JsonObject, Rindle } from '@rindle/core'
 import type { UploadResult } from '../upload/upload-file.ts'
 
-/** What fetching a URL gave. */
+/** The result of fetching a URL. */
 export interface UrlAnswer {
   readonly url: string
-  /** The HTTP status; `null` when there was no answer. */
+  /** The HTTP status; `null` without an answer. */
   readonly status: number | null
-  /** Bytes that came. */
+  /** Received bytes. */
   readonly byteSize: number
   /** Whether the answer was 200 with every byte of the object. */
   readonly isWhole: boolean
 }
 
-/** One file of the demo and all that became of it. */
+/** One file of the demo and its results. */
 export interface DemoFile {
   readonly file: string
   readonly result: UploadResult
   readonly asset: AssetWithVariants | null
-  /** Why it is not ready, in sentences; empty when it is. */
+  /** Why it is not ready, in sentences; empty if it is. */
   readonly reasons: readonly string[]
   /** How long each variant took, from claim to commit, in milliseconds. */
   readonly tookMs: ReadonlyMap<string, number>

@@ -11,7 +11,7 @@ import { type DemoFile, endOf, type UrlAnswer } from './demo-file.ts'
 
 const HEAD = ['variant', 'state', 'size', 'dimensions', 'time', 'GET'] as const
 
-/** What is printed of one file: its end, why it is not ready if it is not, and a table of its variants. */
+/** The printed lines of one file: its end, the reason if it is not ready, and a table of its variants. */
 export function demoFileLines(demoFile: DemoFile, { io, report: { style } }: CommandContext): readonly string[] {
   const { file, asset, reasons, tookMs, answers } = demoFile
   const id = asset === null ? '' : style.faint(`  asset ${asset.id}`)

@@ -1,6 +1,6 @@
 import { type Logger, silentLogger } from '@rindle/core'
 
-/** Tells what goes wrong with the demo itself. What is wrong with a file, its rows say. */
+/** Logs failures of the demo itself. The rows of a file say what is wrong with that file. */
 export function demoLog(write: (line: string) => void): Logger {
   return {
     ...silentLogger,

@@ -6,12 +6,12 @@ import type * as processor from '@rindle/processor-image'
 import type * as storage from '@rindle/storage-local'
 import type sharp from 'sharp'
 
-/** What only the demo needs, so that an application's install of the command carries none of it. */
+/** Packages that only the demo needs, so that an application's install of the command carries none of them. */
 export interface DemoPackages {
   readonly startEmbeddedPostgres: typeof embedded.startEmbeddedPostgres
   readonly pgBossJobs: typeof jobs.pgBossJobs
   readonly imageProcessor: typeof processor.imageProcessor
-  /** `undefined` when its package is not installed: the demo then takes images only. */
+  /** `undefined` if its package is not installed: the demo then takes only images. */
   readonly avProcessor: typeof av.avProcessor | undefined
   readonly localStorage: typeof storage.localStorage
   readonly sharp: typeof sharp
@@ -25,7 +25,7 @@ const NAMES = [
   'sharp',
 ] as const
 
-/** Loads them. `setup_incomplete`, naming all that are missing at once. */
+/** Loads them. `setup_incomplete` names all missing packages at once. */
 export async function loadDemoPackages(): Promise<DemoPackages> {
   const found = await Promise.allSettled([
     import('@rindle/embedded'),
@@ -59,7 +59,7 @@ async function loadAvProcessor(): Promise<typeof av.avProcessor | undefined> {
   return isMissing(found, '@rindle/processor-av') ? undefined : loaded(found).avProcessor
 }
 
-/** A package that is there may itself miss another one; that is told as it is. */
+/** Whether the package itself is missing: an installed package may lack another one, and that error stays. */
 function isMissing(result: PromiseSettledResult<unknown> | undefined, name: string): boolean {
   if (result?.status !== 'rejected') return false
   const error: unknown = result.reason

@@ -6,14 +6,14 @@ import { makeSamplePhotos } from './sample-photos.ts'
 
 /** A file that the demo uploads. */
 export interface DemoSource {
-  /** As it was written on the command line. */
+  /** The path as it was written on the command line. */
   readonly file: string
   readonly source: UploadSource
-  /** Where the source has no name of its own. */
+  /** Set if the source has no name of its own. */
   readonly filename?: string
 }
 
-/** Throws `invalid_input`, naming every path that is no readable file, before anything is started. */
+/** Throws `invalid_input`, naming every path that is not a readable file, before anything is started. */
 export async function assertFiles(files: readonly string[], cwd: string): Promise<void> {
   const problems = (await Promise.all(files.map((file) => problemOf(file, cwd)))).filter((problem) => problem !== null)
   if (problems.length > 0) throw new RindleError('invalid_input', problems.join(' '))
@@ -27,7 +27,7 @@ async function problemOf(file: string, cwd: string): Promise<string | null> {
   return stats.isFile() ? null : `"${file}" is not a file.`
 }
 
-/** The files of the command line, or two photographs that are made here when there are none. */
+/** The files of the command line, or two generated photographs if there are none. */
 export async function demoSources(
   files: readonly string[],
   cwd: string,

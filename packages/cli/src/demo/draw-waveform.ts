@@ -1,6 +1,8 @@
 import { TILE } from './contact-sheet.ts'
 
-/** What is needed of a waveform's document: the lowest and highest sample of each part, −1 to 1, in turn. */
+/**
+ * The part of a waveform's document that is drawn: the lowest and highest sample of each part, −1 to 1, alternating.
+ */
 interface Waveform {
   readonly peaks: readonly number[]
 }

@@ -7,10 +7,10 @@ import { makeTileImage, type Tile } from './contact-sheet.ts'
 import type { UrlAnswer } from './demo-file.ts'
 import { drawWaveform } from './draw-waveform.ts'
 
-/** What the URLs of an asset answered. */
+/** The answers of an asset's URLs. */
 export interface FetchedUrls {
   readonly answers: ReadonlyMap<string, UrlAnswer>
-  /** Pictures of the variants, made from the bytes that came. */
+  /** Pictures of the variants, made from the received bytes. */
   readonly tiles: readonly Tile[]
 }
 
@@ -33,13 +33,13 @@ export async function fetchUrls(rindle: Rindle, asset: AssetWithVariants, sharpO
   return { answers, tiles }
 }
 
-/** What the contact sheet shows of a variant; `null` for sound and moving pictures, which a sheet cannot show. */
+/** The picture of a variant for the contact sheet; `null` for sound and moving pictures, which a sheet cannot show. */
 async function picture(sharpOf: typeof sharp, contentType: string, bytes: Uint8Array): Promise<Buffer | null> {
   if (contentType.startsWith('image/')) return makeTileImage(sharpOf, bytes)
   return contentType === 'application/json' ? makeTileImage(sharpOf, drawWaveform(bytes)) : null
 }
 
-/** Dimensions, where there are any, format and size. */
+/** Dimensions, if any, format and size. */
 function captionOf(media: Pick<Variant, 'width' | 'height' | 'contentType' | 'byteSize'>): string {
   const format = (media.contentType ?? '').split('/')[1] ?? ''
   const dimensions = media.width === null ? [] : [formatDimensions(media)]
@@ -51,7 +51,7 @@ async function fetchBytes(url: string): Promise<{ readonly status: number | null
     const response = await fetch(url, { signal: AbortSignal.timeout(FETCH_TIMEOUT_MS) })
     return { status: response.status, bytes: new Uint8Array(await response.arrayBuffer()) }
   } catch {
-    // No answer is a result here: the table shows it.
+    // A missing answer is a result here: the table shows it.
     return { status: null, bytes: new Uint8Array() }
   }
 }

@@ -9,7 +9,7 @@ export type Answer = (request: Request) => Promise<Response>
 export interface FileServer extends AsyncDisposable {
   /** Its base URL, without a slash at its end. */
   readonly url: string
-  /** Who answers; until then, nobody: 503. */
+  /** The function that answers; until it is set, the server answers 503. */
   answer: Answer
 }
 

@@ -1,13 +1,13 @@
 import { RindleError } from '@rindle/core'
 import { openDatabase } from '@rindle/prisma'
 
-/** Any number that nobody else locks in a demo's own database. */
+/** Any number that nothing else locks in a demo's own database. */
 const DEMO_LOCK = 7_246_354
 
 /**
- * Runs `work` unless another demo is running on the same database, as those of one directory are: `conflict`. The
- * database holds the lock, so it ends with a process that is killed. The transaction that holds it reads and writes
- * nothing, and keeps nothing from being cleaned up.
+ * Runs `work` unless another demo is running on the same database, as for demos of one directory: `conflict`. The
+ * database holds the lock, so a killed process releases it. The transaction that holds it reads and writes nothing, and
+ * does not delay any cleanup.
  */
 export async function holdingDatabase<T>(databaseUrl: string, work: () => Promise<T>): Promise<T> {
   const database = openDatabase(databaseUrl, { maxConnections: 1 })

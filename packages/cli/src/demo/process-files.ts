@@ -15,14 +15,14 @@ import { fetchUrls } from './fetch-urls.ts'
 import { reasonsOf } from './reasons.ts'
 import type { Demo } from './with-demo.ts'
 
-/** What the work on files needs besides the files. */
+/** The dependencies of the work on files. */
 export interface DemoWork {
   readonly demo: Demo
   readonly packages: DemoPackages
   readonly context: CommandContext
 }
 
-/** The files as they ended, and their pictures. */
+/** The files with their results, and their pictures. */
 export interface ProcessedFiles {
   readonly files: readonly DemoFile[]
   readonly rows: readonly TileRow[]
@@ -33,7 +33,7 @@ const TIMEOUT_MS = 900_000
 
 /**
  * Uploads the files one after the other, waits for each one's variants, fetches its URLs, and prints it. An interrupt
- * ends uploading and waiting; what was uploaded is still printed.
+ * ends uploading and waiting; files that were uploaded are still printed.
  */
 export async function processFiles(sources: readonly DemoSource[], work: DemoWork): Promise<ProcessedFiles> {
   const { report } = work.context

@@ -3,10 +3,10 @@ import { isSettledState } from '@rindle/core/adapter'
 import { reasonText } from '../reason-text.ts'
 import type { UploadResult } from '../upload/upload-file.ts'
 
-/** Why a file is not ready, in sentences; none when it is. Pure. */
+/** Why a file is not ready, in sentences; none if it is. Pure. */
 export function reasonsOf(result: UploadResult, asset: AssetWithVariants | null): readonly string[] {
   if (result.outcome !== 'uploaded') return [`${result.reason}: ${result.message}`]
-  if (asset === null) return ['It was deleted meanwhile.']
+  if (asset === null) return ['It was deleted in the meantime.']
   if (asset.state === 'quarantined') return [reasonText(asset.errorReason, asset.errorMessage)]
   const failed = asset.variants.filter(({ state }) => state === 'failed')
   const byReason = Map.groupBy(failed, ({ errorReason, errorMessage }) => reasonText(errorReason, errorMessage))

@@ -1,7 +1,7 @@
 import type sharp from 'sharp'
 import type { OverlayOptions, Sharp } from 'sharp'
 
-/** A picture that nobody had to bring. */
+/** A generated picture. */
 export interface SamplePhoto {
   readonly filename: string
   readonly bytes: Buffer
@@ -49,7 +49,7 @@ async function photograph(sharpOf: typeof sharp, svg: string, grain: OverlayOpti
     .jpeg({ quality: JPEG_QUALITY })
 }
 
-/** The upright drawing of 1500 × 2000, turned by 90 degrees against the clock. */
+/** The upright drawing of 1500 × 2000, turned by 90 degrees counterclockwise. */
 function lyingOnItsSide(upright: string): string {
   return drawing(`<g transform="translate(0 ${DRAWN.height}) rotate(-90)">${upright}</g>`)
 }

@@ -14,7 +14,7 @@ export interface Demo {
   readonly profile: 'media'
 }
 
-/** Where a demo keeps things. */
+/** The place of a demo's data. */
 export interface DemoPlace {
   /** Absolute. */
   readonly directory: string
@@ -28,7 +28,7 @@ const URL_LIFETIME_SECONDS = 86_400
 const MAX_BYTES = 1024 * 1024 * 1024
 
 const IMAGES = {
-  // What the image processor decodes; other images would be kept and have no variants.
+  // The types that the image processor decodes; other images would be kept without variants.
   types: [
     'image/jpeg',
     'image/png',
@@ -80,8 +80,9 @@ function profilesFor({ avProcessor }: DemoPackages): Profiles {
 }
 
 /**
- * Starts PostgreSQL unless a database is named, an instance with its workers, and a server for its URLs, gives them to `work`, and stops
- * everything afterwards. Data stays in `directory`, and a later demo finds it. `conflict` while another demo uses it.
+ * Starts PostgreSQL (unless a database is named), an instance with its workers, and a server for its URLs, passes them
+ * to `work`, and stops everything afterwards. Data stays in `directory` for a later demo. `conflict` while another demo
+ * uses it.
  */
 export async function withDemo<T>(
   packages: DemoPackages,
@@ -116,7 +117,7 @@ export async function withDemo<T>(
   })
 }
 
-/** What a killed demo left in its work directory is nobody's; and the data belongs into no repository. */
+/** Removes the work files of a killed demo, and keeps the data out of repositories. */
 async function prepare(directory: string): Promise<void> {
   await rm(join(directory, 'work'), { recursive: true, force: true })
   await mkdir(directory, { recursive: true })

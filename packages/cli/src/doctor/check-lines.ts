@@ -30,7 +30,7 @@ export function countsLine({ ok, warn, error }: DoctorReport['counts']): string 
   return `${counted(ok + warn + error, 'check')}: ${parts.join(', ')}.`
 }
 
-/** What servers say may hold anything. */
+/** Escapes the text of servers, which may hold anything. */
 function safe(text: string): string {
   return redact(printable(text))
 }

@@ -1,18 +1,18 @@
-/** How a page ended that was collected. */
+/** The end of a collected page. */
 export interface PageEnd {
-  /** Where the next one begins; `null`: nowhere. */
+  /** Where the next page begins; `null`: there is none. */
   readonly next: string | null
   /** Whether the signal ended it before it was full. */
   readonly interrupted: boolean
 }
 
-/** A page as a verb gives it. */
+/** A page from a verb. */
 interface Page<T> {
   readonly rows: readonly T[]
   readonly next: string | null
 }
 
-/** Reads on until a page is full: of what is rare a verb gives short ones. */
+/** Reads on until a page is full: for rare matches a verb returns short pages. */
 export async function collect<T, O extends { readonly limit: number; readonly after?: string }>(
   signal: AbortSignal,
   options: O,

@@ -8,14 +8,14 @@ import type { Output } from '../io.ts'
 import { printable } from '../printable.ts'
 import { type Style, stateIn } from '../style.ts'
 
-/** How lists are shown. */
+/** How to show a list. */
 interface View {
   readonly style: Style
   readonly output: Pick<Output, 'isTTY' | 'columns'>
   readonly now: Date
 }
 
-/** Assets as a table; the last column holds why. Pure. */
+/** Assets as a table; the last column holds the reason. Pure. */
 export function assetTable(assets: readonly Asset[], view: View): readonly string[] {
   const rows = assets.map((asset) => [
     asset.id,
@@ -28,7 +28,7 @@ export function assetTable(assets: readonly Asset[], view: View): readonly strin
   return fitted([['id', 'state', 'profile', 'size', 'changed', 'reason'], ...rows], view)
 }
 
-/** Variants as a table; the last column holds why. Pure. */
+/** Variants as a table; the last column holds the reason. Pure. */
 export function variantTable(variants: readonly Variant[], view: View): readonly string[] {
   const rows = variants.map((variant) => [
     variant.assetId,
@@ -45,7 +45,7 @@ function ageOf(at: Date, now: Date): string {
   return formatAge(Math.max(0, (now.getTime() - at.getTime()) / 1_000))
 }
 
-/** A script gets a row in a line, every cell whole; a person no wider lines than the terminal, the reasons below. */
+/** A script gets each row on one line, with every cell whole; on a terminal, lines are cut to its width. */
 function fitted(rows: readonly (readonly string[])[], { output }: View): readonly string[] {
   const lines = formatTable(rows)
   const columns = output.isTTY === true ? Math.max(20, output.columns ?? 80) : Number.POSITIVE_INFINITY

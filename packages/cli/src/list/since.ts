@@ -11,11 +11,11 @@ export function sinceOf(text: string | undefined, now: Date): Date | undefined {
   if (!Number.isNaN(since.getTime())) return since
   throw new RindleError(
     'invalid_input',
-    `--since is an age as in 90min, 24h or 7d, or a date as in 2026-01-31 or 2026-01-31T08:00Z; not "${text}".`,
+    `--since must be an age such as 90min, 24h or 7d, or a date such as 2026-01-31 or 2026-01-31T08:00Z; not "${text}".`,
   )
 }
 
-/** What `Date` would guess from other texts depends on the machine; of a day that no month has it makes another. */
+/** Parses strictly: the guesses of `Date` depend on the machine, and it turns an impossible day into another. */
 function isoDate(text: string): Date {
   const [, day = ''] = /^(\d{4}-\d\d-\d\d)(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?$/.exec(text) ?? []
   const midnight = new Date(`${day}T00:00:00Z`)

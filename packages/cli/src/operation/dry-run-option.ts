@@ -1,7 +1,7 @@
-/** Option of verbs that delete nothing, and so do their work unless they are told to look only. */
+/** Option of verbs that delete nothing, and so do their work by default. */
 export const DRY_RUN_OPTION = { type: 'boolean', default: false, describe: 'Count, and change nothing' } as const
 
-/** What follows the summary of such a dry run. Pure. */
+/** The note after the summary of such a dry run. Pure. */
 export function nothingChangedNotes(dryRun: boolean): readonly string[] {
   return dryRun ? ['Dry run: nothing was changed.'] : []
 }

@@ -1,6 +1,6 @@
-/** Option of verbs that stop where what they see is implausible. */
+/** Option of verbs that stop at implausible findings. */
 export const FORCE_OPTION = {
   type: 'boolean',
   default: false,
-  describe: 'Go on where most is missing or unknown',
+  describe: 'Continue even if most is missing or unknown',
 } as const

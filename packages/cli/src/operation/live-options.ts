@@ -1,12 +1,12 @@
 import { RindleError } from '@rindle/core'
 
-/** Options of verbs that delete: they do so only when they are told. */
+/** Options of verbs that delete: they do so only on request. */
 export const LIVE_OPTIONS = {
-  live: { type: 'boolean', default: false, describe: 'Do it; without, only count' },
+  live: { type: 'boolean', default: false, describe: 'Do it; without it, only count' },
   'dry-run': { type: 'boolean', describe: 'Only count: the default; --no-dry-run is --live' },
 } as const
 
-/** Whether the verb is told to do it. Pure. `invalid_input` when it is told both. */
+/** Whether to do it. Pure. `invalid_input` if both options are given. */
 export function isLive(args: { readonly live: boolean; readonly 'dry-run'?: boolean | undefined }): boolean {
   if (args.live && args['dry-run'] === true) {
     throw new RindleError('invalid_input', '--live and --dry-run exclude each other.')

@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises'
 import { type Owner, RindleError } from '@rindle/core'
 import { parseOwner } from '../owner.ts'
 
-/** Reads the owners of a file, one in each line, and remembers none. */
+/** Reads the owners of a file, one on each line, without keeping them. */
 export async function* ownersIn(path: string): AsyncGenerator<Owner> {
   await using file = await open(path)
   for await (const line of file.readLines()) {
@@ -11,7 +11,7 @@ export async function* ownersIn(path: string): AsyncGenerator<Owner> {
   }
 }
 
-/** Counts the owners; refuses a file with a line that is none, before anything is done with the others. `invalid_input`. */
+/** Counts the owners; refuses a file with an invalid line before anything is done with the others. `invalid_input`. */
 export async function countOwners(path: string, name: string): Promise<number> {
   await using file = await open(path).catch((error: unknown) => {
     throw new RindleError('invalid_input', `Cannot read the owners file ${name}.`, { cause: error })
@@ -22,7 +22,7 @@ export async function countOwners(path: string, name: string): Promise<number> {
     number += 1
     if (parseOwner(line.trim()) !== undefined) count += 1
     if (line.trim() === '' || parseOwner(line.trim()) !== undefined) continue
-    throw new RindleError('invalid_input', `Line ${number} of ${name} is no owner: write type:id, as in user:42.`)
+    throw new RindleError('invalid_input', `Line ${number} of ${name} is not an owner: write type:id, as in user:42.`)
   }
   return count
 }

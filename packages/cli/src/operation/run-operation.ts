@@ -5,23 +5,23 @@ import { formatSummary, type SummaryValue } from '../format-summary.ts'
 import { withRindle } from '../with-rindle.ts'
 import { createWalkDisplay } from './walk-progress.ts'
 
-/** What became of one repair or maintenance run, as a command tells it. */
+/** The result of one repair or maintenance run, for printing. */
 export interface OperationResult {
   /** The fixed summary, by the names that scripts know. */
   readonly summary: Readonly<Record<string, SummaryValue>>
-  /** Lines before the summary: what was found. */
+  /** Lines before the summary. */
   readonly findings?: readonly string[]
   /** Advice on stderr. */
   readonly notes?: readonly string[]
-  /** What JSON tells besides the summary. */
+  /** Contents of the JSON besides the summary. */
   readonly facts?: JsonObject
   readonly hasErrors: boolean
-  /** Storages that it left before their end. */
+  /** Storages that it gave up on. */
   readonly stopped?: readonly StoppedStorage[]
   readonly interrupted?: boolean
 }
 
-/** Runs an operation of the configured instance, which an interrupt ends between two items, and prints its summary. */
+/** Runs an operation of the configured instance and prints its summary. An interrupt ends it between two items. */
 export async function runOperation(
   args: CommonArguments,
   context: CommandContext,
@@ -57,12 +57,12 @@ function finish(result: OperationResult, { report }: CommandContext): Outcome {
   }
 }
 
-/** How to go on with a run that was interrupted, or has left a storage. Pure. */
+/** How to continue a run that was interrupted, or that gave up on a storage. Pure. */
 export function resumeNotes(report: {
   readonly interrupted: boolean
   readonly stopped?: readonly StoppedStorage[]
   readonly lastId: string | null
 }): readonly string[] {
   const { interrupted, stopped = [], lastId } = report
-  return (interrupted || stopped.length > 0) && lastId !== null ? [`Go on with --after ${lastId}`] : []
+  return (interrupted || stopped.length > 0) && lastId !== null ? [`Continue with --after ${lastId}`] : []
 }

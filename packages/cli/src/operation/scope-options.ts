@@ -6,8 +6,8 @@ export const SCOPE_OPTIONS = {
   variant: { type: 'string', requiresArg: true, describe: 'Only variants of this name' },
 } as const
 
-/** Where a verb goes on that was interrupted. */
-export const AFTER_OPTION = { type: 'string', requiresArg: true, describe: 'Go on behind this asset' } as const
+/** Where an interrupted verb continues. */
+export const AFTER_OPTION = { type: 'string', requiresArg: true, describe: 'Continue after this asset' } as const
 
 /** Option of verbs that work on all storages, or on one. */
 export const STORAGE_OPTION = { type: 'string', requiresArg: true, describe: 'Only this storage' } as const
@@ -15,7 +15,7 @@ export const STORAGE_OPTION = { type: 'string', requiresArg: true, describe: 'On
 /** How many items a verb works on at once. */
 export const CONCURRENCY_OPTION = { type: 'number', requiresArg: true, describe: 'Items at once' } as const
 
-/** What {@link scopeOf} reads. */
+/** The arguments that {@link scopeOf} reads. */
 interface ScopeArguments {
   readonly profile?: string | undefined
   readonly variant?: string | undefined
@@ -24,7 +24,7 @@ interface ScopeArguments {
   readonly concurrency?: number | undefined
 }
 
-/** The options of a verb that were given; the verb has defaults for the others. Pure. `invalid_input`. */
+/** The given options of a verb; the verb has defaults for the others. Pure. `invalid_input`. */
 export function scopeOf({ profile, variant, storage, after, concurrency }: ScopeArguments): {
   profile?: string
   variant?: string
@@ -33,7 +33,7 @@ export function scopeOf({ profile, variant, storage, after, concurrency }: Scope
   concurrency?: number
 } {
   if (concurrency !== undefined && !(Number.isInteger(concurrency) && concurrency >= 1 && concurrency <= 1_000)) {
-    throw new RindleError('invalid_input', '--concurrency is a whole number from 1 to 1000.')
+    throw new RindleError('invalid_input', '--concurrency must be a whole number from 1 to 1000.')
   }
   return {
     ...(profile === undefined ? {} : { profile }),
@@ -44,14 +44,14 @@ export function scopeOf({ profile, variant, storage, after, concurrency }: Scope
   }
 }
 
-/** A number of seconds as it was given. Pure. `invalid_input`. */
+/** Checks a number of seconds. Pure. `invalid_input`. */
 export function secondsOf(option: string, seconds: number): number {
   if (Number.isFinite(seconds) && seconds >= 0) return seconds
-  throw new RindleError('invalid_input', `${option} is a number of seconds from 0.`)
+  throw new RindleError('invalid_input', `${option} must be a number of seconds from 0.`)
 }
 
-/** A number of things to list as it was given. Pure. `invalid_input`. */
+/** Checks a number of things to list. Pure. `invalid_input`. */
 export function limitOf(limit: number, most: number): number {
   if (Number.isInteger(limit) && limit >= 1 && limit <= most) return limit
-  throw new RindleError('invalid_input', `--limit is a whole number from 1 to ${most}.`)
+  throw new RindleError('invalid_input', `--limit must be a whole number from 1 to ${most}.`)
 }

@@ -5,24 +5,24 @@ import type { CommandContext } from '../command.ts'
 import { formatAge } from '../format-age.ts'
 import { createProgress } from '../progress.ts'
 
-/** What a long verb shows on a terminal. */
+/** The display of a long verb on a terminal. */
 export interface WalkDisplay extends Disposable {
-  /** To be given to the verb; `undefined` where nobody would see it, so that it need not find out how much there is. */
+  /** For the verb; `undefined` if nobody would see it, so that the verb need not count its total. */
   readonly onProgress: WalkOptions['onProgress']
-  /** Takes the display away. */
+  /** Removes the display. */
   clear(): void
 }
 
-/** The rate is that of the last seconds: what was slow before says nothing of what is left. */
+/** The rate is that of the last seconds: an earlier, slower phase says nothing about the rest. */
 const WINDOW_MS = 20_000
-/** Before that there is nothing to be told. */
+/** No rate is shown earlier. */
 const FIRST_RATE_MS = 1_000
-/** What ends sooner needs no display. */
+/** A shorter verb needs no display. */
 const SHOW_AFTER_MS = 1_000
-/** Beside the text stand what turns, and a space; the last column is left alone, where terminals wrap. */
+/** Beside the text there are the spinner and a space; the last column stays empty, because terminals wrap there. */
 const RESERVED_COLUMNS = 3
 
-/** Shows how far a verb has come, how fast it goes and what is left; before it says so, and when it is to stop, just that. */
+/** Shows the verb's progress, its rate and the time left; before the first report, and while it stops, only a text. */
 export function createWalkDisplay(context: CommandContext, title: string): WalkDisplay {
   const { io, report } = context
   if (io.stderr.isTTY !== true || report.format === 'json') {
@@ -32,7 +32,7 @@ export function createWalkDisplay(context: CommandContext, title: string): WalkD
   const rate = new RateMeter(performance.now())
   let isOver = false
   const show = (text: string): void => {
-    if (!isOver) progress.show(io.signal.aborted ? 'Stopping when what is in hand is done' : text)
+    if (!isOver) progress.show(io.signal.aborted ? 'Stopping after the current items' : text)
   }
   const first = setTimeout(() => show(title), SHOW_AFTER_MS)
   void aborted(io.signal).then(() => show(''))
@@ -52,7 +52,7 @@ export function createWalkDisplay(context: CommandContext, title: string): WalkD
   }
 }
 
-/** How many are done in a second, lately. */
+/** The recent rate per second. */
 export class RateMeter {
   readonly #samples: { readonly atMs: number; readonly done: number }[]
 
@@ -60,10 +60,10 @@ export class RateMeter {
     this.#samples = [{ atMs: startMs, done: 0 }]
   }
 
-  /** Takes a look; `null` while it is too early to say. */
+  /** Takes a sample and returns the rate; `null` while it is too early. */
   at(nowMs: number, done: number): number | null {
     this.#samples.push({ atMs: nowMs, done })
-    // One older than the window stays, so that the rate is never that of a moment.
+    // One sample older than the window stays, so that the rate never covers only an instant.
     while (nowMs - (this.#samples[1]?.atMs ?? nowMs) > WINDOW_MS) this.#samples.shift()
     const [oldest] = this.#samples
     const tookMs = nowMs - (oldest?.atMs ?? nowMs)
@@ -72,8 +72,8 @@ export class RateMeter {
 }
 
 /**
- * `12,300 of about 1,000,000 (1%)  1,230/s  13 min left  errors 1`, with as many of the counts as there is room for,
- * errors first. Pure.
+ * `12,300 of about 1,000,000 (1%)  1,230/s  13 min left  errors 1`, with as many of the counts as fit, errors first.
+ * Pure.
  */
 export function progressText(
   { done, total, isEstimate }: WalkProgress,
@@ -81,7 +81,7 @@ export function progressText(
   counts: Readonly<Record<string, number>>,
   columns: number,
 ): string {
-  // An estimate that was too low tells no more.
+  // An estimate that was too low is not shown any more.
   const known = total !== null && (done <= total || !isEstimate) ? Math.max(done, total) : null
   const parts = [
     known === null
@@ -99,7 +99,7 @@ export function progressText(
   return text.slice(0, Math.max(0, columns))
 }
 
-/** A count that says the same as the position is left out. */
+/** Leaves out a count that only repeats the position. */
 function shownCounts(counts: Readonly<Record<string, number>>, done: number): readonly (readonly [string, number])[] {
   const rank = (name: string): number => (name === 'errors' || name === 'failed' ? 0 : 1)
   return Object.entries(counts)

@@ -8,11 +8,11 @@ import { reasonText } from '../reason-text.ts'
 import { type Style, stateIn } from '../style.ts'
 import type { AssetFacts } from './read-asset.ts'
 
-/** An asset and what belongs to it, in sections. Pure. */
+/** An asset with its related rows, in sections. Pure. */
 export function assetLines(id: string, facts: AssetFacts, style: Style): readonly string[] {
   const { asset, sessions, attachments, jobs } = facts
   return [
-    ...(asset === null ? [`asset ${id} is gone; what was done on it is kept`] : headLines(asset, style)),
+    ...(asset === null ? [`asset ${id} is gone; its runs are kept`] : headLines(asset, style)),
     ...section('variants', ['name', 'state', 'size', 'dimensions', 'attempt', 'reason'], facts.variants, (variant) =>
       variantRow(variant, style),
     ),
@@ -94,7 +94,7 @@ function runRow(run: MediaProcessingRun, style: Style): readonly string[] {
   ]
 }
 
-/** A headed table, or nothing when there are no rows. */
+/** A table with a heading, or nothing if there are no rows. */
 function section<Row>(
   title: string,
   head: readonly string[],

@@ -11,8 +11,8 @@ export interface LiveJob {
 }
 
 /**
- * The unfinished jobs of an asset, as pg-boss keeps them in its usual schema; `null` when it is not there. Job keys are
- * the asset's id, or begin with it and a colon.
+ * The unfinished jobs of an asset in pg-boss's usual schema; `null` if that does not exist. Job keys are the asset's
+ * id, or begin with it and a colon.
  */
 export async function liveJobs({ prisma }: Rindle, assetId: string): Promise<readonly LiveJob[] | null> {
   const [queue] = await prisma.$queryRaw<{ exists: boolean }[]>`select to_regclass('pgboss.job') is not null as exists`

@@ -2,7 +2,9 @@ import type { Rindle } from '@rindle/core'
 import type { MediaAsset, MediaAttachment, MediaProcessingRun, MediaUploadSession, MediaVariant } from '@rindle/prisma'
 import { type LiveJob, liveJobs } from './live-jobs.ts'
 
-/** A row of `media_upload_sessions` without its secrets: whoever knows its URI or its store's upload id may write. */
+/**
+ * A row of `media_upload_sessions` without its secrets: anyone who knows its URI or its store's upload id may write.
+ */
 export type ShownSession = Pick<
   MediaUploadSession,
   | 'id'
@@ -19,7 +21,7 @@ export type ShownSession = Pick<
   | 'updatedAt'
 >
 
-/** The columns by name, so that a column which is added later is not shown unless somebody decides it. */
+/** The columns by name, so that a column that is added later is not shown unless somebody decides it. */
 const SHOWN_OF_SESSION = {
   id: true,
   state: true,
@@ -35,22 +37,22 @@ const SHOWN_OF_SESSION = {
   updatedAt: true,
 } as const satisfies Record<keyof ShownSession, true>
 
-/** All that the database knows of an asset. */
+/** Everything that the database knows about an asset. */
 export interface AssetFacts {
-  /** `null` when it was purged; its runs are kept. */
+  /** `null` if it was purged; its runs are kept. */
   readonly asset: MediaAsset | null
   readonly variants: readonly MediaVariant[]
   readonly sessions: readonly ShownSession[]
   readonly attachments: readonly MediaAttachment[]
   /** The newest, oldest first. */
   readonly runs: readonly MediaProcessingRun[]
-  /** Not finished; `null` when no queue is found in the database. */
+  /** Unfinished jobs; `null` if the database has no queue. */
   readonly jobs: readonly LiveJob[] | null
 }
 
 const MAX_RUNS = 100
 
-/** Reads an asset and what belongs to it; `undefined` when there never was such an asset, or nothing is left of it. */
+/** Reads an asset and its related rows; `undefined` if there never was such an asset, or nothing is left of it. */
 export async function readAsset(rindle: Rindle, id: string): Promise<AssetFacts | undefined> {
   const { prisma } = rindle
   const [found, newestRuns, jobs] = await Promise.all([

@@ -2,28 +2,28 @@ import { RindleError, STATUS_CLASSES, STATUS_SEVERITIES, type StatusClass, type 
 import { secondsOf } from '../operation/scope-options.ts'
 import { suggest } from '../suggest.ts'
 
-/** A severity as `--severity` takes it. */
+/** A severity that `--severity` accepts. */
 export type GivenSeverity = StatusSeverity | 'ignore'
 
 const GIVEN_SEVERITIES: readonly GivenSeverity[] = [...STATUS_SEVERITIES, 'ignore']
 
-/** What `--threshold class=seconds` says, each time it is given. Pure. `invalid_input`. */
+/** Parses all `--threshold class=seconds`. Pure. `invalid_input`. */
 export function thresholdsOf(given: readonly string[]): Partial<Record<StatusClass, number>> {
   return byClass('--threshold', 'backlog=3600', given, (text, option) =>
     secondsOf(option, text.trim() === '' ? Number.NaN : Number(text)),
   )
 }
 
-/** What `--severity class=severity` says, each time it is given. Pure. `invalid_input`. */
+/** Parses all `--severity class=severity`. Pure. `invalid_input`. */
 export function severitiesOf(given: readonly string[]): Partial<Record<StatusClass, GivenSeverity>> {
   return byClass('--severity', 'backlog=error', given, (text, option) => {
     const severity = GIVEN_SEVERITIES.find((known) => known === text)
     if (severity !== undefined) return severity
-    throw new RindleError('invalid_input', `${option} is one of ${GIVEN_SEVERITIES.join(', ')}, not "${text}".`)
+    throw new RindleError('invalid_input', `${option} must be one of ${GIVEN_SEVERITIES.join(', ')}, not "${text}".`)
   })
 }
 
-/** Whether a finding is as grave as that which ends the command with 1. Pure. */
+/** Whether a finding is severe enough to end the command with 1. Pure. */
 export function isAtLeast(severity: StatusSeverity, failOn: StatusSeverity): boolean {
   return STATUS_SEVERITIES.indexOf(severity) <= STATUS_SEVERITIES.indexOf(failOn)
 }
@@ -38,7 +38,7 @@ function byClass<T>(
   for (const pair of given) {
     const [, name, text] = /^([^=]+)=(.*)$/.exec(pair) ?? []
     if (name === undefined || text === undefined) {
-      throw new RindleError('invalid_input', `${flag} is written like ${example}, not "${pair}".`)
+      throw new RindleError('invalid_input', `${flag} must look like ${example}, not "${pair}".`)
     }
     const statusClass = classNamed(name)
     if (statusClass in found) throw new RindleError('invalid_input', `${flag} names ${statusClass} more than once.`)

@@ -6,16 +6,16 @@ import { reasonText } from '../reason-text.ts'
 import { type Style, stateIn } from '../style.ts'
 import type { UploadResult } from './upload-file.ts'
 
-/** A file of the command line and what is known of it. */
+/** A file of the command line with its result. */
 export interface FileUpload {
   readonly file: string
   readonly result: UploadResult
-  /** As it was last seen; `null` when nothing was uploaded or it is gone again. */
+  /** The latest state; `null` if nothing was uploaded or it is already gone. */
   readonly asset: AssetWithVariants | null
   readonly urls: readonly DeliveryUrl[]
 }
 
-/** What is printed of an upload: a line that begins with `asset`, `rejected` or `error`, and indented ones on it. */
+/** The printed lines of an upload: one that begins with `asset`, `rejected` or `error`, and indented details. */
 export function uploadLines(upload: FileUpload, style: Style, hasWaited: boolean): readonly string[] {
   const { file, result, asset, urls } = upload
   if (result.outcome !== 'uploaded') {
@@ -35,8 +35,8 @@ export function uploadLines(upload: FileUpload, style: Style, hasWaited: boolean
 }
 
 function unsettledLine({ waitingSince, errorReason, errorMessage }: AssetWithVariants): string {
-  if (waitingSince === null) return '  Still being worked on. Is a worker running? `rindle worker` is one.'
-  return `  Waits, and goes on by itself: ${printable(reasonText(errorReason, errorMessage))}`
+  if (waitingSince === null) return '  Still in progress. Is a worker running? Start one with `rindle worker`.'
+  return `  Waits, and continues by itself: ${printable(reasonText(errorReason, errorMessage))}`
 }
 
 /** The same for `--format json`. */

@@ -1,7 +1,7 @@
 import { type Asset, isRindleError, type Owner, type Rindle, type UploadSource } from '@rindle/core'
 import { explainError } from '../explain-error.ts'
 
-/** What became of one file. */
+/** The result of one file. */
 export type UploadResult =
   | { readonly outcome: 'uploaded'; readonly asset: Asset }
   /** The profile does not accept it. */
@@ -9,15 +9,15 @@ export type UploadResult =
   /** It could not be read or stored. */
   | { readonly outcome: 'error'; readonly reason: string; readonly message: string }
 
-/** What may accompany an upload. */
+/** Options of an upload. */
 export interface UploadFileOptions {
   /** @default the source's own name */
   readonly filename?: string
-  /** Attaches the asset, alone, at this place of the owner. */
+  /** Attaches the asset, alone, to this slot of the owner. */
   readonly place?: { readonly owner: Owner; readonly slot: string }
 }
 
-/** After these the next file would fail for the same reason. */
+/** After these errors the next file would fail for the same reason. */
 const FATAL: ReadonlySet<string> = new Set([
   'config_invalid',
   'setup_incomplete',
@@ -26,7 +26,7 @@ const FATAL: ReadonlySet<string> = new Set([
   'database_unavailable',
 ])
 
-/** Uploads one file. What is the fault of that file alone is a result; what would stop every other too is thrown. */
+/** Uploads one file. Returns a failure of that file alone; throws an error that would stop every other file, too. */
 export async function uploadFile(
   rindle: Rindle,
   profile: string,

@@ -4,10 +4,10 @@ import type { AddressInfo } from 'node:net'
 import { RindleError } from '@rindle/core'
 import type { HealthAnswer } from './health.ts'
 
-/** Where to listen. */
+/** The address to listen at. */
 export interface HealthAddress {
   readonly host: string
-  /** 0: any that is free. */
+  /** 0: any free one. */
   readonly port: number
 }
 
@@ -17,21 +17,21 @@ export interface HealthServer extends AsyncDisposable {
   readonly url: string
 }
 
-/** An answer that is no JSON. */
+/** An answer that is not JSON. */
 export interface TextAnswer {
   readonly status: 200
   readonly contentType: string
   readonly text: string
 }
 
-/** What is answered to each path. */
+/** The answers by path. */
 export type HealthRoutes = Readonly<Record<string, () => Promise<HealthAnswer | TextAnswer>>>
 
-// Probes are a line each; whoever sends more, or more slowly, is none.
+// Probes are a line each; a client that sends more, or more slowly, is not a probe.
 const LIMITS = { requestTimeout: 5_000, headersTimeout: 5_000, keepAliveTimeout: 1_000, maxHeaderSize: 8_192 }
 const MAX_CONNECTIONS = 100
 
-/** Starts it. `invalid_input` when it cannot listen there. */
+/** Starts it. `invalid_input` if it cannot listen there. */
 export async function startHealthServer(address: HealthAddress, routes: HealthRoutes): Promise<HealthServer> {
   const server = createServer({ ...LIMITS }, (request, response) => void answer(request, response, routes))
   server.maxConnections = MAX_CONNECTIONS

@@ -1,12 +1,12 @@
 import type { JsonObject, WorkersHealth } from '@rindle/core'
 
-/** What is answered to a probe. */
+/** The answer to a probe. */
 export interface HealthAnswer {
   readonly status: 200 | 503
   readonly body: JsonObject
 }
 
-/** What the database says of the workers: it cannot be asked, knows nobody like them, or takes them for alive. */
+/** The database's view of the workers: it is unreachable, knows none like them, or considers them alive. */
 export type Acknowledgement = 'unreachable' | 'unknown' | 'known'
 
 const DATABASE_WORDS: Readonly<Record<Acknowledgement, string>> = {
@@ -15,7 +15,7 @@ const DATABASE_WORDS: Readonly<Record<Acknowledgement, string>> = {
   known: 'knows of the heartbeat',
 }
 
-// Eight beats: with a database that is away each of them takes long to fail, and that is no reason to restart.
+// Eight heartbeats: while the database is away each of them takes long to fail, and that is no reason to restart.
 const LONGEST_SILENCE_SECONDS = 120
 
 /** Whether the process should be left alone: its timers run, whether or not the database answers. Pure. */
@@ -29,7 +29,7 @@ export function liveness(health: WorkersHealth | undefined, now: Date): HealthAn
   }
 }
 
-/** Whether it takes jobs: its workers run, and everybody can see that in the database, where that was asked. Pure. */
+/** Whether it takes jobs: its workers run and, if the database was asked, it knows them. Pure. */
 export function readiness(health: WorkersHealth | undefined, acknowledged?: Acknowledgement): HealthAnswer {
   const workers = health?.state ?? 'starting'
   const isReady = workers === 'working' && acknowledged === 'known'

@@ -3,12 +3,12 @@ import type { Gauge, GaugeReading } from '@rindle/core'
 /** The content type of {@link openMetrics}. */
 export const OPEN_METRICS_TYPE = 'application/openmetrics-text; version=1.0.0; charset=utf-8'
 
-/** Units of gauges, as OpenMetrics names them. What is counted has none. */
+/** Units of gauges, as OpenMetrics names them. Counts have none. */
 const UNITS: Readonly<Record<string, string>> = { s: 'seconds', By: 'bytes' }
 
 /**
- * Gauges as OpenMetrics text 1.0: one family for each, with its readings in a row, and the mark of the end. A library for
- * it would come with counters, histograms and a registry, of which there are none here. Pure.
+ * Gauges as OpenMetrics text 1.0: one family for each, with its readings in sequence, and the end marker. Written by
+ * hand, because a library would bring counters, histograms and a registry that are not needed here. Pure.
  */
 export function openMetrics(gauges: readonly Gauge[], readings: readonly GaugeReading[]): string {
   const byName = Map.groupBy(readings, ({ name }) => name)

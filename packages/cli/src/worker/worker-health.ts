@@ -7,7 +7,7 @@ const DATABASE_TIMEOUT_MS = 2_000
 
 /** The probes of a worker process. */
 export interface WorkerHealth extends HealthServer {
-  /** Tells it of the workers, when they run. */
+  /** Starts to watch the workers, once they run. */
   watch(workers: RunningWorkers): void
 }
 
@@ -18,7 +18,7 @@ export async function startWorkerHealth(rindle: Rindle, address: HealthAddress):
   const acknowledged = async (): Promise<Acknowledgement | undefined> => {
     if (workers?.health().state !== 'working') return undefined
     const { id } = workers
-    // However many probes come, the database is asked once at a time.
+    // However many probes come, there is only one question to the database at a time.
     asking ??= acknowledgementOf(rindle, id).finally(() => {
       asking = undefined
     })
@@ -40,13 +40,13 @@ export async function startWorkerHealth(rindle: Rindle, address: HealthAddress):
   }
 }
 
-/** Numbers of the moment; the instance sees to it that no scrape can load the database, and that none hangs. */
+/** The current gauges; the instance makes sure that no scrape can load the database, and that none hangs. */
 async function metricsOf(rindle: Rindle): Promise<TextAnswer | HealthAnswer> {
   try {
     const text = openMetrics(GAUGES, await rindle.gauges())
     return { status: 200, contentType: OPEN_METRICS_TYPE, text }
   } catch (error) {
-    // The code alone: messages name hosts. The rest is in the log of the workers, who ask all the time.
+    // Only the code, because messages name hosts. The workers log the rest, because they ask all the time.
     return { status: 503, body: { status: 'unavailable', reason: isRindleError(error) ? error.code : 'unexpected' } }
   }
 }
@@ -56,7 +56,7 @@ async function acknowledgementOf(rindle: Rindle, id: string): Promise<Acknowledg
     const live = await rindle.liveWorkers()
     return live.some((worker) => worker.id === id) ? 'known' : 'unknown'
   } catch {
-    // Why is in the log of the workers, who ask all the time.
+    // The workers log the reason, because they ask all the time.
     return 'unreachable'
   }
 }

@@ -6,7 +6,7 @@ import type { Runtime } from '../kernel/runtime.ts'
 import type { UnitOfWork } from '../kernel/unit-of-work.ts'
 import { transitionAsset } from './transition.ts'
 
-/** What the aggregate rule needs of an asset. */
+/** The fields of an asset that the aggregate rule needs. */
 export type AggregatedAsset = Pick<Asset, 'id' | 'profile' | 'storage' | 'state'>
 
 /**

@@ -3,14 +3,14 @@ import { deletionKey } from '../domain/queues.ts'
 import { payloadText } from '../kernel/payload-text.ts'
 import type { JobRequest } from '../ports/jobs.ts'
 
-/** One object that goes when its URLs have expired. A type, because payloads are plain JSON. */
+/** One object to delete when its URLs have expired. A type alias, because payloads are plain JSON. */
 export type DelayedDeletion = {
   readonly assetId: string
   readonly storage: string
   readonly storageKey: string
 }
 
-/** What a job's payload says of the object. */
+/** Reads the object from a job's payload. */
 export function delayedDeletion(payload: JsonObject): DelayedDeletion {
   return {
     assetId: payloadText(payload, 'assetId'),

@@ -1,13 +1,13 @@
 import type { SqlExecutor } from '@rindle/prisma'
 import { DELIVERABLE } from '../kernel/sql/state-literals.ts'
 
-/** How a stored original can be damaged; kept as the asset's `errorReason` beside `originalDamagedAt`. */
+/** The kinds of damage to a stored original; the asset's `errorReason` beside `originalDamagedAt`. */
 export type OriginalDamage = 'original_missing' | 'original_damaged'
 
 /**
  * Notes that the stored original of a deliverable asset is gone or holds other bytes. The asset keeps its state, which
- * follows its variants: those that are ready stay deliverable. The time of the first finding stays. One statement; safe
- * to repeat. Returns whether it was news.
+ * follows its variants: ready ones stay deliverable. The time of the first finding stays. One statement; safe to
+ * repeat. Returns whether the damage is new.
  */
 export async function noteOriginalDamage(
   sql: SqlExecutor,
@@ -30,7 +30,9 @@ export async function noteOriginalDamage(
   return rows[0]?.['is_news'] === true
 }
 
-/** Notes that the stored original is whole again. One statement; safe to repeat. Returns whether it was damaged before. */
+/**
+ * Notes that the stored original is intact again. One statement; safe to repeat. Returns whether it was damaged before.
+ */
 export async function noteOriginalWhole(
   sql: SqlExecutor,
   { id, storageKey }: { readonly id: string; readonly storageKey: string },

@@ -6,21 +6,21 @@ import type { Runtime } from '../kernel/runtime.ts'
 import { VERSION } from '../kernel/version.ts'
 import type { JobRequest } from '../ports/jobs.ts'
 
-/** The job that promotes an asset, with what this process knows of it. Pure. */
+/** Returns the job that promotes an asset, with this process's knowledge of it. Pure. */
 export function promoteRequest(runtime: Runtime, { id, profile }: Pick<Asset, 'id' | 'profile'>): JobRequest {
   const knowledge = knowledgeOf(runtime, profile)
   const known = knowledge === null ? {} : carrying(knowledge)
   return { queue: 'rindle_promote', key: promoteKey(id), payload: { assetId: id, ...known } }
 }
 
-/** What this process knows of the promotion of a profile's uploads; `null`: not even the profile. Pure. */
+/** Returns this process's knowledge of a profile's promotion; `null` when it does not even know the profile. Pure. */
 export function knowledgeOf(runtime: Runtime, profileName: string): PromotionKnowledge | null {
   const profile = Object.hasOwn(runtime.profiles, profileName) ? runtime.profiles[profileName] : undefined
   if (profile === undefined) return null
   return {
     since: runtime.startedAt.toISOString(),
     version: VERSION,
-    // The same text in every process of one version: defineProfile writes its fields in one order.
+    // Every process of one version has the same text: defineProfile writes its fields in one order.
     accept: createHash('sha256').update(JSON.stringify(profile.accept)).digest('hex').slice(0, 16),
     scanners: profile.scanners.map(({ name }) => name),
     processors: runtime.processors.map(({ name }) => name),

@@ -3,8 +3,9 @@ import type { Asset } from '../domain/entities.ts'
 import { RindleError } from '../domain/errors.ts'
 import { failureOf } from '../domain/failures.ts'
 import { assetPrefix } from '../domain/keys.ts'
+import { isHandedOn } from '../kernel/handed-on.ts'
 import { payloadText } from '../kernel/payload-text.ts'
-import { finishRuns, startRuns } from '../kernel/processing-runs.ts'
+import { finishRuns, mergeRepeatedRun, startRuns } from '../kernel/processing-runs.ts'
 import { type Runtime, storageOf } from '../kernel/runtime.ts'
 import { type Row, text } from '../kernel/sql/row-values.ts'
 import { inTransaction, type UnitOfWork } from '../kernel/unit-of-work.ts'
@@ -13,27 +14,26 @@ import type { StorageAdapter } from '../ports/storage.ts'
 import { lockAsset } from './lock.ts'
 import { transitionAsset } from './transition.ts'
 
-/** What a purge has to delete. */
+/** The objects that a purge deletes. */
 interface Doomed {
   readonly asset: Asset
   readonly keys: readonly string[]
   readonly uploads: LeftByUploads
 }
 
-/** What the uploads of an asset have left in its storage. */
+/** The leftovers of an asset's uploads in its storage. */
 export interface LeftByUploads {
   readonly keys: readonly string[]
-  /** Removes what is no object yet: parts, and pieces. */
+  /** Removes unfinished parts and pieces. */
   giveUp(storage: StorageAdapter): Promise<void>
 }
 
-/** Ends the uploads of a locked asset for good, in its transaction. */
+/** Ends the uploads of a locked asset for good, within its transaction. */
 export type EndUploads = (runtime: Runtime, unit: UnitOfWork, asset: Asset) => Promise<LeftByUploads>
 
 /**
- * The job `rindle_purge`: when no attachment holds the asset, marks it `deleted`, deletes its objects, then its rows.
- * Objects that are gone already are fine; whatever fails is tried again by the job. An asset that was attached again
- * meanwhile stays.
+ * The job `rindle_purge`: when no attachment holds the asset, it marks the asset `deleted`, deletes its objects, then
+ * its rows. Absent objects are fine; the job retries failures. An asset that was attached again meanwhile stays.
  */
 export async function purge(runtime: Runtime, job: RunningJob, endUploads: EndUploads): Promise<void> {
   const assetId = payloadText(job.payload, 'assetId')
@@ -53,16 +53,17 @@ export async function purge(runtime: Runtime, job: RunningJob, endUploads: EndUp
     await finishRuns(runtime.database, [runId], 'succeeded')
   } catch (error) {
     await finishRuns(runtime.database, [runId], 'failed', failureOf(error))
+    if (isHandedOn(job)) await mergeRepeatedRun(runtime.database, runId)
     throw error
   }
 }
 
-/** From here on no attachment can be made, no variant can be committed, and nothing is delivered. */
+/** From here on, nothing attaches or delivers the asset, and no variant of it is committed. */
 async function markDeleted(runtime: Runtime, assetId: string, endUploads: EndUploads): Promise<Doomed | null> {
   return inTransaction(runtime, undefined, async (unit) => {
     const asset = await lockAsset(unit, assetId)
     if (asset === null) return null
-    // Asked after the lock is held: whoever attaches takes the same lock first.
+    // Checked under the lock: every attach takes the same lock first.
     const { rows: attachments } = await unit.executeSql(
       'select 1 from rindle.media_attachments where asset_id = $1::uuid limit 1',
       [assetId],
@@ -82,7 +83,7 @@ async function variantKeys(unit: UnitOfWork, assetId: string): Promise<readonly 
   return rows.map((row: Row) => text(row, 'storage_key'))
 }
 
-/** Variants first, the original last. What a killed worker left beside them goes too, where the storage can list. */
+/** Variants first, the original last. Leftovers of a killed worker go too, where the storage can list. */
 async function deleteObjects(storage: StorageAdapter, { asset, keys }: Doomed, signal: AbortSignal): Promise<void> {
   const listed: string[] = []
   if (storage.capabilities.has('list')) {

@@ -4,15 +4,15 @@ import { assertId } from '../kernel/sql/assert-id.ts'
 import { assetFromRow, variantFromRow } from '../kernel/sql/entities-from-rows.ts'
 import { json, type Row, text } from '../kernel/sql/row-values.ts'
 
-/** An asset, by its row or by anything that has its id. */
+/** An asset, by its row or by any object with its id. */
 export type AssetReference = { readonly id: string }
 
 /** An asset with its variants, sorted by name. */
 export type AssetWithVariants<P extends string = string> = Asset<P> & { readonly variants: readonly Variant[] }
 
 /**
- * Assets with their variants, by id; absent ones are left out. One statement, so that an asset's state and its
- * variants' states are of the same instant.
+ * Returns assets with their variants, by id, without absent ones. One statement, so that the states of an asset and of
+ * its variants are of the same instant.
  */
 export async function assetsById(
   runtime: Runtime,

@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises'
 
 const CHUNK_BYTES = 1024 * 1024
 
-/** The SHA-256 of everything that a stream gives, as lower-case hex. */
+/** The SHA-256 of a whole stream, as lower-case hex. */
 export async function sha256Of(stream: Readable, signal: AbortSignal): Promise<string> {
   const hash = createHash('sha256')
   await pipeline(stream, hash, { signal })

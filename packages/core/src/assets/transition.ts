@@ -9,7 +9,7 @@ import { type ColumnsOf, givenColumns } from '../kernel/sql/given-columns.ts'
 import { text } from '../kernel/sql/row-values.ts'
 import type { UnitOfWork } from '../kernel/unit-of-work.ts'
 
-/** Columns that may change together with an asset's state; what is absent stays. */
+/** Columns that may change together with an asset's state; absent fields stay. */
 export interface AssetChanges {
   readonly kind?: Asset['kind']
   readonly storageKey?: string
@@ -25,7 +25,7 @@ export interface AssetChanges {
   readonly hasAudioTrack?: boolean | null
   readonly metadata?: Asset['metadata']
   readonly errorReason?: RowReason
-  /** The same as a sentence: clean, because it is kept. */
+  /** The same as a sentence: clean, because the row stores it. */
   readonly errorMessage?: string
 }
 
@@ -48,14 +48,15 @@ const COLUMNS: ColumnsOf<keyof AssetChanges> = {
 }
 
 /**
- * What an asset waited for, or was refused for, is over once it moves on. Damage of its original is not, and whoever
- * deletes an asset may still want to know why it was refused.
+ * A reason to wait or to refuse is over once the asset moves on. Damage of its original is not, and a deleted asset
+ * keeps the reason of its refusal.
  */
 const FORGOTTEN = ['error_reason', 'error_message']
 
 /**
- * Moves an asset to a state, if it is in one that leads there (`from` narrows that further), and emits the event with
- * the unit's commit. What it waited for is forgotten. Returns the new row, or `null` for a lost race: another process moved it first.
+ * Moves an asset to a state, if its current state leads there (`from` narrows that further), clears its waiting reason,
+ * and emits the event with the unit's commit. Returns the new row, or `null` for a lost race: another process moved it
+ * first.
  */
 export async function transitionAsset(
   runtime: Runtime,

@@ -3,12 +3,12 @@ import type { Asset } from '../domain/entities.ts'
 import type { Failure } from '../domain/failures.ts'
 import { IN_PROMOTION } from '../kernel/sql/state-literals.ts'
 
-/** States in which an asset waits for background work of its own. */
+/** States in which an asset waits for its own background work. */
 const WAITS = `${IN_PROMOTION}, 'deleted'`
 
 /**
- * Notes what the work on an asset waits for: its promotion, or its purge. The asset stays in its state, and the time of
- * the first finding stays until it moves on. The asset is locked. Returns whether it is news.
+ * Notes why an asset's promotion or purge waits. The asset keeps its state, and the time of the first finding stays
+ * until it moves on. The caller holds the asset's lock. Returns whether the reason is new.
  */
 export async function noteWaiting(
   sql: SqlExecutor,

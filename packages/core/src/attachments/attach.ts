@@ -17,9 +17,10 @@ export interface AttachOptions {
 }
 
 /**
- * Attaches the asset to the owner's slot, alone: what was there is detached and, where no other attachment holds it,
- * purged by a job in the same transaction. Concurrent attaches to one slot run one after the other; the last commit
- * wins and no asset leaks. Safe to repeat. `not_found`, `not_deliverable` (quarantined or deleted), `unknown_slot`.
+ * Makes the asset the only one in the owner's slot: the previous assets are detached and, where no other attachment
+ * holds them, purged by a job in the same transaction. Concurrent attaches to one slot run one after the other; the
+ * last commit wins and no asset leaks. Safe to repeat. `not_found`, `not_deliverable` (quarantined or deleted),
+ * `unknown_slot`.
  */
 export async function attach(
   runtime: Runtime,
@@ -31,7 +32,7 @@ export async function attach(
   return inTransaction(runtime, options.tx, (unit) => attachWithin(runtime, unit, asset, owner, slot))
 }
 
-/** {@link attach} as part of a larger unit of work. */
+/** Does {@link attach} as part of a larger unit of work. */
 export async function attachWithin(
   runtime: Runtime,
   unit: UnitOfWork,
@@ -46,9 +47,7 @@ export async function attachWithin(
   return insertAttachment(runtime, unit, slot, asset.id, 0)
 }
 
-/**
- * Adds the asset at the end of the owner's slot, beside what is there. An asset that is there already keeps its place.
- */
+/** Adds the asset at the end of the owner's slot. An asset that is in the slot already keeps its place. */
 export async function append(
   runtime: Runtime,
   asset: AssetReference,
@@ -65,8 +64,8 @@ export async function append(
 }
 
 /**
- * Puts the slot's assets into the given order. The ids must be exactly those that are attached, each once; otherwise
- * `conflict`, and nothing changes: somebody else attached or detached meanwhile.
+ * Puts the slot's assets into the given order. The ids must be exactly the attached ones, each once; otherwise
+ * `conflict`, and nothing changes: another caller attached or detached meanwhile.
  */
 export async function reorder(
   runtime: Runtime,
@@ -82,7 +81,7 @@ export async function reorder(
     if (wanted.size !== assetIds.length || wanted.size !== attached.size || !assetIds.every((id) => attached.has(id))) {
       throw new RindleError(
         'conflict',
-        `The slot "${slotName}" of ${slot.ownerType} ${slot.ownerId} holds other assets than those given (${assetIds.length}). Read it again.`,
+        `The slot "${slotName}" of ${slot.ownerType} ${slot.ownerId} holds other assets than the given ones (${assetIds.length}). Read it again.`,
       )
     }
     await unit.executeSql(
@@ -117,7 +116,7 @@ async function lockForAttaching(
   return { current, assets }
 }
 
-/** Whether a profile declares the slot: `unknown_slot`. */
+/** Throws `unknown_slot` unless the profile declares the slot. */
 export function assertSlot(runtime: Runtime, profileName: string, slot: string): void {
   const { slots } = profileOf(runtime, profileName)
   if (slots === null || slots.includes(slot)) return
@@ -128,7 +127,7 @@ export function assertSlot(runtime: Runtime, profileName: string, slot: string):
   )
 }
 
-/** Inserts, or leaves and returns what is there: callers hold the slot's lock, so nothing comes between. */
+/** Inserts an attachment, or returns the existing one. The caller holds the slot's lock, so nothing comes between. */
 async function insertAttachment(
   runtime: Runtime,
   unit: UnitOfWork,

@@ -14,7 +14,7 @@ export interface DetachOptions extends AttachOptions {
 
 /**
  * Empties the owner's slot, or takes one asset out of it. Assets that no other attachment holds are purged by a job in
- * the same transaction; shared ones stay. Succeeds when nothing is there.
+ * the same transaction; shared ones stay. Succeeds on an empty slot.
  */
 export async function detach(
   runtime: Runtime,

@@ -39,7 +39,7 @@ export async function attachmentsFor(
   const assets = await assetsById(runtime, [...new Set(attachments.map((attachment) => attachment.assetId))])
   return attachments.flatMap((attachment) => {
     const asset = assets.get(attachment.assetId)
-    // The asset can only be gone if it was purged between the two queries; so is its attachment then.
+    // The asset can only be gone if it was purged between the two queries, together with its attachment.
     return asset === undefined ? [] : [{ ...attachment, asset }]
   })
 }

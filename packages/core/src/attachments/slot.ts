@@ -6,14 +6,14 @@ import type { Runtime } from '../kernel/runtime.ts'
 import { number, type Row, text } from '../kernel/sql/row-values.ts'
 import type { UnitOfWork } from '../kernel/unit-of-work.ts'
 
-/** An owner and the name of the place, as columns. */
+/** An owner and the name of a slot, as columns. */
 export interface Slot {
   readonly ownerType: string
   readonly ownerId: string
   readonly slot: string
 }
 
-/** An attachment that holds a slot now. */
+/** An attachment that is in a slot now. */
 export interface Holder {
   readonly assetId: string
   readonly position: number
@@ -32,16 +32,16 @@ export function slotOf(owner: Owner, slot: string): Slot {
   return columns
 }
 
-/** A number that is no id, `NaN` or a fraction, would be one owner for many; so would `null` or an object as text. */
+/** An inexact number (`NaN`, a fraction), `null` or an object would become one text for many owners. */
 function ownerIdOf({ id }: Owner): string {
   if (typeof id === 'string') return id
   if (Number.isSafeInteger(id)) return String(id)
-  throw new RindleError('invalid_input', 'The id of an owner must be a text or a whole number that is exact.')
+  throw new RindleError('invalid_input', 'The id of an owner must be a text or a safe integer.')
 }
 
 /**
- * Takes the slot for this transaction and reads who holds it. An empty slot has no row to lock, hence the advisory
- * lock: concurrent attaches to one slot run one after the other. Two slots whose hashes collide only wait for each
+ * Locks the slot for this transaction and reads its attachments. An empty slot has no row to lock, hence the advisory
+ * lock: concurrent attaches to one slot run one after the other. Two slots with colliding hashes only wait for each
  * other.
  */
 export async function lockSlot(unit: UnitOfWork, slot: Slot): Promise<readonly Holder[]> {
@@ -62,7 +62,7 @@ export async function lockSlot(unit: UnitOfWork, slot: Slot): Promise<readonly H
 
 /**
  * Locks assets in the order of their ids (so that two transactions cannot wait for each other) and returns their rows.
- * `no key update`, because foreign-key checks of other transactions need not wait for us.
+ * `no key update`, because foreign-key checks of other transactions need not wait.
  */
 export async function lockAssets(unit: UnitOfWork, assetIds: readonly string[]): Promise<ReadonlyMap<string, Row>> {
   const { rows } = await unit.executeSql(
@@ -75,8 +75,8 @@ export async function lockAssets(unit: UnitOfWork, assetIds: readonly string[]):
 }
 
 /**
- * Takes assets, which the caller has locked, out of the slot, and enqueues the purge of those that no other attachment
- * holds. The lock decides the race of two transactions that each remove one of an asset's last two attachments.
+ * Takes assets out of the slot, and enqueues the purge of those that no other attachment holds. The caller holds the
+ * assets' locks. The lock decides the race of two transactions that each remove one of an asset's last two attachments.
  */
 export async function release(
   runtime: Runtime,

@@ -1,25 +1,25 @@
 import type { Lane } from './recipe-facts.ts'
 import { type AGGREGATE_STATES, IN_FLIGHT_STATES, type VariantState } from './states.ts'
 
-/** What the aggregate rule looks at in a variant. */
+/** The fields of a variant that the aggregate rule reads. */
 export interface AggregatedVariant {
   readonly state: VariantState
   /** The lane of its recipe: a poster made from a video is AV work. */
   readonly lane: Lane
 }
 
-/** The asset states that its variants decide. */
+/** The asset states that the variants decide. */
 export type AggregateState = (typeof AGGREGATE_STATES)[number]
 
 const PENDING: readonly VariantState[] = ['planned', ...IN_FLIGHT_STATES]
 const UNSUCCESSFUL: readonly VariantState[] = ['failed', 'cancelled']
 
-/** The variant states that the rule looks at; variants in others may be left out. */
+/** The variant states that the rule reads; variants in other states may be left out. */
 export const DECIDING_STATES: readonly VariantState[] = [...PENDING, ...UNSUCCESSFUL]
 
 /**
- * The state of a deliverable asset, given all its variants. Must be applied with the asset row locked, in the
- * transaction that changes a variant, or two variants that finish together leave the asset behind.
+ * Returns the state of a deliverable asset, given all its variants. Apply it with the asset row locked, in the
+ * transaction that changes a variant. Otherwise two variants that finish together leave the asset in the wrong state.
  *
  * Pending work decides first (`transcoding` if any of it is AV, else `processing`), then failed or cancelled work
  * (`degraded`). Purged, stale and missing variants change nothing: an asset without variants is `ready`.

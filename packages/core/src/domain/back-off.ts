@@ -1,20 +1,20 @@
 import type { Failure } from './failures.ts'
 
-/** How long work waits before it is looked at again, in seconds. */
+/** The delay before work is tried again, in seconds. */
 interface BackOff {
   readonly first: number
   readonly most: number
 }
 
-// An outage of minutes costs minutes at most. Work for another worker is looked at sooner: in a rolling deployment that
-// one is there already, or will be within seconds, and to look costs nothing.
+// An outage of minutes costs minutes at most. Work for another worker is retried sooner: in a rolling deployment that
+// worker runs already, or starts within seconds, and a check costs nothing.
 const OUTAGE: BackOff = { first: 10, most: 300 }
 const LACK: BackOff = { first: 2, most: 60 }
 
 /**
- * How long work waits that was handed on so many times already: each time twice as long, up to five minutes, and up to
- * one where another worker may be able to do it. Without limit in number. Whatever piles up meanwhile is worked with the
- * bounded concurrency of its queue, so nothing has to be spread by chance. Pure.
+ * Returns the delay of work that was handed on this many times: it doubles each time, up to five minutes, or up to one
+ * where another worker may be able to do the work. The number of retries has no limit. The delay needs no jitter,
+ * because the queue bounds the concurrency of work that has piled up. Pure.
  */
 export function backOffSeconds({ kind }: Pick<Failure, 'kind'>, timesHandedOn: number): number {
   const { first, most } = kind === 'lack' ? LACK : OUTAGE

@@ -4,15 +4,15 @@ import { isAccepted } from './is-accepted.ts'
 import { familyOf, typesOf } from './type-lookup.ts'
 import { GENERIC_NAMES, MISTAKEN, READINGS } from './type-tables/families.ts'
 
-/** What a client says of its file, as far as it says something. */
+/** The client's claims about its file, without those that say nothing. */
 export interface Claims {
-  /** The declared type in its one spelling; `null` when it says nothing. */
+  /** The declared type in its canonical spelling; `null` when it says nothing. */
   readonly declared: string | null
-  /** Of the name, with its dot; `''` when there is none. */
+  /** The extension of the name, with its dot; `''` when it has none. */
   readonly extension: string
 }
 
-/** What of a declared type and a sanitised name says something about the bytes. */
+/** Reads the claims out of a declared type and a sanitised name. */
 export function claimsOf(declaredType: string | null, filename: string): Claims {
   const extension = filenameExtension(filename)
   const declared = canonicalContentType(declaredType ?? '')
@@ -20,17 +20,17 @@ export function claimsOf(declaredType: string | null, filename: string): Claims 
   return { declared: isEmpty ? null : declared, extension }
 }
 
-/** Whether a declared type is a name of what the bytes are, or of the family or the kind of format that they are of. */
+/** Whether a declared type names the type of the bytes, its family or its kind of format. */
 export function isNameOf(declared: string, contentType: string): boolean {
   return familyOf(contentType).includes(declared) || isGenericFor(declared, contentType)
 }
 
-/** Whether a declared type is true of the other, as of many more: a .docx is a ZIP. */
+/** Whether a declared type is a generic name for the other type, as ZIP is for a .docx. */
 function isGenericFor(declared: string, contentType: string): boolean {
   return (READINGS[declared]?.includes(contentType) ?? false) || (GENERIC_NAMES[declared]?.test(contentType) ?? false)
 }
 
-/** Whether bytes that are as declared could be of a type that the list accepts. */
+/** Whether the declared type, if true, allows a type that the list accepts. */
 export function mayBeAccepted({ declared, extension }: Claims, types: readonly string[]): boolean {
   if (declared === null) return true
   const named = typesOf(extension)
@@ -42,13 +42,13 @@ export function mayBeAccepted({ declared, extension }: Claims, types: readonly s
   )
 }
 
-/** Whether files of that name could be of a type that the list accepts. What no table knows says nothing. */
+/** Whether files of that name can have a type that the list accepts. An unknown extension says nothing. */
 export function mayBeCalled({ extension }: Claims, types: readonly string[]): boolean {
   const named = typesOf(extension)
   return named.length === 0 || named.some((name) => familyOf(name).some((type) => isAccepted(type, types)))
 }
 
-/** What a file that has not come yet is said to be: its declared type, else an accepted one that its name stands for. */
+/** The likely type of a file that has not arrived yet: its declared type, else an accepted type of its extension. */
 export function claimedType(
   { declaredType, filename }: { readonly declaredType: string | null; readonly filename: string },
   types: readonly string[],

@@ -3,13 +3,16 @@ import type { Json } from './errors.ts'
 import { RindleError } from './errors.ts'
 import type { NormalizedRecipe } from './recipes.ts'
 
-/** Part of every recipe digest. Raising it makes every variant stale: only for a change of what all recipes mean. */
+/**
+ * Part of every recipe digest. A higher number makes every variant stale: raise it only when all recipes change
+ * meaning.
+ */
 export const RECIPE_FORMAT_VERSION = 1
 
 /**
- * JSON with sorted keys and without spaces: equal values give equal text, whatever the order in which their keys were
- * set. Throws `invalid_input` on what JSON cannot hold (non-finite numbers, `undefined`, functions, bigints, symbols)
- * instead of dropping it, as `JSON.stringify` would.
+ * Writes JSON with sorted keys and without spaces: equal values give equal text, in any order of keys. Throws
+ * `invalid_input` for values that JSON cannot hold (non-finite numbers, `undefined`, functions, bigints, symbols),
+ * where `JSON.stringify` would drop them.
  */
 export function canonicalJson(value: Json): string {
   if (isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
@@ -25,8 +28,8 @@ export function canonicalJson(value: Json): string {
  * The stable identity of a recipe: SHA-256, lower-case hex, of the canonical JSON of the recipe and
  * {@link RECIPE_FORMAT_VERSION}.
  *
- * An option that is added later must be left out of the canonical form while it has its default, so that no digest of
- * an existing recipe changes and no existing variant becomes stale.
+ * Leave a new option out of the canonical form while it has its default. Then the digests of existing recipes do not
+ * change and no existing variant becomes stale.
  */
 export function recipeDigest(recipe: NormalizedRecipe): string {
   return createHash('sha256')
@@ -34,7 +37,7 @@ export function recipeDigest(recipe: NormalizedRecipe): string {
     .digest('hex')
 }
 
-// Array.isArray does not narrow a readonly array out of a union.
+// Array.isArray does not narrow a union to a readonly array.
 function isArray(value: Json): value is readonly Json[] {
   return Array.isArray(value)
 }

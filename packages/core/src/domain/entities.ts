@@ -10,7 +10,7 @@ import type {
   VariantState,
 } from './states.ts'
 
-/** The application's record that a file belongs to. The id may be a number, a UUID, a cuid: it is kept as text. */
+/** The application's record that a file belongs to. The id may be a number, a UUID or a cuid: it is stored as text. */
 export interface Owner {
   readonly type: string
   readonly id: string | number
@@ -21,18 +21,18 @@ export interface Asset<P extends string = string> {
   /** UUIDv7. */
   readonly id: string
   readonly profile: P
-  /** The configured storage that holds it. */
+  /** The name of the configured storage that holds it. */
   readonly storage: string
-  /** Where in that storage: its permanent key. */
+  /** Its permanent key in that storage. */
   readonly storageKey: string
   readonly state: AssetState
   /** `null` until probed. */
   readonly kind: AssetKind | null
   /** The client's name for the file, sanitised; not escaped for any use. */
   readonly filename: string
-  /** What the bytes are; `null` until the gate has read them. */
+  /** The type of the bytes; `null` until the gate has read them. */
   readonly contentType: string | null
-  /** What the client said they are. */
+  /** The type that the client declared. */
   readonly declaredContentType: string | null
   readonly byteSize: number | null
   /** Lower-case hex. */
@@ -45,15 +45,17 @@ export interface Asset<P extends string = string> {
   readonly durationMs: number | null
   readonly hasVideoTrack: boolean | null
   readonly hasAudioTrack: boolean | null
-  /** What probe and analyzers found; from untrusted bytes, cleaned. */
+  /** The findings of probe and analyzers: from untrusted bytes, cleaned. */
   readonly metadata: JsonObject
-  /** Why it is quarantined, or what it waits for: a code. */
+  /** A code: why it is quarantined, or what it waits for. */
   readonly errorReason: string | null
   /** The same as a sentence for a person. Holds no secrets. */
   readonly errorMessage: string | null
-  /** Since when its promotion, or its purge, waits for what says nothing about its bytes: an outage, or a newer worker. */
+  /**
+   * The time since which its promotion or purge waits for an outage to end or for a newer worker; never for its bytes.
+   */
   readonly waitingSince: Date | null
-  /** When its stored original was found to be damaged or gone; `null` again when it is found whole. */
+  /** The time at which its stored original was found damaged or gone; `null` again when it is found intact. */
   readonly originalDamagedAt: Date | null
   readonly createdAt: Date
   readonly updatedAt: Date
@@ -69,7 +71,7 @@ export interface Variant<N extends string = string> {
   readonly outputKind: OutputKind
   readonly recipe: NormalizedRecipe
   readonly recipeDigest: string
-  /** Where its object is; `null` when none was made or it was purged. */
+  /** The key of its object; `null` when none was made or it was purged. */
   readonly storageKey: string | null
   readonly contentType: string | null
   readonly byteSize: number | null
@@ -80,19 +82,19 @@ export interface Variant<N extends string = string> {
   readonly durationMs: number | null
   /** Percent, 0 to 100. */
   readonly progress: number
-  /** Which attempt is running or ran last; 0 before the first. */
+  /** The number of the current or last attempt; 0 before the first. */
   readonly attempt: number
   /** The job that claimed it. */
   readonly jobId: string | null
-  /** What the processor says of its output, such as the tiles of a thumbnail strip. */
+  /** The processor's facts about its output, such as the tiles of a thumbnail strip. */
   readonly metadata: JsonObject
-  /** Why it failed, or what it waits for: a code. */
+  /** A code: why it failed, or what it waits for. */
   readonly errorReason: string | null
   /** The same as a sentence for a person. Holds no secrets. */
   readonly errorMessage: string | null
-  /** Since when it waits for something that says nothing about the source: an outage, or a newer worker. */
+  /** The time since which it waits for an outage to end or for a newer worker; never for its source. */
   readonly waitingSince: Date | null
-  /** When its object was made. */
+  /** The time at which its object was made. */
   readonly generatedAt: Date | null
   readonly createdAt: Date
   readonly updatedAt: Date
@@ -120,16 +122,16 @@ export interface UploadSession {
   readonly assetId: string
   readonly state: SessionState
   readonly uploadStrategy: UploadStrategy
-  /** "tus", for a resumable session. */
+  /** "tus" for a resumable session. */
   readonly resumableProtocol: string | null
-  /** What the client of that protocol said of its file, as it wrote it: untrusted, and given back to it. */
+  /** The client's own metadata, exactly as that protocol carried it: untrusted, and returned to the client. */
   readonly resumableMetadata: string | null
   /**
-   * `partial`: its bytes are a piece of another upload, and never a file of their own. `final;` and the URLs of such
-   * pieces: it was put together of them. `null`: neither.
+   * `partial`: its bytes are a piece of another upload, never a file of their own. `final;` and the URLs of its pieces:
+   * it was concatenated from them. `null`: neither.
    */
   readonly resumableConcat: string | null
-  /** Who began it, as the application named him; `null` when it did not say. */
+  /** The actor who began it, as the application named them; `null` when the application named none. */
   readonly actorId: string | null
   /** The key that the client writes to. */
   readonly uploadKey: string

@@ -1,5 +1,5 @@
 /**
- * Every code a {@link RindleError} can carry: what it means, and whether the same call may succeed later without a
+ * Every code that a {@link RindleError} can carry: its meaning, and whether the same call may succeed later without a
  * change by the caller. `retryable` is the default of the code; an error may carry its own.
  */
 export const ERROR_CODES = {
@@ -9,29 +9,29 @@ export const ERROR_CODES = {
   not_found: { retryable: false, meaning: 'No row with that id.' },
   conflict: {
     retryable: true,
-    meaning: 'Another caller changed the same row first; read it again and decide. Of a storage key: it is not yours.',
+    meaning: 'Another caller changed the same row first; read it again and decide. For a storage key: it is not yours.',
   },
   invalid_transition: { retryable: false, meaning: 'The state machine does not allow this change of state.' },
   invalid_input: { retryable: false, meaning: 'An argument of a call is malformed.' },
-  capability_unsupported: { retryable: false, meaning: 'The adapter in use cannot do what was asked.' },
+  capability_unsupported: { retryable: false, meaning: 'The adapter in use cannot do this.' },
   processor_capability_missing: { retryable: false, meaning: 'No installed processor makes what a recipe asks for.' },
   unknown_profile: { retryable: false, meaning: 'No profile with that name is configured.' },
   unknown_storage: { retryable: false, meaning: 'No storage with that name is configured, though rows name it.' },
   newer_worker_needed: {
     retryable: true,
-    meaning: 'A newer version or configuration asked for this work; it waits for a worker that has that.',
+    meaning: 'A newer version or configuration asked for this work; it waits for a worker that has it.',
   },
   unknown_variant: { retryable: false, meaning: 'The profile declares no variant with that name.' },
   unknown_slot: { retryable: false, meaning: 'The profile declares no slot with that name.' },
   upload_rejected: {
     retryable: false,
-    meaning: 'The bytes are not what the profile accepts; `details.reason` says why.',
+    meaning: 'The profile does not accept the bytes; `details.reason` says why.',
   },
   session_expired: { retryable: false, meaning: 'The upload session has ended; begin a new one.' },
   storage_object_missing: { retryable: false, meaning: 'The storage holds no object under that key.' },
-  storage_precondition_failed: { retryable: false, meaning: 'The stored object is not the one that was expected.' },
+  storage_precondition_failed: { retryable: false, meaning: 'The stored object is not the expected one.' },
   storage_unavailable: { retryable: true, meaning: 'The storage did not answer, or answered that it is overloaded.' },
-  storage_denied: { retryable: false, meaning: 'The storage refused the credentials or the right.' },
+  storage_denied: { retryable: false, meaning: 'The storage refused the credentials, or they lack the permission.' },
   storage_key_invalid: { retryable: false, meaning: 'A storage key is malformed.' },
   insufficient_disk: { retryable: true, meaning: 'Not enough free space for the work.' },
   insufficient_memory: { retryable: true, meaning: 'Not enough free memory for the work.' },
@@ -42,21 +42,21 @@ export const ERROR_CODES = {
   token_expired: { retryable: false, meaning: 'A signed token is past its expiry.' },
   not_processing: { retryable: false, meaning: 'There is no work to cancel.' },
   processing_failed: { retryable: true, meaning: 'A processor could not make a variant.' },
-  processing_timeout: { retryable: true, meaning: 'A processor took longer than it may.' },
+  processing_timeout: { retryable: true, meaning: 'A processor exceeded its time limit.' },
   process_killed: {
     retryable: true,
-    meaning: 'A process that did the work was killed from outside: by a person, or by the system for want of memory.',
+    meaning: 'A process that did the work was killed from outside: by a person, or by the system when memory ran out.',
   },
-  worker_died: { retryable: true, meaning: 'The workers that had this work died, or could not say what became of it.' },
+  worker_died: { retryable: true, meaning: 'The workers that had this work died, or could not report its result.' },
   scanner_failed: { retryable: true, meaning: 'A scanner could not do its work; that says nothing about the file.' },
   analyzer_failed: { retryable: true, meaning: 'An analyzer could not do its work; that says nothing about the file.' },
-  output_mismatch: { retryable: false, meaning: 'An output is not what its recipe promises.' },
-  unsupported_codec: { retryable: false, meaning: 'The file is of a form that the installed decoders cannot read.' },
+  output_mismatch: { retryable: false, meaning: 'An output differs from what its recipe promises.' },
+  unsupported_codec: { retryable: false, meaning: 'The installed decoders cannot read this form of file.' },
   corrupt_media: { retryable: false, meaning: 'The file cannot be decoded: it is truncated or damaged.' },
   limit_exceeded: { retryable: false, meaning: 'The media exceeds a limit of its profile (pixels, duration, frames).' },
   original_missing: { retryable: false, meaning: 'The original is gone from storage.' },
   original_damaged: { retryable: false, meaning: 'The stored original differs from its recorded checksum.' },
-  variant_source_not_found: { retryable: false, meaning: 'A processor did not find the file it was to work on.' },
+  variant_source_not_found: { retryable: false, meaning: 'A processor did not find its source file.' },
   variant_processing_cancelled: { retryable: false, meaning: 'The work was cancelled.' },
   jobs_unavailable: { retryable: true, meaning: 'The job queue could not be reached.' },
   ffmpeg_not_found: { retryable: false, meaning: 'No FFmpeg binary was found.' },
@@ -66,15 +66,15 @@ export const ERROR_CODES = {
 /** The codes of {@link ERROR_CODES}. */
 export type ErrorCode = keyof typeof ERROR_CODES
 
-/** Plain JSON, as error details and job payloads must be. */
+/** Plain JSON, as required of error details and job payloads. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json }
 
 /** A JSON object. */
 export type JsonObject = { readonly [key: string]: Json }
 
-/** What may accompany an error besides its code and message. */
+/** Optional parts of a {@link RindleError}. */
 export interface RindleErrorOptions {
-  /** Facts for programs: JSON-safe, never secrets, keys that open something, or signed URLs. */
+  /** Facts for programs: JSON-safe, without secrets, keys that open something, or signed URLs. */
   readonly details?: JsonObject
   /** The error that led to this one. */
   readonly cause?: unknown
@@ -86,8 +86,8 @@ export interface RindleErrorOptions {
 const BRAND = Symbol.for('rindle.error')
 
 /**
- * The one error of Rindle. `code` is stable and documented, `message` says what failed, on which id, and what to do;
- * `retryable` says whether the same call may succeed later.
+ * The only error class of Rindle. `code` is stable and documented; `message` names the failure, the id and the next
+ * step; `retryable` says whether the same call may succeed later.
  */
 export class RindleError extends Error {
   override readonly name: string = 'RindleError'
@@ -106,7 +106,7 @@ export class RindleError extends Error {
     Object.defineProperty(this, BRAND, { value: true })
   }
 
-  /** `{ name, code, message, retryable, details }`: no stack, no cause, fit for a log or a response. */
+  /** `{ name, code, message, retryable, details }`: no stack, no cause, safe in a log or a response. */
   toJSON(): JsonObject {
     return {
       name: this.name,
@@ -119,7 +119,7 @@ export class RindleError extends Error {
 }
 
 /**
- * Whether `error` is a {@link RindleError} of any copy of this package in the process, and, when given, has that code.
+ * Whether `error` is a {@link RindleError} of any copy of this package in the process and, when given, has that code.
  */
 export function isRindleError(error: unknown, code?: ErrorCode): error is RindleError {
   if (typeof error !== 'object' || error === null || !(BRAND in error)) return false

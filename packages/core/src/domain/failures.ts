@@ -3,25 +3,25 @@ import { ERROR_CODES, type ErrorCode, isRindleError, type RindleError } from './
 import type { RowReason } from './reasons.ts'
 
 /**
- * What a failure says.
- * - `verdict`: about the bytes, or about what was asked to be made of them. To try again cannot help.
- * - `defect`: something went wrong on these bytes and may not the next time. It counts as an attempt.
- * - `outage`: nothing about the bytes: a store, a disk, a database, a killed process. The work waits until it is over.
- * - `lack`: this process lacks what the work needs, and a newer one, or one on another machine, may have it. The work
- *   waits for that one.
+ * The meaning of a failure.
+ * - `verdict`: about the bytes, or about the requested output. A retry cannot help.
+ * - `defect`: something went wrong on these bytes and may succeed next time. It counts as an attempt.
+ * - `outage`: not about the bytes: a store, a disk, a database, a killed process. The work waits until it ends.
+ * - `lack`: this process lacks something that the work needs, and a newer process or another machine may have it. The
+ *   work waits for that one.
  */
 export type FailureKind = 'verdict' | 'defect' | 'outage' | 'lack'
 
 /** A failure, as rows and logs keep it. */
 export interface Failure {
   readonly kind: FailureKind
-  /** A code; behind a colon, whose failure it is (`scanner_failed:clamav`). */
+  /** A code; after a colon, the source of the failure (`scanner_failed:clamav`). */
   readonly reason: RowReason
   /** The same as a sentence for a person. Holds no secrets. */
   readonly message: string
 }
 
-/** By code, unless an error says of itself that it may pass. */
+/** By code, unless an error itself says that a retry may succeed. */
 const KINDS: Readonly<Record<ErrorCode, FailureKind>> = {
   config_invalid: 'lack',
   database_unavailable: 'outage',
@@ -47,7 +47,7 @@ const KINDS: Readonly<Record<ErrorCode, FailureKind>> = {
   storage_key_invalid: 'verdict',
   insufficient_disk: 'outage',
   insufficient_memory: 'outage',
-  // Between here and a storage: what was sent is not what arrived.
+  // Damage on the way to or from a storage: the bytes that arrived are not the bytes that were sent.
   checksum_mismatch: 'defect',
   not_deliverable: 'verdict',
   forbidden: 'verdict',
@@ -66,7 +66,7 @@ const KINDS: Readonly<Record<ErrorCode, FailureKind>> = {
   limit_exceeded: 'verdict',
   original_missing: 'verdict',
   original_damaged: 'verdict',
-  // A processor did not find its source file: whether the original is gone is for its storage to say.
+  // A processor did not find its source file: only the storage knows whether the original is gone.
   variant_source_not_found: 'defect',
   variant_processing_cancelled: 'defect',
   jobs_unavailable: 'outage',
@@ -74,15 +74,15 @@ const KINDS: Readonly<Record<ErrorCode, FailureKind>> = {
   ffmpeg_failed: 'defect',
 }
 
-/** Codes by which a probe or a decoder says that the file itself is at fault. */
+/** Codes by which a probe or a decoder blames the file itself. */
 export const FILE_FAULTS = ['limit_exceeded', 'corrupt_media', 'unsupported_codec'] as const
 
-/** One of the codes by which a file itself is at fault. */
+/** One of {@link FILE_FAULTS}. */
 export type FileFault = (typeof FILE_FAULTS)[number]
 
 /**
- * Decides what an error says: the one place in which a verdict about bytes is told from everything else. What nobody
- * has foreseen is a defect; what the system or the database says of itself is an outage. Pure.
+ * Classifies an error: the only place that tells a verdict about bytes from everything else. An unforeseen error is a
+ * defect; an error that the system or the database reports about itself is an outage. Pure.
  */
 export function failureOf(error: unknown): Failure {
   const machine = machineFailure(error)
@@ -91,7 +91,7 @@ export function failureOf(error: unknown): Failure {
   return { kind: kindOf(error), reason: reasonOf(error), message: cleanSentence(error.message) }
 }
 
-/** The code by which an error says that the file is at fault, and trying again cannot help; `null`: it does not. Pure. */
+/** The code by which an error blames the file, so that a retry cannot help; `null`: it does not. Pure. */
 export function fileFaultOf(error: unknown): FileFault | null {
   if (!isRindleError(error) || failureOf(error).kind !== 'verdict') return null
   return FILE_FAULTS.find((fault) => fault === error.code) ?? null
@@ -106,7 +106,7 @@ function kindOf({ code, retryable }: RindleError): FailureKind {
   return kind === 'defect' && !retryable ? 'verdict' : kind
 }
 
-/** With the name of the scanner or analyzer, where it is one's. */
+/** With the name of the scanner or analyzer, where one failed. */
 function reasonOf({ code, details: { reason } }: RindleError): RowReason {
   const isNamed = typeof reason === 'string' && reason.startsWith(`${code}:`)
   return isNamed ? (reason as `${ErrorCode}:${string}`) : code
@@ -120,14 +120,14 @@ const EXHAUSTED: Readonly<Record<string, Pick<Failure, 'kind' | 'reason'>>> = {
   ENOMEM: MEMORY,
 }
 
-// Classes of PostgreSQL's SQLSTATE (appendix A) that say nothing about the values of a statement.
+// Classes of PostgreSQL's SQLSTATE (appendix A) that say nothing about a statement's values.
 const DATABASE_CLASSES: readonly (readonly [state: RegExp, failure: Pick<Failure, 'kind' | 'reason'>])[] = [
   [/^(08|25|53|55|57|58)[0-9A-Z]{3}$/, { kind: 'outage', reason: 'database_unavailable' }],
   [/^40[0-9A-Z]{3}$/, { kind: 'outage', reason: 'conflict' }],
   [/^(3F|42)[0-9A-Z]{3}$/, { kind: 'lack', reason: 'setup_incomplete' }],
 ]
 
-/** What the machine or the database said, itself or as the cause of a defect; `null`: neither has a part in it. */
+/** The failure that the machine or the database reports, directly or as the cause of a defect; `null`: neither does. */
 function machineFailure(error: unknown): Failure | null {
   const message = errorSentence(error)
   const isOurs = isRindleError(error)
@@ -144,7 +144,7 @@ function machineFailure(error: unknown): Failure | null {
   return isSystemError(error) ? { kind: 'outage', reason: 'processing_failed', message } : null
 }
 
-/** A call of the operating system failed: too many open files, no right, a connection that was refused. */
+/** A call of the operating system failed: too many open files, no permission, a refused connection. */
 function isSystemError(error: unknown): boolean {
   return error instanceof Error && 'syscall' in error && /^E[A-Z0-9]+$/.test(codeOf(error) ?? '')
 }

@@ -8,24 +8,24 @@ const FALLBACK = 'file'
 // A longer "extension" is the rest of a sentence with a full stop in it.
 const MAX_KEPT_EXTENSION_BYTES = 32
 
-// Controls; bidi marks, overrides and isolates, which can show "exe.jpg" for "gpj.exe"; zero-width space and byte
-// order mark; lone surrogates, which UTF-8 cannot hold. The joiners U+200C and U+200D are part of real names.
+// Controls; bidi marks, overrides and isolates, which can show "exe.jpg" for "gpj.exe"; zero-width space and byte order
+// mark; lone surrogates, which UTF-8 cannot hold. Real names contain the joiners U+200C and U+200D.
 const UNSAFE = /[\p{Cc}\p{Surrogate}\u061C\u200B\u200E\u200F\u202A-\u202E\u2066-\u2069\uFEFF]/gu
 
-// Controls that part words.
+// Controls that separate words.
 const LINE_AND_TAB = /[\t\n\v\f\r]/g
 
-// What Windows refuses in a name, its drive and stream colon included.
+// Characters that Windows refuses in a name, including its drive and stream colon.
 const FORBIDDEN_ON_WINDOWS = /[<>:"|?*]/g
 
-// Windows takes these for devices whatever extension follows.
+// Windows takes these for devices, with any extension.
 const DEVICE_NAME = /^(?:con|prn|aux|nul|clock\$|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])\s*(?:\.|$)/i
 
 /**
- * A name that any file system, header or page may carry, made from what a client called its file: the last segment of
- * a path of either kind, in NFC, without control and bidi characters, without what Windows refuses, without leading or
- * trailing dots and spaces, of at most {@link MAX_FILENAME_BYTES} bytes with its extension kept. `file` when nothing is
- * left. Applying it twice changes nothing. Escaping for a header or for HTML is still due.
+ * Turns a client's name for its file into one that any file system, header or page may carry: the last segment of a
+ * path of either kind, in NFC, without control and bidi characters, without characters that Windows refuses, without
+ * leading or trailing dots and spaces, and of at most {@link MAX_FILENAME_BYTES} bytes with its extension kept. `file`
+ * when nothing is left. Applying it twice changes nothing. Headers and HTML still need escaping.
  */
 export function sanitizeFilename(name: string | undefined): string {
   const visible = (name ?? '').replace(LINE_AND_TAB, ' ').replace(UNSAFE, '').normalize('NFC')
@@ -37,19 +37,19 @@ export function sanitizeFilename(name: string | undefined): string {
 }
 
 /**
- * The extension of a name, lower-case and with its dot; `''` when it has none, for a name that only begins with a dot,
- * and for digits alone, which are of a date or a version ("scan 12.03.2024").
+ * The extension of a name, lower-case and with its dot; `''` when it has none, when the name only begins with a dot,
+ * and for digits alone, which belong to a date or a version ("scan 12.03.2024").
  */
 export function filenameExtension(name: string): string {
   return writtenExtension(name).toLowerCase()
 }
 
-/** A sanitised name with another extension in the place of its own; it stays as long as {@link sanitizeFilename} allows. */
+/** Replaces the extension of a sanitised name; the result stays within the length of {@link sanitizeFilename}. */
 export function withExtension(name: string, extension: string): string {
   return sanitizeFilename(`${name.slice(0, name.length - writtenExtension(name).length)}${extension}`)
 }
 
-// Not the same length as the lower-case one: some capitals become two characters.
+// The lower-case form can have another length: some capitals become two characters.
 function writtenExtension(name: string): string {
   return /(?<=[^/\\])\.(?!\d+$)[^./\\\s]+$/.exec(name)?.[0] ?? ''
 }

@@ -4,9 +4,9 @@ import { extensionsOf, isActiveContent, kindOf } from './content-types.ts'
 import { withExtension } from './filename.ts'
 import { isAccepted } from './is-accepted.ts'
 import { readingOf } from './reading.ts'
-import { familyOf, typesOf } from './type-lookup.ts'
+import { familyOf, typesOf, UNKNOWN_CONTENT_TYPE } from './type-lookup.ts'
 
-/** Why the gate refuses bytes; kept as the asset's `errorReason`. */
+/** Why the gate refuses bytes; stored as the asset's `errorReason`. */
 export type RejectionReason =
   | 'empty_file'
   | 'max_bytes_exceeded'
@@ -16,33 +16,33 @@ export type RejectionReason =
   | 'extension_mime_mismatch'
   | 'declared_mime_mismatch'
 
-/** What is known of a file before its bytes are. */
+/** The facts about a file before its bytes arrive. */
 export interface DeclaredFile {
-  /** What the client says the bytes are. */
+  /** The type that the client declared. */
   readonly declaredType: string | null
   /** The sanitised name. */
   readonly filename: string
-  /** `null` while it is not known; the bytes are then counted as they come. */
+  /** `null` while unknown; the bytes are then counted as they arrive. */
   readonly byteSize: number | null
 }
 
-/** What the gate is told about a file. */
+/** The facts about a file that the gate reads. */
 export interface GateInput extends DeclaredFile {
-  /** What the bytes are; `undefined` when of no known form. */
+  /** The type of the bytes; `undefined` when no known signature matches. */
   readonly sniffedType: string | undefined
 }
 
-/** The gate's word. */
+/** The gate's decision. */
 export type GateVerdict =
   | {
       readonly accepted: true
       readonly contentType: string
-      /** The name, whose extension is one of the content type. */
+      /** The name, with an extension of the content type. */
       readonly filename: string
     }
   | Refused
 
-/** A file that the gate refuses, and why. */
+/** A file that the gate refuses, and the reason. */
 interface Refused {
   readonly accepted: false
   readonly reason: RejectionReason
@@ -50,16 +50,17 @@ interface Refused {
 }
 
 /**
- * The gate: size, magic bytes, allow-list, extension and declared type, in this order. A name of another type of the
- * same kind is corrected, where the profile does not refuse it; one of another kind, or of what a browser may run, is
- * refused always. Pure.
+ * The gate: size, magic bytes, allow-list, extension and declared type, in this order. A file without bytes, where the
+ * profile takes one, is judged by the last three. A name of another type of the same kind is corrected, where the profile
+ * does not refuse it; one of another kind, or of what a browser may run, is refused always. Pure.
  */
 export function judge(input: GateInput, accept: AcceptRules): GateVerdict {
   const { sniffedType, filename } = input
   const wrongSize = judgeSize(input, accept)
   if (wrongSize !== null) return wrongSize
+  if (input.byteSize === 0) return judgeEmpty(input, accept)
   if (sniffedType === undefined) {
-    return reject('unknown_type', `The file is of no known type. ${acceptedBy(accept)}`)
+    return reject('unknown_type', `The file has no known type. ${acceptedBy(accept)}`)
   }
   const claims = claimsOf(input.declaredType, filename)
   const contentType = readingOf(sniffedType, claims, accept.types)
@@ -70,12 +71,35 @@ export function judge(input: GateInput, accept: AcceptRules): GateVerdict {
 }
 
 /**
- * What can be said before the bytes are there. A declared type that says nothing decides nothing; one that names what
- * the profile does not accept is refused now, and so is an extension. `null`: go on, the gate decides. Pure.
+ * Decides what can be decided before the bytes arrive. A declared type that says nothing decides nothing. A declared
+ * type or an extension that the profile does not accept is refused now. `null`: go on, the gate decides. Pure.
  */
 export function judgeDeclared(input: DeclaredFile, accept: AcceptRules): Refused | null {
   const wrongSize = judgeSize(input, accept)
   if (wrongSize !== null) return wrongSize
+  if (input.byteSize !== 0) return judgeClaims(input, accept)
+  const verdict = judgeEmpty(input, accept)
+  return verdict.accepted ? null : verdict
+}
+
+/** The rejection of a file without bytes. */
+export function emptyFile(): Refused {
+  return reject('empty_file', 'The file is empty.')
+}
+
+/** A file without bytes is what is said of it, where nobody will decode it. */
+function judgeEmpty(input: DeclaredFile, accept: AcceptRules): GateVerdict {
+  const refused = judgeClaims(input, accept)
+  if (refused !== null) return refused
+  const { declaredType, filename } = input
+  const { declared, extension } = claimsOf(declaredType, filename)
+  const claimed = [...(declared === null ? [] : [declared]), ...typesOf(extension), UNKNOWN_CONTENT_TYPE]
+  const contentType = claimed.find((type) => kindOf(type) === 'other' && isAccepted(type, accept.types))
+  if (contentType !== undefined) return { accepted: true, contentType, filename }
+  return reject('empty_file', `The file is empty, and so is nothing that is accepted. ${acceptedBy(accept)}`)
+}
+
+function judgeClaims(input: DeclaredFile, accept: AcceptRules): Refused | null {
   const claims = claimsOf(input.declaredType, input.filename)
   const { declared, extension } = claims
   if (declared !== null && !mayBeAccepted(claims, accept.types)) {
@@ -93,11 +117,11 @@ export function judgeDeclared(input: DeclaredFile, accept: AcceptRules): Refused
 
 /** The rejection of a file that is larger than its profile allows. */
 export function tooLarge(maxBytes: number): Refused {
-  return reject('max_bytes_exceeded', `The file is larger than the ${maxBytes} bytes that are accepted.`)
+  return reject('max_bytes_exceeded', `The file is larger than the accepted ${maxBytes} bytes.`)
 }
 
-function judgeSize({ byteSize }: DeclaredFile, { maxBytes }: AcceptRules): Refused | null {
-  if (byteSize === 0) return reject('empty_file', 'The file is empty.')
+function judgeSize({ byteSize }: DeclaredFile, { maxBytes, allowEmpty }: AcceptRules): Refused | null {
+  if (byteSize === 0 && !allowEmpty) return emptyFile()
   return byteSize !== null && byteSize > maxBytes ? tooLarge(maxBytes) : null
 }
 
@@ -122,8 +146,8 @@ function judgeExtension(extension: string, { extensions }: AcceptRules): Refused
 }
 
 /**
- * The extension for a file of a type that has come under another or none: the same where it is of the type or its
- * family, or of no known type and listed by the profile; the type's own where it may be corrected. `null`: neither.
+ * Returns the extension to store. It stays where it belongs to the type or its family, or where it is unknown and the
+ * profile lists it. It becomes the type's own where it may be corrected. `null`: neither.
  */
 function rightExtension(extension: string, contentType: string, accept: AcceptRules): string | null {
   if (extension === '' || extensionsOf(contentType).includes(extension)) return extension
@@ -133,21 +157,21 @@ function rightExtension(extension: string, contentType: string, accept: AcceptRu
   return extensionsOf(contentType).find((own) => accept.extensions?.includes(own) ?? true) ?? null
 }
 
-/** Whether no bytes could be both of a declared type and of a type that the name may stand for. */
+/** Whether no bytes can have both the declared type and a type of the name. */
 function isContradiction({ extension }: Claims, declared: string, accept: AcceptRules): boolean {
   const named = typesOf(extension).flatMap(familyOf)
   if (extensionsOf(declared).includes(extension) || named.some((type) => isNameOf(declared, type))) return false
   return named.length === 0 ? accept.extensions === null : !mayBeCorrected(named, declared, accept)
 }
 
-/** Whether a name of these types is put right for one of the other: another type of the same kind, neither active. */
+/** Whether a name of these types may be corrected to the other type: same kind, neither active. */
 function mayBeCorrected(named: readonly string[], contentType: string, { extensionMismatch }: AcceptRules): boolean {
   const kind = kindOf(contentType)
   if (extensionMismatch === 'reject' || kind === 'other' || isActiveContent(contentType)) return false
   return named.some((type) => kindOf(type) === kind && !isActiveContent(type))
 }
 
-/** An extension, with the types that it stands for. */
+/** An extension and its types, for a message. */
 function called(extension: string): string {
   const named = typesOf(extension)
   return named.length === 0 ? extension : `${extension} (${named.join(', ')})`

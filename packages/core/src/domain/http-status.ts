@@ -1,8 +1,8 @@
 import { type ErrorCode, isRindleError } from './errors.ts'
 
 /**
- * What each code is in HTTP (RFC 9110). From 500 on the server is at fault. A full disk is 507 (RFC 4918): unlike 503 it
- * tells a program not to come back by itself.
+ * The HTTP status of each code (RFC 9110). From 500 on the server is at fault. A full disk is 507 (RFC 4918): unlike 503,
+ * it tells a program not to repeat the request by itself.
  */
 const STATUS_OF_CODE: Readonly<Record<ErrorCode, number>> = {
   config_invalid: 500,
@@ -53,7 +53,7 @@ const STATUS_OF_CODE: Readonly<Record<ErrorCode, number>> = {
   ffmpeg_failed: 500,
 }
 
-/** Reasons of `upload_rejected` that HTTP has a word of its own for. */
+/** Reasons of `upload_rejected` with a status of their own. */
 const STATUS_OF_REASON: Readonly<Record<string, number>> = {
   body_timeout: 408,
   max_bytes_exceeded: 413,
@@ -61,7 +61,7 @@ const STATUS_OF_REASON: Readonly<Record<string, number>> = {
   declared_mime_mismatch: 415,
 }
 
-/** The HTTP status of a failure, by its code and, of a rejected upload, its reason; 500 for one that is no RindleError. */
+/** The HTTP status of a failure, by its code and, of a rejected upload, its reason; 500 for any other error. */
 export function httpStatusOf(failure: unknown): number {
   if (!isRindleError(failure)) return 500
   const { code, details } = failure

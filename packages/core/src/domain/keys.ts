@@ -1,36 +1,36 @@
 import { RindleError } from './errors.ts'
 
-/** What every staging key begins with. */
+/** The prefix of every staging key. */
 export const STAGING_PREFIX = 'staging/'
 
 /** The longest key, in bytes: S3 allows 1,024, and a storage may add its own prefix. */
 export const MAX_KEY_BYTES = 900
 
-/** What the name of a profile or variant looks like; it becomes a segment of keys. */
+/** The pattern of profile and variant names; a name becomes a segment of keys. */
 export const NAME_PATTERN: RegExp = /^[a-z][a-z0-9_]{0,47}$/
 
-/** What identifies an uploaded object, staged or original. */
+/** The parts of the key of an uploaded object, staged or original. */
 export interface UploadKeyParts {
   readonly profile: string
   readonly assetId: string
-  /** `[a-z0-9_-]+`, made anew for each object, so that a URL of one never writes or opens another. */
+  /** `[a-z0-9_-]+`, made anew for each object, so that a URL for one never writes or opens another. */
   readonly random: string
   /** With its dot, or empty. */
   readonly extension: string
 }
 
-/** What identifies the object of a variant. */
+/** The parts of the key of a variant's object. */
 export interface VariantKeyParts {
   readonly profile: string
   readonly assetId: string
   readonly name: string
-  /** The recipe digest: 64 hex digits, of which the key takes the first 16. */
+  /** The recipe digest: 64 hex digits; the key takes the first 16. */
   readonly digest: string
   /** With its dot, or empty. */
   readonly extension: string
 }
 
-// What a key that is not well-formed is told. The order matters: the first that matches is the one that is reported.
+// The problems of a malformed key. The order matters: the first match is reported.
 const REFUSALS: readonly { readonly problem: string; readonly matches: RegExp }[] = [
   { problem: 'it is empty', matches: /^$/ },
   { problem: 'it holds a control character', matches: /\p{Cc}/u },
@@ -40,13 +40,13 @@ const REFUSALS: readonly { readonly problem: string; readonly matches: RegExp }[
   { problem: 'it holds a "." or ".." segment', matches: /(?:^|\/)\.{1,2}(?:\/|$)/ },
 ]
 
-// In no key that is made here: ids, random parts and names have no two dashes in a row.
+// No generated key contains it: ids, random parts and names have no two dashes in a row.
 const COMPANION_MARK = '--'
 const SEGMENT = /^[a-z0-9_-]+$/
 const EXTENSION = /^(?:\.[a-z0-9]+)?$/
 const DIGEST = /^[0-9a-f]{64}$/
 const WELL_FORMED = /^(?:[a-z0-9_-]+\/)*[a-z0-9_-]+(?:\.[a-z0-9]+)?$/
-// What `originalKey` and `variantKey` make: nobody else's files are called so by chance.
+// The form of `originalKey` and `variantKey`; no other file has such a name by chance.
 const PERMANENT =
   /^[a-z][a-z0-9_]{0,47}\/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\/(?:original-[a-z0-9_-]+|[a-z][a-z0-9_]{0,47}-[0-9a-f]{16})(?:\.[a-z0-9]+)?$/
 
@@ -56,8 +56,8 @@ export function isKey(text: string): boolean {
 }
 
 /**
- * Returns `key` as it is, or throws `storage_key_invalid` with what is wrong: a traversal, an absolute path, a control
- * character, a backslash, an empty segment, more than {@link MAX_KEY_BYTES} bytes, or a segment that is not
+ * Returns `key` unchanged, or throws `storage_key_invalid` and names the problem: a traversal, an absolute path, a
+ * control character, a backslash, an empty segment, more than {@link MAX_KEY_BYTES} bytes, or a segment that is not
  * `[a-z0-9_-]+` (the last may have one extension, `.[a-z0-9]+`).
  */
 export function normalizeKey(key: string): string {
@@ -66,24 +66,28 @@ export function normalizeKey(key: string): string {
   throw new RindleError('storage_key_invalid', `The storage key ${quoted(key)} is malformed: ${problem}.`)
 }
 
-/** Whether `name` can be a profile's: {@link NAME_PATTERN}, and not `staging`, where uploads in flight are kept. */
+/** Whether `name` is a valid profile name: {@link NAME_PATTERN}, and not `staging`, which holds uploads in flight. */
 export function isProfileName(name: string): boolean {
   return NAME_PATTERN.test(name) && `${name}/` !== STAGING_PREFIX
 }
 
-/** `staging/{profile}/{assetId}/{random}{extension}`. Throws `storage_key_invalid` when a part cannot be in a key. */
+/**
+ * `staging/{profile}/{assetId}/{random}{extension}`. Throws `storage_key_invalid` when a part is not valid in a key.
+ */
 export function stagingKey({ profile, assetId, random, extension }: UploadKeyParts): string {
   return buildKey(STAGING_PREFIX, { profile, assetId, stem: segment('random part', random), extension })
 }
 
-/** `{profile}/{assetId}/original-{random}{extension}`. Throws `storage_key_invalid` when a part cannot be in a key. */
+/**
+ * `{profile}/{assetId}/original-{random}{extension}`. Throws `storage_key_invalid` when a part is not valid in a key.
+ */
 export function originalKey({ profile, assetId, random, extension }: UploadKeyParts): string {
   return buildKey('', { profile, assetId, stem: `original-${segment('random part', random)}`, extension })
 }
 
 /**
- * `{profile}/{assetId}/{name}-{first 16 of digest}{extension}`: another recipe gives another key, so that an object is
- * never overwritten by one of another make. Throws `storage_key_invalid` when a part cannot be in a key.
+ * `{profile}/{assetId}/{name}-{first 16 of digest}{extension}`: each recipe has its own key, so that an object never
+ * overwrites one of another recipe. Throws `storage_key_invalid` when a part is not valid in a key.
  */
 export function variantKey({ profile, assetId, name, digest, extension }: VariantKeyParts): string {
   const variant = checked('variant name', name, NAME_PATTERN.test(name))
@@ -92,8 +96,8 @@ export function variantKey({ profile, assetId, name, digest, extension }: Varian
 }
 
 /**
- * What every permanent key of an asset begins with: its original's and its variants'. Throws `storage_key_invalid` when
- * a part cannot be in a key.
+ * The prefix of every permanent key of an asset: of its original and of its variants. Throws `storage_key_invalid` when
+ * a part is not valid in a key.
  */
 export function assetPrefix(asset: { readonly profile: string; readonly id: string }): string {
   const profile = checked('profile name', asset.profile, isProfileName(asset.profile))
@@ -101,42 +105,42 @@ export function assetPrefix(asset: { readonly profile: string; readonly id: stri
 }
 
 /**
- * The key of something that lies beside the object of `key` while that is being uploaded: `name` is put between stem and
- * extension. `[a-z0-9_-]+`. Throws `storage_key_invalid` for a key or a name that is none.
+ * The key of an object that lies beside the object of `key` while that is uploaded: `name` goes between stem and
+ * extension. `name` is `[a-z0-9_-]+`. Throws `storage_key_invalid` for an invalid key or name.
  */
 export function companionKey(key: string, name: string): string {
   const { stem, extension } = splitKey(normalizeKey(key))
   return normalizeKey(`${stem}${COMPANION_MARK}${segment('companion name', name)}${extension}`)
 }
 
-/** The key whose companion `key` is, or `null`. */
+/** The key that the companion `key` belongs to, or `null`. */
 export function companionOwner(key: string): string | null {
   const { stem, extension } = splitKey(key)
   const mark = stem.lastIndexOf(COMPANION_MARK)
   return mark > stem.lastIndexOf('/') + 1 ? `${stem.slice(0, mark)}${extension}` : null
 }
 
-/** What the companions of `key` begin with, whatever their names begin with after that. */
+/** The prefix of all companions of `key` whose names begin with `name`. */
 export function companionPrefix(key: string, name: string): string {
   return `${splitKey(normalizeKey(key)).stem}${COMPANION_MARK}${name}`
 }
 
-/** Whether `key` is of an upload in flight. */
+/** Whether `key` belongs to an upload in flight. */
 export function isStagingKey(key: string): boolean {
   return key.startsWith(STAGING_PREFIX)
 }
 
 /**
- * Whether `key` is of the form that Rindle gives its own objects, of whatever profile: staged, original or variant. What
- * lies under any other key is the application's.
+ * Whether `key` has the form of Rindle's own objects, in any profile: staged, original or variant. Objects under any
+ * other key belong to the application.
  */
 export function isManagedKey(key: string): boolean {
   return isStagingKey(key) || PERMANENT.test(key)
 }
 
 /**
- * Whether `key` is none for files of an application's own: it is of Rindle's form, or lies where the objects of one of
- * these profiles lie, or would be in their way.
+ * Whether the application must not use `key` for its own files: it has Rindle's form, lies among the objects of one of
+ * these profiles, or would be in their way.
  */
 export function isReservedKey(key: string, profiles: readonly string[]): boolean {
   const [first = ''] = key.split('/', 1)
@@ -165,23 +169,23 @@ function segment(part: string, value: string): string {
   return checked(part, value, SEGMENT.test(value))
 }
 
-// Each part apart: one that holds a slash could make a well-formed key of another asset.
+// Each part is checked alone: a slash in one could make a well-formed key of another asset.
 function checked(part: string, value: string, isValid: boolean): string {
   if (isValid) return value
   throw new RindleError('storage_key_invalid', `The ${part} ${quoted(value)} cannot be part of a storage key.`)
 }
 
 function problemOf(key: string): string | undefined {
-  // A caller without types may give anything, and a pattern would look at what its text is.
+  // A caller without types may pass anything, and a pattern would test its text.
   if (typeof key !== 'string') return 'it is no text'
-  // First, so that nothing below works through a text without end. Of what may pass, a character is a byte.
+  // First, so that nothing below works through an endless text. A valid character is one byte.
   if (key.length > MAX_KEY_BYTES) return `it has more than ${MAX_KEY_BYTES} bytes`
   if (WELL_FORMED.test(key)) return undefined
   const refusal = REFUSALS.find(({ matches }) => matches.test(key))
   return refusal?.problem ?? 'segments are a-z, 0-9, "_" and "-", with one extension in the last'
 }
 
-// A key that was refused may be anything: shown escaped and cut.
+// A refused key may be anything: it is shown escaped and cut.
 function quoted(key: unknown): string {
   const text = String(key)
   return JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}…` : text)

@@ -11,9 +11,9 @@ import {
 import { type NormalizedRecipe, normalizeRecipe, type Recipe } from './recipes.ts'
 
 /**
- * Whether this version makes of a stored recipe what the version that wrote it means: it knows the kind, every value
- * that decides what is made, and every option. An option that it does not know may have its default all the same; such
- * a one is left out of digests, so the digest tells. Pure.
+ * Whether this version makes the same output of a stored recipe as the version that wrote it: it knows the kind, every
+ * value that shapes the output, and every option. An unknown option may still have its default: digests leave such
+ * options out, so the digest tells. Pure.
  */
 export function isKnownRecipe(stored: NormalizedRecipe, digest: string): boolean {
   if (!hasKnownValues(stored)) return false

@@ -1,15 +1,15 @@
 import type { Json, JsonObject } from './errors.ts'
 
 /**
- * What a process knows of the promotion of a profile's uploads, as far as another could lack it. It travels with the job,
- * so that an older worker sees that it is asked for more than it can do. A type, because payloads are plain JSON.
+ * A process's knowledge of a profile's promotion, as far as another process could lack it. It travels with the job, so
+ * that an older worker sees that it cannot do the whole work. A type alias, because payloads are plain JSON.
  */
 export type PromotionKnowledge = {
-  /** When the process was made, as ISO 8601. */
+  /** The time at which the process was made, as ISO 8601. */
   readonly since: string
-  /** Of this package. */
+  /** The version of this package. */
   readonly version: string
-  /** A digest of what the profile accepts. */
+  /** A digest of the profile's accept rules. */
   readonly accept: string
   /** Names of the profile's scanners. */
   readonly scanners: readonly string[]
@@ -24,8 +24,8 @@ export interface Lack {
 }
 
 /**
- * What a process lacks of what another had when it asked for a promotion. Of the two the one that was made later is
- * right: what an older one knew was taken away on purpose. Pure.
+ * Lists what a process lacks of the knowledge of the process that asked for a promotion. The younger process is right:
+ * anything that only the older one knew was removed on purpose. Pure.
  */
 export function lacksOf(own: PromotionKnowledge, theirs: PromotionKnowledge): readonly Lack[] {
   if (own.since >= theirs.since) return []
@@ -39,21 +39,21 @@ export function lacksOf(own: PromotionKnowledge, theirs: PromotionKnowledge): re
   ]
 }
 
-/** What a lack is, for a person. Pure. */
+/** A lack in words, for a person. Pure. */
 export function lackText({ what, name }: Lack): string {
-  if (what === 'accept') return 'what the profile accepts now'
+  if (what === 'accept') return 'other accept rules'
   return `the ${what} ${name}`
 }
 
-/** Where a payload carries it. */
+/** The field of a payload that carries it. */
 const CARRIER = 'knowledge'
 
-/** The part of a payload that carries it. Pure. */
+/** Returns the part of a payload that carries it. Pure. */
 export function carrying(knowledge: PromotionKnowledge): JsonObject {
   return { [CARRIER]: knowledge }
 }
 
-/** What a payload carries; `null`: nothing that this version reads. Pure. */
+/** Reads the knowledge from a payload; `null`: this version cannot read any. Pure. */
 export function carried({ [CARRIER]: value }: JsonObject): PromotionKnowledge | null {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return null
   const { since, version, accept, scanners, processors } = value as JsonObject

@@ -12,18 +12,18 @@ export const QUEUE_NAMES = [
 /** One of {@link QUEUE_NAMES}. */
 export type QueueName = (typeof QUEUE_NAMES)[number]
 
-/** Queues that a process does not work, each with the reason, a sentence for a person. */
+/** Queues that a process does not work, each with a reason: a sentence for a person. */
 export type RefusedQueues = Partial<Readonly<Record<QueueName, string>>>
 
-/** How one queue is worked. */
+/** The settings of one queue. */
 export interface QueueDefinition {
-  /** How often a job is tried in all; the last failure is final. */
+  /** The number of attempts of a job; the last failure is final. */
   readonly attempts: number
-  /** Jobs at once in one process, unless the worker is told otherwise; `cores`: as many as the machine has. */
+  /** Jobs at once in one process by default; `cores`: as many as the machine has. */
   readonly concurrency: number | 'cores'
 }
 
-/** Every queue and how it is worked. */
+/** Every queue and its settings. */
 export const QUEUES: Readonly<Record<QueueName, QueueDefinition>> = {
   rindle_promote: { attempts: 3, concurrency: 5 },
   rindle_process: { attempts: 5, concurrency: 'cores' },

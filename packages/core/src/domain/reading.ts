@@ -3,12 +3,12 @@ import { kindOf } from './content-types.ts'
 import { isAccepted } from './is-accepted.ts'
 import type { AssetKind } from './states.ts'
 import { familyOf, typesOf } from './type-lookup.ts'
-import { READINGS } from './type-tables/families.ts'
+import { READINGS, RELABELLED } from './type-tables/families.ts'
 
 /**
- * What the bytes are, as exactly as their beginning and the name of the file tell together: which of its family a
- * container is when it may hold a film or sound alone, which raw photo a TIFF is. What the bytes rule out, no name makes
- * of them. Of those that are possible the first that the list accepts.
+ * Returns the type of the bytes as exactly as their beginning and the file's name tell together: which type of its
+ * family a container is when it may hold a film or only sound, and which raw photo a TIFF is. A name never overrules
+ * the bytes. The first possible type that the list accepts wins.
  */
 export function readingOf(sniffed: string, claims: Claims, types: readonly string[]): string {
   const readings = READINGS[sniffed]
@@ -18,23 +18,28 @@ export function readingOf(sniffed: string, claims: Claims, types: readonly strin
     possible.filter((type) => names.some((name) => name === type || (!readings && kindOf(name) === kindOf(type))))
   const byName = named(typesOf(claims.extension))
   const byWord = named(claims.declared === null ? [] : [claims.declared])
-  // Where the first bytes leave it open they are taken for a film's, and systems do the same: only a name says sound.
+  // Ambiguous first bytes count as a film, as they do elsewhere: only a name says sound.
   const isGuess = kindOf(likeliest) === 'video' && byName.length > 0
   const isFirst = byName.includes(likeliest) || (byWord.includes(likeliest) && !isGuess)
   const ordered = isFirst ? [likeliest, ...byName, ...byWord] : [...byName, ...byWord, likeliest]
-  return ordered.find((type) => isAccepted(type, types)) ?? likeliest
+  return [...ordered, ...relabelled(ordered, claims)].find((type) => isAccepted(type, types)) ?? likeliest
 }
 
-/** The types of the same container that hold pictures where this one holds sound alone, or the other way round. */
+/** The types that the name or the declared type gives to bytes whose own word for it is a habit of writers. */
+function relabelled(ordered: readonly string[], { extension, declared }: Claims): readonly string[] {
+  const words = [...typesOf(extension), ...(declared === null ? [] : [declared])]
+  return ordered.flatMap((type) => RELABELLED[type] ?? []).filter((type) => words.includes(type))
+}
+
+/** The types of the same container that hold pictures where this one holds only sound, or the reverse. */
 function counterparts(type: string): readonly string[] {
   const [, subtype] = type.split('/')
   return ['video', 'audio'].map((kind) => `${kind}/${subtype}`).filter((t) => t !== type && familyOf(type).includes(t))
 }
 
 /**
- * What a container is once a probe has seen its tracks: a film, or sound alone. `null` when the list accepts sound of
- * this container, and no films. A film that turns out to have no pictures stays what it was where only films are
- * accepted. Pure.
+ * Returns the type of a container once a probe has seen its tracks: a film, or only sound. `null` when the list accepts
+ * sound of this container, but no films. A film without pictures keeps its type where only films are accepted. Pure.
  */
 export function probedType(contentType: string, kind: AssetKind, types: readonly string[]): string | null {
   const probed =

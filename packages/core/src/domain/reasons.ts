@@ -1,34 +1,37 @@
 import { ERROR_CODES, type ErrorCode } from './errors.ts'
 
 /**
- * What a row may keep as its reason besides the codes of {@link ERROR_CODES}: `error_reason` of assets, variants and runs,
- * `failure_reason` of upload sessions. Behind a colon may follow what it is about: the name of a scanner, a code.
+ * The reasons that a row may store besides {@link ERROR_CODES}: `error_reason` of assets, variants and runs,
+ * `failure_reason` of upload sessions. After a colon may follow the subject: the name of a scanner, a code.
  */
 export const REASONS = {
   empty_file: 'The file is empty.',
   max_bytes_exceeded: 'The file is larger than its profile accepts.',
-  unknown_type: 'The bytes are of no type that is known.',
-  mime_not_allowed: 'The bytes are of a type that the profile does not accept.',
+  unknown_type: 'The bytes have no known type.',
+  mime_not_allowed: 'The profile does not accept the type of the bytes.',
   extension_not_allowed: 'The name ends in an extension that the profile does not accept.',
-  extension_mime_mismatch: 'The name says another type than the bytes are of.',
-  declared_mime_mismatch: 'The client declared another type than the bytes are of.',
-  byte_size_mismatch: 'The file has another size than the client declared.',
+  extension_mime_mismatch: 'The name stands for a different type than the bytes have.',
+  declared_mime_mismatch: 'The client declared a different type than the bytes have.',
+  byte_size_mismatch: 'The file does not have the size that the client declared.',
   changed_after_verification: 'The uploaded object was replaced after it had been verified.',
   scanner_rejected: 'A scanner rejected the file; its name follows.',
-  promotion_failed: 'An earlier version gave up the promotion; what went wrong follows. Release the asset.',
+  promotion_failed: 'An earlier version gave up the promotion; the cause follows. Release the asset.',
   cancelled: 'The work was cancelled.',
   asset_quarantined: 'The work was cancelled because its asset was refused.',
-  asset_gone: 'The asset was purged, or its original replaced, while the work was done.',
-  claim_lost: 'Another worker had taken the work over, because this one was thought dead.',
+  asset_gone: 'The asset was purged, or its original replaced, during the work.',
+  claim_lost: 'Another worker took the work over, because this one seemed dead.',
   attached_or_gone: 'The purge was not done: the asset is attached again, or gone already.',
-  expired: 'The time of the upload ran out.',
-  unexpected: 'An error that nobody foresaw; the log has it.',
+  expired: 'The upload session expired.',
+  unexpected: 'An unforeseen error; see the log.',
 } as const
 
-/** A reason that a row may keep; what it is about may follow behind a colon. */
+/** A reason that a row may store; its subject may follow after a colon. */
 export type RowReason = ErrorCode | keyof typeof REASONS | `${ErrorCode | keyof typeof REASONS}:${string}`
 
-/** What a reason of a row means; `undefined` for one of another version. Of two parts, the one that says more. Pure. */
+/**
+ * The meaning of a row's reason; `undefined` for a reason of another version. With two parts, the meaning of the more
+ * specific one. Pure.
+ */
 export function reasonMeaning(reason: string): string | undefined {
   const [first = reason, ...rest] = reason.split(':')
   return meaningOf(rest.at(-1) ?? first) ?? meaningOf(first)

@@ -4,13 +4,13 @@ import type { AudioPreset, AvImagePreset, VideoPreset, WaveformPreset } from './
 import type { NormalizedRecipe } from './recipes.ts'
 import type { AssetKind, OutputKind } from './states.ts'
 
-/** Who does the work: a processor that needs no FFmpeg, or one that does. */
+/** The processor that does the work: one without FFmpeg, or one that needs it. */
 export const LANES = ['image', 'av'] as const
 
 /** One of {@link LANES}. */
 export type Lane = (typeof LANES)[number]
 
-/** Classes of work on one asset's variants: those of one class are made in one job, from one read of the source. */
+/** Classes of work on one asset's variants: one job makes all variants of a class, with one read of the source. */
 export const WORK_CLASSES = ['fast', 'slow', 'preview', 'encode'] as const
 
 /** One of {@link WORK_CLASSES}. */
@@ -22,9 +22,9 @@ export function lane(recipe: NormalizedRecipe): Lane {
 }
 
 /**
- * The class of work that `recipe` belongs to. Images: AVIF is `slow`, because it costs sixteen times the others (`fast`)
- * and would hold them back. AV: video and sound are `encode`, one pass over the whole source for all of them; posters,
- * strips and waveforms are `preview`, done long before an encoder is.
+ * The class of work of `recipe`. Images: AVIF is `slow`, because it costs sixteen times the others (`fast`) and would
+ * hold them back. AV: video and sound are `encode`, one pass over the whole source for all of them; posters, strips and
+ * waveforms are `preview`, done long before an encoder finishes.
  */
 export function workClass(recipe: NormalizedRecipe): WorkClass {
   if ('format' in recipe) return recipe.format === 'avif' ? 'slow' : 'fast'
@@ -32,8 +32,8 @@ export function workClass(recipe: NormalizedRecipe): WorkClass {
 }
 
 /**
- * What a processor must be able to do to make `recipe`: `image/webp`, `av-image/video_poster_scene`,
- * `video/web_720p`, `audio/m4a_128k`, `waveform/overview`.
+ * The capability that a processor needs for `recipe`: `image/webp`, `av-image/video_poster_scene`, `video/web_720p`,
+ * `audio/m4a_128k`, `waveform/overview`.
  */
 export function recipeCapability(recipe: NormalizedRecipe): string {
   if ('format' in recipe) return `image/${recipe.format}`
@@ -45,7 +45,7 @@ export function packageFor(capability: string): '@rindle/processor-image' | '@ri
   return capability.startsWith('image/') ? '@rindle/processor-image' : '@rindle/processor-av'
 }
 
-/** What the variant will be. */
+/** The kind of the variant. */
 export function outputKind(recipe: NormalizedRecipe): OutputKind {
   return recipe.kind
 }
@@ -60,14 +60,14 @@ export function outputExtension(recipe: NormalizedRecipe): string {
   return factsOf(recipe).extension
 }
 
-/** Kinds of asset that `recipe` can be made from. */
+/** The kinds of asset that `recipe` can be made from. */
 export function acceptedSourceKinds(recipe: NormalizedRecipe): readonly AssetKind[] {
   return factsOf(recipe).sourceKinds
 }
 
 /**
- * Whether `recipe` can be made from this source, as far as its probe tells: of sound there has to be a track, and an
- * audio file's poster is its cover. What the probe does not tell is taken to be there.
+ * Whether `recipe` can be made from this source, as far as its probe tells: sound needs an audio track, and an audio
+ * file's poster needs a cover. A track that the probe does not mention counts as present.
  */
 export function canBeMadeFrom(
   recipe: NormalizedRecipe,

@@ -1,12 +1,12 @@
 import type { ImageFormat } from './image-formats.ts'
 
-/** How an image is put into its box. */
+/** The ways to fit an image into its box. */
 export const IMAGE_MODES = ['fit', 'fill', 'crop'] as const
 
 /** One of {@link IMAGE_MODES}. */
 export type ImageMode = (typeof IMAGE_MODES)[number]
 
-/** What a crop keeps: a place, or what a measure of the picture finds most telling. */
+/** The part that a crop keeps: a place, or the region that a measure finds most telling. */
 export const CROP_POSITIONS = [
   'centre',
   'top',
@@ -24,7 +24,7 @@ export const CROP_POSITIONS = [
 /** One of {@link CROP_POSITIONS}. */
 export type CropPosition = (typeof CROP_POSITIONS)[number]
 
-/** Images that are made from a video, or from the cover of an audio file. */
+/** Images made from a video, or from the cover of an audio file. */
 export const AV_IMAGE_PRESETS = ['video_poster_scene', 'video_thumbnail_strip'] as const
 
 /** One of {@link AV_IMAGE_PRESETS}. */
@@ -42,13 +42,15 @@ export const AUDIO_PRESETS = ['m4a_128k', 'mp3_128k'] as const
 /** One of {@link AUDIO_PRESETS}. */
 export type AudioPreset = (typeof AUDIO_PRESETS)[number]
 
-/** Pictures of loudness over time, as JSON. */
+/** Graphs of loudness over time, as JSON. */
 export const WAVEFORM_PRESETS = ['overview'] as const
 
 /** One of {@link WAVEFORM_PRESETS}. */
 export type WaveformPreset = (typeof WAVEFORM_PRESETS)[number]
 
-/** The largest width or height of an image variant, in pixels: what WebP can hold, so that `format` may be changed. */
+/**
+ * The largest width or height of an image variant, in pixels: the limit of WebP, so that `format` may change freely.
+ */
 export const MAX_IMAGE_DIMENSION = 16_383
 
 /**
@@ -56,19 +58,19 @@ export const MAX_IMAGE_DIMENSION = 16_383
  * dropped.
  */
 export interface ImageRecipe {
-  /** What comes out. @default 'image' */
+  /** The kind of output. @default 'image' */
   readonly kind?: 'image' | undefined
   /**
-   * `fit` keeps the aspect ratio inside the box and never enlarges. `fill` covers the box exactly by padding to it on
-   * `background`. `crop` covers the box exactly by cutting around `position`; it needs both dimensions, the others at
-   * least one.
+   * `fit` keeps the aspect ratio inside the box and never enlarges. `fill` covers the box exactly by padding to it with
+   * `background`. `crop` covers the box exactly by cutting around `position`. `crop` needs both dimensions, the others
+   * at least one.
    */
   readonly mode: ImageMode
   /** Pixels, 1 to 16,383. */
   readonly width?: number | undefined
   /** Pixels, 1 to 16,383. */
   readonly height?: number | undefined
-  /** What it is encoded as. @default 'jpeg' */
+  /** The format of the output. @default 'jpeg' */
   readonly format?: ImageFormat | undefined
   /**
    * 1 to 100. A PNG of quality 100 is lossless; below that it has a palette.
@@ -83,12 +85,12 @@ export interface ImageRecipe {
    */
   readonly effort?: number | undefined
   /**
-   * Only for `crop`: what is kept.
+   * Only for `crop`: the part to keep.
    * @default 'centre'
    */
   readonly position?: CropPosition | undefined
   /**
-   * Only for `fill`, and for `jpeg`, where transparency is flattened on it: `#rgb`, `#rgba`, `#rrggbb` or `#rrggbbaa`;
+   * Only for `fill`, and for `jpeg`, which flattens transparency onto it: `#rgb`, `#rgba`, `#rrggbb` or `#rrggbbaa`;
    * opaque for `jpeg`.
    * @default '#ffffff'
    */
@@ -99,26 +101,26 @@ export interface ImageRecipe {
    */
   readonly keepIcc?: boolean | undefined
   /**
-   * Only for `webp`, and not with `entropy` or `attention`: an animated source stays animated. Otherwise its first
+   * Only for `webp`, and not with `entropy` or `attention`: an animated source stays animated. Otherwise only its first
    * frame is used.
    * @default false
    */
   readonly animated?: boolean | undefined
 }
 
-/** An image made from a video, or (a poster) from the cover of an audio file: JPEG. Work of the AV lane. */
+/** An image made from a video, or (a poster) from the cover of an audio file: JPEG. The AV lane makes it. */
 export interface AvImageRecipe {
-  /** What comes out. */
+  /** The kind of output. */
   readonly kind: 'image'
-  /** Which of the ready-made settings. */
+  /** The preset to use. */
   readonly preset: AvImagePreset
 }
 
 /** A video made from a video: MP4. */
 export interface VideoRecipe {
-  /** What comes out. */
+  /** The kind of output. */
   readonly kind: 'video'
-  /** Which of the ready-made settings. */
+  /** The preset to use. */
   readonly preset: VideoPreset
   /**
    * Puts the index first, so that playback begins before the file is complete.
@@ -129,13 +131,13 @@ export interface VideoRecipe {
 
 /** Sound made from audio, or from the sound of a video. */
 export interface AudioRecipe {
-  /** What comes out. */
+  /** The kind of output. */
   readonly kind: 'audio'
-  /** Which of the ready-made settings. */
+  /** The preset to use. */
   readonly preset: AudioPreset
   /**
    * 1 mixes down to mono, 2 up or down to stereo.
-   * @default as many as the source has
+   * @default the number of channels of the source
    */
   readonly channels?: 1 | 2 | undefined
   /**
@@ -144,7 +146,7 @@ export interface AudioRecipe {
    */
   readonly normalize?: boolean | undefined
   /**
-   * Only with `normalize`: measures the whole source first. Exact, and nearly twice the work.
+   * Only with `normalize`: measures the whole source first. Exact, at nearly twice the cost.
    * @default false
    */
   readonly twoPass?: boolean | undefined
@@ -152,8 +154,8 @@ export interface AudioRecipe {
 
 /** Peaks of audio, or of the sound of a video: JSON. */
 export interface WaveformRecipe {
-  /** What comes out. */
+  /** The kind of output. */
   readonly kind: 'waveform'
-  /** Which of the ready-made settings. */
+  /** The preset to use. */
   readonly preset: WaveformPreset
 }

@@ -1,19 +1,19 @@
 import { IMAGE_FORMAT_FACTS } from './image-formats.ts'
 import type { AudioRecipe, ImageRecipe } from './recipe-options.ts'
 
-/** What is wrong with one option, given the others. */
+/** A problem of one option, given the others. */
 export interface OptionProblem {
   readonly option: string
-  /** Names the option and says what is allowed. */
+  /** Names the option and the allowed values. */
   readonly message: string
 }
 
-/** The rules between the options of an image recipe, each of which is well-formed by itself. */
+/** Checks an image recipe's options against each other. Each option alone is well-formed. */
 export function imageProblems(recipe: ImageRecipe): readonly OptionProblem[] {
   return [...sizeProblems(recipe), ...formatProblems(recipe), ...modeProblems(recipe)]
 }
 
-/** The rules between the options of an audio recipe, each of which is well-formed by itself. */
+/** Checks an audio recipe's options against each other. Each option alone is well-formed. */
 export function audioProblems(recipe: AudioRecipe): readonly OptionProblem[] {
   if (recipe.twoPass !== true || recipe.normalize === true) return []
   return [{ option: 'twoPass', message: 'twoPass measures loudness, so it needs normalize: true' }]
@@ -40,7 +40,7 @@ function formatProblems({ format = 'jpeg', effort, animated, position, backgroun
   if (animated === true && format !== 'webp') {
     problems.push({ option: 'animated', message: `animated is only for format webp, not for ${format}` })
   }
-  // The decoder refuses to measure a picture of several frames.
+  // The decoder refuses to measure a picture with several frames.
   if (animated === true && (position === 'entropy' || position === 'attention')) {
     problems.push({ option: 'position', message: `position must be a place, not ${position}, when animated is true` })
   }
@@ -68,7 +68,7 @@ function isIntegerWithin(value: number, min: number, max: number): boolean {
   return Number.isInteger(value) && value >= min && value <= max
 }
 
-// Without its alpha digits, or with all of them f.
+// Without alpha digits, or with all of them f.
 function isOpaque(colour: string): boolean {
   return /^#(?:[0-9a-f]{3}f?|[0-9a-f]{6}(?:ff)?)$/i.test(colour)
 }

@@ -27,12 +27,14 @@ import {
 import { audioProblems, imageProblems } from './recipe-rules.ts'
 import { OUTPUT_KINDS } from './states.ts'
 
-/** How a variant is made, as an application writes it. */
+/** A variant's recipe, as an application writes it. */
 export type Recipe = ImageRecipe | AvImageRecipe | VideoRecipe | AudioRecipe | WaveformRecipe
 
-// The normalised recipes are type aliases because only those, not interfaces, are assignable to `Json`.
+// The normalised recipes are type aliases: interfaces are not assignable to `Json`.
 
-/** An {@link ImageRecipe} with every default filled in. Options that its mode or format has no use for hold defaults. */
+/**
+ * An {@link ImageRecipe} with every default filled in. Options that do not apply to its mode or format hold defaults.
+ */
 export type NormalizedImageRecipe = {
   readonly kind: 'image'
   readonly mode: ImageMode
@@ -62,7 +64,7 @@ export type NormalizedVideoRecipe = {
 export type NormalizedAudioRecipe = {
   readonly kind: 'audio'
   readonly preset: AudioPreset
-  /** `null`: as many as the source has. */
+  /** `null`: the number of channels of the source. */
   readonly channels: 1 | 2 | null
   readonly normalize: boolean
   readonly twoPass: boolean
@@ -71,7 +73,7 @@ export type NormalizedAudioRecipe = {
 /** A {@link WaveformRecipe} with every default filled in. */
 export type NormalizedWaveformRecipe = { readonly kind: 'waveform'; readonly preset: WaveformPreset }
 
-/** A recipe with every default filled in: what is stored with a variant, hashed, and given to a processor. */
+/** A recipe with every default filled in. It is stored with a variant, hashed, and given to a processor. */
 export type NormalizedRecipe =
   | NormalizedImageRecipe
   | NormalizedAvImageRecipe
@@ -170,8 +172,8 @@ const waveformSchema = options('a waveform recipe', {
 const refusingKind = z.object({ kind: oneOf('kind', OUTPUT_KINDS) }).pipe(z.never())
 
 /**
- * Checks an untrusted {@link Recipe}: unknown options are refused, and so are options that the rest of the recipe has
- * no use for. Every problem names the option and says what is allowed. Fills in nothing.
+ * Checks an untrusted {@link Recipe}: refuses unknown options, and options that do not apply to the rest of the recipe.
+ * Every problem names the option and the allowed values. Fills in nothing.
  */
 export const recipeSchema: z.ZodType<Recipe> = z.unknown().transform((value, context): Recipe => {
   const parsed = schemaOf(value).safeParse(value)

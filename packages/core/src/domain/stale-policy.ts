@@ -1,36 +1,35 @@
 import { IN_FLIGHT_STATES, type VariantState } from './states.ts'
 
-/** What is served for a variant whose object was made by an older recipe. */
+/** The ways to serve a variant whose object was made by an older recipe. */
 export const STALE_MODES = ['fallback_original', 'serve_stale'] as const
 
 /** One of {@link STALE_MODES}. */
 export type StaleMode = (typeof STALE_MODES)[number]
 
-/** What may be served instead of a variant that has nothing to serve. */
+/** The substitutes for a variant without an object to serve. */
 export const NOT_READY_MODES = ['original', 'placeholder', 'error'] as const
 
 /** One of {@link NOT_READY_MODES}. */
 export type NotReadyMode = (typeof NOT_READY_MODES)[number]
 
-/** What the policy looks at in a variant. */
+/** The fields of a variant that the policy reads. */
 export interface ChoosableVariant {
   readonly state: VariantState
-  /** Whether its row names an object that is still there: made by the current recipe, or by an older one. */
+  /** Whether its row names an object that still exists, made by the current recipe or by an older one. */
   readonly hasObject: boolean
 }
 
-// With an object, queued and processing mean: made once, being made again.
+// With an object, queued and processing mean that the variant is made again.
 const OUTDATED: readonly VariantState[] = ['stale', ...IN_FLIGHT_STATES]
 
-/** What to serve. */
+/** The choice of what to serve. */
 export type VariantChoice = { readonly serve: 'variant' | NotReadyMode }
 
 /**
- * Decides what to serve when a variant is asked for; `undefined` is a variant that the asset has no row for.
+ * Decides what to serve for a requested variant; `undefined` means that the asset has no row for it.
  *
- * A ready one is served. A stale one, and one that is being made again while its older object still exists, is
- * governed by `staleMode` alone, so that the answer does not change when its work is enqueued. Everything else is
- * governed by `onNotReady`.
+ * A ready variant is served. `staleMode` alone governs a stale variant, and one that is made again while its older
+ * object still exists, so that queuing its work does not change the answer. `onNotReady` governs everything else.
  */
 export function chooseVariant(
   variant: ChoosableVariant | undefined,

@@ -55,7 +55,7 @@ export const RUN_STATES = ['queued', 'processing', 'succeeded', 'failed', 'cance
 /** One of {@link RUN_STATES}. */
 export type RunState = (typeof RUN_STATES)[number]
 
-/** Variant states in which a job has the work, or will have it. Runs have the same two. */
+/** Variant states in which a job does the work, or will. Runs have the same two. */
 export const IN_FLIGHT_STATES = ['queued', 'processing'] as const
 
 /** One of {@link IN_FLIGHT_STATES}. */
@@ -69,25 +69,25 @@ export function isInFlight(state: VariantState): state is InFlightState {
 /** The state of a run that has ended. */
 export type EndedRunState = Exclude<RunState, InFlightState>
 
-/** What an asset is, by its bytes. */
+/** The kind of an asset, judged by its bytes. */
 export const ASSET_KINDS = ['image', 'video', 'audio', 'other'] as const
 
 /** One of {@link ASSET_KINDS}. */
 export type AssetKind = (typeof ASSET_KINDS)[number]
 
-/** What a variant is. */
+/** The kind of a variant. */
 export const OUTPUT_KINDS = ['image', 'video', 'audio', 'waveform'] as const
 
 /** One of {@link OUTPUT_KINDS}. */
 export type OutputKind = (typeof OUTPUT_KINDS)[number]
 
-/** How the bytes of an upload session travel. */
+/** The ways in which the bytes of an upload session travel. */
 export const UPLOAD_STRATEGIES = ['presigned_put', 'multipart', 'resumable', 'proxied'] as const
 
 /** One of {@link UPLOAD_STRATEGIES}. */
 export type UploadStrategy = (typeof UPLOAD_STRATEGIES)[number]
 
-/** Asset states in which an upload is on its way to be available: a promotion has it, or will have it. */
+/** Asset states in which an upload is on its way to be available: a promotion has begun, or will begin. */
 export const PROMOTION_STATES: readonly AssetState[] = ['validating', 'analyzing', 'promoting']
 
 /** Asset states that the states of its variants decide. */
@@ -104,7 +104,7 @@ export function isDeliverable(state: AssetState): boolean {
 /** Asset states in which nothing changes any more by itself. */
 const SETTLED_STATES: readonly AssetState[] = ['ready', 'degraded', 'quarantined', 'deleted']
 
-/** Whether nothing of an asset in `state` changes any more by itself: no work waits for it, or is under way. */
+/** Whether nothing of an asset in `state` changes any more by itself: no work waits or runs. */
 export function isSettledState(state: AssetState): boolean {
   return SETTLED_STATES.includes(state)
 }

@@ -1,7 +1,7 @@
 import { RindleError } from './errors.ts'
 import { type AssetState, SESSION_STATES, type SessionState, type VariantState } from './states.ts'
 
-/** From each asset state, the states it may go to. */
+/** The next states that each asset state allows. */
 export const ASSET_TRANSITIONS: Readonly<Record<AssetState, readonly AssetState[]>> = {
   staged: ['validating', 'quarantined', 'deleted'],
   validating: ['analyzing', 'quarantined', 'deleted'],
@@ -12,12 +12,12 @@ export const ASSET_TRANSITIONS: Readonly<Record<AssetState, readonly AssetState[
   transcoding: ['processing', 'ready', 'degraded', 'quarantined', 'deleted'],
   ready: ['processing', 'transcoding', 'degraded', 'quarantined', 'deleted'],
   degraded: ['processing', 'transcoding', 'ready', 'quarantined', 'deleted'],
-  // Validating: somebody has released it, and it goes through the whole gate again.
+  // Validating: an operator released it, and it passes the whole gate again.
   quarantined: ['validating', 'deleted'],
   deleted: [],
 }
 
-/** From each variant state, the states it may go to. */
+/** The next states that each variant state allows. */
 export const VARIANT_TRANSITIONS: Readonly<Record<VariantState, readonly VariantState[]>> = {
   planned: ['queued', 'cancelled', 'purged'],
   queued: ['processing', 'cancelled', 'failed', 'purged'],
@@ -25,7 +25,7 @@ export const VARIANT_TRANSITIONS: Readonly<Record<VariantState, readonly Variant
   processing: ['ready', 'failed', 'cancelled', 'queued', 'purged'],
   ready: ['stale', 'missing', 'purged'],
   stale: ['queued', 'missing', 'purged'],
-  // Straight to ready: storage verification found the object again, made by the same recipe.
+  // Directly to ready: storage verification found the object again, made by the same recipe.
   missing: ['queued', 'ready', 'purged'],
   failed: ['queued', 'purged'],
   cancelled: ['queued', 'purged'],
@@ -33,7 +33,7 @@ export const VARIANT_TRANSITIONS: Readonly<Record<VariantState, readonly Variant
   purged: ['queued'],
 }
 
-/** From each upload session state, the states it may go to. */
+/** The next states that each upload session state allows. */
 export const SESSION_TRANSITIONS: Readonly<Record<SessionState, readonly SessionState[]>> = {
   initialized: ['signed', 'uploading', 'verifying', 'aborted', 'expired', 'failed'],
   signed: ['resuming', 'uploading', 'uploaded', 'verifying', 'aborted', 'expired', 'failed'],
@@ -47,7 +47,7 @@ export const SESSION_TRANSITIONS: Readonly<Record<SessionState, readonly Session
   failed: [],
 }
 
-/** Session states in which an upload has not ended: those that lead to others. */
+/** Session states in which an upload has not ended: those with a next state. */
 export const OPEN_SESSION_STATES: readonly SessionState[] = SESSION_STATES.filter(
   (state) => SESSION_TRANSITIONS[state].length > 0,
 )
@@ -68,14 +68,14 @@ const TABLES: { readonly [M in Machine]: Readonly<Record<MachineStates[M], reado
   session: SESSION_TRANSITIONS,
 }
 
-/** Whether `machine` allows going from `from` to `to`. Staying in a state is not a transition. */
+/** Whether `machine` allows the change from `from` to `to`. Staying in a state is not a transition. */
 export function canTransition<M extends Machine>(machine: M, from: MachineStates[M], to: MachineStates[M]): boolean {
   return targetsOf(machine, from).includes(to)
 }
 
 /**
- * Throws `invalid_transition`, naming the machine, the row's `id`, both states and what would be legal, when
- * `machine` does not allow going from `from` to `to`.
+ * Throws `invalid_transition` when `machine` does not allow the change from `from` to `to`. The message names the
+ * machine, the row's `id`, both states and the legal ones.
  */
 export function assertTransition<M extends Machine>(
   machine: M,
@@ -91,7 +91,7 @@ export function assertTransition<M extends Machine>(
   })
 }
 
-/** Every state from which `machine` allows going to `to`: the `$from` of a guarded write. */
+/** Every state from which `machine` allows the change to `to`: the `$from` of a guarded write. */
 export function sourcesOf<M extends Machine>(machine: M, to: MachineStates[M]): readonly MachineStates[M][] {
   const states = Object.keys(TABLES[machine]) as MachineStates[M][]
   return states.filter((from) => canTransition(machine, from, to))

@@ -7,19 +7,19 @@ export const METADATA_LIMITS = {
   maxStringBytes: 1_024,
   /** A longer key is cut. */
   maxKeyBytes: 128,
-  /** Objects and arrays inside each other, the outermost included; deeper ones are dropped. */
+  /** The deepest nesting of objects and arrays, including the outermost; deeper ones are dropped. */
   maxDepth: 6,
-  /** Values in all, those inside others included; more are dropped. */
+  /** The number of values in all, including nested ones; more are dropped. */
   maxValues: 512,
-  /** The whole as JSON; what would pass it is dropped. */
+  /** The size of the whole as JSON; values beyond it are dropped. */
   maxTotalBytes: 65_536,
 } as const
 
 /**
- * What may be kept of metadata that came out of an untrusted file: plain JSON within {@link METADATA_LIMITS}, in the
- * order in which it was found. Control characters and lone surrogates are removed (PostgreSQL refuses NUL and lone
- * surrogates in JSON), values that JSON cannot hold are dropped, and so is a key `__proto__`. Gives `{}` for anything
- * but a plain object. Does not change its argument; applying it twice changes nothing more.
+ * Returns the safe part of metadata from an untrusted file: plain JSON within {@link METADATA_LIMITS}, in its original
+ * order. Removes control characters and lone surrogates (PostgreSQL refuses NUL and lone surrogates in JSON). Drops
+ * values that JSON cannot hold, and a key `__proto__`. Gives `{}` for anything but a plain object. Does not change its
+ * argument; applying it twice changes nothing more.
  */
 export function cleanMetadata(value: unknown): JsonObject {
   if (!isPlainObject(value)) return {}
@@ -27,7 +27,7 @@ export function cleanMetadata(value: unknown): JsonObject {
   return cleanObject(value, METADATA_LIMITS.maxDepth, budget)
 }
 
-// What is still allowed, spent along one walk in the order of the data: the same file always keeps the same part.
+// The remaining allowance, spent in one walk in the order of the data: the same file always keeps the same part.
 interface Budget {
   values: number
   bytes: number
@@ -70,7 +70,7 @@ function cleanScalar(value: unknown): string | number | boolean | null | undefin
 }
 
 function cleanText(text: string, maxBytes: number): string {
-  // Cut before and after: a string of many megabytes must not cost a replacement of its whole length.
+  // Cut before and after: a string of many megabytes must not cost a replacement over its whole length.
   return cutToBytes(text.slice(0, 4 * maxBytes).replace(/[\p{Cc}\p{Surrogate}]/gu, ''), maxBytes)
 }
 

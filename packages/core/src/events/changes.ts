@@ -2,10 +2,10 @@ import type { Database } from '@rindle/prisma'
 import type { AssetState, VariantState } from '../domain/states.ts'
 import { errorFields, type Logger } from '../ports/logger.ts'
 
-// A notification is part of its transaction: it is sent with the commit, or never.
+// PostgreSQL sends a notification with its transaction's commit, or never.
 const CHANGES_CHANNEL = 'rindle_changes'
 
-/** One change of an asset, as {@link Changes} hands it out in every process. */
+/** One change of an asset, as every process's {@link Changes} reports it. */
 export type AssetChange =
   | { readonly type: 'asset'; readonly assetId: string; readonly state: AssetState }
   | {
@@ -19,7 +19,7 @@ export type AssetChange =
   /** The connection was lost for a while, and changes with it: read the asset again. */
   | { readonly type: 'refresh'; readonly assetId: string }
 
-/** Receives the changes of one asset. What it throws, or rejects with, is logged. */
+/** Receives the changes of one asset. A thrown error or a rejection is logged. */
 export type ChangeListener = (change: AssetChange) => void | Promise<void>
 
 /** An open subscription. */
@@ -29,18 +29,18 @@ export interface ChangeSubscription {
 }
 
 /**
- * SQL that announces an asset's state, for a RETURNING list: so a change and its announcement are one statement.
- * `asset` is the alias of the row. Cast to text, because Prisma cannot read a column of type void.
+ * SQL for a RETURNING list that announces an asset's state: the change and its announcement are one statement. `asset`
+ * is the alias of the row. Cast to text, because Prisma cannot read a column of type void.
  */
 export const NOTIFY_ASSET: string = `pg_notify('${CHANGES_CHANNEL}', jsonb_build_object(
   'type', 'asset', 'assetId', asset.id, 'state', asset.state)::text)::text as announced`
 
-/** The same for a variant, whose row's alias is `variant`. */
+/** The same for a variant; `variant` is the alias of the row. */
 export const NOTIFY_VARIANT: string = `pg_notify('${CHANGES_CHANNEL}', jsonb_build_object(
   'type', 'variant', 'assetId', variant.asset_id, 'variantName', variant.name, 'state', variant.state,
   'progress', variant.progress)::text)::text as announced`
 
-/** The subscriptions of one instance, all over one connection, which is open while there is any. */
+/** The subscriptions of one instance. They share one connection, which is open while any subscription is. */
 export class Changes {
   readonly #database: Database
   readonly #logger: Logger
@@ -52,7 +52,7 @@ export class Changes {
     this.#logger = logger
   }
 
-  /** Calls `listener` for every change of the asset that is committed, by any process, from now on. */
+  /** Calls `listener` for every committed change of the asset, by any process, from now on. */
   async subscribe(assetId: string, listener: ChangeListener): Promise<ChangeSubscription> {
     const listeners = this.#listeners.get(assetId) ?? new Set()
     this.#listeners.set(assetId, listeners.add(listener))

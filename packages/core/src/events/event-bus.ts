@@ -2,10 +2,10 @@ import { errorFields, type Logger } from '../ports/logger.ts'
 import type { Telemetry } from '../ports/telemetry.ts'
 import type { EventName, RindleEvent } from './event-map.ts'
 
-/** Receives one event. What it throws, or rejects with, is logged and never breaks the work that emitted the event. */
+/** Receives one event. A thrown error or a rejection is logged and never breaks the work that emitted the event. */
 export type EventListener<N extends EventName> = (event: RindleEvent<N>) => void | Promise<void>
 
-/** Hands events to the listeners of this process, in the order in which they were registered. */
+/** Passes events to the listeners of this process, in the order of their registration. */
 export class EventBus {
   readonly #listeners = new Map<EventName, Set<EventListener<EventName>>>()
   readonly #logger: Logger
@@ -25,7 +25,7 @@ export class EventBus {
     return () => listeners.delete(listener as EventListener<EventName>)
   }
 
-  /** Calls the listeners of the event's name; does not wait for asynchronous ones. */
+  /** Calls the listeners for the event's name; does not wait for asynchronous ones. */
   emit(event: RindleEvent): void {
     if (this.#telemetry !== undefined) this.#record(this.#telemetry, event)
     for (const listener of this.#listeners.get(event.name) ?? []) void this.#call(listener, event)

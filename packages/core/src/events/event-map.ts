@@ -11,9 +11,9 @@ export interface EventMap {
   'rindle.upload.stop': { readonly profile: string; readonly adapter: string; readonly strategy: UploadStrategy }
   /** A resumable upload has begun; after commit. */
   'rindle.upload.resumable.start': ResumableMetadata
-  /** A client asked how far a resumable upload has come. Measures `offset`, in bytes. */
+  /** A client asked for the progress of a resumable upload. Measures `offset`, in bytes. */
   'rindle.upload.resumable.status': ResumableMetadata
-  /** A resumable upload was given up by its client; after commit. */
+  /** The client gave up a resumable upload; after commit. */
   'rindle.upload.resumable.cancel': ResumableMetadata
   /** An asset changed its state; after commit. */
   'rindle.asset.state_change': {
@@ -31,7 +31,7 @@ export interface EventMap {
   }
   /** AV work on a variant has begun. */
   'rindle.media.transcode.start': TranscodeMetadata
-  /** AV work on a variant has given a committed output. Measures `durationUs` and `byteSize`. */
+  /** AV work on a variant has committed an output. Measures `durationUs` and `byteSize`. */
   'rindle.media.transcode.stop': TranscodeMetadata
   /** AV work on a variant has failed or was cancelled. Measures `durationUs`. */
   'rindle.media.transcode.exception': TranscodeMetadata
@@ -41,17 +41,20 @@ export interface EventMap {
     readonly adapter: string
     readonly mode: 'public' | 'signed'
   }
-  /** A malformed range was ignored, as RFC 9110 says. */
+  /** A malformed range was ignored, as RFC 9110 requires. */
   'rindle.delivery.range_fallback': { readonly profile: string; readonly adapter: string }
   /** A repair or a maintenance run has begun. */
   'rindle.repair.start': Omit<RepairMetadata, 'result'>
   /** It has ended. Measures the numbers of its report and `durationUs`. */
   'rindle.repair.stop': RepairMetadata
-  /** It could not be done at all; `result` is the code of the error. Measures `durationUs`. */
+  /** It could not run at all; `result` is the code of the error. Measures `durationUs`. */
   'rindle.repair.exception': RepairMetadata
-  /** A maintenance run has ended; besides `rindle.repair.stop`. Measures the numbers of its report and `durationUs`. */
+  /**
+   * A maintenance run has ended; emitted besides `rindle.repair.stop`. Measures the numbers of its report and
+   * `durationUs`.
+   */
   'rindle.cleanup.run': { readonly worker: Maintenance }
-  /** Something was refused at run time by what it is, and not by an authorizer, of whose refusals nothing is told. */
+  /** A rule refused something at run time. An authorizer's refusals are not announced. */
   'rindle.runtime.refusal': { readonly surface: string; readonly reason: string; readonly mode: string }
   /** One check of the doctor has ended. Measures `durationUs`. */
   'rindle.runtime.check.stop': {
@@ -61,7 +64,7 @@ export interface EventMap {
   }
 }
 
-/** What the `rindle.upload.resumable.*` events say. */
+/** Metadata of the `rindle.upload.resumable.*` events. */
 export interface ResumableMetadata {
   readonly profile: string
   readonly adapter: string
@@ -70,24 +73,24 @@ export interface ResumableMetadata {
   readonly state: SessionState
 }
 
-/** What the `rindle.media.transcode.*` events say. */
+/** Metadata of the `rindle.media.transcode.*` events. */
 export interface TranscodeMetadata {
   readonly profile: string
   readonly output_kind: OutputKind
   readonly preset: string
 }
 
-/** What the `rindle.repair.*` events say. */
+/** Metadata of the `rindle.repair.*` events. */
 export interface RepairMetadata {
   readonly operation: Operation
-  /** What it was for: one asset, one profile, one storage, or all. */
+  /** The scope of the run: one asset, one profile, one storage, or all. */
   readonly scope: 'asset' | 'profile' | 'storage' | 'all'
   /** `ok`, `errors` (of some items), `stopped` or `interrupted`; the code of the error that ended it. */
   readonly result: string
   readonly dry_run: boolean
 }
 
-/** Everything that repairs or maintains. */
+/** Every operation that repairs or maintains. */
 export type Operation =
   | 'reprobe'
   | 'release'
@@ -99,7 +102,7 @@ export type Operation =
   | 'init_storage'
   | Maintenance
 
-/** The operations that an application runs every night, and not only when something is wrong. */
+/** The operations that an application runs every night, not only when something is wrong. */
 export const MAINTENANCE = [
   'abort_incomplete_uploads',
   'cleanup_orphans',

@@ -2,18 +2,18 @@ import type { ErrorCode, RindleError } from '../domain/errors.ts'
 import type { CodedLogger } from '../ports/logger.ts'
 import type { EventBus } from './event-bus.ts'
 
-/** The detail that says what exactly was refused, by code: one of few words, never an id. */
+/** The detail that names the exact refusal, by code: one of few words, never an id. */
 const MODES: Partial<Readonly<Record<ErrorCode, string>>> = {
   capability_unsupported: 'capability',
   not_deliverable: 'state',
   invalid_transition: 'to',
   upload_rejected: 'reason',
   session_expired: 'state',
-  // Without a reason it is a lost race.
+  // A conflict without a reason is a lost race.
   conflict: 'reason',
 }
 
-/** Announces an error that is a refusal, once; any other is left alone. */
+/** Announces an error that is a refusal, once; ignores any other. */
 export function announceRefusal(
   { events, logger }: { readonly events: EventBus; readonly logger: CodedLogger },
   surface: string,

@@ -13,9 +13,9 @@ import { handOnVariants } from '../variants/wait.ts'
 import { endDeadRun } from './maintenance-runs.ts'
 
 /**
- * A job whose worker died on its last attempt. That says nothing about the variants it held: decoders and encoders run
- * in processes of their own, whose ends are told by name. They go back to `queued`, and a new job goes on with them and
- * with all others of their class, which may have relied on this job.
+ * Handles a job whose worker died on its last attempt. The death says nothing about its variants: decoders and encoders
+ * run in processes of their own, and report their ends by name. The variants go back to `queued`, and a new job
+ * continues with them and with all others of their class, which may have relied on this job.
  */
 export async function variantsDied(
   runtime: Runtime,
@@ -31,23 +31,26 @@ export async function variantsDied(
     )
     await transitionVariants(runtime, unit, asset, lost, 'queued')
   })
-  const message = 'Every worker that made it has died, or could not say what came of it.'
+  const message = 'Every worker that made it has died, or could not report the result.'
   await handOnVariants(runtime, job, assetId, belongs, failureOf(new RindleError('worker_died', message)))
 }
 
-/** A promote job whose worker died on its last attempt: that says nothing about the file, so a new job goes on. */
+/**
+ * Handles a promote job whose worker died on its last attempt: that says nothing about the file, so a new job
+ * continues.
+ */
 export async function promoteDied(runtime: Runtime, job: DeadJob): Promise<void> {
-  const message = 'Every worker that promoted it has died, or could not say what came of it.'
+  const message = 'Every worker that promoted it has died, or could not report the result.'
   const assetId = payloadText(job.payload, 'assetId')
   await waitForPromotion(runtime, job, assetId, failureOf(new RindleError('worker_died', message)))
 }
 
-/** A scheduled verb that failed at every attempt: the next time comes by itself. */
+/** Handles a scheduled verb that failed at every attempt: the schedule starts it again. */
 export async function maintenanceDied(runtime: Runtime, job: DeadJob): Promise<void> {
   const task = payloadText(job.payload, 'task')
   await endDeadRun(runtime, task)
   runtime.logger.error(
     { task, code: 'maintenance_failed' },
-    'Scheduled maintenance failed for good; run the verb by hand.',
+    'Scheduled maintenance failed at every attempt; run the verb by hand.',
   )
 }

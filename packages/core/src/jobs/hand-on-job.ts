@@ -2,33 +2,33 @@ import { lockAsset } from '../assets/lock.ts'
 import { noteWaiting } from '../assets/wait.ts'
 import { RindleError } from '../domain/errors.ts'
 import { type Failure, failureOf } from '../domain/failures.ts'
-import { handedOn } from '../kernel/handed-on.ts'
+import { handedOn, isHandedOn } from '../kernel/handed-on.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import { inTransaction } from '../kernel/unit-of-work.ts'
 import type { DeadJob, RunningJob } from '../ports/jobs.ts'
 
 /**
- * Lets a new job go on with the work of one, under the same key and later each time. An asset that is being purged says
- * what that waits for.
+ * Lets a new job continue the work of one, under the same key and with a growing delay. An asset under purge notes what
+ * its purge waits for.
  */
 export async function handOnJob(runtime: Runtime, job: DeadJob, failure: Failure): Promise<void> {
   const { assetId } = job.payload
   const isNews = await inTransaction(runtime, undefined, async (unit) => {
     const asset = typeof assetId === 'string' ? await lockAsset(unit, assetId) : null
     unit.enqueue(handedOn(job, failure))
-    if (asset?.state !== 'deleted') return !('handedOn' in job.payload)
+    if (asset?.state !== 'deleted') return !isHandedOn(job)
     return noteWaiting(unit, asset, failure)
   })
   if (!isNews) return
   const { queue } = job
   const { reason, message } = failure
   const fields = { queue, code: reason, ...(typeof assetId === 'string' ? { assetId } : {}) }
-  runtime.logger.warn(fields, `A job waits, and goes on when the cause is gone. ${message}`)
+  runtime.logger.warn(fields, `A job waits until the cause is gone. ${message}`)
 }
 
 /**
- * Runs a job that must be done in the end, such as a purge: what may be a passing defect is tried again by its attempts,
- * and when these are used up, or after anything else, a new job goes on.
+ * Runs a job that must succeed in the end, such as a purge: its attempts retry a defect, which may pass; when they are
+ * used up, or after any other failure, a new job continues.
  */
 export async function untilDone(
   runtime: Runtime,
@@ -40,20 +40,20 @@ export async function untilDone(
   } catch (error) {
     const failure = failureOf(error)
     const isRetried = failure.kind === 'defect' && !job.isLastAttempt
-    // A worker that is being stopped gives the job back.
+    // A stopping worker gives the job back.
     if (isRetried || job.signal.aborted) throw error
     await handOnJob(runtime, job, failure)
   }
 }
 
-/** What a job waits for whose payload only a newer version knows. */
+/** The reason to wait for a job whose payload only a newer version knows. */
 export function newerJob({ queue }: Pick<DeadJob, 'queue'>): Failure {
   const message = `A job of ${queue} asks for something that this version does not know. Start a worker of the newer version.`
   return failureOf(new RindleError('newer_worker_needed', message))
 }
 
-/** Why a job is handed on whose attempts are used up. */
+/** The reason to hand on a job whose attempts are used up. */
 export function workerDied({ queue }: Pick<DeadJob, 'queue'>): Failure {
-  const message = `Every worker that had this job of ${queue} has died, or could not say what came of it.`
+  const message = `Every worker that had this job of ${queue} has died, or could not report the result.`
   return failureOf(new RindleError('worker_died', message))
 }

@@ -2,10 +2,10 @@ import type { QueueName, RefusedQueues } from '../domain/queues.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import { errorFields } from '../ports/logger.ts'
 
-/** How often workers say that they are alive. */
+/** Seconds between the heartbeats of workers. */
 export const BEAT_EVERY_SECONDS = 15
 
-/** What a heartbeat says: who works, how many jobs at once of which queue, and on which not. */
+/** The content of a heartbeat: the workers, their concurrency per queue, and the queues that they refuse. */
 export interface HeartbeatFacts {
   readonly id: string
   readonly host: string
@@ -15,9 +15,9 @@ export interface HeartbeatFacts {
 }
 
 /**
- * The row by which other processes know that workers run in this one. It is written again if somebody has pruned it, a
- * suspended machine's for instance. Beats that fail are logged, and the next one is due all the same: workers outlive
- * a restart of the database.
+ * The row that tells other processes that workers run in this one. It is inserted again if it was pruned, for example
+ * while the machine was suspended. Failed beats are logged and do not stop later ones: workers outlive a restart of the
+ * database.
  */
 export class Heartbeat {
   readonly #runtime: Runtime
@@ -32,35 +32,35 @@ export class Heartbeat {
     this.#facts = facts
   }
 
-  /** Writes the first beat; the others follow by themselves. */
+  /** Writes the first beat and schedules the others. */
   static async start(runtime: Runtime, facts: HeartbeatFacts): Promise<Heartbeat> {
     const heartbeat = new Heartbeat(runtime, facts)
     await heartbeat.#write()
     await prune(runtime)
     heartbeat.#timer = setInterval(() => heartbeat.#beat(), BEAT_EVERY_SECONDS * 1_000)
-    // Alone it is no reason for a process to live.
+    // The timer alone must not keep a process alive.
     heartbeat.#timer.unref()
     return heartbeat
   }
 
-  /** Says at once what has changed. */
+  /** Reports a change at once. */
   change(changes: Pick<HeartbeatFacts, 'queues' | 'refused'>): void {
     this.#facts = { ...this.#facts, ...changes }
-    // A beat that is under way still says what was.
+    // A beat in progress still reports the old facts.
     void (this.#beating ?? Promise.resolve()).then(() => this.#beat())
   }
 
-  /** When the database last knew that these workers are alive. */
+  /** The last time at which the database learnt that these workers are alive. */
   get beatAt(): Date {
     return this.#beatAt
   }
 
-  /** When a beat was last tried, whatever came of it: long ago, when this process hangs. */
+  /** The last time of a try, with or without success: long ago, when this process hangs. */
   get triedAt(): Date {
     return this.#triedAt
   }
 
-  /** Writes down that they stop because they were told to. One that cannot is logged, and counts as dead soon. */
+  /** Records that the workers stop on request. A failure is logged, and the workers soon count as dead. */
   async stop(): Promise<void> {
     clearInterval(this.#timer)
     await this.#beating
@@ -70,12 +70,12 @@ export class Heartbeat {
         [this.#facts.id],
       )
     } catch (error) {
-      this.#runtime.logger.warn(errorFields(error), 'Workers stopped, but could not say so in the database.')
+      this.#runtime.logger.warn(errorFields(error), 'Workers stopped, but could not record that in the database.')
     }
   }
 
   #beat(): void {
-    // One that waits for a connection is as good as the next.
+    // A beat that waits for a connection also serves the next call.
     this.#beating ??= this.#tryToWrite().finally(() => {
       this.#beating = undefined
     })
@@ -103,7 +103,10 @@ export class Heartbeat {
   }
 }
 
-/** Forgets who died, or stopped, more than a day ago. Skips rows that another start prunes at this moment: it cannot deadlock. */
+/**
+ * Deletes the rows of workers that died, or stopped, more than a day ago. Skips rows that another start is pruning, so
+ * it cannot deadlock.
+ */
 async function prune({ database }: Runtime): Promise<void> {
   await database.executeSql(
     `delete from rindle.media_workers where id in (

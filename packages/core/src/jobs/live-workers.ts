@@ -8,26 +8,26 @@ const DEAD_AFTER_SECONDS = 4 * BEAT_EVERY_SECONDS
 
 const MOST_ROWS = 1_000
 
-/** Workers of one process, as the database knows them. */
+/** The workers of one process, as the database knows them. */
 export interface LiveWorker {
-  /** One for each start of workers. */
+  /** A new id for each start of workers. */
   readonly id: string
   readonly host: string
   readonly processId: number
-  /** How many jobs at once they take, of the queues that they serve. */
+  /** Jobs at once, for each queue that they serve. */
   readonly queues: Partial<Readonly<Record<QueueName, number>>>
-  /** Queues that they were to serve and do not, each with the reason: the machine lacks FFmpeg, for instance. */
+  /** Queues that they should serve but cannot, each with the reason: the machine lacks FFmpeg, for instance. */
   readonly refused: RefusedQueues
   readonly startedAt: Date
-  /** When they last said that they are alive. */
+  /** The time of their last heartbeat. */
   readonly beatAt: Date
-  /** How long ago that was, by the clock of the database. */
+  /** The age of the last heartbeat, by the clock of the database. */
   readonly beatAgeSeconds: number
 }
 
-/** Workers that may have stopped, or died. */
+/** Workers that may have stopped or died. */
 export interface KnownWorker extends LiveWorker {
-  /** How long ago they stopped taking jobs because they were told to; `null`: they run, or died. */
+  /** Seconds since they stopped on request; `null`: they run, or died. */
   readonly stoppedAgeSeconds: number | null
 }
 
@@ -39,7 +39,7 @@ export async function liveWorkers(runtime: Runtime): Promise<readonly LiveWorker
     .toSorted((a, b) => a.startedAt.getTime() - b.startedAt.getTime())
 }
 
-/** Those that stopped, or died, within the last day as well; the latest sign of life first. */
+/** {@link liveWorkers} and those that stopped or died within the last day; the latest sign of life first. */
 export async function knownWorkers({ database }: Runtime): Promise<readonly KnownWorker[]> {
   const { rows } = await database.executeSql(
     `select id::text as id, host, process_id, queues, refused, started_at, beat_at,
@@ -60,7 +60,7 @@ export async function knownWorkers({ database }: Runtime): Promise<readonly Know
   }))
 }
 
-/** Whether these workers take jobs, as far as anybody can tell. Pure. */
+/** Whether these workers take jobs, as far as the database knows. Pure. */
 export function isAlive({
   beatAgeSeconds,
   stoppedAgeSeconds,
@@ -68,7 +68,7 @@ export function isAlive({
   return stoppedAgeSeconds === null && beatAgeSeconds <= DEAD_AFTER_SECONDS
 }
 
-/** Of workers that take no jobs any more, who they were and how they ended: "process 7 on a, stopped 90 s ago". Pure. */
+/** Names workers that take no more jobs, and how they ended: "process 7 on a, stopped 90 s ago". Pure. */
 export function lastSeen({ processId, host, beatAgeSeconds, stoppedAgeSeconds }: KnownWorker): string {
   const end =
     stoppedAgeSeconds === null

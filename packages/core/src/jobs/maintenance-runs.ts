@@ -3,18 +3,18 @@ import type { RowReason } from '../domain/reasons.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import { time } from '../kernel/sql/row-values.ts'
 
-/** A run of a task that has begun. */
+/** A task's run that has begun. */
 export interface BegunRun {
   readonly task: string
   readonly startedAt: Date
 }
 
-/** How a run ended. */
+/** The end of a run. */
 export type RunEnd =
   | { readonly state: 'succeeded'; readonly report: JsonObject }
   | { readonly state: 'failed'; readonly errorReason: RowReason }
 
-/** Writes down that a run of a task has begun, in the place of the one before. */
+/** Records that a run of a task has begun, in place of the previous run. */
 export async function beginRun(runtime: Runtime, task: string, options: JsonObject): Promise<BegunRun> {
   const { rows } = await runtime.database.executeSql(
     `insert into rindle.media_maintenance_runs (task, worker, state, options, started_at)
@@ -27,7 +27,7 @@ export async function beginRun(runtime: Runtime, task: string, options: JsonObje
   return { task, startedAt: time(rows[0] ?? {}, 'started_at') }
 }
 
-/** Writes down how a run ended, unless another one of its task has begun since. */
+/** Records how a run ended, unless another run of its task has begun since. */
 export async function endRun(runtime: Runtime, { task, startedAt }: BegunRun, end: RunEnd): Promise<void> {
   await runtime.database.executeSql(
     `update rindle.media_maintenance_runs
@@ -43,7 +43,7 @@ export async function endRun(runtime: Runtime, { task, startedAt }: BegunRun, en
   )
 }
 
-/** Writes down that the run of a task ended with its worker. One that goes on all the same still says how it ends. */
+/** Records that the run of a task ended with its worker. A run that survives still records its end. */
 export async function endDeadRun(runtime: Runtime, task: string): Promise<void> {
   await runtime.database.executeSql(
     `update rindle.media_maintenance_runs

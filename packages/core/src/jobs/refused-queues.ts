@@ -4,20 +4,20 @@ import { type Lane, lane, recipeCapability } from '../domain/recipe-facts.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import type { Processor } from '../ports/processor.ts'
 
-/** Starting a decoder on a machine that is busy takes its time; whoever needs longer than that is broken. */
+/** A busy machine is slow to start a decoder; a decoder that needs longer than this is broken. */
 const LONGEST_CHECK_MS = 60_000
 
-/** The lane whose variants a queue's jobs make; `null` for a queue that makes none. Pure. */
+/** The lane of a queue's variants; `null` for a queue that makes none. Pure. */
 export function laneOf(queue: QueueName): Lane | null {
   if (queue === 'rindle_process') return 'image'
   return queue === 'rindle_media' ? 'av' : null
 }
 
 /**
- * Of these queues, those of which this machine can make nothing at all, because it lacks the program or library of every
- * processor that profiles need there. Asks the processors, as the doctor does. What a processor can make in part (of an
- * FFmpeg without some encoder, say) is no reason: the rest would wait for nothing. Nor is what a promotion reads with: of
- * the files that it cannot read here, each waits by itself.
+ * Returns those of these queues for which this machine can make nothing, because it lacks the program or library of
+ * every processor that profiles need there. Asks the processors, as the doctor does. A processor that can make a part
+ * (an FFmpeg without some encoder, say) does not refuse the queue: the other work would wait in vain. Nor does a
+ * missing reader refuse promotions: each file that cannot be read here waits alone.
  */
 export async function refusedQueues(
   { profiles, processors }: Pick<Runtime, 'profiles' | 'processors'>,
@@ -35,7 +35,7 @@ export async function refusedQueues(
   return Object.fromEntries(refused)
 }
 
-/** Why a processor can do nothing here: what it finds of itself, when nothing in particular is asked of it. */
+/** Why a processor can do nothing here: its own findings, without any particular demand. */
 async function problemOf(processor: Processor): Promise<string | undefined> {
   const context = { capabilities: new Set<string>(), signal: AbortSignal.timeout(LONGEST_CHECK_MS) }
   try {
@@ -48,14 +48,10 @@ async function problemOf(processor: Processor): Promise<string | undefined> {
   }
 }
 
-/** The error of a process that was told to work on these queues. */
+/** The error of a process that was asked to work on these queues. */
 export function cannotWork(refused: RefusedQueues): RindleError {
   const reasons = Object.entries(refused).map(([queue, reason]) => `${queue}: ${reason}`)
-  return new RindleError(
-    'setup_incomplete',
-    `This machine cannot work on a queue that was asked for. ${reasons.join(' ')}`,
-    {
-      details: { refused },
-    },
-  )
+  return new RindleError('setup_incomplete', `This machine cannot work on a requested queue. ${reasons.join(' ')}`, {
+    details: { refused },
+  })
 }

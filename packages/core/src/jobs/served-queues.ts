@@ -3,14 +3,14 @@ import type { Runtime } from '../kernel/runtime.ts'
 import type { WorkerRegistration, Workers } from '../ports/jobs.ts'
 import { cannotWork, refusedQueues } from './refused-queues.ts'
 
-/** What a process was to work on. */
+/** The queues that a process should serve. */
 export interface WorkPlan {
   readonly registrations: readonly WorkerRegistration[]
-  /** Whether its caller named the queues, and so must not be left without one. */
+  /** Whether the caller named the queues, so that each of them is required. */
   readonly isExplicit: boolean
 }
 
-/** The queues that one call of `work` serves: those that this machine can, and the others as soon as it can. */
+/** The queues of one call of `work`: those that this machine can serve now, and the others as soon as it can. */
 export class ServedQueues {
   readonly #runtime: Runtime
   readonly #groups: Workers[] = []
@@ -23,7 +23,7 @@ export class ServedQueues {
     this.#waiting = [...waiting]
   }
 
-  /** Starts the workers of what can be served. `setup_incomplete` when that is not all of what was named. */
+  /** Starts the workers of the queues that can be served. `setup_incomplete` when a named queue is missing. */
   static async start(runtime: Runtime, { registrations, isExplicit }: WorkPlan): Promise<ServedQueues> {
     const refused = await refusedQueues(
       runtime,
@@ -33,7 +33,7 @@ export class ServedQueues {
     for (const [queue, reason] of Object.entries(refused)) {
       runtime.logger.warn(
         { queue, code: 'queue_refused', error: reason },
-        'This process does not work on a queue until its machine can.',
+        'This process does not work on a queue that its machine cannot serve.',
       )
     }
     const served = new ServedQueues(runtime, registrations)
@@ -41,23 +41,23 @@ export class ServedQueues {
     return served
   }
 
-  /** Jobs at once, of the queues that are served now. */
+  /** Jobs at once, for the queues that are served now. */
   get concurrency(): Partial<Readonly<Record<QueueName, number>>> {
     return Object.fromEntries(this.#concurrency)
   }
 
-  /** What is not served now, and why. */
+  /** The queues that are not served now, with reasons. */
   get refused(): RefusedQueues {
     return this.#refused
   }
 
-  /** Serves what this machine can by now. `false`: it is as it was. */
+  /** Starts queues that this machine can serve by now. `false`: nothing has changed. */
   async lookAgain(): Promise<boolean> {
     const before = Object.keys(this.#refused) as QueueName[]
     if (before.length === 0) return false
     const started = await this.#startAllBut(await refusedQueues(this.#runtime, before))
     for (const queue of started) {
-      this.#runtime.logger.info({ queue }, 'This process works on a queue that it had refused.')
+      this.#runtime.logger.info({ queue }, 'This process now works on a queue that it had refused.')
     }
     return started.length > 0
   }

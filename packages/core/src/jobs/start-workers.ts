@@ -6,22 +6,22 @@ import { errorFields } from '../ports/logger.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { ServedQueues, type WorkPlan } from './served-queues.ts'
 
-/** How often a process looks whether its machine can work on a queue by now that it has refused. */
+/** Milliseconds between checks whether this machine can serve a refused queue by now. */
 const LOOK_AGAIN_MS = 60_000
 
-/** Starts workers and their heartbeat; when that cannot begin, the workers stop again. */
+/** Starts workers and their heartbeat; when the heartbeat cannot start, the workers stop again. */
 export function startWorkers(runtime: Runtime, plan: WorkPlan): Promise<RunningWorkers> {
   const starting = start(runtime, plan)
   const forget = (): boolean => runtime.workers.delete(starting)
-  // Known at once: `stop` of the instance waits for workers that are just starting.
+  // Registered at once: `stop` of the instance waits for workers that are just starting.
   runtime.workers.add(starting)
   starting.catch(forget)
   return starting.then((workers) => ({ ...workers, stop: (options) => workers.stop(options).finally(forget) }))
 }
 
-/** Stops all workers of the instance, those that are just starting included. */
+/** Stops all workers of the instance, including those that are just starting. */
 export async function stopWorkers({ workers }: Pick<Runtime, 'workers'>): Promise<void> {
-  // One that could not start has told its caller.
+  // Workers that could not start have told their caller.
   const groups = await Promise.allSettled(workers)
   await Promise.all(groups.flatMap((group) => (group.status === 'fulfilled' ? [group.value.stop()] : [])))
   workers.clear()
@@ -43,7 +43,7 @@ async function start(runtime: Runtime, plan: WorkPlan): Promise<RunningWorkers> 
   const stop = async (options: Parameters<Workers['stop']>[0]): Promise<void> => {
     state = 'draining'
     await looking.stop()
-    // First: they take no more jobs.
+    // First, so that they take no more jobs.
     await Promise.all([heartbeat.stop(), served.stop(options)])
     state = 'stopped'
   }
@@ -57,14 +57,14 @@ async function start(runtime: Runtime, plan: WorkPlan): Promise<RunningWorkers> 
   }
 }
 
-/** Looks for what can be served by now, until it is stopped. A look that fails is logged, and the next one comes. */
+/** Checks for servable queues until stopped. A failed check is logged, and the next one follows. */
 function lookAgainAndAgain(runtime: Runtime, served: ServedQueues, onChange: () => void): { stop(): Promise<void> } {
   let look: Promise<void> | undefined
   const lookAgain = async (): Promise<void> => {
     try {
       if (await served.lookAgain()) onChange()
     } catch (error) {
-      runtime.logger.warn(errorFields(error), 'It could not be seen whether a refused queue can be worked on.')
+      runtime.logger.warn(errorFields(error), 'The check whether a refused queue can be served has failed.')
     } finally {
       look = undefined
     }

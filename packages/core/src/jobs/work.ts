@@ -17,27 +17,28 @@ import { handOnVariants } from '../variants/wait.ts'
 import { maintenanceDied, promoteDied, variantsDied } from './dead-jobs.ts'
 import { handOnJob, newerJob, untilDone, workerDied } from './hand-on-job.ts'
 import { startWorkers } from './start-workers.ts'
+import { tellingAttempts } from './tell-attempts.ts'
 
 /** Options of {@link work}. */
 export interface WorkOptions {
   /**
-   * Which queues to serve. Named ones must be possible on this machine: `setup_incomplete`.
-   * @default all that this machine can work on, the others as soon as it can
+   * The queues to serve. This machine must be able to serve every named queue: `setup_incomplete`.
+   * @default all that this machine can serve, the others as soon as it can
    */
   readonly queues?: readonly QueueName[]
   /** Jobs at once in this process, by queue. @default promote 5, process as many as cores, media 1, purge 2, maintenance 1 */
   readonly concurrency?: Partial<Readonly<Record<QueueName, number>>>
 }
 
-/** What a worker does with one job. */
+/** A worker's handling of one job. */
 type Work = (runtime: Runtime, job: RunningJob) => Promise<void>
 
 type Handlers = Pick<WorkerRegistration, 'handle' | 'handleDead'>
 
 /**
- * Starts workers in this process. They take jobs until `stop()`, which waits for the jobs in hand. A queue of which this
- * machine can make nothing, for want of FFmpeg or sharp, is left to other workers, unless it was named: then
- * `setup_incomplete` says what is missing. `invalid_input` for an unknown queue.
+ * Starts workers in this process. They take jobs until `stop()`, which waits for the running ones. A queue for which
+ * this machine can make nothing, because FFmpeg or sharp is missing, is left to other workers, unless it was named:
+ * then `setup_incomplete` names the missing part. `invalid_input` for an unknown queue.
  */
 export async function work(runtime: Runtime, options: WorkOptions, maintain: Work): Promise<RunningWorkers> {
   const handlers = handlersOf(runtime, maintain)
@@ -46,18 +47,18 @@ export async function work(runtime: Runtime, options: WorkOptions, maintain: Wor
   if (unknown.length > 0) {
     throw new RindleError(
       'invalid_input',
-      `Unknown queues: ${unknown.join(', ')}. There are: ${QUEUE_NAMES.join(', ')}.`,
+      `Unknown queues: ${unknown.join(', ')}. The queues are: ${QUEUE_NAMES.join(', ')}.`,
     )
   }
   const registrations = queues.map((queue) => ({
     queue,
     concurrency: options.concurrency?.[queue] ?? defaultConcurrency(queue),
-    ...endingDeadRuns(runtime, leavingNewer(runtime, handlers[queue])),
+    ...tellingAttempts(runtime, endingDeadRuns(runtime, leavingNewer(runtime, handlers[queue]))),
   }))
   return startWorkers(runtime, { registrations, isExplicit: options.queues !== undefined })
 }
 
-/** The same handlers, which leave to newer workers what this version does not know. */
+/** Wraps handlers: jobs that this version does not know are left to newer workers. */
 function leavingNewer(runtime: Runtime, { handle, handleDead }: Handlers): Handlers {
   return {
     handle: (job) => (isKnownJob(job.queue, job.payload) ? handle(job) : leaveNewer(runtime, job)),
@@ -65,7 +66,7 @@ function leavingNewer(runtime: Runtime, { handle, handleDead }: Handlers): Handl
   }
 }
 
-/** Of an unknown class of work the asset is known all the same, and with it the variants that wait. */
+/** Even an unknown class of work names its asset, and so the variants that wait. */
 function leaveNewer(runtime: Runtime, job: DeadJob): Promise<void> {
   const failure = newerJob(job)
   const { assetId } = job.payload
@@ -74,7 +75,7 @@ function leaveNewer(runtime: Runtime, job: DeadJob): Promise<void> {
   return handOnVariants(runtime, job, assetId, () => false, failure)
 }
 
-/** The same handlers, which first write down how the attempts ended whose workers died. */
+/** Wraps handlers: the open runs of earlier attempts, whose workers died, are ended first. */
 function endingDeadRuns(runtime: Runtime, { handle, handleDead }: Handlers): Handlers {
   return {
     handle: async (job) => {
@@ -88,7 +89,7 @@ function endingDeadRuns(runtime: Runtime, { handle, handleDead }: Handlers): Han
   }
 }
 
-/** The queue of the purges also has the deletions of single objects. */
+/** The queue for purges also carries deletions of single objects. */
 function purgeWork({ payload }: RunningJob): Work {
   if ('variantName' in payload) return deleteReplacedObject
   return 'storageKey' in payload ? deleteLateArrival : (runtime, job) => purge(runtime, job, endUploads)
@@ -128,8 +129,8 @@ function handlersOf(runtime: Runtime, maintain: Work): Readonly<Record<QueueName
 
 const isText = (value: unknown): value is string => typeof value === 'string'
 const namesAsset = ({ assetId }: JsonObject): boolean => isText(assetId)
-const namesVariants = ({ assetId, class: workClass }: JsonObject): boolean =>
-  isText(assetId) && WORK_CLASSES.some((known) => known === workClass)
+const namesVariants = ({ assetId, class: named }: JsonObject): boolean =>
+  isText(assetId) && WORK_CLASSES.some((known) => known === named)
 
 const KNOWN: Readonly<Record<QueueName, (payload: JsonObject) => boolean>> = {
   rindle_promote: namesAsset,
@@ -140,7 +141,7 @@ const KNOWN: Readonly<Record<QueueName, (payload: JsonObject) => boolean>> = {
 }
 
 /**
- * Whether this version knows what a job asks for. A newer one may put more into a queue; during a rolling deployment an
+ * Whether this version knows a job's work. A newer version may add work to a queue; during a rolling deployment an
  * older worker leaves that to it. Pure.
  */
 function isKnownJob(queue: QueueName, payload: JsonObject): boolean {

@@ -3,7 +3,7 @@ import type { KnownStorage } from '../ports/storage.ts'
 import { textOrNull } from './sql/row-values.ts'
 import { DELIVERABLE } from './sql/state-literals.ts'
 
-/** What is remembered of a storage. */
+/** Reads the recorded facts about a storage. */
 export async function knownStorage(sql: SqlExecutor, name: string): Promise<KnownStorage> {
   const { rows } = await sql.executeSql('select identity from rindle.media_storages where name = $1::text', [name])
   return {
@@ -18,7 +18,7 @@ export async function knownStorage(sql: SqlExecutor, name: string): Promise<Know
   }
 }
 
-/** Writes down what tells a storage from others, unless that was done before. Gives what is written down then. */
+/** Records the identity of a storage, unless one is recorded already. Returns the recorded identity. */
 export async function rememberStorage(sql: SqlExecutor, name: string, identity: string): Promise<string> {
   const { rows } = await sql.executeSql(
     `with remembered as (
@@ -29,11 +29,11 @@ export async function rememberStorage(sql: SqlExecutor, name: string, identity: 
      union all select identity from rindle.media_storages where name = $1::text`,
     [name, identity],
   )
-  // Of two processes that are the first at once, neither row may be seen by the one that was second.
+  // When two first processes race, the second may see neither row.
   return textOrNull(rows[0] ?? {}, 'identity') ?? rememberStorage(sql, name, identity)
 }
 
-/** Writes down another identity of a storage, or its first one. */
+/** Records a new identity of a storage, or its first one. */
 export async function replaceKnownStorage(sql: SqlExecutor, name: string, identity: string): Promise<void> {
   await sql.executeSql(
     `insert into rindle.media_storages (name, identity) values ($1::text, $2::text)

@@ -1,7 +1,7 @@
 import { type Database, DateStyleError, sqlStateOf } from '@rindle/prisma'
 import { RindleError } from '../domain/errors.ts'
 
-/** Socket errors of Node by which a server is not there, and what they mean. */
+/** Socket errors of Node that mean an absent server, and their explanations. */
 const SOCKET_ERRORS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'the connection was refused',
   ECONNRESET: 'the connection was lost',
@@ -11,14 +11,15 @@ const SOCKET_ERRORS: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'it did not answer in time',
 }
 
-/** Classes and states of PostgreSQL (appendix A) by which the server cannot serve now. */
+/** PostgreSQL's classes and states (appendix A) in which the server cannot serve now. */
 const UNAVAILABLE_STATES = /^(08|53|57P)/
 /** Wrong password, no such role, no such database. */
 const REFUSED_STATES = /^(28|3D)/
 
 /**
- * The same database, whose connection failures are `RindleError`s: `database_unavailable`, or `setup_incomplete` when it
- * refuses the credentials or does not exist, or `config_invalid` for a DateStyle that cannot be read. Every other error passes as it is.
+ * Wraps a database so that its connection failures are `RindleError`s: `database_unavailable`; `setup_incomplete` when
+ * it refuses the credentials or does not exist; `config_invalid` for an unreadable DateStyle. Every other error passes
+ * unchanged.
  */
 export function mappingErrors(database: Database): Database {
   const mapped = async <T>(work: Promise<T>): Promise<T> => {
@@ -40,7 +41,7 @@ export function mappingErrors(database: Database): Database {
   }
 }
 
-/** A connection failure as a `RindleError`; anything else as it was. */
+/** Returns a connection failure as a `RindleError`, and any other error unchanged. */
 function mapDatabaseError(error: unknown): unknown {
   if (error instanceof DateStyleError) return new RindleError('config_invalid', error.message, { cause: error })
   const state = sqlStateOf(error)
@@ -61,7 +62,7 @@ function socketReason(error: unknown): string | undefined {
   const code = (error as NodeJS.ErrnoException).code
   const known = code === undefined ? undefined : SOCKET_ERRORS[code]
   if (known !== undefined) return known
-  // pg has no code for these.
+  // pg has no codes for these.
   if (/^(Connection terminated|timeout exceeded when trying to connect)/.test(error.message))
     return 'the connection was lost'
   return error.cause === undefined ? undefined : socketReason(error.cause)

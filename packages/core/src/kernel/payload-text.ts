@@ -1,6 +1,6 @@
 import { type JsonObject, RindleError } from '../domain/errors.ts'
 
-/** A text that a job's payload must have; a job that Rindle did not make has none, and is refused. */
+/** Reads a required text from a job's payload. A job that Rindle did not make lacks it, and is refused. */
 export function payloadText(payload: JsonObject, name: string): string {
   const value = payload[name]
   if (typeof value === 'string') return value

@@ -2,12 +2,12 @@ import { type ErrorCode, isRindleError } from '../domain/errors.ts'
 import { httpStatusOf } from '../domain/http-status.ts'
 import { errorFields, type Logger } from '../ports/logger.ts'
 
-/** What a problem document (RFC 9457) of Rindle says. */
+/** The members of a problem document (RFC 9457) of Rindle. */
 export interface ProblemMembers {
   readonly status: number
-  /** A code of `RindleError`; `internal_error` for a failure that is none. */
+  /** A code of `RindleError`; `internal_error` for any other failure, which the server's log explains. */
   readonly code: ErrorCode | 'internal_error'
-  /** One sentence for developers. It goes to whoever asks, so it names no key and no one else's id. */
+  /** One sentence for developers. The client gets it, so it names no key and no id of another actor. */
   readonly detail: string
   /** Why an upload was rejected. */
   readonly reason?: string
@@ -15,23 +15,23 @@ export interface ProblemMembers {
 
 /** How {@link failureResponse} answers and logs. */
 export interface FailureResponseOptions {
-  /** Told what is the server's fault. */
+  /** Receives failures of the server. */
   readonly logger: Pick<Logger, 'error'>
-  /** What the log says of it. */
+  /** The message in the log. */
   readonly message: string
   /** For a protocol with a status of its own. @default that of the code, see {@link httpStatusOf} */
   readonly status?: number
-  /** Sent along. @default none */
+  /** Headers of the answer. @default none */
   readonly headers?: Headers | Readonly<Record<string, string>>
 }
 
-/** Said in place of messages that may name keys, or ids of others, which must look like ids of nobody. */
+/** Stands in for messages that may name keys, or ids of other actors, which must look like ids that do not exist. */
 const DETAIL_OF_CODE: Partial<Readonly<Record<ErrorCode, string>>> = {
   not_found: 'There is no such thing here, or it is not yours.',
-  checksum_mismatch: 'The bytes are not those that were declared.',
+  checksum_mismatch: 'The bytes do not match their checksum.',
 }
 
-/** An answer as `application/problem+json`. No cache keeps it, and no browser takes it for anything else. */
+/** Makes an answer of type `application/problem+json`. No cache keeps it, and no browser guesses another type. */
 export function problemResponse(
   members: ProblemMembers,
   given: Headers | Readonly<Record<string, string>> = {},
@@ -45,8 +45,8 @@ export function problemResponse(
 }
 
 /**
- * The answer to a request that failed, whatever was thrown. What is the server's fault (500 and more) is logged with its
- * stack, and the answer says nothing of it; 503 asks to come again in 5 seconds.
+ * Answers a failed request, whatever was thrown. A failure of the server (500 and more) is logged with its stack, and the
+ * answer tells nothing of it; 503 asks the client to come again in 5 seconds.
  */
 export function failureResponse(
   failure: unknown,

@@ -3,10 +3,10 @@ import type { RowReason } from '../domain/reasons.ts'
 import type { EndedRunState } from '../domain/states.ts'
 import type { Runtime } from './runtime.ts'
 
-/** One attempt of background work, as the audit trail will keep it. */
+/** One attempt of background work, for the audit trail. */
 export interface RunStart {
   readonly id: string
-  /** The job that does it, in whose next attempt it is ended if this one dies. */
+  /** The job that does it; if this attempt dies, the job's next one ends it. */
   readonly jobId: string
   readonly assetId: string
   /** `null`: the work is on the asset itself. */
@@ -14,7 +14,7 @@ export interface RunStart {
   readonly attempt: number
 }
 
-/** Writes down that attempts have begun. They outlive their asset, and are pruned by age. */
+/** Records that attempts have begun. The runs outlive their asset, and are pruned by age. */
 export async function startRuns(runtime: Runtime, sql: SqlExecutor, runs: readonly RunStart[]): Promise<void> {
   await sql.executeSql(
     `insert into rindle.media_processing_runs
@@ -25,14 +25,14 @@ export async function startRuns(runtime: Runtime, sql: SqlExecutor, runs: readon
   )
 }
 
-/** Why an attempt ended as it did. */
+/** The reason for which an attempt ended. */
 export interface RunReason {
   readonly reason: RowReason
-  /** The same as a sentence, kept in the details. */
+  /** The same as a sentence, stored in the details. */
   readonly message?: string
 }
 
-/** Writes down how attempts ended. Runs that have ended already keep their first end. */
+/** Records how attempts ended. Runs that have ended already keep their first end. */
 export async function finishRuns(
   sql: SqlExecutor,
   runIds: readonly string[],
@@ -48,6 +48,35 @@ export async function finishRuns(
   )
 }
 
+/**
+ * Lets an attempt of work that was handed on count for the one before it, when that ended for the same reason: a night's
+ * outage is one row of the trail, with the last attempt's end and, as `times` in its details, how many there were. When it
+ * ended for another reason, both stay.
+ */
+export async function mergeRepeatedRun(sql: SqlExecutor, runId: string): Promise<void> {
+  await sql.executeSql(
+    `with ended as (
+       select * from rindle.media_processing_runs where id = $1::uuid and state = 'failed'
+     ), earlier as (
+       select run.id, run.state, run.error_reason from ended
+       join rindle.media_processing_runs as run
+         on run.asset_id = ended.asset_id and run.variant_name is not distinct from ended.variant_name
+           and run.id <> ended.id and run.created_at <= ended.created_at
+       order by run.created_at desc, run.id desc limit 1
+     ), merged as (
+       update rindle.media_processing_runs as run
+       set worker = ended.worker, attempt = ended.attempt, finished_at = ended.finished_at, updated_at = now(),
+         details = run.details || ended.details
+           || jsonb_build_object('times', coalesce((run.details->>'times')::int, 1) + 1)
+       from ended, earlier
+       where run.id = earlier.id and earlier.state = 'failed' and earlier.error_reason = ended.error_reason
+       returning run.id
+     )
+     delete from rindle.media_processing_runs where id = $1::uuid and exists (select 1 from merged)`,
+    [runId],
+  )
+}
+
 /** Ends the attempts at variants that are cancelled: nobody comes again for a job that was cancelled and then died. */
 export async function cancelRuns(sql: SqlExecutor, assetId: string, variantNames: readonly string[]): Promise<void> {
   await sql.executeSql(
@@ -60,8 +89,8 @@ export async function cancelRuns(sql: SqlExecutor, assetId: string, variantNames
 }
 
 /**
- * Ends what earlier attempts of a job have left open: their worker died, or was taken for dead. Only open runs are
- * looked at, which an index holds apart, so this costs no more when the trail is long.
+ * Ends the runs that a job's earlier attempts left open: their worker died, or seemed dead. Reads only open runs, by
+ * their own index, so the cost does not grow with the trail.
  */
 export async function endDeadRuns(sql: SqlExecutor, jobId: string): Promise<void> {
   await sql.executeSql(

@@ -1,7 +1,7 @@
 import { RindleError } from '../domain/errors.ts'
 import type { StorageAdapter, StorageCapability } from '../ports/storage.ts'
 
-/** Throws `capability_unsupported` unless the storage says that it can: nothing falls back silently. */
+/** Throws `capability_unsupported` unless the storage declares the capability: nothing falls back silently. */
 export function requireCapability(
   storage: StorageAdapter,
   capability: StorageCapability,

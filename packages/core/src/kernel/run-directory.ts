@@ -3,18 +3,18 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { RindleError } from '../domain/errors.ts'
 
-/** What the names of directories below the work directory begin with, so that a sweep knows them. */
+/** The prefixes of directories below the work directory; a sweep recognises them. */
 export const WORK_DIRECTORY_PREFIXES = { run: 'run-', sources: 'sources-' } as const
-/** The file that says which process a directory belongs to. */
+/** The file that names the process that owns a directory. */
 export const OWNER_FILE = '.owner.json'
 
-/** The process that a directory belongs to. */
+/** The process that owns a directory. */
 export interface DirectoryOwner {
   readonly pid: number
   readonly host: string
 }
 
-/** A private directory for one run of work; removed, with all that is in it, when it is disposed of. */
+/** A private directory for one run of work; disposing of it removes it with its contents. */
 export interface RunDirectory extends AsyncDisposable {
   /** An empty directory for outputs. */
   readonly path: string
@@ -28,7 +28,7 @@ export async function makeRunDirectory(parent: string): Promise<RunDirectory> {
   return { path, [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true }) }
 }
 
-/** Makes a directory that only this user can read, marked with its owner: a sweep leaves it alone while that lives. */
+/** Makes a directory that only this user can read, marked with its owner: a sweep skips it while the owner lives. */
 export async function makeOwnedDirectory(parent: string, kind: keyof typeof WORK_DIRECTORY_PREFIXES): Promise<string> {
   try {
     await mkdir(parent, { recursive: true })
@@ -38,7 +38,7 @@ export async function makeOwnedDirectory(parent: string, kind: keyof typeof WORK
     return root
   } catch (error) {
     if (!FULL.includes((error as NodeJS.ErrnoException).code)) throw error
-    throw new RindleError('insufficient_disk', `There is no room in the work directory ${parent}. Make some.`, {
+    throw new RindleError('insufficient_disk', `The work directory ${parent} has no free space. Free some.`, {
       cause: error,
     })
   }

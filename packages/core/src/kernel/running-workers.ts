@@ -1,15 +1,15 @@
 import type { RefusedQueues } from '../domain/queues.ts'
 import type { Workers } from '../ports/jobs.ts'
 
-/** How workers of this process are. */
+/** The health of this process's workers. */
 export interface WorkersHealth {
-  /** `draining`: they take no more jobs and finish those in hand. */
+  /** `draining`: they take no more jobs and finish the running ones. */
   readonly state: 'working' | 'draining' | 'stopped'
-  /** When the database last knew that they are alive. */
+  /** The last time at which the database learnt that they are alive. */
   readonly beatAt: Date
-  /** When they last tried to tell it, whatever came of it: long ago, when this process hangs. */
+  /** The last time at which they tried to tell it, with or without success: long ago, when this process hangs. */
   readonly triedAt: Date
-  /** Queues that they were to serve and do not, because this machine cannot; they look again every minute. */
+  /** Queues that they should serve but cannot on this machine; they check again every minute. */
   readonly refused: RefusedQueues
 }
 
@@ -17,6 +17,6 @@ export interface WorkersHealth {
 export interface RunningWorkers extends Workers {
   /** The id under which other processes know them; see {@link LiveWorker}. */
   readonly id: string
-  /** How they are. Asks nobody. */
+  /** Returns their health, without I/O. */
   health(): WorkersHealth
 }

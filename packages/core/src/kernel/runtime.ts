@@ -11,7 +11,7 @@ import type { RunningWorkers } from './running-workers.ts'
 import type { SourceCache } from './source-cache.ts'
 import { assertOutsideTransaction } from './transaction-scope.ts'
 
-/** What every verb works with: the composed adapters of one instance. Internal; applications see {@link Rindle}. */
+/** The composed adapters of one instance, for every verb. Internal; applications see {@link Rindle}. */
 export interface Runtime {
   readonly database: Database
   readonly storages: Readonly<Record<string, StorageAdapter>>
@@ -24,17 +24,17 @@ export interface Runtime {
   readonly sources: SourceCache
   /** Workers of this process that run or are starting. */
   readonly workers: Set<Promise<RunningWorkers>>
-  /** Where run directories and the source cache live. */
+  /** The directory of the run directories and the source cache. */
   readonly workDirectory: string
-  /** Names this process in the audit trail. */
+  /** The name of this process in the audit trail. */
   readonly worker: string
   readonly deliveryExpiresInSeconds: number
-  /** The longest life of a URL, and how long an object that was replaced is kept for those who have one. */
+  /** The longest lifetime of a URL. A replaced object is kept this long for those who hold one. */
   readonly maxDeliveryExpiresInSeconds: number
   readonly now: () => Date
-  /** When this instance was made: of two processes that know different things the later one is right. */
+  /** The time at which this instance was made: of two processes with different knowledge, the younger is right. */
   readonly startedAt: Date
-  /** How long a quarantined original is kept. */
+  /** The number of days for which a quarantined original is kept. */
   readonly quarantineDays: number
   /** A new UUIDv7. */
   readonly newId: () => string
@@ -42,7 +42,7 @@ export interface Runtime {
   readonly randomText: () => string
 }
 
-/** The configured profile of that name, or `unknown_profile`. */
+/** Returns the configured profile of that name, or throws `unknown_profile`. */
 export function profileOf(runtime: Runtime, name: string): Profile {
   const profile = Object.hasOwn(runtime.profiles, name) ? runtime.profiles[name] : undefined
   if (profile !== undefined) return profile
@@ -52,18 +52,18 @@ export function profileOf(runtime: Runtime, name: string): Profile {
   })
 }
 
-/** The kind of adapter behind a storage's name, for events. */
+/** The kind of adapter of a storage, for events. */
 export function adapterNameOf(runtime: Pick<Runtime, 'storages'>, name: string): string {
   return configuredStorage(runtime, name).name
 }
 
-/** The way to a storage; from within a transaction there is none. */
+/** Returns a storage; throws within a transaction. */
 export function storageOf(runtime: Pick<Runtime, 'storages'>, name: string): StorageAdapter {
   assertOutsideTransaction(`The storage "${name}"`)
   return configuredStorage(runtime, name)
 }
 
-/** A row may name a storage that the configuration no longer has. */
+/** A row may name a storage that is no longer configured. */
 function configuredStorage(runtime: Pick<Runtime, 'storages'>, name: string): StorageAdapter {
   const storage = Object.hasOwn(runtime.storages, name) ? runtime.storages[name] : undefined
   if (storage !== undefined) return storage

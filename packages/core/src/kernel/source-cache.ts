@@ -7,10 +7,10 @@ import type { SourceFile } from '../ports/processor.ts'
 import type { StorageAdapter } from '../ports/storage.ts'
 import { makeOwnedDirectory } from './run-directory.ts'
 
-/** What identifies a source. */
+/** The fields that identify a source. */
 export type SourceAsset = Pick<Asset, 'id' | 'storage' | 'storageKey' | 'etag' | 'contentType'>
 
-/** A source file that stays where it is until it is disposed of. */
+/** A source file that stays in place until it is disposed of. */
 export interface AcquiredSource extends AsyncDisposable {
   readonly file: SourceFile
 }
@@ -25,19 +25,19 @@ interface CacheEntry {
 
 /** Options of {@link SourceCache}. */
 export interface SourceCacheOptions {
-  /** An own directory is made in it on first need. */
+  /** The parent of the cache's own directory, which is made on first need. */
   readonly directory: string
-  /** Files that nobody uses are removed, oldest use first, while all together are larger than this. */
+  /** Unused files are removed, least recently used first, while the total size exceeds this. */
   readonly maxBytes: number
   readonly storageOf: (name: string) => StorageAdapter
 }
 
 /**
- * Source files of one process. Local storage is read in place; from any other, the promote, process and media jobs of
- * one asset share one download. Bounded; files in use are never removed.
+ * The source files of one process. Local storage is read in place; for any other storage, the promote, process and
+ * media jobs of one asset share one download. Bounded; files in use are never removed.
  */
 export class SourceCache {
-  // A Map keeps insertion order, and an entry moves to the end when it is used: the first is the least recently used.
+  // A Map keeps insertion order, and a used entry moves to the end: the first is the least recently used.
   readonly #entries = new Map<string, CacheEntry>()
   readonly #options: SourceCacheOptions
   #directory: Promise<string> | undefined
@@ -47,7 +47,7 @@ export class SourceCache {
   }
 
   /**
-   * The asset's bytes as a file, exactly those of its recorded etag. `storage_object_missing`,
+   * Returns the asset's bytes as a file, exactly those of its recorded etag. `storage_object_missing`,
    * `storage_precondition_failed`.
    */
   async acquire(asset: SourceAsset, signal: AbortSignal): Promise<AcquiredSource> {
@@ -68,15 +68,15 @@ export class SourceCache {
       }
     } catch (error) {
       entry.pins -= 1
-      // A failed download must be tried again, but one that others still wait for stays.
+      // A failed download must be retried, but others may still wait for this one.
       if (!signal.aborted) this.#entries.delete(key)
       throw error
     }
   }
 
   /**
-   * Forgets the copy of an asset's bytes, so that the next who wants them gets a new one: when work with it failed, for
-   * the copy may be at fault, or somebody has removed it. Who uses it keeps it.
+   * Forgets the copy of an asset's bytes, so that the next reader downloads a new one. Called after work with it
+   * failed: the copy may be damaged or removed. Current users keep it.
    */
   async forget(asset: SourceAsset): Promise<void> {
     const key = keyOf(asset)
@@ -99,7 +99,7 @@ export class SourceCache {
     this.#directory ??= makeOwnedDirectory(this.#options.directory, 'sources')
     const path = join(await this.#directory, `${asset.id}-${crypto.randomUUID()}`)
     const download = storage.download(asset.storageKey, path, asset.etag === null ? {} : { ifMatch: asset.etag })
-    // Whoever waits for it sees the failure; without a waiter it must not end the process.
+    // Those who wait for it see the failure; without a waiter it must not end the process.
     download.catch(() => {})
     return { path, download, byteSize: 0, pins: 0, isForgotten: false }
   }
@@ -141,7 +141,7 @@ async function inPlace(storage: StorageAdapter, asset: SourceAsset): Promise<Acq
   }
 }
 
-/** What an earlier version called by another name is read as what it is called now. */
+/** Reads a type that an earlier version spelt differently under its present name. */
 function contentTypeOf({ contentType }: SourceAsset): string | null {
   return contentType === null ? null : canonicalContentType(contentType)
 }

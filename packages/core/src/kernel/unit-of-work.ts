@@ -7,15 +7,15 @@ import type { Runtime } from './runtime.ts'
 import { withinTransaction } from './transaction-scope.ts'
 
 /**
- * A transaction of the application, with the events that wait for its commit. Pass it as `tx`; after the commit call
- * `afterCommit`.
+ * A transaction of the application, with the events that wait for its commit. Pass it as `tx`, and call `afterCommit`
+ * after the commit.
  */
 export interface TransactionHandle extends SqlExecutor {
-  /** Emits the events of everything done with this handle. Call it after the commit, and not after a rollback. */
+  /** Emits the events of everything done with this handle. Call it after the commit, never after a rollback. */
   afterCommit(): void
 }
 
-/** Everything one verb does inside one transaction: rows at once, jobs at its end, events after the commit. */
+/** Everything that one verb does inside one transaction: rows at once, jobs at its end, events after the commit. */
 export interface UnitOfWork extends SqlExecutor {
   /** Inserts the job with the others at the end of the unit, in the same transaction. */
   enqueue(request: JobRequest): void
@@ -44,9 +44,9 @@ export function withTransaction(runtime: Runtime, tx: SqlExecutor): TransactionH
 }
 
 /**
- * Runs `work` in one transaction: the application's when `tx` is given, an own one otherwise. Storage is never touched
- * inside. An own transaction that the database ends as a deadlock or serialisation failure is run again, at most three
- * times; the application's is not ours to repeat.
+ * Runs `work` in one transaction: the application's when `tx` is given, else its own. Never touches storage inside.
+ * When the database ends its own transaction because of a deadlock or serialisation failure, it runs again, at most
+ * three times; the application's transaction is not ours to repeat.
  */
 export async function inTransaction<T>(
   runtime: Runtime,
@@ -69,8 +69,8 @@ export async function inTransaction<T>(
 }
 
 /**
- * Runs a unit that is a single statement, which is a transaction by itself: that spares the database a BEGIN and a
- * COMMIT. Such a unit enqueues nothing.
+ * Runs a unit that is a single statement, and thus a transaction: this saves the database a BEGIN and a COMMIT. Such a
+ * unit enqueues nothing.
  */
 export async function inOneStatement<T>(
   runtime: Runtime,
@@ -89,7 +89,7 @@ async function inOwnTransaction<T>(runtime: Runtime, work: (unit: UnitOfWork) =>
     if (isTransactional && unit.requests.length > 0) await jobs.enqueue(unit.requests, sql)
     return unit
   })
-  // Such an adapter does not see the transaction, so a job must not be there before the rows that it is about.
+  // Such an adapter does not see the transaction, so its job must not exist before the job's rows.
   if (!isTransactional && done.requests.length > 0) await jobs.enqueue(done.requests, database)
   for (const event of done.events) events.emit(event)
   return done.result
@@ -105,13 +105,13 @@ async function inHostTransaction<T>(
   const { result, requests, events } = await runUnit(tx, work)
   const isHandle = PENDING in tx
   if (isHandle) (tx as PendingHandle)[PENDING].push(...events)
-  // Of a bare transaction's commit nobody will tell us, so its events travel with a job that exists only if it commits.
+  // Nothing tells us of a bare transaction's commit, so its events travel with a job that exists only if it commits.
   const [first, ...rest] = requests
   if (first !== undefined) await runtime.jobs.enqueue([isHandle ? first : announcing(first, events), ...rest], tx)
   return result
 }
 
-/** What one unit of work has done, and what is to follow from it. */
+/** The results of one unit of work, and the effects that follow. */
 interface DoneUnit<T> {
   readonly result: T
   readonly requests: readonly JobRequest[]
@@ -137,7 +137,7 @@ function announcing(request: JobRequest, events: readonly RindleEvent[]): JobReq
     : { ...request, payload: { ...request.payload, announce: events as unknown as readonly JsonObject[] } }
 }
 
-/** Emits the events that a host transaction handed to the job that committed with it. */
+/** Emits the events that an application's transaction handed to the job that committed with it. */
 export function announceCommitted(runtime: Runtime, payload: JsonObject): void {
   const { announce } = payload
   if (!Array.isArray(announce)) return

@@ -5,21 +5,21 @@ import type { Runtime } from '../kernel/runtime.ts'
 
 /**
  * Refuses a key that is, or may become, one of Rindle's own objects: `conflict`, with `reserved_key` as
- * `details.reason`. It looks at the key alone, so no row that is just being made can be missed. `storage_key_invalid`.
+ * `details.reason`. Judges the key alone, so it cannot miss a row that is just being made. `storage_key_invalid`.
  */
 export function assertOwnKey(runtime: Runtime, key: string): void {
   if (!isReservedKey(normalizeKey(key), Object.keys(runtime.profiles))) return
   throw new RindleError(
     'conflict',
-    `The key "${key}" is kept for Rindle's own objects. Files of yours have keys that begin neither with "staging" nor ` +
+    `The key "${key}" is reserved for Rindle's own objects. Keys of your own files begin neither with "staging" nor ` +
       'with the name of a profile; assets are delivered by `url` and `variantUrl`, and deleted by `detach` or a purge.',
     { details: { reason: 'reserved_key' }, retryable: false },
   )
 }
 
 /**
- * {@link assertOwnKey}, and refuses a key that a row names although it has another form, by hand or since a profile is
- * configured no more: `conflict`, with `key_of_asset` as `details.reason`. One query.
+ * {@link assertOwnKey}, and refuses a key that a row names although its form is not Rindle's: it was written by hand,
+ * or its profile is no longer configured. `conflict`, with `key_of_asset` as `details.reason`. One query.
  */
 export async function assertUnownedKey(runtime: Runtime, key: string): Promise<void> {
   assertOwnKey(runtime, key)

@@ -12,7 +12,7 @@ import { assertOwnKey, assertUnownedKey } from './own-key.ts'
 
 /** Options of {@link store}. */
 export interface StoreOptions extends Partial<Omit<PutOptions, 'contentType' | 'disposeChunks'>> {
-  /** What the bytes are; nobody looks. @default the source's own word, else what the key's extension says */
+  /** The type of the bytes; nothing checks it. @default the source's own type, else the type of the key's extension */
   readonly contentType?: string
   /** Refuses a longer source while it streams. @default the profile's `accept.maxBytes` */
   readonly maxBytes?: number
@@ -22,17 +22,17 @@ export interface StoreOptions extends Partial<Omit<PutOptions, 'contentType' | '
 export interface StoreVariantOptions extends StoreOptions {
   /** The asset that the file was made from. */
   readonly assetId: string
-  /** What the application calls the file. */
+  /** The application's name for the file. */
   readonly variantName: string
 }
 
-// Nothing that could end a header.
+// Characters that cannot end a header.
 const HEADER_VALUE = /^[\x20-\x7e]+$/
 
 /**
- * Streams a file of the application's own into the storage of a profile, under a key of its own; what was there is
- * replaced, at once. Nobody checks the bytes: no gate, no scanner. `conflict` for a key that is Rindle's or a row's,
- * `storage_key_invalid`, `upload_rejected` past `maxBytes`, `checksum_mismatch`; nothing is kept then. Safe to repeat
+ * Streams the application's own file into the storage of a profile, under the application's own key, and replaces the
+ * present object at once. Nothing checks the bytes: no gate, no scanner. `conflict` for a key of Rindle's or of a row,
+ * `storage_key_invalid`, `upload_rejected` past `maxBytes`, `checksum_mismatch`; nothing is stored then. Safe to repeat
  * with the same bytes.
  */
 export async function store(
@@ -48,7 +48,7 @@ export async function store(
   assertOptions({ ...options, maxBytes })
   assertOwnKey(runtime, key)
   const { body, disposeChunks, contentType: declared } = await openSource(source)
-  // Whatever fails reaches the storage by the iterator, also before its first step; without a listener it ends the process.
+  // The iterator reports every error, even before its first step; without a listener an error would end the process.
   body.on('error', () => {})
   try {
     await assertUnownedKey(runtime, key)
@@ -63,8 +63,8 @@ export async function store(
 }
 
 /**
- * {@link store}, for a file that was made from an asset: a failure is logged with the asset and the name of the file, and
- * goes on to the caller. Rindle keeps no row of it, and does not delete it with its asset.
+ * {@link store}, for a file that was made from an asset: a failure is logged with the asset and the file's name, and
+ * reaches the caller. Rindle has no row for the file, and does not delete it with its asset.
  */
 export async function storeVariant(
   runtime: Runtime,
@@ -83,14 +83,14 @@ export async function storeVariant(
   }
 }
 
-/** A malformed word of a client is none. */
+/** A malformed type of a client counts as none. */
 function typeOf(key: string, declared: OpenedSource['contentType']): string {
   return declared !== undefined && isContentType(declared) ? declared : contentTypeOfName(key)
 }
 
 async function* bytesOf(body: Readable): AsyncGenerator<Uint8Array> {
   for await (const chunk of body as AsyncIterable<unknown>) {
-    // A stream in string mode gives text; its bytes are meant.
+    // A stream in string mode gives text; take its bytes.
     if (typeof chunk === 'string') yield Buffer.from(chunk)
     else if (chunk instanceof Uint8Array) yield chunk
     else throw new RindleError('invalid_input', 'The source is a stream of objects. It must give bytes or text.')

@@ -5,8 +5,8 @@ import type { ConditionalOptions, StorageAdapter, StorageCallOptions, StoredObje
 import { assertUnownedKey } from './own-key.ts'
 
 /**
- * Writes the object under a key of the profile's storage to a file that must not exist yet. A key of an asset is as good as
- * any: nothing is changed. `storage_object_missing`, `invalid_input`, `storage_precondition_failed`,
+ * Writes the object under a key of the profile's storage to a file that must not exist yet. Keys of assets are allowed,
+ * because nothing is changed. `storage_object_missing`, `invalid_input`, `storage_precondition_failed`,
  * `storage_key_invalid`; no file is left then.
  */
 export async function downloadObject(
@@ -19,7 +19,7 @@ export async function downloadObject(
   return storageOfProfile(runtime, profileName).download(normalizeKey(key), path, options)
 }
 
-/** What the profile's storage knows of the object under a key, or `undefined`. `capability_unsupported`. */
+/** Returns the storage's facts about the object under a key, or `undefined`. `capability_unsupported`. */
 export async function headObject(
   runtime: Runtime,
   profileName: string,
@@ -32,7 +32,7 @@ export async function headObject(
 }
 
 /**
- * Deletes a file of the application's own; success when it is gone. `conflict` for a key that is Rindle's or a row's,
+ * Deletes the application's own file; success when it is gone. `conflict` for a key of Rindle's or of a row,
  * `storage_key_invalid`.
  */
 export async function deleteObject(

@@ -9,16 +9,16 @@ import { assertOwnKey } from './own-key.ts'
 
 /** Options of {@link urlForKey}. */
 export interface KeyUrlOptions extends UrlOptions {
-  /** What a signed URL delivers the file as. @default what the key's extension says */
+  /** The content type that a signed URL delivers. @default the type of the key's extension */
   readonly contentType?: string
-  /** The name a browser saves the file under. @default the last part of the key */
+  /** The name under which a browser saves the file. @default the last part of the key */
   readonly filename?: string
 }
 
 /**
- * A URL of a file of the application's own, by the policy of the profile: its authorizer is asked first, with the key, and
- * a refusal issues nothing; public or signed, and for how long. Nobody looks whether the file is there. `conflict` for a
- * key of Rindle's, `forbidden`, `capability_unsupported`, `storage_key_invalid`.
+ * Returns a URL of the application's own file, by the profile's policy: public or signed, and with its lifetime. It
+ * asks the authorizer first, with the key, and a refusal issues nothing. Does not check that the file exists.
+ * `conflict` for a key of Rindle's, `forbidden`, `capability_unsupported`, `storage_key_invalid`.
  */
 export async function urlForKey(
   runtime: Runtime,

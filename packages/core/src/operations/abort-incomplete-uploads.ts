@@ -18,23 +18,23 @@ import { type WalkOptions, walk } from './walk.ts'
 
 /** Options of {@link abortIncompleteUploads}. */
 export interface AbortUploadsOptions extends WalkOptions {
-  /** Asks the storages, counts what would be done, and changes nothing. @default false */
+  /** Asks the storages, counts the results, and changes nothing. @default false */
   readonly dryRun?: boolean
   /** Sessions at once. @default 4 */
   readonly concurrency?: number
 }
 
-/** What {@link abortIncompleteUploads} did, or would do. */
+/** The results of {@link abortIncompleteUploads}, real or foreseen. */
 export interface AbortUploadsReport {
-  /** Open sessions whose time had run out. */
+  /** Open sessions that had expired. */
   readonly sessionsFound: number
   readonly sessionsExpired: number
-  /** Unfinished multipart and resumable uploads that were given up in their storage. */
+  /** Unfinished multipart and resumable uploads that were aborted in their storage. */
   readonly remoteAborted: number
   readonly errors: number
-  /** Sessions whose file had arrived although nobody said so: completed, and their assets promoted. */
+  /** Sessions whose file had arrived without a completion call: completed, and their assets promoted. */
   readonly sessionsVerified: number
-  /** Storages that are down: what is in them was left after the first errors. */
+  /** Storages that are down: their sessions were skipped after the first errors. */
   readonly stopped: readonly StoppedStorage[]
   readonly dryRun: boolean
   readonly interrupted: boolean
@@ -44,10 +44,10 @@ const DEFAULT_CONCURRENCY = 4
 const OVERDUE = `state in ('initialized', 'signed', 'resuming', 'uploading', 'uploaded') and expires_at <`
 
 /**
- * Ends the upload sessions whose time has run out. A file that has arrived is verified as {@link verifyCompletion} does,
- * so that a client that never called loses nothing; otherwise the session becomes `expired`, and the parts that its
- * storage holds are given up. Staged objects are left to {@link cleanupOrphans}. Safe to repeat, to interrupt, and to run
- * beside clients: of two that end a session at the same time one wins.
+ * Ends the upload sessions that have expired. A file that has arrived is verified as {@link verifyCompletion} does, so
+ * that a client that never called loses nothing; otherwise the session becomes `expired`, and its stored parts are
+ * removed. Leaves staged objects to {@link cleanupOrphans}. Safe to repeat, to interrupt, and to run beside clients:
+ * when two end a session at the same time, one wins.
  */
 export async function abortIncompleteUploads(
   runtime: Runtime,
@@ -71,7 +71,7 @@ export async function abortIncompleteUploads(
         if (ended === 'aborted') counts.remoteAborted += 1
       } catch (error) {
         counts.errors += 1
-        watch.failed(storage, error, { sessionId }, 'An overdue upload session could not be ended.')
+        watch.failed(storage, error, { sessionId }, 'An expired upload session could not be ended.')
       }
     }
     const concurrency = options.concurrency ?? DEFAULT_CONCURRENCY
@@ -90,9 +90,9 @@ export async function abortIncompleteUploads(
   })
 }
 
-/** By the application's clock, which also set the time. */
+/** By the application's clock, which also set the time of expiry. */
 function overdueSessions(runtime: Runtime): AsyncIterable<Row[]> {
-  // The page is cut before its assets are looked up, each by its key: a join would rather read all assets.
+  // The page is cut before its assets are looked up by key: a join would rather read all assets.
   const sql = `select session.id, session.expires_at::text as at, asset.storage
     from (select id, expires_at, asset_id from rindle.media_upload_sessions
       where ${OVERDUE} $3::timestamptz
@@ -103,7 +103,7 @@ function overdueSessions(runtime: Runtime): AsyncIterable<Row[]> {
   return timedPages(runtime.database, sql, [runtime.now().toISOString()])
 }
 
-/** `aborted`: expired, and given up in the storage as well. `moved_on`: somebody else has ended it, or it failed. */
+/** `aborted`: expired, and aborted in the storage as well. `moved_on`: another process has ended it, or it failed. */
 type Ended = 'verified' | 'expired' | 'aborted' | 'moved_on'
 
 async function endSession(runtime: Runtime, sessionId: string): Promise<Ended> {
@@ -118,7 +118,7 @@ async function endSession(runtime: Runtime, sessionId: string): Promise<Ended> {
   return hadParts ? 'aborted' : 'expired'
 }
 
-/** How {@link endSession} would end it, as far as looking tells. */
+/** How {@link endSession} would end it, as far as reads can tell. */
 async function foreseeEnd(runtime: Runtime, sessionId: string): Promise<Ended> {
   const open = await readSession(runtime, sessionId)
   const arrived = mayHaveArrived(open) ? await lookForArrival(runtime, open) : 'nothing'
@@ -127,7 +127,7 @@ async function foreseeEnd(runtime: Runtime, sessionId: string): Promise<Ended> {
 }
 
 async function lookForArrival(runtime: Runtime, open: OpenSession): Promise<'verified' | 'moved_on' | 'nothing'> {
-  // Of a resumable one the offset has said that every byte is there.
+  // The offset of a resumable upload says that every byte is there.
   if (open.session.uploadStrategy === 'resumable' || (await hasAllParts(runtime, open))) return 'verified'
   const object = await storageOf(runtime, open.asset.storage).head(open.session.uploadKey)
   if (object === undefined) return 'nothing'
@@ -140,13 +140,13 @@ async function hasAllParts(runtime: Runtime, { session, asset, multipartUploadId
     const parts = await storageOf(runtime, asset.storage).multipart.listParts(session.uploadKey, multipartUploadId)
     return parts.length === planParts(session.uploadLength).partCount
   } catch (error) {
-    // Put together already, or given up.
+    // Assembled already, or aborted.
     if (isRindleError(error, 'storage_object_missing')) return false
     throw error
   }
 }
 
-/** What lies there of a resumable upload may be its first half. */
+/** The object of a resumable upload may be only its first half. */
 function mayHaveArrived({ session }: OpenSession): boolean {
   if (session.uploadStrategy !== 'resumable') return true
   if (isPartial(session)) return false
@@ -160,7 +160,7 @@ async function verifyArrival(runtime: Runtime, open: OpenSession): Promise<'veri
     return 'verified'
   } catch (error) {
     if (isRindleError(error, 'storage_object_missing')) return 'nothing'
-    // Rejected: the session has failed, and the log says why. Ended: by its client, at this moment.
+    // Rejected: the session has failed, and the log names the reason. Ended: by its client, at this moment.
     if (isRindleError(error, 'upload_rejected') || isRindleError(error, 'session_expired')) return 'moved_on'
     throw error
   }

@@ -25,38 +25,38 @@ export interface BackfillOptions<P extends string = string> extends WalkOptions 
   readonly storage?: string
   /** Only this analyzer. @default all of each profile */
   readonly analyzer?: string
-  /** Runs the analyzers, counts what they would change, and writes nothing. @default false */
+  /** Runs the analyzers, counts the changes, and writes nothing. @default false */
   readonly dryRun?: boolean
   /** Assets at once. @default 2 */
   readonly concurrency?: number
-  /** Goes on behind this asset: the `lastId` of a run that was interrupted. @default at the first */
+  /** Continues after this asset: the `lastId` of an interrupted run. @default from the first */
   readonly after?: string
 }
 
-/** What {@link backfillMetadata} did, or would do. */
+/** The results of {@link backfillMetadata}, real or foreseen. */
 export interface BackfillReport {
   readonly scanned: number
-  /** Assets whose metadata is another now, or would be. */
+  /** Assets whose metadata has changed, or would change. */
   readonly updated: number
   readonly failed: number
-  /** Storages that are down: what is in them was left after the first errors. */
+  /** Storages that are down: their assets were skipped after the first errors. */
   readonly stopped: readonly StoppedStorage[]
   readonly dryRun: boolean
   readonly interrupted: boolean
-  /** The last asset before which everything is done; `null`: none. */
+  /** The last asset up to which everything is done; `null`: none. */
   readonly lastId: string | null
 }
 
 const DEFAULT_CONCURRENCY = 2
 const ANALYZED = `'ready', 'available', 'degraded'`
-/** An asset that has begun is finished. */
+/** An asset in progress is always finished. */
 const NEVER = new AbortController().signal
 
 /**
- * Runs the analyzers of the profiles over the originals of `ready`, `available` and `degraded` assets again, and writes
- * what they find into `metadata`, each under its name; the rest of it stays. An asset that fails is counted and logged,
- * and keeps what it has; one that is purged meanwhile is not counted as failed. Safe to repeat and to interrupt.
- * `unknown_profile`; `invalid_input` for an unknown analyzer or storage.
+ * Runs the analyzers of the profiles again over the originals of `ready`, `available` and `degraded` assets, and writes
+ * each result into `metadata` under the analyzer's name; other metadata stays. An asset that fails is counted and
+ * logged, and keeps its metadata; one that is purged meanwhile does not count as failed. Safe to repeat and to
+ * interrupt. `unknown_profile`; `invalid_input` for an unknown analyzer or storage.
  */
 export async function backfillMetadata(runtime: Runtime, options: BackfillOptions = {}): Promise<BackfillReport> {
   const of = options.profile === undefined ? 'all' : 'profile'
@@ -75,7 +75,7 @@ export async function backfillMetadata(runtime: Runtime, options: BackfillOption
         watch.answered(asset.storage)
       } catch (error) {
         counts.failed += 1
-        watch.failed(asset.storage, error, { assetId: asset.id }, 'The metadata of an asset could not be found.')
+        watch.failed(asset.storage, error, { assetId: asset.id }, 'The analyzers could not run on an asset.')
       }
     }
     const progress = { lastId: options.after ?? null, isWhole: () => watch.stopped.length === 0 }
@@ -98,7 +98,7 @@ function analyzersOf(
   const known = new Set(all.flatMap(([, analyzers]) => analyzers.map(({ name }) => name)))
   if (only !== undefined && !known.has(only)) {
     const names = known.size === 0 ? 'none' : [...known].join(', ')
-    throw new RindleError('invalid_input', `There is no analyzer "${only}". There are: ${names}.`)
+    throw new RindleError('invalid_input', `There is no analyzer "${only}". Configured analyzers: ${names}.`)
   }
   const wanted = all.map(
     ([profile, analyzers]) => [profile, analyzers.filter(({ name }) => only === undefined || name === only)] as const,
@@ -126,7 +126,7 @@ async function* assetsOf(
   }
 }
 
-/** Whether the metadata is another now. Of an asset that was purged since its page was read nothing can be found. */
+/** Whether the metadata has changed. An asset that was purged since its page was read has no result. */
 async function analyzeUnlessGone(
   runtime: Runtime,
   asset: Asset,

@@ -12,7 +12,7 @@ import { countRows, type RowCount, sumOf } from './count-rows.ts'
 import { PAGE_SIZE, pages } from './pages.ts'
 import { type Progress, startProgress, type WalkOptions } from './walk.ts'
 
-/** What an invariant may be broken by. */
+/** The kinds of broken invariants. */
 export type ViolationClass =
   | 'asset_without_job'
   | 'variant_without_job'
@@ -29,17 +29,17 @@ export interface Violation {
   readonly class: ViolationClass
   readonly assetId: string
   readonly variantName?: string
-  /** What is wrong, for a person. */
+  /** A description, for a person. */
   readonly message: string
 }
 
 /** Options of {@link checkInvariants}. */
 export interface CheckInvariantsOptions extends WalkOptions {
-  /** Ask storage for the object of every original and ready variant. @default true */
+  /** Asks storage for the object of every original and ready variant. @default true */
   readonly objects?: boolean
   /** Requests to the storages at once. @default 10 */
   readonly concurrency?: number
-  /** Violations listed in the report; all are counted. @default 100 */
+  /** The most violations listed in the report; all are counted. @default 100 */
   readonly limit?: number
 }
 
@@ -47,16 +47,16 @@ export interface CheckInvariantsOptions extends WalkOptions {
 export interface InvariantReport {
   readonly checked: { readonly assets: number; readonly variants: number; readonly objects: number }
   readonly violationCount: number
-  /** The first of them, up to the limit. */
+  /** The first violations, up to the limit. */
   readonly violations: readonly Violation[]
   readonly interrupted: boolean
 }
 
 /**
- * Checks what must always hold, whatever process was killed when: work in flight has a live job, what is ready has its
- * object, every asset's state is the aggregate of its variants and agrees with its upload, and nothing that is attached
- * is deleted. Reads in pages, so memory is bounded; may run beside workers, because what looks wrong is looked at a
- * second time. Changes nothing.
+ * Checks the invariants that no kill of any process may break: work in flight has a live job, every ready variant has
+ * its object, every asset's state is the aggregate of its variants and agrees with its upload, and no attached asset is
+ * deleted. Reads in pages, so memory is bounded. May run beside workers, because it checks every suspect twice. Changes
+ * nothing.
  */
 export async function checkInvariants(
   runtime: Runtime,
@@ -75,7 +75,7 @@ export async function checkInvariants(
   return check.report()
 }
 
-/** Jobs by asset in flight: its states, its queue and what the absence of a job is called. */
+/** Assets in flight: their states, their queue and the class of a missing job. */
 const ASSET_WORK = [
   {
     states: IN_PROMOTION,
@@ -111,7 +111,7 @@ class InvariantCheck {
     this.#signal = options.signal
   }
 
-  /** Asks how much there is to be done, when somebody wants to know. */
+  /** Counts the rows to check, if there is a listener for progress. */
   async begin(): Promise<void> {
     const { onProgress, objects: asksStorages = true } = this.#options
     if (onProgress === undefined) return
@@ -179,7 +179,7 @@ class InvariantCheck {
     }
   }
 
-  /** One statement reads an asset with its variants, so a transaction is seen whole or not at all. */
+  /** One statement reads an asset with its variants, so it sees each transaction whole or not at all. */
   async aggregates(): Promise<void> {
     const deciding = DECIDING_STATES.map((state) => `'${state}'`).join(', ')
     const sql = `select asset.id, asset.state,
@@ -199,7 +199,7 @@ class InvariantCheck {
     }
   }
 
-  /** Session and asset go on in one transaction, so an upload that is open has an asset that waits for it. */
+  /** Session and asset change in one transaction, so an open upload has an asset that waits for it. */
   async sessions(): Promise<void> {
     const sql = `select session.id, session.asset_id, session.state, asset.state as asset_state
       from rindle.media_upload_sessions as session join rindle.media_assets as asset on asset.id = session.asset_id
@@ -232,7 +232,7 @@ class InvariantCheck {
     }
   }
 
-  /** Several at once, and told in the order of their rows: two runs over the same say the same. */
+  /** Several at once, but reported in the order of their rows: two runs over the same rows report the same. */
   async #each(rows: readonly Row[], check: (row: Row) => Promise<Violation | null>): Promise<void> {
     const found: (Violation | null)[] = []
     const rest = rows.entries()
@@ -300,7 +300,7 @@ class InvariantCheck {
     return rows.filter((row) => !live.has(keyOf(row)))
   }
 
-  /** A row that changed between our two looks was at work, and may be of the same state for another reason. */
+  /** A row that changed between the two reads was at work, and may have the same state for another reason. */
   async #isStill(table: 'media_assets' | 'media_variants', row: Row): Promise<boolean> {
     const sql = `select 1 from rindle.${table} where id = $1::uuid and updated_at::text = $2::text`
     return (await this.#runtime.database.executeSql(sql, [row['id'], row['at']])).rows.length === 1
@@ -316,7 +316,7 @@ function ofVariant(violation: ViolationClass, row: Row, message: string): Violat
   return { class: violation, assetId: text(row, 'asset_id'), variantName: text(row, 'name'), message }
 }
 
-/** Which job makes a recipe of a newer version, only that version knows. */
+/** Only the newer version knows the job for its recipe. */
 function jobOf(row: Row): { readonly queue: QueueName; readonly key: string } | undefined {
   const recipe = json<NormalizedRecipe>(row, 'recipe')
   return isKnownRecipe(recipe, text(row, 'recipe_digest')) ? jobsFor(text(row, 'asset_id'), [{ recipe }])[0] : undefined

@@ -2,7 +2,8 @@ import { type Runtime, storageOf } from '../kernel/runtime.ts'
 import { type Row, text, textOrNull } from '../kernel/sql/row-values.ts'
 import { giveUpParts } from '../uploads/give-up.ts'
 import { resumableStateOf } from '../uploads/sessions.ts'
-import { countRows, type RowCount } from './count-rows.ts'
+import { countRows } from './count-rows.ts'
+import { type LateArrival, lateArrivals } from './late-arrivals.ts'
 import { PAGE_SIZE, timedPages } from './pages.ts'
 import { runOperation } from './run-operation.ts'
 import { storagesIn } from './scope.ts'
@@ -13,22 +14,25 @@ import { type WalkOptions, walk } from './walk.ts'
 export interface CleanupOptions extends WalkOptions {
   /** Deletes; otherwise it only counts. @default false */
   readonly live?: boolean
-  /** Only sessions of this storage. @default all */
+  /** Only what is in this storage. @default all */
   readonly storage?: string
   /** Sessions at once. @default 10 */
   readonly concurrency?: number
 }
 
-/** What {@link cleanupOrphans} did, or found. */
+/** The results of {@link cleanupOrphans}, or its findings. */
 export interface CleanupReport {
   /** Expired sessions. */
   readonly sessionsFound: number
   readonly sessionsDeleted: number
+  /** Staged objects of the sessions, and those that came late. */
   readonly objectsDeleted: number
-  /** Of the sessions found, those without a staged object. */
+  /** The found sessions without a staged object. */
   readonly objectsMissing: number
+  /** Objects that came to staging after their upload had ended otherwise; in the storages that can list. */
+  readonly objectsLate: number
   readonly errors: number
-  /** Storages that are down: what is in them was left after the first errors. */
+  /** Storages that are down: their sessions were skipped after the first errors. */
   readonly stopped: readonly StoppedStorage[]
   readonly dryRun: boolean
   readonly interrupted: boolean
@@ -37,51 +41,109 @@ export interface CleanupReport {
 const DEFAULT_CONCURRENCY = 10
 
 /**
- * Deletes `expired` upload sessions with what they left in staging, and nothing else; without `live` it only counts. The
- * object goes before its row, so that a run that was killed is finished by the next. An error of one is counted and
- * logged; a storage that is down is left. Safe to repeat and to interrupt. `invalid_input` for an unknown storage.
+ * Deletes `expired` upload sessions with what they left in staging, and what came to staging after its upload had ended
+ * otherwise: a URL for one PUT outlives that. Nothing else; without `live` it only counts. The object goes before its row,
+ * so that a run that was killed is finished by the next. An error of one is counted and logged; a storage that is down is
+ * left. Safe to repeat and to interrupt. `invalid_input` for an unknown storage.
  */
 export async function cleanupOrphans(runtime: Runtime, options: CleanupOptions = {}): Promise<CleanupReport> {
   const dryRun = !(options.live ?? false)
-  return runOperation(runtime, { operation: 'cleanup_orphans', scope: 'all', dry_run: dryRun }, async () => {
-    const storages = storagesIn(runtime, options.storage)
-    const watch = new StorageWatch(runtime.logger)
-    const counts = { sessionsFound: 0, sessionsDeleted: 0, objectsDeleted: 0, objectsMissing: 0, errors: 0 }
-    const each = async (row: Row): Promise<void> => {
-      const storage = text(row, 'storage')
-      if (options.storage !== undefined && storage !== options.storage) return
-      if (watch.isStopped(storage)) return
-      counts.sessionsFound += 1
-      try {
-        const isThere = await hasObject(runtime, row)
-        watch.answered(storage)
-        if (!isThere) counts.objectsMissing += 1
-        if (dryRun) return
-        await deleteStaged(runtime, row)
-        if (isThere) counts.objectsDeleted += 1
-        if (await deleteSession(runtime, text(row, 'id'))) counts.sessionsDeleted += 1
-      } catch (error) {
-        counts.errors += 1
-        const fields = { sessionId: row['id'] }
-        watch.failed(storage, error, fields, 'What an expired upload session has left could not be deleted.')
-      }
-    }
-    const concurrency = options.concurrency ?? DEFAULT_CONCURRENCY
-    const total = (): Promise<RowCount> =>
-      countRows(runtime.database, `rindle.media_upload_sessions where state = 'expired'`, [])
-    const { interrupted } = await walk(watch.until(expiredSessions(runtime), storages), {
-      ...options,
-      concurrency,
-      counts,
-      each,
-      total,
+  return runOperation(runtime, { operation: 'cleanup_orphans', scope: 'all', dry_run: dryRun }, async () =>
+    new Cleanup(runtime, options, dryRun).run(storagesIn(runtime, options.storage)),
+  )
+}
+
+/** Something to be looked at, and how many expired sessions that is. */
+interface Task {
+  readonly sessions: 0 | 1
+  readonly run: () => Promise<void>
+}
+
+class Cleanup {
+  readonly #runtime: Runtime
+  readonly #options: CleanupOptions
+  readonly #dryRun: boolean
+  readonly #watch: StorageWatch
+  readonly #counts = {
+    sessionsFound: 0,
+    sessionsDeleted: 0,
+    objectsDeleted: 0,
+    objectsMissing: 0,
+    objectsLate: 0,
+    errors: 0,
+  }
+
+  constructor(runtime: Runtime, options: CleanupOptions, dryRun: boolean) {
+    this.#runtime = runtime
+    this.#options = options
+    this.#dryRun = dryRun
+    this.#watch = new StorageWatch(runtime.logger)
+  }
+
+  async run(storages: readonly string[]): Promise<CleanupReport> {
+    const { interrupted } = await walk(this.#tasks(storages), {
+      ...this.#options,
+      concurrency: this.#options.concurrency ?? DEFAULT_CONCURRENCY,
+      counts: this.#counts,
+      each: ({ run }) => run(),
+      sizeOf: ({ sessions }) => sessions,
+      total: () => countRows(this.#runtime.database, `rindle.media_upload_sessions where state = 'expired'`, []),
     })
-    return { ...counts, stopped: watch.stopped, dryRun, interrupted }
-  })
+    return { ...this.#counts, stopped: this.#watch.stopped, dryRun: this.#dryRun, interrupted }
+  }
+
+  async *#tasks(storages: readonly string[]): AsyncGenerator<Task[]> {
+    for await (const rows of this.#watch.until(expiredSessions(this.#runtime), storages)) {
+      yield rows.map((row) => ({ sessions: 1, run: () => this.#cleanUp(row) }))
+    }
+    for await (const arrivals of lateArrivals(this.#runtime, storages, this.#watch)) {
+      yield arrivals.map((arrival) => ({ sessions: 0, run: () => this.#remove(arrival) }))
+    }
+  }
+
+  /** One expired session, with what it has left. */
+  async #cleanUp(row: Row): Promise<void> {
+    const storage = text(row, 'storage')
+    if (this.#options.storage !== undefined && storage !== this.#options.storage) return
+    if (this.#watch.isStopped(storage)) return
+    this.#counts.sessionsFound += 1
+    try {
+      const isThere = await hasObject(this.#runtime, row)
+      this.#watch.answered(storage)
+      if (!isThere) this.#counts.objectsMissing += 1
+      if (this.#dryRun) return
+      await deleteStaged(this.#runtime, row)
+      if (isThere) this.#counts.objectsDeleted += 1
+      if (await deleteSession(this.#runtime, text(row, 'id'))) this.#counts.sessionsDeleted += 1
+    } catch (error) {
+      this.#counts.errors += 1
+      const fields = { sessionId: row['id'] }
+      this.#watch.failed(storage, error, fields, 'What an expired upload session has left could not be deleted.')
+    }
+  }
+
+  async #remove({ storage, key, sessionId }: LateArrival): Promise<void> {
+    if (this.#watch.isStopped(storage)) return
+    this.#counts.objectsLate += 1
+    if (this.#dryRun) return
+    try {
+      await storageOf(this.#runtime, storage).delete(key)
+      this.#watch.answered(storage)
+      this.#counts.objectsDeleted += 1
+    } catch (error) {
+      this.#counts.errors += 1
+      this.#watch.failed(
+        storage,
+        error,
+        { sessionId },
+        'An object that came after its upload had ended could not be deleted.',
+      )
+    }
+  }
 }
 
 function expiredSessions(runtime: Runtime): AsyncIterable<Row[]> {
-  // The page is cut before its assets are looked up, each by its key: a join would rather read all assets.
+  // The page is cut before its assets are looked up by key: a join would rather read all assets.
   const sql = `select session.id, session.updated_at::text as at, session.upload_key, session.multipart_upload_id,
       session.resumable_state, session.last_known_offset, asset.storage
     from (select id, updated_at, asset_id, upload_key, multipart_upload_id, resumable_state, last_known_offset

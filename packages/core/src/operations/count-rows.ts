@@ -2,21 +2,21 @@ import type { SqlExecutor } from '@rindle/prisma'
 import { json, number } from '../kernel/sql/row-values.ts'
 import { FIRST_ID } from './pages.ts'
 
-/** How many rows there are. */
+/** A number of rows. */
 export interface RowCount {
   readonly count: number
-  /** Whether that is what the planner of the database thinks. */
+  /** Whether the count is the estimate of the database's planner. */
   readonly isEstimate: boolean
 }
 
-/** So many are counted in some ten milliseconds. */
+/** The database counts this many in some ten milliseconds. */
 const MOST_COUNTED = 50_000
 
 /**
- * How many rows a walk is going to meet: counted while they are few, and estimated when they are many, so that nobody waits
- * for a number that is only shown.
+ * Returns the number of rows that a walk will meet: counted when they are few, estimated when they are many, so that
+ * nobody waits for a number that is only displayed.
  *
- * @param from What stands behind `from` in a statement, conditions included.
+ * @param from the text after `from` in a statement, conditions included
  */
 export async function countRows(database: SqlExecutor, from: string, values: readonly unknown[]): Promise<RowCount> {
   const { rows } = await database.executeSql(
@@ -30,9 +30,9 @@ export async function countRows(database: SqlExecutor, from: string, values: rea
   return { count: Math.max(count, plan?.Plan['Plan Rows'] ?? 0), isEstimate: true }
 }
 
-/** Which assets a walk is going to meet. */
+/** The assets that a walk will meet. */
 interface AssetScope {
-  /** As SQL between parentheses takes them. @default every state */
+  /** SQL for use between parentheses. @default every state */
   readonly states?: string
   readonly profiles: readonly string[]
   readonly storage?: string | undefined
@@ -45,7 +45,7 @@ export async function countAssets(
   { states, profiles, storage, after = FIRST_ID }: AssetScope,
 ): Promise<RowCount> {
   if (profiles.length === 0) return { count: 0, isEstimate: false }
-  // A list of values, and not of rows, tells the planner how many there are of each.
+  // A list of values, not of rows, tells the planner the frequency of each.
   const names = profiles.map((_profile, index) => `$${index + 2}::text`)
   const conditions = [
     `id > $1::uuid and profile in (${names.join(', ')})`,

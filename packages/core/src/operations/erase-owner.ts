@@ -6,35 +6,34 @@ import type { Runtime } from '../kernel/runtime.ts'
 import { booleanOrNull, text, textOrNull } from '../kernel/sql/row-values.ts'
 import { inTransaction } from '../kernel/unit-of-work.ts'
 
-/** What an erasure does, or would do; ids are sorted. */
+/** The results of an erasure, real or foreseen; ids are sorted. */
 export interface ErasureReport {
   /** The ids of the owner's attachments. */
   readonly attachmentsToDetach: readonly string[]
   /**
-   * Assets that nobody else holds, and uploads for the owner that are on their way or were refused: purged with all their
+   * Assets that nobody else holds, and the owner's uploads that are on their way or were refused: purged with all their
    * objects, by jobs of the same transaction.
    */
   readonly assetsToPurge: readonly string[]
-  /** Assets that another owner holds too: they stay. */
+  /** Assets that another owner holds, too: they stay. */
   readonly retainedSharedAssets: readonly string[]
 }
 
 /** Options of {@link eraseOwner}. */
 export interface EraseOwnerOptions {
-  /** The application's transaction, in which it deletes its own record. @default an own one */
+  /** The transaction in which the application deletes its own record. @default an own one */
   readonly tx?: SqlExecutor
 }
 
-/** What {@link eraseOwner} would do. Changes nothing. `invalid_input` for a malformed owner. */
+/** Returns the results that {@link eraseOwner} would have. Changes nothing. `invalid_input` for a malformed owner. */
 export async function previewOwnerErasure(runtime: Runtime, owner: Owner): Promise<ErasureReport> {
   return reportOn(runtime.database, owner)
 }
 
 /**
- * Detaches everything that the owner holds, at whatever slot, and enqueues the purge of what nobody else holds, uploads
- * that were begun for him included. Atomic,
- * safe to repeat. What is attached to the owner afterwards, or while this runs at a slot that was empty, stays.
- * `invalid_input` for a malformed owner.
+ * Detaches everything that the owner holds, at any slot, and enqueues the purge of assets that nobody else holds,
+ * including uploads for the owner. Atomic, safe to repeat. Keeps attachments that are made afterwards, or meanwhile at
+ * a slot that was empty. `invalid_input` for a malformed owner.
  */
 export async function eraseOwner(
   runtime: Runtime,
@@ -50,7 +49,7 @@ export async function eraseOwner(
       [ownerType, ownerId],
     )
     const slots = rows.map((row) => ({ ownerType, ownerId, slot: text(row, 'slot') }))
-    // All slots before any asset: whoever attaches takes his one slot first, too, so nobody waits in a circle.
+    // All slots before any asset: every attach takes its one slot first, too, so there is no deadlock.
     const held = new Map<string, readonly string[]>()
     for (const slot of slots) {
       const holders = await lockSlot(unit, slot)
@@ -74,7 +73,7 @@ export async function eraseOwner(
   })
 }
 
-/** The assets that are to be attached to the owner when they become available: on their way, or refused. */
+/** The assets to be attached to the owner when they become available: on their way, or refused. */
 async function uploadsFor(sql: SqlExecutor, owner: Owner, slots: readonly string[]): Promise<readonly string[]> {
   const { ownerType, ownerId } = ownerColumns(owner)
   const { rows } = await sql.executeSql(
@@ -86,7 +85,7 @@ async function uploadsFor(sql: SqlExecutor, owner: Owner, slots: readonly string
   return rows.map((row) => text(row, 'asset_id'))
 }
 
-/** An upload that still arrives is attached to nobody. The slots are locked. */
+/** Detaches the owner from uploads that still arrive. The caller holds the slots' locks. */
 async function forgetUploads(sql: SqlExecutor, owner: Owner, slots: readonly string[]): Promise<void> {
   const { ownerType, ownerId } = ownerColumns(owner)
   await sql.executeSql(

@@ -6,10 +6,10 @@ import { type ErasureReport, eraseOwner, previewOwnerErasure } from './erase-own
 import { PAGE_SIZE, pages } from './pages.ts'
 import { type WalkOptions, walk } from './walk.ts'
 
-/** Owners, one after the other: a list, or what reads a file. */
+/** Owners, in sequence: a list, or a reader of a file. */
 export type Owners = Iterable<Owner> | AsyncIterable<Owner>
 
-/** What the erasure of many owners did, or would do: the sums of their reports. */
+/** The results of erasing many owners, real or foreseen: the sums of their reports. */
 export interface ErasureTotals {
   readonly owners: number
   readonly attachmentsToDetach: number
@@ -22,8 +22,8 @@ export interface ErasureTotals {
 }
 
 /**
- * What {@link eraseOwners} would do with the same owners in the same order. Changes nothing. Remembers the owners, to
- * know what only they share.
+ * Returns the results that {@link eraseOwners} would have with the same owners in the same order. Changes nothing.
+ * Remembers the owners, to find assets that only they share.
  */
 export async function previewOwnerErasures(
   runtime: Runtime,
@@ -40,8 +40,8 @@ export async function previewOwnerErasures(
 }
 
 /**
- * Erases owners one after the other, each in a transaction of its own. An error of one is counted and logged, and the
- * rest is done. Safe to repeat and to interrupt.
+ * Erases owners one after the other, each in its own transaction. A failed owner is counted and logged, and the rest
+ * goes on. Safe to repeat and to interrupt.
  */
 export async function eraseOwners(runtime: Runtime, owners: Owners, options: WalkOptions = {}): Promise<ErasureTotals> {
   return eachOwner(runtime, owners, { ...options, dryRun: false }, (owner) => eraseOwner(runtime, owner))
@@ -68,7 +68,7 @@ async function eachOwner(
       runtime.logger.error({ owner, ...errorFields(error) }, 'An owner could not be erased.')
     }
   }
-  // In order: who comes first decides who shares with whom.
+  // In order: the order decides who shares with whom.
   const total = Array.isArray(owners) ? { total: async () => ({ count: owners.length, isEstimate: false }) } : {}
   const { interrupted } = await walk(singly(owners), { ...options, ...total, concurrency: 1, counts: totals, each })
   return { ...totals, dryRun, interrupted }
@@ -78,7 +78,7 @@ async function* singly(owners: Owners): AsyncGenerator<Owner[]> {
   for await (const owner of owners) yield [owner]
 }
 
-/** The report as it will be when the earlier owners, this one included, hold nothing any more. */
+/** The report as it will be when the earlier owners, including this one, hold nothing any more. */
 async function withoutEarlier(
   runtime: Runtime,
   report: ErasureReport,
@@ -92,7 +92,7 @@ async function withoutEarlier(
   return { ...report, assetsToPurge: [...report.assetsToPurge, ...released], retainedSharedAssets: retained }
 }
 
-/** In pages, and to the first: half the world may hold the default avatar. */
+/** In pages, up to the first other owner: half the world may hold the default avatar. */
 async function isHeldByOthers(runtime: Runtime, assetId: string, earlier: ReadonlySet<string>): Promise<boolean> {
   const sql = `select id, owner_type, owner_id from rindle.media_attachments
     where asset_id = $2::uuid and id > $1::uuid order by id limit ${PAGE_SIZE}`

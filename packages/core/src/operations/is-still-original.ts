@@ -1,7 +1,7 @@
 import type { Asset } from '../domain/entities.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 
-/** Whether an object that was not found should be there: an asset that was purged meanwhile has lost nothing. */
+/** Whether a missing object should exist: an asset that was purged meanwhile has lost nothing. */
 export async function isStillOriginal(
   runtime: Pick<Runtime, 'database'>,
   { id, storageKey }: Pick<Asset, 'id' | 'storageKey'>,

@@ -11,9 +11,9 @@ import { areKnownOptions } from './schedule.ts'
 import { SCHEDULED_VERBS, type ScheduledVerb } from './scheduled-verbs.ts'
 
 /**
- * The job `rindle_maintenance`: one scheduled verb, whose result is kept until the next one. A worker that stops, or a
- * cancelled job, ends it between two items; it is then taken up again by another worker. An outage, and what only a
- * newer worker knows, hands it on; what cannot be done at all is not tried again.
+ * The job `rindle_maintenance`: runs one scheduled verb, and keeps its result until the next one. A stopping worker, or
+ * a cancelled job, ends it between two items; another worker then takes it up again. An outage, or work that only a
+ * newer worker knows, hands it on; work that cannot run at all is not retried.
  */
 export async function maintain(runtime: Runtime, job: RunningJob): Promise<void> {
   try {
@@ -24,10 +24,7 @@ export async function maintain(runtime: Runtime, job: RunningJob): Promise<void>
     if (failure.kind === 'defect' || job.signal.aborted) throw error
     if (failure.kind !== 'verdict') return handOnJob(runtime, job, failure)
     const { reason, message } = failure
-    runtime.logger.error(
-      { task: job.payload['task'], code: reason },
-      `Scheduled maintenance cannot be done. ${message}`,
-    )
+    runtime.logger.error({ task: job.payload['task'], code: reason }, `Scheduled maintenance cannot run. ${message}`)
   }
 }
 
@@ -41,7 +38,7 @@ function knownVerb(runtime: Runtime, payload: JsonObject): ScheduledVerb {
     throw new RindleError('newer_worker_needed', message)
   }
   const { storage } = options
-  // What a newer process has configured; a verb that is called says that it is mistyped.
+  // A newer process may have configured it; a direct call would report a mistyped name.
   if (typeof storage === 'string' && !Object.hasOwn(runtime.storages, storage)) {
     throw new RindleError(
       'unknown_storage',
@@ -60,22 +57,22 @@ async function runVerb(runtime: Runtime, job: RunningJob, verb: ScheduledVerb): 
     await endRun(runtime, run, { state: 'succeeded', report: factsOf(report) })
     runtime.logger.info({ task: verb, ...factsOf(report) }, 'Scheduled maintenance has ended.')
   } catch (error) {
-    // A worker that is being stopped gives the job back: another one goes on with it.
+    // A stopping worker gives the job back: another one continues.
     if (!job.signal.aborted) await noteFailure(runtime, run, error)
     throw error
   }
 }
 
-/** What ended the run is more telling than why that could not be written down. */
+/** The error that ended the run matters more than a failure to record it. */
 async function noteFailure(runtime: Runtime, run: BegunRun, error: unknown): Promise<void> {
   try {
     await endRun(runtime, run, { state: 'failed', errorReason: failureOf(error).reason })
   } catch (cause) {
-    runtime.logger.warn({ task: run.task, ...errorFields(cause) }, 'That maintenance failed could not be written down.')
+    runtime.logger.warn({ task: run.task, ...errorFields(cause) }, 'The failure of maintenance could not be recorded.')
   }
 }
 
-/** What of a report is kept: it stays small, however much there was to do. Pure. */
+/** The part of a report that is stored: it stays small, however much there was to do. Pure. */
 function factsOf(report: object): JsonObject {
   return Object.fromEntries(Object.entries(report).filter(([, value]) => typeof value !== 'object' || value === null))
 }

@@ -9,7 +9,7 @@ import { type BackfillOptions, type BackfillReport, backfillMetadata } from './b
 import { type CleanupOptions, type CleanupReport, cleanupOrphans } from './cleanup-orphans.ts'
 import { type EraseOwnerOptions, type ErasureReport, eraseOwner, previewOwnerErasure } from './erase-owner.ts'
 import { type ErasureTotals, eraseOwners, type Owners, previewOwnerErasures } from './erase-owners.ts'
-import { type InitStorageReport, initStorage } from './init-storage.ts'
+import { type InitStorageOptions, type InitStorageReport, initStorage } from './init-storage.ts'
 import { type AssetPage, type ListAssetsOptions, listAssets } from './list/list-assets.ts'
 import { type ListVariantsOptions, listVariants, type VariantPage } from './list/list-variants.ts'
 import { type PruneRunsOptions, type PruneRunsReport, pruneRuns } from './prune-runs.ts'
@@ -30,18 +30,18 @@ import { type VerifyStorageOptions, type VerifyStorageReport, verifyStorage } fr
 import type { WalkOptions } from './walk.ts'
 
 /**
- * The verbs that repair and maintain. All are safe to repeat and to run beside workers; those that work through many
- * items can be interrupted, count the errors of single items, and delete only when they are told `live`.
+ * The verbs that repair and maintain. All are safe to repeat and to run beside workers. Those that work through many
+ * items can be interrupted, count the errors of single items, and delete only with `live`.
  */
 export interface Operations<P extends string = string, V extends string = string> {
   /**
-   * Reads one asset's original again and writes content type, kind, dimensions, duration and tracks. `not_found`,
+   * Reads one asset's original again and writes its content type, kind, dimensions, duration and tracks. `not_found`,
    * `not_deliverable`, `original_missing`, `original_damaged`.
    */
   reprobe(assetId: string, options?: ReprobeOptions): Promise<ReprobeReport>
   /**
-   * Promotes a quarantined asset again, from the bytes that are still there and through the whole gate. Atomic.
-   * `not_found`, `invalid_transition`, `storage_object_missing`, `checksum_mismatch`.
+   * Promotes a quarantined asset again, from its stored bytes and through the whole gate. Atomic. `not_found`,
+   * `invalid_transition`, `storage_object_missing`, `checksum_mismatch`.
    */
   releaseAsset(assetId: string, options?: ReleaseOptions): Promise<ReleaseReport>
   /** Enqueues an asset's failed and cancelled variants again. Atomic. `not_found`, `unknown_variant`. */
@@ -52,69 +52,74 @@ export interface Operations<P extends string = string, V extends string = string
    */
   regenerateVariants(options?: RegenerateOptions<P>): Promise<RegenerateReport>
   /**
-   * Asks the storages for every original and variant object: variants whose object is gone become `missing`, and
-   * `ready` when it is found again. `unknown_profile`, `unknown_variant`.
+   * Asks the storages for every original and variant object: variants without an object become `missing`, and `ready`
+   * when it is found again. `unknown_profile`, `unknown_variant`.
    */
   verifyStorage(options?: VerifyStorageOptions<P>): Promise<VerifyStorageReport>
   /**
    * Takes what is at a storage's address now for that storage: after it was moved, emptied or exchanged on purpose.
-   * `invalid_input`.
+   * With `dryRun` it only looks. `invalid_input`.
    */
-  initStorage(storage: string): Promise<InitStorageReport>
+  initStorage(storage: string, options?: InitStorageOptions): Promise<InitStorageReport>
   /** Enqueues work again whose job is gone. */
   recoverLostWork(options?: RecoverOptions): Promise<RecoverReport>
 
-  /** Ends upload sessions whose time has run out: `expired`, or completed where the file has arrived. */
+  /** Ends expired upload sessions: `expired`, or completed where the file has arrived. */
   abortIncompleteUploads(options?: AbortUploadsOptions): Promise<AbortUploadsReport>
   /** Deletes expired upload sessions with their staged objects; without `live` it counts. */
   cleanupOrphans(options?: CleanupOptions): Promise<CleanupReport>
-  /** Finds objects that no row knows; with `live` deletes them. `capability_unsupported`. */
+  /** Finds objects that no row refers to; deletes them with `live`. `capability_unsupported`. */
   scanOrphans(options?: ScanOptions): Promise<ScanReport>
-  /** Deletes what killed processes left in the work directory of this machine; without `live` it counts. */
+  /** Deletes leftovers of killed processes in this machine's work directory; without `live` it counts. */
   sweepOrphanedTempFiles(options?: SweepOptions): Promise<SweepReport>
   /** Runs the analyzers of the profiles over all originals again. `unknown_profile`. */
   backfillMetadata(options?: BackfillOptions<P>): Promise<BackfillReport>
-  /** Enqueues the purge of assets that nobody has attached for long; without `live` it counts. `unknown_profile`. */
+  /** Enqueues the purge of assets that have long been unattached; without `live` it counts. `unknown_profile`. */
   purgeUnattached(options?: PurgeUnattachedOptions<P>): Promise<PurgeUnattachedReport>
   /**
-   * Enqueues the purge of one asset; without `live` it only looks. One that is attached is refused, unless `detach` says
-   * otherwise. Atomic. `not_found`, `conflict`.
+   * Enqueues the purge of one asset; without `live` it only looks. Refuses an attached asset, unless `detach` is set.
+   * Atomic. `not_found`, `conflict`.
    */
   purgeAsset(assetId: string, options?: PurgeAssetOptions): Promise<PurgeAssetReport>
   /** Deletes old processing runs; without `live` it counts. */
   pruneRuns(options?: PruneRunsOptions): Promise<PruneRunsReport>
 
-  /** What {@link eraseOwner} would do. Changes nothing. `invalid_input`. */
+  /** Returns the results that {@link eraseOwner} would have. Changes nothing. `invalid_input`. */
   previewOwnerErasure(owner: Owner): Promise<ErasureReport>
-  /** Detaches everything that the owner holds; what nobody else holds is purged by jobs. Atomic. `invalid_input`. */
+  /**
+   * Detaches everything that the owner holds; jobs purge the assets that nobody else holds. Atomic. `invalid_input`.
+   */
   eraseOwner(owner: Owner, options?: EraseOwnerOptions): Promise<ErasureReport>
-  /** What {@link eraseOwners} would do with the same owners in the same order. Changes nothing. */
+  /**
+   * Returns the results that {@link eraseOwners} would have with the same owners in the same order. Changes nothing.
+   */
   previewOwnerErasures(owners: Owners, options?: WalkOptions): Promise<ErasureTotals>
-  /** Erases owners one after the other, a transaction each; errors are counted. */
+  /** Erases owners one after the other, in a transaction each; errors are counted. */
   eraseOwners(owners: Owners, options?: WalkOptions): Promise<ErasureTotals>
 
-  /** A page of assets by state, profile, owner, reason and time, what changed last first. `unknown_profile`. */
+  /** Lists a page of assets by state, profile, owner, reason and time, the latest change first. `unknown_profile`. */
   listAssets(options?: ListAssetsOptions<P>): Promise<AssetPage<P>>
-  /** A page of variants by the same. `unknown_profile`. */
+  /** Lists a page of variants by the same criteria. `unknown_profile`. */
   listVariants(options?: ListVariantsOptions<P>): Promise<VariantPage>
   /**
-   * What is degraded or stuck, and which verb is for it: one snapshot, bounded. Changes nothing. `unknown_profile`.
+   * Reports degraded and stuck work, with the verb that repairs it: one bounded snapshot. Changes nothing.
+   * `unknown_profile`.
    */
   runtimeStatus(options?: RuntimeStatusOptions<P>): Promise<RuntimeStatus>
 
   /**
-   * Registers cron jobs for these verbs, in UTC, on the queue `rindle_maintenance`: by default uploads are aborted and
-   * storage is verified, and everything that deletes is a dry run. The last call counts. `invalid_input`.
+   * Registers cron jobs for these verbs, in UTC, on the queue `rindle_maintenance`. By default uploads are aborted and
+   * storage is verified, and every verb that deletes runs dry. Each call replaces the last. `invalid_input`.
    */
   schedule(options?: ScheduleOptions<P>): Promise<void>
   /**
-   * What is scheduled: when each task comes next, when it last ran, and what it did. Changes nothing.
+   * Lists the scheduled tasks: their next run, their last run, and its results. Changes nothing.
    * `capability_unsupported` where the jobs adapter has no schedules.
    */
   scheduledMaintenance(): Promise<readonly ScheduledTask[]>
 }
 
-/** The verbs over one instance. */
+/** Returns the verbs of one instance. */
 export function operationsOf(runtime: Runtime): Operations {
   return {
     reprobe: (assetId, options) => reprobe(runtime, assetId, options),
@@ -122,7 +127,7 @@ export function operationsOf(runtime: Runtime): Operations {
     requeueVariants: (assetId, options) => requeueVariants(runtime, assetId, options),
     regenerateVariants: (options) => regenerateVariants(runtime, options),
     verifyStorage: (options) => verifyStorage(runtime, options),
-    initStorage: (storage) => initStorage(runtime, storage),
+    initStorage: (storage, options) => initStorage(runtime, storage, options),
     recoverLostWork: (options) => recoverLostWork(runtime, options),
     abortIncompleteUploads: (options) => abortIncompleteUploads(runtime, options),
     cleanupOrphans: (options) => cleanupOrphans(runtime, options),

@@ -5,29 +5,29 @@ import type { Runtime } from '../kernel/runtime.ts'
 import { number } from '../kernel/sql/row-values.ts'
 import { IN_FLIGHT, OPEN_SESSION } from '../kernel/sql/state-literals.ts'
 
-/** Something in a storage that no row knows. */
+/** An object in a storage that no row refers to. */
 export interface Orphan {
   /** The name of the storage. */
   readonly storage: string
   readonly key: string
   /** `null` for an unfinished multipart upload. */
   readonly byteSize: number | null
-  /** When it was written, or begun. */
+  /** The time at which it was written or begun. */
   readonly at: Date
 }
 
-/** What a storage has listed. */
+/** An entry of a storage's listing. */
 export interface Candidate extends Orphan {
-  /** Of an unfinished multipart upload. */
+  /** Only for an unfinished multipart upload. */
   readonly uploadId: string | null
 }
 
 /**
- * Those that no row names. An object is known by its key, in whichever storage its row has it: two configured storages
- * may lead to one bucket. A staged object is its asset's until that is promoted; what then still lies there is nobody's.
- * An unfinished upload, and a piece of one, is known by the open session that it belongs to. What an earlier attempt left
- * at the key of a variant that waits or is being made is known too: a worker may put it there anew at any moment, and its
- * row names it only then.
+ * Returns the candidates that no row refers to. An object is known by its key, in the storage of any row: two
+ * configured storages may lead to one bucket. A staged object belongs to its asset until that is promoted; afterwards
+ * it is an orphan. An unfinished upload, or a piece of one, belongs to its open session. An object at the key of a
+ * variant that waits or is being made is not an orphan either: a worker may write it again at any moment, and its row
+ * names it only then.
  */
 export async function withoutRow(runtime: Runtime, candidates: readonly Candidate[]): Promise<readonly Candidate[]> {
   if (candidates.length === 0) return []
@@ -61,7 +61,7 @@ export async function withoutRow(runtime: Runtime, candidates: readonly Candidat
   return candidates.filter((_candidate, position) => unknown.has(position))
 }
 
-/** A replaced object is known to the job that deletes it when the last URL of it has expired. */
+/** Leaves out replaced objects that wait for their deletion job, until their last URL has expired. */
 export async function withoutDeletion(
   runtime: Runtime,
   candidates: readonly Candidate[],
@@ -72,7 +72,7 @@ export async function withoutDeletion(
   return candidates.filter((candidate) => !live.has(jobKeyOf(candidate)))
 }
 
-/** Permanent keys begin with profile and asset; of another key it is no id, or of no asset. */
+/** Permanent keys begin with profile and asset. In any other key this is no id, or the id of no asset. */
 function assetIdIn(key: string): string {
   return key.split('/')[1] ?? ''
 }

@@ -1,22 +1,23 @@
 import type { SqlExecutor } from '@rindle/prisma'
 import { type Row, text } from '../kernel/sql/row-values.ts'
 
-/** Rows of a page. Statements hold it as a literal: only so does a plan for any values know how few rows it is for. */
+/** Rows of a page. Statements contain it as a literal: only then does a generic plan know how few rows it is for. */
 export const PAGE_SIZE = 500
-/** Before every id. */
+/** Less than every id. */
 export const FIRST_ID = '00000000-0000-0000-0000-000000000000'
 
 /** Options of {@link pages}. */
 export interface PageOptions {
-  /** Begins behind this id. @default at the first row */
+  /** Begins after this id. @default at the first row */
   readonly after?: string | undefined
-  /** What the statement takes as `$2` and following. */
+  /** The values of `$2` and following. */
   readonly values?: readonly unknown[]
 }
 
 /**
  * Walks a table by key, page by page, with bounded memory. The statement takes the last id as `$1`, is ordered by `id`,
- * returns it, and ends with {@link PAGE_SIZE} rows. A page is its reader's until he asks for the next, and then emptied.
+ * returns it, and ends with {@link PAGE_SIZE} rows. The reader owns a page until it asks for the next; then the page is
+ * emptied.
  */
 export function pages(
   database: SqlExecutor,
@@ -27,9 +28,9 @@ export function pages(
 }
 
 /**
- * {@link pages} by a time and an id, for the partial indexes that are in that order. The statement takes the last time
- * as `$1`, the last id as `$2`, and `values` from `$3`; it is ordered by both, and returns `id` and, as text that keeps
- * every microsecond, `at`.
+ * {@link pages} by a time and an id, for partial indexes in that order. The statement takes the last time as `$1`, the
+ * last id as `$2`, and `values` from `$3`; it is ordered by both, and returns `id` and, as text that keeps every
+ * microsecond, `at`.
  */
 export function timedPages(database: SqlExecutor, sql: string, values: readonly unknown[] = []): AsyncGenerator<Row[]> {
   const keyOf = (row: Row): string[] => [text(row, 'at'), text(row, 'id')]
@@ -39,7 +40,7 @@ export function timedPages(database: SqlExecutor, sql: string, values: readonly 
 interface Keyset {
   readonly after: readonly string[]
   readonly values: readonly unknown[]
-  /** What the statement takes to go on behind a row. Pure. */
+  /** The values with which the statement continues after a row. Pure. */
   readonly keyOf: (row: Row) => readonly string[]
 }
 
@@ -62,8 +63,8 @@ async function* pagesBehind(
 }
 
 /**
- * Lets go of the items of a page that is done. What was awaited stays reachable for a while, so that V8 would move page
- * after page to its old generation and hold them until that has grown by some hundred megabytes.
+ * Releases the items of a finished page. Awaited values stay reachable for a while, so V8 would move page after page to
+ * its old generation, and keep them until that has grown by some hundred megabytes.
  */
 export function empty(page: unknown[]): void {
   page.length = 0

@@ -10,13 +10,13 @@ import { startProgress, type WalkOptions } from './walk.ts'
 export interface PruneRunsOptions extends WalkOptions {
   /** Deletes; otherwise it only counts. @default false */
   readonly live?: boolean
-  /** Age from which on runs are deleted. @default 7776000 (ninety days) */
+  /** The age from which runs are deleted. @default 7776000 (ninety days) */
   readonly olderThanSeconds?: number
 }
 
-/** What {@link pruneRuns} did, or found. */
+/** The results of {@link pruneRuns}, or its findings. */
 export interface PruneRunsReport {
-  /** Runs older than that; in a live run, as many as were deleted. */
+  /** Runs older than that; in a live run, the number of deleted ones. */
   readonly runsFound: number
   readonly runsDeleted: number
   readonly dryRun: boolean
@@ -25,7 +25,7 @@ export interface PruneRunsReport {
 
 const DEFAULT_OLDER_THAN_SECONDS = 7_776_000
 
-/** Ended runs by their end; and those that never ended, because their worker was killed, by their start. */
+/** Ended runs by their end; runs that never ended, because their worker was killed, by their start. */
 const OLD_RUNS = [
   `finished_at < now() - make_interval(secs => $1::float8) order by finished_at`,
   `state in (${IN_FLIGHT}) and started_at < now() - make_interval(secs => $1::float8) order by started_at, id`,
@@ -72,7 +72,7 @@ async function countOld(runtime: Runtime, olderThanSeconds: number): Promise<num
   return number(rows[0] ?? {}, 'count')
 }
 
-/** By their place in the table, which the index knows: to match ids, a plan may read the whole table for each batch. */
+/** By their place in the table, which the index knows: a match by ids may read the whole table for each batch. */
 async function deleteBatch(runtime: Runtime, condition: string, olderThanSeconds: number): Promise<number> {
   const { rows } = await runtime.database.executeSql(
     `delete from rindle.media_processing_runs where ctid = any (array(

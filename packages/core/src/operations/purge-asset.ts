@@ -14,23 +14,23 @@ import { runOperation } from './run-operation.ts'
 export interface PurgeAssetOptions {
   /** Enqueues the purge; otherwise it only looks. @default false */
   readonly live?: boolean
-  /** Takes the asset from everybody who holds it first. @default false: an asset that is attached is refused */
+  /** Takes the asset from all its holders first. @default false: an attached asset is refused */
   readonly detach?: boolean
 }
 
-/** What {@link purgeAsset} did, or would do. */
+/** The results of {@link purgeAsset}, real or foreseen. */
 export interface PurgeAssetReport {
   /** 1; 0 when the asset was purged before. */
   readonly found: number
   /** Attachments that are removed. */
   readonly detached: number
   readonly enqueued: number
-  /** 1 when its purge is enqueued or running already. */
+  /** 1 when its purge is already enqueued or running. */
   readonly skipped: number
   readonly dryRun: boolean
 }
 
-/** Who holds an asset, and where. */
+/** A holder of an asset, with the slot. */
 interface Holding extends Owner {
   readonly slot: string
 }
@@ -38,11 +38,11 @@ interface Holding extends Owner {
 const NAMED_HOLDERS = 5
 
 /**
- * Enqueues the purge of one asset, in whatever state it is: its rows, its original and its variants, by the job that ends
- * every asset; from this call on nothing of it is delivered. Without `live` it only looks. An asset that somebody holds is refused, unless `detach` says that it shall be
- * taken from everybody; then attachments and job change in one transaction. Atomic, safe to repeat: one that is purged
- * already is found no more. `not_found` for an id that nothing is known of; `conflict` for an attached asset, which names
- * the first of those who hold it.
+ * Enqueues the purge of one asset, in any state: the job that ends every asset removes its rows, its original and its
+ * variants. From this call on nothing of the asset is delivered. Without `live` it only looks. Refuses an attached
+ * asset, unless `detach` allows taking it from all its holders; then attachments and job change in one transaction.
+ * Atomic, safe to repeat: a purged asset counts as not found. `not_found` for an unknown id; `conflict` for an attached
+ * asset, naming its first holders.
  */
 export async function purgeAsset(
   runtime: Runtime,
@@ -56,21 +56,21 @@ export async function purgeAsset(
     return inTransaction(runtime, undefined, async (unit) => {
       const asset = await lockAsset(unit, assetId)
       if (asset === null) return purgedBefore(unit, assetId, dryRun)
-      // Whoever attaches takes the same lock first, so these are all.
+      // Every attach takes the same lock first, so these are all.
       const holdings = await countHoldings(unit, assetId)
       if (holdings > 0 && options.detach !== true) throw await stillHeld(unit, assetId, holdings)
       if (dryRun) return { found: 1, detached: holdings, enqueued: 0, skipped, dryRun }
       await unit.executeSql('delete from rindle.media_attachments where asset_id = $1::uuid', [assetId])
-      // At once: until the job comes nothing of it is delivered any more, and nobody attaches it.
+      // At once, so that nothing delivers or attaches the asset until the job runs.
       if (asset.state !== 'deleted') await transitionAsset(runtime, unit, asset, 'deleted')
-      // A running purge may have met an attachment that is gone now, so its job is not relied on.
+      // A running purge may have met an attachment that is gone now, so a new job is enqueued.
       unit.enqueue(purgeRequest(asset))
       return { found: 1, detached: holdings, enqueued: 1 - skipped, skipped, dryRun }
     })
   })
 }
 
-/** Runs outlive their asset: by them a second call knows that a first one has done its work. */
+/** Runs outlive their asset: they tell a second call that a first one has done its work. */
 async function purgedBefore(unit: UnitOfWork, assetId: string, dryRun: boolean): Promise<PurgeAssetReport> {
   const { rows } = await unit.executeSql(
     'select 1 from rindle.media_processing_runs where asset_id = $1::uuid limit 1',

@@ -18,27 +18,27 @@ export interface PurgeUnattachedOptions<P extends string = string> extends WalkO
   readonly live?: boolean
   /** Only assets of this profile. @default all */
   readonly profile?: P
-  /** Leaves alone what has changed more recently. @default 604800 (seven days) */
+  /** Skips assets that have changed more recently. @default 604800 (seven days) */
   readonly graceSeconds?: number
-  /** The same for quarantined assets, which may yet be released. @default the `quarantineDays` of the instance */
+  /** The same for quarantined assets, which may still be released. @default the `quarantineDays` of the instance */
   readonly quarantineGraceSeconds?: number
   /** Assets at once. @default 4 */
   readonly concurrency?: number
-  /** Goes on behind this asset: the `lastId` of a run that was interrupted. @default at the first */
+  /** Continues after this asset: the `lastId` of an interrupted run. @default from the first */
   readonly after?: string
 }
 
-/** What {@link purgeUnattached} did, or found. */
+/** The results of {@link purgeUnattached}, or its findings. */
 export interface PurgeUnattachedReport {
-  /** Assets that no attachment holds, without an upload in flight, and older than the grace period. */
+  /** Assets without an attachment and without an upload in flight, older than the grace period. */
   readonly found: number
   readonly enqueued: number
-  /** Of those found, the ones whose purge is enqueued or running already. */
+  /** The found assets whose purge is already enqueued or running. */
   readonly skipped: number
   readonly errors: number
   readonly dryRun: boolean
   readonly interrupted: boolean
-  /** The last asset before which everything is done; `null`: none. */
+  /** The last asset up to which everything is done; `null`: none. */
   readonly lastId: string | null
 }
 
@@ -46,7 +46,10 @@ const DAY_SECONDS = 86_400
 const DEFAULT_GRACE_SECONDS = 604_800
 const DEFAULT_CONCURRENCY = 4
 
-/** Who holds the asset. Each is looked up by its index: from "not exists" a plan for a page would read whole tables. */
+/**
+ * The holders of the asset. Each is looked up by its index: with "not exists" a plan for a page would read whole
+ * tables.
+ */
 const HOLDERS = `
   left join lateral (
     select true as is_held from rindle.media_attachments where asset_id = asset.id limit 1
@@ -60,10 +63,11 @@ const isOlder = (grace: string, quarantineGrace: string): string => `asset.updat
   secs => case when asset.state = 'quarantined' then ${quarantineGrace}::float8 else ${grace}::float8 end)`
 
 /**
- * Enqueues the purge of assets that nobody has attached, or not any more, for longer than the grace period; abandoned
- * uploads among them, and rejected ones once they have been kept in quarantine for as long as the instance says. Without `live` it only counts. An application that keeps asset ids in records of its own,
- * instead of attaching, must not let it run live. Safe to repeat and to interrupt: an asset that is attached before its
- * purge begins stays. `unknown_profile`, `invalid_input`.
+ * Enqueues the purge of assets that have been unattached for longer than the grace period. They include abandoned
+ * uploads, and rejected ones that have been in quarantine for as long as the instance keeps them. Without `live` it
+ * only counts. An application that stores asset ids in its own records, instead of attaching, must not let it run live.
+ * Safe to repeat and to interrupt: an asset that is attached before its purge begins stays. `unknown_profile`,
+ * `invalid_input`.
  */
 export async function purgeUnattached(
   runtime: Runtime,
@@ -109,9 +113,9 @@ interface Graces {
 
 interface Candidate {
   readonly id: string
-  /** Whether nobody holds it, for longer than the grace period. */
+  /** Whether it has been unattached for longer than the grace period. */
   readonly isUnattached: boolean
-  /** Whether its purge is enqueued already. */
+  /** Whether its purge is already enqueued. */
   readonly isWaiting: boolean
 }
 
@@ -120,7 +124,7 @@ async function* assetsIn(
   scope: Graces & { readonly profiles: readonly string[]; readonly after?: string },
   progress: { lastId: string | null },
 ): AsyncGenerator<Candidate[]> {
-  // The page is cut before it is filtered: so no statement has to look for the next unattached one among a million.
+  // The page is cut before it is filtered, so that no statement searches a million rows for the next unattached one.
   const sql = `select asset.id, ${UNATTACHED}
       and ${isOlder('$3', '$4')} as is_unattached
     from (select id, state, updated_at from rindle.media_assets
@@ -141,7 +145,7 @@ async function* assetsIn(
   }
 }
 
-/** Looks again under the lock that whoever attaches takes, too. */
+/** Checks again under the lock that every attach takes, too. */
 async function enqueuePurge(unit: UnitOfWork, assetId: string, graces: Graces): Promise<boolean> {
   const asset = await lockAsset(unit, assetId)
   if (asset === null) return false

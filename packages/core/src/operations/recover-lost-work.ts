@@ -26,13 +26,13 @@ import { type WalkOptions, walk } from './walk.ts'
 export interface RecoverOptions extends WalkOptions {
   /** Counts, and changes nothing. @default false */
   readonly dryRun?: boolean
-  /** Leaves alone what has changed more recently. @default 300 */
+  /** Skips rows that have changed more recently. @default 300 */
   readonly olderThanSeconds?: number
   /** Assets at once. @default 4 */
   readonly concurrency?: number
 }
 
-/** What {@link recoverLostWork} did, or found. */
+/** The results of {@link recoverLostWork}, or its findings. */
 export interface RecoverReport {
   /** Assets and variants that wait for a job that will never come. */
   readonly found: number
@@ -46,11 +46,11 @@ const DEFAULT_OLDER_THAN_SECONDS = 300
 const DEFAULT_CONCURRENCY = 4
 
 /**
- * Enqueues work again whose job is gone: promotions of assets on their way, purges of deleted assets that failed for
- * good, and the jobs of queued and processing variants. That does not happen by itself, but job tables are emptied by
- * hand, and a storage may refuse a purge for longer than it is tried. Safe to repeat, to interrupt, and to run beside
- * workers: what has a job is left alone, and a variant that is taken from a worker that is alive after all is not
- * committed by it.
+ * Enqueues work again that has lost its job: promotions of assets on their way, purges of deleted assets that failed
+ * for good, and the jobs of queued and processing variants. Jobs do not get lost by themselves, but people empty job
+ * tables, and a storage may refuse a purge for longer than it is retried. Safe to repeat, to interrupt, and to run
+ * beside workers: it skips work that has a job. A variant that it takes from a worker that is alive after all is not
+ * committed by that worker.
  */
 export async function recoverLostWork(runtime: Runtime, options: RecoverOptions = {}): Promise<RecoverReport> {
   const dryRun = options.dryRun ?? false
@@ -67,7 +67,7 @@ export async function recoverLostWork(runtime: Runtime, options: RecoverOptions 
       } catch (error) {
         counts.errors += 1
         const fields = { assetId: lost.assetId, ...errorFields(error) }
-        runtime.logger.error(fields, 'Work that had lost its job could not be enqueued.')
+        runtime.logger.error(fields, 'Work without a job could not be enqueued again.')
       }
     }
     const concurrency = options.concurrency ?? DEFAULT_CONCURRENCY
@@ -78,7 +78,7 @@ export async function recoverLostWork(runtime: Runtime, options: RecoverOptions 
   })
 }
 
-/** A row that waits for a job, and the job that is missing. */
+/** A row that waits for a job, and the missing job. */
 interface Lost {
   readonly assetId: string
   readonly state: string
@@ -87,7 +87,7 @@ interface Lost {
   readonly variant: Pick<Variant, 'id' | 'state' | 'attempt'> | null
 }
 
-/** A row that waits, and whether its job is there. */
+/** A row that waits, and whether its job exists. */
 interface Waiting extends Lost {
   readonly hasJob: boolean
 }
@@ -107,7 +107,7 @@ async function countWaiting({ database }: Runtime, olderThanSeconds: number): Pr
 }
 
 async function* waitingWork(runtime: Runtime, olderThanSeconds: number): AsyncGenerator<Waiting[]> {
-  // Literals, not a parameter: only so does the database use the partial indexes that know these few rows.
+  // Literals, not a parameter: only literals let the database use the partial indexes for these few rows.
   const assetsIn = (from: string): string =>
     `select id, id as asset_id, state, profile, updated_at::text as at from ${from} and ${DUE}`
   const variants = `select id, asset_id, state, recipe, recipe_digest, attempt, updated_at::text as at
@@ -139,7 +139,7 @@ function lostPurge(row: Row): Lost {
   return { assetId, state: text(row, 'state'), request, variant: null }
 }
 
-/** Which job is to make a recipe of a newer version, only that version knows. */
+/** Only the newer version knows the job for its recipe. */
 function lostVariant(row: Row): readonly Lost[] {
   const assetId = text(row, 'asset_id')
   const recipe = json<NormalizedRecipe>(row, 'recipe')

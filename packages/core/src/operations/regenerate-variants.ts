@@ -26,35 +26,35 @@ export interface RegenerateOptions<P extends string = string> extends WalkOption
   readonly profile?: P
   /** Only variants of this name. @default all */
   readonly variant?: string
-  /** Counts what would be done, and changes nothing. @default false */
+  /** Counts the work, and changes nothing. @default false */
   readonly dryRun?: boolean
-  /** Purges variants that are declared no longer, objects included. @default false: they are reported */
+  /** Purges variants that are no longer declared, including their objects. @default false: they are reported */
   readonly prune?: boolean
   /** Assets at once. @default 4 */
   readonly concurrency?: number
-  /** Goes on behind this asset: the `lastId` of a run that was interrupted. @default at the first */
+  /** Continues after this asset: the `lastId` of an interrupted run. @default from the first */
   readonly after?: string
 }
 
-/** What {@link regenerateVariants} did, or would do. */
+/** The results of {@link regenerateVariants}, real or foreseen. */
 export interface RegenerateReport {
   /** Variants to be made: outdated, stale, missing, and newly declared ones. */
   readonly enqueued: number
-  /** Variants that are waiting for a worker, or being made, already. */
+  /** Variants that already wait for a worker, or are being made. */
   readonly skipped: number
   readonly errors: number
-  /** Of the enqueued, those that were ready and made by another recipe. */
+  /** The enqueued variants that were ready and made by another recipe. */
   readonly markedStale: number
-  /** Of the enqueued, those that their asset had no row for. */
+  /** The enqueued variants without a row. */
   readonly planned: number
   readonly purged: number
-  /** Variants that no profile declares any more, by name; purged with `prune`, otherwise left as they are. */
+  /** Variants that no profile declares any more, by name; purged with `prune`, otherwise left unchanged. */
   readonly undeclared: readonly UndeclaredVariants[]
-  /** Storages that are down: objects of purged variants in them are deleted by the next run. */
+  /** Storages that are down: the next run deletes their objects of purged variants. */
   readonly stopped: readonly StoppedStorage[]
   readonly dryRun: boolean
   readonly interrupted: boolean
-  /** The last asset before which everything is done; `null`: none. */
+  /** The last asset up to which everything is done; `null`: none. */
   readonly lastId: string | null
 }
 
@@ -68,11 +68,11 @@ export interface UndeclaredVariants {
 const DEFAULT_CONCURRENCY = 4
 
 /**
- * Brings the variants of all deliverable assets to what their profiles declare now: marks ready ones of another recipe
- * as `stale`, then enqueues exactly the stale, missing and newly declared ones. It enqueues only; workers make them,
- * and under `serve_stale` the old objects are served until then. Failed and cancelled ones are left to
- * {@link requeueVariants}. Each asset is one transaction; an error of one is counted and logged, and the rest goes on.
- * Safe to repeat, to interrupt, and to run beside workers. `unknown_profile`, `unknown_variant`.
+ * Brings the variants of all deliverable assets in line with their profiles: marks ready ones of another recipe as
+ * `stale`, then enqueues exactly the stale, missing and newly declared ones. Workers make them; until then
+ * `serve_stale` serves the old objects. Leaves failed and cancelled ones to {@link requeueVariants}. Each asset is one
+ * transaction; a failed asset is counted and logged, and the rest goes on. Safe to repeat, to interrupt, and to run
+ * beside workers. `unknown_profile`, `unknown_variant`.
  */
 export async function regenerateVariants(runtime: Runtime, options: RegenerateOptions = {}): Promise<RegenerateReport> {
   const dryRun = options.dryRun ?? false
@@ -85,7 +85,7 @@ export async function regenerateVariants(runtime: Runtime, options: RegenerateOp
   })
 }
 
-/** One asset as a page shows it. */
+/** One asset of a page. */
 interface AssetOnPage {
   readonly id: string
   readonly profile: string
@@ -189,7 +189,7 @@ class Regeneration {
     }
   }
 
-  /** What the page showed may be over: everything is decided again with the asset locked. */
+  /** The page may be outdated: everything is decided again with the asset locked. */
   async #bringUpToDate(assetId: string): Promise<void> {
     const done = await inTransaction(this.#runtime, undefined, async (unit) => {
       const asset = await lockAsset(unit, assetId)
@@ -209,7 +209,7 @@ class Regeneration {
     await this.#deleteObjects(done.asset, [...purgeable(undeclared), ...halfPurged])
   }
 
-  /** Objects that a storage which is down keeps are deleted by the next run: their rows say that they are there still. */
+  /** Objects that stay because their storage is down are deleted by the next run: their rows still name them. */
   async #deleteObjects(asset: Asset, variants: readonly Variant[]): Promise<void> {
     if (this.#watch.isStopped(asset.storage)) return
     try {
@@ -222,14 +222,14 @@ class Regeneration {
   }
 }
 
-/** An asset's variants beside their declarations. */
+/** An asset's variants and their declarations. */
 interface DriftedAsset {
   readonly variants: readonly Variant[]
   readonly declared: readonly PlannedVariant[]
   readonly drift: VariantDrift<Variant>
 }
 
-/** Marks what is outdated, then enqueues it with the rest that has to be made. The asset is locked. */
+/** Marks outdated variants, then enqueues them with the rest of the work. The caller holds the asset's lock. */
 async function enqueueDrifted(
   runtime: Runtime,
   unit: UnitOfWork,

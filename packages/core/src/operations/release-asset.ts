@@ -13,33 +13,33 @@ import { runOperation } from './run-operation.ts'
 
 /** Options of {@link releaseAsset}. */
 export interface ReleaseOptions {
-  /** Looks whether it could be released, and changes nothing. @default false */
+  /** Checks whether it can be released, and changes nothing. @default false */
   readonly dryRun?: boolean
 }
 
-/** What {@link releaseAsset} did, or would do. */
+/** The results of {@link releaseAsset}, real or foreseen. */
 export interface ReleaseReport {
-  /** The asset as it is now, or would be: `validating`, and on its way through the whole gate. */
+  /** The asset as it is now, or would be: `validating`, on its way through the whole gate. */
   readonly asset: Asset
-  /** Why it had been quarantined. */
+  /** The reason for its quarantine. */
   readonly errorReason: string | null
   readonly dryRun: boolean
 }
 
-/** What becomes of a released asset. */
+/** The fields of a released asset. */
 const RELEASED = { state: 'validating', errorReason: null, errorMessage: null } as const
 
-/** Nothing aborts it: an object is read once at most. */
+/** Nothing aborts it: it reads an object at most once. */
 const NEVER = new AbortController().signal
 
 /**
- * Promotes a quarantined asset again, from the bytes that are still there and through the whole gate: `quarantined` →
- * `validating`, and its promote job, in one transaction. For what was refused by a fault that is mended, or by a policy
- * that has changed; whatever is still wrong with the bytes quarantines it again. Its upload session stays as it ended.
+ * Promotes a quarantined asset again, from its stored bytes and through the whole gate: `quarantined` → `validating`,
+ * and its promote job, in one transaction. Use it after you have fixed the fault or changed the policy that refused the
+ * file; bytes that are still wrong are quarantined again. The upload session keeps its final state.
  *
- * What lies in staging yet is put out of its client's reach before anything looks at it. `not_found`;
- * `invalid_transition` for an asset that is not quarantined; `storage_object_missing` when its bytes are gone;
- * `checksum_mismatch` when they are not those any more that were taken in.
+ * An object in staging is moved out of its client's reach before anything reads it. `not_found`; `invalid_transition`
+ * for an asset that is not quarantined; `storage_object_missing` when its bytes are gone; `checksum_mismatch` when they
+ * differ from the accepted ones.
  */
 export async function releaseAsset(
   runtime: Runtime,
@@ -60,7 +60,7 @@ export async function releaseAsset(
       if (moved !== null) unit.enqueue(promoteRequest(runtime, moved))
       return moved
     })
-    // Somebody else has released or purged it at this moment; its state says which.
+    // Another process has just released or purged it; its state says which.
     if (released === null) throw notQuarantined(await quarantinedAsset(runtime, assetId))
     return { asset: released, errorReason: asset.errorReason, dryRun }
   })
@@ -84,17 +84,17 @@ async function findBytes(runtime: Runtime, { id, storage, storageKey }: Asset): 
   if (object !== undefined) return object
   throw new RindleError(
     'storage_object_missing',
-    `The bytes of asset ${id} are gone from storage "${storage}", so it cannot be released. Have the file uploaded again.`,
+    `The bytes of asset ${id} are gone from storage "${storage}", so it cannot be released. Upload the file again.`,
   )
 }
 
-/** Bytes under a permanent key are those that were taken in, or damaged; what is in staging is hashed when it is frozen. */
+/** Bytes under a permanent key are the accepted ones, or damaged; bytes in staging are hashed when they are frozen. */
 async function assertUnchanged(runtime: Runtime, { id, storage, storageKey, checksumSha256 }: Asset): Promise<void> {
   if (checksumSha256 === null || isStagingKey(storageKey)) return
   const { body } = await storageOf(runtime, storage).get(storageKey, { signal: NEVER })
   if ((await sha256Of(body, NEVER)) === checksumSha256) return
   throw new RindleError(
     'checksum_mismatch',
-    `The bytes of asset ${id} in storage "${storage}" are not those that were taken in. Restore the object from a backup.`,
+    `The bytes of asset ${id} in storage "${storage}" differ from the accepted ones. Restore the object from a backup.`,
   )
 }

@@ -5,7 +5,7 @@ import { kindOf } from '../domain/content-types.ts'
 import type { Asset } from '../domain/entities.ts'
 import { isRindleError, RindleError } from '../domain/errors.ts'
 import { probedType, readingOf } from '../domain/reading.ts'
-import { DELIVERABLE_STATES, isDeliverable } from '../domain/states.ts'
+import { isDeliverable } from '../domain/states.ts'
 import { profileOf, type Runtime } from '../kernel/runtime.ts'
 import { sniff } from '../kernel/sniffing/sniff.ts'
 import { assetFromRow } from '../kernel/sql/entities-from-rows.ts'
@@ -21,11 +21,11 @@ export interface ReprobeOptions {
   readonly dryRun?: boolean
 }
 
-/** What {@link reprobe} found. */
+/** The results of {@link reprobe}. */
 export interface ReprobeReport {
   /** The asset as it is now, or would be. */
   readonly asset: Asset
-  /** The fields that had another value before. */
+  /** The fields whose values have changed. */
   readonly changed: readonly ReprobedField[]
   readonly dryRun: boolean
 }
@@ -35,14 +35,15 @@ export type ReprobedField = keyof ReprobedFields
 
 type ReprobedFields = ProbedFields & Pick<Asset, 'contentType'>
 
-/** Nothing aborts one probe: it reads a header. */
+/** Nothing aborts a probe: it reads a header. */
 const NEVER = new AbortController().signal
 
 /**
- * Reads the original of one deliverable asset again and writes what it says of itself: content type, kind, dimensions,
- * duration and tracks; what no longer applies becomes `null`, and nothing else is touched. Safe to repeat. `not_found`,
- * `not_deliverable`; `corrupt_media` and `limit_exceeded` leave the row as it is. An original that is gone or holds other
- * bytes is noted on its asset, which stays as it is, too: `original_missing`, `original_damaged`.
+ * Reads the original of one deliverable asset again and writes the facts that it states: content type, kind,
+ * dimensions, duration and tracks; facts that no longer apply become `null`, and nothing else changes. Safe to repeat.
+ * `not_found`, `not_deliverable`; `corrupt_media` and `limit_exceeded` leave the row unchanged. An original that is
+ * gone or holds other bytes is noted on its asset, which is otherwise unchanged, too: `original_missing`,
+ * `original_damaged`.
  */
 export async function reprobe(
   runtime: Runtime,
@@ -56,7 +57,7 @@ export async function reprobe(
       const asset = dryRun ? { ...before, ...fields } : await writeFields(runtime, before, fields)
       return { asset, changed: changedFields(before, fields), dryRun }
     } catch (error) {
-      // Of an asset that was purged or refused meanwhile, that is the answer; whatever was met of it says nothing more.
+      // If the asset was purged or refused meanwhile, that is the answer; the error says nothing more.
       await deliverableAsset(runtime, assetId)
       throw error
     }
@@ -70,7 +71,7 @@ async function deliverableAsset(runtime: Runtime, assetId: string): Promise<Asse
   return asset
 }
 
-/** Only of whole bytes does it say anything that they cannot be read, or are other than the row says. */
+/** Unreadable or different facts prove something only if the bytes are intact. */
 async function readFields(runtime: Runtime, asset: Asset): Promise<ReprobedFields> {
   await using source = await acquireOriginal(runtime, asset, NEVER)
   const assertIsWhole = (): Promise<void> => assertWhole(runtime, asset, source.file, NEVER)

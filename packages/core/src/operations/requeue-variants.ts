@@ -13,18 +13,18 @@ import { runOperation } from './run-operation.ts'
 
 /** Options of {@link requeueVariants}. */
 export interface RequeueOptions<V extends string = string> {
-  /** Only these. @default every declared variant of the asset */
+  /** Only these variants. @default every declared variant of the asset */
   readonly variants?: readonly V[]
-  /** Counts what would be enqueued, and changes nothing. @default false */
+  /** Counts the work, and changes nothing. @default false */
   readonly dryRun?: boolean
 }
 
-/** What {@link requeueVariants} did, or would do. */
+/** The results of {@link requeueVariants}, real or foreseen. */
 export interface RequeueReport {
-  /** Failed, cancelled, and those that a worker will make or makes already. */
+  /** Failed and cancelled variants, and those that a worker will make or makes already. */
   readonly selected: number
   readonly enqueued: number
-  /** Of the selected, those whose work was waiting or running already. */
+  /** The selected variants whose work was already waiting or running. */
   readonly skipped: number
   readonly errors: number
   readonly dryRun: boolean
@@ -33,9 +33,9 @@ export interface RequeueReport {
 const TO_REQUEUE: readonly VariantState[] = ['failed', 'cancelled']
 
 /**
- * Enqueues the failed and cancelled variants of one asset again, to be made as their profile declares them now. Others
- * stay as they are. Atomic, safe to repeat. `not_found`; `unknown_variant` for a name that the asset does not have;
- * `not_deliverable` for an asset that is on its way or rejected.
+ * Enqueues the failed and cancelled variants of one asset again, to be made by their profile's present recipes. Other
+ * variants stay unchanged. Atomic, safe to repeat. `not_found`; `unknown_variant` for a name that the asset does not
+ * have; `not_deliverable` for an asset that is on its way or rejected.
  */
 export async function requeueVariants(
   runtime: Runtime,

@@ -3,10 +3,9 @@ import { MAINTENANCE, type RepairMetadata } from '../events/event-map.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 
 /**
- * Runs one operation and announces it: `rindle.repair.start`, then `.stop` with the numbers of its report as
- * measurements, or `.exception` when it could not be done at all; maintenance also by `rindle.cleanup.run`. A report
- * tells of items that failed by `errors` or `failed`, of storages that it left by `stopped`, and that it ended early by
- * `interrupted`.
+ * Runs one operation and emits its events: `rindle.repair.start`, then `.stop` with the numbers of its report as
+ * measurements, or `.exception` when it could not run at all; maintenance also emits `rindle.cleanup.run`. In a report,
+ * `errors` or `failed` counts failed items, `stopped` lists skipped storages, and `interrupted` marks an early end.
  */
 export async function runOperation<R extends object>(
   { events }: Runtime,

@@ -17,19 +17,19 @@ export interface ScanOptions extends WalkOptions {
   readonly live?: boolean
   /** Only keys that begin with this. @default every key */
   readonly prefix?: string
-  /** Leaves alone what is younger: its row may be about to be written. @default 86400 */
+  /** Skips younger objects: their rows may be about to be written. @default 86400 */
   readonly graceSeconds?: number
-  /** Deletes also where most objects are unknown, or no asset is known. @default false */
+  /** Deletes even where most objects are unknown, or no asset is known. @default false */
   readonly force?: boolean
   /** Only this storage. @default all */
   readonly storage?: string
-  /** Called for every orphan that is found. */
+  /** Called for every orphan. */
   readonly onOrphan?: (orphan: Orphan) => void
 }
 
-/** What {@link scanOrphans} did, or found. */
+/** The results of {@link scanOrphans}, or its findings. */
 export interface ScanReport {
-  /** Objects under keys of Rindle's form, and unfinished uploads. */
+  /** Objects under keys in Rindle's form, and unfinished uploads. */
   readonly scanned: number
   /** Orphans. */
   readonly matched: number
@@ -38,8 +38,8 @@ export interface ScanReport {
   readonly bytes: number
   readonly errors: number
   /**
-   * Storages in which nothing was deleted, or not all: they are down, or so much in them is unknown that the database may
-   * not be the one that they belong to.
+   * Storages in which nothing, or not everything, was deleted: they are down, or hold so many unknown objects that this
+   * database may be the wrong one.
    */
   readonly stopped: readonly StoppedStorage[]
   readonly dryRun: boolean
@@ -50,15 +50,15 @@ const DEFAULT_GRACE_SECONDS = 86_400
 const BATCH_SIZE = 500
 
 /**
- * Finds objects, and unfinished multipart uploads, that no asset, variant or upload session knows: what a killed worker
- * or a purge without an answer has left. With `live` they are deleted, so an instance on another database that shares the
- * bucket needs a prefix of its own. Objects whose key is not of the form that Rindle makes are an application's, such as
- * those of {@link store}, and are neither counted nor deleted; of unfinished uploads every one is looked at.
+ * Finds objects, and unfinished multipart uploads, that no asset, variant or upload session refers to: leftovers of a
+ * killed worker or of a purge without an answer. With `live` it deletes them, so an instance with another database that
+ * shares the bucket needs a prefix of its own. Objects whose key does not have Rindle's form belong to an application,
+ * such as those of {@link store}; they are neither counted nor deleted. Every unfinished upload is checked.
  *
- * A live run looks through each storage twice, and deletes in the second look: not where no asset is known to be in the
- * storage, nor where more than half of what is older than the grace period, of at least twenty, is unknown, unless it is
- * forced. A storage that is down is left. Safe to repeat and to interrupt. `capability_unsupported` for a storage that
- * cannot list, `invalid_input`.
+ * A live run reads each storage twice, and deletes in the second pass. Without `force` it deletes nothing where no
+ * asset is known to be in the storage, or where more than half of the objects older than the grace period, of at least
+ * twenty, are unknown. It skips a storage that is down. Safe to repeat and to interrupt. `capability_unsupported` for a
+ * storage that cannot list, `invalid_input`.
  */
 export async function scanOrphans(runtime: Runtime, options: ScanOptions = {}): Promise<ScanReport> {
   const dryRun = !(options.live ?? false)
@@ -109,7 +109,7 @@ class OrphanScan {
     const before = { ...this.#counts }
     const isInterrupted = await this.#walk(storage, (batch) => this.#look(storage, batch))
     if (isInterrupted || (await this.#isImplausible(storage))) return isInterrupted
-    // Counted anew: what was unknown may be known by now, or gone.
+    // Counted again: an unknown object may be known by now, or gone.
     Object.assign(this.#counts, before)
     return this.#walk(storage, (batch) => this.#take(batch))
   }
@@ -120,12 +120,12 @@ class OrphanScan {
     return (await walk(this.#batches(storage), { ...plan, ...total })).interrupted
   }
 
-  /** Rows do not say in which storage, or below which prefix, how many objects are. */
+  /** Rows do not say how many objects are in a storage, or below a prefix. */
   #seesAll(): boolean {
     return this.#options.prefix === undefined && Object.keys(this.#runtime.storages).length === 1
   }
 
-  /** So many objects as rows name; what a storage holds besides is what is looked for. */
+  /** The number of objects that rows name; the scan looks for others. */
   async #countExpected(): Promise<RowCount> {
     const { database } = this.#runtime
     const assets = await countRows(database, 'rindle.media_assets', [])
@@ -133,7 +133,7 @@ class OrphanScan {
     return { ...sumOf([assets, variants]), isEstimate: true }
   }
 
-  /** A batch is of one kind. */
+  /** All candidates of a batch have the same kind. */
   async *#batches(storage: string): AsyncGenerator<[readonly Candidate[]]> {
     for (const candidates of [this.#objects(storage), this.#uploads(storage)]) {
       for await (const batch of inBatches(candidates)) {
@@ -158,7 +158,7 @@ class OrphanScan {
     }
   }
 
-  /** The first look of a live run. */
+  /** The first pass of a live run. */
   async #look(storage: string, batch: readonly Candidate[]): Promise<void> {
     const { old, orphans } = await this.#examine(batch)
     this.#watch.saw(storage, { seen: old.length, amiss: orphans.length })
@@ -184,7 +184,7 @@ class OrphanScan {
     return { old, orphans }
   }
 
-  /** Stops at a storage whose objects may be known to another database. */
+  /** Stops at a storage whose objects may belong to another database. */
   async #isImplausible(storage: string): Promise<boolean> {
     const { seen, amiss } = this.#watch.seenOf(storage)
     if (amiss === 0) return false
@@ -211,7 +211,7 @@ class OrphanScan {
 const sizeOf = (batch: readonly Candidate[]): number => batch.length
 
 const ADVICE =
-  'Nothing was deleted. Is this the database that they belong to? List them by a dry run. If they are to go, force it.'
+  'Nothing was deleted. Check that this is their database, and list them in a dry run. To delete them, use the option force.'
 
 function unknownOf(seen: number, amiss: number): string {
   return `${amiss} of its ${counted(seen, 'old object')} ${amiss === 1 ? 'is' : 'are'} unknown`
@@ -235,7 +235,7 @@ async function* inBatches<T>(items: AsyncIterable<T>): AsyncGenerator<readonly T
   if (batch.length > 0) yield batch
 }
 
-/** Deletes what it can; returns the rest, with the reasons. */
+/** Deletes as many as possible; returns the rest, with the reasons. */
 async function deleteOrphans(
   storage: StorageAdapter,
   orphans: readonly Candidate[],

@@ -5,10 +5,10 @@ import { invalidOptions, problemsOf } from '../profile/problems.ts'
 import { MAINTENANCE_QUEUE, SCHEDULED_VERBS, type ScheduledVerb } from './scheduled-verbs.ts'
 import { profilesIn, storagesIn } from './scope.ts'
 
-/** When a verb runs, and its options; `false`: never. */
+/** The time and options of a verb; `false`: never. */
 export type Scheduled<O extends object> = false | (O & WhenDefaulted)
 
-/** The same for a verb that runs only when it is asked for. */
+/** The same for a verb that runs only on request. */
 export type ScheduledOnRequest<O extends object> = false | (O & When)
 
 /** Five fields, in UTC. */
@@ -34,33 +34,33 @@ interface InProfile<P extends string> {
   readonly profile?: P
 }
 
-/** Options of `schedule`: verbs by name. What is left out runs as it is by default. */
+/** Options of `schedule`: verbs by name. A verb that you leave out keeps its default. */
 export interface ScheduleOptions<P extends string = string> {
-  /** Ends uploads whose time has run out. @default daily at 01:00 */
+  /** Ends expired uploads. @default daily at 01:00 */
   readonly abortIncompleteUploads?: Scheduled<Concurrent>
-  /** Deletes expired sessions with what they staged. @default daily at 02:00, a dry run */
+  /** Deletes expired sessions with their staged objects. @default daily at 02:00, a dry run */
   readonly cleanupOrphans?: Scheduled<Live & Concurrent & { readonly storage?: string }>
-  /** On the machine of the worker that takes the job. @default daily at 03:00, a dry run */
+  /** Runs on the machine of the worker that takes the job. @default daily at 03:00, a dry run */
   readonly sweepOrphanedTempFiles?: Scheduled<Live & { readonly thresholdSeconds?: number }>
   /** Asks the storages for every object. @default on Sundays at 04:00 */
   readonly verifyStorage?: Scheduled<
-    Concurrent & InProfile<P> & { readonly variant?: string; readonly checksum?: boolean }
+    Concurrent & InProfile<P> & { readonly variant?: string; readonly storage?: string; readonly checksum?: boolean }
   >
   /** Makes stale, missing and newly declared variants. @default never */
   readonly regenerateVariants?: ScheduledOnRequest<
     Concurrent & InProfile<P> & { readonly variant?: string; readonly prune?: boolean }
   >
-  /** Enqueues work again whose job is gone. @default never */
+  /** Enqueues work again that has lost its job. @default never */
   readonly recoverLostWork?: ScheduledOnRequest<Concurrent & { readonly olderThanSeconds?: number }>
-  /** Finds objects that no row knows. @default never */
+  /** Finds objects that no row refers to. @default never */
   readonly scanOrphans?: ScheduledOnRequest<
     Live & { readonly prefix?: string; readonly graceSeconds?: number; readonly storage?: string }
   >
-  /** Runs the analyzers over what is there. @default never */
+  /** Runs the analyzers over existing assets. @default never */
   readonly backfillMetadata?: ScheduledOnRequest<
     Concurrent & InProfile<P> & { readonly analyzer?: string; readonly storage?: string }
   >
-  /** Purges what nobody has attached for long. @default never */
+  /** Purges assets that have long been unattached. @default never */
   readonly purgeUnattached?: ScheduledOnRequest<
     Live & Concurrent & InProfile<P> & { readonly graceSeconds?: number; readonly quarantineGraceSeconds?: number }
   >
@@ -85,7 +85,7 @@ const OPTIONS = {
   abortIncompleteUploads: { concurrency },
   cleanupOrphans: { live, concurrency, storage: name },
   sweepOrphanedTempFiles: { live, thresholdSeconds: seconds },
-  verifyStorage: { concurrency, profile: name, variant: name, checksum: z.boolean().optional() },
+  verifyStorage: { concurrency, profile: name, variant: name, storage: name, checksum: z.boolean().optional() },
   regenerateVariants: { concurrency, profile: name, variant: name, prune: z.boolean().optional() },
   recoverLostWork: { concurrency, olderThanSeconds: seconds },
   scanOrphans: { live, prefix: z.string().optional(), graceSeconds: seconds, storage: name },
@@ -109,22 +109,22 @@ const scheduleSchema = z.strictObject(
   ),
 )
 
-/** Whether this version knows the options that a schedule gives a verb: a newer one may give more. Pure. */
+/** Whether this version knows all options of a scheduled verb: a newer version may add some. Pure. */
 export function areKnownOptions(verb: ScheduledVerb, options: JsonObject): boolean {
   return z.strictObject(OPTIONS[verb]).safeParse(options).success
 }
 
-/** What is kept of one verb: when it runs, and with what. */
+/** The stored schedule of one verb: its time and its options. */
 interface Entry {
   readonly cron: string
   readonly options: JsonObject
 }
 
 /**
- * Registers the maintenance of an application: cron jobs, in UTC, that whichever worker of the queue
- * `rindle_maintenance` takes. The whole schedule is what the last call said: verbs that it leaves out run as they do by
- * default, and what was registered before and is wanted no more is removed. `invalid_input` with every problem, `unknown_profile`,
- * `capability_unsupported` where the jobs adapter has no schedules.
+ * Registers the maintenance of an application: cron jobs, in UTC, for any worker of the queue `rindle_maintenance`.
+ * Each call replaces the whole schedule: verbs that it leaves out run by default, and registrations that it no longer
+ * contains are removed. `invalid_input` with every problem, `unknown_profile`, `capability_unsupported` where the jobs
+ * adapter has no schedules.
  */
 export async function schedule(runtime: Runtime, options: ScheduleOptions = {}): Promise<void> {
   const entries = entriesOf(options)
@@ -139,7 +139,7 @@ export async function schedule(runtime: Runtime, options: ScheduleOptions = {}):
   }
 }
 
-/** Now, and not at night: a name that was mistyped. */
+/** Reports a mistyped name now, not at night. */
 function assertNames(runtime: Runtime, { profile, storage }: JsonObject): void {
   if (typeof profile === 'string') profilesIn(runtime, profile)
   if (typeof storage === 'string') storagesIn(runtime, storage)

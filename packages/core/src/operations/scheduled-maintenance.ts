@@ -4,14 +4,14 @@ import { json, type Row, text, textOrNull, time, timeOrNull } from '../kernel/sq
 import type { JobSchedule } from '../ports/jobs.ts'
 import { MAINTENANCE_QUEUE } from './scheduled-verbs.ts'
 
-/** One run of a task, the last. */
+/** The last run of a task. */
 export interface MaintenanceRun {
-  /** `processing` also when its process died; the task then begins again. */
+  /** `processing` also when its process died; the task then starts again. */
   readonly state: 'processing' | 'succeeded' | 'failed'
-  /** The process that did it: host and process id. */
+  /** The process that ran it: host and process id. */
   readonly worker: string
   readonly options: JsonObject
-  /** Numbers and facts of what the verb reported, lists left out; `null` while it runs, and when it failed. */
+  /** Numbers and facts of the verb's report, without lists; `null` while it runs, and when it failed. */
   readonly report: JsonObject | null
   /** The code of the error that ended it. */
   readonly errorReason: string | null
@@ -26,18 +26,18 @@ export interface ScheduledTask {
   /** Five fields, in UTC. */
   readonly cron: string
   readonly options: JsonObject
-  /** Since when it is scheduled as it is. */
+  /** The time since which it has this schedule. */
   readonly since: Date
-  /** When it comes next; `null`: never. */
+  /** The time of its next run; `null`: never. */
   readonly nextRunAt: Date | null
-  /** When it was due first after it last began: in the past, when it is late. */
+  /** The first due time after its last start: in the past when it is late. */
   readonly dueAt: Date | null
   /** `null`: it has not run yet. */
   readonly lastRun: MaintenanceRun | null
 }
 
 /**
- * What is scheduled, sorted by name: when it comes next, when it last ran, and what it did. Changes nothing.
+ * Lists the scheduled tasks by name: the next run, the last run, and its results. Changes nothing.
  * `capability_unsupported` where the jobs adapter has no schedules.
  */
 export async function scheduledMaintenance(
@@ -51,7 +51,7 @@ export async function scheduledMaintenance(
   return schedules.map((schedule) => taskOf(schedule, runs.get(schedule.name) ?? null, now))
 }
 
-/** Pure. */
+/** One schedule with its last run. Pure. */
 function taskOf(schedule: JobSchedule, lastRun: MaintenanceRun | null, now: Date): ScheduledTask {
   const { name: task, cron, since, payload } = schedule
   const begun = lastRun !== null && lastRun.startedAt > since ? lastRun.startedAt : since

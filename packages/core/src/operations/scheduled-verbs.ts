@@ -1,7 +1,7 @@
 /** The queue of scheduled maintenance. */
 export const MAINTENANCE_QUEUE = 'rindle_maintenance' as const
 
-/** The verbs that can run by a schedule. */
+/** The verbs that a schedule can run. */
 export const SCHEDULED_VERBS = [
   'abortIncompleteUploads',
   'cleanupOrphans',

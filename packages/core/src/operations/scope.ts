@@ -3,7 +3,7 @@ import { RindleError } from '../domain/errors.ts'
 import { VARIANT_STATES } from '../domain/states.ts'
 import { profileOf, type Runtime } from '../kernel/runtime.ts'
 
-/** The configured profiles that a verb is for: the named one, or all. `unknown_profile`. */
+/** The configured profiles of a verb: the named one, or all. `unknown_profile`. */
 export function profilesIn(runtime: Runtime, profile: string | undefined): readonly string[] {
   if (profile === undefined) return Object.keys(runtime.profiles)
   profileOf(runtime, profile)
@@ -11,8 +11,8 @@ export function profilesIn(runtime: Runtime, profile: string | undefined): reado
 }
 
 /**
- * Refuses a profile that is neither configured nor has an asset, which could only be mistyped: `unknown_profile`. Of one
- * that is configured no longer there are rows to be looked at.
+ * Refuses a profile that is neither configured nor has an asset, because it can only be mistyped: `unknown_profile`. A
+ * profile that is no longer configured may still have rows.
  */
 export async function assertProfileName(runtime: Runtime, profile: string): Promise<void> {
   if (Object.hasOwn(runtime.profiles, profile)) return
@@ -24,13 +24,13 @@ export async function assertProfileName(runtime: Runtime, profile: string): Prom
 }
 
 /**
- * Refuses a variant's name that neither a profile declares nor a row has, which could only be mistyped:
+ * Refuses a variant's name that neither a profile declares nor a row has, because it can only be mistyped:
  * `unknown_variant`.
  */
 export async function assertVariantName(runtime: Runtime, profiles: readonly string[], name: string): Promise<void> {
   const declared = new Set(profiles.flatMap((profile) => Object.keys(profileOf(runtime, profile).variants)))
   if (declared.has(name)) return
-  // With every state named, the index that begins with the state finds the name.
+  // With every state listed, the index that begins with the state finds the name.
   const states = VARIANT_STATES.map((state) => `'${state}'`).join(', ')
   const { rows } = await runtime.database.executeSql(
     `select 1 from rindle.media_variants where state in (${states}) and name = $1::text limit 1`,
@@ -39,7 +39,7 @@ export async function assertVariantName(runtime: Runtime, profiles: readonly str
   if (rows.length > 0) return
   throw new RindleError(
     'unknown_variant',
-    `There is no variant "${name}". Declared are: ${[...declared].toSorted().join(', ')}.`,
+    `There is no variant "${name}". Declared variants: ${[...declared].toSorted().join(', ')}.`,
     { details: { variant: name } },
   )
 }
@@ -50,7 +50,7 @@ export function assertAfter(after: string | undefined): void {
   throw new RindleError('invalid_input', `\`after\` must be the id of a row, not "${after}".`)
 }
 
-/** The configured storages that a verb is for: the named one, or all. `invalid_input`. */
+/** The configured storages of a verb: the named one, or all. `invalid_input`. */
 export function storagesIn(runtime: Runtime, storage: string | undefined): readonly string[] {
   const known = Object.keys(runtime.storages)
   if (storage === undefined) return known
@@ -58,7 +58,7 @@ export function storagesIn(runtime: Runtime, storage: string | undefined): reado
   throw new RindleError('invalid_input', `There is no storage "${storage}". Configured storages: ${known.join(', ')}.`)
 }
 
-/** Refuses what is no number of seconds. */
+/** Refuses a value that is no number of seconds. */
 export function assertSeconds(name: string, seconds: number): void {
   if (Number.isFinite(seconds) && seconds >= 0) return
   throw new RindleError('invalid_input', `${name} must be a number of seconds from 0.`)

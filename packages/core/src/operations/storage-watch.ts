@@ -2,19 +2,19 @@ import { isRindleError, type RindleError } from '../domain/errors.ts'
 import { isDown, isImplausible } from '../domain/plausibility.ts'
 import { type CodedLogger, errorFields } from '../ports/logger.ts'
 
-/** Why a verb has stopped at a storage. */
+/** The reason for which a verb has stopped at a storage. */
 export type StopReason = 'unavailable' | 'mostly_missing' | 'mostly_unknown' | 'no_assets'
 
-/** A storage at which a verb has stopped: what it holds was not done, or not all of it. */
+/** A storage at which a verb has stopped: its objects were skipped, all or in part. */
 export interface StoppedStorage {
   readonly storage: string
   /**
-   * `unavailable`: it did not answer, or refused, many times in a row. `mostly_missing`: more than half of the objects
-   * that were looked for are missing. `mostly_unknown`: more than half of its objects are known to no row. `no_assets`:
-   * no asset is known to be in it.
+   * `unavailable`: it did not answer, or refused, many times in a row. `mostly_missing`: more than half of the expected
+   * objects are missing. `mostly_unknown`: no row refers to more than half of its objects. `no_assets`: no asset is
+   * known to be in it.
    */
   readonly reason: StopReason
-  /** What was seen, and what to do. */
+  /** The findings, and the next step. */
   readonly message: string
 }
 
@@ -26,12 +26,12 @@ const OUTAGES = [
   'insufficient_disk',
 ] as const
 
-/** Whether an error says nothing about an object, but that its storage cannot be asked now. */
+/** Whether an error says nothing about an object, only that its storage cannot be asked now. */
 export function isOutage(error: unknown): error is RindleError {
   return OUTAGES.some((code) => isRindleError(error, code))
 }
 
-/** An outage is of many items and has one reason: that is in the first lines. */
+/** An outage affects many items for one reason: the first log lines tell it. */
 const LOGGED_OUTAGES = 20
 
 interface Watched {
@@ -42,8 +42,8 @@ interface Watched {
 }
 
 /**
- * What one run of a verb learns of the storages that it asks: it stops at one that is down, and, where it looks for
- * objects or for their rows, at one where most of them are amiss.
+ * One run's observations of its storages: it stops at a storage that is down, and, where it compares objects with rows,
+ * at one where most of them do not match.
  */
 export class StorageWatch {
   readonly #logger: CodedLogger
@@ -63,7 +63,7 @@ export class StorageWatch {
     return this.#stopped.has(storage)
   }
 
-  /** These pages, until it has stopped at every one of the storages that the verb asks. */
+  /** Yields these pages, until the verb has stopped at all its storages. */
   async *until<T>(pages: AsyncIterable<T>, storages: readonly string[]): AsyncGenerator<T> {
     for await (const page of pages) {
       yield page
@@ -71,12 +71,15 @@ export class StorageWatch {
     }
   }
 
-  /** A call had an answer, whatever it said of its object. */
+  /** Notes that a call had an answer, good or bad. */
   answered(storage: string): void {
     this.#of(storage).failuresInARow = 0
   }
 
-  /** A call for one item has failed: logs that, an outage within bounds, and stops at the storage when it is down. */
+  /**
+   * Notes that a call for one item has failed: logs it (an outage only within bounds), and stops at a storage that is
+   * down.
+   */
   failed(storage: string, error: unknown, fields: Readonly<Record<string, unknown>>, message: string): void {
     const line = { ...fields, ...errorFields(error) }
     if (!isOutage(error)) {
@@ -88,35 +91,39 @@ export class StorageWatch {
     watched.failuresInARow += 1
     if (watched.outages <= LOGGED_OUTAGES) this.#logger.error(line, message)
     if (watched.outages === LOGGED_OUTAGES) {
-      this.#logger.error({ storage, code: error.code }, 'Further outages of this storage are counted, and not logged.')
+      this.#logger.error({ storage, code: error.code }, 'Further outages of this storage are counted but not logged.')
     }
     if (!isDown(watched.failuresInARow)) return
-    const what = `it failed ${watched.failuresInARow} times in a row, at last: ${error.message}`
-    this.stop(storage, 'unavailable', `${what} Run \`rindle doctor\`, and this again when the storage answers.`)
+    const what = `it failed ${watched.failuresInARow} times in a row. The last error: ${error.message}`
+    this.stop(storage, 'unavailable', `${what} Run \`rindle doctor\`, then run this again when the storage answers.`)
   }
 
-  /** So many objects were looked for, or found, and so many of them are missing, or unknown. */
+  /** Adds to the counts of a storage: expected or found objects, and missing or unknown ones among them. */
   saw(storage: string, { seen, amiss }: { readonly seen: number; readonly amiss: number }): void {
     const watched = this.#of(storage)
     watched.seen += seen
     watched.amiss += amiss
   }
 
-  /** What was seen of a storage. */
+  /** The counts of a storage. */
   seenOf(storage: string): { readonly seen: number; readonly amiss: number } {
     return this.#of(storage)
   }
 
-  /** Stops at every storage of which more objects are missing than can be. */
+  /** Stops at every storage with an implausible number of missing objects. */
   stopWhereMissing(): void {
     for (const [storage, { seen, amiss }] of this.#watched) {
       if (!isImplausible({ seen, amiss })) continue
-      const what = `${amiss} of the ${seen} objects that were looked for are missing or damaged, and no row was changed for it.`
-      this.stop(storage, 'mostly_missing', `${what} Is it the right one, and is all of it there? If so, force it.`)
+      const what = `${amiss} of the ${seen} expected objects are missing or damaged. No row was changed.`
+      this.stop(
+        storage,
+        'mostly_missing',
+        `${what} Check that it is the right storage, and complete. If it is, use the option force.`,
+      )
     }
   }
 
-  /** Stops at a storage, and says so once. */
+  /** Stops at a storage, and logs it once. */
   stop(storage: string, reason: StopReason, message: string): void {
     if (this.#stopped.has(storage)) return
     this.#stopped.set(storage, { storage, reason, message: `Stopped at storage "${storage}": ${message}` })

@@ -10,17 +10,18 @@ export interface StoredAsset extends StoredOriginal {
   readonly variants: readonly StoredVariant[]
 }
 
-/** Which assets, and which variants of them. */
+/** The assets to walk, and the variants of them. */
 export interface StoredAssetsOptions {
   readonly profiles: readonly string[]
   readonly variant?: string
+  readonly storage?: string
   readonly after?: string
 }
 
-/** Walks the deliverable assets with those of their variants that have an object, or should have. */
+/** Walks the deliverable assets with their variants that have an object, or should have one. */
 export async function* storedAssets(
   database: SqlExecutor,
-  { profiles, variant, after }: StoredAssetsOptions,
+  { profiles, variant, storage, after }: StoredAssetsOptions,
 ): AsyncGenerator<StoredAsset[]> {
   const sql = `select asset.*,
       coalesce(jsonb_agg(jsonb_build_object('id', variant.id, 'name', variant.name, 'state', variant.state,
@@ -30,6 +31,7 @@ export async function* storedAssets(
       from rindle.media_assets
       where state in (${DELIVERABLE})
         and profile in (select jsonb_array_elements_text($2::jsonb)) and id > $1::uuid
+        and ($4::text is null or storage = $4::text)
       order by id limit ${PAGE_SIZE}) as asset
     left join rindle.media_variants as variant on variant.asset_id = asset.id
       and variant.state in ('ready', 'stale', 'missing', 'failed') and variant.storage_key is not null
@@ -37,7 +39,7 @@ export async function* storedAssets(
     group by asset.id, asset.storage, asset.storage_key, asset.byte_size, asset.checksum_sha256,
       asset.original_damaged_at
     order by asset.id`
-  const values = [JSON.stringify(profiles), variant ?? null]
+  const values = [JSON.stringify(profiles), variant ?? null, storage ?? null]
   for await (const rows of pages(database, sql, { after, values })) yield rows.map(storedAsset)
 }
 

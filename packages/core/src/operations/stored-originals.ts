@@ -4,7 +4,7 @@ import { noteOriginalDamage, noteOriginalWhole } from '../assets/original-damage
 import { type Runtime, storageOf } from '../kernel/runtime.ts'
 import { isStillOriginal } from './is-still-original.ts'
 
-/** What the row of an asset says of its original. */
+/** The facts about an original in its asset's row. */
 export interface StoredOriginal {
   readonly id: string
   readonly storage: string
@@ -15,14 +15,14 @@ export interface StoredOriginal {
   readonly isDamaged: boolean
 }
 
-/** An original as it was found in its storage. */
+/** The state of an original in its storage. */
 export type OriginalSight =
   | { readonly is: 'whole' }
   | { readonly is: 'lost' | 'damaged' /** For a person. */; readonly message: string }
 
 /**
- * Looks for an original: whether it is there, its size, and its bytes when `checksum` says so or it was damaged before,
- * for its size alone does not tell that it is whole again.
+ * Looks for an original: its presence and its size, and its bytes when `checksum` asks for it. Reads the bytes of a
+ * previously damaged original, too, because its size alone does not prove that it is intact again.
  */
 export async function seeOriginal(
   runtime: Runtime,
@@ -33,17 +33,17 @@ export async function seeOriginal(
   const object = await storageOf(runtime, original.storage).head(original.storageKey)
   if (object === undefined) return { is: 'lost', message: 'The original is gone from its storage.' }
   if (object.byteSize !== byteSize) {
-    return { is: 'damaged', message: `The stored original has ${object.byteSize} bytes, and not ${byteSize}.` }
+    return { is: 'damaged', message: `The stored original has ${object.byteSize} bytes, not ${byteSize}.` }
   }
   const isCompared = checksumSha256 !== null && (checksum || original.isDamaged)
   if (!isCompared || (await checksumOf(runtime, original, signal)) === checksumSha256) return { is: 'whole' }
-  return { is: 'damaged', message: 'The stored original has other bytes than were stored: its SHA-256 is another.' }
+  return { is: 'damaged', message: 'The stored original has changed: its SHA-256 differs.' }
 }
 
-/** What became of what was seen. `moved_on`: the asset has another original now, or none. */
+/** The result of a check. `moved_on`: the asset has another original now, or none. */
 export type OriginalOutcome = 'whole' | 'healed' | 'lost' | 'damaged' | 'moved_on'
 
-/** Notes on the asset what was seen of its original; a dry run changes nothing. Safe to repeat. */
+/** Notes the state of an original on its asset; a dry run changes nothing. Safe to repeat. */
 export async function noteOriginal(
   { database, logger }: Runtime,
   original: StoredOriginal,

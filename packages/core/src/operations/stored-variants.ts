@@ -8,13 +8,13 @@ import { inTransaction } from '../kernel/unit-of-work.ts'
 import { variantsOf } from '../variants/read.ts'
 import { transitionVariants } from '../variants/transition.ts'
 
-/** What the row of a variant says of its object. */
+/** The facts about an object in its variant's row. */
 export type StoredVariant = Pick<Variant, 'id' | 'name' | 'state' | 'attempt'> & {
   readonly storageKey: string
   readonly byteSize: number
 }
 
-/** Whether the object of a variant is there, with its recorded size. */
+/** Whether a variant's object exists with its recorded size. */
 export async function seeVariant(
   runtime: Runtime,
   { storage }: { readonly storage: string },
@@ -25,14 +25,14 @@ export async function seeVariant(
 }
 
 /**
- * What became of what was seen. `fsmBlocked`: gone, and its state says already that it is not to be delivered.
- * `moved_on`: it has changed since.
+ * The result of a check. `fsmBlocked`: gone, but the variant's state already prevents its delivery. `moved_on`: it has
+ * changed since.
  */
 export type VariantOutcome = 'present' | 'missing' | 'fsmBlocked' | 'moved_on'
 
 /**
- * Moves a variant whose object is gone to `missing`, and one that is found again to `ready`; a dry run changes nothing.
- * Safe to repeat.
+ * Moves a variant without its object to `missing`, and one whose object is found again to `ready`; a dry run changes
+ * nothing. Safe to repeat.
  */
 export async function noteVariant(
   runtime: Runtime,
@@ -55,8 +55,8 @@ export async function noteVariant(
 }
 
 /**
- * Moves a variant that is still as it was looked at: the attempt tells one that was made again, under the same key, in
- * between. `false`: it has changed.
+ * Moves a variant that has not changed since it was read: the attempt reveals one that was made again, under the same
+ * key, in between. `false`: it has changed.
  */
 async function moveIfUnchanged(
   runtime: Runtime,

@@ -13,18 +13,18 @@ import { type WalkOptions, walk } from './walk.ts'
 export interface SweepOptions extends WalkOptions {
   /** Deletes; otherwise it only counts. @default false */
   readonly live?: boolean
-  /** Leaves alone what was written to more recently. @default 14400 */
+  /** Skips directories that were written to more recently. @default 14400 */
   readonly thresholdSeconds?: number
 }
 
-/** What {@link sweepOrphanedTempFiles} did, or found. */
+/** The results of {@link sweepOrphanedTempFiles}, or its findings. */
 export interface SweepReport {
   /** Directories of work in progress, and of cached sources. */
   readonly scanned: number
-  /** Those that nobody uses any more. */
+  /** Those that no process uses any more. */
   readonly matched: number
   readonly deleted: number
-  /** Size of the files in those that matched. */
+  /** The size of the files in the matched ones. */
   readonly bytes: number
   readonly errors: number
   readonly dryRun: boolean
@@ -32,13 +32,13 @@ export interface SweepReport {
 }
 
 const DEFAULT_THRESHOLD_SECONDS = 14_400
-/** Times of processes and of files are taken from clocks that need not agree to the millisecond. */
+/** Times of processes and of files come from clocks that may differ by milliseconds. */
 const CLOCK_TOLERANCE_MS = 2_000
 
 /**
- * Deletes what killed processes have left in the work directory of this machine: directories that nothing was written
- * to for `thresholdSeconds`, and whose process does not live any more. Without `live` it only counts. Where machines
- * share a work directory, a process of another one counts as dead. Safe to repeat and to interrupt.
+ * Deletes leftovers of killed processes in this machine's work directory: directories that nothing was written to for
+ * `thresholdSeconds`, and whose process is dead. Without `live` it only counts. Where machines share a work directory,
+ * a process of another machine counts as dead. Safe to repeat and to interrupt.
  */
 export async function sweepOrphanedTempFiles(runtime: Runtime, options: SweepOptions = {}): Promise<SweepReport> {
   const dryRun = !(options.live ?? false)
@@ -76,13 +76,13 @@ async function* onePage(paths: readonly string[]): AsyncGenerator<string[]> {
 
 async function workDirectories({ workDirectory }: Runtime): Promise<readonly string[]> {
   const prefixes = Object.values(WORK_DIRECTORY_PREFIXES)
-  // A symbolic link is no directory here: nobody else may say what is deleted.
+  // A symbolic link does not count as a directory: it must not decide what is deleted.
   const isOurs = (entry: Dirent): boolean =>
     entry.isDirectory() && prefixes.some((prefix) => entry.name.startsWith(prefix))
   return (await entriesOf(workDirectory)).filter(isOurs).map(({ name }) => join(workDirectory, name))
 }
 
-/** The size of all files in it, and when something was last written. */
+/** The size of all files in it, and the time of the last write. */
 async function measure(path: string): Promise<{ readonly byteSize: number; readonly writtenAt: number }> {
   const { mtimeMs } = await lstat(path)
   let total = { byteSize: 0, writtenAt: mtimeMs }
@@ -102,12 +102,12 @@ async function isHeld(path: string): Promise<boolean> {
   const owner = await readOwner(file)
   if (owner === null || owner.host !== hostname() || !isAlive(owner.pid)) return false
   if (owner.pid !== process.pid) return true
-  // In a container every process has the same number: a directory from before our time is our predecessor's.
+  // In a container every process has the same id: a directory from before our start belongs to our predecessor.
   const startedAt = Date.now() - process.uptime() * 1_000
   return (await lstat(file)).mtimeMs >= startedAt - CLOCK_TOLERANCE_MS
 }
 
-/** `null` when the process was killed before it had said who it is. */
+/** `null` when the process was killed before it had recorded itself. */
 async function readOwner(file: string): Promise<DirectoryOwner | null> {
   try {
     return JSON.parse(await readFile(file, 'utf8')) as DirectoryOwner
@@ -122,12 +122,12 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0)
     return true
   } catch (error) {
-    // It lives, and is another user's.
+    // It lives, and belongs to another user.
     return hasCode(error, 'EPERM')
   }
 }
 
-/** Nothing, when the directory is gone or was never made. */
+/** Empty when the directory is gone or was never made. */
 async function entriesOf(path: string): Promise<readonly Dirent[]> {
   try {
     return await readdir(path, { withFileTypes: true })

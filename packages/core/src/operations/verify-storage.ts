@@ -3,7 +3,7 @@ import { DELIVERABLE } from '../kernel/sql/state-literals.ts'
 import { errorFields } from '../ports/logger.ts'
 import { countAssets } from './count-rows.ts'
 import { runOperation } from './run-operation.ts'
-import { assertAfter, assertVariantName, profilesIn } from './scope.ts'
+import { assertAfter, assertVariantName, profilesIn, storagesIn } from './scope.ts'
 import { type StoppedStorage, StorageWatch } from './storage-watch.ts'
 import { type StoredAsset, storedAssets } from './stored-assets.ts'
 import { noteOriginal, type OriginalSight, seeOriginal } from './stored-originals.ts'
@@ -16,46 +16,48 @@ export interface VerifyStorageOptions<P extends string = string> extends WalkOpt
   readonly profile?: P
   /** Only variants of this name, and no originals. @default all */
   readonly variant?: string
+  /** Only what is in this storage. @default all */
+  readonly storage?: string
   /** Asks the storages, counts what would change, and changes nothing. @default false */
   readonly dryRun?: boolean
-  /** Reads every original, and compares its SHA-256 with that of its row. @default false, only the size */
+  /** Reads every original, and compares its SHA-256 with its row's. @default false, only the size */
   readonly checksum?: boolean
-  /** Goes on when most objects are missing. @default false */
+  /** Continues when most objects are missing. @default false */
   readonly force?: boolean
-  /** Assets at once, each with one request to its storage. @default 10 */
+  /** Assets at once, with one request each to its storage. @default 10 */
   readonly concurrency?: number
-  /** Goes on behind this asset: the `lastId` of a run that was interrupted. @default at the first */
+  /** Continues after this asset: the `lastId` of an interrupted run. @default from the first */
   readonly after?: string
 }
 
-/** What {@link verifyStorage} found. */
+/** The results of {@link verifyStorage}. */
 export interface VerifyStorageReport {
-  /** Variants looked at: the sum of the next three, and of the errors that variants had. */
+  /** Checked variants: the sum of the next three, and of the errors of variants. */
   readonly checked: number
-  /** Their object is there with its recorded size; those that had been missing are ready again. */
+  /** Their object exists with its recorded size; those that were missing are ready again. */
   readonly present: number
   /** Their object is gone, or has another size; they are `missing` now, or would be. */
   readonly missing: number
-  /** Their object is gone, and their state says already that they are not to be delivered: left as they are. */
+  /** Their object is gone, but their state already prevents their delivery: left unchanged. */
   readonly fsmBlocked: number
-  /** Variants and originals of which the storage gave no answer; nothing is concluded from that. */
+  /** Variants and originals without an answer of the storage; nothing is concluded from that. */
   readonly errors: number
   readonly originalsChecked: number
   /** Originals that are gone: data loss, which no verb repairs. Noted on their assets. */
   readonly originalsLost: number
-  /** Originals of another size or other bytes than their rows say: data loss as well. Noted on their assets. */
+  /** Originals whose size or bytes differ from their rows: data loss as well. Noted on their assets. */
   readonly originalsDamaged: number
-  /** Originals that had been lost or damaged, and are whole again. */
+  /** Originals that were lost or damaged, and are intact again. */
   readonly originalsHealed: number
   /** The assets of the first 100 lost originals. All are logged. */
   readonly lostOriginals: readonly string[]
   /** The assets of the first 100 damaged originals. All are logged. */
   readonly damagedOriginals: readonly string[]
-  /** Storages at which it has stopped: they are down, or most of what was looked for is missing. */
+  /** Storages at which the run has stopped: they are down, or most expected objects are missing. */
   readonly stopped: readonly StoppedStorage[]
   readonly dryRun: boolean
   readonly interrupted: boolean
-  /** The last asset before which everything is done; `null`: none. */
+  /** The last asset up to which everything is done; `null`: none. */
   readonly lastId: string | null
 }
 
@@ -63,14 +65,15 @@ const DEFAULT_CONCURRENCY = 10
 const LISTED_ORIGINALS = 100
 
 /**
- * Asks the storages for the object of every original, and of every `ready`, `stale`, `missing` and `failed` variant that
- * has a key, of deliverable assets. Variants whose object is gone become `missing`, missing ones whose object is found
- * again become `ready`; an original that is lost, damaged or whole again is noted on its asset. One that was noted as
- * damaged is read, whatever `checksum` says, before it counts as whole.
+ * Asks the storages for the object of every original, and of every `ready`, `stale`, `missing` and `failed` variant
+ * with a key, of deliverable assets. Variants without their object become `missing`, and missing ones whose object is
+ * found again become `ready`; a lost, damaged or healed original is noted on its asset. A previously damaged original
+ * is read in full, even without `checksum`, before it counts as intact.
  *
  * Stops at a storage that is down; and, unless it is forced, at one where more than half of the objects that should be
  * there are missing, of at least twenty, before the rows of that page are changed. Safe to repeat, to interrupt, and to
- * run beside workers: a variant that changes meanwhile is left to the next run. `unknown_profile`, `unknown_variant`.
+ * run beside workers: a variant that changes meanwhile is left to the next run. `unknown_profile`, `unknown_variant`;
+ * `invalid_input` for an unknown storage.
  */
 export async function verifyStorage(
   runtime: Runtime,
@@ -80,13 +83,14 @@ export async function verifyStorage(
   const dryRun = options.dryRun ?? false
   return runOperation(runtime, { operation: 'verify_storage', scope, dry_run: dryRun }, async () => {
     const profiles = profilesIn(runtime, options.profile)
+    const storages = storagesIn(runtime, options.storage)
     assertAfter(options.after)
     if (options.variant !== undefined) await assertVariantName(runtime, profiles, options.variant)
-    return new Verification(runtime, options).run(profiles)
+    return new Verification(runtime, options).run(profiles, storages)
   })
 }
 
-/** What was seen of one object. Nothing is done about it before all of its page were looked at. */
+/** The observation of one object. Nothing is done about it before its whole page is observed. */
 type Sight = { readonly asset: StoredAsset } & (
   | { readonly variant: null; readonly seen: OriginalSight }
   | { readonly variant: StoredVariant; readonly isThere: boolean }
@@ -112,7 +116,7 @@ class Verification {
     originalsHealed: 0,
   }
   #sights: Sight[] = []
-  /** Whether the signal ended the look at an object in its middle. */
+  /** Whether the signal cut off the check of an object. */
   #isCutOff = false
   #lastId: string | null
 
@@ -125,8 +129,8 @@ class Verification {
     this.#lastId = options.after ?? null
   }
 
-  async run(profiles: readonly string[]): Promise<VerifyStorageReport> {
-    const { interrupted } = await walk(this.#watch.until(this.#pages(profiles), Object.keys(this.#runtime.storages)), {
+  async run(profiles: readonly string[], storages: readonly string[]): Promise<VerifyStorageReport> {
+    const { interrupted } = await walk(this.#watch.until(this.#pages(profiles), storages), {
       ...this.#options,
       concurrency: this.#concurrency,
       counts: this.#counts,
@@ -150,7 +154,7 @@ class Verification {
       try {
         yield page
       } finally {
-        // When it is interrupted, too: what was seen by then counts.
+        // After an interruption, too: the observations so far count.
         await this.#settlePage()
       }
       if (this.#watch.stopped.length === 0) this.#lastId = last
@@ -187,7 +191,7 @@ class Verification {
     }
   }
 
-  /** Does what follows from what was seen of a page, unless that cannot be. */
+  /** Acts on the observations of a page, unless they are implausible. */
   async #settlePage(): Promise<void> {
     const sights = this.#sights
     this.#sights = []
@@ -207,7 +211,7 @@ class Verification {
       this.#counts.errors += 1
       this.#runtime.logger.error(
         { assetId: asset.id, ...errorFields(error) },
-        'What was seen could not be written down.',
+        'The state of an object could not be recorded.',
       )
     }
   }
@@ -231,7 +235,7 @@ class Verification {
   }
 }
 
-/** What a sight says about its storage: what was known to be missing or damaged before says nothing. Pure. */
+/** The weight of an observation for its storage: objects that were missing or damaged before have none. Pure. */
 function weightOf(sight: Sight): { readonly seen: number; readonly amiss: number } {
   const isFine = sight.variant === null ? sight.seen.is === 'whole' : sight.isThere
   const isNoNews = sight.variant === null ? sight.asset.isDamaged : sight.variant.state === 'missing'

@@ -2,41 +2,41 @@ import { RindleError } from '../domain/errors.ts'
 import type { RowCount } from './count-rows.ts'
 import { empty } from './pages.ts'
 
-/** How far a verb has come. */
+/** The progress of a verb. */
 export interface WalkProgress {
-  /** Rows or objects that were looked at. */
+  /** Rows or objects done so far. */
   readonly done: number
-  /** How many there are in all; `null` where that cannot be had cheaply. */
+  /** Their number in all; `null` where a count would be expensive. */
   readonly total: number | null
-  /** Whether the total is an estimate, which it is when there are very many. */
+  /** Whether the total is an estimate, as it is for very large numbers. */
   readonly isEstimate: boolean
 }
 
-/** Options that every verb takes that works through many rows or objects. */
+/** Options of every verb that works through many rows or objects. */
 export interface WalkOptions {
-  /** Ends the run between two items; the report then tells what was done so far. */
+  /** Ends the run between two items; the report then covers the finished ones. */
   readonly signal?: AbortSignal
   /**
-   * Called with the counts so far after each page of some hundred items, and twice a second while a page takes long. Only
-   * when it is given does a verb ask how many items there are.
+   * Called with the counts so far after each page of some hundred items, and twice a second during a slow page. A verb
+   * counts the items in advance only when you pass this.
    */
   readonly onProgress?: (counts: Readonly<Record<string, number>>, progress: WalkProgress) => void
 }
 
-/** How a walk is done. */
+/** The plan of a walk. */
 export interface WalkPlan<T> extends WalkOptions {
   /** Items at once. */
   readonly concurrency: number
-  /** Does one item. A rejection ends the whole walk: what may fail for one item alone is to be caught and counted. */
+  /** Handles one item. A rejection ends the whole walk: catch and count errors of single items. */
   readonly each: (item: T) => Promise<void>
   readonly counts: Readonly<Record<string, number>>
-  /** How many there are to be done. @default nobody knows */
+  /** The number of items. @default unknown */
   readonly total?: () => Promise<RowCount>
-  /** How many an item stands for. @default 1 */
+  /** The weight of an item. @default 1 */
   readonly sizeOf?: (item: T) => number
 }
 
-/** How a walk ended. */
+/** The end of a walk. */
 export interface WalkEnd {
   /** Whether the signal ended it before everything was done. */
   readonly interrupted: boolean
@@ -47,8 +47,8 @@ const MAX_CONCURRENCY = 1_000
 const REPORT_EVERY_MS = 500
 
 /**
- * Does every item of every page, `concurrency` at once, empties the page, and asks for the next. An array of a page
- * belongs to the walk.
+ * Handles every item of every page, `concurrency` at once, empties the page, and asks for the next. The walk owns a
+ * page's array.
  */
 export async function walk<T>(pages: AsyncIterable<T[]> | Iterable<T[]>, plan: WalkPlan<T>): Promise<WalkEnd> {
   const { concurrency, each, signal, sizeOf = () => 1 } = plan
@@ -56,7 +56,7 @@ export async function walk<T>(pages: AsyncIterable<T[]> | Iterable<T[]>, plan: W
   const progress = await startProgress(plan)
   let isInterrupted = false
   for await (const page of pages) {
-    // One iterator for all: each takes the next item as soon as it is free.
+    // One iterator for all workers: each takes the next item as soon as it is free.
     const items = page.values()
     const doItems = async (): Promise<void> => {
       for (const item of items) {
@@ -75,14 +75,14 @@ export async function walk<T>(pages: AsyncIterable<T[]> | Iterable<T[]>, plan: W
   return { interrupted: isInterrupted }
 }
 
-/** What tells a walk's listener, if it has one. */
+/** Reports progress to a walk's listener, if it has one. */
 export interface Progress {
-  /** So many more are done; tells it when the last word is old. */
+  /** Adds to the progress; reports it when the last report is old. */
   advance(size: number): void
   report(): void
 }
 
-/** Asks for the total when somebody wants to know. */
+/** Asks for the total only if there is a listener. */
 export async function startProgress({
   onProgress,
   counts,

@@ -3,13 +3,13 @@ import type { ProbeResult, SourceFile } from './processor.ts'
 
 /** The analyzer port: optional enrichment of an asset's `metadata` beyond the probe. */
 export interface Analyzer {
-  /** The key in `metadata` under which the result is kept: `[a-z0-9_]+`. */
+  /** The key in `metadata` that holds the result: `[a-z0-9_]+`. */
   readonly name: string
-  /** How long one analysis may take; afterwards it counts as a failure. @default 900000 (15 minutes) */
+  /** The time limit of one analysis; after it, the analysis counts as failed. @default 900000 (15 minutes) */
   readonly timeoutMs?: number
   /**
-   * Given verified, probed bytes. A rejected promise says nothing about the file: it waits, with `analyzer_failed` and
-   * the name as its reason, and is analysed again.
+   * Receives verified, probed bytes. A rejection says nothing about the file: the file waits, with `analyzer_failed`
+   * and the name as its reason, and is analysed again.
    */
   analyze(
     source: SourceFile,

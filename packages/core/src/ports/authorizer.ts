@@ -1,29 +1,29 @@
 import type { Asset } from '../domain/entities.ts'
 
-/** A file of an asset that is about to be delivered. */
+/** A delivery of an asset's file. */
 export interface AssetDelivery {
   readonly asset: Asset
-  /** The variant asked for; absent for the original. */
+  /** The requested variant; absent for the original. */
   readonly variant?: string
   readonly profile?: never
   readonly key?: never
-  /** Whatever the caller passed as `actor`. */
+  /** The `actor` that the caller passed. */
   readonly actor: unknown
 }
 
-/** A file of the application's own that is about to be delivered, by `urlForKey`: no asset knows it. */
+/** A delivery, by `urlForKey`, of a file that belongs to the application: no asset has it. */
 export interface KeyDelivery {
   readonly asset?: never
   readonly variant?: never
   /** The profile whose storage holds it. */
   readonly profile: string
-  /** Where in that storage. */
+  /** Its key in that storage. */
   readonly key: string
-  /** Whatever the caller passed as `actor`. */
+  /** The `actor` that the caller passed. */
   readonly actor: unknown
 }
 
-/** A delivery that is about to be granted. `asset` is `undefined` for a file of the application's own, which has a `key`. */
+/** A delivery that is about to be granted. `asset` is `undefined` for the application's own file, which has a `key`. */
 export type DeliveryRequest = AssetDelivery | KeyDelivery
 
 /**

@@ -7,6 +7,8 @@ import { STALE_MODES } from '../domain/stale-policy.ts'
 import { invalidOptions, problemsOf } from './problems.ts'
 import type { DeclaredVariant, Profile, ProfileOptions } from './profile.ts'
 
+// Also of a wildcard: image/*.
+const DECODED = /^(image|video|audio)\//
 const DEFAULT_MAX_PIXELS = 100_000_000
 
 const name = z.string().regex(NAME_PATTERN, 'must be lower-case letters, digits and _, and begin with a letter')
@@ -20,16 +22,22 @@ const withMethod = <T>(method: string): z.ZodType<T> =>
 
 const profileSchema = z.strictObject({
   storage: z.string().min(1),
-  accept: z.strictObject({
-    types: z
-      .array(z.string().regex(/^[a-z]+\/([a-z0-9.+-]+|\*)$/, 'must be a content type such as image/jpeg or image/*'))
-      .min(1),
-    extensions: z.array(z.string().regex(/^\.[a-z0-9]+$/, 'must be a dot and lower-case letters: .jpg')).optional(),
-    extensionMismatch: z.enum(['correct', 'reject']).optional(),
-    maxBytes: z.int().positive(),
-    maxPixels: z.int().positive().optional(),
-    maxDurationMs: z.int().positive().optional(),
-  }),
+  accept: z
+    .strictObject({
+      types: z
+        .array(z.string().regex(/^[a-z]+\/([a-z0-9.+-]+|\*)$/, 'must be a content type such as image/jpeg or image/*'))
+        .min(1),
+      extensions: z.array(z.string().regex(/^\.[a-z0-9]+$/, 'must be a dot and lower-case letters: .jpg')).optional(),
+      extensionMismatch: z.enum(['correct', 'reject']).optional(),
+      allowEmpty: z.boolean().optional(),
+      maxBytes: z.int().positive(),
+      maxPixels: z.int().positive().optional(),
+      maxDurationMs: z.int().positive().optional(),
+    })
+    .refine(({ allowEmpty, types }) => allowEmpty !== true || types.some((type) => !DECODED.test(type)), {
+      path: ['allowEmpty'],
+      error: 'is for files that are never decoded, and all of the types are images, video or audio: leave it out',
+    }),
   variants: z.record(name, recipeSchema).optional(),
   slots: z.array(z.string().min(1).max(64)).optional(),
   delivery: z
@@ -46,7 +54,7 @@ const profileSchema = z.strictObject({
 
 /**
  * Declares the policy for one family of media. Validates everything at once: `config_invalid` lists every problem with
- * its path. Does no I/O. Variant and slot names become part of the type.
+ * its path. Does no I/O. Names of variants and slots become part of the type.
  */
 export function defineProfile<const V extends string = never, const S extends string = string>(
   options: ProfileOptions<V, S>,
@@ -60,6 +68,7 @@ export function defineProfile<const V extends string = never, const S extends st
       types: accept.types,
       extensions: accept.extensions ?? null,
       extensionMismatch: accept.extensionMismatch ?? 'correct',
+      allowEmpty: accept.allowEmpty ?? false,
       maxBytes: accept.maxBytes,
       maxPixels: accept.maxPixels ?? DEFAULT_MAX_PIXELS,
       maxDurationMs: accept.maxDurationMs ?? null,

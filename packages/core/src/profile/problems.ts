@@ -1,19 +1,19 @@
 import type { ZodError, ZodType } from 'zod'
 import { type ErrorCode, RindleError } from '../domain/errors.ts'
 
-/** One thing that is wrong with given options. */
+/** One problem of the given options. */
 export type Problem = {
-  /** Where: `accept.maxBytes`, `variants.thumb.width`. */
+  /** The path: `accept.maxBytes`, `variants.thumb.width`. */
   readonly path: string
-  /** What, and what would be right. */
+  /** The problem, and the valid values. */
   readonly message: string
 }
 
 type Issue = ZodError['issues'][number]
 
 /**
- * Zod's issues as a flat list, unknown keys each on its own path. With what was `given`, a value that is not there or is
- * an empty text is called so: that is what an environment variable is which nobody has set.
+ * Flattens Zod's issues; each unknown key has its own path. With the `given` value, the message says when a value is
+ * missing or an empty text: an unset environment variable looks like that.
  */
 export function problemsOf(error: ZodError, given?: unknown): readonly Problem[] {
   return error.issues.flatMap((issue): readonly Problem[] => {
@@ -22,15 +22,15 @@ export function problemsOf(error: ZodError, given?: unknown): readonly Problem[]
       return issue.keys.map((key) => ({ path: [...path, key].join('.'), message: 'is not an option' }))
     }
     if (path.length === 0) return [{ path: '(options)', message: ruleOf(issue) }]
-    // A rule of its own may be about this value beside others, and says what it has to say.
+    // A custom rule may compare this value with others, and brings its own message.
     if (issue.code === 'custom') return [{ path: path.join('.'), message: issue.message }]
     return [{ path: path.join('.'), message: absence(ruleOf(issue), valueAt(given, path)) }]
   })
 }
 
 /**
- * The error that tells of problems: one line for each below the `heading`, and `details.problems` for programs. The heading
- * has no full stop: `The profile is not valid`.
+ * Makes the error for a list of problems: one line for each below the `heading`, and `details.problems` for programs. The
+ * heading has no full stop: `The profile is not valid`.
  */
 export function invalidOptions(
   heading: string,
@@ -42,8 +42,8 @@ export function invalidOptions(
 }
 
 /**
- * What `schema` makes of the options of `factory`, the name by which its user calls it. `config_invalid` lists every problem
- * with its path, and names no value: one may be a secret. Does no I/O.
+ * Checks the options of a factory by `schema`, and returns its output. Throws `config_invalid` with every problem and its
+ * path; values are not named, because one may be a secret. `factory` is the name that its user calls. Does no I/O.
  */
 export function checkOptions<T>(factory: string, schema: ZodType<T>, options: unknown): T {
   const parsed = schema.safeParse(options)
@@ -51,7 +51,7 @@ export function checkOptions<T>(factory: string, schema: ZodType<T>, options: un
   throw invalidOptions(`The options of ${factory} are not valid`, problemsOf(parsed.error, options))
 }
 
-/** A name that cannot be one is told the rule of names, and not that it is none. */
+/** An invalid name gets the rule for names, not just the fact that it is invalid. */
 function ruleOf(issue: Issue): string {
   const [rule] = issue.code === 'invalid_key' ? issue.issues : []
   return rule === undefined ? issue.message : `this name ${rule.message}`
@@ -65,7 +65,7 @@ function absence(rule: string, value: unknown): string {
 }
 
 function valueAt(given: unknown, path: readonly string[]): unknown {
-  // What was not given cannot be said to be missing.
+  // Without the given value, the message cannot say that something is missing.
   if (given === undefined) return null
   let value: unknown = given
   for (const key of path) {

@@ -5,15 +5,18 @@ import type { Analyzer } from '../ports/analyzer.ts'
 import type { Authorizer } from '../ports/authorizer.ts'
 import type { Scanner } from '../ports/scanner.ts'
 
-/** How a profile's media is delivered. */
+/** The delivery of a profile's media. */
 export interface DeliveryOptions {
   /** Plain, unsigned URLs that anyone may keep for ever. @default false */
   readonly public?: boolean
-  /** Least remaining life of a signed URL, in seconds. @default the instance's, 900 */
+  /** The shortest remaining lifetime of a signed URL, in seconds. @default the instance's, 900 */
   readonly expiresInSeconds?: number
-  /** What a stale variant's URL leads to. @default 'fallback_original' */
+  /** The target of a stale variant's URL. @default 'fallback_original' */
   readonly staleMode?: StaleMode
-  /** Asked before every URL is issued, of an asset or of a file of the application's own. @default none: everyone who can call the function may have the URL */
+  /**
+   * Asked before every URL is issued, for an asset or for the application's own file. @default none: every caller gets
+   * the URL
+   */
   readonly authorize?: Authorizer
 }
 
@@ -21,21 +24,21 @@ export interface DeliveryOptions {
 export interface ProfileOptions<V extends string = string, S extends string = string> {
   /** Name of the storage that holds the media. */
   readonly storage: string
-  /** What may be uploaded. */
+  /** The files that may be uploaded. */
   readonly accept: AcceptOptions
   /** Variants by name: lower-case letters, digits and `_`. @default none */
   readonly variants?: Readonly<Record<V, Recipe>>
-  /** Slots that owners may attach this media at. @default any name */
+  /** Slots at which owners may attach this media. @default any name */
   readonly slots?: readonly S[]
-  /** Who gets a URL, and for how long. @default private, by signed URLs */
+  /** The access to URLs, and their lifetime. @default private, by signed URLs */
   readonly delivery?: DeliveryOptions
-  /** Asked at the gate, in order. @default none */
+  /** Run at the gate, in order. @default none */
   readonly scanners?: readonly Scanner[]
   /** Run after the probe, in order. @default none */
   readonly analyzers?: readonly Analyzer[]
 }
 
-/** A validated profile: the policy of one family of media. Made by {@link defineProfile}. */
+/** A validated profile: the policy for one family of media. Made by {@link defineProfile}. */
 export interface Profile<V extends string = string, S extends string = string> {
   readonly storage: string
   readonly accept: AcceptRules
@@ -52,7 +55,7 @@ export interface Profile<V extends string = string, S extends string = string> {
   readonly analyzers: readonly Analyzer[]
 }
 
-/** A variant as a profile declares it. */
+/** A variant, as its profile declares it. */
 export interface DeclaredVariant {
   readonly recipe: NormalizedRecipe
   /** SHA-256 of the normalised recipe, in hex. */

@@ -9,10 +9,10 @@ import type { RunningJob } from '../ports/jobs.ts'
 import { sniffObject } from './sniff-object.ts'
 
 /**
- * Puts an upload out of its client's reach before anything decides by its bytes: copies it from staging to a permanent
- * key that no upload URL leads to. From here on gate, probe, variants and delivery all see the same object, whatever
- * a still-valid URL writes to staging, even other bytes of the same etag. Returns the asset as it is then, or `null`
- * when another job was first.
+ * Moves an upload out of its client's reach before anything decides by its bytes: copies it from staging to a permanent
+ * key that no upload URL leads to. From here on gate, probe, variants and delivery all see the same object, even if a
+ * valid URL still writes to staging, and even if it writes other bytes with the same etag. Returns the new asset, or
+ * `null` when another job was first.
  *
  * Every attempt has a key of its own: two that copied to one key could put unverified bytes over verified ones.
  */
@@ -42,8 +42,8 @@ export async function freeze(runtime: Runtime, asset: Asset, job: RunningJob): P
 }
 
 /**
- * What the gate will say that the bytes are, unless they are exchanged meanwhile: key and object are called by it, and
- * nothing is decided by it. An object that the gate will refuse never says that it is what a browser may run.
+ * The type that the gate will find, unless the bytes are replaced meanwhile. It names the key and the object, and
+ * decides nothing. An object that the gate will refuse never gets a type that a browser may run.
  */
 async function likelyType(runtime: Runtime, asset: Asset, signal: AbortSignal): Promise<string> {
   const storage = storageOf(runtime, asset.storage)

@@ -13,16 +13,16 @@ import { queueVariants } from '../variants/queue.ts'
 import { variantsOf } from '../variants/read.ts'
 
 /**
- * `promoting` → `available`: the asset, its variants and their jobs change in one transaction, and the asset is attached
- * where its upload was begun for. Not before, because an upload that is refused or given up must not cost the owner what
- * he had; nor does one that comes late cost him what he began later.
+ * `promoting` → `available`: one transaction changes the asset, its variants and their jobs, and attaches the asset to
+ * the slot of its upload. Not before, because a refused or abandoned upload must not cost the owner the present asset;
+ * nor may a late upload replace one that began later.
  */
 export async function makeAvailable(runtime: Runtime, asset: Asset): Promise<Asset | null> {
   const profile = profileOf(runtime, asset.profile)
   const { rows } = await runtime.database.executeSql(WANTED_SLOT, [asset.id])
   const slot = rows[0] === undefined ? null : slotFromRow(rows[0])
   return inTransaction(runtime, undefined, async (unit) => {
-    // The slot before the assets: whoever attaches does it in this order.
+    // The slot before the assets: every attach locks in this order.
     if (slot !== null) await lockForAttaching(unit, slot, asset)
     const available = await transitionAsset(runtime, unit, asset, 'available', { from: ['promoting'] })
     if (available === null) return null
@@ -32,7 +32,7 @@ export async function makeAvailable(runtime: Runtime, asset: Asset): Promise<Ass
   })
 }
 
-/** An asset that was released from quarantine may have variants already, which were cancelled with it. */
+/** An asset that was released from quarantine may already have variants, cancelled with it. */
 async function planAll(
   runtime: Runtime,
   unit: UnitOfWork,
@@ -63,12 +63,12 @@ async function lockForAttaching(unit: UnitOfWork, slot: Slot, asset: Asset): Pro
 }
 
 /**
- * Not when the slot was forgotten meanwhile, now that it is locked: its owner may have been erased. Nor when it holds
- * what was begun later: the owner has changed his mind since, and this one is late, by its client or in its promotion.
+ * Attaches the asset unless the locked slot rules it out. The slot may be forgotten: its owner may have been erased. Or
+ * it holds an asset whose upload began later: the owner has changed it since, and this upload or its promotion is late.
  */
 async function attachWanted(runtime: Runtime, unit: UnitOfWork, asset: Asset, wanted: Slot): Promise<void> {
   const { ownerType, ownerId, slot } = wanted
-  // By the database's clock: it is one for all processes.
+  // By the database's clock: all processes share it.
   const { rows } = await unit.executeSql(
     `update rindle.media_upload_sessions
      set attach_owner_type = null, attach_owner_id = null, attach_slot = null, updated_at = now()
@@ -85,18 +85,18 @@ async function attachWanted(runtime: Runtime, unit: UnitOfWork, asset: Asset, wa
   if (booleanOrNull(rows[0], 'is_overtaken') === true) {
     runtime.logger.warn(
       { assetId: asset.id, slot, code: 'slot_overtaken' },
-      'An uploaded asset was not attached: its slot holds what was begun later.',
+      'An uploaded asset was not attached: its slot holds a newer upload.',
     )
     return
   }
   try {
     await attachWithin(runtime, unit, asset, { type: ownerType, id: ownerId }, slot)
   } catch (error) {
-    // A deployment took the slot away since the upload began. The file is good, and can be attached elsewhere.
+    // A deployment removed the slot after the upload began. The file is good, and can be attached elsewhere.
     if (!isRindleError(error, 'unknown_slot')) throw error
     runtime.logger.warn(
       { assetId: asset.id, slot, code: 'unknown_slot' },
-      'An uploaded asset was not attached: its slot is declared no more.',
+      'An uploaded asset was not attached: its profile no longer declares the slot.',
     )
   }
 }

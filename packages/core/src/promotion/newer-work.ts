@@ -5,7 +5,7 @@ import { carried, type Lack, lacksOf, lackText } from '../domain/promotion-knowl
 import type { Runtime } from '../kernel/runtime.ts'
 import type { RunningJob } from '../ports/jobs.ts'
 
-/** What this process lacks of what a newer one had when it asked for this promotion. Pure. */
+/** Lists what this process lacks of the knowledge of the newer one that asked for this promotion. Pure. */
 export function lacksFor(
   runtime: Runtime,
   { profile }: Pick<Asset, 'profile'>,
@@ -16,7 +16,7 @@ export function lacksFor(
   return own === null || theirs === null ? [] : lacksOf(own, theirs)
 }
 
-/** What is thrown by a worker that may not decide, because a newer process knows more of the profile. */
+/** The error of a worker that may not decide, because a newer process knows more about the profile. */
 export function newerWorkerNeeded(
   { id, profile }: Pick<Asset, 'id' | 'profile'>,
   lacks: readonly Lack[],
@@ -25,7 +25,7 @@ export function newerWorkerNeeded(
   return new RindleError(
     'newer_worker_needed',
     `${why} The process that took asset ${id} was started later and has, for profile "${profile}", ` +
-      `${lacks.map(lackText).join(', ')}; this worker has not. Start a worker as new as that process.`,
+      `${lacks.map(lackText).join(', ')}; this worker does not. Start a worker as new as that process.`,
     { details: { lacks: lacks.map(({ what, name }) => ({ what, name })) } },
   )
 }

@@ -14,9 +14,9 @@ import { runScanner } from './run-scanner.ts'
 import { sniffObject } from './sniff-object.ts'
 
 /**
- * `validating` → `analyzing`: the gate, over the bytes as they lie under their permanent key, then the scanners in
- * order. Nothing has decoded them yet. An upload that is still in staging is frozen only: it comes again with its
- * permanent key, so that a rejection is always of the bytes that the step was given.
+ * `validating` → `analyzing`: runs the gate over the bytes under their permanent key, then the scanners in order.
+ * Nothing has decoded the bytes yet. An upload that is still in staging is only frozen: the step runs again with its
+ * permanent key, so that a rejection always concerns the bytes of this step.
  */
 export async function passGate(runtime: Runtime, asset: Asset, job: RunningJob): Promise<Asset | null> {
   if (isStagingKey(asset.storageKey)) return freezeOrReject(runtime, asset, job)
@@ -53,7 +53,7 @@ export async function passGate(runtime: Runtime, asset: Asset, job: RunningJob):
   )
 }
 
-/** Nothing passes without the scanners that a newer process has: an older worker would not miss them. */
+/** Nothing passes without the scanners of a newer process: an older worker does not know what it misses. */
 function assertScannersKnown(runtime: Runtime, asset: Asset, job: RunningJob): void {
   const scanners = lacksFor(runtime, asset, job).filter(({ what }) => what === 'scanner')
   if (scanners.length > 0) throw newerWorkerNeeded(asset, scanners, 'It has to be scanned.')

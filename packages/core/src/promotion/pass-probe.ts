@@ -18,7 +18,7 @@ import { probedFields, probeFile } from './probe-file.ts'
 import { Rejection } from './rejection.ts'
 import { runAnalyzers } from './run-analyzers.ts'
 
-/** What the bytes of an upload say. */
+/** The facts that an upload's bytes state. */
 interface SourceReading {
   readonly checksumSha256: string
   readonly contentType: string
@@ -62,8 +62,8 @@ async function readSource(runtime: Runtime, profile: Profile, asset: Asset, job:
 }
 
 /**
- * Bytes that came through the application were hashed on their way in. Bytes that a client sent to the storage itself
- * are hashed here, and compared with what was declared.
+ * Returns the SHA-256 of the bytes. Bytes that came through the application were hashed on their way in. Bytes that a
+ * client sent to the storage itself are hashed here, and compared with the declared checksum.
  */
 async function checksumOf(runtime: Runtime, asset: Asset, file: SourceFile, signal: AbortSignal): Promise<string> {
   if (asset.checksumSha256 !== null) return asset.checksumSha256
@@ -106,17 +106,17 @@ async function probeSource(
   return unreadable(profile, file, message)
 }
 
-/** Bytes that were damaged in storage are not those that were sent: what they say is no verdict about the upload. */
+/** Bytes that were damaged in storage differ from the bytes that were sent: they give no verdict about the upload. */
 async function assertAsReceived(asset: Asset, file: SourceFile, signal: AbortSignal): Promise<void> {
   const { id, checksumSha256 } = asset
   if (checksumSha256 === null || (await fileSha256(file.path, signal)) === checksumSha256) return
   throw new RindleError(
     'original_damaged',
-    `The stored bytes of asset ${id} differ from those that were received. Restore the object from a backup.`,
+    `The stored bytes of asset ${id} differ from the received bytes. Restore the object from a backup.`,
   )
 }
 
-/** The first bytes of a container do not say whether it holds a film: a profile of sound takes none. */
+/** The first bytes of a container do not tell whether it holds a film: a profile for sound takes none. */
 function typeAsProbed({ accept }: Profile, { contentType }: SourceFile, { kind }: ProbeResult): string {
   const probed = probedType(contentType, kind, accept.types)
   if (probed !== null) return probed
@@ -125,8 +125,8 @@ function typeAsProbed({ accept }: Profile, { contentType }: SourceFile, { kind }
 }
 
 /**
- * Bytes that nothing installed reads are kept as they are, and what they say of themselves stays unknown; but where
- * variants are to be made of them, all of those could only fail.
+ * Bytes that no installed processor reads are kept unchanged, and their facts stay unknown; but a profile that makes
+ * variants of them refuses them, because every variant would fail.
  */
 function unreadable(profile: Profile, { contentType }: SourceFile, message: string): ProbeResult {
   const kind = kindOf(contentType)

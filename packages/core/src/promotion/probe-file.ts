@@ -1,3 +1,4 @@
+import { kindOf } from '../domain/content-types.ts'
 import type { Asset } from '../domain/entities.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import type { ProbeResult, SourceFile } from '../ports/processor.ts'
@@ -5,7 +6,7 @@ import type { Profile } from '../profile/profile.ts'
 
 /**
  * What the bytes say of themselves, within the limits of the profile; `null` when no installed processor reads their
- * type. `limit_exceeded`, `corrupt_media`, `unsupported_codec`.
+ * type. Of an empty file only the kind. `limit_exceeded`, `corrupt_media`, `unsupported_codec`.
  */
 export async function probeFile(
   runtime: Runtime,
@@ -13,16 +14,18 @@ export async function probeFile(
   file: SourceFile,
   signal: AbortSignal,
 ): Promise<ProbeResult | null> {
+  // There is nothing to ask a decoder about.
+  if (file.byteSize === 0) return { kind: kindOf(file.contentType) }
   const processor = runtime.processors.find((candidate) => candidate.probes.has(file.contentType))
   if (processor === undefined) return null
   const limits = { maxPixels, ...(maxDurationMs === null ? {} : { maxDurationMs }) }
   return processor.probe(file, { limits, signal })
 }
 
-/** What of an asset's row is known by probing. */
+/** The fields of an asset's row that come from the probe. */
 export type ProbedFields = Pick<Asset, 'kind' | 'width' | 'height' | 'durationMs' | 'hasVideoTrack' | 'hasAudioTrack'>
 
-/** The fields as a probe found them; what it did not find is `null`. Pure. */
+/** The fields that a probe found; `null` for those that it did not find. Pure. */
 export function probedFields(probe: ProbeResult): ProbedFields {
   return {
     kind: probe.kind,

@@ -14,8 +14,8 @@ import { Rejection } from './rejection.ts'
 import { waitOrRetry } from './wait.ts'
 
 /**
- * One step of the promotion: does its work outside of transactions, moves the asset on and returns it as it is then, or
- * `null` when somebody else has moved it.
+ * One step of the promotion: does its work outside of transactions, moves the asset on and returns the new asset, or
+ * `null` when another process has moved it.
  */
 type Step = (runtime: Runtime, asset: Asset, job: RunningJob) => Promise<Asset | null>
 
@@ -26,10 +26,9 @@ const STEPS: Partial<Record<Asset['state'], Step>> = {
 }
 
 /**
- * The job `rindle_promote`: looks at the asset's state and goes on from there, until it is available or quarantined.
- * Only a verdict about the bytes quarantines; whatever else goes wrong waits, without limit, and goes on by itself when
- * its cause is gone. Safe to run twice, and twice at once: every step is a guarded transition, and who loses the race
- * reads the state again.
+ * The job `rindle_promote`: continues from the asset's state until the asset is available or quarantined. Only a
+ * verdict about the bytes quarantines; any other failure waits, without limit, until its cause is gone. Safe to run
+ * twice, even at once: every step is a guarded transition, and the loser of a race reads the state again.
  */
 export async function promote(runtime: Runtime, job: RunningJob): Promise<void> {
   const assetId = payloadText(job.payload, 'assetId')
@@ -58,7 +57,7 @@ async function runSteps(runtime: Runtime, assetId: string, job: RunningJob): Pro
     } catch (error) {
       if (!(error instanceof Rejection)) throw error
       assertMayReject(runtime, asset, job, error)
-      // Not for what lies in staging once another job has taken the upload from there.
+      // Does nothing about an object in staging once another job has moved the upload on.
       if (await quarantine(runtime, asset, error)) {
         runtime.logger.warn({ assetId, code: error.reason }, `The asset is quarantined. ${error.message}`)
         return error
@@ -68,7 +67,7 @@ async function runSteps(runtime: Runtime, assetId: string, job: RunningJob): Pro
   }
 }
 
-/** An older worker refuses nothing that a newer process has taken in and may know better. */
+/** An older worker must not refuse a file that a newer process has accepted and may know better. */
 function assertMayReject(runtime: Runtime, asset: Asset, job: RunningJob, { reason, message }: Rejection): void {
   const lacks = lacksFor(runtime, asset, job)
   if (lacks.length > 0) throw newerWorkerNeeded(asset, lacks, `This worker would refuse it (${reason}: ${message})`)

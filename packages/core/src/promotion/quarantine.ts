@@ -7,9 +7,9 @@ import { inTransaction } from '../kernel/unit-of-work.ts'
 import type { Rejection } from './rejection.ts'
 
 /**
- * Quarantines an asset in its promotion, for a verdict about its bytes: it is never delivered and never decoded, unless
- * somebody releases it. One that holds other bytes by now stays as it is, and so does one that is available, deleted or
- * gone. Returns whether the asset was moved.
+ * Quarantines an asset in its promotion, for a verdict about its bytes: it is never delivered or decoded, unless an
+ * operator releases it. Leaves an asset alone that holds other bytes by now, or is available, deleted or gone. Returns
+ * whether the asset was moved.
  */
 export async function quarantine(
   runtime: Runtime,

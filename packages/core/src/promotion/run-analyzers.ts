@@ -8,8 +8,8 @@ import { withinTime } from './within-time.ts'
 type Context = Parameters<Analyzer['analyze']>[1]
 
 /**
- * What each analyzer finds, cleaned, by its name. One after the other; the first that cannot do its work ends it:
- * `analyzer_failed`, which says nothing about the file.
+ * Returns the result of each analyzer, cleaned, by its name. Runs them one after the other; the first failure ends the
+ * run: `analyzer_failed`, which says nothing about the file.
  */
 export async function runAnalyzers(
   analyzers: readonly Analyzer[],

@@ -7,16 +7,16 @@ import type { RunningJob } from '../ports/jobs.ts'
 import type { Scanner, ScanVerdict } from '../ports/scanner.ts'
 import { withinTime } from './within-time.ts'
 
-/** An asset whose type the gate has read from its bytes. */
+/** An asset whose bytes have told the gate their type. */
 export type ScannedAsset = Pick<Asset, 'id' | 'profile' | 'storage' | 'storageKey' | 'filename'> & {
   readonly contentType: string
   readonly byteSize: number
 }
 
 /**
- * A scanner's word on an asset's bytes. One that cannot do its work gives none: `scanner_failed`, and nothing passes
- * unscanned, unless its profile says that it fails open; then it does on the last attempt. What the storage met
- * meanwhile is thrown as the storage's own error.
+ * Returns a scanner's decision on an asset's bytes. A failed scanner decides nothing: `scanner_failed`, and nothing
+ * passes unscanned, unless its profile lets it fail open; then the file passes on the last attempt. An error of the
+ * storage meanwhile is thrown as the storage's own error.
  */
 export async function runScanner(
   runtime: Runtime,
@@ -55,16 +55,16 @@ async function scan(
   const open = (): Promise<Readable> => source.open(signal)
   const verdict: unknown = await scanner.scan({ assetId: id, profile, contentType, byteSize, filename, open, signal })
   if (isVerdict(verdict)) return verdict
-  throw new TypeError('It gave neither `{ accepted: true }` nor `{ accepted: false, reason }`.')
+  throw new TypeError('It returned neither `{ accepted: true }` nor `{ accepted: false, reason }`.')
 }
 
-/** A scanner is code of the application: what it gives is looked at before anything rests on it. */
+/** A scanner is code of the application: its result is checked before anything relies on it. */
 function isVerdict(verdict: unknown): verdict is ScanVerdict {
   if (typeof verdict !== 'object' || verdict === null || !('accepted' in verdict)) return false
   return verdict.accepted === true || (verdict.accepted === false && 'reason' in verdict)
 }
 
-/** The bytes that a scanner reads, and what went wrong on their way: that is no failure of the scanner. */
+/** The bytes that a scanner reads, and an error on their way, which is no failure of the scanner. */
 class ScannedSource {
   readonly #runtime: Runtime
   readonly #asset: ScannedAsset
@@ -75,7 +75,7 @@ class ScannedSource {
     this.#asset = asset
   }
 
-  /** Ends with `signal`, whether or not the scanner has read everything. */
+  /** Opens the bytes; the stream ends with `signal`, even if the scanner has not read everything. */
   async open(signal: AbortSignal): Promise<Readable> {
     const { storage, storageKey } = this.#asset
     try {

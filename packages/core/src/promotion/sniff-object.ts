@@ -2,15 +2,15 @@ import { buffer } from 'node:stream/consumers'
 import { SNIFF_BYTES, sniff } from '../kernel/sniffing/sniff.ts'
 import type { StorageAdapter, StoredObject } from '../ports/storage.ts'
 
-/** A stored object, and what its first bytes say that it is. */
+/** A stored object, and its sniffed type. */
 export interface SniffedObject {
   readonly object: StoredObject
   readonly sniffedType: string | undefined
 }
 
 /**
- * Reads the beginning of a stored object, and what it needs further on, all of one etag: `ifMatch` or the first that it
- * meets. `storage_object_missing`, `storage_precondition_failed`.
+ * Reads the beginning of a stored object, and later ranges as needed, all of one etag: `ifMatch` or the first one that
+ * it meets. `storage_object_missing`, `storage_precondition_failed`.
  */
 export async function sniffObject(
   storage: StorageAdapter,

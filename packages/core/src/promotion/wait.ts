@@ -2,19 +2,19 @@ import { lockAsset } from '../assets/lock.ts'
 import { noteWaiting } from '../assets/wait.ts'
 import { type Failure, failureOf } from '../domain/failures.ts'
 import { PROMOTION_STATES } from '../domain/states.ts'
-import { handedOn } from '../kernel/handed-on.ts'
-import { finishRuns } from '../kernel/processing-runs.ts'
+import { handedOn, isHandedOn } from '../kernel/handed-on.ts'
+import { finishRuns, mergeRepeatedRun } from '../kernel/processing-runs.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import { inTransaction } from '../kernel/unit-of-work.ts'
 import type { DeadJob, RunningJob } from '../ports/jobs.ts'
 
 /**
- * After an error that is no verdict about the bytes. What may be a passing defect is tried again by the attempts of its
- * job; when these are used up, and after an outage or a lack at once, a new job goes on with the work, later each time.
- * Meanwhile the row says what it waits for.
+ * Handles an error that is no verdict about the bytes. The attempts of the job retry a defect, which may pass. When
+ * they are used up, or at once after an outage or a lack, a new job continues the work, with a growing delay. Meanwhile
+ * the row names what it waits for.
  *
- * A decoder that is killed by its own bounds on these very bytes, again and again, waits as well: a header is read in
- * no memory worth mentioning, so that says more of the machine than of the file; and a person sees it.
+ * A decoder that its own limits kill on these very bytes, again and again, waits as well: reading a header needs hardly
+ * any memory, so such a kill says more about the machine than about the file; and an operator sees it.
  */
 export async function waitOrRetry(
   runtime: Runtime,
@@ -24,14 +24,15 @@ export async function waitOrRetry(
 ): Promise<void> {
   const failure = failureOf(error)
   await finishRuns(runtime.database, [runId], job.signal.aborted ? 'cancelled' : 'failed', failure)
-  // A worker that is being stopped gives the job back; that says nothing about anything.
+  // A stopping worker gives the job back; that says nothing about anything.
   if (job.signal.aborted) throw error
+  if (isHandedOn(job)) await mergeRepeatedRun(runtime.database, runId)
   const isRetried = failure.kind === 'defect' && !job.isLastAttempt
   await waitForPromotion(runtime, job, assetId, failure, isRetried)
   if (isRetried) throw error
 }
 
-/** Lets a new job go on with a promotion, unless this one is tried again, and notes in the row what it waits for. */
+/** Lets a new job continue a promotion, unless this one is retried, and notes the reason to wait in the row. */
 export async function waitForPromotion(
   runtime: Runtime,
   job: DeadJob,
@@ -42,10 +43,13 @@ export async function waitForPromotion(
   const isNews = await inTransaction(runtime, undefined, async (unit) => {
     const asset = await lockAsset(unit, assetId)
     if (asset === null || !PROMOTION_STATES.includes(asset.state)) return false
-    if (!isRetried) unit.enqueue(handedOn(job, failure))
-    return noteWaiting(unit, asset, failure)
+    const isOtherReason = await noteWaiting(unit, asset, failure)
+    if (isRetried) return false
+    unit.enqueue(handedOn(job, failure))
+    return isOtherReason || !isHandedOn(job)
   })
+  // An attempt that is tried again is told of as such.
   if (!isNews) return
   const { reason, message } = failure
-  runtime.logger.warn({ assetId, code: reason }, `A promotion waits, and goes on when the cause is gone. ${message}`)
+  runtime.logger.warn({ assetId, code: reason }, `A promotion waits until the cause is gone. ${message}`)
 }

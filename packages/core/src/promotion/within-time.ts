@@ -1,9 +1,9 @@
-/** How long a scanner or an analyzer of the application may take with one file, unless it says otherwise. */
+/** The default time limit of an application's scanner or analyzer for one file. */
 const DEFAULT_TIMEOUT_MS = 15 * 60_000
 
 /**
- * Runs code of the application, which gets a signal that aborts when its time is over or `signal` does. It is not
- * waited for any longer then, so that one that heeds no signal holds up nobody.
+ * Runs code of the application with a signal that aborts at the time limit or with `signal`. Does not wait any longer
+ * then, so that code that ignores its signal blocks nobody.
  */
 export async function withinTime<T>(
   work: (signal: AbortSignal) => Promise<T>,

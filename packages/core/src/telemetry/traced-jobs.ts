@@ -2,13 +2,10 @@ import type { JsonObject } from '../domain/errors.ts'
 import type { JobRequest, JobsAdapter, WorkerRegistration } from '../ports/jobs.ts'
 import type { Telemetry, TraceContext } from '../ports/telemetry.ts'
 
-/** Where a job's payload carries the span that requested it. */
+/** The field of a job's payload for the span that requested it. */
 const CARRIER = 'trace'
 
-/**
- * The same jobs, with a span round each that is worked: part of the trace in which it was requested, in whatever process
- * that was.
- */
+/** Wraps a jobs adapter with a span around each job, which continues the trace of the request in any process. */
 export function tracedJobs(adapter: JobsAdapter, telemetry: Telemetry): JobsAdapter {
   return {
     name: adapter.name,

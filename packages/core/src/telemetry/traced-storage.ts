@@ -5,8 +5,8 @@ import type { Telemetry } from '../ports/telemetry.ts'
 type TracedCall = <T>(method: string, work: () => Promise<T>) => Promise<T>
 
 /**
- * The same storage, with a span round each call. What it computes without I/O (signatures, paths, tokens) has none. Keys
- * are no attributes: a trace leaves the machine, and who has a key may ask for what is under it.
+ * Wraps a storage with a span around each call. Calls without I/O (signatures, paths, tokens) have none. Keys are not
+ * attributes: a trace leaves the machine, and anyone with a key may ask for its object.
  */
 export function tracedStorage(name: string, adapter: StorageAdapter, telemetry: Telemetry): StorageAdapter {
   const attributes = { 'rindle.storage': name, 'rindle.storage.adapter': adapter.name }
@@ -17,6 +17,7 @@ export function tracedStorage(name: string, adapter: StorageAdapter, telemetry: 
     multipart: tracedMultipart(adapter.multipart, call),
     resumable: tracedResumable(adapter.resumable, call),
     start: (known) => adapter.start(known),
+    identify: () => adapter.identify(),
     stop: () => adapter.stop(),
     put: (key, body, options) => call('put', () => adapter.put(key, body, options)),
     get: (key, options) => call('get', () => adapter.get(key, options)),
@@ -59,7 +60,7 @@ function tracedResumable(resumable: ResumableStorage, call: TracedCall): Resumab
   }
 }
 
-/** One span from the first item to the last, with what the caller does in between. */
+/** One span from the first item to the last, including the caller's time in between. */
 async function* iterated<T>(call: TracedCall, method: string, begin: () => AsyncIterable<T>): AsyncGenerator<T> {
   const { promise: end, resolve, reject } = Promise.withResolvers<void>()
   const span = call(method, () => end)

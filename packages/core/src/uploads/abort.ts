@@ -7,15 +7,15 @@ import { type OpenSession, readSession } from './sessions.ts'
 import { transitionSession } from './transition.ts'
 
 /**
- * Gives an upload up: the session becomes `aborted` and the asset's purge is enqueued in one transaction; then the
- * parts that the storage holds and the staged object go. What fails there the purge does again. An upload that has ended
- * stays as it is. Safe to repeat. `not_found`.
+ * Gives up an upload: one transaction makes the session `aborted` and enqueues the asset's purge; then the stored parts
+ * and the staged object are deleted. The purge repeats deletions that fail. An upload that has ended is left unchanged.
+ * Safe to repeat. `not_found`.
  */
 export async function abortUpload(runtime: Runtime, sessionId: string): Promise<void> {
   await abortSession(runtime, await readSession(runtime, sessionId))
 }
 
-/** {@link abortUpload} for a session that was read before. `true` when it is this call that ended it. */
+/** {@link abortUpload} for a session that was read before. `true` when this call ended it. */
 export async function abortSession(runtime: Runtime, open: OpenSession): Promise<boolean> {
   const { session, asset } = open
   const isAborted = await inTransaction(runtime, undefined, async (unit) => {

@@ -1,36 +1,36 @@
 import type { RindleError } from '../domain/errors.ts'
 import { uploadRejected } from '../domain/upload-rejected.ts'
 
-/** How slowly a body may come. */
+/** Limits on how slowly a body may arrive. */
 export interface BodyLimits {
-  /** How long its sender may stand still, in milliseconds. @default 60000 */
+  /** The longest pause of its sender, in milliseconds. @default 60000 */
   readonly idleTimeoutMs?: number
   /**
-   * The least rate, on average over the time that was spent waiting for its sender, with `idleTimeoutMs` to begin with:
-   * who sends a byte a minute is cut off. 0: any. @default 1024
+   * The lowest average rate over the time spent waiting for the sender, after a grace period of `idleTimeoutMs`: a
+   * sender of one byte a minute is cut off. 0: no limit. @default 1024
    */
   readonly minBytesPerSecond?: number
-  /** How long it may take in all, in milliseconds. @default 86400000 (a day) */
+  /** The longest time for the whole body, in milliseconds. @default 86400000 (a day) */
   readonly bodyTimeoutMs?: number
 }
 
-/** The limits of a body where nobody says otherwise. */
+/** The default limits of a body. */
 export const DEFAULT_BODY_LIMITS: Required<BodyLimits> = {
   idleTimeoutMs: 60_000,
   minBytesPerSecond: 1_024,
   bodyTimeoutMs: 86_400_000,
 }
 
-/** Until when the next bytes of a body must come. */
+/** The deadline for the next bytes of a body. */
 export interface BodyDeadline {
   readonly timeoutMs: number
-  /** What is wrong when they do not. */
+  /** The error message when they do not arrive. */
   readonly message: string
 }
 
 /**
- * The pace of one body. Before each chunk {@link BodyPace.deadline} says how long it is waited for; only time spent
- * waiting counts for rate and standstill, for a receiver may be slow too.
+ * The pace of one body. {@link BodyPace.deadline} gives the longest wait for the next chunk; only time spent waiting
+ * counts for rate and pause, because a receiver may be slow, too.
  */
 export class BodyPace {
   readonly #limits: Required<BodyLimits>
@@ -48,16 +48,16 @@ export class BodyPace {
     this.#waitingSince = this.#startedAt
   }
 
-  /** Begins to wait for the next bytes. */
+  /** Begins to wait for the next bytes, and returns their deadline. */
   deadline(): BodyDeadline {
     const { idleTimeoutMs, minBytesPerSecond, bodyTimeoutMs } = this.#limits
     this.#waitingSince = this.#now()
     const earnedMs = minBytesPerSecond === 0 ? Infinity : idleTimeoutMs + (this.#byteSize * 1_000) / minBytesPerSecond
     const ends: readonly BodyDeadline[] = [
-      { timeoutMs: idleTimeoutMs, message: `The body stood still for ${idleTimeoutMs / 1_000} s.` },
+      { timeoutMs: idleTimeoutMs, message: `The body paused for ${idleTimeoutMs / 1_000} s.` },
       {
         timeoutMs: earnedMs - this.#waitedMs,
-        message: `The body came more slowly than ${minBytesPerSecond} bytes a second.`,
+        message: `The body arrived more slowly than ${minBytesPerSecond} bytes a second.`,
       },
       {
         timeoutMs: bodyTimeoutMs - (this.#waitingSince - this.#startedAt),
@@ -68,7 +68,7 @@ export class BodyPace {
     return { ...first, timeoutMs: Math.max(0, first.timeoutMs) }
   }
 
-  /** Bytes have come. */
+  /** Counts bytes that have arrived. */
   take(byteLength: number): void {
     this.#waitedMs += this.#now() - this.#waitingSince
     this.#byteSize += byteLength

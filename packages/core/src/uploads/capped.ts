@@ -1,4 +1,6 @@
-/** The chunks of a body that may have `maxBytes` at most; `undefined` is no bound. Past it, throws what `tooLarge` makes. */
+/**
+ * The chunks of a body of at most `maxBytes`; `undefined` is no limit. Past the limit, throws the error of `tooLarge`.
+ */
 export async function* capped(
   body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   maxBytes: number | undefined,

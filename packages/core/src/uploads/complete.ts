@@ -14,30 +14,30 @@ import { finishResumable } from './resumable/finish.ts'
 import { assertNotEnded, type OpenSession, readSession } from './sessions.ts'
 import { transitionSession } from './transition.ts'
 
-/** An upload whose object is in storage and whose promotion is enqueued. */
+/** An upload with its object in storage and its promotion enqueued. */
 export interface VerifiedUpload<P extends string = string> {
   readonly session: UploadSession
   readonly asset: Asset<P>
 }
 
-/** An uploaded object as it was found in storage, not written down yet. Made by {@link inspectUpload}. */
+/** An uploaded object as found in storage, not recorded yet. Made by {@link inspectUpload}. */
 export interface InspectedUpload {
   readonly sessionId: string
-  /** `null`: the session had been completed before. */
+  /** `null`: the session was completed before. */
   readonly object: StoredObject | null
 }
 
 /**
- * Looks for the uploaded object, and begins the asset's promotion: session `completed`, asset `validating`, promote
- * job, in one transaction. Too early: `storage_object_missing`, and the caller tries again. A size that was not
- * declared or is not accepted: `upload_rejected`, the session failed, the asset quarantined. Safe to repeat and to call
- * many times at once: every call gives the same answer.
+ * Looks for the uploaded object and begins the asset's promotion: session `completed`, asset `validating` and promote
+ * job, in one transaction. Too early: `storage_object_missing`, and the caller tries again. An undeclared or refused
+ * size: `upload_rejected`, with the session failed and the asset quarantined. Safe to repeat and to call many times at
+ * once: every call gives the same answer.
  */
 export async function verifyCompletion(runtime: Runtime, sessionId: string): Promise<VerifiedUpload> {
   return confirmUpload(runtime, await inspectUpload(runtime, sessionId))
 }
 
-/** The part of {@link verifyCompletion} that touches storage. Call it before a transaction of the application. */
+/** Does the part of {@link verifyCompletion} that touches storage. Call it before a transaction of the application. */
 export async function inspectUpload(runtime: Runtime, sessionId: string): Promise<InspectedUpload> {
   const open = await readSession(runtime, sessionId)
   const { session } = open
@@ -50,14 +50,14 @@ export async function inspectUpload(runtime: Runtime, sessionId: string): Promis
   throw refusal ?? new RindleError('storage_object_missing', `Nothing has arrived yet for upload session ${sessionId}.`)
 }
 
-/** Whether a storage may refuse to put an upload together because another call has done so, or is at it. */
+/** Whether a storage may refuse to complete an upload because another call has completed it, or is doing so. */
 export function mayBeOvertaken(error: unknown): error is RindleError {
   return isRindleError(error, 'storage_object_missing') || isRindleError(error, 'storage_precondition_failed')
 }
 
 /**
- * Whether an object that is not where it was uploaded to has been there: between our looks another call completed the
- * upload, and a worker moved the object on. `session_expired` when the upload was given up instead.
+ * Whether an object that is missing at its upload key was there before: another call completed the upload in between,
+ * and a worker moved the object on. Throws `session_expired` when the upload was given up instead.
  */
 export async function hasMovedOn(runtime: Runtime, sessionId: string): Promise<boolean> {
   const open = await readSession(runtime, sessionId)
@@ -65,7 +65,7 @@ export async function hasMovedOn(runtime: Runtime, sessionId: string): Promise<b
   return open.session.state === 'completed'
 }
 
-/** The part of {@link verifyCompletion} that writes rows. Atomic. */
+/** Does the part of {@link verifyCompletion} that writes rows. Atomic. */
 export async function confirmUpload(
   runtime: Runtime,
   { sessionId, object }: InspectedUpload,
@@ -103,19 +103,19 @@ export async function confirmUpload(
   return confirmed === null ? now : { session: { ...now.session, state: 'completed' }, asset: confirmed }
 }
 
-/** Gives the storage's refusal when another call may have been first. */
+/** Returns the storage's refusal when another call may have been first. */
 async function finishUnlessOvertaken(runtime: Runtime, open: OpenSession): Promise<RindleError | undefined> {
   try {
     await finishResumable(runtime, open)
     return undefined
   } catch (error) {
-    // The state says that every byte is there. Who was first has put them in their place, or a worker has moved them on.
+    // The state says that every byte is there. The first caller has assembled the object, or a worker has moved it on.
     if (!mayBeOvertaken(error)) throw error
     return error
   }
 }
 
-/** Why an object of this size is not what the session is for, if it is not. Pure. */
+/** Returns the problem of this object's size for the session, if there is one. Pure. */
 export function sizeProblem(
   runtime: Runtime,
   { session, asset }: OpenSession,
@@ -126,7 +126,7 @@ export function sizeProblem(
   if (session.uploadLength === null || session.uploadLength === object.byteSize) return null
   return {
     reason: 'byte_size_mismatch',
-    message: `The file has ${counted(object.byteSize, 'byte')}, and was declared with ${session.uploadLength}.`,
+    message: `The file has ${counted(object.byteSize, 'byte')}, but was declared with ${session.uploadLength}.`,
   }
 }
 

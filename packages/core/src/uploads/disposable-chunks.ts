@@ -1,21 +1,21 @@
 const disposable = new WeakSet<ReadableStream>()
 
 /**
- * Says of a stream that nobody but its reader holds its chunks, as it is with what comes fresh off a socket: whatever has
- * written them down may give their memory free. A stream that is `tee`d or cloned afterwards leads to others, which are not.
+ * Marks a stream whose chunks have no other owner than its reader, such as data fresh off a socket: a consumer that has
+ * written a chunk may free its memory. Copies of the stream by `tee` or `clone` are not marked.
  */
 export function markDisposable(stream: ReadableStream<Uint8Array>): void {
   disposable.add(stream)
 }
 
-/** Whether that was said of a stream, such as the body of a request. */
+/** Whether a stream is marked, such as the body of a request. */
 export function isDisposable(stream: ReadableStream<Uint8Array> | null): boolean {
   return stream !== null && disposable.has(stream)
 }
 
 /**
- * Gives the memory of a chunk free, which is empty afterwards. Nothing happens to one that is a part of a larger memory.
- * V8 does it by itself, but only when 64 MB of such memory have come together, and then looks through the whole heap.
+ * Frees the memory of a chunk, which is empty afterwards. Does nothing to a chunk that is part of a larger buffer. V8
+ * frees such memory, too, but only after 64 MB have accumulated, and then scans the whole heap.
  */
 export function disposeChunk({ buffer, byteLength }: Uint8Array): void {
   if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0)

@@ -8,8 +8,8 @@ import { enqueueLateDeletion } from './late-arrival.ts'
 import { resumableStateOf } from './sessions.ts'
 
 /**
- * Finds what the uploads of an asset, which is locked and about to be deleted, have left in its storage, and enqueues
- * the deletion of whatever their clients still send.
+ * Finds the leftovers of an asset's uploads in its storage, and enqueues the deletion of anything that their clients
+ * still send. The caller has locked the asset and is about to delete it.
  */
 export async function endUploads(runtime: Runtime, unit: UnitOfWork, asset: Asset): Promise<LeftByUploads> {
   const { rows } = await unit.executeSql(

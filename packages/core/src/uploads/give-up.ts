@@ -1,10 +1,10 @@
 import type { StorageAdapter } from '../ports/storage.ts'
 import type { OpenSession } from './sessions.ts'
 
-/** What of a session says what its storage holds of it besides the object. */
+/** The fields of a session that tell what its storage holds besides the object. */
 export type RemoteParts = Pick<OpenSession, 'multipartUploadId' | 'resumable'> & { readonly uploadKey: string }
 
-/** Removes the parts and pieces that an upload has left in its storage; `false` when its kind leaves none. */
+/** Removes the parts and pieces that an upload left in its storage; `false` when uploads of its kind leave none. */
 export async function giveUpParts(
   storage: StorageAdapter,
   { uploadKey, multipartUploadId, resumable }: RemoteParts,

@@ -22,29 +22,30 @@ import type { Profile } from '../profile/profile.ts'
 import { type PartPlan, planParts } from './direct/part-plan.ts'
 import { sessionFromRow } from './sessions.ts'
 
-/** What a client declares of a file that it will send to the storage itself. */
+/** A client's declaration of a file that it will send to the storage itself. */
 export interface InitiateOptions {
-  /** The client's name for the file; only a sanitised form is kept. */
+  /** The client's name for the file; only a sanitised form is stored. */
   readonly filename: string
   /**
-   * What the client says the bytes are; bound into the signature. What says nothing (`''`, `application/octet-stream`)
-   * decides nothing: the bytes do, once they are there. @default nothing is known
+   * The type that the client declares; bound into the signature. A type that says nothing (`''`,
+   * `application/octet-stream`) decides nothing: the bytes decide, once they are there. @default none
    */
   readonly contentType?: string
   /** Exact size in bytes. When given, the storage itself refuses any other. */
   readonly byteSize?: number
   /** SHA-256 in lower-case hex. When given, the storage refuses other bytes where it can, and promotion always. */
   readonly checksumSha256?: string
-  /** Who begins the upload, as the application names him; kept with the session. @default nobody is named */
+  /** The actor who begins the upload, as the application names them; stored with the session. @default none */
   readonly actorId?: string
-  /** How long the upload may take. @default 3600 for one PUT, 86400 otherwise */
+  /** The lifetime of the upload. @default 3600 for one PUT, 86400 otherwise */
   readonly expiresInSeconds?: number
   /**
-   * Attaches the asset to this owner, in the transaction that makes it available; needs `slot`. Until then, and when the
-   * upload is abandoned or refused, the slot keeps what it holds; also when that was begun later than this upload.
+   * Attaches the asset to this owner, in the transaction that makes it available; needs `slot`. The slot keeps its
+   * present asset until then. It keeps it for good when the upload is abandoned or refused, or when that asset's own
+   * upload began later than this one.
    */
   readonly owner?: Owner
-  /** Where the owner gets it. */
+  /** The slot of the owner. */
   readonly slot?: string
   /** The application's transaction. @default an own one */
   readonly tx?: SqlExecutor
@@ -75,8 +76,8 @@ const PUT_EXPIRY_SECONDS = 3_600
 const LONG_EXPIRY_SECONDS = 86_400
 
 /**
- * Begins an upload by one PUT: a `staged` asset and an `initialized` session, in one transaction. What the client
- * declares is judged now: `upload_rejected` for a size, type or extension that the profile does not accept.
+ * Begins an upload by one PUT: a `staged` asset and an `initialized` session, in one transaction. Judges the client's
+ * declaration now: `upload_rejected` for a size, type or extension that the profile does not accept.
  */
 export async function initiateUpload(
   runtime: Runtime,
@@ -89,8 +90,8 @@ export async function initiateUpload(
 }
 
 /**
- * Begins an upload in parts, for files of any size up to 5 TiB. The store's upload is opened first, outside of any
- * transaction; then asset and session are written. When that fails, the store's upload is given up again.
+ * Begins an upload in parts, for files of any size up to 5 TiB. Opens the store's upload first, outside of any
+ * transaction, then writes asset and session. When that fails, it aborts the store's upload.
  */
 export async function initiateMultipartUpload(
   runtime: Runtime,
@@ -110,13 +111,13 @@ export async function initiateMultipartUpload(
     return { session, ...parts }
   } catch (error) {
     await multipart.abort(planned.uploadKey, uploadId).catch((abortError: unknown) => {
-      runtime.logger.warn(errorFields(abortError), 'A multipart upload that has no session could not be aborted.')
+      runtime.logger.warn(errorFields(abortError), 'A multipart upload without a session could not be aborted.')
     })
     throw error
   }
 }
 
-/** Decides everything that needs no row, and judges what is declared. `upload_rejected`, `invalid_input`. */
+/** Decides everything that needs no row, and judges the declaration. `upload_rejected`, `invalid_input`. */
 export function planUpload(
   runtime: Runtime,
   profileName: string,
@@ -153,7 +154,7 @@ export function planUpload(
   }
 }
 
-/** Refuses a size, a checksum or an actor that can be none: `invalid_input`. */
+/** Refuses an invalid size, checksum or actor: `invalid_input`. */
 export function assertDeclared({
   byteSize,
   checksumSha256,
@@ -169,7 +170,7 @@ export function assertDeclared({
   throw new RindleError('invalid_input', 'checksumSha256 must be 64 lower-case hex digits.')
 }
 
-/** Writes asset and session, with what the asset is attached to when it has become available. */
+/** Writes asset and session, with the slot to attach the asset to when it becomes available. */
 export async function insertUpload(
   runtime: Runtime,
   unit: UnitOfWork,
@@ -225,7 +226,7 @@ export async function insertUpload(
   return sessionFromRow(json<Row>(row, 'session'))
 }
 
-/** Checked now, because nobody is there to be told when the asset becomes available. */
+/** Checked now, because no caller can get the error when the asset becomes available. */
 function wantedSlot(
   runtime: Runtime,
   profileName: string,

@@ -7,13 +7,14 @@ import { OPEN_SESSION } from '../kernel/sql/state-literals.ts'
 import { inTransaction, type UnitOfWork } from '../kernel/unit-of-work.ts'
 import type { RunningJob } from '../ports/jobs.ts'
 
-/** For clocks that differ: a storage may take a URL for valid a little longer than the one who signed it. */
+/** For differing clocks: a storage may accept a URL a little longer than its signer. */
 const CLOCK_SKEW_SECONDS = 300
 
 /**
  * Enqueues, in the transaction that ends an upload for good, the deletion of whatever its client still sends: a URL for
  * one PUT cannot be taken back. The deletion waits until the URL has expired. Parts need none of this: their upload is
- * gone from the storage, and so are their URLs.
+ * gone from the storage, and so are their URLs. Of an upload that was completed the row stays, and `cleanupOrphans` finds
+ * what comes.
  */
 export function enqueueLateDeletion(
   runtime: Runtime,
@@ -28,7 +29,9 @@ export function enqueueLateDeletion(
   unit.enqueue(deletionAfter(Math.ceil(validMs / 1_000) + CLOCK_SKEW_SECONDS, deletion))
 }
 
-/** Deletes what came to the key of an upload that had ended. A key that is somebody's after all is left alone. */
+/**
+ * Deletes an object that arrived at the key of an ended upload. A key that belongs to an asset after all is left alone.
+ */
 export async function deleteLateArrival(runtime: Runtime, job: RunningJob): Promise<void> {
   const late = delayedDeletion(job.payload)
   const isOwned = await inTransaction(runtime, undefined, async (unit) => {

@@ -8,16 +8,16 @@ import { assetFromRow } from '../kernel/sql/entities-from-rows.ts'
 import { json, numberOrNull, type Row, text, textOrNull, time, timeOrNull } from '../kernel/sql/row-values.ts'
 import type { ResumableState } from '../ports/storage.ts'
 
-/** A session with its asset, and what of it only Rindle needs. */
+/** A session with its asset, and with fields that only Rindle needs. */
 export interface OpenSession {
   readonly session: UploadSession
   readonly asset: Asset
   readonly multipartUploadId: string | null
-  /** How far its storage has come with a resumable upload; `null` for every other. */
+  /** The storage's state of a resumable upload; `null` for every other. */
   readonly resumable: ResumableState | null
 }
 
-/** A session and its asset at one instant. `not_found`. */
+/** Reads a session and its asset at one instant. `not_found`. */
 export async function readSession(runtime: Runtime, sessionId: string): Promise<OpenSession> {
   assertId('upload session', sessionId)
   const { rows } = await runtime.database.executeSql(
@@ -37,7 +37,7 @@ export async function readSession(runtime: Runtime, sessionId: string): Promise<
   }
 }
 
-/** What the storage of a resumable upload is told when it goes on, or gives up; `null` for every other session. */
+/** The state that the storage of a resumable upload needs to continue or to give up; `null` for every other session. */
 export function resumableStateOf(session: Row): ResumableState | null {
   const offset = numberOrNull(session, 'last_known_offset')
   const notes = json<JsonObject | null | undefined>(session, 'resumable_state') ?? null
@@ -45,7 +45,10 @@ export function resumableStateOf(session: Row): ResumableState | null {
   return { offset, uploadId: textOrNull(session, 'multipart_upload_id'), notes }
 }
 
-/** Who began the upload of an asset, as the application named him; `null` for nobody, and for an asset that is not. */
+/**
+ * The actor who began the upload of an asset, as the application named them; `null` when none was named, and for an
+ * unknown asset.
+ */
 export async function uploaderOf(runtime: Runtime, assetId: string): Promise<string | null> {
   if (!validate(assetId)) return null
   const { rows } = await runtime.database.executeSql(
@@ -55,7 +58,7 @@ export async function uploaderOf(runtime: Runtime, assetId: string): Promise<str
   return rows[0] === undefined ? null : textOrNull(rows[0], 'actor_id')
 }
 
-/** Throws `session_expired` unless bytes may still be sent: the session is open and its time has not run out. */
+/** Throws `session_expired` unless bytes may still be sent: the session is open and has not expired. */
 export function assertOpen({ session }: OpenSession, now: Date): void {
   const isOver = ['verifying', 'completed', 'aborted', 'expired', 'failed'].includes(session.state)
   const isLate = session.expiresAt !== null && session.expiresAt <= now
@@ -63,21 +66,21 @@ export function assertOpen({ session }: OpenSession, now: Date): void {
   throw sessionEnded(session, isOver ? session.state : 'expired')
 }
 
-/** Throws `session_expired` when the upload was given up, by whomever, or has failed. */
+/** Throws `session_expired` when the upload was given up or has failed. */
 export function assertNotEnded({ session, asset }: OpenSession): void {
   if (['aborted', 'expired', 'failed'].includes(session.state)) throw sessionEnded(session, session.state)
-  // A purge that has begun, of an asset that was detached say: it leaves the session to go with its asset.
+  // A purge of the asset has begun, for example after a detach: the session goes with its asset.
   if (asset.state === 'deleted' && session.state !== 'completed') throw sessionEnded(session, 'aborted')
 }
 
-/** The error of going on with an upload session that is over. */
+/** The error of continuing an upload session that has ended. */
 function sessionEnded({ id }: Pick<UploadSession, 'id'>, state: SessionState): RindleError {
   return new RindleError('session_expired', `Upload session ${id} is ${state}. Begin a new one.`, {
     details: { state },
   })
 }
 
-/** A row of `media_upload_sessions`; the session URI is a secret and is left in the database. */
+/** Reads a row of `media_upload_sessions`; the session URI is a secret and stays in the database. */
 export function sessionFromRow(row: Row): UploadSession {
   return {
     id: text(row, 'id'),

@@ -5,10 +5,10 @@ import type { SessionState } from '../domain/states.ts'
 import { sourcesOf } from '../domain/transitions.ts'
 import { type ColumnsOf, givenColumns } from '../kernel/sql/given-columns.ts'
 
-/** Columns that may change together with a session's state; what is absent stays. */
+/** Columns that may change together with a session's state; absent fields stay. */
 export interface SessionChanges {
   readonly failureReason?: RowReason
-  /** How far its storage has come, in bytes. Never less than before. */
+  /** The storage's progress, in bytes. Never less than before. */
   readonly lastKnownOffset?: number
   readonly resumableState?: JsonObject
 }
@@ -23,15 +23,15 @@ const COLUMNS: ColumnsOf<keyof SessionChanges> = {
 export interface SessionTransitionOptions {
   /** @default none */
   readonly changes?: SessionChanges
-  /** The lock of a resumable upload, which must be held still. @default none is needed */
+  /** The lock of a resumable upload, which must still be held. @default no lock is needed */
   readonly lockToken?: string
-  /** Whether a session that is in the state already is written as well. @default false */
+  /** Whether to write a session that is in the state already, too. @default false */
   readonly mayStay?: boolean
 }
 
 /**
- * Moves a session to a state, if it is in one that leads there. `completed` is the moment of its verification. Returns
- * `false` for a lost race: another process moved it first, has the lock, or has come further.
+ * Moves a session to a state, if its current state leads there. `completed` sets the time of its verification. Returns
+ * `false` for a lost race: another process moved it first, has the lock, or has more progress.
  */
 export async function transitionSession(
   sql: SqlExecutor,

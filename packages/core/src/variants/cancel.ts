@@ -14,14 +14,14 @@ import { transitionVariants, type VariantChanges } from './transition.ts'
 
 /** Options of {@link cancelProcessing}. */
 export interface CancelOptions {
-  /** Names what would be cancelled, and changes nothing. @default false */
+  /** Names the variants that a run would cancel, and changes nothing. @default false */
   readonly dryRun?: boolean
 }
 
 /**
  * Stops an asset's work: queued and processing variants become `cancelled`, their jobs are cancelled in the same
- * transaction, and running encoders are stopped. Returns the cancelled names. `not_found`; `not_processing` when there
- * is no work.
+ * transaction, and running encoders stop. Returns the cancelled names. `not_found`; `not_processing` when there is no
+ * work.
  */
 export async function cancelProcessing(
   runtime: Runtime,
@@ -45,8 +45,8 @@ export async function cancelProcessing(
 }
 
 /**
- * Moves variants, whose asset is locked, to `cancelled`, and ends the attempts at them. `reason` is why, when it was not
- * a person: `asset_quarantined`, say.
+ * Moves variants to `cancelled` and ends their attempts. The caller holds the asset's lock. `reason` names a cause
+ * other than a person, such as `asset_quarantined`.
  */
 export async function cancelVariants(
   runtime: Runtime,

@@ -17,21 +17,21 @@ export interface ClaimedVariant {
   readonly runId: string
 }
 
-/** What a job has claimed. */
+/** The result of a job's claim. */
 export interface Claim {
   /** The asset as it was when the work began. */
   readonly asset: Asset
   readonly variants: readonly ClaimedVariant[]
-  /** Recipes of the others of this class of work. */
+  /** Recipes of the other variants of this class of work. */
   readonly siblings: readonly NormalizedRecipe[]
-  /** Whether variants of the asset wait whose recipes only a newer version knows. */
+  /** Whether variants of the asset wait with recipes that only a newer version knows. */
   readonly hasUnknown: boolean
 }
 
 /**
- * Claims an asset's waiting variants for a job: `queued` → `processing`, with the job's id and one more attempt. What
- * an earlier attempt of the same job left in `processing` when its worker died is claimed again. What only a newer
- * version knows how to make is left to it. Returns `null` when there is nothing to do.
+ * Claims an asset's waiting variants for a job: `queued` → `processing`, with the job's id and one more attempt. Claims
+ * again those that an earlier attempt of the same job left in `processing` when its worker died. Leaves recipes that
+ * only a newer version knows to that version. Returns `null` when there is nothing to do.
  */
 export async function claim(
   runtime: Runtime,
@@ -49,7 +49,7 @@ export async function claim(
     const hasUnknown = unknown.length > 0
     if (wanted.length === 0 && !hasUnknown) return null
     if (!isDeliverable(asset.state)) {
-      // Quarantined or deleted while it waited: nothing is made, and nothing may wait for a job that will not come.
+      // Quarantined or deleted while it waited: nothing is made, and no variant may wait for a job that will not come.
       const reason = asset.state === 'quarantined' ? 'asset_quarantined' : 'asset_gone'
       await cancelVariants(runtime, unit, asset, [...wanted, ...unknown], reason)
       return null

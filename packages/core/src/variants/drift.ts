@@ -2,30 +2,30 @@ import type { Variant } from '../domain/entities.ts'
 import { isInFlight, type VariantState } from '../domain/states.ts'
 import type { PlannedVariant } from './plan.ts'
 
-/** What drift is decided by; of the storage key only whether a purged variant has one. */
+/** The fields that decide about drift; the storage key only tells whether a purged variant has one. */
 export type DriftingVariant = Pick<Variant, 'name' | 'state' | 'recipeDigest' | 'storageKey'>
 
-/** How an asset's variants differ from what its profile declares. */
+/** The differences between an asset's variants and its profile's declarations. */
 export interface VariantDrift<V extends DriftingVariant = DriftingVariant> {
-  /** Ready, and made by another recipe than the one that is declared. */
+  /** Ready, and made by another recipe than the declared one. */
   readonly outdated: readonly V[]
   /** Stale, missing, or never enqueued: to be made. */
   readonly unmade: readonly V[]
-  /** Declared, and without a row, or purged when it was not declared. */
+  /** Declared, but without a row, or purged while it was not declared. */
   readonly lacking: readonly PlannedVariant[]
   /** Queued or processing. */
   readonly inFlight: readonly V[]
-  /** Declared no longer. */
+  /** No longer declared. */
   readonly undeclared: readonly V[]
-  /** Purged by a run that was killed before their objects were deleted. */
+  /** Purged by a run that was killed before it deleted their objects. */
   readonly halfPurged: readonly V[]
 }
 
 const UNMADE: readonly VariantState[] = ['stale', 'missing', 'planned']
 
 /**
- * Compares variants with their declarations; with `only`, those of one name. Pure. Failed and cancelled ones are left
- * out: somebody has to look at these first.
+ * Compares variants with their declarations; with `only`, those of one name. Pure. Leaves out failed and cancelled
+ * ones: a person has to look at them first.
  */
 export function variantDrift<V extends DriftingVariant>(
   variants: readonly V[],

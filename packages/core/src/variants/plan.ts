@@ -10,7 +10,7 @@ import type { DeclaredVariant, Profile } from '../profile/profile.ts'
 /** A declared variant with its name. */
 export type PlannedVariant = DeclaredVariant & { readonly name: string }
 
-/** The variants that a profile declares for an asset, of those that can be made from it. Pure. */
+/** The variants that a profile declares and that can be made from this asset. Pure. */
 export function plannedVariants(
   profile: Profile,
   asset: Pick<Asset, 'kind' | 'hasAudioTrack' | 'metadata'>,
@@ -20,7 +20,7 @@ export function plannedVariants(
     .map(([name, declared]) => ({ name, ...declared }))
 }
 
-/** The jobs that make these variants: one for each class of work, the quicker class of a lane first. Pure. */
+/** The jobs that make these variants: one per class of work, the quicker class of a lane first. Pure. */
 export function jobsFor(
   assetId: string,
   variants: readonly { readonly recipe: NormalizedRecipe }[],
@@ -34,7 +34,7 @@ export function jobsFor(
   })
 }
 
-/** Inserts the rows of planned variants, already `queued`, and enqueues their jobs. The asset is locked. */
+/** Inserts the rows of planned variants as `queued`, and enqueues their jobs. The caller holds the asset's lock. */
 export async function planVariants(
   runtime: Runtime,
   unit: UnitOfWork,

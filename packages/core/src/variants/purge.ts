@@ -4,12 +4,17 @@ import { type Runtime, storageOf } from '../kernel/runtime.ts'
 import type { UnitOfWork } from '../kernel/unit-of-work.ts'
 import { transitionVariants, type VariantChanges } from './transition.ts'
 
-/** Those that may be purged now: what a worker may be storing at this moment is left for the next run. Pure. */
+/**
+ * The variants that may be purged now: those that a worker may be storing at this moment wait for the next run. Pure.
+ */
 export function purgeable<V extends Pick<Variant, 'state'>>(variants: readonly V[]): readonly V[] {
   return variants.filter(({ state }) => !isInFlight(state))
 }
 
-/** Moves variants, whose asset is locked, to `purged`; returns those that were. Their objects go after the commit. */
+/**
+ * Moves variants to `purged`, and returns those that it moved. The caller holds the asset's lock. Their objects go
+ * after the commit.
+ */
 export async function purgeVariants(
   runtime: Runtime,
   unit: UnitOfWork,
@@ -21,8 +26,8 @@ export async function purgeVariants(
 }
 
 /**
- * Deletes the objects of purged variants, then their keys. A row that keeps its key says that the object may be there
- * still: so a run that was killed in between is finished by the next.
+ * Deletes the objects of purged variants, then clears their keys. A row with a key says that the object may still
+ * exist, so that the next run finishes one that was killed in between.
  */
 export async function deletePurgedObjects(
   runtime: Runtime,

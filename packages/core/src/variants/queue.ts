@@ -6,10 +6,10 @@ import { jobsFor, type PlannedVariant } from './plan.ts'
 import { transitionVariants, type VariantChanges } from './transition.ts'
 
 /**
- * Moves variants, whose asset is locked, to `queued`, to be made by the recipe that is declared now, and enqueues their
- * jobs. An older object stays and may be served meanwhile; the key of one that is gone is cleared, so that nobody is
- * sent there. The job that held them before is forgotten: when its death is handled late, these are not its any more. The
- * attempts go on counting: a worker that was taken for dead must not meet its own number again.
+ * Moves variants to `queued`, to be made by the declared recipe, and enqueues their jobs. The caller holds the asset's
+ * lock. An older object stays and may be served meanwhile; the key of a missing object is cleared, so that no URL leads
+ * to it. The previous job is forgotten: a late notice of its death no longer concerns these variants. The attempts go
+ * on counting, so that a worker that only seemed dead never meets its own number again.
  */
 export async function queueVariants(
   runtime: Runtime,

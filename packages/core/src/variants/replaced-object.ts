@@ -12,8 +12,8 @@ import { inTransaction, type UnitOfWork } from '../kernel/unit-of-work.ts'
 import type { RunningJob } from '../ports/jobs.ts'
 
 /**
- * Enqueues, in the transaction that makes a new object of a variant the current one, the deletion of the one before:
- * not at once, because URLs of it have been handed out, and these shall work until they expire. The asset is locked.
+ * Enqueues the deletion of a variant's previous object, in the transaction that makes a new object current. The
+ * deletion waits, because issued URLs of the old object must work until they expire. The caller holds the asset's lock.
  */
 export function enqueueDeletion(
   runtime: Runtime,
@@ -25,6 +25,20 @@ export function enqueueDeletion(
   if (storageKey === null || storageKey === currentKey) return
   const payload = { assetId: asset.id, storage: asset.storage, variantName: name, storageKey }
   unit.enqueue(deletionAfter(runtime.maxDeliveryExpiresInSeconds, payload))
+}
+
+/**
+ * Enqueues the deletion of an object that was stored for a variant and has come too late: nobody has heard of it, but it
+ * may be another worker's by now, or be made again. The asset is locked.
+ */
+export function enqueueDeletionOfLate(
+  unit: UnitOfWork,
+  asset: Pick<Asset, 'id' | 'storage'>,
+  variantName: string,
+  storageKey: string,
+): void {
+  const payload = { assetId: asset.id, storage: asset.storage, variantName, storageKey }
+  unit.enqueue(deletionAfter(0, payload))
 }
 
 /**
@@ -50,8 +64,8 @@ function replacedObject(payload: JsonObject): ReplacedObject {
 }
 
 /**
- * How long URLs of the object may still be in use, or a worker may be writing it anew; 0: it can go. `null`: it is the
- * variant's object again. The asset is locked.
+ * Seconds for which URLs of the object may be in use, or a worker may be writing it anew; 0: delete it. `null`: it is
+ * the variant's current object again. The caller holds the asset's lock.
  */
 async function secondsToWait(
   runtime: Runtime,
@@ -60,7 +74,7 @@ async function secondsToWait(
   { variantName, storageKey }: ReplacedObject,
 ): Promise<number | null> {
   const keepSeconds = runtime.maxDeliveryExpiresInSeconds
-  // By the clock that wrote it: what was replaced last was replaced when the current object was made.
+  // By the clock that wrote it: the last replacement happened when the current object was made.
   const { rows } = await unit.executeSql(
     `select *, ceil(greatest(0, $3::float8 - extract(epoch from clock_timestamp() - generated_at)))::int as wait_seconds
      from rindle.media_variants where asset_id = $1::uuid and name = $2::text`,

@@ -5,17 +5,17 @@ import type { Asset, Variant } from '../domain/entities.ts'
 import type { JsonObject } from '../domain/errors.ts'
 import type { Failure } from '../domain/failures.ts'
 import { type EndedRunState, isDeliverable, isInFlight } from '../domain/states.ts'
-import { finishRuns } from '../kernel/processing-runs.ts'
+import { finishRuns, mergeRepeatedRun } from '../kernel/processing-runs.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import { inTransaction, type UnitOfWork } from '../kernel/unit-of-work.ts'
 import { cancelVariants } from './cancel.ts'
 import type { ClaimedVariant } from './claim.ts'
 import { jobsFor } from './plan.ts'
 import { variantsOf } from './read.ts'
-import { enqueueDeletion } from './replaced-object.ts'
+import { enqueueDeletion, enqueueDeletionOfLate } from './replaced-object.ts'
 import { transitionVariants, type VariantChanges } from './transition.ts'
 
-/** An output that lies in storage. */
+/** An output in storage. */
 export interface StoredOutput {
   readonly storageKey: string
   readonly contentType: string
@@ -26,16 +26,19 @@ export interface StoredOutput {
   readonly metadata: JsonObject
 }
 
-/** How work on a variant ended. */
+/** The end of work on a variant. */
 export type Settlement =
   | { readonly to: 'ready'; readonly output: StoredOutput }
-  /** `isOfOriginal`: the original, which is whole, cannot be decoded, so no other variant can be made of it either. */
+  /** `isOfOriginal`: the intact original cannot be decoded, so no other variant can be made of it either. */
   | { readonly to: 'failed'; readonly failure: Failure; readonly isOfOriginal: boolean }
-  /** `hasJob`: the job that held it comes again, or hands it on. A cancelled one does not, so a new one is enqueued. */
-  | { readonly to: 'queued'; readonly failure: Failure; readonly hasJob: boolean }
+  /**
+   * `hasJob`: the job that held it comes again, or hands it on. A cancelled one does not, so a new one is enqueued.
+   * `isRepeat`: that job goes on with the work of one that had to wait, and has to wait again.
+   */
+  | { readonly to: 'queued'; readonly failure: Failure; readonly hasJob: boolean; readonly isRepeat: boolean }
   | { readonly to: 'cancelled' }
 
-/** What became of a settlement: the state the variant has now, or why it was not the caller's to change. */
+/** The result of a settlement: the variant's new state, or the reason why the caller could not change it. */
 export type Settled = Settlement['to'] | 'asset_gone' | 'claim_lost'
 
 const RUN_STATES: Readonly<Record<Settlement['to'], EndedRunState>> = {
@@ -46,10 +49,10 @@ const RUN_STATES: Readonly<Record<Settlement['to'], EndedRunState>> = {
 }
 
 /**
- * Commits the end of a variant's work in one transaction, with the asset's row locked: variant, aggregate and run.
- * An output counts only if the asset still has the original it was made from, can still be delivered, and the variant
- * is still the one that was claimed, in the same attempt and with the same recipe. The attempt keeps out a worker that
- * was taken for dead and wakes up after its successor has begun.
+ * Commits the end of a variant's work in one transaction, with the asset's row locked: variant, aggregate and run. An
+ * output counts only if the asset still has the same original and can still be delivered, and if the variant is still
+ * claimed by the same attempt with the same recipe. The attempt keeps out a worker that seemed dead and wakes up after
+ * its successor has begun.
  */
 export async function settle(
   runtime: Runtime,
@@ -66,11 +69,15 @@ export async function settle(
     const isCurrent = current.storageKey === asset.storageKey && isDeliverable(current.state)
     const effective: Settlement = isCurrent ? settlement : { to: 'cancelled' }
     if (!(await endAttempt(runtime, unit, current, { variant, runId }, effective))) {
-      // Of an asset that is being purged nobody makes another output: what was stored meanwhile is nobody's.
+      // No worker makes another output for an asset under purge: the object stored meanwhile is an orphan.
       const lost = current.state === 'deleted' ? 'asset_gone' : 'claim_lost'
+      if (lost === 'claim_lost' && settlement.to === 'ready') {
+        enqueueDeletionOfLate(unit, current, variant.name, settlement.output.storageKey)
+      }
       await finishRuns(unit, [runId], 'cancelled', { reason: lost })
       return lost
     }
+    if (effective.to === 'queued' && effective.isRepeat) await mergeRepeatedRun(unit, runId)
     if (effective.to === 'queued' && !effective.hasJob) {
       for (const request of jobsFor(asset.id, [variant])) unit.enqueue(request)
     }
@@ -85,9 +92,9 @@ export async function settle(
 }
 
 /**
- * Whether an asset is on its way from its promotion to its first variants, and was never ready. Otherwise it is in use,
- * and whatever is wrong with a variant that is added or made again takes nothing else away. The run of the promotion
- * ends after the transaction that planned the variants.
+ * Whether an asset is between its promotion and its first variants, and was never ready. Any other asset is in use, and
+ * a failure of an added or remade variant takes nothing else away. The promotion's run ends after the transaction that
+ * planned the variants.
  */
 async function isFirstMaking(
   unit: UnitOfWork,
@@ -106,7 +113,7 @@ async function isFirstMaking(
   return rows.length > 0
 }
 
-/** A header can be whole and the pixels behind it not: that shows only when they are decoded. */
+/** A header can be intact and its pixels damaged: only decoding shows that. */
 async function quarantineUndecodable(
   runtime: Runtime,
   unit: UnitOfWork,
@@ -121,12 +128,14 @@ async function quarantineUndecodable(
   runtime.logger.warn({ assetId: asset.id, code: reason }, `The asset is quarantined. ${message}`)
 }
 
-/** Whether what a failure leaves behind waits for its cause to end, instead of for the next attempt. Pure. */
+/** Whether the variant waits for the cause to end, instead of for the next attempt. Pure. */
 function waits({ kind }: Failure): boolean {
   return kind === 'outage' || kind === 'lack'
 }
 
-/** The variant and its run, in one statement. `false`, and neither is changed, when the claim is lost. */
+/**
+ * Ends the variant's attempt and its run, in one statement. `false` when the claim is lost; it then changes neither.
+ */
 async function endAttempt(
   runtime: Runtime,
   unit: UnitOfWork,

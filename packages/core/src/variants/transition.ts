@@ -10,10 +10,10 @@ import { type ColumnsOf, givenColumns } from '../kernel/sql/given-columns.ts'
 import { type Row, text } from '../kernel/sql/row-values.ts'
 import type { UnitOfWork } from '../kernel/unit-of-work.ts'
 
-/** A variant as it was seen: it moves only if it is in that state still. */
+/** A variant as it was read: it moves only if it is still in that state. */
 export type SeenVariant = Pick<Variant, 'id' | 'state'>
 
-/** Columns that may change together with a variant's state; what is absent stays. */
+/** Columns that may change together with a variant's state; absent fields stay. */
 export interface VariantChanges {
   readonly recipe?: Variant['recipe']
   readonly recipeDigest?: string
@@ -62,21 +62,21 @@ export interface EndedRun {
 export interface TransitionOptions<V extends SeenVariant> {
   /** The same fields for every variant. @default none */
   readonly changes?: (variant: V) => VariantChanges
-  /** What else a row must still have. @default nothing */
+  /** Other columns that must be unchanged. @default none */
   readonly ifStill?: readonly ('attempt' | 'jobId' | 'recipeDigest' | 'storageKey')[]
-  /** `begins` and `ends` waiting for something that says nothing about the source. @default as it was */
+  /** Whether waiting for an outage or a newer worker `begins` or `ends`. @default unchanged */
   readonly waiting?: 'begins' | 'ends'
-  /** Whether its object was made now. @default false */
+  /** Whether its object was just made. @default false */
   readonly isMade?: boolean
   /** Written in the same statement, if a variant moved. @default none */
   readonly run?: EndedRun
 }
 
 /**
- * Moves variants of one asset, whose row is locked, to a state, announces that to whoever listens, and emits an event
- * for each with the unit's commit. Returns the new rows of those that moved: a variant that is no longer as it was seen
- * is left out. A job that claims what it holds already stays in `processing`. `invalid_transition` when a state that was
- * seen does not lead there; nothing is written then.
+ * Moves variants of one asset to a state, announces the change to subscribers, and emits an event for each with the
+ * unit's commit. The caller holds the asset's lock. Returns the new rows of those that moved, without variants that
+ * have changed since they were read. A job that claims a variant that it holds already leaves it in `processing`.
+ * `invalid_transition` when a state that was read does not lead there; nothing is written then.
  */
 export async function transitionVariants<V extends SeenVariant & Partial<Variant>>(
   runtime: Runtime,
@@ -130,7 +130,7 @@ const END_RUN = `update rindle.media_processing_runs as run
      from jsonb_to_record($4::jsonb) as given(id uuid, state text, reason text, message text)
      where run.id = given.id and run.state = 'processing' and exists (select 1 from moved)`
 
-/** The states that a variant may be said to go to from themselves: a job claims again what its last attempt had. */
+/** The states that may lead to themselves: a job claims again the variants of its last attempt. */
 function stays(to: VariantState): readonly VariantState[] {
   return to === 'processing' || to === 'queued' ? [to] : []
 }

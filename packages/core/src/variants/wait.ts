@@ -10,8 +10,8 @@ import type { DeadJob } from '../ports/jobs.ts'
 import { variantsOf } from './read.ts'
 
 /**
- * Hands the work of a job on to a new one, which comes later each time, as long as variants wait for it: after an outage,
- * or when this process lacks what they need. The variants stay `queued`, and with them the state of their asset.
+ * Hands the work of a job on to a new one, with a delay that grows each time, as long as variants wait for it: after an
+ * outage, or when this process lacks something. The variants stay `queued`, and their asset keeps its state.
  */
 export async function handOnVariants(
   runtime: Runtime,
@@ -27,7 +27,7 @@ export async function handOnVariants(
     )
     if (waiting.length === 0) return false
     unit.enqueue(handedOn(job, failure))
-    // What has its own reason keeps it.
+    // A variant with its own reason keeps it.
     const unnoted = waiting.filter(({ waitingSince }) => waitingSince === null)
     await noteWaiting(unit, unnoted.filter(isKnown), failure)
     await noteWaiting(
@@ -39,15 +39,15 @@ export async function handOnVariants(
   })
   if (!isNews) return
   const { reason, message } = failure
-  runtime.logger.warn({ assetId, code: reason }, `Variants wait, and are made when the cause is gone. ${message}`)
+  runtime.logger.warn({ assetId, code: reason }, `Variants wait until the cause is gone. ${message}`)
 }
 
-/** Whether this version makes of a variant's recipe what the version that wrote it means. Pure. */
+/** Whether this version makes the same output of a variant's recipe as the version that wrote it. Pure. */
 export function isKnown({ recipe, recipeDigest }: Pick<Variant, 'recipe' | 'recipeDigest'>): boolean {
   return isKnownRecipe(recipe, recipeDigest)
 }
 
-/** What variants wait for whose recipes only a newer version knows. */
+/** The reason to wait for variants with recipes that only a newer version knows. */
 export function newerRecipe(assetId: string): Failure {
   const message = `Variants of asset ${assetId} have recipes that this version does not know. Start a worker of the newer version.`
   return failureOf(new RindleError('newer_worker_needed', message))

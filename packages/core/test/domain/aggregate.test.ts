@@ -14,7 +14,7 @@ function combinations(size: number): readonly (readonly AggregatedVariant[])[] {
   return combinations(size - 1).flatMap((rest) => EVERY_VARIANT.map((variant) => [variant, ...rest]))
 }
 
-// The weight that one variant alone gives to its asset; the heaviest decides.
+// The weight that one variant alone gives its asset; the heaviest decides.
 const WEIGHTS = ['ready', 'degraded', 'processing', 'transcoding'] as const
 
 function weightOf({ state, lane: ofLane }: AggregatedVariant): number {
@@ -51,7 +51,7 @@ describe('the aggregate rule', () => {
     expect(aggregateState([{ state: 'queued', lane: thumbnail }])).toBe('processing')
   })
 
-  it('gives only states that every asset whose variants may change can take', () => {
+  it('gives only states that any asset with changing variants can take', () => {
     for (const state of WEIGHTS) expect(sourcesOf('asset', state)).toContain('available')
   })
 })

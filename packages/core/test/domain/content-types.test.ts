@@ -43,7 +43,7 @@ describe('canonicalContentType', () => {
     expect(canonicalContentType(given)).toBe(canonical)
   })
 
-  it('is final: its own canonical form', () => {
+  it('is its own canonical form', () => {
     for (const type of [...REGISTERED, 'image/jpg', 'audio/x-m4a', 'video/matroska', 'text/xml']) {
       expect(canonicalContentType(canonicalContentType(type))).toBe(canonicalContentType(type))
     }
@@ -111,7 +111,7 @@ describe('extensions', () => {
     expect(extensionsOf(type)).toEqual(expect.arrayContaining(extensions))
   })
 
-  it('accepted for a picture never include one of a page or program', () => {
+  it('accepted for a picture never include one of a page or a program', () => {
     const harmful = ['.html', '.htm', '.svg', '.svgz', '.xml', '.js', '.php', '.exe', '.pdf']
     const media = REGISTERED.filter((type) => kindOf(type) !== 'other' && !isActiveContent(type))
     expect(media.length).toBeGreaterThan(100)
@@ -122,7 +122,7 @@ describe('extensions', () => {
     expect(extensionsOf('application/x-nobody-knows')).toEqual([])
   })
 
-  it('for new files fit into a storage key, whatever the registered type', () => {
+  it('for new files are valid in a storage key, for every registered type', () => {
     for (const type of REGISTERED) {
       const key = `avatar/1/original-00${extensionFor(type)}`
       expect(normalizeKey(key)).toBe(key)

@@ -13,7 +13,7 @@ describe.skipIf(corpus === undefined)('the nasty names of the corpus', () => {
   const directory = join(corpus ?? '', 'hostile', 'names')
   const lists = corpus === undefined ? [] : readdirSync(directory).filter((file) => file.endsWith('.txt'))
 
-  it.each(lists)('of %s become safe filenames, and no traversing keys', (list) => {
+  it.each(lists)('of %s become safe filenames and never traverse in keys', (list) => {
     const names = readFileSync(join(directory, list), 'utf8').split(/\r?\n/)
     expect(names.length).toBeGreaterThan(1)
     for (const name of names) {
@@ -45,7 +45,7 @@ function decoded(name: string): string {
   try {
     return decodeURIComponent(name)
   } catch {
-    // Not every list is percent-encoded UTF-8; those names are tried as they stand.
+    // Not every list is percent-encoded UTF-8; such names are tried unchanged.
     return name
   }
 }

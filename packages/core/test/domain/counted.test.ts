@@ -5,10 +5,10 @@ it.each([
   [0, 'job', '0 jobs'],
   [1, 'job', '1 job'],
   [2, 'job', '2 jobs'],
-])('%i %s is told as %s', (count, noun, text) => {
+])('%i %s reads as %s', (count, noun, text) => {
   expect(counted(count, noun)).toBe(text)
 })
 
-it('a noun may have a plural of its own', () => {
+it('a noun may have an irregular plural', () => {
   expect([counted(1, 'entry', 'entries'), counted(2, 'entry', 'entries')]).toEqual(['1 entry', '2 entries'])
 })

@@ -17,7 +17,7 @@ describe('canonicalJson', () => {
     )
   })
 
-  it('does not depend on the order in which keys were set, at any depth', () => {
+  it('does not depend on the order of keys, at any depth', () => {
     fc.assert(
       fc.property(json, (value) => {
         expect(canonicalJson(reversed(value))).toBe(canonicalJson(value))
@@ -38,14 +38,15 @@ describe('canonicalJson', () => {
     ['a bigint', 1n],
     ['a function', () => 1],
     ['a symbol', Symbol('x')],
-  ])('refuses %s, wherever it is', (_, value) => {
+  ])('refuses %s at any depth', (_, value) => {
     for (const holder of [value, [value], { key: value }, { deep: [{ key: value }] }]) {
       expect(() => canonicalJson(holder as Json)).toThrow('no canonical JSON')
     }
   })
 })
 
-// Pinned, and computed by another program: a digest that changes makes every existing variant of that recipe stale in every installation.
+// Pinned, and computed by another program: a changed digest makes every existing variant of its recipe stale in every
+// installation.
 const GOLDEN: readonly (readonly [Recipe, string])[] = [
   [{ mode: 'fit', width: 480 }, 'c1d482bb32bcb3b9f6b4dca207d9bc898bdd5aa3876fdc431c65b323c203c96b'],
   [

@@ -9,12 +9,12 @@ it.each([
   [new TypeError(''), 'TypeError'],
   ['a text', 'a text'],
   [null, 'null'],
-  [undefined, 'nothing was said'],
-])('%j says %j, and never [object Object]', (error, text) => {
+  [undefined, 'no message'],
+])('%j gives %j, never [object Object]', (error, text) => {
   expect(errorSentence(error)).toBe(text)
 })
 
-it('what holds itself is named, too', () => {
+it('a circular value has a text, too', () => {
   const round: Record<string, unknown> = {}
   round['self'] = round
   expect(errorSentence(round)).toBe('something without a message')
@@ -31,11 +31,11 @@ it.each([
   ['C:\\Users\\me\\file.jpg is locked', '[path] is locked'],
   ['the image/jpeg is of photo/0190/original-1.jpg', 'the image/jpeg is of photo/0190/original-1.jpg'],
   ['line one\n\tline\u0000 two\u001b[31m', 'line one line two [31m'],
-])('of %j is kept %j', (message, kept) => {
+])('%j becomes %j', (message, kept) => {
   expect(cleanSentence(message)).toBe(kept)
 })
 
-it('a message is cut at 500 characters, wide ones whole, and half a character is none', () => {
+it('a message is cut at 500 characters, and never within a character', () => {
   expect(cleanSentence('a'.repeat(500))).toHaveLength(500)
   expect(Array.from(cleanSentence('😀'.repeat(501)))).toHaveLength(500)
   expect(cleanSentence('😀'.repeat(501)).endsWith('😀…')).toBe(true)

@@ -14,7 +14,7 @@ describe('the table of error codes', () => {
     expect(new Set(CODES.map((code) => ERROR_CODES[code].meaning)).size).toBe(CODES.length)
   })
 
-  it('has the codes that applications are promised', () => {
+  it('has the codes promised to applications', () => {
     const promised = `config_invalid not_found conflict invalid_transition capability_unsupported
       processor_capability_missing upload_rejected storage_object_missing storage_unavailable storage_denied
       checksum_mismatch not_deliverable forbidden not_processing unknown_variant ffmpeg_not_found ffmpeg_failed
@@ -25,7 +25,7 @@ describe('the table of error codes', () => {
 })
 
 describe('RindleError', () => {
-  it('takes retryability from its code unless told otherwise', () => {
+  it('takes retryability from its code by default', () => {
     for (const code of CODES) {
       expect(new RindleError(code, 'it failed').retryable).toBe(ERROR_CODES[code].retryable)
       expect(new RindleError(code, 'it failed', { retryable: !ERROR_CODES[code].retryable }).retryable).toBe(
@@ -56,7 +56,7 @@ describe('RindleError', () => {
 })
 
 describe('isRindleError', () => {
-  it('recognises an error by any code, and by its own only', () => {
+  it('recognises an error without a code, and only with its own code', () => {
     const error = new RindleError('not_found', 'no asset 1')
     expect(isRindleError(error)).toBe(true)
     expect(isRindleError(error, 'not_found')).toBe(true)

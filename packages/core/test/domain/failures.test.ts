@@ -9,7 +9,7 @@ function systemError(code: string, syscall = 'write'): Error {
   return Object.assign(new Error(`${code}: it did not work, ${syscall}`), { code, syscall })
 }
 
-describe('what a failure says', () => {
+describe('the kind of a failure', () => {
   it.each([
     ['corrupt_media', 'verdict'],
     ['unsupported_codec', 'verdict'],
@@ -44,18 +44,18 @@ describe('what a failure says', () => {
     })
   })
 
-  it('is known of every code', () => {
+  it('is known for every code', () => {
     const kinds = (Object.keys(ERROR_CODES) as ErrorCode[]).map((code) => kindOf(new RindleError(code, '')))
     expect(new Set(kinds)).toEqual(new Set(['verdict', 'defect', 'outage', 'lack']))
   })
 
-  it('may be told by the error itself: what may pass is no verdict, and what cannot is none that is tried again', () => {
+  it('follows the retryability of the error: a retryable error is no verdict, and another is not retried', () => {
     expect(kindOf(new RindleError('limit_exceeded', '', { retryable: true }))).toBe('defect')
     expect(kindOf(new RindleError('processing_failed', '', { retryable: false }))).toBe('verdict')
     expect(kindOf(new RindleError('storage_unavailable', '', { retryable: false }))).toBe('outage')
   })
 
-  it('of a code that only a newer adapter knows is a defect', () => {
+  it('is a defect for a code that only a newer adapter knows', () => {
     const error = new RindleError('disk_on_fire' as ErrorCode, 'Hot.', { retryable: false })
     expect(failureOf(error)).toEqual({
       kind: 'defect',
@@ -64,7 +64,7 @@ describe('what a failure says', () => {
     })
   })
 
-  it('names the scanner or the analyzer whose it is, and takes no other reason from details', () => {
+  it('comes with the name of the scanner or analyzer, and with no other reason from details', () => {
     const details = { reason: 'scanner_failed:clamav' }
     expect(failureOf(new RindleError('scanner_failed', '', { details })).reason).toBe('scanner_failed:clamav')
     const other = { reason: 'mime_not_allowed' }
@@ -89,14 +89,14 @@ describe('what a failure says', () => {
     expect(failureOf(error)).toMatchObject({ kind, reason })
   })
 
-  it('is that of the machine when a defect comes from there', () => {
+  it('is an outage when the machine causes a defect', () => {
     const error = new RindleError('processing_failed', 'It failed.', {
       cause: new Error('', { cause: systemError('ENOSPC') }),
     })
     expect(failureOf(error)).toEqual({ kind: 'outage', reason: 'insufficient_disk', message: 'It failed.' })
   })
 
-  it('ends with causes that go round in a circle', () => {
+  it('copes with circular causes', () => {
     const error = new Error('round')
     error.cause = error
     expect(kindOf(error)).toBe('defect')
@@ -104,7 +104,7 @@ describe('what a failure says', () => {
 })
 
 describe('a fault of the file', () => {
-  it('is a verdict of a few codes, and nothing that may pass', () => {
+  it('is a verdict with one of a few codes, and never retryable', () => {
     expect(fileFaultOf(new RindleError('corrupt_media', ''))).toBe('corrupt_media')
     expect(fileFaultOf(new RindleError('limit_exceeded', '', { retryable: true }))).toBeNull()
     expect(fileFaultOf(new RindleError('storage_object_missing', ''))).toBeNull()
@@ -116,12 +116,12 @@ describe('the back-off', () => {
   const delays = (kind: 'outage' | 'lack' | 'defect'): readonly number[] =>
     [0, 1, 2, 3, 4, 5, 6, 1_000_000].map((times) => backOffSeconds({ kind }, times))
 
-  it('of an outage doubles from ten seconds to five minutes, and never ends', () => {
+  it('of an outage doubles from ten seconds to five minutes, without end', () => {
     expect(delays('outage')).toEqual([10, 20, 40, 80, 160, 300, 300, 300])
     expect(delays('defect')).toEqual(delays('outage'))
   })
 
-  it('of a lack begins and ends shorter, for another worker may be there already', () => {
+  it('of a lack starts and ends shorter, because another worker may already run', () => {
     expect(delays('lack')).toEqual([2, 4, 8, 16, 32, 60, 60, 60])
   })
 })

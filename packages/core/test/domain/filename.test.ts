@@ -62,7 +62,7 @@ describe('sanitizeFilename', () => {
     ['CLOCK$', '_CLOCK$'],
     ['console.txt', 'console.txt'],
     ['com10.txt', 'com10.txt'],
-  ])('makes of %j %j', (name, expected) => {
+  ])('turns %j into %j', (name, expected) => {
     expect(sanitizeFilename(name)).toBe(expected)
   })
 
@@ -73,7 +73,7 @@ describe('sanitizeFilename', () => {
     expect(sanitizeFilename(`${'a'.repeat(300)}.İ`)).toBe(`${'a'.repeat(252)}.İ`)
   })
 
-  it('cuts what only looks like an extension', () => {
+  it('cuts a text that only looks like an extension', () => {
     expect(sanitizeFilename(`a.${'b'.repeat(300)}`)).toBe(`a.${'b'.repeat(253)}`)
     expect(sanitizeFilename(`con.${'b'.repeat(300)}`)).toBe(`_con.${'b'.repeat(250)}`)
   })
@@ -127,7 +127,7 @@ describe('filenameExtension', () => {
     expect(filenameExtension(name)).toBe(extension)
   })
 
-  it('survives sanitising, where the name has one to keep', () => {
+  it('survives sanitising', () => {
     fc.assert(
       fc.property(fc.stringMatching(/^[a-z]{1,300}\.[a-z0-9]{1,8}$/), (name) => {
         expect(filenameExtension(sanitizeFilename(name))).toBe(filenameExtension(name))

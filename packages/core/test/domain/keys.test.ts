@@ -43,7 +43,7 @@ describe('normalizeKey', () => {
     'staging/avatar/0190f3a1/ff00',
     'a_b/c-d/e.tar',
     'a'.repeat(MAX_KEY_BYTES),
-  ])('gives back %j', (key) => {
+  ])('returns %j', (key) => {
     expect(normalizeKey(key)).toBe(key)
   })
 
@@ -92,11 +92,11 @@ describe('normalizeKey', () => {
     expect(refusal(key)).toContain(reason)
   })
 
-  it.each([7, null, undefined, ['a'], { toString: () => 'a' }])('refuses %j, which is no text', (key) => {
+  it.each([7, null, undefined, ['a'], { toString: () => 'a' }])('refuses %j, which is not a string', (key) => {
     expect(refusal(key as unknown as string)).toContain('it is no text')
   })
 
-  it('never accepts what could leave its place, whatever the string', () => {
+  it('never accepts a string that could leave its place', () => {
     const hostile = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 40 }),
       fc.array(fc.constantFrom('..', '.', '/', '\\', '\0', 'a', 'A', ' ', '%2e', '.jpg', '\u202E', '-', '_'), {
@@ -115,7 +115,7 @@ describe('normalizeKey', () => {
     )
   })
 
-  it('shows no more than the start of what it refuses, with controls escaped', () => {
+  it('shows only the start of a refused key, with controls escaped', () => {
     const message = refusal(`\u001B[31m${'x'.repeat(800)}`) ?? ''
     expect(message.length).toBeLessThan(300)
     expect(message).not.toMatch(/\p{Cc}/u)
@@ -133,7 +133,7 @@ describe('the builders of keys', () => {
     expect(assetPrefix({ profile: 'avatar', id: ASSET_ID })).toBe(`avatar/${ASSET_ID}/`)
   })
 
-  it('always give keys that the normaliser accepts, inside the prefix of their asset', () => {
+  it('always give keys that normalizeKey accepts, below the prefix of their asset', () => {
     fc.assert(
       fc.property(
         fc.record({ profile: profileName, assetId: fc.uuid(), random, extension, name: variantName, digest }),
@@ -154,7 +154,7 @@ describe('the builders of keys', () => {
     expect(variantKey({ ...parts, digest: DIGEST })).not.toBe(variantKey({ ...parts, digest: `f${DIGEST.slice(1)}` }))
   })
 
-  it('refuse every part that is no segment, by its name', () => {
+  it('refuse every part that is no segment, and name it', () => {
     const parts = { profile: 'avatar', assetId: ASSET_ID, random: '00ff', extension: '.jpg' }
     for (const hostile of ['', '..', 'a/b', 'A', 'a\\b', 'a\0', 'é', ' ']) {
       expect(() => originalKey({ ...parts, profile: hostile })).toThrow(/profile name .* cannot be part/)
@@ -180,7 +180,7 @@ describe('the builders of keys', () => {
 })
 
 describe('keys of an application', () => {
-  it('are told from every key that can be made here, whatever the profile', () => {
+  it('differ from every generated key, for any profile', () => {
     fc.assert(
       fc.property(
         fc.record({ profile: profileName, assetId: fc.uuid(), random, extension, name: variantName, digest }),
@@ -204,12 +204,12 @@ describe('keys of an application', () => {
     'staging.txt',
     'staged/a',
     'photo',
-  ])('may be %s, where no profile is called so', (key) => {
+  ])('may be %s, if no profile has that name', (key) => {
     expect([isManagedKey(key), isReservedKey(key, ['avatar'])]).toEqual([false, false])
   })
 
   it.each(['avatar', 'avatar/a.txt', `avatar/${ASSET_ID}/notes.txt`, 'staging', 'staging/a.txt'])(
-    'may not be %s, which is where uploads or assets are kept',
+    'may not be %s, the place of uploads or assets',
     (key) => {
       expect(isReservedKey(key, ['avatar'])).toBe(true)
     },

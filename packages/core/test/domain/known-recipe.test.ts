@@ -12,7 +12,7 @@ const RECIPES: readonly Recipe[] = [
   { kind: 'waveform', preset: 'overview' },
 ]
 
-it.each(RECIPES)('%j of this version is known, by whatever digest format it was made', (recipe) => {
+it.each(RECIPES)('%j of this version is known, with a digest of any format', (recipe) => {
   const normalized = normalizeRecipe(recipe)
   expect(isKnownRecipe(normalized, recipeDigest(normalized))).toBe(true)
   expect(isKnownRecipe(normalized, 'a digest of an older format')).toBe(true)
@@ -29,7 +29,7 @@ it.each([
   expect(isKnownRecipe(stored, recipeDigest(stored))).toBe(false)
 })
 
-it('an option of a newer version is none to wait for while it has its default: no digest holds it then', () => {
+it('an option of a newer version does not matter while it has its default: digests leave it out', () => {
   const known = normalizeRecipe({ mode: 'fit', width: 8 })
   const stored = { ...known, blur: 0 } as unknown as NormalizedRecipe
   expect(isKnownRecipe(stored, recipeDigest(known))).toBe(true)

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { DOWN_AFTER_FAILURES, isDown, isImplausible, LEAST_SEEN } from '../../src/domain/plausibility.ts'
 
-describe('what is seen of a storage is implausible', () => {
+describe('the state of a storage is implausible', () => {
   test.each([
     [0, 0, false],
     [1, 1, false],
@@ -19,7 +19,7 @@ describe('what is seen of a storage is implausible', () => {
   })
 })
 
-test('a storage is down after so many failures in a row, and not one before', () => {
+test('a storage is down after ten failures in a row, not earlier', () => {
   expect([0, 1, DOWN_AFTER_FAILURES - 1].map(isDown)).toEqual([false, false, false])
   expect([DOWN_AFTER_FAILURES, DOWN_AFTER_FAILURES + 1].map(isDown)).toEqual([true, true])
 })

@@ -15,7 +15,7 @@ it('two processes of one configuration lack nothing, whichever is older', () => 
   expect(lacksOf(newer, older)).toEqual([])
 })
 
-it('an older process lacks what a newer one has more', () => {
+it('an older process lacks the additions of a newer one', () => {
   const more = { ...newer, version: '1.1.0', accept: 'a2', scanners: ['clamav', 'nsfw'], processors: ['image', 'av'] }
   expect(lacksOf(older, more)).toEqual([
     { what: 'version', name: '1.1.0' },
@@ -25,15 +25,15 @@ it('an older process lacks what a newer one has more', () => {
   ])
 })
 
-it('a newer process lacks nothing of what an older one had: that was taken away on purpose', () => {
+it('a newer process lacks nothing that only an older one had: it was removed on purpose', () => {
   expect(lacksOf({ ...newer, scanners: [], processors: [] }, older)).toEqual([])
 })
 
-it('an older process that has more lacks nothing', () => {
+it('an older process with more lacks nothing', () => {
   expect(lacksOf({ ...older, scanners: ['clamav', 'nsfw'] }, newer)).toEqual([])
 })
 
-it('travels in a payload, and a payload without it, or with something else, says nothing', () => {
+it('travels in a payload; a payload without it, or with something else, gives null', () => {
   expect(carried({ assetId: 'a', ...carrying(newer) })).toEqual(newer)
   for (const knowledge of [undefined, null, 7, 'x', [], {}, { ...newer, since: 7 }]) {
     expect(carried(knowledge === undefined ? {} : { knowledge })).toBeNull()

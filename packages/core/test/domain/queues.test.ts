@@ -8,13 +8,13 @@ describe('queues', () => {
     for (const name of QUEUE_NAMES) expect(QUEUES[name].attempts).toBeGreaterThan(1)
   })
 
-  it('have dead-letter queues apart from one another and from themselves', () => {
+  it('have distinct dead-letter queues', () => {
     const dead = QUEUE_NAMES.map(deadLetterQueue)
     expect(new Set([...QUEUE_NAMES, ...dead]).size).toBe(2 * QUEUE_NAMES.length)
     expect(deadLetterQueue('rindle_media')).toBe('rindle_media_dead')
   })
 
-  it('have one job key for one piece of work', () => {
+  it('have one job key per piece of work', () => {
     expect(promoteKey('a1')).toBe('a1')
     expect(purgeKey('a1')).toBe('a1')
     expect(new Set(WORK_CLASSES.map((workClass) => variantsKey('a1', workClass))).size).toBe(WORK_CLASSES.length)

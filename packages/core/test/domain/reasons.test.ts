@@ -5,14 +5,14 @@ import { describe, expect, expectTypeOf, it } from 'vitest'
 
 const sources = join(import.meta.dirname, '../../src')
 
-// Columns in SQL, fields of changes, and the calls that hand a reason on to be written.
+// SQL columns, fields of changes, and calls that take a reason to store.
 const WRITTEN = [
   /(?:error_?reason|failure_?reason) ?[:=] ?'(\w+)/gi,
   /new Rejection\(\s*['`](\w+)/g,
   /finishRuns\([^)]*'(?:succeeded|failed|cancelled)', (?:\{ reason: )?'(\w+)'/g,
 ]
 
-/** Every literal that the sources write into a column for reasons. */
+/** Every literal that the sources write into a reason column. */
 function writtenReasons(): readonly string[] {
   const files = readdirSync(sources, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'))
   const found = files.flatMap((name) => {
@@ -29,12 +29,12 @@ describe('the reasons that rows keep', () => {
     expect(written.filter((reason) => !(reason in REASONS) && !(reason in ERROR_CODES))).toEqual([])
   })
 
-  it('are no code twice, and each a sentence', () => {
+  it('repeat no code, and are sentences', () => {
     expect(Object.keys(REASONS).filter((reason) => reason in ERROR_CODES)).toEqual([])
     for (const meaning of Object.values(REASONS)) expect(meaning).toMatch(/^[A-Z].*\.$/)
   })
 
-  it('hold every reason of a rejection', () => {
+  it('include every reason of a rejection', () => {
     expectTypeOf<RejectionReason>().toExtend<RowReason>()
   })
 
@@ -48,7 +48,7 @@ describe('the reasons that rows keep', () => {
     ['scanner_rejected:clam', REASONS.scanner_rejected],
     ['of_another_version', undefined],
     ['', undefined],
-  ])('mean something, with what follows them: %s', (reason, meaning) => {
+  ])('have a meaning, with or without a suffix: %s', (reason, meaning) => {
     expect(reasonMeaning(reason)).toBe(meaning)
   })
 })

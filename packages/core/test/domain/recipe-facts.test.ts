@@ -108,7 +108,7 @@ describe.each(TABLE)('a recipe for $capability', ({ recipe, ...facts }) => {
     }).toEqual(facts)
   })
 
-  it('is made by the package of its lane', () => {
+  it('names the package of its lane', () => {
     expect(packageFor(facts.capability)).toBe(
       facts.lane === 'image' ? '@rindle/processor-image' : '@rindle/processor-av',
     )
@@ -131,7 +131,7 @@ describe('the class of work', () => {
   })
 })
 
-describe('what can be made from a source', () => {
+describe('the recipes that fit a source', () => {
   const POSTER = { kind: 'image', preset: 'video_poster_scene' } as const
   const VIDEO = { kind: 'video', hasAudioTrack: true, metadata: {} } as const
   const SONG = { kind: 'audio', hasAudioTrack: true, metadata: { hasCover: true } } as const
@@ -149,7 +149,7 @@ describe('what can be made from a source', () => {
       false,
     ],
     [
-      'the sound, where the probe said nothing of it',
+      'the sound, when the probe does not mention it',
       { kind: 'audio', preset: 'm4a_128k' },
       { ...VIDEO, hasAudioTrack: null },
       true,

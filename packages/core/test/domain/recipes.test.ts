@@ -97,7 +97,7 @@ describe('recipeSchema', () => {
     [{ kind: 'audio', preset: 'm4a_128k', twoPass: true }, 'twoPass', 'needs normalize: true'],
     [{ kind: 'audio', preset: 'm4a_128k', twoPass: true, normalize: false }, 'twoPass', 'needs normalize: true'],
     [{ kind: 'waveform', preset: 'detail' }, 'preset', '"overview"'],
-  ])('refuses %j at %s, naming the option and what is allowed', (recipe, at, allowed) => {
+  ])('refuses %j at %s, and names the option and the allowed values', (recipe, at, allowed) => {
     const [refusal, ...others] = refusals(recipe)
     expect(others).toEqual([])
     expect(refusal?.at).toBe(at)
@@ -117,7 +117,7 @@ describe('recipeSchema', () => {
     ])
   })
 
-  it('reports every problem at once, at its place in what surrounds it', () => {
+  it('reports every problem at once, with its path in the parent', () => {
     const profile = z.strictObject({ variants: z.record(z.string(), recipeSchema) })
     const parsed = profile.safeParse({
       variants: {
@@ -134,7 +134,7 @@ describe('recipeSchema', () => {
     ])
   })
 
-  it('refuses or accepts anything at all without failing itself', () => {
+  it('accepts or refuses any value without throwing', () => {
     const keys = fc.constantFrom(
       'kind',
       'mode',
@@ -187,7 +187,7 @@ describe('normalizeRecipe', () => {
     expect(normalizeRecipe({ mode: 'fit', width: 480, format })).toMatchObject({ format, quality, effort })
   })
 
-  it('keeps what was said', () => {
+  it('keeps given options', () => {
     const said = {
       kind: 'image',
       mode: 'crop',
@@ -235,7 +235,7 @@ describe('normalizeRecipe', () => {
     expect(normalizeRecipe({ kind: 'waveform', preset: 'overview' })).toEqual({ kind: 'waveform', preset: 'overview' })
   })
 
-  it('gives what survives storage as JSON unchanged, for every recipe that the schema accepts', () => {
+  it('survives storage as JSON, for every recipe that the schema accepts', () => {
     fc.assert(
       fc.property(arbitraryRecipe, (recipe) => {
         const normalized = normalizeRecipe(recipeSchema.parse(recipe))

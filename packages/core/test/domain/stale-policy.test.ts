@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { chooseVariant, NOT_READY_MODES, STALE_MODES } from '../../src/domain/stale-policy.ts'
 import { VARIANT_STATES } from '../../src/domain/states.ts'
 
-describe('what is served for a variant', () => {
-  it('is the ready variant, whatever the modes', () => {
+describe('the choice for a variant', () => {
+  it('is the ready variant, in every mode', () => {
     for (const staleMode of STALE_MODES) {
       for (const onNotReady of NOT_READY_MODES) {
         expect(chooseVariant({ state: 'ready', hasObject: true }, staleMode, onNotReady)).toEqual({ serve: 'variant' })
@@ -27,7 +27,7 @@ describe('what is served for a variant', () => {
     }
   })
 
-  it('is what onNotReady says for a variant that does not exist or has no object', () => {
+  it('follows onNotReady for a variant that does not exist or has no object', () => {
     for (const staleMode of STALE_MODES) {
       for (const onNotReady of NOT_READY_MODES) {
         expect(chooseVariant(undefined, staleMode, onNotReady)).toEqual({ serve: onNotReady })
@@ -38,7 +38,7 @@ describe('what is served for a variant', () => {
     }
   })
 
-  it('is what onNotReady says for a variant that is planned, failed, cancelled, missing or purged', () => {
+  it('follows onNotReady for a variant that is planned, failed, cancelled, missing or purged', () => {
     for (const state of ['planned', 'failed', 'cancelled', 'missing', 'purged'] as const) {
       for (const staleMode of STALE_MODES) {
         for (const onNotReady of NOT_READY_MODES) {

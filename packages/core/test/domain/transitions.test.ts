@@ -17,7 +17,7 @@ import {
   VARIANT_TRANSITIONS,
 } from '../../src/domain/transitions.ts'
 
-// The machines as the documentation draws them, written down a second time on purpose.
+// The machines as the documentation draws them, written a second time on purpose.
 const DRAWN = {
   asset: `
     staged      → validating, quarantined, deleted
@@ -66,7 +66,7 @@ function parse(drawn: string): ReadonlyMap<string, ReadonlySet<string>> {
   )
 }
 
-/** One machine with its types widened, so that all three can be tested alike. */
+/** One machine with its types widened, so that all three can be tested in the same way. */
 const MACHINES = [
   {
     machine: 'asset' as const,
@@ -111,7 +111,7 @@ describe.each(MACHINES)('the $machine machine', ({ machine, states, table, initi
     expect(states.filter((state) => allows(machine, state, state))).toEqual([])
   })
 
-  it('asserts in silence what is legal, and refuses the rest by name', () => {
+  it('accepts legal transitions, and refuses the rest by name', () => {
     for (const { from, to } of pairs) {
       const legal = [...(drawn.get(from) ?? [])]
       if (legal.includes(to)) {
@@ -130,13 +130,13 @@ describe.each(MACHINES)('the $machine machine', ({ machine, states, table, initi
     }
   })
 
-  it('says of a final state that it is final', () => {
+  it('reports that a final state is final', () => {
     const [final] = states.filter((state) => drawn.get(state)?.size === 0)
     if (final === undefined) return expect(machine).toBe('variant')
     return expect(() => asserts(machine, final, initial, 'id-1')).toThrow(`${final} is final`)
   })
 
-  it('gives as sources of a state exactly those that may go to it', () => {
+  it('gives exactly the states that lead to a state as its sources', () => {
     for (const to of states) {
       expect(sources(machine, to)).toEqual(
         states.filter((from) => drawn.get(from)?.has(to)).toSorted(byPosition(table)),
@@ -146,7 +146,7 @@ describe.each(MACHINES)('the $machine machine', ({ machine, states, table, initi
 
   it('can reach every state from the first', () => {
     const reached = new Set([initial])
-    // A set that grows while it is walked: each state is visited once.
+    // A set that grows during the walk: each state is visited once.
     for (const state of reached) for (const next of table[state] ?? []) reached.add(next)
     expect([...reached].toSorted()).toEqual([...states].toSorted())
   })

@@ -28,7 +28,7 @@ const namesOf = ([type, , otherNames = '']: TypeRow): readonly string[] =>
 
 const EACH = ROWS.map((row) => ({ type: row[0], extensions: row[1].split(' '), names: namesOf(row) }))
 
-/** A profile that names one type, in whatever spelling, and refuses what is not as it says. */
+/** A profile that names one type, in any spelling, and refuses mismatched names. */
 const accepting = (type: string, extensions?: readonly string[]) =>
   defineProfile({
     storage: 'main',
@@ -40,7 +40,7 @@ const accepting = (type: string, extensions?: readonly string[]) =>
     },
   }).accept
 
-/** How the gate ends for bytes of a type, in a profile that names it, by every way in. */
+/** The gate's result for bytes of a type, in a profile that names it, for every claim. */
 function outcomeOf(sniffedType: string, filename: string, declaredType: string | null, type = sniffedType): string {
   const file = { sniffedType, filename, declaredType, byteSize: 5 }
   const early = judgeDeclared(file, accepting(type))
@@ -54,7 +54,7 @@ describe('the tables of content types', () => {
     expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([])
   })
 
-  it.each(EACH)('$type: its names are one type, in one spelling', ({ type, names }) => {
+  it.each(EACH)('$type: its names lead to one canonical spelling', ({ type, names }) => {
     for (const name of names) {
       expect(name).toMatch(/^[a-z]+\/[a-z0-9.+-]+$|^flv-/)
       expect(canonicalContentType(name)).toBe(type)
@@ -62,16 +62,19 @@ describe('the tables of content types', () => {
     }
   })
 
-  it.each(EACH)('$type: its extensions lead back to it, the first one fit for a key', ({ type, extensions: own }) => {
-    expect(own.filter((extension) => !/^\.[a-z0-9][a-z0-9+-]*$/.test(extension))).toEqual([])
-    expect(new Set(own).size).toBe(own.length)
-    expect(extensionFor(type)).toBe(own[0])
-    expect(extensionsOf(type)).toEqual(expect.arrayContaining(own))
-    for (const extension of own) expect(typesOf(extension)).toContain(type)
-  })
+  it.each(EACH)(
+    '$type: its extensions lead back to it, and the first is valid in a key',
+    ({ type, extensions: own }) => {
+      expect(own.filter((extension) => !/^\.[a-z0-9][a-z0-9+-]*$/.test(extension))).toEqual([])
+      expect(new Set(own).size).toBe(own.length)
+      expect(extensionFor(type)).toBe(own[0])
+      expect(extensionsOf(type)).toEqual(expect.arrayContaining(own))
+      for (const extension of own) expect(typesOf(extension)).toContain(type)
+    },
+  )
 
   it.each(EACH)(
-    '$type: a profile can name it in every way, and take it under every name and extension',
+    '$type: a profile can name it by every alias, and accepts it under every name and extension',
     ({ type, names }) => {
       for (const name of names.filter((each) => !each.startsWith('flv-'))) {
         for (const extension of extensionsOf(type)) {
@@ -87,20 +90,20 @@ describe('the tables of content types', () => {
     },
   )
 
-  it('name no type in families, readings and forms that has no extension', () => {
+  it('list no type without an extension in families, readings and forms', () => {
     const named = [...FAMILIES.flat(), ...Object.values(READINGS).flat(), ...Object.entries(FORMS).flat()]
     expect(named.filter((type) => canonicalContentType(type) !== type || ownExtensions(type).length === 0)).toEqual([])
     const generic = [...Object.keys(GENERIC_NAMES), ...Object.keys(READINGS)]
     expect(generic.filter((type) => canonicalContentType(type) !== type)).toEqual([])
   })
 
-  it('have every type in one family at most', () => {
+  it('have every type in at most one family', () => {
     const members = FAMILIES.flat()
     expect(members.filter((type, index) => members.indexOf(type) !== index)).toEqual([])
     for (const type of members) expect(familyOf(type)).toContain(type)
   })
 
-  it('call nothing a mistake that is right', () => {
+  it('list no correct type as a mistake', () => {
     const wrong = Object.entries(MISTAKEN).flatMap(([extension, names]) =>
       names
         .filter((name) => ownExtensions(canonicalContentType(name)).includes(extension))
@@ -143,12 +146,12 @@ describe('the tables of content types', () => {
     ['Chrome', '.ac3', 'audio/ac3', 'audio/ac3'],
     ['FFmpeg', '.wma', 'audio/x-ms-wma', 'audio/x-ms-asf'],
     ['object stores', '.webp', 'binary/octet-stream', 'image/webp'],
-  ])('know what %s calls a file named %s: %s', (_system, extension, declaredType, sniffedType) => {
+  ])('know that %s declares a file named %s as %s', (_system, extension, declaredType, sniffedType) => {
     expect(outcomeOf(sniffedType, `file${extension}`, declaredType)).toMatch(/^\S+ file\.\w+$/)
   })
 })
 
-/** Every type that file-type gives, with the extension that it gives beside it, as its code has them. */
+/** Every type of file-type, with its extension, as its code lists them. */
 function pairsOfFileType(): readonly (readonly [type: string, extension: string])[] {
   const directory = dirname(fileURLToPath(import.meta.resolve('file-type')))
   const files = readdirSync(directory, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.js'))
@@ -160,10 +163,10 @@ function pairsOfFileType(): readonly (readonly [type: string, extension: string]
 describe('every type that file-type can give', () => {
   const pairs = pairsOfFileType()
 
-  it('is among them', () => {
+  it('is in the list', () => {
     expect(pairs.length).toBeGreaterThan(150)
     const types = new Set(pairs.map(([type]) => type))
-    // Those of one table of its code, which are made of a name and not written beside an extension.
+    // The types of one table of its code, which has no extensions beside its names.
     const absent = [...supportedMimeTypes].filter((type) => !types.has(type)).map(canonicalContentType)
     expect(absent.filter((type) => ownExtensions(type).length === 0)).toEqual([])
     const extensions = new Set(pairs.map(([, extension]) => extension))
@@ -171,7 +174,7 @@ describe('every type that file-type can give', () => {
     expect(known.filter((extension) => typesOf(`.${extension.toLowerCase()}`).length === 0)).toEqual([])
   })
 
-  it.each(pairs)('%s is taken under its own name, %s', (type, extension) => {
+  it.each(pairs)('%s is accepted under its own name, %s', (type, extension) => {
     const canonical = canonicalContentType(type)
     expect(canonicalContentType(canonical)).toBe(canonical)
     const filename = `file${extension}`
@@ -184,9 +187,9 @@ describe('every type that file-type can give', () => {
 describe('every media type that the registry has', () => {
   const registered = Object.entries(mime.extensions).filter(([type]) => kindOf(type) !== 'other')
 
-  it.each(registered)('%s is taken under every extension of its own', (type, extensions) => {
+  it.each(registered)('%s is accepted under each of its extensions', (type, extensions) => {
     const canonical = canonicalContentType(type)
-    // Playlists, which are text and none of these.
+    // Playlists: their files are text, not these types.
     const foreign = ['.asx', '.ram']
     for (const extension of extensions.map((each) => `.${each}`).filter((each) => !foreign.includes(each))) {
       expect(outcomeOf(canonical, `file${extension}`, type)).toMatch(/^\S+ file\./)
@@ -194,7 +197,7 @@ describe('every media type that the registry has', () => {
   })
 })
 
-it('a refusal never says that a file is not what it is', () => {
+it('a refusal never denies the true type of a file', () => {
   const types = [
     ...new Set([...ROWS.map(([type]) => type), ...pairsOfFileType().map(([type]) => canonicalContentType(type))]),
   ]

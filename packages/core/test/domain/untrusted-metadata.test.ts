@@ -4,7 +4,7 @@ import type { Json } from '../../src/domain/errors.ts'
 import { cleanMetadata, METADATA_LIMITS } from '../../src/domain/untrusted-metadata.ts'
 
 describe('cleanMetadata', () => {
-  it('keeps plain JSON as it is', () => {
+  it('keeps plain JSON unchanged', () => {
     const metadata = { title: 'Ünï 👍', iso: 100, hdr: false, lens: null, tags: ['a', 'b'], gps: { deep: [1.5, -2] } }
     expect(cleanMetadata(metadata)).toEqual(metadata)
   })
@@ -36,7 +36,7 @@ describe('cleanMetadata', () => {
     expect(cleaned['four']).toBe(`a${'👍'.repeat(255)}`)
   })
 
-  it('drops what JSON cannot hold, in objects and in arrays', () => {
+  it('drops values that JSON cannot hold, in objects and in arrays', () => {
     const dropped = [
       undefined,
       Number.NaN,
@@ -62,13 +62,13 @@ describe('cleanMetadata', () => {
     expect(Object.getPrototypeOf(cleaned)).toBe(Object.prototype)
   })
 
-  it('drops what is too deep', () => {
+  it('drops values that are nested too deeply', () => {
     const depth = (levels: number): unknown => (levels === 0 ? {} : { in: depth(levels - 1) })
     expect(nesting(cleanMetadata(depth(METADATA_LIMITS.maxDepth - 1)))).toBe(METADATA_LIMITS.maxDepth)
     expect(nesting(cleanMetadata(depth(5_000)))).toBe(METADATA_LIMITS.maxDepth)
   })
 
-  it('ends on data that contains itself', () => {
+  it('copes with circular data', () => {
     const loop: Record<string, unknown> = { name: 'loop' }
     loop['self'] = loop
     loop['list'] = [loop, loop]
@@ -83,7 +83,7 @@ describe('cleanMetadata', () => {
     expect(cleanMetadata({ list: Array.from({ length: 100_000 }, () => undefined), after: 1 })).toEqual({ list: [] })
   })
 
-  it('keeps within the total size, whatever must be escaped', () => {
+  it('keeps within the total size, escapes included', () => {
     const quotes = Object.fromEntries(Array.from({ length: 200 }, (_, index) => [`k${index}`, '"'.repeat(2_000)]))
     const size = Buffer.byteLength(JSON.stringify(cleanMetadata(quotes)))
     expect(size).toBeLessThanOrEqual(METADATA_LIMITS.maxTotalBytes)
@@ -91,12 +91,12 @@ describe('cleanMetadata', () => {
   })
 
   it('counts the braces and commas in the total size', () => {
-    // Each entry is written in 1,024 bytes, comma included, so 64 of them fill the total without their braces.
+    // Each entry takes 1,024 bytes, comma included, so 64 of them fill the total without their braces.
     const full = Array.from({ length: 64 }, (_, index) => [`k${index + 100}`, 'x'.repeat(1_014)])
     expect(Object.keys(cleanMetadata(Object.fromEntries(full)))).toHaveLength(63)
   })
 
-  it('keeps every bound for anything at all, survives JSON, and changes nothing when applied again', () => {
+  it('keeps every limit for any value, survives JSON, and changes nothing when applied again', () => {
     const text = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 30 }),
       fc.constantFrom(

@@ -28,13 +28,13 @@ void rindle.requeueVariants('id', { variants: ['thum'] })
 void rindle.doctor({ profiles: ['foto'] })
 // @ts-expect-error an unknown profile
 void rindle.verifyStorage({ profile: 'foto' })
-// @ts-expect-error what deletes nothing takes no `live`
+// @ts-expect-error a verb that deletes nothing takes no `live`
 void rindle.regenerateVariants({ live: true })
 // @ts-expect-error an unknown verb
 void rindle.schedule({ cleanupOrphan: { live: true } })
-// @ts-expect-error a verb that runs on request only needs to know when
+// @ts-expect-error a verb that runs only on request needs a time
 void rindle.schedule({ scanOrphans: { live: true } })
-// @ts-expect-error only a person goes on where what is seen is implausible
+// @ts-expect-error only a person may force a verb
 void rindle.schedule({ scanOrphans: { cron: '0 5 * * *', live: true, force: true } })
 // @ts-expect-error an unknown profile of a scheduled verb
 void rindle.schedule({ verifyStorage: { profile: 'foto' } })

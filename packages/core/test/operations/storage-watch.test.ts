@@ -2,7 +2,7 @@ import { RindleError, silentLogger } from '@rindle/core'
 import { describe, expect, test } from 'vitest'
 import { StorageWatch } from '../../src/operations/storage-watch.ts'
 
-const AWAY = new RindleError('storage_unavailable', 'It is away.')
+const AWAY = new RindleError('storage_unavailable', 'It is unavailable.')
 
 function watching() {
   const lines: string[] = []
@@ -21,16 +21,16 @@ describe('a verb that asks storages', () => {
     'unknown_storage',
     'config_invalid',
     'insufficient_disk',
-  ] as const)('stops at one after ten outages in a row (%s), and at no other', (code) => {
+  ] as const)('stops at a storage after ten outages in a row (%s), and at no other', (code) => {
     const { watch, fail } = watching()
-    fail(new RindleError(code, 'It is away.'), 9)
+    fail(new RindleError(code, 'It is unavailable.'), 9)
     expect(watch.stopped).toEqual([])
-    fail(new RindleError(code, 'It is away.'))
+    fail(new RindleError(code, 'It is unavailable.'))
     expect(watch.stopped).toMatchObject([{ storage: 'main', reason: 'unavailable' }])
     expect([watch.isStopped('main'), watch.isStopped('other')]).toEqual([true, false])
   })
 
-  test('goes on when an answer comes in between, or an error that is of one object', () => {
+  test('goes on when an answer comes in between, or an error of a single object', () => {
     const { watch, fail } = watching()
     for (const between of [() => watch.answered('main'), () => fail(new Error('This one is broken.'))]) {
       fail(AWAY, 9)
@@ -41,7 +41,7 @@ describe('a verb that asks storages', () => {
     }
   })
 
-  test('logs an outage within bounds, and every error that is of one object', () => {
+  test('logs a bounded number of outages, and every error of a single object', () => {
     const { watch, lines, fail } = watching()
     for (let round = 0; round < 100; round += 1) {
       fail(AWAY, 5)

@@ -6,7 +6,7 @@ async function* pagesOf(...pages: readonly number[][]): AsyncGenerator<number[]>
 }
 
 describe('a walk', () => {
-  it('does every item, as many at once as it is told, and reports after each page', async () => {
+  it('handles every item with the given concurrency, and reports after each page', async () => {
     const done: number[] = []
     let atOnce = 0
     let most = 0
@@ -29,7 +29,7 @@ describe('a walk', () => {
     expect(reports).toEqual([5, 5, 6])
   })
 
-  it('tells how far it has come, of how much, after each page', async () => {
+  it('reports its progress and the total after each page', async () => {
     const reports: unknown[] = []
     const counts = { found: 0 }
     await walk(pagesOf([1, 2], [3]), {
@@ -46,7 +46,7 @@ describe('a walk', () => {
     ])
   })
 
-  it('tells it twice a second while a page takes long', async () => {
+  it('reports twice a second during a slow page', async () => {
     vi.useFakeTimers({ toFake: ['performance'] })
     onTestFinished(() => void vi.useRealTimers())
     const reports: number[] = []
@@ -56,7 +56,7 @@ describe('a walk', () => {
     expect(reports).toEqual([3, 6, 7])
   })
 
-  it('does not ask how much there is when nobody wants to know', async () => {
+  it('does not ask for the total without a listener', async () => {
     const total = vi.fn(async () => ({ count: 1, isEstimate: false }))
     await walk(pagesOf([1]), { concurrency: 1, counts: {}, each: async () => {}, total })
     expect(total).not.toHaveBeenCalled()
@@ -82,7 +82,7 @@ describe('a walk', () => {
     expect(isAskedFurther).toBe(false)
   })
 
-  it('lets go of the items of a page before it asks for the next', async () => {
+  it('releases the items of a page before it asks for the next', async () => {
     const first = [1, 2]
     let left: number | undefined
     async function* pages(): AsyncGenerator<number[]> {
@@ -93,7 +93,7 @@ describe('a walk', () => {
     expect(left).toBe(0)
   })
 
-  it('is not interrupted when everything was done before', async () => {
+  it('is not interrupted when everything was done already', async () => {
     const stop = new AbortController()
     const each = async (): Promise<void> => stop.abort()
     expect(await walk(pagesOf([1]), { concurrency: 1, counts: {}, signal: stop.signal, each })).toEqual({

@@ -1,7 +1,7 @@
 import { disposeChunk, isDisposable, markDisposable } from '@rindle/core/adapter'
 import { expect, it } from 'vitest'
 
-it('the memory of a chunk is given free at once, unless others share it', () => {
+it('the memory of a chunk is freed at once, unless others share it', () => {
   const whole = new Uint8Array(100)
   const { buffer } = whole
   disposeChunk(whole)
@@ -15,7 +15,7 @@ it('the memory of a chunk is given free at once, unless others share it', () => 
   expect(pooled.toString()).toBe('a few bytes of a pool')
 })
 
-it('a stream whose chunks somebody else gets too is not for one alone any more', async () => {
+it('a copied stream is no longer disposable', async () => {
   const request = new Request('http://app.test', { method: 'POST', body: 'x' })
   const alone = request.body as ReadableStream<Uint8Array>
   markDisposable(alone)

@@ -3,7 +3,7 @@ import { type ApngFrame, apngFrames } from './formats/apng.ts'
 import type { Pixels } from './pixels.ts'
 import { Refusal } from './refusal.ts'
 
-/** Red, green, blue and alpha of a frame by itself. */
+/** Decodes one frame to red, green, blue and alpha. */
 export type DecodeFrame = (png: Buffer) => Promise<Pixels>
 
 interface Canvas {
@@ -12,8 +12,8 @@ interface Canvas {
 }
 
 /**
- * Every frame of an animated PNG as it is displayed, on top of each other. Rejects with a `Refusal` when it has not
- * `count` frames, as its header was read, or with what `decodeFrame` fails with.
+ * Every frame of an animated PNG as it is displayed, stacked vertically. Rejects with a `Refusal` if it does not have
+ * the `count` frames of its header, or with the error of `decodeFrame`.
  */
 export async function apngPixels(
   bytes: Bytes,

@@ -3,12 +3,12 @@ import { convertToSrgb } from './colour/to-srgb.ts'
 import type { Correction } from './correction.ts'
 import type { Pixels } from './pixels.ts'
 
-/** Decodes the whole picture of a pipeline that has nothing but its source yet, and puts right what sharp does not. */
+/** Decodes the whole picture of a fresh pipeline, and corrects what sharp gets wrong. */
 export async function correctedPixels(pipeline: Sharp, correction: Correction): Promise<Pixels> {
   const { colour, bits, deepProfile, keptChannels } = correction
   const isDeep = bits > 8 || colour !== null
-  // Only as grey does sharp leave a profile of grey to its last step, which applies it; one of colours would be taken to
-  // Display P3 without a wish for another.
+  // sharp leaves a grey profile to its last step, which applies it, only if the picture stays grey; a colour profile
+  // would be converted to Display P3 unless another one is requested.
   if (deepProfile !== null) pipeline.withIccProfile('srgb', { attach: false })
   if (isDeep) pipeline.toColourspace(deepProfile === 'grey' ? 'grey16' : 'rgb16')
   const { data, info } = await pipeline
@@ -23,7 +23,7 @@ export async function correctedPixels(pipeline: Sharp, correction: Correction): 
   return { data: kept, width: info.width, height: info.height, channels: channels as Channels }
 }
 
-// In place: what is kept always comes before where it was.
+// In place: kept samples always move towards the start.
 function withoutOthers<Values extends Uint8Array | Uint16Array>(values: Values, from: number, to: number): Values {
   const pixels = values.length / from
   for (let pixel = 1; pixel < pixels; pixel += 1) {

@@ -1,13 +1,13 @@
 import type { Colour } from './colour/colour.ts'
 
-/** What sharp does not do right with the pixels of a source, and is done before they are its own. */
+/** Corrections to the pixels of a source, made before sharp gets them because sharp would get them wrong. */
 export interface Correction {
-  /** Of the samples: to be converted to sRGB, whatever profile there is. */
+  /** The colour space of the samples: convert them to sRGB, whatever profile there is. */
   readonly colour: Colour | null
-  /** Of each sample. */
+  /** Bits of each sample. */
   readonly bits: number
-  /** Of samples of 16 bits, which sharp does not take to sRGB by itself; `null` where there is none of these. */
+  /** The profile of samples with 16 bits, which sharp does not convert to sRGB by itself; `null` if there is none. */
   readonly deepProfile: 'grey' | 'rgb' | null
-  /** How many channels of the decoded picture are of it: sharp takes more for transparency. `null`: all. */
+  /** How many channels of the decoded picture belong to it: sharp takes more for transparency. `null`: all. */
   readonly keptChannels: number | null
 }

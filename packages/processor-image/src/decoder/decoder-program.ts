@@ -1,5 +1,5 @@
-// A program of its own, which `startDecoder` starts: what decodes and encodes runs here, away from the application, so
-// that it can be killed, or die, alone. It does what it is told; every decision is made by the application.
+// A separate program, which `startDecoder` starts: decoding and encoding run here, away from the application, so that
+// it can be killed, or die, alone. It only follows orders; the application makes every decision.
 import { Decoder } from './decoder.ts'
 import { watchMemory } from './memory-watch.ts'
 import type { DecoderSettings, FromDecoder, Order } from './orders.ts'
@@ -8,8 +8,8 @@ import { setUpSharp } from './set-up-sharp.ts'
 
 const { acceptedTypes, maxMemoryBytes, truncated } = JSON.parse(process.argv[2] ?? '') as DecoderSettings
 
-// Terminals and service managers signal whole groups. The application is told too, and still needs this process to end
-// its work in order.
+// Terminals and service managers signal whole groups. The application gets the signal, too, and still needs this
+// process to end its work in order.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
 // However the application ends, SIGKILL included, the channel closes. An orderly exit would wait for sharp's threads.
 process.on('disconnect', die)
@@ -31,7 +31,7 @@ process.on('message', (order: Order) => {
 tell({ type: 'ready' })
 
 function tell(message: FromDecoder, then: () => void = () => {}): void {
-  // That the application is gone is seen by the channel's end.
+  // The end of the channel shows that the application is gone.
   process.send?.(message, undefined, undefined, then)
 }
 

@@ -9,7 +9,7 @@ type Handlers = {
   readonly [Kind in OrderKind]: (given: Orders[Kind]['given']) => Promise<Orders[Kind]['answer']>
 }
 
-/** Does what an application asks of its decoder process. Orders may overlap; there is one base at a time. */
+/** Follows the orders of the application. Orders may overlap; there is one base at a time. */
 export class Decoder {
   readonly #truncated: Truncated
   #base: Base | null = null
@@ -39,7 +39,7 @@ export class Decoder {
     try_format: tryFormat,
   }
 
-  /** Rejects with what sharp failed with. */
+  /** Rejects with sharp's error. */
   follow<Kind extends OrderKind>({ kind, given }: Order<Kind>): Promise<Orders[Kind]['answer']> {
     return this.#handlers[kind](given)
   }
@@ -47,7 +47,7 @@ export class Decoder {
 
 async function write(pipeline: Sharp, path: string): Promise<Rendered> {
   await pipeline.toFile(path)
-  // From memory: the loader of files may be off for this format, which only says what sources may be.
+  // From memory: the file loader of this format may be off, because it only serves sources.
   const bytes = await readFile(path)
   return { picture: await readOutput(bytes), byteSize: bytes.byteLength }
 }
@@ -57,10 +57,10 @@ async function tryFormat(format: Format): Promise<boolean> {
     const { info } = await sharp({ create: { width: 8, height: 8, channels: 3, background: '#3a7bd5' } })
       .toFormat(format)
       .toBuffer({ resolveWithObject: true })
-    // libvips calls AVIF by the name of its container.
+    // libvips names AVIF after its container.
     return info.format === (format === 'avif' ? 'heif' : format) && info.size > 0
   } catch {
-    // Why is of no use to who reads it: a build has an encoder, or not.
+    // The reason does not matter: a build has an encoder, or it has none.
     return false
   }
 }

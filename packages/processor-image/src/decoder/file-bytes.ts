@@ -1,31 +1,38 @@
 import { type FileHandle, open } from 'node:fs/promises'
 
-/** Bytes of which pieces are read. */
+/** Bytes that are read in pieces. */
 export interface Bytes {
   readonly byteSize: number
-  /** The bytes from `at` on, at most `length`: fewer where they end. */
+  /** Up to `length` bytes from `at` on: fewer at the end. */
   read(at: number, length: number): Promise<Buffer>
 }
 
 const BLOCK_BYTES = 64 * 1024
 
+/**
+ * Reads pieces of a file in `work`, and closes it. Rejects with the error of the system, or with that of `work`. No
+ * `using`, which Node 22 does not know: a decoder process of it runs this as it is written.
+ */
+export async function readingFile<Result>(path: string, work: (bytes: Bytes) => Promise<Result>): Promise<Result> {
+  const file = await open(path)
+  try {
+    const { size } = await file.stat()
+    return await work(new FileBytes(file, size))
+  } finally {
+    await file.close()
+  }
+}
+
 /** A file of which pieces are read, the small ones from one block that is kept: headers are many and close together. */
-export class FileBytes implements Bytes, AsyncDisposable {
+class FileBytes implements Bytes {
   readonly byteSize: number
   readonly #file: FileHandle
   #block: Buffer = Buffer.alloc(0)
   #blockAt = 0
 
-  private constructor(file: FileHandle, byteSize: number) {
+  constructor(file: FileHandle, byteSize: number) {
     this.#file = file
     this.byteSize = byteSize
-  }
-
-  /** Rejects with the error of the system. */
-  static async open(path: string): Promise<FileBytes> {
-    const file = await open(path)
-    const { size } = await file.stat()
-    return new FileBytes(file, size)
   }
 
   async read(at: number, length: number): Promise<Buffer> {
@@ -36,10 +43,6 @@ export class FileBytes implements Bytes, AsyncDisposable {
     }
     const start = at - this.#blockAt
     return this.#block.subarray(start, start + length)
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#file.close()
   }
 
   async #readFile(at: number, length: number): Promise<Buffer> {

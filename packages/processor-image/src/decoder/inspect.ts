@@ -1,7 +1,6 @@
 import type { SourceFile } from '@rindle/core'
 import type { Colour } from './colour/colour.ts'
-import type { Bytes } from './file-bytes.ts'
-import { FileBytes } from './file-bytes.ts'
+import { type Bytes, readingFile } from './file-bytes.ts'
 import { type ApngTiming, apngTiming } from './formats/apng.ts'
 import { avifColour } from './formats/avif.ts'
 import { endOfGif } from './formats/gif.ts'
@@ -11,11 +10,11 @@ import { pngColour } from './formats/png-colour.ts'
 import { readTiffDirectory } from './formats/tiff.ts'
 import { Refusal, unsupported } from './refusal.ts'
 
-/** What a file says of itself that sharp does not tell, or does not heed. */
+/** Properties of a file that sharp does not report, or ignores. */
 export interface Inspection {
-  /** Of its samples, where it is named otherwise than by an ICC profile and is not sRGB. */
+  /** The colour space of its samples, if it is named other than by an ICC profile and is not sRGB. */
   readonly colour: Colour | null
-  /** How many channels of the decoded picture are of it, where there are more. */
+  /** How many channels of the decoded picture belong to it, if there are more. */
   readonly keptChannels: number | null
   /** `null` unless it is an animated PNG. */
   readonly timing: ApngTiming | null
@@ -24,23 +23,26 @@ export interface Inspection {
 const NOTHING: Inspection = { colour: null, keptChannels: null, timing: null }
 
 /**
- * Looks into the header of a source before sharp does. Rejects with a `Refusal` for what sharp would take for damage, or
- * would make a wrong picture of without a word.
+ * Looks into the header of a source before sharp does. Rejects with a `Refusal` for a file that sharp would take for
+ * damaged, or of which it would silently make a wrong picture.
  */
 export async function inspect({ path, contentType }: SourceFile): Promise<Inspection> {
-  await using bytes = await FileBytes.open(path)
+  return readingFile(path, (bytes) => inspectBytes(bytes, contentType))
+}
+
+async function inspectBytes(bytes: Bytes, contentType: string): Promise<Inspection> {
   // Whatever type it is: of a file that the system does not let be read, sharp says that it is of no known format.
   const head = await bytes.read(0, HEAD_BYTES)
   const inspector = INSPECTORS.get(contentType)
   if (inspector === undefined) return NOTHING
-  // Bytes of another type are for sharp to name.
+  // sharp names bytes of another type.
   if (!inspector.marks.some((mark) => head.toString('latin1', inspector.at, inspector.at + mark.length) === mark))
     return NOTHING
   return { ...NOTHING, ...(await inspector.inspect(bytes)) }
 }
 
 interface Inspector {
-  /** What such files begin with, from the byte `at` on. */
+  /** The signatures of such files, at the byte `at`. */
   readonly marks: readonly string[]
   readonly at: number
   readonly inspect: (bytes: Bytes) => Promise<Partial<Inspection>>

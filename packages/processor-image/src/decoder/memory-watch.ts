@@ -1,14 +1,14 @@
 const INTERVAL_MS = 50
 
-/** Looks at the memory of this process while something is under way. */
+/** Watches the memory of this process while it works. */
 export interface MemoryWatch {
   readonly begin: () => void
   readonly end: () => void
 }
 
 /**
- * Calls `onExceeded` with the resident bytes when this process holds more than `maxBytes`. That is seen while sharp
- * works, because its threads leave the event loop free.
+ * Calls `onExceeded` with the resident bytes once this process holds more than `maxBytes`. It notices that even while
+ * sharp works, because sharp's threads leave the event loop free.
  */
 export function watchMemory(maxBytes: number, onExceeded: (residentBytes: number) => void): MemoryWatch {
   let underWay = 0

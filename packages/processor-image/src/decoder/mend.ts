@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { FileBytes } from './file-bytes.ts'
+import { readingFile } from './file-bytes.ts'
 import { missingShareOfJpeg } from './formats/jpeg-extent.ts'
 import { jpegOutline } from './formats/jpeg-markers.ts'
 import { lacksOnlyTheLastBit } from './formats/jpeg-progress.ts'
@@ -8,13 +8,13 @@ import type { Reading } from './open-source.ts'
 import type { DecodeInput, Truncated } from './orders.ts'
 import { Refusal } from './refusal.ts'
 
-/** The share of its pixels that may be missing at the end of a picture that is taken. */
+/** The share of its pixels that an accepted picture may lack at its end. */
 const MAX_MISSING_SHARE = 0.1
 
 /**
- * Does `work` on a source. When the decoder complains about it, finds out whether that matters to the picture, and if it
- * does not, does it again with what has to be done differently. Rejects with a `Refusal` that says how much of the
- * picture is missing, or with what `work` failed with. A file that is whole costs nothing by this.
+ * Does `work` on a source. If the decoder complains about it, finds out whether that matters to the picture, and if it
+ * does not, repeats the work with a changed reading. Rejects with a `Refusal` that says how much of the picture is
+ * missing, or with the error of `work`. A complete file costs nothing extra.
  */
 export async function mending<T>(
   input: DecodeInput,
@@ -30,7 +30,7 @@ export async function mending<T>(
       try {
         return await work(reading)
       } catch (again) {
-        // Anything else, a full disk for one, is no word about these bytes.
+        // Anything else, for example a full disk, says nothing about these bytes.
         if (!isComplaint(complaintOf(again))) throw again
         complaint = again
       }
@@ -47,14 +47,14 @@ function isComplaint(text: string): boolean {
   return JPEG_COMPLAINT.test(text) || PNG_COMPLAINT.test(text)
 }
 
-// libvips does not always say why, and of an interlaced PNG never; then it is sharp that says something.
+// libvips does not always give a reason, and never for an interlaced PNG; then sharp's own message appears.
 const JPEG_COMPLAINT = /^(VipsJpeg: |Warning treated as error)/
 const PNG_COMPLAINT = /^(vipspng: libpng read error|Unknown error)/
 
 interface SecondLook {
   /** Other ways to read the source, the strictest first. */
   readonly readings: readonly Reading[]
-  /** What is to be said when the decoder complains about all of them; `null`: its complaint. */
+  /** The refusal if the decoder complains about all of them; `null`: its complaint. */
   readonly verdict: Refusal | null
 }
 
@@ -81,8 +81,8 @@ function lookAtJpeg(complaint: string, bytes: Buffer, truncated: Truncated): Sec
     if (missing > (truncated === 'accept' ? MAX_MISSING_SHARE : 0)) throw tooMuchMissing('JPEG', missing)
     return { readings: [{ bytes: ended, failOn: 'error' }], verdict: damaged() }
   }
-  // Of a progressive one every warning is about a scan that ends early or late, and comes before the first row: without
-  // one, nothing is missing. The last scan of all may leave bytes.
+  // In a progressive JPEG every warning is about a scan that ends early or late, and comes before the first row:
+  // without one, nothing is missing. The very last scan may leave bytes.
   const asWhole: Reading = { bytes: ended }
   const isAllThere = isWhole ? complaint.includes(STRAY_BYTES_AT_ITS_END) : lacksOnlyTheLastBit(bytes)
   const readings = isAllThere ? [asWhole, { bytes: ended, failOn: 'error' as const }] : [asWhole]
@@ -90,8 +90,7 @@ function lookAtJpeg(complaint: string, bytes: Buffer, truncated: Truncated): Sec
 }
 
 async function lookAtPng(path: string): Promise<SecondLook> {
-  await using bytes = await FileBytes.open(path)
-  const repaired = await repairPng(bytes)
+  const repaired = await readingFile(path, repairPng)
   if (repaired === null) return NO_OTHER_WAY
   if (repaired.missing > MAX_MISSING_SHARE) throw tooMuchMissing('PNG', repaired.missing)
   return { readings: [{ bytes: repaired.bytes }], verdict: null }

@@ -3,7 +3,7 @@ import sharp, { type Sharp, type SharpOptions } from 'sharp'
 import type { Size } from '../geometry.ts'
 import { apngPixels } from './apng-pixels.ts'
 import { correctedPixels } from './corrected-pixels.ts'
-import { FileBytes } from './file-bytes.ts'
+import { readingFile } from './file-bytes.ts'
 import { apngTiming } from './formats/apng.ts'
 import { readBmpHeader } from './formats/bmp.ts'
 import { type Bitmap, ignoreEmptyAlpha, readBmpPixels } from './formats/bmp-pixels.ts'
@@ -14,16 +14,16 @@ import { type Pixels, sharpOn } from './pixels.ts'
 import { Refusal } from './refusal.ts'
 import { type SharpInput, sharpInput } from './sharp-input.ts'
 
-/** How a source is read, where that is not as its file is and as strictly as its type is. */
+/** How to read a source, if it differs from its file or from the strictness of its type. */
 export interface Reading {
-  /** Instead of those of the file. */
+  /** Replaces the bytes of the file. */
   readonly bytes?: Buffer
   readonly failOn?: SharpOptions['failOn']
 }
 
 /**
- * Begins a pipeline on a source, as it is displayed: with `frames` of its frames, turned as EXIF says, and with what sharp
- * does not know or would get wrong done already. Rejects with sharp's error, or with a `Refusal`.
+ * Begins a pipeline on a source, as it is displayed: with `frames` of its frames, turned as EXIF says, and with the
+ * corrections that sharp would not make. Rejects with sharp's error, or with a `Refusal`.
  */
 export async function openSource(input: DecodeInput, frames: number, reading: Reading = {}): Promise<Sharp> {
   switch (input.source.contentType) {
@@ -52,7 +52,7 @@ function begin({ from, options }: SharpInput, input: DecodeInput, frames: number
   const maxPixels = facts.isVector ? limits.maxPixels * 2 : limits.maxPixels
   const all: SharpOptions = {
     ...options,
-    // Of an animation only those without orientation come here; sharp refuses to turn the others.
+    // Only animations without orientation come here; sharp refuses to turn the others.
     autoOrient: frames === 1,
     animated: frames > 1,
     ignoreIcc: facts.correction !== null && facts.correction.colour !== null,
@@ -81,10 +81,10 @@ async function openIcon(input: DecodeInput): Promise<Sharp> {
   return onPixels(pixelsOf(readIconBitmap(icon)), input)
 }
 
-// Before memory is taken for its pixels: their number was within the limits when the header was read.
+// Before memory is allocated for its pixels: their number was within the limits when the header was read.
 function assertSame({ width, height }: Size, { facts }: DecodeInput): void {
   if (width === facts.width && height === facts.height) return
-  throw new Refusal('corrupt_media', 'The file is another one than was verified: its picture has another size.')
+  throw new Refusal('corrupt_media', 'The file is not the verified one: its picture has another size.')
 }
 
 function pixelsOf({ pixels, width, height }: Bitmap): Pixels {
@@ -93,13 +93,15 @@ function pixelsOf({ pixels, width, height }: Bitmap): Pixels {
 
 async function openApng(input: DecodeInput, frames: number): Promise<Sharp> {
   const { source, facts } = input
-  await using bytes = await FileBytes.open(source.path)
-  const timing = await apngTiming(bytes)
-  const pixels = await apngPixels(bytes, facts, frames, async (png) => {
+  const decode = async (png: Buffer): Promise<Pixels> => {
     const still = await openBySharp({ ...input, source: { ...source, contentType: 'image/png' } }, 1, { bytes: png })
     const { data, info } = await still.ensureAlpha(1).raw().toBuffer({ resolveWithObject: true })
     return { data, width: info.width, height: info.height, channels: 4 }
-  })
+  }
+  const { timing, pixels } = await readingFile(source.path, async (bytes) => ({
+    timing: await apngTiming(bytes),
+    pixels: await apngPixels(bytes, facts, frames, decode),
+  }))
   // Pixels do not tell how they move; what is said here stays when the encoder gets its other options.
   return onPixels(pixels, input).webp({ delay: [...facts.delaysMs], loop: timing?.loop ?? 0 })
 }

@@ -6,7 +6,7 @@ import type { SourceFacts } from '../source-facts.ts'
 import type { Picture } from './read-picture.ts'
 import type { RefusalCode } from './refusal.ts'
 
-/** A source whose header was read, and how it may be decoded. */
+/** A source whose header was read, and how to decode it. */
 export interface DecodeInput {
   readonly source: SourceFile
   readonly facts: SourceFacts
@@ -20,19 +20,19 @@ export interface Rendered {
   readonly byteSize: number
 }
 
-/** Which sharp this is. */
+/** The versions of sharp. */
 export interface Versions {
   readonly sharp: string
   readonly vips: string
 }
 
-/** Whether pictures are taken that are cut off at their end, where browsers show them. */
+/** Whether to accept pictures that are cut off at their end, where browsers show them. */
 export type Truncated = 'accept' | 'reject'
 
-/** Formats that are made. */
+/** Output formats. */
 export type Format = PlannedVariant['recipe']['format']
 
-/** What a decoder process can be asked for: by kind, what it is given and what it answers. */
+/** The orders that a decoder process takes: by kind, with input and answer. */
 export interface Orders {
   readonly read_picture: { readonly given: SourceFile; readonly answer: Picture }
   /** Decodes to pixels of that size, and keeps them. */
@@ -47,7 +47,7 @@ export interface Orders {
   }
   readonly forget_base: { readonly given: null; readonly answer: null }
   readonly tell_versions: { readonly given: null; readonly answer: Versions }
-  /** Whether a small picture of this format comes out. */
+  /** Whether this build can make a small picture in this format. */
   readonly try_format: { readonly given: Format; readonly answer: boolean }
 }
 
@@ -62,8 +62,8 @@ export interface Order<Kind extends OrderKind = OrderKind> {
 }
 
 /**
- * From a decoder process. `failure` is the text of sharp's error, which is all there is of it, or of a verdict of the
- * decoder's own.
+ * From a decoder process. `failure` is the text of sharp's error, which is all that sharp gives, or of a verdict of the
+ * decoder itself.
  */
 export type FromDecoder =
   | { readonly type: 'ready' }
@@ -71,12 +71,12 @@ export type FromDecoder =
   | { readonly type: 'failed'; readonly id: number; readonly failure: string; readonly verdict: RefusalCode | null }
   | { readonly type: 'out_of_memory'; readonly residentBytes: number }
 
-/** What a decoder process is started with, as one JSON argument. It holds no secret. */
+/** The settings of a decoder process, as one JSON argument. It holds no secret. */
 export interface DecoderSettings {
   /** Loaders for files of other types are off. */
   readonly acceptedTypes: readonly string[]
   /** Resident memory above which the process ends itself. */
   readonly maxMemoryBytes: number
-  /** Whether pictures are taken whose end is missing. */
+  /** Whether to accept pictures that are cut off at their end. */
   readonly truncated: Truncated
 }

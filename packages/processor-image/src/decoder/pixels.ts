@@ -4,10 +4,10 @@ import sharp, { type Channels, type Sharp } from 'sharp'
 export interface Pixels {
   readonly data: Buffer | Uint8Array | Uint16Array
   readonly width: number
-  /** Of all frames, which lie on top of each other. */
+  /** Height of all frames, which are stacked vertically. */
   readonly height: number
   readonly channels: Channels
-  /** Of one frame; absent for a still. */
+  /** Height of one frame; absent for a still. */
   readonly pageHeight?: number
 }
 

@@ -2,16 +2,16 @@ import { readFile } from 'node:fs/promises'
 import type { SourceFile } from '@rindle/core'
 import sharp, { type Metadata } from 'sharp'
 import type { Correction } from './correction.ts'
-import { FileBytes } from './file-bytes.ts'
+import { readingFile } from './file-bytes.ts'
 import { readBmpHeader } from './formats/bmp.ts'
 import { readIcon } from './formats/ico.ts'
 import { inCssPixels } from './formats/svg.ts'
 import { type Inspection, inspect } from './inspect.ts'
 import { sharpInput } from './sharp-input.ts'
 
-/** What the header of a file says, as far as something is decided by it: plain data, because it crosses processes. */
+/** The part of a file's header that decisions need: plain data, because it crosses processes. */
 export interface Picture {
-  /** As sharp names it; `bmp` and `ico` for what it does not read. */
+  /** sharp's name of the format; `bmp` and `ico` for formats that sharp does not read. */
   readonly format: string
   readonly contentType: string | null
   /** Pixels of one frame, as stored. */
@@ -21,34 +21,34 @@ export interface Picture {
   /** The EXIF tag, whatever is in it; 1 without one. */
   readonly orientation: number
   readonly pages: number
-  /** One per frame, as far as the file tells; `null` when it tells nothing. */
+  /** One per frame, as far as the file has them; `null` if it has none. */
   readonly delaysMs: readonly number[] | null
   readonly space: string
   readonly depth: string
   readonly channels: number
   readonly hasAlpha: boolean
   readonly hasProfile: boolean
-  /** The colour space of the embedded ICC profile as its header names it; `null` without one. */
+  /** The colour space in the header of the embedded ICC profile; `null` without one. */
   readonly profileSpace: string | null
   readonly isProgressive: boolean
   /** Whether this build of sharp has a decoder for its pixels. */
   readonly isDecodable: boolean
-  /** What has to be put right in its pixels, which sharp would not; `null`: nothing. */
+  /** The correction that its pixels need and sharp would not make; `null`: none. */
   readonly correction: Correction | null
-  /** What it has of EXIF, XMP, IPTC, comments and gain maps, by sharp's names. */
+  /** Its EXIF, XMP, IPTC, comments and gain maps, by sharp's names. */
   readonly extras: readonly string[]
 }
 
 /**
- * Reads the header of a source, and no pixels. Rejects with a `Refusal`, or with sharp's error; an error of the system
- * where the file cannot be read.
+ * Reads the header of a source, and no pixels. Rejects with a `Refusal`, with sharp's error, or with an error of the
+ * system if the file cannot be read.
  */
 export async function readPicture(source: SourceFile): Promise<Picture> {
   if (source.contentType === 'image/bmp') return readBitmap(source)
   if (source.contentType === 'image/x-icon') return readIconPicture(source)
   const inspection = await inspect(source)
   const { from, options } = await sharpInput(source)
-  // Limits are checked on what comes back, where the message can name the figures.
+  // The caller checks the limits on the result, where the message can name the figures.
   const metadata = await sharp(from, { ...options, limitInputPixels: false }).metadata()
   return corrected(pictureOf(metadata), metadata, inspection)
 }
@@ -91,7 +91,7 @@ function corrected(picture: Picture, metadata: Metadata, { colour, keptChannels,
     return { ...picture, width: inCssPixels(width, density), height: inCssPixels(height, density) }
   }
   const moving = timing === null ? {} : { pages: timing.delaysMs.length, delaysMs: timing.delaysMs }
-  // An ICC profile counts before the numbers of an AVIF; of a PNG the inspection has seen to it.
+  // In an AVIF an ICC profile precedes the numbers; for a PNG the inspection has already decided.
   const numbered = picture.format === 'heif' && picture.hasProfile ? null : colour
   const isCorrect = numbered === null && keptChannels === null && !isGreyOfProfile(picture)
   if (isCorrect) return { ...picture, ...moving }
@@ -108,7 +108,7 @@ function corrected(picture: Picture, metadata: Metadata, { colour, keptChannels,
   }
 }
 
-// sharp applies a profile of grey to 8 bits, but not behind the step that gives grey with transparency its colours.
+// sharp applies a grey profile to 8 bits, but not after the step that turns grey with transparency into colours.
 function isGreyOfProfile({ space, profileSpace, hasAlpha }: Picture): boolean {
   return profileSpace === 'GRAY' && (space === 'grey16' || (space === 'b-w' && hasAlpha))
 }
@@ -128,8 +128,8 @@ function bitsOf({ format, depth }: Picture, { bitsPerSample }: Metadata): number
 const BMP_HEADER_BYTES = 2048
 
 async function readBitmap({ path }: SourceFile): Promise<Picture> {
-  await using bytes = await FileBytes.open(path)
-  const { width, height, masks, isRunLength } = readBmpHeader(await bytes.read(0, BMP_HEADER_BYTES))
+  const header = await readingFile(path, (bytes) => bytes.read(0, BMP_HEADER_BYTES))
+  const { width, height, masks, isRunLength } = readBmpHeader(header)
   return plainPicture('bmp', 'image/bmp', { width, height }, masks[3] !== 0 || isRunLength)
 }
 

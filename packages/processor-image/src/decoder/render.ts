@@ -6,7 +6,7 @@ import type { SourceFacts } from '../source-facts.ts'
 import { openSource, type Reading } from './open-source.ts'
 import type { DecodeInput } from './orders.ts'
 
-/** Pixels of a whole picture: sRGB, 8 bits per channel, as displayed. Disposing of them frees their memory. */
+/** Pixels of a whole picture: sRGB, 8 bits per channel, as displayed. Dispose of them to free their memory. */
 export interface Base extends Size, Disposable {
   readonly pixels: Buffer
   readonly channels: Channels
@@ -23,8 +23,8 @@ export async function decodeBase(input: DecodeInput, size: Size, reading?: Readi
     height: info.height,
     channels: info.channels,
     [Symbol.dispose]: () => {
-      // At once, because the collector counts such memory too: a few pictures make it go through the whole heap, which
-      // cost a tenth of the time of small photos, and until then they all stay.
+      // At once, because the collector counts such memory, too: a few pictures make it go through the whole heap, which
+      // takes a tenth of the time of small photos, and until then they all stay.
       data.buffer.transfer(0)
     },
   }
@@ -43,7 +43,7 @@ export async function renderFromSource(input: DecodeInput, variant: PlannedVaria
   return encode(shape(pipeline, variant, storedSize(input.facts)), variant)
 }
 
-// `null`: a drawing has another size to librsvg than in the pixels of CSS, which the facts are in.
+// `null`: librsvg gives a drawing another size than CSS, and the facts are in pixels of CSS.
 function storedSize(facts: SourceFacts): Size | null {
   return facts.isVector ? null : facts
 }
@@ -55,14 +55,14 @@ function isSize(stored: Size | null, size: Size): boolean {
 const GREYS: readonly string[] = ['b-w', 'grey16']
 
 function inColourSpace(pipeline: Sharp, facts: SourceFacts, variant: PlannedVariant): Sharp {
-  // Grey would stay grey up to the end, and a coloured background with it.
+  // Grey would stay grey up to the end, and turn a coloured background grey.
   if (variant.is16Bit) pipeline.pipelineColourspace('rgb16').toColourspace('rgb16')
   else if (GREYS.includes(facts.space) && facts.hasAlpha) pipeline.pipelineColourspace('srgb')
   return variant.keepsProfile ? pipeline.keepIccProfile() : convertToSrgb(pipeline, facts)
 }
 
-// An embedded profile is converted to sRGB by itself, except from 16 bits per channel: those are taken to Display P3
-// and left there, unless a profile is asked for.
+// sharp converts an embedded profile to sRGB by itself, except with 16 bits per channel: it converts those to Display
+// P3 and leaves them there, unless a profile is requested.
 function convertToSrgb(pipeline: Sharp, facts: SourceFacts): Sharp {
   return facts.is16Bit && facts.profileSpace === 'RGB' ? pipeline.withIccProfile('srgb', { attach: false }) : pipeline
 }
@@ -95,7 +95,7 @@ type Encoder = (pipeline: Sharp, recipe: NormalizedImageRecipe) => Sharp
 const ENCODERS: Readonly<Record<NormalizedImageRecipe['format'], Encoder>> = {
   jpeg: (pipeline, { quality }) => pipeline.jpeg({ quality }),
   png: (pipeline, { quality, effort }) =>
-    // sharp takes any `quality` of a PNG as a wish for a palette.
+    // sharp takes any `quality` of a PNG as a request for a palette.
     pipeline.png({ compressionLevel: effort, ...(quality === 100 ? {} : { quality }) }),
   webp: (pipeline, { quality, effort }) => pipeline.webp({ quality, effort }),
   avif: (pipeline, { quality, effort }) => pipeline.avif({ quality, effort }),

@@ -1,10 +1,10 @@
 import sharp from 'sharp'
 import { SOURCE_TYPES } from '../source-types.ts'
 
-// Loaders of files only: outputs are read back from memory. Names that a build of libvips does not have are ignored.
+// Only loaders of files: outputs are read back from memory. Names that a build of libvips lacks are ignored.
 const NEVER_NEEDED = [
   'VipsForeignLoadSvgFile',
-  // JPEG with a gain map: the plain loader gives the same pixels and leaves the map alone.
+  // JPEG with a gain map: the plain loader gives the same pixels and ignores the map.
   'VipsForeignLoadUhdrFile',
   'VipsForeignLoadAnalyze',
   'VipsForeignLoadCsvFile',
@@ -26,11 +26,12 @@ const NEVER_NEEDED = [
   'VipsForeignLoadVipsFile',
 ]
 
-/** Sets up the sharp of this process: one thread per image, no cache, and no loader for files of other types. */
+/** Configures the sharp of this process: one thread per image, no cache, and no loader for files of other types. */
 export function setUpSharp(acceptedTypes: ReadonlySet<string>): void {
   // Images side by side use the cores better than threads within one image.
   sharp.concurrency(1)
-  // The cache knows files by their path: it would hold removed files open, and give old pixels for a reused path.
+  // The cache identifies files by their path: it would hold removed files open, and return old pixels for a reused
+  // path.
   sharp.cache(false)
   const needed = new Set([...acceptedTypes].map((type) => SOURCE_TYPES.get(type)?.loader))
   const others = [...SOURCE_TYPES.values()].map(({ loader }) => loader).filter((loader) => !needed.has(loader))

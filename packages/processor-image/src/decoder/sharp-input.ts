@@ -4,17 +4,17 @@ import type { SharpOptions } from 'sharp'
 import { SOURCE_TYPES } from '../source-types.ts'
 import { svgDensity, unpackSvg } from './formats/svg.ts'
 
-/** What sharp is given of a source, and how it is to read that. */
+/** The input of sharp for a source, and how to read it. */
 export interface SharpInput {
-  /** The path where it may read files of that type, and else the bytes. */
+  /** The path if sharp may read files of that type, otherwise the bytes. */
   readonly from: string | Buffer
   readonly options: SharpOptions
 }
 
 /**
- * Prepares a source for sharp. Damaged bytes are to end its work: a truncated file would be shown half grey. Of a JPEG
- * every complaint of the decoder does, because some damage is no more than that to it; `mending` judges whether it
- * matters. Those about other formats are about whole files, too, and about nothing that is seen.
+ * Prepares a source for sharp. Damaged bytes must fail: otherwise sharp shows a truncated file half grey. In a JPEG
+ * every complaint of the decoder fails, because the decoder reports some damage only as a warning; `mending` judges
+ * whether it matters. In other formats warnings occur in complete files, too, and concern nothing visible.
  */
 export async function sharpInput({ path, contentType }: SourceFile): Promise<SharpInput> {
   const options: SharpOptions = { failOn: contentType === 'image/jpeg' ? 'warning' : 'error' }

@@ -5,7 +5,7 @@ import { rejectsWith } from '../storage-contract/expectations.ts'
 import type { JobsContractCase } from './contract-case.ts'
 import { jobFor, QUEUE } from './recording-worker.ts'
 
-/** What an adapter says of itself, and schedules. */
+/** The adapter's description of itself, and its schedules. */
 export const capabilityCases: readonly JobsContractCase[] = [
   {
     name: 'has a name of low cardinality and only capabilities that exist',
@@ -67,7 +67,10 @@ export const capabilityCases: readonly JobsContractCase[] = [
       const since = async (): Promise<Date | undefined> => (await adapter.schedules())[0]?.since
       assert.deepEqual(await since(), nightly?.since, 'The same once more must change nothing.')
       await adapter.schedule('nightly', '0 5 * * *', jobFor('a'))
-      assert.ok(((await since())?.getTime() ?? 0) > (nightly?.since.getTime() ?? 0), 'A change begins when it is made.')
+      assert.ok(
+        ((await since())?.getTime() ?? 0) > (nightly?.since.getTime() ?? 0),
+        'A changed schedule must have a later `since`.',
+      )
     },
   },
   {

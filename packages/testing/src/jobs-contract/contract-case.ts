@@ -3,15 +3,15 @@ import type { JobsCapability } from '@rindle/core/adapter'
 
 /** A jobs adapter under test: connected, without jobs, and used by one case alone. */
 export interface JobsSubject {
-  /** Set to try failed jobs again as soon as it can: the cases wait for that. */
+  /** Must retry failed jobs as soon as it can, because the cases wait for that. */
   readonly adapter: JobsAdapter
   /**
-   * Runs `work` in a transaction of the adapter's database: committed when it resolves, rolled back when it rejects.
-   * An adapter without `transactional_enqueue` needs none.
+   * Runs `work` in a transaction of the adapter's database: committed if it resolves, rolled back if it rejects. An
+   * adapter without `transactional_enqueue` needs none.
    */
   readonly transaction: <T>(work: (tx: SqlExecutor) => Promise<T>) => Promise<T>
   /**
-   * How long a case waits for what must happen.
+   * How long a case waits for something that must happen.
    * @default 15000
    */
   readonly patienceMs?: number
@@ -21,9 +21,9 @@ export interface JobsSubject {
 export interface JobsContractCase {
   /** The promise, as a sentence. */
   readonly name: string
-  /** The case says nothing about adapters that lack one of these capabilities. */
+  /** The case does not apply to adapters that lack one of these capabilities. */
   readonly needs?: readonly JobsCapability[]
-  /** The case says nothing about adapters with this capability. */
+  /** The case does not apply to adapters with this capability. */
   readonly needsAbsent?: JobsCapability
   readonly run: (subject: JobsSubject) => Promise<void>
 }

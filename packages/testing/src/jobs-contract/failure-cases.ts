@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { QUEUES } from '@rindle/core/adapter'
+import { QUEUES, type QueueCounts } from '@rindle/core/adapter'
 import type { JobsContractCase, JobsSubject } from './contract-case.ts'
 import { eventually } from './eventually.ts'
 import { enqueue, gate, jobFor, QUEUE, recordingWorker, whileWorking } from './recording-worker.ts'
@@ -12,6 +12,9 @@ const fails = async (): Promise<void> => {
 
 const isSettled = async ({ adapter }: JobsSubject): Promise<boolean> =>
   (await adapter.counts()).every(({ waiting, active, dead }) => waiting + active + dead === 0)
+
+const countsOf = async ({ adapter }: JobsSubject): Promise<QueueCounts | undefined> =>
+  (await adapter.counts()).find(({ queue }) => queue === QUEUE)
 
 /** What becomes of jobs whose handlers reject. */
 export const failureCases: readonly JobsContractCase[] = [
@@ -98,13 +101,36 @@ export const failureCases: readonly JobsContractCase[] = [
       await enqueue(subject, jobFor('a'))
       await whileWorking(subject.adapter, [worker], async () => {
         await eventually(subject, 'it was handed over', () => worker.died.length > 0)
-        const counts = (await subject.adapter.counts()).find(({ queue }) => queue === QUEUE)
+        const { oldestDeadSeconds: _age, ...counts } = (await countsOf(subject)) ?? {}
         const live = await subject.adapter.findLive(QUEUE, ['a'])
         mayEnd.open()
         assert.deepEqual(counts, { queue: QUEUE, waiting: 0, oldestWaitSeconds: null, active: 0, dead: 1 })
         assert.ok(live.has('a'))
         await eventually(subject, 'nothing is left of it', () => isSettled(subject))
       })
+    },
+  },
+  {
+    name: 'tells how long ago the oldest dead letter died, and nothing when there is none',
+    needs: ['dead_letter'],
+    run: async (subject) => {
+      const age = async (): Promise<number | null | undefined> => (await countsOf(subject))?.oldestDeadSeconds
+      const mayEnd = gate()
+      const worker = recordingWorker({ handle: fails, handleDead: () => mayEnd.opened })
+      await enqueue(subject, jobFor('a'))
+      assert.equal(await age(), null, 'A job that waits has not died.')
+      await whileWorking(subject.adapter, [worker], async () => {
+        try {
+          await eventually(subject, 'it was handed over', () => worker.died.length > 0)
+          const first = await age()
+          assert.ok(typeof first === 'number' && first >= 0 && first < 600, `It has been dead for ${first} s.`)
+          await eventually(subject, 'it has been dead for longer', async () => ((await age()) ?? 0) > first)
+        } finally {
+          mayEnd.open()
+        }
+        await eventually(subject, 'nothing is left of it', () => isSettled(subject))
+      })
+      assert.equal(await age(), null)
     },
   },
 ]

@@ -4,7 +4,7 @@ import type { JobsContractCase } from './contract-case.ts'
 import { eventually } from './eventually.ts'
 import { enqueue, gate, jobFor, QUEUE, recordingWorker, whileWorking } from './recording-worker.ts'
 
-/** What can be asked about jobs. */
+/** Questions about jobs. */
 export const liveCases: readonly JobsContractCase[] = [
   {
     name: 'calls a key live while its job waits and while it runs, and no longer',
@@ -38,7 +38,14 @@ export const liveCases: readonly JobsContractCase[] = [
       const { adapter } = subject
       const mayEnd = gate()
       const worker = recordingWorker({ handle: () => mayEnd.opened })
-      const none = QUEUE_NAMES.map((queue) => ({ queue, waiting: 0, oldestWaitSeconds: null, active: 0, dead: 0 }))
+      const none = QUEUE_NAMES.map((queue) => ({
+        queue,
+        waiting: 0,
+        oldestWaitSeconds: null,
+        active: 0,
+        dead: 0,
+        oldestDeadSeconds: null,
+      }))
       assert.deepEqual(await adapter.counts(), none)
       await enqueue(subject, jobFor('a'), jobFor('b'), { ...jobFor('a'), queue: 'rindle_purge' })
       await whileWorking(adapter, [worker], async () => {

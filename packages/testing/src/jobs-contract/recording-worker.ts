@@ -5,12 +5,12 @@ import type { JobsSubject } from './contract-case.ts'
 /** A queue of three attempts that most cases use. */
 export const QUEUE: QueueName = 'rindle_promote'
 
-/** A job for {@link QUEUE} whose payload tells its key. */
+/** A job for {@link QUEUE} whose payload names its key. */
 export function jobFor(key: string): JobRequest {
   return { queue: QUEUE, key, payload: { key } }
 }
 
-/** Enqueues in a transaction that commits. */
+/** Enqueues jobs in a transaction that commits. */
 export function enqueue(
   { adapter, transaction }: JobsSubject,
   ...requests: readonly JobRequest[]
@@ -18,7 +18,7 @@ export function enqueue(
   return transaction((tx) => adapter.enqueue(requests, tx))
 }
 
-/** A worker of {@link QUEUE} that remembers what it was given. */
+/** A worker of {@link QUEUE} that records its jobs. */
 export interface RecordingWorker extends WorkerRegistration {
   readonly handled: RunningJob[]
   readonly died: DeadJob[]
@@ -26,7 +26,7 @@ export interface RecordingWorker extends WorkerRegistration {
   keys(): readonly unknown[]
 }
 
-/** What a {@link RecordingWorker} does with its jobs; by default nothing. */
+/** How a {@link RecordingWorker} handles its jobs; by default it does nothing. */
 export interface RecordingWorkerOptions {
   readonly queue?: QueueName
   readonly concurrency?: number
@@ -68,7 +68,7 @@ export async function whileWorking(
   }
 }
 
-/** Something that handlers wait for. */
+/** A gate that handlers wait at. */
 export interface Gate {
   readonly opened: Promise<void>
   open(): void

@@ -20,7 +20,7 @@ export const stopCases: readonly JobsContractCase[] = [
       await whileWorking(subject.adapter, [worker], async (workers) => {
         await eventually(subject, 'the first job runs', () => worker.handled.length === 1)
         const hadEnded = workers.stop().then(() => hasEnded)
-        // A turn of the event loop, in which a stop that does not wait would be over.
+        // One turn of the event loop, after which a stop that does not wait would be over.
         await new Promise(setImmediate)
         mayEnd.open()
         assert.ok(await hadEnded, 'It must not stop before the job has ended.')

@@ -12,7 +12,7 @@ export const workCases: readonly JobsContractCase[] = [
   {
     name: 'lets a delayed job wait for so long, as a job that waits, and runs others meanwhile',
     run: async (subject) => {
-      // Not what opening takes, but the order of the jobs is of interest.
+      // Started first, because the case is about the order of the jobs and not about the time of opening.
       await subject.adapter.start()
       const startedAt = performance.now()
       const [late] = await enqueue(subject, { ...jobFor('late'), delaySeconds: 3 }, jobFor('now'))

@@ -8,20 +8,22 @@ export interface MemoryJob {
   readonly queue: QueueName
   readonly key: string
   readonly payload: JobRequest['payload']
-  /** `idle`: requested and never tried; `retry`: to be tried again. Both wait. */
+  /** `idle`: requested and never tried; `retry`: to be retried. Both wait. */
   state: 'idle' | 'retry' | 'active'
   isDead: boolean
+  /** When it became a dead letter, on the clock of `performance.now()`. */
+  diedAtMs: number | null
   attempts: number
   /** When it may be tried, on the clock of `performance.now()`. */
   dueAtMs: number
   abort: AbortController
 }
 
-/** All jobs of one {@link memoryJobs}, and what happens to them; it runs nothing by itself. */
+/** All jobs of one {@link memoryJobs}, and their changes; it runs nothing by itself. */
 export class MemoryQueue {
   readonly #jobs = new Set<MemoryJob>()
 
-  /** The id, or `null` when a job with that key waits that was never tried. */
+  /** Returns the id, or `null` if a job with that key is waiting that was never tried. */
   add({ queue, key, payload, delaySeconds = 0 }: JobRequest): string | null {
     const isWaiting = this.#find((job) => job.queue === queue && job.key === key && job.state === 'idle' && !job.isDead)
     if (isWaiting.length > 0) return null
@@ -29,10 +31,11 @@ export class MemoryQueue {
       id: randomUUID(),
       queue,
       key,
-      // A copy, as a database would give: neither side sees what the other changes.
+      // A copy, as from a database: neither side sees the other's changes.
       payload: structuredClone(payload),
       state: 'idle',
       isDead: false,
+      diedAtMs: null,
       attempts: 0,
       dueAtMs: performance.now() + delaySeconds * 1_000,
       abort: new AbortController(),
@@ -67,22 +70,23 @@ export class MemoryQueue {
     this.#jobs.delete(job)
   }
 
-  /** Lets a job whose attempt failed wait for the next, or makes it a dead letter; dead letters are tried for ever. */
+  /** Lets a failed job wait for the next attempt, or makes it a dead letter; dead letters are retried for ever. */
   fail(job: MemoryJob, retryDelayMs: number): void {
     const isDying = !job.isDead && job.attempts >= QUEUES[job.queue].attempts
     job.isDead ||= isDying
+    if (isDying) job.diedAtMs = performance.now()
     job.state = 'retry'
     job.dueAtMs = performance.now() + (isDying ? 0 : retryDelayMs)
   }
 
-  /** Makes an attempt as if it had not been. */
+  /** Undoes an attempt, as if it had not happened. */
   giveBack(job: MemoryJob): void {
     job.state = 'retry'
     job.attempts -= 1
     job.dueAtMs = performance.now()
   }
 
-  /** Removes these jobs, dead letters excepted, and returns them. */
+  /** Removes these jobs, except dead letters, and returns them. */
   remove(queue: QueueName, keys: readonly string[]): readonly MemoryJob[] {
     const removed = this.#find((job) => job.queue === queue && keys.includes(job.key) && !job.isDead)
     for (const job of removed) this.#jobs.delete(job)
@@ -97,11 +101,17 @@ export class MemoryQueue {
     return this.#find((job) => job.queue === queue && matches(job)).length
   }
 
-  /** How long the job has been waiting that was due first; `null` when none is due. */
+  /** How long the oldest due job has waited; `null` if none is due. */
   oldestWaitSeconds(queue: QueueName): number | null {
     const now = performance.now()
     const due = this.#find((job) => job.queue === queue && job.state !== 'active' && !job.isDead && job.dueAtMs <= now)
     return due.length === 0 ? null : Math.max(...due.map(({ dueAtMs }) => now - dueAtMs)) / 1_000
+  }
+
+  /** How long ago the oldest dead letter died; `null` when there is none. */
+  oldestDeadSeconds(queue: QueueName): number | null {
+    const died = this.#find((job) => job.queue === queue).flatMap(({ diedAtMs }) => diedAtMs ?? [])
+    return died.length === 0 ? null : (performance.now() - Math.min(...died)) / 1_000
   }
 
   #find(matches: (job: MemoryJob) => boolean): readonly MemoryJob[] {

@@ -19,7 +19,7 @@ export class MemoryWorkers implements Workers {
     this.#retryDelayMs = retryDelayMs
   }
 
-  /** Begins every job that is due and for which there is a free slot. */
+  /** Begins every due job for which there is a free slot. */
   wake(): void {
     for (const registration of this.#registrations) {
       this.#fill(registration, registration.concurrency, false)

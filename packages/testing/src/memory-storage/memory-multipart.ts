@@ -13,11 +13,11 @@ interface Upload {
 
 /** Multipart uploads in memory. */
 export interface MemoryMultipart extends MultipartStorage {
-  /** Takes what was sent for a signed part. Gives its etag, or `undefined` when there is no such upload. */
+  /** Takes the body of a signed part. Returns its etag, or `undefined` if there is no such upload. */
   receive(part: NonNullable<MemoryGrant['part']>, bytes: Buffer<ArrayBuffer>): string | undefined
 }
 
-/** No uploads yet. Completed ones become objects of `objects`. */
+/** Makes the uploads, none yet. Completed ones become objects of `objects`. */
 export function memoryMultipart(objects: MemoryObjects, requests: MemoryRequests, now: () => Date): MemoryMultipart {
   const uploads = new Map<string, Upload>()
   let createCount = 0
@@ -88,7 +88,7 @@ function joinParts(upload: Upload, wanted: readonly Pick<UploadedPart, 'partNumb
       if (part?.etag === etag) return part.bytes
       throw new RindleError(
         'storage_precondition_failed',
-        `Part ${partNumber} of the upload of "${upload.key}" is not the one that was sent; list the parts again.`,
+        `Part ${partNumber} of the upload of "${upload.key}" differs from the one that was sent; list the parts again.`,
         { details: { key: upload.key, partNumber } },
       )
     }),

@@ -21,7 +21,7 @@ export interface MemoryObject {
 export interface MemoryObjects {
   write(key: string, bytes: Buffer<ArrayBuffer>, contentType: string): StoredObject
   find(key: string): MemoryObject | undefined
-  /** The object, `storage_object_missing`, or `storage_precondition_failed` when another etag is asked for. */
+  /** The object; else `storage_object_missing`, or `storage_precondition_failed` if its etag is another. */
   require(key: string, ifMatch: string | undefined): MemoryObject
   remove(key: string): void
   /** In ascending order. */
@@ -85,7 +85,7 @@ export async function collectBody(
   return Buffer.concat(chunks)
 }
 
-/** The bytes of a range: clipped, perhaps none; `invalid_input` for a range that is none. */
+/** The bytes of a range: clipped, perhaps none; `invalid_input` for an invalid range. */
 export function sliceOf(bytes: Buffer<ArrayBuffer>, range: ByteRange): Buffer<ArrayBuffer> {
   assertByteRange(range)
   const { start, end = Number.MAX_SAFE_INTEGER } = range

@@ -1,7 +1,7 @@
 import type { SignedRequest, StorageAdapter } from '@rindle/core'
 import { normalizeKey, type OpenedToken } from '@rindle/core/adapter'
 
-/** What a signed request to a memory storage permits. */
+/** The grant of a signed request to a memory storage. */
 export interface MemoryGrant extends OpenedToken {
   readonly part?: { readonly uploadId: string; readonly partNumber: number }
 }
@@ -10,13 +10,13 @@ export interface MemoryGrant extends OpenedToken {
 export interface MemoryRequests extends Pick<StorageAdapter, 'signGet' | 'signPut'> {
   /** Equal grants give equal requests. */
   sign(grant: MemoryGrant): SignedRequest
-  /** What a request permits now; `undefined` when it was not signed here, was altered, or has expired. */
+  /** The current grant of a request; `undefined` if it was not signed here, was altered, or has expired. */
   open(request: SignedRequest): MemoryGrant | undefined
 }
 
 /** No requests yet. */
 export function memoryRequests(now: () => Date): MemoryRequests {
-  // To be in this map is to be signed: nobody outside of the process can use a URL of this storage anyway.
+  // Presence in this map is the signature: nobody outside of the process can use a URL of this storage anyway.
   const issued = new Map<string, MemoryGrant>()
 
   const sign = (grant: MemoryGrant): SignedRequest => {

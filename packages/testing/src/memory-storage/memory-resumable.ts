@@ -5,7 +5,7 @@ import { collectBody, type MemoryObjects } from './memory-objects.ts'
 
 const PARTIAL_TYPE = 'application/octet-stream'
 
-/** Resumable uploads in memory: what has arrived is an object beside the key. */
+/** Resumable uploads in memory: the bytes so far are an object beside the key. */
 export function memoryResumable(objects: MemoryObjects): ResumableStorage {
   const keptBytes = (key: string, { offset }: ResumableState): Buffer<ArrayBuffer> => {
     const bytes = objects.find(partialKey(key))?.bytes ?? Buffer.alloc(0)

@@ -24,7 +24,7 @@ const CAPABILITIES: readonly StorageCapability[] = [
 /** Options of {@link memoryStorage}. */
 export interface MemoryStorageOptions {
   /**
-   * The clock that stamps objects and by which signed requests expire.
+   * The clock that stamps objects and expires signed requests.
    * @default the clock of the system
    */
   readonly now?: () => Date
@@ -32,7 +32,7 @@ export interface MemoryStorageOptions {
 
 /** A storage in memory, and the way to use its signed requests. */
 export interface MemoryStorage extends StorageAdapter {
-  /** Answers a signed request as a store over HTTP would. Its `memory:` URLs mean nothing to anybody else. */
+  /** Answers a signed request as a store over HTTP would. Only this function can use its `memory:` URLs. */
   readonly send: SendSigned
 }
 
@@ -48,6 +48,7 @@ export function memoryStorage({ now = () => new Date() }: MemoryStorageOptions =
     name: 'memory',
     capabilities: new Set(CAPABILITIES),
     start: async () => {},
+    identify: async () => {},
     stop: async () => {},
     ...memoryReading(objects),
     ...memoryWriting(objects),
@@ -58,7 +59,7 @@ export function memoryStorage({ now = () => new Date() }: MemoryStorageOptions =
     publicUrl: () => refuse('public_url'),
     localPath: () => refuse('local'),
     openToken: () => refuse('local'),
-    // Nothing to set up, so nothing to check.
+    // There is nothing to set up, so there is nothing to check.
     async *diagnose() {},
     async send(request, body = new Uint8Array()) {
       const grant = requests.open(request)

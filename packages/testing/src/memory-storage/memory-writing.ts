@@ -7,7 +7,8 @@ export function memoryWriting(objects: MemoryObjects): Pick<StorageAdapter, 'put
   const remove = async (key: string): Promise<void> => objects.remove(normalizeKey(key))
   return {
     async put(key, body, options) {
-      // Before the pipeline listens, a body that fails would end the process; the pipeline reports such a failure.
+      // Without a listener, a body that fails before the pipeline starts would end the process; the pipeline reports
+      // it.
       body.on('error', () => {})
       try {
         options.signal?.throwIfAborted()

@@ -42,7 +42,7 @@ const CALLS: readonly AbortableCall[] = [
   },
 ]
 
-/** Aborting: the reason comes back, and nothing has happened. */
+/** Aborting: the call rejects with the reason, and nothing has happened. */
 export const abortCases: readonly StorageContractCase[] = [
   ...CALLS.map(
     ({ method, needs, call }): StorageContractCase => ({

@@ -17,7 +17,7 @@ export function bodyOf(bytes: Uint8Array): Readable {
   return Readable.from(chunksOf(bytes), { objectMode: false })
 }
 
-/** Pieces of these bytes, of many sizes, each with a memory of its own that no other piece shares. */
+/** Pieces of these bytes, of many sizes, each with its own memory. */
 export function separateChunks(bytes: Uint8Array): Uint8Array[] {
   const chunks: Uint8Array[] = []
   for (let start = 0; start < bytes.byteLength; start += chunks.at(-1)?.byteLength ?? 0) {
@@ -26,7 +26,7 @@ export function separateChunks(bytes: Uint8Array): Uint8Array[] {
   return chunks
 }
 
-/** Puts bytes as `text/plain`, which the keys of the suite end in `.txt` for. */
+/** Puts bytes as `text/plain`, the type of the extension `.txt` of the suite's keys. */
 export function putBytes(adapter: StorageAdapter, key: string, bytes: Uint8Array): Promise<StoredObject> {
   return adapter.put(key, bodyOf(bytes), { contentType: 'text/plain' })
 }

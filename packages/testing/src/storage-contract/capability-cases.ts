@@ -81,7 +81,7 @@ const OPTIONAL_METHODS: readonly {
   },
 ]
 
-/** What an adapter says it can do is what it does, and it refuses the rest by name. */
+/** An adapter supports what it declares, and refuses the rest by name. */
 export const capabilityCases: readonly StorageContractCase[] = [
   {
     name: 'has a name of low cardinality and only capabilities that exist',
@@ -116,6 +116,14 @@ export const capabilityCases: readonly StorageContractCase[] = [
       await adapter.stop()
       await adapter.start()
       assert.ok(patternBytes(9).equals(await readBytes(adapter, KEY)))
+    },
+  },
+  {
+    name: 'says which storage it is as it does when it starts',
+    run: async ({ adapter }) => {
+      const before = await adapter.identify()
+      assert.equal(await adapter.start(), before)
+      assert.equal(await adapter.identify(), before)
     },
   },
   {

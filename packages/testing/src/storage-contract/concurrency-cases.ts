@@ -8,10 +8,10 @@ import { isAbsent } from './expectations.ts'
 
 const KEY = 'album/photo.txt'
 const CHUNK_BYTES = 65_536
-// More than what streams buffer, so that the storage has begun to write when the body is half sent.
+// More than streams buffer, so that the storage has begun to write when the body is half sent.
 const CHUNKS = 64
 
-/** Atomicity: nobody sees a part, whoever writes, reads and deletes at once. */
+/** Atomicity: no reader sees a part of an object during concurrent writes, reads and deletes. */
 export const concurrencyCases: readonly StorageContractCase[] = [
   {
     name: 'shows nothing of a new object before it is whole',
@@ -57,7 +57,7 @@ export const concurrencyCases: readonly StorageContractCase[] = [
           putBytes(adapter, KEY, other),
         ])
         if (copied.status === 'rejected') await isAbsent(adapter, target)
-        else assert.ok(asked.equals(await readBytes(adapter, target)), 'what was copied is not what was asked for')
+        else assert.ok(asked.equals(await readBytes(adapter, target)), 'the copy is not the requested version')
       }
     },
   },

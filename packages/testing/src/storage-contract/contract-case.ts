@@ -1,12 +1,15 @@
 import type { SignedRequest, StorageAdapter, StorageCapability } from '@rindle/core'
 
-/** Sends a signed request as a client does, with nothing but what the request says and the body. */
+/** Sends a signed request as a client does, with nothing but the request's own headers and the body. */
 export type SendSigned = (request: SignedRequest, body?: Uint8Array<ArrayBuffer>) => Promise<Response>
 
 /** A storage under test: started, empty, and used by one case alone. */
 export interface StorageSubject {
   readonly adapter: StorageAdapter
-  /** Needed when the adapter declares `signed_url`, `presigned_put` or `multipart_upload`: only use proves a signature. */
+  /**
+   * Required if the adapter declares `signed_url`, `presigned_put` or `multipart_upload`: only a request proves a
+   * signature.
+   */
   readonly send?: SendSigned
 }
 
@@ -14,23 +17,23 @@ export interface StorageSubject {
 export interface StorageContractCase {
   /** The promise, as a sentence. */
   readonly name: string
-  /** The case says nothing about adapters without this capability. */
+  /** The case does not apply to adapters without this capability. */
   readonly needs?: StorageCapability
-  /** The case says nothing about adapters with this capability. */
+  /** The case does not apply to adapters with this capability. */
   readonly needsAbsent?: StorageCapability
   readonly run: (subject: StorageSubject) => Promise<void>
 }
 
-/** Where storages may differ; what is declared here is not checked, everything else is. */
+/** The points in which storages may differ; a declared difference is not checked, everything else is. */
 export interface StorageContractOptions {
   /**
-   * Whether the storage keeps any content type it is given. `false`: it gives the one of the key's extension.
+   * Whether the storage keeps any content type. `false`: it derives the content type from the key's extension.
    * @default true
    */
   readonly keepsContentType?: boolean
   /**
-   * Whether the etag of an object follows from its bytes, and of one in parts from those. `false`: every write gives
-   * another, as in a bucket that encrypts with keys of a KMS.
+   * Whether the etag of an object follows from its bytes, or from its parts. `false`: every write gives another etag,
+   * as in a bucket that encrypts with keys of a KMS.
    * @default true
    */
   readonly etagsFollowBytes?: boolean
@@ -40,8 +43,8 @@ export interface StorageContractOptions {
    */
   readonly holdsObjectsInMemory?: boolean
   /**
-   * Whether unfinished multipart uploads can be found by a list and aborted. `false`: the store behind the adapter lists
-   * them not at all, or under other ids.
+   * Whether unfinished multipart uploads can be listed and aborted. `false`: the store lists none, or lists them under
+   * other ids.
    * @default true
    */
   readonly listsOpenUploads?: boolean

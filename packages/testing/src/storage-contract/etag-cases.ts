@@ -5,10 +5,10 @@ import type { StorageContractCase, StorageSubject } from './contract-case.ts'
 import { inAMinute, senderOf } from './signing-cases.ts'
 
 const KEY = 'album/photo.txt'
-// The least that S3 accepts for any part but the last.
+// The minimum that S3 accepts for any part but the last.
 const PART_BYTES = 5 * 1024 * 1024
 
-/** Put only where etags follow from the bytes: what is sent again, unchanged, is the same object. */
+/** Run only if etags follow from the bytes: the same bytes, sent again, are the same object. */
 export const etagCases: readonly StorageContractCase[] = [
   {
     name: 'gives equal bytes the same etag, whenever they are put',

@@ -9,7 +9,7 @@ export async function rejectsWith(code: ErrorCode, work: () => unknown): Promise
   throw new assert.AssertionError({ message: `The call failed, but not with ${code}.`, actual: error, expected: code })
 }
 
-/** What `work` rejects with, or throws. */
+/** The error with which `work` rejects, or that it throws. */
 export async function failureOf(work: () => unknown): Promise<unknown> {
   try {
     await work()
@@ -19,6 +19,11 @@ export async function failureOf(work: () => unknown): Promise<unknown> {
   return assert.fail('The call succeeded, but it must fail.')
 }
 
+/** An error, its cause, the cause of that, and so on. */
+export function causesOf(error: unknown): readonly unknown[] {
+  return error instanceof Error ? [error, ...causesOf(error.cause)] : []
+}
+
 /** Checks that nothing can be read under a key. */
 export async function isAbsent(adapter: StorageAdapter, key: string): Promise<void> {
   await rejectsWith('storage_object_missing', () => adapter.get(key))
@@ -26,17 +31,17 @@ export async function isAbsent(adapter: StorageAdapter, key: string): Promise<vo
   if (adapter.capabilities.has('list')) assert.deepEqual(await listKeys(adapter, key), [])
 }
 
-/** All that a list gives. */
+/** Everything that a list yields. */
 export function listAll(adapter: StorageAdapter, prefix: string, options?: ListOptions): Promise<ListedObject[]> {
   return collect(adapter.list(prefix, options))
 }
 
-/** The keys that a list gives. */
+/** The keys that a list yields. */
 export async function listKeys(adapter: StorageAdapter, prefix: string, options?: ListOptions): Promise<string[]> {
   return (await listAll(adapter, prefix, options)).map(({ key }) => key)
 }
 
-/** All that an iterable gives. */
+/** Everything that an iterable yields. */
 export async function collect<T>(iterable: AsyncIterable<T>): Promise<T[]> {
   const values: T[] = []
   for await (const value of iterable) values.push(value)

@@ -63,7 +63,7 @@ const CALLS: readonly KeyedCall[] = [
   { method: 'localPath', needs: 'local', call: (adapter, key) => adapter.localPath(key) },
 ]
 
-/** Hostile keys, which no method may take. */
+/** Hostile keys, which every method must refuse. */
 export const keyCases: readonly StorageContractCase[] = CALLS.map(({ method, needs, call }) => ({
   name: `refuses hostile keys in ${method}`,
   ...(needs === undefined ? {} : { needs }),

@@ -3,7 +3,7 @@ import { patternBytes, putBytes } from './bodies.ts'
 import type { StorageContractCase } from './contract-case.ts'
 import { listAll, listKeys, rejectsWith } from './expectations.ts'
 
-// In the order of UTF-8 bytes, which is neither that of a walk through directories nor that of a locale.
+// In the order of UTF-8 bytes, which is neither that of a directory walk nor that of a locale.
 const SORTED = [
   '0.txt',
   'a/b-c.txt',

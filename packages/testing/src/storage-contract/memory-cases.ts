@@ -7,11 +7,11 @@ import type { StorageContractCase } from './contract-case.ts'
 const KEY = 'album/film.txt'
 const CHUNK_BYTES = 64 * 1024
 const BODY_BYTES = 64 * 1024 * 1024
-// Room for the parts that an S3 client holds, and far from the whole.
+// Room for the parts that an S3 client holds, and far less than the whole.
 const MAX_HELD_BYTES = 32 * 1024 * 1024
 const MEASURE_EVERY_BYTES = 8 * 1024 * 1024
 
-/** Bounded memory, measured as what buffers are still alive after a garbage collection. */
+/** Bounded memory, measured as the buffers that are still alive after a garbage collection. */
 export const memoryCases: readonly StorageContractCase[] = [
   {
     name: 'writes and reads 64 MiB without holding them in memory',
@@ -45,7 +45,7 @@ function memoryWatch(): MemoryWatch {
   const baseline = heldBytes()
   let measuredAt = 0
   return (doneBytes, doing) => {
-    // Also at once when the count begins anew, after the first chunk that is read.
+    // Also right after the count starts over, at the first chunk that is read.
     if (doneBytes > measuredAt && doneBytes - measuredAt < MEASURE_EVERY_BYTES) return
     measuredAt = doneBytes
     const held = heldBytes() - baseline
@@ -61,7 +61,7 @@ function heldBytes(): number {
 function collectGarbage(): void {
   setFlagsFromString('--expose-gc')
   const gc = runInNewContext('gc') as () => void
-  // The first finds what is dead; the bytes behind it are free only when the second has begun.
+  // The first collection finds the dead objects; their bytes are free only once the second has begun.
   gc()
   gc()
 }

@@ -6,7 +6,7 @@ import { collect, isAbsent, rejectsWith } from './expectations.ts'
 import { inAMinute, isRefused, senderOf } from './signing-cases.ts'
 
 const KEY = 'album/film.txt'
-// The least that S3 accepts for any part but the last.
+// The minimum that S3 accepts for any part but the last.
 const PART_BYTES = 5 * 1024 * 1024
 
 /** Uploads in parts. */
@@ -77,7 +77,7 @@ export const multipartCases: readonly StorageContractCase[] = [
   },
 ]
 
-/** Put only where what the storage lists can be named by what it lists. */
+/** Run only if the storage lists unfinished uploads under their own ids. */
 export const openUploadCases: readonly StorageContractCase[] = [
   {
     name: 'lists the uploads that are neither completed nor aborted',

@@ -4,11 +4,11 @@ import { Readable } from 'node:stream'
 import type { PutOptions } from '@rindle/core/adapter'
 import { bodyOf, patternBytes, putBytes, readBytes, separateChunks } from './bodies.ts'
 import type { StorageContractCase } from './contract-case.ts'
-import { failureOf, isAbsent, rejectsWith } from './expectations.ts'
+import { causesOf, failureOf, isAbsent, rejectsWith } from './expectations.ts'
 
 const KEY = 'album/photo.txt'
 
-/** Writing: what is stored is what was sent, or nothing. */
+/** Writing: the storage keeps the sent bytes, or nothing. */
 export const putCases: readonly StorageContractCase[] = [
   {
     name: 'gives back what it was given, byte for byte',
@@ -159,7 +159,7 @@ export const putCases: readonly StorageContractCase[] = [
   },
 ]
 
-/** Put only where the storage keeps any content type. */
+/** Run only if the storage keeps any content type. */
 export const contentTypeCases: readonly StorageContractCase[] = [
   {
     name: 'keeps the content type it was given, whatever the key',
@@ -195,7 +195,7 @@ function brokenBodyCases(
     run: async ({ adapter }) => {
       for (const before of [undefined, patternBytes(50, 3)]) {
         if (before !== undefined) await putBytes(adapter, KEY, before)
-        // A code of the operating system must not be taken for one of the storage's own.
+        // An error code of the operating system must not be taken for one of the storage itself.
         const reason = Object.assign(new Error('The client went away.'), { code: 'ENOENT', errno: -2 })
         const body = failingBody(sentBytes, reason)
         const failure = await failureOf(() => adapter.put(KEY, body, { contentType: 'text/plain' }))
@@ -218,10 +218,6 @@ function failingBody(sentBytes: number, reason: Error): Readable {
   })
   if (sentBytes === 0) body.destroy(reason)
   return body
-}
-
-function causesOf(error: unknown): readonly unknown[] {
-  return error instanceof Error ? [error, ...causesOf(error.cause)] : []
 }
 
 function sha256(bytes: Uint8Array): string {

@@ -7,10 +7,10 @@ import type { StorageContractCase } from './contract-case.ts'
 import { collect, failureOf, isAbsent, listKeys, rejectsWith } from './expectations.ts'
 
 const KEY = 'album/film.txt'
-// More than the least part of S3, so that a body is parts and a rest.
+// More than the minimum part of S3, so that a body has parts and a remainder.
 const LARGE_BYTES = 6 * 1024 * 1024
 
-/** Uploads that break off and go on. */
+/** Uploads that break off and continue. */
 export const resumableCases: readonly StorageContractCase[] = [
   {
     name: 'makes one object of bodies that came one after the other, and shows nothing before',
@@ -61,7 +61,7 @@ export const resumableCases: readonly StorageContractCase[] = [
     name: 'goes on from any state that was kept, whatever a killed process did after it',
     needs: 'resumable_upload',
     run: async ({ adapter }) => {
-      // Fewer than were lost, so that what is left of those would show.
+      // Fewer than were lost, so that remains of those would show.
       const [kept, lost, instead] = [patternBytes(1000, 1), patternBytes(LARGE_BYTES, 2), patternBytes(500_000, 3)]
       const state = await append(adapter, await begin(adapter), kept)
       const unkept = adapter.resumable.append(KEY, state, bodyOf(lost))[Symbol.asyncIterator]()
@@ -151,7 +151,7 @@ function begin(adapter: StorageAdapter): Promise<ResumableState> {
   return adapter.resumable.begin(KEY, { contentType: 'text/plain', maxBytes: 8 * LARGE_BYTES })
 }
 
-/** Appends, and gives the last state as another process would read it. */
+/** Appends, and returns the last state as another process would read it. */
 async function append(
   adapter: StorageAdapter,
   state: ResumableState,
@@ -167,7 +167,7 @@ async function isMissing(adapter: StorageAdapter): Promise<void> {
   await rejectsWith('storage_object_missing', () => adapter.get(KEY))
 }
 
-/** The object has these bytes, and nothing lies beside it. */
+/** Checks that the object has these bytes, and that nothing lies beside it. */
 async function holdsOnly(adapter: StorageAdapter, bytes: Uint8Array): Promise<void> {
   assert.ok(Buffer.from(bytes).equals(await readBytes(adapter, KEY)))
   if (adapter.capabilities.has('list')) assert.deepEqual(await listKeys(adapter, ''), [KEY])

@@ -94,9 +94,9 @@ export const signingCases: readonly StorageContractCase[] = [
   },
 ]
 
-/** The sender of a subject, which an adapter that signs must come with. */
+/** The sender of a subject; an adapter that signs must have one. */
 export function senderOf({ send }: StorageSubject): SendSigned {
-  return send ?? assert.fail('An adapter that signs needs a `send` beside it: only use proves a signature.')
+  return send ?? assert.fail('An adapter that signs also needs `send`: only a request proves a signature.')
 }
 
 /** Checks that a request is answered with a refusal. */
@@ -109,7 +109,7 @@ export async function isRefused(
   assert.ok(status >= 400 && status < 500, `the request must be refused, but the answer was ${status}`)
 }
 
-/** A moment at which a signature made now is still good. */
+/** A moment at which a signature made now is still valid. */
 export function inAMinute(): Date {
   return new Date(Date.now() + 60_000)
 }

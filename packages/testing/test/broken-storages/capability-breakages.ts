@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { StorageCapability } from '@rindle/core'
 import { type Breakage, type Change, declaring, NO_OBJECT, notDeclaring } from './breakage.ts'
 
@@ -77,6 +78,11 @@ export const capabilityBreakages: readonly Breakage[] = [
     caseName: 'starts and stops any number of times, and keeps its objects',
     how: 'forgets its objects on stop',
     breaks: (good) => ({ stop: () => good.delete('album/photo.txt') }),
+  },
+  {
+    caseName: 'says which storage it is as it does when it starts',
+    how: 'is another one each time',
+    breaks: () => ({ identify: async () => randomUUID() }),
   },
   {
     caseName: 'checks itself, says what to do about what is wrong, and changes nothing',

@@ -48,7 +48,7 @@ interface RecordingViewProps {
 function RecordingView({ recording, title }: RecordingViewProps): ReactElement {
   if (recording === null) return <p className="empty">This lesson has no recording.</p>
   if (recording.kind === 'working') return <LessonProgress assetId={recording.assetId} />
-  if (recording.kind === 'failed') return <p className="error">The recording could not be used ({recording.reason}).</p>
+  if (recording.kind === 'failed') return <p className="error">The recording could not be used. {recording.message}</p>
   if (recording.kind === 'video') return <VideoPlayer player={recording.player} strip={recording.strip} title={title} />
   return <AudioPlayer player={recording.player} loudness={recording.loudness} title={title} />
 }

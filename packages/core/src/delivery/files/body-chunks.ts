@@ -1,8 +1,8 @@
 import { type BodyDeadline, type BodyLimits, BodyPace, tooSlow } from '../../uploads/body-pace.ts'
 
 /**
- * The chunks of a body whose sender keeps to the limits: `upload_rejected` when it does not. Ending the iteration cancels
- * the body.
+ * The chunks of a body within the limits of its sender's pace: `upload_rejected` when it is too slow. Ending the
+ * iteration cancels the body.
  */
 export async function* bodyChunks(body: ReadableStream<Uint8Array>, limits: BodyLimits): AsyncGenerator<Uint8Array> {
   const reader = body.getReader()
@@ -15,7 +15,7 @@ export async function* bodyChunks(body: ReadableStream<Uint8Array>, limits: Body
       yield value
     }
   } finally {
-    // Not waited for: a server may cancel only what has arrived whole. A body that has failed has said so to its reader.
+    // Not awaited: a server may only cancel a body that has arrived whole. A failed body has told its reader already.
     reader.cancel().catch(() => undefined)
   }
 }
@@ -26,7 +26,7 @@ async function readWithin(
 ): ReturnType<ReadableStreamDefaultReader<Uint8Array>['read']> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(tooSlow(message, 'Nothing was kept; send it again.')), timeoutMs)
+    timer = setTimeout(() => reject(tooSlow(message, 'Nothing was stored; send it again.')), timeoutMs)
   })
   try {
     return await Promise.race([reader.read(), late])

@@ -1,15 +1,17 @@
-/** What a `Range` header selects of an object. Offsets are of the first and the last byte, both inclusive. */
+/** The part of an object that a `Range` header selects. Offsets are of the first and the last byte, both inclusive. */
 export type RangeSelection =
   | { readonly select: 'part'; readonly start: number; readonly end: number }
-  /** A unit that is not ours, several ranges, or nothing to cut: the whole is an answer to each (RFC 9110, 14.2). */
+  /**
+   * An unknown unit, several ranges, or nothing to cut: the whole object is a valid answer to each (RFC 9110, 14.2).
+   */
   | { readonly select: 'whole' }
-  /** To be ignored too, and counted. */
+  /** Ignored, too, and counted. */
   | { readonly select: 'malformed' }
   | { readonly select: 'unsatisfiable' }
 
 type Spec = { readonly first: number; readonly last: number } | { readonly suffix: number }
 
-/** Reads a `Range` header for an object of `byteSize` bytes, as RFC 9110, section 14 says. Pure. */
+/** Reads a `Range` header for an object of `byteSize` bytes, as RFC 9110, section 14 defines. Pure. */
 export function selectRange(header: string, byteSize: number): RangeSelection {
   const equals = header.indexOf('=')
   if (equals < 1) return { select: 'malformed' }
@@ -23,7 +25,7 @@ export function selectRange(header: string, byteSize: number): RangeSelection {
   return { select: 'part', start: spec.first, end: Math.min(spec.last, byteSize - 1) }
 }
 
-/** All of the set, or nothing when one of it is malformed. A list may have empty elements (RFC 9110, 5.6.1). */
+/** All ranges of the set, or none when one is malformed. A list may have empty elements (RFC 9110, 5.6.1). */
 function readSpecs(set: string): readonly Spec[] {
   const texts = set
     .split(',')

@@ -1,11 +1,11 @@
-/** What tells versions of an object apart. */
+/** The validators of an object's version. */
 export interface Validators {
   /** Without quotes; strong. */
   readonly etag: string
   readonly lastModified: Date
 }
 
-/** What a conditional `GET` or `HEAD` comes to: the file, 304 or 412. */
+/** The result of a conditional `GET` or `HEAD`: the file, 304 or 412. */
 export type PreconditionOutcome = 'met' | 'not_modified' | 'failed'
 
 /** Evaluates the preconditions of a `GET` or `HEAD`, in the order of RFC 9110, 13.2.2. Pure. */
@@ -18,8 +18,8 @@ export function evaluatePreconditions(headers: Headers, current: Validators): Pr
 }
 
 /**
- * Whether an `If-Range` lets a range be answered with a part. It compares strongly (RFC 9110, 13.1.5): the etag to the
- * letter, or the exact date. Pure.
+ * Whether an `If-Range` allows a partial answer. It compares strongly (RFC 9110, 13.1.5): the exact etag, or the exact
+ * date. Pure.
  */
 export function matchesIfRange(condition: string | null, current: Validators): boolean {
   if (condition === null || condition === `"${current.etag}"`) return true
@@ -47,10 +47,10 @@ function secondsOf({ lastModified }: Validators): number {
 const FIXED_OR_RFC_850 = /^[A-Z][a-z]+, \d{2}[ -][A-Z][a-z]{2}[ -](?:\d{4}|\d{2}) \d{2}:\d{2}:\d{2} GMT$/
 const ASCTIME = /^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} \d{4}$/
 
-/** Seconds of one of the three forms of RFC 9110, 5.6.7; a condition on anything else is ignored. */
+/** Seconds of one of the three date forms of RFC 9110, 5.6.7; a condition on anything else is ignored. */
 function parseHttpDate(text: string | null): number | undefined {
   if (text === null) return undefined
-  // It is in GMT without saying so.
+  // This form is in GMT, but does not name it.
   const zoned = ASCTIME.test(text) ? `${text} GMT` : text
   if (zoned === text && !FIXED_OR_RFC_850.test(text)) return undefined
   const ms = Date.parse(zoned)

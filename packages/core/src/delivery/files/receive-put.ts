@@ -10,8 +10,8 @@ import { bodyChunks } from './body-chunks.ts'
 
 /**
  * Takes the body of a `PUT` to a signed URL of local storage, exactly as its token permits: type, size and checksum are
- * those that were signed, and an undeclared size ends at the profile's limit. Nothing of a refused body is kept.
- * Neither is anything of one that comes too slowly. `upload_rejected`, `checksum_mismatch`.
+ * the signed ones, and an undeclared size ends at the profile's limit. Stores nothing of a refused body, or of one that
+ * is too slow. `upload_rejected`, `checksum_mismatch`.
  */
 export async function receivePut(
   storage: StorageAdapter,
@@ -37,7 +37,7 @@ export async function receivePut(
 function assertType(request: Request, expected: string): void {
   const given = request.headers.get('content-type')
   if (given !== null && canonicalContentType(given) === canonicalContentType(expected)) return
-  const message = `This URL takes ${expected} only: send it as the Content-Type.`
+  const message = `This URL takes only ${expected}: send it as the Content-Type.`
   throw uploadRejected({ reason: 'declared_mime_mismatch', message })
 }
 

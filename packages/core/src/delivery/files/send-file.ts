@@ -7,16 +7,16 @@ import { type RangeSelection, selectRange } from './byte-range.ts'
 import { unlessStalled } from './idle-timeout.ts'
 import { evaluatePreconditions, matchesIfRange } from './preconditions.ts'
 
-/** A storage whose signature on a token holds, and what the token permits. */
+/** A storage that has verified a token's signature, and the grant in the token. */
 export interface OpenedFile {
   readonly storage: StorageAdapter
   readonly token: OpenedToken
 }
 
 /**
- * Answers `GET` and `HEAD` with what an opened token permits. One byte range and every precondition of RFC 9110,
- * sections 13 and 14; anything malformed in a range is ignored. The body streams with back-pressure, and fails when its
- * reader stands still for `idleTimeoutMs`.
+ * Answers `GET` and `HEAD` as an opened token permits. Supports one byte range and every precondition of RFC 9110,
+ * sections 13 and 14; ignores malformed ranges. The body streams with back-pressure, and fails when its reader stalls
+ * for `idleTimeoutMs`.
  */
 export async function sendFile(
   runtime: Runtime,
@@ -41,7 +41,7 @@ export async function sendFile(
   headers.set('content-length', String(end - start + 1))
   if (isPart) headers.set('content-range', `bytes ${start}-${end}/${object.byteSize}`)
   if (request.method === 'HEAD' || end < start) return new Response(null, { status, headers })
-  // The etag ties the bytes to the headers above, should the object be replaced in between.
+  // The etag ties the bytes to the headers above, in case the object is replaced in between.
   const { body } = await storage.get(token.key, { range: { start, end }, ifMatch: object.etag, signal: request.signal })
   return new Response(unlessStalled(body, idleTimeoutMs), { status, headers })
 }
@@ -52,7 +52,7 @@ export function noSuchFile(): Response {
 }
 
 function notExpected(): Response {
-  const detail = 'The file is not the one you expect.'
+  const detail = 'The file is not the expected one.'
   return problemResponse({ status: 412, code: 'storage_precondition_failed', detail })
 }
 
@@ -60,7 +60,8 @@ function headersOf(runtime: Runtime, object: StoredObject, token: OpenedToken): 
   const contentType = token.contentType ?? object.contentType
   const remainingMs = token.expiresAt.getTime() - runtime.now().getTime()
   const remainingSeconds = Math.max(0, Math.floor(remainingMs / 1_000))
-  // What lies under a key of ours never changes; the URL itself ends. The application may put another file under its own.
+  // Objects under Rindle's keys never change, only the URL expires. The application may put another file under its own
+  // key.
   const isImmutable = isReservedKey(token.key, Object.keys(runtime.profiles))
   const headers = new Headers({
     'accept-ranges': 'bytes',
@@ -76,12 +77,12 @@ function headersOf(runtime: Runtime, object: StoredObject, token: OpenedToken): 
   return headers
 }
 
-/** What a cache keeps up to date by a 304 (RFC 9110, 15.4.5). */
+/** The headers that a cache updates from a 304 (RFC 9110, 15.4.5). */
 function cacheHeaders(headers: Headers): Headers {
   return new Headers([...headers].filter(([name]) => name === 'etag' || name === 'cache-control'))
 }
 
-/** A range is for `GET` alone, and only of the version that `If-Range` names. */
+/** A range applies to `GET` alone, and only to the version that `If-Range` names. */
 function select(
   runtime: Runtime,
   request: Request,
@@ -94,7 +95,7 @@ function select(
   if (isWhole) return { select: 'whole' }
   const selection = selectRange(header, object.byteSize)
   if (selection.select === 'malformed') {
-    // A key of ours begins with its profile, which may be configured no longer.
+    // Rindle's keys begin with their profile, which may no longer be configured.
     const [name = ''] = token.key.split('/')
     const profile = Object.hasOwn(runtime.profiles, name) ? name : 'unknown'
     runtime.events.emit({

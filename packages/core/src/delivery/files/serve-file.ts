@@ -7,13 +7,13 @@ import { receivePut } from './receive-put.ts'
 import { noSuchFile, type OpenedFile, sendFile } from './send-file.ts'
 
 /**
- * Options of {@link serveFile}: how slowly an upload may come. One that is slower is refused with 408, and nothing of it
- * kept. Whoever reads a file and stands still for `idleTimeoutMs` is cut off.
+ * Options of {@link serveFile}: how slowly an upload may arrive. A slower one is refused with 408, and nothing of it is
+ * stored. A reader of a file that stalls for `idleTimeoutMs` is cut off.
  */
 export type ServeFileOptions = BodyLimits
 
 /**
- * Answers a request to a signed URL of local storage, whose token is the last segment of the path: `GET` and `HEAD`
+ * Answers a request to a signed URL of local storage, with the token as the last segment of the path: `GET` and `HEAD`
  * send the file, `PUT` takes an upload. Errors are `application/problem+json` with a `code`.
  */
 export async function serveFile(runtime: Runtime, request: Request, options: ServeFileOptions = {}): Promise<Response> {
@@ -34,7 +34,7 @@ export async function serveFile(runtime: Runtime, request: Request, options: Ser
   }
 }
 
-/** Every local storage has keys of its own, so the one whose signature holds is the one that signed. */
+/** Every local storage signs with keys of its own: the one that verifies the signature is the one that signed. */
 function openToken(runtime: Runtime, token: string, method: 'GET' | 'PUT'): OpenedFile {
   const locals = Object.values(runtime.storages).filter((storage) => storage.capabilities.has('local'))
   let expired: RindleError | undefined
@@ -50,11 +50,11 @@ function openToken(runtime: Runtime, token: string, method: 'GET' | 'PUT'): Open
 }
 
 function refusal({ logger }: Runtime, request: Request, error: unknown): Response {
-  // The URL names the file itself, and not an upload that waits for one.
+  // The URL names the file itself, not an upload that waits for its bytes.
   if (isRindleError(error, 'storage_object_missing')) return noSuchFile()
   if (httpStatusOf(error) >= 500 && request.signal.aborted) {
-    // Nobody reads this answer, and nothing of the server failed.
+    // Nobody reads this answer, and nothing failed on the server.
     return problemResponse({ status: 400, code: 'invalid_input', detail: 'The client has gone away.' })
   }
-  return failureResponse(error, { logger, message: 'A file could not be served or taken.' })
+  return failureResponse(error, { logger, message: 'A file could not be served or received.' })
 }

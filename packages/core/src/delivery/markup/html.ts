@@ -1,7 +1,7 @@
-/** Attributes of an element, by their names in the DOM; absent ones are left out, `true` ones have no value. */
+/** Attributes of an element, by their DOM names; absent ones are left out, `true` ones have no value. */
 export type Attributes = Readonly<Record<string, string | number | boolean | undefined>>
 
-// Where HTML's name is not the DOM's in lower case.
+// Attributes whose HTML name is not the lower-case DOM name.
 const HTML_NAMES: Readonly<Record<string, string>> = { className: 'class' }
 
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -17,7 +17,7 @@ export function voidElement(name: string, attributes: Attributes): string {
   return `<${name}${attributesHtml(attributes)}>`
 }
 
-/** An element round HTML that is escaped already. */
+/** An element around HTML that is already escaped. */
 export function element(name: string, attributes: Attributes, children: readonly string[]): string {
   return `${voidElement(name, attributes)}${children.join('')}</${name}>`
 }

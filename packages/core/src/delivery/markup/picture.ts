@@ -6,19 +6,21 @@ import { type MarkupOptions, type ShownFile, ShownFiles } from './shown-files.ts
 
 /** Options of {@link picture}. */
 export interface PictureOptions<V extends string = string> extends MarkupOptions {
-  /** Image variants that show the same, in any sizes and formats. */
+  /** Image variants of the same picture, in any sizes and formats. */
   readonly variants: readonly V[]
-  /** What the picture says to whom does not see it; empty for mere decoration. */
+  /** The text for people who do not see the picture; empty for mere decoration. */
   readonly alt: string
-  /** How wide the picture is shown, as CSS says it: `(min-width: 60rem) 50vw, 100vw`. */
+  /** The width of the picture on the page, in CSS: `(min-width: 60rem) 50vw, 100vw`. */
   readonly sizes?: string
-  /** The URL of an image for an asset of which nothing can be shown everywhere yet. @default none: `src` is left out */
+  /**
+   * The URL of an image for an asset that has nothing yet that every browser shows. @default none: `src` is left out
+   */
   readonly placeholder?: string
-  /** `eager` for what is seen first. @default 'lazy' */
+  /** `eager` for the pictures that are seen first. @default 'lazy' */
   readonly loading?: 'lazy' | 'eager'
 }
 
-/** Attributes of a `source`, named as the DOM and React name them. */
+/** Attributes of a `source`, by their names in the DOM and in React. */
 export interface PictureSource {
   readonly type: string
   readonly srcSet: string
@@ -27,9 +29,9 @@ export interface PictureSource {
   readonly height?: number
 }
 
-/** Attributes of the `img`, named as the DOM and React name them. */
+/** Attributes of the `img`, by their names in the DOM and in React. */
 export interface PictureImage {
-  /** Absent when nothing can be shown everywhere and there is no placeholder. */
+  /** Absent when there is nothing that every browser shows and no placeholder. */
   readonly src?: string
   readonly srcSet?: string
   readonly sizes?: string
@@ -43,16 +45,16 @@ export interface PictureImage {
 
 /** A picture as plain data, and as HTML. */
 export interface Picture {
-  /** In newer formats; the browser takes the first that it knows. */
+  /** In newer formats; the browser takes the first one that it supports. */
   readonly sources: readonly PictureSource[]
   readonly img: PictureImage
-  /** What the `img` shows; `null`: nothing, so only browsers that know one of the sources show a picture. */
+  /** The content of the `img`; `null`: nothing, so only browsers that support a source show a picture. */
   readonly fallback: 'variant' | 'original' | 'placeholder' | null
   /** `<picture>`, or `<img>` where there are no sources. Everything is escaped. */
   readonly html: string
 }
 
-// What every browser shows. AVIF is not among them yet, and HEIC, TIFF, JPEG XL and raw formats never were.
+// The types that every browser shows. AVIF is not among them yet, and HEIC, TIFF, JPEG XL and raw formats never were.
 const EVERYWHERE: ReadonlySet<string> = new Set([
   'image/jpeg',
   'image/png',
@@ -62,15 +64,15 @@ const EVERYWHERE: ReadonlySet<string> = new Set([
   'image/svg+xml',
 ])
 
-// The smaller the file that a format makes of the same picture, the earlier.
+// Formats with smaller files of the same picture come first.
 const PREFERENCE: readonly string[] = ['image/avif', 'image/webp']
 
 /**
- * Markup of an image asset, or of a video's poster: a source for each newer format, with width descriptors, and an `img`
- * that every browser shows, with its dimensions. Variants that are not ready are left out, and so is what the authorizer
- * refuses. The original stands in where no variant can, but only as a type that every browser shows. One query when
- * the asset was read without its variants, else none. `not_deliverable`, `unknown_variant`, `invalid_input` for a variant
- * that is no image, `forbidden` when everything is refused.
+ * Markup of an image asset, or of a video's poster: a source for each newer format, with width descriptors, and an
+ * `img` that every browser shows, with its dimensions. Leaves out variants that are not ready, and files that the
+ * authorizer refuses. The original is the fallback when there is no variant, but only if every browser shows its type.
+ * One query when the asset was read without its variants, else none. `not_deliverable`, `unknown_variant`,
+ * `invalid_input` for a variant that is no image, `forbidden` when everything is refused.
  */
 export async function picture(
   runtime: Runtime,
@@ -90,7 +92,7 @@ export async function picture(
 
 type Format = readonly [type: string, files: readonly [ShownFile, ...ShownFile[]]]
 
-/** Files by content type, the preferred first; of each the narrower first, and one of each width. Pure. */
+/** Files by content type, the preferred type first; within a type narrower files first, one of each width. Pure. */
 function byFormat(files: readonly ShownFile[]): readonly Format[] {
   const groups = Map.groupBy(files, ({ contentType }) => contentType)
   const rank = (type: string): number => {
@@ -137,7 +139,7 @@ function srcSetOf(files: readonly ShownFile[]): string | undefined {
   return known.length < 2 ? undefined : known.map(({ url, width }) => `${url} ${width}w`).join(', ')
 }
 
-/** Of the largest: all have the same proportions, which is what keeps the page from jumping. */
+/** The dimensions of the largest file: all have the same proportions, which keep the page from jumping. */
 function dimensionsOf(files: readonly ShownFile[]): { readonly width?: number; readonly height?: number } {
   const { width, height } = files.at(-1) ?? { width: null, height: null }
   return width === null || height === null ? {} : { width, height }

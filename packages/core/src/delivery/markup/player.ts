@@ -4,17 +4,17 @@ import type { Runtime } from '../../kernel/runtime.ts'
 import { element, voidElement } from './html.ts'
 import { type MarkupOptions, type ShownFile, ShownFiles } from './shown-files.ts'
 
-/** A text track, as the application keeps it. */
+/** A text track that the application stores. */
 export interface Track {
-  /** The URL of a WebVTT file. From another origin it needs `crossOrigin`, and CORS there. */
+  /** The URL of a WebVTT file. On another origin it needs `crossOrigin`, and CORS there. */
   readonly src: string
   /** @default 'subtitles' */
   readonly kind?: 'subtitles' | 'captions' | 'descriptions' | 'chapters' | 'metadata'
   /** BCP 47: "en", "de-CH". Needed for subtitles. */
   readonly srcLang?: string
-  /** What the player's menu says. */
+  /** The name in the player's menu. */
   readonly label?: string
-  /** Shown without being asked for. @default false */
+  /** Shown by default. @default false */
   readonly default?: boolean
 }
 
@@ -24,7 +24,7 @@ export interface AudioOptions<V extends string = string> extends MarkupOptions {
   readonly variants: readonly V[]
   /** Captions, subtitles, descriptions, chapters. @default none */
   readonly tracks?: readonly Track[]
-  /** How files and tracks of another origin are fetched; needed for tracks from there. @default as pages do */
+  /** The way to fetch files and tracks of another origin; required for tracks from there. @default the browser's own */
   readonly crossOrigin?: 'anonymous' | 'use-credentials'
 }
 
@@ -37,11 +37,11 @@ export interface VideoOptions<V extends string = string> extends AudioOptions<V>
 /** Attributes of a `source`. */
 export interface PlayerSource {
   readonly src: string
-  /** Absent where browsers play the file, but do not know that they do. */
+  /** Absent where browsers play the file, but would deny that they do. */
   readonly type?: string
 }
 
-/** Attributes of an `audio` element, named as the DOM and React name them. */
+/** Attributes of an `audio` element, by their names in the DOM and in React. */
 export interface AudioAttributes {
   readonly controls: true
   readonly preload: 'metadata'
@@ -49,7 +49,7 @@ export interface AudioAttributes {
   readonly className?: string
 }
 
-/** Attributes of a `video` element, named as the DOM and React name them. */
+/** Attributes of a `video` element, by their names in the DOM and in React. */
 export interface VideoAttributes extends AudioAttributes {
   readonly width?: number
   readonly height?: number
@@ -57,19 +57,19 @@ export interface VideoAttributes extends AudioAttributes {
   readonly poster?: string
 }
 
-/** What plays an asset, as plain data and as HTML. */
+/** The sources of a player, as plain data and as HTML. */
 export interface Player<A> {
   readonly attributes: A
-  /** The browser plays the first that it can. Empty: there is nothing yet that a browser plays. */
+  /** The browser plays the first one that it can. Empty: there is nothing yet that a browser plays. */
   readonly sources: readonly PlayerSource[]
   readonly tracks: readonly Track[]
-  /** What the sources are; `null`: there are none. */
+  /** The kind of the sources; `null`: there are none. */
   readonly fallback: 'variant' | 'original' | null
   /** Everything is escaped. */
   readonly html: string
 }
 
-// Browsers play H.264 in QuickTime, and say that they do not know the type: without one they look into the file.
+// Browsers play H.264 in QuickTime, but deny that they know the type; without a type they inspect the file.
 const UNTYPED = 'video/quicktime'
 const VIDEO_TYPES: ReadonlySet<string> = new Set(['video/mp4', 'video/webm', 'video/ogg', UNTYPED])
 const AUDIO_TYPES: ReadonlySet<string> = new Set([
@@ -83,9 +83,9 @@ const AUDIO_TYPES: ReadonlySet<string> = new Set([
 ])
 
 /**
- * Markup of a video: sources, poster and text tracks, with the dimensions of the first source. Variants that are not
- * ready are left out, and so is what the authorizer refuses; the original stands in where no variant can, if browsers
- * may play its type. One query when the asset was read without its variants, else none. `not_deliverable`,
+ * Markup of a video: sources, poster and text tracks, with the dimensions of the first source. Leaves out variants that
+ * are not ready, and files that the authorizer refuses; the original is the fallback when there is no variant, if
+ * browsers may play its type. One query when the asset was read without its variants, else none. `not_deliverable`,
  * `unknown_variant`, `invalid_input` for a variant of another kind, `forbidden` when everything is refused.
  */
 export async function video(
@@ -108,7 +108,7 @@ export async function video(
   return playerOf('video', attributes, shown, options)
 }
 
-/** The same for sound: {@link video} without poster and dimensions. */
+/** Markup of sound: {@link video} without poster and dimensions. */
 export async function audio(
   runtime: Runtime,
   asset: Asset | AssetWithVariants,
@@ -118,7 +118,7 @@ export async function audio(
   return playerOf('audio', attributesOf(options), await playable(files, 'audio', options), options)
 }
 
-/** The files to play, and what they are. */
+/** The files to play, and their kind. */
 type Playable = Pick<Player<unknown>, 'fallback'> & { readonly files: readonly ShownFile[] }
 
 async function playable(files: ShownFiles, kind: 'video' | 'audio', { variants }: AudioOptions): Promise<Playable> {

@@ -11,9 +11,9 @@ import { type IssueOptions, issueUrl, originalFile, variantFile } from '../urls/
 import { assertDeliverable, choose, declaredVariant } from '../urls/url.ts'
 import { withVariants } from '../urls/with-variants.ts'
 
-/** Options of everything that makes markup. */
+/** Options of every function that makes markup. */
 export interface MarkupOptions extends Pick<IssueOptions, 'expiresInSeconds'> {
-  /** Given to the profile's authorizer. */
+  /** Passed to the profile's authorizer. */
   readonly actor?: unknown
   /** Whether a stale variant is shown; otherwise it is left out. @default the profile's, else 'fallback_original' */
   readonly staleMode?: StaleMode
@@ -31,7 +31,10 @@ export interface ShownFile {
   readonly height: number | null
 }
 
-/** The files of one asset for one piece of markup. What the authorizer refuses is left out, and remembered. */
+/**
+ * The files of one asset for one piece of markup. Leaves out files that the authorizer refuses, and remembers the
+ * refusal.
+ */
 export class ShownFiles {
   readonly #runtime: Runtime
   readonly #asset: AssetWithVariants
@@ -47,14 +50,14 @@ export class ShownFiles {
     this.#options = options
   }
 
-  /** One query when the asset was read without its variants, else none. `not_deliverable`. */
+  /** Reads the asset's variants: one query when the asset was read without them, else none. `not_deliverable`. */
   static async of(runtime: Runtime, asset: Asset | AssetWithVariants, options: MarkupOptions): Promise<ShownFiles> {
     const profile = assertDeliverable(runtime, asset)
     const [complete] = await withVariants(runtime, [asset])
     return new ShownFiles(runtime, complete, profile, options)
   }
 
-  /** Of these variants those that have something to show, in the given order. `unknown_variant`, `invalid_input`. */
+  /** Those of these variants that have something to show, in the given order. `unknown_variant`, `invalid_input`. */
   async variants(names: readonly string[], kind: OutputKind): Promise<readonly ShownFile[]> {
     for (const name of names) this.#assertKind(name, kind)
     const shown: ShownFile[] = []
@@ -65,7 +68,7 @@ export class ShownFiles {
     return shown
   }
 
-  /** The original, where it is of that kind and a browser shows its type; otherwise `null`. */
+  /** The original, if it is of that kind and a browser shows its type; otherwise `null`. */
   async original(kind: OutputKind, browserTypes: ReadonlySet<string>): Promise<ShownFile | null> {
     const { contentType, width, height } = this.#asset
     if (this.#asset.kind !== kind || contentType === null || !browserTypes.has(contentType)) return null
@@ -75,7 +78,7 @@ export class ShownFiles {
     return { url, contentType, width, height }
   }
 
-  /** `forbidden` when the authorizer has refused and so there is nothing to show at all. */
+  /** Throws `forbidden` when the authorizer has refused and nothing is left to show. */
   assertShown(): void {
     if (this.#shown === 0 && this.#refusal !== null) throw forbidden(`asset ${this.#asset.id}`, this.#refusal)
   }

@@ -2,7 +2,7 @@ import { RindleError } from '../../domain/errors.ts'
 import type { DeliveryRequest } from '../../ports/authorizer.ts'
 import type { Profile } from '../../profile/profile.ts'
 
-/** Asks the profile's authorizer about one file; the reason of a refusal, or `null` when it grants. */
+/** Asks the profile's authorizer about one file; returns the reason of a refusal, or `null` when it grants. */
 export async function refusalOf(profile: Profile, request: DeliveryRequest): Promise<string | null> {
   if (profile.delivery.authorize === null) return null
   const answer = await profile.delivery.authorize(request)

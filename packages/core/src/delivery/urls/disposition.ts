@@ -1,11 +1,11 @@
 import { create } from 'content-disposition'
 import { extensionFor, isActiveContent } from '../../domain/content-types.ts'
 
-/** How a browser is told to treat a file. */
+/** The way in which a browser treats a file. */
 export type Disposition = 'inline' | 'attachment'
 
-// What cameras and variants are called. That such a name is written as it is, is known at a glance; all that a name may
-// need takes a tenth of the time of a signature to find out, and a page signs thousands.
+// Names of cameras and variants, which need no encoding. This test is fast; a full encoding takes a tenth of the time
+// of a signature, and a page signs thousands.
 const PLAIN_NAME = /^[\w.-]+$/
 
 /**
@@ -17,7 +17,7 @@ export function contentDisposition(filename: string, contentType: string, dispos
   return PLAIN_NAME.test(filename) ? `${type}; filename=${filename}` : create(filename, { type })
 }
 
-/** The name of a variant's file: the original's, with the variant's name and its own extension. */
+/** The name of a variant's file: the original's name, with the variant's name and extension. */
 export function variantFilename(filename: string, variant: string, contentType: string): string {
   const dot = filename.lastIndexOf('.')
   return `${dot > 0 ? filename.slice(0, dot) : filename}-${variant}${extensionFor(contentType)}`

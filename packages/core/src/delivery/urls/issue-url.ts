@@ -5,19 +5,19 @@ import { type Runtime, storageOf } from '../../kernel/runtime.ts'
 import type { Profile } from '../../profile/profile.ts'
 import { contentDisposition, type Disposition, variantFilename } from './disposition.ts'
 
-/** How a URL is issued. */
+/** Options of an issued URL. */
 export interface IssueOptions {
-  /** Least remaining life of a signed URL. @default the profile's, else the instance's */
+  /** The shortest remaining lifetime of a signed URL. @default the profile's, else the instance's */
   readonly expiresInSeconds?: number
   /** Active content (SVG, HTML, …) is always an attachment. @default 'inline' */
   readonly disposition?: Disposition
 }
 
-/** One file that is to be delivered. */
+/** One file to deliver. */
 export interface DeliveredFile {
   readonly key: string
   readonly contentType: string
-  /** The name a browser saves it under. */
+  /** The name under which a browser saves it. */
   readonly filename: string
 }
 
@@ -40,7 +40,7 @@ export function variantFile(asset: Asset, variant: Variant): DeliveredFile {
   }
 }
 
-/** Makes the URL of a file that the authorizer has granted, and announces it. Asks no database. */
+/** Makes the URL of a file that the authorizer has granted, and emits the event. Reads no database. */
 export async function issueUrl(
   runtime: Runtime,
   place: Pick<Asset, 'storage' | 'profile'>,
@@ -72,5 +72,8 @@ function lifetime(runtime: Runtime, profile: Profile, options: IssueOptions): nu
   const maxSeconds = runtime.maxDeliveryExpiresInSeconds
   const seconds = options.expiresInSeconds ?? profile.delivery.expiresInSeconds ?? runtime.deliveryExpiresInSeconds
   if (Number.isFinite(seconds) && seconds >= 1 && seconds <= maxSeconds) return seconds
-  throw new RindleError('invalid_input', `expiresInSeconds must be from 1 to ${maxSeconds}, the longest life of a URL.`)
+  throw new RindleError(
+    'invalid_input',
+    `expiresInSeconds must be from 1 to ${maxSeconds}, the longest lifetime of a URL.`,
+  )
 }

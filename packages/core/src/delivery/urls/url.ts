@@ -13,35 +13,36 @@ import { withVariants } from './with-variants.ts'
 
 /** Options of {@link url}. */
 export interface UrlOptions extends IssueOptions {
-  /** Given to the profile's authorizer. */
+  /** Passed to the profile's authorizer. */
   readonly actor?: unknown
-  /** The name a browser saves the file under. @default the sanitised name of the upload */
+  /** The name under which a browser saves the file. @default the sanitised name of the upload */
   readonly filename?: string
 }
 
 /** Options of {@link variantUrl}. */
 export interface VariantUrlOptions extends UrlOptions {
-  /** What a stale variant leads to. @default the profile's, else 'fallback_original' */
+  /** The target of a stale variant's URL. @default the profile's, else 'fallback_original' */
   readonly staleMode?: StaleMode
-  /** What a variant leads to that has nothing to serve: `placeholder` gives `null`. @default 'original' */
+  /** The target for a variant without an object: `placeholder` gives `null`. @default 'original' */
   readonly onNotReady?: NotReadyMode
 }
 
 /**
- * A URL of the asset's original: the authorizer is asked first, and a refusal issues nothing. Signed unless the profile
- * is public. No query: the asset is taken as it was read. `not_deliverable`, `forbidden`.
+ * Returns a URL of the asset's original: it asks the authorizer first, and a refusal issues nothing. Signed unless the
+ * profile is public. No query: it uses the asset as you read it. `not_deliverable`, `forbidden`.
  */
 export async function url(runtime: Runtime, asset: Asset, options: UrlOptions = {}): Promise<string> {
   const profile = assertDeliverable(runtime, asset)
-  // A page signs thousands at once: without an authorizer there is nothing to wait for.
+  // A page signs thousands at once: without an authorizer there is nothing to await.
   if (profile.delivery.authorize !== null) await authorize(profile, asset, undefined, options.actor)
   return await issueUrl(runtime, asset, profile, named(originalFile(asset), options), options)
 }
 
 /**
- * A URL of a variant, or of what stands in for it: see {@link VariantUrlOptions}. `null` when the caller shows its own
- * placeholder: it asked for that, or the original is of another kind than the variant (a video instead of its poster).
- * One query when the asset was read without its variants, else none. `unknown_variant`, `not_deliverable`, `forbidden`.
+ * Returns a URL of a variant, or of its substitute: see {@link VariantUrlOptions}. `null` when the caller shows its own
+ * placeholder: because it asked for that, or because the original is of another kind than the variant (a video instead
+ * of its poster). One query when the asset was read without its variants, else none. `unknown_variant`,
+ * `not_deliverable`, `forbidden`.
  */
 export async function variantUrl(
   runtime: Runtime,
@@ -69,7 +70,7 @@ export async function variantUrl(
   return await issueUrl(runtime, asset, profile, named(originalFile(asset), options), options)
 }
 
-/** The profile of an asset that may be delivered. `not_deliverable`. */
+/** Returns the profile of a deliverable asset. `not_deliverable`. */
 export function assertDeliverable(runtime: Runtime, asset: Asset): Profile {
   if (isDeliverable(asset.state)) return profileOf(runtime, asset.profile)
   const error = new RindleError('not_deliverable', `Asset ${asset.id} is ${asset.state} and is not delivered.`, {
@@ -79,7 +80,7 @@ export function assertDeliverable(runtime: Runtime, asset: Asset): Profile {
   throw error
 }
 
-/** A variant as its profile declares it. `unknown_variant`. */
+/** Returns a variant's declaration in its profile. `unknown_variant`. */
 export function declaredVariant(profile: Profile, profileName: string, name: string): DeclaredVariant {
   const declared = Object.hasOwn(profile.variants, name) ? profile.variants[name] : undefined
   if (declared !== undefined) return declared
@@ -89,7 +90,7 @@ export function declaredVariant(profile: Profile, profileName: string, name: str
   })
 }
 
-/** What to serve for a variant, as its row is and the caller wants it. Pure. */
+/** Decides what to serve for a variant, by its row and the caller's options. Pure. */
 export function choose(
   profile: Profile,
   variant: Variant | undefined,

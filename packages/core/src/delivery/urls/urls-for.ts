@@ -10,23 +10,23 @@ import { withVariants } from './with-variants.ts'
 
 /** Options of {@link urlsFor}. */
 export interface UrlsForOptions<V extends string = string> extends IssueOptions {
-  /** The variants wanted of each asset. @default none */
+  /** The variants to link for each asset. @default none */
   readonly variants?: readonly V[]
-  /** Whether the originals are wanted. @default true, unless variants are named */
+  /** Whether to link the originals. @default true, unless variants are named */
   readonly original?: boolean
-  /** Given to the profiles' authorizers. */
+  /** Passed to the profiles' authorizers. */
   readonly actor?: unknown
-  /** What a stale variant leads to. @default the profile's, else 'fallback_original' */
+  /** The target of a stale variant's URL. @default the profile's, else 'fallback_original' */
   readonly staleMode?: StaleMode
-  /** What a variant leads to that has nothing to serve: `placeholder` gives `null`. @default 'original' */
+  /** The target for a variant without an object: `placeholder` gives `null`. @default 'original' */
   readonly onNotReady?: 'original' | 'placeholder'
 }
 
 /** The URLs of one asset; `null`: show a placeholder. */
 export interface AssetUrls<V extends string = string> {
-  /** `null` also when it was not asked for. */
+  /** `null` also when it was not requested. */
   readonly original: string | null
-  /** By the names that were asked for. */
+  /** By the requested names. */
   readonly variants: Readonly<Record<V, string | null>>
 }
 
@@ -34,10 +34,10 @@ export interface AssetUrls<V extends string = string> {
 const CONCURRENCY = 16
 
 /**
- * The URLs of many assets, by asset id. An asset that is not delivered, a file that its authorizer refuses, and a variant
- * that its profile does not have give `null` and do not fail the rest; nothing is issued for them. One query for all
- * assets that were read without their variants, else none. `unknown_variant` for a name that no profile of these assets
- * declares; what an authorizer throws.
+ * Returns the URLs of many assets, by asset id. An asset that is not delivered, a file that its authorizer refuses, and
+ * a variant that its profile does not have give `null` and do not fail the rest; nothing is issued for them. One query
+ * for all assets that were read without their variants, else none. `unknown_variant` for a name that no profile of
+ * these assets declares; errors of an authorizer propagate.
  */
 export async function urlsFor(
   runtime: Runtime,

@@ -4,8 +4,8 @@ import type { Runtime } from '../../kernel/runtime.ts'
 import { variantFromRow } from '../../kernel/sql/entities-from-rows.ts'
 
 /**
- * The same assets with their variants: as they were read, or by one query for all those that were read without. There
- * is one for each, in the same order.
+ * Returns the assets with their variants: as you read them, or by one query for all that were read without. One entry
+ * per asset, in the same order.
  */
 export async function withVariants<const As extends readonly (Asset | AssetWithVariants)[]>(
   runtime: Runtime,

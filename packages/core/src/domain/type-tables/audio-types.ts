@@ -1,6 +1,6 @@
 import type { TypeRow } from './type-row.ts'
 
-/** Sound. `audio/opus` and `audio/vorbis` are RTP types; as a file that is Ogg. */
+/** Sound. `audio/opus` and `audio/vorbis` are RTP types; a file of them is Ogg. */
 export const AUDIO_TYPES: readonly TypeRow[] = [
   [
     'audio/mpeg',

@@ -1,6 +1,6 @@
 /**
- * Containers that go by several names: whoever has a file of one of them may call it by any name and extension of the
- * family, as cameras swap .mp4 and .mov. Whether it holds pictures or only sound, its first bytes often do not say.
+ * Containers with several names: a file of one may carry any name and extension of its family, as cameras swap .mp4 and
+ * .mov. The first bytes often do not tell whether it holds pictures or only sound.
  */
 export const FAMILIES: readonly (readonly string[])[] = [
   ['video/mp4', 'audio/mp4', 'video/quicktime', 'video/3gpp', 'audio/3gpp', 'video/3gpp2', 'audio/3gpp2'],
@@ -14,7 +14,7 @@ export const FAMILIES: readonly (readonly string[])[] = [
   ['image/jp2', 'image/jpx', 'image/jpm'],
 ]
 
-/** A tag stands before bytes that were out of reach; see the reading of it below. */
+/** A tag before bytes that were out of reach; see its reading below. */
 export const TAGGED_SOUND = 'audio/x-id3'
 
 const RAW_PHOTOS = [
@@ -31,9 +31,8 @@ const RAW_PHOTOS = [
 ] as const
 
 /**
- * What bytes may be beyond what their beginning says, the likeliest first; the file's name tells which. Raw photos are
- * TIFFs until their maker's tags are found, which may lie at the end of the file; and two makers are told by tags that
- * others write too.
+ * The possible types behind a beginning, the likeliest first; the file's name decides. Raw photos are TIFFs until their
+ * maker's tags are found, which may lie at the end of the file; and other makers write two makers' tags, too.
  */
 export const READINGS: Readonly<Record<string, readonly [string, ...string[]]>> = {
   'image/tiff': ['image/tiff', ...RAW_PHOTOS],
@@ -52,7 +51,9 @@ export const READINGS: Readonly<Record<string, readonly [string, ...string[]]>> 
   [TAGGED_SOUND]: ['audio/mpeg', 'audio/aac', 'audio/flac'],
 }
 
-/** Types that every reader of another type reads: whoever accepts PNGs has no reason to refuse an animated one. */
+/**
+ * Types that every reader of another type reads: a profile that accepts PNGs has no reason to refuse an animated one.
+ */
 export const FORMS: Readonly<Record<string, string>> = {
   'image/apng': 'image/png',
   'image/heic': 'image/heif',
@@ -61,6 +62,20 @@ export const FORMS: Readonly<Record<string, string>> = {
   'audio/ogg': 'application/ogg',
   'video/ogg': 'application/ogg',
 }
+
+/**
+ * Types that one word of a header tells apart, which writers put there by habit: FFmpeg calls a WebM film Matroska when
+ * it is told so, and some recorders the other way round. The list and the name of the file decide between them.
+ */
+export const RELABELLED: Readonly<Record<string, string>> = {
+  'video/webm': 'video/x-matroska',
+  'audio/webm': 'audio/x-matroska',
+  'video/x-matroska': 'video/webm',
+  'audio/x-matroska': 'audio/webm',
+}
+
+/** Types that `video/*` includes, though their names do not say that they hold films. */
+export const FILMS_OF_OTHER_NAMES: readonly string[] = ['application/mxf']
 
 /**
  * Names that are true of many types and tell none of them: a .docx is a ZIP, an SVG is XML. Declaring one contradicts no
@@ -75,8 +90,8 @@ export const GENERIC_NAMES: Readonly<Record<string, RegExp>> = {
 }
 
 /**
- * What systems declare by the extension alone, where an extension has several owners: a camera's film named .ts is
- * declared as a translation. Such a word says no more than the extension.
+ * Types that systems declare by the extension alone, where an extension has several owners: a camera's film named .ts
+ * is declared as a translation. Such a type says no more than the extension.
  */
 export const MISTAKEN: Readonly<Record<string, readonly string[]>> = {
   '.ts': ['text/vnd.trolltech.linguist', 'application/typescript', 'text/typescript', 'text/x-typescript'],
@@ -89,7 +104,7 @@ export const MISTAKEN: Readonly<Record<string, readonly string[]>> = {
   '.hif': ['image/avif'],
 }
 
-/** What clients say when they know nothing. */
+/** Types that clients declare when they know nothing. */
 export const SAYING_NOTHING: readonly string[] = [
   'application/binary',
   'application/download',

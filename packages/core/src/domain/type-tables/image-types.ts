@@ -49,7 +49,7 @@ export const IMAGE_TYPES: readonly TypeRow[] = [
     '.dwg',
     'image/x-dwg drawing/dwg application/acad application/x-acad application/dwg application/x-dwg',
   ],
-  // Raw photos. Windows names them by the extension in capitals.
+  // Raw photos. Windows names them by their extension in capitals.
   ['image/x-adobe-dng', '.dng', 'image/dng image/x-dng'],
   ['image/x-canon-cr2', '.cr2', 'image/cr2'],
   ['image/x-canon-cr3', '.cr3', 'image/cr3'],

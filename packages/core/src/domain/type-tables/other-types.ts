@@ -1,6 +1,6 @@
 import type { TypeRow } from './type-row.ts'
 
-/** Documents, archives, programs, fonts: where the registry's list lacks an extension or another name. */
+/** Documents, archives, programs, fonts: where the registry's list lacks an extension or an alias. */
 export const OTHER_TYPES: readonly TypeRow[] = [
   [
     'application/pdf',
@@ -22,7 +22,7 @@ export const OTHER_TYPES: readonly TypeRow[] = [
   ['text/javascript', '.js .mjs', 'application/javascript application/x-javascript application/ecmascript'],
   ['text/vcard', '.vcf .vcard', 'text/x-vcard text/directory'],
   ['text/calendar', '.ics .ifb', 'text/x-vcalendar application/ics'],
-  // Office files of before 2007, whose bytes say no more than that they are compound files.
+  // Office files from before 2007: their bytes only say that they are compound files.
   ['application/msword', '.doc .dot', 'application/vnd.ms-word application/x-msword application/doc'],
   [
     'application/vnd.ms-excel',

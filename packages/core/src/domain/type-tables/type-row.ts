@@ -1,5 +1,5 @@
 /**
- * One content type: the spelling that Rindle stores, the extensions under which its files are found (the one for new
- * files first), and the other names under which systems, browsers and libraries declare it. Parted by spaces.
+ * One content type: the spelling that Rindle stores, the extensions of its files (the one for new files first), and the
+ * aliases that systems, browsers and libraries declare. Separated by spaces.
  */
 export type TypeRow = readonly [contentType: string, extensions: string, otherNames?: string]

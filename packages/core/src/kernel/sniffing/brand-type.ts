@@ -2,7 +2,7 @@ const AVIF = 'image/avif'
 const HEIC = 'image/heic'
 const HEIF = 'image/heif'
 
-/** Brands of files that say what codes their pictures. */
+/** Brands that tell the coding of the pictures. */
 const CODED: Readonly<Record<string, string>> = {
   avif: AVIF,
   avis: AVIF,
@@ -16,15 +16,15 @@ const CODED: Readonly<Record<string, string>> = {
   hevs: HEIC,
 }
 
-/** Brands of pictures and sequences that leave that to the brands behind them. */
+/** Brands of pictures and sequences that leave the coding to the compatible brands. */
 const GENERAL = ['mif1', 'mif2', 'mif3', 'msf1', 'miaf', 'MiHB', 'MiHE', 'MiHA', 'MA1A', 'MA1B', '1pic']
 
-/** Brands of pictures in codings that have no type of their own here. */
+/** Brands of pictures in codings without a type of their own here. */
 const OTHERS = ['avci', 'avcs', 'jpeg', 'jpgs', 'j2ki', 'j2is', 'vvic', 'vvis']
 
 /**
- * The type of a picture in a HEIF container, by its major brand, or by its compatible ones where the major one is
- * general; `undefined` for what is none, films in the same container among them. Pure.
+ * The type of a picture in a HEIF container: by its major brand, or by its compatible ones where the major one is
+ * general. `undefined` for other files, including films in the same container. Pure.
  */
 export function brandType(head: Uint8Array): string | undefined {
   const bytes = Buffer.from(head.buffer, head.byteOffset, head.byteLength)

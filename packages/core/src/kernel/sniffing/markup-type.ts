@@ -3,10 +3,10 @@ import { type Doctype, type Prolog, readProlog } from './prolog.ts'
 
 const XML = 'application/xml'
 
-/** More of a root element is not looked at. */
+/** The longest part of a root element that is read. */
 const MAX_ROOT_CHARACTERS = 32 * 1024
 
-/** A longer value of an entity is none that names a namespace. */
+/** A longer entity value names no namespace. */
 const MAX_ENTITY_CHARACTERS = 200
 
 const PREDEFINED = ['amp', 'lt', 'gt', 'quot', 'apos']
@@ -20,15 +20,15 @@ const ENCODINGS: readonly { readonly mark: readonly number[]; readonly encoding:
 ]
 
 /**
- * The type of XML by its root element: `application/xml` when that is unknown or cannot be read, `undefined` for what is
- * no XML, a web page among it. Nothing of the document is run or fetched; of its own entities, plain texts are put into
- * the root element, once, so that its namespace can be read.
+ * The type of XML by its root element: `application/xml` when that is unknown or unreadable, `undefined` for anything
+ * but XML, including web pages. Runs and fetches nothing of the document. Its own plain-text entities are put into the
+ * root element, once, so that its namespace can be read.
  */
 export function markupType(head: Uint8Array): string | undefined {
   const prolog = prologOf(head)
   if (prolog === null) return undefined
   const { rest, doctype, isDeclared } = prolog
-  // A page says of itself that it is HTML; XHTML has a declaration.
+  // A page declares itself as HTML; XHTML has a declaration.
   if (doctype?.name.toLowerCase() === 'html' && !isDeclared) return undefined
   const isXml = isDeclared || doctype !== null
   if (rest === '') return isXml ? XML : undefined
@@ -53,7 +53,7 @@ function withEntities(root: string, doctype: Doctype | null): string {
   const values = new Map<string, string>()
   for (const [, name = '', quoted = ''] of doctype.subset.matchAll(/<!ENTITY\s+([\w:.-]+)\s+("[^"]*"|'[^']*')\s*>/g)) {
     const value = quoted.slice(1, -1)
-    // One that holds markup or other entities is left out: nothing is expanded twice.
+    // An entity with markup or other entities is left out: nothing is expanded twice.
     if (value.length <= MAX_ENTITY_CHARACTERS && !/[<>&%"']/.test(value) && !values.has(name)) values.set(name, value)
   }
   const expanded = root.replace(/&([a-z_][\w:.-]*);/gi, (reference, name: string) =>
@@ -62,7 +62,7 @@ function withEntities(root: string, doctype: Doctype | null): string {
   return expanded.slice(0, MAX_ROOT_CHARACTERS)
 }
 
-/** A tag up to its end, which is the first > outside of quotes. */
+/** A tag up to its end: the first > outside of quotes. */
 function startTag(text: string): string {
   const tag = /^<(?:[^"'>]|"[^"]*"|'[^']*')*>/.exec(text)
   return tag?.[0] ?? text
@@ -71,7 +71,7 @@ function startTag(text: string): string {
 function rootType(text: string): string | undefined {
   const detector = new XmlTextDetector()
   try {
-    // By character, so that errors behind the root element change nothing: it throws, or forgets what it had found.
+    // By character, so that errors after the root element change nothing: the parser throws, or loses its findings.
     for (const character of text) {
       if (detector.onEnd) break
       detector.write(character)

@@ -1,15 +1,15 @@
-/** What stands before the root element of an XML document. */
+/** The part of an XML document before its root element. */
 export interface Prolog {
   /** Whether it begins with an XML declaration. */
   readonly isDeclared: boolean
   readonly doctype: Doctype | null
-  /** From the root element on; empty when the text ends before it. */
+  /** The text from the root element on; empty when the text ends before it. */
   readonly rest: string
 }
 
 /** A document type declaration. */
 export interface Doctype {
-  /** Of the root element. */
+  /** The name of the root element. */
   readonly name: string
   /** The declaration without its internal subset. */
   readonly header: string
@@ -17,25 +17,25 @@ export interface Doctype {
   readonly subset: string
 }
 
-/** Something that stands before the root element. */
+/** A piece of the prolog. */
 interface Piece {
-  /** Just behind it; `null` when the text ends before it does. */
+  /** The position after it; `null` when the text ends first. */
   readonly end: number | null
   readonly doctype?: Doctype
 }
 
-/** How the pieces begin. */
+/** The openings of pieces. */
 const OPENINGS = ['<?', '<!--', '<!doctype']
 
 /**
  * Reads white space, an XML declaration, processing instructions, comments and a document type declaration, in any
- * order. `null` when the text is no markup. In linear time: nothing is looked at twice. Pure.
+ * order. `null` when the text is no markup. Linear time: it reads nothing twice. Pure.
  */
 export function readProlog(text: string): Prolog | null {
   let at = skipSpace(text, 0)
   const isDeclared = /^<\?xml\s/.test(text.slice(at, at + 6))
   let doctype: Doctype | null = null
-  // Space alone may have anything behind it.
+  // White space alone may have anything after it.
   if (text === '' || (at < text.length && text[at] !== '<')) return null
   for (;;) {
     const piece = pieceAt(text, at)
@@ -46,7 +46,7 @@ export function readProlog(text: string): Prolog | null {
   }
 }
 
-/** `null` when the root element begins here, or what is no XML. */
+/** `null` when the root element begins here, or the text is no XML. */
 function pieceAt(text: string, at: number): Piece | null {
   const begins = (opening: string): boolean => text.slice(at, at + opening.length).toLowerCase() === opening
   if (begins('<?')) return { end: endOf(text, '?>', at + 2) }
@@ -58,7 +58,7 @@ function pieceAt(text: string, at: number): Piece | null {
 
 function doctypeAt(text: string, at: number): Piece {
   const name = /^<!doctype\s+([\w:.-]+)/i.exec(text.slice(at, at + 200))?.[1] ?? ''
-  // Brackets and > inside of texts, comments and instructions are none.
+  // Brackets and > inside texts, comments and instructions do not count.
   const mark = /["'[\]>]|<!--|<\?/g
   let from: number | null = null
   let to: number | null = null

@@ -7,25 +7,25 @@ import { packedType } from './packed-type.ts'
 import { signatureType } from './signature-type.ts'
 import { tagLength } from './tag-length.ts'
 
-/** How many bytes the gate looks at; file-type needs 4,100 for most, and more behind colour profiles and covers. */
+/** The number of bytes that the gate reads; file-type needs 4,100 for most, and more for colour profiles and covers. */
 export const SNIFF_BYTES: number = 64 * 1024
 
-/** The most that is read of a file's beginning while a tag or a prolog hides what it is. */
+/** The longest beginning of a file that is read while a tag or a prolog hides its type. */
 export const MAX_HEAD_BYTES: number = 1024 * 1024
 
-/** No file has more tags in a row; each is one more read. */
+/** No file has more tags in a row; each one costs a read. */
 const MAX_TAGS = 8
 
 /**
- * Reads the bytes of a file from `start` to before `end`; fewer where the file ends, or where they cannot be had: none
- * of them is further on than {@link MAX_HEAD_BYTES} for who reads a stream.
+ * Reads the bytes of a file from `start` to before `end`; fewer where the file ends or where bytes are out of reach: a
+ * reader of a stream reaches none past {@link MAX_HEAD_BYTES}.
  */
 export type ReadBytes = (start: number, end: number) => Promise<Uint8Array>
 
 /**
- * What a file is, by its first bytes alone: a canonical content type, or `undefined` when they are of no known form.
- * Text without magic bytes is of no known form. An ID3 tag is looked behind, by the size that it states. Malformed bytes
- * never make it throw; it reads at most {@link MAX_HEAD_BYTES} at once and works in linear time.
+ * Returns the type of a file by its first bytes alone: a canonical content type, or `undefined` when no known signature
+ * matches. Text without magic bytes has no known type. An ID3 tag is skipped by the size that it states. Malformed
+ * bytes never make it throw; it reads at most {@link MAX_HEAD_BYTES} at once and works in linear time.
  */
 export async function sniff(read: ReadBytes): Promise<string | undefined> {
   const head = await read(0, SNIFF_BYTES)
@@ -33,7 +33,7 @@ export async function sniff(read: ReadBytes): Promise<string | undefined> {
   return typeOf(isProlog(head) ? await read(0, MAX_HEAD_BYTES) : head)
 }
 
-/** What stands behind a tag that nobody can read to its end, its name has to say. */
+/** After a tag that cannot be read to its end, only the file's name can tell the type. */
 async function behindTags(read: ReadBytes, head: Uint8Array): Promise<string | undefined> {
   let start = 0
   let bytes = head
@@ -42,7 +42,7 @@ async function behindTags(read: ReadBytes, head: Uint8Array): Promise<string | u
     bytes = await read(start, start + SNIFF_BYTES)
   }
   if (bytes.byteLength === 0) return TAGGED_SOUND
-  // Padding, or a tag that is longer than it says: only MPEG audio is played in spite of that.
+  // Padding, or a tag longer than it states: players accept that only for MPEG audio.
   return (await typeOf(bytes)) ?? 'audio/mpeg'
 }
 
@@ -52,9 +52,9 @@ async function typeOf(head: Uint8Array): Promise<string | undefined> {
 }
 
 async function fileType(head: Uint8Array): Promise<string | undefined> {
-  // A parser for each file: it keeps what it reads in its fields, and two files at once would get each other's type.
+  // A new parser for each file: it stores its reads in fields, and two files at once would get each other's type.
   const found = await new FileTypeParser().fromBuffer(head)
-  // The frames of both begin with the same word; the version of the format, which follows, tells them apart.
+  // The frames of both begin with the same word; the format version after it tells them apart.
   const isEnhanced = found?.ext === 'ac3' && (head[5] ?? 0) >> 3 > 10
   return isEnhanced ? 'audio/eac3' : found?.mime
 }

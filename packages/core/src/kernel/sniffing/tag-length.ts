@@ -1,6 +1,6 @@
 const HEADER_BYTES = 10
 
-/** The length in bytes of the ID3v2 tag that a file begins with, header and footer included; 0 when it has none. Pure. */
+/** The length in bytes of the ID3v2 tag at the start of a file, header and footer included; 0 without a tag. Pure. */
 export function tagLength(head: Uint8Array): number {
   const [i, d, three, major = 0xff, revision = 0xff, flags = 0, ...size] = head.subarray(0, HEADER_BYTES)
   if (i !== 0x49 || d !== 0x44 || three !== 0x33 || major === 0xff || revision === 0xff) return 0

@@ -1,7 +1,7 @@
 import { validate } from 'uuid'
 import { RindleError } from '../../domain/errors.ts'
 
-/** An id that is no UUID belongs to no row: `not_found`, and the database need not be asked. */
+/** Throws `not_found` for an id that is no UUID, without a query: no row has it. */
 export function assertId(what: string, id: string): void {
-  if (!validate(id)) throw new RindleError('not_found', `There is no ${what} "${id}": that is not an id of Rindle.`)
+  if (!validate(id)) throw new RindleError('not_found', `There is no ${what} "${id}": it is not an id of Rindle.`)
 }

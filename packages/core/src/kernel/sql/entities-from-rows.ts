@@ -14,7 +14,7 @@ import {
   timeOrNull,
 } from './row-values.ts'
 
-/** A row of `media_assets`, with every column. */
+/** Reads a row of `media_assets`, with every column. */
 export function assetFromRow(row: Row): Asset {
   return {
     id: text(row, 'id'),
@@ -44,7 +44,7 @@ export function assetFromRow(row: Row): Asset {
   }
 }
 
-/** A row of `media_variants`, with every column. */
+/** Reads a row of `media_variants`, with every column. */
 export function variantFromRow(row: Row): Variant {
   return {
     id: text(row, 'id'),
@@ -73,7 +73,7 @@ export function variantFromRow(row: Row): Variant {
   }
 }
 
-/** A row of `media_attachments`, with every column. */
+/** Reads a row of `media_attachments`, with every column. */
 export function attachmentFromRow(row: Row): Attachment {
   return {
     id: text(row, 'id'),

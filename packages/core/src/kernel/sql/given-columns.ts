@@ -1,13 +1,13 @@
-/** The column of each field that a statement may write, and its type in SQL. */
+/** The column of each field that a statement may write, and its SQL type. */
 export type ColumnsOf<F extends string> = Readonly<Record<F, readonly [column: string, type: string]>>
 
-/** Parts of a statement that writes columns by their names, out of one JSON value. */
+/** Parts of a statement that writes named columns from one JSON value. */
 export interface GivenColumns {
   /** For the column list of `jsonb_to_record(set)`, each with a comma before it. */
   readonly record: string
-  /** For SET, from a record that is called `given`, each with a comma before it. */
+  /** For SET, from a record named `given`, each with a comma before it. */
   readonly assignments: string
-  /** What goes into the JSON value. */
+  /** The content of the JSON value. */
   readonly values: Readonly<Record<string, unknown>>
 }
 

@@ -1,8 +1,8 @@
 import { RindleError } from '../../domain/errors.ts'
 
 /**
- * Readers of one column each. A row may come through pg, Prisma, Kysely, Drizzle or Knex, and these disagree: a
- * bigint arrives as a string, a number or a BigInt, a time as a Date or a string, JSON parsed or as text.
+ * Readers of one column each. A row may come through pg, Prisma, Kysely, Drizzle or Knex, which disagree: a bigint
+ * arrives as a string, a number or a BigInt, a time as a Date or a string, JSON parsed or as text.
  */
 export type Row = Readonly<Record<string, unknown>>
 
@@ -40,7 +40,7 @@ export function time(row: Row, column: string): Date {
   const value = row[column]
   if (value instanceof Date) return value
   if (typeof value === 'string' && /^\d{4,}-\d\d-\d\d/.test(value)) return new Date(value)
-  // `pg` gives null for a time that it cannot read. Any other form could be read as another day.
+  // `pg` gives null for an unreadable time. Any other form could be read as another day.
   throw new RindleError(
     'config_invalid',
     `The time in column ${column} cannot be read. Set DateStyle to ISO on the connection of this transaction.`,
@@ -53,7 +53,7 @@ export function timeOrNull(row: Row, column: string): Date | null {
   return value === null || value === undefined ? null : time(row, column)
 }
 
-/** A JSON column; the caller says what Rindle itself wrote there. */
+/** A JSON column; the caller names the type that Rindle itself wrote there. */
 export function json<T>(row: Row, column: string): T {
   const value = row[column]
   return (typeof value === 'string' ? JSON.parse(value) : value) as T

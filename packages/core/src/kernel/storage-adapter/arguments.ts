@@ -1,13 +1,13 @@
 import { RindleError } from '../../domain/errors.ts'
 import type { ByteRange } from '../../ports/storage.ts'
 
-/** Throws `invalid_input` for a range that is none. One that begins behind the end of an object is a range. Pure. */
+/** Throws `invalid_input` for an invalid range. A range may begin behind the end of the object. Pure. */
 export function assertByteRange({ start, end = Number.MAX_SAFE_INTEGER }: ByteRange): void {
   if (Number.isSafeInteger(start) && Number.isSafeInteger(end) && start >= 0 && start <= end) return
-  throw new RindleError('invalid_input', `The range ${start} to ${end} is none: 0 ≤ start ≤ end.`)
+  throw new RindleError('invalid_input', `The range ${start} to ${end} is not valid: 0 ≤ start ≤ end.`)
 }
 
-/** Throws `invalid_input` for a limit of a list that is no positive integer. `Infinity` is no limit. Pure. */
+/** Throws `invalid_input` unless the limit of a list is a positive integer, or `Infinity`. Pure. */
 export function assertListLimit(limit: number): void {
   if (limit === Number.POSITIVE_INFINITY || (Number.isSafeInteger(limit) && limit >= 1)) return
   throw new RindleError('invalid_input', `The limit of a list is a positive integer, not ${limit}.`)

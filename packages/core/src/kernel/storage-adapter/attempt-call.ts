@@ -1,6 +1,6 @@
 /**
- * Does the work of one call of an adapter. An aborted call rejects with the signal's reason, whatever the work made of it,
- * and one that was aborted before it began does nothing; a failed call rejects with what `mapError` makes of the error.
+ * Runs the work of one call of an adapter. An aborted call rejects with the signal's reason, whatever the work returned; a
+ * call that was aborted before it began does no work. A failed call rejects with the error of `mapError`.
  */
 export async function attemptCall<T>(
   signal: AbortSignal | undefined,
@@ -15,7 +15,7 @@ export async function attemptCall<T>(
   }
 }
 
-/** What a call rejects with that failed with `error`: when it was aborted the reason of its signal, and else the error. */
+/** Returns the signal's reason if the call was aborted, and else the error with which it failed. */
 export function abortedOr(error: unknown, signal: AbortSignal | undefined): unknown {
   return signal?.aborted ? signal.reason : error
 }

@@ -1,28 +1,28 @@
 import { createHash } from 'node:crypto'
 import { RindleError } from '../../domain/errors.ts'
 
-/** What a body was declared to be. */
+/** The declared size and checksum of a body. */
 export interface DeclaredBytes {
   readonly byteSize?: number | undefined
   /** Lower-case hex. */
   readonly checksumSha256?: string | undefined
 }
 
-/** Compares the bytes of a body with what was declared; throws `checksum_mismatch`. */
+/** Compares the bytes of a body with its declaration; throws `checksum_mismatch`. */
 export interface BytesCheck {
-  /** Takes the next bytes; throws when there are more than declared. */
+  /** Takes the next bytes; throws if there are more than declared. */
   update(bytes: Uint8Array): void
-  /** Throws when there were fewer than declared, or others. */
+  /** Throws if there were fewer bytes than declared, or other ones. */
   finish(): void
 }
 
-/** A {@link BytesCheck} that takes the SHA-256 in any case. */
+/** A {@link BytesCheck} that always computes the SHA-256. */
 export interface HashingCheck extends BytesCheck {
-  /** As {@link BytesCheck.finish}; gives the SHA-256 in lower-case hex. */
+  /** As {@link BytesCheck.finish}; returns the SHA-256 in lower-case hex. */
   finish(): string
 }
 
-/** Begins a check of the body that is to be put under `key`. Takes no SHA-256 where none was declared. */
+/** Begins a check of the body for `key`. Computes no SHA-256 if none was declared. */
 export function declaredBytes(key: string, declared: DeclaredBytes): BytesCheck {
   const { byteSize, checksumSha256 } = declared
   if (checksumSha256 !== undefined) return hashingCheck(key, declared)
@@ -43,7 +43,7 @@ export function hashingCheck(key: string, { byteSize, checksumSha256 }: Declared
       counted.finish()
       const actual = hash.digest('hex')
       const isOther = checksumSha256 !== undefined && checksumSha256 !== actual
-      if (isOther) throw mismatch(key, 'not of the declared SHA-256')
+      if (isOther) throw mismatch(key, 'of another SHA-256 than declared')
       return actual
     },
   }

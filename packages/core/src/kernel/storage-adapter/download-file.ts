@@ -2,12 +2,12 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { codeOf } from '../../domain/error-text.ts'
 import { RindleError } from '../../domain/errors.ts'
 
-/** What the system says of a path that no file can be made at. */
+/** The system's codes for a path at which no file can be made. */
 const UNFIT_PATH: readonly (string | undefined)[] = ['EEXIST', 'ENOENT', 'ENOTDIR']
 
 /**
- * Opens the file that a download is written to, for its owner alone. It must not be there yet, and its directory must:
- * `invalid_input`. Any other error is that of the system.
+ * Opens the file that a download is written to, for its owner alone. It must not exist yet, and its directory
+ * must: `invalid_input`. Any other error is the system's.
  */
 export async function openDownloadFile(path: string): Promise<FileHandle> {
   try {
@@ -15,7 +15,7 @@ export async function openDownloadFile(path: string): Promise<FileHandle> {
   } catch (error) {
     const code = codeOf(error)
     if (!UNFIT_PATH.includes(code)) throw error
-    const message = `A download needs a file that is not there yet, in a directory that is: ${code}.`
+    const message = `A download needs a new file in an existing directory: ${code}.`
     throw new RindleError('invalid_input', message, { cause: error })
   }
 }

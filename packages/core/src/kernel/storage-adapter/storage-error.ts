@@ -1,17 +1,17 @@
 import { type ErrorCode, type JsonObject, RindleError } from '../../domain/errors.ts'
 
-/** What a storage was doing when it failed. */
+/** The call in which a storage failed. */
 export interface StorageCall {
   /** The method of the port. */
   readonly operation: string
-  /** The object, where the call is about one. */
+  /** The object, if the call is about one. */
   readonly key?: string
 }
 
-/** What an adapter makes of one kind of failure. */
+/** How an adapter tells one kind of failure. */
 export interface StorageFailure {
   readonly code: ErrorCode
-  /** What is wrong and what to do, without a full stop. */
+  /** The problem and the next step, without a full stop. */
   readonly what: string
 }
 
@@ -32,7 +32,7 @@ export function storageError(
   })
 }
 
-/** The error of an etag that is not the one that was asked for; `retryable` where nobody asked for one. */
+/** The error of an etag that is not the expected one; `retryable` if the caller expected none. */
 export function etagDiffers(key: string, retryable = false): RindleError {
   return new RindleError('storage_precondition_failed', `The object "${key}" was replaced since its etag was read.`, {
     details: { key },

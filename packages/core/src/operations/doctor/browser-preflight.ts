@@ -2,15 +2,15 @@ import type { Finding } from '../../ports/diagnosis.ts'
 import type { SignedRequest } from '../../ports/storage.ts'
 import { exchange, type SignedAnswer } from './send-signed.ts'
 
-/** Stands for any origin: no rule that names origins names this one. */
+/** Stands for any origin: no rule names it. */
 const ANY_ORIGIN = 'https://any-origin.invalid'
-/** Headers that a browser sets by itself, or that need no permission. */
+/** Headers that a browser sets itself, or that need no permission. */
 const WITHOUT_PERMISSION = new Set(['content-length', 'host'])
 
 /**
- * Asks the store what a browser asks before it uploads from a page of another origin: whether it may.
+ * Sends the store the preflight of a browser on a page of another origin.
  *
- * @param origin that of the pages; without one, whether any origin may.
+ * @param origin the origin of the pages; without one, any origin
  */
 export async function preflightFinding(
   request: SignedRequest,
@@ -47,7 +47,7 @@ export async function preflightFinding(
   }
 }
 
-/** Why a browser would not go on, or `undefined`. Pure. */
+/** The reason for which a browser would stop, or `undefined`. Pure. */
 export function refusalOf(
   { status, headers }: Pick<SignedAnswer, 'status' | 'headers'>,
   wanted: { readonly origin: string; readonly method: string; readonly headers: readonly string[] },

@@ -1,22 +1,22 @@
 import type { Finding } from '../../ports/diagnosis.ts'
 
-/** Two readings of the own clock round one reading of another's, in milliseconds since the epoch. */
+/** Two readings of our own clock around one reading of another, in milliseconds since the epoch. */
 export interface ClockReadings {
   readonly before: number
   readonly other: number
   readonly after: number
 }
 
-/** Whose clock it is, and how far off it may be. */
+/** The owner of the clock, and its tolerance. */
 export interface ClockTolerance {
   readonly whose: string
-  /** How exactly the other clock can be read. */
+  /** The precision of the other clock's reading. */
   readonly resolutionMs: number
   readonly warnFromMs: number
   readonly errorFromMs: number
 }
 
-/** Judges how far two clocks are apart. Pure. */
+/** Judges the difference between two clocks. Pure. */
 export function clockFinding(id: string, readings: ClockReadings, tolerance: ClockTolerance): Finding {
   const { whose, warnFromMs, errorFromMs } = tolerance
   const skewMs = skewOf(readings, tolerance.resolutionMs)
@@ -31,7 +31,7 @@ export function clockFinding(id: string, readings: ClockReadings, tolerance: Clo
   }
 }
 
-/** Zero while the other clock may have been read between the two readings of the own one. */
+/** Zero while the other reading may lie between our two. */
 function skewOf({ before, other, after }: ClockReadings, resolutionMs: number): number {
   if (other > after) return other - after
   return other + resolutionMs < before ? other + resolutionMs - before : 0

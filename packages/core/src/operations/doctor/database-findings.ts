@@ -8,15 +8,15 @@ import { reasonOf } from './reason-of.ts'
 const OLDEST_MAJOR = 14
 const CLOCK = { whose: 'the database', resolutionMs: 1, warnFromMs: 5_000, errorFromMs: 60_000 }
 
-/** What the checks of the database have shown so far; what needs it is not checked without it. */
+/** The results of the database checks so far; checks that need the database depend on them. */
 export interface DatabaseFacts {
   isReachable: boolean
   hasTables: boolean
-  /** Whether it has what is remembered of storages, which versions before did not write down. */
+  /** Whether it has the table of known storages, which earlier versions lack. */
   remembersStorages: boolean
 }
 
-/** Checks that the database answers, is new enough, and has the same time. */
+/** Checks that the database answers, is new enough, and agrees about the time. */
 export async function* databaseFindings(runtime: Runtime, facts: DatabaseFacts): AsyncGenerator<Finding> {
   const before = runtime.now().getTime()
   const startedAt = performance.now()

@@ -14,7 +14,7 @@ import { storageFindings } from './storage-findings.ts'
 import { workDirectoryFindings } from './work-directory-findings.ts'
 import { workerFindings } from './worker-findings.ts'
 
-/** What is to be checked. */
+/** The scope of the checks. */
 interface Scope {
   readonly profiles: Readonly<Record<string, Profile>>
   /** Names of storages. */
@@ -22,7 +22,7 @@ interface Scope {
   readonly origin: string | undefined
 }
 
-/** Every diagnosis of an instance, in the order in which they are made: what others need comes before them. */
+/** Every diagnosis of an instance, in order: each comes after those that it depends on. */
 export function diagnosesOf(runtime: Runtime, scope: Scope): readonly Diagnosis[] {
   const facts: DatabaseFacts = { isReachable: false, hasTables: false, remembersStorages: false }
   return [
@@ -44,7 +44,7 @@ function local(id: string, component: string, run: () => AsyncIterable<Finding> 
   return { id, component, needsNetwork: false, run }
 }
 
-/** Those processors that some profile needs, for its variants or to read what it accepts. */
+/** Diagnoses of the processors that some profile needs, for its variants or to read the types that it accepts. */
 function processorDiagnoses(processors: readonly Processor[], profiles: readonly Profile[]): readonly Diagnosis[] {
   const wanted = new Set(
     profiles.flatMap(({ variants }) => Object.values(variants).map(({ recipe }) => recipeCapability(recipe))),

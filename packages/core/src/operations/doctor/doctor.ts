@@ -6,31 +6,34 @@ import { type Limits, runDiagnosis } from './run-diagnosis.ts'
 
 /** Options of {@link doctor}. */
 export interface DoctorOptions<P extends string = string> {
-  /** Checks only what these profiles need of storages and processors. @default every profile */
+  /** Checks only the needs of these profiles in storages and processors. @default every profile */
   readonly profiles?: readonly P[]
-  /** Asks neither database nor storage nor anything else over a network: for builds. @default false */
+  /** Uses no network: no database, no storage. For builds. @default false */
   readonly offline?: boolean
-  /** The origin of the pages that upload, "https://app.example": whether the storages let it. @default any origin would do */
+  /**
+   * The origin of the pages that upload, "https://app.example": the doctor checks that the storages allow it. @default
+   * any origin
+   */
   readonly origin?: string
-  /** How long one check may take, in milliseconds, at most ten minutes. @default 15000 */
+  /** The time limit of one check, in milliseconds, at most ten minutes. @default 15000 */
   readonly timeoutMs?: number
-  /** Ends the run; what was begun in a storage is still removed. */
+  /** Ends the run; objects that it put into a storage are still removed. */
   readonly signal?: AbortSignal
   /** Called for every check as soon as it has ended. */
   readonly onCheck?: (check: DoctorCheck) => void
 }
 
-/** One check, and how it ended. */
+/** One check and its result. */
 export interface DoctorCheck extends Finding {
-  /** What of the instance it belongs to: "database", "jobs", the name of a storage or a profile. */
+  /** The checked part of the instance: "database", "jobs", the name of a storage or a profile. */
   readonly component: string
 }
 
-/** What {@link doctor} found. */
+/** The results of {@link doctor}. */
 export interface DoctorReport {
   readonly checks: readonly DoctorCheck[]
   readonly counts: Readonly<Record<CheckStatus, number>>
-  /** Whether `signal` ended it before all was checked. */
+  /** Whether `signal` ended it before everything was checked. */
   readonly interrupted: boolean
 }
 
@@ -39,8 +42,8 @@ const LONGEST_TIMEOUT_MS = 600_000
 
 /**
  * Checks the set-up: runtime, database, migrations, queues, workers, storages, processors, profiles, disk. A check that
- * throws or hangs is an error of that check. Needs no `start`, and leaves nothing behind: objects that it puts into the
- * storages lie below `staging/` and are deleted. Emits `rindle.runtime.check.stop`. `unknown_profile`, `invalid_input`.
+ * throws or hangs counts as an error. Needs no `start`, and leaves nothing behind: its test objects in the storages lie
+ * below `staging/` and are deleted. Emits `rindle.runtime.check.stop`. `unknown_profile`, `invalid_input`.
  */
 export async function doctor(runtime: Runtime, options: DoctorOptions = {}): Promise<DoctorReport> {
   const limits = limitsOf(options)

@@ -3,7 +3,7 @@ import type { Finding } from '../../ports/diagnosis.ts'
 
 const MOST_NAMED = 5
 
-/** Checks that the database is as the migrations of this version make it. */
+/** Checks that the database has exactly the migrations of this version. */
 export async function* migrationFindings(database: Database): AsyncGenerator<Finding> {
   const { migrations, drift } = await inspectSchema(database)
   yield appliedFinding(migrations)
@@ -35,7 +35,7 @@ function failedFinding({ failed }: MigrationStatus): Finding {
     id,
     status: 'error',
     summary: `begun and not finished: ${listed(failed)}`,
-    fix: 'Run `rindle migrate`: it tries again, or says what has to be undone before.',
+    fix: 'Run `rindle migrate`: it tries again, or says what you must undo first.',
   }
 }
 
@@ -45,8 +45,8 @@ function editedFinding({ edited }: MigrationStatus): Finding {
   return {
     id,
     status: 'error',
-    summary: `applied from other contents than are installed: ${listed(edited)}`,
-    fix: 'Install @rindle/prisma again. Put changes of your own into migrations of your own.',
+    summary: `applied with other contents than the installed ones: ${listed(edited)}`,
+    fix: 'Install @rindle/prisma again. Put your own changes into your own migrations.',
   }
 }
 
@@ -63,15 +63,15 @@ function driftFinding(drift: SchemaDrift | null): Finding {
   const parts = Object.entries(drift).flatMap(([kind, names]: [string, readonly string[]]) =>
     names.length === 0 ? [] : [`${kind}: ${listed(names)}`],
   )
-  if (parts.length === 0) return { id, status: 'ok', summary: 'schema rindle is as its migrations make it' }
+  if (parts.length === 0) return { id, status: 'ok', summary: 'schema rindle matches its migrations' }
   const isBroken = drift.missing.length + drift.changed.length > 0
   return {
     id,
     status: isBroken ? 'error' : 'warn',
     summary: parts.join('; '),
     fix: isBroken
-      ? 'Put back what was changed by hand: the migrations of @rindle/prisma have the statements.'
-      : 'Move what is your own out of schema rindle.',
+      ? 'Undo the changes made by hand: the migrations of @rindle/prisma have the statements.'
+      : 'Move your own objects out of schema rindle.',
   }
 }
 

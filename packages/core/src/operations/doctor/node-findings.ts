@@ -11,7 +11,7 @@ const SHORT_LIVED: Readonly<Record<string, string>> = {
   FUNCTIONS_WORKER_RUNTIME: 'Azure Functions',
 }
 
-/** Checks what Rindle runs on. Pure. */
+/** Checks the runtime of the process. Pure. */
 export function nodeFindings(version: string, env: Readonly<Record<string, string | undefined>>): readonly Finding[] {
   return [versionFinding(version), environmentFinding(env)]
 }

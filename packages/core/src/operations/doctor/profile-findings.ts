@@ -5,13 +5,13 @@ import type { Processor } from '../../ports/processor.ts'
 import type { StorageAdapter, StorageCapability } from '../../ports/storage.ts'
 import type { Profile } from '../../profile/profile.ts'
 
-/** What operators lack with a storage that lacks a capability. */
+/** The consequence, for operators, of a missing capability of a storage. */
 const WITHOUT: Partial<Readonly<Record<StorageCapability, string>>> = {
   head: '`rindle verify-storage`',
   list: '`rindle scan-orphans`',
 }
 
-/** Checks one profile against the storage that it names and the processors that there are. Pure. */
+/** Checks one profile against its storage and the processors. Pure. */
 export function profileFindings(
   profile: Profile,
   storage: StorageAdapter,
@@ -38,14 +38,14 @@ function recipesFinding({ variants, accept }: Profile): Finding {
     return {
       id,
       status: 'warn',
-      summary: `never made, because nothing is accepted to make them from: ${impossible.map(([name]) => name).join(', ')}`,
-      fix: 'Accept a type that they are made from, or remove them.',
+      summary: `never made, because no accepted type is a source for them: ${impossible.map(([name]) => name).join(', ')}`,
+      fix: 'Accept a type that they can be made from, or remove them.',
     }
   }
   return { id, status: 'ok', summary: entries.length === 0 ? 'no variants' : `${entries.length} valid` }
 }
 
-/** What a probe would say that a file of this type is. */
+/** The kind that a probe would find for a file of this type. */
 function kindOf(type: string): string {
   const kind = type.split('/', 1)[0] ?? ''
   return ['image', 'video', 'audio'].includes(kind) ? kind : 'other'
@@ -59,7 +59,7 @@ function storageFinding(profile: Profile, storage: StorageAdapter): Finding {
     return { id, status: 'error', summary: `${where} has no ${needed}`, fix: 'Choose another storage or delivery.' }
   }
   const lacking = Object.entries(WITHOUT).filter(([capability]) => !storage.capabilities.has(capability as never))
-  if (lacking.length === 0) return { id, status: 'ok', summary: `${where} has every capability that is needed` }
+  if (lacking.length === 0) return { id, status: 'ok', summary: `${where} has every needed capability` }
   return {
     id,
     status: 'warn',

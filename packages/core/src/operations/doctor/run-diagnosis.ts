@@ -2,27 +2,27 @@ import type { CheckStatus, Finding } from '../../ports/diagnosis.ts'
 import type { Diagnosis } from './diagnosis.ts'
 import { reasonOf } from './reason-of.ts'
 
-// For removing what was made, after the checks themselves took too long.
+// Time to remove test objects after the checks themselves took too long.
 const CLEANUP_TIMEOUT_MS = 5_000
 
-/** A finding with what it belongs to, and how long it took. */
+/** A finding with its component and its duration. */
 interface TimedCheck {
   readonly check: Finding & { readonly component: string }
   readonly durationUs: number
 }
 
-/** What bounds a diagnosis. */
+/** The limits of a diagnosis. */
 export interface Limits {
   readonly signal: AbortSignal
-  /** For each of its checks. */
+  /** For each check. */
   readonly timeoutMs: number
 }
 
 class TimedOut extends Error {}
 
 /**
- * Makes the checks of a diagnosis. Never rejects: one that throws or takes too long is an error, and the last of its
- * diagnosis; when `signal` is aborted it ends without a word.
+ * Runs the checks of a diagnosis. Never rejects: a check that throws or takes too long becomes an error, and the last
+ * one of its diagnosis; when `signal` aborts, it ends silently.
  */
 export async function* runDiagnosis(diagnosis: Diagnosis, limits: Limits): AsyncGenerator<TimedCheck> {
   const { component } = diagnosis
@@ -48,12 +48,12 @@ export async function* runDiagnosis(diagnosis: Diagnosis, limits: Limits): Async
   }
 }
 
-/** Begins inside of the generator, so that what a `run` throws at once is caught like the rest. */
+/** Begins inside the generator, so that a synchronous throw of `run` is caught like the rest. */
 async function* findingsOf({ run }: Diagnosis, signal: AbortSignal): AsyncGenerator<Finding, void> {
   yield* run({ signal })
 }
 
-/** Rejects with the signal's reason when it is aborted, and with {@link TimedOut} when it takes too long. */
+/** Rejects with the signal's reason when that aborts, and with {@link TimedOut} when the work takes too long. */
 async function within<T>(work: Promise<T>, { signal, timeoutMs }: Limits): Promise<T> {
   signal.throwIfAborted()
   const { promise: cut, reject } = Promise.withResolvers<never>()
@@ -68,7 +68,7 @@ async function within<T>(work: Promise<T>, { signal, timeoutMs }: Limits): Promi
   }
 }
 
-/** Gives what was begun its time to be removed. What became of it is in the log, if it matters. */
+/** Waits for clean-up to end. The log has its result, if it matters. */
 async function withinCleanup(ended: Promise<unknown>): Promise<void> {
   const { promise: cut, resolve } = Promise.withResolvers<void>()
   const timer = setTimeout(resolve, CLEANUP_TIMEOUT_MS)
@@ -80,7 +80,7 @@ function broken({ id }: Diagnosis, error: unknown, timeoutMs: number): Finding {
   const status: CheckStatus = 'error'
   if (error instanceof TimedOut) {
     const summary = `did not end within ${timeoutMs / 1_000} s`
-    return { id, status, summary, fix: 'Check that what it asks is running and reachable from here, and try again.' }
+    return { id, status, summary, fix: 'Check that the other side is running and reachable from here, and try again.' }
   }
   return { id, status, summary: `could not be checked: ${reasonOf(error)}`, fix: 'Remove the cause and try again.' }
 }

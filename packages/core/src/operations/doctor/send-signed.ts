@@ -3,7 +3,7 @@ import { reasonOf } from './reason-of.ts'
 
 const MOST_BYTES = 65_536
 
-/** What was answered to a signed request. */
+/** The answer to a signed request. */
 export interface SignedAnswer {
   readonly status: number
   readonly headers: Headers
@@ -11,7 +11,7 @@ export interface SignedAnswer {
   readonly body: Buffer
 }
 
-/** Nobody answers where a signed request leads to; a browser may reach it all the same. */
+/** No server answers at the target of a signed request; a browser may still reach it. */
 export class Unreachable extends Error {
   /** Scheme, host and port: the rest of the URL is a secret. */
   readonly origin: string

@@ -1,7 +1,7 @@
 import { isRindleError } from '../../domain/errors.ts'
 import type { StorageAdapter } from '../../ports/storage.ts'
 
-/** Somebody answered a signed request, and not as the storage would. */
+/** A server answered a signed request, but not as the storage would. */
 export class Unexpected extends Error {
   readonly status: number
 
@@ -11,12 +11,15 @@ export class Unexpected extends Error {
   }
 }
 
-/** What is to be done about a step that failed, with the kind of storage that it failed on. Pure. */
+/** The advice for a failed step, by the kind of storage. Pure. */
 export function storageAdvice(error: unknown, { capabilities }: Pick<StorageAdapter, 'capabilities'>): string {
   return capabilities.has('local') ? localAdvice(error) : remoteAdvice(error)
 }
 
-/** What is to be done where nobody answers. Whether clients reach what this machine does not, only they can tell. Pure. */
+/**
+ * The advice where no server answers. Only the operator knows whether clients reach an address that this machine does
+ * not. Pure.
+ */
 export function unreachableAdvice({ capabilities }: Pick<StorageAdapter, 'capabilities'>): string {
   return capabilities.has('local')
     ? 'Start the application, which answers such requests with rindle.serveFile(), or correct `baseUrl`.'
@@ -35,20 +38,20 @@ function localAdvice(error: unknown): string {
   }
   if (isRindleError(error, 'storage_unavailable')) return 'Mount the disk of the root directory, or make the directory.'
   if (isRindleError(error, 'insufficient_disk')) return 'Free space on the disk of the root directory.'
-  return 'Check the root directory, and what answers at `baseUrl`.'
+  return 'Check the root directory, and the application at `baseUrl`.'
 }
 
 function remoteAdvice(error: unknown): string {
   if (error instanceof Unexpected && error.status === 403) {
     return (
-      'Let the clocks agree, let nothing between change the host or the headers of a request, and grant the credentials ' +
-      'what the README of the adapter lists under rights.'
+      'Let the clocks agree, let no proxy change the host or the headers of a request, and grant the credentials ' +
+      'the rights that the README of the adapter lists.'
     )
   }
   if (isRindleError(error, 'storage_denied')) {
-    return 'Correct the credentials, or grant them what the README of the adapter lists under rights.'
+    return 'Correct the credentials, or grant them the rights that the README of the adapter lists.'
   }
   if (isRindleError(error, 'storage_unavailable')) return 'Start the storage, correct its endpoint, or make its bucket.'
   if (isRindleError(error, 'insufficient_disk')) return 'Free space where the storage keeps its objects.'
-  return 'Check the options of the storage, and what stands between it and this machine.'
+  return 'Check the options of the storage, and the network between it and this machine.'
 }

@@ -13,19 +13,19 @@ import { reasonOf } from './reason-of.ts'
 import { sendSigned, Unreachable } from './send-signed.ts'
 import { storageAdvice, Unexpected, unreachableAdvice } from './storage-advice.ts'
 
-/** What the checks of a storage need to know. */
+/** The context of a storage's checks. */
 export interface StorageContext {
   /** Name of the storage. */
   readonly name: string
   /** The origin of the pages that upload. */
   readonly origin: string | undefined
-  /** Whether the database can be asked what it remembers of the storage. */
+  /** Whether the database can tell what it knows of the storage. */
   readonly isRemembered: boolean
   readonly signal: AbortSignal
 }
 
 const CANARY = Buffer.from('rindle doctor\n')
-// In two, so that the second goes on from what was kept of the first.
+// In two parts, so that the second continues from the stored state of the first.
 const PIECES = [CANARY.subarray(0, 7), CANARY.subarray(7)]
 const CONTENT_TYPE = 'text/plain'
 const URL_LIFE_MS = 60_000
@@ -33,9 +33,9 @@ const CLEANUP_TIMEOUT_MS = 5_000
 const CLOCK = { whose: 'the storage', resolutionMs: 1_000, warnFromMs: 60_000, errorFromMs: 900_000 }
 
 /**
- * Puts a small object into the storage, reads it in every way that clients do, and deletes it: what any adapter must be
- * able to do, asked through its port, and then what the adapter checks of itself. A local one checks itself first: into a
- * directory that says it is not the right one nothing is put.
+ * Puts a small object into the storage, reads it in every way that clients do, and deletes it: first the duties of
+ * every adapter, through its port, and then the adapter's own checks. A local storage runs its own checks first:
+ * nothing is written to a directory that is not the right one.
  */
 export async function* storageFindings(runtime: Runtime, context: StorageContext): AsyncGenerator<Finding> {
   const { name, signal, isRemembered } = context
@@ -71,9 +71,9 @@ class Canary {
   readonly #key: string
   readonly #partsKey: string
   readonly #piecesKey: string
-  /** Keys under which there may be something. */
+  /** Keys that may hold an object. */
   readonly #left = new Set<string>()
-  /** How to give an upload up that was begun and not finished, by its key. */
+  /** For each unfinished upload, by its key, the way to abort it. */
   readonly #unfinished = new Map<string, (options: StorageCallOptions) => Promise<void>>()
 
   constructor(runtime: Runtime, context: StorageContext) {
@@ -115,7 +115,7 @@ class Canary {
     yield await this.#check('storage.delete', () => this.#delete())
   }
 
-  /** Removes what the checks have left, also when they were cut off. */
+  /** Removes the checks' objects, even after a cut-off. */
   async remove(): Promise<void> {
     const signal = AbortSignal.timeout(CLEANUP_TIMEOUT_MS)
     try {
@@ -124,7 +124,7 @@ class Canary {
     } catch (error) {
       const keys = [...new Set([...this.#left, ...this.#unfinished.keys()])]
       const fields = { storage: this.#context.name, keys, ...errorFields(error) }
-      this.#runtime.logger.warn(fields, 'An object of the doctor could not be removed; scan-orphans finds it.')
+      this.#runtime.logger.warn(fields, 'A test object of the doctor could not be removed; scan-orphans finds it.')
     }
   }
 
@@ -219,7 +219,7 @@ class Canary {
     this.#unfinished.delete(key)
     const { body } = await this.#storage.get(key, { signal })
     assertCanary(await buffer(body))
-    return 'an upload was interrupted and went on'
+    return 'an upload was interrupted and continued'
   }
 
   async #delete(): Promise<string> {
@@ -227,7 +227,7 @@ class Canary {
       await this.#storage.delete(key, { signal: this.#signal })
       this.#left.delete(key)
     }
-    return 'what was put is deleted'
+    return 'the object is deleted'
   }
 
   #signPut(): Promise<SignedRequest> {
@@ -248,7 +248,7 @@ class Canary {
     }
   }
 
-  /** The finding for a step that failed; what was cut off is none. */
+  /** The finding for a failed step; a cut-off step has none. */
   #failed(id: string, error: unknown): Finding {
     this.#signal.throwIfAborted()
     if (error instanceof Unreachable) return unreachable(id, error, this.#storage)
@@ -257,7 +257,7 @@ class Canary {
 }
 
 function unreachable(id: string, error: Unreachable, storage: StorageAdapter): Finding {
-  const summary = `nobody answers at ${error.origin}, where signed URLs lead: ${error.message}`
+  const summary = `no server answers at ${error.origin}, the target of signed URLs: ${error.message}`
   return { id, status: 'warn', summary, fix: unreachableAdvice(storage) }
 }
 
@@ -266,5 +266,5 @@ function differs(what: string): Error {
 }
 
 function assertCanary(bytes: Buffer): void {
-  if (!bytes.equals(CANARY)) throw differs('what is read is not what was put')
+  if (!bytes.equals(CANARY)) throw differs('the bytes that were read differ from those that were put')
 }

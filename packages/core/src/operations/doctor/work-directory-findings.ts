@@ -8,7 +8,7 @@ import { reasonOf } from './reason-of.ts'
 const WRITABLE = 'work_directory.writable'
 const CANARY_BYTES = 65_536
 
-/** Checks that work in progress has room: its directory can be written, and holds the largest source twice. */
+/** Checks that work in progress has room: its directory is writable, and can hold the largest source twice. */
 export async function* workDirectoryFindings(
   directory: string,
   profiles: Readonly<Record<string, Profile>>,
@@ -33,7 +33,7 @@ export async function* workDirectoryFindings(
 async function writableFinding(directory: string): Promise<Finding> {
   let made: string | undefined
   try {
-    // A sweep knows it by its name, should this process be killed now.
+    // A sweep recognises it by its name, in case this process is killed now.
     made = await mkdtemp(join(directory, WORK_DIRECTORY_PREFIXES.run))
     await writeFile(join(made, 'canary'), Buffer.alloc(CANARY_BYTES), { flush: true })
     return { id: WRITABLE, status: 'ok', summary: `${directory} can be written` }
@@ -46,14 +46,14 @@ async function writableFinding(directory: string): Promise<Finding> {
 
 function unwritable(directory: string, error: unknown): Finding {
   const summary = `${directory} cannot be written: ${reasonOf(error)}`
-  const fix = 'Free space or grant the right there, or set `workDirectory`.'
+  const fix = 'Free space or grant write access there, or set `workDirectory`.'
   return { id: WRITABLE, status: 'error', summary, fix }
 }
 
 /** Judges the free space against the largest source that some profile accepts. Pure. */
 export function spaceFinding(freeBytes: number, largestBytes: number): Finding {
   const id = 'work_directory.space'
-  const summary = `${sizeOf(freeBytes)} free; the largest source that is accepted has ${sizeOf(largestBytes)}`
+  const summary = `${sizeOf(freeBytes)} free; the largest accepted source has ${sizeOf(largestBytes)}`
   if (freeBytes >= 2 * largestBytes) return { id, status: 'ok', summary }
   return {
     id,
@@ -63,7 +63,7 @@ export function spaceFinding(freeBytes: number, largestBytes: number): Finding {
   }
 }
 
-/** Takes back what was made to look: those directories, from the inner to the outer one, that nobody uses meanwhile. */
+/** Removes the directories that the check made and nobody else uses meanwhile, from the inner to the outer one. */
 async function removeEmpty(directory: string, outermost: string): Promise<void> {
   for (let path = directory; path.length >= outermost.length; path = dirname(path)) {
     try {

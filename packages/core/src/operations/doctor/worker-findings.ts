@@ -9,7 +9,7 @@ import type { Profile } from '../../profile/profile.ts'
 
 type Profiles = Readonly<Record<string, Profile>>
 
-/** What waits while nobody works on a queue. */
+/** The consequence of a queue without workers. */
 const CONSEQUENCES: Readonly<Record<QueueName, string>> = {
   rindle_promote: 'uploads stay unverified',
   rindle_process: 'images get no variants',
@@ -18,13 +18,13 @@ const CONSEQUENCES: Readonly<Record<QueueName, string>> = {
   rindle_maintenance: 'scheduled maintenance does not run',
 }
 
-/** Checks that some process works on each queue. */
+/** Checks that some process serves each queue. */
 export async function* workerFindings(runtime: Runtime, profiles: Profiles): AsyncGenerator<Finding> {
   const workers = await knownWorkers(runtime)
   for (const queue of QUEUE_NAMES) yield queueFinding(queue, workers, isNeeded(queue, profiles))
 }
 
-/** Judges who works on a queue. Pure. */
+/** Judges the workers of a queue. Pure. */
 export function queueFinding(queue: QueueName, workers: readonly KnownWorker[], isQueueNeeded: boolean): Finding {
   const id = `workers.${queue.replace('rindle_', '')}`
   const serving = workers.filter(({ queues }) => queues[queue] !== undefined)
@@ -37,26 +37,26 @@ export function queueFinding(queue: QueueName, workers: readonly KnownWorker[], 
   const [last] = serving
   return {
     id,
-    // Only what somebody has scheduled waits there.
+    // Only scheduled tasks wait there.
     status: queue === 'rindle_maintenance' ? 'warn' : 'error',
     summary: `no live worker${last === undefined ? '' : `; the last one, ${lastSeen(last)}`}: ${CONSEQUENCES[queue]}`,
     fix: `Start \`rindle worker\`, or call rindle.work(), for the queue ${queue}.`,
   }
 }
 
-/** Workers live, and their machines cannot do it. */
+/** Workers live, but their machines cannot do the work. */
 function refusedFinding(
   id: string,
   queue: QueueName,
   { host, processId, refused }: KnownWorker,
   many: number,
 ): Finding {
-  const who = many === 1 ? 'the one worker that would' : `all ${many} workers that would`
+  const who = many === 1 ? 'the only worker for it' : `all ${many} workers for it`
   return {
     id,
     status: 'error',
-    summary: `no worker takes jobs: ${CONSEQUENCES[queue]}; ${who} cannot, as process ${processId} on ${host} says: ${refused[queue]}`,
-    fix: 'Install what is missing there, or start `rindle worker` on a machine that has it. It is noticed within a minute.',
+    summary: `no worker takes jobs: ${CONSEQUENCES[queue]}; ${who} cannot; process ${processId} on ${host} says: ${refused[queue]}`,
+    fix: 'Install the missing part there, or start `rindle worker` on a machine that has it. Workers notice within a minute.',
   }
 }
 
@@ -75,5 +75,5 @@ function describe(alive: readonly KnownWorker[], queue: QueueName): string {
   const slots = alive.reduce((sum, { queues }) => sum + (queues[queue] ?? 0), 0)
   const oldest = Math.max(0, ...alive.map(({ beatAgeSeconds }) => Math.round(beatAgeSeconds)))
   const who = `${counted(alive.length, 'worker')} on ${counted(hosts, 'host')}`
-  return `${who}, ${counted(slots, 'job')} at once; each has beaten within ${oldest} s`
+  return `${who}, ${counted(slots, 'job')} at once; each had a heartbeat within ${oldest} s`
 }

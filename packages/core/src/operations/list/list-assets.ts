@@ -8,18 +8,18 @@ import { type ListingOptions, readPage } from './listing.ts'
 /** Options of {@link listAssets}. */
 export interface ListAssetsOptions<P extends string = string> extends ListingOptions<AssetState, P> {}
 
-/** A page of assets, what changed last first. */
+/** A page of assets, the latest change first. */
 export interface AssetPage<P extends string = string> {
   readonly assets: readonly Asset<P>[]
-  /** What to give as `after` for the next page; `null`: this is the last. */
+  /** The `after` of the next page; `null`: this is the last. */
   readonly next: string | null
 }
 
 /**
- * Lists assets by state, profile, owner, reason and time, in pages of bounded size, what changed last first. Uses indexes
- * also among millions. Every page is read as it is then: an asset that changes between two of them moves to the front and is
- * not met again. Of rows with a rare `error` a page may be short, or empty, and yet have a `next`: at most 5,000 are looked
- * through for one. Changes nothing. `unknown_profile`, `invalid_input`.
+ * Lists assets by state, profile, owner, reason and time, in pages of bounded size, the latest change first. Uses
+ * indexes even among millions. Each page is read when you ask for it: an asset that changes between two pages moves to
+ * the front and does not appear again. With a rare `error` a page may be short, or empty, and still have a `next`: it
+ * examines at most 5,000 rows. Changes nothing. `unknown_profile`, `invalid_input`.
  */
 export async function listAssets(runtime: Runtime, options: ListAssetsOptions = {}): Promise<AssetPage> {
   const { profile } = options

@@ -11,16 +11,16 @@ export interface ListVariantsOptions<P extends string = string> extends ListingO
   readonly variant?: string
 }
 
-/** A page of variants, what changed last first. */
+/** A page of variants, the latest change first. */
 export interface VariantPage {
   readonly variants: readonly Variant[]
-  /** What to give as `after` for the next page; `null`: this is the last. */
+  /** The `after` of the next page; `null`: this is the last. */
   readonly next: string | null
 }
 
 /**
- * Lists variants as `listAssets` lists assets; profile and owner are those of their assets. Of a profile, a name or an `error`
- * that few have, a page may be short, or empty, and yet have a `next`: at most 5,000 rows are looked through for one.
+ * Lists variants as `listAssets` lists assets; profile and owner are their asset's. With a rare profile, name or
+ * `error` a page may be short, or empty, and still have a `next`: it examines at most 5,000 rows.
  */
 export async function listVariants(runtime: Runtime, options: ListVariantsOptions = {}): Promise<VariantPage> {
   const { profile, variant } = options

@@ -4,40 +4,40 @@ import type { Owner } from '../../domain/entities.ts'
 import { RindleError } from '../../domain/errors.ts'
 import { type Row, text, textOrNull } from '../../kernel/sql/row-values.ts'
 
-/** What every list can be narrowed by, and where it goes on. */
+/** The filters and the cursor of every list. */
 export interface ListingOptions<S extends string, P extends string> {
   /** Only rows in this state, or in one of these. @default all */
   readonly state?: S | readonly S[]
-  /** Only of this profile; one that is configured no longer, too, as long as it has assets. @default all */
+  /** Only of this profile; also one that is no longer configured, as long as it has assets. @default all */
   readonly profile?: P
-  /** Only what this owner holds, at whatever slot. @default all */
+  /** Only assets that this owner holds, at any slot. @default all */
   readonly owner?: Owner
   /** Only rows with this reason, or with it as a part: "unknown_profile" of "promotion_failed:unknown_profile". @default all */
   readonly error?: string
-  /** Only what has changed since. @default all */
+  /** Only rows that have changed since. @default all */
   readonly since?: Date
-  /** Goes on behind a page: its `next`. @default at the row that changed last */
+  /** Continues after a page: its `next`. @default at the latest change */
   readonly after?: string
   /** Rows of a page, from 1 to 1,000. @default 50 */
   readonly limit?: number
 }
 
-/** A page of rows, not made into entities yet. */
+/** A page of rows, not yet converted to entities. */
 export interface RowPage {
   readonly rows: readonly Row[]
   readonly next: string | null
 }
 
-/** What is to be listed. */
+/** The rows to list. */
 export interface Listing<S extends string> extends ListingOptions<S, string> {
   readonly table: 'media_assets' | 'media_variants'
   /** The column that holds the asset's id. */
   readonly assetId: 'id' | 'asset_id'
-  /** All states that there are. */
+  /** All states of the table. */
   readonly states: readonly S[]
-  /** Conditions that an index knows. */
+  /** Conditions that an index serves. */
   readonly indexed?: (bind: Bind) => readonly string[]
-  /** Conditions that none does, on the rows of `listed`: for them a bounded number of rows is looked through. */
+  /** Conditions on the rows of `listed` that no index serves: for them a bounded number of rows is examined. */
   readonly filters?: (bind: Bind) => readonly string[]
 }
 
@@ -46,17 +46,17 @@ type Bind = (value: string, type: string) => string
 
 const DEFAULT_LIMIT = 50
 const MOST_ROWS = 1_000
-/** Rows that are looked through for one page: some tens of milliseconds. */
+/** Rows that one page examines: some tens of milliseconds. */
 const MOST_EXAMINED = 5_000
 const CURSOR = /^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?\+00)_([0-9a-f-]{36})$/
 
-/** Where a page ends that ends with this row: in UTC and with every microsecond, whatever time zone the session has. */
+/** The cursor of a page that ends with this row: in UTC and with every microsecond, in any time zone of the session. */
 const CURSOR_OF = `to_char(updated_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS.US') || '+00_' || id`
 const ORDER = 'order by updated_at desc, id desc'
 
 /**
- * Reads one page, what changed last first. Rows of several states are taken from one range of an index for each: only a
- * state that stands alone, as a literal, lets the database use the small indexes of the states that need care.
+ * Reads one page, the latest change first. Each state is one range of an index: only a single state, as a literal, lets
+ * the database use the small indexes of the states that need care.
  */
 export async function readPage<S extends string>(database: SqlExecutor, listing: Listing<S>): Promise<RowPage> {
   const limit = limitOf(listing.limit)
@@ -79,7 +79,7 @@ export async function readPage<S extends string>(database: SqlExecutor, listing:
   }
   const page = `select *, ${CURSOR_OF} as cursor from ${range('*')} as listed
     ${filters.length === 0 ? '' : `where ${filters.join(' and ')}`} ${ORDER} limit ${limit + 1}`
-  // Only of a short page it is asked whether it was cut: whether there are so many rows as were looked through.
+  // Only for a short page the statement checks whether it was cut off: whether as many rows exist as were examined.
   const { rows } = await database.executeSql(
     `with page as materialized (${page})
      select page.*, case when (select count(*) from page) <= ${limit} then (
@@ -123,7 +123,7 @@ function limitOf(limit = DEFAULT_LIMIT): number {
   throw new RindleError('invalid_input', `limit must be a whole number from 1 to ${MOST_ROWS}.`)
 }
 
-/** `null`: whatever state. */
+/** `null`: any state. */
 function statesOf<S extends string>({ state, states }: Listing<S>): readonly S[] | null {
   if (state === undefined) return null
   const wanted: readonly S[] = typeof state === 'string' ? [state] : state
@@ -137,7 +137,7 @@ function cursorOf(after: string): { readonly at: string; readonly id: string } {
   const [, at = '', id = ''] = CURSOR.exec(after) ?? []
   const seconds = at.slice(0, 19).replace(' ', 'T')
   const time = new Date(`${seconds}Z`)
-  // JavaScript takes a 31st of February for the 3rd of March; the database does not.
+  // JavaScript reads a 31st of February as the 3rd of March; the database does not.
   const isTime = !Number.isNaN(time.getTime()) && time.toISOString().startsWith(seconds)
   if (isTime && validate(id)) return { at, id }
   throw new RindleError('invalid_input', '`after` must be the `next` of another page.')

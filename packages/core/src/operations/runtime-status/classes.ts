@@ -1,9 +1,9 @@
 import type { StatusClass, StatusRecommendation, StatusSeverity } from './report.ts'
 
-/** What a class is taken for, unless somebody says otherwise, and what to do about it. */
+/** The default severity of a class, and its advice. */
 export interface StatusDefault extends StatusRecommendation {
   readonly severity: StatusSeverity
-  /** What has been so for less long is left out; `null`: time does not matter. */
+  /** Younger findings are left out; `null`: age does not matter. */
   readonly thresholdSeconds: number | null
 }
 
@@ -11,16 +11,16 @@ const MINUTE = 60
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
-/** What every night ends or deletes is late after a day, and some time for the night's work. */
+/** Nightly work is late after a day, plus some time for the work itself. */
 const NIGHTLY = DAY + 2 * HOUR
 
-/** The graces of `purgeUnattached`: before, it leaves them alone. */
+/** The grace period of `purgeUnattached`, which skips them before that. */
 const PURGE_GRACE = 7 * DAY
 const QUARANTINE_GRACE = 30 * DAY
 
 /**
- * What each class is taken for, unless the options of `runtimeStatus` say otherwise. On a healthy day nothing of the
- * severity `error` is found: a deploy takes minutes, a night's work comes every night, and users err.
+ * The default of each class, unless the options of `runtimeStatus` change it. On a healthy day there are no findings of
+ * the severity `error`: a deploy takes minutes, nightly work comes every night, and users make mistakes.
  */
 export const STATUS_DEFAULTS: Readonly<Record<StatusClass, StatusDefault>> = {
   no_worker: {
@@ -28,49 +28,58 @@ export const STATUS_DEFAULTS: Readonly<Record<StatusClass, StatusDefault>> = {
     thresholdSeconds: 2 * MINUTE,
     verb: 'work',
     command: 'rindle worker',
-    advice: 'Start a worker that serves these queues: until then nothing in them is done.',
+    advice: 'Start a worker that serves these queues: until then their jobs wait.',
   },
   stuck_promotion: {
     severity: 'error',
     thresholdSeconds: 5 * MINUTE,
     verb: 'doctor',
     command: 'rindle doctor',
-    advice: 'These uploads wait for what their reason names. Put that right, and they go on by themselves.',
+    advice: 'The reason names what these uploads wait for. Fix it, and they continue automatically.',
   },
   waiting_work: {
     severity: 'error',
     thresholdSeconds: 5 * MINUTE,
     verb: 'doctor',
     command: 'rindle doctor',
-    advice: 'These variants and purges wait for what their reason names. Put that right, and they go on by themselves.',
+    advice: 'The reason names what these variants and purges wait for. Fix it, and they continue automatically.',
+  },
+  dead_job: {
+    severity: 'error',
+    thresholdSeconds: 5 * MINUTE,
+    verb: 'doctor',
+    command: 'rindle doctor',
+    advice:
+      'The attempts of these jobs are used up, and their rows cannot be told: the log of the workers says why. Put that ' +
+      'right, and they go on by themselves.',
   },
   stuck_asset: {
     severity: 'error',
     thresholdSeconds: 5 * MINUTE,
     verb: 'recoverLostWork',
     command: 'rindle recover-lost-work',
-    advice: 'These assets wait for a job that is gone; enqueue it again.',
+    advice: 'The jobs of these assets are gone; enqueue them again.',
   },
   queue_starved: {
     severity: 'error',
     thresholdSeconds: 5 * MINUTE,
     verb: 'recoverLostWork',
     command: 'rindle recover-lost-work',
-    advice: 'These variants are queued and their job is gone; enqueue it again.',
+    advice: 'These variants are queued but their jobs are gone; enqueue them again.',
   },
   orphan_suspect: {
     severity: 'error',
     thresholdSeconds: 5 * MINUTE,
     verb: 'recoverLostWork',
     command: 'rindle recover-lost-work',
-    advice: 'These variants are being made by a job that is gone; enqueue it again.',
+    advice: 'The jobs that make these variants are gone; enqueue them again.',
   },
   refused_by_outage: {
     severity: 'error',
     thresholdSeconds: 0,
     verb: 'releaseAsset',
     command: 'rindle release <assetId>',
-    advice: 'An earlier version refused these files for an outage, which says nothing about them; promote them again.',
+    advice: 'An earlier version refused these files because of an outage; promote them again.',
   },
   failed_work: {
     severity: 'error',
@@ -105,70 +114,70 @@ export const STATUS_DEFAULTS: Readonly<Record<StatusClass, StatusDefault>> = {
     thresholdSeconds: NIGHTLY,
     verb: 'abortIncompleteUploads',
     command: 'rindle abort-incomplete-uploads',
-    advice: 'The time of these uploads has run out and nobody has ended them; run it every night.',
+    advice: 'These uploads have expired but were not ended; run the command every night.',
   },
   resumable_stale: {
     severity: 'error',
     thresholdSeconds: NIGHTLY,
     verb: 'abortIncompleteUploads',
     command: 'rindle abort-incomplete-uploads',
-    advice: 'Nobody went on with these resumable uploads in time; end them, and their bytes are given up.',
+    advice: 'These resumable uploads expired unfinished; end them to free their bytes.',
   },
   backlog: {
     severity: 'warn',
     thresholdSeconds: 30 * MINUTE,
     verb: 'work',
     command: 'rindle worker',
-    advice: 'Work comes in faster than these queues are worked off, or it hangs: start more workers.',
+    advice: 'Work arrives faster than these queues process it, or it hangs: start more workers.',
   },
   recipe_drift: {
     severity: 'warn',
     thresholdSeconds: 0,
     verb: 'regenerateVariants',
     command: 'rindle regenerate-variants',
-    advice: 'These variants differ from what their profiles declare, or are not there yet; make them.',
+    advice: 'These variants differ from their declarations, or do not exist yet; make them.',
   },
   expired_session: {
     severity: 'warn',
     thresholdSeconds: NIGHTLY,
     verb: 'cleanupOrphans',
     command: 'rindle cleanup-orphans --live',
-    advice: 'Delete these sessions with what was staged for them; run it every night.',
+    advice: 'Delete these sessions with their staged objects; run the command every night.',
   },
   expired_staging: {
     severity: 'warn',
     thresholdSeconds: PURGE_GRACE + DAY,
     verb: 'purgeUnattached',
     command: 'rindle purge-unattached --live',
-    advice: 'These uploads were never finished; purge their rows with what is left in staging.',
+    advice: 'These uploads were never finished; purge their rows and their leftovers in staging.',
   },
   maintenance_unscheduled: {
     severity: 'warn',
     thresholdSeconds: null,
     verb: 'schedule',
     command: 'rindle schedule',
-    advice: 'Nothing is scheduled: uploads that were given up are never ended, and lost objects are never found.',
+    advice: 'Nothing is scheduled: abandoned uploads are never ended, and lost objects are never found.',
   },
   maintenance_overdue: {
     severity: 'warn',
     thresholdSeconds: HOUR,
     verb: 'work',
     command: 'rindle worker',
-    advice: 'These tasks were due and did not begin: a worker has to run then, and to serve maintenance.',
+    advice: 'These tasks were due but did not begin: start a worker that serves maintenance.',
   },
   maintenance_failed: {
     severity: 'warn',
     thresholdSeconds: 5 * MINUTE,
     verb: 'scheduledMaintenance',
     command: 'rindle schedule --list',
-    advice: 'The last run of these tasks failed. Remove the reason, and run their command, or wait for the next time.',
+    advice: 'The last run of these tasks failed. Remove the reason, then run their command or wait for the next run.',
   },
   refused_work: {
     severity: 'notice',
     thresholdSeconds: 0,
     verb: 'requeueVariants',
     command: 'rindle requeue <assetId>',
-    advice: 'These variants cannot be made of their files; enqueue them again after decoders or limits have changed.',
+    advice: 'These variants cannot be made from their files; enqueue them again after decoders or limits have changed.',
   },
   cancelled_work: {
     severity: 'notice',
@@ -182,14 +191,14 @@ export const STATUS_DEFAULTS: Readonly<Record<StatusClass, StatusDefault>> = {
     thresholdSeconds: 0,
     verb: 'reprobe',
     command: 'rindle reprobe <assetId>',
-    advice: 'The rows of these assets lack what their files say of themselves; read it again.',
+    advice: 'The rows of these assets lack facts that their files state; read the files again.',
   },
   failed_session: {
     severity: 'notice',
     thresholdSeconds: QUARANTINE_GRACE + DAY,
     verb: 'purgeUnattached',
     command: 'rindle purge-unattached --live',
-    advice: 'These uploads were refused; what is left of them goes with their assets.',
+    advice: 'These uploads were refused; their leftovers go with their assets.',
   },
   quarantined_asset: {
     severity: 'notice',
@@ -197,8 +206,9 @@ export const STATUS_DEFAULTS: Readonly<Record<StatusClass, StatusDefault>> = {
     verb: 'purgeUnattached',
     command: 'rindle purge-unattached --live',
     advice:
-      'These files were rejected; look at their reasons. Release what was refused wrongly (rindle release <assetId>); ' +
-      'the rest is purged when it has been kept for quarantineDays.',
+      'These files were rejected; look at their reasons. Release what was refused wrongly (rindle release <assetId>). Of ' +
+      'the rest, what nobody has attached is purged when it has been kept for quarantineDays; what is attached stays ' +
+      'until it is replaced, detached, or purged by name (rindle purge <assetId> --detach --live).',
   },
   unattached_asset: {
     severity: 'notice',

@@ -1,7 +1,7 @@
 import { RindleError } from '../../domain/errors.ts'
 import type { GaugeReading } from '../../ports/telemetry.ts'
 
-/** How long a reading is given to whoever asks. */
+/** How long a reading is served to callers. */
 const FRESH_MS = 15_000
 /** Monitors give up after ten seconds or more. */
 const TIMEOUT_MS = 8_000
@@ -10,20 +10,20 @@ const TIMEOUT_MS = 8_000
 export interface GaugeReaderOptions {
   /** The clock. @default performance.now */
   readonly nowMs?: () => number
-  /** How long who asks is kept waiting. @default 8000 */
+  /** The longest wait of a caller. @default 8000 */
   readonly timeoutMs?: number
 }
 
 /**
- * Reads the gauges once at a time and every 15 seconds at most, whoever asks how often: so no monitor can load the database.
- * Who asks waits for 8 seconds at most; the reading goes on for the next one.
+ * Reads the gauges once at a time and at most every 15 seconds, for any number of callers, so that no monitor can load
+ * the database. A caller waits at most 8 seconds; the reading continues for the next caller.
  */
 export class GaugeReader {
   readonly #read: () => Promise<readonly GaugeReading[]>
   readonly #nowMs: () => number
   readonly #timeoutMs: number
   #reading: Promise<readonly GaugeReading[]> | undefined
-  /** When the reading that is there has ended. */
+  /** The time at which the present reading ended. */
   #readAtMs: number | undefined
 
   constructor(read: () => Promise<readonly GaugeReading[]>, options: GaugeReaderOptions = {}) {
@@ -32,7 +32,7 @@ export class GaugeReader {
     this.#timeoutMs = options.timeoutMs ?? TIMEOUT_MS
   }
 
-  /** `database_unavailable` when it takes too long; what {@link runtimeStatus} rejects with. */
+  /** `database_unavailable` when it takes too long; rejects as {@link runtimeStatus} does. */
   async gauges(): Promise<readonly GaugeReading[]> {
     const isOld = this.#readAtMs !== undefined && this.#nowMs() - this.#readAtMs >= FRESH_MS
     if (this.#reading === undefined || isOld) this.#reading = this.#begin()
@@ -51,7 +51,7 @@ export class GaugeReader {
       await reading
       this.#readAtMs = this.#nowMs()
     } catch {
-      // Who asked is told; the next one tries again.
+      // The callers get the error; the next one tries again.
       this.#reading = undefined
     }
   }
@@ -59,7 +59,7 @@ export class GaugeReader {
 
 async function withinTime<T>(reading: Promise<T>, timeoutMs: number): Promise<T> {
   const { promise: late, reject } = Promise.withResolvers<never>()
-  const message = `The numbers of the moment could not be read within ${timeoutMs / 1_000} s.`
+  const message = `The gauges could not be read within ${timeoutMs / 1_000} s.`
   const timer = setTimeout(() => reject(new RindleError('database_unavailable', message)), timeoutMs)
   try {
     return await Promise.race([reading, late])

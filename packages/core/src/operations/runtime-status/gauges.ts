@@ -7,15 +7,15 @@ import { type RuntimeStatus, STATUS_CLASSES } from './report.ts'
 import { runtimeStatus } from './runtime-status.ts'
 
 const DEFINITIONS = {
-  'rindle.queue.waiting': ['{job}', 'Jobs that wait, those that wait for a retry included.'],
-  'rindle.queue.oldest_wait': ['s', 'How long the job has waited that was due first.'],
+  'rindle.queue.waiting': ['{job}', 'Jobs that wait, including for a retry.'],
+  'rindle.queue.oldest_wait': ['s', 'The waiting time of the job that was due first.'],
   'rindle.queue.running': ['{job}', 'Jobs that a worker holds.'],
   'rindle.queue.dead': ['{job}', 'Jobs that failed for good, not yet written off.'],
   'rindle.queue.workers': ['{worker}', 'Workers that serve the queue, of all processes.'],
   'rindle.assets': ['{asset}', 'Assets in each state.'],
   'rindle.variants': ['{variant}', 'Variants in each state.'],
   'rindle.sessions': ['{session}', 'Upload sessions in each state.'],
-  'rindle.status.findings': ['{finding}', 'What is stuck, lost or overdue, by class.'],
+  'rindle.status.findings': ['{finding}', 'Stuck, lost or overdue items, by class.'],
 } as const
 
 type GaugeName = keyof typeof DEFINITIONS
@@ -27,17 +27,19 @@ export const GAUGES: readonly Gauge[] = Object.entries(DEFINITIONS).map(([name, 
   description,
 }))
 
-/** Reads a status for its numbers. What it rejects with is logged as well: monitors are told that it failed, not why. */
+/** Reads a status for its numbers. Logs a rejection as well: monitors learn that it failed, but not why. */
 export async function readGauges(runtime: Runtime): Promise<readonly GaugeReading[]> {
   try {
     return gaugesOf(await runtimeStatus(runtime, { limit: 1 }))
   } catch (error) {
-    runtime.logger.warn(errorFields(error), 'The numbers of the moment could not be read.')
+    runtime.logger.warn(errorFields(error), 'The gauges could not be read.')
     throw error
   }
 }
 
-/** A status as numbers: queues, states, and findings by class; zeros too, so that no series comes and goes. Pure. */
+/**
+ * A status as numbers: queues, states, and findings by class; including zeros, so that no series comes and goes. Pure.
+ */
 function gaugesOf({ queues, counts, findings }: RuntimeStatus): readonly GaugeReading[] {
   const reading = (name: GaugeName, value: number, attributes: GaugeReading['attributes']): GaugeReading => ({
     name,

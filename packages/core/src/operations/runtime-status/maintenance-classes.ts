@@ -3,7 +3,7 @@ import { type ScheduledTask, scheduledMaintenance } from '../scheduled-maintenan
 import { type Found, foundAll, NO_SUBJECT, type StatusExample } from './report.ts'
 import type { StatusSettings } from './settings.ts'
 
-/** What is wrong with the scheduled maintenance; nothing, where the jobs adapter has no schedules. */
+/** Finds problems of the scheduled maintenance; none, where the jobs adapter has no schedules. */
 export async function maintenanceClasses(
   runtime: Runtime,
   now: Date,
@@ -13,7 +13,7 @@ export async function maintenanceClasses(
   return foundIn(await scheduledMaintenance(runtime, now), now, settings)
 }
 
-/** Pure. */
+/** The problems of these tasks. Pure. */
 function foundIn(tasks: readonly ScheduledTask[], now: Date, { limit, thresholdOf }: StatusSettings): readonly Found[] {
   const overdue = tasks.flatMap(({ task, dueAt }) => longAgo({ ...NO_SUBJECT, task }, dueAt, now))
   const failed = tasks.flatMap(({ task, lastRun }) =>
@@ -30,7 +30,7 @@ function foundIn(tasks: readonly ScheduledTask[], now: Date, { limit, thresholdO
   ]
 }
 
-/** The example with its age; none where that lies ahead. */
+/** The example with its age; no example where that lies ahead. */
 function longAgo(example: StatusExample, time: Date | null, now: Date): readonly StatusExample[] {
   if (time === null || time > now) return []
   return [{ ...example, ageSeconds: Math.round((now.getTime() - time.getTime()) / 1_000) }]

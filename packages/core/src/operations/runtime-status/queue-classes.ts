@@ -5,30 +5,31 @@ import type { QueueCounts } from '../../ports/jobs.ts'
 import { type Found, foundAll, NO_SUBJECT, type QueueStatus, type StatusExample } from './report.ts'
 import type { StatusSettings } from './settings.ts'
 
-/** The queues with who works on them. Pure. */
+/** The queues with their workers. Pure. */
 export function queueStatuses(counts: readonly QueueCounts[], workers: readonly KnownWorker[]): readonly QueueStatus[] {
-  return counts.map(({ queue, waiting, oldestWaitSeconds, active, dead }) => ({
+  return counts.map(({ queue, waiting, oldestWaitSeconds, active, dead, oldestDeadSeconds }) => ({
     queue,
     waiting,
     oldestWaitSeconds: oldestWaitSeconds === null ? null : Math.round(oldestWaitSeconds),
     running: active,
     dead,
+    oldestDeadSeconds: oldestDeadSeconds === null ? null : Math.round(oldestDeadSeconds),
     workers: workers.filter((worker) => isAlive(worker) && worker.queues[queue] !== undefined).length,
   }))
 }
 
-/** What is wrong with the queues. Pure. */
+/** Finds problems of the queues. Pure. */
 export function queueClasses(
   queues: readonly QueueStatus[],
   workers: readonly KnownWorker[],
   settings: StatusSettings,
 ): readonly Found[] {
-  return [noWorker(queues, workers, settings), backlog(queues, settings)]
+  return [noWorker(queues, workers, settings), deadJobs(queues, settings), backlog(queues, settings)]
 }
 
 /**
  * Queues that no living worker serves: all of them when there is no worker, otherwise those with jobs. A deploy stops
- * workers, too: what counts is for how long there has been none.
+ * workers, too, so the length of the gap counts.
  */
 function noWorker(
   queues: readonly QueueStatus[],
@@ -43,7 +44,7 @@ function noWorker(
   return foundAll('no_worker', examples.filter(isLong), limit)
 }
 
-/** For how long, as far as anybody knows: since the last worker, or else since its oldest job. */
+/** How long it has been unserved, as far as known: since the last worker, or else since its oldest job. */
 function unservedQueue(
   { queue, waiting, oldestWaitSeconds }: QueueStatus,
   workers: readonly KnownWorker[],
@@ -61,11 +62,24 @@ function unservedQueue(
   }
 }
 
-/** Why a worker that lives does not take them. */
+/** The reason for which a living worker does not serve it. */
 function refusal(workers: readonly KnownWorker[], queue: QueueName): string | undefined {
   const refuser = workers.find((worker) => isAlive(worker) && worker.refused[queue] !== undefined)
   if (refuser === undefined) return undefined
   return `; process ${refuser.processId} on ${refuser.host} cannot: ${refuser.refused[queue]}`
+}
+
+/** Queues with workers that do not get rid of their dead letters: each is to be told to its rows within seconds. */
+function deadJobs(queues: readonly QueueStatus[], { limit, thresholdOf }: StatusSettings): Found {
+  const examples = queues
+    .filter(({ workers, oldestDeadSeconds }) => workers > 0 && (oldestDeadSeconds ?? -1) >= thresholdOf('dead_job'))
+    .map(({ queue, dead, oldestDeadSeconds }) => ({
+      ...NO_SUBJECT,
+      queue,
+      message: `${counted(dead, 'job')} died, and could not be written off`,
+      ageSeconds: oldestDeadSeconds,
+    }))
+  return foundAll('dead_job', examples, limit)
 }
 
 /** Queues with workers whose oldest job has been waiting for long all the same. */

@@ -10,9 +10,9 @@ import { MOST_COUNTED } from './snapshot-class.ts'
 import { exampleOf, type SnapshotScope, search } from './snapshot-classes.ts'
 import { STALE_VARIANTS } from './variant-classes.ts'
 
-/** Assets of each profile of which every variant is compared with what is declared. */
+/** The number of assets per profile whose variants are all compared with their declarations. */
 const SAMPLE_SIZE = 500
-/** More names and digests than an application has had. */
+/** More names and digests than any application has had. */
 const MOST_PAIRS = 1_000
 
 const ROW = `variant.id, variant.asset_id, variant.name, null::uuid as session_id, variant.state,
@@ -22,9 +22,9 @@ const ROW = `variant.id, variant.asset_id, variant.name, null::uuid as session_i
 type Profiles = Readonly<Record<string, Profile>>
 
 /**
- * Variants that are stale, ready ones of another recipe than the one that is declared, and declared ones that an asset
- * has no row for. The first two by indexes; the last, and recipes that another profile still declares under the same
- * name, in a sample of each profile.
+ * Finds stale variants, ready ones of another recipe than the declared one, and declared ones without a row. Indexes
+ * find the first two; a sample of each profile finds the last, and recipes that another profile still declares under
+ * the same name.
  */
 export async function recipeDrift(tx: SqlExecutor, profiles: Profiles, scope: SnapshotScope): Promise<Found> {
   const { limit } = scope.settings
@@ -57,8 +57,8 @@ async function outdatedVariants(
     const isOutdated = declaring.every(([, { variants }]) => variants[name]?.digest !== digest)
     if (declaring.length === 0 || !isOutdated || found.length >= MOST_COUNTED) continue
     const { rows } = await tx.executeSql(
-      // An order by columns that are not simply equal to something keeps to their index; with a limit inside, each asset
-      // is looked up by its id: whatever the database thinks of their number.
+      // Ordering by columns without an equality condition keeps to their index; with the limit inside, each asset is
+      // looked up by its id, whatever the planner thinks of their number.
       `select ${ROW} from (select * from rindle.media_variants
          where state = 'ready' and (name, recipe_digest) >= ($1::text, $2::text)
            and (name, recipe_digest) <= ($1::text, $2::text)
@@ -73,7 +73,7 @@ async function outdatedVariants(
   return found
 }
 
-/** Names and digests of ready variants. Jumps from one to the next in their index, so it reads one row for each. */
+/** Names and digests of ready variants. Jumps from one to the next in their index, and so reads one row for each. */
 async function readyPairs(tx: SqlExecutor): Promise<readonly { readonly name: string; readonly digest: string }[]> {
   const { rows } = await tx.executeSql(
     `with recursive pairs as (
@@ -109,7 +109,8 @@ async function sampledDrift(
 }
 
 async function sampleOf(tx: SqlExecutor, profile: string, scope: DriftScope): Promise<readonly Row[]> {
-  // The order is that of the index, which would not be used for any few rows of a profile that has most of them.
+  // The index has this order; without it, the planner would not use the index for a few rows of a profile that has most
+  // of them.
   const { rows } = await tx.executeSql(
     `select asset.id, asset.state, asset.kind, asset.has_audio_track, asset.metadata,
        extract(epoch from now() - asset.updated_at)::float8 as age_seconds,

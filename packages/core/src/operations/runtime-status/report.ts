@@ -1,11 +1,12 @@
 import type { QueueName } from '../../domain/queues.ts'
 import type { AssetState, SessionState, VariantState } from '../../domain/states.ts'
 
-/** What can be wrong while everything runs, in the order in which it is reported. */
+/** Problems that can exist while everything runs, in the order of the report. */
 export const STATUS_CLASSES = [
   'no_worker',
   'stuck_promotion',
   'waiting_work',
+  'dead_job',
   'stuck_asset',
   'queue_starved',
   'orphan_suspect',
@@ -35,8 +36,8 @@ export const STATUS_CLASSES = [
 export type StatusClass = (typeof STATUS_CLASSES)[number]
 
 /**
- * How grave a finding is, the gravest first. `error`: somebody has to do something. `warn`: nothing is broken yet, and it
- * gets worse. `notice`: somebody may want to look, or to clean up.
+ * The severities of findings, the gravest first. `error`: an operator must act. `warn`: nothing is broken yet, but it
+ * gets worse. `notice`: an operator may want to look, or to clean up.
  */
 export const STATUS_SEVERITIES = ['error', 'warn', 'notice'] as const
 
@@ -45,19 +46,19 @@ export type StatusSeverity = (typeof STATUS_SEVERITIES)[number]
 
 /** Options of `runtimeStatus`. */
 export interface RuntimeStatusOptions<P extends string = string> {
-  /** Only this profile; queues, workers and maintenance are those of all. @default all */
+  /** Only this profile; queues, workers and maintenance always cover all. @default all */
   readonly profile?: P
   /** A threshold for every class that `thresholds` does not name. @default the class's own, {@link STATUS_DEFAULTS} */
   readonly olderThanSeconds?: number
   /** Examples of each finding, from 1 to 100. @default 5 */
   readonly limit?: number
-  /** By class: what has been so for less long is left out. In seconds. @default {@link STATUS_DEFAULTS} */
+  /** By class, in seconds: younger findings are left out. @default {@link STATUS_DEFAULTS} */
   readonly thresholds?: Partial<Readonly<Record<StatusClass, number>>>
-  /** By class: how grave it is; `ignore` leaves it out. @default {@link STATUS_DEFAULTS} */
+  /** By class: the severity; `ignore` leaves it out. @default {@link STATUS_DEFAULTS} */
   readonly severities?: Partial<Readonly<Record<StatusClass, StatusSeverity | 'ignore'>>>
 }
 
-/** One asset, variant, session, queue or task that a finding is about; what does not apply is `null`. */
+/** One asset, variant, session, queue or task with the problem; fields that do not apply are `null`. */
 export interface StatusExample {
   readonly assetId: string | null
   readonly variantName: string | null
@@ -66,15 +67,15 @@ export interface StatusExample {
   /** A task of the scheduled maintenance: the name of its verb. */
   readonly task: string | null
   readonly state: string | null
-  /** What its row gives as the reason: a code. */
+  /** The reason in its row: a code. */
   readonly reason: string | null
   /** The same as a sentence, where there is one. */
   readonly message: string | null
-  /** Since when it is so. */
+  /** The age of the problem. */
   readonly ageSeconds: number | null
 }
 
-/** The verb that repairs, or ends, what was found. */
+/** The verb that repairs, or ends, the problem. */
 export interface StatusRecommendation {
   /** The method of the instance. */
   readonly verb: StatusVerb
@@ -100,58 +101,60 @@ export type StatusVerb =
   | 'schedule'
   | 'scheduledMaintenance'
 
-/** Everything of one class. */
+/** All findings of one class. */
 export interface StatusFinding {
   readonly class: StatusClass
   readonly severity: StatusSeverity
-  /** What has been so for less long is left out; `null`: time does not matter. */
+  /** Younger findings are left out; `null`: age does not matter. */
   readonly thresholdSeconds: number | null
   readonly count: number
-  /** Whether there may be more: counting stops at a bound. */
+  /** Whether there may be more: counting stops at a limit. */
   readonly isAtLeast: boolean
-  /** `null` where nothing tells. */
+  /** `null` when unknown. */
   readonly oldestAgeSeconds: number | null
   /** The oldest first. */
   readonly examples: readonly StatusExample[]
   readonly recommendation: StatusRecommendation
 }
 
-/** How many rows are in each state; states without rows are left out. */
+/** The number of rows in each state; states without rows are left out. */
 export interface StateCounts {
   readonly assets: Partial<Readonly<Record<AssetState, number>>>
   readonly variants: Partial<Readonly<Record<VariantState, number>>>
   readonly sessions: Partial<Readonly<Record<SessionState, number>>>
-  /** Whether variants and sessions are those of 10,000 assets of the profile, because it has more. */
+  /** Whether variants and sessions cover only 10,000 assets of the profile, because it has more. */
   readonly isPartial: boolean
 }
 
-/** One queue: its jobs, and who works on it. */
+/** One queue, with its jobs and workers. */
 export interface QueueStatus {
   readonly queue: QueueName
-  /** Jobs that wait, those that wait for a retry included. */
+  /** Waiting jobs, including those that wait for a retry. */
   readonly waiting: number
-  /** How long the job has been waiting that was due first; `null` when none is due. */
+  /** The waiting time of the job that was due first; `null` when none is due. */
   readonly oldestWaitSeconds: number | null
   readonly running: number
-  /** Jobs whose attempts are used up, as long as that is not written into the rows. */
+  /** Jobs without attempts left, until that is recorded in the rows. */
   readonly dead: number
+  /** How long ago the oldest of them died; `null` when there is none. */
+  readonly oldestDeadSeconds: number | null
   /** Workers that serve it, of all processes. */
   readonly workers: number
 }
 
-/** What `runtimeStatus` found. */
+/** The results of `runtimeStatus`. */
 export interface RuntimeStatus {
-  /** When the snapshot was taken, by the clock of the database. */
+  /** The time of the snapshot, by the clock of the database. */
   readonly takenAt: Date
   /** `null`: all. */
   readonly profile: string | null
   readonly counts: StateCounts
   readonly queues: readonly QueueStatus[]
-  /** Empty: nothing is degraded and nothing is stuck. */
+  /** Empty: nothing is degraded or stuck. */
   readonly findings: readonly StatusFinding[]
 }
 
-/** What there is of one class, before anybody says how grave it is and what to do about it. */
+/** The findings of one class, before their severity and advice. */
 export interface Found {
   readonly class: StatusClass
   readonly count: number
@@ -160,7 +163,7 @@ export interface Found {
   readonly examples: readonly StatusExample[]
 }
 
-/** An example that is about nothing yet. */
+/** An example without a subject. */
 export const NO_SUBJECT: StatusExample = {
   assetId: null,
   variantName: null,
@@ -173,7 +176,7 @@ export const NO_SUBJECT: StatusExample = {
   ageSeconds: null,
 }
 
-/** What was found, when all of it is known: the oldest first, what has no age before that. Pure. */
+/** A finding whose examples are all known: the oldest first, those without an age before them. Pure. */
 export function foundAll(statusClass: StatusClass, all: readonly StatusExample[], limit: number): Found {
   const age = ({ ageSeconds }: StatusExample): number => ageSeconds ?? Number.POSITIVE_INFINITY
   const oldestFirst = all.toSorted((a, b) => (age(a) === age(b) ? 0 : age(b) - age(a)))

@@ -12,10 +12,9 @@ import { stateCounts } from './state-counts.ts'
 import { readWaiting, waitingClasses } from './waiting-work.ts'
 
 /**
- * What is degraded or stuck, by class, with what to do about each: states counted, queues, and the oldest examples. Reads
- * one snapshot of the database, bounded: of a class that has very many, counting stops. Under a second for a million assets
- * with three million variants. Changes nothing. `unknown_profile`,
- * `invalid_input`.
+ * Reports degraded and stuck work by class, with advice for each: counts of states, queues, and the oldest examples.
+ * Reads one bounded snapshot of the database: counting stops in very large classes. Under a second for a million assets
+ * with three million variants. Changes nothing. `unknown_profile`, `invalid_input`.
  */
 export async function runtimeStatus(runtime: Runtime, options: RuntimeStatusOptions = {}): Promise<RuntimeStatus> {
   const settings = statusSettings(options)

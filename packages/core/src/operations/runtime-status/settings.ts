@@ -13,17 +13,17 @@ import {
 const DEFAULT_LIMIT = 5
 const MOST_EXAMPLES = 100
 
-/** The options of a status as far as they judge, checked, with every default filled in. */
+/** The options that judge a status, checked, with every default filled in. */
 export interface StatusSettings {
   /** Examples of each finding. */
   readonly limit: number
-  /** What has been so for less long is left out. */
+  /** Younger findings are left out. */
   readonly thresholdOf: (statusClass: StatusClass) => number
-  /** What was found with how grave it is and what to do about it, in the order of the classes. Pure. */
+  /** Adds severity and advice to findings, in the order of the classes. Pure. */
   readonly judge: (found: readonly Found[]) => readonly StatusFinding[]
 }
 
-/** Pure. `invalid_input`, which names the class and what it may be. */
+/** Pure. `invalid_input` names the class and the valid values. */
 export function statusSettings(options: RuntimeStatusOptions): StatusSettings {
   const { limit = DEFAULT_LIMIT, olderThanSeconds, thresholds = {}, severities = {} } = options
   assertLimit(limit)
@@ -57,7 +57,7 @@ function assertThresholds(thresholds: object): void {
   for (const [name, seconds] of Object.entries(thresholds) as [string, unknown][]) {
     assertClass('thresholds', name)
     if (STATUS_DEFAULTS[name].thresholdSeconds === null) {
-      throw new RindleError('invalid_input', `thresholds.${name}: this class has none, it is so or it is not.`)
+      throw new RindleError('invalid_input', `thresholds.${name}: this class has no threshold.`)
     }
     if (seconds !== undefined) assertSeconds(`thresholds.${name}`, seconds as number)
   }
@@ -75,5 +75,5 @@ function assertSeverities(severities: object): void {
 function assertClass(option: string, name: string): asserts name is StatusClass {
   if ((STATUS_CLASSES as readonly string[]).includes(name)) return
   const known = STATUS_CLASSES.join(', ')
-  throw new RindleError('invalid_input', `${option}.${name}: there is no class "${name}". There are: ${known}.`)
+  throw new RindleError('invalid_input', `${option}.${name}: there is no class "${name}". The classes are: ${known}.`)
 }

@@ -1,28 +1,28 @@
 import type { StatusClass } from './report.ts'
 
-/** Rows of one class that are counted; behind them counting stops, so that the report takes no longer. */
+/** The most rows of one class that are counted; counting stops there, so that the report stays fast. */
 export const MOST_COUNTED = 10_000
 
 /** A class that a single statement finds. */
 export interface SnapshotClass {
   readonly class: StatusClass
-  /** The rows that are looked at: as many as an index gives, and no more. */
+  /** The rows to examine: as many as an index gives, and no more. */
   readonly candidates: string
   /**
-   * Which of the `candidates` it is, as `id, asset_id, name, session_id, state, reason, message, at`.
+   * Selects from the `candidates`, as `id, asset_id, name, session_id, state, reason, message, at`.
    * @default all of them
    */
   readonly found?: string
-  /** With so many candidates there may be more. @default MOST_COUNTED */
+  /** With this many candidates there may be more. @default MOST_COUNTED */
   readonly most?: number
 }
 
-/** A class but for its name. */
+/** A class without its name. */
 export type Search = Omit<SnapshotClass, 'class'>
 
 /**
- * The oldest and the youngest rows of a table: where many of them turn out not to be meant, the others need not be among
- * the oldest.
+ * The oldest and the youngest rows of a table: where many of them do not match, the matching ones need not be among the
+ * oldest.
  */
 export function bothEnds(
   table: 'media_assets' | 'media_variants',

@@ -6,20 +6,20 @@ import type { StatusSettings } from './settings.ts'
 import { bothEnds, MOST_COUNTED, type Search, type SnapshotClass } from './snapshot-class.ts'
 import { VARIANT_CLASSES } from './variant-classes.ts'
 
-/** What a snapshot looks at, and how. */
+/** The scope of a snapshot. */
 export interface SnapshotScope {
   readonly profile: string | null
   readonly settings: StatusSettings
-  /** The application's clock, which sets the time of upload sessions. */
+  /** The application's clock, which sets the times of upload sessions. */
   readonly now: Date
   /** Content types that an installed processor reads. */
   readonly probedTypes: readonly string[]
-  /** The names of the variants that each profile declares, of the profiles that are looked at. */
+  /** The names of the variants that each profile in scope declares. */
   readonly declared: Readonly<Record<string, readonly string[]>>
 }
 
-// $1 profile, $2 seconds, $4 the application's time, $5 content types, $7 an id. States are literals: only so does the
-// database use the partial indexes that know these few rows.
+// $1 profile, $2 seconds, $4 the application's time, $5 content types, $7 an id. States are literals: only literals let
+// the database use the partial indexes for these few rows.
 const IS_OLDER = (column: string): string => `${column} < now() - make_interval(secs => $2::float8)`
 const IN_PROFILE = `($1::text is null or exists (
   select 1 from rindle.media_assets as asset where asset.id = asset_id and asset.profile = $1::text))`
@@ -44,19 +44,19 @@ const overdueSessions = (isResumable: boolean): string => `
 const ASSET_ROW = `id, id as asset_id, null::text as name, null::uuid as session_id, state, error_reason as reason,
   error_message as message`
 
-/** The reasons by which earlier versions refused files for an outage, and not for their bytes. */
+/** The reasons with which earlier versions refused files because of an outage, not because of their bytes. */
 const OF_OUTAGE = 'promotion_failed:%'
 
 const quarantinedFor = (condition: string): string => `select ${ASSET_ROW}, updated_at as at from rindle.media_assets
   where state = 'quarantined' and ${IS_OLDER('updated_at')} and ${IS_IN_PROFILE} and ${condition}
   order by updated_at, id limit ${MOST_COUNTED}`
 
-/** What the index `media_assets_unprobed_idx` holds, to the letter. */
+/** Exactly the condition of the index `media_assets_unprobed_idx`. */
 const UNPROBED = `state in (${DELIVERABLE}) and (kind is null
     or (kind = 'image' and width is null) or (kind = 'video' and (width is null or duration_ms is null))
     or (kind = 'audio' and duration_ms is null))`
 
-/** Of these, what a probe would have told. A header need not tell how long its sound lasts. */
+/** The rows among these that lack facts of a probe. A header need not tell the duration of sound. */
 const NEVER_PROBED = `(kind is null or (kind in ('image', 'video') and width is null)
   or (kind = 'audio' and has_audio_track is null))`
 
@@ -82,7 +82,7 @@ const CLASSES: readonly SnapshotClass[] = [
   {
     class: 'failed_session',
     candidates: sessionsIn('failed'),
-    // Of a file that was released, the session stays as it was; one that is quarantined is told of as such.
+    // A released file's session keeps its state; a quarantined file is reported as such.
     found: `select candidates.* from candidates join lateral (
         select 1 from rindle.media_assets where id = candidates.asset_id and state = 'staged' limit 1) as refused on true
       where ${notAttached('candidates.asset_id')}`,
@@ -108,7 +108,7 @@ const CLASSES: readonly SnapshotClass[] = [
   },
   {
     class: 'probe_drift',
-    // What no processor reads stays unknown, and is cut before it is filtered.
+    // Files that no processor reads stay unknown; the page is cut before they are filtered out.
     candidates: `select * from rindle.media_assets
       where ${UNPROBED} and ${IS_OLDER('updated_at')} order by updated_at, id limit ${MOST_COUNTED}`,
     found: `select ${ASSET_ROW}, updated_at as at from candidates
@@ -117,7 +117,7 @@ const CLASSES: readonly SnapshotClass[] = [
   },
   {
     class: 'unattached_asset',
-    // Of both ends, because to look at all takes long: where purges run, what is left is young; where none do, it is
+    // From both ends, because reading all takes long: where purges run, the rest is young; where none do, it is
     // everywhere.
     candidates: `
       (select id, profile, state, error_reason, error_message, updated_at from rindle.media_assets
@@ -131,7 +131,7 @@ const CLASSES: readonly SnapshotClass[] = [
   },
 ]
 
-/** What one statement each finds, within the transaction of the snapshot. */
+/** Runs the classes with one statement each, within the transaction of the snapshot. */
 export async function snapshotClasses(tx: SqlExecutor, scope: SnapshotScope): Promise<readonly Found[]> {
   const found: Found[] = []
   for (const snapshotClass of CLASSES) found.push(await rowsOf(tx, snapshotClass, scope))
@@ -143,7 +143,7 @@ async function rowsOf(tx: SqlExecutor, snapshotClass: SnapshotClass, scope: Snap
   return search(tx, snapshotClass, { ...scope, limit: scope.settings.limit, olderThanSeconds })
 }
 
-/** What a statement looks for. */
+/** The scope of a search. */
 export interface SearchScope extends SnapshotScope {
   readonly olderThanSeconds: number
   /** Examples. */

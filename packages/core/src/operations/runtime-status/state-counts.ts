@@ -3,10 +3,10 @@ import { number, text } from '../../kernel/sql/row-values.ts'
 import type { StateCounts } from './report.ts'
 import { MOST_COUNTED } from './snapshot-class.ts'
 
-/** More variants, or upload sessions, than one asset has. */
+/** More variants, or upload sessions, than any asset has. */
 const MOST_OF_ONE_ASSET = 1_000
 
-/** How many rows are in each state, within the transaction of the snapshot. */
+/** Counts the rows in each state, within the transaction of the snapshot. */
 export async function stateCounts(tx: SqlExecutor, profile: string | null): Promise<StateCounts> {
   const count = async (from: string): Promise<Readonly<Record<string, number>>> => {
     const sql = `select state, count(*)::int as count from ${from} group by state`
@@ -31,8 +31,8 @@ export async function stateCounts(tx: SqlExecutor, profile: string | null): Prom
 }
 
 /**
- * Variants and sessions do not know their profile: those of all its assets would have to be read one by one. The limit
- * for one asset keeps the database from reading the whole table instead.
+ * Variants and sessions do not store their profile: those of all its assets would be read one by one. The limit per
+ * asset keeps the database from reading the whole table instead.
  */
 function ofSomeAssets(table: 'media_variants' | 'media_upload_sessions'): string {
   return `(select id from rindle.media_assets where profile = $1::text order by state desc limit ${MOST_COUNTED}) as asset

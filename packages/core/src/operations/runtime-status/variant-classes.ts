@@ -3,13 +3,13 @@ import type { VariantState } from '../../domain/states.ts'
 import { DELIVERABLE } from '../../kernel/sql/state-literals.ts'
 import { bothEnds, type Search, type SnapshotClass } from './snapshot-class.ts'
 
-/** Whether the file itself is the reason: nobody can make the variant of it. */
+/** Whether the file itself is the reason: no worker can make the variant from it. */
 const isVerdict = `coalesce(candidates.error_reason, '') in (${FILE_FAULTS.map((code) => `'${code}'`).join(', ')})`
 
 /**
- * Variants in one state that a verb would take: those that their profile declares, of assets that are deliverable. What is
- * left of a rejected file, and what is declared no longer, is nobody's work. With the asset's row comes whether its original
- * is damaged: that is told of the asset.
+ * Variants in one state that a verb would take: declared ones, of deliverable assets. Leftovers of a rejected file, and
+ * undeclared variants, are no work. The asset's row tells whether its original is damaged: the report then names the
+ * asset.
  */
 const variantsIn = (state: VariantState, condition = 'true'): Search => ({
   ...bothEnds('media_variants', {
@@ -26,7 +26,7 @@ const variantsIn = (state: VariantState, condition = 'true'): Search => ({
     on jsonb_exists($6::jsonb -> asset.profile, candidates.name) and ${condition}`,
 })
 
-/** The classes of variants that no job is for. */
+/** The classes of variants without a job. */
 export const VARIANT_CLASSES: readonly SnapshotClass[] = [
   { class: 'failed_work', ...variantsIn('failed', `asset.original_damaged_at is null and not ${isVerdict}`) },
   { class: 'refused_work', ...variantsIn('failed', `asset.original_damaged_at is null and ${isVerdict}`) },

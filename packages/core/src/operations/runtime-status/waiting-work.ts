@@ -9,19 +9,19 @@ import { jobsFor } from '../../variants/plan.ts'
 import { type Found, foundAll, type StatusClass } from './report.ts'
 import { exampleOf, type SnapshotScope } from './snapshot-classes.ts'
 
-/** Rows of one class whose jobs are asked for: what has lost its job is older than what waits its turn. */
+/** The most rows of one class whose jobs are looked up: rows without a job are older than rows that wait their turn. */
 const MOST_EXAMINED = 1_000
 
 /** An attempt at a promotion reads, hashes and copies one file: this is enough for hundreds of gigabytes. */
 const LONGEST_ATTEMPT = `interval '1 hour'`
 
-/** A class of rows that are somebody's work, found by whether there is a job for them. */
+/** A class of rows with work, found by whether a job exists for them. */
 interface WaitingClass {
   readonly class: StatusClass
-  /** `gone`: no job will come for them. `live`: one does, again and again. */
+  /** `gone`: no job will come for them. `live`: one comes, again and again. */
   readonly job: 'gone' | 'live'
   readonly table: 'media_assets' | 'media_variants'
-  /** The oldest of them. Takes the profile as `$1` and the threshold in seconds as `$2`. */
+  /** The oldest rows. Takes the profile as `$1` and the threshold in seconds as `$2`. */
   readonly sql: string
   readonly request: (row: Row) => Pick<JobRequest, 'queue' | 'key'>
 }
@@ -45,7 +45,7 @@ const variants = (condition: string, column: string): string => `
   select id, asset_id, name, recipe, ${COLUMNS}, ${since(column)}
   from rindle.media_variants where ${condition} and ${IS_OLDER(column)} and ${IN_PROFILE} ${oldest(column)}`
 
-/** Assets that say themselves that the work on them waits. */
+/** Assets whose rows say that their work waits. */
 const waitingAssets = (states: string): string => `
   select id, id as asset_id, null::text as name, ${COLUMNS}, ${since('waiting_since')}
   from rindle.media_assets
@@ -96,7 +96,7 @@ function purge(row: Row): Pick<JobRequest, 'queue' | 'key'> {
 /** Rows that wait for a job, or whose job waits, the oldest of each class. */
 export type Waiting = ReadonlyMap<WaitingClass, readonly Row[]>
 
-/** Reads what has been waiting for long, within the transaction of the snapshot. */
+/** Reads the rows that have waited for long, within the transaction of the snapshot. */
 export async function readWaiting(tx: SqlExecutor, { profile, settings }: SnapshotScope): Promise<Waiting> {
   const waiting = new Map<WaitingClass, readonly Row[]>()
   for (const waitingClass of CLASSES) {
@@ -107,8 +107,9 @@ export async function readWaiting(tx: SqlExecutor, { profile, settings }: Snapsh
 }
 
 /**
- * Of what waits, what no job will come for, and what its job does not get done. The queue has connections of its own and
- * so is not in the snapshot: what looks forsaken is looked at again, because its job may have ended in between.
+ * Finds the waiting rows that no job will come for, and those whose job does not succeed. The queue has its own
+ * connections and so is not in the snapshot: a row that looks abandoned is read again, because its job may have ended
+ * in between.
  */
 export async function waitingClasses(runtime: Runtime, waiting: Waiting, limit: number): Promise<readonly Found[]> {
   const byClass = new Map<StatusClass, { rows: Row[]; isCut: boolean }>()

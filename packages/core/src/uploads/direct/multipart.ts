@@ -6,13 +6,13 @@ import { hasMovedOn, mayBeOvertaken, type VerifiedUpload, verifyCompletion } fro
 import { type OpenSession, readSession } from '../sessions.ts'
 import { planParts } from './part-plan.ts'
 
-/** A part as a client names it when it completes the upload. */
+/** A part, as a client names it when it completes the upload. */
 export type CompletedPart = Pick<UploadedPart, 'partNumber' | 'etag'>
 
 /**
- * The parts that the store has, so that a client that lost its memory goes on from there. `session_expired` when it has
- * none any more: `details.state` is `completed` when that is because they were put together. A completion that was cut
- * short after that is carried through.
+ * Returns the parts that the store has, so that a client that lost its state can continue. `session_expired` when the
+ * store has none any more, with `completed` as `details.state` when they were assembled. Finishes a completion that was
+ * cut short after that.
  */
 export async function listMultipartParts(runtime: Runtime, sessionId: string): Promise<readonly UploadedPart[]> {
   const open = await readSession(runtime, sessionId)
@@ -30,8 +30,8 @@ export async function listMultipartParts(runtime: Runtime, sessionId: string): P
 }
 
 /**
- * Puts the parts together and verifies the result, as {@link verifyCompletion} does. Without `parts` the store's own
- * list is used. Safe to repeat, from any process: an upload that is complete gives the same answer again.
+ * Assembles the parts and verifies the result, as {@link verifyCompletion} does. Without `parts` it uses the store's
+ * own list. Safe to repeat, from any process: a completed upload gives the same answer again.
  */
 export async function completeMultipartUpload(
   runtime: Runtime,
@@ -44,7 +44,7 @@ export async function completeMultipartUpload(
   return verifyCompletion(runtime, sessionId)
 }
 
-/** A session of the multipart strategy, or `invalid_input`. */
+/** Returns a session of the multipart strategy, or throws `invalid_input`. */
 export function assertMultipart({ session, multipartUploadId }: OpenSession): {
   readonly uploadId: string
   readonly byteSize: number
@@ -55,7 +55,10 @@ export function assertMultipart({ session, multipartUploadId }: OpenSession): {
   throw new RindleError('invalid_input', `Upload session ${session.id} is ${session.uploadStrategy}, not multipart.`)
 }
 
-/** Whether parts that are gone have become the object. Who put them together may have died before he said so. */
+/**
+ * Whether the missing parts have become the object. The process that assembled them may have died before it recorded
+ * that.
+ */
 async function arePutTogether(runtime: Runtime, sessionId: string): Promise<boolean> {
   try {
     await verifyCompletion(runtime, sessionId)
@@ -87,7 +90,7 @@ async function complete(
     await multipart.complete(session.uploadKey, uploadId, parts)
   } catch (error) {
     if (!mayBeOvertaken(error)) throw error
-    // Another call may have completed it between our look and our turn: its object is there, or was.
+    // Another call may have completed it in the meantime: its object is there, or was.
     const object = await storageOf(runtime, asset.storage).head(session.uploadKey)
     if (object === undefined && !(await hasMovedOn(runtime, session.id))) throw error
   }

@@ -1,30 +1,31 @@
 import { RindleError } from '../../domain/errors.ts'
 
-/** How a file is cut for a multipart upload. */
+/** The division of a file for a multipart upload. */
 export interface PartPlan {
-  /** Bytes of every part but the last. */
+  /** Bytes of every part except the last. */
   readonly partSize: number
   readonly partCount: number
 }
 
 const MEBIBYTE = 1024 * 1024
-/** Small enough to be sent again after a failure, large enough not to be held up by round trips. S3 allows 5 MiB. */
+/** Small enough to send again after a failure, large enough to hide round trips. S3 allows 5 MiB. */
 const SMALLEST_PART_BYTES = 8 * MEBIBYTE
 /** S3: at most 10,000 parts, at most 5 TiB in all. */
 const MAX_PARTS = 10_000
 const MAX_OBJECT_BYTES = 5 * 1024 ** 4
 
-/** Cuts a file of this size into the fewest parts of a good size, in whole MiB. Pure. */
+/** Divides a file of this size into the fewest parts of a good size, in whole MiB. Pure. */
 export function planParts(byteSize: number): PartPlan {
-  if (!Number.isSafeInteger(byteSize) || byteSize < 1 || byteSize > MAX_OBJECT_BYTES) {
-    throw new RindleError('invalid_input', 'A multipart upload declares its byteSize: from 1 byte to 5 TiB.')
+  if (!Number.isSafeInteger(byteSize) || byteSize < 0 || byteSize > MAX_OBJECT_BYTES) {
+    throw new RindleError('invalid_input', 'A multipart upload declares its byteSize: from 0 bytes to 5 TiB.')
   }
   const needed = Math.ceil(byteSize / MAX_PARTS / MEBIBYTE) * MEBIBYTE
   const partSize = Math.max(SMALLEST_PART_BYTES, needed)
-  return { partSize, partCount: Math.ceil(byteSize / partSize) }
+  // No store makes an object of no part.
+  return { partSize, partCount: Math.max(1, Math.ceil(byteSize / partSize)) }
 }
 
-/** The bytes of one part; the last is what remains. `invalid_input` for a number that the plan does not have. Pure. */
+/** The bytes of one part; the last has the remainder. `invalid_input` for a number outside the plan. Pure. */
 export function partBytes(byteSize: number, partNumber: number): number {
   const { partSize, partCount } = planParts(byteSize)
   if (!Number.isInteger(partNumber) || partNumber < 1 || partNumber > partCount) {

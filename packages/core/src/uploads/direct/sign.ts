@@ -9,8 +9,8 @@ import { assertMultipart } from './multipart.ts'
 import { partBytes } from './part-plan.ts'
 
 /**
- * The request by which the client sends the whole file: method, URL and headers, to be used as they are. What was
- * declared is bound into the signature. May be asked again while the session is open. `session_expired`.
+ * Signs the request for the whole file: send its method, URL and headers unchanged. The signature covers the declared
+ * facts. You may sign again while the session is open. `session_expired`.
  */
 export async function signUpload(runtime: Runtime, sessionId: string): Promise<SignedRequest> {
   const open = await readSession(runtime, sessionId)
@@ -38,8 +38,8 @@ export async function presignedPut(
 }
 
 /**
- * The request by which the client sends one part, of exactly the size that the plan gives it. Parts may be signed in
- * any order, in parallel, and again after a failure. `session_expired`, `invalid_input` for a part that does not exist.
+ * Signs the request for one part, of exactly the size in the plan. You may sign parts in any order, in parallel, and
+ * again after a failure. `session_expired`, `invalid_input` for a part that does not exist.
  */
 export async function signMultipartPart(
   runtime: Runtime,
@@ -58,7 +58,7 @@ export async function signMultipartPart(
   return request
 }
 
-/** The first signature moves the session on; later ones, and those that lost the race, leave it. */
+/** The first signature moves the session on; later ones, and losers of the race, leave it. */
 async function advance(runtime: Runtime, { session }: OpenSession, to: 'signed' | 'uploading'): Promise<void> {
   if (session.state !== 'initialized') return
   await inTransaction(runtime, undefined, (unit) => transitionSession(unit, session.id, to))

@@ -10,20 +10,20 @@ import type { Profile } from '../../profile/profile.ts'
 import { sniffBody } from './sniff-body.ts'
 import { type OpenedSource, openSource, type UploadSource } from './upload-source.ts'
 
-// Measured: the default of 16 KiB takes half as long again, because every chunk waits for the next stage on its own.
+// Measured: Node's default of 16 KiB takes half as long again, because every chunk waits for the next stage.
 const BUFFER_BYTES = 1024 * 1024
 
 /** Options of {@link receive}. */
 export interface ReceiveOptions {
-  /** The client's name for the file; only a sanitised form is kept. @default the source's own name */
+  /** The client's name for the file; only a sanitised form is stored. @default the source's own name */
   readonly filename?: string
-  /** What the client says the bytes are. @default the source's own word */
+  /** The type that the client declares. @default the source's own type */
   readonly contentType?: string
-  /** Gives the upload up; what was stored is deleted. */
+  /** Gives up the upload; stored bytes are deleted. */
   readonly signal?: AbortSignal
 }
 
-/** Bytes that passed the first gate and lie in storage under their permanent key. No row knows them yet. */
+/** Bytes that passed the first gate and lie in storage under their permanent key. No row refers to them yet. */
 export interface ReceivedUpload<P extends string = string> {
   readonly profile: P
   readonly assetId: string
@@ -39,9 +39,9 @@ export interface ReceivedUpload<P extends string = string> {
 }
 
 /**
- * Streams a file into storage in one pass with bounded memory: its head is sniffed before anything is written, the
- * stream is cut when it passes `maxBytes`, and SHA-256 is taken on the way. Rejected bytes (`upload_rejected`, with
- * `details.reason`) leave nothing behind. No client ever holds a URL to the key, so it is the permanent one.
+ * Streams a file into storage in one pass with bounded memory: sniffs its head before it writes anything, cuts the
+ * stream past `maxBytes`, and computes the SHA-256 on the way. Rejected bytes (`upload_rejected`, with
+ * `details.reason`) leave nothing behind. The key is the permanent one, because no client ever holds a URL to it.
  */
 export async function receive<P extends string>(
   runtime: Runtime,
@@ -51,8 +51,8 @@ export async function receive<P extends string>(
 ): Promise<ReceivedUpload<P>> {
   const profile = profileOf(runtime, profileName)
   const opened = await openSource(source)
-  // Between its head and its rest nobody listens to a body; without a listener its failure would end the process. It is
-  // reported when the rest is read.
+  // Nothing listens to a body between its head and its rest; without a listener its failure would end the process. The
+  // read of the rest reports it.
   opened.body.on('error', () => {})
   try {
     return await receiveOpened(runtime, profileName, profile, { ...opened, ...options })
@@ -102,7 +102,7 @@ async function receiveOpened<P extends string>(
   }
 }
 
-/** The whole body as it passes: hashed, and cut when it is too large. */
+/** The whole body as it passes: hashed, and cut when too large. */
 function measure(head: Buffer, body: Readable, hash: Hash, maxBytes: number): Readable {
   let byteSize = 0
   const measured = new Transform({
@@ -118,7 +118,7 @@ function measure(head: Buffer, body: Readable, hash: Hash, maxBytes: number): Re
   })
   measured.write(head)
   if (body.readableEnded) measured.end()
-  // What goes wrong on either side destroys both, and whoever reads `measured` is told.
+  // A failure on either side destroys both, and the reader of `measured` gets the error.
   else pipeline(body, measured, () => {})
   return measured
 }

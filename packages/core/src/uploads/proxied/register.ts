@@ -23,8 +23,8 @@ export interface RegisterOptions {
 export type UploadOptions = ReceiveOptions & Omit<RegisterOptions, 'tx'>
 
 /**
- * Gives received bytes their asset row, in `validating`, and its promote job, in one transaction. When the
- * transaction rolls back nothing of either exists; the bytes can be registered again or discarded.
+ * Gives received bytes their asset row, in `validating`, and its promote job, in one transaction. After a rollback
+ * neither exists; you can register the bytes again or discard them.
  */
 export async function register<P extends string>(
   runtime: Runtime,
@@ -49,8 +49,8 @@ export async function register<P extends string>(
 }
 
 /**
- * Receives a file and registers it: one call for an upload that passes through the application. When the rows cannot
- * be written the stored bytes are deleted again.
+ * Receives a file and registers it, in one call, for an upload through the application. When the rows cannot be
+ * written, it deletes the stored bytes.
  */
 export async function upload<P extends string>(
   runtime: Runtime,
@@ -80,8 +80,8 @@ export async function discard(runtime: Runtime, received: ReceivedUpload): Promi
 }
 
 /**
- * A commit whose answer was lost may have happened: bytes are deleted only when the row is certainly absent. What is
- * kept for want of an answer is an orphan that the orphan scan finds.
+ * The commit may have happened although its answer was lost: bytes are deleted only when the row is certainly absent.
+ * Bytes that stay for lack of an answer are orphans for the orphan scan.
  */
 async function discardUnlessRegistered(runtime: Runtime, received: ReceivedUpload): Promise<void> {
   try {
@@ -92,12 +92,12 @@ async function discardUnlessRegistered(runtime: Runtime, received: ReceivedUploa
   } catch (error) {
     runtime.logger.warn(
       { assetId: received.assetId, ...errorFields(error) },
-      'Stored bytes of an upload that failed could not be deleted.',
+      'The stored bytes of a failed upload could not be deleted.',
     )
   }
 }
 
-/** The asset and its finished session, in one statement. */
+/** Inserts the asset and its finished session, in one statement. */
 async function insertAsset(unit: UnitOfWork, sessionId: string, received: ReceivedUpload): Promise<Asset> {
   const { assetId, profile, storage, storageKey, filename, contentType, declaredContentType } = received
   const { byteSize, checksumSha256, etag } = received

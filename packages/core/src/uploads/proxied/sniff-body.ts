@@ -1,13 +1,13 @@
 import type { Readable } from 'node:stream'
 import { MAX_HEAD_BYTES, sniff } from '../../kernel/sniffing/sniff.ts'
 
-/** The beginning of a body, and what it says that the body is. The rest stays in the body. */
+/** The beginning of a body, and its sniffed type. The rest stays in the body. */
 export interface SniffedBody {
   readonly head: Buffer
   readonly sniffedType: string | undefined
 }
 
-/** Reads as much of a body as is needed to tell its type, at most {@link MAX_HEAD_BYTES} and the chunk that reaches them. */
+/** Reads as much of a body as its type needs, at most {@link MAX_HEAD_BYTES} and the chunk that reaches them. */
 export async function sniffBody(body: Readable): Promise<SniffedBody> {
   const chunks: AsyncIterator<string | Uint8Array, undefined> = body.iterator({ destroyOnReturn: false })
   let head = Buffer.alloc(0)
@@ -28,7 +28,7 @@ async function readUpTo(
   for (let byteSize = head.byteLength; byteSize < end; ) {
     const next = await chunks.next()
     if (next.done === true) break
-    // A stream in string mode gives text; its bytes are meant.
+    // A stream in string mode gives text; take its bytes.
     const part = Buffer.from(next.value)
     parts.push(part)
     byteSize += part.byteLength

@@ -6,15 +6,15 @@ import { RindleError } from '../../domain/errors.ts'
 import { isDisposable } from '../disposable-chunks.ts'
 
 /**
- * What can be uploaded through the application: a path, bytes, a web `File` or `Blob`, a Node or web stream, or a
- * `Request` whose body is the file itself.
+ * A source that can be uploaded through the application: a path, bytes, a web `File` or `Blob`, a Node or web stream,
+ * or a `Request` whose body is the file itself.
  */
 export type UploadSource = string | URL | Uint8Array | Blob | Readable | ReadableStream<Uint8Array> | Request
 
-/** A source that is open, with what it says of itself. */
+/** An open source, with its own name and type. */
 export interface OpenedSource {
   readonly body: Readable
-  /** Nobody else holds the chunks of the body. */
+  /** The body's chunks have no other owner. */
   readonly disposeChunks: boolean
   readonly filename?: string
   readonly contentType?: string
@@ -23,7 +23,9 @@ export interface OpenedSource {
 // Large reads make a one-pass upload a third faster than Node's default of 64 KiB.
 const READ_CHUNK_BYTES = 1024 * 1024
 
-/** Opens any {@link UploadSource} as one byte stream. `invalid_input` when it is none of them or cannot be opened. */
+/**
+ * Opens any {@link UploadSource} as one byte stream. `invalid_input` for anything else, or when it cannot be opened.
+ */
 export async function openSource(source: UploadSource): Promise<OpenedSource> {
   if (typeof source === 'string' || source instanceof URL) return openFile(source)
   if (source instanceof Uint8Array) {
@@ -65,7 +67,6 @@ function openBlob(blob: Blob): OpenedSource {
 }
 
 function openRequest(request: Request): OpenedSource {
-  if (request.body === null) throw new RindleError('invalid_input', 'The request has no body.')
   const contentType = request.headers.get('content-type')
   if (contentType?.startsWith('multipart/form-data')) {
     throw new RindleError(
@@ -73,14 +74,21 @@ function openRequest(request: Request): OpenedSource {
       'The request is a form. Take the file out of it first, as a stream: Request.formData() holds the whole body in memory.',
     )
   }
-  return { ...openStream(request.body), ...(contentType === null ? {} : { contentType }) }
+  return { ...openBody(request), ...(contentType === null ? {} : { contentType }) }
+}
+
+/** A body of no bytes is none, where a server has read the headers. */
+function openBody({ body, headers }: Request): OpenedSource {
+  if (body !== null) return openStream(body)
+  if (headers.get('content-length') === '0') return { body: Readable.from([]), disposeChunks: false }
+  throw new RindleError('invalid_input', 'The request has no body.')
 }
 
 function openStream(stream: ReadableStream<Uint8Array>): OpenedSource {
   return { body: Readable.fromWeb(stream), disposeChunks: isDisposable(stream) }
 }
 
-/** A request of `node:http` that nobody else listens to: its chunks were made for us. */
+/** A `node:http` request without another listener: its chunks are ours. */
 function isFreshRequest(body: Readable): boolean {
   return body instanceof IncomingMessage && body.listenerCount('data') === 0
 }

@@ -14,18 +14,19 @@ import { type ResumableWriter, writeResumableSession } from './writer.ts'
 
 /** Options of {@link concatenateUploads}. */
 export interface ConcatenateOptions extends Omit<InitiateResumableOptions, 'byteSize'> {
-  /** Ends the work; nothing of it stays. */
+  /** Ends the work, without leftovers. */
   readonly signal?: AbortSignal
 }
 
 /**
- * Puts an upload together of others, one behind the other in the order given, and completes it: as tus'
- * concatenation has it, so that a client sends one file over several connections. The pieces were begun as `partial`,
- * and each has all its bytes. Their bytes go through this process once, with bounded memory, for no storage joins
- * pieces of any size by itself. Then the pieces are given up. When it fails they stay, and the new upload goes.
+ * Makes one upload of several others, in the given order, and completes it: tus' concatenation, with which a client
+ * sends one file over several connections. Each piece was begun as `partial` and has all its bytes. The bytes pass
+ * through this process once, with bounded memory, because no storage joins pieces of any size. Then the pieces are
+ * given up. After a failure they stay, and the new upload goes.
  *
- * `invalid_input` for no piece, a piece named twice, or one that is none or is not complete; `session_expired` for one
- * that has ended; `upload_rejected` as {@link initiateResumableSession}, and for more bytes than the profile accepts.
+ * `invalid_input` without pieces, for a piece that is named twice, that is no piece or that is not complete;
+ * `session_expired` for a piece that has ended; `upload_rejected` as in {@link initiateResumableSession}, and for more
+ * bytes than the profile accepts.
  */
 export async function concatenateUploads(
   runtime: Runtime,
@@ -54,13 +55,13 @@ export async function concatenateUploads(
 }
 
 async function readPieces(runtime: Runtime, ids: readonly string[]): Promise<readonly OpenResumable[]> {
-  if (ids.length === 0) throw new RindleError('invalid_input', 'There is nothing to put together: name the pieces.')
+  if (ids.length === 0) throw new RindleError('invalid_input', 'There are no pieces to concatenate. Name at least one.')
   if (new Set(ids).size < ids.length) throw new RindleError('invalid_input', 'A piece is named twice.')
   const pieces: OpenResumable[] = []
   for (const id of ids) {
     const piece = await readResumable(runtime, id)
     if (!isPartial(piece.session))
-      throw new RindleError('invalid_input', `Upload session ${id} is no piece of another.`)
+      throw new RindleError('invalid_input', `Upload session ${id} is no piece: it was not begun as partial.`)
     assertNotEnded(piece)
     if (!isFull(piece)) throw new RindleError('invalid_input', `The piece ${id} is not complete: send the rest of it.`)
     pieces.push(piece)
@@ -76,7 +77,7 @@ async function appendAll(
 ): Promise<void> {
   let offset = 0
   for (const { session, asset, resumable } of pieces) {
-    // A piece of no bytes has left nothing in the storage.
+    // An empty piece left nothing in the storage.
     if (resumable.offset === 0) continue
     stopping.signal?.throwIfAborted()
     const storage = storageOf(runtime, asset.storage)

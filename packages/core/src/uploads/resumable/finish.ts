@@ -4,8 +4,8 @@ import { transitionSession } from '../transition.ts'
 import { hasAllBytes, type OpenResumable } from './rows.ts'
 
 /**
- * Puts the object of a resumable upload in its place once the last byte is there; the verification follows. Does nothing
- * for a session that is not so far, or is of another strategy. Safe to repeat.
+ * Assembles the object of a resumable upload once its last byte is there, before the verification. Does nothing for an
+ * earlier session or one of another strategy. Safe to repeat.
  */
 export async function finishResumable(runtime: Runtime, open: OpenSession): Promise<void> {
   if (!hasAllBytes(open)) return

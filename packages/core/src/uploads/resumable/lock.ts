@@ -5,36 +5,36 @@ import type { Runtime } from '../../kernel/runtime.ts'
 import { errorFields } from '../../ports/logger.ts'
 import { type HeldLock, lostTo } from './rows.ts'
 
-/** How a lock is waited for, and what its holder hears. */
+/** The wait for a lock, and the signal to its holder. */
 export interface LockOptions {
-  /** Gives the waiting up; it then rejects with the signal's reason. */
+  /** Gives up the wait, which then rejects with the signal's reason. */
   readonly signal?: AbortSignal
-  /** Somebody else waits for the lock: end what you do, soon. Called once. */
+  /** Another process waits for the lock: finish soon. Called once. */
   readonly onWanted?: () => void
-  /** How long to wait for a holder. @default 20000 */
+  /** The longest wait for a holder. @default 20000 */
   readonly waitMs?: number
 }
 
-/** A lock on one session, held until it is released, or its process has died. */
+/** A lock on one session, held until it is released or its process has died. */
 export interface SessionLock extends HeldLock {
-  /** Aborted, with a `conflict`, when the lock can no longer be relied on. */
+  /** Aborted, with a `conflict`, when the lock is no longer reliable. */
   readonly lost: AbortSignal
   /** Safe to repeat. */
   release(): Promise<void>
 }
 
-// By the clock of the database alone. A holder says in time that it lives, so a dead one holds for no longer than this.
+// By the clock of the database alone. A holder renews its lease in time, so a dead one holds it no longer than this.
 const LEASE_SECONDS = 5
 const HEARTBEAT_MS = 500
-// Without an answer from the database a holder stops before anybody else can begin.
+// Without an answer from the database, a holder stops before another can begin.
 const TRUSTED_MS = 3_500
 const POLL_MS = 100
 const DEFAULT_WAIT_MS = 20_000
 
 /**
- * Takes the lock on a session, waiting for whoever holds it, and telling him so. It is a lease in the row: no connection
- * is held, any pool and any proxy will do, and what a holder writes down names its token, so one that lost the lock
- * without noticing writes nothing down. `conflict` when the holder does not let go in time.
+ * Takes the lock on a session; waits for its holder, and tells the holder so. The lock is a lease in the row: it holds
+ * no connection, and works with any pool and any proxy. Every write of a holder names its token, so one that lost the
+ * lock without noticing writes nothing. `conflict` when the holder does not release it in time.
  */
 export async function lockSession(
   runtime: Runtime,
@@ -128,7 +128,7 @@ async function renew(
   }
 }
 
-/** What cannot be given back expires. */
+/** A lock that cannot be released expires. */
 async function giveBack(runtime: Runtime, { sessionId, token }: HeldLock): Promise<void> {
   try {
     await runtime.database.executeSql(
@@ -137,11 +137,11 @@ async function giveBack(runtime: Runtime, { sessionId, token }: HeldLock): Promi
       [sessionId, token],
     )
   } catch (error) {
-    runtime.logger.warn({ sessionId, ...errorFields(error) }, 'The lock on an upload could not be given back.')
+    runtime.logger.warn({ sessionId, ...errorFields(error) }, 'The lock on an upload could not be released.')
   }
 }
 
-/** Resolves after that time, or as soon as the signal is aborted. */
+/** Resolves after that time, or as soon as the signal aborts. */
 async function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
   const options = signal === undefined ? {} : { signal }
   await delay(Math.max(milliseconds, 0), undefined, options).catch(() => {})

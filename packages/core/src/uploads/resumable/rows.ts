@@ -5,12 +5,12 @@ import type { ResumableState } from '../../ports/storage.ts'
 import { type OpenSession, readSession } from '../sessions.ts'
 import { transitionSession } from '../transition.ts'
 
-/** A session of the resumable strategy, with how far its storage has come. */
+/** A session of the resumable strategy, with its storage's state. */
 export interface OpenResumable extends OpenSession {
   readonly resumable: ResumableState
 }
 
-/** A session of the resumable strategy. `not_found`, `invalid_input` for one of another. */
+/** Reads a session of the resumable strategy. `not_found`, `invalid_input` for another strategy. */
 export async function readResumable(runtime: Runtime, sessionId: string): Promise<OpenResumable> {
   const open = await readSession(runtime, sessionId)
   const { session, resumable } = open
@@ -18,12 +18,12 @@ export async function readResumable(runtime: Runtime, sessionId: string): Promis
   throw new RindleError('invalid_input', `Upload session ${session.id} is ${session.uploadStrategy}, not resumable.`)
 }
 
-/** Whether the last byte is there, and only the completion is due. A piece of another upload has none. */
+/** Whether the last byte is there, and only the completion is due. Never true for a piece of another upload. */
 export function hasAllBytes(open: OpenSession): boolean {
-  return !isPartial(open.session) && open.session.state !== 'signed' && isFull(open)
+  return !isPartial(open.session) && isFull(open)
 }
 
-/** Whether the last byte is there of an upload that still takes some, or of a piece of one. */
+/** Whether the last byte is there, for an open upload or an open piece. */
 export function isFull({ session, resumable }: OpenSession): boolean {
   if (resumable === null || session.uploadLength === null || resumable.offset !== session.uploadLength) return false
   return session.state === 'signed' || session.state === 'uploading' || session.state === 'uploaded'
@@ -34,20 +34,20 @@ export function isPartial({ resumableConcat }: Pick<UploadSession, 'resumableCon
   return resumableConcat === 'partial'
 }
 
-/** A client is at it, and nothing has been kept yet. */
+/** Notes that a client is sending, while nothing is stored yet. */
 export async function markResuming(runtime: Runtime, { sessionId, token }: HeldLock): Promise<void> {
   await transitionSession(runtime.database, sessionId, 'resuming', { lockToken: token })
 }
 
-/** The lock under which something is written. */
+/** The lock that a write needs. */
 export interface HeldLock {
   readonly sessionId: string
   readonly token: string
 }
 
 /**
- * Writes down how far an upload has come, if the lock is still ours, the session takes bytes and nothing is lost by it.
- * `conflict` otherwise.
+ * Records an upload's progress, if the lock is still ours, the session takes bytes and no progress is lost. `conflict`
+ * otherwise.
  */
 export async function keepProgress(
   runtime: Runtime,
@@ -59,7 +59,7 @@ export async function keepProgress(
   if (!(await transitionSession(runtime.database, sessionId, 'uploading', options))) throw lostTo(sessionId)
 }
 
-/** Writes down the length that a client had left open, under the same conditions. `conflict`. */
+/** Records the length that a client had left open, under the same conditions. `conflict`. */
 export async function keepLength(runtime: Runtime, { sessionId, token }: HeldLock, byteSize: number): Promise<void> {
   const { rows } = await runtime.database.executeSql(
     `update rindle.media_upload_sessions set upload_length = $3::bigint, updated_at = now()
@@ -70,10 +70,10 @@ export async function keepLength(runtime: Runtime, { sessionId, token }: HeldLoc
   if (rows.length === 0) throw lostTo(sessionId)
 }
 
-/** The error of writing to an upload that somebody else writes to, or has ended. */
+/** The error of writing to an upload that another request writes to, or has ended. */
 export function lostTo(sessionId: string): RindleError {
   return new RindleError(
     'conflict',
-    `Upload session ${sessionId} was taken over or ended by another request. Ask how far it is and go on from there.`,
+    `Upload session ${sessionId} was taken over or ended by another request. Ask for its offset and continue there.`,
   )
 }

@@ -10,18 +10,18 @@ import type { ResumableState, StorageAdapter } from '../../ports/storage.ts'
 import { abortSession } from '../abort.ts'
 import { verifyCompletion } from '../complete.ts'
 import { type InitiateOptions, insertUpload, type PlannedUpload, planUpload } from '../initiate.ts'
-import { type OpenSession } from '../sessions.ts'
+import type { OpenSession } from '../sessions.ts'
 import { transitionSession } from '../transition.ts'
 import { hasAllBytes, readResumable } from './rows.ts'
 import { newSessionSecret, sessionUriOf } from './uri.ts'
 
 /** Options of {@link initiateResumableSession}. */
 export interface InitiateResumableOptions extends Omit<InitiateOptions, 'tx'> {
-  /** What the client said of its file, as its protocol writes it, at most 8192 characters; the session gives it back. */
+  /** The client's own metadata in its protocol's form, at most 8192 characters; the session returns it. */
   readonly resumableMetadata?: string
   /**
-   * `partial`: the bytes are a piece of an upload that {@link concatenateUploads} puts together; it is never verified,
-   * and ends with its time. `final;…` as the client wrote it: see there. @default the upload is a file of its own
+   * `partial`: the bytes are a piece for {@link concatenateUploads}; it is never verified, and ends when it expires.
+   * `final;…`, as the client wrote it: see there. @default the upload is a file of its own
    */
   readonly resumableConcat?: string
 }
@@ -29,22 +29,20 @@ export interface InitiateResumableOptions extends Omit<InitiateOptions, 'tx'> {
 /** A resumable upload that has begun. */
 export interface ResumableSession {
   readonly session: UploadSession
-  /**
-   * What a protocol's server puts at the end of its URLs. A secret, which opens the upload to the actor that it was made
-   * for, and to nobody else.
-   */
+  /** The secret end of a protocol server's URLs. It opens the upload to its actor and to nobody else. */
   readonly sessionUri: string
 }
 
 const PROTOCOL = 'tus'
 
-// As much as servers of HTTP take of all headers together, and give back.
+// As much as HTTP servers accept, and send, for all headers together.
 const MAX_METADATA_LENGTH = 8_192
 
 /**
- * Begins an upload that may break off and go on, on whatever process: a `staged` asset and a `signed` session. What the
- * client declares is judged now; without `byteSize` it says later how much there is. The storage is told first, outside
- * of any transaction, and told again when the rows cannot be written. `upload_rejected`, `capability_unsupported`.
+ * Begins an upload that may be interrupted and continued by any process: a `staged` asset and a `signed` session.
+ * Judges the client's declaration now; without `byteSize` the client declares the length later. The storage begins
+ * first, outside of any transaction, and gives up again when the rows cannot be written. `upload_rejected`,
+ * `capability_unsupported`.
  */
 export async function initiateResumableSession(
   runtime: Runtime,
@@ -74,8 +72,9 @@ export async function initiateResumableSession(
 }
 
 /**
- * How far a resumable upload has come: `lastKnownOffset` of `uploadLength` bytes. One whose last byte has arrived, and
- * whose completion was cut short, is completed now. Safe to repeat. `not_found`, `invalid_input` for another strategy.
+ * Returns the progress of a resumable upload: `lastKnownOffset` of `uploadLength` bytes. If its last byte has arrived
+ * but its completion was cut short, completes it now. Safe to repeat. `not_found`, `invalid_input` for another
+ * strategy.
  */
 export async function resumableSessionStatus(runtime: Runtime, sessionId: string): Promise<UploadSession> {
   const open = await readResumable(runtime, sessionId)
@@ -89,8 +88,8 @@ export async function resumableSessionStatus(runtime: Runtime, sessionId: string
 }
 
 /**
- * Gives a resumable upload up, as `abortUpload` does, with everything that its storage holds of it. One that has
- * ended stays as it is. Safe to repeat. `not_found`, `invalid_input` for another strategy.
+ * Gives up a resumable upload, as `abortUpload` does, with everything that its storage holds of it. An upload that has
+ * ended is left unchanged. Safe to repeat. `not_found`, `invalid_input` for another strategy.
  */
 export async function cancelResumableSession(runtime: Runtime, sessionId: string): Promise<void> {
   const open = await readResumable(runtime, sessionId)
@@ -102,7 +101,7 @@ export async function cancelResumableSession(runtime: Runtime, sessionId: string
   })
 }
 
-/** What a session that begins is written with. */
+/** The values of a new session. */
 interface Beginning {
   readonly options: InitiateResumableOptions
   readonly state: ResumableState
@@ -147,9 +146,9 @@ function metadataOf(runtime: Runtime, { session, asset }: OpenSession): Resumabl
   return { profile: asset.profile, adapter, protocol: session.resumableProtocol ?? PROTOCOL, state: session.state }
 }
 
-/** The rows could not be written: nobody will ever ask for what the storage has begun. */
+/** The rows could not be written: no later request can remove the upload that the storage has begun. */
 async function forget(runtime: Runtime, storage: StorageAdapter, key: string, state: ResumableState): Promise<void> {
   await storage.resumable.abort(key, state).catch((error: unknown) => {
-    runtime.logger.warn(errorFields(error), 'A resumable upload that has no session could not be given up.')
+    runtime.logger.warn(errorFields(error), 'A resumable upload without a session could not be given up.')
   })
 }

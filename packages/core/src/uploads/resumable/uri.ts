@@ -7,7 +7,7 @@ import type { Runtime } from '../../kernel/runtime.ts'
 import { textOrNull } from '../../kernel/sql/row-values.ts'
 import { readSession } from '../sessions.ts'
 
-// Kept apart from whatever else may come to be signed with the same secret.
+// Separates these signatures from any other use of the same secret.
 const CONTEXT = 'rindle session uri, version 1'
 
 /** A new secret for a session: the key that signs its URI. */
@@ -15,15 +15,15 @@ export function newSessionSecret(): string {
   return randomBytes(32).toString('base64url')
 }
 
-/** `id.signature`, where the signature is of the session and of its actor: for another actor it is another. */
+/** `id.signature`: the signature covers the session and its actor, so another actor's signature differs. */
 export function sessionUriOf({ id, actorId }: Pick<UploadSession, 'id' | 'actorId'>, secret: string): string {
   const signed = JSON.stringify([CONTEXT, id, actorId])
   return `${id}.${createHmac('sha256', secret).update(signed).digest('base64url')}`
 }
 
 /**
- * The session that a URI opens to this actor. A URI that is malformed, altered, or was made for somebody else, is
- * answered like that of a session that never was: `not_found`.
+ * Finds the session that a URI opens to this actor. A malformed or altered URI, or one for another actor, gets the same
+ * answer as an unknown session: `not_found`.
  */
 export async function findResumableSession(
   runtime: Runtime,
@@ -37,7 +37,9 @@ export async function findResumableSession(
   return (await readSession(runtime, id)).session
 }
 
-/** The URI of a session, to be handed to its actor and to nobody else. `not_found` also for one that has none. */
+/**
+ * Returns the URI of a session; give it to its actor and to nobody else. `not_found` also for a session without a URI.
+ */
 export async function resumableSessionUri(runtime: Runtime, sessionId: string): Promise<string> {
   const { session } = await readSession(runtime, sessionId)
   const secret = await readSecret(runtime, session.id)

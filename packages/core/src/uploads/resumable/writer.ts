@@ -2,6 +2,7 @@ import type { Hash } from 'node:crypto'
 import { PassThrough, pipeline, Readable } from 'node:stream'
 import { counted } from '../../domain/counted.ts'
 import { isRindleError, RindleError } from '../../domain/errors.ts'
+import { emptyFile } from '../../domain/gate.ts'
 import { uploadRejected } from '../../domain/upload-rejected.ts'
 import { profileOf, type Runtime, storageOf } from '../../kernel/runtime.ts'
 import { type BodyLimits, BodyPace, tooSlow } from '../body-pace.ts'
@@ -12,33 +13,33 @@ import { keepLength, keepProgress, markResuming, type OpenResumable, readResumab
 /** Options of {@link writeResumableSession}. */
 export type WriteResumableOptions = LockOptions
 
-/** A body that follows the bytes that are there. */
+/** A body that follows the bytes that are stored already. */
 export interface AppendBodyOptions extends BodyLimits {
-  /** How many bytes the client believes are there, which must be right. */
+  /** The client's offset, which must be right. */
   readonly offset: number
-  /** The checksum that the client sent with the body. Of a body that has another, nothing is kept. */
+  /** The checksum that the client sent with the body. Nothing is stored of a body with another checksum. */
   readonly checksum?: { readonly hash: Hash; readonly expected: Buffer }
-  /** Nobody else holds the chunks of the body: their memory is given free as soon as they are kept. @default false */
+  /** The body's chunks have no other owner: their memory is freed as soon as they are stored. @default false */
   readonly disposeChunks?: boolean
 }
 
-/** The one writer of a resumable upload, until it is released or its process dies. */
+/** The only writer of a resumable upload, until it is released or its process dies. */
 export interface ResumableWriter {
   /**
-   * Takes a body and gives the new offset. Of one that breaks off, what arrived is kept, and the call rejects with its
-   * error. `conflict` for a wrong offset and when the lock was lost, `upload_rejected` as soon as there are more bytes
-   * than were declared or are accepted, `checksum_mismatch`, `session_expired`. Not twice at once.
+   * Takes a body and returns the new offset. If the body breaks off, the bytes that arrived stay, and the call rejects
+   * with the body's error. `conflict` for a wrong offset and for a lost lock, `upload_rejected` as soon as there are
+   * more bytes than declared or accepted, `checksum_mismatch`, `session_expired`. One call at a time.
    */
   append(body: Readable, options: AppendBodyOptions): Promise<number>
-  /** Declares the length that was left open at the beginning. `upload_rejected`, `conflict`, `session_expired`. */
+  /** Declares the length that was open at the beginning. `upload_rejected`, `conflict`, `session_expired`. */
   declareLength(byteSize: number): Promise<void>
   /** Lets others write. Safe to repeat. */
   release(): Promise<void>
 }
 
 /**
- * Becomes the one writer of a resumable upload, whatever process wrote to it before. Waits for the writer that there
- * is, who hears that he is to end. `conflict` when he does not, `not_found`, `invalid_input` for another strategy.
+ * Becomes the only writer of a resumable upload, after any process. Asks the current writer to end, and waits for it.
+ * `conflict` when it does not end, `not_found`, `invalid_input` for another strategy.
  */
 export async function writeResumableSession(
   runtime: Runtime,
@@ -76,38 +77,40 @@ async function append(
     disposeChunks,
     ...(session.uploadLength === null ? {} : { byteSize: session.uploadLength }),
   })
-  let reached = offset
+  let reached: number | undefined
   try {
     for await (const state of states) {
-      if (state.offset > reached) await keepProgress(runtime, lock, state)
+      // Of a body without bytes, too: what is told then is that nobody is at it any more.
+      if (state.offset !== reached) await keepProgress(runtime, lock, state)
       reached = state.offset
     }
   } catch (error) {
-    // Who gives an upload up takes no lock: it shows in the storage, or in the row.
+    // An abort takes no lock: it shows in the storage, or in the row.
     const mayHaveEnded = isRindleError(error, 'storage_object_missing') || isRindleError(error, 'conflict')
     if (mayHaveEnded) assertNotEnded(await readSession(runtime, lock.sessionId))
     throw error
   }
   arriving.throwIfBroken()
-  return reached
+  return reached ?? offset
 }
 
 async function declareLength(runtime: Runtime, lock: SessionLock, byteSize: number): Promise<void> {
   const open = await readResumable(runtime, lock.sessionId)
   assertOpen(open, runtime.now())
-  const { maxBytes } = profileOf(runtime, open.asset.profile).accept
+  const { maxBytes, allowEmpty } = profileOf(runtime, open.asset.profile).accept
   if (byteSize > maxBytes) throw tooManyBytes()
+  if (byteSize === 0 && !allowEmpty) throw uploadRejected(emptyFile())
   await keepLength(runtime, lock, byteSize)
 }
 
-/** A body as it arrives: measured, hashed where that is asked for, and ended where it breaks off. */
+/** A body as it arrives: measured, hashed on request, and ended where it breaks off. */
 class Arrival {
   readonly body: Readable
   #broken: { readonly error: unknown } | undefined
 
   constructor(body: Readable, limits: ArrivalLimits) {
     const chunks = this.#measure(body, limits)
-    // Ended before anybody has read of it, it would tell nobody why, and that would end the process.
+    // An error before the first read would reach no listener, and end the process.
     body.on('error', () => {})
     this.body = new Readable({
       ...PIECEWISE,
@@ -117,7 +120,7 @@ class Arrival {
           (error: unknown) => this.destroy(error as Error),
         )
       },
-      // At once, and not when the sender next says something: he may stand still.
+      // At once, not with the sender's next bytes: the sender may have stopped.
       destroy(error, callback) {
         body.destroy(error ?? undefined)
         callback(error)
@@ -138,7 +141,7 @@ class Arrival {
     const pace = new BodyPace(limits)
     const wait = (): NodeJS.Timeout => {
       const { timeoutMs, message } = pace.deadline()
-      return setTimeout(() => body.destroy(tooSlow(message, 'Go on from the offset.')), timeoutMs)
+      return setTimeout(() => body.destroy(tooSlow(message, 'Continue from the offset.')), timeoutMs)
     }
     let waiting = wait()
     try {
@@ -159,7 +162,7 @@ class Arrival {
       clearTimeout(waiting)
     }
     const isOther = checksum !== undefined && !checksum.hash.digest().equals(checksum.expected)
-    if (isOther) throw new RindleError('checksum_mismatch', 'The body is not of the checksum that came with it.')
+    if (isOther) throw new RindleError('checksum_mismatch', 'The body does not match the checksum that came with it.')
   }
 }
 
@@ -169,13 +172,13 @@ interface ArrivalLimits {
   readonly pace: BodyLimits
 }
 
-// A stream of bytes puts together what it holds when it is asked for more: a copy, and the pieces are left to the
-// collector. As objects they stay what they are, one ahead of the storage.
+// A byte stream merges its chunks on the next read: that costs a copy, and leaves the pieces to the garbage collector.
+// In object mode they stay separate, one ahead of the storage.
 const PIECEWISE = { objectMode: true, highWaterMark: 1 }
 
 function piecewise(body: Readable): AsyncIterable<Uint8Array> {
   const pieces = new PassThrough(PIECEWISE)
-  // Both ends hear of what goes wrong at the other, and whoever reads is told.
+  // A failure at either end reaches the other, and the reader gets the error.
   pipeline(body, pieces, () => {})
   return pieces
 }
@@ -187,12 +190,12 @@ function limitOf(runtime: Runtime, { session, asset }: OpenResumable): number {
 function wrongOffset({ session, resumable }: OpenResumable, offset: number): RindleError {
   return new RindleError(
     'conflict',
-    `Upload session ${session.id} has ${counted(resumable.offset, 'byte')}, not ${offset}. Go on from there.`,
+    `Upload session ${session.id} has ${counted(resumable.offset, 'byte')}, not ${offset}. Continue from there.`,
     { details: { reason: 'offset' } },
   )
 }
 
 function tooManyBytes(): RindleError {
-  const message = 'There are more bytes than were declared or are accepted.'
+  const message = 'There are more bytes than declared or accepted.'
   return uploadRejected({ reason: 'max_bytes_exceeded', message })
 }

@@ -7,9 +7,9 @@ import type { AcquiredSource } from '../../kernel/source-cache.ts'
 import type { SourceFile } from '../../ports/processor.ts'
 
 /**
- * The original of a deliverable asset as a file. One that is gone, or holds other bytes than those that were verified,
- * is noted on its asset and thrown: `original_missing`, `original_damaged`. One that was damaged before is read whole
- * first, and its asset is healed when it is right again.
+ * Fetches the original of a deliverable asset as a file. A missing or changed original is noted on its asset and
+ * thrown: `original_missing`, `original_damaged`. A previously damaged one is read whole first; if it is intact again,
+ * its asset is healed.
  */
 export async function acquireOriginal(runtime: Runtime, asset: Asset, signal: AbortSignal): Promise<AcquiredSource> {
   if (asset.originalDamagedAt !== null) {
@@ -28,16 +28,16 @@ async function acquireStored(runtime: Runtime, asset: Asset, signal: AbortSignal
     return await runtime.sources.acquire(asset, signal)
   } catch (error) {
     if (!isOtherObject(error)) throw error
-    // The same bytes under another etag: somebody has restored the object.
+    // The same bytes under another etag: an operator has restored the object.
     const etag = await assertStoredWhole(runtime, asset, signal)
     return await runtime.sources.acquire(await takeEtag(runtime, asset, etag), signal)
   }
 }
 
 /**
- * To be asked when work on a copy of an original has failed, for only of whole bytes does that say anything. Throws
- * what is wrong with the stored original, and notes it on its asset: `original_missing`, `original_damaged`. A copy that
- * differs though the original is whole is forgotten, and the work is to be tried again: `storage_unavailable`.
+ * Checks the original after work on a copy of it has failed, because only intact bytes prove anything. If the stored
+ * original is damaged, notes that on its asset and throws `original_missing` or `original_damaged`. If only the copy
+ * differs, forgets the copy and throws `storage_unavailable`, so that the work is retried.
  */
 export async function assertWhole(
   runtime: Runtime,
@@ -50,20 +50,20 @@ export async function assertWhole(
   throw await copyDamaged(runtime, asset)
 }
 
-/** Forgets the copy of an original on this machine, which differs from it. */
+/** Forgets this machine's copy of an original, which differs from it. */
 async function copyDamaged(runtime: Runtime, asset: Asset): Promise<RindleError> {
   await runtime.sources.forget(asset)
-  const message = `The copy of the original of asset ${asset.id} on this machine was damaged; it is fetched again.`
+  const message = `This machine's copy of the original of asset ${asset.id} was damaged; it is downloaded again.`
   return new RindleError('storage_unavailable', message)
 }
 
-/** Reads the stored original as a whole. Returns its etag, or throws what is wrong with it and notes that on its asset. */
+/** Reads the whole stored original. Returns its etag, or notes the damage on its asset and throws. */
 async function assertStoredWhole(runtime: Runtime, asset: Asset, signal: AbortSignal): Promise<string> {
   const found = await readStored(runtime, asset, signal)
   if (found !== null && (asset.checksumSha256 === null || found.checksum === asset.checksumSha256)) return found.etag
   const reason: OriginalDamage = found === null ? 'original_missing' : 'original_damaged'
-  const what = found === null ? 'is gone' : 'holds other bytes than those that were verified'
-  const message = `The original of asset ${asset.id} ${what} in storage "${asset.storage}". Restore it from a backup.`
+  const what = found === null ? 'is gone' : 'differs from the verified bytes'
+  const message = `The original of asset ${asset.id} in storage "${asset.storage}" ${what}. Restore it from a backup.`
   const isNews = await noteOriginalDamage(runtime.database, asset, reason, message)
   if (isNews) runtime.logger.error({ assetId: asset.id, code: reason }, message)
   throw new RindleError(reason, message)

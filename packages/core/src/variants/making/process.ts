@@ -8,9 +8,11 @@ import { variantKey } from '../../domain/keys.ts'
 import { outputExtension, recipeCapability } from '../../domain/recipe-facts.ts'
 import type { NormalizedRecipe } from '../../domain/recipes.ts'
 import { cleanMetadata } from '../../domain/untrusted-metadata.ts'
+import { isHandedOn } from '../../kernel/handed-on.ts'
 import { payloadText } from '../../kernel/payload-text.ts'
 import { makeRunDirectory } from '../../kernel/run-directory.ts'
 import { profileOf, type Runtime, storageOf } from '../../kernel/runtime.ts'
+import { markTold } from '../../kernel/told.ts'
 import type { RunningJob } from '../../ports/jobs.ts'
 import type { ProcessedOutput, Processor, SourceFile, VariantOutcome } from '../../ports/processor.ts'
 import type { Profile } from '../../profile/profile.ts'
@@ -24,12 +26,12 @@ import { TranscodeEvents } from './transcode-events.ts'
 
 /**
  * The work of `rindle_process` and `rindle_media`: claims the asset's waiting variants that `belongs` selects, makes
- * them from one source, and commits each on its own as it is done.
+ * them from one source, and commits each as soon as it is done.
  *
- * What fails goes by what the failure says. A verdict fails at once. A defect goes back to `queued` until the attempts of
- * the job are used up; a decoder or encoder that its own bounds of memory and time end, on these very bytes, is one of
- * those. After an outage, or when this process lacks what is needed, a new job goes on with it, later each time and
- * without limit, and the variant says what it waits for.
+ * The kind of a failure decides what follows. A verdict fails at once. A defect goes back to `queued` until the job's
+ * attempts are used up; this includes a decoder or encoder that exceeds its own limits of memory or time on these
+ * bytes. After an outage, or when this process lacks something, a new job continues the work, with a growing delay and
+ * without limit, and the variant names what it waits for.
  */
 export async function processVariants(
   runtime: Runtime,
@@ -41,7 +43,10 @@ export async function processVariants(
   if (waitsFor !== null) await handOnVariants(runtime, job, assetId, belongs, waitsFor)
 }
 
-/** Rejects when the job is to come again. Resolves with what the rest waits for, or `null` when nothing is left. */
+/**
+ * Rejects when the job must run again. Resolves with the failure that the rest waits for, or `null` when nothing is
+ * left.
+ */
 async function makeVariants(
   runtime: Runtime,
   job: RunningJob,
@@ -56,11 +61,11 @@ async function makeVariants(
   } catch (error) {
     await work.settleRest(error)
   }
-  if (work.retryCause !== null) throw work.retryCause
+  if (work.retryCause !== null) throw markTold(work.retryCause)
   return work.outage ?? (claimed.hasUnknown ? newerRecipe(assetId) : null)
 }
 
-/** To claim takes the asset's storage to be known here, for one. */
+/** Claiming can fail, too: for example when this process does not know the asset's storage. */
 async function claimOrFailure(
   runtime: Runtime,
   job: RunningJob,
@@ -76,7 +81,7 @@ async function claimOrFailure(
   }
 }
 
-/** One job's work on the variants it has claimed. */
+/** One job's work on its claimed variants. */
 class VariantWork {
   readonly #runtime: Runtime
   readonly #job: RunningJob
@@ -85,12 +90,12 @@ class VariantWork {
   readonly #siblings: readonly NormalizedRecipe[]
   readonly #progress: ProgressWriter
   readonly #transcodes: ReadonlyMap<string, TranscodeEvents>
-  /** The source, while it is there. */
+  /** The source file, while it exists. */
   #source: SourceFile | null = null
   #isWhole: Promise<void> | undefined
-  /** The first error after which the job must come again, or `null`. */
+  /** The first error that makes the job run again, or `null`. */
   retryCause: Error | null = null
-  /** The first failure whose end variants wait for, or `null`. */
+  /** The first failure that makes variants wait, or `null`. */
   outage: Failure | null = null
 
   constructor(runtime: Runtime, job: RunningJob, { asset, variants, siblings }: Claim) {
@@ -106,7 +111,7 @@ class VariantWork {
   }
 
   async run(): Promise<void> {
-    // First what this process may lack: then nothing is fetched for nothing.
+    // Checks first what this process may lack, so that no source is fetched in vain.
     const { accept } = profileOf(this.#runtime, this.#asset.profile)
     const byProcessor = Map.groupBy(this.#open.values(), ({ variant }) => this.#processorOf(variant))
     await using source = await acquireOriginal(this.#runtime, this.#asset, this.#job.signal)
@@ -127,7 +132,7 @@ class VariantWork {
     }
   }
 
-  /** Gives every variant that has no end yet the end that follows from an error of the whole work. */
+  /** Settles every open variant with an error of the whole work. */
   async settleRest(error: unknown): Promise<void> {
     for (const claimed of this.#open.values()) await this.#fail(claimed, error)
     if (this.#job.signal.aborted) this.retryCause = asError(error)
@@ -192,7 +197,7 @@ class VariantWork {
       digest: variant.recipeDigest,
       extension: outputExtension(variant.recipe),
     })
-    // The size is checked by the storage, so that what is called ready is known to be there whole.
+    // The storage checks the size, so that a ready variant's object is known to be complete.
     await storage.put(storageKey, createReadStream(output.path), {
       contentType: output.contentType,
       byteSize: output.byteSize,
@@ -220,14 +225,15 @@ class VariantWork {
     const isTriedAgain = signal.aborted || failure.kind === 'defect'
     if (isTriedAgain) this.retryCause ??= asError(error)
     else this.outage ??= failure
-    const settled = await this.#settle(claimed, { to: 'queued', failure, hasJob: !isOver(signal) })
+    const isRepeat = !isTriedAgain && isHandedOn(this.#job)
+    const settled = await this.#settle(claimed, { to: 'queued', failure, hasJob: !isOver(signal), isRepeat })
     // The log tells of an outage when its work is handed on.
     if (isTriedAgain || settled !== 'queued') {
       tellFailure(this.#runtime.logger, { settled, isAborted: signal.aborted }, fields)
     }
   }
 
-  /** A newer worker may have a processor for a type that those of this one do not claim to read. */
+  /** A newer worker may have a processor for a type that no processor here reads. */
   #unlessUnread({ variant }: ClaimedVariant, error: unknown): unknown {
     if (!isRindleError(error, 'unsupported_codec') || this.#isReader(this.#processorOf(variant))) return error
     const message = `No installed processor reads ${this.#asset.contentType ?? 'what it is'}: ${error.message}`
@@ -235,8 +241,8 @@ class VariantWork {
   }
 
   /**
-   * What is wrong with a variant may be what is wrong with its original as it lies in storage, or with the copy of it
-   * that was worked on: then that is the error. Looked at once for a job.
+   * A variant's error may come from damage to its stored original, or to the copy in use: then that damage is the
+   * error. Checked once per job.
    */
   async #ofOriginal(error: unknown): Promise<unknown> {
     const source = this.#source
@@ -262,9 +268,8 @@ class VariantWork {
 
 /**
  * The object that nobody has heard of and nobody refers to after an output was stored, or `null`. Pure. What a ready
- * output replaces is deleted later, by a job of its own. When the claim was lost another worker may be writing, or have
- * committed, the same key: deleting it could take a ready variant's object, so it stays, at worst as an orphan that the
- * orphan scan finds.
+ * output replaces is deleted later, by a job of its own, and so is what was stored after its claim was lost: another worker
+ * may be writing, or have committed, the same key, and deleting it at once could take a ready variant's object.
  */
 function unreferencedKey(settled: Settled, variant: Variant, storageKey: string): string | null {
   if (settled === 'claim_lost' || settled === 'ready') return null
@@ -273,19 +278,19 @@ function unreferencedKey(settled: Settled, variant: Variant, storageKey: string)
 }
 
 /**
- * Whether a job was cancelled, or taken from its worker. It may hold variants all the same: when it had not claimed them
- * before it was cancelled, and they were queued again at once.
+ * Whether a job was cancelled, or taken from its worker. It may still hold variants: it may have claimed them after its
+ * cancellation, when they were queued again at once.
  */
 function isOver(signal: AbortSignal): boolean {
   return signal.aborted && !(isRindleError(signal.reason) && signal.reason.retryable)
 }
 
-/** Whether a failure is a variant's last: trying again cannot help, or was tried as often as it may be. Pure. */
+/** Whether a failure is final: a retry cannot help, or no attempt is left. Pure. */
 function isFinal({ kind }: Failure, isLastAttempt: boolean): boolean {
   return kind === 'verdict' || (kind === 'defect' && isLastAttempt)
 }
 
-/** Whether an error could come from bytes that are not those of the original, and is about to be final. */
+/** Whether an error is about to be final and could come from bytes that differ from the original's. */
 function mayBeOfSource(error: unknown, isLastAttempt: boolean): boolean {
   return isRindleError(error, 'variant_source_not_found') || isFinal(failureOf(error), isLastAttempt)
 }

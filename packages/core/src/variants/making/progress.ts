@@ -5,7 +5,7 @@ import type { ClaimedVariant } from '../claim.ts'
 
 const WRITE_INTERVAL_MS = 1_000
 
-/** Writes the progress of variants to their rows and announces it, at most once a second for each. */
+/** Writes the progress of variants to their rows and announces it, at most once a second per variant. */
 export class ProgressWriter {
   readonly #runtime: Runtime
   readonly #lastWrites = new Map<string, number>()
@@ -14,7 +14,7 @@ export class ProgressWriter {
     this.#runtime = runtime
   }
 
-  /** Does not wait: progress that cannot be written is not worth holding up the work. */
+  /** Does not wait: a failed write of progress must not hold up the work. */
   report({ variant }: ClaimedVariant, percent: number): void {
     const now = performance.now()
     const last = this.#lastWrites.get(variant.id)

@@ -1,17 +1,17 @@
 import type { CodedLogger, LogFields } from '../../ports/logger.ts'
 import type { Settled } from '../settle.ts'
 
-/** An attempt at a variant that made nothing. */
+/** An attempt that made no variant. */
 export interface FailedAttempt {
-  /** What became of the variant. */
+  /** The result of settling the variant. */
   readonly settled: Settled
-  /** Its worker stops, or the job was cancelled or taken over: what was thrown says nothing about the work. */
+  /** Whether its worker stops, or the job was cancelled or taken over: the error then says nothing about the work. */
   readonly isAborted: boolean
 }
 
 /**
- * Tells the log how an attempt ended, by what became of the variant: what was cancelled meanwhile is not tried again, and
- * what a worker gives back when it stops has not failed.
+ * Logs the end of an attempt by the variant's new state: a variant that was cancelled meanwhile is not retried, and
+ * work that a stopping worker returns has not failed.
  */
 export function tellFailure(
   logger: CodedLogger,
@@ -21,7 +21,7 @@ export function tellFailure(
   if (settled === 'failed') logger.warn(fields, 'A variant failed.')
   else if (settled !== 'queued')
     logger.info({ ...fields, code: settled }, `Work on a variant has ended: ${ENDS[settled]}.`)
-  else if (isAborted) logger.info(fields, 'Work on a variant was given back, and begins again.')
+  else if (isAborted) logger.info(fields, 'Work on a variant returned to its queue.')
   else logger.warn(fields, 'A variant failed and will be tried again.')
 }
 

@@ -2,7 +2,7 @@ import type { Asset, Variant } from '../../domain/entities.ts'
 import type { Measurements, TranscodeMetadata } from '../../events/event-map.ts'
 import type { Runtime } from '../../kernel/runtime.ts'
 
-/** The events of one piece of AV work; images announce nothing of their own. */
+/** Emits the events of one piece of AV work; images have none. */
 export class TranscodeEvents {
   readonly #runtime: Runtime
   readonly #metadata: TranscodeMetadata | null

@@ -1,4 +1,4 @@
-/** CIE x and y of what a picture's samples are mixed from. */
+/** CIE x and y of the primary colours and the white of a picture. */
 export interface Primaries {
   readonly red: Chromaticity
   readonly green: Chromaticity
@@ -12,7 +12,7 @@ export type Chromaticity = readonly [x: number, y: number]
 /** How stored values become light: a curve of the 8-bit age, or one of high dynamic range. */
 export type Transfer = { readonly kind: 'srgb' | 'pq' | 'hlg' } | { readonly kind: 'gamma'; readonly exponent: number }
 
-/** A colour space that a file names by numbers instead of an ICC profile. sharp takes all of those for sRGB. */
+/** A colour space that a file names by numbers instead of an ICC profile. sharp treats all of them as sRGB. */
 export interface Colour {
   readonly primaries: Primaries
   readonly transfer: Transfer
@@ -30,7 +30,7 @@ const DCI_P3: Primaries = { ...DISPLAY_P3, white: [0.314, 0.351] }
 
 const SRGB: Transfer = { kind: 'srgb' }
 
-// ITU-T H.273, tables 2 and 3. 2 is "unspecified", which is sRGB to every browser.
+// ITU-T H.273, tables 2 and 3. 2 is "unspecified", which every browser treats as sRGB.
 const PRIMARIES: Readonly<Record<number, Primaries>> = {
   1: SRGB_PRIMARIES,
   2: SRGB_PRIMARIES,
@@ -56,14 +56,14 @@ const TRANSFERS: Readonly<Record<number, Transfer>> = {
   18: { kind: 'hlg' },
 }
 
-/** The colour space of code points of H.273 ("CICP"); `null` when these name one that is not known here. Pure. */
+/** The colour space of code points of H.273 ("CICP"); `null` for unknown ones. Pure. */
 export function colourOfCicp(primaries: number, transfer: number): Colour | null {
   const mixedFrom = PRIMARIES[primaries]
   const curve = TRANSFERS[transfer]
   return mixedFrom === undefined || curve === undefined ? null : { primaries: mixedFrom, transfer: curve }
 }
 
-// A 2.2 curve differs from sRGB's by two steps of 255 at most, which browsers leave be, too.
+// A 2.2 curve differs from sRGB's by at most two steps of 255, which browsers ignore, too.
 const NEARLY_SRGB_EXPONENT = 0.06
 const NEARLY_SAME = 0.002
 

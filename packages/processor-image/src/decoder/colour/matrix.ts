@@ -5,7 +5,7 @@ export type Matrix = readonly [number, number, number, number, number, number, n
 
 type Vector = readonly [number, number, number]
 
-/** What light of some primaries is in light of others. Their whites become each other (by Bradford). Pure. */
+/** The matrix that converts light of some primaries to others. Their whites map to each other (by Bradford). Pure. */
 export function matrixBetween(from: Primaries, to: Primaries): Matrix {
   return product(product(inverse(toXyz(to)), adaptation(from.white, to.white)), toXyz(from))
 }

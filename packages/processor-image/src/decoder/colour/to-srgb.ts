@@ -6,7 +6,7 @@ import { displayFactor, readTransfer, writeSrgb } from './transfer.ts'
 /** Pixels of 16 bits per channel. */
 export interface DeepPixels {
   readonly values: Uint16Array
-  /** Three colours, and alpha where there are four. */
+  /** Three colours, and with four channels also alpha. */
   readonly channels: 3 | 4
 }
 
@@ -14,9 +14,9 @@ const STEPS = 65_536
 const TOP = STEPS - 1
 
 /**
- * Converts pixels of a colour space to sRGB, in place. `white` is the highest value that a sample can have: 65,535, or
- * less where fewer bits were shifted up. What is outside of sRGB is cut off channel by channel; high dynamic range is
- * tone-mapped before that, by one factor for the three channels of a pixel, so that no colour turns or fades.
+ * Converts pixels of a colour space to sRGB, in place. `white` is the highest possible sample: 65,535, or less where
+ * fewer bits were shifted up. Values outside of sRGB are clipped channel by channel; before that, high dynamic range is
+ * tone-mapped by one factor for the three channels of a pixel, so that no colour turns or fades.
  */
 export function convertToSrgb({ values, channels }: DeepPixels, colour: Colour, white: number): void {
   const { kind } = colour.transfer

@@ -1,10 +1,11 @@
 // Light is relative to the white of a standard display: 203 nits, where ITU-R BT.2408 puts the white of a page in a
 // picture of high dynamic range.
 const WHITE_NITS = 203
-// What is brighter than most displays of high dynamic range show, and than most such pictures are made for, is white.
+// Anything brighter is white: most displays of high dynamic range show no more, and most such pictures are made for
+// that.
 const PEAK_NITS = 1000
 
-/** The brightest light that is told from white. */
+/** The brightest light that is distinct from white. */
 export const PEAK: number = PEAK_NITS / WHITE_NITS
 
 // ITU-R BT.2100, table 4 (SMPTE ST 2084).
@@ -31,8 +32,8 @@ const MOST = writePq(1) / TOP
 const KNEE = 1.5 * MOST - 0.5
 
 /**
- * The light, 0 to 1, that a standard display shows for some of high dynamic range: the curve of ITU-R BT.2390 (section
- * 5.4.1), which leaves the darker three quarters of the picture as they are and bends the rest below white. Pure.
+ * The light, 0 to 1, that a standard display shows for light of high dynamic range: the curve of ITU-R BT.2390 (section
+ * 5.4.1), which keeps the darker three quarters of the picture as they are and bends the rest below white. Pure.
  */
 export function toneMapped(light: number): number {
   const value = Math.min(1, writePq(light) / TOP)

@@ -2,15 +2,15 @@ import type { Bytes } from '../file-bytes.ts'
 import { Refusal } from '../refusal.ts'
 import { PNG_SIGNATURE, pngChunk, pngChunks } from './png-chunks.ts'
 
-/** How an animated PNG moves. */
+/** The timing of an animated PNG. */
 export interface ApngTiming {
   /** One for each frame. */
   readonly delaysMs: readonly number[]
-  /** How often it is shown; 0: without end. */
+  /** How often it is shown; 0: for ever. */
   readonly loop: number
 }
 
-/** One frame of an animated PNG: a PNG of its own, and where it belongs. */
+/** One frame of an animated PNG: a complete PNG, and its place. */
 export interface ApngFrame {
   readonly png: Buffer
   readonly left: number
@@ -18,18 +18,18 @@ export interface ApngFrame {
   readonly width: number
   readonly height: number
   readonly delayMs: number
-  /** What becomes of its place before the next frame. */
+  /** What happens to its area before the next frame. */
   readonly disposal: 'keep' | 'clear' | 'restore'
-  /** Whether it is laid over what is there, or takes its place. */
+  /** Whether it is blended over the area, or replaces it. */
   readonly isOver: boolean
 }
 
 const FRAME_CONTROL_BYTES = 26
 const MOST_FRAMES = 100_000
-// What sharp takes for a delay in milliseconds, and for a number of rounds.
+// sharp's limits for a delay in milliseconds, and for a number of rounds.
 const MOST_IN_WEBP = 65_535
 
-/** Reads how an animated PNG moves; `null` for one that does not. */
+/** Reads the timing of an animated PNG; `null` for a still one. */
 export async function apngTiming(bytes: Bytes): Promise<ApngTiming | null> {
   const delaysMs: number[] = []
   let loop: number | null = null
@@ -44,7 +44,7 @@ export async function apngTiming(bytes: Bytes): Promise<ApngTiming | null> {
   return loop === null || delaysMs.length < 2 ? null : { delaysMs, loop }
 }
 
-/** Takes an animated PNG apart. Throws a `Refusal` when it is damaged. */
+/** Takes an animated PNG apart. Throws a `Refusal` if it is damaged. */
 export async function* apngFrames(bytes: Bytes): AsyncGenerator<ApngFrame> {
   const shared: Buffer[] = []
   let header = Buffer.alloc(13)
@@ -57,7 +57,7 @@ export async function* apngFrames(bytes: Bytes): AsyncGenerator<ApngFrame> {
     if (isFrame && control !== null) yield frameOf(header, shared, control, data)
     if (isFrame) [control, data] = [Buffer.from(await bytes.read(at, length)), []]
     if (type === 'IDAT') isBeforeData = false
-    // The picture of a PNG that is no frame has no control before it.
+    // If the default picture of a PNG is not a frame, no control precedes it.
     if (type === 'IDAT' && control !== null) data.push(Buffer.from(await bytes.read(at, length)))
     if (type === 'fdAT') data.push(Buffer.from(await bytes.read(at + 4, length - 4)))
     if (type === 'IHDR' && length === 13) header = Buffer.from(await bytes.read(at, length))
@@ -99,7 +99,7 @@ function frameOf(header: Buffer, shared: readonly Buffer[], control: Buffer, dat
   }
 }
 
-// Hundredths of a second where the file names no other part of it.
+// Hundredths of a second unless the file names another denominator.
 function delayOf(control: Buffer): number {
   return Math.min(MOST_IN_WEBP, Math.round((control.readUInt16BE(20) * 1000) / (control.readUInt16BE(22) || 100)))
 }

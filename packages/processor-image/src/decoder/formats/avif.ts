@@ -2,13 +2,13 @@ import { type Colour, colourOfCicp, isSrgb } from '../colour/colour.ts'
 import type { Bytes } from '../file-bytes.ts'
 import { unsupported } from '../refusal.ts'
 
-/** A box of an ISO file, its header left off. */
+/** A box of an ISO file, without its header. */
 interface Box {
   readonly type: string
   readonly data: Buffer
 }
 
-// The metadata of a picture in thousands of tiles; what is larger is for libheif to judge.
+// Enough for a picture in thousands of tiles; libheif judges anything larger.
 const MAX_META_BYTES = 4 * 1024 * 1024
 const HEADER_BYTES = 8
 // Version and flags, before the boxes of some boxes.
@@ -17,8 +17,8 @@ const FLAGS_BYTES = 4
 const MAX_BOXES = 64
 
 /**
- * The colour space of the picture of an AVIF or HEIF that has no ICC profile, where it is another than sRGB: libvips
- * takes all of them for that. `null` where sharp shows it right, or where there is none to be read.
+ * The colour space of an AVIF or HEIF without an ICC profile, if it is not sRGB: libvips treats all of them as sRGB.
+ * `null` if sharp shows it right, or if no colour space can be read.
  */
 export async function avifColour(bytes: Bytes): Promise<Colour | null> {
   const meta = await metaOf(bytes)
@@ -54,7 +54,7 @@ function hasPremultipliedAlpha(meta: Buffer): boolean {
   return references !== undefined && boxesOf(references.subarray(FLAGS_BYTES)).some(({ type }) => type === 'prem')
 }
 
-/** The `colr` of the primary item: its ICC profile, where it has both. */
+/** The `colr` of the primary item: its ICC profile, if it has both. */
 function profileOf(meta: Buffer): Buffer | null {
   const boxes = boxesOf(meta)
   const primary = find(boxes, 'pitm')
@@ -78,7 +78,7 @@ function propertiesOf(associations: Buffer, wanted: number): readonly number[] {
     at += isLongItem ? 4 : 2
     const count = associations.readUInt8(at)
     at += 1
-    // The highest bit says that it is essential.
+    // The highest bit marks it as essential.
     const indexes = Array.from({ length: count }, (_, index) =>
       isLongIndex ? associations.readUInt16BE(at + index * 2) & 0x7fff : associations.readUInt8(at + index) & 0x7f,
     )

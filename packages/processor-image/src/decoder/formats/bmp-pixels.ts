@@ -8,7 +8,7 @@ export interface Bitmap {
   readonly height: number
 }
 
-/** Decodes the pixels of a bitmap without runs. Throws a `Refusal` when bytes are missing. */
+/** Decodes the pixels of a bitmap without runs. Throws a `Refusal` if bytes are missing. */
 export function readBmpPixels(bytes: Buffer, layout: BmpLayout): Bitmap {
   const { width, height, isTopDown, bits, at } = layout
   const rowBytes = bmpRowBytes(width, bits)
@@ -24,12 +24,12 @@ export function readBmpPixels(bytes: Buffer, layout: BmpLayout): Bitmap {
   return { pixels, width, height }
 }
 
-/** How many bytes a row of so many pixels takes. */
+/** The bytes of a row with so many pixels. */
 export function bmpRowBytes(width: number, bits: number): number {
   return Math.ceil((width * bits) / 32) * 4
 }
 
-/** An alpha channel of nothing but zeros is none, as browsers see it: makes such pixels opaque, and says whether it did. */
+/** Makes pixels opaque if their alpha channel is all zeros, as browsers do, and returns whether it did. */
 export function ignoreEmptyAlpha({ pixels }: Bitmap): boolean {
   for (let at = 3; at < pixels.length; at += 4) if (pixels[at] !== 0) return false
   for (let at = 3; at < pixels.length; at += 4) pixels[at] = 255
@@ -54,7 +54,7 @@ function paletteReader(bytes: Buffer, { width, bits, palette }: BmpLayout): RowR
   }
 }
 
-/** Writes an opaque pixel; black where the palette has no such entry. */
+/** Writes an opaque pixel; black if the palette has no such entry. */
 export function putColour(pixels: Uint8Array, at: number, colour: readonly number[] | undefined): void {
   const [red = 0, green = 0, blue = 0] = colour ?? []
   pixels[at] = red

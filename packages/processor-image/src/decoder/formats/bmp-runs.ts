@@ -8,7 +8,7 @@ const MOVE = 2
 
 /**
  * Decodes a bitmap of runs (RLE8, RLE4). Pixels that no run reaches are transparent, as browsers show them. Throws a
- * `Refusal` when the runs end before the picture does.
+ * `Refusal` if the runs end before the picture does.
  */
 export function readBmpRuns(bytes: Buffer, layout: BmpLayout): Bitmap {
   const { width, height } = layout
@@ -51,7 +51,7 @@ export function readBmpRuns(bytes: Buffer, layout: BmpLayout): Bitmap {
       for (let index = 0; index < argument; index += 1) {
         put(value(literal[layout.bits === 8 ? index : index >> 1] ?? 0, index))
       }
-      // Such runs end on a whole word.
+      // Such runs are padded to a whole word.
       if (length % 2 === 1) next()
     }
   }

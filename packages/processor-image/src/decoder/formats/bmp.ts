@@ -1,6 +1,6 @@
 import { Refusal, unsupported } from '../refusal.ts'
 
-/** How the pixels of a bitmap lie in its bytes. */
+/** The layout of a bitmap's pixels in its bytes. */
 export interface BmpLayout {
   readonly width: number
   readonly height: number
@@ -8,11 +8,11 @@ export interface BmpLayout {
   readonly bits: number
   /** Whether its rows are runs (RLE8, RLE4). */
   readonly isRunLength: boolean
-  /** Of red, green, blue and alpha, for 16 and 32 bits; 0: there is none. */
+  /** Masks of red, green, blue and alpha, for 16 and 32 bits; 0: there is none. */
   readonly masks: readonly [red: number, green: number, blue: number, alpha: number]
   /** Red, green and blue of each entry, for 8 bits and less. */
   readonly palette: readonly (readonly [number, number, number])[]
-  /** Of the pixels. */
+  /** Offset of the pixels. */
   readonly at: number
 }
 
@@ -37,24 +37,26 @@ const OTHER_COMPRESSIONS: Readonly<Record<number, string>> = {
   4: 'a JPEG or RLE24 inside',
   5: 'a PNG inside',
 }
-// In the file, or in another one.
+// In the file, or in another file.
 const WITH_PROFILE: readonly string[] = ['DEBM', 'KNIL']
 
 /**
- * Reads the header of a BMP. Throws a `Refusal` for one that is damaged or of a kind that is not read. No pixel is looked
- * at, and nothing of their size is allocated.
+ * Reads the header of a BMP. Throws a `Refusal` for one that is damaged or of an unsupported kind. Reads no pixel, and
+ * allocates nothing of their size.
  */
 export function readBmpHeader(bytes: Buffer): BmpLayout {
   assertBytes(bytes, FILE_HEADER_BYTES + CORE_HEADER_BYTES)
   const layout = readHeader(bytes, FILE_HEADER_BYTES, 0)
-  // Some writers leave it out where nothing comes between.
+  // Some writers omit it if the pixels follow directly.
   return { ...layout, at: bytes.readUInt32LE(10) || layout.at }
 }
 
-/** Reads the header of the bitmap inside an icon, which has no file header and a mask below it; as for a BMP. */
+/**
+ * Reads the header of the bitmap inside an icon, which has no file header and a mask below it; otherwise as for a BMP.
+ */
 export function readIconHeader(bytes: Buffer): BmpLayout {
   assertBytes(bytes, INFO_HEADER_BYTES)
-  // Its fourth byte is transparency where that of a file means nothing.
+  // In an icon the fourth byte is transparency; in a file it means nothing.
   const layout = readHeader(bytes, 0, 0xff000000)
   return { ...layout, height: Math.floor(layout.height / 2) }
 }
@@ -95,7 +97,7 @@ function readInfo(bytes: Buffer, start: number, headerBytes: number, alphaMask: 
   if (WITH_PROFILE.includes(space)) throw unsupported('a BMP with a colour profile')
   const hasMasks = compression === BITFIELDS || compression === ALPHA_BITFIELDS
   const masks = hasMasks ? readMasks(bytes, start, headerBytes, compression) : usualMasks(bits, alphaMask)
-  // They are a part of all headers but the shortest.
+  // They are part of all headers but the shortest.
   const maskBytes = hasMasks && headerBytes === INFO_HEADER_BYTES ? (compression === BITFIELDS ? 12 : 16) : 0
   const tableAt = start + headerBytes + maskBytes
   const colours = bytes.readUInt32LE(start + 32)

@@ -4,16 +4,16 @@ const HEADER_BYTES = 13
 const IMAGE = 0x2c
 const EXTENSION = 0x21
 
-/** How a GIF ends: with its trailer, without it but behind a whole frame, or within one. */
+/** How a GIF ends: with its trailer, without it but after a whole frame, or within a frame. */
 export type GifEnd = 'whole' | 'without_trailer' | 'within_frame'
 
-/** Reads through the blocks of a GIF to where it ends; no pixel is decoded. */
+/** Reads through the blocks of a GIF to its end; decodes no pixel. */
 export async function endOfGif(bytes: Bytes): Promise<GifEnd> {
   let at = HEADER_BYTES + tableBytes((await bytes.read(10, 1))[0])
   for (;;) {
     const [kind] = await bytes.read(at, 1)
     if (kind === undefined) return 'without_trailer'
-    // Bytes behind the last frame that are of no block end it, to every decoder.
+    // Bytes after the last frame that belong to no block end the file for every decoder.
     if (kind !== IMAGE && kind !== EXTENSION) return 'whole'
     if (kind === IMAGE) {
       const [flags] = await bytes.read(at + 9, 1)
@@ -32,7 +32,7 @@ function tableBytes(flags = 0): number {
 
 const READ_BYTES = 64 * 1024
 
-// Blocks may be of one byte each: those that are read together are gone through without waiting.
+// Blocks may have one byte each, so all blocks in the same read are skipped without waiting.
 async function endOfBlocks(bytes: Bytes, from: number): Promise<number | null> {
   for (let at = from; ; ) {
     const read = await bytes.read(at, READ_BYTES)

@@ -3,21 +3,21 @@ import { readIconHeader } from './bmp.ts'
 import { type Bitmap, bmpRowBytes, ignoreEmptyAlpha, readBmpPixels } from './bmp-pixels.ts'
 import { PNG_SIGNATURE } from './png-chunks.ts'
 
-/** The largest picture of an icon, of those the one with the most colours. */
+/** The largest picture of an icon; of several, the one with the most colours. */
 export interface IconPicture {
   readonly isPng: boolean
   /** Pixels, by the picture's own header. */
   readonly width: number
   /** Pixels, by the picture's own header. */
   readonly height: number
-  /** The whole of it. */
+  /** All of its bytes. */
   readonly bytes: Buffer
 }
 
 const HEADER_BYTES = 6
 const ENTRY_BYTES = 16
 
-/** Finds the picture of an ICO or CUR. Throws a `Refusal` when it is damaged. Decodes nothing. */
+/** Finds the picture of an ICO or CUR. Throws a `Refusal` if it is damaged. Decodes nothing. */
 export function readIcon(bytes: Buffer): IconPicture {
   const pictures = entriesOf(bytes)
   const [best] = pictures.toSorted((a, b) => b.area - a.area || b.bits - a.bits)
@@ -32,7 +32,7 @@ export function readIcon(bytes: Buffer): IconPicture {
   return { isPng: true, width: picture.readUInt32BE(16), height: picture.readUInt32BE(20), bytes: picture }
 }
 
-/** Decodes the picture of an icon that is a bitmap, with its mask. Throws a `Refusal` when bytes are missing. */
+/** Decodes the picture of an icon that is a bitmap, with its mask. Throws a `Refusal` if bytes are missing. */
 export function readIconBitmap({ bytes }: IconPicture): Bitmap {
   const layout = readIconHeader(bytes)
   if (layout.isRunLength) throw damaged('its bitmap has runs, which icons do not have')
@@ -43,7 +43,7 @@ export function readIconBitmap({ bytes }: IconPicture): Bitmap {
   return bitmap
 }
 
-// One bit for each pixel, which hides it. Some writers leave it away.
+// One bit for each pixel hides it. Some writers omit the mask.
 function applyMask({ pixels, width, height }: Bitmap, mask: Buffer): void {
   const rowBytes = bmpRowBytes(width, 1)
   for (let row = 0; row < height; row += 1) {

@@ -1,4 +1,4 @@
-/** What the next 16 bits begin with: the length of a code in the high byte, its symbol in the low one; 0: no code. */
+/** Maps the next 16 bits to a code: its length in the high byte, its symbol in the low one; 0: no code. */
 export type HuffmanTable = Uint16Array
 
 const LOOKED_AT = 16
@@ -45,7 +45,7 @@ export class JpegBits {
     this.#at = at
   }
 
-  /** Reads past one block; `false` when the bits end before it does, or are of none. */
+  /** Skips one block; `false` if the bits end before it does, or are invalid. */
   skipBlock(dc: HuffmanTable, ac: HuffmanTable): boolean {
     const size = this.#symbol(dc)
     if (size < 0 || size > LOOKED_AT || !this.#skip(size)) return false
@@ -61,7 +61,7 @@ export class JpegBits {
     return true
   }
 
-  /** Reads past the restart marker of that number; `false` when it is not the next thing here. */
+  /** Skips the restart marker with that number; `false` if it is not the next thing here. */
   restart(number: number): boolean {
     this.#fill()
     if (this.#count >= 8) return false
@@ -91,7 +91,7 @@ export class JpegBits {
     return true
   }
 
-  // No more than 24 bits, so that they stay a positive number of 32.
+  // At most 24 bits, so that they stay a positive number of 32 bits.
   #fill(): void {
     while (this.#count <= LOOKED_AT) {
       const byte = this.#bytes[this.#at]

@@ -3,9 +3,9 @@ import { type HuffmanTable, huffmanTables, JpegBits } from './jpeg-bits.ts'
 import { jpegMarkers } from './jpeg-markers.ts'
 
 /**
- * How much of the picture is missing in a JPEG whose decoder complains: the share of its blocks behind the place where
- * its data end, or stop making sense; 0 when all are there and something else was complained about. `null` where that
- * cannot be counted: in progressive and arithmetic coding, where every scan covers the whole picture. Pure.
+ * How much of the picture is missing in a JPEG whose decoder complains: the share of its blocks after the place where
+ * its data end, or stop making sense; 0 if all blocks are there and the complaint was about something else. `null` if
+ * that cannot be counted: in progressive and arithmetic coding, where every scan covers the whole picture. Pure.
  */
 export function missingShareOfJpeg(bytes: Buffer): number | null {
   const file = readMarkers(bytes)
@@ -33,7 +33,7 @@ interface Frame {
 interface Scan {
   readonly components: readonly { readonly id: number; readonly dc: HuffmanTable; readonly ac: HuffmanTable }[]
   readonly restartInterval: number
-  /** Of its data. */
+  /** Offset of its data. */
   readonly at: number
 }
 
@@ -83,7 +83,7 @@ function readScan(data: Buffer, tables: ReadonlyMap<number, HuffmanTable>): Scan
   return known.length === components.length ? known : null
 }
 
-// Units are what one step of a scan decodes: a block, or those of a whole patch where components are interleaved.
+// A unit is what one step of a scan decodes: a block, or the blocks of a whole patch if components are interleaved.
 function shareRead(bytes: Buffer, frame: Frame, scan: Scan): number {
   const blocks = scan.components.flatMap(({ id, dc, ac }) => {
     const component = frame.components.find((candidate) => candidate.id === id)

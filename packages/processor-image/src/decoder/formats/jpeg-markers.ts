@@ -2,21 +2,20 @@
 export interface JpegMarker {
   readonly marker: number
   readonly data: Buffer
-  /** Where its marker is. */
+  /** Offset of its marker. */
   readonly start: number
-  /** Where it ends; behind the header of a scan its picture data follow. */
+  /** Offset of its end; the picture data follow the header of a scan. */
   readonly end: number
 }
 
 const START_OF_IMAGE_BYTES = 2
 const START_OF_SCAN = 0xda
 const END_OF_IMAGE = 0xd9
-// Each may bring tables, which cost more than they are long.
+// Each may bring tables, which cost more time than their length suggests.
 const MAX_MARKERS = 10_000
 
 /**
- * Every segment of a JPEG up to its end, that included, and those between scans; restart markers and stray bytes are
- * skipped.
+ * Every segment of a JPEG up to and including its end, also those between scans; skips restart markers and stray bytes.
  */
 export function* jpegMarkers(bytes: Buffer): Generator<JpegMarker> {
   let count = 0
@@ -36,11 +35,11 @@ export function* jpegMarkers(bytes: Buffer): Generator<JpegMarker> {
   }
 }
 
-/** What a JPEG is made of, as far as a decoder may stumble over it. */
+/** The parts of a JPEG that may trouble a decoder. */
 export interface JpegOutline {
-  /** Whether it has its end; there may be more behind it. */
+  /** Whether it has its end marker; more bytes may follow. */
   readonly isWhole: boolean
-  /** The same picture without what decoders complain about in headers, and no more: stray bytes, a version of later. */
+  /** The same picture without the parts of its headers that decoders complain about: stray bytes, a later version. */
   readonly plain: Buffer
 }
 

@@ -5,8 +5,8 @@ const START_OF_SCAN = 0xda
 const COEFFICIENTS = 64
 
 /**
- * Whether a progressive JPEG that is cut off has come to its last scan, and that scan only sharpens what is there: then
- * nothing of the picture is missing but the lowest bit of some of its frequencies, which nobody sees. Pure.
+ * Whether a progressive JPEG was cut off in its last scan, and that scan only refines the picture: then only the lowest
+ * bit of some of its frequencies is missing, which nobody sees. Pure.
  */
 export function lacksOnlyTheLastBit(bytes: Buffer): boolean {
   const lowestBits = new Map<number, number[]>()
@@ -25,7 +25,7 @@ export function lacksOnlyTheLastBit(bytes: Buffer): boolean {
   return isLastSharpening && all.length > 0 && all.every((bit) => bit === 0)
 }
 
-// Returns whether it sharpens by a bit what another scan has brought.
+// Returns whether the scan refines by one bit what another scan has brought.
 function noteScan(data: Buffer, lowestBits: ReadonlyMap<number, number[]>): boolean {
   const count = data[0] ?? 0
   const [first = 0, last = 0, approximation = 0] = data.subarray(1 + count * 2)

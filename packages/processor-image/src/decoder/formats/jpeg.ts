@@ -3,7 +3,7 @@ import type { Bytes } from '../file-bytes.ts'
 /** A segment of a JPEG up to its picture data. */
 interface JpegSegment {
   readonly marker: number
-  /** Of its data, which come after its length. */
+  /** Offset of its data, after its length. */
   readonly at: number
   readonly length: number
 }
@@ -11,10 +11,10 @@ interface JpegSegment {
 const START_OF_IMAGE_BYTES = 2
 const START_OF_SCAN = 0xda
 const END_OF_IMAGE = 0xd9
-// More of them are in no picture that anybody has taken.
+// No real picture has more of them.
 const MAX_STRAY_BYTES = 4096
 
-/** The segments of a JPEG in their order, the first scan's header included; stray bytes between them are skipped. */
+/** The segments of a JPEG in their order, including the first scan's header; skips stray bytes between them. */
 async function* jpegSegments(bytes: Bytes): AsyncGenerator<JpegSegment> {
   let strays = 0
   for (let at = START_OF_IMAGE_BYTES; strays < MAX_STRAY_BYTES; ) {
@@ -55,7 +55,9 @@ const ODD_CODINGS: Readonly<Record<number, string>> = {
   0xcf: 'a hierarchical lossless JPEG with arithmetic coding',
 }
 
-/** What a JPEG is that its decoder does not know, though it reads the header of some; `null` for all others. */
+/**
+ * The kind of a JPEG that its decoder does not support, although it reads the header of some; `null` for all others.
+ */
 export async function oddJpeg(bytes: Bytes): Promise<string | null> {
   for await (const { marker, at } of jpegSegments(bytes)) {
     if (!isStartOfFrame(marker)) continue

@@ -1,8 +1,8 @@
 import type { TiffDirectory } from './tiff.ts'
 
 /**
- * What of a TIFF libvips reads right: tried with every kind below, since it takes others too and gives them false
- * colours. `keep` is how many channels of the decoded picture are of it, where there are more: spot colours and masks,
+ * The TIFFs that libvips reads right: tried with every kind below, because it accepts others, too, and gives them false
+ * colours. `keep` is how many channels of the decoded picture belong to it, if there are more: spot colours and masks,
  * which libvips would take for transparency.
  */
 export type TiffVerdict = { readonly refusal: string } | { readonly keep: number | null }
@@ -103,7 +103,7 @@ function colourProblem(directory: TiffDirectory): string | null {
   if (!depths.includes(bits)) return `${photometric === LAB ? 'of L*a*b* colours ' : ''}with ${bits} bits per sample`
   if (photometric === SEPARATED && (inkSet !== 1 || samples < colours)) return 'of other inks than CMYK'
   if (samples < colours) return `with ${samples} samples per pixel where ${colours} belong`
-  // libvips leaves full chroma as it is, and libtiff's edges of 4 × 4 are wrong.
+  // libvips does not upsample full chroma, and libtiff's edges of 4 × 4 are wrong.
   if (photometric === YCBCR && compression !== JPEG && !['1,2', '2,1', '2,2', '4,1'].includes(subsampling.join())) {
     return `of YCbCr colours with ${subsampling.join(' × ')} subsampling and without JPEG`
   }
@@ -120,7 +120,7 @@ function depthsOf({ photometric, compression }: TiffDirectory): readonly number[
 
 function layoutProblem({ isPlanar, isTiled, bits: [bits = 1], photometric }: TiffDirectory): string | null {
   if (!isPlanar) return null
-  // libvips refuses tiles, and mistakes the others.
+  // libvips refuses tiles, and misreads the others.
   if (isTiled) return 'in tiles with a plane for each sample'
   return bits < 8 || photometric === YCBCR || photometric === LAB ? 'with a plane for each sample' : null
 }
@@ -134,7 +134,7 @@ function extraProblem(directory: TiffDirectory): string | null {
   if (extras.length === 0) return null
   const asWhole = `with ${directory.samples} samples per pixel`
   if (bits < 8 || photometric === LAB || photometric === YCBCR) return asWhole
-  // sharp's own bound.
+  // sharp's own limit.
   if (directory.samples > 5) return asWhole
   const [first, ...others] = extras
   const isAlpha = (kind: number | undefined): boolean => kind !== UNSPECIFIED
@@ -151,7 +151,7 @@ function channelsToKeep(directory: TiffDirectory): number | null {
   return extras.length === 1 ? null : decoded + 1
 }
 
-// A sample that the tag does not name is as good as unspecified.
+// A sample that the tag does not name counts as unspecified.
 function extrasOf({ photometric, samples, extraSamples }: TiffDirectory): readonly number[] {
   const length = Math.max(0, samples - (COLOURS[photometric] ?? samples))
   return Array.from({ length }, (_, index) => extraSamples[index] ?? UNSPECIFIED)

@@ -1,12 +1,12 @@
 import { crc32 } from 'node:zlib'
 import type { Bytes } from '../file-bytes.ts'
 
-/** Where a chunk of a PNG is. */
+/** The place of a chunk of a PNG. */
 export interface PngChunk {
   readonly type: string
-  /** Of its data. */
+  /** Offset of its data. */
   readonly at: number
-  /** Of its data. */
+  /** Length of its data. */
   readonly length: number
 }
 
@@ -18,7 +18,7 @@ const CHECKSUM_BYTES = 4
 // More than the longest animations have.
 const MAX_CHUNKS = 500_000
 
-/** The chunks of a PNG in their order, as far as they are whole. */
+/** The complete chunks of a PNG in their order. */
 export async function* pngChunks(bytes: Bytes): AsyncGenerator<PngChunk> {
   let at = PNG_SIGNATURE.byteLength
   for (let count = 0; count < MAX_CHUNKS; count += 1) {

@@ -3,13 +3,13 @@ import type { Bytes } from '../file-bytes.ts'
 import { unsupported } from '../refusal.ts'
 import { pngChunks } from './png-chunks.ts'
 
-// Data of these is read; all of them are short.
+// The data of these chunks are read; all of them are short.
 const COLOUR_CHUNKS: ReadonlySet<string> = new Set(['cICP', 'gAMA', 'cHRM'])
 const COLOUR_CHUNK_BYTES = 32
 
 /**
- * The colour space that a PNG names in other ways than by an ICC profile, which libvips does not look at; `null` where
- * sharp shows it right. Of several the one counts that the standard puts first: cICP, iCCP, sRGB, gAMA and cHRM.
+ * The colour space that a PNG names in other ways than by an ICC profile, which libvips ignores; `null` if sharp shows
+ * it right. If there are several, the standard's order decides: cICP, iCCP, sRGB, gAMA and cHRM.
  */
 export async function pngColour(bytes: Bytes): Promise<Colour | null> {
   const found = new Map<string, Buffer>()
@@ -49,7 +49,7 @@ const UNIT = 100_000
 
 function gammaOf(gamma: Buffer | undefined): number | null {
   const value = gamma?.byteLength === 4 ? gamma.readUInt32BE(0) / UNIT : 0
-  // What is out of this range is no gamma of a picture, and no decoder heeds it.
+  // A value out of this range is not the gamma of a picture, and no decoder respects it.
   return value > 0.1 && value < 10 ? value : null
 }
 

@@ -2,10 +2,10 @@ import { constants, deflateSync, inflateSync } from 'node:zlib'
 import type { Bytes } from '../file-bytes.ts'
 import { PNG_SIGNATURE, pngChunk, pngChunks } from './png-chunks.ts'
 
-/** A PNG that was cut off, made whole. */
+/** A PNG that was cut off, completed. */
 export interface RepairedPng {
   readonly bytes: Buffer
-  /** The share of its rows that the file does not hold; these are white, or transparent where it has transparency. */
+  /** The share of missing rows; these are white or, if the picture has transparency, transparent. */
   readonly missing: number
 }
 
@@ -15,9 +15,9 @@ const CHANNELS: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 
 const UNFILTERED = 0
 
 /**
- * Makes a PNG that ends early into one that its decoder reads to the end. `null` when it is none of those: rows are
- * damaged, or it is interlaced and pixels of all its rows are missing. Its pixels are in memory meanwhile; the caller has
- * checked their number.
+ * Completes a PNG that ends early, so that its decoder reads it to the end. `null` if that is not possible: rows are
+ * damaged, or it is interlaced and pixels of all its rows are missing. Its pixels are in memory meanwhile; the caller
+ * has checked their number.
  */
 export async function repairPng(file: Bytes): Promise<RepairedPng | null> {
   const { header, before, data } = await readParts(file)
@@ -50,7 +50,7 @@ interface Header {
 interface Parts {
   readonly header: Header | null
   readonly before: readonly Buffer[]
-  /** Compressed, as far as it is there. */
+  /** Compressed, as far as it goes. */
   readonly data: Buffer
 }
 
@@ -108,7 +108,7 @@ function inflate(data: Buffer, maxOutputLength: number): Buffer | null {
   try {
     return inflateSync(data, { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength })
   } catch (error) {
-    // Of zlib: the bytes are damaged, or there are more than the header says.
+    // An error of zlib: the bytes are damaged, or there are more than the header says.
     if (error instanceof Error && 'code' in error) return null
     throw error
   }

@@ -1,6 +1,6 @@
 import type { Bytes } from '../file-bytes.ts'
 
-/** What the first directory of a TIFF says of its samples. Tags that are not there have the values of the standard. */
+/** The samples of a TIFF by its first directory. Absent tags have the defaults of the standard. */
 export interface TiffDirectory {
   readonly bits: readonly number[]
   readonly compression: number
@@ -9,10 +9,10 @@ export interface TiffDirectory {
   readonly isPlanar: boolean
   readonly isTiled: boolean
   readonly inkSet: number
-  /** One number for each sample beyond the colours; as many as the file names. */
+  /** One number for each sample beyond the colours, as far as the file names them. */
   readonly extraSamples: readonly number[]
   readonly formats: readonly number[]
-  /** Of the chroma of YCbCr, across and down. */
+  /** Subsampling of the chroma of YCbCr, across and down. */
   readonly subsampling: readonly number[]
 }
 
@@ -41,11 +41,11 @@ const WANTED: ReadonlySet<number> = new Set([
 
 const SHORT = 3
 const SIZES: Readonly<Record<number, number>> = { 1: 1, [SHORT]: 2, 4: 4 }
-// More entries, or more samples of a pixel, are in no picture.
+// No real picture has more entries, or more samples per pixel.
 const MAX_ENTRIES = 4096
 const MAX_VALUES = 64
 
-/** Reads the first directory; `null` when there is none to be read. */
+/** Reads the first directory; `null` if there is none. */
 export async function readTiffDirectory(bytes: Bytes): Promise<TiffDirectory | null> {
   const header = await bytes.read(0, 16)
   if (header.byteLength < 16) return null

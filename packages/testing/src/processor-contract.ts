@@ -1,0 +1,56 @@
+import { describe, test } from 'vitest'
+import { abortCases } from './processor-contract/abort-cases.ts'
+import { capabilityCases } from './processor-contract/capability-cases.ts'
+import type {
+  ProcessorContractCase,
+  ProcessorContractOptions,
+  ProcessorSubject,
+} from './processor-contract/contract-case.ts'
+import { failureCases } from './processor-contract/failure-cases.ts'
+import { footprintCases } from './processor-contract/footprint-cases.ts'
+import { outcomeCases } from './processor-contract/outcome-cases.ts'
+import { probeCases } from './processor-contract/probe-cases.ts'
+
+const DEFAULT_TIMEOUT_MS = 60_000
+
+/** A {@link ProcessorSubject} with what removes it. */
+export interface DisposableProcessorSubject extends ProcessorSubject {
+  /** Removes what was made for this one subject; called once, after the processor has been stopped. @default nothing */
+  readonly cleanup?: () => Promise<void>
+}
+
+/**
+ * Registers the processor contract as vitest tests. `makeSubject` is called once per test and gives a processor of its
+ * own, which the test starts and stops; the files may be the same for all tests. A test that says nothing about the
+ * subject is skipped with the reason.
+ */
+export function processorContract(
+  name: string,
+  makeSubject: () => Promise<DisposableProcessorSubject>,
+  options: ProcessorContractOptions = {},
+): void {
+  const timeout = options.timeoutMs ?? DEFAULT_TIMEOUT_MS
+  describe(`${name} keeps the processor contract: it`, () => {
+    for (const { name: promise, reasonToSkip, run } of processorContractCases()) {
+      test(promise, { timeout }, async (context) => {
+        const subject = await makeSubject()
+        try {
+          const reason = reasonToSkip?.(subject)
+          if (reason !== undefined) context.skip(reason)
+          await run(subject)
+        } finally {
+          await subject.processor.stop()
+          await subject.cleanup?.()
+        }
+      })
+    }
+  })
+}
+
+/**
+ * The processor contract as data, for other test runners: each case wants a processor of its own that is not started,
+ * and that the caller stops.
+ */
+export function processorContractCases(): readonly ProcessorContractCase[] {
+  return [...capabilityCases, ...probeCases, ...outcomeCases, ...failureCases, ...abortCases, ...footprintCases]
+}

@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict'
+import { canonicalContentType, normalizeRecipe, recipeCapability } from '@rindle/core/adapter'
+import { soundFindings } from '../sound-findings.ts'
+import { outputOf } from '../variant-outcomes.ts'
+import type { ProcessorContractCase } from './contract-case.ts'
+import { started, startProcessor } from './workspace.ts'
+
+/** What a processor says of itself, and its start and stop. */
+export const capabilityCases: readonly ProcessorContractCase[] = [
+  {
+    name: 'has a name of low cardinality, and names what it makes and reads',
+    run: async ({ processor, source, facts, recipes, slow }) => {
+      assert.ok(Object.keys(recipes).length > 1, 'give the contract two variants to make')
+      assert.match(processor.name, /^[a-z][a-z0-9-]{0,30}$/)
+      for (const recipe of [...Object.values(recipes), slow.recipe]) {
+        const capability = recipeCapability(normalizeRecipe(recipe))
+        assert.ok(processor.capabilities.has(capability), `it makes ${capability}, but does not say so`)
+      }
+      for (const type of processor.probes) assert.equal(canonicalContentType(type), type)
+      assert.equal(processor.probes.has(source.contentType), facts !== null, 'facts are known of what it probes')
+    },
+  },
+  {
+    name: 'may be started and stopped any number of times, and works again',
+    run: async (subject) => {
+      const { processor } = subject
+      await Promise.all([startProcessor(subject), startProcessor(subject)])
+      await startProcessor(subject)
+      await processor.stop()
+      await processor.stop()
+      await started(async ({ make, one }) => {
+        for (const outcome of (await make(one)).values()) outputOf(outcome)
+      })(subject)
+    },
+  },
+  {
+    name: 'checks itself, before and after its start, and says what to do about what is wrong',
+    run: async (subject) => {
+      const { processor } = subject
+      const { signal } = new AbortController()
+      await soundFindings(processor.diagnose({ capabilities: processor.capabilities, signal }))
+      await startProcessor(subject)
+      await soundFindings(processor.diagnose({ capabilities: new Set(), signal }))
+    },
+  },
+]

@@ -1,0 +1,64 @@
+import { type Processor, type Recipe, RindleError, type SourceFile } from '@rindle/core'
+import { normalizeRecipe, type ProcessedOutput, type ProcessRequest, type VariantOutcome } from '@rindle/core/adapter'
+
+// More than any file of a test has.
+const MAX_PIXELS = 100_000_000
+
+/** Names variants, and says how each is made, as a profile does. */
+export type VariantRecipes = Readonly<Record<string, Recipe>>
+
+/**
+ * A request for these variants of a source, as a worker makes it: recipes have their defaults, 100 megapixels may be
+ * decoded, and nobody listens or aborts. `overrides` replaces any part. `directory` must exist and be empty; the caller
+ * removes it.
+ */
+export function processRequest(
+  source: SourceFile,
+  recipes: VariantRecipes,
+  directory: string,
+  overrides: Partial<ProcessRequest> = {},
+): ProcessRequest {
+  return {
+    source,
+    variants: Object.entries(recipes).map(([name, recipe]) => ({ name, recipe: normalizeRecipe(recipe) })),
+    limits: { maxPixels: MAX_PIXELS },
+    directory,
+    signal: new AbortController().signal,
+    onOutcome: async () => {},
+    onProgress: () => {},
+    ...overrides,
+  }
+}
+
+/**
+ * Has everything made, and gives every outcome by its variant's name, in the order in which they came. Rejects as
+ * `process` does, and when a variant has a second outcome. The request hears of each outcome, too.
+ */
+export async function collectOutcomes(
+  processor: Processor,
+  request: ProcessRequest,
+): Promise<ReadonlyMap<string, VariantOutcome>> {
+  const outcomes = new Map<string, VariantOutcome>()
+  const onOutcome = async (outcome: VariantOutcome): Promise<void> => {
+    if (outcomes.has(outcome.name)) throw new Error(`The variant ${outcome.name} has two outcomes.`)
+    outcomes.set(outcome.name, outcome)
+    await request.onOutcome(outcome)
+  }
+  await processor.process({ ...request, onOutcome })
+  return outcomes
+}
+
+/** The output of a variant that must have been made. Throws the error of one that has failed. */
+export function outputOf(outcome: VariantOutcome | undefined): ProcessedOutput {
+  if (outcome === undefined) throw new Error('The variant has no outcome.')
+  if ('error' in outcome) throw outcome.error
+  return outcome.output
+}
+
+/** The error of a variant that must have failed. Throws one that is no `RindleError`. */
+export function errorOf(outcome: VariantOutcome | undefined): RindleError {
+  if (outcome === undefined) throw new Error('The variant has no outcome.')
+  if ('output' in outcome) throw new Error(`The variant ${outcome.name} was made, but it must fail.`)
+  if (!(outcome.error instanceof RindleError)) throw outcome.error
+  return outcome.error
+}

@@ -1,0 +1,25 @@
+import { RindleError } from '@rindle/core'
+import { damage, failing, type ProcessorBreakage, requesting } from './breakage.ts'
+
+export const failureBreakages: readonly ProcessorBreakage[] = [
+  {
+    caseName: 'calls a damaged file corrupt_media, for every variant of it',
+    how: 'tries damaged files again',
+    breaks: failing((error) => new RindleError('corrupt_media', error.message, { retryable: true })),
+  },
+  {
+    caseName: 'calls a damaged file corrupt_media, for every variant of it',
+    how: 'takes damage for a failure of its own',
+    breaks: failing(() => new Error('Something went wrong.')),
+  },
+  {
+    caseName: 'makes nothing of what is larger or longer than it may be, with limit_exceeded for every variant',
+    how: 'knows no limits',
+    breaks: requesting(() => ({ limits: { maxPixels: Number.MAX_SAFE_INTEGER } })),
+  },
+  {
+    caseName: 'takes a file that is not there for no verdict about its bytes',
+    how: 'takes a missing file for a damaged one',
+    breaks: failing(damage),
+  },
+]

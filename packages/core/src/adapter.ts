@@ -17,6 +17,7 @@ export {
   type ProblemMembers,
   problemResponse,
 } from './kernel/problem-response.ts'
+export { assertQueue, assertRegistrations } from './kernel/registrations.ts'
 export { assertByteRange, assertListLimit } from './kernel/storage-adapter/arguments.ts'
 export { abortedOr, attemptCall } from './kernel/storage-adapter/attempt-call.ts'
 export {
@@ -80,7 +81,7 @@ export {
   type StoredBody,
 } from './ports/storage.ts'
 export type { RecordedEvent, SpanOptions, TraceContext } from './ports/telemetry.ts'
-export { checkOptions, type Problem, problemsOf } from './profile/problems.ts'
+export { checkOptions, type InvalidOption, problemsOf } from './profile/problems.ts'
 export { authorizeUpload, type UploadGrant, type UploadPlace } from './uploads/authorize-upload.ts'
 export { type BodyLimits, DEFAULT_BODY_LIMITS } from './uploads/body-pace.ts'
 export { type PartPlan, planParts } from './uploads/direct/part-plan.ts'

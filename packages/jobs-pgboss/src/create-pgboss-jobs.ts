@@ -1,5 +1,7 @@
 import { type JobsAdapter, QUEUE_NAMES, type QueueName, RindleError, type SqlExecutor } from '@rindle/core'
 import {
+  assertQueue,
+  assertRegistrations,
   type DiagnosisContext,
   deadLetterQueue,
   type Finding,
@@ -153,25 +155,5 @@ class PgBossJobs implements JobsAdapter {
   #connection(): { readonly store: QueueStore; readonly context: JobsContext } {
     if (this.#connected !== undefined) return this.#connected
     throw new RindleError('config_invalid', 'This jobs adapter has no database yet. Pass it to createRindle as `jobs`.')
-  }
-}
-
-function assertQueue(queue: string): void {
-  if ((QUEUE_NAMES as readonly string[]).includes(queue)) return
-  throw new RindleError('invalid_input', `There is no queue "${queue}". The queues are ${QUEUE_NAMES.join(', ')}.`)
-}
-
-function assertRegistrations(registrations: readonly WorkerRegistration[]): void {
-  const seen = new Set<string>()
-  for (const { queue, concurrency } of registrations) {
-    assertQueue(queue)
-    if (seen.has(queue)) throw new RindleError('invalid_input', `Queue "${queue}" is registered twice.`)
-    if (!Number.isInteger(concurrency) || concurrency < 1) {
-      throw new RindleError(
-        'invalid_input',
-        `The concurrency of "${queue}" must be a whole number from 1, not ${concurrency}.`,
-      )
-    }
-    seen.add(queue)
   }
 }

@@ -74,6 +74,20 @@ export async function lockAssets(unit: UnitOfWork, assetIds: readonly string[]):
   return new Map(rows.map((row) => [text(row, 'id'), row]))
 }
 
+/** A slot that is locked, with what holds it. */
+export interface LockedSlot {
+  readonly current: readonly Holder[]
+  /** Their rows, and that of the asset that is to be attached, by id; of one that is gone there is none. */
+  readonly assets: ReadonlyMap<string, Row>
+}
+
+/** Locks all that an attaching may change: the slot first, then the assets that hold it and the one that is to. */
+export async function lockForAttaching(unit: UnitOfWork, slot: Slot, assetId: string): Promise<LockedSlot> {
+  const current = await lockSlot(unit, slot)
+  const assets = await lockAssets(unit, [assetId, ...current.map((holder) => holder.assetId)])
+  return { current, assets }
+}
+
 /**
  * Takes assets out of the slot, and enqueues the purge of those that no other attachment holds. The caller holds the
  * assets' locks. The lock decides the race of two transactions that each remove one of an asset's last two attachments.

@@ -52,7 +52,7 @@ export async function store(
   body.on('error', () => {})
   try {
     await assertUnownedKey(runtime, key)
-    return await storage.put(key, Readable.from(capped(bytesOf(body), maxBytes, tooLarge)), {
+    return await storage.put(key, Readable.from(capped(bytesOf(body), maxBytes, fileTooLarge)), {
       ...rest,
       contentType: contentType ?? typeOf(key, declared),
       disposeChunks,
@@ -112,7 +112,7 @@ function assertOptions(options: StoreOptions & { readonly maxBytes: number }): v
   }
 }
 
-function tooLarge(maxBytes: number): RindleError {
+function fileTooLarge(maxBytes: number): RindleError {
   const message = `The file is larger than the ${maxBytes} bytes of \`maxBytes\`.`
   return uploadRejected({ reason: 'max_bytes_exceeded', message })
 }

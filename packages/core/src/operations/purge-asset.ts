@@ -58,7 +58,7 @@ export async function purgeAsset(
       if (asset === null) return purgedBefore(unit, assetId, dryRun)
       // Every attach takes the same lock first, so these are all.
       const holdings = await countHoldings(unit, assetId)
-      if (holdings > 0 && options.detach !== true) throw await stillHeld(unit, assetId, holdings)
+      if (holdings > 0 && options.detach !== true) throw await stillAttached(unit, assetId, holdings)
       if (dryRun) return { found: 1, detached: holdings, enqueued: 0, skipped, dryRun }
       await unit.executeSql('delete from rindle.media_attachments where asset_id = $1::uuid', [assetId])
       // At once, so that nothing delivers or attaches the asset until the job runs.
@@ -88,7 +88,7 @@ async function countHoldings(unit: UnitOfWork, assetId: string): Promise<number>
   return Number(rows[0]?.['count'] ?? 0)
 }
 
-async function stillHeld(unit: UnitOfWork, assetId: string, count: number): Promise<RindleError> {
+async function stillAttached(unit: UnitOfWork, assetId: string, count: number): Promise<RindleError> {
   const { rows } = await unit.executeSql(
     `select owner_type, owner_id, slot from rindle.media_attachments where asset_id = $1::uuid
      order by owner_type, owner_id, slot limit ${NAMED_HOLDERS}`,

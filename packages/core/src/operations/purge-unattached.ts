@@ -84,7 +84,7 @@ export async function purgeUnattached(
     assertAfter(options.after)
     const profiles = profilesIn(runtime, options.profile)
     const counts = { found: 0, enqueued: 0, skipped: 0, errors: 0 }
-    const each = async ({ id, isUnattached, isWaiting }: Candidate): Promise<void> => {
+    const each = async ({ id, isUnattached, isWaiting }: UnattachedAsset): Promise<void> => {
       if (!isUnattached) return
       counts.found += 1
       if (isWaiting) counts.skipped += 1
@@ -111,7 +111,7 @@ interface Graces {
   readonly quarantineGraceSeconds: number
 }
 
-interface Candidate {
+interface UnattachedAsset {
   readonly id: string
   /** Whether it has been unattached for longer than the grace period. */
   readonly isUnattached: boolean
@@ -123,7 +123,7 @@ async function* assetsIn(
   runtime: Runtime,
   scope: Graces & { readonly profiles: readonly string[]; readonly after?: string },
   progress: { lastId: string | null },
-): AsyncGenerator<Candidate[]> {
+): AsyncGenerator<UnattachedAsset[]> {
   // The page is cut before it is filtered, so that no statement searches a million rows for the next unattached one.
   const sql = `select asset.id, ${UNATTACHED}
       and ${isOlder('$3', '$4')} as is_unattached

@@ -4,7 +4,7 @@ import { promoteRequest } from '../assets/promote-request.ts'
 import { purgeRequest } from '../assets/purge-request.ts'
 import type { Variant } from '../domain/entities.ts'
 import { isKnownRecipe } from '../domain/known-recipe.ts'
-import { type QueueName } from '../domain/queues.ts'
+import type { QueueName } from '../domain/queues.ts'
 import type { NormalizedRecipe } from '../domain/recipes.ts'
 import type { VariantState } from '../domain/states.ts'
 import type { Runtime } from '../kernel/runtime.ts'
@@ -58,7 +58,7 @@ export async function recoverLostWork(runtime: Runtime, options: RecoverOptions 
     const olderThanSeconds = options.olderThanSeconds ?? DEFAULT_OLDER_THAN_SECONDS
     assertSeconds('olderThanSeconds', olderThanSeconds)
     const counts = { found: 0, enqueued: 0, errors: 0 }
-    const each = async (lost: Waiting): Promise<void> => {
+    const each = async (lost: FoundWork): Promise<void> => {
       if (lost.hasJob) return
       counts.found += 1
       if (dryRun) return
@@ -88,7 +88,7 @@ interface Lost {
 }
 
 /** A row that waits, and whether its job exists. */
-interface Waiting extends Lost {
+interface FoundWork extends Lost {
   readonly hasJob: boolean
 }
 
@@ -106,7 +106,7 @@ async function countWaiting({ database }: Runtime, olderThanSeconds: number): Pr
   return sumOf(counts)
 }
 
-async function* waitingWork(runtime: Runtime, olderThanSeconds: number): AsyncGenerator<Waiting[]> {
+async function* waitingWork(runtime: Runtime, olderThanSeconds: number): AsyncGenerator<FoundWork[]> {
   // Literals, not a parameter: only literals let the database use the partial indexes for these few rows.
   const assetsIn = (from: string): string =>
     `select id, id as asset_id, state, profile, updated_at::text as at from ${from} and ${DUE}`
@@ -148,7 +148,7 @@ function lostVariant(row: Row): readonly Lost[] {
   return jobsFor(assetId, [{ recipe }]).map((request) => ({ assetId, state: text(row, 'state'), request, variant }))
 }
 
-async function withJobs(runtime: Runtime, candidates: readonly Lost[]): Promise<Waiting[]> {
+async function withJobs(runtime: Runtime, candidates: readonly Lost[]): Promise<FoundWork[]> {
   const byQueue = Map.groupBy(candidates, ({ request }) => request.queue)
   const live = new Map<QueueName, ReadonlySet<string>>()
   for (const [queue, own] of byQueue) {

@@ -2,7 +2,7 @@ import type { ZodError, ZodType } from 'zod'
 import { type ErrorCode, RindleError } from '../domain/errors.ts'
 
 /** One problem of the given options. */
-export type Problem = {
+export type InvalidOption = {
   /** The path: `accept.maxBytes`, `variants.thumb.width`. */
   readonly path: string
   /** The problem, and the valid values. */
@@ -15,8 +15,8 @@ type Issue = ZodError['issues'][number]
  * Flattens Zod's issues; each unknown key has its own path. With the `given` value, the message says when a value is
  * missing or an empty text: an unset environment variable looks like that.
  */
-export function problemsOf(error: ZodError, given?: unknown): readonly Problem[] {
-  return error.issues.flatMap((issue): readonly Problem[] => {
+export function problemsOf(error: ZodError, given?: unknown): readonly InvalidOption[] {
+  return error.issues.flatMap((issue): readonly InvalidOption[] => {
     const path = issue.path.map(String)
     if (issue.code === 'unrecognized_keys') {
       return issue.keys.map((key) => ({ path: [...path, key].join('.'), message: 'is not an option' }))
@@ -34,7 +34,7 @@ export function problemsOf(error: ZodError, given?: unknown): readonly Problem[]
  */
 export function invalidOptions(
   heading: string,
-  problems: readonly Problem[],
+  problems: readonly InvalidOption[],
   code: ErrorCode = 'config_invalid',
 ): RindleError {
   const lines = problems.map(({ path, message }) => `  ${path}: ${message}`)

@@ -1,5 +1,5 @@
 import { lockAsset } from '../assets/lock.ts'
-import { noteWaiting } from '../assets/wait.ts'
+import { noteAssetWaiting } from '../assets/wait.ts'
 import { type Failure, failureOf } from '../domain/failures.ts'
 import { PROMOTION_STATES } from '../domain/states.ts'
 import { handedOn, isHandedOn } from '../kernel/handed-on.ts'
@@ -43,7 +43,7 @@ export async function waitForPromotion(
   const isNews = await inTransaction(runtime, undefined, async (unit) => {
     const asset = await lockAsset(unit, assetId)
     if (asset === null || !PROMOTION_STATES.includes(asset.state)) return false
-    const isOtherReason = await noteWaiting(unit, asset, failure)
+    const isOtherReason = await noteAssetWaiting(unit, asset, failure)
     if (isRetried) return false
     unit.enqueue(handedOn(job, failure))
     return isOtherReason || !isHandedOn(job)

@@ -75,7 +75,7 @@ export async function confirmUpload(
   if (object === null || open.session.state === 'completed') return open
   const rejection = sizeProblem(runtime, open, object)
   if (rejection !== null) {
-    await reject(runtime, open, rejection)
+    await rejectUpload(runtime, open, rejection)
     throw uploadRejected(rejection)
   }
   const confirmed = await inTransaction(runtime, options.tx, async (unit) => {
@@ -130,7 +130,11 @@ export function sizeProblem(
   }
 }
 
-async function reject(runtime: Runtime, { session, asset }: OpenSession, rejection: UploadRefusal): Promise<void> {
+async function rejectUpload(
+  runtime: Runtime,
+  { session, asset }: OpenSession,
+  rejection: UploadRefusal,
+): Promise<void> {
   const { reason, message } = rejection
   await inTransaction(runtime, undefined, async (unit) => {
     await lockAsset(unit, asset.id)

@@ -23,9 +23,9 @@ export async function receivePut(
   assertType(request, contentType)
   const length = request.headers.get('content-length')
   const limit = token.byteSize ?? token.maxBytes
-  if (length !== null && limit !== undefined && Number(length) > limit) throw tooLarge(limit)
+  if (length !== null && limit !== undefined && Number(length) > limit) throw bodyTooLarge(limit)
   const chunks = request.body === null ? [] : bodyChunks(request.body, limits)
-  return storage.put(token.key, Readable.from(capped(chunks, limit, tooLarge)), {
+  return storage.put(token.key, Readable.from(capped(chunks, limit, bodyTooLarge)), {
     contentType,
     disposeChunks: isDisposable(request.body),
     signal: request.signal,
@@ -41,7 +41,7 @@ function assertType(request: Request, expected: string): void {
   throw uploadRejected({ reason: 'declared_mime_mismatch', message })
 }
 
-function tooLarge(limit: number): RindleError {
+function bodyTooLarge(limit: number): RindleError {
   const message = `The body is larger than the ${limit} bytes that this URL takes.`
   return uploadRejected({ reason: 'max_bytes_exceeded', message })
 }

@@ -2,7 +2,7 @@ import { createHash, type Hash } from 'node:crypto'
 import { pipeline, type Readable, Transform } from 'node:stream'
 import { extensionFor } from '../../domain/content-types.ts'
 import { sanitizeFilename } from '../../domain/filename.ts'
-import { judge, tooLarge } from '../../domain/gate.ts'
+import { judgeFile, tooLarge } from '../../domain/gate.ts'
 import { originalKey } from '../../domain/keys.ts'
 import { uploadRejected } from '../../domain/upload-rejected.ts'
 import { profileOf, type Runtime, storageOf } from '../../kernel/runtime.ts'
@@ -71,7 +71,7 @@ async function receiveOpened<P extends string>(
   const declaredContentType = source.contentType ?? null
   const { head, sniffedType } = await sniffBody(source.body)
   const byteSize = head.byteLength === 0 ? 0 : null
-  const verdict = judge({ sniffedType, declaredType: declaredContentType, filename, byteSize }, profile.accept)
+  const verdict = judgeFile({ sniffedType, declaredType: declaredContentType, filename, byteSize }, profile.accept)
   if (!verdict.accepted) throw uploadRejected(verdict)
 
   const assetId = runtime.newId()

@@ -49,13 +49,13 @@ export async function writeResumableSession(
   await readResumable(runtime, sessionId)
   const lock = await lockSession(runtime, sessionId, options)
   return {
-    append: (body, appendOptions) => append(runtime, lock, body, appendOptions),
+    append: (body, appendOptions) => appendTo(runtime, lock, body, appendOptions),
     declareLength: (byteSize) => declareLength(runtime, lock, byteSize),
     release: () => lock.release(),
   }
 }
 
-async function append(
+async function appendTo(
   runtime: Runtime,
   lock: SessionLock,
   body: Readable,

@@ -79,7 +79,7 @@ export interface Instance<Ps extends Profiles = Profiles> {
   /** The configured profiles. */
   readonly profiles: Ps
   /**
-   * Acquires the adapters' resources; prepares the queues. Safe to repeat. Needs migrated tables: `setup_incomplete`.
+   * Acquires the adapters' resources and prepares the queues. Safe to repeat. `setup_incomplete` without migrations.
    */
   start(): Promise<void>
   /** Stops workers (waiting for running jobs), then releases everything. Safe to repeat. */
@@ -128,9 +128,7 @@ export interface ProxiedUploads<Ps extends Profiles = Profiles> {
     source: UploadSource,
     options?: ReceiveOptions,
   ): Promise<ReceivedUpload<P>>
-  /**
-   * Does the part of {@link upload} that writes rows: asset, session, promote job and, when given, attachment. Atomic.
-   */
+  /** Writes the rows of an {@link upload}: asset, session, promote job and, when given, attachment. Atomic. */
   register<P extends ProfileName<Ps>>(
     received: ReceivedUpload<P>,
     options?: { readonly tx?: SqlExecutor } & AttachTo<SlotName<Ps, P>>,
@@ -156,17 +154,12 @@ export interface DirectUploads<Ps extends Profiles = Profiles> {
     profile: P,
     options: Omit<InitiateOptions, 'owner' | 'slot' | 'tx'> & AttachTo<SlotName<Ps, P>>,
   ): Promise<{ readonly session: UploadSession; readonly request: SignedRequest }>
-  /**
-   * Begins an upload in parts, up to 5 TiB, and tells how to divide the file. `upload_rejected`,
-   * `capability_unsupported`.
-   */
+  /** Begins an upload in parts, up to 5 TiB, and plans the parts. `upload_rejected`, `capability_unsupported`. */
   initiateMultipartUpload<P extends ProfileName<Ps>>(
     profile: P,
     options: Omit<InitiateMultipartOptions, 'owner' | 'slot'> & AttachTo<SlotName<Ps, P>>,
   ): Promise<MultipartUpload>
-  /**
-   * Signs the request for one part: in any order, in parallel, again after a failure. `not_found`, `session_expired`.
-   */
+  /** Signs the request for one part: in any order, in parallel, repeatedly. `not_found`, `session_expired`. */
   signMultipartPart(sessionId: string, partNumber: number): Promise<SignedRequest>
   /**
    * Lists the parts that the storage has, so that a reloaded page can continue. `not_found`, `session_expired`, with
@@ -182,10 +175,7 @@ export interface DirectUploads<Ps extends Profiles = Profiles> {
   verifyCompletion(sessionId: string): Promise<VerifiedUpload<ProfileName<Ps>>>
   /** The older name of {@link verifyCompletion}. */
   verifyUpload(sessionId: string): Promise<VerifiedUpload<ProfileName<Ps>>>
-  /**
-   * Does the part of {@link verifyCompletion} that touches storage; call it before a transaction, then
-   * {@link confirmUpload}.
-   */
+  /** Does the storage's part of {@link verifyCompletion}; call it before a transaction, then {@link confirmUpload}. */
   inspectUpload(sessionId: string): Promise<InspectedUpload>
   /** Does the part of {@link verifyCompletion} that writes rows. Atomic. */
   confirmUpload(
@@ -218,10 +208,7 @@ export interface ResumableUploads<Ps extends Profiles = Profiles> {
   resumableSessionUri(sessionId: string): Promise<string>
   /** Finds the session that a URI opens to this actor. `not_found` also for an altered URI, and for another actor's. */
   findResumableSession(sessionUri: string, actor: { readonly actorId: string | null }): Promise<UploadSession>
-  /**
-   * Returns the progress of a resumable upload (`lastKnownOffset`). Completes it when its last byte is there.
-   * `not_found`.
-   */
+  /** Returns a resumable upload's progress (`lastKnownOffset`); completes it after its last byte. `not_found`. */
   resumableSessionStatus(sessionId: string): Promise<UploadSession>
   /**
    * Becomes the only writer of a resumable upload: for servers of a protocol. Release it at the end. `conflict` when
@@ -345,9 +332,7 @@ export interface OwnFiles<Ps extends Profiles = Profiles> {
    * `storage_key_invalid`.
    */
   store(profile: ProfileName<Ps>, key: string, source: UploadSource, options?: StoreOptions): Promise<StoredObject>
-  /**
-   * {@link store} for a file that you made from an asset: a failure is logged with the asset's id and the file's name.
-   */
+  /** {@link store} for a file made from an asset: a failure is logged with the asset's id and the file's name. */
   storeVariant(
     profile: ProfileName<Ps>,
     key: string,
@@ -355,13 +340,10 @@ export interface OwnFiles<Ps extends Profiles = Profiles> {
     options: StoreVariantOptions,
   ): Promise<StoredObject>
   /**
-   * Writes an object to a file that must not exist yet. `storage_object_missing`, `invalid_input`,
-   * `storage_key_invalid`.
+   * Writes an object to a new file. `storage_object_missing`, `invalid_input` (the file exists), `storage_key_invalid`.
    */
   download(profile: ProfileName<Ps>, key: string, path: string, options?: ConditionalOptions): Promise<StoredObject>
-  /**
-   * The storage's facts about an object; `undefined`: there is none. `capability_unsupported`, `storage_key_invalid`.
-   */
+  /** The storage's facts about an object; `undefined`: none. `capability_unsupported`, `storage_key_invalid`. */
   head(profile: ProfileName<Ps>, key: string, options?: StorageCallOptions): Promise<StoredObject | undefined>
   /** Deletes your own file; success when it is gone. `conflict` for a key that is Rindle's, `storage_key_invalid`. */
   delete(profile: ProfileName<Ps>, key: string, options?: StorageCallOptions): Promise<void>

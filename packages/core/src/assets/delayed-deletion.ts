@@ -19,7 +19,7 @@ export function delayedDeletion(payload: JsonObject): DelayedDeletion {
   }
 }
 
-/** The job that deletes an object after a delay; in the queue of the purges. Pure. */
+/** The job that deletes an object after a delay; on the purge queue. Pure. */
 export function deletionAfter(delaySeconds: number, payload: DelayedDeletion): JobRequest {
   return { queue: 'rindle_purge', key: deletionKey(payload.assetId, payload.storageKey), payload, delaySeconds }
 }

@@ -12,7 +12,7 @@ import { type LockedSlot, lockForAttaching, lockSlot, release, type Slot, slotOf
 
 /** Options of the attachment verbs. */
 export interface AttachOptions {
-  /** The application's transaction. @default an own one */
+  /** The application's transaction. @default a new transaction */
   readonly tx?: SqlExecutor
 }
 

@@ -55,7 +55,7 @@ export function purgeKey(assetId: string): string {
   return assetId
 }
 
-/** The job key of the deletion of one object whose URLs expire; in the queue of the purges. */
+/** The job key of the deletion of one object whose URLs expire; on the purge queue. */
 export function deletionKey(assetId: string, storageKey: string): string {
   return `${assetId}:${storageKey}`
 }

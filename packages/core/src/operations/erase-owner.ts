@@ -21,7 +21,7 @@ export interface ErasureReport {
 
 /** Options of {@link eraseOwner}. */
 export interface EraseOwnerOptions {
-  /** The transaction in which the application deletes its own record. @default an own one */
+  /** The transaction in which the application deletes its own record. @default a new transaction */
   readonly tx?: SqlExecutor
 }
 

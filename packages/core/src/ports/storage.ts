@@ -336,9 +336,10 @@ export interface StorageAdapter {
   openToken(token: string, method: 'GET' | 'PUT', now: Date): OpenedToken
 
   /**
-   * Checks that this port has no other method for, such as settings of a bucket; yields each finding as soon as it is
-   * known. Works before `start`, and changes nothing. For a storage with capability `local` these checks come first,
-   * and after an error no test object is written to it. A rejection counts as an error of the current check.
+   * Runs the adapter's own checks, such as a bucket's settings, which no other method covers; yields each finding as
+   * soon as it is known. Works before `start`, and changes nothing. For a storage with capability `local` these checks
+   * come first, and after an error no test object is written to it. A rejection counts as an error of the current
+   * check.
    */
   diagnose(context: StorageDiagnosisContext): AsyncIterable<Finding>
 }

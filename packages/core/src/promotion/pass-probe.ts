@@ -125,7 +125,7 @@ async function assertAsReceived(asset: Asset, file: SourceFile, signal: AbortSig
 function typeAsProbed({ accept }: Profile, { contentType }: SourceFile, { kind }: ProbeResult): string {
   const probed = probedType(contentType, kind, accept.types)
   if (probed !== null) return probed
-  const message = `The file is a film in the container of ${contentType}. Accepted: ${accept.types.join(', ')}.`
+  const message = `The file is a film in a container of the type ${contentType}. Accepted: ${accept.types.join(', ')}.`
   throw new Rejection('mime_not_allowed', message)
 }
 

@@ -47,7 +47,7 @@ export interface InitiateOptions {
   readonly owner?: Owner
   /** The slot of the owner. */
   readonly slot?: string
-  /** The application's transaction. @default an own one */
+  /** The application's transaction. @default a new transaction */
   readonly tx?: SqlExecutor
 }
 

@@ -12,7 +12,7 @@ import type { UploadSource } from './upload-source.ts'
 
 /** Options of {@link register}. */
 export interface RegisterOptions {
-  /** The application's transaction. @default an own one */
+  /** The application's transaction. @default a new transaction */
   readonly tx?: SqlExecutor
   /** Attaches the asset to this owner in the same transaction; needs `slot`. */
   readonly owner?: Owner

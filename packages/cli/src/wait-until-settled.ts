@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { AssetState, AssetWithVariants, Rindle } from '@rindle/core'
+import type { AssetWithVariants, Rindle } from '@rindle/core'
+import { isSettledState } from '@rindle/core/adapter'
 
 /** How long to wait, and the listener. */
 export interface WaitOptions {
@@ -11,15 +12,8 @@ export interface WaitOptions {
   readonly onLook?: (asset: AssetWithVariants) => void
 }
 
-const SETTLED: readonly AssetState[] = ['ready', 'degraded', 'quarantined', 'deleted']
-
 /** Work also happens in other processes, so the rows are polled: an index lookup, cheap enough for ten a second. */
 const LOOK_INTERVAL_MS = 100
-
-/** Whether no background work is left that could change the asset. */
-export function isSettled(asset: AssetWithVariants): boolean {
-  return SETTLED.includes(asset.state)
-}
 
 /**
  * Waits until an asset's work is done, and returns its latest state: not settled if the signal or the deadline came
@@ -34,7 +28,7 @@ export async function waitUntilSettled(
     const asset = await rindle.asset(assetId)
     if (asset === null) return null
     onLook?.(asset)
-    if (isSettled(asset) || signal.aborted || Date.now() >= deadline) return asset
+    if (isSettledState(asset.state) || signal.aborted || Date.now() >= deadline) return asset
     // An abort ends the pause early; the loop then reads once more and returns.
     await delay(LOOK_INTERVAL_MS, undefined, { signal }).catch(() => undefined)
   }

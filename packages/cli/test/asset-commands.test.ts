@@ -1,44 +1,23 @@
-import { type Database, openDatabase } from '@rindle/prisma'
-import { createTestDatabase, type TestDatabase } from '@rindle/test-database'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { run } from '../src/index.ts'
 import { collect } from '../src/list/collect.ts'
 import { sinceOf } from '../src/list/since.ts'
-import { type Application, configText, jpeg, makeApplication } from './application.ts'
-import { capturedIo, type Finished, rindle } from './captured-io.ts'
+import { capturedIo } from './captured-io.ts'
+import { useApplication } from './use-application.ts'
 
 const UNKNOWN = '01900000-0000-7000-8000-000000000000'
 const DRY = 'Dry run: nothing was changed.'
 
-let database: TestDatabase
-let application: Application
-let client: Database
-
-beforeAll(async () => {
-  database = await createTestDatabase()
-  client = openDatabase(database.url)
-  application = await makeApplication()
-  await application.write('rindle.config.ts', configText({}))
-  await application.write('one.jpg', await jpeg())
-})
-
-afterAll(async () => {
-  await client.close()
-  await application[Symbol.asyncDispose]()
-  await database.drop()
-})
-
-function command(...argv: readonly string[]): Promise<Finished> {
-  return rindle(argv, { cwd: application.directory, env: { DATABASE_URL: database.url } })
-}
+const cli = useApplication()
+const { command } = cli
 
 /** An asset as it waits for its promotion, or for its two variants to be made. */
 async function uploaded(isPromoted = false): Promise<string> {
   const { stdout } = await command('upload', 'photo', 'one.jpg')
   const id = /asset (\S+)/.exec(stdout)?.[1] ?? ''
   if (!isPromoted) return id
-  await client.executeSql(`update rindle.media_assets set state = 'processing', kind = 'image' where id = $1`, [id])
-  await client.executeSql(
+  await cli.client.executeSql(`update rindle.media_assets set state = 'processing', kind = 'image' where id = $1`, [id])
+  await cli.client.executeSql(
     `insert into rindle.media_variants (id, asset_id, name, state, output_kind, recipe, recipe_digest)
      select gen_random_uuid(), $1, name, 'queued', 'image', '{"kind":"image","format":"webp"}', repeat('0', 64)
      from unnest(array['small', 'tiny']) as name`,
@@ -106,7 +85,7 @@ describe('purge', () => {
 
   test('refuses an asset that is attached, unless it is told to take it away', async () => {
     const id = await uploaded()
-    await client.executeSql(
+    await cli.client.executeSql(
       `insert into rindle.media_attachments (id, asset_id, owner_type, owner_id, slot)
        values (gen_random_uuid(), $1, 'member', '7', 'cover')`,
       [id],
@@ -140,15 +119,15 @@ describe('list', () => {
   const ids = [1, 2, 3].map((n) => `01900000-0000-7000-8000-00000000000${n}`)
 
   beforeAll(async () => {
-    await client.executeSql('truncate rindle.media_assets cascade')
+    await cli.client.executeSql('truncate rindle.media_assets cascade')
     for (const [index, id] of ids.entries()) {
-      await client.executeSql(
+      await cli.client.executeSql(
         `insert into rindle.media_assets (id, profile, storage, storage_key, state, filename, byte_size, error_reason, updated_at)
          values ($1::uuid, 'photo', 'main', $1::text, 'quarantined', 'a.jpg', 1234, 'promotion_failed:unknown_profile', now() - $2::interval)`,
         [id, `${index + 1} hours`],
       )
     }
-    await client.executeSql(
+    await cli.client.executeSql(
       `insert into rindle.media_variants (id, asset_id, name, state, output_kind, recipe, recipe_digest, error_reason, attempt)
        values (gen_random_uuid(), $1, 'small', 'failed', 'image', '{}', repeat('0', 64), 'corrupt_media', 3)`,
       [ids[0]],
@@ -170,7 +149,7 @@ describe('list', () => {
   })
 
   test('fits a terminal of 80 columns', async () => {
-    const io = capturedIo({ cwd: application.directory, env: { DATABASE_URL: database.url, NO_COLOR: '1' } })
+    const io = capturedIo({ cwd: cli.application.directory, env: { DATABASE_URL: cli.database.url, NO_COLOR: '1' } })
     Object.assign(io.stdout, { isTTY: true, columns: 80 })
     expect(await run(['list'], io)).toBe(0)
     const lines = io.stdout.text.trimEnd().split('\n')
@@ -276,7 +255,7 @@ describe('the time that a list begins at', () => {
 describe('a dry run', () => {
   test.each(['reprobe', 'requeue'])('of %s says that nothing was changed', async (name) => {
     const id = await uploaded()
-    await client.executeSql(`update rindle.media_assets set state = 'ready' where id = $1`, [id])
+    await cli.client.executeSql(`update rindle.media_assets set state = 'ready' where id = $1`, [id])
     const { stderr, exitCode } = await command(name, id, '--dry-run')
     expect(stderr).toContain(DRY)
     expect(exitCode).toBe(0)

@@ -1,36 +1,14 @@
-import { createTestDatabase, type TestDatabase } from '@rindle/test-database'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type Application, configText, jpeg, makeApplication } from './application.ts'
-import { type Finished, rindle } from './captured-io.ts'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { useApplication } from './use-application.ts'
 
-let used: TestDatabase
-let database: TestDatabase
-let application: Application
+const cli = useApplication({ each: 'copied' })
+const { command } = cli
 
 beforeAll(async () => {
-  used = await createTestDatabase()
-  database = used
-  application = await makeApplication()
-  await application.write('rindle.config.ts', configText({}))
-  await application.write('one.jpg', await jpeg())
   for (const owner of ['user:1', 'user:2', 'team:a:b']) {
     await command('upload', 'photo', 'one.jpg', '--owner', owner, '--slot', 'cover')
   }
 })
-
-afterAll(async () => {
-  await application[Symbol.asyncDispose]()
-  await used.drop()
-})
-
-beforeEach(async () => {
-  database = await createTestDatabase({ copyOf: used })
-})
-afterEach(() => database.drop())
-
-function command(...argv: readonly string[]): Promise<Finished> {
-  return rindle(argv, { cwd: application.directory, env: { DATABASE_URL: database.url } })
-}
 
 const summary = (owners: number, attachments: number, dryRun: boolean): string =>
   `  owners:                 ${owners}\n  attachments_to_detach:  ${attachments}\n` +
@@ -51,7 +29,7 @@ describe('erase-owner', () => {
   })
 
   test('takes the owners of a file', async () => {
-    await application.write('gone.txt', 'user:1\n\nuser:2\nteam:a:b\n')
+    await cli.application.write('gone.txt', 'user:1\n\nuser:2\nteam:a:b\n')
     const dry = await command('erase-owner', '--owners-file', 'gone.txt')
     expect(dry.stdout).toBe(`Rindle: erasure of owners...\n${summary(3, 3, true)}`)
     expect((await command('erase-owner', '--owners-file', 'gone.txt', '--live')).stdout).toContain(summary(3, 3, false))
@@ -66,7 +44,7 @@ describe('erase-owner', () => {
     [['erase-owner', '--owners-file', 'bad.txt', '--live'], 'Line 2 of bad.txt is not an owner'],
     [['erase-owner', 'user', '1', '--live', '--dry-run'], '--live and --dry-run exclude each other.'],
   ])('refuses %j in one line', async (argv, message) => {
-    await application.write('bad.txt', 'user:1\nuser\n')
+    await cli.application.write('bad.txt', 'user:1\nuser\n')
     const { exitCode, stderr } = await command(...argv)
     expect(stderr).toContain(message)
     expect(stderr.trimEnd().split('\n')).toHaveLength(1)

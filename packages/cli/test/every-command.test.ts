@@ -1,44 +1,31 @@
-import { openDatabase } from '@rindle/prisma'
-import { createTestDatabase, type TestDatabase } from '@rindle/test-database'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { describeCommands } from '../src/index.ts'
 import { jsonDocument } from '../src/json-document.ts'
-import { type Application, configText, jpeg, makeApplication } from './application.ts'
+import { configText } from './application.ts'
 import { type Finished, rindle } from './captured-io.ts'
 import { misspeltKeys } from './misspelt-keys.ts'
+import { useApplication } from './use-application.ts'
 
-let database: TestDatabase
-let application: Application
+const cli = useApplication()
+
 let assetId: string
 
 beforeAll(async () => {
-  database = await createTestDatabase()
-  application = await makeApplication()
-  await application.write('rindle.config.ts', configText({}))
-  await application.write('one.jpg', await jpeg())
-  await application.write('empty.jpg', '')
-  await application.write('owners.txt', 'member:7\n')
+  await cli.application.write('empty.jpg', '')
+  await cli.application.write('owners.txt', 'member:7\n')
   const sent = await documentOf('upload', 'photo', 'one.jpg', '--owner', 'member:7', '--slot', 'cover')
   assetId = (sent as { files: { asset_id: string }[] }).files[0]?.asset_id ?? ''
 })
 
-afterAll(async () => {
-  await application[Symbol.asyncDispose]()
-  await database.drop()
-})
-
 /** Gives the asset what its file says of itself, as an analyzer would have. */
 async function analyze(): Promise<void> {
-  const connection = openDatabase(database.url, { maxConnections: 1 })
-  await connection.executeSql(`update rindle.media_assets set metadata = '{"camera": {"lensModel": "EF 50mm"}}'`)
-  await connection.close()
+  await cli.client.executeSql(`update rindle.media_assets set metadata = '{"camera": {"lensModel": "EF 50mm"}}'`)
 }
 
 function run(argv: readonly string[]): Promise<Finished> {
-  const env = { DATABASE_URL: database.url }
   // A worker works until it is told to stop.
   const stopped = argv[0] === 'worker' ? { signal: AbortSignal.abort() } : {}
-  return rindle(argv, { cwd: application.directory, env, ...stopped })
+  return rindle(argv, { ...cli.here(), ...stopped })
 }
 
 async function documentOf(...argv: readonly string[]): Promise<unknown> {
@@ -110,7 +97,7 @@ describe('the names in the JSON of a command', () => {
   })
 
   test('are snake_case in errors, with what they tell programs', async () => {
-    await application.write('wrong.config.ts', configText({ profile: 'maxByte: 1,' }))
+    await cli.application.write('wrong.config.ts', configText({ profile: 'maxByte: 1,' }))
     const { error } = (await documentOf('check', '--config', 'wrong.config.ts')) as { error: object }
     expect(error).toMatchObject({ code: 'config_invalid', details: { problems: expect.any(Array) } })
     expect(misspeltKeys(error)).toEqual([])

@@ -1,69 +1,37 @@
 import { existsSync } from 'node:fs'
 import { mkdir, rm, utimes, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { type Database, openDatabase } from '@rindle/prisma'
-import { createTestDatabase, type TestDatabase } from '@rindle/test-database'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { run } from '../src/index.ts'
-import { type Application, configText, jpeg, makeApplication } from './application.ts'
-import { capturedIo, type Finished, rindle } from './captured-io.ts'
+import { capturedIo } from './captured-io.ts'
+import { useApplication } from './use-application.ts'
 
 const ANALYZER = `const colours = { name: 'colours', analyze: async () => ({ main: 'blue' }) }`
 const OLD = new Date(Date.now() - 100 * 86_400_000)
 
-let used: TestDatabase
-let database: TestDatabase
-let application: Application
-let client: Database
+const config = { before: ANALYZER, profile: 'analyzers: [colours],' }
+const cli = useApplication({ config, each: 'copied' })
+const { command, here } = cli
+
 let assetId: string
 
 beforeAll(async () => {
-  used = await createTestDatabase()
-  database = used
-  application = await makeApplication()
-  await application.write('rindle.config.ts', configText({ before: ANALYZER, profile: 'analyzers: [colours],' }))
-  await application.write('one.jpg', await jpeg())
-  const stop = new AbortController()
-  const worker = rindle(['worker'], { ...here(), signal: stop.signal })
-  const { stdout } = await command('upload', 'photo', 'one.jpg', '--wait')
-  stop.abort()
-  await worker
-  assetId = /^asset (\S+) ready/.exec(stdout)?.[1] ?? ''
-})
-
-afterAll(async () => {
-  await application[Symbol.asyncDispose]()
-  await used.drop()
-})
-
-beforeEach(async () => {
-  database = await createTestDatabase({ copyOf: used })
-  client = openDatabase(database.url)
+  assetId = await cli.readyAsset()
 })
 
 afterEach(async () => {
-  await client.close()
-  await database.drop()
-  await rm(join(application.directory, 'work'), { recursive: true, force: true })
+  await rm(join(cli.application.directory, 'work'), { recursive: true, force: true })
 })
-
-function here(): { cwd: string; env: { DATABASE_URL: string } } {
-  return { cwd: application.directory, env: { DATABASE_URL: database.url } }
-}
-
-function command(...argv: readonly string[]): Promise<Finished> {
-  return rindle(argv, here())
-}
 
 const DRY = 'Dry run: nothing was changed. Do it with --live.\n'
 
 describe('maintenance', () => {
   test('ends uploads whose time has run out, then deletes what they left', async () => {
-    await client.executeSql(
+    await cli.client.executeSql(
       `insert into rindle.media_assets (id, profile, storage, storage_key, state, filename)
        values ('01900000-0000-7000-8000-000000000001', 'photo', 'main', 'staging/photo/a/b.jpg', 'staged', 'a.jpg')`,
     )
-    await client.executeSql(
+    await cli.client.executeSql(
       `insert into rindle.media_upload_sessions (id, asset_id, state, upload_strategy, upload_key, expires_at)
        values ('01900000-0000-7000-8000-000000000002', '01900000-0000-7000-8000-000000000001', 'signed',
          'presigned_put', 'staging/photo/a/b.jpg', now() - interval '1 hour')`,
@@ -88,7 +56,7 @@ describe('maintenance', () => {
 
   test('lists objects that no row knows, and deletes them when told', async () => {
     const key = 'photo/019a3b1c-7d2e-7f00-8000-000000000001/original-stray.jpg'
-    const path = join(application.directory, 'media', key)
+    const path = join(cli.application.directory, 'media', key)
     await mkdir(dirname(path))
     await writeFile(path, 'stray')
     await utimes(path, OLD, OLD)
@@ -110,7 +78,7 @@ describe('maintenance', () => {
   })
 
   test('sweeps what killed workers have left', async () => {
-    const path = join(application.directory, 'work', 'run-abandoned')
+    const path = join(cli.application.directory, 'work', 'run-abandoned')
     await mkdir(path, { recursive: true })
     await utimes(path, OLD, OLD)
     const summary = (deleted: number, dryRun: boolean): string =>
@@ -122,12 +90,12 @@ describe('maintenance', () => {
   })
 
   test('runs analyzers again, and counts an original that is gone as failed', async () => {
-    await client.executeSql(`update rindle.media_assets set metadata = '{}' where id = $1`, [assetId])
+    await cli.client.executeSql(`update rindle.media_assets set metadata = '{}' where id = $1`, [assetId])
     const summary = (updated: number): string =>
       `Rindle: running the analyzers over originals...\n  scanned: 1\n  updated: ${updated}\n  failed:  0\nDone.\n`
     expect(await command('backfill-metadata')).toMatchObject({ stdout: summary(1), exitCode: 0 })
     expect(await command('backfill-metadata', '--analyzer', 'colours')).toMatchObject({ stdout: summary(0) })
-    await client.executeSql(`update rindle.media_assets set storage_key = 'photo/gone' where id = $1`, [assetId])
+    await cli.client.executeSql(`update rindle.media_assets set storage_key = 'photo/gone' where id = $1`, [assetId])
     expect(await command('backfill-metadata')).toMatchObject({
       stdout: expect.stringContaining('failed:  1\n'),
       exitCode: 1,
@@ -135,7 +103,7 @@ describe('maintenance', () => {
   })
 
   test('finds work whose job is gone', async () => {
-    await client.executeSql(`update rindle.media_assets set state = 'deleted', updated_at = $2 where id = $1`, [
+    await cli.client.executeSql(`update rindle.media_assets set state = 'deleted', updated_at = $2 where id = $1`, [
       assetId,
       OLD,
     ])
@@ -151,7 +119,7 @@ describe('maintenance', () => {
   })
 
   test('purges what nobody has attached, when told', async () => {
-    await client.executeSql('update rindle.media_assets set updated_at = $2 where id = $1', [assetId, OLD])
+    await cli.client.executeSql('update rindle.media_assets set updated_at = $2 where id = $1', [assetId, OLD])
     const summary = (enqueued: number, skipped: number, dryRun: boolean): string =>
       'Rindle: purge of unattached assets...\n' +
       `  found:    1\n  enqueued: ${enqueued}\n  skipped:  ${skipped}\n  errors:   0\n  dry_run:  ${dryRun}\nDone.\n`
@@ -163,8 +131,8 @@ describe('maintenance', () => {
   })
 
   test('prunes old runs, when told', async () => {
-    await client.executeSql('update rindle.media_processing_runs set finished_at = $1', [OLD])
-    const { rows } = await client.executeSql('select count(*)::int as count from rindle.media_processing_runs')
+    await cli.client.executeSql('update rindle.media_processing_runs set finished_at = $1', [OLD])
+    const { rows } = await cli.client.executeSql('select count(*)::int as count from rindle.media_processing_runs')
     const count = Number(rows[0]?.['count'])
     expect(count).toBeGreaterThan(0)
     const summary = (deleted: number, dryRun: boolean): string =>
@@ -184,21 +152,21 @@ describe('maintenance', () => {
     'purge-unattached',
     'prune-runs',
   ])('%s ends with its summary when it is interrupted, or when nothing is left to do', async (name) => {
-    await client.executeSql('truncate rindle.media_assets, rindle.media_processing_runs, pgboss.job cascade')
+    await cli.client.executeSql('truncate rindle.media_assets, rindle.media_processing_runs, pgboss.job cascade')
     expect((await command(name)).exitCode).toBe(0)
-    await client.executeSql(
+    await cli.client.executeSql(
       `insert into rindle.media_assets (id, profile, storage, storage_key, state, filename, kind, content_type, byte_size,
          updated_at)
        select gen_random_uuid(), 'photo', 'main', 'photo/' || state || '/a.jpg', state, 'a.jpg', 'image', 'image/jpeg', 1,
          now() - interval '100 days'
        from unnest(array['ready', 'available', 'deleted']) as state`,
     )
-    await client.executeSql(
+    await cli.client.executeSql(
       `insert into rindle.media_upload_sessions (id, asset_id, state, upload_strategy, upload_key, expires_at)
        select gen_random_uuid(), id, step, 'presigned_put', 'staging/' || step, now() - interval '1 hour'
        from rindle.media_assets, unnest(array['signed', 'expired']) as step where state = 'ready'`,
     )
-    await mkdir(join(application.directory, 'work', 'run-1'), { recursive: true })
+    await mkdir(join(cli.application.directory, 'work', 'run-1'), { recursive: true })
     const io = capturedIo({ ...here(), signal: AbortSignal.abort() })
     expect(await run([name, ...(name === 'prune-runs' ? ['--live'] : [])], io)).toBe(130)
     expect(io.stdout.text).toMatch(/\n {2}\w+: +0\n[^]*Interrupted\.\n$/)

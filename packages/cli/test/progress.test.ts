@@ -1,14 +1,12 @@
 import { mkdir, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Database, openDatabase } from '@rindle/prisma'
-import { createTestDatabase, type TestDatabase } from '@rindle/test-database'
-import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { run } from '../src/index.ts'
 import { createWalkDisplay, progressText, RateMeter } from '../src/operation/walk-progress.ts'
 import { createProgress } from '../src/progress.ts'
 import { createReport } from '../src/report.ts'
-import { type Application, configText, makeApplication } from './application.ts'
 import { CapturedTerminal, capturedIo } from './captured-io.ts'
+import { useApplication } from './use-application.ts'
 
 const DAY_SECONDS = 86_400
 
@@ -125,21 +123,15 @@ describe('on a terminal', () => {
 const STRAY_ASSET = '01900000-0000-7000-8000-000000000001'
 
 describe('a command on a terminal', () => {
-  let database: TestDatabase
-  let application: Application
-  let client: Database
+  const cli = useApplication()
 
   beforeAll(async () => {
-    database = await createTestDatabase()
-    client = openDatabase(database.url)
-    application = await makeApplication()
-    await application.write('rindle.config.ts', configText({}))
-    await client.executeSql(
+    await cli.client.executeSql(
       `insert into rindle.media_assets (id, profile, storage, storage_key, state, filename, kind, content_type, byte_size)
        select gen_random_uuid(), 'photo', 'main', 'photo/' || n || '/a.jpg', 'ready', 'a.jpg', 'image', 'image/jpeg', 1
        from generate_series(1, 1200) as n`,
     )
-    const directory = join(application.directory, 'media', 'photo', STRAY_ASSET)
+    const directory = join(cli.application.directory, 'media', 'photo', STRAY_ASSET)
     await mkdir(directory, { recursive: true })
     const old = new Date(Date.now() - 10 * DAY_SECONDS * 1_000)
     for (let n = 1; n <= 700; n += 1) {
@@ -147,12 +139,6 @@ describe('a command on a terminal', () => {
       await writeFile(path, 'stray')
       await utimes(path, old, old)
     }
-  })
-
-  afterAll(async () => {
-    await client.close()
-    await application[Symbol.asyncDispose]()
-    await database.drop()
   })
 
   /** One terminal for both streams, as a person has it; `atFrame` is called when the display has been drawn. */
@@ -171,7 +157,7 @@ describe('a command on a terminal', () => {
       atFrame(frame, stop)
     })
     const io = {
-      ...capturedIo({ cwd: application.directory, env: { DATABASE_URL: database.url }, signal: stop.signal }),
+      ...capturedIo({ cwd: cli.application.directory, env: { DATABASE_URL: cli.database.url }, signal: stop.signal }),
     }
     const exitCode = await run(argv, { ...io, stdout: terminal, stderr: terminal })
     return { exitCode, terminal, frames }

@@ -1,60 +1,30 @@
 import { rm, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import { openDatabase } from '@rindle/prisma'
-import { createTestDatabase, type TestDatabase } from '@rindle/test-database'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { run } from '../src/index.ts'
-import { type Application, configText, jpeg, makeApplication } from './application.ts'
+import { configText } from './application.ts'
 import { capturedIo, type Finished, rindle } from './captured-io.ts'
+import { useApplication } from './use-application.ts'
 
 const UNKNOWN = '01900000-0000-7000-8000-000000000000'
 
-let database: TestDatabase
-let application: Application
+const cli = useApplication({ each: 'anew' })
+const { command, here } = cli
+
 let assetId: string
 
-beforeAll(async () => {
-  database = await createTestDatabase()
-})
-
-afterAll(() => database.drop())
-
 beforeEach(async () => {
-  application = await makeApplication()
-  await application.write('rindle.config.ts', configText({}))
-  await application.write('one.jpg', await jpeg())
-  const stop = new AbortController()
-  const worker = rindle(['worker'], { ...here(), signal: stop.signal })
-  const { stdout } = await command('upload', 'photo', 'one.jpg', '--wait')
-  stop.abort()
-  await worker
-  assetId = /^asset (\S+) ready/.exec(stdout)?.[1] ?? ''
+  assetId = await cli.readyAsset()
 })
-
-afterEach(async () => {
-  await application[Symbol.asyncDispose]()
-  await database[Symbol.asyncDispose]()
-  database = await createTestDatabase()
-})
-
-function here(): { cwd: string; env: { DATABASE_URL: string } } {
-  return { cwd: application.directory, env: { DATABASE_URL: database.url } }
-}
-
-function command(...argv: readonly string[]): Promise<Finished> {
-  return rindle(argv, here())
-}
 
 /** A command of the next version of the application; another file, because Node loads one once. */
 async function nextVersion([from, to]: readonly [string, string], ...argv: readonly string[]): Promise<Finished> {
-  await application.write('next.config.ts', configText({}).replace(from, to))
+  await cli.application.write('next.config.ts', configText({}).replace(from, to))
   return command(...argv, '--config', 'next.config.ts')
 }
 
 async function sql(text: string): Promise<void> {
-  const opened = openDatabase(database.url, { maxConnections: 1 })
-  await opened.executeSql(text)
-  await opened.close()
+  await cli.client.executeSql(text)
 }
 
 const LARGER = ['width: 32', 'width: 48'] as const
@@ -186,7 +156,7 @@ describe('verify-storage', () => {
         '  checked:     2\n  present:     2\n  missing:     0\n  fsm_blocked: 0\n  errors:      0\nDone.\n',
     )
     expect(first.exitCode).toBe(0)
-    await rm(join(application.directory, 'media', 'photo', assetId), { recursive: true })
+    await rm(join(cli.application.directory, 'media', 'photo', assetId), { recursive: true })
     const second = await command('verify-storage')
     expect(second.stdout).toContain(`\ndata loss: the original of asset ${assetId} is gone\n  checked:     2\n`)
     expect(second.stderr).toBe('Make the missing variants again with `rindle regenerate-variants`.\n')
@@ -199,7 +169,7 @@ describe('verify-storage', () => {
   test('ends well when only variants are missing, and with an error when a storage does not answer', async () => {
     expect((await command('verify-storage', '--variant', 'tiny', '--profile', 'photo')).exitCode).toBe(0)
     // A file where the directory of the keys is expected.
-    const directory = join(application.directory, 'media', 'photo')
+    const directory = join(cli.application.directory, 'media', 'photo')
     await rm(directory, { recursive: true })
     await symlink('photo', directory)
     const { exitCode, stdout } = await command('verify-storage')
@@ -210,7 +180,7 @@ describe('verify-storage', () => {
 
 test('a database that does not answer is told in one line', async () => {
   const env = { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/nothing' }
-  const { exitCode, stderr } = await rindle(['regenerate-variants'], { cwd: application.directory, env })
+  const { exitCode, stderr } = await rindle(['regenerate-variants'], { cwd: cli.application.directory, env })
   expect(stderr).toMatch(/^rindle: .*\n$/)
   expect(exitCode).toBe(2)
 })

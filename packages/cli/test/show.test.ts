@@ -1,56 +1,22 @@
-import { openDatabase } from '@rindle/prisma'
-import { createTestDatabase, type TestDatabase } from '@rindle/test-database'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { type Application, configText, jpeg, makeApplication } from './application.ts'
-import { type Finished, rindle } from './captured-io.ts'
+import { beforeAll, expect, test } from 'vitest'
+import type { Finished } from './captured-io.ts'
+import { useApplication } from './use-application.ts'
 
-let used: TestDatabase
-let database: TestDatabase
-let application: Application
+const cli = useApplication({ each: 'copied' })
+const { command } = cli
+
 /** An asset that nobody has worked on. */
 let waiting: string
 /** An asset with all its variants, attached to an owner. */
 let ready: string
 
 beforeAll(async () => {
-  used = await createTestDatabase()
-  database = used
-  application = await makeApplication()
-  await application.write('rindle.config.ts', configText({}))
-  await application.write('one.jpg', await jpeg())
-  const stop = new AbortController()
-  const worker = rindle(['worker'], { ...here(), signal: stop.signal })
-  ready = idIn(await command('upload', 'photo', 'one.jpg', '--owner', 'post:1', '--slot', 'cover', '--wait'))
-  stop.abort()
-  await worker
+  ready = await cli.readyAsset('--owner', 'post:1', '--slot', 'cover')
   waiting = idIn(await command('upload', 'photo', 'one.jpg'))
 })
 
-afterAll(async () => {
-  await application[Symbol.asyncDispose]()
-  await used.drop()
-})
-
-beforeEach(async () => {
-  database = await createTestDatabase({ copyOf: used })
-})
-afterEach(() => database.drop())
-
-function here(): { cwd: string; env: { DATABASE_URL: string } } {
-  return { cwd: application.directory, env: { DATABASE_URL: database.url } }
-}
-
-function command(...argv: readonly string[]): Promise<Finished> {
-  return rindle(argv, here())
-}
-
 async function sql(text: string, values: unknown[] = []): Promise<readonly Record<string, unknown>[]> {
-  const opened = openDatabase(database.url, { maxConnections: 1 })
-  try {
-    return (await opened.executeSql(text, values)).rows
-  } finally {
-    await opened.close()
-  }
+  return (await cli.client.executeSql(text, values)).rows
 }
 
 function idIn({ stdout }: Finished): string {

@@ -1,62 +1,19 @@
 import { rename } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Database, openDatabase } from '@rindle/prisma'
-import { createTestDatabase, type TestDatabase } from '@rindle/test-database'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { run } from '../src/index.ts'
-import { type Application, configText, jpeg, makeApplication } from './application.ts'
-import { capturedIo, type Finished, rindle } from './captured-io.ts'
+import { capturedIo } from './captured-io.ts'
+import { useApplication } from './use-application.ts'
 
-let used: TestDatabase
-let database: TestDatabase
-let application: Application
-let client: Database
+const cli = useApplication({ each: 'copied' })
+const { command, here } = cli
+
 let assetId: string
 
 beforeAll(async () => {
-  used = await createTestDatabase()
-  database = used
-  application = await makeApplication()
-  await application.write('rindle.config.ts', configText({}))
-  await application.write('one.jpg', await jpeg())
   await command('schedule')
-  await working(async () => {
-    const { stdout } = await command('upload', 'photo', 'one.jpg', '--wait', '--owner', 'user:1', '--slot', 'cover')
-    assetId = /^asset (\S+) ready/.exec(stdout)?.[1] ?? ''
-  })
+  assetId = await cli.readyAsset('--owner', 'user:1', '--slot', 'cover')
 })
-afterAll(async () => {
-  await application[Symbol.asyncDispose]()
-  await used.drop()
-})
-
-beforeEach(async () => {
-  database = await createTestDatabase({ copyOf: used })
-  client = openDatabase(database.url)
-})
-afterEach(async () => {
-  await client.close()
-  await database.drop()
-})
-
-function here(): { cwd: string; env: { DATABASE_URL: string } } {
-  return { cwd: application.directory, env: { DATABASE_URL: database.url } }
-}
-
-function command(...argv: readonly string[]): Promise<Finished> {
-  return rindle(argv, here())
-}
-
-/** Does something while a worker works. */
-async function working(work: () => Promise<void>): Promise<void> {
-  const stop = new AbortController()
-  const io = capturedIo({ ...here(), signal: stop.signal })
-  const worker = run(['worker'], io)
-  while (!io.stderr.text.includes('Working')) await new Promise((resolve) => io.stderr.once('written', resolve))
-  await work()
-  stop.abort()
-  await worker
-}
 
 const HEAD = 'assets:   ready 1\nvariants: ready 2\nsessions: completed 1\n\n'
 
@@ -69,14 +26,14 @@ function queues(workers: number): string {
 
 /** One variant failed long ago, and nobody works. */
 async function goWrong(): Promise<void> {
-  await client.executeSql(`update rindle.media_variants set state = 'failed', error_reason = 'processing_failed',
+  await cli.client.executeSql(`update rindle.media_variants set state = 'failed', error_reason = 'processing_failed',
     error_message = 'It is too big.', updated_at = now() - interval '3 hours' where name = 'tiny'`)
-  await client.executeSql(`delete from rindle.media_workers`)
+  await cli.client.executeSql(`delete from rindle.media_workers`)
 }
 
 describe('runtime-status', () => {
   test('says that nothing is wrong, and ends with 0', async () => {
-    await working(async () => {
+    await cli.whileWorking(async () => {
       expect(await command('runtime-status')).toEqual({
         exitCode: 0,
         stdout: `${HEAD}${queues(1)}Nothing is degraded, and nothing is stuck.\n`,
@@ -156,9 +113,9 @@ describe('runtime-status', () => {
   })
 
   test('ends with 0 on mere warnings, and with 1 on whatever is asked for', async () => {
-    await client.executeSql(`update rindle.media_variants set state = 'cancelled' where name = 'tiny'`)
-    await client.executeSql(`update rindle.media_variants set recipe_digest = repeat('0', 64) where name = 'small'`)
-    await working(async () => {
+    await cli.client.executeSql(`update rindle.media_variants set state = 'cancelled' where name = 'tiny'`)
+    await cli.client.executeSql(`update rindle.media_variants set recipe_digest = repeat('0', 64) where name = 'small'`)
+    await cli.whileWorking(async () => {
       const { exitCode, stdout } = await command('runtime-status')
       expect(exitCode).toBe(0)
       expect(stdout).toContain('[WARN] recipe_drift: 1')
@@ -199,10 +156,10 @@ describe('schedule', () => {
 
   /** The application has scheduled one task, which has run. */
   async function haveRun(state: string, told: 'report' | 'error_reason', value: string): Promise<void> {
-    await client.executeSql(`update pgboss.schedule set cron = '7 7 * * *', data = data || '{"options": {"live": true}}'
+    await cli.client.executeSql(`update pgboss.schedule set cron = '7 7 * * *', data = data || '{"options": {"live": true}}'
       where key = 'cleanupOrphans'`)
-    await client.executeSql(`delete from pgboss.schedule where key <> 'cleanupOrphans'`)
-    await client.executeSql(
+    await cli.client.executeSql(`delete from pgboss.schedule where key <> 'cleanupOrphans'`)
+    await cli.client.executeSql(
       `insert into rindle.media_maintenance_runs (task, worker, state, options, ${told}, started_at, finished_at)
        values ('cleanupOrphans', 'a:1', $1, '{}', $2, now() - interval '3 hours',
          now() - interval '3 hours' + interval '2 s')`,
@@ -211,7 +168,7 @@ describe('schedule', () => {
   }
 
   test('says that nothing is scheduled, and schedules what deletes nothing', async () => {
-    await client.executeSql('delete from pgboss.schedule')
+    await cli.client.executeSql('delete from pgboss.schedule')
     const before = await command('schedule', '--list')
     expect(before).toMatchObject({ exitCode: 0, stdout: '', stderr: expect.stringContaining('`rindle schedule`') })
     const { stdout, stderr } = await command('schedule')
@@ -272,9 +229,9 @@ describe('check', () => {
   })
 
   test('lists what does not, and ends with 1', async () => {
-    const objects = join(application.directory, 'media', 'photo', assetId)
-    await rename(objects, `${application.directory}/gone`)
-    onTestFinished(() => rename(`${application.directory}/gone`, objects))
+    const objects = join(cli.application.directory, 'media', 'photo', assetId)
+    await rename(objects, `${cli.application.directory}/gone`)
+    onTestFinished(() => rename(`${cli.application.directory}/gone`, objects))
     const { exitCode, stdout } = await command('check', '--limit', '2')
     expect(exitCode).toBe(1)
     expect(stdout).toBe(

@@ -1,47 +1,29 @@
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Database, openDatabase } from '@rindle/prisma'
-import { createTestDatabase, type TestDatabase } from '@rindle/test-database'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type Application, configText, jpeg, makeApplication } from './application.ts'
-import { type Finished, rindle } from './captured-io.ts'
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { useApplication } from './use-application.ts'
 
 const OLD = new Date(Date.now() - 100 * 86_400_000)
 
-let database: TestDatabase
-let application: Application
-let client: Database
+const cli = useApplication()
+const { command } = cli
+
 let media: string
 
 beforeAll(async () => {
-  database = await createTestDatabase()
-  client = openDatabase(database.url)
-  application = await makeApplication()
-  media = join(application.directory, 'media')
-  await application.write('rindle.config.ts', configText({}))
-  await application.write('one.jpg', await jpeg())
+  media = join(cli.application.directory, 'media')
 })
 
 beforeEach(async () => {
-  await client.executeSql('truncate rindle.media_assets, rindle.media_storages cascade')
+  await cli.client.executeSql('truncate rindle.media_assets, rindle.media_storages cascade')
   for (const directory of [media, `${media}-away`]) await rm(directory, { recursive: true, force: true })
   await command('upload', 'photo', 'one.jpg')
-  await client.executeSql(`update rindle.media_assets set state = 'ready', kind = 'image', width = 96, height = 64`)
+  await cli.client.executeSql(`update rindle.media_assets set state = 'ready', kind = 'image', width = 96, height = 64`)
 })
-
-afterAll(async () => {
-  await client.close()
-  await application[Symbol.asyncDispose]()
-  await database.drop()
-})
-
-function command(...argv: readonly string[]): Promise<Finished> {
-  return rindle(argv, { cwd: application.directory, env: { DATABASE_URL: database.url } })
-}
 
 async function original(): Promise<{ readonly id: string; readonly path: string }> {
-  const { rows } = await client.executeSql(
+  const { rows } = await cli.client.executeSql(
     `select id, storage_key from rindle.media_assets where byte_size > 1 limit 1`,
   )
   return { id: String(rows[0]?.['id']), path: join(media, String(rows[0]?.['storage_key'])) }
@@ -75,7 +57,7 @@ describe('verify-storage', () => {
   })
 
   test('stops where most is missing, until it is forced', async () => {
-    await client.executeSql(
+    await cli.client.executeSql(
       `insert into rindle.media_assets
          (id, profile, storage, storage_key, state, filename, kind, content_type, byte_size, checksum_sha256)
        select gen_random_uuid(), 'photo', 'main', 'photo/lost/' || n, 'ready', 'a.jpg', 'image', 'image/jpeg', 1,

@@ -1,51 +1,25 @@
-import { createTestDatabase, type TestDatabase } from '@rindle/test-database'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { run } from '../src/index.ts'
-import { type Application, configText, jpeg, makeApplication } from './application.ts'
+import { jpeg } from './application.ts'
 import { CapturedTerminal, capturedIo, type Finished, rindle } from './captured-io.ts'
+import { useApplication } from './use-application.ts'
 
 const ID = '[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}'
 
-let database: TestDatabase
-let application: Application
+const cli = useApplication({ each: 'anew' })
+const { whileWorking } = cli
 
-// A database of its own for each: it knows the storage's root, and a new directory would be an unmounted disk to it.
-beforeEach(async () => {
-  database = await createTestDatabase()
-  application = await makeApplication()
-  await application.write('rindle.config.ts', configText({}))
-  await application.write('one.jpg', await jpeg())
-})
-
-afterEach(async () => {
-  await application[Symbol.asyncDispose]()
-  await database.drop()
-})
-
-function here(signal?: AbortSignal): { cwd: string; env: { DATABASE_URL: string }; signal?: AbortSignal } {
-  const place = { cwd: application.directory, env: { DATABASE_URL: database.url } }
-  return signal === undefined ? place : { ...place, signal }
+function here(signal?: AbortSignal): ReturnType<typeof cli.here> & { readonly signal?: AbortSignal } {
+  return signal === undefined ? cli.here() : { ...cli.here(), signal }
 }
 
 function upload(...argv: readonly string[]): Promise<Finished> {
   return rindle(['upload', ...argv], here())
 }
 
-/** Runs `work` while a worker works in this process. */
-async function whileWorking<T>(work: () => Promise<T>): Promise<T> {
-  const stop = new AbortController()
-  const worker = rindle(['worker'], here(stop.signal))
-  try {
-    return await work()
-  } finally {
-    stop.abort()
-    expect((await worker).exitCode).toBe(0)
-  }
-}
-
 describe('upload', () => {
   test('prints a line for each file, goes on after one that is rejected, and ends with an error', async () => {
-    await application.write('not-a-picture.jpg', 'plain text')
+    await cli.application.write('not-a-picture.jpg', 'plain text')
     const { exitCode, stdout, stderr } = await upload('photo', 'not-a-picture.jpg', 'gone.jpg', 'one.jpg')
     expect(stdout.split('\n')).toEqual([
       expect.stringMatching(/^rejected unknown_type not-a-picture\.jpg: The file has no known type\. /),
@@ -75,7 +49,7 @@ describe('upload', () => {
   })
 
   test('says why a file is quarantined', async () => {
-    await application.write('cut.jpg', (await jpeg()).subarray(0, 30))
+    await cli.application.write('cut.jpg', (await jpeg()).subarray(0, 30))
     const { exitCode, stdout } = await whileWorking(() => upload('photo', 'cut.jpg', '--wait'))
     expect(stdout).toMatch(
       new RegExp(`^asset ${ID} quarantined cut\\.jpg\n {2}corrupt_media: Could not read the image/jpeg`),
@@ -91,7 +65,7 @@ describe('upload', () => {
   })
 
   test('prints one document in JSON', async () => {
-    await application.write('not-a-picture.jpg', 'plain text')
+    await cli.application.write('not-a-picture.jpg', 'plain text')
     const { exitCode, stdout } = await whileWorking(() =>
       upload('photo', 'one.jpg', 'not-a-picture.jpg', '--wait', '--format', 'json'),
     )

@@ -3,13 +3,14 @@ import { existsSync, watch } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { createTestDatabase, type TestDatabase } from '@rindle/test-database'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { createTestDatabase } from '@rindle/test-database'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { workedQueues } from '../src/worked-queues.ts'
-import { type Application, configText, jpeg, makeApplication } from './application.ts'
-import { type Finished, rindle } from './captured-io.ts'
+import { configText } from './application.ts'
+import { rindle } from './captured-io.ts'
 import { setReachable } from './set-reachable.ts'
 import { type RunningRindle, startRindle } from './start-rindle.ts'
+import { useApplication } from './use-application.ts'
 
 /** A scanner that says when it has begun and waits until it may end, so that a job is surely in hand. */
 const WAITING_SCANNER = `
@@ -32,29 +33,13 @@ const waiting = {
 }
 `
 
-let database: TestDatabase
-let application: Application
-
-// A database of its own for each: it knows the storage's root, and a new directory would be an unmounted disk to it.
-beforeEach(async () => {
-  database = await createTestDatabase()
-  application = await makeApplication()
-  await application.write('one.jpg', await jpeg())
-})
-
-afterEach(async () => {
-  await application[Symbol.asyncDispose]()
-  await database.drop()
-})
-
-function command(...argv: readonly string[]): Promise<Finished> {
-  return rindle(argv, { cwd: application.directory, env: { DATABASE_URL: database.url } })
-}
+const cli = useApplication({ each: 'anew' })
+const { command } = cli
 
 async function appears(name: string): Promise<void> {
-  const watcher = watch(application.directory)
+  const watcher = watch(cli.application.directory)
   try {
-    while (!existsSync(join(application.directory, name))) await once(watcher, 'change')
+    while (!existsSync(join(cli.application.directory, name))) await once(watcher, 'change')
   } finally {
     watcher.close()
   }
@@ -64,12 +49,12 @@ async function uploadAndStartWorker(
   ...options: readonly string[]
 ): Promise<{ id: string; worker: ReturnType<typeof startRindle> }> {
   const text = configText({ before: WAITING_SCANNER, profile: 'scanners: [waiting],' })
-  await application.write('rindle.config.ts', text)
+  await cli.application.write('rindle.config.ts', text)
   const { stdout } = await command('upload', 'photo', 'one.jpg')
   const id = /asset (\S+)/.exec(stdout)?.[1] ?? ''
   const worker = startRindle(['worker', ...options], {
-    cwd: application.directory,
-    env: { DATABASE_URL: database.url },
+    cwd: cli.application.directory,
+    env: { DATABASE_URL: cli.database.url },
   })
   await appears('begun')
   await worker.printed('Working')
@@ -92,7 +77,7 @@ describe('a worker process', () => {
     worker.child.kill(signal)
     await worker.printed('Finishing the running jobs.')
     expect((await command('show', id)).stdout).toMatch(new RegExp(`^asset ${id} validating\n`))
-    await application.write('go', '')
+    await cli.application.write('go', '')
     expect(await worker.ended).toBe(0)
     expect(linesOf(worker).map(({ level }) => level)).toEqual(['info', 'info', 'info'])
     expect(messagesOf(worker)).toEqual([
@@ -146,31 +131,31 @@ describe('the probes of a worker process', () => {
     await worker.printed('Finishing the running jobs.')
     expect(await probe(worker, '/readyz')).toEqual([503, { status: 'not_ready', workers: 'draining' }])
     expect(await probe(worker, '/healthz')).toMatchObject([200, { status: 'live', workers: 'draining' }])
-    await application.write('go', '')
+    await cli.application.write('go', '')
     expect(await worker.ended).toBe(0)
   })
 
   test('say that it is not ready, but live, while the database is away', async () => {
-    await application.write('rindle.config.ts', configText({}))
-    const env = { DATABASE_URL: database.url }
-    const worker = startRindle(['worker', '--health-port', '0'], { cwd: application.directory, env })
+    await cli.application.write('rindle.config.ts', configText({}))
+    const env = { DATABASE_URL: cli.database.url }
+    const worker = startRindle(['worker', '--health-port', '0'], { cwd: cli.application.directory, env })
     await worker.printed('Working')
     expect(await probe(worker, '/readyz')).toEqual([200, READY])
-    await setReachable(database, false)
+    await setReachable(cli.database, false)
     expect(await probe(worker, '/readyz')).toEqual([503, { ...READY, status: 'not_ready', database: 'unreachable' }])
     expect(await probe(worker, '/healthz')).toMatchObject([200, { status: 'live' }])
-    await setReachable(database, true)
+    await setReachable(cli.database, true)
     expect(await probe(worker, '/readyz')).toEqual([200, READY])
     worker.child.kill('SIGTERM')
     expect(await worker.ended).toBe(0)
   })
 
   test('tell the numbers of the moment beside them, as OpenMetrics', async () => {
-    await application.write('rindle.config.ts', configText({}))
+    await cli.application.write('rindle.config.ts', configText({}))
     await using own = await createTestDatabase()
     const env = { DATABASE_URL: own.url }
     const worker = startRindle(['worker', '--queues', 'promote', '--health-port', '0'], {
-      cwd: application.directory,
+      cwd: cli.application.directory,
       env,
     })
     await worker.printed('Working')
@@ -194,7 +179,7 @@ describe('the probes of a worker process', () => {
       expect(text.split('\n')).toContain(line)
     }
     await setReachable(own, false)
-    // The numbers of some seconds ago are still given: no scrape can load the database.
+    // The numbers of some seconds ago are still given: no scrape can load the cli.database.
     expect((await fetch(url)).status).toBe(200)
     await setReachable(own, true)
     worker.child.kill('SIGTERM')
@@ -202,21 +187,21 @@ describe('the probes of a worker process', () => {
   })
 
   test('say that there are no numbers while the database is away', async () => {
-    await application.write('rindle.config.ts', configText({}))
-    const env = { DATABASE_URL: database.url }
-    const worker = startRindle(['worker', '--health-port', '0'], { cwd: application.directory, env })
+    await cli.application.write('rindle.config.ts', configText({}))
+    const env = { DATABASE_URL: cli.database.url }
+    const worker = startRindle(['worker', '--health-port', '0'], { cwd: cli.application.directory, env })
     await worker.printed('Working')
-    await setReachable(database, false)
+    await setReachable(cli.database, false)
     expect(await probe(worker, '/metrics')).toEqual([503, { status: 'unavailable', reason: expect.any(String) }])
-    await setReachable(database, true)
+    await setReachable(cli.database, true)
     worker.child.kill('SIGTERM')
     expect(await worker.ended).toBe(0)
   })
 
   test('answer nothing but probes', async () => {
-    await application.write('rindle.config.ts', configText({}))
-    const env = { DATABASE_URL: database.url }
-    const worker = startRindle(['worker', '--health-port', '0'], { cwd: application.directory, env })
+    await cli.application.write('rindle.config.ts', configText({}))
+    const env = { DATABASE_URL: cli.database.url }
+    const worker = startRindle(['worker', '--health-port', '0'], { cwd: cli.application.directory, env })
     expect(await probe(worker, '/')).toEqual([404, { status: 'not_found', paths: ['/healthz', '/readyz', '/metrics'] }])
     expect(await probe(worker, '/readyz', { method: 'POST' })).toEqual([405, { status: 'not_allowed' }])
     expect((await probe(worker, '/healthz', { method: 'HEAD' }))[0]).toBe(200)
@@ -226,7 +211,7 @@ describe('the probes of a worker process', () => {
   })
 
   test('are refused at a port that is taken, before any work begins', async () => {
-    await application.write('rindle.config.ts', configText({}))
+    await cli.application.write('rindle.config.ts', configText({}))
     const server = createServer().listen(0, '127.0.0.1')
     await once(server, 'listening')
     const { port } = server.address() as AddressInfo
@@ -240,11 +225,11 @@ describe('the probes of a worker process', () => {
 })
 
 test('a worker in JSON prints what it worked on, when it has stopped', async () => {
-  await application.write('rindle.config.ts', configText({}))
+  await cli.application.write('rindle.config.ts', configText({}))
   const argv = ['worker', '--queues', 'promote,rindle_process', '--concurrency', '3,process=1', '--format', 'json']
   const signal = AbortSignal.abort()
-  const env = { DATABASE_URL: database.url }
-  const { exitCode, stdout, stderr } = await rindle(argv, { cwd: application.directory, env, signal })
+  const env = { DATABASE_URL: cli.database.url }
+  const { exitCode, stdout, stderr } = await rindle(argv, { cwd: cli.application.directory, env, signal })
   expect(JSON.parse(stdout)).toEqual({
     concurrency: { rindle_promote: 3, rindle_process: 1 },
     refused: {},
@@ -259,12 +244,12 @@ describe('on a machine without FFmpeg', () => {
       .replace('[imageProcessor()]', `[imageProcessor(), avProcessor({ ffmpegPath: '/nowhere/ffmpeg' })]`)
       .replace(`['image/jpeg']`, `['image/jpeg', 'video/mp4']`)
       .replace('tiny: {', `web: { kind: 'video', preset: 'web_720p' }, tiny: {`)
-    await application.write('rindle.config.ts', text)
+    await cli.application.write('rindle.config.ts', text)
   })
 
   test('a worker works on the other queues, and its probe tells why not on that of video', async () => {
-    const env = { DATABASE_URL: database.url }
-    const worker = startRindle(['worker', '--health-port', '0'], { cwd: application.directory, env })
+    const env = { DATABASE_URL: cli.database.url }
+    const worker = startRindle(['worker', '--health-port', '0'], { cwd: cli.application.directory, env })
     await worker.printed('Working')
     expect(messagesOf(worker).slice(-2)).toEqual([
       expect.stringMatching(

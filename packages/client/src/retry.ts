@@ -13,6 +13,8 @@ const MAX_RETRY_AFTER_MS = 120_000
  */
 export function retryDelayMs(error: unknown, failures: number, random: number): number | undefined {
   if (!isClientError(error) || failures >= MAX_TRIES) return undefined
+  // RFC 4918: a person repeats a request that met a full disk, never a program.
+  if (error.status === 507) return undefined
   // A storage refuses an expired signature like a forged one. A new signature deserves exactly one more try.
   const isWorthIt = error.retryable || (error.code === 'storage_refused' && failures === 1)
   if (!isWorthIt) return undefined

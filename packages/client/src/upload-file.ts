@@ -19,7 +19,8 @@ export interface UploadFileOptions {
 }
 
 const OPEN_STATES = ['initialized', 'signed', 'resuming', 'uploading', 'uploaded', 'verifying']
-const DELIVERABLE_STATES: readonly AssetState[] = ['available', 'processing', 'transcoding', 'ready', 'degraded']
+/** Those of `@rindle/core`, of which nothing comes to a page; a test compares them. */
+export const DELIVERABLE_STATES: readonly AssetState[] = ['available', 'processing', 'transcoding', 'ready', 'degraded']
 const GIVE_UP_TIMEOUT_MS = 5_000
 
 type Report = (phase: UploadPhase, loadedBytes: number, asset?: WireAsset) => void

@@ -46,6 +46,11 @@ describe('the wait before another try', () => {
     expect(retryDelayMs(answer(status), 2, 0) !== undefined).toBe(isRetryable)
   })
 
+  it('does not come after a full disk, though the person at the screen may try again', () => {
+    expect(answer(507).retryable).toBe(true)
+    expect(retryDelayMs(answer(507), 1, 0)).toBeUndefined()
+  })
+
   it('does not come after a failure that is no answer and no broken line', () => {
     expect(retryDelayMs(new TypeError('a bug'), 1, 0)).toBeUndefined()
     expect(retryDelayMs(new RindleClientError('upload_rejected'), 1, 0)).toBeUndefined()

@@ -2,13 +2,38 @@
 export { type Database, prepareSession } from '@rindle/prisma'
 export { canonicalContentType, extensionFor, extensionsOf, isActiveContent } from './domain/content-types.ts'
 export { counted } from './domain/counted.ts'
-export { errorText } from './domain/error-text.ts'
-export { companionKey, companionOwner, companionPrefix, normalizeKey, STAGING_PREFIX } from './domain/keys.ts'
+export { codeOf, errorText } from './domain/error-text.ts'
+export { httpStatusOf } from './domain/http-status.ts'
+export { companionKey, companionOwner, companionPrefix, isKey, normalizeKey, STAGING_PREFIX } from './domain/keys.ts'
 export { type DeadLetterQueueName, deadLetterQueue, QUEUES, type QueueDefinition } from './domain/queues.ts'
 export { outputContentType, outputExtension, recipeCapability } from './domain/recipe-facts.ts'
 export { normalizeRecipe } from './domain/recipes.ts'
+export { isSettledState } from './domain/states.ts'
 export { UNKNOWN_CONTENT_TYPE } from './domain/type-lookup.ts'
 export { equalsInConstantTime } from './kernel/equals-in-constant-time.ts'
+export {
+  type FailureResponseOptions,
+  failureResponse,
+  type ProblemMembers,
+  problemResponse,
+} from './kernel/problem-response.ts'
+export { assertQueue, assertRegistrations } from './kernel/registrations.ts'
+export { assertByteRange, assertListLimit } from './kernel/storage-adapter/arguments.ts'
+export { abortedOr, attemptCall } from './kernel/storage-adapter/attempt-call.ts'
+export {
+  type BytesCheck,
+  type DeclaredBytes,
+  declaredBytes,
+  type HashingCheck,
+  hashingCheck,
+} from './kernel/storage-adapter/declared-bytes.ts'
+export { openDownloadFile } from './kernel/storage-adapter/download-file.ts'
+export {
+  etagDiffers,
+  type StorageCall,
+  type StorageFailure,
+  storageError,
+} from './kernel/storage-adapter/storage-error.ts'
 export type { DiagnosisContext, Finding } from './ports/diagnosis.ts'
 export {
   type DeadJob,
@@ -56,7 +81,8 @@ export {
   type StoredBody,
 } from './ports/storage.ts'
 export type { RecordedEvent, SpanOptions, TraceContext } from './ports/telemetry.ts'
-export { type Problem, problemsOf } from './profile/problems.ts'
+export { checkOptions, type InvalidOption, problemsOf } from './profile/problems.ts'
+export { authorizeUpload, type UploadGrant, type UploadPlace } from './uploads/authorize-upload.ts'
 export { type BodyLimits, DEFAULT_BODY_LIMITS } from './uploads/body-pace.ts'
 export { type PartPlan, planParts } from './uploads/direct/part-plan.ts'
 export { disposeChunk, isDisposable, markDisposable } from './uploads/disposable-chunks.ts'

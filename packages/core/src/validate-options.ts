@@ -1,11 +1,10 @@
 import { z } from 'zod'
-import { RindleError } from './domain/errors.ts'
 import { DEFAULT_EXPIRY_SECONDS, MAX_EXPIRY_SECONDS } from './domain/expiry.ts'
 import { isProfileName } from './domain/keys.ts'
 import { packageFor, recipeCapability } from './domain/recipe-facts.ts'
 import type { Processor } from './ports/processor.ts'
 import type { StorageAdapter } from './ports/storage.ts'
-import { type Problem, problemsOf } from './profile/problems.ts'
+import { type InvalidOption, invalidOptions, problemsOf } from './profile/problems.ts'
 import type { Profile } from './profile/profile.ts'
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
@@ -75,19 +74,15 @@ interface Composition {
 export function assertValidOptions(options: Composition): void {
   const parsed = optionsSchema.safeParse(options)
   const problems = parsed.success ? compositionProblems(options) : problemsOf(parsed.error, options)
-  if (problems.length === 0) return
-  const lines = problems.map(({ path, message }) => `  ${path}: ${message}`)
-  throw new RindleError('config_invalid', `Rindle's options are not valid:\n${lines.join('\n')}`, {
-    details: { problems },
-  })
+  if (problems.length > 0) throw invalidOptions("Rindle's options are not valid", problems)
 }
 
-function compositionProblems(options: Composition): readonly Problem[] {
+function compositionProblems(options: Composition): readonly InvalidOption[] {
   const { storages, profiles, processors = [] } = options
   const makes = new Set(processors.flatMap((processor) => [...processor.capabilities]))
   const ofProfiles = Object.entries(profiles).flatMap(([name, profile]) => [
     ...storageProblems(`profiles.${name}`, profile, storages),
-    ...Object.entries(profile.variants).flatMap(([variant, { recipe }]): readonly Problem[] => {
+    ...Object.entries(profile.variants).flatMap(([variant, { recipe }]): readonly InvalidOption[] => {
       const capability = recipeCapability(recipe)
       if (makes.has(capability)) return []
       const message = `needs ${capability}, which no given processor makes; add ${packageFor(capability)} to \`processors\``
@@ -97,7 +92,7 @@ function compositionProblems(options: Composition): readonly Problem[] {
   return [...expiryProblems(options), ...ofProfiles]
 }
 
-function expiryProblems({ delivery = {}, profiles }: Composition): readonly Problem[] {
+function expiryProblems({ delivery = {}, profiles }: Composition): readonly InvalidOption[] {
   const { expiresInSeconds = null, maxExpiresInSeconds = MAX_EXPIRY_SECONDS } = delivery
   const ofProfiles = Object.entries(profiles).map(
     ([name, profile]) => [`profiles.${name}.delivery.expiresInSeconds`, profile.delivery.expiresInSeconds] as const,
@@ -115,7 +110,7 @@ function storageProblems(
   path: string,
   profile: Profile,
   storages: Readonly<Record<string, StorageAdapter>>,
-): readonly Problem[] {
+): readonly InvalidOption[] {
   const storage = Object.hasOwn(storages, profile.storage) ? storages[profile.storage] : undefined
   if (storage === undefined) {
     const known = Object.keys(storages).join(', ')

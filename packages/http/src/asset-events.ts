@@ -1,5 +1,5 @@
-import { errorFields } from '@rindle/core/adapter'
-import { assetView, isSettled, versionOf } from './asset-view.ts'
+import { errorFields, isSettledState } from '@rindle/core/adapter'
+import { assetView, versionOf } from './asset-view.ts'
 import type { Call } from './call.ts'
 import { type Doorbell, doorbell } from './doorbell.ts'
 
@@ -91,7 +91,7 @@ async function* eventsOf(
       yield `event: asset\nid: ${version}\ndata: ${JSON.stringify(await assetView(rindle, asset, actor))}\n\n`
       sent = version
     }
-    if (isSettled(asset)) return
+    if (isSettledState(asset.state)) return
     while (!(await bell.rang(KEEP_ALIVE_MS))) yield ': keep-alive\n\n'
   }
 }

@@ -1,6 +1,7 @@
 import { type AssetWithVariants, RindleError } from '@rindle/core'
+import { isSettledState } from '@rindle/core/adapter'
 import { assetEvents } from './asset-events.ts'
-import { assetView, isSettled, versionOf } from './asset-view.ts'
+import { assetView, versionOf } from './asset-view.ts'
 import type { Call, Handle } from './call.ts'
 import { jsonResponse } from './json-response.ts'
 
@@ -15,7 +16,7 @@ export const streamAsset: Handle = async (call) => {
   const asset = await visibleAsset(call)
   const seen = lastEventId(call.request)
   // Only this answer stops an EventSource from reconnecting.
-  if (isSettled(asset) && versionOf(asset) === seen) return new Response(null, { status: 204 })
+  if (isSettledState(asset.state) && versionOf(asset) === seen) return new Response(null, { status: 204 })
   return assetEvents(call, asset.id, seen)
 }
 

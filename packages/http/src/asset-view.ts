@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto'
 import { type AssetWithVariants, type ErrorCode, isRindleError, type Rindle, type Variant } from '@rindle/core'
+import { isSettledState } from '@rindle/core/adapter'
 import { shownMessage } from './shown-message.ts'
 import type { AssetView, VariantView } from './wire.ts'
-
-const SETTLED: readonly string[] = ['ready', 'degraded', 'quarantined', 'deleted']
 
 /**
  * The codes that mean "there is no URL": by the state, the authorizer, or a variant that the profile no longer
@@ -30,15 +29,10 @@ export async function assetView(rindle: Rindle, asset: AssetWithVariants, actor:
     durationMs: asset.durationMs,
     errorReason: asset.errorReason,
     errorMessage: shownMessage(asset),
-    settled: isSettled(asset),
+    settled: isSettledState(asset.state),
     url,
     variants: Object.fromEntries(variants) as Record<string, VariantView>,
   }
-}
-
-/** Whether the asset will not change any more by itself. */
-export function isSettled({ state }: AssetWithVariants): boolean {
-  return SETTLED.includes(state)
 }
 
 /** A string that differs whenever the asset or a variant differs; signed URLs, which differ with time, do not count. */

@@ -1,11 +1,11 @@
 import { isRindleError, type Profiles, type Rindle, RindleError } from '@rindle/core'
 import type { BodyLimits } from '@rindle/core/adapter'
 import { actorReader } from './actor-reader.ts'
+import { answerToFailure } from './answer-to-failure.ts'
 import { showAsset, streamAsset } from './asset-routes.ts'
 import type { Call, Handle } from './call.ts'
 import { EventStreams } from './event-streams.ts'
 import { type HandlerConfig, type HandlerOptions, parseOptions } from './options.ts'
-import { problemResponse } from './problem-response.ts'
 import { assertNoForm } from './read-json.ts'
 import { RequestRefused } from './request-refused.ts'
 import type { ResumableServer } from './resumable-server.ts'
@@ -54,7 +54,7 @@ export function createHandler<A, const Ps extends Profiles>(
     try {
       return await answer(served, request)
     } catch (error) {
-      const refusal = problemResponse(asRefusal(request, error), config.logger)
+      const refusal = answerToFailure(asRefusal(request, error), config.logger)
       return isResumable(config, request) ? config.tus.withCors(request, refusal) : refusal
     }
   }

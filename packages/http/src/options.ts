@@ -1,14 +1,13 @@
 import {
   type Asset,
   type Logger,
-  type Owner,
   type ProfileName,
   type Profiles,
   RindleError,
   type SlotName,
   stderrLogger,
 } from '@rindle/core'
-import { DEFAULT_BODY_LIMITS, problemsOf, safeLogger } from '@rindle/core/adapter'
+import { checkOptions, DEFAULT_BODY_LIMITS, safeLogger, type UploadGrant } from '@rindle/core/adapter'
 import { z } from 'zod'
 import type { ResumableServer } from './resumable-server.ts'
 
@@ -40,9 +39,7 @@ export interface HandlerOptions<A = unknown, Ps extends Profiles = Profiles> {
    * Called before an upload begins: `false` refuses with 403; `{ owner }` grants and, if the client names a slot,
    * attaches the upload to that owner as soon as it is available. @default every actor may upload, and no slot is taken
    */
-  readonly authorizeUpload?: (
-    intent: UploadIntent<A, Ps>,
-  ) => boolean | { readonly owner: Owner } | Promise<boolean | { readonly owner: Owner }>
+  readonly authorizeUpload?: (intent: UploadIntent<A, Ps>) => UploadGrant | Promise<UploadGrant>
   /** Whether an actor may see an asset that another actor uploaded. @default no */
   readonly canView?: (view: { readonly actor: A; readonly asset: Asset<ProfileName<Ps>> }) => boolean | Promise<boolean>
   /**
@@ -98,14 +95,7 @@ const optionsSchema = z
 
 /** Checks the options. Throws `config_invalid` with every problem and its path. */
 export function parseOptions<A, Ps extends Profiles>(options: HandlerOptions<A, Ps>): HandlerConfig {
-  const parsed = optionsSchema.safeParse(options)
-  if (!parsed.success) {
-    const problems = problemsOf(parsed.error, options)
-    const lines = problems.map(({ path, message }) => `  ${path}: ${message}`)
-    throw new RindleError('config_invalid', `The options of createHandler are not valid:\n${lines.join('\n')}`, {
-      details: { problems },
-    })
-  }
+  checkOptions('createHandler', optionsSchema, options)
   // The application's functions take the result of its own `actor`: inside the handler, an actor is opaque.
   const given = options as unknown as HandlerOptions
   return {

@@ -1,4 +1,4 @@
-import type { Owner } from '@rindle/core'
+import type { UploadGrant } from '@rindle/core/adapter'
 
 /** A server of resumable uploads: `tusServer` of `@rindle/tus` makes one. */
 export interface ResumableServer {
@@ -14,9 +14,7 @@ export interface ResumableServer {
 /** The sender of a request to a {@link ResumableServer}. */
 export interface ResumableCaller {
   readonly actorId: string | null
-  readonly authorizeUpload?: (
-    intent: ResumableIntent,
-  ) => boolean | { readonly owner: Owner } | Promise<boolean | { readonly owner: Owner }>
+  readonly authorizeUpload?: (intent: ResumableIntent) => UploadGrant | Promise<UploadGrant>
 }
 
 /** An upload that a client of the protocol wants to begin. */

@@ -2,9 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { silentLogger } from '@rindle/core'
+import { answerToFailure } from './answer-to-failure.ts'
 import type { RindleHandler } from './create-handler.ts'
 import { nodeRequest } from './node-request.ts'
-import { problemResponse } from './problem-response.ts'
 import { RequestRefused } from './request-refused.ts'
 
 /** A listener of `node:http`, and a middleware of Express and Connect. */
@@ -45,7 +45,7 @@ async function answer(handler: RindleHandler, incoming: IncomingMessage, outgoin
 
 async function respond(handler: RindleHandler, incoming: IncomingMessage, outgoing: ServerResponse): Promise<Response> {
   const request = nodeRequest(incoming, outgoing)
-  if (request instanceof RequestRefused) return problemResponse(request, silentLogger)
+  if (request instanceof RequestRefused) return answerToFailure(request, silentLogger)
   const response = await handler(request)
   // An unread body would block the connection.
   if (request.body?.locked === false) await request.body.cancel()

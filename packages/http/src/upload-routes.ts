@@ -1,5 +1,5 @@
-import { isRindleError, type Owner, RindleError, type UploadSession } from '@rindle/core'
-import { UNKNOWN_CONTENT_TYPE } from '@rindle/core/adapter'
+import { isRindleError, RindleError, type UploadSession } from '@rindle/core'
+import { authorizeUpload, UNKNOWN_CONTENT_TYPE, type UploadPlace } from '@rindle/core/adapter'
 import { z } from 'zod'
 import type { Call, Handle } from './call.ts'
 import { chooseStrategy } from './choose-strategy.ts'
@@ -33,7 +33,9 @@ type Declared = z.infer<typeof beginSchema>
 export const beginUpload: Handle = async (call) => {
   const declared = await readJson(call.request, beginSchema, call.config.idleTimeoutMs)
   const { capabilities, name } = call.rindle.storageAdapterFor(declared.profile)
-  const owner = await authorize(call, declared)
+  const { profile, slot, filename, contentType, byteSize } = declared
+  const intent = { actor: call.actor, profile, slot, filename, contentType, byteSize }
+  const place = await authorizeUpload(call.config.authorizeUpload, intent)
   const { tus } = call.config
   const strategy = chooseStrategy(declared.strategy, declared.byteSize, capabilities, tus !== undefined)
   if (strategy === 'resumable' && tus === undefined) {
@@ -41,7 +43,7 @@ export const beginUpload: Handle = async (call) => {
       details: { capability: 'resumable_upload', adapter: name, flow: 'upload' },
     })
   }
-  const upload = await begin(call, declared, strategy, owner)
+  const upload = await begin(call, declared, strategy, place)
   return jsonResponse(upload, 201, { location: `${call.config.basePath}/uploads/${upload.id}` })
 }
 
@@ -109,21 +111,11 @@ async function ownSession({ rindle, actorId, params: [id = ''] }: Call): Promise
   throw new RindleError('not_found', `Upload session ${id} was begun by another actor.`)
 }
 
-/** Asks the application. Returns the owner to attach to if the client named a slot. */
-async function authorize({ config, actor }: Call, declared: Declared): Promise<Owner | undefined> {
-  const { profile, slot, filename, contentType, byteSize } = declared
-  const verdict = (await config.authorizeUpload?.({ actor, profile, slot, filename, contentType, byteSize })) ?? true
-  if (verdict === false) throw new RindleError('forbidden', `You may not upload to "${profile}".`)
-  if (slot === undefined) return undefined
-  if (verdict !== true) return verdict.owner
-  throw new RindleError('invalid_input', 'Slots are not accepted here: omit the slot.')
-}
-
 async function begin(
   { rindle, config, actorId }: Call,
-  { profile, filename, contentType, byteSize, checksumSha256, slot }: Declared,
+  { profile, filename, contentType, byteSize, checksumSha256 }: Declared,
   strategy: Exclude<AskedStrategy, 'auto'>,
-  owner: Owner | undefined,
+  place: UploadPlace,
 ): Promise<Upload> {
   const options = {
     filename,
@@ -131,7 +123,7 @@ async function begin(
     byteSize,
     actorId,
     ...(checksumSha256 === undefined ? {} : { checksumSha256 }),
-    ...(owner === undefined || slot === undefined ? {} : { owner, slot }),
+    ...place,
   }
   if (strategy === 'multipart') return uploadView((await rindle.initiateMultipartUpload(profile, options)).session)
   if (strategy === 'resumable') {

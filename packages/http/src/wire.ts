@@ -1,13 +1,13 @@
 import type {
   AssetKind,
   AssetState,
-  ErrorCode,
   JsonObject,
   OutputKind,
   SessionState,
   UploadStrategy,
   VariantState,
 } from '@rindle/core'
+import type { ProblemMembers } from '@rindle/core/adapter'
 
 /** The strategy that a client asks for; `auto` leaves the choice to the server. */
 export const ASKED_STRATEGIES = ['auto', 'presigned_put', 'multipart', 'resumable'] as const
@@ -113,12 +113,6 @@ export interface AssetView {
 }
 
 /** Every error: `application/problem+json` (RFC 9457). */
-export interface Problem {
+export interface Problem extends ProblemMembers {
   readonly type: 'about:blank'
-  readonly status: number
-  /** A code of `RindleError`; `internal_error` for any other failure, which the server's log explains. */
-  readonly code: ErrorCode | 'internal_error'
-  readonly detail: string
-  /** Why an upload was rejected. */
-  readonly reason?: string
 }

@@ -1,14 +1,14 @@
 import type { Database, Finding } from '@rindle/core/adapter'
 import { PgBoss, type QueueResult, type SchemaDriftReport } from 'pg-boss'
 import manifest from 'pg-boss/package.json' with { type: 'json' }
-import type { ResolvedOptions } from './options.ts'
+import type { PgBossJobsConfig } from './options.ts'
 import { type PgBossQueue, pgBossQueues } from './queue-definitions.ts'
 
 const EXPECTED_VERSION: number = manifest.pgboss.schema
 const START = 'Start the application or a worker once, as a database user who may create a schema.'
 
 /** Checks the schema of pg-boss and its queues, through the connections of the instance; creates neither. */
-export async function* diagnose(database: Database, options: ResolvedOptions): AsyncGenerator<Finding> {
+export async function* diagnose(database: Database, options: PgBossJobsConfig): AsyncGenerator<Finding> {
   const { schema } = options
   const db = { executeSql: (text: string, values?: unknown[]) => database.executeSql(text, values) }
   // Never started, because it only reads.

@@ -1,6 +1,5 @@
 import { isRindleError } from '@rindle/core'
-import { errorText } from '@rindle/core/adapter'
-import { codeOf } from './map-error.ts'
+import { codeOf, errorText } from '@rindle/core/adapter'
 
 /** The stored output of a failed attempt. A type, because pg-boss takes plain objects only. */
 export type FailureOutput = {

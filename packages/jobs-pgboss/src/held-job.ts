@@ -1,12 +1,12 @@
 /** One attempt of a job, as pg-boss knows it: a statement with it cannot hit a later attempt of the same job. */
-export interface Claim {
+export interface JobClaim {
   readonly id: string
   readonly retryCount: number
 }
 
 /** A job that this process works on. */
 export interface HeldJob {
-  readonly claim: Claim
+  readonly claim: JobClaim
   readonly abort: AbortController
   /** True while the handler works. */
   isRunning: boolean
@@ -19,10 +19,10 @@ export interface HeldJob {
 }
 
 /** What the queue is told about a job whose handler has ended. */
-export type Settlement = 'none' | 'complete' | 'fail' | 'give_back'
+export type JobSettlement = 'none' | 'complete' | 'fail' | 'give_back'
 
 /** Decides the settlement from the state of the claim and whether the handler failed. */
-export function settlementOf(job: Pick<HeldJob, 'isOurs' | 'isGivenUp'>, hasFailed: boolean): Settlement {
+export function settlementOf(job: Pick<HeldJob, 'isOurs' | 'isGivenUp'>, hasFailed: boolean): JobSettlement {
   if (!job.isOurs) return 'none'
   if (!hasFailed) return 'complete'
   return job.isGivenUp ? 'give_back' : 'fail'

@@ -1,3 +1,3 @@
 export { fromDrizzle, fromKnex, fromKysely, fromPrisma } from 'pg-boss'
+export { pgBossJobs } from './create-pgboss-jobs.ts'
 export type { PgBossJobsOptions } from './options.ts'
-export { pgBossJobs } from './pgboss-jobs.ts'

@@ -1,5 +1,5 @@
 import { isRindleError, RindleError } from '@rindle/core'
-import { errorText } from '@rindle/core/adapter'
+import { codeOf, errorText } from '@rindle/core/adapter'
 
 /** Insufficient privilege, undefined schema, undefined table, undefined column, undefined function. */
 const SETUP_STATES: ReadonlySet<string> = new Set(['42501', '3F000', '42P01', '42703', '42883'])
@@ -28,10 +28,4 @@ export function mapError(error: unknown, action: string): RindleError {
       cause: error,
     },
   )
-}
-
-/** An error's `code`, if it is a string: SQLSTATE, `ECONNREFUSED`, a Rindle code. */
-export function codeOf(error: unknown): string | undefined {
-  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined
-  return typeof error.code === 'string' ? error.code : undefined
 }

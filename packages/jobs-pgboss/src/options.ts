@@ -1,5 +1,4 @@
-import { RindleError } from '@rindle/core'
-import { problemsOf } from '@rindle/core/adapter'
+import { checkOptions } from '@rindle/core/adapter'
 import { z } from 'zod'
 
 /** Options of `pgBossJobs`. */
@@ -70,17 +69,11 @@ const schema = z
   })
 
 /** The options with every default filled in. */
-export type ResolvedOptions = Omit<Required<PgBossJobsOptions>, 'connectionString'> & {
+export type PgBossJobsConfig = Omit<Required<PgBossJobsOptions>, 'connectionString'> & {
   readonly connectionString?: string | undefined
 }
 
 /** Checks all options; `config_invalid` lists every problem with its path. */
-export function resolveOptions(options: PgBossJobsOptions): ResolvedOptions {
-  const parsed = schema.safeParse(options)
-  if (parsed.success) return parsed.data
-  const problems = problemsOf(parsed.error, options)
-  const lines = problems.map(({ path, message }) => `  ${path}: ${message}`)
-  throw new RindleError('config_invalid', `The options of pgBossJobs are not valid:\n${lines.join('\n')}`, {
-    details: { problems },
-  })
+export function parseOptions(options: PgBossJobsOptions): PgBossJobsConfig {
+  return checkOptions('pgBossJobs', schema, options)
 }

@@ -1,7 +1,7 @@
 import { QUEUE_NAMES, type QueueName } from '@rindle/core'
 import { deadLetterQueue, QUEUES } from '@rindle/core/adapter'
 import type { Queue } from 'pg-boss'
-import type { ResolvedOptions } from './options.ts'
+import type { PgBossJobsConfig } from './options.ts'
 
 /** One queue in the form that pg-boss takes. */
 export type PgBossQueue = Queue & { readonly policy: 'short' | 'standard' }
@@ -21,11 +21,11 @@ const DELETE_AFTER_SECONDS = DAY_SECONDS
 const DEAD_LETTER_RETRY_LIMIT = 10_000
 
 /** Every queue that Rindle needs, each dead-letter queue before the queue that points to it. */
-export function pgBossQueues(options: ResolvedOptions): readonly PgBossQueue[] {
+export function pgBossQueues(options: PgBossJobsConfig): readonly PgBossQueue[] {
   return QUEUE_NAMES.flatMap((name) => [deadLetters(name, options), jobs(name, options)])
 }
 
-function jobs(name: QueueName, options: ResolvedOptions): PgBossQueue {
+function jobs(name: QueueName, options: PgBossJobsConfig): PgBossQueue {
   const hasBackoff = options.retryDelaySeconds > 0
   return {
     name,
@@ -40,7 +40,7 @@ function jobs(name: QueueName, options: ResolvedOptions): PgBossQueue {
   }
 }
 
-function deadLetters(name: QueueName, options: ResolvedOptions): PgBossQueue {
+function deadLetters(name: QueueName, options: PgBossJobsConfig): PgBossQueue {
   return {
     name: deadLetterQueue(name),
     policy: 'standard',
@@ -52,7 +52,7 @@ function deadLetters(name: QueueName, options: ResolvedOptions): PgBossQueue {
 }
 
 function lifetimes(
-  options: ResolvedOptions,
+  options: PgBossJobsConfig,
 ): Pick<Queue, 'expireInSeconds' | 'retentionSeconds' | 'deleteAfterSeconds' | 'heartbeatSeconds' | 'notify'> {
   return {
     expireInSeconds: EXPIRE_SECONDS,

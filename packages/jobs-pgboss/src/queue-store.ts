@@ -2,7 +2,7 @@ import { RindleError } from '@rindle/core'
 import { type CodedLogger, errorFields, errorText, prepareSession } from '@rindle/core/adapter'
 import { type ConstructorOptions, PgBoss, type QueueResult } from 'pg-boss'
 import { mapError } from './map-error.ts'
-import type { ResolvedOptions } from './options.ts'
+import type { PgBossJobsConfig } from './options.ts'
 import { type PgBossQueue, pgBossQueues } from './queue-definitions.ts'
 import { runStatement } from './run-statement.ts'
 import type { Statement } from './statements.ts'
@@ -10,7 +10,7 @@ import type { Statement } from './statements.ts'
 /** The dependencies of a {@link QueueStore}. */
 export interface QueueStoreContext {
   readonly connectionString: string
-  readonly options: ResolvedOptions
+  readonly options: PgBossJobsConfig
   readonly logger: CodedLogger
 }
 

@@ -5,7 +5,7 @@ import { inBatches } from './batches.ts'
 import { coalesce } from './coalesce.ts'
 import { endsWithin } from './ends-within.ts'
 import { failureOutput } from './failure-output.ts'
-import { type Claim, type HeldJob, settlementOf } from './held-job.ts'
+import { type HeldJob, type JobClaim, settlementOf } from './held-job.ts'
 import { runStatement } from './run-statement.ts'
 import { giveBackJob, renewClaims } from './statements.ts'
 
@@ -37,7 +37,7 @@ export class QueueWorker {
   readonly #options: QueueWorkerOptions
   /** Attempts, not jobs: an attempt whose claim ran out may still be ending here when the next one has begun. */
   readonly #held = new Set<HeldJob>()
-  readonly #complete: (claim: Claim) => Promise<void>
+  readonly #complete: (claim: JobClaim) => Promise<void>
   #isStopping = false
 
   constructor(options: QueueWorkerOptions) {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Claim } from './held-job.ts'
+import type { JobClaim } from './held-job.ts'
 
 /** SQL with its values. */
 export interface Statement {
@@ -39,7 +39,7 @@ export function cancelJobs(schema: string, queue: string, keys: readonly string[
 }
 
 /** Renews the claims that still hold, and returns their jobs as rows `{ id }`. Locks in the order of ids, as above. */
-export function renewClaims(schema: string, queue: string, claims: readonly Claim[]): Statement {
+export function renewClaims(schema: string, queue: string, claims: readonly JobClaim[]): Statement {
   const text = `
     with held as (
       select job.id from ${schema}.job as job
@@ -57,7 +57,7 @@ export function renewClaims(schema: string, queue: string, claims: readonly Clai
  * Puts one running job back for another worker to take at once, without using up an attempt: a job that was never
  * started is claimed under the same count. Does nothing if the claim is gone.
  */
-export function giveBackJob(schema: string, queue: string, claim: Claim): Statement {
+export function giveBackJob(schema: string, queue: string, claim: JobClaim): Statement {
   const text = `
     with given_back as (
       update ${schema}.job set state = 'retry', start_after = now(), started_on = null, heartbeat_on = null

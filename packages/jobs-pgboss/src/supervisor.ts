@@ -1,7 +1,7 @@
 import type { CodedLogger } from '@rindle/core/adapter'
 import { PgBoss } from 'pg-boss'
 import { mapError } from './map-error.ts'
-import type { ResolvedOptions } from './options.ts'
+import type { PgBossJobsConfig } from './options.ts'
 import { logEvents } from './queue-store.ts'
 
 const CRON_INTERVAL_SECONDS = 15
@@ -18,7 +18,7 @@ export interface Supervisor {
  */
 export async function startSupervisor(
   boss: PgBoss,
-  options: ResolvedOptions,
+  options: PgBossJobsConfig,
   logger: CodedLogger,
 ): Promise<Supervisor> {
   const intervalSeconds = Math.max(1, Math.floor(options.heartbeatSeconds / 3))

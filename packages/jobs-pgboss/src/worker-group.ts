@@ -7,7 +7,7 @@ import {
   type Workers,
 } from '@rindle/core/adapter'
 import type { JobWithMetadata, PgBoss } from 'pg-boss'
-import type { ResolvedOptions } from './options.ts'
+import type { PgBossJobsConfig } from './options.ts'
 import { QueueWorker } from './queue-worker.ts'
 import { notifyChannel, recheckPayload } from './statements.ts'
 import { type Supervisor, startSupervisor } from './supervisor.ts'
@@ -17,7 +17,7 @@ const DEFAULT_STOP_TIMEOUT_MS = 30_000
 /** The dependencies of a {@link WorkerGroup}. */
 export interface WorkerGroupContext {
   readonly boss: PgBoss
-  readonly options: ResolvedOptions
+  readonly options: PgBossJobsConfig
   readonly logger: CodedLogger
 }
 

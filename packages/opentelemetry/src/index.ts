@@ -1,2 +1,2 @@
-export { openTelemetry } from './open-telemetry.ts'
+export { openTelemetry } from './create-open-telemetry.ts'
 export type { OpenTelemetryOptions } from './options.ts'

@@ -1,6 +1,5 @@
 import { availableParallelism } from 'node:os'
-import { RindleError } from '@rindle/core'
-import { problemsOf } from '@rindle/core/adapter'
+import { checkOptions } from '@rindle/core/adapter'
 import { z } from 'zod'
 
 const GIBIBYTE = 1024 ** 3
@@ -67,9 +66,11 @@ const schema = z.strictObject({
 
 /** Checks the options at once, without I/O. Throws `config_invalid` with every problem and its path. */
 export function parseOptions(options: AvProcessorOptions): AvProcessorConfig {
-  const parsed = schema.safeParse(options)
-  if (!parsed.success) throw invalidOptions(parsed.error, options)
-  const { ffmpegPath, ffprobePath, threads, timeoutSeconds, stallTimeoutSeconds, maxMemoryBytes } = parsed.data
+  const { ffmpegPath, ffprobePath, threads, timeoutSeconds, stallTimeoutSeconds, maxMemoryBytes } = checkOptions(
+    'avProcessor',
+    schema,
+    options,
+  )
   return {
     ffmpegPath,
     ffprobePath,
@@ -78,12 +79,4 @@ export function parseOptions(options: AvProcessorOptions): AvProcessorConfig {
     stallTimeoutMs: stallTimeoutSeconds * 1_000,
     maxMemoryBytes,
   }
-}
-
-function invalidOptions(error: z.ZodError, given: unknown): RindleError {
-  const problems = problemsOf(error, given)
-  const listed = problems.map(({ path, message }) => `  ${path}: ${message}`)
-  return new RindleError('config_invalid', `The options of avProcessor are not valid:\n${listed.join('\n')}`, {
-    details: { problems },
-  })
 }

@@ -1,6 +1,5 @@
 import { availableParallelism } from 'node:os'
-import { RindleError } from '@rindle/core'
-import { problemsOf } from '@rindle/core/adapter'
+import { checkOptions } from '@rindle/core/adapter'
 import { z } from 'zod'
 
 const MEBIBYTE = 1024 * 1024
@@ -69,19 +68,10 @@ const schema = z.strictObject({
 
 /** Checks the options, without I/O. Throws `config_invalid` with every problem and its path. */
 export function parseOptions(options: ImageProcessorOptions): ImageProcessorConfig {
-  const parsed = schema.safeParse(options)
-  if (!parsed.success) throw invalidOptions(parsed.error, options)
-  const { maxMemoryBytes, timeoutSeconds, truncated } = parsed.data
-  const concurrency = parsed.data.concurrency ?? availableParallelism()
+  const given = checkOptions('imageProcessor', schema, options)
+  const { maxMemoryBytes, timeoutSeconds, truncated } = given
+  const concurrency = given.concurrency ?? availableParallelism()
   const maxDecodedBytes =
-    parsed.data.maxDecodedBytes ?? Math.max(MIN_DEFAULT_DECODED_BYTES, concurrency * DEFAULT_DECODED_BYTES_PER_IMAGE)
+    given.maxDecodedBytes ?? Math.max(MIN_DEFAULT_DECODED_BYTES, concurrency * DEFAULT_DECODED_BYTES_PER_IMAGE)
   return { concurrency, maxDecodedBytes, maxMemoryBytes, timeoutSeconds, truncated }
-}
-
-function invalidOptions(error: z.ZodError, given: unknown): RindleError {
-  const problems = problemsOf(error, given)
-  const listed = problems.map(({ path, message }) => `  ${path}: ${message}`)
-  return new RindleError('config_invalid', `The options of imageProcessor are not valid:\n${listed.join('\n')}`, {
-    details: { problems },
-  })
 }

@@ -1,7 +1,7 @@
-import { type FileHandle, open, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
-import { type ConditionalOptions, RindleError, type StoredObject } from '@rindle/core'
-import { hasErrno } from './errno.ts'
+import type { ConditionalOptions, StoredObject } from '@rindle/core'
+import { openDownloadFile } from '@rindle/core/adapter'
 import { mapError } from './map-error.ts'
 import { objectSink } from './object-sink.ts'
 import type { StorageRoot } from './storage-root.ts'
@@ -16,7 +16,7 @@ export async function downloadObject(
 ): Promise<StoredObject> {
   const { handle: source, stored } = await openObject(root, key, ifMatch)
   try {
-    const target = await createFile(path)
+    const target = await openDownloadFile(path)
     try {
       const sink = objectSink(target, {
         key,
@@ -34,16 +34,5 @@ export async function downloadObject(
     return stored
   } finally {
     await source.close()
-  }
-}
-
-async function createFile(path: string): Promise<FileHandle> {
-  try {
-    return await open(path, 'wx', 0o600)
-  } catch (error) {
-    if (!hasErrno(error, 'EEXIST', 'ENOENT', 'ENOTDIR')) throw error
-    throw new RindleError('invalid_input', `A download needs a new file in an existing directory: ${error.code}.`, {
-      cause: error,
-    })
   }
 }

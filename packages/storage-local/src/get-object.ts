@@ -1,6 +1,5 @@
 import { addAbortSignal, Readable } from 'node:stream'
-import type { GetOptions, StoredBody } from '@rindle/core/adapter'
-import { byteSlice } from './byte-slice.ts'
+import { assertByteRange, type GetOptions, type StoredBody } from '@rindle/core/adapter'
 import type { StorageRoot } from './storage-root.ts'
 import { openObject } from './stored-file.ts'
 
@@ -17,9 +16,10 @@ export async function getObject(
   const { handle, stored } = await openObject(root, key, ifMatch)
   try {
     signal?.throwIfAborted()
-    const slice = byteSlice(range, stored.byteSize)
-    if (slice !== undefined) {
-      const body = handle.createReadStream({ ...slice, highWaterMark: CHUNK_BYTES })
+    assertByteRange(range)
+    if (range.start < stored.byteSize) {
+      // An end beyond that of the file is that of the file.
+      const body = handle.createReadStream({ ...range, highWaterMark: CHUNK_BYTES })
       return { ...stored, body: signal === undefined ? body : addAbortSignal(signal, body) }
     }
     await handle.close()

@@ -1,2 +1,2 @@
-export { localStorage } from './local-storage.ts'
+export { localStorage } from './create-local-storage.ts'
 export type { LocalStorageOptions } from './options.ts'

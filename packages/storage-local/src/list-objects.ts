@@ -1,8 +1,7 @@
-import { RindleError } from '@rindle/core'
-import type { ListedObject, ListOptions } from '@rindle/core/adapter'
+import { assertListLimit, isKey, type ListedObject, type ListOptions } from '@rindle/core/adapter'
 import { mapError } from './map-error.ts'
 import type { StorageRoot } from './storage-root.ts'
-import { isKey, walkObjects } from './walk-objects.ts'
+import { walkObjects } from './walk-objects.ts'
 
 /**
  * Walks the objects whose key begins with `prefix`, in ascending order of the keys' UTF-8 bytes. Memory is bounded by
@@ -26,9 +25,7 @@ async function* takeObjects(
   prefix: string,
   { limit = Number.POSITIVE_INFINITY, signal }: ListOptions,
 ): AsyncGenerator<ListedObject> {
-  if (limit !== Number.POSITIVE_INFINITY && (!Number.isSafeInteger(limit) || limit < 1)) {
-    throw new RindleError('invalid_input', `The limit of a list is a positive integer, not ${limit}.`)
-  }
+  assertListLimit(limit)
   signal?.throwIfAborted()
   const parent = prefix.slice(0, prefix.lastIndexOf('/') + 1)
   if (parent !== '' && !isKey(parent.slice(0, -1))) return

@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { isRindleError, RindleError, type StoredObject } from '@rindle/core'
 import {
   type AppendOptions,
+  abortedOr,
   companionKey,
   normalizeKey,
   type ResumableState,
@@ -90,7 +91,7 @@ async function* appendBody(
       yield { ...state, offset }
     }
   } catch (error) {
-    throw signal?.aborted ? signal.reason : error
+    throw abortedOr(error, signal)
   } finally {
     stop.abort()
     body.destroy()

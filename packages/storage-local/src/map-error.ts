@@ -1,18 +1,6 @@
-import { type ErrorCode, isRindleError, RindleError } from '@rindle/core'
+import { isRindleError } from '@rindle/core'
+import { type StorageFailure as Mapping, type StorageCall, storageError } from '@rindle/core/adapter'
 import { isErrno } from './errno.ts'
-
-/** The call in which a system call failed. */
-export interface FailedCall {
-  /** The method of the port. */
-  readonly operation: string
-  /** The object, if the call is about one. */
-  readonly key?: string
-}
-
-interface Mapping {
-  readonly code: ErrorCode
-  readonly what: string
-}
 
 const MISSING: Mapping = { code: 'storage_object_missing', what: 'there is no such object' }
 const OCCUPIED: Mapping = {
@@ -45,12 +33,12 @@ const MAPPINGS: Readonly<Record<string, Mapping>> = {
  * The `RindleError` of a failed system call, with the original as `cause`. Returns any other error (one of Rindle, or a
  * mistake in a program) unchanged.
  */
-export function mapError(error: unknown, call: FailedCall): unknown {
+export function mapError(error: unknown, call: StorageCall): unknown {
   if (isRindleError(error) || !isErrno(error) || error.code === undefined) return error
-  const { code, what } = MAPPINGS[error.code] ?? UNAVAILABLE
-  const subject = call.key === undefined ? call.operation : `${call.operation} of "${call.key}"`
-  return new RindleError(code, `Local storage, ${subject}: ${what} (${error.code}).`, {
-    details: { operation: call.operation, ...(call.key === undefined ? {} : { key: call.key }), errno: error.code },
+  const { code } = error
+  return storageError('Local storage', call, MAPPINGS[code] ?? UNAVAILABLE, {
+    origin: code,
+    details: { errno: code },
     cause: error,
   })
 }

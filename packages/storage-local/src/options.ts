@@ -1,6 +1,5 @@
 import { resolve } from 'node:path'
-import { RindleError } from '@rindle/core'
-import { problemsOf } from '@rindle/core/adapter'
+import { checkOptions } from '@rindle/core/adapter'
 import { z } from 'zod'
 
 const MIN_SIGNING_KEY_LENGTH = 32
@@ -86,17 +85,13 @@ const schema = z
 
 /** Checks the options, without I/O. Throws `config_invalid` with every problem and its path. */
 export function parseOptions(options: LocalStorageOptions): LocalStorageConfig {
-  const parsed = schema.safeParse(options)
-  if (!parsed.success) throw invalidOptions(parsed.error, options)
-  const { directory, publicBaseUrl, signingKey: single, signingKeys, ...rest } = parsed.data
+  const {
+    directory,
+    publicBaseUrl,
+    signingKey: single,
+    signingKeys,
+    ...rest
+  } = checkOptions('localStorage', schema, options)
   // The schema ensures that exactly one of the two is set.
   return { ...rest, directory: resolve(directory), publicBaseUrl, signingKeys: signingKeys ?? [single as string] }
-}
-
-function invalidOptions(error: z.ZodError, given: unknown): RindleError {
-  const problems = problemsOf(error, given)
-  const listed = problems.map(({ path, message }) => `  ${path}: ${message}`)
-  return new RindleError('config_invalid', `The options of localStorage are not valid:\n${listed.join('\n')}`, {
-    details: { problems },
-  })
 }

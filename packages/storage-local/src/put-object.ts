@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { StoredObject } from '@rindle/core'
-import type { PutOptions } from '@rindle/core/adapter'
+import { abortedOr, type PutOptions } from '@rindle/core/adapter'
 import { attempt } from './attempt.ts'
 import { mapError } from './map-error.ts'
 import { objectSink } from './object-sink.ts'
@@ -41,7 +41,7 @@ export async function putObject(
       return describeFile(key, await attempt(root, call, signal, () => writer.commit(checksum)), checksum)
     } catch (error) {
       await writer.discard()
-      throw signal?.aborted ? signal.reason : error
+      throw abortedOr(error, signal)
     }
   } catch (error) {
     body.destroy()

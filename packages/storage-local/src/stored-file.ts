@@ -4,6 +4,7 @@ import { type FileHandle, lstat, open } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { RindleError, type StoredObject } from '@rindle/core'
+import { etagDiffers } from '@rindle/core/adapter'
 import { lookup } from 'mime-types'
 import type { FileVersion } from './checksum-records.ts'
 import { hasErrno } from './errno.ts'
@@ -144,9 +145,7 @@ async function requireEtag(
   // If a record was lost, for example in a backup, the bytes are read again; no upload is lost.
   const isRecordLost = stored.checksumSha256 === undefined && /^[0-9a-f]{64}$/.test(ifMatch)
   if (isRecordLost && (await checksumOf(handle)) === ifMatch) return
-  throw new RindleError('storage_precondition_failed', `The object "${key}" was replaced since its etag was read.`, {
-    details: { key },
-  })
+  throw etagDiffers(key)
 }
 
 async function checksumOf(handle: FileHandle): Promise<string> {

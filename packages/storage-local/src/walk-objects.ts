@@ -1,8 +1,7 @@
 import type { Dirent, Stats } from 'node:fs'
 import { lstat, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isRindleError } from '@rindle/core'
-import { type ListedObject, normalizeKey } from '@rindle/core/adapter'
+import { isKey, type ListedObject } from '@rindle/core/adapter'
 import { hasErrno } from './errno.ts'
 
 /** The objects in the directory `path`, whose keys begin with `parent`, that begin with `prefix`, in order. */
@@ -50,17 +49,6 @@ async function statIfThere(path: string): Promise<Stats | undefined> {
     return await lstat(path)
   } catch (error) {
     if (hasErrno(error, 'ENOENT', 'ENOTDIR')) return undefined
-    throw error
-  }
-}
-
-/** Whether the text is a key. */
-export function isKey(text: string): boolean {
-  try {
-    normalizeKey(text)
-    return true
-  } catch (error) {
-    if (isRindleError(error, 'storage_key_invalid')) return false
     throw error
   }
 }

@@ -3,6 +3,7 @@ import { addAbortSignal, Readable } from 'node:stream'
 import { UploadPartCommand } from '@aws-sdk/client-s3'
 import {
   type AppendOptions,
+  abortedOr,
   companionKey,
   disposeChunk,
   type MultipartStorage,
@@ -64,7 +65,7 @@ export async function* appendBody(
     const { tail } = upload.notes
     if (tail !== null && arrivedBytes > 0) await deleteObject(upload.bucket, tail.key, {})
   } catch (error) {
-    throw signal?.aborted ? signal.reason : error
+    throw abortedOr(error, signal)
   } finally {
     body.destroy()
     await parts.abandon()

@@ -1,6 +1,5 @@
 import type { Readable } from 'node:stream'
-import { disposeChunk } from '@rindle/core/adapter'
-import { type DeclaredBytes, declaredBytes } from './declared-bytes.ts'
+import { type DeclaredBytes, declaredBytes, disposeChunk } from '@rindle/core/adapter'
 import { partBuffer } from './part-buffer.ts'
 
 /** A piece of a body. */

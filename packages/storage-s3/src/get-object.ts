@@ -1,12 +1,12 @@
 import { addAbortSignal, PassThrough, Readable } from 'node:stream'
 import { GetObjectCommand, type GetObjectCommandOutput } from '@aws-sdk/client-s3'
 import { isRindleError, RindleError } from '@rindle/core'
-import type { ByteRange, GetOptions, StoredBody } from '@rindle/core/adapter'
+import { assertByteRange, type ByteRange, etagDiffers, type GetOptions, type StoredBody } from '@rindle/core/adapter'
 import { attempt } from './attempt.ts'
 import { headObject } from './head-object.ts'
 import { mapError } from './map-error.ts'
 import { locate, type S3Bucket } from './s3-bucket.ts'
-import { describeObject, etagDiffers, objectMissing, quoteEtag } from './stored-object.ts'
+import { describeObject, objectMissing, quoteEtag } from './stored-object.ts'
 
 const RANGE_NOT_SATISFIABLE = 416
 
@@ -57,9 +57,7 @@ function openAnswer(answer: GetObjectCommandOutput, key: string, signal: AbortSi
   }
 }
 
-function rangeHeader({ start, end }: ByteRange): string {
-  const isRange =
-    Number.isSafeInteger(start) && start >= 0 && (end === undefined || (Number.isSafeInteger(end) && end >= start))
-  if (isRange) return `bytes=${start}-${end ?? ''}`
-  throw new RindleError('invalid_input', `The range ${start} to ${end} is not valid: 0 ≤ start ≤ end.`)
+function rangeHeader(range: ByteRange): string {
+  assertByteRange(range)
+  return `bytes=${range.start}-${range.end ?? ''}`
 }

@@ -1,6 +1,5 @@
 import { ListObjectsV2Command, type ListObjectsV2CommandOutput } from '@aws-sdk/client-s3'
-import { isRindleError, RindleError } from '@rindle/core'
-import { type ListedObject, type ListOptions, normalizeKey } from '@rindle/core/adapter'
+import { assertListLimit, isKey, type ListedObject, type ListOptions } from '@rindle/core/adapter'
 import { attempt } from './attempt.ts'
 import type { S3Bucket } from './s3-bucket.ts'
 
@@ -15,7 +14,7 @@ export async function* listObjects(
   prefix: string,
   { limit = Number.POSITIVE_INFINITY, signal }: ListOptions,
 ): AsyncGenerator<ListedObject, void> {
-  assertLimit(limit)
+  assertListLimit(limit)
   let count = 0
   for await (const listed of everyObject(bucket, { prefix, pageSize: Math.min(limit, KEYS_PER_REQUEST), signal })) {
     signal?.throwIfAborted()
@@ -26,27 +25,10 @@ export async function* listObjects(
   signal?.throwIfAborted()
 }
 
-/** Throws `invalid_input` unless the limit is a positive integer. */
-export function assertLimit(limit: number): void {
-  if (limit === Number.POSITIVE_INFINITY || (Number.isSafeInteger(limit) && limit >= 1)) return
-  throw new RindleError('invalid_input', `The limit of a list is a positive integer, not ${limit}.`)
-}
-
 /** Whether some key begins with `prefix`. */
 export function canBeginKey(prefix: string): boolean {
   // The rest of a segment, or of an extension, may follow.
   return prefix === '' || isKey(prefix) || isKey(`${prefix}a`)
-}
-
-/** Whether the text is a key. */
-export function isKey(text: string): boolean {
-  try {
-    normalizeKey(text)
-    return true
-  } catch (error) {
-    if (isRindleError(error, 'storage_key_invalid')) return false
-    throw error
-  }
 }
 
 interface PageOptions {

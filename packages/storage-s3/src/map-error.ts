@@ -1,18 +1,10 @@
-import { type ErrorCode, isRindleError, RindleError } from '@rindle/core'
+import { isRindleError, type RindleError } from '@rindle/core'
+import { type StorageFailure as Mapping, type StorageCall, storageError } from '@rindle/core/adapter'
 
 /** The call in which a request failed. */
-export interface FailedCall {
-  /** The method of the port. */
-  readonly operation: string
-  /** The object, if the call is about one. */
-  readonly key?: string
+export interface FailedCall extends StorageCall {
   /** Whether the answer has no room for a reason. */
   readonly isHead?: boolean
-}
-
-interface Mapping {
-  readonly code: ErrorCode
-  readonly what: string
 }
 
 const MISSING: Mapping = { code: 'storage_object_missing', what: 'there is no such object' }
@@ -168,23 +160,20 @@ export function mapStoreCode(code: string, call: FailedCall): RindleError {
 }
 
 function makeError(
-  { code, what }: Mapping,
+  mapping: Mapping,
   { facts, call, cause }: { readonly facts: Facts; readonly call: FailedCall; readonly cause?: Error },
 ): RindleError {
-  const { operation, key } = call
   const { name, status, errno, requestId } = facts
-  const subject = key === undefined ? operation : `${operation} of "${key}"`
   const storeCode = status === undefined ? (errno ?? name) : name
-  return new RindleError(code, `S3 storage, ${subject}: ${what} (${[status, storeCode].join(' ').trim()}).`, {
+  return storageError('S3 storage', call, mapping, {
+    origin: [status, storeCode].join(' ').trim(),
     details: {
-      operation,
-      ...(key === undefined ? {} : { key }),
       ...(status === undefined ? {} : { status }),
       storeCode,
       ...(requestId === undefined ? {} : { requestId }),
     },
     // A store that refuses a signature echoes the request, including the session token.
-    ...(code === 'storage_denied' ? {} : { cause }),
+    ...(mapping.code === 'storage_denied' ? {} : { cause }),
   })
 }
 

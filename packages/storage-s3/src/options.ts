@@ -1,5 +1,4 @@
-import { RindleError } from '@rindle/core'
-import { problemsOf } from '@rindle/core/adapter'
+import { checkOptions } from '@rindle/core/adapter'
 import { z } from 'zod'
 
 const MEBIBYTE = 1024 * 1024
@@ -201,9 +200,7 @@ const schema = z
 
 /** Checks the options, without I/O. Throws `config_invalid` with every problem and its path. */
 export function parseOptions(options: S3StorageOptions): S3StorageConfig {
-  const parsed = schema.safeParse(options)
-  if (!parsed.success) throw invalidOptions(parsed.error, options)
-  const { forcePathStyle, unsignedHeaders, ...rest } = parsed.data
+  const { forcePathStyle, unsignedHeaders, ...rest } = checkOptions('s3Storage', schema, options)
   const isAws = rest.endpoint === undefined
   return {
     ...rest,
@@ -217,12 +214,4 @@ export function parseOptions(options: S3StorageOptions): S3StorageConfig {
     kmsKeyId: rest.kmsKeyId,
     storageClass: rest.storageClass,
   }
-}
-
-function invalidOptions(error: z.ZodError, given: unknown): RindleError {
-  const problems = problemsOf(error, given)
-  const listed = problems.map(({ path, message }) => `  ${path}: ${message}`)
-  return new RindleError('config_invalid', `The options of s3Storage are not valid:\n${listed.join('\n')}`, {
-    details: { problems },
-  })
 }

@@ -1,7 +1,7 @@
 import { addAbortSignal, type Readable } from 'node:stream'
 import { type CompletedPart, PutObjectCommand, UploadPartCommand } from '@aws-sdk/client-s3'
 import { RindleError, type StoredObject } from '@rindle/core'
-import type { PutOptions } from '@rindle/core/adapter'
+import { abortedOr, type PutOptions } from '@rindle/core/adapter'
 import { attempt } from './attempt.ts'
 import { type BodyPart, cutBody } from './body-parts.ts'
 import { type UploadTarget, writeInParts } from './multipart-writer.ts'
@@ -52,7 +52,7 @@ export async function putObject(
     return { byteSize, contentType: options.contentType, etag, lastModified: new Date() }
   } catch (error) {
     body.destroy()
-    throw options.signal?.aborted ? options.signal.reason : error
+    throw abortedOr(error, options.signal)
   }
 }
 

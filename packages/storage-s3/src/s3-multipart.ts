@@ -8,10 +8,16 @@ import {
   type ListPartsCommandOutput,
 } from '@aws-sdk/client-s3'
 import { isRindleError, type StorageCallOptions, type UploadedPart } from '@rindle/core'
-import type { ListOptions, MultipartStorage, OpenMultipartUpload } from '@rindle/core/adapter'
+import {
+  assertListLimit,
+  isKey,
+  type ListOptions,
+  type MultipartStorage,
+  type OpenMultipartUpload,
+} from '@rindle/core/adapter'
 import { attempt } from './attempt.ts'
 import { headObject } from './head-object.ts'
-import { assertLimit, canBeginKey, isKey } from './list-objects.ts'
+import { canBeginKey } from './list-objects.ts'
 import { locate, type S3Bucket, writeSettings } from './s3-bucket.ts'
 import { signPart } from './sign-request.ts'
 import { objectMissing, quoteEtag, readEtag } from './stored-object.ts'
@@ -108,7 +114,7 @@ async function* listUploads(
   prefix: string,
   { limit = Number.POSITIVE_INFINITY, signal }: ListOptions,
 ): AsyncGenerator<OpenMultipartUpload, void> {
-  assertLimit(limit)
+  assertListLimit(limit)
   signal?.throwIfAborted()
   if (!canBeginKey(prefix)) return
   let count = 0

@@ -32,14 +32,6 @@ export function quoteEtag(etag: string): string {
   return `"${etag}"`
 }
 
-/** The error of an etag that is not the expected one. */
-export function etagDiffers(key: string, retryable = false): RindleError {
-  return new RindleError('storage_precondition_failed', `The object "${key}" was replaced since its etag was read.`, {
-    details: { key },
-    retryable,
-  })
-}
-
 /** The error of reading a missing object. */
 export function objectMissing(key: string): RindleError {
   return new RindleError('storage_object_missing', `S3 storage holds no object "${key}".`, { details: { key } })

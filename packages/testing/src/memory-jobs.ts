@@ -1,5 +1,5 @@
-import { type JobsAdapter, QUEUE_NAMES, type QueueName, RindleError } from '@rindle/core'
-import type { JobsCapability, WorkerRegistration } from '@rindle/core/adapter'
+import { type JobsAdapter, QUEUE_NAMES, RindleError } from '@rindle/core'
+import { assertQueue, assertRegistrations, type JobsCapability } from '@rindle/core/adapter'
 import { MemoryQueue } from './memory-jobs/memory-queue.ts'
 import { MemoryWorkers } from './memory-jobs/memory-workers.ts'
 
@@ -87,19 +87,6 @@ export function memoryJobs({ retryDelayMs = 0 }: MemoryJobsOptions = {}): JobsAd
     // There is nothing to set up, so there is nothing to check.
     async *diagnose() {},
   }
-}
-
-function assertQueue(queue: string): void {
-  if ((QUEUE_NAMES as readonly string[]).includes(queue)) return
-  throw new RindleError('invalid_input', `There is no queue "${queue}". The queues are ${QUEUE_NAMES.join(', ')}.`)
-}
-
-function assertRegistrations(registrations: readonly WorkerRegistration[]): void {
-  const queues = registrations.map(({ queue }): QueueName => queue)
-  for (const queue of queues) assertQueue(queue)
-  if (new Set(queues).size < queues.length) throw new RindleError('invalid_input', 'A queue is registered twice.')
-  const isCountable = registrations.every(({ concurrency }) => Number.isInteger(concurrency) && concurrency >= 1)
-  if (!isCountable) throw new RindleError('invalid_input', 'A concurrency must be a whole number from 1.')
 }
 
 function refuseSchedules(): never {

@@ -1,4 +1,5 @@
-import { type Owner, type Profiles, type Rindle, RindleError } from '@rindle/core'
+import type { Profiles, Rindle } from '@rindle/core'
+import { authorizeUpload } from '@rindle/core/adapter'
 import type { TusCaller } from './tus-caller.ts'
 import { type TusMetadata, type TusUploadIntent, uploadIntent } from './upload-intent.ts'
 import { currentRequest } from './upload-request.ts'
@@ -32,8 +33,8 @@ export async function sessionOptions(
   intent: TusUploadIntent,
   expiresInSeconds: number,
 ): Promise<Omit<Parameters<Rindle['initiateResumableSession']>[1], 'byteSize' | 'resumableConcat'>> {
-  const owner = await authorize(caller, intent)
-  const { slot, filename, contentType, checksumSha256 } = intent
+  const place = await authorizeUpload(caller.authorizeUpload, intent)
+  const { filename, contentType, checksumSha256 } = intent
   const resumableMetadata = headers.get('upload-metadata')
   return {
     filename,
@@ -42,17 +43,8 @@ export async function sessionOptions(
     ...(checksumSha256 === undefined ? {} : { checksumSha256 }),
     ...(resumableMetadata === null ? {} : { resumableMetadata }),
     ...(caller.actorId === null ? {} : { actorId: caller.actorId }),
-    ...(owner === undefined || slot === undefined ? {} : { owner, slot }),
+    ...place,
   }
-}
-
-/** Asks the application. Returns the owner to attach to if the client named a slot. */
-async function authorize({ authorizeUpload }: TusCaller, intent: TusUploadIntent): Promise<Owner | undefined> {
-  const verdict = (await authorizeUpload?.(intent)) ?? true
-  if (verdict === false) throw new RindleError('forbidden', `You may not upload to "${intent.profile}".`)
-  if (intent.slot === undefined) return undefined
-  if (verdict !== true) return verdict.owner
-  throw new RindleError('invalid_input', 'Slots are not accepted here: omit the slot.')
 }
 
 /**

@@ -1,5 +1,5 @@
-import { type Logger, RindleError, stderrLogger } from '@rindle/core'
-import { type BodyLimits, DEFAULT_BODY_LIMITS, problemsOf, safeLogger } from '@rindle/core/adapter'
+import { type Logger, stderrLogger } from '@rindle/core'
+import { type BodyLimits, checkOptions, DEFAULT_BODY_LIMITS, safeLogger } from '@rindle/core/adapter'
 import { z } from 'zod'
 
 /** Options of `tusServer`. If a body is too slow, the bytes that arrived before are kept. */
@@ -44,14 +44,7 @@ const optionsSchema = z.strictObject({
 
 /** Checks the options. Throws `config_invalid` with every problem and its path. */
 export function parseOptions(options: TusServerOptions): TusServerConfig {
-  const parsed = optionsSchema.safeParse(options)
-  if (parsed.success) {
-    const { idleTimeoutMs, minBytesPerSecond, bodyTimeoutMs, ...config } = parsed.data
-    return { ...config, bodyLimits: { idleTimeoutMs, minBytesPerSecond, bodyTimeoutMs } }
-  }
-  const problems = problemsOf(parsed.error, options)
-  const lines = problems.map(({ path, message }) => `  ${path}: ${message}`)
-  throw new RindleError('config_invalid', `The options of tusServer are not valid:\n${lines.join('\n')}`, {
-    details: { problems },
-  })
+  const checked = checkOptions('tusServer', optionsSchema, options)
+  const { idleTimeoutMs, minBytesPerSecond, bodyTimeoutMs, ...config } = checked
+  return { ...config, bodyLimits: { idleTimeoutMs, minBytesPerSecond, bodyTimeoutMs } }
 }

@@ -1,4 +1,4 @@
-import type { Owner } from '@rindle/core'
+import type { UploadGrant } from '@rindle/core/adapter'
 import type { TusUploadIntent } from './upload-intent.ts'
 
 /** The sender of a request, as the application knows it. */
@@ -9,7 +9,5 @@ export interface TusCaller {
    * Called before an upload begins: `false` refuses with 403; `{ owner }` grants and, if the client names a slot,
    * attaches the upload to that owner. @default every caller may upload, and no slot is taken
    */
-  readonly authorizeUpload?: (
-    intent: TusUploadIntent,
-  ) => boolean | { readonly owner: Owner } | Promise<boolean | { readonly owner: Owner }>
+  readonly authorizeUpload?: (intent: TusUploadIntent) => UploadGrant | Promise<UploadGrant>
 }

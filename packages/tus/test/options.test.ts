@@ -28,7 +28,7 @@ it('what cannot be answered is a problem, and its reason is logged and not told'
   const response = await tus.handle(request, { actorId: 'ada' })
   expect([response.status, await response.json()]).toEqual([
     500,
-    { type: 'about:blank', status: 500, code: 'internal_error', detail: 'The server cannot do this now.' },
+    { type: 'about:blank', status: 500, code: 'internal_error', detail: 'The server failed.' },
   ])
   expect(JSON.stringify(logged)).toContain('findResumableSession')
 })

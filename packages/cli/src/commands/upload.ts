@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { type AssetWithVariants, isDeliverable, isRindleError, type Rindle } from '@rindle/core'
+import { isSettledState } from '@rindle/core/adapter'
 import { assertProfile } from '../assert-profile.ts'
 import { type Command, type CommandContext, defineCommand, type Outcome } from '../command.ts'
 import { type DeliveryUrl, deliveryUrls } from '../delivery-urls.ts'
@@ -10,7 +11,7 @@ import { type FileUpload, uploadCounts, uploadDocument, uploadLines } from '../u
 import { type Place, placeOf, timeoutMsOf } from '../upload/upload-arguments.ts'
 import { uploadFile } from '../upload/upload-file.ts'
 import { variantMarks } from '../variant-marks.ts'
-import { isSettled, waitUntilSettled } from '../wait-until-settled.ts'
+import { waitUntilSettled } from '../wait-until-settled.ts'
 import { withRindle } from '../with-rindle.ts'
 
 /** `rindle upload`: uploads files through this process, as an application's own server would. */
@@ -91,7 +92,7 @@ async function waitForAll(
         ? await waitUntilSettled(rindle, result.asset.id, { signal: io.signal, deadline, onLook })
         : null
     progress.clear()
-    const urls = asset !== null && isSettled(asset) ? await urlsOf(rindle, asset, report) : []
+    const urls = asset !== null && isSettledState(asset.state) ? await urlsOf(rindle, asset, report) : []
     const waited: FileUpload = { file, result, asset, urls }
     uploads.push(waited)
     print(waited, true, report)

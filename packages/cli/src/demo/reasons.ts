@@ -1,7 +1,7 @@
 import type { AssetWithVariants } from '@rindle/core'
+import { isSettledState } from '@rindle/core/adapter'
 import { reasonText } from '../reason-text.ts'
 import type { UploadResult } from '../upload/upload-file.ts'
-import { isSettled } from '../wait-until-settled.ts'
 
 /** Why a file is not ready, in sentences; none if it is. Pure. */
 export function reasonsOf(result: UploadResult, asset: AssetWithVariants | null): readonly string[] {
@@ -11,7 +11,7 @@ export function reasonsOf(result: UploadResult, asset: AssetWithVariants | null)
   const failed = asset.variants.filter(({ state }) => state === 'failed')
   const byReason = Map.groupBy(failed, ({ errorReason, errorMessage }) => reasonText(errorReason, errorMessage))
   return [
-    ...(isSettled(asset) ? [] : ['The work on it did not end in time.']),
+    ...(isSettledState(asset.state) ? [] : ['The work on it did not end in time.']),
     ...[...byReason].map(([reason, variants]) => `${variants.map(({ name }) => name).join(', ')}: ${reason}`),
   ]
 }

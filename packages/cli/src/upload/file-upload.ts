@@ -1,9 +1,9 @@
 import type { AssetWithVariants, JsonObject } from '@rindle/core'
+import { isSettledState } from '@rindle/core/adapter'
 import type { DeliveryUrl } from '../delivery-urls.ts'
 import { printable } from '../printable.ts'
 import { reasonText } from '../reason-text.ts'
 import { type Style, stateIn } from '../style.ts'
-import { isSettled } from '../wait-until-settled.ts'
 import type { UploadResult } from './upload-file.ts'
 
 /** A file of the command line with its result. */
@@ -29,7 +29,7 @@ export function uploadLines(upload: FileUpload, style: Style, hasWaited: boolean
     ...failed.map(
       ({ name, errorReason, errorMessage }) => `  ${name}: ${printable(reasonText(errorReason, errorMessage))}`,
     ),
-    ...(hasWaited && asset !== null && !isSettled(asset) ? [unsettledLine(asset)] : []),
+    ...(hasWaited && asset !== null && !isSettledState(asset.state) ? [unsettledLine(asset)] : []),
     ...urls.map(({ name, url }) => `  ${name.padEnd(width)}  ${url}`),
   ]
 }

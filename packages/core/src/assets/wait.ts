@@ -1,15 +1,16 @@
 import type { SqlExecutor } from '@rindle/prisma'
 import type { Asset } from '../domain/entities.ts'
 import type { Failure } from '../domain/failures.ts'
+import { IN_PROMOTION } from '../kernel/sql/state-literals.ts'
 
 /** States in which an asset waits for its own background work. */
-const WAITS = `'validating', 'analyzing', 'promoting', 'deleted'`
+const WAITS = `${IN_PROMOTION}, 'deleted'`
 
 /**
  * Notes why an asset's promotion or purge waits. The asset keeps its state, and the time of the first finding stays
  * until it moves on. The caller holds the asset's lock. Returns whether the reason is new.
  */
-export async function noteWaiting(
+export async function noteAssetWaiting(
   sql: SqlExecutor,
   { id, waitingSince, errorReason }: Pick<Asset, 'id' | 'waitingSince' | 'errorReason'>,
   { reason, message }: Pick<Failure, 'reason' | 'message'>,

@@ -8,7 +8,7 @@ import { assertId } from '../kernel/sql/assert-id.ts'
 import { attachmentFromRow } from '../kernel/sql/entities-from-rows.ts'
 import { type Row, text } from '../kernel/sql/row-values.ts'
 import { inTransaction, type UnitOfWork } from '../kernel/unit-of-work.ts'
-import { type Holder, lockAssets, lockSlot, release, type Slot, slotOf } from './slot.ts'
+import { type LockedSlot, lockForAttaching, lockSlot, release, type Slot, slotOf } from './slot.ts'
 
 /** Options of the attachment verbs. */
 export interface AttachOptions {
@@ -41,7 +41,7 @@ export async function attachWithin(
   slotName: string,
 ): Promise<Attachment> {
   const slot = slotOf(owner, slotName)
-  const holders = await lockForAttaching(runtime, unit, asset, slot)
+  const holders = await lockAttachable(runtime, unit, asset, slot)
   const others = holders.current.map((holder) => holder.assetId).filter((id) => id !== asset.id)
   await release(runtime, unit, slot, holders.assets, others)
   return insertAttachment(runtime, unit, slot, asset.id, 0)
@@ -57,7 +57,7 @@ export async function append(
 ): Promise<Attachment> {
   const slot = slotOf(owner, slotName)
   return inTransaction(runtime, options.tx, async (unit) => {
-    const { current } = await lockForAttaching(runtime, unit, asset, slot)
+    const { current } = await lockAttachable(runtime, unit, asset, slot)
     const last = Math.max(-1, ...current.map((holder) => holder.position))
     return insertAttachment(runtime, unit, slot, asset.id, last + 1)
   })
@@ -95,15 +95,14 @@ export async function reorder(
   })
 }
 
-async function lockForAttaching(
+async function lockAttachable(
   runtime: Runtime,
   unit: UnitOfWork,
   asset: AssetReference,
   slot: Slot,
-): Promise<{ current: readonly Holder[]; assets: ReadonlyMap<string, Row> }> {
+): Promise<LockedSlot> {
   assertId('asset', asset.id)
-  const current = await lockSlot(unit, slot)
-  const assets = await lockAssets(unit, [asset.id, ...current.map((holder) => holder.assetId)])
+  const { current, assets } = await lockForAttaching(unit, slot, asset.id)
   const row = assets.get(asset.id)
   if (row === undefined) throw new RindleError('not_found', `There is no asset ${asset.id}.`)
   assertSlot(runtime, text(row, 'profile'), slot.slot)

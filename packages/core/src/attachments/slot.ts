@@ -1,6 +1,6 @@
+import { purgeRequest } from '../assets/purge-request.ts'
 import type { Owner } from '../domain/entities.ts'
 import { RindleError } from '../domain/errors.ts'
-import { purgeKey } from '../domain/queues.ts'
 import { isStorableName, MAX_NAME_LENGTH } from '../domain/storable-name.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import { number, type Row, text } from '../kernel/sql/row-values.ts'
@@ -74,6 +74,20 @@ export async function lockAssets(unit: UnitOfWork, assetIds: readonly string[]):
   return new Map(rows.map((row) => [text(row, 'id'), row]))
 }
 
+/** A slot that is locked, with what holds it. */
+export interface LockedSlot {
+  readonly current: readonly Holder[]
+  /** Their rows, and that of the asset that is to be attached, by id; of one that is gone there is none. */
+  readonly assets: ReadonlyMap<string, Row>
+}
+
+/** Locks all that an attaching may change: the slot first, then the assets that hold it and the one that is to. */
+export async function lockForAttaching(unit: UnitOfWork, slot: Slot, assetId: string): Promise<LockedSlot> {
+  const current = await lockSlot(unit, slot)
+  const assets = await lockAssets(unit, [assetId, ...current.map((holder) => holder.assetId)])
+  return { current, assets }
+}
+
 /**
  * Takes assets out of the slot, and enqueues the purge of those that no other attachment holds. The caller holds the
  * assets' locks. The lock decides the race of two transactions that each remove one of an asset's last two attachments.
@@ -103,6 +117,6 @@ export async function release(
   for (const assetId of released.filter((id) => !stillHeld.has(id))) {
     const profile = text(assets.get(assetId) ?? {}, 'profile')
     runtime.logger.debug({ assetId }, 'The last attachment is gone: the asset will be purged.')
-    unit.enqueue({ queue: 'rindle_purge', key: purgeKey(assetId), payload: { assetId, profile } })
+    unit.enqueue(purgeRequest({ id: assetId, profile }))
   }
 }

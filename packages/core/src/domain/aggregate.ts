@@ -1,5 +1,5 @@
 import type { Lane } from './recipe-facts.ts'
-import type { VariantState } from './states.ts'
+import { type AGGREGATE_STATES, IN_FLIGHT_STATES, type VariantState } from './states.ts'
 
 /** The fields of a variant that the aggregate rule reads. */
 export interface AggregatedVariant {
@@ -9,9 +9,9 @@ export interface AggregatedVariant {
 }
 
 /** The asset states that the variants decide. */
-export type AggregateState = 'processing' | 'transcoding' | 'degraded' | 'ready'
+export type AggregateState = (typeof AGGREGATE_STATES)[number]
 
-const PENDING: readonly VariantState[] = ['planned', 'queued', 'processing']
+const PENDING: readonly VariantState[] = ['planned', ...IN_FLIGHT_STATES]
 const UNSUCCESSFUL: readonly VariantState[] = ['failed', 'cancelled']
 
 /** The variant states that the rule reads; variants in other states may be left out. */

@@ -88,7 +88,7 @@ export function failureOf(error: unknown): Failure {
   const machine = machineFailure(error)
   if (machine !== null) return machine
   if (!isRindleError(error)) return { kind: 'defect', reason: 'processing_failed', message: errorSentence(error) }
-  return { kind: kindOf(error), reason: reasonOf(error), message: cleanSentence(error.message) }
+  return { kind: failureKindOf(error), reason: rowReasonOf(error), message: cleanSentence(error.message) }
 }
 
 /** The code by which an error blames the file, so that a retry cannot help; `null`: it does not. Pure. */
@@ -97,7 +97,7 @@ export function fileFaultOf(error: unknown): FileFault | null {
   return FILE_FAULTS.find((fault) => fault === error.code) ?? null
 }
 
-function kindOf({ code, retryable }: RindleError): FailureKind {
+function failureKindOf({ code, retryable }: RindleError): FailureKind {
   // A newer adapter may know more codes than this version.
   const kind = Object.hasOwn(KINDS, code) ? KINDS[code] : 'defect'
   const isUsual = !Object.hasOwn(ERROR_CODES, code) || ERROR_CODES[code].retryable === retryable
@@ -107,7 +107,7 @@ function kindOf({ code, retryable }: RindleError): FailureKind {
 }
 
 /** With the name of the scanner or analyzer, where one failed. */
-function reasonOf({ code, details: { reason } }: RindleError): RowReason {
+function rowReasonOf({ code, details: { reason } }: RindleError): RowReason {
   const isNamed = typeof reason === 'string' && reason.startsWith(`${code}:`)
   return isNamed ? (reason as `${ErrorCode}:${string}`) : code
 }
@@ -131,7 +131,7 @@ const DATABASE_CLASSES: readonly (readonly [state: RegExp, failure: Pick<Failure
 function machineFailure(error: unknown): Failure | null {
   const message = errorSentence(error)
   const isOurs = isRindleError(error)
-  if (isOurs && kindOf(error) !== 'defect') return null
+  if (isOurs && failureKindOf(error) !== 'defect') return null
   for (const cause of withCauses(error)) {
     const code = codeOf(cause) ?? ''
     const exhausted = Object.hasOwn(EXHAUSTED, code) ? EXHAUSTED[code] : undefined

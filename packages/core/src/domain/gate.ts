@@ -54,18 +54,18 @@ interface Refused {
  * profile takes one, is judged by the last three. A name of another type of the same kind is corrected, where the profile
  * does not refuse it; one of another kind, or of what a browser may run, is refused always. Pure.
  */
-export function judge(input: GateInput, accept: AcceptRules): GateVerdict {
+export function judgeFile(input: GateInput, accept: AcceptRules): GateVerdict {
   const { sniffedType, filename } = input
   const wrongSize = judgeSize(input, accept)
   if (wrongSize !== null) return wrongSize
   if (input.byteSize === 0) return judgeEmpty(input, accept)
   if (sniffedType === undefined) {
-    return reject('unknown_type', `The file has no known type. ${acceptedBy(accept)}`)
+    return rejectedFor('unknown_type', `The file has no known type. ${acceptedBy(accept)}`)
   }
   const claims = claimsOf(input.declaredType, filename)
   const contentType = readingOf(sniffedType, claims, accept.types)
   if (!isAccepted(contentType, accept.types)) {
-    return reject('mime_not_allowed', `The file is ${contentType}. ${acceptedBy(accept)}`)
+    return rejectedFor('mime_not_allowed', `The file is ${contentType}. ${acceptedBy(accept)}`)
   }
   return judgeNames(claims, filename, contentType, accept)
 }
@@ -84,7 +84,7 @@ export function judgeDeclared(input: DeclaredFile, accept: AcceptRules): Refused
 
 /** The rejection of a file without bytes. */
 export function emptyFile(): Refused {
-  return reject('empty_file', 'The file is empty.')
+  return rejectedFor('empty_file', 'The file is empty.')
 }
 
 /** A file without bytes is what is said of it, where nobody will decode it. */
@@ -96,28 +96,34 @@ function judgeEmpty(input: DeclaredFile, accept: AcceptRules): GateVerdict {
   const claimed = [...(declared === null ? [] : [declared]), ...typesOf(extension), UNKNOWN_CONTENT_TYPE]
   const contentType = claimed.find((type) => kindOf(type) === 'other' && isAccepted(type, accept.types))
   if (contentType !== undefined) return { accepted: true, contentType, filename }
-  return reject('empty_file', `The file is empty, and so is nothing that is accepted. ${acceptedBy(accept)}`)
+  return rejectedFor('empty_file', `The file is empty, and so is nothing that is accepted. ${acceptedBy(accept)}`)
 }
 
 function judgeClaims(input: DeclaredFile, accept: AcceptRules): Refused | null {
   const claims = claimsOf(input.declaredType, input.filename)
   const { declared, extension } = claims
   if (declared !== null && !mayBeAccepted(claims, accept.types)) {
-    return reject('mime_not_allowed', `The file was declared as ${declared}. ${acceptedBy(accept)}`)
+    return rejectedFor('mime_not_allowed', `The file was declared as ${declared}. ${acceptedBy(accept)}`)
   }
   if (extension === '') return null
   const unlisted = judgeExtension(extension, accept)
   if (unlisted !== null) return unlisted
   if (declared !== null && isContradiction(claims, declared, accept)) {
-    return reject('extension_mime_mismatch', `The file is named ${called(extension)}, but was declared as ${declared}.`)
+    return rejectedFor(
+      'extension_mime_mismatch',
+      `The file is named ${called(extension)}, but was declared as ${declared}.`,
+    )
   }
   if (accept.extensions !== null || mayBeCalled(claims, accept.types)) return null
-  return reject('extension_not_allowed', `Files named ${called(extension)} are not accepted. ${acceptedBy(accept)}`)
+  return rejectedFor(
+    'extension_not_allowed',
+    `Files named ${called(extension)} are not accepted. ${acceptedBy(accept)}`,
+  )
 }
 
 /** The rejection of a file that is larger than its profile allows. */
 export function tooLarge(maxBytes: number): Refused {
-  return reject('max_bytes_exceeded', `The file is larger than the accepted ${maxBytes} bytes.`)
+  return rejectedFor('max_bytes_exceeded', `The file is larger than the accepted ${maxBytes} bytes.`)
 }
 
 function judgeSize({ byteSize }: DeclaredFile, { maxBytes, allowEmpty }: AcceptRules): Refused | null {
@@ -132,17 +138,20 @@ function judgeNames(claims: Claims, filename: string, contentType: string, accep
   const right = rightExtension(extension, contentType, accept)
   if (right === null) {
     const message = `The file is named ${called(extension)}, but its bytes are ${contentType}.`
-    return reject('extension_mime_mismatch', message)
+    return rejectedFor('extension_mime_mismatch', message)
   }
   if (declared !== null && !isNameOf(declared, contentType) && !mayBeCorrected([declared], contentType, accept)) {
-    return reject('declared_mime_mismatch', `The file was declared as ${declared}, but its bytes are ${contentType}.`)
+    return rejectedFor(
+      'declared_mime_mismatch',
+      `The file was declared as ${declared}, but its bytes are ${contentType}.`,
+    )
   }
   return { accepted: true, contentType, filename: right === extension ? filename : withExtension(filename, right) }
 }
 
 function judgeExtension(extension: string, { extensions }: AcceptRules): Refused | null {
   if (extension === '' || extensions === null || extensions.includes(extension)) return null
-  return reject('extension_not_allowed', `Files named ${extension} are not accepted: ${extensions.join(', ')}.`)
+  return rejectedFor('extension_not_allowed', `Files named ${extension} are not accepted: ${extensions.join(', ')}.`)
 }
 
 /**
@@ -181,6 +190,6 @@ function acceptedBy({ types }: AcceptRules): string {
   return `Accepted: ${types.join(', ')}.`
 }
 
-function reject(reason: RejectionReason, message: string): Refused {
+function rejectedFor(reason: RejectionReason, message: string): Refused {
   return { accepted: false, reason, message }
 }

@@ -50,6 +50,11 @@ const WELL_FORMED = /^(?:[a-z0-9_-]+\/)*[a-z0-9_-]+(?:\.[a-z0-9]+)?$/
 const PERMANENT =
   /^[a-z][a-z0-9_]{0,47}\/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\/(?:original-[a-z0-9_-]+|[a-z][a-z0-9_]{0,47}-[0-9a-f]{16})(?:\.[a-z0-9]+)?$/
 
+/** Whether a text is a key, as {@link normalizeKey} takes it. */
+export function isKey(text: string): boolean {
+  return problemOf(text) === undefined
+}
+
 /**
  * Returns `key` unchanged, or throws `storage_key_invalid` and names the problem: a traversal, an absolute path, a
  * control character, a backslash, an empty segment, more than {@link MAX_KEY_BYTES} bytes, or a segment that is not

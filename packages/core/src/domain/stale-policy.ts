@@ -1,4 +1,4 @@
-import type { VariantState } from './states.ts'
+import { IN_FLIGHT_STATES, type VariantState } from './states.ts'
 
 /** The ways to serve a variant whose object was made by an older recipe. */
 export const STALE_MODES = ['fallback_original', 'serve_stale'] as const
@@ -20,7 +20,7 @@ export interface ChoosableVariant {
 }
 
 // With an object, queued and processing mean that the variant is made again.
-const OUTDATED: readonly VariantState[] = ['stale', 'queued', 'processing']
+const OUTDATED: readonly VariantState[] = ['stale', ...IN_FLIGHT_STATES]
 
 /** The choice of what to serve. */
 export type VariantChoice = { readonly serve: 'variant' | NotReadyMode }

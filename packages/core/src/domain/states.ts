@@ -55,6 +55,20 @@ export const RUN_STATES = ['queued', 'processing', 'succeeded', 'failed', 'cance
 /** One of {@link RUN_STATES}. */
 export type RunState = (typeof RUN_STATES)[number]
 
+/** Variant states in which a job does the work, or will. Runs have the same two. */
+export const IN_FLIGHT_STATES = ['queued', 'processing'] as const
+
+/** One of {@link IN_FLIGHT_STATES}. */
+export type InFlightState = (typeof IN_FLIGHT_STATES)[number]
+
+/** Whether a variant in `state` has work that waits or runs: one of {@link IN_FLIGHT_STATES}. */
+export function isInFlight(state: VariantState): state is InFlightState {
+  return (IN_FLIGHT_STATES as readonly VariantState[]).includes(state)
+}
+
+/** The state of a run that has ended. */
+export type EndedRunState = Exclude<RunState, InFlightState>
+
 /** The kind of an asset, judged by its bytes. */
 export const ASSET_KINDS = ['image', 'video', 'audio', 'other'] as const
 
@@ -73,10 +87,24 @@ export const UPLOAD_STRATEGIES = ['presigned_put', 'multipart', 'resumable', 'pr
 /** One of {@link UPLOAD_STRATEGIES}. */
 export type UploadStrategy = (typeof UPLOAD_STRATEGIES)[number]
 
+/** Asset states in which an upload is on its way to be available: a promotion has begun, or will begin. */
+export const PROMOTION_STATES: readonly AssetState[] = ['validating', 'analyzing', 'promoting']
+
+/** Asset states that the states of its variants decide. */
+export const AGGREGATE_STATES = ['processing', 'transcoding', 'ready', 'degraded'] as const
+
 /** Asset states in which the original may be delivered: verified, durable, neither rejected nor deleted. */
-export const DELIVERABLE_STATES: readonly AssetState[] = ['available', 'processing', 'transcoding', 'ready', 'degraded']
+export const DELIVERABLE_STATES: readonly AssetState[] = ['available', ...AGGREGATE_STATES]
 
 /** Whether an asset in `state` may be delivered: one of {@link DELIVERABLE_STATES}. */
 export function isDeliverable(state: AssetState): boolean {
   return DELIVERABLE_STATES.includes(state)
+}
+
+/** Asset states in which nothing changes any more by itself. */
+const SETTLED_STATES: readonly AssetState[] = ['ready', 'degraded', 'quarantined', 'deleted']
+
+/** Whether nothing of an asset in `state` changes any more by itself: no work waits or runs. */
+export function isSettledState(state: AssetState): boolean {
+  return SETTLED_STATES.includes(state)
 }

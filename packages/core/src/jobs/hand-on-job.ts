@@ -1,5 +1,5 @@
 import { lockAsset } from '../assets/lock.ts'
-import { noteWaiting } from '../assets/wait.ts'
+import { noteAssetWaiting } from '../assets/wait.ts'
 import { RindleError } from '../domain/errors.ts'
 import { type Failure, failureOf } from '../domain/failures.ts'
 import { handedOn, isHandedOn } from '../kernel/handed-on.ts'
@@ -17,7 +17,7 @@ export async function handOnJob(runtime: Runtime, job: DeadJob, failure: Failure
     const asset = typeof assetId === 'string' ? await lockAsset(unit, assetId) : null
     unit.enqueue(handedOn(job, failure))
     if (asset?.state !== 'deleted') return !isHandedOn(job)
-    return noteWaiting(unit, asset, failure)
+    return noteAssetWaiting(unit, asset, failure)
   })
   if (!isNews) return
   const { queue } = job

@@ -1,6 +1,6 @@
 import type { SqlExecutor } from '@rindle/prisma'
 import type { RowReason } from '../domain/reasons.ts'
-import type { RunState } from '../domain/states.ts'
+import type { EndedRunState } from '../domain/states.ts'
 import type { Runtime } from './runtime.ts'
 
 /** One attempt of background work, for the audit trail. */
@@ -36,7 +36,7 @@ export interface RunReason {
 export async function finishRuns(
   sql: SqlExecutor,
   runIds: readonly string[],
-  state: Exclude<RunState, 'queued' | 'processing'>,
+  state: EndedRunState,
   why: RunReason | null = null,
 ): Promise<void> {
   await sql.executeSql(

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import { contentTypeOfName, isContentType } from '../domain/content-types.ts'
 import { RindleError } from '../domain/errors.ts'
+import { uploadRejected } from '../domain/upload-rejected.ts'
 import { profileOf, type Runtime, storageOf } from '../kernel/runtime.ts'
 import { errorFields } from '../ports/logger.ts'
 import type { PutOptions, StoredObject } from '../ports/storage.ts'
@@ -51,7 +52,7 @@ export async function store(
   body.on('error', () => {})
   try {
     await assertUnownedKey(runtime, key)
-    return await storage.put(key, Readable.from(capped(bytesOf(body), maxBytes, tooLarge)), {
+    return await storage.put(key, Readable.from(capped(bytesOf(body), maxBytes, fileTooLarge)), {
       ...rest,
       contentType: contentType ?? typeOf(key, declared),
       disposeChunks,
@@ -111,8 +112,7 @@ function assertOptions(options: StoreOptions & { readonly maxBytes: number }): v
   }
 }
 
-function tooLarge(maxBytes: number): RindleError {
-  return new RindleError('upload_rejected', `The file is larger than the ${maxBytes} bytes of \`maxBytes\`.`, {
-    details: { reason: 'max_bytes_exceeded' },
-  })
+function fileTooLarge(maxBytes: number): RindleError {
+  const message = `The file is larger than the ${maxBytes} bytes of \`maxBytes\`.`
+  return uploadRejected({ reason: 'max_bytes_exceeded', message })
 }

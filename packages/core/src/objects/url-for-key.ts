@@ -1,4 +1,4 @@
-import { forbidden, refusalOf } from '../delivery/urls/authorize.ts'
+import { forbidden, refusalByAuthorizer } from '../delivery/urls/authorize.ts'
 import { issueUrl } from '../delivery/urls/issue-url.ts'
 import type { UrlOptions } from '../delivery/urls/url.ts'
 import { contentTypeOfName, isContentType } from '../domain/content-types.ts'
@@ -33,7 +33,7 @@ export async function urlForKey(
   if (options.contentType !== undefined && !isContentType(options.contentType)) {
     throw new RindleError('invalid_input', 'contentType must be a content type such as text/csv.')
   }
-  const refusal = await refusalOf(profile, { profile: profileName, key, actor: options.actor })
+  const refusal = await refusalByAuthorizer(profile, { profile: profileName, key, actor: options.actor })
   if (refusal !== null) throw forbidden(`the key "${key}"`, refusal)
   const { contentType = contentTypeOfName(key), filename = key.split('/').at(-1) ?? key } = options
   const place = { storage: profile.storage, profile: profileName }

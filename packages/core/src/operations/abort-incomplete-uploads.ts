@@ -79,7 +79,7 @@ export async function abortIncompleteUploads(
       countRows(runtime.database, `rindle.media_upload_sessions where ${OVERDUE} $1::timestamptz`, [
         runtime.now().toISOString(),
       ])
-    const { interrupted } = await walk(watch.until(overdueSessions(runtime), Object.keys(runtime.storages)), {
+    const { interrupted } = await walk(watch.until(pagesOfOverdue(runtime), Object.keys(runtime.storages)), {
       ...options,
       concurrency,
       counts,
@@ -91,7 +91,7 @@ export async function abortIncompleteUploads(
 }
 
 /** By the application's clock, which also set the time of expiry. */
-function overdueSessions(runtime: Runtime): AsyncIterable<Row[]> {
+function pagesOfOverdue(runtime: Runtime): AsyncIterable<Row[]> {
   // The page is cut before its assets are looked up by key: a join would rather read all assets.
   const sql = `select session.id, session.expires_at::text as at, asset.storage
     from (select id, expires_at, asset_id from rindle.media_upload_sessions

@@ -6,7 +6,7 @@ import type { NormalizedRecipe } from '../domain/recipes.ts'
 import { type AssetState, isDeliverable, type VariantState } from '../domain/states.ts'
 import { type Runtime, storageOf } from '../kernel/runtime.ts'
 import { json, type Row, text } from '../kernel/sql/row-values.ts'
-import { DELIVERABLE, OPEN_SESSION } from '../kernel/sql/state-literals.ts'
+import { DELIVERABLE, IN_FLIGHT, IN_PROMOTION, OPEN_SESSION } from '../kernel/sql/state-literals.ts'
 import { jobsFor } from '../variants/plan.ts'
 import { countRows, type RowCount, sumOf } from './count-rows.ts'
 import { PAGE_SIZE, pages } from './pages.ts'
@@ -78,8 +78,7 @@ export async function checkInvariants(
 /** Assets in flight: their states, their queue and the class of a missing job. */
 const ASSET_WORK = [
   {
-    // Literals, not a parameter: only literals let the database use the partial index for these few rows.
-    states: `'validating', 'analyzing', 'promoting'`,
+    states: IN_PROMOTION,
     queue: 'rindle_promote',
     key: promoteKey,
     class: 'asset_without_job',
@@ -164,7 +163,7 @@ class InvariantCheck {
 
   async variantsInFlight(): Promise<void> {
     const sql = `select id, asset_id, name, state, recipe, recipe_digest, updated_at::text as at
-      from rindle.media_variants where state in ('queued', 'processing') and id > $1::uuid order by id limit ${PAGE_SIZE}`
+      from rindle.media_variants where state in (${IN_FLIGHT}) and id > $1::uuid order by id limit ${PAGE_SIZE}`
     for await (const rows of this.#pages(sql)) {
       const jobs = new Map(rows.map((row) => [row, jobOf(row)]))
       for (const queue of ['rindle_process', 'rindle_media'] as const) {

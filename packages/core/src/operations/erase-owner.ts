@@ -1,7 +1,7 @@
 import type { SqlExecutor } from '@rindle/prisma'
+import { purgeRequest } from '../assets/purge-request.ts'
 import { lockAssets, lockSlot, release, slotOf } from '../attachments/slot.ts'
 import type { Owner } from '../domain/entities.ts'
-import { purgeKey } from '../domain/queues.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import { booleanOrNull, text, textOrNull } from '../kernel/sql/row-values.ts'
 import { inTransaction } from '../kernel/unit-of-work.ts'
@@ -67,7 +67,7 @@ export async function eraseOwner(
     const detached = new Set([...held.values()].flat())
     for (const assetId of begun.filter((id) => !detached.has(id) && report.assetsToPurge.includes(id))) {
       const profile = text(assets.get(assetId) ?? {}, 'profile')
-      unit.enqueue({ queue: 'rindle_purge', key: purgeKey(assetId), payload: { assetId, profile } })
+      unit.enqueue(purgeRequest({ id: assetId, profile }))
     }
     return report
   })

@@ -3,7 +3,7 @@ import { companionOwner } from '../domain/keys.ts'
 import { deletionKey } from '../domain/queues.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import { number } from '../kernel/sql/row-values.ts'
-import { OPEN_SESSION } from '../kernel/sql/state-literals.ts'
+import { IN_FLIGHT, OPEN_SESSION } from '../kernel/sql/state-literals.ts'
 
 /** An object in a storage that no row refers to. */
 export interface Orphan {
@@ -39,7 +39,7 @@ export async function withoutRow(runtime: Runtime, candidates: readonly Candidat
        then not exists (select 1 from rindle.media_assets where storage_key = candidate.key)
          and not exists (select 1 from rindle.media_variants where storage_key = candidate.key)
          and not exists (select 1 from rindle.media_variants
-           where asset_id = candidate."assetId" and state in ('queued', 'processing')
+           where asset_id = candidate."assetId" and state in (${IN_FLIGHT})
              and starts_with(split_part(candidate.key, '/', 3), name || '-' || left(recipe_digest, 16)))
          and not exists (select 1 from rindle.media_upload_sessions
            where upload_key = candidate.owner and state in (${OPEN_SESSION}))

@@ -1,5 +1,6 @@
 import type { Runtime } from '../kernel/runtime.ts'
 import { number } from '../kernel/sql/row-values.ts'
+import { IN_FLIGHT } from '../kernel/sql/state-literals.ts'
 import { PAGE_SIZE } from './pages.ts'
 import { runOperation } from './run-operation.ts'
 import { assertSeconds } from './scope.ts'
@@ -27,7 +28,7 @@ const DEFAULT_OLDER_THAN_SECONDS = 7_776_000
 /** Ended runs by their end; runs that never ended, because their worker was killed, by their start. */
 const OLD_RUNS = [
   `finished_at < now() - make_interval(secs => $1::float8) order by finished_at`,
-  `state in ('queued', 'processing') and started_at < now() - make_interval(secs => $1::float8) order by started_at, id`,
+  `state in (${IN_FLIGHT}) and started_at < now() - make_interval(secs => $1::float8) order by started_at, id`,
 ]
 
 /**

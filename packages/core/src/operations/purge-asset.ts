@@ -1,4 +1,5 @@
 import { lockAsset } from '../assets/lock.ts'
+import { purgeRequest } from '../assets/purge-request.ts'
 import { transitionAsset } from '../assets/transition.ts'
 import type { Owner } from '../domain/entities.ts'
 import { RindleError } from '../domain/errors.ts'
@@ -57,13 +58,13 @@ export async function purgeAsset(
       if (asset === null) return purgedBefore(unit, assetId, dryRun)
       // Every attach takes the same lock first, so these are all.
       const holdings = await countHoldings(unit, assetId)
-      if (holdings > 0 && options.detach !== true) throw await stillHeld(unit, assetId, holdings)
+      if (holdings > 0 && options.detach !== true) throw await stillAttached(unit, assetId, holdings)
       if (dryRun) return { found: 1, detached: holdings, enqueued: 0, skipped, dryRun }
       await unit.executeSql('delete from rindle.media_attachments where asset_id = $1::uuid', [assetId])
       // At once, so that nothing delivers or attaches the asset until the job runs.
       if (asset.state !== 'deleted') await transitionAsset(runtime, unit, asset, 'deleted')
       // A running purge may have met an attachment that is gone now, so a new job is enqueued.
-      unit.enqueue({ queue: 'rindle_purge', key: purgeKey(assetId), payload: { assetId, profile: asset.profile } })
+      unit.enqueue(purgeRequest(asset))
       return { found: 1, detached: holdings, enqueued: 1 - skipped, skipped, dryRun }
     })
   })
@@ -87,7 +88,7 @@ async function countHoldings(unit: UnitOfWork, assetId: string): Promise<number>
   return Number(rows[0]?.['count'] ?? 0)
 }
 
-async function stillHeld(unit: UnitOfWork, assetId: string, count: number): Promise<RindleError> {
+async function stillAttached(unit: UnitOfWork, assetId: string, count: number): Promise<RindleError> {
   const { rows } = await unit.executeSql(
     `select owner_type, owner_id, slot from rindle.media_attachments where asset_id = $1::uuid
      order by owner_type, owner_id, slot limit ${NAMED_HOLDERS}`,

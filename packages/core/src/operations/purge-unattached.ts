@@ -1,4 +1,5 @@
 import { lockAsset } from '../assets/lock.ts'
+import { purgeRequest } from '../assets/purge-request.ts'
 import { purgeKey } from '../domain/queues.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import { booleanOrNull, text } from '../kernel/sql/row-values.ts'
@@ -83,7 +84,7 @@ export async function purgeUnattached(
     assertAfter(options.after)
     const profiles = profilesIn(runtime, options.profile)
     const counts = { found: 0, enqueued: 0, skipped: 0, errors: 0 }
-    const each = async ({ id, isUnattached, isWaiting }: Candidate): Promise<void> => {
+    const each = async ({ id, isUnattached, isWaiting }: UnattachedAsset): Promise<void> => {
       if (!isUnattached) return
       counts.found += 1
       if (isWaiting) counts.skipped += 1
@@ -110,7 +111,7 @@ interface Graces {
   readonly quarantineGraceSeconds: number
 }
 
-interface Candidate {
+interface UnattachedAsset {
   readonly id: string
   /** Whether it has been unattached for longer than the grace period. */
   readonly isUnattached: boolean
@@ -122,7 +123,7 @@ async function* assetsIn(
   runtime: Runtime,
   scope: Graces & { readonly profiles: readonly string[]; readonly after?: string },
   progress: { lastId: string | null },
-): AsyncGenerator<Candidate[]> {
+): AsyncGenerator<UnattachedAsset[]> {
   // The page is cut before it is filtered, so that no statement searches a million rows for the next unattached one.
   const sql = `select asset.id, ${UNATTACHED}
       and ${isOlder('$3', '$4')} as is_unattached
@@ -154,6 +155,6 @@ async function enqueuePurge(unit: UnitOfWork, assetId: string, graces: Graces): 
     [assetId, graces.graceSeconds, graces.quarantineGraceSeconds],
   )
   if (rows.length === 0) return false
-  unit.enqueue({ queue: 'rindle_purge', key: purgeKey(assetId), payload: { assetId, profile: asset.profile } })
+  unit.enqueue(purgeRequest(asset))
   return true
 }

@@ -1,13 +1,15 @@
 import { applyAggregate } from '../assets/aggregate.ts'
 import { lockAsset } from '../assets/lock.ts'
 import { promoteRequest } from '../assets/promote-request.ts'
+import { purgeRequest } from '../assets/purge-request.ts'
 import type { Variant } from '../domain/entities.ts'
 import { isKnownRecipe } from '../domain/known-recipe.ts'
-import { purgeKey, type QueueName } from '../domain/queues.ts'
+import type { QueueName } from '../domain/queues.ts'
 import type { NormalizedRecipe } from '../domain/recipes.ts'
 import type { VariantState } from '../domain/states.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import { json, type Row, text } from '../kernel/sql/row-values.ts'
+import { IN_FLIGHT, IN_PROMOTION } from '../kernel/sql/state-literals.ts'
 import { inTransaction } from '../kernel/unit-of-work.ts'
 import type { JobRequest } from '../ports/jobs.ts'
 import { errorFields } from '../ports/logger.ts'
@@ -56,7 +58,7 @@ export async function recoverLostWork(runtime: Runtime, options: RecoverOptions 
     const olderThanSeconds = options.olderThanSeconds ?? DEFAULT_OLDER_THAN_SECONDS
     assertSeconds('olderThanSeconds', olderThanSeconds)
     const counts = { found: 0, enqueued: 0, errors: 0 }
-    const each = async (lost: Waiting): Promise<void> => {
+    const each = async (lost: FoundWork): Promise<void> => {
       if (lost.hasJob) return
       counts.found += 1
       if (dryRun) return
@@ -86,33 +88,33 @@ interface Lost {
 }
 
 /** A row that waits, and whether its job exists. */
-interface Waiting extends Lost {
+interface FoundWork extends Lost {
   readonly hasJob: boolean
 }
 
-const IN_FLIGHT = {
-  promotions: `rindle.media_assets where state in ('validating', 'analyzing', 'promoting')`,
+const WAITING = {
+  promotions: `rindle.media_assets where state in (${IN_PROMOTION})`,
   purges: `rindle.media_assets where state in ('deleted')`,
-  variants: `rindle.media_variants where state in ('queued', 'processing')`,
+  variants: `rindle.media_variants where state in (${IN_FLIGHT})`,
 } as const
 
 async function countWaiting({ database }: Runtime, olderThanSeconds: number): Promise<RowCount> {
   const isOld = 'updated_at < now() - make_interval(secs => $1::float8)'
   const counts: RowCount[] = []
-  for (const from of Object.values(IN_FLIGHT))
+  for (const from of Object.values(WAITING))
     counts.push(await countRows(database, `${from} and ${isOld}`, [olderThanSeconds]))
   return sumOf(counts)
 }
 
-async function* waitingWork(runtime: Runtime, olderThanSeconds: number): AsyncGenerator<Waiting[]> {
+async function* waitingWork(runtime: Runtime, olderThanSeconds: number): AsyncGenerator<FoundWork[]> {
   // Literals, not a parameter: only literals let the database use the partial indexes for these few rows.
   const assetsIn = (from: string): string =>
     `select id, id as asset_id, state, profile, updated_at::text as at from ${from} and ${DUE}`
   const variants = `select id, asset_id, state, recipe, recipe_digest, attempt, updated_at::text as at
-    from ${IN_FLIGHT.variants} and ${DUE}`
+    from ${WAITING.variants} and ${DUE}`
   const sources: readonly (readonly [string, (row: Row) => readonly Lost[]])[] = [
-    [assetsIn(IN_FLIGHT.promotions), (row) => [lostPromotion(runtime, row)]],
-    [assetsIn(IN_FLIGHT.purges), (row) => [lostPurge(row)]],
+    [assetsIn(WAITING.promotions), (row) => [lostPromotion(runtime, row)]],
+    [assetsIn(WAITING.purges), (row) => [lostPurge(row)]],
     [variants, lostVariant],
   ]
   for (const [sql, toLost] of sources) {
@@ -133,8 +135,7 @@ function lostPromotion(runtime: Runtime, row: Row): Lost {
 
 function lostPurge(row: Row): Lost {
   const assetId = text(row, 'id')
-  const payload = { assetId, profile: text(row, 'profile') }
-  const request: JobRequest = { queue: 'rindle_purge', key: purgeKey(assetId), payload }
+  const request = purgeRequest({ id: assetId, profile: text(row, 'profile') })
   return { assetId, state: text(row, 'state'), request, variant: null }
 }
 
@@ -147,7 +148,7 @@ function lostVariant(row: Row): readonly Lost[] {
   return jobsFor(assetId, [{ recipe }]).map((request) => ({ assetId, state: text(row, 'state'), request, variant }))
 }
 
-async function withJobs(runtime: Runtime, candidates: readonly Lost[]): Promise<Waiting[]> {
+async function withJobs(runtime: Runtime, candidates: readonly Lost[]): Promise<FoundWork[]> {
   const byQueue = Map.groupBy(candidates, ({ request }) => request.queue)
   const live = new Map<QueueName, ReadonlySet<string>>()
   for (const [queue, own] of byQueue) {

@@ -2,7 +2,7 @@ import { applyAggregate } from '../assets/aggregate.ts'
 import { lockAsset } from '../assets/lock.ts'
 import type { Asset, Variant } from '../domain/entities.ts'
 import { RindleError } from '../domain/errors.ts'
-import { isDeliverable, type VariantState } from '../domain/states.ts'
+import { IN_FLIGHT_STATES, isDeliverable, type VariantState } from '../domain/states.ts'
 import { profileOf, type Runtime } from '../kernel/runtime.ts'
 import { assertId } from '../kernel/sql/assert-id.ts'
 import { inTransaction } from '../kernel/unit-of-work.ts'
@@ -31,7 +31,6 @@ export interface RequeueReport {
 }
 
 const TO_REQUEUE: readonly VariantState[] = ['failed', 'cancelled']
-const IN_FLIGHT: readonly VariantState[] = ['queued', 'processing']
 
 /**
  * Enqueues the failed and cancelled variants of one asset again, to be made by their profile's present recipes. Other
@@ -80,7 +79,8 @@ function select(
     )
   }
   return current.filter(
-    ({ name, state }) => (names === undefined || names.includes(name)) && [...TO_REQUEUE, ...IN_FLIGHT].includes(state),
+    ({ name, state }) =>
+      (names === undefined || names.includes(name)) && [...TO_REQUEUE, ...IN_FLIGHT_STATES].includes(state),
   )
 }
 

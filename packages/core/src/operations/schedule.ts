@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { type JsonObject, RindleError } from '../domain/errors.ts'
+import type { JsonObject } from '../domain/errors.ts'
 import type { Runtime } from '../kernel/runtime.ts'
-import { problemsOf } from '../profile/problems.ts'
+import { invalidOptions, problemsOf } from '../profile/problems.ts'
 import { MAINTENANCE_QUEUE, SCHEDULED_VERBS, type ScheduledVerb } from './scheduled-verbs.ts'
 import { profilesIn, storagesIn } from './scope.ts'
 
@@ -147,11 +147,8 @@ function assertNames(runtime: Runtime, { profile, storage }: JsonObject): void {
 
 function entriesOf(options: ScheduleOptions): ReadonlyMap<ScheduledVerb, Entry> {
   const parsed = scheduleSchema.safeParse(options)
-  if (!parsed.success) {
-    const problems = problemsOf(parsed.error, options)
-    const lines = problems.map(({ path, message }) => `  ${path}: ${message}`)
-    throw new RindleError('invalid_input', `The schedule is not valid:\n${lines.join('\n')}`, { details: { problems } })
-  }
+  if (!parsed.success)
+    throw invalidOptions('The schedule is not valid', problemsOf(parsed.error, options), 'invalid_input')
   return new Map(
     SCHEDULED_VERBS.flatMap((verb) => {
       const given = options[verb] ?? {}

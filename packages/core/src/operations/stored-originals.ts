@@ -36,7 +36,7 @@ export async function seeOriginal(
     return { is: 'damaged', message: `The stored original has ${object.byteSize} bytes, not ${byteSize}.` }
   }
   const isCompared = checksumSha256 !== null && (checksum || original.isDamaged)
-  if (!isCompared || (await checksumOf(runtime, original, signal)) === checksumSha256) return { is: 'whole' }
+  if (!isCompared || (await storedChecksum(runtime, original, signal)) === checksumSha256) return { is: 'whole' }
   return { is: 'damaged', message: 'The stored original has changed: its SHA-256 differs.' }
 }
 
@@ -61,7 +61,7 @@ export async function noteOriginal(
   return seen.is
 }
 
-async function checksumOf(
+async function storedChecksum(
   runtime: Runtime,
   { storage, storageKey }: StoredOriginal,
   signal: AbortSignal | undefined,

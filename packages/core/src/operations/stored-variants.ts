@@ -28,7 +28,7 @@ export async function seeVariant(
  * The result of a check. `fsmBlocked`: gone, but the variant's state already prevents its delivery. `moved_on`: it has
  * changed since.
  */
-export type VariantOutcome = 'present' | 'missing' | 'fsmBlocked' | 'moved_on'
+export type NotedVariant = 'present' | 'missing' | 'fsmBlocked' | 'moved_on'
 
 /**
  * Moves a variant without its object to `missing`, and one whose object is found again to `ready`; a dry run changes
@@ -42,7 +42,7 @@ export async function noteVariant(
     isThere,
     isDryRun,
   }: { readonly variant: StoredVariant; readonly isThere: boolean; readonly isDryRun: boolean },
-): Promise<VariantOutcome> {
+): Promise<NotedVariant> {
   if (isThere && variant.state !== 'missing') return 'present'
   if (!isThere && variant.state === 'missing') return 'missing'
   if (!isThere && !canTransition('variant', variant.state, 'missing')) return 'fsmBlocked'

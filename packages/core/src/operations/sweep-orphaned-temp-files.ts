@@ -100,7 +100,7 @@ async function measure(path: string): Promise<{ readonly byteSize: number; reado
 async function isHeld(path: string): Promise<boolean> {
   const file = join(path, OWNER_FILE)
   const owner = await readOwner(file)
-  if (owner === null || owner.host !== hostname() || !isAlive(owner.pid)) return false
+  if (owner === null || owner.host !== hostname() || !isProcessAlive(owner.pid)) return false
   if (owner.pid !== process.pid) return true
   // In a container every process has the same id: a directory from before our start belongs to our predecessor.
   const startedAt = Date.now() - process.uptime() * 1_000
@@ -117,7 +117,7 @@ async function readOwner(file: string): Promise<DirectoryOwner | null> {
   }
 }
 
-function isAlive(pid: number): boolean {
+function isProcessAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
     return true

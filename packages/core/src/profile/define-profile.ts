@@ -1,11 +1,10 @@
 import { z } from 'zod'
 import { recipeDigest } from '../domain/digest.ts'
-import { RindleError } from '../domain/errors.ts'
 import { MAX_EXPIRY_SECONDS } from '../domain/expiry.ts'
 import { NAME_PATTERN } from '../domain/keys.ts'
 import { normalizeRecipe, recipeSchema } from '../domain/recipes.ts'
 import { STALE_MODES } from '../domain/stale-policy.ts'
-import { problemsOf } from './problems.ts'
+import { invalidOptions, problemsOf } from './problems.ts'
 import type { DeclaredVariant, Profile, ProfileOptions } from './profile.ts'
 
 // Also of a wildcard: image/*.
@@ -61,14 +60,7 @@ export function defineProfile<const V extends string = never, const S extends st
   options: ProfileOptions<V, S>,
 ): Profile<V, S> {
   const parsed = profileSchema.safeParse(options)
-  if (!parsed.success) {
-    const problems = problemsOf(parsed.error, options)
-    throw new RindleError(
-      'config_invalid',
-      `The profile is not valid:\n${problems.map(({ path, message }) => `  ${path}: ${message}`).join('\n')}`,
-      { details: { problems } },
-    )
-  }
+  if (!parsed.success) throw invalidOptions('The profile is not valid', problemsOf(parsed.error, options))
   const { accept, delivery = {} } = parsed.data
   return {
     storage: options.storage,

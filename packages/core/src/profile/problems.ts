@@ -1,7 +1,8 @@
-import type { ZodError } from 'zod'
+import type { ZodError, ZodType } from 'zod'
+import { type ErrorCode, RindleError } from '../domain/errors.ts'
 
 /** One problem of the given options. */
-export type Problem = {
+export type InvalidOption = {
   /** The path: `accept.maxBytes`, `variants.thumb.width`. */
   readonly path: string
   /** The problem, and the valid values. */
@@ -14,8 +15,8 @@ type Issue = ZodError['issues'][number]
  * Flattens Zod's issues; each unknown key has its own path. With the `given` value, the message says when a value is
  * missing or an empty text: an unset environment variable looks like that.
  */
-export function problemsOf(error: ZodError, given?: unknown): readonly Problem[] {
-  return error.issues.flatMap((issue): readonly Problem[] => {
+export function problemsOf(error: ZodError, given?: unknown): readonly InvalidOption[] {
+  return error.issues.flatMap((issue): readonly InvalidOption[] => {
     const path = issue.path.map(String)
     if (issue.code === 'unrecognized_keys') {
       return issue.keys.map((key) => ({ path: [...path, key].join('.'), message: 'is not an option' }))
@@ -25,6 +26,29 @@ export function problemsOf(error: ZodError, given?: unknown): readonly Problem[]
     if (issue.code === 'custom') return [{ path: path.join('.'), message: issue.message }]
     return [{ path: path.join('.'), message: absence(ruleOf(issue), valueAt(given, path)) }]
   })
+}
+
+/**
+ * Makes the error for a list of problems: one line for each below the `heading`, and `details.problems` for programs. The
+ * heading has no full stop: `The profile is not valid`.
+ */
+export function invalidOptions(
+  heading: string,
+  problems: readonly InvalidOption[],
+  code: ErrorCode = 'config_invalid',
+): RindleError {
+  const lines = problems.map(({ path, message }) => `  ${path}: ${message}`)
+  return new RindleError(code, `${heading}:\n${lines.join('\n')}`, { details: { problems } })
+}
+
+/**
+ * Checks the options of a factory by `schema`, and returns its output. Throws `config_invalid` with every problem and its
+ * path; values are not named, because one may be a secret. `factory` is the name that its user calls. Does no I/O.
+ */
+export function checkOptions<T>(factory: string, schema: ZodType<T>, options: unknown): T {
+  const parsed = schema.safeParse(options)
+  if (parsed.success) return parsed.data
+  throw invalidOptions(`The options of ${factory} are not valid`, problemsOf(parsed.error, options))
 }
 
 /** An invalid name gets the rule for names, not just the fact that it is invalid. */

@@ -1,7 +1,7 @@
 import { extensionFor, isActiveContent, UNKNOWN_CONTENT_TYPE } from '../domain/content-types.ts'
 import type { Asset } from '../domain/entities.ts'
 import { isRindleError } from '../domain/errors.ts'
-import { judge } from '../domain/gate.ts'
+import { judgeFile } from '../domain/gate.ts'
 import { originalKey } from '../domain/keys.ts'
 import { profileOf, type Runtime, storageOf } from '../kernel/runtime.ts'
 import { assetFromRow } from '../kernel/sql/entities-from-rows.ts'
@@ -50,7 +50,7 @@ async function likelyType(runtime: Runtime, asset: Asset, signal: AbortSignal): 
   const { sniffedType, object } = await sniffObject(storage, asset.storageKey, { ...matching(asset), signal })
   const { filename, declaredContentType, profile } = asset
   const file = { sniffedType, filename, declaredType: declaredContentType, byteSize: object.byteSize }
-  const verdict = judge(file, profileOf(runtime, profile).accept)
+  const verdict = judgeFile(file, profileOf(runtime, profile).accept)
   if (verdict.accepted) return verdict.contentType
   return sniffedType === undefined || isActiveContent(sniffedType) ? UNKNOWN_CONTENT_TYPE : sniffedType
 }

@@ -1,7 +1,7 @@
 import { applyAggregate } from '../assets/aggregate.ts'
 import { transitionAsset } from '../assets/transition.ts'
 import { attachWithin } from '../attachments/attach.ts'
-import { lockAssets, lockSlot, type Slot } from '../attachments/slot.ts'
+import { lockForAttaching, type Slot } from '../attachments/slot.ts'
 import type { Asset } from '../domain/entities.ts'
 import { isRindleError } from '../domain/errors.ts'
 import { canTransition } from '../domain/transitions.ts'
@@ -23,7 +23,7 @@ export async function makeAvailable(runtime: Runtime, asset: Asset): Promise<Ass
   const slot = rows[0] === undefined ? null : slotFromRow(rows[0])
   return inTransaction(runtime, undefined, async (unit) => {
     // The slot before the assets: every attach locks in this order.
-    if (slot !== null) await lockForAttaching(unit, slot, asset)
+    if (slot !== null) await lockForAttaching(unit, slot, asset.id)
     const available = await transitionAsset(runtime, unit, asset, 'available', { from: ['promoting'] })
     if (available === null) return null
     if (slot !== null) await attachWanted(runtime, unit, asset, slot)
@@ -55,11 +55,6 @@ function slotFromRow(row: Readonly<Record<string, unknown>>): Slot {
     ownerId: text(row, 'attach_owner_id'),
     slot: text(row, 'attach_slot'),
   }
-}
-
-async function lockForAttaching(unit: UnitOfWork, slot: Slot, asset: Asset): Promise<void> {
-  const holders = await lockSlot(unit, slot)
-  await lockAssets(unit, [asset.id, ...holders.map(({ assetId }) => assetId)])
 }
 
 /**

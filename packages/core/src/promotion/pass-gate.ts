@@ -2,7 +2,7 @@ import { transitionAsset } from '../assets/transition.ts'
 import type { Asset } from '../domain/entities.ts'
 import { errorSentence } from '../domain/error-text.ts'
 import { isRindleError } from '../domain/errors.ts'
-import { judge } from '../domain/gate.ts'
+import { judgeFile } from '../domain/gate.ts'
 import { isStagingKey } from '../domain/keys.ts'
 import { profileOf, type Runtime, storageOf } from '../kernel/runtime.ts'
 import { inOneStatement } from '../kernel/unit-of-work.ts'
@@ -24,7 +24,7 @@ export async function passGate(runtime: Runtime, asset: Asset, job: RunningJob):
   const profile = profileOf(runtime, asset.profile)
   assertScannersKnown(runtime, asset, job)
   const { object, sniffedType } = await sniffObject(storage, asset.storageKey, { signal: job.signal })
-  const verdict = judge(
+  const verdict = judgeFile(
     {
       sniffedType,
       declaredType: asset.declaredContentType,

@@ -50,7 +50,7 @@ async function readSource(runtime: Runtime, profile: Profile, asset: Asset, job:
   const { signal } = job
   await using source = await runtime.sources.acquire(asset, signal)
   try {
-    const checksumSha256 = await checksumOf(runtime, asset, source.file, signal)
+    const checksumSha256 = await verifiedChecksum(runtime, asset, source.file, signal)
     const probe = await probeSource(runtime, profile, source.file, asset, job)
     const contentType = typeAsProbed(profile, source.file, probe)
     const analyses = await runAnalyzers(profile.analyzers, source.file, { assetId: asset.id, probe, signal })
@@ -65,7 +65,12 @@ async function readSource(runtime: Runtime, profile: Profile, asset: Asset, job:
  * Returns the SHA-256 of the bytes. Bytes that came through the application were hashed on their way in. Bytes that a
  * client sent to the storage itself are hashed here, and compared with the declared checksum.
  */
-async function checksumOf(runtime: Runtime, asset: Asset, file: SourceFile, signal: AbortSignal): Promise<string> {
+async function verifiedChecksum(
+  runtime: Runtime,
+  asset: Asset,
+  file: SourceFile,
+  signal: AbortSignal,
+): Promise<string> {
   if (asset.checksumSha256 !== null) return asset.checksumSha256
   const checksum = await fileSha256(file.path, signal)
   const declared = await declaredChecksum(runtime, asset)

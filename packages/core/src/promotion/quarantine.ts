@@ -1,6 +1,7 @@
 import { lockAsset } from '../assets/lock.ts'
 import { transitionAsset } from '../assets/transition.ts'
 import type { Asset } from '../domain/entities.ts'
+import { PROMOTION_STATES } from '../domain/states.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import { inTransaction } from '../kernel/unit-of-work.ts'
 import type { Rejection } from './rejection.ts'
@@ -19,7 +20,7 @@ export async function quarantine(
     const asset = await lockAsset(unit, id)
     if (asset === null || asset.storageKey !== storageKey) return false
     const moved = await transitionAsset(runtime, unit, asset, 'quarantined', {
-      from: ['validating', 'analyzing', 'promoting'],
+      from: PROMOTION_STATES,
       changes: { errorReason: reason, errorMessage: message },
     })
     return moved !== null

@@ -17,11 +17,11 @@ export async function runAnalyzers(
   context: Context,
 ): Promise<Readonly<Record<string, JsonObject>>> {
   const analyses: Record<string, JsonObject> = {}
-  for (const analyzer of analyzers) analyses[analyzer.name] = await analyze(analyzer, file, context)
+  for (const analyzer of analyzers) analyses[analyzer.name] = await runAnalyzer(analyzer, file, context)
   return analyses
 }
 
-async function analyze(analyzer: Analyzer, file: SourceFile, context: Context): Promise<JsonObject> {
+async function runAnalyzer(analyzer: Analyzer, file: SourceFile, context: Context): Promise<JsonObject> {
   const { name, timeoutMs } = analyzer
   try {
     const work = (signal: AbortSignal): Promise<JsonObject> => analyzer.analyze(file, { ...context, signal })

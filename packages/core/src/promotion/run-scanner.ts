@@ -54,12 +54,12 @@ async function scan(
   const { id, profile, contentType, byteSize, filename } = asset
   const open = (): Promise<Readable> => source.open(signal)
   const verdict: unknown = await scanner.scan({ assetId: id, profile, contentType, byteSize, filename, open, signal })
-  if (isVerdict(verdict)) return verdict
+  if (isScanVerdict(verdict)) return verdict
   throw new TypeError('It returned neither `{ accepted: true }` nor `{ accepted: false, reason }`.')
 }
 
 /** A scanner is code of the application: its result is checked before anything relies on it. */
-function isVerdict(verdict: unknown): verdict is ScanVerdict {
+function isScanVerdict(verdict: unknown): verdict is ScanVerdict {
   if (typeof verdict !== 'object' || verdict === null || !('accepted' in verdict)) return false
   return verdict.accepted === true || (verdict.accepted === false && 'reason' in verdict)
 }

@@ -1,14 +1,12 @@
 import { lockAsset } from '../assets/lock.ts'
-import { noteWaiting } from '../assets/wait.ts'
-import type { Asset } from '../domain/entities.ts'
+import { noteAssetWaiting } from '../assets/wait.ts'
 import { type Failure, failureOf } from '../domain/failures.ts'
+import { PROMOTION_STATES } from '../domain/states.ts'
 import { handedOn, isHandedOn } from '../kernel/handed-on.ts'
 import { finishRuns, mergeRepeatedRun } from '../kernel/processing-runs.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import { inTransaction } from '../kernel/unit-of-work.ts'
 import type { DeadJob, RunningJob } from '../ports/jobs.ts'
-
-const IN_PROMOTION: readonly Asset['state'][] = ['validating', 'analyzing', 'promoting']
 
 /**
  * Handles an error that is no verdict about the bytes. The attempts of the job retry a defect, which may pass. When
@@ -44,8 +42,8 @@ export async function waitForPromotion(
 ): Promise<void> {
   const isNews = await inTransaction(runtime, undefined, async (unit) => {
     const asset = await lockAsset(unit, assetId)
-    if (asset === null || !IN_PROMOTION.includes(asset.state)) return false
-    const isOtherReason = await noteWaiting(unit, asset, failure)
+    if (asset === null || !PROMOTION_STATES.includes(asset.state)) return false
+    const isOtherReason = await noteAssetWaiting(unit, asset, failure)
     if (isRetried) return false
     unit.enqueue(handedOn(job, failure))
     return isOtherReason || !isHandedOn(job)

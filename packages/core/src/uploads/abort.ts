@@ -1,5 +1,5 @@
 import { lockAsset } from '../assets/lock.ts'
-import { purgeKey } from '../domain/queues.ts'
+import { purgeRequest } from '../assets/purge-request.ts'
 import { type Runtime, storageOf } from '../kernel/runtime.ts'
 import { inTransaction } from '../kernel/unit-of-work.ts'
 import { giveUpParts } from './give-up.ts'
@@ -21,11 +21,7 @@ export async function abortSession(runtime: Runtime, open: OpenSession): Promise
   const isAborted = await inTransaction(runtime, undefined, async (unit) => {
     await lockAsset(unit, asset.id)
     if (!(await transitionSession(unit, session.id, 'aborted'))) return false
-    unit.enqueue({
-      queue: 'rindle_purge',
-      key: purgeKey(asset.id),
-      payload: { assetId: asset.id, profile: asset.profile },
-    })
+    unit.enqueue(purgeRequest(asset))
     return true
   })
   if (!isAborted && session.state !== 'aborted') return false

@@ -1,4 +1,5 @@
-import { RindleError } from '../domain/errors.ts'
+import type { RindleError } from '../domain/errors.ts'
+import { uploadRejected } from '../domain/upload-rejected.ts'
 
 /** Limits on how slowly a body may arrive. */
 export interface BodyLimits {
@@ -76,8 +77,5 @@ export class BodyPace {
 
 /** The error of a body that was too slow. */
 export function tooSlow(message: string, advice: string): RindleError {
-  return new RindleError('upload_rejected', `${message} ${advice}`, {
-    details: { reason: 'body_timeout' },
-    retryable: true,
-  })
+  return uploadRejected({ reason: 'body_timeout', message: `${message} ${advice}` }, { retryable: true })
 }

@@ -5,7 +5,8 @@ import { transitionAsset } from '../assets/transition.ts'
 import { counted } from '../domain/counted.ts'
 import type { Asset, UploadSession } from '../domain/entities.ts'
 import { isRindleError, RindleError } from '../domain/errors.ts'
-import type { RowReason } from '../domain/reasons.ts'
+import { tooLarge } from '../domain/gate.ts'
+import { type UploadRefusal, uploadRejected } from '../domain/upload-rejected.ts'
 import { adapterNameOf, profileOf, type Runtime, storageOf } from '../kernel/runtime.ts'
 import { inTransaction } from '../kernel/unit-of-work.ts'
 import type { StoredObject } from '../ports/storage.ts'
@@ -74,8 +75,8 @@ export async function confirmUpload(
   if (object === null || open.session.state === 'completed') return open
   const rejection = sizeProblem(runtime, open, object)
   if (rejection !== null) {
-    await reject(runtime, open, rejection)
-    throw new RindleError('upload_rejected', rejection.message, { details: { reason: rejection.reason } })
+    await rejectUpload(runtime, open, rejection)
+    throw uploadRejected(rejection)
   }
   const confirmed = await inTransaction(runtime, options.tx, async (unit) => {
     const locked = await lockAsset(unit, open.asset.id)
@@ -114,21 +115,14 @@ async function finishUnlessOvertaken(runtime: Runtime, open: OpenSession): Promi
   }
 }
 
-interface SizeProblem {
-  readonly reason: RowReason
-  readonly message: string
-}
-
 /** Returns the problem of this object's size for the session, if there is one. Pure. */
 export function sizeProblem(
   runtime: Runtime,
   { session, asset }: OpenSession,
   object: StoredObject,
-): SizeProblem | null {
+): UploadRefusal | null {
   const { maxBytes } = profileOf(runtime, asset.profile).accept
-  if (object.byteSize > maxBytes) {
-    return { reason: 'max_bytes_exceeded', message: `The file is larger than the accepted ${maxBytes} bytes.` }
-  }
+  if (object.byteSize > maxBytes) return tooLarge(maxBytes)
   if (session.uploadLength === null || session.uploadLength === object.byteSize) return null
   return {
     reason: 'byte_size_mismatch',
@@ -136,7 +130,11 @@ export function sizeProblem(
   }
 }
 
-async function reject(runtime: Runtime, { session, asset }: OpenSession, rejection: SizeProblem): Promise<void> {
+async function rejectUpload(
+  runtime: Runtime,
+  { session, asset }: OpenSession,
+  rejection: UploadRefusal,
+): Promise<void> {
   const { reason, message } = rejection
   await inTransaction(runtime, undefined, async (unit) => {
     await lockAsset(unit, asset.id)

@@ -11,6 +11,7 @@ import { judgeDeclared } from '../domain/gate.ts'
 import { stagingKey } from '../domain/keys.ts'
 import type { UploadStrategy } from '../domain/states.ts'
 import { isStorableName, MAX_NAME_LENGTH } from '../domain/storable-name.ts'
+import { uploadRejected } from '../domain/upload-rejected.ts'
 import { requireCapability } from '../kernel/require-capability.ts'
 import { profileOf, type Runtime, storageOf } from '../kernel/runtime.ts'
 import { json, type Row } from '../kernel/sql/row-values.ts'
@@ -128,9 +129,7 @@ export function planUpload(
   assertDeclared(options)
   const declared = { declaredType: options.contentType ?? null, filename, byteSize: options.byteSize ?? null }
   const refused = judgeDeclared(declared, profile.accept)
-  if (refused !== null) {
-    throw new RindleError('upload_rejected', refused.message, { details: { reason: refused.reason } })
-  }
+  if (refused !== null) throw uploadRejected(refused)
   const assetId = runtime.newId()
   const expiresInSeconds =
     options.expiresInSeconds ?? (strategy === 'presigned_put' ? PUT_EXPIRY_SECONDS : LONG_EXPIRY_SECONDS)

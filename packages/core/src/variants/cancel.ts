@@ -3,6 +3,7 @@ import { lockAsset } from '../assets/lock.ts'
 import type { Asset, Variant } from '../domain/entities.ts'
 import { RindleError } from '../domain/errors.ts'
 import type { RowReason } from '../domain/reasons.ts'
+import { isInFlight } from '../domain/states.ts'
 import { cancelRuns } from '../kernel/processing-runs.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import { assertId } from '../kernel/sql/assert-id.ts'
@@ -32,7 +33,7 @@ export async function cancelProcessing(
     const asset = await lockAsset(unit, assetId)
     if (asset === null) throw new RindleError('not_found', `There is no asset ${assetId}.`)
     const variants = await variantsOf(unit, assetId)
-    const running = variants.filter(({ state }) => state === 'queued' || state === 'processing')
+    const running = variants.filter(({ state }) => isInFlight(state))
     if (running.length === 0) throw new RindleError('not_processing', `Asset ${assetId} has no work to cancel.`)
     const names = running.map(({ name }) => name)
     if (dryRun) return names

@@ -1,5 +1,5 @@
 import type { Variant } from '../domain/entities.ts'
-import type { VariantState } from '../domain/states.ts'
+import { isInFlight, type VariantState } from '../domain/states.ts'
 import type { PlannedVariant } from './plan.ts'
 
 /** The fields that decide about drift; the storage key only tells whether a purged variant has one. */
@@ -21,7 +21,6 @@ export interface VariantDrift<V extends DriftingVariant = DriftingVariant> {
   readonly halfPurged: readonly V[]
 }
 
-const IN_FLIGHT: readonly VariantState[] = ['queued', 'processing']
 const UNMADE: readonly VariantState[] = ['stale', 'missing', 'planned']
 
 /**
@@ -45,7 +44,7 @@ export function variantDrift<V extends DriftingVariant>(
     ),
     unmade: current.filter(({ state }) => UNMADE.includes(state)),
     lacking: declared.filter((variant) => isWanted(variant) && !names.has(variant.name)),
-    inFlight: current.filter(({ state }) => IN_FLIGHT.includes(state)),
+    inFlight: current.filter(({ state }) => isInFlight(state)),
     undeclared: present.filter(({ name }) => !digests.has(name)),
     halfPurged: wanted.filter((variant) => isHalfPurged(variant) && !digests.has(variant.name)),
   }

@@ -1,4 +1,5 @@
 import type { Asset, Variant } from '../domain/entities.ts'
+import { isInFlight } from '../domain/states.ts'
 import { type Runtime, storageOf } from '../kernel/runtime.ts'
 import type { UnitOfWork } from '../kernel/unit-of-work.ts'
 import { transitionVariants, type VariantChanges } from './transition.ts'
@@ -7,7 +8,7 @@ import { transitionVariants, type VariantChanges } from './transition.ts'
  * The variants that may be purged now: those that a worker may be storing at this moment wait for the next run. Pure.
  */
 export function purgeable<V extends Pick<Variant, 'state'>>(variants: readonly V[]): readonly V[] {
-  return variants.filter(({ state }) => state !== 'queued' && state !== 'processing')
+  return variants.filter(({ state }) => !isInFlight(state))
 }
 
 /**

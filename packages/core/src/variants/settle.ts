@@ -4,7 +4,7 @@ import { transitionAsset } from '../assets/transition.ts'
 import type { Asset, Variant } from '../domain/entities.ts'
 import type { JsonObject } from '../domain/errors.ts'
 import type { Failure } from '../domain/failures.ts'
-import { isDeliverable, type RunState } from '../domain/states.ts'
+import { type EndedRunState, isDeliverable, isInFlight } from '../domain/states.ts'
 import { finishRuns, mergeRepeatedRun } from '../kernel/processing-runs.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import { inTransaction, type UnitOfWork } from '../kernel/unit-of-work.ts'
@@ -41,7 +41,7 @@ export type Settlement =
 /** The result of a settlement: the variant's new state, or the reason why the caller could not change it. */
 export type Settled = Settlement['to'] | 'asset_gone' | 'claim_lost'
 
-const RUN_STATES: Readonly<Record<Settlement['to'], Exclude<RunState, 'queued' | 'processing'>>> = {
+const RUN_STATES: Readonly<Record<Settlement['to'], EndedRunState>> = {
   ready: 'succeeded',
   queued: 'failed',
   failed: 'failed',
@@ -121,7 +121,7 @@ async function quarantineUndecodable(
   variants: readonly Variant[],
   { reason, message }: Failure,
 ): Promise<void> {
-  const running = variants.filter(({ state }) => state === 'queued' || state === 'processing')
+  const running = variants.filter(({ state }) => isInFlight(state))
   if (running.length > 0) await cancelVariants(runtime, unit, asset, running, 'asset_quarantined')
   const changes = { errorReason: reason, errorMessage: message }
   await transitionAsset(runtime, unit, asset, 'quarantined', { changes })

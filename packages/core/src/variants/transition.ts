@@ -1,7 +1,7 @@
 import type { Asset, Variant } from '../domain/entities.ts'
 import type { JsonObject } from '../domain/errors.ts'
 import type { RowReason } from '../domain/reasons.ts'
-import type { RunState, VariantState } from '../domain/states.ts'
+import type { EndedRunState, VariantState } from '../domain/states.ts'
 import { assertTransition, sourcesOf } from '../domain/transitions.ts'
 import { NOTIFY_VARIANT } from '../events/changes.ts'
 import { adapterNameOf, type Runtime } from '../kernel/runtime.ts'
@@ -53,7 +53,7 @@ const COLUMNS: ColumnsOf<keyof VariantChanges> = {
 /** The run of an attempt that ends with the transition. */
 export interface EndedRun {
   readonly id: string
-  readonly state: Exclude<RunState, 'queued' | 'processing'>
+  readonly state: EndedRunState
   readonly reason: RowReason | null
   readonly message: string | null
 }

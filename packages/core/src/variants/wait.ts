@@ -29,8 +29,8 @@ export async function handOnVariants(
     unit.enqueue(handedOn(job, failure))
     // A variant with its own reason keeps it.
     const unnoted = waiting.filter(({ waitingSince }) => waitingSince === null)
-    await noteWaiting(unit, unnoted.filter(isKnown), failure)
-    await noteWaiting(
+    await noteVariantsWaiting(unit, unnoted.filter(isKnown), failure)
+    await noteVariantsWaiting(
       unit,
       unnoted.filter((variant) => !isKnown(variant)),
       newerRecipe(assetId),
@@ -53,7 +53,7 @@ export function newerRecipe(assetId: string): Failure {
   return failureOf(new RindleError('newer_worker_needed', message))
 }
 
-async function noteWaiting(unit: UnitOfWork, variants: readonly Variant[], failure: Failure): Promise<void> {
+async function noteVariantsWaiting(unit: UnitOfWork, variants: readonly Variant[], failure: Failure): Promise<void> {
   if (variants.length === 0) return
   await unit.executeSql(
     `update rindle.media_variants

@@ -1,7 +1,7 @@
 import { defineProfile } from '@rindle/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type DeclaredFile, type GateInput, judge, judgeDeclared } from '../../src/domain/gate.ts'
+import { type DeclaredFile, type GateInput, judgeDeclared, judgeFile } from '../../src/domain/gate.ts'
 
 type Options = Partial<Parameters<typeof defineProfile>[0]['accept']>
 
@@ -26,11 +26,11 @@ const everything = accept(['image/*', 'video/*', 'audio/*', 'application/pdf', '
 describe('the gate', () => {
   it('accepts bytes that match their claims', () => {
     const verdict = { accepted: true, contentType: 'image/jpeg', filename: 'photo.jpg' }
-    expect(judge(input(), images)).toEqual(verdict)
-    expect(judge(input({ declaredType: 'image/jpeg; q=1', filename: 'photo.JPEG' }), images)).toMatchObject({
+    expect(judgeFile(input(), images)).toEqual(verdict)
+    expect(judgeFile(input({ declaredType: 'image/jpeg; q=1', filename: 'photo.JPEG' }), images)).toMatchObject({
       filename: 'photo.JPEG',
     })
-    expect(judge(input({ declaredType: 'image/pjpeg' }), strict)).toEqual(verdict)
+    expect(judgeFile(input({ declaredType: 'image/pjpeg' }), strict)).toEqual(verdict)
   })
 
   it.each<[string, Partial<GateInput>, string]>([
@@ -47,39 +47,39 @@ describe('the gate', () => {
     ['a declaration of an active picture', { declaredType: 'image/svg+xml' }, 'declared_mime_mismatch'],
     ['a declaration of a page', { declaredType: 'text/html' }, 'declared_mime_mismatch'],
   ])('refuses %s', (_what, changes, reason) => {
-    expect(judge(input(changes), images)).toMatchObject({ accepted: false, reason })
-    expect(judge(input(changes), strict)).toMatchObject({ accepted: false, reason })
+    expect(judgeFile(input(changes), images)).toMatchObject({ accepted: false, reason })
+    expect(judgeFile(input(changes), strict)).toMatchObject({ accepted: false, reason })
   })
 
   it('includes active content in no wildcard, only by name', () => {
     const svg = input({ sniffedType: 'image/svg+xml', filename: 'a.svg' })
     const svgz = input({ sniffedType: 'image/svg+xml-compressed', filename: 'a.svgz' })
     for (const drawing of [svg, svgz]) {
-      expect(judge(drawing, images)).toMatchObject({ reason: 'mime_not_allowed' })
-      expect(judge(drawing, accept(['image/svg+xml'])).accepted).toBe(true)
+      expect(judgeFile(drawing, images)).toMatchObject({ reason: 'mime_not_allowed' })
+      expect(judgeFile(drawing, accept(['image/svg+xml'])).accepted).toBe(true)
     }
   })
 
   it('narrows extensions to the list of the profile', () => {
     const png = accept(['image/*'], { extensions: ['.png'] })
-    expect(judge(input(), png)).toMatchObject({ reason: 'extension_not_allowed' })
+    expect(judgeFile(input(), png)).toMatchObject({ reason: 'extension_not_allowed' })
     expect(judgeDeclared(declared('image/jpeg', 'a.jpg'), png)).toMatchObject({ reason: 'extension_not_allowed' })
   })
 
   it('accepts an unknown extension that the profile lists', () => {
     const insta = accept(['image/*'], { extensions: ['.jpg', '.insp'] })
-    expect(judge(input({ filename: 'sphere.insp' }), insta)).toMatchObject({ filename: 'sphere.insp' })
+    expect(judgeFile(input({ filename: 'sphere.insp' }), insta)).toMatchObject({ filename: 'sphere.insp' })
     expect(judgeDeclared(declared('image/jpeg', 'sphere.insp'), insta)).toBeNull()
   })
 
   it('does not take digits after a dot for an extension', () => {
-    expect(judge(input({ filename: 'scan 12.03.2024' }), images)).toMatchObject({ filename: 'scan 12.03.2024' })
+    expect(judgeFile(input({ filename: 'scan 12.03.2024' }), images)).toMatchObject({ filename: 'scan 12.03.2024' })
   })
 
   it('never accepts a type outside the list, for any claim of the client', () => {
     fc.assert(
       fc.property(fc.string(), fc.option(fc.string()), (filename, declaredType) => {
-        const verdict = judge(input({ sniffedType: 'text/html', filename, declaredType }), images)
+        const verdict = judgeFile(input({ sniffedType: 'text/html', filename, declaredType }), images)
         expect(verdict.accepted).toBe(false)
       }),
     )
@@ -99,9 +99,9 @@ describe('the gate', () => {
     fc.assert(
       fc.property(fc.constantFrom(...types), fc.constantFrom(...names), fc.constantFrom(null, ...types), (...drawn) => {
         const [sniffedType, filename, declaredType] = drawn
-        const first = judge(input({ sniffedType, filename, declaredType }), everything)
+        const first = judgeFile(input({ sniffedType, filename, declaredType }), everything)
         if (!first.accepted) return
-        expect(judge(input({ sniffedType, declaredType, filename: first.filename }), everything)).toEqual(first)
+        expect(judgeFile(input({ sniffedType, declaredType, filename: first.filename }), everything)).toEqual(first)
       }),
     )
   })
@@ -121,28 +121,33 @@ describe('a name of another type of the same kind', () => {
     ['audio/flac', 'song.mp3', 'song.flac'],
     ['video/mp4', 'song.mp3', 'song.m4a'],
   ])('is corrected: %s called %s is %s', (sniffedType, filename, corrected) => {
-    expect(judge(input({ sniffedType, filename }), everything)).toMatchObject({ accepted: true, filename: corrected })
+    expect(judgeFile(input({ sniffedType, filename }), everything)).toMatchObject({
+      accepted: true,
+      filename: corrected,
+    })
     const rejecting = accept(everything.types, { extensionMismatch: 'reject' })
-    expect(judge(input({ sniffedType, filename }), rejecting)).toMatchObject({ accepted: false })
+    expect(judgeFile(input({ sniffedType, filename }), rejecting)).toMatchObject({ accepted: false })
   })
 
   it('is corrected when the declared type is of the same kind', () => {
     const png = { sniffedType: 'image/png', declaredType: 'image/jpeg' }
-    expect(judge(input(png), images)).toEqual({ accepted: true, contentType: 'image/png', filename: 'photo.png' })
-    expect(judge(input({ ...png, filename: 'photo.png' }), strict)).toMatchObject({ reason: 'declared_mime_mismatch' })
+    expect(judgeFile(input(png), images)).toEqual({ accepted: true, contentType: 'image/png', filename: 'photo.png' })
+    expect(judgeFile(input({ ...png, filename: 'photo.png' }), strict)).toMatchObject({
+      reason: 'declared_mime_mismatch',
+    })
   })
 
   it('is corrected to an extension that the profile lists, or not at all', () => {
     const jpeg = input({ filename: 'photo.png' })
     const listed = accept(['image/*'], { extensions: ['.png', '.jpeg'] })
-    expect(judge(jpeg, listed)).toMatchObject({ filename: 'photo.jpeg' })
+    expect(judgeFile(jpeg, listed)).toMatchObject({ filename: 'photo.jpeg' })
     const unlisted = accept(['image/*'], { extensions: ['.png'] })
-    expect(judge(jpeg, unlisted)).toMatchObject({ reason: 'extension_mime_mismatch' })
+    expect(judgeFile(jpeg, unlisted)).toMatchObject({ reason: 'extension_mime_mismatch' })
   })
 
   it('is no reason to accept a type outside the list', () => {
     const jpegOnly = accept(['image/jpeg'])
-    expect(judge(input({ sniffedType: 'image/png' }), jpegOnly)).toMatchObject({ reason: 'mime_not_allowed' })
+    expect(judgeFile(input({ sniffedType: 'image/png' }), jpegOnly)).toMatchObject({ reason: 'mime_not_allowed' })
   })
 
   it.each([
@@ -157,7 +162,7 @@ describe('a name of another type of the same kind', () => {
     ['audio/mpeg', 'film.mp4'],
     ['video/x-msvideo', 'song.mp3'],
   ])('is never corrected across kinds, nor for active content: %s called %s', (sniffedType, filename) => {
-    const verdict = judge(input({ sniffedType, filename }), everything)
+    const verdict = judgeFile(input({ sniffedType, filename }), everything)
     expect(verdict).toMatchObject({ accepted: false, reason: 'extension_mime_mismatch' })
   })
 })
@@ -211,7 +216,7 @@ describe('one container under several names', () => {
     ['image/svg+xml-compressed', 'drawing.svgz', 'application/x-gzip', 'image/svg+xml-compressed'],
   ])('%s called %s and declared %j is %s', (sniffedType, filename, declaredType, contentType) => {
     const file = input({ sniffedType, filename, declaredType })
-    expect(judge(file, rejecting)).toEqual({ accepted: true, contentType, filename })
+    expect(judgeFile(file, rejecting)).toEqual({ accepted: true, contentType, filename })
     expect(judgeDeclared(file, rejecting)).toBeNull()
   })
 
@@ -227,14 +232,16 @@ describe('one container under several names', () => {
       [['audio/*'], ['.weba'], 'video/webm', 'memo.weba'],
     ]
     for (const [types, extensions, sniffedType, filename] of named) {
-      expect(judge(input({ sniffedType, filename }), accept(types, { extensions }))).toMatchObject({ accepted: true })
+      expect(judgeFile(input({ sniffedType, filename }), accept(types, { extensions }))).toMatchObject({
+        accepted: true,
+      })
       expect(judgeDeclared(declared('', filename), accept(types, { extensions }))).toBeNull()
     }
   })
 
   it('is Matroska or WebM by the name that the list accepts, where it has it, and by its bytes otherwise', () => {
     const judged = (sniffedType: string, filename: string, declaredType: string | null, types: readonly string[]) =>
-      judge(input({ sniffedType, filename, declaredType }), accept(types))
+      judgeFile(input({ sniffedType, filename, declaredType }), accept(types))
     const webm = ['video/webm', 'audio/webm']
     expect(judged('video/x-matroska', 'film.webm', 'video/webm', webm)).toMatchObject({ contentType: 'video/webm' })
     expect(judged('video/x-matroska', 'memo.weba', null, webm)).toMatchObject({ contentType: 'audio/webm' })
@@ -253,21 +260,21 @@ describe('one container under several names', () => {
     const films = accept(['video/*'])
     for (const declaredType of ['application/mxf', 'video/mxf', null]) {
       const file = input({ sniffedType: 'application/mxf', filename: 'film.mxf', declaredType })
-      expect(judge(file, films)).toEqual({ accepted: true, contentType: 'application/mxf', filename: 'film.mxf' })
+      expect(judgeFile(file, films)).toEqual({ accepted: true, contentType: 'application/mxf', filename: 'film.mxf' })
       expect(judgeDeclared(file, films)).toBeNull()
     }
     const file = input({ sniffedType: 'application/mxf', filename: 'film.mxf' })
-    expect(judge(file, accept(['audio/*', 'image/*']))).toMatchObject({ reason: 'mime_not_allowed' })
+    expect(judgeFile(file, accept(['audio/*', 'image/*']))).toMatchObject({ reason: 'mime_not_allowed' })
   })
 
   it('is a film unless its name says sound', () => {
     const sounds = accept(['audio/*'])
     for (const filename of ['film.mp4', 'film', 'film.mkv', 'film.webm']) {
       for (const sniffedType of ['video/mp4', 'video/x-matroska', 'video/webm']) {
-        expect(judge(input({ sniffedType, filename }), sounds)).toMatchObject({ reason: 'mime_not_allowed' })
+        expect(judgeFile(input({ sniffedType, filename }), sounds)).toMatchObject({ reason: 'mime_not_allowed' })
       }
     }
-    expect(judge(input({ sniffedType: 'video/mp4', filename: 'song.m4a' }), sounds)).toMatchObject({
+    expect(judgeFile(input({ sniffedType: 'video/mp4', filename: 'song.m4a' }), sounds)).toMatchObject({
       contentType: 'audio/mp4',
     })
   })
@@ -347,7 +354,7 @@ describe('a file without bytes', () => {
     ['application/x-zip-compressed', 'a', 'application/zip'],
     ['text/plain', 'a', 'text/plain'],
   ])('is what is said of it: %o called %s is %s', (declaredType, filename, contentType) => {
-    expect(judge(empty(declaredType, filename), lenient)).toEqual({ accepted: true, contentType, filename })
+    expect(judgeFile(empty(declaredType, filename), lenient)).toEqual({ accepted: true, contentType, filename })
     expect(judgeDeclared(empty(declaredType, filename), lenient)).toBeNull()
   })
 
@@ -364,13 +371,13 @@ describe('a file without bytes', () => {
     'is refused when it would be decoded, or nothing says what it is: %o called %s',
     (declaredType, filename, reason) => {
       const refused = { accepted: false, reason }
-      expect(judge(empty(declaredType, filename), lenient)).toMatchObject(refused)
+      expect(judgeFile(empty(declaredType, filename), lenient)).toMatchObject(refused)
       expect(judgeDeclared(empty(declaredType, filename), lenient)).toMatchObject(refused)
     },
   )
 
   it('changes nothing for files that have some', () => {
-    expect(judge(input({ sniffedType: undefined, filename: 'a.txt' }), lenient)).toMatchObject({
+    expect(judgeFile(input({ sniffedType: undefined, filename: 'a.txt' }), lenient)).toMatchObject({
       reason: 'unknown_type',
     })
   })

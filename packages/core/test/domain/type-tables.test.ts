@@ -6,7 +6,7 @@ import { supportedExtensions, supportedMimeTypes } from 'file-type'
 import mime from 'mime-types'
 import { describe, expect, it } from 'vitest'
 import { canonicalContentType, extensionFor, extensionsOf, kindOf } from '../../src/domain/content-types.ts'
-import { judge, judgeDeclared } from '../../src/domain/gate.ts'
+import { judgeDeclared, judgeFile } from '../../src/domain/gate.ts'
 import { familyOf, ownExtensions, typesOf } from '../../src/domain/type-lookup.ts'
 import { AUDIO_TYPES } from '../../src/domain/type-tables/audio-types.ts'
 import {
@@ -44,7 +44,7 @@ const accepting = (type: string, extensions?: readonly string[]) =>
 function outcomeOf(sniffedType: string, filename: string, declaredType: string | null, type = sniffedType): string {
   const file = { sniffedType, filename, declaredType, byteSize: 5 }
   const early = judgeDeclared(file, accepting(type))
-  const verdict = judge(file, accepting(type))
+  const verdict = judgeFile(file, accepting(type))
   return early?.message ?? (verdict.accepted ? `${verdict.contentType} ${verdict.filename}` : verdict.message)
 }
 
@@ -81,7 +81,7 @@ describe('the tables of content types', () => {
           expect(outcomeOf(type, `file${extension}`, name, name)).toMatch(/^\S+ file\S+$/)
         }
         expect(
-          judge({ sniffedType: type, filename: 'file', declaredType: name, byteSize: 5 }, accepting(name)),
+          judgeFile({ sniffedType: type, filename: 'file', declaredType: name, byteSize: 5 }, accepting(name)),
         ).toMatchObject({
           accepted: true,
           contentType: type,
@@ -203,7 +203,7 @@ it('a refusal never denies the true type of a file', () => {
   ]
   const contradictions = types.flatMap((type) => {
     const subtype = type.split('/')[1]?.replace(/^x-|^vnd\.|^x-ft-|\+xml$/g, '') ?? ''
-    const verdict = judge(
+    const verdict = judgeFile(
       { sniffedType: type, filename: `file.${subtype}`, declaredType: null, byteSize: 5 },
       accepting(type),
     )

@@ -1,7 +1,7 @@
-import { rm, writeFile } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { addAbortSignal, Readable } from 'node:stream'
-import { RindleError, type StorageAdapter } from '@rindle/core'
-import { normalizeKey } from '@rindle/core/adapter'
+import type { StorageAdapter } from '@rindle/core'
+import { assertListLimit, normalizeKey, openDownloadFile } from '@rindle/core/adapter'
 import { type MemoryObjects, sliceOf } from './memory-objects.ts'
 
 /** The reading half of a memory storage. */
@@ -24,9 +24,7 @@ export function memoryReading(objects: MemoryObjects): Pick<StorageAdapter, 'get
       return objects.find(normalizeKey(key))?.stored
     },
     async *list(prefix, { limit = Number.POSITIVE_INFINITY, signal } = {}) {
-      if (limit !== Number.POSITIVE_INFINITY && (!Number.isSafeInteger(limit) || limit < 1)) {
-        throw new RindleError('invalid_input', `The limit of a list is a positive integer, not ${limit}.`)
-      }
+      assertListLimit(limit)
       signal?.throwIfAborted()
       const keys = objects.keys().filter((key) => key.startsWith(prefix))
       for (const key of keys.slice(0, limit)) {
@@ -39,20 +37,13 @@ export function memoryReading(objects: MemoryObjects): Pick<StorageAdapter, 'get
 }
 
 async function writeNewFile(path: string, bytes: Buffer): Promise<void> {
+  const file = await openDownloadFile(path)
   try {
-    await writeFile(path, bytes, { flag: 'wx', mode: 0o600 })
+    await file.writeFile(bytes)
+    await file.close()
   } catch (error) {
-    if (isRefusalToCreate(error)) {
-      throw new RindleError('invalid_input', 'A download needs a new file in an existing directory.', {
-        cause: error,
-      })
-    }
+    await file.close()
     await rm(path, { force: true })
     throw error
   }
-}
-
-function isRefusalToCreate(error: unknown): boolean {
-  const { code } = error as NodeJS.ErrnoException
-  return code === 'EEXIST' || code === 'ENOENT' || code === 'ENOTDIR'
 }

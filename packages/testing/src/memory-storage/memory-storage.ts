@@ -1,7 +1,8 @@
-import { RindleError, type StorageAdapter, type StorageCapability } from '@rindle/core'
+import { isRindleError, RindleError, type StorageAdapter, type StorageCapability } from '@rindle/core'
+import { declaredBytes } from '@rindle/core/adapter'
 import type { SendSigned } from '../storage-contract/contract-case.ts'
 import { type MemoryMultipart, memoryMultipart } from './memory-multipart.ts'
-import { isAsDeclared, type MemoryObjects, memoryObjects } from './memory-objects.ts'
+import { type MemoryObjects, memoryObjects } from './memory-objects.ts'
 import { memoryReading } from './memory-reading.ts'
 import { type MemoryGrant, memoryRequests } from './memory-requests.ts'
 import { memoryResumable } from './memory-resumable.ts'
@@ -84,7 +85,14 @@ function receive(
   multipart: MemoryMultipart,
   { grant, body }: { readonly grant: MemoryGrant; readonly body: Uint8Array<ArrayBuffer> },
 ): Response {
-  if (!isAsDeclared(body, grant)) return new Response(null, { status: 400 })
+  try {
+    const check = declaredBytes(grant.key, grant)
+    check.update(body)
+    check.finish()
+  } catch (error) {
+    if (isRindleError(error, 'checksum_mismatch')) return new Response(null, { status: 400 })
+    throw error
+  }
   const bytes = Buffer.from(body)
   const { key, part, contentType = 'application/octet-stream' } = grant
   const etag = part === undefined ? objects.write(key, bytes, contentType).etag : multipart.receive(part, bytes)

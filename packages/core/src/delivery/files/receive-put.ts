@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import { canonicalContentType } from '../../domain/content-types.ts'
-import { RindleError } from '../../domain/errors.ts'
+import type { RindleError } from '../../domain/errors.ts'
+import { uploadRejected } from '../../domain/upload-rejected.ts'
 import type { OpenedToken, StorageAdapter, StoredObject } from '../../ports/storage.ts'
 import type { BodyLimits } from '../../uploads/body-pace.ts'
 import { capped } from '../../uploads/capped.ts'
@@ -22,9 +23,9 @@ export async function receivePut(
   assertType(request, contentType)
   const length = request.headers.get('content-length')
   const limit = token.byteSize ?? token.maxBytes
-  if (length !== null && limit !== undefined && Number(length) > limit) throw tooLarge(limit)
+  if (length !== null && limit !== undefined && Number(length) > limit) throw bodyTooLarge(limit)
   const chunks = request.body === null ? [] : bodyChunks(request.body, limits)
-  return storage.put(token.key, Readable.from(capped(chunks, limit, tooLarge)), {
+  return storage.put(token.key, Readable.from(capped(chunks, limit, bodyTooLarge)), {
     contentType,
     disposeChunks: isDisposable(request.body),
     signal: request.signal,
@@ -36,13 +37,11 @@ export async function receivePut(
 function assertType(request: Request, expected: string): void {
   const given = request.headers.get('content-type')
   if (given !== null && canonicalContentType(given) === canonicalContentType(expected)) return
-  throw new RindleError('upload_rejected', `This URL takes only ${expected}: send it as the Content-Type.`, {
-    details: { reason: 'declared_mime_mismatch' },
-  })
+  const message = `This URL takes only ${expected}: send it as the Content-Type.`
+  throw uploadRejected({ reason: 'declared_mime_mismatch', message })
 }
 
-function tooLarge(limit: number): RindleError {
-  return new RindleError('upload_rejected', `The body is larger than the ${limit} bytes that this URL takes.`, {
-    details: { reason: 'max_bytes_exceeded' },
-  })
+function bodyTooLarge(limit: number): RindleError {
+  const message = `The body is larger than the ${limit} bytes that this URL takes.`
+  return uploadRejected({ reason: 'max_bytes_exceeded', message })
 }

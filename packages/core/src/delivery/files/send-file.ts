@@ -1,11 +1,11 @@
 import { isActiveContent } from '../../domain/content-types.ts'
 import { isReservedKey } from '../../domain/keys.ts'
+import { problemResponse } from '../../kernel/problem-response.ts'
 import type { Runtime } from '../../kernel/runtime.ts'
 import type { OpenedToken, StorageAdapter, StoredObject } from '../../ports/storage.ts'
 import { type RangeSelection, selectRange } from './byte-range.ts'
 import { unlessStalled } from './idle-timeout.ts'
 import { evaluatePreconditions, matchesIfRange } from './preconditions.ts'
-import { problem } from './problem-response.ts'
 
 /** A storage that has verified a token's signature, and the grant in the token. */
 export interface OpenedFile {
@@ -25,16 +25,15 @@ export async function sendFile(
   idleTimeoutMs: number,
 ): Promise<Response> {
   const object = await storage.head(token.key)
-  if (object === undefined) return problem(404, 'storage_object_missing', 'There is no such file.')
+  if (object === undefined) return noSuchFile()
   const headers = headersOf(runtime, object, token)
   const outcome = evaluatePreconditions(request.headers, object)
-  if (outcome === 'failed') return problem(412, 'storage_precondition_failed', 'The file is not the expected one.')
+  if (outcome === 'failed') return notExpected()
   if (outcome === 'not_modified') return new Response(null, { status: 304, headers: cacheHeaders(headers) })
   const selection = select(runtime, request, { storage, token }, object)
   if (selection.select === 'unsatisfiable') {
-    return problem(416, 'invalid_input', 'The range is outside of the file.', {
-      'content-range': `bytes */${object.byteSize}`,
-    })
+    const refused = { status: 416, code: 'invalid_input', detail: 'The range is outside of the file.' } as const
+    return problemResponse(refused, { 'content-range': `bytes */${object.byteSize}` })
   }
   const isPart = selection.select === 'part'
   const { start, end } = isPart ? selection : { start: 0, end: object.byteSize - 1 }
@@ -45,6 +44,16 @@ export async function sendFile(
   // The etag ties the bytes to the headers above, in case the object is replaced in between.
   const { body } = await storage.get(token.key, { range: { start, end }, ifMatch: object.etag, signal: request.signal })
   return new Response(unlessStalled(body, idleTimeoutMs), { status, headers })
+}
+
+/** The answer to a request for bytes that are not there. */
+export function noSuchFile(): Response {
+  return problemResponse({ status: 404, code: 'storage_object_missing', detail: 'There is no such file.' })
+}
+
+function notExpected(): Response {
+  const detail = 'The file is not the expected one.'
+  return problemResponse({ status: 412, code: 'storage_precondition_failed', detail })
 }
 
 function headersOf(runtime: Runtime, object: StoredObject, token: OpenedToken): Headers {

@@ -1,10 +1,10 @@
 import { isRindleError, RindleError } from '../../domain/errors.ts'
+import { httpStatusOf } from '../../domain/http-status.ts'
+import { failureResponse, problemResponse } from '../../kernel/problem-response.ts'
 import type { Runtime } from '../../kernel/runtime.ts'
-import { errorFields } from '../../ports/logger.ts'
 import { type BodyLimits, DEFAULT_BODY_LIMITS } from '../../uploads/body-pace.ts'
-import { problem } from './problem-response.ts'
 import { receivePut } from './receive-put.ts'
-import { type OpenedFile, sendFile } from './send-file.ts'
+import { noSuchFile, type OpenedFile, sendFile } from './send-file.ts'
 
 /**
  * Options of {@link serveFile}: how slowly an upload may arrive. A slower one is refused with 408, and nothing of it is
@@ -19,7 +19,8 @@ export type ServeFileOptions = BodyLimits
 export async function serveFile(runtime: Runtime, request: Request, options: ServeFileOptions = {}): Promise<Response> {
   const { method } = request
   if (method !== 'GET' && method !== 'HEAD' && method !== 'PUT') {
-    return problem(405, 'invalid_input', `Method ${method} is not allowed.`, { allow: 'GET, HEAD, PUT' })
+    const detail = `Method ${method} is not allowed.`
+    return problemResponse({ status: 405, code: 'invalid_input', detail }, { allow: 'GET, HEAD, PUT' })
   }
   const { idleTimeoutMs = DEFAULT_BODY_LIMITS.idleTimeoutMs } = options
   try {
@@ -48,26 +49,12 @@ function openToken(runtime: Runtime, token: string, method: 'GET' | 'PUT'): Open
   throw expired ?? new RindleError('token_invalid', 'The link is not valid.')
 }
 
-const STATUS_OF_REASON: Readonly<Record<string, number>> = {
-  max_bytes_exceeded: 413,
-  declared_mime_mismatch: 415,
-  body_timeout: 408,
-}
-
-function refusal(runtime: Runtime, request: Request, error: unknown): Response {
-  if (isRindleError(error, 'token_invalid') || isRindleError(error, 'token_expired')) {
-    return problem(403, error.code, error.message)
+function refusal({ logger }: Runtime, request: Request, error: unknown): Response {
+  // The URL names the file itself, not an upload that waits for its bytes.
+  if (isRindleError(error, 'storage_object_missing')) return noSuchFile()
+  if (httpStatusOf(error) >= 500 && request.signal.aborted) {
+    // Nobody reads this answer, and nothing failed on the server.
+    return problemResponse({ status: 400, code: 'invalid_input', detail: 'The client has gone away.' })
   }
-  if (isRindleError(error, 'storage_object_missing')) return problem(404, error.code, 'There is no such file.')
-  if (isRindleError(error, 'checksum_mismatch'))
-    return problem(400, error.code, 'The body does not match its checksum.')
-  if (isRindleError(error, 'upload_rejected')) {
-    const { reason } = error.details
-    const status = typeof reason === 'string' ? STATUS_OF_REASON[reason] : undefined
-    return problem(status ?? 400, error.code, error.message)
-  }
-  // Nobody reads this answer, and nothing failed on the server.
-  if (request.signal.aborted) return problem(400, 'invalid_input', 'The client has gone away.')
-  runtime.logger.error(errorFields(error), 'A file could not be served or received.')
-  return problem(503, 'storage_unavailable', 'The storage cannot serve this request now.')
+  return failureResponse(error, { logger, message: 'A file could not be served or received.' })
 }

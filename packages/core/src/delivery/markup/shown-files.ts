@@ -6,7 +6,7 @@ import type { StaleMode } from '../../domain/stale-policy.ts'
 import type { OutputKind } from '../../domain/states.ts'
 import type { Runtime } from '../../kernel/runtime.ts'
 import type { Profile } from '../../profile/profile.ts'
-import { forbidden, refusalOf } from '../urls/authorize.ts'
+import { forbidden, refusalByAuthorizer } from '../urls/authorize.ts'
 import { type IssueOptions, issueUrl, originalFile, variantFile } from '../urls/issue-url.ts'
 import { assertDeliverable, choose, declaredVariant } from '../urls/url.ts'
 import { withVariants } from '../urls/with-variants.ts'
@@ -96,7 +96,7 @@ export class ShownFiles {
   async #isGranted(variant: string | undefined): Promise<boolean> {
     const { actor } = this.#options
     const wanted = variant === undefined ? {} : { variant }
-    const refusal = await refusalOf(this.#profile, { asset: this.#asset, ...wanted, actor })
+    const refusal = await refusalByAuthorizer(this.#profile, { asset: this.#asset, ...wanted, actor })
     if (refusal !== null) this.#refusal ??= refusal
     return refusal === null
   }

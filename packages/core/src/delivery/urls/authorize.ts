@@ -3,7 +3,7 @@ import type { DeliveryRequest } from '../../ports/authorizer.ts'
 import type { Profile } from '../../profile/profile.ts'
 
 /** Asks the profile's authorizer about one file; returns the reason of a refusal, or `null` when it grants. */
-export async function refusalOf(profile: Profile, request: DeliveryRequest): Promise<string | null> {
+export async function refusalByAuthorizer(profile: Profile, request: DeliveryRequest): Promise<string | null> {
   if (profile.delivery.authorize === null) return null
   const answer = await profile.delivery.authorize(request)
   if (answer === true) return null

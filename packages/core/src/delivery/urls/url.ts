@@ -7,7 +7,7 @@ import { isDeliverable } from '../../domain/states.ts'
 import { announceRefusal } from '../../events/refusals.ts'
 import { profileOf, type Runtime } from '../../kernel/runtime.ts'
 import type { DeclaredVariant, Profile } from '../../profile/profile.ts'
-import { forbidden, refusalOf } from './authorize.ts'
+import { forbidden, refusalByAuthorizer } from './authorize.ts'
 import { type DeliveredFile, type IssueOptions, issueUrl, originalFile, variantFile } from './issue-url.ts'
 import { withVariants } from './with-variants.ts'
 
@@ -101,7 +101,7 @@ export function choose(
 }
 
 async function authorize(profile: Profile, asset: Asset, variant: string | undefined, actor: unknown): Promise<void> {
-  const refusal = await refusalOf(profile, { asset, ...(variant === undefined ? {} : { variant }), actor })
+  const refusal = await refusalByAuthorizer(profile, { asset, ...(variant === undefined ? {} : { variant }), actor })
   if (refusal !== null) throw forbidden(`asset ${asset.id}`, refusal)
 }
 

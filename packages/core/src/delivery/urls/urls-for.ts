@@ -45,7 +45,7 @@ export async function urlsFor(
   options: UrlsForOptions = {},
 ): Promise<ReadonlyMap<string, AssetUrls>> {
   const names = options.variants ?? []
-  assertDeclared(runtime, assets, names)
+  assertVariantsDeclared(runtime, assets, names)
   const unique = [...new Map(assets.map((asset) => [asset.id, asset])).values()]
   const known = names.length === 0 ? unique : await withVariants(runtime, unique)
   const urls = new Map<string, AssetUrls>()
@@ -57,7 +57,7 @@ export async function urlsFor(
   return urls
 }
 
-function assertDeclared(runtime: Runtime, assets: readonly Asset[], names: readonly string[]): void {
+function assertVariantsDeclared(runtime: Runtime, assets: readonly Asset[], names: readonly string[]): void {
   const profiles = [...new Set(assets.map(({ profile }) => profile))]
   const [first] = profiles
   if (first === undefined) return

@@ -1,4 +1,4 @@
-import { DELIVERABLE_STATES } from '../../domain/states.ts'
+import { DELIVERABLE_STATES, IN_FLIGHT_STATES, PROMOTION_STATES } from '../../domain/states.ts'
 import { OPEN_SESSION_STATES } from '../../domain/transitions.ts'
 
 // Literals, not a parameter: only literals let the database use the partial indexes for these few rows.
@@ -6,6 +6,12 @@ const literals = (states: readonly string[]): string => states.map((state) => `'
 
 /** The deliverable states of assets, as SQL for use between parentheses. */
 export const DELIVERABLE: string = literals(DELIVERABLE_STATES)
+
+/** The states of assets in their promotion, as SQL for use between parentheses. */
+export const IN_PROMOTION: string = literals(PROMOTION_STATES)
+
+/** The states of variants and runs whose work waits or runs, as SQL for use between parentheses. */
+export const IN_FLIGHT: string = literals(IN_FLIGHT_STATES)
 
 /** The states of upload sessions that have not ended, as SQL for use between parentheses. */
 export const OPEN_SESSION: string = literals(OPEN_SESSION_STATES)

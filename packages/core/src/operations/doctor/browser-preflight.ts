@@ -31,7 +31,7 @@ export async function preflightFinding(
     },
     signal,
   })
-  const refusal = refusalOf(answer, { origin: origin ?? ANY_ORIGIN, method: request.method, headers: wanted })
+  const refusal = preflightProblem(answer, { origin: origin ?? ANY_ORIGIN, method: request.method, headers: wanted })
   if (refusal === undefined) {
     return { id, status: 'ok', summary: `pages of ${origin ?? 'any origin'} may upload` }
   }
@@ -48,7 +48,7 @@ export async function preflightFinding(
 }
 
 /** The reason for which a browser would stop, or `undefined`. Pure. */
-export function refusalOf(
+export function preflightProblem(
   { status, headers }: Pick<SignedAnswer, 'status' | 'headers'>,
   wanted: { readonly origin: string; readonly method: string; readonly headers: readonly string[] },
 ): string | undefined {

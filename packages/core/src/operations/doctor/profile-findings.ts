@@ -32,7 +32,7 @@ function recipesFinding({ variants, accept }: Profile): Finding {
       fix: 'Make the profile with defineProfile() of the installed @rindle/core.',
     }
   }
-  const kinds = new Set(accept.types.map(kindOf))
+  const kinds = new Set(accept.types.map(mediaKindOf))
   const impossible = entries.filter(([, { recipe }]) => !acceptedSourceKinds(recipe).some((kind) => kinds.has(kind)))
   if (impossible.length > 0) {
     return {
@@ -46,7 +46,7 @@ function recipesFinding({ variants, accept }: Profile): Finding {
 }
 
 /** The kind that a probe would find for a file of this type. */
-function kindOf(type: string): string {
+function mediaKindOf(type: string): string {
   const kind = type.split('/', 1)[0] ?? ''
   return ['image', 'video', 'audio'].includes(kind) ? kind : 'other'
 }

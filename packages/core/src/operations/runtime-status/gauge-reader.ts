@@ -36,7 +36,7 @@ export class GaugeReader {
   async gauges(): Promise<readonly GaugeReading[]> {
     const isOld = this.#readAtMs !== undefined && this.#nowMs() - this.#readAtMs >= FRESH_MS
     if (this.#reading === undefined || isOld) this.#reading = this.#begin()
-    return withinTime(this.#reading, this.#timeoutMs)
+    return readWithin(this.#reading, this.#timeoutMs)
   }
 
   #begin(): Promise<readonly GaugeReading[]> {
@@ -57,7 +57,7 @@ export class GaugeReader {
   }
 }
 
-async function withinTime<T>(reading: Promise<T>, timeoutMs: number): Promise<T> {
+async function readWithin<T>(reading: Promise<T>, timeoutMs: number): Promise<T> {
   const { promise: late, reject } = Promise.withResolvers<never>()
   const message = `The gauges could not be read within ${timeoutMs / 1_000} s.`
   const timer = setTimeout(() => reject(new RindleError('database_unavailable', message)), timeoutMs)

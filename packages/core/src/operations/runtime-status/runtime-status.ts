@@ -40,7 +40,7 @@ export async function runtimeStatus(runtime: Runtime, options: RuntimeStatusOpti
   })
   const workers = await knownWorkers(runtime)
   const queues = queueStatuses(await runtime.jobs.counts(), workers)
-  const findings = settings.judge([
+  const findings = settings.findingsOf([
     ...found,
     ...(await waitingClasses(runtime, waiting, settings.limit)),
     ...queueClasses(queues, workers, settings),

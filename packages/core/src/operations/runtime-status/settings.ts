@@ -20,7 +20,7 @@ export interface StatusSettings {
   /** Younger findings are left out. */
   readonly thresholdOf: (statusClass: StatusClass) => number
   /** Adds severity and advice to findings, in the order of the classes. Pure. */
-  readonly judge: (found: readonly Found[]) => readonly StatusFinding[]
+  readonly findingsOf: (found: readonly Found[]) => readonly StatusFinding[]
 }
 
 /** Pure. `invalid_input` names the class and the valid values. */
@@ -43,7 +43,7 @@ export function statusSettings(options: RuntimeStatusOptions): StatusSettings {
   return {
     limit,
     thresholdOf: (statusClass) => thresholdOf(statusClass) ?? 0,
-    judge: (found) =>
+    findingsOf: (found) =>
       STATUS_CLASSES.flatMap((statusClass) => found.filter((one) => one.class === statusClass).flatMap(judgeOne)),
   }
 }

@@ -1,6 +1,7 @@
 import type { SqlExecutor } from '@rindle/prisma'
 import { number, type Row, text, textOrNull } from '../../kernel/sql/row-values.ts'
 import { DELIVERABLE, OPEN_SESSION } from '../../kernel/sql/state-literals.ts'
+import { IN_PROFILE, IS_IN_PROFILE, IS_OLDER } from './conditions.ts'
 import { type Found, NO_SUBJECT, type StatusExample } from './report.ts'
 import type { StatusSettings } from './settings.ts'
 import { bothEnds, MOST_COUNTED, type Search, type SnapshotClass } from './snapshot-class.ts'
@@ -20,10 +21,6 @@ export interface SnapshotScope {
 
 // $1 profile, $2 seconds, $4 the application's time, $5 content types, $7 an id. States are literals: only literals let
 // the database use the partial indexes for these few rows.
-const IS_OLDER = (column: string): string => `${column} < now() - make_interval(secs => $2::float8)`
-const IN_PROFILE = `($1::text is null or exists (
-  select 1 from rindle.media_assets as asset where asset.id = asset_id and asset.profile = $1::text))`
-const IS_IN_PROFILE = `($1::text is null or profile = $1::text)`
 
 const SESSION_ROW = `id, asset_id, null::text as name, id as session_id, state, failure_reason as reason,
   null::text as message`

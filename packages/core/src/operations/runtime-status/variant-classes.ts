@@ -4,7 +4,7 @@ import { DELIVERABLE } from '../../kernel/sql/state-literals.ts'
 import { bothEnds, type Search, type SnapshotClass } from './snapshot-class.ts'
 
 /** Whether the file itself is the reason: no worker can make the variant from it. */
-const isVerdict = `coalesce(candidates.error_reason, '') in (${FILE_FAULTS.map((code) => `'${code}'`).join(', ')})`
+const IS_FILE_FAULT = `coalesce(candidates.error_reason, '') in (${FILE_FAULTS.map((code) => `'${code}'`).join(', ')})`
 
 /**
  * Variants in one state that a verb would take: declared ones, of deliverable assets. Leftovers of a rejected file, and
@@ -28,8 +28,8 @@ const variantsIn = (state: VariantState, condition = 'true'): Search => ({
 
 /** The classes of variants without a job. */
 export const VARIANT_CLASSES: readonly SnapshotClass[] = [
-  { class: 'failed_work', ...variantsIn('failed', `asset.original_damaged_at is null and not ${isVerdict}`) },
-  { class: 'refused_work', ...variantsIn('failed', `asset.original_damaged_at is null and ${isVerdict}`) },
+  { class: 'failed_work', ...variantsIn('failed', `asset.original_damaged_at is null and not ${IS_FILE_FAULT}`) },
+  { class: 'refused_work', ...variantsIn('failed', `asset.original_damaged_at is null and ${IS_FILE_FAULT}`) },
   { class: 'cancelled_work', ...variantsIn('cancelled') },
   { class: 'storage_drift', ...variantsIn('missing') },
 ]

@@ -3,8 +3,10 @@ import { promoteKey, purgeKey } from '../../domain/queues.ts'
 import type { NormalizedRecipe } from '../../domain/recipes.ts'
 import type { Runtime } from '../../kernel/runtime.ts'
 import { json, type Row, text } from '../../kernel/sql/row-values.ts'
+import { IN_PROMOTION } from '../../kernel/sql/state-literals.ts'
 import type { JobRequest } from '../../ports/jobs.ts'
 import { jobsFor } from '../../variants/plan.ts'
+import { IN_PROFILE, IS_IN_PROFILE, IS_OLDER } from './conditions.ts'
 import { type Found, foundAll, type StatusClass } from './report.ts'
 import { exampleOf, type SnapshotScope } from './snapshot-classes.ts'
 
@@ -25,11 +27,6 @@ interface WaitingClass {
   readonly request: (row: Row) => Pick<JobRequest, 'queue' | 'key'>
 }
 
-const IS_OLDER = (column: string): string => `${column} < now() - make_interval(secs => $2::float8)`
-const IS_IN_PROFILE = `($1::text is null or profile = $1::text)`
-const IN_PROFILE = `($1::text is null or exists (
-  select 1 from rindle.media_assets as asset where asset.id = asset_id and asset.profile = $1::text))`
-const PROMOTION = `'validating', 'analyzing', 'promoting'`
 const PURGE = `'deleted'`
 
 const COLUMNS = `null::uuid as session_id, state, error_reason as reason, error_message as message,
@@ -54,13 +51,13 @@ const waitingAssets = (states: string): string => `
 
 /** Promotions that wait, and those whose last attempt failed or does not end. */
 const STUCK_PROMOTIONS = `
-  (${waitingAssets(PROMOTION)})
+  (${waitingAssets(IN_PROMOTION)})
   union all
   (select asset.id, asset.id as asset_id, null::text as name, null::uuid as session_id, asset.state,
      coalesce(attempt.error_reason, 'still_running') as reason, asset.error_message as message,
      asset.updated_at::text as version, ${since('asset.updated_at')}
    from (select * from rindle.media_assets
-     where state in (${PROMOTION}) and waiting_since is null and ${IS_OLDER('updated_at')} and ${IS_IN_PROFILE}
+     where state in (${IN_PROMOTION}) and waiting_since is null and ${IS_OLDER('updated_at')} and ${IS_IN_PROFILE}
      ${oldest('updated_at')}) as asset
    join lateral (
      select state, error_reason, started_at from rindle.media_processing_runs as run
@@ -68,10 +65,10 @@ const STUCK_PROMOTIONS = `
    on attempt.state = 'failed' or (attempt.state = 'processing' and attempt.started_at < now() - ${LONGEST_ATTEMPT}))`
 
 const CLASSES: readonly WaitingClass[] = [
-  { class: 'stuck_promotion', job: 'live', table: 'media_assets', sql: STUCK_PROMOTIONS, request: promotion },
-  { class: 'stuck_asset', job: 'gone', table: 'media_assets', sql: assets(PROMOTION), request: promotion },
-  { class: 'stuck_asset', job: 'gone', table: 'media_assets', sql: assets(PURGE), request: purge },
-  { class: 'waiting_work', job: 'live', table: 'media_assets', sql: waitingAssets(PURGE), request: purge },
+  { class: 'stuck_promotion', job: 'live', table: 'media_assets', sql: STUCK_PROMOTIONS, request: promotionJob },
+  { class: 'stuck_asset', job: 'gone', table: 'media_assets', sql: assets(IN_PROMOTION), request: promotionJob },
+  { class: 'stuck_asset', job: 'gone', table: 'media_assets', sql: assets(PURGE), request: purgeJob },
+  { class: 'waiting_work', job: 'live', table: 'media_assets', sql: waitingAssets(PURGE), request: purgeJob },
   variantClass('waiting_work', 'live', variants('waiting_since is not null', 'waiting_since')),
   variantClass('queue_starved', 'gone', variants(`state = 'queued'`, 'updated_at')),
   variantClass('orphan_suspect', 'gone', variants(`state = 'processing'`, 'updated_at')),
@@ -85,11 +82,11 @@ function variantClass(statusClass: StatusClass, job: WaitingClass['job'], sql: s
   return { class: statusClass, job, table: 'media_variants', sql, request: requestOf }
 }
 
-function promotion(row: Row): Pick<JobRequest, 'queue' | 'key'> {
+function promotionJob(row: Row): Pick<JobRequest, 'queue' | 'key'> {
   return { queue: 'rindle_promote', key: promoteKey(text(row, 'id')) }
 }
 
-function purge(row: Row): Pick<JobRequest, 'queue' | 'key'> {
+function purgeJob(row: Row): Pick<JobRequest, 'queue' | 'key'> {
   return { queue: 'rindle_purge', key: purgeKey(text(row, 'id')) }
 }
 

@@ -1,10 +1,10 @@
 import { createHash, type Hash } from 'node:crypto'
 import { pipeline, type Readable, Transform } from 'node:stream'
 import { extensionFor } from '../../domain/content-types.ts'
-import { RindleError } from '../../domain/errors.ts'
 import { sanitizeFilename } from '../../domain/filename.ts'
-import { judge, type RejectionReason, tooLarge } from '../../domain/gate.ts'
+import { judgeFile, tooLarge } from '../../domain/gate.ts'
 import { originalKey } from '../../domain/keys.ts'
+import { uploadRejected } from '../../domain/upload-rejected.ts'
 import { profileOf, type Runtime, storageOf } from '../../kernel/runtime.ts'
 import type { Profile } from '../../profile/profile.ts'
 import { sniffBody } from './sniff-body.ts'
@@ -71,8 +71,8 @@ async function receiveOpened<P extends string>(
   const declaredContentType = source.contentType ?? null
   const { head, sniffedType } = await sniffBody(source.body)
   const byteSize = head.byteLength === 0 ? 0 : null
-  const verdict = judge({ sniffedType, declaredType: declaredContentType, filename, byteSize }, profile.accept)
-  if (!verdict.accepted) throw rejected(verdict.reason, verdict.message)
+  const verdict = judgeFile({ sniffedType, declaredType: declaredContentType, filename, byteSize }, profile.accept)
+  if (!verdict.accepted) throw uploadRejected(verdict)
 
   const assetId = runtime.newId()
   const storageKey = originalKey({
@@ -110,8 +110,7 @@ function measure(head: Buffer, body: Readable, hash: Hash, maxBytes: number): Re
     transform(chunk: Buffer, _encoding, callback) {
       byteSize += chunk.byteLength
       if (byteSize > maxBytes) {
-        const { reason, message } = tooLarge(maxBytes)
-        return callback(rejected(reason, message))
+        return callback(uploadRejected(tooLarge(maxBytes)))
       }
       hash.update(chunk)
       callback(null, chunk)
@@ -122,8 +121,4 @@ function measure(head: Buffer, body: Readable, hash: Hash, maxBytes: number): Re
   // A failure on either side destroys both, and the reader of `measured` gets the error.
   else pipeline(body, measured, () => {})
   return measured
-}
-
-function rejected(reason: RejectionReason, message: string): RindleError {
-  return new RindleError('upload_rejected', message, { details: { reason } })
 }

@@ -51,7 +51,7 @@ async function openFile(path: string | URL): Promise<OpenedSource> {
     }
     await file.close()
   } catch (error) {
-    throw new RindleError('invalid_input', `Cannot read "${basename(String(path))}": ${reasonOf(error)}.`, {
+    throw new RindleError('invalid_input', `Cannot read "${basename(String(path))}": ${whyUnopened(error)}.`, {
       cause: error,
     })
   }
@@ -93,7 +93,7 @@ function isFreshRequest(body: Readable): boolean {
   return body instanceof IncomingMessage && body.listenerCount('data') === 0
 }
 
-function reasonOf(error: unknown): string {
+function whyUnopened(error: unknown): string {
   const code = (error as NodeJS.ErrnoException).code
   if (code === 'ENOENT') return 'there is no such file'
   if (code === 'EACCES' || code === 'EPERM') return 'permission denied'

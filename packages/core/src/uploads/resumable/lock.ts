@@ -25,7 +25,7 @@ export interface SessionLock extends HeldLock {
 
 // By the clock of the database alone. A holder renews its lease in time, so a dead one holds it no longer than this.
 const LEASE_SECONDS = 5
-const HEARTBEAT_MS = 500
+const RENEWAL_MS = 500
 // Without an answer from the database, a holder stops before another can begin.
 const TRUSTED_MS = 3_500
 const POLL_MS = 100
@@ -44,7 +44,7 @@ export async function lockSession(
   const token = randomUUID()
   const deadline = performance.now() + waitMs
   while (!(await tryLock(runtime, { sessionId, token }))) {
-    if (performance.now() >= deadline) throw stillHeld(sessionId)
+    if (performance.now() >= deadline) throw lockTaken(sessionId)
     await pause(POLL_MS, signal)
     signal?.throwIfAborted()
   }
@@ -73,7 +73,7 @@ async function tryLock(runtime: Runtime, { sessionId, token }: HeldLock): Promis
 function holdLock(runtime: Runtime, held: HeldLock, onWanted: (() => void) | undefined): SessionLock {
   const lost = new AbortController()
   const ending = new AbortController()
-  const beating = beat(runtime, held, { lost, ending: ending.signal, onWanted })
+  const beating = keepRenewing(runtime, held, { lost, ending: ending.signal, onWanted })
   let released: Promise<void> | undefined
   return {
     ...held,
@@ -86,17 +86,17 @@ function holdLock(runtime: Runtime, held: HeldLock, onWanted: (() => void) | und
   }
 }
 
-interface Heartbeat {
+interface LockRenewal {
   readonly lost: AbortController
   readonly ending: AbortSignal
   readonly onWanted: (() => void) | undefined
 }
 
-async function beat(runtime: Runtime, held: HeldLock, { lost, ending, onWanted }: Heartbeat): Promise<void> {
+async function keepRenewing(runtime: Runtime, held: HeldLock, { lost, ending, onWanted }: LockRenewal): Promise<void> {
   let trustedUntil = performance.now() + TRUSTED_MS
   let hasTold = false
   for (;;) {
-    await pause(HEARTBEAT_MS, ending)
+    await pause(RENEWAL_MS, ending)
     if (ending.aborted) return
     const askedAt = performance.now()
     const answer = await Promise.race([renew(runtime, held), pause(trustedUntil - askedAt, ending)])
@@ -147,7 +147,7 @@ async function pause(milliseconds: number, signal: AbortSignal | undefined): Pro
   await delay(Math.max(milliseconds, 0), undefined, options).catch(() => {})
 }
 
-function stillHeld(sessionId: string): RindleError {
+function lockTaken(sessionId: string): RindleError {
   return new RindleError('conflict', `Another request is writing to upload session ${sessionId}. Try again soon.`, {
     details: { reason: 'locked' },
   })

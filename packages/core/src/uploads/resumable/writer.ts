@@ -2,7 +2,8 @@ import type { Hash } from 'node:crypto'
 import { PassThrough, pipeline, Readable } from 'node:stream'
 import { counted } from '../../domain/counted.ts'
 import { isRindleError, RindleError } from '../../domain/errors.ts'
-import { emptyFile, tooLarge } from '../../domain/gate.ts'
+import { emptyFile } from '../../domain/gate.ts'
+import { uploadRejected } from '../../domain/upload-rejected.ts'
 import { profileOf, type Runtime, storageOf } from '../../kernel/runtime.ts'
 import { type BodyLimits, BodyPace, tooSlow } from '../body-pace.ts'
 import { assertNotEnded, assertOpen, readSession } from '../sessions.ts'
@@ -48,13 +49,13 @@ export async function writeResumableSession(
   await readResumable(runtime, sessionId)
   const lock = await lockSession(runtime, sessionId, options)
   return {
-    append: (body, appendOptions) => append(runtime, lock, body, appendOptions),
+    append: (body, appendOptions) => appendTo(runtime, lock, body, appendOptions),
     declareLength: (byteSize) => declareLength(runtime, lock, byteSize),
     release: () => lock.release(),
   }
 }
 
-async function append(
+async function appendTo(
   runtime: Runtime,
   lock: SessionLock,
   body: Readable,
@@ -97,11 +98,8 @@ async function declareLength(runtime: Runtime, lock: SessionLock, byteSize: numb
   const open = await readResumable(runtime, lock.sessionId)
   assertOpen(open, runtime.now())
   const { maxBytes, allowEmpty } = profileOf(runtime, open.asset.profile).accept
-  if (byteSize > maxBytes) throw rejected(maxBytes)
-  if (byteSize === 0 && !allowEmpty) {
-    const { reason, message } = emptyFile()
-    throw new RindleError('upload_rejected', message, { details: { reason } })
-  }
+  if (byteSize > maxBytes) throw tooManyBytes()
+  if (byteSize === 0 && !allowEmpty) throw uploadRejected(emptyFile())
   await keepLength(runtime, lock, byteSize)
 }
 
@@ -151,7 +149,7 @@ class Arrival {
         clearTimeout(waiting)
         pace.take(chunk.byteLength)
         byteSize += chunk.byteLength
-        if (byteSize > limitBytes) throw rejected(limitBytes)
+        if (byteSize > limitBytes) throw tooManyBytes()
         checksum?.hash.update(chunk)
         yield chunk
         waiting = wait()
@@ -197,9 +195,7 @@ function wrongOffset({ session, resumable }: OpenResumable, offset: number): Rin
   )
 }
 
-function rejected(limitBytes: number): RindleError {
-  const { reason } = tooLarge(limitBytes)
-  return new RindleError('upload_rejected', 'There are more bytes than declared or accepted.', {
-    details: { reason },
-  })
+function tooManyBytes(): RindleError {
+  const message = 'There are more bytes than declared or accepted.'
+  return uploadRejected({ reason: 'max_bytes_exceeded', message })
 }

@@ -45,7 +45,7 @@ export async function assertWhole(
   copy: SourceFile,
   signal: AbortSignal,
 ): Promise<void> {
-  if (asset.checksumSha256 === null || (await checksumOf(copy, signal)) === asset.checksumSha256) return
+  if (asset.checksumSha256 === null || (await copyChecksum(copy, signal)) === asset.checksumSha256) return
   await assertStoredWhole(runtime, asset, signal)
   throw await copyDamaged(runtime, asset)
 }
@@ -85,7 +85,7 @@ async function readStored(
 }
 
 /** `null`: the copy cannot be read. */
-async function checksumOf({ path }: SourceFile, signal: AbortSignal): Promise<string | null> {
+async function copyChecksum({ path }: SourceFile, signal: AbortSignal): Promise<string | null> {
   try {
     return await fileSha256(path, signal)
   } catch (error) {

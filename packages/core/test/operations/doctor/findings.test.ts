@@ -2,7 +2,7 @@ import { defineProfile, type Processor, type Profile, type StorageAdapter } from
 import type { JobSchedule } from '@rindle/core/adapter'
 import { describe, expect, it } from 'vitest'
 import type { KnownWorker } from '../../../src/jobs/live-workers.ts'
-import { refusalOf } from '../../../src/operations/doctor/browser-preflight.ts'
+import { preflightProblem } from '../../../src/operations/doctor/browser-preflight.ts'
 import { clockFinding } from '../../../src/operations/doctor/clock-finding.ts'
 import { scheduleFinding } from '../../../src/operations/doctor/maintenance-findings.ts'
 import { nodeFindings } from '../../../src/operations/doctor/node-findings.ts'
@@ -93,7 +93,7 @@ describe('a preflight', () => {
     ['is for another method', 200, allow('*', 'GET', '*'), 'PUT is not allowed'],
     ['does not allow all headers', 200, allow('*', 'PUT', 'content-type'), 'headers are not allowed: x-amz-meta'],
   ])('%s', (_what, status, headers, refusal) => {
-    expect(refusalOf({ status, headers }, wanted)).toBe(refusal)
+    expect(preflightProblem({ status, headers }, wanted)).toBe(refusal)
   })
 })
 

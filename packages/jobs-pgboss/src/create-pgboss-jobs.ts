@@ -1,5 +1,7 @@
 import { type JobsAdapter, QUEUE_NAMES, type QueueName, RindleError, type SqlExecutor } from '@rindle/core'
 import {
+  assertQueue,
+  assertRegistrations,
   type DiagnosisContext,
   deadLetterQueue,
   type Finding,
@@ -14,7 +16,7 @@ import {
 import { diagnose } from './diagnose.ts'
 import { insertJobs } from './insert-jobs.ts'
 import { mapError } from './map-error.ts'
-import { type PgBossJobsOptions, type ResolvedOptions, resolveOptions } from './options.ts'
+import { type PgBossJobsConfig, type PgBossJobsOptions, parseOptions } from './options.ts'
 import { type JobCount, queueCounts } from './queue-counts.ts'
 import { QueueStore } from './queue-store.ts'
 import { readSchedules, registerSchedule } from './schedules.ts'
@@ -35,17 +37,17 @@ const CAPABILITIES: ReadonlySet<JobsCapability> = new Set([
  * @throws RindleError `config_invalid`, listing every wrong option.
  */
 export function pgBossJobs(options: PgBossJobsOptions = {}): JobsAdapter {
-  return new PgBossJobs(resolveOptions(options))
+  return new PgBossJobs(parseOptions(options))
 }
 
 class PgBossJobs implements JobsAdapter {
   readonly name = 'pgboss'
   readonly capabilities = CAPABILITIES
-  readonly #options: ResolvedOptions
+  readonly #options: PgBossJobsConfig
   readonly #groups = new Set<Promise<WorkerGroup>>()
   #connected: { readonly store: QueueStore; readonly context: JobsContext } | undefined
 
-  constructor(options: ResolvedOptions) {
+  constructor(options: PgBossJobsConfig) {
     this.#options = options
   }
 
@@ -153,25 +155,5 @@ class PgBossJobs implements JobsAdapter {
   #connection(): { readonly store: QueueStore; readonly context: JobsContext } {
     if (this.#connected !== undefined) return this.#connected
     throw new RindleError('config_invalid', 'This jobs adapter has no database yet. Pass it to createRindle as `jobs`.')
-  }
-}
-
-function assertQueue(queue: string): void {
-  if ((QUEUE_NAMES as readonly string[]).includes(queue)) return
-  throw new RindleError('invalid_input', `There is no queue "${queue}". The queues are ${QUEUE_NAMES.join(', ')}.`)
-}
-
-function assertRegistrations(registrations: readonly WorkerRegistration[]): void {
-  const seen = new Set<string>()
-  for (const { queue, concurrency } of registrations) {
-    assertQueue(queue)
-    if (seen.has(queue)) throw new RindleError('invalid_input', `Queue "${queue}" is registered twice.`)
-    if (!Number.isInteger(concurrency) || concurrency < 1) {
-      throw new RindleError(
-        'invalid_input',
-        `The concurrency of "${queue}" must be a whole number from 1, not ${concurrency}.`,
-      )
-    }
-    seen.add(queue)
   }
 }

@@ -1,11 +1,11 @@
 import { type Profiles, type Rindle, RindleError, type UploadSession } from '@rindle/core'
 import { isDisposable } from '@rindle/core/adapter'
 import { Server } from '@tus/server'
+import { answerToFailure, answerToRefusal, tusStatusOf } from './answer-to-failure.ts'
 import { beginSession } from './begin-session.ts'
 import { concatenate } from './concatenate.ts'
 import { withCors } from './cors.ts'
 import { parseOptions, type TusServerConfig, type TusServerOptions } from './options.ts'
-import { problemFrom, problemOf, statusOf } from './problem-response.ts'
 import { protocolRequest, TUS_VERSION } from './protocol-request.ts'
 import { sessionLocker } from './session-locker.ts'
 import { SessionStore } from './session-store.ts'
@@ -57,7 +57,7 @@ async function handle(rindle: Rindle, config: TusServerConfig, server: Server, a
   try {
     return await answer(rindle, config, server, { ...asked, request: protocolRequest(asked.request) })
   } catch (error) {
-    return withoutBodyToHead(asked.request, problemOf(error, new Headers(VERSION_HEADERS), config.logger))
+    return withoutBodyToHead(asked.request, answerToFailure(error, new Headers(VERSION_HEADERS), config.logger))
   }
 }
 
@@ -103,7 +103,9 @@ async function answer(
   if (method === 'HEAD' && typeof scope.concat === 'string') response.headers.set('upload-concat', scope.concat)
   if (response.status < 400) return response
   const problem =
-    scope.failure === undefined ? await problemFrom(response) : problemOf(scope.failure, response.headers, logger)
+    scope.failure === undefined
+      ? await answerToRefusal(response)
+      : answerToFailure(scope.failure, response.headers, logger)
   return withoutBodyToHead(request, problem)
 }
 
@@ -151,7 +153,7 @@ function protocolServer(rindle: Rindle, { path, expiresInSeconds, bodyLimits }: 
       // A refusal of @tus/server itself has a status of its own.
       if (!(error instanceof Error) || 'status_code' in error) return undefined
       currentRequest().failure = error
-      return { status_code: statusOf(error), body: '' }
+      return { status_code: tusStatusOf(error), body: '' }
     },
   })
 }

@@ -24,7 +24,7 @@ describe.skipIf(chromium === undefined)('the uploader, by keyboard and for a scr
   }, 60_000)
   beforeEach(async () => {
     page = await browser.newPage()
-    // With a listener from the start, no dialog opens before it is watched for.
+    // With a listener from the start, no dialog opens before the test watches for it.
     page.on('filechooser', () => {})
     await page.goto(application.pageUrl)
     await page.getByRole('group', { name: 'Choose photos' }).waitFor()
@@ -42,7 +42,7 @@ describe.skipIf(chromium === undefined)('the uploader, by keyboard and for a scr
   const focused = () =>
     page.evaluate(`document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent`)
   const press = (key: string) => page.keyboard.press(key)
-  /** Of the upload that began last. */
+  /** The upload that began last. */
   const lastAssetId = async () => {
     const session = await application.rindle.prisma.mediaUploadSession.findFirst({ orderBy: { createdAt: 'desc' } })
     return session?.assetId ?? ''

@@ -128,7 +128,7 @@ test('each package has its README on the site, in one form, and its place in the
   expect(wrong.map(({ name }) => name)).toEqual([])
 })
 
-/** A flag that is on is told by how it is turned off; a dry run, by what ends it. */
+/** For a flag that is on by default the option that turns it off counts; for a dry run, the option that ends it. */
 function isTold(option: string, row: string): boolean {
   return [`--${option}`, `--no-${option}`, ...(option === 'dry-run' ? ['--live'] : [])].some((flag) =>
     row.includes(flag),

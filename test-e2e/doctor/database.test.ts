@@ -165,7 +165,7 @@ describe('the doctor names', () => {
       const patient = await patientOf({ database: url, now: () => new Date(Date.now() + seconds * 1_000) })
       return patient.finding('database.clock')
     }
-    // What passes between the two looks is counted as well: with these it may be most of a second.
+    // The time between the two looks counts as well: with these it may be most of a second.
     expect(await skewedBy(-3_600.4)).toMatchObject({
       status: 'error',
       summary: "the clock of the database is 3600 s ahead of this machine's",

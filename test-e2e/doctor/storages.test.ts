@@ -29,7 +29,7 @@ beforeAll(async () => {
 
 afterAll(() => database.drop())
 
-/** An instance over one storage; of the rest only what the doctor needs. */
+/** An instance over one storage; everything else is only what the doctor needs. */
 function patientWith(
   storage: StorageAdapter,
   options: Partial<Omit<RindleOptions<Profiles>, 'database'>> = {},
@@ -37,7 +37,7 @@ function patientWith(
   return patientOf({ database: database.url, storages: { main: storage }, processors: [], profiles: {}, ...options })
 }
 
-/** What was found of the storage, as `id: status`. */
+/** The findings about the storage, as `id: status`. */
 async function storageStatuses(patient: Patient, origin?: string): Promise<Readonly<Record<string, string>>> {
   const { checks } = await patient.examine(origin === undefined ? {} : { origin })
   const own = checks.filter(({ component }) => component === 'main')
@@ -130,7 +130,7 @@ describe('of a bucket the doctor names', () => {
     const patient = await patientWith(storageOn({ credentials }), { logger })
     expect(await patient.finding('storage.delete')).toMatchObject({ status: 'error' })
     const left = await objectsIn(storageOn())
-    // An object, and what a resumable upload keeps beside its own.
+    // An object, and the parts that a resumable upload keeps beside its own.
     const key = /^staging\/doctor\/[0-9a-f-]+\/[0-9a-f]+(--tail-[0-9a-f]+)?\.txt$/
     expect(left).toEqual([expect.stringMatching(key), expect.stringMatching(key)])
     const keys = left.map((name) => name.replace(/--tail-[0-9a-f]+/, ''))

@@ -11,7 +11,7 @@ import { patientOf } from './patient.ts'
 
 const run = promisify(execFile)
 
-// Nobody answers there: these tests ask nobody.
+// Nothing answers there: these tests make no request.
 const database = 'postgres://nobody@127.0.0.1:1/nothing'
 const offline = { offline: true }
 

@@ -46,7 +46,7 @@ describe.skipIf(chromium === undefined)('the example, in Chromium,', { timeout: 
   const file = (name: string): string => join(directory, name)
   const choose = (group: string, ...names: string[]): Promise<void> =>
     page.getByRole('group', { name: group }).locator('input').setInputFiles(names.map(file))
-  /** Each test is somebody of its own. */
+  /** Each test has its own member. */
   const joinAs = async (name: string): Promise<void> => {
     await page.goto(`${example.url}/sign-in`)
     await page.getByLabel('Name').fill(name)
@@ -76,12 +76,12 @@ describe.skipIf(chromium === undefined)('the example, in Chromium,', { timeout: 
     await page.locator('audio').waitFor(PATIENT)
     await page.waitForFunction(`document.querySelector('audio').readyState >= 1`)
   }
-  /** What is stored now and was not before. */
+  /** The objects that are stored now and were not before. */
   const storedSince = async (before: readonly string[]): Promise<readonly string[]> =>
     (await example.stored()).filter((path) => !before.includes(path))
   const order = (): Promise<string[]> =>
     page.evaluate(`[...document.querySelectorAll('.gallery li')].map((item) => item.dataset.photo)`)
-  /** Holds for every page that somebody sees; it is loaded anew, unless what was done on it would be lost by that. */
+  /** Checks every page that a user sees; reloads it, unless that would lose the user's input. */
   const expectGoodPage = async (name: string, { isKept = false } = {}): Promise<void> => {
     if (!isKept) await page.reload()
     await page.evaluate('scrollTo(0, document.body.scrollHeight)')
@@ -251,7 +251,7 @@ describe.skipIf(chromium === undefined)('the example, in Chromium,', { timeout: 
     await page.getByRole('button', { name: 'Erase everything' }).click()
     await page.waitForURL('**/sign-in')
     expect(await page.getByRole('button', { name: 'Liam Byrne' }).count()).toBe(0)
-    // What was refused is nobody's; the nightly purge, which waits a week, takes it.
+    // Nobody owns the refused file; the nightly purge takes it after a week.
     await example.rindle('purge-unattached', '--live', '--grace-sec', '0')
     await expect.poll(() => storedSince(before), PATIENT).toEqual(ofKamala)
     expect(await example.rindle('check')).toContain('0 violations')

@@ -8,12 +8,12 @@ import type { ServedApplication } from './served-application.ts'
 
 const MEGABYTE = 1024 * 1024
 
-/** What {@link describeConformance} needs. */
+/** The input of {@link describeConformance}. */
 export interface ConformanceSubject {
   readonly served: ServedApplication
   /** A JPEG. */
   readonly picture: Buffer
-  /** Next sends every response in chunks, whatever length it was given. */
+  /** Next sends every response in chunks, whatever its given length. */
   readonly dropsContentLength?: boolean
 }
 

@@ -79,7 +79,7 @@ describe('random requests', () => {
   )
   const path = fc
     .tuple(fc.constantFrom('/rindle/', '/rindle', '/', '/RINDLE/', '//rindle/'), fc.array(segment, { maxLength: 5 }))
-    // What a client may put on the first line at all; the rest is refused before it is sent.
+    // Requests that a client can put on the first line at all; the rest is refused before it is sent.
     .map(([base, segments]) => (base + segments.join('/')).replace(/[^\u0021-\u007e]/g, '%'))
   const headerValue = fc.oneof(
     fc.constantFrom('application/json', 'text/html', 'bytes=0-', 'bytes=9-1', '*', 'W/"a"', 'chunked', '-1', '0'),

@@ -120,7 +120,7 @@ describe('a page that goes on with an upload whose parts are put together at thi
     await multipart.complete(uploadKey, uploadId, await multipart.listParts(uploadKey, uploadId))
   }
 
-  /** A client of a handler, and what it asked and got; `interfere` answers in the handler's place. */
+  /** A client of a handler, with its requests and answers; `interfere` answers instead of the handler. */
   function page(handler: RindleHandler, memory: UploadMemory, interfere?: (request: Request) => Response | undefined) {
     const calls: string[] = []
     const ask = async (request: Request): Promise<Response> => {
@@ -141,7 +141,7 @@ describe('a page that goes on with an upload whose parts are put together at thi
     return { upload, calls }
   }
 
-  /** What a browser keeps, as long as the test. */
+  /** The memory of a browser, as long as the test. */
   function memoryOf(entries: Map<string, string> = new Map()): UploadMemory {
     return {
       getItem: (key) => entries.get(key) ?? null,

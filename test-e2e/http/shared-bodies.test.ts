@@ -15,7 +15,7 @@ beforeAll(async () => {
 })
 afterAll(async () => served[Symbol.asyncDispose]())
 
-/** Sends a file through the handler as it is mounted, and gives what the storage has of it. */
+/** Sends a file through the mounted handler, and returns the bytes in the storage. */
 async function stored(mount: Mount): Promise<Buffer> {
   await served.remount(mount)
   const declared = { profile: 'document', filename: 'a.pdf', contentType: 'application/pdf' }

@@ -43,7 +43,7 @@ const declare = (bytes: Buffer, changes: object = {}) => ({
 
 const owner = { type: 'member', id: 7 }
 
-/** Without a size the storage takes what comes; the gate is then the only judge. */
+/** Without a size the storage takes any bytes; then only the gate judges them. */
 const undeclared = { filename: 'photo.jpg', contentType: 'image/jpeg' }
 
 describe.each(['local', 'remote'] as const)('one PUT to %s storage', (profile) => {

@@ -30,7 +30,7 @@ function processorWith(before: (request: ProcessRequest) => Promise<void>): Proc
   }
 }
 
-/** Work that goes on until it is told to stop. */
+/** Work that runs until it is aborted. */
 async function aborted(signal: AbortSignal): Promise<never> {
   // A job may have been cancelled before its work began.
   if (!signal.aborted) await once(signal, 'abort')
@@ -111,7 +111,7 @@ it('a promotion whose asset is purged meanwhile reports no quarantine, and waits
   const { id } = await rindle.upload('photo', await quadrants(20, 20), { filename: 'a.jpg', owner, slot: 'avatar' })
   const workers = await application.work()
   await isPurged.promise
-  // Waits for the job in hand.
+  // Waits for the running job.
   await workers.stop()
   expect(said.filter((message) => /quarantine|waits/.test(message))).toEqual([])
 })

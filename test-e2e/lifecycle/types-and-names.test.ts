@@ -110,7 +110,7 @@ const WAYS: Readonly<Record<string, WayIn>> = {
 
 class Refused extends Error {}
 
-/** How a file ends: "contentType filename" when it is kept, and why when it is not, at whatever step. */
+/** The end of a file: "contentType filename" if it is kept, and the reason if it is not, at any step. */
 async function outcomeOf(way: WayIn, sent: Sent, isStrict = false): Promise<string> {
   try {
     const asset = await settled(rindle, await way(sent, isStrict))

@@ -45,7 +45,7 @@ function listen<N extends 'rindle.runtime.refusal' | 'rindle.delivery.signed'>(n
   return told
 }
 
-/** Tries to break what is under a key, by every verb that could. */
+/** Tries to break the object under a key, with every verb that could. */
 async function attack(key: string, rindle = application.rindle): Promise<readonly unknown[]> {
   const results = await Promise.allSettled([
     rindle.store('photo', key, Buffer.from('not what was verified')),

@@ -34,10 +34,10 @@ beforeEach(async () => {
   await storageIn(application.directory).start(null)
 })
 
-/** Another process of the application: it knows of the storage what the database knows. */
+/** Another process of the application: it knows about the storage what the database knows. */
 const anotherProcess = () => application.another({ storages: { main: storageIn(application.directory) } })
 
-/** An asset whose original is in the storage, without the work that would have brought it there. */
+/** An asset whose original is in the storage, without the work of an upload. */
 async function readyPhoto() {
   const rindle = await anotherProcess()
   const { id } = await rindle.upload('photo', await quadrants(40, 30), { filename: 'a.jpg' })

@@ -44,7 +44,7 @@ async function age({ id }: Pick<Asset, 'id'>, days: number): Promise<void> {
   await prisma.mediaVariant.updateMany({ where: { assetId: id }, data: { updatedAt: at } })
 }
 
-/** What happens to jobs when somebody empties their table. */
+/** Deletes the jobs, as if somebody had emptied their table. */
 async function loseJobs(): Promise<void> {
   await application.rindle.prisma.$executeRawUnsafe('truncate pgboss.job')
 }

@@ -11,7 +11,7 @@ import { deploy } from './deployment.ts'
 
 const accept = { types: ['image/*'], maxBytes: 1_000_000 }
 const variants = { thumb: { mode: 'crop', width: 8, height: 8, format: 'webp' } } as const
-/** What the scanner says next. */
+/** The scanner's next answer. */
 let isClean = true
 const scanner: Scanner = {
   name: 'virus',
@@ -199,7 +199,7 @@ describe('an upload that lies in staging, where its URL leads', () => {
       state: 'quarantined',
       errorReason: 'changed_after_verification',
     })
-    // What lies there now, and through the whole gate.
+    // From the bytes that are there now, and through the whole gate.
     await rindle.releaseAsset(id)
     expect(await working(() => settled(rindle, id))).toMatchObject({ state: 'ready', width: 50 })
   })

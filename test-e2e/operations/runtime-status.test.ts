@@ -48,7 +48,7 @@ describe('what is judged', () => {
       await at.setAsset(`state = 'degraded'`)
       await at.setVariant(`name = 'undeclared'`)
       const others = (await at.rindle.runtimeStatus()).findings.map((found) => found.class)
-      // What is declared and not there is drift; nothing else is anybody's work.
+      // Only a declared variant without a row is drift; nothing else counts as work.
       expect([state, ...others]).toEqual([state, 'recipe_drift'])
       await at.setVariant(`name = 'thumb'`)
     }

@@ -20,9 +20,9 @@ const profiles = {
 const remote = memoryStorage()
 const none = { scanned: 0, matched: 0, deleted: 0, bytes: 0, errors: 0, stopped: [] }
 const all = { graceSeconds: 0 }
-// Also where nothing else is in the storage.
+// Also if nothing else is in the storage.
 const forced = { ...all, live: true, force: true }
-// So that what was written in this very millisecond is old.
+// So that objects written in this very millisecond are old.
 const inAMinute = (): Date => new Date(Date.now() + 60_000)
 
 let application: Application<typeof profiles>
@@ -41,7 +41,7 @@ async function put(storage: StorageAdapter, key: string, content = 'stray'): Pro
   await storage.put(key, Readable.from([content]), { contentType: 'image/jpeg' })
 }
 
-/** What rows know: a ready photo with its variant, one in another storage, and an upload in flight. */
+/** Objects of rows: a ready photo with its variant, one in another storage, and an upload in flight. */
 async function known(): Promise<void> {
   const { rindle } = application
   const workers = await rindle.work()
@@ -55,7 +55,7 @@ async function known(): Promise<void> {
   await put(application.storage, session.uploadKey)
 }
 
-/** What others write at this moment, besides what is there. */
+/** Objects that others write at this moment, besides the existing ones. */
 function withYoungObjects(count: number): StorageAdapter {
   return {
     ...remote,

@@ -44,7 +44,7 @@ async function registered(): Promise<readonly ScheduleRow[]> {
     select key, cron, timezone, data from pgboss.schedule where name = 'rindle_maintenance' order by key`
 }
 
-/** Enqueues what a schedule would, and waits until a worker has done it. */
+/** Enqueues a task as a schedule would, and waits until a worker has done it. */
 async function fire(verb: string, rindle = application.rindle): Promise<unknown> {
   const row = (await registered()).find(({ key }) => key === verb)
   if (row === undefined) throw new Error(`${verb} is not scheduled.`)
@@ -313,7 +313,7 @@ describe('a scheduled verb', () => {
   })
 })
 
-/** The real jobs, which tell when a job in hand is aborted. */
+/** The real jobs, which report when a running job is aborted. */
 function watchedJobs(onAbort: () => void): JobsAdapter {
   const jobs = pgBossJobs()
   const work: JobsAdapter['work'] = (registrations) =>

@@ -48,7 +48,7 @@ it('deletes what dead processes have left, and nothing else', async () => {
     await directory('sources-dead', dead(), 5),
     await directory('run-elsewhere', { pid: process.pid, host: 'another-machine' }, 5),
     await directory('run-unmarked', null, 5),
-    // The same number in a container that was started anew.
+    // The same number in a container that was restarted.
     await directory('run-predecessor', { pid: process.pid, host: hostname() }, 5),
   ]
   const kept = [

@@ -13,7 +13,7 @@ beforeEach(async () => {
 })
 afterEach(() => rm(scratch, { recursive: true, force: true }))
 
-/** Calls a function of `.ci/run` and gives what it prints. */
+/** Calls a function of `.ci/run` and returns its output. */
 async function call(name: string, environment: NodeJS.ProcessEnv = {}): Promise<string> {
   const program = `. ${join(repository, '.ci/run')}; scratch=${scratch}; ${name}`
   const env = { ...process.env, ...environment }

@@ -103,7 +103,7 @@ function text(file: string): string {
   return readFileSync(path.join(repository, file), 'utf8')
 }
 
-/** JSON, or TypeScript's JSON whose comments stand on lines of their own. */
+/** JSON, or TypeScript's JSON with comments on lines of their own. */
 function read<Shape>(file: string): Shape {
   return JSON.parse(text(file).replaceAll(/^\s*\/\/.*$/gm, '')) as Shape
 }

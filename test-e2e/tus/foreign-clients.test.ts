@@ -25,7 +25,7 @@ afterAll(async () => {
   await application[Symbol.asyncDispose]()
 })
 
-/** Sends what is missing, and looks whether the upload is complete. */
+/** Sends the missing bytes, and checks whether the upload is complete. */
 async function goesOnFrom(path: string, offset: number): Promise<void> {
   expect(await client.offsetOf(path)).toBe(offset)
   expect((await client.patch(path, offset, FILE.subarray(offset))).status).toBe(204)

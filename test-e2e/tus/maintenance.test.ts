@@ -77,7 +77,7 @@ async function append(sessionId: string, offset: number, bytes: Buffer): Promise
   await writer.release()
 }
 
-/** What the storage has besides objects: nothing can be added to parts that are gone. */
+/** The storage's state besides objects: nothing can be added to parts that are gone. */
 async function hasParts(profile: Profile, sessionId: string): Promise<boolean> {
   const { uploadKey, multipartUploadId } = await application.rindle.prisma.mediaUploadSession.findUniqueOrThrow({
     where: { id: sessionId },

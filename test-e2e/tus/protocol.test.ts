@@ -41,7 +41,7 @@ async function storedBytes(path: string): Promise<Buffer> {
   return buffer((await application.storage.get(uploadKey)).body)
 }
 
-/** Sends what is missing, and looks whether the file is what it was. */
+/** Sends the missing bytes, and checks that the file is unchanged. */
 async function goesOnFrom(path: string, offset: number): Promise<void> {
   expect(await client.offsetOf(path)).toBe(offset)
   expect((await client.patch(path, offset, FILE.subarray(offset))).status).toBe(204)

@@ -10,7 +10,7 @@ import { tusProfiles } from './tus-profiles.ts'
 const FILE = pdfOf(100_000)
 
 let application: Application<typeof tusProfiles>
-/** What happens before the storage reads of a body; it hears when the lock is lost. */
+/** Runs before the storage reads a body; it hears when the lock is lost. */
 let onAppend: ((lost: AbortSignal) => Promise<void>) | undefined
 afterEach(() => {
   onAppend = undefined
@@ -32,7 +32,7 @@ function told(resumable: StorageAdapter['resumable']): StorageAdapter['resumable
     ...resumable,
     async *append(key, state, body, options) {
       if (options?.signal !== undefined) await onAppend?.(options.signal)
-      // As any storage may when it hears of it: before it has read of the body.
+      // Any storage may do this when it hears of it: before it has read from the body.
       if (options?.signal?.aborted === true) body.destroy(options.signal.reason as Error)
       yield* resumable.append(key, state, body, options)
     },

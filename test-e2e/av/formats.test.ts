@@ -192,7 +192,7 @@ describe('what FFmpeg reads', () => {
   })
 })
 
-describe('a container whose beginning does not say what it holds', () => {
+describe('a container whose beginning does not name its contents', () => {
   it('is WebM or Matroska by its name, where only that is accepted', async () => {
     const { rindle } = application
     for (const [profile, file, filename, contentType] of [

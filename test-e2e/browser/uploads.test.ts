@@ -96,7 +96,7 @@ describe.skipIf(chromium === undefined).each(['local', 'minio'] as const)('in Ch
     ['a reload at half', 0.5, async () => {}],
     ['a network that is cut at 40 %, and a reload when it is back,', 0.4, () => losesTheNetwork()],
   ] as const)(
-    '%s of 200 MB: it goes on with the same session and resends nothing that was finished',
+    '%s of 200 MB: it continues the same session and resends no finished part',
     {
       timeout: 60_000,
     },

@@ -85,7 +85,7 @@ describe.skipIf(corpus === undefined)('hostile files that a browser sends to the
     },
   )
 
-  it('nothing is served but what was hashed, even where two files share an etag', { timeout: 60_000 }, async () => {
+  it('only the hashed bytes are served, even if two files share an etag', { timeout: 60_000 }, async () => {
     const { rindle } = application
     const [first, second] = await Promise.all(
       ['md5coll-1.jpg', 'md5coll-2.jpg'].map((file) => readFile(corpusFile('hostile', 'polyglots', file))),

@@ -144,7 +144,7 @@ it('what lies in storage without a row is of an operation that was cut short, on
   if (ONE_IN === 1) expect(Math.min(...Object.values(counts))).toBeGreaterThan(0)
 })
 
-it('the orphan scan finds each of these objects, and takes nothing else for an orphan', async () => {
+it('the orphan scan finds each of these objects, and no other', async () => {
   const found: string[] = []
   await rindle?.scanOrphans({ graceSeconds: 0, onOrphan: ({ key }) => void found.push(key) })
   expect(found.toSorted()).toEqual(Object.values(aftermath.orphans).flat().toSorted())
@@ -154,7 +154,7 @@ it('the audit trail says of every attempt how it ended', () => {
   expect(aftermath.openRuns).toBe(0)
 })
 
-it('what is ready again was made by whoever took over', async () => {
+it('work that is ready again was made by the process that took over', async () => {
   const attempts = await rindle?.prisma.mediaVariant.groupBy({ by: ['attempt'], _count: true })
   expect(attempts?.map(({ attempt }) => attempt)).toEqual(expect.arrayContaining([1, 2]))
 })

@@ -50,7 +50,7 @@ describe('the pages on what goes wrong', () => {
     expect(missing).toEqual([])
   })
 
-  test('no advice is on a code that is no more', () => {
+  test('no advice is for a code that no longer exists', () => {
     const told = [...troubleshooting.matchAll(/^### (\w+)$/gm)].map(([, code]) => code)
     expect(told.filter((code) => !(String(code) in ERROR_CODES))).toEqual([])
   })
@@ -76,12 +76,12 @@ describe('the pages on what goes wrong', () => {
     ).toEqual([])
   })
 
-  test('each class of the status is told in the README of core', () => {
+  test('each class of the status is in the README of core', () => {
     const readme = text('packages/core/README.md')
     expect(STATUS_CLASSES.filter((name) => !readme.includes(`\`${name}\``))).toEqual([])
   })
 
-  test('each reason of a rejection is told where uploads are', () => {
+  test('each reason of a rejection is on the page about uploads', () => {
     const reasons = [...(own.find(({ name }) => name === 'RejectionReason')?.code ?? '').matchAll(/'(\w+)'/g)]
     expect(reasons.length).toBeGreaterThan(5)
     const uploads = text('docs/guide/uploads.md')
@@ -89,7 +89,7 @@ describe('the pages on what goes wrong', () => {
   })
 })
 
-test('each event is in the reference, with what it carries', () => {
+test('each event is in the reference, with its contents', () => {
   const events = own.find(({ name }) => name === 'EventMap')?.members ?? []
   expect(events.length).toBeGreaterThan(15)
   expect(events.filter(({ name, doc }) => doc === '' || !page('events').includes(`| \`${name}\` | `))).toEqual([])

@@ -202,7 +202,7 @@ describe('metadata', () => {
     ])
   })
 
-  it('says what was refused, and nothing of what an authorizer refuses', async () => {
+  it('names the refused call, and nothing that an authorizer refuses', async () => {
     expect(eventsOf('rindle.runtime.refusal').map(({ metadata }) => metadata)).toContainEqual({
       surface: 'delivery',
       reason: 'not_deliverable',

@@ -100,7 +100,7 @@ describe.skipIf(chromium === undefined)('the example, in Chromium,', { timeout: 
     await page.setViewportSize({ width: 1280, height: 900 })
   }
 
-  it('nobody gets in unsigned, and a member who is picked does', async () => {
+  it('nobody gets in without signing in, and a chosen member does', async () => {
     await page.goto(example.url)
     await page.waitForURL('**/sign-in')
     await expectGoodPage('sign-in')
@@ -130,7 +130,7 @@ describe.skipIf(chromium === undefined)('the example, in Chromium,', { timeout: 
     await expectGoodPage('member')
   })
 
-  it('a file that is no picture is refused in words that help', async () => {
+  it('a file that is not a picture is refused with a helpful message', async () => {
     await joinAs('Farid Haddad')
     await chooseAvatar('Farid Haddad')
     await choose('Change avatar', 'notes.pdf')
@@ -168,7 +168,7 @@ describe.skipIf(chromium === undefined)('the example, in Chromium,', { timeout: 
     await expectGoodPage('posts')
   })
 
-  it('a lesson is transcoded before the eyes of its author, plays, is sought through by its strip, and is deleted with all that is stored of it', async () => {
+  it('a lesson shows its transcoding, plays, can be searched by its strip, and is deleted with all its objects', async () => {
     await joinAs('Hana Sato')
     const before = await example.stored()
     await page.goto(`${example.url}/lessons/new`)

@@ -174,7 +174,7 @@ describe('a stream of events', () => {
     expect(errors.splice(0).join()).toContain('cannot LISTEN')
   })
 
-  it('that nobody reads frees its place and its subscription when its client goes', async () => {
+  it('without a reader frees its place and its subscription when its client goes', async () => {
     const { assetId } = await sentUpload()
     const stop = new AbortController()
     const responses = [await open(assetId, { signal: stop.signal }), await open(assetId, { signal: stop.signal })]

@@ -85,7 +85,7 @@ it('a large file passes through without being held', async () => {
   await expectBounded()
 })
 
-it('bodies that stand still hold up nobody, end with 408 and leave nothing', async () => {
+it('stalled bodies delay no other request, end with 408 and leave nothing', async () => {
   const { request } = await clientOf(server.url).begin(document(100_000))
   const put = `PUT ${new URL(request?.url ?? '').pathname} HTTP/1.1\r\nhost: a\r\ncontent-type: application/pdf\r\n`
   const post = 'POST /rindle/uploads HTTP/1.1\r\nhost: a\r\nx-actor: eve\r\ncontent-type: application/json\r\n'

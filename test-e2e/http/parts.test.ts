@@ -80,7 +80,7 @@ it('a large file goes in parts, in any order, is gone on with after a reload, an
   expect(Buffer.from(await delivered.arrayBuffer()).equals(bytes)).toBe(true)
 })
 
-describe('a page that goes on with an upload whose parts are put together at this moment', () => {
+describe('a page that continues an upload whose parts are being assembled', () => {
   it.each([
     ['by a call that ends well', (id: string) => application.rindle.completeMultipartUpload(id)],
     ['by a process that dies before it writes that down', putTogether],

@@ -259,7 +259,7 @@ describe('the gate on the way in', () => {
     expect(await settled(rindle, accepted.id)).toMatchObject({ state: 'ready' })
   })
 
-  it('never delivers what is quarantined', async () => {
+  it('never delivers a quarantined asset', async () => {
     const { rindle } = application
     const uploaded = await rindle.upload('tiny', await quadrants(200, 100), { filename: 'a.jpg' })
     const asset = rindle.narrow(await settled(rindle, uploaded.id), 'tiny')

@@ -178,7 +178,7 @@ describe('a promotion', () => {
       'validating',
     ],
   ] as const)(
-    'that meets %s waits with its reason, for longer than any job is tried, and goes on',
+    'that meets %s waits with its reason, for longer than all attempts of a job, and continues',
     async (_what, place, how, reason, state) => {
       begin(place, how)
       const id = await upload()
@@ -317,7 +317,7 @@ describe('variants', () => {
     }
   })
 
-  it('whose decoder dies of its own bounds again and again fail after the attempts of their job', async () => {
+  it('whose decoder hits its own limits again and again fail after the attempts of their job', async () => {
     begin('process', throws(new RindleError('processing_timeout', 'It was killed after 60 s.')))
     const asset = await settled(application.rindle, await upload())
     for (const variant of asset.variants) {

@@ -125,7 +125,7 @@ describe('an upload in flight, when the version before is upgraded,', () => {
   })
 })
 
-it('an upload whose SHA-256 was lost beside it, in a backup say, is read instead', async () => {
+it('an upload that lost its SHA-256 record, for example in a backup, is read instead', async () => {
   const kept = await completed('local')
   await forgetRecord(kept.path)
   expect(await promoted(kept.id)).toMatchObject(READY)

@@ -126,7 +126,7 @@ describe.each(['local', 's3', 'memory'] as const)('a file of the application in 
     })
   })
 
-  it('is bounded while it streams, by the call or else by the profile, and of what is longer nothing is kept', async () => {
+  it('is bounded while it streams, by the call or else by the profile, and nothing of a longer body is kept', async () => {
     const { rindle } = application
     const key = 'exports/endless.csv'
     for (const options of [{}, { maxBytes: 300_000 }]) {
@@ -156,7 +156,7 @@ describe.each(['local', 's3', 'memory'] as const)('a file of the application in 
     expect(await rindle.head(profile, key)).toMatchObject({ byteSize: 2_000_000 })
   })
 
-  it('keeps what was there when its source fails, or is not what was declared', async () => {
+  it('keeps the previous object when its source fails, or differs from its declaration', async () => {
     const { rindle } = application
     const key = 'exports/daily.csv'
     await rindle.store(profile, key, Buffer.from('whole'))

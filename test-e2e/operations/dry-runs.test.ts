@@ -53,7 +53,7 @@ async function neglected(): Promise<void> {
   await rindle.prisma.mediaProcessingRun.updateMany({ where: { finishedAt: { not: null } }, data: { finishedAt: old } })
 }
 
-it('no verb that deletes changes a row or an object until it is told live, and then each does', async () => {
+it('no verb that deletes changes a row or an object without live, and with live each does', async () => {
   await neglected()
   const later = (): Date => new Date(Date.now() + 2 * 86_400_000)
   const rindle = await deploy(application, nextVersion, { now: later })

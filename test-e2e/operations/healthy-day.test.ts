@@ -84,7 +84,7 @@ it('a day of uploads, of users who err or give up, and of a deploy is green from
   expect(noticesOf(await deployed.runtimeStatus()).toSorted()).toEqual(['cancelled_work', 'quarantined_asset'])
 })
 
-it('a broken file is told with advice that is taken, and no advice is on what it left behind', async () => {
+it('a broken file comes with advice that works, and its remains come with none', async () => {
   const { rindle } = await startedApplication()
   const workers = await rindle.work()
   const whole = await quadrants(400, 300)

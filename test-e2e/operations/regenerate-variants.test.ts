@@ -217,7 +217,7 @@ describe('a recipe that was changed', () => {
     ])
   })
 
-  it('is interrupted between two pages of work, and goes on behind them', async () => {
+  it('is interrupted between two pages of work, and continues after them', async () => {
     const photos = await readyPhotos(6)
     const rindle = await deploy(application, changed)
     const stop = new AbortController()

@@ -82,7 +82,7 @@ async function keysFound(options: { prefix?: string; storage?: string } = {}): P
 }
 
 describe('objects that were put behind our back', () => {
-  it('are found exactly, and deleted when it is told live', async () => {
+  it('are found exactly, and deleted with live', async () => {
     await known()
     const kept = [await objectsIn(application.storage), await objectsIn(remote)]
     expect(await keysFound()).toEqual([])
@@ -242,7 +242,7 @@ describe('a database that is not the one of the storage', () => {
     expect(await objectsIn(remote)).toHaveLength(53)
   })
 
-  it('which knows less than half of what is old, deletes nothing, unless it is forced', async () => {
+  it('which knows less than half of the old objects, deletes nothing, unless it is forced', async () => {
     await known()
     const [mine] = await objectsIn(remote)
     for (const key of keys) await put(remote, key)
@@ -271,7 +271,7 @@ describe('a database that is not the one of the storage', () => {
     expect(await objectsIn(remote)).toEqual([mine])
   })
 
-  it('is not hidden by what is young', async () => {
+  it('is not hidden by young objects', async () => {
     await known()
     for (const key of keys) await put(remote, key)
     const tomorrow = (): Date => new Date(Date.now() + 86_401_000)

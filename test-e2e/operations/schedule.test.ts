@@ -68,7 +68,7 @@ async function enqueue(payload: JobRequest['payload']): Promise<void> {
 }
 
 describe('the schedule', () => {
-  it('is by default what deletes nothing, in UTC', async () => {
+  it('by default deletes nothing, and is in UTC', async () => {
     await application.rindle.schedule()
     await application.rindle.schedule()
     expect(await registered()).toEqual([
@@ -120,11 +120,11 @@ describe('the schedule', () => {
   }
 })
 
-describe('what is scheduled', () => {
+describe('a scheduled task', () => {
   const taskOf = async (name: string): Promise<ScheduledTask | undefined> =>
     (await application.rindle.scheduledMaintenance()).find(({ task }) => task === name)
 
-  it('is told with what comes next, and with how it went last', async () => {
+  it('has its next time, and its last result', async () => {
     const { rindle } = application
     await rindle.schedule({ cleanupOrphans: { live: true }, verifyStorage: false, sweepOrphanedTempFiles: false })
     const tasks = await rindle.scheduledMaintenance()

@@ -69,7 +69,7 @@ it('deletes what dead processes have left, and nothing else', async () => {
   expect(await rindle.sweepOrphanedTempFiles({ live: true })).toMatchObject({ ...none, scanned: 2 })
 })
 
-it('takes what is being written to for young, however old its directory is', async () => {
+it('considers a file that is being written as young, however old its directory is', async () => {
   const path = await directory('run-dead', dead(), 5)
   await writeFile(join(path, 'outputs', 'thumb.webp'), 'more')
   expect(await application.rindle.sweepOrphanedTempFiles({ live: true })).toMatchObject({ ...none, scanned: 1 })

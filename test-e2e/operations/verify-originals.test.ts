@@ -94,7 +94,7 @@ describe('an original that is gone', () => {
   })
 })
 
-describe('an original that is not what was stored', () => {
+describe('an original that differs from the stored one', () => {
   const report = { ...nothing, originalsChecked: 1 }
 
   it('is damaged when it has lost some of its bytes', async () => {

@@ -168,7 +168,7 @@ describe('objects that were deleted behind our back', () => {
     expect(variantOf(await current(photo?.id ?? ''), 'thumb').state).toBe('failed')
   })
 
-  it('of stale variants become missing; what is queued, cancelled or purged is not looked at', async () => {
+  it('of stale variants become missing; queued, cancelled or purged ones are skipped', async () => {
     const [photo] = await readyPhotos(1)
     const { rindle } = application
     const [small, thumb] = [variantOf(photo, 'small'), variantOf(photo, 'thumb')]
@@ -182,7 +182,7 @@ describe('objects that were deleted behind our back', () => {
   })
 })
 
-describe('a storage of which most is missing', () => {
+describe('a storage with most objects missing', () => {
   it('is not believed, and no row is changed, unless it is forced', async () => {
     const photos = await readyPhotos(7)
     const { rindle } = application
@@ -309,7 +309,7 @@ describe('verification', () => {
     expect(made).toMatchObject({ state: 'ready', storageKey: thumb.storageKey, attempt: 2 })
   })
 
-  it('is interrupted between two assets, and goes on behind a page that was done', async () => {
+  it('is interrupted between two assets, and continues after a finished page', async () => {
     const photos = await readyPhotos(5)
     const { rindle } = application
     const stop = new AbortController()

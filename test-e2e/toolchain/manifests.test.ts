@@ -55,7 +55,7 @@ describe.each(published)('packages/%s, as published,', (folder) => {
     })
   })
 
-  test('exports what it exports here, without the sources that it does not ship', () => {
+  test('has the same exports as here, without the sources that it does not ship', () => {
     const { exports, publishConfig } = manifest(folder)
     const shipped = Object.entries(exports).map(([entry, { 'dev-source': _source, ...rest }]) => [entry, rest])
     expect(publishConfig?.exports).toEqual(Object.fromEntries(shipped))

@@ -85,7 +85,7 @@ describe('runtime-status', () => {
     })
   })
 
-  test('names what is wrong and the command for it, in 80 columns, and ends with 1', async () => {
+  test('names each problem and the command for it, in 80 columns, and ends with 1', async () => {
     await goWrong()
     const { exitCode, stdout } = await command('runtime-status', '--limit', '1')
     expect(exitCode).toBe(1)
@@ -104,7 +104,7 @@ describe('runtime-status', () => {
     expect(Math.max(...io.stdout.text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80)
   })
 
-  test('is one document of JSON, and only of what is asked for', async () => {
+  test('is one JSON document with only the requested parts', async () => {
     await goWrong()
     const { exitCode, stdout } = await command('runtime-status', '--format', 'json', '--profile', 'photo')
     expect(exitCode).toBe(1)
@@ -155,7 +155,7 @@ describe('runtime-status', () => {
     expect(unknown).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('Did you mean "photo"?') })
   })
 
-  test('ends with 0 on mere warnings, and with 1 on whatever is asked for', async () => {
+  test('ends with 0 on warnings, and with 1 from the requested severity on', async () => {
     await client.executeSql(`update rindle.media_variants set state = 'cancelled' where name = 'tiny'`)
     await client.executeSql(`update rindle.media_variants set recipe_digest = repeat('0', 64) where name = 'small'`)
     await working(async () => {
@@ -271,7 +271,7 @@ describe('check', () => {
     })
   })
 
-  test('lists what does not, and ends with 1', async () => {
+  test('lists violations, and ends with 1', async () => {
     const objects = join(application.directory, 'media', 'photo', assetId)
     await rename(objects, `${application.directory}/gone`)
     onTestFinished(() => rename(`${application.directory}/gone`, objects))

@@ -113,7 +113,7 @@ test('scan-orphans --live stops where most is unknown, until it is forced', asyn
 })
 
 describe('a storage whose disk is not mounted', () => {
-  test('is one line to whoever needs it, is no reason to say nothing of the rest, and is set up anew when told', async () => {
+  test('costs one line in commands that need it, does not hide the rest, and gets a new identity on request', async () => {
     await rename(media, `${media}-away`)
     await mkdir(media)
     const verified = await command('verify-storage')

@@ -46,7 +46,7 @@ describe('the wait before another try', () => {
     expect(retryDelayMs(answer(status), 2, 0) !== undefined).toBe(isRetryable)
   })
 
-  it('does not come after a failure that is no answer and no broken line', () => {
+  it('does not follow a failure that is neither an answer nor a broken connection', () => {
     expect(retryDelayMs(new TypeError('a bug'), 1, 0)).toBeUndefined()
     expect(retryDelayMs(new RindleClientError('upload_rejected'), 1, 0)).toBeUndefined()
   })

@@ -35,7 +35,7 @@ describe('coalesced work', () => {
     expect(runs()).toBe(2)
   })
 
-  test('begins anew for a call in the very turn in which it ended', async () => {
+  test('starts over for a call in the very tick in which it ended', async () => {
     const { work, runs, endRun } = steppedWork()
     const run = coalesce(work)
     const again = run().then(() => void run())

@@ -4,7 +4,7 @@ import { PgBoss } from 'pg-boss'
 import { expect, test } from 'vitest'
 import { logEvents } from '../src/queue-store.ts'
 
-test('what pg-boss emits is told with its code and message, also where it is the copy of an error', () => {
+test('events of pg-boss are logged with code and message, even a copy of an error', () => {
   const lines: unknown[] = []
   const logger: CodedLogger = {
     ...silentLogger,

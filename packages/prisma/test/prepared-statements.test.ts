@@ -83,7 +83,7 @@ test('in a transaction such a change fails it once, and the next one goes throug
   expect((await read()).rows).toEqual([{ id: 1, body: null }])
 })
 
-test('a statement that a pooler dropped is prepared anew', async () => {
+test('a statement that a pooler dropped is prepared again', async () => {
   await database.executeSql(BY_ID, [1])
   await database.executeSql(BY_ID, [1])
   await database.executeSql('deallocate all')

@@ -72,7 +72,7 @@ describe.each<[string, (directory: string) => Promise<unknown>]>([
     expect(await getText(storage, KEY)).toBe('mine')
   })
 
-  test('is made when somebody sets it up anew, and then the one that was there before is another', async () => {
+  test('is created on request, and then the previous root counts as another one', async () => {
     const { storage, directory } = await storageWithUpload()
     const before = await storage.start()
     await rename(directory, `${directory}-away`)
@@ -119,7 +119,7 @@ describe('a root without a marker', () => {
   })
 })
 
-test('a marker that cannot be read is no marker of anything', async () => {
+test('an unreadable marker is an error', async () => {
   const { directory } = await useStorage()
   await writeFile(join(directory, '.rindle/root.json'), '')
   const storage = localStorage({ ...OPTIONS, directory })

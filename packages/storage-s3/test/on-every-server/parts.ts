@@ -59,7 +59,7 @@ export function parts(server: S3Server): void {
     })
   })
 
-  test('a body whose upload somebody aborts meanwhile fails in a way to repeat it', async (context) => {
+  test('a body whose upload is aborted meanwhile fails with a retryable error', async (context) => {
     if (server.kind === 'minio') context.skip('MinIO lists unfinished uploads under ids that it does not know again')
     const storage = await s3StorageOn(server)
     const body = stalling(() => void abortUploads().then(() => body.push(null)))
@@ -94,7 +94,7 @@ export function parts(server: S3Server): void {
       expect(await headersIn(storage, 'copy.txt')).toEqual(['video/quicktime', 'no-store', 'attachment'])
     })
 
-    test('of a source that is replaced meanwhile is of what was asked for, or nothing', {
+    test('of a source that is replaced meanwhile is the requested version, or nothing', {
       timeout: 120_000,
     }, async () => {
       const bucket = s3OptionsOf(server, await server.createBucket())
@@ -157,7 +157,7 @@ export function parts(server: S3Server): void {
     ['in one request', { options: {}, requests: 1 }],
     ['in parts', { options: { maxCopyBytes: PART_BYTES }, requests: 2 }],
   ] as const)(
-    'a copy %s of a source that is deleted right after is of it, or says so and is not there',
+    'a copy %s of a source that is deleted right after has its bytes, or fails and leaves nothing',
     async ([way, { options, requests }]) => {
       const bucket = s3OptionsOf(server, await server.createBucket())
       const storage = s3Storage(bucket)

@@ -111,7 +111,7 @@ export const failureCases: readonly JobsContractCase[] = [
     },
   },
   {
-    name: 'tells how long ago the oldest dead letter died, and nothing when there is none',
+    name: 'reports how long ago the oldest dead letter died, and nothing if there is none',
     needs: ['dead_letter'],
     run: async (subject) => {
       const age = async (): Promise<number | null | undefined> => (await countsOf(subject))?.oldestDeadSeconds

@@ -36,7 +36,7 @@ async function analyze(): Promise<void> {
 
 function run(argv: readonly string[]): Promise<Finished> {
   const env = { DATABASE_URL: database.url }
-  // A worker works until it is told to stop.
+  // A worker works until it is stopped.
   const stopped = argv[0] === 'worker' ? { signal: AbortSignal.abort() } : {}
   return rindle(argv, { cwd: application.directory, env, ...stopped })
 }

@@ -20,7 +20,7 @@ beforeAll(async () => {
 
 afterAll(() => server[Symbol.asyncDispose]())
 
-/** As much of an asset and of an instance as URLs are made of. */
+/** The parts of an asset and of an instance that URLs need. */
 async function fetched(byteSize: number): ReturnType<typeof fetchUrls> {
   return fetchUrls(instance, assetOf(byteSize), sharp)
 }

@@ -7,7 +7,7 @@ import { type Finished, rindle } from './captured-io.ts'
 let used: TestDatabase
 let database: TestDatabase
 let application: Application
-/** An asset that nobody has worked on. */
+/** An asset without any work on it. */
 let waiting: string
 /** An asset with all its variants, attached to an owner. */
 let ready: string

@@ -67,7 +67,7 @@ function queues(workers: number): string {
   return ['queue        waiting  longest  running  dead  workers', ...rows, '', ''].join('\n')
 }
 
-/** One variant failed long ago, and nobody works. */
+/** One variant failed long ago, and there is no worker. */
 async function goWrong(): Promise<void> {
   await client.executeSql(`update rindle.media_variants set state = 'failed', error_reason = 'processing_failed',
     error_message = 'It is too big.', updated_at = now() - interval '3 hours' where name = 'tiny'`)

@@ -11,7 +11,7 @@ import { type Finished, rindle } from './captured-io.ts'
 import { setReachable } from './set-reachable.ts'
 import { type RunningRindle, startRindle } from './start-rindle.ts'
 
-/** A scanner that says when it has begun and waits until it may end, so that a job is surely in hand. */
+/** A scanner that reports its start and waits until it may end, so that a job is surely running. */
 const WAITING_SCANNER = `
 import { existsSync, watch, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -76,7 +76,7 @@ async function uploadAndStartWorker(
   return { id, worker }
 }
 
-/** What a worker has written to its log, each line as it can be read. */
+/** The log of a worker, each line parsed if it can be. */
 function linesOf(worker: RunningRindle): readonly { readonly level: string; readonly msg: string }[] {
   const lines = worker.stderr().trimEnd().split('\n')
   return lines.map((line) => JSON.parse(line) as { level: string; msg: string })

@@ -21,7 +21,7 @@ async function interruptedUpload(memory = memoryOf()) {
   return memory
 }
 
-/** Another page, and what it asks of the server: the first may have asked for something more. */
+/** Another page, and its requests to the server: the first page may have made further ones. */
 function laterPage(memory: UploadMemory) {
   const calls = () =>
     server()

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { coalesce } from '../src/coalesce.ts'
 
-/** Work whose runs end one by one, when the test says so. */
+/** Work whose runs end one by one, on request. */
 function steppedWork(): { work: () => Promise<void>; runs: () => number; endRun: () => void } {
   const ends: (() => void)[] = []
   let runs = 0

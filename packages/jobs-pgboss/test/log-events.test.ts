@@ -15,7 +15,7 @@ test('events of pg-boss are logged with code and message, even a copy of an erro
   logEvents(boss, logger)
   const error = Object.assign(new Error('terminating connection'), { code: '57P01' })
   boss.emit('error', error)
-  // As its manager does, so that neither message nor stack is among the own names of an error.
+  // As its manager does, so that neither message nor stack is an own property of the error.
   boss.emit('error', Object.assign({}, error, { name: 'Error', message: error.message, stack: error.stack ?? '' }))
   boss.emit('warning', { message: 'LISTEN was lost', data: { connection: 'postgres://me:hunter2@host/app' } })
   expect(lines).toEqual([

@@ -56,7 +56,7 @@ let directory: string
 let picture: Buffer
 
 beforeAll(async () => {
-  // What an SDK registers when it starts.
+  // An SDK registers these when it starts.
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
   propagation.setGlobalPropagator(new W3CTraceContextPropagator())
   trace.setGlobalTracerProvider(tracerProvider)
@@ -281,7 +281,7 @@ describe('gauges', () => {
   })
 
   test('are not read once the instance has stopped, or if they are switched off', async () => {
-    // One of its own: a reader goes on telling what it has once collected.
+    // A separate reader, because a reader keeps reporting what it has once collected.
     const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE)
     const own = new MeterProvider({ readers: [new PeriodicExportingMetricReader({ exporter })] })
     const stopped = await instance({ telemetry: openTelemetry({ meterProvider: own }) })

@@ -10,7 +10,7 @@ beforeAll(async () => {
   testDatabase = await createTestDatabase({ migrated: false })
 })
 
-// One connection, so that what was prepared is prepared where the next statement runs.
+// One connection, so that a statement is prepared where the next one runs.
 beforeEach(async () => {
   database = openDatabase(testDatabase.url, { maxConnections: 1 })
   await database.executeSql('create table notes (id int primary key)')

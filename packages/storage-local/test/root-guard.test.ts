@@ -81,7 +81,7 @@ describe.each<[string, (directory: string) => Promise<unknown>]>([
     const identity = await anew.start(null)
     expect(identity).not.toBe(before)
     expect(await anew.head(KEY)).toBeUndefined()
-    // A process that goes on must not take the new one for the one that it knows.
+    // A running process must not take the new root for the one that it knows.
     await expect(storage.head(KEY)).rejects.toMatchObject(UNAVAILABLE)
     await rm(directory, { recursive: true })
     await rename(`${directory}-away`, directory)

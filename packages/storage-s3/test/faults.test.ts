@@ -214,7 +214,7 @@ describe('a write that is refused', () => {
   }
 })
 
-// Of an upload in no bucket, MinIO says that there is no such upload.
+// For an upload in a missing bucket, MinIO says that there is no such upload.
 const CALLS_OF_A_BUCKET = CALLS.filter(([method]) => method === 'multipart.create' || !method.startsWith('multipart.'))
 
 describe('a bucket that is not there', () => {

@@ -20,7 +20,7 @@ const bucket = s3OptionsOf(server, await server.createBucket())
 const storage = s3Storage(bucket)
 const { multipart, resumable } = storage
 
-// What MinIO says to the slower of two calls: it removes the parts before it shows the object and forgets the upload.
+// MinIO's answer to the slower of two calls: it removes the parts before it shows the object and forgets the upload.
 describe('a completion that another one overtakes, so that the store reports missing parts', () => {
   test('says that the upload is gone', async () => {
     const { uploadId, parts } = await uploadInParts()
@@ -66,7 +66,7 @@ async function resumableUpload(): Promise<ResumableState> {
   return last
 }
 
-/** The same storage, to whose completions the store answers when `other` is done, and as if that was at work. */
+/** The same storage, whose store answers completions once `other` is done, and as if that call was still running. */
 function overtakenBy(
   other: () => Promise<unknown>,
   stillLists = false,

@@ -8,7 +8,7 @@ export interface JobsBreakage {
   readonly breaks: (good: JobsAdapter) => Partial<JobsAdapter>
 }
 
-/** Enqueues what is left of the requests; the others get `null`. */
+/** Enqueues the remaining requests; the others get `null`. */
 function admitting(
   good: JobsAdapter,
   isAdmitted: (request: JobRequest) => boolean | Promise<boolean>,

@@ -8,7 +8,9 @@ import { bodyOf, keysOf, putBytes, putText, readBytes } from '../use-storage.ts'
 
 const PART_BYTES = 5 * 1024 * 1024
 
-/** That this is S3, and not a dialect that only our own client speaks: another client writes and reads the same. */
+/**
+ * Checks that this is S3, and not a dialect that only our own client speaks: another client writes and reads the same.
+ */
 export function otherClient(server: S3Server): void {
   describe('with the client of MinIO', () => {
     test('reads written objects: bytes, type, cache control, disposition', async () => {

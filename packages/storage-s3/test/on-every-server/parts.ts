@@ -104,7 +104,7 @@ export function parts(server: S3Server): void {
       await storage.put('two.txt', bodyOf(pattern(PART_BYTES * 2, 2)), TYPE)
       for (let round = 0; round < 8; round++) {
         const { etag } = await other.copy('one.txt', KEY)
-        // By one request each, at the beginning, in the middle and at the end of the copy.
+        // By one request each, at the start, in the middle and at the end of the copy.
         const replaceRepeatedly = async (): Promise<void> => {
           for (let count = 0; count < 4; count++) await other.copy('two.txt', KEY)
         }
@@ -171,7 +171,7 @@ export function parts(server: S3Server): void {
       const bytes = pattern(PART_BYTES + 1)
       const { etag } = await storage.put(KEY, bodyOf(bytes), TYPE)
       const copy = s3Storage({ ...bucket, ...options, endpoint }).copy(KEY, 'copy.txt', { ifMatch: etag })
-      // Ceph gives the whole copy the etag of its source, by which it is known without a second look.
+      // Ceph gives the whole copy the etag of its source, so it needs no second look.
       if (server.kind === 'ceph' && way === 'in one request') {
         expect((await copy).etag).toBe(etag)
         expect(bytes.equals(await readBytes(storage, 'copy.txt'))).toBe(true)
@@ -192,7 +192,7 @@ async function leftoversOf(storage: StorageAdapter): Promise<readonly string[]> 
   return keys
 }
 
-/** What the store says of an object to who fetches it: type, caching, disposition. */
+/** The headers of an object for its reader: type, caching, disposition. */
 async function headersIn(storage: StorageAdapter, key: string): Promise<readonly (string | null)[]> {
   const { url } = await storage.signGet(key, { expiresAt: new Date(Date.now() + 60_000) })
   const answer = await fetch(url, { headers: { range: 'bytes=0-0' } })

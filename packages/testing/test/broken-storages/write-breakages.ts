@@ -114,7 +114,7 @@ export const putBreakages: readonly Breakage[] = [
   },
 ]
 
-// What a store that writes in place lets others see.
+// The partial objects that a store shows if it writes in place.
 const writingInPlace: Change = (good) => ({
   async put(key, body, options) {
     let written = Buffer.alloc(0)

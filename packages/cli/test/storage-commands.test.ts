@@ -127,7 +127,7 @@ describe('a storage whose disk is not mounted', () => {
       stderr: expect.stringContaining('main'),
     })
     const looked = {
-      stdout: 'Storage "main" is another than the one that was there before, or none: it would be set up anew.\n',
+      stdout: 'Storage "main" is not the known one, or does not exist: it would be set up with a new identity.\n',
       stderr: 'Dry run: nothing was changed.\n',
       exitCode: 0,
     }
@@ -145,7 +145,7 @@ describe('a storage whose disk is not mounted', () => {
       dry_run: false,
     })
     expect((await command('init-storage', 'main', '--dry-run')).stdout).toBe(
-      'Storage "main" is set up, and is the one that was there before.\n',
+      'Storage "main" is set up, and is the known one.\n',
     )
     expect(await command('verify-storage', '--storage', 'main')).toMatchObject({
       stdout: expect.stringContaining('is gone'),

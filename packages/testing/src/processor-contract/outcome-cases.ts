@@ -9,10 +9,10 @@ import { collectOutcomes, errorOf, outputOf } from '../variant-outcomes.ts'
 import type { ProcessorContractCase, ProcessorSubject } from './contract-case.ts'
 import { started } from './workspace.ts'
 
-// So long a case looks whether something happens that must not. Longer only finds more.
+// How long a case waits for something that must not happen. A longer wait only finds more.
 const LOOK_MS = 100
 
-/** One of each kind that there is: a processor that makes them all has nothing to refuse. */
+/** One of each kind: a processor that makes them all has nothing to refuse. */
 const EVERY_KIND: readonly Recipe[] = [
   { mode: 'fit', width: 16 },
   { kind: 'video', preset: 'web_720p' },
@@ -20,7 +20,7 @@ const EVERY_KIND: readonly Recipe[] = [
   { kind: 'waveform', preset: 'overview' },
 ]
 
-/** What becomes of variants, one by one. */
+/** The outcomes of variants, one by one. */
 export const outcomeCases: readonly ProcessorContractCase[] = [
   {
     name: 'gives each variant one outcome, whose output is there, of its size and of the type of its recipe',
@@ -52,7 +52,7 @@ export const outcomeCases: readonly ProcessorContractCase[] = [
       }
       await make(recipes, { onOutcome })
       assert.equal(taken, Object.keys(recipes).length, 'the work ended before its outcomes were taken')
-      assert.equal(mostInHand, 1, 'an outcome came while another one was in hand')
+      assert.equal(mostInHand, 1, 'an outcome came while another one was being taken')
     }),
   },
   {

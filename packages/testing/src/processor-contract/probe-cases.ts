@@ -41,7 +41,7 @@ export const probeCases: readonly ProcessorContractCase[] = [
     run: started(async ({ processor, source, damaged }) => {
       const file = damaged ?? source
       const probe = processor.probe(file, { limits: WIDE_LIMITS })
-      // A whole header is no fault: the rest is for whoever decodes it.
+      // A complete header is fine: the decoder judges the rest.
       const failure = await probe.then(
         () => null,
         (error: unknown) => error,

@@ -25,7 +25,7 @@ export const abortCases: readonly ProcessorContractCase[] = [
     }),
   },
   {
-    name: 'ends work that is under way within a second of its abort, with the reason, and does other work then',
+    name: 'ends running work within a second of its abort, with the reason, and can do other work then',
     run: started(async (workspace) => {
       const work = await slowWork(workspace)
       const reason = new Error('The user has deleted the file.')
@@ -65,7 +65,7 @@ export const abortCases: readonly ProcessorContractCase[] = [
     }),
   },
   {
-    name: 'stops when the work under way has ended',
+    name: 'stops when the running work has ended',
     run: started(async ({ processor, request, recipes }) => {
       const taken: string[] = []
       const begun = Promise.withResolvers<void>()

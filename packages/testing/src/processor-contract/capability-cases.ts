@@ -38,7 +38,7 @@ export const capabilityCases: readonly ProcessorContractCase[] = [
     },
   },
   {
-    name: 'checks itself, before and after its start, and says what to do about what is wrong',
+    name: 'checks itself, before and after its start, and says how to fix each problem',
     run: async (subject) => {
       const { processor } = subject
       const { signal } = new AbortController()

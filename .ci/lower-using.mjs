@@ -1,5 +1,5 @@
-// Lets Node 22 run the sources: .ci/run names this file in NODE_OPTIONS. They say `using`, which that does not know; what
-// is published is compiled without it. Does nothing in any other Node.
+// Lets Node 22 run the sources: .ci/run names this file in NODE_OPTIONS. Node 22 does not know `using`; published
+// packages are compiled without it. Does nothing in any other Node.
 import { readFileSync } from 'node:fs'
 import module, { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
@@ -8,7 +8,7 @@ const HELPER = '@oxc-project/runtime/helpers/usingCtx'
 const OWN_HELPER = new URL('../test-e2e/toolchain/using-context.ts', import.meta.url).href
 const SAYS_USING = /\busing \w+ [=:]/
 
-// The compiler is a dependency of the tests. It is asked for late: an install runs with this file, too.
+// The compiler is a dependency of the tests. It is loaded late, because an install runs with this file, too.
 const require = createRequire(new URL('../test-e2e/package.json', import.meta.url))
 
 function isOwnSource(url) {

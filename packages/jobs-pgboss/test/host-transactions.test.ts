@@ -11,7 +11,7 @@ import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { jobFor, type TestJobs, testJobs } from './test-jobs.ts'
 
-/** Runs `work` in a transaction of one query library, and closes what it opened. */
+/** Runs `work` in a transaction of one query library, and closes its resources. */
 type InTransaction = (url: string, work: (tx: SqlExecutor) => Promise<void>) => Promise<void>
 
 const libraries: Readonly<Record<string, InTransaction>> = {

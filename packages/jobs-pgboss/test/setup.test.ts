@@ -80,7 +80,7 @@ describe('the queues', () => {
     ])
   })
 
-  test('are refused when somebody made one with another policy', async () => {
+  test('are refused when one exists with another policy', async () => {
     await using testDatabase = await createTestDatabase()
     await using jobs = testJobs(testDatabase.url)
     await jobs.database.executeSql(`select pgboss.create_queue('rindle_purge', '{"policy":"standard"}')`)

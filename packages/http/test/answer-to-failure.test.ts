@@ -17,13 +17,8 @@ describe('a problem', () => {
       const { detail, ...problem } = (await response.json()) as { detail: string }
       expect(problem).toMatchObject({ type: 'about:blank', status: response.status, code })
       expect(Object.keys(problem).toSorted().join()).toMatch(/^code,(reason,)?status,type$/)
-<<<<<<< HEAD:packages/http/test/answer-to-failure.test.ts
       expect(response.status).toBe(httpStatusOf(error))
-      // What the server is to blame for, the log explains and not the answer.
-=======
-      expect(response.status).toBe(STATUS_OF_CODE[code])
       // The log, and not the answer, explains a failure of the server.
->>>>>>> w/english-rest:packages/http/test/problem-response.test.ts
       expect(logged.length).toBe(response.status >= 500 ? 1 : 0)
       expect(detail === 'what went wrong').toBe(response.status < 500 && !WITHOUT_MESSAGE.includes(code))
       expect(response.headers.has('retry-after')).toBe(response.status === 503)

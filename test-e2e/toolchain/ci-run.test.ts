@@ -17,7 +17,8 @@ afterEach(() => rm(scratch, { recursive: true, force: true }))
 async function call(name: string, environment: NodeJS.ProcessEnv = {}): Promise<string> {
   const program = `. ${join(repository, '.ci/run')}; scratch=${scratch}; ${name}`
   const env = { ...process.env, ...environment }
-  return (await promisify(execFile)('/bin/bash', ['-c', program], { env })).stdout
+  // Its input is a socket, by which bash would take itself for a remote shell and read the startup file of the user.
+  return (await promisify(execFile)('/bin/bash', ['--norc', '-c', program], { env })).stdout
 }
 
 type Outcomes = Readonly<Record<string, Readonly<Record<string, 'passed' | 'failed' | 'skipped'>>>>

@@ -133,7 +133,7 @@ describe.each(['gone', 'empty'] as const)('a local storage whose disk is away (%
     await rename(`${root}-away`, root)
     await expect(anotherProcess()).rejects.toMatchObject({
       ...UNAVAILABLE,
-      message: expect.stringMatching('another storage'),
+      message: expect.stringMatching('is not the root that was in use before'),
     })
     expect(await dryRun()).toMatchObject({ identity: expect.any(String), isNew: true })
     expect(await dryRun()).toMatchObject({ isNew: true })

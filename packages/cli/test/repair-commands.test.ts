@@ -74,7 +74,7 @@ describe('regenerate-variants', () => {
   test.each([
     [['--profile', 'foto'], 'There is no profile "foto". Did you mean "photo"?'],
     [['--variant', 'smal'], 'There is no variant "smal". Declared variants: small, tiny.'],
-    [['--concurrency', '0'], '--concurrency is a whole number from 1 to 1000.'],
+    [['--concurrency', '0'], '--concurrency must be a whole number from 1 to 1000.'],
     [['--after', '7'], 'must be the id of a row, not "7"'],
   ])('refuses %j in one line', async (options, message) => {
     const { exitCode, stderr } = await command('regenerate-variants', ...options)

@@ -65,7 +65,7 @@ test.skipIf(chromium === undefined)('a photo that is chosen on the page is shown
     expect(await page.getByRole('status').textContent()).toBe('ready')
     const text = Buffer.from('This is no picture, whatever its name says.')
     await page.getByLabel('A photo').setInputFiles({ name: 'photo.png', mimeType: 'image/png', buffer: text })
-    await page.getByText('The file is of no known type.').waitFor()
+    await page.getByText('The file has no known type.').waitFor()
   } finally {
     await browser.close()
   }

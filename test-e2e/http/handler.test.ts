@@ -291,7 +291,7 @@ describe('an asset', () => {
       state: 'quarantined',
       settled: true,
       errorReason: 'unknown_type',
-      errorMessage: 'The file is of no known type. Accepted: image/*.',
+      errorMessage: 'The file has no known type. Accepted: image/*.',
       url: null,
     })
   })

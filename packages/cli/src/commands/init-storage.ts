@@ -4,7 +4,7 @@ import { withRindle } from '../with-rindle.ts'
 
 /** What is said of a storage, by whether it was only looked at. */
 const NEW = {
-  false: 'is set up anew.',
+  false: 'is set up with a new identity.',
   true: 'is another than the one that was there before, or none: it would be set up anew.',
 }
 const SAME = { false: 'is set up, as it was before.', true: 'is set up, and is the one that was there before.' }

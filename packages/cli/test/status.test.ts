@@ -142,7 +142,7 @@ describe('runtime-status', () => {
     [['--threshold', 'back_log=1'], 'There is no class "back_log". Did you mean "backlog"?'],
     [['--threshold', 'backlog=1', '--threshold', 'backlog=2'], '--threshold names backlog more than once.'],
     [['--threshold', 'maintenance_unscheduled=1'], 'thresholds.maintenance_unscheduled: this class has no threshold'],
-    [['--severity', 'backlog=red'], '--severity backlog is one of error, warn, notice, ignore, not "red".'],
+    [['--severity', 'backlog=red'], '--severity backlog must be one of error, warn, notice, ignore, not "red".'],
     [['--fail-on', 'red'], '--fail-on'],
   ])('refuses %j', async (argv, message) => {
     const { exitCode, stderr } = await command('runtime-status', ...argv)

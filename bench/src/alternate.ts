@@ -1,19 +1,19 @@
-/** What one round of one side gave: values by figure. */
+/** The result of one round of one side: values by figure. */
 export type Figures = Readonly<Record<string, readonly number[]>>
 
 /** One round of one side; a warm-up may do less. */
 export type Round = (isWarmUp: boolean) => Promise<Figures>
 
-/** How long to go on. */
+/** How long to run. */
 export interface AlternateOptions {
   readonly warmUps: number
   readonly rounds: number
-  /** No further round is begun that would end later, by the longest so far; there is always one. */
+  /** No further round begins that would end later, by the longest so far; there is always one. */
   readonly maxSeconds: number
 }
 
 /**
- * Runs the sides in turns, floor, Rindle, floor, Rindle, so that what else the machine does meets all alike. Gives the
+ * Runs the sides in turns, floor, Rindle, floor, Rindle, so that other load on the machine hits all alike. Returns the
  * values of all rounds after the warm-ups.
  */
 export async function alternate<Name extends string>(
@@ -56,7 +56,7 @@ function merge(rounds: readonly Figures[]): Figures {
   return Object.fromEntries(names.map((name) => [name, rounds.flatMap((figures) => figures[name] ?? [])]))
 }
 
-/** The values of one figure; an error when a side did not give it. */
+/** The values of one figure; throws if a side did not report it. */
 export function figure(figures: Figures, name: string): readonly number[] {
   const values = figures[name]
   if (values !== undefined) return values

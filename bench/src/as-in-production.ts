@@ -3,8 +3,8 @@ import type { BenchContext } from './bench.ts'
 import type { SideOptions } from './side.ts'
 
 /**
- * How a side runs whose memory is measured: with the options of Node that the guide to production names, and with built
- * packages, as an application installs them. A quick run does with sources, so that nothing need be built.
+ * How to run a side whose memory is measured: with the Node options of the guide to production, and with built
+ * packages, as an application installs them. A quick run uses sources, so that nothing need be built.
  */
 export function asInProduction({
   isQuick,

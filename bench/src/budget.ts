@@ -1,8 +1,8 @@
-/** What a figure may be at worst (or must be at least, where more is better), told from the floor's median. */
+/** The worst allowed figure (or the least, if more is better), relative to the floor's median. */
 export interface Budget {
   /** As a ratio to the floor. Pure. */
   readonly ratio: (floorMedian: number) => number
-  /** As it was agreed on: "1.08 × the floor". */
+  /** In words: "1.08 × the floor". */
   readonly words: string
 }
 
@@ -11,12 +11,12 @@ export function timesFloor(factor: number): Budget {
   return { ratio: () => factor, words: `${factor} × the floor` }
 }
 
-/** So much more than the floor, in the figure's unit. */
+/** The floor plus an amount, in the figure's unit. */
 export function floorPlus(amount: number, unit: string): Budget {
   return { ratio: (floorMedian) => (floorMedian + amount) / floorMedian, words: `the floor + ${amount} ${unit}` }
 }
 
-/** An amount by itself, in the figure's unit, whatever the floor. */
+/** A fixed amount, in the figure's unit, whatever the floor. */
 export function amountOf(amount: number, unit: string): Budget {
   return { ratio: (floorMedian) => amount / floorMedian, words: `${amount} ${unit}` }
 }

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 
-/** What a command line asks for. */
+/** A parsed command line. */
 export interface CommandLine {
   /** Empty: all of them. */
   readonly names: readonly string[]
@@ -8,17 +8,17 @@ export interface CommandLine {
   readonly isQuick: boolean
   readonly wantsList: boolean
   readonly wantsHelp: boolean
-  /** In place of every budget of the benches that run. */
+  /** Replaces every budget of the benches that run. */
   readonly budget: number | undefined
-  /** The file that figures are appended to. */
+  /** The file to append figures to. */
   readonly history: string | undefined
-  /** How long benches of endurance go on. */
+  /** How long benches of endurance run. */
   readonly minutes: number
 }
 
 const DEFAULT_MINUTES = 2
 
-/** A command line that cannot be followed; the message says why. */
+/** An invalid command line; the message says why. */
 export class UsageError extends Error {
   override readonly name: string = 'UsageError'
 }
@@ -61,11 +61,11 @@ function parse(args: readonly string[]) {
 function parseBudget(text: string): number {
   const budget = Number(text)
   if (text.trim() !== '' && Number.isFinite(budget) && budget >= 0) return budget
-  throw new UsageError(`--budget is a ratio to the floor, 0 or more, not "${text}".`)
+  throw new UsageError(`--budget must be a ratio to the floor, 0 or more, not "${text}".`)
 }
 
 function parseMinutes(text: string): number {
   const minutes = Number(text)
   if (text.trim() !== '' && Number.isFinite(minutes) && minutes > 0) return minutes
-  throw new UsageError(`--minutes is a number above 0, not "${text}".`)
+  throw new UsageError(`--minutes must be a number above 0, not "${text}".`)
 }

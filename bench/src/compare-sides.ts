@@ -2,19 +2,19 @@ import type { JsonObject } from '@rindle/core'
 import { type AlternateOptions, alternate, type Figures, type Round } from './alternate.ts'
 import { type Side, type SideOptions, startSide } from './side.ts'
 
-/** What runs as one side. */
+/** The program of one side. */
 export interface SideProgram extends Omit<SideOptions, 'signal'> {
   readonly program: URL
 }
 
-/** How sides are compared. */
+/** How to compare sides. */
 export interface CompareOptions extends AlternateOptions {
-  /** What each side is given for a round. */
+  /** The input of each side for a round. */
   readonly input: (isWarmUp: boolean) => JsonObject
   readonly signal: AbortSignal
 }
 
-/** Starts sides, runs their rounds in turns, and gives their figures. */
+/** Starts sides, runs their rounds in turns, and returns their figures. */
 export async function compareSides<Name extends string>(
   programs: Readonly<Record<Name, SideProgram>>,
   { input, signal, ...options }: CompareOptions,
@@ -25,7 +25,7 @@ export async function compareSides<Name extends string>(
   return await alternate(Object.fromEntries(rounds) as Record<Name, Round>, options)
 }
 
-/** Sides that run, ended together. */
+/** Running sides, which end together. */
 export interface StartedSides<Name extends string> extends AsyncDisposable {
   readonly sides: Readonly<Record<Name, Side>>
 }

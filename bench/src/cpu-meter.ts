@@ -1,11 +1,11 @@
 import { descendantsOf, readProcesses } from './process-tree.ts'
 
-// Of /proc, on every Linux that Node runs on.
+// The unit of /proc, on every Linux that Node runs on.
 const TICKS_PER_SECOND = 100
 
 /**
- * Starts to count the CPU time of this process, all threads, and of the processes that it has started; the function
- * gives the milliseconds since. Where there is no /proc, those others are not counted.
+ * Starts to count the CPU time of this process, all threads, and of the processes that it has started; the returned
+ * function gives the milliseconds since. Without /proc, the other processes are not counted.
  */
 export function cpuMeter(): () => number {
   const begin = process.cpuUsage()

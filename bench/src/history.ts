@@ -4,11 +4,11 @@ import { promisify } from 'node:util'
 
 /** A file of lines of JSON that grows with every run. */
 export interface History {
-  /** Appends one figure, which is a line of JSON, with the time and the commit that it is of. */
+  /** Appends one figure, a line of JSON, with the time and its commit. */
   readonly append: (figure: string) => Promise<void>
 }
 
-/** Opens the history of a run; the file is made when it is not there. */
+/** Opens the history of a run; creates the file if it does not exist. */
 export async function openHistory(path: string): Promise<History> {
   const head = { recordedAt: new Date().toISOString(), commit: await currentCommit() }
   return {
@@ -19,7 +19,7 @@ export async function openHistory(path: string): Promise<History> {
   }
 }
 
-/** The commit that runs, with `-dirty` where files have changed since; `null` outside of a repository. */
+/** The current commit, with `-dirty` if files have changed since; `null` outside of a repository. */
 async function currentCommit(): Promise<string | null> {
   try {
     const args = ['describe', '--always', '--abbrev=40', '--exclude=*', '--dirty']

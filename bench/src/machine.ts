@@ -1,13 +1,13 @@
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os'
 
-/** Where the figures come from. A type, so that it is plain JSON. */
+/** The machine of the figures. A type, so that it is plain JSON. */
 export type Machine = {
   readonly cpu: string
   readonly cores: number
   readonly memoryBytes: number
   readonly platform: string
   readonly node: string
-  /** Of one minute, when the bench began: above the number of cores others were working too. */
+  /** Of one minute, when the bench began: above the number of cores, others were working, too. */
   readonly loadAverage: number
 }
 

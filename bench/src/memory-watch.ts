@@ -5,13 +5,13 @@ const KIBIBYTES_PER_MEGABYTE = 1_000_000 / 1024
 
 /** Watches the memory of a process and of all that it has started. */
 export interface MemoryWatch extends Disposable {
-  /** The most since it was last asked, in megabytes. */
+  /** The peak since the last call, in megabytes. */
   readonly takePeak: () => number
 }
 
 /**
- * Samples resident memory from outside, each page that several processes share counted once: a decoder in a process of
- * its own costs what it adds, and no more. Linux only: throws where there is no /proc.
+ * Samples resident memory from outside and counts each page that several processes share once: a decoder in a separate
+ * process costs only what it adds. Linux only: throws if there is no /proc.
  */
 export function watchMemory(pid: number): MemoryWatch {
   if (process.platform !== 'linux') throw new Error('The memory of other processes is read from /proc, on Linux only.')
@@ -35,8 +35,8 @@ function memoryOfTree(pid: number): number {
   return (own + Math.max(...all.map(({ fileKibibytes }) => fileKibibytes))) / KIBIBYTES_PER_MEGABYTE
 }
 
-// Of programs and libraries, which all of them map, that of the largest counts for all. Their proportional share would
-// change with whatever else on the machine runs the same Node.
+// All of them map the same programs and libraries, so the largest mapping counts for all. Their proportional share
+// would change with any other process on the machine that runs the same Node.
 function readMemory(pid: number): { readonly ownKibibytes: number; readonly fileKibibytes: number } {
   const rollup = readProcessFile(pid, 'smaps_rollup') ?? ''
   const kibibytes = (name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(rollup)?.[1] ?? 0)

@@ -6,11 +6,11 @@ import { type SideSummary, type Summary, summarizeSide } from './summary.ts'
 export interface Judged {
   readonly measurement: Measurement
   readonly summary: Summary
-  /** A quick run is not. */
+  /** A quick run is not judged. */
   readonly isJudged: boolean
 }
 
-/** One line of JSON: what a program reads. */
+/** One line of JSON, for programs. */
 export function toJson({ measurement, summary }: Judged, machine: Machine): string {
   const { unit, better, against } = measurement
   const { name, ratio, budget, floor, rindle, peers } = summary
@@ -25,7 +25,7 @@ export function toJson({ measurement, summary }: Judged, machine: Machine): stri
   })
 }
 
-/** A small table: what a person reads. Without a verdict when the figures are not judged. */
+/** A small table, for people. Without a verdict if the figures are not judged. */
 export function toTable({ measurement, summary, isJudged }: Judged): string {
   const { cpu, unit } = measurement
   const cpuHeading = cpu === undefined ? [] : [`CPU ms/${cpu.item}`]

@@ -14,7 +14,7 @@ import { summarize } from './summary.ts'
 export interface Io {
   readonly print: (text: string) => void
   readonly printError: (text: string) => void
-  /** Ends what runs. */
+  /** Ends the run. */
   readonly signal: AbortSignal
 }
 
@@ -30,7 +30,7 @@ Runs the named benches, or all of them, and compares each with its floor.
   --list          print the benches and run none
 Exit code: 0 no budget was missed, 1 one was or a bench failed, 2 wrong usage.`
 
-/** Follows a command line and gives the exit code. */
+/** Follows a command line and returns the exit code. */
 export async function run(args: readonly string[], io: Io): Promise<0 | 1 | 2> {
   try {
     const commandLine = parseCommandLine(args)
@@ -57,7 +57,7 @@ function list(benches: readonly Bench[]): string {
   return ['Benches:', ...benches.map(({ name, describe }) => `  ${name.padEnd(width)}  ${describe}`)].join('\n')
 }
 
-/** Whether no budget was missed. */
+/** Runs all and returns whether every budget was met. */
 async function runAll(benches: readonly Bench[], commandLine: CommandLine, io: Io): Promise<boolean> {
   const history = commandLine.history === undefined ? undefined : await openHistory(commandLine.history)
   const directory = await mkdtemp(join(tmpdir(), 'rindle-bench-'))
@@ -73,7 +73,7 @@ async function runAll(benches: readonly Bench[], commandLine: CommandLine, io: I
       try {
         all.push(...(await runOne(bench, { commandLine, directory, server, history, io })))
       } catch (error) {
-        // The others take an hour; what they find is not lost to this one.
+        // The others take an hour; a failure here must not lose their results.
         io.signal.throwIfAborted()
         hasFailed = true
         io.printError(

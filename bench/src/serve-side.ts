@@ -10,7 +10,7 @@ export interface PreparedSide {
   readonly stop: () => Promise<void>
 }
 
-/** The program of a side: prepares what `startSide` asks for, runs its rounds, and stops when the bench lets go. */
+/** The program of a side: does the setup that `startSide` asks for, runs its rounds, and stops when the bench ends. */
 export function serveSide(prepare: (setup: JsonObject) => Promise<PreparedSide>): void {
   let prepared: Promise<PreparedSide> | undefined
   const answerTo = async (message: ToSide): Promise<FromSide> => {
@@ -18,7 +18,7 @@ export function serveSide(prepare: (setup: JsonObject) => Promise<PreparedSide>)
       prepared = prepare(message.setup)
       return { type: 'ready', facts: (await prepared).facts ?? {} }
     }
-    if (prepared === undefined) throw new Error('A round was asked for before the setup.')
+    if (prepared === undefined) throw new Error('A round was requested before the setup.')
     return { type: 'done', figures: await (await prepared).round(message.input) }
   }
   process.on('message', (message: ToSide) => {
@@ -28,7 +28,7 @@ export function serveSide(prepare: (setup: JsonObject) => Promise<PreparedSide>)
     )
   })
   process.once('disconnect', () => {
-    // A side that could not be prepared has said so already.
+    // A side that could not be prepared has already reported that.
     prepared?.then(({ stop }) => stop()).catch((error: unknown) => console.error(reasonOf(error)))
   })
 }

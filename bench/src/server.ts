@@ -4,7 +4,7 @@ import { startEmbeddedPostgres } from '@rindle/embedded'
 import { migrate } from '@rindle/prisma'
 import pg from 'pg'
 
-/** The PostgreSQL of a run: of `DATABASE_URL`, or else an embedded one, which starts when it is first needed. */
+/** The PostgreSQL of a run: that of `DATABASE_URL`, or else an embedded one, which starts when it is first needed. */
 export class DatabaseServer implements AsyncDisposable {
   readonly #directory: string
   readonly #made: string[] = []
@@ -15,7 +15,7 @@ export class DatabaseServer implements AsyncDisposable {
     this.#directory = directory
   }
 
-  /** Makes a database with Rindle's tables and gives its URL. */
+  /** Makes a database with Rindle's tables and returns its URL. */
   async createDatabase(): Promise<string> {
     this.#opened ??= open(this.#directory)
     const { url } = await this.#opened
@@ -28,7 +28,7 @@ export class DatabaseServer implements AsyncDisposable {
     return database.href
   }
 
-  /** Drops the databases made so far. */
+  /** Drops the databases of this run. */
   async dropDatabases(): Promise<void> {
     const server = await this.#opened
     for (const name of this.#made.splice(0)) {

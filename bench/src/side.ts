@@ -11,22 +11,22 @@ const SOURCES = '--conditions=dev-source'
 
 /** One side of a bench, in a process of its own. */
 export interface Side extends AsyncDisposable {
-  /** What the process said of itself when it was ready. */
+  /** The facts that the process reported when it was ready. */
   readonly facts: JsonObject
   readonly processId: number
-  /** Runs one round. Not twice at once. */
+  /** Runs one round. Do not run two at once. */
   round(input?: JsonObject): Promise<Figures>
 }
 
-/** What {@link startSide} starts a process with. */
+/** Options of {@link startSide}. */
 export interface SideOptions {
-  /** Handed to the program. */
+  /** The input of the program. */
   readonly setup: JsonObject
   /** Options of Node itself, besides those of this process. @default none */
   readonly nodeOptions?: readonly string[]
   /**
-   * Loads packages as they were built, not their sources, and the program itself from a cache in this directory: what
-   * strips types would stay in its memory. @default sources
+   * Loads packages as they were built, not their sources, and the program itself from a cache in this directory:
+   * otherwise the type stripper would stay in its memory. @default sources
    */
   readonly built?: { readonly cache: string }
   readonly signal: AbortSignal
@@ -41,11 +41,11 @@ export async function startSide(program: URL, options: SideOptions): Promise<Sid
   const inherited = process.execArgv.filter((option) => built === undefined || option !== SOURCES)
   const execArgv = [...inherited, ...nodeOptions]
   const env = { ...process.env, ...(built === undefined ? {} : { NODE_COMPILE_CACHE: built.cache }) }
-  // Fills the cache: nobody asks it for anything, so it ends when it is loaded.
+  // Fills the cache: without a request, the program ends once it is loaded.
   if (built !== undefined) {
     await promisify(execFile)(process.execPath, [...execArgv, fileURLToPath(program)], { env, signal })
   }
-  // What a side prints must not come between the figures on stdout.
+  // The output of a side must not come between the figures on stdout.
   const child = fork(program, { execArgv, env, signal, killSignal: 'SIGTERM', stdio: ['ignore', 2, 2, 'ipc'] })
   // The abort shows as the end of the process, below.
   child.on('error', () => {})
@@ -62,7 +62,7 @@ export async function startSide(program: URL, options: SideOptions): Promise<Sid
   }
   const dispose = async (): Promise<void> => {
     if (child.connected) child.disconnect()
-    // One that failed in the middle of a round may have something open that never ends.
+    // A side that failed in the middle of a round may hold something open for ever.
     const killing = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS)
     await exited
     clearTimeout(killing)

@@ -7,16 +7,16 @@ export interface SideSummary {
   readonly maximum: number
 }
 
-/** A measurement, judged. */
+/** A measurement with its verdict. */
 export interface Summary {
   readonly name: string
   /** Rindle's median over the floor's. */
   readonly ratio: number
-  /** The same ratio at worst, or at least where more is better. */
+  /** The same ratio at worst, or at least if more is better. */
   readonly budget: number
   readonly floor: SideSummary
   readonly rindle: SideSummary
-  /** By name; empty when there are none. */
+  /** By name; empty if there are none. */
   readonly peers: Readonly<Record<string, SideSummary>>
   readonly isWithinBudget: boolean
 }
@@ -40,7 +40,7 @@ export function summarizeSide(values: readonly number[]): SideSummary {
   return { median: quantile(values, 0.5), minimum: Math.min(...values), maximum: Math.max(...values) }
 }
 
-/** The value below which this part of the values lies, between neighbours in proportion. Pure. */
+/** The value below which this part of the values lies, interpolated between neighbours. Pure. */
 export function quantile(values: readonly number[], part: number): number {
   const sorted = values.toSorted((a, b) => a - b)
   const position = (sorted.length - 1) * part

@@ -1,4 +1,4 @@
-/** The first and the last third of values in the order of time, without those between. Pure. */
+/** The first and the last third of values in the order of time, without those in between. Pure. */
 export function firstAndLastThird(values: readonly number[]): {
   readonly first: readonly number[]
   readonly last: readonly number[]

@@ -45,7 +45,7 @@ function indexPage(own: readonly Export[]): string {
   ])
   return [
     '# API\n',
-    'Every function and class that a package exports. Types stand on the pages of their packages.\n',
+    'Every function and class that a package exports. Types are on the pages of their packages.\n',
     `Packages: ${publishedPackages()
       .map(({ folder, name }) => `[${code(name)}](./${folder})`)
       .join(', ')}.\n`,

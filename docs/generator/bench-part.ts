@@ -1,6 +1,6 @@
 import { textOf } from './repository.ts'
 
-/** What each bench measures: the table of the benchmarks' own README. */
+/** The table of the benchmarks' own README: the figure of each bench. */
 export function benchPart(): string {
   const section = textOf('bench/README.md').split('\n## What each one measures\n')[1]?.split('\n## ')[0]
   const rows = section?.split('\n').filter((line) => line.startsWith('|')) ?? []

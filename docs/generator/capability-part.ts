@@ -9,18 +9,18 @@ const MEANINGS: Readonly<Record<StorageCapability, string>> = {
   multipart_upload: 'clients upload in parts',
   signed_url: 'private delivery',
   public_url: 'public delivery',
-  head: 'tells size and type of an object',
+  head: 'returns size and type of an object',
   local: 'processors read files in place',
   list: 'orphans can be found',
   server_side_copy: 'the bytes of a copy do not pass through the application',
   checksum_sha256: 'a declared SHA-256 is checked before anything is kept',
-  conditional_put: 'writes only where nothing is',
+  conditional_put: 'writes only if there is no object',
   resumable_upload: 'takes bytes a piece at a time',
-  resumable_upload_session: 'uploads may go on after a break',
+  resumable_upload_session: 'uploads may continue after an interruption',
   tus_upload: 'tus clients upload to it',
 }
 
-/** What each storage can do, as the adapters themselves say it. */
+/** The capabilities of each storage, as the adapters declare them. */
 export function capabilityPart(): string {
   const local = { directory: 'media', baseUrl: 'http://localhost', signingKey: 'x'.repeat(32) }
   const s3 = { bucket: 'media', region: 'us-east-1' }

@@ -6,7 +6,7 @@ export function commandPage(): string {
   const { commands, commonOptions } = describeCommands()
   return [
     '# Commands\n',
-    'What the `rindle` command of `@rindle/cli` takes. Options come before the environment, the environment before the',
+    'The commands of `rindle` in `@rindle/cli`. Options override the environment, and the environment overrides the',
     'configuration file. Exit codes, output and how commands stop: [the package](./packages/cli).\n',
     '## Common options\n',
     argumentTable(commonOptions, '--'),
@@ -39,7 +39,7 @@ function argumentTable(listed: readonly ArgumentDescription[], dashes: string): 
   return table([dashes === '' ? 'argument' : 'option', 'value', ''], rows)
 }
 
-/** A flag that is on unless it is turned off. */
+/** A flag that is on unless you turn it off. */
 function isOn({ isFlag, default: preset }: ArgumentDescription): boolean {
   return isFlag && preset === 'true'
 }

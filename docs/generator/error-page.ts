@@ -12,17 +12,17 @@ export function errorPage(own: readonly Export[]): string {
   return [
     '# Error codes\n',
     'Everything that Rindle throws is a `RindleError` with one of these codes. "Retryable" says whether the same call may',
-    'succeed later without a change by the caller; an error may carry another answer than its code, in `retryable`.\n',
+    'succeed later without a change by the caller; an error may differ from its code, in `retryable`.\n',
     table(['code', 'meaning', 'retryable'], rows),
     '## Reasons of a rejection\n',
-    'What `upload_rejected` has in `details.reason`, and a quarantined asset in `errorReason`:\n',
+    'The values of `details.reason` of `upload_rejected`, and of `errorReason` of a quarantined asset:\n',
     table(
       ['reason'],
       unionOf(own, 'RejectionReason').map((reason) => [`\`${reason}\``]),
     ),
     '## Reasons in rows\n',
-    'What rows keep as `error_reason` (assets, variants, runs) or `failure_reason` (upload sessions): one of the codes above, or',
-    'one of these. Behind a colon may follow what it is about.\n',
+    'The values of `error_reason` (assets, variants, runs) and `failure_reason` (upload sessions): one of the codes above, or',
+    'one of these. A colon and the name of its subject may follow.\n',
     table(
       ['reason', 'meaning'],
       Object.entries(REASONS).map(([reason, meaning]) => [`\`${reason}\``, meaning]),
@@ -30,7 +30,7 @@ export function errorPage(own: readonly Export[]): string {
   ].join('\n')
 }
 
-/** The members of an exported union of texts. */
+/** The members of an exported union of string literals. */
 function unionOf(own: readonly Export[], name: string): string[] {
   const found = own.find((item) => item.name === name)
   if (found === undefined) throw new Error(`No package exports ${name}.`)

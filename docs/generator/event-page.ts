@@ -10,7 +10,7 @@ export function eventPage(own: readonly Export[]): string {
   )
   return [
     '# Events\n',
-    '`rindle.on(name, listener)` hears the events of one process, typed by name. Every one carries `metadata` of few values',
+    '`rindle.on(name, listener)` hears the events of one process, typed by name. Every event has `metadata` of few values',
     '(never ids, keys, URLs, filenames or secrets) and `measurements`, which are numbers. A listener that throws is logged',
     'and breaks nothing.\n',
     table(

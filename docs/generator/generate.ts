@@ -13,7 +13,7 @@ import { stateDiagrams } from './state-diagrams.ts'
 import { statusPart } from './status-part.ts'
 import { tablePage } from './table-page.ts'
 
-/** Everything of the site that follows from the code: Markdown by path. Nothing of it is kept in the repository. */
+/** The part of the site that is generated from the code: Markdown by path. The repository keeps none of it. */
 export async function generate({ own, others } = readExports()): Promise<ReadonlyMap<string, string>> {
   return new Map([
     ['reference/errors.md', errorPage(own)],

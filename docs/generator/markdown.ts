@@ -4,7 +4,7 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   return `${lines.map((row) => `| ${row.join(' | ')} |`).join('\n')}\n`
 }
 
-/** Code in a line; an empty text stays empty. */
+/** Inline code; an empty text stays empty. */
 export function code(text: string): string {
   if (text === '') return ''
   const fence = text.includes('`') ? '``' : '`'
@@ -16,7 +16,7 @@ export function fenced(language: string, text: string): string {
   return `\`\`\`${language}\n${text}\n\`\`\`\n`
 }
 
-/** Text in which no angle bracket opens an element of the page, except in code. */
+/** Escapes angle brackets outside of code, so that none opens an element of the page. */
 export function prose(text: string): string {
   return text
     .split(/(`[^`]*`)/)
@@ -24,7 +24,7 @@ export function prose(text: string): string {
     .join('')
 }
 
-/** What VitePress gives a heading of this text as its anchor. */
+/** The anchor that VitePress gives to a heading. */
 export function anchor(heading: string): string {
   return heading
     .toLowerCase()

@@ -6,7 +6,7 @@ export function methodPage(own: readonly Export[]): string {
   const parts = partsOf(own)
   return [
     '# Methods\n',
-    'The methods of an instance, which [`createRindle`](./api/core#createrindle) makes, by what they are about. Their',
+    'The methods of an instance, which [`createRindle`](./api/core#createrindle) makes, by subject. Their',
     'arguments are on the page of the interface that the heading names.\n',
     ...parts.map(({ name, doc, members }) =>
       [
@@ -21,7 +21,7 @@ export function methodPage(own: readonly Export[]): string {
   ].join('\n')
 }
 
-/** The interfaces that `Rindle` puts together, in its order. */
+/** The interfaces that `Rindle` extends, in its order. */
 function partsOf(own: readonly Export[]): readonly Export[] {
   const rindle = own.find(({ name }) => name === 'Rindle')?.code ?? ''
   const names = new Set(rindle.replace(/^[\s\S]*?extends/, '').match(/\b[A-Z]\w+/g))

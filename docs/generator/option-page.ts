@@ -7,13 +7,13 @@ export function optionPage(own: readonly Export[]): string {
   return [
     '---\noutline: [2, 3]\n---\n',
     '# Options\n',
-    'Everything that functions take as options, by package. Wrong and unknown options of factories are refused at once,',
+    'The options of all functions, by package. Factories reject wrong and unknown options at once,',
     'all of them in one `config_invalid`.\n',
     ...packages.map(([name, items]) => `## ${name}\n\n${items.map(optionTable).join('\n')}`),
   ].join('\n')
 }
 
-/** Whether an export is the type of somebody's options. */
+/** Whether an export is an options type. */
 export function isOptions({ name, kind }: Export): boolean {
   return kind === 'interface' && /(Options|Recipe)$/.test(name)
 }
@@ -31,7 +31,7 @@ function optionTable(item: Export): string {
     `### ${item.name}\n`,
     `${prose(item.doc)} [Declaration](${link})\n`,
     ...(rows.length === 0 ? [] : [table(['option', 'type', 'default', ''], rows)]),
-    ...(more === '' ? [] : [`And those of ${more}.\n`]),
+    ...(more === '' ? [] : [`Also takes the options of ${more}.\n`]),
   ].join('\n')
 }
 

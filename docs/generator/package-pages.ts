@@ -11,7 +11,10 @@ export function packagePages(): ReadonlyMap<string, string> {
   )
 }
 
-/** Links to other packages lead to their pages; other files of the repository are named, for the site does not hold them. */
+/**
+ * Links to other packages lead to their pages; other files of the repository are only named, because the site does not
+ * hold them.
+ */
 function withLinks(markdown: string, folder: string): string {
   return markdown.replaceAll(/\[([^\]]*)\]\((?!https?:|#)([^)\s]+)\)/g, (_link, text: string, target: string) => {
     const file = path.relative(repository, path.resolve(repository, folder, target))

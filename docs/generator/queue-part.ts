@@ -10,7 +10,7 @@ const WORK: Readonly<Record<QueueName, string>> = {
   rindle_maintenance: 'one scheduled verb',
 }
 
-/** The queues, by the table that workers go by. */
+/** The queues, from the table that workers use. */
 export function queuePart(): string {
   const rows = Object.entries(QUEUES).map(([queue, { attempts, concurrency }]) => [
     code(queue),

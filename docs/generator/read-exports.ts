@@ -8,7 +8,7 @@ export interface Member {
   readonly name: string
   readonly type: string
   readonly isOptional: boolean
-  /** Empty: it has no comment. */
+  /** Empty without a comment. */
   readonly doc: string
   /** The text of its `@default`; empty for none. */
   readonly default: string
@@ -17,21 +17,21 @@ export interface Member {
 /** One export of a package, as its sources declare it. */
 export interface Export {
   readonly package: PublishedPackage
-  /** What it is imported from. */
+  /** The import specifier. */
   readonly specifier: string
   readonly name: string
   readonly kind: 'class' | 'constant' | 'function' | 'interface' | 'type'
-  /** The folder of the sources that declares it, or the file where there is no folder. */
+  /** The source folder that declares it, or the file if there is no folder. */
   readonly area: string
-  /** Empty: it has no comment. */
+  /** Empty without a comment. */
   readonly doc: string
   /** Its declaration, without bodies. */
   readonly code: string
-  /** Of interfaces alone. */
+  /** Only for interfaces. */
   readonly members: readonly Member[]
 }
 
-/** What a package exports of another, ours or not. */
+/** An export of another module, ours or not. */
 export interface Reexport {
   readonly package: PublishedPackage
   readonly name: string
@@ -81,7 +81,7 @@ function exportsOf(program: ts.Program, entry: string): readonly ts.Symbol[] {
     .toSorted((one, other) => one.name.localeCompare(other.name))
 }
 
-/** The folder of ours that a declaration is in, or the name of somebody else's package. */
+/** The folder of ours that holds a declaration, or the name of a foreign package. */
 function ownerOf(declaration: ts.Declaration): string {
   const file = declaration.getSourceFile().fileName
   const folder = /\/packages\/([^/]+)\/src\/(?!generated\/)/.exec(file)?.[1]
@@ -112,7 +112,7 @@ function kindOf(declaration: ts.Declaration): Export['kind'] {
   return 'constant'
 }
 
-/** Comments of a constant stand before its statement. */
+/** The comment of a constant is on its statement. */
 function statementOf(declaration: ts.Declaration): ts.Node {
   return ts.isVariableDeclaration(declaration) ? declaration.parent.parent : declaration
 }
@@ -131,7 +131,7 @@ function memberOf(member: ts.TypeElement): Member[] {
   ]
 }
 
-/** Line ends stand for the separators between members. */
+/** Line ends replace the separators between members. */
 function inOneLine(type: string): string {
   return type
     .replaceAll(/\/\*\*[\s\S]*?\*\/\s*/g, '')

@@ -11,7 +11,7 @@ export interface PublishedPackage {
   /** The name that applications import. */
   readonly name: string
   readonly description: string
-  /** What applications import of it, the main entry first. */
+  /** The entries that applications import, the main entry first. */
   readonly entries: readonly PackageEntry[]
 }
 
@@ -23,7 +23,7 @@ export interface PackageEntry {
   readonly source: string
 }
 
-/** In the order in which an application meets them; what is not named here comes last, by name. */
+/** The order in which an application meets them; packages that are not named here come last, by name. */
 const ORDER = [
   'core',
   'prisma',

@@ -10,7 +10,7 @@ const MACHINES: Readonly<Record<string, Transitions>> = {
   session: SESSION_TRANSITIONS,
 }
 
-/** The diagram and the table of each state machine, to be included in pages: drawn from the tables that Rindle obeys. */
+/** The diagram and the table of each state machine, for inclusion in pages: drawn from Rindle's own tables. */
 export async function stateDiagrams(): Promise<ReadonlyMap<string, string>> {
   const viz = await instance()
   const parts = Object.entries(MACHINES).map(([machine, transitions]): [string, string] => {
@@ -24,8 +24,8 @@ export async function stateDiagrams(): Promise<ReadonlyMap<string, string>> {
 }
 
 /**
- * States that nearly every state may go to (rejected, deleted, purged) would cover the picture with arrows: they are
- * drawn without theirs, and named in a sentence.
+ * States that nearly every state may change to (rejected, deleted, purged). Their arrows would cover the picture, so
+ * they are left out and named in a sentence.
  */
 function drainsOf(transitions: Transitions): readonly string[] {
   const states = Object.keys(transitions)
@@ -49,7 +49,9 @@ function graphOf(transitions: Transitions): string {
   }`
 }
 
-/** Colours come from the page, so that the picture follows its appearance; the picture stays narrower than a phone. */
+/**
+ * Takes its colours from the page, so that the picture follows the page's theme, and keeps it narrower than a phone.
+ */
 function embedded(svg: string, machine: string): string {
   const drawing = svg
     .slice(svg.indexOf('<svg'))
@@ -57,7 +59,7 @@ function embedded(svg: string, machine: string): string {
     .replaceAll(/<title>.*?<\/title>/gs, '')
     .replaceAll('stroke="black"', 'stroke="currentColor"')
     .replaceAll('fill="black"', 'fill="currentColor"')
-    .replace('<svg ', `<svg role="img" aria-label="States of the ${machine} and the ways between them" `)
+    .replace('<svg ', `<svg role="img" aria-label="States of the ${machine} and their transitions" `)
     .replaceAll(/\s*\n\s*/g, ' ')
   return `<figure class="states">${drawing}</figure>`
 }
@@ -68,7 +70,7 @@ function sentenceOf(transitions: Transitions): string {
     const exceptions = others.length === 0 ? '' : ` but ${others.map(code).join(', ')}`
     return `${code(state)} is reached from every other state${exceptions}.`
   })
-  return sentences.length === 0 ? '' : `The ways to the dashed states are not drawn: ${sentences.join(' ')}\n`
+  return sentences.length === 0 ? '' : `The arrows to the dashed states are not drawn: ${sentences.join(' ')}\n`
 }
 
 function tableOf(transitions: Transitions): string {

@@ -7,7 +7,7 @@ const UNITS = [
   ['minutes', 60],
 ] as const
 
-/** The classes of the status, by the table that it judges by. */
+/** The classes of the status, from the table that the status uses. */
 export function statusPart(): string {
   const rows = STATUS_CLASSES.map((statusClass) => {
     const { severity, thresholdSeconds, advice, command } = STATUS_DEFAULTS[statusClass]

@@ -8,15 +8,15 @@ interface Column {
   readonly doc: string
 }
 
-/** The tables of the database, from the schema that makes them. */
+/** The tables of the database, from the schema that creates them. */
 export function tablePage(): string {
   const models = [
     ...textOf('packages/prisma/schema.prisma').matchAll(/((?:^\/\/\/.*\n)*)^model (\w+) \{\n([\s\S]*?)^\}/gm),
   ]
   return [
     '# Tables\n',
-    "Rindle's rows are there to be queried: with SQL, or with `rindle.prisma`, the typed client. They are in the PostgreSQL",
-    'schema `rindle`. Read them as you like; write them by Rindle alone, because a state and the job that follows from it',
+    "Query Rindle's rows with SQL, or with `rindle.prisma`, the typed client. They are in the PostgreSQL",
+    'schema `rindle`. Read them as you like; let only Rindle write them, because a state and the job that follows from it',
     'commit together. The database itself refuses impossible rows by its constraints.\n',
     ...models.map(([, comment = '', model = '', body = '']) => modelText(docOf(comment), model, body)),
   ].join('\n')
@@ -39,7 +39,7 @@ function modelText(doc: string, model: string, body: string): string {
   ].join('\n')
 }
 
-/** The columns of a model: lines with a type that is no other model. Comments above a column are its own. */
+/** The columns of a model: lines with a type that is not another model. A comment above a column belongs to it. */
 function columnsOf(body: string): Column[] {
   const found: Column[] = []
   let comment = ''

@@ -1,4 +1,4 @@
-/** What Next calls once when a server starts. Nightly, files that nobody has used for a week are given up. */
+/** Next calls this once when a server starts. Every night, it purges files that nobody has used for a week. */
 export async function register(): Promise<void> {
   if (process.env.NEXT_RUNTIME !== 'nodejs') return
   const { rindle } = await import('./media/rindle.ts')

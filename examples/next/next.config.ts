@@ -1,6 +1,6 @@
 import type { NextConfig } from 'next'
 
-// Left to Node: they find files of their own beside themselves, and Next must not move them.
+// Left to Node, because they find files beside themselves, and Next must not move them.
 const SERVER_PACKAGES = [
   '@rindle/core',
   '@rindle/http',
@@ -14,13 +14,13 @@ const SERVER_PACKAGES = [
 const config: NextConfig = {
   serverExternalPackages: SERVER_PACKAGES,
   // In this repository packages are links out of `node_modules`, which Next takes for the application's own code unless
-  // webpack is told. An application that has them from npm builds with Turbopack, and does without this.
+  // webpack is told otherwise. An application that has them from npm builds with Turbopack, and needs none of this.
   webpack: (webpack: { externals: unknown[] }, { isServer }: { isServer: boolean }) => {
     if (isServer) webpack.externals.push(...SERVER_PACKAGES.map((name) => ({ [name]: `commonjs ${name}` })))
     return webpack
   },
   turbopack: {},
-  // `pnpm typecheck` does it, with a TypeScript that Next cannot load.
+  // `pnpm typecheck` checks the types, with a TypeScript that Next cannot load.
   typescript: { ignoreBuildErrors: true },
   poweredByHeader: false,
 }

@@ -1,2 +1,2 @@
-// What `rindle worker` and every other command of `rindle` load.
+// `rindle worker` and every other command of `rindle` load this file.
 export { rindle as default } from './media/rindle.ts'

@@ -53,7 +53,8 @@ it('a video becomes a poster, a strip, a smaller video, sound and a waveform', {
   expect(await rindle.checkInvariants()).toMatchObject({ violationCount: 0 })
   const hasSwept = async () => expect(await readdir(join(directory, 'work'))).toEqual([])
   await vi.waitFor(hasSwept, { timeout: 10_000 })
-  // What takes a pass over the whole file is made in one job, and what a page shows at once does not wait for it.
+  // Variants that need a pass over the whole file are made in one job; the ones that a page shows at once do not wait
+  // for it.
   const jobs = await jobsOfRuns(id)
   expect(jobs.get('video')).toBe(jobs.get('sound'))
   expect(jobs.get('strip')).toBe(jobs.get('poster'))

@@ -98,7 +98,7 @@ const FORMATS: readonly Format[] = [
   sound('song.wv', 'audio/wavpack', '-c:a wavpack -f wv', 'audio/x-wavpack audio/wavpack'),
 ]
 
-/** Names that systems say of everything that they do not know. */
+/** Names that systems give to everything that they do not know. */
 const SAYING_NOTHING = ['', 'application/octet-stream', 'binary/octet-stream']
 
 let application: Application<typeof profiles>
@@ -192,7 +192,7 @@ describe('what FFmpeg reads', () => {
   })
 })
 
-describe('a container whose beginning does not say what it holds', () => {
+describe('a container whose beginning does not name its contents', () => {
   it('is WebM or Matroska by its name, where only that is accepted', async () => {
     const { rindle } = application
     for (const [profile, file, filename, contentType] of [

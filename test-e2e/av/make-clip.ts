@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import ffmpegInstaller from '@ffmpeg-installer/ffmpeg'
 
-/** What a clip is made of. */
+/** The properties of a clip. */
 export interface ClipOptions {
   readonly size: string
   readonly seconds: number

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 
-/** The processes whose command line holds a text, by their ids; this one is left out. */
+/** The ids of the processes whose command line holds a text, without this one. */
 export async function processesWith(text: string): Promise<readonly number[]> {
   const ids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number)
   const found: number[] = []

@@ -66,7 +66,7 @@ describe('pnpm bench', () => {
     expect(exitCode).toBe(0)
   })
 
-  test('reports a bench that fails, goes on with the others, and exits with 1', async () => {
+  test('reports a bench that fails, continues with the others, and exits with 1', async () => {
     const noPhotographs = { RINDLE_CORPUS: import.meta.dirname }
     const { exitCode, stdout, stderr } = await benchWith(noPhotographs, 'time-to-ready', 'sign', '--quick')
     expect(stderr).toContain('time-to-ready failed: Error: ENOENT')
@@ -74,7 +74,7 @@ describe('pnpm bench', () => {
     expect(exitCode).toBe(1)
   })
 
-  test('names every bench when it is asked for one that there is not, and exits with 2', async () => {
+  test('names every bench when it is asked for an unknown one, and exits with 2', async () => {
     const { exitCode, stdout, stderr } = await bench('images', 'speed')
     expect(stderr).toContain('There is no bench named speed.')
     for (const name of ['images', 'small-images', 'time-to-ready', 'job-latency', 'backlog', 'completion', 'upload']) {

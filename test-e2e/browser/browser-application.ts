@@ -14,16 +14,16 @@ import { bundlePage } from './bundle-page.ts'
 import { type Gate, openGate } from './gate.ts'
 import { type BrowserRindle, browserProfiles } from './page/browser-profiles.ts'
 
-/** Where the files are: on the disk of the application, or in a store that browsers send to directly. */
+/** The place of the files: the disk of the application, or a store that browsers send to directly. */
 export type StorageKind = 'local' | 'minio'
 
 /** An application with a page and workers, on real servers. */
 export interface BrowserApplication extends AsyncDisposable {
   readonly rindle: BrowserRindle
-  /** The keys of all objects, and the paths of whatever else lies on the disk. */
+  /** The keys of all objects, and the paths of everything else on the disk. */
   stored(): Promise<readonly string[]>
   readonly pageUrl: string
-  /** Between the browser and whatever takes and gives the files. */
+  /** Between the browser and the server of the files. */
   readonly gate: Gate
 }
 
@@ -97,7 +97,7 @@ async function minioFiles(gate: Gate): Promise<Files> {
   }
 }
 
-/** The page at `/`, and Rindle's handler beside it for whoever has the cookie that the page sets. */
+/** The page at `/`, and Rindle's handler beside it for clients with the cookie that the page sets. */
 async function servePage(rindle: BrowserRindle): Promise<Server> {
   const script = await bundlePage()
   const handler = createHandler(rindle, {

@@ -4,12 +4,12 @@ import type { AddressInfo } from 'node:net'
 /** One request that came through, and its answer. */
 export interface Exchange {
   readonly method: string
-  /** With its query. */
+  /** Includes the query. */
   readonly path: string
   readonly range: string | undefined
-  /** Bytes of the body that went on to the server. */
+  /** Bytes of the body that were passed on to the server. */
   sentBytes: number
-  /** `undefined` while there is no answer, and for ever when a side has gone away. */
+  /** `undefined` while there is no answer, and for ever once a side has gone away. */
   status: number | undefined
 }
 
@@ -24,7 +24,7 @@ export interface Gate extends AsyncDisposable {
    * passed.
    */
   holdAfter(bytes: number): Promise<void>
-  /** Uploads go on. */
+  /** Lets uploads continue. */
   release(): void
   /** Ends the connections of the uploads that are held. */
   cut(): void

@@ -24,7 +24,7 @@ describe.skipIf(chromium === undefined)('the uploader, by keyboard and for a scr
   }, 60_000)
   beforeEach(async () => {
     page = await browser.newPage()
-    // With a listener from the start, no dialog opens before it is watched for.
+    // With a listener from the start, no dialog opens before the test watches for it.
     page.on('filechooser', () => {})
     await page.goto(application.pageUrl)
     await page.getByRole('group', { name: 'Choose photos' }).waitFor()
@@ -42,7 +42,7 @@ describe.skipIf(chromium === undefined)('the uploader, by keyboard and for a scr
   const focused = () =>
     page.evaluate(`document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent`)
   const press = (key: string) => page.keyboard.press(key)
-  /** Of the upload that began last. */
+  /** The upload that began last. */
   const lastAssetId = async () => {
     const session = await application.rindle.prisma.mediaUploadSession.findFirst({ orderBy: { createdAt: 'desc' } })
     return session?.assetId ?? ''
@@ -59,7 +59,7 @@ describe.skipIf(chromium === undefined)('the uploader, by keyboard and for a scr
     await dialog.setFiles(names.map((name) => join(directory, name)))
   }
 
-  it('says what it is before anything was chosen', async () => {
+  it('describes itself before a file is chosen', async () => {
     expect(await page.getByRole('group', { name: 'Choose photos' }).ariaSnapshot()).toBe(
       [
         '- group "Choose photos":',
@@ -146,7 +146,7 @@ describe.skipIf(chromium === undefined)('the uploader, by keyboard and for a scr
     await page.getByRole('status').filter({ hasText: 'dropped.jpg: done' }).waitFor()
   })
 
-  it('what is under way is cancelled when the component goes', async () => {
+  it('running uploads are cancelled when the component unmounts', async () => {
     const held = application.gate.holdAfter(100)
     await chooseByKeyboard('flag.jpg')
     await held
@@ -155,7 +155,7 @@ describe.skipIf(chromium === undefined)('the uploader, by keyboard and for a scr
     await isGone(assetId)
   })
 
-  it('an upload goes on after the line was cut in its middle', async () => {
+  it('an upload continues after the connection was cut in its middle', async () => {
     const held = application.gate.holdAfter(100)
     await chooseByKeyboard('flag.jpg')
     await held

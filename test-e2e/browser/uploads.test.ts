@@ -60,7 +60,7 @@ describe.skipIf(chromium === undefined).each(['local', 'minio'] as const)('in Ch
     expect(await page.getByRole('status').first().textContent()).toBe('flag.jpg: done')
   })
 
-  /** Nothing gets through, on what is open and anew, long enough to be noticed; then the network is there again. */
+  /** Cuts the network, for open and new connections, long enough to be noticed; then restores it. */
   async function losesTheNetwork(): Promise<void> {
     await eventually(async () => expect(await percent('large.pdf')).toBeGreaterThan(10))
     // Chromium does not always tell of a request that ends by this; that bytes stand still shows below.
@@ -96,7 +96,7 @@ describe.skipIf(chromium === undefined).each(['local', 'minio'] as const)('in Ch
     ['a reload at half', 0.5, async () => {}],
     ['a network that is cut at 40 %, and a reload when it is back,', 0.4, () => losesTheNetwork()],
   ] as const)(
-    '%s of 200 MB: it goes on with the same session and resends nothing that was finished',
+    '%s of 200 MB: it continues the same session and resends no finished part',
     {
       timeout: 60_000,
     },
@@ -121,7 +121,7 @@ describe.skipIf(chromium === undefined).each(['local', 'minio'] as const)('in Ch
       const resent = new Set(after.map(partOf))
       expect(finished.filter((part) => resent.has(part))).toEqual([])
       if (kind === 'minio') expect(finished.length).toBeGreaterThan(5)
-      // What was under way at the reload goes again: parts that were not finished, bytes that were not yet written.
+      // Running transfers are sent again after the reload: unfinished parts, and bytes that were not yet written.
       expect(bytesOf(before) + bytesOf(after)).toBeLessThan(LARGE_BYTES * 1.2)
       expect(await page.evaluate(`localStorage.getItem('rindle.uploads')`)).toBeNull()
     },
@@ -147,7 +147,7 @@ describe.skipIf(chromium === undefined).each(['local', 'minio'] as const)('in Ch
 const bytesOf = (exchanges: readonly Exchange[]): number =>
   exchanges.reduce((bytes, { sentBytes }) => bytes + sentBytes, 0)
 
-/** Which part of which object a request sends: the signature and its time say nothing of that. */
+/** The part and the object that a request sends, without the signature and its time. */
 function partOf({ path }: Exchange): string {
   const { pathname, searchParams } = new URL(path, 'http://gate')
   return `${pathname} ${searchParams.get('partNumber')}`

@@ -23,7 +23,7 @@ const COMMON = [
 ]
 const IMAGES = [...COMMON, '@rindle/processor-image', '@rindle/client', 'express@5.3.0']
 const TYPES = ['@rindle/react', '@rindle/storage-s3', '@types/node@24.19.2', '@types/react@19.3.0', 'react@19.3.1']
-// What some packages leave to the application.
+// Packages that some of ours leave to the application.
 const PEERS = ['@opentelemetry/api@1.9.1', 'react@19.3.1', 'sharp@0.35.5', 'vitest@5.1.0']
 const TYPESCRIPTS = { 'typescript-5.9': '5.9.3', 'typescript-6.0': '6.0.3', 'typescript-7.0': '7.0.2' }
 const MOST_LINES = 40
@@ -124,7 +124,7 @@ describe.each(Object.keys(TYPESCRIPTS))('the types, for %s,', (typescript) => {
     'fit an application that resolves modules as %s',
     { timeout: 60_000 },
     async (moduleResolution, module) => {
-      // Declarations of packages are looked at once for each compiler: that is what takes long.
+      // The declarations of packages are checked once for each compiler, because that takes long.
       const skipLibCheck = moduleResolution !== 'nodenext'
       const compilerOptions = { ...common, module, moduleResolution, skipLibCheck, noEmit: true }
       const project = `tsconfig-${typescript}-${moduleResolution}.json`

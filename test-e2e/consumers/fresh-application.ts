@@ -31,7 +31,7 @@ export interface ServedProgram extends AsyncDisposable {
 export async function installFresh(registry: PackageRegistry, packages: readonly string[]): Promise<FreshApplication> {
   const directory = await mkdtemp(path.join(tmpdir(), 'rindle-consumer-'))
   const environmentWith = (more: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv => {
-    // What pnpm and vitest have set is nothing that an application would find.
+    // An application would not find the variables that pnpm and vitest have set.
     const plain = Object.entries(process.env).filter(
       ([name]) => !/^(?:npm_|VITEST|PNPM|NODE_(?:ENV|OPTIONS|PATH)$)/i.test(name),
     )

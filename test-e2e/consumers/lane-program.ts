@@ -1,4 +1,5 @@
-// The whole life of a file in an application of one lane: node lane-program.ts <image|av> <file>. Prints what it saw.
+// The whole life of a file in an application of one lane: node lane-program.ts <image|av> <file>. Prints its
+// observations.
 import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'

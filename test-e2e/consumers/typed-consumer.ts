@@ -1,4 +1,4 @@
-// What an application writes with the packages from npm. Only its types are looked at: it never runs.
+// An application's code with the packages from npm. Only its types are checked: it never runs.
 import { createClient, isClientError } from '@rindle/client'
 import { createRindle, defineProfile, fromPgClient, isRindleError } from '@rindle/core'
 import { createHandler, type RindleHandler, toNodeHandler } from '@rindle/http'

@@ -88,7 +88,7 @@ export async function objectOf({ storage }: CorpusApplication, variant: Variant 
   return readFile(storage.localPath(variant?.storageKey ?? ''))
 }
 
-/** What in a variant's object is not as its row says, or is left of the source's metadata; empty when all is right. */
+/** Differences between a variant's object and its row, and remains of the source's metadata; empty if all is right. */
 export async function problemsOf(application: CorpusApplication, variant: Variant): Promise<readonly string[]> {
   const bytes = await objectOf(application, variant)
   const metadata = await sharp(bytes).metadata()
@@ -99,7 +99,7 @@ export async function problemsOf(application: CorpusApplication, variant: Varian
   for (const kind of ['exif', 'xmp', 'iptc', 'icc', 'comments', 'orientation'] as const) {
     if (metadata[kind] !== undefined) problems.push(`has ${kind}`)
   }
-  // What sharp would not look for: the marks of EXIF in JPEG and of XMP anywhere.
+  // The marks of EXIF in JPEG and of XMP anywhere, which sharp would not look for.
   for (const mark of ['Exif\0\0', 'http://ns.adobe.com/', 'GPSLatitude']) {
     if (bytes.includes(mark)) problems.push(`holds ${JSON.stringify(mark)}`)
   }

@@ -20,7 +20,7 @@ export const EXPECTED_HOSTILE: Readonly<Record<string, string>> = {
   'bombs/lottapixel.jpg': 'quarantined: limit_exceeded',
   // Its directory says 32 × 32.
   'bombs/oom.ico': 'quarantined: limit_exceeded',
-  // The bombs are in text and profiles, which nobody unpacks to make a variant.
+  // The bombs are in text and profiles, which are never unpacked to make a variant.
   'bombs/png_decompression_dos.png': 'ready 1 × 1',
   'bombs/timeout.psd': 'quarantined: unsupported_codec',
   'bombs/txt.png': 'ready 1 × 1',
@@ -46,7 +46,7 @@ export const EXPECTED_HOSTILE: Readonly<Record<string, string>> = {
   'ffmpeg/read_passwd_bypass.mp4': 'rejected: mime_not_allowed',
   'ffmpeg/read_shadow_bypass.mp4': 'rejected: mime_not_allowed',
   'imagemagick/CVE-2021-22204.jpg': 'rejected: unknown_type',
-  // A PNG for libpng; what it asks of ImageMagick nobody does.
+  // A PNG for libpng; nothing here does what it asks of ImageMagick.
   'imagemagick/CVE-2022-44268.png': 'ready 1 × 1',
   'imagemagick/delete.jpg': 'rejected: unknown_type',
   'imagemagick/gs-sleep15.jpg': 'rejected: mime_not_allowed',
@@ -84,5 +84,5 @@ export const EXPECTED_HOSTILE: Readonly<Record<string, string>> = {
   'polyglots/zip-symlink.zip': 'rejected: mime_not_allowed',
 }
 
-/** What every file of `hostile/svg/` must end as: a wildcard includes no SVG, malformed ones neither. */
+/** The expected end of every file of `hostile/svg/`: a wildcard includes no SVG, and no malformed one. */
 export const EXPECTED_SVG = 'rejected: mime_not_allowed'

@@ -55,11 +55,11 @@ export const EXPECTED_PUBLIC: Readonly<Record<string, string>> = {
   'png-palette-trns.png': 'ready 32 × 32',
   'png-palette.png': 'ready 68 × 68',
   'png-prophoto.png': 'ready 1 × 1',
-  // As the truncated JPEG.
+  // Like the truncated JPEG.
   'png-truncated.png': 'quarantined: corrupt_media',
   'png-xmp-orientation.png': 'ready 326 × 268',
   'psd.psd': 'quarantined: unsupported_codec',
-  // A wildcard never includes what may hold script.
+  // A wildcard never includes types that may hold script.
   'svg-plain.svg': 'rejected: mime_not_allowed',
   'svg-with-dtd-image.svg': 'rejected: mime_not_allowed',
   'tiff-11mpx.tif': 'ready 4104 × 2736',
@@ -71,7 +71,7 @@ export const EXPECTED_PUBLIC: Readonly<Record<string, string>> = {
   'webp-anim.webp': 'ready 80 × 80',
   'webp-exif-orient-6.webp': 'ready 128 × 128',
   'webp-lossless.webp': 'ready 123 × 456',
-  // Kept as what it is, and called .jpg.
+  // Kept as its real type, although it is called .jpg.
   'wrongext-jpeg-named.tiff': 'ready 320 × 240',
   'wrongext-json-named.webp': 'rejected: unknown_type',
   'wrongext-spoof.png': 'rejected: unknown_type',
@@ -79,7 +79,7 @@ export const EXPECTED_PUBLIC: Readonly<Record<string, string>> = {
   'zero-byte.png': 'rejected: empty_file',
 }
 
-/** What video and sound in `public/` must end as, in a profile that accepts images. */
+/** The expected end of video and sound in `public/`, in a profile that accepts images. */
 export const EXPECTED_AV = 'rejected: mime_not_allowed'
 
 /** Names of video and sound. */

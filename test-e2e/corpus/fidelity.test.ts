@@ -107,7 +107,7 @@ describe.skipIf(corpus === undefined)('what variants show', { timeout: 120_000 }
   })
 
   it('an HDR AVIF keeps its hues', async () => {
-    // libvips reads PQ values as if they were sRGB, so it comes out dull; what is red, green and grey stays so.
+    // libvips reads PQ values as sRGB, so the picture comes out dull; red, green and grey stay what they are.
     const picture = await shown('public/avif-hdr-p3.avif', 'png')
     const [red, redGreen, redBlue] = meanColour(picture, { left: 0, right: 0.1, top: 0, bottom: 0.4 })
     const [greenRed, green, greenBlue] = meanColour(picture, { left: 0.9, right: 1, top: 0, bottom: 0.4 })

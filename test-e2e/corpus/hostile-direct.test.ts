@@ -8,10 +8,10 @@ import { quadrants } from '../support/pictures.ts'
 import { type S3Application, send, sha256, startS3Application } from '../support/s3-application.ts'
 import { corpus, corpusFile, corpusFiles, inParallel } from './corpus-lane.ts'
 
-/** Reasons by which the gate stops bytes, before anything decodes them. */
+/** Reasons for which the gate stops bytes, before anything decodes them. */
 const GATE_REASONS = ['unknown_type', 'mime_not_allowed', 'extension_mime_mismatch', 'empty_file']
 
-/** Every hostile file comes as what it is not: a JPEG by name and by declaration. */
+/** Every hostile file poses as a JPEG, by name and by declaration. */
 const DISGUISE = { filename: 'photo.jpg', contentType: 'image/jpeg' }
 
 type WayIn = (application: S3Application, bytes: Buffer) => Promise<string>
@@ -85,7 +85,7 @@ describe.skipIf(corpus === undefined)('hostile files that a browser sends to the
     },
   )
 
-  it('nothing is served but what was hashed, even where two files share an etag', { timeout: 60_000 }, async () => {
+  it('only the hashed bytes are served, even if two files share an etag', { timeout: 60_000 }, async () => {
     const { rindle } = application
     const [first, second] = await Promise.all(
       ['md5coll-1.jpg', 'md5coll-2.jpg'].map((file) => readFile(corpusFile('hostile', 'polyglots', file))),

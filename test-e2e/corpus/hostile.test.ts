@@ -30,7 +30,7 @@ interface Calls {
   readonly process: string[]
 }
 
-/** The same processor, which writes down what it is given. */
+/** The same processor, which records its input. */
 function counting(processor: Processor, calls: Calls): Processor {
   const assetIdOf = (path: string): string => path.split('/').at(-2) ?? ''
   return {
@@ -78,7 +78,7 @@ describe.skipIf(corpus === undefined)('files that were made to break things, thr
     expect(new Set(calls.probe).size).toBe(calls.probe.length)
     const decoded = new Set(calls.process)
     const assets = [...outcomes.values()].flatMap(({ asset }) => asset ?? [])
-    // What the probe accepts has dimensions; the rest of it may turn out to be damaged only when it is decoded.
+    // A file that the probe accepts has dimensions; the rest of it may turn out to be damaged only when it is decoded.
     expect(assets.filter(({ id, width }) => (width === null) === decoded.has(id))).toEqual([])
     expect(assets.filter(({ width }) => width === null).length).toBeGreaterThan(10)
     // PSD and JPEG 2000 have no processor that would even read their header.

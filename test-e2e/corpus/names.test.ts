@@ -6,11 +6,11 @@ import { settled, startApplication } from '../support/application.ts'
 import { quadrants } from '../support/pictures.ts'
 import { type CorpusApplication, corpus, corpusFile, corpusFiles, corpusProfiles, inParallel } from './corpus-lane.ts'
 
-// Of a list with more lines as many are taken, spread over the whole of it.
+// From a list with more lines, only this many are taken, spread over the whole list.
 const MAX_LINES_PER_LIST = 60
 const KEY = /^original\/[0-9a-f-]{36}\/original-[0-9a-f]{32}\.jpg$/
 
-/** A name as a client sent it, and what became of it. */
+/** A name as a client sent it, and its result. */
 interface SentName {
   readonly name: string
   readonly id: string | null

@@ -38,7 +38,7 @@ describe.skipIf(corpus === undefined)('ordinary and odd files, through the whole
     expect(Object.keys(EXPECTED_PUBLIC).filter((file) => !outcomes.has(file))).toEqual([])
   })
 
-  it('every variant of what is ready is what its row says, and carries nothing of the metadata', async () => {
+  it('every variant of a ready asset matches its row, and carries no metadata of the source', async () => {
     const problems: Record<string, readonly string[]> = {}
     let checked = 0
     for (const [file, { asset }] of outcomes) {

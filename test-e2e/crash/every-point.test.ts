@@ -11,7 +11,7 @@ import { startCrashPlace } from '../support/start-crash-place.ts'
 // Each story of a group holds a connection at its point, and a test server has a hundred for everybody.
 const GROUP_SIZE = 26
 
-/** Of so many points one is died at; which, the seed says. */
+/** The process dies at one in this many points; the seed says at which. */
 const ONE_IN = byRunLength('a death at one of so many points', { sample: 6, short: 1, long: 1 })
 
 let place: CrashPlace & AsyncDisposable
@@ -55,7 +55,9 @@ function plannedCrashes(points: readonly (readonly string[])[]): readonly Planne
   return [...stories.values()]
 }
 
-/** How far a worker comes whose job is cancelled, and with it whether an output is deleted, depends on when it hears of it. */
+/**
+ * How far a worker gets after its job is cancelled, and so whether an output is deleted, depends on when it hears of it.
+ */
 function certain(points: readonly string[]): readonly string[] {
   const cancelled = points.indexOf('cancel: after commit #1')
   return points.filter(
@@ -63,7 +65,10 @@ function certain(points: readonly string[]): readonly string[] {
   )
 }
 
-/** Who stands where a running job is being cancelled holds up the heartbeats of all jobs of its process: alone, then. */
+/**
+ * A story that stops where a running job is being cancelled blocks the heartbeats of its whole process, so it runs
+ * alone.
+ */
 function groupsOf(crashes: readonly PlannedCrash[]): readonly (readonly PlannedCrash[])[] {
   const isAlone = ({ point }: PlannedCrash): boolean =>
     /^cancel: (?:after update pgboss|before commit)/.test(point ?? '')
@@ -139,7 +144,7 @@ it('what lies in storage without a row is of an operation that was cut short, on
   if (ONE_IN === 1) expect(Math.min(...Object.values(counts))).toBeGreaterThan(0)
 })
 
-it('the orphan scan finds each of these objects, and takes nothing else for an orphan', async () => {
+it('the orphan scan finds each of these objects, and no other', async () => {
   const found: string[] = []
   await rindle?.scanOrphans({ graceSeconds: 0, onOrphan: ({ key }) => void found.push(key) })
   expect(found.toSorted()).toEqual(Object.values(aftermath.orphans).flat().toSorted())
@@ -149,7 +154,7 @@ it('the audit trail says of every attempt how it ended', () => {
   expect(aftermath.openRuns).toBe(0)
 })
 
-it('what is ready again was made by whoever took over', async () => {
+it('work that is ready again was made by the process that took over', async () => {
   const attempts = await rindle?.prisma.mediaVariant.groupBy({ by: ['attempt'], _count: true })
   expect(attempts?.map(({ attempt }) => attempt)).toEqual(expect.arrayContaining([1, 2]))
 })

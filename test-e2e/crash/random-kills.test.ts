@@ -73,7 +73,7 @@ describe.skipIf(KILLS === 0)('processes that are killed at random moments', () =
   })
 })
 
-/** Two at a time. After a failure no more are begun, and it is thrown when both have ended. */
+/** Two at a time. After a failure no more begin, and it is thrown once both have ended. */
 async function inPairs(lives: number[], liveAndDie: (lifeMs: number) => Promise<void>): Promise<void> {
   const lane = async (): Promise<void> => {
     try {

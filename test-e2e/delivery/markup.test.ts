@@ -107,7 +107,7 @@ describe('a picture', () => {
     )
   })
 
-  it('leaves out what is not ready, and shows the original when nothing else can be shown everywhere', async () => {
+  it('omits variants that are not ready, and shows the original if no variant can be shown everywhere', async () => {
     const half = await rindle.picture(inState('failed', 'large', 'small_webp'), { variants: names, alt: '' })
     expect(half.sources.map(({ srcSet }) => srcSet.includes(','))).toEqual([false, false])
     expect([half.fallback, half.img.srcSet, half.img.width]).toEqual(['variant', undefined, 40])

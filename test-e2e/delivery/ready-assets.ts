@@ -1,9 +1,9 @@
 import type { Owner, Rindle, SqlExecutor } from '@rindle/core'
 
-/** What rows are to say; the objects that they name need not be there. */
+/** The contents of the rows; the objects that they name need not exist. */
 export interface ReadyAssets {
   readonly profile: string
-  /** Of these `owner:n`, at slot `avatar`, each has an asset. */
+  /** Each of these owners, `owner:n`, has an asset at slot `avatar`. */
   readonly count: number
   readonly contentType?: string
   readonly variants: Rindle['profiles'][string]['variants']

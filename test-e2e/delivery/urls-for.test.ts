@@ -10,7 +10,7 @@ import { insertReadyAssets } from './ready-assets.ts'
 const OWNERS = 200
 const variants = { thumb: { mode: 'crop', width: 80, height: 80, format: 'webp' } } as const
 const accept = { types: ['image/*'], maxBytes: 1_000_000 }
-/** Whose thumbnails everybody may see, and whose original only themselves. */
+/** Everybody may see the thumbnails, and only the owners the originals. */
 const mayDeliver = ({ asset, variant, actor }: DeliveryRequest) => {
   if (actor === 'broken') throw new Error('The policy cannot be read.')
   if (actor === asset?.id) return true

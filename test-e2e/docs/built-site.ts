@@ -49,7 +49,7 @@ async function pagesIn(directory: string): Promise<ReadonlyMap<string, string>> 
   )
 }
 
-/** As a host of static files does: names without their `.html`. */
+/** Like a host of static files: names without their `.html`. */
 async function serve(directory: string): Promise<{ origin: string; close: () => void }> {
   const server = createServer((request, response) => {
     void answer(directory, request, response)

@@ -11,7 +11,7 @@ const { scripts } = JSON.parse(readFileSync(path.join(repository, 'package.json'
 const ours = publishedPackages().map(({ name }) => name)
 const known = describeCommands()
 
-/** What each program's arguments are held to. What is not here must say in its block why it is not run. */
+/** The checks of each program's arguments. A block with any other program must say why it is not run. */
 const PROGRAMS: Readonly<Record<string, (words: readonly string[], page: string) => Promise<void> | void>> = {
   rindle: (words) => checkCommandLine(words),
   'node_modules/.bin/rindle': (words) => checkCommandLine(words),
@@ -42,7 +42,7 @@ export async function checkCommands({ file, line, text }: CodeBlock): Promise<re
   return problems
 }
 
-/** What is wrong with a command that stands in a sentence: it may leave its arguments away, but not be another. */
+/** The problem of a command in a sentence: it may omit its arguments, but must exist. */
 export function mentionProblem(command: string): string | undefined {
   const [, name = '', ...words] = wordsOf(command)
   const found = known.commands.find((candidate) => candidate.name === name)

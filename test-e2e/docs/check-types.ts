@@ -54,7 +54,7 @@ async function place(block: CodeBlock, directory: string): Promise<[file: string
   const folder = block.file.replace(/\.md$/, '').replaceAll(/\W+/g, '-')
   const file = path.join(folder, block.name ?? `block-${block.line}.${block.language}`)
   await mkdir(path.dirname(path.join(directory, file)), { recursive: true })
-  // What it may import: never over a block of that name.
+  // Files that it may import, unless a block has that name.
   for (const source of sourcesFor(block.file)) {
     await cp(source, path.join(directory, folder, path.basename(source)), { force: false })
   }

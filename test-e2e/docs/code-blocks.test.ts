@@ -65,7 +65,7 @@ test('JSON is JSON, and every other language is one that something here reads', 
   ).toEqual([])
 })
 
-test('what is shown as output holds no command that somebody would type', () => {
+test('blocks of output hold no command to type', () => {
   const shown = blocks.filter(({ language }) => ['', 'text'].includes(language))
   expect(shown.filter(({ text }) => /^(?:npm|npx|pnpm|node|rindle) /m.test(text))).toEqual([])
 })

@@ -5,11 +5,11 @@ import path from 'node:path'
 export interface CodeBlock {
   /** Relative to the repository. */
   readonly file: string
-  /** Of its first line of code. */
+  /** The line number of its first line of code. */
   readonly line: number
   /** Empty: it is output, not code. */
   readonly language: string
-  /** The file that it is to be kept as: what stands in brackets behind the language. */
+  /** The file to save it as: the name in brackets after the language. */
   readonly name: string | undefined
   readonly text: string
 }
@@ -17,7 +17,7 @@ export interface CodeBlock {
 /** The root of the repository. */
 export const repository: string = path.resolve(import.meta.dirname, '../..')
 
-/** Everything that people read here, without what is generated. Relative to the repository, sorted. */
+/** All pages for people, except generated ones. Relative to the repository, sorted. */
 export function pages(): readonly string[] {
   const folders = ['packages', 'examples'].flatMap((parent) =>
     readdirSync(path.join(repository, parent)).map((folder) => `${parent}/${folder}`),

@@ -11,7 +11,7 @@ import { codeBlocks, repository } from './code-blocks.ts'
 import { Reader } from './reader.ts'
 
 const PAGE = 'docs/start/index.md'
-// What the page installs on machines whose own Node is old.
+// The Node that the page installs on machines with an older one.
 const NODE_ITSELF = /\/node_modules\/node(-|$)/
 const SERVER = 'npx node server.ts\n'
 
@@ -109,7 +109,7 @@ test('the commands of the page upload, check and report', async () => {
   expect(await reader.type(status)).toContain('\n0 errors')
 })
 
-/** What the script of the page does with a text that is called a photo; it is refused. */
+/** Sends a text that is called a photo, as the script of the page does; it is refused. */
 async function chooseText(): Promise<void> {
   const post = (route: string, body?: object): Promise<Response> => {
     const headers = { 'content-type': 'application/json' }
@@ -139,7 +139,7 @@ function photo(): Promise<Buffer> {
     .toBuffer()
 }
 
-/** What packages take on the disk, each without those that lie in it. */
+/** The size of packages on the disk, each without those inside it. */
 async function bytesOf(folders: readonly string[]): Promise<number> {
   const sizes = folders.map(async (folder) => {
     const entries = await readdir(folder, { recursive: true, withFileTypes: true })

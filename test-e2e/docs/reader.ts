@@ -5,7 +5,9 @@ import path from 'node:path'
 import { createInterface } from 'node:readline'
 import type { CodeBlock } from './code-blocks.ts'
 
-/** Somebody who follows a page to the letter: types its commands into a shell, saves its files where he is. */
+/**
+ * A reader who follows a page to the letter: types its commands into a shell, saves its files in the current directory.
+ */
 export class Reader {
   readonly #environment: NodeJS.ProcessEnv
   readonly #place: string
@@ -20,12 +22,12 @@ export class Reader {
     this.#directory = directory
   }
 
-  /** Where he is now. */
+  /** The current directory. */
   get directory(): string {
     return this.#directory
   }
 
-  /** Does what the blocks say, one after the other. Throws with the output of what fails. */
+  /** Follows the blocks, one after the other. Throws with the output of one that fails. */
   async follow(blocks: readonly CodeBlock[]): Promise<void> {
     for (const block of blocks) {
       if (block.name !== undefined) await writeFile(path.join(this.#directory, block.name), block.text)
@@ -43,7 +45,7 @@ export class Reader {
     return output()
   }
 
-  /** Starts something that goes on running; resolves with the address that it prints. */
+  /** Starts a program that keeps running; resolves with the address that it prints. */
   async serve(command: string): Promise<string> {
     const child = this.#spawn(['-ec', `exec ${command}`])
     this.#server = child

@@ -50,7 +50,7 @@ describe('the pages on what goes wrong', () => {
     expect(missing).toEqual([])
   })
 
-  test('no advice is on a code that is no more', () => {
+  test('no advice is for a code that no longer exists', () => {
     const told = [...troubleshooting.matchAll(/^### (\w+)$/gm)].map(([, code]) => code)
     expect(told.filter((code) => !(String(code) in ERROR_CODES))).toEqual([])
   })
@@ -76,12 +76,12 @@ describe('the pages on what goes wrong', () => {
     ).toEqual([])
   })
 
-  test('each class of the status is told in the README of core', () => {
+  test('each class of the status is in the README of core', () => {
     const readme = text('packages/core/README.md')
     expect(STATUS_CLASSES.filter((name) => !readme.includes(`\`${name}\``))).toEqual([])
   })
 
-  test('each reason of a rejection is told where uploads are', () => {
+  test('each reason of a rejection is on the page about uploads', () => {
     const reasons = [...(own.find(({ name }) => name === 'RejectionReason')?.code ?? '').matchAll(/'(\w+)'/g)]
     expect(reasons.length).toBeGreaterThan(5)
     const uploads = text('docs/guide/uploads.md')
@@ -89,7 +89,7 @@ describe('the pages on what goes wrong', () => {
   })
 })
 
-test('each event is in the reference, with what it carries', () => {
+test('each event is in the reference, with its contents', () => {
   const events = own.find(({ name }) => name === 'EventMap')?.members ?? []
   expect(events.length).toBeGreaterThan(15)
   expect(events.filter(({ name, doc }) => doc === '' || !page('events').includes(`| \`${name}\` | `))).toEqual([])
@@ -128,7 +128,7 @@ test('each package has its README on the site, in one form, and its place in the
   expect(wrong.map(({ name }) => name)).toEqual([])
 })
 
-/** A flag that is on is told by how it is turned off; a dry run, by what ends it. */
+/** For a flag that is on by default the option that turns it off counts; for a dry run, the option that ends it. */
 function isTold(option: string, row: string): boolean {
   return [`--${option}`, `--no-${option}`, ...(option === 'dry-run' ? ['--live'] : [])].some((flag) =>
     row.includes(flag),

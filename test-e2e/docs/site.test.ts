@@ -15,7 +15,7 @@ const LOOKED_AT = [...READ, 'reference/options', 'reference/api/core']
 const WIDTHS = { phone: { width: 390, height: 844 }, desktop: { width: 1280, height: 900 } } as const
 
 const chromium = findChromium()
-// Where pictures of the site are kept, for people to look at.
+// The directory for pictures of the site, for people to look at.
 const pictures = process.env['RINDLE_SCREENSHOTS']
 let site: BuiltSite
 
@@ -106,7 +106,7 @@ describe.skipIf(chromium === undefined)('in a browser', () => {
   })
 })
 
-/** Whatever a page complains of, and whatever it asks of other places. */
+/** All complaints of a page, and its requests to other places. */
 function listen(page: Page): string[] {
   const trouble: string[] = []
   page.on('console', (message) => message.type() === 'error' && trouble.push(message.text()))
@@ -117,12 +117,12 @@ function listen(page: Page): string[] {
   return trouble
 }
 
-/** Pixels by which the page is wider than its window. */
+/** The pixels by which the page is wider than its window. */
 function overflowOf(page: Page): Promise<number> {
   return page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
 }
 
-/** What axe finds in the content: contrast, names, order of headings. */
+/** Findings of axe in the content: contrast, names, order of headings. */
 async function barriersOf(page: Page): Promise<string[]> {
   await page.evaluate(axe.source)
   const { violations } = await page.evaluate(() =>

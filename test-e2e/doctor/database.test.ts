@@ -30,7 +30,7 @@ async function expectFine(patient: Patient, ...ids: readonly string[]): Promise<
 }
 
 describe('the doctor names', () => {
-  it('a stopped database, of which nothing more is checked, until it runs again', async () => {
+  it('a stopped database, without further checks of it, until it runs again', async () => {
     const forwarder = await forwardTo((await databaseOf()).url)
     const patient = await patientOf({ database: forwarder.url })
     await forwarder.become('closed')
@@ -141,7 +141,7 @@ describe('the doctor names', () => {
     })
   })
 
-  it('what was changed in the schema by hand, until it is put back; what was added to it, as a warning', async () => {
+  it('manual changes of the schema, until they are reverted; additions, as a warning', async () => {
     const { url } = await databaseOf()
     const patient = await patientOf({ database: url })
     await execute(
@@ -165,7 +165,7 @@ describe('the doctor names', () => {
       const patient = await patientOf({ database: url, now: () => new Date(Date.now() + seconds * 1_000) })
       return patient.finding('database.clock')
     }
-    // What passes between the two looks is counted as well: with these it may be most of a second.
+    // The time between the two looks counts as well: with these it may be most of a second.
     expect(await skewedBy(-3_600.4)).toMatchObject({
       status: 'error',
       summary: "the clock of the database is 3600 s ahead of this machine's",
@@ -178,7 +178,7 @@ describe('the doctor names', () => {
     expect(await skewedBy(0)).toMatchObject(isFine('database.clock'))
   })
 
-  it('a queue without a schema, without queues, and of another policy, until each is put right', async () => {
+  it('a queue without a schema, without queues, and with another policy, until each is fixed', async () => {
     const { url } = await databaseOf()
     const patient = await patientOf({ database: url, jobs: pgBossJobs({ schema: 'elsewhere' }) })
     expect(await patient.finding('jobs.schema')).toMatchObject({
@@ -216,7 +216,7 @@ describe('the doctor names', () => {
     })
   })
 
-  it('a queue that nobody works on, until somebody does', async () => {
+  it('a queue without a worker, until there is one', async () => {
     const { url } = await databaseOf()
     const patient = await patientOf({ database: url })
     expect(await patient.finding('workers.promote')).toMatchObject({
@@ -244,7 +244,7 @@ describe('the doctor names', () => {
   })
 })
 
-it('names maintenance that nobody has scheduled, and makes nothing to find that out', async () => {
+it('names unscheduled maintenance, and creates nothing to find that out', async () => {
   const { url } = await databaseOf()
   const patient = await patientOf({ database: url, jobs: pgBossJobs({ schema: 'elsewhere' }) })
   const finding = (): Promise<Finding | undefined> => patient.finding('maintenance.schedule')

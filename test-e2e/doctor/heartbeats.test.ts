@@ -41,7 +41,7 @@ it('workers are known, with host, process and slots, from their start until they
   expect(await rindle.liveWorkers()).toEqual([])
 })
 
-it('workers whose process was killed are dead after a minute, and forgotten after a day', async () => {
+it('workers of a killed process are dead after a minute, and forgotten after a day', async () => {
   const { rindle, databaseUrl, directory } = application
   const process = await startWorkerProcess(databaseUrl, directory)
   const [{ processId } = { processId: 0 }] = await rindle.liveWorkers()
@@ -56,7 +56,7 @@ it('workers whose process was killed are dead after a minute, and forgotten afte
   expect(await rindle.prisma.mediaWorker.findMany({ select: { id: true } })).toEqual([{ id: workers.id }])
 })
 
-it('a process that is told to stop says so, and is forgotten after a day', async () => {
+it('a process that stops on request says so, and is forgotten after a day', async () => {
   const { rindle, databaseUrl, directory } = application
   const process = await startWorkerProcess(databaseUrl, directory)
   const [{ processId } = { processId: 0 }] = await rindle.liveWorkers()
@@ -103,7 +103,7 @@ it('a beat makes workers that were silent for long alive again', async () => {
   await vi.waitFor(async () => expect(await rindle.liveWorkers()).toHaveLength(1), { timeout: 10_000 })
 })
 
-it('beats go on after the database was away, and write the row again that somebody removed', async () => {
+it('heartbeats continue after the database was away, and write a removed row again', async () => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'Date'] })
   onTestFinished(() => void vi.useRealTimers())
   const { rindle, databaseUrl } = application

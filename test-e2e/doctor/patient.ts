@@ -17,11 +17,11 @@ import { memoryStorage } from '@rindle/testing'
 import { onTestFinished } from 'vitest'
 import { photoProfiles } from '../support/photo-profiles.ts'
 
-/** What a test examines: an instance that nobody has started. */
+/** The subject of a test: an instance that is not started. */
 export interface Patient {
   readonly rindle: Rindle
   examine(options?: DoctorOptions): Promise<DoctorReport>
-  /** What is found of one check; `undefined` when it was not made. */
+  /** The finding of one check; `undefined` if it was not made. */
   finding(id: string, options?: DoctorOptions): Promise<Finding | undefined>
 }
 

@@ -32,7 +32,7 @@ beforeAll(async () => {
 })
 afterAll(() => database.drop())
 
-/** Where FFmpeg is not, until somebody installs it. */
+/** A path without FFmpeg, until the test installs it. */
 async function machineWithoutFfmpeg(): Promise<{ path: string; install: () => Promise<void> }> {
   const directory = await mkdtemp(join(tmpdir(), 'rindle-machine-'))
   await chmod(directory, 0o755)
@@ -64,7 +64,7 @@ async function machine(processors: readonly Processor[], profiles: Profiles = { 
 
 const refusal = /^The option `ffmpegPath` names \S+ as ffmpeg, but no program is there\. Install a current FFmpeg, /i
 
-/** An image processor whose library does not load, as on a machine that it was not installed for. */
+/** An image processor whose library does not load, as on a machine of another platform. */
 function brokenImageProcessor(): Processor {
   return {
     ...imageProcessor(),

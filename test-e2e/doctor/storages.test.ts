@@ -29,7 +29,7 @@ beforeAll(async () => {
 
 afterAll(() => database.drop())
 
-/** An instance over one storage; of the rest only what the doctor needs. */
+/** An instance over one storage; everything else is only what the doctor needs. */
 function patientWith(
   storage: StorageAdapter,
   options: Partial<Omit<RindleOptions<Profiles>, 'database'>> = {},
@@ -37,7 +37,7 @@ function patientWith(
   return patientOf({ database: database.url, storages: { main: storage }, processors: [], profiles: {}, ...options })
 }
 
-/** What was found of the storage, as `id: status`. */
+/** The findings about the storage, as `id: status`. */
 async function storageStatuses(patient: Patient, origin?: string): Promise<Readonly<Record<string, string>>> {
   const { checks } = await patient.examine(origin === undefined ? {} : { origin })
   const own = checks.filter(({ component }) => component === 'main')
@@ -115,9 +115,7 @@ describe('of a bucket the doctor names', () => {
     expect(await objectsIn(storageOn())).toEqual([])
   })
 
-  it('a right to delete that is missing, and what could not be removed is logged and found by the scan', async ({
-    skip,
-  }) => {
+  it('a missing right to delete; the remaining object is logged and found by the scan', async ({ skip }) => {
     if (server.kind === 'given') skip(SETTINGS_UNKNOWN)
     const credentials = await limitedCredentials(server, bucket, ['s3:GetObject', 's3:PutObject', 's3:ListBucket'])
     const warnings: { fields: Readonly<Record<string, unknown>> }[] = []
@@ -130,7 +128,7 @@ describe('of a bucket the doctor names', () => {
     const patient = await patientWith(storageOn({ credentials }), { logger })
     expect(await patient.finding('storage.delete')).toMatchObject({ status: 'error' })
     const left = await objectsIn(storageOn())
-    // An object, and what a resumable upload keeps beside its own.
+    // An object, and the parts that a resumable upload keeps beside its own.
     const key = /^staging\/doctor\/[0-9a-f-]+\/[0-9a-f]+(--tail-[0-9a-f]+)?\.txt$/
     expect(left).toEqual([expect.stringMatching(key), expect.stringMatching(key)])
     const keys = left.map((name) => name.replace(/--tail-[0-9a-f]+/, ''))
@@ -142,7 +140,7 @@ describe('of a bucket the doctor names', () => {
     })
   })
 
-  it('credentials that are none, and a bucket that is not there', async () => {
+  it('wrong credentials, and a bucket that does not exist', async () => {
     const secretAccessKey = 'wrong-wrong-wrong'
     const wrong = await patientWith(storageOn({ credentials: { accessKeyId: server.accessKeyId, secretAccessKey } }))
     const report = await wrong.examine()
@@ -242,7 +240,7 @@ describe('of a local directory the doctor names', () => {
     return localStorage({ directory, baseUrl, signingKey })
   }
 
-  it('a root that is not there, and does not make it', async () => {
+  it('a root that does not exist, and does not create it', async () => {
     const directory = await directoryFor()
     const root = join(directory, 'media')
     const patient = await patientWith(storageIn(root))
@@ -313,7 +311,7 @@ describe('what the doctor puts into a storage is removed', () => {
     expect(await objectsIn(storage)).toEqual([])
   })
 
-  it('when a call throws what nobody foresaw', async () => {
+  it('when a call throws an unexpected error', async () => {
     const storage = memoryStorage()
     const broken: StorageAdapter = {
       ...storage,

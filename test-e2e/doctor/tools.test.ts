@@ -11,7 +11,7 @@ import { patientOf } from './patient.ts'
 
 const run = promisify(execFile)
 
-// Nobody answers there: these tests ask nobody.
+// Nothing answers there: these tests make no request.
 const database = 'postgres://nobody@127.0.0.1:1/nothing'
 const offline = { offline: true }
 
@@ -57,7 +57,7 @@ describe('of FFmpeg the doctor names', () => {
     expect(await repaired.finding('ffmpeg.encoders', offline)).toMatchObject({ status: 'ok' })
   })
 
-  it('one that is not there, and one that is no ffmpeg', async () => {
+  it('a missing one, and one that is not an ffmpeg', async () => {
     const nowhere = join(await directoryFor(), 'ffmpeg')
     const patient = await patientOf({
       database,
@@ -77,7 +77,7 @@ describe('of FFmpeg the doctor names', () => {
     })
   })
 
-  it('an old one with what it lacks, as a warning', async () => {
+  it('an old one and its missing parts, as a warning', async () => {
     const { ffmpeg } = await inspectFfmpeg()
     const patient = await patientOf({ database, processors: [avProcessor()], profiles: { video } })
     expect(await patient.finding('ffmpeg.version', offline)).toMatchObject({
@@ -174,7 +174,7 @@ it('what a processor throws is an error of its check, and the others are made', 
   expect(checks.find(({ id }) => id === 'image')?.summary).toBe('could not be checked: libvips is gone')
 })
 
-it('a profile that is not there, and options that cannot be, are refused', async () => {
+it('an unknown profile, and impossible options, are refused', async () => {
   const patient = await patientOf({ database })
   await expect(patient.examine({ profiles: ['foto'] })).rejects.toMatchObject({ code: 'unknown_profile' })
   for (const wrong of [

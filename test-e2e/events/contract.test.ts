@@ -33,7 +33,7 @@ const CONTRACT: { readonly [N in EventName]: readonly (keyof EventMap[N])[] } = 
 }
 const NAMES = Object.keys(CONTRACT) as EventName[]
 
-/** What every event measures at least; some measure more. */
+/** The least measurements of every event; some have more. */
 const MEASURES: Partial<Readonly<Record<EventName, readonly string[]>>> = {
   'rindle.upload.stop': ['byteSize'],
   'rindle.upload.resumable.status': ['offset'],
@@ -202,7 +202,7 @@ describe('metadata', () => {
     ])
   })
 
-  it('says what was refused, and nothing of what an authorizer refuses', async () => {
+  it('names the refused call, and nothing that an authorizer refuses', async () => {
     expect(eventsOf('rindle.runtime.refusal').map(({ metadata }) => metadata)).toContainEqual({
       surface: 'delivery',
       reason: 'not_deliverable',
@@ -230,7 +230,7 @@ describe('the log', () => {
         message: expect.stringContaining('quarantined'),
       })
     }
-    // What was ready before stays, so no quarantine.
+    // Ready variants stay, so there is no quarantine.
     const damaged = await rindle.prisma.mediaAsset.findFirst({ where: { originalDamagedAt: { not: null } } })
     expect(logged).toContainEqual({
       level: 'error',

@@ -46,7 +46,7 @@ describe.skipIf(chromium === undefined)('the example, in Chromium,', { timeout: 
   const file = (name: string): string => join(directory, name)
   const choose = (group: string, ...names: string[]): Promise<void> =>
     page.getByRole('group', { name: group }).locator('input').setInputFiles(names.map(file))
-  /** Each test is somebody of its own. */
+  /** Each test has its own member. */
   const joinAs = async (name: string): Promise<void> => {
     await page.goto(`${example.url}/sign-in`)
     await page.getByLabel('Name').fill(name)
@@ -76,12 +76,12 @@ describe.skipIf(chromium === undefined)('the example, in Chromium,', { timeout: 
     await page.locator('audio').waitFor(PATIENT)
     await page.waitForFunction(`document.querySelector('audio').readyState >= 1`)
   }
-  /** What is stored now and was not before. */
+  /** The objects that are stored now and were not before. */
   const storedSince = async (before: readonly string[]): Promise<readonly string[]> =>
     (await example.stored()).filter((path) => !before.includes(path))
   const order = (): Promise<string[]> =>
     page.evaluate(`[...document.querySelectorAll('.gallery li')].map((item) => item.dataset.photo)`)
-  /** Holds for every page that somebody sees; it is loaded anew, unless what was done on it would be lost by that. */
+  /** Checks every page that a user sees; reloads it, unless that would lose the user's input. */
   const expectGoodPage = async (name: string, { isKept = false } = {}): Promise<void> => {
     if (!isKept) await page.reload()
     await page.evaluate('scrollTo(0, document.body.scrollHeight)')
@@ -100,7 +100,7 @@ describe.skipIf(chromium === undefined)('the example, in Chromium,', { timeout: 
     await page.setViewportSize({ width: 1280, height: 900 })
   }
 
-  it('nobody gets in unsigned, and a member who is picked does', async () => {
+  it('nobody gets in without signing in, and a chosen member does', async () => {
     await page.goto(example.url)
     await page.waitForURL('**/sign-in')
     await expectGoodPage('sign-in')
@@ -130,7 +130,7 @@ describe.skipIf(chromium === undefined)('the example, in Chromium,', { timeout: 
     await expectGoodPage('member')
   })
 
-  it('a file that is no picture is refused in words that help', async () => {
+  it('a file that is not a picture is refused with a helpful message', async () => {
     await joinAs('Farid Haddad')
     await chooseAvatar('Farid Haddad')
     await choose('Change avatar', 'notes.pdf')
@@ -168,7 +168,7 @@ describe.skipIf(chromium === undefined)('the example, in Chromium,', { timeout: 
     await expectGoodPage('posts')
   })
 
-  it('a lesson is transcoded before the eyes of its author, plays, is sought through by its strip, and is deleted with all that is stored of it', async () => {
+  it('a lesson shows its transcoding, plays, can be searched by its strip, and is deleted with all its objects', async () => {
     await joinAs('Hana Sato')
     const before = await example.stored()
     await page.goto(`${example.url}/lessons/new`)
@@ -251,7 +251,7 @@ describe.skipIf(chromium === undefined)('the example, in Chromium,', { timeout: 
     await page.getByRole('button', { name: 'Erase everything' }).click()
     await page.waitForURL('**/sign-in')
     expect(await page.getByRole('button', { name: 'Liam Byrne' }).count()).toBe(0)
-    // What was refused is nobody's; the nightly purge, which waits a week, takes it.
+    // Nobody owns the refused file; the nightly purge takes it after a week.
     await example.rindle('purge-unattached', '--live', '--grace-sec', '0')
     await expect.poll(() => storedSince(before), PATIENT).toEqual(ofKamala)
     expect(await example.rindle('check')).toContain('0 violations')

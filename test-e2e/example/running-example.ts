@@ -12,9 +12,9 @@ const example = path.resolve(import.meta.dirname, '../../examples/next')
 /** The example as `pnpm example` starts it, on a database and a directory of its own. */
 export interface RunningExample extends AsyncDisposable {
   readonly url: string
-  /** What the media storage holds, as paths. */
+  /** The paths in the media storage. */
   stored(): Promise<readonly string[]>
-  /** A command of `rindle`, typed in the directory of the example; gives what it printed. */
+  /** Runs a command of `rindle` in the directory of the example; returns its output. */
   rindle(...args: string[]): Promise<string>
 }
 
@@ -22,9 +22,9 @@ export interface RunningExample extends AsyncDisposable {
 interface ExampleOptions {
   /** @default both lanes */
   readonly lane?: 'image'
-  /** On the PostgreSQL that it brings along, as it is by itself. @default on one of the test run */
+  /** Whether to use the example's own PostgreSQL. @default one of the test run */
   readonly isEmbedded?: boolean
-  /** Whether it was built before. */
+  /** Whether it is already built. */
   readonly isBuilt?: boolean
 }
 

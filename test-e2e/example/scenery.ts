@@ -1,6 +1,6 @@
 import sharp from 'sharp'
 
-/** A landscape that nobody has seen before, of a hue from 0 to 360: JPEG bytes. */
+/** A new landscape, of a hue from 0 to 360: JPEG bytes. */
 export async function scenery(hue: number, width = 1500, height = 1000): Promise<Buffer> {
   const tone = (lightness: number, shift = 0): string => `hsl(${(hue + shift) % 360}, 45%, ${lightness}%)`
   const hill = (top: number, bend: number): string =>

@@ -11,13 +11,13 @@ const SCREENSHOTS = process.env['RINDLE_SCREENSHOTS']
 /** A page, and what went wrong on it. */
 export interface WatchedPage {
   readonly page: Page
-  /** Errors on the console, and those that nobody caught, since this was last asked. */
+  /** Console errors and uncaught errors since the last call. */
   errors(): readonly string[]
-  /** What moved on the open page without anybody having done something, 0 for nothing. */
+  /** Layout shifts of the open page without user input, 0 for none. */
   layoutShift(): Promise<number>
-  /** What the rules of accessibility find on the open page, contrast included, as one line each. */
+  /** Findings of the accessibility rules on the open page, contrast included, as one line each. */
   accessibilityProblems(): Promise<readonly string[]>
-  /** Images of the open page that have no dimensions, or are loaded before anybody gets to them without being what is seen first. */
+  /** Images of the open page without dimensions, or loaded early without being visible first. */
   carelessImages(): Promise<readonly string[]>
   /** Keeps a picture of the whole page, in both colour schemes. */
   screenshot(name: string): Promise<void>
@@ -30,7 +30,7 @@ export async function openWatchedPage(browser: Browser, options: BrowserContextO
   const seen: string[] = []
   page.on('console', (message) => message.type() === 'error' && seen.push(message.text()))
   page.on('pageerror', (error) => seen.push(String(error)))
-  // With a listener from the start, no dialog opens before it is watched for.
+  // With a listener from the start, no dialog opens before the test watches for it.
   page.on('filechooser', () => {})
   await page.addInitScript(WATCH_SHIFTS)
   return {

@@ -21,14 +21,14 @@ beforeEach(async () => {
   await application.rindle.prisma.$executeRawUnsafe('truncate rindle.media_assets, pgboss.job cascade')
 })
 
-/** What goes wrong, and what it is called. */
+/** The fault, and its name. */
 interface Fault {
   readonly fault: string
   readonly begin: () => unknown
   readonly end: () => unknown
   /** The error of the attempts that meet it; `null`: none does, it is borne. */
   readonly code: ErrorCode | null
-  /** Whether a promotion meets it, too, and not only the making of variants. */
+  /** Whether the fault also hits a promotion, and not only the making of variants. */
   readonly meetsPromotion: boolean
   readonly profile?: 'photo' | 'sound'
 }

@@ -25,7 +25,7 @@ const profiles = {
   }),
 }
 
-/** An application all of whose surroundings can go wrong: store, disk and FFmpeg. */
+/** An application whose surroundings can all fail: store, disk and FFmpeg. */
 export interface FaultyApplication extends Application<typeof profiles> {
   readonly store: MisbehavingProxy
   /** The disk of the work directory, or why it is a usual one. */
@@ -77,7 +77,7 @@ export async function startFaultyApplication(): Promise<FaultyApplication> {
   }
 }
 
-/** Asked about itself it answers as the real one does; for anything else it does what the file `fault` says. */
+/** Answers questions about itself as the real one does; for anything else it does what the file `fault` says. */
 async function fakeFfmpeg(directory: string): Promise<string> {
   const path = join(directory, 'ffmpeg')
   await writeFile(join(directory, 'fault'), 'exec "$real" "$@"')

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, request, type ServerResponse } from
 import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 
-/** What a store does to its requests. */
+/** A fault of a store. */
 export type Misbehaviour =
   | { readonly kind: 'waits'; readonly delayMs: number }
   /** On every so manieth request, unless it has done so to the same one before. */

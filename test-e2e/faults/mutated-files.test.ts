@@ -13,14 +13,14 @@ const MS_PER_RUN = 500
 const FORMATS = ['jpeg', 'png', 'webp', 'gif', 'avif', 'tiff'] as const
 const SETTLED = ['ready', 'degraded', 'quarantined']
 const KNOWN_REASON = /^(?:corrupt_media|limit_exceeded|unsupported_codec)$/
-/** What a decoder may die of that reads one of them: no verdict, so the file waits for a person, or a better decoder. */
+/** Ends of a decoder that are no verdict: the file waits for a person, or a better decoder. */
 const DEATH = /^(?:processing_failed|processing_timeout|process_killed)$/
 
 let application: Application<typeof photoProfiles>
 const files: Buffer[] = []
 
 beforeAll(async () => {
-  // What a decoder dies of may be tried as often as anything else, without waiting for it.
+  // A file that kills a decoder is retried as often as anything else, without waiting.
   application = await startApplication({ jobs: pgBossJobs({ retryDelaySeconds: 0, pollingIntervalSeconds: 0.5 }) })
   const picture = sharp({
     create: {
@@ -35,7 +35,7 @@ beforeAll(async () => {
 })
 afterAll(async () => application[Symbol.asyncDispose]())
 
-/** A place in a file. Without bias: otherwise most were at its beginning, which alone decides what it is. */
+/** A place in a file, biased towards its beginning, which alone decides the file's type. */
 const share = fc.noBias(fc.integer({ min: 0, max: 9_999 })).map((part) => part / 10_000)
 
 /** Real files with bytes changed, left out, put in and cut off. */

@@ -8,7 +8,7 @@ export interface TestClient {
   asset(id: string): Promise<AssetView>
 }
 
-/** A client of the handler mounted at `url`, in the name of `actor`; `null` for nobody. */
+/** A client of the handler mounted at `url`, in the name of `actor`; `null` for no actor. */
 export function clientOf(url: string, actor: string | null = 'ann'): TestClient {
   const call: TestClient['call'] = (method, path, body, headers = {}) =>
     fetch(`${url}${path}`, {

@@ -8,12 +8,12 @@ import type { ServedApplication } from './served-application.ts'
 
 const MEGABYTE = 1024 * 1024
 
-/** What {@link describeConformance} needs. */
+/** The input of {@link describeConformance}. */
 export interface ConformanceSubject {
   readonly served: ServedApplication
   /** A JPEG. */
   readonly picture: Buffer
-  /** Next sends every response in chunks, whatever length it was given. */
+  /** Next sends every response in chunks, whatever its given length. */
   readonly dropsContentLength?: boolean
 }
 
@@ -70,7 +70,7 @@ export function describeConformance(subject: () => ConformanceSubject): void {
       expect((await fetch(asset.variants['thumb']?.url ?? '')).headers.get('content-type')).toBe('image/webp')
     })
 
-    it('is told by its location, may be signed again, completed twice, and is given up', async () => {
+    it('has a location, may be signed again and completed twice, and can be aborted', async () => {
       const begun = await ann().call('POST', '/uploads', photo())
       const { id, assetId } = (await begun.json()) as { id: string; assetId: string }
       expect([begun.status, begun.headers.get('location')]).toEqual([201, `/rindle/uploads/${id}`])
@@ -236,7 +236,7 @@ export function describeConformance(subject: () => ConformanceSubject): void {
       expect(problem.detail).toMatch(/byteSize: .*extra: /)
     })
 
-    it('for what is of another actor is answered like one for what is not', async () => {
+    it('for a resource of another actor is answered like one for a missing resource', async () => {
       const { id, assetId } = await ann().begin(photo())
       const bob = clientOf(served().url, 'bob')
       const unknown = '018f0000-0000-7000-8000-000000000000'

@@ -123,7 +123,7 @@ describe('a stream of events', () => {
     const { assetId } = await sentUpload()
     const events = readEvents(await open(assetId))
     await events.next()
-    // A change that nobody hears of.
+    // A change without a notification.
     await application.rindle.prisma.mediaAsset.update({ where: { id: assetId }, data: { filename: 'b.jpg' } })
     const next = events.next()
     await admin.query(
@@ -169,12 +169,12 @@ describe('a stream of events', () => {
     const options = { basePath: '/', actor: actorOfHeader, logger: collectErrors(errors), maxEventStreams: 1 }
     const asking = createHandler(deaf, options)
     const ask = () => asking(new Request(`http://app.test/assets/${assetId}/events`, { headers: { 'x-actor': 'ann' } }))
-    // What was refused has left its place.
+    // The refused stream has freed its place.
     expect([(await ask()).status, (await ask()).status]).toEqual([500, 500])
     expect(errors.splice(0).join()).toContain('cannot LISTEN')
   })
 
-  it('that nobody reads frees its place and its subscription when its client goes', async () => {
+  it('without a reader frees its place and its subscription when its client goes', async () => {
     const { assetId } = await sentUpload()
     const stop = new AbortController()
     const responses = [await open(assetId, { signal: stop.signal }), await open(assetId, { signal: stop.signal })]

@@ -67,7 +67,7 @@ function handlerOf(options: Options = {}) {
 }
 
 describe('the actor', () => {
-  it('may come later, and have a number for an id or one that the application tells', async () => {
+  it('may come later, and have a number or an application-defined value as its id', async () => {
     const later = handlerOf({ actor: async () => ({ id: 42 }) })
     const { body } = await later.call('POST', '/uploads', declared())
     expect((await application.rindle.uploadSession((body as Upload).id)).actorId).toBe('42')
@@ -136,7 +136,7 @@ describe('the actor', () => {
 })
 
 describe('authorizeUpload', () => {
-  it('is told what is wanted, and refuses before anything is begun', async () => {
+  it('gets the declared upload, and refuses before anything begins', async () => {
     const asked: UploadIntent<unknown, typeof profiles>[] = []
     const { call } = handlerOf({
       authorizeUpload: (intent) => {
@@ -221,7 +221,7 @@ describe('an upload', () => {
     })
   })
 
-  it('that was given up, or never got its bytes, is over', async () => {
+  it('that was aborted, or never got its bytes, is over', async () => {
     const { call } = handlerOf()
     const { id } = (await call('POST', '/uploads', declared())).body as Upload
     await application.rindle.prisma.mediaUploadSession.update({ where: { id }, data: { expiresAt: new Date(0) } })
@@ -263,7 +263,7 @@ describe('an asset', () => {
     expect(issued).toHaveLength(1)
   })
 
-  it('whose variants are not made, or are declared no longer, has no URLs of them', async () => {
+  it('without its variants, or with variants that are no longer declared, has no URLs of them', async () => {
     const { id } = await uploadAs('photo')
     const { prisma } = application.rindle
     await prisma.mediaVariant.updateMany({

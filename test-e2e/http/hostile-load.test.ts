@@ -45,7 +45,7 @@ const document = (byteSize: number) => ({
   byteSize,
 })
 
-/** Others get their answer in a time that nobody notices. */
+/** Other clients get their answer without a noticeable delay. */
 async function expectServing(): Promise<void> {
   const begun = performance.now()
   const upload = await clientOf(server.url, 'bob').begin(document(5))
@@ -59,7 +59,7 @@ async function expectBounded(): Promise<void> {
   expect(errors).toEqual([])
 }
 
-/** As many connections as {@link PEERS}, closed in the end. */
+/** As many connections as {@link PEERS}, closed at the end. */
 async function withPeers(work: (peers: readonly RawConnection[]) => Promise<void>): Promise<void> {
   const peers = Array.from({ length: PEERS }, () => connectTo(server.url))
   try {
@@ -85,7 +85,7 @@ it('a large file passes through without being held', async () => {
   await expectBounded()
 })
 
-it('bodies that stand still hold up nobody, end with 408 and leave nothing', async () => {
+it('stalled bodies delay no other request, end with 408 and leave nothing', async () => {
   const { request } = await clientOf(server.url).begin(document(100_000))
   const put = `PUT ${new URL(request?.url ?? '').pathname} HTTP/1.1\r\nhost: a\r\ncontent-type: application/pdf\r\n`
   const post = 'POST /rindle/uploads HTTP/1.1\r\nhost: a\r\nx-actor: eve\r\ncontent-type: application/json\r\n'
@@ -140,13 +140,13 @@ it('readers that stall are cut off, and cost next to nothing until then', async 
     }
     await expectServing()
     await expectBounded()
-    // What had been sent before is still to be read; the rest of the file never comes.
+    // The bytes that were sent before are still readable; the rest of the file never comes.
     await vi.waitFor(async () => expect((await server.report()).connections).toBeLessThan(PEERS / 4), {
       timeout: 10_000,
     })
     for (const peer of peers) peer.socket.resume()
     await Promise.all(ended)
-    // Those few that were still connected then go on to the end.
+    // The few that were still connected then continue to the end.
     const whole = peers.filter((peer) => peer.receivedBytes() > 24 * MEGABYTE)
     expect(whole.length).toBeLessThan(PEERS / 4)
   })

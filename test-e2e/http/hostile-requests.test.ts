@@ -79,7 +79,7 @@ describe('random requests', () => {
   )
   const path = fc
     .tuple(fc.constantFrom('/rindle/', '/rindle', '/', '/RINDLE/', '//rindle/'), fc.array(segment, { maxLength: 5 }))
-    // What a client may put on the first line at all; the rest is refused before it is sent.
+    // Requests that a client can put on the first line at all; the rest is refused before it is sent.
     .map(([base, segments]) => (base + segments.join('/')).replace(/[^\u0021-\u007e]/g, '%'))
   const headerValue = fc.oneof(
     fc.constantFrom('application/json', 'text/html', 'bytes=0-', 'bytes=9-1', '*', 'W/"a"', 'chunked', '-1', '0'),
@@ -102,7 +102,7 @@ describe('random requests', () => {
   const method = fc.constantFrom('GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'PROPFIND', 'TRACE')
   const body = fc.oneof(fc.constant(''), fc.json(), fc.string({ maxLength: 200 }), fc.uint8Array({ maxLength: 300 }))
 
-  it('are refused with 4xx, whoever asks', async () => {
+  it('are refused with 4xx for every actor', async () => {
     await fc.assert(
       fc.asyncProperty(method, path, headers, body, fc.boolean(), async (verb, target, fields, bytes, isKnown) => {
         const given = { ...fields, ...(isKnown ? { 'x-actor': 'eve' } : {}) }

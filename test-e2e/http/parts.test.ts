@@ -80,7 +80,7 @@ it('a large file goes in parts, in any order, is gone on with after a reload, an
   expect(Buffer.from(await delivered.arrayBuffer()).equals(bytes)).toBe(true)
 })
 
-describe('a page that goes on with an upload whose parts are put together at this moment', () => {
+describe('a page that continues an upload whose parts are being assembled', () => {
   it.each([
     ['by a call that ends well', (id: string) => application.rindle.completeMultipartUpload(id)],
     ['by a process that dies before it writes that down', putTogether],
@@ -120,7 +120,7 @@ describe('a page that goes on with an upload whose parts are put together at thi
     await multipart.complete(uploadKey, uploadId, await multipart.listParts(uploadKey, uploadId))
   }
 
-  /** A client of a handler, and what it asked and got; `interfere` answers in the handler's place. */
+  /** A client of a handler, with its requests and answers; `interfere` answers instead of the handler. */
   function page(handler: RindleHandler, memory: UploadMemory, interfere?: (request: Request) => Response | undefined) {
     const calls: string[] = []
     const ask = async (request: Request): Promise<Response> => {
@@ -141,7 +141,7 @@ describe('a page that goes on with an upload whose parts are put together at thi
     return { upload, calls }
   }
 
-  /** What a browser keeps, as long as the test. */
+  /** The memory of a browser, as long as the test. */
   function memoryOf(entries: Map<string, string> = new Map()): UploadMemory {
     return {
       getItem: (key) => entries.get(key) ?? null,

@@ -1,15 +1,15 @@
 import { connect, type Socket } from 'node:net'
 
-/** What is looked at is at the beginning. */
+/** The tests only look at the beginning. */
 const MAX_KEPT_BYTES = 65_536
 
-/** A connection that sends what no HTTP client would. */
+/** A connection for requests that no HTTP client would send. */
 export interface RawConnection extends Disposable {
   readonly socket: Socket
   write(text: string | Uint8Array): void
   /** How many bytes have arrived so far. */
   receivedBytes(): number
-  /** All that arrives until what has arrived satisfies the condition, or the other side ends. */
+  /** All bytes that arrive until they satisfy the condition, or the other side ends. */
   until(isEnough: (received: string) => boolean): Promise<string>
 }
 

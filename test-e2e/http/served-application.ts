@@ -13,9 +13,9 @@ export interface ServedApplication extends AsyncDisposable {
   readonly application: Application<typeof servedProfiles>
   readonly rindle: Rindle<typeof servedProfiles>
   readonly storage: StorageAdapter
-  /** Where the handler is mounted. */
+  /** The URL of the handler. */
   readonly url: string
-  /** What was logged as an error. */
+  /** The logged errors. */
   readonly errors: string[]
   /** Files of uploads that are being received. */
   temporaryFiles(): Promise<readonly string[]>
@@ -26,7 +26,7 @@ export interface ServedApplication extends AsyncDisposable {
 /** How a handler comes to answer the requests of a server. */
 export type Mount = (handler: RindleHandler) => RequestListener | Promise<RequestListener>
 
-/** What a test may change of it. */
+/** The parts that a test may change. */
 export interface ServedOptions {
   readonly handler?: Partial<HandlerOptions<Actor, typeof servedProfiles>>
   readonly application?: Partial<ApplicationOptions<typeof servedProfiles>>

@@ -13,7 +13,7 @@ export const servedProfiles = {
   document: defineProfile({ storage: 'main', accept: { types: ['application/pdf'], maxBytes: 300_000_000 } }),
 }
 
-/** Who asks. */
+/** The actor. */
 export interface Actor {
   readonly id: string
 }
@@ -33,7 +33,7 @@ export function actorOfHeader(request: Request): Actor | null {
   return id === null ? null : { id }
 }
 
-/** A logger that keeps what is logged as an error. */
+/** A logger that keeps logged errors. */
 export function collectErrors(errors: string[]): Logger {
   return { ...silentLogger, error: (fields, message) => void errors.push(`${message} ${JSON.stringify(fields)}`) }
 }

@@ -8,7 +8,7 @@ import type { ServerReport } from './server-program.ts'
 
 /** A server in a process of its own. */
 export interface ServerProcess extends AsyncDisposable {
-  /** Where its handler is mounted. */
+  /** The URL of its handler. */
   readonly url: string
   report(): Promise<ServerReport>
   /** Files of uploads that are being received. */

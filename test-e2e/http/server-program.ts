@@ -10,11 +10,11 @@ import { imageProcessor } from '@rindle/processor-image'
 import { listen } from './listen.ts'
 import { actorOfHeader, collectErrors, servedProfiles, storageAt } from './served-configuration.ts'
 
-/** What the program answers. */
+/** The program's answer. */
 export interface ServerReport {
   /** The most memory that the process has ever held, in bytes. */
   readonly peakBytes: number
-  /** What was logged as an error. */
+  /** The logged errors. */
   readonly errors: readonly string[]
   /** Open connections, idle ones included. */
   readonly connections: number

@@ -15,7 +15,7 @@ beforeAll(async () => {
 })
 afterAll(async () => served[Symbol.asyncDispose]())
 
-/** Sends a file through the handler as it is mounted, and gives what the storage has of it. */
+/** Sends a file through the mounted handler, and returns the bytes in the storage. */
 async function stored(mount: Mount): Promise<Buffer> {
   await served.remount(mount)
   const declared = { profile: 'document', filename: 'a.pdf', contentType: 'application/pdf' }
@@ -27,7 +27,7 @@ async function stored(mount: Mount): Promise<Buffer> {
   return buffer((await served.storage.get((await served.rindle.uploadSession(id)).uploadKey)).body)
 }
 
-it('whoever else listens to a request gets every byte that was sent', async () => {
+it('another listener of a request gets every byte', async () => {
   const heard: Buffer[] = []
   const listening: Mount = (handler) => {
     const answer = toNodeHandler(handler)
@@ -40,7 +40,7 @@ it('whoever else listens to a request gets every byte that was sent', async () =
   expect(Buffer.concat(heard).equals(FILE)).toBe(true)
 })
 
-it('whoever clones a request reads what the handler reads', async () => {
+it('a clone of a request reads the same bytes as the handler', async () => {
   const read: Promise<ArrayBuffer>[] = []
   const cloning: Mount = (handler) => {
     const clone = (request: Request): Promise<Response> => {

@@ -34,7 +34,7 @@ async function untilPurged(assetId: string): Promise<void> {
 }
 
 describe('attach', () => {
-  it('holds the slot alone: what was there is purged with its objects', async () => {
+  it('holds the slot alone: the previous asset is purged with its objects', async () => {
     const { rindle } = application
     const owner = newOwner()
     const [first, second] = [await newAsset(), await newAsset()]
@@ -122,7 +122,7 @@ describe('attach', () => {
 })
 
 describe('an ordered slot', () => {
-  it('appends at the end, keeps what is there, and reorders as told', async () => {
+  it('appends at the end, keeps the others, and reorders on request', async () => {
     const { rindle } = application
     const owner = newOwner()
     const assets = [await newAsset(), await newAsset(), await newAsset()]
@@ -134,7 +134,7 @@ describe('an ordered slot', () => {
     expect(await order()).toEqual(ids.toReversed())
   })
 
-  it('refuses an order that does not name exactly what is attached', async () => {
+  it('refuses an order that does not name exactly the attached assets', async () => {
     const { rindle } = application
     const owner = newOwner()
     const asset = await newAsset()

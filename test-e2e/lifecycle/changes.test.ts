@@ -36,7 +36,7 @@ it('a subscriber hears every change of its asset from another process, and of no
   expect(thumb).toEqual(['processing 0', 'ready 100'])
 })
 
-it('a subscriber is told to look again when its connection was lost', async () => {
+it('a subscriber is asked to read again after its connection was lost', async () => {
   const { rindle } = application
   const uploaded = await rindle.upload('photo', await quadrants(20, 20), { filename: 'a.jpg' })
   const changes: AssetChange[] = []

@@ -60,7 +60,7 @@ const DAMAGES = [
   ['is gone', 'original_missing', (path: string) => rm(path)],
 ] as const
 
-/** What the next version of the application makes of the asset. */
+/** The variants of the asset in the next version of the application. */
 async function regenerated(
   options: Parameters<typeof deploy>[2] = {},
   next: { photo: typeof more; plain: typeof more } = { photo: more, plain: more },

@@ -6,7 +6,7 @@ import { makeDue } from '../support/make-due.ts'
 import { quadrants } from '../support/pictures.ts'
 
 describe('a job whose workers died in every attempt', () => {
-  /** As the queue calls it then. */
+  /** The queue's name for it then. */
   function dying(queue: WorkerRegistration['queue'], died: { count: number }, limit: number) {
     const jobs = pgBossJobs({ retryDelaySeconds: 0, pollingIntervalSeconds: 0.5 })
     const work = jobs.work.bind(jobs)

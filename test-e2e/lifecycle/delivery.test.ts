@@ -224,7 +224,7 @@ describe('a variant that is not ready', () => {
     })
   })
 
-  it('is an error with the known names when there is no such variant', async () => {
+  it('is an error with the known names for an unknown variant', async () => {
     const asset = await newAsset('plain')
     await expect(application.rindle.variantUrl(asset, 'thum' as 'thumb')).rejects.toMatchObject({
       code: 'unknown_variant',

@@ -43,7 +43,7 @@ const declare = (bytes: Buffer, changes: object = {}) => ({
 
 const owner = { type: 'member', id: 7 }
 
-/** Without a size the storage takes what comes; the gate is then the only judge. */
+/** Without a size the storage takes any bytes; then only the gate judges them. */
 const undeclared = { filename: 'photo.jpg', contentType: 'image/jpeg' }
 
 describe.each(['local', 'remote'] as const)('one PUT to %s storage', (profile) => {
@@ -59,7 +59,7 @@ describe.each(['local', 'remote'] as const)('one PUT to %s storage', (profile) =
     expect(asset.storageKey).not.toBe(session.uploadKey)
   })
 
-  it('is refused by the storage itself when it is not what was declared', async () => {
+  it('is refused by the storage itself when it differs from its declaration', async () => {
     const { rindle } = application
     const options = declare(picture, { checksumSha256: sha256(picture) })
     const { session, request } = await rindle.presignedPut(profile, options)
@@ -113,7 +113,7 @@ describe.each(['local', 'remote'] as const)('one PUT to %s storage', (profile) =
     expect(await settled(rindle, asset.id)).toMatchObject({ state: 'quarantined', errorReason: reason, kind: null })
   })
 
-  it('is refused before it begins when what is declared is not acceptable', async () => {
+  it('is refused before it begins when its declaration is not acceptable', async () => {
     const { rindle } = application
     const reasonOf = async (changes: object) => {
       const error: unknown = await rindle.initiateUpload(profile, declare(picture, changes)).catch((e: unknown) => e)
@@ -124,7 +124,7 @@ describe.each(['local', 'remote'] as const)('one PUT to %s storage', (profile) =
     expect(await reasonOf({ filename: 'a.exe' })).toBe('extension_mime_mismatch')
   })
 
-  it('that is given up leaves nothing, and takes nothing any more', async () => {
+  it('that is aborted leaves nothing, and accepts nothing any more', async () => {
     const { rindle } = application
     const { session, request } = await rindle.presignedPut(profile, declare(picture))
     await send(request, picture)
@@ -162,7 +162,7 @@ describe('an upload in parts', () => {
   const size = 20 * 1024 * 1024
   const file = () => Buffer.concat([picture, Buffer.alloc(size - picture.byteLength)])
 
-  it('is sent in any order, goes on after a reload, and is completed twice with one answer', async () => {
+  it('is sent in any order, continues after a reload, and is completed twice with one answer', async () => {
     const { rindle } = application
     const bytes = file()
     const upload = await rindle.initiateMultipartUpload('remote', declare(bytes))

@@ -30,7 +30,7 @@ function processorWith(before: (request: ProcessRequest) => Promise<void>): Proc
   }
 }
 
-/** Work that goes on until it is told to stop. */
+/** Work that runs until it is aborted. */
 async function aborted(signal: AbortSignal): Promise<never> {
   // A job may have been cancelled before its work began.
   if (!signal.aborted) await once(signal, 'abort')
@@ -45,7 +45,7 @@ const start = async (processor: Processor) => {
   return application
 }
 
-it('a failure that may pass is tried again, and only what is left is made again', async () => {
+it('a transient failure is retried, and only the missing variants are made again', async () => {
   const made: string[][] = []
   const { rindle } = await start(
     processorWith(async ({ variants, onOutcome }) => {
@@ -89,7 +89,7 @@ it('a failure that stays makes the variants failed after the last attempt, and t
   expect((await rindle.checkInvariants()).violations).toEqual([])
 }, 90_000)
 
-it('a promotion whose asset is purged meanwhile reports no quarantine, and waits for nothing', async () => {
+it('a promotion of an asset that is purged meanwhile reports no quarantine, and does not wait', async () => {
   const owner = { type: 'member', id: 1 }
   const isPurged = Promise.withResolvers<void>()
   const said: string[] = []
@@ -111,7 +111,7 @@ it('a promotion whose asset is purged meanwhile reports no quarantine, and waits
   const { id } = await rindle.upload('photo', await quadrants(20, 20), { filename: 'a.jpg', owner, slot: 'avatar' })
   const workers = await application.work()
   await isPurged.promise
-  // Waits for the job in hand.
+  // Waits for the running job.
   await workers.stop()
   expect(said.filter((message) => /quarantine|waits/.test(message))).toEqual([])
 })
@@ -211,7 +211,7 @@ it('the invariant check names each thing that is wrong', async () => {
   expect(await rindle.checkInvariants({ limit: 2 })).toMatchObject({ violationCount: 9, violations: [{}, {}] })
 })
 
-it('the invariant check tells what it finds in the order of the rows, whichever the storage answers first', async () => {
+it('the invariant check reports in the order of the rows, in whatever order the storage answers', async () => {
   const { rindle, storage } = await start(warmImageProcessor())
   await application.work()
   const { id } = await rindle.upload('photo', await quadrants(40, 40), { filename: 'a.jpg' })

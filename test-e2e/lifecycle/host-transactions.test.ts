@@ -113,7 +113,7 @@ describe.each(['pg', 'Prisma', 'Kysely', 'Drizzle', 'Knex'])('a transaction of %
     expect(await traces(asset.id)).toEqual({ rows: 1, attachments: 0, jobs: 2 })
   })
 
-  it('emits its events when the handle is told of the commit, and not before', async () => {
+  it('emits its events once the handle learns of the commit, and not before', async () => {
     const { rindle } = application
     const seen: string[] = []
     const off = rindle.on('rindle.upload.stop', ({ metadata }: RindleEvent<'rindle.upload.stop'>) => {

@@ -78,7 +78,7 @@ it('status, maintenance and schedule work', async () => {
   await rindle.schedule()
 })
 
-it('a transaction of the application with other dates is told so, instead of reading wrong times', async () => {
+it('a transaction of the application with other dates gets an error, instead of reading wrong times', async () => {
   const { rindle } = application
   const asset = await rindle.upload('photo', await quadrants(20, 20), { filename: 'c.jpg' })
   const client = new pg.Client(application.databaseUrl)

@@ -94,7 +94,7 @@ describe('an uploaded photo', () => {
     const { rindle } = application
     const states: string[] = []
     const off = rindle.on('rindle.asset.state_change', ({ metadata }: RindleEvent<'rindle.asset.state_change'>) => {
-      // Of this asset alone: the last event of the one before may still be on its way.
+      // Events of this asset only: the last event of the previous one may still be on its way.
       if (metadata.profile === 'tiny') states.push(`${metadata.from} → ${metadata.to}`)
     })
     const uploaded = await rindle.upload('tiny', await quadrants(20, 20), { filename: 'a.jpg' })
@@ -259,7 +259,7 @@ describe('the gate on the way in', () => {
     expect(await settled(rindle, accepted.id)).toMatchObject({ state: 'ready' })
   })
 
-  it('never delivers what is quarantined', async () => {
+  it('never delivers a quarantined asset', async () => {
     const { rindle } = application
     const uploaded = await rindle.upload('tiny', await quadrants(200, 100), { filename: 'a.jpg' })
     const asset = rindle.narrow(await settled(rindle, uploaded.id), 'tiny')

@@ -6,7 +6,7 @@ import { type Application, settled, startApplication } from '../support/applicat
 import { photo } from '../support/photo-profiles.ts'
 import { quadrants } from '../support/pictures.ts'
 
-/** What the processor does with the variants of a job. */
+/** How the processor treats the variants of a job. */
 let work: Processor['process']
 let probe: Processor['probe'] = (...source) => quickProcessor().probe(...source)
 const lines: {
@@ -42,7 +42,7 @@ beforeEach(() => {
   lines.length = 0
 })
 
-/** Holds the work on a variant until it is told to stop. */
+/** Holds the work on a variant until it is aborted. */
 function holding(): { readonly begun: Promise<void> } {
   const { promise: begun, resolve } = Promise.withResolvers<void>()
   work = async ({ signal }) => {

@@ -8,11 +8,11 @@ import { makeDue } from '../support/make-due.ts'
 import { photo } from '../support/photo-profiles.ts'
 import { quadrants } from '../support/pictures.ts'
 
-/** Where work meets something that has nothing to do with its bytes. */
+/** A place where work meets an outage, which says nothing about its bytes. */
 type Place = 'scan' | 'analyze' | 'probe' | 'process' | 'get:before' | 'copy:before' | 'put:before'
 
 let application: Application<{ photo: Profile<keyof (typeof photo)['variants']> }>
-/** What goes wrong now, and how often it did. */
+/** The current fault, and how often it struck. */
 const outage: { place: Place | null; meet: (signal?: AbortSignal) => unknown; met: number } = {
   place: null,
   meet: () => undefined,
@@ -72,7 +72,7 @@ beforeAll(async () => {
     wrapStorage: (storage) =>
       faultyStorage(storage, {
         onCall: async (point, [key = '']) => {
-          // The bytes of an upload are there: what is stored by workers are variants.
+          // The bytes of an upload are already stored: workers only store variants.
           if (point !== 'put:before' || !key.includes('original-')) await meet(point as Place)
         },
       }),
@@ -107,7 +107,7 @@ async function upload(): Promise<string> {
   return (await application.rindle.upload('photo', await quadrants(40, 30), { filename: 'a.jpg' })).id
 }
 
-/** The attempts that the trail has of an asset, or of one of its variants, the first first. */
+/** The recorded attempts of an asset, or of one of its variants, the oldest first. */
 function runsOf(assetId: string, variantName: string | null) {
   return application.rindle.prisma.mediaProcessingRun.findMany({
     where: { assetId, variantName },
@@ -115,7 +115,7 @@ function runsOf(assetId: string, variantName: string | null) {
   })
 }
 
-/** Ends the outage, and waits for what it held up. */
+/** Ends the outage, and waits for the work that it held up. */
 async function endsReady(id: string): Promise<void> {
   outage.place = null
   await soon(async () => {
@@ -178,7 +178,7 @@ describe('a promotion', () => {
       'validating',
     ],
   ] as const)(
-    'that meets %s waits with its reason, for longer than any job is tried, and goes on',
+    'that meets %s waits with its reason, for longer than all attempts of a job, and continues',
     async (_what, place, how, reason, state) => {
       begin(place, how)
       const id = await upload()
@@ -317,7 +317,7 @@ describe('variants', () => {
     }
   })
 
-  it('whose decoder dies of its own bounds again and again fail after the attempts of their job', async () => {
+  it('whose decoder hits its own limits again and again fail after the attempts of their job', async () => {
     begin('process', throws(new RindleError('processing_timeout', 'It was killed after 60 s.')))
     const asset = await settled(application.rindle, await upload())
     for (const variant of asset.variants) {

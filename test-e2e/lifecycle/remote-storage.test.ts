@@ -28,7 +28,7 @@ it('promotion and all variants of an asset share one download of its original', 
   expect((await rindle.checkInvariants()).violations).toEqual([])
 })
 
-it('a queue that cannot join a transaction of the application is refused there by the name of what it lacks', async () => {
+it('a queue that cannot join a transaction of the application is refused there, and the error names the missing capability', async () => {
   const { rindle } = application
   const received = await rindle.receive('photo', await quadrants(9, 9), { filename: 'a.jpg' })
   const tx = { executeSql: () => Promise.reject(new Error('Nothing may be written.')) }

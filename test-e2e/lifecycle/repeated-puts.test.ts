@@ -38,7 +38,7 @@ async function send(request: SignedRequest, bytes: Buffer): Promise<void> {
 /** An upload that its client has sent and completed, and that no worker has seen yet. */
 async function completed(profile: Profile) {
   const { rindle } = application
-  // Of no declared size, so that the URL takes other bytes as well.
+  // Without a declared size, so that the URL takes other bytes as well.
   const declared = { filename: 'a.jpg', contentType: 'image/jpeg' }
   const { session, request } = await rindle.presignedPut(profile, declared)
   await send(request, picture)
@@ -125,7 +125,7 @@ describe('an upload in flight, when the version before is upgraded,', () => {
   })
 })
 
-it('an upload whose SHA-256 was lost beside it, in a backup say, is read instead', async () => {
+it('an upload that lost its SHA-256 record, for example in a backup, is read instead', async () => {
   const kept = await completed('local')
   await forgetRecord(kept.path)
   expect(await promoted(kept.id)).toMatchObject(READY)
@@ -141,7 +141,7 @@ async function setEtag(id: string, etag: string): Promise<void> {
   await application.rindle.prisma.mediaAsset.update({ where: { id }, data: { etag } })
 }
 
-/** As the first version computed it. */
+/** The etag that the first version computed. */
 async function etagOfEarlierVersions(path: string): Promise<string> {
   const { size, mtimeNs, ino } = await lstat(path, { bigint: true })
   return [size, mtimeNs, ino].map((part) => part.toString(36)).join('-')

@@ -230,7 +230,7 @@ it.each([
     const id = await upload('photo')
     await soon(async () => expect(await newer.asset(id)).toMatchObject({ state: 'processing' }))
     await promoting.stop()
-    // As a newer version writes it.
+    // A row of a newer version.
     const [known] = (await newer.asset(id))?.variants ?? []
     const recipe = 'kind' in change ? change : { ...known?.recipe, ...change }
     const digest = 'f'.repeat(64)

@@ -110,7 +110,7 @@ const WAYS: Readonly<Record<string, WayIn>> = {
 
 class Refused extends Error {}
 
-/** How a file ends: "contentType filename" when it is kept, and why when it is not, at whatever step. */
+/** The end of a file: "contentType filename" if it is kept, and the reason if it is not, at any step. */
 async function outcomeOf(way: WayIn, sent: Sent, isStrict = false): Promise<string> {
   try {
     const asset = await settled(rindle, await way(sent, isStrict))
@@ -151,7 +151,7 @@ describe.each(Object.entries(WAYS))('%s', (_name, way) => {
     expect(await outcomesOf(way, files)).toEqual(['unknown_type', 'mime_not_allowed'])
   })
 
-  it('is kept as what it is, under a name that says so', async () => {
+  it('is kept as its real type, under a matching name', async () => {
     const files = [
       { filename: 'Holiday.JPG', contentType: 'image/jpeg', bytes: await png() },
       { filename: 'photo.heic', contentType: '', bytes: await avif() },
@@ -190,7 +190,7 @@ describe.each(Object.entries(WAYS))('%s', (_name, way) => {
   })
 })
 
-it('a corrected file is delivered as what it is', async () => {
+it('a corrected file is delivered as its real type', async () => {
   for (const [profile, way] of [
     ['local', 'one PUT to a disk'],
     ['remote', 'an upload in parts'],
@@ -223,7 +223,7 @@ it('a compressed SVG is drawn where it is accepted by name, and is never shown i
   })
 })
 
-it('what a client says decides where only that is known', async () => {
+it('the declaration decides if nothing else is known', async () => {
   const reasonOf = async (declared: { readonly filename: string; readonly contentType?: string }) => {
     const error: unknown = await rindle.initiateUpload('narrow', declared).catch((caught: unknown) => caught)
     return isRindleError(error, 'upload_rejected') ? error.details['reason'] : error

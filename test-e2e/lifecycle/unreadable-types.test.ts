@@ -30,7 +30,7 @@ function photoshop(): Buffer {
   return bytes
 }
 
-/** An AVIF whose brand says that it is a sequence; no sharp from npm reads those. */
+/** An AVIF whose brand says that it is a sequence; npm's sharp reads none of those. */
 async function avifSequence(): Promise<Buffer> {
   const still = await sharp(Buffer.alloc(3), { raw: { width: 1, height: 1, channels: 3 } })
     .avif()

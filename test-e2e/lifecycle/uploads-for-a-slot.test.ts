@@ -63,7 +63,7 @@ const gone = (id: string): Promise<void> =>
   vi.waitFor(async () => expect(await application.rindle.asset(id)).toBeNull(), { timeout: 10_000, interval: 10 })
 
 describe('an upload that is begun for a slot', () => {
-  it('takes the place of what is there when it has become available, and not before', async () => {
+  it('replaces the current attachment once it is available, and not before', async () => {
     const { rindle } = application
     const { owner, asset: old } = await ownerWithAvatar()
     const { session, request } = await begin(owner)
@@ -87,7 +87,7 @@ describe('an upload that is begun for a slot', () => {
     expect(await rindle.asset(old.id)).toMatchObject({ state: 'ready' })
   })
 
-  it('costs the owner nothing when it is given up', async () => {
+  it('costs the owner nothing when it is aborted', async () => {
     const { owner, asset: old } = await ownerWithAvatar()
     const { session } = await begin(owner)
     await application.rindle.abortUpload(session.id)
@@ -102,7 +102,7 @@ describe('an upload that is begun for a slot', () => {
     await vi.waitFor(async () => expect(await attached(owner)).toBe(session.assetId), { timeout: 10_000, interval: 10 })
   })
 
-  it('leaves the place to one that was begun later and was sooner completed', async () => {
+  it('leaves the slot to one that began later and completed sooner', async () => {
     const { rindle } = application
     const owner = newOwner()
     const first = await begin(owner)
@@ -119,7 +119,7 @@ describe('an upload that is begun for a slot', () => {
     expect(await rindle.asset(second.session.assetId)).toMatchObject({ state: 'ready' })
   })
 
-  it('leaves the place to one that was begun later and was sooner promoted', async () => {
+  it('leaves the slot to one that began later and was promoted sooner', async () => {
     const { rindle } = application
     const { owner, asset: old } = await ownerWithAvatar()
     const first = await begin(owner)
@@ -145,7 +145,7 @@ describe('an upload that is begun for a slot', () => {
 })
 
 describe('the erasure of an owner', () => {
-  it('takes along what was begun for him and is on its way, or was refused', async () => {
+  it('takes along uploads for the owner that are in flight, or were refused', async () => {
     const { rindle } = application
     const owner = newOwner()
     const waiting = await begin(owner)
@@ -161,7 +161,7 @@ describe('the erasure of an owner', () => {
     expect(await rindle.previewOwnerErasure(owner)).toMatchObject({ assetsToPurge: [] })
   })
 
-  it('spares what somebody else holds, and nothing is attached to the owner afterwards', async () => {
+  it('spares assets that somebody else holds, and nothing is attached to the owner afterwards', async () => {
     const { rindle } = application
     const owner = newOwner()
     const other = newOwner()

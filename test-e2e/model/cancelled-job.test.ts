@@ -35,7 +35,7 @@ function onlyFast(): typeof photoProfiles.photo.variants {
   return { thumb } as typeof photoProfiles.photo.variants
 }
 
-/** The same jobs, whose handlers of variants wait. */
+/** The same jobs, with handlers of variants that wait. */
 function holding(jobs: JobsAdapter): JobsAdapter {
   const work: JobsAdapter['work'] = (registrations) =>
     jobs.work(

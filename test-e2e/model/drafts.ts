@@ -28,7 +28,7 @@ export const draftGroups: fc.Arbitrary<Draft[]> = fc.array(fc.record({ verb: ver
   maxLength: 4,
 })
 
-/** Whether a verb is about an asset that is there before. */
+/** Whether a verb needs an existing asset. */
 export function needsAsset(verb: Action['verb']): boolean {
   return ['attach', 'append', 'detach', 'cancel', 'requeue', 'reprobe'].includes(verb)
 }

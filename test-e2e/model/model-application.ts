@@ -70,7 +70,7 @@ export async function startModelApplication(): Promise<ModelApplication> {
   }
 }
 
-/** Jobs that wait, retry or run. Deletions of replaced objects, which are due in days, are none of them. */
+/** Jobs that wait, retry or run, without deletions of replaced objects, which are due in days. */
 async function dueJobs(prisma: Rindle['prisma']): Promise<readonly unknown[]> {
   return prisma.$queryRawUnsafe(
     `select name, singleton_key, state from pgboss.job

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Processor } from '@rindle/core'
 import type { ProcessRequest } from '@rindle/core/adapter'
 
-/** Makes of any picture a few bytes for each variant, as soon as it is asked: what is proven here needs no pixels. */
+/** Makes a few bytes for each variant of any picture, at once: these proofs need no pixels. */
 export function quickProcessor(): Processor {
   return {
     name: 'quick',

@@ -28,12 +28,12 @@ beforeAll(async () => {
 })
 afterAll(async () => application[Symbol.asyncDispose]())
 
-/** What the model knows, and nothing of what is real. */
+/** The state of the model, without anything real. */
 interface Model {
   world: World
 }
 
-/** What is real: the assets by their number. */
+/** The real assets by their number. */
 interface Real {
   readonly assets: Asset<'photo'>[]
 }
@@ -73,7 +73,7 @@ class Together implements fc.AsyncCommand<Model, Real> {
   }
 }
 
-/** What is certain in all of them: of an asset's fates the one that says least. */
+/** The certain part of all outcomes: for each asset the fate that says least. */
 function unsure(worlds: readonly World[]): World {
   const [first] = worlds as [World]
   const weight = ['gone', 'released', 'kept', 'loose'] as const
@@ -146,7 +146,7 @@ function upload(rindle: Instance, slot: number | null, pick: number): Promise<As
   return rindle.upload('photo', picture, { filename: 'a.jpg', ...attachTo })
 }
 
-/** By a client that asks twice at once whether its upload is complete. */
+/** A client that asks twice at once whether its upload is complete. */
 async function uploadDirectly(rindle: Instance): Promise<Asset<'photo'>> {
   const declared = { filename: 'a.jpg', contentType: 'image/jpeg', byteSize: picture.byteLength }
   const { session, request } = await rindle.presignedPut('photo', declared)
@@ -161,7 +161,7 @@ async function uploadDirectly(rindle: Instance): Promise<Asset<'photo'>> {
   return verified.asset
 }
 
-/** What the slots hold, by the numbers of the assets. */
+/** The contents of the slots, by the numbers of the assets. */
 async function slotsIn({ assets }: Real): Promise<World['slots']> {
   const attachments = await application.instances[0].attachmentsFor(OWNERS, [SLOT])
   return OWNERS.map(({ type, id }) =>
@@ -171,7 +171,7 @@ async function slotsIn({ assets }: Real): Promise<World['slots']> {
   )
 }
 
-/** What must be so whenever the work has come to rest. */
+/** The invariants whenever the work has come to rest. */
 async function expectRest({ world }: Model, { assets }: Real): Promise<void> {
   const [rindle] = application.instances
   await application.drain()

@@ -44,7 +44,7 @@ function after(world: World, action: Action, ending: Ending): World | null {
     case 'requeue':
     case 'reprobe': {
       if (ending === 'not_found') return mayBeGone(world, action.asset) ? world : null
-      // Whether there is work at this moment, and whether the asset is available yet, only time tells.
+      // Only time tells whether there is work at this moment, and whether the asset is already available.
       const expected = action.verb === 'cancel' ? 'not_processing' : 'not_deliverable'
       return ending === expected ? world : null
     }
@@ -101,7 +101,7 @@ function afterDone(world: World, action: Action): World | null {
   }
 }
 
-/** Puts assets into a slot. What is held now is kept; what nobody holds any more goes. */
+/** Puts assets into a slot. Held assets are kept; assets that nobody holds any more are purged. */
 function placed(world: World, slot: number, assets: readonly number[]): World {
   const before = world.slots[slot] ?? []
   const next = { ...world, slots: world.slots.with(slot, assets) }
@@ -112,7 +112,7 @@ function placed(world: World, slot: number, assets: readonly number[]): World {
   return { ...next, fates }
 }
 
-/** Whether some slot holds the asset. */
+/** Whether a slot holds the asset. */
 export function isHeld({ slots }: World, asset: number): boolean {
   return slots.some((held) => held.includes(asset))
 }

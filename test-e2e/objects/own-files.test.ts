@@ -21,7 +21,7 @@ const profiles = {
   memory: defineProfile({ storage: 'memory', accept }),
 }
 const memory = memoryStorage()
-// So that what was written in this very millisecond is old.
+// So that objects written in this very millisecond are old.
 const inAMinute = (): Date => new Date(Date.now() + 60_000)
 
 let server: S3Server
@@ -46,7 +46,7 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true })
 })
 
-/** What a page would get by a URL, from whichever server answers it. */
+/** The answer that a page would get by a URL, from any server. */
 async function fetchFrom(profile: keyof typeof profiles, url: string): Promise<Response> {
   if (profile === 'local') return application.rindle.serveFile(new Request(url))
   return profile === 's3' ? fetch(url) : memory.send({ method: 'GET', url, headers: {} })
@@ -126,7 +126,7 @@ describe.each(['local', 's3', 'memory'] as const)('a file of the application in 
     })
   })
 
-  it('is bounded while it streams, by the call or else by the profile, and of what is longer nothing is kept', async () => {
+  it('is bounded while it streams, by the call or else by the profile, and nothing of a longer body is kept', async () => {
     const { rindle } = application
     const key = 'exports/endless.csv'
     for (const options of [{}, { maxBytes: 300_000 }]) {
@@ -156,7 +156,7 @@ describe.each(['local', 's3', 'memory'] as const)('a file of the application in 
     expect(await rindle.head(profile, key)).toMatchObject({ byteSize: 2_000_000 })
   })
 
-  it('keeps what was there when its source fails, or is not what was declared', async () => {
+  it('keeps the previous object when its source fails, or differs from its declaration', async () => {
     const { rindle } = application
     const key = 'exports/daily.csv'
     await rindle.store(profile, key, Buffer.from('whole'))
@@ -216,7 +216,7 @@ describe.each(['local', 's3', 'memory'] as const)('a file of the application in 
     for (const key of strays) await storage.put(key, Readable.from(['stray']), { contentType: 'image/jpeg' })
 
     const scan = { storage: profile === 'local' ? 'main' : profile, graceSeconds: 0 }
-    // Forced: of files of an application alone nobody knows an asset.
+    // Forced, because the database knows no asset for files of an application alone.
     expect(await rindle.scanOrphans({ ...scan, live: true, force: true })).toMatchObject({
       scanned: 3,
       matched: 3,

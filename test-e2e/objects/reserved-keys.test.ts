@@ -45,7 +45,7 @@ function listen<N extends 'rindle.runtime.refusal' | 'rindle.delivery.signed'>(n
   return told
 }
 
-/** Tries to break what is under a key, by every verb that could. */
+/** Tries to break the object under a key, with every verb that could. */
 async function attack(key: string, rindle = application.rindle): Promise<readonly unknown[]> {
   const results = await Promise.allSettled([
     rindle.store('photo', key, Buffer.from('not what was verified')),
@@ -159,7 +159,7 @@ describe('a file of the application', () => {
     expect((await rindle.checkInvariants()).violations).toEqual([])
   })
 
-  it('that was made from an asset and cannot be stored is logged with all that says which', async () => {
+  it('that was made from an asset and cannot be stored is logged with its identity', async () => {
     const full = faultyStorage(other, {
       onCall: () => {
         throw new Error('The disk is full.')
@@ -233,7 +233,7 @@ describe('a file of the application', () => {
 })
 
 describe('a storage that cannot', () => {
-  it('say what it holds, or sign, is named, and nothing else is tried', async () => {
+  it('list its objects, or sign, is named, and nothing else is tried', async () => {
     const lacking = (capability: 'head' | 'signed_url') => ({
       ...other,
       capabilities: new Set([...other.capabilities].filter((name) => name !== capability)),

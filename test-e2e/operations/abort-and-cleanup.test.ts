@@ -82,7 +82,7 @@ async function openUploads(): Promise<number> {
 
 const stateOf = async ({ id }: UploadSession): Promise<string> => (await application.rindle.uploadSession(id)).state
 
-describe('an upload whose time has run out', () => {
+describe('an overdue upload', () => {
   it('expires; one that has time left stays', async () => {
     const { rindle } = application
     const sessions = [await begin('local'), await begin('remote')]
@@ -102,7 +102,7 @@ describe('an upload whose time has run out', () => {
     expect(await (await later()).abortIncompleteUploads()).toMatchObject(noUploads)
   })
 
-  it('is verified when its file has arrived and nobody said so', async () => {
+  it('is verified when its file has arrived without a completion call', async () => {
     const { rindle } = application
     const session = await begin('local')
     await arrive(session)
@@ -117,7 +117,7 @@ describe('an upload whose time has run out', () => {
     await workers.stop()
   })
 
-  it('fails, and its asset is quarantined, when what has arrived is not what was declared', async () => {
+  it('fails, and its asset is quarantined, when the bytes differ from their declaration', async () => {
     const session = await begin('remote', Buffer.alloc(10))
     await remote.put(session.uploadKey, Readable.from([picture]), {
       contentType: 'image/jpeg',
@@ -144,7 +144,7 @@ describe('an upload whose time has run out', () => {
     expect(await Promise.all([half, endless, whole].map(stateOf))).toEqual(['expired', 'expired', 'completed'])
   })
 
-  it('in parts is given up in the storage, or completed when all parts have arrived', async () => {
+  it('in parts is aborted in the storage, or completed when all parts have arrived', async () => {
     const { rindle } = application
     const half = await beginInParts([1, 3])
     const whole = await beginInParts([1, 2, 3])
@@ -255,7 +255,7 @@ describe('what expired sessions have left', () => {
     return sessions
   }
 
-  it('is counted, and stays, until it is told live', async () => {
+  it('is counted, and stays, without live', async () => {
     await expired()
     const { rindle } = application
     const before = [await snapshot(rindle, application.storage), await objectsIn(remote)]

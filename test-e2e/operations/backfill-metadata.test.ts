@@ -97,7 +97,7 @@ describe('a backfill', () => {
     expect(await rindle.backfillMetadata()).toMatchObject({ scanned: 3, updated: 3 })
   })
 
-  it('counts an asset that fails, which keeps what it has, and does the rest', async () => {
+  it('counts an asset that fails, which keeps its metadata, and does the rest', async () => {
     const assets = await ready(3)
     const failing: Analyzer = {
       name: 'colours',
@@ -114,7 +114,7 @@ describe('a backfill', () => {
     expect(await metadataOf(assets[1] as Asset)).toEqual(assets[1]?.metadata)
   })
 
-  it('does not count as failed what is purged before its turn', async () => {
+  it('does not count an asset as failed that is purged before its turn', async () => {
     const [, going] = await ready(2)
     const purging: Analyzer = {
       name: 'colours',
@@ -131,7 +131,7 @@ describe('a backfill', () => {
     expect(await rindle.backfillMetadata({ concurrency: 1 })).toMatchObject({ scanned: 2, updated: 1, failed: 0 })
   })
 
-  it('finishes the asset in hand when it is interrupted, and goes on behind it', async () => {
+  it('finishes the current asset when it is interrupted, and continues after it', async () => {
     const assets = await ready(4)
     const stop = new AbortController()
     const stopping: Analyzer = {

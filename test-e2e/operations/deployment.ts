@@ -38,7 +38,7 @@ export function statesOf({ variants }: Pick<AssetWithVariants, 'variants'>): Rea
   return Object.fromEntries(variants.map(({ name, state }) => [name, state]))
 }
 
-/** What a variant's row says of its object, which nobody else may touch. */
+/** The object in a variant's row, which nothing else may touch. */
 export function madeOf({ variants }: Pick<AssetWithVariants, 'variants'>): readonly unknown[] {
   return variants.map(({ name, state, recipeDigest, storageKey, attempt }) => [
     name,

@@ -53,7 +53,7 @@ async function neglected(): Promise<void> {
   await rindle.prisma.mediaProcessingRun.updateMany({ where: { finishedAt: { not: null } }, data: { finishedAt: old } })
 }
 
-it('no verb that deletes changes a row or an object until it is told live, and then each does', async () => {
+it('no verb that deletes changes a row or an object without live, and with live each does', async () => {
   await neglected()
   const later = (): Date => new Date(Date.now() + 2 * 86_400_000)
   const rindle = await deploy(application, nextVersion, { now: later })
@@ -101,7 +101,7 @@ it('no verb that deletes changes a row or an object until it is told live, and t
   expect(await rindle.sweepOrphanedTempFiles({ live: true })).toMatchObject({ deleted: 1 })
 })
 
-/** An asset in which every verb for what is there already finds something to do. */
+/** An asset in which every verb for existing assets finds something to do. */
 async function worn(): Promise<string> {
   const { rindle, storage } = application
   const { prisma } = rindle
@@ -131,7 +131,7 @@ it('a dry run of a verb that deletes nothing changes nothing, and foresees what 
     expect({ name, ...(await snapshot(rindle, storage)) }).toEqual({ name, ...before })
     const done = await verb(false)
     expect({ name, ...(await snapshot(rindle, storage)) }).not.toEqual({ name, ...before })
-    // Of a purge it is told whether it was enqueued.
+    // A purge reports whether it was enqueued.
     const expected = name === 'purgeAsset' ? { ...foreseen, enqueued: 1 } : foreseen
     expect({ name, ...done }).toEqual({ name, ...expected, ...('dryRun' in foreseen ? { dryRun: false } : {}) })
   }

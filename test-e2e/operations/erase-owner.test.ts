@@ -61,7 +61,7 @@ async function besideOpenTransaction<T>(
 const sorted = (...assets: readonly { id: string }[]) => assets.map(({ id }) => id).toSorted((a, b) => (a < b ? -1 : 1))
 
 describe('the erasure of an owner', () => {
-  it('detaches everything, purges what nobody else holds, and keeps what others hold', async () => {
+  it('detaches everything, purges assets that nobody else holds, and keeps the others', async () => {
     const { rindle } = application
     const [owner, other] = [newOwner(), newOwner()]
     const own = await held([owner, 'avatar'])
@@ -136,7 +136,7 @@ describe('the erasure of an owner', () => {
     expect(await purgeJobs()).toEqual([asset.id])
   })
 
-  it('waits for an attach that is under way, and detaches what it attached', async () => {
+  it('waits for a running attach, and detaches its asset', async () => {
     const { rindle } = application
     const owner = newOwner()
     const first = await held([owner, 'avatar'])
@@ -184,7 +184,7 @@ describe('the erasure of an owner', () => {
     }
   })
 
-  it('refuses what is no owner', async () => {
+  it('refuses an invalid owner', async () => {
     await expect(application.rindle.eraseOwner({ type: '', id: 1 })).rejects.toMatchObject({ code: 'invalid_input' })
     await expect(application.rindle.previewOwnerErasure({ type: 'a', id: '' })).rejects.toMatchObject({
       code: 'invalid_input',
@@ -193,7 +193,7 @@ describe('the erasure of an owner', () => {
 })
 
 describe('the erasure of many owners', () => {
-  it('counts beforehand exactly what it then does, also of assets that only these owners share', async () => {
+  it('previews exactly the later result, also for assets that only these owners share', async () => {
     const { rindle } = application
     const [a, b, c] = [newOwner(), newOwner(), newOwner()]
     const amongThem = await held([a, 'x'], [b, 'x'])
@@ -207,7 +207,7 @@ describe('the erasure of many owners', () => {
     expect((await rindle.attachmentFor(c, 'y'))?.assetId).toBe(withC.id)
   })
 
-  it('goes on after an owner that fails, and stops between two when it is interrupted', async () => {
+  it('continues after an owner that fails, and stops between two when it is interrupted', async () => {
     const { rindle } = application
     const owners = [newOwner(), newOwner(), newOwner()]
     for (const owner of owners) await held([owner, 'avatar'])

@@ -16,7 +16,7 @@ async function startedApplication(): Promise<Application<typeof profiles>> {
   return application
 }
 
-/** What a monitor that looks at this moment would not call green. */
+/** Findings that would turn a monitor red at this moment. */
 async function wrongWith(rindle: Pick<Rindle, 'runtimeStatus'>): Promise<readonly string[]> {
   const { findings } = await rindle.runtimeStatus()
   return findings.filter(({ severity }) => severity === 'error').map((finding) => finding.class)
@@ -60,7 +60,7 @@ it('a day of uploads, of users who err or give up, and of a deploy is green from
   await rindle.cancelProcessing(good.id)
   await look()
 
-  // A deploy: for a while nobody works, then a new version does, which has changed a recipe and added another one.
+  // A deploy: for a while nothing works, then a new version does, with one changed and one new recipe.
   await rindle.upload('photo', await quadrants(30, 40), { filename: 'd.jpg', ...to('3') })
   await look()
   const deployed = await deploy(application, {
@@ -84,7 +84,7 @@ it('a day of uploads, of users who err or give up, and of a deploy is green from
   expect(noticesOf(await deployed.runtimeStatus()).toSorted()).toEqual(['cancelled_work', 'quarantined_asset'])
 })
 
-it('a broken file is told with advice that is taken, and no advice is on what it left behind', async () => {
+it('a broken file comes with advice that works, and its remains come with none', async () => {
   const { rindle } = await startedApplication()
   const workers = await rindle.work()
   const whole = await quadrants(400, 300)

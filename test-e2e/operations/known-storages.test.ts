@@ -34,10 +34,10 @@ beforeEach(async () => {
   await storageIn(application.directory).start(null)
 })
 
-/** Another process of the application: it knows of the storage what the database knows. */
+/** Another process of the application: it knows about the storage what the database knows. */
 const anotherProcess = () => application.another({ storages: { main: storageIn(application.directory) } })
 
-/** An asset whose original is in the storage, without the work that would have brought it there. */
+/** An asset whose original is in the storage, without the work of an upload. */
 async function readyPhoto() {
   const rindle = await anotherProcess()
   const { id } = await rindle.upload('photo', await quadrants(40, 30), { filename: 'a.jpg' })
@@ -104,7 +104,7 @@ describe.each(['gone', 'empty'] as const)('a local storage whose disk is away (%
     expect(checks.find(({ id }) => id === 'storage.root')).toMatchObject({ status: 'ok' })
   })
 
-  it('that an earlier version has used is known by its assets, and taken over when it is back', async () => {
+  it('that an earlier version has used is known by its assets, and accepted when it is back', async () => {
     const asset = await readyPhoto()
     await rm(join(root, '.rindle'), { recursive: true })
     await application.rindle.prisma.$executeRawUnsafe('truncate rindle.media_storages')
@@ -118,7 +118,7 @@ describe.each(['gone', 'empty'] as const)('a local storage whose disk is away (%
     })
   })
 
-  it('is set up anew by initStorage, and then the old disk is the one that is refused', async () => {
+  it('gets a new identity by initStorage, and then the old disk is refused', async () => {
     await readyPhoto()
     await rename(root, `${root}-away`)
     if (place === 'empty') await mkdir(root)
@@ -142,7 +142,7 @@ describe.each(['gone', 'empty'] as const)('a local storage whose disk is away (%
   })
 })
 
-describe('what is remembered of a storage', () => {
+describe('the memory of a storage', () => {
   it('is what the first process has found, so that another disk on another machine is refused', async () => {
     await anotherProcess()
     const elsewhere = storageIn(join(application.directory, 'another-machine'))

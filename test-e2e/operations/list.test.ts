@@ -70,7 +70,7 @@ async function variants(options: Parameters<typeof rindle.listVariants>[0] = {})
 }
 
 describe('a list of assets', () => {
-  it('has what changed last first', async () => {
+  it('has the latest change first', async () => {
     expect(await assets()).toEqual([1, 2, 3, 4, 5, 6, 7])
     const { assets: listed, next } = await rindle.listAssets({ limit: 1 })
     expect(listed).toEqual([expect.objectContaining({ profile: 'photo', state: 'ready', filename: 'a.jpg' })])
@@ -97,7 +97,7 @@ describe('a list of assets', () => {
     await expect(assets({ profile: 'foto' as 'photo' })).rejects.toMatchObject({ code: 'unknown_profile' })
   })
 
-  it('goes on behind a page, whatever it is narrowed by, and ends', async () => {
+  it('continues after a page, with any filter, and ends', async () => {
     for (const options of [
       {},
       { state: ['ready', 'degraded', 'quarantined'] as const },
@@ -195,7 +195,7 @@ describe('a list of variants', () => {
     await rindle.prisma.mediaVariant.deleteMany({ where: { name: { startsWith: 'old_' } } })
   })
 
-  it('goes on behind a page', async () => {
+  it('continues after a page', async () => {
     const { next } = await rindle.listVariants({ limit: 3 })
     expect(await variants({ limit: 2, after: next ?? '' })).toEqual(['4 wide', '5 thumb'])
     await expect(variants({ state: 'degraded' as 'failed' })).rejects.toMatchObject({ code: 'invalid_input' })

@@ -44,7 +44,7 @@ async function age({ id }: Pick<Asset, 'id'>, days: number): Promise<void> {
   await prisma.mediaVariant.updateMany({ where: { assetId: id }, data: { updatedAt: at } })
 }
 
-/** What happens to jobs when somebody empties their table. */
+/** Deletes the jobs, as if somebody had emptied their table. */
 async function loseJobs(): Promise<void> {
   await application.rindle.prisma.$executeRawUnsafe('truncate pgboss.job')
 }
@@ -57,7 +57,7 @@ async function jobs(queue: string): Promise<number> {
 describe('assets that nobody attached', () => {
   const none = { found: 0, enqueued: 0, skipped: 0, errors: 0 }
 
-  it('are purged after the grace period, when it is told live', async () => {
+  it('are purged after the grace period, with live', async () => {
     const { rindle } = application
     const [lone, young, attached] = [await upload('plain'), await upload('plain'), await upload('plain')]
     await rindle.attach(attached as Asset<'plain'>, { type: 'member', id: ++lastOwner }, 'avatar')
@@ -90,7 +90,7 @@ describe('assets that nobody attached', () => {
     expect((await rindle.asset(asset.id))?.state).toBe('validating')
   })
 
-  it('stay while their upload is in flight, and go when it was given up', async () => {
+  it('stay while their upload is in flight, and go once it was aborted', async () => {
     const { rindle } = application
     const declared = { filename: 'a.jpg', contentType: 'image/jpeg' }
     const session = await rindle.initiateUpload('plain', declared)
@@ -161,7 +161,7 @@ describe('work whose job is gone', () => {
 describe('old processing runs', () => {
   const old = new Date(Date.now() - 100 * 86_400_000)
 
-  it('are deleted when it is told live, those that never ended among them', async () => {
+  it('are deleted with live, those that never ended among them', async () => {
     const { rindle } = application
     const { prisma } = rindle
     await prisma.mediaProcessingRun.deleteMany()

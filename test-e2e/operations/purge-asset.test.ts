@@ -55,7 +55,7 @@ describe('the purge of one asset', () => {
     expect(await rindle.purgeAsset(id, { live: true })).toEqual({ ...report, found: 0, enqueued: 0 })
   })
 
-  it('is for an asset in whatever state, also of an upload that nobody has finished', async () => {
+  it('takes an asset in any state, also of an unfinished upload', async () => {
     const { rindle } = application
     const { assetId } = await rindle.initiateUpload('photo', { filename: 'a.jpg', contentType: 'image/jpeg' })
     expect(await rindle.purgeAsset(assetId, { live: true })).toMatchObject({ found: 1, enqueued: 1 })
@@ -66,7 +66,7 @@ describe('the purge of one asset', () => {
     await purged(refused.id)
   })
 
-  it('is refused, live and dry, while somebody holds it, and says who', async () => {
+  it('is refused, live and dry, while it is attached, and names the owners', async () => {
     const { rindle, storage } = application
     const asset = await ready()
     await rindle.attach(asset, ada, 'avatar')
@@ -83,7 +83,7 @@ describe('the purge of one asset', () => {
     expect(await snapshot(rindle, storage)).toEqual(before)
   })
 
-  it('takes it from everybody who holds it, when it is told so, and from nobody in a dry run', async () => {
+  it('detaches it from all its owners on request, and from none in a dry run', async () => {
     const { rindle, storage } = application
     const [asset, other] = [await ready(), await ready()]
     await rindle.attach(asset, ada, 'avatar')
@@ -110,7 +110,7 @@ describe('the purge of one asset', () => {
     await purged(asset.id)
   })
 
-  it('refuses an id that nothing is known of', async () => {
+  it('refuses an unknown id', async () => {
     const { rindle } = application
     for (const id of [UNKNOWN, 'me.jpg']) {
       await expect(rindle.purgeAsset(id, { live: true })).rejects.toMatchObject({ code: 'not_found' })

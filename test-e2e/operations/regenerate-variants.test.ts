@@ -144,7 +144,7 @@ describe('a recipe that was changed', () => {
     expect(await fetchUrl(issuedBefore)).toBe(oldSize)
     expect(await fetchThumb()).toBeGreaterThan(0)
     expect(await fetchThumb()).not.toBe(oldSize)
-    // The object is known to the job that deletes it, and so is no orphan.
+    // The job that deletes the object knows it, so it is not an orphan.
     const scan = { live: true, graceSeconds: 0, prefix: `photo/${photo.id}/` }
     expect(await rindle.scanOrphans(scan)).toMatchObject({ scanned: 4, matched: 0 })
     expect(await application.storage.head(oldKey)).toBeDefined()
@@ -217,7 +217,7 @@ describe('a recipe that was changed', () => {
     ])
   })
 
-  it('is interrupted between two pages of work, and goes on behind them', async () => {
+  it('is interrupted between two pages of work, and continues after them', async () => {
     const photos = await readyPhotos(6)
     const rindle = await deploy(application, changed)
     const stop = new AbortController()

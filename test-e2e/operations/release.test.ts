@@ -11,7 +11,7 @@ import { deploy } from './deployment.ts'
 
 const accept = { types: ['image/*'], maxBytes: 1_000_000 }
 const variants = { thumb: { mode: 'crop', width: 8, height: 8, format: 'webp' } } as const
-/** What the scanner says next. */
+/** The scanner's next answer. */
 let isClean = true
 const scanner: Scanner = {
   name: 'virus',
@@ -64,7 +64,7 @@ async function quarantined(profile: 'photo' | 'small' = 'photo', options = {}) {
 const fileOf = ({ storageKey }: { readonly storageKey: string }) => join(application.directory, 'storage', storageKey)
 
 describe('a released asset', () => {
-  it('goes through the whole gate again, becomes ready, and says no more what was wrong', async () => {
+  it('goes through the whole gate again, becomes ready, and clears its reason', async () => {
     const { id, errorReason, errorMessage } = await quarantined()
     expect([errorReason, errorMessage]).toEqual(['scanner_rejected:virus', 'EICAR'])
     const moves: unknown[] = []
@@ -118,7 +118,7 @@ describe('a released asset', () => {
     await workers.stop()
   })
 
-  it('is attached where its upload was begun for', async () => {
+  it('is attached to the slot of its upload', async () => {
     const { session, request } = await rindle.presignedPut('photo', {
       filename: 'a.jpg',
       contentType: 'image/jpeg',
@@ -199,14 +199,14 @@ describe('an upload that lies in staging, where its URL leads', () => {
       state: 'quarantined',
       errorReason: 'changed_after_verification',
     })
-    // What lies there now, and through the whole gate.
+    // From the bytes that are there now, and through the whole gate.
     await rindle.releaseAsset(id)
     expect(await working(() => settled(rindle, id))).toMatchObject({ state: 'ready', width: 50 })
   })
 })
 
 describe('a release is refused', () => {
-  it('for what is no asset, and for one that is not quarantined', async () => {
+  it('for an unknown asset, and for one that is not quarantined', async () => {
     await expect(rindle.releaseAsset('7')).rejects.toMatchObject({ code: 'not_found' })
     await expect(rindle.releaseAsset('01900000-0000-7000-8000-000000000000')).rejects.toMatchObject({
       code: 'not_found',

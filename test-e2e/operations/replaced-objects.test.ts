@@ -131,7 +131,7 @@ describe('an object that was replaced', () => {
     const [key = ''] = await waitingDeletions()
     await rindle.prisma.$executeRawUnsafe(`update rindle.media_variants set generated_at = now() - interval '8 days'`)
     await makeDue()
-    // All attempts fail, and those of the jobs that go on with it.
+    // All attempts fail, and those of the following jobs.
     await soon(async () => {
       await makeDue()
       expect(await waitingDeletions(`(data->>'handedOn')::int > 2`)).toEqual([key])

@@ -23,7 +23,7 @@ async function readyPhoto(): Promise<AssetWithVariants> {
 }
 
 describe('probing again', () => {
-  it('corrects what the row says of the bytes, clears what does not apply, and touches nothing else', async () => {
+  it('corrects the facts in the row, clears those that do not apply, and touches nothing else', async () => {
     const { rindle } = application
     const before = await readyPhoto()
     const wrong = {
@@ -67,7 +67,7 @@ describe('probing again', () => {
     expect(asset).toMatchObject({ kind: 'image', contentType: 'image/jpeg', width: null, height: null })
   })
 
-  it('says of an asset that is purged while it is read that there is none', async () => {
+  it('reports an asset that is purged while it is read as unknown', async () => {
     const { id, storageKey } = await readyPhoto()
     const owner = { type: 'member', id: 1 }
     let isRead = false

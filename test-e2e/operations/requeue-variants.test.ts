@@ -70,7 +70,7 @@ describe('requeueing', () => {
     expect((await rindle.checkInvariants()).violations).toEqual([])
   })
 
-  it('can be repeated: what is waiting is skipped', async () => {
+  it('can be repeated: waiting variants are skipped', async () => {
     const { rindle } = application
     const { id } = await cancelledAsset()
     const reports = await Promise.all([rindle.requeueVariants(id), rindle.requeueVariants(id)])

@@ -8,7 +8,7 @@ import { accept, OLD, profiles, thumb, useStatusApplication } from './status-app
 
 const at = useStatusApplication()
 
-describe('what is judged', () => {
+describe('a finding', () => {
   it('is judged as it is asked for: by thresholds, by severities, and not at all', async () => {
     await at.setVariant(`state = 'failed', error_reason = 'processing_failed', updated_at = ${OLD}`)
     const options = { thresholds: { failed_work: 601 }, severities: { failed_work: 'notice' } } as const
@@ -39,7 +39,7 @@ describe('what is judged', () => {
     })
   })
 
-  it('is nothing of what is left of a rejected file, nor of variants that are declared no longer', async () => {
+  it('is neither the remains of a rejected file, nor variants that are no longer declared', async () => {
     for (const state of ['failed', 'cancelled', 'missing', 'stale']) {
       await at.setVariant(`state = '${state}', error_reason = 'corrupt_media'`)
       await at.setAsset(`state = 'quarantined'`)
@@ -48,7 +48,7 @@ describe('what is judged', () => {
       await at.setAsset(`state = 'degraded'`)
       await at.setVariant(`name = 'undeclared'`)
       const others = (await at.rindle.runtimeStatus()).findings.map((found) => found.class)
-      // What is declared and not there is drift; nothing else is anybody's work.
+      // Only a declared variant without a row is drift; nothing else counts as work.
       expect([state, ...others]).toEqual([state, 'recipe_drift'])
       await at.setVariant(`name = 'thumb'`)
     }
@@ -94,7 +94,7 @@ describe('what is judged', () => {
     })
   })
 
-  it('is no file whose header does not tell how long it lasts', async () => {
+  it('is not a file without a duration in its header', async () => {
     await at.setVariant(`state = 'purged'`)
     const probed = `kind = 'audio', width = null, height = null, has_audio_track = true, duration_ms = null`
     await at.setAsset(`${probed}, content_type = 'image/jpeg'`)
@@ -119,7 +119,7 @@ describe('what the status counts', () => {
     await expect(unknown).rejects.toMatchObject({ code: 'unknown_profile' })
   })
 
-  it('has few examples, the oldest first, and leaves out what is younger than asked for', async () => {
+  it('has few examples, the oldest first, and omits those younger than requested', async () => {
     for (const owner of ['2', '3', '4']) await at.attachedPhoto('photo', owner)
     await at.sql(`update rindle.media_variants set state = 'failed', updated_at = now() - interval '1 hour'
       * (1 + (select count(*) from rindle.media_variants as older where older.id < media_variants.id))`)
@@ -136,7 +136,7 @@ describe('what the status counts', () => {
     }
   })
 
-  it('is nothing of what waits its turn, or has just changed', async () => {
+  it('is not work that waits its turn, or has just changed', async () => {
     await at.workers.stop()
     await at.setVariant(`state = 'failed'`)
     await at.rindle.requeueVariants(at.asset.id)
@@ -151,7 +151,7 @@ describe('what the status counts', () => {
     at.workers = await at.application.work()
   })
 
-  it('is no work that ends while the queue is asked for its job', async () => {
+  it('is not work that ends while the queue is asked for its job', async () => {
     const finishing = new Proxy(pgBossJobs(), {
       get: (jobs, name) => {
         const member: unknown = Reflect.get(jobs, name)

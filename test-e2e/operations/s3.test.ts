@@ -50,7 +50,7 @@ describe.each(await s3Kinds())('repair and maintenance on %s', (kind) => {
     expect(await objectsIn(objects)).toEqual(kept)
   })
 
-  it('an overdue upload in parts is given up in the store, and what it left is deleted', async () => {
+  it('an overdue upload in parts is aborted in the store, and its remains are deleted', async () => {
     const { rindle, objects } = application
     const declared = { filename: 'a.jpg', contentType: 'image/jpeg', byteSize: 20_000_000 }
     const { session, partSize } = await rindle.initiateMultipartUpload('photo', declared)

@@ -10,7 +10,7 @@ export const ASSETS: number = byRunLength('maintenance of a great many assets', 
   long: 1_000_000,
 })
 
-/** Of so many assets one variant was made by another recipe, one session has expired, one upload is overdue. */
+/** One in this many assets has a variant of another recipe, an expired session and an overdue upload. */
 export const ONE_IN = 100
 
 /** Fills a database with ready assets, their variants, sessions, attachments and runs, by SQL alone. */

@@ -15,7 +15,7 @@ const photo = defineProfile({
   },
 })
 
-/** What the profile of the scale tests declares. */
+/** The variants of the scale tests' profile. */
 export const declared = photo.variants
 
 /** An instance over a storage that answers at once: it has every object but the staged ones. */

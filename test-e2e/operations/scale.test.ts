@@ -9,7 +9,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { ASSETS, fillDatabase, ONE_IN } from './scale-database.ts'
 import { scaleInstance } from './scale-profile.ts'
 
-/** What the process may grow by, with a heap that collects its garbage early: what it holds, and not what it drops. */
+/** The allowed growth of the process, with a heap that collects its garbage early: this measures what it holds. */
 const MAX_GROWTH_BYTES = 50_000_000
 const SMALL_HEAP = ['--max-semi-space-size=2', '--max-old-space-size=64']
 const FEW = ASSETS / ONE_IN
@@ -62,7 +62,7 @@ const COUNTS_ALL = /^select state, count\(\*\)::int as count from rindle\.\w+ gr
 /** How much there is to be done is counted up to a bound, and estimated beyond. */
 const COUNTS_SOME = /^select count\(\*\)::int as count from \(select 1 from .* limit \d+\) as counted$|^explain /s
 
-/** Of these there are as many rows as processes, as tasks of the maintenance, or as storages, and no more. */
+/** These have only as many rows as processes, maintenance tasks, or storages. */
 const SMALL_TABLES: readonly string[] = ['media_workers', 'media_maintenance_runs', 'media_storages']
 
 function sequentialScans(node: PlanNode): readonly string[] {
@@ -184,7 +184,7 @@ describe.skipIf(ASSETS === 0)(`over ${ASSETS} assets and ${ASSETS * 3} variants`
       ['cleanupOrphans', { errors: 0 }],
       ['backfillMetadata', { failed: 0 }],
     ])
-    // What was begun before, and stopped, was gone on with: nothing twice, nothing left out.
+    // The verbs continued what they had begun and stopped: nothing twice, nothing left out.
     const { rows } = await database.executeSql(
       `select (select count(*) from rindle.media_variants where state = 'queued')::int as queued,
          (select count(*) from pgboss.job where name = 'rindle_process')::int as jobs,
@@ -199,7 +199,7 @@ describe.skipIf(ASSETS === 0)(`over ${ASSETS} assets and ${ASSETS * 3} variants`
   })
 })
 
-/** So that the verbs find what they had begun before, and had not ended. */
+/** Lets the verbs find work that they had begun before, and had not ended. */
 async function beginEveryVerb(): Promise<void> {
   const rindle = scaleInstance(testDatabase.url, testDatabase.url)
   await rindle.start()

@@ -20,9 +20,9 @@ const profiles = {
 const remote = memoryStorage()
 const none = { scanned: 0, matched: 0, deleted: 0, bytes: 0, errors: 0, stopped: [] }
 const all = { graceSeconds: 0 }
-// Also where nothing else is in the storage.
+// Also if nothing else is in the storage.
 const forced = { ...all, live: true, force: true }
-// So that what was written in this very millisecond is old.
+// So that objects written in this very millisecond are old.
 const inAMinute = (): Date => new Date(Date.now() + 60_000)
 
 let application: Application<typeof profiles>
@@ -41,7 +41,7 @@ async function put(storage: StorageAdapter, key: string, content = 'stray'): Pro
   await storage.put(key, Readable.from([content]), { contentType: 'image/jpeg' })
 }
 
-/** What rows know: a ready photo with its variant, one in another storage, and an upload in flight. */
+/** Objects of rows: a ready photo with its variant, one in another storage, and an upload in flight. */
 async function known(): Promise<void> {
   const { rindle } = application
   const workers = await rindle.work()
@@ -55,7 +55,7 @@ async function known(): Promise<void> {
   await put(application.storage, session.uploadKey)
 }
 
-/** What others write at this moment, besides what is there. */
+/** Objects that others write at this moment, besides the existing ones. */
 function withYoungObjects(count: number): StorageAdapter {
   return {
     ...remote,
@@ -82,7 +82,7 @@ async function keysFound(options: { prefix?: string; storage?: string } = {}): P
 }
 
 describe('objects that were put behind our back', () => {
-  it('are found exactly, and deleted when it is told live', async () => {
+  it('are found exactly, and deleted with live', async () => {
     await known()
     const kept = [await objectsIn(application.storage), await objectsIn(remote)]
     expect(await keysFound()).toEqual([])
@@ -242,7 +242,7 @@ describe('a database that is not the one of the storage', () => {
     expect(await objectsIn(remote)).toHaveLength(53)
   })
 
-  it('which knows less than half of what is old, deletes nothing, unless it is forced', async () => {
+  it('which knows less than half of the old objects, deletes nothing, unless it is forced', async () => {
     await known()
     const [mine] = await objectsIn(remote)
     for (const key of keys) await put(remote, key)
@@ -271,7 +271,7 @@ describe('a database that is not the one of the storage', () => {
     expect(await objectsIn(remote)).toEqual([mine])
   })
 
-  it('is not hidden by what is young', async () => {
+  it('is not hidden by young objects', async () => {
     await known()
     for (const key of keys) await put(remote, key)
     const tomorrow = (): Date => new Date(Date.now() + 86_401_000)

@@ -44,7 +44,7 @@ async function registered(): Promise<readonly ScheduleRow[]> {
     select key, cron, timezone, data from pgboss.schedule where name = 'rindle_maintenance' order by key`
 }
 
-/** Enqueues what a schedule would, and waits until a worker has done it. */
+/** Enqueues a task as a schedule would, and waits until a worker has done it. */
 async function fire(verb: string, rindle = application.rindle): Promise<unknown> {
   const row = (await registered()).find(({ key }) => key === verb)
   if (row === undefined) throw new Error(`${verb} is not scheduled.`)
@@ -68,7 +68,7 @@ async function enqueue(payload: JobRequest['payload']): Promise<void> {
 }
 
 describe('the schedule', () => {
-  it('is by default what deletes nothing, in UTC', async () => {
+  it('by default deletes nothing, and is in UTC', async () => {
     await application.rindle.schedule()
     await application.rindle.schedule()
     expect(await registered()).toEqual([
@@ -120,11 +120,11 @@ describe('the schedule', () => {
   }
 })
 
-describe('what is scheduled', () => {
+describe('a scheduled task', () => {
   const taskOf = async (name: string): Promise<ScheduledTask | undefined> =>
     (await application.rindle.scheduledMaintenance()).find(({ task }) => task === name)
 
-  it('is told with what comes next, and with how it went last', async () => {
+  it('has its next time, and its last result', async () => {
     const { rindle } = application
     await rindle.schedule({ cleanupOrphans: { live: true }, verifyStorage: false, sweepOrphanedTempFiles: false })
     const tasks = await rindle.scheduledMaintenance()
@@ -313,7 +313,7 @@ describe('a scheduled verb', () => {
   })
 })
 
-/** The real jobs, which tell when a job in hand is aborted. */
+/** The real jobs, which report when a running job is aborted. */
 function watchedJobs(onAbort: () => void): JobsAdapter {
   const jobs = pgBossJobs()
   const work: JobsAdapter['work'] = (registrations) =>

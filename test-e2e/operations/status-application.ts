@@ -14,7 +14,7 @@ import { afterAll, beforeAll, beforeEach, expect, vi } from 'vitest'
 import { type Application, settled, startApplication } from '../support/application.ts'
 import { quadrants } from '../support/pictures.ts'
 
-/** What every profile of the status tests accepts. */
+/** The types that every profile of the status tests accepts. */
 export const accept = { types: ['image/*'], maxBytes: 1_000_000 }
 /** The variant that every profile of the status tests declares. */
 export const thumb = { mode: 'crop', width: 8, height: 8, format: 'webp' } as const
@@ -38,10 +38,10 @@ export function useStatusApplication(): StatusApplication {
   return at
 }
 
-/** An application whose rows tests make wrong. */
+/** An application whose rows the tests corrupt. */
 export class StatusApplication {
   application!: Application<Profiles>
-  /** Of all queues; a test that stops them starts others. */
+  /** Workers of all queues; a test that stops them starts others. */
   workers!: Workers
   /** The photo of the running test, which is ready. */
   asset!: AssetWithVariants
@@ -71,7 +71,7 @@ export class StatusApplication {
     await this.sql(`delete from rindle.media_workers where host = 'elsewhere'`)
     await this.sql('update pgboss.schedule set updated_on = now()')
     this.asset = await this.attachedPhoto('photo')
-    // A job in hand would be taken for that of the work that is made wrong by the test.
+    // A running job would be taken for that of the work that the test corrupts.
     await vi.waitFor(async () => expect(await this.#liveJobs()).toEqual([]), { timeout: 10_000 })
   }
 
@@ -128,7 +128,7 @@ export class StatusApplication {
     await this.#jobs.enqueue([{ ...request, delaySeconds: 3_600 }], this.#database)
   }
 
-  /** What waited for its time is due. */
+  /** Makes delayed jobs due. */
   endOutage(): Promise<number> {
     return this.sql('update pgboss.job set start_after = now()')
   }

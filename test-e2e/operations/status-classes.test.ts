@@ -6,10 +6,10 @@ import { OLD, useStatusApplication } from './status-application.ts'
 
 const at = useStatusApplication()
 
-/** What the tests make wrong, by class: each names the verb that repairs it. */
+/** The problems that the tests make, by class: each names the verb that repairs it. */
 const tested = new Map<StatusClass, StatusVerb>()
 
-/** Makes something wrong, sees its line, does what it recommends, and sees the line go. */
+/** Makes a problem, sees its line, follows its recommendation, and sees the line go. */
 function wrong(
   statusClass: StatusClass,
   verb: StatusVerb,
@@ -211,7 +211,7 @@ describe('runtime status', () => {
     make: async () => {
       await at.sql('delete from rindle.media_attachments')
       const id = '01900000-0000-7000-8000-000000000001'
-      // As old as it says: ids tell the time as well.
+      // As old as it says: ids hold the time as well.
       await at.sql(`update rindle.media_assets set id = '${id}', updated_at = now() - interval '8 days'`)
     },
     example: () => ({ assetId: '01900000-0000-7000-8000-000000000001', state: 'ready' }),
@@ -299,7 +299,7 @@ describe('runtime status', () => {
       ageSeconds: expect.toSatisfy((seconds: number) => seconds >= 600),
     })
     const some = await at.rindle.work({ queues: ['rindle_promote'] })
-    // A queue that nobody serves matters once something waits in it.
+    // A queue without a worker matters once something waits in it.
     expect(await at.finding('no_worker')).toBeUndefined()
     await at.setVariant(`state = 'failed'`)
     await at.rindle.requeueVariants(at.asset.id)

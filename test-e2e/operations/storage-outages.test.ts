@@ -86,7 +86,7 @@ it.each<[string, Verb]>([
   })
   const { stopped, errors = 0, failed = 0 } = await verb(rindle)
   expect(stopped).toMatchObject([{ storage: 'remote', reason: 'unavailable' }])
-  // Ten in a row, and what was asked at the same time.
+  // Ten in a row, plus the concurrent requests.
   expect(calls).toBeGreaterThanOrEqual(10)
   expect(calls).toBeLessThanOrEqual(20)
   expect(errors + failed).toBe(calls)

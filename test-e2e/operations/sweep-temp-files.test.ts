@@ -48,7 +48,7 @@ it('deletes what dead processes have left, and nothing else', async () => {
     await directory('sources-dead', dead(), 5),
     await directory('run-elsewhere', { pid: process.pid, host: 'another-machine' }, 5),
     await directory('run-unmarked', null, 5),
-    // The same number in a container that was started anew.
+    // The same number in a container that was restarted.
     await directory('run-predecessor', { pid: process.pid, host: hostname() }, 5),
   ]
   const kept = [
@@ -69,7 +69,7 @@ it('deletes what dead processes have left, and nothing else', async () => {
   expect(await rindle.sweepOrphanedTempFiles({ live: true })).toMatchObject({ ...none, scanned: 2 })
 })
 
-it('takes what is being written to for young, however old its directory is', async () => {
+it('considers a file that is being written as young, however old its directory is', async () => {
   const path = await directory('run-dead', dead(), 5)
   await writeFile(join(path, 'outputs', 'thumb.webp'), 'more')
   expect(await application.rindle.sweepOrphanedTempFiles({ live: true })).toMatchObject({ ...none, scanned: 1 })

@@ -33,7 +33,7 @@ beforeEach(async () => {
   await application.rindle.prisma.$executeRawUnsafe('truncate rindle.media_assets, pgboss.job cascade')
 })
 
-/** An asset whose original is in the storage, without the work that would have brought it there. */
+/** An asset whose original is in the storage, without the work of an upload. */
 async function readyPhoto(): Promise<AssetWithVariants> {
   const { rindle } = application
   const { id } = await rindle.upload('photo', await quadrants(40, 30), { filename: 'a.jpg' })
@@ -94,7 +94,7 @@ describe('an original that is gone', () => {
   })
 })
 
-describe('an original that is not what was stored', () => {
+describe('an original that differs from the stored one', () => {
   const report = { ...nothing, originalsChecked: 1 }
 
   it('is damaged when it has lost some of its bytes', async () => {
@@ -125,7 +125,7 @@ describe('an original that is not what was stored', () => {
     const damaged = { ...report, originalsDamaged: 1, damagedOriginals: [id] }
     expect(await rindle.verifyStorage({ checksum: true })).toMatchObject(damaged)
     expect(await current(id)).toMatchObject({ errorReason: 'original_damaged', originalDamagedAt: expect.any(Date) })
-    // Of the right size, but that says nothing of one that was damaged.
+    // The right size says nothing about an original that was damaged.
     expect(await rindle.verifyStorage()).toMatchObject(damaged)
 
     await writeFile(path, bytes)

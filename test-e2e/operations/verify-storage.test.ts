@@ -83,7 +83,7 @@ function variantOf(asset: AssetWithVariants | undefined, name: string): Variant 
   return variant
 }
 
-/** As many assets more, which differ from one by their ids and keys alone. */
+/** As many more assets, which differ from one only by their ids and keys. */
 async function repeatAsset(assetId: string, count: number): Promise<void> {
   await application.rindle.prisma.$executeRawUnsafe(
     `insert into rindle.media_assets
@@ -168,7 +168,7 @@ describe('objects that were deleted behind our back', () => {
     expect(variantOf(await current(photo?.id ?? ''), 'thumb').state).toBe('failed')
   })
 
-  it('of stale variants become missing; what is queued, cancelled or purged is not looked at', async () => {
+  it('of stale variants become missing; queued, cancelled or purged ones are skipped', async () => {
     const [photo] = await readyPhotos(1)
     const { rindle } = application
     const [small, thumb] = [variantOf(photo, 'small'), variantOf(photo, 'thumb')]
@@ -182,7 +182,7 @@ describe('objects that were deleted behind our back', () => {
   })
 })
 
-describe('a storage of which most is missing', () => {
+describe('a storage with most objects missing', () => {
   it('is not believed, and no row is changed, unless it is forced', async () => {
     const photos = await readyPhotos(7)
     const { rindle } = application
@@ -203,7 +203,7 @@ describe('a storage of which most is missing', () => {
 
     const forced = { checked: 14, present: 6, missing: 8, originalsLost: 3, stopped: [] }
     expect(await rindle.verifyStorage({ force: true })).toMatchObject(forced)
-    // What is known to be gone is no news: of the rest nothing is missing.
+    // Known losses are no news: nothing of the rest is missing.
     expect(await rindle.verifyStorage()).toMatchObject(forced)
     off()
     expect(results).toEqual(['stopped', 'ok', 'ok'])
@@ -260,7 +260,7 @@ describe('a storage that does not answer', () => {
     expect(report.stopped[0]?.message).toMatch(
       /10 times in a row\. The last error: The storage is away\..*rindle doctor/,
     )
-    // Ten in a row, and what was asked at the same time.
+    // Ten in a row, plus the concurrent requests.
     expect(calls).toBeLessThanOrEqual(20)
     expect(report.errors).toBe(calls)
     expect(lines.length).toBeLessThanOrEqual(22)
@@ -293,7 +293,7 @@ describe('verification', () => {
     let isRepaired = false
     const watched = faultyStorage(application.storage, {
       onCall: async (point, [key]) => {
-        // After the verb was told that it is gone, and before it says so: the whole repair.
+        // After the verb has seen that the object is gone, and before it writes so: the whole repair.
         if (point !== 'head:after' || key !== thumb.storageKey || isRepaired) return
         isRepaired = true
         await rindle.verifyStorage()
@@ -309,7 +309,7 @@ describe('verification', () => {
     expect(made).toMatchObject({ state: 'ready', storageKey: thumb.storageKey, attempt: 2 })
   })
 
-  it('is interrupted between two assets, and goes on behind a page that was done', async () => {
+  it('is interrupted between two assets, and continues after a finished page', async () => {
     const photos = await readyPhotos(5)
     const { rindle } = application
     const stop = new AbortController()

@@ -78,6 +78,7 @@ async function run(copy: string, proofs: readonly Proof[]): Promise<ReadonlyMap<
   await once(child, 'close')
   const text = await readFile(outputFile, 'utf8').catch(() => '{"testResults":[]}')
   await rm(outputFile, { force: true })
+  const output = Buffer.concat(chunks).toString()
   const { testResults } = JSON.parse(text) as Report
   return new Map(
     proofs.map((proof) => {
@@ -86,7 +87,7 @@ async function run(copy: string, proofs: readonly Proof[]): Promise<ReadonlyMap<
       const failed = tests.find(({ status }) => status === 'failed')
       if (failed !== undefined) return [proof, String(failed.failureMessages[0]).split('\n')[0] as string]
       if (tests.some(({ status }) => status === 'passed')) return [proof, null]
-      throw new Error(`${proof.file} ran no test "${proof.name}":\n${result?.message}\n${Buffer.concat(chunks)}`)
+      throw new Error(`${proof.file} ran no test "${proof.name}":\n${result?.message}\n${output}`)
     }),
   )
 }

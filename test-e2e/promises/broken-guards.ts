@@ -2,12 +2,12 @@
 export interface BrokenGuard {
   readonly promise: `P${number}`
   readonly guard: string
-  /** What a file of the repository says, exactly once, and what it says instead. */
+  /** In a file of the repository: a text that occurs exactly once, and its replacement. */
   readonly edits: readonly { readonly file: string; readonly from: string; readonly to: string }[]
   readonly proof: Proof
 }
 
-/** A test file, and a part of the names of its tests: the fastest that can notice. */
+/** A test file, and a part of the names of its tests: the fastest proof. */
 export interface Proof {
   readonly file: string
   readonly name: string

@@ -12,7 +12,7 @@ it('a promotion that comes late moves no asset back, whatever became of it', asy
           {
             name: 'slow',
             failMode: 'closed',
-            // While it looks at the bytes somebody else rejects them.
+            // While it looks at the bytes, somebody else rejects them.
             scan: async ({ assetId }) => {
               await application.rindle.prisma.mediaAsset.update({
                 where: { id: assetId },
@@ -29,7 +29,7 @@ it('a promotion that comes late moves no asset back, whatever became of it', asy
   const { id } = await rindle.upload('photo', await quadrants(20, 20), { filename: 'a.jpg' })
   const workers = await application.work()
   await settled(rindle, id)
-  // Waits for the job in hand.
+  // Waits for the running job.
   await workers.stop()
   expect(await rindle.asset(id)).toMatchObject({ state: 'quarantined', errorReason: 'by_another', variants: [] })
 })

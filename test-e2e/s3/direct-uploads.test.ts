@@ -50,7 +50,7 @@ describe.each(await s3Kinds())('direct uploads to %s', (kind) => {
     expect(await application.objects.head(session.uploadKey)).toBeUndefined()
   })
 
-  it('the store itself refuses what was not declared', async () => {
+  it('the store itself refuses undeclared bytes', async () => {
     const { rindle } = application
     const options = declare(picture, { checksumSha256: sha256(picture) })
     const { session, request } = await rindle.presignedPut('photo', options)
@@ -94,7 +94,7 @@ describe.each(await s3Kinds())('direct uploads to %s', (kind) => {
     expect(await rindle.prisma.mediaProcessingRun.count({ where })).toBe(1)
   })
 
-  it('parts go in parallel, one fails and is sent again, a reload goes on, and two processes complete it', async () => {
+  it('parts go in parallel, one fails and is sent again, a reload continues, and two processes complete it', async () => {
     const { rindle } = application
     const bytes = Buffer.concat([Buffer.from('%PDF-1.7\n'), Buffer.alloc(50_000_000, 7)])
     const options = { filename: 'report.pdf', contentType: 'application/pdf', byteSize: bytes.byteLength }
@@ -162,7 +162,7 @@ describe.each(await s3Kinds())('direct uploads to %s', (kind) => {
     expect((await slow.verifyCompletion(session.id)).session.state).toBe('completed')
   })
 
-  it('a part that the store does not have is told as that, and the upload goes on', async () => {
+  it('a part that the store lacks is reported as that, and the upload continues', async () => {
     const { rindle } = application
     const { session } = await lateCompletion(async () => {})
     const wrong = rindle.completeMultipartUpload(session.id, [{ partNumber: 1, etag: '0'.repeat(32) }])
@@ -196,7 +196,7 @@ describe.each(await s3Kinds())('direct uploads to %s', (kind) => {
     return { session, late }
   }
 
-  it('an upload that is given up leaves no object and no parts', async () => {
+  it('an aborted upload leaves no object and no parts', async () => {
     const { rindle } = application
     const options = { filename: 'report.pdf', contentType: 'application/pdf', byteSize: 20_000_000 }
     const { session } = await rindle.initiateMultipartUpload('document', options)

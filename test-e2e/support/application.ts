@@ -31,7 +31,7 @@ export interface Application<Ps extends Profiles> extends AsyncDisposable {
   another(changes?: Partial<RindleOptions<Ps>>): Promise<Rindle<Ps>>
 }
 
-/** What a test may change of its application. */
+/** The parts of its application that a test may change. */
 export type ApplicationOptions<Ps extends Profiles> = Partial<Omit<RindleOptions<Ps>, 'database'>> & {
   /** Puts something between the application and its local storage. */
   readonly wrapStorage?: (storage: StorageAdapter) => StorageAdapter

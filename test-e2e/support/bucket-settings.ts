@@ -28,7 +28,7 @@ export async function expireStaging(bucket: string, server: S3Server): Promise<v
 async function withClient(server: S3Server, work: (client: S3Client) => Promise<unknown>): Promise<void> {
   const { region, endpoint, accessKeyId, secretAccessKey } = server
   const client = new S3Client({ region, endpoint, forcePathStyle: true, credentials: { accessKeyId, secretAccessKey } })
-  // Stores other than AWS demand the MD5 of settings, of which the SDK sends a CRC-32.
+  // Stores other than AWS require the MD5 of settings; the SDK sends only a CRC-32.
   client.middlewareStack.add(
     (next) => (args) => {
       const { headers, body = '' } = args.request as { headers: Record<string, string>; body?: string }

@@ -7,14 +7,14 @@ import { makeDeletionsDue } from './crash-plots.ts'
 import type { Witness } from './crash-witness.ts'
 import { makeDue } from './make-due.ts'
 
-/** What is found once everything that died has been taken over by others. */
+/** The findings once other processes have taken over everything from the dead ones. */
 export interface Aftermath {
   readonly violations: readonly Violation[]
-  /** Acknowledged uploads that are not ready and that nobody gave up. */
+  /** Acknowledged uploads that are not ready and that nobody aborted. */
   readonly lost: readonly string[]
   /** Assets and variants that are neither ready nor waiting for their client. */
   readonly stuck: readonly string[]
-  /** Assets with a job that died as often as it may be tried: another went on with its work. */
+  /** Assets with a job that died in every attempt: another job continued its work. */
   readonly exhausted: readonly string[]
   /** Runs of the audit trail that claim to be under way. */
   readonly openRuns: number
@@ -134,7 +134,7 @@ function isLost(id: string, { assets, witness }: Remains): boolean {
   return asset.state !== 'ready'
 }
 
-/** What became of an asset, for whoever is to find out why. */
+/** The history of an asset, for whoever investigates. */
 function describe(id: string, { assets }: Remains): string {
   const asset = assets.get(id)
   if (asset === undefined) return `${id} is gone`

@@ -63,7 +63,7 @@ export const crashProfiles = { picture, single, recording, remote, ...changingPr
 /** An instance with these profiles. */
 export type CrashInstance = Rindle<typeof crashProfiles>
 
-/** Where an instance works. */
+/** The place of an instance. */
 export interface CrashPlace {
   readonly databaseUrl: string
   readonly directory: string
@@ -93,7 +93,7 @@ export interface Watch {
 // A dead worker is noticed as early as may be, and its job tried again at once.
 const JOBS = { heartbeatSeconds: 10, retryDelaySeconds: 0, pollingIntervalSeconds: 0.5 }
 
-/** The jobs of an instance, apart from it: to count what is left. */
+/** The jobs of an instance, apart from it: to count the rest. */
 export function crashJobs({ databaseUrl }: CrashPlace): ReturnType<typeof pgBossJobs> {
   return pgBossJobs({ ...JOBS, connectionString: databaseUrl })
 }

@@ -7,7 +7,7 @@ import { type CrashPlace, changedInstance, crashInstance, type crashProfiles, RE
 import type { CrashNews } from './crash-plots.ts'
 import { quadrants } from './pictures.ts'
 
-/** What this program tells the test. */
+/** A message from this program to the test. */
 export type LoadMessage = CrashNews | { readonly type: 'working' }
 
 type ProfileName = keyof typeof crashProfiles

@@ -13,7 +13,7 @@ export interface PlannedCrash {
   readonly point: string | null
 }
 
-/** What this program tells the test. */
+/** A message from this program to the test. */
 export type CrashMessage =
   | CrashNews
   /** Every story stands at its point or has ended; the process kills itself. `points` are those that were passed. */

@@ -3,9 +3,9 @@ import { type Asset, isRindleError } from '@rindle/core'
 import type { CrashInstance, crashProfiles } from './crash-instance.ts'
 import type { CrashPoints } from './crash-points.ts'
 
-/** What a process tells the test before it dies. */
+/** A message from a process to the test before it dies. */
 export type CrashNews =
-  /** The application was told that this upload is done: it may not be lost. */
+  /** The application was told that this upload is done: it must not be lost. */
   | { readonly type: 'acknowledged'; readonly assetId: string }
   /** The upload went to staging: a worker copies it to its permanent key. */
   | { readonly type: 'staged'; readonly assetId: string }
@@ -14,7 +14,7 @@ export type CrashNews =
   /** The application is about to cancel the asset's work: it may lack variants until they are requeued. */
   | { readonly type: 'cancelling'; readonly assetId: string }
 
-/** What the stories work with. */
+/** The dependencies of the stories. */
 export interface StoryContext {
   readonly rindle: CrashInstance
   /** The next version of the application. */
@@ -26,10 +26,10 @@ export interface StoryContext {
   readonly tell: (news: CrashNews) => Promise<void>
 }
 
-/** What an asset goes through, which decides how the steps of its jobs are named. */
+/** The life of an asset, which decides the names of its jobs' steps. */
 export type Role = 'proxied' | 'direct' | 'overtaken' | 'remote' | 'sounding' | 'cancelled' | 'requeued' | 'remade'
 
-/** What a plot is played with. */
+/** The input of a plot. */
 export interface Stage extends Omit<StoryContext, 'points'> {
   readonly owner: { readonly type: string; readonly id: string }
   /** A profile that no other story of the process uses, for what concerns all assets of a profile. */
@@ -68,7 +68,7 @@ export const STORY_NAMES = [
 /** One of {@link STORY_NAMES}. */
 export type StoryName = (typeof STORY_NAMES)[number]
 
-/** What happens in each story. */
+/** The plot of each story. */
 export const PLOTS: Readonly<Record<StoryName, (stage: Stage) => Promise<void>>> = {
   replaced: playReplaced,
   direct: playDirect,
@@ -122,7 +122,7 @@ async function playRefused({ rindle, owner, picture, within }: Stage): Promise<v
   })
 }
 
-/** The asset is purged while a worker makes its variant, which is then stored for nobody and deleted. */
+/** The asset is purged while a worker makes its variant, which is then stored in vain and deleted. */
 async function playOvertaken(stage: Stage): Promise<void> {
   const { rindle, owner, tell, within, interlude, untilGone } = stage
   const purged = Promise.withResolvers<string>()

@@ -4,7 +4,7 @@ import type { RunningJob, WorkerRegistration } from '@rindle/core/adapter'
 import { faultyStorage } from '@rindle/testing'
 import type pg from 'pg'
 
-/** Where a process is when something happens: one step of one story. */
+/** Where a process is at some moment: one step of one story. */
 export interface Step {
   readonly story: number
   readonly name: string
@@ -75,7 +75,7 @@ export class CrashPoints {
     return replacing(jobs, 'work', (registrations) => jobs.work(registrations.map(observed)))
   }
 
-  /** Resolves when no job is in hand that was taken over from somebody else. */
+  /** Resolves when this process runs no job that it took over from another one. */
   async untilNothingTakenOver(): Promise<void> {
     while (this.#takenOver.size > 0) await Promise.allSettled(this.#takenOver)
   }
@@ -120,13 +120,13 @@ export class CrashPoints {
   }
 }
 
-/** What a job is about. */
+/** The subject of a job. */
 export type WorkerPayload = { readonly queue: string } & Readonly<Record<string, unknown>>
 
-// How often a lease is renewed depends on how slow everything else is.
+// The number of lease renewals depends on how slow everything else is.
 const RENEWAL = /^update rindle\.media_upload_sessions\s+set lock_expires_at = clock_timestamp/
 
-/** "commit", "update rindle.media_assets": what a statement changes, or `null`. */
+/** "commit", "update rindle.media_assets": the change of a statement, or `null`. */
 function writeOf(statement: string | { readonly text: string }): string | null {
   const text = typeof statement === 'string' ? statement : statement.text
   if (text === 'commit') return 'commit'

@@ -7,7 +7,7 @@ import type { LoadMessage } from './crash-load-main.ts'
 import type { CrashMessage, PlannedCrash } from './crash-main.ts'
 import type { Witness } from './crash-witness.ts'
 
-/** What a process said before it killed itself. */
+/** The last message of a process before it killed itself. */
 export type LastWords = Extract<CrashMessage, { type: 'dying' }>
 
 /** Starts a process that plays these stories, and resolves when it has killed itself. */
@@ -23,7 +23,7 @@ export async function crash(place: CrashPlace, planned: readonly PlannedCrash[],
   throw new Error(`The process ended before its time, with ${String(code ?? signal)}.`)
 }
 
-/** Starts a process that works and uploads, and kills it so many milliseconds after it has begun to. */
+/** Starts a process that works and uploads, and kills it this many milliseconds after it has begun to. */
 export async function killUnderLoad(place: CrashPlace, afterMs: number, witness: Witness): Promise<void> {
   const child = fork(program('crash-load-main.ts'), [JSON.stringify(place)])
   const closed = once(child, 'close')

@@ -15,7 +15,7 @@ const STEP_NAMES: Readonly<Record<Role, { readonly promote: string; readonly pro
   remade: { promote: 'promote', process: 'remade process' },
 }
 
-/** The class of work that comes last, by the variant that it waits for not to be pending: it does more than the others. */
+/** The class of work that comes last, by the variant that it waits for: its job does more than the others. */
 const LAST_CLASSES: Readonly<Record<string, readonly string[]>> = { slow: ['small', 'thumb'], encode: ['waveform'] }
 
 // A process that comes after this one must not take over its slots, as one of the same number would.

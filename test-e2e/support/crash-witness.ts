@@ -6,7 +6,7 @@ export class Witness {
   readonly acknowledged: Set<string> = new Set<string>()
   /** Assets whose original a worker copies from staging. */
   readonly staged: Set<string> = new Set<string>()
-  /** Assets that the application has given up, or was about to. */
+  /** Assets that the application has purged, or was about to. */
   readonly releasing: Set<string> = new Set<string>()
   /** Assets whose work the application has cancelled, or was about to. */
   readonly cancelling: Set<string> = new Set<string>()

@@ -1,9 +1,9 @@
-/** What of an instance the queue is reached by. */
+/** The parts of an instance that reach its queue. */
 interface Database {
   readonly prisma: { $executeRawUnsafe(sql: string): Promise<unknown> }
 }
 
-/** As pg-boss announces jobs: without it workers would look for these at their next poll only. */
+/** Announces jobs as pg-boss does: otherwise workers would only find them at their next poll. */
 const ANNOUNCED = `pg_notify('pgboss_' || left(encode(sha224('pgboss'), 'hex'), 24), name)`
 
 /** Lets jobs run at once that wait for a time: what waits for a time is not worth a test's waiting. */

@@ -14,7 +14,7 @@ const repository = path.resolve(import.meta.dirname, '../..')
 
 /** The packages of this repository as a registry would give them, so that `npm install @rindle/core` means these. */
 export interface PackageRegistry extends AsyncDisposable {
-  /** What npm is to be told in its environment: packages of ours come from here, all others from where they always do. */
+  /** The environment for npm: our packages come from here, all others from their usual place. */
   readonly environment: Readonly<Record<string, string>>
 }
 

@@ -1,6 +1,6 @@
 import sharp from 'sharp'
 
-/** A picture whose four quadrants differ, so that a turned or mirrored one is recognised: JPEG bytes. */
+/** A picture with four different quadrants, so that a turned or mirrored one is recognised: JPEG bytes. */
 export async function quadrants(width: number, height: number, exif: { orientation?: number } = {}): Promise<Buffer> {
   const half = { width: Math.ceil(width / 2), height: Math.ceil(height / 2) }
   const block = (background: string, left: number, top: number) => ({

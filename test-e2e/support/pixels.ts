@@ -7,7 +7,7 @@ export interface Pixels {
   readonly height: number
 }
 
-/** What a picture shows as it is stored, without its EXIF orientation; without alpha, over white. */
+/** The stored pixels of a picture, without its EXIF orientation; without alpha, over white. */
 export async function pixelsOf(
   picture: string | Buffer,
   size?: { readonly width: number; readonly height: number },

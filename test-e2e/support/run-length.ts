@@ -12,7 +12,7 @@ type RunLength = (typeof RUN_LENGTHS)[number]
 
 const runLength = readRunLength(process.env['RINDLE_RUNS'] ?? 'sample')
 
-/** What chance begins with: the same seed, the same run. */
+/** The seed of all random choices: the same seed, the same run. */
 export const SEED: number = Number(process.env['RINDLE_SEED'] ?? 1)
 
 /**

@@ -1,7 +1,7 @@
 import type { Processor } from '@rindle/core'
 import { imageProcessor } from '@rindle/processor-image'
 
-/** Processors that an instance of this test file has stopped with, by the types that they accept. */
+/** Stopped processors of this test file, by the types that they accept. */
 const idle = new Map<string, Processor[]>()
 
 /**

@@ -17,7 +17,7 @@ const rindle = createRindle({
 })
 await rindle.start()
 await rindle.work({ concurrency: { rindle_process: 1 } })
-// Nothing outlives the test that started it, however that ends. Told to stop, it ends by itself, or shows that it cannot.
+// Nothing outlives the test that started it, however that ends. On request it ends by itself, or shows that it cannot.
 const end = (): void => process.exit(1)
 process.once('disconnect', end)
 process.once('SIGTERM', () => {

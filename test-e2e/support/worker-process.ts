@@ -4,9 +4,9 @@ import { fileURLToPath } from 'node:url'
 
 /** A worker in a process of its own. */
 export interface WorkerProcess {
-  /** SIGKILL: it ends at whatever instruction it is. */
+  /** SIGKILL: it ends at any instruction. */
   kill(): Promise<void>
-  /** SIGTERM: it finishes what it has in hand. Resolves with the exit code. */
+  /** SIGTERM: it finishes its current jobs. Resolves with the exit code. */
   stop(): Promise<number | null>
 }
 

@@ -13,7 +13,7 @@ beforeEach(async () => {
 })
 afterEach(() => rm(scratch, { recursive: true, force: true }))
 
-/** Calls a function of `.ci/run` and gives what it prints. */
+/** Calls a function of `.ci/run` and returns its output. */
 async function call(name: string, environment: NodeJS.ProcessEnv = {}): Promise<string> {
   const program = `. ${join(repository, '.ci/run')}; scratch=${scratch}; ${name}`
   const env = { ...process.env, ...environment }
@@ -36,7 +36,7 @@ async function report(lane: string, outcomes: Outcomes): Promise<void> {
   await writeFile(join(scratch, `${lane}.json`), JSON.stringify({ testResults }))
 }
 
-test('the full lane runs the files of which the bare lane skipped a test, and no others', async () => {
+test('the full lane runs exactly the files in which the bare lane skipped a test', async () => {
   await report('bare', { 'a.test.ts': { one: 'passed' }, 'b.test.ts': { one: 'passed', two: 'skipped' } })
   expect(await call('files_with_skipped_tests')).toBe('b.test.ts\n')
 })

@@ -55,7 +55,7 @@ describe.each(published)('packages/%s, as published,', (folder) => {
     })
   })
 
-  test('exports what it exports here, without the sources that it does not ship', () => {
+  test('has the same exports as here, without the sources that it does not ship', () => {
     const { exports, publishConfig } = manifest(folder)
     const shipped = Object.entries(exports).map(([entry, { 'dev-source': _source, ...rest }]) => [entry, rest])
     expect(publishConfig?.exports).toEqual(Object.fromEntries(shipped))
@@ -103,7 +103,7 @@ function text(file: string): string {
   return readFileSync(path.join(repository, file), 'utf8')
 }
 
-/** JSON, or TypeScript's JSON whose comments stand on lines of their own. */
+/** JSON, or TypeScript's JSON with comments on lines of their own. */
 function read<Shape>(file: string): Shape {
   return JSON.parse(text(file).replaceAll(/^\s*\/\/.*$/gm, '')) as Shape
 }

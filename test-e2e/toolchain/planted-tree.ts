@@ -5,9 +5,9 @@ import path from 'node:path'
 
 const repository: string = path.resolve(import.meta.dirname, '../..')
 
-/** What the linter said of one file. */
+/** The linter's findings in one file. */
 export interface Finding {
-  /** As oxlint prints it, for instance `eslint(no-restricted-imports)`. */
+  /** In oxlint's form, for instance `eslint(no-restricted-imports)`. */
   rule: string
   /** The message and the help line, joined. */
   text: string
@@ -60,7 +60,7 @@ function oxlintReport(tree: string): Promise<Report> {
       { cwd: tree, timeout: 50_000, maxBuffer: 2 ** 26 },
       (error, stdout, stderr) => {
         try {
-          // A failing exit is what findings look like; output that is no report is a broken run.
+          // Findings also make the exit fail; output that is not a report is a broken run.
           resolve(JSON.parse(stdout) as Report)
         } catch (cause) {
           reject(new Error(`oxlint gave no report: ${error?.message ?? ''}\n${stdout}\n${stderr}`, { cause }))

@@ -16,7 +16,7 @@ if (!hasGit) console.warn('Skipped: the changeset tool needs git, which is not o
 
 let copy: string
 
-// Only what a release reads and writes: manifests, changesets, the tool.
+// Only the files that a release reads and writes: manifests, changesets, the tool.
 beforeEach(async () => {
   copy = await mkdtemp(path.join(tmpdir(), 'rindle-release-'))
   for (const name of ['.changeset', 'package.json', 'pnpm-workspace.yaml']) await take(name)

@@ -24,7 +24,7 @@ class SuppressedError extends Error {
   }
 }
 
-/** Does what `using` does, for sources that are compiled for Node 22: see `.ci/lower-using.mjs`. */
+/** Does what `using` does, for sources that are compiled for Node 22: see `lower-using.ts`. */
 export default function usingContext(): UsingContext {
   const taken: { readonly dispose: () => unknown; readonly isAsync: boolean }[] = []
   const take = <Value>(value: Value, isAsync: boolean): Value => {

@@ -11,7 +11,7 @@ interface Planted {
 
 const imports = 'eslint(no-restricted-imports)'
 
-/** Each line breaks one wall: who, in which file, by which source, and what the linter must say. */
+/** Each line breaks one wall: the importer, the file, its source, and the linter's expected message. */
 const violations: Planted[] = [
   wall('prisma imports nothing of ours', 'packages/prisma/src/a.ts', '@rindle/core', 'may import of ours: nothing'),
   wall('core imports no adapter', 'packages/core/src/a.ts', '@rindle/storage-local', 'may import of ours: prisma'),

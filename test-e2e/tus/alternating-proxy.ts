@@ -7,11 +7,11 @@ import { pipeline } from 'node:stream/promises'
 /** A proxy that sends one request after the other to another server. */
 export interface AlternatingProxy {
   readonly port: number
-  /** Bytes of bodies that clients have sent, by the path that they sent them to. */
+  /** Bytes of bodies that clients have sent, by path. */
   readonly sentBytes: ReadonlyMap<string, number>
   /** Calls back as soon as a server is in the middle of a body, with its place in the list. */
   onBody: (server: number, totalBytes: number) => void
-  /** What requests wait for, when so many bytes have been sent. */
+  /** Requests wait for this once this many bytes have been sent. */
   gate: (totalBytes: number) => Promise<unknown> | undefined
   close(): Promise<void>
 }

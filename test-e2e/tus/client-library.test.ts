@@ -31,7 +31,7 @@ function uploadOf(options: UploadOptions): Upload {
   return new Upload(body, {
     endpoint: `http://127.0.0.1:${served.port}${TUS_PATH}`,
     metadata: METADATA,
-    // The last is shorter: of whole chunks the client does not notice the end when it was told no length.
+    // The last chunk is shorter: with whole chunks the client does not notice the end of an upload of unknown length.
     chunkSize: 1_100_000,
     retryDelays: null,
     ...options,

@@ -11,7 +11,7 @@ export interface SentFile {
   readonly metadata: Readonly<Record<string, string>>
 }
 
-/** Sends a file, whatever it takes, and gives its URL. */
+/** Sends a file, with as many retries as it takes, and returns its URL. */
 export type SendFile = (file: SentFile) => Promise<string>
 
 // A server that was killed holds its lock for some seconds.
@@ -32,7 +32,7 @@ export const byTusJsClient: SendFile = ({ endpoint, path, byteSize, chunkBytes, 
     upload.start()
   })
 
-// What is used of Uppy. Its own types need those of a browser, which contradict Node's in all other tests.
+// The part of Uppy in use. Its own types need those of a browser, which contradict Node's in all other tests.
 interface UppyUploader {
   use(plugin: unknown, options: object): void
   addFile(file: object): void

@@ -67,7 +67,7 @@ async function storedBytes(path: string): Promise<Buffer> {
   return buffer((await storage.get(uploadKey)).body)
 }
 
-describe('pieces that are put together', () => {
+describe('concatenated pieces', () => {
   it.each(['local', 'remote'])('are one file of profile %s, in the order of their names', async (profile) => {
     const paths = await sendPieces()
     expect((await client.ask('HEAD', paths[0] ?? '')).headers.get('upload-concat')).toBe('partial')
@@ -134,7 +134,7 @@ describe('pieces that are put together', () => {
     expect(await client.offsetOf(first)).toBe(THIRD)
   })
 
-  it('are never files of their own, whoever asks', async () => {
+  it('are never files of their own, for any actor', async () => {
     const [path = ''] = await sendPieces()
     const { id, state } = await sessionOf(path)
     expect(state).not.toBe('completed')

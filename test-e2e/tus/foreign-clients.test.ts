@@ -25,7 +25,7 @@ afterAll(async () => {
   await application[Symbol.asyncDispose]()
 })
 
-/** Sends what is missing, and looks whether the upload is complete. */
+/** Sends the missing bytes, and checks whether the upload is complete. */
 async function goesOnFrom(path: string, offset: number): Promise<void> {
   expect(await client.offsetOf(path)).toBe(offset)
   expect((await client.patch(path, offset, FILE.subarray(offset))).status).toBe(204)
@@ -97,7 +97,7 @@ describe('a client that writes its requests in another way', () => {
   })
 })
 
-describe('a client that ends what is complete', () => {
+describe('a client that terminates a complete upload', () => {
   it('keeps a complete upload that is attached, and does not tell to whom', async () => {
     const path = await client.begin(FILE.byteLength)
     await client.patch(path, 0, FILE)
@@ -135,7 +135,7 @@ describe('a request that is wrong changes nothing:', () => {
     },
   )
 
-  it('no offset, and one that is no number', async () => {
+  it('no offset, and one that is not a number', async () => {
     const path = await client.begin(FILE.byteLength)
     const headers = { 'content-type': OFFSET_STREAM }
     const without = await client.ask('PATCH', path, { headers, body: FILE })

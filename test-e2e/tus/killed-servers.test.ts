@@ -17,7 +17,7 @@ import { type ServerProcess, startServerProcess } from './server-process.ts'
 import { tusProfiles } from './tus-profiles.ts'
 
 const MEBIBYTE = 1024 * 1024
-/** Of each upload. */
+/** Bytes of each upload. */
 const FILE_BYTES = MEBIBYTE * byRunLength('mebibytes', { sample: 24, short: 24, long: 1024 })
 const CHUNK_BYTES = Math.max(3 * MEBIBYTE, Math.ceil(FILE_BYTES / 64))
 const UPLOADS: readonly { readonly client: string; readonly send: SendFile; readonly profile: 'local' | 'remote' }[] = [
@@ -98,7 +98,7 @@ async function killInTurn(proxy: AlternatingProxy, servers: (ServerProcess | und
     servers[victim] = undefined
     await server?.kill()
     const starting = startServer()
-    // The other server goes on with what the dead one had begun, but not to the end: some has to be left for the next.
+    // The other server continues the uploads of the dead one, but not to the end: some must be left for the next.
     proxy.gate = (totalBytes) => (totalBytes > 0.5 * total ? starting : undefined)
     servers[victim] = await starting
     proxy.gate = () => undefined

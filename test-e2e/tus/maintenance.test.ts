@@ -77,7 +77,7 @@ async function append(sessionId: string, offset: number, bytes: Buffer): Promise
   await writer.release()
 }
 
-/** What the storage has besides objects: nothing can be added to parts that are gone. */
+/** The storage's state besides objects: nothing can be added to parts that are gone. */
 async function hasParts(profile: Profile, sessionId: string): Promise<boolean> {
   const { uploadKey, multipartUploadId } = await application.rindle.prisma.mediaUploadSession.findUniqueOrThrow({
     where: { id: sessionId },
@@ -99,7 +99,7 @@ describe.each<Profile>(['local', 'remote'])('half of a %s upload', (profile) => 
     expect(await objectsIn(storages[profile])).toHaveLength(1)
   })
 
-  it('is told as ended to a request during which it is given up', async () => {
+  it('is reported as ended to a request during which it is aborted', async () => {
     const storage = storages[profile]
     const lateAppend: ResumableStorage['append'] = async function* (...call) {
       await application.rindle.abortUpload(sessionIdOf(path))
@@ -117,7 +117,7 @@ describe.each<Profile>(['local', 'remote'])('half of a %s upload', (profile) => 
     expect([answer.status, await answer.json()]).toMatchObject([410, { code: 'session_expired' }])
   })
 
-  it('goes with its session when the time has run out', async () => {
+  it('goes with its session when it is overdue', async () => {
     const { id } = await half(profile)
     const report = await after(3 * DAY_MS, (rindle) => rindle.abortIncompleteUploads())
     expect(report).toMatchObject({ sessionsExpired: 1, remoteAborted: 1, errors: 0 })
@@ -158,7 +158,7 @@ describe.each<Profile>(['local', 'remote'])('half of a %s upload', (profile) => 
 })
 
 describe.each<Profile>(['local', 'remote'])('all of a %s upload', (profile) => {
-  it('whose completion was cut short is completed when its time has run out', async () => {
+  it('whose completion was cut short is completed when it is overdue', async () => {
     const { id } = await half(profile)
     await append(id, FILE.byteLength, FILE)
     expect((await application.rindle.uploadSession(id)).state).toBe('uploading')

@@ -56,7 +56,7 @@ async function beginOverJson(body: object): Promise<Upload> {
   return (await response.json()) as Upload
 }
 
-it('an upload that was begun over JSON goes on by tus, for its actor alone', async () => {
+it('an upload that began over JSON continues by tus, for its actor alone', async () => {
   const file = pdfOf(100_000)
   const upload = await beginOverJson({ profile: 'local', byteSize: file.byteLength, strategy: 'resumable' })
   const path = upload.tusUrl ?? ''

@@ -41,7 +41,7 @@ async function storedBytes(path: string): Promise<Buffer> {
   return buffer((await application.storage.get(uploadKey)).body)
 }
 
-/** Sends what is missing, and looks whether the file is what it was. */
+/** Sends the missing bytes, and checks that the file is unchanged. */
 async function goesOnFrom(path: string, offset: number): Promise<void> {
   expect(await client.offsetOf(path)).toBe(offset)
   expect((await client.patch(path, offset, FILE.subarray(offset))).status).toBe(204)
@@ -94,7 +94,7 @@ describe('the protocol', () => {
     await goesOnFrom(response.headers.get('location') ?? '', HALF)
   })
 
-  it.each(['', 'application/octet-stream'])('takes a file of which the client says %j', async (filetype) => {
+  it.each(['', 'application/octet-stream'])('takes a file that the client declares as %j', async (filetype) => {
     await goesOnFrom(await client.begin(FILE.byteLength, { filetype }), 0)
     await expect(client.begin(1, { filetype, filename: 'photo.png' })).rejects.toThrow('422')
     await expect(client.begin(1, { filetype: 'image/png' })).rejects.toThrow('415')
@@ -135,7 +135,7 @@ describe('the protocol', () => {
     expect(sha256(await storedBytes(path))).toBe(sha256(FILE))
   })
 
-  it('ends an upload whose length nobody declared where the profile ends', async () => {
+  it("ends an upload of undeclared length at the profile's limit", async () => {
     const headers = {
       'upload-defer-length': '1',
       'upload-metadata': encoded({ profile: 'note', filename: 'a.pdf', filetype: 'application/pdf' }),
@@ -233,7 +233,7 @@ describe('a request that is wrong changes nothing:', () => {
     await goesOnFrom(path, HALF)
   })
 
-  it('a session whose time has run out', async () => {
+  it('an overdue session', async () => {
     const path = await client.begin(FILE.byteLength)
     await client.patch(path, 0, FILE.subarray(0, HALF))
     await application.rindle.prisma.mediaUploadSession.update({
@@ -282,14 +282,14 @@ describe('what a client declares', () => {
 })
 
 describe('an upload that breaks off', () => {
-  it('keeps what had arrived', async () => {
+  it('keeps the received bytes', async () => {
     const path = await client.begin(FILE.byteLength)
     const stalled = await sendHalf(path, FILE.subarray(0, HALF))
     stalled.cut()
     await goesOnFrom(path, HALF)
   })
 
-  it('is taken over by whoever asks next, and nothing is mixed up', async () => {
+  it('is taken over by the next request, and nothing is mixed up', async () => {
     const path = await client.begin(FILE.byteLength)
     const { answered } = await sendHalf(path, FILE.subarray(0, HALF))
     const offset = await client.offsetOf(path)
@@ -306,7 +306,7 @@ describe('an upload that breaks off', () => {
     expect(sha256(stored)).toBe(sha256(Buffer.concat([FILE.subarray(0, offset), winner])))
   })
 
-  it('after its last byte is completed by whoever asks how far it is', async () => {
+  it('after its last byte is completed by the next request for its offset', async () => {
     const path = await client.begin(FILE.byteLength)
     const writer = await application.rindle.writeResumableSession(sessionIdOf(path))
     await writer.append(Readable.from([FILE]), { offset: 0 })
@@ -334,7 +334,7 @@ it('a file goes through the same gate as on every other way', async () => {
   await workers.stop()
 })
 
-it('every step is announced, and no secret is told', async () => {
+it('every step is announced, and no secret is revealed', async () => {
   const told: unknown[] = []
   const names = ['start', 'status', 'cancel'] as const
   const stops = names.map((name) =>

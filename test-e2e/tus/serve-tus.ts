@@ -5,7 +5,7 @@ import type { Rindle } from '@rindle/core'
 import { toNodeHandler } from '@rindle/http'
 import { type TusCaller, type TusServerOptions, tusServer } from '@rindle/tus'
 
-/** Where uploads are begun. */
+/** The URL at which uploads begin. */
 export const TUS_PATH = '/rindle/tus'
 
 /** A tus server that listens on 127.0.0.1. */
@@ -14,7 +14,7 @@ export interface ServedTus {
   close(): Promise<void>
 }
 
-/** Serves an instance by tus. Who asks says so in the header `x-actor`; without it he is "ada". */
+/** Serves an instance by tus. The header `x-actor` names the actor; the default is "ada". */
 export async function serveTus(
   rindle: Rindle,
   options: Pick<TusServerOptions, 'expiresInSeconds' | 'allowedOrigins'> & Pick<TusCaller, 'authorizeUpload'> = {},

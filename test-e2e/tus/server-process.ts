@@ -9,7 +9,7 @@ export interface ServerProcess {
   readonly port: number
   /** Resident memory, by its own account. */
   residentBytes(): Promise<number>
-  /** SIGKILL: it ends at whatever instruction it is. */
+  /** SIGKILL: it ends at any instruction. */
   kill(): Promise<void>
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { TUS_PATH } from './serve-tus.ts'
 
-/** What a test sends besides what every request of tus has. */
+/** The parts of a test's request besides those of every tus request. */
 export interface TusAsk {
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: Uint8Array | ReadableStream<Uint8Array>
@@ -21,7 +21,7 @@ export interface TusClient {
     body: TusAsk['body'],
     headers?: Readonly<Record<string, string>>,
   ): Promise<Response>
-  /** How far an upload is; the status where there is no answer. */
+  /** The offset of an upload; the status if there is none. */
   offsetOf(path: string): Promise<number>
 }
 

@@ -10,7 +10,7 @@ import { tusProfiles } from './tus-profiles.ts'
 const FILE = pdfOf(100_000)
 
 let application: Application<typeof tusProfiles>
-/** What happens before the storage reads of a body; it hears when the lock is lost. */
+/** Runs before the storage reads a body; it hears when the lock is lost. */
 let onAppend: ((lost: AbortSignal) => Promise<void>) | undefined
 afterEach(() => {
   onAppend = undefined
@@ -32,7 +32,7 @@ function told(resumable: StorageAdapter['resumable']): StorageAdapter['resumable
     ...resumable,
     async *append(key, state, body, options) {
       if (options?.signal !== undefined) await onAppend?.(options.signal)
-      // As any storage may when it hears of it: before it has read of the body.
+      // Any storage may do this when it hears of it: before it has read from the body.
       if (options?.signal?.aborted === true) body.destroy(options.signal.reason as Error)
       yield* resumable.append(key, state, body, options)
     },
@@ -56,7 +56,7 @@ it('a storage that cannot resume is refused by name, and no row is written', asy
   expect(await rows.count({ where: { asset: { profile: 'remote' } } })).toBe(0)
 })
 
-it('who lost his lease writes nothing down, and is stopped', async () => {
+it('a writer that lost its lease writes nothing, and is stopped', async () => {
   const id = await begin()
   const writer = await application.rindle.writeResumableSession(id)
   await application.rindle.prisma.mediaUploadSession.update({ where: { id }, data: { lockToken: 'of another' } })
@@ -71,7 +71,7 @@ it('who lost his lease writes nothing down, and is stopped', async () => {
   expect(lockToken).toBe('of another')
 })
 
-it('who lost his lease before the first byte is stopped, and hurts nobody', async () => {
+it('a writer that lost its lease before the first byte is stopped, and harms nothing', async () => {
   const id = await begin()
   const writer = await application.rindle.writeResumableSession(id)
   const body = new Readable({ read: () => {} })
@@ -96,7 +96,7 @@ it('who waits is heard by the holder, and gives up in time', async () => {
   await next.release()
 })
 
-it('who gives up waiting gets his own reason', async () => {
+it('a waiter that gives up gets its own reason', async () => {
   const id = await begin()
   const holder = await application.rindle.writeResumableSession(id)
   const signal = AbortSignal.abort(new Error('The client has gone.'))
@@ -104,7 +104,7 @@ it('who gives up waiting gets his own reason', async () => {
   await holder.release()
 })
 
-it('a body that stands still is ended, and what came is kept', async () => {
+it('a stalled body is ended, and the received bytes are kept', async () => {
   const id = await begin()
   const writer = await application.rindle.writeResumableSession(id)
   const body = new Readable({ read: () => {} })

@@ -9,7 +9,7 @@ import type { AvRound, AvSetup, OutputsName } from './setup.ts'
 
 interface Scenario {
   readonly outputs: OutputsName
-  /** Of the clip, but for a smoke run. */
+  /** Length of the clip, except in a smoke run. */
   readonly seconds: number
   readonly maxSeconds: number
   /** At most this many times the floor. */

@@ -6,7 +6,7 @@ import { serveSide } from '../serve-side.ts'
 import { type FfmpegRun, recordRuns } from './record-runs.ts'
 import { type AvRound, type AvSetup, OUTPUTS } from './setup.ts'
 
-// ffmpeg alone, a run for each output, with the arguments that Rindle gives it when it makes just that output.
+// ffmpeg alone, a run for each output, with Rindle's own arguments for just that output.
 serveSide(async (setup) => {
   const { directory, outputs } = setup as AvSetup
   const recorded = new Map<string, { readonly directory: string; readonly runs: readonly FfmpegRun[] }>()

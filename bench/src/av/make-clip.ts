@@ -1,13 +1,13 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 
-/** What a clip is made of. */
+/** The properties of a clip. */
 export interface ClipOptions {
   readonly size: string
   readonly seconds: number
 }
 
-/** Draws a video of 30 pictures a second with sound: moving shapes, and grain as a camera has it. */
+/** Draws a video of 30 pictures a second with sound: moving shapes, and grain as from a camera. */
 export async function makeClip(ffmpegPath: string, path: string, { size, seconds }: ClipOptions): Promise<string> {
   const picture = `testsrc2=size=${size}:rate=30:duration=${seconds},noise=alls=12:allf=t`
   const sound = `sine=frequency=330:duration=${seconds}`

@@ -11,8 +11,8 @@ export interface FfmpegRun {
 }
 
 /**
- * Makes each variant of a clip by itself, and gives the runs of ffmpeg that this took: the program, and its arguments
- * as Rindle gave them. The outputs lie in `directory`.
+ * Makes each variant of a clip alone, and returns the runs of ffmpeg that this took: the program, and Rindle's
+ * arguments. The outputs are in `directory`.
  */
 export async function recordRuns(clip: string, variants: AvVariants, directory: string): Promise<readonly FfmpegRun[]> {
   await mkdir(directory)
@@ -41,7 +41,7 @@ export async function recordRuns(clip: string, variants: AvVariants, directory: 
   return runs.map((run) => ({ program: ffmpeg.path, arguments: run.split('\0') }))
 }
 
-// What it is asked about itself is no work. No argument is empty, so two zeros end a run.
+// Questions about the program itself are not work. No argument is empty, so two zeros end a run.
 function recording(program: string, log: string): string {
   return `#!/bin/sh
 case "$*" in

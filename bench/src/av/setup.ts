@@ -6,7 +6,7 @@ export type AvVariants = Readonly<Record<string, Recipe>>
 /** Setup of both sides. A type, because it crosses to another process as JSON. */
 export type AvSetup = {
   readonly directory: string
-  /** The floor does without. */
+  /** The floor does not use it. */
   readonly databaseUrl: string
   readonly outputs: OutputsName
 }
@@ -14,7 +14,7 @@ export type AvSetup = {
 /** Which outputs are made. */
 export type OutputsName = 'one' | 'several'
 
-/** What the benches make of a clip. */
+/** The variants that the benches make of a clip. */
 export const OUTPUTS: Readonly<Record<OutputsName, AvVariants>> = {
   one: { video: { kind: 'video', preset: 'web_720p' } },
   several: {

@@ -15,7 +15,7 @@ const profiles = {
   }),
 }
 
-/** An application around which nothing takes time but the database. */
+/** An application in which only the database takes time. */
 export interface Application {
   readonly rindle: Rindle<typeof profiles>
   readonly pool: pg.Pool
@@ -48,7 +48,7 @@ export async function startApplication(
   return { rindle, pool, holdAll, stop }
 }
 
-/** Keeps originals in memory, and says of variants that it has them: there are no files to read them from. */
+/** Keeps originals in memory, and claims to have variants: there are no files to read them from. */
 function storageWithoutOutputs(): StorageAdapter {
   const storage = memoryStorage()
   return {

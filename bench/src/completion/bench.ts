@@ -22,7 +22,8 @@ export const completion: Bench = {
   describe: `register, attach and variant commit per second at ${CONNECTIONS} connections, against bare pg`,
   run: async (context) => {
     const { createDatabase, directory, signal } = context
-    // One database for both: the floor's jobs go into the queues that Rindle has made, and every round empties all tables.
+    // One database for both: the floor's jobs go into the queues that Rindle has created, and every round empties all
+    // tables.
     const setup: RindleSetup = { databaseUrl: await createDatabase(), directory: join(directory, 'work') }
     await using rindle = await startSide(new URL('rindle.ts', import.meta.url), { setup, signal })
     const { recordings } = rindle.facts as { readonly recordings: Recordings }

@@ -6,7 +6,8 @@ import { withNewIds } from './replay.ts'
 import { CONNECTIONS, type CompletionRound, type FloorSetup, type RecordedStatement, type Recording } from './setup.ts'
 import { analyzeTables, cleanTables } from './tables.ts'
 
-// The statements that Rindle sends, through bare pg: prepared, on as many connections, and nothing around them.
+// The statements that Rindle sends, through bare pg: prepared, on as many connections, and without anything around
+// them.
 serveSide(async (setup) => {
   const { databaseUrl, recordings } = setup as FloorSetup
   const pool = new pg.Pool({ connectionString: databaseUrl, max: CONNECTIONS })
@@ -35,7 +36,7 @@ async function insertRows(pool: pg.Pool, units: readonly Recording[]): Promise<v
   }
 }
 
-/** Connections, with the names of the statements prepared on them. */
+/** Connections, with the names of their prepared statements. */
 interface Prepared {
   readonly pool: pg.Pool
   readonly names: Map<string, string>

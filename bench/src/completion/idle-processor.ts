@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Processor } from '@rindle/core'
 import type { ProcessRequest } from '@rindle/core/adapter'
 
-/** A processor that makes nothing, so that what is left of its jobs is what Rindle does in the database. */
+/** A processor that makes nothing, so that only Rindle's work in the database remains of its jobs. */
 export interface IdleProcessor {
   readonly processor: Processor
   /**
@@ -12,7 +12,7 @@ export interface IdleProcessor {
   readonly holdAll: <T>(count: number, hooks: HoldHooks<T>) => Promise<T>
 }
 
-/** What {@link IdleProcessor.holdAll} calls. */
+/** The hooks of {@link IdleProcessor.holdAll}. */
 export interface HoldHooks<T> {
   readonly onHeld?: () => Promise<void>
   readonly whileReporting: (report: () => Promise<void>) => Promise<T>

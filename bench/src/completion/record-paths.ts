@@ -4,7 +4,7 @@ import { Recorder } from './recorder.ts'
 import type { Recording, Recordings, RindleSetup } from './setup.ts'
 import { cleanTables } from './tables.ts'
 
-/** Has Rindle do each transition once, and gives the statements that it sent. */
+/** Lets Rindle do each transition once, and returns the statements that it sent. */
 export async function recordPaths(setup: RindleSetup): Promise<Recordings> {
   const recorders: Recorder[] = []
   const application = await startApplication(setup, (pool) => recorders.push(new Recorder(pool)))
@@ -32,7 +32,7 @@ async function recordAttach({ rindle, pool }: Application, recorder: Recorder): 
   const asset = await rindle.upload('photo', ONE_PIXEL)
   const rows = await rowsOf(pool, ['rindle.media_assets'])
   recorder.take()
-  // The owner's id is one that the replay replaces.
+  // The replay replaces the owner's id.
   await rindle.attach(asset, { type: 'user', id: crypto.randomUUID() }, 'avatar')
   const transactions = recorder.take()
   await cleanTables(pool)

@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import type { RecordedStatement } from './setup.ts'
 
-/** Keeps what goes through a pool's connections, transaction by transaction. */
+/** Records the statements of a pool's connections, transaction by transaction. */
 export class Recorder {
   readonly #open = new Map<pg.PoolClient, RecordedStatement[]>()
   #transactions: (readonly RecordedStatement[])[] = []
@@ -18,7 +18,7 @@ export class Recorder {
     })
   }
 
-  /** The transactions that were committed since the last call, in the order of their commits. */
+  /** The transactions committed since the last call, in the order of their commits. */
   take(): readonly (readonly RecordedStatement[])[] {
     const taken = this.#transactions
     this.#transactions = []

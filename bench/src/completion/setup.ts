@@ -17,13 +17,13 @@ export type CompletionRound = {
   readonly count: number
 }
 
-/** One SQL statement as the driver was given it. */
+/** One SQL statement as the driver received it. */
 export type RecordedStatement = { readonly text: string; readonly values: readonly Value[] }
 type Value = string | number | boolean | null
 
-/** Everything one transition sends to the database, as Rindle sent it once. */
+/** Everything that one transition sends to the database, as Rindle sent it once. */
 export type Recording = {
-  /** Rows that must be there before, by table. */
+  /** Rows that must exist before, by table. */
   readonly rows: Readonly<Record<string, readonly string[]>>
   /** From BEGIN to COMMIT each. */
   readonly transactions: readonly (readonly RecordedStatement[])[]

@@ -4,18 +4,18 @@ import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, S3Client } fro
 import type { Sharp } from 'sharp'
 import type { BucketSetup } from './setup.ts'
 
-/** Where a bare script has its originals and leaves its variants. */
+/** Where a bare script reads its originals and writes its variants. */
 export interface BareStore {
   /** Before the clock starts. */
   readonly prepare: (photographs: readonly string[]) => Promise<void>
-  /** What sharp reads: a path, or bytes. */
+  /** The input of sharp: a path, or bytes. */
   readonly read: (photograph: string) => Promise<string | Uint8Array>
   readonly write: (name: string, pipeline: Sharp) => Promise<void>
-  /** Removes what was written. */
+  /** Removes the written variants. */
   readonly clear: () => Promise<void>
 }
 
-/** Originals where they lie, variants into a directory. */
+/** Originals at their place, variants into a directory. */
 export function bareDirectory(directory: string): BareStore {
   return {
     prepare: async () => {

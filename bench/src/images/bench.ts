@@ -17,7 +17,7 @@ const ONE = { megapixels: 12, count: 1, warmUps: 2, rounds: 25, maxSeconds: 60 }
 const DECODE_FOR_EACH = 'sharp, a decode for each variant'
 const PAYLOAD = "Payload's local API"
 
-/** Throughput over large photos, beside what others make of them. */
+/** Throughput over large photos, beside that of others. */
 export const images: Bench = {
   name: 'images',
   describe: '24 photos of 12 MP at once, 4 WebP variants each, uploaded → all ready, local storage',
@@ -25,7 +25,7 @@ export const images: Bench = {
     const { isQuick, directory } = context
     const setup: ImagesSetup = { directory, databaseUrl: '', plan: 'decode_for_each', bucket: null }
     const payload = isQuick ? undefined : await payloadSide(context)
-    // So many that throughput is measured, and not how a round begins and ends.
+    // Enough to measure throughput, and not how a round begins and ends.
     const perRound = isQuick ? 2 : 24
     const { measurement, figures } = await compareImages(
       {
@@ -45,7 +45,7 @@ export const images: Bench = {
   },
 }
 
-/** The same with an S3 server between. */
+/** The same with an S3 server in between. */
 export const imagesS3: Bench = {
   name: 'images-s3',
   describe: '12 photos of 12 MP at once, 4 WebP variants each, an S3 server on this machine',
@@ -99,7 +99,7 @@ export const timeToReady: Bench = {
   },
 }
 
-/** `undefined` where it cannot be installed: the other figures do without. */
+/** `undefined` if it cannot be installed: the other figures do not need it. */
 async function payloadSide({ directory, signal, note }: BenchContext): Promise<SideProgram | undefined> {
   try {
     const entry = await installPayload(join(directory, 'payload'), signal)

@@ -5,7 +5,7 @@ import { compareSides, type SideProgram } from '../compare-sides.ts'
 import { type PhotographOptions, photographs } from './photographs.ts'
 import type { BucketSetup, FloorPlan, ImagesRound, ImagesSetup } from './setup.ts'
 
-/** What one bench of images does. */
+/** One bench of images. */
 export interface Scenario extends AlternateOptions, Omit<PhotographOptions, 'directory'> {
   readonly name: string
   readonly budget: Budget
@@ -14,14 +14,14 @@ export interface Scenario extends AlternateOptions, Omit<PhotographOptions, 'dir
   readonly plan: FloorPlan
   /** @default null, the disk */
   readonly bucket?: BucketSetup | null
-  /** What runs beside, by name. @default none */
+  /** Other sides, by name. @default none */
   readonly peers?: Readonly<Record<string, SideProgram>>
 }
 
 /** Photos of a warm-up, at most. */
 const WARM_UP = 8
 
-/** The program that is the floor, and with other plans a peer. */
+/** The program of the floor and, with other plans, of a peer. */
 export const BARE_SCRIPT: URL = new URL('floor.ts', import.meta.url)
 
 /** The program of an application with its workers. */

@@ -1,6 +1,6 @@
 import sharp from 'sharp'
 
-/** What to draw. */
+/** The picture to draw. */
 export interface DrawingOptions {
   /** Pixels, as stored: the picture is turned by its orientation tag. */
   readonly width: number
@@ -10,19 +10,19 @@ export interface DrawingOptions {
   readonly seed: number
 }
 
-// Detail of every size, as photographs of nature have it: random cells across the width, each layer somewhat weaker than
-// the coarser one before. With this decay an encoder works about as long as on a real photograph.
+// Detail of every size, as in photographs of nature: random cells across the width, each layer somewhat weaker than the
+// coarser one before. With this decay an encoder works about as long as on a real photograph.
 const LAYERS = [4, 8, 16, 32, 64, 128, 256, 512, 1024, 2016] as const
 const LARGEST_AMPLITUDE = 80
 const DECAY = 1.22
 const GRAIN = 9
-// Grain repeats after so many values: nobody sees it, and a random number for each takes seconds.
+// Grain repeats after this many values: nobody sees it, and a random number for each takes seconds.
 const GRAIN_VALUES = 1_000_003
 const JPEG_QUALITY = 92
 const AS_HELD_UPRIGHT = 6
 
 /**
- * Draws a picture that costs what a phone's photograph costs: 12 megapixels are a JPEG of about 3.5 MB, with an
+ * Draws a picture that costs as much as a phone's photograph: 12 megapixels are a JPEG of about 3.5 MB, with an
  * orientation tag and the colour profile of a phone.
  */
 export async function drawPhotograph(path: string, { width, height, seed }: DrawingOptions): Promise<void> {
@@ -55,7 +55,7 @@ async function drawDetail(width: number, height: number, random: () => number): 
   return sharp(detail, { raw: half }).resize(width, height, { fit: 'fill' }).raw().toBuffer()
 }
 
-/** Hard edges, as buildings and leaves have. */
+/** Hard edges, as of buildings and leaves. */
 function shapes(width: number, height: number, random: () => number): string {
   const drawn = Array.from({ length: 60 }, () => {
     const [x, y, size] = [(random() / 255) * width, (random() / 255) * height, (random() / 255) * (width / 6)]

@@ -6,8 +6,8 @@ import { serveSide } from '../serve-side.ts'
 import { type BareStore, bareBucket, bareDirectory } from './bare-store.ts'
 import { CROPS, type FloorPlan, type ImagesRound, type ImagesSetup, INSIDES } from './setup.ts'
 
-// A bare script. By the chain plan: one decode of the photo, shrunk on load, to the raw pixels of the largest variant,
-// and every variant from those.
+// A bare script. With the chain plan: one decode of the photo, shrunk on load, to the raw pixels of the largest
+// variant, and every variant from those.
 serveSide(async (setup) => {
   const { directory, plan, bucket } = setup as ImagesSetup
   const store = bucket === null ? bareDirectory(join(directory, `bare-${plan}`)) : bareBucket(bucket)

@@ -8,8 +8,8 @@ const PACKAGES = ['payload@3.90.2', '@payloadcms/db-sqlite@3.90.2', 'graphql@16.
 const TIMEOUT_MS = 300_000
 
 /**
- * Installs Payload with npm, with no scripts of its packages, and gives the URL of a module that exports what the bench
- * needs of it. Not a dependency: nobody who installs this repository should carry 150 MB for one figure.
+ * Installs Payload with npm, without its packages' scripts, and returns the URL of a module that exports the part that
+ * the bench needs. Not a dependency: nobody who installs this repository should carry 150 MB for one figure.
  */
 export async function installPayload(directory: string, signal: AbortSignal): Promise<string> {
   await mkdir(directory)

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import sharp from 'sharp'
 import { drawPhotograph } from './draw-photograph.ts'
 
-/** What photographs a bench wants. */
+/** The photographs of a bench. */
 export interface PhotographOptions {
   readonly megapixels: 2 | 12
   /** How many different ones. */
@@ -16,7 +16,7 @@ export interface PhotographOptions {
 const SIZES = { 2: { width: 1632, height: 1224 }, 12: { width: 4032, height: 3024 } } as const
 
 /**
- * Paths of JPEG photographs: those of `photos/` in `RINDLE_CORPUS`, as they are or reduced, or drawn ones where that is
+ * Paths of JPEG photographs: those of `photos/` in `RINDLE_CORPUS`, as they are or reduced, or drawn ones if that is
  * not set. There are at most as many different ones as the corpus has.
  */
 export async function photographs(options: PhotographOptions): Promise<readonly string[]> {
@@ -37,14 +37,14 @@ async function corpusPhotographs(directory: string): Promise<readonly string[]> 
 async function reduce(from: string, to: string): Promise<string> {
   if (existsSync(to)) return to
   const { width, height } = SIZES[2]
-  // As the camera would have written it: turned by its orientation tag, and with its colour profile.
+  // As the camera would have written it: with its orientation tag and its colour profile.
   await sharp(from).resize(width, height, { fit: 'outside' }).keepMetadata().jpeg({ quality: 90 }).toFile(to)
   return to
 }
 
 async function drawAll({ megapixels, count, directory }: PhotographOptions): Promise<readonly string[]> {
   const paths: string[] = []
-  // One after the other: each holds some copies of a large picture.
+  // One after the other, because each holds some copies of a large picture.
   for (let index = 0; index < count; index += 1) {
     const path = join(directory, `drawn-${megapixels}-${index}.jpg`)
     if (!existsSync(path)) await drawPhotograph(path, { ...SIZES[megapixels], seed: index + 1 })

@@ -78,7 +78,7 @@ async function receiveAll(
   return received
 }
 
-/** Resolves when so many assets have become ready; rejects when one ends otherwise. */
+/** Resolves when this many assets are ready; rejects if one ends otherwise. */
 function allReady(rindle: Rindle<typeof profiles>, count: number): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   let readyCount = 0

@@ -8,15 +8,15 @@ export const VARIANTS = {
   thumb: { mode: 'crop', width: 160, height: 160, format: 'webp', quality: 80, effort: 4 },
 } as const satisfies Record<string, ImageRecipe>
 
-/** The same as bare numbers, for what knows nothing of recipes: fitted inside a square, or cropped to it. */
+/** The same as bare numbers, for code without recipes: fitted inside a square, or cropped to it. */
 export const INSIDES = { large: 2048, medium: 1024, small: 480 } as const
 
 /** See {@link INSIDES}. */
 export const CROPS = { thumb: 160 } as const
 
 /**
- * How a bare script makes the variants: one decode for all of a photo's variants, photos at once or the variants of one
- * photo at once, or, as most scripts do, a decode for each.
+ * How a bare script makes the variants: with one decode for all of a photo's variants, several photos at once or the
+ * variants of one photo at once, or, as most scripts do, with a decode for each.
  */
 export type FloorPlan = 'photos_at_once' | 'variants_at_once' | 'decode_for_each'
 
@@ -32,17 +32,17 @@ export type BucketSetup = {
 /** Setup of all sides. A type, because it crosses to another process as JSON. */
 export type ImagesSetup = {
   readonly directory: string
-  /** Bare scripts do without. */
+  /** Bare scripts do not use it. */
   readonly databaseUrl: string
   readonly plan: FloorPlan
-  /** Where originals come from and variants go to; `null` is the disk. */
+  /** The bucket of originals and variants; `null` is the disk. */
   readonly bucket: BucketSetup | null
 }
 
 /** Setup of Payload's side. */
 export type PayloadSetup = {
   readonly directory: string
-  /** The module that gives what was installed. */
+  /** The module that exports the installed package. */
   readonly entry: string
 }
 

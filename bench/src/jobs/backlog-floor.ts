@@ -6,7 +6,7 @@ import { BACKLOG_SLOTS, type JobsRound, type JobsSetup } from './setup.ts'
 
 const QUEUE = 'bench'
 
-// pg-boss by itself: one worker a slot, each told to look for the next job as soon as it has done one.
+// pg-boss alone: one worker for each slot, each told to look for the next job as soon as it has finished one.
 serveSide(async (setup) => {
   const { databaseUrl } = setup as JobsSetup
   const boss = new PgBoss({

@@ -9,7 +9,7 @@ export const backlog: Bench = {
   name: 'backlog',
   describe: `10,000 waiting no-op jobs, ${BACKLOG_SLOTS} slots, against pg-boss with notifyWorker`,
   run: async ({ isQuick, createDatabase, signal }) => {
-    // One database each: neither works over the other's dead rows.
+    // One database each, so that neither works over the other's dead rows.
     const setup = async (): Promise<JobsSetup> => ({ databaseUrl: await createDatabase() })
     const programs = {
       floor: { program: new URL('backlog-floor.ts', import.meta.url), setup: await setup() },

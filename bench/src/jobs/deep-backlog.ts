@@ -5,7 +5,7 @@ import { startSide } from '../side.ts'
 import { firstAndLastThird } from '../thirds.ts'
 import { BACKLOG_SLOTS, type JobsRound, type JobsSetup } from './setup.ts'
 
-/** Whether a long queue slows down those who work it off. */
+/** Whether a long queue slows down its workers. */
 export const deepBacklog: Bench = {
   name: 'deep-backlog',
   describe: `100,000 waiting no-op jobs, ${BACKLOG_SLOTS} slots: the rate at the end against the rate at the begin`,

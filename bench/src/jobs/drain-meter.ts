@@ -8,12 +8,12 @@ export interface DrainMeter {
   readonly drained: Promise<Figures>
 }
 
-/** Of so many parts of a backlog the rate is given. */
+/** The rate is reported for this many parts of a backlog. */
 const PARTS = 20
 
 /**
- * Jobs per second between the first and the last of `count` (2 or more), so that it does not matter how long the
- * workers took to start; the same for each twentieth, in the order of time.
+ * Jobs per second between the first and the last of `count` (2 or more), so that the start-up time of the workers does
+ * not count; the same for each twentieth, in the order of time.
  */
 export function drainMeter(count: number): DrainMeter {
   const { promise, resolve } = Promise.withResolvers<Figures>()

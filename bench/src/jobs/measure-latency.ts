@@ -8,7 +8,7 @@ const MORE_IDLE_MS = 20
 /**
  * Latencies of `count` jobs, one after the other with a pause between, so that the worker is idle each time.
  *
- * @param commitOne commits a job and gives the moment at which its COMMIT was sent and the one at which it began
+ * @param commitOne commits a job and returns the times at which its COMMIT was sent and at which it began
  */
 export async function measureLatency(
   count: number,

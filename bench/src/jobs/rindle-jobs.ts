@@ -2,7 +2,7 @@ import { type JobsAdapter, stderrLogger } from '@rindle/core'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
 import { openDatabase } from '@rindle/prisma'
 
-/** Rindle's jobs adapter at its defaults, started on a database, and what ends both. */
+/** Rindle's jobs adapter at its defaults, started on a database, and the function that ends both. */
 export async function startJobs(
   databaseUrl: string,
 ): Promise<{ readonly jobs: JobsAdapter; readonly stop: () => Promise<void> }> {

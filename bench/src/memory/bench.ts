@@ -12,7 +12,7 @@ import { firstAndLastThird } from '../thirds.ts'
 const LARGE = { megapixels: 12, count: 6, perRound: 50, rounds: 20, floorRounds: 2 } as const
 const QUICK = { megapixels: 2, count: 1, perRound: 2, rounds: 2, floorRounds: 1 } as const
 
-/** What a worker holds, with its decoders. */
+/** The memory of a worker with its decoders. */
 export const workerMemory: Bench = {
   name: 'worker-memory',
   describe: 'resident memory of a worker and its decoders over 1,000 photos of 12 MP, 50 waiting at a time',

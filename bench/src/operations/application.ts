@@ -5,7 +5,7 @@ import { memoryStorage } from '@rindle/testing'
 
 const analyzer: Analyzer = { name: 'found', analyze: async () => ({ at: 1 }) }
 
-/** The profile that all assets are of. */
+/** The profile of all assets. */
 export const photo: Profile = defineProfile({
   storage: 'main',
   accept: { types: ['image/*'], maxBytes: 1_000_000 },
@@ -18,7 +18,7 @@ export const photo: Profile = defineProfile({
 })
 
 /**
- * An application whose storage answers at once, that it has every object but the staged ones. Ten thousand
+ * An application whose storage answers at once, and claims to have every object except the staged ones. Ten thousand
  * sessions expire here, and each would be logged.
  */
 export function operationsApplication(databaseUrl: string): Rindle {

@@ -71,7 +71,9 @@ async function measureAnswer({ floor, rindle }: BothSides, task: Question, isQui
   }
 }
 
-/** One verb after the other: pages that take as long at the end as at the begin, and what the process held at most. */
+/**
+ * Runs one verb after the other: pages must take as long at the end as at the start, and the peak memory is measured.
+ */
 async function measureMaintenance({ floor, rindle }: BothSides): Promise<readonly Measurement[]> {
   const measurements: Measurement[] = []
   const scanned = await peakDuring(floor, () => floor.round({ task: 'verifyStorage' }))

@@ -1,7 +1,7 @@
 /** Setup of both sides. A type, because it crosses to another process as JSON. */
 export type OperationsSetup = { readonly databaseUrl: string }
 
-/** What is done over all rows. */
+/** The verbs that run over all rows. */
 export const VERBS = [
   'verifyStorage',
   'regenerateVariants',
@@ -13,7 +13,7 @@ export const VERBS = [
 /** One of {@link VERBS}. */
 export type Verb = (typeof VERBS)[number]
 
-/** What is asked of all rows at once. */
+/** The questions about all rows at once. */
 export type Question = 'status' | 'checkInvariants'
 
 /** One round: a question, or a verb from the first row to the last. */

@@ -5,7 +5,7 @@ import { imageProcessor } from '@rindle/processor-image'
 import { storageIn } from '../storage-in.ts'
 import type { ScaleSetup } from './setup.ts'
 
-/** An application of which several processes run; each works on one image at a time, on one core. */
+/** An application that several processes run; each works on one image at a time, on one core. */
 export function scaleApplication({ directory, databaseUrl }: ScaleSetup): Rindle<{ readonly photo: Profile }> {
   return createRindle({
     database: databaseUrl,

@@ -10,7 +10,7 @@ import type { ScaleRound, ScaleSetup } from './setup.ts'
 const PRODUCER = new URL('producer.ts', import.meta.url)
 const WORKER = new URL('worker.ts', import.meta.url)
 
-/** What a second worker process adds. */
+/** The gain from a second worker process. */
 export const scale: Bench = {
   name: 'scale',
   describe: '24 photos of 12 MP through two worker processes of one slot each, against one',

@@ -7,7 +7,7 @@ import type { ScaleRound, ScaleSetup } from './setup.ts'
 
 const POLL_INTERVAL_MS = 20
 
-// A process that takes uploads and works on none; it looks at the rows for what the workers have done.
+// A process that takes uploads and works on none; it polls the rows for the results of the workers.
 serveSide(async (setup) => {
   const rindle = scaleApplication(setup as ScaleSetup)
   await rindle.start()

@@ -2,7 +2,7 @@ import { serveSide } from '../serve-side.ts'
 import { scaleApplication } from './application.ts'
 import type { ScaleSetup } from './setup.ts'
 
-// A process that works, with one slot, until it is let go.
+// A process that works, with one slot, until it is stopped.
 serveSide(async (setup) => {
   const rindle = scaleApplication(setup as ScaleSetup)
   await rindle.start()

@@ -48,7 +48,7 @@ export const serve: Bench = {
 
 async function readByAll(side: Side, byteSize: number): Promise<Figures> {
   const { port, path } = side.facts as ServeFacts
-  // Forgets what the side has done until now.
+  // Discards the CPU time so far.
   await side.round()
   const begin = performance.now()
   const reading = { port, path, byteSize, rangeBytes: RANGE_BYTES }

@@ -8,7 +8,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
 import { serveFile } from './serve-file.ts'
 
-// A bare server: one range of the file, read as a stream. It believes its clients. The same packages are loaded as on the
+// A bare server: one range of the file, read as a stream. It trusts its clients. It loads the same packages as the
 // other side, because every 64 MB of buffers the whole heap is marked, and no application has an empty one.
 serveFile(async ({ file }) => {
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {

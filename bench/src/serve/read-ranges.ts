@@ -8,13 +8,13 @@ export interface ReadOptions {
   readonly port: number
   readonly path: string
   readonly byteSize: number
-  /** The file is asked for in ranges of so many bytes, one after the other over one connection. */
+  /** Requests the file in ranges of this many bytes, one after the other over one connection. */
   readonly rangeBytes: number
 }
 
 /**
  * Reads a file to its end as a player does, and counts. It is a socket with one buffer and no HTTP library, so that the
- * client costs little beside the server that is measured.
+ * client costs little beside the measured server.
  */
 export function readRanges({ port, path, byteSize, rangeBytes }: ReadOptions): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>()

@@ -8,12 +8,12 @@ import type { ServeFacts, ServeSetup } from './setup.ts'
 /** How one side serves the file. */
 export interface FileSide {
   readonly listener: RequestListener
-  /** Where the file is. */
+  /** The path of the file. */
   readonly path: string
   readonly stop: () => Promise<void>
 }
 
-/** The program of a side: an HTTP server that is read from outside. A round gives its CPU time since the last. */
+/** The program of a side: an HTTP server that is read from outside. A round returns its CPU time since the last. */
 export function serveFile(prepare: (setup: ServeSetup) => Promise<FileSide>): void {
   serveSide(async (setup) => {
     const { listener, path, stop } = await prepare(setup as ServeSetup)

@@ -2,9 +2,9 @@
 export type ServeSetup = {
   readonly directory: string
   readonly databaseUrl: string
-  /** A file of the disk. */
+  /** A file on the disk. */
   readonly file: string
 }
 
-/** What a side says when it listens, on 127.0.0.1: where the file is. */
+/** The address at which a side listens, on 127.0.0.1. */
 export type ServeFacts = { readonly port: number; readonly path: string }

@@ -4,7 +4,10 @@ import { cpuMeter } from '../cpu-meter.ts'
 import { type PreparedSide, serveSide } from '../serve-side.ts'
 import { ASSET_COUNT, type SignRound } from './setup.ts'
 
-/** The program of a side: passes over the same assets, one value per pass. `prepare` gives what signs the nth asset. */
+/**
+ * The program of a side: passes over the same assets, one value per pass. `prepare` returns the signer of the nth
+ * asset.
+ */
 export function serveSigning(prepare: (assetIds: readonly string[]) => (index: number) => Promise<string>): void {
   serveSide(async (): Promise<PreparedSide> => {
     const signOne = prepare(Array.from({ length: ASSET_COUNT }, () => randomUUID()))

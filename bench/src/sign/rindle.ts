@@ -27,7 +27,7 @@ serveSigning((assetIds) => {
   return (index) => rindle.url(assets[index] as Asset<'photo'>)
 })
 
-/** An asset as it is read from the database. */
+/** An asset as the database returns it. */
 function readyAsset(id: string): Asset<'photo'> {
   const now = new Date()
   return {

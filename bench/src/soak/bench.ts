@@ -10,7 +10,7 @@ import type { SoakRound, SoakSetup } from './setup.ts'
 const ROUNDS = 30
 const QUICK = { seconds: 0.3, rounds: 2 } as const
 
-/** Whether an application stays as it is under load. */
+/** Whether an application stays stable under load. */
 export const soak: Bench = {
   name: 'soak',
   describe: 'users who upload, wait, look and delete, for as long as --minutes says: memory and rate stay',

@@ -24,8 +24,8 @@ const profiles = {
 type Application = Rindle<typeof profiles>
 type Handler = (request: Request) => Promise<Response>
 
-// A whole application in one process: users who upload a photo, wait until it is ready, look at it and take it away
-// again, so that what stays is the rows and nothing else.
+// A whole application in one process: users upload a photo, wait until it is ready, look at it and delete it again, so
+// that only rows stay.
 serveSide(async (setup) => {
   const { directory, databaseUrl, photographs } = setup as SoakSetup
   const rindle = createRindle({
@@ -82,7 +82,7 @@ async function visit(
   await rindle.detach(owner, 'avatar')
 }
 
-/** By the changes that every process hears of, as a page that waits does. */
+/** Waits as a page does: by the changes that every process receives. */
 async function ready(rindle: Application, assetId: string): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   const look = async (): Promise<void> => {

@@ -5,7 +5,7 @@ import { Server } from '@tus/server'
 import { serveTus } from './serve-tus.ts'
 import { TUS_PATH } from './setup.ts'
 
-// The same protocol by the same server, with the store that comes with it: files, and nothing that outlives a crash.
+// The same protocol by the same server, with its own store: files, and nothing that survives a crash.
 serveTus(async (setup) => {
   const directory = join(setup.directory, 'tus-server')
   await mkdir(directory)

@@ -7,7 +7,8 @@ import { storageIn } from '../storage-in.ts'
 import { serveTus } from './serve-tus.ts'
 import { TUS_PATH } from './setup.ts'
 
-// By Rindle: on the disk before it is acknowledged, offsets and locks in PostgreSQL, verified, its promotion enqueued.
+// With Rindle: on the disk before it is acknowledged, offsets and locks in PostgreSQL, verified, its promotion
+// enqueued.
 serveTus(async ({ directory, databaseUrl }) => {
   const storage = storageIn(directory)
   const rindle = createRindle({

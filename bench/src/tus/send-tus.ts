@@ -10,7 +10,7 @@ const METADATA = Object.entries({ profile: 'video', filename: 'film.mp4', filety
   .map(([key, value]) => `${key} ${Buffer.from(value).toString('base64')}`)
   .join(',')
 
-/** Begins an upload and sends so many bytes, a multiple of a mebibyte, by one PATCH; waits for the answer. */
+/** Begins an upload and sends this many bytes, a multiple of a mebibyte, by one PATCH; waits for the answer. */
 export async function sendByTus(port: number, byteSize: number): Promise<void> {
   const creation = { 'upload-length': String(byteSize), 'upload-metadata': METADATA }
   const { location = '' } = (await send(port, 'POST', TUS_PATH, creation, 0)).headers

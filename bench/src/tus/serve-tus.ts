@@ -12,7 +12,7 @@ export interface TusSide {
   readonly stop: () => Promise<void>
 }
 
-/** The program of a side: an HTTP server whose uploads are timed by their sender. A round clears away what came. */
+/** The program of a side: an HTTP server whose sender times the uploads. A round removes the received files. */
 export function serveTus(prepare: (setup: TusSetup) => Promise<TusSide>): void {
   serveSide(async (setup) => {
     const { listener, clear, stop } = await prepare(setup as TusSetup)

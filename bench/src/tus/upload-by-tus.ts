@@ -3,7 +3,7 @@ import type { Side } from '../side.ts'
 import { sendByTus } from './send-tus.ts'
 import type { TusFacts } from './setup.ts'
 
-/** One upload to a side that serves tus, timed by its sender; then the side clears it away. */
+/** One upload to a side that serves tus, timed by its sender; then the side removes it. */
 export async function uploadByTus(side: Side, byteSize: number): Promise<Figures> {
   const { port } = side.facts as TusFacts
   const begin = performance.now()

@@ -9,7 +9,7 @@ import type { UploadFacts, UploadSetup } from './setup.ts'
 
 const MEBIBYTE = 1024 * 1024
 
-/** Large uploads through the application, beside what others take them with. */
+/** Large uploads through the application, beside other ways to receive them. */
 export const upload: Bench = {
   name: 'upload',
   describe: '1 GiB through HTTP on this machine, sniffed, hashed and written to the disk in one pass',

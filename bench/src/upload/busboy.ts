@@ -6,7 +6,8 @@ import { storeFilm } from './store-film.ts'
 
 const MEBIBYTE = 1024 * 1024
 
-// What most applications do: busboy takes the file out of a form, and the same pass as the floor's takes it to the disk.
+// As most applications do it: busboy takes the file out of a form, and the same pass as the floor's writes it to the
+// disk.
 serveUploads(async ({ directory }) => {
   const target = join(directory, 'busboy')
   await mkdir(target)

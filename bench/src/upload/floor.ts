@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { serveUploads } from './serve-uploads.ts'
 import { storeFilm } from './store-film.ts'
 
-// One pass in a bare script: magic bytes, SHA-256 and the disk. The same packages are loaded as on the other side, because
+// One pass in a bare script: magic bytes, SHA-256 and the disk. It loads the same packages as the other side, because
 // every 64 MB of buffers the whole heap is marked: an empty heap is a third faster, and no application has one.
 serveUploads(async ({ directory }) => {
   const target = join(directory, 'floor')

@@ -4,8 +4,8 @@ const MEGABYTE = 1_000_000
 let baselineBytes: number | undefined
 
 /**
- * Watches the resident memory of this process; the function ends that and gives the peak in megabytes above what the
- * process held before the first watch.
+ * Watches the resident memory of this process; the returned function ends that and gives the peak in megabytes above
+ * the memory of the process before the first watch.
  */
 export function memoryPeak(): () => number {
   baselineBytes ??= process.memoryUsage.rss()

@@ -6,7 +6,7 @@ import { serveUploads } from './serve-uploads.ts'
 
 const MAX_BYTES = 4 * 1024 ** 3
 
-// The same by Rindle: its one-pass upload, with its rows and its promote job, which no worker takes here.
+// The same with Rindle: its one-pass upload, with its rows and its promote job, which no worker takes here.
 serveUploads(async ({ directory, databaseUrl }) => {
   const storage = storageIn(directory)
   const rindle = createRindle({

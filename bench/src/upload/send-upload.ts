@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises'
 const CHUNK_BYTES = 1024 * 1024
 const BOUNDARY = 'rindle-bench'
 
-/** Sends so many bytes, a multiple of a mebibyte, that begin as an MP4 does, and waits for the answer. */
+/** Sends this many bytes, a multiple of a mebibyte, that begin like an MP4, and waits for the answer. */
 export function sendUpload(port: number, byteSize: number): Promise<void> {
   return send(port, film(byteSize), { 'content-type': 'video/mp4', 'content-length': byteSize })
 }

@@ -6,9 +6,9 @@ import { type PreparedSide, serveSide } from '../serve-side.ts'
 import { memoryPeak } from './memory-peak.ts'
 import type { UploadFacts, UploadSetup } from './setup.ts'
 
-/** How one side takes uploads. */
+/** How one side receives uploads. */
 export interface Receiver {
-  /** Takes one request's body to the disk; what it resolves with removes the file again. */
+  /** Writes the body of one request to the disk; resolves with a function that removes the file again. */
   readonly receive: (request: IncomingMessage) => Promise<() => Promise<void>>
   readonly stop: () => Promise<void>
 }

@@ -1,9 +1,9 @@
 /** Setup of both sides. Types, because they cross to another process as JSON. */
 export type UploadSetup = {
   readonly directory: string
-  /** The floor does without. */
+  /** The floor does not use it. */
   readonly databaseUrl: string
 }
 
-/** What a side says when it listens, on 127.0.0.1. */
+/** The address at which a side listens, on 127.0.0.1. */
 export type UploadFacts = { readonly port: number }

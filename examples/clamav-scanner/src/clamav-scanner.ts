@@ -6,18 +6,18 @@ import type { Scanner } from '@rindle/core'
 
 /** Options of {@link clamavScanner}. */
 export interface ClamavScannerOptions {
-  /** Where clamd listens: `{ path: '/run/clamav/clamd.ctl' }` or `{ host, port }`. */
+  /** The address of clamd: `{ path: '/run/clamav/clamd.ctl' }` or `{ host, port }`. */
   readonly socket: NetConnectOpts
   /** How long one scan may take. @default 60000 */
   readonly timeoutMs?: number
-  /** What happens when clamd does not answer on the job's last attempt. @default 'closed' */
+  /** What to do if clamd does not answer on the job's last attempt. @default 'closed' */
   readonly failMode?: 'closed' | 'open'
 }
 
 /**
  * A scanner that streams each upload to clamd (its INSTREAM command), with bounded memory. A found signature rejects
- * the upload; a clamd that is away, or that refuses the size (its `StreamMaxLength`), is a failure of the scanner: it is
- * tried again, and then `failMode` decides. `StreamMaxLength` must be at least the profile's `maxBytes`.
+ * the upload. If clamd is away, or refuses the size (its `StreamMaxLength`), the scanner fails: it is retried, and then
+ * `failMode` decides. `StreamMaxLength` must be at least the profile's `maxBytes`.
  */
 export function clamavScanner(options: ClamavScannerOptions): Scanner {
   const { socket: target, timeoutMs = 60_000, failMode = 'closed' } = options

@@ -43,7 +43,7 @@ describe.skipIf(clamd === null)('with a real clamd', () => {
 
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'rindle-clamd-'))
-    // clamd lays its privileges down and must still reach its files.
+    // clamd drops its privileges and must still reach its files.
     await chmod(directory, 0o777)
     await mkdir(join(directory, 'db'))
     const hash = createHash('md5').update(EICAR).digest('hex')

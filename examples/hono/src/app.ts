@@ -10,7 +10,7 @@ export function makeApp<Ps extends Profiles>(rindle: Rindle<Ps>): Hono {
   const handler = createHandler(rindle, { basePath: '/rindle', actor: guestOf })
   const app = new Hono()
   app.get('/', (context) => {
-    // Whoever comes is a guest of his own. An application that has users takes them from its session instead.
+    // Every visitor is a guest. An application with users takes them from its session instead.
     const guest = getCookie(context, 'guest') ?? randomUUID()
     setCookie(context, 'guest', guest, { httpOnly: true, sameSite: 'Lax', path: '/' })
     return context.html(page)

@@ -1,4 +1,4 @@
-/** A page that uploads a photo and shows its variants as they appear, by nothing but the browser's own means. */
+/** A page that uploads a photo and shows its variants as they appear, with plain browser APIs. */
 export const page = `<!doctype html>
 <html lang="en">
   <meta charset="utf-8">

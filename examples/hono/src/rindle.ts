@@ -14,13 +14,13 @@ const photo = defineProfile({
 
 const profiles = { photo }
 
-/** What the application is told by its environment. */
+/** The settings from the environment. */
 export interface Settings {
-  /** A PostgreSQL URL; `rindle migrate` has made the tables. */
+  /** A PostgreSQL URL; `rindle migrate` has created the tables. */
   readonly databaseUrl: string
-  /** Where the photos lie. */
+  /** The directory of the photos. */
   readonly directory: string
-  /** Where browsers reach the application, without a slash at its end. */
+  /** The URL at which browsers reach the application, without a slash at its end. */
   readonly origin: string
   /** Signs the URLs of the photos. */
   readonly signingKey: string

@@ -13,7 +13,7 @@ const rindle = makeRindle({
 await rindle.start()
 await rindle.work()
 
-// No end after five minutes for uploads that are on their way; Rindle ends those that stand still.
+// No end after five minutes for running uploads; Rindle ends those that make no progress.
 const server = serve({
   fetch: makeApp(rindle).fetch,
   hostname: '127.0.0.1',

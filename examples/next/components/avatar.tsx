@@ -1,6 +1,6 @@
 import type { ReactElement } from 'react'
 
-/** A member's face beside his name, so it says nothing more; his initial without one. */
+/** A member's face beside their name, so it has no text of its own; their initial without one. */
 export function Avatar({
   name,
   url,

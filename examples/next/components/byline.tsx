@@ -8,7 +8,7 @@ interface BylineProps {
   readonly date: Date
 }
 
-/** Who, and when. */
+/** The author and the date. */
 export function Byline({ author, avatarUrl, date }: BylineProps): ReactElement {
   return (
     <p className="byline">

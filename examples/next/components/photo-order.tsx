@@ -2,10 +2,10 @@
 
 import { type ReactElement, useState } from 'react'
 
-/** A photo that has a place among others. */
+/** A photo in an ordered list. */
 export interface OrderedPhoto {
   readonly id: string
-  /** Of a square tile; `null` while there is none. */
+  /** The URL of a square tile; `null` while there is none. */
   readonly url: string | null
 }
 
@@ -15,7 +15,7 @@ interface PhotoOrderProps {
   readonly onRemove: (photo: OrderedPhoto) => void
 }
 
-/** Photos that are put in order by dragging them, or by the buttons below each. */
+/** Photos to put in order by dragging, or by the buttons below each. */
 export function PhotoOrder({ photos, onOrder, onRemove }: PhotoOrderProps): ReactElement {
   const [draggedId, setDraggedId] = useState<string | null>(null)
   const [said, say] = useState('')
@@ -87,7 +87,7 @@ interface MoveButtonProps {
   readonly onMove: () => void
 }
 
-// `aria-disabled` and not `disabled`: the photo that arrives at an end must not lose the focus of who moves it.
+// `aria-disabled` and not `disabled`: a photo that arrives at an end must not take the focus away from the user.
 function MoveButton({ label, sign, isDisabled, onMove }: MoveButtonProps): ReactElement {
   return (
     <button type="button" aria-label={label} aria-disabled={isDisabled} onClick={() => !isDisabled && onMove()}>
@@ -96,7 +96,7 @@ function MoveButton({ label, sign, isDisabled, onMove }: MoveButtonProps): React
   )
 }
 
-/** The list with one of it at another place. Pure. */
+/** The list with one item moved to another place. Pure. */
 function moved<T>(list: readonly T[], from: number, to: number): readonly T[] {
   const item = list[from]
   return item === undefined ? list : list.toSpliced(from, 1).toSpliced(to, 0, item)

@@ -8,7 +8,7 @@ import { UploadBox } from './upload-box.tsx'
 interface PhotoUploaderProps {
   /** Called with each photo when its tile is made. */
   readonly onPhoto: (photo: OrderedPhoto) => void
-  /** Told whether photos are under way. */
+  /** Called with whether photos are being uploaded. */
   readonly onBusy?: (isBusy: boolean) => void
 }
 

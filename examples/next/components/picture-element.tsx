@@ -1,7 +1,7 @@
 import type { Picture } from '@rindle/core'
 import type { ReactElement } from 'react'
 
-/** A picture as Rindle describes it: its attributes are named as React names them. */
+/** A picture from Rindle's data, whose attributes have React's names. */
 export function PictureElement({ picture: { sources, img } }: { readonly picture: Picture }): ReactElement {
   return (
     <picture>

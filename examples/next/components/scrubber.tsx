@@ -7,13 +7,13 @@ import type { Playback } from './use-playback.ts'
 interface ScrubberProps {
   readonly label: string
   readonly playback: Playback
-  /** Renders what is shown of the second that is pointed at, or that has the focus. */
+  /** Renders a preview of the second under the pointer or the focus. */
   readonly children?: (second: number) => ReactNode
-  /** Lies behind it. */
+  /** Shown behind it. */
   readonly background?: ReactNode
 }
 
-/** A slider through a recording. What is at a place is shown before anybody goes there: on hover, on focus, by touch. */
+/** A slider through a recording, with a preview of each place on hover, on focus and by touch. */
 export function Scrubber({ label, playback, children, background }: ScrubberProps): ReactElement {
   const { position, duration, seek } = playback
   const [pointed, setPointed] = useState<number | null>(null)

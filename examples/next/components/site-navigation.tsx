@@ -11,7 +11,7 @@ const PAGES = [
   { href: '/operator', name: 'Operator' },
 ] as const
 
-/** The parts of the site, with the one that is open marked. */
+/** The parts of the site, with the current one marked. */
 export function SiteNavigation({ hasLessons }: { readonly hasLessons: boolean }): ReactElement {
   const path = usePathname()
   const isOpen = (href: string): boolean =>

@@ -9,7 +9,7 @@ interface SubmitButtonProps {
   readonly disabled?: boolean
 }
 
-/** Sends its form once: while the answer is awaited it does nothing, and says so. */
+/** Submits its form once: while the answer is awaited it does nothing, and says so. */
 export function SubmitButton({ children, className = 'button', disabled = false }: SubmitButtonProps): ReactElement {
   const { pending } = useFormStatus()
   return (

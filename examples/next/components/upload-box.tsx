@@ -9,7 +9,7 @@ interface UploadBoxProps<A> {
   readonly hint: string
 }
 
-/** A place to choose files or to drop them, with what is under way and what went wrong. */
+/** A place to choose or drop files, with running uploads and errors. */
 export function UploadBox<A>({ uploader, button, hint }: UploadBoxProps<A>): ReactElement {
   const items = uploader.items.filter(({ state }) => state !== 'done')
   return (

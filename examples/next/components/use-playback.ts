@@ -2,7 +2,7 @@
 
 import { type RefObject, useEffect, useState } from 'react'
 
-/** Where a player is, and how to get it elsewhere. Seconds. */
+/** The position of a player, and how to change it. Seconds. */
 export interface Playback {
   readonly position: number
   /** 0 until it is known. */
@@ -22,7 +22,7 @@ export function usePlayback(player: RefObject<HTMLMediaElement | null>): Playbac
       setPosition(element.currentTime)
       setDuration(Number.isFinite(element.duration) ? element.duration : 0)
     }
-    // It may have loaded before this page's script did.
+    // The media may have loaded before this page's script did.
     follow()
     for (const event of ['loadedmetadata', 'durationchange', 'timeupdate', 'seeking']) {
       element.addEventListener(event, follow, { signal: listening.signal })

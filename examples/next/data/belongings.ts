@@ -2,15 +2,15 @@ import type { Owner } from '@rindle/core'
 import { lessonOwner, memberOwner, postOwner } from '../media/owners.ts'
 import { database } from './database.ts'
 
-/** What a member has here. */
+/** The belongings of a member. */
 export interface Belongings {
   readonly posts: readonly { readonly id: string }[]
   readonly lessons: readonly { readonly id: string }[]
-  /** The member himself and each of these, as owners of media. */
+  /** The member and each of these, as owners of media. */
   readonly owners: readonly Owner[]
 }
 
-/** Everything that goes with a member, read through the given transaction or without one. */
+/** Everything that belongs to a member, read through the given transaction or without one. */
 export async function belongingsOf(
   memberId: string,
   rows: Pick<typeof database, 'post' | 'lesson'> = database,

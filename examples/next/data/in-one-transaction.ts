@@ -5,8 +5,8 @@ import { rindle } from '../media/rindle.ts'
 import { database } from './database.ts'
 
 /**
- * Runs `work` in one transaction of this application's database and of Rindle's, which are the same: `rows` writes
- * members, posts and lessons, and `tx` is for the verbs of Rindle. All of it commits, jobs included, or nothing.
+ * Runs `work` in one transaction of this application's and Rindle's common database: `rows` writes members, posts and
+ * lessons, and `tx` is for the verbs of Rindle. All of it commits, jobs included, or nothing.
  */
 export async function inOneTransaction<T>(
   work: (rows: Prisma.TransactionClient, tx: TransactionHandle) => Promise<T>,

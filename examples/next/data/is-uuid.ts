@@ -1,6 +1,6 @@
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
-/** Whether a text that came from outside can be the id of anything here. */
+/** Whether an untrusted text can be an id. */
 export function isUuid(text: string): boolean {
   return UUID.test(text)
 }

@@ -10,7 +10,7 @@ export async function smallAvatarsOf(memberIds: readonly string[]): Promise<Read
   return new Map(attachments.map(({ ownerId, assetId }) => [ownerId, urls.get(assetId)?.variants.small ?? null]))
 }
 
-/** A member's face as a picture in the sizes that screens have; `null` without one, or while it is being made. */
+/** A member's face as a picture in the sizes of screens; `null` without one, or while it is being made. */
 export async function avatarPictureOf(member: { readonly id: string; readonly name: string }): Promise<Picture | null> {
   const attachment = await rindle.attachmentFor(memberOwner(member.id), 'avatar')
   if (attachment === null || !['ready', 'degraded'].includes(attachment.asset.state)) return null

@@ -5,7 +5,7 @@ import { rindle } from './rindle.ts'
 /** One photo of a gallery, in its place. */
 export interface GalleryPhoto {
   readonly id: string
-  /** A square of it. */
+  /** A square tile of it. */
   readonly tile: Picture
 }
 
@@ -25,7 +25,7 @@ async function tileOf({ asset }: AttachmentWithAsset, alt: string): Promise<Gall
   return { id: asset.id, tile: await rindle.picture(rindle.narrow(asset, 'photo'), { variants: ['tile'], alt }) }
 }
 
-/** One photo as large as the screen wants it, and its neighbours. */
+/** One photo in the size of the screen, and its neighbours. */
 export interface ShownPhoto {
   readonly picture: Picture
   /** From 1. */
@@ -35,7 +35,7 @@ export interface ShownPhoto {
   readonly nextId: string | undefined
 }
 
-/** One photo of a post's gallery; `null` when the gallery does not have it. */
+/** One photo of a post's gallery; `null` if the gallery does not have it. */
 export async function photoOf(postId: string, photoId: string): Promise<ShownPhoto | null> {
   const attachments = await rindle.attachmentsFor([postOwner(postId)], ['gallery'])
   const gallery = attachments.filter(({ asset }) => isDeliverable(asset.state))

@@ -1,6 +1,6 @@
 import type { Owner } from '@rindle/core'
 
-// Which records of this application hold media: the words that Rindle's attachments keep.
+// The records of this application that hold media, by the types in Rindle's attachments.
 
 export const memberOwner = (id: string): Owner => ({ type: 'member', id })
 export const postOwner = (id: string): Owner => ({ type: 'post', id })

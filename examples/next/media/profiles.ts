@@ -2,10 +2,10 @@ import { defineProfile } from '@rindle/core'
 
 const PICTURES = ['image/jpeg', 'image/png', 'image/webp', 'image/avif']
 
-// A lesson is watched for longer than a picture is loaded, and a player asks for its parts as it goes.
+// A lesson is watched for longer than a picture takes to load, and a player requests its parts while it plays.
 const LESSON_URL_SECONDS = 6 * 3600
 
-/** A member's face: always a square, cut around what catches the eye. */
+/** A member's face: always a square, cut around the centre of attention. */
 export const avatar = defineProfile({
   storage: 'main',
   accept: { types: PICTURES, maxBytes: 10_000_000 },
@@ -16,7 +16,7 @@ export const avatar = defineProfile({
   slots: ['avatar'],
 })
 
-/** One photo of a gallery: a square tile for lists, and the whole in the widths that screens have. */
+/** One photo of a gallery: a square tile for lists, and the whole photo in the widths of screens. */
 export const photo = defineProfile({
   storage: 'main',
   accept: { types: PICTURES, maxBytes: 30_000_000 },
@@ -29,7 +29,7 @@ export const photo = defineProfile({
   slots: ['gallery'],
 })
 
-/** A recording: of a video everything but nothing more than it has, of a sound its sound. */
+/** A recording: all variants of a video, but only the sound of a sound. */
 export const lesson = defineProfile({
   storage: 'main',
   accept: { types: ['video/*', 'audio/*'], maxBytes: 2_000_000_000, maxDurationMs: 3 * 3_600_000 },

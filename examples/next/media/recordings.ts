@@ -16,17 +16,17 @@ export interface Strip {
   readonly intervalMs: number
 }
 
-/** What a lesson's page shows of its recording. */
+/** The recording on a lesson's page. */
 export type Recording =
   | { readonly kind: 'working'; readonly assetId: string }
   | { readonly kind: 'failed'; readonly message: string }
   | { readonly kind: 'video'; readonly player: Player<VideoAttributes>; readonly strip: Strip | null }
   | { readonly kind: 'audio'; readonly player: Player<AudioAttributes>; readonly loudness: readonly number[] }
 
-/** How many bars a waveform is drawn of. */
+/** The number of bars of a waveform. */
 const BARS = 120
 
-/** The recording of a lesson; `null` when it has none. */
+/** The recording of a lesson; `null` if it has none. */
 export async function recordingOf(lessonId: string): Promise<Recording | null> {
   const attachment = await rindle.attachmentFor(lessonOwner(lessonId), 'recording')
   if (attachment === null) return null
@@ -63,7 +63,10 @@ async function stripOf(asset: AssetWithVariants<'lesson'>): Promise<Strip | null
   return url === null ? null : { url, ...(variant.metadata as unknown as Omit<Strip, 'url'>) }
 }
 
-/** How loud each part is, 0 to 1 of the loudest. Read here and not by the page: it is shown at once, and a bucket needs no CORS rule for it. */
+/**
+ * How loud each part is, 0 to 1 of the loudest. Read here and not by the page: it is shown at once, and a bucket needs
+ * no CORS rule for it.
+ */
 async function loudnessOf(asset: AssetWithVariants<'lesson'>): Promise<readonly number[]> {
   const variant = readyVariant(asset, 'waveform')
   if (variant === undefined || variant.storageKey === null) return []

@@ -10,7 +10,7 @@ const picturesAndLessons = { ...pictures, lesson }
 
 export type CommunityRindle = Rindle<typeof picturesAndLessons>
 
-/** The instance, of this lane. Without lessons no page names them, so that the types of both lanes are one. */
+/** The instance of this lane. Without lessons no page names them, so that both lanes have the same types. */
 async function makeRindle(): Promise<CommunityRindle> {
   return createRindle({
     database: process.env.DATABASE_URL ?? '',
@@ -21,14 +21,14 @@ async function makeRindle(): Promise<CommunityRindle> {
   })
 }
 
-// Found by Node in this lane alone, and not by Next: an application of pictures does not install the package.
+// Only this lane loads it, through Node and not through Next: an application of pictures does not install the package.
 async function recordingProcessors(): Promise<readonly Processor[]> {
   if (!hasLessons) return []
   const { avProcessor } = await import(/* turbopackIgnore: true */ '@rindle/processor-av')
   return [avProcessor()]
 }
 
-// Next loads a module once for each of its layers; the instance, with its connections, is one.
+// Next loads a module once for each of its layers; this keeps one instance, with its connections, for all of them.
 const kept = globalThis as { communityRindle?: Promise<CommunityRindle> }
 kept.communityRindle ??= makeRindle()
 

@@ -5,7 +5,7 @@ import { s3Storage } from '@rindle/storage-s3'
 const { S3_BUCKET, S3_REGION = 'us-east-1', S3_ENDPOINT, MEDIA_DIRECTORY = 'media-files' } = process.env
 const { ORIGIN = 'http://localhost:3000', MEDIA_SIGNING_KEY = '' } = process.env
 
-/** A bucket, when one is named; else a directory on this disk, whose files the application serves itself. */
+/** A bucket, if one is named; otherwise a directory on this disk, whose files the application serves itself. */
 export function mediaStorage(): StorageAdapter {
   if (S3_BUCKET !== undefined) {
     return s3Storage({

@@ -3,7 +3,7 @@ import { PrismaClient } from '../generated/prisma/client.ts'
 
 const NAMES = ['Ada Okafor', 'Bruno Keller', 'Chiara Rossi', 'Dewi Lestari']
 
-/** Somebody to sign in as, in an application that nobody has joined yet. */
+/** Adds members to sign in as, if nobody has joined yet. */
 export async function addFirstMembers(): Promise<void> {
   const database = new PrismaClient({ adapter: new PrismaPg({ connectionString: process.env.DATABASE_URL ?? '' }) })
   try {

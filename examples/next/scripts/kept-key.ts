@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 
-/** The secret in a file that only its owner can read; made when there is none. */
+/** The secret in a file that only its owner can read; created if there is none. */
 export async function keptKey(path: string): Promise<string> {
   try {
     await writeFile(path, randomBytes(32).toString('hex'), { flag: 'wx', mode: 0o600 })

@@ -1,6 +1,6 @@
 /**
- * Starts all of it on this machine: PostgreSQL, migrations, a worker process, the web server. `pnpm example` runs it. What
- * the environment says goes before what is made up here; `--no-build` serves what was built before.
+ * Starts everything on this machine: PostgreSQL, migrations, a worker process, the web server. `pnpm example` runs it.
+ * The environment overrides these defaults; `--no-build` serves the previous build.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -43,7 +43,7 @@ if (!process.argv.includes('--no-build')) {
   await run('next', 'dist/bin/next', 'build', '--webpack')
 }
 
-// In a process group of its own, so that Ctrl-C reaches this program alone, which lets the worker finish.
+// In its own process group, so that Ctrl-C reaches only this program, which lets the worker finish.
 const worker = spawn(process.execPath, [program('@rindle/cli', 'bin.js'), 'worker'], {
   detached: true,
   stdio: 'inherit',
@@ -54,7 +54,7 @@ say(`\nCommonroom is open: ${web.origin}\nCtrl-C closes it.`)
 await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM'), once(worker, 'exit')])
 await web.stop()
 await stopped(worker)
-// The instance that the web server used: this process has one.
+// The instance that the web server used: this process has only one.
 const { rindle } = await import('../media/rindle.ts')
 await rindle.stop()
 

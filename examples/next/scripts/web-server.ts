@@ -4,18 +4,18 @@ import next from 'next'
 
 const HOST = '127.0.0.1'
 
-/** A port that is taken, and the application behind it as soon as there is one. */
+/** A port in use, and the application behind it as soon as there is one. */
 export interface WebServer {
   readonly origin: string
-  /** Answers with what was built in this directory. */
+  /** Answers with the build in this directory. */
   serve(directory: string): Promise<void>
   stop(): Promise<void>
 }
 
-/** Takes a port on 127.0.0.1; 0 is any that is free. Until `serve` requests wait. */
+/** Takes a port on 127.0.0.1; 0 is any free one. Requests wait until `serve`. */
 export async function startWebServer(port: number): Promise<WebServer> {
   const ready = Promise.withResolvers<RequestListener>()
-  // No end after five minutes for uploads that are on their way; Rindle ends those that stand still.
+  // No end after five minutes for running uploads; Rindle ends those that make no progress.
   const server = createServer({ requestTimeout: 0, headersTimeout: 60_000 }, (incoming, outgoing) => {
     void ready.promise.then((listener) => listener(incoming, outgoing))
   })

@@ -25,7 +25,7 @@ export async function makeApplication(): Promise<Application> {
   }
 }
 
-/** Where the test's configuration keeps its files, and what more its profile has. */
+/** Where the test's configuration keeps its files, and further parts of its profile. */
 export interface ConfigOptions {
   /** Source text of the `database` option. @default process.env.DATABASE_URL */
   readonly database?: string

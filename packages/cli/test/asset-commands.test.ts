@@ -52,7 +52,7 @@ describe('cancel', () => {
     expect(requeued.stderr).toBe(`${DRY}\n`)
   })
 
-  test('says that there is no such asset, in JSON as the one document', async () => {
+  test('reports an unknown asset, in JSON as the one document', async () => {
     expect(await command('cancel', UNKNOWN)).toMatchObject({
       stderr: `rindle: There is no asset ${UNKNOWN}.\n`,
       exitCode: 1,
@@ -69,7 +69,7 @@ describe('purge', () => {
     'Rindle: purge of an asset...\n' +
     `  found:    1\n  detached: ${detached}\n  enqueued: ${enqueued}\n  skipped:  0\n  dry_run:  ${dryRun}\nDone.\n`
 
-  test('looks, and does it when it is told', async () => {
+  test('reports, and purges with --live', async () => {
     const id = await uploaded()
     expect(await command('purge', id)).toEqual({
       stdout: summary(0, 0, true),
@@ -83,7 +83,7 @@ describe('purge', () => {
     })
   })
 
-  test('refuses an asset that is attached, unless it is told to take it away', async () => {
+  test('refuses an attached asset, unless --detach is given', async () => {
     const id = await uploaded()
     await cli.client.executeSql(
       `insert into rindle.media_attachments (id, asset_id, owner_type, owner_id, slot)
@@ -134,7 +134,7 @@ describe('list', () => {
     )
   })
 
-  test('prints a table, and how to go on', async () => {
+  test('prints a table, and how to continue', async () => {
     const { stdout, stderr, exitCode } = await command('list', '--state', 'quarantined', '--limit', '2')
     expect(stdout).toBe(
       'id                                    state        profile  size     changed  reason\n' +
@@ -208,7 +208,7 @@ describe('list', () => {
   })
 })
 
-describe('a page of what is rare', () => {
+describe('a page of rare rows', () => {
   const pages: Record<string, { rows: readonly number[]; next: string | null }> = {
     first: { rows: [], next: 'second' },
     second: { rows: [1], next: 'third' },

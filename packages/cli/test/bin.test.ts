@@ -10,7 +10,7 @@ test('the program prints and ends with the exit code of its command', async () =
   expect(wrong.stderr()).toMatch(/^rindle: Unknown command "nope"\./)
 })
 
-test('a reader that goes away early is no error to tell of', async () => {
+test('a reader that goes away early is not reported as an error', async () => {
   const help = startRindle(['--help'], { cwd: import.meta.dirname })
   help.child.stdout.destroy()
   await help.ended

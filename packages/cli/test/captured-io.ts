@@ -3,7 +3,7 @@ import { Writable } from 'node:stream'
 import type { ExitCode, Io, Output } from '../src/index.ts'
 import { run } from '../src/index.ts'
 
-/** A stream that keeps what is written to it, and says `written` each time. */
+/** A stream that keeps its text, and emits `written` each time. */
 export class CapturedOutput extends Writable implements Output {
   isTTY: boolean | undefined
   columns: number | undefined
@@ -33,7 +33,7 @@ export class CapturedTerminal extends CapturedOutput {
     return readline.clearLine(this, direction)
   }
 
-  /** What a person sees of what was written: the lines as they stand in the end. */
+  /** The screen after the output: the lines as a person finally sees them. */
   screen(): readonly string[] {
     return screenOf(this.text)
   }
@@ -61,13 +61,13 @@ function screenOf(text: string): readonly string[] {
   return Array.from(lines, (line) => line?.trimEnd() ?? '')
 }
 
-/** An io whose streams are kept, for one call of `run`. */
+/** An io that keeps its output, for one call of `run`. */
 export interface CapturedIo extends Io {
   readonly stdout: CapturedOutput
   readonly stderr: CapturedOutput
 }
 
-/** What a command printed, and how it ended. */
+/** The output of a command, and its exit code. */
 export interface Finished {
   readonly exitCode: ExitCode
   readonly stdout: string

@@ -48,7 +48,7 @@ test('the version is that of the package', async () => {
   expect(stdout).toMatch(/^\d+\.\d+\.\d+\S*\n$/)
 })
 
-test('a completion script is printed, and what it asks for is answered', async () => {
+test('a completion script is printed, and its requests are answered', async () => {
   const script = await rindle(['completion'])
   expect(script.exitCode).toBe(0)
   expect(script.stdout).toContain('--get-yargs-completions')
@@ -96,7 +96,7 @@ describe('a wrong command line', () => {
     expect(exitCode).toBe(2)
   })
 
-  test('is told as one document when JSON is asked for', async () => {
+  test('is one document with --format json', async () => {
     const { exitCode, stdout, stderr } = await rindle(['migarte', '--format', 'json'])
     expect(JSON.parse(stdout)).toEqual({
       error: { code: 'invalid_input', message: expect.stringContaining('Did you mean "migrate"?') },

@@ -116,7 +116,7 @@ describe('--database-url', () => {
   })
 })
 
-test('a database without tables is told to be migrated', async () => {
+test('a database without tables gets the advice to migrate', async () => {
   await using empty = await createTestDatabase({ migrated: false })
   await application.write('rindle.config.ts', configText({}))
   await application.write('a.jpg', 'x')
@@ -128,7 +128,7 @@ test('a database without tables is told to be migrated', async () => {
   }
 })
 
-test('a database that is not there is told in one line', async () => {
+test('a database that does not exist is reported in one line', async () => {
   await application.write('rindle.config.ts', configText({}))
   const env = { DATABASE_URL: 'postgres://me:hunter2-is-secret@127.0.0.1:1/app' }
   for (const argv of [['show', ABSENT], ['upload', 'photo', 'a.jpg'], ['worker']]) {

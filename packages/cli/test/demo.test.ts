@@ -67,7 +67,7 @@ describe('a demo', () => {
     expect(exitCode).toBe(1)
   })
 
-  test('goes on serving with --keep, refuses a second one meanwhile, and survives being killed', async () => {
+  test('keeps serving with --keep, refuses a second demo meanwhile, and survives being killed', async () => {
     const cwd = application.directory
     const killed = startRindle(['demo', 'one.jpg', '--keep'], { cwd })
     await killed.printed('Serving the URLs until Ctrl-C.')
@@ -129,7 +129,7 @@ describe('before anything is started', () => {
 
   afterEach(() => application[Symbol.asyncDispose]())
 
-  test('paths that are no files are told, all at once', async () => {
+  test('paths that are not files are reported, all at once', async () => {
     const { exitCode, stderr } = await rindle(['demo', 'gone.jpg', 'node_modules/'], { cwd: application.directory })
     expect(stderr).toBe(
       'rindle: There is no file "gone.jpg". "node_modules/" is a directory: name the files in it, as in node_modules/*.jpg.\n',

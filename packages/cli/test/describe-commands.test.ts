@@ -5,7 +5,7 @@ import { rindle } from './captured-io.ts'
 
 const { commands, commonOptions } = describeCommands()
 
-describe('what is described', () => {
+describe('the description', () => {
   test.each(commands)('of $name is what its help says', async ({ name, usage, describe: sentence, options }) => {
     const { stdout } = await rindle([name, '--help'])
     const help = stdout.replaceAll(/\s+/g, ' ')

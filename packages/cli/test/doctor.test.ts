@@ -68,7 +68,7 @@ describe('doctor', () => {
     expect(repeated.trimEnd().split('\n').slice(0, -1)).toEqual(errors)
   })
 
-  test('leaves out what is well when it shall be quiet, and counts it all the same', async () => {
+  test('omits passed checks with --quiet, and counts them all the same', async () => {
     const { stdout, exitCode } = await doctor('--quiet')
     const lines = stdout.trimEnd().split('\n')
     expect(lines.at(-1)).toMatch(/^\d+ checks: [1-9]\d* ok, [1-9]\d* warnings?, [1-9]\d* errors\.$/)
@@ -128,7 +128,7 @@ describe('doctor', () => {
     expect(fixed.exitCode).toBe(2)
   })
 
-  test('says what is wrong with a configuration that cannot be used at all', async () => {
+  test('explains a configuration that cannot be used at all', async () => {
     await application.write('wrong.config.ts', configText({}).replace('width: 8', 'width: -8'))
     const { exitCode, stderr } = await doctor('--config', 'wrong.config.ts')
     expect(stderr).toMatch(/^rindle: wrong\.config\.ts: [^]*width must be an integer from 1/)
@@ -154,7 +154,7 @@ describe('on a terminal', () => {
 })
 
 describe('Ctrl-C', () => {
-  test('ends it between two checks, with what was found so far', async () => {
+  test('ends it between two checks, with the findings so far', async () => {
     const stop = new AbortController()
     const io = capturedIo({ cwd: application.directory, env: { DATABASE_URL: database.url }, signal: stop.signal })
     io.stdout.on('written', () => io.stdout.text.includes('database.version') && stop.abort())

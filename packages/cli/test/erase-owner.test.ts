@@ -16,7 +16,7 @@ const summary = (owners: number, attachments: number, dryRun: boolean): string =
   `  dry_run:                ${dryRun}\nDone.\n`
 
 describe('erase-owner', () => {
-  test('counts, and changes nothing, until it is told --live or --no-dry-run', async () => {
+  test('counts, and changes nothing, without --live or --no-dry-run', async () => {
     for (const option of [[], ['--dry-run']]) {
       const { exitCode, stdout, stderr } = await command('erase-owner', 'user', '1', ...option)
       expect(stdout).toBe(`Rindle: erasure of an owner...\n${summary(1, 1, true)}`)

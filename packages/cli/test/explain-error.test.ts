@@ -35,13 +35,13 @@ describe('an error', () => {
     expect(explainError(refused).message).toMatch(/^Cannot connect to PostgreSQL: ECONNREFUSED\. Check that it runs/)
   })
 
-  test('of Prisma is told without the lines about the call', () => {
+  test('of Prisma is shown without the lines about the call', () => {
     const message = '\nInvalid `prisma.mediaAsset.findMany()` invocation:\n\n\nconnect ECONNREFUSED 127.0.0.1:1'
     const error = Object.assign(coded('ECONNREFUSED', message), { clientVersion: '7.10.0' })
     expect(explainError(error).message).toMatch(/^Cannot connect to PostgreSQL: connect ECONNREFUSED 127\.0\.0\.1:1\. /)
   })
 
-  test('that nobody foresaw is shown with its stack and those of its causes, and with nothing else it holds', () => {
+  test('that is unexpected is shown with its stack and those of its causes, and nothing else', () => {
     const cause = Object.assign(new TypeError('deep'), { input: 'postgres://me:s3cret@host' })
     const { code, exitCode, stack } = explainError(new Error('shallow', { cause }))
     expect({ code, exitCode }).toEqual({ code: 'unexpected', exitCode: 1 })
@@ -49,7 +49,7 @@ describe('an error', () => {
     expect(stack).not.toContain('s3cret')
   })
 
-  test('counts as what it was when closing failed after it', () => {
+  test('counts as itself when closing fails after it', () => {
     const both = Object.assign(new Error('two errors'), {
       name: 'SuppressedError',
       error: new Error('closing failed'),
@@ -58,7 +58,7 @@ describe('an error', () => {
     expect(explainError(both).code).toBe('config_invalid')
   })
 
-  test('that is no error at all is shown as it is', () => {
+  test('that is not an error at all is shown unchanged', () => {
     expect(explainError('a string')).toMatchObject({ code: 'unexpected', stack: 'a string' })
   })
 })

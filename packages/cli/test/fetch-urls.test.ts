@@ -20,7 +20,7 @@ beforeAll(async () => {
 
 afterAll(() => server[Symbol.asyncDispose]())
 
-/** As much of an asset and of an instance as URLs are made of. */
+/** The parts of an asset and of an instance that URLs need. */
 async function fetched(byteSize: number): ReturnType<typeof fetchUrls> {
   return fetchUrls(instance, assetOf(byteSize), sharp)
 }
@@ -47,7 +47,7 @@ describe('a URL', () => {
     ])
   })
 
-  test('that answers with fewer bytes, another status or not at all is told, and is an error', async () => {
+  test('that answers with fewer bytes, another status or not at all is reported as an error', async () => {
     server.answer = async (request) =>
       request.url.endsWith('/thumb') ? new Response('no', { status: 503 }) : new Response('short')
     const { answers, tiles } = await fetched(picture.byteLength)
@@ -72,7 +72,7 @@ describe('a URL', () => {
     expect(io.stdout.text).toContain('0 of 2 URLs answered 200 with every byte.')
   })
 
-  test('of a server that is gone is told', async () => {
+  test('of a server that is gone is reported', async () => {
     const gone = await startFileServer()
     await gone[Symbol.asyncDispose]()
     const nowhere = { ...instance, url: async () => gone.url, variantUrl: async () => null }

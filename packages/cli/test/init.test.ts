@@ -93,11 +93,14 @@ describe('init', () => {
   })
 })
 
-test.each(CHOICES)('the file for $storage and $lane imports what it uses, and what is to be installed', (choice) => {
-  const text = configTemplate(choice)
-  const imports = [...text.matchAll(/^import \{ (.+) \} from '(.+)'$/gm)]
-  expect(imports.map(([, , from]) => from)).toEqual(packagesFor(choice))
-  for (const name of imports.flatMap(([, names = '']) => names.split(', '))) expect(text).toContain(`${name}(`)
-  for (const name of environmentFor(choice)) expect(text).toContain(`required('${name}')`)
-  expect(text.includes('video: defineProfile(')).toBe(choice.lane === 'av')
-})
+test.each(CHOICES)(
+  'the file for $storage and $lane imports what it uses, which are the packages to install',
+  (choice) => {
+    const text = configTemplate(choice)
+    const imports = [...text.matchAll(/^import \{ (.+) \} from '(.+)'$/gm)]
+    expect(imports.map(([, , from]) => from)).toEqual(packagesFor(choice))
+    for (const name of imports.flatMap(([, names = '']) => names.split(', '))) expect(text).toContain(`${name}(`)
+    for (const name of environmentFor(choice)) expect(text).toContain(`required('${name}')`)
+    expect(text.includes('video: defineProfile(')).toBe(choice.lane === 'av')
+  },
+)

@@ -26,7 +26,7 @@ afterEach(async () => {
 const DRY = 'Dry run: nothing was changed. Do it with --live.\n'
 
 describe('maintenance', () => {
-  test('ends uploads whose time has run out, then deletes what they left', async () => {
+  test('ends overdue uploads, then deletes their remains', async () => {
     await cli.client.executeSql(
       `insert into rindle.media_assets (id, profile, storage, storage_key, state, filename)
        values ('01900000-0000-7000-8000-000000000001', 'photo', 'main', 'staging/photo/a/b.jpg', 'staged', 'a.jpg')`,
@@ -54,7 +54,7 @@ describe('maintenance', () => {
     expect(JSON.parse(again.stdout)).toMatchObject({ sessions_found: 0, dry_run: false, interrupted: false })
   })
 
-  test('lists objects that no row knows, and deletes them when told', async () => {
+  test('lists objects that no row knows, and deletes them with --live', async () => {
     const key = 'photo/019a3b1c-7d2e-7f00-8000-000000000001/original-stray.jpg'
     const path = join(cli.application.directory, 'media', key)
     await mkdir(dirname(path))
@@ -118,7 +118,7 @@ describe('maintenance', () => {
     expect(await command('recover-lost-work', '--older-than-sec', '1')).toMatchObject({ stdout: summary(0, 0) })
   })
 
-  test('purges what nobody has attached, when told', async () => {
+  test('purges unattached assets with --live', async () => {
     await cli.client.executeSql('update rindle.media_assets set updated_at = $2 where id = $1', [assetId, OLD])
     const summary = (enqueued: number, skipped: number, dryRun: boolean): string =>
       'Rindle: purge of unattached assets...\n' +
@@ -130,7 +130,7 @@ describe('maintenance', () => {
     })
   })
 
-  test('prunes old runs, when told', async () => {
+  test('prunes old runs with --live', async () => {
     await cli.client.executeSql('update rindle.media_processing_runs set finished_at = $1', [OLD])
     const { rows } = await cli.client.executeSql('select count(*)::int as count from rindle.media_processing_runs')
     const count = Number(rows[0]?.['count'])

@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => database.drop())
 
 describe('migrate', () => {
-  test('says what is pending, applies it once, and then has nothing to do', async () => {
+  test('lists pending migrations, applies them once, and then has nothing to do', async () => {
     const env = { DATABASE_URL: database.url }
     const pending = await rindle(['migrate', '--status'], { env })
     expect(pending.stdout).toMatch(/^pending \d{14}_\w+\n[^]*Run `rindle migrate`\.\n$/)
@@ -36,7 +36,7 @@ describe('migrate', () => {
     expect(exitCode).not.toBe(2)
   })
 
-  test('asks for a database when nobody names one', async () => {
+  test('asks for a database when none is named', async () => {
     const { exitCode, stderr } = await rindle(['migrate'], { env: {} })
     expect(stderr).toBe('rindle: No database. Set DATABASE_URL or use --database-url.\n')
     expect(exitCode).toBe(2)
@@ -56,7 +56,7 @@ describe('a database that cannot be used', () => {
     return changed.href
   }
 
-  test.each(['text', 'json'])('is told without its password: wrong password, as %s', async (format) => {
+  test.each(['text', 'json'])('is reported without its password: wrong password, as %s', async (format) => {
     const url = withPassword(database.url)
     const { exitCode, stdout, stderr } = await rindle(['migrate', '--database-url', url, '--format', format])
     expect(stdout + stderr).toMatch(/Cannot connect to PostgreSQL at .*password authentication failed/)
@@ -65,7 +65,7 @@ describe('a database that cannot be used', () => {
     expect(exitCode).toBe(2)
   })
 
-  test('is told without its password: nothing listens', async () => {
+  test('is reported without its password: nothing listens', async () => {
     const url = `postgres://me:${secret}@127.0.0.1:${await getPort({ host: '127.0.0.1' })}/app`
     const { exitCode, stderr } = await rindle(['migrate', '--database-url', url])
     expect(stderr).toMatch(/^rindle: Cannot connect to PostgreSQL at .*ECONNREFUSED.*Check that it runs.*\n$/)
@@ -73,7 +73,7 @@ describe('a database that cannot be used', () => {
     expect(exitCode).toBe(2)
   })
 
-  test('is told without its password: no URL of PostgreSQL', async () => {
+  test('is reported without its password: not a PostgreSQL URL', async () => {
     for (const url of [`mysql://me:${secret}@host/app`, `me:${secret}@host/app`]) {
       const { exitCode, stderr } = await rindle(['migrate'], { env: { DATABASE_URL: url } })
       expect(stderr).toMatch(/^rindle: DATABASE_URL is not a PostgreSQL URL\..*\n$/)

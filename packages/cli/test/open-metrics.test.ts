@@ -28,7 +28,7 @@ rindle_queue_oldest_wait_seconds{queue="rindle_promote"} 0.25
     )
   })
 
-  test('escapes what would end a label, and writes numbers that are none as it wants them', () => {
+  test('escapes characters that would end a label, and writes NaN and infinities in its own form', () => {
     const values = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 1e21]
     const readings = values.map((value) => ({ name: QUEUE.name, value, attributes: { 'a.b': 'x"\\\n', c: 'ü' } }))
     const lines = openMetrics([QUEUE], readings).split('\n').slice(2, 6)

@@ -38,7 +38,7 @@ describe('the line of a long verb', () => {
     expect(progressText(at(50_000, 1_000_000, true), 100, counts, 30)).toBe('50,000 of about 1,000,000 (5%)')
   })
 
-  test('tells the rate of the last seconds, and not of what was before', () => {
+  test('shows the rate of the last seconds, and not an earlier one', () => {
     const rate = new RateMeter(0)
     expect(rate.at(500, 500)).toBeNull()
     expect(rate.at(1_000, 1_000)).toBe(1_000)
@@ -53,7 +53,7 @@ describe('on a terminal', () => {
     return { io, report: createReport(io, 'text') }
   }
 
-  test('is drawn a few times a second, however often it is told something, and is gone in the end', () => {
+  test('is drawn a few times a second, however often it is updated, and is gone at the end', () => {
     vi.useFakeTimers()
     onTestFinished(() => void vi.useRealTimers())
     const terminal = new CapturedTerminal()
@@ -180,7 +180,7 @@ describe('a command on a terminal', () => {
     ])
   })
 
-  test('prints what it finds above the display, each line whole', async () => {
+  test('prints findings above the display, each line whole', async () => {
     const { terminal, frames } = await onTerminal(['scan-orphans'])
     expect(frames.join('\n')).toMatch(/500 of about 1,200 \(41%\)/)
     const lines = terminal.screen()

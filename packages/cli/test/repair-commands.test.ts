@@ -31,7 +31,7 @@ const LARGER = ['width: 32', 'width: 48'] as const
 const RENAMED = ['tiny: {', 'small_again: {'] as const
 
 describe('regenerate-variants', () => {
-  test('prints its fixed summary, and skips the second time what it enqueued the first', async () => {
+  test('prints its fixed summary, and the second time skips the variants that it has enqueued', async () => {
     const first = await nextVersion(LARGER, 'regenerate-variants')
     expect(first.stdout).toBe(
       'Rindle: broad regeneration scan for stale/missing variants...\n' +
@@ -51,7 +51,7 @@ describe('regenerate-variants', () => {
     expect((await command('show', assetId)).stdout).toMatch(new RegExp(`^asset ${assetId} ready\n`))
   })
 
-  test('reports what is declared no longer, and purges it when told', async () => {
+  test('reports variants that are no longer declared, and purges them with --prune', async () => {
     const reported = await nextVersion(RENAMED, 'regenerate-variants', '--format', 'json', '--dry-run')
     expect(JSON.parse(reported.stdout)).toEqual({
       enqueued: 1,
@@ -141,7 +141,7 @@ describe('reprobe', () => {
     expect(JSON.parse(json.stdout)).toMatchObject({ height: 64, duration_ms: null, changed: [] })
   })
 
-  test('refuses what is no id', async () => {
+  test('refuses a malformed id', async () => {
     const { exitCode, stderr } = await command('reprobe', 'me.jpg')
     expect(stderr).toBe('rindle: There is no asset "me.jpg": it is not an id of Rindle.\n')
     expect(exitCode).toBe(1)
@@ -149,7 +149,7 @@ describe('reprobe', () => {
 })
 
 describe('verify-storage', () => {
-  test('prints its fixed summary, and what to do with what is missing', async () => {
+  test('prints its fixed summary, and what to do about missing variants', async () => {
     const first = await command('verify-storage')
     expect(first.stdout).toBe(
       'Rindle: looking for the objects of variants and originals...\n' +
@@ -178,7 +178,7 @@ describe('verify-storage', () => {
   })
 })
 
-test('a database that does not answer is told in one line', async () => {
+test('a database that does not answer is reported in one line', async () => {
   const env = { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/nothing' }
   const { exitCode, stderr } = await rindle(['regenerate-variants'], { cwd: cli.application.directory, env })
   expect(stderr).toMatch(/^rindle: .*\n$/)

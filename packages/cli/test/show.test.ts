@@ -42,7 +42,7 @@ test('an asset that waits is shown with its job', async () => {
   expect(stdout).toMatch(/\njobs \(1\)\n {2}queue +state .*\n {2}rindle_promote {2}created {2}0 /)
 })
 
-test('what work waits for, and what is wrong, is shown with its message and since when', async () => {
+test('a wait or a failure is shown with its message and its beginning', async () => {
   const since = '2026-01-02T03:04:05Z'
   const message = 'The storage refused.'
   await sql(
@@ -96,7 +96,7 @@ test('JSON holds every column, and no secret of a session', async () => {
   expect(text.stdout + stdout).not.toContain('secret')
 })
 
-test('what is no asset is told, whether or not it could be an id', async () => {
+test('an unknown asset is reported, whether or not it could be an id', async () => {
   const absent = '019a3b1c-7d2e-7f00-8000-000000000001'
   expect(await command('show', absent)).toEqual({
     exitCode: 1,

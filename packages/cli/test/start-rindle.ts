@@ -16,7 +16,10 @@ export interface RunningRindle {
 
 const BIN = fileURLToPath(new URL('../src/bin.ts', import.meta.url))
 
-/** Starts a command, which ends with the test at the latest. The tests' own runner has told Node by which conditions packages are found. */
+/**
+ * Starts a command, which ends with the test at the latest. The test runner has already set Node's conditions for
+ * packages.
+ */
 export function startRindle(
   argv: readonly string[],
   options: { readonly cwd: string; readonly env?: Record<string, string>; readonly nodeOptions?: readonly string[] },

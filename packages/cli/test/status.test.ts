@@ -24,7 +24,7 @@ function queues(workers: number): string {
   return ['queue        waiting  longest  running  dead  workers', ...rows, '', ''].join('\n')
 }
 
-/** One variant failed long ago, and nobody works. */
+/** One variant failed long ago, and there is no worker. */
 async function goWrong(): Promise<void> {
   await cli.client.executeSql(`update rindle.media_variants set state = 'failed', error_reason = 'processing_failed',
     error_message = 'It is too big.', updated_at = now() - interval '3 hours' where name = 'tiny'`)
@@ -42,7 +42,7 @@ describe('runtime-status', () => {
     })
   })
 
-  test('names what is wrong and the command for it, in 80 columns, and ends with 1', async () => {
+  test('names each problem and the command for it, in 80 columns, and ends with 1', async () => {
     await goWrong()
     const { exitCode, stdout } = await command('runtime-status', '--limit', '1')
     expect(exitCode).toBe(1)
@@ -61,7 +61,7 @@ describe('runtime-status', () => {
     expect(Math.max(...io.stdout.text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80)
   })
 
-  test('is one document of JSON, and only of what is asked for', async () => {
+  test('is one JSON document with only the requested parts', async () => {
     await goWrong()
     const { exitCode, stdout } = await command('runtime-status', '--format', 'json', '--profile', 'photo')
     expect(exitCode).toBe(1)
@@ -112,7 +112,7 @@ describe('runtime-status', () => {
     expect(unknown).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('Did you mean "photo"?') })
   })
 
-  test('ends with 0 on mere warnings, and with 1 on whatever is asked for', async () => {
+  test('ends with 0 on warnings, and with 1 from the requested severity on', async () => {
     await cli.client.executeSql(`update rindle.media_variants set state = 'cancelled' where name = 'tiny'`)
     await cli.client.executeSql(`update rindle.media_variants set recipe_digest = repeat('0', 64) where name = 'small'`)
     await cli.whileWorking(async () => {
@@ -228,7 +228,7 @@ describe('check', () => {
     })
   })
 
-  test('lists what does not, and ends with 1', async () => {
+  test('lists violations, and ends with 1', async () => {
     const objects = join(cli.application.directory, 'media', 'photo', assetId)
     await rename(objects, `${cli.application.directory}/gone`)
     onTestFinished(() => rename(`${cli.application.directory}/gone`, objects))

@@ -95,7 +95,7 @@ test('scan-orphans --live stops where most is unknown, until it is forced', asyn
 })
 
 describe('a storage whose disk is not mounted', () => {
-  test('is one line to whoever needs it, is no reason to say nothing of the rest, and is set up anew when told', async () => {
+  test('costs one line in commands that need it, does not hide the rest, and gets a new identity on request', async () => {
     await rename(media, `${media}-away`)
     await mkdir(media)
     const verified = await command('verify-storage')
@@ -109,7 +109,7 @@ describe('a storage whose disk is not mounted', () => {
       stderr: expect.stringContaining('main'),
     })
     const looked = {
-      stdout: 'Storage "main" is another than the one that was there before, or none: it would be set up anew.\n',
+      stdout: 'Storage "main" is not the known one, or does not exist: it would be set up with a new identity.\n',
       stderr: 'Dry run: nothing was changed.\n',
       exitCode: 0,
     }
@@ -127,7 +127,7 @@ describe('a storage whose disk is not mounted', () => {
       dry_run: false,
     })
     expect((await command('init-storage', 'main', '--dry-run')).stdout).toBe(
-      'Storage "main" is set up, and is the one that was there before.\n',
+      'Storage "main" is set up, and is the known one.\n',
     )
     expect(await command('verify-storage', '--storage', 'main')).toMatchObject({
       stdout: expect.stringContaining('is gone'),

@@ -69,7 +69,7 @@ test('a word is suggested only when it is near', () => {
   expect(suggest('x', [])).toBeUndefined()
 })
 
-test('a reason is told with the meaning of its code, and as it is when it has none', () => {
+test('a reason is shown with the meaning of its code, or alone if it has none', () => {
   expect(reasonText('corrupt_media')).toBe('corrupt_media: The file cannot be decoded: it is truncated or damaged.')
   expect(reasonText('promotion_failed:storage_denied')).toMatch(/^promotion_failed:storage_denied: The storage refused/)
   expect(reasonText('scanner_failed:clam')).toMatch(/^scanner_failed:clam: A scanner could not do its work/)

@@ -18,7 +18,7 @@ function upload(...argv: readonly string[]): Promise<Finished> {
 }
 
 describe('upload', () => {
-  test('prints a line for each file, goes on after one that is rejected, and ends with an error', async () => {
+  test('prints a line for each file, continues after a rejected one, and ends with an error', async () => {
     await cli.application.write('not-a-picture.jpg', 'plain text')
     const { exitCode, stdout, stderr } = await upload('photo', 'not-a-picture.jpg', 'gone.jpg', 'one.jpg')
     expect(stdout.split('\n')).toEqual([
@@ -109,7 +109,7 @@ describe('upload', () => {
     expect(exitCode).toBe(2)
   })
 
-  test('stops between two files when it is interrupted, and sums up what it did', async () => {
+  test('stops between two files when it is interrupted, and prints its summary', async () => {
     const interrupt = new AbortController()
     const io = capturedIo(here(interrupt.signal))
     io.stdout.once('written', () => interrupt.abort())

@@ -12,7 +12,7 @@ import { setReachable } from './set-reachable.ts'
 import { type RunningRindle, startRindle } from './start-rindle.ts'
 import { useApplication } from './use-application.ts'
 
-/** A scanner that says when it has begun and waits until it may end, so that a job is surely in hand. */
+/** A scanner that reports its start and waits until it may end, so that a job is surely running. */
 const WAITING_SCANNER = `
 import { existsSync, watch, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -61,7 +61,7 @@ async function uploadAndStartWorker(
   return { id, worker }
 }
 
-/** What a worker has written to its log, each line as it can be read. */
+/** The log of a worker, each line parsed if it can be. */
 function linesOf(worker: RunningRindle): readonly { readonly level: string; readonly msg: string }[] {
   const lines = worker.stderr().trimEnd().split('\n')
   return lines.map((line) => JSON.parse(line) as { level: string; msg: string })
@@ -72,7 +72,7 @@ function messagesOf(worker: RunningRindle): readonly string[] {
 }
 
 describe('a worker process', () => {
-  test.each(['SIGTERM', 'SIGINT'] as const)('finishes the job in hand on %s, then ends well', async (signal) => {
+  test.each(['SIGTERM', 'SIGINT'] as const)('finishes its running job on %s, then exits with 0', async (signal) => {
     const { id, worker } = await uploadAndStartWorker()
     worker.child.kill(signal)
     await worker.printed('Finishing the running jobs.')
@@ -89,7 +89,7 @@ describe('a worker process', () => {
     expect((await command('show', id)).stdout).not.toContain('validating')
   })
 
-  test('leaves the job in hand to others on a second signal', async () => {
+  test('leaves its running job to others on a second signal', async () => {
     const { worker } = await uploadAndStartWorker()
     worker.child.kill('SIGTERM')
     await worker.printed('Finishing the running jobs.')
@@ -120,7 +120,7 @@ async function probe(
 const READY = { status: 'ready', workers: 'working', database: 'knows of the heartbeat' }
 
 describe('the probes of a worker process', () => {
-  test('say that it is ready, and no more so while it finishes the job in hand', async () => {
+  test('say that it is ready, and not while it finishes its running job', async () => {
     const { worker } = await uploadAndStartWorker('--health-port', '0')
     expect(await probe(worker, '/readyz')).toEqual([200, READY])
     expect(await probe(worker, '/healthz?verbose')).toEqual([
@@ -186,7 +186,7 @@ describe('the probes of a worker process', () => {
     expect(await worker.ended).toBe(0)
   })
 
-  test('say that there are no numbers while the database is away', async () => {
+  test('have no metrics while the database is away', async () => {
     await cli.application.write('rindle.config.ts', configText({}))
     const env = { DATABASE_URL: cli.database.url }
     const worker = startRindle(['worker', '--health-port', '0'], { cwd: cli.application.directory, env })
@@ -224,7 +224,7 @@ describe('the probes of a worker process', () => {
   })
 })
 
-test('a worker in JSON prints what it worked on, when it has stopped', async () => {
+test('a worker in JSON prints its queues once it has stopped', async () => {
   await cli.application.write('rindle.config.ts', configText({}))
   const argv = ['worker', '--queues', 'promote,rindle_process', '--concurrency', '3,process=1', '--format', 'json']
   const signal = AbortSignal.abort()
@@ -265,7 +265,7 @@ describe('on a machine without FFmpeg', () => {
     expect(await worker.ended).toBe(0)
   })
 
-  test('a worker that is told to work on that of video ends with the reason', async () => {
+  test('a worker with --queues media ends with the reason', async () => {
     const { exitCode, stderr } = await command('worker', '--queues', 'promote,media')
     expect(stderr).toMatch(/^rindle: This machine cannot work on a requested queue\. rindle_media: The option .*\n$/i)
     expect(exitCode).toBe(2)
@@ -277,7 +277,7 @@ describe('on a machine without FFmpeg', () => {
 })
 
 describe('the queues that are worked', () => {
-  test('are all of them, as often as each is documented, unless told otherwise', () => {
+  test('are all of them, with the documented concurrency, by default', () => {
     const all = workedQueues(undefined, undefined)
     expect(all).toMatchObject({ rindle_promote: 5, rindle_media: 1, rindle_purge: 2 })
     expect(all.rindle_process).toBeGreaterThan(0)

@@ -39,9 +39,9 @@ export interface VariantView {
   readonly durationMs: number | null
   /** Why it failed, or what it waits for: a code. */
   readonly errorReason: string | null
-  /** The same as a sentence for a person, in English. */
+  /** The same as a sentence for people, in English. */
   readonly errorMessage: string | null
-  /** What the processor says of its output, such as the tiles of a thumbnail strip. */
+  /** The processor's metadata of its output, such as the tiles of a thumbnail strip. */
   readonly metadata: Readonly<Record<string, unknown>>
   /** `null` unless it may be fetched. */
   readonly url: string | null
@@ -61,11 +61,11 @@ export interface WireAsset {
   /** Pixels, as displayed. */
   readonly height: number | null
   readonly durationMs: number | null
-  /** Why it is quarantined, or what last went wrong: a code. */
+  /** Why it is quarantined, or the reason of the last failure: a code. */
   readonly errorReason: string | null
-  /** The same as a sentence for a person, in English. */
+  /** The same as a sentence for people, in English. */
   readonly errorMessage: string | null
-  /** Nothing more will change by itself. */
+  /** Whether it will not change any more by itself. */
   readonly settled: boolean
   /** The URL of the original; `null` unless it may be fetched. */
   readonly url: string | null

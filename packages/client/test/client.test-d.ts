@@ -57,7 +57,7 @@ void client.watch('id', (asset) => asset.profile === 'avatar' && asset.variants.
 // @ts-expect-error a server that names nothing
 createClient<{ readonly profiles: readonly string[] }>()
 
-// What the server sends is what the client reads.
+// The types of the server's answers fit the client.
 expectTypeOf<http.Upload>().toExtend<WireUpload>()
 expectTypeOf<http.AssetView>().toExtend<WireAsset>()
 expectTypeOf<http.Problem>().toExtend<{ readonly code?: string; readonly detail?: string; readonly reason?: string }>()

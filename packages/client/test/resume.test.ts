@@ -21,7 +21,7 @@ async function interruptedUpload(memory = memoryOf()) {
   return memory
 }
 
-/** Another page, and what it asks of the server: the first may have asked for something more. */
+/** Another page, and its requests to the server: the first page may have made further ones. */
 function laterPage(memory: UploadMemory) {
   const calls = () =>
     server()
@@ -31,7 +31,7 @@ function laterPage(memory: UploadMemory) {
 }
 
 describe('an upload that was interrupted', () => {
-  it('goes on by another page, which sends the missing parts alone', async () => {
+  it('continues in another page, which sends only the missing parts', async () => {
     const memory = await interruptedUpload()
     const { page, calls } = laterPage(memory)
     const loaded: number[] = []
@@ -60,7 +60,7 @@ describe('an upload that was interrupted', () => {
     expect(calls()[0]).toBe('POST /uploads')
   })
 
-  it('begins anew when the server does not know the session any more, or for this user', async () => {
+  it('starts over when the server does not know the session any more, or not for this user', async () => {
     const memory = await interruptedUpload()
     server().interfere = ({ path }) => (path === '/rindle/uploads/upload-1' ? problem(404, 'not_found') : undefined)
     await client({ memory }).upload(fileOf(1_000), { profile: 'photo' })
@@ -68,7 +68,7 @@ describe('an upload that was interrupted', () => {
     expect(memory.getItem('rindle.uploads')).toBeNull()
   })
 
-  it('begins anew when the session has ended', async () => {
+  it('starts over when the session has ended', async () => {
     const memory = await interruptedUpload()
     const ended = JSON.stringify({ id: 'upload-1', assetId: 'asset-1', state: 'expired', strategy: 'multipart' })
     server().interfere = ({ path }) => (path === '/rindle/uploads/upload-1' ? { status: 200, body: ended } : undefined)

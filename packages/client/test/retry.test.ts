@@ -51,7 +51,7 @@ describe('the wait before another try', () => {
     expect(retryDelayMs(answer(507), 1, 0)).toBeUndefined()
   })
 
-  it('does not come after a failure that is no answer and no broken line', () => {
+  it('does not follow a failure that is neither an answer nor a broken connection', () => {
     expect(retryDelayMs(new TypeError('a bug'), 1, 0)).toBeUndefined()
     expect(retryDelayMs(new RindleClientError('upload_rejected'), 1, 0)).toBeUndefined()
   })

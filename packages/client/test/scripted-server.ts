@@ -24,7 +24,7 @@ export interface Answer {
  */
 export type Interference = (request: Received) => Answer | 'cut' | 'hang' | undefined
 
-/** A server and a storage that speak as the real ones do, and fail when they are told to. */
+/** A server and a storage that speak as the real ones do, and fail on request. */
 export interface ScriptedServer extends AsyncDisposable {
   readonly url: string
   readonly requests: readonly Received[]
@@ -32,12 +32,12 @@ export interface ScriptedServer extends AsyncDisposable {
   log(): readonly string[]
   /** Most requests to the storage that were open at once. */
   readonly mostAtOnce: () => number
-  /** What the storage got, put together. */
+  /** The bytes that the storage received, joined. */
   stored(uploadId: string): Buffer
   interfere: Interference | undefined
   /** Bytes of a part; `undefined`: uploads go in one PUT. */
   partBytes: number | undefined
-  /** Whether uploads go by tus. */
+  /** Whether uploads use tus. */
   isResumable: boolean
   /** The asset as it is now; those who watch hear of it. */
   show(change: Partial<WireAsset>): void

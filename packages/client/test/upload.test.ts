@@ -61,7 +61,7 @@ describe('an upload by one PUT', () => {
     expect(seen.at(-1)).toMatchObject({ phase: 'done', loadedBytes: 10, totalBytes: 10, asset: { id: 'asset-1' } })
   })
 
-  it('sends headers of the application to the server, asked anew each time, and never to the storage', async () => {
+  it("sends the application's headers to the server, fresh each time, and never to the storage", async () => {
     let calls = 0
     const headers = () => ({ authorization: `Bearer ${(calls += 1)}` })
     await client({ headers }).upload(fileOf(10), { profile: 'photo' })
@@ -91,7 +91,7 @@ describe('an upload by one PUT', () => {
     expect(server().stored('upload-1')).toHaveLength(100)
   })
 
-  it('goes on after failures of the server, whatever was being asked', async () => {
+  it('continues after failures of the server, at any request', async () => {
     const tried = new Set<string>()
     server().interfere = ({ method, path }) => {
       const call = `${method} ${path}`
@@ -136,7 +136,7 @@ describe('an upload by one PUT', () => {
     ).toHaveLength(3)
   })
 
-  it('begins anew, once, when its session has ended meanwhile', async () => {
+  it('starts over, once, when its session has ended meanwhile', async () => {
     first(1, ({ path }) => path.endsWith('/complete'), problem(410, 'session_expired'))
     await client().upload(fileOf(10), { profile: 'photo' })
     expect(
@@ -211,7 +211,7 @@ describe('a resumable upload', () => {
     expect(server().stored('upload-1')).toHaveLength(100)
   })
 
-  it('begins anew when the server has dropped it', async () => {
+  it('starts over when the server has dropped it', async () => {
     server().isResumable = true
     server().interfere = ({ path }) => (path === '/rindle/tus/upload-1' ? { status: 410 } : undefined)
     await client().upload(fileOf(100), { profile: 'photo' })
@@ -296,7 +296,7 @@ describe('cancelling', () => {
     expect(server().requests.filter(isPut)).toHaveLength(4)
   })
 
-  it('while the server processes leaves what has arrived', async () => {
+  it('while the server processes leaves the received bytes', async () => {
     server().show({ state: 'processing', settled: false })
     const controller = new AbortController()
     const upload = client().upload(fileOf(10), { profile: 'photo', signal: controller.signal })

@@ -32,7 +32,7 @@ export function fileOf(byteSize: number, name = 'photo.jpg'): File {
   return new File([bytes], name, { type: 'image/jpeg', lastModified: 1 })
 }
 
-/** What a browser keeps, as long as the test. */
+/** The memory of a browser, as long as the test. */
 export function memoryOf(entries: Map<string, string> = new Map()): UploadMemory {
   return {
     getItem: (key) => entries.get(key) ?? null,

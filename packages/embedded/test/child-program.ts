@@ -1,4 +1,4 @@
-// Run by `startInChild`: starts the server that it is told to, says so in one line, and stops it when its input ends.
+// Run by `startInChild`: starts the given server, prints one line, and stops it when its input ends.
 import { once } from 'node:events'
 import { startEmbeddedPostgres } from '@rindle/embedded'
 

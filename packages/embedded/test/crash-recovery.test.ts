@@ -11,7 +11,7 @@ import { spawnChild, startInChild } from './start-in-child.ts'
 import { temporaryDirectory } from './temporary-directory.ts'
 import { usedDirectory } from './used-directory.ts'
 
-test('a killed program takes its server along, and what was committed is there at the next start', async () => {
+test('a killed program takes its server along, and committed data is there at the next start', async () => {
   const directory = await usedDirectory()
   const child = await startInChild({ directory })
   await query(child.url, 'create table kept as select 1 as n')

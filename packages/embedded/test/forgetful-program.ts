@@ -1,4 +1,4 @@
-// Starts the server that it is told to, says so, and has nothing more to do.
+// Starts the given server, reports that, and has nothing more to do.
 import { startEmbeddedPostgres } from '@rindle/embedded'
 
 const server = await startEmbeddedPostgres(JSON.parse(process.argv[2] ?? ''))

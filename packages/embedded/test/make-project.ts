@@ -6,7 +6,7 @@ import { platformPackage } from '../src/binaries.ts'
 
 /** How a project has been installed. */
 export interface ProjectOptions {
-  /** Whether PostgreSQL's package is there. */
+  /** Whether PostgreSQL's package is installed. */
   readonly hasBinaries: boolean
   /** Whether that package's install script ran. */
   readonly hasLinks: boolean

@@ -78,7 +78,7 @@ test.skipIf(asOrdinaryUser !== '')('an ordinary user runs the server as himself'
   await server.end()
 })
 
-test.skipIf(asOrdinaryUser !== '')('an ordinary user is told when the data is of another', async () => {
+test.skipIf(asOrdinaryUser !== '')('an ordinary user gets an error when the data belongs to another user', async () => {
   const directory = await temporaryDirectory()
   await (await startEmbeddedPostgres({ directory })).stop()
   await chown(join(directory, 'postgres'), 1, 1)

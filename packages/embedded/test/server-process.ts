@@ -4,12 +4,12 @@ import { vi } from 'vitest'
 import { isProcessAlive } from '../src/is-process-alive.ts'
 import { query } from './query.ts'
 
-/** The process of the server whose data is in a directory. */
+/** The process of the server with this data directory. */
 export function serverPid(directory: string): number {
   return Number(postmasterLines(directory)[0])
 }
 
-/** What the server whose data is in a directory says about itself. */
+/** The status of the server with this data directory, in its own words. */
 export function serverStatus(directory: string): string | undefined {
   return postmasterLines(directory)[7]?.trim()
 }

@@ -16,7 +16,7 @@ import { usedDirectory } from './used-directory.ts'
 
 if (process.platform !== 'linux') console.log('The test of Ctrl-C is skipped: it reads process groups from /proc.')
 
-test('the first start makes a UTF-8 database, and the next finds what was written', async () => {
+test('the first start makes a UTF-8 database, and the next finds its data', async () => {
   const directory = join(await temporaryDirectory(), 'made', 'here')
   const first = await startEmbeddedPostgres({ directory })
   expect(first).toMatchObject({ directory, firstStart: true })

@@ -38,7 +38,7 @@ export function spawnChild(options: EmbeddedPostgresOptions, childOptions: Child
 /**
  * Starts a server in a process of its own and waits until it runs.
  *
- * @throws Error with what the process wrote to its standard error, when it ends instead.
+ * @throws Error with the process's standard error, if it ends instead.
  */
 export async function startInChild(
   options: EmbeddedPostgresOptions,

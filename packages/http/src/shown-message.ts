@@ -1,6 +1,6 @@
 import { reasonMeaning } from '@rindle/core'
 
-/** Reasons that are about the file itself. Behind a colon may follow whose word it is. */
+/** Reasons that are about the file itself. A colon and the name of the judge may follow. */
 const ABOUT_THE_FILE: ReadonlySet<string> = new Set([
   'empty_file',
   'max_bytes_exceeded',
@@ -17,16 +17,17 @@ const ABOUT_THE_FILE: ReadonlySet<string> = new Set([
   'limit_exceeded',
 ])
 
-/** What a row keeps of a failure. */
+/** The columns of a row about a failure. */
 interface Kept {
   readonly errorReason: string | null
   readonly errorMessage: string | null
 }
 
 /**
- * The sentence about a failure that whoever may see an asset may read. Of the file it is what the row keeps; of anything
- * else, an outage say, only what the reason means: the row's sentence may name hosts and programs of this installation,
- * which are its operator's. `null` where nothing is wrong, or for a reason of another version. Pure.
+ * The sentence about a failure for anybody who may see the asset. If the failure is about the file, it is the row's
+ * sentence; otherwise, as for an outage, it is only the meaning of the reason: the row's sentence may name hosts and
+ * programs of this installation, which only its operator may know. `null` without a failure, or for a reason of another
+ * version. Pure.
  */
 export function shownMessage({ errorReason, errorMessage }: Kept): string | null {
   if (errorReason === null) return null

@@ -81,7 +81,7 @@ export interface VariantView {
   readonly durationMs: number | null
   /** A code. */
   readonly errorReason: string | null
-  /** The same as a sentence for a person; of what is not about the file, no more than the code means. */
+  /** The same as a sentence for people; only the meaning of the code if it is not about the file. */
   readonly errorMessage: string | null
   readonly metadata: JsonObject
   /** `null` unless the variant is ready and may be delivered. */
@@ -102,9 +102,9 @@ export interface AssetView {
   readonly durationMs: number | null
   /** A code. */
   readonly errorReason: string | null
-  /** The same as a sentence for a person; of what is not about the file, no more than the code means. */
+  /** The same as a sentence for people; only the meaning of the code if it is not about the file. */
   readonly errorMessage: string | null
-  /** Nothing changes any more by itself. */
+  /** Whether it will not change any more by itself. */
   readonly settled: boolean
   /** The original; `null` unless the asset is deliverable and may be delivered. */
   readonly url: string | null

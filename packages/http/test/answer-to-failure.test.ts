@@ -18,7 +18,7 @@ describe('a problem', () => {
       expect(problem).toMatchObject({ type: 'about:blank', status: response.status, code })
       expect(Object.keys(problem).toSorted().join()).toMatch(/^code,(reason,)?status,type$/)
       expect(response.status).toBe(httpStatusOf(error))
-      // What the server is to blame for, the log explains and not the answer.
+      // The log, and not the answer, explains a failure of the server.
       expect(logged.length).toBe(response.status >= 500 ? 1 : 0)
       expect(detail === 'what went wrong').toBe(response.status < 500 && !WITHOUT_MESSAGE.includes(code))
       expect(response.headers.has('retry-after')).toBe(response.status === 503)

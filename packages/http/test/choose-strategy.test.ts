@@ -13,7 +13,7 @@ it.each<[AskedStrategy, number, StorageCapability[], string]>([
   ['auto', 16 * MEBIBYTE + 1, both, 'multipart'],
   ['auto', 1_000 * MEBIBYTE, put, 'presigned_put'],
   ['auto', 1, ['multipart_upload'], 'multipart'],
-  // What was asked for is not exchanged for something else: the storage then says that it cannot.
+  // A requested strategy is not replaced by another: the storage then says that it cannot.
   ['multipart', 1, put, 'multipart'],
   ['presigned_put', 1_000 * MEBIBYTE, ['multipart_upload'], 'presigned_put'],
   ['resumable', 1, both, 'resumable'],

@@ -14,7 +14,7 @@ interface User {
 }
 declare function userOf(request: Request): Promise<User | null>
 
-// The actor is what the application says it is; profiles and slots are the instance's.
+// The application defines the actor; the instance defines profiles and slots.
 createHandler(rindle, {
   basePath: '/rindle',
   actor: (request) => userOf(request),

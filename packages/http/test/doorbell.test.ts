@@ -4,7 +4,7 @@ import { doorbell } from '../src/doorbell.ts'
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
-it('rings once for all rings that came before somebody waited', async () => {
+it('rings once for all rings before a wait', async () => {
   const bell = doorbell(new AbortController().signal)
   bell.ring()
   bell.ring()

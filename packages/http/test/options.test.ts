@@ -11,7 +11,7 @@ const problemsOf = (options: object): unknown => {
   }
 }
 
-it('every problem of the options is told at once, with its path', () => {
+it('reports every problem of the options at once, with its path', () => {
   const wrong = { basePath: 'rindle', actor: 1, maxEventStreams: -1, idleTimeoutMs: 0, logger: 1, more: 1 }
   const problems = problemsOf(wrong) as { path: string }[]
   expect(problems.map(({ path }) => path).toSorted()).toEqual(Object.keys(wrong).toSorted())

@@ -8,7 +8,7 @@ export interface JobCount {
   readonly count: number
   /** How long the oldest due job has waited; `null` if none is due. */
   readonly oldestWaitSeconds: number | null
-  /** Since the oldest of them was made. */
+  /** The age of the oldest of them. */
   readonly oldestAgeSeconds: number
 }
 

@@ -79,9 +79,9 @@ export function findLiveKeys(schema: string, queues: readonly string[], keys: re
 }
 
 /**
- * Jobs per queue and state, finished and cancelled ones left out, as rows
- * `{ queue, state, count, oldestWaitSeconds, oldestAgeSeconds }`: since the one of them was due that was due first, and
- * since the oldest was made.
+ * Jobs per queue and state, without finished and cancelled ones, as rows
+ * `{ queue, state, count, oldestWaitSeconds, oldestAgeSeconds }`: how long the oldest due job has waited, and the age of
+ * the oldest job.
  */
 export function countJobs(schema: string, queues: readonly string[]): Statement {
   const text = `

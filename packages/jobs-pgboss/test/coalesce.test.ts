@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { coalesce } from '../src/coalesce.ts'
 
-/** Work whose runs end one by one, when the test says so. */
+/** Work whose runs end one by one, on request. */
 function steppedWork(): { work: () => Promise<void>; runs: () => number; endRun: () => void } {
   const ends: (() => void)[] = []
   let runs = 0
@@ -35,7 +35,7 @@ describe('coalesced work', () => {
     expect(runs()).toBe(2)
   })
 
-  test('begins anew for a call in the very turn in which it ended', async () => {
+  test('starts over for a call in the very tick in which it ended', async () => {
     const { work, runs, endRun } = steppedWork()
     const run = coalesce(work)
     const again = run().then(() => void run())

@@ -11,48 +11,46 @@ import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { jobFor, type TestJobs, testJobs } from './test-jobs.ts'
 
-/** Runs `work` in a transaction of one query library, and closes what it opened. */
+/** Runs `work` in a transaction of one query library, and closes its resources. */
 type InTransaction = (url: string, work: (tx: SqlExecutor) => Promise<void>) => Promise<void>
+
+const closing = (close: () => Promise<unknown>): AsyncDisposable => ({
+  [Symbol.asyncDispose]: async () => void (await close()),
+})
 
 const libraries: Readonly<Record<string, InTransaction>> = {
   pg: async (url, work) => {
-    await using opened = new AsyncDisposableStack()
     const client = new pg.Client({ connectionString: url })
-    opened.defer(() => client.end())
+    await using _ = closing(() => client.end())
     await client.connect()
     await client.query('begin')
     await work(fromPgClient(client))
     await client.query('commit')
   },
   Prisma: async (url, work) => {
-    await using opened = new AsyncDisposableStack()
     const prisma = new PrismaClient({ adapter: new PrismaPg({ connectionString: url }) })
-    opened.defer(() => prisma.$disconnect())
+    await using _ = closing(() => prisma.$disconnect())
     await prisma.$transaction((tx) => work(fromPrisma(tx)))
   },
   Kysely: async (url, work) => {
-    await using opened = new AsyncDisposableStack()
     const pool = new pg.Pool({ connectionString: url })
     const kysely = new Kysely<object>({ dialect: new PostgresDialect({ pool }) })
-    opened.defer(() => kysely.destroy())
+    await using _ = closing(() => kysely.destroy())
     await kysely.transaction().execute((tx) => work(fromKysely(tx)))
   },
   Drizzle: async (url, work) => {
-    await using opened = new AsyncDisposableStack()
     const pool = new pg.Pool({ connectionString: url })
-    opened.defer(() => pool.end())
+    await using _ = closing(() => pool.end())
     await drizzle({ client: pool }).transaction((tx) => work(fromDrizzle(tx, sql)))
   },
   Knex: async (url, work) => {
-    await using opened = new AsyncDisposableStack()
     const knex = createKnex({ client: 'pg', connection: url })
-    opened.defer(() => knex.destroy())
+    await using _ = closing(() => knex.destroy())
     await knex.transaction((tx) => work(fromKnex(tx)))
   },
   "Rindle's own database": async (url, work) => {
-    await using opened = new AsyncDisposableStack()
     const database = openDatabase(url)
-    opened.defer(() => database.close())
+    await using _ = closing(() => database.close())
     await database.transaction(work)
   },
 }

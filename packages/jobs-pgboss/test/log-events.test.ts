@@ -4,7 +4,7 @@ import { PgBoss } from 'pg-boss'
 import { expect, test } from 'vitest'
 import { logEvents } from '../src/queue-store.ts'
 
-test('what pg-boss emits is told with its code and message, also where it is the copy of an error', () => {
+test('events of pg-boss are logged with code and message, even a copy of an error', () => {
   const lines: unknown[] = []
   const logger: CodedLogger = {
     ...silentLogger,
@@ -15,7 +15,7 @@ test('what pg-boss emits is told with its code and message, also where it is the
   logEvents(boss, logger)
   const error = Object.assign(new Error('terminating connection'), { code: '57P01' })
   boss.emit('error', error)
-  // As its manager does, so that neither message nor stack is among the own names of an error.
+  // As its manager does, so that neither message nor stack is an own property of the error.
   boss.emit('error', Object.assign({}, error, { name: 'Error', message: error.message, stack: error.stack ?? '' }))
   boss.emit('warning', { message: 'LISTEN was lost', data: { connection: 'postgres://me:hunter2@host/app' } })
   expect(lines).toEqual([

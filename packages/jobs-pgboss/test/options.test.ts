@@ -55,7 +55,7 @@ describe('pgBossJobs', () => {
     await expect(pgBossJobs().start()).rejects.toMatchObject({ code: 'config_invalid' })
   })
 
-  test('is unavailable, with no secret in the message, while its database is; and asks it anew the next time', async () => {
+  test('is unavailable, without a secret in the message, while its database is, and tries again the next time', async () => {
     const database = openDatabase(NOWHERE)
     const jobs = pgBossJobs()
     jobs.connect({ database, logger: silentLogger })

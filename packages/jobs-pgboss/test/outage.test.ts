@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { tcpProxy } from './tcp-proxy.ts'
 import { ANNOUNCED_ONLY, eventually, jobFor, recordingLogger, testJobs } from './test-jobs.ts'
 
-test('workers go on when their database was away: new jobs at once, those in hand after their claim ran out', {
+test('workers continue after their database was away: new jobs at once, running ones after their claim ran out', {
   timeout: 90_000,
 }, async () => {
   await using testDatabase = await createTestDatabase()

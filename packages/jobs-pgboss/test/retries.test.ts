@@ -110,7 +110,7 @@ describe('a job', () => {
     ])
     const rows = async (): Promise<unknown[]> =>
       (await jobs.database.executeSql(`select name, state::text from pgboss.job where name like 'rindle%'`)).rows
-    // The failed job itself stays for a day, for whoever wants to know.
+    // The failed job itself stays for a day, for anybody who wants to know.
     await eventually(async () => expect(await rows()).toEqual([{ name: 'rindle_promote', state: 'failed' }]))
     expect(died).toHaveLength(1)
   })

@@ -43,7 +43,7 @@ describe('a schedule', () => {
     expect(rows).toEqual([{ absent: true }])
   })
 
-  test('is never due when somebody has written an expression into the table that is none', async () => {
+  test('is never due with an invalid expression that was written into the table', async () => {
     await using testDatabase = await createTestDatabase()
     await using jobs = testJobs(testDatabase.url)
     await jobs.adapter.schedule('nightly', '0 3 * * *', jobFor('a'))

@@ -11,8 +11,10 @@ describe('the queues', () => {
   test('are made on first need, once, when many ask at the same time in an empty database', async () => {
     await using testDatabase = await createTestDatabase({ migrated: false })
     const { url } = testDatabase
-    await using many = new AsyncDisposableStack()
-    const all = Array.from({ length: 6 }, () => many.use(testJobs(url)))
+    const all = Array.from({ length: 6 }, () => testJobs(url))
+    await using _ = {
+      [Symbol.asyncDispose]: async () => void (await Promise.all(all.map((jobs) => jobs[Symbol.asyncDispose]()))),
+    }
     const ids = await Promise.all(all.map((jobs, index) => jobs.enqueue(jobFor(`job-${index}`))))
     expect(ids.flat().every((id) => typeof id === 'string')).toBe(true)
     expect(await all[0]?.adapter.counts()).toContainEqual(
@@ -80,7 +82,7 @@ describe('the queues', () => {
     ])
   })
 
-  test('are refused when somebody made one with another policy', async () => {
+  test('are refused when one exists with another policy', async () => {
     await using testDatabase = await createTestDatabase()
     await using jobs = testJobs(testDatabase.url)
     await jobs.database.executeSql(`select pgboss.create_queue('rindle_purge', '{"policy":"standard"}')`)

@@ -3,7 +3,7 @@ import type { RunningJob } from '@rindle/core/adapter'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
 import { openDatabase } from '@rindle/prisma'
 
-/** What this program reports to the test that forked it. */
+/** A message from this program to the test that forked it. */
 export interface Began {
   readonly began: {
     readonly id: string

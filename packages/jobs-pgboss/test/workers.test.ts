@@ -107,7 +107,7 @@ describe('a running job', () => {
     await workers.stop({ timeoutMs: 0 })
   })
 
-  test('is aborted when its claim ran out and somebody else may have it, and its result counts for nothing', async () => {
+  test('is aborted once its claim ran out and another worker may have it, and its result does not count', async () => {
     await using jobs = testJobs(testDatabase.url, { ...FAST, heartbeatSeconds: 10 })
     const attempts: RunningJob[] = []
     const handle = async (job: RunningJob): Promise<void> => {
@@ -206,7 +206,7 @@ describe('workers', () => {
     expect(await jobs.row(id)).toMatchObject({ state: 'retry', retry_count: 0 })
   })
 
-  test('do not begin what they fetched while they were told to stop, but give it back', async () => {
+  test('do not begin jobs that they fetched while they were stopping, but give them back', async () => {
     await using jobs = testJobs(testDatabase.url, ANNOUNCED_ONLY)
     const [id] = await jobs.enqueue(jobFor('a'))
     let hasBegun = false
@@ -219,7 +219,7 @@ describe('workers', () => {
     expect(await jobs.row(id)).toMatchObject({ state: 'retry', retry_count: 0, started_on: null })
   })
 
-  test('cover with a waiting job what is requested while it begins, when both sides lock the same row first', async () => {
+  test('cover a request that comes while a waiting job begins, if both sides lock the same row first', async () => {
     await using jobs = testJobs(testDatabase.url, ANNOUNCED_ONLY)
     const { database, adapter } = jobs
     await database.executeSql('create table assets (id int primary key); create table todos (name text)')

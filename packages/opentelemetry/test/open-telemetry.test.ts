@@ -56,7 +56,7 @@ let directory: string
 let picture: Buffer
 
 beforeAll(async () => {
-  // What an SDK registers when it starts.
+  // An SDK registers these when it starts.
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
   propagation.setGlobalPropagator(new W3CTraceContextPropagator())
   trace.setGlobalTracerProvider(tracerProvider)
@@ -280,8 +280,8 @@ describe('gauges', () => {
     expect(wait?.dataPointType).toBe(DataPointType.GAUGE)
   })
 
-  test('are read no more when the instance has stopped, nor where nobody wants them', async () => {
-    // One of its own: a reader goes on telling what it has once collected.
+  test('are not read once the instance has stopped, or if they are switched off', async () => {
+    // A separate reader, because a reader keeps reporting what it has once collected.
     const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE)
     const own = new MeterProvider({ readers: [new PeriodicExportingMetricReader({ exporter })] })
     const stopped = await instance({ telemetry: openTelemetry({ meterProvider: own }) })
@@ -292,7 +292,7 @@ describe('gauges', () => {
     await own.shutdown()
   })
 
-  test('that cannot be read break nothing: other metrics are told, and the next time they are read again', async () => {
+  test('that cannot be read break nothing: other metrics are reported, and the next collection reads them again', async () => {
     const observed: unknown[] = []
     const end = openTelemetry({ meterProvider }).observe(
       [{ name: 'test.gauge', unit: '{test}', description: 'A test.' }],

@@ -81,7 +81,7 @@ async function catalogOf(executor: SqlExecutor, schema: string): Promise<Catalog
   const { rows } = await executor.executeSql(`${OBJECTS} order by 1`, [schema])
   const entries = rows.map(({ name, definition }): [string, string] => [
     String(name),
-    // Definitions name the schema, or do not, as the search path of the connection has it.
+    // Whether definitions name the schema depends on the search path of the connection.
     String(definition).replaceAll(/\b(?:rindle|pg_temp(?:_\d+)?)\./g, ''),
   ])
   return new Map(entries.filter(([name]) => !name.includes('_prisma_migrations')))

@@ -359,7 +359,7 @@ describe('the maintenance scans', () => {
   ]
 
   test.each(scans)('%s serves its scan', async (index, scan) => {
-    // The index of the lists is in the same order: where there is no row, either would do.
+    // The index of the lists has the same order: with no rows, either would do.
     await client.query('drop index rindle.media_assets_updated_at_id_idx')
     await client.query('set local enable_seqscan = off; set local enable_sort = off; set local enable_bitmapscan = off')
     const { rows } = await client.query<{ 'QUERY PLAN': string }>(`explain select id from rindle.${scan} limit 500`)

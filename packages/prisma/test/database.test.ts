@@ -51,7 +51,7 @@ test('nothing is written when the work throws, and its error is the one that arr
   expect(await ids()).toEqual([])
 })
 
-test('nobody else sees what a transaction wrote before it is committed', async () => {
+test('no other connection sees the writes of a transaction before its commit', async () => {
   await database.transaction(async (tx) => {
     await insert(tx, 1)
     expect(await ids()).toEqual([])
@@ -70,7 +70,7 @@ test('a failed statement rolls back and keeps its SQLSTATE', async () => {
   expect(await ids()).toEqual([1])
 })
 
-test('a failed statement whose error is caught inside does not pass for a commit', async () => {
+test('a failed statement whose error is caught inside does not count as a commit', async () => {
   const work = database.transaction(async (tx) => {
     await insert(tx, 1)
     await insert(tx, 1).catch(() => undefined)

@@ -85,7 +85,7 @@ describe("over the application's Prisma client", () => {
     expect(await count()).toBe(1)
   })
 
-  test('a failed statement whose error is caught inside does not pass for a commit', async () => {
+  test('a failed statement whose error is caught inside does not count as a commit', async () => {
     const work = database.transaction(async (tx) => {
       await tx.executeSql(INSERT, [1, 'x'])
       await tx.executeSql(INSERT, [1, 'x']).catch(() => undefined)
@@ -126,7 +126,7 @@ describe("over the application's Prisma client", () => {
     expect(() => foreign.prisma).toThrow('was not generated from Rindle')
   })
 
-  test('it cannot listen, and says what can', async () => {
+  test('it cannot listen, and the error says what can', async () => {
     await expect(database.listen('rindle_events', () => undefined)).rejects.toThrow('a connection URL or a pool')
   })
 
@@ -175,7 +175,7 @@ describe("over the application's pool", () => {
     await database.close()
   })
 
-  test('the read model refuses a pool in whose time zone it would read wrong times', async () => {
+  test('the read model refuses a pool with a time zone in which it would read wrong times', async () => {
     const elsewhere = new pg.Pool({ connectionString: testDatabase.url, options: '-c TimeZone=Asia/Tokyo' })
     const database = openDatabase({ pool: elsewhere })
     await expect(database.prisma.mediaAsset.findMany()).rejects.toThrow('Asia/Tokyo')

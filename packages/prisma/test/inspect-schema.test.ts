@@ -88,7 +88,7 @@ describe('a schema', () => {
     }
   })
 
-  test('cannot be compared by a user who may not make temporary tables, which is told', async () => {
+  test('cannot be compared by a user who may not create temporary tables, and says so', async () => {
     const name = new URL(testDatabase.url).pathname.slice(1)
     await database.executeSql(`revoke temporary on database "${name}" from public`)
     await database.executeSql(`create role "${name}" login password 'x'`)

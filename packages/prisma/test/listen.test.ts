@@ -166,7 +166,7 @@ test('closing the database closes what listens', async () => {
   await observer.close()
 })
 
-test("over the application's pool it holds one connection of it, and lets go of it", async () => {
+test("over the application's pool it holds one connection, and returns it", async () => {
   const pool = new pg.Pool({ connectionString: testDatabase.url, max: 2 })
   const borrowed = openDatabase({ pool })
   const messages = recorder<string>()

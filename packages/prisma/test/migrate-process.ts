@@ -1,4 +1,4 @@
-/** A process that migrates: `migrate-process.ts <url> [directory]`. Sends what the runner returned. */
+/** A process that migrates: `migrate-process.ts <url> [directory]`. Sends the runner's result. */
 
 import { migrateFrom } from '../src/migrate.ts'
 import { MIGRATIONS_DIRECTORY } from '../src/migration-files.ts'

@@ -106,7 +106,7 @@ describe('the shipped migrations', () => {
     await pool.end()
   })
 
-  test('can be applied by a user who may not create schemas, once somebody made it for him', async () => {
+  test('can be applied by a user who may not create schemas, once the schema exists', async () => {
     const role = `rindle_test_owner_${process.pid}`
     await query(`create role ${role} login password 'owner'`)
     try {
@@ -142,7 +142,7 @@ describe('status', () => {
     expect(await migrationStatus(url)).toEqual({ applied, pending: [], failed: [], edited: [], unknown: [] })
   })
 
-  test('names what is edited, unknown, failed and pending', async () => {
+  test('names edited, unknown, failed and pending migrations', async () => {
     await using directory = await makeMigrationsDirectory({
       '1_edited': 'create table a ()',
       '2_unknown': 'create table b ()',
@@ -260,7 +260,7 @@ describe('what stands in the way', () => {
     expect(await tables()).not.toContain('b')
   })
 
-  test('other line endings are no edit', async () => {
+  test('other line endings are not an edit', async () => {
     await using directory = await makeMigrationsDirectory({ '1_a': 'create table a ();\nselect 1;\n' })
     await migrateFrom(directory.path, url)
     await directory.write('1_a', 'create table a ();\r\nselect 1;\r\n')
@@ -296,7 +296,7 @@ describe('what stands in the way', () => {
     expect((await expectCode(migrationStatus(absent.href), 'database_unreachable')).message).toContain('does not exist')
   })
 
-  test('a pool whose server is not there', async () => {
+  test('a pool without a server', async () => {
     const pool = new pg.Pool({ host: '127.0.0.1', port: 1 })
     await expectCode(migrate({ pool }), 'database_unreachable')
     await pool.end()

@@ -10,7 +10,7 @@ beforeAll(async () => {
   testDatabase = await createTestDatabase({ migrated: false })
 })
 
-// One connection, so that what was prepared is prepared where the next statement runs.
+// One connection, so that a statement is prepared where the next one runs.
 beforeEach(async () => {
   database = openDatabase(testDatabase.url, { maxConnections: 1 })
   await database.executeSql('create table notes (id int primary key)')
@@ -83,7 +83,7 @@ test('in a transaction such a change fails it once, and the next one goes throug
   expect((await read()).rows).toEqual([{ id: 1, body: null }])
 })
 
-test('a statement that a pooler dropped is prepared anew', async () => {
+test('a statement that a pooler dropped is prepared again', async () => {
   await database.executeSql(BY_ID, [1])
   await database.executeSql(BY_ID, [1])
   await database.executeSql('deallocate all')

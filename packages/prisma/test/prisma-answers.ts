@@ -2,7 +2,7 @@ import { openDatabase } from '@rindle/prisma'
 import { expect } from 'vitest'
 import type { PrismaRun } from './prisma-project.ts'
 
-// What the CLI says, and how it is asked.
+// Answers of the CLI, and its arguments.
 export const IN_SYNC = { exitCode: 0, output: expect.stringContaining('Database schema is up to date!') as string }
 export const NO_DRIFT = { exitCode: 0, output: expect.stringContaining('No difference detected') as string }
 export const FROM_DATABASE = [

@@ -78,7 +78,7 @@ describe('Prisma agrees with the runner', () => {
   })
 })
 
-/** The ledger as it was made, whoever made it. */
+/** The ledger table in its original form, whoever created it. */
 function ledgerColumns(): Promise<Record<string, unknown>[]> {
   return execute(
     url,

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { useStandInEngine } from '../scripts/schema-engine/use-stand-in.ts'
 
-/** What a run of the Prisma CLI printed, without colours, and its exit code. */
+/** The output of a run of the Prisma CLI, without colours, and its exit code. */
 export interface PrismaRun {
   readonly exitCode: number
   readonly output: string

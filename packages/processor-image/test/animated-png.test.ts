@@ -80,7 +80,7 @@ describe('an animated PNG', () => {
     }
   })
 
-  it('moves without the picture that is no frame', async () => {
+  it('moves without the default picture that is not a frame', async () => {
     const source = await file([{ picture: plain(RED) }, { picture: plain(BLUE) }], 0, plain(GREEN))
     const shown = await framesOf((await make(source, MOVING)).path)
     expect(shown).toHaveLength(2)
@@ -112,7 +112,7 @@ describe('an animated PNG', () => {
     expectColour(corners[3] ?? [], GREEN)
   })
 
-  it('keeps transparency, and takes the place of what is there with it', async () => {
+  it('keeps transparency, and replaces the area below with it', async () => {
     const source = await file([{ picture: plain([...RED, 255]) }, { picture: plain([0, 0, 0, 0]) }])
     const shown = await framesOf((await make(source, MOVING)).path)
     expect(shown.map((at) => at(0.5, 0.5)[3])).toEqual([255, 0])

@@ -1,17 +1,17 @@
 import type { Colour } from './pictures.ts'
 
-/** What a bitmap of a test is like. */
+/** The properties of a test's bitmap. */
 export interface BitmapPicture {
   readonly width: number
   readonly height: number
   readonly bits: number
-  /** The stored value of a pixel: an index, or what the masks take apart. */
+  /** The stored value of a pixel: an index, or a value for the masks. */
   readonly at: (x: number, y: number) => number
   readonly palette?: readonly Colour[]
-  /** Of a V4 header, and compression 3. */
+  /** For a V4 header, and compression 3. */
   readonly masks?: readonly [number, number, number, number]
   readonly isTopDown?: boolean
-  /** Of OS/2, with 12 bytes. */
+  /** Whether the header is that of OS/2, with 12 bytes. */
   readonly hasCoreHeader?: boolean
   /** Instead of what `at` says: the bytes of runs, or of anything. */
   readonly data?: Buffer

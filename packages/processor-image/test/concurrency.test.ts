@@ -24,7 +24,7 @@ beforeEach(async () => {
   photo = await sourceFile('image/jpeg', PHOTO)
 })
 
-// What is asked of the decoder processes and not answered yet, by kind.
+// The unanswered requests to the decoder processes, by kind.
 const asked: OrderKind[] = []
 const ask: DecoderProcess['ask'] = Reflect.get(DecoderProcess.prototype, 'ask')
 DecoderProcess.prototype.ask = async function askCounted(kind, given, timeoutMs) {

@@ -31,7 +31,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.jp2': 'image/jp2',
 }
 
-/** What cannot be made of ordinary and odd files; everything else must be. */
+/** The variants that cannot be made from ordinary and odd files; all others must be. */
 const REFUSED: Readonly<Record<string, string>> = {
   'avif-sequence.avif': 'unsupported_codec',
   'heic-hevc.heic': 'unsupported_codec',

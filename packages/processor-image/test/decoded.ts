@@ -30,13 +30,13 @@ export async function decode(path: string): Promise<Decoded> {
   }
 }
 
-/** That a pixel is of a colour, but for what a lossy encoder does to it. */
+/** Checks the colour of a pixel, within the tolerance of a lossy encoder. */
 export function expectColour(pixel: readonly number[], colour: Colour, tolerance = 24): void {
   const worst = Math.max(...colour.map((value, channel) => Math.abs(value - (pixel[channel] ?? Number.NaN))))
   expect(worst, `${pixel.join(',')} should be ${colour.join(',')}`).toBeLessThanOrEqual(tolerance)
 }
 
-/** That the picture shows the four quadrants upright. */
+/** Checks that the picture shows the four quadrants upright. */
 export function expectUpright(picture: Decoded): void {
   expectColour(picture.at(0.2, 0.2), QUADRANT_COLOURS.topLeft)
   expectColour(picture.at(0.8, 0.2), QUADRANT_COLOURS.topRight)

@@ -9,7 +9,7 @@ export interface DecoderSeen {
   readonly peakBytes: number
   /** Names and values. */
   readonly environment: readonly string[]
-  /** What the system allows it to map for writing; infinite without a limit. */
+  /** The system's limit of its writable mappings; infinite without a limit. */
   readonly maxMappedBytes: number
 }
 
@@ -23,7 +23,7 @@ export async function decodersOf(parent: number): Promise<readonly DecoderSeen[]
   return seen.filter((each) => each !== null)
 }
 
-/** Whether a process of that id runs; one that has ended and is not waited for yet does not. */
+/** Whether a process with that id runs; one that has ended but was not reaped does not. */
 export async function isRunning(pid: number): Promise<boolean> {
   const status = await read(pid, 'status')
   return status !== '' && !/^State:\s+Z/m.test(status)

@@ -23,7 +23,7 @@ test('the sharp in use makes every format that the processor offers', async () =
   ])
 })
 
-test('formats that nobody needs are not tried', async () => {
+test('unneeded formats are not tried', async () => {
   expect(await findings('image/webp')).toMatchObject([{}, { summary: 'makes webp' }])
   expect(await findings()).toHaveLength(1)
 })
@@ -46,6 +46,6 @@ test('a diagnosis beside the work leaves no more processes than the work may hav
   await vi.waitFor(async () => expect(await decodersOf(process.pid)).toHaveLength(1), { timeout: 10_000 })
 })
 
-test('what is missing is named', () => {
+test('missing formats are named', () => {
   expect(formatsFinding(['jpeg', 'avif'], ['avif'])).toMatchObject({ status: 'error', fix: expect.any(String) })
 })

@@ -14,10 +14,10 @@ const RECIPES: VariantRecipes = {
   alone: { mode: 'crop', width: 8, height: 8, position: 'entropy', format: 'png' },
 }
 
-/** What lossy encoders do to a plain colour. */
+/** The tolerance of lossy encoders for a plain colour. */
 const TOLERANCE = 6
 
-/** That a picture of one colour comes out in that colour, and with that alpha, in every format. */
+/** Checks that a picture of one colour comes out in that colour, and with that alpha, in every format. */
 export async function expectEverywhere(source: SourceFile, colour: Colour, alpha = 255): Promise<void> {
   await PROCESSOR.probe(source, { limits: LIMITS })
   const outcomes = await outcomesOf(PROCESSOR, source, RECIPES)
@@ -38,7 +38,7 @@ function inColour(pixel: readonly number[]): readonly number[] {
   return alpha === undefined ? [grey, grey, grey] : [grey, grey, grey, alpha]
 }
 
-/** That the probe refuses a source as `unsupported_codec`, with a message that names what it is, and so does the work. */
+/** Checks that probe and work refuse a source as `unsupported_codec`, with a message that names its kind. */
 export async function expectRefused(source: SourceFile, what: string | RegExp): Promise<void> {
   const message = typeof what === 'string' ? expect.stringContaining(what) : expect.stringMatching(what)
   await expect(PROCESSOR.probe(source, { limits: LIMITS })).rejects.toMatchObject({

@@ -162,7 +162,7 @@ describe('an outcome', () => {
     const work = await request(source, recipes, { onOutcome })
     await expect(processorWith({ concurrency: 2 }).process(work)).rejects.toThrow('the database is gone')
     expect(delivered).toEqual(['quick'])
-    // What had begun has ended.
+    // The running work has ended.
     await sharp(join(work.directory, 'slow.webp')).raw().toBuffer()
   })
 })

@@ -89,7 +89,7 @@ describe('crop', () => {
     )
   })
 
-  it('enlarges what is smaller than its box', () => {
+  it('enlarges a picture that is smaller than its box', () => {
     expect(targetOf(image({ mode: 'crop', width: 100, height: 100 }), { width: 20, height: 10 })).toEqual({
       scale: 10,
       picture: { width: 200, height: 100 },

@@ -105,7 +105,7 @@ describe('a decoder process that dies', () => {
     await processor.probe(photo, { limits: LIMITS })
   })
 
-  it('before it has begun is said to be unstartable, with the reason', async () => {
+  it('before it has begun is reported as unstartable, with the reason', async () => {
     const { execPath } = process
     onTestFinished(() => {
       process.execPath = execPath
@@ -220,7 +220,7 @@ describe('decoder processes', () => {
     await Promise.all(decoders.map(({ pid }) => gone(pid)))
   })
 
-  it('go on when a terminal or a service manager signals the whole group', async () => {
+  it('continue when a terminal or a service manager signals the whole group', async () => {
     const processor = processorWith({})
     const working = outcomesOf(processor, photo, { one: SECONDS })
     const { pid } = await atWork()

@@ -28,7 +28,7 @@ const PICTURE = { mode: 'fit', width: 10, format: 'png' } as const
 
 const TYPES = ['image/jpeg', 'image/png', 'image/gif', 'image/tiff', 'image/webp', 'image/avif', 'image/svg+xml']
 
-// The types whose loaders are on. Each file is passed off as one that is accepted, so that only its loader can refuse.
+// The types whose loaders are on. Each file poses as an accepted one, so that only its loader can refuse.
 async function opened(processor: Processor, accepted: string): Promise<string[]> {
   const answers = await Promise.all(TYPES.map((type) => opens(processor, accepted, type)))
   return TYPES.filter((_type, index) => answers[index])

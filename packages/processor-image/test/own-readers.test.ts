@@ -36,7 +36,7 @@ function bytesOf(buffer: Buffer): Bytes {
   }
 }
 
-/** What reads files in a decoder process besides sharp, each with a file that it reads well. */
+/** The readers of a decoder process besides sharp, each with a file that it reads well. */
 const READERS: readonly (readonly [string, () => Promise<Buffer>, (bytes: Buffer) => unknown])[] = [
   ['BMP', async () => bmp({ width: 24, height: 24, bits: 8, palette: [[1, 2, 3]], at: () => 0 }), readBmp],
   [

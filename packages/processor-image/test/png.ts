@@ -1,6 +1,6 @@
 import { crc32, deflateSync } from 'node:zlib'
 
-/** What a PNG of a test is like, sample by sample. */
+/** The properties of a test's PNG, sample by sample. */
 export interface PngPicture {
   readonly width: number
   readonly height: number
@@ -25,7 +25,7 @@ export function chunk(type: string, data: Buffer): Buffer {
   return Buffer.concat([length, named, checksum])
 }
 
-/** A PNG whose every sample is known. */
+/** A PNG with known samples. */
 export function png(picture: PngPicture): Buffer {
   const { chunks = [] } = picture
   return Buffer.concat([SIGNATURE, header(picture), ...chunks, chunk('IDAT', pixels(picture)), END])
@@ -56,11 +56,11 @@ export interface Frame {
   readonly picture: PngPicture
   readonly left?: number
   readonly top?: number
-  /** As a part of a second. @default 1/10 */
+  /** As a fraction of a second. @default 1/10 */
   readonly delay?: readonly [number, number]
-  /** 0 keeps it, 1 clears its place, 2 brings back what was there. @default 0 */
+  /** 0 keeps the frame, 1 clears its area, 2 restores the previous content. @default 0 */
   readonly disposal?: number
-  /** 0 takes the place of what is there, 1 is laid over it. @default 0 */
+  /** 0 replaces the area, 1 is blended over it. @default 0 */
   readonly blend?: number
 }
 

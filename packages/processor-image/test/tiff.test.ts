@@ -99,7 +99,7 @@ describe('the alpha of a TIFF', () => {
   })
 })
 
-describe('a channel of a TIFF that is no colour and no alpha', () => {
+describe('a channel of a TIFF that is neither colour nor alpha', () => {
   it.each<readonly [string, Kind, Colour]>([
     ['with colours', { ...RGB, extraSamples: [0], at: plain(...ORANGE, 0) }, ORANGE],
     ['that no tag names', { ...RGB, at: plain(...ORANGE, 0) }, ORANGE],

@@ -1,6 +1,6 @@
 import { deflateSync } from 'node:zlib'
 
-/** What a TIFF of a test is like; whatever the format can say, not only what programs write. */
+/** The properties of a test's TIFF: everything that the format allows, not only what programs write. */
 export interface TiffPicture {
   readonly width: number
   readonly height: number
@@ -21,7 +21,7 @@ export interface TiffPicture {
   readonly isTiled?: boolean
   /** Whether the bytes are deflated. */
   readonly isDeflated?: boolean
-  /** Tag 259, whatever the bytes are. */
+  /** The value of tag 259, whatever the bytes are. */
   readonly compression?: number
   readonly profile?: Buffer
   /** The bytes of the one strip, instead of what `at` says. */

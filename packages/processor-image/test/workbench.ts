@@ -28,7 +28,7 @@ async function temporaryDirectory(): Promise<string> {
   return directory
 }
 
-/** Writes bytes, or what a pipeline makes, as a source file of that content type. */
+/** Writes bytes, or the result of a pipeline, as a source file of that content type. */
 export async function sourceFile(contentType: string, content: Sharp | Buffer | string): Promise<SourceFile> {
   const path = join(await temporaryDirectory(), 'original')
   const bytes = typeof content === 'string' || Buffer.isBuffer(content) ? content : await content.toBuffer()

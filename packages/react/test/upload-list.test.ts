@@ -41,7 +41,7 @@ describe('a list of uploads', () => {
     expect(heard.mock.calls.length).toBeGreaterThan(2)
   })
 
-  it('a failure is a state, never a rejection; another try begins anew', async () => {
+  it('a failure is a state, never a rejection; a retry starts over', async () => {
     const list = createUploadList<string>()
     const { sent, send } = uploads()
     const failed = list.add(file('a'), send)
@@ -56,7 +56,7 @@ describe('a list of uploads', () => {
     expect(sent).toHaveLength(2)
   })
 
-  it('what was cancelled says nothing any more, also when it was begun again', async () => {
+  it('a cancelled attempt reports nothing any more, even after a retry', async () => {
     const list = createUploadList<string>()
     const { sent, send } = uploads()
     void list.add(file('a'), send)

@@ -17,7 +17,7 @@ export interface RootGuard {
    * creates nothing. `config_invalid` if a file is there. Safe to repeat, and to call in many processes at once.
    */
   open(known: KnownStorage | null | undefined): Promise<string>
-  /** The id of the root that is there now, whichever it is; `null` when there is none. Makes nothing. */
+  /** The id of the root that exists now, whichever it is; `null` if there is none. Creates nothing. */
   identify(): Promise<string | null>
   /**
    * Throws `storage_unavailable` unless the root exists. A root that was not opened may have no marker, because nothing

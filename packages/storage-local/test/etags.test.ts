@@ -174,7 +174,7 @@ async function readOpened({ handle, stored }: OpenObject): Promise<StoredObject>
   return stored
 }
 
-/** As the first version computed it. */
+/** The etag that the first version computed. */
 async function etagOfEarlierVersions(path: string): Promise<string> {
   const { size, mtimeNs, ino } = await lstat(path, { bigint: true })
   return [size, mtimeNs, ino].map((part) => part.toString(36)).join('-')

@@ -36,7 +36,7 @@ describe('the files of local storage', () => {
     expect(storage.localPath('a/b/c.txt')).toBe(join(directory, 'a/b/c.txt'))
   })
 
-  test('are written before the memory of chunks is given free that nobody else holds', async () => {
+  test('are written before the memory of disposable chunks is freed', async () => {
     const { storage } = await useStorage()
     const chunks = [new Uint8Array(100_000).fill(97), new Uint8Array(100_000).fill(98)]
     const body = (): Readable => Readable.from(chunks, { objectMode: false })
@@ -99,7 +99,7 @@ describe('the files of local storage', () => {
 })
 
 describe('a list of local storage', () => {
-  test('passes over temporary files and what is no object', async () => {
+  test('skips temporary files and everything else that is not an object', async () => {
     const { storage, directory } = await useStorage()
     await putText(storage, 'a/photo.txt', 'x')
     await writeFile(join(directory, 'a', '.rindle-0123456789ab.tmp'), 'half')
@@ -196,7 +196,7 @@ test('a list below a prefix that no file can have is refused by name', async () 
   await expect(keysOf(storage, `${'x'.repeat(300)}/`)).rejects.toMatchObject({ code: 'storage_key_invalid' })
 })
 
-test('a full disk is insufficient_disk, and keeps what was there', async (context) => {
+test('a full disk is insufficient_disk, and keeps the previous object', async (context) => {
   const { directory } = await useStorage()
   const disk = join(directory, 'disk')
   await mkdir(disk)

@@ -10,7 +10,7 @@ const KEY = 'album/film.txt'
 const OBJECT_BYTES = 64 * 65_536
 
 describe('a writer that is killed', () => {
-  test('midway leaves no object, only a temporary file that nobody is shown', async () => {
+  test('midway leaves no object, only a hidden temporary file', async () => {
     const { storage, directory } = await useStorage()
     await kill(await startWriter(directory, 'half'), 1)
     expect(await storage.head(KEY)).toBeUndefined()

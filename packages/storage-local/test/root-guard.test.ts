@@ -72,7 +72,7 @@ describe.each<[string, (directory: string) => Promise<unknown>]>([
     expect(await getText(storage, KEY)).toBe('mine')
   })
 
-  test('is made when somebody sets it up anew, and then the one that was there before is another', async () => {
+  test('is created on request, and then the previous root counts as another one', async () => {
     const { storage, directory } = await storageWithUpload()
     const before = await storage.start()
     await rename(directory, `${directory}-away`)
@@ -81,7 +81,7 @@ describe.each<[string, (directory: string) => Promise<unknown>]>([
     const identity = await anew.start(null)
     expect(identity).not.toBe(before)
     expect(await anew.head(KEY)).toBeUndefined()
-    // A process that goes on must not take the new one for the one that it knows.
+    // A running process must not take the new root for the one that it knows.
     await expect(storage.head(KEY)).rejects.toMatchObject(UNAVAILABLE)
     await rm(directory, { recursive: true })
     await rename(`${directory}-away`, directory)
@@ -119,7 +119,7 @@ describe('a root without a marker', () => {
   })
 })
 
-test('a marker that cannot be read is no marker of anything', async () => {
+test('an unreadable marker is an error', async () => {
   const { directory } = await useStorage()
   await writeFile(join(directory, '.rindle/root.json'), '')
   const storage = localStorage({ ...OPTIONS, directory })

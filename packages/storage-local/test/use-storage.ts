@@ -30,7 +30,7 @@ export async function keysOf(storage: StorageAdapter, prefix: string): Promise<r
   return keys
 }
 
-/** All files and directories below a directory, in order, but for what the storage keeps of its own. */
+/** All files and directories below a directory, in order, except the storage's own. */
 export async function treeOf(directory: string): Promise<readonly string[]> {
   return (await wholeTreeOf(directory)).filter((path) => !/(^|\/)\.rindle(\/|$|-\w+\.sha256$)/.test(path))
 }

@@ -41,7 +41,7 @@ export function s3Storage(options: S3StorageOptions): StorageAdapter {
     name: 's3',
     capabilities: new Set(publicBaseUrl === undefined ? CAPABILITIES : [...CAPABILITIES, 'public_url']),
     start: async () => {},
-    // Its endpoint and its name tell a bucket from all others.
+    // Endpoint and name identify a bucket.
     identify: async () => {},
     stop: async () => bucket.connection.close(),
     put: (key, body, putOptions) => putObject(bucket, key, body, putOptions),

@@ -34,7 +34,7 @@ describe('a body that is cut', () => {
     ])
   })
 
-  test('keeps copies, and gives the memory of chunks free that nobody else holds', async () => {
+  test('keeps copies, and frees the memory of disposable chunks', async () => {
     const chunks = () => [new Uint8Array(20).fill(1), new Uint8Array(20).fill(2)]
     const shared = chunks()
     await partsOf(shared, { partBytes: 30 })

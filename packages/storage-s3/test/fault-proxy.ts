@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { type AddressInfo, createServer, connect as openConnection, type Socket } from 'node:net'
 import { onTestFinished } from 'vitest'
 
-/** What happens to a connection once so many bytes have come down. */
+/** The fault of a connection once this many bytes have come down. */
 export interface Fault {
   readonly afterBytes: number
   /** `stall`: it stays open and carries nothing more; `cut`: it ends without a word. */

@@ -47,7 +47,7 @@ describe.skipIf(server.kind === 'given')('a server that is killed (not of RINDLE
     expect(LARGE.equals(await buffer((await storage.get(KEY)).body))).toBe(true)
   })
 
-  test('while a body is written fails the put, destroys the body, and leaves what was there', async () => {
+  test('while a body is written fails the put, destroys the body, and keeps the previous object', async () => {
     const storage = await s3StorageOn(server, { maxAttempts: 1 })
     await putText(storage, KEY, 'the old film')
     const body = bodyThat(2, () => server.kill())
@@ -214,11 +214,11 @@ describe('a write that is refused', () => {
   }
 })
 
-// Of an upload in no bucket, MinIO says that there is no such upload.
+// For an upload in a missing bucket, MinIO says that there is no such upload.
 const CALLS_OF_A_BUCKET = CALLS.filter(([method]) => method === 'multipart.create' || !method.startsWith('multipart.'))
 
 describe('a bucket that is not there', () => {
-  test.each(CALLS_OF_A_BUCKET)('is never taken by %s for objects that are not there', async (_method, call) => {
+  test.each(CALLS_OF_A_BUCKET)('never looks like missing objects to %s', async (_method, call) => {
     const storage = s3Storage(s3OptionsOf(server, 'rindle-test-no-such-bucket'))
     const message = expect.stringContaining('no such bucket') as string
     await expect(call(storage)).rejects.toMatchObject({ ...UNAVAILABLE, message })
@@ -271,7 +271,7 @@ describe('credentials that are wrong', () => {
     }
   })
 
-  test('may be given by a function, whose own failure is not touched', async () => {
+  test('may come from a function, whose own failure passes unchanged', async () => {
     const reason = new Error('The vault is sealed.')
     const sealed = await s3StorageOn(server, { credentials: () => Promise.reject(reason) })
     await expect(sealed.head(KEY)).rejects.toBe(reason)

@@ -20,8 +20,8 @@ const bucket = s3OptionsOf(server, await server.createBucket())
 const storage = s3Storage(bucket)
 const { multipart, resumable } = storage
 
-// What MinIO says to the slower of two calls: it removes the parts before it shows the object and forgets the upload.
-describe('a completion that another one overtakes, of which the store says that parts are missing', () => {
+// MinIO's answer to the slower of two calls: it removes the parts before it shows the object and forgets the upload.
+describe('a completion that another one overtakes, so that the store reports missing parts', () => {
   test('says that the upload is gone', async () => {
     const { uploadId, parts } = await uploadInParts()
     const slow = overtakenBy(() => multipart.complete(KEY, uploadId, parts))
@@ -41,7 +41,7 @@ describe('a completion that another one overtakes, of which the store says that 
   })
 })
 
-test('a resumable upload of which the store has another part is told as that', async () => {
+test('a resumable upload with another part in the store is reported as that', async () => {
   await storage.delete(KEY)
   const state = await resumableUpload()
   const other = { ...state, notes: { ...state.notes, etags: ['0'.repeat(32)] } }
@@ -66,7 +66,7 @@ async function resumableUpload(): Promise<ResumableState> {
   return last
 }
 
-/** The same storage, to whose completions the store answers when `other` is done, and as if that was at work. */
+/** The same storage, whose store answers completions once `other` is done, and as if that call was still running. */
 function overtakenBy(
   other: () => Promise<unknown>,
   stillLists = false,

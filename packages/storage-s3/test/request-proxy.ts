@@ -11,7 +11,7 @@ export interface Refusal {
   readonly body: string
 }
 
-/** What comes in between, told the method of each request. */
+/** The interference; it gets the method of each request. */
 export interface RequestHooks {
   /** Asked when it has come. What is refused does not reach the server. */
   readonly refuse?: (method: string) => Refusal | undefined

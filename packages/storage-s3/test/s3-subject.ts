@@ -14,7 +14,7 @@ export async function s3StorageOn(server: S3Server, options: Partial<S3StorageOp
   return s3Storage({ ...s3OptionsOf(server, await server.createBucket()), ...options })
 }
 
-/** A storage in a new bucket of a server, and `fetch` to send what it signs. */
+/** A storage in a new bucket of a server, and `fetch` to send its signed requests. */
 export async function s3Subject(
   server: S3Server,
   options: Partial<S3StorageOptions> = {},

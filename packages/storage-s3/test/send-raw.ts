@@ -8,7 +8,7 @@ export interface RawRequest {
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** What came back; status 0 when the connection ended without an answer. */
+/** The answer; status 0 if the connection ended without one. */
 export interface RawResponse {
   readonly status: number
   readonly headers: Readonly<Record<string, string | string[] | undefined>>

@@ -7,7 +7,7 @@ const WEEK_SECONDS = 7 * 24 * 60 * 60
 const NOW = new Date('2026-11-20T12:00:00.600Z')
 
 describe('the window of a signature', () => {
-  test('ends when it must, to the second, has begun, and is of a length that S3 takes', () => {
+  test('ends at its expiry, to the second, has begun, and has a length that S3 accepts', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: WEEK_SECONDS * 1000 }), (leftMs) => {
         const expiresAt = new Date(NOW.getTime() + leftMs)

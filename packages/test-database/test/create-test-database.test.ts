@@ -56,7 +56,7 @@ test('test databases can be created at the same time', async () => {
   await Promise.all(databases.map((database) => database.drop()))
 })
 
-test('a dropped database is gone, even while somebody is connected, and dropping it again is harmless', async () => {
+test('a dropped database is gone, even with open connections, and dropping it again is harmless', async () => {
   const database = await createTestDatabase()
   const name = new URL(database.url).pathname.slice(1)
   const client = new pg.Client({ connectionString: database.url })

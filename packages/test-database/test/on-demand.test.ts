@@ -17,7 +17,7 @@ function counted(): {
   return counts
 }
 
-test('what nobody asks for is not started', async () => {
+test('a resource is not started without a request', async () => {
   const counts = counted()
   const offer = await onDemand(counts.start)
   await offer.close()

@@ -19,10 +19,9 @@ export async function startMinio(): Promise<OwnS3Server> {
   }
   const buckets = bucketsOf(server)
   const supervised = await supervise()
-  const start = (): Promise<void> =>
-    supervised.start('minio', programOf(command, supervised.directory, address, server), () =>
-      assertServing(server.endpoint),
-    )
+  // Made once: with another key, a server that starts again cannot read its settings, and takes those it has by itself.
+  const program = programOf(command, supervised.directory, address, server)
+  const start = (): Promise<void> => supervised.start('minio', program, () => assertServing(server.endpoint))
   try {
     await start()
   } catch (error) {

@@ -13,15 +13,15 @@ import { probeCases } from './processor-contract/probe-cases.ts'
 
 const DEFAULT_TIMEOUT_MS = 60_000
 
-/** A {@link ProcessorSubject} with what removes it. */
+/** A {@link ProcessorSubject} and its removal. */
 export interface DisposableProcessorSubject extends ProcessorSubject {
-  /** Removes what was made for this one subject; called once, after the processor has been stopped. @default nothing */
+  /** Removes everything that was created for this subject; called once, after the processor has been stopped. @default nothing */
   readonly cleanup?: () => Promise<void>
 }
 
 /**
- * Registers the processor contract as vitest tests. `makeSubject` is called once per test and gives a processor of its
- * own, which the test starts and stops; the files may be the same for all tests. A test that says nothing about the
+ * Registers the processor contract as vitest tests. `makeSubject` is called once per test and returns a processor of its
+ * own, which the test starts and stops; the files may be the same for all tests. A test that does not apply to the
  * subject is skipped with the reason.
  */
 export function processorContract(
@@ -48,8 +48,8 @@ export function processorContract(
 }
 
 /**
- * The processor contract as data, for other test runners: each case wants a processor of its own that is not started,
- * and that the caller stops.
+ * The processor contract as data, for other test runners: each case needs its own processor, which is not started, and
+ * which the caller stops.
  */
 export function processorContractCases(): readonly ProcessorContractCase[] {
   return [...capabilityCases, ...probeCases, ...outcomeCases, ...failureCases, ...abortCases, ...footprintCases]

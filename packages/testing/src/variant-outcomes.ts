@@ -4,13 +4,13 @@ import { normalizeRecipe, type ProcessedOutput, type ProcessRequest, type Varian
 // More than any file of a test has.
 const MAX_PIXELS = 100_000_000
 
-/** Names variants, and says how each is made, as a profile does. */
+/** Variants by name, with their recipes, as in a profile. */
 export type VariantRecipes = Readonly<Record<string, Recipe>>
 
 /**
  * A request for these variants of a source, as a worker makes it: recipes have their defaults, 100 megapixels may be
- * decoded, and nobody listens or aborts. `overrides` replaces any part. `directory` must exist and be empty; the caller
- * removes it.
+ * decoded, and there is no listener and no abort. `overrides` replaces any part. `directory` must exist and be empty; the
+ * caller removes it.
  */
 export function processRequest(
   source: SourceFile,
@@ -31,8 +31,8 @@ export function processRequest(
 }
 
 /**
- * Has everything made, and gives every outcome by its variant's name, in the order in which they came. Rejects as
- * `process` does, and when a variant has a second outcome. The request hears of each outcome, too.
+ * Makes everything, and returns the outcomes by variant name, in their order. Rejects as `process` does, and if a variant
+ * has a second outcome. The request's own listener gets each outcome, too.
  */
 export async function collectOutcomes(
   processor: Processor,
@@ -55,7 +55,7 @@ export function outputOf(outcome: VariantOutcome | undefined): ProcessedOutput {
   return outcome.output
 }
 
-/** The error of a variant that must have failed. Throws one that is no `RindleError`. */
+/** The error of a variant that must have failed. Throws any error that is not a `RindleError`. */
 export function errorOf(outcome: VariantOutcome | undefined): RindleError {
   if (outcome === undefined) throw new Error('The variant has no outcome.')
   if ('output' in outcome) throw new Error(`The variant ${outcome.name} was made, but it must fail.`)

@@ -20,7 +20,7 @@ export const COUNT_BREAKAGES: readonly JobsBreakage[] = [
     }),
   },
   {
-    caseName: 'tells how long ago the oldest dead letter died, and nothing when there is none',
+    caseName: 'reports how long ago the oldest dead letter died, and nothing if there is none',
     how: 'takes every dead letter for young',
     breaks: (good) => ({
       counts: async () =>
@@ -31,7 +31,7 @@ export const COUNT_BREAKAGES: readonly JobsBreakage[] = [
     }),
   },
   {
-    caseName: 'tells how long the job has waited that was due first, and nothing while none is due',
+    caseName: 'reports how long the oldest due job has waited, and nothing while none is due',
     how: 'takes every wait for none',
     breaks: (good) => ({
       counts: async () =>

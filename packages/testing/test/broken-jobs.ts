@@ -8,7 +8,7 @@ export interface JobsBreakage {
   readonly breaks: (good: JobsAdapter) => Partial<JobsAdapter>
 }
 
-/** Enqueues what is left of the requests; the others get `null`. */
+/** Enqueues the remaining requests; the others get `null`. */
 function admitting(
   good: JobsAdapter,
   isAdmitted: (request: JobRequest) => boolean | Promise<boolean>,
@@ -79,7 +79,7 @@ const capabilityBreakages: readonly JobsBreakage[] = [
     breaks: (good) => ({ start: throwsOnSecondCall(() => good.start()) }),
   },
   {
-    caseName: 'checks itself, before and after its start, and says what to do about what is wrong',
+    caseName: 'checks itself, before and after its start, and says how to fix each problem',
     how: 'has nothing to say for itself',
     breaks: () => ({
       async *diagnose() {
@@ -88,17 +88,17 @@ const capabilityBreakages: readonly JobsBreakage[] = [
     }),
   },
   {
-    caseName: 'takes a schedule, the same one again, and its removal, also of one that is not there',
+    caseName: 'takes a schedule, the same one again, and its removal, also of an unknown one',
     how: 'declares schedules and refuses them',
     breaks: () => ({}),
   },
   {
-    caseName: 'refuses a cron expression that is not five fields, or that never was one, with invalid_input',
+    caseName: 'refuses a cron expression without five fields, or an invalid one, with invalid_input',
     how: 'takes any text for a cron expression',
     breaks: () => ({ schedule: async () => {} }),
   },
   {
-    caseName: 'tells what is scheduled, when that comes next, and since when it is so',
+    caseName: 'lists the schedules, with their next time and since when they hold',
     how: 'schedules nothing',
     breaks: () => ({ schedule: async () => {}, schedules: async () => [] }),
   },
@@ -157,7 +157,7 @@ const keyBreakages: readonly JobsBreakage[] = [
 
 const workBreakages: readonly JobsBreakage[] = [
   {
-    caseName: 'lets a delayed job wait for so long, as a job that waits, and runs others meanwhile',
+    caseName: 'lets a delayed job wait that long, as a waiting job, and runs others meanwhile',
     how: 'does not wait',
     breaks: (good) => ({
       enqueue: (requests, tx) =>
@@ -168,12 +168,12 @@ const workBreakages: readonly JobsBreakage[] = [
     }),
   },
   {
-    caseName: 'hands over what was requested, as the first attempt',
+    caseName: 'hands over the requested job, as the first attempt',
     how: 'counts attempts from zero',
     breaks: (good) => handling(good, (job) => ({ ...job, attempt: job.attempt - 1 })),
   },
   {
-    caseName: 'works what was enqueued before the workers started and what comes while they run',
+    caseName: 'works jobs enqueued before the workers started and while they run',
     how: 'loses what comes before its workers',
     breaks: (good) => {
       let isWorking = false
@@ -192,14 +192,14 @@ const workBreakages: readonly JobsBreakage[] = [
     breaks: (good) => working(good, (registration) => ({ ...registration, concurrency: registration.concurrency + 1 })),
   },
   {
-    caseName: 'leaves the jobs of queues alone that it was not told to work',
+    caseName: 'leaves the jobs of other queues alone',
     how: 'works other queues too',
     breaks: (good) => ({
       work: (registrations) => good.work(registrations.flatMap((one) => [{ ...one, queue: 'rindle_purge' }, one])),
     }),
   },
   {
-    caseName: 'refuses a queue given twice, and a concurrency that is no whole number from one, with invalid_input',
+    caseName: 'refuses a queue given twice, and a concurrency that is not a whole number from one, with invalid_input',
     how: 'takes any concurrency',
     breaks: (good) => working(good, (registration) => ({ ...registration, concurrency: 1 })),
   },
@@ -308,17 +308,17 @@ const cancelBreakages: readonly JobsBreakage[] = [
 
 const stopBreakages: readonly JobsBreakage[] = [
   {
-    caseName: 'waits for the job in hand when it stops, without aborting it, and takes no other',
+    caseName: 'waits for the running job when it stops, without aborting it, and takes no other',
     how: 'stops without waiting',
     breaks: (good) => stopping(good, async () => {}),
   },
   {
-    caseName: 'aborts what is left when its time to stop is over, and gives it back without using up an attempt',
+    caseName: 'aborts the rest when its time to stop is over, and gives it back without using up an attempt',
     how: 'leaves its handlers running',
     breaks: (good) => stopping(good, async () => {}),
   },
   {
-    caseName: 'gives back a job whose handler does not heed the abort, and ignores what that does afterwards',
+    caseName: 'gives back a job whose handler ignores the abort, and disregards its later result',
     how: 'cancels what it cannot finish',
     breaks: (good) =>
       stopping(good, async (goodStop) => {

@@ -50,8 +50,8 @@ describe('the processor contract', () => {
     })
     expect(reasons).toEqual(
       expect.arrayContaining([
-        'tells what the bytes of a file say, alike to everybody who asks at once: the processor does not probe files of this type',
-        'calls a damaged file corrupt_media, for every variant of it: the processor takes any bytes for sound',
+        'reads the facts of a file, the same for concurrent probes: the processor does not probe files of this type',
+        'calls a damaged file corrupt_media, for every variant of it: the processor accepts any bytes',
         expect.stringMatching(/^makes nothing of what is larger .*: the source has neither pixels nor a duration$/),
       ]),
     )

@@ -9,7 +9,7 @@ it('a server is where its path says, without a slash at the end', () => {
   expect(tusServer(rindle, { path: '/rindle/tus/' }).path).toBe('/rindle/tus')
 })
 
-it('every problem of the options is told at once', () => {
+it('reports every problem of the options at once', () => {
   const options = { path: 'tus', expiresInSeconds: 0, allowedOrigins: ['app'], idleTimeoutMs: 0, lifetime: 1 }
   const told = ['path', 'expiresInSeconds', 'allowedOrigins.0', 'idleTimeoutMs', 'lifetime']
   for (const part of told) expect(() => tusServer(rindle, options)).toThrow(part)

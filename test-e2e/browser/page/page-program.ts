@@ -7,7 +7,7 @@ import type { BrowserRindle } from './browser-profiles.ts'
 const client = createClient<BrowserRindle>()
 const { Uploader, useAsset } = createRindleHooks(client)
 
-/** An uploader of each profile, and below what was uploaded, as it becomes. */
+/** An uploader of each profile, and below it the live uploads. */
 function Page(): ReactElement {
   const [assetIds, setAssetIds] = useState<readonly string[]>([])
   const [isOpen, setOpen] = useState(true)

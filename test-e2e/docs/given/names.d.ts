@@ -14,7 +14,7 @@ type PrismaTransaction = Parameters<typeof fromPrisma>[0] & {
   readonly member: { create(row: { readonly data: { readonly name: string } }): Promise<{ readonly id: number }> }
 }
 
-// What an application has already, or what an earlier block of the same page made.
+// Names that an application already has, or that an earlier block of the same page made.
 declare global {
   const rindle: Server
   const database: string

@@ -1,7 +1,7 @@
 import type { StorageAdapter } from '@rindle/core'
 import { memoryStorage } from '@rindle/testing'
 
-// The adapter that somebody writes.
+// The reader's own adapter.
 export function ourStorage(_options: { readonly bucket: string; readonly prefix: string }): StorageAdapter {
   return memoryStorage()
 }

@@ -8,7 +8,7 @@ import { assertOwnUploads } from '../../media/assert-own-uploads.ts'
 import { memberOwner } from '../../media/owners.ts'
 import { rindle } from '../../media/rindle.ts'
 
-/** Writes down what a member says of himself. */
+/** Saves a member's description of themselves. */
 export async function describeMyself(form: FormData): Promise<void> {
   const { id, name } = await requireMember()
   const data = { name: formText(form, 'name', 60) || name, about: formText(form, 'about', 500) }
@@ -16,7 +16,7 @@ export async function describeMyself(form: FormData): Promise<void> {
   revalidatePath('/', 'layout')
 }
 
-/** Makes a picture that the member uploaded his avatar. The one before is purged. */
+/** Makes a picture that the member uploaded their avatar. The previous one is purged. */
 export async function takeAvatar(assetId: string): Promise<void> {
   const { id } = await requireMember()
   await assertOwnUploads([assetId], id)

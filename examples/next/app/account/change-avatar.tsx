@@ -5,7 +5,7 @@ import { UploadBox } from '../../components/upload-box.tsx'
 import { useUploader } from '../../media/client.ts'
 import { takeAvatar } from './actions.ts'
 
-/** Sends a new avatar, and takes it when it was looked at and its sizes are made. Every avatar of the page follows. */
+/** Uploads a new avatar, and takes it once it is verified and its sizes are made. Every avatar of the page follows. */
 export function ChangeAvatar(): ReactElement {
   const [, startTransition] = useTransition()
   const uploader = useUploader('avatar', {

@@ -3,7 +3,7 @@ import type { ReactElement, ReactNode } from 'react'
 import { requireMember } from '../../data/session.ts'
 import { hasLessons } from '../../media/lane.ts'
 
-/** There are no lessons in an application of pictures alone. */
+/** An application of pictures alone has no lessons. */
 export default async function LessonsLayout({ children }: { readonly children: ReactNode }): Promise<ReactElement> {
   if (!hasLessons) notFound()
   await requireMember()

@@ -6,7 +6,7 @@ import { rindle } from '../../media/rindle.ts'
 
 export const metadata: Metadata = { title: 'Operator' }
 
-/** Every member may look, because this is an example: an application asks for a role here. */
+/** Every member may look, because this is an example: an application checks for a role here. */
 export default async function OperatorPage(): Promise<ReactElement> {
   await requireMember()
   const [status, workers] = await Promise.all([rindle.runtimeStatus(), rindle.liveWorkers()])

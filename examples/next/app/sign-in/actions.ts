@@ -5,13 +5,13 @@ import { database } from '../../data/database.ts'
 import { formText } from '../../data/form-text.ts'
 import { signInAs, signOut } from '../../data/session.ts'
 
-/** Signs in as the member who was picked. */
+/** Signs in as the chosen member. */
 export async function enter(form: FormData): Promise<void> {
   await signInAs(formText(form, 'member', 36))
   redirect('/')
 }
 
-/** Signs in as somebody new. */
+/** Signs in as a new member. */
 export async function join(form: FormData): Promise<void> {
   const name = formText(form, 'name', 60)
   if (name === '') redirect('/sign-in')

@@ -3,10 +3,10 @@ import { dryRunNotes, isLive, LIVE_OPTIONS } from '../operation/live-options.ts'
 import { runOperation } from '../operation/run-operation.ts'
 import { CONCURRENCY_OPTION, STORAGE_OPTION, scopeOf } from '../operation/scope-options.ts'
 
-/** `rindle cleanup-orphans`: deletes what uploads that have ended left in staging. */
+/** `rindle cleanup-orphans`: deletes the remains of ended uploads in staging. */
 export const cleanupOrphans: Command = defineCommand({
   usage: 'cleanup-orphans',
-  describe: 'Delete expired uploads, and what ended ones left in staging',
+  describe: 'Delete expired uploads, and the remains of ended ones in staging',
   examples: [
     ['cleanup-orphans', 'Count them'],
     ['cleanup-orphans --live', 'Delete them'],

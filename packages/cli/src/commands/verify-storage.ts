@@ -14,7 +14,7 @@ export const verifyStorage: Command = defineCommand({
   examples: [
     ['verify-storage', 'Variants without an object become missing, found ones ready'],
     ['verify-storage --profile photo --variant thumb', 'Only these'],
-    ['verify-storage --storage archive', 'Only what is in this storage'],
+    ['verify-storage --storage archive', 'Only objects in this storage'],
     ['verify-storage --dry-run', 'Count, and leave the variants as they are'],
     ['verify-storage --checksum', 'Read every original, and compare its SHA-256'],
     ['verify-storage --concurrency 50', 'Faster, if the storage can take it'],

@@ -10,8 +10,8 @@ export interface Bytes {
 const BLOCK_BYTES = 64 * 1024
 
 /**
- * Reads pieces of a file in `work`, and closes it. Rejects with the error of the system, or with that of `work`. No
- * `using`, which Node 22 does not know: a decoder process of it runs this as it is written.
+ * Reads pieces of a file in `work`, and closes it. Rejects with the error of the system, or with that of `work`. Without
+ * `using`, which Node 22 does not know: its decoder processes run this source unchanged.
  */
 export async function readingFile<Result>(path: string, work: (bytes: Bytes) => Promise<Result>): Promise<Result> {
   const file = await open(path)
@@ -23,7 +23,7 @@ export async function readingFile<Result>(path: string, work: (bytes: Bytes) => 
   }
 }
 
-/** A file of which pieces are read, the small ones from one block that is kept: headers are many and close together. */
+/** A file that is read in pieces; small pieces come from one cached block, because headers are many and close together. */
 class FileBytes implements Bytes {
   readonly byteSize: number
   readonly #file: FileHandle

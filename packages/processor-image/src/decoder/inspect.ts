@@ -31,7 +31,7 @@ export async function inspect({ path, contentType }: SourceFile): Promise<Inspec
 }
 
 async function inspectBytes(bytes: Bytes, contentType: string): Promise<Inspection> {
-  // Whatever type it is: of a file that the system does not let be read, sharp says that it is of no known format.
+  // For every type: if the system does not let the file be read, sharp only reports an unknown format.
   const head = await bytes.read(0, HEAD_BYTES)
   const inspector = INSPECTORS.get(contentType)
   if (inspector === undefined) return NOTHING

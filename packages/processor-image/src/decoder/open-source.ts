@@ -102,6 +102,6 @@ async function openApng(input: DecodeInput, frames: number): Promise<Sharp> {
     timing: await apngTiming(bytes),
     pixels: await apngPixels(bytes, facts, frames, decode),
   }))
-  // Pixels do not tell how they move; what is said here stays when the encoder gets its other options.
+  // Pixels carry no timing; these options stay when the encoder gets its other options.
   return onPixels(pixels, input).webp({ delay: [...facts.delaysMs], loop: timing?.loop ?? 0 })
 }

@@ -6,7 +6,7 @@ import { parts } from './parts.ts'
 import { signedGets } from './signed-gets.ts'
 import { signedPuts } from './signed-puts.ts'
 
-/** Registers what must hold on any store; the differences between stores are declared here. */
+/** Registers the tests that must pass on any store; the differences between stores are declared here. */
 export function everyServer(server: S3Server): void {
   storageContract('s3Storage', () => s3Subject(server), {
     // MinIO lists an unfinished upload only by its exact key, and under an id that it does not know again.

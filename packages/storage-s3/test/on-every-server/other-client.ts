@@ -8,10 +8,12 @@ import { bodyOf, keysOf, putBytes, putText, readBytes } from '../use-storage.ts'
 
 const PART_BYTES = 5 * 1024 * 1024
 
-/** That this is S3, and not a dialect that only our own client speaks: another client writes and reads the same. */
+/**
+ * Checks that this is S3, and not a dialect that only our own client speaks: another client writes and reads the same.
+ */
 export function otherClient(server: S3Server): void {
   describe('with the client of MinIO', () => {
-    test('what was written is read: bytes, type, cache control, disposition', async () => {
+    test('reads written objects: bytes, type, cache control, disposition', async () => {
       const { storage, client, bucket } = await bothClients(server)
       const bytes = Buffer.alloc(PART_BYTES * 2 + 1, 'many parts ')
       await putText(storage, 'small.txt', 'small')
@@ -34,7 +36,7 @@ export function otherClient(server: S3Server): void {
       })
     })
 
-    test('what it wrote is read, and what lies beside the prefix is not seen', async () => {
+    test('its objects are read, and those beside the prefix are not seen', async () => {
       const { storage, client, bucket } = await bothClients(server)
       const bytes = Buffer.alloc(PART_BYTES + 1, 'another writer ')
       await client.putObject(bucket, 'media/one/album/a.txt', bytes, bytes.byteLength, { 'Content-Type': 'text/csv' })

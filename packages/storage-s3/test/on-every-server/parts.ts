@@ -59,7 +59,7 @@ export function parts(server: S3Server): void {
     })
   })
 
-  test('a body whose upload somebody aborts meanwhile fails in a way to repeat it', async (context) => {
+  test('a body whose upload is aborted meanwhile fails with a retryable error', async (context) => {
     if (server.kind === 'minio') context.skip('MinIO lists unfinished uploads under ids that it does not know again')
     const storage = await s3StorageOn(server)
     const body = stalling(() => void abortUploads().then(() => body.push(null)))
@@ -94,7 +94,7 @@ export function parts(server: S3Server): void {
       expect(await headersIn(storage, 'copy.txt')).toEqual(['video/quicktime', 'no-store', 'attachment'])
     })
 
-    test('of a source that is replaced meanwhile is of what was asked for, or nothing', {
+    test('of a source that is replaced meanwhile is the requested version, or nothing', {
       timeout: 120_000,
     }, async () => {
       const bucket = s3OptionsOf(server, await server.createBucket())
@@ -104,7 +104,7 @@ export function parts(server: S3Server): void {
       await storage.put('two.txt', bodyOf(pattern(PART_BYTES * 2, 2)), TYPE)
       for (let round = 0; round < 8; round++) {
         const { etag } = await other.copy('one.txt', KEY)
-        // By one request each, at the beginning, in the middle and at the end of the copy.
+        // By one request each, at the start, in the middle and at the end of the copy.
         const replaceRepeatedly = async (): Promise<void> => {
           for (let count = 0; count < 4; count++) await other.copy('two.txt', KEY)
         }
@@ -157,7 +157,7 @@ export function parts(server: S3Server): void {
     ['in one request', { options: {}, requests: 1 }],
     ['in parts', { options: { maxCopyBytes: PART_BYTES }, requests: 2 }],
   ] as const)(
-    'a copy %s of a source that is deleted right after is of it, or says so and is not there',
+    'a copy %s of a source that is deleted right after has its bytes, or fails and leaves nothing',
     async ([way, { options, requests }]) => {
       const bucket = s3OptionsOf(server, await server.createBucket())
       const storage = s3Storage(bucket)
@@ -171,7 +171,7 @@ export function parts(server: S3Server): void {
       const bytes = pattern(PART_BYTES + 1)
       const { etag } = await storage.put(KEY, bodyOf(bytes), TYPE)
       const copy = s3Storage({ ...bucket, ...options, endpoint }).copy(KEY, 'copy.txt', { ifMatch: etag })
-      // Ceph gives the whole copy the etag of its source, by which it is known without a second look.
+      // Ceph gives the whole copy the etag of its source, so it needs no second look.
       if (server.kind === 'ceph' && way === 'in one request') {
         expect((await copy).etag).toBe(etag)
         expect(bytes.equals(await readBytes(storage, 'copy.txt'))).toBe(true)
@@ -192,7 +192,7 @@ async function leftoversOf(storage: StorageAdapter): Promise<readonly string[]> 
   return keys
 }
 
-/** What the store says of an object to who fetches it: type, caching, disposition. */
+/** The headers of an object for its reader: type, caching, disposition. */
 async function headersIn(storage: StorageAdapter, key: string): Promise<readonly (string | null)[]> {
   const { url } = await storage.signGet(key, { expiresAt: new Date(Date.now() + 60_000) })
   const answer = await fetch(url, { headers: { range: 'bytes=0-0' } })

@@ -7,7 +7,7 @@ import { putText } from '../use-storage.ts'
 
 const KEY = 'album/photo.txt'
 
-/** What a store makes of reading by a signed URL. */
+/** The behaviour of a store when it is read by a signed URL. */
 export function signedGets(server: S3Server): void {
   describe('a signed GET', () => {
     test.each(['夏休み 2026.jpg', 'l’été "à la plage".jpg', `it's 100% (1)*;=,\\.jpg`, '🏖️.jpg', 'plain.jpg'])(

@@ -48,7 +48,7 @@ const CHANGES: readonly (readonly [string, Change])[] = [
   ['another method', ({ request, body }) => ({ request: { ...request, method: 'DELETE' }, body })],
 ]
 
-/** What a store makes of uploads by a signed URL. */
+/** The behaviour of a store when it gets uploads by a signed URL. */
 export function signedPuts(server: S3Server): void {
   describe('a signed PUT of a declared type, length and SHA-256', () => {
     test.each(CHANGES)('is refused with %s, and is good without', async (_what, change) => {
@@ -183,7 +183,7 @@ function withUrl(change: (url: string) => string): Change {
   return ({ request, body }) => ({ request: { ...request, url: change(request.url) }, body })
 }
 
-/** Of {@link OTHER_BODY}, or none: by the header that the request has. */
+/** The checksum of {@link OTHER_BODY}, or none: in the header that the request has. */
 function withChecksum(request: RawRequest, bytes: Uint8Array | null = OTHER_BODY): RawRequest {
   const name = 'x-amz-content-sha256' in request.headers ? 'x-amz-content-sha256' : 'x-amz-checksum-sha256'
   const encoding = name === 'x-amz-content-sha256' ? 'hex' : 'base64'

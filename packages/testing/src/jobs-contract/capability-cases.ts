@@ -26,7 +26,7 @@ export const capabilityCases: readonly JobsContractCase[] = [
     },
   },
   {
-    name: 'checks itself, before and after its start, and says what to do about what is wrong',
+    name: 'checks itself, before and after its start, and says how to fix each problem',
     run: async ({ adapter }) => {
       const { signal } = new AbortController()
       await soundFindings(adapter.diagnose({ signal }))
@@ -35,7 +35,7 @@ export const capabilityCases: readonly JobsContractCase[] = [
     },
   },
   {
-    name: 'takes a schedule, the same one again, and its removal, also of one that is not there',
+    name: 'takes a schedule, the same one again, and its removal, also of an unknown one',
     needs: ['schedule'],
     run: async ({ adapter }) => {
       await adapter.schedule('nightly', '0 3 * * *', jobFor('a'))
@@ -45,7 +45,7 @@ export const capabilityCases: readonly JobsContractCase[] = [
     },
   },
   {
-    name: 'tells what is scheduled, when that comes next, and since when it is so',
+    name: 'lists the schedules, with their next time and since when they hold',
     needs: ['schedule'],
     run: async ({ adapter }) => {
       assert.deepEqual(await adapter.schedules(), [], 'Before anything is scheduled there is nothing.')
@@ -74,7 +74,7 @@ export const capabilityCases: readonly JobsContractCase[] = [
     },
   },
   {
-    name: 'refuses a cron expression that is not five fields, or that never was one, with invalid_input',
+    name: 'refuses a cron expression without five fields, or an invalid one, with invalid_input',
     needs: ['schedule'],
     run: async ({ adapter }) => {
       for (const cron of ['', '* * * *', '0 * * * * *', '61 * * * *', 'at some time please now']) {

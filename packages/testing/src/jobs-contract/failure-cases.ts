@@ -16,7 +16,7 @@ const isSettled = async ({ adapter }: JobsSubject): Promise<boolean> =>
 const countsOf = async ({ adapter }: JobsSubject): Promise<QueueCounts | undefined> =>
   (await adapter.counts()).find(({ queue }) => queue === QUEUE)
 
-/** What becomes of jobs whose handlers reject. */
+/** Jobs whose handlers reject. */
 export const failureCases: readonly JobsContractCase[] = [
   {
     name: 'tries a rejected job again, counts the attempts, and says which is the last',
@@ -111,7 +111,7 @@ export const failureCases: readonly JobsContractCase[] = [
     },
   },
   {
-    name: 'tells how long ago the oldest dead letter died, and nothing when there is none',
+    name: 'reports how long ago the oldest dead letter died, and nothing if there is none',
     needs: ['dead_letter'],
     run: async (subject) => {
       const age = async (): Promise<number | null | undefined> => (await countsOf(subject))?.oldestDeadSeconds

@@ -60,7 +60,7 @@ export const liveCases: readonly JobsContractCase[] = [
     },
   },
   {
-    name: 'tells how long the job has waited that was due first, and nothing while none is due',
+    name: 'reports how long the oldest due job has waited, and nothing while none is due',
     run: async (subject) => {
       const { adapter } = subject
       const oldestWait = async (): Promise<number | null | undefined> =>

@@ -7,7 +7,7 @@ import { enqueue, gate, jobFor, QUEUE, recordingWorker, untilAborted, whileWorki
 /** Stopping workers. */
 export const stopCases: readonly JobsContractCase[] = [
   {
-    name: 'waits for the job in hand when it stops, without aborting it, and takes no other',
+    name: 'waits for the running job when it stops, without aborting it, and takes no other',
     run: async (subject) => {
       const mayEnd = gate()
       let hasEnded = false
@@ -30,7 +30,7 @@ export const stopCases: readonly JobsContractCase[] = [
     },
   },
   {
-    name: 'aborts what is left when its time to stop is over, and gives it back without using up an attempt',
+    name: 'aborts the rest when its time to stop is over, and gives it back without using up an attempt',
     run: async (subject) => {
       await enqueue(subject, jobFor('a'))
       const first = recordingWorker({ handle: untilAborted })
@@ -48,7 +48,7 @@ export const stopCases: readonly JobsContractCase[] = [
     },
   },
   {
-    name: 'gives back a job whose handler does not heed the abort, and ignores what that does afterwards',
+    name: 'gives back a job whose handler ignores the abort, and disregards its later result',
     run: async (subject) => {
       const mayFail = gate()
       const fails = async (): Promise<void> => {

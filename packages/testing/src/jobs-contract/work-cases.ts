@@ -10,7 +10,7 @@ const CONCURRENCY = 3
 /** How jobs are handed out. */
 export const workCases: readonly JobsContractCase[] = [
   {
-    name: 'lets a delayed job wait for so long, as a job that waits, and runs others meanwhile',
+    name: 'lets a delayed job wait that long, as a waiting job, and runs others meanwhile',
     run: async (subject) => {
       // Started first, because the case is about the order of the jobs and not about the time of opening.
       await subject.adapter.start()
@@ -29,7 +29,7 @@ export const workCases: readonly JobsContractCase[] = [
     },
   },
   {
-    name: 'hands over what was requested, as the first attempt',
+    name: 'hands over the requested job, as the first attempt',
     run: async (subject) => {
       const payload = { text: 'é', number: 1.5, list: [null, true, { deep: '"' }] }
       const [id] = await enqueue(subject, { queue: QUEUE, key: 'a', payload })
@@ -43,7 +43,7 @@ export const workCases: readonly JobsContractCase[] = [
     },
   },
   {
-    name: 'works what was enqueued before the workers started and what comes while they run',
+    name: 'works jobs enqueued before the workers started and while they run',
     run: async (subject) => {
       await enqueue(subject, jobFor('before'))
       const worker = recordingWorker()
@@ -79,7 +79,7 @@ export const workCases: readonly JobsContractCase[] = [
     },
   },
   {
-    name: 'leaves the jobs of queues alone that it was not told to work',
+    name: 'leaves the jobs of other queues alone',
     run: async (subject) => {
       const worker = recordingWorker()
       await enqueue(subject, { ...jobFor('other'), queue: 'rindle_purge' })
@@ -92,7 +92,7 @@ export const workCases: readonly JobsContractCase[] = [
     },
   },
   {
-    name: 'refuses a queue given twice, and a concurrency that is no whole number from one, with invalid_input',
+    name: 'refuses a queue given twice, and a concurrency that is not a whole number from one, with invalid_input',
     run: async ({ adapter }) => {
       await rejectsWith('invalid_input', () => adapter.work([recordingWorker(), recordingWorker()]))
       for (const concurrency of [0, 1.5, Number.NaN]) {

@@ -108,7 +108,7 @@ export class MemoryQueue {
     return due.length === 0 ? null : Math.max(...due.map(({ dueAtMs }) => now - dueAtMs)) / 1_000
   }
 
-  /** How long ago the oldest dead letter died; `null` when there is none. */
+  /** How long ago the oldest dead letter died; `null` if there is none. */
   oldestDeadSeconds(queue: QueueName): number | null {
     const died = this.#find((job) => job.queue === queue).flatMap(({ diedAtMs }) => diedAtMs ?? [])
     return died.length === 0 ? null : (performance.now() - Math.min(...died)) / 1_000

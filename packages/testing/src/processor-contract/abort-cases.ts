@@ -11,7 +11,7 @@ import { started } from './workspace.ts'
 
 const MAX_ABORT_MS = 1_000
 
-/** Work that is not wanted any more. */
+/** Aborted work. */
 export const abortCases: readonly ProcessorContractCase[] = [
   {
     name: 'rejects work whose signal is aborted already with its reason, and makes nothing',
@@ -25,15 +25,15 @@ export const abortCases: readonly ProcessorContractCase[] = [
     }),
   },
   {
-    name: 'ends work that is under way within a second of its abort, with the reason, and does other work then',
+    name: 'ends running work within a second of its abort, with the reason, and can do other work then',
     run: started(async (workspace) => {
       const work = await slowWork(workspace)
       const reason = new Error('The user has deleted the file.')
       work.controller.abort(reason)
       const failure = await Promise.race([work.ended, delay(MAX_ABORT_MS, 'late')])
-      assert.notEqual(failure, 'late', 'a second after the abort the work goes on')
+      assert.notEqual(failure, 'late', 'a second after the abort the work still runs')
       assert.ok(causesOf(failure).includes(reason), `the reason of the abort is lost: ${String(failure)}`)
-      assert.deepEqual(work.outcomes, [], 'what was aborted has an outcome')
+      assert.deepEqual(work.outcomes, [], 'aborted work has an outcome')
       for (const outcome of (await workspace.make(workspace.one)).values()) outputOf(outcome)
     }),
   },
@@ -65,7 +65,7 @@ export const abortCases: readonly ProcessorContractCase[] = [
     }),
   },
   {
-    name: 'stops when the work under way has ended',
+    name: 'stops when the running work has ended',
     run: started(async ({ processor, request, recipes }) => {
       const taken: string[] = []
       const begun = Promise.withResolvers<void>()

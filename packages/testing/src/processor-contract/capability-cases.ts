@@ -5,7 +5,7 @@ import { outputOf } from '../variant-outcomes.ts'
 import type { ProcessorContractCase } from './contract-case.ts'
 import { started, startProcessor } from './workspace.ts'
 
-/** What a processor says of itself, and its start and stop. */
+/** A processor's description of itself, and its start and stop. */
 export const capabilityCases: readonly ProcessorContractCase[] = [
   {
     name: 'has a name of low cardinality, and names what it makes and reads',
@@ -17,7 +17,11 @@ export const capabilityCases: readonly ProcessorContractCase[] = [
         assert.ok(processor.capabilities.has(capability), `it makes ${capability}, but does not say so`)
       }
       for (const type of processor.probes) assert.equal(canonicalContentType(type), type)
-      assert.equal(processor.probes.has(source.contentType), facts !== null, 'facts are known of what it probes')
+      assert.equal(
+        processor.probes.has(source.contentType),
+        facts !== null,
+        'facts must be given exactly for files that it probes',
+      )
     },
   },
   {
@@ -34,7 +38,7 @@ export const capabilityCases: readonly ProcessorContractCase[] = [
     },
   },
   {
-    name: 'checks itself, before and after its start, and says what to do about what is wrong',
+    name: 'checks itself, before and after its start, and says how to fix each problem',
     run: async (subject) => {
       const { processor } = subject
       const { signal } = new AbortController()

@@ -5,18 +5,18 @@ interface SeenProcess {
   readonly pid: number
   readonly parent: number
   readonly command: string
-  /** The directory that it works in. */
+  /** Its working directory. */
   readonly directory: string
 }
 
-/** Why the processes of this machine cannot be looked at, if so. */
+/** Why the processes of this machine cannot be examined, if so. */
 export function cannotSeeProcesses(): string | undefined {
   return existsSync('/proc/self/stat') ? undefined : 'child processes are looked for in /proc, which only Linux has'
 }
 
 /**
- * The processes that this one has started, and theirs; and those whose parent is gone and that work in `directory` or
- * are told of it. Each as its id and its command line, by id. A process that has ended counts no more.
+ * The descendants of this process, and orphaned processes that work in `directory` or have it as an argument. Each as
+ * its id and its command line, by id. Ended processes do not count.
  */
 export async function childProcesses(directory: string): Promise<ReadonlyMap<number, string>> {
   const ids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
@@ -37,15 +37,15 @@ export async function childProcesses(directory: string): Promise<ReadonlyMap<num
 async function look(id: string): Promise<SeenProcess | null> {
   try {
     const text = await readFile(`/proc/${id}/stat`, 'utf8')
-    // Behind the name, which may hold anything: the state and the parent.
+    // After the name, which may hold anything: the state and the parent.
     const [state, parent] = text.slice(text.lastIndexOf(')') + 2).split(' ')
     if (state === 'Z' || state === 'X') return null
     const command = (await readFile(`/proc/${id}/cmdline`, 'utf8')).replaceAll('\0', ' ').trim()
-    // Of another user's process it cannot be told.
+    // Unreadable for another user's process.
     const directory = await readlink(`/proc/${id}/cwd`).catch(() => '')
     return { pid: Number(id), parent: Number(parent), command, directory }
   } catch {
-    // It has ended meanwhile.
+    // It has ended in the meantime.
     return null
   }
 }

@@ -6,18 +6,18 @@ import type { VariantRecipes } from '../variant-outcomes.ts'
 export interface ProcessorSubject {
   /** Not started: each case starts it. */
   readonly processor: Processor
-  /** A sound file, in a directory where nobody writes. The smaller it is, the faster the cases. */
+  /** A sound file, in a directory that nothing writes to. The smaller it is, the faster the cases. */
   readonly source: SourceFile
   /**
-   * What a probe finds in `source`: the cases compare `kind` and the dimensions, and `durationMs` to a tenth of a second;
-   * limits are drawn below them. `null` when the processor does not probe files of that type.
+   * The probe's result for `source`: the cases compare `kind` and the dimensions, and `durationMs` to a tenth of a second;
+   * limits are set just below them. `null` if the processor does not probe files of that type.
    */
   readonly facts: ProbeResult | null
   /** Two variants of `source` or more; their recipes may be equal. The case about equal bytes makes each of them twice. */
   readonly recipes: VariantRecipes
   /** Work that takes ten seconds or more, for the cases that abort it. */
   readonly slow: { readonly source: SourceFile; readonly recipe: Recipe }
-  /** A file whose bytes are damaged beyond use; `null` when the processor takes any bytes for sound. */
+  /** A file whose bytes are damaged beyond use; `null` if the processor accepts any bytes. */
   readonly damaged: SourceFile | null
 }
 
@@ -25,7 +25,7 @@ export interface ProcessorSubject {
 export interface ProcessorContractCase {
   /** The promise, as a sentence. */
   readonly name: string
-  /** Why the case says nothing about a subject; `undefined` when it does. */
+  /** Why the case does not apply to a subject; `undefined` if it does. */
   readonly reasonToSkip?: (subject: ProcessorSubject) => string | undefined
   readonly run: (subject: ProcessorSubject) => Promise<void>
 }

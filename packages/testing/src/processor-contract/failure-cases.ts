@@ -17,7 +17,7 @@ export const failureCases: readonly ProcessorContractCase[] = [
     }),
   },
   {
-    name: 'makes nothing of what is larger or longer than it may be, with limit_exceeded for every variant',
+    name: 'makes nothing from a file beyond its limits, with limit_exceeded for every variant',
     reasonToSkip: hasNoLimits,
     run: started(async ({ make, source, facts, recipes }) => {
       for (const limits of exceededLimits(facts)) {
@@ -27,7 +27,7 @@ export const failureCases: readonly ProcessorContractCase[] = [
     }),
   },
   {
-    name: 'takes a file that is not there for no verdict about its bytes',
+    name: 'gives no verdict about the bytes of a missing file',
     run: started(async ({ processor, request, source, recipes, makeDirectory }) => {
       const missing = { ...source, path: join(await makeDirectory(), 'missing') }
       const work = await request(recipes, {}, missing)

@@ -10,7 +10,7 @@ import { started, type Workspace } from './workspace.ts'
 
 const TEMPORARY = ['TMPDIR', 'TMP', 'TEMP'] as const
 
-/** What is left when the work is done: the outputs. */
+/** Work leaves nothing but its outputs. */
 export const footprintCases: readonly ProcessorContractCase[] = [
   {
     name: 'writes nowhere but into the directory of the work, and leaves its source as it is',

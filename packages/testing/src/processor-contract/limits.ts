@@ -13,12 +13,12 @@ export function exceededLimits(facts: ProbeResult | null): readonly MediaLimits[
   ]
 }
 
-/** Why nothing can be said of limits, if so. */
+/** Why limits cannot be tested, if so. */
 export function hasNoLimits({ facts }: ProcessorSubject): string | undefined {
   return exceededLimits(facts).length === 0 ? 'the source has neither pixels nor a duration' : undefined
 }
 
-/** Why nothing can be said of damage, if so. */
+/** Why damage cannot be tested, if so. */
 export function hasNoDamage({ damaged }: ProcessorSubject): string | undefined {
-  return damaged === null ? 'the processor takes any bytes for sound' : undefined
+  return damaged === null ? 'the processor accepts any bytes' : undefined
 }

@@ -9,10 +9,10 @@ import { collectOutcomes, errorOf, outputOf } from '../variant-outcomes.ts'
 import type { ProcessorContractCase, ProcessorSubject } from './contract-case.ts'
 import { started } from './workspace.ts'
 
-// So long a case looks whether something happens that must not. Longer only finds more.
+// How long a case waits for something that must not happen. A longer wait only finds more.
 const LOOK_MS = 100
 
-/** One of each kind that there is: a processor that makes them all has nothing to refuse. */
+/** One of each kind: a processor that makes them all has nothing to refuse. */
 const EVERY_KIND: readonly Recipe[] = [
   { mode: 'fit', width: 16 },
   { kind: 'video', preset: 'web_720p' },
@@ -20,10 +20,10 @@ const EVERY_KIND: readonly Recipe[] = [
   { kind: 'waveform', preset: 'overview' },
 ]
 
-/** What becomes of variants, one by one. */
+/** The outcomes of variants, one by one. */
 export const outcomeCases: readonly ProcessorContractCase[] = [
   {
-    name: 'gives each variant one outcome, whose output is there, of its size and of the type of its recipe',
+    name: 'gives each variant one outcome, whose output exists, with its size and the type of its recipe',
     run: started(async ({ processor, request, recipes }) => {
       const work = await request(recipes)
       const outcomes = await collectOutcomes(processor, work)
@@ -52,7 +52,7 @@ export const outcomeCases: readonly ProcessorContractCase[] = [
       }
       await make(recipes, { onOutcome })
       assert.equal(taken, Object.keys(recipes).length, 'the work ended before its outcomes were taken')
-      assert.equal(mostInHand, 1, 'an outcome came while another one was in hand')
+      assert.equal(mostInHand, 1, 'an outcome came while another one was being taken')
     }),
   },
   {
@@ -70,7 +70,7 @@ export const outcomeCases: readonly ProcessorContractCase[] = [
     }),
   },
   {
-    name: 'tells progress from 0 to 100 of what is under way, and never backwards',
+    name: 'reports progress from 0 to 100 of running variants, and never backwards',
     run: started(async ({ make, recipes }) => {
       const underWay = new Map(Object.keys(recipes).map((name) => [name, 0]))
       const problems: string[] = []
@@ -85,7 +85,7 @@ export const outcomeCases: readonly ProcessorContractCase[] = [
     }),
   },
   {
-    name: 'refuses what it does not make with processor_capability_missing, and makes the rest',
+    name: 'refuses recipes that it cannot make with processor_capability_missing, and makes the rest',
     reasonToSkip: (subject) => (foreignRecipe(subject) === undefined ? 'the processor makes everything' : undefined),
     run: started(async (subject) => {
       const { make, recipes } = subject
@@ -96,7 +96,7 @@ export const outcomeCases: readonly ProcessorContractCase[] = [
     }),
   },
   {
-    name: 'makes the same bytes together, alone, and beside variants that are there already',
+    name: 'makes the same bytes together, alone, and beside existing variants',
     run: started(async ({ make, recipes }) => {
       const together = await make(recipes)
       for (const [name, recipe] of Object.entries(recipes)) {
@@ -122,7 +122,7 @@ export const outcomeCases: readonly ProcessorContractCase[] = [
     }),
   },
   {
-    name: 'makes variants of a file whatever it is called',
+    name: 'makes variants of a file with any name',
     run: started(async ({ make, source, recipes, makeDirectory }) => {
       const path = join(await makeDirectory(), "-i it's %03d $(id) [0].txt")
       await copyFile(source.path, path)

@@ -13,7 +13,7 @@ const DURATION_TOLERANCE_MS = 100
 /** Reading headers. */
 export const probeCases: readonly ProcessorContractCase[] = [
   {
-    name: 'tells what the bytes of a file say, alike to everybody who asks at once',
+    name: 'reads the facts of a file, the same for concurrent probes',
     reasonToSkip: probesNothing,
     run: started(async ({ processor, source, facts }) => {
       const probes = [1, 2, 3].map(() => processor.probe(source, { limits: WIDE_LIMITS }))
@@ -27,7 +27,7 @@ export const probeCases: readonly ProcessorContractCase[] = [
     }),
   },
   {
-    name: 'refuses to probe what is larger or longer than it may be with limit_exceeded',
+    name: 'refuses to probe a file beyond its limits with limit_exceeded',
     reasonToSkip: (subject) => probesNothing(subject) ?? hasNoLimits(subject),
     run: started(async ({ processor, source, facts }) => {
       for (const limits of exceededLimits(facts)) {
@@ -41,7 +41,7 @@ export const probeCases: readonly ProcessorContractCase[] = [
     run: started(async ({ processor, source, damaged }) => {
       const file = damaged ?? source
       const probe = processor.probe(file, { limits: WIDE_LIMITS })
-      // A whole header is no fault: the rest is for whoever decodes it.
+      // A complete header is fine: the decoder judges the rest.
       const failure = await probe.then(
         () => null,
         (error: unknown) => error,
@@ -50,7 +50,7 @@ export const probeCases: readonly ProcessorContractCase[] = [
     }),
   },
   {
-    name: 'takes a file that a probe does not find for no verdict about its bytes',
+    name: 'gives no verdict about the bytes of a file that a probe does not find',
     reasonToSkip: probesNothing,
     run: started(async ({ processor, source, makeDirectory }) => {
       const missing = { ...source, path: join(await makeDirectory(), 'missing') }

@@ -3,21 +3,21 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { VariantOutcome } from '@rindle/core/adapter'
 import type { Workspace } from './workspace.ts'
 
-// Work that tells no progress is in the middle of it by then.
+// Work without progress reports is under way by then.
 const UNDER_WAY_MS = 2_000
 
-/** Slow work of a subject that is under way. */
+/** Running slow work of a subject. */
 export interface SlowWork {
   /** Aborts it. */
   readonly controller: AbortController
   readonly directory: string
-  /** Everything that became of it so far. */
+  /** Its outcomes so far. */
   readonly outcomes: readonly VariantOutcome[]
-  /** Resolves with the error of the work when it ends; with `undefined` when it succeeds. */
+  /** Resolves with the error of the work when it ends, or with `undefined` if it succeeds. */
   readonly ended: Promise<unknown>
 }
 
-/** Begins the slow work of a subject, and resolves when it tells progress or has lasted for two seconds. */
+/** Begins the slow work of a subject, and resolves when it reports progress or has lasted for two seconds. */
 export async function slowWork({ processor, request, slow }: Workspace): Promise<SlowWork> {
   const controller = new AbortController()
   const outcomes: VariantOutcome[] = []
@@ -36,6 +36,6 @@ export async function slowWork({ processor, request, slow }: Workspace): Promise
     (error: unknown) => error,
   )
   const first = await Promise.race([ended.then(() => 'ended'), progressed.promise, delay(UNDER_WAY_MS)])
-  assert.notEqual(first, 'ended', 'the slow work ends at once: give the contract some that takes ten seconds')
+  assert.notEqual(first, 'ended', 'the slow work ends at once: it must take ten seconds')
   return { controller, directory: work.directory, outcomes, ended }
 }

@@ -6,9 +6,9 @@ import type { ProcessRequest, VariantOutcome } from '@rindle/core/adapter'
 import { collectOutcomes, processRequest, type VariantRecipes } from '../variant-outcomes.ts'
 import type { ProcessorSubject } from './contract-case.ts'
 
-/** What a case works with: the subject, its processor started, and directories that go with the case. */
+/** The environment of a case: the subject, its started processor, and directories that are removed with the case. */
 export interface Workspace extends ProcessorSubject {
-  /** The first of `recipes`, for a case that one is enough for. */
+  /** The first of `recipes`, for a case that needs only one. */
   readonly one: VariantRecipes
   /** A new, empty directory. */
   readonly makeDirectory: () => Promise<string>
@@ -18,7 +18,7 @@ export interface Workspace extends ProcessorSubject {
     overrides?: Partial<ProcessRequest>,
     source?: SourceFile,
   ) => Promise<ProcessRequest>
-  /** Has variants made, and gives every outcome by its variant's name. */
+  /** Makes variants, and returns the outcomes by variant name. */
   readonly make: (
     recipes: VariantRecipes,
     overrides?: Partial<ProcessRequest>,
@@ -26,7 +26,7 @@ export interface Workspace extends ProcessorSubject {
   ) => Promise<ReadonlyMap<string, VariantOutcome>>
 }
 
-/** The run of a case that wants its processor started. */
+/** The run of a case that needs a started processor. */
 export function started(check: (workspace: Workspace) => Promise<void>): (subject: ProcessorSubject) => Promise<void> {
   return async (subject) => {
     await startProcessor(subject)

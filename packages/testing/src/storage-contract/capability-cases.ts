@@ -119,7 +119,7 @@ export const capabilityCases: readonly StorageContractCase[] = [
     },
   },
   {
-    name: 'says which storage it is as it does when it starts',
+    name: 'identifies itself as it does when it starts',
     run: async ({ adapter }) => {
       const before = await adapter.identify()
       assert.equal(await adapter.start(), before)
@@ -127,7 +127,7 @@ export const capabilityCases: readonly StorageContractCase[] = [
     },
   },
   {
-    name: 'checks itself, says what to do about what is wrong, and changes nothing',
+    name: 'checks itself, says how to fix each problem, and changes nothing',
     run: async ({ adapter }) => {
       await putBytes(adapter, KEY, patternBytes(9))
       await soundFindings(adapter.diagnose({ signal: new AbortController().signal }))

@@ -45,7 +45,7 @@ export const concurrencyCases: readonly StorageContractCase[] = [
     },
   },
   {
-    name: 'copies the source whose etag was asked for, or nothing, while others replace it',
+    name: 'copies the requested version of the source, or nothing, while others replace it',
     needs: 'server_side_copy',
     run: async ({ adapter }) => {
       const [asked, other] = [patternBytes(2000, 1), patternBytes(2000, 2)]

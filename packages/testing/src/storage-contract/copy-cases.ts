@@ -23,7 +23,7 @@ export const copyCases: readonly StorageContractCase[] = [
     },
   },
   {
-    name: 'gives a copy the content type that it is told',
+    name: 'gives a copy the requested content type',
     needs: 'server_side_copy',
     run: async ({ adapter }) => {
       await putBytes(adapter, FROM, patternBytes(10))
@@ -34,7 +34,7 @@ export const copyCases: readonly StorageContractCase[] = [
     },
   },
   {
-    name: 'copies over what is there',
+    name: 'copies over an existing object',
     needs: 'server_side_copy',
     run: async ({ adapter }) => {
       await putBytes(adapter, FROM, patternBytes(10, 1))
@@ -56,7 +56,7 @@ export const copyCases: readonly StorageContractCase[] = [
     },
   },
   {
-    name: 'copies only the source whose etag was asked for',
+    name: 'copies only the source with the requested etag',
     needs: 'server_side_copy',
     run: async ({ adapter }) => {
       const { etag } = await putBytes(adapter, FROM, patternBytes(10, 1))

@@ -16,7 +16,7 @@ export const deleteCases: readonly StorageContractCase[] = [
     },
   },
   {
-    name: 'deletes nothing for a leading part of a key, or for a key that never was',
+    name: 'deletes nothing for a prefix of a key, or for an unknown key',
     run: async ({ adapter }) => {
       await putBytes(adapter, 'a/b/one', patternBytes(10))
       for (const key of ['a', 'a/b', 'a/b/on', 'a/b/one/more.txt', 'never/was.txt']) await adapter.delete(key)
@@ -43,7 +43,7 @@ export const deleteCases: readonly StorageContractCase[] = [
     },
   },
   {
-    name: 'deletes all it can of many, and says which it could not',
+    name: 'deletes as many as possible, and names the failed keys',
     run: async ({ adapter }) => {
       await putBytes(adapter, 'first.txt', patternBytes(5))
       await putBytes(adapter, 'last.txt', patternBytes(5))

@@ -34,7 +34,7 @@ export const etagCases: readonly StorageContractCase[] = [
     },
   },
   {
-    name: 'gives a copy the etag of what it copied',
+    name: 'gives a copy the etag of its source',
     needs: 'server_side_copy',
     run: async ({ adapter }) => {
       const { etag } = await putBytes(adapter, KEY, patternBytes(100_000))
@@ -57,7 +57,7 @@ export const etagCases: readonly StorageContractCase[] = [
     },
   },
   {
-    name: 'gives equal parts the same etag when they are put together',
+    name: 'gives equal parts the same etag when they are assembled',
     needs: 'multipart_upload',
     run: async (subject) => {
       const parts = [patternBytes(PART_BYTES, 1), patternBytes(1000, 2)]

@@ -44,7 +44,7 @@ export const getCases: readonly StorageContractCase[] = [
     },
   },
   {
-    name: 'takes no leading part of a key for an object',
+    name: 'does not take a prefix of a key for an object',
     run: async ({ adapter }) => {
       await putBytes(adapter, 'a/b/one', patternBytes(10))
       for (const key of ['a', 'a/b', 'a/b/on', 'a/b/one/more.txt']) {
@@ -87,7 +87,7 @@ export const getCases: readonly StorageContractCase[] = [
     },
   },
   {
-    name: 'reads only the object whose etag was asked for',
+    name: 'reads only the object with the requested etag',
     run: async ({ adapter }) => {
       const { etag } = await putBytes(adapter, KEY, patternBytes(10, 1))
       const { body } = await adapter.get(KEY, { ifMatch: etag, range: { start: 2, end: 4 } })
@@ -101,7 +101,7 @@ export const getCases: readonly StorageContractCase[] = [
     },
   },
   {
-    name: 'is not hurt by bodies that nobody reads to their end',
+    name: 'is not harmed by bodies that are not read to their end',
     run: async ({ adapter }) => {
       await putBytes(adapter, KEY, patternBytes(SIZE))
       for (let count = 0; count < 20; count++) (await adapter.get(KEY)).body.destroy()
@@ -133,7 +133,7 @@ export const getCases: readonly StorageContractCase[] = [
     },
   },
   {
-    name: 'downloads over no file that is there already',
+    name: 'does not overwrite a file with a download',
     run: async ({ adapter }) => {
       await putBytes(adapter, KEY, patternBytes(10))
       await inDirectory(async (directory) => {

@@ -69,7 +69,7 @@ export const listCases: readonly StorageContractCase[] = [
     },
   },
   {
-    name: 'lists at most as many as asked for, the first ones',
+    name: 'lists at most the requested number, the first ones',
     needs: 'list',
     run: async ({ adapter }) => {
       for (const key of SORTED) await putBytes(adapter, key, patternBytes(3))
@@ -79,7 +79,7 @@ export const listCases: readonly StorageContractCase[] = [
     },
   },
   {
-    name: 'refuses a limit that is no positive integer',
+    name: 'refuses a limit that is not a positive integer',
     needs: 'list',
     run: async ({ adapter }) => {
       for (const limit of [0, -1, 1.5, Number.NaN]) {

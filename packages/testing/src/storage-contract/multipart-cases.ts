@@ -32,7 +32,7 @@ export const multipartCases: readonly StorageContractCase[] = [
     },
   },
   {
-    name: 'keeps the last of what was sent for a part, and completes with no other',
+    name: 'keeps the last body of a part, and completes with no other',
     needs: 'multipart_upload',
     run: async (subject) => {
       const { multipart } = subject.adapter
@@ -63,7 +63,7 @@ export const multipartCases: readonly StorageContractCase[] = [
     },
   },
   {
-    name: 'refuses a signed part that has expired or is of another length than was signed',
+    name: 'refuses a signed part that has expired or has another length than was signed',
     needs: 'multipart_upload',
     run: async (subject) => {
       const { multipart } = subject.adapter

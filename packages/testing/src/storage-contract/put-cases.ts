@@ -11,7 +11,7 @@ const KEY = 'album/photo.txt'
 /** Writing: the storage keeps the sent bytes, or nothing. */
 export const putCases: readonly StorageContractCase[] = [
   {
-    name: 'gives back what it was given, byte for byte',
+    name: 'returns the stored bytes unchanged',
     run: async ({ adapter }) => {
       for (const byteSize of [0, 1, 65_535, 65_537, 3_000_001]) {
         const bytes = patternBytes(byteSize, byteSize)
@@ -31,7 +31,7 @@ export const putCases: readonly StorageContractCase[] = [
     },
   },
   {
-    name: 'spoils no chunk of a body, unless told that nobody else holds them',
+    name: 'changes no chunk of a body, unless they are disposable',
     run: async ({ adapter }) => {
       const bytes = patternBytes(3_000_001)
       const chunks = separateChunks(bytes)
@@ -175,7 +175,7 @@ function refusalCases(
   refusals: readonly { readonly what: string; readonly declared: Partial<PutOptions> }[],
 ): readonly StorageContractCase[] {
   return refusals.map(({ what, declared }) => ({
-    name: `refuses a body ${what}, and keeps what was there`,
+    name: `refuses a body ${what}, and keeps the previous object`,
     run: async ({ adapter }) => {
       const put = () => adapter.put(KEY, bodyOf(patternBytes(1000)), { contentType: 'text/plain', ...declared })
       await rejectsWith('checksum_mismatch', put)
@@ -191,7 +191,7 @@ function brokenBodyCases(
   failures: readonly { readonly what: string; readonly sentBytes: number }[],
 ): readonly StorageContractCase[] {
   return failures.map(({ what, sentBytes }) => ({
-    name: `rejects with the error of a body that ${what}, and keeps what was there`,
+    name: `rejects with the error of a body that ${what}, and keeps the previous object`,
     run: async ({ adapter }) => {
       for (const before of [undefined, patternBytes(50, 3)]) {
         if (before !== undefined) await putBytes(adapter, KEY, before)

@@ -31,7 +31,7 @@ export const resumableCases: readonly StorageContractCase[] = [
     },
   },
   {
-    name: 'spoils no chunk that follows others, unless told that nobody else holds them',
+    name: 'changes no later chunk, unless they are disposable',
     needs: 'resumable_upload',
     run: async ({ adapter }) => {
       const bytes = patternBytes(2 * LARGE_BYTES)
@@ -58,7 +58,7 @@ export const resumableCases: readonly StorageContractCase[] = [
     },
   },
   {
-    name: 'goes on from any state that was kept, whatever a killed process did after it',
+    name: 'continues from any kept state, whatever a killed process did after it',
     needs: 'resumable_upload',
     run: async ({ adapter }) => {
       // Fewer than were lost, so that remains of those would show.
@@ -72,7 +72,7 @@ export const resumableCases: readonly StorageContractCase[] = [
     },
   },
   {
-    name: 'rejects with the error of a body that fails, and goes on from what was yielded before',
+    name: 'rejects with the error of a body that fails, and continues from the last yielded state',
     needs: 'resumable_upload',
     run: async ({ adapter }) => {
       const bytes = patternBytes(3 * LARGE_BYTES, 1)
@@ -107,7 +107,7 @@ export const resumableCases: readonly StorageContractCase[] = [
     },
   },
   {
-    name: 'ends an append with the reason of a signal, and goes on from the state before',
+    name: 'ends an append with the reason of a signal, and continues from the previous state',
     needs: 'resumable_upload',
     run: async ({ adapter }) => {
       const state = await append(adapter, await begin(adapter), patternBytes(100, 1))
@@ -133,7 +133,7 @@ export const resumableCases: readonly StorageContractCase[] = [
     },
   },
   {
-    name: 'leaves nothing of an upload that was given up, any number of times',
+    name: 'leaves nothing of an aborted upload, any number of times',
     needs: 'resumable_upload',
     run: async ({ adapter }) => {
       const state = await append(adapter, await begin(adapter), patternBytes(LARGE_BYTES + 100, 1))

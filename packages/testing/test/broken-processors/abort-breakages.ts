@@ -21,7 +21,7 @@ export const abortBreakages: readonly ProcessorBreakage[] = [
     }),
   },
   {
-    caseName: 'ends work that is under way within a second of its abort, with the reason, and does other work then',
+    caseName: 'ends running work within a second of its abort, with the reason, and can do other work then',
     how: 'goes on after an abort',
     breaks: requesting(({ signal }) => (signal.aborted ? {} : { signal: never })),
   },
@@ -47,7 +47,7 @@ export const abortBreakages: readonly ProcessorBreakage[] = [
     breaks: requesting(() => ({ signal: never })),
   },
   {
-    caseName: 'stops when the work under way has ended',
+    caseName: 'stops when the running work has ended',
     how: 'stops at once',
     breaks: () => ({ stop: async () => {} }),
   },

@@ -36,7 +36,7 @@ export const capabilityBreakages: readonly ProcessorBreakage[] = [
     },
   },
   {
-    caseName: 'checks itself, before and after its start, and says what to do about what is wrong',
+    caseName: 'checks itself, before and after its start, and says how to fix each problem',
     how: 'has nothing to say for itself',
     breaks: () => ({
       async *diagnose() {

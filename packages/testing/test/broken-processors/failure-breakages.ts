@@ -13,12 +13,12 @@ export const failureBreakages: readonly ProcessorBreakage[] = [
     breaks: failing(() => new Error('Something went wrong.')),
   },
   {
-    caseName: 'makes nothing of what is larger or longer than it may be, with limit_exceeded for every variant',
+    caseName: 'makes nothing from a file beyond its limits, with limit_exceeded for every variant',
     how: 'knows no limits',
     breaks: requesting(() => ({ limits: { maxPixels: Number.MAX_SAFE_INTEGER } })),
   },
   {
-    caseName: 'takes a file that is not there for no verdict about its bytes',
+    caseName: 'gives no verdict about the bytes of a missing file',
     how: 'takes a missing file for a damaged one',
     breaks: failing(damage),
   },

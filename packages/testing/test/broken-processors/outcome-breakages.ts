@@ -5,7 +5,7 @@ import { failing, handingOver, type ProcessorBreakage, requesting } from './brea
 
 export const outcomeBreakages: readonly ProcessorBreakage[] = [
   {
-    caseName: 'gives each variant one outcome, whose output is there, of its size and of the type of its recipe',
+    caseName: 'gives each variant one outcome, whose output exists, with its size and the type of its recipe',
     how: 'gives the outcome of the first variant twice',
     breaks: requesting(({ onOutcome }) => {
       let count = 0
@@ -19,12 +19,12 @@ export const outcomeBreakages: readonly ProcessorBreakage[] = [
     }),
   },
   {
-    caseName: 'gives each variant one outcome, whose output is there, of its size and of the type of its recipe',
+    caseName: 'gives each variant one outcome, whose output exists, with its size and the type of its recipe',
     how: 'forgets the last variant',
     breaks: requesting(({ variants }) => ({ variants: variants.slice(0, -1) })),
   },
   {
-    caseName: 'gives each variant one outcome, whose output is there, of its size and of the type of its recipe',
+    caseName: 'gives each variant one outcome, whose output exists, with its size and the type of its recipe',
     how: 'makes everything in one format',
     breaks: handingOver((outcome) =>
       'output' in outcome ? { ...outcome, output: { ...outcome.output, contentType: 'image/png' } } : outcome,
@@ -53,7 +53,7 @@ export const outcomeBreakages: readonly ProcessorBreakage[] = [
     breaks: requesting(({ onOutcome }) => ({ onOutcome: (outcome) => onOutcome(outcome).catch(() => {}) })),
   },
   {
-    caseName: 'tells progress from 0 to 100 of what is under way, and never backwards',
+    caseName: 'reports progress from 0 to 100 of running variants, and never backwards',
     how: 'begins anew in the middle',
     breaks: requesting(({ onProgress }) => ({
       onProgress: (name, percent) => {
@@ -63,7 +63,7 @@ export const outcomeBreakages: readonly ProcessorBreakage[] = [
     })),
   },
   {
-    caseName: 'tells progress from 0 to 100 of what is under way, and never backwards',
+    caseName: 'reports progress from 0 to 100 of running variants, and never backwards',
     how: 'goes on to tell progress of what is done',
     breaks: requesting(({ onOutcome, onProgress }) => ({
       onOutcome: async (outcome) => {
@@ -73,14 +73,14 @@ export const outcomeBreakages: readonly ProcessorBreakage[] = [
     })),
   },
   {
-    caseName: 'refuses what it does not make with processor_capability_missing, and makes the rest',
+    caseName: 'refuses recipes that it cannot make with processor_capability_missing, and makes the rest',
     how: 'gives up at the first that it does not make',
     breaks: failing((error) => {
       throw error
     }),
   },
   {
-    caseName: 'makes the same bytes together, alone, and beside variants that are there already',
+    caseName: 'makes the same bytes together, alone, and beside existing variants',
     how: 'makes others beside siblings',
     breaks: (good) => ({
       process: (request) =>
@@ -107,7 +107,7 @@ export const outcomeBreakages: readonly ProcessorBreakage[] = [
     },
   },
   {
-    caseName: 'makes variants of a file whatever it is called',
+    caseName: 'makes variants of a file with any name',
     how: 'goes by the extension',
     breaks: (good) => ({
       process: async (request) => {

@@ -3,7 +3,7 @@ import { damage, type ProcessorBreakage } from './breakage.ts'
 
 export const probeBreakages: readonly ProcessorBreakage[] = [
   {
-    caseName: 'tells what the bytes of a file say, alike to everybody who asks at once',
+    caseName: 'reads the facts of a file, the same for concurrent probes',
     how: 'mixes up width and height',
     breaks: (good) => ({
       async probe(source, options) {
@@ -13,7 +13,7 @@ export const probeBreakages: readonly ProcessorBreakage[] = [
     }),
   },
   {
-    caseName: 'tells what the bytes of a file say, alike to everybody who asks at once',
+    caseName: 'reads the facts of a file, the same for concurrent probes',
     how: 'tells the duration in seconds',
     breaks: (good) => ({
       async probe(source, options) {
@@ -23,7 +23,7 @@ export const probeBreakages: readonly ProcessorBreakage[] = [
     }),
   },
   {
-    caseName: 'refuses to probe what is larger or longer than it may be with limit_exceeded',
+    caseName: 'refuses to probe a file beyond its limits with limit_exceeded',
     how: 'looks at pixels alone',
     breaks: (good) => ({
       probe: (source, { limits: { maxPixels } }) => good.probe(source, { limits: { maxPixels } }),
@@ -40,7 +40,7 @@ export const probeBreakages: readonly ProcessorBreakage[] = [
     }),
   },
   {
-    caseName: 'takes a file that a probe does not find for no verdict about its bytes',
+    caseName: 'gives no verdict about the bytes of a file that a probe does not find',
     how: 'takes a missing file for a damaged one',
     breaks: (good) => ({
       probe: (source, options) =>
@@ -50,7 +50,7 @@ export const probeBreakages: readonly ProcessorBreakage[] = [
     }),
   },
   {
-    caseName: 'takes a file that a probe does not find for no verdict about its bytes',
+    caseName: 'gives no verdict about the bytes of a file that a probe does not find',
     how: 'tells where files are',
     breaks: (good) => ({
       probe: (source, options) =>

@@ -4,7 +4,7 @@ import type { StorageCapability, StoredObject } from '@rindle/core'
 import { disposeChunk, type PutOptions } from '@rindle/core/adapter'
 import type { MemoryStorage } from '@rindle/testing'
 
-/** What a broken storage does otherwise than the good one that it is made of. */
+/** How a broken storage differs from the good one that it is made from. */
 export type Change = (good: MemoryStorage) => Partial<MemoryStorage>
 
 /** A way to break a storage, and the case of the contract that must notice it. */
@@ -36,7 +36,7 @@ export function puttingWithout(option: keyof PutOptions): Change {
   })
 }
 
-/** Puts what a body gave before it broke. */
+/** Puts the bytes of a body before it broke. */
 export const puttingParts: Change = (good) => ({
   async put(key, body, options) {
     const chunks: Buffer[] = []
@@ -50,7 +50,7 @@ export const puttingParts: Change = (good) => ({
   },
 })
 
-/** A body of copies, whose own chunks are spoilt as they pass. */
+/** A body of copies, whose own chunks are overwritten as they pass. */
 export function spoiling(body: Readable): Readable {
   const copies = new Transform({
     transform(chunk: Buffer, _encoding, callback) {

@@ -80,12 +80,12 @@ export const capabilityBreakages: readonly Breakage[] = [
     breaks: (good) => ({ stop: () => good.delete('album/photo.txt') }),
   },
   {
-    caseName: 'says which storage it is as it does when it starts',
+    caseName: 'identifies itself as it does when it starts',
     how: 'is another one each time',
     breaks: () => ({ identify: async () => randomUUID() }),
   },
   {
-    caseName: 'checks itself, says what to do about what is wrong, and changes nothing',
+    caseName: 'checks itself, says how to fix each problem, and changes nothing',
     how: 'does not say what to do',
     breaks: () => ({
       async *diagnose() {

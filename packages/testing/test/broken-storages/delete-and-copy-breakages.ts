@@ -7,7 +7,7 @@ export const deleteBreakages: readonly Breakage[] = [
     breaks: () => ({ delete: async () => {} }),
   },
   {
-    caseName: 'deletes nothing for a leading part of a key, or for a key that never was',
+    caseName: 'deletes nothing for a prefix of a key, or for an unknown key',
     how: 'deletes all that begins with the key',
     breaks: (good) => ({
       async delete(prefix) {
@@ -38,7 +38,7 @@ export const deleteBreakages: readonly Breakage[] = [
     }),
   },
   {
-    caseName: 'deletes all it can of many, and says which it could not',
+    caseName: 'deletes as many as possible, and names the failed keys',
     how: 'stops at the first that it cannot delete',
     breaks: (good) => ({
       async deleteMany(keys) {
@@ -62,7 +62,7 @@ export const copyBreakages: readonly Breakage[] = [
     }),
   },
   {
-    caseName: 'gives a copy the content type that it is told',
+    caseName: 'gives a copy the requested content type',
     how: 'gives it that of its source',
     breaks: (good) => ({
       copy: (from, to, { ifMatch, signal } = {}) =>
@@ -73,7 +73,7 @@ export const copyBreakages: readonly Breakage[] = [
     }),
   },
   {
-    caseName: 'copies over what is there',
+    caseName: 'copies over an existing object',
     how: 'keeps what is there',
     breaks: (good) => ({ copy: async (from, to, options) => (await good.head(to)) ?? good.copy(from, to, options) }),
   },
@@ -92,7 +92,7 @@ export const copyBreakages: readonly Breakage[] = [
     },
   },
   {
-    caseName: 'copies only the source whose etag was asked for',
+    caseName: 'copies only the source with the requested etag',
     how: 'ignores ifMatch',
     breaks: (good) => ({ copy: (from, to) => good.copy(from, to) }),
   },

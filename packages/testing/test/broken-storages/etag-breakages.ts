@@ -51,7 +51,7 @@ export const etagBreakages: readonly Breakage[] = [
     breaks: counting,
   },
   {
-    caseName: 'gives a copy the etag of what it copied',
+    caseName: 'gives a copy the etag of its source',
     how: 'counts its copies',
     breaks: numberingCopies,
   },
@@ -61,7 +61,7 @@ export const etagBreakages: readonly Breakage[] = [
     breaks: counting,
   },
   {
-    caseName: 'gives equal parts the same etag when they are put together',
+    caseName: 'gives equal parts the same etag when they are assembled',
     how: 'makes the etag of the upload',
     breaks: (good) => ({
       multipart: {

@@ -15,7 +15,7 @@ export const getBreakages: readonly Breakage[] = [
     breaks: () => ({ get: async () => ({ ...NO_OBJECT, body: Readable.from([]) }) }),
   },
   {
-    caseName: 'takes no leading part of a key for an object',
+    caseName: 'does not take a prefix of a key for an object',
     how: 'finds objects by a leading part of their keys',
     breaks: (good) => ({
       async get(key, options) {
@@ -50,12 +50,12 @@ export const getBreakages: readonly Breakage[] = [
     breaks: (good) => ({ get: (key, options = {}) => good.get(key, without(options, 'range')) }),
   },
   {
-    caseName: 'reads only the object whose etag was asked for',
+    caseName: 'reads only the object with the requested etag',
     how: 'ignores ifMatch',
     breaks: ignoringIfMatch,
   },
   {
-    caseName: 'is not hurt by bodies that nobody reads to their end',
+    caseName: 'is not harmed by bodies that are not read to their end',
     how: 'counts open bodies and runs out',
     breaks: (good) => {
       let left = 10
@@ -89,7 +89,7 @@ export const getBreakages: readonly Breakage[] = [
     }),
   },
   {
-    caseName: 'downloads over no file that is there already',
+    caseName: 'does not overwrite a file with a download',
     how: 'overwrites',
     breaks: (good) => ({
       async download(key, path) {
@@ -131,12 +131,12 @@ export const listBreakages: readonly Breakage[] = [
     breaks: (good) => ({ list: (prefix) => good.list(prefix.replace(/^\.*\//, '')) }),
   },
   {
-    caseName: 'lists at most as many as asked for, the first ones',
+    caseName: 'lists at most the requested number, the first ones',
     how: 'ignores the limit',
     breaks: (good) => ({ list: (prefix) => good.list(prefix) }),
   },
   {
-    caseName: 'refuses a limit that is no positive integer',
+    caseName: 'refuses a limit that is not a positive integer',
     how: 'ignores the limit',
     breaks: (good) => ({ list: (prefix) => good.list(prefix) }),
   },

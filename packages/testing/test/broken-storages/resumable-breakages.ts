@@ -20,7 +20,7 @@ export const resumableBreakages: readonly Breakage[] = [
     breaks: startingOver,
   },
   {
-    caseName: 'spoils no chunk that follows others, unless told that nobody else holds them',
+    caseName: 'changes no later chunk, unless they are disposable',
     how: 'gives the memory of every chunk free',
     breaks: resuming((good) => ({
       append: (key, state, body, options) => good.append(key, state, spoiling(body), options),
@@ -34,7 +34,7 @@ export const resumableBreakages: readonly Breakage[] = [
     })),
   },
   {
-    caseName: 'goes on from any state that was kept, whatever a killed process did after it',
+    caseName: 'continues from any kept state, whatever a killed process did after it',
     how: 'puts new bytes after whatever is there',
     breaks: resuming((good, storage) => ({
       async *append(key, state, body, options) {
@@ -44,7 +44,7 @@ export const resumableBreakages: readonly Breakage[] = [
     })),
   },
   {
-    caseName: 'rejects with the error of a body that fails, and goes on from what was yielded before',
+    caseName: 'rejects with the error of a body that fails, and continues from the last yielded state',
     how: 'takes a body that fails for one that ends',
     breaks: resuming((good) => ({
       async *append(key, state, body, options) {
@@ -67,7 +67,7 @@ export const resumableBreakages: readonly Breakage[] = [
     })),
   },
   {
-    caseName: 'ends an append with the reason of a signal, and goes on from the state before',
+    caseName: 'ends an append with the reason of a signal, and continues from the previous state',
     how: 'rejects with an error of its own',
     breaks: resuming((good) => ({
       async *append(key, state, body, options) {
@@ -97,7 +97,7 @@ export const resumableBreakages: readonly Breakage[] = [
     },
   },
   {
-    caseName: 'leaves nothing of an upload that was given up, any number of times',
+    caseName: 'leaves nothing of an aborted upload, any number of times',
     how: 'gives up in name only',
     breaks: resuming(() => ({ abort: async () => {} })),
   },

@@ -62,7 +62,7 @@ export const multipartBreakages: readonly Breakage[] = [
     }),
   },
   {
-    caseName: 'keeps the last of what was sent for a part, and completes with no other',
+    caseName: 'keeps the last body of a part, and completes with no other',
     how: 'does not compare etags',
     breaks: (good) => ({
       multipart: {
@@ -90,7 +90,7 @@ export const multipartBreakages: readonly Breakage[] = [
     }),
   },
   {
-    caseName: 'refuses a signed part that has expired or is of another length than was signed',
+    caseName: 'refuses a signed part that has expired or has another length than was signed',
     how: 'signs for ever',
     breaks: (good) => ({
       multipart: {

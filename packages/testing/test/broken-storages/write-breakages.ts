@@ -5,7 +5,7 @@ import { type Breakage, bytesAt, type Change, NO_OBJECT, puttingParts, puttingWi
 
 export const putBreakages: readonly Breakage[] = [
   {
-    caseName: 'gives back what it was given, byte for byte',
+    caseName: 'returns the stored bytes unchanged',
     how: 'loses the last byte',
     breaks: (good) => ({
       async put(key, body, options) {
@@ -27,7 +27,7 @@ export const putBreakages: readonly Breakage[] = [
     }),
   },
   {
-    caseName: 'spoils no chunk of a body, unless told that nobody else holds them',
+    caseName: 'changes no chunk of a body, unless they are disposable',
     how: 'gives the memory of every chunk free',
     breaks: (good) => ({ put: (key, body, options) => good.put(key, spoiling(body), options) }),
   },
@@ -75,12 +75,12 @@ export const putBreakages: readonly Breakage[] = [
     }),
   },
   ...['shorter than declared', 'longer than declared'].map((what) => ({
-    caseName: `refuses a body ${what}, and keeps what was there`,
+    caseName: `refuses a body ${what}, and keeps the previous object`,
     how: 'ignores the length',
     breaks: puttingWithout('byteSize'),
   })),
   {
-    caseName: 'refuses a body of another SHA-256, and keeps what was there',
+    caseName: 'refuses a body of another SHA-256, and keeps the previous object',
     how: 'ignores the checksum',
     breaks: puttingWithout('checksumSha256'),
   },
@@ -92,7 +92,7 @@ export const putBreakages: readonly Breakage[] = [
     }),
   },
   ...['fails at once', 'fails after a part'].map((what) => ({
-    caseName: `rejects with the error of a body that ${what}, and keeps what was there`,
+    caseName: `rejects with the error of a body that ${what}, and keeps the previous object`,
     how: 'keeps the part that came',
     breaks: puttingParts,
   })),
@@ -114,7 +114,7 @@ export const putBreakages: readonly Breakage[] = [
   },
 ]
 
-// What a store that writes in place lets others see.
+// The partial objects that a store shows if it writes in place.
 const writingInPlace: Change = (good) => ({
   async put(key, body, options) {
     let written = Buffer.alloc(0)
@@ -155,7 +155,7 @@ export const concurrencyBreakages: readonly Breakage[] = [
     }),
   },
   {
-    caseName: 'copies the source whose etag was asked for, or nothing, while others replace it',
+    caseName: 'copies the requested version of the source, or nothing, while others replace it',
     how: 'compares first and copies later',
     breaks: (good) => ({
       async copy(from, to, options) {

@@ -6,7 +6,7 @@ import { inOneTransaction } from '../../../data/in-one-transaction.ts'
 import { requireMember, signOut } from '../../../data/session.ts'
 import { rindle } from '../../../media/rindle.ts'
 
-/** Deletes the member with all he has written. What he uploaded goes in the same transaction, its objects by jobs of it. */
+/** Deletes the member with everything they wrote. Their uploads go in the same transaction, the objects by its jobs. */
 export async function eraseAccount(form: FormData): Promise<void> {
   const member = await requireMember()
   if (form.get('sure') === null) redirect('/account/leave')

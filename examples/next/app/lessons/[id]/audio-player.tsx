@@ -11,7 +11,7 @@ interface AudioPlayerProps {
   readonly title: string
 }
 
-/** A sound, and its waveform as a way through it. */
+/** A sound, with its waveform to move through it. */
 export function AudioPlayer({ player, loudness, title }: AudioPlayerProps): ReactElement {
   const audio = useRef<HTMLAudioElement>(null)
   const playback = usePlayback(audio)

@@ -7,7 +7,7 @@ import { requireMember } from '../../../data/session.ts'
 import { lessonOwner } from '../../../media/owners.ts'
 import { rindle } from '../../../media/rindle.ts'
 
-/** Deletes a lesson with its recording, in one transaction; encoders that are at work on it are stopped. */
+/** Deletes a lesson with its recording, in one transaction; running encoders of it are stopped. */
 export async function deleteLesson(lessonId: string): Promise<void> {
   const member = await requireMember()
   if ((await database.lesson.findUnique({ where: { id: lessonId, authorId: member.id } })) === null) notFound()

@@ -13,7 +13,7 @@ const NAMES: Readonly<Record<string, string>> = {
   waveform: 'Waveform',
 }
 
-/** What is being made of a recording, as it goes; then the page is asked for anew, and has a player. */
+/** The progress of a recording's variants; then the page reloads, and has a player. */
 export function LessonProgress({ assetId }: { readonly assetId: string }): ReactElement {
   const { asset, error } = useAsset(assetId)
   const router = useRouter()

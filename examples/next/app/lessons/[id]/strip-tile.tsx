@@ -1,7 +1,7 @@
 import type { ReactElement } from 'react'
 import type { Strip } from '../../../media/recordings.ts'
 
-/** The one tile of a strip that shows a moment. */
+/** The tile of a strip that shows a moment. */
 export function StripTile({ strip, second }: { readonly strip: Strip; readonly second: number }): ReactElement {
   const { url, tileCount, columns, rows, tileWidth, tileHeight, intervalMs } = strip
   const tile = Math.min(tileCount - 1, Math.max(0, Math.floor((second * 1_000) / intervalMs)))

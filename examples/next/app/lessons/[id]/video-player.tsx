@@ -13,14 +13,14 @@ interface VideoPlayerProps {
   readonly title: string
 }
 
-/** A video, and below it a way through it that shows what is where. */
+/** A video, and below it a scrubber that previews each moment. */
 export function VideoPlayer({ player, strip, title }: VideoPlayerProps): ReactElement {
   const video = useRef<HTMLVideoElement>(null)
   const playback = usePlayback(video)
   const { width = 16, height = 9 } = player.attributes
   return (
     <div className="player">
-      {/* No captions: nobody has written any. An application that has them names them as tracks. */}
+      {/* No captions, because nobody has written any. An application that has them adds them as tracks. */}
       <video
         {...player.attributes}
         ref={video}

@@ -6,7 +6,7 @@ import { UploadBox } from '../../../components/upload-box.tsx'
 import { useUploader } from '../../../media/client.ts'
 import { publishLesson } from './publish-lesson.ts'
 
-/** A form whose recording is sent, and looked at, before the lesson is published; what is made of it may take longer. */
+/** A form whose recording is uploaded and verified before the lesson is published; its variants may take longer. */
 export function NewLesson(): ReactElement {
   const [recording, setRecording] = useState<{ readonly id: string; readonly filename: string } | null>(null)
   const [error, publish] = useActionState(publishLesson, null)

@@ -9,7 +9,7 @@ import { assertOwnUploads } from '../../../media/assert-own-uploads.ts'
 import { lessonOwner } from '../../../media/owners.ts'
 import { rindle } from '../../../media/rindle.ts'
 
-/** Writes a lesson and attaches its recording, in one transaction; gives what is wrong with the form. */
+/** Writes a lesson and attaches its recording, in one transaction; returns a problem of the form, if any. */
 export async function publishLesson(_before: string | null, form: FormData): Promise<string | null> {
   const member = await requireMember()
   const title = formText(form, 'title', 120)

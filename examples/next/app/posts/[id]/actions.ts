@@ -9,7 +9,7 @@ import { assertOwnUploads } from '../../../media/assert-own-uploads.ts'
 import { postOwner } from '../../../media/owners.ts'
 import { rindle } from '../../../media/rindle.ts'
 
-/** Puts a photo that its author uploaded at the end of a post's gallery. */
+/** Appends a photo that its author uploaded to a post's gallery. */
 export async function addPhoto(postId: string, photoId: string): Promise<void> {
   const { authorId } = await ownPost(postId)
   await assertOwnUploads([photoId], authorId)
@@ -17,14 +17,14 @@ export async function addPhoto(postId: string, photoId: string): Promise<void> {
   revalidatePath(`/posts/${postId}`)
 }
 
-/** Puts a gallery in this order. Somebody who changed it meanwhile wins: then the page shows his. */
+/** Puts a gallery in this order. A concurrent change by somebody else wins: then the page shows that. */
 export async function orderPhotos(postId: string, photoIds: readonly string[]): Promise<void> {
   await ownPost(postId)
   await rindle.reorder(postOwner(postId), 'gallery', photoIds)
   revalidatePath(`/posts/${postId}`)
 }
 
-/** Takes a photo out of a gallery; its objects are purged. */
+/** Removes a photo from a gallery; its objects are purged. */
 export async function removePhoto(postId: string, photoId: string): Promise<void> {
   await ownPost(postId)
   await rindle.detach(postOwner(postId), 'gallery', { asset: { id: photoId } })

@@ -10,7 +10,7 @@ interface EditGalleryProps {
   readonly photos: readonly OrderedPhoto[]
 }
 
-/** The gallery of a post that is there already: every change is kept at once. */
+/** The gallery of an existing post: every change is saved at once. */
 export function EditGallery({ postId, photos }: EditGalleryProps): ReactElement {
   const [shown, show] = useOptimistic(photos)
   const [, startTransition] = useTransition()

@@ -6,7 +6,7 @@ import { PhotoUploader } from '../../../components/photo-uploader.tsx'
 import { SubmitButton } from '../../../components/submit-button.tsx'
 import { publishPost } from './publish-post.ts'
 
-/** A form whose photos travel while the text is written. */
+/** A form whose photos upload while the text is written. */
 export function NewPost(): ReactElement {
   const [photos, setPhotos] = useState<readonly OrderedPhoto[]>([])
   const [isBusy, setBusy] = useState(false)

@@ -9,7 +9,7 @@ import { assertOwnUploads } from '../../../media/assert-own-uploads.ts'
 import { postOwner } from '../../../media/owners.ts'
 import { rindle } from '../../../media/rindle.ts'
 
-/** Writes a post and attaches its photos, in one transaction; gives what is wrong with the form. */
+/** Writes a post and attaches its photos, in one transaction; returns a problem of the form, if any. */
 export async function publishPost(_before: string | null, form: FormData): Promise<string | null> {
   const member = await requireMember()
   const title = formText(form, 'title', 120)

@@ -5,7 +5,7 @@ import { rindle } from '../../../media/rindle.ts'
 const handler = createHandler(rindle, {
   basePath: '/rindle',
   actor: () => currentMember(),
-  // Files are attached later, by the actions that name them: one that is refused takes no place of another's.
+  // The actions that use the files attach them later, so a refused upload takes nobody's slot.
   authorizeUpload: () => true,
   // Members see what members have uploaded.
   canView: () => true,

@@ -257,7 +257,7 @@ describe('runtime status', () => {
           now() + interval '1 hour')`),
     example: () => ({
       queue: 'rindle_process',
-      message: '1 job died, and could not be written off',
+      message: '1 job died, and could not be handled',
       ageSeconds: expect.toSatisfy((seconds: number) => seconds >= 600),
     }),
     repair: async () => {

@@ -4,8 +4,8 @@ export type ExtensionMismatch = 'correct' | 'reject'
 /** The files that a profile accepts. */
 export interface AcceptOptions {
   /**
-   * Content types by what the bytes are: `image/jpeg`, or `image/*` for all of a kind. Other names for a type are taken
-   * for it (`video/x-ms-wmv` for `video/x-ms-asf`). A wildcard never includes active content (SVG, HTML); name it to
+   * Content types, judged by the bytes: `image/jpeg`, or `image/*` for a whole kind. Aliases count as the type that
+   * they name (`video/x-ms-wmv` for `video/x-ms-asf`). A wildcard never includes active content (SVG, HTML); name it to
    * accept it. `video/*` includes `application/mxf`.
    */
   readonly types: readonly string[]
@@ -21,8 +21,8 @@ export interface AcceptOptions {
    */
   readonly extensionMismatch?: ExtensionMismatch
   /**
-   * Whether a file may have no bytes. Such a file is of the type that its name or its client says, if `types` names that
-   * and it is no image, video or audio: what is decoded has to be something. Nothing is made of it.
+   * Whether a file may have no bytes. Its type is the one of its name or its declaration, if `types` names it and it is no
+   * image, video or audio: those must be decodable. No variants are made of it.
    * @default false: `empty_file`
    */
   readonly allowEmpty?: boolean

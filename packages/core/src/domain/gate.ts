@@ -50,9 +50,9 @@ interface Refused {
 }
 
 /**
- * The gate: size, magic bytes, allow-list, extension and declared type, in this order. A file without bytes, where the
- * profile takes one, is judged by the last three. A name of another type of the same kind is corrected, where the profile
- * does not refuse it; one of another kind, or of what a browser may run, is refused always. Pure.
+ * Decides about a file by its size, magic bytes, allow-list, extension and declared type, in this order. A file without
+ * bytes, if the profile takes one, is judged by the last three. A name of another type of the same kind is corrected,
+ * unless the profile refuses it. A name of another kind, or of a type that a browser may run, is always refused. Pure.
  */
 export function judgeFile(input: GateInput, accept: AcceptRules): GateVerdict {
   const { sniffedType, filename } = input
@@ -87,7 +87,7 @@ export function emptyFile(): Refused {
   return rejectedFor('empty_file', 'The file is empty.')
 }
 
-/** A file without bytes is what is said of it, where nobody will decode it. */
+/** Judges a file without bytes by its declared type and its name; no type that is decoded fits. */
 function judgeEmpty(input: DeclaredFile, accept: AcceptRules): GateVerdict {
   const refused = judgeClaims(input, accept)
   if (refused !== null) return refused
@@ -96,7 +96,7 @@ function judgeEmpty(input: DeclaredFile, accept: AcceptRules): GateVerdict {
   const claimed = [...(declared === null ? [] : [declared]), ...typesOf(extension), UNKNOWN_CONTENT_TYPE]
   const contentType = claimed.find((type) => kindOf(type) === 'other' && isAccepted(type, accept.types))
   if (contentType !== undefined) return { accepted: true, contentType, filename }
-  return rejectedFor('empty_file', `The file is empty, and so is nothing that is accepted. ${acceptedBy(accept)}`)
+  return rejectedFor('empty_file', `The file is empty, and no accepted type may be. ${acceptedBy(accept)}`)
 }
 
 function judgeClaims(input: DeclaredFile, accept: AcceptRules): Refused | null {

@@ -49,9 +49,9 @@ export async function finishRuns(
 }
 
 /**
- * Lets an attempt of work that was handed on count for the one before it, when that ended for the same reason: a night's
- * outage is one row of the trail, with the last attempt's end and, as `times` in its details, how many there were. When it
- * ended for another reason, both stay.
+ * Merges the run of an attempt into the run before it, if both ended for the same reason: a night's outage is one row of
+ * the trail, with the end of the last attempt, and the number of attempts as `times` in its details. Runs that ended for
+ * different reasons both stay.
  */
 export async function mergeRepeatedRun(sql: SqlExecutor, runId: string): Promise<void> {
   await sql.executeSql(
@@ -77,7 +77,7 @@ export async function mergeRepeatedRun(sql: SqlExecutor, runId: string): Promise
   )
 }
 
-/** Ends the attempts at variants that are cancelled: nobody comes again for a job that was cancelled and then died. */
+/** Ends the attempts of cancelled variants: no worker returns to a job that was cancelled and then died. */
 export async function cancelRuns(sql: SqlExecutor, assetId: string, variantNames: readonly string[]): Promise<void> {
   await sql.executeSql(
     `update rindle.media_processing_runs

@@ -41,10 +41,10 @@ export interface CleanupReport {
 const DEFAULT_CONCURRENCY = 10
 
 /**
- * Deletes `expired` upload sessions with what they left in staging, and what came to staging after its upload had ended
- * otherwise: a URL for one PUT outlives that. Nothing else; without `live` it only counts. The object goes before its row,
- * so that a run that was killed is finished by the next. An error of one is counted and logged; a storage that is down is
- * left. Safe to repeat and to interrupt. `invalid_input` for an unknown storage.
+ * Deletes `expired` upload sessions with their leftovers in staging, and objects that came to staging after their upload
+ * had ended in another way: a URL for one PUT outlives that. Nothing else; without `live` it only counts. The object goes
+ * before its row, so that the next run finishes one that was killed. An error is counted and logged; a storage that is
+ * down is skipped. Safe to repeat and to interrupt. `invalid_input` for an unknown storage.
  */
 export async function cleanupOrphans(runtime: Runtime, options: CleanupOptions = {}): Promise<CleanupReport> {
   const dryRun = !(options.live ?? false)
@@ -53,7 +53,7 @@ export async function cleanupOrphans(runtime: Runtime, options: CleanupOptions =
   )
 }
 
-/** Something to be looked at, and how many expired sessions that is. */
+/** One step of the work, and the number of expired sessions in it. */
 interface Task {
   readonly sessions: 0 | 1
   readonly run: () => Promise<void>
@@ -118,7 +118,7 @@ class Cleanup {
     } catch (error) {
       this.#counts.errors += 1
       const fields = { sessionId: row['id'] }
-      this.#watch.failed(storage, error, fields, 'What an expired upload session has left could not be deleted.')
+      this.#watch.failed(storage, error, fields, 'The leftovers of an expired upload session could not be deleted.')
     }
   }
 

@@ -5,28 +5,28 @@ import { storagesIn } from './scope.ts'
 
 /** Options of {@link initStorage}. */
 export interface InitStorageOptions {
-  /** Looks what is there, and changes nothing. @default false */
+  /** Only looks, and changes nothing. @default false */
   readonly dryRun?: boolean
 }
 
-/** What {@link initStorage} did, or found. */
+/** The result of {@link initStorage}. */
 export interface InitStorageReport {
   readonly storage: string
   /**
-   * What tells it from every other from now on; `null`: its address does, and there was nothing to do, or, of a dry run
-   * that finds it to be new, nothing yet.
+   * The identity that tells it from every other storage from now on. `null`: its address is enough, or a dry run found it
+   * to be new.
    */
   readonly identity: string | null
-  /** Whether the identity was another before, or none. */
+  /** Whether it had another identity before, or none. */
   readonly isNew: boolean
   readonly dryRun: boolean
 }
 
 /**
- * Takes what is at a storage's address now for that storage, whatever was there before: for an operator who has moved,
- * emptied or exchanged it on purpose. Makes the root directory of a local storage when there is none, and deletes
- * nothing. Processes that know the storage that was there before refuse to use it until they are started again. Safe to
- * repeat. With `dryRun` it only looks. `invalid_input` for an unknown storage.
+ * Accepts the storage that is at the address now, whatever was there before. It is for an operator who has moved, emptied
+ * or replaced it on purpose. Makes the root directory of a local storage if there is none, and deletes nothing. Processes
+ * that know the earlier storage refuse to use this one until they restart. Safe to repeat. With `dryRun` it only looks.
+ * `invalid_input` for an unknown storage.
  */
 export async function initStorage(
   runtime: Runtime,

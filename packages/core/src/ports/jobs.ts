@@ -58,8 +58,8 @@ export interface WorkerRegistration {
   /** Jobs at once in this process. */
   readonly concurrency: number
   /**
-   * Resolves: done. Rejects: tried again with back-off, until the attempts of the queue are used up. The log is told of
-   * what it rejects with before that; the adapter tells it nothing.
+   * Resolves: done. Rejects: retried with back-off, until the queue's attempts are used up. It logs the error itself
+   * before it rejects; the adapter does not.
    */
   readonly handle: (job: RunningJob) => Promise<void>
   /**

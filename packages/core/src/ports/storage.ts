@@ -281,11 +281,11 @@ export interface StorageAdapter {
    */
   start(known?: KnownStorage | null): Promise<string | undefined>
   /**
-   * What tells the storage that is at the address now from every other, as {@link StorageAdapter.start} would give it;
-   * `null` where nothing does yet, `undefined` where the address does. Works before `start`, and makes nothing.
+   * Returns the identity that {@link StorageAdapter.start} would return for the storage at the address now; `null` if it
+   * has none yet, `undefined` where the address is enough. Works before `start`, and makes nothing.
    */
   identify(): Promise<string | null | undefined>
-  /** Releases it. Idempotent. */
+  /** Releases the adapter's resources. Idempotent. */
   stop(): Promise<void>
 
   /**

@@ -5,8 +5,8 @@ import type { ProbeResult, SourceFile } from '../ports/processor.ts'
 import type { Profile } from '../profile/profile.ts'
 
 /**
- * What the bytes say of themselves, within the limits of the profile; `null` when no installed processor reads their
- * type. Of an empty file only the kind. `limit_exceeded`, `corrupt_media`, `unsupported_codec`.
+ * Reads the media facts of a file, within the limits of the profile; `null` if no installed processor reads its type. An
+ * empty file has only a kind. `limit_exceeded`, `corrupt_media`, `unsupported_codec`.
  */
 export async function probeFile(
   runtime: Runtime,

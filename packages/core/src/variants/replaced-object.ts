@@ -28,8 +28,8 @@ export function enqueueDeletion(
 }
 
 /**
- * Enqueues the deletion of an object that was stored for a variant and has come too late: nobody has heard of it, but it
- * may be another worker's by now, or be made again. The asset is locked.
+ * Enqueues the deletion of an object that was stored too late. No row refers to it, but another worker may own its key by
+ * now, or make it again. The caller holds the asset's lock.
  */
 export function enqueueDeletionOfLate(
   unit: UnitOfWork,

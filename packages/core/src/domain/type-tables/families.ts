@@ -64,8 +64,8 @@ export const FORMS: Readonly<Record<string, string>> = {
 }
 
 /**
- * Types that one word of a header tells apart, which writers put there by habit: FFmpeg calls a WebM film Matroska when
- * it is told so, and some recorders the other way round. The list and the name of the file decide between them.
+ * Types that only one word of a header tells apart. Writers get it wrong: FFmpeg calls a WebM film Matroska if you ask for
+ * it, and some recorders do the opposite. The profile's list and the file's name decide between them.
  */
 export const RELABELLED: Readonly<Record<string, string>> = {
   'video/webm': 'video/x-matroska',
@@ -74,12 +74,12 @@ export const RELABELLED: Readonly<Record<string, string>> = {
   'audio/x-matroska': 'audio/webm',
 }
 
-/** Types that `video/*` includes, though their names do not say that they hold films. */
+/** Types that `video/*` includes although their names do not begin with it. */
 export const FILMS_OF_OTHER_NAMES: readonly string[] = ['application/mxf']
 
 /**
- * Names that are true of many types and tell none of them: a .docx is a ZIP, an SVG is XML. Declaring one contradicts no
- * bytes of its kind.
+ * Names that fit many types and identify none: a .docx is a ZIP, an SVG is XML. Such a declaration contradicts no bytes
+ * of its kind.
  */
 export const GENERIC_NAMES: Readonly<Record<string, RegExp>> = {
   'application/gzip': /^image\/svg\+xml(?:-compressed)?$/,

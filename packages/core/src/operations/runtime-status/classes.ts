@@ -50,8 +50,8 @@ export const STATUS_DEFAULTS: Readonly<Record<StatusClass, StatusDefault>> = {
     verb: 'doctor',
     command: 'rindle doctor',
     advice:
-      'The attempts of these jobs are used up, and their rows cannot be told: the log of the workers says why. Put that ' +
-      'right, and they go on by themselves.',
+      'The attempts of these jobs are used up, and their rows could not be updated: the log of the workers says why. Fix ' +
+      'it, and they continue automatically.',
   },
   stuck_asset: {
     severity: 'error',
@@ -206,9 +206,9 @@ export const STATUS_DEFAULTS: Readonly<Record<StatusClass, StatusDefault>> = {
     verb: 'purgeUnattached',
     command: 'rindle purge-unattached --live',
     advice:
-      'These files were rejected; look at their reasons. Release what was refused wrongly (rindle release <assetId>). Of ' +
-      'the rest, what nobody has attached is purged when it has been kept for quarantineDays; what is attached stays ' +
-      'until it is replaced, detached, or purged by name (rindle purge <assetId> --detach --live).',
+      'These files were rejected; look at their reasons. Release wrongly refused ones (rindle release <assetId>). ' +
+      'Unattached files are purged after quarantineDays; attached ones stay until you replace, detach or purge them ' +
+      '(rindle purge <assetId> --detach --live).',
   },
   unattached_asset: {
     severity: 'notice',

@@ -10,7 +10,7 @@ const DEFINITIONS = {
   'rindle.queue.waiting': ['{job}', 'Jobs that wait, including for a retry.'],
   'rindle.queue.oldest_wait': ['s', 'The waiting time of the job that was due first.'],
   'rindle.queue.running': ['{job}', 'Jobs that a worker holds.'],
-  'rindle.queue.dead': ['{job}', 'Jobs that failed for good, not yet written off.'],
+  'rindle.queue.dead': ['{job}', 'Dead jobs that are not handled yet.'],
   'rindle.queue.workers': ['{worker}', 'Workers that serve the queue, of all processes.'],
   'rindle.assets': ['{asset}', 'Assets in each state.'],
   'rindle.variants': ['{variant}', 'Variants in each state.'],

@@ -69,20 +69,20 @@ function refusal(workers: readonly KnownWorker[], queue: QueueName): string | un
   return `; process ${refuser.processId} on ${refuser.host} cannot: ${refuser.refused[queue]}`
 }
 
-/** Queues with workers that do not get rid of their dead letters: each is to be told to its rows within seconds. */
+/** Queues whose workers do not handle their dead letters, which normally takes seconds. */
 function deadJobs(queues: readonly QueueStatus[], { limit, thresholdOf }: StatusSettings): Found {
   const examples = queues
     .filter(({ workers, oldestDeadSeconds }) => workers > 0 && (oldestDeadSeconds ?? -1) >= thresholdOf('dead_job'))
     .map(({ queue, dead, oldestDeadSeconds }) => ({
       ...NO_SUBJECT,
       queue,
-      message: `${counted(dead, 'job')} died, and could not be written off`,
+      message: `${counted(dead, 'job')} died, and could not be handled`,
       ageSeconds: oldestDeadSeconds,
     }))
   return foundAll('dead_job', examples, limit)
 }
 
-/** Queues with workers whose oldest job has been waiting for long all the same. */
+/** Queues whose oldest job has waited for long although workers serve them. */
 function backlog(queues: readonly QueueStatus[], { limit, thresholdOf }: StatusSettings): Found {
   const examples = queues
     .filter(({ workers, oldestWaitSeconds }) => workers > 0 && (oldestWaitSeconds ?? -1) >= thresholdOf('backlog'))

@@ -80,7 +80,7 @@ async function appendTo(
   let reached: number | undefined
   try {
     for await (const state of states) {
-      // Of a body without bytes, too: what is told then is that nobody is at it any more.
+      // After a body without bytes, too: the row then says that no client writes.
       if (state.offset !== reached) await keepProgress(runtime, lock, state)
       reached = state.offset
     }

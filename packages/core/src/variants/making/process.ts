@@ -267,9 +267,9 @@ class VariantWork {
 }
 
 /**
- * The object that nobody has heard of and nobody refers to after an output was stored, or `null`. Pure. What a ready
- * output replaces is deleted later, by a job of its own, and so is what was stored after its claim was lost: another worker
- * may be writing, or have committed, the same key, and deleting it at once could take a ready variant's object.
+ * The stored object to delete at once because no row refers to it, or `null`. Pure. A separate job deletes objects that a
+ * ready output replaces, and objects that were stored after their claim was lost: another worker may be writing the same
+ * key, or have committed it, so that deleting it at once could take a ready variant's object.
  */
 function unreferencedKey(settled: Settled, variant: Variant, storageKey: string): string | null {
   if (settled === 'claim_lost' || settled === 'ready') return null

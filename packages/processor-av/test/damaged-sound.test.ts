@@ -26,7 +26,7 @@ describe.each(LANES)('sound that is not whole, given to the $lane FFmpeg', ({ la
     await expect(processor.probe(source, { limits: LIMITS })).rejects.toMatchObject({
       code: 'corrupt_media',
       retryable: false,
-      message: expect.stringContaining('less than two whole frames of sound'),
+      message: expect.stringContaining('fewer than two whole frames of sound'),
     })
   })
 
@@ -74,7 +74,7 @@ describe.each(LANES)('sound that is not whole, given to the $lane FFmpeg', ({ la
       '-c:a',
       'pcm_f32le',
     ])
-    const told = expect.stringMatching(/^corrupt_media: its sound holds values that are no numbers/)
+    const told = expect.stringMatching(/^corrupt_media: its sound holds values that are not numbers/)
     expect(await failuresOf(source)).toMatchObject({ m4a: told, mp3: told })
   })
 

@@ -68,7 +68,7 @@ describe('an FFmpeg', () => {
       const { code, message } = await failure(processor, source, recipe)
       expect({ code, message }).toEqual({
         code: 'ffmpeg_failed',
-        message: 'FFmpeg ended well but wrote nothing for only.',
+        message: 'FFmpeg succeeded but wrote nothing for only.',
       })
     }
     expect(await failure(processor, source, WAVEFORM)).toMatchObject({ code: 'output_mismatch' })

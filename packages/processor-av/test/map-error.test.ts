@@ -106,8 +106,8 @@ describe('the reason of a failure', () => {
   })
 
   it.each([
-    ['[mp3 @ 0x1] [error] Failed to find two consecutive MPEG audio frames.', 'less than two whole frames of sound'],
-    ['[mp3 @ 0x1] [error] Invalid frame size (417): Could not seek to 417.', 'less than two whole frames of sound'],
+    ['[mp3 @ 0x1] [error] Failed to find two consecutive MPEG audio frames.', 'fewer than two whole frames of sound'],
+    ['[mp3 @ 0x1] [error] Invalid frame size (417): Could not seek to 417.', 'fewer than two whole frames of sound'],
     ['[matroska,webm @ 0x1] [error] File ended prematurely', 'truncated or damaged'],
     ['', 'truncated or damaged'],
   ])('is told of a file that cannot be opened: %s', (line, what) => {

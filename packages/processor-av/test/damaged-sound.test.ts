@@ -61,7 +61,7 @@ describe.each(LANES)('sound that is not whole, given to the $lane FFmpeg', ({ la
     ['audio/basic', 'au', []],
   ])('%s that ends before its header says so is cut off', async (contentType, extension, codecs) => {
     const whole = await clip(contentType, extension, DRAWN.sine(4), codecs)
-    const cutOff = expect.stringMatching(/^corrupt_media: it says that it lasts 40\d\d ms, and ends after \d+ ms/)
+    const cutOff = expect.stringMatching(/^corrupt_media: its header says 40\d\d ms, but it ends after \d+ ms/)
     expect(await failuresOf(await cut(whole, whole.byteSize / 2))).toEqual({
       m4a: cutOff,
       mp3: cutOff,

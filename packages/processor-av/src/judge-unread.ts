@@ -7,7 +7,7 @@ import { type MediaInput, ownInput } from './media-input.ts'
 /**
  * Returns the error for a file that ffprobe cannot read for no known reason: `corrupt_media` when the file can be read
  * from disk and `readHeader` can read another file under the same limits, else the same error. Only the first is a
- * verdict about the bytes. A program ended by a signal is no such case.
+ * verdict about the bytes. An end by a signal keeps its error.
  */
 export async function judgeUnread(
   error: unknown,

@@ -12,7 +12,7 @@ export interface MediaInput extends Required<Omit<SourceType, 'demuxers'>> {
 
 /**
  * Returns how FFmpeg may open a source: only from disk, and only with the demuxers of its verified type, whatever its
- * bytes or name say. Throws `unsupported_codec` for any other type. Pure.
+ * bytes or name say. Throws `unsupported_codec` for an unknown type. Pure.
  */
 export function mediaInput({ path, contentType }: Pick<SourceFile, 'path' | 'contentType'>): MediaInput {
   const type = SOURCE_TYPES[contentType]

@@ -48,7 +48,7 @@ describe('of FFmpeg the doctor names', () => {
     expect(await patient.finding('ffmpeg.encoders', offline)).toMatchObject({
       status: 'error',
       summary: expect.stringMatching(/^FFmpeg \S+ was built without libx264, needed by video\/web_720p$/),
-      fix: 'Install an FFmpeg that was built with what is missing.',
+      fix: 'Install a build of FFmpeg that has what is missing.',
     })
     expect(await patient.finding('ffmpeg.encoders', { ...offline, profiles: ['sound'] })).toMatchObject({
       status: 'ok',

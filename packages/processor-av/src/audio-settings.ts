@@ -2,25 +2,25 @@ import { RindleError } from '@rindle/core'
 import type { AudioSettings } from './ffmpeg-arguments.ts'
 import type { AudioTrack } from './media-facts.ts'
 
-/** What may be asked for besides the bit rate. */
+/** The wanted properties of encoded sound. */
 export interface AudioWishes {
   readonly codec: 'aac' | 'libmp3lame'
   readonly bitrateKbps: number
   readonly channels: number
-  /** Applied to the channels that are wanted, before everything else. */
+  /** Filters for the mixed channels, before all other filters. */
   readonly filters?: readonly string[]
 }
 
 /**
- * Keeps sound and pictures together: gaps are filled with silence, and sound that begins later than the source gets
- * silence before it. Pure.
+ * Keeps sound and video in sync: fills gaps with silence, and puts silence before sound that begins later than the
+ * source. Pure.
  */
 export function steadySound({ forgottenMs }: AudioTrack): readonly string[] {
   const placed = forgottenMs === 0 ? [] : [`asetpts=PTS-STARTPTS+${forgottenMs}/1000/TB`]
   return [...placed, 'aresample=async=1:first_pts=0']
 }
 
-/** Layouts as every FFmpeg names them, by the number of their channels: those that it takes for granted itself. */
+/** Layouts by number of channels, in names that every FFmpeg knows: its own defaults. */
 const LAYOUTS: Partial<Readonly<Record<number, string>>> = {
   1: 'mono',
   2: 'stereo',
@@ -33,7 +33,7 @@ const LAYOUTS: Partial<Readonly<Record<number, string>>> = {
 }
 const MAX_MIXED_CHANNELS = 64
 
-/** How a track of sound is encoded, at a sample rate that every player takes. Pure. */
+/** Returns how to encode an audio track, at a sample rate that every player supports. Pure. */
 export function audioSettings(
   track: AudioTrack,
   { codec, bitrateKbps, channels, filters = [] }: AudioWishes,
@@ -49,8 +49,8 @@ export function audioSettings(
 }
 
 /**
- * The filters that bring a track to that many channels. Loudness must be measured after them. `unsupported_codec` for
- * more channels than FFmpeg can mix. Pure.
+ * Returns the filters that mix a track to this number of channels. Loudness must be measured after them. Throws
+ * `unsupported_codec` for more channels than FFmpeg can mix. Pure.
  */
 export function mixFilters(track: AudioTrack, channels: number): readonly string[] {
   if (track.channels > MAX_MIXED_CHANNELS) throw tooManyChannels(track)
@@ -60,18 +60,18 @@ export function mixFilters(track: AudioTrack, channels: number): readonly string
   return track.hasLayout ? mix : [usualPlaces(track.channels), ...mix]
 }
 
-/** How many channels of a track an output can have that may have so many. Pure. */
+/** Returns how many channels an output of a track has when it may have at most `maxChannels`. Pure. */
 export function keptChannels({ channels, hasLayout }: AudioTrack, maxChannels: number): number {
   const isMixedEvenly = !hasLayout && LAYOUTS[channels] === undefined
   return isMixedEvenly ? Math.min(2, maxChannels) : Math.min(channels, maxChannels)
 }
 
-// FFmpeg 7 guesses no places of channels that a file calls unused, and fails. By their numbers they can be told places.
+// FFmpeg 7 fails on channels that a file marks as unused: it guesses no positions. This assigns them by number.
 function usualPlaces(channels: number): string {
   return `channelmap=map=${numbers(channels).join('|')}:channel_layout=${LAYOUTS[channels]}`
 }
 
-// Nobody knows where to hear so many channels: each second goes to one side, and all are as loud as one.
+// So many channels have no known positions: they alternate between the sides, and the mix is as loud as one channel.
 function mixEvenly(from: number, to: number): string {
   const outputs = numbers(to).map((output) => {
     const inputs = numbers(from).filter((input) => input % to === output)

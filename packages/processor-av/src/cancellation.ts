@@ -1,6 +1,6 @@
 import { RindleError } from '@rindle/core'
 
-/** The error of work that `signal` has ended; its reason is the cause. */
+/** Returns the error for work that `signal` has ended; the signal's reason is the cause. */
 export function cancelled(signal: AbortSignal): RindleError {
   return new RindleError('variant_processing_cancelled', 'The work of FFmpeg was cancelled.', { cause: signal.reason })
 }

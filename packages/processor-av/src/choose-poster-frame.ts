@@ -1,23 +1,23 @@
-/** What is known of one frame that may become the poster. */
+/** Measurements of one frame that may become the poster. */
 export interface FrameStatistics {
-  /** From the beginning of the source. */
+  /** The time of the frame, from the beginning of the source. */
   readonly seconds: number
-  /** How much it differs from the frame looked at before, 0 to 1. */
+  /** How much it differs from the frame examined before, 0 to 1. */
   readonly sceneScore: number
-  /** Luminance that a tenth of the pixels is below, 0 to 255, 16 being black. */
+  /** The luminance below which a tenth of the pixels lie: 0 to 255, where 16 is black. */
   readonly dark: number
-  /** Luminance that a tenth of the pixels is above. */
+  /** The luminance above which a tenth of the pixels lie. */
   readonly bright: number
 }
 
-// What FFmpeg's own examples take for a cut.
+// The threshold for a cut in FFmpeg's own examples.
 const SCENE_CHANGE = 0.3
 const BLACK_BELOW = 40
 const FLAT_BELOW = 12
 
 /**
- * The times of the frames that show what a video is about, the best first: scene changes that are neither black nor of one
- * colour, then other such frames, then those that are not black; each in order of time. Empty when all are black. Pure.
+ * Returns the times of the most telling frames, the best first: scene changes that are neither black nor of one colour,
+ * then other such frames, then those that are not black; each group in order of time. Empty when all are black. Pure.
  */
 export function rankPosterFrames(frames: readonly FrameStatistics[]): readonly number[] {
   const visible = frames.filter(({ bright }) => bright >= BLACK_BELOW)
@@ -26,7 +26,7 @@ export function rankPosterFrames(frames: readonly FrameStatistics[]): readonly n
   return [...new Set([...changes, ...telling, ...visible])].map(({ seconds }) => seconds)
 }
 
-/** Reads the frames out of what the filters `signalstats` and `metadata` print. Pure. */
+/** Parses the output of the filters `signalstats` and `metadata`. Pure. */
 export function parseFrameStatistics(printed: string): readonly FrameStatistics[] {
   return printed
     .split(/^frame:/m)

@@ -12,11 +12,12 @@ import { SOURCE_TYPES } from './source-types.ts'
 import { Toolchain } from './toolchain.ts'
 
 /**
- * Makes video, audio, posters, strips and waveforms from video and audio, with FFmpeg. Throws `config_invalid` with
- * every problem of the options; does no I/O.
+ * Creates the processor that makes video, audio, posters, strips and waveforms from video and audio, with FFmpeg.
+ * Throws `config_invalid` with every problem of the options; does no I/O.
  *
- * FFmpeg is looked for on first need, not at `start`: a process that only enqueues needs none. Without one, probing and
- * processing throw `ffmpeg_not_found`; an old one works, and the doctor warns of it. `stop` waits for work under way.
+ * The processor searches for FFmpeg on first use, not at `start`: a process that only enqueues needs none. Without
+ * FFmpeg, probing and processing throw `ffmpeg_not_found`. An old FFmpeg works, but the doctor warns of it. `stop`
+ * waits for running work.
  */
 export function avProcessor(options: AvProcessorOptions = {}): Processor {
   const config = parseOptions(options)

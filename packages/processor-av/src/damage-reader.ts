@@ -1,19 +1,19 @@
 import type { MediaInput } from './media-input.ts'
 
-// FFmpeg opens a file, and looks into it, before it names it as its input: what a recording that begins in the middle
-// lacks at its beginning is no news of the pictures that are made later.
+// FFmpeg opens a file and examines it before it names it as its input. Complaints before that line do not count: a
+// recording that starts midway lacks data at its beginning, which does not affect later pictures.
 const OPENED = /^\[info\] Input #0/
-// Some decoders complain, some only say that they filled a hole, and newer programs say it for them.
+// Some decoders complain, some only say that they concealed an error, and newer programs report it for them.
 const COMPLAINT = /\[(error|fatal)\]|concealing \d+ |corrupt decoded frame/
-// A lack of the machine is no damage.
+// A fault of the machine is no damage.
 const OF_MACHINE =
   /No space left|Disk quota|Cannot allocate|Input\/output error|Error writing|write_frame|Could not open/
 const MAX_LINE_CHARACTERS = 4_096
 const MAX_KINDS = 100
 
 /**
- * Reads FFmpeg's messages for what its decoders complain of: pictures that were damaged come out as grey, green or smeared
- * ones, and the run ends well. Complaints about the container do not count: they may be of parts that it only passes.
+ * Finds the complaints of decoders in FFmpeg's messages: a damaged picture comes out grey, green or smeared, and the
+ * run still succeeds. Complaints about the container do not count: they may concern parts that FFmpeg only skips.
  */
 export class DamageReader {
   readonly #input: Pick<MediaInput, 'guards' | 'path'>
@@ -22,24 +22,24 @@ export class DamageReader {
   readonly #kinds = new Map<string, number>()
   #first: string | null = null
 
-  /** The file that is decoded. */
+  /** `input` is the file that is decoded. */
   constructor(input: Pick<MediaInput, 'guards' | 'path'>) {
     this.#input = input
   }
 
-  /** Takes the next of what it says. */
+  /** Takes the next part of the messages. */
   read(text: string): void {
     const lines = (this.#rest + text).split('\n')
     this.#rest = (lines.pop() ?? '').slice(-MAX_LINE_CHARACTERS)
     for (const line of lines) this.#readLine(line)
   }
 
-  /** About how many pictures were damaged so far: decoders say several things about one, but each of them once. */
+  /** About how many pictures are damaged so far: a decoder has several complaints about one, but each only once. */
   get pictures(): number {
     return Math.max(0, ...this.#kinds.values())
   }
 
-  /** The first thing that was said of one, without paths and addresses; `null`: none. */
+  /** The first complaint, without paths and addresses; `null` when there is none. */
   get first(): string | null {
     return this.#first
   }

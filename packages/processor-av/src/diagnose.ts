@@ -5,9 +5,9 @@ import { type Binary, type BinaryName, findBinary } from './find-binary.ts'
 import { type FfmpegBuild, inspectBuild } from './inspect-build.ts'
 import type { AvProcessorConfig } from './options.ts'
 
-const INSTALL = 'Install a current FFmpeg, or name its programs by RINDLE_FFMPEG_PATH and RINDLE_FFPROBE_PATH.'
+const INSTALL = 'Install a current FFmpeg, or set RINDLE_FFMPEG_PATH and RINDLE_FFPROBE_PATH to its programs.'
 
-/** Checks both programs of FFmpeg, anew each time: what a worker has remembered may be another since. */
+/** Checks ffmpeg and ffprobe again on every call: a program may have changed since a worker remembered it. */
 export async function* diagnose(
   { ffmpegPath, ffprobePath }: AvProcessorConfig,
   { capabilities }: ProcessorDiagnosisContext,
@@ -33,7 +33,7 @@ function missing(name: BinaryName, { message }: RindleError): Finding {
   return { id: `${name}.found`, status: 'error', summary: message.replace(/\.$/, ''), fix: INSTALL }
 }
 
-/** Judges a build against what is needed of it. Pure. */
+/** Checks whether a build is current and has what these capabilities need. Pure. */
 export function buildFindings(build: FfmpegBuild, capabilities: ReadonlySet<string>): readonly Finding[] {
   const { path, source } = build
   return [
@@ -52,7 +52,7 @@ function versionFinding({ version, isOld, encoders }: FfmpegBuild): Finding {
     id,
     status: 'warn',
     summary: `FFmpeg ${version} is older than 6.0; ${lacks}`,
-    fix: `${INSTALL} The decoders of an old one get no repairs.`,
+    fix: `${INSTALL} The decoders of an old build get no fixes.`,
   }
 }
 
@@ -65,7 +65,7 @@ function encodersFinding({ version, encoders }: FfmpegBuild, capabilities: Reado
     id,
     status: 'error',
     summary: `FFmpeg ${version} was built without ${absent.join(', ')}, needed by ${affected.join(', ')}`,
-    fix: 'Install an FFmpeg that was built with what is missing.',
+    fix: 'Install a build of FFmpeg that has what is missing.',
   }
 }
 

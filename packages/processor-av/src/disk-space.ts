@@ -2,7 +2,7 @@ import { statfs } from 'node:fs/promises'
 import { RindleError } from '@rindle/core'
 import { counted } from '@rindle/core/adapter'
 
-/** Throws `insufficient_disk` when less than `bytes` is free where `directory` lies. */
+/** Throws `insufficient_disk` when fewer than `bytes` are free on the disk of `directory`. */
 export async function assertDiskSpace(directory: string, bytes: number): Promise<void> {
   const { bavail, bsize } = await statfs(directory)
   const freeBytes = bavail * bsize

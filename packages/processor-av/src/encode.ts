@@ -6,19 +6,19 @@ import { assertDecoded, runFfmpeg } from './run-ffmpeg.ts'
 import type { VariantWork } from './variant-work.ts'
 import { type ExpectedOutput, verifyOutput } from './verify-output.ts'
 
-/** One output of one pass over the whole source, as it is planned. */
+/** The plan for one output, made in one pass over the whole source. */
 export interface Encoding {
   readonly variant: string
   readonly output: OutputSettings
-  /** More is a failure. */
+  /** The maximum size of the output; more is a failure. */
   readonly maxFileBytes: number
   readonly expected: ExpectedOutput & { readonly durationMs: number }
   readonly metadata?: NonNullable<ProcessedOutput['metadata']>
 }
 
 /**
- * Makes outputs in one run, which reads and decodes the source once for all of them; verifies none. `corrupt_media` or
- * `unsupported_codec` when nothing of the source could be decoded.
+ * Makes outputs in one run, which reads and decodes the source once for all of them. Does not verify them. Throws
+ * `corrupt_media` or `unsupported_codec` when none of the source can be decoded.
  */
 export async function encode(
   encodings: readonly Encoding[],

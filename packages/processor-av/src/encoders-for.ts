@@ -1,4 +1,4 @@
-/** What each capability needs an FFmpeg to have been built with. */
+/** The encoders that each capability needs in a build of FFmpeg. */
 export const ENCODERS_FOR: Readonly<Record<string, readonly string[]>> = {
   'av-image/video_poster_scene': ['mjpeg'],
   'av-image/video_thumbnail_strip': ['mjpeg'],

@@ -2,15 +2,15 @@ import fluent from 'fluent-ffmpeg'
 import { type FfmpegOptions, optionList } from './ffmpeg-options.ts'
 import type { MediaInput } from './media-input.ts'
 
-/** What one run reads. */
+/** How one run reads its source. */
 export interface InputSettings {
-  /** Of the input. */
+  /** Options of the input. */
   readonly options?: FfmpegOptions
-  /** Where to begin, in seconds from the beginning of the source. */
+  /** The position to start from, in seconds from the beginning of the source. */
   readonly seekSeconds?: number
 }
 
-/** The picture of one output. */
+/** The video of one output. */
 export interface VideoSettings {
   readonly codec: string
   readonly filters: readonly string[]
@@ -32,18 +32,18 @@ export interface OutputSettings {
   readonly target: string
   /** The muxer, as FFmpeg names it. */
   readonly format: string
-  /** Streams of the source, by index. */
+  /** The streams of the source to use, by index. */
   readonly streams: readonly number[]
   readonly video?: VideoSettings
   readonly audio?: AudioSettings
-  /** Of the muxer and of everything else. */
+  /** Options of the muxer, and all other options of the output. */
   readonly options?: FfmpegOptions
 }
 
 /**
- * The arguments of one run of ffmpeg, without a shell's quoting. fluent-ffmpeg orders and spells them; it does not run
- * them, because it cannot start a process group of its own, looks up capabilities anew for every run, and reads
- * progress from messages meant for people. Pure.
+ * Builds the arguments of one run of ffmpeg, without shell quoting. fluent-ffmpeg orders and spells them, but does not
+ * run them: it cannot start a process group, looks up capabilities again for every run, and reads progress from
+ * messages meant for people. Pure.
  */
 export function ffmpegArguments(
   source: MediaInput,
@@ -65,9 +65,9 @@ function addOutput(command: fluent.FfmpegCommand, { target, format, streams, ...
   addAudio(command, settings.audio)
 }
 
-// Subtitles and data.
+// No subtitles and no data.
 const NO_OTHER_TRACKS = ['-sn', '-dn']
-// Titles, places and chapters of the source, and the names of encoders.
+// Drops titles, locations and chapters of the source, and the names of encoders.
 const WITHOUT_METADATA: FfmpegOptions = {
   map_metadata: -1,
   map_chapters: -1,

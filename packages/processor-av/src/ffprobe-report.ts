@@ -3,7 +3,7 @@ import { z } from 'zod'
 
 type Tags = Readonly<Record<string, string>>
 
-/** One stream as ffprobe describes it. It leaves out what it does not know. */
+/** One stream as ffprobe describes it. ffprobe leaves out unknown fields. */
 export interface StreamReport {
   readonly index: number
   readonly codec_type?: string | undefined
@@ -28,7 +28,7 @@ export interface StreamReport {
   readonly side_data_list?: readonly { readonly rotation?: number | undefined }[] | undefined
 }
 
-/** What ffprobe says of a file. */
+/** ffprobe's report on a file. */
 export interface FfprobeReport {
   readonly streams?: readonly StreamReport[] | undefined
   readonly format?:
@@ -78,15 +78,15 @@ const reportSchema: z.ZodType<FfprobeReport> = z.object({
 })
 
 /**
- * Reads ffprobe's JSON. `ffmpeg_failed` when it is none, which says nothing about the file; `corrupt_media` when it makes
- * no sense. Pure.
+ * Parses ffprobe's JSON. Throws `ffmpeg_failed` when it is not JSON, which says nothing about the file, and
+ * `corrupt_media` when its values make no sense. Pure.
  */
 export function parseReport(json: string): FfprobeReport {
   const report = parseJson(json)
   try {
     return reportSchema.parse(report)
   } catch (error) {
-    throw new RindleError('corrupt_media', 'The file is damaged: what ffprobe reads in it makes no sense.', {
+    throw new RindleError('corrupt_media', 'The file is damaged: ffprobe reads senseless values. Upload it again.', {
       cause: error,
     })
   }
@@ -96,6 +96,6 @@ function parseJson(json: string): unknown {
   try {
     return JSON.parse(json)
   } catch (error) {
-    throw new RindleError('ffmpeg_failed', 'ffprobe ended well but wrote no report.', { cause: error })
+    throw new RindleError('ffmpeg_failed', 'ffprobe succeeded but wrote no report.', { cause: error })
   }
 }

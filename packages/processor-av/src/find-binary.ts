@@ -2,13 +2,13 @@ import { access, constants } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { RindleError } from '@rindle/core'
 
-/** The programs of FFmpeg that are used. */
+/** The programs of FFmpeg that the processor uses. */
 export type BinaryName = 'ffmpeg' | 'ffprobe'
 
-/** Who named a program: an option, an environment variable, the PATH, or the package that brings one along. */
+/** Where a program comes from: an option, an environment variable, the PATH, or an installer package. */
 export type BinarySource = 'option' | 'environment' | 'path' | 'installer'
 
-/** A program that is there and may be run. */
+/** A program that exists and is executable. */
 export interface Binary {
   readonly path: string
   readonly source: BinarySource
@@ -19,16 +19,15 @@ const VARIABLES: Readonly<Record<BinaryName, string>> = {
   ffprobe: 'RINDLE_FFPROBE_PATH',
 }
 
-// Optional packages: absent where an install omits them, and throwing strings on a platform that they have no program
-// for.
+// Optional packages: an install may omit them, and they throw strings on a platform for which they have no program.
 const INSTALLERS: Readonly<Record<BinaryName, () => Promise<string>>> = {
   ffmpeg: async () => (await import('@ffmpeg-installer/ffmpeg')).default.path,
   ffprobe: async () => (await import('@ffprobe-installer/ffprobe')).default.path,
 }
 
 /**
- * Finds a program: the given path, else the one of the environment variable, else on the PATH, else that of the
- * installer package. `ffmpeg_not_found` when none is there, or when the one that was named is not.
+ * Finds a program: at the given path, else by the environment variable, else on the PATH, else in the installer
+ * package. Throws `ffmpeg_not_found` when there is none, or when the path or the variable names a missing program.
  */
 export async function findBinary(name: BinaryName, optionPath: string | undefined): Promise<Binary> {
   if (optionPath !== undefined) return named(name, optionPath, 'option', `the option \`${name}Path\``)
@@ -65,7 +64,7 @@ async function installed(name: BinaryName): Promise<string> {
     throw new RindleError(
       'ffmpeg_not_found',
       `There is no ${name}: not on the PATH, and @${name}-installer/${name} is not installed or has none for this ` +
-        `platform. Install FFmpeg, or name its program in ${VARIABLES[name]}.`,
+        `platform. Install FFmpeg, or set ${VARIABLES[name]} to its path.`,
       { details: { name }, cause: error },
     )
   }
@@ -73,7 +72,7 @@ async function installed(name: BinaryName): Promise<string> {
   throw new RindleError(
     'ffmpeg_not_found',
     `The ${name} of @${name}-installer/${name} is not executable: its install script did not run. Allow the script in ` +
-      `your package manager, or install FFmpeg, or name its program in ${VARIABLES[name]}.`,
+      `your package manager, or install FFmpeg, or set ${VARIABLES[name]} to its path.`,
     { details: { name, path } },
   )
 }

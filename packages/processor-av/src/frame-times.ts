@@ -1,4 +1,4 @@
-/** Reads the times of frames from what the filter `metadata` prints: one line for each, "frame:3 pts:12 pts_time:0.12". */
+/** Reads frame times from the output of the filter `metadata`: one line each, "frame:3 pts:12 pts_time:0.12". */
 export class FrameTimes {
   readonly #onFrame: (seconds: number) => void
   #rest = ''
@@ -6,7 +6,7 @@ export class FrameTimes {
   #last = 0
   #longestGap = 0
 
-  /** `onFrame` is given the time of each, in seconds. */
+  /** `onFrame` receives the time of each frame, in seconds. */
   constructor(onFrame: (seconds: number) => void) {
     this.#onFrame = onFrame
   }
@@ -21,17 +21,17 @@ export class FrameTimes {
     }
   }
 
-  /** How many there were. */
+  /** The number of frames so far. */
   get count(): number {
     return this.#count
   }
 
-  /** The time of the last; 0 when there was none. */
+  /** The time of the last frame; 0 before the first. */
   get lastSeconds(): number {
     return this.#last
   }
 
-  /** The longest time between two, or before the first. */
+  /** The longest time between two frames, or before the first. */
   get longestGapSeconds(): number {
     return this.#longestGap
   }

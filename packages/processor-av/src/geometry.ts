@@ -4,7 +4,7 @@ export interface Size {
   readonly height: number
 }
 
-/** The largest size of this aspect ratio inside `box`, never larger than `picture`. Pure. */
+/** Returns the largest size of this aspect ratio inside `box`, never larger than `picture`. Pure. */
 export function fitInside(picture: Size, box: Size): Size {
   const scale = Math.min(1, box.width / picture.width, box.height / picture.height)
   return {
@@ -14,8 +14,8 @@ export function fitInside(picture: Size, box: Size): Size {
 }
 
 /**
- * Like {@link fitInside}, with even sides, which video with halved colour needs: an odd side loses a pixel, one of a
- * single pixel gets a second. Pure.
+ * Like {@link fitInside}, but with even sides, which video with subsampled colour needs: an odd side loses a pixel, and
+ * a side of one pixel gets a second. Pure.
  */
 export function fitInsideEven(picture: Size, box: Size): Size {
   const { width, height } = fitInside(picture, box)

@@ -3,32 +3,32 @@ import { RindleError } from '@rindle/core'
 import type { Binary, BinarySource } from './find-binary.ts'
 import { NO_FILE_BYTES, runProgram } from './run-program.ts'
 
-/** What a build of FFmpeg says about itself. */
+/** The facts that a build of FFmpeg reports about itself. */
 export interface FfmpegBuild {
   readonly path: string
   readonly source: BinarySource
-  /** As it calls itself: "5.1.9-0+deb12u1", "N-47683-g0e8eb07980-static". */
+  /** The version as the build prints it: "5.1.9-0+deb12u1", "N-47683-g0e8eb07980-static". */
   readonly version: string
-  /** Older than 6.0: it works, but gets no repairs any more. */
+  /** Whether it is older than 6.0: it works, but gets no more fixes. */
   readonly isOld: boolean
   readonly encoders: ReadonlySet<string>
   readonly filters: ReadonlySet<string>
 }
 
-// libavcodec of FFmpeg 6.0. Builds between releases are named by a commit, but this number they all have.
+// libavcodec of FFmpeg 6.0. Builds between releases are named by a commit, but every build has this number.
 const FIRST_CURRENT_LIBAVCODEC = 60
 
 const MEBIBYTE = 1024 ** 2
 const INSPECTION_LIMITS = { maxMemoryBytes: 4096 * MEBIBYTE, maxFileBytes: NO_FILE_BYTES, timeoutMs: 30_000 }
 const MAX_LISTING_BYTES = 4 * MEBIBYTE
 
-/** Asks an ffmpeg for its version, encoders and filters. `ffmpeg_not_found` when that is no FFmpeg. */
+/** Asks a program for its version, encoders and filters. Throws `ffmpeg_not_found` when it is not an ffmpeg. */
 export async function inspectBuild({ path, source }: Binary): Promise<FfmpegBuild> {
   const about = await listing(path, '-version')
   const version = /^ffmpeg version (\S+)/m.exec(about)?.[1]
   const libavcodec = /^libavcodec\s+(\d+)\./m.exec(about)?.[1]
   if (version === undefined || libavcodec === undefined) {
-    throw new RindleError('ffmpeg_not_found', `${path} is not an ffmpeg: it does not say its version.`, {
+    throw new RindleError('ffmpeg_not_found', `${path} is not an ffmpeg: it prints no version.`, {
       details: { path },
     })
   }
@@ -42,7 +42,7 @@ export async function inspectBuild({ path, source }: Binary): Promise<FfmpegBuil
   }
 }
 
-/** Throws `processor_capability_missing`, naming them, when a build lacks any of these encoders. */
+/** Throws `processor_capability_missing`, which names them, when a build lacks any of these encoders. */
 export function requireEncoders(build: FfmpegBuild, encoders: readonly string[]): void {
   const missing = encoders.filter((encoder) => !build.encoders.has(encoder))
   if (missing.length === 0) return

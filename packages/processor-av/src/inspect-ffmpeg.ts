@@ -3,24 +3,24 @@ import { type Binary, findBinary } from './find-binary.ts'
 import { inspectBuild } from './inspect-build.ts'
 import type { AvProcessorOptions } from './options.ts'
 
-/** What FFmpeg a processor with these options uses, and what that cannot do. */
+/** The FFmpeg that a processor with these options uses, and what it cannot do. */
 export interface FfmpegReport {
   readonly ffmpeg: Binary & {
-    /** As it calls itself: "5.1.9-0+deb12u1", "N-47683-g0e8eb07980-static". */
+    /** The version as the build prints it: "5.1.9-0+deb12u1", "N-47683-g0e8eb07980-static". */
     readonly version: string
-    /** Older than 6.0: it works, but its decoders get no repairs any more. */
+    /** Whether it is older than 6.0: it works, but its decoders get no more fixes. */
     readonly isOld: boolean
-    /** Encoders that it was built without, by the capability that needs them ("video/web_720p"). */
+    /** The encoders that it lacks, by the capability that needs them ("video/web_720p"). */
     readonly missingEncoders: Readonly<Record<string, readonly string[]>>
-    /** Whether it maps high dynamic range to what ordinary screens show. */
+    /** Whether it can map high dynamic range to standard range. */
     readonly canToneMap: boolean
   }
   readonly ffprobe: Binary
 }
 
 /**
- * Looks for FFmpeg as `avProcessor` does, and asks it what it can do; nothing is remembered. Throws `ffmpeg_not_found`,
- * and `ffmpeg_failed` for a program that is no ffmpeg.
+ * Searches for FFmpeg as `avProcessor` does, and asks it what it can do; remembers nothing. Throws `ffmpeg_not_found`,
+ * also for a program that is not an ffmpeg.
  */
 export async function inspectFfmpeg(
   options: Pick<AvProcessorOptions, 'ffmpegPath' | 'ffprobePath'> = {},

@@ -8,17 +8,17 @@ import type { RunContext } from './run-context.ts'
 import { verifyOutput } from './verify-output.ts'
 
 /**
- * Options for one JPEG: about the quality 85 of other encoders. Huffman tables made for the picture save a tenth;
- * `update` writes to the very name that was given, whatever looks like a pattern in it.
+ * Options for one JPEG: about quality 85 of other encoders. Huffman tables made for the picture save a tenth; `update`
+ * writes to the exact name, even if part of it looks like a pattern.
  */
 export const JPEG_OPTIONS: FfmpegOptions = { 'frames:v': 1, 'q:v': 3, huffman: 'optimal', update: 1 }
 
-/** The most that one JPEG may take. */
+/** The maximum size of one JPEG. */
 export const MAX_JPEG_BYTES: number = 32 * 1024 ** 2
 
 const END_OF_IMAGE = 'ffd9'
 
-/** Reads a JPEG back; see {@link verifyOutput}. `output_mismatch`, too, when it is cut off. */
+/** Reads a JPEG back; see {@link verifyOutput}. Also throws `output_mismatch` when it is cut off. */
 export async function verifyJpeg(
   path: string,
   variant: string,
@@ -28,9 +28,9 @@ export async function verifyJpeg(
   const expected = { contentType: 'image/jpeg', demuxer: 'jpeg_pipe', videoCodec: 'mjpeg', audioCodec: null, size }
   const output = await verifyOutput(path, variant, expected, context)
   if ((await lastBytes(output)) === END_OF_IMAGE) return output
-  // FFmpeg says nothing when it cannot write all of a picture.
+  // FFmpeg reports no error when it cannot write a whole picture.
   await assertDiskSpace(context.directory, MAX_JPEG_BYTES)
-  throw new RindleError('output_mismatch', `Variant ${variant} is not what it should be: it is cut off.`, {
+  throw new RindleError('output_mismatch', `Variant ${variant} is not as expected: it is cut off.`, {
     details: { variant, problems: ['it is cut off'] },
   })
 }

@@ -5,9 +5,9 @@ import { isRindleError, RindleError } from '@rindle/core'
 import { type MediaInput, ownInput } from './media-input.ts'
 
 /**
- * The error for a file that ffprobe cannot read, and says nothing known of: `corrupt_media` when the file can be read
- * from the disk, and `readHeader`, under the same limits, reads another one; else the same error. Only the first is a word
- * about the bytes. The end by a signal is left as it is.
+ * Returns the error for a file that ffprobe cannot read for no known reason: `corrupt_media` when the file can be read
+ * from disk and `readHeader` can read another file under the same limits, else the same error. Only the first is a
+ * verdict about the bytes. An end by a signal keeps its error.
  */
 export async function judgeUnread(
   error: unknown,
@@ -20,10 +20,10 @@ export async function judgeUnread(
     await readThrough(path)
     await readControl(directory, readHeader)
   } catch {
-    // Nothing can be said of the file then, and the first error says most.
+    // Then nothing is known about the file, and the first error says most.
     return error
   }
-  const message = `The file is damaged, for ffprobe reads others: ${error.message}`
+  const message = `The file is damaged, because ffprobe can read other files: ${error.message}`
   return new RindleError('corrupt_media', message, { details: { ...error.details, contentType }, cause: error })
 }
 
@@ -42,7 +42,7 @@ async function readControl(directory: string, readHeader: (input: MediaInput) =>
   }
 }
 
-/** A tenth of a second of silence: 8,000 samples a second of one byte each. */
+/** Returns a WAV file with a tenth of a second of silence: 8,000 samples a second, one byte each. */
 function silence(): Buffer {
   const samples = Buffer.alloc(800, 0x80)
   const header = Buffer.alloc(44)

@@ -4,7 +4,7 @@ import type { MediaFacts } from './media-facts.ts'
 
 /**
  * Throws `limit_exceeded` for media that is larger or longer than its profile allows, `unsupported_codec` for a file
- * whose tracks are all of unknown codecs, and `corrupt_media` for one without any track. Pure.
+ * whose tracks all have unknown codecs, and `corrupt_media` for a file without a track. Pure.
  */
 export function assertWithinLimits(
   { kind, video, cover, durationMs, hasUnknownTrack }: MediaFacts,
@@ -25,7 +25,7 @@ export function assertWithinLimits(
 
 function nothingToPlay(contentType: string, hasUnknownTrack: boolean): RindleError {
   if (hasUnknownTrack) {
-    const message = `This FFmpeg knows no codec of the ${contentType}. Convert such files to H.264 and AAC in MP4 before the upload.`
+    const message = `This FFmpeg cannot decode any track of the ${contentType}. Convert the file to H.264 and AAC in MP4 before the upload.`
     return new RindleError('unsupported_codec', message, { details: { contentType } })
   }
   return new RindleError('corrupt_media', `The ${contentType} holds neither pictures nor sound that can be played.`, {

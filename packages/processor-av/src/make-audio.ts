@@ -8,7 +8,7 @@ import { outputChannels, planAudio } from './plan-audio.ts'
 import { runFfmpeg } from './run-ffmpeg.ts'
 import type { VariantWork } from './variant-work.ts'
 
-/** Makes sound from a track of sound, in one pass or, where that is asked for, after one that measures. */
+/** Makes an audio file from an audio track, in one pass, or in a second pass after one that measures. */
 export async function makeAudio(
   recipe: NormalizedAudioRecipe,
   audio: AudioTrack,
@@ -39,7 +39,7 @@ async function measureLoudness(
   )
   const measured = parseLoudness(messages)
   if (measured !== null) return measured
-  throw new RindleError('ffmpeg_failed', `FFmpeg did not say how loud the source of ${name} is.`, {
+  throw new RindleError('ffmpeg_failed', `FFmpeg did not report the loudness of the source of ${name}.`, {
     details: { variant: name },
   })
 }

@@ -14,32 +14,32 @@ import { type PictureSource, pictureFilters } from './picture-filters.ts'
 import { nothingWritten, runFfmpeg } from './run-ffmpeg.ts'
 import type { VariantWork } from './variant-work.ts'
 
-// As wide as the larger video, and as high where the picture is upright.
+// As wide as the larger video preset; an upright picture may be as high.
 const BOX: Size = { width: 1280, height: 1280 }
 
 interface LookedAt {
-  /** Of the input. */
+  /** Options of the input. */
   readonly options: FfmpegOptions
   readonly maxFrames: number
 }
 
-// Key frames are cheap to look at, and encoders set one at each cut; where a video has too few, every frame counts.
+// Key frames are cheap to examine, and encoders set one at each cut. If a video has too few, every frame counts.
 const KEY_FRAMES: LookedAt = { options: { skip_frame: 'nokey', t: 300 }, maxFrames: 100 }
 const EVERY_FRAME: LookedAt = { options: { t: 20 }, maxFrames: 500 }
 const MIN_KEY_FRAMES = 3
-/** So many of the best key frames are tried where some are damaged. */
+/** The number of best key frames to try when some are damaged. */
 const MAX_KEY_SHOTS = 5
 
-/** How one frame is reached. */
+/** How to reach one frame. */
 interface Shot {
   readonly settings: InputSettings
-  /** Before all others. */
+  /** Filters that run before all others. */
   readonly filters: readonly string[]
 }
 
 /**
- * Makes a JPEG of a telling frame: the first good scene change, else the first frame that shows something, of those that
- * are whole. `corrupt_media` when none is.
+ * Makes a JPEG of a telling frame: the first good scene change, else the first frame that shows something. Skips
+ * damaged frames, and throws `corrupt_media` when all are damaged.
  */
 export async function makePoster(video: VideoTrack, work: VariantWork): Promise<ProcessedOutput> {
   const picture = { index: video.index, ...fitInside(video, BOX) }
@@ -51,30 +51,30 @@ export async function makePoster(video: VideoTrack, work: VariantWork): Promise<
       return await writeJpeg(video, picture, { settings: { ...settings, options }, filters }, work)
     } catch (error) {
       if (!isOfPictures(error)) throw error
-      // All must be verdicts for a verdict.
+      // A retryable error wins: only if every frame is damaged is the file damaged.
       if (failure?.retryable !== true) failure = error
     }
   }
   throw failure ?? nothingWritten(work.name)
 }
 
-/** Makes a JPEG of the cover of a sound recording. `processing_failed`, not to be tried again, when it is damaged. */
+/** Makes a JPEG of the cover art of an audio file. Throws `processing_failed`, not retryable, when it is damaged. */
 export async function makeCoverPoster(cover: Cover, work: VariantWork): Promise<ProcessedOutput> {
   const source = { colorMatrix: null, colorTransfer: null, isHdr: false, isInterlaced: false, height: 1 }
   try {
     return await writeJpeg(source, { index: cover.index, ...fitInside(cover, BOX) }, FIRST_FRAME, work)
   } catch (error) {
     if (!(error instanceof RindleError) || error.code !== 'corrupt_media') throw error
-    // The sound may well be whole.
+    // The sound may still be intact.
     const message = `Variant ${work.name} cannot be made: the cover picture is damaged.`
     throw new RindleError('processing_failed', message, { retryable: false, cause: error })
   }
 }
 
 /**
- * The frames to try, the best first. Decoders that are given key frames alone fail with some formats, or give few of those
- * that a file claims; then whole decoding finds the others. A frame that was found so is decoded from the beginning again:
- * one that is sought may lack what it is made from.
+ * Yields the frames to try, the best first. In some formats a decoder fails on key frames alone, or returns fewer than
+ * the file flags; then a full decode finds others. Such a frame is decoded from the beginning again: after a seek, the
+ * frames that it refers to may be missing.
  */
 async function* shotsOf(video: VideoTrack, work: VariantWork): AsyncGenerator<Shot> {
   const keyFrames = await lookAt(video, work, KEY_FRAMES)
@@ -89,7 +89,7 @@ async function* shotsOf(video: VideoTrack, work: VariantWork): AsyncGenerator<Sh
 
 const FIRST_FRAME: Shot = { settings: {}, filters: [] }
 
-// One thread decodes no frame beyond the one that is wanted, whose damage would be laid to that.
+// A single thread decodes no later frame, whose damage would count against this one.
 function keyFrameAt(seconds: number): Shot {
   return { settings: { seekSeconds: seconds, options: { skip_frame: 'nokey', threads: 1 } }, filters: [] }
 }
@@ -99,7 +99,7 @@ function frameAt(seconds: number): Shot {
   return { settings: {}, filters: [`select=gte(t\\,${Math.max(0, seconds - 0.001)})`] }
 }
 
-/** The frames that are seen before the decoder gives up count. */
+/** Measures frames; those decoded before the decoder gives up count. */
 async function lookAt(
   video: VideoTrack,
   { input, name, maxPixels, context }: VariantWork,
@@ -159,7 +159,7 @@ async function writeJpeg(
     context,
   )
   if (damage.first !== null) {
-    // Another attempt may write nothing, and this picture must not be taken for its.
+    // The next attempt may write nothing, and must not pass off this picture as its own.
     await rm(path, { force: true })
     assertUndamaged(damage, { input, variant: name })
   }

@@ -16,19 +16,18 @@ import type { VariantWork } from './variant-work.ts'
 import { assertWhole } from './whole-source.ts'
 
 const TILE_BOX: Size = { width: 160, height: 160 }
-// The habits of an encoder show in the first half minute.
+// The first half minute shows how often an encoder sets key frames.
 const KEY_FRAME_SAMPLE_SECONDS = 30
-// A strip of a film with bad minutes is a strip. Where FFmpeg gives up by itself, as it does for pictures that it cannot
-// decode at all.
+// A strip may miss some minutes of a film. FFmpeg itself gives up at this share of pictures that it cannot decode.
 const BEARABLE_DAMAGE = 2 / 3
-// A last picture may be shown for long: less is not looked into.
+// The last picture may stay on screen for a while: a shorter rest is not checked.
 const MIN_REST_MS = 1_000
 const USUAL_FRAME_RATE = 25
 
 /**
- * Makes one JPEG of tiles spread over the whole duration, row by row, for scrubbing: tile `n` is what is shown in the
- * middle of the time from `n` to `n + 1` times `intervalMs`. What is left of the last row shows the end. `corrupt_media`
- * when most pictures are damaged, or the file is cut off.
+ * Makes one JPEG of tiles spread over the whole duration, row by row, for scrubbing. Tile `n` shows the middle of the
+ * time from `n` to `n + 1` times `intervalMs`. Spare places in the last row repeat the last tile. Throws
+ * `corrupt_media` when most pictures are damaged, or when the file is cut off.
  */
 export async function makeStrip(video: VideoTrack, work: VariantWork): Promise<ProcessedOutput> {
   const { context, facts, name, path } = work
@@ -45,7 +44,7 @@ export async function makeStrip(video: VideoTrack, work: VariantWork): Promise<P
 
 async function writeTiles(video: VideoTrack, plan: StripPlan, tile: Size, work: VariantWork): Promise<boolean> {
   const durationMs = plan.intervalMs * plan.tileCount
-  // Reading key frames alone is many times faster, and right where there is one for each tile.
+  // Reading only key frames is many times faster, and right if there is one for each tile.
   if (plan.tileCount > 1 && (await longestKeyFrameGap(video, durationMs, work)) <= plan.intervalMs / 1_000) {
     const strip = await tryStrip(video, plan, tile, KEY_FRAMES, work)
     if (strip !== null && isOfEnough(strip, plan)) return strip.isToneMapped
@@ -61,13 +60,13 @@ async function writeTiles(video: VideoTrack, plan: StripPlan, tile: Size, work: 
   return isToneMapped
 }
 
-/** Whether there was about one picture for each tile, and all of them whole: files claim key frames that are none. Pure. */
+/** Whether each tile got about one undamaged picture: files may flag key frames that are not. Pure. */
 function isOfEnough({ damage, times }: Strip, { intervalMs, tileCount }: StripPlan): boolean {
   const rest = (intervalMs * tileCount) / 1_000 - times.lastSeconds
   return damage.first === null && Math.max(times.longestGapSeconds, rest) <= (2 * intervalMs) / 1_000
 }
 
-/** `null` when no strip came of it: pictures cannot be decoded so, or there are none. */
+/** Writes a strip. Returns `null` when pictures cannot be decoded this way, or when there are none. */
 async function tryStrip(
   video: VideoTrack,
   plan: StripPlan,
@@ -106,19 +105,19 @@ async function longestKeyFrameGap(
   return longest
 }
 
-/** How the pictures for a strip are read. */
+/** How to read the pictures for a strip. */
 interface Reading {
-  /** Of the input. */
+  /** Options of the input. */
   readonly options: FfmpegOptions
-  /** From decoded pictures to tiles, each with its time printed: of every picture where these are few, else of each tile. */
+  /** Filters from pictures to tiles. They print the time of each picture where these are few, else of each tile. */
   readonly filters: (plan: StripPlan, toTile: readonly string[]) => readonly string[]
 }
 
-// Rounding to the nearest tile makes each show the middle of its time. A picture that comes alone has no end, and only
-// `pass` lets it through; what is shown last fills up the rest.
+// Rounding to the nearest tile makes each tile show the middle of its time. A single picture has no end, and only
+// `pass` lets it through; the last picture fills the rest.
 const toTiles = ({ intervalMs }: StripPlan): string =>
   `fps=fps=1000/${intervalMs}:start_time=0:round=near:eof_action=pass`
-// A score is set only for a line to be printed.
+// The score itself is not used: `metadata` prints a line only for frames that have one.
 const PRINT_TIMES = ['select=gte(scene\\,0)', 'metadata=print:file=-']
 const KEY_FRAMES: Reading = {
   options: { skip_frame: 'nokey' },
@@ -128,10 +127,10 @@ const EVERY_FRAME: Reading = {
   options: {},
   filters: (plan, toTile) => [toTiles(plan), ...toTile, ...PRINT_TIMES],
 }
-// One that lasts no time, for all that its file tells, falls through the first filter.
+// Without `fps`, which drops a frame that has no duration in its file.
 const FIRST_FRAME: Reading = { options: {}, filters: (_plan, toTile) => toTile }
 
-/** The findings of a run that wrote a strip. */
+/** The result of a run that wrote a strip. */
 interface Strip {
   readonly isToneMapped: boolean
   readonly damage: DamageReader
@@ -145,7 +144,7 @@ async function writeStrip(
   { options, filters: toStrip }: Reading,
   { context, input, name, path, maxPixels, onProgress }: VariantWork,
 ): Promise<Strip> {
-  // Lines of neighbouring fields melt into one at this size.
+  // At this size the lines of both fields blend, so deinterlacing is not needed.
   const source = { ...video, isInterlaced: false }
   const { filters, isToneMapped } = pictureFilters(source, tile, 'jpeg', await context.toolchain.ffmpeg())
   const { columns, rows, tileCount, intervalMs } = plan

@@ -12,7 +12,7 @@ import type { VariantWork } from './variant-work.ts'
 /** The recipes of the AV lane. */
 export type AvRecipe = Exclude<NormalizedRecipe, NormalizedImageRecipe>
 
-/** Makes and verifies one output. `processing_failed`, not to be tried again, when the source has no track for it. */
+/** Makes and verifies one output. Throws `processing_failed`, not retryable, when the source lacks the track for it. */
 export async function makeVariant(recipe: AvRecipe, work: VariantWork): Promise<ProcessedOutput> {
   const { video, audio, cover } = work.facts
   switch (recipe.kind) {
@@ -32,7 +32,7 @@ export async function makeVariant(recipe: AvRecipe, work: VariantWork): Promise<
   return makeCoverPoster(cover ?? missing('cover picture', work), work)
 }
 
-/** The one encoding that makes a variant and may share its run with others; `null` when it takes more than that. */
+/** Returns the encoding of a variant that can share a run with others; `null` when a variant needs more than that. */
 export async function shareableEncoding(recipe: AvRecipe, work: VariantWork): Promise<Encoding | null> {
   const { video, audio } = work.facts
   if (recipe.kind === 'video' && video !== null) {

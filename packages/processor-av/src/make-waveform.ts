@@ -14,17 +14,17 @@ const SAMPLE_BYTES = 2
 /** The JSON document of a waveform. */
 export interface Waveform {
   readonly version: 1
-  /** Of the whole source, which the buckets divide into equal parts. */
+  /** The duration of the whole source, which the buckets divide into equal parts. */
   readonly durationMs: number
-  /** Samples per second that were looked at, all channels mixed into one. */
+  /** The number of samples read per second, with all channels mixed into one. */
   readonly sampleRate: number
-  /** How many buckets there are. */
+  /** The number of buckets. */
   readonly length: number
   /** The lowest and the highest sample of each bucket, `[min, max, min, max, …]`, −1 to 1. */
   readonly peaks: Peaks
 }
 
-/** Makes a picture of loudness over the whole duration, as numbers. */
+/** Makes a JSON document with the peaks of a track over the whole duration. */
 export async function makeWaveform(audio: AudioTrack, work: VariantWork): Promise<ProcessedOutput> {
   const { facts, name, path } = work
   const peaks = await readPeaks(audio, work)
@@ -85,7 +85,7 @@ async function readPeaks(
   return peaks
 }
 
-// A view on the samples where their place in memory allows one, else of a copy.
+// Returns a view of the samples if they are aligned in memory, else of a copy.
 function samplesOf(bytes: Buffer): Int16Array {
   const { buffer, byteOffset, length } = bytes.byteOffset % SAMPLE_BYTES === 0 ? bytes : Uint8Array.from(bytes)
   return new Int16Array(buffer, byteOffset, length / SAMPLE_BYTES)

@@ -2,20 +2,20 @@ import { type ErrorCode, RindleError } from '@rindle/core'
 import type { MediaInput } from './media-input.ts'
 import type { ProgramEnd } from './run-program.ts'
 
-/** What was being done when a program of FFmpeg failed. */
+/** The step in which ffmpeg or ffprobe failed. */
 export interface FailedStep {
   readonly program: 'ffmpeg' | 'ffprobe'
   /** `read` the header, `make` an output. */
   readonly step: 'read' | 'make'
   readonly input: Pick<MediaInput, 'path' | 'contentType'>
-  /** The variant that it was for, if any. */
+  /** The variant that the step was for, if any. */
   readonly variant?: string
-  /** Paths that it was to write to. */
+  /** The paths of its outputs. */
   readonly outputs?: readonly string[]
 }
 
 interface Mapping {
-  /** Of one line, without levels, addresses and paths. */
+  /** Matches one line, without levels, addresses and paths. */
   readonly pattern: RegExp
   readonly code: ErrorCode
   readonly what: string
@@ -23,7 +23,7 @@ interface Mapping {
 
 const DAMAGED = 'the file is truncated or damaged; upload it again'
 
-// FFmpeg's exit codes say little: the text is all there is. The first that fits counts.
+// FFmpeg's exit codes say little, so only the text can tell. The first match counts.
 const MAPPINGS: readonly Mapping[] = [
   {
     pattern: /Cannot allocate memory|Error allocating|malloc of size|failed to map segment/,
@@ -31,7 +31,7 @@ const MAPPINGS: readonly Mapping[] = [
     what: 'there is not enough memory; raise `maxMemoryBytes` or lower `threads` of avProcessor',
   },
   {
-    // Of the system's loader, which says "No such file" as well.
+    // From the system's loader, which also says "No such file".
     pattern: /error while loading shared libraries|Library not loaded|cannot execute|Exec format error/,
     code: 'ffmpeg_not_found',
     what: 'this FFmpeg does not start; install a complete one',
@@ -39,7 +39,7 @@ const MAPPINGS: readonly Mapping[] = [
   {
     pattern: /No such file or directory/,
     code: 'variant_source_not_found',
-    what: 'the file is not there; check that it is still stored',
+    what: 'the file is missing; check that it is still stored',
   },
   {
     pattern: /No space left on device|Disk quota exceeded/,
@@ -49,17 +49,17 @@ const MAPPINGS: readonly Mapping[] = [
   {
     pattern: /Unknown (en|de)coder|Encoder \S+ not found|No such filter/,
     code: 'processor_capability_missing',
-    what: 'this build of FFmpeg lacks a part that is needed; install a complete one',
+    what: 'this build of FFmpeg lacks a part that the work needs; install a complete one',
   },
   {
     pattern: /not on whitelist/,
     code: 'corrupt_media',
-    what: 'it is not what its first bytes say, or refers to other files',
+    what: 'its content does not match its first bytes, or it refers to other files',
   },
   {
     pattern: /Picture size \S+ (is invalid|exceeds)|exceeds? max_pixels|Dimensions \S+ (too large|not set)/i,
     code: 'limit_exceeded',
-    what: 'its pictures have more pixels than may be decoded',
+    what: 'its pictures have more pixels than the limit allows',
   },
   {
     pattern: /Decoder .*not found|no decoder found|Could not find codec parameters|Unknown.*codec.*not supported/,
@@ -74,21 +74,21 @@ const MAPPINGS: readonly Mapping[] = [
   {
     pattern: /invalid start code \S+ in RIFF header/,
     code: 'unsupported_codec',
-    what: 'this build of FFmpeg does not read files of this form; install a newer one',
+    what: 'this build of FFmpeg cannot read this kind of file; install a newer one',
   },
   {
     pattern: /Failed to find two consecutive MPEG audio frames|Invalid frame size \(\d+\): Could not seek/,
     code: 'corrupt_media',
-    what: 'it holds less than two whole frames of sound: it is cut off; upload it again',
+    what: 'it holds fewer than two whole frames of sound: it is cut off; upload it again',
   },
   {
-    // Of the encoders of AAC and of MP3, which gives up for good.
+    // From the encoders of AAC and MP3; the latter aborts.
     pattern: /Input contains \(near\) NaN|calc_energy: Assertion/,
     code: 'corrupt_media',
-    what: 'its sound holds values that are no numbers; export the file again',
+    what: 'its sound holds values that are not numbers; export the file again',
   },
   {
-    // What goes wrong with an output says nothing about the source.
+    // A failure of an output says nothing about the source.
     pattern:
       /^(?!.*(output|writ|mux|encod)).*(Invalid data found|moov atom not found|Error while decoding|End of file|File ended prematurely|partial file|Failed to read frame size)/,
     code: 'corrupt_media',
@@ -97,13 +97,13 @@ const MAPPINGS: readonly Mapping[] = [
   {
     pattern: /Cannot determine format of input stream/,
     code: 'unsupported_codec',
-    what: 'nothing of it can be decoded: it is cut off, or of a form that this build of FFmpeg does not know',
+    what: 'none of it can be decoded: it is cut off, or this build of FFmpeg does not know its format',
   },
-  // The last word of old programs on damage of some kinds, and of all on options: those are fixed where a file is read.
+  // Old programs say only this of some damage. All say it of bad options, but the options for reading never vary.
   { pattern: /^file:source: Invalid argument$/, code: 'corrupt_media', what: DAMAGED },
 ]
 
-/** What FFmpeg says of a failure that it has told of before, once at each level. */
+/** Lines that only repeat a failure: FFmpeg reports it once at each level. */
 const AFTERMATH =
   /^(file:)?(source|output)(: |$)|^Error (re)?initializing|^Error (while|when|submitting|sending|opening|during)|^Failed to (inject|configure|read frame)|^Conversion failed|^Task finished with error|^Terminating thread|^Could not open encoder before EOF|^Nothing was written|^(Audio|Video) encoding failed|decode_frame\(\) failed|^Could not write header/
 
@@ -113,18 +113,18 @@ const SIGNALS: Partial<Readonly<Record<NodeJS.Signals, Omit<Mapping, 'pattern'>>
     what: 'the output grew larger than media of its duration can be; the header of the file is wrong',
   },
 }
-/** Signals that a program does not bring upon itself: the system sends the first when there is no memory left. */
+/** Signals that come from outside a program: the system sends SIGKILL when memory runs out. */
 const FROM_OUTSIDE: readonly NodeJS.Signals[] = ['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT']
 const KILLED: Omit<Mapping, 'pattern'> = {
   code: 'process_killed',
-  what: 'it was killed from outside, by the system perhaps, for want of memory',
+  what: 'it was killed from outside, perhaps by the system for lack of memory',
 }
 const CRASHED: Omit<Mapping, 'pattern'> = { code: 'ffmpeg_failed', what: 'it crashed' }
 const FAILED: Omit<Mapping, 'pattern'> = { code: 'ffmpeg_failed', what: 'it ended with an error' }
 
 /**
- * Gives the `RindleError` for a program of FFmpeg that ended with an error: what it means, and the line that tells the
- * cause, which is seldom the last. Nothing else reads its messages. Pure.
+ * Returns the `RindleError` for an ffmpeg or ffprobe that ended with an error. It says what the error means, and quotes
+ * the line that names the cause, which is seldom the last. Pure.
  */
 export function runFailure(end: ProgramEnd, failed: FailedStep): RindleError {
   const lines = errorLines(end.messages, failed)
@@ -134,8 +134,8 @@ export function runFailure(end: ProgramEnd, failed: FailedStep): RindleError {
 }
 
 /**
- * The error for a run that ended well but had nothing to encode, or `null` for any other. Of what it does not know how to
- * decode, FFmpeg says nothing; what it says is the reason else. Pure.
+ * Returns the error for a run that succeeded but had nothing to encode, or `null` for any other. FFmpeg prints nothing
+ * about a format that it does not know; anything that it does print is the reason. Pure.
  */
 export function nothingDecoded(messages: string, failed: FailedStep): RindleError | null {
   if (!NOTHING_ENCODED.test(messages)) return null
@@ -144,12 +144,12 @@ export function nothingDecoded(messages: string, failed: FailedStep): RindleErro
   return failure(failed, { ...reason, lines, ended: 'nothing was decoded', details: {} })
 }
 
-// Old programs warn of it when they write one output, and show it in the sum of several.
+// Old programs print a warning when they write one output, and only the summary line when they write several.
 const NOTHING_ENCODED = /Output file is empty, nothing was encoded|video:0ki?B audio:0ki?B .*muxing overhead: unknown/i
 
 const UNKNOWN_FORM: Omit<Mapping, 'pattern'> = {
   code: 'unsupported_codec',
-  what: 'this build of FFmpeg can decode nothing of it; install a newer one, or convert the file to a more common form',
+  what: 'this build of FFmpeg cannot decode any of it; install a newer one, or convert the file to a common format',
 }
 
 interface Told extends Omit<Mapping, 'pattern'> {
@@ -184,7 +184,7 @@ function mappingOf(lines: readonly string[]): Mapping | undefined {
   return MAPPINGS.find(({ pattern }) => lines.some((line) => pattern.test(line)))
 }
 
-// The line that decided, unless it only says that something failed or is damaged; then the first that says more.
+// Returns the line that decided. If that only says that something failed or is damaged, the first that says more.
 function causeOf(lines: readonly string[]): string | undefined {
   const telling = lines.filter((line) => !AFTERMATH.test(line))
   const mapping = mappingOf(lines)
@@ -195,12 +195,11 @@ function causeOf(lines: readonly string[]): string | undefined {
 }
 
 const MAX_MESSAGE_CHARACTERS = 300
-// The second is the end of a warning.
+// The second pattern is the end of a warning.
 const NO_REASON = /\[(warning|info|verbose|debug)\]|^Consider increasing the value for/
 
-// Warnings are no reasons: a file may have its faults and still be made. A line without a level is not FFmpeg's own; it
-// comes from the system, which could not run it. A path is no news to anybody who may read it, and addresses in memory
-// are none to anybody.
+// Warnings are not reasons: FFmpeg may succeed despite them. A line without a level comes from the system, which could
+// not run FFmpeg. Paths are removed because readers must not see them, memory addresses because they say nothing.
 function errorLines(messages: string, { input: { path }, outputs = [] }: FailedStep): readonly string[] {
   const lines = messages.split('\n').filter((line) => !NO_REASON.test(line))
   return lines

@@ -1,6 +1,6 @@
 import type { FfprobeReport, StreamReport } from './ffprobe-report.ts'
 
-/** A track of moving pictures. */
+/** A video track. */
 export interface VideoTrack {
   readonly index: number
   readonly codec: string
@@ -9,68 +9,68 @@ export interface VideoTrack {
   /** Pixels as stored. */
   readonly codedWidth: number
   readonly codedHeight: number
-  /** Pixels as displayed: square, and turned as the file asks for. */
+  /** Pixels as displayed: square, and rotated as the file asks. */
   readonly width: number
   readonly height: number
-  /** Degrees by which the stored picture is turned. */
+  /** Degrees by which players rotate the stored picture. */
   readonly rotation: number
   /** Width over height of one stored pixel. */
   readonly pixelAspect: number
-  /** Frames per second on average; `null` when the header does not tell. */
+  /** The average number of frames per second; `null` when the header does not say. */
   readonly frameRate: number | null
-  /** The lowest rate that tells all its timestamps apart; `null` when the header does not tell. */
+  /** The lowest rate that represents every timestamp; `null` when the header does not say. */
   readonly finestFrameRate: number | null
   readonly isInterlaced: boolean
-  /** As FFmpeg names them; `null` when the file does not tell. */
+  /** In FFmpeg's names; `null` when the file does not say. */
   readonly colorMatrix: string | null
   readonly colorTransfer: string | null
   readonly isHdr: boolean
-  /** When its last frame ends, from the beginning of the file; `null` when the header does not tell. */
+  /** When its last frame ends, from the beginning of the file; `null` when the header does not say. */
   readonly endMs: number | null
 }
 
-/** A track of sound. */
+/** An audio track. */
 export interface AudioTrack {
   readonly index: number
   readonly codec: string
   readonly sampleRate: number
   readonly channels: number
-  /** Whether it is known where each channel is to be heard. */
+  /** Whether the file says which position each channel has. */
   readonly hasLayout: boolean
-  /** The silence before it that FFmpeg forgets when it reads this track alone. */
+  /** Leading silence that FFmpeg drops when it reads this track alone. */
   readonly forgottenMs: number
-  /** When its last sample ends, from the beginning of the file; `null` when the header does not tell. */
+  /** When its last sample ends, from the beginning of the file; `null` when the header does not say. */
   readonly endMs: number | null
 }
 
-/** A picture that goes with sound. */
+/** The cover art of an audio file. */
 export interface Cover {
   readonly index: number
   readonly width: number
   readonly height: number
 }
 
-/** What is in a file, as far as it decides anything. */
+/** The facts about a file that decide how it is processed. */
 export interface MediaFacts {
-  /** `null`: neither moving pictures nor sound. */
+  /** `null` when the file has neither video nor sound. */
   readonly kind: 'video' | 'audio' | null
   readonly video: VideoTrack | null
   readonly audio: AudioTrack | null
   readonly cover: Cover | null
-  /** Whether there is a track of pictures or sound that FFmpeg does not know how to decode. */
+  /** Whether there is a video or audio track that FFmpeg cannot decode. */
   readonly hasUnknownTrack: boolean
-  /** By the header; `null` when it does not tell. */
+  /** The duration in the header; `null` when the header does not say. */
   readonly durationMs: number | null
 }
 
-/** The tracks that are played: pictures and sound, as far as there are any. Pure. */
+/** Returns the tracks that players play: video and sound, where present. Pure. */
 export function tracksOf({ video, audio }: Pick<MediaFacts, 'video' | 'audio'>): readonly (VideoTrack | AudioTrack)[] {
   return [video, audio].filter((track) => track !== null)
 }
 
 const HDR_TRANSFERS = ['smpte2084', 'arib-std-b67']
 
-/** What a report says: the first track of each kind, those that the file calls default before others. Pure. */
+/** Reads the facts out of a report. Of each kind it takes the default track, else the first. Pure. */
 export function factsOf({ streams = [], format }: FfprobeReport): MediaFacts {
   const pictures = streams.filter(({ codec_type }) => codec_type === 'video')
   const videoStream = preferred(pictures.filter((stream) => !isStill(stream) && isDecodable(stream)))
@@ -110,7 +110,7 @@ function isPlayableSound({ codec_type, codec_name, sample_rate, channels = 0 }: 
   return codec_type === 'audio' && codec_name !== undefined && Number(sample_rate) > 0 && channels > 0
 }
 
-// One of a known codec that tells neither size nor rate is damaged.
+// A track of a known codec without a size or a rate is damaged.
 function isUnknownTrack({ codec_type: type, codec_name: codec }: StreamReport): boolean {
   return (type === 'audio' || type === 'video') && codec === undefined
 }
@@ -154,8 +154,8 @@ function audioTrack(stream: StreamReport, startSeconds: number): AudioTrack {
   }
 }
 
-// Newer programs name the channels one by one, those included whose place is unknown ("FL+FR+UNSD") or is none (sound
-// fields, "ambisonic 1").
+// Newer programs list the channels one by one, including those with an unknown position ("FL+FR+UNSD") or with none
+// (sound fields, "ambisonic 1").
 function isLayout(layout: string | undefined): boolean {
   return known(layout) !== null && !/UNSD|UNK|USR|NONE|ambisonic/.test(layout ?? '')
 }
@@ -166,12 +166,12 @@ function coverOf({ index, width = 0, height = 0 }: StreamReport): Cover {
 
 function rotationOf({ side_data_list: sideData = [], tags }: StreamReport): number {
   const matrix = sideData.find(({ rotation }) => rotation !== undefined)
-  // ffprobe before 5 names the turn in a tag, clockwise.
+  // ffprobe before 5 reports the rotation in a tag, clockwise.
   const degrees = matrix?.rotation ?? -Number(tags?.['rotate'] ?? 0)
   return Number.isFinite(degrees) && degrees !== 0 ? degrees : 0
 }
 
-/** "30000/1001", "64:45"; `null` for what is not known or makes no sense. */
+/** Parses "30000/1001" or "64:45"; `null` when the value is unknown or makes no sense. */
 function ratio(text: string | undefined): number | null {
   const [over = '', under = ''] = (text ?? '').split(/[/:]/)
   const value = Number(over) / Number(under)
@@ -190,15 +190,15 @@ function endOf({ start_time, duration }: StreamReport, startSeconds: number): nu
 }
 
 /**
- * How long an output of these tracks must last: until the last of them ends, or as long as the whole file when the
- * header does not tell. Pure.
+ * Returns how long an output of these tracks must last: until the last track ends, or as long as the whole file when
+ * the header does not say when they end. Pure.
  */
 export function durationOf(tracks: readonly Pick<AudioTrack, 'endMs'>[], wholeMs: number): number {
   const ends = tracks.map(({ endMs }) => endMs)
   return ends.includes(null) ? wholeMs : (longest(ends) ?? wholeMs)
 }
 
-/** The longest of those durations that are known; `null` when none is. Pure. */
+/** Returns the longest known duration; `null` when none is known. Pure. */
 export function longest(durations: readonly (number | null | undefined)[]): number | null {
   const told = durations.filter((duration) => typeof duration === 'number')
   return told.length === 0 ? null : Math.max(...told)

@@ -3,18 +3,18 @@ import { checkOptions } from '@rindle/core/adapter'
 import { z } from 'zod'
 
 const GIBIBYTE = 1024 ** 3
-// Beyond this, more threads make x264 and the decoders hold more frames, but hardly end sooner.
+// Beyond this, more threads make x264 and the decoders hold more frames, but hardly make them faster.
 const MAX_DEFAULT_THREADS = 16
 
 /** Options of `avProcessor`. */
 export interface AvProcessorOptions {
   /**
-   * The ffmpeg program. One that is named and is not there is an error; nothing else is tried then.
+   * The path of the ffmpeg program. If no program is there, that is an error: nothing else is tried.
    * @default RINDLE_FFMPEG_PATH, else `ffmpeg` on PATH, else the one of `@ffmpeg-installer/ffmpeg`
    */
   readonly ffmpegPath?: string
   /**
-   * The ffprobe program, likewise.
+   * The path of the ffprobe program, by the same rule.
    * @default RINDLE_FFPROBE_PATH, else `ffprobe` on PATH, else the one of `@ffprobe-installer/ffprobe`
    */
   readonly ffprobePath?: string
@@ -24,24 +24,24 @@ export interface AvProcessorOptions {
    */
   readonly threads?: number
   /**
-   * Wall time of one run of FFmpeg; 1 to 86,400. A variant takes one run or two.
+   * Wall time of one run of FFmpeg, in seconds; 1 to 86,400. A variant takes one run or two.
    * @default 14400
    */
   readonly timeoutSeconds?: number
   /**
-   * An encoder that makes no progress for so long is taken to hang; 1 to 86,400.
+   * An encoder that makes no progress for this many seconds counts as hung; 1 to 86,400.
    * @default 300
    */
   readonly stallTimeoutSeconds?: number
   /**
-   * Address space of one FFmpeg, where the system can bound it (not on Windows and macOS). Address space is more than
-   * memory in use: each thread reserves some.
+   * Address space of one FFmpeg in bytes, where the system can limit it (not on Windows and macOS). Address space is
+   * more than memory in use: each thread reserves some.
    * @default 4 GiB
    */
   readonly maxMemoryBytes?: number
 }
 
-/** {@link AvProcessorOptions}, checked and complete; a path that is not given is looked for. */
+/** {@link AvProcessorOptions}, checked and complete. A path that is not given is searched for. */
 export interface AvProcessorConfig {
   readonly ffmpegPath: string | undefined
   readonly ffprobePath: string | undefined
@@ -64,7 +64,7 @@ const schema = z.strictObject({
     .default(4 * GIBIBYTE),
 })
 
-/** Checks the options at once, without I/O. Throws `config_invalid` with every problem and its path. */
+/** Checks the options, without I/O. Throws `config_invalid` with every problem and its path. */
 export function parseOptions(options: AvProcessorOptions): AvProcessorConfig {
   const { ffmpegPath, ffprobePath, threads, timeoutSeconds, stallTimeoutSeconds, maxMemoryBytes } = checkOptions(
     'avProcessor',

@@ -4,13 +4,13 @@ import type { FfmpegOptions } from './ffmpeg-options.ts'
 import type { VideoTrack } from './media-facts.ts'
 import type { MediaInput } from './media-input.ts'
 
-/** The purpose for which pictures were read. */
+/** The source that pictures were read from, and the variant that they were read for. */
 export interface ReadFor {
   readonly input: Pick<MediaInput, 'contentType'>
   readonly variant: string
 }
 
-/** Throws `corrupt_media` when more pictures were damaged than are borne. Pure. */
+/** Throws `corrupt_media` when more than `bearablePictures` are damaged. Pure. */
 export function assertUndamaged(
   { pictures, first }: Pick<DamageReader, 'pictures' | 'first'>,
   { input: { contentType }, variant }: ReadFor,
@@ -22,16 +22,16 @@ export function assertUndamaged(
 }
 
 /**
- * Whether an error may come from the pictures that were decoded, so that others may be whole: a lack of anything else is
- * not mended by other pictures. Pure.
+ * Whether an error may come from the decoded pictures, so that other pictures may succeed. Other pictures do not help
+ * against any other error. Pure.
  */
 export function isOfPictures(error: unknown): error is RindleError {
   return isRindleError(error, 'corrupt_media') || isRindleError(error, 'ffmpeg_failed')
 }
 
 /**
- * Options under which a decoder tells of damage. The one of HEVC says nothing of data that do not end where they should, unless it
- * is to give up there; others must not be told to, for some crash. Pure.
+ * Returns options that make a decoder report damage. The HEVC decoder reports data that end in the wrong place only if
+ * it must give up there. Other decoders must not get this option, because some crash. Pure.
  */
 export function carefulDecoding({ codec }: Pick<VideoTrack, 'codec'>): FfmpegOptions {
   return codec === 'hevc' ? { err_detect: 'explode' } : {}

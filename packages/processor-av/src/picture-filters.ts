@@ -5,16 +5,16 @@ import type { VideoTrack } from './media-facts.ts'
 /** How the colours of a picture are stored. */
 export type PictureTarget = 'video' | 'jpeg'
 
-/** The part of a track that decides how its pictures are brought to another size and to ordinary colours. */
+/** The part of a track that decides how its pictures are scaled and how their colours are converted. */
 export type PictureSource = Pick<VideoTrack, 'colorMatrix' | 'colorTransfer' | 'isHdr' | 'isInterlaced' | 'height'>
 
-/** A chain of filters, and whether it maps high dynamic range to what ordinary screens show. */
+/** A chain of filters, and whether it maps high dynamic range to standard range. */
 export interface PictureFilters {
   readonly filters: readonly string[]
   readonly isToneMapped: boolean
 }
 
-// What players take for granted when a file does not say: standard definition was made for other screens.
+// Players assume BT.709 from this height on when a file does not say: standard definition was made for other screens.
 const HIGH_DEFINITION_FROM_HEIGHT = 577
 
 const SCALE_MATRICES: Readonly<Record<string, string>> = {
@@ -28,8 +28,8 @@ const SCALE_MATRICES: Readonly<Record<string, string>> = {
 }
 
 /**
- * The filters that bring decoded pictures, already turned upright by FFmpeg, to `size` with square pixels and 8 bits:
- * BT.709 for video, full-range BT.601 for JPEG. High dynamic range is tone-mapped where the build can. Pure.
+ * Returns the filters that bring decoded pictures, already turned upright by FFmpeg, to `size` with square pixels and 8
+ * bits: BT.709 for video, full-range BT.601 for JPEG. Tone-maps high dynamic range if the build can. Pure.
  */
 export function pictureFilters(
   source: PictureSource,
@@ -56,7 +56,7 @@ const TO_COLOURS: Readonly<Record<PictureTarget, (scale: string, matrix: string)
   jpeg: (scale, matrix) => [
     `${scale}:in_color_matrix=${matrix}`,
     'format=rgb24',
-    // What JFIF means by YCbCr.
+    // JFIF defines YCbCr this way.
     'scale=out_color_matrix=bt601:out_range=pc',
     'format=yuvj420p',
   ],

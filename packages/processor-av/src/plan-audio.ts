@@ -40,12 +40,12 @@ const FORMATS: Readonly<Record<AudioPreset, AudioFormat>> = {
 const BITRATE_KBPS = 128
 const SLACK_BYTES = 4 * 1024 ** 2
 
-/** How many channels an output of `audio` has. Pure. */
+/** Returns the number of channels of an output of `audio`. Pure. */
 export function outputChannels({ preset, channels }: NormalizedAudioRecipe, audio: AudioTrack): number {
   return channels ?? keptChannels(audio, FORMATS[preset].maxChannels)
 }
 
-/** AAC in MP4 or MP3, if asked for at a common loudness: by what was measured, or as it comes. Pure. */
+/** Plans AAC in MP4, or MP3; a recipe that normalises uses the measured loudness, or adjusts as it plays. Pure. */
 export function planAudio(
   recipe: NormalizedAudioRecipe,
   audio: AudioTrack,

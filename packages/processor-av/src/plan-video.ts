@@ -22,7 +22,7 @@ const PRESETS: Readonly<Record<VideoPreset, VideoFacts>> = {
 const AUDIO_KBPS = 128
 const SLACK_BYTES = 8 * 1024 ** 2
 
-/** H.264 and AAC in MP4 that every browser plays; a silent video stays silent. Pure. */
+/** Plans H.264 and AAC in MP4, which every browser plays; a silent video stays silent. Pure. */
 export function planVideo(
   recipe: NormalizedVideoRecipe,
   video: VideoTrack,
@@ -58,7 +58,7 @@ export function planVideo(
   }
 }
 
-// `pass`: a last frame that is shorter than half of the others is kept all the same.
+// `pass` keeps a last frame that is shorter than half of the others.
 function steadyRate(video: VideoTrack): string {
   return `fps=fps=${outputFrameRate(video)}:eof_action=pass`
 }
@@ -85,7 +85,7 @@ function h264({ crf, maxKbps }: VideoFacts, filters: readonly string[]): VideoSe
   }
 }
 
-// The rate is bounded over any second or so; the rest is for the container and for a header that is a little wrong.
+// The encoder limits the rate over about a second. The rest is for the container and for a slightly wrong header.
 function maxBytes({ maxKbps }: VideoFacts, durationMs: number): number {
   return Math.ceil(((maxKbps + AUDIO_KBPS) / 8) * durationMs * 1.2) + SLACK_BYTES
 }

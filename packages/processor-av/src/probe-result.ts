@@ -3,10 +3,10 @@ import type { ProbeResult } from '@rindle/core/adapter'
 import { isVariableRate } from './frame-rate.ts'
 import type { MediaReport } from './read-media.ts'
 
-// Where a recording was made is nobody's business but its owner's.
+// The place of a recording is private to its owner.
 const PRIVATE_TAGS = /location|gps|©xyz|^xyz$/i
 
-/** What a file says of itself, as the port wants it; `metadata` is as untrusted as the file. Pure. */
+/** Turns a report into the result of a probe; `metadata` is as untrusted as the file. Pure. */
 export function probeResult({ facts, report }: MediaReport): ProbeResult {
   const { video, audio, cover, durationMs } = facts
   const tags = Object.entries(report.format?.tags ?? {}).filter(([name]) => !PRIVATE_TAGS.test(name))

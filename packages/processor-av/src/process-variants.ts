@@ -22,7 +22,7 @@ interface Task {
   readonly work: VariantWork
 }
 
-/** The work of `Processor.process`: see the port for what it promises. */
+/** Implements `Processor.process`; see the port for its contract. */
 export async function processVariants(request: ProcessRequest, context: RunContext): Promise<void> {
   throwIfCancelled(request.signal)
   const facts = await factsOrError(request, context)
@@ -42,7 +42,7 @@ export async function processVariants(request: ProcessRequest, context: RunConte
   }
 }
 
-// What is wrong with the source is wrong for each of its variants.
+// A fault of the source is a fault of each of its variants.
 async function factsOrError(request: ProcessRequest, context: RunContext): Promise<KnownFacts | Error> {
   try {
     const { facts } = await readMedia(mediaInput(request.source), context)
@@ -73,8 +73,9 @@ function workOf(
 }
 
 /**
- * Makes what takes one pass over the whole source in one run, which costs a quarter less than a run for each. When
- * that run fails there are no outcomes: each variant is then made alone, so that one's fault is not that of the others.
+ * Makes all variants that take one pass over the source in a single run, which costs a quarter less than a run for
+ * each. If that run fails, there are no outcomes: each variant is then made alone, so that one fault does not fail the
+ * others.
  */
 async function makeTogether(
   tasks: readonly Task[],
@@ -117,18 +118,18 @@ async function outcomeOf(
     return { name, output }
   } catch (error) {
     const reason = await blameSource(error, work)
-    // The port's word: aborted work rejects, and has no outcome.
+    // The contract of the port: aborted work rejects, and has no outcome.
     throwIfCancelled(request.signal)
     return { name, error: asRindleError(reason) }
   }
 }
 
-/** Turns parts into percent that only grow, and leave 100 for the output that is verified. Of no parts it tells none. */
+/** Turns parts into percentages that only grow. Leaves 100 for the verified output, and does not report `NaN`. */
 export function percentOf(report: (percent: number) => void): (part: number) => void {
   let highest = 0
   return (part) => {
     const percent = Math.min(99, Math.floor(part * 100))
-    // Media that last no time have no parts.
+    // Media without a duration have no parts.
     if (Number.isNaN(percent) || percent <= highest) return
     highest = percent
     report(percent)

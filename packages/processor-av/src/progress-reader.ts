@@ -1,6 +1,6 @@
 import { StringDecoder } from 'node:string_decoder'
 
-/** Reads the blocks of `-progress`: lines of `key=value`, each block ended by `progress`. */
+/** Reads the blocks of `-progress`: lines of `key=value`; the key `progress` ends each block. */
 export class ProgressReader {
   readonly #decoder = new StringDecoder('utf8')
   readonly #onSeconds: (seconds: number) => void
@@ -8,12 +8,12 @@ export class ProgressReader {
   #block = ''
   #lastBlock = ''
 
-  /** `onSeconds` is given the seconds of output that are done. */
+  /** `onSeconds` receives the seconds of output that are done. */
   constructor(onSeconds: (seconds: number) => void) {
     this.#onSeconds = onSeconds
   }
 
-  /** Takes the next bytes; returns whether they say that anything was done since the last block. */
+  /** Takes the next bytes; returns whether they report progress since the last block. */
   read(chunk: Buffer): boolean {
     const lines = (this.#rest + this.#decoder.write(chunk)).split('\n')
     this.#rest = lines.pop() ?? ''
@@ -21,7 +21,7 @@ export class ProgressReader {
     for (const line of lines) {
       const [key = '', value = ''] = line.trim().split('=')
       if (key === 'progress') isAlive = this.#endBlock(value === 'end') || isAlive
-      // Rates change by themselves while nothing happens.
+      // Rates change even while nothing happens.
       else if (['frame', 'total_size', 'out_time_us'].includes(key)) this.#block += line
       if (key === 'out_time_us' && /^\d+$/.test(value)) this.#onSeconds(Number(value) / 1_000_000)
     }

@@ -6,27 +6,27 @@ import type { RunContext } from './run-context.ts'
 import { readHeader, readPackets } from './run-ffprobe.ts'
 import { isSameDuration } from './same-duration.ts'
 
-/** {@link MediaFacts} with a duration that is known. */
+/** {@link MediaFacts} with a known duration. */
 export type KnownFacts = MediaFacts & { readonly durationMs: number }
 
-/** What a file says of itself, as ffprobe puts it and as facts. */
+/** ffprobe's report on a file, and the facts in it. */
 export interface MediaReport {
   readonly report: FfprobeReport
   readonly facts: KnownFacts
 }
 
-/** From when to when the packets of a file are played, from the beginning of the first of them. */
+/** When the packets of a file play, counted from the beginning of the first one. */
 interface MeasuredTracks {
-  /** When the last packet ends, of whatever track. */
+  /** When the last packet of any track ends. */
   readonly wholeMs: number
-  /** By the index of the track; one without packets is missing. */
+  /** Times by the index of the track; a track without packets is missing. */
   readonly byTrack: ReadonlyMap<number, { readonly startMs: number; readonly endMs: number }>
 }
 
 /**
- * Reads the header of a file, and its packets where the header lacks the duration or guesses it, or does not tell when
- * each track ends; nothing is decoded but what ffprobe needs to know a codec's parameters. `corrupt_media`, also when
- * there is nothing but a header, `unsupported_codec`, `processing_timeout`.
+ * Reads the header of a file. Also reads the packets if the header lacks or guesses the duration, or does not say when
+ * each track ends. Decodes only what ffprobe needs to learn the parameters of a codec. Throws `corrupt_media`, also
+ * when there is only a header, `unsupported_codec` or `processing_timeout`.
  */
 export async function readMedia(input: MediaInput, context: RunContext): Promise<MediaReport> {
   const report = await readHeader(input, context)
@@ -40,7 +40,7 @@ export async function readMedia(input: MediaInput, context: RunContext): Promise
   return { report, facts: asMeasured(facts, measured, input) }
 }
 
-/** Reads all packets of a file, and decodes none. */
+/** Reads all packets of a file without decoding them. */
 async function measureTracks(input: MediaInput, context: RunContext): Promise<MeasuredTracks> {
   const found = new Map<number, readonly [first: number, last: number]>()
   await readPackets(input, {}, context, ({ stream, seconds, durationSeconds }) => {
@@ -55,7 +55,7 @@ async function measureTracks(input: MediaInput, context: RunContext): Promise<Me
   return { wholeMs: Math.max(0, ...tracks.map(([, { endMs }]) => endMs)), byTrack: new Map(tracks) }
 }
 
-// One track alone ends with the file.
+// A single track ends with the file.
 function areEndsUnknown(facts: MediaFacts, { areEndsGuessed }: MediaInput): boolean {
   const tracks = tracksOf(facts)
   return tracks.length > 1 && (areEndsGuessed || tracks.some(({ endMs }) => endMs === null))
@@ -75,7 +75,7 @@ function asMeasured(
   return {
     ...facts,
     video: video === null ? null : { ...video, endMs: endOf(video.index) },
-    // Of streams that may be joined anywhere, FFmpeg takes the first packet that it reads for the beginning.
+    // In streams that can be joined anywhere, FFmpeg counts from the first packet that it reads.
     audio:
       audio === null ? null : { ...audio, endMs: endOf(audio.index), forgottenMs: isDurationGuessed ? startMs : 0 },
     durationMs: isToldRight
@@ -85,8 +85,8 @@ function asMeasured(
 }
 
 /**
- * Whether a file ends before its header says so: it is cut, and its tracks were meant to last longer. Some headers count
- * the time before a late track twice. Pure.
+ * Whether a file ends before the time in its header: then it is cut off, and its tracks should last longer. Some
+ * headers count the time before a late track twice. Pure.
  */
 function endsBefore(toldMs: number, { wholeMs, byTrack }: MeasuredTracks): boolean {
   const latestMs = wholeMs + Math.max(0, ...[...byTrack.values()].map(({ startMs }) => startMs))

@@ -1,11 +1,11 @@
 import type { AvProcessorConfig } from './options.ts'
 import type { Toolchain } from './toolchain.ts'
 
-/** What every run of FFmpeg needs to know. */
+/** The context that every run of FFmpeg needs. */
 export interface RunContext {
   readonly toolchain: Toolchain
   readonly config: AvProcessorConfig
-  /** Where it runs, and where files of its own go. */
+  /** The working directory, which also holds temporary files. */
   readonly directory: string
   readonly signal?: AbortSignal
 }

@@ -14,23 +14,23 @@ export interface FfmpegRun {
   readonly input: MediaInput
   readonly settings: InputSettings
   readonly outputs: readonly OutputSettings[]
-  /** Of each file it writes; more is a failure. Absent when it writes to standard output alone. */
+  /** The maximum size of each file; more is a failure. Absent when the run writes only to standard output. */
   readonly maxFileBytes?: number
-  /** Of one picture that it may decode. */
+  /** The most pixels of a picture that it may decode. */
   readonly maxPixels: number
-  /** For messages. */
+  /** The variant's name, for messages. */
   readonly variant: string
-  /** Seconds of output so far, as often as FFmpeg says; needs standard output, as `onOutput` does. */
+  /** Receives the seconds of output so far when FFmpeg reports them; uses standard output, as `onOutput` does. */
   readonly onProgress?: (seconds: number) => void
-  /** Given what comes on standard output. */
+  /** Receives standard output. */
   readonly onOutput?: (chunk: Buffer) => void
-  /** Told of damage that it meets. */
+  /** Receives messages, and looks for damage in them. */
   readonly damage?: DamageReader
 }
 
 /**
- * Runs ffmpeg and returns its last messages. Errors: those of `runProgram` and `runFailure`, `ffmpeg_not_found`, and
- * `unsupported_codec` for a build that lacks an encoder.
+ * Runs ffmpeg and returns its last messages. Throws the errors of `runProgram` and `runFailure`, `ffmpeg_not_found`,
+ * and `processor_capability_missing` for a build that lacks an encoder.
  */
 export async function runFfmpeg(run: FfmpegRun, context: RunContext): Promise<string> {
   const { config, toolchain, directory, signal } = context
@@ -55,7 +55,7 @@ export async function runFfmpeg(run: FfmpegRun, context: RunContext): Promise<st
   throw runFailure(end, failedStep(run))
 }
 
-/** Throws the error of a run that had nothing to encode, by its messages; see `nothingDecoded`. Pure. */
+/** Throws when the messages of a run say that it had nothing to encode; see `nothingDecoded`. Pure. */
 export function assertDecoded(messages: string, run: Pick<FfmpegRun, 'input' | 'variant' | 'outputs'>): void {
   const error = nothingDecoded(messages, failedStep(run))
   if (error !== null) throw error
@@ -81,9 +81,9 @@ function encodersOf(outputs: readonly OutputSettings[]): readonly string[] {
   return outputs.flatMap(({ video, audio }) => [video?.codec, audio?.codec]).filter((codec) => codec !== undefined)
 }
 
-/** The error for an output that FFmpeg said it made and did not. */
+/** Returns the error for an output that FFmpeg reports as made but did not write. */
 export function nothingWritten(variant: string): RindleError {
-  return new RindleError('ffmpeg_failed', `FFmpeg ended well but wrote nothing for ${variant}.`, {
+  return new RindleError('ffmpeg_failed', `FFmpeg succeeded but wrote nothing for ${variant}.`, {
     details: { variant },
   })
 }

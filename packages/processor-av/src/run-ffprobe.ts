@@ -11,17 +11,17 @@ import { NO_FILE_BYTES, runProgram } from './run-program.ts'
 const HEADER_TIMEOUT_MS = 60_000
 const MAX_REPORT_BYTES = 8 * 1024 ** 2
 
-/** When a packet is played, and whether decoding may begin with it. */
+/** The time of a packet, and whether decoding can begin with it. */
 export interface Packet {
   /** The index of its stream. */
   readonly stream: number
   readonly seconds: number
-  /** 0 when the file does not tell. */
+  /** 0 when the file does not say. */
   readonly durationSeconds: number
   readonly isKey: boolean
 }
 
-/** Reads what the header of a file says. `corrupt_media`, `unsupported_codec`, `processing_timeout`. */
+/** Reads the header of a file. Throws `corrupt_media`, `unsupported_codec` or `processing_timeout`. */
 export async function readHeader(input: MediaInput, context: RunContext): Promise<FfprobeReport> {
   const read = (file: MediaInput): Promise<FfprobeReport> => readReport(file, context)
   try {
@@ -45,8 +45,8 @@ async function readReport(input: MediaInput, context: RunContext): Promise<Ffpro
 }
 
 /**
- * Reads a file to its end, without decoding it. Returns the last error that ffprobe told of on the way, as where it met
- * with nothing that is a packet, or `null`.
+ * Reads a file to its end, without decoding it. Returns the last error that ffprobe reports on the way, for example
+ * where it finds no packet, or `null`.
  */
 export async function readComplaint(input: MediaInput, context: RunContext): Promise<string | null> {
   const what = ['-show_entries', 'packet=size', '-print_format', 'compact=p=0']
@@ -56,15 +56,15 @@ export async function readComplaint(input: MediaInput, context: RunContext): Pro
   return complaints.at(-1) ?? null
 }
 
-/** Which packets {@link readPackets} reads. */
+/** Selects the packets that {@link readPackets} reads. */
 export interface PacketSelection {
-  /** The index of the stream; absent: all of them. */
+  /** The index of the stream; absent: all streams. */
   readonly stream?: number
-  /** Only those at the beginning of the file. */
+  /** Reads only this many seconds from the beginning of the file. */
   readonly firstSeconds?: number
 }
 
-/** Reads the packets of a file or of one stream, in the order of the file, without decoding or keeping them. */
+/** Reads the packets of a file or of one stream in file order, without decoding or keeping them. */
 export async function readPackets(
   input: MediaInput,
   { stream, firstSeconds }: PacketSelection,
@@ -96,7 +96,7 @@ export async function readPackets(
 // "stream_index=0|pts_time=0.040000|dts_time=0.000000|duration_time=0.040000|flags=K__"
 function packetOf(line: string): Packet | null {
   const fields = new Map(line.split('|').map((field) => field.split('=') as [string, string]))
-  // Bare streams tell when a packet is decoded, and no more.
+  // Bare streams give only the decoding time of a packet.
   const times = ['pts_time', 'dts_time'].map((name) => Number.parseFloat(fields.get(name) ?? ''))
   const seconds = times.find((time) => !Number.isNaN(time)) ?? Number.NaN
   if (Number.isNaN(seconds)) return null

@@ -5,29 +5,29 @@ import { RindleError } from '@rindle/core'
 import { cancelled, throwIfCancelled } from './cancellation.ts'
 import { CAN_SUPERVISE, type Command, type ResourceLimits, supervised } from './supervised-command.ts'
 
-/** What one run of a program may use. */
+/** The limits of one run of a program. */
 export interface RunLimits extends ResourceLimits {
   readonly timeoutMs: number
-  /** The longest time between two signs of life; without it only the whole time counts. */
+  /** The longest time between two signs of life; absent: only the whole time counts. */
   readonly stallTimeoutMs?: number
 }
 
-/** How a program is run. */
+/** How to run a program. */
 export interface RunOptions {
   readonly limits: RunLimits
-  /** Its working directory, and the place for temporary files of its own. */
+  /** Its working directory, which also holds its temporary files. */
   readonly directory: string
   readonly signal?: AbortSignal
   /**
-   * Given its standard output as it comes; returns whether that was a sign of life. What it throws ends the program
-   * and is what the run rejects with.
+   * Receives standard output as it arrives; returns whether it was a sign of life. An error that it throws ends the
+   * program, and the run rejects with that error.
    */
   readonly onOutput: (chunk: Buffer) => boolean
-  /** Given its standard error as it comes, whole; an end keeps only the last of it. */
+  /** Receives all of standard error as it arrives; {@link ProgramEnd} keeps only the last part. */
   readonly onMessages?: (text: string) => void
 }
 
-/** How a program ended by itself. */
+/** How a program ended on its own. */
 export interface ProgramEnd {
   /** `null`: a signal ended it. */
   readonly exitCode: number | null
@@ -36,21 +36,21 @@ export interface ProgramEnd {
   readonly messages: string
 }
 
-/** What a program may write to files that is not meant to write any. */
+/** The size limit for files of a program that should not write any. */
 export const NO_FILE_BYTES: number = 1024 ** 2
 
 const KEPT_MESSAGE_CHARACTERS = 16_384
 
-// Nothing else of the environment is FFmpeg's business: FFREPORT would make it write files, proxies are for networks.
+// FFmpeg gets no other variables: FFREPORT would make it write files, and proxies are for networks.
 const INHERITED_VARIABLES = ['PATH', 'LD_LIBRARY_PATH', 'DYLD_LIBRARY_PATH', 'SystemRoot']
-// Messages in English; and static builds crash when they load the character sets of the system's C library.
+// English messages. Static builds crash when they load the character sets of the system's C library.
 const OWN_VARIABLES = { LC_ALL: 'C', AV_LOG_FORCE_NOCOLOR: '1', GCONV_PATH: '/dev/null' }
 
 /**
- * Runs a program without a shell's interpretation of its arguments, in a process group of its own which is killed as a
- * whole, and resolves when it has ended by itself, with whatever exit code. `variant_processing_cancelled` when
- * `signal` aborts, `processing_timeout`; by then no process of it is left. It never outlives this process (on Windows,
- * where there are neither limits nor groups, it may).
+ * Runs a program without shell interpretation of its arguments, in a process group of its own that is killed as a
+ * whole. Resolves when the program has ended on its own, with any exit code. Throws `variant_processing_cancelled` when
+ * `signal` aborts, and `processing_timeout`; by then none of its processes is left. It never outlives this process (on
+ * Windows, which has neither limits nor groups, it may).
  */
 export async function runProgram(command: Command, options: RunOptions): Promise<ProgramEnd> {
   throwIfCancelled(options.signal)
@@ -62,7 +62,7 @@ export async function runProgram(command: Command, options: RunOptions): Promise
     windowsHide: true,
     stdio: ['pipe', 'pipe', 'pipe'],
   })
-  // Nothing is ever written to it: its closing is the message.
+  // Nothing is written to it: closing it is the message.
   child.stdin.on('error', () => {})
   let messages = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
@@ -70,7 +70,7 @@ export async function runProgram(command: Command, options: RunOptions): Promise
     options.onMessages?.(text)
   })
   const killing = new Killing(child)
-  // What the program started itself, or what a killed supervisor left behind, goes with it.
+  // Also ends processes that the program started, or that a killed supervisor left behind.
   child.once('exit', () => killing.killGroup())
   const watch = watchOver(child, killing, options)
   try {
@@ -82,7 +82,7 @@ export async function runProgram(command: Command, options: RunOptions): Promise
   }
 }
 
-/** The one reason for which a program is being killed. */
+/** Kills a program, and keeps the first reason for it. */
 class Killing {
   readonly #child: ChildProcess
   reason: Error | undefined
@@ -107,7 +107,7 @@ class Killing {
       process.kill(-pid, 'SIGKILL')
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException
-      // Every process of the group has ended; macOS says EPERM while the last is not waited for yet.
+      // Every process of the group has ended; macOS returns EPERM until the last one is reaped.
       if (code !== 'ESRCH' && code !== 'EPERM') throw error
     }
   }
@@ -140,8 +140,8 @@ function watchOver(child: ChildProcess, killing: Killing, options: RunOptions): 
   }
 }
 
-// A shell reports the death of its child by a signal as 128 and the number of the signal; FFmpeg ends with 255 when it
-// is told to stop, and with small numbers otherwise.
+// A shell reports a child that a signal ended as 128 plus the number of the signal. FFmpeg ends with 255 when it is
+// asked to stop, and with small numbers otherwise.
 function programEnd(exitCode: number | null, signal: NodeJS.Signals | null): Omit<ProgramEnd, 'messages'> {
   if (exitCode === null || !CAN_SUPERVISE) return { exitCode, signal }
   const found = Object.entries(constants.signals).find(([, number]) => number + 128 === exitCode)

@@ -1,10 +1,10 @@
-/** How one content type is opened. */
+/** How FFmpeg opens one content type. */
 export interface SourceType {
-  /** The demuxers that may open it, as FFmpeg names them; nothing else may, playlists least of all. */
+  /** The only demuxers that may open it, in FFmpeg's names; playlists in particular stay closed. */
   readonly demuxers: readonly [string, ...string[]]
-  /** Whether a header may lack the duration or only guess it, so that the packets are to be read. */
+  /** Whether a header may lack or guess the duration, so that the packets must be read. */
   readonly isDurationGuessed?: boolean
-  /** Whether a header knows how long the whole is, but not how long each track. */
+  /** Whether a header gives the duration of the whole file, but not of each track. */
   readonly areEndsGuessed?: boolean
 }
 
@@ -13,7 +13,7 @@ const MATROSKA: SourceType = { demuxers: ['matroska'] }
 const OGG: SourceType = { demuxers: ['ogg'] }
 const ASF: SourceType = { demuxers: ['asf'], areEndsGuessed: true }
 
-/** Every content type that FFmpeg is given, in the spelling of `canonicalContentType`. */
+/** Every content type that FFmpeg may open, in the spelling of `canonicalContentType`. */
 export const SOURCE_TYPES: Readonly<Record<string, SourceType>> = {
   'video/mp4': MOV,
   'video/quicktime': MOV,

@@ -4,18 +4,18 @@ export interface Command {
   readonly arguments: readonly string[]
 }
 
-/** What the system itself holds a program to, where it can. */
+/** The limits that the operating system enforces on a program, where it can. */
 export interface ResourceLimits {
-  /** Address space of each process. */
+  /** The address space of each process. */
   readonly maxMemoryBytes: number
-  /** Of each file it writes. */
+  /** The size of each file it writes. */
   readonly maxFileBytes: number
 }
 
-// The shell is the leader of the program's process group and holds the reading end of a pipe whose other end only this
-// process has. However this process ends, SIGKILL included, the pipe closes, `read` returns, and the group is killed.
-// It keeps the output open as well: who has waited for that to end knows that none of them is left.
-// `ulimit` sets what prlimit(1) would, and every shell has it. Memory cannot be bounded on macOS; that is no error.
+// The shell leads the program's process group and holds the read end of a pipe; only this process has the other end.
+// However this process ends, even by SIGKILL, the pipe closes, `read` returns, and the group is killed. The shell also
+// keeps the output open: once the output ends, no process of the group is left. `ulimit` sets the same limits as
+// prlimit(1), and every shell has it. macOS cannot limit memory; that is not an error.
 const SUPERVISOR = `
 exec 3<&0
 ulimit -v "$1" 2>/dev/null
@@ -29,13 +29,13 @@ exit "$status"
 `
 const FILE_BLOCK_BYTES = 512
 
-/** Whether {@link supervised} does anything here: there is no POSIX shell on Windows, nor process groups. */
+/** Whether {@link supervised} has an effect here: Windows has no POSIX shell and no process groups. */
 export const CAN_SUPERVISE: boolean = process.platform !== 'win32'
 
 /**
- * The command by which `command` runs under its limits and never outlives this process. It must be started detached,
- * which makes it a process group of its own, with a pipe as its standard input. The exit code is the program's, or
- * 128 and the number of the signal that ended it. Pure.
+ * Wraps `command` so that it runs under its limits and never outlives this process. Start it detached, which gives it a
+ * process group of its own, with a pipe as standard input. The exit code is the program's, or 128 plus the number of
+ * the signal that ended it. Pure.
  */
 export function supervised(command: Command, limits: ResourceLimits): Command {
   if (!CAN_SUPERVISE) return command
@@ -43,7 +43,7 @@ export function supervised(command: Command, limits: ResourceLimits): Command {
   const fileBlocks = Math.ceil(limits.maxFileBytes / FILE_BLOCK_BYTES)
   return {
     program: '/bin/sh',
-    // The name in the place of $0 is what process lists show.
+    // Process lists show the name in the place of $0.
     arguments: [
       '-c',
       SUPERVISOR,

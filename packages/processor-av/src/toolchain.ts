@@ -1,7 +1,7 @@
 import { type Binary, findBinary } from './find-binary.ts'
 import { type FfmpegBuild, inspectBuild } from './inspect-build.ts'
 
-/** The programs of FFmpeg that one processor uses: found and inspected on first need. */
+/** The programs of FFmpeg that one processor uses: found and inspected on first use. */
 export class Toolchain {
   readonly #paths: { readonly ffmpegPath: string | undefined; readonly ffprobePath: string | undefined }
   #ffmpeg: Promise<FfmpegBuild> | undefined
@@ -11,7 +11,7 @@ export class Toolchain {
     this.#paths = paths
   }
 
-  /** The ffmpeg in use. `ffmpeg_not_found`; a failure is not remembered. */
+  /** Returns the ffmpeg in use. Throws `ffmpeg_not_found`; the next call then searches again. */
   async ffmpeg(): Promise<FfmpegBuild> {
     this.#ffmpeg ??= findBinary('ffmpeg', this.#paths.ffmpegPath).then(inspectBuild)
     try {
@@ -22,7 +22,7 @@ export class Toolchain {
     }
   }
 
-  /** The ffprobe in use. `ffmpeg_not_found`; a failure is not remembered. */
+  /** Returns the ffprobe in use. Throws `ffmpeg_not_found`; the next call then searches again. */
   async ffprobe(): Promise<Binary> {
     this.#ffprobe ??= findBinary('ffprobe', this.#paths.ffprobePath)
     try {

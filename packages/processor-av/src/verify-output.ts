@@ -9,7 +9,7 @@ import type { RunContext } from './run-context.ts'
 import { nothingWritten } from './run-ffmpeg.ts'
 import { isSameDuration } from './same-duration.ts'
 
-/** What an output must be. */
+/** The properties that an output must have. */
 export interface ExpectedOutput {
   readonly contentType: string
   /** The demuxer that reads it back. */
@@ -21,13 +21,13 @@ export interface ExpectedOutput {
   readonly durationMs?: number
 }
 
-/** What is said of a file that was read, here of an output. */
+/** Codes that blame the file that was read, which here is the output. */
 const FILE_FAULTS = ['corrupt_media', 'unsupported_codec', 'limit_exceeded'] as const
 
 /**
- * Reads back what was written and compares it with what its recipe and its source promise: tracks, codecs, dimensions,
- * square and upright pixels, duration within 250 ms or 1 %. `output_mismatch` names every difference, and says so of
- * what cannot be read: that is no verdict about the source. `ffmpeg_failed` when there is nothing to read.
+ * Reads an output back and compares it with its recipe and its source: tracks, codecs, dimensions, square and upright
+ * pixels, duration within 250 ms or 1 %. Throws `output_mismatch`, which names every difference, also when the output
+ * cannot be read: that is no verdict about the source. Throws `ffmpeg_failed` when there is nothing to read.
  */
 export async function verifyOutput(
   path: string,
@@ -49,9 +49,9 @@ export async function verifyOutput(
   }
 }
 
-/** The error of an output that is not what it should be. */
+/** Returns the error for an output that does not match its recipe or its source. */
 export function mismatch(variant: string, problems: readonly string[], cause?: unknown): RindleError {
-  const message = `Variant ${variant} is not what it should be: ${problems.join('; ')}.`
+  const message = `Variant ${variant} is not as expected: ${problems.join('; ')}.`
   return new RindleError('output_mismatch', message, { details: { variant, problems }, cause })
 }
 
@@ -89,7 +89,7 @@ function problemsWith({ video, audio, durationMs }: MediaFacts, expected: Expect
       problems.push(`it has ${video.codedWidth} × ${video.codedHeight} pixels instead of ${width} × ${height}`)
     }
     if (video.pixelAspect !== 1) problems.push('its pixels are not square')
-    if (video.rotation !== 0) problems.push('it asks to be turned')
+    if (video.rotation !== 0) problems.push('it is marked as rotated')
   }
   if (audio !== null && expected.channels !== undefined && audio.channels !== expected.channels) {
     problems.push(`it has ${audio.channels} channels instead of ${expected.channels}`)

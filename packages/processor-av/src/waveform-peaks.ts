@@ -1,12 +1,12 @@
-// Enough that the borders of a thousand buckets lie where they should, to a tenth of a percent of the whole.
+// Enough to place the borders of a thousand buckets to within a tenth of a percent of the whole.
 const MAX_CELLS = 65_536
 
-/** The lowest and highest sample of each of a number of equal parts: `[min, max, min, max, …]`, −1 to 1. */
+/** The lowest and highest sample of each of several equal parts: `[min, max, min, max, …]`, −1 to 1. */
 export type Peaks = readonly number[]
 
 /**
- * Collects the peaks of sound whose length is not known before it ends, in memory that does not grow: cells of equal
- * length hold their lowest and highest sample, and when they are used up, each two become one.
+ * Collects the peaks of sound of unknown length in constant memory: cells of equal length hold their lowest and highest
+ * sample, and when all cells are used, each two become one.
  */
 export class WaveformPeaks {
   readonly #lowest = new Int16Array(MAX_CELLS)
@@ -14,7 +14,7 @@ export class WaveformPeaks {
   #cellSamples = 1
   #samples = 0
 
-  /** How many samples were added. */
+  /** The number of samples added. */
   get samples(): number {
     return this.#samples
   }
@@ -35,7 +35,7 @@ export class WaveformPeaks {
     }
   }
 
-  /** The peaks of `count` equal parts of `totalSamples`, of which those past the last sample are silent. */
+  /** Returns the peaks of `count` equal parts of `totalSamples`; parts past the last sample are silent. */
   peaks(count: number, totalSamples: number): Peaks {
     const cells = Math.ceil(this.#samples / this.#cellSamples)
     const perBucket = totalSamples / this.#cellSamples / count

@@ -3,12 +3,12 @@ import { readComplaint, readPackets } from './run-ffprobe.ts'
 import { isSameDuration } from './same-duration.ts'
 import type { VariantWork } from './variant-work.ts'
 
-/** The part of a variant's work that tells whether its source is whole. */
+/** The part of a variant's work that a check of its source needs. */
 export type SourceWork = Pick<VariantWork, 'input' | 'facts' | 'context'>
 
 /**
- * Reads a source to its end, without decoding it. `corrupt_media` when its packets end before the time that its header
- * tells, as those of a file do that was cut off, or when parts of it cannot be read.
+ * Reads a source to its end, without decoding it. Throws `corrupt_media` when its packets end before the duration in
+ * its header, as in a file that was cut off, or when parts of it cannot be read.
  */
 export async function assertWhole({ input, facts, context }: SourceWork): Promise<void> {
   const { contentType } = input
@@ -29,15 +29,15 @@ export async function assertWhole({ input, facts, context }: SourceWork): Promis
   }
   const heldMs = Math.max(0, Math.round((last - first) * 1_000))
   if (heldMs >= durationMs || isSameDuration(heldMs, durationMs)) return
-  throw damaged(contentType, `it says that it lasts ${durationMs} ms, and ends after ${heldMs} ms`, {
+  throw damaged(contentType, `its header says ${durationMs} ms, but it ends after ${heldMs} ms`, {
     durationMs,
     heldMs,
   })
 }
 
 /**
- * The error of an output that is not what its source promises: `corrupt_media` where the source does not keep what it
- * promises, else the same.
+ * Returns `corrupt_media` for an `output_mismatch` if the source is cut off or damaged; returns any other error
+ * unchanged.
  */
 export async function blameSource(error: unknown, work: SourceWork): Promise<unknown> {
   if (!isRindleError(error, 'output_mismatch')) return error

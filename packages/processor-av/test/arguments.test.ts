@@ -8,7 +8,7 @@ import { INSTALLER } from './installer-lane.ts'
 import { M4A, make, outcomesOf, POSTER, STRIP, VIDEO, WAVEFORM } from './workbench.ts'
 
 describe('every run of ffmpeg', () => {
-  it('names its guards before the source, and ends with its output', async () => {
+  it('puts its guards before the source, and its output last', async () => {
     const log = join(await temporaryDirectory(), 'log')
     const ffmpegPath = await fakeFfmpeg(`printf '%s\\n' "$*" >> '${log}'; exec "$real" "$@"`)
     const processor = avProcessor({ ffmpegPath, ffprobePath: INSTALLER.programs.ffprobePath, threads: 3 })
@@ -29,7 +29,7 @@ describe('every run of ffmpeg', () => {
     }
   })
 
-  it('leaves the choice of a demuxer open only among those of a type', async () => {
+  it('lets FFmpeg choose only among the demuxers of the content type', async () => {
     const log = join(await temporaryDirectory(), 'log')
     const ffmpegPath = await fakeFfmpeg(`printf '%s\\n' "$*" >> '${log}'; exec "$real" "$@"`)
     const processor = avProcessor({ ffmpegPath, ffprobePath: INSTALLER.programs.ffprobePath })

@@ -9,13 +9,13 @@ import { failure, inspect, M4A, MP3, make, outcomesOf } from './workbench.ts'
 
 let quiet: SourceFile
 beforeAll(async () => {
-  // Quiet and loud by turns, at about -38 LUFS.
+  // Alternately quiet and loud, at about -38 LUFS.
   const speech = 'aevalsrc=0.01*sin(2*PI*300*t)*(1+0.8*sin(2*PI*0.7*t))|0.012*sin(2*PI*420*t):s=44100:d=8'
   quiet = await clip('audio/wav', 'wav', lavfi(speech))
 })
 
 describe('the loudness that FFmpeg measured', () => {
-  it('is read among its messages, silence included', () => {
+  it('is parsed from its messages, silence included', () => {
     const said =
       '[info] x\n[Parsed_loudnorm_0 @ 0x1] [info] \n{\n"input_i" : "-inf",\n"input_tp" : "-inf",\n"input_lra" : "0.00",\n"input_thresh" : "-70.00",\n"target_offset" : "inf"\n}\n'
     expect(parseLoudness(said)).toEqual({
@@ -31,14 +31,14 @@ describe('the loudness that FFmpeg measured', () => {
 describe('the filters for a common loudness', () => {
   const given = { integrated: -30, truePeak: -16, range: 6, offset: 0.4 }
 
-  it('measure as they go, or keep the dynamics of what was measured before', () => {
+  it('measure as they go without a measurement, and keep the dynamics with one', () => {
     expect(loudnessFilters(null)).toEqual(['loudnorm=I=-16:TP=-1.5:LRA=11'])
     expect(loudnessFilters(given)).toEqual(['volume=volume=14.00dB'])
     expect(loudnessFilters({ ...given, integrated: 3.8, truePeak: 2 })).toEqual(['volume=volume=-19.80dB'])
     expect(loudnessFilters({ ...given, integrated: Number.NEGATIVE_INFINITY })).toEqual([])
   })
 
-  it('bring down peaks and ranges that one gain would leave too large, within what FFmpeg accepts', () => {
+  it('reduce peaks and ranges that one gain would leave too large, within the limits of FFmpeg', () => {
     const filter = 'loudnorm=I=-16:TP=-1.5:LRA=11:offset='
     expect(loudnessFilters({ ...given, truePeak: -15.4 })).toEqual([`${filter}0.4`])
     expect(loudnessFilters({ ...given, range: 11.5 })).toEqual([`${filter}0.4`])
@@ -50,7 +50,7 @@ describe('the filters for a common loudness', () => {
 describe.each(LANES)('sound made with the $lane FFmpeg', ({ programs }) => {
   const processor = avProcessor(programs)
 
-  it('is AAC in an MP4 that begins with its index, or MP3, at 128 kbit/s, with nothing of its source but sound', async () => {
+  it('is AAC in an MP4 that begins with its index, or MP3, at 128 kbit/s, and keeps only the sound of its source', async () => {
     const named = ['-metadata', 'title=Secret', '-metadata:s:a', 'language=ger']
     const source = await clip('video/mp4', 'mp4', DRAWN.test(), DRAWN.sine(), H264, AAC, named, ['-ac', '2'])
     const outcomes = await outcomesOf(processor, source, { m4a: M4A, mp3: MP3 })
@@ -81,7 +81,7 @@ describe.each(LANES)('sound made with the $lane FFmpeg', ({ programs }) => {
     expect(channels).toEqual([6, 2, 1, 2])
   })
 
-  it('keeps the rates of music, and no rate that a player may not know', async () => {
+  it('keeps the sample rates of music, and converts those that a player may not support', async () => {
     const rates: unknown[] = []
     for (const rate of [8_000, 11_025, 44_100, 96_000]) {
       const source = await clip('audio/wav', 'wav', lavfi(`sine=duration=0.5:sample_rate=${rate}`))
@@ -91,7 +91,7 @@ describe.each(LANES)('sound made with the $lane FFmpeg', ({ programs }) => {
     expect(rates).toEqual(['48000', '44100', '44100', '48000'])
   })
 
-  it('is brought near −16 LUFS in one pass, and to it in two, below −1 dB', async () => {
+  it('comes near −16 LUFS in one pass, reaches it in two, and stays below −1 dB', async () => {
     const once = await make(processor, quiet, { kind: 'audio', preset: 'm4a_128k', normalize: true })
     const twice = await make(processor, quiet, { kind: 'audio', preset: 'mp3_128k', normalize: true, twoPass: true })
     const loudness = [await measured(quiet.path), await measured(once.path), await measured(twice.path)]
@@ -103,10 +103,10 @@ describe.each(LANES)('sound made with the $lane FFmpeg', ({ programs }) => {
   })
 
   it.each([
-    ['a square wave of full scale', 'pcm_s16le', '2*gte(sin(2*PI*1000*t)\\,0)-1|2*gte(sin(2*PI*1000*t)\\,0)-1', 3, 5],
+    ['a square wave at full scale', 'pcm_s16le', '2*gte(sin(2*PI*1000*t)\\,0)-1|2*gte(sin(2*PI*1000*t)\\,0)-1', 3, 5],
     ['floating point far above full scale', 'pcm_f32le', '8*sin(2*PI*1000*t)|8*sin(2*PI*300*t)', 9, 12],
-    ['a short tone of no range', 'pcm_s16le', '0.01*sin(2*PI*1000*t)', -50, -40],
-  ])('of %s is brought to −16 LUFS in two passes', async (_name, codec, formula, above, below) => {
+    ['a short tone without range', 'pcm_s16le', '0.01*sin(2*PI*1000*t)', -50, -40],
+  ])('of %s reaches −16 LUFS in two passes', async (_name, codec, formula, above, below) => {
     const source = await clip('audio/wav', 'wav', lavfi(`aevalsrc=${formula}:d=2:s=48000`), ['-c:a', codec])
     const before = (await measured(source.path)).integrated
     expect([before > above, before < below]).toEqual([true, true])
@@ -116,13 +116,13 @@ describe.each(LANES)('sound made with the $lane FFmpeg', ({ programs }) => {
     expect(truePeak).toBeLessThan(-1)
   })
 
-  it('that is silent stays silent, however it is to be normalised', async () => {
+  it('that is silent stays silent when it is normalised', async () => {
     const source = await clip('audio/wav', 'wav', DRAWN.silence(1))
     const output = await make(processor, source, { kind: 'audio', preset: 'm4a_128k', normalize: true, twoPass: true })
     expect((await measured(output.path)).integrated).toBeLessThanOrEqual(-70)
   })
 
-  it('begins when it began in its video', async () => {
+  it('begins at the same time as in its video', async () => {
     const late = ['-filter_complex', '[1:a]adelay=1000[a]', '-map', '0:v', '-map', '[a]']
     const made = await clip('video/x-matroska', 'mkv', DRAWN.test('320x180', 3), DRAWN.sine(2), late, H264, AAC)
     // Cuts the silence off, so that the track begins after a second.
@@ -132,7 +132,7 @@ describe.each(LANES)('sound made with the $lane FFmpeg', ({ programs }) => {
     expect(Math.abs((output.durationMs ?? 0) - 3000)).toBeLessThan(250)
   })
 
-  it('of a silent video cannot be, and is not tried again', async () => {
+  it('cannot be made from a silent video, and is not retried', async () => {
     const source = await clip('video/mp4', 'mp4', DRAWN.test('320x180', 0.2), H264)
     expect(await failure(processor, source, M4A)).toMatchObject({
       code: 'processing_failed',

@@ -16,13 +16,13 @@ afterAll(async () => {
   if (directory !== undefined) await rm(await directory, { recursive: true, force: true })
 })
 
-/** A directory that goes when the tests of the file are done. */
+/** Makes a directory that is removed after the tests of the file. */
 export async function temporaryDirectory(): Promise<string> {
   directory ??= mkdtemp(join(tmpdir(), 'rindle-av-'))
   return mkdtemp(join(await directory, 'd-'))
 }
 
-/** Filters that draw or sound, as inputs of FFmpeg. */
+/** Filters that generate pictures or sound, as inputs of FFmpeg. */
 export const DRAWN = {
   /** Moving bars, a counter and noise: a picture with detail. */
   test: (size = '320x180', seconds = 2, rate = 25) => lavfi(`testsrc2=size=${size}:rate=${rate}:duration=${seconds}`),
@@ -42,7 +42,7 @@ export function lavfi(graph: string): readonly string[] {
 export const H264: readonly string[] = ['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p']
 export const AAC: readonly string[] = ['-c:a', 'aac', '-b:a', '96k']
 
-/** Makes a file with the old build, and gives it as a source of that type. */
+/** Makes a file with the old build, and returns it as a source of that type. */
 export async function clip(
   contentType: string,
   extension: string,

@@ -22,7 +22,7 @@ beforeAll(async () => {
   damagedSound = await halfOf(sound)
 })
 
-/** Without its index, which is at the end. */
+/** Copies the first half of a file, without the index at its end. */
 async function halfOf({ path, contentType, byteSize }: SourceFile): Promise<SourceFile> {
   const half = Math.floor(byteSize / 2)
   await copyFile(path, `${path}.half`)
@@ -30,7 +30,7 @@ async function halfOf({ path, contentType, byteSize }: SourceFile): Promise<Sour
   return { path: `${path}.half`, contentType, byteSize: half }
 }
 
-/** With one thread the slow work is slow on every machine. */
+/** One thread keeps the slow work slow on every machine. */
 function slowly({ programs }: FfmpegLane): Pick<ProcessorSubject, 'processor' | 'slow'> {
   return { processor: avProcessor({ ...programs, threads: 1 }), slow: { source: long, recipe: VIDEO } }
 }

@@ -36,7 +36,7 @@ const SOUND_RECIPES = {
   waveform: WAVEFORM,
 }
 
-/** The size of the 720p video and of the poster; of sound, the size of its cover or nothing. */
+/** For a video, the sizes of the 720p video and the poster; for sound, the size of the cover or `null`. */
 const VIDEOS: Readonly<Record<string, readonly [video: string, poster: string, hasSound: boolean]>> = {
   '3gp-h263.3gp': ['504x288', '504x288', true],
   'avi.avi': ['1280x720', '1280x720', false],
@@ -72,12 +72,12 @@ const DAMAGED = ['flv-empty.flv', 'mp4-broken.mp4']
 describe.skipIf(corpus === undefined).each(LANES)('the corpus with the $lane FFmpeg', { timeout: 600_000 }, (lane) => {
   const processor = avProcessor(lane.programs)
 
-  it('knows what every file of it is', async () => {
+  it('has an expectation for every public file', async () => {
     const files = (await readdir(folder('public'))).filter((file) => extname(file) in TYPES)
     expect(files.toSorted()).toEqual([...Object.keys(VIDEOS), ...Object.keys(SOUNDS), ...DAMAGED].toSorted())
   })
 
-  it('public: every video is made', async () => {
+  it('public: every video gets its variants', async () => {
     for (const [file, [video, poster, hasSound]] of Object.entries(VIDEOS)) {
       const made = await resultsOf(file, { ...VIDEO_RECIPES, ...SOUND_RECIPES })
       const sound = hasSound ? 'made' : 'processing_failed'
@@ -86,7 +86,7 @@ describe.skipIf(corpus === undefined).each(LANES)('the corpus with the $lane FFm
     }
   })
 
-  it('public: every sound recording is made, and its cover where it has one', async () => {
+  it('public: every sound file gets its variants, and a poster if it has a cover', async () => {
     for (const [file, cover] of Object.entries(SOUNDS)) {
       const made = await resultsOf(file, { poster: POSTER, video: VIDEO, ...SOUND_RECIPES })
       const expected = {
@@ -106,7 +106,7 @@ describe.skipIf(corpus === undefined).each(LANES)('the corpus with the $lane FFm
     expect(await resultsOf(file, { video: VIDEO })).toEqual({ video: 'corrupt_media' })
   })
 
-  it('hostile: every file has a clear end, and reads nothing but itself', async () => {
+  it('hostile: every file has a clear outcome, and FFmpeg reads no other file', async () => {
     const { programs, readLog } = await traced(lane)
     const directory = await temporaryDirectory()
     let count = 0
@@ -115,7 +115,7 @@ describe.skipIf(corpus === undefined).each(LANES)('the corpus with the $lane FFm
         if (!['.mp4', '.avi', '.mp3', '.mov'].includes(extname(file))) continue
         const path = join(directory, `original-${(count += 1)}${extname(file)}`)
         await copyFile(join(folder(`hostile/${name}`), file), path)
-        // Those called MP4 are AVI, too.
+        // The files named MP4 are also AVI files.
         for (const contentType of new Set([TYPES[extname(file)] ?? '', 'video/x-msvideo'])) {
           const source = { path, contentType, byteSize: 1 }
           const outcomes = await outcomesOf(avProcessor(programs), source, { video: VIDEO, poster: POSTER, sound: M4A })

@@ -10,7 +10,7 @@ import { LIMITS, M4A, MP3, outcomesOf, WAVEFORM } from './workbench.ts'
 
 const RECIPES = { m4a: M4A, mp3: MP3, waveform: WAVEFORM }
 
-describe.each(LANES)('sound that is not whole, given to the $lane FFmpeg', ({ lane, programs }) => {
+describe.each(LANES)('incomplete sound, given to the $lane FFmpeg', ({ lane, programs }) => {
   const processor = avProcessor(programs)
   const failuresOf = async (source: SourceFile): Promise<Record<string, string>> => {
     const outcomes = await outcomesOf(processor, source, RECIPES)
@@ -20,17 +20,17 @@ describe.each(LANES)('sound that is not whole, given to the $lane FFmpeg', ({ la
   it.each([
     ['the beginning of one frame', 60],
     ['one frame', 417],
-  ])('an MP3 of %s is refused by the probe for what it is', async (_name, byteSize) => {
+  ])('an MP3 of %s is refused by the probe with the reason', async (_name, byteSize) => {
     const plain = ['-c:a', 'libmp3lame', '-b:a', '128k', '-write_xing', '0', '-id3v2_version', '0']
     const source = await cut(await clip('audio/mpeg', 'mp3', lavfi('sine=d=1:sample_rate=44100'), plain), byteSize)
     await expect(processor.probe(source, { limits: LIMITS })).rejects.toMatchObject({
       code: 'corrupt_media',
       retryable: false,
-      message: expect.stringContaining('less than two whole frames of sound'),
+      message: expect.stringContaining('fewer than two whole frames of sound'),
     })
   })
 
-  it('an MP3 that is cut in the middle is as long as what is there', async () => {
+  it('an MP3 that is cut in the middle is as long as the remaining sound', async () => {
     const whole = await clip('audio/mpeg', 'mp3', DRAWN.sine(4), ['-c:a', 'libmp3lame', '-b:a', '128k'])
     const source = await cut(whole, whole.byteSize / 2)
     expect((await processor.probe(source, { limits: LIMITS })).durationMs).toBeCloseTo(2_000, -2)
@@ -39,7 +39,7 @@ describe.each(LANES)('sound that is not whole, given to the $lane FFmpeg', ({ la
     }
   })
 
-  it('a file without any sound behind its header is refused by the probe', async () => {
+  it('a file with only a header is refused by the probe', async () => {
     const source = await clip('audio/wav', 'wav', DRAWN.sine(1), ['-frames:a', '0'])
     await expect(processor.probe(source, { limits: LIMITS })).rejects.toMatchObject({
       code: 'corrupt_media',
@@ -47,7 +47,7 @@ describe.each(LANES)('sound that is not whole, given to the $lane FFmpeg', ({ la
     })
   })
 
-  it('an M4A of which only the header is left is damaged, as FFmpeg says of it', async () => {
+  it('an M4A with only its header left is damaged, by the message of FFmpeg', async () => {
     const whole = await clip('audio/mp4', 'm4a', DRAWN.sine(4), ['-c:a', 'aac', '-movflags', '+faststart'])
     const bytes = await readFile(whole.path)
     const source = await cut(whole, bytes.indexOf('mdat') + 20)
@@ -59,9 +59,9 @@ describe.each(LANES)('sound that is not whole, given to the $lane FFmpeg', ({ la
     ['audio/mp4', 'm4a', ['-c:a', 'aac', '-movflags', '+faststart']],
     ['audio/flac', 'flac', []],
     ['audio/basic', 'au', []],
-  ])('%s that ends before its header says so is cut off', async (contentType, extension, codecs) => {
+  ])('%s that ends before the time in its header is cut off', async (contentType, extension, codecs) => {
     const whole = await clip(contentType, extension, DRAWN.sine(4), codecs)
-    const cutOff = expect.stringMatching(/^corrupt_media: it says that it lasts 40\d\d ms, and ends after \d+ ms/)
+    const cutOff = expect.stringMatching(/^corrupt_media: its header says 40\d\d ms, but it ends after \d+ ms/)
     expect(await failuresOf(await cut(whole, whole.byteSize / 2))).toEqual({
       m4a: cutOff,
       mp3: cutOff,
@@ -69,16 +69,16 @@ describe.each(LANES)('sound that is not whole, given to the $lane FFmpeg', ({ la
     })
   })
 
-  it('samples that are no numbers are told of, not retried', async () => {
+  it('samples that are not numbers are reported, not retried', async () => {
     const source = await clip('audio/wav', 'wav', lavfi('aevalsrc=0.1*sin(440*2*PI*t)/gt(abs(t-0.5)\\,0.01):d=1'), [
       '-c:a',
       'pcm_f32le',
     ])
-    const told = expect.stringMatching(/^corrupt_media: its sound holds values that are no numbers/)
+    const told = expect.stringMatching(/^corrupt_media: its sound holds values that are not numbers/)
     expect(await failuresOf(source)).toMatchObject({ m4a: told, mp3: told })
   })
 
-  it('FLAC of 32 bits, where a build cannot decode it, is unsupported and no verdict about the bytes', async () => {
+  it('32-bit FLAC is unsupported, not damaged, in a build that cannot decode it', async () => {
     const source = await flacOf32Bits()
     expect(await processor.probe(source, { limits: LIMITS })).toMatchObject({ kind: 'audio', durationMs: 683 })
     const failures = await failuresOf(source)
@@ -86,17 +86,17 @@ describe.each(LANES)('sound that is not whole, given to the $lane FFmpeg', ({ la
     const isDecoded = lane !== 'installer' && failures['m4a'] === 'made'
     const end = isDecoded
       ? 'made'
-      : expect.stringMatching(/^unsupported_codec: this build of FFmpeg can decode nothing/)
+      : expect.stringMatching(/^unsupported_codec: this build of FFmpeg cannot decode any of it/)
     expect(failures).toEqual({ m4a: end, mp3: end, waveform: end })
   })
 
-  it('a bare stream is as long as its frames, though they tell no time at which they are shown', async () => {
+  it('a bare stream is as long as its frames, even without presentation times', async () => {
     const source = await clip('video/mpeg', 'm2v', DRAWN.test('160x90', 2), ['-c:v', 'mpeg2video', '-f', 'mpeg2video'])
     expect(await processor.probe(source, { limits: LIMITS })).toMatchObject({ durationMs: 2_000 })
   })
 })
 
-/** The code, and what the message says is the matter. */
+/** The code, and the reason in the message. */
 function summary(outcome: VariantOutcome): string {
   if (!('error' in outcome)) return 'made'
   const { error } = outcome
@@ -112,12 +112,12 @@ async function cut(source: SourceFile, byteSize: number): Promise<SourceFile> {
 const BLOCK_SAMPLES = 4096
 const BLOCKS = 8
 
-/** FLAC as its later standard allows it: samples of 32 bits, stored as they are. */
+/** Makes a FLAC file that only the later standard allows: 32-bit samples, stored verbatim. */
 async function flacOf32Bits(): Promise<SourceFile> {
   const info = Buffer.alloc(34)
   info.writeUInt16BE(BLOCK_SAMPLES, 0)
   info.writeUInt16BE(BLOCK_SAMPLES, 2)
-  // 20 bits of rate, 3 of channels less one, 5 of bits less one, 36 of samples.
+  // 20 bits for the rate, 3 for channels minus one, 5 for bits minus one, 36 for samples.
   info.writeBigUInt64BE((48_000n << 44n) | (0n << 41n) | (31n << 36n) | BigInt(BLOCK_SAMPLES * BLOCKS), 10)
   const blocks = Array.from({ length: BLOCKS }, (_, block) => flacBlock(block))
   const bytes = Buffer.concat([Buffer.from('fLaC'), Buffer.from([0x80, 0, 0, info.length]), info, ...blocks])

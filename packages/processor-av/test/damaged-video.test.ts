@@ -21,7 +21,7 @@ describe('a reader of damage', () => {
   }
   const OPENED = "[info] Input #0, matroska,webm, from 'file:/tmp/film':"
 
-  it('counts pictures, of each of which several things are said', () => {
+  it('counts a picture once, even with several complaints', () => {
     const { pictures, first } = said(
       OPENED,
       '[h264 @ 0x5581] [error] error while decoding MB 28 9',
@@ -32,7 +32,7 @@ describe('a reader of damage', () => {
     expect({ pictures, first }).toEqual({ pictures: 2, first: 'error while decoding MB 28 9' })
   })
 
-  it('leaves out what is said before a film is open, of its container, of the machine, and of nothing', () => {
+  it('ignores messages before the file is open, about the container or the machine, and harmless ones', () => {
     const { pictures, first } = said(
       '[h264 @ 0x5581] [error] non-existing PPS 0 referenced',
       OPENED,
@@ -64,11 +64,11 @@ const FILMS = [
   ['MPEG-4', 'video/x-msvideo', 'avi', ['-c:v', 'mpeg4', '-q:v', '2', '-sc_threshold', '1000000000']],
 ] as const
 
-describe.each(LANES)('of a damaged film, with the $lane FFmpeg,', ({ programs }) => {
+describe.each(LANES)('a damaged film with the $lane FFmpeg', ({ programs }) => {
   const processor = avProcessor(programs)
 
   it.each(FILMS)(
-    '%s: the poster is a whole picture, where the best is damaged',
+    '%s: the poster shows an undamaged picture when the best one is damaged',
     async (_what, type, extension, codec) => {
       const source = await clip(type, extension, SCENES, codec, ['-g', '25'])
       const whole = await decode((await make(processor, source, POSTER)).path)
@@ -89,7 +89,7 @@ describe.each(LANES)('of a damaged film, with the $lane FFmpeg,', ({ programs })
     })
   })
 
-  it('a cover that is damaged is no fault of the sound', async () => {
+  it('a damaged cover does not fail the sound', async () => {
     const cover = `${await temporaryDirectory()}/cover.png`
     await ffmpeg(...DRAWN.test('300x300', 0.1), '-frames:v', '1', cover)
     const both = ['-i', cover, '-map', '0:a', '-map', '1:v', '-disposition:v:0', 'attached_pic']
@@ -108,7 +108,7 @@ describe.each(LANES)('of a damaged film, with the $lane FFmpeg,', ({ programs })
     expect(outcomes.get('sound')).toHaveProperty('output')
   })
 
-  it('the strip passes over some damage, but not over pictures that are all damaged', async () => {
+  it('the strip tolerates some damage, but not damage in every picture', async () => {
     const source = await clip('video/mp4', 'mp4', SCENES, H264, ['-g', '25'])
     await damage(source, (keys) => keys.slice(1, 2))
     const strip = await decode((await make(processor, source, STRIP)).path)
@@ -129,10 +129,10 @@ const CONTAINERS = [
   ['application/mxf', 'mxf', ['-c:v', 'mpeg2video', '-c:a', 'pcm_s16le']],
 ] as const
 
-describe.each(LANES)('of a film that is cut off, with the $lane FFmpeg,', ({ programs }) => {
+describe.each(LANES)('a film that is cut off, with the $lane FFmpeg', ({ programs }) => {
   const processor = avProcessor(programs)
 
-  it.each(CONTAINERS)('%s: nothing counts that should last to its end', async (type, extension, codecs) => {
+  it.each(CONTAINERS)('%s: every variant that should last to the end fails', async (type, extension, codecs) => {
     const source = await clip(type, extension, DRAWN.test('160x90', 4), DRAWN.sine(4), codecs)
     const bytes = await readFile(source.path)
     await writeFile(source.path, bytes.subarray(0, Math.floor(bytes.length * 0.6)))
@@ -146,14 +146,14 @@ describe.each(LANES)('of a film that is cut off, with the $lane FFmpeg,', ({ pro
   it.each([
     ['video/x-msvideo', 'avi', ['-c:v', 'mpeg4']],
     ['video/mp2t', 'ts', H264],
-  ] as const)('%s: nor when its middle is lost', async (type, extension, codecs) => {
+  ] as const)('%s: the video also fails when the middle is lost', async (type, extension, codecs) => {
     const source = await clip(type, extension, DRAWN.test('320x180', 8), codecs)
     const bytes = await readFile(source.path)
     await writeFile(source.path, bytes.fill(0, Math.floor(bytes.length * 0.4), Math.floor(bytes.length * 0.6)))
     expect(await failure(processor, source, VIDEO)).toMatchObject({ code: 'corrupt_media', retryable: false })
   })
 
-  it('a film that is whole is no worse for an output that went wrong', async () => {
+  it('a whole film is not blamed for a faulty output', async () => {
     const source = await clip('video/mp4', 'mp4', DRAWN.test('160x90', 2), H264)
     const short = await clip('video/mp4', 'mp4', DRAWN.test('160x90', 1), H264)
     const path = await fakeFfmpeg(`exec cp '${short.path}' "\${output#file:}"`)
@@ -161,7 +161,7 @@ describe.each(LANES)('of a film that is cut off, with the $lane FFmpeg,', ({ pro
     expect(await failure(faulty, source, VIDEO)).toMatchObject({ code: 'output_mismatch' })
   })
 
-  it('a strip is not filled up with its last picture', async () => {
+  it('a strip is not padded with its last picture', async () => {
     const source = await clip('video/x-matroska', 'mkv', DRAWN.test('160x90', 8), H264)
     const bytes = await readFile(source.path)
     await writeFile(source.path, bytes.subarray(0, Math.floor(bytes.length * 0.6)))
@@ -180,7 +180,7 @@ interface StoredPacket {
   readonly flags: string
 }
 
-/** Loses the latter two thirds of packets, as a disk does; their beginning still says what they are. */
+/** Zeroes the last two thirds of packets, as a failing disk does; their beginning still identifies them. */
 async function damage(
   { path }: SourceFile,
   choose: (keys: readonly StoredPacket[], all: readonly StoredPacket[]) => readonly StoredPacket[],

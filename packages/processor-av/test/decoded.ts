@@ -7,7 +7,7 @@ export type Colour = readonly [red: number, green: number, blue: number]
 export interface Decoded {
   readonly width: number
   readonly height: number
-  /** The colour at a place, both coordinates from 0 to 1. */
+  /** The colour at a point, both coordinates from 0 to 1. */
   readonly at: (x: number, y: number) => Colour
 }
 
@@ -28,14 +28,14 @@ export async function decode(path: string): Promise<Decoded> {
   }
 }
 
-/** Decodes the frame of a video at a time. */
+/** Decodes the frame of a video at the given time. */
 export async function decodeFrame(path: string, seconds: number): Promise<Decoded> {
   const picture = `${path}.${seconds}.png`
   await ffmpeg('-ss', String(seconds), '-i', path, '-frames:v', '1', picture)
   return decode(picture)
 }
 
-/** The names of colours that are far enough apart to be known again after a lossy encoder. */
+/** Names a colour; the named colours are far enough apart to survive a lossy encoder. */
 export function nameOf([red, green, blue]: Colour): string {
   const bright = [red, green, blue].map((value) => (value > 127 ? 1 : 0)).join('')
   return NAMES[bright] ?? bright

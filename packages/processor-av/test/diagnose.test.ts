@@ -17,7 +17,7 @@ function build(changes: Partial<FfmpegBuild> = {}): FfmpegBuild {
 }
 
 describe('a build of FFmpeg', () => {
-  test('that is current and whole is fine', () => {
+  test('that is current and complete is fine', () => {
     expect(buildFindings(build(), new Set(['video/web_720p'])).map(({ id, status }) => [id, status])).toEqual([
       ['ffmpeg.found', 'ok'],
       ['ffmpeg.version', 'ok'],
@@ -25,7 +25,7 @@ describe('a build of FFmpeg', () => {
     ])
   })
 
-  test('that is old is told with everything that it lacks, needed or not', () => {
+  test('that is old gets a warning with every encoder that it lacks, needed or not', () => {
     const encoders = new Set(['mjpeg', 'aac'])
     expect(buildFindings(build({ version: '4.4', isOld: true, encoders }), new Set(['audio/m4a_128k']))).toMatchObject([
       {},
@@ -36,7 +36,7 @@ describe('a build of FFmpeg', () => {
     expect(whole[1]).toMatchObject({ status: 'warn', summary: 'FFmpeg 5.1 is older than 6.0; it has every encoder' })
   })
 
-  test('that lacks what profiles need is told with who needs it', () => {
+  test('that lacks needed encoders gets an error with the capabilities that need them', () => {
     const encoders = new Set(['mjpeg', 'pcm_s16le'])
     const needed = new Set(['video/web_720p', 'audio/m4a_128k', 'waveform/overview'])
     expect(buildFindings(build({ encoders }), needed)[2]).toMatchObject({

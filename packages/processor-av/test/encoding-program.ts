@@ -1,6 +1,6 @@
 /**
  * A program for tests of supervision: node encoding-program.ts <ffmpeg> <ffprobe> <source> <directory>. It encodes a
- * video, says "encoding" when FFmpeg has begun, and ends by itself only when asked to by a message.
+ * video, sends "encoding" when FFmpeg has begun, and exits at once when it receives a message.
  */
 import { normalizeRecipe } from '@rindle/core/adapter'
 import { avProcessor } from '../src/index.ts'

@@ -20,7 +20,7 @@ const { ffprobePath } = INSTALLER.programs
 const withFfmpeg = (ffmpegPath: string, options: object = {}) => avProcessor({ ffmpegPath, ffprobePath, ...options })
 
 describe('an FFmpeg', () => {
-  it('that hangs is stopped with all its children when it makes no progress', async () => {
+  it('that hangs without progress is stopped with all its children', async () => {
     const mark = `hanging-${crypto.randomUUID()}`
     const path = await fakeFfmpeg(`sh -c 'sleep 60; : ${mark}' & sleep 60`)
     const processor = withFfmpeg(path, { stallTimeoutSeconds: 1 })
@@ -32,13 +32,13 @@ describe('an FFmpeg', () => {
     expect(await processesWith(mark)).toEqual([])
   })
 
-  it('that talks without doing anything is taken to hang', async () => {
+  it('that prints reports without progress counts as hung', async () => {
     const path = await fakeFfmpeg('while :; do printf "frame=1\\nspeed=1x\\nprogress=continue\\n"; sleep 0.1; done')
     const processor = withFfmpeg(path, { stallTimeoutSeconds: 1 })
     expect(await failure(processor, source, VIDEO)).toMatchObject({ code: 'processing_timeout' })
   })
 
-  it('that takes longer than it may is stopped, whatever progress it makes', async () => {
+  it('that exceeds its time limit is stopped, even if it makes progress', async () => {
     const path = await fakeFfmpeg(
       'n=0; while :; do n=$((n+1)); printf "frame=$n\\nprogress=continue\\n"; sleep 0.1; done',
     )
@@ -53,7 +53,7 @@ describe('an FFmpeg', () => {
     ['KILL', 'process_killed'],
     ['TERM', 'process_killed'],
     ['SEGV', 'ffmpeg_failed'],
-  ] as const)('that ends by SIG%s is %s, and an error that names the signal', async (signal, code) => {
+  ] as const)('that ends by SIG%s is %s, with an error that names the signal', async (signal, code) => {
     const path = await fakeFfmpeg(`kill -${signal} $$`)
     expect(await failure(withFfmpeg(path), source, VIDEO)).toMatchObject({
       code,
@@ -62,19 +62,19 @@ describe('an FFmpeg', () => {
     })
   })
 
-  it('that ends well but writes nothing is found out', async () => {
+  it('that succeeds but writes nothing is detected', async () => {
     const processor = withFfmpeg(await fakeFfmpeg('exit 0'))
     for (const recipe of [VIDEO, POSTER, STRIP, M4A]) {
       const { code, message } = await failure(processor, source, recipe)
       expect({ code, message }).toEqual({
         code: 'ffmpeg_failed',
-        message: 'FFmpeg ended well but wrote nothing for only.',
+        message: 'FFmpeg succeeded but wrote nothing for only.',
       })
     }
     expect(await failure(processor, source, WAVEFORM)).toMatchObject({ code: 'output_mismatch' })
   })
 
-  it('that writes something else is found out', async () => {
+  it('that writes something else is detected', async () => {
     const other = await clip('video/mp4', 'mp4', DRAWN.test('160x90', 3), DRAWN.sine(3), ['-c:v', 'mpeg4'], AAC, [
       '-vf',
       'setsar=2/1',
@@ -97,7 +97,7 @@ describe('an FFmpeg', () => {
     })
   })
 
-  it('that writes what cannot be read is no verdict about the source', async () => {
+  it('that writes an unreadable output gives no verdict about the source', async () => {
     const processor = withFfmpeg(await fakeFfmpeg(`echo nonsense > "\${output#file:}"`))
     for (const recipe of [VIDEO, M4A, MP3]) {
       expect(await failure(processor, source, recipe)).toMatchObject({
@@ -111,14 +111,14 @@ describe('an FFmpeg', () => {
     }
   })
 
-  it('that does not start says nothing about the file', async () => {
+  it('that does not start gives no verdict about the file', async () => {
     const path = await fakeFfmpeg(
       'echo "ffmpeg: error while loading shared libraries: libx264.so.164: No such file or directory" >&2; exit 127',
     )
     expect(await failure(withFfmpeg(path), source, VIDEO)).toMatchObject({ code: 'ffmpeg_not_found' })
   })
 
-  it('that ends with an error hands on its last word, without the path', async () => {
+  it('that ends with an error passes on its last message, without the path', async () => {
     const path = await fakeFfmpeg(`echo "[AVFilter @ 0x55d] [error] $5 is strange" >&2; exit 7`)
     const error = await failure(withFfmpeg(path), source, VIDEO)
     expect(error).toMatchObject({ code: 'ffmpeg_failed', details: { exitCode: 7 } })
@@ -130,7 +130,7 @@ describe('an FFmpeg', () => {
     ['libx264', VIDEO],
     ['mjpeg', POSTER],
     ['aac', M4A],
-  ] as const)('without the encoder %s is an error that names it', async (encoder, recipe) => {
+  ] as const)('without the encoder %s gives an error that names it', async (encoder, recipe) => {
     const without = `"$real" "$@" | grep -v ' ${encoder} '; exit`
     const path = await fakeFfmpeg('exec "$real" "$@"', without)
     expect(await failure(withFfmpeg(path), source, recipe)).toMatchObject({
@@ -140,7 +140,7 @@ describe('an FFmpeg', () => {
     })
   })
 
-  it('without tone mapping makes the video all the same, and says so', async () => {
+  it('without tone mapping still makes the video, and says so', async () => {
     const tags = ['-color_trc', 'arib-std-b67', '-color_primaries', 'bt2020', '-colorspace', 'bt2020nc']
     const hdr = await clip('video/mp4', 'mp4', DRAWN.test('320x180', 0.2), H264, ['-pix_fmt', 'yuv420p10le'], tags)
     const path = await fakeFfmpeg('exec "$real" "$@"', `"$real" "$@" | grep -v ' zscale '; exit`)
@@ -152,7 +152,7 @@ describe.each(LANES)('the $lane FFmpeg', ({ lane, programs }) => {
   it.each([
     ['only.mp4', VIDEO, 'insufficient_disk'],
     ['only.m4a', M4A, 'insufficient_disk'],
-    // The old build says nothing when it could not write a picture.
+    // The old build reports no error when it cannot write a picture.
     ['only.jpg', POSTER, lane === 'installer' ? 'ffmpeg_failed' : 'insufficient_disk'],
   ] as const)('that cannot write %s to a full disk fails', async (file, recipe, code) => {
     const outcomes: VariantOutcome[] = []
@@ -164,7 +164,7 @@ describe.each(LANES)('the $lane FFmpeg', ({ lane, programs }) => {
 })
 
 describe('an output', () => {
-  it('larger than media of that duration can be is stopped by the system', async () => {
+  it('that grows larger than its duration allows is stopped by the system', async () => {
     const path = await fakeFfmpeg('exec head -c 100000000 /dev/zero > "${output#file:}"')
     expect(await failure(withFfmpeg(path), source, VIDEO)).toMatchObject({
       code: 'limit_exceeded',
@@ -173,7 +173,7 @@ describe('an output', () => {
     })
   })
 
-  it('for which there is no room is not begun', async () => {
+  it('without enough disk space is not begun', async () => {
     const directory = await temporaryDirectory()
     await assertDiskSpace(directory, 1)
     await expect(assertDiskSpace(directory, Number.MAX_SAFE_INTEGER)).rejects.toMatchObject({
@@ -183,7 +183,7 @@ describe('an output', () => {
     })
   })
 
-  it('that is a cut-off picture is found out', async () => {
+  it('that is a cut-off picture is detected', async () => {
     const whole = await make(avProcessor(INSTALLER.programs), source, POSTER)
     const path = await fakeFfmpeg(`
       case "$*" in *mjpeg*) exec head -c 2000 '${whole.path}' > "$output" ;; *) exec "$real" "$@" ;; esac`)
@@ -195,7 +195,7 @@ describe('an output', () => {
 })
 
 describe('cancelling', () => {
-  it('stops a running encoder within a second, with nothing of it left', async () => {
+  it('stops a running encoder within a second, and leaves no process', async () => {
     const path = await fakeFfmpeg('printf "out_time_us=500000\\nprogress=continue\\n"; sleep 60 & sleep 60')
     const controller = new AbortController()
     const started = Promise.withResolvers<void>()
@@ -239,7 +239,7 @@ describe('cancelling', () => {
 })
 
 describe('one variant', () => {
-  it('that fails does not stop the others, and one of another processor is refused', async () => {
+  it('that fails does not stop the others, and one for another processor is refused', async () => {
     const silent = await clip('video/mp4', 'mp4', DRAWN.test('320x180', 0.2), H264)
     const outcomes = await outcomesOf(avProcessor(INSTALLER.programs), silent, {
       thumb: { mode: 'fit', width: 20 },
@@ -251,7 +251,7 @@ describe('one variant', () => {
     expect(outcomes.get('video')).toMatchObject({ output: { width: 320 } })
   })
 
-  it('of a source beyond its limits fails with each other of it', async () => {
+  it('of a source beyond its limits fails with all the others', async () => {
     const outcomes = await outcomesOf(
       avProcessor(INSTALLER.programs),
       source,
@@ -266,7 +266,7 @@ describe('one variant', () => {
     ])
   })
 
-  it('that its receiver cannot take ends the work with that error', async () => {
+  it('whose outcome the receiver rejects ends the work with that error', async () => {
     const onOutcome = async (): Promise<void> => {
       throw new Error('the database is gone')
     }

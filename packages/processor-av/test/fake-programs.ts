@@ -4,8 +4,8 @@ import { temporaryDirectory } from './clips.ts'
 import { INSTALLER } from './installer-lane.ts'
 
 /**
- * A program in the place of ffmpeg: asked about itself it answers as the real one does, and for anything else it runs
- * these lines of shell. `$real` is the real ffmpeg, the last argument is `$output`.
+ * Writes a program that replaces ffmpeg. Asked about itself it answers like the real one; otherwise it runs these lines
+ * of shell. `$real` is the real ffmpeg, and `$output` is the last argument.
  */
 export async function fakeFfmpeg(lines: string, about = 'exec "$real" "$@"'): Promise<string> {
   const path = join(await temporaryDirectory(), 'ffmpeg')
@@ -24,7 +24,7 @@ export async function fakeFfmpeg(lines: string, about = 'exec "$real" "$@"'): Pr
   return path
 }
 
-/** The processes whose command line holds a text, by their ids, zombies left out. Only where there is /proc. */
+/** Returns the ids of processes with this text in their command line, without zombies. Needs /proc. */
 export async function processesWith(text: string): Promise<readonly number[]> {
   const { readdir, readFile } = await import('node:fs/promises')
   const found: number[] = []

@@ -10,7 +10,7 @@ import { LANES } from './lanes.ts'
 import { CAN_TRACE, isConnection, traced } from './traced.ts'
 import { LIMITS, M4A, outcomesOf, POSTER, STRIP, VIDEO, WAVEFORM } from './workbench.ts'
 
-// One demuxer that is forced, one that opens subtitles, two to choose from, and sound.
+// A forced demuxer, one that opens subtitles, a choice of two, and sound.
 const TYPES = ['video/mp4', 'video/x-msvideo', 'video/mpeg', 'audio/mpeg']
 const RECIPES = { video: VIDEO, poster: POSTER, strip: STRIP, sound: M4A, waveform: WAVEFORM }
 
@@ -29,7 +29,7 @@ beforeAll(async () => {
 })
 afterAll(() => server.close())
 
-/** Texts that some demuxer of FFmpeg takes for a list of other files. */
+/** Texts that some demuxer of FFmpeg reads as a list of other files. */
 function playlists(): Readonly<Record<string, string>> {
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/segment.ts`
   const hls = (uri: string) => `#EXTM3U\n#EXT-X-MEDIA-SEQUENCE:0\n#EXTINF:1.0,\n${uri}\n#EXT-X-ENDLIST\n`
@@ -45,7 +45,7 @@ function playlists(): Readonly<Record<string, string>> {
 }
 
 describe.each(LANES)('a list of other files, given to the $lane FFmpeg as media', (lane) => {
-  it('would be followed without the guards, so that what follows proves something', async () => {
+  it('is followed without the guards, so that the next tests prove something', async () => {
     const path = join(await temporaryDirectory(), 'list.m3u8')
     await writeFile(path, playlists()['an HLS playlist of a URL'] ?? '')
     const before = connections
@@ -65,7 +65,7 @@ describe.each(LANES)('a list of other files, given to the $lane FFmpeg as media'
   })
 
   it.each(TYPES)(
-    'and called %s is refused, and not one of them is opened',
+    'and called %s is refused, and none of the files is opened',
     { timeout: 60_000 },
     async (contentType) => {
       const { programs, readLog } = await traced(lane)
@@ -91,7 +91,7 @@ describe.each(LANES)('a list of other files, given to the $lane FFmpeg as media'
 })
 
 describe.skipIf(!CAN_TRACE)('the trace of a run', () => {
-  it('shows the source that was opened, so that an empty one proves something', async () => {
+  it('shows the opened source, so that an empty trace proves something', async () => {
     const [lane] = LANES
     if (lane === undefined) throw new Error('There is no lane.')
     const { programs, readLog } = await traced(lane)

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { test } from 'vitest'
 import { type FfmpegLane, INSTALLER } from './installer-lane.ts'
 
-/** Every build that is here. In a report, a test that is skipped says which is not. */
+/** Every build on this machine. A skipped test names a missing build in the report. */
 export const LANES: readonly FfmpegLane[] = [INSTALLER, ...systemLane()]
 
 function systemLane(): readonly FfmpegLane[] {

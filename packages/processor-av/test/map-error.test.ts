@@ -17,7 +17,7 @@ const READING = {
 const ended = (...lines: readonly string[]) => ({ exitCode: 1, signal: null, messages: `${lines.join('\n')}\n` })
 
 describe('the reason of a failure', () => {
-  it('is the line that tells the cause, not what follows from it', () => {
+  it('is the line that names the cause, not a line that follows from it', () => {
     const error = runFailure(
       ended(
         '[info] Input #0, wav',
@@ -38,7 +38,7 @@ describe('the reason of a failure', () => {
 
   it.each([
     [
-      'a message that nobody has met yet',
+      'an unknown message',
       'ffmpeg_failed',
       'a new trouble',
       [
@@ -49,7 +49,7 @@ describe('the reason of a failure', () => {
       ],
     ],
     [
-      'samples that are no numbers',
+      'samples that are not numbers',
       'corrupt_media',
       'Input contains (near) NaN/+-Inf',
       ['[aac @ 0x1] [error] Input contains (near) NaN/+-Inf', '[fatal] Error submitting audio frame to the encoder'],
@@ -65,7 +65,7 @@ describe('the reason of a failure', () => {
       ],
     ],
     [
-      'damage that only the last word tells of',
+      'damage that only the last line reports',
       'corrupt_media',
       'file:source: Invalid data found when processing input',
       ['[fatal] file:/var/media/job 7/original: Invalid data found when processing input'],
@@ -90,7 +90,7 @@ describe('the reason of a failure', () => {
         '[error] file:/var/media/job 7/original: Invalid data found when processing input',
       ],
     ],
-  ])('is told of %s', (_name, code, cause, lines) => {
+  ])('is found for %s', (_name, code, cause, lines) => {
     const error = runFailure(ended(...lines), MAKING)
     expect(error.code).toBe(code)
     expect(error.message).toContain(` (ffmpeg, exit code 1: ${cause}).`)
@@ -101,16 +101,16 @@ describe('the reason of a failure', () => {
     'av_interleaved_write_frame(): Invalid data found when processing input',
     'Error while opening encoder for output stream #0:0: Invalid data found when processing input',
     '/var/media/job 7/sound.m4a: Invalid data found when processing input',
-  ])('is no verdict about the source where an output went wrong: %s', (line) => {
+  ])('is no verdict about the source when an output fails: %s', (line) => {
     expect(runFailure(ended(`[error] ${line}`), MAKING)).toMatchObject({ code: 'ffmpeg_failed', retryable: true })
   })
 
   it.each([
-    ['[mp3 @ 0x1] [error] Failed to find two consecutive MPEG audio frames.', 'less than two whole frames of sound'],
-    ['[mp3 @ 0x1] [error] Invalid frame size (417): Could not seek to 417.', 'less than two whole frames of sound'],
+    ['[mp3 @ 0x1] [error] Failed to find two consecutive MPEG audio frames.', 'fewer than two whole frames of sound'],
+    ['[mp3 @ 0x1] [error] Invalid frame size (417): Could not seek to 417.', 'fewer than two whole frames of sound'],
     ['[matroska,webm @ 0x1] [error] File ended prematurely', 'truncated or damaged'],
     ['', 'truncated or damaged'],
-  ])('is told of a file that cannot be opened: %s', (line, what) => {
+  ])('is found for a file that cannot be opened: %s', (line, what) => {
     const error = runFailure(ended(line, '[error] file:/var/media/original: Invalid argument'), READING)
     expect(error).toMatchObject({ code: 'corrupt_media', message: expect.stringContaining(what) })
   })
@@ -120,21 +120,21 @@ describe('a run that had nothing to encode', () => {
   const EMPTY = '[warning] Output file is empty, nothing was encoded (check -ss / -t / -frames parameters if used)'
   const SUM = '[info] video:0kB audio:0kB subtitle:0kB other streams:0kB global headers:0kB muxing overhead: unknown'
 
-  it.each([EMPTY, SUM])('of a source without damage met with a form that is not known: %s', (line) => {
+  it.each([EMPTY, SUM])('from an undamaged source met an unknown format: %s', (line) => {
     expect(nothingDecoded(line, MAKING)).toMatchObject({ code: 'unsupported_codec', retryable: false })
   })
 
-  it('of a damaged source says what FFmpeg says of the damage', () => {
+  it('from a damaged source passes on the message of FFmpeg', () => {
     const error = nothingDecoded(`[mov,mp4 @ 0x1] [error] stream 0, offset 0x6e1: partial file\n${EMPTY}`, MAKING)
     expect(error).toMatchObject({ code: 'corrupt_media', message: expect.stringContaining('partial file') })
   })
 
-  it('of which FFmpeg says what nobody has met yet is no verdict', () => {
+  it('with an unknown message gives no verdict', () => {
     const error = nothingDecoded(`[aac @ 0x1] [error] a new trouble\n${EMPTY}`, MAKING)
     expect(error).toMatchObject({ code: 'ffmpeg_failed', message: expect.stringContaining('a new trouble') })
   })
 
-  it('is not taken for one that wrote little: silence takes less than a kilobyte', () => {
+  it('is not confused with one that wrote little: silence takes less than a kilobyte', () => {
     const silent =
       '[info] video:0kB audio:0kB subtitle:0kB other streams:0kB global headers:0kB muxing overhead: 512.7%'
     expect(nothingDecoded(silent, MAKING)).toBeNull()

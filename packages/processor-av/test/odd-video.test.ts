@@ -11,7 +11,7 @@ const SECONDS = lavfi(`${drawn.join(';')};${COLOURS.map((_, n) => `[v${n}]`).joi
 
 const X264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p', '-sc_threshold', '0']
 const X265 = ['-c:v', 'libx265', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p']
-/** A key frame each second, as far as the format has key frames that a decoder can begin with. */
+/** Films with a key frame each second, if the format has key frames that a decoder can begin with. */
 const FILMS = [
   ['H.264 with open groups of pictures', 'video/mp4', 'mp4', [...X264, '-x264opts', 'open-gop=1:keyint=30:bframes=3']],
   [
@@ -30,7 +30,7 @@ const FILMS = [
   ['VP9', 'video/webm', 'webm', ['-c:v', 'libvpx-vp9', '-deadline', 'realtime', '-cpu-used', '8', '-g', '30']],
 ] as const
 
-describe.each(LANES)('of a film in any coding, with the $lane FFmpeg,', ({ programs }) => {
+describe.each(LANES)('a film in any codec, with the $lane FFmpeg', ({ programs }) => {
   const processor = avProcessor(programs)
 
   it.each(FILMS)('%s: the strip shows each second, and the poster a picture', async (_what, type, extension, codec) => {

@@ -15,7 +15,7 @@ describe('the choice of a frame', () => {
     bright,
   })
 
-  it('falls on scene changes that are neither black nor of one colour, the first of them first', () => {
+  it('falls on scene changes that are neither black nor of one colour, the earliest first', () => {
     const frames = [
       frame(0, 0),
       frame(1, 0.9, 16, 20),
@@ -31,13 +31,13 @@ describe('the choice of a frame', () => {
     expect(rankPosterFrames([frame(0, 0, 16, 17), frame(1, 0.1), frame(2, 0.1)])).toEqual([1, 2])
   })
 
-  it('falls on one colour before it falls on black, and on nothing when all is black', () => {
+  it('prefers one colour to black, and falls on nothing when all is black', () => {
     expect(rankPosterFrames([frame(0, 0, 16, 17), frame(1, 0.9, 120, 121)])).toEqual([1])
     expect(rankPosterFrames([frame(0, 0, 16, 17)])).toEqual([])
     expect(rankPosterFrames([])).toEqual([])
   })
 
-  it('reads what FFmpeg prints, and leaves out what has no time', () => {
+  it('parses the output of FFmpeg, and skips frames without a time', () => {
     const printed =
       'frame:0    pts:0       pts_time:0\nlavfi.scene_score=0.000000\nlavfi.signalstats.YLOW=16\nlavfi.signalstats.YHIGH=235\n' +
       'frame:1    pts:NOPTS   pts_time:NOPTS\nlavfi.scene_score=0.5\n' +
@@ -64,7 +64,7 @@ describe.each(LANES)('a poster made with the $lane FFmpeg', ({ programs }) => {
     expect(nameOf((await decode(output.path)).at(0.25, 0.5))).toBe('red')
   })
 
-  it('is found without key frames, too', async () => {
+  it('is also found without key frames', async () => {
     const source = await clip('video/mp4', 'mp4', scenes('black', 'lime'), H264, ['-g', '500', '-sc_threshold', '0'])
     const output = await make(processor, source, POSTER)
     expect(nameOf((await decode(output.path)).at(0.25, 0.5))).toBe('lime')
@@ -84,7 +84,7 @@ describe.each(LANES)('a poster made with the $lane FFmpeg', ({ programs }) => {
     expect(await decode(output.path)).toMatchObject({ width: 720, height: 1280 })
   })
 
-  it('has the colours of its source, and nothing but a picture in it', async () => {
+  it('has the colours of its source, and no metadata', async () => {
     const red = ['-vf', 'scale=out_color_matrix=bt709,format=yuv420p', '-colorspace', 'bt709']
     const source = await clip('video/mp4', 'mp4', DRAWN.plain('0xc03020', '1280x720', 0.2), red, H264, [
       '-metadata',
@@ -98,7 +98,7 @@ describe.each(LANES)('a poster made with the $lane FFmpeg', ({ programs }) => {
     expect(Object.keys(metadata).filter((key) => /exif|icc|xmp|iptc|comments/.test(key))).toEqual([])
   })
 
-  it('of a sound recording is its cover', async () => {
+  it('of a sound file is its cover', async () => {
     const cover = `${await temporaryDirectory()}/cover.png`
     await ffmpeg(...DRAWN.plain('blue', '300x300'), '-frames:v', '1', cover)
     const both = ['-i', cover, '-map', '0:a', '-map', '1:v', '-disposition:v:0', 'attached_pic']
@@ -108,7 +108,7 @@ describe.each(LANES)('a poster made with the $lane FFmpeg', ({ programs }) => {
     expect(nameOf((await decode(output.path)).at(0.5, 0.5))).toBe('blue')
   })
 
-  it('of a sound recording without a cover cannot be, and is not tried again', async () => {
+  it('cannot be made from a sound file without a cover, and is not retried', async () => {
     const source = await clip('audio/mp4', 'm4a', DRAWN.sine(1), AAC)
     expect(await failure(processor, source, POSTER)).toMatchObject({
       code: 'processing_failed',

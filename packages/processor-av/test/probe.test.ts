@@ -8,7 +8,7 @@ import { LIMITS } from './workbench.ts'
 describe.each(LANES)('a probe with the $lane ffprobe', ({ programs }) => {
   const processor = avProcessor(programs)
 
-  it('tells kind, dimensions, duration, tracks and codecs', async () => {
+  it('returns kind, dimensions, duration, tracks and codecs', async () => {
     const source = await clip('video/mp4', 'mp4', DRAWN.test(), DRAWN.sine(), H264, AAC)
     expect(await processor.probe(source, { limits: LIMITS })).toMatchObject({
       kind: 'video',
@@ -64,7 +64,7 @@ describe.each(LANES)('a probe with the $lane ffprobe', ({ programs }) => {
     expect(Math.abs((probe.durationMs ?? 0) - 2000)).toBeLessThan(150)
   })
 
-  it('gives dimensions as they are displayed: turned, and with square pixels', async () => {
+  it('returns dimensions as displayed: rotated, and in square pixels', async () => {
     const stored = await clip('video/mp4', 'mp4', DRAWN.test('360x288', 0.2), ['-vf', 'setsar=64/45'], H264)
     const source = await clip('video/mp4', 'mp4', ['-i', stored.path, '-c', 'copy', '-metadata:s:v', 'rotate=90'])
     expect(await processor.probe(source, { limits: LIMITS })).toMatchObject({ width: 288, height: 512 })
@@ -77,14 +77,14 @@ describe.each(LANES)('a probe with the $lane ffprobe', ({ programs }) => {
       '-deadline',
       'realtime',
     ])
-    // What a browser's recorder writes: a pipe cannot go back to note the duration.
+    // A browser's recorder writes such files: a pipe cannot go back to note the duration.
     const path = `${await temporaryDirectory()}/live.webm`
     await ffmpeg('-i', whole.path, '-c', 'copy', '-f', 'webm', '-live', '1', path)
     const source = { path, contentType: 'video/webm', byteSize: 1 }
     expect(await processor.probe(source, { limits: LIMITS })).toMatchObject({ durationMs: expect.closeTo(3000, -2) })
   })
 
-  it('does not believe a duration that is guessed from the bit rate', async () => {
+  it('does not trust a duration that is guessed from the bit rate', async () => {
     // Silence, then noise: the beginning of a file without a table of contents is no measure of the rest.
     const sound = lavfi('aevalsrc=if(lt(t\\,8)\\,0\\,random(0)-0.5):s=44100:d=10')
     const source = await clip('audio/mpeg', 'mp3', sound, ['-c:a', 'libmp3lame', '-q:a', '0', '-write_xing', '0'])
@@ -92,7 +92,7 @@ describe.each(LANES)('a probe with the $lane ffprobe', ({ programs }) => {
     expect(Math.abs((probe.durationMs ?? 0) - 10_000)).toBeLessThan(150)
   })
 
-  it('takes a cover for a cover, not for a video', async () => {
+  it('treats a cover as a cover, not as a video', async () => {
     const cover = `${await temporaryDirectory()}/cover.png`
     await ffmpeg(...DRAWN.plain('blue'), '-frames:v', '1', cover)
     const both = ['-i', cover, '-map', '0', '-map', '1', '-c:v', 'copy', '-disposition:v', 'attached_pic']
@@ -105,12 +105,12 @@ describe.each(LANES)('a probe with the $lane ffprobe', ({ programs }) => {
     })
   })
 
-  it('calls a video container that holds only sound what it is', async () => {
+  it('reports a video container with only sound as audio', async () => {
     const source = await clip('video/mp4', 'mp4', DRAWN.sine(), AAC)
     expect(await processor.probe(source, { limits: LIMITS })).toMatchObject({ kind: 'audio', hasVideoTrack: false })
   })
 
-  it('hands on titles, but no place', async () => {
+  it('passes on titles, but no location', async () => {
     const tags = ['-metadata', 'title=A title', '-metadata', 'location=+51.5+000.1/']
     const source = await clip('video/mp4', 'mp4', DRAWN.test('320x180', 0.2), H264, tags)
     const { metadata } = await processor.probe(source, { limits: LIMITS })
@@ -118,7 +118,7 @@ describe.each(LANES)('a probe with the $lane ffprobe', ({ programs }) => {
     expect(JSON.stringify(metadata)).not.toMatch(/51\.5/)
   })
 
-  it('refuses more pixels and a longer duration than its limits, at the very one', async () => {
+  it('refuses more pixels and a longer duration than its limits, but accepts the exact limits', async () => {
     const source = await clip('video/mp4', 'mp4', DRAWN.test('320x180', 1), H264)
     await processor.probe(source, { limits: { maxPixels: 57_600, maxDurationMs: 1_000 } })
     await expect(processor.probe(source, { limits: { maxPixels: 57_599 } })).rejects.toMatchObject({
@@ -129,7 +129,7 @@ describe.each(LANES)('a probe with the $lane ffprobe', ({ programs }) => {
     await expect(tooLong).rejects.toMatchObject({ code: 'limit_exceeded', retryable: false })
   })
 
-  it.each(['empty', 'truncated', 'noise', 'text'])('calls a file that is %s corrupt', async (what) => {
+  it.each(['empty', 'truncated', 'noise', 'text'])('reports a file that is %s as corrupt', async (what) => {
     const { path } = await clip('video/mp4', 'mp4', DRAWN.test('320x180', 0.2), H264)
     const contents: Readonly<Record<string, Buffer>> = {
       empty: Buffer.alloc(0),
@@ -143,7 +143,7 @@ describe.each(LANES)('a probe with the $lane ffprobe', ({ programs }) => {
     await expect(probing).rejects.not.toMatchObject({ message: expect.stringContaining(path) })
   })
 
-  it('says when the file is gone, and when it reads no such type', async () => {
+  it('reports a missing file, and a type that it does not read', async () => {
     const gone = { path: '/nowhere/original', contentType: 'video/mp4', byteSize: 1 }
     await expect(processor.probe(gone, { limits: LIMITS })).rejects.toMatchObject({ code: 'variant_source_not_found' })
     const other = { path: '/nowhere/original', contentType: 'image/png', byteSize: 1 }

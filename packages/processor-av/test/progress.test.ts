@@ -7,11 +7,11 @@ import { fakeFfmpeg } from './fake-programs.ts'
 import { INSTALLER } from './installer-lane.ts'
 import { outcomesOf, VIDEO } from './workbench.ts'
 
-describe('what FFmpeg says of its progress', () => {
+describe('the progress that FFmpeg reports', () => {
   const block = (time: string, frame: number, end = 'continue') =>
     `frame=${frame}\nfps=25.0\nout_time_us=${time}\nout_time_ms=${time}\nspeed=1x\nprogress=${end}\n`
 
-  it('is read wherever it is cut', () => {
+  it('is read wherever a chunk ends', () => {
     const text = Buffer.from(block('40000', 1) + block('1500000', 30) + block('2000000', 50, 'end'))
     for (let cut = 0; cut <= text.length; cut += 1) {
       const seconds: number[] = []
@@ -32,14 +32,14 @@ describe('what FFmpeg says of its progress', () => {
     expect(reader.read(Buffer.from(block('N/A', 1, 'end')))).toBe(true)
   })
 
-  it('is a number of percent that grows, also of media that last no time', () => {
+  it('becomes percentages that only grow, even for media without a duration', () => {
     const percents: number[] = []
     const report = percentOf((percent) => percents.push(percent))
     for (const part of [0 / 0, 0.1, 0 / 0, 0.05, 5 / 0, 0 / 0]) report(part)
     expect(percents).toEqual([10, 99])
   })
 
-  it('never goes back, and never says that all is done before it is', async () => {
+  it('never goes back, and reaches 100 only at the end', async () => {
     const said = [500_000, 300_000, 900_000, 90_000_000].map((time) => `out_time_us=${time}\\nprogress=continue\\n`)
     const ffmpegPath = await fakeFfmpeg(`printf '${said.join('')}'; exec "$real" "$@"`)
     const source = await clip('video/mp4', 'mp4', DRAWN.test('320x180', 1), DRAWN.sine(1), H264, AAC)

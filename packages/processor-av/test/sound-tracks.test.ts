@@ -12,7 +12,7 @@ import { inspect, LIMITS, M4A, MP3, make, outcomesOf, VIDEO, WAVEFORM } from './
 
 const MONO: Recipe = { kind: 'audio', preset: 'mp3_128k', channels: 1 }
 const RECIPES = { m4a: M4A, mp3: MP3, waveform: WAVEFORM, video: VIDEO }
-// Frames, packets and what encoders put before them.
+// Covers frames, packets and the delay of encoders.
 const TOLERANCE_MS = 120
 
 describe('the channels of a track', () => {
@@ -26,7 +26,7 @@ describe('the channels of a track', () => {
     return audio
   }
 
-  it('are left to FFmpeg where it is known where each is heard', () => {
+  it('are left to FFmpeg when their positions are known', () => {
     expect(mixFilters(sound(6, '5.1(side)'), 6)).toEqual([])
     expect(mixFilters(sound(6, '5.1(side)'), 2)).toEqual(['aformat=channel_layouts=stereo'])
     expect(mixFilters(sound(4, '4 channels (FL+FR+LFE+TC)'), 2)).toEqual(['aformat=channel_layouts=stereo'])
@@ -34,7 +34,7 @@ describe('the channels of a track', () => {
   })
 
   it.each([undefined, 'unknown', '2 channels (UNSD+UNSD)', '2 channels (USR7+USR8)', 'ambisonic 0+UNK'])(
-    'are told their usual places where a file says %s of them',
+    'get their usual positions when the layout in the file is %s',
     (layout) => {
       const stereo = 'channelmap=map=0|1:channel_layout=stereo'
       expect(mixFilters(sound(2, layout), 2)).toEqual([stereo])
@@ -42,14 +42,14 @@ describe('the channels of a track', () => {
     },
   )
 
-  it('are mixed evenly where nobody knows their places and there are more than have usual ones', () => {
+  it('are mixed evenly when their positions are unknown and there are too many for the usual ones', () => {
     expect(mixFilters(sound(9), 2)).toEqual(['pan=stereo|c0<c0+c2+c4+c6+c8|c1<c1+c3+c5+c7'])
     expect(mixFilters(sound(10), 1)).toEqual(['pan=mono|c0<c0+c1+c2+c3+c4+c5+c6+c7+c8+c9'])
     expect(keptChannels(sound(9), 6)).toBe(2)
     expect(keptChannels(sound(8), 6)).toBe(6)
   })
 
-  it('are refused by name where FFmpeg cannot mix so many', () => {
+  it('are refused with their number when FFmpeg cannot mix so many', () => {
     expect(() => mixFilters(sound(65), 2)).toThrow(
       expect.objectContaining({
         code: 'unsupported_codec',
@@ -72,7 +72,7 @@ describe.each(LANES)('sound made with the $lane FFmpeg', ({ programs }) => {
   const near = (ms: number) => expect.toSatisfy((value: number) => Math.abs(value - ms) <= TOLERANCE_MS, `is ${ms} ms`)
 
   it.each([9, 12, 60])('of %i channels without a layout is a mix of all', async (channels) => {
-    // Only the last channel sounds, which is the second of each two, or alone when their number is odd.
+    // Only the last channel sounds: the second of a pair, or a single one when the number is odd.
     const tones = Array.from({ length: channels }, (_, n) => (n === channels - 1 ? '0.5*sin(880*2*PI*t)' : '0'))
     const source = await clip('audio/wav', 'wav', lavfi(`aevalsrc=${tones.join('|')}:d=0.5:s=48000`))
     const outcomes = await outcomesOf(processor, source, {
@@ -95,7 +95,7 @@ describe.each(LANES)('sound made with the $lane FFmpeg', ({ programs }) => {
     [1, 'mono', [0]],
     [2, 'stereo', [0, 0]],
     [4, 'quad', [1, 2, 0, 0]],
-  ])('of %i channels that a MOV calls unused is made all the same', async (channels, layout, labels) => {
+  ])('of %i channels that a MOV marks as unused is still made', async (channels, layout, labels) => {
     const tones = labels.map((_, n) => `0.2*sin(${300 * (n + 1)}*2*PI*t)`).join('|')
     const made = await clip('video/quicktime', 'mov', lavfi(`aevalsrc=${tones}:c=${layout}:d=1:s=48000`), PCM)
     await labelChannels(made.path, labels)
@@ -114,7 +114,7 @@ describe.each(LANES)('sound made with the $lane FFmpeg', ({ programs }) => {
     ['video/x-flv', 'flv', ['-c:v', 'flv1', '-ar', '44100', '-c:a', 'libmp3lame']],
     ['video/x-ms-asf', 'wmv', ['-c:v', 'wmv2', '-c:a', 'wmav2']],
     ['video/mp4', 'mp4', [...H264, ...AAC]],
-  ])('of %s that is shorter than its pictures lasts as long as it does', async (contentType, extension, codecs) => {
+  ])('of %s that is shorter than the video keeps its own length', async (contentType, extension, codecs) => {
     const source = await clip(contentType, extension, DRAWN.test('160x90', 2), DRAWN.sine(1), codecs)
     expect(await lengthsOf(source)).toEqual({
       m4a: near(1000),
@@ -129,7 +129,7 @@ describe.each(LANES)('sound made with the $lane FFmpeg', ({ programs }) => {
     ['video/x-msvideo', 'avi', ['-c:v', 'mpeg4', '-c:a', 'libmp3lame']],
     ['video/mp2t', 'ts', ['-c:v', 'mpeg2video', '-c:a', 'mp2']],
     ['video/x-ms-asf', 'wmv', ['-c:v', 'wmv2', '-c:a', 'wmav2']],
-  ])('of %s that is longer than its pictures is whole', async (contentType, extension, codecs) => {
+  ])('of %s that is longer than the video is complete', async (contentType, extension, codecs) => {
     const source = await clip(contentType, extension, DRAWN.test('160x90', 1), DRAWN.sine(2), codecs)
     expect(await lengthsOf(source)).toEqual({
       m4a: near(2000),
@@ -183,7 +183,7 @@ async function silenceAtBeginning(path: string): Promise<number> {
 
 const PARENTS = ['moov', 'trak', 'mdia', 'minf', 'stbl', 'stsd']
 
-/** Gives the sound of a MOV a list of what each channel is: 0 is "unused", 1 left, 2 right. */
+/** Gives the sound of a MOV a list of channel labels: 0 is "unused", 1 left, 2 right. */
 async function labelChannels(path: string, labels: readonly number[]): Promise<void> {
   const bytes = await readFile(path)
   const at = bytes.indexOf('chan') - 4
@@ -194,7 +194,7 @@ async function labelChannels(path: string, labels: readonly number[]): Promise<v
   box.write('chan', 4)
   box.writeUInt32BE(labels.length, 20)
   for (const [n, label] of labels.entries()) box.writeUInt32BE(label, 24 + n * 20)
-  // The boxes around it, and the description of the track, which comes right behind the head of `stsd`.
+  // Grows the boxes around it, and the track description, which comes right after the header of `stsd`.
   const sizes = PARENTS.map((name) => bytes.indexOf(name) - 4)
   for (const size of [...sizes, (sizes.at(-1) ?? 0) + 16]) {
     bytes.writeUInt32BE(bytes.readUInt32BE(size) + box.length - oldSize, size)

@@ -64,14 +64,14 @@ describe.each(LANES)('a strip made with the $lane FFmpeg', ({ programs }) => {
     })
   })
 
-  it('of a single frame has that one tile', async () => {
+  it('of a single frame has one tile', async () => {
     const source = await clip('video/mp4', 'mp4', DRAWN.plain('lime', '320x180', 0.04), H264)
     const output = await make(processor, source, STRIP)
     expect(output).toMatchObject({ width: 160, height: 90, metadata: { tileCount: 1 } })
     expect(nameOf((await decode(output.path)).at(0.5, 0.5))).toBe('lime')
   })
 
-  it('of sound cannot be', async () => {
+  it('cannot be made from sound', async () => {
     const source = await clip('audio/wav', 'wav', DRAWN.sine(1))
     expect(await failure(processor, source, STRIP)).toMatchObject({ code: 'processing_failed', retryable: false })
   })

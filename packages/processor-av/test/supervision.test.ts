@@ -21,7 +21,7 @@ beforeAll(async () => {
 })
 afterEach(() => vi.unstubAllEnvs())
 
-/** Runs a line of shell as the program, and gives what it wrote. */
+/** Runs a line of shell as the program, and returns its output. */
 async function shell(line: string, options: Partial<Parameters<typeof runProgram>[1]> = {}): Promise<string> {
   let output = ''
   await runProgram(
@@ -60,7 +60,7 @@ describe.each(LANES)('the $lane FFmpeg', ({ lane, programs }) => {
     },
   )
 
-  it('that wants more memory than it may is an error that says so', async () => {
+  it('that needs more memory than its limit fails with an error that says so', async () => {
     const large = await clip('video/mp4', 'mp4', DRAWN.test('3840x2160', 0.2), H264)
     const processor = avProcessor({ ...programs, maxMemoryBytes: 256 * 1024 ** 2 })
     expect(await failure(processor, large, VIDEO)).toMatchObject({ message: expect.stringContaining('memory') })
@@ -84,7 +84,7 @@ describe('a program', () => {
     expect(await processesWith(mark)).toEqual([])
   })
 
-  it('that leaves a child behind takes it along', async () => {
+  it('that leaves a child behind ends together with it', async () => {
     const mark = `left-${crypto.randomUUID()}`
     expect(await shell(`sh -c 'sleep 60; : ${mark}' & echo done`)).toBe('done')
     expect(await processesWith(mark)).toEqual([])
@@ -94,7 +94,7 @@ describe('a program', () => {
     expect(await shell('ulimit -v; ulimit -f')).toBe(`${4 * 1024 ** 2}\n${(1024 * 1024) / 512}`)
   })
 
-  it('reads nothing, and knows nothing of the environment but where programs are', async () => {
+  it('gets no input, and nothing of the environment except where programs are', async () => {
     vi.stubEnv('FFREPORT', 'file=report.log')
     vi.stubEnv('https_proxy', 'http://127.0.0.1:9')
     vi.stubEnv('RINDLE_SECRET', 'secret')
@@ -103,7 +103,7 @@ describe('a program', () => {
     expect(variables.filter((name) => !known.includes(name ?? ''))).toEqual([])
   })
 
-  it('gives its exit code or the signal that ended it, and its last messages', async () => {
+  it('returns its exit code or the signal that ended it, and its last messages', async () => {
     const run = async (line: string) =>
       runProgram(
         { program: '/bin/sh', arguments: ['-c', line] },
@@ -117,7 +117,7 @@ describe('a program', () => {
     expect(messages).toMatch(/line 8999\n$/)
   })
 
-  it('is stopped by what its output is taken with', async () => {
+  it('is stopped by an error of its output callback', async () => {
     const refusing = shell('yes', {
       onOutput: () => {
         throw new Error('no more')

@@ -19,7 +19,7 @@ beforeAll(async () => {
 })
 
 describe.each(LANES)('several outputs of one source with the $lane FFmpeg', ({ programs }) => {
-  it('are what each of them is alone', async () => {
+  it('are the same as each of them alone', async () => {
     const percents = new Map<string, number[]>()
     const outcomes = await outcomesOf(
       avProcessor(programs),
@@ -46,7 +46,7 @@ describe.each(LANES)('several outputs of one source with the $lane FFmpeg', ({ p
 })
 
 describe('several outputs of one source', () => {
-  it('that take one pass take one run, and the others theirs', async () => {
+  it('that need one pass share a run, and the others have their own', async () => {
     const log = join(await temporaryDirectory(), 'log')
     const ffmpegPath = await fakeFfmpeg(`printf '%s\\n' "$*" >> '${log}'; exec "$real" "$@"`)
     const recipes = { poster: POSTER, video: VIDEO, small: SMALL, exact: TWO_PASS, mp3: MP3 }
@@ -59,7 +59,7 @@ describe('several outputs of one source', () => {
     expect(runs.filter((run) => run.includes('/video.mp4') && run.includes('/small.mp4'))).toHaveLength(1)
   })
 
-  it('do not fail for the fault of one', async () => {
+  it('do not fail when another one fails', async () => {
     const ffmpegPath = await fakeFfmpeg('case "$*" in *libmp3lame*) exit 1 ;; esac; exec "$real" "$@"')
     const recipes = { video: VIDEO, mp3: MP3, m4a: M4A }
     const outcomes = await outcomesOf(avProcessor({ ffmpegPath, ffprobePath }), source, recipes)

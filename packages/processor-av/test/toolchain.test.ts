@@ -12,7 +12,7 @@ import { LANES } from './lanes.ts'
 
 afterEach(() => vi.unstubAllEnvs())
 
-describe('FFmpeg is looked for', () => {
+describe('FFmpeg is searched for', () => {
   const { ffmpegPath } = INSTALLER.programs
 
   it('in the option, then in the environment, then on the PATH, then in its package', async () => {
@@ -33,7 +33,7 @@ describe('FFmpeg is looked for', () => {
     })
   })
 
-  it('nowhere else when the one that was named is not there', async () => {
+  it('nowhere else when the named program is missing', async () => {
     await expect(findBinary('ffmpeg', '/nowhere/ffmpeg')).rejects.toMatchObject({
       code: 'ffmpeg_not_found',
       message: 'the option `ffmpegPath` names /nowhere/ffmpeg as ffmpeg, but no program is there.',
@@ -46,7 +46,7 @@ describe('FFmpeg is looked for', () => {
     })
   })
 
-  it('anew after a failure', async () => {
+  it('again after a failure', async () => {
     const path = join(await temporaryDirectory(), 'ffprobe')
     const processor = avProcessor({ ffprobePath: path })
     const source = { path: '/nowhere/original', contentType: 'video/mp4', byteSize: 1 }
@@ -91,14 +91,14 @@ describe('a build', () => {
 })
 
 describe('a report on FFmpeg', () => {
-  it.each(LANES)('says what is used and what it lacks: $lane', async ({ programs }) => {
+  it.each(LANES)('names the programs in use and what they lack: $lane', async ({ programs }) => {
     expect(await inspectFfmpeg(programs)).toMatchObject({
       ffmpeg: { path: programs.ffmpegPath, source: 'option', missingEncoders: {}, canToneMap: true },
       ffprobe: { path: programs.ffprobePath, source: 'option' },
     })
   })
 
-  it('names encoders by what needs them', async () => {
+  it('lists missing encoders by the capability that needs them', async () => {
     const ffmpegPath = await fakeFfmpeg('exit 1', `"$real" "$@" | grep -vE ' (aac|zscale) '; exit`)
     expect((await inspectFfmpeg({ ffmpegPath })).ffmpeg).toMatchObject({
       missingEncoders: { 'video/web_720p': ['aac'], 'video/web_480p': ['aac'], 'audio/m4a_128k': ['aac'] },
@@ -127,7 +127,7 @@ describe('options', () => {
     expect(create).toThrow(expect.objectContaining({ code: 'config_invalid' }))
   })
 
-  it('say what the processor makes and reads, before FFmpeg is looked for', () => {
+  it('do not change what the processor makes and reads, and need no FFmpeg', () => {
     const { name, capabilities, probes } = avProcessor({ ffmpegPath: '/nowhere' })
     expect(name).toBe('av')
     expect([...capabilities]).toEqual([

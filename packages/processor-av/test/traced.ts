@@ -4,22 +4,22 @@ import { join } from 'node:path'
 import { temporaryDirectory } from './clips.ts'
 import type { FfmpegLane } from './installer-lane.ts'
 
-/** Programs that keep a log of what they open. */
+/** Programs that log the files and connections that they open. */
 export interface Traced {
   readonly programs: FfmpegLane['programs']
-  /** What was opened and connected to so far; empty without strace. */
+  /** Returns the log so far; empty without strace. */
   readonly readLog: () => Promise<readonly string[]>
 }
 
 const strace = findStrace()
 if (strace === undefined) {
-  console.warn('Skipped: looking at what FFmpeg opens needs strace (Debian: apt-get install strace).')
+  console.warn('Skipped: a trace of the files that FFmpeg opens needs strace (Debian: apt-get install strace).')
 }
 
-/** Whether what FFmpeg opens can be looked at here. */
+/** Whether this machine can trace the files that FFmpeg opens. */
 export const CAN_TRACE: boolean = strace !== undefined
 
-/** The programs of a lane, under strace where there is one. */
+/** Returns the programs of a lane, under strace if it is installed. */
 export async function traced({ programs }: FfmpegLane): Promise<Traced> {
   if (strace === undefined) return { programs, readLog: async () => [] }
   const directory = await temporaryDirectory()
@@ -28,7 +28,7 @@ export async function traced({ programs }: FfmpegLane): Promise<Traced> {
   const wrap = async (name: string, program: string): Promise<string> => {
     const path = join(directory, name)
     const calls = 'trace=open,openat,socket,connect'
-    // A log for each run: what a run may write is limited, and that is the log too.
+    // One log for each run: the file size limit of a run also applies to its log.
     await writeFile(path, `#!/bin/sh\nexec '${strace}' -f -qq -o '${logs}/'$$ -e ${calls} '${program}' "$@"\n`)
     await chmod(path, 0o755)
     return path
@@ -45,7 +45,7 @@ export async function traced({ programs }: FfmpegLane): Promise<Traced> {
   }
 }
 
-/** Whether a line of the log is a connection to some network, this machine's own included. */
+/** Whether a line of the log is a network connection, including one to this machine. */
 export function isConnection(line: string): boolean {
   return /\b(socket|connect)\(.*AF_INET/.test(line)
 }

@@ -7,25 +7,25 @@ import { INSTALLER } from './installer-lane.ts'
 import { LANES } from './lanes.ts'
 import { LIMITS } from './workbench.ts'
 
-// Each is damaged at its beginning in a way of which ffprobe says what it says of outages, or nothing that is known.
+// Each is damaged at its beginning so that ffprobe prints the same as in an outage, or nothing that is known.
 const DAMAGED = [
   [
-    'more channels than there can be',
+    'more channels than possible',
     'audio/aiff',
     'aiff',
     (bytes: Buffer) => bytes.writeUInt16BE(0x80_01, bytes.indexOf('COMM') + 8),
   ],
   [
-    'a block of facts that ends beyond the file',
+    'a metadata block that ends beyond the file',
     'audio/flac',
     'flac',
     (bytes: Buffer) => bytes.writeUIntBE(0xff_ff_ff, bytes.indexOf('fLaC') + 43, 3),
   ],
-  ['nothing but a beginning', 'audio/aac', 'aac', (bytes: Buffer) => bytes.fill(0, 7)],
-  ['no picture that has a size', 'video/x-flv', 'flv', (bytes: Buffer) => bytes.fill(0, 200)],
+  ['only a beginning', 'audio/aac', 'aac', (bytes: Buffer) => bytes.fill(0, 7)],
+  ['no picture with a size', 'video/x-flv', 'flv', (bytes: Buffer) => bytes.fill(0, 200)],
 ] as const
 
-describe.each(LANES)('what the $lane ffprobe cannot read', ({ programs }) => {
+describe.each(LANES)('a file that the $lane ffprobe cannot read', ({ programs }) => {
   it.each(DAMAGED)('is damaged when it has %s', async (_what, contentType, extension, spoil) => {
     const input = extension === 'flv' ? [DRAWN.test('160x90', 1), ['-c:v', 'flv1']] : [DRAWN.sine(1)]
     const source = await clip(contentType, extension, ...input)
@@ -38,7 +38,7 @@ describe.each(LANES)('what the $lane ffprobe cannot read', ({ programs }) => {
 })
 
 describe('a file that ffprobe cannot read', () => {
-  it('is not judged when it reads no other either', async () => {
+  it('is not judged when ffprobe cannot read another file either', async () => {
     const source = await clip('video/mp4', 'mp4', DRAWN.test('160x90', 0.2), H264)
     const ffprobePath = await program('echo "[fatal] Unrecognized option format_whitelist." >&2; exit 1')
     const probing = avProcessor({ ...INSTALLER.programs, ffprobePath }).probe(source, { limits: LIMITS })
@@ -49,7 +49,7 @@ describe('a file that ffprobe cannot read', () => {
     })
   })
 
-  it('is damaged when it reads another', async () => {
+  it('is damaged when ffprobe can read another file', async () => {
     const source = await clip('video/mp4', 'mp4', DRAWN.test('160x90', 0.2), H264)
     const ffprobePath = await program(`
       case "$*" in *'${source.path}') echo "[error] Something unheard of." >&2; exit 1 ;; esac
@@ -61,7 +61,7 @@ describe('a file that ffprobe cannot read', () => {
     })
   })
 
-  it('is not judged when it crashes', async () => {
+  it('is not judged when ffprobe crashes', async () => {
     const source = await clip('video/mp4', 'mp4', DRAWN.test('160x90', 0.2), H264)
     const ffprobePath = await program(`
       case "$*" in *'${source.path}') kill -SEGV $$ ;; esac

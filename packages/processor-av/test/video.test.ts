@@ -57,7 +57,7 @@ describe.each(LANES)('a video made with the $lane FFmpeg', ({ programs }) => {
     [90, 180, 320, ['lime', 'white', 'red', 'blue']],
     [180, 320, 180, ['white', 'blue', 'lime', 'red']],
     [270, 180, 320, ['blue', 'red', 'white', 'lime']],
-  ] as const)('is upright when its source asks to be turned by %i degrees', async (rotate, width, height, corners) => {
+  ] as const)('is upright when its source is rotated by %i degrees', async (rotate, width, height, corners) => {
     const stored = await clip('video/quicktime', 'mov', quadrants('320x180'), H264)
     const turned = ['-i', stored.path, '-c', 'copy', '-metadata:s:v', `rotate=${rotate}`]
     const source = await clip('video/quicktime', 'mov', turned)
@@ -76,13 +76,13 @@ describe.each(LANES)('a video made with the $lane FFmpeg', ({ programs }) => {
     expect((await inspect(output.path)).streams[0]).toMatchObject({ sample_aspect_ratio: '1:1' })
   })
 
-  it('has 8 bits and halved colour, whatever its source has', async () => {
+  it('has 8 bits and subsampled colour, whatever its source has', async () => {
     const source = await clip('video/mp4', 'mp4', DRAWN.test('320x180', 1), H264, ['-pix_fmt', 'yuv444p10le'])
     const output = await make(processor, source, VIDEO)
     expect((await inspect(output.path)).streams[0]).toMatchObject({ pix_fmt: 'yuv420p', profile: 'High' })
   })
 
-  it('has a steady rate when its source has none, and still lasts as long', async () => {
+  it('has a constant rate when its source has none, and still lasts as long', async () => {
     // Three quick frames, a long one, and so on: 9.4 seconds.
     const jumping = ['-vf', "setpts='if(lt(mod(N,4),3),floor(N/4)*0.8+mod(N,4)*0.04,floor(N/4)*0.8+0.5)/TB'"]
     const source = await clip('video/mp4', 'mp4', DRAWN.test(), jumping, ['-vsync', '2'], H264)
@@ -92,7 +92,7 @@ describe.each(LANES)('a video made with the $lane FFmpeg', ({ programs }) => {
   })
 
   it('is progressive when its source is interlaced, at the rate of its frames', async () => {
-    // Upright stripes that move: lines of two times do not fit together.
+    // Moving vertical stripes: lines from two times do not match.
     const stripes = lavfi('nullsrc=size=160x96:rate=50:duration=1,geq=255*lt(mod(X+N*8\\,80)\\,40):128:128')
     const fields = ['-vf', 'tinterlace=interleave_top,setfield=tff', '-flags', '+ilme+ildct', '-x264opts', 'tff=1']
     const source = await clip('video/mp4', 'mp4', stripes, fields, H264)
@@ -111,7 +111,7 @@ describe.each(LANES)('a video made with the $lane FFmpeg', ({ programs }) => {
     expect((await inspect(output.path)).streams[0]).toMatchObject({ avg_frame_rate: '60/1' })
   })
 
-  it('says whether high dynamic range was mapped, and has ordinary colours', async () => {
+  it('says whether high dynamic range was mapped, and has standard colours', async () => {
     const tags = ['-color_trc', 'smpte2084', '-color_primaries', 'bt2020', '-colorspace', 'bt2020nc']
     const source = await clip('video/mp4', 'mp4', DRAWN.test('320x180', 1), H264, ['-pix_fmt', 'yuv420p10le'], tags)
     const outcomes = await outcomesOf(processor, source, { video: VIDEO, poster: POSTER })
@@ -144,7 +144,7 @@ describe.each(LANES)('a video made with the $lane FFmpeg', ({ programs }) => {
     expect({ red: red < 16, green: green > 240, blue: blue < 16 }).toEqual({ red: true, green: true, blue: true })
   })
 
-  it('keeps nothing of titles, places and chapters', async () => {
+  it('keeps no titles, locations or chapters', async () => {
     const named = ['-metadata', 'title=Secret', '-metadata', 'location=+51.5+000.1/', '-metadata', 'comment=Secret']
     const tracks = ['-metadata:s:v', 'title=Secret', '-metadata:s:a', 'language=ger', '-movflags', 'use_metadata_tags']
     const source = await clip('video/mp4', 'mp4', DRAWN.test(), DRAWN.sine(), H264, AAC, named, tracks)
@@ -161,7 +161,7 @@ describe.each(LANES)('a video made with the $lane FFmpeg', ({ programs }) => {
     expect(output.byteSize * 8).toBeGreaterThan(1_200_000)
   })
 
-  it('tells its progress, upwards, and 100 only at the end', async () => {
+  it('reports progress that only grows, and 100 only at the end', async () => {
     const source = await clip('video/mp4', 'mp4', DRAWN.test('1280x720', 3), H264)
     const seen: number[] = []
     let wasDone = false
@@ -183,7 +183,7 @@ describe.each(LANES)('a video made with the $lane FFmpeg', ({ programs }) => {
   })
 })
 
-/** The part of all pixels that are quite another than the one above. */
+/** The share of pixels that differ strongly from the pixel above. */
 function combing({ width, height, at }: Decoded): number {
   let different = 0
   for (let y = 1; y < height; y += 1) {

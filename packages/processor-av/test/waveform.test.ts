@@ -9,7 +9,7 @@ import { LANES } from './lanes.ts'
 import { failure, make, WAVEFORM } from './workbench.ts'
 
 describe('peaks', () => {
-  it('of fewer samples than cells are exact, however the samples come', () => {
+  it('of fewer samples than cells are exact, however the samples arrive', () => {
     const samples = fc.array(fc.integer({ min: -32_768, max: 32_767 }), { minLength: 10, maxLength: 400 })
     fc.assert(
       fc.property(samples, fc.integer({ min: 1, max: 10 }), fc.integer({ min: 1, max: 50 }), (all, count, step) => {
@@ -21,7 +21,7 @@ describe('peaks', () => {
     )
   })
 
-  it('of many more samples keep every extreme, and its place to a thousandth', () => {
+  it('of many more samples keep every extreme, and its position to a thousandth', () => {
     const peaks = new WaveformPeaks()
     const length = 1_000_000
     const samples = new Int16Array(length)
@@ -36,7 +36,7 @@ describe('peaks', () => {
     ])
   })
 
-  it('of sound that ends early are silent after it', () => {
+  it('of sound that ends early are zero after its end', () => {
     const peaks = new WaveformPeaks()
     peaks.add(Int16Array.from([100, 200]))
     expect(peaks.peaks(4, 4)).toEqual([0.0031, 0.0031, 0.0061, 0.0061, 0, 0, 0, 0])
@@ -67,7 +67,7 @@ describe.each(LANES)('a waveform made with the $lane FFmpeg', ({ programs }) => 
     ])
   })
 
-  it('of a video spans the pictures, where its sound is shorter', async () => {
+  it('of a video spans the whole video when the sound is shorter', async () => {
     const source = await clip('video/mp4', 'mp4', DRAWN.test('320x180', 4), DRAWN.sine(1), H264, AAC)
     const { peaks, durationMs } = JSON.parse(
       await readFile((await make(processor, source, WAVEFORM)).path, 'utf8'),
@@ -77,7 +77,7 @@ describe.each(LANES)('a waveform made with the $lane FFmpeg', ({ programs }) => 
     expect(Math.max(...peaks.slice(540))).toBe(0)
   })
 
-  it('of a silent video cannot be', async () => {
+  it('cannot be made from a silent video', async () => {
     const source = await clip('video/mp4', 'mp4', DRAWN.test('320x180', 0.2), H264)
     expect(await failure(processor, source, WAVEFORM)).toMatchObject({ code: 'processing_failed', retryable: false })
   })

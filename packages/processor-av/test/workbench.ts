@@ -15,7 +15,7 @@ export const M4A: Recipe = { kind: 'audio', preset: 'm4a_128k' }
 export const MP3: Recipe = { kind: 'audio', preset: 'mp3_128k' }
 export const WAVEFORM: Recipe = { kind: 'waveform', preset: 'overview' }
 
-/** A request for these recipes, in a directory of its own. */
+/** Returns a request for these recipes, in a directory of its own. */
 export async function request(
   source: SourceFile,
   recipes: VariantRecipes,
@@ -24,7 +24,7 @@ export async function request(
   return processRequest(source, recipes, await temporaryDirectory(), overrides)
 }
 
-/** Has everything made, and gives every outcome by its variant's name. */
+/** Makes every variant, and returns the outcomes by variant name. */
 export async function outcomesOf(
   processor: Processor,
   source: SourceFile,
@@ -34,12 +34,12 @@ export async function outcomesOf(
   return collectOutcomes(processor, await request(source, recipes, overrides))
 }
 
-/** Has one variant made, which must succeed. */
+/** Makes one variant, which must succeed. */
 export async function make(processor: Processor, source: SourceFile, recipe: Recipe): Promise<ProcessedOutput> {
   return outputOf((await outcomesOf(processor, source, { only: recipe })).get('only'))
 }
 
-/** Has one variant made, which must fail. */
+/** Makes one variant, which must fail, and returns its error. */
 export async function failure(
   processor: Processor,
   source: SourceFile,
@@ -49,7 +49,7 @@ export async function failure(
   return errorOf((await outcomesOf(processor, source, { only: recipe }, overrides)).get('only'))
 }
 
-/** What ffprobe says of a file, by itself. */
+/** ffprobe's own report on a file. */
 export interface Inspected {
   readonly streams: readonly Record<string, string | number | undefined>[]
   readonly format: { readonly duration: string; readonly bit_rate: string; readonly tags?: Record<string, string> }

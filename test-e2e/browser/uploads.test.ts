@@ -2,7 +2,7 @@ import { mkdtemp, open, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, Locator, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { makeClip } from '../av/make-clip.ts'
 import { quadrants } from '../support/pictures.ts'
 import { type BrowserApplication, startBrowserApplication } from './browser-application.ts'
@@ -32,8 +32,12 @@ describe.skipIf(chromium === undefined).each(['local', 'minio'] as const)('in Ch
   beforeAll(async () => {
     ;[application, browser] = await Promise.all([startBrowserApplication(kind), launchChromium(chromium ?? '')])
     page = await browser.newPage()
-    await page.goto(application.pageUrl)
   }, 60_000)
+  // A page that shows nothing of an earlier test.
+  beforeEach(async () => {
+    await page.goto(application.pageUrl)
+    await page.evaluate('localStorage.clear()')
+  })
   afterAll(async () => {
     await browser.close()
     await application[Symbol.asyncDispose]()

@@ -47,7 +47,7 @@ test('the image lane is installed without FFmpeg, and takes what the page says',
   const folders = listed.split('\n').filter((line) => line.includes('/node_modules/') && !NODE_ITSELF.test(line))
   expect(folders.filter((folder) => /ffmpeg|ffprobe/.test(folder))).toEqual([])
   const megabytes = (await bytesOf(folders)) / 1e6
-  const stated = Number(/some (\d+) MB/.exec(await readFile(path.join(repository, PAGE), 'utf8'))?.[1])
+  const stated = Number(/about (\d+) MB/.exec(await readFile(path.join(repository, PAGE), 'utf8'))?.[1])
   expect(megabytes).toBeLessThan(stated * 1.1)
   expect(megabytes).toBeGreaterThan(stated * 0.8)
 })

@@ -83,7 +83,8 @@ test('the README, the checks and the package manager field speak of the same com
   const command = `npx -y -p node@24 -p ${packageManager} -- pnpm`
   expect(text('README.md')).toContain(`${command} demo\n`)
   expect(text('README.md')).toContain(`${command} test\n`)
-  expect(text('.ci/run')).toContain(`${command} "$@"`)
+  expect(text('.ci/run')).toContain(`npx -y -p "node@$node_major" -p ${packageManager} -- `)
+  expect(text('.ci/run')).toContain('\nnode_major=24\n')
   expect(text('.ci/run')).toContain('\n    pnpm test\n')
 })
 

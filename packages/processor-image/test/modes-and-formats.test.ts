@@ -60,7 +60,7 @@ describe.each(FORMATS)('%s', (format) => {
     const { mediaType } = await sharp(output.path).metadata()
     expect(mediaType).toBe(CONTENT_TYPES[format])
     expect(output.byteSize).toBeGreaterThan(0)
-    expect(output.path).toMatch(/outputs\/only\.[a-z]+$/)
+    expect(output.path).toMatch(/\/only\.[a-z]+$/)
   })
 })
 

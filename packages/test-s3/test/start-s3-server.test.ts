@@ -87,7 +87,7 @@ describe('the store that the environment names', () => {
 
   test('needs credentials', () => {
     expect(() => givenStore({ RINDLE_TEST_S3_ENDPOINT: 'http://127.0.0.1:9000' })).toThrow(
-      'RINDLE_TEST_S3_ENDPOINT needs RINDLE_TEST_S3_ACCESS_KEY_ID beside it.',
+      'RINDLE_TEST_S3_ENDPOINT also needs RINDLE_TEST_S3_ACCESS_KEY_ID.',
     )
   })
 

@@ -25,7 +25,9 @@ export default async function LeavePage(): Promise<ReactElement> {
         <Fact name="Files, with everything made of them" value={purged.size} />
         {shared.size > 0 && <Fact name="Files that stay, because others show them too" value={shared.size} />}
       </dl>
-      <p className="hint">Files that you sent and never used, or that were refused, go by themselves within a week.</p>
+      <p className="hint">
+        Files that you sent and never used are deleted within a week, and refused ones within a month.
+      </p>
       <form action={eraseAccount} className="form">
         <label className="check">
           <input type="checkbox" name="sure" required /> I want all of this erased.

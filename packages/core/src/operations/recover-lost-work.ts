@@ -171,7 +171,7 @@ async function recover(runtime: Runtime, { assetId, state, request, variant }: L
     if (variant === null) {
       if (asset.state !== state) return false
     } else {
-      const options = { changes: () => ({ jobId: null }), ifStill: ['attempt'] } as const
+      const options = { changes: () => ({ jobId: null }), ifStill: ['attempt'], mayStay: true } as const
       const moved = await transitionVariants(runtime, unit, asset, [variant], 'queued', options)
       if (moved.length === 0) return false
       await applyAggregate(runtime, unit, asset, await variantsOf(unit, assetId))

@@ -56,7 +56,7 @@ export async function claim(
     }
     if (wanted.length === 0) return { asset, variants: [], siblings: [], hasUnknown }
     const changes = ({ attempt }: Variant): VariantChanges => ({ jobId: job.id, attempt: attempt + 1, progress: 0 })
-    const moved = await transitionVariants(runtime, unit, asset, wanted, 'processing', { changes })
+    const moved = await transitionVariants(runtime, unit, asset, wanted, 'processing', { changes, mayStay: true })
     const claimed = moved.map((variant) => ({ variant, runId: runtime.newId() }))
     await startRuns(
       runtime,

@@ -66,6 +66,8 @@ export interface TransitionOptions<V extends SeenVariant> {
   readonly ifStill?: readonly ('attempt' | 'jobId' | 'recipeDigest' | 'storageKey')[]
   /** Whether waiting for an outage or a newer worker `begins` or `ends`. @default unchanged */
   readonly waiting?: 'begins' | 'ends'
+  /** Whether to write a variant that is in the state already, too. @default false */
+  readonly mayStay?: boolean
   /** Whether its object was just made. @default false */
   readonly isMade?: boolean
   /** Written in the same statement, if a variant moved. @default none */
@@ -75,8 +77,8 @@ export interface TransitionOptions<V extends SeenVariant> {
 /**
  * Moves variants of one asset to a state, announces the change to subscribers, and emits an event for each with the
  * unit's commit. The caller holds the asset's lock. Returns the new rows of those that moved, without variants that
- * have changed since they were read. A job that claims a variant that it holds already leaves it in `processing`.
- * `invalid_transition` when a state that was read does not lead there; nothing is written then.
+ * have changed since they were read. `invalid_transition` when a state that was read does not lead there; nothing is
+ * written then.
  */
 export async function transitionVariants<V extends SeenVariant & Partial<Variant>>(
   runtime: Runtime,
@@ -88,8 +90,9 @@ export async function transitionVariants<V extends SeenVariant & Partial<Variant
 ): Promise<readonly Variant[]> {
   const [first] = variants
   if (first === undefined) return []
-  for (const { id, state } of variants) if (state !== to) assertTransition('variant', state, to, id)
-  const { changes = () => ({}), ifStill = [], waiting, isMade = false, run } = options
+  const { changes = () => ({}), ifStill = [], waiting, mayStay = false, isMade = false, run } = options
+  for (const { id, state } of variants) if (!mayStay || state !== to) assertTransition('variant', state, to, id)
+  const from = [...sourcesOf('variant', to), ...(mayStay ? [to] : [])]
   const { record, assignments } = givenColumns(COLUMNS, changes(first))
   const guards = ifStill.map((field) => COLUMNS[field])
   const given = variants.map((variant) => ({
@@ -106,7 +109,7 @@ export async function transitionVariants<V extends SeenVariant & Partial<Variant
        and variant.state in (select jsonb_array_elements_text($3::jsonb))
        ${guards.map(([column]) => `and variant.${column} = given.seen_${column}`).join(' ')}
      returning variant.*, given.seen_state, ${NOTIFY_VARIANT}`
-  const values = [JSON.stringify(given), to, JSON.stringify([...sourcesOf('variant', to), ...stays(to)])]
+  const values = [JSON.stringify(given), to, JSON.stringify(from)]
   const { rows } =
     run === undefined
       ? await unit.executeSql(moving, values)
@@ -129,11 +132,6 @@ const END_RUN = `update rindle.media_processing_runs as run
        details = run.details || jsonb_strip_nulls(jsonb_build_object('message', given.message))
      from jsonb_to_record($4::jsonb) as given(id uuid, state text, reason text, message text)
      where run.id = given.id and run.state = 'processing' and exists (select 1 from moved)`
-
-/** The states that may lead to themselves: a job claims again the variants of its last attempt. */
-function stays(to: VariantState): readonly VariantState[] {
-  return to === 'processing' || to === 'queued' ? [to] : []
-}
 
 function emitVariantState(
   runtime: Runtime,

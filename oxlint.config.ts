@@ -14,6 +14,7 @@ const ownImportsAllowedIn: Record<string, string[]> = {
   'test-database': ['embedded', 'prisma'],
   'test-s3': ['test-database/on-demand'],
   client: [],
+  http: ['client', 'core', 'core/adapter'],
   react: ['client'],
   cli: ['*', '*/*'],
 }

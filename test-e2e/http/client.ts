@@ -1,11 +1,11 @@
-import type { AssetView, CompletedUpload, Upload, UploadRequest } from '@rindle/http'
+import type { WireAsset, WireCompletedUpload, WireRequest, WireUpload } from '@rindle/http'
 
 /** Asks a handler as the client of one actor would. */
 export interface TestClient {
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>
-  begin(declared: object): Promise<Upload>
-  complete(id: string): Promise<CompletedUpload>
-  asset(id: string): Promise<AssetView>
+  begin(declared: object): Promise<WireUpload>
+  complete(id: string): Promise<WireCompletedUpload>
+  asset(id: string): Promise<WireAsset>
 }
 
 /** A client of the handler mounted at `url`, in the name of `actor`; `null` for no actor. */
@@ -34,7 +34,7 @@ export function clientOf(url: string, actor: string | null = 'ann'): TestClient 
 }
 
 /** Sends a signed request as a browser would. */
-export async function send(request: UploadRequest | undefined, bytes: Uint8Array): Promise<Response> {
+export async function send(request: WireRequest | undefined, bytes: Uint8Array): Promise<Response> {
   const { method, url, headers } = request ?? { method: 'PUT', url: 'about:blank', headers: {} }
   return fetch(url, { method, headers, body: new Uint8Array(bytes), signal: AbortSignal.timeout(20_000) })
 }

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import type { Problem, UploadRequest } from '@rindle/http'
+import type { WireProblem, WireRequest } from '@rindle/http'
 import { describe, expect, it, vi } from 'vitest'
 import { clientOf, send } from './client.ts'
 import { connectTo, hasHead, statusOf } from './raw-request.ts'
@@ -39,7 +39,7 @@ export function describeConformance(subject: () => ConformanceSubject): void {
   })
   const problemOf = async (response: Response): Promise<[number, string]> => {
     expect(response.headers.get('content-type')).toBe('application/problem+json')
-    const problem = (await response.json()) as Problem
+    const problem = (await response.json()) as WireProblem
     expect(problem).toMatchObject({ type: 'about:blank', status: response.status, detail: expect.any(String) })
     return [response.status, problem.code]
   }
@@ -74,7 +74,7 @@ export function describeConformance(subject: () => ConformanceSubject): void {
       const begun = await ann().call('POST', '/uploads', photo())
       const { id, assetId } = (await begun.json()) as { id: string; assetId: string }
       expect([begun.status, begun.headers.get('location')]).toEqual([201, `/rindle/uploads/${id}`])
-      const signed = (await (await ann().call('POST', `/uploads/${id}/sign`)).json()) as UploadRequest
+      const signed = (await (await ann().call('POST', `/uploads/${id}/sign`)).json()) as WireRequest
       expect((await ann().call('GET', `/uploads/${id}`)).status).toBe(200)
       expect(await problemOf(await ann().call('POST', `/uploads/${id}/complete`))).toEqual([
         409,
@@ -231,7 +231,7 @@ export function describeConformance(subject: () => ConformanceSubject): void {
 
     it('with what no upload has is refused, and told what', async () => {
       const response = await ann().call('POST', '/uploads', { ...photo(), byteSize: -1, extra: 1 })
-      const problem = (await response.json()) as Problem
+      const problem = (await response.json()) as WireProblem
       expect([response.status, problem.code]).toEqual([400, 'invalid_input'])
       expect(problem.detail).toMatch(/byteSize: .*extra: /)
     })

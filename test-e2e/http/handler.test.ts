@@ -1,11 +1,11 @@
 import { defineProfile, ERROR_CODES, silentLogger } from '@rindle/core'
 import {
-  type AssetView,
   createHandler,
   type HandlerOptions,
-  type Problem,
-  type Upload,
   type UploadIntent,
+  type WireAsset,
+  type WireProblem,
+  type WireUpload,
 } from '@rindle/http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Application, settled, startApplication } from '../support/application.ts'
@@ -70,9 +70,9 @@ describe('the actor', () => {
   it('may come later, and have a number or an application-defined value as its id', async () => {
     const later = handlerOf({ actor: async () => ({ id: 42 }) })
     const { body } = await later.call('POST', '/uploads', declared())
-    expect((await application.rindle.uploadSession((body as Upload).id)).actorId).toBe('42')
+    expect((await application.rindle.uploadSession((body as WireUpload).id)).actorId).toBe('42')
     const told = handlerOf({ actorId: ({ id }) => `user:${id}` })
-    const upload = (await told.call('POST', '/uploads', declared())).body as Upload
+    const upload = (await told.call('POST', '/uploads', declared())).body as WireUpload
     expect((await application.rindle.uploadSession(upload.id)).actorId).toBe('user:ann')
   })
 
@@ -146,7 +146,7 @@ describe('authorizeUpload', () => {
     })
     const before = await application.rindle.prisma.mediaAsset.count()
     const { status, body } = await call('POST', '/uploads', declared({ slot: 'avatar' }))
-    expect([status, (body as Problem).code]).toEqual([403, 'forbidden'])
+    expect([status, (body as WireProblem).code]).toEqual([403, 'forbidden'])
     expect(asked).toEqual([{ actor: { id: 'ann' }, slot: 'avatar', ...declared() }])
     expect(await application.rindle.prisma.mediaAsset.count()).toBe(before)
   })
@@ -154,8 +154,8 @@ describe('authorizeUpload', () => {
   it('names the owner that the upload is attached to, at the slot that the client names', async () => {
     const owner = { type: 'member', id: 7 }
     const { call } = handlerOf({ authorizeUpload: async () => ({ owner }) })
-    const { id } = (await call('POST', '/uploads', declared({ slot: 'avatar' }))).body as Upload
-    const without = (await call('POST', '/uploads', declared())).body as Upload
+    const { id } = (await call('POST', '/uploads', declared({ slot: 'avatar' }))).body as WireUpload
+    const without = (await call('POST', '/uploads', declared())).body as WireUpload
     const wanted = (where: { readonly id: string }) =>
       application.rindle.prisma.mediaUploadSession.findUnique({ where })
     expect(await wanted({ id })).toMatchObject({
@@ -170,7 +170,7 @@ describe('authorizeUpload', () => {
     const grants: Options[] = [{}, { authorizeUpload: () => true }]
     for (const options of grants) {
       const { status, body } = await handlerOf(options).call('POST', '/uploads', declared({ slot: 'avatar' }))
-      expect([status, (body as Problem).code]).toEqual([400, 'invalid_input'])
+      expect([status, (body as WireProblem).code]).toEqual([400, 'invalid_input'])
     }
   })
 })
@@ -190,7 +190,7 @@ describe('an upload', () => {
     const { call } = handlerOf({ authorizeUpload: () => ({ owner: { type: 'member', id: 1 } }) })
     const answer = await call('POST', '/uploads', declared(changes))
     expect(answer).toMatchObject({ status, body: { code } })
-    expect((answer.body as Problem).reason).toBe(reason)
+    expect((answer.body as WireProblem).reason).toBe(reason)
   })
 
   it.each([{ contentType: '' }, { contentType: undefined }, { contentType: 'application/octet-stream' }])(
@@ -200,7 +200,7 @@ describe('an upload', () => {
       const { call } = handlerOf({ authorizeUpload: ({ contentType }) => asked.push(contentType) > 0 })
       const { status, body } = await call('POST', '/uploads', declared(changes))
       expect(status).toBe(201)
-      expect((body as Upload).request?.headers).toMatchObject({ 'content-type': 'application/octet-stream' })
+      expect((body as WireUpload).request?.headers).toMatchObject({ 'content-type': 'application/octet-stream' })
       expect(asked).toEqual(['application/octet-stream'])
     },
   )
@@ -208,7 +208,7 @@ describe('an upload', () => {
   it('tells its client neither keys nor what the storage calls it', async () => {
     const { call } = handlerOf()
     const { body } = await call('POST', '/uploads', declared())
-    const session = await application.rindle.uploadSession((body as Upload).id)
+    const session = await application.rindle.uploadSession((body as WireUpload).id)
     const shown = (await call('GET', `/uploads/${session.id}`)).body
     expect(JSON.stringify(shown)).not.toContain(session.uploadKey)
     expect(shown).toEqual({
@@ -223,7 +223,7 @@ describe('an upload', () => {
 
   it('that was aborted, or never got its bytes, is over', async () => {
     const { call } = handlerOf()
-    const { id } = (await call('POST', '/uploads', declared())).body as Upload
+    const { id } = (await call('POST', '/uploads', declared())).body as WireUpload
     await application.rindle.prisma.mediaUploadSession.update({ where: { id }, data: { expiresAt: new Date(0) } })
     expect(await call('POST', `/uploads/${id}/sign`)).toMatchObject({ status: 410, body: { code: 'session_expired' } })
     expect((await call('POST', `/uploads/${id}/parts/1`)).status).toBe(410)
@@ -271,17 +271,17 @@ describe('an asset', () => {
       data: { state: 'failed', errorReason: 'storage_unavailable', errorMessage: 'connect ECONNREFUSED 10.1.2.3:9000' },
     })
     const { call } = handlerOf({ canView: () => true })
-    const failed = (await call('GET', `/assets/${id}`)).body as AssetView
+    const failed = (await call('GET', `/assets/${id}`)).body as WireAsset
     expect(failed.variants).toMatchObject({ thumb: { state: 'failed', url: null, errorReason: 'storage_unavailable' } })
     expect(failed.variants['thumb']?.errorMessage).toBe(ERROR_CODES.storage_unavailable.meaning)
     await prisma.mediaVariant.updateMany({ where: { assetId: id }, data: { name: 'gone', state: 'ready' } })
-    const gone = (await call('GET', `/assets/${id}`)).body as AssetView
+    const gone = (await call('GET', `/assets/${id}`)).body as WireAsset
     expect([gone.url, gone.variants['gone']?.url]).toEqual([expect.any(String), null])
   })
 
   it('that was quarantined is settled, says why, and has no URL', async () => {
     const { call } = handlerOf()
-    const upload = (await call('POST', '/uploads', declared())).body as Upload
+    const upload = (await call('POST', '/uploads', declared())).body as WireUpload
     const { method = '', url = '', headers = {} } = upload.request ?? {}
     const web = Buffer.alloc(picture.byteLength, '<!doctype html>')
     await application.rindle.serveFile(new Request(url, { method, headers, body: web }))

@@ -1,12 +1,12 @@
 import { createClient, type UploadMemory } from '@rindle/client'
 import {
-  type AssetView,
-  type CompletedUpload,
   createHandler,
-  type Problem,
   type RindleHandler,
-  type Upload,
-  type UploadRequest,
+  type WireAsset,
+  type WireCompletedUpload,
+  type WireProblem,
+  type WireRequest,
+  type WireUpload,
 } from '@rindle/http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { settled } from '../support/application.ts'
@@ -46,35 +46,35 @@ it('a large file goes in parts, in any order, is gone on with after a reload, an
     contentType: 'application/pdf',
     byteSize: bytes.byteLength,
   }
-  const begun = await call<Upload>('POST', '/uploads', declared)
+  const begun = await call<WireUpload>('POST', '/uploads', declared)
   const { id, partBytes = 0, partCount = 0 } = begun.body
   expect(begun).toMatchObject({ status: 201, body: { strategy: 'multipart', partBytes: 8 * MEBIBYTE, partCount: 3 } })
   expect(begun.body.request).toBeUndefined()
 
   const sendPart = async (number: number) => {
-    const { body } = await call<UploadRequest>('POST', `/uploads/${id}/parts/${number}`)
+    const { body } = await call<WireRequest>('POST', `/uploads/${id}/parts/${number}`)
     expect((await send(body, bytes.subarray((number - 1) * partBytes, number * partBytes))).status).toBe(200)
   }
   await sendPart(partCount)
   await sendPart(1)
-  const early = await call<Problem>('POST', `/uploads/${id}/complete`)
+  const early = await call<WireProblem>('POST', `/uploads/${id}/complete`)
   expect([early.status, early.body.code]).toEqual([409, 'storage_object_missing'])
-  expect((await call<Upload>('GET', `/uploads/${id}`)).body.parts).toEqual([
+  expect((await call<WireUpload>('GET', `/uploads/${id}`)).body.parts).toEqual([
     { partNumber: 1, byteSize: partBytes },
     { partNumber: 3, byteSize: bytes.byteLength - 2 * partBytes },
   ])
   for (const wrong of ['0', '4', '-1', '1.5', 'x', '10001', '99999999999999999999']) {
-    expect((await call<Problem>('POST', `/uploads/${id}/parts/${wrong}`)).body.code).toBe('invalid_input')
+    expect((await call<WireProblem>('POST', `/uploads/${id}/parts/${wrong}`)).body.code).toBe('invalid_input')
   }
   await sendPart(2)
-  const answers = await Promise.all([1, 2].map(() => call<CompletedUpload>('POST', `/uploads/${id}/complete`)))
+  const answers = await Promise.all([1, 2].map(() => call<WireCompletedUpload>('POST', `/uploads/${id}/complete`)))
   expect(answers.map(({ status, body }) => [status, body.upload.state])).toEqual([
     [200, 'completed'],
     [200, 'completed'],
   ])
-  expect((await call<Upload>('GET', `/uploads/${id}`)).body.parts).toBeUndefined()
+  expect((await call<WireUpload>('GET', `/uploads/${id}`)).body.parts).toBeUndefined()
   await settled(application.rindle, begun.body.assetId)
-  const { body: asset } = await call<AssetView>('GET', `/assets/${begun.body.assetId}`)
+  const { body: asset } = await call<WireAsset>('GET', `/assets/${begun.body.assetId}`)
   expect(asset).toMatchObject({ state: 'ready', byteSize: bytes.byteLength })
   const delivered = await fetch(asset.url ?? '')
   expect(Buffer.from(await delivered.arrayBuffer()).equals(bytes)).toBe(true)
@@ -152,7 +152,7 @@ describe('a page that continues an upload whose parts are being assembled', () =
 })
 
 it('a small file goes in one PUT', async () => {
-  const { body } = await call<Upload>('POST', '/uploads', {
+  const { body } = await call<WireUpload>('POST', '/uploads', {
     profile: 'photo',
     filename: 'a.jpg',
     contentType: 'image/jpeg',

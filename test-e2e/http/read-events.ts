@@ -1,9 +1,9 @@
-import type { AssetView } from '@rindle/http'
+import type { WireAsset } from '@rindle/http'
 
 /** One server-sent event of an asset. */
 export interface AssetEvent {
   readonly id: string
-  readonly asset: AssetView
+  readonly asset: WireAsset
 }
 
 /** The events of a stream, as its bytes tell them, read one by one as they are asked for. Ends with the stream. */
@@ -18,7 +18,7 @@ export async function* readEvents(response: Response): AsyncGenerator<AssetEvent
         block.split('\n').map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]),
       )
       if (fields.get('event') !== 'asset') continue
-      yield { id: fields.get('id') ?? '', asset: JSON.parse(fields.get('data') ?? '') as AssetView }
+      yield { id: fields.get('id') ?? '', asset: JSON.parse(fields.get('data') ?? '') as WireAsset }
     }
   }
 }

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { gzipSync } from 'node:zlib'
 import { defineProfile, isRindleError, type Rindle, type SignedRequest } from '@rindle/core'
-import { createHandler, type Upload } from '@rindle/http'
+import { createHandler, type WireUpload } from '@rindle/http'
 import { memoryStorage } from '@rindle/testing'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -90,11 +90,11 @@ const WAYS: Readonly<Record<string, WayIn>> = {
   },
   'a page': async (sent, isStrict) => {
     const handler = createHandler(rindle, { basePath: '/rindle', actor: () => ({ id: 'guest' }) })
-    const post = async (path: string, body?: object): Promise<Upload> => {
+    const post = async (path: string, body?: object): Promise<WireUpload> => {
       const headers = { 'content-type': 'application/json' }
       const init = { method: 'POST', headers, body: body === undefined ? null : JSON.stringify(body) }
       const response = await handler(new Request(`http://app.test/rindle${path}`, init))
-      const answer = (await response.json()) as Upload & { readonly detail: string; readonly reason?: string }
+      const answer = (await response.json()) as WireUpload & { readonly detail: string; readonly reason?: string }
       if (!response.ok) throw new Refused(answer.reason ?? answer.detail)
       return answer
     }

@@ -24,7 +24,7 @@ const violations: Planted[] = [
     'may import of ours: core',
   ),
   wall('jobs import core only', 'packages/jobs-pgboss/src/a.ts', '@rindle/prisma', 'may import of ours: core'),
-  wall('http imports core only', 'packages/http/src/a.ts', '@rindle/storage-local', 'may import of ours: core'),
+  wall('http imports no adapter', 'packages/http/src/a.ts', '@rindle/storage-local', 'of ours: client, core'),
   wall(
     'the testing kit imports core only',
     'packages/testing/src/a.ts',

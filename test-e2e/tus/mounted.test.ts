@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createClient } from '@rindle/client'
 import type { Rindle } from '@rindle/core'
-import { createHandler, toNodeHandler, type Upload } from '@rindle/http'
+import { createHandler, toNodeHandler, type WireUpload } from '@rindle/http'
 import { memoryStorage } from '@rindle/testing'
 import { tusServer } from '@rindle/tus'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -46,14 +46,14 @@ afterAll(async () => {
 
 const ada = { 'x-actor': 'ada' }
 
-async function beginOverJson(body: object): Promise<Upload> {
+async function beginOverJson(body: object): Promise<WireUpload> {
   const response = await fetch(`${url}/uploads`, {
     method: 'POST',
     headers: { ...ada, 'content-type': 'application/json' },
     body: JSON.stringify({ filename: 'a.pdf', contentType: 'application/pdf', ...body }),
   })
   expect(response.status).toBe(201)
-  return (await response.json()) as Upload
+  return (await response.json()) as WireUpload
 }
 
 it('an upload that began over JSON continues by tus, for its actor alone', async () => {

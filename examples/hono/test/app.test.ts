@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { AssetView, Upload } from '@rindle/http'
+import type { WireAsset, WireUpload } from '@rindle/http'
 import { createTestDatabase } from '@rindle/test-database'
 import sharp from 'sharp'
 import { expect, onTestFinished, test } from 'vitest'
@@ -40,7 +40,7 @@ test('a guest uploads a photo, sees it made ready, and no other guest sees it', 
       body: JSON.stringify(declared),
     })
   expect((await begin({})).status).toBe(401)
-  const { id, assetId, request } = (await (await begin({ cookie: ann })).json()) as Upload
+  const { id, assetId, request } = (await (await begin({ cookie: ann })).json()) as WireUpload
   const { url = '', headers = {} } = request ?? {}
   expect((await app.request(url, { method: 'PUT', headers, body: new Uint8Array(photo) })).status).toBe(200)
   const complete = `/rindle/uploads/${id}/complete`
@@ -48,7 +48,7 @@ test('a guest uploads a photo, sees it made ready, and no other guest sees it', 
 
   const events = await app.request(`/rindle/assets/${assetId}/events`, { headers: { cookie: ann } })
   const last = (await events.text()).trim().split('\ndata: ').at(-1) ?? ''
-  const asset = JSON.parse(last) as AssetView
+  const asset = JSON.parse(last) as WireAsset
   expect(asset).toMatchObject({ state: 'ready', variants: { thumb: { width: 160 }, large: { width: 300 } } })
   expect((await app.request(asset.variants['thumb']?.url ?? '')).headers.get('content-type')).toBe('image/webp')
   expect((await app.request(`/rindle/assets/${assetId}`, { headers: { cookie: bob } })).status).toBe(404)

@@ -74,8 +74,7 @@ async function* streamedChanges(watched: Watched): AsyncGenerator<WireAsset> {
 
 /** One asset, as the server shows it now. Retries transient failures. */
 export function readAsset(connection: Connection, id: string, signal: AbortSignal | undefined): Promise<WireAsset> {
-  const path = `/assets/${encodeURIComponent(id)}`
-  return withRetries(signal, () => requestJson(connection, { method: 'GET', path, signal }))
+  return withRetries(signal, () => requestJson(connection, { route: 'GET /assets/:id', params: { id }, signal }))
 }
 
 async function* readStream({
@@ -90,8 +89,8 @@ async function* readStream({
   let timer = setTimeout(giveUp, FIRST_EVENT_TIMEOUT_MS)
   try {
     const headers = { accept: 'text/event-stream', ...(lastEventId === '' ? {} : { 'last-event-id': lastEventId }) }
-    const path = `/assets/${encodeURIComponent(id)}/events`
-    const response = await request(connection, { method: 'GET', path, headers, signal: streamSignal })
+    const call = { route: 'GET /assets/:id/events', params: { id }, headers, signal: streamSignal } as const
+    const response = await request(connection, call)
     if (response.body === null) return
     const onBytes = (): void => {
       clearTimeout(timer)

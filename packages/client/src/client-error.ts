@@ -82,7 +82,7 @@ export function errorOfAnswer(answer: FailedAnswer, fallbackCode: string, now: n
   })
 }
 
-function problemOf(body: string): WireProblem {
+function problemOf(body: string): Partial<WireProblem> {
   try {
     const parsed: unknown = JSON.parse(body)
     return typeof parsed === 'object' && parsed !== null ? parsed : {}

@@ -1,6 +1,7 @@
 import { errorOfAnswer, isClientError, networkFailed, RindleClientError } from './client-error.ts'
 import { createLimiter, type Limiter } from './limiter.ts'
 import type { RememberedUploads } from './remembered-uploads.ts'
+import type { WireRoute, WireRoutes } from './wire.ts'
 
 // A server that assembles a large multipart upload answers late.
 const ANSWER_TIMEOUT_MS = 60_000
@@ -32,17 +33,27 @@ export function connectionTo(parts: Omit<Connection, 'sending' | 'streams'>): Co
 }
 
 /** One call to the server. */
-export interface Call {
-  readonly method: 'GET' | 'POST' | 'DELETE'
-  readonly path: string
-  readonly body?: unknown
+export interface Call<R extends WireRoute> {
+  readonly route: R
+  /** The values of the path's `:` segments. */
+  readonly params: Readonly<Record<ParamOf<R>, string | number>>
+  readonly body?: WireRoutes[R] extends { readonly body: infer B } ? B : never
   readonly headers?: Readonly<Record<string, string>>
   readonly signal: AbortSignal | undefined
 }
 
+type ParamOf<Path extends string> = Path extends `${string}:${infer Name}/${infer Rest}`
+  ? Name | ParamOf<Rest>
+  : Path extends `${string}:${infer Name}`
+    ? Name
+    : never
+
 /** Sends one request and returns its successful answer. Throws {@link RindleClientError}. */
-export async function request(connection: Connection, call: Call): Promise<Response> {
-  const { method, path, body, signal } = call
+export async function request<R extends WireRoute>(connection: Connection, call: Call<R>): Promise<Response> {
+  const { body, signal } = call
+  const [method = '', pattern = ''] = call.route.split(' ')
+  const params: Readonly<Record<string, string | number>> = call.params
+  const path = pattern.replace(/:(\w+)/g, (_segment, name: string) => encodeURIComponent(params[name] ?? ''))
   const headers = new Headers(await connection.headers())
   for (const [name, value] of Object.entries(call.headers ?? {})) headers.set(name, value)
   if (body !== undefined) headers.set('content-type', 'application/json')
@@ -59,14 +70,17 @@ export async function request(connection: Connection, call: Call): Promise<Respo
 }
 
 /** Sends one request and reads the JSON of its answer, in bounded time. Throws {@link RindleClientError}. */
-export async function requestJson<T>(connection: Connection, call: Call): Promise<T> {
+export async function requestJson<R extends WireRoute>(
+  connection: Connection,
+  call: Call<R>,
+): Promise<WireRoutes[R]['answer']> {
   const timeout = AbortSignal.timeout(ANSWER_TIMEOUT_MS)
   const signal = call.signal === undefined ? timeout : AbortSignal.any([call.signal, timeout])
   return answered(call.signal, async () => {
     const response = await request(connection, { ...call, signal })
     const text = await response.text()
     try {
-      return JSON.parse(text) as T
+      return JSON.parse(text) as WireRoutes[R]['answer']
     } catch (cause) {
       throw new RindleClientError('response_invalid', { status: response.status, cause })
     }

@@ -4,8 +4,8 @@ import type { AssetView } from './asset-view.ts'
 import { connectionTo } from './connection.ts'
 import { browserMemory, rememberedUploads, type UploadMemory } from './remembered-uploads.ts'
 import { reportListenerError } from './report-listener-error.ts'
-import { type UploadFileOptions, uploadFile } from './upload-file.ts'
-import type { UploadOptions } from './upload-options.ts'
+import { type AnyUploadFileOptions, uploadFile } from './upload-file.ts'
+import type { UploadFileOptions } from './upload-file-options.ts'
 import type { WireAsset } from './wire.ts'
 
 /** Options of {@link createClient}. */
@@ -44,7 +44,7 @@ export interface Client<R extends AnyServer = AnyServer> {
    *
    * If some variants could not be made, the upload is still done: the asset's `state` is `degraded`.
    */
-  upload<P extends ProfileName<R>>(file: File, options: UploadOptions<R, P>): Promise<AssetView<R, P>>
+  upload<P extends ProfileName<R>>(file: File, options: UploadFileOptions<R, P>): Promise<AssetView<R, P>>
   /** One asset with its current variants and URLs. `not_found`, also for an asset that this user may not see. */
   asset(id: string, options?: CallOptions): Promise<AssetView<R>>
   /**
@@ -68,7 +68,7 @@ export function createClient<R extends AnyServer>(options: ClientOptions = {}): 
     remembered: rememberedUploads(memory),
   })
   const client = {
-    upload: (file: File, uploadOptions: UploadFileOptions) => uploadFile(connection, file, uploadOptions),
+    upload: (file: File, uploadOptions: AnyUploadFileOptions) => uploadFile(connection, file, uploadOptions),
     asset: (id: string, { signal }: CallOptions = {}) => readAsset(connection, id, signal),
     watch: (id: string, listener: (asset: WireAsset) => void, { signal }: WatchOptions = {}) =>
       watch(assetChanges(connection, id, signal), listener),

@@ -3,5 +3,21 @@ export type { AnyAssetView, AssetView } from './asset-view.ts'
 export { isClientError, RindleClientError } from './client-error.ts'
 export { type CallOptions, type Client, type ClientOptions, createClient, type WatchOptions } from './create-client.ts'
 export type { UploadMemory } from './remembered-uploads.ts'
-export type { UploadOptions, UploadPhase, UploadProgress, UploadStrategy, WaitFor } from './upload-options.ts'
-export type { AssetState, VariantState, VariantView, WireAsset, WirePart, WireRequest, WireUpload } from './wire.ts'
+export type { UploadFileOptions, UploadPhase, UploadProgress, WaitFor } from './upload-file-options.ts'
+export type {
+  AskedStrategy,
+  AssetState,
+  SessionState,
+  UploadStrategy,
+  VariantState,
+  VariantView,
+  WireAsset,
+  WireBeginUpload,
+  WireCompletedUpload,
+  WirePart,
+  WireProblem,
+  WireRequest,
+  WireRoute,
+  WireRoutes,
+  WireUpload,
+} from './wire.ts'

@@ -1,9 +1,10 @@
 import { RindleClientError } from './client-error.ts'
+import { requestJson } from './connection.ts'
 import { withRetries } from './retry.ts'
 import { sendBlob } from './send-blob.ts'
 import { sendParts } from './send-parts.ts'
 import { sendResumable } from './send-resumable.ts'
-import { signedRequest, type Transfer } from './transfer.ts'
+import type { Transfer } from './transfer.ts'
 
 /** Sends the bytes that the storage does not have yet, by the session's strategy. */
 export async function sendFile(transfer: Transfer): Promise<void> {
@@ -17,8 +18,10 @@ export async function sendFile(transfer: Transfer): Promise<void> {
 async function sendWhole(transfer: Transfer): Promise<void> {
   const { connection, file, signal, onLoaded } = transfer
   let { request } = transfer.upload
+  const { id } = transfer.upload
   await withRetries(signal, async () => {
-    const target = request ?? (await signedRequest(transfer, '/sign', signal))
+    const target =
+      request ?? (await requestJson(connection, { route: 'POST /uploads/:id/sign', params: { id }, signal }))
     // The next try gets a new signature, because this one may be the problem.
     request = undefined
     await sendBlob(target, file, { fetch: connection.fetch, signal, onSent: onLoaded })

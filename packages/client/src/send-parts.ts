@@ -1,7 +1,8 @@
 import { RindleClientError } from './client-error.ts'
+import { requestJson } from './connection.ts'
 import { withRetries } from './retry.ts'
 import { sendBlob } from './send-blob.ts'
-import { signedRequest, type Transfer } from './transfer.ts'
+import type { Transfer } from './transfer.ts'
 import type { WireUpload } from './wire.ts'
 
 const PARTS_AT_ONCE = 4
@@ -57,9 +58,10 @@ function sendPart(
   { partNumber, start, end }: Part,
   onSent: (bytes: number) => void,
 ): Promise<void> {
-  const { connection, file, signal } = transfer
+  const { connection, upload, file, signal } = transfer
+  const params = { id: upload.id, number: partNumber }
   return withRetries(signal, async () => {
-    const target = await signedRequest(transfer, `/parts/${partNumber}`, signal)
+    const target = await requestJson(connection, { route: 'POST /uploads/:id/parts/:number', params, signal })
     await sendBlob(target, file.slice(start, end), { fetch: connection.fetch, signal, onSent })
   })
 }

@@ -1,3 +1,4 @@
+import type { AnyServer } from './any-server.ts'
 import { assetChanges, readAsset } from './asset-changes.ts'
 import { isClientError, RindleClientError } from './client-error.ts'
 import { type Connection, request, requestJson } from './connection.ts'
@@ -5,20 +6,13 @@ import { fingerprintOf } from './remembered-uploads.ts'
 import { reportListenerError } from './report-listener-error.ts'
 import { withRetries } from './retry.ts'
 import { sendFile } from './send-file.ts'
-import type { UploadPhase, UploadProgress, UploadStrategy, WaitFor } from './upload-options.ts'
-import type { AssetState, WireAsset, WireUpload } from './wire.ts'
+import type { UploadFileOptions, UploadPhase, WaitFor } from './upload-file-options.ts'
+import type { AssetState, SessionState, WireAsset, WireUpload } from './wire.ts'
 
-/** Options of {@link uploadFile}: those of the client, without its types. */
-export interface UploadFileOptions {
-  readonly profile: string
-  readonly slot?: string
-  readonly signal?: AbortSignal
-  readonly onProgress?: (progress: UploadProgress<WireAsset>) => void
-  readonly strategy?: UploadStrategy
-  readonly waitFor?: WaitFor
-}
+/** Options of {@link uploadFile}: those of a client of any server. */
+export type AnyUploadFileOptions = UploadFileOptions<AnyServer, string>
 
-const OPEN_STATES = ['initialized', 'signed', 'resuming', 'uploading', 'uploaded', 'verifying']
+const OPEN_STATES: readonly SessionState[] = ['initialized', 'signed', 'resuming', 'uploading', 'uploaded', 'verifying']
 /** Those of `@rindle/core`, of which nothing comes to a page; a test compares them. */
 export const DELIVERABLE_STATES: readonly AssetState[] = ['available', 'processing', 'transcoding', 'ready', 'degraded']
 const GIVE_UP_TIMEOUT_MS = 5_000
@@ -28,7 +22,7 @@ type Report = (phase: UploadPhase, loadedBytes: number, asset?: WireAsset) => vo
 interface Job {
   readonly connection: Connection
   readonly file: File
-  readonly options: UploadFileOptions
+  readonly options: AnyUploadFileOptions
   readonly signal: AbortSignal
   readonly fingerprint: string
   /** Releases the fingerprint; `undefined` if another upload of this page has it, and this one is not remembered. */
@@ -37,7 +31,11 @@ interface Job {
 }
 
 /** One upload, from the first request to the asset that `waitFor` asks for. Rejects as `Client.upload` says. */
-export async function uploadFile(connection: Connection, file: File, options: UploadFileOptions): Promise<WireAsset> {
+export async function uploadFile(
+  connection: Connection,
+  file: File,
+  options: AnyUploadFileOptions,
+): Promise<WireAsset> {
   const { profile, slot, strategy } = options
   // A signal of its own, so that no listener stays on the caller's longer-lived signal.
   const signal = AbortSignal.any(options.signal === undefined ? [] : [options.signal])
@@ -58,7 +56,7 @@ export async function uploadFile(connection: Connection, file: File, options: Up
   return asset
 }
 
-function reporterOf(file: File, { onProgress }: UploadFileOptions): Report {
+function reporterOf(file: File, { onProgress }: AnyUploadFileOptions): Report {
   return (phase, loadedBytes, asset) => {
     try {
       onProgress?.({ phase, loadedBytes, totalBytes: file.size, ...(asset === undefined ? {} : { asset }) })
@@ -103,8 +101,8 @@ async function recallUpload({ connection, fingerprint, release, signal }: Job): 
   const id = release !== undefined ? connection.remembered.recall(fingerprint) : undefined
   if (id === undefined) return undefined
   try {
-    const path = `/uploads/${encodeURIComponent(id)}`
-    const upload = await withRetries(signal, () => requestJson<WireUpload>(connection, { method: 'GET', path, signal }))
+    const call = { route: 'GET /uploads/:id', params: { id }, signal } as const
+    const upload = await withRetries(signal, () => requestJson(connection, call))
     if ([...OPEN_STATES, 'completed'].includes(upload.state)) return upload
   } catch (error) {
     // The session is gone, or belongs to another user now.
@@ -123,14 +121,14 @@ async function beginUpload({ connection, file, options, signal, fingerprint, rel
     ...(options.slot === undefined ? {} : { slot: options.slot }),
     strategy: options.strategy ?? 'auto',
   }
-  const call = { method: 'POST', path: '/uploads', body, signal } as const
-  const upload = await withRetries(signal, () => requestJson<WireUpload>(connection, call))
+  const call = { route: 'POST /uploads', params: {}, body, signal } as const
+  const upload = await withRetries(signal, () => requestJson(connection, call))
   if (release !== undefined) connection.remembered.remember(fingerprint, upload)
   return upload
 }
 
 async function complete({ connection, signal }: Job, { id }: WireUpload): Promise<void> {
-  const call = { method: 'POST', path: `/uploads/${id}/complete`, signal } as const
+  const call = { route: 'POST /uploads/:id/complete', params: { id }, signal } as const
   await withRetries(signal, async () => {
     try {
       await requestJson(connection, call)
@@ -147,7 +145,7 @@ async function complete({ connection, signal }: Job, { id }: WireUpload): Promis
 /** Drops a cancelled session at the server. If that fails, the server drops it when it expires. */
 async function giveUp(connection: Connection, { id }: WireUpload): Promise<void> {
   const signal = AbortSignal.timeout(GIVE_UP_TIMEOUT_MS)
-  await request(connection, { method: 'DELETE', path: `/uploads/${id}`, signal }).catch(() => {})
+  await request(connection, { route: 'DELETE /uploads/:id', params: { id }, signal }).catch(() => {})
 }
 
 /** Whether the session cannot be continued: a refused file stays refused, a lost connection comes back. */

@@ -1,3 +1,35 @@
+/**
+ * The requests of a client and the answers of the handler of `@rindle/http`, which takes these types from here. All is
+ * JSON but the event stream, whose events hold a {@link WireAsset}. `:` segments of a path are URI-encoded. An error is
+ * answered with a {@link WireProblem}.
+ */
+export interface WireRoutes {
+  'POST /uploads': { readonly body: WireBeginUpload; readonly answer: WireUpload }
+  'GET /uploads/:id': { readonly answer: WireUpload }
+  'DELETE /uploads/:id': { readonly answer: null }
+  'POST /uploads/:id/sign': { readonly answer: WireRequest }
+  'POST /uploads/:id/parts/:number': { readonly answer: WireRequest }
+  'POST /uploads/:id/complete': { readonly answer: WireCompletedUpload }
+  'GET /assets/:id': { readonly answer: WireAsset }
+  'GET /assets/:id/events': { readonly answer: null }
+}
+
+/** A method and a path below the mount of the handler: one of {@link WireRoutes}. */
+export type WireRoute = keyof WireRoutes
+
+/** States of an upload session, in the order of its life. */
+export type SessionState =
+  | 'initialized'
+  | 'signed'
+  | 'resuming'
+  | 'uploading'
+  | 'uploaded'
+  | 'verifying'
+  | 'completed'
+  | 'aborted'
+  | 'expired'
+  | 'failed'
+
 /** States of an asset, in the order of its life. */
 export type AssetState =
   | 'staged'
@@ -24,6 +56,72 @@ export type VariantState =
   | 'missing'
   | 'purged'
 
+/** How the bytes of an upload travel. */
+export type UploadStrategy = 'presigned_put' | 'multipart' | 'resumable' | 'proxied'
+
+/** The strategy that a client asks for; `auto` lets the server choose by size and storage. */
+export type AskedStrategy = 'auto' | Exclude<UploadStrategy, 'proxied'>
+
+/** The body of `POST /uploads`. */
+export interface WireBeginUpload {
+  readonly profile: string
+  readonly filename: string
+  /** The type that the client declares; `''` if it does not know. @default '' */
+  readonly contentType?: string
+  /** Exact size in bytes. */
+  readonly byteSize: number
+  /** SHA-256 in lower-case hex. */
+  readonly checksumSha256?: string
+  /** The slot to attach the upload to, for the owner that the application names. */
+  readonly slot?: string
+  /** @default 'auto' */
+  readonly strategy?: AskedStrategy
+}
+
+/** A request that sends bytes to the storage; use it unchanged. */
+export interface WireRequest {
+  readonly method: string
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** A part that the storage has. */
+export interface WirePart {
+  /** From 1. */
+  readonly partNumber: number
+  readonly byteSize: number
+}
+
+/** An upload session as its client sees it. */
+export interface WireUpload {
+  readonly id: string
+  readonly assetId: string
+  readonly state: SessionState
+  readonly strategy: UploadStrategy
+  /** Declared size in bytes. */
+  readonly byteSize: number | null
+  /** ISO 8601. */
+  readonly expiresAt: string | null
+  /** The one request that sends the file; only when a `presigned_put` begins. */
+  readonly request?: WireRequest
+  /** Bytes of every part but the last; only for `multipart`. */
+  readonly partBytes?: number
+  /** Only for `multipart`. */
+  readonly partCount?: number
+  /** The parts that the storage has; only in the state of an open `multipart`. */
+  readonly parts?: readonly WirePart[]
+  /**
+   * Where a tus client sends the bytes, a path on this server and a secret of the actor; only for an open `resumable`.
+   */
+  readonly tusUrl?: string
+}
+
+/** The answer to `POST /uploads/:id/complete`. */
+export interface WireCompletedUpload {
+  readonly upload: WireUpload
+  readonly asset: { readonly id: string; readonly state: AssetState }
+}
+
 /** One variant, as the server shows it; `null` for unknown values. */
 export interface VariantView {
   readonly state: VariantState
@@ -39,15 +137,15 @@ export interface VariantView {
   readonly durationMs: number | null
   /** Why it failed, or what it waits for: a code. */
   readonly errorReason: string | null
-  /** The same as a sentence for people, in English. */
+  /** The same as a sentence for people, in English; only the meaning of the code if it is not about the file. */
   readonly errorMessage: string | null
   /** The processor's metadata of its output, such as the tiles of a thumbnail strip. */
   readonly metadata: Readonly<Record<string, unknown>>
-  /** `null` unless it may be fetched. */
+  /** `null` unless the variant is ready and may be delivered. */
   readonly url: string | null
 }
 
-/** One asset, as the server shows it, of any profile; `null` for unknown values. */
+/** One asset with its variants, as the server shows it, of any profile; `null` for unknown values. */
 export interface WireAsset {
   readonly id: string
   readonly profile: string
@@ -63,48 +161,25 @@ export interface WireAsset {
   readonly durationMs: number | null
   /** Why it is quarantined, or the reason of the last failure: a code. */
   readonly errorReason: string | null
-  /** The same as a sentence for people, in English. */
+  /** The same as a sentence for people, in English; only the meaning of the code if it is not about the file. */
   readonly errorMessage: string | null
   /** Whether it will not change any more by itself. */
   readonly settled: boolean
-  /** The URL of the original; `null` unless it may be fetched. */
+  /** The URL of the original; `null` unless the asset is deliverable and may be delivered. */
   readonly url: string | null
+  /** By name. */
   readonly variants: Readonly<Record<string, VariantView>>
 }
 
-/** A request that sends bytes to the storage; use it unchanged. */
-export interface WireRequest {
-  readonly method: string
-  readonly url: string
-  readonly headers: Readonly<Record<string, string>>
-}
-
-/** A part that the storage has. */
-export interface WirePart {
-  readonly partNumber: number
-  readonly byteSize: number
-}
-
-/** The part of an upload session that the client reads. */
-export interface WireUpload {
-  readonly id: string
-  readonly assetId: string
-  readonly state: string
-  readonly strategy: string
-  readonly expiresAt: string | null
-  /** The first request of an upload by one PUT. */
-  readonly request?: WireRequest
-  /** Bytes of every part but the last. */
-  readonly partBytes?: number
-  readonly partCount?: number
-  readonly parts?: readonly WirePart[]
-  /** The URL for the bytes of a resumable upload. */
-  readonly tusUrl?: string
-}
-
-/** The part of a problem document that the client reads. */
+/** The body of every error: `application/problem+json` (RFC 9457). */
 export interface WireProblem {
-  readonly code?: string
-  readonly detail?: string
+  readonly type: 'about:blank'
+  /** The HTTP status. */
+  readonly status: number
+  /** A code of the server's `RindleError`; `internal_error` for any other failure. */
+  readonly code: string
+  /** One sentence for developers. */
+  readonly detail: string
+  /** Why an upload was rejected: a code. */
   readonly reason?: string
 }

@@ -1,7 +1,17 @@
-import { type AssetView, createClient, type VariantView, type WireAsset, type WireUpload } from '@rindle/client'
+import {
+  type AssetState,
+  type AssetView,
+  createClient,
+  type SessionState,
+  type UploadStrategy,
+  type VariantState,
+  type VariantView,
+  type WireAsset,
+  type WireProblem,
+} from '@rindle/client'
 import type * as core from '@rindle/core'
 import { createRindle, defineProfile, type JobsAdapter, type StorageAdapter } from '@rindle/core'
-import type * as http from '@rindle/http'
+import type { ProblemMembers } from '@rindle/core/adapter'
 import { expectTypeOf } from 'vitest'
 
 declare const storage: StorageAdapter
@@ -57,11 +67,11 @@ void client.watch('id', (asset) => asset.profile === 'avatar' && asset.variants.
 // @ts-expect-error a server that names nothing
 createClient<{ readonly profiles: readonly string[] }>()
 
-// The types of the server's answers fit the client.
-expectTypeOf<http.Upload>().toExtend<WireUpload>()
-expectTypeOf<http.AssetView>().toExtend<WireAsset>()
-expectTypeOf<http.Problem>().toExtend<{ readonly code?: string; readonly detail?: string; readonly reason?: string }>()
-expectTypeOf<WireAsset['state']>().toEqualTypeOf<core.AssetState>()
-expectTypeOf<VariantView['state']>().toEqualTypeOf<core.VariantState>()
+// The lists of the server, of which nothing comes to a page.
+expectTypeOf<AssetState>().toEqualTypeOf<core.AssetState>()
+expectTypeOf<VariantState>().toEqualTypeOf<core.VariantState>()
+expectTypeOf<SessionState>().toEqualTypeOf<core.SessionState>()
+expectTypeOf<UploadStrategy>().toEqualTypeOf<core.UploadStrategy>()
+expectTypeOf<ProblemMembers & { readonly type: 'about:blank' }>().toExtend<WireProblem>()
 expectTypeOf<VariantView['outputKind']>().toEqualTypeOf<core.OutputKind>()
 expectTypeOf<NonNullable<WireAsset['kind']>>().toEqualTypeOf<core.AssetKind>()

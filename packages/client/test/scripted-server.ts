@@ -139,7 +139,13 @@ export async function startScriptedServer(): Promise<ScriptedServer> {
   function begin({ byteSize }: { byteSize: number }): Answer {
     const id = `upload-${sessions.size + 1}`
     const { partBytes } = scripted
-    const base = { id, assetId: 'asset-1', state: 'initialized', expiresAt: '2999-01-01T00:00:00.000Z' }
+    const base = {
+      id,
+      assetId: 'asset-1',
+      state: 'initialized',
+      byteSize,
+      expiresAt: '2999-01-01T00:00:00.000Z',
+    } as const
     const upload: WireUpload = scripted.isResumable
       ? { ...base, strategy: 'resumable', tusUrl: `/rindle/tus/${id}` }
       : partBytes === undefined

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
+import type { VariantView, WireAsset } from '@rindle/client'
 import { type AssetWithVariants, type ErrorCode, isRindleError, type Rindle, type Variant } from '@rindle/core'
 import { isSettledState } from '@rindle/core/adapter'
 import { shownMessage } from './shown-message.ts'
-import type { AssetView, VariantView } from './wire.ts'
 
 /**
  * The codes that mean "there is no URL": by the state, the authorizer, or a variant that the profile no longer
@@ -11,7 +11,7 @@ import type { AssetView, VariantView } from './wire.ts'
 const WITHOUT_URL: readonly ErrorCode[] = ['not_deliverable', 'forbidden', 'unknown_variant']
 
 /** An asset as this actor may see it. Signs its URLs; makes no query. */
-export async function assetView(rindle: Rindle, asset: AssetWithVariants, actor: unknown): Promise<AssetView> {
+export async function assetView(rindle: Rindle, asset: AssetWithVariants, actor: unknown): Promise<WireAsset> {
   const [url, variants] = await Promise.all([
     urlOrNull(rindle.url(asset, { actor })),
     Promise.all(asset.variants.map(async (variant) => [variant.name, await view(rindle, asset, variant, actor)])),

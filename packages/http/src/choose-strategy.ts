@@ -1,5 +1,5 @@
+import type { AskedStrategy } from '@rindle/client'
 import type { StorageCapability } from '@rindle/core'
-import type { AskedStrategy } from './wire.ts'
 
 // Up to this size one request is quickest; above it, a lost connection should cost one part and not the whole file.
 const MAX_PUT_BYTES = 16 * 1024 * 1024

@@ -1,3 +1,4 @@
+import type { WireRoute } from '@rindle/client'
 import { isRindleError, type Profiles, type Rindle, RindleError } from '@rindle/core'
 import type { BodyLimits } from '@rindle/core/adapter'
 import { actorReader } from './actor-reader.ts'
@@ -9,7 +10,7 @@ import { type HandlerConfig, type HandlerOptions, parseOptions } from './options
 import { assertNoForm } from './read-json.ts'
 import { RequestRefused } from './request-refused.ts'
 import type { ResumableServer } from './resumable-server.ts'
-import { matchRoute, type Route } from './router.ts'
+import { matchRoute, type Route, routesOf } from './router.ts'
 import { abortUpload, beginUpload, completeUpload, showUpload, signPart, signUpload } from './upload-routes.ts'
 
 /** Answers requests below its base path; never rejects. */
@@ -19,16 +20,16 @@ export interface RindleHandler {
   readonly basePath: string
 }
 
-const ROUTES: readonly Route<Handle>[] = [
-  { method: 'POST', path: '/uploads', handle: beginUpload },
-  { method: 'GET', path: '/uploads/:id', handle: showUpload },
-  { method: 'DELETE', path: '/uploads/:id', handle: abortUpload },
-  { method: 'POST', path: '/uploads/:id/sign', handle: signUpload },
-  { method: 'POST', path: '/uploads/:id/parts/:number', handle: signPart },
-  { method: 'POST', path: '/uploads/:id/complete', handle: completeUpload },
-  { method: 'GET', path: '/assets/:id', handle: showAsset },
-  { method: 'GET', path: '/assets/:id/events', handle: streamAsset },
-]
+const ROUTES: readonly Route<Handle>[] = routesOf({
+  'POST /uploads': beginUpload,
+  'GET /uploads/:id': showUpload,
+  'DELETE /uploads/:id': abortUpload,
+  'POST /uploads/:id/sign': signUpload,
+  'POST /uploads/:id/parts/:number': signPart,
+  'POST /uploads/:id/complete': completeUpload,
+  'GET /assets/:id': showAsset,
+  'GET /assets/:id/events': streamAsset,
+} satisfies Record<WireRoute, Handle>)
 
 const FILE = /^\/files\/[^/]+$/
 const TUS = /^\/tus(?:\/|$)/

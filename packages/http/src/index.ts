@@ -1,15 +1,18 @@
+export type {
+  AskedStrategy,
+  VariantView,
+  WireAsset,
+  WireBeginUpload,
+  WireCompletedUpload,
+  WirePart,
+  WireProblem,
+  WireRequest,
+  WireRoute,
+  WireRoutes,
+  WireUpload,
+} from '@rindle/client'
 export { createHandler, type RindleHandler } from './create-handler.ts'
 export type { HandlerOptions, UploadIntent } from './options.ts'
 export type { ResumableCaller, ResumableIntent, ResumableServer } from './resumable-server.ts'
 export { type FastifyLike, type FastifyPlugin, toFastifyPlugin } from './to-fastify-plugin.ts'
 export { type NodeHandler, toNodeHandler } from './to-node-handler.ts'
-export type {
-  AskedStrategy,
-  AssetView,
-  BeginUpload,
-  CompletedUpload,
-  Problem,
-  Upload,
-  UploadRequest,
-  VariantView,
-} from './wire.ts'

@@ -5,6 +5,14 @@ export interface Route<T> {
   readonly handle: T
 }
 
+/** The routes of a table whose keys are `METHOD /path`. Pure. */
+export function routesOf<T>(handles: Readonly<Record<string, T>>): readonly Route<T>[] {
+  return Object.entries(handles).map(([route, handle]) => {
+    const [method = '', path = ''] = route.split(' ')
+    return { method, path, handle }
+  })
+}
+
 /** The route of a request; `params` are the values of the `:` segments, in their order. */
 export type Match<T> =
   | { readonly found: 'route'; readonly route: Route<T>; readonly params: readonly string[] }

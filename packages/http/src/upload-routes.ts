@@ -1,3 +1,4 @@
+import type { AskedStrategy, WireBeginUpload, WireCompletedUpload, WireRequest, WireUpload } from '@rindle/client'
 import { isRindleError, RindleError, type UploadSession } from '@rindle/core'
 import { authorizeUpload, UNKNOWN_CONTENT_TYPE, type UploadPlace } from '@rindle/core/adapter'
 import { z } from 'zod'
@@ -7,7 +8,13 @@ import { jsonResponse } from './json-response.ts'
 import type { HandlerConfig } from './options.ts'
 import { readJson } from './read-json.ts'
 import { uploadView } from './upload-view.ts'
-import { ASKED_STRATEGIES, type AskedStrategy, type CompletedUpload, type Upload } from './wire.ts'
+
+const askedStrategies = {
+  auto: 'auto',
+  presigned_put: 'presigned_put',
+  multipart: 'multipart',
+  resumable: 'resumable',
+} as const satisfies { readonly [S in AskedStrategy]: S }
 
 const beginSchema = z.strictObject({
   profile: z.string().max(255),
@@ -24,8 +31,8 @@ const beginSchema = z.strictObject({
     .regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hex digits')
     .optional(),
   slot: z.string().min(1).max(64).optional(),
-  strategy: z.enum(ASKED_STRATEGIES).default('auto'),
-})
+  strategy: z.enum(askedStrategies).default('auto'),
+} satisfies Record<keyof WireBeginUpload, z.ZodType>)
 
 type Declared = z.infer<typeof beginSchema>
 
@@ -50,7 +57,7 @@ export const beginUpload: Handle = async (call) => {
 /** `POST /uploads/:id/sign` */
 export const signUpload: Handle = async (call) => {
   const { id } = await ownSession(call)
-  return jsonResponse(await call.rindle.signUpload(id))
+  return jsonResponse((await call.rindle.signUpload(id)) satisfies WireRequest)
 }
 
 /** `POST /uploads/:id/parts/:number` */
@@ -58,7 +65,7 @@ export const signPart: Handle = async (call) => {
   const { id } = await ownSession(call)
   const number = call.params[1] ?? ''
   const partNumber = /^[1-9]\d{0,4}$/.test(number) ? Number(number) : Number.NaN
-  return jsonResponse(await call.rindle.signMultipartPart(id, partNumber))
+  return jsonResponse((await call.rindle.signMultipartPart(id, partNumber)) satisfies WireRequest)
 }
 
 /** `GET /uploads/:id` */
@@ -78,7 +85,7 @@ export const completeUpload: Handle = async (call) => {
   const { session, asset } = await (uploadStrategy === 'multipart'
     ? call.rindle.completeMultipartUpload(id)
     : call.rindle.verifyCompletion(id))
-  const completed: CompletedUpload = { upload: uploadView(session), asset: { id: asset.id, state: asset.state } }
+  const completed: WireCompletedUpload = { upload: uploadView(session), asset: { id: asset.id, state: asset.state } }
   return jsonResponse(completed)
 }
 
@@ -89,7 +96,7 @@ export const abortUpload: Handle = async (call) => {
   return new Response(null, { status: 204 })
 }
 
-async function viewWithParts({ rindle }: Call, session: UploadSession): Promise<Upload> {
+async function viewWithParts({ rindle }: Call, session: UploadSession): Promise<WireUpload> {
   try {
     const present = await rindle.listMultipartParts(session.id)
     return uploadView(session, { parts: present.map(({ partNumber, byteSize }) => ({ partNumber, byteSize })) })
@@ -100,7 +107,7 @@ async function viewWithParts({ rindle }: Call, session: UploadSession): Promise<
   }
 }
 
-async function tusUrlOf({ tus }: HandlerConfig, { id }: UploadSession): Promise<Pick<Upload, 'tusUrl'>> {
+async function tusUrlOf({ tus }: HandlerConfig, { id }: UploadSession): Promise<Pick<WireUpload, 'tusUrl'>> {
   return tus === undefined ? {} : { tusUrl: await tus.urlOf(id) }
 }
 
@@ -116,7 +123,7 @@ async function begin(
   { profile, filename, contentType, byteSize, checksumSha256 }: Declared,
   strategy: Exclude<AskedStrategy, 'auto'>,
   place: UploadPlace,
-): Promise<Upload> {
+): Promise<WireUpload> {
   const options = {
     filename,
     contentType,

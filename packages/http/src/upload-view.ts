@@ -1,9 +1,12 @@
+import type { WireUpload } from '@rindle/client'
 import type { UploadSession } from '@rindle/core'
 import { planParts } from '@rindle/core/adapter'
-import type { Upload } from './wire.ts'
 
 /** The part of an upload that its client may know: no key, no id of the storage. Pure. */
-export function uploadView(session: UploadSession, extra: Pick<Upload, 'request' | 'parts' | 'tusUrl'> = {}): Upload {
+export function uploadView(
+  session: UploadSession,
+  extra: Pick<WireUpload, 'request' | 'parts' | 'tusUrl'> = {},
+): WireUpload {
   return {
     id: session.id,
     assetId: session.assetId,
@@ -16,7 +19,7 @@ export function uploadView(session: UploadSession, extra: Pick<Upload, 'request'
   }
 }
 
-function planOf({ uploadStrategy, uploadLength }: UploadSession): Pick<Upload, 'partBytes' | 'partCount'> {
+function planOf({ uploadStrategy, uploadLength }: UploadSession): Pick<WireUpload, 'partBytes' | 'partCount'> {
   if (uploadStrategy !== 'multipart' || uploadLength === null) return {}
   const { partSize, partCount } = planParts(uploadLength)
   return { partBytes: partSize, partCount }

@@ -1,7 +1,7 @@
+import type { AskedStrategy } from '@rindle/client'
 import type { StorageCapability } from '@rindle/core'
 import { expect, it } from 'vitest'
 import { chooseStrategy } from '../src/choose-strategy.ts'
-import type { AskedStrategy } from '../src/wire.ts'
 
 const MEBIBYTE = 1024 * 1024
 const put: StorageCapability[] = ['presigned_put']

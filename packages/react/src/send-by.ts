@@ -1,9 +1,9 @@
-import type { AnyServer, AssetView, Client, ProfileName, UploadOptions } from '@rindle/client'
+import type { AnyServer, AssetView, Client, ProfileName, UploadFileOptions } from '@rindle/client'
 import type { SendFile } from './upload-list.ts'
 
 /** Options of the hooks that upload. */
 export interface UploadHookOptions<R extends AnyServer, P extends ProfileName<R>>
-  extends Pick<UploadOptions<R, P>, 'slot' | 'strategy' | 'waitFor'> {
+  extends Pick<UploadFileOptions<R, P>, 'slot' | 'strategy' | 'waitFor'> {
   /** Called when an upload is done, unless the component is unmounted. */
   readonly onDone?: (asset: AssetView<R, P>, file: File) => void
 }

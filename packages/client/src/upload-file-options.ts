@@ -1,11 +1,9 @@
 import type { AnyServer, ProfileName, SlotName } from './any-server.ts'
 import type { AssetView } from './asset-view.ts'
+import type { AskedStrategy } from './wire.ts'
 
 /** The phase of an upload. */
 export type UploadPhase = 'negotiating' | 'uploading' | 'processing' | 'done'
-
-/** How the bytes travel; `auto` lets the server choose by size and storage. */
-export type UploadStrategy = 'auto' | 'presigned_put' | 'multipart' | 'resumable'
 
 /** When an upload counts as done: its bytes arrived, its original can be shown, or all its variants are made. */
 export type WaitFor = 'complete' | 'available' | 'ready'
@@ -21,7 +19,7 @@ export interface UploadProgress<A> {
 }
 
 /** Options of {@link Client.upload}. */
-export interface UploadOptions<R extends AnyServer, P extends ProfileName<R>> {
+export interface UploadFileOptions<R extends AnyServer, P extends ProfileName<R>> {
   /** The profile of the file. */
   readonly profile: P
   /** The slot to which the server attaches the file, if it allows this user. @default none */
@@ -31,7 +29,7 @@ export interface UploadOptions<R extends AnyServer, P extends ProfileName<R>> {
   /** Called with every change; an error that it throws is reported as an uncaught error and stops nothing. */
   readonly onProgress?: (progress: UploadProgress<AssetView<R, P>>) => void
   /** How the bytes travel. @default 'auto' */
-  readonly strategy?: UploadStrategy
+  readonly strategy?: AskedStrategy
   /** When the upload counts as done. @default 'ready' */
   readonly waitFor?: WaitFor
 }

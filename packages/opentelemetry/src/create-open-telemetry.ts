@@ -3,7 +3,7 @@ import { isRindleError, type Telemetry } from '@rindle/core'
 import type { SpanOptions, TraceContext } from '@rindle/core/adapter'
 import { EventMetrics } from './event-metrics.ts'
 import { observeGauges } from './observe-gauges.ts'
-import type { OpenTelemetryOptions } from './options.ts'
+import { type OpenTelemetryOptions, parseOptions } from './options.ts'
 
 const SCOPE = '@rindle/opentelemetry'
 
@@ -16,11 +16,12 @@ const KINDS: Readonly<Record<SpanOptions['kind'], SpanKind>> = {
 /**
  * Spans of verbs, jobs and storage calls, and metrics of all events, for the option `telemetry` of `createRindle`.
  * Spans follow the active context of the application, and its propagator carries them with jobs: an SDK registers both.
- * Without an SDK nothing is recorded.
+ * Without an SDK nothing is recorded. Throws `config_invalid`, which lists every problem of the options.
  */
 export function openTelemetry(options: OpenTelemetryOptions = {}): Telemetry {
-  const tracer = (options.tracerProvider ?? trace).getTracer(SCOPE)
-  const meter = (options.meterProvider ?? metrics).getMeter(SCOPE)
+  const { tracerProvider = trace, meterProvider = metrics, gauges: isGauged } = parseOptions(options)
+  const tracer = tracerProvider.getTracer(SCOPE)
+  const meter = meterProvider.getMeter(SCOPE)
   const eventMetrics = new EventMetrics(meter)
   return {
     span: (name, { kind, attributes, parent }, work) => {
@@ -34,7 +35,7 @@ export function openTelemetry(options: OpenTelemetryOptions = {}): Telemetry {
       return Object.keys(carrier).length === 0 ? null : (carrier satisfies TraceContext)
     },
     record: (event) => eventMetrics.record(event),
-    observe: (gauges, read) => (options.gauges === false ? () => {} : observeGauges(meter, gauges, read)),
+    observe: (gauges, read) => (isGauged ? observeGauges(meter, gauges, read) : () => {}),
   }
 }
 

@@ -42,8 +42,9 @@ function unknownWord(
     return `Unknown option --${word}.${meant === undefined ? '' : ` Did you mean --${meant}?`}`
   }
   if (command !== undefined) return `Unexpected argument "${word}".`
-  const names = commands.map(({ name }) => name)
-  const meant = suggest(word, names)
-  const advice = meant === undefined ? `The commands are ${names.join(', ')}.` : `Did you mean "${meant}"?`
-  return `Unknown command "${word}". ${advice}`
+  const meant = suggest(
+    word,
+    commands.map(({ name }) => name),
+  )
+  return `Unknown command "${word}".${meant === undefined ? '' : ` Did you mean "${meant}"?`}`
 }

@@ -61,10 +61,7 @@ test('a completion script is printed, and its requests are answered', async () =
 describe('a wrong command line', () => {
   test.each([
     ['migarte', 'Unknown command "migarte". Did you mean "migrate"? See `rindle --help`.'],
-    [
-      'frobnicate',
-      'Unknown command "frobnicate". The commands are demo, init, migrate, worker, upload, show, list, doctor, ',
-    ],
+    ['frobnicate', 'Unknown command "frobnicate". See `rindle --help`.'],
     ['migrate --stauts', 'Unknown option --stauts. Did you mean --status? See `rindle migrate --help`.'],
     ['migrate --databse-url x', 'Unknown option --databse-url. Did you mean --database-url?'],
     ['migrate --quux', 'Unknown option --quux. See `rindle migrate --help`.'],

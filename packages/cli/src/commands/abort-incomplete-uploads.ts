@@ -1,6 +1,6 @@
 import { type Command, defineCommand } from '../command.ts'
 import { DRY_RUN_OPTION, nothingChangedNotes } from '../operation/dry-run-option.ts'
-import { runOperation } from '../operation/run-operation.ts'
+import { runOperationCommand } from '../operation/run-operation-command.ts'
 import { CONCURRENCY_OPTION, scopeOf } from '../operation/scope-options.ts'
 
 /** `rindle abort-incomplete-uploads`: ends upload sessions past their deadline. */
@@ -14,7 +14,7 @@ export const abortIncompleteUploads: Command = defineCommand({
   positionals: {},
   options: { 'dry-run': DRY_RUN_OPTION, concurrency: CONCURRENCY_OPTION },
   run: async (args, context) =>
-    runOperation(args, context, 'ending uploads past their deadline', async (rindle, walkOptions) => {
+    runOperationCommand(args, context, 'ending uploads past their deadline', async (rindle, walkOptions) => {
       const options = { ...walkOptions, ...scopeOf(args), dryRun: args['dry-run'] }
       const report = await rindle.abortIncompleteUploads(options)
       const { sessionsFound, sessionsExpired, remoteAborted, errors, sessionsVerified, dryRun, interrupted } = report

@@ -1,7 +1,7 @@
 import { assertProfile } from '../assert-profile.ts'
 import { type Command, defineCommand } from '../command.ts'
 import { DRY_RUN_OPTION, nothingChangedNotes } from '../operation/dry-run-option.ts'
-import { resumeNotes, runOperation } from '../operation/run-operation.ts'
+import { resumeNotes, runOperationCommand } from '../operation/run-operation-command.ts'
 import { AFTER_OPTION, CONCURRENCY_OPTION, SCOPE_OPTIONS, STORAGE_OPTION, scopeOf } from '../operation/scope-options.ts'
 
 /** `rindle backfill-metadata`: runs the analyzers over existing originals. */
@@ -23,7 +23,7 @@ export const backfillMetadata: Command = defineCommand({
     concurrency: CONCURRENCY_OPTION,
   },
   run: async (args, context) =>
-    runOperation(args, context, 'running the analyzers over originals', async (rindle, walkOptions) => {
+    runOperationCommand(args, context, 'running the analyzers over originals', async (rindle, walkOptions) => {
       if (args.profile !== undefined) assertProfile(rindle, args.profile)
       const analyzer = args.analyzer === undefined ? {} : { analyzer: args.analyzer }
       const options = { ...walkOptions, ...scopeOf(args), ...analyzer, dryRun: args['dry-run'] }

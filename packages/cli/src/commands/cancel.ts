@@ -1,7 +1,7 @@
 import { isRindleError, type Rindle } from '@rindle/core'
 import { type Command, defineCommand } from '../command.ts'
 import { DRY_RUN_OPTION, nothingChangedNotes } from '../operation/dry-run-option.ts'
-import { runOperation } from '../operation/run-operation.ts'
+import { runOperationCommand } from '../operation/run-operation-command.ts'
 
 /** `rindle cancel`: stops the work on an asset's variants. */
 export const cancel: Command = defineCommand({
@@ -14,7 +14,7 @@ export const cancel: Command = defineCommand({
   positionals: { assetId: { type: 'string', demandOption: true, describe: 'The id of an asset' } },
   options: { 'dry-run': DRY_RUN_OPTION },
   run: async (args, context) =>
-    runOperation(args, context, 'cancelling the work on an asset', async (rindle) => {
+    runOperationCommand(args, context, 'cancelling the work on an asset', async (rindle) => {
       const dryRun = args['dry-run']
       const names = await cancelled(rindle, args.assetId, dryRun)
       return {

@@ -1,6 +1,6 @@
 import { type Command, defineCommand } from '../command.ts'
 import { dryRunNotes, isLive, LIVE_OPTIONS } from '../operation/live-options.ts'
-import { runOperation } from '../operation/run-operation.ts'
+import { runOperationCommand } from '../operation/run-operation-command.ts'
 import { CONCURRENCY_OPTION, STORAGE_OPTION, scopeOf } from '../operation/scope-options.ts'
 
 /** `rindle cleanup-orphans`: deletes the remains of ended uploads in staging. */
@@ -16,7 +16,7 @@ export const cleanupOrphans: Command = defineCommand({
   options: { ...LIVE_OPTIONS, storage: STORAGE_OPTION, concurrency: CONCURRENCY_OPTION },
   run: async (args, context) => {
     const live = isLive(args)
-    return runOperation(args, context, 'cleanup of expired uploads', async (rindle, walkOptions) => {
+    return runOperationCommand(args, context, 'cleanup of expired uploads', async (rindle, walkOptions) => {
       const report = await rindle.cleanupOrphans({ ...walkOptions, ...scopeOf(args), live })
       const { sessionsFound, sessionsDeleted, objectsDeleted, objectsMissing, objectsLate } = report
       const { errors, dryRun, interrupted } = report

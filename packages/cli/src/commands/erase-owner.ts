@@ -3,7 +3,7 @@ import { type ErasureReport, type ErasureTotals, type Rindle, RindleError, type 
 import { type Command, defineCommand } from '../command.ts'
 import { dryRunNotes, isLive, LIVE_OPTIONS } from '../operation/live-options.ts'
 import { countOwners, ownersIn } from '../operation/owners-file.ts'
-import { type OperationResult, runOperation } from '../operation/run-operation.ts'
+import { type OperationResult, runOperationCommand } from '../operation/run-operation-command.ts'
 
 /** `rindle erase-owner`: detaches everything that an owner holds, and purges assets that nobody else holds. */
 export const eraseOwner: Command = defineCommand({
@@ -28,14 +28,14 @@ export const eraseOwner: Command = defineCommand({
     if (file !== undefined && type === undefined) {
       const path = resolve(context.io.cwd, file)
       const total = await countOwners(path, file)
-      return runOperation(args, context, 'erasure of owners', (rindle, options) =>
+      return runOperationCommand(args, context, 'erasure of owners', (rindle, options) =>
         eraseMany(rindle, path, live, knowing(total, options)),
       )
     }
     if (file !== undefined || type === undefined || id === undefined) {
       throw new RindleError('invalid_input', 'Name the type and id of one owner, or use --owners-file.')
     }
-    return runOperation(args, context, 'erasure of an owner', async (rindle) => {
+    return runOperationCommand(args, context, 'erasure of an owner', async (rindle) => {
       const owner = { type, id }
       const report = live ? await rindle.eraseOwner(owner) : await rindle.previewOwnerErasure(owner)
       return resultOfOne(report, live)

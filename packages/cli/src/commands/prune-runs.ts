@@ -1,6 +1,6 @@
 import { type Command, defineCommand } from '../command.ts'
 import { dryRunNotes, isLive, LIVE_OPTIONS } from '../operation/live-options.ts'
-import { runOperation } from '../operation/run-operation.ts'
+import { runOperationCommand } from '../operation/run-operation-command.ts'
 import { secondsOf } from '../operation/scope-options.ts'
 
 /** `rindle prune-runs`: deletes old rows of the audit trail. */
@@ -24,7 +24,7 @@ export const pruneRuns: Command = defineCommand({
   run: async (args, context) => {
     const live = isLive(args)
     const olderThanSeconds = secondsOf('--older-than-sec', args['older-than-sec'])
-    return runOperation(args, context, 'pruning of processing runs', async (rindle, walkOptions) => {
+    return runOperationCommand(args, context, 'pruning of processing runs', async (rindle, walkOptions) => {
       const { runsFound, runsDeleted, dryRun, interrupted } = await rindle.pruneRuns({
         ...walkOptions,
         live,

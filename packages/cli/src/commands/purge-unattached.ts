@@ -1,7 +1,7 @@
 import { assertProfile } from '../assert-profile.ts'
 import { type Command, defineCommand } from '../command.ts'
 import { dryRunNotes, isLive, LIVE_OPTIONS } from '../operation/live-options.ts'
-import { resumeNotes, runOperation } from '../operation/run-operation.ts'
+import { resumeNotes, runOperationCommand } from '../operation/run-operation-command.ts'
 import { AFTER_OPTION, SCOPE_OPTIONS, scopeOf, secondsOf } from '../operation/scope-options.ts'
 
 /** `rindle purge-unattached`: purges assets that no record of the application holds. */
@@ -32,7 +32,7 @@ export const purgeUnattached: Command = defineCommand({
       quarantineGrace === undefined
         ? { graceSeconds }
         : { graceSeconds, quarantineGraceSeconds: secondsOf('--quarantine-grace-sec', quarantineGrace) }
-    return runOperation(args, context, 'purge of unattached assets', async (rindle, walkOptions) => {
+    return runOperationCommand(args, context, 'purge of unattached assets', async (rindle, walkOptions) => {
       if (args.profile !== undefined) assertProfile(rindle, args.profile)
       const report = await rindle.purgeUnattached({ ...walkOptions, ...scopeOf(args), ...graces, live })
       const { found, enqueued, skipped, errors, dryRun, interrupted, lastId } = report

@@ -1,6 +1,6 @@
 import { type Command, defineCommand } from '../command.ts'
 import { dryRunNotes, isLive, LIVE_OPTIONS } from '../operation/live-options.ts'
-import { runOperation } from '../operation/run-operation.ts'
+import { runOperationCommand } from '../operation/run-operation-command.ts'
 
 /** `rindle purge`: deletes one asset with its original and variants. */
 export const purge: Command = defineCommand({
@@ -18,7 +18,7 @@ export const purge: Command = defineCommand({
   },
   run: async (args, context) => {
     const live = isLive(args)
-    return runOperation(args, context, 'purge of an asset', async (rindle) => {
+    return runOperationCommand(args, context, 'purge of an asset', async (rindle) => {
       const report = await rindle.purgeAsset(args.assetId, { live, detach: args.detach })
       const { found, detached, enqueued, skipped, dryRun } = report
       return {

@@ -1,6 +1,6 @@
 import { type Command, defineCommand } from '../command.ts'
 import { DRY_RUN_OPTION, nothingChangedNotes } from '../operation/dry-run-option.ts'
-import { runOperation } from '../operation/run-operation.ts'
+import { runOperationCommand } from '../operation/run-operation-command.ts'
 import { secondsOf } from '../operation/scope-options.ts'
 
 /** `rindle recover-lost-work`: enqueues work whose job is gone. */
@@ -18,7 +18,7 @@ export const recoverLostWork: Command = defineCommand({
   },
   run: async (args, context) => {
     const olderThanSeconds = secondsOf('--older-than-sec', args['older-than-sec'])
-    return runOperation(args, context, 'looking for work whose job is gone', async (rindle, walkOptions) => {
+    return runOperationCommand(args, context, 'looking for work whose job is gone', async (rindle, walkOptions) => {
       const options = { ...walkOptions, dryRun: args['dry-run'], olderThanSeconds }
       const { found, enqueued, errors, dryRun, interrupted } = await rindle.recoverLostWork(options)
       return {

@@ -3,7 +3,7 @@ import { counted } from '@rindle/core/adapter'
 import { assertProfile } from '../assert-profile.ts'
 import { type Command, defineCommand } from '../command.ts'
 import { DRY_RUN_OPTION, nothingChangedNotes } from '../operation/dry-run-option.ts'
-import { type OperationResult, resumeNotes, runOperation } from '../operation/run-operation.ts'
+import { type OperationResult, resumeNotes, runOperationCommand } from '../operation/run-operation-command.ts'
 import { AFTER_OPTION, CONCURRENCY_OPTION, SCOPE_OPTIONS, scopeOf } from '../operation/scope-options.ts'
 
 /** `rindle regenerate-variants`: brings all variants to the current recipes of the profiles. */
@@ -24,11 +24,16 @@ export const regenerateVariants: Command = defineCommand({
     concurrency: CONCURRENCY_OPTION,
   },
   run: async (args, context) =>
-    runOperation(args, context, 'broad regeneration scan for stale/missing variants', async (rindle, walkOptions) => {
-      if (args.profile !== undefined) assertProfile(rindle, args.profile)
-      const { prune, 'dry-run': dryRun } = args
-      return resultOf(await rindle.regenerateVariants({ ...walkOptions, ...scopeOf(args), prune, dryRun }), prune)
-    }),
+    runOperationCommand(
+      args,
+      context,
+      'broad regeneration scan for stale/missing variants',
+      async (rindle, walkOptions) => {
+        if (args.profile !== undefined) assertProfile(rindle, args.profile)
+        const { prune, 'dry-run': dryRun } = args
+        return resultOf(await rindle.regenerateVariants({ ...walkOptions, ...scopeOf(args), prune, dryRun }), prune)
+      },
+    ),
 })
 
 function resultOf(report: RegenerateReport, isPruning: boolean): OperationResult {

@@ -1,6 +1,6 @@
 import { type Command, defineCommand } from '../command.ts'
 import { DRY_RUN_OPTION, nothingChangedNotes } from '../operation/dry-run-option.ts'
-import { runOperation } from '../operation/run-operation.ts'
+import { runOperationCommand } from '../operation/run-operation-command.ts'
 
 /** `rindle release`: promotes a quarantined asset again. */
 export const release: Command = defineCommand({
@@ -13,7 +13,7 @@ export const release: Command = defineCommand({
   positionals: { assetId: { type: 'string', demandOption: true, describe: 'The id of an asset' } },
   options: { 'dry-run': DRY_RUN_OPTION },
   run: async (args, context) =>
-    runOperation(args, context, 'release of a quarantined asset', async (rindle) => {
+    runOperationCommand(args, context, 'release of a quarantined asset', async (rindle) => {
       const { asset, errorReason, dryRun } = await rindle.releaseAsset(args.assetId, { dryRun: args['dry-run'] })
       return {
         summary: { asset_id: asset.id, state: asset.state, error_reason: errorReason },

@@ -1,7 +1,7 @@
 import type { ReprobedField } from '@rindle/core'
 import { type Command, defineCommand } from '../command.ts'
 import { DRY_RUN_OPTION, nothingChangedNotes } from '../operation/dry-run-option.ts'
-import { runOperation } from '../operation/run-operation.ts'
+import { runOperationCommand } from '../operation/run-operation-command.ts'
 
 /** The column names of the fields, in the order of printing. */
 const COLUMNS = {
@@ -25,7 +25,7 @@ export const reprobe: Command = defineCommand({
   positionals: { assetId: { type: 'string', demandOption: true, describe: 'The id of an asset' } },
   options: { 'dry-run': DRY_RUN_OPTION },
   run: async (args, context) =>
-    runOperation(args, context, 'reading the original again', async (rindle) => {
+    runOperationCommand(args, context, 'reading the original again', async (rindle) => {
       const { asset, changed, dryRun } = await rindle.reprobe(args.assetId, { dryRun: args['dry-run'] })
       const fields = Object.entries(COLUMNS) as [ReprobedField, string][]
       const columns = changed.map((field) => COLUMNS[field])

@@ -1,6 +1,6 @@
 import { type Command, defineCommand } from '../command.ts'
 import { DRY_RUN_OPTION, nothingChangedNotes } from '../operation/dry-run-option.ts'
-import { runOperation } from '../operation/run-operation.ts'
+import { runOperationCommand } from '../operation/run-operation-command.ts'
 
 /** `rindle requeue`: tries an asset's failed and cancelled variants again. */
 export const requeue: Command = defineCommand({
@@ -17,7 +17,7 @@ export const requeue: Command = defineCommand({
     'dry-run': DRY_RUN_OPTION,
   },
   run: async (args, context) =>
-    runOperation(args, context, 'requeue of failed and cancelled variants', async (rindle) => {
+    runOperationCommand(args, context, 'requeue of failed and cancelled variants', async (rindle) => {
       const names = args.variants?.split(',').map((name) => name.trim())
       const { selected, enqueued, skipped, errors, dryRun } = await rindle.requeueVariants(args.assetId, {
         ...(names === undefined ? {} : { variants: names }),

@@ -3,7 +3,7 @@ import { type Command, defineCommand } from '../command.ts'
 import { formatSize } from '../format-size.ts'
 import { FORCE_OPTION } from '../operation/force-option.ts'
 import { dryRunNotes, isLive, LIVE_OPTIONS } from '../operation/live-options.ts'
-import { runOperation } from '../operation/run-operation.ts'
+import { runOperationCommand } from '../operation/run-operation-command.ts'
 import { STORAGE_OPTION, scopeOf, secondsOf } from '../operation/scope-options.ts'
 import { printable } from '../printable.ts'
 
@@ -30,7 +30,7 @@ export const scanOrphans: Command = defineCommand({
   run: async (args, context) => {
     const live = isLive(args)
     const graceSeconds = secondsOf('--grace-sec', args['grace-sec'])
-    return runOperation(args, context, 'looking for objects that no row knows', async (rindle, walkOptions) => {
+    return runOperationCommand(args, context, 'looking for objects that no row knows', async (rindle, walkOptions) => {
       const listed: Orphan[] = []
       const onOrphan = (orphan: Orphan): void => {
         context.report.line(orphanLine(orphan))

@@ -1,6 +1,6 @@
 import { type Command, defineCommand } from '../command.ts'
 import { dryRunNotes, isLive, LIVE_OPTIONS } from '../operation/live-options.ts'
-import { runOperation } from '../operation/run-operation.ts'
+import { runOperationCommand } from '../operation/run-operation-command.ts'
 import { secondsOf } from '../operation/scope-options.ts'
 
 /** `rindle sweep-orphaned-temp-files`: deletes files that killed workers left on this machine. */
@@ -19,7 +19,7 @@ export const sweepOrphanedTempFiles: Command = defineCommand({
   run: async (args, context) => {
     const live = isLive(args)
     const thresholdSeconds = secondsOf('--threshold-sec', args['threshold-sec'])
-    return runOperation(args, context, 'sweep of abandoned work files', async (rindle, walkOptions) => {
+    return runOperationCommand(args, context, 'sweep of abandoned work files', async (rindle, walkOptions) => {
       const report = await rindle.sweepOrphanedTempFiles({ ...walkOptions, live, thresholdSeconds })
       const { scanned, matched, deleted, bytes, errors, dryRun, interrupted } = report
       return {

@@ -4,7 +4,7 @@ import { assertProfile } from '../assert-profile.ts'
 import { type Command, defineCommand } from '../command.ts'
 import { DRY_RUN_OPTION, nothingChangedNotes } from '../operation/dry-run-option.ts'
 import { FORCE_OPTION } from '../operation/force-option.ts'
-import { type OperationResult, resumeNotes, runOperation } from '../operation/run-operation.ts'
+import { type OperationResult, resumeNotes, runOperationCommand } from '../operation/run-operation-command.ts'
 import { AFTER_OPTION, CONCURRENCY_OPTION, SCOPE_OPTIONS, STORAGE_OPTION, scopeOf } from '../operation/scope-options.ts'
 
 /** `rindle verify-storage`: asks the storages for every object that a row names. */
@@ -31,13 +31,18 @@ export const verifyStorage: Command = defineCommand({
     concurrency: CONCURRENCY_OPTION,
   },
   run: async (args, context) =>
-    runOperation(args, context, 'looking for the objects of variants and originals', async (rindle, walkOptions) => {
-      if (args.profile !== undefined) assertProfile(rindle, args.profile)
-      const { checksum, force } = args
-      return resultOf(
-        await rindle.verifyStorage({ ...walkOptions, ...scopeOf(args), checksum, force, dryRun: args['dry-run'] }),
-      )
-    }),
+    runOperationCommand(
+      args,
+      context,
+      'looking for the objects of variants and originals',
+      async (rindle, walkOptions) => {
+        if (args.profile !== undefined) assertProfile(rindle, args.profile)
+        const { checksum, force } = args
+        return resultOf(
+          await rindle.verifyStorage({ ...walkOptions, ...scopeOf(args), checksum, force, dryRun: args['dry-run'] }),
+        )
+      },
+    ),
 })
 
 function resultOf(report: VerifyStorageReport): OperationResult {

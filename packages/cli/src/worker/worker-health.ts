@@ -22,7 +22,7 @@ export async function startWorkerHealth(rindle: Rindle, address: HealthAddress):
     asking ??= acknowledgementOf(rindle, id).finally(() => {
       asking = undefined
     })
-    return withinTime(asking)
+    return orUnreachable(asking)
   }
   const server = await startHealthServer(address, {
     '/healthz': async () => liveness(workers?.health(), new Date()),
@@ -61,7 +61,7 @@ async function acknowledgementOf(rindle: Rindle, id: string): Promise<Acknowledg
   }
 }
 
-async function withinTime(asking: Promise<Acknowledgement>): Promise<Acknowledgement> {
+async function orUnreachable(asking: Promise<Acknowledgement>): Promise<Acknowledgement> {
   const { promise: timeout, resolve } = Promise.withResolvers<Acknowledgement>()
   const timer = setTimeout(() => resolve('unreachable'), DATABASE_TIMEOUT_MS)
   try {

@@ -22,7 +22,7 @@ export interface OperationResult {
 }
 
 /** Runs an operation of the configured instance and prints its summary. An interrupt ends it between two items. */
-export async function runOperation(
+export async function runOperationCommand(
   args: CommonArguments,
   context: CommandContext,
   title: string,

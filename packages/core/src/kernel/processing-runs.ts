@@ -39,13 +39,20 @@ export async function finishRuns(
   state: EndedRunState,
   why: RunReason | null = null,
 ): Promise<void> {
-  await sql.executeSql(
-    `update rindle.media_processing_runs
-     set state = $2::text, error_reason = $3::text, finished_at = now(), updated_at = now(),
-       details = details || jsonb_strip_nulls(jsonb_build_object('message', $4::text))
-     where id in (select value::uuid from jsonb_array_elements_text($1::jsonb)) and state = 'processing'`,
-    [JSON.stringify(runIds), state, why?.reason ?? null, why?.message ?? null],
-  )
+  const ended = runIds.map((id) => ({ id, state, ...why }))
+  await sql.executeSql(finishingRuns('$1'), [JSON.stringify(ended)])
+}
+
+/**
+ * The statement of {@link finishRuns}, for a statement that also does something else. `parameter` is a JSON array of
+ * objects with `id`, `state` and, if there are any, `reason` and `message`.
+ */
+export function finishingRuns(parameter: `$${number}`): string {
+  return `update rindle.media_processing_runs as run
+     set state = given.state, error_reason = given.reason, finished_at = now(), updated_at = now(),
+       details = run.details || jsonb_strip_nulls(jsonb_build_object('message', given.message))
+     from jsonb_to_recordset(${parameter}::jsonb) as given(id uuid, state text, reason text, message text)
+     where run.id = given.id and run.state = 'processing'`
 }
 
 /**

@@ -4,6 +4,7 @@ import type { RowReason } from '../domain/reasons.ts'
 import type { EndedRunState, VariantState } from '../domain/states.ts'
 import { assertTransition, sourcesOf } from '../domain/transitions.ts'
 import { NOTIFY_VARIANT } from '../events/changes.ts'
+import { finishingRuns } from '../kernel/processing-runs.ts'
 import { adapterNameOf, type Runtime } from '../kernel/runtime.ts'
 import { variantFromRow } from '../kernel/sql/entities-from-rows.ts'
 import { type ColumnsOf, givenColumns } from '../kernel/sql/given-columns.ts'
@@ -113,10 +114,10 @@ export async function transitionVariants<V extends SeenVariant & Partial<Variant
   const { rows } =
     run === undefined
       ? await unit.executeSql(moving, values)
-      : await unit.executeSql(`with moved as (${moving}), ended as (${END_RUN}) select * from moved`, [
-          ...values,
-          JSON.stringify(run),
-        ])
+      : await unit.executeSql(
+          `with moved as (${moving}), ended as (${finishingRuns('$4')} and exists (select 1 from moved)) select * from moved`,
+          [...values, JSON.stringify([run])],
+        )
   for (const row of rows) emitVariantState(runtime, unit, asset, row, to)
   return rows.map(variantFromRow)
 }
@@ -126,12 +127,6 @@ const WAITING = {
   ends: ', waiting_since = null',
   stays: '',
 }
-
-const END_RUN = `update rindle.media_processing_runs as run
-     set state = given.state, error_reason = given.reason, finished_at = now(), updated_at = now(),
-       details = run.details || jsonb_strip_nulls(jsonb_build_object('message', given.message))
-     from jsonb_to_record($4::jsonb) as given(id uuid, state text, reason text, message text)
-     where run.id = given.id and run.state = 'processing' and exists (select 1 from moved)`
 
 function emitVariantState(
   runtime: Runtime,

@@ -24,7 +24,8 @@ export interface AvProcessorOptions {
    */
   readonly threads?: number
   /**
-   * Wall time of one run of FFmpeg, in seconds; 1 to 86,400. A variant takes one run or two.
+   * Wall time of one run of FFmpeg, in seconds; 1 to 86,400. A variant takes one run or two; a poster of a damaged video
+   * takes up to nine.
    * @default 14400
    */
   readonly timeoutSeconds?: number

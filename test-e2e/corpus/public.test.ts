@@ -17,7 +17,7 @@ import {
 } from './corpus-lane.ts'
 import { AV_FILE, EXPECTED_AV, EXPECTED_PUBLIC } from './expected-public.ts'
 
-describe.skipIf(corpus === undefined)('ordinary and odd files, through the whole pipeline', () => {
+describe.skipIf(corpus === '')('ordinary and odd files, through the whole pipeline', () => {
   let application: CorpusApplication
   let workers: Workers
   const outcomes = new Map<string, Outcome>()

@@ -20,8 +20,8 @@ const SIZES = { 2: { width: 1632, height: 1224 }, 12: { width: 4032, height: 302
  * not set. There are at most as many different ones as the corpus has.
  */
 export async function photographs(options: PhotographOptions): Promise<readonly string[]> {
-  const corpus = process.env['RINDLE_CORPUS']
-  if (corpus === undefined || corpus === '') return drawAll(options)
+  const corpus = process.env['RINDLE_CORPUS'] ?? ''
+  if (corpus === '') return drawAll(options)
   const originals = await corpusPhotographs(join(corpus, 'photos'))
   const chosen = originals.slice(0, options.count)
   if (options.megapixels === 12) return chosen

@@ -9,8 +9,8 @@ import { LANES } from './lanes.ts'
 import { isConnection, traced } from './traced.ts'
 import { inspect, LIMITS, M4A, outcomesOf, POSTER, STRIP, VIDEO, WAVEFORM } from './workbench.ts'
 
-const corpus = process.env['RINDLE_CORPUS']
-if (corpus === undefined) {
+const corpus = process.env['RINDLE_CORPUS'] ?? ''
+if (corpus === '') {
   console.warn('Skipped: the corpus lane needs RINDLE_CORPUS, the path of a folder of real files.')
 }
 
@@ -69,7 +69,7 @@ const SOUNDS: Readonly<Record<string, string | null>> = {
 }
 const DAMAGED = ['flv-empty.flv', 'mp4-broken.mp4']
 
-describe.skipIf(corpus === undefined).each(LANES)('the corpus with the $lane FFmpeg', { timeout: 600_000 }, (lane) => {
+describe.skipIf(corpus === '').each(LANES)('the corpus with the $lane FFmpeg', { timeout: 600_000 }, (lane) => {
   const processor = avProcessor(lane.programs)
 
   it('has an expectation for every public file', async () => {
@@ -150,7 +150,7 @@ describe.skipIf(corpus === undefined).each(LANES)('the corpus with the $lane FFm
 })
 
 function folder(name: string): string {
-  return join(corpus ?? '', name)
+  return join(corpus, name)
 }
 
 function sourceOf(directory: string, file: string): SourceFile {

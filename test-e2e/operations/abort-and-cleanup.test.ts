@@ -1,18 +1,14 @@
 import { Readable } from 'node:stream'
-import { defineProfile, type SignedRequest, type StorageAdapter, type UploadSession } from '@rindle/core'
-import { faultyStorage, memoryStorage } from '@rindle/testing'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type Application, settled, startApplication } from '../support/application.ts'
-import { quadrants } from '../support/pictures.ts'
+import type { StorageAdapter, UploadSession } from '@rindle/core'
+import { faultyStorage } from '@rindle/testing'
+import { describe, expect, it } from 'vitest'
+import { settled } from '../support/application.ts'
 import { deploy } from './deployment.ts'
 import { objectsIn, snapshot } from './snapshot.ts'
+import { profiles, useDirectUploads } from './use-direct-uploads.ts'
 
-const accept = { types: ['image/*'], maxBytes: 40_000_000 }
-const profiles = {
-  local: defineProfile({ storage: 'main', accept }),
-  remote: defineProfile({ storage: 'remote', accept }),
-}
-const remote = memoryStorage()
+const uploads = useDirectUploads()
+const { remote, begin, arrive, send, stateOf } = uploads
 const MULTIPART_BYTES = 20 * 1024 * 1024
 const noUploads = { sessionsFound: 0, sessionsExpired: 0, remoteAborted: 0, errors: 0, sessionsVerified: 0 }
 const noSessions = {
@@ -24,46 +20,18 @@ const noSessions = {
   errors: 0,
 }
 
-let application: Application<typeof profiles>
-let picture: Buffer
-
-beforeAll(async () => {
-  application = await startApplication({ profiles, storages: { remote } })
-  picture = await quadrants(20, 20)
-})
-afterAll(async () => application[Symbol.asyncDispose]())
-beforeEach(async () => {
-  await application.rindle.prisma.$executeRawUnsafe('truncate rindle.media_assets, pgboss.job cascade')
-  for (const storage of [application.storage, remote]) await storage.deleteMany(await objectsIn(storage))
-})
-
 /** The application as it is when the time of all uploads has run out. */
 function later(storages: Record<string, StorageAdapter> = {}) {
   const now = (): Date => new Date(Date.now() + 8 * 86_400_000)
-  return deploy(application, profiles, { now, storages: { main: application.storage, remote, ...storages } })
-}
-
-function begin(profile: keyof typeof profiles, bytes = picture): Promise<UploadSession> {
-  const declared = { filename: 'a.jpg', contentType: 'image/jpeg', byteSize: bytes.byteLength }
-  return application.rindle.initiateUpload(profile, declared)
-}
-
-async function arrive(session: UploadSession): Promise<void> {
-  const request = await application.rindle.signUpload(session.id)
-  await send(request, picture)
-}
-
-async function send(request: SignedRequest, body: Buffer): Promise<void> {
-  const { rindle } = application
-  const isMemory = request.url.startsWith('memory:')
-  const { status } = isMemory
-    ? await remote.send(request, new Uint8Array(body))
-    : await rindle.serveFile(new Request(request.url, { ...request, body: new Uint8Array(body) }))
-  expect([200, 201, 204]).toContain(status)
+  return deploy(uploads.application, profiles, {
+    now,
+    storages: { main: uploads.application.storage, remote, ...storages },
+  })
 }
 
 async function beginInParts(sentParts: readonly number[]): Promise<UploadSession> {
-  const { rindle } = application
+  const { rindle } = uploads.application
+  const { picture } = uploads
   const file = Buffer.concat([picture, Buffer.alloc(MULTIPART_BYTES - picture.byteLength)])
   const declared = { filename: 'a.jpg', contentType: 'image/jpeg', byteSize: MULTIPART_BYTES }
   const { session, partSize } = await rindle.initiateMultipartUpload('remote', declared)
@@ -80,11 +48,9 @@ async function openUploads(): Promise<number> {
   return uploads.length
 }
 
-const stateOf = async ({ id }: UploadSession): Promise<string> => (await application.rindle.uploadSession(id)).state
-
 describe('an overdue upload', () => {
   it('expires; one that has time left stays', async () => {
-    const { rindle } = application
+    const { rindle } = uploads.application
     const sessions = [await begin('local'), await begin('remote')]
     expect(await rindle.abortIncompleteUploads()).toEqual({
       ...noUploads,
@@ -103,7 +69,7 @@ describe('an overdue upload', () => {
   })
 
   it('is verified when its file has arrived without a completion call', async () => {
-    const { rindle } = application
+    const { rindle } = uploads.application
     const session = await begin('local')
     await arrive(session)
     expect(await (await later()).abortIncompleteUploads()).toMatchObject({
@@ -118,19 +84,19 @@ describe('an overdue upload', () => {
   })
 
   it('fails, and its asset is quarantined, when the bytes differ from their declaration', async () => {
-    const session = await begin('remote', Buffer.alloc(10))
-    await remote.put(session.uploadKey, Readable.from([picture]), {
+    const session = await begin('remote', 10)
+    await remote.put(session.uploadKey, Readable.from([uploads.picture]), {
       contentType: 'image/jpeg',
     })
     expect(await (await later()).abortIncompleteUploads()).toMatchObject({ ...noUploads, sessionsFound: 1 })
     expect(await stateOf(session)).toBe('failed')
-    expect((await application.rindle.asset(session.assetId))?.state).toBe('quarantined')
+    expect((await uploads.application.rindle.asset(session.assetId))?.state).toBe('quarantined')
   })
 
   it('of the resumable kind is verified only when its last byte is known to be there', async () => {
-    const { prisma } = application.rindle
+    const { prisma } = uploads.application.rindle
     const [half, endless, whole] = [await begin('local'), await begin('local'), await begin('local')]
-    const length = BigInt(picture.byteLength)
+    const length = BigInt(uploads.picture.byteLength)
     for (const [session, uploadLength, lastKnownOffset] of [
       [half, length, length - 1n],
       [endless, null, null],
@@ -145,7 +111,7 @@ describe('an overdue upload', () => {
   })
 
   it('in parts is aborted in the storage, or completed when all parts have arrived', async () => {
-    const { rindle } = application
+    const { rindle } = uploads.application
     const half = await beginInParts([1, 3])
     const whole = await beginInParts([1, 2, 3])
     expect(await openUploads()).toBe(2)
@@ -164,7 +130,7 @@ describe('an overdue upload', () => {
   })
 
   it('is left as it is by a dry run, which foresees how it ends', async () => {
-    const { prisma } = application.rindle
+    const { prisma } = uploads.application.rindle
     const [none, arrived, wrong, whole] = [
       await begin('local'),
       await begin('remote'),
@@ -173,7 +139,7 @@ describe('an overdue upload', () => {
     ]
     for (const session of [arrived, whole]) await arrive(session)
     await remote.put(wrong.uploadKey, Readable.from(['other']), { contentType: 'image/jpeg' })
-    const length = BigInt(picture.byteLength)
+    const length = BigInt(uploads.picture.byteLength)
     const resumable = { uploadStrategy: 'resumable', resumableProtocol: 'tus', uploadLength: length }
     for (const [session, lastKnownOffset] of [
       [none, 1n],
@@ -184,7 +150,7 @@ describe('an overdue upload', () => {
     await beginInParts([1, 3])
     await beginInParts([1, 2, 3])
     const rindle = await later()
-    const before = [await snapshot(rindle, application.storage), await objectsIn(remote)]
+    const before = [await snapshot(rindle, uploads.application.storage), await objectsIn(remote)]
     const foreseen = await rindle.abortIncompleteUploads({ dryRun: true })
     expect(foreseen).toEqual({
       ...noUploads,
@@ -196,7 +162,7 @@ describe('an overdue upload', () => {
       dryRun: true,
       interrupted: false,
     })
-    expect([await snapshot(rindle, application.storage), await objectsIn(remote)]).toEqual(before)
+    expect([await snapshot(rindle, uploads.application.storage), await objectsIn(remote)]).toEqual(before)
     expect(await openUploads()).toBe(2)
     expect(await rindle.abortIncompleteUploads()).toEqual({ ...foreseen, dryRun: false })
   })
@@ -250,15 +216,17 @@ describe('what expired sessions have left', () => {
   async function expired(): Promise<UploadSession[]> {
     const sessions = [await begin('local'), await begin('remote'), await beginInParts([1]), await begin('local')]
     await (await later()).abortIncompleteUploads()
-    await application.storage.put(sessions[0]?.uploadKey ?? '', Readable.from(['late']), { contentType: 'image/jpeg' })
+    await uploads.application.storage.put(sessions[0]?.uploadKey ?? '', Readable.from(['late']), {
+      contentType: 'image/jpeg',
+    })
     await remote.put(sessions[1]?.uploadKey ?? '', Readable.from(['late']), { contentType: 'image/jpeg' })
     return sessions
   }
 
   it('is counted, and stays, without live', async () => {
     await expired()
-    const { rindle } = application
-    const before = [await snapshot(rindle, application.storage), await objectsIn(remote)]
+    const { rindle } = uploads.application
+    const before = [await snapshot(rindle, uploads.application.storage), await objectsIn(remote)]
     expect(await rindle.cleanupOrphans()).toEqual({
       ...noSessions,
       sessionsFound: 4,
@@ -267,11 +235,11 @@ describe('what expired sessions have left', () => {
       dryRun: true,
       interrupted: false,
     })
-    expect([await snapshot(rindle, application.storage), await objectsIn(remote)]).toEqual(before)
+    expect([await snapshot(rindle, uploads.application.storage), await objectsIn(remote)]).toEqual(before)
   })
 
   it('is deleted, and nothing else is', async () => {
-    const { rindle } = application
+    const { rindle } = uploads.application
     const open = await begin('local')
     const completed = await begin('remote')
     await arrive(completed)
@@ -280,7 +248,7 @@ describe('what expired sessions have left', () => {
     await rindle.prisma.mediaUploadSession.update({ where: { id: failed.id }, data: { state: 'failed' } })
     await arrive(open)
     const sessions = await begunAndExpired()
-    const kept = [await objectsIn(application.storage), await objectsIn(remote)]
+    const kept = [await objectsIn(uploads.application.storage), await objectsIn(remote)]
     expect(await rindle.cleanupOrphans({ live: true })).toMatchObject({
       ...noSessions,
       sessionsFound: 1,
@@ -288,7 +256,7 @@ describe('what expired sessions have left', () => {
       objectsMissing: 1,
       dryRun: false,
     })
-    expect([await objectsIn(application.storage), await objectsIn(remote)]).toEqual(kept)
+    expect([await objectsIn(uploads.application.storage), await objectsIn(remote)]).toEqual(kept)
     await expect(rindle.uploadSession(sessions.id)).rejects.toMatchObject({ code: 'not_found' })
     for (const session of [open, completed, failed])
       expect((await rindle.uploadSession(session.id)).id).toBe(session.id)
@@ -296,19 +264,19 @@ describe('what expired sessions have left', () => {
 
   async function begunAndExpired(): Promise<UploadSession> {
     const session = await begin('local')
-    const { prisma } = application.rindle
+    const { prisma } = uploads.application.rindle
     await prisma.mediaUploadSession.update({ where: { id: session.id }, data: { state: 'expired' } })
     return session
   }
 
   it('is deleted once by two at the same time, and a second run finds nothing', async () => {
     await expired()
-    const { rindle } = application
+    const { rindle } = uploads.application
     const other = await later()
     const reports = await Promise.all([rindle.cleanupOrphans({ live: true }), other.cleanupOrphans({ live: true })])
     expect(reports.reduce((sum, { sessionsDeleted }) => sum + sessionsDeleted, 0)).toBe(4)
     expect(reports.map(({ errors }) => errors)).toEqual([0, 0])
-    expect([...(await objectsIn(application.storage)), ...(await objectsIn(remote))]).toEqual([])
+    expect([...(await objectsIn(uploads.application.storage)), ...(await objectsIn(remote))]).toEqual([])
     expect(await openUploads()).toBe(0)
     expect(await rindle.cleanupOrphans({ live: true })).toMatchObject(noSessions)
   })
@@ -330,13 +298,13 @@ describe('what expired sessions have left', () => {
       errors: 2,
     })
     expect(await stateOf(sessions[1] as UploadSession)).toBe('expired')
-    const rest = await application.rindle.cleanupOrphans({ live: true, storage: 'remote' })
+    const rest = await uploads.application.rindle.cleanupOrphans({ live: true, storage: 'remote' })
     expect(rest).toMatchObject({ sessionsFound: 2, sessionsDeleted: 2, objectsDeleted: 1, errors: 0 })
   })
 
   it('is of one storage, when one is named', async () => {
     await expired()
-    const { rindle } = application
+    const { rindle } = uploads.application
     expect(await rindle.cleanupOrphans({ storage: 'main' })).toMatchObject({ sessionsFound: 2 })
     await expect(rindle.cleanupOrphans({ storage: 'mian' })).rejects.toMatchObject({ code: 'invalid_input' })
   })
@@ -349,7 +317,7 @@ describe('what expired sessions have left', () => {
     }
     // Whichever session comes first: they expired at once.
     const rindle = await later({
-      main: faultyStorage(application.storage, { onCall }),
+      main: faultyStorage(uploads.application.storage, { onCall }),
       remote: faultyStorage(remote, { onCall }),
     })
     const first = await rindle.cleanupOrphans({ live: true, signal: stop.signal, concurrency: 1 })

@@ -76,6 +76,9 @@ function wallsOf(name: string, allowed: string[]): Pattern[] {
     ...(name === 'core'
       ? [{ group: vendors, message: 'Core knows no vendor: put this behind a port, in an adapter.' }]
       : []),
+    ...(name === 'http'
+      ? [{ regex: '^@rindle/client$', allowTypeImports: true, message: 'The handler takes only types of the client.' }]
+      : []),
     nothingBut(
       '@rindle/**',
       allowed.map((other) => `@rindle/${other}`),

@@ -24,6 +24,7 @@ const violations: Planted[] = [
     'may import of ours: core',
   ),
   wall('jobs import core only', 'packages/jobs-pgboss/src/a.ts', '@rindle/prisma', 'may import of ours: core'),
+  wall('http runs nothing of the client', 'packages/http/src/c.ts', '@rindle/client', 'only types of the client'),
   wall('http imports no adapter', 'packages/http/src/a.ts', '@rindle/storage-local', 'of ours: client, core'),
   wall(
     'the testing kit imports core only',
@@ -233,6 +234,9 @@ const innocent: Record<string, string> = {
     'sharp',
     './options.ts',
     'node:fs',
+  ),
+  'packages/http/src/open.ts': lines('@rindle/core', '@rindle/core/adapter', 'zod').concat(
+    "\nexport type { WireAsset } from '@rindle/client'",
   ),
   'packages/cli/src/open.ts': lines('@rindle/core', '@rindle/embedded', '@rindle/storage-local', '@rindle/prisma'),
   'packages/test-database/src/open.ts': lines('@rindle/embedded', '@rindle/prisma', 'pg'),

@@ -14,7 +14,7 @@ export interface Connection {
   /** Has no slash at its end. */
   readonly baseUrl: string
   readonly fetch: typeof fetch
-  readonly headers: () => HeadersInit | Promise<HeadersInit>
+  readonly headers: () => RequestInit['headers'] | Promise<RequestInit['headers']>
   readonly remembered: RememberedUploads
   /** Uploads that send bytes. */
   readonly sending: Limiter

@@ -18,7 +18,7 @@ export interface ClientOptions {
    */
   readonly fetch?: typeof fetch
   /** Added to requests to the server, never to those to a storage. A function is called before every request. */
-  readonly headers?: HeadersInit | (() => HeadersInit | Promise<HeadersInit>)
+  readonly headers?: RequestInit['headers'] | (() => RequestInit['headers'] | Promise<RequestInit['headers']>)
   /** Where uploads are remembered across a reload; `null`: nowhere. @default the browser's localStorage */
   readonly memory?: UploadMemory | null
 }

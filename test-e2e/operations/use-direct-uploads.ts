@@ -19,12 +19,12 @@ export interface DirectUploads {
   readonly remote: MemoryStorage
   readonly picture: Buffer
   /** `byteSize` is the declared size. @default that of the picture */
-  begin(profile: keyof typeof profiles, byteSize?: number): Promise<UploadSession>
+  readonly begin: (profile: keyof typeof profiles, byteSize?: number) => Promise<UploadSession>
   /** Sends the picture, as the session's client would. */
-  arrive(session: UploadSession): Promise<void>
+  readonly arrive: (session: UploadSession) => Promise<void>
   /** Sends a body, to which the storage must agree. @default the picture */
-  send(request: SignedRequest, body?: Buffer): Promise<void>
-  stateOf(session: UploadSession): Promise<string>
+  readonly send: (request: SignedRequest, body?: Buffer) => Promise<void>
+  readonly stateOf: (session: UploadSession) => Promise<string>
 }
 
 /** Starts the application for the tests of the file; each test begins without rows, jobs and objects. */

@@ -15,7 +15,7 @@ export function optionPage(own: readonly Export[]): string {
 
 /** Whether an export is an options type. */
 export function isOptions({ name, kind }: Export): boolean {
-  return kind === 'interface' && /(Options|Recipe)$/.test(name)
+  return kind === 'interface' && name.endsWith('Options')
 }
 
 function optionTable(item: Export): string {

@@ -39,7 +39,7 @@ it('a video becomes a poster, a strip, a smaller video, sound and a waveform', {
       { name: 'sound', state: 'ready', outputKind: 'audio', contentType: 'audio/mp4' },
       { name: 'strip', state: 'ready', contentType: 'image/jpeg', metadata: { tileCount: 2, tileWidth: 160 } },
       { name: 'video', state: 'ready', outputKind: 'video', contentType: 'video/mp4', width: 640, height: 360 },
-      { name: 'waveform', state: 'ready', outputKind: 'waveform', contentType: 'application/json' },
+      { name: 'waveform', state: 'ready', outputKind: 'data', contentType: 'application/json' },
     ],
   })
   expect(Number(asset.durationMs)).toBeGreaterThan(1_900)

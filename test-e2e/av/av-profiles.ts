@@ -1,15 +1,16 @@
 import { defineProfile } from '@rindle/core'
+import { audio, poster, strip, video, waveform } from '@rindle/processor-av/recipes'
 
 /** Every preset of the AV lane, for one family of media. */
 const lesson = defineProfile({
   storage: 'main',
   accept: { types: ['video/*', 'audio/*'], maxBytes: 200_000_000, maxDurationMs: 600_000 },
   variants: {
-    poster: { kind: 'image', preset: 'video_poster_scene' },
-    strip: { kind: 'image', preset: 'video_thumbnail_strip' },
-    video: { kind: 'video', preset: 'web_720p' },
-    sound: { kind: 'audio', preset: 'm4a_128k' },
-    waveform: { kind: 'waveform', preset: 'overview' },
+    poster: poster(),
+    strip: strip(),
+    video: video.mp4({ height: 720 }),
+    sound: audio.aac(),
+    waveform: waveform(),
   },
 })
 
@@ -17,7 +18,7 @@ const lesson = defineProfile({
 const clip = defineProfile({
   storage: 'main',
   accept: { types: ['video/*'], maxBytes: 200_000_000 },
-  variants: { video: { kind: 'video', preset: 'web_720p' } },
+  variants: { video: video.mp4({ height: 720 }) },
 })
 
 /** The profiles of an application with both lanes. */

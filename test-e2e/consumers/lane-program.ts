@@ -1,5 +1,6 @@
 // The whole life of a file in an application of one lane: node lane-program.ts <image|av> <file>. Prints its
 // observations.
+
 import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -9,6 +10,8 @@ import { createRindle, defineProfile, type Processor, type Recipe } from '@rindl
 import { createHandler, toNodeHandler } from '@rindle/http'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
 import { migrate } from '@rindle/prisma'
+import { poster, video } from '@rindle/processor-av/recipes'
+import { image } from '@rindle/processor-image/recipes'
 import { localStorage } from '@rindle/storage-local'
 
 interface Lane {
@@ -22,15 +25,15 @@ const { DATABASE_URL = '' } = process.env
 
 async function imageLane(): Promise<Lane> {
   const { imageProcessor } = await import('@rindle/processor-image')
-  const variants = { thumb: { mode: 'crop', width: 64, height: 64, format: 'webp' } } as const
+  const variants = { thumb: image.crop(64, 64, { format: 'webp' }) } as const
   return { processor: imageProcessor(), types: ['image/jpeg'], variants }
 }
 
 async function avLane(): Promise<Lane> {
   const { avProcessor } = await import('@rindle/processor-av')
   const variants = {
-    video: { kind: 'video', preset: 'web_480p' },
-    poster: { kind: 'image', preset: 'video_poster_scene' },
+    video: video.mp4({ height: 480 }),
+    poster: poster(),
   } as const
   return { processor: avProcessor(), types: ['video/mp4'], variants }
 }
@@ -45,7 +48,14 @@ await using rindle = createRindle({
   storages: { main: localStorage({ directory: 'media', baseUrl: `${origin}/rindle`, signingKey: 'k'.repeat(32) }) },
   processors: [processor],
   jobs: pgBossJobs(),
-  profiles: { media: defineProfile({ storage: 'main', accept: { types, maxBytes: 50_000_000 }, variants }) },
+  profiles: {
+    media: defineProfile({
+      storage: 'main',
+      accept: { types, maxBytes: 50_000_000 },
+      variants,
+      slots: { cover: 'one' },
+    }),
+  },
 })
 server.on('request', toNodeHandler(createHandler(rindle, { basePath: '/rindle' })))
 await rindle.start()

@@ -1,10 +1,12 @@
 // An application's code with the packages from npm. Only its types are checked: it never runs.
+
 import { createClient, isClientError } from '@rindle/client'
 import { createRindle, defineProfile, fromPgClient, isRindleError } from '@rindle/core'
 import { createHandler, type RindleHandler, toNodeHandler } from '@rindle/http'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
 import { migrate } from '@rindle/prisma'
 import { imageProcessor } from '@rindle/processor-image'
+import { image } from '@rindle/processor-image/recipes'
 import { createRindleHooks } from '@rindle/react'
 import { localStorage } from '@rindle/storage-local'
 import { s3Storage } from '@rindle/storage-s3'
@@ -12,8 +14,8 @@ import { s3Storage } from '@rindle/storage-s3'
 const avatar = defineProfile({
   storage: 'main',
   accept: { types: ['image/jpeg'], maxBytes: 1_000_000 },
-  variants: { thumb: { mode: 'crop', width: 160, height: 160, format: 'webp' } },
-  slots: ['avatar'],
+  variants: { thumb: image.crop(160, 160, { format: 'webp' }) },
+  slots: { avatar: 'one' },
 })
 
 export const rindle = createRindle({

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { type AssetWithVariants, defineProfile, isRindleError, type Variant } from '@rindle/core'
+import { image } from '@rindle/processor-image/recipes'
 import sharp from 'sharp'
 import { type Application, settled } from '../support/application.ts'
 
@@ -19,12 +20,12 @@ export const corpusProfiles = {
     storage: 'main',
     accept,
     variants: {
-      large: { mode: 'fit', width: 2048, height: 2048, format: 'webp' },
-      medium: { mode: 'fit', width: 480, height: 480, format: 'webp' },
-      thumb: { mode: 'crop', width: 160, height: 160, format: 'webp' },
-      jpeg: { mode: 'fit', width: 320, height: 320, format: 'jpeg' },
-      png: { mode: 'fit', width: 200, height: 200, format: 'png' },
-      modern: { mode: 'fit', width: 96, height: 96, format: 'avif' },
+      large: image.fit(2048, 2048, { format: 'webp' }),
+      medium: image.fit(480, 480, { format: 'webp' }),
+      thumb: image.crop(160, 160, { format: 'webp' }),
+      jpeg: image.fit(320, 320, { format: 'jpeg' }),
+      png: image.fit(200, 200, { format: 'png' }),
+      modern: image.fit(96, 96, { format: 'avif' }),
     },
   }),
   original: defineProfile({ storage: 'main', accept }),

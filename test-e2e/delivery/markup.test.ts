@@ -1,6 +1,8 @@
 import { type AssetWithVariants, defineProfile, type Rindle, type RindleEvent, type Variant } from '@rindle/core'
 import { avProcessor } from '@rindle/processor-av'
+import { audio, poster, video } from '@rindle/processor-av/recipes'
 import { imageProcessor } from '@rindle/processor-image'
+import { image } from '@rindle/processor-image/recipes'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Application, settled, startApplication } from '../support/application.ts'
@@ -8,14 +10,19 @@ import { quadrants } from '../support/pictures.ts'
 
 const accept = { types: ['image/*', 'video/*', 'audio/*'], maxBytes: 10_000_000 }
 const photoVariants = {
-  small: { mode: 'fit', width: 40, format: 'jpeg' },
-  large: { mode: 'fit', width: 80, format: 'jpeg' },
-  small_webp: { mode: 'fit', width: 40, format: 'webp' },
-  large_webp: { mode: 'fit', width: 80, format: 'webp' },
-  large_avif: { mode: 'fit', width: 80, format: 'avif' },
+  small: image.fit(40, null, { format: 'jpeg' }),
+  large: image.fit(80, null, { format: 'jpeg' }),
+  small_webp: image.fit(40, null, { format: 'webp' }),
+  large_webp: image.fit(80, null, { format: 'webp' }),
+  large_avif: image.fit(80, null, { format: 'avif' }),
 } as const
 const profiles = {
-  photo: defineProfile({ storage: 'main', accept, variants: photoVariants }),
+  photo: defineProfile({
+    storage: 'main',
+    accept,
+    variants: photoVariants,
+    delivery: { staleMode: 'fallback_original' },
+  }),
   guarded: defineProfile({
     storage: 'main',
     accept,
@@ -26,10 +33,10 @@ const profiles = {
     storage: 'main',
     accept,
     variants: {
-      web: { kind: 'video', preset: 'web_720p' },
-      web_small: { kind: 'video', preset: 'web_480p' },
-      poster: { kind: 'image', preset: 'video_poster_scene' },
-      sound: { kind: 'audio', preset: 'm4a_128k' },
+      web: video.mp4({ height: 720 }),
+      web_small: video.mp4({ height: 480 }),
+      poster: poster(),
+      sound: audio.aac(),
     },
   }),
 }
@@ -164,7 +171,7 @@ describe('a picture', () => {
   it('wants image variants of the profile, and a deliverable asset', async () => {
     const unknown = rindle.picture(photo, { variants: ['larg' as 'large'], alt: '' })
     await expect(unknown).rejects.toMatchObject({ code: 'unknown_variant' })
-    await expect(rindle.picture(film(['web']), { variants: ['web'], alt: '' })).rejects.toMatchObject({
+    await expect(rindle.picture(film(['web']), { variants: ['web' as 'poster'], alt: '' })).rejects.toMatchObject({
       code: 'invalid_input',
       message: expect.stringContaining('"web"'),
     })
@@ -200,9 +207,9 @@ describe('a video', () => {
     expect(player.attributes).toMatchObject({ controls: true, preload: 'metadata', width: 640, height: 360 })
     expect(player.sources).toMatchObject([{ type: 'video/mp4' }, { type: 'video/mp4' }])
     expect(player.fallback).toBe('variant')
-    const { poster } = player.attributes
+    const { poster: shown } = player.attributes
     expect(player.html).toBe(
-      `<video controls preload="metadata" crossorigin="anonymous" width="640" height="360" poster="${poster}">` +
+      `<video controls preload="metadata" crossorigin="anonymous" width="640" height="360" poster="${shown}">` +
         player.sources.map(({ src }) => `<source src="${src}" type="video/mp4">`).join('') +
         '<track kind="captions" src="/en.vtt?a=1&amp;b=2" srclang="en" label="English &quot;CC&quot;" default></video>',
     )

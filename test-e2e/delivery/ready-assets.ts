@@ -22,14 +22,14 @@ export async function insertReadyAssets(database: SqlExecutor, assets: ReadyAsse
      from generate_series(1, $1::int) as n`,
     [count, profile, contentType],
   )
-  for (const [index, [name, { recipe, digest }]] of Object.entries(variants).entries()) {
+  for (const [index, [name, { form, digest }]] of Object.entries(variants).entries()) {
     await database.executeSql(
       `insert into rindle.media_variants (id, asset_id, name, state, output_kind, recipe, recipe_digest, storage_key,
          content_type, byte_size, width, height, generated_at)
        select ${id(1, `n * 10 + ${index}`)}, ${id(0, 'n')}, $2::text, 'ready', 'image', $3::jsonb, $4::text,
          'avatar/' || ${id(0, 'n')} || '/' || $2::text || '-' || left($4::text, 16) || '.webp', 'image/webp', 100, 80, 80, now()
        from generate_series(1, $1::int) as n`,
-      [count, name, JSON.stringify(recipe), digest],
+      [count, name, JSON.stringify(form), digest],
     )
   }
   await database.executeSql(

@@ -1,6 +1,7 @@
 import { type Asset, type DeliveryRequest, defineProfile, type Owner, type RindleEvent } from '@rindle/core'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
 import { fromPgClient } from '@rindle/prisma'
+import { image } from '@rindle/processor-image/recipes'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { deploy } from '../operations/deployment.ts'
@@ -8,7 +9,7 @@ import { type Application, startApplication } from '../support/application.ts'
 import { insertReadyAssets } from './ready-assets.ts'
 
 const OWNERS = 200
-const variants = { thumb: { mode: 'crop', width: 80, height: 80, format: 'webp' } } as const
+const variants = { thumb: image.crop(80, 80, { format: 'webp' }) } as const
 const accept = { types: ['image/*'], maxBytes: 1_000_000 }
 /** Everybody may see the thumbnails, and only the owners the originals. */
 const mayDeliver = ({ asset, variant, actor }: DeliveryRequest) => {
@@ -17,8 +18,14 @@ const mayDeliver = ({ asset, variant, actor }: DeliveryRequest) => {
   return variant === 'thumb' && actor !== 'banned'
 }
 const profiles = {
-  avatar: defineProfile({ storage: 'main', accept, variants, slots: ['avatar'], delivery: { authorize: mayDeliver } }),
-  plain: defineProfile({ storage: 'main', accept, slots: ['avatar'] }),
+  avatar: defineProfile({
+    storage: 'main',
+    accept,
+    variants,
+    slots: { avatar: 'one' },
+    delivery: { authorize: mayDeliver },
+  }),
+  plain: defineProfile({ storage: 'main', accept, slots: { avatar: 'one' } }),
 }
 
 // The clock of URLs stands, so that two calls give one asset the same.

@@ -10,19 +10,23 @@ import {
   type Rindle,
   silentLogger,
 } from '@rindle/core'
+import { defineProcessor, recipeKind } from '@rindle/core/adapter'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
 import { avProcessor, inspectFfmpeg } from '@rindle/processor-av'
+import { video } from '@rindle/processor-av/recipes'
 import { imageProcessor } from '@rindle/processor-image'
+import { image } from '@rindle/processor-image/recipes'
 import { createTestDatabase, type TestDatabase } from '@rindle/test-database'
 import { memoryStorage } from '@rindle/testing'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { z } from 'zod'
 
 const accept = { types: ['image/*', 'video/*'], maxBytes: 1_000_000 }
-const photo = defineProfile({ storage: 'main', accept, variants: { thumb: { mode: 'fit', width: 8 } } })
+const photo = defineProfile({ storage: 'main', accept, variants: { thumb: image.fit(8) } })
 const film = defineProfile({
   storage: 'main',
   accept,
-  variants: { web: { kind: 'video', preset: 'web_720p' }, thumb: { mode: 'fit', width: 8 } },
+  variants: { web: video.mp4({ height: 720 }), thumb: image.fit(8) },
 })
 
 let database: TestDatabase
@@ -160,8 +164,25 @@ describe('a worker on a machine without sharp', () => {
     await workers.stop()
   })
 
-  it('takes it all the same where another processor makes images', async () => {
-    const { rindle } = await machine([brokenImageProcessor(), imageProcessor(), avProcessor()])
+  it('refuses it where no processor makes its recipes, and names the package', async () => {
+    const { rindle } = await machine([avProcessor()], { photo })
+    await expect(rindle.work({ queues: ['rindle_process'] })).rejects.toMatchObject({
+      code: 'setup_incomplete',
+      message: expect.stringContaining('Add @rindle/processor-image to `processors`.'),
+    })
+  })
+
+  it('takes it all the same where another processor works there', async () => {
+    const stamp = recipeKind({
+      name: 'acme/stamp',
+      output: 'image',
+      madeBy: '@acme/stamp',
+      options: z.strictObject({}),
+      facts: () => ({ contentType: 'image/png', sources: ['image'] }),
+    })
+    const stamps = defineProcessor({ name: 'stamp', recipes: [stamp], process: async () => {} })
+    const stamped = defineProfile({ storage: 'main', accept, variants: { thumb: image.fit(8), stamp: stamp({}) } })
+    const { rindle } = await machine([brokenImageProcessor(), stamps, avProcessor()], { photo: stamped })
     const workers = await rindle.work({ queues: ['rindle_process'] })
     expect(workers.health().refused).toEqual({})
     await workers.stop()

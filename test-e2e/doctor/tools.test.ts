@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { defineProfile, type Processor } from '@rindle/core'
 import { avProcessor, inspectFfmpeg } from '@rindle/processor-av'
+import { audio, poster, video } from '@rindle/processor-av/recipes'
 import { imageProcessor } from '@rindle/processor-image'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { patientOf } from './patient.ts'
@@ -15,15 +16,15 @@ const run = promisify(execFile)
 const database = 'postgres://nobody@127.0.0.1:1/nothing'
 const offline = { offline: true }
 
-const video = defineProfile({
+const film = defineProfile({
   storage: 'main',
   accept: { types: ['video/*'], maxBytes: 1_000_000 },
-  variants: { web: { kind: 'video', preset: 'web_720p' }, poster: { kind: 'image', preset: 'video_poster_scene' } },
+  variants: { web: video.mp4({ height: 720 }), poster: poster() },
 })
 const sound = defineProfile({
   storage: 'main',
   accept: { types: ['audio/*'], maxBytes: 1_000_000 },
-  variants: { mp3: { kind: 'audio', preset: 'mp3_128k' } },
+  variants: { mp3: audio.mp3() },
 })
 
 async function directoryFor(): Promise<string> {
@@ -44,16 +45,16 @@ async function ffmpegWithout(...words: readonly string[]): Promise<string> {
 describe('of FFmpeg the doctor names', () => {
   it('an encoder that is missing, for the profiles that need it, until one with it is installed', async () => {
     const processors = [avProcessor({ ffmpegPath: await ffmpegWithout('libx264') })]
-    const patient = await patientOf({ database, processors, profiles: { video, sound } })
+    const patient = await patientOf({ database, processors, profiles: { film, sound } })
     expect(await patient.finding('ffmpeg.encoders', offline)).toMatchObject({
       status: 'error',
-      summary: expect.stringMatching(/^FFmpeg \S+ was built without libx264, needed by video\/web_720p$/),
+      summary: expect.stringMatching(/^FFmpeg \S+ was built without libx264, needed by video\/h264$/),
       fix: 'Install a build of FFmpeg that has what is missing.',
     })
     expect(await patient.finding('ffmpeg.encoders', { ...offline, profiles: ['sound'] })).toMatchObject({
       status: 'ok',
     })
-    const repaired = await patientOf({ database, processors: [avProcessor()], profiles: { video, sound } })
+    const repaired = await patientOf({ database, processors: [avProcessor()], profiles: { film, sound } })
     expect(await repaired.finding('ffmpeg.encoders', offline)).toMatchObject({ status: 'ok' })
   })
 
@@ -62,7 +63,7 @@ describe('of FFmpeg the doctor names', () => {
     const patient = await patientOf({
       database,
       processors: [avProcessor({ ffmpegPath: nowhere, ffprobePath: nowhere })],
-      profiles: { video },
+      profiles: { film },
     })
     const { checks } = await patient.examine(offline)
     expect(checks.filter(({ component }) => component === 'av')).toMatchObject([
@@ -79,7 +80,7 @@ describe('of FFmpeg the doctor names', () => {
 
   it('an old one and its missing parts, as a warning', async () => {
     const { ffmpeg } = await inspectFfmpeg()
-    const patient = await patientOf({ database, processors: [avProcessor()], profiles: { video } })
+    const patient = await patientOf({ database, processors: [avProcessor()], profiles: { film } })
     expect(await patient.finding('ffmpeg.version', offline)).toMatchObject({
       status: ffmpeg.isOld ? 'warn' : 'ok',
       summary: expect.stringContaining(ffmpeg.version),

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { defineProfile, type EventMap, type EventName, type Logger, type Rindle, type RindleEvent } from '@rindle/core'
 import { avProcessor } from '@rindle/processor-av'
+import { video } from '@rindle/processor-av/recipes'
 import { imageProcessor } from '@rindle/processor-image'
+import { image } from '@rindle/processor-image/recipes'
 import { localStorage } from '@rindle/storage-local'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { makeClip } from '../av/make-clip.ts'
@@ -46,19 +48,22 @@ const MEASURES: Partial<Readonly<Record<EventName, readonly string[]>>> = {
 }
 
 const MARK = 'planted'
+const SLOT = `${MARK}_slot` as const
 const FILENAME = `${MARK} holiday.jpg`
 const OWNER = { type: `${MARK}_member`, id: `${MARK}-1` }
 const profiles = {
   photo: defineProfile({
     storage: 'main',
+    slots: { [SLOT]: 'one' },
     accept: { types: ['image/*'], maxBytes: 1_000_000 },
-    variants: { thumb: { mode: 'crop', width: 8, height: 8 } },
+    variants: { thumb: image.crop(8, 8) },
     delivery: { authorize: ({ actor }) => actor !== 'stranger' },
   }),
   film: defineProfile({
     storage: 'main',
+    slots: { [SLOT]: 'one' },
     accept: { types: ['video/*'], maxBytes: 50_000_000 },
-    variants: { web: { kind: 'video', preset: 'web_480p' } },
+    variants: { web: video.mp4({ height: 480 }) },
   }),
 }
 
@@ -103,7 +108,7 @@ afterAll(async () => {
 async function liveALife(): Promise<void> {
   const picture = await quadrants(40, 30)
   const workers = await application.work()
-  const to = { owner: OWNER, slot: `${MARK}_slot` }
+  const to = { owner: OWNER, slot: SLOT }
   const photo = await rindle.upload('photo', picture, { filename: FILENAME, ...to })
   const asset = rindle.narrow(await settled(rindle, photo.id), 'photo')
 

@@ -78,9 +78,9 @@ const FAULTS: readonly Fault[] = [
   {
     fault: 'an FFmpeg that does not start',
     ...ffmpegThat('echo "error while loading shared libraries: libx264.so.164: cannot open" >&2; exit 127'),
-    code: 'ffmpeg_not_found',
+    code: 'program_not_found',
   },
-  { fault: 'an FFmpeg that writes nothing', ...ffmpegThat('exit 0'), code: 'ffmpeg_failed' },
+  { fault: 'an FFmpeg that writes nothing', ...ffmpegThat('exit 0'), code: 'program_failed' },
 ]
 
 it.for(FAULTS)(

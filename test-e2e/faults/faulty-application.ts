@@ -5,7 +5,9 @@ import ffmpegInstaller from '@ffmpeg-installer/ffmpeg'
 import { defineProfile } from '@rindle/core'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
 import { avProcessor } from '@rindle/processor-av'
+import { audio } from '@rindle/processor-av/recipes'
 import { imageProcessor } from '@rindle/processor-image'
+import { image } from '@rindle/processor-image/recipes'
 import { s3Storage } from '@rindle/storage-s3'
 import { useS3Server } from '@rindle/test-s3'
 import { type Application, startApplication } from '../support/application.ts'
@@ -16,12 +18,12 @@ const profiles = {
   photo: defineProfile({
     storage: 'main',
     accept: { types: ['image/jpeg'], maxBytes: 10_000_000 },
-    variants: { small: { mode: 'fit', width: 300, format: 'jpeg' } },
+    variants: { small: image.fit(300, null, { format: 'jpeg' }) },
   }),
   sound: defineProfile({
     storage: 'main',
     accept: { types: ['audio/mpeg'], maxBytes: 10_000_000 },
-    variants: { low: { kind: 'audio', preset: 'm4a_128k' } },
+    variants: { low: audio.aac() },
   }),
 }
 

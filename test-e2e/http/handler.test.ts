@@ -7,15 +7,16 @@ import {
   type WireProblem,
   type WireUpload,
 } from '@rindle/http'
+import { image } from '@rindle/processor-image/recipes'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Application, settled, startApplication } from '../support/application.ts'
 import { quadrants } from '../support/pictures.ts'
 import { actorOfHeader, collectErrors } from './served-configuration.ts'
 
 const accept = { types: ['image/*'], maxBytes: 1_000_000 }
-const variants = { thumb: { mode: 'crop', width: 8, height: 8 } } as const
+const variants = { thumb: image.crop(8, 8) } as const
 const profiles = {
-  photo: defineProfile({ storage: 'main', accept, variants, slots: ['avatar'] }),
+  photo: defineProfile({ storage: 'main', accept, variants, slots: { avatar: 'one' } }),
   guarded: defineProfile({
     storage: 'main',
     accept,

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { defineProfile, type Logger, type StorageAdapter, silentLogger } from '@rindle/core'
+import { image } from '@rindle/processor-image/recipes'
 import { localStorage } from '@rindle/storage-local'
 
 /** Profiles of local storage: one of pictures, and one of files that nothing here decodes. */
@@ -7,8 +8,8 @@ export const servedProfiles = {
   photo: defineProfile({
     storage: 'main',
     accept: { types: ['image/*'], maxBytes: 20_000_000 },
-    variants: { thumb: { mode: 'crop', width: 32, height: 32, format: 'webp' } },
-    slots: ['avatar'],
+    variants: { thumb: image.crop(32, 32, { format: 'webp' }) },
+    slots: { avatar: 'one' },
   }),
   document: defineProfile({ storage: 'main', accept: { types: ['application/pdf'], maxBytes: 300_000_000 } }),
 }

@@ -2,13 +2,18 @@ import { defineProfile } from '@rindle/core'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type Application, settled, startApplication } from '../support/application.ts'
 import { quadrants } from '../support/pictures.ts'
+import { SLOTS } from '../support/slots.ts'
 
 const profiles = {
-  plain: defineProfile({ storage: 'main', accept: { types: ['image/*'], maxBytes: 1_000_000 } }),
+  plain: defineProfile({
+    storage: 'main',
+    slots: { ...SLOTS, pair: { many: true, max: 2 } },
+    accept: { types: ['image/*'], maxBytes: 1_000_000 },
+  }),
   slotted: defineProfile({
     storage: 'main',
     accept: { types: ['image/*'], maxBytes: 1_000_000 },
-    slots: ['avatar'],
+    slots: { avatar: 'one' },
   }),
 }
 
@@ -101,7 +106,7 @@ describe('attach', () => {
     await expect(rindle.previewOwnerErasure(owner)).rejects.toMatchObject(refused)
     const uploading = rindle.upload('plain', picture, { filename: 'a.jpg', owner, slot: 'avatar' })
     await expect(uploading).rejects.toMatchObject(refused)
-    const direct = { filename: 'a.jpg', contentType: 'image/jpeg', byteSize: 10, owner, slot: 'avatar' }
+    const direct = { filename: 'a.jpg', contentType: 'image/jpeg', byteSize: 10, owner, slot: 'avatar' as const }
     await expect(rindle.initiateResumableSession('plain', direct)).rejects.toMatchObject(refused)
   })
 
@@ -122,6 +127,29 @@ describe('attach', () => {
 })
 
 describe('an ordered slot', () => {
+  it('keeps every upload for it, in their order, up to its limit', async () => {
+    const { rindle } = application
+    const owner = newOwner()
+    const to = { filename: 'a.jpg', owner, slot: 'pair' } as const
+    const first = await rindle.upload('plain', picture, to)
+    const second = await rindle.upload('plain', picture, to)
+    const refused = rindle.upload('plain', picture, to)
+    await expect(refused).rejects.toMatchObject({ code: 'conflict', details: { slot: 'pair', max: 2 } })
+    const attached = await rindle.attachmentsFor([owner], ['pair'])
+    expect(attached.map(({ assetId }) => assetId)).toEqual([first.id, second.id])
+    // An asset that is in the slot already needs no other place.
+    await rindle.append(first, owner, 'pair')
+  })
+
+  it('is no slot of one, which nothing is added to', async () => {
+    const { rindle } = application
+    const appended = rindle.append(await newAsset(), newOwner(), 'avatar' as 'gallery')
+    await expect(appended).rejects.toMatchObject({
+      code: 'invalid_input',
+      message: expect.stringContaining('attach()'),
+    })
+  })
+
   it('appends at the end, keeps the others, and reorders on request', async () => {
     const { rindle } = application
     const owner = newOwner()
@@ -186,13 +214,12 @@ describe('reading attachments', () => {
     expect(found.every(({ asset }) => asset.state === 'ready')).toBe(true)
   })
 
-  it('gives the newest attachment of a slot, or null', async () => {
+  it('gives the attachment of a slot of one, or null', async () => {
     const { rindle } = application
     const owner = newOwner()
-    expect(await rindle.attachmentFor(owner, 'gallery')).toBeNull()
-    const [older, newer] = [await newAsset(), await newAsset()]
-    await rindle.append(older, owner, 'gallery')
-    await rindle.append(newer, owner, 'gallery')
-    expect((await rindle.attachmentFor(owner, 'gallery'))?.assetId).toBe(newer.id)
+    expect(await rindle.attachmentFor(owner, 'cover')).toBeNull()
+    const asset = await newAsset()
+    await rindle.attach(asset, owner, 'cover')
+    expect((await rindle.attachmentFor(owner, 'cover'))?.assetId).toBe(asset.id)
   })
 })

@@ -3,20 +3,21 @@ import { join } from 'node:path'
 import { type AssetWithVariants, defineProfile, RindleError, type StorageAdapter } from '@rindle/core'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
 import { imageProcessor } from '@rindle/processor-image'
+import { image } from '@rindle/processor-image/recipes'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { deploy } from '../operations/deployment.ts'
 import { type Application, settled, startApplication } from '../support/application.ts'
 import { quadrants } from '../support/pictures.ts'
 
 const accept = { types: ['image/*'], maxBytes: 1_000_000 }
-const thumb = { mode: 'crop', width: 8, height: 8, format: 'webp' } as const
+const thumb = image.crop(8, 8, { format: 'webp' })
 const photo = defineProfile({ storage: 'main', accept, variants: { thumb } })
 const plain = defineProfile({ storage: 'main', accept })
 /** The same application with one variant more. */
 const more = defineProfile({
   storage: 'main',
   accept,
-  variants: { thumb, large: { mode: 'fit', width: 40, format: 'webp' } },
+  variants: { thumb, large: image.fit(40, null, { format: 'webp' }) },
 })
 const profiles = { photo, plain }
 
@@ -149,6 +150,7 @@ describe('an original that is whole and cannot be decoded', () => {
     const strict = {
       ...real,
       name: real.name,
+      recipes: real.recipes,
       capabilities: real.capabilities,
       probes: real.probes,
       start: (context: Parameters<typeof real.start>[0]) => real.start(context),
@@ -210,6 +212,7 @@ describe('a storage that is not on this disk', () => {
     let isDamaged = false
     const damaging = {
       name: real.name,
+      recipes: real.recipes,
       capabilities: real.capabilities,
       probes: real.probes,
       start: (context: Parameters<typeof real.start>[0]) => real.start(context),

@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { defineProfile } from '@rindle/core'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
 import { imageProcessor } from '@rindle/processor-image'
+import { image } from '@rindle/processor-image/recipes'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { type Application, settled, startApplication } from '../support/application.ts'
 import { grain } from '../support/pictures.ts'
@@ -11,7 +12,7 @@ const profiles = {
     storage: 'main',
     accept: { types: ['image/jpeg'], maxBytes: 20_000_000 },
     // An encoder that cannot be interrupted.
-    variants: { modern: { mode: 'crop', width: 300, height: 300, format: 'avif', quality: 100, effort: 3 } },
+    variants: { modern: image.crop(300, 300, { format: 'avif', quality: 100, effort: 3 }) },
   }),
 }
 

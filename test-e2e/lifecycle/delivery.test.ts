@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
 import { defineProfile, type RindleEvent } from '@rindle/core'
+import { image } from '@rindle/processor-image/recipes'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Application, settled, startApplication } from '../support/application.ts'
 import { quadrants } from '../support/pictures.ts'
 
 const accept = { types: ['image/*', 'image/svg+xml'], maxBytes: 1_000_000 }
-const variants = { thumb: { mode: 'crop', width: 8, height: 8 }, later: { mode: 'fit', width: 4 } } as const
+const variants = { thumb: image.crop(8, 8), later: image.fit(4) } as const
 const profiles = {
   plain: defineProfile({ storage: 'main', accept, variants }),
   brief: defineProfile({ storage: 'main', accept, variants, delivery: { expiresInSeconds: 60 } }),
@@ -204,9 +205,10 @@ describe('a variant that is not ready', () => {
     JSON.parse(Buffer.from(url?.split('/').at(-1)?.split('.')[0] ?? '', 'base64url').toString()) as unknown
 
   it.each([
-    ['stale', {}, 'original'],
-    ['stale', { staleMode: 'serve_stale' }, 'variant'],
-    ['processing', { staleMode: 'serve_stale' }, 'variant'],
+    ['stale', {}, 'variant'],
+    ['processing', {}, 'variant'],
+    ['stale', { staleMode: 'fallback_original' }, 'original'],
+    ['processing', { staleMode: 'fallback_original' }, 'original'],
     ['failed', {}, 'original'],
     ['failed', { onNotReady: 'placeholder' }, null],
     ['missing', {}, 'original'],

@@ -1,16 +1,18 @@
 import { createHash } from 'node:crypto'
 import { defineProfile, isRindleError, type SignedRequest, type StorageAdapter } from '@rindle/core'
+import { image } from '@rindle/processor-image/recipes'
 import { type MemoryStorage, memoryStorage } from '@rindle/testing'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type Application, settled, startApplication } from '../support/application.ts'
 import { quadrants } from '../support/pictures.ts'
+import { SLOTS } from '../support/slots.ts'
 
 const stored = memoryStorage()
 const accept = { types: ['image/jpeg', 'image/png'], maxBytes: 40_000_000 }
-const variants = { thumb: { mode: 'crop', width: 8, height: 8 } } as const
+const variants = { thumb: image.crop(8, 8) } as const
 const profiles = {
-  local: defineProfile({ storage: 'main', accept, variants }),
-  remote: defineProfile({ storage: 'remote', accept, variants }),
+  local: defineProfile({ storage: 'main', slots: SLOTS, accept, variants }),
+  remote: defineProfile({ storage: 'remote', slots: SLOTS, accept, variants }),
 }
 
 let application: Application<typeof profiles>

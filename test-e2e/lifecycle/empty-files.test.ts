@@ -14,6 +14,7 @@ import {
   type SignedRequest,
 } from '@rindle/core'
 import { createHandler, toNodeHandler } from '@rindle/http'
+import { image } from '@rindle/processor-image/recipes'
 import { s3Storage } from '@rindle/storage-s3'
 import { useS3Server } from '@rindle/test-s3'
 import { tusServer } from '@rindle/tus'
@@ -33,7 +34,7 @@ const profiles = {
   note: defineProfile({
     storage: 'main',
     accept: { ...accept, allowEmpty: true },
-    variants: { thumb: { mode: 'fit', width: 8 } },
+    variants: { thumb: image.fit(8) },
     analyzers: [counting],
   }),
   strict: defineProfile({ storage: 'main', accept }),

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { gzipSync } from 'node:zlib'
 import { defineProfile, isRindleError, type RindleEvent, type Scanner } from '@rindle/core'
+import { image } from '@rindle/processor-image/recipes'
 import sharp from 'sharp'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type Application, settled, startApplication } from '../support/application.ts'
@@ -25,12 +26,12 @@ const profiles = {
   scans: defineProfile({
     storage: 'main',
     accept: { types: ['image/*', 'image/svg+xml'], maxBytes: 100_000 },
-    variants: { thumb: { mode: 'crop', width: 8, height: 8, format: 'png' } },
+    variants: { thumb: image.crop(8, 8, { format: 'png' }) },
   }),
   tiny: defineProfile({
     storage: 'main',
     accept: { types: ['image/jpeg', 'image/png'], maxBytes: 5_000, maxPixels: 10_000 },
-    variants: { thumb: { mode: 'crop', width: 8, height: 8 } },
+    variants: { thumb: image.crop(8, 8) },
   }),
 }
 

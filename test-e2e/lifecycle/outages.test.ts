@@ -1,4 +1,4 @@
-import { type Analyzer, type ErrorCode, type Processor, type Profile, RindleError, type Scanner } from '@rindle/core'
+import { type Analyzer, type ErrorCode, type Processor, RindleError, type Scanner } from '@rindle/core'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
 import { imageProcessor } from '@rindle/processor-image'
 import { faultyStorage } from '@rindle/testing'
@@ -11,7 +11,7 @@ import { quadrants } from '../support/pictures.ts'
 /** A place where work meets an outage, which says nothing about its bytes. */
 type Place = 'scan' | 'analyze' | 'probe' | 'process' | 'get:before' | 'copy:before' | 'put:before'
 
-let application: Application<{ photo: Profile<keyof (typeof photo)['variants']> }>
+let application: Application<{ photo: typeof photo }>
 /** The current fault, and how often it struck. */
 const outage: { place: Place | null; meet: (signal?: AbortSignal) => unknown; met: number } = {
   place: null,
@@ -43,6 +43,7 @@ function breakableProcessor(): Processor {
   const real = imageProcessor()
   return {
     name: real.name,
+    recipes: real.recipes,
     capabilities: real.capabilities,
     probes: real.probes,
     start: (context) => real.start(context),
@@ -60,7 +61,7 @@ function breakableProcessor(): Processor {
 }
 
 beforeAll(async () => {
-  const guarded: Profile<keyof (typeof photo)['variants']> = {
+  const guarded: typeof photo = {
     ...photo,
     scanners: [scanner],
     analyzers: [analyzer],
@@ -149,7 +150,7 @@ describe('a promotion', () => {
       'analyzing',
     ],
     ['an analyzer that hangs', 'analyze', () => new Promise(() => {}), 'analyzer_failed:colours', 'analyzing'],
-    ['a missing FFmpeg', 'probe', failing('ffmpeg_not_found'), 'ffmpeg_not_found', 'analyzing'],
+    ['a missing FFmpeg', 'probe', failing('program_not_found'), 'program_not_found', 'analyzing'],
     ['a killed decoder', 'probe', failing('process_killed'), 'process_killed', 'analyzing'],
     ['a probe that takes too long', 'probe', failing('processing_timeout'), 'processing_timeout', 'analyzing'],
     [
@@ -225,13 +226,13 @@ describe('a promotion', () => {
   })
 
   it('ends its runs with the reason and the message', async () => {
-    begin('probe', failing('ffmpeg_not_found', 'No ffprobe.'))
+    begin('probe', failing('program_not_found', 'No ffprobe.'))
     const id = await upload()
     await soon(async () => expect((await application.rindle.asset(id))?.waitingSince).not.toBeNull())
     const runs = await application.rindle.prisma.mediaProcessingRun.findMany({ where: { assetId: id } })
     expect(runs[0]).toMatchObject({
       state: 'failed',
-      errorReason: 'ffmpeg_not_found',
+      errorReason: 'program_not_found',
       details: { message: 'No ffprobe.' },
     })
     await endsReady(id)
@@ -257,13 +258,13 @@ describe('a promotion', () => {
 
 describe('variants', () => {
   it('add one row each to the trail, however often they waited for the same reason', async () => {
-    begin('process', failing('ffmpeg_not_found'))
+    begin('process', failing('program_not_found'))
     const id = await upload()
     await outlastsEveryAttempt()
     await endsReady(id)
     const runs = await runsOf(id, 'thumb')
     expect(runs.map(({ state, errorReason }) => [state, errorReason])).toEqual([
-      ['failed', 'ffmpeg_not_found'],
+      ['failed', 'program_not_found'],
       ['succeeded', null],
     ])
     expect(runs[0]?.attempt).toBeGreaterThan(2)
@@ -272,7 +273,7 @@ describe('variants', () => {
   })
 
   it.each([
-    ['a missing FFmpeg', 'process', failing('ffmpeg_not_found'), 'ffmpeg_not_found'],
+    ['a missing FFmpeg', 'process', failing('program_not_found'), 'program_not_found'],
     ['a killed decoder', 'process', failing('process_killed'), 'process_killed'],
     ['a full disk', 'process', throws(diskFull), 'insufficient_disk'],
     ['a machine without memory', 'process', failing('insufficient_memory'), 'insufficient_memory'],
@@ -326,7 +327,7 @@ describe('variants', () => {
   })
 
   it('that were cancelled while they waited wait no more', async () => {
-    begin('process', failing('ffmpeg_not_found'))
+    begin('process', failing('program_not_found'))
     const id = await upload()
     const { rindle } = application
     await soon(async () => {

@@ -1,4 +1,5 @@
 import { defineProfile } from '@rindle/core'
+import { image } from '@rindle/processor-image/recipes'
 import { faultyStorage } from '@rindle/testing'
 import { expect, it, vi } from 'vitest'
 import { startApplication } from '../support/application.ts'
@@ -8,8 +9,8 @@ const profiles = {
   photo: defineProfile({
     storage: 'main',
     accept: { types: ['image/*'], maxBytes: 1_000_000 },
-    variants: { thumb: { mode: 'crop', width: 32, height: 32, format: 'webp' } },
-    slots: ['cover'],
+    variants: { thumb: image.crop(32, 32, { format: 'webp' }) },
+    slots: { cover: 'one' },
   }),
 }
 

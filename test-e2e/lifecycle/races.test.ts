@@ -3,23 +3,26 @@ import { defineProfile, silentLogger } from '@rindle/core'
 import type { JobRequest } from '@rindle/core/adapter'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
 import { openDatabase } from '@rindle/prisma'
+import { image } from '@rindle/processor-image/recipes'
 import { type FaultPoint, faultyStorage } from '@rindle/testing'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { type Application, settled, startApplication } from '../support/application.ts'
 import { quadrants } from '../support/pictures.ts'
 import { byRunLength } from '../support/run-length.ts'
+import { SLOTS } from '../support/slots.ts'
 
 const ROUNDS = byRunLength('rounds of each race', { sample: 25, short: 100, long: 1_000 })
 
 const profiles = {
-  plain: defineProfile({ storage: 'main', accept: { types: ['image/*'], maxBytes: 1_000_000 } }),
+  plain: defineProfile({ storage: 'main', slots: SLOTS, accept: { types: ['image/*'], maxBytes: 1_000_000 } }),
   // One variant of each class: two jobs that finish at the same instant.
   pair: defineProfile({
     storage: 'main',
+    slots: SLOTS,
     accept: { types: ['image/*'], maxBytes: 1_000_000 },
     variants: {
-      fast: { mode: 'crop', width: 4, height: 4 },
-      slow: { mode: 'crop', width: 4, height: 4, format: 'avif' },
+      fast: image.crop(4, 4),
+      slow: image.crop(4, 4, { format: 'avif' }),
     },
   }),
 }

@@ -11,6 +11,7 @@ import {
 import { pgBossJobs } from '@rindle/jobs-pgboss'
 import { openDatabase } from '@rindle/prisma'
 import { imageProcessor } from '@rindle/processor-image'
+import { image } from '@rindle/processor-image/recipes'
 import { afterEach, expect, it, vi } from 'vitest'
 import { type Application, startApplication } from '../support/application.ts'
 import { makeDue } from '../support/make-due.ts'
@@ -18,7 +19,7 @@ import { storageIn } from '../support/photo-profiles.ts'
 import { quadrants } from '../support/pictures.ts'
 
 const accept = { types: ['image/jpeg'], maxBytes: 1_000_000 }
-const thumb = { mode: 'crop', width: 8, height: 8, format: 'webp' } as const
+const thumb = image.crop(8, 8, { format: 'webp' })
 const photo = defineProfile({ storage: 'main', accept, variants: { thumb } })
 
 let application: Application<Profiles>
@@ -86,7 +87,7 @@ it('a profile that the old worker does not know waits for the new one', async ()
 it('a storage that the old worker does not know waits for the new one, from the upload to the purge', async () => {
   await deploy({}, {})
   const archive = storageIn(`${application.directory}/archive`)
-  const archived = defineProfile({ storage: 'archive', accept, variants: { thumb } })
+  const archived = defineProfile({ storage: 'archive', slots: { a: 'one' }, accept, variants: { thumb } })
   newer = await application.another({
     jobs: jobs(),
     profiles: { photo, archived },
@@ -141,7 +142,7 @@ it('a processor that the old worker does not have is waited for, for the probe o
   const pictures = defineProfile({ storage: 'main', accept: anything, variants: { thumb } })
   await deploy(
     { profiles: { pictures }, processors: [withoutTypes(imageProcessor(), 'image/jpeg')] },
-    { profiles: { pictures }, processors: [withoutTypes(imageProcessor(), 'image/jpeg'), renamed(imageProcessor())] },
+    { profiles: { pictures }, processors: [renamed(imageProcessor())] },
   )
   await older.work()
   const id = await upload('pictures')
@@ -155,9 +156,9 @@ it('a processor that the old worker does not have is waited for, for the probe o
 })
 
 it('a processor that the old worker does not have is waited for, for its variants', async () => {
-  const wide = defineProfile({ storage: 'main', accept, variants: { thumb, wide: { mode: 'fit', width: 12 } } })
-  const [jpegs, webps] = [only(imageProcessor(), 'image/jpeg'), only(imageProcessor(), 'image/webp')]
-  await deploy({ processors: [webps] }, { profiles: { photo: wide }, processors: [webps, jpegs] })
+  const wide = defineProfile({ storage: 'main', accept, variants: { thumb, wide: image.fit(12) } })
+  const webps = only(imageProcessor(), 'image/webp')
+  await deploy({ processors: [webps] }, { profiles: { photo: wide }, processors: [imageProcessor()] })
   const promoting = await newer.work({ queues: ['rindle_promote'] })
   const id = await upload('photo')
   await soon(async () => expect(await newer.asset(id)).toMatchObject({ state: 'processing' }))
@@ -165,7 +166,7 @@ it('a processor that the old worker does not have is waited for, for its variant
   await older.work()
   await handedOnByTheOld(id)
   expect((await older.asset(id))?.variants).toMatchObject([
-    { name: 'thumb', errorReason: 'processor_capability_missing' },
+    { name: 'thumb', state: 'ready' },
     { name: 'wide', state: 'queued', errorReason: 'processor_capability_missing' },
   ])
   await readyByTheNew(id)
@@ -219,12 +220,12 @@ it('a file that the new process took by the same rules is refused by an old work
 })
 
 it.each([
-  ['kind', 'rindle_media', { kind: 'stream', preset: 'hls' }, 'stream'],
-  ['mode', 'rindle_process', { mode: 'smart' }, 'fast'],
-  ['option', 'rindle_process', { blur: 3 }, 'fast'],
+  ['kind', 'media', { kind: 'acme/stream', preset: 'hls' }, 'acme/stream', 'processor_capability_missing'],
+  ['mode', 'process', { mode: 'smart' }, 'fast', 'newer_worker_needed'],
+  ['option', 'process', { glow: 3 }, 'fast', 'newer_worker_needed'],
 ] as const)(
   'a recipe whose %s only the new worker knows waits for it, and what both know is made',
-  async (_what, queue, change, workClass) => {
+  async (_what, lane, change, workClass, reason) => {
     await deploy({}, {})
     const promoting = await newer.work({ queues: ['rindle_promote'] })
     const id = await upload('photo')
@@ -235,9 +236,11 @@ it.each([
     const recipe = 'kind' in change ? change : { ...known?.recipe, ...change }
     const digest = 'f'.repeat(64)
     await older.prisma.$executeRaw`
-      insert into rindle.media_variants (id, asset_id, name, state, output_kind, recipe, recipe_digest)
-      values (gen_random_uuid(), ${id}::uuid, 'next', 'queued', 'image', ${JSON.stringify(recipe)}::jsonb, ${digest})`
-    await enqueue({ queue, key: `${id}:${workClass}:next`, payload: { assetId: id, class: workClass } })
+      insert into rindle.media_variants
+        (id, asset_id, name, state, output_kind, recipe, recipe_digest, queue, work_class)
+      values (gen_random_uuid(), ${id}::uuid, 'next', 'queued', 'image', ${JSON.stringify(recipe)}::jsonb, ${digest},
+        ${lane}, ${workClass})`
+    await enqueue({ queue: `rindle_${lane}`, key: `${id}:${workClass}`, payload: { assetId: id, class: workClass } })
 
     await older.work()
     await handedOnByTheOld(id)
@@ -246,7 +249,7 @@ it.each([
         {
           name: 'next',
           state: 'queued',
-          errorReason: 'newer_worker_needed',
+          errorReason: reason,
           waitingSince: expect.any(Date),
           attempt: 0,
         },
@@ -259,10 +262,11 @@ it.each([
     // The new worker: here it is one that knows the recipe because it is what both know.
     await older.prisma.$executeRaw`
       update rindle.media_variants
-      set recipe = ${JSON.stringify(known?.recipe)}::jsonb, recipe_digest = ${known?.recipeDigest}
+      set recipe = ${JSON.stringify(known?.recipe)}::jsonb, recipe_digest = ${known?.recipeDigest}, queue = 'process',
+        work_class = 'fast'
       where asset_id = ${id}::uuid and name = 'next'`
-    if (queue === 'rindle_media') {
-      await enqueue({ queue: 'rindle_process', key: id, payload: { assetId: id, class: 'fast' } })
+    if (lane === 'media') {
+      await enqueue({ queue: 'rindle_process', key: `${id}:fast`, payload: { assetId: id, class: 'fast' } })
     }
     await readyByTheNew(id)
   },
@@ -312,6 +316,7 @@ async function enqueue(request: Parameters<ReturnType<typeof jobs>['enqueue']>[0
 function changed(real: Processor, changes: Partial<Processor>): Processor {
   return {
     name: real.name,
+    recipes: real.recipes,
     capabilities: real.capabilities,
     probes: real.probes,
     start: (context) => real.start(context),

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import { gzipSync } from 'node:zlib'
 import { defineProfile, isRindleError, type Rindle, type SignedRequest } from '@rindle/core'
 import { createHandler, type WireUpload } from '@rindle/http'
+import { image } from '@rindle/processor-image/recipes'
 import { memoryStorage } from '@rindle/testing'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -16,7 +17,7 @@ const types = {
   drawing: defineProfile({
     storage: 'main',
     accept: { types: ['image/svg+xml-compressed'], maxBytes: 1_000_000 },
-    variants: { thumb: { mode: 'fit', width: 8, format: 'png' } },
+    variants: { thumb: image.fit(8, null, { format: 'png' }) },
   }),
   narrow: defineProfile({ storage: 'main', accept: { types: ['image/jpeg'], maxBytes: 1_000_000 } }),
 }

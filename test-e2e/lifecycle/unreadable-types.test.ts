@@ -1,11 +1,12 @@
 import { defineProfile } from '@rindle/core'
+import { image } from '@rindle/processor-image/recipes'
 import sharp from 'sharp'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Application, settled, startApplication } from '../support/application.ts'
 
 const accept = { types: ['image/*'], maxBytes: 1_000_000 }
 const profiles = {
-  pictures: defineProfile({ storage: 'main', accept, variants: { thumb: { mode: 'fit', width: 8 } } }),
+  pictures: defineProfile({ storage: 'main', accept, variants: { thumb: image.fit(8) } }),
   originals: defineProfile({ storage: 'main', accept }),
 }
 

@@ -1,5 +1,6 @@
 import { type Processor, RindleError } from '@rindle/core'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
+import { image } from '@rindle/processor-image/recipes'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { quickProcessor } from '../model/quick-processor.ts'
 import { type Application, settled, startApplication } from '../support/application.ts'
@@ -7,7 +8,7 @@ import { photo } from '../support/photo-profiles.ts'
 import { quadrants } from '../support/pictures.ts'
 
 const { thumb } = photo.variants
-const profiles = { photo: { ...photo, variants: { first: thumb, second: { ...thumb, width: 7 } } } }
+const profiles = { photo: { ...photo, variants: { first: thumb, second: image.crop(7, 32, { format: 'webp' }) } } }
 
 /** The work of the processor on the variants of a job. */
 let work: Processor['process']

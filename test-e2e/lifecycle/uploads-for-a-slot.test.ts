@@ -1,4 +1,5 @@
 import { type Asset, defineProfile, type Owner, type SignedRequest, type UploadSession } from '@rindle/core'
+import { image } from '@rindle/processor-image/recipes'
 import { faultyStorage } from '@rindle/testing'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type Application, settled, startApplication } from '../support/application.ts'
@@ -9,8 +10,8 @@ const profiles = {
   avatar: defineProfile({
     storage: 'main',
     accept: { types: ['image/jpeg'], maxBytes: 1_000_000 },
-    variants: { thumb: { mode: 'crop', width: 8, height: 8 } },
-    slots: [SLOT],
+    variants: { thumb: image.crop(8, 8) },
+    slots: { [SLOT]: 'one' },
   }),
 }
 

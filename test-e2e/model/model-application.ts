@@ -3,19 +3,22 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createRindle, defineProfile, type Rindle, silentLogger } from '@rindle/core'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
+import { image } from '@rindle/processor-image/recipes'
 import { createTestDatabase } from '@rindle/test-database'
 import { type MemoryStorage, memoryStorage } from '@rindle/testing'
 import { expect, vi } from 'vitest'
+import { SLOTS } from '../support/slots.ts'
 import { quickProcessor } from './quick-processor.ts'
 
 const photoOf = (width: number) =>
   defineProfile({
     storage: 'main',
+    slots: SLOTS,
     accept: { types: ['image/jpeg'], maxBytes: 100_000 },
     variants: {
-      small: { mode: 'fit', width, format: 'webp' },
-      thumb: { mode: 'fit', width: 8, format: 'webp' },
-      modern: { mode: 'fit', width: 8, format: 'avif' },
+      small: image.fit(width, null, { format: 'webp' }),
+      thumb: image.fit(8, null, { format: 'webp' }),
+      modern: image.fit(8, null, { format: 'avif' }),
     },
   })
 

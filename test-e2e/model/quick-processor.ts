@@ -2,11 +2,13 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Processor } from '@rindle/core'
 import type { ProcessRequest } from '@rindle/core/adapter'
+import { imageKind } from '@rindle/processor-image/recipes'
 
 /** Makes a few bytes for each variant of any picture, at once: these proofs need no pixels. */
 export function quickProcessor(): Processor {
   return {
     name: 'quick',
+    recipes: [imageKind],
     capabilities: new Set(['image/webp', 'image/avif']),
     probes: new Set(['image/jpeg']),
     start: async () => {},

@@ -142,7 +142,7 @@ type Instance = ModelApplication['instances'][number]
 
 function upload(rindle: Instance, slot: number | null, pick: number): Promise<Asset<'photo'>> {
   if (slot === null && pick % 5 < 3) return uploadDirectly(rindle)
-  const attachTo = slot === null ? {} : { owner: OWNERS[slot] as Owner, slot: SLOT }
+  const attachTo = slot === null ? {} : ({ owner: OWNERS[slot] as Owner, slot: SLOT } as const)
   return rindle.upload('photo', picture, { filename: 'a.jpg', ...attachTo })
 }
 

@@ -65,7 +65,8 @@ function afterDone(world: World, action: Action): World | null {
   switch (action.verb) {
     case 'upload': {
       const fates = world.fates.with(action.asset, 'kept')
-      return action.slot === null ? { ...world, fates } : placed({ ...world, fates }, action.slot, [action.asset])
+      if (action.slot === null) return { ...world, fates }
+      return placed({ ...world, fates }, action.slot, [...(world.slots[action.slot] ?? []), action.asset])
     }
     case 'attach':
       if (world.fates[action.asset] === 'gone') return null

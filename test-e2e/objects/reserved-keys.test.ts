@@ -8,6 +8,7 @@ import {
   silentLogger,
 } from '@rindle/core'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
+import { image } from '@rindle/processor-image/recipes'
 import { localStorage } from '@rindle/storage-local'
 import { faultyStorage, memoryStorage } from '@rindle/testing'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
@@ -15,16 +16,18 @@ import { deploy } from '../operations/deployment.ts'
 import { objectsIn } from '../operations/snapshot.ts'
 import { type Application, settled, startApplication } from '../support/application.ts'
 import { quadrants } from '../support/pictures.ts'
+import { SLOTS } from '../support/slots.ts'
 
 const accept = { types: ['image/*'], maxBytes: 1_000_000 }
 const profiles = {
   photo: defineProfile({
     storage: 'main',
+    slots: SLOTS,
     accept,
-    variants: { thumb: { mode: 'crop', width: 8, height: 8, format: 'webp' } },
+    variants: { thumb: image.crop(8, 8, { format: 'webp' }) },
     delivery: { authorize: ({ key, actor }) => key === undefined || (actor === 'clerk' && key.startsWith('notes/')) },
   }),
-  other: defineProfile({ storage: 'other', accept }),
+  other: defineProfile({ storage: 'other', slots: SLOTS, accept }),
 }
 const other = memoryStorage()
 const logged: { fields: Record<string, unknown>; message: string }[] = []
@@ -272,7 +275,7 @@ it('a public profile gives plain URLs of files of the application, too', async (
     storages: { open: storage },
     jobs: pgBossJobs(),
     logger: silentLogger,
-    profiles: { logo: defineProfile({ storage: 'open', accept, delivery: { public: true } }) },
+    profiles: { logo: defineProfile({ storage: 'open', slots: SLOTS, accept, delivery: { public: true } }) },
   })
   await rindle.start()
   onTestFinished(() => rindle.stop())

@@ -2,6 +2,7 @@ import { type Analyzer, type Asset, defineProfile } from '@rindle/core'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type Application, settled, startApplication } from '../support/application.ts'
 import { quadrants } from '../support/pictures.ts'
+import { SLOTS } from '../support/slots.ts'
 import { deploy } from './deployment.ts'
 
 const analyzer = (name: string, found: () => Record<string, string | number>): Analyzer => ({
@@ -9,7 +10,7 @@ const analyzer = (name: string, found: () => Record<string, string | number>): A
   analyze: async (source, { probe }) => ({ ...found(), bytes: source.byteSize, width: probe.width ?? 0 }),
 })
 const analyzed = (...analyzers: readonly Analyzer[]) =>
-  defineProfile({ storage: 'main', accept: { types: ['image/*'], maxBytes: 1_000_000 }, analyzers })
+  defineProfile({ storage: 'main', slots: SLOTS, accept: { types: ['image/*'], maxBytes: 1_000_000 }, analyzers })
 
 const owner = { type: 'member', id: 1 }
 const old = analyzer('colours', () => ({ main: 'red' }))

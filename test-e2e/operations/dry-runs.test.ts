@@ -2,22 +2,25 @@ import { mkdir, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { type Analyzer, defineProfile } from '@rindle/core'
+import { image } from '@rindle/processor-image/recipes'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { type Application, settled, startApplication } from '../support/application.ts'
 import { quadrants } from '../support/pictures.ts'
+import { SLOTS } from '../support/slots.ts'
 import { deploy } from './deployment.ts'
 import { snapshot } from './snapshot.ts'
 
 const colours: Analyzer = { name: 'colours', analyze: async () => ({ main: 'red' }) }
 const accept = { types: ['image/*'], maxBytes: 1_000_000 }
-const variants = { thumb: { mode: 'crop', width: 8, height: 8 }, small: { mode: 'fit', width: 9 } } as const
-const profiles = { photo: defineProfile({ storage: 'main', accept, variants, analyzers: [colours] }) }
+const variants = { thumb: image.crop(8, 8), small: image.fit(9) } as const
+const profiles = { photo: defineProfile({ storage: 'main', slots: SLOTS, accept, variants, analyzers: [colours] }) }
 // The next version: one recipe changed, one variant removed, one added.
 const nextVersion = {
   photo: defineProfile({
     storage: 'main',
+    slots: SLOTS,
     accept,
-    variants: { thumb: { mode: 'crop', width: 10, height: 10 }, wide: { mode: 'fit', width: 12 } },
+    variants: { thumb: image.crop(10, 10), wide: image.fit(12) },
   }),
 }
 const aMonth = 30 * 86_400_000

@@ -1,13 +1,15 @@
 import { defineProfile, type Rindle, type RuntimeStatus } from '@rindle/core'
+import { image } from '@rindle/processor-image/recipes'
 import { expect, it, onTestFinished } from 'vitest'
 import { type Application, settled, startApplication } from '../support/application.ts'
 import { quadrants } from '../support/pictures.ts'
+import { SLOTS } from '../support/slots.ts'
 import { deploy } from './deployment.ts'
 
 const accept = { types: ['image/*'], maxBytes: 1_000_000 }
-const thumb = { mode: 'crop', width: 8, height: 8, format: 'webp' } as const
-const profiles = { photo: defineProfile({ storage: 'main', accept, variants: { thumb } }) }
-const to = (owner: string) => ({ owner: { type: 'member', id: owner }, slot: 'cover' })
+const thumb = image.crop(8, 8, { format: 'webp' })
+const profiles = { photo: defineProfile({ storage: 'main', slots: SLOTS, accept, variants: { thumb } }) }
+const to = (owner: string) => ({ owner: { type: 'member', id: owner }, slot: 'cover' as const })
 
 async function startedApplication(): Promise<Application<typeof profiles>> {
   const application = await startApplication({ profiles })
@@ -66,8 +68,9 @@ it('a day of uploads, of users who err or give up, and of a deploy is green from
   const deployed = await deploy(application, {
     photo: defineProfile({
       storage: 'main',
+      slots: SLOTS,
       accept,
-      variants: { thumb: { ...thumb, width: 9 }, card: { mode: 'fit', width: 20 } },
+      variants: { thumb: image.crop(9, 8, { format: 'webp' }), card: image.fit(20) },
     }),
   })
   await look(deployed)

@@ -3,11 +3,12 @@ import { pgBossJobs } from '@rindle/jobs-pgboss'
 import { createTestDatabase, type TestDatabase } from '@rindle/test-database'
 import { memoryStorage } from '@rindle/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { SLOTS } from '../support/slots.ts'
 
 const accept = { types: ['image/*'], maxBytes: 1_000_000 }
 const profiles = {
-  photo: defineProfile({ storage: 'main', accept }),
-  logo: defineProfile({ storage: 'main', accept }),
+  photo: defineProfile({ storage: 'main', slots: SLOTS, accept }),
+  logo: defineProfile({ storage: 'main', slots: SLOTS, accept }),
 }
 /** `7` as the id of the asset that changed so many hours ago; its variants are `1` and `2` behind it. */
 const assetId = (hours: number): string => `01900000-0000-7000-8000-0000000000${String(hours).padStart(2, '0')}`
@@ -52,7 +53,7 @@ beforeAll(async () => {
   ]
   await rindle.attach(shown, ada, 'avatar')
   await rindle.attach(shown, ada, 'cover')
-  await rindle.attach({ id: assetId(5), profile: 'logo' }, ada, 'brand')
+  await rindle.attach({ id: assetId(5), profile: 'logo' }, ada, 'gallery')
 })
 afterAll(async () => {
   await rindle.stop()

@@ -2,12 +2,13 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { type Analyzer, defineProfile, type WalkOptions, type WalkProgress } from '@rindle/core'
+import { image } from '@rindle/processor-image/recipes'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Application, startApplication } from '../support/application.ts'
 
 const analyzer: Analyzer = { name: 'found', analyze: async () => ({ at: 1 }) }
 const accept = { types: ['image/*'], maxBytes: 1_000_000 }
-const variants = { thumb: { mode: 'fit', width: 8 } } as const
+const variants = { thumb: image.fit(8) } as const
 const profiles = {
   photo: defineProfile({ storage: 'main', accept, variants, analyzers: [analyzer] }),
   other: defineProfile({ storage: 'main', accept, variants }),

@@ -1,17 +1,20 @@
 import { type Asset, defineProfile } from '@rindle/core'
+import { image } from '@rindle/processor-image/recipes'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type Application, settled, startApplication } from '../support/application.ts'
 import { quadrants } from '../support/pictures.ts'
+import { SLOTS } from '../support/slots.ts'
 import { deploy, statesOf } from './deployment.ts'
 import { objectsIn, snapshot } from './snapshot.ts'
 
 const profiles = {
   photo: defineProfile({
     storage: 'main',
+    slots: SLOTS,
     accept: { types: ['image/*'], maxBytes: 1_000_000 },
-    variants: { thumb: { mode: 'crop', width: 8, height: 8 }, slow: { mode: 'fit', width: 8, format: 'avif' } },
+    variants: { thumb: image.crop(8, 8), slow: image.fit(8, null, { format: 'avif' }) },
   }),
-  plain: defineProfile({ storage: 'main', accept: { types: ['image/*'], maxBytes: 1_000_000 } }),
+  plain: defineProfile({ storage: 'main', slots: SLOTS, accept: { types: ['image/*'], maxBytes: 1_000_000 } }),
 }
 
 let application: Application<typeof profiles>

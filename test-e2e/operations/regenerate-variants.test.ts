@@ -1,22 +1,27 @@
 import { type AssetWithVariants, defineProfile, type Recipe, type RindleEvent } from '@rindle/core'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
+import { image } from '@rindle/processor-image/recipes'
 import { faultyStorage } from '@rindle/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type Application, settled, startApplication } from '../support/application.ts'
 import { quadrants } from '../support/pictures.ts'
+import { SLOTS } from '../support/slots.ts'
 import { deploy, madeOf, statesOf } from './deployment.ts'
 import { objectsIn, snapshot } from './snapshot.ts'
 
-const withVariants = <V extends string>(variants: Record<V, Recipe>) =>
+const withVariants = <V extends Readonly<Record<string, 'image'>>>(
+  variants: { readonly [N in keyof V]: Recipe<V[N]> },
+) =>
   defineProfile({
     storage: 'main',
+    slots: SLOTS,
     accept: { types: ['image/*'], maxBytes: 1_000_000 },
     delivery: { staleMode: 'serve_stale' },
     variants,
   })
 
-const thumb = { mode: 'crop', width: 8, height: 8, format: 'webp' } as const
-const small = { mode: 'fit', width: 16, format: 'jpeg' } as const
+const thumb = image.crop(8, 8, { format: 'webp' })
+const small = image.fit(16, null, { format: 'jpeg' })
 const profiles = { photo: withVariants({ thumb, small }), other: withVariants({ thumb }) }
 
 let application: Application<typeof profiles>
@@ -74,7 +79,7 @@ const nothing = {
 }
 
 describe('a recipe that was changed', () => {
-  const changed = { ...profiles, photo: withVariants({ thumb: { ...thumb, width: 12 }, small }) }
+  const changed = { ...profiles, photo: withVariants({ thumb: image.crop(12, 8, { format: 'webp' }), small }) }
 
   it('has exactly its variants made again; nothing else is touched', async () => {
     const photos = await readyPhotos(3)
@@ -251,7 +256,7 @@ describe('a recipe that was changed', () => {
 })
 
 describe('a variant that was added to a profile', () => {
-  const added = { ...profiles, photo: withVariants({ thumb, small, wide: { mode: 'fit', width: 20 } }) }
+  const added = { ...profiles, photo: withVariants({ thumb, small, wide: image.fit(20) }) }
 
   it('is made for the assets that are there already', async () => {
     const photos = await readyPhotos(2)
@@ -335,7 +340,7 @@ describe('regeneration', () => {
     await rindle.prisma.mediaVariant.updateMany({ where: { name: 'small' }, data: { state: 'cancelled' } })
     const changed = {
       ...profiles,
-      photo: withVariants({ thumb: { ...thumb, width: 9 }, small: { mode: 'fit', width: 9 } }),
+      photo: withVariants({ thumb: image.crop(9, 8, { format: 'webp' }), small: image.fit(9) }),
     }
     expect(await (await deploy(application, changed)).regenerateVariants()).toMatchObject(nothing)
     expect(statesOf((await rindle.asset(photo?.id ?? '')) ?? { variants: [] })).toEqual({

@@ -2,23 +2,25 @@ import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { defineProfile, RindleError, type Scanner, type SignedRequest } from '@rindle/core'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
+import { image } from '@rindle/processor-image/recipes'
 import { faultyStorage } from '@rindle/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type Application, settled, startApplication } from '../support/application.ts'
 import { makeDue } from '../support/make-due.ts'
 import { quadrants } from '../support/pictures.ts'
+import { SLOTS } from '../support/slots.ts'
 import { deploy } from './deployment.ts'
 
 const accept = { types: ['image/*'], maxBytes: 1_000_000 }
-const variants = { thumb: { mode: 'crop', width: 8, height: 8, format: 'webp' } } as const
+const variants = { thumb: image.crop(8, 8, { format: 'webp' }) } as const
 /** The scanner's next answer. */
 let isClean = true
 const scanner: Scanner = {
   name: 'virus',
   scan: async () => (isClean ? { accepted: true } : { accepted: false, reason: 'EICAR' }),
 }
-const photo = defineProfile({ storage: 'main', accept, variants, scanners: [scanner] })
-const small = defineProfile({ storage: 'main', accept: { ...accept, maxPixels: 100 }, variants })
+const photo = defineProfile({ storage: 'main', slots: SLOTS, accept, variants, scanners: [scanner] })
+const small = defineProfile({ storage: 'main', slots: SLOTS, accept: { ...accept, maxPixels: 100 }, variants })
 const profiles = { photo, small }
 
 let application: Application<typeof profiles>

@@ -1,5 +1,6 @@
 import { type AssetWithVariants, defineProfile } from '@rindle/core'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
+import { image } from '@rindle/processor-image/recipes'
 import { faultyStorage } from '@rindle/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type Application, settled, startApplication } from '../support/application.ts'
@@ -11,7 +12,7 @@ const photoOf = (width: number) =>
   defineProfile({
     storage: 'main',
     accept: { types: ['image/*'], maxBytes: 1_000_000 },
-    variants: { thumb: { mode: 'crop', width, height: 8, format: 'webp' } },
+    variants: { thumb: image.crop(width, 8, { format: 'webp' }) },
   })
 const profiles = { photo: photoOf(8) }
 const changed = { photo: photoOf(12) }

@@ -1,5 +1,6 @@
 import { defineProfile } from '@rindle/core'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
+import { image } from '@rindle/processor-image/recipes'
 import { describe, expect, it } from 'vitest'
 import { settled } from '../support/application.ts'
 import { deploy } from './deployment.ts'
@@ -173,7 +174,7 @@ describe('what the status counts', () => {
       photo: defineProfile({
         storage: 'main',
         accept,
-        variants: { thumb, card: { mode: 'fit', width: 20 } },
+        variants: { thumb, card: image.fit(20) },
       }),
     }
     const deployed = await deploy(at.application, wider)
@@ -190,7 +191,7 @@ describe('what the status counts', () => {
     await at.attachedPhoto('other', '2')
     const changed = {
       ...profiles,
-      other: defineProfile({ storage: 'main', accept, variants: { thumb: { ...thumb, width: 9 } } }),
+      other: defineProfile({ storage: 'main', accept, variants: { thumb: image.crop(9, 8, { format: 'webp' }) } }),
     }
     const deployed = await deploy(at.application, changed)
     expect(await at.finding('recipe_drift', {}, deployed)).toMatchObject({ count: 1, isAtLeast: false })

@@ -1,6 +1,7 @@
 import { type Analyzer, createRindle, defineProfile, type Rindle, type RindleOptions, silentLogger } from '@rindle/core'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
 import { imageProcessor } from '@rindle/processor-image'
+import { image } from '@rindle/processor-image/recipes'
 import { memoryStorage } from '@rindle/testing'
 
 const analyzer: Analyzer = { name: 'found', analyze: async () => ({ at: 1 }) }
@@ -9,9 +10,9 @@ const photo = defineProfile({
   storage: 'main',
   accept: { types: ['image/*'], maxBytes: 1_000_000 },
   variants: {
-    large: { mode: 'fit', width: 1_000, format: 'webp' },
-    small: { mode: 'fit', width: 100, format: 'webp' },
-    thumb: { mode: 'crop', width: 32, height: 32, format: 'webp' },
+    large: image.fit(1_000, null, { format: 'webp' }),
+    small: image.fit(100, null, { format: 'webp' }),
+    thumb: image.crop(32, 32, { format: 'webp' }),
   },
 })
 

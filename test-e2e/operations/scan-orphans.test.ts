@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import { defineProfile, type Orphan, RindleError, type StorageAdapter, silentLogger } from '@rindle/core'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
+import { image } from '@rindle/processor-image/recipes'
 import { faultyStorage, memoryStorage } from '@rindle/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type Application, settled, startApplication } from '../support/application.ts'
@@ -13,7 +14,7 @@ const profiles = {
   photo: defineProfile({
     storage: 'main',
     accept,
-    variants: { thumb: { mode: 'crop', width: 8, height: 8, format: 'webp' } },
+    variants: { thumb: image.crop(8, 8, { format: 'webp' }) },
   }),
   remote: defineProfile({ storage: 'remote', accept }),
 }

@@ -10,6 +10,7 @@ import {
 import type { JobRequest } from '@rindle/core/adapter'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
 import { openDatabase } from '@rindle/prisma'
+import { image } from '@rindle/processor-image/recipes'
 import { memoryJobs } from '@rindle/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type Application, settled, startApplication } from '../support/application.ts'
@@ -18,7 +19,7 @@ import { deploy } from './deployment.ts'
 import { snapshot } from './snapshot.ts'
 
 const accept = { types: ['image/*'], maxBytes: 1_000_000 }
-const profiles = { photo: defineProfile({ storage: 'main', accept, variants: { thumb: { mode: 'fit', width: 8 } } }) }
+const profiles = { photo: defineProfile({ storage: 'main', accept, variants: { thumb: image.fit(8) } }) }
 
 let application: Application<typeof profiles>
 

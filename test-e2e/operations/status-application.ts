@@ -10,18 +10,20 @@ import {
 import type { JobRequest, Workers } from '@rindle/core/adapter'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
 import { type Database, openDatabase } from '@rindle/prisma'
+import { image } from '@rindle/processor-image/recipes'
 import { afterAll, beforeAll, beforeEach, expect, vi } from 'vitest'
 import { type Application, settled, startApplication } from '../support/application.ts'
 import { quadrants } from '../support/pictures.ts'
+import { SLOTS } from '../support/slots.ts'
 
 /** The types that every profile of the status tests accepts. */
 export const accept = { types: ['image/*'], maxBytes: 1_000_000 }
 /** The variant that every profile of the status tests declares. */
-export const thumb = { mode: 'crop', width: 8, height: 8, format: 'webp' } as const
+export const thumb = image.crop(8, 8, { format: 'webp' })
 /** The profiles of the status tests. */
 export const profiles = {
-  photo: defineProfile({ storage: 'main', accept, variants: { thumb } }),
-  other: defineProfile({ storage: 'main', accept, variants: { thumb } }),
+  photo: defineProfile({ storage: 'main', slots: SLOTS, accept, variants: { thumb } }),
+  other: defineProfile({ storage: 'main', slots: SLOTS, accept, variants: { thumb } }),
 }
 
 type Profiles = typeof profiles
@@ -76,7 +78,7 @@ export class StatusApplication {
   }
 
   async attachedPhoto(profile: keyof Profiles, owner = '1'): Promise<AssetWithVariants> {
-    const to = { owner: { type: 'member', id: owner }, slot: 'cover' }
+    const to = { owner: { type: 'member', id: owner }, slot: 'cover' as const }
     const { id } = await this.rindle.upload(profile, await quadrants(40, 30), { filename: 'a.jpg', ...to })
     return settled(this.rindle, id)
   }

@@ -202,8 +202,8 @@ describe('runtime status', () => {
     await vi.waitFor(async () => expect(await at.finding('quarantined_asset')).toBeUndefined(), { timeout: 10_000 })
   })
   wrong('refused_by_outage', 'releaseAsset', {
-    make: () => at.setAsset(`state = 'quarantined', error_reason = 'promotion_failed:ffmpeg_not_found'`),
-    example: () => ({ state: 'quarantined', reason: 'promotion_failed:ffmpeg_not_found' }),
+    make: () => at.setAsset(`state = 'quarantined', error_reason = 'promotion_failed:program_not_found'`),
+    example: () => ({ state: 'quarantined', reason: 'promotion_failed:program_not_found' }),
     repair: () => at.rindle.releaseAsset(at.asset.id),
   })
   wrong('unattached_asset', 'purgeUnattached', {

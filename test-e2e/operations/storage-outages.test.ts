@@ -1,4 +1,5 @@
 import { type Analyzer, defineProfile, type Rindle, RindleError, type StoppedStorage, silentLogger } from '@rindle/core'
+import { image } from '@rindle/processor-image/recipes'
 import { faultyStorage, memoryStorage } from '@rindle/testing'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Application, settled, startApplication } from '../support/application.ts'
@@ -9,7 +10,7 @@ const ITEMS = 150
 
 const nothing: Analyzer = { name: 'nothing', analyze: async () => ({}) }
 const accept = { types: ['image/*'], maxBytes: 1_000_000 }
-const thumb = { mode: 'crop', width: 8, height: 8 } as const
+const thumb = image.crop(8, 8)
 const before = { photo: defineProfile({ storage: 'remote', accept, variants: { thumb } }) }
 const profiles = { photo: defineProfile({ storage: 'remote', accept, analyzers: [nothing] }) }
 const remote = memoryStorage()

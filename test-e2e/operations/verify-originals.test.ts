@@ -1,6 +1,7 @@
 import { readFile, rename, rm, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type AssetWithVariants, defineProfile } from '@rindle/core'
+import { image } from '@rindle/processor-image/recipes'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type Application, startApplication } from '../support/application.ts'
 import { quadrants } from '../support/pictures.ts'
@@ -9,7 +10,7 @@ const profiles = {
   photo: defineProfile({
     storage: 'main',
     accept: { types: ['image/*'], maxBytes: 1_000_000 },
-    variants: { thumb: { mode: 'crop', width: 8, height: 8 } },
+    variants: { thumb: image.crop(8, 8) },
   }),
 }
 const nothing = {

@@ -10,6 +10,7 @@ import {
   silentLogger,
   type Variant,
 } from '@rindle/core'
+import { image } from '@rindle/processor-image/recipes'
 import { faultyStorage } from '@rindle/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type Application, settled, startApplication } from '../support/application.ts'
@@ -22,7 +23,7 @@ const profiles = {
     storage: 'main',
     accept: { types: ['image/*'], maxBytes: 1_000_000 },
     delivery: { staleMode: 'serve_stale' },
-    variants: { thumb: { mode: 'crop', width: 8, height: 8, format: 'webp' }, small: { mode: 'fit', width: 16 } },
+    variants: { thumb: image.crop(8, 8, { format: 'webp' }), small: image.fit(16) },
   }),
 }
 const nothing = {

@@ -4,12 +4,14 @@ import { join } from 'node:path'
 import { createRindle, defineProfile, type StorageAdapter, silentLogger } from '@rindle/core'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
 import { imageProcessor } from '@rindle/processor-image'
+import { image } from '@rindle/processor-image/recipes'
 import { createTestDatabase } from '@rindle/test-database'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { settled } from '../support/application.ts'
 import { storageIn } from '../support/photo-profiles.ts'
 import { quadrants } from '../support/pictures.ts'
+import { SLOTS } from '../support/slots.ts'
 
 let database: Awaited<ReturnType<typeof createTestDatabase>>
 let directory: string
@@ -65,8 +67,9 @@ it('no storage call is made inside a transaction, from upload to purge', async (
     profiles: {
       photo: defineProfile({
         storage: 'main',
+        slots: SLOTS,
         accept: { types: ['image/*'], maxBytes: 1_000_000 },
-        variants: { a: { mode: 'fit', width: 8 }, b: { mode: 'fit', width: 4 } },
+        variants: { a: image.fit(8), b: image.fit(4) },
       }),
     },
   })

@@ -1,6 +1,7 @@
 import { createRindle, defineProfile } from '@rindle/core'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
 import { imageProcessor } from '@rindle/processor-image'
+import { image } from '@rindle/processor-image/recipes'
 import { localStorage } from '@rindle/storage-local'
 
 const { DATABASE_URL = '', SIGNING_KEY = '' } = process.env
@@ -8,8 +9,8 @@ const { DATABASE_URL = '', SIGNING_KEY = '' } = process.env
 const avatar = defineProfile({
   storage: 'main',
   accept: { types: ['image/jpeg', 'image/png', 'image/webp'], maxBytes: 10_000_000 },
-  variants: { thumb: { mode: 'crop', width: 160, height: 160, format: 'webp' } },
-  slots: ['avatar'],
+  variants: { thumb: image.crop(160, 160, { format: 'webp' }) },
+  slots: { avatar: 'one' },
 })
 
 export const rindle = createRindle({

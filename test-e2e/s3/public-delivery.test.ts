@@ -1,5 +1,6 @@
 import { PutBucketPolicyCommand, S3Client } from '@aws-sdk/client-s3'
 import { defineProfile } from '@rindle/core'
+import { image } from '@rindle/processor-image/recipes'
 import { s3Storage } from '@rindle/storage-s3'
 import { type S3Server, useS3Server } from '@rindle/test-s3'
 import sharp from 'sharp'
@@ -9,7 +10,7 @@ import { quadrants } from '../support/pictures.ts'
 import { s3Kinds, send } from '../support/s3-application.ts'
 
 const accept = { types: ['image/*'], maxBytes: 1_000_000 }
-const variants = { thumb: { mode: 'crop', width: 16, height: 16, format: 'webp' } } as const
+const variants = { thumb: image.crop(16, 16, { format: 'webp' }) } as const
 const profiles = {
   open: defineProfile({ storage: 'shop', accept, variants, delivery: { public: true } }),
   closed: defineProfile({ storage: 'main', accept, variants }),

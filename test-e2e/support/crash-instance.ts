@@ -2,7 +2,9 @@ import { join } from 'node:path'
 import { createRindle, defineProfile, type Rindle, type StorageAdapter, silentLogger } from '@rindle/core'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
 import { avProcessor } from '@rindle/processor-av'
+import { audio, waveform } from '@rindle/processor-av/recipes'
 import { imageProcessor } from '@rindle/processor-image'
+import { image } from '@rindle/processor-image/recipes'
 import { s3Storage } from '@rindle/storage-s3'
 import pg from 'pg'
 import type { CrashPoints, Step, WorkerPayload } from './crash-points.ts'
@@ -11,31 +13,31 @@ import { storageIn } from './photo-profiles.ts'
 const picture = defineProfile({
   storage: 'main',
   accept: { types: ['image/jpeg'], maxBytes: 1_000_000 },
-  slots: ['avatar'],
+  slots: { avatar: 'one' },
   variants: {
-    small: { mode: 'fit', width: 24, format: 'webp' },
-    thumb: { mode: 'crop', width: 16, height: 16, format: 'jpeg' },
-    modern: { mode: 'fit', width: 16, format: 'avif' },
+    small: image.fit(24, null, { format: 'webp' }),
+    thumb: image.crop(16, 16, { format: 'jpeg' }),
+    modern: image.fit(16, null, { format: 'avif' }),
   },
 })
 const single = defineProfile({
   storage: 'main',
   accept: { types: ['image/jpeg'], maxBytes: 1_000_000 },
-  slots: ['avatar'],
-  variants: { small: { mode: 'fit', width: 24, format: 'webp' } },
+  slots: { avatar: 'one', gallery: 'many' },
+  variants: { small: image.fit(24, null, { format: 'webp' }) },
 })
 
 const recording = defineProfile({
   storage: 'main',
   accept: { types: ['audio/mpeg'], maxBytes: 1_000_000 },
-  slots: ['avatar'],
-  variants: { sound: { kind: 'audio', preset: 'm4a_128k' }, waveform: { kind: 'waveform', preset: 'overview' } },
+  slots: { avatar: 'one' },
+  variants: { sound: audio.aac(), waveform: waveform() },
 })
 const remote = defineProfile({
   storage: 'bucket',
   accept: { types: ['image/jpeg'], maxBytes: 10_000_000 },
-  slots: ['avatar'],
-  variants: { small: { mode: 'fit', width: 24, format: 'webp' } },
+  slots: { avatar: 'one' },
+  variants: { small: image.fit(24, null, { format: 'webp' }) },
 })
 
 const CHANGED_WIDTH = 32
@@ -44,8 +46,8 @@ const changingTo = (width: number) =>
   defineProfile({
     storage: 'main',
     accept: { types: ['image/jpeg'], maxBytes: 1_000_000 },
-    slots: ['avatar'],
-    variants: { small: { mode: 'fit', width, format: 'webp' } },
+    slots: { avatar: 'one' },
+    variants: { small: image.fit(width, null, { format: 'webp' }) },
   })
 
 const MAX_STORIES = 30

@@ -169,7 +169,7 @@ async function playErased(stage: Stage): Promise<void> {
   const { rindle, owner, tell, within, untilReady, untilGone } = stage
   const asset = await upload(stage, 'single', 'proxied')
   await untilReady(asset.id)
-  await within('append', () => rindle.append(asset, owner, SLOT))
+  await within('append', () => rindle.append(asset, owner, 'gallery'))
   await tell({ type: 'releasing', assetId: asset.id })
   await within('erase', () => rindle.eraseOwner(owner))
   await untilGone(asset.id)

@@ -1,15 +1,18 @@
 import { join } from 'node:path'
 import { defineProfile } from '@rindle/core'
+import { image } from '@rindle/processor-image/recipes'
 import { localStorage } from '@rindle/storage-local'
+import { SLOTS } from './slots.ts'
 
 /** The profile most tests use: a thumbnail, a fitted picture and one of the slow class. */
 export const photo = defineProfile({
   storage: 'main',
+  slots: SLOTS,
   accept: { types: ['image/*'], maxBytes: 20_000_000, maxPixels: 100_000_000 },
   variants: {
-    thumb: { mode: 'crop', width: 32, height: 32, format: 'webp' },
-    small: { mode: 'fit', width: 64, format: 'jpeg' },
-    modern: { mode: 'fit', width: 48, format: 'avif' },
+    thumb: image.crop(32, 32, { format: 'webp' }),
+    small: image.fit(64, null, { format: 'jpeg' }),
+    modern: image.fit(48, null, { format: 'avif' }),
   },
 })
 

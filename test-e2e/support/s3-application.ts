@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { defineProfile, type SignedRequest } from '@rindle/core'
+import { image } from '@rindle/processor-image/recipes'
 import { s3Storage } from '@rindle/storage-s3'
 import { cephMissing, type S3Server, useS3Server } from '@rindle/test-s3'
 import { test } from 'vitest'
@@ -11,8 +12,8 @@ export const s3Profiles = {
     storage: 'main',
     accept: { types: ['image/*'], maxBytes: 40_000_000 },
     variants: {
-      thumb: { mode: 'crop', width: 32, height: 32, format: 'webp' },
-      small: { mode: 'fit', width: 64, format: 'jpeg' },
+      thumb: image.crop(32, 32, { format: 'webp' }),
+      small: image.fit(64, null, { format: 'jpeg' }),
     },
   }),
   document: defineProfile({ storage: 'main', accept: { types: ['application/pdf'], maxBytes: 8 * 1024 ** 3 } }),

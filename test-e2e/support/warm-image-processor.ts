@@ -23,6 +23,7 @@ export function warmImageProcessor(): Processor {
   }
   return {
     name: real.name,
+    recipes: real.recipes,
     capabilities: real.capabilities,
     probes: real.probes,
     async start(context) {

@@ -1,6 +1,7 @@
 import { chmod, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { normalizeRecipe } from '@rindle/core/adapter'
+import type { Processor, Recipe } from '@rindle/core'
+import { readRecipe } from '@rindle/core/adapter'
 import { avProcessor, inspectFfmpeg } from '@rindle/processor-av'
 import type { AvVariants } from './setup.ts'
 
@@ -26,7 +27,7 @@ export async function recordRuns(clip: string, variants: AvVariants, directory: 
   for (const [name, recipe] of Object.entries(variants)) {
     await processor.process({
       source,
-      variants: [{ name, recipe: normalizeRecipe(recipe) }],
+      variants: [{ name, recipe: optionsOf(processor, recipe), contentType: recipe.facts.contentType }],
       limits: { maxPixels: 100_000_000 },
       directory,
       signal: new AbortController().signal,
@@ -39,6 +40,12 @@ export async function recordRuns(clip: string, variants: AvVariants, directory: 
   }
   const runs = (await readFile(log, 'utf8')).split('\0\0').filter((run) => run !== '')
   return runs.map((run) => ({ program: ffmpeg.path, arguments: run.split('\0') }))
+}
+
+function optionsOf({ recipes }: Processor, { form, kind }: Recipe): unknown {
+  const read = readRecipe(recipes, form)
+  if (read === undefined || !('options' in read)) throw new Error(`The processor does not read a recipe of ${kind}.`)
+  return read.options
 }
 
 // Questions about the program itself are not work. No argument is empty, so two zeros end a run.

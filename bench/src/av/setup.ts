@@ -1,4 +1,5 @@
 import type { Recipe } from '@rindle/core'
+import { audio, video } from '@rindle/processor-av/recipes'
 
 /** The variants of one bench, by name. */
 export type AvVariants = Readonly<Record<string, Recipe>>
@@ -16,12 +17,12 @@ export type OutputsName = 'one' | 'several'
 
 /** The variants that the benches make of a clip. */
 export const OUTPUTS: Readonly<Record<OutputsName, AvVariants>> = {
-  one: { video: { kind: 'video', preset: 'web_720p' } },
+  one: { video: video.mp4({ height: 720 }) },
   several: {
-    video: { kind: 'video', preset: 'web_720p' },
-    small: { kind: 'video', preset: 'web_480p' },
-    m4a: { kind: 'audio', preset: 'm4a_128k' },
-    mp3: { kind: 'audio', preset: 'mp3_128k' },
+    video: video.mp4({ height: 720 }),
+    small: video.mp4({ height: 480 }),
+    m4a: audio.aac(),
+    mp3: audio.mp3(),
   },
 }
 

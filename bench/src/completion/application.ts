@@ -1,17 +1,19 @@
 import { createRindle, defineProfile, type Rindle, type StorageAdapter, stderrLogger } from '@rindle/core'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
+import { image } from '@rindle/processor-image/recipes'
 import { memoryStorage } from '@rindle/testing'
 import pg from 'pg'
 import { type IdleProcessor, idleProcessor } from './idle-processor.ts'
 import { CONNECTIONS, type RindleSetup } from './setup.ts'
 
-const made = { mode: 'fit', width: 1, format: 'webp' } as const
+const made = image.fit(1, null, { format: 'webp' })
 
 const profiles = {
   photo: defineProfile({
     storage: 'main',
     accept: { types: ['image/png'], maxBytes: 1_000_000 },
     variants: { large: made, medium: made, small: made, thumb: made },
+    slots: { avatar: 'one' },
   }),
 }
 

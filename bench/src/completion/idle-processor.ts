@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Processor } from '@rindle/core'
 import type { ProcessRequest } from '@rindle/core/adapter'
+import { imageKind } from '@rindle/processor-image/recipes'
 
 /** A processor that makes nothing, so that only Rindle's work in the database remains of its jobs. */
 export interface IdleProcessor {
@@ -25,6 +26,7 @@ export function idleProcessor(): IdleProcessor {
   }
   const processor: Processor = {
     name: 'idle',
+    recipes: [imageKind],
     capabilities: new Set(['image/webp']),
     probes: new Set(['image/png']),
     start: async () => {},

@@ -1,12 +1,13 @@
-import type { ImageRecipe } from '@rindle/core'
+import type { Recipe } from '@rindle/core'
+import { image } from '@rindle/processor-image/recipes'
 
 /** The variants that both sides make: WebP of quality 80, the encoder's own effort. */
 export const VARIANTS = {
-  large: { mode: 'fit', width: 2048, height: 2048, format: 'webp', quality: 80, effort: 4 },
-  medium: { mode: 'fit', width: 1024, height: 1024, format: 'webp', quality: 80, effort: 4 },
-  small: { mode: 'fit', width: 480, height: 480, format: 'webp', quality: 80, effort: 4 },
-  thumb: { mode: 'crop', width: 160, height: 160, format: 'webp', quality: 80, effort: 4 },
-} as const satisfies Record<string, ImageRecipe>
+  large: image.fit(2048, 2048, { format: 'webp', quality: 80, effort: 4 }),
+  medium: image.fit(1024, 1024, { format: 'webp', quality: 80, effort: 4 }),
+  small: image.fit(480, 480, { format: 'webp', quality: 80, effort: 4 }),
+  thumb: image.crop(160, 160, { format: 'webp', quality: 80, effort: 4 }),
+} satisfies Record<string, Recipe<'image'>>
 
 /** The same as bare numbers, for code without recipes: fitted inside a square, or cropped to it. */
 export const INSIDES = { large: 2048, medium: 1024, small: 480 } as const

@@ -1,19 +1,28 @@
-import { type Analyzer, createRindle, defineProfile, type Profile, type Rindle, silentLogger } from '@rindle/core'
+import {
+  type Analyzer,
+  createRindle,
+  defineProfile,
+  type NoNames,
+  type Profile,
+  type Rindle,
+  silentLogger,
+} from '@rindle/core'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
 import { imageProcessor } from '@rindle/processor-image'
+import { image } from '@rindle/processor-image/recipes'
 import { memoryStorage } from '@rindle/testing'
 
 const analyzer: Analyzer = { name: 'found', analyze: async () => ({ at: 1 }) }
 
 /** The profile of all assets. */
-export const photo: Profile = defineProfile({
+export const photo: Profile<{ large: 'image'; small: 'image'; thumb: 'image' }, NoNames, 'main'> = defineProfile({
   storage: 'main',
   accept: { types: ['image/*'], maxBytes: 1_000_000 },
   analyzers: [analyzer],
   variants: {
-    large: { mode: 'fit', width: 1_000, format: 'webp' },
-    small: { mode: 'fit', width: 100, format: 'webp' },
-    thumb: { mode: 'crop', width: 32, height: 32, format: 'webp' },
+    large: image.fit(1_000, null, { format: 'webp' }),
+    small: image.fit(100, null, { format: 'webp' }),
+    thumb: image.crop(32, 32, { format: 'webp' }),
   },
 })
 

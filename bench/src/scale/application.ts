@@ -1,12 +1,22 @@
 import { join } from 'node:path'
-import { createRindle, defineProfile, type Profile, type Rindle, stderrLogger } from '@rindle/core'
+import { createRindle, defineProfile, type Rindle, stderrLogger } from '@rindle/core'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
 import { imageProcessor } from '@rindle/processor-image'
+import { image } from '@rindle/processor-image/recipes'
 import { storageIn } from '../storage-in.ts'
 import type { ScaleSetup } from './setup.ts'
 
+const photo = defineProfile({
+  storage: 'main',
+  accept: { types: ['image/jpeg'], maxBytes: 50_000_000 },
+  variants: {
+    large: image.fit(2048, 2048, { format: 'webp' }),
+    small: image.fit(480, 480, { format: 'webp' }),
+  },
+})
+
 /** An application that several processes run; each works on one image at a time, on one core. */
-export function scaleApplication({ directory, databaseUrl }: ScaleSetup): Rindle<{ readonly photo: Profile }> {
+export function scaleApplication({ directory, databaseUrl }: ScaleSetup): Rindle<{ photo: typeof photo }> {
   return createRindle({
     database: databaseUrl,
     storages: {
@@ -16,15 +26,6 @@ export function scaleApplication({ directory, databaseUrl }: ScaleSetup): Rindle
     jobs: pgBossJobs(),
     logger: stderrLogger,
     workDirectory: join(directory, 'work'),
-    profiles: {
-      photo: defineProfile({
-        storage: 'main',
-        accept: { types: ['image/jpeg'], maxBytes: 50_000_000 },
-        variants: {
-          large: { mode: 'fit', width: 2048, height: 2048, format: 'webp' },
-          small: { mode: 'fit', width: 480, height: 480, format: 'webp' },
-        },
-      }),
-    },
+    profiles: { photo },
   })
 }

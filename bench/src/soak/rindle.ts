@@ -4,6 +4,7 @@ import { createRindle, defineProfile, type Rindle, stderrLogger } from '@rindle/
 import { createHandler } from '@rindle/http'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
 import { imageProcessor } from '@rindle/processor-image'
+import { image } from '@rindle/processor-image/recipes'
 import { serveSide } from '../serve-side.ts'
 import { storageIn } from '../storage-in.ts'
 import type { SoakRound, SoakSetup } from './setup.ts'
@@ -15,9 +16,10 @@ const profiles = {
     storage: 'main',
     accept: { types: ['image/jpeg'], maxBytes: 50_000_000 },
     variants: {
-      large: { mode: 'fit', width: 1024, height: 1024, format: 'webp' },
-      thumb: { mode: 'crop', width: 160, height: 160, format: 'webp' },
+      large: image.fit(1024, 1024, { format: 'webp' }),
+      thumb: image.crop(160, 160, { format: 'webp' }),
     },
+    slots: { avatar: 'one' },
   }),
 }
 

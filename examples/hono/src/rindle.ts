@@ -1,14 +1,15 @@
 import { createRindle, defineProfile, type Rindle } from '@rindle/core'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
 import { imageProcessor } from '@rindle/processor-image'
+import { image } from '@rindle/processor-image/recipes'
 import { localStorage } from '@rindle/storage-local'
 
 const photo = defineProfile({
   storage: 'main',
   accept: { types: ['image/jpeg', 'image/png', 'image/webp'], maxBytes: 20_000_000 },
   variants: {
-    thumb: { mode: 'crop', width: 160, height: 160, format: 'webp' },
-    large: { mode: 'fit', width: 1024, format: 'webp' },
+    thumb: image.crop(160, 160, { format: 'webp' }),
+    large: image.fit(1024, null, { format: 'webp' }),
   },
 })
 

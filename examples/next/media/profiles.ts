@@ -1,4 +1,6 @@
 import { defineProfile } from '@rindle/core'
+import { audio, poster, strip, video, waveform } from '@rindle/processor-av/recipes'
+import { image } from '@rindle/processor-image/recipes'
 
 const PICTURES = ['image/jpeg', 'image/png', 'image/webp', 'image/avif']
 
@@ -10,10 +12,10 @@ export const avatar = defineProfile({
   storage: 'main',
   accept: { types: PICTURES, maxBytes: 10_000_000 },
   variants: {
-    small: { mode: 'crop', width: 96, height: 96, format: 'webp', position: 'attention' },
-    large: { mode: 'crop', width: 320, height: 320, format: 'webp', position: 'attention' },
+    small: image.crop(96, 96, { format: 'webp', position: 'attention' }),
+    large: image.crop(320, 320, { format: 'webp', position: 'attention' }),
   },
-  slots: ['avatar'],
+  slots: { avatar: 'one' },
 })
 
 /** One photo of a gallery: a square tile for lists, and the whole photo in the widths of screens. */
@@ -21,12 +23,12 @@ export const photo = defineProfile({
   storage: 'main',
   accept: { types: PICTURES, maxBytes: 30_000_000 },
   variants: {
-    tile: { mode: 'crop', width: 480, height: 480, format: 'webp' },
-    medium: { mode: 'fit', width: 960, height: 960, format: 'webp' },
-    large: { mode: 'fit', width: 1920, height: 1920, format: 'webp' },
-    fallback: { mode: 'fit', width: 960, height: 960, format: 'jpeg' },
+    tile: image.crop(480, 480, { format: 'webp' }),
+    medium: image.fit(960, 960, { format: 'webp' }),
+    large: image.fit(1920, 1920, { format: 'webp' }),
+    fallback: image.fit(960, 960, { format: 'jpeg' }),
   },
-  slots: ['gallery'],
+  slots: { gallery: 'many' },
 })
 
 /** A recording: all variants of a video, but only the sound of a sound. */
@@ -34,12 +36,12 @@ export const lesson = defineProfile({
   storage: 'main',
   accept: { types: ['video/*', 'audio/*'], maxBytes: 2_000_000_000, maxDurationMs: 3 * 3_600_000 },
   variants: {
-    video: { kind: 'video', preset: 'web_720p' },
-    poster: { kind: 'image', preset: 'video_poster_scene' },
-    strip: { kind: 'image', preset: 'video_thumbnail_strip' },
-    sound: { kind: 'audio', preset: 'm4a_128k', normalize: true },
-    waveform: { kind: 'waveform', preset: 'overview' },
+    video: video.mp4({ height: 720 }),
+    poster: poster(),
+    strip: strip(),
+    sound: audio.aac({ normalize: true }),
+    waveform: waveform(),
   },
-  slots: ['recording'],
+  slots: { recording: 'one' },
   delivery: { expiresInSeconds: LESSON_URL_SECONDS },
 })

@@ -13,6 +13,8 @@ export interface ConfigChoice {
 interface Part {
   readonly package: string
   readonly factory: string
+  /** Names of its recipes that profiles use. */
+  readonly recipes?: string
   /** Environment variables without which the file does not load. */
   readonly environment: readonly string[]
   readonly call: string
@@ -41,12 +43,14 @@ const STORAGE_PARTS: Readonly<Record<ConfigChoice['storage'], Part>> = {
 const IMAGE_PART: Part = {
   package: '@rindle/processor-image',
   factory: 'imageProcessor',
+  recipes: 'image',
   environment: [],
   call: 'imageProcessor()',
 }
 const AV_PART: Part = {
   package: '@rindle/processor-av',
   factory: 'avProcessor',
+  recipes: 'poster, video',
   environment: [],
   call: 'avProcessor()',
 }
@@ -56,8 +60,8 @@ const PHOTO_PROFILE = `    photo: defineProfile({
       storage: 'main',
       accept: { types: ['image/*'], maxBytes: 50_000_000 },
       variants: {
-        large: { mode: 'fit', width: 2048, height: 2048, format: 'webp' },
-        thumb: { mode: 'crop', width: 160, height: 160, format: 'webp' },
+        large: image.fit(2048, 2048, { format: 'webp' }),
+        thumb: image.crop(160, 160, { format: 'webp' }),
       },
     }),`
 
@@ -65,8 +69,8 @@ const VIDEO_PROFILE = `    video: defineProfile({
       storage: 'main',
       accept: { types: ['video/*'], maxBytes: 2_000_000_000 },
       variants: {
-        web: { kind: 'video', preset: 'web_720p' },
-        poster: { kind: 'image', preset: 'video_poster_scene' },
+        web: video.mp4({ height: 720 }),
+        poster: poster(),
       },
     }),`
 
@@ -82,7 +86,10 @@ export function environmentFor(choice: ConfigChoice): readonly string[] {
 
 /** The text of a `rindle.config.ts`. Pure. */
 export function configTemplate(choice: ConfigChoice): string {
-  const imports = partsFor(choice).map(({ factory, package: from }) => ({ names: factory, from }))
+  const imports = partsFor(choice).flatMap(({ factory, package: from, recipes }) => [
+    { names: factory, from },
+    ...(recipes === undefined ? [] : [{ names: recipes, from: `${from}/recipes` }]),
+  ])
   const lines = [{ names: 'createRindle, defineProfile, RindleError', from: '@rindle/core' }, ...imports]
     .toSorted((a, b) => (a.from < b.from ? -1 : 1))
     .map(({ names, from }) => `import { ${names} } from '${from}'`)

@@ -27,7 +27,7 @@ const USAGE_CODES: ReadonlySet<ErrorCode> = new Set([
   'unknown_slot',
   'capability_unsupported',
   'processor_capability_missing',
-  'ffmpeg_not_found',
+  'program_not_found',
 ])
 
 const CONNECTION_ADVICE: Readonly<Record<string, string>> = {

@@ -48,6 +48,7 @@ export function configText({
 import { createRindle, defineProfile, silentLogger } from '@rindle/core'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
 import { imageProcessor } from '@rindle/processor-image'
+import { image } from '@rindle/processor-image/recipes'
 import { localStorage } from '@rindle/storage-local'
 ${before}
 export default () => createRindle({
@@ -67,10 +68,10 @@ export default () => createRindle({
     photo: defineProfile({
       storage: 'main',
       accept: { types: ['image/jpeg'], maxBytes: 1_000_000 },
-      slots: ['cover'],
+      slots: { cover: 'one' },
       variants: {
-        small: { mode: 'fit', width: 32, format: 'webp' },
-        tiny: { mode: 'crop', width: 8, height: 8 },
+        small: image.fit(32, null, { format: 'webp' }),
+        tiny: image.crop(8, 8),
       },
       ${profile}
     }),

@@ -129,9 +129,9 @@ describe('doctor', () => {
   })
 
   test('explains a configuration that cannot be used at all', async () => {
-    await application.write('wrong.config.ts', configText({}).replace('width: 8', 'width: -8'))
+    await application.write('wrong.config.ts', configText({}).replace('image.crop(8,', 'image.crop(-8,'))
     const { exitCode, stderr } = await doctor('--config', 'wrong.config.ts')
-    expect(stderr).toMatch(/^rindle: wrong\.config\.ts: [^]*width must be an integer from 1/)
+    expect(stderr).toMatch(/^rindle: wrong\.config\.ts: [^]*variants\.tiny\.width: .*>=1/)
     expect(exitCode).toBe(2)
   })
 })

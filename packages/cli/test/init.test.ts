@@ -98,8 +98,10 @@ test.each(CHOICES)(
   (choice) => {
     const text = configTemplate(choice)
     const imports = [...text.matchAll(/^import \{ (.+) \} from '(.+)'$/gm)]
-    expect(imports.map(([, , from]) => from)).toEqual(packagesFor(choice))
-    for (const name of imports.flatMap(([, names = '']) => names.split(', '))) expect(text).toContain(`${name}(`)
+    expect([...new Set(imports.map(([, , from = '']) => from.replace(/\/recipes$/, '')))]).toEqual(packagesFor(choice))
+    for (const name of imports.flatMap(([, names = '']) => names.split(', '))) {
+      expect(text).toMatch(new RegExp(`\\b${name}[.(]`))
+    }
     for (const name of environmentFor(choice)) expect(text).toContain(`required('${name}')`)
     expect(text.includes('video: defineProfile(')).toBe(choice.lane === 'av')
   },

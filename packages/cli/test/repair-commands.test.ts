@@ -27,8 +27,8 @@ async function sql(text: string): Promise<void> {
   await cli.client.executeSql(text)
 }
 
-const LARGER = ['width: 32', 'width: 48'] as const
-const RENAMED = ['tiny: {', 'small_again: {'] as const
+const LARGER = ['image.fit(32', 'image.fit(48'] as const
+const RENAMED = ['tiny:', 'small_again:'] as const
 
 describe('regenerate-variants', () => {
   test('prints its fixed summary, and the second time skips the variants that it has enqueued', async () => {

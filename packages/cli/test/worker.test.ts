@@ -240,10 +240,12 @@ test('a worker in JSON prints its queues once it has stopped', async () => {
 
 describe('on a machine without FFmpeg', () => {
   beforeEach(async () => {
-    const text = configText({ before: `import { avProcessor } from '@rindle/processor-av'` })
+    const text = configText({
+      before: `import { avProcessor } from '@rindle/processor-av'\nimport { video } from '@rindle/processor-av/recipes'`,
+    })
       .replace('[imageProcessor()]', `[imageProcessor(), avProcessor({ ffmpegPath: '/nowhere/ffmpeg' })]`)
       .replace(`['image/jpeg']`, `['image/jpeg', 'video/mp4']`)
-      .replace('tiny: {', `web: { kind: 'video', preset: 'web_720p' }, tiny: {`)
+      .replace('tiny:', 'web: video.mp4({ height: 720 }), tiny:')
     await cli.application.write('rindle.config.ts', text)
   })
 

@@ -4,7 +4,10 @@
  */
 export interface AnyServer {
   readonly profiles: Readonly<
-    Record<string, { readonly variants: Readonly<Record<string, unknown>>; readonly slots: readonly string[] | null }>
+    Record<
+      string,
+      { readonly variants: Readonly<Record<string, unknown>>; readonly slots: Readonly<Record<string, unknown>> }
+    >
   >
 }
 
@@ -16,7 +19,7 @@ export type VariantName<R extends AnyServer, P extends ProfileName<R>> = P exten
   ? keyof R['profiles'][P]['variants'] & string
   : never
 
-/** The slots that a profile declares; any string if it declares none. */
+/** The slots that a profile declares. */
 export type SlotName<R extends AnyServer, P extends ProfileName<R>> = P extends unknown
-  ? NonNullable<R['profiles'][P]['slots']>[number]
+  ? keyof R['profiles'][P]['slots'] & string
   : never

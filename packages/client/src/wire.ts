@@ -125,7 +125,7 @@ export interface WireCompletedUpload {
 /** One variant, as the server shows it; `null` for unknown values. */
 export interface VariantView {
   readonly state: VariantState
-  readonly outputKind: 'image' | 'video' | 'audio' | 'waveform'
+  readonly outputKind: 'image' | 'video' | 'audio' | 'stream' | 'data'
   /** Percent, 0 to 100. */
   readonly progress: number
   readonly contentType: string | null

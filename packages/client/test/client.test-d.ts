@@ -12,6 +12,7 @@ import {
 import type * as core from '@rindle/core'
 import { createRindle, defineProfile, type JobsAdapter, type StorageAdapter } from '@rindle/core'
 import type { ProblemMembers } from '@rindle/core/adapter'
+import { image } from '@rindle/processor-image/recipes'
 import { expectTypeOf } from 'vitest'
 
 declare const storage: StorageAdapter
@@ -21,8 +22,8 @@ const accept = { types: ['image/*'], maxBytes: 1 }
 const avatar = defineProfile({
   storage: 'main',
   accept,
-  variants: { thumb: { mode: 'crop', width: 160, height: 160 }, card: { mode: 'fit', width: 640 } },
-  slots: ['avatar', 'cover'],
+  variants: { thumb: image.crop(160, 160), card: image.fit(640) },
+  slots: { avatar: 'one', cover: 'one' },
 })
 const document = defineProfile({ storage: 'main', accept })
 const rindle = createRindle({
@@ -44,7 +45,7 @@ expectTypeOf(client.upload(file, { profile: 'avatar', slot: 'cover' })).resolves
 const uploaded = await client.upload(file, { profile: 'avatar' })
 expectTypeOf(uploaded.variants.thumb).toEqualTypeOf<VariantView | undefined>()
 expectTypeOf(uploaded.profile).toEqualTypeOf<'avatar'>()
-// A profile that declares no slots takes any.
+// @ts-expect-error a profile without slots
 void client.upload(file, { profile: 'document', slot: 'anything' })
 const found = await client.asset('id')
 expectTypeOf(found.profile).toEqualTypeOf<'avatar' | 'document'>()

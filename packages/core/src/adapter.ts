@@ -5,9 +5,19 @@ export { counted } from './domain/counted.ts'
 export { codeOf, errorText } from './domain/error-text.ts'
 export { httpStatusOf } from './domain/http-status.ts'
 export { companionKey, companionOwner, companionPrefix, isKey, normalizeKey, STAGING_PREFIX } from './domain/keys.ts'
+export { checkOptions, type OptionIssue, problemsOf } from './domain/option-problems.ts'
 export { type DeadLetterQueueName, deadLetterQueue, QUEUES, type QueueDefinition } from './domain/queues.ts'
-export { outputContentType, outputExtension, recipeCapability } from './domain/recipe-facts.ts'
-export { normalizeRecipe } from './domain/recipes.ts'
+export { type KnownRecipe, readRecipe } from './domain/read-recipe.ts'
+export {
+  type AnyRecipeKind,
+  type KindFacts,
+  type OptionsOf,
+  type OptionsSchema,
+  type ReadRecipe,
+  type RecipeKind,
+  type RecipeKindDefinition,
+  recipeKind,
+} from './domain/recipe-kind.ts'
 export { isSettledState } from './domain/states.ts'
 export { UNKNOWN_CONTENT_TYPE } from './domain/type-lookup.ts'
 export { equalsInConstantTime } from './kernel/equals-in-constant-time.ts'
@@ -34,6 +44,7 @@ export {
   type StorageFailure,
   storageError,
 } from './kernel/storage-adapter/storage-error.ts'
+export { defineProcessor, type ProcessorDefinition } from './ports/define-processor.ts'
 export type { DiagnosisContext, Finding } from './ports/diagnosis.ts'
 export {
   type DeadJob,
@@ -81,7 +92,6 @@ export {
   type StoredBody,
 } from './ports/storage.ts'
 export type { RecordedEvent, SpanOptions, TraceContext } from './ports/telemetry.ts'
-export { checkOptions, type InvalidOption, problemsOf } from './profile/problems.ts'
 export { authorizeUpload, type UploadGrant, type UploadPlace } from './uploads/authorize-upload.ts'
 export { type BodyLimits, DEFAULT_BODY_LIMITS } from './uploads/body-pace.ts'
 export { type PartPlan, planParts } from './uploads/direct/part-plan.ts'

@@ -38,7 +38,9 @@ import { type Logger, safeLogger, stderrLogger } from './ports/logger.ts'
 import type { Processor } from './ports/processor.ts'
 import type { StorageAdapter } from './ports/storage.ts'
 import type { GaugeReading, Telemetry } from './ports/telemetry.ts'
-import type { Profiles, Rindle } from './rindle.ts'
+import type { AnyProfiles, Profiles } from './profile/names.ts'
+import type { AnyProfile } from './profile/profile.ts'
+import type { Rindle } from './rindle.ts'
 import { startRuntime, stopRuntime } from './start.ts'
 import { tracedJobs } from './telemetry/traced-jobs.ts'
 import { tracedStorage } from './telemetry/traced-storage.ts'
@@ -64,11 +66,11 @@ import { readyVariantsFor } from './variants/read.ts'
 import { announcingRefusals, tracedVerbs } from './wrap-verbs.ts'
 
 /** Options of {@link createRindle}. */
-export interface RindleOptions<Ps extends Profiles> {
+export interface RindleOptions<Ps extends AnyProfiles = AnyProfiles, St extends string = string> {
   /** A PostgreSQL URL, or the application's own `pg` pool or Prisma client. */
   readonly database: DatabaseSource
   /** Storages by name; rows remember the name, so it stays when the adapter changes. */
-  readonly storages: Readonly<Record<string, StorageAdapter>>
+  readonly storages: { readonly [N in St]: StorageAdapter }
   /** Families of media by name, each made by `defineProfile`; rows remember the name. */
   readonly profiles: Ps
   /** The queue for background work. */
@@ -107,12 +109,17 @@ const DEFAULT_SOURCE_CACHE_BYTES = 2 * 1024 ** 3
 
 /**
  * Makes an instance. Everything is validated at once, and `config_invalid` lists every problem with its path: unknown
- * options, storages that lack a capability their profiles need, recipes that no given processor makes. Does no I/O.
+ * options, storages that lack a capability their profiles need, processors of one kind of recipe. A process that only
+ * serves needs no processors: `work()` and the doctor ask for them. Does no I/O.
  */
-export function createRindle<const Ps extends Profiles>(options: RindleOptions<Ps>): Rindle<Ps> {
-  assertValidOptions(options)
+export function createRindle<Ps extends Readonly<Record<string, AnyProfile<NoInfer<St>>>>, St extends string = string>(
+  options: RindleOptions<Ps, St>,
+): Rindle<Ps> {
+  // The types hold the names of storages, variants and slots together; from here on, any text may be a name.
+  const given = options as unknown as RindleOptions<Profiles>
+  assertValidOptions(given)
   const database = openDatabase(options.database)
-  const runtime = composeRuntime(options, mappingErrors(database))
+  const runtime = composeRuntime(given, mappingErrors(database))
   options.jobs.connect({ database, logger: runtime.logger })
   // The facade's types say more than the verbs' (which variant belongs to which profile); at run time they are the
   // same.
@@ -222,8 +229,9 @@ function facade(runtime: Runtime, database: Database, telemetry: Telemetry | und
     append: (reference, owner, slot, options) => append(runtime, reference, owner, slot, options),
     reorder: (owner, slot, assetIds, options) => reorder(runtime, owner, slot, assetIds, options),
     detach: (owner, slot, options) => detach(runtime, owner, slot, options),
-    attachmentFor: (owner, slot) => attachmentFor(runtime, owner, slot),
-    attachmentsFor: (owners, slots) => attachmentsFor(runtime, owners, slots),
+    // Only the facade's types connect a slot with its profiles.
+    attachmentFor: (owner, slot) => attachmentFor(runtime, owner, slot) as Promise<never>,
+    attachmentsFor: (owners, slots) => attachmentsFor(runtime, owners, slots) as Promise<never>,
     readyVariantsFor: (reference) => readyVariantsFor(runtime, reference),
     url: (reference, options) => url(runtime, reference, options),
     variantUrl: (reference, name, options) => variantUrl(runtime, reference, name, options),

@@ -32,31 +32,10 @@ export {
   type RindleErrorOptions,
 } from './domain/errors.ts'
 export type { RejectionReason } from './domain/gate.ts'
-export type { ImageFormat } from './domain/image-formats.ts'
+export type { InvalidOption } from './domain/option-problems.ts'
 export { QUEUE_NAMES, type QueueName, type RefusedQueues } from './domain/queues.ts'
 export { REASONS, type RowReason, reasonMeaning } from './domain/reasons.ts'
-export type {
-  AudioPreset,
-  AudioRecipe,
-  AvImagePreset,
-  AvImageRecipe,
-  CropPosition,
-  ImageMode,
-  ImageRecipe,
-  VideoPreset,
-  VideoRecipe,
-  WaveformPreset,
-  WaveformRecipe,
-} from './domain/recipe-options.ts'
-export type {
-  NormalizedAudioRecipe,
-  NormalizedAvImageRecipe,
-  NormalizedImageRecipe,
-  NormalizedRecipe,
-  NormalizedVideoRecipe,
-  NormalizedWaveformRecipe,
-  Recipe,
-} from './domain/recipes.ts'
+export type { Recipe, RecipeFacts, RecipeSource } from './domain/recipe.ts'
 export type { StaleMode } from './domain/stale-policy.ts'
 export {
   ASSET_KINDS,
@@ -65,6 +44,7 @@ export {
   type AssetState,
   DELIVERABLE_STATES,
   isDeliverable,
+  type Lane,
   OUTPUT_KINDS,
   type OutputKind,
   RUN_STATES,
@@ -122,6 +102,7 @@ export { STATUS_DEFAULTS, type StatusDefault } from './operations/runtime-status
 export { GAUGES } from './operations/runtime-status/gauges.ts'
 export {
   type QueueStatus,
+  type RecipeChange,
   type RuntimeStatus,
   type RuntimeStatusOptions,
   STATUS_CLASSES,
@@ -159,7 +140,20 @@ export type {
 } from './ports/storage.ts'
 export type { Gauge, GaugeReading, Telemetry } from './ports/telemetry.ts'
 export { defineProfile } from './profile/define-profile.ts'
-export type { DeclaredVariant, DeliveryOptions, Profile, ProfileOptions } from './profile/profile.ts'
+export type { AnyProfiles, ProfileName, Profiles, ProfileWith, SlotName, VariantName } from './profile/names.ts'
+export type {
+  AnyProfile,
+  Cardinality,
+  DeliveryOptions,
+  Makes,
+  NoNames,
+  Profile,
+  ProfileOptions,
+  RegenerateMode,
+  SlotOption,
+  SlotRules,
+  Slots,
+} from './profile/profile.ts'
 export type {
   AssetOf,
   Assets,
@@ -170,14 +164,10 @@ export type {
   DirectUploads,
   Instance,
   OwnFiles,
-  ProfileName,
-  Profiles,
   ProxiedUploads,
   ResumableUploads,
   Rindle,
-  SlotName,
   UploadSessions,
-  VariantName,
 } from './rindle.ts'
 export type { InspectedUpload, VerifiedUpload } from './uploads/complete.ts'
 export type { CompletedPart } from './uploads/direct/multipart.ts'

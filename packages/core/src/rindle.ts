@@ -30,7 +30,7 @@ import type {
   UploadedPart,
 } from './ports/storage.ts'
 import type { GaugeReading } from './ports/telemetry.ts'
-import type { Profile } from './profile/profile.ts'
+import type { AnyProfiles, ProfileName, Profiles, ProfileWith, SlotName, VariantName } from './profile/names.ts'
 import type { InspectedUpload, VerifiedUpload } from './uploads/complete.ts'
 import type { CompletedPart } from './uploads/direct/multipart.ts'
 import type { InitiateMultipartOptions, InitiateOptions, MultipartUpload } from './uploads/initiate.ts'
@@ -40,24 +40,6 @@ import type { ConcatenateOptions } from './uploads/resumable/concatenate.ts'
 import type { InitiateResumableOptions, ResumableSession } from './uploads/resumable/session.ts'
 import type { ResumableWriter, WriteResumableOptions } from './uploads/resumable/writer.ts'
 import type { CancelOptions } from './variants/cancel.ts'
-
-/** Profiles by name, as {@link createRindle} takes them. */
-export type Profiles = Readonly<Record<string, Profile>>
-
-/** The names of the profiles. */
-export type ProfileName<Ps extends Profiles> = keyof Ps & string
-
-/** The variants that a profile declares; of any profile, when `P` is a union. */
-export type VariantName<Ps extends Profiles, P extends ProfileName<Ps>> = P extends unknown
-  ? keyof Ps[P]['variants'] & string
-  : never
-
-/** The slots that a profile declares; any text, when it declares none. */
-export type SlotName<Ps extends Profiles, P extends ProfileName<Ps>> = P extends unknown
-  ? Ps[P] extends Profile<string, infer S>
-    ? S
-    : never
-  : never
 
 /** An asset with a profile that the compiler knows. */
 export type AssetOf<P extends string> = { readonly id: string; readonly profile: P }
@@ -71,7 +53,7 @@ export type AttachTo<S extends string> =
   | { readonly owner?: never; readonly slot?: never }
 
 /** The instance itself: its life cycle, its workers, and its events. */
-export interface Instance<Ps extends Profiles = Profiles> {
+export interface Instance<Ps extends AnyProfiles = Profiles> {
   /** The version of this package. */
   readonly version: string
   /** The generated Prisma client: the typed read model of Rindle's tables. Made on first use. */
@@ -109,55 +91,55 @@ export interface Instance<Ps extends Profiles = Profiles> {
 }
 
 /** Uploads whose bytes pass through the application. */
-export interface ProxiedUploads<Ps extends Profiles = Profiles> {
+export interface ProxiedUploads<Ps extends AnyProfiles = Profiles> {
   /**
    * Streams a file through the application: sniffed, measured, hashed and stored in one pass, then its row and its
    * promote job (and, with `owner` and `slot`, its attachment) in one transaction. `upload_rejected`.
    */
-  upload<P extends ProfileName<Ps>>(
+  upload<P extends keyof Ps & string>(
     profile: P,
     source: UploadSource,
-    options?: ReceiveOptions & AttachTo<SlotName<Ps, P>>,
+    options?: ReceiveOptions & AttachTo<SlotName<Ps, P> & string>,
   ): Promise<Asset<P>>
   /**
    * Does the part of {@link upload} that touches storage. Call it before a transaction of the application, then
    * {@link register} inside. `upload_rejected`.
    */
-  receive<P extends ProfileName<Ps>>(
+  receive<P extends keyof Ps & string>(
     profile: P,
     source: UploadSource,
     options?: ReceiveOptions,
   ): Promise<ReceivedUpload<P>>
   /** Writes the rows of an {@link upload}: asset, session, promote job and, when given, attachment. Atomic. */
-  register<P extends ProfileName<Ps>>(
+  register<P extends keyof Ps & string>(
     received: ReceivedUpload<P>,
-    options?: { readonly tx?: SqlExecutor } & AttachTo<SlotName<Ps, P>>,
+    options?: { readonly tx?: SqlExecutor } & AttachTo<SlotName<Ps, P> & string>,
   ): Promise<Asset<P>>
   /** Deletes received bytes that were not registered. Safe to repeat. */
   discard(received: ReceivedUpload): Promise<void>
 }
 
 /** Uploads that a client sends to the storage itself: in one request, or in parts. */
-export interface DirectUploads<Ps extends Profiles = Profiles> {
+export interface DirectUploads<Ps extends AnyProfiles = Profiles> {
   /**
    * Begins an upload by one PUT to the storage: a `staged` asset and an `initialized` session in one transaction.
    * `upload_rejected` when the declaration is not acceptable, `capability_unsupported`.
    */
-  initiateUpload<P extends ProfileName<Ps>>(
+  initiateUpload<P extends keyof Ps & string>(
     profile: P,
-    options: Omit<InitiateOptions, 'owner' | 'slot'> & AttachTo<SlotName<Ps, P>>,
+    options: Omit<InitiateOptions, 'owner' | 'slot'> & AttachTo<SlotName<Ps, P> & string>,
   ): Promise<UploadSession>
   /** Signs the request for the whole file; may be called again. `not_found`, `session_expired`. */
   signUpload(sessionId: string): Promise<SignedRequest>
   /** {@link initiateUpload} and {@link signUpload} in one call. */
-  presignedPut<P extends ProfileName<Ps>>(
+  presignedPut<P extends keyof Ps & string>(
     profile: P,
-    options: Omit<InitiateOptions, 'owner' | 'slot' | 'tx'> & AttachTo<SlotName<Ps, P>>,
+    options: Omit<InitiateOptions, 'owner' | 'slot' | 'tx'> & AttachTo<SlotName<Ps, P> & string>,
   ): Promise<{ readonly session: UploadSession; readonly request: SignedRequest }>
   /** Begins an upload in parts, up to 5 TiB, and plans the parts. `upload_rejected`, `capability_unsupported`. */
-  initiateMultipartUpload<P extends ProfileName<Ps>>(
+  initiateMultipartUpload<P extends keyof Ps & string>(
     profile: P,
-    options: Omit<InitiateMultipartOptions, 'owner' | 'slot'> & AttachTo<SlotName<Ps, P>>,
+    options: Omit<InitiateMultipartOptions, 'owner' | 'slot'> & AttachTo<SlotName<Ps, P> & string>,
   ): Promise<MultipartUpload>
   /** Signs the request for one part: in any order, in parallel, repeatedly. `not_found`, `session_expired`. */
   signMultipartPart(sessionId: string, partNumber: number): Promise<SignedRequest>
@@ -185,24 +167,24 @@ export interface DirectUploads<Ps extends Profiles = Profiles> {
 }
 
 /** Uploads that can be interrupted and continued. A protocol's server takes their bytes. */
-export interface ResumableUploads<Ps extends Profiles = Profiles> {
+export interface ResumableUploads<Ps extends AnyProfiles = Profiles> {
   /**
    * Begins an upload that can be interrupted and continued by any process; a protocol's server (`@rindle/tus`) takes
    * its bytes at the URI, a secret of the actor. `upload_rejected`, `capability_unsupported`.
    */
-  initiateResumableSession<P extends ProfileName<Ps>>(
+  initiateResumableSession<P extends keyof Ps & string>(
     profile: P,
-    options: Omit<InitiateResumableOptions, 'owner' | 'slot'> & AttachTo<SlotName<Ps, P>>,
+    options: Omit<InitiateResumableOptions, 'owner' | 'slot'> & AttachTo<SlotName<Ps, P> & string>,
   ): Promise<ResumableSession>
   /**
    * Concatenates pieces that were begun with `resumableConcat: 'partial'` into one upload, and completes it: for
    * servers of a protocol. `invalid_input` for a piece that is none or is not complete, `session_expired`,
    * `upload_rejected`.
    */
-  concatenateUploads<P extends ProfileName<Ps>>(
+  concatenateUploads<P extends keyof Ps & string>(
     profile: P,
     pieceIds: readonly string[],
-    options: Omit<ConcatenateOptions, 'owner' | 'slot'> & AttachTo<SlotName<Ps, P>>,
+    options: Omit<ConcatenateOptions, 'owner' | 'slot'> & AttachTo<SlotName<Ps, P> & string>,
   ): Promise<ResumableSession>
   /** Returns the URI of a resumable session, for its actor alone. `not_found`. */
   resumableSessionUri(sessionId: string): Promise<string>
@@ -230,11 +212,11 @@ export interface UploadSessions {
 }
 
 /** Uploaded files and their variants. */
-export interface Assets<Ps extends Profiles = Profiles> {
+export interface Assets<Ps extends AnyProfiles = Profiles> {
   /** One asset with its variants, or `null`. */
   asset(id: string): Promise<AssetWithVariants<ProfileName<Ps>> | null>
   /** Returns the same asset with a profile that the compiler knows; `invalid_input` when it has another profile. */
-  narrow<P extends ProfileName<Ps>, A extends Asset>(asset: A, profile: P): A & Asset<P>
+  narrow<P extends keyof Ps & string, A extends Asset>(asset: A, profile: P): A & Asset<P>
   /** The asset's ready variants, sorted by name. */
   readyVariantsFor(asset: { readonly id: string }): Promise<readonly Variant[]>
   /** Cancels the asset's queued and running variants and returns their names. `not_found`, `not_processing`. */
@@ -242,57 +224,63 @@ export interface Assets<Ps extends Profiles = Profiles> {
 }
 
 /** The connections of assets to owners, at slots. */
-export interface Attachments<Ps extends Profiles = Profiles> {
+export interface Attachments<Ps extends AnyProfiles = Profiles> {
   /**
    * Makes the asset the only one in the owner's slot. The previous assets are detached and, where no other attachment
    * holds them, purged. The last of concurrent attaches wins. Atomic, safe to repeat. `not_found`, `not_deliverable`.
    */
-  attach<P extends ProfileName<Ps>>(
+  attach<P extends keyof Ps & string>(
     asset: AssetOf<P>,
     owner: Owner,
-    slot: SlotName<Ps, P>,
+    slot: SlotName<Ps, P> & string,
     options?: AttachOptions,
   ): Promise<Attachment>
-  /** Adds the asset at the end of the owner's slot. Atomic, safe to repeat. `not_found`, `not_deliverable`. */
-  append<P extends ProfileName<Ps>>(
+  /**
+   * Adds the asset at the end of the owner's slot of many. Atomic, safe to repeat. `not_found`, `not_deliverable`,
+   * `conflict` when the slot is full.
+   */
+  append<P extends keyof Ps & string>(
     asset: AssetOf<P>,
     owner: Owner,
-    slot: SlotName<Ps, P>,
+    slot: SlotName<Ps, P, 'many'> & string,
     options?: AttachOptions,
   ): Promise<Attachment>
   /** Orders the slot; the ids must be exactly the attached ones, else `conflict`. Atomic, safe to repeat. */
   reorder(
     owner: Owner,
-    slot: SlotName<Ps, ProfileName<Ps>>,
+    slot: SlotName<Ps, keyof Ps, 'many'> & string,
     assetIds: readonly string[],
     options?: AttachOptions,
   ): Promise<void>
   /** Empties the slot, or takes one asset out of it; unshared assets are purged by a job. Atomic, safe to repeat. */
-  detach(owner: Owner, slot: SlotName<Ps, ProfileName<Ps>>, options?: DetachOptions): Promise<void>
-  /** The newest attachment at the slot with its asset and variants, or `null`. */
-  attachmentFor(owner: Owner, slot: SlotName<Ps, ProfileName<Ps>>): Promise<AttachmentWithAsset<ProfileName<Ps>> | null>
+  detach(owner: Owner, slot: SlotName<Ps> & string, options?: DetachOptions): Promise<void>
+  /** The attachment at the slot of one with its asset and variants, or `null`. Two queries. */
+  attachmentFor<S extends SlotName<Ps, keyof Ps, 'one'> & string>(
+    owner: Owner,
+    slot: S,
+  ): Promise<AttachmentWithAsset<ProfileWith<Ps, S> & string> | null>
   /** All attachments of these owners at these slots, in order; two queries for any number of owners. */
-  attachmentsFor(
+  attachmentsFor<const S extends SlotName<Ps> & string>(
     owners: readonly Owner[],
-    slots: readonly SlotName<Ps, ProfileName<Ps>>[],
-  ): Promise<readonly AttachmentWithAsset<ProfileName<Ps>>[]>
+    slots: readonly S[],
+  ): Promise<readonly AttachmentWithAsset<ProfileWith<Ps, S> & string>[]>
 }
 
 /** URLs, markup and files for authorized readers. */
-export interface Delivery<Ps extends Profiles = Profiles> {
+export interface Delivery<Ps extends AnyProfiles = Profiles> {
   /** Returns a URL of the original. Asks the authorizer first. `not_deliverable`, `forbidden`. */
-  url<P extends ProfileName<Ps>>(asset: Asset<P>, options?: UrlOptions): Promise<string>
+  url<P extends keyof Ps & string>(asset: Asset<P>, options?: UrlOptions): Promise<string>
   /** Returns a URL of a variant or of its substitute; `null`: show a placeholder. `not_deliverable`, `forbidden`. */
-  variantUrl<P extends ProfileName<Ps>>(
+  variantUrl<P extends keyof Ps & string>(
     asset: Asset<P> | AssetWithVariants<P>,
-    name: VariantName<Ps, P>,
+    name: VariantName<Ps, P> & string,
     options?: VariantUrlOptions,
   ): Promise<string | null>
   /**
    * Returns URLs of many assets by asset id, without a query for those that were read with their variants. A file that
    * may not be delivered is `null`, and does not fail the rest.
    */
-  urlsFor<P extends ProfileName<Ps>, const V extends VariantName<Ps, P> = never>(
+  urlsFor<P extends keyof Ps & string, const V extends VariantName<Ps, P> & string = never>(
     assets: readonly (Asset<P> | AssetWithVariants<P>)[],
     options?: UrlsForOptions<V>,
   ): Promise<ReadonlyMap<string, AssetUrls<V>>>
@@ -300,19 +288,19 @@ export interface Delivery<Ps extends Profiles = Profiles> {
    * Markup of an image, or of a video's poster: sources by format and width, and an `img` that every browser shows.
    * `not_deliverable`, `forbidden`.
    */
-  picture<P extends ProfileName<Ps>>(
+  picture<P extends keyof Ps & string>(
     asset: Asset<P> | AssetWithVariants<P>,
-    options: PictureOptions<VariantName<Ps, P>>,
+    options: PictureOptions<VariantName<Ps, P, 'image'> & string>,
   ): Promise<Picture>
   /** Markup of a video: sources, poster, text tracks. `not_deliverable`, `forbidden`. */
-  video<P extends ProfileName<Ps>>(
+  video<P extends keyof Ps & string>(
     asset: Asset<P> | AssetWithVariants<P>,
-    options: VideoOptions<VariantName<Ps, P>>,
+    options: VideoOptions<VariantName<Ps, P, 'video' | 'stream'> & string, VariantName<Ps, P, 'image'> & string>,
   ): Promise<Player<VideoAttributes>>
   /** Markup of sound: sources, text tracks. `not_deliverable`, `forbidden`. */
-  audio<P extends ProfileName<Ps>>(
+  audio<P extends keyof Ps & string>(
     asset: Asset<P> | AssetWithVariants<P>,
-    options: AudioOptions<VariantName<Ps, P>>,
+    options: AudioOptions<VariantName<Ps, P, 'audio'> & string>,
   ): Promise<Player<AudioAttributes>>
   /**
    * Answers a request to a signed URL of local storage: `GET` and `HEAD` with ranges and conditional requests, `PUT` of
@@ -322,19 +310,19 @@ export interface Delivery<Ps extends Profiles = Profiles> {
 }
 
 /** The application's own files, beside those of Rindle and in the same storages. */
-export interface OwnFiles<Ps extends Profiles = Profiles> {
+export interface OwnFiles<Ps extends AnyProfiles = Profiles> {
   /** The storage of a profile's media, with its capabilities. `unknown_profile`. */
-  storageAdapterFor(profile: ProfileName<Ps>): StorageAdapter
+  storageAdapterFor(profile: keyof Ps & string): StorageAdapter
   /**
    * Streams your own file into the storage of a profile, under your own key, and replaces the present object. Rindle
    * neither checks nor deletes the file: use {@link upload} for files of users. Never call it inside a transaction.
    * `conflict` for a key that is Rindle's, `upload_rejected` past `maxBytes`, `checksum_mismatch`,
    * `storage_key_invalid`.
    */
-  store(profile: ProfileName<Ps>, key: string, source: UploadSource, options?: StoreOptions): Promise<StoredObject>
+  store(profile: keyof Ps & string, key: string, source: UploadSource, options?: StoreOptions): Promise<StoredObject>
   /** {@link store} for a file made from an asset: a failure is logged with the asset's id and the file's name. */
   storeVariant(
-    profile: ProfileName<Ps>,
+    profile: keyof Ps & string,
     key: string,
     source: UploadSource,
     options: StoreVariantOptions,
@@ -342,20 +330,20 @@ export interface OwnFiles<Ps extends Profiles = Profiles> {
   /**
    * Writes an object to a new file. `storage_object_missing`, `invalid_input` (the file exists), `storage_key_invalid`.
    */
-  download(profile: ProfileName<Ps>, key: string, path: string, options?: ConditionalOptions): Promise<StoredObject>
+  download(profile: keyof Ps & string, key: string, path: string, options?: ConditionalOptions): Promise<StoredObject>
   /** The storage's facts about an object; `undefined`: none. `capability_unsupported`, `storage_key_invalid`. */
-  head(profile: ProfileName<Ps>, key: string, options?: StorageCallOptions): Promise<StoredObject | undefined>
+  head(profile: keyof Ps & string, key: string, options?: StorageCallOptions): Promise<StoredObject | undefined>
   /** Deletes your own file; success when it is gone. `conflict` for a key that is Rindle's, `storage_key_invalid`. */
-  delete(profile: ProfileName<Ps>, key: string, options?: StorageCallOptions): Promise<void>
+  delete(profile: keyof Ps & string, key: string, options?: StorageCallOptions): Promise<void>
   /**
    * Returns a URL of your own file, public or signed by the profile's policy. Asks the authorizer first, with the key,
    * but neither database nor storage. `conflict` for a key that is Rindle's, `forbidden`, `storage_key_invalid`.
    */
-  urlForKey(profile: ProfileName<Ps>, key: string, options?: KeyUrlOptions): Promise<string>
+  urlForKey(profile: keyof Ps & string, key: string, options?: KeyUrlOptions): Promise<string>
 }
 
 /** Methods for monitors and operators. */
-export interface Diagnostics<Ps extends Profiles = Profiles> {
+export interface Diagnostics<Ps extends AnyProfiles = Profiles> {
   /**
    * Reads the gauges, for monitors: depth and oldest wait of queues, workers, rows by state, findings by class. Read at
    * most every 15 seconds, for any number of callers. Changes nothing. `database_unavailable` after eight seconds.
@@ -375,7 +363,7 @@ export interface Diagnostics<Ps extends Profiles = Profiles> {
  * doc comment names the codes that matter. Methods that take `tx` write through the application's transaction. The
  * parts are interfaces of their own, so that a function may ask for only what it needs.
  */
-export interface Rindle<Ps extends Profiles = Profiles>
+export interface Rindle<Ps extends AnyProfiles = Profiles>
   extends AsyncDisposable,
     Instance<Ps>,
     ProxiedUploads<Ps>,
@@ -387,4 +375,4 @@ export interface Rindle<Ps extends Profiles = Profiles>
     Delivery<Ps>,
     OwnFiles<Ps>,
     Diagnostics<Ps>,
-    Operations<ProfileName<Ps>, VariantName<Ps, ProfileName<Ps>>> {}
+    Operations<keyof Ps & string, VariantName<Ps, keyof Ps> & string> {}

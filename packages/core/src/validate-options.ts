@@ -1,11 +1,10 @@
 import { z } from 'zod'
 import { DEFAULT_EXPIRY_SECONDS, MAX_EXPIRY_SECONDS } from './domain/expiry.ts'
 import { isProfileName } from './domain/keys.ts'
-import { packageFor, recipeCapability } from './domain/recipe-facts.ts'
+import { type InvalidOption, invalidOptions, problemsOf } from './domain/option-problems.ts'
 import type { Processor } from './ports/processor.ts'
 import type { StorageAdapter } from './ports/storage.ts'
-import { type InvalidOption, invalidOptions, problemsOf } from './profile/problems.ts'
-import type { Profile } from './profile/profile.ts'
+import type { Profile, SlotRules } from './profile/profile.ts'
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
 const withMembers = (what: string, ...members: readonly string[]): z.ZodType =>
@@ -47,7 +46,7 @@ const optionsSchema = z.strictObject({
     withMembers('made by defineProfile()', 'accept', 'variants', 'delivery'),
   ),
   jobs: withMembers('a jobs adapter', 'enqueue', 'work'),
-  processors: z.array(withMembers('a processor', 'capabilities', 'process')).optional(),
+  processors: z.array(withMembers('a processor', 'recipes', 'capabilities', 'process')).optional(),
   logger: withMembers('a logger with debug, info, warn and error', 'debug', 'info', 'warn', 'error').optional(),
   delivery: z
     .strictObject({
@@ -79,17 +78,41 @@ export function assertValidOptions(options: Composition): void {
 
 function compositionProblems(options: Composition): readonly InvalidOption[] {
   const { storages, profiles, processors = [] } = options
-  const makes = new Set(processors.flatMap((processor) => [...processor.capabilities]))
-  const ofProfiles = Object.entries(profiles).flatMap(([name, profile]) => [
-    ...storageProblems(`profiles.${name}`, profile, storages),
-    ...Object.entries(profile.variants).flatMap(([variant, { recipe }]): readonly InvalidOption[] => {
-      const capability = recipeCapability(recipe)
-      if (makes.has(capability)) return []
-      const message = `needs ${capability}, which no given processor makes; add ${packageFor(capability)} to \`processors\``
-      return [{ path: `profiles.${name}.variants.${variant}`, message }]
+  const ofProfiles = Object.entries(profiles).flatMap(([name, profile]) =>
+    storageProblems(`profiles.${name}`, profile, storages),
+  )
+  return [...expiryProblems(options), ...ofProfiles, ...slotProblems(profiles), ...kindProblems(processors)]
+}
+
+/** A row of one kind must have one processor. */
+function kindProblems(processors: readonly Processor[]): readonly InvalidOption[] {
+  const makers = new Map<string, string>()
+  return processors.flatMap(({ name, recipes }, index) =>
+    recipes.flatMap(({ kind }): readonly InvalidOption[] => {
+      const other = makers.get(kind)
+      makers.set(kind, name)
+      if (other === undefined) return []
+      return [{ path: `processors.${index}`, message: `${name} makes recipes of the kind "${kind}", as ${other} does` }]
     }),
-  ])
-  return [...expiryProblems(options), ...ofProfiles]
+  )
+}
+
+/** One slot may hold assets of several profiles, by the same rules. */
+function slotProblems(profiles: Composition['profiles']): readonly InvalidOption[] {
+  const first = new Map<string, { readonly profile: string; readonly rules: SlotRules }>()
+  return Object.entries(profiles).flatMap(([profile, { slots }]) =>
+    Object.entries(slots).flatMap(([slot, rules]): readonly InvalidOption[] => {
+      const other = first.get(slot)
+      first.set(slot, other ?? { profile, rules })
+      if (other === undefined || describeRules(other.rules) === describeRules(rules)) return []
+      const message = `holds ${describeRules(rules)}, but in profile ${other.profile} ${describeRules(other.rules)}`
+      return [{ path: `profiles.${profile}.slots.${slot}`, message }]
+    }),
+  )
+}
+
+function describeRules({ cardinality, max }: SlotRules): string {
+  return max === null ? cardinality : `${cardinality}, at most ${max}`
 }
 
 function expiryProblems({ delivery = {}, profiles }: Composition): readonly InvalidOption[] {

@@ -5,10 +5,12 @@ import {
   type JobsAdapter,
   type Processor,
   type RindleError,
+  type SlotOption,
   type StorageAdapter,
   type StorageCapability,
 } from '@rindle/core'
 import { describe, expect, it } from 'vitest'
+import { clip, picture } from './kinds.ts'
 
 const method = (): never => {
   throw new Error('Creation must not call an adapter, except to connect it.')
@@ -16,7 +18,12 @@ const method = (): never => {
 const storage = (...capabilities: StorageCapability[]) =>
   ({ name: 'fake', capabilities: new Set(capabilities), put: method, get: method }) as unknown as StorageAdapter
 const jobs = { name: 'fake', enqueue: method, work: method, connect: () => {} } as unknown as JobsAdapter
-const webpOnly = { name: 'fake', capabilities: new Set(['image/webp']), process: method } as unknown as Processor
+const pictures = {
+  name: 'fake',
+  recipes: [picture],
+  capabilities: new Set(['test/any']),
+  process: method,
+} as unknown as Processor
 const accept = { types: ['image/png'], maxBytes: 1_000 }
 const valid = {
   database: 'postgres://localhost/app',
@@ -42,23 +49,29 @@ describe('createRindle', () => {
     expect(createRindle(valid).profiles).toBe(valid.profiles)
   })
 
-  it('names the package that makes a recipe no processor can make', () => {
-    const profiles = {
-      photo: defineProfile({
-        storage: 'main',
-        accept,
-        variants: {
-          thumb: { mode: 'fit', width: 10, format: 'webp' },
-          modern: { mode: 'fit', width: 10, format: 'avif' },
-          clip: { kind: 'video', preset: 'web_720p' },
-        },
-      }),
-    }
-    const error = refusal(create({ profiles, processors: [webpOnly] }))
-    expect(paths(error)).toEqual(['profiles.photo.variants.modern', 'profiles.photo.variants.clip'])
-    expect(error.message).toContain('needs image/avif')
-    expect(error.message).toContain('@rindle/processor-image')
-    expect(error.message).toContain('@rindle/processor-av')
+  it('accepts recipes that no given processor makes: a process that only serves needs none', () => {
+    const variants = { thumb: picture({}), moving: clip({}) }
+    const profiles = { photo: defineProfile({ storage: 'main', accept, variants }) }
+    expect(createRindle({ ...valid, profiles }).profiles).toBe(profiles)
+    expect(createRindle({ ...valid, profiles, processors: [pictures] }).profiles).toBe(profiles)
+  })
+
+  it('refuses two processors of one kind of recipe', () => {
+    const error = refusal(create({ processors: [pictures, { ...pictures, name: 'other' }] }))
+    expect(error.details['problems']).toEqual([
+      { path: 'processors.1', message: 'other makes recipes of the kind "test/picture", as fake does' },
+    ])
+  })
+
+  it('refuses a slot that two profiles declare in different ways', () => {
+    const define = (slots: Readonly<Record<string, SlotOption>>) => defineProfile({ storage: 'main', accept, slots })
+    const same = { gallery: { many: true, max: 3 }, avatar: 'one' } as const
+    expect(create({ profiles: { a: define(same), b: define(same) } })).not.toThrow()
+    const error = refusal(create({ profiles: { a: define(same), b: define({ gallery: 'many', avatar: 'many' }) } }))
+    expect(error.details['problems']).toEqual([
+      { path: 'profiles.b.slots.gallery', message: 'holds many, but in profile a many, at most 3' },
+      { path: 'profiles.b.slots.avatar', message: 'holds many, but in profile a one' },
+    ])
   })
 
   it('reports every problem at once, each with its path', () => {
@@ -133,11 +146,14 @@ describe('defineProfile', () => {
 
   it.each([
     ['a misspelt option', { varients: {} }, 'varients: is not an option'],
-    ['a misspelt option of a recipe', { variants: { a: { mode: 'fit', width: 1, hight: 1 } } }, 'variants.a.hight'],
-    ['a crop without a height', { variants: { a: { mode: 'crop', width: 1 } } }, 'variants.a'],
+    ['a misspelt option of a recipe', { variants: { a: picture({ hight: 1 } as never) } }, 'variants.a.hight'],
+    ['no options for a recipe', { variants: { a: picture(3 as never) } }, 'variants.a: '],
+    ['an object that is no recipe', { variants: { a: { width: 1 } } }, 'variants.a: must be made by a recipe function'],
+    ['a slot of no cardinality', { slots: { avatar: 'two' } }, "slots.avatar: must be 'one', 'many' or"],
+    ['slots as a list', { slots: ['avatar'] }, 'slots: must be an object with the slots by name'],
     [
       'a variant name that is not valid in a key',
-      { variants: { thumbLarge: { mode: 'fit', width: 1 } } },
+      { variants: { thumbLarge: picture({}) } },
       'variants.thumbLarge: this name must be lower-case letters, digits and _, and begin with a letter',
     ],
     ['a wrong wildcard', { accept: { types: ['*'], maxBytes: 1 } }, 'accept.types.0'],
@@ -162,7 +178,7 @@ describe('defineProfile', () => {
     expect(defineProfile({ storage: 'main', accept }).delivery).toEqual({
       public: false,
       expiresInSeconds: null,
-      staleMode: 'fallback_original',
+      staleMode: 'serve_stale',
       authorize: null,
     })
   })

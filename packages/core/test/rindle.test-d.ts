@@ -2,14 +2,18 @@ import {
   type Asset,
   type AssetUrls,
   type AssetWithVariants,
+  type AttachmentWithAsset,
   createRindle,
   defineProfile,
   type JobsAdapter,
   type Processor,
+  type Profile,
+  type Recipe,
   type StorageAdapter,
   type StoredObject,
 } from '@rindle/core'
 import { expectTypeOf } from 'vitest'
+import { clip, picture, tune } from './kinds.ts'
 
 declare const storage: StorageAdapter
 declare const jobs: JobsAdapter
@@ -19,14 +23,18 @@ const avatar = defineProfile({
   storage: 'main',
   accept: { types: ['image/jpeg', 'image/png'], maxBytes: 10_000_000 },
   variants: {
-    thumb: { mode: 'crop', width: 160, height: 160, format: 'webp' },
-    card: { mode: 'fit', width: 640 },
+    thumb: picture({ width: 160 }),
+    card: picture({ width: 640 }),
+    moving: clip({}),
+    sound: tune({}),
   },
-  slots: ['avatar', 'cover'],
+  slots: { avatar: 'one', cover: 'one', gallery: { many: true, max: 12 } },
 })
 const document = defineProfile({
   storage: 'main',
   accept: { types: ['application/pdf'], maxBytes: 10_000_000 },
+  variants: { page: picture({}) },
+  slots: { paper: 'one', gallery: { many: true, max: 12 } },
 })
 const rindle = createRindle({
   database: 'postgres://localhost/app',
@@ -53,8 +61,39 @@ expectTypeOf(rindle.urlsFor([avatarAsset], { variants: ['thumb'] })).resolves.to
 declare const mixedAsset: Asset<'avatar' | 'document'>
 void rindle.urlsFor([mixedAsset, avatarAsset], { variants: ['thumb', 'card'] })
 void rindle.picture(avatarAsset, { variants: ['thumb', 'card'], alt: '' })
-// A profile that declares no slots accepts any.
-void rindle.attach(documentAsset, owner, 'anything')
+void rindle.video(avatarAsset, { variants: ['moving'], poster: 'thumb' })
+void rindle.audio(avatarAsset, { variants: ['sound'] })
+
+// A slot leads to the profiles that have it.
+expectTypeOf(rindle.attachmentFor(owner, 'avatar')).resolves.toEqualTypeOf<AttachmentWithAsset<'avatar'> | null>()
+expectTypeOf(rindle.attachmentFor(owner, 'paper')).resolves.toEqualTypeOf<AttachmentWithAsset<'document'> | null>()
+expectTypeOf(rindle.attachmentsFor([owner], ['avatar', 'paper'])).resolves.toEqualTypeOf<
+  readonly AttachmentWithAsset<'avatar' | 'document'>[]
+>()
+expectTypeOf(rindle.attachmentsFor([owner], ['avatar'])).resolves.toEqualTypeOf<
+  readonly AttachmentWithAsset<'avatar'>[]
+>()
+void rindle.attachmentFor(owner, 'avatar').then((attachment) => {
+  if (attachment === null) return undefined
+  void rindle.variantUrl(attachment.asset, 'thumb')
+  // @ts-expect-error a variant of another profile
+  return rindle.variantUrl(attachment.asset, 'page')
+})
+void rindle.append(avatarAsset, owner, 'gallery')
+// @ts-expect-error a slot of many has no single attachment
+void rindle.attachmentFor(owner, 'gallery')
+// @ts-expect-error nothing is added to a slot of one
+void rindle.append(avatarAsset, owner, 'avatar')
+// @ts-expect-error nothing to order in a slot of one
+void rindle.reorder(owner, 'avatar', [])
+// @ts-expect-error a profile without that slot
+void rindle.attach(documentAsset, owner, 'avatar')
+// @ts-expect-error a video is no picture
+void rindle.picture(avatarAsset, { variants: ['moving'], alt: '' })
+// @ts-expect-error a picture is no video
+void rindle.video(avatarAsset, { variants: ['thumb'] })
+// @ts-expect-error a video is no poster
+void rindle.video(avatarAsset, { variants: ['moving'], poster: 'moving' })
 
 // The application's own files.
 expectTypeOf(rindle.store('avatar', 'notes/a.txt', new Uint8Array())).resolves.toEqualTypeOf<StoredObject>()
@@ -104,7 +143,7 @@ void rindle.urlsFor([avatarAsset], { variants: ['thum'] })
 // @ts-expect-error an unknown variant of a picture
 void rindle.picture(avatarAsset, { variants: ['thum'], alt: '' })
 // @ts-expect-error an unknown poster
-void rindle.video(avatarAsset, { variants: ['card'], poster: 'thum' })
+void rindle.video(avatarAsset, { variants: ['moving'], poster: 'thum' })
 // @ts-expect-error a picture without an alternative text
 void rindle.picture(avatarAsset, { variants: ['thumb'] })
 // @ts-expect-error a profile without variants
@@ -135,21 +174,38 @@ createRindle({
 defineProfile({ storage: 'main', accept: { types: ['image/png'], maxBytes: 1 }, varients: {} })
 // @ts-expect-error a misspelt option of `accept`
 defineProfile({ storage: 'main', accept: { types: ['image/png'], maxBytes: 1, maxByte: 1 } })
-defineProfile({
-  storage: 'main',
-  accept: { types: ['image/png'], maxBytes: 1 },
-  // @ts-expect-error a misspelt option of a recipe
-  variants: { thumb: { mode: 'fit', width: 10, hight: 10 } },
+// A profile that is defined inside has no wider names.
+const inside = createRindle({
+  database: 'postgres://localhost/app',
+  storages: { main: storage },
+  jobs,
+  profiles: { bare: defineProfile({ storage: 'main', accept: { types: ['image/png'], maxBytes: 1 } }) },
 })
-defineProfile({
-  storage: 'main',
-  accept: { types: ['image/png'], maxBytes: 1 },
-  // @ts-expect-error a format that does not exist
-  variants: { thumb: { mode: 'fit', width: 10, format: 'jpg' } },
+declare const bareAsset: Asset<'bare'>
+// @ts-expect-error a profile without variants
+void inside.variantUrl(bareAsset, 'thumb')
+// @ts-expect-error a profile without slots
+void inside.attach(bareAsset, owner, 'avatar')
+
+createRindle({
+  database: 'postgres://localhost/app',
+  storages: { main: storage },
+  jobs,
+  // @ts-expect-error an unknown storage
+  profiles: { lost: defineProfile({ storage: 'mian', accept: { types: ['image/png'], maxBytes: 1 } }) },
 })
-defineProfile({
-  storage: 'main',
-  accept: { types: ['video/mp4'], maxBytes: 1 },
-  // @ts-expect-error a preset that does not exist
-  variants: { web: { kind: 'video', preset: 'web_4k' } },
-})
+
+const rules = { storage: 'main', accept: { types: ['image/png'], maxBytes: 1 } } as const
+// @ts-expect-error an object is no recipe
+defineProfile({ ...rules, variants: { thumb: { mode: 'fit', width: 10 } } })
+// @ts-expect-error a kind that was not called
+defineProfile({ ...rules, variants: { thumb: picture } })
+// @ts-expect-error a misspelt option of a recipe
+picture({ widht: 10 })
+// @ts-expect-error a cardinality that does not exist
+defineProfile({ ...rules, slots: { avatar: 'two' } })
+
+const shared: Recipe<'image'> = picture({})
+expectTypeOf(defineProfile({ ...rules, variants: { shared }, slots: { avatar: 'one' } })).toEqualTypeOf<
+  Profile<{ shared: 'image' }, { readonly avatar: 'one' }, 'main'>
+>()

@@ -4,7 +4,7 @@ import { createHandler } from '../src/index.ts'
 const avatar = defineProfile({
   storage: 'main',
   accept: { types: ['image/*'], maxBytes: 1 },
-  slots: ['avatar'],
+  slots: { avatar: 'one' },
 })
 declare const rindle: Rindle<{ readonly avatar: typeof avatar }>
 

@@ -29,6 +29,8 @@ export async function insertJobs(
       data: request.payload,
       singletonKey: request.key,
       startAfter: request.delaySeconds ?? 0,
+      // pg-boss takes the highest first; 0 is its default.
+      priority: request.isBulk === true ? -1 : 0,
     }))
     const ids = await boss.insert(queue, inserts, { db: tx, returnId: true })
     for (const id of ids ?? []) inserted.add(id)

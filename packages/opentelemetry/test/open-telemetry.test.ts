@@ -29,6 +29,7 @@ import {
 } from '@rindle/core'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
 import { imageProcessor } from '@rindle/processor-image'
+import { image } from '@rindle/processor-image/recipes'
 import { localStorage } from '@rindle/storage-local'
 import { createTestDatabase, type TestDatabase } from '@rindle/test-database'
 import sharp from 'sharp'
@@ -39,8 +40,8 @@ const photo = defineProfile({
   storage: 'main',
   accept: { types: ['image/*'], maxBytes: 1_000_000 },
   variants: {
-    thumb: { mode: 'crop', width: 8, height: 8, format: 'webp' },
-    modern: { mode: 'fit', width: 8, format: 'avif' },
+    thumb: image.crop(8, 8, { format: 'webp' }),
+    modern: image.fit(8, null, { format: 'avif' }),
   },
 })
 const FILENAME = 'marked filename.jpg'

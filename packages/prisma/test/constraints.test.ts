@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import {
   assetRow,
   attachmentRow,
+  declaredVariantRow,
   deliverableAssetRow,
   maintenanceRunRow,
   type Row,
@@ -71,6 +72,7 @@ const aSession: Builder = (changes) => ['media_upload_sessions', sessionRow(asse
 const anAttachment: Builder = (changes) => ['media_attachments', attachmentRow(asset.id, changes)]
 const aRun: Builder = (changes) => ['media_processing_runs', runRow(changes)]
 const aWorker: Builder = (changes) => ['media_workers', workerRow(changes)]
+const aDeclaredVariant: Builder = (changes) => ['media_declared_variants', declaredVariantRow(changes)]
 const aStorage: Builder = (changes) => ['media_storages', storageRow(changes)]
 const aMaintenanceRun: Builder = (changes) => ['media_maintenance_runs', maintenanceRunRow(changes)]
 
@@ -122,7 +124,7 @@ const legal: [name: string, build: Builder, changes: Row][] = [
   ],
   ...states.media_variants.map((state): [string, Builder, Row] => [`a variant ${state}`, aVariant, { state }]),
   ['a ready variant', aReadyVariant, {}],
-  ...['image', 'video', 'audio', 'waveform'].map((kind): [string, Builder, Row] => [
+  ...['image', 'video', 'audio', 'stream', 'data'].map((kind): [string, Builder, Row] => [
     `a variant of kind ${kind}`,
     aVariant,
     { output_kind: kind },
@@ -200,6 +202,8 @@ const refused: [constraint: string, build: Builder, changes: Row][] = [
 
   ['media_variants_state_check', aVariant, { state: 'available' }],
   ['media_variants_output_kind_check', aVariant, { output_kind: 'other' }],
+  ['media_variants_queue_check', aVariant, { queue: 'gpu', work_class: 'x' }],
+  ['media_variants_work_class_check', aVariant, { queue: 'process', work_class: '' }],
   ['media_variants_ready_check', aReadyVariant, { storage_key: null }],
   ['media_variants_ready_check', aReadyVariant, { content_type: null }],
   ['media_variants_ready_check', aReadyVariant, { byte_size: null }],
@@ -267,6 +271,10 @@ const refused: [constraint: string, build: Builder, changes: Row][] = [
   ['media_maintenance_runs_worker_check', aMaintenanceRun, { worker: '' }],
   ['media_maintenance_runs_state_check', aMaintenanceRun, { state: 'queued', finished_at: new Date(0) }],
   ['media_maintenance_runs_finished_at_check', aMaintenanceRun, { finished_at: new Date(0) }],
+  ['media_declared_variants_profile_check', aDeclaredVariant, { profile: '' }],
+  ['media_declared_variants_variant_check', aDeclaredVariant, { variant: '' }],
+  ['media_declared_variants_digest_check', aDeclaredVariant, { digest: 'short' }],
+  ['media_declared_variants_marked_check', aDeclaredVariant, { marked: -1 }],
   ['media_storages_name_check', aStorage, { name: '' }],
   ['media_storages_identity_check', aStorage, { identity: '' }],
   ['media_processing_runs_variant_name_check', aRun, { variant_name: '' }],

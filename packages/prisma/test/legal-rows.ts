@@ -55,6 +55,10 @@ export function maintenanceRunRow(changes: Row = {}): Row {
   return { task: randomUUID(), worker: 'worker-1:42', state: 'processing', started_at: new Date(0), ...changes }
 }
 
+export function declaredVariantRow(changes: Row = {}): Row {
+  return { profile: randomUUID(), variant: 'thumb', digest: 'ab'.repeat(32), ...changes }
+}
+
 export function storageRow(changes: Row = {}): Row {
   return { name: randomUUID(), identity: randomUUID(), ...changes }
 }

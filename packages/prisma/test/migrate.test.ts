@@ -60,6 +60,7 @@ describe('the shipped migrations', () => {
       '_prisma_migrations',
       'media_assets',
       'media_attachments',
+      'media_declared_variants',
       'media_maintenance_runs',
       'media_processing_runs',
       'media_storages',

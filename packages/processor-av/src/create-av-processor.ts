@@ -1,8 +1,10 @@
 import { tmpdir } from 'node:os'
 import type { Processor } from '@rindle/core'
+import { defineProcessor } from '@rindle/core/adapter'
 import { diagnose } from './diagnose.ts'
 import { ENCODERS_FOR } from './encoders-for.ts'
 import { assertWithinLimits } from './limits.ts'
+import { AV_KINDS } from './make-variant.ts'
 import { mediaInput } from './media-input.ts'
 import { type AvProcessorOptions, parseOptions } from './options.ts'
 import { probeResult } from './probe-result.ts'
@@ -16,7 +18,7 @@ import { Toolchain } from './toolchain.ts'
  * Throws `config_invalid` with every problem of the options; does no I/O.
  *
  * The processor searches for FFmpeg on first use, not at `start`: a process that only enqueues needs none. Without
- * FFmpeg, probing and processing throw `ffmpeg_not_found`. An old FFmpeg works, but the doctor warns of it. `stop`
+ * FFmpeg, probing and processing throw `program_not_found`. An old FFmpeg works, but the doctor warns of it. `stop`
  * waits for running work.
  */
 export function avProcessor(options: AvProcessorOptions = {}): Processor {
@@ -31,11 +33,11 @@ export function avProcessor(options: AvProcessorOptions = {}): Processor {
       underWay.delete(work)
     }
   }
-  return {
+  return defineProcessor({
     name: 'av',
+    recipes: AV_KINDS,
     capabilities: new Set(Object.keys(ENCODERS_FOR)),
     probes: new Set(Object.keys(SOURCE_TYPES)),
-    start: async () => {},
     stop: async () => {
       await Promise.allSettled(underWay)
     },
@@ -53,5 +55,5 @@ export function avProcessor(options: AvProcessorOptions = {}): Processor {
       return tracked(processVariants(request, { toolchain, config, directory, signal }))
     },
     diagnose: (context) => diagnose(config, context),
-  }
+  })
 }

@@ -78,7 +78,7 @@ const reportSchema: z.ZodType<FfprobeReport> = z.object({
 })
 
 /**
- * Parses ffprobe's JSON. Throws `ffmpeg_failed` when it is not JSON, which says nothing about the file, and
+ * Parses ffprobe's JSON. Throws `program_failed` when it is not JSON, which says nothing about the file, and
  * `corrupt_media` when its values make no sense. Pure.
  */
 export function parseReport(json: string): FfprobeReport {
@@ -96,6 +96,6 @@ function parseJson(json: string): unknown {
   try {
     return JSON.parse(json)
   } catch (error) {
-    throw new RindleError('ffmpeg_failed', 'ffprobe succeeded but wrote no report.', { cause: error })
+    throw new RindleError('program_failed', 'ffprobe succeeded but wrote no report.', { cause: error })
   }
 }

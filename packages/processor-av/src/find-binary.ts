@@ -27,7 +27,7 @@ const INSTALLERS: Readonly<Record<BinaryName, () => Promise<string>>> = {
 
 /**
  * Finds a program: at the given path, else by the environment variable, else on the PATH, else in the installer
- * package. Throws `ffmpeg_not_found` when there is none, or when the path or the variable names a missing program.
+ * package. Throws `program_not_found` when there is none, or when the path or the variable names a missing program.
  */
 export async function findBinary(name: BinaryName, optionPath: string | undefined): Promise<Binary> {
   if (optionPath !== undefined) return named(name, optionPath, 'option', `the option \`${name}Path\``)
@@ -41,7 +41,7 @@ export async function findBinary(name: BinaryName, optionPath: string | undefine
 
 async function named(name: BinaryName, path: string, source: BinarySource, by: string): Promise<Binary> {
   if (await isExecutable(path)) return { path, source }
-  throw new RindleError('ffmpeg_not_found', `${by} names ${path} as ${name}, but no program is there.`, {
+  throw new RindleError('program_not_found', `${by} names ${path} as ${name}, but no program is there.`, {
     details: { name, path },
   })
 }
@@ -62,7 +62,7 @@ async function installed(name: BinaryName): Promise<string> {
     path = await INSTALLERS[name]()
   } catch (error) {
     throw new RindleError(
-      'ffmpeg_not_found',
+      'program_not_found',
       `There is no ${name}: not on the PATH, and @${name}-installer/${name} is not installed or has none for this ` +
         `platform. Install FFmpeg, or set ${VARIABLES[name]} to its path.`,
       { details: { name }, cause: error },
@@ -70,7 +70,7 @@ async function installed(name: BinaryName): Promise<string> {
   }
   if (await isExecutable(path)) return path
   throw new RindleError(
-    'ffmpeg_not_found',
+    'program_not_found',
     `The ${name} of @${name}-installer/${name} is not executable: its install script did not run. Allow the script in ` +
       `your package manager, or install FFmpeg, or set ${VARIABLES[name]} to its path.`,
     { details: { name, path } },

@@ -22,13 +22,13 @@ const MEBIBYTE = 1024 ** 2
 const INSPECTION_LIMITS = { maxMemoryBytes: 4096 * MEBIBYTE, maxFileBytes: NO_FILE_BYTES, timeoutMs: 30_000 }
 const MAX_LISTING_BYTES = 4 * MEBIBYTE
 
-/** Asks a program for its version, encoders and filters. Throws `ffmpeg_not_found` when it is not an ffmpeg. */
+/** Asks a program for its version, encoders and filters. Throws `program_not_found` when it is not an ffmpeg. */
 export async function inspectBuild({ path, source }: Binary): Promise<FfmpegBuild> {
   const about = await listing(path, '-version')
   const version = /^ffmpeg version (\S+)/m.exec(about)?.[1]
   const libavcodec = /^libavcodec\s+(\d+)\./m.exec(about)?.[1]
   if (version === undefined || libavcodec === undefined) {
-    throw new RindleError('ffmpeg_not_found', `${path} is not an ffmpeg: it prints no version.`, {
+    throw new RindleError('program_not_found', `${path} is not an ffmpeg: it prints no version.`, {
       details: { path },
     })
   }
@@ -72,7 +72,7 @@ async function listing(path: string, option: string): Promise<string> {
   )
   if (exitCode === 0) return Buffer.concat(chunks).toString('utf8')
   const end = signal ?? `exit code ${exitCode}`
-  throw new RindleError('ffmpeg_not_found', `${path} ${option} ended with ${end}: ${messages.trim().slice(-500)}`, {
+  throw new RindleError('program_not_found', `${path} ${option} ended with ${end}: ${messages.trim().slice(-500)}`, {
     details: { path },
   })
 }

@@ -19,7 +19,7 @@ export interface FfmpegReport {
 }
 
 /**
- * Searches for FFmpeg as `avProcessor` does, and asks it what it can do; remembers nothing. Throws `ffmpeg_not_found`,
+ * Searches for FFmpeg as `avProcessor` does, and asks it what it can do; remembers nothing. Throws `program_not_found`,
  * also for a program that is not an ffmpeg.
  */
 export async function inspectFfmpeg(

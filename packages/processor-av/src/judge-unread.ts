@@ -15,7 +15,7 @@ export async function judgeUnread(
   directory: string,
   readHeader: (input: MediaInput) => Promise<unknown>,
 ): Promise<unknown> {
-  if (!isRindleError(error, 'ffmpeg_failed') || typeof error.details['exitCode'] !== 'number') return error
+  if (!isRindleError(error, 'program_failed') || typeof error.details['exitCode'] !== 'number') return error
   try {
     await readThrough(path)
     await readControl(directory, readHeader)

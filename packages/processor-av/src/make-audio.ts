@@ -1,19 +1,16 @@
-import { type NormalizedAudioRecipe, RindleError } from '@rindle/core'
+import { RindleError } from '@rindle/core'
 import type { ProcessedOutput } from '@rindle/core/adapter'
 import { mixFilters } from './audio-settings.ts'
 import { encodeAlone } from './encode.ts'
 import { type Loudness, MEASURE_LOUDNESS, parseLoudness } from './loudness.ts'
 import { type AudioTrack, durationOf } from './media-facts.ts'
 import { outputChannels, planAudio } from './plan-audio.ts'
+import type { NormalAudio } from './recipes/audio-kind.ts'
 import { runFfmpeg } from './run-ffmpeg.ts'
 import type { VariantWork } from './variant-work.ts'
 
 /** Makes an audio file from an audio track, in one pass, or in a second pass after one that measures. */
-export async function makeAudio(
-  recipe: NormalizedAudioRecipe,
-  audio: AudioTrack,
-  work: VariantWork,
-): Promise<ProcessedOutput> {
+export async function makeAudio(recipe: NormalAudio, audio: AudioTrack, work: VariantWork): Promise<ProcessedOutput> {
   if (!recipe.twoPass) return encodeAlone(planAudio(recipe, audio, work, null), work)
   const measured = await measureLoudness(audio, outputChannels(recipe, audio), work)
   return encodeAlone(planAudio(recipe, audio, work, measured), work, 0.5)
@@ -39,7 +36,7 @@ async function measureLoudness(
   )
   const measured = parseLoudness(messages)
   if (measured !== null) return measured
-  throw new RindleError('ffmpeg_failed', `FFmpeg did not report the loudness of the source of ${name}.`, {
+  throw new RindleError('program_failed', `FFmpeg did not report the loudness of the source of ${name}.`, {
     details: { variant: name },
   })
 }

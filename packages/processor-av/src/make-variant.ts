@@ -1,5 +1,5 @@
-import { type NormalizedImageRecipe, type NormalizedRecipe, RindleError } from '@rindle/core'
-import type { ProcessedOutput } from '@rindle/core/adapter'
+import { RindleError } from '@rindle/core'
+import type { OptionsOf, ProcessedOutput } from '@rindle/core/adapter'
 import { type Encoding, encodeAlone } from './encode.ts'
 import { makeAudio } from './make-audio.ts'
 import { makeCoverPoster, makePoster } from './make-poster.ts'
@@ -7,10 +7,19 @@ import { makeStrip } from './make-strip.ts'
 import { makeWaveform } from './make-waveform.ts'
 import { planAudio } from './plan-audio.ts'
 import { planVideo } from './plan-video.ts'
+import { audioKind } from './recipes/audio-kind.ts'
+import { poster, strip, waveform } from './recipes/preview-kinds.ts'
+import { videoKind } from './recipes/video-kind.ts'
 import type { VariantWork } from './variant-work.ts'
 
-/** The recipes of the AV lane. */
-export type AvRecipe = Exclude<NormalizedRecipe, NormalizedImageRecipe>
+/** A kind of recipe that this package makes. */
+export type AvKind = typeof videoKind | typeof audioKind | typeof poster | typeof strip | typeof waveform
+
+/** The kinds of recipe that this package makes. */
+export const AV_KINDS: readonly AvKind[] = [videoKind, audioKind, poster, strip, waveform]
+
+/** The options of a recipe of one of {@link AV_KINDS}. */
+export type AvRecipe = OptionsOf<AvKind>
 
 /** Makes and verifies one output. Throws `processing_failed`, not retryable, when the source lacks the track for it. */
 export async function makeVariant(recipe: AvRecipe, work: VariantWork): Promise<ProcessedOutput> {
@@ -24,12 +33,12 @@ export async function makeVariant(recipe: AvRecipe, work: VariantWork): Promise<
       return makeAudio(recipe, audio ?? missing('sound', work), work)
     case 'waveform':
       return makeWaveform(audio ?? missing('sound', work), work)
-    case 'image':
-      break
+    case 'strip':
+      return makeStrip(video ?? missing('moving pictures', work), work)
+    case 'poster':
+      if (video !== null) return makePoster(video, work)
+      return makeCoverPoster(cover ?? missing('cover picture', work), work)
   }
-  if (recipe.preset === 'video_thumbnail_strip') return makeStrip(video ?? missing('moving pictures', work), work)
-  if (video !== null) return makePoster(video, work)
-  return makeCoverPoster(cover ?? missing('cover picture', work), work)
 }
 
 /** Returns the encoding of a variant that can share a run with others; `null` when a variant needs more than that. */

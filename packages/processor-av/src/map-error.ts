@@ -33,7 +33,7 @@ const MAPPINGS: readonly Mapping[] = [
   {
     // From the system's loader, which also says "No such file".
     pattern: /error while loading shared libraries|Library not loaded|cannot execute|Exec format error/,
-    code: 'ffmpeg_not_found',
+    code: 'program_not_found',
     what: 'this FFmpeg does not start; install a complete one',
   },
   {
@@ -119,8 +119,8 @@ const KILLED: Omit<Mapping, 'pattern'> = {
   code: 'process_killed',
   what: 'it was killed from outside, perhaps by the system for lack of memory',
 }
-const CRASHED: Omit<Mapping, 'pattern'> = { code: 'ffmpeg_failed', what: 'it crashed' }
-const FAILED: Omit<Mapping, 'pattern'> = { code: 'ffmpeg_failed', what: 'it ended with an error' }
+const CRASHED: Omit<Mapping, 'pattern'> = { code: 'program_failed', what: 'it crashed' }
+const FAILED: Omit<Mapping, 'pattern'> = { code: 'program_failed', what: 'it ended with an error' }
 
 /**
  * Returns the `RindleError` for an ffmpeg or ffprobe that ended with an error. It says what the error means, and quotes

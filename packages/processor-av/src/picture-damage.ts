@@ -26,7 +26,7 @@ export function assertUndamaged(
  * against any other error. Pure.
  */
 export function isOfPictures(error: unknown): error is RindleError {
-  return isRindleError(error, 'corrupt_media') || isRindleError(error, 'ffmpeg_failed')
+  return isRindleError(error, 'corrupt_media') || isRindleError(error, 'program_failed')
 }
 
 /**

@@ -1,9 +1,9 @@
-import type { AudioPreset, NormalizedAudioRecipe } from '@rindle/core'
 import { audioSettings, keptChannels } from './audio-settings.ts'
 import type { Encoding } from './encode.ts'
 import type { FfmpegOptions } from './ffmpeg-options.ts'
 import { type Loudness, loudnessFilters } from './loudness.ts'
 import { type AudioTrack, durationOf } from './media-facts.ts'
+import type { AudioCodec, NormalAudio } from './recipes/audio-kind.ts'
 import type { VariantWork } from './variant-work.ts'
 
 interface AudioFormat {
@@ -16,8 +16,8 @@ interface AudioFormat {
   readonly options: FfmpegOptions
 }
 
-const FORMATS: Readonly<Record<AudioPreset, AudioFormat>> = {
-  m4a_128k: {
+const FORMATS: Readonly<Record<AudioCodec, AudioFormat>> = {
+  aac: {
     encoder: 'aac',
     codec: 'aac',
     muxer: 'ipod',
@@ -26,7 +26,7 @@ const FORMATS: Readonly<Record<AudioPreset, AudioFormat>> = {
     maxChannels: 6,
     options: { movflags: '+faststart' },
   },
-  mp3_128k: {
+  mp3: {
     encoder: 'libmp3lame',
     codec: 'mp3',
     muxer: 'mp3',
@@ -41,18 +41,18 @@ const BITRATE_KBPS = 128
 const SLACK_BYTES = 4 * 1024 ** 2
 
 /** Returns the number of channels of an output of `audio`. Pure. */
-export function outputChannels({ preset, channels }: NormalizedAudioRecipe, audio: AudioTrack): number {
-  return channels ?? keptChannels(audio, FORMATS[preset].maxChannels)
+export function outputChannels({ codec, channels }: NormalAudio, audio: AudioTrack): number {
+  return channels ?? keptChannels(audio, FORMATS[codec].maxChannels)
 }
 
 /** Plans AAC in MP4, or MP3; a recipe that normalises uses the measured loudness, or adjusts as it plays. Pure. */
 export function planAudio(
-  recipe: NormalizedAudioRecipe,
+  recipe: NormalAudio,
   audio: AudioTrack,
   { facts, name, path }: Pick<VariantWork, 'facts' | 'name' | 'path'>,
   measured: Loudness | null,
 ): Encoding {
-  const { encoder, codec: audioCodec, muxer, demuxer, contentType, options } = FORMATS[recipe.preset]
+  const { encoder, codec: audioCodec, muxer, demuxer, contentType, options } = FORMATS[recipe.codec]
   const channels = outputChannels(recipe, audio)
   const durationMs = durationOf([audio], facts.durationMs)
   const encoding = audioSettings(audio, {

@@ -1,4 +1,3 @@
-import type { NormalizedVideoRecipe, VideoPreset } from '@rindle/core'
 import { audioSettings, keptChannels } from './audio-settings.ts'
 import type { Encoding } from './encode.ts'
 import type { AudioSettings, OutputSettings, VideoSettings } from './ffmpeg-arguments.ts'
@@ -7,6 +6,7 @@ import { fitInsideEven, type Size } from './geometry.ts'
 import type { FfmpegBuild } from './inspect-build.ts'
 import { type AudioTrack, durationOf, type VideoTrack } from './media-facts.ts'
 import { pictureFilters } from './picture-filters.ts'
+import type { NormalVideo, VideoHeight } from './recipes/video-kind.ts'
 import type { VariantWork } from './variant-work.ts'
 
 interface VideoFacts {
@@ -15,29 +15,29 @@ interface VideoFacts {
   readonly maxKbps: number
 }
 
-const PRESETS: Readonly<Record<VideoPreset, VideoFacts>> = {
-  web_720p: { box: { width: 1280, height: 720 }, crf: 23, maxKbps: 2_500 },
-  web_480p: { box: { width: 854, height: 480 }, crf: 23, maxKbps: 1_200 },
+const FACTS: Readonly<Record<VideoHeight, VideoFacts>> = {
+  720: { box: { width: 1280, height: 720 }, crf: 23, maxKbps: 2_500 },
+  480: { box: { width: 854, height: 480 }, crf: 23, maxKbps: 1_200 },
 }
 const AUDIO_KBPS = 128
 const SLACK_BYTES = 8 * 1024 ** 2
 
 /** Plans H.264 and AAC in MP4, which every browser plays; a silent video stays silent. Pure. */
 export function planVideo(
-  recipe: NormalizedVideoRecipe,
+  recipe: NormalVideo,
   video: VideoTrack,
   { facts: { audio, durationMs: wholeMs }, name, path }: Pick<VariantWork, 'facts' | 'name' | 'path'>,
   build: Pick<FfmpegBuild, 'filters'>,
 ): Encoding {
-  const preset = PRESETS[recipe.preset]
-  const size = fitInsideEven(video, preset.box)
+  const limits = FACTS[recipe.height]
+  const size = fitInsideEven(video, limits.box)
   const { filters, isToneMapped } = pictureFilters(video, size, 'video', build)
   const durationMs = durationOf(audio === null ? [video] : [video, audio], wholeMs)
   const output: OutputSettings = {
     target: path,
     format: 'mp4',
     streams: audio === null ? [video.index] : [video.index, audio.index],
-    video: h264(preset, [steadyRate(video), ...filters]),
+    video: h264(limits, [steadyRate(video), ...filters]),
     ...(audio === null ? {} : { audio: stereo(audio) }),
     // Tracks that begin far apart fill the muxer's queue; its old default of 128 packets ends the run.
     options: { max_muxing_queue_size: 4096, ...(recipe.faststart ? { movflags: '+faststart' } : {}) },
@@ -45,7 +45,7 @@ export function planVideo(
   return {
     variant: name,
     output,
-    maxFileBytes: maxBytes(preset, durationMs),
+    maxFileBytes: maxBytes(limits, durationMs),
     expected: {
       contentType: 'video/mp4',
       demuxer: 'mov',

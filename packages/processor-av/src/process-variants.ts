@@ -1,11 +1,11 @@
 import { join } from 'node:path'
 import { isRindleError, RindleError } from '@rindle/core'
 import {
-  outputExtension,
+  extensionFor,
   type ProcessedOutput,
   type ProcessRequest,
-  recipeCapability,
   type VariantOutcome,
+  type VariantRequest,
 } from '@rindle/core/adapter'
 import { throwIfCancelled } from './cancellation.ts'
 import { type Encoding, encode, verifyEncoding } from './encode.ts'
@@ -23,14 +23,13 @@ interface Task {
 }
 
 /** Implements `Processor.process`; see the port for its contract. */
-export async function processVariants(request: ProcessRequest, context: RunContext): Promise<void> {
+export async function processVariants(request: ProcessRequest<AvRecipe>, context: RunContext): Promise<void> {
   throwIfCancelled(request.signal)
   const facts = await factsOrError(request, context)
   const tasks: Task[] = []
-  for (const { name, recipe } of request.variants) {
-    if (facts instanceof Error) await request.onOutcome({ name, error: facts })
-    else if ('format' in recipe) await request.onOutcome({ name, error: notMine(name, recipeCapability(recipe)) })
-    else tasks.push({ recipe, work: workOf(name, recipe, request, facts, context) })
+  for (const variant of request.variants) {
+    if (facts instanceof Error) await request.onOutcome({ name: variant.name, error: facts })
+    else tasks.push({ recipe: variant.recipe, work: workOf(variant, request, facts, context) })
   }
   const made = await makeTogether(tasks, request)
   for (const task of tasks) {
@@ -43,7 +42,7 @@ export async function processVariants(request: ProcessRequest, context: RunConte
 }
 
 // A fault of the source is a fault of each of its variants.
-async function factsOrError(request: ProcessRequest, context: RunContext): Promise<KnownFacts | Error> {
+async function factsOrError(request: ProcessRequest<AvRecipe>, context: RunContext): Promise<KnownFacts | Error> {
   try {
     const { facts } = await readMedia(mediaInput(request.source), context)
     assertWithinLimits(facts, request.source.contentType, request.limits)
@@ -55,9 +54,8 @@ async function factsOrError(request: ProcessRequest, context: RunContext): Promi
 }
 
 function workOf(
-  name: string,
-  recipe: AvRecipe,
-  request: ProcessRequest,
+  { name, contentType }: VariantRequest<AvRecipe>,
+  request: ProcessRequest<AvRecipe>,
   facts: KnownFacts,
   context: RunContext,
 ): VariantWork {
@@ -65,7 +63,7 @@ function workOf(
     name,
     input: mediaInput(request.source),
     facts,
-    path: join(request.directory, `${name}${outputExtension(recipe)}`),
+    path: join(request.directory, `${name}${extensionFor(contentType ?? '')}`),
     maxPixels: request.limits.maxPixels,
     context,
     onProgress: percentOf((percent) => request.onProgress(name, percent)),
@@ -79,7 +77,7 @@ function workOf(
  */
 async function makeTogether(
   tasks: readonly Task[],
-  request: ProcessRequest,
+  request: ProcessRequest<AvRecipe>,
 ): Promise<ReadonlyMap<string, VariantOutcome>> {
   const outcomes = new Map<string, VariantOutcome>()
   const shared: { readonly work: VariantWork; readonly encoding: Encoding }[] = []
@@ -108,7 +106,7 @@ async function makeTogether(
 
 async function outcomeOf(
   work: VariantWork,
-  request: ProcessRequest,
+  request: ProcessRequest<AvRecipe>,
   make: () => Promise<ProcessedOutput>,
 ): Promise<VariantOutcome> {
   const { name } = work
@@ -134,11 +132,6 @@ export function percentOf(report: (percent: number) => void): (part: number) => 
     highest = percent
     report(percent)
   }
-}
-
-function notMine(name: string, capability: string): RindleError {
-  const message = `Variant ${name}: the AV processor does not make ${capability}.`
-  return new RindleError('processor_capability_missing', message, { details: { capability } })
 }
 
 function asRindleError(error: unknown): RindleError {

@@ -29,7 +29,7 @@ export interface FfmpegRun {
 }
 
 /**
- * Runs ffmpeg and returns its last messages. Throws the errors of `runProgram` and `runFailure`, `ffmpeg_not_found`,
+ * Runs ffmpeg and returns its last messages. Throws the errors of `runProgram` and `runFailure`, `program_not_found`,
  * and `processor_capability_missing` for a build that lacks an encoder.
  */
 export async function runFfmpeg(run: FfmpegRun, context: RunContext): Promise<string> {
@@ -83,7 +83,7 @@ function encodersOf(outputs: readonly OutputSettings[]): readonly string[] {
 
 /** Returns the error for an output that FFmpeg reports as made but did not write. */
 export function nothingWritten(variant: string): RindleError {
-  return new RindleError('ffmpeg_failed', `FFmpeg succeeded but wrote nothing for ${variant}.`, {
+  return new RindleError('program_failed', `FFmpeg succeeded but wrote nothing for ${variant}.`, {
     details: { variant },
   })
 }

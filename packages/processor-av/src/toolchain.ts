@@ -11,7 +11,7 @@ export class Toolchain {
     this.#paths = paths
   }
 
-  /** Returns the ffmpeg in use. Throws `ffmpeg_not_found`; the next call then searches again. */
+  /** Returns the ffmpeg in use. Throws `program_not_found`; the next call then searches again. */
   async ffmpeg(): Promise<FfmpegBuild> {
     this.#ffmpeg ??= findBinary('ffmpeg', this.#paths.ffmpegPath).then(inspectBuild)
     try {
@@ -22,7 +22,7 @@ export class Toolchain {
     }
   }
 
-  /** Returns the ffprobe in use. Throws `ffmpeg_not_found`; the next call then searches again. */
+  /** Returns the ffprobe in use. Throws `program_not_found`; the next call then searches again. */
   async ffprobe(): Promise<Binary> {
     this.#ffprobe ??= findBinary('ffprobe', this.#paths.ffprobePath)
     try {

@@ -27,7 +27,7 @@ const FILE_FAULTS = ['corrupt_media', 'unsupported_codec', 'limit_exceeded'] as 
 /**
  * Reads an output back and compares it with its recipe and its source: tracks, codecs, dimensions, square and upright
  * pixels, duration within 250 ms or 1 %. Throws `output_mismatch`, which names every difference, also when the output
- * cannot be read: that is no verdict about the source. Throws `ffmpeg_failed` when there is nothing to read.
+ * cannot be read: that is no verdict about the source. Throws `program_failed` when there is nothing to read.
  */
 export async function verifyOutput(
   path: string,

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises'
-import type { Recipe, SourceFile } from '@rindle/core'
+import type { SourceFile } from '@rindle/core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { avProcessor } from '../src/index.ts'
 import { loudnessFilters, parseLoudness } from '../src/loudness.ts'
+import { audio } from '../src/recipes/index.ts'
 import { AAC, clip, DRAWN, ffmpeg, H264, lavfi } from './clips.ts'
 import { LANES } from './lanes.ts'
 import { failure, inspect, M4A, MP3, make, outcomesOf } from './workbench.ts'
@@ -74,7 +75,7 @@ describe.each(LANES)('sound made with the $lane FFmpeg', ({ programs }) => {
   it('has as many channels as the recipe says, else as many as the source has and the format can hold', async () => {
     const source = await clip('audio/flac', 'flac', lavfi('aevalsrc=0.1*sin(440*2*PI*t):c=5.1:d=1'))
     const channels: unknown[] = []
-    for (const recipe of [M4A, MP3, { ...M4A, channels: 1 }, { ...MP3, channels: 2 }] as readonly Recipe[]) {
+    for (const recipe of [M4A, MP3, audio.aac({ channels: 1 }), audio.mp3({ channels: 2 })]) {
       const output = await make(processor, source, recipe)
       channels.push((await inspect(output.path)).streams[0]?.['channels'])
     }
@@ -92,8 +93,8 @@ describe.each(LANES)('sound made with the $lane FFmpeg', ({ programs }) => {
   })
 
   it('comes near −16 LUFS in one pass, reaches it in two, and stays below −1 dB', async () => {
-    const once = await make(processor, quiet, { kind: 'audio', preset: 'm4a_128k', normalize: true })
-    const twice = await make(processor, quiet, { kind: 'audio', preset: 'mp3_128k', normalize: true, twoPass: true })
+    const once = await make(processor, quiet, audio.aac({ normalize: true }))
+    const twice = await make(processor, quiet, audio.mp3({ normalize: true, twoPass: true }))
     const loudness = [await measured(quiet.path), await measured(once.path), await measured(twice.path)]
     expect(loudness[0]?.integrated).toBeLessThan(-35)
     expect(Math.abs((loudness[1]?.integrated ?? 0) + 16)).toBeLessThan(2.5)
@@ -110,7 +111,7 @@ describe.each(LANES)('sound made with the $lane FFmpeg', ({ programs }) => {
     const source = await clip('audio/wav', 'wav', lavfi(`aevalsrc=${formula}:d=2:s=48000`), ['-c:a', codec])
     const before = (await measured(source.path)).integrated
     expect([before > above, before < below]).toEqual([true, true])
-    const output = await make(processor, source, { kind: 'audio', preset: 'm4a_128k', normalize: true, twoPass: true })
+    const output = await make(processor, source, audio.aac({ normalize: true, twoPass: true }))
     const { integrated, truePeak } = await measured(output.path)
     expect(Math.abs(integrated + 16)).toBeLessThan(0.5)
     expect(truePeak).toBeLessThan(-1)
@@ -118,7 +119,7 @@ describe.each(LANES)('sound made with the $lane FFmpeg', ({ programs }) => {
 
   it('that is silent stays silent when it is normalised', async () => {
     const source = await clip('audio/wav', 'wav', DRAWN.silence(1))
-    const output = await make(processor, source, { kind: 'audio', preset: 'm4a_128k', normalize: true, twoPass: true })
+    const output = await make(processor, source, audio.aac({ normalize: true, twoPass: true }))
     expect((await measured(output.path)).integrated).toBeLessThanOrEqual(-70)
   })
 

@@ -3,6 +3,7 @@ import { extname, join } from 'node:path'
 import { isRindleError, type SourceFile } from '@rindle/core'
 import { describe, expect, it } from 'vitest'
 import { avProcessor } from '../src/index.ts'
+import { audio } from '../src/recipes/index.ts'
 import { temporaryDirectory } from './clips.ts'
 import { decode } from './decoded.ts'
 import { LANES } from './lanes.ts'
@@ -32,7 +33,7 @@ const TYPES: Readonly<Record<string, string>> = {
 
 const VIDEO_RECIPES = { video: VIDEO, poster: POSTER, strip: STRIP }
 const SOUND_RECIPES = {
-  sound: { ...M4A, normalize: true, twoPass: true },
+  sound: audio.aac({ normalize: true, twoPass: true }),
   waveform: WAVEFORM,
 }
 

@@ -39,7 +39,7 @@ describe('the reason of a failure', () => {
   it.each([
     [
       'an unknown message',
-      'ffmpeg_failed',
+      'program_failed',
       'a new trouble',
       [
         '[aac @ 0x1] [error] a new trouble',
@@ -102,7 +102,7 @@ describe('the reason of a failure', () => {
     'Error while opening encoder for output stream #0:0: Invalid data found when processing input',
     '/var/media/job 7/sound.m4a: Invalid data found when processing input',
   ])('is no verdict about the source when an output fails: %s', (line) => {
-    expect(runFailure(ended(`[error] ${line}`), MAKING)).toMatchObject({ code: 'ffmpeg_failed', retryable: true })
+    expect(runFailure(ended(`[error] ${line}`), MAKING)).toMatchObject({ code: 'program_failed', retryable: true })
   })
 
   it.each([
@@ -131,7 +131,7 @@ describe('a run that had nothing to encode', () => {
 
   it('with an unknown message gives no verdict', () => {
     const error = nothingDecoded(`[aac @ 0x1] [error] a new trouble\n${EMPTY}`, MAKING)
-    expect(error).toMatchObject({ code: 'ffmpeg_failed', message: expect.stringContaining('a new trouble') })
+    expect(error).toMatchObject({ code: 'program_failed', message: expect.stringContaining('a new trouble') })
   })
 
   it('is not confused with one that wrote little: silence takes less than a kilobyte', () => {

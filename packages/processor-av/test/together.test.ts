@@ -3,14 +3,15 @@ import { join } from 'node:path'
 import type { Recipe, SourceFile } from '@rindle/core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { avProcessor } from '../src/index.ts'
+import { audio, video } from '../src/recipes/index.ts'
 import { AAC, clip, DRAWN, H264, temporaryDirectory } from './clips.ts'
 import { fakeFfmpeg } from './fake-programs.ts'
 import { INSTALLER } from './installer-lane.ts'
 import { LANES } from './lanes.ts'
 import { inspect, M4A, MP3, outcomesOf, POSTER, VIDEO } from './workbench.ts'
 
-const SMALL: Recipe = { kind: 'video', preset: 'web_480p' }
-const TWO_PASS: Recipe = { kind: 'audio', preset: 'm4a_128k', normalize: true, twoPass: true }
+const SMALL: Recipe = video.mp4({ height: 480 })
+const TWO_PASS: Recipe = audio.aac({ normalize: true, twoPass: true })
 const { ffprobePath } = INSTALLER.programs
 
 let source: SourceFile
@@ -63,7 +64,7 @@ describe('several outputs of one source', () => {
     const ffmpegPath = await fakeFfmpeg('case "$*" in *libmp3lame*) exit 1 ;; esac; exec "$real" "$@"')
     const recipes = { video: VIDEO, mp3: MP3, m4a: M4A }
     const outcomes = await outcomesOf(avProcessor({ ffmpegPath, ffprobePath }), source, recipes)
-    expect(outcomes.get('mp3')).toMatchObject({ error: { code: 'ffmpeg_failed', details: { variant: 'mp3' } } })
+    expect(outcomes.get('mp3')).toMatchObject({ error: { code: 'program_failed', details: { variant: 'mp3' } } })
     expect(outcomes.get('video')).toMatchObject({ output: { width: 1280 } })
     expect(outcomes.get('m4a')).toMatchObject({ output: { contentType: 'audio/mp4' } })
   })

@@ -35,13 +35,13 @@ describe('FFmpeg is searched for', () => {
 
   it('nowhere else when the named program is missing', async () => {
     await expect(findBinary('ffmpeg', '/nowhere/ffmpeg')).rejects.toMatchObject({
-      code: 'ffmpeg_not_found',
+      code: 'program_not_found',
       message: 'the option `ffmpegPath` names /nowhere/ffmpeg as ffmpeg, but no program is there.',
       retryable: false,
     })
     vi.stubEnv('RINDLE_FFPROBE_PATH', '/nowhere/ffprobe')
     await expect(findBinary('ffprobe', undefined)).rejects.toMatchObject({
-      code: 'ffmpeg_not_found',
+      code: 'program_not_found',
       message: expect.stringContaining('RINDLE_FFPROBE_PATH'),
     })
   })
@@ -51,7 +51,7 @@ describe('FFmpeg is searched for', () => {
     const processor = avProcessor({ ffprobePath: path })
     const source = { path: '/nowhere/original', contentType: 'video/mp4', byteSize: 1 }
     const probing = () => processor.probe(source, { limits: { maxPixels: 1 } })
-    await expect(probing()).rejects.toMatchObject({ code: 'ffmpeg_not_found' })
+    await expect(probing()).rejects.toMatchObject({ code: 'program_not_found' })
     await symlink(INSTALLER.programs.ffprobePath, path)
     await expect(probing()).rejects.toMatchObject({ code: 'variant_source_not_found' })
   })
@@ -79,7 +79,7 @@ describe('a build', () => {
 
   it('that is something else is refused', async () => {
     await expect(inspectBuild({ path: process.execPath, source: 'option' })).rejects.toMatchObject({
-      code: 'ffmpeg_not_found',
+      code: 'program_not_found',
     })
     const path = join(await temporaryDirectory(), 'ffmpeg')
     await writeFile(path, '#!/bin/sh\necho hello\n')
@@ -101,7 +101,7 @@ describe('a report on FFmpeg', () => {
   it('lists missing encoders by the capability that needs them', async () => {
     const ffmpegPath = await fakeFfmpeg('exit 1', `"$real" "$@" | grep -vE ' (aac|zscale) '; exit`)
     expect((await inspectFfmpeg({ ffmpegPath })).ffmpeg).toMatchObject({
-      missingEncoders: { 'video/web_720p': ['aac'], 'video/web_480p': ['aac'], 'audio/m4a_128k': ['aac'] },
+      missingEncoders: { 'video/h264': ['aac'], 'audio/aac': ['aac'] },
       canToneMap: false,
     })
   })
@@ -131,13 +131,12 @@ describe('options', () => {
     const { name, capabilities, probes } = avProcessor({ ffmpegPath: '/nowhere' })
     expect(name).toBe('av')
     expect([...capabilities]).toEqual([
-      'av-image/video_poster_scene',
-      'av-image/video_thumbnail_strip',
-      'video/web_720p',
-      'video/web_480p',
-      'audio/m4a_128k',
-      'audio/mp3_128k',
-      'waveform/overview',
+      'poster/jpeg',
+      'strip/jpeg',
+      'video/h264',
+      'audio/aac',
+      'audio/mp3',
+      'waveform/json',
     ])
     expect(probes.has('video/mp4')).toBe(true)
     expect(probes.has('image/png')).toBe(false)

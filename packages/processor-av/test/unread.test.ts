@@ -43,7 +43,7 @@ describe('a file that ffprobe cannot read', () => {
     const ffprobePath = await program('echo "[fatal] Unrecognized option format_whitelist." >&2; exit 1')
     const probing = avProcessor({ ...INSTALLER.programs, ffprobePath }).probe(source, { limits: LIMITS })
     await expect(probing).rejects.toMatchObject({
-      code: 'ffmpeg_failed',
+      code: 'program_failed',
       retryable: true,
       message: expect.stringContaining('Unrecognized option'),
     })
@@ -67,7 +67,7 @@ describe('a file that ffprobe cannot read', () => {
       case "$*" in *'${source.path}') kill -SEGV $$ ;; esac
       exec '${INSTALLER.programs.ffprobePath}' "$@"`)
     const probing = avProcessor({ ...INSTALLER.programs, ffprobePath }).probe(source, { limits: LIMITS })
-    await expect(probing).rejects.toMatchObject({ code: 'ffmpeg_failed', details: { signal: 'SIGSEGV' } })
+    await expect(probing).rejects.toMatchObject({ code: 'program_failed', details: { signal: 'SIGSEGV' } })
   })
 })
 

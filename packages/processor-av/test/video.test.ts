@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import { avProcessor } from '../src/index.ts'
+import { video } from '../src/recipes/index.ts'
 import { AAC, clip, DRAWN, H264, lavfi } from './clips.ts'
 import { type Decoded, decodeFrame, nameOf } from './decoded.ts'
 import { LANES } from './lanes.ts'
@@ -34,7 +35,7 @@ describe.each(LANES)('a video made with the $lane FFmpeg', ({ programs }) => {
 
   it('has its index at the end when the recipe says so, and 480 lines with the smaller preset', async () => {
     const source = await clip('video/mp4', 'mp4', DRAWN.test('1280x720', 1), H264)
-    const output = await make(processor, source, { kind: 'video', preset: 'web_480p', faststart: false })
+    const output = await make(processor, source, video.mp4({ height: 480, faststart: false }))
     expect(output).toMatchObject({ width: 852, height: 480 })
     const bytes = (await readFile(output.path)).toString('latin1')
     expect(bytes.indexOf('moov')).toBeGreaterThan(bytes.indexOf('mdat'))
@@ -156,7 +157,7 @@ describe.each(LANES)('a video made with the $lane FFmpeg', ({ programs }) => {
   it('stays below its peak rate with pictures that cannot be compressed', async () => {
     const noise = lavfi('nullsrc=s=320x180:r=25:d=2,geq=random(1)*255:128:128,scale=640x360:flags=neighbor')
     const source = await clip('video/x-matroska', 'mkv', noise, ['-c:v', 'ffv1'])
-    const output = await make(processor, source, { kind: 'video', preset: 'web_480p' })
+    const output = await make(processor, source, video.mp4({ height: 480 }))
     expect(output.byteSize * 8).toBeLessThan(1_200_000 * 3)
     expect(output.byteSize * 8).toBeGreaterThan(1_200_000)
   })

@@ -3,17 +3,19 @@ import { promisify } from 'node:util'
 import type { Processor, Recipe, RindleError, SourceFile } from '@rindle/core'
 import type { ProcessedOutput, ProcessRequest, VariantOutcome } from '@rindle/core/adapter'
 import { collectOutcomes, errorOf, outputOf, processRequest, type VariantRecipes } from '@rindle/testing'
+import { AV_KINDS } from '../src/make-variant.ts'
+import { audio, poster, strip, video, waveform } from '../src/recipes/index.ts'
 import { temporaryDirectory } from './clips.ts'
 import { INSTALLER } from './installer-lane.ts'
 
 export const LIMITS = { maxPixels: 100_000_000 }
 
-export const VIDEO: Recipe = { kind: 'video', preset: 'web_720p' }
-export const POSTER: Recipe = { kind: 'image', preset: 'video_poster_scene' }
-export const STRIP: Recipe = { kind: 'image', preset: 'video_thumbnail_strip' }
-export const M4A: Recipe = { kind: 'audio', preset: 'm4a_128k' }
-export const MP3: Recipe = { kind: 'audio', preset: 'mp3_128k' }
-export const WAVEFORM: Recipe = { kind: 'waveform', preset: 'overview' }
+export const VIDEO: Recipe = video.mp4({ height: 720 })
+export const POSTER: Recipe = poster()
+export const STRIP: Recipe = strip()
+export const M4A: Recipe = audio.aac()
+export const MP3: Recipe = audio.mp3()
+export const WAVEFORM: Recipe = waveform()
 
 /** Returns a request for these recipes, in a directory of its own. */
 export async function request(
@@ -21,7 +23,7 @@ export async function request(
   recipes: VariantRecipes,
   overrides: Partial<ProcessRequest> = {},
 ): Promise<ProcessRequest> {
-  return processRequest(source, recipes, await temporaryDirectory(), overrides)
+  return processRequest(AV_KINDS, source, recipes, await temporaryDirectory(), overrides)
 }
 
 /** Makes every variant, and returns the outcomes by variant name. */

@@ -1,15 +1,15 @@
 import type { Processor } from '@rindle/core'
-import type { ProbeResult } from '@rindle/core/adapter'
+import { defineProcessor, type ProbeResult } from '@rindle/core/adapter'
 import { throwIfCancelled } from './cancellation.ts'
 import { DecoderPool } from './decoder-pool.ts'
 import { diagnose } from './diagnose.ts'
 import { type ImageProcessorOptions, parseOptions } from './options.ts'
 import { processVariants, type WorkContext } from './process-variants.ts'
 import { readHeader, type SourceHeader } from './read-header.ts'
+import { IMAGE_FORMATS } from './recipes/formats.ts'
+import { imageKind } from './recipes/image-kind.ts'
 import { SOURCE_TYPES } from './source-types.ts'
 import { WorkGate } from './work-gate.ts'
-
-const CAPABILITIES = ['image/jpeg', 'image/png', 'image/webp', 'image/avif']
 
 // sharp's own timeout comes first where it works, and leaves the process alive.
 const TIMEOUT_GRACE_MS = 3_000
@@ -51,9 +51,10 @@ export function imageProcessor(options: ImageProcessorOptions = {}): Processor {
     await Promise.allSettled(underWay)
     await decoders.stop()
   }
-  return {
+  return defineProcessor({
     name: 'image',
-    capabilities: new Set(CAPABILITIES),
+    recipes: [imageKind],
+    capabilities: new Set(IMAGE_FORMATS.map((format) => `image/${format}`)),
     probes: new Set(SOURCE_TYPES.keys()),
     async start({ acceptedTypes }) {
       const before = context
@@ -69,7 +70,7 @@ export function imageProcessor(options: ImageProcessorOptions = {}): Processor {
     },
     process: (request) => track(processVariants(request, context)),
     diagnose: (diagnosis) => diagnose(diagnosis, context.decoders),
-  }
+  })
 }
 
 // Facts for people and programs, without anything that names a person or a place (EXIF, XMP, IPTC).

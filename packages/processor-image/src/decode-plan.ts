@@ -1,12 +1,13 @@
-import { type JsonObject, type NormalizedImageRecipe, RindleError } from '@rindle/core'
+import { type JsonObject, RindleError } from '@rindle/core'
 import type { MediaLimits } from '@rindle/core/adapter'
 import { type Size, type Target, targetOf } from './geometry.ts'
+import type { NormalImage } from './recipes/image-options.ts'
 import type { SourceFacts } from './source-facts.ts'
 
 /** A variant that can be made, and the properties of its output. */
 export interface PlannedVariant {
   readonly name: string
-  readonly recipe: NormalizedImageRecipe
+  readonly recipe: NormalImage
   readonly target: Target
   /** How many frames of the source it shows. */
   readonly frames: number
@@ -44,7 +45,7 @@ export function planDecodes(
   facts: SourceFacts,
   variants: readonly Pick<PlannedVariant, 'name' | 'recipe'>[],
   limits: MediaLimits,
-  siblings: readonly NormalizedImageRecipe[] = [],
+  siblings: readonly NormalImage[] = [],
 ): DecodePlan {
   const chained: PlannedVariant[] = []
   const direct: PlannedVariant[] = []
@@ -67,7 +68,7 @@ export function planDecodes(
 
 function chainedSiblings(
   facts: SourceFacts,
-  siblings: readonly NormalizedImageRecipe[],
+  siblings: readonly NormalImage[],
   limits: MediaLimits,
 ): readonly PlannedVariant[] {
   return siblings
@@ -94,7 +95,7 @@ export function decodedBytes(facts: SourceFacts, plan: DecodePlan): number {
   return Math.max(area(facts) * frames * perPixel, ...outputs)
 }
 
-function planVariant(facts: SourceFacts, name: string, recipe: NormalizedImageRecipe): PlannedVariant {
+function planVariant(facts: SourceFacts, name: string, recipe: NormalImage): PlannedVariant {
   return {
     name,
     recipe,

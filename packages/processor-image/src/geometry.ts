@@ -1,4 +1,4 @@
-import type { NormalizedImageRecipe } from '@rindle/core'
+import type { NormalImage } from './recipes/image-options.ts'
 
 /** Whole pixels. */
 export interface Size {
@@ -16,7 +16,7 @@ export interface Target {
 }
 
 // The limits of the formats. A side that a recipe leaves open ends there: an image of 3 × 60,000 pixels has a WebP.
-const MAX_SIDE: Readonly<Record<NormalizedImageRecipe['format'], number>> = {
+const MAX_SIDE: Readonly<Record<NormalImage['format'], number>> = {
   jpeg: 65_535,
   png: 65_535,
   webp: 16_383,
@@ -24,7 +24,7 @@ const MAX_SIDE: Readonly<Record<NormalizedImageRecipe['format'], number>> = {
 }
 
 /** The size that `recipe` gives to a picture of the size of `source`. Pure. */
-export function targetOf(recipe: NormalizedImageRecipe, source: Size): Target {
+export function targetOf(recipe: NormalImage, source: Size): Target {
   const box: Size = {
     width: recipe.width ?? MAX_SIDE[recipe.format],
     height: recipe.height ?? MAX_SIDE[recipe.format],

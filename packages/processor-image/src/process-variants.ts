@@ -1,6 +1,5 @@
 import { join } from 'node:path'
-import { RindleError } from '@rindle/core'
-import { outputExtension, type ProcessRequest, type VariantOutcome, type VariantRequest } from '@rindle/core/adapter'
+import { extensionFor, type ProcessRequest, type VariantOutcome } from '@rindle/core/adapter'
 import { throwIfCancelled } from './cancellation.ts'
 import { type DecodePlan, decodedBytes, type PlannedVariant, planDecodes } from './decode-plan.ts'
 import { DecoderEnded } from './decoder-process.ts'
@@ -8,10 +7,15 @@ import { Deliveries } from './deliveries.ts'
 import { ImageDecoding } from './image-decoding.ts'
 import { mapError } from './map-error.ts'
 import { type HeaderContext, readHeader } from './read-header.ts'
+import { IMAGE_FORMAT_FACTS } from './recipes/formats.ts'
+import type { NormalImage } from './recipes/image-options.ts'
 import { runOnFreeSlots } from './run-on-free-slots.ts'
 import type { SourceFacts } from './source-facts.ts'
 import { verifyOutput } from './verify-output.ts'
 import type { WorkGate } from './work-gate.ts'
+
+/** Work for the image processor. */
+type ImageRequest = ProcessRequest<NormalImage>
 
 /** The dependencies of the work on one request. */
 export interface WorkContext extends HeaderContext {
@@ -25,7 +29,7 @@ interface Task {
 }
 
 /** Does the work of `Processor.process`: see the port for its promises. */
-export async function processVariants(request: ProcessRequest, context: WorkContext): Promise<void> {
+export async function processVariants(request: ImageRequest, context: WorkContext): Promise<void> {
   throwIfCancelled(request.signal)
   const deliveries = new Deliveries(request.onOutcome)
   try {
@@ -39,7 +43,7 @@ export async function processVariants(request: ProcessRequest, context: WorkCont
 
 // A problem of the source fails each of its variants.
 async function factsOrOutcomes(
-  request: ProcessRequest,
+  request: ImageRequest,
   context: WorkContext,
   deliveries: Deliveries,
 ): Promise<SourceFacts | null> {
@@ -55,14 +59,13 @@ async function factsOrOutcomes(
 }
 
 async function makeAll(
-  request: ProcessRequest,
+  request: ImageRequest,
   { gate, timeoutSeconds, decoders }: WorkContext,
   facts: SourceFacts,
   deliveries: Deliveries,
 ): Promise<void> {
   const { source, limits, signal } = request
-  const siblings = (request.siblings ?? []).filter((recipe) => 'mode' in recipe)
-  const plan = planDecodes(facts, await imageVariants(request.variants, deliveries), limits, siblings)
+  const plan = planDecodes(facts, request.variants, limits, request.siblings)
   for (const refused of plan.refused) await deliveries.begin(refused)
   if (plan.chained.length + plan.direct.length === 0) return
   const release = await gate.enter(decodedBytes(facts, plan), signal)
@@ -76,27 +79,11 @@ async function makeAll(
   }
 }
 
-async function imageVariants(
-  variants: readonly VariantRequest[],
-  deliveries: Deliveries,
-): Promise<Pick<PlannedVariant, 'name' | 'recipe'>[]> {
-  const mine: Pick<PlannedVariant, 'name' | 'recipe'>[] = []
-  for (const { name, recipe } of variants) {
-    if ('mode' in recipe) {
-      mine.push({ name, recipe })
-      continue
-    }
-    const message = `Variant ${name}: the image processor makes images from images only.`
-    await deliveries.begin({ name, error: new RindleError('processor_capability_missing', message) })
-  }
-  return mine
-}
-
 // If bytes cannot be decoded for the chain, they cannot be decoded for the others.
 async function decodedOrOutcomes(
   decoding: ImageDecoding,
   plan: DecodePlan,
-  { source, signal }: ProcessRequest,
+  { source, signal }: ImageRequest,
   deliveries: Deliveries,
 ): Promise<boolean> {
   try {
@@ -112,7 +99,7 @@ async function decodedOrOutcomes(
 }
 
 interface Making {
-  readonly request: ProcessRequest
+  readonly request: ImageRequest
   readonly facts: SourceFacts
   readonly decoding: ImageDecoding
   readonly deliveries: Deliveries
@@ -150,7 +137,7 @@ async function makeOne(
 ): Promise<VariantOutcome | null> {
   const { variant, step } = task
   const { name, recipe } = variant
-  const path = join(request.directory, `${name}${outputExtension(recipe)}`)
+  const path = join(request.directory, `${name}${extensionFor(IMAGE_FORMAT_FACTS[recipe.format].contentType)}`)
   try {
     const rendered =
       step === 'encode' ? await decoding.renderFromBase(variant, path) : await decoding.renderFromSource(variant, path)

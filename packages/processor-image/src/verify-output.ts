@@ -1,8 +1,9 @@
 import { RindleError } from '@rindle/core'
-import { outputContentType, type ProcessedOutput } from '@rindle/core/adapter'
+import type { ProcessedOutput } from '@rindle/core/adapter'
 import type { PlannedVariant } from './decode-plan.ts'
 import type { Rendered } from './decoder/orders.ts'
 import type { Picture } from './decoder/read-picture.ts'
+import { IMAGE_FORMAT_FACTS } from './recipes/formats.ts'
 import type { SourceFacts } from './source-facts.ts'
 
 /** The origin of an output. */
@@ -24,12 +25,13 @@ export function verifyOutput({ picture, byteSize }: Rendered, { path, variant, f
     throw new RindleError('output_mismatch', message, { details: { variant: variant.name, problems } })
   }
   const { width, height } = variant.target.output
-  return { path, contentType: outputContentType(variant.recipe), byteSize, width, height }
+  return { path, contentType: IMAGE_FORMAT_FACTS[variant.recipe.format].contentType, byteSize, width, height }
 }
 
 function shapeProblems(picture: Picture, { recipe, target, is16Bit }: PlannedVariant): string[] {
   const problems: string[] = []
-  if (picture.contentType !== outputContentType(recipe)) problems.push(`its type is ${picture.contentType}`)
+  if (picture.contentType !== IMAGE_FORMAT_FACTS[recipe.format].contentType)
+    problems.push(`its type is ${picture.contentType}`)
   const { width, height } = target.output
   if (picture.width !== width || picture.height !== height) {
     problems.push(`it has ${picture.width} × ${picture.height} pixels instead of ${width} × ${height}`)

@@ -1,12 +1,26 @@
+import type { Recipe } from '@rindle/core'
 import { errorOf } from '@rindle/testing'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
+import { type ImageOptions, image } from '../src/recipes/index.ts'
 import { expectColour } from './decoded.ts'
 import type { Colour } from './pictures.ts'
 import { apng, cicp, type Frame, type PngPicture } from './png.ts'
 import { LIMITS, make, outcomesOf, PROCESSOR, sourceFile } from './workbench.ts'
 
-const MOVING = { mode: 'fit', width: 40, format: 'webp', animated: true, quality: 100 } as const
+/** An animation of these options, 40 pixels wide unless they say otherwise. */
+function moving(options: Partial<ImageOptions> = {}): Recipe {
+  return image.from({
+    mode: 'fit',
+    width: 40,
+    format: 'webp',
+    animated: true,
+    quality: 100,
+    ...options,
+  } as ImageOptions)
+}
+
+const MOVING = moving()
 const RED: Colour = [230, 20, 20]
 const GREEN: Colour = [20, 220, 20]
 const BLUE: Colour = [20, 20, 230]
@@ -45,7 +59,7 @@ describe('an animated PNG', () => {
       height: 40,
       metadata: { isAnimated: true, pages: 3 },
     })
-    const output = await make(source, { ...MOVING, width: 20 })
+    const output = await make(source, moving({ width: 20 }))
     expect(output).toMatchObject({ width: 20, height: 20, contentType: 'image/webp' })
     expect(await sharp(output.path, { animated: true }).metadata()).toMatchObject({
       pages: 3,
@@ -60,7 +74,7 @@ describe('an animated PNG', () => {
   it('may be cropped and padded as it moves', async () => {
     const source = await file([{ picture: plain(RED) }, { picture: plain(BLUE) }])
     for (const mode of ['crop', 'fill'] as const) {
-      const { path } = await make(source, { ...MOVING, mode, width: 30, height: 20, background: '#000' })
+      const { path } = await make(source, moving({ mode, width: 30, height: 20 }))
       expect(await sharp(path, { animated: true }).metadata()).toMatchObject({ pages: 2, width: 30, pageHeight: 20 })
     }
   })
@@ -72,7 +86,7 @@ describe('an animated PNG', () => {
       [await file(frames, 0, plain(GREEN)), GREEN],
     ] as const) {
       for (const format of ['webp', 'jpeg', 'png', 'avif'] as const) {
-        const { path } = await make(source, { mode: 'fit', width: 20, format })
+        const { path } = await make(source, image.fit(20, null, { format }))
         const shown = await framesOf(path)
         expect(shown).toHaveLength(1)
         expectColour(shown[0]?.(0.5, 0.5) ?? [], colour)
@@ -101,7 +115,7 @@ describe('an animated PNG', () => {
       // A patch elsewhere.
       { picture: opaque(GREEN, 12), left: 0, top: 0 },
     ])
-    const shown = await framesOf((await make(source, { ...MOVING, width: 40 })).path)
+    const shown = await framesOf((await make(source, moving({ width: 40 }))).path)
     const spots = shown.map((at) => at(0.5, 0.75))
     const corners = shown.map((at) => at(0.05, 0.05))
     expectColour(spots[0] ?? [], RED)

@@ -1,7 +1,8 @@
-import type { ImageRecipe } from '@rindle/core'
+import type { Recipe } from '@rindle/core'
 import { errorOf } from '@rindle/testing'
 import sharp, { type Sharp } from 'sharp'
 import { describe, expect, it } from 'vitest'
+import { type ImageOptions, image } from '../src/recipes/index.ts'
 import { expectColour } from './decoded.ts'
 import { type Colour, open, plain, quadrants, stack, storedFor } from './pictures.ts'
 import { make, outcomesOf, PROCESSOR, sourceFile } from './workbench.ts'
@@ -12,7 +13,12 @@ const COLOURS: readonly Colour[] = [
   [20, 20, 230],
 ]
 const DELAYS = [100, 250, 1000]
-const MOVING: ImageRecipe = { mode: 'fit', width: 40, format: 'webp', animated: true }
+/** An animation of these options, 40 pixels wide unless they say otherwise. */
+function moving(options: Partial<ImageOptions> = {}): Recipe {
+  return image.from({ mode: 'fit', width: 40, format: 'webp', animated: true, ...options } as ImageOptions)
+}
+
+const MOVING = moving()
 
 function animation(colours: readonly Colour[] = COLOURS, width = 80, height = 60): Sharp {
   const { pixels } = stack(colours.map((colour) => plain(width, height, colour)))
@@ -35,9 +41,9 @@ describe.each(SOURCES)('an animated %s', (contentType, encode) => {
 
   it('may be cropped and padded as it moves', async () => {
     const source = await sourceFile(contentType, encode())
-    const crop = await make(source, { ...MOVING, mode: 'crop', width: 30, height: 30 })
+    const crop = await make(source, moving({ mode: 'crop', width: 30, height: 30 }))
     expect(await sharp(crop.path, { animated: true }).metadata()).toMatchObject({ pages: 3, width: 30, pageHeight: 30 })
-    const fill = await make(source, { ...MOVING, mode: 'fill', width: 40, height: 40, background: '#000' })
+    const fill = await make(source, moving({ mode: 'fill', width: 40, height: 40, background: '#000' }))
     expect(await sharp(fill.path, { animated: true }).metadata()).toMatchObject({ pages: 3, width: 40, pageHeight: 40 })
     for (const [index, colour] of COLOURS.entries()) expectColour(await middleOfFrame(fill.path, index), colour)
   })
@@ -45,7 +51,7 @@ describe.each(SOURCES)('an animated %s', (contentType, encode) => {
   it('is its first frame everywhere else', async () => {
     const source = await sourceFile(contentType, encode())
     for (const format of ['webp', 'jpeg', 'png', 'avif'] as const) {
-      const output = await make(source, { mode: 'fit', width: 40, format })
+      const output = await make(source, image.fit(40, null, { format }))
       const { pages = 1 } = await sharp(output.path).metadata()
       expect({ format, pages }).toEqual({ format, pages: 1 })
       expectColour(await middleOfFrame(output.path, 0), COLOURS[0] as Colour)
@@ -57,7 +63,7 @@ describe('an animation', () => {
   it('may have more frames than fit into one picture on top of each other', async () => {
     const colours = Array.from({ length: 120 }, (_, index): Colour => [(index * 97) % 256, (index * 31) % 256, 128])
     const source = await sourceFile('image/webp', animation(colours, 16, 200).webp({ lossless: true, effort: 0 }))
-    const output = await make(source, { ...MOVING, width: 12 })
+    const output = await make(source, moving({ width: 12 }))
     expect(await sharp(output.path, { animated: true }).metadata()).toMatchObject({ pages: 120, pageHeight: 150 })
   })
 
@@ -93,7 +99,7 @@ describe('an animation', () => {
       .webp({ delay: [50, 50] })
     const outcomes = await outcomesOf(PROCESSOR, await sourceFile('image/webp', webp), {
       moving: MOVING,
-      still: { mode: 'fit', width: 40, format: 'png' },
+      still: image.fit(40, null, { format: 'png' }),
     })
     expect(errorOf(outcomes.get('moving'))).toMatchObject({ code: 'unsupported_codec', retryable: false })
     expect(outcomes.get('still')).toMatchObject({ output: { width: 40, height: 20 } })

@@ -1,5 +1,6 @@
 import { errorOf } from '@rindle/testing'
 import { describe, expect, it } from 'vitest'
+import { image } from '../src/recipes/index.ts'
 import { type BitmapPicture, bmp, icon } from './bitmaps.ts'
 import { decode } from './decoded.ts'
 import { expectEverywhere, expectRefused } from './every-format.ts'
@@ -25,7 +26,7 @@ const indexed = (bits: number): BitmapPicture => ({ ...halves(1, 0), bits, palet
 async function pixelsOf(
   source: Awaited<ReturnType<typeof file>>,
 ): Promise<(x: number, y: number) => readonly number[]> {
-  const { path } = await make(source, { mode: 'fit', width: SIDE, format: 'png' })
+  const { path } = await make(source, image.fit(SIDE, null, { format: 'png' }))
   const picture = await decode(path)
   return (x, y) => picture.at(x, y)
 }
@@ -122,7 +123,7 @@ describe('a BMP', () => {
       message: 'The bitmap is cut off within its header. Upload it again.',
     })
     for (const bytes of [whole.subarray(0, -10), bmp({ ...indexed(8), data: Buffer.from([200, 1]), compression: 1 })]) {
-      const outcomes = await outcomesOf(PROCESSOR, await file(bytes), { a: { mode: 'fit', width: 5 } })
+      const outcomes = await outcomesOf(PROCESSOR, await file(bytes), { a: image.fit(5) })
       expect(errorOf(outcomes.get('a'))).toMatchObject({
         code: 'corrupt_media',
         message: expect.stringContaining('cut off'),

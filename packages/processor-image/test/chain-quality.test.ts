@@ -1,15 +1,16 @@
 import type { VariantRecipes } from '@rindle/testing'
 import sharp from 'sharp'
 import { expect, it } from 'vitest'
+import { image } from '../src/recipes/index.ts'
 import { open, photoLike } from './pictures.ts'
 import { structuralSimilarity } from './structural-similarity.ts'
 import { outcomesOf, PROCESSOR, sourceFile } from './workbench.ts'
 
 // Lossless, so that only the decode plan makes a difference.
 const VARIANTS: VariantRecipes = {
-  large: { mode: 'fit', width: 1200, height: 1200, format: 'png', effort: 1 },
-  medium: { mode: 'fit', width: 700, height: 700, format: 'png', effort: 1 },
-  small: { mode: 'fit', width: 300, height: 300, format: 'png', effort: 1 },
+  large: image.fit(1200, 1200, { format: 'png', effort: 1 }),
+  medium: image.fit(700, 700, { format: 'png', effort: 1 }),
+  small: image.fit(300, 300, { format: 'png', effort: 1 }),
 }
 
 it('every variant from the chain equals one that was made from the source by itself', async () => {

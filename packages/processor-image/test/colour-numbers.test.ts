@@ -1,5 +1,6 @@
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
+import { image } from '../src/recipes/index.ts'
 import { decode, expectColour } from './decoded.ts'
 import { expectEverywhere, expectRefused } from './every-format.ts'
 import { greyProfile } from './grey-profile.ts'
@@ -63,7 +64,7 @@ describe('a PNG that names its colours by numbers', () => {
   it('keeps its transparency and its 16 bits', async () => {
     const source = await pngFile(deep({ ...plain([128, 128, 128, 200], gamma(1)) }))
     await expectEverywhere(source, [188, 188, 188], 200)
-    const { path } = await make(source, { mode: 'fit', width: 10, format: 'png' })
+    const { path } = await make(source, image.fit(10, null, { format: 'png' }))
     expect((await sharp(path).metadata()).depth).toBe('ushort')
   })
 
@@ -88,7 +89,7 @@ describe('grey of 16 bits in a PNG', () => {
 
   it('keeps its 16 bits as its profile says', async () => {
     const source = await pngFile(deep(plain([128], profileChunk(greyProfile(1)))))
-    const { path } = await make(source, { mode: 'fit', width: 10, format: 'png' })
+    const { path } = await make(source, image.fit(10, null, { format: 'png' }))
     expect((await sharp(path).metadata()).depth).toBe('ushort')
     expectColour((await decode(path)).at(0.5, 0.5), [188, 188, 188], 1)
   })
@@ -112,7 +113,7 @@ describe('high dynamic range', () => {
     return { ...plain([code, code, code], HLG), bits: 16 }
   }
   const greyOf = async (picture: PngPicture): Promise<number> => {
-    const { path } = await make(await pngFile(picture), { mode: 'fit', width: 8, format: 'png', quality: 90 })
+    const { path } = await make(await pngFile(picture), image.fit(8, null, { format: 'png', quality: 90 }))
     const [grey = Number.NaN] = (await decode(path)).at(0.5, 0.5)
     return grey
   }
@@ -143,7 +144,7 @@ describe('high dynamic range', () => {
   it('keeps the hue of bright colours', async () => {
     // Red, green and blue as 8 : 4 : 1 of light, of Display P3.
     const picture: PngPicture = { ...plain([pq(800), pq(400), pq(100)], cicp(1, 16)), bits: 16 }
-    const { path } = await make(await pngFile(picture), { mode: 'fit', width: 8, format: 'png', quality: 90 })
+    const { path } = await make(await pngFile(picture), image.fit(8, null, { format: 'png', quality: 90 }))
     const [red = 0, green = 0, blue = 0] = (await decode(path)).at(0.5, 0.5)
     const linear = (value: number): number => ((value / 255 + 0.055) / 1.055) ** 2.4
     expect(linear(red) / linear(green)).toBeCloseTo(2, 1)

@@ -1,6 +1,7 @@
-import type { ImageRecipe } from '@rindle/core'
+import type { Recipe } from '@rindle/core'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
+import { type ImageOptions, image } from '../src/recipes/index.ts'
 import { decode, expectColour } from './decoded.ts'
 import { expectEverywhere } from './every-format.ts'
 import { type Colour, open, plain, QUADRANT_COLOURS, quadrants } from './pictures.ts'
@@ -8,7 +9,12 @@ import { chunk, png } from './png.ts'
 import { tiff } from './tiff.ts'
 import { make, sourceFile } from './workbench.ts'
 
-const PNG: ImageRecipe = { mode: 'fit', width: 8, format: 'png' }
+/** A small PNG, with other options where they are given. */
+function small(options: Partial<ImageOptions> = {}): Recipe {
+  return image.from({ mode: 'fit', width: 8, format: 'png', ...options } as ImageOptions)
+}
+
+const PNG = small()
 const RED = [255, 0, 0] as const
 // The red of sRGB in the coordinates of Display P3, which reach further.
 const RED_IN_P3 = [234, 51, 34] as const
@@ -21,7 +27,7 @@ describe('a wide-gamut source', () => {
     ['16', () => p3().toColourspace('rgb16').png()],
   ] as const)('with %s bits per channel is converted to sRGB, without a profile', async (_bits, encode) => {
     const source = await sourceFile('image/png', encode())
-    for (const recipe of [PNG, { ...PNG, format: 'webp', quality: 100 }] as const) {
+    for (const recipe of [PNG, small({ format: 'webp', quality: 100 })] as const) {
       const output = await make(source, recipe)
       // Unconverted, it would be 234, 51, 34.
       expectColour((await decode(output.path)).at(0.5, 0.5), RED, 8)
@@ -32,7 +38,7 @@ describe('a wide-gamut source', () => {
   it('keeps its numbers and its profile with keepIcc', async () => {
     const source = await sourceFile('image/jpeg', p3().jpeg({ quality: 100, chromaSubsampling: '4:4:4' }))
     for (const format of ['png', 'webp', 'jpeg', 'avif'] as const) {
-      const output = await make(source, { mode: 'fit', width: 8, format, quality: 100, keepIcc: true })
+      const output = await make(source, image.fit(8, null, { format, quality: 100, keepIcc: true }))
       expectColour((await decode(output.path)).at(0.5, 0.5), RED_IN_P3, 6)
       const { hasProfile } = await sharp(output.path).metadata()
       expect({ format, hasProfile }).toEqual({ format, hasProfile: true })
@@ -51,7 +57,7 @@ describe('a source without a profile', () => {
         .png(),
     )
     for (const source of [eight, sixteen]) {
-      for (const recipe of [PNG, { ...PNG, keepIcc: true }, { ...PNG, quality: 90 }]) {
+      for (const recipe of [PNG, small({ keepIcc: true }), small({ quality: 90 })]) {
         const output = await make(source, recipe)
         expectColour((await decode(output.path)).at(0.5, 0.5), colour, 2)
       }
@@ -66,26 +72,23 @@ describe('a source with 16 bits per channel', () => {
   it('keeps them in a lossless PNG, and nowhere else', async () => {
     const source = await sourceFile('image/png', deep().png())
     expect(await depthOf((await make(source, PNG)).path)).toBe('ushort')
-    expect(await depthOf((await make(source, { ...PNG, quality: 90 })).path)).toBe('uchar')
-    expect(await depthOf((await make(source, { ...PNG, format: 'webp' })).path)).toBe('uchar')
-    expect(await depthOf((await make(source, { ...PNG, format: 'avif' })).path)).toBe('uchar')
+    expect(await depthOf((await make(source, small({ quality: 90 }))).path)).toBe('uchar')
+    expect(await depthOf((await make(source, small({ format: 'webp' }))).path)).toBe('uchar')
+    expect(await depthOf((await make(source, small({ format: 'avif' }))).path)).toBe('uchar')
   })
 
   it('keeps its profile too when asked', async () => {
     const source = await sourceFile('image/png', deep().withIccProfile('p3').png())
-    const output = await make(source, { ...PNG, keepIcc: true })
+    const output = await make(source, small({ keepIcc: true }))
     expect(await sharp(output.path).metadata()).toMatchObject({ depth: 'ushort', hasProfile: true })
   })
 
   it('may be grey, and is padded in colour', async () => {
     const grey = open(plain(16, 16, [128, 128, 128])).toColourspace('grey16')
-    const output = await make(await sourceFile('image/png', grey.png()), {
-      mode: 'fill',
-      width: 32,
-      height: 16,
-      format: 'png',
-      background: '#f00',
-    })
+    const output = await make(
+      await sourceFile('image/png', grey.png()),
+      image.fill(32, 16, { format: 'png', background: '#f00' }),
+    )
     const picture = await decode(output.path)
     expectColour(picture.at(0.05, 0.5), RED, 2)
     expectColour(picture.at(0.5, 0.5), [128, 128, 128], 2)
@@ -102,7 +105,7 @@ describe('CMYK', () => {
     const source = await sourceFile('image/jpeg', encode())
     expect((await sharp(source.path).metadata()).space).toBe('cmyk')
     for (const keepIcc of [false, true]) {
-      const output = await make(source, { mode: 'fit', width: 32, format: 'png', keepIcc })
+      const output = await make(source, image.fit(32, null, { format: 'png', keepIcc }))
       const picture = await decode(output.path)
       expect(picture.channels).toBe(3)
       // Print cannot show these colours whole.
@@ -151,7 +154,7 @@ describe('grey', () => {
 
   it('is padded in colour', async () => {
     const source = await sourceFile('image/jpeg', grey().jpeg())
-    const output = await make(source, { mode: 'fill', width: 40, height: 20, format: 'png', background: '#f00' })
+    const output = await make(source, image.fill(40, 20, { format: 'png', background: '#f00' }))
     const picture = await decode(output.path)
     expectColour(picture.at(0.05, 0.5), RED, 2)
     expectColour(picture.at(0.5, 0.5), [128, 128, 128], 2)
@@ -161,14 +164,7 @@ describe('grey', () => {
     const transparent = await sourceFile('image/png', grey().ensureAlpha(0).png())
     expect((await sharp(transparent.path).metadata()).space).toBe('b-w')
     for (const position of ['centre', 'entropy'] as const) {
-      const output = await make(transparent, {
-        mode: 'crop',
-        width: 10,
-        height: 10,
-        position,
-        format: 'jpeg',
-        background: '#f00',
-      })
+      const output = await make(transparent, image.crop(10, 10, { position, format: 'jpeg', background: '#f00' }))
       expectColour((await decode(output.path)).at(0.5, 0.5), RED, 4)
     }
   })
@@ -190,7 +186,7 @@ describe('transparency', () => {
   }
 
   it.each(['png', 'webp', 'avif'] as const)('stays in %s', async (format) => {
-    const picture = await decode((await make(await half(), { mode: 'fit', width: 20, format })).path)
+    const picture = await decode((await make(await half(), image.fit(20, null, { format }))).path)
     expect(picture.channels).toBe(4)
     expect(picture.at(0.2, 0.5)[3]).toBe(255)
     expect(picture.at(0.8, 0.5)[3]).toBe(0)
@@ -198,15 +194,15 @@ describe('transparency', () => {
 
   it('is white in jpeg, or of the background that the recipe names', async () => {
     const source = await half()
-    const white = await decode((await make(source, { mode: 'fit', width: 20, format: 'jpeg' })).path)
+    const white = await decode((await make(source, image.fit(20, null, { format: 'jpeg' }))).path)
     expectColour(white.at(0.8, 0.5), [255, 255, 255], 6)
-    const recipe = { mode: 'fit', width: 20, format: 'jpeg', background: '#00ff00' } as const
+    const recipe = image.fit(20, null, { format: 'jpeg', background: '#00ff00' })
     expectColour((await decode((await make(source, recipe)).path)).at(0.8, 0.5), [0, 255, 0], 20)
   })
 
   it('may be what fill pads with', async () => {
     const source = await sourceFile('image/jpeg', open(plain(40, 20, [0, 0, 255])).jpeg())
-    const recipe = { mode: 'fill', width: 40, height: 40, format: 'webp', background: '#ff000000' } as const
+    const recipe = image.fill(40, 40, { format: 'webp', background: '#ff000000' })
     const picture = await decode((await make(source, recipe)).path)
     expect(picture.at(0.5, 0.1)[3]).toBe(0)
     expect(picture.at(0.5, 0.5)[3]).toBe(255)
@@ -221,7 +217,7 @@ describe('colours that are kept beside the pixels', () => {
     ] as const) {
       const at = (x: number): readonly number[] => (x < 10 ? samples : samples.map(() => 7))
       const bytes = png({ width: 20, height: 20, at, chunks: [chunk('tRNS', Buffer.from(key, 'hex'))] })
-      const { path } = await make(await sourceFile('image/png', bytes), { ...PNG, width: 20 })
+      const { path } = await make(await sourceFile('image/png', bytes), small({ width: 20 }))
       const picture = await decode(path)
       expect(picture.at(0.2, 0.5).at(-1)).toBe(0)
       expect(picture.at(0.8, 0.5).at(-1)).toBe(255)
@@ -247,7 +243,7 @@ describe('palettes and interlacing', () => {
     ['a GIF', () => open(quadrants(64, 64)).gif()],
   ] as const)('%s is read', async (name, encode) => {
     const type = name.includes('JPEG') ? 'image/jpeg' : name.includes('GIF') ? 'image/gif' : 'image/png'
-    const output = await make(await sourceFile(type, encode()), { mode: 'fit', width: 32, format: 'png' })
+    const output = await make(await sourceFile(type, encode()), image.fit(32, null, { format: 'png' }))
     const picture = await decode(output.path)
     expectColour(picture.at(0.2, 0.2), QUADRANT_COLOURS.topLeft)
     expectColour(picture.at(0.8, 0.8), QUADRANT_COLOURS.bottomRight)
@@ -256,7 +252,7 @@ describe('palettes and interlacing', () => {
   it('a PNG of a quality below 100 has a palette', async () => {
     const source = await sourceFile('image/png', open(quadrants(64, 64)).png())
     const isPalette = async (quality: number): Promise<boolean> =>
-      (await sharp((await make(source, { ...PNG, quality })).path).metadata()).isPalette
+      (await sharp((await make(source, small({ quality }))).path).metadata()).isPalette
     expect(await isPalette(90)).toBe(true)
     expect(await isPalette(100)).toBe(false)
   })

@@ -4,16 +4,17 @@ import type { VariantRecipes } from '@rindle/testing'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { OrderKind } from '../src/decoder/orders.ts'
 import { DecoderProcess } from '../src/decoder-process.ts'
+import { image } from '../src/recipes/index.ts'
 import { open, photoLike } from './pictures.ts'
 import { outcomesOf, processorWith, request, sourceFile } from './workbench.ts'
 
 const FOUR: VariantRecipes = {
-  large: { mode: 'fit', width: 900, format: 'webp' },
-  medium: { mode: 'fit', width: 600, format: 'webp' },
-  small: { mode: 'fit', width: 300, format: 'webp' },
-  thumb: { mode: 'crop', width: 160, height: 160, format: 'webp' },
+  large: image.fit(900, null, { format: 'webp' }),
+  medium: image.fit(600, null, { format: 'webp' }),
+  small: image.fit(300, null, { format: 'webp' }),
+  thumb: image.crop(160, 160, { format: 'webp' }),
 }
-const ONE: VariantRecipes = { large: { mode: 'fit', width: 900, format: 'webp' } }
+const ONE: VariantRecipes = { large: image.fit(900, null, { format: 'webp' }) }
 const [WIDTH, HEIGHT] = [1200, 900]
 const DECODED_BYTES = WIDTH * HEIGHT * 4
 

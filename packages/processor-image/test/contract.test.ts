@@ -1,5 +1,6 @@
 import { processorContract } from '@rindle/testing'
 import { imageProcessor } from '../src/index.ts'
+import { image } from '../src/recipes/index.ts'
 import { open, photoLike } from './pictures.ts'
 import { SLOW } from './slow-recipe.ts'
 import { sourceFile } from './workbench.ts'
@@ -13,10 +14,10 @@ processorContract('imageProcessor', async () => {
     source,
     facts: { kind: 'image', width: 300, height: 200 },
     recipes: {
-      large: { mode: 'fit', width: 200, format: 'webp' },
-      small: { mode: 'fit', width: 60, format: 'jpeg' },
-      thumb: { mode: 'crop', width: 40, height: 40, position: 'entropy', format: 'png' },
-      icon: { mode: 'crop', width: 16, height: 16, format: 'avif', effort: 0 },
+      large: image.fit(200, null, { format: 'webp' }),
+      small: image.fit(60, null, { format: 'jpeg' }),
+      thumb: image.crop(40, 40, { position: 'entropy', format: 'png' }),
+      icon: image.crop(16, 16, { format: 'avif', effort: 0 }),
     },
     slow: { source, recipe: SLOW },
     damaged: await sourceFile('image/jpeg', PHOTO.subarray(0, PHOTO.byteLength / 2)),

@@ -3,10 +3,11 @@ import { readdir } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import type { ImageRecipe } from '@rindle/core'
+import type { Recipe } from '@rindle/core'
 import type { VariantRecipes } from '@rindle/testing'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
+import { image } from '../src/recipes/index.ts'
 import { structuralSimilarity } from './structural-similarity.ts'
 import { LIMITS, make, outcomesOf, PROCESSOR } from './workbench.ts'
 
@@ -67,10 +68,10 @@ describe.skipIf(corpus === '')('the corpus', { timeout: 300_000 }, () => {
       if (contentType === undefined) continue
       const source = { path: join(folder('public'), file), contentType, byteSize: 0 }
       const outcomes = await outcomesOf(PROCESSOR, source, {
-        jpeg: { mode: 'fit', width: 320, height: 320 },
-        webp: { mode: 'crop', width: 100, height: 100, format: 'webp', animated: true },
-        png: { mode: 'crop', width: 64, height: 64, position: 'entropy', format: 'png' },
-        avif: { mode: 'fill', width: 50, height: 50, format: 'avif', keepIcc: true },
+        jpeg: image.fit(320, 320),
+        webp: image.crop(100, 100, { format: 'webp', animated: true }),
+        png: image.crop(64, 64, { position: 'entropy', format: 'png' }),
+        avif: image.fill(50, 50, { format: 'avif', keepIcc: true }),
       })
       const codes = [...outcomes.values()].map((each) =>
         'error' in each ? (each.error as { code?: string }).code : 'made',
@@ -83,10 +84,10 @@ describe.skipIf(corpus === '')('the corpus', { timeout: 300_000 }, () => {
   })
 
   it('public: the eight orientations of one landscape are upright', async () => {
-    const upright = await pixelsOf(folder('public/jpg-exif-orient-1.jpg'), { mode: 'fit', width: 150, format: 'png' })
+    const upright = await pixelsOf(folder('public/jpg-exif-orient-1.jpg'), image.fit(150, null, { format: 'png' }))
     for (let orientation = 2; orientation <= 8; orientation += 1) {
       const path = folder(`public/jpg-exif-orient-${orientation}.jpg`)
-      const turned = await pixelsOf(path, { mode: 'fit', width: 150, format: 'png' })
+      const turned = await pixelsOf(path, image.fit(150, null, { format: 'png' }))
       expect(turned).toMatchObject({ width: upright.width, height: upright.height })
       // The pictures differ in the number that is written on them.
       const similarity = structuralSimilarity(upright.data, turned.data, upright.width, upright.height)
@@ -96,10 +97,10 @@ describe.skipIf(corpus === '')('the corpus', { timeout: 300_000 }, () => {
 
   it('photos: every variant from the chain equals one that was made from the photo by itself', async () => {
     const recipes: VariantRecipes = {
-      large: { mode: 'fit', width: 2048, height: 2048, format: 'png', effort: 1 },
-      medium: { mode: 'fit', width: 1024, height: 1024, format: 'png', effort: 1 },
-      small: { mode: 'fit', width: 480, height: 480, format: 'png', effort: 1 },
-      thumb: { mode: 'crop', width: 160, height: 160, format: 'png', effort: 1 },
+      large: image.fit(2048, 2048, { format: 'png', effort: 1 }),
+      medium: image.fit(1024, 1024, { format: 'png', effort: 1 }),
+      small: image.fit(480, 480, { format: 'png', effort: 1 }),
+      thumb: image.crop(160, 160, { format: 'png', effort: 1 }),
     }
     const lowest: Record<string, number> = {}
     for (const file of await readdir(folder('photos'))) {
@@ -124,8 +125,8 @@ describe.skipIf(corpus === '')('the corpus', { timeout: 300_000 }, () => {
       const path = join(folder('photos'), file)
       const source = { path, contentType: 'image/jpeg', byteSize: 0 }
       const outcomes = await outcomesOf(PROCESSOR, source, {
-        large: { mode: 'fit', width: 2048 },
-        square: { mode: 'crop', width: 160, height: 160, position: 'attention', format: 'png' },
+        large: image.fit(2048),
+        square: image.crop(160, 160, { position: 'attention', format: 'png' }),
       })
       const square = outcomes.get('square')
       if (square === undefined || 'error' in square) throw new Error(`${file} has no square.`)
@@ -170,7 +171,7 @@ interface HostileLine {
   readonly peakBytes?: number
 }
 
-async function pixelsOf(path: string, recipe: ImageRecipe): Promise<{ data: Buffer; width: number; height: number }> {
+async function pixelsOf(path: string, recipe: Recipe): Promise<{ data: Buffer; width: number; height: number }> {
   const source = { path, contentType: 'image/jpeg', byteSize: 0 }
   expect(await PROCESSOR.probe(source, { limits: LIMITS })).toMatchObject({ width: 600, height: 450 })
   const output = await make(source, recipe)

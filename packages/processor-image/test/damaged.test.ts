@@ -3,14 +3,15 @@ import type { SourceFile } from '@rindle/core'
 import { errorOf, type VariantRecipes } from '@rindle/testing'
 import sharp, { type JpegOptions, type PngOptions } from 'sharp'
 import { describe, expect, it } from 'vitest'
+import { image } from '../src/recipes/index.ts'
 import { type Decoded, decode, expectColour } from './decoded.ts'
 import { expectRefused } from './every-format.ts'
 import { open, type Picture, photoLike, plain, quadrants, stack } from './pictures.ts'
 import { LIMITS, make, outcomesOf, PROCESSOR, processorWith, sourceFile } from './workbench.ts'
 
 const BOTH: VariantRecipes = {
-  chained: { mode: 'fit', width: 400, format: 'png', effort: 0 },
-  direct: { mode: 'crop', width: 50, height: 50, position: 'entropy' },
+  chained: image.fit(400, null, { format: 'png', effort: 0 }),
+  direct: image.crop(50, 50, { position: 'entropy' }),
 }
 const PHOTO = photoLike(400, 300)
 
@@ -61,7 +62,7 @@ describe('a JPEG that lacks its end', () => {
       [40, 9],
     ] as const) {
       const whole = await jpeg({}, quadrants(width, height))
-      expect(await make(await jpegFile(whole.subarray(0, -2)), { mode: 'fit', width: 100 })).toMatchObject({
+      expect(await make(await jpegFile(whole.subarray(0, -2)), image.fit(100))).toMatchObject({
         width,
         height,
       })
@@ -104,7 +105,7 @@ describe('a JPEG that lacks its end', () => {
     const whole = await jpeg()
     const expected = { code: 'corrupt_media', retryable: false, message: expect.stringMatching(/^The JPEG is cut off/) }
     expect(await errorsOf(await jpegFile(whole.subarray(0, -2)), strict)).toEqual([expected, expected])
-    await make(await jpegFile(whole), { mode: 'fit', width: 10 }, strict)
+    await make(await jpegFile(whole), image.fit(10), strict)
   })
 })
 
@@ -198,7 +199,7 @@ describe('a GIF that lacks its end', () => {
 
   it('by its trailer is made as it is, and within a frame is corrupt_media', async () => {
     const whole = await gif()
-    await make(await sourceFile('image/gif', whole.subarray(0, -1)), { mode: 'fit', width: 10 })
+    await make(await sourceFile('image/gif', whole.subarray(0, -1)), image.fit(10))
     const source = await sourceFile('image/gif', whole.subarray(0, -10))
     await expect(PROCESSOR.probe(source, { limits: LIMITS })).rejects.toMatchObject({
       code: 'corrupt_media',

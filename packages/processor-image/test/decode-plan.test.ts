@@ -1,9 +1,9 @@
-import type { ImageRecipe, NormalizedImageRecipe } from '@rindle/core'
-import { normalizeRecipe } from '@rindle/core/adapter'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type DecodePlan, decodedBytes, planDecodes } from '../src/decode-plan.ts'
+import type { ImageOptions, NormalImage } from '../src/recipes/index.ts'
 import type { SourceFacts } from '../src/source-facts.ts'
+import { normalImage } from './workbench.ts'
 
 const PHOTO: SourceFacts = {
   contentType: 'image/jpeg',
@@ -20,10 +20,10 @@ const PHOTO: SourceFacts = {
   correction: null,
 }
 
-function plan(recipes: Record<string, ImageRecipe>, facts: Partial<SourceFacts> = {}): DecodePlan {
+function plan(recipes: Record<string, ImageOptions>, facts: Partial<SourceFacts> = {}): DecodePlan {
   const variants = Object.entries(recipes).map(([name, recipe]) => ({
     name,
-    recipe: normalizeRecipe(recipe) as NormalizedImageRecipe,
+    recipe: normalImage(recipe),
   }))
   return planDecodes({ ...PHOTO, ...facts }, variants, { maxPixels: 100_000_000 })
 }
@@ -32,7 +32,7 @@ const names = (variants: readonly { readonly name: string }[]): string[] => vari
 
 describe('the chain', () => {
   it('is decoded to the same size whichever of the variants are made', () => {
-    const recipeOf = (recipe: ImageRecipe): NormalizedImageRecipe => normalizeRecipe(recipe) as NormalizedImageRecipe
+    const recipeOf = (recipe: ImageOptions): NormalImage => normalImage(recipe)
     const large = recipeOf({ mode: 'fit', width: 2048, height: 2048 })
     const thumb = [{ name: 'thumb', recipe: recipeOf({ mode: 'crop', width: 160, height: 160 }) }]
     const limits = { maxPixels: 100_000_000 }
@@ -67,7 +67,7 @@ describe('the chain', () => {
   })
 
   it('never decodes larger than the source', () => {
-    const recipes: Record<string, ImageRecipe> = { square: { mode: 'crop', width: 5000, height: 5000 } }
+    const recipes: Record<string, ImageOptions> = { square: { mode: 'crop', width: 5000, height: 5000 } }
     expect(plan(recipes).base).toEqual({ width: 4000, height: 3000 })
   })
 
@@ -95,20 +95,20 @@ describe('a decode of its own', () => {
   const fit = { mode: 'fit', width: 100 } as const
 
   it('is for a colour profile that is kept, if it is one of RGB', () => {
-    const recipes: Record<string, ImageRecipe> = { kept: { ...fit, keepIcc: true }, other: fit }
+    const recipes: Record<string, ImageOptions> = { kept: { ...fit, keepIcc: true }, other: fit }
     expect(names(plan(recipes, { profileSpace: 'RGB' }).direct)).toEqual(['kept'])
     expect(names(plan(recipes, { profileSpace: 'CMYK' }).direct)).toEqual([])
     expect(names(plan(recipes).direct)).toEqual([])
   })
 
   it('is for an animation that stays one', () => {
-    const recipes: Record<string, ImageRecipe> = { moving: { ...fit, format: 'webp', animated: true }, still: fit }
+    const recipes: Record<string, ImageOptions> = { moving: { ...fit, format: 'webp', animated: true }, still: fit }
     expect(names(plan(recipes, { frames: 3, contentType: 'image/gif' }).direct)).toEqual(['moving'])
     expect(names(plan(recipes).direct)).toEqual([])
   })
 
   it('is for a lossless PNG of a source with 16 bits per channel', () => {
-    const recipes: Record<string, ImageRecipe> = {
+    const recipes: Record<string, ImageOptions> = {
       deep: { ...fit, format: 'png' },
       palette: { ...fit, format: 'png', quality: 90 },
       webp: { ...fit, format: 'webp' },
@@ -136,7 +136,7 @@ describe('a decode of its own', () => {
 })
 
 describe('a refusal', () => {
-  const moving: ImageRecipe = { mode: 'fit', width: 100, format: 'webp', animated: true }
+  const moving: ImageOptions = { mode: 'fit', width: 100, format: 'webp', animated: true }
 
   it('names what sharp cannot keep moving, and leaves the other variants alone', () => {
     const turned = { contentType: 'image/webp', frames: 2, orientation: 6 }
@@ -154,7 +154,7 @@ describe('a refusal', () => {
 
   it('meets an animation whose frames would together be enlarged beyond the limit', () => {
     const tiny = { contentType: 'image/gif', width: 1, height: 1, frames: 40_000 }
-    const enlarged: ImageRecipe = { mode: 'crop', width: 100, height: 100, format: 'webp', animated: true }
+    const enlarged: ImageOptions = { mode: 'crop', width: 100, height: 100, format: 'webp', animated: true }
     const { refused, direct } = plan({ enlarged, moving }, tiny)
     expect(refused).toMatchObject([{ name: 'enlarged', error: { code: 'limit_exceeded' } }])
     expect(names(direct)).toEqual(['moving'])
@@ -162,8 +162,8 @@ describe('a refusal', () => {
 })
 
 describe('the memory of a plan', () => {
-  const fit: Record<string, ImageRecipe> = { small: { mode: 'fit', width: 100 } }
-  const bytes = (recipes: Record<string, ImageRecipe>, facts: Partial<SourceFacts>): number =>
+  const fit: Record<string, ImageOptions> = { small: { mode: 'fit', width: 100 } }
+  const bytes = (recipes: Record<string, ImageOptions>, facts: Partial<SourceFacts>): number =>
     decodedBytes({ ...PHOTO, ...facts }, plan(recipes, facts))
 
   it('is that of the whole source, decoded', () => {

@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
+import { image } from '../src/recipes/index.ts'
 import { decode } from './decoded.ts'
 import { LIMITS, make, PROCESSOR, sourceFile } from './workbench.ts'
 
@@ -23,7 +24,7 @@ describe('a drawing', () => {
   ] as const)('has the size that browsers show it in: %s', async (_name, attributes, [width, height]) => {
     const source = await file(svg(attributes))
     expect(await PROCESSOR.probe(source, { limits: LIMITS })).toMatchObject({ width, height })
-    expect(await make(source, { mode: 'fit', width: 10_000, height: 10_000, format: 'png' })).toMatchObject({
+    expect(await make(source, image.fit(10_000, 10_000, { format: 'png' }))).toMatchObject({
       width,
       height,
     })
@@ -31,11 +32,10 @@ describe('a drawing', () => {
 
   it('has inches of 96 within it, too', async () => {
     const inch = '<rect width="1in" height="1in" fill="#f00"/>'
-    const { path } = await make(await file(svg('width="192" height="192"', inch)), {
-      mode: 'fit',
-      width: 192,
-      format: 'png',
-    })
+    const { path } = await make(
+      await file(svg('width="192" height="192"', inch)),
+      image.fit(192, null, { format: 'png' }),
+    )
     const picture = await decode(path)
     expect(picture.at(0.49, 0.49)).toEqual([255, 0, 0, 255])
     expect(picture.at(0.51, 0.51)[3]).toBe(0)
@@ -44,7 +44,7 @@ describe('a drawing', () => {
   it('of no inches is sharp up to its edge, in every size', async () => {
     const source = await file(svg('width="20" height="10"'))
     for (const width of [7, 20, 200]) {
-      const { path } = await make(source, { mode: 'crop', width, height: width, format: 'png' })
+      const { path } = await make(source, image.crop(width, width, { format: 'png' }))
       const picture = await decode(path)
       expect(picture.at(0, 0)).toEqual([255, 0, 0, 255])
       expect(picture.at(0.999, 0.999)).toEqual([255, 0, 0, 255])
@@ -56,14 +56,14 @@ describe('a compressed drawing', () => {
   it('is unpacked and drawn', async () => {
     const source = await packed(svg('width="1in" height="1in"'))
     expect(await PROCESSOR.probe(source, { limits: LIMITS })).toMatchObject({ width: 96, height: 96, kind: 'image' })
-    const { path } = await make(source, { mode: 'crop', width: 200, height: 200, format: 'png' })
+    const { path } = await make(source, image.crop(200, 200, { format: 'png' }))
     expect((await decode(path)).at(0.5, 0.5)).toEqual([255, 0, 0, 255])
   })
 
   it('shows no file that it refers to', async () => {
     const { path } = await sourceFile('image/svg+xml', svg('width="10" height="10"'))
     const source = await packed(svg('width="10" height="10"', `<image href="file://${path}" width="10" height="10"/>`))
-    const { path: made } = await make(source, { mode: 'fit', width: 10, format: 'png' })
+    const { path: made } = await make(source, image.fit(10, null, { format: 'png' }))
     expect((await decode(made)).at(0.5, 0.5)[3] ?? 0).toBe(0)
   })
 

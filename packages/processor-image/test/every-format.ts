@@ -1,17 +1,18 @@
 import type { SourceFile } from '@rindle/core'
 import { errorOf, type VariantRecipes } from '@rindle/testing'
 import { expect } from 'vitest'
+import { image } from '../src/recipes/index.ts'
 import { decode, expectColour } from './decoded.ts'
 import type { Colour } from './pictures.ts'
 import { LIMITS, outcomesOf, PROCESSOR } from './workbench.ts'
 
 /** Each format, one of them by a decode of its own, and shrunk. */
 const RECIPES: VariantRecipes = {
-  jpeg: { mode: 'fit', width: 16, format: 'jpeg', quality: 100 },
-  png: { mode: 'fit', width: 16, format: 'png' },
-  webp: { mode: 'fit', width: 16, format: 'webp', quality: 100 },
-  avif: { mode: 'fit', width: 16, format: 'avif', quality: 90, effort: 0 },
-  alone: { mode: 'crop', width: 8, height: 8, position: 'entropy', format: 'png' },
+  jpeg: image.fit(16, null, { format: 'jpeg', quality: 100 }),
+  png: image.fit(16, null, { format: 'png' }),
+  webp: image.fit(16, null, { format: 'webp', quality: 100 }),
+  avif: image.fit(16, null, { format: 'avif', quality: 90, effort: 0 }),
+  alone: image.crop(8, 8, { position: 'entropy', format: 'png' }),
 }
 
 /** The tolerance of lossy encoders for a plain colour. */
@@ -46,6 +47,6 @@ export async function expectRefused(source: SourceFile, what: string | RegExp): 
     retryable: false,
     message,
   })
-  const outcomes = await outcomesOf(PROCESSOR, source, { only: { mode: 'fit', width: 10 } })
+  const outcomes = await outcomesOf(PROCESSOR, source, { only: image.fit(10) })
   expect(errorOf(outcomes.get('only'))).toMatchObject({ code: 'unsupported_codec', message })
 }

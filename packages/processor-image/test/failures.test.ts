@@ -1,21 +1,22 @@
 import { readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { SourceFile } from '@rindle/core'
-import { normalizeRecipe, type VariantOutcome } from '@rindle/core/adapter'
+import type { VariantOutcome } from '@rindle/core/adapter'
 import { errorOf, type VariantRecipes } from '@rindle/testing'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { planDecodes } from '../src/decode-plan.ts'
 import { readOutput, readPicture } from '../src/decoder/read-picture.ts'
 import { decodeBase } from '../src/decoder/render.ts'
+import { image } from '../src/recipes/index.ts'
 import { factsOf } from '../src/source-facts.ts'
 import { verifyOutput } from '../src/verify-output.ts'
 import { open, photoLike, quadrants } from './pictures.ts'
-import { LIMITS, outcomesOf, PROCESSOR, processorWith, request, sourceFile } from './workbench.ts'
+import { LIMITS, normalImage, outcomesOf, PROCESSOR, processorWith, request, sourceFile } from './workbench.ts'
 
 const BOTH: VariantRecipes = {
-  chained: { mode: 'fit', width: 100, format: 'webp' },
-  direct: { mode: 'crop', width: 50, height: 50, position: 'entropy' },
+  chained: image.fit(100, null, { format: 'webp' }),
+  direct: image.crop(50, 50, { position: 'entropy' }),
 }
 
 async function truncated(format: 'jpeg' | 'png'): Promise<SourceFile> {
@@ -80,7 +81,7 @@ describe('a timeout', () => {
     async (position) => {
       const source = await sourceFile('image/jpeg', open(photoLike(200, 200)).jpeg())
       const outcomes = await outcomesOf(processorWith({ timeoutSeconds: 1 }), source, {
-        slow: { mode: 'crop', width: 6000, height: 6000, position, format: 'webp', quality: 100, effort: 6 },
+        slow: image.crop(6000, 6000, { position, format: 'webp', quality: 100, effort: 6 }),
       })
       expect(errorOf(outcomes.get('slow'))).toMatchObject({
         code: 'processing_timeout',
@@ -95,7 +96,7 @@ describe('a full disk', () => {
     const source = await sourceFile('image/jpeg', open(quadrants(40, 40)).jpeg())
     const outcomes = new Map<string, VariantOutcome>()
     const onOutcome = async (outcome: VariantOutcome): Promise<void> => void outcomes.set(outcome.name, outcome)
-    const work = await request(source, { thumb: { mode: 'fit', width: 20, format: 'webp' } }, { onOutcome })
+    const work = await request(source, { thumb: image.fit(20, null, { format: 'webp' }) }, { onOutcome })
     await symlink('/dev/full', join(work.directory, 'thumb.webp'))
     await PROCESSOR.process(work)
     expect(errorOf(outcomes.get('thumb'))).toMatchObject({ code: 'insufficient_disk', retryable: true })
@@ -106,9 +107,7 @@ describe('cancelling', () => {
   it('during the work ends it before the next step, with nothing on its way any more', async () => {
     const source = await sourceFile('image/jpeg', open(photoLike(1200, 900)).jpeg())
     const controller = new AbortController()
-    const recipes = Object.fromEntries(
-      [900, 800, 700, 600].map((width) => [`w${width}`, { mode: 'fit', width } as const]),
-    )
+    const recipes = Object.fromEntries([900, 800, 700, 600].map((width) => [`w${width}`, image.fit(width)]))
     const delivered: string[] = []
     const onOutcome = async ({ name }: VariantOutcome): Promise<void> => {
       delivered.push(name)
@@ -155,9 +154,9 @@ describe('an outcome', () => {
       throw new Error('the database is gone')
     }
     const recipes: VariantRecipes = {
-      slow: { mode: 'fit', width: 1200, format: 'webp', effort: 6 },
-      quick: { mode: 'fit', width: 40 },
-      quicker: { mode: 'fit', width: 20 },
+      slow: image.fit(1200, null, { format: 'webp', effort: 6 }),
+      quick: image.fit(40),
+      quicker: image.fit(20),
     }
     const work = await request(source, recipes, { onOutcome })
     await expect(processorWith({ concurrency: 2 }).process(work)).rejects.toThrow('the database is gone')
@@ -180,8 +179,7 @@ describe('an output that is not what its recipe promises', () => {
   it('is output_mismatch, with every difference', async () => {
     const source = await sourceFile('image/jpeg', open(quadrants(400, 400)).jpeg())
     const facts = factsOf(source.contentType, await readPicture(source))
-    const recipe = normalizeRecipe({ mode: 'fit', width: 100, format: 'webp' })
-    if (!('mode' in recipe)) throw new Error('This is a recipe of an image.')
+    const recipe = normalImage({ mode: 'fit', width: 100, format: 'webp' })
     const [variant] = planDecodes(facts, [{ name: 'thumb', recipe }], LIMITS).chained
     if (variant === undefined) throw new Error('This is chained.')
     const { path } = await sourceFile(

@@ -1,14 +1,14 @@
-import type { ImageRecipe, NormalizedImageRecipe } from '@rindle/core'
-import { normalizeRecipe } from '@rindle/core/adapter'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { targetOf } from '../src/geometry.ts'
+import type { ImageOptions, NormalImage } from '../src/recipes/index.ts'
+import { normalImage } from './workbench.ts'
 
 const side = fc.integer({ min: 1, max: 16_383 })
 const size = fc.record({ width: side, height: side })
 
-function image(recipe: ImageRecipe): NormalizedImageRecipe {
-  return normalizeRecipe(recipe) as NormalizedImageRecipe
+function image(recipe: ImageOptions): NormalImage {
+  return normalImage(recipe)
 }
 
 describe('fit', () => {

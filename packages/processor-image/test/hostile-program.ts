@@ -3,21 +3,28 @@
  * line of JSON for each and one for the peak of memory of its decoder processes. In a process of its own, so that a crash
  * that reaches it is seen as that.
  */
+
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { extname, join } from 'node:path'
 import { isRindleError } from '@rindle/core'
-import { extensionsOf, normalizeRecipe, type VariantOutcome } from '@rindle/core/adapter'
+import { extensionsOf, type VariantOutcome } from '@rindle/core/adapter'
+import { recipeOptions } from '@rindle/testing'
 import { imageProcessor } from '../src/index.ts'
+import { image } from '../src/recipes/index.ts'
 import { decodersOf } from './decoder-processes.ts'
-
-const VARIANTS = [
-  { name: 'fit', recipe: normalizeRecipe({ mode: 'fit', width: 320, height: 320 }) },
-  { name: 'crop', recipe: normalizeRecipe({ mode: 'crop', width: 100, height: 100, format: 'webp', animated: true }) },
-]
 
 const [directory = ''] = process.argv.slice(2)
 const processor = imageProcessor({ timeoutSeconds: 20 })
+const RECIPES = {
+  fit: image.fit(320, 320),
+  crop: image.crop(100, 100, { format: 'webp', animated: true }),
+}
+const VARIANTS = Object.entries(RECIPES).map(([name, recipe]) => ({
+  name,
+  recipe: recipeOptions(processor.recipes, recipe),
+  contentType: recipe.facts.contentType,
+}))
 await processor.start({ acceptedTypes: processor.probes })
 
 // All the time: the peak of a process that is killed would go with it.

@@ -6,15 +6,16 @@ import type { SourceFile } from '@rindle/core'
 import { errorOf } from '@rindle/testing'
 import sharp from 'sharp'
 import { beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { image } from '../src/recipes/index.ts'
 import { type DecoderSeen, decodersOf, isRunning } from './decoder-processes.ts'
 import { open, photoLike } from './pictures.ts'
-import { SLOW } from './slow-recipe.ts'
+import { SLOW, SLOW_OPTIONS } from './slow-recipe.ts'
 import { LIMITS, make, outcomesOf, processorWith, request, sourceFile } from './workbench.ts'
 
 const MEBIBYTE = 1024 ** 2
 /** The encoder works on this for a few seconds. */
-const SECONDS = { ...SLOW, width: 600, height: 600, effort: 4 } as const
-const SMALL = { mode: 'fit', width: 40 } as const
+const SECONDS = image.crop(600, 600, { ...SLOW_OPTIONS, effort: 4 })
+const SMALL = image.fit(40)
 
 let bytes: Buffer
 beforeAll(async () => {
@@ -70,7 +71,7 @@ describe('a decoder process that dies', () => {
     const processor = processorWith({ concurrency: 2 })
     const working = outcomesOf(processor, photo, {
       one: SECONDS,
-      other: { ...SECONDS, position: 'right' },
+      other: image.crop(600, 600, { ...SLOW_OPTIONS, effort: 4, position: 'right' }),
       small: SMALL,
     })
     process.kill((await atWork()).pid, 'SIGKILL')
@@ -166,7 +167,7 @@ describe('memory above the bound', () => {
     const large = sharp({ create: { width: 9000, height: 9000, channels: 3, background: '#3a7bd5' } })
     const source = await sourceFile('image/png', large.png({ compressionLevel: 1 }))
     const processor = processorWith({ concurrency: 1, maxMemoryBytes: 160 * MEBIBYTE })
-    const outcomes = await outcomesOf(processor, source, { same: { mode: 'fit', width: 9000 }, small: SMALL })
+    const outcomes = await outcomesOf(processor, source, { same: image.fit(9000), small: SMALL })
     for (const outcome of outcomes.values()) {
       expect(errorOf(outcome)).toMatchObject({
         code: 'processing_failed',

@@ -5,6 +5,7 @@ import type { VariantOutcome } from '@rindle/core/adapter'
 import sharp from 'sharp'
 import { afterEach, describe, expect, it } from 'vitest'
 import { imageProcessor } from '../src/index.ts'
+import { image } from '../src/recipes/index.ts'
 import { decode } from './decoded.ts'
 import { open, plain, quadrants } from './pictures.ts'
 import { LIMITS, make, request, sourceFile } from './workbench.ts'
@@ -24,7 +25,7 @@ afterEach(async () => {
 
 const SVG =
   '<svg xmlns="http://www.w3.org/2000/svg" width="20" height="10"><rect width="20" height="10" fill="#f00"/></svg>'
-const PICTURE = { mode: 'fit', width: 10, format: 'png' } as const
+const PICTURE = image.fit(10, null, { format: 'png' })
 
 const TYPES = ['image/jpeg', 'image/png', 'image/gif', 'image/tiff', 'image/webp', 'image/avif', 'image/svg+xml']
 
@@ -79,7 +80,7 @@ describe('start', () => {
     const processor = await startedFor('image/png')
     const source = await sourceFile('image/png', open(quadrants(20, 10)).png())
     for (const format of ['jpeg', 'png', 'webp', 'avif'] as const) {
-      await make(source, { mode: 'fit', width: 10, format }, processor)
+      await make(source, image.fit(10, null, { format }), processor)
     }
   })
 
@@ -114,7 +115,9 @@ describe('stop', () => {
     const source = await sourceFile('image/png', open(quadrants(2000, 1500)).png())
     const delivered: string[] = []
     const onOutcome = async ({ name }: VariantOutcome): Promise<void> => void delivered.push(name)
-    const work = processor.process(await request(source, { a: PICTURE, b: { ...PICTURE, width: 20 } }, { onOutcome }))
+    const work = processor.process(
+      await request(source, { a: PICTURE, b: image.fit(20, null, { format: 'png' }) }, { onOutcome }),
+    )
     await processor.stop()
     expect(delivered.toSorted()).toEqual(['a', 'b'])
     await work
@@ -126,7 +129,7 @@ describe('an accepted SVG', () => {
     const processor = await startedFor('image/svg+xml')
     const source = await sourceFile('image/svg+xml', SVG)
     expect(await processor.probe(source, { limits: LIMITS })).toMatchObject({ width: 20, height: 10 })
-    const large = await make(source, { mode: 'crop', width: 200, height: 100, format: 'png' }, processor)
+    const large = await make(source, image.crop(200, 100, { format: 'png' }), processor)
     expect((await decode(large.path)).at(0.99, 0.99)).toEqual([255, 0, 0, 255])
   })
 

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import sharp from 'sharp'
 import { expect, it } from 'vitest'
+import { image } from '../src/recipes/index.ts'
 import { open, quadrants } from './pictures.ts'
 import { outcomesOf, PROCESSOR, sourceFile } from './workbench.ts'
 
@@ -24,12 +25,12 @@ it.each(['jpeg', 'png', 'webp'] as const)('nothing of who and where is left of a
   expect(given.xmp).toBeDefined()
 
   const outcomes = await outcomesOf(PROCESSOR, source, {
-    jpeg: { mode: 'fit', width: 40, format: 'jpeg' },
-    png: { mode: 'fit', width: 40, format: 'png' },
-    webp: { mode: 'fit', width: 40, format: 'webp', animated: true },
-    avif: { mode: 'fit', width: 40, format: 'avif' },
-    kept: { mode: 'fit', width: 40, format: 'jpeg', keepIcc: true },
-    entropy: { mode: 'crop', width: 40, height: 40, position: 'entropy' },
+    jpeg: image.fit(40, null, { format: 'jpeg' }),
+    png: image.fit(40, null, { format: 'png' }),
+    webp: image.fit(40, null, { format: 'webp', animated: true }),
+    avif: image.fit(40, null, { format: 'avif' }),
+    kept: image.fit(40, null, { format: 'jpeg', keepIcc: true }),
+    entropy: image.crop(40, 40, { position: 'entropy' }),
   })
   expect(outcomes.size).toBe(6)
   for (const outcome of outcomes.values()) {

@@ -1,7 +1,8 @@
-import type { ImageRecipe } from '@rindle/core'
+import type { Recipe } from '@rindle/core'
 import fc from 'fast-check'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
+import { image } from '../src/recipes/index.ts'
 import { decode, expectColour, expectUpright } from './decoded.ts'
 import { open, plain, QUADRANT_COLOURS, quadrants } from './pictures.ts'
 import { make, outcomesOf, PROCESSOR, sourceFile } from './workbench.ts'
@@ -12,12 +13,10 @@ const BLACK = [0, 0, 0] as const
 
 describe.each(FORMATS)('%s', (format) => {
   it('is what fit makes: the whole picture in its own proportions', async () => {
-    const output = await make(await sourceFile('image/png', open(quadrants(400, 200)).png()), {
-      mode: 'fit',
-      width: 100,
-      height: 100,
-      format,
-    })
+    const output = await make(
+      await sourceFile('image/png', open(quadrants(400, 200)).png()),
+      image.fit(100, 100, { format }),
+    )
     expect(output).toMatchObject({ contentType: CONTENT_TYPES[format], width: 100, height: 50 })
     const picture = await decode(output.path)
     expect(picture).toMatchObject({ width: 100, height: 50 })
@@ -25,12 +24,10 @@ describe.each(FORMATS)('%s', (format) => {
   })
 
   it('is what crop makes: the box, covered, its middle in the middle', async () => {
-    const output = await make(await sourceFile('image/png', open(quadrants(400, 200)).png()), {
-      mode: 'crop',
-      width: 80,
-      height: 80,
-      format,
-    })
+    const output = await make(
+      await sourceFile('image/png', open(quadrants(400, 200)).png()),
+      image.crop(80, 80, { format }),
+    )
     const picture = await decode(output.path)
     expect(picture).toMatchObject({ width: 80, height: 80 })
     expectUpright(picture)
@@ -40,13 +37,10 @@ describe.each(FORMATS)('%s', (format) => {
   })
 
   it('is what fill makes: the box, the picture in its middle, the rest in the background', async () => {
-    const output = await make(await sourceFile('image/png', open(quadrants(400, 200)).png()), {
-      mode: 'fill',
-      width: 120,
-      height: 120,
-      format,
-      background: '#000',
-    })
+    const output = await make(
+      await sourceFile('image/png', open(quadrants(400, 200)).png()),
+      image.fill(120, 120, { format, background: '#000' }),
+    )
     const picture = await decode(output.path)
     expect(picture).toMatchObject({ width: 120, height: 120 })
     for (const y of [0.02, 0.2, 0.8, 0.98]) expectColour(picture.at(0.5, y), BLACK)
@@ -56,7 +50,7 @@ describe.each(FORMATS)('%s', (format) => {
 
   it('has a byteSize, a path in the directory, and bytes that say their type', async () => {
     const source = await sourceFile('image/png', open(quadrants(40, 20)).png())
-    const output = await make(source, { mode: 'fit', width: 30, format })
+    const output = await make(source, image.fit(30, null, { format }))
     const { mediaType } = await sharp(output.path).metadata()
     expect(mediaType).toBe(CONTENT_TYPES[format])
     expect(output.byteSize).toBeGreaterThan(0)
@@ -68,10 +62,10 @@ describe('small pictures', () => {
   it('are not enlarged by fit and fill, and are by crop', async () => {
     const source = await sourceFile('image/png', open(quadrants(20, 10)).png())
     const outcomes = await outcomesOf(PROCESSOR, source, {
-      fit: { mode: 'fit', width: 100, height: 100, format: 'png' },
-      fill: { mode: 'fill', width: 40, height: 30, format: 'png', background: '#000' },
-      wide: { mode: 'fill', width: 40, format: 'png', background: '#000' },
-      crop: { mode: 'crop', width: 60, height: 60, format: 'png' },
+      fit: image.fit(100, 100, { format: 'png' }),
+      fill: image.fill(40, 30, { format: 'png', background: '#000' }),
+      wide: image.fill(40, null, { format: 'png', background: '#000' }),
+      crop: image.crop(60, 60, { format: 'png' }),
     })
     const sizes = [...outcomes].map(([name, outcome]) => [name, 'output' in outcome ? outcome.output : outcome.error])
     expect(Object.fromEntries(sizes)).toMatchObject({
@@ -89,8 +83,8 @@ describe('small pictures', () => {
   it('of one pixel have every variant', async () => {
     const source = await sourceFile('image/png', open(plain(1, 1, [200, 30, 30])).png())
     for (const format of FORMATS) {
-      await make(source, { mode: 'fit', width: 100, format })
-      await make(source, { mode: 'crop', width: 64, height: 64, format })
+      await make(source, image.fit(100, null, { format }))
+      await make(source, image.crop(64, 64, { format }))
     }
   })
 })
@@ -101,7 +95,7 @@ describe('position', () => {
     ['right', QUADRANT_COLOURS.topRight],
   ] as const)('%s of a crop keeps that side', async (position, colour) => {
     const source = await sourceFile('image/png', open(quadrants(400, 100)).png())
-    const output = await make(source, { mode: 'crop', width: 100, height: 100, position, format: 'png' })
+    const output = await make(source, image.crop(100, 100, { position, format: 'png' }))
     const picture = await decode(output.path)
     expectColour(picture.at(0.05, 0.2), colour)
     expectColour(picture.at(0.95, 0.2), colour)
@@ -111,7 +105,7 @@ describe('position', () => {
     const spot = await open(quadrants(60, 60)).png().toBuffer()
     const canvas = open(plain(600, 100, [128, 128, 128])).composite([{ input: spot, left: 500, top: 20 }])
     const source = await sourceFile('image/png', canvas.png())
-    const output = await make(source, { mode: 'crop', width: 100, height: 100, position, format: 'png' })
+    const output = await make(source, image.crop(100, 100, { position, format: 'png' }))
     const colours = new Set<string>()
     const picture = await decode(output.path)
     for (let x = 0.05; x < 1; x += 0.1) {
@@ -124,12 +118,14 @@ describe('position', () => {
 describe('any size and any box', () => {
   it('gives outputs that a decoder finds as large as they were announced, from the chain and from the source', async () => {
     const side = fc.integer({ min: 1, max: 120 })
-    const box: fc.Arbitrary<ImageRecipe> = fc.record({
-      mode: fc.constantFrom('fit', 'fill', 'crop'),
-      width: side,
-      height: side,
-      format: fc.constantFrom('jpeg', 'webp', 'png'),
-    })
+    const box: fc.Arbitrary<Recipe> = fc
+      .record({
+        mode: fc.constantFrom('fit' as const, 'fill' as const, 'crop' as const),
+        width: side,
+        height: side,
+        format: fc.constantFrom('jpeg' as const, 'webp' as const, 'png' as const),
+      })
+      .map((options) => image.from(options))
     await fc.assert(
       fc.asyncProperty(side, side, box, box, async (width, height, first, second) => {
         const source = await sourceFile('image/jpeg', open(quadrants(width, height)).jpeg())
@@ -146,9 +142,9 @@ describe('any size and any box', () => {
 
   it('may be of an extreme shape', async () => {
     const strip = await sourceFile('image/jpeg', open(quadrants(60_000, 3)).withMetadata({ orientation: 6 }).jpeg())
-    const output = await make(strip, { mode: 'crop', width: 160, height: 160, format: 'webp' })
+    const output = await make(strip, image.crop(160, 160, { format: 'webp' }))
     expect(await decode(output.path)).toMatchObject({ width: 160, height: 160 })
-    const tall = await make(strip, { mode: 'fit', width: 1000, format: 'webp' })
+    const tall = await make(strip, image.fit(1000, null, { format: 'webp' }))
     expect(await decode(tall.path)).toMatchObject({ width: 1, height: 16_383 })
   })
 })
@@ -162,7 +158,7 @@ describe('a file of several JPEGs', () => {
         .toBuffer(),
     ])
     const source = await sourceFile('image/jpeg', Buffer.concat([first, second]))
-    const output = await make(source, { mode: 'fit', width: 80, format: 'png' })
+    const output = await make(source, image.fit(80, null, { format: 'png' }))
     expect(output).toMatchObject({ width: 80, height: 60 })
     expectUpright(await decode(output.path))
   })

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { image } from '../src/recipes/index.ts'
 import { decode, expectUpright } from './decoded.ts'
 import { open, quadrants, storedFor } from './pictures.ts'
 import { LIMITS, make, outcomesOf, PROCESSOR, sourceFile } from './workbench.ts'
@@ -18,7 +19,7 @@ describe.each(ORIENTATIONS)('EXIF orientation %i', (orientation) => {
   ] as const)('of %s is applied to the dimensions of the probe and to the pixels', async (contentType, encode) => {
     const source = await sourceFile(contentType, encode())
     expect(await PROCESSOR.probe(source, { limits: LIMITS })).toMatchObject({ width: 160, height: 80 })
-    const output = await make(source, { mode: 'fit', width: 100, format: 'png' })
+    const output = await make(source, image.fit(100, null, { format: 'png' }))
     const picture = await decode(output.path)
     expect(picture).toMatchObject({ width: 100, height: 50 })
     expectUpright(picture)
@@ -26,12 +27,12 @@ describe.each(ORIENTATIONS)('EXIF orientation %i', (orientation) => {
 
   it('is applied in every mode, on both sides of the decode', async () => {
     const source = await sourceFile('image/jpeg', stored().withIccProfile('p3').jpeg())
-    const box = { width: 64, height: 64, format: 'png' } as const
+    const png = { format: 'png' } as const
     const outcomes = await outcomesOf(PROCESSOR, source, {
-      crop: { ...box, mode: 'crop' },
-      entropy: { ...box, mode: 'crop', position: 'entropy' },
-      kept: { mode: 'fit', width: 64, keepIcc: true, format: 'png' },
-      filled: { ...box, mode: 'fill' },
+      crop: image.crop(64, 64, png),
+      entropy: image.crop(64, 64, { ...png, position: 'entropy' }),
+      kept: image.fit(64, null, { keepIcc: true, format: 'png' }),
+      filled: image.fill(64, 64, png),
     })
     for (const [name, outcome] of outcomes) {
       if ('error' in outcome) throw outcome.error

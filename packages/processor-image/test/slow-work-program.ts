@@ -4,7 +4,7 @@
  */
 import { mkdtemp } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { normalizeRecipe } from '@rindle/core/adapter'
+import { recipeOptions } from '@rindle/testing'
 import { imageProcessor } from '../src/index.ts'
 import { decodersOf } from './decoder-processes.ts'
 import { SLOW } from './slow-recipe.ts'
@@ -18,7 +18,7 @@ process.send?.(await decodersOf(process.pid))
 if (mode === 'encode') {
   await processor.process({
     source,
-    variants: [{ name: 'slow', recipe: normalizeRecipe(SLOW) }],
+    variants: [{ name: 'slow', recipe: recipeOptions(processor.recipes, SLOW), contentType: 'image/avif' }],
     limits,
     directory: await mkdtemp(join(dirname(path), 'outputs-')),
     signal: new AbortController().signal,

@@ -1,5 +1,6 @@
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
+import { image } from '../src/recipes/index.ts'
 import { decode } from './decoded.ts'
 import { expectEverywhere, expectRefused } from './every-format.ts'
 import { greyProfile } from './grey-profile.ts'
@@ -137,7 +138,7 @@ describe('a channel of a TIFF that is neither colour nor alpha', () => {
   it('does not keep a picture from being turned', async () => {
     const at = (x: number): readonly number[] => (x < SIDE / 2 ? [...ORANGE, 0] : [0, 0, 255, 0])
     const turned = await source({ ...RGB, extraSamples: [0], at, tags: { 274: [6] } })
-    const picture = await decode((await make(turned, { mode: 'fit', width: SIDE, format: 'png' })).path)
+    const picture = await decode((await make(turned, image.fit(SIDE, null, { format: 'png' }))).path)
     expect(picture.at(0.5, 0.2)).toEqual(ORANGE)
     expect(picture.at(0.5, 0.8)).toEqual([0, 0, 255])
   })

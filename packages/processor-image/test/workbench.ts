@@ -1,12 +1,13 @@
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { ImageRecipe, Processor, SourceFile } from '@rindle/core'
+import type { Processor, Recipe, SourceFile } from '@rindle/core'
 import type { ProcessedOutput, ProcessRequest, VariantOutcome } from '@rindle/core/adapter'
-import { collectOutcomes, outputOf, processRequest, type VariantRecipes } from '@rindle/testing'
+import { collectOutcomes, outputOf, processRequest, recipeOptions, type VariantRecipes } from '@rindle/testing'
 import type { Sharp } from 'sharp'
 import { afterAll, onTestFinished } from 'vitest'
 import { type ImageProcessorOptions, imageProcessor } from '../src/index.ts'
+import { type ImageOptions, imageKind, type NormalImage } from '../src/recipes/index.ts'
 
 export const LIMITS = { maxPixels: 100_000_000 }
 
@@ -36,13 +37,18 @@ export async function sourceFile(contentType: string, content: Sharp | Buffer | 
   return { path, contentType, byteSize: (await stat(path)).size }
 }
 
+/** The options that the processor gets for a recipe with these. */
+export function normalImage(options: ImageOptions): NormalImage {
+  return recipeOptions([imageKind], imageKind(options)) as NormalImage
+}
+
 /** A request for these recipes, in a directory of its own. */
 export async function request(
   source: SourceFile,
   recipes: VariantRecipes,
   overrides: Partial<ProcessRequest> = {},
 ): Promise<ProcessRequest> {
-  return processRequest(source, recipes, await temporaryDirectory(), overrides)
+  return processRequest([imageKind], source, recipes, await temporaryDirectory(), overrides)
 }
 
 /** Has everything made, and gives every outcome by its variant's name. */
@@ -58,7 +64,7 @@ export async function outcomesOf(
 /** Has one variant made, which must succeed. */
 export async function make(
   source: SourceFile,
-  recipe: ImageRecipe,
+  recipe: Recipe,
   processor: Processor = PROCESSOR,
 ): Promise<ProcessedOutput> {
   return outputOf((await outcomesOf(processor, source, { only: recipe })).get('only'))

@@ -1,5 +1,6 @@
 import { type AssetView, createClient } from '@rindle/client'
 import { createRindle, defineProfile, type JobsAdapter, type StorageAdapter } from '@rindle/core'
+import { image } from '@rindle/processor-image/recipes'
 import { createRindleHooks } from '@rindle/react'
 import { createElement } from 'react'
 import { expectTypeOf } from 'vitest'
@@ -10,8 +11,8 @@ declare const jobs: JobsAdapter
 const avatar = defineProfile({
   storage: 'main',
   accept: { types: ['image/*'], maxBytes: 1 },
-  variants: { thumb: { mode: 'crop', width: 160, height: 160 } },
-  slots: ['avatar'],
+  variants: { thumb: image.crop(160, 160) },
+  slots: { avatar: 'one' },
 })
 const rindle = createRindle({
   database: 'postgres://localhost/app',

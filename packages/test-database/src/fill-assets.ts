@@ -7,7 +7,7 @@ export interface FillOptions {
   /** One in this many assets has a variant `thumb` of another recipe, an expired session and an overdue upload. */
   readonly oneIn: number
   /** The variants of the profile `photo`, as it declares them. */
-  readonly variants: Readonly<Record<string, { readonly recipe: unknown; readonly digest: string }>>
+  readonly variants: Readonly<Record<string, { readonly form: unknown; readonly digest: string }>>
 }
 
 // The start of each table's ids.
@@ -26,7 +26,7 @@ export async function fillAssets(database: SqlExecutor, { assets, oneIn, variant
     [assets],
   )
   const names = Object.keys(variants)
-  for (const [index, [name, { recipe, digest }]] of Object.entries(variants).entries()) {
+  for (const [index, [name, { form, digest }]] of Object.entries(variants).entries()) {
     await database.executeSql(
       `insert into rindle.media_variants (id, asset_id, name, state, output_kind, recipe, recipe_digest, storage_key,
          content_type, byte_size, generated_at)
@@ -34,7 +34,7 @@ export async function fillAssets(database: SqlExecutor, { assets, oneIn, variant
          case when $2 = 'thumb' and n % ${oneIn} = 0 then repeat('0', 64) else $4::text end,
          'photo/' || n || '/' || $2, 'image/webp', 1000, now()
        from generate_series(1, $1::int) as n`,
-      [assets, name, JSON.stringify(recipe), digest],
+      [assets, name, JSON.stringify(form), digest],
     )
   }
   await fillSessions(database, assets, oneIn)

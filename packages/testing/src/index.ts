@@ -16,4 +16,11 @@ export type {
   StorageSubject,
 } from './storage-contract/contract-case.ts'
 export { type DisposableStorageSubject, storageContract, storageContractCases } from './storage-contract.ts'
-export { collectOutcomes, errorOf, outputOf, processRequest, type VariantRecipes } from './variant-outcomes.ts'
+export {
+  collectOutcomes,
+  errorOf,
+  outputOf,
+  processRequest,
+  recipeOptions,
+  type VariantRecipes,
+} from './variant-outcomes.ts'

@@ -1,5 +1,11 @@
-import { type Processor, type Recipe, RindleError, type SourceFile } from '@rindle/core'
-import { normalizeRecipe, type ProcessedOutput, type ProcessRequest, type VariantOutcome } from '@rindle/core/adapter'
+import { type JsonObject, type Processor, type Recipe, RindleError, type SourceFile } from '@rindle/core'
+import {
+  type AnyRecipeKind,
+  type ProcessedOutput,
+  type ProcessRequest,
+  readRecipe,
+  type VariantOutcome,
+} from '@rindle/core/adapter'
 
 // More than any file of a test has.
 const MAX_PIXELS = 100_000_000
@@ -8,11 +14,25 @@ const MAX_PIXELS = 100_000_000
 export type VariantRecipes = Readonly<Record<string, Recipe>>
 
 /**
- * A request for these variants of a source, as a worker makes it: recipes have their defaults, 100 megapixels may be
- * decoded, and there is no listener and no abort. `overrides` replaces any part. `directory` must exist and be empty; the
- * caller removes it.
+ * The options that a processor with these kinds gets for a recipe: read back from the JSON of its form, as a worker reads
+ * them from the database. Throws when no kind reads it, or when its digest differs then.
+ */
+export function recipeOptions(kinds: readonly AnyRecipeKind[], { kind, form, digest, problems }: Recipe): unknown {
+  if (problems.length > 0) throw new Error(`The recipe has problems: ${JSON.stringify(problems)}`)
+  const read = readRecipe(kinds, JSON.parse(JSON.stringify(form)) as JsonObject)
+  if (read === undefined) throw new Error(`None of the kinds reads a recipe of the kind ${kind}.`)
+  if (!('recipe' in read)) throw new Error(`The form of the recipe has problems: ${JSON.stringify(read)}`)
+  if (read.recipe.digest !== digest) throw new Error(`The digest of the recipe changes when it is read back.`)
+  return read.options
+}
+
+/**
+ * A request for these variants of a source, as a worker makes it for a processor with these `kinds`: recipes have their
+ * defaults, 100 megapixels may be decoded, and there is no listener and no abort. `overrides` replaces any part.
+ * `directory` must exist and be empty; the caller removes it.
  */
 export function processRequest(
+  kinds: readonly AnyRecipeKind[],
   source: SourceFile,
   recipes: VariantRecipes,
   directory: string,
@@ -20,7 +40,11 @@ export function processRequest(
 ): ProcessRequest {
   return {
     source,
-    variants: Object.entries(recipes).map(([name, recipe]) => ({ name, recipe: normalizeRecipe(recipe) })),
+    variants: Object.entries(recipes).map(([name, recipe]) => ({
+      name,
+      recipe: recipeOptions(kinds, recipe),
+      contentType: recipe.facts.contentType,
+    })),
     limits: { maxPixels: MAX_PIXELS },
     directory,
     signal: new AbortController().signal,

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Processor, SourceFile } from '@rindle/core'
 import type { ProcessorSubject } from '@rindle/testing'
 import { afterAll, beforeAll } from 'vitest'
-import { SLOW_WIDTH } from './tiny-processor.ts'
+import { SLOW_WIDTH, tiny } from './tiny-processor.ts'
 
 /** The subject of a test with this processor. */
 export type SubjectOf = (processor: Processor) => ProcessorSubject
@@ -23,8 +23,8 @@ export function useTinyFiles(): SubjectOf {
     processor,
     source: file('whole'),
     facts: { kind: 'image', width: 40, height: 30, durationMs: 2000 },
-    recipes: { small: { mode: 'fit', width: 20, format: 'png' }, large: { mode: 'fit', width: 30, format: 'webp' } },
-    slow: { source: file('whole'), recipe: { mode: 'fit', width: SLOW_WIDTH, format: 'png' } },
+    recipes: { small: tiny({ width: 20 }), large: tiny({ width: 30, format: 'webp' }) },
+    slow: { source: file('whole'), recipe: tiny({ width: SLOW_WIDTH }) },
     damaged: file('damaged'),
   })
 }

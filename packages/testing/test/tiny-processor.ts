@@ -3,17 +3,26 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type ErrorCode, type Processor, RindleError, type SourceFile } from '@rindle/core'
 import {
+  defineProcessor,
   type MediaLimits,
-  outputContentType,
-  outputExtension,
+  type OptionsOf,
   type ProbeResult,
   type ProcessedOutput,
   type ProcessRequest,
-  recipeCapability,
+  recipeKind,
   type VariantRequest,
 } from '@rindle/core/adapter'
+import { z } from 'zod'
 
-const CAPABILITIES: ReadonlySet<string> = new Set(['image/png', 'image/webp'])
+/** A picture that is a text about its making. */
+export const tiny = recipeKind({
+  name: 'test/tiny',
+  output: 'image',
+  madeBy: '@rindle/testing',
+  options: z.strictObject({ width: z.int().min(1), format: z.enum(['png', 'webp']).default('png') }),
+  facts: ({ format }) => ({ contentType: `image/${format}`, sources: ['image/gif'], capability: `test/${format}` }),
+})
+type TinyRequest = ProcessRequest<OptionsOf<typeof tiny>>
 
 /** What the tiny format says of itself in its only line. */
 const HEADER = /^tiny (\d+)x(\d+) (\d+)ms\n$/
@@ -29,11 +38,11 @@ const SLOW_STEP_MS = 100
  */
 export function tinyProcessor(): Processor {
   const underWay = new Set<Promise<void>>()
-  return {
+  return defineProcessor({
     name: 'tiny',
-    capabilities: CAPABILITIES,
+    recipes: [tiny],
+    capabilities: new Set(['test/png', 'test/webp']),
     probes: new Set(['image/gif']),
-    start: async () => {},
     stop: async () => void (await Promise.allSettled(underWay)),
     async probe(source, { limits, signal }) {
       signal?.throwIfAborted()
@@ -47,10 +56,10 @@ export function tinyProcessor(): Processor {
     async *diagnose() {
       yield { id: 'tiny.version', status: 'ok', summary: 'tiny 1.0' }
     },
-  }
+  })
 }
 
-async function makeAll(request: ProcessRequest): Promise<void> {
+async function makeAll(request: TinyRequest): Promise<void> {
   const { source, variants, limits, signal, onOutcome, onProgress } = request
   signal.throwIfAborted()
   const unfit = await readTiny(source, limits).then(
@@ -59,9 +68,8 @@ async function makeAll(request: ProcessRequest): Promise<void> {
   )
   for (const variant of variants) {
     signal.throwIfAborted()
-    const { name, recipe } = variant
+    const { name } = variant
     if (unfit !== null) await onOutcome({ name, error: unfit })
-    else if (!CAPABILITIES.has(recipeCapability(recipe))) await onOutcome({ name, error: notMine(name) })
     else {
       const output = await makeOne(variant, request)
       onProgress(name, 100)
@@ -71,19 +79,19 @@ async function makeAll(request: ProcessRequest): Promise<void> {
 }
 
 async function makeOne(
-  { name, recipe }: VariantRequest,
-  { source, directory, signal, onProgress }: ProcessRequest,
+  { name, recipe, contentType }: VariantRequest<OptionsOf<typeof tiny>>,
+  { source, directory, signal, onProgress }: TinyRequest,
 ): Promise<ProcessedOutput> {
-  const steps = 'width' in recipe && recipe.width === SLOW_WIDTH ? SLOW_STEPS : 1
+  const steps = recipe.width === SLOW_WIDTH ? SLOW_STEPS : 1
   for (let step = 1; step < steps; step += 1) {
     onProgress(name, step)
     await delay(SLOW_STEP_MS, undefined, { signal })
   }
-  const path = join(directory, `${name}${outputExtension(recipe)}`)
+  const path = join(directory, `${name}.${recipe.format}`)
   const bytes = Buffer.from(`${JSON.stringify(recipe)} of ${await readFile(source.path, 'utf8')}`)
   await writeFile(`${path}.part`, bytes)
   await rename(`${path}.part`, path)
-  return { path, contentType: outputContentType(recipe), byteSize: bytes.byteLength }
+  return { path, contentType: contentType ?? 'image/png', byteSize: bytes.byteLength }
 }
 
 async function readTiny({ path }: SourceFile, limits: MediaLimits): Promise<ProbeResult> {
@@ -99,8 +107,4 @@ async function readTiny({ path }: SourceFile, limits: MediaLimits): Promise<Prob
 
 function refusal(code: ErrorCode): RindleError {
   return new RindleError(code, 'The tiny file is not fit.')
-}
-
-function notMine(name: string): RindleError {
-  return new RindleError('processor_capability_missing', `The tiny processor does not make ${name}.`)
 }

@@ -1,5 +1,14 @@
 import type { Client, isClientError as isAnError, createClient as makeClient } from '@rindle/client'
-import type { Asset, AssetWithVariants, JobsAdapter, Owner, Processor, Profile, StorageAdapter } from '@rindle/core'
+import type {
+  Asset,
+  AssetWithVariants,
+  JobsAdapter,
+  NoNames,
+  Owner,
+  Processor,
+  Profile,
+  StorageAdapter,
+} from '@rindle/core'
 import type { RindleHandler } from '@rindle/http'
 import type { fromPrisma } from '@rindle/jobs-pgboss'
 import type { RindleHooks } from '@rindle/react'
@@ -22,7 +31,7 @@ declare global {
   const storages: { readonly main: StorageAdapter }
   const processors: readonly Processor[]
   const jobs: JobsAdapter
-  const profiles: Readonly<Record<'avatar', Profile>>
+  const profiles: Readonly<Record<'avatar', Profile<NoNames, NoNames, 'main'>>>
   const accessKeyId: string
   const secretAccessKey: string
 

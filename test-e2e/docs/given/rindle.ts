@@ -1,7 +1,9 @@
 import { createRindle, defineProfile } from '@rindle/core'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
 import { avProcessor } from '@rindle/processor-av'
+import { poster, video } from '@rindle/processor-av/recipes'
 import { imageProcessor } from '@rindle/processor-image'
+import { image } from '@rindle/processor-image/recipes'
 import { localStorage } from '@rindle/storage-local'
 
 // The instance that pages import where they do not write one of their own.
@@ -17,25 +19,25 @@ export const rindle = createRindle({
       storage: 'main',
       accept: picture,
       variants: {
-        thumb: { mode: 'crop', width: 160, height: 160, format: 'webp' },
-        large: { mode: 'fit', width: 1024, format: 'webp' },
+        thumb: image.crop(160, 160, { format: 'webp' }),
+        large: image.fit(1024, null, { format: 'webp' }),
       },
-      slots: ['avatar'],
+      slots: { avatar: 'one' },
     }),
     photo: defineProfile({
       storage: 'main',
       accept: picture,
-      variants: { thumb: { mode: 'crop', width: 320, height: 320, format: 'webp' } },
-      slots: ['gallery'],
+      variants: { thumb: image.crop(320, 320, { format: 'webp' }) },
+      slots: { gallery: 'many' },
     }),
     lesson: defineProfile({
       storage: 'main',
       accept: { types: ['video/*', 'audio/*'], maxBytes: 2_000_000_000 },
       variants: {
-        video: { kind: 'video', preset: 'web_720p' },
-        poster: { kind: 'image', preset: 'video_poster_scene' },
+        video: video.mp4({ height: 720 }),
+        poster: poster(),
       },
-      slots: ['video'],
+      slots: { video: 'one' },
     }),
   },
 })

@@ -2,7 +2,9 @@ import { RindleError } from '@rindle/core'
 import type * as embedded from '@rindle/embedded'
 import type * as jobs from '@rindle/jobs-pgboss'
 import type * as av from '@rindle/processor-av'
+import type * as avRecipes from '@rindle/processor-av/recipes'
 import type * as processor from '@rindle/processor-image'
+import type * as imageRecipes from '@rindle/processor-image/recipes'
 import type * as storage from '@rindle/storage-local'
 import type sharp from 'sharp'
 
@@ -11,10 +13,17 @@ export interface DemoPackages {
   readonly startEmbeddedPostgres: typeof embedded.startEmbeddedPostgres
   readonly pgBossJobs: typeof jobs.pgBossJobs
   readonly imageProcessor: typeof processor.imageProcessor
+  readonly image: typeof imageRecipes.image
   /** `undefined` if its package is not installed: the demo then takes only images. */
-  readonly avProcessor: typeof av.avProcessor | undefined
+  readonly av: AvPackage | undefined
   readonly localStorage: typeof storage.localStorage
   readonly sharp: typeof sharp
+}
+
+/** The package that makes video and audio. */
+export interface AvPackage {
+  readonly avProcessor: typeof av.avProcessor
+  readonly recipes: typeof avRecipes
 }
 
 const NAMES = [
@@ -50,13 +59,14 @@ export async function loadDemoPackages(): Promise<DemoPackages> {
     loaded(found[3]),
     loaded(found[4]),
   ] as const
-  const avProcessor = await loadAvProcessor()
-  return { startEmbeddedPostgres, pgBossJobs, imageProcessor, avProcessor, localStorage, sharp: sharpOf }
+  const { image } = await import('@rindle/processor-image/recipes')
+  return { startEmbeddedPostgres, pgBossJobs, imageProcessor, image, av: await loadAv(), localStorage, sharp: sharpOf }
 }
 
-async function loadAvProcessor(): Promise<typeof av.avProcessor | undefined> {
+async function loadAv(): Promise<AvPackage | undefined> {
   const [found] = await Promise.allSettled([import('@rindle/processor-av')])
-  return isMissing(found, '@rindle/processor-av') ? undefined : loaded(found).avProcessor
+  if (isMissing(found, '@rindle/processor-av')) return undefined
+  return { avProcessor: loaded(found).avProcessor, recipes: await import('@rindle/processor-av/recipes') }
 }
 
 /** Whether the package itself is missing: an installed package may lack another one, and that error stays. */

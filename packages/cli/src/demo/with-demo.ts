@@ -1,9 +1,17 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createRindle, defineProfile, type Logger, type Profiles, type Recipe, type Rindle } from '@rindle/core'
+import {
+  createRindle,
+  defineProfile,
+  type Logger,
+  type Profiles,
+  type Recipe,
+  type Rindle,
+  type StorageAdapter,
+} from '@rindle/core'
 import { DEMO_STORAGE, openDemoDatabase } from './demo-database.ts'
-import type { DemoPackages } from './demo-packages.ts'
+import type { AvPackage, DemoPackages } from './demo-packages.ts'
 import { startFileServer } from './file-server.ts'
 import { holdingDatabase } from './holding-database.ts'
 
@@ -27,54 +35,52 @@ const URL_LIFETIME_SECONDS = 86_400
 
 const MAX_BYTES = 1024 * 1024 * 1024
 
-const IMAGES = {
-  // The types that the image processor decodes; other images would be kept without variants.
-  types: [
-    'image/jpeg',
-    'image/png',
-    'image/apng',
-    'image/webp',
-    'image/gif',
-    'image/tiff',
-    'image/avif',
-    'image/bmp',
-    'image/x-icon',
-  ],
-  variants: {
-    large: { mode: 'fit', width: 2048, height: 2048, format: 'webp' },
-    medium: { mode: 'fit', width: 1024, height: 1024, format: 'webp' },
-    small: { mode: 'fit', width: 480, height: 480, format: 'webp' },
-    thumb: { mode: 'crop', width: 160, height: 160, format: 'webp' },
-    fallback: { mode: 'fit', width: 1024, height: 1024, format: 'jpeg' },
-    avif: { mode: 'fit', width: 480, height: 480, format: 'avif' },
-  },
-} as const
+// The types that the image processor decodes; other images would be kept without variants.
+const IMAGE_TYPES = [
+  'image/jpeg',
+  'image/png',
+  'image/apng',
+  'image/webp',
+  'image/gif',
+  'image/tiff',
+  'image/avif',
+  'image/bmp',
+  'image/x-icon',
+]
 
-const AUDIO_AND_VIDEO = {
-  types: ['video/*', 'audio/*'],
-  variants: {
-    web: { kind: 'video', preset: 'web_720p' },
-    poster: { kind: 'image', preset: 'video_poster_scene' },
-    strip: { kind: 'image', preset: 'video_thumbnail_strip' },
-    sound: { kind: 'audio', preset: 'm4a_128k' },
-    waveform: { kind: 'waveform', preset: 'overview' },
-  },
-} as const
+function imageVariants({ image }: DemoPackages): Readonly<Record<string, Recipe>> {
+  return {
+    large: image.fit(2048, 2048, { format: 'webp' }),
+    medium: image.fit(1024, 1024, { format: 'webp' }),
+    small: image.fit(480, 480, { format: 'webp' }),
+    thumb: image.crop(160, 160, { format: 'webp' }),
+    fallback: image.fit(1024, 1024),
+    avif: image.fit(480, 480, { format: 'avif' }),
+  }
+}
 
-function profilesFor({ avProcessor }: DemoPackages): Profiles {
-  const hasAv = avProcessor !== undefined
-  const variants: Readonly<Record<string, Recipe>> = hasAv
-    ? { ...IMAGES.variants, ...AUDIO_AND_VIDEO.variants }
-    : IMAGES.variants
+function avVariants({ recipes }: AvPackage): Readonly<Record<string, Recipe>> {
+  const { audio, poster, strip, video, waveform } = recipes
+  return {
+    web: video.mp4({ height: 720 }),
+    poster: poster(),
+    strip: strip(),
+    sound: audio.aac(),
+    waveform: waveform(),
+  }
+}
+
+function profilesFor(packages: DemoPackages): Profiles {
+  const { av } = packages
   return {
     media: defineProfile({
       storage: DEMO_STORAGE,
       accept: {
-        types: [...IMAGES.types, ...(hasAv ? AUDIO_AND_VIDEO.types : [])],
+        types: [...IMAGE_TYPES, ...(av === undefined ? [] : ['video/*', 'audio/*'])],
         maxBytes: MAX_BYTES,
         maxPixels: 100_000_000,
       },
-      variants,
+      variants: { ...imageVariants(packages), ...(av === undefined ? {} : avVariants(av)) },
     }),
   }
 }
@@ -96,14 +102,8 @@ export async function withDemo<T>(
     await using server = await startFileServer()
     await using rindle = createRindle({
       database: postgres.url,
-      storages: {
-        [DEMO_STORAGE]: packages.localStorage({
-          directory: join(directory, 'media'),
-          baseUrl: server.url,
-          signingKey: randomBytes(32).toString('hex'),
-        }),
-      },
-      processors: [packages.imageProcessor(), ...(packages.avProcessor === undefined ? [] : [packages.avProcessor()])],
+      storages: storagesFor(packages, directory, server.url),
+      processors: [packages.imageProcessor(), ...(packages.av === undefined ? [] : [packages.av.avProcessor()])],
       jobs: packages.pgBossJobs(),
       profiles: profilesFor(packages),
       workDirectory: join(directory, 'work'),
@@ -115,6 +115,11 @@ export async function withDemo<T>(
     await rindle.work()
     return await work({ rindle, profile: 'media' })
   })
+}
+
+function storagesFor(packages: DemoPackages, directory: string, baseUrl: string): Record<string, StorageAdapter> {
+  const signingKey = randomBytes(32).toString('hex')
+  return { [DEMO_STORAGE]: packages.localStorage({ directory: join(directory, 'media'), baseUrl, signingKey }) }
 }
 
 /** Removes the work files of a killed demo, and keeps the data out of repositories. */

@@ -20,6 +20,7 @@ export function statusLines(status: RuntimeStatus, style: Style, output: Output)
     '',
     ...queueLines(queues),
     '',
+    ...changeLines(status, output),
     ...findings.flatMap((finding) => [...findingLines(finding, style, output), '']),
     summaryLine(findings),
   ]
@@ -40,6 +41,18 @@ function queueLines(queues: readonly QueueStatus[]): readonly string[] {
     String(workers),
   ])
   return formatTable([['queue', 'waiting', 'longest', 'running', 'dead', 'workers'], ...rows])
+}
+
+/** One line for each changed recipe, with how far existing variants have followed. */
+function changeLines({ recipeChanges, takenAt }: RuntimeStatus, output: Output): readonly string[] {
+  if (recipeChanges.length === 0) return []
+  const lines = recipeChanges.flatMap(({ profile, variant, declaredAt, comparedAt, markedStale }) => {
+    const age = formatAge(Math.max(0, (takenAt.getTime() - declaredAt.getTime()) / 1_000))
+    const marked = `${counted(markedStale, 'variant')} marked as stale`
+    const progress = comparedAt === null ? `${marked} so far, comparing` : marked
+    return paragraph(printable(`recipe of ${profile}/${variant}, declared ${age} ago: ${progress}`), output)
+  })
+  return [...lines, '']
 }
 
 const LABELS: Readonly<Record<StatusSeverity, (style: Style) => string>> = {

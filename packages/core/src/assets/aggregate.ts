@@ -1,6 +1,5 @@
 import { aggregateState } from '../domain/aggregate.ts'
 import type { Asset, Variant } from '../domain/entities.ts'
-import { lane } from '../domain/recipe-facts.ts'
 import { isDeliverable } from '../domain/states.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import type { UnitOfWork } from '../kernel/unit-of-work.ts'
@@ -17,9 +16,9 @@ export async function applyAggregate(
   runtime: Runtime,
   unit: UnitOfWork,
   asset: AggregatedAsset,
-  variants: readonly Pick<Variant, 'state' | 'recipe'>[],
+  variants: readonly Pick<Variant, 'state' | 'queue'>[],
 ): Promise<void> {
   if (!isDeliverable(asset.state)) return
-  const state = aggregateState(variants.map((variant) => ({ state: variant.state, lane: lane(variant.recipe) })))
+  const state = aggregateState(variants)
   if (state !== asset.state) await transitionAsset(runtime, unit, asset, state)
 }

@@ -1,6 +1,6 @@
 import type { SqlExecutor } from '@rindle/prisma'
 import type { AssetReference } from '../assets/read.ts'
-import type { Attachment, Owner } from '../domain/entities.ts'
+import type { Asset, Attachment, Owner } from '../domain/entities.ts'
 import { RindleError } from '../domain/errors.ts'
 import type { AssetState } from '../domain/states.ts'
 import { profileOf, type Runtime } from '../kernel/runtime.ts'
@@ -8,6 +8,7 @@ import { assertId } from '../kernel/sql/assert-id.ts'
 import { attachmentFromRow } from '../kernel/sql/entities-from-rows.ts'
 import { type Row, text } from '../kernel/sql/row-values.ts'
 import { inTransaction, type UnitOfWork } from '../kernel/unit-of-work.ts'
+import type { SlotRules } from '../profile/profile.ts'
 import { type LockedSlot, lockForAttaching, lockSlot, release, type Slot, slotOf } from './slot.ts'
 
 /** Options of the attachment verbs. */
@@ -32,8 +33,7 @@ export async function attach(
   return inTransaction(runtime, options.tx, (unit) => attachWithin(runtime, unit, asset, owner, slot))
 }
 
-/** Does {@link attach} as part of a larger unit of work. */
-export async function attachWithin(
+async function attachWithin(
   runtime: Runtime,
   unit: UnitOfWork,
   asset: AssetReference,
@@ -47,20 +47,54 @@ export async function attachWithin(
   return insertAttachment(runtime, unit, slot, asset.id, 0)
 }
 
-/** Adds the asset at the end of the owner's slot. An asset that is in the slot already keeps its place. */
+/**
+ * Adds the asset at the end of the owner's slot, which must be one of many. An asset that is in the slot already keeps
+ * its place. `not_found`, `not_deliverable`, `unknown_slot`, `invalid_input` for a slot of one, `conflict` when the slot
+ * is full.
+ */
 export async function append(
   runtime: Runtime,
   asset: AssetReference,
   owner: Owner,
-  slotName: string,
+  slot: string,
   options: AttachOptions = {},
 ): Promise<Attachment> {
+  return inTransaction(runtime, options.tx, (unit) => appendWithin(runtime, unit, asset, owner, slot))
+}
+
+async function appendWithin(
+  runtime: Runtime,
+  unit: UnitOfWork,
+  asset: AssetReference,
+  owner: Owner,
+  slotName: string,
+): Promise<Attachment> {
   const slot = slotOf(owner, slotName)
-  return inTransaction(runtime, options.tx, async (unit) => {
-    const { current } = await lockAttachable(runtime, unit, asset, slot)
-    const last = Math.max(-1, ...current.map((holder) => holder.position))
-    return insertAttachment(runtime, unit, slot, asset.id, last + 1)
-  })
+  const { current, rules } = await lockAttachable(runtime, unit, asset, slot)
+  if (rules.cardinality === 'one') {
+    throw new RindleError('invalid_input', `The slot "${slotName}" holds one asset. Use attach(), which replaces it.`)
+  }
+  const isPresent = current.some(({ assetId }) => assetId === asset.id)
+  if (rules.max !== null && !isPresent && current.length >= rules.max) {
+    const message = `The slot "${slotName}" of ${slot.ownerType} ${slot.ownerId} is full: it holds ${current.length} of at most ${rules.max}.`
+    throw new RindleError('conflict', message, { details: { slot: slotName, max: rules.max } })
+  }
+  const last = Math.max(-1, ...current.map(({ position }) => position))
+  return insertAttachment(runtime, unit, slot, asset.id, last + 1)
+}
+
+/** Attaches an uploaded asset as part of a larger unit of work: {@link attach} to a slot of one, else {@link append}. */
+export async function attachUploaded(
+  runtime: Runtime,
+  unit: UnitOfWork,
+  asset: Pick<Asset, 'id' | 'profile'>,
+  owner: Owner,
+  slot: string,
+): Promise<Attachment> {
+  const { cardinality } = slotRulesOf(runtime, asset.profile, slot)
+  return cardinality === 'one'
+    ? attachWithin(runtime, unit, asset, owner, slot)
+    : appendWithin(runtime, unit, asset, owner, slot)
 }
 
 /**
@@ -100,30 +134,31 @@ async function lockAttachable(
   unit: UnitOfWork,
   asset: AssetReference,
   slot: Slot,
-): Promise<LockedSlot> {
+): Promise<LockedSlot & { readonly rules: SlotRules }> {
   assertId('asset', asset.id)
   const { current, assets } = await lockForAttaching(unit, slot, asset.id)
   const row = assets.get(asset.id)
   if (row === undefined) throw new RindleError('not_found', `There is no asset ${asset.id}.`)
-  assertSlot(runtime, text(row, 'profile'), slot.slot)
+  const rules = slotRulesOf(runtime, text(row, 'profile'), slot.slot)
   const state = row['state'] as AssetState
   if (state === 'quarantined' || state === 'deleted') {
     throw new RindleError('not_deliverable', `Asset ${asset.id} is ${state} and cannot be attached.`, {
       details: { state },
     })
   }
-  return { current, assets }
+  return { current, assets, rules }
 }
 
-/** Throws `unknown_slot` unless the profile declares the slot. */
-export function assertSlot(runtime: Runtime, profileName: string, slot: string): void {
+/** Returns the rules of a slot. `unknown_slot` unless the profile declares it. */
+export function slotRulesOf(runtime: Runtime, profileName: string, slot: string): SlotRules {
   const { slots } = profileOf(runtime, profileName)
-  if (slots === null || slots.includes(slot)) return
-  throw new RindleError(
-    'unknown_slot',
-    `Profile "${profileName}" has no slot "${slot}". Its slots: ${slots.join(', ')}.`,
-    { details: { slot } },
-  )
+  const rules = Object.hasOwn(slots, slot) ? slots[slot] : undefined
+  if (rules !== undefined) return rules
+  const names = Object.keys(slots)
+  const known = names.length === 0 ? 'It declares none' : `Its slots: ${names.join(', ')}`
+  throw new RindleError('unknown_slot', `Profile "${profileName}" has no slot "${slot}". ${known}.`, {
+    details: { slot },
+  })
 }
 
 /** Inserts an attachment, or returns the existing one. The caller holds the slot's lock, so nothing comes between. */

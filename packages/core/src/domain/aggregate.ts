@@ -1,11 +1,10 @@
-import type { Lane } from './recipe-facts.ts'
-import { type AGGREGATE_STATES, IN_FLIGHT_STATES, type VariantState } from './states.ts'
+import { type AGGREGATE_STATES, IN_FLIGHT_STATES, type Lane, type VariantState } from './states.ts'
 
 /** The fields of a variant that the aggregate rule reads. */
 export interface AggregatedVariant {
   readonly state: VariantState
-  /** The lane of its recipe: a poster made from a video is AV work. */
-  readonly lane: Lane
+  /** The lane of its work. */
+  readonly queue: Lane
 }
 
 /** The asset states that the variants decide. */
@@ -21,12 +20,12 @@ export const DECIDING_STATES: readonly VariantState[] = [...PENDING, ...UNSUCCES
  * Returns the state of a deliverable asset, given all its variants. Apply it with the asset row locked, in the
  * transaction that changes a variant. Otherwise two variants that finish together leave the asset in the wrong state.
  *
- * Pending work decides first (`transcoding` if any of it is AV, else `processing`), then failed or cancelled work
+ * Pending work decides first (`transcoding` if any of it is in the lane `media`, else `processing`), then failed or cancelled work
  * (`degraded`). Purged, stale and missing variants change nothing: an asset without variants is `ready`.
  */
 export function aggregateState(variants: readonly AggregatedVariant[]): AggregateState {
   const pending = variants.filter((variant) => PENDING.includes(variant.state))
-  if (pending.some((variant) => variant.lane === 'av')) return 'transcoding'
+  if (pending.some((variant) => variant.queue === 'media')) return 'transcoding'
   if (pending.length > 0) return 'processing'
   return variants.some((variant) => UNSUCCESSFUL.includes(variant.state)) ? 'degraded' : 'ready'
 }

@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Json } from './errors.ts'
-import { RindleError } from './errors.ts'
-import type { NormalizedRecipe } from './recipes.ts'
+import { type Json, type JsonObject, RindleError } from './errors.ts'
 
 /**
  * Part of every recipe digest. A higher number makes every variant stale: raise it only when all recipes change
@@ -25,13 +23,10 @@ export function canonicalJson(value: Json): string {
 }
 
 /**
- * The stable identity of a recipe: SHA-256, lower-case hex, of the canonical JSON of the recipe and
+ * The stable identity of a recipe: SHA-256, lower-case hex, of the canonical JSON of its form and
  * {@link RECIPE_FORMAT_VERSION}.
- *
- * Leave a new option out of the canonical form while it has its default. Then the digests of existing recipes do not
- * change and no existing variant becomes stale.
  */
-export function recipeDigest(recipe: NormalizedRecipe): string {
+export function recipeDigest(recipe: JsonObject): string {
   return createHash('sha256')
     .update(canonicalJson({ v: RECIPE_FORMAT_VERSION, recipe }))
     .digest('hex')

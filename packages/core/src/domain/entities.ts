@@ -1,8 +1,8 @@
 import type { JsonObject } from './errors.ts'
-import type { NormalizedRecipe } from './recipes.ts'
 import type {
   AssetKind,
   AssetState,
+  Lane,
   OutputKind,
   RunState,
   SessionState,
@@ -69,8 +69,13 @@ export interface Variant<N extends string = string> {
   readonly name: N
   readonly state: VariantState
   readonly outputKind: OutputKind
-  readonly recipe: NormalizedRecipe
+  /** The form of its recipe. */
+  readonly recipe: JsonObject
   readonly recipeDigest: string
+  /** The lane of its work. */
+  readonly queue: Lane
+  /** The class of its work: variants of one class are made together. */
+  readonly workClass: string
   /** The key of its object; `null` when none was made or it was purged. */
   readonly storageKey: string | null
   readonly contentType: string | null

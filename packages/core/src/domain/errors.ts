@@ -59,8 +59,8 @@ export const ERROR_CODES = {
   variant_source_not_found: { retryable: false, meaning: 'A processor did not find its source file.' },
   variant_processing_cancelled: { retryable: false, meaning: 'The work was cancelled.' },
   jobs_unavailable: { retryable: true, meaning: 'The job queue could not be reached.' },
-  ffmpeg_not_found: { retryable: false, meaning: 'No FFmpeg binary was found.' },
-  ffmpeg_failed: { retryable: true, meaning: 'FFmpeg ended with an error.' },
+  program_not_found: { retryable: false, meaning: 'A program that the work needs was not found.' },
+  program_failed: { retryable: true, meaning: 'A program that does the work ended with an error.' },
 } as const
 
 /** The codes of {@link ERROR_CODES}. */

@@ -70,8 +70,8 @@ const KINDS: Readonly<Record<ErrorCode, FailureKind>> = {
   variant_source_not_found: 'defect',
   variant_processing_cancelled: 'defect',
   jobs_unavailable: 'outage',
-  ffmpeg_not_found: 'lack',
-  ffmpeg_failed: 'defect',
+  program_not_found: 'lack',
+  program_failed: 'defect',
 }
 
 /** Codes by which a probe or a decoder blames the file itself. */

@@ -49,8 +49,8 @@ const STATUS_OF_CODE: Readonly<Record<ErrorCode, number>> = {
   variant_source_not_found: 500,
   variant_processing_cancelled: 500,
   jobs_unavailable: 503,
-  ffmpeg_not_found: 500,
-  ffmpeg_failed: 500,
+  program_not_found: 500,
+  program_failed: 500,
 }
 
 /** Reasons of `upload_rejected` with a status of their own. */

@@ -1,4 +1,4 @@
-import type { WorkClass } from './recipe-facts.ts'
+import type { Lane } from './states.ts'
 
 /** The queues of background work. */
 export const QUEUE_NAMES = [
@@ -45,8 +45,19 @@ export function promoteKey(assetId: string): string {
   return assetId
 }
 
+/** The queue of a lane's variants. */
+export function queueOfLane(lane: Lane): QueueName {
+  return lane === 'media' ? 'rindle_media' : 'rindle_process'
+}
+
+/** The lane of a queue's variants; `null` for a queue that makes none. */
+export function laneOfQueue(queue: QueueName): Lane | null {
+  if (queue === 'rindle_process') return 'process'
+  return queue === 'rindle_media' ? 'media' : null
+}
+
 /** The job key of an asset's variants of one class of work. */
-export function variantsKey(assetId: string, workClass: WorkClass): string {
+export function variantsKey(assetId: string, workClass: string): string {
   return `${assetId}:${workClass}`
 }
 

@@ -75,11 +75,20 @@ export const ASSET_KINDS = ['image', 'video', 'audio', 'other'] as const
 /** One of {@link ASSET_KINDS}. */
 export type AssetKind = (typeof ASSET_KINDS)[number]
 
-/** The kind of a variant. */
-export const OUTPUT_KINDS = ['image', 'video', 'audio', 'waveform'] as const
+/** The kind of a variant, for those who show it; `data` is for programs. */
+export const OUTPUT_KINDS = ['image', 'video', 'audio', 'stream', 'data'] as const
 
 /** One of {@link OUTPUT_KINDS}. */
 export type OutputKind = (typeof OUTPUT_KINDS)[number]
+
+/**
+ * The lanes of variant work, each with a queue of its own: `process` for what takes seconds, `media` for what takes
+ * minutes.
+ */
+export const LANES = ['process', 'media'] as const
+
+/** One of {@link LANES}. */
+export type Lane = (typeof LANES)[number]
 
 /** The ways in which the bytes of an upload session travel. */
 export const UPLOAD_STRATEGIES = ['presigned_put', 'multipart', 'resumable', 'proxied'] as const

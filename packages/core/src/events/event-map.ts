@@ -77,6 +77,7 @@ export interface ResumableMetadata {
 export interface TranscodeMetadata {
   readonly profile: string
   readonly output_kind: OutputKind
+  /** The capability that its recipe needs: `video/h264`. */
   readonly preset: string
 }
 

@@ -1,21 +1,15 @@
 import { RindleError } from '../domain/errors.ts'
-import type { QueueName, RefusedQueues } from '../domain/queues.ts'
-import { type Lane, lane, recipeCapability } from '../domain/recipe-facts.ts'
+import { laneOfQueue, type QueueName, type RefusedQueues } from '../domain/queues.ts'
+import type { Recipe } from '../domain/recipe.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import type { Processor } from '../ports/processor.ts'
 
 /** A busy machine is slow to start a decoder; a decoder that needs longer than this is broken. */
 const LONGEST_CHECK_MS = 60_000
 
-/** The lane of a queue's variants; `null` for a queue that makes none. Pure. */
-export function laneOf(queue: QueueName): Lane | null {
-  if (queue === 'rindle_process') return 'image'
-  return queue === 'rindle_media' ? 'av' : null
-}
-
 /**
- * Returns those of these queues for which this machine can make nothing, because it lacks the program or library of
- * every processor that profiles need there. Asks the processors, as the doctor does. A processor that can make a part
+ * Returns those of these queues for which this machine can make nothing, because it lacks every processor that
+ * profiles need there, or the program or library of each. Asks the processors, as the doctor does. A processor that can make a part
  * (an FFmpeg without some encoder, say) does not refuse the queue: the other work would wait in vain. Nor does a
  * missing reader refuse promotions: each file that cannot be read here waits alone.
  */
@@ -23,16 +17,27 @@ export async function refusedQueues(
   { profiles, processors }: Pick<Runtime, 'profiles' | 'processors'>,
   queues: readonly QueueName[],
 ): Promise<RefusedQueues> {
-  const recipes = Object.values(profiles).flatMap(({ variants }) => Object.values(variants).map(({ recipe }) => recipe))
+  const recipes = Object.values(profiles).flatMap(({ variants }) => Object.values(variants))
   const refused: [QueueName, string][] = []
   for (const queue of queues) {
-    const needed = recipes.filter((recipe) => lane(recipe) === laneOf(queue)).map(recipeCapability)
-    const makers = processors.filter(({ capabilities }) => needed.some((capability) => capabilities.has(capability)))
+    const needed = recipes.filter(({ facts }) => facts.queue === laneOfQueue(queue))
+    const makers = processors.filter((processor) => needed.some((recipe) => makes(processor, recipe)))
+    if (needed.length > 0 && makers.length === 0) refused.push([queue, noProcessor(needed)])
     const problems = await Promise.all(makers.map(problemOf))
     const [first] = problems
     if (first !== undefined && problems.every((problem) => problem !== undefined)) refused.push([queue, first])
   }
   return Object.fromEntries(refused)
+}
+
+/** Whether a processor makes a recipe's kind, and has the capability that it needs. Pure. */
+export function makes({ recipes, capabilities }: Processor, { kind, facts }: Recipe): boolean {
+  return capabilities.has(facts.capability) && recipes.some((known) => known.kind === kind)
+}
+
+function noProcessor(needed: readonly Recipe[]): string {
+  const packages = [...new Set(needed.map(({ madeBy }) => madeBy))].join(' and ')
+  return `No processor of this instance makes its variants. Add ${packages} to \`processors\`.`
 }
 
 /** Why a processor can do nothing here: its own findings, without any particular demand. */

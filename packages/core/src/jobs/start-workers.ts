@@ -3,6 +3,7 @@ import type { RunningWorkers, WorkersHealth } from '../kernel/running-workers.ts
 import type { Runtime } from '../kernel/runtime.ts'
 import type { Workers } from '../ports/jobs.ts'
 import { errorFields } from '../ports/logger.ts'
+import { followDeclarations } from './follow-declarations.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { ServedQueues, type WorkPlan } from './served-queues.ts'
 
@@ -37,12 +38,13 @@ async function start(runtime: Runtime, plan: WorkPlan): Promise<RunningWorkers> 
       throw error
     },
   )
+  const following = followDeclarations(runtime)
   const looking = lookAgainAndAgain(runtime, served, () => heartbeat.change(facts()))
   let state: WorkersHealth['state'] = 'working'
   let stopped: Promise<void> | undefined
   const stop = async (options: Parameters<Workers['stop']>[0]): Promise<void> => {
     state = 'draining'
-    await looking.stop()
+    await Promise.all([looking.stop(), following.stop()])
     // First, so that they take no more jobs.
     await Promise.all([heartbeat.stop(), served.stop(options)])
     state = 'stopped'

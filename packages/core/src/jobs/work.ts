@@ -3,7 +3,6 @@ import { purge } from '../assets/purge.ts'
 import type { Variant } from '../domain/entities.ts'
 import { type JsonObject, RindleError } from '../domain/errors.ts'
 import { QUEUE_NAMES, QUEUES, type QueueName } from '../domain/queues.ts'
-import { WORK_CLASSES, workClass } from '../domain/recipe-facts.ts'
 import { endDeadRuns } from '../kernel/processing-runs.ts'
 import type { RunningWorkers } from '../kernel/running-workers.ts'
 import type { Runtime } from '../kernel/runtime.ts'
@@ -103,8 +102,8 @@ function defaultConcurrency(queue: QueueName): number {
 function handlersOf(runtime: Runtime, maintain: Work): Readonly<Record<QueueName, Handlers>> {
   const ofClass =
     ({ payload }: RunningJob | DeadJob) =>
-    ({ recipe }: Variant): boolean =>
-      workClass(recipe) === payload['class']
+    ({ workClass }: Variant): boolean =>
+      workClass === payload['class']
   const variants: Handlers = {
     handle: (job) => processVariants(runtime, job, ofClass(job)),
     handleDead: (job) => variantsDied(runtime, job, ofClass(job)),
@@ -129,8 +128,7 @@ function handlersOf(runtime: Runtime, maintain: Work): Readonly<Record<QueueName
 
 const isText = (value: unknown): value is string => typeof value === 'string'
 const namesAsset = ({ assetId }: JsonObject): boolean => isText(assetId)
-const namesVariants = ({ assetId, class: named }: JsonObject): boolean =>
-  isText(assetId) && WORK_CLASSES.some((known) => known === named)
+const namesVariants = ({ assetId, class: workClass }: JsonObject): boolean => isText(assetId) && isText(workClass)
 
 const KNOWN: Readonly<Record<QueueName, (payload: JsonObject) => boolean>> = {
   rindle_promote: namesAsset,

@@ -1,10 +1,8 @@
 import { aggregateState, DECIDING_STATES } from '../domain/aggregate.ts'
-import { isKnownRecipe } from '../domain/known-recipe.ts'
 import { promoteKey, purgeKey, type QueueName } from '../domain/queues.ts'
-import { lane } from '../domain/recipe-facts.ts'
-import type { NormalizedRecipe } from '../domain/recipes.ts'
-import { type AssetState, isDeliverable, type VariantState } from '../domain/states.ts'
+import { type AssetState, isDeliverable, type Lane, type VariantState } from '../domain/states.ts'
 import { type Runtime, storageOf } from '../kernel/runtime.ts'
+import { workFromRow } from '../kernel/sql/entities-from-rows.ts'
 import { json, type Row, text } from '../kernel/sql/row-values.ts'
 import { DELIVERABLE, IN_FLIGHT, IN_PROMOTION, OPEN_SESSION } from '../kernel/sql/state-literals.ts'
 import { jobsFor } from '../variants/plan.ts'
@@ -162,7 +160,7 @@ class InvariantCheck {
   }
 
   async variantsInFlight(): Promise<void> {
-    const sql = `select id, asset_id, name, state, recipe, recipe_digest, updated_at::text as at
+    const sql = `select id, asset_id, name, state, queue, work_class, updated_at::text as at
       from rindle.media_variants where state in (${IN_FLIGHT}) and id > $1::uuid order by id limit ${PAGE_SIZE}`
     for await (const rows of this.#pages(sql)) {
       const jobs = new Map(rows.map((row) => [row, jobOf(row)]))
@@ -183,7 +181,7 @@ class InvariantCheck {
   async aggregates(): Promise<void> {
     const deciding = DECIDING_STATES.map((state) => `'${state}'`).join(', ')
     const sql = `select asset.id, asset.state,
-        coalesce(jsonb_agg(jsonb_build_object('state', variant.state, 'recipe', variant.recipe))
+        coalesce(jsonb_agg(jsonb_build_object('state', variant.state, 'queue', variant.queue))
           filter (where variant.id is not null), '[]'::jsonb) as variants,
         asset.state = 'deleted'
           and exists (select 1 from rindle.media_attachments where asset_id = asset.id) as is_attached,
@@ -281,8 +279,8 @@ class InvariantCheck {
       this.#add({ class: 'session_disagrees', assetId, message })
     }
     if (!isDeliverable(state)) return
-    const variants = json<{ state: VariantState; recipe: NormalizedRecipe }[]>(row, 'variants')
-    const expected = aggregateState(variants.map((variant) => ({ state: variant.state, lane: lane(variant.recipe) })))
+    const variants = json<{ state: VariantState; queue: Lane }[]>(row, 'variants')
+    const expected = aggregateState(variants)
     if (expected === state) return
     this.#add({ class: 'wrong_aggregate', assetId, message: `The asset is ${state}; its variants say ${expected}.` })
   }
@@ -316,8 +314,6 @@ function ofVariant(violation: ViolationClass, row: Row, message: string): Violat
   return { class: violation, assetId: text(row, 'asset_id'), variantName: text(row, 'name'), message }
 }
 
-/** Only the newer version knows the job for its recipe. */
 function jobOf(row: Row): { readonly queue: QueueName; readonly key: string } | undefined {
-  const recipe = json<NormalizedRecipe>(row, 'recipe')
-  return isKnownRecipe(recipe, text(row, 'recipe_digest')) ? jobsFor(text(row, 'asset_id'), [{ recipe }])[0] : undefined
+  return jobsFor(text(row, 'asset_id'), [workFromRow(row)])[0]
 }

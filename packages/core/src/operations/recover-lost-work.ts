@@ -3,12 +3,11 @@ import { lockAsset } from '../assets/lock.ts'
 import { promoteRequest } from '../assets/promote-request.ts'
 import { purgeRequest } from '../assets/purge-request.ts'
 import type { Variant } from '../domain/entities.ts'
-import { isKnownRecipe } from '../domain/known-recipe.ts'
 import type { QueueName } from '../domain/queues.ts'
-import type { NormalizedRecipe } from '../domain/recipes.ts'
 import type { VariantState } from '../domain/states.ts'
 import type { Runtime } from '../kernel/runtime.ts'
-import { json, type Row, text } from '../kernel/sql/row-values.ts'
+import { workFromRow } from '../kernel/sql/entities-from-rows.ts'
+import { type Row, text } from '../kernel/sql/row-values.ts'
 import { IN_FLIGHT, IN_PROMOTION } from '../kernel/sql/state-literals.ts'
 import { inTransaction } from '../kernel/unit-of-work.ts'
 import type { JobRequest } from '../ports/jobs.ts'
@@ -110,7 +109,7 @@ async function* waitingWork(runtime: Runtime, olderThanSeconds: number): AsyncGe
   // Literals, not a parameter: only literals let the database use the partial indexes for these few rows.
   const assetsIn = (from: string): string =>
     `select id, id as asset_id, state, profile, updated_at::text as at from ${from} and ${DUE}`
-  const variants = `select id, asset_id, state, recipe, recipe_digest, attempt, updated_at::text as at
+  const variants = `select id, asset_id, state, queue, work_class, attempt, updated_at::text as at
     from ${WAITING.variants} and ${DUE}`
   const sources: readonly (readonly [string, (row: Row) => readonly Lost[]])[] = [
     [assetsIn(WAITING.promotions), (row) => [lostPromotion(runtime, row)]],
@@ -139,13 +138,15 @@ function lostPurge(row: Row): Lost {
   return { assetId, state: text(row, 'state'), request, variant: null }
 }
 
-/** Only the newer version knows the job for its recipe. */
 function lostVariant(row: Row): readonly Lost[] {
   const assetId = text(row, 'asset_id')
-  const recipe = json<NormalizedRecipe>(row, 'recipe')
-  if (!isKnownRecipe(recipe, text(row, 'recipe_digest'))) return []
   const variant = { id: text(row, 'id'), state: text(row, 'state') as VariantState, attempt: Number(row['attempt']) }
-  return jobsFor(assetId, [{ recipe }]).map((request) => ({ assetId, state: text(row, 'state'), request, variant }))
+  return jobsFor(assetId, [workFromRow(row)]).map((request) => ({
+    assetId,
+    state: text(row, 'state'),
+    request,
+    variant,
+  }))
 }
 
 async function withJobs(runtime: Runtime, candidates: readonly Lost[]): Promise<FoundWork[]> {

@@ -3,16 +3,16 @@ import { lockAsset } from '../assets/lock.ts'
 import type { Asset, Variant } from '../domain/entities.ts'
 import { isDeliverable } from '../domain/states.ts'
 import { profileOf, type Runtime } from '../kernel/runtime.ts'
+import { RECIPE_SOURCE_COLUMNS, recipeSourceFromRow } from '../kernel/sql/entities-from-rows.ts'
 import { json, type Row, text } from '../kernel/sql/row-values.ts'
 import { DELIVERABLE } from '../kernel/sql/state-literals.ts'
-import { inTransaction, type UnitOfWork } from '../kernel/unit-of-work.ts'
+import { inTransaction } from '../kernel/unit-of-work.ts'
 import { errorFields } from '../ports/logger.ts'
 import { type DriftingVariant, type VariantDrift, variantDrift } from '../variants/drift.ts'
-import { type PlannedVariant, plannedVariants, planVariants } from '../variants/plan.ts'
+import { enqueueDrifted } from '../variants/enqueue-drifted.ts'
+import { plannedVariants } from '../variants/plan.ts'
 import { deletePurgedObjects, purgeable, purgeVariants } from '../variants/purge.ts'
-import { queueVariants } from '../variants/queue.ts'
 import { variantsOf } from '../variants/read.ts'
-import { transitionVariants } from '../variants/transition.ts'
 import { countAssets } from './count-rows.ts'
 import { PAGE_SIZE, pages } from './pages.ts'
 import { runOperation } from './run-operation.ts'
@@ -126,17 +126,15 @@ class Regeneration {
   }
 
   async *#pages(profiles: readonly string[]): AsyncGenerator<Row[]> {
-    const sql = `select asset.id, asset.profile, asset.kind, asset.has_audio_track, asset.has_cover,
-        coalesce(jsonb_agg(jsonb_build_object('name', variant.name, 'state', variant.state,
+    const sql = `select asset.id, asset.profile, ${RECIPE_SOURCE_COLUMNS},
+        (select coalesce(jsonb_agg(jsonb_build_object('name', variant.name, 'state', variant.state,
           'recipeDigest', variant.recipe_digest,
-          'storageKey', case when variant.state = 'purged' then variant.storage_key end))
-          filter (where variant.id is not null), '[]'::jsonb) as variants
-      from (select id, profile, kind, has_audio_track, metadata -> 'hasCover' as has_cover from rindle.media_assets
-        where state in (${DELIVERABLE})
-          and profile in (select jsonb_array_elements_text($2::jsonb)) and id > $1::uuid
-        order by id limit ${PAGE_SIZE}) as asset
-      left join rindle.media_variants as variant on variant.asset_id = asset.id
-      group by asset.id, asset.profile, asset.kind, asset.has_audio_track, asset.has_cover order by asset.id`
+          'storageKey', case when variant.state = 'purged' then variant.storage_key end)), '[]'::jsonb)
+         from rindle.media_variants as variant where variant.asset_id = asset.id) as variants
+      from rindle.media_assets as asset
+      where state in (${DELIVERABLE})
+        and profile in (select jsonb_array_elements_text($2::jsonb)) and id > $1::uuid
+      order by id limit ${PAGE_SIZE}`
     const { after } = this.#options
     for await (const rows of pages(this.#runtime.database, sql, { after, values: [JSON.stringify(profiles)] })) {
       const lastId = text(rows.at(-1) ?? {}, 'id')
@@ -147,11 +145,7 @@ class Regeneration {
 
   #assetOf(row: Row): AssetOnPage {
     const profile = text(row, 'profile')
-    const declared = plannedVariants(profileOf(this.#runtime, profile), {
-      kind: row['kind'] as Asset['kind'],
-      hasAudioTrack: row['has_audio_track'] as boolean | null,
-      metadata: { hasCover: row['has_cover'] as boolean | null },
-    })
+    const declared = plannedVariants(profileOf(this.#runtime, profile), recipeSourceFromRow(row))
     const drift = variantDrift(json<DriftingVariant[]>(row, 'variants'), declared, this.#options.variant)
     return { id: text(row, 'id'), profile, drift }
   }
@@ -220,27 +214,4 @@ class Regeneration {
       this.#watch.failed(asset.storage, error, { assetId: asset.id }, 'An object of a purged variant was not deleted.')
     }
   }
-}
-
-/** An asset's variants and their declarations. */
-interface DriftedAsset {
-  readonly variants: readonly Variant[]
-  readonly declared: readonly PlannedVariant[]
-  readonly drift: VariantDrift<Variant>
-}
-
-/** Marks outdated variants, then enqueues them with the rest of the work. The caller holds the asset's lock. */
-async function enqueueDrifted(
-  runtime: Runtime,
-  unit: UnitOfWork,
-  asset: Asset,
-  { variants, declared, drift }: DriftedAsset,
-): Promise<void> {
-  const lacking = new Set(drift.lacking.map(({ name }) => name))
-  const declaredAgain = variants.filter(({ name }) => lacking.has(name))
-  const hasRow = new Set(declaredAgain.map(({ name }) => name))
-  const stale = await transitionVariants(runtime, unit, asset, drift.outdated, 'stale')
-  await queueVariants(runtime, unit, asset, [...stale, ...drift.unmade, ...declaredAgain], declared)
-  const isNew = ({ name }: PlannedVariant): boolean => !hasRow.has(name)
-  await planVariants(runtime, unit, asset, drift.lacking.filter(isNew))
 }

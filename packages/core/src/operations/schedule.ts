@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { JsonObject } from '../domain/errors.ts'
+import { invalidOptions, problemsOf } from '../domain/option-problems.ts'
 import type { Runtime } from '../kernel/runtime.ts'
-import { invalidOptions, problemsOf } from '../profile/problems.ts'
 import { MAINTENANCE_QUEUE, SCHEDULED_VERBS, type ScheduledVerb } from './scheduled-verbs.ts'
 import { profilesIn, storagesIn } from './scope.ts'
 

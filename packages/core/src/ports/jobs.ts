@@ -21,6 +21,8 @@ export interface JobRequest {
   readonly payload: JsonObject
   /** The shortest wait before the first attempt; meanwhile it is a waiting job. @default 0 */
   readonly delaySeconds?: number
+  /** Whether it is part of a great amount of work: other jobs of the queue are taken first. @default false */
+  readonly isBulk?: boolean
 }
 
 /** A job that a worker holds. */

@@ -1,5 +1,5 @@
 import type { Json } from '../domain/errors.ts'
-import type { NormalizedRecipe } from '../domain/recipes.ts'
+import type { AnyRecipeKind } from '../domain/recipe-kind.ts'
 import type { AssetKind } from '../domain/states.ts'
 import type { DiagnosisContext, Finding } from './diagnosis.ts'
 
@@ -38,10 +38,13 @@ export interface ProbeOptions {
   readonly signal?: AbortSignal
 }
 
-/** One variant to make. */
-export interface VariantRequest {
+/** One variant to make. `R`: the options of the processor's kinds of recipe. */
+export interface VariantRequest<R = unknown> {
   readonly name: string
-  readonly recipe: NormalizedRecipe
+  /** The recipe's options, every default filled in, with its kind. */
+  readonly recipe: R
+  /** The content type that the output is to have; `null`: the processor decides. */
+  readonly contentType: string | null
 }
 
 /** One finished output in the run directory; core moves it into storage and then ignores the file. */
@@ -60,15 +63,18 @@ export type VariantOutcome =
   | { readonly name: string; readonly output: ProcessedOutput }
   | { readonly name: string; readonly error: Error }
 
-/** Work for a processor: several variants of one source, so that they can share one read and few decodes. */
-export interface ProcessRequest {
+/**
+ * Work for a processor: several variants of one source, so that they can share one read and few decodes. `R`: the
+ * options of the processor's kinds of recipe ({@link OptionsOf}).
+ */
+export interface ProcessRequest<R = unknown> {
   readonly source: SourceFile
-  readonly variants: readonly VariantRequest[]
+  readonly variants: readonly VariantRequest<R>[]
   /**
    * Recipes of the asset's other variants of the same class of work, which exist already. A variant must have the same
    * bytes whether it is made beside them or alone, so that a lost one can be made again. @default none
    */
-  readonly siblings?: readonly NormalizedRecipe[]
+  readonly siblings?: readonly R[]
   readonly limits: MediaLimits
   /** A private, empty directory; the caller removes it afterwards. */
   readonly directory: string
@@ -91,18 +97,20 @@ export interface ProcessorContext {
 
 /** The context of a processor's self-check. */
 export interface ProcessorDiagnosisContext extends DiagnosisContext {
-  /** The processor's `capabilities` that some profile needs. */
+  /** The processor's `capabilities` that the recipes of some profile need. */
   readonly capabilities: ReadonlySet<string>
 }
 
 /**
- * The processor port. `capabilities` are strings of `recipeCapability` ("image/webp", "video/web_720p", …): the outputs
- * that it can make. It receives only bytes that the gate has verified.
+ * The processor port: makes variants by the kinds of recipe that it brings. It receives only bytes that the gate has
+ * verified. {@link defineProcessor} makes one from less.
  */
 export interface Processor {
   /** "image", "av": low-cardinality, for events and errors. */
   readonly name: string
-  /** The outputs that it can make, named by `recipeCapability`. */
+  /** The kinds of recipe that it makes. It gets no other. */
+  readonly recipes: readonly AnyRecipeKind[]
+  /** The capabilities of its recipes ({@link RecipeFacts}) that it has: work that needs another one is left waiting. */
   readonly capabilities: ReadonlySet<string>
   /** The content types that it can probe. */
   readonly probes: ReadonlySet<string>

@@ -1,11 +1,19 @@
 import { z } from 'zod'
-import { recipeDigest } from '../domain/digest.ts'
 import { MAX_EXPIRY_SECONDS } from '../domain/expiry.ts'
 import { NAME_PATTERN } from '../domain/keys.ts'
-import { normalizeRecipe, recipeSchema } from '../domain/recipes.ts'
+import { type InvalidOption, invalidOptions, problemsOf } from '../domain/option-problems.ts'
+import type { Recipe } from '../domain/recipe.ts'
 import { STALE_MODES } from '../domain/stale-policy.ts'
-import { invalidOptions, problemsOf } from './problems.ts'
-import type { DeclaredVariant, Profile, ProfileOptions } from './profile.ts'
+import {
+  type Cardinality,
+  type Makes,
+  type NoNames,
+  type Profile,
+  type ProfileOptions,
+  REGENERATE_MODES,
+  type SlotOption,
+  type SlotRules,
+} from './profile.ts'
 
 // Also of a wildcard: image/*.
 const DECODED = /^(image|video|audio)\//
@@ -20,12 +28,16 @@ const withMethod = <T>(method: string): z.ZodType<T> =>
     `must be an object with ${method}()`,
   )
 
+const NO_RECIPE =
+  'must be made by a recipe function, such as image.fit() of @rindle/processor-image/recipes; wrap the options of an ' +
+  'earlier version in it: image.from({ … })'
+
 const profileSchema = z.strictObject({
   storage: z.string().min(1),
   accept: z
     .strictObject({
       types: z
-        .array(z.string().regex(/^[a-z]+\/([a-z0-9.+-]+|\*)$/, 'must be a content type such as image/jpeg or image/*'))
+        .array(z.string().regex(/^[a-z]+\/([a-z0-9.+-]+|\*)$/, 'must be a content type such as image/png or image/*'))
         .min(1),
       extensions: z.array(z.string().regex(/^\.[a-z0-9]+$/, 'must be a dot and lower-case letters: .jpg')).optional(),
       extensionMismatch: z.enum(['correct', 'reject']).optional(),
@@ -38,8 +50,17 @@ const profileSchema = z.strictObject({
       path: ['allowEmpty'],
       error: 'is for files that are never decoded, and all of the types are images, video or audio: leave it out',
     }),
-  variants: z.record(name, recipeSchema).optional(),
-  slots: z.array(z.string().min(1).max(64)).optional(),
+  variants: z.record(name, z.custom<Recipe>(isRecipe, NO_RECIPE)).optional(),
+  slots: z
+    .record(
+      z.string().min(1).max(64),
+      z.union([z.enum(['one', 'many']), z.strictObject({ many: z.literal(true), max: z.int().min(1).optional() })], {
+        error: "must be 'one', 'many' or { many: true, max: a whole number of at least 1 }",
+      }),
+      { error: "must be an object with the slots by name: { avatar: 'one', gallery: 'many' }" },
+    )
+    .optional(),
+  regenerate: z.enum(REGENERATE_MODES).optional(),
   delivery: z
     .strictObject({
       public: z.boolean().optional(),
@@ -54,15 +75,18 @@ const profileSchema = z.strictObject({
 
 /**
  * Declares the policy for one family of media. Validates everything at once: `config_invalid` lists every problem with
- * its path. Does no I/O. Names of variants and slots become part of the type.
+ * its path. Does no I/O. Names of variants and slots, and the kinds of the variants, become part of the type.
  */
-export function defineProfile<const V extends string = never, const S extends string = string>(
-  options: ProfileOptions<V, S>,
-): Profile<V, S> {
+export function defineProfile<
+  V extends Makes = NoNames,
+  const S extends Readonly<Record<string, SlotOption>> = NoNames,
+  const St extends string = string,
+>(options: ProfileOptions<V, S, St>): Profile<V, { readonly [N in keyof S]: S[N] extends 'one' ? 'one' : 'many' }, St> {
   const parsed = profileSchema.safeParse(options)
-  if (!parsed.success) throw invalidOptions('The profile is not valid', problemsOf(parsed.error, options))
-  const { accept, delivery = {} } = parsed.data
-  return {
+  const problems = parsed.success ? recipeProblems(parsed.data.variants) : problemsOf(parsed.error, options)
+  if (!parsed.success || problems.length > 0) throw invalidOptions('The profile is not valid', problems)
+  const { accept, delivery = {}, variants = {}, slots = {} } = parsed.data
+  const profile: Profile = {
     storage: options.storage,
     accept: {
       types: accept.types,
@@ -73,25 +97,36 @@ export function defineProfile<const V extends string = never, const S extends st
       maxPixels: accept.maxPixels ?? DEFAULT_MAX_PIXELS,
       maxDurationMs: accept.maxDurationMs ?? null,
     },
-    variants: declareVariants(options.variants),
-    slots: options.slots ?? null,
+    variants,
+    slots: Object.fromEntries(Object.entries(slots).map(([key, slot]) => [key, slotRules(slot)])),
     delivery: {
       public: delivery.public ?? false,
       expiresInSeconds: delivery.expiresInSeconds ?? null,
-      staleMode: delivery.staleMode ?? 'fallback_original',
+      staleMode: delivery.staleMode ?? 'serve_stale',
       authorize: delivery.authorize ?? null,
     },
+    regenerate: options.regenerate ?? 'on_request',
     scanners: options.scanners ?? [],
     analyzers: options.analyzers ?? [],
   }
+  // The names and kinds are the given ones.
+  return profile as Profile<V, { readonly [N in keyof S]: S[N] extends 'one' ? 'one' : 'many' }, St>
 }
 
-function declareVariants<V extends string>(
-  variants: ProfileOptions<V>['variants'],
-): Readonly<Record<V, DeclaredVariant>> {
-  const declared = Object.entries<NonNullable<typeof variants>[V]>(variants ?? {}).map(([key, recipe]) => {
-    const normalized = normalizeRecipe(recipe)
-    return [key, { recipe: normalized, digest: recipeDigest(normalized) }] as const
-  })
-  return Object.fromEntries(declared) as Record<V, DeclaredVariant>
+function isRecipe(value: unknown): value is Recipe {
+  return typeof value === 'object' && value !== null && 'form' in value && 'digest' in value && 'problems' in value
+}
+
+function recipeProblems(variants: Readonly<Record<string, Recipe>> = {}): readonly InvalidOption[] {
+  return Object.entries(variants).flatMap(([variant, { problems }]) =>
+    problems.map(({ path, message }) => ({
+      path: path === '' ? `variants.${variant}` : `variants.${variant}.${path}`,
+      message,
+    })),
+  )
+}
+
+function slotRules(slot: SlotOption): SlotRules {
+  const cardinality: Cardinality = slot === 'one' ? 'one' : 'many'
+  return { cardinality, max: typeof slot === 'object' ? (slot.max ?? null) : null }
 }

@@ -1,6 +1,6 @@
 import { applyAggregate } from '../assets/aggregate.ts'
 import { transitionAsset } from '../assets/transition.ts'
-import { attachWithin } from '../attachments/attach.ts'
+import { attachUploaded } from '../attachments/attach.ts'
 import { lockForAttaching, type Slot } from '../attachments/slot.ts'
 import type { Asset } from '../domain/entities.ts'
 import { isRindleError } from '../domain/errors.ts'
@@ -77,7 +77,7 @@ async function attachWanted(runtime: Runtime, unit: UnitOfWork, asset: Asset, wa
     [asset.id, ownerType, ownerId, slot],
   )
   if (rows[0] === undefined) return
-  if (booleanOrNull(rows[0], 'is_overtaken') === true) {
+  if (isOfOne(runtime, asset, slot) && booleanOrNull(rows[0], 'is_overtaken') === true) {
     runtime.logger.warn(
       { assetId: asset.id, slot, code: 'slot_overtaken' },
       'An uploaded asset was not attached: its slot holds a newer upload.',
@@ -85,7 +85,7 @@ async function attachWanted(runtime: Runtime, unit: UnitOfWork, asset: Asset, wa
     return
   }
   try {
-    await attachWithin(runtime, unit, asset, { type: ownerType, id: ownerId }, slot)
+    await attachUploaded(runtime, unit, asset, { type: ownerType, id: ownerId }, slot)
   } catch (error) {
     // A deployment removed the slot after the upload began. The file is good, and can be attached elsewhere.
     if (!isRindleError(error, 'unknown_slot')) throw error
@@ -94,4 +94,10 @@ async function attachWanted(runtime: Runtime, unit: UnitOfWork, asset: Asset, wa
       'An uploaded asset was not attached: its profile no longer declares the slot.',
     )
   }
+}
+
+/** A slot of many is never overtaken: it keeps every upload. */
+function isOfOne(runtime: Runtime, { profile }: Asset, slot: string): boolean {
+  const { slots } = profileOf(runtime, profile)
+  return Object.hasOwn(slots, slot) && slots[slot]?.cardinality === 'one'
 }

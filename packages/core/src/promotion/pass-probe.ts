@@ -135,6 +135,14 @@ function typeAsProbed({ accept }: Profile, { contentType }: SourceFile, { kind }
  */
 function unreadable(profile: Profile, { contentType }: SourceFile, message: string): ProbeResult {
   const kind = kindOf(contentType)
-  if (plannedVariants(profile, { kind, hasAudioTrack: null, metadata: {} }).length === 0) return { kind }
+  const unknown = {
+    width: null,
+    height: null,
+    durationMs: null,
+    hasVideoTrack: null,
+    hasAudioTrack: null,
+    metadata: {},
+  }
+  if (plannedVariants(profile, { kind, contentType, ...unknown }).length === 0) return { kind }
   throw new Rejection('unsupported_codec', message)
 }

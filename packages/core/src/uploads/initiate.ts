@@ -1,5 +1,5 @@
 import type { SqlExecutor } from '@rindle/prisma'
-import { assertSlot } from '../attachments/attach.ts'
+import { slotRulesOf } from '../attachments/attach.ts'
 import { type Slot, slotOf } from '../attachments/slot.ts'
 import { claimedType } from '../domain/claims.ts'
 import { canonicalContentType, extensionFor } from '../domain/content-types.ts'
@@ -233,6 +233,6 @@ function wantedSlot(
   { owner, slot }: Pick<InitiateOptions, 'owner' | 'slot'>,
 ): Slot | null {
   if (owner === undefined || slot === undefined) return null
-  assertSlot(runtime, profileName, slot)
+  slotRulesOf(runtime, profileName, slot)
   return slotOf(owner, slot)
 }

@@ -1,19 +1,22 @@
 import { lockAsset } from '../assets/lock.ts'
 import type { Asset, Variant } from '../domain/entities.ts'
-import type { NormalizedRecipe } from '../domain/recipes.ts'
+import type { JsonObject } from '../domain/errors.ts'
+import type { Failure } from '../domain/failures.ts'
 import { isDeliverable } from '../domain/states.ts'
 import { startRuns } from '../kernel/processing-runs.ts'
 import type { Runtime } from '../kernel/runtime.ts'
-import { inTransaction } from '../kernel/unit-of-work.ts'
+import { inTransaction, type UnitOfWork } from '../kernel/unit-of-work.ts'
 import type { RunningJob } from '../ports/jobs.ts'
 import { cancelVariants } from './cancel.ts'
+import { isMaker, type Maker, makerOf } from './maker.ts'
 import { variantsOf } from './read.ts'
 import { transitionVariants, type VariantChanges } from './transition.ts'
-import { isKnown } from './wait.ts'
 
 /** A variant that this job holds, and the run that records it. */
 export interface ClaimedVariant {
   readonly variant: Variant
+  /** The processor that makes it, and its recipe as that processor reads it. */
+  readonly maker: Maker
   readonly runId: string
 }
 
@@ -22,16 +25,16 @@ export interface Claim {
   /** The asset as it was when the work began. */
   readonly asset: Asset
   readonly variants: readonly ClaimedVariant[]
-  /** Recipes of the other variants of this class of work. */
-  readonly siblings: readonly NormalizedRecipe[]
-  /** Whether variants of the asset wait with recipes that only a newer version knows. */
-  readonly hasUnknown: boolean
+  /** The forms of the recipes of the other variants of this class of work. */
+  readonly siblings: readonly JsonObject[]
+  /** Why waiting variants of this class of work are left to another worker; `null`: none is. */
+  readonly lack: Failure | null
 }
 
 /**
  * Claims an asset's waiting variants for a job: `queued` → `processing`, with the job's id and one more attempt. Claims
- * again those that an earlier attempt of the same job left in `processing` when its worker died. Leaves recipes that
- * only a newer version knows to that version. Returns `null` when there is nothing to do.
+ * again those that an earlier attempt of the same job left in `processing` when its worker died. Leaves variants that no
+ * processor here can make to other workers. Returns `null` when there is nothing to do.
  */
 export async function claim(
   runtime: Runtime,
@@ -43,35 +46,52 @@ export async function claim(
     const asset = await lockAsset(unit, assetId)
     if (asset === null) return null
     const all = await variantsOf(unit, assetId)
-    const unknown = all.filter((variant) => variant.state === 'queued' && !isKnown(variant))
-    const candidates = all.filter((variant) => belongs(variant) && isKnown(variant))
+    const candidates = all.filter(belongs)
     const wanted = candidates.filter((variant) => isClaimable(variant, job.id))
-    const hasUnknown = unknown.length > 0
-    if (wanted.length === 0 && !hasUnknown) return null
+    if (wanted.length === 0) return null
     if (!isDeliverable(asset.state)) {
       // Quarantined or deleted while it waited: nothing is made, and no variant may wait for a job that will not come.
       const reason = asset.state === 'quarantined' ? 'asset_quarantined' : 'asset_gone'
-      await cancelVariants(runtime, unit, asset, [...wanted, ...unknown], reason)
+      await cancelVariants(runtime, unit, asset, wanted, reason)
       return null
     }
-    if (wanted.length === 0) return { asset, variants: [], siblings: [], hasUnknown }
-    const changes = ({ attempt }: Variant): VariantChanges => ({ jobId: job.id, attempt: attempt + 1, progress: 0 })
-    const moved = await transitionVariants(runtime, unit, asset, wanted, 'processing', { changes, mayStay: true })
-    const claimed = moved.map((variant) => ({ variant, runId: runtime.newId() }))
-    await startRuns(
-      runtime,
-      unit,
-      claimed.map(({ variant, runId }) => ({
-        id: runId,
-        jobId: job.id,
-        assetId,
-        variantName: variant.name,
-        attempt: variant.attempt,
-      })),
-    )
+    const found = wanted.map((variant) => ({ variant, maker: makerOf(runtime.processors, variant) }))
+    const left = found.filter(({ maker }) => !isMaker(maker)).map(({ variant }) => variant)
+    // An earlier attempt, on a worker that can make them, has died.
+    const interrupted = left.filter(({ state }) => state === 'processing')
+    await transitionVariants(runtime, unit, asset, interrupted, 'queued', { changes: () => ({ jobId: null }) })
+    const claimed = await startAttempts(runtime, unit, job, asset, found)
     const siblings = candidates.filter((variant) => !wanted.includes(variant) && variant.state !== 'purged')
-    return { asset, variants: claimed, siblings: siblings.map(({ recipe }) => recipe), hasUnknown }
+    const lack = found.flatMap(({ maker }) => (isMaker(maker) ? [] : [maker]))[0] ?? null
+    return { asset, variants: claimed, siblings: siblings.map(({ recipe }) => recipe), lack }
   })
+}
+
+/** Moves the variants that have a maker to `processing`, and begins a run for each. */
+async function startAttempts(
+  runtime: Runtime,
+  unit: UnitOfWork,
+  job: RunningJob,
+  asset: Asset,
+  found: readonly { readonly variant: Variant; readonly maker: Maker | Failure }[],
+): Promise<readonly ClaimedVariant[]> {
+  const makers = new Map(found.flatMap(({ variant, maker }) => (isMaker(maker) ? [[variant.id, maker] as const] : [])))
+  const makeable = found.map(({ variant }) => variant).filter(({ id }) => makers.has(id))
+  const changes = ({ attempt }: Variant): VariantChanges => ({ jobId: job.id, attempt: attempt + 1, progress: 0 })
+  const moved = await transitionVariants(runtime, unit, asset, makeable, 'processing', { changes, mayStay: true })
+  const claimed = moved.flatMap((variant): ClaimedVariant[] => {
+    const maker = makers.get(variant.id)
+    return maker === undefined ? [] : [{ variant, maker, runId: runtime.newId() }]
+  })
+  const runs = claimed.map(({ variant: { name, attempt }, runId }) => ({
+    id: runId,
+    jobId: job.id,
+    assetId: asset.id,
+    variantName: name,
+    attempt,
+  }))
+  await startRuns(runtime, unit, runs)
+  return claimed
 }
 
 function isClaimable(variant: Variant, jobId: string): boolean {

@@ -1,8 +1,7 @@
 import type { Asset, Variant } from '../domain/entities.ts'
-import { outputKind } from '../domain/recipe-facts.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import type { UnitOfWork } from '../kernel/unit-of-work.ts'
-import { jobsFor, type PlannedVariant } from './plan.ts'
+import { type BulkOptions, jobsFor, type PlannedVariant, recipeColumns } from './plan.ts'
 import { transitionVariants, type VariantChanges } from './transition.ts'
 
 /**
@@ -17,23 +16,26 @@ export async function queueVariants(
   asset: Asset,
   variants: readonly Variant[],
   declared: readonly PlannedVariant[],
+  options: BulkOptions = {},
 ): Promise<void> {
   const byName = new Map(declared.map((variant) => [variant.name, variant]))
   const wanted = variants.flatMap((variant) => {
     const declaration = byName.get(variant.name)
     if (declaration === undefined) return []
-    return [{ ...variant, recipe: declaration.recipe, recipeDigest: declaration.digest }]
+    return [{ ...variant, ...recipeColumns(declaration) }]
   })
-  const changes = ({ state, storageKey, recipe, recipeDigest }: (typeof wanted)[number]): VariantChanges => ({
-    recipe,
-    recipeDigest,
-    outputKind: outputKind(recipe),
-    storageKey: state === 'missing' || state === 'purged' ? null : storageKey,
+  const changes = (variant: (typeof wanted)[number]): VariantChanges => ({
+    recipe: variant.recipe,
+    recipeDigest: variant.recipeDigest,
+    outputKind: variant.outputKind,
+    queue: variant.queue,
+    workClass: variant.workClass,
+    storageKey: variant.state === 'missing' || variant.state === 'purged' ? null : variant.storageKey,
     progress: 0,
     jobId: null,
     errorReason: null,
     errorMessage: null,
   })
   await transitionVariants(runtime, unit, asset, wanted, 'queued', { changes, waiting: 'ends' })
-  for (const request of jobsFor(asset.id, wanted)) unit.enqueue(request)
+  for (const request of jobsFor(asset.id, wanted, options)) unit.enqueue(request)
 }

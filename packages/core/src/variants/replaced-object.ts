@@ -3,7 +3,6 @@ import { lockAsset } from '../assets/lock.ts'
 import type { Asset, Variant } from '../domain/entities.ts'
 import type { JsonObject } from '../domain/errors.ts'
 import { variantKey } from '../domain/keys.ts'
-import { outputExtension } from '../domain/recipe-facts.ts'
 import { payloadText } from '../kernel/payload-text.ts'
 import { type Runtime, storageOf } from '../kernel/runtime.ts'
 import { variantFromRow } from '../kernel/sql/entities-from-rows.ts'
@@ -85,11 +84,12 @@ async function secondsToWait(
   const variant = variantFromRow(row)
   if (variant.storageKey === storageKey) return null
   const isBeingMade = variant.state === 'queued' || variant.state === 'processing'
-  if (isBeingMade && keyOf(asset, variant) === storageKey) return keepSeconds
+  if (isBeingMade && isKeyOf(asset, variant, storageKey)) return keepSeconds
   return numberOrNull(row, 'wait_seconds') ?? 0
 }
 
-function keyOf(asset: Asset, { name, recipe, recipeDigest }: Variant): string {
-  const extension = outputExtension(recipe)
-  return variantKey({ profile: asset.profile, assetId: asset.id, name, digest: recipeDigest, extension })
+/** Whether a variant's recipe gives its object this key, with whatever extension. */
+function isKeyOf(asset: Asset, { name, recipeDigest }: Variant, storageKey: string): boolean {
+  const bare = variantKey({ profile: asset.profile, assetId: asset.id, name, digest: recipeDigest, extension: '' })
+  return storageKey === bare || storageKey.startsWith(`${bare}.`)
 }

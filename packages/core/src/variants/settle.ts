@@ -38,6 +38,9 @@ export type Settlement =
   | { readonly to: 'queued'; readonly failure: Failure; readonly hasJob: boolean; readonly isRepeat: boolean }
   | { readonly to: 'cancelled' }
 
+/** The attempt that a settlement ends. */
+type Attempt = Pick<ClaimedVariant, 'variant' | 'runId'>
+
 /** The result of a settlement: the variant's new state, or the reason why the caller could not change it. */
 export type Settled = Settlement['to'] | 'asset_gone' | 'claim_lost'
 
@@ -57,7 +60,7 @@ const RUN_STATES: Readonly<Record<Settlement['to'], EndedRunState>> = {
 export async function settle(
   runtime: Runtime,
   asset: Asset,
-  { variant, runId }: ClaimedVariant,
+  { variant, runId }: Attempt,
   settlement: Settlement,
 ): Promise<Settled> {
   return inTransaction(runtime, undefined, async (unit) => {
@@ -140,7 +143,7 @@ async function endAttempt(
   runtime: Runtime,
   unit: UnitOfWork,
   asset: Asset,
-  { variant, runId }: ClaimedVariant,
+  { variant, runId }: Attempt,
   settlement: Settlement,
 ): Promise<boolean> {
   const failure = 'failure' in settlement ? settlement.failure : null

@@ -18,6 +18,8 @@ export type SeenVariant = Pick<Variant, 'id' | 'state'>
 export interface VariantChanges {
   readonly recipe?: Variant['recipe']
   readonly recipeDigest?: string
+  readonly queue?: Variant['queue']
+  readonly workClass?: string
   readonly outputKind?: Variant['outputKind']
   readonly storageKey?: string | null
   readonly contentType?: string
@@ -36,6 +38,8 @@ export interface VariantChanges {
 const COLUMNS: ColumnsOf<keyof VariantChanges> = {
   recipe: ['recipe', 'jsonb'],
   recipeDigest: ['recipe_digest', 'text'],
+  queue: ['queue', 'text'],
+  workClass: ['work_class', 'text'],
   outputKind: ['output_kind', 'text'],
   storageKey: ['storage_key', 'text'],
   contentType: ['content_type', 'text'],

@@ -1,12 +1,11 @@
 import { lockAsset } from '../assets/lock.ts'
 import type { Variant } from '../domain/entities.ts'
-import { RindleError } from '../domain/errors.ts'
-import { type Failure, failureOf } from '../domain/failures.ts'
-import { isKnownRecipe } from '../domain/known-recipe.ts'
+import type { Failure } from '../domain/failures.ts'
 import { handedOn } from '../kernel/handed-on.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import { inTransaction, type UnitOfWork } from '../kernel/unit-of-work.ts'
 import type { DeadJob } from '../ports/jobs.ts'
+import { isMaker, makerOf } from './maker.ts'
 import { variantsOf } from './read.ts'
 
 /**
@@ -23,18 +22,17 @@ export async function handOnVariants(
   const isNews = await inTransaction(runtime, undefined, async (unit) => {
     if ((await lockAsset(unit, assetId)) === null) return false
     const waiting = (await variantsOf(unit, assetId)).filter(
-      (variant) => variant.state === 'queued' && (belongs(variant) || !isKnown(variant)),
+      (variant) => variant.state === 'queued' && belongs(variant),
     )
     if (waiting.length === 0) return false
     unit.enqueue(handedOn(job, failure))
     // A variant with its own reason keeps it.
     const unnoted = waiting.filter(({ waitingSince }) => waitingSince === null)
-    await noteVariantsWaiting(unit, unnoted.filter(isKnown), failure)
-    await noteVariantsWaiting(
-      unit,
-      unnoted.filter((variant) => !isKnown(variant)),
-      newerRecipe(assetId),
-    )
+    const reasons = unnoted.map((variant) => {
+      const maker = makerOf(runtime.processors, variant)
+      return { id: variant.id, ...(isMaker(maker) ? failure : maker) }
+    })
+    await noteVariantsWaiting(unit, reasons)
     return unnoted.length > 0
   })
   if (!isNews) return
@@ -42,23 +40,16 @@ export async function handOnVariants(
   runtime.logger.warn({ assetId, code: reason }, `Variants wait until the cause is gone. ${message}`)
 }
 
-/** Whether this version makes the same output of a variant's recipe as the version that wrote it. Pure. */
-export function isKnown({ recipe, recipeDigest }: Pick<Variant, 'recipe' | 'recipeDigest'>): boolean {
-  return isKnownRecipe(recipe, recipeDigest)
-}
+/** Why a variant waits. */
+type Waiting = Pick<Failure, 'reason' | 'message'> & Pick<Variant, 'id'>
 
-/** The reason to wait for variants with recipes that only a newer version knows. */
-export function newerRecipe(assetId: string): Failure {
-  const message = `Variants of asset ${assetId} have recipes that this version does not know. Start a worker of the newer version.`
-  return failureOf(new RindleError('newer_worker_needed', message))
-}
-
-async function noteVariantsWaiting(unit: UnitOfWork, variants: readonly Variant[], failure: Failure): Promise<void> {
-  if (variants.length === 0) return
+async function noteVariantsWaiting(unit: UnitOfWork, waiting: readonly Waiting[]): Promise<void> {
+  if (waiting.length === 0) return
   await unit.executeSql(
-    `update rindle.media_variants
-     set waiting_since = now(), error_reason = $2::text, error_message = $3::text, updated_at = now()
-     where id in (select value::uuid from jsonb_array_elements_text($1::jsonb)) and state = 'queued'`,
-    [JSON.stringify(variants.map(({ id }) => id)), failure.reason, failure.message],
+    `update rindle.media_variants as variant
+     set waiting_since = now(), error_reason = given.reason, error_message = given.message, updated_at = now()
+     from jsonb_to_recordset($1::jsonb) as given(id uuid, reason text, message text)
+     where variant.id = given.id and variant.state = 'queued'`,
+    [JSON.stringify(waiting)],
   )
 }

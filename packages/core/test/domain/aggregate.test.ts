@@ -1,12 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { type AggregatedVariant, aggregateState } from '../../src/domain/aggregate.ts'
-import { LANES, lane } from '../../src/domain/recipe-facts.ts'
-import { normalizeRecipe } from '../../src/domain/recipes.ts'
-import { VARIANT_STATES } from '../../src/domain/states.ts'
+import { LANES, VARIANT_STATES } from '../../src/domain/states.ts'
 import { sourcesOf } from '../../src/domain/transitions.ts'
 
 const EVERY_VARIANT: readonly AggregatedVariant[] = VARIANT_STATES.flatMap((state) =>
-  LANES.map((ofLane) => ({ state, lane: ofLane })),
+  LANES.map((queue) => ({ state, queue })),
 )
 
 function combinations(size: number): readonly (readonly AggregatedVariant[])[] {
@@ -17,8 +15,8 @@ function combinations(size: number): readonly (readonly AggregatedVariant[])[] {
 // The weight that one variant alone gives its asset; the heaviest decides.
 const WEIGHTS = ['ready', 'degraded', 'processing', 'transcoding'] as const
 
-function weightOf({ state, lane: ofLane }: AggregatedVariant): number {
-  if (['planned', 'queued', 'processing'].includes(state)) return ofLane === 'av' ? 3 : 2
+function weightOf({ state, queue }: AggregatedVariant): number {
+  if (['planned', 'queued', 'processing'].includes(state)) return queue === 'media' ? 3 : 2
   return ['failed', 'cancelled'].includes(state) ? 1 : 0
 }
 
@@ -39,16 +37,14 @@ describe('the aggregate rule', () => {
   it('is not changed by purged, stale and missing variants', () => {
     for (const state of ['purged', 'stale', 'missing'] as const) {
       for (const other of EVERY_VARIANT) {
-        expect(aggregateState([other, { state, lane: 'av' }])).toBe(aggregateState([other]))
+        expect(aggregateState([other, { state, queue: 'media' }])).toBe(aggregateState([other]))
       }
     }
   })
 
-  it('counts the poster of a video as AV work, and a thumbnail as image work', () => {
-    const poster = lane(normalizeRecipe({ kind: 'image', preset: 'video_poster_scene' }))
-    const thumbnail = lane(normalizeRecipe({ mode: 'fit', width: 160 }))
-    expect(aggregateState([{ state: 'queued', lane: poster }])).toBe('transcoding')
-    expect(aggregateState([{ state: 'queued', lane: thumbnail }])).toBe('processing')
+  it('goes by the lane of the work', () => {
+    expect(aggregateState([{ state: 'queued', queue: 'media' }])).toBe('transcoding')
+    expect(aggregateState([{ state: 'queued', queue: 'process' }])).toBe('processing')
   })
 
   it('gives only states that any asset with changing variants can take', () => {

@@ -17,7 +17,7 @@ describe('the table of error codes', () => {
   it('has the codes promised to applications', () => {
     const promised = `config_invalid not_found conflict invalid_transition capability_unsupported
       processor_capability_missing upload_rejected storage_object_missing storage_unavailable storage_denied
-      checksum_mismatch not_deliverable forbidden not_processing unknown_variant ffmpeg_not_found ffmpeg_failed
+      checksum_mismatch not_deliverable forbidden not_processing unknown_variant program_not_found program_failed
       unsupported_codec output_mismatch variant_source_not_found variant_processing_cancelled processing_timeout
       insufficient_disk session_expired setup_incomplete`
     expect(CODES).toEqual(expect.arrayContaining(promised.split(/\s+/)))

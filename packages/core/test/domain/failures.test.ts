@@ -19,7 +19,7 @@ describe('the kind of a failure', () => {
     ['invalid_input', 'verdict'],
     ['processing_failed', 'defect'],
     ['processing_timeout', 'defect'],
-    ['ffmpeg_failed', 'defect'],
+    ['program_failed', 'defect'],
     ['scanner_failed', 'defect'],
     ['analyzer_failed', 'defect'],
     ['checksum_mismatch', 'defect'],
@@ -35,7 +35,7 @@ describe('the kind of a failure', () => {
     ['unknown_storage', 'lack'],
     ['processor_capability_missing', 'lack'],
     ['newer_worker_needed', 'lack'],
-    ['ffmpeg_not_found', 'lack'],
+    ['program_not_found', 'lack'],
   ] as const)('of %s is a %s', (code, kind) => {
     expect(failureOf(new RindleError(code, 'It went wrong.'))).toEqual({
       kind,

@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { deadLetterQueue, promoteKey, purgeKey, QUEUE_NAMES, QUEUES, variantsKey } from '../../src/domain/queues.ts'
-import { WORK_CLASSES } from '../../src/domain/recipe-facts.ts'
+import {
+  deadLetterQueue,
+  laneOfQueue,
+  promoteKey,
+  purgeKey,
+  QUEUE_NAMES,
+  QUEUES,
+  queueOfLane,
+  variantsKey,
+} from '../../src/domain/queues.ts'
+import { LANES } from '../../src/domain/states.ts'
 
 describe('queues', () => {
   it('are all defined, and tried more than once', () => {
@@ -14,10 +23,15 @@ describe('queues', () => {
     expect(deadLetterQueue('rindle_media')).toBe('rindle_media_dead')
   })
 
+  it('have one queue for each lane of variants', () => {
+    for (const lane of LANES) expect(laneOfQueue(queueOfLane(lane))).toBe(lane)
+    expect(QUEUE_NAMES.filter((queue) => laneOfQueue(queue) !== null)).toHaveLength(LANES.length)
+  })
+
   it('have one job key per piece of work', () => {
     expect(promoteKey('a1')).toBe('a1')
     expect(purgeKey('a1')).toBe('a1')
-    expect(new Set(WORK_CLASSES.map((workClass) => variantsKey('a1', workClass))).size).toBe(WORK_CLASSES.length)
+    expect(variantsKey('a1', 'fast')).not.toBe(variantsKey('a1', 'slow'))
     expect(variantsKey('a1', 'encode')).not.toBe(variantsKey('a2', 'encode'))
   })
 })

@@ -1,4 +1,5 @@
 import { createRindle, defineProfile, type JobsAdapter, type StorageAdapter } from '@rindle/core'
+import { picture } from '../kinds.ts'
 
 declare const storage: StorageAdapter
 declare const jobs: JobsAdapter
@@ -6,7 +7,7 @@ declare const jobs: JobsAdapter
 const photo = defineProfile({
   storage: 'main',
   accept: { types: ['image/jpeg'], maxBytes: 1_000_000 },
-  variants: { thumb: { mode: 'fit', width: 160 } },
+  variants: { thumb: picture({}) },
 })
 const rindle = createRindle({
   database: 'postgres://localhost/app',

@@ -1,16 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { recipeDigest } from '../../src/domain/digest.ts'
-import { normalizeRecipe } from '../../src/domain/recipes.ts'
 import { VARIANT_STATES, type VariantState } from '../../src/domain/states.ts'
 import { type DriftingVariant, variantDrift } from '../../src/variants/drift.ts'
+import { picture } from '../kinds.ts'
 
-const recipe = normalizeRecipe({ mode: 'fit', width: 10 })
-const declared = [{ name: 'thumb', recipe, digest: recipeDigest(recipe) }]
+const recipe = picture({})
+const declared = [{ name: 'thumb', ...recipe }]
 
 const variant = (state: VariantState, changes: Partial<DriftingVariant> = {}): DriftingVariant => ({
   name: 'thumb',
   state,
-  recipeDigest: recipeDigest(recipe),
+  recipeDigest: recipe.digest,
   storageKey: null,
   ...changes,
 })

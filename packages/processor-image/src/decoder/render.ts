@@ -1,7 +1,7 @@
-import type { NormalizedImageRecipe } from '@rindle/core'
 import sharp, { type Channels, type Sharp } from 'sharp'
 import type { PlannedVariant } from '../decode-plan.ts'
 import { type Size, sameSize } from '../geometry.ts'
+import type { NormalImage } from '../recipes/image-options.ts'
 import type { SourceFacts } from '../source-facts.ts'
 import { openSource, type Reading } from './open-source.ts'
 import type { DecodeInput } from './orders.ts'
@@ -90,9 +90,9 @@ function encode(pipeline: Sharp, { recipe }: PlannedVariant): Sharp {
   return ENCODERS[recipe.format](pipeline, recipe)
 }
 
-type Encoder = (pipeline: Sharp, recipe: NormalizedImageRecipe) => Sharp
+type Encoder = (pipeline: Sharp, recipe: NormalImage) => Sharp
 
-const ENCODERS: Readonly<Record<NormalizedImageRecipe['format'], Encoder>> = {
+const ENCODERS: Readonly<Record<NormalImage['format'], Encoder>> = {
   jpeg: (pipeline, { quality }) => pipeline.jpeg({ quality }),
   png: (pipeline, { quality, effort }) =>
     // sharp takes any `quality` of a PNG as a request for a palette.

@@ -34,6 +34,21 @@ export const keyCases: readonly JobsContractCase[] = [
     },
   },
   {
+    name: 'takes bulk work after all other work of its queue',
+    run: async (subject) => {
+      await enqueue(subject, { ...jobFor('bulk'), isBulk: true }, jobFor('one'))
+      await enqueue(subject, jobFor('other'))
+      const worker = recordingWorker()
+      await whileWorking(subject.adapter, [worker], async () => {
+        await eventually(subject, 'all jobs ran', () => worker.handled.length === 3)
+      })
+      assert.deepEqual(
+        worker.handled.map(({ payload }) => payload['key']),
+        ['one', 'other', 'bulk'],
+      )
+    },
+  },
+  {
     name: 'keeps the keys of different queues apart',
     run: async (subject) => {
       const elsewhere = { ...jobFor('same'), queue: 'rindle_purge' } as const

@@ -8,6 +8,7 @@ export interface MemoryJob {
   readonly queue: QueueName
   readonly key: string
   readonly payload: JobRequest['payload']
+  readonly isBulk: boolean
   /** `idle`: requested and never tried; `retry`: to be retried. Both wait. */
   state: 'idle' | 'retry' | 'active'
   isDead: boolean
@@ -24,7 +25,7 @@ export class MemoryQueue {
   readonly #jobs = new Set<MemoryJob>()
 
   /** Returns the id, or `null` if a job with that key is waiting that was never tried. */
-  add({ queue, key, payload, delaySeconds = 0 }: JobRequest): string | null {
+  add({ queue, key, payload, delaySeconds = 0, isBulk = false }: JobRequest): string | null {
     const isWaiting = this.#find((job) => job.queue === queue && job.key === key && job.state === 'idle' && !job.isDead)
     if (isWaiting.length > 0) return null
     const job: MemoryJob = {
@@ -33,6 +34,7 @@ export class MemoryQueue {
       key,
       // A copy, as from a database: neither side sees the other's changes.
       payload: structuredClone(payload),
+      isBulk,
       state: 'idle',
       isDead: false,
       diedAtMs: null,
@@ -44,16 +46,17 @@ export class MemoryQueue {
     return job.id
   }
 
-  /** Takes the oldest job that is due, and marks it active. */
+  /** Takes the oldest job that is due, and marks it active; bulk work comes after all other. */
   take(queue: QueueName, isDead: boolean): MemoryJob | undefined {
     const now = performance.now()
-    const [job] = this.#find(
+    const due = this.#find(
       (candidate) =>
         candidate.queue === queue &&
         candidate.isDead === isDead &&
         candidate.state !== 'active' &&
         candidate.dueAtMs <= now,
     )
+    const job = due.find(({ isBulk }) => !isBulk) ?? due[0]
     if (job === undefined) return undefined
     job.state = 'active'
     job.attempts += 1

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
-import { canonicalContentType, normalizeRecipe, recipeCapability } from '@rindle/core/adapter'
+import { canonicalContentType } from '@rindle/core/adapter'
 import { soundFindings } from '../sound-findings.ts'
-import { outputOf } from '../variant-outcomes.ts'
+import { outputOf, recipeOptions } from '../variant-outcomes.ts'
 import type { ProcessorContractCase } from './contract-case.ts'
 import { started, startProcessor } from './workspace.ts'
 
@@ -12,8 +12,8 @@ export const capabilityCases: readonly ProcessorContractCase[] = [
     run: async ({ processor, source, facts, recipes, slow }) => {
       assert.ok(Object.keys(recipes).length > 1, 'give the contract two variants to make')
       assert.match(processor.name, /^[a-z][a-z0-9-]{0,30}$/)
-      for (const recipe of [...Object.values(recipes), slow.recipe]) {
-        const capability = recipeCapability(normalizeRecipe(recipe))
+      for (const { facts: recipeFacts } of [...Object.values(recipes), slow.recipe]) {
+        const { capability } = recipeFacts
         assert.ok(processor.capabilities.has(capability), `it makes ${capability}, but does not say so`)
       }
       for (const type of processor.probes) assert.equal(canonicalContentType(type), type)
@@ -22,6 +22,15 @@ export const capabilityCases: readonly ProcessorContractCase[] = [
         facts !== null,
         'facts must be given exactly for files that it probes',
       )
+    },
+  },
+  {
+    name: 'reads its own recipes back from JSON, with the same digest',
+    run: async ({ processor, recipes, slow }) => {
+      for (const recipe of [...Object.values(recipes), slow.recipe]) {
+        const options = recipeOptions(processor.recipes, recipe)
+        assert.deepEqual(JSON.parse(JSON.stringify(options)), options, 'the options are no JSON')
+      }
     },
   },
   {

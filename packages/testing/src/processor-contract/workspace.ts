@@ -40,7 +40,7 @@ export function started(check: (workspace: Workspace) => Promise<void>): (subjec
     }
     const one = Object.fromEntries(Object.entries(subject.recipes).slice(0, 1))
     const request: Workspace['request'] = async (recipes, overrides, source = subject.source) =>
-      processRequest(source, recipes, await makeDirectory(), overrides)
+      processRequest(subject.processor.recipes, source, recipes, await makeDirectory(), overrides)
     const make: Workspace['make'] = async (...wanted) => collectOutcomes(subject.processor, await request(...wanted))
     try {
       await check({ ...subject, one, makeDirectory, request, make })

@@ -4,7 +4,7 @@ export const capabilityBreakages: readonly ProcessorBreakage[] = [
   {
     caseName: 'has a name of low cardinality, and names what it makes and reads',
     how: 'does not say what it makes',
-    breaks: () => ({ capabilities: new Set(['image/png']) }),
+    breaks: () => ({ capabilities: new Set(['test/png']) }),
   },
   {
     caseName: 'has a name of low cardinality, and names what it makes and reads',
@@ -15,6 +15,11 @@ export const capabilityBreakages: readonly ProcessorBreakage[] = [
     caseName: 'has a name of low cardinality, and names what it makes and reads',
     how: 'spells a content type in its own way',
     breaks: () => ({ probes: new Set(['image/gif', 'image/jpg']) }),
+  },
+  {
+    caseName: 'reads its own recipes back from JSON, with the same digest',
+    how: 'does not know a kind that it makes',
+    breaks: () => ({ recipes: [] }),
   },
   {
     caseName: 'may be started and stopped any number of times, and works again',

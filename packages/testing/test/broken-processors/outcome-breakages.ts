@@ -1,7 +1,7 @@
 import { appendFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import type { VariantOutcome } from '@rindle/core/adapter'
-import { failing, handingOver, type ProcessorBreakage, requesting } from './breakage.ts'
+import { handingOver, type ProcessorBreakage, requesting } from './breakage.ts'
 
 export const outcomeBreakages: readonly ProcessorBreakage[] = [
   {
@@ -71,13 +71,6 @@ export const outcomeBreakages: readonly ProcessorBreakage[] = [
         onProgress(outcome.name, 100)
       },
     })),
-  },
-  {
-    caseName: 'refuses recipes that it cannot make with processor_capability_missing, and makes the rest',
-    how: 'gives up at the first that it does not make',
-    breaks: failing((error) => {
-      throw error
-    }),
   },
   {
     caseName: 'makes the same bytes together, alone, and beside existing variants',

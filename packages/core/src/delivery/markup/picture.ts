@@ -1,5 +1,6 @@
 import type { AssetWithVariants } from '../../assets/read.ts'
 import type { Asset } from '../../domain/entities.ts'
+import { IMAGES_SHOWN_EVERYWHERE, PREFERRED_IMAGES } from '../../domain/type-tables/browser-types.ts'
 import type { Runtime } from '../../kernel/runtime.ts'
 import { element, voidElement } from './html.ts'
 import { type MarkupOptions, type ShownFile, ShownFiles } from './shown-files.ts'
@@ -54,19 +55,6 @@ export interface Picture {
   readonly html: string
 }
 
-// The types that every browser shows. AVIF is not among them yet, and HEIC, TIFF, JPEG XL and raw formats never were.
-const EVERYWHERE: ReadonlySet<string> = new Set([
-  'image/jpeg',
-  'image/png',
-  'image/apng',
-  'image/gif',
-  'image/webp',
-  'image/svg+xml',
-])
-
-// Formats with smaller files of the same picture come first.
-const PREFERENCE: readonly string[] = ['image/avif', 'image/webp']
-
 /**
  * Markup of an image asset, or of a video's poster: a source for each newer format, with width descriptors, and an
  * `img` that every browser shows, with its dimensions. Leaves out variants that are not ready, and files that the
@@ -81,8 +69,8 @@ export async function picture(
 ): Promise<Picture> {
   const files = await ShownFiles.of(runtime, asset, options)
   const formats = byFormat(await files.variants(options.variants, 'image'))
-  const shownEverywhere = formats.findLast(([type]) => EVERYWHERE.has(type))
-  const original = shownEverywhere === undefined ? await files.original('image', EVERYWHERE) : null
+  const shownEverywhere = formats.findLast(([type]) => IMAGES_SHOWN_EVERYWHERE.has(type))
+  const original = shownEverywhere === undefined ? await files.original('image', IMAGES_SHOWN_EVERYWHERE) : null
   files.assertShown()
   const sources = formats.filter((format) => format !== shownEverywhere).map(([, shown]) => sourceOf(shown, options))
   const fallback = shownEverywhere?.[1] ?? (original === null ? [] : [original])
@@ -96,9 +84,9 @@ type Format = readonly [type: string, files: readonly [ShownFile, ...ShownFile[]
 function byFormat(files: readonly ShownFile[]): readonly Format[] {
   const groups = Map.groupBy(files, ({ contentType }) => contentType)
   const rank = (type: string): number => {
-    const index = PREFERENCE.indexOf(type)
+    const index = PREFERRED_IMAGES.indexOf(type)
     if (index >= 0) return index
-    return EVERYWHERE.has(type) ? PREFERENCE.length + 1 : PREFERENCE.length
+    return IMAGES_SHOWN_EVERYWHERE.has(type) ? PREFERRED_IMAGES.length + 1 : PREFERRED_IMAGES.length
   }
   return [...groups]
     .toSorted(([a], [b]) => rank(a) - rank(b))

@@ -1,5 +1,6 @@
 import type { AssetWithVariants } from '../../assets/read.ts'
 import type { Asset } from '../../domain/entities.ts'
+import { PLAYED_SOUNDS, PLAYED_VIDEOS, UNTYPED_VIDEO } from '../../domain/type-tables/browser-types.ts'
 import type { Runtime } from '../../kernel/runtime.ts'
 import { element, voidElement } from './html.ts'
 import { type MarkupOptions, type ShownFile, ShownFiles } from './shown-files.ts'
@@ -29,9 +30,9 @@ export interface AudioOptions<V extends string = string> extends MarkupOptions {
 }
 
 /** Options of {@link video}. */
-export interface VideoOptions<V extends string = string> extends AudioOptions<V> {
+export interface VideoOptions<V extends string = string, Image extends string = V> extends AudioOptions<V> {
   /** An image variant that is shown until the video plays. @default none */
-  readonly poster?: V
+  readonly poster?: Image
 }
 
 /** Attributes of a `source`. */
@@ -68,19 +69,6 @@ export interface Player<A> {
   /** Everything is escaped. */
   readonly html: string
 }
-
-// Browsers play H.264 in QuickTime, but deny that they know the type; without a type they inspect the file.
-const UNTYPED = 'video/quicktime'
-const VIDEO_TYPES: ReadonlySet<string> = new Set(['video/mp4', 'video/webm', 'video/ogg', UNTYPED])
-const AUDIO_TYPES: ReadonlySet<string> = new Set([
-  'audio/mpeg',
-  'audio/mp4',
-  'audio/aac',
-  'audio/ogg',
-  'audio/wav',
-  'audio/webm',
-  'audio/flac',
-])
 
 /**
  * Markup of a video: sources, poster and text tracks, with the dimensions of the first source. Leaves out variants that
@@ -124,7 +112,7 @@ type Playable = Pick<Player<unknown>, 'fallback'> & { readonly files: readonly S
 async function playable(files: ShownFiles, kind: 'video' | 'audio', { variants }: AudioOptions): Promise<Playable> {
   const made = await files.variants(variants, kind)
   if (made.length > 0) return { files: made, fallback: 'variant' }
-  const original = await files.original(kind, kind === 'video' ? VIDEO_TYPES : AUDIO_TYPES)
+  const original = await files.original(kind, kind === 'video' ? PLAYED_VIDEOS : PLAYED_SOUNDS)
   files.assertShown()
   return original === null ? { files: [], fallback: null } : { files: [original], fallback: 'original' }
 }
@@ -145,7 +133,8 @@ function playerOf<A extends AudioAttributes>(
   { tracks: given = [] }: AudioOptions,
 ): Player<A> {
   const sources = files.map(
-    ({ url, contentType }): PlayerSource => (contentType === UNTYPED ? { src: url } : { src: url, type: contentType }),
+    ({ url, contentType }): PlayerSource =>
+      contentType === UNTYPED_VIDEO ? { src: url } : { src: url, type: contentType },
   )
   const tracks = given.map((track): Track => ({ kind: 'subtitles', ...track }))
   const elementAttributes: VideoAttributes = attributes

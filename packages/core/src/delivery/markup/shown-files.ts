@@ -1,7 +1,6 @@
 import type { AssetWithVariants } from '../../assets/read.ts'
 import type { Asset } from '../../domain/entities.ts'
 import { RindleError } from '../../domain/errors.ts'
-import { outputKind } from '../../domain/recipe-facts.ts'
 import type { StaleMode } from '../../domain/stale-policy.ts'
 import type { OutputKind } from '../../domain/states.ts'
 import type { Runtime } from '../../kernel/runtime.ts'
@@ -15,7 +14,7 @@ import { withVariants } from '../urls/with-variants.ts'
 export interface MarkupOptions extends Pick<IssueOptions, 'expiresInSeconds'> {
   /** Passed to the profile's authorizer. */
   readonly actor?: unknown
-  /** Whether a stale variant is shown; otherwise it is left out. @default the profile's, else 'fallback_original' */
+  /** Whether a stale variant is shown; otherwise it is left out. @default the profile's, else 'serve_stale' */
   readonly staleMode?: StaleMode
   /** The `class` of the element. */
   readonly className?: string
@@ -102,7 +101,7 @@ export class ShownFiles {
   }
 
   #assertKind(name: string, kind: OutputKind): void {
-    const made = outputKind(declaredVariant(this.#profile, this.#asset.profile, name).recipe)
+    const { makes: made } = declaredVariant(this.#profile, this.#asset.profile, name)
     if (made === kind) return
     throw new RindleError(
       'invalid_input',

@@ -1,12 +1,12 @@
 import type { AssetWithVariants } from '../../assets/read.ts'
 import type { Asset, Variant } from '../../domain/entities.ts'
 import { RindleError } from '../../domain/errors.ts'
-import { outputKind } from '../../domain/recipe-facts.ts'
+import type { Recipe } from '../../domain/recipe.ts'
 import { chooseVariant, type NotReadyMode, type StaleMode } from '../../domain/stale-policy.ts'
 import { isDeliverable } from '../../domain/states.ts'
 import { announceRefusal } from '../../events/refusals.ts'
 import { profileOf, type Runtime } from '../../kernel/runtime.ts'
-import type { DeclaredVariant, Profile } from '../../profile/profile.ts'
+import type { Profile } from '../../profile/profile.ts'
 import { forbidden, refusalByAuthorizer } from './authorize.ts'
 import { type DeliveredFile, type IssueOptions, issueUrl, originalFile, variantFile } from './issue-url.ts'
 import { withVariants } from './with-variants.ts'
@@ -21,7 +21,7 @@ export interface UrlOptions extends IssueOptions {
 
 /** Options of {@link variantUrl}. */
 export interface VariantUrlOptions extends UrlOptions {
-  /** The target of a stale variant's URL. @default the profile's, else 'fallback_original' */
+  /** The target of a stale variant's URL. @default the profile's, else 'serve_stale' */
   readonly staleMode?: StaleMode
   /** The target for a variant without an object: `placeholder` gives `null`. @default 'original' */
   readonly onNotReady?: NotReadyMode
@@ -66,7 +66,7 @@ export async function variantUrl(
       { details: { state: variant?.state ?? null }, retryable: true },
     )
   }
-  if (serve === 'placeholder' || asset.kind !== outputKind(declared.recipe)) return null
+  if (serve === 'placeholder' || asset.kind !== declared.makes) return null
   return await issueUrl(runtime, asset, profile, named(originalFile(asset), options), options)
 }
 
@@ -81,7 +81,7 @@ export function assertDeliverable(runtime: Runtime, asset: Asset): Profile {
 }
 
 /** Returns a variant's declaration in its profile. `unknown_variant`. */
-export function declaredVariant(profile: Profile, profileName: string, name: string): DeclaredVariant {
+export function declaredVariant(profile: Profile, profileName: string, name: string): Recipe {
   const declared = Object.hasOwn(profile.variants, name) ? profile.variants[name] : undefined
   if (declared !== undefined) return declared
   const known = Object.keys(profile.variants).join(', ')

@@ -1,7 +1,7 @@
 import type { Asset, Attachment, Variant } from '../../domain/entities.ts'
 import type { JsonObject } from '../../domain/errors.ts'
-import type { NormalizedRecipe } from '../../domain/recipes.ts'
-import type { AssetKind, AssetState, OutputKind, VariantState } from '../../domain/states.ts'
+import type { RecipeSource } from '../../domain/recipe.ts'
+import type { AssetKind, AssetState, Lane, OutputKind, VariantState } from '../../domain/states.ts'
 import {
   booleanOrNull,
   json,
@@ -52,8 +52,9 @@ export function variantFromRow(row: Row): Variant {
     name: text(row, 'name'),
     state: text(row, 'state') as VariantState,
     outputKind: text(row, 'output_kind') as OutputKind,
-    recipe: json<NormalizedRecipe>(row, 'recipe'),
+    recipe: json<JsonObject>(row, 'recipe'),
     recipeDigest: text(row, 'recipe_digest'),
+    ...workFromRow(row),
     storageKey: textOrNull(row, 'storage_key'),
     contentType: textOrNull(row, 'content_type'),
     byteSize: numberOrNull(row, 'byte_size'),
@@ -70,6 +71,29 @@ export function variantFromRow(row: Row): Variant {
     generatedAt: timeOrNull(row, 'generated_at'),
     createdAt: time(row, 'created_at'),
     updatedAt: time(row, 'updated_at'),
+  }
+}
+
+/** Reads the lane and the class of work of a row of `media_variants`. */
+export function workFromRow(row: Row): Pick<Variant, 'queue' | 'workClass'> {
+  return { queue: text(row, 'queue') as Lane, workClass: text(row, 'work_class') }
+}
+
+/** The columns of `media_assets` that {@link recipeSourceFromRow} reads. */
+export const RECIPE_SOURCE_COLUMNS =
+  'kind, content_type, width, height, duration_ms, has_video_track, has_audio_track, metadata'
+
+/** Reads the fields of an asset that decide whether a recipe can be made from it. */
+export function recipeSourceFromRow(row: Row): RecipeSource {
+  return {
+    kind: textOrNull(row, 'kind') as AssetKind | null,
+    contentType: textOrNull(row, 'content_type'),
+    width: numberOrNull(row, 'width'),
+    height: numberOrNull(row, 'height'),
+    durationMs: numberOrNull(row, 'duration_ms'),
+    hasVideoTrack: booleanOrNull(row, 'has_video_track'),
+    hasAudioTrack: booleanOrNull(row, 'has_audio_track'),
+    metadata: json<JsonObject>(row, 'metadata'),
   }
 }
 

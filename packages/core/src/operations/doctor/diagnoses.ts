@@ -1,5 +1,4 @@
 import { isAccepted } from '../../domain/is-accepted.ts'
-import { recipeCapability } from '../../domain/recipe-facts.ts'
 import { type Runtime, storageOf } from '../../kernel/runtime.ts'
 import type { Finding } from '../../ports/diagnosis.ts'
 import type { Processor } from '../../ports/processor.ts'
@@ -47,7 +46,7 @@ function local(id: string, component: string, run: () => AsyncIterable<Finding> 
 /** Diagnoses of the processors that some profile needs, for its variants or to read the types that it accepts. */
 function processorDiagnoses(processors: readonly Processor[], profiles: readonly Profile[]): readonly Diagnosis[] {
   const wanted = new Set(
-    profiles.flatMap(({ variants }) => Object.values(variants).map(({ recipe }) => recipeCapability(recipe))),
+    profiles.flatMap(({ variants }) => Object.values(variants).map(({ facts }) => facts.capability)),
   )
   const types = profiles.flatMap(({ accept }) => accept.types)
   return processors.flatMap((processor): readonly Diagnosis[] => {

@@ -1,5 +1,8 @@
+import { kindOf } from '../../domain/content-types.ts'
 import { recipeDigest } from '../../domain/digest.ts'
-import { acceptedSourceKinds, packageFor, recipeCapability } from '../../domain/recipe-facts.ts'
+import { isAccepted } from '../../domain/is-accepted.ts'
+import type { Recipe } from '../../domain/recipe.ts'
+import { makes } from '../../jobs/refused-queues.ts'
 import type { Finding } from '../../ports/diagnosis.ts'
 import type { Processor } from '../../ports/processor.ts'
 import type { StorageAdapter, StorageCapability } from '../../ports/storage.ts'
@@ -23,7 +26,7 @@ export function profileFindings(
 function recipesFinding({ variants, accept }: Profile): Finding {
   const id = 'profile.recipes'
   const entries = Object.entries(variants)
-  const foreign = entries.filter(([, { recipe, digest }]) => recipeDigest(recipe) !== digest).map(([name]) => name)
+  const foreign = entries.filter(([, { form, digest }]) => recipeDigest(form) !== digest).map(([name]) => name)
   if (foreign.length > 0) {
     return {
       id,
@@ -32,8 +35,7 @@ function recipesFinding({ variants, accept }: Profile): Finding {
       fix: 'Make the profile with defineProfile() of the installed @rindle/core.',
     }
   }
-  const kinds = new Set(accept.types.map(mediaKindOf))
-  const impossible = entries.filter(([, { recipe }]) => !acceptedSourceKinds(recipe).some((kind) => kinds.has(kind)))
+  const impossible = entries.filter(([, recipe]) => !hasSource(recipe, accept.types))
   if (impossible.length > 0) {
     return {
       id,
@@ -45,10 +47,11 @@ function recipesFinding({ variants, accept }: Profile): Finding {
   return { id, status: 'ok', summary: entries.length === 0 ? 'no variants' : `${entries.length} valid` }
 }
 
-/** The kind that a probe would find for a file of this type. */
-function mediaKindOf(type: string): string {
-  const kind = type.split('/', 1)[0] ?? ''
-  return ['image', 'video', 'audio'].includes(kind) ? kind : 'other'
+/** Whether a profile that accepts these types, or wildcards of types, may get a source for the recipe. */
+function hasSource({ facts }: Recipe, types: readonly string[]): boolean {
+  return facts.sources.some((source) =>
+    types.some((type) => kindOf(type.replace('/*', '/any')) === source || isAccepted(source, [type])),
+  )
 }
 
 function storageFinding(profile: Profile, storage: StorageAdapter): Finding {
@@ -70,13 +73,15 @@ function storageFinding(profile: Profile, storage: StorageAdapter): Finding {
 
 function processorFinding({ variants }: Profile, processors: readonly Processor[]): Finding {
   const id = 'profile.processors'
-  const makes = new Set(processors.flatMap(({ capabilities }) => [...capabilities]))
-  const needed = new Set(Object.values(variants).map(({ recipe }) => recipeCapability(recipe)))
-  const missing = [...needed].filter((capability) => !makes.has(capability))
+  const recipes = Object.values(variants)
+  const missing = recipes.filter((recipe) => !processors.some((processor) => makes(processor, recipe)))
+  const capabilities = (of: readonly Recipe[]): string =>
+    [...new Set(of.map(({ facts }) => facts.capability))].join(', ')
   if (missing.length === 0) {
-    return { id, status: 'ok', summary: needed.size === 0 ? 'none needed' : `make ${[...needed].join(', ')}` }
+    return { id, status: 'ok', summary: recipes.length === 0 ? 'none needed' : `make ${capabilities(recipes)}` }
   }
-  const packages = [...new Set(missing.map(packageFor))].join(' and ')
-  const summary = `none makes ${missing.join(', ')}`
+  const packages = [...new Set(missing.map(({ madeBy }) => madeBy))].join(' and ')
+  const summary = `none makes ${capabilities(missing)}`
+  // A web process needs none, but the configuration that it shares with its workers does.
   return { id, status: 'error', summary, fix: `Add ${packages} to \`processors\`.` }
 }

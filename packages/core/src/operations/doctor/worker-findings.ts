@@ -1,8 +1,6 @@
 import { counted } from '../../domain/counted.ts'
-import { QUEUE_NAMES, type QueueName } from '../../domain/queues.ts'
-import { lane } from '../../domain/recipe-facts.ts'
+import { laneOfQueue, QUEUE_NAMES, type QueueName } from '../../domain/queues.ts'
 import { isAlive, type KnownWorker, knownWorkers, lastSeen } from '../../jobs/live-workers.ts'
-import { laneOf } from '../../jobs/refused-queues.ts'
 import type { Runtime } from '../../kernel/runtime.ts'
 import type { Finding } from '../../ports/diagnosis.ts'
 import type { Profile } from '../../profile/profile.ts'
@@ -65,9 +63,9 @@ function alsoRefusing(refusing: readonly KnownWorker[]): string {
 }
 
 function isNeeded(queue: QueueName, profiles: Profiles): boolean {
-  const recipes = Object.values(profiles).flatMap(({ variants }) => Object.values(variants).map(({ recipe }) => recipe))
-  const needed = laneOf(queue)
-  return needed === null || recipes.some((recipe) => lane(recipe) === needed)
+  const recipes = Object.values(profiles).flatMap(({ variants }) => Object.values(variants))
+  const needed = laneOfQueue(queue)
+  return needed === null || recipes.some(({ facts }) => facts.queue === needed)
 }
 
 function describe(alive: readonly KnownWorker[], queue: QueueName): string {

@@ -1,6 +1,6 @@
 import type { SqlExecutor } from '@rindle/prisma'
-import type { Asset } from '../../domain/entities.ts'
-import { booleanOrNull, json, number, type Row, text, textOrNull } from '../../kernel/sql/row-values.ts'
+import { RECIPE_SOURCE_COLUMNS, recipeSourceFromRow } from '../../kernel/sql/entities-from-rows.ts'
+import { json, number, type Row, text } from '../../kernel/sql/row-values.ts'
 import { DELIVERABLE } from '../../kernel/sql/state-literals.ts'
 import type { Profile } from '../../profile/profile.ts'
 import { type DriftingVariant, variantDrift } from '../../variants/drift.ts'
@@ -112,7 +112,7 @@ async function sampleOf(tx: SqlExecutor, profile: string, scope: DriftScope): Pr
   // The index has this order; without it, the planner would not use the index for a few rows of a profile that has most
   // of them.
   const { rows } = await tx.executeSql(
-    `select asset.id, asset.state, asset.kind, asset.has_audio_track, asset.metadata,
+    `select asset.id, asset.state, ${RECIPE_SOURCE_COLUMNS},
        extract(epoch from now() - asset.updated_at)::float8 as age_seconds,
        (select coalesce(jsonb_agg(jsonb_build_object('name', name, 'state', state, 'recipeDigest', recipe_digest,
           'storageKey', case when state = 'purged' then storage_key end)), '[]'::jsonb)
@@ -126,11 +126,7 @@ async function sampleOf(tx: SqlExecutor, profile: string, scope: DriftScope): Pr
 }
 
 function driftOf(profile: Profile, row: Row): readonly StatusExample[] {
-  const declared = plannedVariants(profile, {
-    kind: textOrNull(row, 'kind') as Asset['kind'],
-    hasAudioTrack: booleanOrNull(row, 'has_audio_track'),
-    metadata: json<Asset['metadata']>(row, 'metadata'),
-  })
+  const declared = plannedVariants(profile, recipeSourceFromRow(row))
   const drift = variantDrift(json<readonly DriftingVariant[]>(row, 'variants'), declared)
   return [
     ...drift.outdated.map(({ name, state }) => ({ name, state })),

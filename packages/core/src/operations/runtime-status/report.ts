@@ -142,6 +142,18 @@ export interface QueueStatus {
   readonly workers: number
 }
 
+/** A recipe that a deployment changed, and how far existing variants have followed. */
+export interface RecipeChange {
+  readonly profile: string
+  readonly variant: string
+  /** The time at which a worker first declared it. */
+  readonly declaredAt: Date
+  /** The time at which all existing variants were compared with it; `null`: workers still compare them. */
+  readonly comparedAt: Date | null
+  /** Variants of another recipe that were marked as stale. */
+  readonly markedStale: number
+}
+
 /** The results of `runtimeStatus`. */
 export interface RuntimeStatus {
   /** The time of the snapshot, by the clock of the database. */
@@ -150,6 +162,8 @@ export interface RuntimeStatus {
   readonly profile: string | null
   readonly counts: StateCounts
   readonly queues: readonly QueueStatus[]
+  /** Recipes that existing variants still follow, or have followed within a week; the latest first. */
+  readonly recipeChanges: readonly RecipeChange[]
   /** Empty: nothing is degraded or stuck. */
   readonly findings: readonly StatusFinding[]
 }

@@ -4,6 +4,7 @@ import { time } from '../../kernel/sql/row-values.ts'
 import { profilesIn } from '../scope.ts'
 import { maintenanceClasses } from './maintenance-classes.ts'
 import { queueClasses, queueStatuses } from './queue-classes.ts'
+import { recipeChanges } from './recipe-changes.ts'
 import { recipeDrift } from './recipe-drift.ts'
 import type { RuntimeStatus, RuntimeStatusOptions } from './report.ts'
 import { statusSettings } from './settings.ts'
@@ -28,12 +29,13 @@ export async function runtimeStatus(runtime: Runtime, options: RuntimeStatusOpti
     probedTypes: [...new Set(runtime.processors.flatMap((processor) => [...processor.probes]))],
     declared: Object.fromEntries(Object.entries(profiles).map(([name, { variants }]) => [name, Object.keys(variants)])),
   }
-  const { takenAt, counts, found, waiting } = await runtime.database.transaction(async (tx) => {
+  const { takenAt, counts, changes, found, waiting } = await runtime.database.transaction(async (tx) => {
     await tx.executeSql('set transaction isolation level repeatable read, read only')
     const { rows } = await tx.executeSql('select now() as taken_at')
     return {
       takenAt: time(rows[0] ?? {}, 'taken_at'),
       counts: await stateCounts(tx, profile),
+      changes: await recipeChanges(tx, profile),
       found: [...(await snapshotClasses(tx, scope)), await recipeDrift(tx, profiles, scope)],
       waiting: await readWaiting(tx, scope),
     }
@@ -46,5 +48,5 @@ export async function runtimeStatus(runtime: Runtime, options: RuntimeStatusOpti
     ...queueClasses(queues, workers, settings),
     ...(await maintenanceClasses(runtime, takenAt, settings)),
   ])
-  return { takenAt, profile, counts, queues, findings }
+  return { takenAt, profile, counts, queues, recipeChanges: changes, findings }
 }

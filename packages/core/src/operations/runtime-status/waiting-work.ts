@@ -1,8 +1,8 @@
 import type { SqlExecutor } from '@rindle/prisma'
 import { promoteKey, purgeKey } from '../../domain/queues.ts'
-import type { NormalizedRecipe } from '../../domain/recipes.ts'
 import type { Runtime } from '../../kernel/runtime.ts'
-import { json, type Row, text } from '../../kernel/sql/row-values.ts'
+import { workFromRow } from '../../kernel/sql/entities-from-rows.ts'
+import { type Row, text } from '../../kernel/sql/row-values.ts'
 import { IN_PROMOTION } from '../../kernel/sql/state-literals.ts'
 import type { JobRequest } from '../../ports/jobs.ts'
 import { jobsFor } from '../../variants/plan.ts'
@@ -39,7 +39,7 @@ const assets = (states: string): string => `
   from rindle.media_assets where state in (${states}) and ${IS_OLDER('updated_at')} and ${IS_IN_PROFILE}
   ${oldest('updated_at')}`
 const variants = (condition: string, column: string): string => `
-  select id, asset_id, name, recipe, ${COLUMNS}, ${since(column)}
+  select id, asset_id, name, queue, work_class, ${COLUMNS}, ${since(column)}
   from rindle.media_variants where ${condition} and ${IS_OLDER(column)} and ${IN_PROFILE} ${oldest(column)}`
 
 /** Assets whose rows say that their work waits. */
@@ -76,7 +76,7 @@ const CLASSES: readonly WaitingClass[] = [
 
 function variantClass(statusClass: StatusClass, job: WaitingClass['job'], sql: string): WaitingClass {
   const requestOf = (row: Row): JobRequest => {
-    const [request] = jobsFor(text(row, 'asset_id'), [{ recipe: json<NormalizedRecipe>(row, 'recipe') }])
+    const [request] = jobsFor(text(row, 'asset_id'), [workFromRow(row)])
     return request as JobRequest
   }
   return { class: statusClass, job, table: 'media_variants', sql, request: requestOf }

@@ -1,6 +1,6 @@
 import type { SqlExecutor } from '@rindle/prisma'
 import { promoteRequest } from '../../assets/promote-request.ts'
-import { attachWithin } from '../../attachments/attach.ts'
+import { attachUploaded } from '../../attachments/attach.ts'
 import type { Asset, Owner } from '../../domain/entities.ts'
 import { adapterNameOf, profileOf, type Runtime, storageOf } from '../../kernel/runtime.ts'
 import { assetFromRow } from '../../kernel/sql/entities-from-rows.ts'
@@ -42,7 +42,7 @@ export async function register<P extends string>(
     )
     unit.enqueue(promoteRequest(runtime, asset))
     if (options.owner !== undefined && options.slot !== undefined) {
-      await attachWithin(runtime, unit, asset, options.owner, options.slot)
+      await attachUploaded(runtime, unit, asset, options.owner, options.slot)
     }
     return asset as Asset<P>
   })

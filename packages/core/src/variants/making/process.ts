@@ -1,12 +1,12 @@
 import { createReadStream } from 'node:fs'
 import { rm } from 'node:fs/promises'
+import { extensionFor } from '../../domain/content-types.ts'
 import type { Asset, Variant } from '../../domain/entities.ts'
 import { errorSentence } from '../../domain/error-text.ts'
-import { isRindleError, RindleError } from '../../domain/errors.ts'
+import { isRindleError, type JsonObject, RindleError } from '../../domain/errors.ts'
 import { type Failure, failureOf } from '../../domain/failures.ts'
 import { variantKey } from '../../domain/keys.ts'
-import { outputExtension, recipeCapability } from '../../domain/recipe-facts.ts'
-import type { NormalizedRecipe } from '../../domain/recipes.ts'
+import { readRecipe } from '../../domain/read-recipe.ts'
 import { cleanMetadata } from '../../domain/untrusted-metadata.ts'
 import { isHandedOn } from '../../kernel/handed-on.ts'
 import { payloadText } from '../../kernel/payload-text.ts'
@@ -18,7 +18,7 @@ import type { ProcessedOutput, Processor, SourceFile, VariantOutcome } from '../
 import type { Profile } from '../../profile/profile.ts'
 import { type Claim, type ClaimedVariant, claim } from '../claim.ts'
 import { type Settled, type Settlement, type StoredOutput, settle } from '../settle.ts'
-import { handOnVariants, newerRecipe } from '../wait.ts'
+import { handOnVariants } from '../wait.ts'
 import { acquireOriginal, assertWhole } from './original.ts'
 import { ProgressWriter } from './progress.ts'
 import { tellFailure } from './tell-failure.ts'
@@ -62,7 +62,7 @@ async function makeVariants(
     await work.settleRest(error)
   }
   if (work.retryCause !== null) throw markTold(work.retryCause)
-  return work.outage ?? (claimed.hasUnknown ? newerRecipe(assetId) : null)
+  return work.outage ?? claimed.lack
 }
 
 /** Claiming can fail, too: for example when this process does not know the asset's storage. */
@@ -87,7 +87,7 @@ class VariantWork {
   readonly #job: RunningJob
   readonly #asset: Asset
   readonly #open: Map<string, ClaimedVariant>
-  readonly #siblings: readonly NormalizedRecipe[]
+  readonly #siblings: readonly JsonObject[]
   readonly #progress: ProgressWriter
   readonly #transcodes: ReadonlyMap<string, TranscodeEvents>
   /** The source file, while it exists. */
@@ -106,14 +106,14 @@ class VariantWork {
     this.#progress = new ProgressWriter(runtime)
     this.#open = new Map(variants.map((claimedVariant) => [claimedVariant.variant.name, claimedVariant]))
     this.#transcodes = new Map(
-      variants.map(({ variant }) => [variant.name, new TranscodeEvents(runtime, asset, variant)]),
+      variants.map((claimed) => [claimed.variant.name, new TranscodeEvents(runtime, asset, claimed)]),
     )
   }
 
   async run(): Promise<void> {
-    // Checks first what this process may lack, so that no source is fetched in vain.
+    // Fails first for what this process may lack, so that no source is fetched in vain.
     const { accept } = profileOf(this.#runtime, this.#asset.profile)
-    const byProcessor = Map.groupBy(this.#open.values(), ({ variant }) => this.#processorOf(variant))
+    const byProcessor = Map.groupBy(this.#open.values(), ({ maker }) => maker.processor)
     await using source = await acquireOriginal(this.#runtime, this.#asset, this.#job.signal)
     await using directory = await makeRunDirectory(this.#runtime.workDirectory)
     this.#source = source.file
@@ -147,23 +147,20 @@ class VariantWork {
   ): Promise<void> {
     return processor.process({
       source,
-      variants: variants.map(({ variant }) => ({ name: variant.name, recipe: variant.recipe })),
-      siblings: this.#siblings,
+      variants: variants.map(({ variant: { name }, maker: { options, facts } }) => ({
+        name,
+        recipe: options,
+        contentType: facts.contentType,
+      })),
+      siblings: this.#siblings.flatMap((form) => {
+        const read = readRecipe(processor.recipes, form)
+        return read !== undefined && 'options' in read ? [read.options] : []
+      }),
       limits: { maxPixels, ...(maxDurationMs === null ? {} : { maxDurationMs }) },
       directory,
       signal: this.#job.signal,
       onOutcome: (outcome) => this.#settleOutcome(outcome),
       onProgress: (name, percent) => this.#reportProgress(name, percent),
-    })
-  }
-
-  #processorOf(variant: Variant): Processor {
-    const capability = recipeCapability(variant.recipe)
-    const makers = this.#runtime.processors.filter((candidate) => candidate.capabilities.has(capability))
-    const processor = makers.find((maker) => this.#isReader(maker)) ?? makers[0]
-    if (processor !== undefined) return processor
-    throw new RindleError('processor_capability_missing', `No installed processor makes ${capability}.`, {
-      details: { capability },
     })
   }
 
@@ -195,7 +192,7 @@ class VariantWork {
       assetId: this.#asset.id,
       name: variant.name,
       digest: variant.recipeDigest,
-      extension: outputExtension(variant.recipe),
+      extension: extensionFor(output.contentType),
     })
     // The storage checks the size, so that a ready variant's object is known to be complete.
     await storage.put(storageKey, createReadStream(output.path), {
@@ -234,8 +231,8 @@ class VariantWork {
   }
 
   /** A newer worker may have a processor for a type that no processor here reads. */
-  #unlessUnread({ variant }: ClaimedVariant, error: unknown): unknown {
-    if (!isRindleError(error, 'unsupported_codec') || this.#isReader(this.#processorOf(variant))) return error
+  #unlessUnread({ maker }: ClaimedVariant, error: unknown): unknown {
+    if (!isRindleError(error, 'unsupported_codec') || this.#isReader(maker.processor)) return error
     const message = `No installed processor reads ${this.#asset.contentType ?? 'what it is'}: ${error.message}`
     return new RindleError('processor_capability_missing', message, { cause: error })
   }

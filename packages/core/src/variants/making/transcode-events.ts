@@ -1,17 +1,18 @@
-import type { Asset, Variant } from '../../domain/entities.ts'
+import type { Asset } from '../../domain/entities.ts'
 import type { Measurements, TranscodeMetadata } from '../../events/event-map.ts'
 import type { Runtime } from '../../kernel/runtime.ts'
+import type { ClaimedVariant } from '../claim.ts'
 
-/** Emits the events of one piece of AV work; images have none. */
+/** Emits the events of one variant's work in the lane `media`; work in the other lane has none. */
 export class TranscodeEvents {
   readonly #runtime: Runtime
   readonly #metadata: TranscodeMetadata | null
   readonly #startedAt: number = performance.now()
 
-  constructor(runtime: Runtime, asset: Asset, { recipe, outputKind }: Variant) {
+  constructor(runtime: Runtime, { profile }: Asset, { variant, maker }: ClaimedVariant) {
     this.#runtime = runtime
-    this.#metadata =
-      'preset' in recipe ? { profile: asset.profile, output_kind: outputKind, preset: recipe.preset } : null
+    const { queue, outputKind } = variant
+    this.#metadata = queue === 'media' ? { profile, output_kind: outputKind, preset: maker.facts.capability } : null
     this.#emit('rindle.media.transcode.start', {})
   }
 

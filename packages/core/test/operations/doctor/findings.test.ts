@@ -10,6 +10,7 @@ import { profileFindings } from '../../../src/operations/doctor/profile-findings
 import { reasonOf } from '../../../src/operations/doctor/reason-of.ts'
 import { spaceFinding } from '../../../src/operations/doctor/work-directory-findings.ts'
 import { queueFinding } from '../../../src/operations/doctor/worker-findings.ts'
+import { picture } from '../../kinds.ts'
 
 describe('Node', () => {
   it.each([
@@ -172,12 +173,12 @@ describe('the workers of a queue', () => {
 describe('a profile', () => {
   const storage = (...capabilities: readonly string[]): StorageAdapter =>
     ({ name: 'fake', capabilities: new Set(capabilities) }) as unknown as StorageAdapter
-  const jpegs = { name: 'fake', capabilities: new Set(['image/jpeg']) } as unknown as Processor
+  const jpegs = { name: 'fake', recipes: [picture], capabilities: new Set(['image/jpeg']) } as unknown as Processor
   const everything = storage('signed_url', 'public_url', 'head', 'list')
   const profile = defineProfile({
     storage: 'main',
     accept: { types: ['image/png'], maxBytes: 1_000 },
-    variants: { small: { mode: 'fit', width: 10, format: 'jpeg' } },
+    variants: { small: picture({ capability: 'image/jpeg' }) },
   })
   const statuses = (changed: Profile, adapter: StorageAdapter, processors: readonly Processor[]): readonly string[] =>
     profileFindings(changed, adapter, processors).map(({ status }) => status)
@@ -219,7 +220,7 @@ describe('a profile', () => {
     expect(profileFindings(profile, everything, [])[2]).toMatchObject({
       status: 'error',
       summary: 'none makes image/jpeg',
-      fix: 'Add @rindle/processor-image to `processors`.',
+      fix: 'Add @test/pictures to `processors`.',
     })
   })
 })

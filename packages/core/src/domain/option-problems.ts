@@ -1,5 +1,5 @@
 import type { ZodError, ZodType } from 'zod'
-import { type ErrorCode, RindleError } from '../domain/errors.ts'
+import { type ErrorCode, RindleError } from './errors.ts'
 
 /** One problem of the given options. */
 export type InvalidOption = {
@@ -9,19 +9,31 @@ export type InvalidOption = {
   readonly message: string
 }
 
-type Issue = ZodError['issues'][number]
+/** One issue of a Standard Schema. Zod's issues say more: then the problems do, too. */
+export interface OptionIssue {
+  readonly message: string
+  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined
+  readonly code?: string | undefined
+  readonly keys?: readonly string[] | undefined
+  readonly issues?: unknown
+}
 
 /**
  * Flattens Zod's issues; each unknown key has its own path. With the `given` value, the message says when a value is
  * missing or an empty text: an unset environment variable looks like that.
  */
 export function problemsOf(error: ZodError, given?: unknown): readonly InvalidOption[] {
-  return error.issues.flatMap((issue): readonly InvalidOption[] => {
-    const path = issue.path.map(String)
-    if (issue.code === 'unrecognized_keys') {
+  return optionProblems(error.issues, given).map(({ path, message }) => ({ path: path || '(options)', message }))
+}
+
+/** Flattens the issues of any Standard Schema, as {@link problemsOf} does; the path of the value itself is empty. */
+export function optionProblems(issues: readonly OptionIssue[], given?: unknown): readonly InvalidOption[] {
+  return issues.flatMap((issue): readonly InvalidOption[] => {
+    const path = (issue.path ?? []).map((part) => String(typeof part === 'object' ? part.key : part))
+    if (issue.code === 'unrecognized_keys' && issue.keys !== undefined) {
       return issue.keys.map((key) => ({ path: [...path, key].join('.'), message: 'is not an option' }))
     }
-    if (path.length === 0) return [{ path: '(options)', message: ruleOf(issue) }]
+    if (path.length === 0) return [{ path: '', message: ruleOf(issue) }]
     // A custom rule may compare this value with others, and brings its own message.
     if (issue.code === 'custom') return [{ path: path.join('.'), message: issue.message }]
     return [{ path: path.join('.'), message: absence(ruleOf(issue), valueAt(given, path)) }]
@@ -52,8 +64,8 @@ export function checkOptions<T>(factory: string, schema: ZodType<T>, options: un
 }
 
 /** An invalid name gets the rule for names, not just the fact that it is invalid. */
-function ruleOf(issue: Issue): string {
-  const [rule] = issue.code === 'invalid_key' ? issue.issues : []
+function ruleOf(issue: OptionIssue): string {
+  const [rule] = issue.code === 'invalid_key' ? (issue.issues as readonly OptionIssue[]) : []
   return rule === undefined ? issue.message : `this name ${rule.message}`
 }
 

@@ -15,14 +15,15 @@ process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, 'node_modules/.cach
 
 const TESTS = ['packages/*/test/**/*.test.ts', 'examples/*/test/**/*.test.ts', 'test-e2e/**/*.test.ts']
 
-// Files that each need a process of their own: they look at its memory or at the processes that it has started, or load
-// modules that set something up for one file.
+// Files that each need a process of their own: they look at its memory or at the processes that it has started, change
+// it for good, or load modules that set something up for one file.
 const ALONE = [
   'packages/embedded/test/**/*.test.ts',
   'packages/processor-av/test/**/*.test.ts',
   'packages/processor-image/test/{concurrency,diagnose,isolation}.test.ts',
   'test-e2e/lifecycle/decoder-processes.test.ts',
   'test-e2e/corpus/hostile.test.ts',
+  'test-e2e/http/next.test.ts',
   'test-e2e/s3/large-upload.test.ts',
 ]
 

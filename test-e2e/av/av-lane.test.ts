@@ -2,11 +2,11 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { AssetChange } from '@rindle/core'
 import { avProcessor } from '@rindle/processor-av'
-import { imageProcessor } from '@rindle/processor-image'
 import sharp from 'sharp'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { type Application, settled, startApplication } from '../support/application.ts'
 import { byRunLength } from '../support/run-length.ts'
+import { warmImageProcessor } from '../support/warm-image-processor.ts'
 import { startWorkerProcess } from '../support/worker-process.ts'
 import { avProfiles } from './av-profiles.ts'
 import { makeClip, makeRecording } from './make-clip.ts'
@@ -22,7 +22,7 @@ const ARE_ENDED = byRunLength('encoders that are ended in the middle of a film',
 let application: Application<typeof avProfiles>
 
 beforeEach(async () => {
-  application = await startApplication({ profiles: avProfiles, processors: [imageProcessor(), avProcessor()] })
+  application = await startApplication({ profiles: avProfiles, processors: [warmImageProcessor(), avProcessor()] })
 })
 afterEach(async () => application[Symbol.asyncDispose]())
 

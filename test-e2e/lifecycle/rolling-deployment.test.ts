@@ -10,12 +10,12 @@ import {
 } from '@rindle/core'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
 import { openDatabase } from '@rindle/prisma'
-import { imageProcessor } from '@rindle/processor-image'
 import { afterEach, expect, it, vi } from 'vitest'
 import { type Application, startApplication } from '../support/application.ts'
 import { makeDue } from '../support/make-due.ts'
 import { storageIn } from '../support/photo-profiles.ts'
 import { quadrants } from '../support/pictures.ts'
+import { warmImageProcessor } from '../support/warm-image-processor.ts'
 
 const accept = { types: ['image/jpeg'], maxBytes: 1_000_000 }
 const thumb = { mode: 'crop', width: 8, height: 8, format: 'webp' } as const
@@ -140,8 +140,11 @@ it('a processor that the old worker does not have is waited for, for the probe o
   const anything = { ...accept, types: ['image/*'] }
   const pictures = defineProfile({ storage: 'main', accept: anything, variants: { thumb } })
   await deploy(
-    { profiles: { pictures }, processors: [withoutTypes(imageProcessor(), 'image/jpeg')] },
-    { profiles: { pictures }, processors: [withoutTypes(imageProcessor(), 'image/jpeg'), renamed(imageProcessor())] },
+    { profiles: { pictures }, processors: [withoutTypes(warmImageProcessor(), 'image/jpeg')] },
+    {
+      profiles: { pictures },
+      processors: [withoutTypes(warmImageProcessor(), 'image/jpeg'), renamed(warmImageProcessor())],
+    },
   )
   await older.work()
   const id = await upload('pictures')
@@ -156,7 +159,7 @@ it('a processor that the old worker does not have is waited for, for the probe o
 
 it('a processor that the old worker does not have is waited for, for its variants', async () => {
   const wide = defineProfile({ storage: 'main', accept, variants: { thumb, wide: { mode: 'fit', width: 12 } } })
-  const [jpegs, webps] = [only(imageProcessor(), 'image/jpeg'), only(imageProcessor(), 'image/webp')]
+  const [jpegs, webps] = [only(warmImageProcessor(), 'image/jpeg'), only(warmImageProcessor(), 'image/webp')]
   await deploy({ processors: [webps] }, { profiles: { photo: wide }, processors: [webps, jpegs] })
   const promoting = await newer.work({ queues: ['rindle_promote'] })
   const id = await upload('photo')

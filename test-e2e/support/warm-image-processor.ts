@@ -10,7 +10,7 @@ interface Idle {
 /** Processors of this test worker that no instance has now, the longest idle one first. They end with the worker. */
 const idle: Idle[] = []
 // Each has up to three processes, of some 80 MB.
-const MOST_IDLE = 3
+const MOST_IDLE = 2
 
 /**
  * An image processor that keeps its decoder processes for the next instance in the same test worker: to start one takes

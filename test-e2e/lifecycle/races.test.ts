@@ -9,7 +9,7 @@ import { type Application, settled, startApplication } from '../support/applicat
 import { quadrants } from '../support/pictures.ts'
 import { byRunLength } from '../support/run-length.ts'
 
-const ROUNDS = byRunLength('rounds of each race', { sample: 25, short: 100, long: 1_000 })
+const ROUNDS = byRunLength('rounds of each race', { sample: 10, short: 100, long: 1_000 })
 
 const profiles = {
   plain: defineProfile({ storage: 'main', accept: { types: ['image/*'], maxBytes: 1_000_000 } }),

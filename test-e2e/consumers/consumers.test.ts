@@ -138,22 +138,22 @@ describe.skipIf(!IS_INSTALLED)('what is published, installed in a fresh project'
       },
     )
   })
-})
 
-it('the types of the handler fit a server that has none of a browser', { timeout: 60_000 }, async () => {
-  const compilerOptions = {
-    target: 'ES2022',
-    lib: ['ES2022', 'ESNext.Disposable'],
-    types: ['node'],
-    strict: true,
-    module: 'NodeNext',
-    skipLibCheck: false,
-    noEmit: true,
-  }
-  await images.keep('server-types.ts', "export { createHandler, type WireAsset } from '@rindle/http'\n")
-  await images.keep('tsconfig-server.json', JSON.stringify({ compilerOptions, files: ['server-types.ts'] }))
-  const compiler = 'node_modules/typescript-7.0/bin/tsc'
-  expect(await images.run(process.execPath, [compiler, '-p', 'tsconfig-server.json']).catch(outputOf)).toBe('')
+  it('the types of the handler fit a server that has none of a browser', { timeout: 60_000 }, async () => {
+    const compilerOptions = {
+      target: 'ES2022',
+      lib: ['ES2022', 'ESNext.Disposable'],
+      types: ['node'],
+      strict: true,
+      module: 'NodeNext',
+      skipLibCheck: false,
+      noEmit: true,
+    }
+    await images.keep('server-types.ts', "export { createHandler, type WireAsset } from '@rindle/http'\n")
+    await images.keep('tsconfig-server.json', JSON.stringify({ compilerOptions, files: ['server-types.ts'] }))
+    const compiler = 'node_modules/typescript-7.0/bin/tsc'
+    expect(await images.run(process.execPath, [compiler, '-p', 'tsconfig-server.json']).catch(outputOf)).toBe('')
+  })
 })
 
 /** The names of the packages that are not private. */

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import { defineConfig } from 'vitest/config'
+import { configDefaults, defineConfig } from 'vitest/config'
 import { SlowestFilesReporter } from './test-e2e/toolchain/slowest-files-reporter.ts'
 
 // Workspace packages resolve to their sources. Vitest passes these conditions to Node too, for what a worker loads
@@ -13,12 +13,30 @@ const outputFile = process.env.RINDLE_TEST_REPORT
 // Tests start hundreds of programs from the same sources: without, each would strip and compile them anew.
 process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, 'node_modules/.cache/compiled')
 
+const TESTS = ['packages/*/test/**/*.test.ts', 'examples/*/test/**/*.test.ts', 'test-e2e/**/*.test.ts']
+
+// Files that each need a process of their own: they look at its memory or at the processes that it has started, change
+// it for good, or load modules that set something up for one file.
+const ALONE = [
+  'packages/embedded/test/**/*.test.ts',
+  'packages/processor-av/test/**/*.test.ts',
+  'packages/processor-image/test/{concurrency,diagnose,isolation}.test.ts',
+  'test-e2e/lifecycle/decoder-processes.test.ts',
+  'test-e2e/corpus/hostile.test.ts',
+  'test-e2e/http/next.test.ts',
+  'test-e2e/s3/large-upload.test.ts',
+]
+
 export default defineConfig({
   ssr: { resolve },
   // The environment of global setups, which does not look at `ssr`.
   environments: { __vitest__: { resolve } },
   test: {
-    include: ['packages/*/test/**/*.test.ts', 'examples/*/test/**/*.test.ts', 'test-e2e/**/*.test.ts'],
+    // Files run in the processes of a few workers, one after the other, and share what those have loaded and started.
+    projects: [
+      { test: { name: 'alone', include: ALONE } },
+      { test: { name: 'together', include: TESTS, exclude: [...configDefaults.exclude, ...ALONE], isolate: false } },
+    ],
     globalSetup: ['./packages/test-database/src/global-setup.ts', './packages/test-s3/src/global-setup.ts'],
     reporters: [
       'default',

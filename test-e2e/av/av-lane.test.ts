@@ -2,21 +2,27 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { AssetChange } from '@rindle/core'
 import { avProcessor } from '@rindle/processor-av'
-import { imageProcessor } from '@rindle/processor-image'
 import sharp from 'sharp'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { type Application, settled, startApplication } from '../support/application.ts'
+import { byRunLength } from '../support/run-length.ts'
+import { warmImageProcessor } from '../support/warm-image-processor.ts'
 import { startWorkerProcess } from '../support/worker-process.ts'
 import { avProfiles } from './av-profiles.ts'
 import { makeClip, makeRecording } from './make-clip.ts'
 import { processesWith } from './processes-with.ts'
 
 const WORKER = new URL('./av-worker.ts', import.meta.url)
+const ARE_ENDED = byRunLength('encoders that are ended in the middle of a film', {
+  sample: false,
+  short: true,
+  long: true,
+})
 
 let application: Application<typeof avProfiles>
 
 beforeEach(async () => {
-  application = await startApplication({ profiles: avProfiles, processors: [imageProcessor(), avProcessor()] })
+  application = await startApplication({ profiles: avProfiles, processors: [warmImageProcessor(), avProcessor()] })
 })
 afterEach(async () => application[Symbol.asyncDispose]())
 
@@ -78,44 +84,52 @@ it('what a source has nothing for is not asked of it', { timeout: 60_000 }, asyn
   expect(await rindle.regenerateVariants({ profile: 'lesson' })).toMatchObject({ enqueued: 0, undeclared: [] })
 })
 
-it('a worker that is killed leaves no encoder behind, and another one finishes', { timeout: 150_000 }, async () => {
-  const { rindle, directory, databaseUrl } = application
-  const video = await makeClip(directory, { size: '1280x720', seconds: 5 })
-  const { id } = await rindle.upload('clip', video, { filename: 'clip.mp4' })
-  const doomed = await startWorkerProcess(databaseUrl, directory, WORKER)
-  await encoding(id)
-  expect((await encoders()).length).toBeGreaterThan(0)
-  await doomed.kill()
-  await vi.waitFor(async () => expect(await encoders()).toEqual([]), { timeout: 2_000, interval: 20 })
+it.skipIf(!ARE_ENDED)(
+  'a worker that is killed leaves no encoder behind, and another one finishes',
+  { timeout: 150_000 },
+  async () => {
+    const { rindle, directory, databaseUrl } = application
+    const video = await makeClip(directory, { size: '1280x720', seconds: 5 })
+    const { id } = await rindle.upload('clip', video, { filename: 'clip.mp4' })
+    const doomed = await startWorkerProcess(databaseUrl, directory, WORKER)
+    await encoding(id)
+    expect((await encoders()).length).toBeGreaterThan(0)
+    await doomed.kill()
+    await vi.waitFor(async () => expect(await encoders()).toEqual([]), { timeout: 2_000, interval: 20 })
 
-  const survivor = await startWorkerProcess(databaseUrl, directory, WORKER)
-  expect(await settled(rindle, id, 120_000)).toMatchObject({
-    state: 'ready',
-    variants: [{ name: 'video', state: 'ready', attempt: 2 }],
-  })
-  expect(await survivor.stop()).toBe(0)
-  expect(await rindle.checkInvariants()).toMatchObject({ violationCount: 0 })
-})
+    const survivor = await startWorkerProcess(databaseUrl, directory, WORKER)
+    expect(await settled(rindle, id, 120_000)).toMatchObject({
+      state: 'ready',
+      variants: [{ name: 'video', state: 'ready', attempt: 2 }],
+    })
+    expect(await survivor.stop()).toBe(0)
+    expect(await rindle.checkInvariants()).toMatchObject({ violationCount: 0 })
+  },
+)
 
-it('cancelling stops an encoder in another process within a second', { timeout: 60_000 }, async () => {
-  const { rindle, directory, databaseUrl } = application
-  const video = await makeClip(directory, { size: '1280x720', seconds: 10 })
-  const worker = await startWorkerProcess(databaseUrl, directory, WORKER)
-  const { id } = await rindle.upload('clip', video, { filename: 'clip.mp4' })
-  const seen: AssetChange[] = []
-  const subscription = await rindle.subscribe({ assetId: id }, (change) => void seen.push(change))
-  await encoding(id)
-  // Progress is announced in every process.
-  await vi.waitFor(() => expect(seen.some((change) => 'progress' in change && change.progress > 0)).toBe(true), {
-    timeout: 20_000,
-  })
-  expect(await rindle.cancelProcessing(id)).toEqual(['video'])
-  await vi.waitFor(async () => expect(await encoders()).toEqual([]), { timeout: 1_000, interval: 10 })
-  expect(await rindle.asset(id)).toMatchObject({ state: 'degraded', variants: [{ state: 'cancelled' }] })
-  await subscription.close()
-  expect(await worker.stop()).toBe(0)
-  expect(await rindle.checkInvariants()).toMatchObject({ violationCount: 0 })
-})
+it.skipIf(!ARE_ENDED)(
+  'cancelling stops an encoder in another process within a second',
+  { timeout: 60_000 },
+  async () => {
+    const { rindle, directory, databaseUrl } = application
+    const video = await makeClip(directory, { size: '1280x720', seconds: 10 })
+    const worker = await startWorkerProcess(databaseUrl, directory, WORKER)
+    const { id } = await rindle.upload('clip', video, { filename: 'clip.mp4' })
+    const seen: AssetChange[] = []
+    const subscription = await rindle.subscribe({ assetId: id }, (change) => void seen.push(change))
+    await encoding(id)
+    // Progress is announced in every process.
+    await vi.waitFor(() => expect(seen.some((change) => 'progress' in change && change.progress > 0)).toBe(true), {
+      timeout: 20_000,
+    })
+    expect(await rindle.cancelProcessing(id)).toEqual(['video'])
+    await vi.waitFor(async () => expect(await encoders()).toEqual([]), { timeout: 1_000, interval: 10 })
+    expect(await rindle.asset(id)).toMatchObject({ state: 'degraded', variants: [{ state: 'cancelled' }] })
+    await subscription.close()
+    expect(await worker.stop()).toBe(0)
+    expect(await rindle.checkInvariants()).toMatchObject({ violationCount: 0 })
+  },
+)
 
 /** The job that made each variant. */
 async function jobsOfRuns(assetId: string): Promise<ReadonlyMap<string | null, unknown>> {

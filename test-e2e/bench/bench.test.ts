@@ -1,8 +1,10 @@
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
+import { byRunLength } from '../support/run-length.ts'
 
 const PROGRAM = fileURLToPath(new URL('../../bench/src/bin.ts', import.meta.url))
+const IS_MEASURED = byRunLength('benches that measure', { sample: false, short: true, long: true })
 
 interface Run {
   readonly exitCode: number | null
@@ -26,7 +28,7 @@ function benchWith(variables: NodeJS.ProcessEnv, ...args: readonly string[]): Pr
   })
 }
 
-describe('pnpm bench', () => {
+describe.skipIf(!IS_MEASURED)('pnpm bench', () => {
   test('prints one line of JSON per figure, with both sides and the machine', async () => {
     const { exitCode, stdout } = await bench('sign', '--quick', '--json')
     const side = { median: expect.any(Number), minimum: expect.any(Number), maximum: expect.any(Number) }
@@ -73,7 +75,9 @@ describe('pnpm bench', () => {
     expect(stdout.split('\nSummary\n')[1]).toContain('  sign ')
     expect(exitCode).toBe(1)
   })
+})
 
+describe('pnpm bench, asked for what it has not,', () => {
   test('names every bench when it is asked for an unknown one, and exits with 2', async () => {
     const { exitCode, stdout, stderr } = await bench('images', 'speed')
     expect(stderr).toContain('There is no bench named speed.')

@@ -1,12 +1,12 @@
 import { type AssetWithVariants, defineProfile, type Rindle, type RindleEvent, type Variant } from '@rindle/core'
 import { avProcessor } from '@rindle/processor-av'
 import { audio, poster, video } from '@rindle/processor-av/recipes'
-import { imageProcessor } from '@rindle/processor-image'
 import { image } from '@rindle/processor-image/recipes'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Application, settled, startApplication } from '../support/application.ts'
 import { quadrants } from '../support/pictures.ts'
+import { warmImageProcessor } from '../support/warm-image-processor.ts'
 
 const accept = { types: ['image/*', 'video/*', 'audio/*'], maxBytes: 10_000_000 }
 const photoVariants = {
@@ -46,7 +46,7 @@ let rindle: Rindle<typeof profiles>
 let photo: AssetWithVariants & { profile: 'photo' }
 
 beforeAll(async () => {
-  application = await startApplication({ profiles, processors: [imageProcessor(), avProcessor()] })
+  application = await startApplication({ profiles, processors: [warmImageProcessor(), avProcessor()] })
   rindle = application.rindle
   const workers = await application.work()
   const uploaded = await rindle.upload('photo', await quadrants(160, 120), { filename: 'a "b" <c>.jpg' })

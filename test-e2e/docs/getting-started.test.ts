@@ -4,9 +4,10 @@ import path from 'node:path'
 import type { SignedRequest } from '@rindle/core'
 import { freePort } from '@rindle/test-s3'
 import sharp from 'sharp'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { findChromium, launchChromium } from '../browser/chromium.ts'
 import { startPackageRegistry } from '../support/package-registry.ts'
+import { byRunLength } from '../support/run-length.ts'
 import { codeBlocks, repository } from './code-blocks.ts'
 import { Reader } from './reader.ts'
 
@@ -15,72 +16,74 @@ const PAGE = 'docs/start/index.md'
 const NODE_ITSELF = /\/node_modules\/node(-|$)/
 const SERVER = 'npx node server.ts\n'
 
+const IS_FOLLOWED = byRunLength('a reader who follows the first page', { sample: false, short: true, long: true })
 const chromium = findChromium()
 let directory: string
 let reader: Reader
 let address: string
 
-beforeAll(async () => {
-  directory = await mkdtemp(path.join(tmpdir(), 'rindle-reader-'))
-  // PostgreSQL does not run as root: the user it runs as must get to the database of the page.
-  await chmod(directory, 0o755)
-  await using registry = await startPackageRegistry()
-  reader = new Reader(directory, { ...registry.environment, PORT: String(await freePort()) })
-  // Everything before the server runs, in its order, as the page says it.
-  const blocks = codeBlocks(PAGE)
-  const server = blocks.findIndex(({ text }) => text === SERVER)
-  await reader.follow(blocks.slice(0, server))
-  address = await reader.serve(SERVER.trim())
-}, 240_000)
+describe.skipIf(!IS_FOLLOWED)('the first page, followed to the letter', () => {
+  beforeAll(async () => {
+    directory = await mkdtemp(path.join(tmpdir(), 'rindle-reader-'))
+    // PostgreSQL does not run as root: the user it runs as must get to the database of the page.
+    await chmod(directory, 0o755)
+    await using registry = await startPackageRegistry()
+    reader = new Reader(directory, { ...registry.environment, PORT: String(await freePort()) })
+    // Everything before the server runs, in its order, as the page says it.
+    const blocks = codeBlocks(PAGE)
+    const server = blocks.findIndex(({ text }) => text === SERVER)
+    await reader.follow(blocks.slice(0, server))
+    address = await reader.serve(SERVER.trim())
+  }, 240_000)
 
-afterAll(async () => {
-  await reader.stop()
-  // It ends by itself when its program has ended, a moment later.
-  const running = async (): Promise<string[]> =>
-    (await readdir(directory, { recursive: true })).filter((file) => file.endsWith('postmaster.pid'))
-  await vi.waitFor(async () => expect(await running()).toEqual([]), { timeout: 20_000 })
-  await rm(directory, { recursive: true, force: true })
-})
+  afterAll(async () => {
+    await reader.stop()
+    // It ends by itself when its program has ended, a moment later.
+    const running = async (): Promise<string[]> =>
+      (await readdir(directory, { recursive: true })).filter((file) => file.endsWith('postmaster.pid'))
+    await vi.waitFor(async () => expect(await running()).toEqual([]), { timeout: 20_000 })
+    await rm(directory, { recursive: true, force: true })
+  })
 
-test('the image lane is installed without FFmpeg, and takes what the page says', async () => {
-  const listed = await reader.type('npm ls --all --parseable --omit=dev')
-  const folders = listed.split('\n').filter((line) => line.includes('/node_modules/') && !NODE_ITSELF.test(line))
-  expect(folders.filter((folder) => /ffmpeg|ffprobe/.test(folder))).toEqual([])
-  const megabytes = (await bytesOf(folders)) / 1e6
-  const stated = Number(/about (\d+) MB/.exec(await readFile(path.join(repository, PAGE), 'utf8'))?.[1])
-  expect(megabytes).toBeLessThan(stated * 1.1)
-  expect(megabytes).toBeGreaterThan(stated * 0.8)
-})
+  test('the image lane is installed without FFmpeg, and takes what the page says', async () => {
+    const listed = await reader.type('npm ls --all --parseable --omit=dev')
+    const folders = listed.split('\n').filter((line) => line.includes('/node_modules/') && !NODE_ITSELF.test(line))
+    expect(folders.filter((folder) => /ffmpeg|ffprobe/.test(folder))).toEqual([])
+    const megabytes = (await bytesOf(folders)) / 1e6
+    const stated = Number(/about (\d+) MB/.exec(await readFile(path.join(repository, PAGE), 'utf8'))?.[1])
+    expect(megabytes).toBeLessThan(stated * 1.1)
+    expect(megabytes).toBeGreaterThan(stated * 0.8)
+  })
 
-test.skipIf(chromium === undefined)('a photo that is chosen on the page is shown as its thumbnail', async () => {
-  const browser = await launchChromium(chromium ?? '')
-  try {
-    const page = await browser.newPage()
-    await page.goto(address)
-    const buffer = await photo()
-    await page.getByLabel('A photo').setInputFiles({ name: 'photo.jpg', mimeType: 'image/jpeg', buffer })
-    await page.getByAltText('photo.jpg').waitFor()
-    // Rejects when the browser cannot decode it.
-    await page.evaluate("document.querySelector('img').decode()")
-    expect(await page.getByRole('status').textContent()).toBe('ready')
-    const text = Buffer.from('This is no picture, whatever its name says.')
-    await page.getByLabel('A photo').setInputFiles({ name: 'photo.png', mimeType: 'image/png', buffer: text })
-    await page.getByText('The file has no known type.').waitFor()
-  } finally {
-    await browser.close()
-  }
-})
+  test.skipIf(chromium === undefined)('a photo that is chosen on the page is shown as its thumbnail', async () => {
+    const browser = await launchChromium(chromium ?? '')
+    try {
+      const page = await browser.newPage()
+      await page.goto(address)
+      const buffer = await photo()
+      await page.getByLabel('A photo').setInputFiles({ name: 'photo.jpg', mimeType: 'image/jpeg', buffer })
+      await page.getByAltText('photo.jpg').waitFor()
+      // Rejects when the browser cannot decode it.
+      await page.evaluate("document.querySelector('img').decode()")
+      expect(await page.getByRole('status').textContent()).toBe('ready')
+      const text = Buffer.from('This is no picture, whatever its name says.')
+      await page.getByLabel('A photo').setInputFiles({ name: 'photo.png', mimeType: 'image/png', buffer: text })
+      await page.getByText('The file has no known type.').waitFor()
+    } finally {
+      await browser.close()
+    }
+  })
 
-test.skipIf(chromium === undefined)('a photo of which the browser does not know the type is shown, too', async () => {
-  const browser = await launchChromium(chromium ?? '')
-  try {
-    const page = await browser.newPage()
-    await page.goto(address)
-    // As an old system does with a .webp: a file that Playwright makes would be given a type.
-    const webp = await sharp(await photo())
-      .webp()
-      .toBuffer()
-    const type = await page.evaluate(`(() => {
+  test.skipIf(chromium === undefined)('a photo of which the browser does not know the type is shown, too', async () => {
+    const browser = await launchChromium(chromium ?? '')
+    try {
+      const page = await browser.newPage()
+      await page.goto(address)
+      // As an old system does with a .webp: a file that Playwright makes would be given a type.
+      const webp = await sharp(await photo())
+        .webp()
+        .toBuffer()
+      const type = await page.evaluate(`(() => {
       const given = new DataTransfer()
       given.items.add(new File([new Uint8Array([${webp.join()}])], 'untyped.webp'))
       const input = document.querySelector('input')
@@ -88,25 +91,26 @@ test.skipIf(chromium === undefined)('a photo of which the browser does not know 
       input.dispatchEvent(new Event('change'))
       return input.files[0].type
     })()`)
-    expect(type).toBe('')
-    await page.getByAltText('untyped.webp').waitFor()
-    await page.evaluate("document.querySelector('img').decode()")
-    expect(await page.getByRole('status').textContent()).toBe('ready')
-  } finally {
-    await browser.close()
-  }
-})
+      expect(type).toBe('')
+      await page.getByAltText('untyped.webp').waitFor()
+      await page.evaluate("document.querySelector('img').decode()")
+      expect(await page.getByRole('status').textContent()).toBe('ready')
+    } finally {
+      await browser.close()
+    }
+  })
 
-test('the commands of the page upload, check and report', async () => {
-  const [upload = '', doctor = '', status = ''] = codeBlocks(PAGE).at(-1)?.text.trim().split('\n') ?? []
-  await sharp(await photo()).toFile(path.join(reader.directory, 'photo.jpg'))
-  const urls = (await reader.type(upload)).match(/http:\/\/localhost:\d+\/rindle\/files\/\S+/g) ?? []
-  const formats = await Promise.all(urls.map(async (url) => (await fetch(url)).headers.get('content-type')))
-  expect(formats).toEqual(expect.arrayContaining(['image/jpeg', 'image/webp']))
-  expect(formats).toHaveLength(3)
-  expect(await reader.type(doctor)).not.toContain('[ERROR]')
-  await chooseText()
-  expect(await reader.type(status)).toContain('\n0 errors')
+  test('the commands of the page upload, check and report', async () => {
+    const [upload = '', doctor = '', status = ''] = codeBlocks(PAGE).at(-1)?.text.trim().split('\n') ?? []
+    await sharp(await photo()).toFile(path.join(reader.directory, 'photo.jpg'))
+    const urls = (await reader.type(upload)).match(/http:\/\/localhost:\d+\/rindle\/files\/\S+/g) ?? []
+    const formats = await Promise.all(urls.map(async (url) => (await fetch(url)).headers.get('content-type')))
+    expect(formats).toEqual(expect.arrayContaining(['image/jpeg', 'image/webp']))
+    expect(formats).toHaveLength(3)
+    expect(await reader.type(doctor)).not.toContain('[ERROR]')
+    await chooseText()
+    expect(await reader.type(status)).toContain('\n0 errors')
+  })
 })
 
 /** Sends a text that is called a photo, as the script of the page does; it is refused. */

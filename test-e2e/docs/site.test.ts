@@ -5,6 +5,7 @@ import axe from 'axe-core'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { findChromium, launchChromium } from '../browser/chromium.ts'
+import { byRunLength } from '../support/run-length.ts'
 import { type BuiltSite, buildSite } from './built-site.ts'
 import { pages, repository, sitePages } from './code-blocks.ts'
 
@@ -14,29 +15,11 @@ const READ = ['', 'start/', 'guide/concepts', 'reference/errors', 'reference/api
 const LOOKED_AT = [...READ, 'reference/options', 'reference/api/core']
 const WIDTHS = { phone: { width: 390, height: 844 }, desktop: { width: 1280, height: 900 } } as const
 
+const IS_BUILT = byRunLength('the site as it is published', { sample: false, short: true, long: true })
 const chromium = findChromium()
 // The directory for pictures of the site, for people to look at.
 const pictures = process.env['RINDLE_SCREENSHOTS']
 let site: BuiltSite
-
-beforeAll(async () => {
-  site = await buildSite()
-}, 240_000)
-
-afterAll(() => site[Symbol.asyncDispose]())
-
-test('every page has its place in the site', () => {
-  const built = sitePages().map((file) => file.replace(/^docs\//, '').replace(/\.md$/, '.html'))
-  expect(built.filter((file) => !site.pages.has(file))).toEqual([])
-  const [, menu = ''] = site.pages.get('index.html')?.split('class="VPSidebar"') ?? []
-  const listed = new Set([...menu.matchAll(/href="\/([^"#]*)"/g)].map(([, href]) => fileOf(href ?? '')))
-  expect(built.filter((file) => file !== 'index.html' && !listed.has(file))).toEqual([])
-})
-
-test('no link leads nowhere, and no anchor', () => {
-  const dead = [...site.pages].flatMap(([file, html]) => deadLinks(file, html))
-  expect(dead).toEqual([])
-})
 
 test('links between the files of the repository lead to files', () => {
   const dead = pages()
@@ -49,60 +32,81 @@ test('links between the files of the repository lead to files', () => {
   expect(dead).toEqual([])
 })
 
-test('nothing is loaded from anywhere else', () => {
-  const loads = /<(?:script|img|iframe)[^>]+src="(?:https?:)?\/\/[^"]*"|<link[^>]+href="(?:https?:)?\/\/[^"]*"/
-  expect([...site.pages].filter(([, html]) => loads.test(html)).map(([file]) => file)).toEqual([])
-})
-
-describe.skipIf(chromium === undefined)('in a browser', () => {
-  let browser: Browser
-
+describe.skipIf(!IS_BUILT)('the site', () => {
   beforeAll(async () => {
-    browser = await launchChromium(chromium ?? '')
+    site = await buildSite()
+  }, 240_000)
+
+  afterAll(() => site[Symbol.asyncDispose]())
+
+  test('every page has its place in the site', () => {
+    const built = sitePages().map((file) => file.replace(/^docs\//, '').replace(/\.md$/, '.html'))
+    expect(built.filter((file) => !site.pages.has(file))).toEqual([])
+    const [, menu = ''] = site.pages.get('index.html')?.split('class="VPSidebar"') ?? []
+    const listed = new Set([...menu.matchAll(/href="\/([^"#]*)"/g)].map(([, href]) => fileOf(href ?? '')))
+    expect(built.filter((file) => file !== 'index.html' && !listed.has(file))).toEqual([])
   })
 
-  afterAll(() => browser.close())
+  test('no link leads nowhere, and no anchor', () => {
+    const dead = [...site.pages].flatMap(([file, html]) => deadLinks(file, html))
+    expect(dead).toEqual([])
+  })
 
-  describe.each(Object.keys(WIDTHS) as (keyof typeof WIDTHS)[])('of a %s', (device) => {
-    test.each(['light', 'dark'] as const)(
-      'each kind of page fits, is readable and quiet: %s',
-      { timeout: 120_000 },
-      async (colorScheme) => {
-        const context = await browser.newContext({ viewport: WIDTHS[device], colorScheme })
-        try {
-          const page = await context.newPage()
-          const trouble = listen(page)
-          for (const name of LOOKED_AT) {
-            await page.goto(`${site.origin}/${name}`, { waitUntil: 'load' })
-            const overflow = await overflowOf(page)
-            if (overflow > 0) trouble.push(`${name} is ${overflow} pixels too wide`)
-            if (device === 'phone' && READ.includes(name))
-              trouble.push(...(await barriersOf(page)).map((barrier) => `${name}: ${barrier}`))
-            await keep(page, `${device}-${colorScheme}-${name.replaceAll('/', '-')}`)
+  test('nothing is loaded from anywhere else', () => {
+    const loads = /<(?:script|img|iframe)[^>]+src="(?:https?:)?\/\/[^"]*"|<link[^>]+href="(?:https?:)?\/\/[^"]*"/
+    expect([...site.pages].filter(([, html]) => loads.test(html)).map(([file]) => file)).toEqual([])
+  })
+
+  describe.skipIf(chromium === undefined)('in a browser', () => {
+    let browser: Browser
+
+    beforeAll(async () => {
+      browser = await launchChromium(chromium ?? '')
+    })
+
+    afterAll(() => browser.close())
+
+    describe.each(Object.keys(WIDTHS) as (keyof typeof WIDTHS)[])('of a %s', (device) => {
+      test.each(['light', 'dark'] as const)(
+        'each kind of page fits, is readable and quiet: %s',
+        { timeout: 120_000 },
+        async (colorScheme) => {
+          const context = await browser.newContext({ viewport: WIDTHS[device], colorScheme })
+          try {
+            const page = await context.newPage()
+            const trouble = listen(page)
+            for (const name of LOOKED_AT) {
+              await page.goto(`${site.origin}/${name}`, { waitUntil: 'load' })
+              const overflow = await overflowOf(page)
+              if (overflow > 0) trouble.push(`${name} is ${overflow} pixels too wide`)
+              if (device === 'phone' && READ.includes(name))
+                trouble.push(...(await barriersOf(page)).map((barrier) => `${name}: ${barrier}`))
+              await keep(page, `${device}-${colorScheme}-${name.replaceAll('/', '-')}`)
+            }
+            expect(trouble).toEqual([])
+          } finally {
+            await context.close()
           }
-          expect(trouble).toEqual([])
-        } finally {
-          await context.close()
-        }
-      },
-    )
-  })
+        },
+      )
+    })
 
-  test('search finds a command without a network', async () => {
-    const context = await browser.newContext({ viewport: WIDTHS.desktop })
-    try {
-      const page = await context.newPage()
-      const trouble = listen(page)
-      await page.goto(`${site.origin}/`)
-      await page.getByRole('button', { name: 'Search' }).first().click()
-      await page.getByRole('searchbox').fill('requeue failed')
-      const results = page.locator('.VPLocalSearchBox .result')
-      await results.first().waitFor()
-      expect(await results.allTextContents()).toEqual(expect.arrayContaining([expect.stringMatching(/requeue/i)]))
-      expect(trouble).toEqual([])
-    } finally {
-      await context.close()
-    }
+    test('search finds a command without a network', async () => {
+      const context = await browser.newContext({ viewport: WIDTHS.desktop })
+      try {
+        const page = await context.newPage()
+        const trouble = listen(page)
+        await page.goto(`${site.origin}/`)
+        await page.getByRole('button', { name: 'Search' }).first().click()
+        await page.getByRole('searchbox').fill('requeue failed')
+        const results = page.locator('.VPLocalSearchBox .result')
+        await results.first().waitFor()
+        expect(await results.allTextContents()).toEqual(expect.arrayContaining([expect.stringMatching(/requeue/i)]))
+        expect(trouble).toEqual([])
+      } finally {
+        await context.close()
+      }
+    })
   })
 })
 

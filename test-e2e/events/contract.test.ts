@@ -4,13 +4,13 @@ import { join } from 'node:path'
 import { defineProfile, type EventMap, type EventName, type Logger, type Rindle, type RindleEvent } from '@rindle/core'
 import { avProcessor } from '@rindle/processor-av'
 import { video } from '@rindle/processor-av/recipes'
-import { imageProcessor } from '@rindle/processor-image'
 import { image } from '@rindle/processor-image/recipes'
 import { localStorage } from '@rindle/storage-local'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { makeClip } from '../av/make-clip.ts'
 import { type Application, settled, startApplication } from '../support/application.ts'
 import { quadrants } from '../support/pictures.ts'
+import { warmImageProcessor } from '../support/warm-image-processor.ts'
 
 /** The contract: every event, and the keys of its metadata. */
 const CONTRACT: { readonly [N in EventName]: readonly (keyof EventMap[N])[] } = {
@@ -93,7 +93,7 @@ beforeAll(async () => {
     baseUrl: `http://127.0.0.1/${MARK}`,
     signingKey: `the ${MARK} secret of these tests, thirty-two characters or more`,
   })
-  const processors = [imageProcessor(), avProcessor()]
+  const processors = [warmImageProcessor(), avProcessor()]
   application = await startApplication({ profiles, processors, logger, storages: { main } })
   rindle = application.rindle
   for (const name of NAMES) rindle.on(name, (event) => void events.push(event))

@@ -8,7 +8,7 @@ import { type Application, startApplication } from '../support/application.ts'
 import type { photoProfiles } from '../support/photo-profiles.ts'
 import { byRunLength } from '../support/run-length.ts'
 
-const RUNS = byRunLength('damaged files', { sample: 60, short: 60, long: 20_000 })
+const RUNS = byRunLength('damaged files', { sample: 30, short: 60, long: 20_000 })
 const MS_PER_RUN = 500
 const FORMATS = ['jpeg', 'png', 'webp', 'gif', 'avif', 'tiff'] as const
 const SETTLED = ['ready', 'degraded', 'quarantined']

@@ -7,6 +7,7 @@ import { promisify } from 'node:util'
 import type { RindleHandler } from '@rindle/http'
 import { afterAll, beforeAll, describe } from 'vitest'
 import { quadrants } from '../support/pictures.ts'
+import { byRunLength } from '../support/run-length.ts'
 import { type ConformanceSubject, describeConformance } from './conformance.ts'
 import { serveApplication } from './served-application.ts'
 
@@ -14,6 +15,11 @@ import { serveApplication } from './served-application.ts'
 const dir = join(import.meta.dirname, 'next-app')
 // Not by `import`: Next's types change those of Node for all tests (an environment then must have a NODE_ENV).
 const createNext: CreateNext = createRequire(import.meta.url)('next')
+const IS_BUILT = byRunLength('the handler mounted in a built Next application', {
+  sample: false,
+  short: true,
+  long: true,
+})
 const HANDLER = Symbol.for('rindle.test.handler')
 
 type CreateNext = (options: { readonly dir: string; readonly dev: boolean; readonly quiet: boolean }) => NextApplication
@@ -27,28 +33,28 @@ interface NextApplication {
 let subject: ConformanceSubject
 let app: NextApplication
 
-beforeAll(async () => {
-  const program = createRequire(import.meta.url).resolve('next/dist/bin/next')
-  await promisify(execFile)(process.execPath, [program, 'build', dir], {
-    env: { ...process.env, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' },
+describe.skipIf(!IS_BUILT)('mounted in Next', () => {
+  beforeAll(async () => {
+    const program = createRequire(import.meta.url).resolve('next/dist/bin/next')
+    await promisify(execFile)(process.execPath, [program, 'build', dir], {
+      env: { ...process.env, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' },
+    })
+    const served = await serveApplication({ handler: { idleTimeoutMs: 1_000, maxEventStreams: 2 } })
+    await served.application.work()
+    app = createNext({ dir, dev: false, quiet: true })
+    await app.prepare()
+    await served.remount((handler: RindleHandler) => {
+      Object.assign(globalThis, { [HANDLER]: handler })
+      const answer = app.getRequestHandler()
+      return (incoming, outgoing) => void answer(incoming, outgoing)
+    })
+    subject = { served, picture: await quadrants(64, 48), dropsContentLength: true }
+  }, 120_000)
+  afterAll(async () => {
+    await subject.served[Symbol.asyncDispose]()
+    await app.close()
+    await rm(join(dir, 'dist'), { recursive: true, force: true })
   })
-  const served = await serveApplication({ handler: { idleTimeoutMs: 1_000, maxEventStreams: 2 } })
-  await served.application.work()
-  app = createNext({ dir, dev: false, quiet: true })
-  await app.prepare()
-  await served.remount((handler: RindleHandler) => {
-    Object.assign(globalThis, { [HANDLER]: handler })
-    const answer = app.getRequestHandler()
-    return (incoming, outgoing) => void answer(incoming, outgoing)
-  })
-  subject = { served, picture: await quadrants(64, 48), dropsContentLength: true }
-}, 120_000)
-afterAll(async () => {
-  await subject.served[Symbol.asyncDispose]()
-  await app.close()
-  await rm(join(dir, 'dist'), { recursive: true, force: true })
-})
 
-describe('mounted in Next', () => {
   describeConformance(() => subject)
 })

@@ -2,12 +2,12 @@ import { readdir, readFile, rm, truncate, utimes, writeFile } from 'node:fs/prom
 import { join } from 'node:path'
 import { type AssetWithVariants, defineProfile, RindleError, type StorageAdapter } from '@rindle/core'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
-import { imageProcessor } from '@rindle/processor-image'
 import { image } from '@rindle/processor-image/recipes'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { deploy } from '../operations/deployment.ts'
 import { type Application, settled, startApplication } from '../support/application.ts'
 import { quadrants } from '../support/pictures.ts'
+import { warmImageProcessor } from '../support/warm-image-processor.ts'
 
 const accept = { types: ['image/*'], maxBytes: 1_000_000 }
 const thumb = image.crop(8, 8, { format: 'webp' })
@@ -146,7 +146,7 @@ describe('an original that is whole and cannot be decoded', () => {
   })
 
   it('quarantines nothing that has a ready variant', async () => {
-    const real = imageProcessor()
+    const real = warmImageProcessor()
     const strict = {
       ...real,
       name: real.name,
@@ -208,7 +208,7 @@ describe('a storage that is not on this disk', () => {
   })
 
   it('is asked again when the copy on this disk is damaged: that is not what the file says', async () => {
-    const real = imageProcessor()
+    const real = warmImageProcessor()
     let isDamaged = false
     const damaging = {
       name: real.name,

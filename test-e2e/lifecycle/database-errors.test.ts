@@ -1,15 +1,15 @@
 import { createRindle, silentLogger } from '@rindle/core'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
-import { imageProcessor } from '@rindle/processor-image'
 import { createTestDatabase } from '@rindle/test-database'
 import { expect, it } from 'vitest'
 import { photoProfiles, storageIn } from '../support/photo-profiles.ts'
+import { warmImageProcessor } from '../support/warm-image-processor.ts'
 
 async function startError(database: string): Promise<unknown> {
   const rindle = createRindle({
     database,
     storages: { main: storageIn('/nonexistent') },
-    processors: [imageProcessor()],
+    processors: [warmImageProcessor()],
     jobs: pgBossJobs(),
     logger: silentLogger,
     profiles: photoProfiles,

@@ -1,12 +1,12 @@
 import { type Analyzer, type ErrorCode, type Processor, RindleError, type Scanner } from '@rindle/core'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
-import { imageProcessor } from '@rindle/processor-image'
 import { faultyStorage } from '@rindle/testing'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type Application, settled, startApplication } from '../support/application.ts'
 import { makeDue } from '../support/make-due.ts'
 import { photo } from '../support/photo-profiles.ts'
 import { quadrants } from '../support/pictures.ts'
+import { warmImageProcessor } from '../support/warm-image-processor.ts'
 
 /** A place where work meets an outage, which says nothing about its bytes. */
 type Place = 'scan' | 'analyze' | 'probe' | 'process' | 'get:before' | 'copy:before' | 'put:before'
@@ -40,7 +40,7 @@ const analyzer: Analyzer = {
 }
 
 function breakableProcessor(): Processor {
-  const real = imageProcessor()
+  const real = warmImageProcessor()
   return {
     name: real.name,
     recipes: real.recipes,

@@ -10,13 +10,13 @@ import {
 } from '@rindle/core'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
 import { openDatabase } from '@rindle/prisma'
-import { imageProcessor } from '@rindle/processor-image'
 import { image } from '@rindle/processor-image/recipes'
 import { afterEach, expect, it, vi } from 'vitest'
 import { type Application, startApplication } from '../support/application.ts'
 import { makeDue } from '../support/make-due.ts'
 import { storageIn } from '../support/photo-profiles.ts'
 import { quadrants } from '../support/pictures.ts'
+import { warmImageProcessor } from '../support/warm-image-processor.ts'
 
 const accept = { types: ['image/jpeg'], maxBytes: 1_000_000 }
 const thumb = image.crop(8, 8, { format: 'webp' })
@@ -141,8 +141,8 @@ it('a processor that the old worker does not have is waited for, for the probe o
   const anything = { ...accept, types: ['image/*'] }
   const pictures = defineProfile({ storage: 'main', accept: anything, variants: { thumb } })
   await deploy(
-    { profiles: { pictures }, processors: [withoutTypes(imageProcessor(), 'image/jpeg')] },
-    { profiles: { pictures }, processors: [renamed(imageProcessor())] },
+    { profiles: { pictures }, processors: [withoutTypes(warmImageProcessor(), 'image/jpeg')] },
+    { profiles: { pictures }, processors: [renamed(warmImageProcessor())] },
   )
   await older.work()
   const id = await upload('pictures')
@@ -157,8 +157,8 @@ it('a processor that the old worker does not have is waited for, for the probe o
 
 it('a processor that the old worker does not have is waited for, for its variants', async () => {
   const wide = defineProfile({ storage: 'main', accept, variants: { thumb, wide: image.fit(12) } })
-  const webps = only(imageProcessor(), 'image/webp')
-  await deploy({ processors: [webps] }, { profiles: { photo: wide }, processors: [imageProcessor()] })
+  const webps = only(warmImageProcessor(), 'image/webp')
+  await deploy({ processors: [webps] }, { profiles: { photo: wide }, processors: [warmImageProcessor()] })
   const promoting = await newer.work({ queues: ['rindle_promote'] })
   const id = await upload('photo')
   await soon(async () => expect(await newer.asset(id)).toMatchObject({ state: 'processing' }))

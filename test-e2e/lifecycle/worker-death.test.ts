@@ -2,7 +2,10 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { type Application, settled, startApplication } from '../support/application.ts'
 import type { photoProfiles } from '../support/photo-profiles.ts'
 import { quadrants } from '../support/pictures.ts'
+import { byRunLength } from '../support/run-length.ts'
 import { startWorkerProcess } from '../support/worker-process.ts'
+
+const UPLOADS = byRunLength('uploads that two workers share', { sample: 10, short: 24, long: 24 })
 
 let application: Application<typeof photoProfiles>
 
@@ -19,7 +22,7 @@ it('two worker processes share the work, and the death of one loses nothing', { 
     startWorkerProcess(databaseUrl, directory),
   ])
   const ids: string[] = []
-  for (let count = 0; count < 24; count += 1) {
+  for (let count = 0; count < UPLOADS; count += 1) {
     ids.push((await rindle.upload('photo', picture, { filename: 'a.jpg' })).id)
   }
   const workersOf = async (state: 'processing' | 'succeeded') =>

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createRindle, defineProfile, type StorageAdapter, silentLogger } from '@rindle/core'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
-import { imageProcessor } from '@rindle/processor-image'
 import { image } from '@rindle/processor-image/recipes'
 import { createTestDatabase } from '@rindle/test-database'
 import pg from 'pg'
@@ -12,6 +11,7 @@ import { settled } from '../support/application.ts'
 import { storageIn } from '../support/photo-profiles.ts'
 import { quadrants } from '../support/pictures.ts'
 import { SLOTS } from '../support/slots.ts'
+import { warmImageProcessor } from '../support/warm-image-processor.ts'
 
 let database: Awaited<ReturnType<typeof createTestDatabase>>
 let directory: string
@@ -60,7 +60,7 @@ it('no storage call is made inside a transaction, from upload to purge', async (
   const rindle = createRindle({
     database: { pool },
     storages: { main: observed(storageIn(directory), seen) },
-    processors: [imageProcessor()],
+    processors: [warmImageProcessor()],
     jobs: pgBossJobs({ connectionString: database.url }),
     logger: silentLogger,
     workDirectory: join(directory, 'work'),

@@ -1,13 +1,21 @@
 import type { Processor } from '@rindle/core'
 import { imageProcessor } from '@rindle/processor-image'
 
-/** Stopped processors of this test file, by the types that they accept. */
-const idle = new Map<string, Processor[]>()
+interface Idle {
+  /** The types that it accepts. */
+  readonly types: string
+  readonly processor: Processor
+}
+
+/** Processors of this test worker that no instance has now, the longest idle one first. They end with the worker. */
+const idle: Idle[] = []
+// Each has up to three processes, of some 80 MB.
+const MOST_IDLE = 2
 
 /**
- * An image processor that keeps its decoder processes for the next instance of the same test file: to start one takes
+ * An image processor that keeps its decoder processes for the next instance in the same test worker: to start one takes
  * longer than to make most of the pictures of tests. No two instances have the same at once, so each is as bounded as
- * it would be alone. Who tests the processes themselves takes an `imageProcessor()`.
+ * it would be alone. A test of the processes themselves takes an `imageProcessor()`.
  */
 export function warmImageProcessor(): Processor {
   let real = imageProcessor()
@@ -28,16 +36,18 @@ export function warmImageProcessor(): Processor {
     probes: real.probes,
     async start(context) {
       types = [...context.acceptedTypes].toSorted().join()
-      const warm = idle.get(types)?.pop()
+      const found = idle.findLastIndex((each) => each.types === types)
+      const [warm] = found < 0 ? [] : idle.splice(found, 1)
       if (warm === undefined) await real.start(context)
-      else real = warm
+      else real = warm.processor
     },
     async stop() {
       await Promise.allSettled(underWay)
       if (types === undefined) return real.stop()
-      idle.set(types, [...(idle.get(types) ?? []), real])
+      idle.push({ types, processor: real })
       types = undefined
       real = imageProcessor()
+      if (idle.length > MOST_IDLE) await idle.shift()?.processor.stop()
     },
     probe: (source, options) => track(real.probe(source, options)),
     process: (request) => track(real.process(request)),

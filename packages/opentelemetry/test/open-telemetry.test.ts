@@ -66,6 +66,7 @@ beforeAll(async () => {
   picture = await sharp({ create }).jpeg().toBuffer()
 })
 afterAll(async () => {
+  for (const api of [context, propagation, trace]) api.disable()
   await tracerProvider.shutdown()
   await rm(directory, { recursive: true, force: true })
 })

@@ -5,15 +5,14 @@ import type { Processor, Recipe, SourceFile } from '@rindle/core'
 import type { ProcessedOutput, ProcessRequest, VariantOutcome } from '@rindle/core/adapter'
 import { collectOutcomes, outputOf, processRequest, recipeOptions, type VariantRecipes } from '@rindle/testing'
 import type { Sharp } from 'sharp'
-import { afterAll, onTestFinished } from 'vitest'
+import { onTestFinished } from 'vitest'
 import { type ImageProcessorOptions, imageProcessor } from '../src/index.ts'
 import { type ImageOptions, imageKind, type NormalImage } from '../src/recipes/index.ts'
 
 export const LIMITS = { maxPixels: 100_000_000 }
 
-/** One with every option at its default, for all tests of a file: its processes are started once. */
+/** One with every option at its default, for all files of a test worker: its processes are started once, and end with it. */
 export const PROCESSOR: Processor = imageProcessor()
-afterAll(() => PROCESSOR.stop())
 
 /** One with options, which is stopped with its test. */
 export function processorWith(options: ImageProcessorOptions): Processor {

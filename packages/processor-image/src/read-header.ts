@@ -4,7 +4,7 @@ import type { Picture } from './decoder/read-picture.ts'
 import type { DecoderPool } from './decoder-pool.ts'
 import { mapError } from './map-error.ts'
 import { factsOf, type SourceFacts } from './source-facts.ts'
-import { SOURCE_TYPES } from './source-types.ts'
+import { HEVC_PACKAGE, isHevc, SOURCE_TYPES } from './source-types.ts'
 
 /** A source's header: the facts for decisions, and the whole picture. */
 export interface SourceHeader {
@@ -15,6 +15,8 @@ export interface SourceHeader {
 /** The dependencies of reading a header. */
 export interface HeaderContext {
   readonly decoders: DecoderPool
+  /** Those of sharp and of the decoders besides it. */
+  readonly readableTypes: ReadonlySet<string>
   readonly acceptedTypes: ReadonlySet<string>
 }
 
@@ -31,14 +33,13 @@ export interface HeaderRequest {
  */
 export async function readHeader(
   { source, limits }: HeaderRequest,
-  { decoders, acceptedTypes }: HeaderContext,
+  { decoders, readableTypes, acceptedTypes }: HeaderContext,
 ): Promise<SourceHeader> {
   const { contentType } = source
-  const type = SOURCE_TYPES.get(contentType)
-  if (type === undefined) throw undecodable(contentType)
+  if (!readableTypes.has(contentType)) throw undecodable(contentType)
   if (!acceptedTypes.has(contentType)) throw switchedOff(contentType)
   const picture = await readPicture(source, decoders)
-  if (picture.format !== type.format) {
+  if (picture.addedDecoder === null && picture.format !== SOURCE_TYPES.get(contentType)?.format) {
     const message = `The file was verified as ${contentType}, but opens as ${picture.format}.`
     throw new RindleError('corrupt_media', message, { details: { contentType, format: picture.format } })
   }
@@ -56,19 +57,25 @@ async function readPicture(source: SourceFile, decoders: DecoderPool): Promise<P
   }
 }
 
-function assertWithin({ contentType, width, height, frames }: SourceFacts, { maxPixels }: MediaLimits): void {
-  const pixels = width * height * frames
+function assertWithin(facts: SourceFacts, { maxPixels }: MediaLimits): void {
+  const { contentType, width, height, frames, addedDecoder } = facts
+  const shown = width * height * frames
+  const pixels = Math.max(shown, addedDecoder?.pixels ?? 0)
   if (pixels <= maxPixels) return
-  const size = `${width} × ${height}${frames === 1 ? '' : ` × ${frames} frames`} = ${pixels} pixels`
+  const cropped = pixels === shown ? '' : `, cropped from ${pixels}`
+  const size = `${width} × ${height}${frames === 1 ? '' : ` × ${frames} frames`} = ${shown} pixels${cropped}`
   throw new RindleError('limit_exceeded', `The ${contentType} has ${size}; its profile allows ${maxPixels}.`, {
     details: { contentType, width, height, frames, maxPixels },
   })
 }
 
 function undecodable(contentType: string): RindleError {
+  const install = isHevc(contentType)
+    ? `Add \`heic()\` of ${HEVC_PACKAGE} to \`decoders\` of imageProcessor. Or convert`
+    : 'Convert'
   return new RindleError(
     'unsupported_codec',
-    `This build of sharp cannot decode ${contentType}. Convert such files to JPEG before the upload, or take the type ` +
+    `This build of sharp cannot decode ${contentType}. ${install} such files to JPEG before the upload, or take the type ` +
       'out of `accept` of the profile, or use a sharp that was built with a libvips that decodes it.',
     { details: { contentType } },
   )

@@ -18,6 +18,7 @@ const PHOTO: SourceFacts = {
   hasAlpha: false,
   isVector: false,
   correction: null,
+  addedDecoder: null,
 }
 
 function plan(recipes: Record<string, ImageRecipe>, facts: Partial<SourceFacts> = {}): DecodePlan {

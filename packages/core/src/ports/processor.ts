@@ -93,6 +93,8 @@ export interface ProcessorContext {
 export interface ProcessorDiagnosisContext extends DiagnosisContext {
   /** The processor's `capabilities` that some profile needs. */
   readonly capabilities: ReadonlySet<string>
+  /** The processor's `probes` that some profile accepts. */
+  readonly acceptedTypes: ReadonlySet<string>
 }
 
 /**

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import sharp, { type Sharp, type SharpOptions } from 'sharp'
 import type { Size } from '../geometry.ts'
+import { addedDecoderNamed } from './added-decoders.ts'
 import { apngPixels } from './apng-pixels.ts'
 import { correctedPixels } from './corrected-pixels.ts'
 import { readingFile } from './file-bytes.ts'
@@ -13,6 +14,7 @@ import type { DecodeInput } from './orders.ts'
 import { type Pixels, sharpOn } from './pixels.ts'
 import { Refusal } from './refusal.ts'
 import { type SharpInput, sharpInput } from './sharp-input.ts'
+import { tiffAround } from './tiff-around.ts'
 
 /** How to read a source, if it differs from its file or from the strictness of its type. */
 export interface Reading {
@@ -26,6 +28,7 @@ export interface Reading {
  * corrections that sharp would not make. Rejects with sharp's error, or with a `Refusal`.
  */
 export async function openSource(input: DecodeInput, frames: number, reading: Reading = {}): Promise<Sharp> {
+  if (input.facts.addedDecoder !== null) return openDecoded(input, input.facts.addedDecoder.name)
   switch (input.source.contentType) {
     case 'image/bmp':
       return openBitmap(input)
@@ -63,6 +66,18 @@ function begin({ from, options }: SharpInput, input: DecodeInput, frames: number
 
 function onPixels(pixels: Pixels, { timeoutSeconds }: DecodeInput): Sharp {
   return sharpOn(pixels).timeout({ seconds: timeoutSeconds })
+}
+
+async function openDecoded(input: DecodeInput, name: string): Promise<Sharp> {
+  const { source, facts, limits } = input
+  const image = await addedDecoderNamed(name).decode(source.path, limits.maxPixels)
+  assertSame(image, input)
+  const { samples, width, height, channels, icc } = image
+  const pipeline =
+    icc === null
+      ? onPixels({ data: samples, width, height, channels }, input)
+      : begin({ from: tiffAround(image, icc), options: { failOn: 'error' } }, input, 1)
+  return facts.correction === null ? pipeline : onPixels(await correctedPixels(pipeline, facts.correction), input)
 }
 
 async function openBitmap(input: DecodeInput): Promise<Sharp> {

@@ -2,6 +2,7 @@ import type { SourceFile } from '@rindle/core'
 import type { MediaLimits } from '@rindle/core/adapter'
 import type { PlannedVariant } from '../decode-plan.ts'
 import type { Size } from '../geometry.ts'
+import type { ImageDecoder } from '../image-decoder.ts'
 import type { SourceFacts } from '../source-facts.ts'
 import type { Picture } from './read-picture.ts'
 import type { RefusalCode } from './refusal.ts'
@@ -24,6 +25,14 @@ export interface Rendered {
 export interface Versions {
   readonly sharp: string
   readonly vips: string
+  /** Whether this build of it decodes HEIC. */
+  readonly decodesHevc: boolean
+}
+
+/** A decoder besides sharp. */
+export interface AddedDecoder extends Pick<ImageDecoder, 'name' | 'contentTypes'> {
+  /** The URL of its module. */
+  readonly module: string
 }
 
 /** Whether to accept pictures that are cut off at their end, where browsers show them. */
@@ -49,6 +58,8 @@ export interface Orders {
   readonly tell_versions: { readonly given: null; readonly answer: Versions }
   /** Whether this build can make a small picture in this format. */
   readonly try_format: { readonly given: Format; readonly answer: boolean }
+  /** Loads a decoder besides sharp, by its name, and tells its version. */
+  readonly try_decoder: { readonly given: string; readonly answer: string }
 }
 
 /** The kinds of {@link Orders}. */
@@ -79,4 +90,6 @@ export interface DecoderSettings {
   readonly maxMemoryBytes: number
   /** Whether to accept pictures that are cut off at their end. */
   readonly truncated: Truncated
+  /** Decoders besides sharp, each for some accepted type. */
+  readonly decoders: readonly AddedDecoder[]
 }

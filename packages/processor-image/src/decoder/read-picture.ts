@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import type { SourceFile } from '@rindle/core'
 import sharp, { type Metadata } from 'sharp'
+import { addedDecoderOf } from './added-decoders.ts'
+import { addedPicture } from './added-picture.ts'
 import type { Correction } from './correction.ts'
 import { readingFile } from './file-bytes.ts'
 import { readBmpHeader } from './formats/bmp.ts'
@@ -33,6 +35,8 @@ export interface Picture {
   readonly isProgressive: boolean
   /** Whether this build of sharp has a decoder for its pixels. */
   readonly isDecodable: boolean
+  /** The decoder besides sharp for its pixels, and how many it decodes; `null`: sharp decodes them. */
+  readonly addedDecoder: { readonly name: string; readonly pixels: number } | null
   /** The correction that its pixels need and sharp would not make; `null`: none. */
   readonly correction: Correction | null
   /** Its EXIF, XMP, IPTC, comments and gain maps, by sharp's names. */
@@ -46,6 +50,9 @@ export interface Picture {
 export async function readPicture(source: SourceFile): Promise<Picture> {
   if (source.contentType === 'image/bmp') return readBitmap(source)
   if (source.contentType === 'image/x-icon') return readIconPicture(source)
+  const added = addedDecoderOf(source.contentType)
+  const header = (await added?.readHeader(source.path)) ?? null
+  if (added !== undefined && header !== null) return addedPicture(header, source.contentType, added.decoder.name)
   const inspection = await inspect(source)
   const { from, options } = await sharpInput(source)
   // The caller checks the limits on the result, where the message can name the figures.
@@ -75,13 +82,15 @@ function pictureOf(metadata: Metadata): Picture {
     // Bytes 16 to 19 of an ICC profile.
     profileSpace: metadata.icc?.toString('latin1', 16, 20).trim() ?? null,
     isProgressive: metadata.isProgressive,
-    isDecodable: metadata.compression !== 'hevc' || canDecodeHevc(),
+    isDecodable: metadata.compression !== 'hevc' || decodesHevc(),
+    addedDecoder: null,
     correction: null,
     extras: (['exif', 'xmp', 'iptc', 'comments', 'gainMap'] as const).filter((kind) => metadata[kind] !== undefined),
   }
 }
 
-function canDecodeHevc(): boolean {
+/** Whether this build of sharp decodes HEIC. */
+export function decodesHevc(): boolean {
   return sharp.format.heif.input.fileSuffix?.includes('.heic') === true
 }
 
@@ -159,6 +168,7 @@ function plainPicture(
     profileSpace: null,
     isProgressive: false,
     isDecodable: true,
+    addedDecoder: null,
     correction: null,
     extras: [],
   }

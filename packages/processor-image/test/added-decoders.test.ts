@@ -55,18 +55,36 @@ describe('a decoder besides sharp', () => {
     expect(await pixelOf(await sourceFile('image/png', png), WHOLE, processor)).toEqual([0x3a, 0x7b, 0xd5])
   })
 
-  test('gives transparency, 16 bits, grey, and profiles', async () => {
-    const icc = greyProfile(1).toString('base64')
-    expect(await pixelOf(await fileOf({ channels: 4, pixel: [200, 100, 50, 128] }))).toEqual([200, 100, 50, 128])
-    expect(await pixelOf(await fileOf({ bits: 10, pixel: [51_400, 25_700, 12_850] }))).toEqual([200, 100, 50])
-    const grey = { channels: 1, pixel: [100], icc } as const
-    const webp: ImageRecipe = { mode: 'fit', width: 1000, format: 'webp', quality: 100 }
-    // A light of 100 / 255, as sRGB stores it.
-    expect((await pixelOf(await fileOf(grey), webp))[0]).toBeCloseTo(168, -0.7)
-    expect((await pixelOf(await fileOf({ ...grey, bits: 16, pixel: [25_700] }), webp))[0]).toBeCloseTo(168, -0.7)
-    const withAlpha = await pixelOf(await fileOf({ ...grey, channels: 2, pixel: [100, 128] }), webp)
-    expect(withAlpha[0]).toBeCloseTo(168, -0.7)
-    expect(withAlpha[3]).toBe(128)
+  const icc = greyProfile(1).toString('base64')
+  // A light of 100 / 255, as sRGB stores it.
+  const LIGHT = 168
+  test.each([
+    { what: 'transparency', changes: { channels: 4, pixel: [200, 100, 50, 128] }, shown: [200, 100, 50, 128] },
+    { what: '16 bits', changes: { bits: 10, pixel: [51_400, 25_700, 12_850] }, shown: [200, 100, 50] },
+    { what: 'grey', changes: { channels: 1, pixel: [100] }, shown: [100, 100, 100] },
+    { what: 'a profile', changes: { channels: 1, pixel: [100], icc }, shown: [LIGHT, LIGHT, LIGHT] },
+    {
+      what: 'a profile of 16 bits',
+      changes: { channels: 1, bits: 16, pixel: [25_700], icc },
+      shown: [LIGHT, LIGHT, LIGHT],
+    },
+    {
+      what: 'a profile beside transparency',
+      changes: { channels: 2, pixel: [100, 128], icc },
+      shown: [LIGHT, LIGHT, LIGHT, 128],
+    },
+    {
+      what: 'colours by numbers',
+      changes: { cicp: { primaries: 1, transfer: 8 }, pixel: [100, 100, 100] },
+      shown: [LIGHT, LIGHT, LIGHT],
+    },
+  ] as const)('gives $what, in the whole size and shrunk', async ({ changes, shown }) => {
+    const source = await fileOf(changes)
+    for (const width of [1000, 10]) {
+      const pixel = await pixelOf(source, { mode: 'fit', width, format: 'webp', quality: 100 })
+      expect(pixel).toHaveLength(shown.length)
+      for (const [index, value] of pixel.entries()) expect(Math.abs(value - (shown[index] ?? 0))).toBeLessThan(4)
+    }
   })
 
   test('has its pixels counted before any is decoded, those behind a crop as well', async () => {

@@ -23,12 +23,12 @@ const PHOTO = Buffer.from(
 async function outcomeWith(decoders: Parameters<typeof imageProcessor>[0]) {
   const application = await startApplication({ profiles, processors: [imageProcessor(decoders)] })
   try {
-    const report = await application.rindle.doctor()
+    const report = await application.rindle.doctor({ offline: true })
     const { id } = await application.rindle.upload('photo', PHOTO, { filename: 'IMG_0001.HEIC' })
     await application.work()
     const asset = await settled(application.rindle, id)
     const [variant] = asset.variants
-    const path = variant?.storageKey == null ? null : application.storage.localPath(variant.storageKey)
+    const path = application.storage.localPath(variant?.storageKey ?? '')
     return { asset, report, shown: path === null ? null : await readFile(path) }
   } finally {
     await application[Symbol.asyncDispose]()

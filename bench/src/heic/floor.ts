@@ -25,7 +25,8 @@ interface Libheif {
 }
 
 // libheif's C interface, because the classes of libheif-js are slower: they copy pixel by pixel, with alpha.
-const libheif = createRequire(import.meta.url)('libheif-js/wasm-bundle') as Libheif
+const require = createRequire(import.meta.url)
+const libheif = require('libheif-js/wasm-bundle') as Libheif
 const INTERLEAVED = 10
 // An error, and a pointer or a length.
 const SCRATCH_BYTES = 16

@@ -1,5 +1,8 @@
 import { createRequire } from 'node:module'
 
+// Its package has no entry for `import`.
+const require = createRequire(import.meta.url)
+
 /** A pointer into the memory of the module, or a plain number of C. */
 type C = number
 
@@ -79,7 +82,7 @@ export const libheif: Libheif = load()
 
 // The exports are not documented, so a release that differs is named at once instead of failing in the middle of a file.
 function load(): Libheif {
-  const loaded = createRequire(import.meta.url)('libheif-js/wasm-bundle') as Libheif
+  const loaded = require('libheif-js/wasm-bundle') as Libheif
   const missing = FUNCTIONS.filter((name) => typeof loaded[name] !== 'function')
   if (missing.length === 0) return loaded
   throw new Error(`libheif-js lacks ${missing.join(', ')}; install the version that @rindle/decoder-heic names.`)

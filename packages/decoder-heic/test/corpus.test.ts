@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { SourceFile } from '@rindle/core'
 import { errorOf } from '@rindle/testing'
-import sharp from 'sharp'
+import sharp, { type OutputInfo } from 'sharp'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { LIMITS, LOSSLESS, make, outcomesOf, PROCESSOR } from './workbench.ts'
 
@@ -134,6 +134,6 @@ async function meanDifference(one: string, other: string): Promise<number> {
   return sum / values.length
 }
 
-function pixelsOf(bytes: Buffer): Promise<{ data: Buffer; info: sharp.OutputInfo }> {
+function pixelsOf(bytes: Buffer): Promise<{ data: Buffer; info: OutputInfo }> {
   return sharp(bytes).removeAlpha().toColourspace('srgb').raw().toBuffer({ resolveWithObject: true })
 }

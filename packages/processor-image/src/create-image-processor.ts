@@ -52,9 +52,9 @@ export function imageProcessor(options: ImageProcessorOptions = {}): Processor {
       underWay.delete(work)
     }
   }
-  const finish = async ({ decoders }: WorkContext): Promise<void> => {
+  const finish = async (ended: WorkContext): Promise<void> => {
     await Promise.allSettled(underWay)
-    await decoders.stop()
+    await ended.decoders.stop()
   }
   return {
     name: 'image',

@@ -1,6 +1,6 @@
 import { RindleError, type SourceFile } from '@rindle/core'
 import type { MediaLimits } from '@rindle/core/adapter'
-import type { Picture } from './decoder/read-picture.ts'
+import type { Picture } from './decoder/picture.ts'
 import type { DecoderPool } from './decoder-pool.ts'
 import { mapError } from './map-error.ts'
 import { factsOf, type SourceFacts } from './source-facts.ts'

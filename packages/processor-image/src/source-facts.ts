@@ -1,5 +1,5 @@
 import type { Correction } from './decoder/correction.ts'
-import type { Picture } from './decoder/read-picture.ts'
+import type { Picture } from './decoder/picture.ts'
 
 /** The part of a source's header that decisions need. */
 export interface SourceFacts {

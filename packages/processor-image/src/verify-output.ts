@@ -2,7 +2,7 @@ import { RindleError } from '@rindle/core'
 import { outputContentType, type ProcessedOutput } from '@rindle/core/adapter'
 import type { PlannedVariant } from './decode-plan.ts'
 import type { Rendered } from './decoder/orders.ts'
-import type { Picture } from './decoder/read-picture.ts'
+import type { Picture } from './decoder/picture.ts'
 import type { SourceFacts } from './source-facts.ts'
 
 /** The origin of an output. */

@@ -1,5 +1,5 @@
+import type { AddedDecoder } from './added-decoder.ts'
 import { DecoderThread } from './decoder-thread.ts'
-import type { AddedDecoder } from './orders.ts'
 
 let threads: readonly DecoderThread[] = []
 

@@ -1,7 +1,7 @@
 import type { ImageHeader } from '../image-decoder.ts'
 import { type Colour, colourOfCicp, isSrgb } from './colour/colour.ts'
 import type { Correction } from './correction.ts'
-import type { Picture } from './read-picture.ts'
+import type { Picture } from './picture.ts'
 import { unsupported } from './refusal.ts'
 
 /** The picture of a header that a decoder besides sharp has read. Throws a `Refusal` for an unknown colour space. */

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { parentPort, type Transferable, workerData } from 'node:worker_threads'
 import type { ImageDecoderModule } from '../image-decoder.ts'
-import type { Call, Calls, Reply } from './decoder-thread.ts'
+import type { Call, Calls, Reply } from './added-decoder.ts'
 
 type Result = { readonly answer: unknown } | Pick<Extract<Reply, { refusal: unknown }>, 'refusal'>
 

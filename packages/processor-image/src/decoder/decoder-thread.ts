@@ -1,29 +1,8 @@
 import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import type { DecodedImage, DecoderRefusal, ImageHeader } from '../image-decoder.ts'
-import type { AddedDecoder } from './orders.ts'
+import type { AddedDecoder, Call, Calls, Reply } from './added-decoder.ts'
 import { Refusal, unsupported } from './refusal.ts'
-
-/** The calls that a thread takes: by kind, with input and answer. */
-export interface Calls {
-  readonly tell_version: { readonly given: null; readonly answer: string }
-  readonly read_header: { readonly given: { path: string }; readonly answer: ImageHeader | null }
-  readonly decode: { readonly given: { path: string; maxPixels: number }; readonly answer: DecodedImage }
-}
-
-/** To a thread. */
-export interface Call<Kind extends keyof Calls = keyof Calls> {
-  readonly id: number
-  readonly kind: Kind
-  readonly given: Calls[Kind]['given']
-}
-
-/** From a thread: an answer, a verdict about bytes, or the text of an error. */
-export type Reply = { readonly id: number; readonly heldBytes: number } & (
-  | { readonly answer: unknown }
-  | { readonly refusal: DecoderRefusal }
-  | { readonly failure: string }
-)
 
 interface Pending {
   readonly call: Call
@@ -77,7 +56,7 @@ export class DecoderThread {
     // While one is being ended, its successor gets all pending calls.
     if (this.#isEnding) return
     this.#worker ??= this.#start()
-    this.#worker.postMessage(call)
+    this.#worker.postMessage(call, [])
   }
 
   #start(): Worker {
@@ -87,7 +66,7 @@ export class DecoderThread {
       if (worker === this.#worker) void this.#hear(reply)
     })
     // Not caught: whoever waits learns it from the end of the process.
-    worker.on('error', (error) => {
+    worker.on('error', (error: Error) => {
       throw new Error(`Decoder ${this.decoder.name} crashed: ${error.message}`, { cause: error })
     })
     return worker

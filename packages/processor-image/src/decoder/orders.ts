@@ -2,9 +2,9 @@ import type { SourceFile } from '@rindle/core'
 import type { MediaLimits } from '@rindle/core/adapter'
 import type { PlannedVariant } from '../decode-plan.ts'
 import type { Size } from '../geometry.ts'
-import type { ImageDecoder } from '../image-decoder.ts'
 import type { SourceFacts } from '../source-facts.ts'
-import type { Picture } from './read-picture.ts'
+import type { AddedDecoder } from './added-decoder.ts'
+import type { Picture } from './picture.ts'
 import type { RefusalCode } from './refusal.ts'
 
 /** A source whose header was read, and how to decode it. */
@@ -27,12 +27,6 @@ export interface Versions {
   readonly vips: string
   /** Whether this build of it decodes HEIC. */
   readonly decodesHevc: boolean
-}
-
-/** A decoder besides sharp. */
-export interface AddedDecoder extends Pick<ImageDecoder, 'name' | 'contentTypes'> {
-  /** The URL of its module. */
-  readonly module: string
 }
 
 /** Whether to accept pictures that are cut off at their end, where browsers show them. */

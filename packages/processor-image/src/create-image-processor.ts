@@ -68,7 +68,7 @@ export function imageProcessor(options: ImageProcessorOptions = {}): Processor {
     stop: () => finish(context),
     async probe(source, { limits, signal }) {
       throwIfCancelled(signal)
-      const header = await track(readHeader({ source, limits }, context))
+      const header = await track(readHeader({ source, limits, ...(signal === undefined ? {} : { signal }) }, context))
       throwIfCancelled(signal)
       return probeResult(header)
     },

@@ -1,5 +1,6 @@
 import { RindleError, type SourceFile } from '@rindle/core'
 import type { MediaLimits } from '@rindle/core/adapter'
+import { unlessCancelled } from './cancellation.ts'
 import type { Picture } from './decoder/picture.ts'
 import type { DecoderPool } from './decoder-pool.ts'
 import { mapError } from './map-error.ts'
@@ -24,21 +25,23 @@ export interface HeaderContext {
 export interface HeaderRequest {
   readonly source: SourceFile
   readonly limits: MediaLimits
+  /** The caller waits no longer when it is aborted: other headers may be read in the same process. */
+  readonly signal?: AbortSignal
 }
 
 /**
  * Reads the header of a source, and no pixels. `unsupported_codec` if this build cannot decode such bytes or no profile
  * accepts them, `corrupt_media` if the header is damaged or belongs to another type, `limit_exceeded`,
- * `variant_source_not_found`.
+ * `variant_source_not_found`, `variant_processing_cancelled`.
  */
 export async function readHeader(
-  { source, limits }: HeaderRequest,
+  { source, limits, signal }: HeaderRequest,
   { decoders, readableTypes, acceptedTypes }: HeaderContext,
 ): Promise<SourceHeader> {
   const { contentType } = source
   if (!readableTypes.has(contentType)) throw undecodable(contentType)
   if (!acceptedTypes.has(contentType)) throw switchedOff(contentType)
-  const picture = await readPicture(source, decoders)
+  const picture = await readPicture(source, decoders, signal)
   if (picture.addedDecoder === null && picture.format !== SOURCE_TYPES.get(contentType)?.format) {
     const message = `The file was verified as ${contentType}, but opens as ${picture.format}.`
     throw new RindleError('corrupt_media', message, { details: { contentType, format: picture.format } })
@@ -49,9 +52,13 @@ export async function readHeader(
   return { facts, picture }
 }
 
-async function readPicture(source: SourceFile, decoders: DecoderPool): Promise<Picture> {
+async function readPicture(
+  source: SourceFile,
+  decoders: DecoderPool,
+  signal: AbortSignal | undefined,
+): Promise<Picture> {
   try {
-    return await decoders.readPicture(source)
+    return await unlessCancelled(decoders.readPicture(source), signal)
   } catch (error) {
     throw mapError(error, { step: 'read', contentType: source.contentType })
   }

@@ -12,8 +12,8 @@ import { LIMITS, LOSSLESS, make, outcomesOf, PROCESSOR } from './workbench.ts'
 
 const run = promisify(execFile)
 
-const corpus = process.env['RINDLE_CORPUS']
-if (corpus === undefined) console.warn('Skipped: real HEIC files need RINDLE_CORPUS, the path of a folder of them.')
+const corpus = process.env['RINDLE_CORPUS'] ?? ''
+if (corpus === '') console.warn('Skipped: real HEIC files need RINDLE_CORPUS, the path of a folder of them.')
 const hasReference = isInstalled('heif-convert')
 if (!hasReference) console.warn('Skipped: the comparison of colours needs heif-convert, of Debian libheif-examples.')
 
@@ -46,10 +46,10 @@ const WITHOUT_REFERENCE: readonly string[] = [
 /** Of 255, over all values of a picture. */
 const MAX_MEAN_DIFFERENCE = 2
 
-const files = corpus === undefined ? [] : await heicFiles(corpus)
+const files = corpus === '' ? [] : await heicFiles(corpus)
 const decoded = files.filter(({ name }) => !(name in REFUSED))
 
-describe.skipIf(corpus === undefined)('of real files', { timeout: 120_000 }, () => {
+describe.skipIf(corpus === '')('of real files', { timeout: 120_000 }, () => {
   test('there are ordinary and odd ones', () => {
     expect(files.length).toBeGreaterThanOrEqual(24)
   })
@@ -73,12 +73,12 @@ describe.skipIf(corpus === undefined)('of real files', { timeout: 120_000 }, () 
     ['bombs/200MP.heic', 'limit_exceeded'],
     ['bombs/clap-overflow.heic', 'unsupported_codec'],
   ])('the hostile %s is stopped by its header', async (file, code) => {
-    const source = await sourceOf(join(corpus ?? '', 'hostile', file))
+    const source = await sourceOf(join(corpus, 'hostile', file))
     await expect(PROCESSOR.probe(source, { limits: LIMITS })).rejects.toMatchObject({ code })
   })
 
   test('the hostile crashers/clusterfuzz.heic is a small picture by its header, and refused when it is decoded', async () => {
-    const source = await sourceOf(join(corpus ?? '', 'hostile/crashers/clusterfuzz.heic'))
+    const source = await sourceOf(join(corpus, 'hostile/crashers/clusterfuzz.heic'))
     expect(errorOf((await outcomesOf(source, { only: LOSSLESS })).get('only'))).toMatchObject({
       code: 'corrupt_media',
     })

@@ -125,6 +125,19 @@ describe('a decoder besides sharp that fails', () => {
     expect(await errorOfFault('system')).toMatchObject({ code: 'insufficient_memory' })
   })
 
+  test('to read a header in time keeps nobody waiting after an abort', async () => {
+    const processor = processorWith({ decoders: [TINY] })
+    const source = await fileOf({ fault: 'hang' })
+    const controller = new AbortController()
+    const aborted = { signal: controller.signal }
+    const probe = processor.probe(source, { limits: LIMITS, ...aborted })
+    const made = outcomesOf(processor, source, { only: WHOLE }, aborted)
+    controller.abort(new Error('enough'))
+    const cancelled = { code: 'variant_processing_cancelled', cause: expect.objectContaining({ message: 'enough' }) }
+    await expect(probe).rejects.toMatchObject(cancelled)
+    await expect(made).rejects.toMatchObject(cancelled)
+  })
+
   test('in a crash takes its process along, which is replaced', async () => {
     expect(await errorOfFault('crash')).toMatchObject({
       code: 'processing_failed',

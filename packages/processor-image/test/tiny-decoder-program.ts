@@ -9,8 +9,8 @@ export interface TinyFile extends Omit<ImageHeader, 'icc' | 'decodedPixels'> {
   readonly icc?: string
   /** The samples of each pixel. */
   readonly pixel: readonly number[]
-  /** What its decoder does instead of decoding. @default nothing, it decodes */
-  readonly fault?: 'refuse' | 'throw' | 'system' | 'crash' | 'grow' | 'leak'
+  /** What its decoder does instead of decoding; `hang` already at the header. @default nothing, it decodes */
+  readonly fault?: 'hang' | 'refuse' | 'throw' | 'system' | 'crash' | 'grow' | 'leak'
 }
 
 export const version = 'tiny 1.0'
@@ -20,7 +20,8 @@ let isSpoilt = false
 
 export async function readHeader(bytes: Uint8Array): Promise<ImageHeader | DecoderRefusal | null> {
   if (bytes[0] !== '{'.charCodeAt(0)) return null
-  const { icc, pixel: _pixel, fault: _fault, ...header } = parse(bytes)
+  const { icc, pixel: _pixel, fault, ...header } = parse(bytes)
+  if (fault === 'hang') await delay(60_000)
   return { decodedPixels: header.width * header.height, ...header, icc: profile(icc) }
 }
 

@@ -23,6 +23,8 @@ export interface Libheif {
   _heif_context_read_from_memory_without_copy(error: C, context: C, bytes: C, byteSize: number, options: C): void
   _heif_context_get_primary_image_handle(error: C, context: C, handleSlot: C): void
   _heif_item_get_item_type(context: C, item: number): number
+  _heif_context_get_item_references(context: C, item: number, index: number, typeSlot: C, itemsSlot: C): number
+  _heif_release_item_references(context: C, itemsSlot: C): void
   _heif_image_handle_get_item_id(handle: C): number
   _heif_image_handle_get_width(handle: C): number
   _heif_image_handle_get_height(handle: C): number
@@ -55,6 +57,8 @@ const FUNCTIONS = [
   '_heif_context_read_from_memory_without_copy',
   '_heif_context_get_primary_image_handle',
   '_heif_item_get_item_type',
+  '_heif_context_get_item_references',
+  '_heif_release_item_references',
   '_heif_image_handle_get_item_id',
   '_heif_image_handle_get_width',
   '_heif_image_handle_get_height',

@@ -57,10 +57,29 @@ function limitPixels(context: number, maxPixels: number): void {
   new DataView(buffer).setBigUint64(at, BigInt(Math.floor(maxPixels)), true)
 }
 
-/** The coding of the picture, "hvc1", or how it is put together, "grid". */
-export function itemTypeOf({ context, handle }: PrimaryPicture): string {
-  const type = libheif._heif_item_get_item_type(context, libheif._heif_image_handle_get_item_id(handle))
-  return String.fromCharCode(...[24, 16, 8, 0].map((shift) => (type >>> shift) & 0xff))
+/** The coding of the picture, "hvc1" or "av01": of its first tile, if it is put together. */
+export function codingOf({ context, handle }: PrimaryPicture): string {
+  const item = libheif._heif_image_handle_get_item_id(handle)
+  const first = firstPartOf(context, item) ?? item
+  return fourLetters(libheif._heif_item_get_item_type(context, first))
+}
+
+// The list of references of the kind "dimg": an item that is derived from images.
+function firstPartOf(context: number, item: number): number | undefined {
+  return withMemory(8, (slots) => {
+    for (let index = 0; ; index += 1) {
+      const count = libheif._heif_context_get_item_references(context, item, index, slots, slots + 4)
+      if (count === 0) return undefined
+      const items = readUint32(slots + 4)
+      const first = readUint32(items)
+      libheif._heif_release_item_references(context, slots + 4)
+      if (fourLetters(readUint32(slots)) === 'dimg') return first
+    }
+  })
+}
+
+function fourLetters(code: number): string {
+  return String.fromCharCode(...[24, 16, 8, 0].map((shift) => (code >>> shift) & 0xff))
 }
 
 const MONOCHROME = 2

@@ -1,6 +1,6 @@
 import type { DecoderRefusal, ImageHeader } from '@rindle/processor-image'
 import { libheif } from './libheif.ts'
-import { cicpOf, iccOf, isGrey, itemTypeOf, type PrimaryPicture } from './primary-picture.ts'
+import { cicpOf, codingOf, iccOf, isGrey, type PrimaryPicture } from './primary-picture.ts'
 
 /** Sharp decodes these itself. */
 const CODED_AS_AV1 = 'av01'
@@ -9,7 +9,7 @@ const MAX_BITS = 16
 /** The header of a picture, a verdict about it, or `null` if sharp decodes it. Reads no pixel. */
 export function headerOf(picture: PrimaryPicture): ImageHeader | DecoderRefusal | null {
   const { handle } = picture
-  if (itemTypeOf(picture) === CODED_AS_AV1) return null
+  if (codingOf(picture) === CODED_AS_AV1) return null
   const [width, height] = [libheif._heif_image_handle_get_width(handle), libheif._heif_image_handle_get_height(handle)]
   const decodedPixels = Math.max(
     width * height,

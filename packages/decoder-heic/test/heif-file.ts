@@ -59,8 +59,18 @@ export function codedItem(picture: CodedPicture, ...properties: readonly Buffer[
 
 /** A file of one tile after the other, in rows, cut to a size. The picture is the last item. */
 export function gridFile(tile: CodedPicture, width: number, height: number, ...properties: readonly Buffer[]): Buffer {
-  const [columns, rows] = [Math.ceil(width / tile.side), Math.ceil(height / tile.side)]
-  const tiles = Array.from({ length: columns * rows }, () => codedItem(tile))
+  return gridOf(codedItem(tile), tile.side, width, height, ...properties)
+}
+
+/** A grid of tiles that say that they are coded as AV1, for readers of headers: there is nothing in them. */
+export function emptyAvifGrid(): Buffer {
+  const properties = [box('av1C', Buffer.from([0x81, 0, 0x0c, 0])), size(64, 64)]
+  return gridOf({ type: 'av01', data: Buffer.alloc(16), properties }, 64, 128, 128)
+}
+
+function gridOf(tile: Item, side: number, width: number, height: number, ...properties: readonly Buffer[]): Buffer {
+  const [columns, rows] = [Math.ceil(width / side), Math.ceil(height / side)]
+  const tiles = Array.from({ length: columns * rows }, () => tile)
   const layout = Buffer.from([0, 1, rows - 1, columns - 1])
   const grid = { type: 'grid', data: Buffer.concat([layout, uint32(width), uint32(height)]) }
   const from = tiles.length + 1

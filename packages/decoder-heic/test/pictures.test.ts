@@ -3,10 +3,12 @@ import type { SourceFile } from '@rindle/core'
 import { errorOf, outputOf } from '@rindle/testing'
 import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
+import { readHeader } from '../src/decoder-module.ts'
 import { type CodedPicture, DEEP, GREY, HALF_ALPHA, LINEAR_GREY, RED, TILE, TRANSLUCENT } from './coded-pictures.ts'
 import {
   codedItem,
   cropped,
+  emptyAvifGrid,
   gridFile,
   heifFile,
   type Item,
@@ -108,6 +110,8 @@ describe('a picture', () => {
     const source = await sourceFile(avif, 'image/heif')
     expect(await sizeOf(source)).toEqual([40, 30])
     expectNear(await pixelAt(await make(source, LOSSLESS), 20, 15), STORED_RED)
+    // One in tiles, too.
+    expect(readHeader(emptyAvifGrid())).toBe(null)
   })
 })
 

@@ -10,6 +10,7 @@ const ownImportsAllowedIn: Record<string, string[]> = {
   '*': ['core', 'core/adapter'],
   prisma: [],
   core: ['prisma'],
+  'decoder-heic': ['processor-image'],
   embedded: [],
   'test-database': ['embedded', 'prisma'],
   'test-s3': ['test-database/on-demand'],

@@ -1,6 +1,7 @@
 import { av, avOutputs } from './av/bench.ts'
 import type { Bench } from './bench.ts'
 import { completion } from './completion/bench.ts'
+import { heic } from './heic/bench.ts'
 import { images, imagesS3, smallImages, timeToReady } from './images/bench.ts'
 import { backlog } from './jobs/backlog.ts'
 import { deepBacklog } from './jobs/deep-backlog.ts'
@@ -20,6 +21,7 @@ export const BENCHES: readonly Bench[] = [
   imagesS3,
   smallImages,
   timeToReady,
+  heic,
   workerMemory,
   jobLatency,
   backlog,

@@ -30,6 +30,7 @@ const ORDER = [
   'storage-local',
   'storage-s3',
   'processor-image',
+  'decoder-heic',
   'processor-av',
   'jobs-pgboss',
   'http',

@@ -16,6 +16,7 @@ const FIGURES = [
   'images-s3',
   'small-images',
   'time-to-ready',
+  'heic',
   'worker-memory',
   'worker-memory/flat',
   'job-latency',

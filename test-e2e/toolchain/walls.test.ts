@@ -23,6 +23,12 @@ const violations: Planted[] = [
     '@rindle/testing',
     'may import of ours: core',
   ),
+  wall(
+    'a decoder imports its processor only',
+    'packages/decoder-heic/src/a.ts',
+    '@rindle/core',
+    'of ours: processor-image',
+  ),
   wall('jobs import core only', 'packages/jobs-pgboss/src/a.ts', '@rindle/prisma', 'may import of ours: core'),
   wall('http runs nothing of the client', 'packages/http/src/c.ts', '@rindle/client', 'only types of the client'),
   wall('http imports no adapter', 'packages/http/src/a.ts', '@rindle/storage-local', 'of ours: client, core'),

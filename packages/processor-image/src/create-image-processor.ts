@@ -23,21 +23,26 @@ const TIMEOUT_GRACE_MS = 3_000
  * types are off. Both are safe to repeat. Until `start`, every type in `probes` is read.
  */
 export function imageProcessor(options: ImageProcessorOptions = {}): Processor {
-  const { concurrency, maxDecodedBytes, maxMemoryBytes, timeoutSeconds, truncated } = parseOptions(options)
+  const { concurrency, maxDecodedBytes, maxMemoryBytes, timeoutSeconds, truncated, decoders } = parseOptions(options)
+  const readableTypes = new Set([...SOURCE_TYPES.keys(), ...decoders.flatMap(({ contentTypes }) => contentTypes)])
   const gate = new WorkGate(concurrency, maxDecodedBytes)
   const contextFor = (acceptedTypes: ReadonlySet<string>): WorkContext => ({
     gate,
     timeoutSeconds,
+    readableTypes,
     acceptedTypes,
     decoders: new DecoderPool({
       concurrency,
       maxMemoryBytes,
       truncated,
       acceptedTypes: [...acceptedTypes],
+      decoders: decoders
+        .filter(({ contentTypes }) => contentTypes.some((type) => acceptedTypes.has(type)))
+        .map((decoder) => ({ ...decoder, module: decoder.module.href })),
       timeoutMs: timeoutSeconds * 1000 + TIMEOUT_GRACE_MS,
     }),
   })
-  let context = contextFor(new Set(SOURCE_TYPES.keys()))
+  let context = contextFor(readableTypes)
   const underWay = new Set<Promise<unknown>>()
   const track = async <T>(work: Promise<T>): Promise<T> => {
     underWay.add(work)
@@ -47,15 +52,15 @@ export function imageProcessor(options: ImageProcessorOptions = {}): Processor {
       underWay.delete(work)
     }
   }
-  const finish = async ({ decoders }: WorkContext): Promise<void> => {
+  const finish = async (ended: WorkContext): Promise<void> => {
     await Promise.allSettled(underWay)
-    await decoders.stop()
+    await ended.decoders.stop()
   }
   return defineProcessor({
     name: 'image',
     recipes: [imageKind],
     capabilities: new Set(IMAGE_FORMATS.map((format) => `image/${format}`)),
-    probes: new Set(SOURCE_TYPES.keys()),
+    probes: readableTypes,
     async start({ acceptedTypes }) {
       const before = context
       context = contextFor(acceptedTypes)
@@ -64,12 +69,12 @@ export function imageProcessor(options: ImageProcessorOptions = {}): Processor {
     stop: () => finish(context),
     async probe(source, { limits, signal }) {
       throwIfCancelled(signal)
-      const header = await track(readHeader({ source, limits }, context))
+      const header = await track(readHeader({ source, limits, ...(signal === undefined ? {} : { signal }) }, context))
       throwIfCancelled(signal)
       return probeResult(header)
     },
     process: (request) => track(processVariants(request, context)),
-    diagnose: (diagnosis) => diagnose(diagnosis, context.decoders),
+    diagnose: (diagnosis) => diagnose(diagnosis, context.decoders, decoders),
   })
 }
 

@@ -79,6 +79,8 @@ function chainedSiblings(
 // 4 channels of 8 bits. libheif and its AV1 decoder together were measured at 19 bytes.
 const BYTES_PER_PIXEL = 4
 const AVIF_BYTES_PER_PIXEL = 20
+// What libheif holds in its WebAssembly memory, the pixels that leave it, and a copy of those with their profile.
+const ADDED_BYTES_PER_PIXEL = 12
 // 4 channels of 16 bits, both as decoded and as kept.
 const WHOLE_BYTES_PER_PIXEL = 16
 
@@ -89,10 +91,16 @@ const WHOLE_BYTES_PER_PIXEL = 16
 export function decodedBytes(facts: SourceFacts, plan: DecodePlan): number {
   const variants = [...plan.chained, ...plan.direct]
   const frames = Math.max(1, ...variants.map((variant) => variant.frames))
-  const decoded = (isHeif(facts) ? AVIF_BYTES_PER_PIXEL : BYTES_PER_PIXEL) * (facts.is16Bit ? 2 : 1)
+  const pixels = facts.addedDecoder?.pixels ?? area(facts) * frames
+  const decoded = decodedBytesPerPixel(facts) * (facts.is16Bit ? 2 : 1)
   const perPixel = decoded + (isWhole(facts) ? WHOLE_BYTES_PER_PIXEL : 0)
   const outputs = variants.map(({ target, frames: shown }) => area(target.output) * shown * BYTES_PER_PIXEL)
-  return Math.max(area(facts) * frames * perPixel, ...outputs)
+  return Math.max(pixels * perPixel, ...outputs)
+}
+
+function decodedBytesPerPixel(facts: SourceFacts): number {
+  if (facts.addedDecoder !== null) return ADDED_BYTES_PER_PIXEL
+  return isHeif(facts) ? AVIF_BYTES_PER_PIXEL : BYTES_PER_PIXEL
 }
 
 function planVariant(facts: SourceFacts, name: string, recipe: NormalImage): PlannedVariant {

@@ -1,5 +1,5 @@
 import type { SourceFile } from '@rindle/core'
-import type { Picture } from './decoder/read-picture.ts'
+import type { Picture } from './decoder/picture.ts'
 import { DecoderEnded, DecoderProcess } from './decoder-process.ts'
 import type { DecoderOptions } from './start-decoder.ts'
 

@@ -73,6 +73,11 @@ const MAPPINGS: readonly Mapping[] = [
     code: 'processing_failed',
     what: 'the output could not be encoded or written',
   },
+  {
+    pattern: /^Decoder \S+ failed: /,
+    code: 'processing_failed',
+    what: 'its decoder failed',
+  },
 ]
 
 const DAMAGED: Omit<Mapping, 'pattern'> = {
@@ -123,7 +128,11 @@ export function mapError(error: unknown, step: FailedStep): RindleError {
   const found = MAPPINGS.find(({ pattern }) => pattern.test(text))
   // Bytes that their decoder refuses are the fault of the file; an encoder got sound pixels.
   const { code, what } = found ?? (step.step === 'encode' ? FAILED : DAMAGED)
-  return new RindleError(code, `${failed}: ${what} (sharp: ${firstLine(text)}).`, options)
+  return new RindleError(
+    code,
+    `${failed}: ${what} (${text.startsWith('Decoder ') ? '' : 'sharp: '}${firstLine(text)}).`,
+    options,
+  )
 }
 
 // Later lines repeat or follow from the first. The path of the file on this machine is removed.

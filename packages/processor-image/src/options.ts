@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
-import { checkOptions } from '@rindle/core/adapter'
+import { canonicalContentType, checkOptions } from '@rindle/core/adapter'
 import { z } from 'zod'
+import type { ImageDecoder } from './image-decoder.ts'
 
 const MEBIBYTE = 1024 * 1024
 const MIN_DEFAULT_DECODED_BYTES = 512 * MEBIBYTE
@@ -46,6 +47,12 @@ export interface ImageProcessorOptions {
    * @default 'accept'
    */
   readonly truncated?: 'accept' | 'reject'
+  /**
+   * Decoders for types that sharp cannot read, such as `heic()` of @rindle/decoder-heic. Each runs in a thread of the
+   * decoder processes. For a type that several of them decode, or that sharp reads as well, the first one is used.
+   * @default none
+   */
+  readonly decoders?: readonly ImageDecoder[]
 }
 
 /** {@link ImageProcessorOptions}, checked and complete. */
@@ -55,7 +62,14 @@ export interface ImageProcessorConfig {
   readonly maxMemoryBytes: number
   readonly timeoutSeconds: number
   readonly truncated: 'accept' | 'reject'
+  readonly decoders: readonly ImageDecoder[]
 }
+
+const decoder = z.strictObject({
+  name: z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, 'must be small letters, digits and dashes'),
+  contentTypes: z.array(z.string().refine(isCanonical, 'must be the canonical name of a content type')).min(1),
+  module: z.instanceof(URL, { error: 'must be a URL' }),
+})
 
 const schema = z.strictObject({
   concurrency: z.int().min(1).max(MAX_CONCURRENCY).optional(),
@@ -64,14 +78,22 @@ const schema = z.strictObject({
   // sharp's own limits.
   timeoutSeconds: z.int().min(1).max(3600).default(120),
   truncated: z.enum(['accept', 'reject']).default('accept'),
+  decoders: z
+    .array(decoder)
+    .refine((all) => new Set(all.map(({ name }) => name)).size === all.length, 'must have different names')
+    .default([]),
 })
+
+function isCanonical(contentType: string): boolean {
+  return canonicalContentType(contentType) === contentType
+}
 
 /** Checks the options, without I/O. Throws `config_invalid` with every problem and its path. */
 export function parseOptions(options: ImageProcessorOptions): ImageProcessorConfig {
   const given = checkOptions('imageProcessor', schema, options)
-  const { maxMemoryBytes, timeoutSeconds, truncated } = given
+  const { maxMemoryBytes, timeoutSeconds, truncated, decoders } = given
   const concurrency = given.concurrency ?? availableParallelism()
   const maxDecodedBytes =
     given.maxDecodedBytes ?? Math.max(MIN_DEFAULT_DECODED_BYTES, concurrency * DEFAULT_DECODED_BYTES_PER_IMAGE)
-  return { concurrency, maxDecodedBytes, maxMemoryBytes, timeoutSeconds, truncated }
+  return { concurrency, maxDecodedBytes, maxMemoryBytes, timeoutSeconds, truncated, decoders }
 }

@@ -31,7 +31,7 @@ interface Task {
 /** Does the work of `Processor.process`: see the port for its promises. */
 export async function processVariants(request: ImageRequest, context: WorkContext): Promise<void> {
   throwIfCancelled(request.signal)
-  const deliveries = new Deliveries(request.onOutcome)
+  const deliveries = new Deliveries(request.onOutcome, request.signal)
   try {
     const facts = await factsOrOutcomes(request, context, deliveries)
     if (facts !== null) await makeAll(request, context, facts, deliveries)

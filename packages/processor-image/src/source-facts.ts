@@ -1,5 +1,5 @@
 import type { Correction } from './decoder/correction.ts'
-import type { Picture } from './decoder/read-picture.ts'
+import type { Picture } from './decoder/picture.ts'
 
 /** The part of a source's header that decisions need. */
 export interface SourceFacts {
@@ -23,6 +23,8 @@ export interface SourceFacts {
   readonly isVector: boolean
   /** The correction of its pixels before sharp gets them, which uses up its profile. `null`: none. */
   readonly correction: Correction | null
+  /** The decoder besides sharp for its pixels, and how many it decodes. `null`: sharp decodes them. */
+  readonly addedDecoder: Picture['addedDecoder']
 }
 
 const ANIMATIONS: ReadonlySet<string> = new Set(['image/gif', 'image/webp', 'image/apng'])
@@ -46,6 +48,7 @@ export function factsOf(contentType: string, picture: Picture): SourceFacts {
     hasAlpha: picture.hasAlpha,
     isVector: picture.format === 'svg',
     correction: picture.correction,
+    addedDecoder: picture.addedDecoder,
   }
 }
 

@@ -10,9 +10,17 @@ const HEIF: SourceType = { format: 'heif', loader: 'VipsForeignLoadHeifFile' }
 const SVG: SourceType = { format: 'svg', loader: null }
 const PNG: SourceType = { format: 'png', loader: 'VipsForeignLoadPngFile' }
 
+/** The package with a decoder for the types that npm's sharp cannot decode. */
+export const HEVC_PACKAGE = '@rindle/decoder-heic'
+
+/** Whether files of this type are usually coded as HEVC. */
+export function isHevc(contentType: string): boolean {
+  return contentType === 'image/heic' || contentType === 'image/heif'
+}
+
 /**
- * Every content type that can be read. HEIC is here only for its header: npm's build has no HEVC decoder, and says so
- * when the asset is probed instead of failing each of its variants.
+ * Every content type that sharp can read. HEIC is here only for its header: npm's build has no HEVC decoder, and says so
+ * when the asset is probed instead of failing each of its variants. A decoder besides sharp comes first.
  */
 export const SOURCE_TYPES: ReadonlyMap<string, SourceType> = new Map<string, SourceType>([
   ['image/jpeg', { format: 'jpeg', loader: 'VipsForeignLoadJpegFile' }],

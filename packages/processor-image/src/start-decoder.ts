@@ -14,6 +14,8 @@ const SHELL = '/bin/sh'
 // Node with sharp maps this much before it has done anything, plus the stack of each of its threads.
 const MAPPED_BYTES = 1024 ** 3
 const STACK_BYTES = 8 * 1024 ** 2
+// A thread of a decoder besides sharp, before it has done anything: a second JavaScript engine.
+const DECODER_BYTES = 512 * 1024 ** 2
 // No core dumps, which would hold people's pictures. `ulimit -d` counts writable mappings, which the system sees before
 // they are used; the shell replaces itself with the program at once.
 const LIMITED = 'ulimit -c 0; ulimit -d "$1"; shift; exec "$@"'
@@ -52,7 +54,8 @@ const MIN_THREADS = 4
 export function startDecoder({ concurrency, ...settings }: DecoderOptions): ChildProcess {
   const path = fileURLToPath(new URL(`./decoder/decoder-program${extname(import.meta.url)}`, import.meta.url))
   const threads = Math.max(MIN_THREADS, concurrency)
-  const maxMappedBytes = settings.maxMemoryBytes + MAPPED_BYTES + threads * STACK_BYTES
+  const overhead = MAPPED_BYTES + threads * STACK_BYTES + settings.decoders.length * DECODER_BYTES
+  const maxMappedBytes = settings.maxMemoryBytes + overhead
   const [program = '', ...args] = limited([process.execPath, path, JSON.stringify(settings)], maxMappedBytes)
   return spawn(program, args, {
     env: decoderEnvironment(process.env, threads),

@@ -2,7 +2,7 @@ import { RindleError } from '@rindle/core'
 import type { ProcessedOutput } from '@rindle/core/adapter'
 import type { PlannedVariant } from './decode-plan.ts'
 import type { Rendered } from './decoder/orders.ts'
-import type { Picture } from './decoder/read-picture.ts'
+import type { Picture } from './decoder/picture.ts'
 import { IMAGE_FORMAT_FACTS } from './recipes/formats.ts'
 import type { SourceFacts } from './source-facts.ts'
 

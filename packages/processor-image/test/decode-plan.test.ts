@@ -18,6 +18,7 @@ const PHOTO: SourceFacts = {
   hasAlpha: false,
   isVector: false,
   correction: null,
+  addedDecoder: null,
 }
 
 function plan(recipes: Record<string, ImageOptions>, facts: Partial<SourceFacts> = {}): DecodePlan {

@@ -13,7 +13,7 @@ beforeEach(() => {
 
 async function findings(...capabilities: readonly string[]): Promise<readonly Finding[]> {
   const { signal } = new AbortController()
-  return Array.fromAsync(processor.diagnose({ capabilities: new Set(capabilities), signal }))
+  return Array.fromAsync(processor.diagnose({ capabilities: new Set(capabilities), acceptedTypes: new Set(), signal }))
 }
 
 test('the sharp in use makes every format that the processor offers', async () => {
@@ -42,7 +42,9 @@ test('the process that it was tried in is kept for the work to come, and ends wi
 test('a diagnosis beside the work leaves no more processes than the work may have', async () => {
   const capabilities = new Set<string>()
   const { signal } = new AbortController()
-  await Promise.all([1, 2, 3].map(() => Array.fromAsync(processor.diagnose({ capabilities, signal }))))
+  await Promise.all(
+    [1, 2, 3].map(() => Array.fromAsync(processor.diagnose({ capabilities, acceptedTypes: new Set(), signal }))),
+  )
   await vi.waitFor(async () => expect(await decodersOf(process.pid)).toHaveLength(1), { timeout: 10_000 })
 })
 

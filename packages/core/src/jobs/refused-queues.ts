@@ -42,7 +42,8 @@ function noProcessor(needed: readonly Recipe[]): string {
 
 /** Why a processor can do nothing here: its own findings, without any particular demand. */
 async function problemOf(processor: Processor): Promise<string | undefined> {
-  const context = { capabilities: new Set<string>(), signal: AbortSignal.timeout(LONGEST_CHECK_MS) }
+  const nothing = new Set<string>()
+  const context = { capabilities: nothing, acceptedTypes: nothing, signal: AbortSignal.timeout(LONGEST_CHECK_MS) }
   try {
     for await (const { status, summary, fix } of processor.diagnose(context)) {
       if (status === 'error') return fix === undefined ? `${summary}.` : `${summary}. ${fix}`

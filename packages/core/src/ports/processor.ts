@@ -99,6 +99,8 @@ export interface ProcessorContext {
 export interface ProcessorDiagnosisContext extends DiagnosisContext {
   /** The processor's `capabilities` that the recipes of some profile need. */
   readonly capabilities: ReadonlySet<string>
+  /** The processor's `probes` that some profile accepts. */
+  readonly acceptedTypes: ReadonlySet<string>
 }
 
 /**

@@ -1,12 +1,13 @@
 // A separate program, which `startDecoder` starts: decoding and encoding run here, away from the application, so that
 // it can be killed, or die, alone. It only follows orders; the application makes every decision.
+import { setUpDecoders } from './added-decoders.ts'
 import { Decoder } from './decoder.ts'
 import { watchMemory } from './memory-watch.ts'
 import type { DecoderSettings, FromDecoder, Order } from './orders.ts'
 import { Refusal, type RefusalCode } from './refusal.ts'
 import { setUpSharp } from './set-up-sharp.ts'
 
-const { acceptedTypes, maxMemoryBytes, truncated } = JSON.parse(process.argv[2] ?? '') as DecoderSettings
+const { acceptedTypes, maxMemoryBytes, truncated, decoders } = JSON.parse(process.argv[2] ?? '') as DecoderSettings
 
 // Terminals and service managers signal whole groups. The application gets the signal, too, and still needs this
 // process to end its work in order.
@@ -15,6 +16,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 process.on('disconnect', die)
 
 setUpSharp(new Set(acceptedTypes))
+setUpDecoders(decoders)
 const decoder = new Decoder(truncated)
 const memory = watchMemory(maxMemoryBytes, (residentBytes) => tell({ type: 'out_of_memory', residentBytes }, die))
 

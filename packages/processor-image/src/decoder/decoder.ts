@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import sharp, { type Sharp } from 'sharp'
+import { addedDecoderNamed } from './added-decoders.ts'
 import { mending } from './mend.ts'
 import type { Format, Order, OrderKind, Orders, Rendered, Truncated } from './orders.ts'
-import { readOutput, readPicture } from './read-picture.ts'
+import { decodesHevc, readOutput, readPicture } from './read-picture.ts'
 import { type Base, decodeBase, renderFromBase, renderFromSource } from './render.ts'
 
 type Handlers = {
@@ -35,8 +36,13 @@ export class Decoder {
       this.#base = null
       return null
     },
-    tell_versions: async () => ({ sharp: sharp.versions.sharp, vips: sharp.versions.vips }),
+    tell_versions: async () => ({
+      sharp: sharp.versions.sharp,
+      vips: sharp.versions.vips,
+      decodesHevc: decodesHevc(),
+    }),
     try_format: tryFormat,
+    try_decoder: (name) => addedDecoderNamed(name).tellVersion(),
   }
 
   /** Rejects with sharp's error. */

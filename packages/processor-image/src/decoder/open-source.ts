@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import sharp, { type Sharp, type SharpOptions } from 'sharp'
 import type { Size } from '../geometry.ts'
+import type { DecodedImage } from '../image-decoder.ts'
+import { addedDecoderNamed } from './added-decoders.ts'
 import { apngPixels } from './apng-pixels.ts'
 import { correctedPixels } from './corrected-pixels.ts'
 import { readingFile } from './file-bytes.ts'
@@ -13,6 +15,7 @@ import type { DecodeInput } from './orders.ts'
 import { type Pixels, sharpOn } from './pixels.ts'
 import { Refusal } from './refusal.ts'
 import { type SharpInput, sharpInput } from './sharp-input.ts'
+import { tiffAround } from './tiff-around.ts'
 
 /** How to read a source, if it differs from its file or from the strictness of its type. */
 export interface Reading {
@@ -23,9 +26,16 @@ export interface Reading {
 
 /**
  * Begins a pipeline on a source, as it is displayed: with `frames` of its frames, turned as EXIF says, and with the
- * corrections that sharp would not make. Rejects with sharp's error, or with a `Refusal`.
+ * corrections that sharp would not make. The caller resizes it to `size`, if given; a larger picture may have that size
+ * already. Rejects with sharp's error, or with a `Refusal`.
  */
-export async function openSource(input: DecodeInput, frames: number, reading: Reading = {}): Promise<Sharp> {
+export async function openSource(
+  input: DecodeInput,
+  frames: number,
+  reading: Reading = {},
+  size?: Size,
+): Promise<Sharp> {
+  if (input.facts.addedDecoder !== null) return openDecoded(input, input.facts.addedDecoder.name, size)
   switch (input.source.contentType) {
     case 'image/bmp':
       return openBitmap(input)
@@ -63,6 +73,40 @@ function begin({ from, options }: SharpInput, input: DecodeInput, frames: number
 
 function onPixels(pixels: Pixels, { timeoutSeconds }: DecodeInput): Sharp {
   return sharpOn(pixels).timeout({ seconds: timeoutSeconds })
+}
+
+// Colours are converted after it has been shrunk, which takes a fraction of the time, as with types that sharp shrinks
+// while it loads them.
+async function openDecoded(input: DecodeInput, name: string, size: Size | undefined): Promise<Sharp> {
+  const { source, facts, limits } = input
+  const decoded = await addedDecoderNamed(name).decode(source.path, limits.maxPixels)
+  assertSame(decoded, input)
+  const { icc } = decoded
+  const needsColours = icc !== null || facts.correction !== null
+  const image = needsColours && size !== undefined ? await shrunk(decoded, size) : decoded
+  const pipeline =
+    icc === null
+      ? onPixels(pixelsOfDecoded(image), input)
+      : begin({ from: tiffAround(image, icc), options: { failOn: 'error' } }, input, 1)
+  return facts.correction === null ? pipeline : onPixels(await correctedPixels(pipeline, facts.correction), input)
+}
+
+async function shrunk(image: DecodedImage, { width, height }: Size): Promise<DecodedImage> {
+  // sharp would drop the transparency of a picture that stays grey.
+  if (image.channels === 2 || (width >= image.width && height >= image.height)) return image
+  const isDeep = image.samples instanceof Uint16Array
+  const isGrey = image.channels === 1
+  const { data } = await sharpOn(pixelsOfDecoded(image))
+    .resize(width, height, { fit: 'fill' })
+    .toColourspace(isGrey ? (isDeep ? 'grey16' : 'b-w') : isDeep ? 'rgb16' : 'srgb')
+    .raw({ depth: isDeep ? 'ushort' : 'uchar' })
+    .toBuffer({ resolveWithObject: true })
+  const samples = isDeep ? new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2) : data
+  return { ...image, samples, width, height }
+}
+
+function pixelsOfDecoded({ samples, width, height, channels }: DecodedImage): Pixels {
+  return { data: samples, width, height, channels }
 }
 
 async function openBitmap(input: DecodeInput): Promise<Sharp> {

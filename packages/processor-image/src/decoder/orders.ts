@@ -3,7 +3,8 @@ import type { MediaLimits } from '@rindle/core/adapter'
 import type { PlannedVariant } from '../decode-plan.ts'
 import type { Size } from '../geometry.ts'
 import type { SourceFacts } from '../source-facts.ts'
-import type { Picture } from './read-picture.ts'
+import type { AddedDecoder } from './added-decoder.ts'
+import type { Picture } from './picture.ts'
 import type { RefusalCode } from './refusal.ts'
 
 /** A source whose header was read, and how to decode it. */
@@ -24,6 +25,8 @@ export interface Rendered {
 export interface Versions {
   readonly sharp: string
   readonly vips: string
+  /** Whether this build of it decodes HEIC. */
+  readonly decodesHevc: boolean
 }
 
 /** Whether to accept pictures that are cut off at their end, where browsers show them. */
@@ -49,6 +52,8 @@ export interface Orders {
   readonly tell_versions: { readonly given: null; readonly answer: Versions }
   /** Whether this build can make a small picture in this format. */
   readonly try_format: { readonly given: Format; readonly answer: boolean }
+  /** Loads a decoder besides sharp, by its name, and tells its version. */
+  readonly try_decoder: { readonly given: string; readonly answer: string }
 }
 
 /** The kinds of {@link Orders}. */
@@ -79,4 +84,6 @@ export interface DecoderSettings {
   readonly maxMemoryBytes: number
   /** Whether to accept pictures that are cut off at their end. */
   readonly truncated: Truncated
+  /** Decoders besides sharp, each for some accepted type. */
+  readonly decoders: readonly AddedDecoder[]
 }

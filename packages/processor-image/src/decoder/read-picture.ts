@@ -1,43 +1,15 @@
 import { readFile } from 'node:fs/promises'
 import type { SourceFile } from '@rindle/core'
 import sharp, { type Metadata } from 'sharp'
-import type { Correction } from './correction.ts'
+import { addedDecoderOf } from './added-decoders.ts'
+import { addedPicture } from './added-picture.ts'
 import { readingFile } from './file-bytes.ts'
 import { readBmpHeader } from './formats/bmp.ts'
 import { readIcon } from './formats/ico.ts'
 import { inCssPixels } from './formats/svg.ts'
 import { type Inspection, inspect } from './inspect.ts'
+import type { Picture } from './picture.ts'
 import { sharpInput } from './sharp-input.ts'
-
-/** The part of a file's header that decisions need: plain data, because it crosses processes. */
-export interface Picture {
-  /** sharp's name of the format; `bmp` and `ico` for formats that sharp does not read. */
-  readonly format: string
-  readonly contentType: string | null
-  /** Pixels of one frame, as stored. */
-  readonly width: number
-  /** Pixels of one frame, as stored. */
-  readonly height: number
-  /** The EXIF tag, whatever is in it; 1 without one. */
-  readonly orientation: number
-  readonly pages: number
-  /** One per frame, as far as the file has them; `null` if it has none. */
-  readonly delaysMs: readonly number[] | null
-  readonly space: string
-  readonly depth: string
-  readonly channels: number
-  readonly hasAlpha: boolean
-  readonly hasProfile: boolean
-  /** The colour space in the header of the embedded ICC profile; `null` without one. */
-  readonly profileSpace: string | null
-  readonly isProgressive: boolean
-  /** Whether this build of sharp has a decoder for its pixels. */
-  readonly isDecodable: boolean
-  /** The correction that its pixels need and sharp would not make; `null`: none. */
-  readonly correction: Correction | null
-  /** Its EXIF, XMP, IPTC, comments and gain maps, by sharp's names. */
-  readonly extras: readonly string[]
-}
 
 /**
  * Reads the header of a source, and no pixels. Rejects with a `Refusal`, with sharp's error, or with an error of the
@@ -46,6 +18,9 @@ export interface Picture {
 export async function readPicture(source: SourceFile): Promise<Picture> {
   if (source.contentType === 'image/bmp') return readBitmap(source)
   if (source.contentType === 'image/x-icon') return readIconPicture(source)
+  const added = addedDecoderOf(source.contentType)
+  const header = (await added?.readHeader(source.path)) ?? null
+  if (added !== undefined && header !== null) return addedPicture(header, source.contentType, added.decoder.name)
   const inspection = await inspect(source)
   const { from, options } = await sharpInput(source)
   // The caller checks the limits on the result, where the message can name the figures.
@@ -75,13 +50,15 @@ function pictureOf(metadata: Metadata): Picture {
     // Bytes 16 to 19 of an ICC profile.
     profileSpace: metadata.icc?.toString('latin1', 16, 20).trim() ?? null,
     isProgressive: metadata.isProgressive,
-    isDecodable: metadata.compression !== 'hevc' || canDecodeHevc(),
+    isDecodable: metadata.compression !== 'hevc' || decodesHevc(),
+    addedDecoder: null,
     correction: null,
     extras: (['exif', 'xmp', 'iptc', 'comments', 'gainMap'] as const).filter((kind) => metadata[kind] !== undefined),
   }
 }
 
-function canDecodeHevc(): boolean {
+/** Whether this build of sharp decodes HEIC. */
+export function decodesHevc(): boolean {
   return sharp.format.heif.input.fileSuffix?.includes('.heic') === true
 }
 
@@ -159,6 +136,7 @@ function plainPicture(
     profileSpace: null,
     isProgressive: false,
     isDecodable: true,
+    addedDecoder: null,
     correction: null,
     extras: [],
   }

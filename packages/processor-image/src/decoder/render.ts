@@ -14,7 +14,7 @@ export interface Base extends Size, Disposable {
 
 /** Decodes the source once, to `size`. Rejects with sharp's error. */
 export async function decodeBase(input: DecodeInput, size: Size, reading?: Reading): Promise<Base> {
-  const pipeline = convertToSrgb(await openSource(input, 1, reading), input.facts)
+  const pipeline = convertToSrgb(await openSource(input, 1, reading, size), input.facts)
   if (!isSize(storedSize(input.facts), size)) pipeline.resize(size.width, size.height, { fit: 'fill' })
   const { data, info } = await pipeline.raw().toBuffer({ resolveWithObject: true })
   return {

@@ -51,9 +51,11 @@ export const capabilityCases: readonly ProcessorContractCase[] = [
     run: async (subject) => {
       const { processor } = subject
       const { signal } = new AbortController()
-      await soundFindings(processor.diagnose({ capabilities: processor.capabilities, signal }))
+      await soundFindings(
+        processor.diagnose({ capabilities: processor.capabilities, acceptedTypes: processor.probes, signal }),
+      )
       await startProcessor(subject)
-      await soundFindings(processor.diagnose({ capabilities: new Set(), signal }))
+      await soundFindings(processor.diagnose({ capabilities: new Set(), acceptedTypes: new Set(), signal }))
     },
   },
 ]

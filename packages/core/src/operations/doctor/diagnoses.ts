@@ -51,15 +51,15 @@ function processorDiagnoses(processors: readonly Processor[], profiles: readonly
   const types = profiles.flatMap(({ accept }) => accept.types)
   return processors.flatMap((processor): readonly Diagnosis[] => {
     const capabilities = new Set([...processor.capabilities].filter((capability) => wanted.has(capability)))
-    const reads = [...processor.probes].some((type) => isAccepted(type, types))
-    if (capabilities.size === 0 && !reads) return []
+    const acceptedTypes = new Set([...processor.probes].filter((type) => isAccepted(type, types)))
+    if (capabilities.size === 0 && acceptedTypes.size === 0) return []
     const { name } = processor
     return [
       {
         id: name,
         component: name,
         needsNetwork: false,
-        run: ({ signal }) => processor.diagnose({ capabilities, signal }),
+        run: ({ signal }) => processor.diagnose({ capabilities, acceptedTypes, signal }),
       },
     ]
   })

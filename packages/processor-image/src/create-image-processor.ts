@@ -59,7 +59,7 @@ export function imageProcessor(options: ImageProcessorOptions = {}): Processor {
   return defineProcessor({
     name: 'image',
     recipes: [imageKind],
-    capabilities: new Set(IMAGE_FORMATS.map((format) => `image/${format}`)),
+    capabilities: new Set([...IMAGE_FORMATS, 'source'].map((format) => `image/${format}`)),
     probes: readableTypes,
     async start({ acceptedTypes }) {
       const before = context

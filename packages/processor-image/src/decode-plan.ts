@@ -1,13 +1,15 @@
 import { type JsonObject, RindleError } from '@rindle/core'
 import type { MediaLimits } from '@rindle/core/adapter'
-import { type Size, type Target, targetOf } from './geometry.ts'
-import type { NormalImage } from './recipes/image-options.ts'
+import { type Size, type Target, targetOf, turned } from './geometry.ts'
+import { formatFor } from './output-format.ts'
+import type { FormattedImage, NormalImage } from './recipes/image-options.ts'
 import type { SourceFacts } from './source-facts.ts'
 
 /** A variant that can be made, and the properties of its output. */
 export interface PlannedVariant {
   readonly name: string
-  readonly recipe: NormalImage
+  readonly recipe: FormattedImage
+  /** Of the whole picture, turned. What is trimmed or transformed has the size that it turns out to have. */
   readonly target: Target
   /** How many frames of the source it shows. */
   readonly frames: number
@@ -43,7 +45,7 @@ export interface DecodePlan {
  */
 export function planDecodes(
   facts: SourceFacts,
-  variants: readonly Pick<PlannedVariant, 'name' | 'recipe'>[],
+  variants: readonly { readonly name: string; readonly recipe: NormalImage }[],
   limits: MediaLimits,
   siblings: readonly NormalImage[] = [],
 ): DecodePlan {
@@ -93,7 +95,8 @@ export function decodedBytes(facts: SourceFacts, plan: DecodePlan): number {
   const frames = Math.max(1, ...variants.map((variant) => variant.frames))
   const pixels = facts.addedDecoder?.pixels ?? area(facts) * frames
   const decoded = decodedBytesPerPixel(facts) * (facts.is16Bit ? 2 : 1)
-  const perPixel = decoded + (isWhole(facts) ? WHOLE_BYTES_PER_PIXEL : 0)
+  const copies = variants.some(({ recipe }) => isReshaped(recipe)) ? BYTES_PER_PIXEL : 0
+  const perPixel = decoded + (isWhole(facts) ? WHOLE_BYTES_PER_PIXEL : 0) + copies
   const outputs = variants.map(({ target, frames: shown }) => area(target.output) * shown * BYTES_PER_PIXEL)
   return Math.max(pixels * perPixel, ...outputs)
 }
@@ -103,22 +106,45 @@ function decodedBytesPerPixel(facts: SourceFacts): number {
   return isHeif(facts) ? AVIF_BYTES_PER_PIXEL : BYTES_PER_PIXEL
 }
 
-function planVariant(facts: SourceFacts, name: string, recipe: NormalImage): PlannedVariant {
+function planVariant(facts: SourceFacts, name: string, given: NormalImage): PlannedVariant {
+  const recipe = formatFor(given, facts)
   return {
     name,
     recipe,
-    target: targetOf(recipe, facts),
-    frames: recipe.animated ? facts.frames : 1,
+    target: targetOf(recipe, turned(facts, recipe.rotate)),
+    frames: recipe.animated && isAnimation(recipe) ? facts.frames : 1,
     // A profile of another space would be attached to pixels that are already RGB.
     keepsProfile: recipe.keepIcc && facts.profileSpace === 'RGB',
     // A PNG of quality 100 is lossless, so it also keeps the depth; below that it has a palette of 8 bits.
-    is16Bit: facts.is16Bit && recipe.format === 'png' && recipe.quality === 100,
+    is16Bit: facts.is16Bit && isDeep(recipe),
   }
+}
+
+function isAnimation({ format }: FormattedImage): boolean {
+  return format === 'webp' || format === 'gif'
+}
+
+// Changed pixels have 8 bits: an overlay, for one, has no more.
+function isDeep(recipe: FormattedImage): boolean {
+  const { format, quality, colourSpace, grayscale, blur, sharpen, tint, overlay, radius, transform } = recipe
+  const isLossless = format === 'tiff' || (format === 'png' && quality === 100)
+  const isChanged = grayscale || sharpen !== false || radius !== 0 || isReshaped(recipe)
+  const isPainted = blur !== null || tint !== null || overlay !== null || transform !== null
+  return isLossless && colourSpace === 'srgb' && !isChanged && !isPainted
+}
+
+// Its size depends on its pixels, or it has new corners.
+function isReshaped({ trim, rotate }: FormattedImage): boolean {
+  return trim !== false || rotate % 90 !== 0
 }
 
 function needsOwnDecode(facts: SourceFacts, variant: PlannedVariant): boolean {
   const { recipe, target } = variant
   if (variant.frames > 1 || variant.keepsProfile || variant.is16Bit) return true
+  // The base has lost the colours that sRGB lacks.
+  if (recipe.colourSpace === 'p3') return true
+  // The edges would depend on the size of the base, and a small part of the picture may fill the box.
+  if (isReshaped(recipe)) return true
   // The place of the highest entropy moves by some percent of the picture with the size at which it is measured, so it
   // would depend on the other variants. The centre of attention does not move.
   if (recipe.mode === 'crop' && recipe.position === 'entropy') return true
@@ -130,16 +156,22 @@ function needsOwnDecode(facts: SourceFacts, variant: PlannedVariant): boolean {
 function baseOf(facts: SourceFacts, chained: readonly PlannedVariant[]): Size | null {
   const [first, ...others] = chained
   if (first === undefined) return null
-  const { target } = others.reduce(
+  const { target, recipe } = others.reduce(
     (largest, next) => (next.target.scale > largest.target.scale ? next : largest),
     first,
   )
-  return target.scale < 1 ? target.picture : { width: facts.width, height: facts.height }
+  // The base is not turned.
+  return target.scale < 1 ? turned(target.picture, recipe.rotate) : { width: facts.width, height: facts.height }
 }
 
 function refusalOf(facts: SourceFacts, variant: PlannedVariant, { maxPixels }: MediaLimits): RindleError | null {
-  const { name, target, frames } = variant
+  const { name, target, frames, recipe } = variant
   const details = { variant: name, contentType: facts.contentType, frames }
+  // A side that is left open grows with the other one.
+  if (recipe.enlarge && target.scale > 1 && area(target.output) * frames > maxPixels) {
+    const message = `Variant ${name} would be enlarged to more pixels than the ${maxPixels} of the limit. Give it both sides.`
+    return new RindleError('limit_exceeded', message, { details: { ...details, maxPixels } })
+  }
   if (frames === 1) return null
   if (facts.orientation !== 1) return unmovable(name, details)
   // A crop may enlarge every one of tens of thousands of tiny frames.

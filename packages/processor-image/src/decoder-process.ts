@@ -1,7 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
 import type { Socket } from 'node:net'
-import type { FromDecoder, Order, OrderKind, Orders } from './decoder/orders.ts'
-import type { RefusalCode } from './decoder/refusal.ts'
+import type { FromDecoder, Order, OrderKind, Orders, VerdictCode } from './decoder/orders.ts'
 import { type DecoderOptions, startDecoder } from './start-decoder.ts'
 
 /**
@@ -24,18 +23,18 @@ export class DecoderEnded extends Error {
   }
 }
 
-/** A verdict of a decoder about its bytes, as a sentence. */
+/** A verdict of a decoder, as a sentence: about the bytes, or about a file of the application. */
 export class DecoderVerdict extends Error {
   override readonly name: string = 'DecoderVerdict'
-  readonly code: RefusalCode
+  readonly code: VerdictCode
 
-  constructor(code: RefusalCode, message: string) {
+  constructor(code: VerdictCode, message: string) {
     super(message)
     this.code = code
   }
 }
 
-function failureOf(failure: string, verdict: RefusalCode | null): Error {
+function failureOf(failure: string, verdict: VerdictCode | null): Error {
   return verdict === null ? new Error(failure) : new DecoderVerdict(verdict, failure)
 }
 

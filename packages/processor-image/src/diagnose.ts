@@ -2,9 +2,8 @@ import type { Finding, ProcessorDiagnosisContext } from '@rindle/core/adapter'
 import type { DecoderPool } from './decoder-pool.ts'
 import { DecoderEnded, type DecoderProcess } from './decoder-process.ts'
 import type { ImageDecoder } from './image-decoder.ts'
+import { IMAGE_FORMATS, type ImageFormat } from './recipes/formats.ts'
 import { HEVC_PACKAGE, isHevc } from './source-types.ts'
-
-const FORMATS = ['jpeg', 'png', 'webp', 'avif'] as const
 
 /**
  * Checks that a decoder process can be started, which sharp it has, that it makes a picture in every needed format, and
@@ -23,7 +22,7 @@ export async function* diagnose(
   try {
     const { sharp, vips, decodesHevc } = await decoder.ask('tell_versions', null, decoders.timeoutMs)
     yield { id: 'sharp.version', status: 'ok', summary: `sharp ${sharp} with libvips ${vips}` }
-    const needed = FORMATS.filter((format) => capabilities.has(`image/${format}`))
+    const needed = neededFormats(capabilities)
     const broken: string[] = []
     for (const format of needed) {
       if (!(await decoder.ask('try_format', format, decoders.timeoutMs))) broken.push(format)
@@ -72,6 +71,13 @@ function hevcFinding(types: readonly string[]): Finding {
     summary: `profiles accept ${types.join(', ')}, which this process cannot decode`,
     fix: `Add \`heic()\` of ${HEVC_PACKAGE} to \`decoders\` of imageProcessor, or take the type out of \`accept\`.`,
   }
+}
+
+// A recipe with the source's own format may need any but TIFF, which browsers do not show.
+function neededFormats(capabilities: ReadonlySet<string>): readonly ImageFormat[] {
+  return IMAGE_FORMATS.filter(
+    (format) => capabilities.has(`image/${format}`) || (format !== 'tiff' && capabilities.has('image/source')),
+  )
 }
 
 /** Judges the results for the needed formats. Pure. */

@@ -1,4 +1,4 @@
-import type { NormalImage } from './recipes/image-options.ts'
+import type { FormattedImage } from './recipes/image-options.ts'
 
 /** Whole pixels. */
 export interface Size {
@@ -16,15 +16,17 @@ export interface Target {
 }
 
 // The limits of the formats. A side that a recipe leaves open ends there: an image of 3 × 60,000 pixels has a WebP.
-const MAX_SIDE: Readonly<Record<NormalImage['format'], number>> = {
+const MAX_SIDE: Readonly<Record<FormattedImage['format'], number>> = {
   jpeg: 65_535,
   png: 65_535,
   webp: 16_383,
   avif: 16_383,
+  gif: 65_535,
+  tiff: 65_535,
 }
 
-/** The size that `recipe` gives to a picture of the size of `source`. Pure. */
-export function targetOf(recipe: NormalImage, source: Size): Target {
+/** The size that `recipe` gives to a picture of the size of `source`, which is trimmed and turned already. Pure. */
+export function targetOf(recipe: FormattedImage, source: Size): Target {
   const box: Size = {
     width: recipe.width ?? MAX_SIDE[recipe.format],
     height: recipe.height ?? MAX_SIDE[recipe.format],
@@ -39,11 +41,21 @@ export function targetOf(recipe: NormalImage, source: Size): Target {
     }
     return { scale, picture, output: box }
   }
-  const scale = Math.min(1, box.width / source.width, box.height / source.height)
+  const scale = Math.min(recipe.enlarge ? Infinity : 1, box.width / source.width, box.height / source.height)
   const picture = scaled(source, scale)
   if (recipe.mode === 'fit') return { scale, picture, output: picture }
   const output = { width: recipe.width ?? picture.width, height: recipe.height ?? picture.height }
   return { scale, picture, output }
+}
+
+/** The size of a picture that is turned by so many degrees, within which it has corners. Pure. */
+export function turned({ width, height }: Size, degrees: number): Size {
+  if (degrees % 180 === 0) return { width, height }
+  if (degrees % 90 === 0) return { width: height, height: width }
+  const angle = (degrees * Math.PI) / 180
+  const sine = Math.abs(Math.sin(angle))
+  const cosine = Math.abs(Math.cos(angle))
+  return { width: Math.ceil(width * cosine + height * sine), height: Math.ceil(width * sine + height * cosine) }
 }
 
 /** Whether two sizes are the same. */

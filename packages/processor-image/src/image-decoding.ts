@@ -1,6 +1,5 @@
 import { throwIfCancelled } from './cancellation.ts'
-import type { PlannedVariant } from './decode-plan.ts'
-import type { DecodeInput, Rendered } from './decoder/orders.ts'
+import type { DecodeInput, Rendered, VariantOrder } from './decoder/orders.ts'
 import type { DecoderPool } from './decoder-pool.ts'
 import type { DecoderProcess } from './decoder-process.ts'
 import type { Size } from './geometry.ts'
@@ -36,18 +35,18 @@ export class ImageDecoding implements Disposable {
     await this.#open()
   }
 
-  /** Makes a variant from the base and writes it to `path`. Rejects as {@link begin} does. */
-  async renderFromBase(variant: PlannedVariant, path: string): Promise<Rendered> {
-    const decoder = await this.#open()
-    const { timeoutSeconds } = this.#image.input
-    return decoder.ask('render_from_base', { variant, path, timeoutSeconds }, this.#decoders.timeoutMs)
-  }
-
-  /** Makes a variant by a separate decode and writes it to `path`. Rejects as {@link begin} does. */
-  async renderFromSource(variant: PlannedVariant, path: string): Promise<Rendered> {
+  /** Makes a variant from the base and writes it to its path. Rejects as {@link begin} does. */
+  async renderFromBase(order: VariantOrder): Promise<Rendered> {
     const decoder = await this.#open()
     const { input } = this.#image
-    return decoder.ask('render_from_source', { input, variant, path }, this.#decoders.timeoutMs)
+    return decoder.ask('render_from_base', { ...order, input }, this.#decoders.timeoutMs)
+  }
+
+  /** Makes a variant by a separate decode and writes it to its path. Rejects as {@link begin} does. */
+  async renderFromSource(order: VariantOrder): Promise<Rendered> {
+    const decoder = await this.#open()
+    const { input } = this.#image
+    return decoder.ask('render_from_source', { ...order, input }, this.#decoders.timeoutMs)
   }
 
   [Symbol.dispose](): void {

@@ -7,4 +7,5 @@ export type {
   ImageDecoderModule,
   ImageHeader,
 } from './image-decoder.ts'
+export type { ImageTransform, TransformContext } from './image-transform.ts'
 export type { ImageProcessorOptions } from './options.ts'

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { extensionFor, type ProcessRequest, type VariantOutcome } from '@rindle/core/adapter'
+import { applicationFiles } from './application-files.ts'
 import { throwIfCancelled } from './cancellation.ts'
 import { type DecodePlan, decodedBytes, type PlannedVariant, planDecodes } from './decode-plan.ts'
 import { DecoderEnded } from './decoder-process.ts'
@@ -139,8 +140,8 @@ async function makeOne(
   const { name, recipe } = variant
   const path = join(request.directory, `${name}${extensionFor(IMAGE_FORMAT_FACTS[recipe.format].contentType)}`)
   try {
-    const rendered =
-      step === 'encode' ? await decoding.renderFromBase(variant, path) : await decoding.renderFromSource(variant, path)
+    const order = { variant, path, files: applicationFiles(variant) }
+    const rendered = step === 'encode' ? await decoding.renderFromBase(order) : await decoding.renderFromSource(order)
     return { name, output: verifyOutput(rendered, { path, variant, facts }) }
   } catch (error) {
     if (!isAlone && error instanceof DecoderEnded && error.isSuspect) return null

@@ -3,6 +3,7 @@ import type { ProcessedOutput } from '@rindle/core/adapter'
 import type { PlannedVariant } from './decode-plan.ts'
 import type { Rendered } from './decoder/orders.ts'
 import type { Picture } from './decoder/picture.ts'
+import type { Size } from './geometry.ts'
 import { IMAGE_FORMAT_FACTS } from './recipes/formats.ts'
 import type { SourceFacts } from './source-facts.ts'
 
@@ -17,22 +18,22 @@ export interface Origin {
  * Compares an output that was read back with its recipe: format, dimensions, depth, colour profile, the duration of an
  * animation, and nothing left of the source's metadata. `output_mismatch` names every difference. Pure.
  */
-export function verifyOutput({ picture, byteSize }: Rendered, { path, variant, facts }: Origin): ProcessedOutput {
-  const problems = [...shapeProblems(picture, variant), ...metadataProblems(picture, variant)]
+export function verifyOutput({ picture, byteSize, size }: Rendered, { path, variant, facts }: Origin): ProcessedOutput {
+  const { width, height } = size ?? variant.target.output
+  const problems = [...shapeProblems(picture, variant, { width, height }), ...metadataProblems(picture, variant)]
   if (!keepsTime(picture, variant, facts)) problems.push('the animation has another duration than its source')
+  problems.push(...bytesProblems(byteSize, variant))
   if (problems.length > 0) {
     const message = `Variant ${variant.name} does not match its recipe: ${problems.join('; ')}.`
     throw new RindleError('output_mismatch', message, { details: { variant: variant.name, problems } })
   }
-  const { width, height } = variant.target.output
   return { path, contentType: IMAGE_FORMAT_FACTS[variant.recipe.format].contentType, byteSize, width, height }
 }
 
-function shapeProblems(picture: Picture, { recipe, target, is16Bit }: PlannedVariant): string[] {
+function shapeProblems(picture: Picture, { recipe, is16Bit }: PlannedVariant, { width, height }: Size): string[] {
   const problems: string[] = []
   if (picture.contentType !== IMAGE_FORMAT_FACTS[recipe.format].contentType)
     problems.push(`its type is ${picture.contentType}`)
-  const { width, height } = target.output
   if (picture.width !== width || picture.height !== height) {
     problems.push(`it has ${picture.width} × ${picture.height} pixels instead of ${width} × ${height}`)
   }
@@ -40,10 +41,20 @@ function shapeProblems(picture: Picture, { recipe, target, is16Bit }: PlannedVar
   return problems
 }
 
-function metadataProblems(picture: Picture, { keepsProfile }: PlannedVariant): string[] {
-  const problems = picture.extras.map((kind) => `it carries ${kind}`)
-  if (picture.hasProfile !== keepsProfile) problems.push(`it has ${keepsProfile ? 'no' : 'a'} colour profile`)
+function metadataProblems(picture: Picture, { keepsProfile, recipe }: PlannedVariant): string[] {
+  // The decoder writes these anew, with a copyright alone.
+  const allowed: readonly string[] = recipe.metadata === 'copyright' ? ['exif', 'xmp'] : []
+  const problems = picture.extras.filter((kind) => !allowed.includes(kind)).map((kind) => `it carries ${kind}`)
+  const hasProfile = keepsProfile || recipe.colourSpace === 'p3'
+  if (picture.hasProfile !== hasProfile) problems.push(`it has ${hasProfile ? 'no' : 'a'} colour profile`)
   return problems
+}
+
+function bytesProblems(byteSize: number, { recipe: { maxBytes } }: PlannedVariant): string[] {
+  if (maxBytes === null || byteSize <= maxBytes) return []
+  return [
+    `it has ${byteSize} bytes at the lowest quality, and its maxBytes is ${maxBytes}; raise that, or make it smaller`,
+  ]
 }
 
 // The encoder merges equal neighbours into one frame that is shown longer, or into a still if all are equal: their
@@ -51,7 +62,9 @@ function metadataProblems(picture: Picture, { keepsProfile }: PlannedVariant): s
 function keepsTime(picture: Picture, variant: PlannedVariant, facts: SourceFacts): boolean {
   if (variant.frames === 1) return picture.pages === 1
   if (picture.delaysMs === null) return true
-  return totalMs(picture.delaysMs) === totalMs(facts.delaysMs)
+  // A GIF counts in hundredths of a second.
+  const tolerance = variant.recipe.format === 'gif' ? facts.frames * 5 : 0
+  return Math.abs(totalMs(picture.delaysMs) - totalMs(facts.delaysMs)) <= tolerance
 }
 
 // A delay of up to 10 ms means that none was chosen: libvips, like every browser, shows such a frame for 100 ms.

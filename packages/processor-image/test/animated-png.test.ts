@@ -73,8 +73,8 @@ describe('an animated PNG', () => {
 
   it('may be cropped and padded as it moves', async () => {
     const source = await file([{ picture: plain(RED) }, { picture: plain(BLUE) }])
-    for (const mode of ['crop', 'fill'] as const) {
-      const { path } = await make(source, moving({ mode, width: 30, height: 20 }))
+    for (const options of [{ mode: 'crop' }, { mode: 'fill', background: '#000' }] as const) {
+      const { path } = await make(source, moving({ ...options, width: 30, height: 20 }))
       expect(await sharp(path, { animated: true }).metadata()).toMatchObject({ pages: 2, width: 30, pageHeight: 20 })
     }
   })

@@ -7,9 +7,10 @@ import type { Recipe } from '@rindle/core'
 import type { VariantRecipes } from '@rindle/testing'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
-import { image } from '../src/recipes/index.ts'
+import { type BoxOptions, image } from '../src/recipes/index.ts'
+import { open, quadrants } from './pictures.ts'
 import { structuralSimilarity } from './structural-similarity.ts'
-import { LIMITS, make, outcomesOf, PROCESSOR } from './workbench.ts'
+import { applicationFile, LIMITS, make, outcomesOf, PROCESSOR } from './workbench.ts'
 
 const corpus = process.env['RINDLE_CORPUS'] ?? ''
 if (corpus === '') console.warn('Skipped: the corpus lane needs RINDLE_CORPUS, the path of a folder of real files.')
@@ -118,6 +119,78 @@ describe.skipIf(corpus === '')('the corpus', { timeout: 300_000 }, () => {
     console.info('Lowest similarity of the chain to a decode of its own:', lowest)
     expect(Object.keys(lowest).toSorted()).toEqual(['large', 'medium', 'small', 'thumb'])
     expect(Math.min(...Object.values(lowest))).toBeGreaterThanOrEqual(0.995)
+  })
+
+  it('photos: every option makes a picture of every photo', async () => {
+    const file = await applicationFile('mark.png', await open(quadrants(120, 60)).png().toBuffer())
+    const module = new URL('negating-transform.ts', import.meta.url)
+    const fit = (options: BoxOptions): Recipe => image.fit(640, 640, options)
+    const recipes: VariantRecipes = {
+      enlarged: image.fit(5000, null, { enlarge: true }),
+      turned: fit({ rotate: 90, flip: true, flop: true }),
+      tilted: fit({ rotate: 7, background: '#0000', format: 'png' }),
+      trimmed: fit({ trim: true }),
+      sharpened: fit({ sharpen: true, format: 'webp' }),
+      sharper: fit({ sharpen: 2 }),
+      blurred: fit({ blur: 10 }),
+      grey: fit({ grayscale: true }),
+      tinted: fit({ tint: '#704214' }),
+      round: image.crop(320, 320, { radius: 'circle', format: 'webp' }),
+      marked: fit({ overlay: { file, scale: 0.2, opacity: 0.5 } }),
+      tiled: fit({ overlay: { file, tile: true, scale: 0.1 }, format: 'webp' }),
+      gif: image.fit(160, null, { format: 'gif' }),
+      tiff: fit({ format: 'tiff' }),
+      same: fit({ format: 'source', progressive: false }),
+      progressive: fit({ progressive: true, chroma: '4:4:4' }),
+      lossless: image.fit(160, null, { format: 'webp', lossless: true }),
+      owned: fit({ metadata: 'copyright' }),
+      wide: fit({ colourSpace: 'p3' }),
+      limited: fit({ maxBytes: 60_000 }),
+      transformed: image.transform(module, { width: 320 }),
+    }
+    const failures: string[] = []
+    const files = await readdir(folder('photos'))
+    for (const photo of files) {
+      const source = { path: join(folder('photos'), photo), contentType: 'image/jpeg', byteSize: 0 }
+      for (const [name, outcome] of await outcomesOf(PROCESSOR, source, recipes)) {
+        if ('error' in outcome) failures.push(`${photo} ${name}: ${String(outcome.error)}`)
+      }
+    }
+    expect(failures).toEqual([])
+    expect(files.length).toBeGreaterThan(5)
+  })
+
+  it('public: every option makes a picture of every file that can be read', async () => {
+    const file = await applicationFile('mark.png', await open(quadrants(120, 60)).png().toBuffer())
+    const failures: string[] = []
+    for (const name of await readdir(folder('public'))) {
+      const contentType = TYPES[extname(name)]
+      if (contentType === undefined || REFUSED[name] !== undefined) continue
+      const outcomes = await outcomesOf(
+        PROCESSOR,
+        { path: join(folder('public'), name), contentType, byteSize: 0 },
+        {
+          turned: image.fit(80, 80, {
+            rotate: 90,
+            flop: true,
+            blur: 1,
+            sharpen: true,
+            radius: 9,
+            metadata: 'copyright',
+          }),
+          tilted: image.crop(80, 80, { rotate: 33, trim: true, background: '#0008', format: 'png', grayscale: true }),
+          tinted: image.fit(80, 80, { tint: '#08f', overlay: { file }, format: 'webp', radius: 'circle' }),
+          wide: image.fill(80, 80, { colourSpace: 'p3', overlay: { file, tile: true, scale: 0.5 }, maxBytes: 9_000 }),
+          moving: image.crop(80, 80, { format: 'gif', animated: true, overlay: { file, scale: 0.2 }, radius: 4 }),
+          same: image.fit(80, 80, { format: 'source', enlarge: true, animated: true }),
+          deep: image.fit(80, 80, { format: 'tiff', rotate: 180 }),
+        },
+      )
+      for (const [variant, outcome] of outcomes) {
+        if ('error' in outcome) failures.push(`${name} ${variant}: ${String(outcome.error)}`)
+      }
+    }
+    expect(failures).toEqual([])
   })
 
   it('photos: the centre of attention is where it is without the chain', async () => {

@@ -72,6 +72,12 @@ describe('the chain', () => {
     expect(plan(recipes).base).toEqual({ width: 4000, height: 3000 })
   })
 
+  it('is as large as a turned picture needs it, and not turned itself', () => {
+    expect(plan({ turned: { mode: 'fit', width: 300, rotate: 90 } }).base).toEqual({ width: 400, height: 300 })
+    expect(plan({ same: { mode: 'fit', height: 300, rotate: 180 } }).base).toEqual({ width: 400, height: 300 })
+    expect(plan({ larger: { mode: 'fit', width: 8000, enlarge: true } }).base).toEqual({ width: 4000, height: 3000 })
+  })
+
   it('is as large as every one of its pictures, unless the source is too small', () => {
     const side = fc.integer({ min: 1, max: 6000 })
     const recipe = fc.record({ mode: fc.constantFrom('fit', 'fill', 'crop'), width: side, height: side })
@@ -128,6 +134,23 @@ describe('a decode of its own', () => {
     expect(names(chained)).toEqual(['attention'])
   })
 
+  it('is for edges that are trimmed, a turn by any but quarters, and Display P3; the other options share the chain', () => {
+    const { direct, chained, base } = plan({
+      trimmed: { ...fit, trim: true },
+      tilted: { ...fit, rotate: 5 },
+      wide: { ...fit, colourSpace: 'p3' },
+      turned: { ...fit, rotate: 90, flip: true, flop: true },
+      painted: { ...fit, radius: 9, blur: 2, sharpen: true, overlay: { file: '', sha256: 'a'.repeat(64) } },
+      grey: { ...fit, grayscale: true },
+      tinted: { ...fit, tint: '#f00' },
+      limited: { ...fit, maxBytes: 9_000, metadata: 'copyright' },
+      same: { ...fit, format: 'source' },
+    })
+    expect(names(direct).toSorted()).toEqual(['tilted', 'trimmed', 'wide'])
+    expect(names(chained)).toHaveLength(6)
+    expect(base).toEqual({ width: 133, height: 100 })
+  })
+
   it('is for a drawing that is enlarged', () => {
     const facts = { isVector: true, contentType: 'image/svg+xml', width: 50, height: 50 }
     const { direct, chained } = plan({ icon: { mode: 'crop', width: 512, height: 512 }, small: fit }, facts)
@@ -151,6 +174,16 @@ describe('a refusal', () => {
     const turned = { orientation: 6, contentType: 'image/webp' }
     expect(names(plan({ moving }, { ...turned, frames: 2 }).refused)).toEqual(['moving'])
     expect(names(plan({ moving }, { ...turned, frames: 1 }).refused)).toEqual([])
+  })
+
+  it('meets a picture whose open side would grow beyond the limit', () => {
+    const recipes: Record<string, ImageOptions> = {
+      grown: { mode: 'fit', height: 16_000, enlarge: true },
+      held: { mode: 'fit', height: 16_000, width: 5_000, enlarge: true },
+    }
+    const { refused, chained } = plan(recipes, { width: 4000, height: 1000 })
+    expect(refused).toMatchObject([{ name: 'grown', error: { code: 'limit_exceeded' } }])
+    expect(names(chained)).toEqual(['held'])
   })
 
   it('meets an animation whose frames would together be enlarged beyond the limit', () => {

@@ -19,7 +19,7 @@ async function findings(...capabilities: readonly string[]): Promise<readonly Fi
 test('the sharp in use makes every format that the processor offers', async () => {
   expect(await findings(...processor.capabilities)).toEqual([
     { id: 'sharp.version', status: 'ok', summary: `sharp ${sharp.versions.sharp} with libvips ${sharp.versions.vips}` },
-    { id: 'sharp.formats', status: 'ok', summary: 'makes jpeg, png, webp, avif' },
+    { id: 'sharp.formats', status: 'ok', summary: 'makes jpeg, png, webp, avif, gif, tiff' },
   ])
 })
 

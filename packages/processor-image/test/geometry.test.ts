@@ -1,14 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { targetOf } from '../src/geometry.ts'
-import type { ImageOptions, NormalImage } from '../src/recipes/index.ts'
+import { formatFor } from '../src/output-format.ts'
+import type { FormattedImage } from '../src/recipes/image-options.ts'
+import type { ImageOptions } from '../src/recipes/index.ts'
 import { normalImage } from './workbench.ts'
 
 const side = fc.integer({ min: 1, max: 16_383 })
 const size = fc.record({ width: side, height: side })
 
-function image(recipe: ImageOptions): NormalImage {
-  return normalImage(recipe)
+function image(recipe: ImageOptions): FormattedImage {
+  return formatFor(normalImage(recipe), { contentType: 'image/jpeg', hasAlpha: false })
 }
 
 describe('fit', () => {

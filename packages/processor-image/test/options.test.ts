@@ -33,7 +33,15 @@ describe('an image processor', () => {
   it('says what it makes and what it reads', () => {
     const { name, capabilities, probes } = imageProcessor()
     expect(name).toBe('image')
-    expect([...capabilities]).toEqual(['image/jpeg', 'image/png', 'image/webp', 'image/avif'])
+    expect([...capabilities]).toEqual([
+      'image/jpeg',
+      'image/png',
+      'image/webp',
+      'image/avif',
+      'image/gif',
+      'image/tiff',
+      'image/source',
+    ])
     expect(probes.has('image/gif')).toBe(true)
     expect(probes.has('application/pdf')).toBe(false)
   })

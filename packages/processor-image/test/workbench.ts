@@ -1,6 +1,7 @@
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import type { Processor, Recipe, SourceFile } from '@rindle/core'
 import type { ProcessedOutput, ProcessRequest, VariantOutcome } from '@rindle/core/adapter'
 import { collectOutcomes, outputOf, processRequest, recipeOptions, type VariantRecipes } from '@rindle/testing'
@@ -26,6 +27,13 @@ async function temporaryDirectory(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'rindle-image-'))
   onTestFinished(() => rm(directory, { recursive: true, force: true }))
   return directory
+}
+
+/** Writes a file of the application, as it stands beside a configuration. */
+export async function applicationFile(name: string, content: Buffer | string): Promise<URL> {
+  const path = join(await temporaryDirectory(), name)
+  await writeFile(path, content)
+  return pathToFileURL(path)
 }
 
 /** Writes bytes, or the result of a pipeline, as a source file of that content type. */

@@ -1,10 +1,11 @@
 // A separate program, which `startDecoder` starts: decoding and encoding run here, away from the application, so that
 // it can be killed, or die, alone. It only follows orders; the application makes every decision.
 import { setUpDecoders } from './added-decoders.ts'
+import { ApplicationFault } from './application-fault.ts'
 import { Decoder } from './decoder.ts'
 import { watchMemory } from './memory-watch.ts'
-import type { DecoderSettings, FromDecoder, Order } from './orders.ts'
-import { Refusal, type RefusalCode } from './refusal.ts'
+import type { DecoderSettings, FromDecoder, Order, VerdictCode } from './orders.ts'
+import { Refusal } from './refusal.ts'
 import { setUpSharp } from './set-up-sharp.ts'
 
 const { acceptedTypes, maxMemoryBytes, truncated, decoders } = JSON.parse(process.argv[2] ?? '') as DecoderSettings
@@ -37,8 +38,8 @@ function tell(message: FromDecoder, then: () => void = () => {}): void {
   process.send?.(message, undefined, undefined, then)
 }
 
-function failureOf(error: unknown): { failure: string; verdict: RefusalCode | null } {
-  const verdict = error instanceof Refusal ? error.code : null
+function failureOf(error: unknown): { failure: string; verdict: VerdictCode | null } {
+  const verdict = error instanceof Refusal || error instanceof ApplicationFault ? error.code : null
   return { failure: error instanceof Error ? error.message : String(error), verdict }
 }
 

@@ -1,10 +1,13 @@
-import { readFile } from 'node:fs/promises'
-import sharp, { type Sharp } from 'sharp'
+import { readFile, writeFile } from 'node:fs/promises'
+import sharp from 'sharp'
 import { addedDecoderNamed } from './added-decoders.ts'
+import { copyrightOf } from './copyright.ts'
+import type { Drawn } from './drawing.ts'
+import { encode, encodeWithin } from './encode.ts'
 import { mending } from './mend.ts'
-import type { Format, Order, OrderKind, Orders, Rendered, Truncated } from './orders.ts'
+import type { Format, Order, OrderKind, Orders, Rendered, RenderOrder, Truncated } from './orders.ts'
 import { decodesHevc, readOutput, readPicture } from './read-picture.ts'
-import { type Base, decodeBase, renderFromBase, renderFromSource } from './render.ts'
+import { type Base, decodeBase, drawFromBase, drawFromSource } from './render.ts'
 
 type Handlers = {
   readonly [Kind in OrderKind]: (given: Orders[Kind]['given']) => Promise<Orders[Kind]['answer']>
@@ -25,12 +28,12 @@ export class Decoder {
       this.#base = await mending(input, this.#truncated, (reading) => decodeBase(input, size, reading))
       return null
     },
-    render_from_base: async ({ variant, path, timeoutSeconds }) => {
+    render_from_base: async (order) => {
       if (this.#base === null) throw new Error('There is no base to render from.')
-      return write(renderFromBase(this.#base, variant, timeoutSeconds), path)
+      return write(await drawFromBase(this.#base, order), order)
     },
-    render_from_source: ({ input, variant, path }) =>
-      mending(input, this.#truncated, async (reading) => write(await renderFromSource(input, variant, reading), path)),
+    render_from_source: (order) =>
+      mending(order.input, this.#truncated, async (reading) => write(await drawFromSource(order, reading), order)),
     forget_base: async () => {
       this.#base?.[Symbol.dispose]()
       this.#base = null
@@ -51,11 +54,14 @@ export class Decoder {
   }
 }
 
-async function write(pipeline: Sharp, path: string): Promise<Rendered> {
-  await pipeline.toFile(path)
+async function write({ pipeline, size }: Drawn, { variant, path, input }: RenderOrder): Promise<Rendered> {
+  const { metadata, maxBytes } = variant.recipe
+  const copyright = metadata === 'copyright' ? await copyrightOf(input) : null
+  if (maxBytes === null) await encode(pipeline, variant, copyright).toFile(path)
+  else await writeFile(path, await encodeWithin(maxBytes, pipeline, variant, { copyright, input }))
   // From memory: the file loader of this format may be off, because it only serves sources.
   const bytes = await readFile(path)
-  return { picture: await readOutput(bytes), byteSize: bytes.byteLength }
+  return { picture: await readOutput(bytes), byteSize: bytes.byteLength, size }
 }
 
 async function tryFormat(format: Format): Promise<boolean> {

@@ -1,9 +1,11 @@
 import type { SourceFile } from '@rindle/core'
 import type { MediaLimits } from '@rindle/core/adapter'
+import type { VariantFiles } from '../application-files.ts'
 import type { PlannedVariant } from '../decode-plan.ts'
 import type { Size } from '../geometry.ts'
 import type { SourceFacts } from '../source-facts.ts'
 import type { AddedDecoder } from './added-decoder.ts'
+import type { ApplicationFaultCode } from './application-fault.ts'
 import type { Picture } from './picture.ts'
 import type { RefusalCode } from './refusal.ts'
 
@@ -15,8 +17,25 @@ export interface DecodeInput {
   readonly timeoutSeconds: number
 }
 
+/** A variant to make, and where. */
+export interface VariantOrder {
+  readonly variant: PlannedVariant
+  readonly path: string
+  readonly files: VariantFiles
+}
+
+/** A variant to make from a source. */
+export interface RenderOrder extends VariantOrder {
+  readonly input: DecodeInput
+}
+
+/** A verdict of the decoder itself: about bytes of the source, or about a file of the application. */
+export type VerdictCode = RefusalCode | ApplicationFaultCode
+
 /** A file that was written and read back. */
 export interface Rendered {
+  /** The size that it must have; `null`: as planned. */
+  readonly size: Size | null
   readonly picture: Picture
   readonly byteSize: number
 }
@@ -40,14 +59,8 @@ export interface Orders {
   readonly read_picture: { readonly given: SourceFile; readonly answer: Picture }
   /** Decodes to pixels of that size, and keeps them. */
   readonly decode_base: { readonly given: { input: DecodeInput; size: Size }; readonly answer: null }
-  readonly render_from_base: {
-    readonly given: { variant: PlannedVariant; path: string; timeoutSeconds: number }
-    readonly answer: Rendered
-  }
-  readonly render_from_source: {
-    readonly given: { input: DecodeInput; variant: PlannedVariant; path: string }
-    readonly answer: Rendered
-  }
+  readonly render_from_base: { readonly given: RenderOrder; readonly answer: Rendered }
+  readonly render_from_source: { readonly given: RenderOrder; readonly answer: Rendered }
   readonly forget_base: { readonly given: null; readonly answer: null }
   readonly tell_versions: { readonly given: null; readonly answer: Versions }
   /** Whether this build can make a small picture in this format. */
@@ -73,7 +86,7 @@ export interface Order<Kind extends OrderKind = OrderKind> {
 export type FromDecoder =
   | { readonly type: 'ready' }
   | { readonly type: 'done'; readonly id: number; readonly answer: unknown }
-  | { readonly type: 'failed'; readonly id: number; readonly failure: string; readonly verdict: RefusalCode | null }
+  | { readonly type: 'failed'; readonly id: number; readonly failure: string; readonly verdict: VerdictCode | null }
   | { readonly type: 'out_of_memory'; readonly residentBytes: number }
 
 /** The settings of a decoder process, as one JSON argument. It holds no secret. */

@@ -1,4 +1,7 @@
-import type { ImageFormat } from './formats.ts'
+import type { JsonObject } from '@rindle/core'
+import type { EffectOptions, OverlayPlace, TransformFile } from './effect-options.ts'
+import type { CHROMA, EncodeOptions } from './encode-options.ts'
+import type { ImageFormat, OutputFormat } from './formats.ts'
 
 /** The ways to fit an image into its box. */
 export const IMAGE_MODES = ['fit', 'fill', 'crop'] as const
@@ -29,51 +32,47 @@ export type CropPosition = (typeof CROP_POSITIONS)[number]
  */
 export const MAX_IMAGE_DIMENSION = 16_383
 
-/** Options of every image recipe. */
-export interface EncodeOptions {
-  /** The format of the output. @default 'jpeg' */
-  readonly format?: ImageFormat | undefined
-  /**
-   * 1 to 100. A PNG of quality 100 is lossless; below that it has a palette.
-   * @default 80 for jpeg and webp, 50 for avif, 100 for png
-   */
-  readonly quality?: number | undefined
-  /**
-   * How hard the encoder tries to save bytes: 0 to 6 for webp, 0 to 9 for png (its compression level) and avif; jpeg
-   * has no such setting. AVIF at 2 is 6.5 times faster than at its encoder's own default of 4, for 2 % more bytes;
-   * WebP at 2 is 1.5 times faster than at 4, for 3 % more bytes.
-   * @default 4 for webp, 6 for png, 2 for avif
-   */
-  readonly effort?: number | undefined
-  /**
-   * The colour behind the picture, for mode `fill` and for `jpeg`, which flattens transparency onto it: `#rgb`, `#rgba`,
-   * `#rrggbb` or `#rrggbbaa`; opaque for `jpeg`.
-   * @default '#ffffff'
-   */
-  readonly background?: string | undefined
-  /**
-   * Keeps the source's colour space and its ICC profile instead of converting to sRGB.
-   * @default false
-   */
-  readonly keepIcc?: boolean | undefined
-  /**
-   * Only for `webp`, and not with `entropy` or `attention`: an animated source stays animated. Otherwise only its first
-   * frame is used.
-   * @default false
-   */
-  readonly animated?: boolean | undefined
+/** Options of every image recipe: those of the picture and those of its encoder. */
+export interface PictureOptions extends EffectOptions, EncodeOptions {}
+
+/** Options of a picture in or on a box. */
+export interface BoxOptions extends PictureOptions {
+  /** Enlarges a picture that is smaller than the box: it gets soft, not detailed. @default false */
+  readonly enlarge?: boolean | undefined
 }
 
 /** Options of a crop. */
-export interface CropOptions extends EncodeOptions {
+export interface CropOptions extends PictureOptions {
   /** The part to keep. @default 'centre' */
   readonly position?: CropPosition | undefined
 }
 
+interface Transformed {
+  /** A function of the application, applied last. See {@link Image.transform}. @default none */
+  readonly transform?: TransformFile | undefined
+}
+
+/**
+ * Options of `image.transform`. With `mode: 'crop'`, width and height are needed; without any of the two, the function
+ * gets the picture in its own size.
+ */
+export interface TransformOptions extends PictureOptions, Pick<TransformFile, 'sha256' | 'options'> {
+  /** How the picture is fitted into the box that the function gets. @default 'fit' */
+  readonly mode?: ImageMode | undefined
+  /** Pixels, 1 to 16,383, of what the function gets. @default as the height makes it */
+  readonly width?: number | undefined
+  /** Pixels, 1 to 16,383, of what the function gets. @default as the width makes it */
+  readonly height?: number | undefined
+  /** Only for mode `crop`. @default 'centre' */
+  readonly position?: CropPosition | undefined
+  /** Only for modes `fit` and `fill`. @default false */
+  readonly enlarge?: boolean | undefined
+}
+
 /** Options of an image within or on a box of a given width. */
-export interface BoxByWidth extends EncodeOptions {
+export interface BoxByWidth extends BoxOptions, Transformed {
   /**
-   * `fit` keeps the aspect ratio inside the box and never enlarges. `fill` covers the box exactly by padding to it with
+   * `fit` keeps the aspect ratio inside the box. `fill` covers the box exactly by padding to it with
    * `background`.
    */
   readonly mode: 'fit' | 'fill'
@@ -84,7 +83,7 @@ export interface BoxByWidth extends EncodeOptions {
 }
 
 /** Options of an image within or on a box of a given height. */
-export interface BoxByHeight extends EncodeOptions {
+export interface BoxByHeight extends BoxOptions, Transformed {
   /** As in {@link BoxByWidth}. */
   readonly mode: 'fit' | 'fill'
   /** Pixels, 1 to 16,383. @default as the height makes it */
@@ -94,7 +93,7 @@ export interface BoxByHeight extends EncodeOptions {
 }
 
 /** Options of an image that covers its box exactly, by cutting around `position`. */
-export interface Crop extends CropOptions {
+export interface Crop extends CropOptions, Transformed {
   readonly mode: 'crop'
   /** Pixels, 1 to 16,383. */
   readonly width: number
@@ -108,17 +107,59 @@ export interface Crop extends CropOptions {
  */
 export type ImageOptions = BoxByWidth | BoxByHeight | Crop
 
+/** {@link OverlayOptions} with every default filled in: its bytes stand for the file. */
+export type NormalOverlay = {
+  readonly sha256: string
+  readonly place: OverlayPlace
+  readonly margin: number
+  readonly scale: number | null
+  readonly opacity: number
+  readonly tile: boolean
+}
+
+/** {@link TransformFile} with every default filled in: its bytes stand for the file. */
+export type NormalTransform = { readonly sha256: string; readonly options: JsonObject }
+
 /** {@link ImageOptions} with every default filled in; what does not apply to the mode or format holds its default. */
 export type NormalImage = {
   readonly mode: ImageMode
   readonly width: number | null
   readonly height: number | null
-  readonly format: ImageFormat
-  readonly quality: number
-  readonly effort: number
+  readonly format: OutputFormat
+  /** `null`: the default of the format that the source decides. */
+  readonly quality: number | null
+  /** `null`: the default of the format that the source decides. */
+  readonly effort: number | null
   readonly position: CropPosition
   /** `#rrggbbaa`, lower-case. */
   readonly background: string
   readonly keepIcc: boolean
   readonly animated: boolean
+  readonly enlarge: boolean
+  readonly trim: number | false
+  /** Degrees clockwise, from 0 to below 360. */
+  readonly rotate: number
+  readonly flip: boolean
+  readonly flop: boolean
+  readonly grayscale: boolean
+  readonly blur: number | null
+  readonly sharpen: boolean | number
+  /** `#rrggbbaa`, lower-case. */
+  readonly tint: string | null
+  readonly overlay: NormalOverlay | null
+  readonly radius: number | 'circle'
+  readonly progressive: boolean
+  readonly chroma: (typeof CHROMA)[number] | null
+  readonly lossless: boolean
+  readonly metadata: 'none' | 'copyright'
+  readonly colourSpace: 'srgb' | 'p3'
+  readonly maxBytes: number | null
+  readonly transform: NormalTransform | null
+}
+
+/** A recipe for a source whose format is known. */
+export type FormattedImage = NormalImage & {
+  readonly format: ImageFormat
+  readonly quality: number
+  readonly effort: number
 }

@@ -3,6 +3,7 @@ import type { Bench } from './bench.ts'
 import { completion } from './completion/bench.ts'
 import { heic } from './heic/bench.ts'
 import { images, imagesS3, smallImages, timeToReady } from './images/bench.ts'
+import { imageEffects } from './images/effects.ts'
 import { backlog } from './jobs/backlog.ts'
 import { deepBacklog } from './jobs/deep-backlog.ts'
 import { jobLatency } from './jobs/job-latency.ts'
@@ -22,6 +23,7 @@ export const BENCHES: readonly Bench[] = [
   smallImages,
   timeToReady,
   heic,
+  imageEffects,
   workerMemory,
   jobLatency,
   backlog,

@@ -16,7 +16,7 @@ export interface Origin {
 
 /**
  * Compares an output that was read back with its recipe: format, dimensions, depth, colour profile, the duration of an
- * animation, and nothing left of the source's metadata. `output_mismatch` names every difference. Pure.
+ * animation, its limit of bytes, and nothing left of the source's metadata but a wanted copyright. `output_mismatch` names every difference. Pure.
  */
 export function verifyOutput({ picture, byteSize, size }: Rendered, { path, variant, facts }: Origin): ProcessedOutput {
   const { width, height } = size ?? variant.target.output

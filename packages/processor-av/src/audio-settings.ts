@@ -1,21 +1,30 @@
 import { RindleError } from '@rindle/core'
 import type { AudioSettings } from './ffmpeg-arguments.ts'
+import type { FfmpegOptions } from './ffmpeg-options.ts'
 import type { AudioTrack } from './media-facts.ts'
+import { partOfSound, type SourcePart } from './source-part.ts'
 
 /** The wanted properties of encoded sound. */
 export interface AudioWishes {
-  readonly codec: 'aac' | 'libmp3lame'
-  readonly bitrateKbps: number
+  readonly codec: 'aac' | 'libmp3lame' | 'libopus' | 'flac'
+  /** `null`: a lossless codec. */
+  readonly bitrateKbps: number | null
   readonly channels: number
+  /** In hertz. @default 44,100 or 48,000, by the source; 48,000 for Opus */
+  readonly sampleRate?: number | null
   /** Filters for the mixed channels, before all other filters. */
   readonly filters?: readonly string[]
+  /** `null`: the whole source. @default null */
+  readonly part?: SourcePart | null
+  /** Options of the encoder. */
+  readonly options?: FfmpegOptions
 }
 
 /**
  * Keeps sound and video in sync: fills gaps with silence, and puts silence before sound that begins later than the
  * source. Pure.
  */
-export function steadySound({ forgottenMs }: AudioTrack): readonly string[] {
+export function steadySound({ forgottenMs }: Pick<AudioTrack, 'forgottenMs'>): readonly string[] {
   const placed = forgottenMs === 0 ? [] : [`asetpts=PTS-STARTPTS+${forgottenMs}/1000/TB`]
   return [...placed, 'aresample=async=1:first_pts=0']
 }
@@ -33,19 +42,29 @@ const LAYOUTS: Partial<Readonly<Record<number, string>>> = {
 }
 const MAX_MIXED_CHANNELS = 64
 
-/** Returns how to encode an audio track, at a sample rate that every player supports. Pure. */
+/** Returns how to encode an audio track, by default at a sample rate that every player supports. Pure. */
 export function audioSettings(
   track: AudioTrack,
-  { codec, bitrateKbps, channels, filters = [] }: AudioWishes,
+  { codec, bitrateKbps, channels, sampleRate = null, filters = [], part = null, options }: AudioWishes,
 ): AudioSettings {
+  const mixed = [...mixFilters(track, channels), ...filters]
   return {
     codec,
-    bitrateKbps,
+    ...(bitrateKbps === null ? {} : { bitrateKbps }),
     channels,
-    // Multiples of 11,025 Hz come from music and old games, all others from speech and cameras.
-    frequency: track.sampleRate % 11_025 === 0 ? 44_100 : 48_000,
-    filters: [...mixFilters(track, channels), ...filters, ...steadySound(track)],
+    frequency: sampleRate ?? (codec === 'libopus' ? 48_000 : usualSampleRate(track)),
+    filters:
+      part === null
+        ? [...mixed, ...steadySound(track)]
+        : [...partOfSound(part, track), ...mixed, ...steadySound({ forgottenMs: 0 })],
+    ...(options === undefined ? {} : { options }),
   }
+}
+
+/** Returns the sample rate that every player supports, and that fits a track best. Pure. */
+export function usualSampleRate({ sampleRate }: Pick<AudioTrack, 'sampleRate'>): number {
+  // Multiples of 11,025 Hz come from music and old games, all others from speech and cameras.
+  return sampleRate % 11_025 === 0 ? 44_100 : 48_000
 }
 
 /**

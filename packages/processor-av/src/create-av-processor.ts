@@ -1,8 +1,8 @@
 import { tmpdir } from 'node:os'
 import type { Processor } from '@rindle/core'
 import { defineProcessor } from '@rindle/core/adapter'
+import { CAPABILITY_NEEDS } from './capability-needs.ts'
 import { diagnose } from './diagnose.ts'
-import { ENCODERS_FOR } from './encoders-for.ts'
 import { assertWithinLimits } from './limits.ts'
 import { AV_KINDS } from './make-variant.ts'
 import { mediaInput } from './media-input.ts'
@@ -14,7 +14,7 @@ import { SOURCE_TYPES } from './source-types.ts'
 import { Toolchain } from './toolchain.ts'
 
 /**
- * Creates the processor that makes video, audio, posters, strips and waveforms from video and audio, with FFmpeg.
+ * Creates the processor that makes video, audio, posters, previews, strips and waveforms from video and audio, with FFmpeg.
  * Throws `config_invalid` with every problem of the options; does no I/O.
  *
  * The processor searches for FFmpeg on first use, not at `start`: a process that only enqueues needs none. Without
@@ -36,7 +36,7 @@ export function avProcessor(options: AvProcessorOptions = {}): Processor {
   return defineProcessor({
     name: 'av',
     recipes: AV_KINDS,
-    capabilities: new Set(Object.keys(ENCODERS_FOR)),
+    capabilities: new Set(Object.keys(CAPABILITY_NEEDS)),
     probes: new Set(Object.keys(SOURCE_TYPES)),
     stop: async () => {
       await Promise.allSettled(underWay)

@@ -1,6 +1,6 @@
 import { RindleError } from '@rindle/core'
 import type { Finding, ProcessorDiagnosisContext } from '@rindle/core/adapter'
-import { ENCODERS_FOR } from './encoders-for.ts'
+import { CAPABILITY_NEEDS, lackingOf } from './capability-needs.ts'
 import { type Binary, type BinaryName, findBinary } from './find-binary.ts'
 import { type FfmpegBuild, inspectBuild } from './inspect-build.ts'
 import type { AvProcessorConfig } from './options.ts'
@@ -43,11 +43,12 @@ export function buildFindings(build: FfmpegBuild, capabilities: ReadonlySet<stri
   ]
 }
 
-function versionFinding({ version, isOld, encoders }: FfmpegBuild): Finding {
+function versionFinding(build: FfmpegBuild): Finding {
+  const { version, isOld } = build
   const id = 'ffmpeg.version'
   if (!isOld) return { id, status: 'ok', summary: `FFmpeg ${version}` }
-  const absent = lackingOf(encoders, Object.keys(ENCODERS_FOR))
-  const lacks = absent.length === 0 ? 'it has every encoder' : `it has no ${absent.join(', ')}`
+  const absent = lackingOf(build, Object.keys(CAPABILITY_NEEDS))
+  const lacks = absent.length === 0 ? 'it has every part that recipes use' : `it lacks ${absent.join(', ')}`
   return {
     id,
     status: 'warn',
@@ -56,20 +57,15 @@ function versionFinding({ version, isOld, encoders }: FfmpegBuild): Finding {
   }
 }
 
-function encodersFinding({ version, encoders }: FfmpegBuild, capabilities: ReadonlySet<string>): Finding {
+function encodersFinding(build: FfmpegBuild, capabilities: ReadonlySet<string>): Finding {
   const id = 'ffmpeg.encoders'
-  const absent = lackingOf(encoders, [...capabilities])
+  const absent = lackingOf(build, [...capabilities])
   if (absent.length === 0) return { id, status: 'ok', summary: 'has every encoder that profiles need' }
-  const affected = [...capabilities].filter((capability) => lackingOf(encoders, [capability]).length > 0)
+  const affected = [...capabilities].filter((capability) => lackingOf(build, [capability]).length > 0)
   return {
     id,
     status: 'error',
-    summary: `FFmpeg ${version} was built without ${absent.join(', ')}, needed by ${affected.join(', ')}`,
+    summary: `FFmpeg ${build.version} was built without ${absent.join(', ')}, needed by ${affected.join(', ')}`,
     fix: 'Install a build of FFmpeg that has what is missing.',
   }
-}
-
-function lackingOf(encoders: ReadonlySet<string>, capabilities: readonly string[]): readonly string[] {
-  const needed = new Set(capabilities.flatMap((capability) => ENCODERS_FOR[capability] ?? []))
-  return [...needed].filter((encoder) => !encoders.has(encoder))
 }

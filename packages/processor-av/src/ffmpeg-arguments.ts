@@ -24,6 +24,8 @@ export interface AudioSettings {
   readonly channels?: number
   readonly frequency?: number
   readonly filters: readonly string[]
+  /** Options of the encoder. */
+  readonly options?: FfmpegOptions
 }
 
 /** One output of a run. */
@@ -36,6 +38,8 @@ export interface OutputSettings {
   readonly streams: readonly number[]
   readonly video?: VideoSettings
   readonly audio?: AudioSettings
+  /** The encoder of a subtitle track; without it there are no subtitles. */
+  readonly subtitles?: string
   /** Options of the muxer, and all other options of the output. */
   readonly options?: FfmpegOptions
 }
@@ -59,14 +63,20 @@ export function ffmpegArguments(
 
 function addOutput(command: fluent.FfmpegCommand, { target, format, streams, ...settings }: OutputSettings): void {
   command.output(target).format(format)
-  command.outputOptions(...streams.flatMap((index) => ['-map', `0:${index}`]), ...NO_OTHER_TRACKS)
+  command.outputOptions(
+    ...streams.flatMap((index) => ['-map', `0:${index}`]),
+    ...subtitleOptions(settings.subtitles),
+    '-dn',
+  )
   command.outputOptions(...optionList({ ...WITHOUT_METADATA, ...settings.options }))
   addVideo(command, settings.video)
   addAudio(command, settings.audio)
 }
 
-// No subtitles and no data.
-const NO_OTHER_TRACKS = ['-sn', '-dn']
+function subtitleOptions(encoder: string | undefined): readonly string[] {
+  return encoder === undefined ? ['-sn'] : ['-c:s', encoder]
+}
+
 // Drops titles, locations and chapters of the source, and the names of encoders.
 const WITHOUT_METADATA: FfmpegOptions = {
   map_metadata: -1,
@@ -82,7 +92,7 @@ function addVideo(command: fluent.FfmpegCommand, video: VideoSettings | undefine
     return
   }
   command.videoCodec(video.codec).videoFilters([...video.filters])
-  command.outputOptions(...optionList(video.options))
+  addOptions(command, video.options)
 }
 
 function addAudio(command: fluent.FfmpegCommand, audio: AudioSettings | undefined): void {
@@ -94,4 +104,11 @@ function addAudio(command: fluent.FfmpegCommand, audio: AudioSettings | undefine
   if (audio.bitrateKbps !== undefined) command.audioBitrate(audio.bitrateKbps)
   if (audio.channels !== undefined) command.audioChannels(audio.channels)
   if (audio.frequency !== undefined) command.audioFrequency(audio.frequency)
+  addOptions(command, audio.options ?? {})
+}
+
+// Without options, fluent-ffmpeg would write the word "undefined", which is the name of an output.
+function addOptions(command: fluent.FfmpegCommand, options: FfmpegOptions): void {
+  const list = optionList(options)
+  if (list.length > 0) command.outputOptions(...list)
 }

@@ -19,6 +19,7 @@ export interface StreamReport {
   readonly r_frame_rate?: string | undefined
   readonly avg_frame_rate?: string | undefined
   readonly sample_rate?: string | undefined
+  readonly sample_fmt?: string | undefined
   readonly channels?: number | undefined
   readonly channel_layout?: string | undefined
   readonly start_time?: string | undefined
@@ -64,6 +65,7 @@ const reportSchema: z.ZodType<FfprobeReport> = z.object({
         r_frame_rate: text,
         avg_frame_rate: text,
         sample_rate: text,
+        sample_fmt: text,
         channels: number,
         channel_layout: text,
         start_time: text,

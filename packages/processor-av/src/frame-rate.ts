@@ -1,7 +1,7 @@
 import type { VideoTrack } from './media-facts.ts'
 
-const MAX_FRAME_RATE = 60
 const USUAL_FRAME_RATE = 30
+const FAST_FRAME_RATE = 60
 // A variable rate with an average a little above 30 still means 30.
 const USUAL_FRAME_RATE_LIMIT = 31
 // Rates closer than this differ only by rounding.
@@ -17,14 +17,19 @@ export function isVariableRate({ frameRate, finestFrameRate }: RateFacts): boole
 }
 
 /**
- * Returns the constant rate of an output, in frames per second: the source's own if players can handle it, else 30 or
- * 60. FFmpeg repeats or drops frames to keep it, so the last frame also lasts as long as the header says. Pure.
+ * Returns the constant rate of an output, in frames per second: the source's own, else 30 or 60 where it varies, but at
+ * most `maxRate`. FFmpeg repeats or drops frames to keep it, so the last frame also lasts as long as the header says.
+ * Pure.
  */
-export function outputFrameRate(facts: RateFacts): number {
+export function outputFrameRate(facts: RateFacts, maxRate: number): number {
+  return Math.min(steadyRateOf(facts), maxRate)
+}
+
+function steadyRateOf(facts: RateFacts): number {
   const { frameRate, finestFrameRate, isInterlaced } = facts
   if (frameRate === null || finestFrameRate === null) return USUAL_FRAME_RATE
   // The finest rate counts fields, two to a frame.
-  if (isInterlaced) return Math.min(frameRate, MAX_FRAME_RATE)
-  if (!isVariableRate(facts)) return Math.min(finestFrameRate, MAX_FRAME_RATE)
-  return frameRate > USUAL_FRAME_RATE_LIMIT ? MAX_FRAME_RATE : USUAL_FRAME_RATE
+  if (isInterlaced) return frameRate
+  if (!isVariableRate(facts)) return finestFrameRate
+  return frameRate > USUAL_FRAME_RATE_LIMIT ? FAST_FRAME_RATE : USUAL_FRAME_RATE
 }

@@ -1,6 +1,6 @@
 export { avProcessor } from './create-av-processor.ts'
 export type { BinarySource } from './find-binary.ts'
 export { type FfmpegReport, inspectFfmpeg } from './inspect-ffmpeg.ts'
-export type { Waveform } from './make-waveform.ts'
+export type { ChannelsWaveform, Waveform } from './make-waveform.ts'
 export type { AvProcessorOptions } from './options.ts'
 export type { Peaks } from './waveform-peaks.ts'

@@ -11,9 +11,16 @@ export interface FfmpegBuild {
   readonly version: string
   /** Whether it is older than 6.0: it works, but gets no more fixes. */
   readonly isOld: boolean
+  /** Without those that the build itself calls experimental. */
   readonly encoders: ReadonlySet<string>
   readonly filters: ReadonlySet<string>
+  readonly muxers: ReadonlySet<string>
 }
+
+/** Parts of a build, by the lists that it prints. */
+export type BuildParts = Partial<
+  Readonly<Record<keyof Pick<FfmpegBuild, 'encoders' | 'filters' | 'muxers'>, readonly string[]>>
+>
 
 // libavcodec of FFmpeg 6.0. Builds between releases are named by a commit, but every build has this number.
 const FIRST_CURRENT_LIBAVCODEC = 60
@@ -37,22 +44,37 @@ export async function inspectBuild({ path, source }: Binary): Promise<FfmpegBuil
     source,
     version,
     isOld: Number(libavcodec) < FIRST_CURRENT_LIBAVCODEC,
-    encoders: parseListing(await listing(path, '-encoders')),
+    encoders: parseListing(await listing(path, '-encoders'), /^[A-Z.]{3}X/),
     filters: parseListing(await listing(path, '-filters')),
+    muxers: parseListing(await listing(path, '-muxers')),
   }
 }
 
-/** Throws `processor_capability_missing`, which names them, when a build lacks any of these encoders. */
-export function requireEncoders(build: FfmpegBuild, encoders: readonly string[]): void {
-  const missing = encoders.filter((encoder) => !build.encoders.has(encoder))
+/** The parts that a build lacks of these. Pure. */
+export function lackingParts(
+  build: Pick<FfmpegBuild, keyof BuildParts>,
+  { encoders = [], filters = [], muxers = [] }: BuildParts,
+): readonly string[] {
+  return [
+    ...encoders.filter((name) => !build.encoders.has(name)),
+    ...filters.filter((name) => !build.filters.has(name)).map((name) => `the filter ${name}`),
+    ...muxers.filter((name) => !build.muxers.has(name)).map((name) => `the format ${name}`),
+  ]
+}
+
+/** Throws `processor_capability_missing`, which names them, when a build lacks any of these parts. */
+export function requireParts(build: FfmpegBuild, parts: BuildParts): void {
+  const missing = lackingParts(build, parts)
   if (missing.length === 0) return
   const message = `FFmpeg ${build.version} (${build.path}) was built without ${missing.join(', ')}; install a build that has it.`
   throw new RindleError('processor_capability_missing', message, { details: { missing, version: build.version } })
 }
 
-// " V..... libx264   libx264 H.264 (codec h264)", " TS. yadif   V->V   Deinterlace".
-function parseListing(text: string): ReadonlySet<string> {
-  return new Set(Array.from(text.matchAll(/^ [A-Z.|]{2,6} +([\w-]+) /gm), ([, name = '']) => name))
+// " V..... libx264   libx264 H.264 (codec h264)", " TS. yadif   V->V   Deinterlace", "  E mp4   MP4", " A..X.. opus   Opus".
+function parseListing(text: string, unusable?: RegExp): ReadonlySet<string> {
+  const lines = Array.from(text.matchAll(/^ ([A-Z.| ]{1,6}) +([\w-]+) /gm))
+  const usable = lines.filter(([, flags = '']) => unusable?.test(flags) !== true)
+  return new Set(usable.map(([, , name = '']) => name))
 }
 
 async function listing(path: string, option: string): Promise<string> {

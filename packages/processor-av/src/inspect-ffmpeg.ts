@@ -1,4 +1,4 @@
-import { ENCODERS_FOR } from './encoders-for.ts'
+import { CAPABILITY_NEEDS, lackingOf } from './capability-needs.ts'
 import { type Binary, findBinary } from './find-binary.ts'
 import { inspectBuild } from './inspect-build.ts'
 import type { AvProcessorOptions } from './options.ts'
@@ -10,8 +10,8 @@ export interface FfmpegReport {
     readonly version: string
     /** Whether it is older than 6.0: it works, but its decoders get no more fixes. */
     readonly isOld: boolean
-    /** The encoders that it lacks, by the capability that needs them ("video/web_720p"). */
-    readonly missingEncoders: Readonly<Record<string, readonly string[]>>
+    /** The encoders, filters and formats that it lacks, by the capability that needs them ("video/hevc"). */
+    readonly missing: Readonly<Record<string, readonly string[]>>
     /** Whether it can map high dynamic range to standard range. */
     readonly canToneMap: boolean
   }
@@ -25,11 +25,10 @@ export interface FfmpegReport {
 export async function inspectFfmpeg(
   options: Pick<AvProcessorOptions, 'ffmpegPath' | 'ffprobePath'> = {},
 ): Promise<FfmpegReport> {
-  const { path, source, version, isOld, encoders, filters } = await inspectBuild(
-    await findBinary('ffmpeg', options.ffmpegPath),
-  )
-  const missing = Object.entries(ENCODERS_FOR).map(
-    ([capability, needed]) => [capability, needed.filter((encoder) => !encoders.has(encoder))] as const,
+  const build = await inspectBuild(await findBinary('ffmpeg', options.ffmpegPath))
+  const { path, source, version, isOld, filters } = build
+  const missing = Object.keys(CAPABILITY_NEEDS).map(
+    (capability) => [capability, lackingOf(build, [capability])] as const,
   )
   return {
     ffmpeg: {
@@ -37,7 +36,7 @@ export async function inspectFfmpeg(
       source,
       version,
       isOld,
-      missingEncoders: Object.fromEntries(missing.filter(([, names]) => names.length > 0)),
+      missing: Object.fromEntries(missing.filter(([, names]) => names.length > 0)),
       canToneMap: filters.has('zscale') && filters.has('tonemap'),
     },
     ffprobe: await findBinary('ffprobe', options.ffprobePath),

@@ -1,10 +1,8 @@
 import { z } from 'zod'
 
-// EBU R128, at the level that podcasts and web players agree on.
-const TARGET_LUFS = -16
+// EBU R128.
 const MAX_TRUE_PEAK = -1.5
 const MAX_RANGE = 11
-const TARGET = `I=${TARGET_LUFS}:TP=${MAX_TRUE_PEAK}:LRA=${MAX_RANGE}`
 // The filter accepts no more.
 const MAX_OFFSET = 99
 // The absolute gate of the standard: it measures nothing below it.
@@ -19,22 +17,28 @@ export interface Loudness {
   readonly offset: number
 }
 
-/** The filter that measures a source and prints it at the end. */
-export const MEASURE_LOUDNESS: string = `loudnorm=${TARGET}:print_format=json`
+/** Returns the filter that measures a source against a target, in LUFS, and prints it at the end. Pure. */
+export function measureLoudness(target: number): string {
+  return `loudnorm=${aimOf(target)}:print_format=json`
+}
+
+function aimOf(target: number): string {
+  return `I=${target}:TP=${MAX_TRUE_PEAK}:LRA=${MAX_RANGE}`
+}
 
 /**
- * Returns the filters that bring sound to the target: without a measurement as it plays, with one exactly, by a single
+ * Returns the filters that bring sound to a target, in LUFS: without a measurement as it plays, with one exactly, by a single
  * gain if its peaks and its range allow that. Pure.
  */
-export function loudnessFilters(measured: Loudness | null): readonly string[] {
-  if (measured === null) return [`loudnorm=${TARGET}`]
+export function loudnessFilters(target: number, measured: Loudness | null): readonly string[] {
+  if (measured === null) return [`loudnorm=${aimOf(target)}`]
   const { integrated, truePeak, range, offset } = measured
   if (integrated < SILENT_BELOW_LUFS) return []
-  const gain = TARGET_LUFS - integrated
+  const gain = target - integrated
   // `loudnorm` cannot do this: it accepts no loudness above 0 LUFS and no range of 0.
   if (truePeak + gain <= MAX_TRUE_PEAK && range <= MAX_RANGE) return [`volume=volume=${gain.toFixed(2)}dB`]
   const missed = Math.max(-MAX_OFFSET, Math.min(MAX_OFFSET, offset))
-  return [`loudnorm=${TARGET}:offset=${missed}`]
+  return [`loudnorm=${aimOf(target)}:offset=${missed}`]
 }
 
 // Silence has no level: "-inf" or "inf".
@@ -48,7 +52,7 @@ const measurement = z.object({ input_i: level, input_tp: level, input_lra: level
   }),
 )
 
-/** Finds the result of {@link MEASURE_LOUDNESS} in FFmpeg's messages; `null` when it is missing. Pure. */
+/** Finds the result of {@link measureLoudness} in FFmpeg's messages; `null` when it is missing. Pure. */
 export function parseLoudness(messages: string): Loudness | null {
   const found = /\{[^{}]*"input_i"[^{}]*\}/.exec(messages)?.[0]
   return found === undefined ? null : measurement.parse(JSON.parse(found))

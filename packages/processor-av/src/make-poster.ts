@@ -6,16 +6,15 @@ import { DamageReader } from './damage-reader.ts'
 import { assertDiskSpace } from './disk-space.ts'
 import type { InputSettings } from './ffmpeg-arguments.ts'
 import type { FfmpegOptions } from './ffmpeg-options.ts'
-import { fitInside, type Size } from './geometry.ts'
-import { JPEG_OPTIONS, MAX_JPEG_BYTES, verifyJpeg } from './jpeg.ts'
-import type { Cover, VideoTrack } from './media-facts.ts'
+import { fitInside } from './geometry.ts'
+import { requireParts } from './inspect-build.ts'
+import { type Cover, durationOf, type VideoTrack } from './media-facts.ts'
 import { assertUndamaged, carefulDecoding, isOfPictures } from './picture-damage.ts'
 import { type PictureSource, pictureFilters } from './picture-filters.ts'
+import type { NormalPoster } from './recipes/poster-kind.ts'
 import { nothingWritten, runFfmpeg } from './run-ffmpeg.ts'
+import { MAX_PICTURE_BYTES, STILL_FORMATS, type StillFormat, verifyPicture } from './still-picture.ts'
 import type { VariantWork } from './variant-work.ts'
-
-// As wide as the larger video preset; an upright picture may be as high.
-const BOX: Size = { width: 1280, height: 1280 }
 
 interface LookedAt {
   /** Options of the input. */
@@ -27,6 +26,7 @@ interface LookedAt {
 const KEY_FRAMES: LookedAt = { options: { skip_frame: 'nokey', t: 300 }, maxFrames: 100 }
 const EVERY_FRAME: LookedAt = { options: { t: 20 }, maxFrames: 500 }
 const MIN_KEY_FRAMES = 3
+const USUAL_FRAME_RATE = 25
 /** The number of best key frames to try when some are damaged. */
 const MAX_KEY_SHOTS = 5
 
@@ -38,17 +38,27 @@ interface Shot {
 }
 
 /**
- * Makes a JPEG of a telling frame: the first good scene change, else the first frame that shows something. Skips
- * damaged frames, and throws `corrupt_media` when all are damaged.
+ * Makes a picture of the frame at the recipe's time, or of a telling frame: the first good scene change, else the first
+ * frame that shows something. Skips damaged frames, and throws `corrupt_media` when all are damaged.
  */
-export async function makePoster(video: VideoTrack, work: VariantWork): Promise<ProcessedOutput> {
-  const picture = { index: video.index, ...fitInside(video, BOX) }
+export async function makePoster(
+  { at, width, format }: NormalPoster,
+  video: VideoTrack,
+  work: VariantWork,
+): Promise<ProcessedOutput> {
+  const picture = { index: video.index, ...fitInside(video, { width, height: width }) }
   let failure: RindleError | undefined
-  for await (const { settings, filters } of shotsOf(video, work)) {
+  for await (const { settings, filters } of at === 'scene' ? shotsOf(video, work) : shotsAt(at, video, work)) {
     work.onProgress(0.5)
     const options = { ...carefulDecoding(video), ...settings.options }
     try {
-      return await writeJpeg(video, picture, { settings: { ...settings, options }, filters }, work)
+      return await writePicture(
+        video,
+        picture,
+        { settings: { ...settings, options }, filters },
+        STILL_FORMATS[format],
+        work,
+      )
     } catch (error) {
       if (!isOfPictures(error)) throw error
       // A retryable error wins: only if every frame is damaged is the file damaged.
@@ -58,11 +68,16 @@ export async function makePoster(video: VideoTrack, work: VariantWork): Promise<
   throw failure ?? nothingWritten(work.name)
 }
 
-/** Makes a JPEG of the cover art of an audio file. Throws `processing_failed`, not retryable, when it is damaged. */
-export async function makeCoverPoster(cover: Cover, work: VariantWork): Promise<ProcessedOutput> {
+/** Makes a picture of the cover art of an audio file. Throws `processing_failed`, not retryable, when it is damaged. */
+export async function makeCoverPoster(
+  { width, format }: NormalPoster,
+  cover: Cover,
+  work: VariantWork,
+): Promise<ProcessedOutput> {
+  const picture = { index: cover.index, ...fitInside(cover, { width, height: width }) }
   const source = { colorMatrix: null, colorTransfer: null, isHdr: false, isInterlaced: false, height: 1 }
   try {
-    return await writeJpeg(source, { index: cover.index, ...fitInside(cover, BOX) }, FIRST_FRAME, work)
+    return await writePicture(source, picture, FIRST_FRAME, STILL_FORMATS[format], work)
   } catch (error) {
     if (!(error instanceof RindleError) || error.code !== 'corrupt_media') throw error
     // The sound may still be intact.
@@ -85,6 +100,37 @@ async function* shotsOf(video: VideoTrack, work: VariantWork): AsyncGenerator<Sh
   if (best !== undefined) yield frameAt(best)
   if (!isEnough) yield* keyShots
   if (best !== 0) yield FIRST_FRAME
+}
+
+/** Yields the frame that is on screen at a moment, then what {@link shotsOf} yields. */
+async function* shotsAt(
+  at: Exclude<NormalPoster['at'], 'scene'>,
+  video: VideoTrack,
+  work: VariantWork,
+): AsyncGenerator<Shot> {
+  const endMs = durationOf([video], work.facts.durationMs)
+  // A time at the very end, or after it, is in the middle of the last frame.
+  const lastMs = Math.max(0, endMs - 500 / (video.frameRate ?? USUAL_FRAME_RATE))
+  const seconds = Math.min(typeof at === 'number' ? at : at.share * endMs, lastMs) / 1_000
+  // A format without an index is only known by reading it.
+  if (!work.input.isDurationGuessed) yield onScreenAfterSeek(seconds)
+  yield onScreenAt(seconds)
+  yield* shotsOf(video, work)
+}
+
+// The filter shows each frame until the next one, and the last one to the end. Without `noaccurate_seek`, FFmpeg drops
+// the frame that is on screen at the moment, if it began before.
+const onScreen = (seconds: number): readonly string[] => [`fps=fps=1000:start_time=${seconds}:eof_action=pass`]
+
+function onScreenAfterSeek(seconds: number): Shot {
+  return {
+    settings: { seekSeconds: seconds, options: { noaccurate_seek: true, threads: 1 } },
+    filters: onScreen(0),
+  }
+}
+
+function onScreenAt(seconds: number): Shot {
+  return { settings: {}, filters: onScreen(seconds) }
 }
 
 const FIRST_FRAME: Shot = { settings: {}, filters: [] }
@@ -135,23 +181,26 @@ async function lookAt(
   return parseFrameStatistics(printed)
 }
 
-async function writeJpeg(
+async function writePicture(
   source: PictureSource,
   { index, width, height }: Cover,
   shot: Shot,
+  format: StillFormat,
   { input, name, path, maxPixels, context }: VariantWork,
 ): Promise<ProcessedOutput> {
-  await assertDiskSpace(context.directory, MAX_JPEG_BYTES)
+  const build = await context.toolchain.ffmpeg()
+  requireParts(build, format.needs ?? {})
+  await assertDiskSpace(context.directory, MAX_PICTURE_BYTES)
   const size = { width, height }
-  const { filters, isToneMapped } = pictureFilters(source, size, 'jpeg', await context.toolchain.ffmpeg())
-  const picture = { codec: 'mjpeg', filters: [...shot.filters, ...filters], options: JPEG_OPTIONS }
+  const { filters, isToneMapped } = pictureFilters(source, size, format.target, build)
+  const picture = { codec: format.encoder, filters: [...shot.filters, ...filters], options: format.options }
   const damage = new DamageReader(input)
   await runFfmpeg(
     {
       input,
       settings: shot.settings,
-      outputs: [{ target: path, format: 'image2', streams: [index], video: picture }],
-      maxFileBytes: MAX_JPEG_BYTES,
+      outputs: [{ target: path, format: format.muxer, streams: [index], video: picture }],
+      maxFileBytes: MAX_PICTURE_BYTES,
       maxPixels,
       variant: name,
       damage,
@@ -163,6 +212,6 @@ async function writeJpeg(
     await rm(path, { force: true })
     assertUndamaged(damage, { input, variant: name })
   }
-  const output = await verifyJpeg(path, name, size, context)
+  const output = await verifyPicture(path, name, size, format, context)
   return source.isHdr ? { ...output, metadata: { isToneMapped } } : output
 }

@@ -5,17 +5,17 @@ import { assertDiskSpace } from './disk-space.ts'
 import type { FfmpegOptions } from './ffmpeg-options.ts'
 import { FrameTimes } from './frame-times.ts'
 import { fitInsideEven, type Size } from './geometry.ts'
-import { JPEG_OPTIONS, MAX_JPEG_BYTES, verifyJpeg } from './jpeg.ts'
 import { durationOf, type VideoTrack } from './media-facts.ts'
 import { assertUndamaged, carefulDecoding, isOfPictures } from './picture-damage.ts'
 import { pictureFilters } from './picture-filters.ts'
+import type { NormalStrip } from './recipes/strip-kind.ts'
 import { runFfmpeg } from './run-ffmpeg.ts'
 import { readPackets } from './run-ffprobe.ts'
+import { MAX_PICTURE_BYTES, STILL_FORMATS, verifyPicture } from './still-picture.ts'
 import { planStrip, type StripPlan } from './strip-plan.ts'
 import type { VariantWork } from './variant-work.ts'
 import { assertWhole } from './whole-source.ts'
 
-const TILE_BOX: Size = { width: 160, height: 160 }
 // The first half minute shows how often an encoder sets key frames.
 const KEY_FRAME_SAMPLE_SECONDS = 30
 // A strip may miss some minutes of a film. FFmpeg itself gives up at this share of pictures that it cannot decode.
@@ -29,15 +29,19 @@ const USUAL_FRAME_RATE = 25
  * time from `n` to `n + 1` times `intervalMs`. Spare places in the last row repeat the last tile. Throws
  * `corrupt_media` when most pictures are damaged, or when the file is cut off.
  */
-export async function makeStrip(video: VideoTrack, work: VariantWork): Promise<ProcessedOutput> {
+export async function makeStrip(
+  { tiles: maxTiles, width }: NormalStrip,
+  video: VideoTrack,
+  work: VariantWork,
+): Promise<ProcessedOutput> {
   const { context, facts, name, path } = work
-  await assertDiskSpace(context.directory, MAX_JPEG_BYTES)
+  await assertDiskSpace(context.directory, MAX_PICTURE_BYTES)
   const durationMs = durationOf([video], facts.durationMs)
-  const plan = planStrip(durationMs)
-  const tile = fitInsideEven(video, TILE_BOX)
+  const plan = planStrip(durationMs, maxTiles)
+  const tile = fitInsideEven(video, { width, height: width })
   const isToneMapped = await writeTiles(video, plan, tile, work)
   const size = { width: tile.width * plan.columns, height: tile.height * plan.rows }
-  const output = await verifyJpeg(path, name, size, context)
+  const output = await verifyPicture(path, name, size, STILL_FORMATS.jpeg, context)
   const tiles = { ...plan, tileWidth: tile.width, tileHeight: tile.height }
   return { ...output, metadata: video.isHdr ? { ...tiles, isToneMapped } : tiles }
 }
@@ -161,10 +165,10 @@ async function writeStrip(
           target: path,
           format: 'image2',
           streams: [video.index],
-          video: { codec: 'mjpeg', filters: allFilters, options: JPEG_OPTIONS },
+          video: { codec: 'mjpeg', filters: allFilters, options: STILL_FORMATS.jpeg.options },
         },
       ],
-      maxFileBytes: MAX_JPEG_BYTES,
+      maxFileBytes: MAX_PICTURE_BYTES,
       maxPixels,
       variant: name,
       onOutput: (chunk) => times.read(chunk),

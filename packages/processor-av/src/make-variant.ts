@@ -1,22 +1,48 @@
 import { RindleError } from '@rindle/core'
 import type { OptionsOf, ProcessedOutput } from '@rindle/core/adapter'
+import { writeSubtitles } from './burn-subtitles.ts'
 import { type Encoding, encodeAlone } from './encode.ts'
+import { lackingParts } from './inspect-build.ts'
 import { makeAudio } from './make-audio.ts'
 import { makeCoverPoster, makePoster } from './make-poster.ts'
+import { makePreviewPicture, makePreviewVideo } from './make-preview.ts'
 import { makeStrip } from './make-strip.ts'
-import { makeWaveform } from './make-waveform.ts'
+import { makeWaveform, makeWaveformPicture } from './make-waveform.ts'
+import type { VideoTrack } from './media-facts.ts'
 import { planAudio } from './plan-audio.ts'
 import { planVideo } from './plan-video.ts'
 import { audioKind } from './recipes/audio-kind.ts'
-import { poster, strip, waveform } from './recipes/preview-kinds.ts'
+import { poster } from './recipes/poster-kind.ts'
+import { previewPictureKind, previewVideoKind } from './recipes/preview-kinds.ts'
+import { strip } from './recipes/strip-kind.ts'
 import { videoKind } from './recipes/video-kind.ts'
+import type { NormalVideo } from './recipes/video-options.ts'
+import { waveformKind, waveformPictureKind } from './recipes/waveform-kinds.ts'
+import { encodersOf } from './run-ffmpeg.ts'
 import type { VariantWork } from './variant-work.ts'
 
 /** A kind of recipe that this package makes. */
-export type AvKind = typeof videoKind | typeof audioKind | typeof poster | typeof strip | typeof waveform
+export type AvKind =
+  | typeof videoKind
+  | typeof audioKind
+  | typeof poster
+  | typeof strip
+  | typeof waveformKind
+  | typeof waveformPictureKind
+  | typeof previewPictureKind
+  | typeof previewVideoKind
 
 /** The kinds of recipe that this package makes. */
-export const AV_KINDS: readonly AvKind[] = [videoKind, audioKind, poster, strip, waveform]
+export const AV_KINDS: readonly AvKind[] = [
+  videoKind,
+  audioKind,
+  poster,
+  strip,
+  waveformKind,
+  waveformPictureKind,
+  previewPictureKind,
+  previewVideoKind,
+]
 
 /** The options of a recipe of one of {@link AV_KINDS}. */
 export type AvRecipe = OptionsOf<AvKind>
@@ -25,30 +51,51 @@ export type AvRecipe = OptionsOf<AvKind>
 export async function makeVariant(recipe: AvRecipe, work: VariantWork): Promise<ProcessedOutput> {
   const { video, audio, cover } = work.facts
   switch (recipe.kind) {
-    case 'video': {
-      const build = await work.context.toolchain.ffmpeg()
-      return encodeAlone(planVideo(recipe, video ?? missing('moving pictures', work), work, build), work)
-    }
+    case 'video':
+      return encodeAlone(await videoEncoding(recipe, video ?? missing('moving pictures', work), work), work)
+    case 'preview_video':
+      return makePreviewVideo(recipe, video ?? missing('moving pictures', work), work)
+    case 'preview_picture':
+      return makePreviewPicture(recipe, video ?? missing('moving pictures', work), work)
     case 'audio':
       return makeAudio(recipe, audio ?? missing('sound', work), work)
     case 'waveform':
-      return makeWaveform(audio ?? missing('sound', work), work)
+      return makeWaveform(recipe, audio ?? missing('sound', work), work)
+    case 'waveform_picture':
+      return makeWaveformPicture(recipe, audio ?? missing('sound', work), work)
     case 'strip':
-      return makeStrip(video ?? missing('moving pictures', work), work)
+      return makeStrip(recipe, video ?? missing('moving pictures', work), work)
     case 'poster':
-      if (video !== null) return makePoster(video, work)
-      return makeCoverPoster(cover ?? missing('cover picture', work), work)
+      break
   }
+  if (video !== null) return makePoster(recipe, video, work)
+  return makeCoverPoster(recipe, cover ?? missing('cover picture', work), work)
 }
 
-/** Returns the encoding of a variant that can share a run with others; `null` when a variant needs more than that. */
+/**
+ * Returns the encoding of a variant that can share a run with others; `null` when a variant needs more than that, or an
+ * encoder that the build lacks. Throws when the variant cannot be made.
+ */
 export async function shareableEncoding(recipe: AvRecipe, work: VariantWork): Promise<Encoding | null> {
+  const encoding = await encodingOf(recipe, work)
+  if (encoding === null) return null
+  const needs = { encoders: encodersOf([encoding.output]) }
+  return lackingParts(await work.context.toolchain.ffmpeg(), needs).length === 0 ? encoding : null
+}
+
+async function encodingOf(recipe: AvRecipe, work: VariantWork): Promise<Encoding | null> {
   const { video, audio } = work.facts
-  if (recipe.kind === 'video' && video !== null) {
-    return planVideo(recipe, video, work, await work.context.toolchain.ffmpeg())
-  }
+  if (recipe.kind === 'video' && video !== null) return videoEncoding(recipe, video, work)
   if (recipe.kind === 'audio' && audio !== null && !recipe.twoPass) return planAudio(recipe, audio, work, null)
   return null
+}
+
+async function videoEncoding(recipe: NormalVideo, video: VideoTrack, work: VariantWork): Promise<Encoding> {
+  const { context, facts } = work
+  const isBurnt = recipe.subtitles === 'burn' && facts.subtitles !== null
+  const subtitles = isBurnt ? await writeSubtitles(facts.subtitles, work) : null
+  const { threads } = context.config
+  return planVideo(recipe, video, { ...work, threads }, await context.toolchain.ffmpeg(), subtitles)
 }
 
 function missing(what: string, { name, input }: VariantWork): never {

@@ -1,92 +1,67 @@
 import { writeFile } from 'node:fs/promises'
 import type { ProcessedOutput } from '@rindle/core/adapter'
-import { mixFilters, steadySound } from './audio-settings.ts'
-import { type AudioTrack, durationOf } from './media-facts.ts'
-import { assertDecoded, type FfmpegRun, runFfmpeg } from './run-ffmpeg.ts'
-import { isSameDuration } from './same-duration.ts'
+import { CHANNEL_HEIGHT, waveformPng, waveformSvg } from './draw-waveform.ts'
+import type { AudioTrack } from './media-facts.ts'
+import { readPeaks } from './read-peaks.ts'
+import type { NormalWaveform, NormalWaveformPicture, WaveformPicture } from './recipes/waveform-kinds.ts'
 import type { VariantWork } from './variant-work.ts'
-import { mismatch } from './verify-output.ts'
-import { type Peaks, WaveformPeaks } from './waveform-peaks.ts'
+import type { Peaks } from './waveform-peaks.ts'
 
-const BUCKETS = 1_000
-const SAMPLE_BYTES = 2
-
-/** The JSON document of a waveform. */
-export interface Waveform {
+/** What every JSON document of a waveform says. */
+interface WaveformFacts {
   readonly version: 1
-  /** The duration of the whole source, which the buckets divide into equal parts. */
+  /** The duration of the whole source, which the parts divide equally. */
   readonly durationMs: number
-  /** The number of samples read per second, with all channels mixed into one. */
+  /** The number of samples read per second. */
   readonly sampleRate: number
-  /** The number of buckets. */
+  /** The number of parts. */
   readonly length: number
-  /** The lowest and the highest sample of each bucket, `[min, max, min, max, …]`, −1 to 1. */
+}
+
+/** The JSON document of a waveform of all channels as one. */
+export interface Waveform extends WaveformFacts {
+  /** The lowest and the highest sample of each part, `[min, max, min, max, …]`, −1 to 1. */
   readonly peaks: Peaks
 }
 
+/** The JSON document of a waveform with `channels: 'each'`. */
+export interface ChannelsWaveform extends WaveformFacts {
+  /** The peaks of each channel, in the order of the source: left, right. */
+  readonly channels: readonly Peaks[]
+}
+
 /** Makes a JSON document with the peaks of a track over the whole duration. */
-export async function makeWaveform(audio: AudioTrack, work: VariantWork): Promise<ProcessedOutput> {
-  const { facts, name, path } = work
-  const peaks = await readPeaks(audio, work)
-  const soundMs = Math.round((peaks.samples / audio.sampleRate) * 1_000)
-  const expectedMs = durationOf([audio], facts.durationMs)
-  if (!isSameDuration(soundMs, expectedMs)) {
-    const problem = `its sound lasts ${soundMs} ms instead of ${expectedMs} ms`
-    throw mismatch(name, [problem])
-  }
-  const durationMs = Math.max(soundMs, facts.durationMs)
-  const totalSamples = Math.max(peaks.samples, (durationMs / 1_000) * audio.sampleRate)
-  const waveform: Waveform = {
-    version: 1,
-    durationMs,
-    sampleRate: audio.sampleRate,
-    length: BUCKETS,
-    peaks: peaks.peaks(BUCKETS, totalSamples),
-  }
-  const json = JSON.stringify(waveform)
-  await writeFile(path, json)
-  return { path, contentType: 'application/json', byteSize: Buffer.byteLength(json), durationMs }
-}
-
-async function readPeaks(
+export async function makeWaveform(
+  recipe: NormalWaveform,
   audio: AudioTrack,
-  { context, input, name, facts, maxPixels, onProgress }: VariantWork,
-): Promise<WaveformPeaks> {
-  const peaks = new WaveformPeaks()
-  const expectedSamples = (facts.durationMs / 1_000) * audio.sampleRate
-  let rest: Buffer = Buffer.alloc(0)
-  const run: FfmpegRun = {
-    input,
-    settings: {},
-    outputs: [
-      {
-        target: '-',
-        format: 's16le',
-        streams: [audio.index],
-        audio: {
-          codec: 'pcm_s16le',
-          channels: 1,
-          frequency: audio.sampleRate,
-          filters: [...mixFilters(audio, 1), ...steadySound(audio)],
-        },
-      },
-    ],
-    maxPixels,
-    variant: name,
-    onOutput: (chunk) => {
-      const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk])
-      const whole = bytes.length - (bytes.length % SAMPLE_BYTES)
-      rest = bytes.subarray(whole)
-      peaks.add(samplesOf(bytes.subarray(0, whole)))
-      onProgress(peaks.samples / expectedSamples)
-    },
-  }
-  assertDecoded(await runFfmpeg(run, context), run)
-  return peaks
+  work: VariantWork,
+): Promise<ProcessedOutput> {
+  const { durationMs, sampleRate, channels } = await readPeaks(recipe, audio, work)
+  const facts: WaveformFacts = { version: 1, durationMs, sampleRate, length: recipe.peaks }
+  const waveform: Waveform | ChannelsWaveform =
+    recipe.channels === 'each' ? { ...facts, channels } : { ...facts, peaks: channels[0] ?? [] }
+  const json = JSON.stringify(waveform)
+  await writeFile(work.path, json)
+  return { path: work.path, contentType: 'application/json', byteSize: Buffer.byteLength(json), durationMs }
 }
 
-// Returns a view of the samples if they are aligned in memory, else of a copy.
-function samplesOf(bytes: Buffer): Int16Array {
-  const { buffer, byteOffset, length } = bytes.byteOffset % SAMPLE_BYTES === 0 ? bytes : Uint8Array.from(bytes)
-  return new Int16Array(buffer, byteOffset, length / SAMPLE_BYTES)
+const DRAWINGS: Readonly<
+  Record<WaveformPicture, { readonly contentType: string; readonly draw: (channels: readonly Peaks[]) => Uint8Array }>
+> = {
+  svg: { contentType: 'image/svg+xml', draw: (channels) => Buffer.from(waveformSvg(channels)) },
+  png: { contentType: 'image/png', draw: waveformPng },
+}
+
+/** Draws the peaks of a track over the whole duration. */
+export async function makeWaveformPicture(
+  recipe: NormalWaveformPicture,
+  audio: AudioTrack,
+  work: VariantWork,
+): Promise<ProcessedOutput> {
+  const { channels } = await readPeaks(recipe, audio, work)
+  const { contentType, draw } = DRAWINGS[recipe.format]
+  const bytes = draw(channels)
+  await writeFile(work.path, bytes)
+  const size = { width: recipe.peaks, height: CHANNEL_HEIGHT * channels.length }
+  return { path: work.path, contentType, byteSize: bytes.byteLength, ...size }
 }

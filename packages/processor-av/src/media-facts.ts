@@ -35,12 +35,19 @@ export interface AudioTrack {
   readonly codec: string
   readonly sampleRate: number
   readonly channels: number
+  /** Whether its samples have more than 16 bits without loss. */
+  readonly isFine: boolean
   /** Whether the file says which position each channel has. */
   readonly hasLayout: boolean
   /** Leading silence that FFmpeg drops when it reads this track alone. */
   readonly forgottenMs: number
   /** When its last sample ends, from the beginning of the file; `null` when the header does not say. */
   readonly endMs: number | null
+}
+
+/** A subtitle track of text. */
+export interface SubtitleTrack {
+  readonly index: number
 }
 
 /** The cover art of an audio file. */
@@ -57,6 +64,8 @@ export interface MediaFacts {
   readonly video: VideoTrack | null
   readonly audio: AudioTrack | null
   readonly cover: Cover | null
+  /** `null` also when there are only pictures of text. */
+  readonly subtitles: SubtitleTrack | null
   /** Whether there is a video or audio track that FFmpeg cannot decode. */
   readonly hasUnknownTrack: boolean
   /** The duration in the header; `null` when the header does not say. */
@@ -78,12 +87,14 @@ export function factsOf({ streams = [], format }: FfprobeReport): MediaFacts {
   const startSeconds = Number(format?.start_time ?? 0)
   const video = videoStream === undefined ? null : videoTrack(videoStream, startSeconds)
   const audio = audioStream === undefined ? null : audioTrack(audioStream, startSeconds)
+  const subtitleStream = preferred(streams.filter(isText))
   const coverStream = pictures.find((stream) => isStill(stream) && hasSize(stream))
   return {
     kind: video !== null ? 'video' : audio !== null ? 'audio' : null,
     video,
     audio,
     cover: coverStream === undefined ? null : coverOf(coverStream),
+    subtitles: subtitleStream === undefined ? null : { index: subtitleStream.index },
     hasUnknownTrack: streams.some(isUnknownTrack),
     durationMs: milliseconds(format?.duration) ?? longest([video?.endMs, audio?.endMs]),
   }
@@ -100,6 +111,13 @@ function isStill({ disposition }: StreamReport): boolean {
 
 function hasSize({ width = 0, height = 0 }: StreamReport): boolean {
   return width > 0 && height > 0
+}
+
+// Names that ffprobe gives to subtitles of text.
+const TEXT_CODECS = ['subrip', 'srt', 'ass', 'ssa', 'webvtt', 'mov_text', 'text']
+
+function isText({ codec_type: type, codec_name: codec = '' }: StreamReport): boolean {
+  return type === 'subtitle' && TEXT_CODECS.includes(codec)
 }
 
 function isDecodable(stream: StreamReport): boolean {
@@ -148,6 +166,7 @@ function audioTrack(stream: StreamReport, startSeconds: number): AudioTrack {
     codec: stream.codec_name ?? 'unknown',
     sampleRate: Number(stream.sample_rate),
     channels: stream.channels ?? 1,
+    isFine: stream.sample_fmt?.startsWith('s32') === true,
     hasLayout: isLayout(stream.channel_layout),
     forgottenMs: 0,
     endMs: endOf(stream, startSeconds),

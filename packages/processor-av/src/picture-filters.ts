@@ -3,7 +3,7 @@ import type { FfmpegBuild } from './inspect-build.ts'
 import type { VideoTrack } from './media-facts.ts'
 
 /** How the colours of a picture are stored. */
-export type PictureTarget = 'video' | 'jpeg'
+export type PictureTarget = 'video' | 'jpeg' | 'webp' | 'png'
 
 /** The part of a track that decides how its pictures are scaled and how their colours are converted. */
 export type PictureSource = Pick<VideoTrack, 'colorMatrix' | 'colorTransfer' | 'isHdr' | 'isInterlaced' | 'height'>
@@ -29,7 +29,7 @@ const SCALE_MATRICES: Readonly<Record<string, string>> = {
 
 /**
  * Returns the filters that bring decoded pictures, already turned upright by FFmpeg, to `size` with square pixels and 8
- * bits: BT.709 for video, full-range BT.601 for JPEG. Tone-maps high dynamic range if the build can. Pure.
+ * bits: BT.709 for video, full-range BT.601 for JPEG, BT.601 for WebP, RGB for PNG. Tone-maps high dynamic range if the build can. Pure.
  */
 export function pictureFilters(
   source: PictureSource,
@@ -60,6 +60,14 @@ const TO_COLOURS: Readonly<Record<PictureTarget, (scale: string, matrix: string)
     'scale=out_color_matrix=bt601:out_range=pc',
     'format=yuvj420p',
   ],
+  // WebP has this matrix and range, and no others.
+  webp: (scale, matrix) => [
+    `${scale}:in_color_matrix=${matrix}`,
+    'format=rgb24',
+    'scale=out_color_matrix=bt601:out_range=tv',
+    'format=yuv420p',
+  ],
+  png: (scale, matrix) => [`${scale}:in_color_matrix=${matrix}`, 'format=rgb24'],
 }
 
 function toneMap({ colorTransfer }: PictureSource): readonly string[] {

@@ -70,38 +70,60 @@ function workOf(
   }
 }
 
+interface Shared {
+  readonly work: VariantWork
+  readonly encoding: Encoding
+}
+
 /**
- * Makes all variants that take one pass over the source in a single run, which costs a quarter less than a run for
- * each. If that run fails, there are no outcomes: each variant is then made alone, so that one fault does not fail the
- * others.
+ * Makes all variants that read the source in the same way, once, in a single run, which costs a quarter less than a run
+ * for each: those of the whole source, and those of the same clip. If a run fails, there are no outcomes of it: each
+ * variant is then made alone, so that one fault does not fail the others.
  */
 async function makeTogether(
   tasks: readonly Task[],
   request: ProcessRequest<AvRecipe>,
 ): Promise<ReadonlyMap<string, VariantOutcome>> {
   const outcomes = new Map<string, VariantOutcome>()
-  const shared: { readonly work: VariantWork; readonly encoding: Encoding }[] = []
-  try {
-    for (const { recipe, work } of tasks) {
-      const encoding = await shareableEncoding(recipe, work)
-      if (encoding !== null) shared.push({ work, encoding })
-    }
-    const [first, ...others] = shared
-    if (first === undefined || others.length === 0) return outcomes
+  for (const [first, ...others] of await sharedRuns(tasks, request)) {
+    if (first === undefined || others.length === 0) continue
+    const shared: readonly Shared[] = [first, ...others]
     const tell = (part: number): void => {
       for (const { work } of shared) work.onProgress(part)
     }
-    const encodings = shared.map(({ encoding }) => encoding)
-    await encode(encodings, first.work, tell)
-  } catch {
-    throwIfCancelled(request.signal)
-    return outcomes
-  }
-  for (const { work, encoding } of shared) {
-    const { name, context } = work
-    outcomes.set(name, await outcomeOf(work, request, () => verifyEncoding(encoding, context)))
+    try {
+      await encode([first.encoding, ...others.map(({ encoding }) => encoding)], first.work, tell)
+    } catch {
+      throwIfCancelled(request.signal)
+      continue
+    }
+    for (const { work, encoding } of shared) {
+      const { name, context } = work
+      outcomes.set(name, await outcomeOf(work, request, () => verifyEncoding(encoding, context)))
+    }
   }
   return outcomes
+}
+
+/** Plans the runs that several variants may share. A variant that cannot be planned is left for its own attempt. */
+async function sharedRuns(
+  tasks: readonly Task[],
+  request: ProcessRequest<AvRecipe>,
+): Promise<readonly (readonly Shared[])[]> {
+  const runs = new Map<string, Shared[]>()
+  for (const { recipe, work } of tasks) {
+    let encoding: Encoding | null
+    try {
+      encoding = await shareableEncoding(recipe, work)
+    } catch {
+      throwIfCancelled(request.signal)
+      continue
+    }
+    if (encoding === null) continue
+    const reading = JSON.stringify([encoding.isPart, encoding.settings])
+    runs.set(reading, [...(runs.get(reading) ?? []), { work, encoding }])
+  }
+  return [...runs.values()]
 }
 
 async function outcomeOf(

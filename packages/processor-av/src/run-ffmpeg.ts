@@ -2,7 +2,7 @@ import { RindleError } from '@rindle/core'
 import type { DamageReader } from './damage-reader.ts'
 import { ffmpegArguments, type InputSettings, type OutputSettings } from './ffmpeg-arguments.ts'
 import { optionList } from './ffmpeg-options.ts'
-import { requireEncoders } from './inspect-build.ts'
+import { requireParts } from './inspect-build.ts'
 import { type FailedStep, nothingDecoded, runFailure } from './map-error.ts'
 import type { MediaInput } from './media-input.ts'
 import { ProgressReader } from './progress-reader.ts'
@@ -35,7 +35,7 @@ export interface FfmpegRun {
 export async function runFfmpeg(run: FfmpegRun, context: RunContext): Promise<string> {
   const { config, toolchain, directory, signal } = context
   const build = await toolchain.ffmpeg()
-  requireEncoders(build, encodersOf(run.outputs))
+  requireParts(build, { encoders: encodersOf(run.outputs) })
   const { threads } = config
   const options = { threads, max_pixels: run.maxPixels, ...run.settings.options }
   const outputs = run.outputs.map((output) => ({ ...output, options: { threads, ...output.options } }))
@@ -61,6 +61,11 @@ export function assertDecoded(messages: string, run: Pick<FfmpegRun, 'input' | '
   if (error !== null) throw error
 }
 
+/** Whether a run had something to encode. Pure. */
+export function hasDecoded(messages: string, run: Pick<FfmpegRun, 'input' | 'variant' | 'outputs'>): boolean {
+  return nothingDecoded(messages, failedStep(run)) === null
+}
+
 function failedStep({ input, variant, outputs }: Pick<FfmpegRun, 'input' | 'variant' | 'outputs'>): FailedStep {
   const paths = outputs.map(({ target }) => target).filter((target) => target !== '-')
   return { program: 'ffmpeg', step: 'make', input, variant, outputs: paths }
@@ -77,8 +82,11 @@ function outputReader({ onProgress, onOutput }: FfmpegRun): (chunk: Buffer) => b
   }
 }
 
-function encodersOf(outputs: readonly OutputSettings[]): readonly string[] {
-  return outputs.flatMap(({ video, audio }) => [video?.codec, audio?.codec]).filter((codec) => codec !== undefined)
+/** The encoders that outputs need. Pure. */
+export function encodersOf(outputs: readonly OutputSettings[]): readonly string[] {
+  return outputs
+    .flatMap(({ video, audio, subtitles }) => [video?.codec, audio?.codec, subtitles])
+    .filter((codec) => codec !== undefined)
 }
 
 /** Returns the error for an output that FFmpeg reports as made but did not write. */

@@ -7,12 +7,11 @@ export type StripPlan = {
   readonly intervalMs: number
 }
 
-const MAX_TILES = 100
 const COLUMNS = 10
 
-/** Plans one tile for each second, at most a hundred, in rows of ten. Pure. */
-export function planStrip(durationMs: number): StripPlan {
-  const tileCount = Math.min(MAX_TILES, Math.max(1, Math.round(durationMs / 1_000)))
+/** Plans one tile for each second, at most `maxTiles`, in rows of ten. Pure. */
+export function planStrip(durationMs: number, maxTiles: number): StripPlan {
+  const tileCount = Math.min(maxTiles, Math.max(1, Math.round(durationMs / 1_000)))
   const columns = Math.min(COLUMNS, tileCount)
   return {
     tileCount,

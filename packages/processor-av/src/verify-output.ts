@@ -19,6 +19,8 @@ export interface ExpectedOutput {
   readonly size?: Size
   readonly channels?: number
   readonly durationMs?: number
+  /** How much longer it may last: the last frame has a duration of its own. */
+  readonly frameMs?: number
 }
 
 /** Codes that blame the file that was read, which here is the output. */
@@ -94,8 +96,16 @@ function problemsWith({ video, audio, durationMs }: MediaFacts, expected: Expect
   if (audio !== null && expected.channels !== undefined && audio.channels !== expected.channels) {
     problems.push(`it has ${audio.channels} channels instead of ${expected.channels}`)
   }
-  if (expected.durationMs !== undefined && !isSameDuration(durationMs ?? 0, expected.durationMs)) {
+  if (expected.durationMs !== undefined && !lastsAsLong(durationMs ?? 0, expected)) {
     problems.push(`it lasts ${durationMs ?? 0} ms instead of ${expected.durationMs} ms`)
   }
   return problems
+}
+
+/** Whether an output lasts as long as expected, or by less than a frame longer. Pure. */
+export function lastsAsLong(
+  actualMs: number,
+  { durationMs = 0, frameMs = 0 }: Pick<ExpectedOutput, 'durationMs' | 'frameMs'>,
+): boolean {
+  return isSameDuration(actualMs, durationMs) || (actualMs > durationMs && actualMs - frameMs <= durationMs)
 }

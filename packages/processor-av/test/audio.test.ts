@@ -33,18 +33,18 @@ describe('the filters for a common loudness', () => {
   const given = { integrated: -30, truePeak: -16, range: 6, offset: 0.4 }
 
   it('measure as they go without a measurement, and keep the dynamics with one', () => {
-    expect(loudnessFilters(null)).toEqual(['loudnorm=I=-16:TP=-1.5:LRA=11'])
-    expect(loudnessFilters(given)).toEqual(['volume=volume=14.00dB'])
-    expect(loudnessFilters({ ...given, integrated: 3.8, truePeak: 2 })).toEqual(['volume=volume=-19.80dB'])
-    expect(loudnessFilters({ ...given, integrated: Number.NEGATIVE_INFINITY })).toEqual([])
+    expect(loudnessFilters(-16, null)).toEqual(['loudnorm=I=-16:TP=-1.5:LRA=11'])
+    expect(loudnessFilters(-16, given)).toEqual(['volume=volume=14.00dB'])
+    expect(loudnessFilters(-16, { ...given, integrated: 3.8, truePeak: 2 })).toEqual(['volume=volume=-19.80dB'])
+    expect(loudnessFilters(-16, { ...given, integrated: Number.NEGATIVE_INFINITY })).toEqual([])
   })
 
   it('reduce peaks and ranges that one gain would leave too large, within the limits of FFmpeg', () => {
     const filter = 'loudnorm=I=-16:TP=-1.5:LRA=11:offset='
-    expect(loudnessFilters({ ...given, truePeak: -15.4 })).toEqual([`${filter}0.4`])
-    expect(loudnessFilters({ ...given, range: 11.5 })).toEqual([`${filter}0.4`])
-    expect(loudnessFilters({ ...given, truePeak: 0, offset: Number.NEGATIVE_INFINITY })).toEqual([`${filter}-99`])
-    expect(loudnessFilters({ ...given, truePeak: 0, offset: 120 })).toEqual([`${filter}99`])
+    expect(loudnessFilters(-16, { ...given, truePeak: -15.4 })).toEqual([`${filter}0.4`])
+    expect(loudnessFilters(-16, { ...given, range: 11.5 })).toEqual([`${filter}0.4`])
+    expect(loudnessFilters(-16, { ...given, truePeak: 0, offset: Number.NEGATIVE_INFINITY })).toEqual([`${filter}-99`])
+    expect(loudnessFilters(-16, { ...given, truePeak: 0, offset: 120 })).toEqual([`${filter}99`])
   })
 })
 

@@ -29,6 +29,12 @@ export const DRAWN = {
   /** One colour. */
   plain: (colour: string, size = '320x180', seconds = 2, rate = 25) =>
     lavfi(`color=c=${colour}:size=${size}:rate=${rate}:duration=${seconds}`),
+  /** A colour for each second, with short groups of pictures. */
+  colours: (colours: readonly string[], size = '320x180', rate = 25) => {
+    const parts = colours.map((colour, n) => `color=c=${colour}:size=${size}:rate=${rate}:duration=1[c${n}]`)
+    const all = colours.map((_, n) => `[c${n}]`).join('')
+    return lavfi(`${parts.join(';')};${all}concat=n=${colours.length}[out0]`)
+  },
   sine: (seconds = 2, frequency = 440) => lavfi(`sine=frequency=${frequency}:duration=${seconds}:sample_rate=48000`),
   silence: (seconds = 2) => lavfi(`anullsrc=r=48000:cl=stereo,atrim=duration=${seconds}`),
 }

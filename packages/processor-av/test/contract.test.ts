@@ -3,6 +3,7 @@ import type { SourceFile } from '@rindle/core'
 import { type ProcessorSubject, processorContract } from '@rindle/testing'
 import { beforeAll } from 'vitest'
 import { avProcessor } from '../src/index.ts'
+import { video, waveform } from '../src/recipes/index.ts'
 import { AAC, clip, DRAWN, H264 } from './clips.ts'
 import { type FfmpegLane, INSTALLER } from './installer-lane.ts'
 import { LANES } from './lanes.ts'
@@ -40,7 +41,15 @@ for (const lane of LANES) {
     ...slowly(lane),
     source: film,
     facts: { kind: 'video', width: 160, height: 90, durationMs: 500 },
-    recipes: { video: VIDEO, poster: POSTER, sound: M4A, waveform: WAVEFORM },
+    recipes: {
+      video: VIDEO,
+      poster: POSTER,
+      sound: M4A,
+      waveform: WAVEFORM,
+      teaser: video.webm({ height: 144, clip: { startMs: 100, durationMs: 300 } }),
+      hover: video.preview(),
+      drawing: waveform({ format: 'png' }),
+    },
     damaged: damagedFilm,
   }))
 }

@@ -5,6 +5,7 @@ import type { SourceFile } from '@rindle/core'
 import { describe, expect, it } from 'vitest'
 import { DamageReader } from '../src/damage-reader.ts'
 import { avProcessor } from '../src/index.ts'
+import { poster } from '../src/recipes/index.ts'
 import { AAC, clip, DRAWN, ffmpeg, H264, lavfi, temporaryDirectory } from './clips.ts'
 import { type Decoded, decode, nameOf } from './decoded.ts'
 import { fakeFfmpeg } from './fake-programs.ts'
@@ -74,8 +75,10 @@ describe.each(LANES)('a damaged film with the $lane FFmpeg', ({ programs }) => {
       const whole = await decode((await make(processor, source, POSTER)).path)
       expect(coloursOf(whole)).toEqual(['red'])
       await damage(source, (keys) => keys.slice(1, 2))
-      const poster = await decode((await make(processor, source, POSTER)).path)
-      expect(['cyan', 'yellow']).toContain(coloursOf(poster).join(' and '))
+      for (const recipe of [POSTER, poster({ at: 1_500 })]) {
+        const made = await decode((await make(processor, source, recipe)).path)
+        expect(['cyan', 'yellow']).toContain(coloursOf(made).join(' and '))
+      }
     },
   )
 

@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
 import sharp from 'sharp'
 import { ffmpeg } from './clips.ts'
 
@@ -28,10 +30,11 @@ export async function decode(path: string): Promise<Decoded> {
   }
 }
 
-/** Decodes the frame of a video at the given time. */
-export async function decodeFrame(path: string, seconds: number): Promise<Decoded> {
+/** Decodes the frame of a video at the given time, by default with the old build, which knows no AV1. */
+export async function decodeFrame(path: string, seconds: number, ffmpegPath?: string): Promise<Decoded> {
   const picture = `${path}.${seconds}.png`
-  await ffmpeg('-ss', String(seconds), '-i', path, '-frames:v', '1', picture)
+  const args = ['-y', '-ss', String(seconds), '-i', path, '-frames:v', '1', picture]
+  await (ffmpegPath === undefined ? ffmpeg(...args) : promisify(execFile)(ffmpegPath, args))
   return decode(picture)
 }
 

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest'
+import { CAPABILITY_NEEDS } from '../src/capability-needs.ts'
 import { buildFindings } from '../src/diagnose.ts'
-import type { FfmpegBuild } from '../src/inspect-build.ts'
+import type { BuildParts, FfmpegBuild } from '../src/inspect-build.ts'
 
-const EVERYTHING = ['mjpeg', 'libx264', 'aac', 'libmp3lame', 'pcm_s16le']
+const EVERYTHING = Object.values(CAPABILITY_NEEDS)
+const all = (part: keyof BuildParts) => new Set(EVERYTHING.flatMap((needs) => needs[part] ?? []))
 
 function build(changes: Partial<FfmpegBuild> = {}): FfmpegBuild {
   return {
@@ -10,8 +12,9 @@ function build(changes: Partial<FfmpegBuild> = {}): FfmpegBuild {
     source: 'path',
     version: '7.1',
     isOld: false,
-    encoders: new Set(EVERYTHING),
-    filters: new Set(),
+    encoders: all('encoders'),
+    filters: all('filters'),
+    muxers: all('muxers'),
     ...changes,
   }
 }
@@ -25,15 +28,23 @@ describe('a build of FFmpeg', () => {
     ])
   })
 
-  test('that is old gets a warning with every encoder that it lacks, needed or not', () => {
-    const encoders = new Set(['mjpeg', 'aac'])
-    expect(buildFindings(build({ version: '4.4', isOld: true, encoders }), new Set(['audio/aac']))).toMatchObject([
+  test('that is old gets a warning with everything that it lacks, needed or not', () => {
+    const encoders = new Set([...all('encoders')].filter((name) => name !== 'libx264' && name !== 'libsvtav1'))
+    const old = build({ version: '4.4', isOld: true, encoders, filters: new Set(['palettegen']), muxers: new Set() })
+    expect(buildFindings(old, new Set(['audio/aac']))).toMatchObject([
       {},
-      { status: 'warn', summary: 'FFmpeg 4.4 is older than 6.0; it has no libx264, libmp3lame, pcm_s16le' },
+      {
+        status: 'warn',
+        summary:
+          'FFmpeg 4.4 is older than 6.0; it lacks the format avif, the filter paletteuse, libx264, the filter subtitles, libsvtav1',
+      },
       { status: 'ok' },
     ])
     const whole = buildFindings(build({ version: '5.1', isOld: true }), new Set())
-    expect(whole[1]).toMatchObject({ status: 'warn', summary: 'FFmpeg 5.1 is older than 6.0; it has every encoder' })
+    expect(whole[1]).toMatchObject({
+      status: 'warn',
+      summary: 'FFmpeg 5.1 is older than 6.0; it has every part that recipes use',
+    })
   })
 
   test('that lacks needed encoders gets an error with the capabilities that need them', () => {
@@ -42,6 +53,14 @@ describe('a build of FFmpeg', () => {
     expect(buildFindings(build({ encoders }), needed)[2]).toMatchObject({
       status: 'error',
       summary: 'FFmpeg 7.1 was built without libx264, aac, needed by video/h264, audio/aac',
+    })
+    const plain = build({
+      encoders: new Set([...all('encoders')].filter((name) => name !== 'libx265')),
+      filters: new Set(),
+    })
+    expect(buildFindings(plain, new Set(['video/hevc', 'video/h264+subtitles', 'video/vp9']))[2]).toMatchObject({
+      status: 'error',
+      summary: 'FFmpeg 7.1 was built without libx265, the filter subtitles, needed by video/hevc, video/h264+subtitles',
     })
   })
 })

@@ -14,7 +14,7 @@ export async function fakeFfmpeg(lines: string, about = 'exec "$real" "$@"'): Pr
     `real='${INSTALLER.programs.ffmpegPath}'`,
     'for output; do :; done',
     'case "$*" in',
-    `*-version | *-encoders | *-filters) ${about} ;;`,
+    `*-version | *-encoders | *-filters | *-muxers) ${about} ;;`,
     'esac',
     lines,
     '',

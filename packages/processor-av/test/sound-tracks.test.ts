@@ -18,13 +18,13 @@ const TOLERANCE_MS = 120
 
 describe('the channels of a track', () => {
   const sound = (channels: number, layout?: string) => {
-    const { audio } = factsOf({
+    const { audio: track } = factsOf({
       streams: [
         { index: 0, codec_type: 'audio', codec_name: 'x', sample_rate: '48000', channels, channel_layout: layout },
       ],
     })
-    if (audio === null) throw new Error('There is no sound.')
-    return audio
+    if (track === null) throw new Error('There is no sound.')
+    return track
   }
 
   it('are left to FFmpeg when their positions are known', () => {

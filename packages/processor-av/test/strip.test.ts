@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { avProcessor } from '../src/index.ts'
+import { strip } from '../src/recipes/index.ts'
 import { planStrip } from '../src/strip-plan.ts'
 import { clip, DRAWN, H264, lavfi } from './clips.ts'
 import { decode, nameOf } from './decoded.ts'
@@ -16,7 +17,7 @@ describe('the plan of a strip', () => {
   ])(
     'of %i ms has %i tiles, %i in a row, %i rows, each for %i ms',
     (durationMs, tileCount, columns, rows, intervalMs) => {
-      expect(planStrip(durationMs)).toEqual({ tileCount, columns, rows, intervalMs })
+      expect(planStrip(durationMs, 100)).toEqual({ tileCount, columns, rows, intervalMs })
     },
   )
 })
@@ -27,6 +28,14 @@ describe.each(LANES)('a strip made with the $lane FFmpeg', ({ programs }) => {
   const processor = avProcessor(programs)
   const drawn = COLOURS.map((colour, n) => `color=c=${colour}:size=320x180:rate=10:duration=1[v${n}]`)
   const seconds = lavfi(`${drawn.join(';')};${COLOURS.map((_, n) => `[v${n}]`).join('')}concat=n=${COLOURS.length}`)
+
+  it('has as many tiles as its recipe says, and as large ones', async () => {
+    const source = await clip('video/mp4', 'mp4', seconds, H264)
+    const output = await make(processor, source, strip({ tiles: 10, width: 80 }))
+    const metadata = { tileCount: 10, tileWidth: 80, tileHeight: 44, intervalMs: 1_200 }
+    expect(output).toMatchObject({ width: 800, height: 44, metadata })
+    expect(nameOf((await decode(output.path)).at(0.55, 0.5))).toBe('yellow')
+  })
 
   it.each([
     ['few key frames', 'video/mp4', 'mp4', ['-g', '500', '-sc_threshold', '0']],

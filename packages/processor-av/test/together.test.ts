@@ -60,6 +60,20 @@ describe('several outputs of one source', () => {
     expect(runs.filter((run) => run.includes('/video.mp4') && run.includes('/small.mp4'))).toHaveLength(1)
   })
 
+  it('share a run without those whose encoder the build lacks, which wait', async () => {
+    const log = join(await temporaryDirectory(), 'log')
+    const about = `"$real" "$@" | grep -v libx265; exit`
+    const ffmpegPath = await fakeFfmpeg(`printf '%s\\n' "$*" >> '${log}'; exec "$real" "$@"`, about)
+    const recipes = { small: SMALL, hevc: video.mp4({ height: 144, codec: 'hevc' }), mp3: MP3 }
+    const outcomes = await outcomesOf(avProcessor({ ffmpegPath, ffprobePath }), source, recipes)
+    expect(outcomes.get('hevc')).toMatchObject({
+      error: { code: 'processor_capability_missing', details: { missing: ['libx265'] } },
+    })
+    const runs = (await readFile(log, 'utf8')).trim().split('\n')
+    expect(runs).toHaveLength(1)
+    expect(runs[0]).toMatch(/\/small\.mp4.*\/mp3\.mp3/)
+  })
+
   it('do not fail when another one fails', async () => {
     const ffmpegPath = await fakeFfmpeg('case "$*" in *libmp3lame*) exit 1 ;; esac; exec "$real" "$@"')
     const recipes = { video: VIDEO, mp3: MP3, m4a: M4A }

@@ -1,10 +1,12 @@
 import { chmod, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { CAPABILITY_NEEDS } from '../src/capability-needs.ts'
 import { findBinary } from '../src/find-binary.ts'
 import { avProcessor, inspectFfmpeg } from '../src/index.ts'
 import { inspectBuild } from '../src/inspect-build.ts'
 import { parseOptions } from '../src/options.ts'
+import { audio, poster, video } from '../src/recipes/index.ts'
 import { temporaryDirectory } from './clips.ts'
 import { fakeFfmpeg } from './fake-programs.ts'
 import { INSTALLER } from './installer-lane.ts'
@@ -93,7 +95,7 @@ describe('a build', () => {
 describe('a report on FFmpeg', () => {
   it.each(LANES)('names the programs in use and what they lack: $lane', async ({ programs }) => {
     expect(await inspectFfmpeg(programs)).toMatchObject({
-      ffmpeg: { path: programs.ffmpegPath, source: 'option', missingEncoders: {}, canToneMap: true },
+      ffmpeg: { path: programs.ffmpegPath, source: 'option', canToneMap: true },
       ffprobe: { path: programs.ffprobePath, source: 'option' },
     })
   })
@@ -101,7 +103,7 @@ describe('a report on FFmpeg', () => {
   it('lists missing encoders by the capability that needs them', async () => {
     const ffmpegPath = await fakeFfmpeg('exit 1', `"$real" "$@" | grep -vE ' (aac|zscale) '; exit`)
     expect((await inspectFfmpeg({ ffmpegPath })).ffmpeg).toMatchObject({
-      missingEncoders: { 'video/h264': ['aac'], 'audio/aac': ['aac'] },
+      missing: expect.objectContaining({ 'video/h264': ['aac'], 'audio/aac': ['aac'] }),
       canToneMap: false,
     })
   })
@@ -130,14 +132,15 @@ describe('options', () => {
   it('do not change what the processor makes and reads, and need no FFmpeg', () => {
     const { name, capabilities, probes } = avProcessor({ ffmpegPath: '/nowhere' })
     expect(name).toBe('av')
-    expect([...capabilities]).toEqual([
-      'poster/jpeg',
-      'strip/jpeg',
-      'video/h264',
-      'audio/aac',
-      'audio/mp3',
-      'waveform/json',
-    ])
+    const needed = [
+      video.mp4(),
+      video.webm({ codec: 'av1', subtitles: 'burn' }),
+      video.preview(),
+      audio.flac(),
+      poster(),
+    ]
+    for (const { facts } of needed) expect(capabilities).toContain(facts.capability)
+    expect(capabilities).toEqual(new Set(Object.keys(CAPABILITY_NEEDS)))
     expect(probes.has('video/mp4')).toBe(true)
     expect(probes.has('image/png')).toBe(false)
   })

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { outputOf } from '@rindle/testing'
 import { describe, expect, it } from 'vitest'
 import { avProcessor } from '../src/index.ts'
 import { video } from '../src/recipes/index.ts'
@@ -119,9 +120,7 @@ describe.each(LANES)('a video made with the $lane FFmpeg', ({ programs }) => {
     for (const outcome of outcomes.values()) {
       expect(outcome).toMatchObject({ output: { metadata: { isToneMapped: true } } })
     }
-    const video = outcomes.get('video')
-    if (video === undefined || !('output' in video)) throw new Error('There is no video.')
-    expect((await inspect(video.output.path)).streams[0]).toMatchObject({
+    expect((await inspect(outputOf(outcomes.get('video')).path)).streams[0]).toMatchObject({
       color_transfer: 'bt709',
       color_primaries: 'bt709',
       color_space: 'bt709',

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import type { Processor, Recipe, RindleError, SourceFile } from '@rindle/core'
 import type { ProcessedOutput, ProcessRequest, VariantOutcome } from '@rindle/core/adapter'
@@ -49,6 +50,22 @@ export async function failure(
   overrides: Partial<ProcessRequest> = {},
 ): Promise<RindleError> {
   return errorOf((await outcomesOf(processor, source, { only: recipe }, overrides)).get('only'))
+}
+
+/** Makes variants together and each of them alone, and returns the names of those whose bytes differ. */
+export async function differentAlone(
+  processor: Processor,
+  source: SourceFile,
+  recipes: VariantRecipes,
+): Promise<readonly string[]> {
+  const together = await outcomesOf(processor, source, recipes)
+  const different: string[] = []
+  for (const [name, recipe] of Object.entries(recipes)) {
+    const beside = await readFile(outputOf(together.get(name)).path)
+    const alone = await readFile((await make(processor, source, recipe)).path)
+    if (!alone.equals(beside)) different.push(name)
+  }
+  return different
 }
 
 /** ffprobe's own report on a file. */

@@ -1,69 +1,80 @@
-import { type OptionsSchema, type RecipeKind, recipeKind } from '@rindle/core/adapter'
+import { type KindFacts, type OptionsSchema, type RecipeKind, recipeKind } from '@rindle/core/adapter'
 import { z } from 'zod'
+import { type Moment, momentSchema } from './moment.ts'
 import { AV_PACKAGE, PREVIEW } from './work.ts'
 
-/** Options of a recipe that has none. */
-// oxlint-disable-next-line typescript/no-generated-empty-object-type -- It has none.
-export type NoOptions = Readonly<Record<never, never>>
+/** Options of a preview: a silent loop of a few seconds. */
+export interface PreviewOptions {
+  /**
+   * Where it begins: milliseconds from the beginning, or a share of the duration. It begins earlier where the rest of the
+   * video is shorter than the preview.
+   * @default { share: 0.1 }, because many videos begin with titles
+   */
+  readonly at?: Moment | undefined
+  /** How long it lasts, in milliseconds, 500 to 10,000; a shorter video is taken whole. @default 3000 */
+  readonly durationMs?: number | undefined
+  /** The side of the square that it fits into, in pixels, 64 to 640; never enlarged. @default 320 */
+  readonly width?: number | undefined
+  /** Frames a second, 1 to 30. @default 10 in pictures, which is smooth enough and keeps them small; 25 in MP4 */
+  readonly fps?: number | undefined
+}
 
-const none = z.strictObject({}) as unknown as OptionsSchema<NoOptions | void, NoOptions>
+/** Formats of a preview that is a picture. */
+export const PREVIEW_PICTURES = ['webp', 'gif'] as const
 
-/** A JPEG of the frame that tells most of a video, or the cover of an audio file. */
-export const poster: RecipeKind<'poster', NoOptions | void, NoOptions, 'image'> = recipeKind({
-  name: 'poster',
-  output: 'image',
-  madeBy: AV_PACKAGE,
-  options: none,
-  facts: () => ({
-    ...PREVIEW,
-    contentType: 'image/jpeg',
-    sources: ['video', 'audio'],
-    canBeMadeFrom: ({ kind, metadata }) => kind !== 'audio' || metadata['hasCover'] !== false,
-    cost: 2,
-    capability: 'poster/jpeg',
-  }),
-  // Its kind was `image`, which is another package's now.
-  formerly: {
-    formOf: () => ({ kind: 'image', preset: 'video_poster_scene' }),
-    optionsOf: ({ preset }) => (preset === 'video_poster_scene' ? {} : undefined),
-  },
+/** One of {@link PREVIEW_PICTURES}. */
+export type PreviewPicture = (typeof PREVIEW_PICTURES)[number]
+
+/** Options of a preview that is a picture, for `<img>`. */
+export interface PreviewPictureOptions extends PreviewOptions {
+  /** WebP, or GIF: two to three times larger, for mail. @default 'webp' */
+  readonly format?: PreviewPicture | undefined
+}
+
+/** Options of a preview that is a video, for `<video muted loop playsinline>`. */
+export interface PreviewVideoOptions extends PreviewOptions {
+  /** H.264 in MP4: much smaller than a picture. */
+  readonly format: 'mp4'
+}
+
+/** {@link PreviewOptions} with every default filled in. */
+export type NormalPreview = {
+  readonly at: Moment
+  readonly durationMs: number
+  readonly width: number
+  readonly fps: number
+}
+
+/** {@link PreviewPictureOptions} with every default filled in. */
+export type NormalPreviewPicture = NormalPreview & { readonly format: PreviewPicture }
+
+const detail = (fps: number) => ({
+  at: momentSchema.default({ share: 0.1 }),
+  durationMs: z.int().min(500).max(10_000).default(3_000),
+  width: z.int().min(64).max(640).default(320),
+  fps: z.int().min(1).max(30).default(fps),
 })
 
-/** A JPEG of tiles spread over a video, for scrubbing. */
-export const strip: RecipeKind<'strip', NoOptions | void, NoOptions, 'image'> = recipeKind({
-  name: 'strip',
-  output: 'image',
-  madeBy: AV_PACKAGE,
-  options: none,
-  facts: () => ({
-    ...PREVIEW,
-    contentType: 'image/jpeg',
-    sources: ['video'],
-    cost: 4,
-    capability: 'strip/jpeg',
-  }),
-  formerly: {
-    formOf: () => ({ kind: 'image', preset: 'video_thumbnail_strip' }),
-    optionsOf: ({ preset }) => (preset === 'video_thumbnail_strip' ? {} : undefined),
-  },
-})
+const FACTS: Omit<KindFacts, 'contentType'> = { ...PREVIEW, sources: ['video'], cost: 2 }
 
-/** Peaks of sound over time: JSON. */
-export const waveform: RecipeKind<'waveform', NoOptions | void, NoOptions, 'data'> = recipeKind({
-  name: 'waveform',
-  output: 'data',
+/** The kind of previews that are pictures. */
+export const previewPictureKind: RecipeKind<'preview_picture', PreviewPictureOptions, NormalPreviewPicture, 'image'> =
+  recipeKind({
+    name: 'preview_picture',
+    output: 'image',
+    madeBy: AV_PACKAGE,
+    options: z.strictObject({ ...detail(10), format: z.enum(PREVIEW_PICTURES).default('webp') }) as OptionsSchema<
+      PreviewPictureOptions,
+      NormalPreviewPicture
+    >,
+    facts: ({ format }) => ({ ...FACTS, contentType: `image/${format}`, capability: `preview/${format}` }),
+  })
+
+/** The kind of previews that are videos. */
+export const previewVideoKind: RecipeKind<'preview_video', PreviewOptions, NormalPreview, 'video'> = recipeKind({
+  name: 'preview_video',
+  output: 'video',
   madeBy: AV_PACKAGE,
-  options: none,
-  facts: () => ({
-    ...PREVIEW,
-    contentType: 'application/json',
-    sources: ['audio', 'video'],
-    canBeMadeFrom: ({ hasAudioTrack }) => hasAudioTrack !== false,
-    cost: 3,
-    capability: 'waveform/json',
-  }),
-  formerly: {
-    formOf: () => ({ kind: 'waveform', preset: 'overview' }),
-    optionsOf: ({ kind, preset }) => (kind === 'waveform' && preset === 'overview' ? {} : undefined),
-  },
+  options: z.strictObject(detail(25)) as OptionsSchema<PreviewOptions, NormalPreview>,
+  facts: () => ({ ...FACTS, contentType: 'video/mp4', capability: 'preview/mp4' }),
 })

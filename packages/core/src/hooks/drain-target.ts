@@ -42,7 +42,8 @@ export async function drainTarget(runtime: Runtime, job: Pick<RunningJob, 'paylo
       [target, textIn(job, 'afterAt'), textIn(job, 'afterSequence')],
     )
     for (const assetId of new Set(due.map((delivery) => text(delivery, 'asset_id')))) {
-      unit.enqueue(deliverRequest(target, assetId))
+      // After the events of other targets, and of changes that come now.
+      unit.enqueue({ ...deliverRequest(target, assetId), isBulk: true })
     }
     const last = due.at(-1)
     if (last === undefined || due.length < PAGE_SIZE) return

@@ -133,7 +133,7 @@ async function requeueGroup(runtime: Runtime, { assetId, variants }: AssetGroup,
         variants.includes(id) && names.has(name) && (state === 'failed' || state === 'cancelled'),
     )
     if (dryRun || wanted.length === 0) return wanted.length
-    await queueVariants(runtime, unit, asset, wanted, declared)
+    await queueVariants(runtime, unit, asset, wanted, declared, { isBulk: true })
     await applyAggregate(runtime, unit, asset, await variantsOf(unit, assetId))
     return wanted.length
   })

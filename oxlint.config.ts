@@ -108,6 +108,7 @@ const coreFolders: readonly (readonly string[])[] = [
   ['attachments'],
   ['uploads'],
   ['promotion'],
+  ['hooks'],
   ['jobs', 'delivery'],
   ['objects'],
   ['operations'],

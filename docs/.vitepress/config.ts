@@ -45,6 +45,7 @@ export default defineConfig({
           { text: 'Files of your own', link: '/guide/own-files' },
           { text: 'Security', link: '/guide/security' },
           { text: 'Background work', link: '/guide/work' },
+          { text: 'Hooks and webhooks', link: '/guide/hooks' },
           { text: 'Storages', link: '/guide/storages' },
           { text: 'Benchmarks', link: '/guide/benchmarks' },
         ],

@@ -8,6 +8,7 @@ const WORK: Readonly<Record<QueueName, string>> = {
   rindle_media: 'AV variants of one asset',
   rindle_purge: 'deletion of one asset, or of an object that was replaced',
   rindle_maintenance: 'one scheduled verb',
+  rindle_events: 'the events of one asset for one target, or what waits for a whole target',
 }
 
 /** The queues, from the table that workers use. */

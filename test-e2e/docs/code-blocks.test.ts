@@ -54,7 +54,7 @@ test('commands in sentences are commands that there are', () => {
     return [...mentions].flatMap(([, command = '']) => mentionProblem(command)?.replace(/^/, `${page}: `) ?? [])
   })
   expect(wrong).toEqual([])
-  expect(mentionProblem('rindle requeue --all')).toBe('requeue has no --all')
+  expect(mentionProblem('rindle requeue --every')).toBe('requeue has no --every')
 })
 
 test('JSON is JSON, and every other language is one that something here reads', () => {

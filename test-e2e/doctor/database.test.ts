@@ -227,7 +227,7 @@ describe('the doctor names', () => {
     expect(await patient.finding('workers.maintenance')).toMatchObject({ status: 'warn' })
     expect(await patient.finding('workers.media')).toMatchObject({
       status: 'ok',
-      summary: 'none, and no profile needs one',
+      summary: 'none, and nothing here needs one',
     })
     const workers = await patient.rindle.work({ queues: ['rindle_promote'], concurrency: { rindle_promote: 3 } })
     expect(await patient.finding('workers.promote')).toMatchObject({

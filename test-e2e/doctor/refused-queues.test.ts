@@ -89,6 +89,7 @@ describe('a worker on a machine without FFmpeg', () => {
     expect(warnings).toEqual([{ queue: 'rindle_media', code: 'queue_refused', error: reason }])
     const [live] = await rindle.liveWorkers()
     expect(Object.keys(live?.queues ?? {}).toSorted()).toEqual([
+      'rindle_events',
       'rindle_maintenance',
       'rindle_process',
       'rindle_promote',

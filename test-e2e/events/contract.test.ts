@@ -27,6 +27,7 @@ const CONTRACT: { readonly [N in EventName]: readonly (keyof EventMap[N])[] } = 
   'rindle.delivery.signed': ['adapter', 'mode', 'profile'],
   'rindle.delivery.range_fallback': ['adapter', 'profile'],
   'rindle.cleanup.run': ['worker'],
+  'rindle.hook.attempt': ['kind', 'result', 'target', 'type'],
   'rindle.repair.start': ['dry_run', 'operation', 'scope'],
   'rindle.repair.stop': ['dry_run', 'operation', 'result', 'scope'],
   'rindle.repair.exception': ['dry_run', 'operation', 'result', 'scope'],
@@ -45,6 +46,7 @@ const MEASURES: Partial<Readonly<Record<EventName, readonly string[]>>> = {
   'rindle.repair.exception': ['durationUs'],
   'rindle.cleanup.run': ['durationUs'],
   'rindle.runtime.check.stop': ['durationUs'],
+  'rindle.hook.attempt': ['attempt', 'durationUs'],
 }
 
 const MARK = 'planted'
@@ -58,6 +60,7 @@ const profiles = {
     accept: { types: ['image/*'], maxBytes: 1_000_000 },
     variants: { thumb: image.crop(8, 8) },
     delivery: { authorize: ({ actor }) => actor !== 'stranger' },
+    on: { ready: () => {} },
   }),
   film: defineProfile({
     storage: 'main',

@@ -276,6 +276,7 @@ it.each([
   ['rindle_promote', { everything: true }],
   ['rindle_process', { assetIds: ['a', 'b'] }],
   ['rindle_purge', { prefix: 'photo/' }],
+  ['rindle_events', { targets: ['a', 'b'] }],
   ['rindle_maintenance', { task: 'polishLenses', options: {} }],
   ['rindle_maintenance', { task: 'pruneRuns', options: { live: true, onlyOn: 'mondays' } }],
   ['rindle_maintenance', { task: 'cleanupOrphans', options: { live: true, storage: 'archive' } }],

@@ -15,5 +15,5 @@ export const ONE_IN = 100
 
 /** Fills a database with ready assets, their variants, sessions, attachments and runs, by SQL alone. */
 export function fillDatabase(database: SqlExecutor): Promise<void> {
-  return fillAssets(database, { assets: ASSETS, oneIn: ONE_IN, variants: declared })
+  return fillAssets(database, { assets: ASSETS, oneIn: ONE_IN, variants: declared, undelivered: ASSETS })
 }

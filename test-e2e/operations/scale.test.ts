@@ -62,8 +62,13 @@ const COUNTS_ALL = /^select state, count\(\*\)::int as count from rindle\.\w+ gr
 /** How much there is to be done is counted up to a bound, and estimated beyond. */
 const COUNTS_SOME = /^select count\(\*\)::int as count from \(select 1 from .* limit \d+\) as counted$|^explain /s
 
-/** These have only as many rows as processes, maintenance tasks, or storages. */
-const SMALL_TABLES: readonly string[] = ['media_workers', 'media_maintenance_runs', 'media_storages']
+/** These have only as many rows as processes, maintenance tasks, storages, or targets of events. */
+const SMALL_TABLES: readonly string[] = [
+  'media_workers',
+  'media_maintenance_runs',
+  'media_storages',
+  'media_event_targets',
+]
 
 function sequentialScans(node: PlanNode): readonly string[] {
   const table = node['Relation Name'] ?? ''
@@ -122,6 +127,15 @@ describe.skipIf(ASSETS === 0)(`over ${ASSETS} assets and ${ASSETS * 3} variants`
     await begin((options) => rindle.purgeUnattached({ ...options, graceSeconds: 0 }))
     await begin((options) => rindle.pruneRuns(options))
     await rindle.pruneRuns()
+    await begin((options) => rindle.requeueAll(options))
+    await begin((options) => rindle.requeueAll({ ...options, reason: 'insufficient_disk', profile: 'photo' }))
+    await begin((options) => rindle.redeliver({ ...options, target: 'search' }))
+    await begin((options) => rindle.redeliver({ ...options, target: 'search', since: new Date(0), delivered: true }))
+    await begin((options) => rindle.pruneEvents(options))
+    await rindle.eventTargets()
+    await rindle.listDeliveries()
+    await rindle.listDeliveries({ target: 'search', state: 'dead' })
+    await rindle.listDeliveries({ target: 'search', state: 'pending' })
     await rindle.schedule()
     await rindle.runtimeStatus()
     await rindle.runtimeStatus({ profile: 'photo', olderThanSeconds: 0 })
@@ -161,9 +175,23 @@ describe.skipIf(ASSETS === 0)(`over ${ASSETS} assets and ${ASSETS * 3} variants`
     expect(total).toBeLessThan(ASSETS * 1.2)
   })
 
+  it('the status counts the events that wait only up to a bound', { timeout: 300_000 }, async () => {
+    const rindle = scaleInstance(testDatabase.url, testDatabase.url)
+    await rindle.start()
+    const { findings } = await rindle.runtimeStatus()
+    await rindle.stop()
+    const counted = Object.fromEntries(findings.map((finding) => [finding.class, finding]))
+    expect(counted).toMatchObject({
+      dead_delivery: { count: Math.min(10_000, ASSETS / 10), isAtLeast: ASSETS / 10 >= 10_000 },
+      undelivered_event: { count: 20_000, isAtLeast: true },
+    })
+  })
+
   it('the invariants of the rows hold', { timeout: 300_000 }, async () => {
     const rindle = scaleInstance(testDatabase.url, testDatabase.url)
     await rindle.start()
+    // Nobody has asked for the jobs of the events that wait here.
+    await rindle.pauseDeliveries('search')
     const report = await rindle.checkInvariants({ objects: false })
     await rindle.stop()
     expect(report.checked.assets).toBe(ASSETS)

@@ -22,11 +22,15 @@ export const accept = { types: ['image/*'], maxBytes: 1_000_000 }
 export const thumb = image.crop(8, 8, { format: 'webp' })
 /** The profiles of the status tests. */
 export const profiles = {
-  photo: defineProfile({ storage: 'main', slots: SLOTS, accept, variants: { thumb } }),
+  // Nothing of it is degraded, unless a test says so.
+  photo: defineProfile({ storage: 'main', slots: SLOTS, accept, variants: { thumb }, on: { degraded: () => {} } }),
   other: defineProfile({ storage: 'main', slots: SLOTS, accept, variants: { thumb } }),
 }
 
 type Profiles = typeof profiles
+
+/** The target that is the handlers of the photo. */
+export const TARGET = 'profile:photo'
 
 /** A time in SQL before which everything that waits has waited for long. */
 export const OLD = `now() - interval '10 minutes'`
@@ -69,7 +73,10 @@ export class StatusApplication {
   }
 
   async reset(): Promise<void> {
-    await this.sql('truncate rindle.media_assets, rindle.media_maintenance_runs, pgboss.job cascade')
+    await this.sql(
+      'truncate rindle.media_assets, rindle.media_events, rindle.media_maintenance_runs, pgboss.job cascade',
+    )
+    await this.setTarget('paused_at = null, disabled_at = null, held_until = null, held_reason = null')
     await this.sql(`delete from rindle.media_workers where host = 'elsewhere'`)
     await this.sql('update pgboss.schedule set updated_on = now()')
     this.asset = await this.attachedPhoto('photo')
@@ -93,6 +100,18 @@ export class StatusApplication {
 
   setAsset(set: string): Promise<number> {
     return this.sql(`update rindle.media_assets set ${set} where id = '${this.asset.id}'`)
+  }
+
+  setTarget(set: string): Promise<number> {
+    return this.sql(`update rindle.media_event_targets set ${set} where name = '${TARGET}'`)
+  }
+
+  /** An event of two hours ago that waits for the handlers of the photo, with no job, and these columns of its delivery. */
+  async oldEvent(columns: string, values: string): Promise<void> {
+    await this.sql(`insert into rindle.media_events (id, asset_id, profile, type, payload)
+      values (gen_random_uuid(), '${this.asset.id}', 'photo', 'asset.degraded', '{"state":"degraded"}')`)
+    await this.sql(`insert into rindle.media_deliveries (event_id, target, asset_id, sequence, created_at, ${columns})
+      select id, '${TARGET}', asset_id, sequence, now() - interval '2 hours', ${values} from rindle.media_events`)
   }
 
   variantExample(state: string): object {

@@ -2,7 +2,7 @@ import { QUEUE_NAMES, STATUS_CLASSES, type StatusClass, type StatusSeverity, typ
 import { describe, expect, it, vi } from 'vitest'
 import { settled } from '../support/application.ts'
 import { quadrants } from '../support/pictures.ts'
-import { OLD, useStatusApplication } from './status-application.ts'
+import { OLD, TARGET, useStatusApplication } from './status-application.ts'
 
 const at = useStatusApplication()
 
@@ -217,6 +217,44 @@ describe('runtime status', () => {
     example: () => ({ assetId: '01900000-0000-7000-8000-000000000001', state: 'ready' }),
     repair: () => at.rindle.purgeUnattached({ live: true }),
   })
+  wrong('dead_delivery', 'redeliver', {
+    make: () =>
+      at.oldEvent('state, settled_at, error_reason, error_message', `'dead', ${OLD}, 'handler_failed', 'No such row.'`),
+    example: () => ({
+      target: TARGET,
+      eventId: expect.any(String),
+      assetId: at.asset.id,
+      state: 'dead',
+      reason: 'handler_failed',
+      message: 'No such row.',
+    }),
+    repair: () => at.rindle.redeliver({ target: TARGET }),
+  })
+  wrong('disabled_target', 'resumeDeliveries', {
+    make: () => at.setTarget(`disabled_at = ${OLD}`),
+    example: () => ({ target: TARGET, assetId: null, state: 'disabled', reason: 'webhook_gone' }),
+    repair: () => at.rindle.resumeDeliveries(TARGET),
+  })
+  wrong('unserved_target', 'work', {
+    make: () => at.setTarget(`held_until = now() + interval '1 hour', held_reason = 'no_code', updated_at = ${OLD}`),
+    example: () => ({ target: TARGET, state: 'held' }),
+    // One that starts with the code says so.
+    repair: async () => void (await at.application.another()),
+  })
+  wrong('undelivered_event', 'doctor', {
+    make: () => at.oldEvent('next_attempt_at, error_reason', `now() + interval '1 hour', 'handler_failed'`),
+    example: () => ({ target: TARGET, assetId: at.asset.id, state: 'pending', reason: 'handler_failed' }),
+    repair: async () => {
+      await at.rindle.doctor({ profiles: [] })
+      await at.rindle.resumeDeliveries(TARGET)
+    },
+  })
+  wrong('paused_target', 'resumeDeliveries', {
+    severity: 'warn',
+    make: () => at.setTarget(`paused_at = now() - interval '2 days'`),
+    example: () => ({ target: TARGET, state: 'paused' }),
+    repair: () => at.rindle.resumeDeliveries(TARGET),
+  })
   wrong('maintenance_unscheduled', 'schedule', {
     severity: 'warn',
     make: () =>
@@ -292,7 +330,7 @@ describe('runtime status', () => {
     expect(await at.finding('no_worker')).toBeUndefined()
     await at.sql(`update rindle.media_workers set stopped_at = ${OLD}, beat_at = ${OLD}`)
     const found = await at.finding('no_worker')
-    expect(found).toMatchObject({ count: 5, severity: 'error', recommendation: { verb: 'work' } })
+    expect(found).toMatchObject({ count: 6, severity: 'error', recommendation: { verb: 'work' } })
     expect(found?.examples[0]).toMatchObject({
       queue: 'rindle_promote',
       message: expect.stringMatching(/^no job waits; the last worker was process \d+ on \S+, stopped 60\d s ago$/),

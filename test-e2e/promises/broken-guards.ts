@@ -213,6 +213,42 @@ export const BROKEN_GUARDS: readonly BrokenGuard[] = [
     proof: { file: 'packages/processor-image/test/failures.test.ts', name: 'is output_mismatch' },
   },
   {
+    promise: 'P14',
+    guard: 'an event and the job that delivers it are written with the change',
+    edits: [
+      {
+        file: 'packages/core/src/kernel/outbox.ts',
+        from: 'for (const { target, assetId } of written ?? []) unit.enqueue(deliverRequest(target, assetId))',
+        to: 'for (const { target, assetId } of written ?? []) deliverRequest(target, assetId)',
+      },
+    ],
+    proof: { file: 'test-e2e/hooks/handlers.test.ts', name: 'hear of the life of an asset' },
+  },
+  {
+    promise: 'P14',
+    guard: 'the first event of an asset that waits is the next',
+    edits: [
+      {
+        file: 'packages/core/src/hooks/claim-delivery.ts',
+        from: 'order by delivery.sequence limit 1 for update of delivery',
+        to: 'order by delivery.sequence desc limit 1 for update of delivery',
+      },
+    ],
+    proof: { file: 'test-e2e/hooks/webhooks.test.ts', name: 'answers 500' },
+  },
+  {
+    promise: 'P14',
+    guard: 'what a handler writes is committed by the one that marks the event',
+    edits: [
+      {
+        file: 'packages/core/src/hooks/settle-delivery.ts',
+        from: 'if (rows.length > 0) return\n  throw',
+        to: 'if (rows.length >= 0) return\n  throw',
+      },
+    ],
+    proof: { file: 'test-e2e/hooks/handlers.test.ts', name: 'succeeds twice at once' },
+  },
+  {
     promise: 'P16',
     guard: 'what the night repairs is not late before the night',
     edits: [

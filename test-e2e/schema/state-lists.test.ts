@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import {
   ASSET_KINDS,
   ASSET_STATES,
+  DELIVERY_STATES,
   OUTPUT_KINDS,
   RUN_STATES,
   SESSION_STATES,
@@ -46,6 +47,7 @@ describe('the migrations and the domain know the same lists', () => {
     ['media_upload_sessions', 'state', SESSION_STATES],
     ['media_upload_sessions', 'upload_strategy', UPLOAD_STRATEGIES],
     ['media_processing_runs', 'state', RUN_STATES],
+    ['media_deliveries', 'state', DELIVERY_STATES],
   ])('%s.%s', async (table, column, list) => {
     expect(await allowed(table, column)).toEqual([...list])
   })

@@ -28,11 +28,16 @@ export class Recorder {
   #note(client: pg.PoolClient, statement: RecordedStatement): void {
     if (statement.text === 'begin') this.#open.set(client, [])
     const open = this.#open.get(client)
-    open?.push(statement)
+    if (!isReadNowAndThen(statement)) open?.push(statement)
     if (statement.text !== 'commit' || open === undefined) return
     this.#open.delete(client)
     this.#transactions.push(open)
   }
+}
+
+/** The wishes of the targets of events are read once in some seconds, by whatever transition comes then. */
+function isReadNowAndThen({ text }: RecordedStatement): boolean {
+  return text.startsWith('select') && text.includes('rindle.media_event_targets')
 }
 
 /** `query(text, values?)` or `query({ text, values? })`. */

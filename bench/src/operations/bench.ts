@@ -21,7 +21,7 @@ const BARE_SCAN = 'a scan by bare pg'
 /** The day-2 verbs over many rows. */
 export const operations: Bench = {
   name: 'operations',
-  describe: 'the status, and maintenance, over 1,000,000 assets and 3,000,000 variants',
+  describe: 'the status, and maintenance, over 1,000,000 assets, 3,000,000 variants and 1,000,000 undelivered events',
   run: async ({ isQuick, directory, createDatabase, signal }) => {
     const setup: OperationsSetup = { databaseUrl: await createDatabase() }
     await fill(setup.databaseUrl, isQuick ? QUICK_ASSETS : ASSETS)
@@ -48,7 +48,7 @@ interface BothSides {
 async function fill(databaseUrl: string, assets: number): Promise<void> {
   const database = openDatabase(databaseUrl)
   try {
-    await fillAssets(database, { assets, oneIn: ONE_IN, variants: photo.variants })
+    await fillAssets(database, { assets, oneIn: ONE_IN, variants: photo.variants, undelivered: assets })
   } finally {
     await database.close()
   }

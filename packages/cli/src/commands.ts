@@ -4,17 +4,22 @@ import { backfillMetadata } from './commands/backfill-metadata.ts'
 import { cancel } from './commands/cancel.ts'
 import { check } from './commands/check.ts'
 import { cleanupOrphans } from './commands/cleanup-orphans.ts'
+import { deliveries } from './commands/deliveries.ts'
 import { demo } from './commands/demo.ts'
 import { doctor } from './commands/doctor.ts'
 import { eraseOwner } from './commands/erase-owner.ts'
+import { forgetTarget } from './commands/forget-target.ts'
 import { init } from './commands/init.ts'
 import { initStorage } from './commands/init-storage.ts'
 import { list } from './commands/list.ts'
 import { migrate } from './commands/migrate.ts'
+import { pauseDeliveries, resumeDeliveries } from './commands/pause-deliveries.ts'
+import { pruneEvents } from './commands/prune-events.ts'
 import { pruneRuns } from './commands/prune-runs.ts'
 import { purge } from './commands/purge.ts'
 import { purgeUnattached } from './commands/purge-unattached.ts'
 import { recoverLostWork } from './commands/recover-lost-work.ts'
+import { redeliver } from './commands/redeliver.ts'
 import { regenerateVariants } from './commands/regenerate-variants.ts'
 import { release } from './commands/release.ts'
 import { reprobe } from './commands/reprobe.ts'
@@ -49,6 +54,11 @@ export const COMMANDS: readonly Command[] = [
   verifyStorage,
   initStorage,
   recoverLostWork,
+  deliveries,
+  redeliver,
+  pauseDeliveries,
+  resumeDeliveries,
+  forgetTarget,
   abortIncompleteUploads,
   cleanupOrphans,
   scanOrphans,
@@ -57,5 +67,6 @@ export const COMMANDS: readonly Command[] = [
   purge,
   purgeUnattached,
   pruneRuns,
+  pruneEvents,
   eraseOwner,
 ]

@@ -28,7 +28,9 @@ export function styleOf(output: Output, env: Io['env']): Style {
 
 /** A state in its colour: done, failed, or under way. */
 export function stateIn(style: Style, state: string): string {
-  if (state === 'ready' || state === 'succeeded' || state === 'completed') return style.good(state)
-  if (['failed', 'quarantined', 'rejected', 'degraded', 'cancelled', 'missing'].includes(state)) return style.bad(state)
+  if (state === 'ready' || state === 'succeeded' || state === 'completed' || state === 'delivered')
+    return style.good(state)
+  if (['failed', 'quarantined', 'rejected', 'degraded', 'cancelled', 'missing', 'dead'].includes(state))
+    return style.bad(state)
   return style.pending(state)
 }

@@ -34,6 +34,9 @@ test('every command that repairs or maintains has a dry run; the others have not
     'runtime-status',
     'schedule',
     'check',
+    'deliveries',
+    'pause-deliveries',
+    'resume-deliveries',
   ])
 })
 
@@ -50,7 +53,7 @@ describe('a command line that is read', () => {
   })
 
   test('is refused as the command would refuse it', async () => {
-    const error = await checkCommandLine(['requeue']).catch((thrown: unknown) => thrown)
+    const error = await checkCommandLine(['reprobe']).catch((thrown: unknown) => thrown)
     expect(isRindleError(error, 'invalid_input')).toBe(true)
   })
 })

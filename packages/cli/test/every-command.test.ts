@@ -6,7 +6,7 @@ import { type Finished, rindle } from './captured-io.ts'
 import { misspeltKeys } from './misspelt-keys.ts'
 import { useApplication } from './use-application.ts'
 
-const cli = useApplication()
+const cli = useApplication({ config: { profile: 'on: { ready: () => {} },' } })
 
 let assetId: string
 
@@ -45,7 +45,10 @@ const COMMAND_LINES: Readonly<Record<string, readonly (readonly string[])[]>> = 
   check: [['check']],
   list: [['list'], ['list', 'variants'], ['list', '--state', 'ready']],
   reprobe: [['reprobe', 'ASSET']],
-  requeue: [['requeue', 'ASSET']],
+  requeue: [
+    ['requeue', 'ASSET'],
+    ['requeue', '--all'],
+  ],
   'regenerate-variants': [['regenerate-variants', '--dry-run']],
   'recover-lost-work': [['recover-lost-work', '--dry-run']],
   'verify-storage': [['verify-storage']],
@@ -57,6 +60,12 @@ const COMMAND_LINES: Readonly<Record<string, readonly (readonly string[])[]>> = 
   'backfill-metadata': [['backfill-metadata']],
   'purge-unattached': [['purge-unattached']],
   'prune-runs': [['prune-runs']],
+  'prune-events': [['prune-events']],
+  deliveries: [['deliveries'], ['deliveries', 'profile:photo']],
+  redeliver: [['redeliver', '--target', 'profile:photo', '--dry-run']],
+  'pause-deliveries': [['pause-deliveries', 'profile:photo']],
+  'resume-deliveries': [['resume-deliveries', 'profile:photo']],
+  'forget-target': [['forget-target', 'profile:photo']],
   cancel: [['cancel', 'ASSET', '--dry-run']],
   purge: [['purge', 'ASSET']],
   release: [

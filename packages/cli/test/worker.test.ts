@@ -257,7 +257,7 @@ describe('on a machine without FFmpeg', () => {
       expect.stringMatching(
         /^Not working on media, checking again every minute: The option `ffmpegPath` names \/nowhere\/ffmpeg /i,
       ),
-      expect.stringMatching(/^Working, jobs at once: promote 5, process \d+, purge 2, maintenance 1\./),
+      expect.stringMatching(/^Working, jobs at once: promote 5, process \d+, purge 2, maintenance 1, events 5\./),
     ])
     expect(await probe(worker, '/readyz')).toEqual([
       200,

@@ -3,6 +3,7 @@ import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Database, type DatabaseSource, openDatabase } from '@rindle/prisma'
 import { v7 } from 'uuid'
+import { mergeMetadata } from './assets/merge-metadata.ts'
 import { assetById } from './assets/read.ts'
 import { append, attach, reorder } from './attachments/attach.ts'
 import { detach } from './attachments/detach.ts'
@@ -12,13 +13,16 @@ import { picture } from './delivery/markup/picture.ts'
 import { audio, video } from './delivery/markup/player.ts'
 import { url, variantUrl } from './delivery/urls/url.ts'
 import { urlsFor } from './delivery/urls/urls-for.ts'
+import { DEFAULT_RETRY_FOR_SECONDS } from './domain/delivery-attempts.ts'
 import type { Asset } from './domain/entities.ts'
 import { RindleError } from './domain/errors.ts'
 import { DEFAULT_EXPIRY_SECONDS, MAX_EXPIRY_SECONDS } from './domain/expiry.ts'
 import { Changes } from './events/changes.ts'
 import { EventBus } from './events/event-bus.ts'
+import { WantedEvents } from './events/wanted-events.ts'
 import { liveWorkers } from './jobs/live-workers.ts'
 import { work } from './jobs/work.ts'
+import { eventTargetsOf } from './kernel/event-targets.ts'
 import { mappingErrors } from './kernel/map-database-error.ts'
 import { profileOf, type Runtime, storageOf } from './kernel/runtime.ts'
 import { SourceCache } from './kernel/source-cache.ts'
@@ -33,6 +37,7 @@ import { maintain } from './operations/maintenance-job.ts'
 import { operationsOf } from './operations/operations.ts'
 import { GaugeReader } from './operations/runtime-status/gauge-reader.ts'
 import { GAUGES, readGauges } from './operations/runtime-status/gauges.ts'
+import type { WebhookOptions } from './ports/hooks.ts'
 import type { JobsAdapter } from './ports/jobs.ts'
 import { type Logger, safeLogger, stderrLogger } from './ports/logger.ts'
 import type { Processor } from './ports/processor.ts'
@@ -98,6 +103,15 @@ export interface RindleOptions<Ps extends AnyProfiles = AnyProfiles, St extends 
    * @default 30
    */
   readonly quarantineDays?: number
+  /** Receivers of events over HTTP, by the Standard Webhooks specification. @default none */
+  readonly webhooks?: readonly WebhookOptions[]
+  /** The delivery of events to the handlers of profiles and to webhooks. */
+  readonly hooks?: {
+    /** The time limit of a handler, in milliseconds. @default 60000 */
+    readonly handlerTimeoutMs?: number
+    /** How long after its first attempt a failing delivery is retried, in seconds. @default 259200 (three days) */
+    readonly retryForSeconds?: number
+  }
   /** Spans and metrics: `openTelemetry()` of @rindle/opentelemetry. @default none, at no cost */
   readonly telemetry?: Telemetry
   /** The clock, for the expiry of URLs. @default the system's */
@@ -105,6 +119,7 @@ export interface RindleOptions<Ps extends AnyProfiles = AnyProfiles, St extends 
 }
 
 const DEFAULT_QUARANTINE_DAYS = 30
+const DEFAULT_HANDLER_TIMEOUT_MS = 60_000
 const DEFAULT_SOURCE_CACHE_BYTES = 2 * 1024 ** 3
 
 /**
@@ -155,6 +170,12 @@ function composeRuntime(options: RindleOptions<Profiles>, database: Database): R
     now,
     startedAt: now(),
     quarantineDays: options.quarantineDays ?? DEFAULT_QUARANTINE_DAYS,
+    hooks: {
+      targets: eventTargetsOf(options.profiles, options.webhooks ?? []),
+      wanted: new WantedEvents(database, logger),
+      handlerTimeoutMs: options.hooks?.handlerTimeoutMs ?? DEFAULT_HANDLER_TIMEOUT_MS,
+      retryForSeconds: options.hooks?.retryForSeconds ?? DEFAULT_RETRY_FOR_SECONDS,
+    },
     newId: () => v7(),
     randomText: () => randomBytes(16).toString('hex'),
   }
@@ -225,6 +246,7 @@ function facade(runtime: Runtime, database: Database, telemetry: Telemetry | und
     urlForKey: (profile, key, options) => urlForKey(runtime, profile, key, options),
     asset: (id) => assetById(runtime, id),
     narrow,
+    mergeMetadata: (reference, values, options) => mergeMetadata(runtime, reference, values, options),
     attach: (reference, owner, slot, options) => attach(runtime, reference, owner, slot, options),
     append: (reference, owner, slot, options) => append(runtime, reference, owner, slot, options),
     reorder: (owner, slot, assetIds, options) => reorder(runtime, owner, slot, assetIds, options),

@@ -1,4 +1,5 @@
 export { type DatabaseSource, fromPgClient, type SqlExecutor } from '@rindle/prisma'
+export type { MergeMetadataOptions } from './assets/merge-metadata.ts'
 export type { AssetReference, AssetWithVariants } from './assets/read.ts'
 export type { AttachOptions } from './attachments/attach.ts'
 export type { DetachOptions } from './attachments/detach.ts'
@@ -32,6 +33,13 @@ export {
   type RindleErrorOptions,
 } from './domain/errors.ts'
 export type { RejectionReason } from './domain/gate.ts'
+export {
+  DELIVERY_STATES,
+  type DeliveryState,
+  type HandlerName,
+  HOOK_EVENT_TYPES,
+  type HookEventType,
+} from './domain/hook-events.ts'
 export type { InvalidOption } from './domain/option-problems.ts'
 export { QUEUE_NAMES, type QueueName, type RefusedQueues } from './domain/queues.ts'
 export { REASONS, type RowReason, reasonMeaning } from './domain/reasons.ts'
@@ -81,6 +89,12 @@ export type {
   Violation,
   ViolationClass,
 } from './operations/check-invariants.ts'
+export type { EventTargetStatus } from './operations/deliveries/event-targets.ts'
+export type { ForgetTargetOptions, ForgetTargetReport } from './operations/deliveries/forget-target.ts'
+export type { DeliveryPage, EventDelivery, ListDeliveriesOptions } from './operations/deliveries/list-deliveries.ts'
+export type { PauseReport } from './operations/deliveries/pause-deliveries.ts'
+export type { PruneEventsOptions, PruneEventsReport } from './operations/deliveries/prune-events.ts'
+export type { RedeliverOptions, RedeliverReport } from './operations/deliveries/redeliver.ts'
 export type { DoctorCheck, DoctorOptions, DoctorReport } from './operations/doctor/doctor.ts'
 export type { EraseOwnerOptions, ErasureReport } from './operations/erase-owner.ts'
 export type { ErasureTotals, Owners } from './operations/erase-owners.ts'
@@ -97,6 +111,7 @@ export type { RecoverOptions, RecoverReport } from './operations/recover-lost-wo
 export type { RegenerateOptions, RegenerateReport, UndeclaredVariants } from './operations/regenerate-variants.ts'
 export type { ReleaseOptions, ReleaseReport } from './operations/release-asset.ts'
 export type { ReprobedField, ReprobeOptions, ReprobeReport } from './operations/reprobe.ts'
+export type { RequeueAllOptions, RequeueAllReport } from './operations/requeue-all.ts'
 export type { RequeueOptions, RequeueReport } from './operations/requeue-variants.ts'
 export { STATUS_DEFAULTS, type StatusDefault } from './operations/runtime-status/classes.ts'
 export { GAUGES } from './operations/runtime-status/gauges.ts'
@@ -125,6 +140,7 @@ export type { WalkOptions, WalkProgress } from './operations/walk.ts'
 export type { Analyzer } from './ports/analyzer.ts'
 export type { AssetDelivery, Authorizer, DeliveryRequest, KeyDelivery } from './ports/authorizer.ts'
 export { CHECK_STATUSES, type CheckStatus } from './ports/diagnosis.ts'
+export type { HookContext, HookEvent, HookHandler, HookHandlers, WebhookOptions } from './ports/hooks.ts'
 export type { JobsAdapter } from './ports/jobs.ts'
 export { jsonLogger, type LogFields, type Logger, silentLogger, stderrLogger } from './ports/logger.ts'
 export type { Processor, SourceFile } from './ports/processor.ts'

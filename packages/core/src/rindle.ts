@@ -1,4 +1,5 @@
 import type { PrismaClient, SqlExecutor } from '@rindle/prisma'
+import type { MergeMetadataOptions } from './assets/merge-metadata.ts'
 import type { AssetWithVariants } from './assets/read.ts'
 import type { AttachOptions } from './attachments/attach.ts'
 import type { DetachOptions } from './attachments/detach.ts'
@@ -9,6 +10,7 @@ import type { AudioAttributes, AudioOptions, Player, VideoAttributes, VideoOptio
 import type { UrlOptions, VariantUrlOptions } from './delivery/urls/url.ts'
 import type { AssetUrls, UrlsForOptions } from './delivery/urls/urls-for.ts'
 import type { Asset, Attachment, Owner, UploadSession, Variant } from './domain/entities.ts'
+import type { JsonObject } from './domain/errors.ts'
 import type { ChangeListener, ChangeSubscription } from './events/changes.ts'
 import type { EventListener } from './events/event-bus.ts'
 import type { EventName } from './events/event-map.ts'
@@ -217,6 +219,11 @@ export interface Assets<Ps extends AnyProfiles = Profiles> {
   asset(id: string): Promise<AssetWithVariants<ProfileName<Ps>> | null>
   /** Returns the same asset with a profile that the compiler knows; `invalid_input` when it has another profile. */
   narrow<P extends keyof Ps & string, A extends Asset>(asset: A, profile: P): A & Asset<P>
+  /**
+   * Adds values to an asset's `metadata`, beside those of probe and analyzers; a key that is there is replaced. Atomic,
+   * safe to repeat. `not_found`, `invalid_input`.
+   */
+  mergeMetadata(asset: { readonly id: string }, values: JsonObject, options?: MergeMetadataOptions): Promise<Asset>
   /** The asset's ready variants, sorted by name. */
   readyVariantsFor(asset: { readonly id: string }): Promise<readonly Variant[]>
   /** Cancels the asset's queued and running variants and returns their names. `not_found`, `not_processing`. */

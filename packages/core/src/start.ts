@@ -1,5 +1,6 @@
 import { RindleError } from './domain/errors.ts'
 import { isAccepted } from './domain/is-accepted.ts'
+import { declareTargets } from './hooks/declare-targets.ts'
 import { stopWorkers } from './jobs/start-workers.ts'
 import { knownStorage, rememberStorage } from './kernel/known-storages.ts'
 import type { Runtime } from './kernel/runtime.ts'
@@ -12,6 +13,8 @@ export async function startRuntime(runtime: Runtime): Promise<void> {
     await processor.start({ acceptedTypes: acceptedTypes(runtime, processor.probes) })
   }
   await runtime.jobs.start()
+  await runtime.hooks.wanted.start()
+  await declareTargets(runtime)
 }
 
 /** Releases everything, workers first, the database last. Safe to repeat. */
@@ -21,6 +24,7 @@ export async function stopRuntime(runtime: Runtime): Promise<void> {
   for (const processor of runtime.processors) await processor.stop()
   await runtime.sources.clear()
   await runtime.changes.close()
+  await runtime.hooks.wanted.close()
   for (const storage of Object.values(runtime.storages)) await storage.stop()
   await runtime.database.close()
 }
@@ -41,7 +45,7 @@ async function startStorage({ database, storages }: Runtime, name: string): Prom
 async function assertMigrated(runtime: Runtime): Promise<void> {
   const { rows } = await runtime.database.executeSql(
     `select to_regclass('rindle.media_assets') is not null as is_there,
-       to_regclass('rindle.media_storages') is not null as is_current`,
+       to_regclass('rindle.media_deliveries') is not null as is_current`,
   )
   const [tables] = rows
   if (tables?.['is_current'] === true) return

@@ -2,6 +2,8 @@ import { z } from 'zod'
 import { DEFAULT_EXPIRY_SECONDS, MAX_EXPIRY_SECONDS } from './domain/expiry.ts'
 import { isProfileName } from './domain/keys.ts'
 import { type InvalidOption, invalidOptions, problemsOf } from './domain/option-problems.ts'
+import { webhooksSchema } from './hooks/webhooks/webhook-options.ts'
+import type { WebhookOptions } from './ports/hooks.ts'
 import type { Processor } from './ports/processor.ts'
 import type { StorageAdapter } from './ports/storage.ts'
 import type { Profile, SlotRules } from './profile/profile.ts'
@@ -57,6 +59,13 @@ const optionsSchema = z.strictObject({
   workDirectory: z.string().min(1).optional(),
   sourceCacheMaxBytes: z.int().positive().optional(),
   quarantineDays: z.int().min(1).max(36_500).optional(),
+  webhooks: webhooksSchema.optional(),
+  hooks: z
+    .strictObject({
+      handlerTimeoutMs: z.int().min(1).max(3_600_000).optional(),
+      retryForSeconds: z.int().min(0).max(31_536_000).optional(),
+    })
+    .optional(),
   telemetry: withMembers('made by openTelemetry()', 'span', 'context', 'record', 'observe').optional(),
   now: z.custom((value) => typeof value === 'function', 'must be a function').optional(),
 })
@@ -67,6 +76,7 @@ interface Composition {
   readonly profiles: Readonly<Record<string, Profile>>
   readonly processors?: readonly Processor[]
   readonly delivery?: { readonly expiresInSeconds?: number; readonly maxExpiresInSeconds?: number }
+  readonly webhooks?: readonly WebhookOptions[]
 }
 
 /** Throws one `config_invalid` that lists every problem with its path. */
@@ -81,7 +91,13 @@ function compositionProblems(options: Composition): readonly InvalidOption[] {
   const ofProfiles = Object.entries(profiles).flatMap(([name, profile]) =>
     storageProblems(`profiles.${name}`, profile, storages),
   )
-  return [...expiryProblems(options), ...ofProfiles, ...slotProblems(profiles), ...kindProblems(processors)]
+  return [
+    ...expiryProblems(options),
+    ...ofProfiles,
+    ...slotProblems(profiles),
+    ...kindProblems(processors),
+    ...webhookProblems(options),
+  ]
 }
 
 /** A row of one kind must have one processor. */
@@ -113,6 +129,15 @@ function slotProblems(profiles: Composition['profiles']): readonly InvalidOption
 
 function describeRules({ cardinality, max }: SlotRules): string {
   return max === null ? cardinality : `${cardinality}, at most ${max}`
+}
+
+/** A webhook that names a profile which does not exist would hear of nothing. */
+function webhookProblems({ webhooks = [], profiles }: Composition): readonly InvalidOption[] {
+  return webhooks.flatMap(({ profiles: wanted = [] }, index) =>
+    wanted
+      .filter((name) => !Object.hasOwn(profiles, name))
+      .map((name) => ({ path: `webhooks.${index}.profiles`, message: `there is no profile "${name}"` })),
+  )
 }
 
 function expiryProblems({ delivery = {}, profiles }: Composition): readonly InvalidOption[] {

@@ -1,6 +1,7 @@
 import { createTestDatabase, type TestDatabase } from '@rindle/test-database'
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { deliveryRow, eventRow, refusedEvents, targetRow } from './event-rows.ts'
 import {
   assetRow,
   attachmentRow,
@@ -19,6 +20,7 @@ import {
 let testDatabase: TestDatabase
 let client: pg.Client
 let asset: Row
+let event: Row
 
 beforeAll(async () => {
   testDatabase = await createTestDatabase()
@@ -31,6 +33,8 @@ beforeEach(async () => {
   await client.query('begin')
   asset = assetRow()
   await insert('media_assets', asset)
+  event = eventRow(asset.id)
+  await insert('media_events', event)
 })
 
 afterEach(async () => {
@@ -74,6 +78,11 @@ const aRun: Builder = (changes) => ['media_processing_runs', runRow(changes)]
 const aWorker: Builder = (changes) => ['media_workers', workerRow(changes)]
 const aDeclaredVariant: Builder = (changes) => ['media_declared_variants', declaredVariantRow(changes)]
 const aStorage: Builder = (changes) => ['media_storages', storageRow(changes)]
+const ofEvents: Readonly<Record<'event' | 'target' | 'delivery', Builder>> = {
+  event: (changes) => ['media_events', eventRow(asset.id, changes)],
+  target: (changes) => ['media_event_targets', targetRow(changes)],
+  delivery: (changes) => ['media_deliveries', deliveryRow(event.id, changes)],
+}
 const aMaintenanceRun: Builder = (changes) => ['media_maintenance_runs', maintenanceRunRow(changes)]
 
 const states = {
@@ -155,7 +164,9 @@ const legal: [name: string, build: Builder, changes: Row][] = [
   ['a session with a declared checksum', aSession, { declared_checksum: digest, upload_length: 0 }],
   ['an attachment', anAttachment, { position: 0 }],
   ['a later position', anAttachment, { position: 9 }],
-  ['workers of a process', aWorker, {}],
+  ['workers of a process', aWorker, { targets: '["search"]' }],
+  ['an event', ofEvents.event, { payload: '{"state":"ready"}' }],
+  ['an event of a type that a newer version writes', ofEvents.event, { type: 'asset.trashed_again' }],
   ...states.unfinished.map((state): [string, Builder, Row] => [`a run ${state}`, aRun, { state, started_at: now }]),
   ...states.finished.map((state): [string, Builder, Row] => [
     `a run ${state}`,
@@ -278,6 +289,8 @@ const refused: [constraint: string, build: Builder, changes: Row][] = [
   ['media_storages_name_check', aStorage, { name: '' }],
   ['media_storages_identity_check', aStorage, { identity: '' }],
   ['media_processing_runs_variant_name_check', aRun, { variant_name: '' }],
+  ['media_workers_targets_check', aWorker, { targets: '{}' }],
+  ...refusedEvents.map(([constraint, what, changes]): [string, Builder, Row] => [constraint, ofEvents[what], changes]),
 ]
 
 describe('an impossible row is refused', () => {
@@ -307,6 +320,15 @@ describe('what belongs together', () => {
     await insert('media_attachments', attachmentRow(asset.id))
     const work = client.query('delete from rindle.media_assets where id = $1', [asset.id])
     expect(await constraintBrokenBy(work)).toBe('media_attachments_asset_id_fkey')
+  })
+
+  test('an event outlives its asset, and takes its deliveries with it', async () => {
+    await insert('media_deliveries', deliveryRow(event.id))
+    await insert('media_deliveries', deliveryRow(event.id, { target: 'other', state: 'delivered', settled_at: now }))
+    await client.query('delete from rindle.media_assets where id = $1', [asset.id])
+    expect((await client.query('select 1 from rindle.media_deliveries')).rowCount).toBe(2)
+    await client.query('delete from rindle.media_events where id = $1', [event.id])
+    expect((await client.query('select 1 from rindle.media_deliveries')).rowCount).toBe(0)
   })
 
   test('a run outlives its asset', async () => {

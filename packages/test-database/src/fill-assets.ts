@@ -8,16 +8,21 @@ export interface FillOptions {
   readonly oneIn: number
   /** The variants of the profile `photo`, as it declares them. */
   readonly variants: Readonly<Record<string, { readonly form: unknown; readonly digest: string }>>
+  /** How many events wait for the webhook `search`, which cannot be reached. @default 0 */
+  readonly undelivered?: number
 }
 
 // The start of each table's ids.
-const [ASSET, VARIANT, ATTACHMENT, RUN] = [0, 1, 5, 6]
+const [ASSET, VARIANT, ATTACHMENT, RUN, EVENT] = [0, 1, 5, 6, 7]
 
 /**
  * Fills empty tables with ready assets of the profile `photo` and the storage `main`, their variants, upload sessions,
  * attachments and runs, by SQL alone: a million assets in some two minutes. Leaves the tables vacuumed and analyzed.
  */
-export async function fillAssets(database: SqlExecutor, { assets, oneIn, variants }: FillOptions): Promise<void> {
+export async function fillAssets(
+  database: SqlExecutor,
+  { assets, oneIn, variants, undelivered = 0 }: FillOptions,
+): Promise<void> {
   await database.executeSql(
     `insert into rindle.media_assets (id, profile, storage, storage_key, state, kind, filename, content_type, byte_size, width, height)
      select ${id(ASSET, 'n')}, 'photo', 'main', 'photo/' || n || '/original', 'ready', 'image', 'a.jpg', 'image/jpeg', 1000,
@@ -49,8 +54,31 @@ export async function fillAssets(database: SqlExecutor, { assets, oneIn, variant
      select ${id(RUN, 'n')}, ${id(ASSET, 'n')}, 'a:1', 'succeeded', 1, now(), now() from generate_series(1, $1::int) as n`,
     [assets],
   )
+  if (undelivered > 0) await fillEvents(database, undelivered)
   // Like a database that has been running for a while: counts are then read from indexes.
   await database.executeSql('vacuum analyze')
+}
+
+/** Three events of each asset; one in ten has failed, and waits for its next attempt, and one in ten was given up. */
+async function fillEvents(database: SqlExecutor, events: number): Promise<void> {
+  await database.executeSql(
+    `insert into rindle.media_event_targets (name, kind, types, profiles, held_until, held_reason, failures, declared_at)
+     values ('search', 'webhook', '{asset.ready}', '{}', now() + interval '1 day', 'unreachable', 9, now())`,
+  )
+  await database.executeSql(
+    `insert into rindle.media_events (id, asset_id, profile, type, payload, occurred_at)
+     select ${id(EVENT, 'n')}, ${id(ASSET, '(n + 2) / 3')}, 'photo', 'asset.ready', '{"state":"ready"}',
+       now() - interval '40 days' + n * interval '1 second'
+     from generate_series(1, $1::int) as n`,
+    [events],
+  )
+  await database.executeSql(
+    `insert into rindle.media_deliveries (event_id, target, asset_id, sequence, state, settled_at, next_attempt_at, created_at)
+     select id, 'search', asset_id, sequence, case when sequence % 10 = 0 then 'dead' else 'pending' end,
+       case when sequence % 10 = 0 then now() end, case when sequence % 10 = 1 then now() + interval '1 hour' else occurred_at end,
+       occurred_at
+     from rindle.media_events`,
+  )
 }
 
 async function fillSessions(database: SqlExecutor, assets: number, oneIn: number): Promise<void> {

@@ -24,3 +24,10 @@ export {
   recipeOptions,
   type VariantRecipes,
 } from './variant-outcomes.ts'
+export {
+  type ReceivedWebhook,
+  type WebhookAnswer,
+  type WebhookReceiver,
+  type WebhookReceiverOptions,
+  webhookReceiver,
+} from './webhook-receiver.ts'

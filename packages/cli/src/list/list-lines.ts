@@ -9,7 +9,7 @@ import { printable } from '../printable.ts'
 import { type Style, stateIn } from '../style.ts'
 
 /** How to show a list. */
-interface View {
+export interface View {
   readonly style: Style
   readonly output: Pick<Output, 'isTTY' | 'columns'>
   readonly now: Date
@@ -41,12 +41,13 @@ export function variantTable(variants: readonly Variant[], view: View): readonly
   return fitted([['asset', 'name', 'state', 'attempt', 'changed', 'reason'], ...rows], view)
 }
 
-function ageOf(at: Date, now: Date): string {
+/** The age of a time, for a cell. Pure. */
+export function ageOf(at: Date, now: Date): string {
   return formatAge(Math.max(0, (now.getTime() - at.getTime()) / 1_000))
 }
 
 /** A script gets each row on one line, with every cell whole; on a terminal, lines are cut to its width. */
-function fitted(rows: readonly (readonly string[])[], { output }: View): readonly string[] {
+export function fitted(rows: readonly (readonly string[])[], { output }: View): readonly string[] {
   const lines = formatTable(rows)
   const columns = output.isTTY === true ? Math.max(20, output.columns ?? 80) : Number.POSITIVE_INFINITY
   if (lines.every((line) => stringWidth(line) <= columns)) return lines

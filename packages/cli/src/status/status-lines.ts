@@ -83,9 +83,10 @@ function exampleLines(example: StatusExample, output: Output): readonly string[]
   return paragraph(printable(`${subject}${name}: ${told}`), output)
 }
 
-function subjectOf({ assetId, sessionId, queue, task }: StatusExample): string | null {
+function subjectOf({ assetId, sessionId, queue, task, target, eventId }: StatusExample): string | null {
   if (queue !== null) return queue
   if (task !== null) return task
+  if (target !== null) return eventId === null ? `target ${target}` : `event ${eventId} for ${target}, asset ${assetId}`
   if (sessionId !== null) return `session ${sessionId}`
   return assetId === null ? null : `asset ${assetId}`
 }

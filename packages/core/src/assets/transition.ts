@@ -1,8 +1,10 @@
 import type { Asset } from '../domain/entities.ts'
+import { assetEvent } from '../domain/hook-events.ts'
 import type { RowReason } from '../domain/reasons.ts'
 import type { AssetState } from '../domain/states.ts'
 import { sourcesOf } from '../domain/transitions.ts'
 import { NOTIFY_ASSET } from '../events/changes.ts'
+import { DELIVERIES, eventRows, lastHolder, requestDeliveries, wantedEvent } from '../kernel/outbox.ts'
 import { adapterNameOf, type Runtime } from '../kernel/runtime.ts'
 import { assetFromRow } from '../kernel/sql/entities-from-rows.ts'
 import { type ColumnsOf, givenColumns } from '../kernel/sql/given-columns.ts'
@@ -53,17 +55,40 @@ const COLUMNS: ColumnsOf<keyof AssetChanges> = {
  */
 const FORGOTTEN = ['error_reason', 'error_message']
 
+/** Options of {@link transitionAsset}. */
+interface AssetTransitionOptions {
+  readonly from?: readonly AssetState[]
+  readonly changes?: AssetChanges
+}
+
+/** States that no hook can want to hear of, so that reaching one needs no job. */
+type UnheardState = 'analyzing' | 'promoting'
+
 /**
  * Moves an asset to a state, if its current state leads there (`from` narrows that further), clears its waiting reason,
- * and emits the event with the unit's commit. Returns the new row, or `null` for a lost race: another process moved it
- * first.
+ * and emits the event with the unit's commit. The same statement writes the event for the hooks that want it. Returns
+ * the new row, or `null` for a lost race: another process moved it first.
  */
+export async function transitionAsset(
+  runtime: Runtime,
+  unit: UnitOfWork,
+  asset: Pick<Asset, 'id' | 'profile' | 'storage'>,
+  to: AssetState,
+  options?: AssetTransitionOptions,
+): Promise<Asset | null>
 export async function transitionAsset(
   runtime: Runtime,
   unit: Omit<UnitOfWork, 'enqueue'>,
   asset: Pick<Asset, 'id' | 'profile' | 'storage'>,
+  to: UnheardState,
+  options?: AssetTransitionOptions,
+): Promise<Asset | null>
+export async function transitionAsset(
+  runtime: Runtime,
+  unit: Omit<UnitOfWork, 'enqueue'> & Partial<Pick<UnitOfWork, 'enqueue'>>,
+  asset: Pick<Asset, 'id' | 'profile' | 'storage'>,
   to: AssetState,
-  options: { readonly from?: readonly AssetState[]; readonly changes?: AssetChanges } = {},
+  options: AssetTransitionOptions = {},
 ): Promise<Asset | null> {
   const legal = sourcesOf('asset', to)
   const from = legal.filter((state) => options.from === undefined || options.from.includes(state))
@@ -71,19 +96,32 @@ export async function transitionAsset(
   const forgotten = FORGOTTEN.filter((column) => to !== 'deleted' && !(column in values)).map(
     (column) => `, ${column} = case when asset.original_damaged_at is null then null else asset.${column} end`,
   )
-  const { rows } = await unit.executeSql(
-    `with before as (select id, state from rindle.media_assets where id = $1::uuid for no key update)
-     update rindle.media_assets as asset
+  const before = `before as (select id, state from rindle.media_assets where id = $1::uuid for no key update)`
+  const moving = `update rindle.media_assets as asset
      set state = $2::text, waiting_since = null, updated_at = now()${assignments}${forgotten.join('')}
      from before, jsonb_to_record($4::jsonb) as given(given boolean${record})
      where asset.id = before.id and before.state in (select jsonb_array_elements_text($3::jsonb))
-     returning asset.*, before.state as previous_state, ${NOTIFY_ASSET}`,
-    [asset.id, to, JSON.stringify(from), JSON.stringify(values)],
-  )
+     returning asset.*, before.state as previous_state, ${NOTIFY_ASSET}`
+  const given = [asset.id, to, JSON.stringify(from), JSON.stringify(values)]
+  const event = await wantedEvent(runtime, unit, assetEvent(to), [asset.profile])
+  const { rows } =
+    event === null
+      ? await unit.executeSql(`with ${before} ${moving}`, given)
+      : await unit.executeSql(
+          `with ${before}, moved as (${moving}), ${eventRows(HAPPENED)} select moved.*, ${DELIVERIES} from moved`,
+          [...given, runtime.newId(), event],
+        )
   const row = rows[0]
   if (row === undefined) return null
+  // A unit without jobs only ever reaches states that nobody hears of.
+  if (event !== null) requestDeliveries(unit as UnitOfWork, row)
   const previous = text(row, 'previous_state') as AssetState
   const adapter = adapterNameOf(runtime, asset.storage)
   unit.emit('rindle.asset.state_change', { profile: asset.profile, adapter, from: previous, to })
   return assetFromRow(row)
 }
+
+const HAPPENED = `select $5::uuid as id, moved.id as asset_id, moved.profile, $6::text as type,
+    jsonb_build_object('state', moved.state, 'reason', moved.error_reason, 'owner', holder.owner, 'slot', holder.slot)
+      as payload
+  from moved ${lastHolder('moved.id')}`

@@ -3,6 +3,7 @@ import type { AssetReference } from '../assets/read.ts'
 import type { Asset, Attachment, Owner } from '../domain/entities.ts'
 import { RindleError } from '../domain/errors.ts'
 import type { AssetState } from '../domain/states.ts'
+import { DELIVERIES, eventRows, requestDeliveries, wantedEvent } from '../kernel/outbox.ts'
 import { profileOf, type Runtime } from '../kernel/runtime.ts'
 import { assertId } from '../kernel/sql/assert-id.ts'
 import { attachmentFromRow } from '../kernel/sql/entities-from-rows.ts'
@@ -44,7 +45,7 @@ async function attachWithin(
   const holders = await lockAttachable(runtime, unit, asset, slot)
   const others = holders.current.map((holder) => holder.assetId).filter((id) => id !== asset.id)
   await release(runtime, unit, slot, holders.assets, others)
-  return insertAttachment(runtime, unit, slot, asset.id, 0)
+  return insertAttachment(runtime, unit, slot, holders.asset, 0)
 }
 
 /**
@@ -70,7 +71,7 @@ async function appendWithin(
   slotName: string,
 ): Promise<Attachment> {
   const slot = slotOf(owner, slotName)
-  const { current, rules } = await lockAttachable(runtime, unit, asset, slot)
+  const { current, rules, asset: locked } = await lockAttachable(runtime, unit, asset, slot)
   if (rules.cardinality === 'one') {
     throw new RindleError('invalid_input', `The slot "${slotName}" holds one asset. Use attach(), which replaces it.`)
   }
@@ -80,7 +81,7 @@ async function appendWithin(
     throw new RindleError('conflict', message, { details: { slot: slotName, max: rules.max } })
   }
   const last = Math.max(-1, ...current.map(({ position }) => position))
-  return insertAttachment(runtime, unit, slot, asset.id, last + 1)
+  return insertAttachment(runtime, unit, slot, locked, last + 1)
 }
 
 /** Attaches an uploaded asset as part of a larger unit of work: {@link attach} to a slot of one, else {@link append}. */
@@ -134,7 +135,7 @@ async function lockAttachable(
   unit: UnitOfWork,
   asset: AssetReference,
   slot: Slot,
-): Promise<LockedSlot & { readonly rules: SlotRules }> {
+): Promise<LockedSlot & { readonly rules: SlotRules; readonly asset: Row }> {
   assertId('asset', asset.id)
   const { current, assets } = await lockForAttaching(unit, slot, asset.id)
   const row = assets.get(asset.id)
@@ -146,7 +147,7 @@ async function lockAttachable(
       details: { state },
     })
   }
-  return { current, assets, rules }
+  return { current, assets, rules, asset: row }
 }
 
 /** Returns the rules of a slot. `unknown_slot` unless the profile declares it. */
@@ -161,25 +162,42 @@ export function slotRulesOf(runtime: Runtime, profileName: string, slot: string)
   })
 }
 
-/** Inserts an attachment, or returns the existing one. The caller holds the slot's lock, so nothing comes between. */
+/**
+ * Inserts an attachment, or returns the existing one. The same statement writes the event of a new one for the hooks that
+ * want it. The caller holds the slot's lock, so nothing comes between.
+ */
 async function insertAttachment(
   runtime: Runtime,
   unit: UnitOfWork,
   slot: Slot,
-  assetId: string,
+  asset: Row,
   position: number,
 ): Promise<Attachment> {
-  const { rows } = await unit.executeSql(
-    `with present as (
+  const inserts = `present as (
        select * from rindle.media_attachments
        where owner_type = $2::text and owner_id = $3::text and slot = $4::text and asset_id = $5::uuid
      ), added as (
        insert into rindle.media_attachments (id, owner_type, owner_id, slot, asset_id, position)
        select $1::uuid, $2::text, $3::text, $4::text, $5::uuid, $6::int where not exists (select 1 from present)
        returning *
-     )
-     select * from present union all select * from added`,
-    [runtime.newId(), slot.ownerType, slot.ownerId, slot.slot, assetId, position],
+     )`
+  const given = [runtime.newId(), slot.ownerType, slot.ownerId, slot.slot, text(asset, 'id'), position]
+  const profile = text(asset, 'profile')
+  const event = await wantedEvent(runtime, unit, 'attachment.added', [profile])
+  if (event === null) {
+    const { rows } = await unit.executeSql(`with ${inserts} select * from present union all select * from added`, given)
+    return attachmentFromRow(rows[0] as Row)
+  }
+  const { rows } = await unit.executeSql(
+    `with ${inserts}, ${eventRows(ADDED)}
+     select *, ${DELIVERIES} from (select * from present union all select * from added) as attachment`,
+    [...given, runtime.newId(), profile, event, text(asset, 'state')],
   )
+  requestDeliveries(unit, rows[0])
   return attachmentFromRow(rows[0] as Row)
 }
+
+const ADDED = `select $7::uuid as id, added.asset_id, $8::text as profile, $9::text as type,
+    jsonb_build_object('state', $10::text, 'slot', added.slot,
+      'owner', jsonb_build_object('type', added.owner_type, 'id', added.owner_id)) as payload
+  from added`

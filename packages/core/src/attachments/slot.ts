@@ -5,6 +5,7 @@ import { isStorableName, MAX_NAME_LENGTH } from '../domain/storable-name.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import { number, type Row, text } from '../kernel/sql/row-values.ts'
 import type { UnitOfWork } from '../kernel/unit-of-work.ts'
+import { removeAttachments } from './remove-attachments.ts'
 
 /** An owner and the name of a slot, as columns. */
 export interface Slot {
@@ -100,14 +101,13 @@ export async function release(
   assetIds: readonly string[],
 ): Promise<void> {
   if (assetIds.length === 0) return
-  const { rows } = await unit.executeSql(
-    `delete from rindle.media_attachments
-     where owner_type = $1::text and owner_id = $2::text and slot = $3::text
-       and asset_id in (select value::uuid from jsonb_array_elements_text($4::jsonb))
-     returning asset_id`,
-    [slot.ownerType, slot.ownerId, slot.slot, JSON.stringify(assetIds)],
-  )
-  const released = rows.map((row) => text(row, 'asset_id'))
+  const released = await removeAttachments(runtime, unit, {
+    condition: `owner_type = $1::text and owner_id = $2::text and slot = $3::text
+       and asset_id in (select value::uuid from jsonb_array_elements_text($4::jsonb))`,
+    values: [slot.ownerType, slot.ownerId, slot.slot, JSON.stringify(assetIds)],
+    profiles: [...new Set([...assets.values()].map((row) => text(row, 'profile')))],
+    most: assetIds.length,
+  })
   const { rows: held } = await unit.executeSql(
     `select distinct asset_id from rindle.media_attachments
      where asset_id in (select value::uuid from jsonb_array_elements_text($1::jsonb))`,

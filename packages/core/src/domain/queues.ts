@@ -7,6 +7,7 @@ export const QUEUE_NAMES = [
   'rindle_media',
   'rindle_purge',
   'rindle_maintenance',
+  'rindle_events',
 ] as const
 
 /** One of {@link QUEUE_NAMES}. */
@@ -30,6 +31,7 @@ export const QUEUES: Readonly<Record<QueueName, QueueDefinition>> = {
   rindle_media: { attempts: 5, concurrency: 1 },
   rindle_purge: { attempts: 3, concurrency: 2 },
   rindle_maintenance: { attempts: 3, concurrency: 1 },
+  rindle_events: { attempts: 3, concurrency: 5 },
 }
 
 /** The name of a queue's dead-letter queue. */
@@ -69,4 +71,26 @@ export function purgeKey(assetId: string): string {
 /** The job key of the deletion of one object whose URLs expire; on the purge queue. */
 export function deletionKey(assetId: string, storageKey: string): string {
   return `${assetId}:${storageKey}`
+}
+
+/** The job keys of the events of one asset for one target: of a job that is due, and of one that waits for a time. */
+export function deliveryKeys(target: string, assetId: string): JobKeys {
+  return dueAndLater(`${target}:${assetId}`)
+}
+
+/** The job keys of a target's drain: the job that enqueues the jobs for whatever is due there. */
+export function drainKeys(target: string): JobKeys {
+  return dueAndLater(target)
+}
+
+/** Two keys, so that a job that waits for hours does not absorb the request for one at once. */
+export type JobKeys = readonly [due: string, later: string]
+
+function dueAndLater(key: string): JobKeys {
+  return [key, `${key}:later`]
+}
+
+/** The key of a request with this delay. */
+export function keyFor([due, later]: JobKeys, delaySeconds: number): string {
+  return delaySeconds > 0 ? later : due
 }

@@ -1,3 +1,4 @@
+import type { HookEventType } from '../domain/hook-events.ts'
 import type { AssetState, OutputKind, SessionState, UploadStrategy, VariantState } from '../domain/states.ts'
 
 /** Numbers that come with an event: counts, bytes, microseconds, system time in milliseconds. */
@@ -43,6 +44,17 @@ export interface EventMap {
   }
   /** A malformed range was ignored, as RFC 9110 requires. */
   'rindle.delivery.range_fallback': { readonly profile: string; readonly adapter: string }
+  /**
+   * An attempt to deliver an event to a handler or a webhook has ended. Measures `durationUs` and `attempt`, 1 for the
+   * first.
+   */
+  'rindle.hook.attempt': {
+    readonly target: string
+    readonly kind: 'handler' | 'webhook'
+    readonly type: HookEventType
+    /** `dead`: given up; `gone`: the receiver wants no more events. */
+    readonly result: 'delivered' | 'failed' | 'unreachable' | 'gone' | 'dead'
+  }
   /** A repair or a maintenance run has begun. */
   'rindle.repair.start': Omit<RepairMetadata, 'result'>
   /** It has ended. Measures the numbers of its report and `durationUs`. */
@@ -101,6 +113,10 @@ export type Operation =
   | 'recover_lost_work'
   | 'purge_asset'
   | 'init_storage'
+  | 'redeliver'
+  | 'pause_deliveries'
+  | 'resume_deliveries'
+  | 'forget_target'
   | Maintenance
 
 /** The operations that an application runs every night, not only when something is wrong. */
@@ -112,6 +128,7 @@ export const MAINTENANCE = [
   'backfill_metadata',
   'purge_unattached',
   'prune_runs',
+  'prune_events',
 ] as const
 
 /** One of {@link MAINTENANCE}. */

@@ -12,6 +12,8 @@ export interface HeartbeatFacts {
   readonly processId: number
   readonly queues: Partial<Readonly<Record<QueueName, number>>>
   readonly refused: RefusedQueues
+  /** The event targets whose code, or URL, this process has. */
+  readonly targets: readonly string[]
 }
 
 /**
@@ -92,12 +94,12 @@ export class Heartbeat {
   }
 
   async #write(): Promise<void> {
-    const { id, host, processId, queues, refused } = this.#facts
+    const { id, host, processId, queues, refused, targets } = this.#facts
     await this.#runtime.database.executeSql(
-      `insert into rindle.media_workers (id, host, process_id, queues, refused)
-       values ($1::uuid, $2::text, $3::int, $4::jsonb, $5::jsonb)
+      `insert into rindle.media_workers (id, host, process_id, queues, refused, targets)
+       values ($1::uuid, $2::text, $3::int, $4::jsonb, $5::jsonb, $6::jsonb)
        on conflict (id) do update set beat_at = now(), queues = excluded.queues, refused = excluded.refused`,
-      [id, host, processId, JSON.stringify(queues), JSON.stringify(refused)],
+      [id, host, processId, JSON.stringify(queues), JSON.stringify(refused), JSON.stringify(targets)],
     )
     this.#beatAt = new Date()
   }

@@ -18,6 +18,8 @@ export interface LiveWorker {
   readonly queues: Partial<Readonly<Record<QueueName, number>>>
   /** Queues that they should serve but cannot, each with the reason: the machine lacks FFmpeg, for instance. */
   readonly refused: RefusedQueues
+  /** The event targets to which they can deliver: handlers of profiles, and webhooks. */
+  readonly targets: readonly string[]
   readonly startedAt: Date
   /** The time of their last heartbeat. */
   readonly beatAt: Date
@@ -42,7 +44,7 @@ export async function liveWorkers(runtime: Runtime): Promise<readonly LiveWorker
 /** {@link liveWorkers} and those that stopped or died within the last day; the latest sign of life first. */
 export async function knownWorkers({ database }: Runtime): Promise<readonly KnownWorker[]> {
   const { rows } = await database.executeSql(
-    `select id::text as id, host, process_id, queues, refused, started_at, beat_at,
+    `select id::text as id, host, process_id, queues, refused, targets, started_at, beat_at,
        extract(epoch from clock_timestamp() - beat_at)::float8 as beat_age_seconds,
        extract(epoch from clock_timestamp() - stopped_at)::float8 as stopped_age_seconds
      from rindle.media_workers order by beat_at desc, id limit ${MOST_ROWS}`,
@@ -53,6 +55,7 @@ export async function knownWorkers({ database }: Runtime): Promise<readonly Know
     processId: number(row, 'process_id'),
     queues: json(row, 'queues'),
     refused: json(row, 'refused'),
+    targets: json(row, 'targets'),
     startedAt: time(row, 'started_at'),
     beatAt: time(row, 'beat_at'),
     beatAgeSeconds: number(row, 'beat_age_seconds'),

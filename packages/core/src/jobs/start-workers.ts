@@ -32,12 +32,12 @@ async function start(runtime: Runtime, plan: WorkPlan): Promise<RunningWorkers> 
   const served = await ServedQueues.start(runtime, plan)
   const id = runtime.newId()
   const facts = () => ({ queues: served.concurrency, refused: served.refused })
-  const heartbeat = await Heartbeat.start(runtime, { id, host: hostname(), processId: process.pid, ...facts() }).catch(
-    async (error: unknown) => {
-      await served.stop({})
-      throw error
-    },
-  )
+  const targets = [...runtime.hooks.targets.keys()]
+  const identity = { id, host: hostname(), processId: process.pid, targets }
+  const heartbeat = await Heartbeat.start(runtime, { ...identity, ...facts() }).catch(async (error: unknown) => {
+    await served.stop({})
+    throw error
+  })
   const following = followDeclarations(runtime)
   const looking = lookAgainAndAgain(runtime, served, () => heartbeat.change(facts()))
   let state: WorkersHealth['state'] = 'working'

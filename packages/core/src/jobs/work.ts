@@ -3,6 +3,7 @@ import { purge } from '../assets/purge.ts'
 import type { Variant } from '../domain/entities.ts'
 import { type JsonObject, RindleError } from '../domain/errors.ts'
 import { QUEUE_NAMES, QUEUES, type QueueName } from '../domain/queues.ts'
+import { deliverEvents, deliveriesDied } from '../hooks/deliver.ts'
 import { endDeadRuns } from '../kernel/processing-runs.ts'
 import type { RunningWorkers } from '../kernel/running-workers.ts'
 import type { Runtime } from '../kernel/runtime.ts'
@@ -25,7 +26,7 @@ export interface WorkOptions {
    * @default all that this machine can serve, the others as soon as it can
    */
   readonly queues?: readonly QueueName[]
-  /** Jobs at once in this process, by queue. @default promote 5, process as many as cores, media 1, purge 2, maintenance 1 */
+  /** Jobs at once in this process, by queue. @default promote 5, process as many as cores, media 1, purge 2, maintenance 1, events 5 */
   readonly concurrency?: Partial<Readonly<Record<QueueName, number>>>
 }
 
@@ -123,6 +124,10 @@ function handlersOf(runtime: Runtime, maintain: Work): Readonly<Record<QueueName
       handle: (job) => maintain(runtime, job),
       handleDead: (job) => maintenanceDied(runtime, job),
     },
+    rindle_events: {
+      handle: (job) => deliverEvents(runtime, job),
+      handleDead: (job) => deliveriesDied(runtime, job),
+    },
   }
 }
 
@@ -136,6 +141,7 @@ const KNOWN: Readonly<Record<QueueName, (payload: JsonObject) => boolean>> = {
   rindle_media: namesVariants,
   rindle_purge: ({ assetId, storageKey = '' }) => isText(assetId) && isText(storageKey),
   rindle_maintenance: ({ task }) => isText(task),
+  rindle_events: ({ target, assetId = '' }) => isText(target) && isText(assetId),
 }
 
 /**

@@ -2,11 +2,13 @@ import type { Database } from '@rindle/prisma'
 import { RindleError } from '../domain/errors.ts'
 import type { Changes } from '../events/changes.ts'
 import type { EventBus } from '../events/event-bus.ts'
+import type { WantedEvents } from '../events/wanted-events.ts'
 import type { JobsAdapter } from '../ports/jobs.ts'
 import type { CodedLogger } from '../ports/logger.ts'
 import type { Processor } from '../ports/processor.ts'
 import type { StorageAdapter } from '../ports/storage.ts'
 import type { Profile } from '../profile/profile.ts'
+import type { EventTarget } from './event-targets.ts'
 import type { RunningWorkers } from './running-workers.ts'
 import type { SourceCache } from './source-cache.ts'
 import { assertOutsideTransaction } from './transaction-scope.ts'
@@ -36,10 +38,22 @@ export interface Runtime {
   readonly startedAt: Date
   /** The number of days for which a quarantined original is kept. */
   readonly quarantineDays: number
+  readonly hooks: HookRuntime
   /** A new UUIDv7. */
   readonly newId: () => string
   /** Unguessable text for keys: `[a-z0-9]`. */
   readonly randomText: () => string
+}
+
+/** The part of a runtime that hooks and webhooks need. */
+export interface HookRuntime {
+  /** The targets that this process can deliver to, by name. */
+  readonly targets: ReadonlyMap<string, EventTarget>
+  readonly wanted: WantedEvents
+  /** The time limit of a handler. */
+  readonly handlerTimeoutMs: number
+  /** How long after its first attempt a delivery is retried. */
+  readonly retryForSeconds: number
 }
 
 /** Returns the configured profile of that name, or throws `unknown_profile`. */

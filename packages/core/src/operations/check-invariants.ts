@@ -7,6 +7,7 @@ import { json, type Row, text } from '../kernel/sql/row-values.ts'
 import { DELIVERABLE, IN_FLIGHT, IN_PROMOTION, OPEN_SESSION } from '../kernel/sql/state-literals.ts'
 import { jobsFor } from '../variants/plan.ts'
 import { countRows, type RowCount, sumOf } from './count-rows.ts'
+import { lostDeliveries } from './deliveries/lost-deliveries.ts'
 import { PAGE_SIZE, pages } from './pages.ts'
 import { type Progress, startProgress, type WalkOptions } from './walk.ts'
 
@@ -21,6 +22,7 @@ export type ViolationClass =
   | 'wrong_aggregate'
   | 'deleted_but_attached'
   | 'session_disagrees'
+  | 'event_without_job'
 
 /** One broken invariant. */
 export interface Violation {
@@ -52,7 +54,7 @@ export interface InvariantReport {
 
 /**
  * Checks the invariants that no kill of any process may break: work in flight has a live job, every ready variant has
- * its object, every asset's state is the aggregate of its variants and agrees with its upload, and no attached asset is
+ * its object, every event that waits has a job, every asset's state is the aggregate of its variants and agrees with its upload, and no attached asset is
  * deleted. Reads in pages, so memory is bounded. May run beside workers, because it checks every suspect twice. Changes
  * nothing.
  */
@@ -66,6 +68,7 @@ export async function checkInvariants(
   await check.variantsInFlight()
   await check.aggregates()
   await check.sessions()
+  await check.events()
   if (options.objects ?? true) {
     await check.originals()
     await check.readyVariants()
@@ -209,6 +212,13 @@ class InvariantCheck {
         const message = `The asset is ${text(row, 'asset_state')}; its upload session is ${text(row, 'state')}.`
         this.#add({ class: 'session_disagrees', assetId: text(row, 'asset_id'), message })
       }
+    }
+  }
+
+  async events(): Promise<void> {
+    for (const { target, assetId, eventId } of await lostDeliveries(this.#runtime, 0)) {
+      const message = `Event ${eventId} waits for ${target} and no job will deliver it.`
+      this.#add({ class: 'event_without_job', assetId, message })
     }
   }
 

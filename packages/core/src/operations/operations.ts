@@ -7,6 +7,12 @@ import {
 } from './abort-incomplete-uploads.ts'
 import { type BackfillOptions, type BackfillReport, backfillMetadata } from './backfill-metadata.ts'
 import { type CleanupOptions, type CleanupReport, cleanupOrphans } from './cleanup-orphans.ts'
+import { type EventTargetStatus, eventTargets } from './deliveries/event-targets.ts'
+import { type ForgetTargetOptions, type ForgetTargetReport, forgetTarget } from './deliveries/forget-target.ts'
+import { type DeliveryPage, type ListDeliveriesOptions, listDeliveries } from './deliveries/list-deliveries.ts'
+import { type PauseReport, pauseDeliveries, resumeDeliveries } from './deliveries/pause-deliveries.ts'
+import { type PruneEventsOptions, type PruneEventsReport, pruneEvents } from './deliveries/prune-events.ts'
+import { type RedeliverOptions, type RedeliverReport, redeliver } from './deliveries/redeliver.ts'
 import { type EraseOwnerOptions, type ErasureReport, eraseOwner, previewOwnerErasure } from './erase-owner.ts'
 import { type ErasureTotals, eraseOwners, type Owners, previewOwnerErasures } from './erase-owners.ts'
 import { type InitStorageOptions, type InitStorageReport, initStorage } from './init-storage.ts'
@@ -19,6 +25,7 @@ import { type RecoverOptions, type RecoverReport, recoverLostWork } from './reco
 import { type RegenerateOptions, type RegenerateReport, regenerateVariants } from './regenerate-variants.ts'
 import { type ReleaseOptions, type ReleaseReport, releaseAsset } from './release-asset.ts'
 import { type ReprobeOptions, type ReprobeReport, reprobe } from './reprobe.ts'
+import { type RequeueAllOptions, type RequeueAllReport, requeueAll } from './requeue-all.ts'
 import { type RequeueOptions, type RequeueReport, requeueVariants } from './requeue-variants.ts'
 import type { RuntimeStatus, RuntimeStatusOptions } from './runtime-status/report.ts'
 import { runtimeStatus } from './runtime-status/runtime-status.ts'
@@ -46,6 +53,11 @@ export interface Operations<P extends string = string, V extends string = string
   releaseAsset(assetId: string, options?: ReleaseOptions): Promise<ReleaseReport>
   /** Enqueues an asset's failed and cancelled variants again. Atomic. `not_found`, `unknown_variant`. */
   requeueVariants(assetId: string, options?: RequeueOptions<V>): Promise<RequeueReport>
+  /**
+   * Enqueues failed and cancelled variants of many assets again, by their reason, profile, name and age; without `live`
+   * it counts. `unknown_profile`, `unknown_variant`.
+   */
+  requeueAll(options?: RequeueAllOptions<P>): Promise<RequeueAllReport>
   /**
    * Marks variants of changed recipes as stale, and enqueues stale, missing and newly declared ones. `unknown_profile`,
    * `unknown_variant`.
@@ -83,6 +95,28 @@ export interface Operations<P extends string = string, V extends string = string
   purgeAsset(assetId: string, options?: PurgeAssetOptions): Promise<PurgeAssetReport>
   /** Deletes old processing runs; without `live` it counts. */
   pruneRuns(options?: PruneRunsOptions): Promise<PruneRunsReport>
+
+  /** Deletes old events with their deliveries; without `live` it counts. */
+  pruneEvents(options?: PruneEventsOptions): Promise<PruneEventsReport>
+
+  /** Lists the targets of events: handlers of profiles, and webhooks. Changes nothing. */
+  eventTargets(): Promise<readonly EventTargetStatus[]>
+  /** Lists a page of deliveries, the latest event first. `not_found`. */
+  listDeliveries(options?: ListDeliveriesOptions): Promise<DeliveryPage>
+  /**
+   * Delivers events again, with the same ids: one, those of a target, or those of a time. Takes those that were given up
+   * and, with `delivered`, the others. `invalid_input`, `not_found`.
+   */
+  redeliver(options: RedeliverOptions): Promise<RedeliverReport>
+  /** Lets the events of a target wait. Atomic. `not_found`. */
+  pauseDeliveries(target: string): Promise<PauseReport>
+  /** Delivers to a target again that was paused, disabled, or unreachable. Atomic. `not_found`. */
+  resumeDeliveries(target: string): Promise<PauseReport>
+  /**
+   * Forgets a target that is no longer configured, with its deliveries; without `live` it counts. `not_found`,
+   * `conflict`.
+   */
+  forgetTarget(target: string, options?: ForgetTargetOptions): Promise<ForgetTargetReport>
 
   /** Returns the results that {@link eraseOwner} would have. Changes nothing. `invalid_input`. */
   previewOwnerErasure(owner: Owner): Promise<ErasureReport>
@@ -125,6 +159,7 @@ export function operationsOf(runtime: Runtime): Operations {
     reprobe: (assetId, options) => reprobe(runtime, assetId, options),
     releaseAsset: (assetId, options) => releaseAsset(runtime, assetId, options),
     requeueVariants: (assetId, options) => requeueVariants(runtime, assetId, options),
+    requeueAll: (options) => requeueAll(runtime, options),
     regenerateVariants: (options) => regenerateVariants(runtime, options),
     verifyStorage: (options) => verifyStorage(runtime, options),
     initStorage: (storage, options) => initStorage(runtime, storage, options),
@@ -137,6 +172,13 @@ export function operationsOf(runtime: Runtime): Operations {
     purgeUnattached: (options) => purgeUnattached(runtime, options),
     purgeAsset: (assetId, options) => purgeAsset(runtime, assetId, options),
     pruneRuns: (options) => pruneRuns(runtime, options),
+    pruneEvents: (options) => pruneEvents(runtime, options),
+    eventTargets: () => eventTargets(runtime),
+    listDeliveries: (options) => listDeliveries(runtime, options),
+    redeliver: (options) => redeliver(runtime, options),
+    pauseDeliveries: (target) => pauseDeliveries(runtime, target),
+    resumeDeliveries: (target) => resumeDeliveries(runtime, target),
+    forgetTarget: (target, options) => forgetTarget(runtime, target, options),
     previewOwnerErasure: (owner) => previewOwnerErasure(runtime, owner),
     eraseOwner: (owner, options) => eraseOwner(runtime, owner, options),
     previewOwnerErasures: (owners, options) => previewOwnerErasures(runtime, owners, options),

@@ -1,6 +1,7 @@
 import { lockAsset } from '../assets/lock.ts'
 import { purgeRequest } from '../assets/purge-request.ts'
 import { transitionAsset } from '../assets/transition.ts'
+import { removeAttachments } from '../attachments/remove-attachments.ts'
 import type { Owner } from '../domain/entities.ts'
 import { RindleError } from '../domain/errors.ts'
 import { purgeKey } from '../domain/queues.ts'
@@ -60,7 +61,9 @@ export async function purgeAsset(
       const holdings = await countHoldings(unit, assetId)
       if (holdings > 0 && options.detach !== true) throw await stillAttached(unit, assetId, holdings)
       if (dryRun) return { found: 1, detached: holdings, enqueued: 0, skipped, dryRun }
-      await unit.executeSql('delete from rindle.media_attachments where asset_id = $1::uuid', [assetId])
+      const profiles = [asset.profile]
+      const all = { condition: 'asset_id = $1::uuid', values: [assetId], profiles, most: holdings }
+      await removeAttachments(runtime, unit, all)
       // At once, so that nothing delivers or attaches the asset until the job runs.
       if (asset.state !== 'deleted') await transitionAsset(runtime, unit, asset, 'deleted')
       // A running purge may have met an attachment that is gone now, so a new job is enqueued.

@@ -16,6 +16,7 @@ import { jobsFor } from '../variants/plan.ts'
 import { variantsOf } from '../variants/read.ts'
 import { transitionVariants } from '../variants/transition.ts'
 import { countRows, type RowCount, sumOf } from './count-rows.ts'
+import { drainAll, lostDeliveries } from './deliveries/lost-deliveries.ts'
 import { PAGE_SIZE, timedPages } from './pages.ts'
 import { runOperation } from './run-operation.ts'
 import { assertSeconds } from './scope.ts'
@@ -33,7 +34,7 @@ export interface RecoverOptions extends WalkOptions {
 
 /** The results of {@link recoverLostWork}, or its findings. */
 export interface RecoverReport {
-  /** Assets and variants that wait for a job that will never come. */
+  /** Assets, variants and events that wait for a job that will never come. */
   readonly found: number
   readonly enqueued: number
   readonly errors: number
@@ -46,7 +47,7 @@ const DEFAULT_CONCURRENCY = 4
 
 /**
  * Enqueues work again that has lost its job: promotions of assets on their way, purges of deleted assets that failed
- * for good, and the jobs of queued and processing variants. Jobs do not get lost by themselves, but people empty job
+ * for good, the jobs of queued and processing variants, and those of events that wait. Jobs do not get lost by themselves, but people empty job
  * tables, and a storage may refuse a purge for longer than it is retried. Safe to repeat, to interrupt, and to run
  * beside workers: it skips work that has a job. A variant that it takes from a worker that is alive after all is not
  * committed by that worker.
@@ -73,8 +74,23 @@ export async function recoverLostWork(runtime: Runtime, options: RecoverOptions 
     const total = (): Promise<RowCount> => countWaiting(runtime, olderThanSeconds)
     const work = waitingWork(runtime, olderThanSeconds)
     const { interrupted } = await walk(work, { ...options, concurrency, counts, each, total })
+    if (!interrupted) await recoverEvents(runtime, olderThanSeconds, dryRun, counts)
     return { ...counts, dryRun, interrupted }
   })
+}
+
+/** Events whose job is gone: of each target a sample is counted, and everything that is due is brought back. */
+async function recoverEvents(
+  runtime: Runtime,
+  olderThanSeconds: number,
+  dryRun: boolean,
+  counts: { found: number; enqueued: number },
+): Promise<void> {
+  const lost = await lostDeliveries(runtime, olderThanSeconds)
+  counts.found += lost.length
+  if (dryRun || lost.length === 0) return
+  await drainAll(runtime, new Set(lost.map(({ target }) => target)))
+  counts.enqueued += lost.length
 }
 
 /** A row that waits for a job, and the missing job. */

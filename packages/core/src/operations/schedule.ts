@@ -66,6 +66,8 @@ export interface ScheduleOptions<P extends string = string> {
   >
   /** Deletes old processing runs. @default never */
   readonly pruneRuns?: ScheduledOnRequest<Live & { readonly olderThanSeconds?: number }>
+  /** Deletes old events with their deliveries. @default never */
+  readonly pruneEvents?: ScheduledOnRequest<Live & { readonly olderThanSeconds?: number }>
 }
 
 const DEFAULT_CRONS: Partial<Readonly<Record<ScheduledVerb, string>>> = {
@@ -98,6 +100,7 @@ const OPTIONS = {
     quarantineGraceSeconds: seconds,
   },
   pruneRuns: { live, olderThanSeconds: seconds },
+  pruneEvents: { live, olderThanSeconds: seconds },
 } satisfies Readonly<Record<ScheduledVerb, z.ZodRawShape>>
 
 const scheduleSchema = z.strictObject(

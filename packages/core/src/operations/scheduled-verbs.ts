@@ -13,6 +13,7 @@ export const SCHEDULED_VERBS = [
   'backfillMetadata',
   'purgeUnattached',
   'pruneRuns',
+  'pruneEvents',
 ] as const
 
 /** One of {@link SCHEDULED_VERBS}. */

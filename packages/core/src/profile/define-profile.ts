@@ -1,9 +1,11 @@
 import { z } from 'zod'
 import { MAX_EXPIRY_SECONDS } from '../domain/expiry.ts'
+import { HANDLED_EVENTS } from '../domain/hook-events.ts'
 import { NAME_PATTERN } from '../domain/keys.ts'
 import { type InvalidOption, invalidOptions, problemsOf } from '../domain/option-problems.ts'
 import type { Recipe } from '../domain/recipe.ts'
 import { STALE_MODES } from '../domain/stale-policy.ts'
+import type { HookHandler } from '../ports/hooks.ts'
 import {
   type Cardinality,
   type Makes,
@@ -71,7 +73,14 @@ const profileSchema = z.strictObject({
     .optional(),
   scanners: z.array(withMethod<Profile['scanners'][number]>('scan')).optional(),
   analyzers: z.array(withMethod<Profile['analyzers'][number]>('analyze')).optional(),
+  on: z.strictObject(handlerSchemas()).optional(),
 })
+
+function handlerSchemas(): Record<string, z.ZodOptional<z.ZodType<HookHandler>>> {
+  return Object.fromEntries(
+    Object.keys(HANDLED_EVENTS).map((handler) => [handler, callable<HookHandler>('a function').optional()]),
+  )
+}
 
 /**
  * Declares the policy for one family of media. Validates everything at once: `config_invalid` lists every problem with
@@ -108,6 +117,7 @@ export function defineProfile<
     regenerate: options.regenerate ?? 'on_request',
     scanners: options.scanners ?? [],
     analyzers: options.analyzers ?? [],
+    on: options.on ?? {},
   }
   // The names and kinds are the given ones.
   return profile as Profile<V, { readonly [N in keyof S]: S[N] extends 'one' ? 'one' : 'many' }, St>

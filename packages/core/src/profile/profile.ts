@@ -4,6 +4,7 @@ import type { StaleMode } from '../domain/stale-policy.ts'
 import type { OutputKind } from '../domain/states.ts'
 import type { Analyzer } from '../ports/analyzer.ts'
 import type { Authorizer } from '../ports/authorizer.ts'
+import type { HookHandlers } from '../ports/hooks.ts'
 import type { Scanner } from '../ports/scanner.ts'
 
 /** The kinds of a profile's variants, by name. */
@@ -80,6 +81,8 @@ export interface ProfileOptions<
   readonly scanners?: readonly Scanner[]
   /** Run after the probe, in order. @default none */
   readonly analyzers?: readonly Analyzer[]
+  /** Run in a worker after the commit of a change, at least once each, and in order for each asset. @default none */
+  readonly on?: HookHandlers
 }
 
 /** A profile, whatever its variants and slots: what {@link createRindle} takes. `St`: the name of its storage. */
@@ -98,6 +101,7 @@ export interface AnyProfile<St extends string = string> {
   readonly regenerate: RegenerateMode
   readonly scanners: readonly Scanner[]
   readonly analyzers: readonly Analyzer[]
+  readonly on: HookHandlers
 }
 
 /** A validated profile: the policy for one family of media. Made by {@link defineProfile}. */

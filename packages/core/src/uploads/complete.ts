@@ -12,7 +12,7 @@ import { inTransaction } from '../kernel/unit-of-work.ts'
 import type { StoredObject } from '../ports/storage.ts'
 import { finishResumable } from './resumable/finish.ts'
 import { assertNotEnded, type OpenSession, readSession } from './sessions.ts'
-import { transitionSession } from './transition.ts'
+import { completeSession, transitionSession } from './transition.ts'
 
 /** An upload with its object in storage and its promotion enqueued. */
 export interface VerifiedUpload<P extends string = string> {
@@ -85,7 +85,7 @@ export async function confirmUpload(
     const changes = { byteSize: object.byteSize, etag: object.etag }
     const asset = await transitionAsset(runtime, unit, locked, 'validating', { from: ['staged'], changes })
     if (asset === null) return null
-    await transitionSession(unit, sessionId, 'completed')
+    await completeSession(runtime, unit, sessionId, asset.profile)
     unit.emit(
       'rindle.upload.stop',
       {

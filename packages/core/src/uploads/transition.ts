@@ -3,7 +3,10 @@ import type { JsonObject } from '../domain/errors.ts'
 import type { RowReason } from '../domain/reasons.ts'
 import type { SessionState } from '../domain/states.ts'
 import { sourcesOf } from '../domain/transitions.ts'
+import { DELIVERIES, eventRows, requestDeliveries, wantedEvent } from '../kernel/outbox.ts'
+import type { Runtime } from '../kernel/runtime.ts'
 import { type ColumnsOf, givenColumns } from '../kernel/sql/given-columns.ts'
+import type { UnitOfWork } from '../kernel/unit-of-work.ts'
 
 /** Columns that may change together with a session's state; absent fields stay. */
 export interface SessionChanges {
@@ -30,20 +33,20 @@ export interface SessionTransitionOptions {
 }
 
 /**
- * Moves a session to a state, if its current state leads there. `completed` sets the time of its verification. Returns
- * `false` for a lost race: another process moved it first, has the lock, or has more progress.
+ * Moves a session to a state, if its current state leads there; to `completed` only {@link completeSession} does.
+ * Returns `false` for a lost race: another process moved it first, has the lock, or has more progress.
  */
 export async function transitionSession(
   sql: SqlExecutor,
   sessionId: string,
-  to: SessionState,
+  to: Exclude<SessionState, 'completed'>,
   { changes = {}, lockToken, mayStay = false }: SessionTransitionOptions = {},
 ): Promise<boolean> {
   const { record, assignments, values } = givenColumns(COLUMNS, changes)
   const from = [...sourcesOf('session', to), ...(mayStay ? [to] : [])]
   const { rows } = await sql.executeSql(
     `update rindle.media_upload_sessions as session
-     set state = $2::text, updated_at = now()${to === 'completed' ? ', verified_at = now()' : ''}${assignments}
+     set state = $2::text, updated_at = now()${assignments}
      from jsonb_to_record($4::jsonb) as given(held_token text${record})
      where session.id = $1::uuid and session.state in (select jsonb_array_elements_text($3::jsonb))
        ${lockToken === undefined ? '' : 'and session.lock_token = given.held_token'}
@@ -53,3 +56,35 @@ export async function transitionSession(
   )
   return rows.length === 1
 }
+
+/**
+ * Completes a session and sets the time of its verification. The same statement writes the event for the hooks that want
+ * it. The caller holds the lock of the asset. Returns `false` for a lost race.
+ */
+export async function completeSession(
+  runtime: Runtime,
+  unit: UnitOfWork,
+  sessionId: string,
+  profile: string,
+): Promise<boolean> {
+  const completing = `update rindle.media_upload_sessions as session
+     set state = 'completed', updated_at = now(), verified_at = now()
+     where session.id = $1::uuid and session.state in (select jsonb_array_elements_text($2::jsonb))
+     returning session.id`
+  const given = [sessionId, JSON.stringify(sourcesOf('session', 'completed'))]
+  const event = await wantedEvent(runtime, unit, 'upload.completed', [profile])
+  if (event === null) return (await unit.executeSql(completing, given)).rows.length === 1
+  const { rows } = await unit.executeSql(
+    `with moved as (${completing}, session.asset_id, session.attach_owner_type, session.attach_owner_id,
+       session.attach_slot), ${eventRows(HAPPENED)} select moved.id, ${DELIVERIES} from moved`,
+    [...given, runtime.newId(), profile, event],
+  )
+  requestDeliveries(unit, rows[0])
+  return rows.length === 1
+}
+
+const HAPPENED = `select $3::uuid as id, moved.asset_id, $4::text as profile, $5::text as type,
+    jsonb_build_object('state', 'completed', 'sessionId', moved.id, 'owner', case when moved.attach_slot is not null
+      then jsonb_build_object('type', moved.attach_owner_type, 'id', moved.attach_owner_id) end,
+      'slot', moved.attach_slot) as payload
+  from moved`

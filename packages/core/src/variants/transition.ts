@@ -1,9 +1,11 @@
 import type { Asset, Variant } from '../domain/entities.ts'
 import type { JsonObject } from '../domain/errors.ts'
+import { variantEvent } from '../domain/hook-events.ts'
 import type { RowReason } from '../domain/reasons.ts'
 import type { EndedRunState, VariantState } from '../domain/states.ts'
 import { assertTransition, sourcesOf } from '../domain/transitions.ts'
 import { NOTIFY_VARIANT } from '../events/changes.ts'
+import { DELIVERIES, eventRows, lastHolder, requestDeliveries, wantedEvent } from '../kernel/outbox.ts'
 import { finishingRuns } from '../kernel/processing-runs.ts'
 import { adapterNameOf, type Runtime } from '../kernel/runtime.ts'
 import { variantFromRow } from '../kernel/sql/entities-from-rows.ts'
@@ -81,7 +83,7 @@ export interface TransitionOptions<V extends SeenVariant> {
 
 /**
  * Moves variants of one asset to a state, announces the change to subscribers, and emits an event for each with the
- * unit's commit. The caller holds the asset's lock. Returns the new rows of those that moved, without variants that
+ * unit's commit. The same statement writes the events for the hooks that want them. The caller holds the asset's lock. Returns the new rows of those that moved, without variants that
  * have changed since they were read. `invalid_transition` when a state that was read does not lead there; nothing is
  * written then.
  */
@@ -100,8 +102,10 @@ export async function transitionVariants<V extends SeenVariant & Partial<Variant
   const from = [...sourcesOf('variant', to), ...(mayStay ? [to] : [])]
   const { record, assignments } = givenColumns(COLUMNS, changes(first))
   const guards = ifStill.map((field) => COLUMNS[field])
+  const event = await wantedEvent(runtime, unit, variantEvent(to), [asset.profile])
   const given = variants.map((variant) => ({
     id: variant.id,
+    ...(event === null ? {} : { event_id: runtime.newId() }),
     seen_state: variant.state,
     ...Object.fromEntries(ifStill.map((field) => [`seen_${COLUMNS[field][0]}`, variant[field]])),
     ...givenColumns(COLUMNS, changes(variant)).values,
@@ -109,19 +113,23 @@ export async function transitionVariants<V extends SeenVariant & Partial<Variant
   const moving = `update rindle.media_variants as variant
      set state = $2::text, updated_at = now()${assignments}${WAITING[waiting ?? 'stays']}${isMade ? ', generated_at = now()' : ''}
      from jsonb_to_recordset($1::jsonb)
-       as given(id uuid, seen_state text${guards.map(([column, type]) => `, seen_${column} ${type}`).join('')}${record})
+       as given(id uuid, seen_state text${event === null ? '' : ', event_id uuid'}${guards.map(([column, type]) => `, seen_${column} ${type}`).join('')}${record})
      where variant.id = given.id and variant.state = given.seen_state
        and variant.state in (select jsonb_array_elements_text($3::jsonb))
        ${guards.map(([column]) => `and variant.${column} = given.seen_${column}`).join(' ')}
-     returning variant.*, given.seen_state, ${NOTIFY_VARIANT}`
+     returning variant.*, given.seen_state${event === null ? '' : ', given.event_id'}, ${NOTIFY_VARIANT}`
   const values = [JSON.stringify(given), to, JSON.stringify(from)]
-  const { rows } =
-    run === undefined
-      ? await unit.executeSql(moving, values)
-      : await unit.executeSql(
-          `with moved as (${moving}), ended as (${finishingRuns('$4')} and exists (select 1 from moved)) select * from moved`,
-          [...values, JSON.stringify([run])],
-        )
+  const parts = [
+    ...(run === undefined
+      ? []
+      : [`ended as (${finishingRuns(`$${values.push(JSON.stringify([run]))}`)} and exists (select 1 from moved))`]),
+    ...(event === null ? [] : [eventRows(HAPPENED(`$${values.push(asset.profile)}`, `$${values.push(event)}`))]),
+  ]
+  const columns = event === null ? '*' : `moved.*, ${DELIVERIES}`
+  const statement =
+    parts.length === 0 ? moving : `with moved as (${moving}), ${parts.join(', ')} select ${columns} from moved`
+  const { rows } = await unit.executeSql(statement, values)
+  if (event !== null) requestDeliveries(unit, rows[0])
   for (const row of rows) emitVariantState(runtime, unit, asset, row, to)
   return rows.map(variantFromRow)
 }
@@ -131,6 +139,12 @@ const WAITING = {
   ends: ', waiting_since = null',
   stays: '',
 }
+
+const HAPPENED = (profile: string, type: string): string => `
+  select moved.event_id as id, moved.asset_id, ${profile}::text as profile, ${type}::text as type,
+    jsonb_build_object('state', moved.state, 'reason', moved.error_reason, 'variantName', moved.name,
+      'owner', holder.owner, 'slot', holder.slot) as payload
+  from moved ${lastHolder('moved.asset_id')} where moved.seen_state <> moved.state`
 
 function emitVariantState(
   runtime: Runtime,

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import {
   deadLetterQueue,
+  deliveryKeys,
+  drainKeys,
+  keyFor,
   laneOfQueue,
   promoteKey,
   purgeKey,
@@ -28,10 +31,17 @@ describe('queues', () => {
     expect(QUEUE_NAMES.filter((queue) => laneOfQueue(queue) !== null)).toHaveLength(LANES.length)
   })
 
+  it('have another key for a job that waits for a time, which absorbs no request for one at once', () => {
+    const keys = deliveryKeys('search', 'a1')
+    expect([keyFor(keys, 0), keyFor(keys, 3_600)]).toEqual(['search:a1', 'search:a1:later'])
+  })
+
   it('have one job key per piece of work', () => {
     expect(promoteKey('a1')).toBe('a1')
     expect(purgeKey('a1')).toBe('a1')
     expect(variantsKey('a1', 'fast')).not.toBe(variantsKey('a1', 'slow'))
+    const keys = [...deliveryKeys('search', 'a1'), ...drainKeys('search')]
+    expect(new Set(keys).size).toBe(4)
     expect(variantsKey('a1', 'encode')).not.toBe(variantsKey('a2', 'encode'))
   })
 })

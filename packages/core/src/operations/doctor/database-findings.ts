@@ -14,6 +14,8 @@ export interface DatabaseFacts {
   hasTables: boolean
   /** Whether it has the table of known storages, which earlier versions lack. */
   remembersStorages: boolean
+  /** Whether it has the tables of events, which earlier versions lack. */
+  hasEvents: boolean
 }
 
 /** Checks that the database answers, is new enough, and agrees about the time. */
@@ -25,7 +27,8 @@ export async function* databaseFindings(runtime: Runtime, facts: DatabaseFacts):
     const { rows } = await runtime.database.executeSql(
       `select current_setting('server_version_num')::int as number, current_setting('server_version') as version,
          clock_timestamp() as now, to_regclass('rindle.media_workers') is not null as has_tables,
-         to_regclass('rindle.media_storages') is not null as remembers_storages`,
+         to_regclass('rindle.media_storages') is not null as remembers_storages,
+         to_regclass('rindle.media_deliveries') is not null as has_events`,
     )
     row = rows[0] ?? {}
   } catch (error) {
@@ -35,6 +38,7 @@ export async function* databaseFindings(runtime: Runtime, facts: DatabaseFacts):
   facts.isReachable = true
   facts.hasTables = row['has_tables'] === true
   facts.remembersStorages = row['remembers_storages'] === true
+  facts.hasEvents = row['has_events'] === true
   const after = runtime.now().getTime()
   const tookMs = Math.round(performance.now() - startedAt)
   yield { id: 'database.reachable', status: 'ok', summary: `answered within ${tookMs} ms` }

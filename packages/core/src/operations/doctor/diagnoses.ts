@@ -5,6 +5,7 @@ import type { Processor } from '../../ports/processor.ts'
 import type { Profile } from '../../profile/profile.ts'
 import { type DatabaseFacts, databaseFindings } from './database-findings.ts'
 import type { Diagnosis } from './diagnosis.ts'
+import { hookFindings } from './hook-findings.ts'
 import { maintenanceFindings } from './maintenance-findings.ts'
 import { migrationFindings } from './migration-findings.ts'
 import { nodeFindings } from './node-findings.ts'
@@ -23,7 +24,7 @@ interface Scope {
 
 /** Every diagnosis of an instance, in order: each comes after those that it depends on. */
 export function diagnosesOf(runtime: Runtime, scope: Scope): readonly Diagnosis[] {
-  const facts: DatabaseFacts = { isReachable: false, hasTables: false, remembersStorages: false }
+  const facts: DatabaseFacts = { isReachable: false, hasTables: false, remembersStorages: false, hasEvents: false }
   return [
     local('node', 'node', () => nodeFindings(process.versions.node, process.env)),
     ...Object.entries(scope.profiles).map(([name, profile]) =>
@@ -77,8 +78,15 @@ function databaseDiagnoses(runtime: Runtime, { profiles }: Scope, facts: Databas
       ...rest,
       id: 'workers',
       component: 'workers',
-      applies: () => facts.hasTables,
+      applies: () => facts.hasEvents,
       run: () => workerFindings(runtime, profiles),
+    },
+    {
+      ...rest,
+      id: 'hooks',
+      component: 'hooks',
+      applies: () => facts.hasEvents,
+      run: () => hookFindings(runtime),
     },
     { ...rest, id: 'maintenance', component: 'maintenance', run: () => maintenanceFindings(runtime) },
   ]

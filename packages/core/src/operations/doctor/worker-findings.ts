@@ -14,12 +14,17 @@ const CONSEQUENCES: Readonly<Record<QueueName, string>> = {
   rindle_media: 'video and audio get no variants',
   rindle_purge: 'deleted media stays in storage',
   rindle_maintenance: 'scheduled maintenance does not run',
+  rindle_events: 'handlers and webhooks hear of nothing',
 }
 
 /** Checks that some process serves each queue. */
 export async function* workerFindings(runtime: Runtime, profiles: Profiles): AsyncGenerator<Finding> {
   const workers = await knownWorkers(runtime)
-  for (const queue of QUEUE_NAMES) yield queueFinding(queue, workers, isNeeded(queue, profiles))
+  const hasTargets = runtime.hooks.targets.size > 0
+  for (const queue of QUEUE_NAMES) {
+    const isQueueNeeded = queue === 'rindle_events' ? hasTargets : isNeeded(queue, profiles)
+    yield queueFinding(queue, workers, isQueueNeeded)
+  }
 }
 
 /** Judges the workers of a queue. Pure. */
@@ -29,7 +34,7 @@ export function queueFinding(queue: QueueName, workers: readonly KnownWorker[], 
   const alive = serving.filter(isAlive)
   const refusing = workers.filter((worker) => isAlive(worker) && worker.refused[queue] !== undefined)
   if (alive.length > 0) return { id, status: 'ok', summary: describe(alive, queue) + alsoRefusing(refusing) }
-  if (!isQueueNeeded) return { id, status: 'ok', summary: 'none, and no profile needs one' }
+  if (!isQueueNeeded) return { id, status: 'ok', summary: 'none, and nothing here needs one' }
   const [refuser] = refusing
   if (refuser !== undefined) return refusedFinding(id, queue, refuser, refusing.length)
   const [last] = serving

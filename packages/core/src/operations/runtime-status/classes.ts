@@ -109,6 +109,38 @@ export const STATUS_DEFAULTS: Readonly<Record<StatusClass, StatusDefault>> = {
     command: 'rindle regenerate-variants',
     advice: 'The objects of these variants are gone; make them again.',
   },
+  dead_delivery: {
+    severity: 'error',
+    thresholdSeconds: 0,
+    verb: 'redeliver',
+    command: 'rindle redeliver --target <name>',
+    advice: 'These events failed for days and were given up. Repair their target, then deliver them again.',
+  },
+  disabled_target: {
+    severity: 'error',
+    thresholdSeconds: 0,
+    verb: 'resumeDeliveries',
+    command: 'rindle resume-deliveries <name>',
+    advice:
+      'These receivers answered 410: they get nothing more. Resume one that exists after all; forget one that is no longer ' +
+      'configured (rindle forget-target <name> --live).',
+  },
+  unserved_target: {
+    severity: 'error',
+    thresholdSeconds: 5 * MINUTE,
+    verb: 'work',
+    command: 'rindle worker',
+    advice:
+      'No living worker has the code or the URL of these targets: start one that does, or forget a target that is no longer ' +
+      'configured (rindle forget-target <name> --live).',
+  },
+  undelivered_event: {
+    severity: 'error',
+    thresholdSeconds: HOUR,
+    verb: 'doctor',
+    command: 'rindle doctor',
+    advice: 'The reason names what these events wait for. Fix it, and they are delivered automatically, in order.',
+  },
   overdue_session: {
     severity: 'error',
     thresholdSeconds: NIGHTLY,
@@ -129,6 +161,13 @@ export const STATUS_DEFAULTS: Readonly<Record<StatusClass, StatusDefault>> = {
     verb: 'work',
     command: 'rindle worker',
     advice: 'Work arrives faster than these queues process it, or it hangs: start more workers.',
+  },
+  paused_target: {
+    severity: 'warn',
+    thresholdSeconds: DAY,
+    verb: 'resumeDeliveries',
+    command: 'rindle resume-deliveries <name>',
+    advice: 'Deliveries to these targets are paused, and their events pile up; resume them.',
   },
   recipe_drift: {
     severity: 'warn',

@@ -15,9 +15,14 @@ export const STATUS_CLASSES = [
   'lost_original',
   'damaged_original',
   'storage_drift',
+  'dead_delivery',
+  'disabled_target',
+  'unserved_target',
+  'undelivered_event',
   'overdue_session',
   'resumable_stale',
   'backlog',
+  'paused_target',
   'recipe_drift',
   'expired_session',
   'expired_staging',
@@ -58,11 +63,15 @@ export interface RuntimeStatusOptions<P extends string = string> {
   readonly severities?: Partial<Readonly<Record<StatusClass, StatusSeverity | 'ignore'>>>
 }
 
-/** One asset, variant, session, queue or task with the problem; fields that do not apply are `null`. */
+/** One asset, variant, session, event, target, queue or task with the problem; fields that do not apply are `null`. */
 export interface StatusExample {
   readonly assetId: string | null
   readonly variantName: string | null
   readonly sessionId: string | null
+  /** A target of events: `profile:lesson` for the handlers of a profile, or the name of a webhook. */
+  readonly target: string | null
+  /** An event that did not reach the target. */
+  readonly eventId: string | null
   readonly queue: QueueName | null
   /** A task of the scheduled maintenance: the name of its verb. */
   readonly task: string | null
@@ -92,6 +101,8 @@ export type StatusVerb =
   | 'recoverLostWork'
   | 'releaseAsset'
   | 'requeueVariants'
+  | 'redeliver'
+  | 'resumeDeliveries'
   | 'regenerateVariants'
   | 'verifyStorage'
   | 'reprobe'
@@ -182,6 +193,8 @@ export const NO_SUBJECT: StatusExample = {
   assetId: null,
   variantName: null,
   sessionId: null,
+  target: null,
+  eventId: null,
   queue: null,
   task: null,
   state: null,

@@ -1,7 +1,8 @@
 import type { SqlExecutor } from '@rindle/prisma'
-import { number, type Row, text, textOrNull } from '../../kernel/sql/row-values.ts'
+import { number, type Row, textOrNull } from '../../kernel/sql/row-values.ts'
 import { DELIVERABLE, OPEN_SESSION } from '../../kernel/sql/state-literals.ts'
 import { IN_PROFILE, IS_IN_PROFILE, IS_OLDER } from './conditions.ts'
+import { HOOK_CLASSES } from './hook-classes.ts'
 import { type Found, NO_SUBJECT, type StatusExample } from './report.ts'
 import type { StatusSettings } from './settings.ts'
 import { bothEnds, MOST_COUNTED, type Search, type SnapshotClass } from './snapshot-class.ts'
@@ -73,6 +74,7 @@ const notAttached = (assetId: string): string => `not exists (
 
 const CLASSES: readonly SnapshotClass[] = [
   ...VARIANT_CLASSES,
+  ...HOOK_CLASSES,
   { class: 'lost_original', ...damagedOriginals(true) },
   { class: 'damaged_original', ...damagedOriginals(false) },
   { class: 'expired_session', candidates: sessionsIn('expired') },
@@ -182,9 +184,11 @@ export async function search(tx: SqlExecutor, snapshotClass: SnapshotClass, scop
 export function exampleOf(row: Row): StatusExample {
   return {
     ...NO_SUBJECT,
-    assetId: text(row, 'asset_id'),
+    assetId: textOrNull(row, 'asset_id'),
     variantName: textOrNull(row, 'name'),
     sessionId: textOrNull(row, 'session_id'),
+    target: textOrNull(row, 'target'),
+    eventId: textOrNull(row, 'event_id'),
     state: textOrNull(row, 'state'),
     reason: textOrNull(row, 'reason'),
     message: textOrNull(row, 'message'),

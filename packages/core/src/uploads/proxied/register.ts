@@ -2,6 +2,7 @@ import type { SqlExecutor } from '@rindle/prisma'
 import { promoteRequest } from '../../assets/promote-request.ts'
 import { attachUploaded } from '../../attachments/attach.ts'
 import type { Asset, Owner } from '../../domain/entities.ts'
+import { DELIVERIES, eventRows, requestDeliveries, wantedEvent } from '../../kernel/outbox.ts'
 import { adapterNameOf, profileOf, type Runtime, storageOf } from '../../kernel/runtime.ts'
 import { assetFromRow } from '../../kernel/sql/entities-from-rows.ts'
 import type { Row } from '../../kernel/sql/row-values.ts'
@@ -33,7 +34,7 @@ export async function register<P extends string>(
 ): Promise<Asset<P>> {
   const profile = profileOf(runtime, received.profile)
   return inTransaction(runtime, options.tx, async (unit) => {
-    const asset = await insertAsset(unit, runtime.newId(), received)
+    const asset = await insertAsset(runtime, unit, received, options)
     const adapter = adapterNameOf(runtime, profile.storage)
     unit.emit(
       'rindle.upload.stop',
@@ -97,13 +98,17 @@ async function discardUnlessRegistered(runtime: Runtime, received: ReceivedUploa
   }
 }
 
-/** Inserts the asset and its finished session, in one statement. */
-async function insertAsset(unit: UnitOfWork, sessionId: string, received: ReceivedUpload): Promise<Asset> {
+/** Inserts the asset and its finished session, and the event for the hooks that want it, in one statement. */
+async function insertAsset(
+  runtime: Runtime,
+  unit: UnitOfWork,
+  received: ReceivedUpload,
+  { owner, slot }: RegisterOptions,
+): Promise<Asset> {
   const { assetId, profile, storage, storageKey, filename, contentType, declaredContentType } = received
   const { byteSize, checksumSha256, etag } = received
   const file = { storageKey, filename, contentType, declaredContentType, byteSize, checksumSha256, etag }
-  const { rows } = await unit.executeSql(
-    `with given as (
+  const inserts = `given as (
        select * from jsonb_to_record($1::jsonb) as given("assetId" uuid, profile text, storage text, "sessionId" uuid,
          "storageKey" text, filename text, "contentType" text, "declaredContentType" text, "byteSize" bigint,
          "checksumSha256" text, etag text)
@@ -118,9 +123,22 @@ async function insertAsset(unit: UnitOfWork, sessionId: string, received: Receiv
        insert into rindle.media_upload_sessions
          (id, asset_id, state, upload_strategy, upload_key, upload_length, expires_at, verified_at)
        select "sessionId", "assetId", 'completed', 'proxied', "storageKey", "byteSize", now(), now() from given, asset
-     )
-     select * from asset`,
-    [JSON.stringify({ assetId, profile, storage, sessionId, ...file })],
+     )`
+  const given = JSON.stringify({ assetId, profile, storage, sessionId: runtime.newId(), ...file })
+  const event = await wantedEvent(runtime, unit, 'upload.completed', [profile])
+  if (event === null) {
+    const { rows } = await unit.executeSql(`with ${inserts} select * from asset`, [given])
+    return assetFromRow(rows[0] as Row)
+  }
+  const holder = owner === undefined ? {} : { owner: { type: owner.type, id: String(owner.id) }, slot }
+  const { rows } = await unit.executeSql(
+    `with ${inserts}, ${eventRows(HAPPENED)} select asset.*, ${DELIVERIES} from asset`,
+    [given, runtime.newId(), event, JSON.stringify(holder)],
   )
+  requestDeliveries(unit, rows[0])
   return assetFromRow(rows[0] as Row)
 }
+
+const HAPPENED = `select $2::uuid as id, asset.id as asset_id, asset.profile, $3::text as type,
+    jsonb_build_object('state', 'completed', 'sessionId', given."sessionId") || $4::jsonb as payload
+  from asset, given`

@@ -2,8 +2,10 @@ import { defineProfile, type Processor, type Profile, type StorageAdapter } from
 import type { JobSchedule } from '@rindle/core/adapter'
 import { describe, expect, it } from 'vitest'
 import type { KnownWorker } from '../../../src/jobs/live-workers.ts'
+import type { EventTargetStatus } from '../../../src/operations/deliveries/event-targets.ts'
 import { preflightProblem } from '../../../src/operations/doctor/browser-preflight.ts'
 import { clockFinding } from '../../../src/operations/doctor/clock-finding.ts'
+import { targetFinding } from '../../../src/operations/doctor/hook-findings.ts'
 import { scheduleFinding } from '../../../src/operations/doctor/maintenance-findings.ts'
 import { nodeFindings } from '../../../src/operations/doctor/node-findings.ts'
 import { profileFindings } from '../../../src/operations/doctor/profile-findings.ts'
@@ -116,6 +118,7 @@ describe('the workers of a queue', () => {
     processId: 7,
     queues: { rindle_promote: promote },
     refused: {},
+    targets: [],
     startedAt: new Date(0),
     beatAt: new Date(0),
     beatAgeSeconds,
@@ -234,5 +237,38 @@ describe('the reason of a failure', () => {
     ['a text', 'a text'],
   ])('%s: %s', (error, reason) => {
     expect(reasonOf(error)).toBe(reason)
+  })
+})
+
+describe('a target of events', () => {
+  const target: EventTargetStatus = {
+    name: 'search',
+    kind: 'webhook',
+    types: ['asset.ready'],
+    profiles: [],
+    pausedAt: null,
+    disabledAt: null,
+    heldUntil: null,
+    heldReason: null,
+    pending: 1,
+    dead: 0,
+    workers: 1,
+  }
+
+  it.each([
+    [{}, 'ok', 'search: 1 event waits'],
+    [{ disabledAt: new Date(0) }, 'error', 'search answered 410: it gets nothing more, 1 event waits'],
+    [{ workers: 0, pending: 7 }, 'warn', 'no living worker has search, 7 events wait'],
+    [{ pausedAt: new Date(0) }, 'warn', 'search is paused since 1970-01-01T00:00:00.000Z, 1 event waits'],
+    [{ heldReason: 'unreachable' }, 'warn', 'search does not answer, 1 event waits'],
+    [{ dead: 2 }, 'warn', 'search: 2 events given up'],
+  ] as const)('%j: %s', (changes, status, summary) => {
+    const finding = targetFinding({ ...target, ...changes }, true)
+    expect(finding).toMatchObject({ status, summary })
+    expect(finding.fix === undefined).toBe(status === 'ok')
+  })
+
+  it('says nothing of workers where nobody works at all: another check does', () => {
+    expect(targetFinding({ ...target, workers: 0 }, false)).toMatchObject({ status: 'ok' })
   })
 })

@@ -1,0 +1,112 @@
+import { type LookupAddress, type LookupOptions, lookup as systemLookup } from 'node:dns'
+import { type AgentOptions, type ClientRequestArgs, Agent as HttpAgent } from 'node:http'
+import { Agent as HttpsAgent } from 'node:https'
+import { isIP, type LookupFunction, type Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { isPublicAddress } from './public-address.ts'
+
+/** Options of {@link guardedAgent}. */
+export interface GuardOptions {
+  /** Connects to any address. @default false */
+  readonly allowPrivate?: boolean
+  /** Resolves names. @default the system's resolver */
+  readonly lookup?: Lookup
+}
+
+/** The form of `dns.lookup` that gives all addresses. */
+export type Lookup = (
+  hostname: string,
+  options: LookupOptions & { readonly all: true },
+  done: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
+) => void
+
+/** An address that must not be connected to. */
+export class AddressRefused extends Error {
+  override readonly name: string = 'AddressRefused'
+  readonly code: string = 'address_refused'
+}
+
+type Connected = (error: Error | null, stream: Duplex) => void
+
+/**
+ * An agent for `http.request` or `https.request` that connects to public addresses alone, whatever a name, a redirect or
+ * the environment says. A name is resolved once; all of its addresses must be public, and the connection goes to one of
+ * these. A refusal is the `error` of the request: {@link AddressRefused}. No proxy is used.
+ */
+export function guardedAgent(protocol: 'http:' | 'https:', options: GuardOptions = {}): HttpAgent | HttpsAgent {
+  if (options.allowPrivate === true) return protocol === 'https:' ? new HttpsAgent() : new HttpAgent()
+  return protocol === 'https:'
+    ? new GuardedHttps({}, guardedLookup(options))
+    : new GuardedHttp({}, guardedLookup(options))
+}
+
+class GuardedHttp extends HttpAgent {
+  readonly #lookup: LookupFunction
+
+  constructor(options: AgentOptions, lookup: LookupFunction) {
+    super(options)
+    this.#lookup = lookup
+  }
+
+  override createConnection(options: ClientRequestArgs, connected?: Connected): Duplex | null | undefined {
+    const refusal = refusalOf(options)
+    if (refusal !== null) return refuse(refusal, connected)
+    return watched(super.createConnection({ ...options, lookup: this.#lookup }, connected))
+  }
+}
+
+class GuardedHttps extends HttpsAgent {
+  readonly #lookup: LookupFunction
+
+  constructor(options: AgentOptions, lookup: LookupFunction) {
+    super(options)
+    this.#lookup = lookup
+  }
+
+  override createConnection(options: ClientRequestArgs, connected?: Connected): Duplex | null | undefined {
+    const refusal = refusalOf(options)
+    if (refusal !== null) return refuse(refusal, connected)
+    return watched(super.createConnection({ ...options, lookup: this.#lookup }, connected))
+  }
+}
+
+/** A literal address is never looked up, so it is checked here. */
+function refusalOf({ host, hostname, socketPath }: ClientRequestArgs): AddressRefused | null {
+  if (typeof socketPath === 'string') return new AddressRefused('A socket of this machine is not a public address.')
+  const name = (hostname ?? host ?? 'localhost').replace(/^\[|\]$/g, '')
+  return isIP(name) === 0 || isPublicAddress(name) ? null : new AddressRefused(`${name} is not a public address.`)
+}
+
+function refuse(refusal: AddressRefused, connected: Connected | undefined): null {
+  connected?.(refusal, undefined as unknown as Duplex)
+  return null
+}
+
+/** The last word has the address that the connection really has. */
+function watched(stream: Duplex | null | undefined): Duplex | null | undefined {
+  const socket = stream as Socket | null | undefined
+  socket?.once('connect', () => {
+    const { remoteAddress = '' } = socket
+    if (!isPublicAddress(remoteAddress)) {
+      socket.destroy(new AddressRefused(`${remoteAddress} is not a public address.`))
+    }
+  })
+  return stream
+}
+
+function guardedLookup({ lookup = systemLookup }: GuardOptions): LookupFunction {
+  return (hostname, options, done) => {
+    lookup(hostname, { ...options, all: true }, (error, addresses) => {
+      if (error !== null) return done(error, '')
+      const bad = addresses.find(({ address }) => !isPublicAddress(address))
+      const [first] = addresses
+      if (first === undefined || bad !== undefined) {
+        return done(
+          new AddressRefused(`${hostname} is ${bad?.address ?? 'nowhere'}, which is not a public address.`),
+          '',
+        )
+      }
+      return options.all === true ? done(null, addresses) : done(null, first.address, first.family)
+    })
+  }
+}

@@ -121,6 +121,17 @@ const keyBreakages: readonly JobsBreakage[] = [
     breaks: ignoresKeys,
   },
   {
+    caseName: 'takes bulk work after all other work of its queue',
+    how: 'takes bulk work in its turn',
+    breaks: (good) => ({
+      enqueue: (requests, tx) =>
+        good.enqueue(
+          requests.map((request) => ({ ...request, isBulk: false })),
+          tx,
+        ),
+    }),
+  },
+  {
     caseName: 'keeps the keys of different queues apart',
     how: 'has one space of keys for all queues',
     breaks: (good) => {

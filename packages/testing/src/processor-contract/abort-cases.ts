@@ -6,7 +6,7 @@ import type { VariantOutcome } from '@rindle/core/adapter'
 import { causesOf, failureOf } from '../storage-contract/expectations.ts'
 import { outputOf } from '../variant-outcomes.ts'
 import type { ProcessorContractCase } from './contract-case.ts'
-import { slowWork } from './slow-work.ts'
+import { hasNoSlowWork, slowWork } from './slow-work.ts'
 import { started } from './workspace.ts'
 
 const MAX_ABORT_MS = 1_000
@@ -26,6 +26,7 @@ export const abortCases: readonly ProcessorContractCase[] = [
   },
   {
     name: 'ends running work within a second of its abort, with the reason, and can do other work then',
+    reasonToSkip: hasNoSlowWork,
     run: started(async (workspace) => {
       const work = await slowWork(workspace)
       const reason = new Error('The user has deleted the file.')
@@ -39,6 +40,7 @@ export const abortCases: readonly ProcessorContractCase[] = [
   },
   {
     name: 'writes nothing more once aborted work has ended',
+    reasonToSkip: hasNoSlowWork,
     run: started(async (workspace) => {
       const work = await slowWork(workspace)
       work.controller.abort(new Error('The user has deleted the file.'))

@@ -1,18 +1,20 @@
 import assert from 'node:assert/strict'
+import type { Recipe } from '@rindle/core'
 import { canonicalContentType } from '@rindle/core/adapter'
 import { soundFindings } from '../sound-findings.ts'
 import { outputOf, recipeOptions } from '../variant-outcomes.ts'
-import type { ProcessorContractCase } from './contract-case.ts'
+import type { ProcessorContractCase, ProcessorSubject } from './contract-case.ts'
 import { started, startProcessor } from './workspace.ts'
 
 /** A processor's description of itself, and its start and stop. */
 export const capabilityCases: readonly ProcessorContractCase[] = [
   {
     name: 'has a name of low cardinality, and names what it makes and reads',
-    run: async ({ processor, source, facts, recipes, slow }) => {
+    run: async (subject) => {
+      const { processor, source, facts, recipes } = subject
       assert.ok(Object.keys(recipes).length > 1, 'give the contract two variants to make')
       assert.match(processor.name, /^[a-z][a-z0-9-]{0,30}$/)
-      for (const { facts: recipeFacts } of [...Object.values(recipes), slow.recipe]) {
+      for (const { facts: recipeFacts } of recipesOf(subject)) {
         const { capability } = recipeFacts
         assert.ok(processor.capabilities.has(capability), `it makes ${capability}, but does not say so`)
       }
@@ -26,8 +28,9 @@ export const capabilityCases: readonly ProcessorContractCase[] = [
   },
   {
     name: 'reads its own recipes back from JSON, with the same digest',
-    run: async ({ processor, recipes, slow }) => {
-      for (const recipe of [...Object.values(recipes), slow.recipe]) {
+    run: async (subject) => {
+      const { processor } = subject
+      for (const recipe of recipesOf(subject)) {
         const options = recipeOptions(processor.recipes, recipe)
         assert.deepEqual(JSON.parse(JSON.stringify(options)), options, 'the options are no JSON')
       }
@@ -59,3 +62,7 @@ export const capabilityCases: readonly ProcessorContractCase[] = [
     },
   },
 ]
+
+function recipesOf({ recipes, slow }: ProcessorSubject): readonly Recipe[] {
+  return [...Object.values(recipes), ...(slow === null ? [] : [slow.recipe])]
+}

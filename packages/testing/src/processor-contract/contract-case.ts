@@ -15,8 +15,8 @@ export interface ProcessorSubject {
   readonly facts: ProbeResult | null
   /** Two variants of `source` or more; their recipes may be equal. The case about equal bytes makes each of them twice. */
   readonly recipes: VariantRecipes
-  /** Work that takes ten seconds or more, for the cases that abort it. */
-  readonly slow: { readonly source: SourceFile; readonly recipe: Recipe }
+  /** Work that takes ten seconds or more, for the cases that abort it; `null` if no work of the processor does. */
+  readonly slow: { readonly source: SourceFile; readonly recipe: Recipe } | null
   /** A file whose bytes are damaged beyond use; `null` if the processor accepts any bytes. */
   readonly damaged: SourceFile | null
 }

@@ -31,16 +31,23 @@ export const footprintCases: readonly ProcessorContractCase[] = [
       const before = await childProcesses(subject.source.path)
       await started(async (workspace) => {
         await makeOf(workspace, workspace.source)
-        const work = await slowWork(workspace)
-        work.controller.abort(new Error('The user has deleted the file.'))
-        await work.ended
+        const directory = await abortedWork(workspace)
         await workspace.processor.stop()
-        const left = [...(await childProcesses(work.directory))].filter(([pid]) => !before.has(pid))
+        const left = [...(await childProcesses(directory ?? subject.source.path))].filter(([pid]) => !before.has(pid))
         assert.deepEqual(left, [])
       })(subject)
     },
   },
 ]
+
+/** Aborts running work, and returns its directory once it has ended; `undefined` if no work takes long. */
+async function abortedWork(workspace: Workspace): Promise<string | undefined> {
+  if (workspace.slow === null) return undefined
+  const work = await slowWork(workspace)
+  work.controller.abort(new Error('The user has deleted the file.'))
+  await work.ended
+  return work.directory
+}
 
 async function makeOf({ make, processor, facts, recipes }: Workspace, source: Workspace['source']): Promise<void> {
   if (facts !== null) await processor.probe(source, { limits: WIDE_LIMITS })

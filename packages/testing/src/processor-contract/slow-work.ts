@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { VariantOutcome } from '@rindle/core/adapter'
+import type { ProcessorSubject } from './contract-case.ts'
 import type { Workspace } from './workspace.ts'
 
 // Work without progress reports is under way by then.
@@ -17,8 +18,14 @@ export interface SlowWork {
   readonly ended: Promise<unknown>
 }
 
+/** Why running work cannot be aborted, if so. */
+export function hasNoSlowWork({ slow }: ProcessorSubject): string | undefined {
+  return slow === null ? 'no work of the processor takes long' : undefined
+}
+
 /** Begins the slow work of a subject, and resolves when it reports progress or has lasted for two seconds. */
 export async function slowWork({ processor, request, slow }: Workspace): Promise<SlowWork> {
+  if (slow === null) assert.fail('The subject has no slow work.')
   const controller = new AbortController()
   const outcomes: VariantOutcome[] = []
   const progressed = Promise.withResolvers<void>()

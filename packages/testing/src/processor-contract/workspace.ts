@@ -53,6 +53,6 @@ export function started(check: (workspace: Workspace) => Promise<void>): (subjec
 
 /** Starts the processor as an instance does that accepts the types of the subject's files. */
 export function startProcessor({ processor, source, slow, damaged }: ProcessorSubject): Promise<void> {
-  const types = [source, slow.source, damaged].flatMap((file) => file?.contentType ?? [])
+  const types = [source, slow?.source, damaged].flatMap((file) => file?.contentType ?? [])
   return processor.start({ acceptedTypes: new Set(types) })
 }

@@ -1,0 +1,1 @@
+export { qrProcessor } from './qr-processor.ts'

@@ -17,7 +17,10 @@ export interface QrOptions {
 /** {@link QrOptions} with every default. */
 export type NormalQr = { readonly size: number; readonly correction: Correction; readonly colour: string }
 
-/** The QR code of a text file's content, as SVG. */
+/**
+ * A QR code of a contact or an event, as SVG: a telephone that reads it offers to keep that. Made from vCard and
+ * iCalendar files.
+ */
 export const qr: RecipeKind<'acme/qr', QrOptions, NormalQr, 'image'> = recipeKind({
   name: 'acme/qr',
   output: 'image',
@@ -30,5 +33,5 @@ export const qr: RecipeKind<'acme/qr', QrOptions, NormalQr, 'image'> = recipeKin
       .regex(/^#[0-9a-f]{6}$/, 'must be a colour: #1a2b3c')
       .default('#000000'),
   }) as OptionsSchema<QrOptions, NormalQr>,
-  facts: () => ({ contentType: 'image/svg+xml', sources: ['text/plain'], cost: 0.05 }),
+  facts: () => ({ contentType: 'image/svg+xml', sources: ['text/vcard', 'text/calendar'], cost: 0.05 }),
 })

@@ -10,17 +10,17 @@ import { afterAll } from 'vitest'
 const directory = await mkdtemp(join(tmpdir(), 'rindle-qr-'))
 afterAll(() => rm(directory, { recursive: true }))
 
-async function text(name: string, bytes: Buffer): Promise<SourceFile> {
+async function card(name: string, bytes: Buffer): Promise<SourceFile> {
   const path = join(directory, name)
   await writeFile(path, bytes)
-  return { path, contentType: 'text/plain', byteSize: bytes.byteLength }
+  return { path, contentType: 'text/vcard', byteSize: bytes.byteLength }
 }
 
 processorContract('qrProcessor', async () => ({
   processor: qrProcessor(),
-  source: await text('address.txt', Buffer.from('https://example.com/a?b=c')),
+  source: await card('ada.vcf', Buffer.from('BEGIN:VCARD\r\nVERSION:4.0\r\nFN:Ada Lovelace\r\nEND:VCARD\r\n')),
   facts: null,
   recipes: { code: qr({}), large: qr({ size: 1024, correction: 'high', colour: '#102030' }) },
   slow: null,
-  damaged: await text('latin-1.txt', Buffer.from('caf\u00e9', 'latin1')),
+  damaged: await card('latin-1.vcf', Buffer.from('BEGIN:VCARD\r\nFN:Ren\u00e9\r\n', 'latin1')),
 }))

@@ -15,14 +15,14 @@ async function outcomeOf(text: string, recipe: Recipe): Promise<VariantOutcome |
   onTestFinished(() => rm(directory, { recursive: true }))
   const path = join(directory, 'source')
   await writeFile(path, text)
-  const source = { path, contentType: 'text/plain', byteSize: Buffer.byteLength(text) }
+  const source = { path, contentType: 'text/vcard', byteSize: Buffer.byteLength(text) }
   const processor = qrProcessor()
   const request = processRequest(processor.recipes, source, { code: recipe }, directory)
   return (await collectOutcomes(processor, request)).get('code')
 }
 
 it('a reader of codes reads the text, in the size and the colour that were asked for', async () => {
-  const text = 'Grüße, 世界: https://example.com/a?b=c'
+  const text = 'BEGIN:VCARD\r\nFN:René 世界\r\nEND:VCARD\r\n'
   const { path } = outputOf(await outcomeOf(text, qr({ size: 300, correction: 'quartile', colour: '#204060' })))
   const { data, info } = await sharp(await readFile(path))
     .ensureAlpha()
@@ -46,7 +46,7 @@ it('the longest text has a code', async () => {
 })
 
 it('wrong options are refused when the profile is made, with their paths', () => {
-  const accept = { types: ['text/plain' as const], maxBytes: 1000 }
+  const accept = { types: ['text/vcard' as const], maxBytes: 1000 }
   const wrong = qr({ size: 8, colour: '#red' })
   expect(() => defineProfile({ storage: 'main', accept, variants: { code: wrong } })).toThrow(
     /variants\.code\.size: .*\n?.*variants\.code\.colour: must be a colour/s,

@@ -65,6 +65,7 @@ export {
   type VariantState,
 } from './domain/states.ts'
 export { ASSET_TRANSITIONS, SESSION_TRANSITIONS, VARIANT_TRANSITIONS } from './domain/transitions.ts'
+export type { ContentType } from './domain/type-tables/content-type.ts'
 export type { AssetChange, ChangeListener, ChangeSubscription } from './events/changes.ts'
 export type { EventListener } from './events/event-bus.ts'
 export type {

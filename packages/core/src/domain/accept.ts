@@ -1,3 +1,5 @@
+import type { ContentType } from './type-tables/content-type.ts'
+
 /** The treatment of a file whose name or declared type disagrees with its bytes, within one kind. */
 export type ExtensionMismatch = 'correct' | 'reject'
 
@@ -5,10 +7,10 @@ export type ExtensionMismatch = 'correct' | 'reject'
 export interface AcceptOptions {
   /**
    * Content types, judged by the bytes: `image/jpeg`, or `image/*` for a whole kind. Aliases count as the type that
-   * they name (`video/x-ms-wmv` for `video/x-ms-asf`). A wildcard never includes active content (SVG, HTML); name it to
+   * they name (`video/x-ms-wmv` for `video/x-ms-asf`); those without `x-` or `vnd.` do not compile. A wildcard never includes active content (SVG, HTML); name it to
    * accept it. `video/*` includes `application/mxf`.
    */
-  readonly types: readonly string[]
+  readonly types: readonly ContentType[]
   /** Filename extensions with their dot. @default every usual extension of the accepted types */
   readonly extensions?: readonly string[]
   /**

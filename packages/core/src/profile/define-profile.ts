@@ -98,7 +98,7 @@ export function defineProfile<
   const profile: Profile = {
     storage: options.storage,
     accept: {
-      types: accept.types,
+      types: options.accept.types,
       extensions: accept.extensions ?? null,
       extensionMismatch: accept.extensionMismatch ?? 'correct',
       allowEmpty: accept.allowEmpty ?? false,

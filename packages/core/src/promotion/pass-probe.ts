@@ -131,7 +131,8 @@ function typeAsProbed({ accept }: Profile, { contentType }: SourceFile, { kind }
 
 /**
  * Bytes that no installed processor reads are kept unchanged, and their facts stay unknown; but a profile that makes
- * variants of them refuses them, because every variant would fail.
+ * variants of them refuses them, because those would fail. A recipe that names this very type is no such variant: its
+ * processor reads the type without a probe, or is not installed in this process, and the variant waits for it.
  */
 function unreadable(profile: Profile, { contentType }: SourceFile, message: string): ProbeResult {
   const kind = kindOf(contentType)
@@ -143,6 +144,7 @@ function unreadable(profile: Profile, { contentType }: SourceFile, message: stri
     hasAudioTrack: null,
     metadata: {},
   }
-  if (plannedVariants(profile, { kind, contentType, ...unknown }).length === 0) return { kind }
+  const planned = plannedVariants(profile, { kind, contentType, ...unknown })
+  if (planned.every(({ facts }) => facts.sources.includes(contentType))) return { kind }
   throw new Rejection('unsupported_codec', message)
 }

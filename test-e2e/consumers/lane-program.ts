@@ -6,7 +6,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { basename } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { createRindle, defineProfile, type Processor, type Recipe } from '@rindle/core'
+import { type AcceptOptions, createRindle, defineProfile, type Processor, type Recipe } from '@rindle/core'
 import { createHandler, toNodeHandler } from '@rindle/http'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
 import { migrate } from '@rindle/prisma'
@@ -16,7 +16,7 @@ import { localStorage } from '@rindle/storage-local'
 
 interface Lane {
   readonly processor: Processor
-  readonly types: readonly string[]
+  readonly types: AcceptOptions['types']
   readonly variants: Readonly<Record<string, Recipe>>
 }
 

@@ -12,7 +12,7 @@ if (corpus === '') console.info('Skipped: the corpus lane, because RINDLE_CORPUS
 /** No file of the corpus may take longer, the largest on a busy machine included. */
 const FILE_TIMEOUT_MS = 60_000
 
-const accept = { types: ['image/*'], maxBytes: 20_000_000, maxPixels: 100_000_000 }
+const accept = { types: ['image/*'], maxBytes: 20_000_000, maxPixels: 100_000_000 } as const
 
 /** The profiles of the lane. */
 export const corpusProfiles = {

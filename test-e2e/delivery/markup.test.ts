@@ -8,7 +8,7 @@ import { type Application, settled, startApplication } from '../support/applicat
 import { quadrants } from '../support/pictures.ts'
 import { warmImageProcessor } from '../support/warm-image-processor.ts'
 
-const accept = { types: ['image/*', 'video/*', 'audio/*'], maxBytes: 10_000_000 }
+const accept = { types: ['image/*', 'video/*', 'audio/*'], maxBytes: 10_000_000 } as const
 const photoVariants = {
   small: image.fit(40, null, { format: 'jpeg' }),
   large: image.fit(80, null, { format: 'jpeg' }),

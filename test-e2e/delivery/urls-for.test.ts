@@ -10,7 +10,7 @@ import { insertReadyAssets } from './ready-assets.ts'
 
 const OWNERS = 200
 const variants = { thumb: image.crop(80, 80, { format: 'webp' }) } as const
-const accept = { types: ['image/*'], maxBytes: 1_000_000 }
+const accept = { types: ['image/*'], maxBytes: 1_000_000 } as const
 /** Everybody may see the thumbnails, and only the owners the originals. */
 const mayDeliver = ({ asset, variant, actor }: DeliveryRequest) => {
   if (actor === 'broken') throw new Error('The policy cannot be read.')

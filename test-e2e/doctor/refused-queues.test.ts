@@ -21,7 +21,7 @@ import { memoryStorage } from '@rindle/testing'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { z } from 'zod'
 
-const accept = { types: ['image/*', 'video/*'], maxBytes: 1_000_000 }
+const accept = { types: ['image/*', 'video/*'], maxBytes: 1_000_000 } as const
 const photo = defineProfile({ storage: 'main', accept, variants: { thumb: image.fit(8) } })
 const film = defineProfile({
   storage: 'main',

@@ -13,7 +13,7 @@ import { type Application, settled, startApplication } from '../support/applicat
 import { quadrants } from '../support/pictures.ts'
 import { actorOfHeader, collectErrors } from './served-configuration.ts'
 
-const accept = { types: ['image/*'], maxBytes: 1_000_000 }
+const accept = { types: ['image/*'], maxBytes: 1_000_000 } as const
 const variants = { thumb: image.crop(8, 8) } as const
 const profiles = {
   photo: defineProfile({ storage: 'main', accept, variants, slots: { avatar: 'one' } }),

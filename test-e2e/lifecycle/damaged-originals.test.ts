@@ -9,7 +9,7 @@ import { type Application, settled, startApplication } from '../support/applicat
 import { quadrants } from '../support/pictures.ts'
 import { warmImageProcessor } from '../support/warm-image-processor.ts'
 
-const accept = { types: ['image/*'], maxBytes: 1_000_000 }
+const accept = { types: ['image/*'], maxBytes: 1_000_000 } as const
 const thumb = image.crop(8, 8, { format: 'webp' })
 const photo = defineProfile({ storage: 'main', accept, variants: { thumb } })
 const plain = defineProfile({ storage: 'main', accept })

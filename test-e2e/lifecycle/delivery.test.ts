@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Application, settled, startApplication } from '../support/application.ts'
 import { quadrants } from '../support/pictures.ts'
 
-const accept = { types: ['image/*', 'image/svg+xml'], maxBytes: 1_000_000 }
+const accept = { types: ['image/*', 'image/svg+xml'], maxBytes: 1_000_000 } as const
 const variants = { thumb: image.crop(8, 8), later: image.fit(4) } as const
 const profiles = {
   plain: defineProfile({ storage: 'main', accept, variants }),

@@ -8,7 +8,7 @@ import { quadrants } from '../support/pictures.ts'
 import { SLOTS } from '../support/slots.ts'
 
 const stored = memoryStorage()
-const accept = { types: ['image/jpeg', 'image/png'], maxBytes: 40_000_000 }
+const accept = { types: ['image/jpeg', 'image/png'], maxBytes: 40_000_000 } as const
 const variants = { thumb: image.crop(8, 8) } as const
 const profiles = {
   local: defineProfile({ storage: 'main', slots: SLOTS, accept, variants }),

@@ -29,7 +29,7 @@ import { warmImageProcessor } from '../support/warm-image-processor.ts'
 import { encoded, OFFSET_STREAM } from '../tus/tus-client.ts'
 
 const counting: Analyzer = { name: 'count', analyze: async ({ byteSize }) => ({ byteSize }) }
-const accept = { types: ['image/*', 'text/plain', 'application/pdf'], maxBytes: 1_000_000 }
+const accept = { types: ['image/*', 'text/plain', 'application/pdf'], maxBytes: 1_000_000 } as const
 const profiles = {
   note: defineProfile({
     storage: 'main',

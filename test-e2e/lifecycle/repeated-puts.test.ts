@@ -8,7 +8,7 @@ import { storageIn } from '../support/photo-profiles.ts'
 import { quadrants } from '../support/pictures.ts'
 
 const remote = memoryStorage()
-const accept = { types: ['image/jpeg'], maxBytes: 1_000_000 }
+const accept = { types: ['image/jpeg'], maxBytes: 1_000_000 } as const
 const profiles = {
   local: defineProfile({ storage: 'main', accept }),
   remote: defineProfile({ storage: 'remote', accept }),

@@ -18,7 +18,7 @@ import { storageIn } from '../support/photo-profiles.ts'
 import { quadrants } from '../support/pictures.ts'
 import { warmImageProcessor } from '../support/warm-image-processor.ts'
 
-const accept = { types: ['image/jpeg'], maxBytes: 1_000_000 }
+const accept = { types: ['image/jpeg'], maxBytes: 1_000_000 } as const
 const thumb = image.crop(8, 8, { format: 'webp' })
 const photo = defineProfile({ storage: 'main', accept, variants: { thumb } })
 
@@ -138,7 +138,7 @@ it('a storage that the old worker does not know waits for the new one, from the 
 })
 
 it('a processor that the old worker does not have is waited for, for the probe of its types', async () => {
-  const anything = { ...accept, types: ['image/*'] }
+  const anything = { ...accept, types: ['image/*'] } as const
   const pictures = defineProfile({ storage: 'main', accept: anything, variants: { thumb } })
   await deploy(
     { profiles: { pictures }, processors: [withoutTypes(warmImageProcessor(), 'image/jpeg')] },

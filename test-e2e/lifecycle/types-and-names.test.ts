@@ -8,7 +8,7 @@ import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Application, settled, startApplication } from '../support/application.ts'
 
-const accept = { types: ['image/*', 'video/*', 'image/svg+xml'], maxBytes: 40_000_000 }
+const accept = { types: ['image/*', 'video/*', 'image/svg+xml'], maxBytes: 40_000_000 } as const
 const types = {
   local: defineProfile({ storage: 'main', accept }),
   remote: defineProfile({ storage: 'remote', accept }),

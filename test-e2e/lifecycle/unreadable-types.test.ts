@@ -4,7 +4,7 @@ import sharp from 'sharp'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Application, settled, startApplication } from '../support/application.ts'
 
-const accept = { types: ['image/*'], maxBytes: 1_000_000 }
+const accept = { types: ['image/*'], maxBytes: 1_000_000 } as const
 const profiles = {
   pictures: defineProfile({ storage: 'main', accept, variants: { thumb: image.fit(8) } }),
   originals: defineProfile({ storage: 'main', accept }),

@@ -14,7 +14,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { objectsIn } from '../operations/snapshot.ts'
 import { type Application, startApplication } from '../support/application.ts'
 
-const accept = { types: ['image/*'], maxBytes: 1_000_000 }
+const accept = { types: ['image/*'], maxBytes: 1_000_000 } as const
 const profiles = {
   local: defineProfile({ storage: 'main', accept }),
   s3: defineProfile({ storage: 's3', accept }),

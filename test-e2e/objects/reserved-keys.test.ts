@@ -18,7 +18,7 @@ import { type Application, settled, startApplication } from '../support/applicat
 import { quadrants } from '../support/pictures.ts'
 import { SLOTS } from '../support/slots.ts'
 
-const accept = { types: ['image/*'], maxBytes: 1_000_000 }
+const accept = { types: ['image/*'], maxBytes: 1_000_000 } as const
 const profiles = {
   photo: defineProfile({
     storage: 'main',

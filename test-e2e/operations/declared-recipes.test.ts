@@ -7,7 +7,7 @@ import { deploy, madeOf, statesOf } from './deployment.ts'
 
 type Regenerate = 'on_request' | 'automatically'
 
-const accept = { types: ['image/*'], maxBytes: 1_000_000 }
+const accept = { types: ['image/*'], maxBytes: 1_000_000 } as const
 
 const photoOf = (width: number, regenerate: Regenerate = 'on_request') =>
   defineProfile({

@@ -11,7 +11,7 @@ import { deploy } from './deployment.ts'
 import { snapshot } from './snapshot.ts'
 
 const colours: Analyzer = { name: 'colours', analyze: async () => ({ main: 'red' }) }
-const accept = { types: ['image/*'], maxBytes: 1_000_000 }
+const accept = { types: ['image/*'], maxBytes: 1_000_000 } as const
 const variants = { thumb: image.crop(8, 8), small: image.fit(9) } as const
 const profiles = { photo: defineProfile({ storage: 'main', slots: SLOTS, accept, variants, analyzers: [colours] }) }
 // The next version: one recipe changed, one variant removed, one added.

@@ -6,7 +6,7 @@ import { quadrants } from '../support/pictures.ts'
 import { SLOTS } from '../support/slots.ts'
 import { deploy } from './deployment.ts'
 
-const accept = { types: ['image/*'], maxBytes: 1_000_000 }
+const accept = { types: ['image/*'], maxBytes: 1_000_000 } as const
 const thumb = image.crop(8, 8, { format: 'webp' })
 const profiles = { photo: defineProfile({ storage: 'main', slots: SLOTS, accept, variants: { thumb } }) }
 const to = (owner: string) => ({ owner: { type: 'member', id: owner }, slot: 'cover' as const })

@@ -5,7 +5,7 @@ import { memoryStorage } from '@rindle/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { SLOTS } from '../support/slots.ts'
 
-const accept = { types: ['image/*'], maxBytes: 1_000_000 }
+const accept = { types: ['image/*'], maxBytes: 1_000_000 } as const
 const profiles = {
   photo: defineProfile({ storage: 'main', slots: SLOTS, accept }),
   logo: defineProfile({ storage: 'main', slots: SLOTS, accept }),

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Application, startApplication } from '../support/application.ts'
 
 const analyzer: Analyzer = { name: 'found', analyze: async () => ({ at: 1 }) }
-const accept = { types: ['image/*'], maxBytes: 1_000_000 }
+const accept = { types: ['image/*'], maxBytes: 1_000_000 } as const
 const variants = { thumb: image.fit(8) } as const
 const profiles = {
   photo: defineProfile({ storage: 'main', accept, variants, analyzers: [analyzer] }),

@@ -11,7 +11,7 @@ import { quadrants } from '../support/pictures.ts'
 import { SLOTS } from '../support/slots.ts'
 import { deploy } from './deployment.ts'
 
-const accept = { types: ['image/*'], maxBytes: 1_000_000 }
+const accept = { types: ['image/*'], maxBytes: 1_000_000 } as const
 const variants = { thumb: image.crop(8, 8, { format: 'webp' }) } as const
 /** The scanner's next answer. */
 let isClean = true

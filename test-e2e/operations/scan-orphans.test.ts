@@ -9,7 +9,7 @@ import { quadrants } from '../support/pictures.ts'
 import { deploy } from './deployment.ts'
 import { objectsIn, snapshot } from './snapshot.ts'
 
-const accept = { types: ['image/*'], maxBytes: 40_000_000 }
+const accept = { types: ['image/*'], maxBytes: 40_000_000 } as const
 const profiles = {
   photo: defineProfile({
     storage: 'main',

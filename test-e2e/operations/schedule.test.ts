@@ -18,7 +18,7 @@ import { quadrants } from '../support/pictures.ts'
 import { deploy } from './deployment.ts'
 import { snapshot } from './snapshot.ts'
 
-const accept = { types: ['image/*'], maxBytes: 1_000_000 }
+const accept = { types: ['image/*'], maxBytes: 1_000_000 } as const
 const profiles = { photo: defineProfile({ storage: 'main', accept, variants: { thumb: image.fit(8) } }) }
 
 let application: Application<typeof profiles>

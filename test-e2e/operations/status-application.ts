@@ -17,7 +17,7 @@ import { quadrants } from '../support/pictures.ts'
 import { SLOTS } from '../support/slots.ts'
 
 /** The types that every profile of the status tests accepts. */
-export const accept = { types: ['image/*'], maxBytes: 1_000_000 }
+export const accept = { types: ['image/*'], maxBytes: 1_000_000 } as const
 /** The variant that every profile of the status tests declares. */
 export const thumb = image.crop(8, 8, { format: 'webp' })
 /** The profiles of the status tests. */

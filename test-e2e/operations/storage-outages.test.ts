@@ -9,7 +9,7 @@ import { deploy } from './deployment.ts'
 const ITEMS = 150
 
 const nothing: Analyzer = { name: 'nothing', analyze: async () => ({}) }
-const accept = { types: ['image/*'], maxBytes: 1_000_000 }
+const accept = { types: ['image/*'], maxBytes: 1_000_000 } as const
 const thumb = image.crop(8, 8)
 const before = { photo: defineProfile({ storage: 'remote', accept, variants: { thumb } }) }
 const profiles = { photo: defineProfile({ storage: 'remote', accept, analyzers: [nothing] }) }

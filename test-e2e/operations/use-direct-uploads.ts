@@ -5,7 +5,7 @@ import { type Application, startApplication } from '../support/application.ts'
 import { quadrants } from '../support/pictures.ts'
 import { objectsIn } from './snapshot.ts'
 
-const accept = { types: ['image/*'], maxBytes: 40_000_000 }
+const accept = { types: ['image/*'], maxBytes: 40_000_000 } as const
 
 /** The profiles of {@link useDirectUploads}: one in the local storage, one in the remote storage. */
 export const profiles = {

@@ -9,7 +9,7 @@ import { type Application, settled, startApplication } from '../support/applicat
 import { quadrants } from '../support/pictures.ts'
 import { s3Kinds, send } from '../support/s3-application.ts'
 
-const accept = { types: ['image/*'], maxBytes: 1_000_000 }
+const accept = { types: ['image/*'], maxBytes: 1_000_000 } as const
 const variants = { thumb: image.crop(16, 16, { format: 'webp' }) } as const
 const profiles = {
   open: defineProfile({ storage: 'shop', accept, variants, delivery: { public: true } }),

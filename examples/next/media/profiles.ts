@@ -2,7 +2,7 @@ import { defineProfile } from '@rindle/core'
 import { audio, poster, strip, video, waveform } from '@rindle/processor-av/recipes'
 import { image } from '@rindle/processor-image/recipes'
 
-const PICTURES = ['image/jpeg', 'image/png', 'image/webp', 'image/avif']
+const PICTURES = ['image/jpeg', 'image/png', 'image/webp', 'image/avif'] as const
 
 // A lesson is watched for longer than a picture takes to load, and a player requests its parts while it plays.
 const LESSON_URL_SECONDS = 6 * 3600

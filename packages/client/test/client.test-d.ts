@@ -18,7 +18,7 @@ import { expectTypeOf } from 'vitest'
 declare const storage: StorageAdapter
 declare const jobs: JobsAdapter
 
-const accept = { types: ['image/*'], maxBytes: 1 }
+const accept = { types: ['image/*'], maxBytes: 1 } as const
 const avatar = defineProfile({
   storage: 'main',
   accept,

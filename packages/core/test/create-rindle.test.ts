@@ -24,7 +24,7 @@ const pictures = {
   capabilities: new Set(['test/any']),
   process: method,
 } as unknown as Processor
-const accept = { types: ['image/png'], maxBytes: 1_000 }
+const accept = { types: ['image/png'], maxBytes: 1_000 } as const
 const valid = {
   database: 'postgres://localhost/app',
   storages: { main: storage('signed_url') },

@@ -110,7 +110,7 @@ void rindle.storeVariant('avatar', 'prints/a.pdf', 'a.pdf', {})
 void rindle.store('avatar', 'notes/a.txt', 'a.txt', { maxByte: 1 })
 
 // An authorizer is asked about an asset or a key, and must tell which.
-const accept = { types: ['image/png'], maxBytes: 1 }
+const accept = { types: ['image/png'], maxBytes: 1 } as const
 defineProfile({
   storage: 'main',
   accept,

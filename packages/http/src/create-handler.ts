@@ -6,7 +6,7 @@ import { answerToFailure } from './answer-to-failure.ts'
 import { showAsset, streamAsset } from './asset-routes.ts'
 import type { Call, Handle } from './call.ts'
 import { EventStreams } from './event-streams.ts'
-import { type HandlerConfig, type HandlerOptions, parseOptions } from './options.ts'
+import { type Actor, type ActorNaming, type HandlerConfig, type HandlerOptions, parseOptions } from './options.ts'
 import { assertNoForm } from './read-json.ts'
 import { RequestRefused } from './request-refused.ts'
 import type { ResumableServer } from './resumable-server.ts'
@@ -39,6 +39,14 @@ const TUS = /^\/tus(?:\/|$)/
  * files of local storage. Every error is `application/problem+json` with a `code`. Throws `config_invalid`, which lists
  * every problem of the options. Does no I/O before the first request.
  */
+export function createHandler<A, const Ps extends Profiles>(
+  rindle: Rindle<Ps>,
+  options: HandlerOptions<A, Ps> & ActorNaming<A>,
+): RindleHandler
+export function createHandler<A extends Actor, const Ps extends Profiles>(
+  rindle: Rindle<Ps>,
+  options: HandlerOptions<A, Ps>,
+): RindleHandler
 export function createHandler<A, const Ps extends Profiles>(
   rindle: Rindle<Ps>,
   options: HandlerOptions<A, Ps>,

@@ -24,6 +24,16 @@ export interface UploadIntent<A = unknown, Ps extends Profiles = Profiles> {
   readonly byteSize: number
 }
 
+/** A user of the application. Uploads belong to one, so a handler tells them apart by their ids. */
+export interface Actor {
+  readonly id: string | number
+}
+
+/** Identifies actors without such an id. */
+export interface ActorNaming<A> {
+  readonly actorId: (actor: A) => string | number
+}
+
 /** Options of {@link createHandler}. */
 export interface HandlerOptions<A = unknown, Ps extends Profiles = Profiles> {
   /** The path at which the handler is mounted, as its requests show it: `/rindle`. */
@@ -33,7 +43,7 @@ export interface HandlerOptions<A = unknown, Ps extends Profiles = Profiles> {
    * tokens
    */
   readonly actor?: (request: Request) => A | null | undefined | Promise<A | null | undefined>
-  /** Identifies an actor; uploads belong to it. @default `actor.id`, a string or a number */
+  /** Identifies an actor; uploads belong to it. Required for actors without `id`. @default `actor.id`, a string or a number */
   readonly actorId?: (actor: A) => string | number
   /**
    * Called before an upload begins: `false` refuses with 403; `{ owner }` grants and, if the client names a slot,

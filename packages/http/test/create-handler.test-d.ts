@@ -36,6 +36,17 @@ createHandler(rindle, {
   canView: ({ actor }) => actor.isAdmn,
 })
 
+// A handler tells actors apart by their ids.
+createHandler(rindle, { basePath: '/rindle', actor: userOf })
+createHandler(rindle, { basePath: '/rindle', actor: () => null })
+createHandler(rindle, { basePath: '/rindle', actor: async () => ({ name: 'ada' }), actorId: ({ name }) => name })
+// @ts-expect-error An actor without an id.
+createHandler(rindle, { basePath: '/rindle', actor: async () => ({ name: 'ada' }) })
+// @ts-expect-error Actors, some of which have no id.
+createHandler(rindle, { basePath: '/rindle', actor: (): User | { readonly name: string } => ({ name: 'ada' }) })
+// @ts-expect-error An id that may be missing.
+createHandler(rindle, { basePath: '/rindle', actor: (): { readonly id?: string } => ({}) })
+
 // @ts-expect-error A handler is mounted somewhere.
 createHandler(rindle, {})
 

@@ -7,7 +7,7 @@ import { image } from '@rindle/processor-image/recipes'
 import { localStorage } from '@rindle/storage-local'
 
 // The instance that pages import where they do not write one of their own.
-const picture = { types: ['image/*'], maxBytes: 20_000_000 }
+const picture = { types: ['image/*'], maxBytes: 20_000_000 } as const
 
 export const rindle = createRindle({
   database: 'postgres://localhost/app',

@@ -46,7 +46,7 @@ const IMAGE_TYPES = [
   'image/avif',
   'image/bmp',
   'image/x-icon',
-]
+] as const
 
 function imageVariants({ image }: DemoPackages): Readonly<Record<string, Recipe>> {
   return {
@@ -76,7 +76,7 @@ function profilesFor(packages: DemoPackages): Profiles {
     media: defineProfile({
       storage: DEMO_STORAGE,
       accept: {
-        types: [...IMAGE_TYPES, ...(av === undefined ? [] : ['video/*', 'audio/*'])],
+        types: [...IMAGE_TYPES, ...(av === undefined ? [] : (['video/*', 'audio/*'] as const))],
         maxBytes: MAX_BYTES,
         maxPixels: 100_000_000,
       },

@@ -1,11 +1,11 @@
-import { defineProfile } from '@rindle/core'
+import { type ContentType, defineProfile } from '@rindle/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type DeclaredFile, type GateInput, judgeDeclared, judgeFile } from '../../src/domain/gate.ts'
 
 type Options = Partial<Parameters<typeof defineProfile>[0]['accept']>
 
-const accept = (types: readonly string[], options: Options = {}) =>
+const accept = (types: readonly ContentType[], options: Options = {}) =>
   defineProfile({ storage: 'main', accept: { types, maxBytes: 1_000, ...options } }).accept
 const input = (changes: Partial<GateInput> = {}): GateInput => ({
   sniffedType: 'image/jpeg',
@@ -221,7 +221,7 @@ describe('one container under several names', () => {
   })
 
   it('is found under the name that a profile uses', () => {
-    const named: [types: string[], extensions: string[], sniffed: string, filename: string][] = [
+    const named: [types: ContentType[], extensions: string[], sniffed: string, filename: string][] = [
       [['video/x-ms-wmv'], ['.wmv'], 'video/x-ms-asf', 'film.wmv'],
       [['audio/x-ms-wma'], ['.wma'], 'audio/x-ms-asf', 'song.wma'],
       [['audio/x-m4a'], ['.m4a'], 'video/mp4', 'song.m4a'],
@@ -240,9 +240,9 @@ describe('one container under several names', () => {
   })
 
   it('is Matroska or WebM by the name that the list accepts, where it has it, and by its bytes otherwise', () => {
-    const judged = (sniffedType: string, filename: string, declaredType: string | null, types: readonly string[]) =>
+    const judged = (sniffedType: string, filename: string, declaredType: string | null, types: readonly ContentType[]) =>
       judgeFile(input({ sniffedType, filename, declaredType }), accept(types))
-    const webm = ['video/webm', 'audio/webm']
+    const webm = ['video/webm', 'audio/webm'] as const
     expect(judged('video/x-matroska', 'film.webm', 'video/webm', webm)).toMatchObject({ contentType: 'video/webm' })
     expect(judged('video/x-matroska', 'memo.weba', null, webm)).toMatchObject({ contentType: 'audio/webm' })
     expect(judged('video/x-matroska', 'blob', 'video/webm', webm)).toMatchObject({ contentType: 'video/webm' })
@@ -383,7 +383,7 @@ describe('a file without bytes', () => {
   })
 
   it('cannot be allowed where everything is decoded', () => {
-    const types = ['image/*', 'video/mp4', 'image/svg+xml']
+    const types = ['image/*', 'video/mp4', 'image/svg+xml'] as const
     expect(() => accept(types, { allowEmpty: true })).toThrow(
       'accept.allowEmpty: is for files that are never decoded, and all of the types are images, video or audio',
     )

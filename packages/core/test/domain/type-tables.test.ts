@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { defineProfile } from '@rindle/core'
+import { type ContentType, defineProfile } from '@rindle/core'
 import { supportedExtensions, supportedMimeTypes } from 'file-type'
 import mime from 'mime-types'
 import { describe, expect, it } from 'vitest'
@@ -33,7 +33,8 @@ const accepting = (type: string, extensions?: readonly string[]) =>
   defineProfile({
     storage: 'main',
     accept: {
-      types: [type],
+      // Aliases too, which the compiler refuses and a program without types may name.
+      types: [type as ContentType],
       maxBytes: 10,
       extensionMismatch: 'reject',
       ...(extensions === undefined ? {} : { extensions }),

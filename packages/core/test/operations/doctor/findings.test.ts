@@ -200,7 +200,7 @@ describe('a profile', () => {
   })
 
   it('declares variants that no accepted type can give', () => {
-    const accept = { ...profile.accept, types: ['application/pdf', 'audio/*'] }
+    const accept = { ...profile.accept, types: ['application/pdf', 'audio/*'] } as const
     expect(profileFindings({ ...profile, accept }, everything, [jpegs])[0]).toMatchObject({
       status: 'warn',
       summary: 'never made, because no accepted type is a source for them: small',

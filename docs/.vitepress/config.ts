@@ -57,6 +57,7 @@ export default defineConfig({
           { text: 'Troubleshooting', link: '/guide/troubleshooting' },
           { text: 'Upgrading', link: '/guide/upgrading' },
           { text: 'Writing an adapter', link: '/guide/adapters' },
+          { text: 'Writing a processor', link: '/guide/write-a-processor' },
         ],
       },
       {

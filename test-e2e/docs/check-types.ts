@@ -79,13 +79,14 @@ async function compilerOutput(directory: string): Promise<readonly string[]> {
     })
     return []
   } catch (error) {
-    return (error as { stdout: string }).stdout.split('\n')
+    // Reasons follow their complaint, indented.
+    return (error as { stdout: string }).stdout.trimEnd().split(/\n(?! )/)
   }
 }
 
 /** Complaints about the packages themselves are not of the pages: their sources are checked elsewhere. */
 function located(line: string, places: ReadonlyMap<string, CodeBlock>): string[] {
-  const [, file = '', row = '', message = ''] = /^(\S+)\((\d+),\d+\): (?:error )?(.*)$/.exec(line) ?? []
+  const [, file = '', row = '', message = ''] = /^(\S+)\((\d+),\d+\): (?:error )?([^]*)$/.exec(line) ?? []
   const block = places.get(file)
   if (block !== undefined) return [`${block.file}:${block.line + Number(row) - 1}: ${message}`]
   return file.startsWith('server/') || line.startsWith('error ') ? [line] : []

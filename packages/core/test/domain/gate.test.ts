@@ -240,8 +240,12 @@ describe('one container under several names', () => {
   })
 
   it('is Matroska or WebM by the name that the list accepts, where it has it, and by its bytes otherwise', () => {
-    const judged = (sniffedType: string, filename: string, declaredType: string | null, types: readonly ContentType[]) =>
-      judgeFile(input({ sniffedType, filename, declaredType }), accept(types))
+    const judged = (
+      sniffedType: string,
+      filename: string,
+      declaredType: string | null,
+      types: readonly ContentType[],
+    ) => judgeFile(input({ sniffedType, filename, declaredType }), accept(types))
     const webm = ['video/webm', 'audio/webm'] as const
     expect(judged('video/x-matroska', 'film.webm', 'video/webm', webm)).toMatchObject({ contentType: 'video/webm' })
     expect(judged('video/x-matroska', 'memo.weba', null, webm)).toMatchObject({ contentType: 'audio/webm' })

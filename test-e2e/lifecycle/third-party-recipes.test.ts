@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { qrProcessor } from '@acme/rindle-qr'
 import { qr } from '@acme/rindle-qr/recipes'
-import { createRindle, defineProfile } from '@rindle/core'
+import { defineProfile, type Rindle } from '@rindle/core'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
-import decodeQR from 'qr/decode.js'
+import { decodeQR } from 'qr/decode.js'
 import sharp from 'sharp'
 import { expect, expectTypeOf, test, vi } from 'vitest'
 import { settled, startApplication } from '../support/application.ts'
@@ -92,7 +92,7 @@ test('a worker without the processor leaves the variant, says so, and one that h
 })
 
 test('the application has the types of the recipe: its name, its output, its options', () => {
-  type Application = ReturnType<typeof createRindle<{ contact: typeof contact }>>
+  type Application = Rindle<{ readonly contact: typeof contact }>
   expectTypeOf<Parameters<Application['variantUrl']>[1]>().toEqualTypeOf<'code'>()
   // @ts-expect-error an option that the third party does not have
   expect(qr({ size: 512, glow: 3 }).problems).toHaveLength(1)

@@ -96,7 +96,7 @@ const MISUSES: readonly (readonly [misuse: string, code: string, message: string
   [
     'a misspelt option of a recipe',
     `image.fit(160, null, { qality: 1 })`,
-    `'qality' does not exist in type 'EncodeOptions'. Did you mean to write 'quality'?`,
+    `'qality' does not exist in type 'BoxOptions'. Did you mean to write 'quality'?`,
   ],
   ['a format that does not exist', `image.fit(160, null, { format: 'jpg' })`, `Did you mean '"jpeg"'?`],
   ["a misspelt option of a third party's recipe", `qr({ sise: 512 })`, `'sise' does not exist in type 'QrOptions'.`],

@@ -6,7 +6,7 @@ import { qr } from '@acme/rindle-qr/recipes'
 import { defineProfile, type Recipe } from '@rindle/core'
 import type { VariantOutcome } from '@rindle/core/adapter'
 import { collectOutcomes, errorOf, outputOf, processRequest } from '@rindle/testing'
-import decodeQR from 'qr/decode.js'
+import { decodeQR } from 'qr/decode.js'
 import sharp from 'sharp'
 import { expect, it, onTestFinished } from 'vitest'
 

@@ -79,7 +79,8 @@ export interface Instance<Ps extends AnyProfiles = Profiles> {
    */
   liveWorkers(): Promise<readonly LiveWorker[]>
   /** Calls `listener` for every event of that name in this process; returns the function that removes it. */
-  on<N extends EventName & string>(name: N, listener: EventListener<N>): () => void
+  // Written out, so that the compiler's message about an unknown name shows the names.
+  on<N extends { [E in EventName]: E }[EventName]>(name: N, listener: EventListener<N>): () => void
   /**
    * Calls `listener` for every change of one asset and its variants, including progress, by any process, after its
    * commit. Needs a database opened from a URL or a pool.

@@ -44,6 +44,7 @@ const violations: Planted[] = [
     '@rindle/prisma',
     'of ours: core',
   ),
+  wall("a third party's processor imports core only", 'examples/rindle-qr/src/a.ts', '@rindle/prisma', 'of ours: core'),
   wall('embedded is a leaf', 'packages/embedded/src/a.ts', '@rindle/core', 'may import of ours: nothing'),
   wall('the browser client is a leaf', 'packages/client/src/a.ts', '@rindle/core', 'may import of ours: nothing'),
   wall('the React package imports the client only', 'packages/react/src/a.ts', '@rindle/core', 'of ours: client'),

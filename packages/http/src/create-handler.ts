@@ -43,6 +43,7 @@ export function createHandler<A, const Ps extends Profiles>(
   rindle: Rindle<Ps>,
   options: HandlerOptions<A, Ps> & ActorNaming<A>,
 ): RindleHandler
+/** The same handler, for actors with an `id`. */
 export function createHandler<A extends Actor, const Ps extends Profiles>(
   rindle: Rindle<Ps>,
   options: HandlerOptions<A, Ps>,

@@ -8,7 +8,7 @@ import { type Application, startApplication } from '../support/application.ts'
 import { quadrants } from '../support/pictures.ts'
 import { SLOTS } from '../support/slots.ts'
 
-const accept = { types: ['image/jpeg'], maxBytes: 1_000_000 }
+const accept = { types: ['image/jpeg'], maxBytes: 1_000_000 } as const
 const thumb = image.crop(8, 8, { format: 'webp' })
 const photo = defineProfile({ storage: 'main', slots: SLOTS, accept, variants: { thumb } })
 const heard = defineProfile({ storage: 'main', slots: SLOTS, accept, variants: { thumb }, on: { deleted: () => {} } })

@@ -8,7 +8,7 @@ import { soon, useHookApplication } from './hook-application.ts'
 
 const picture = () => quadrants(20, 20)
 
-const accept = { types: ['image/jpeg'], maxBytes: 1_000_000 }
+const accept = { types: ['image/jpeg'], maxBytes: 1_000_000 } as const
 const thumb = image.crop(8, 8, { format: 'webp' })
 const photoWith = (on: HookHandlers) =>
   defineProfile({ storage: 'main', slots: SLOTS, accept, variants: { thumb }, on })

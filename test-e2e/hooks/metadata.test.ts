@@ -2,7 +2,7 @@ import { defineProfile, type HookHandlers } from '@rindle/core'
 import { expect, it } from 'vitest'
 import { soon, useHookApplication } from './hook-application.ts'
 
-const accept = { types: ['image/jpeg'], maxBytes: 1_000_000 }
+const accept = { types: ['image/jpeg'], maxBytes: 1_000_000 } as const
 const photoWith = (on: HookHandlers) => defineProfile({ storage: 'main', accept, on })
 
 const at = useHookApplication({ photo: photoWith({}) })

@@ -11,7 +11,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { SLOTS } from '../support/slots.ts'
 import { soon, useHookApplication } from './hook-application.ts'
 
-const accept = { types: ['image/jpeg'], maxBytes: 1_000_000 }
+const accept = { types: ['image/jpeg'], maxBytes: 1_000_000 } as const
 const photo = defineProfile({ storage: 'main', slots: SLOTS, accept })
 const video = defineProfile({ storage: 'main', slots: SLOTS, accept })
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { qrProcessor } from '@acme/rindle-qr'
 import { qr } from '@acme/rindle-qr/recipes'
-import { defineProfile, type Rindle } from '@rindle/core'
+import { defineProfile, type Processor, type Rindle, RindleError } from '@rindle/core'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
 import { decodeQR } from 'qr/decode.js'
 import sharp from 'sharp'
@@ -88,6 +88,22 @@ test('a worker without the processor leaves the variant, says so, and one that h
   expect(await settled(equipped, id)).toMatchObject({
     state: 'ready',
     variants: [{ state: 'ready', errorReason: null, waitingSince: null }],
+  })
+})
+
+test('a file that a processor has probed and cannot read is refused, although a recipe names its type', async () => {
+  const choosy: Processor = {
+    ...qrProcessor(),
+    probes: new Set(['text/vcard']),
+    probe: () => Promise.reject(new RindleError('unsupported_codec', 'A card of version 4.')),
+  }
+  await using application = await startApplication({ profiles, processors: [choosy] })
+  await application.work()
+  const { id } = await application.rindle.upload('contact', Buffer.from(CARD), { filename: 'ada.vcf' })
+  expect(await settled(application.rindle, id)).toMatchObject({
+    state: 'quarantined',
+    errorReason: 'unsupported_codec',
+    variants: [],
   })
 })
 

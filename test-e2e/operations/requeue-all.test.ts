@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type Application, settled, startApplication } from '../support/application.ts'
 import { quadrants } from '../support/pictures.ts'
 
-const accept = { types: ['image/jpeg'], maxBytes: 1_000_000 }
+const accept = { types: ['image/jpeg'], maxBytes: 1_000_000 } as const
 const thumb = image.crop(8, 8, { format: 'webp' })
 const small = image.fit(16, null, { format: 'webp' })
 const profiles = {

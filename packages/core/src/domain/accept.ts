@@ -7,8 +7,8 @@ export type ExtensionMismatch = 'correct' | 'reject'
 export interface AcceptOptions {
   /**
    * Content types, judged by the bytes: `image/jpeg`, or `image/*` for a whole kind. Aliases count as the type that
-   * they name (`video/x-ms-wmv` for `video/x-ms-asf`); those without `x-` or `vnd.` do not compile. A wildcard never includes active content (SVG, HTML); name it to
-   * accept it. `video/*` includes `application/mxf`.
+   * they name (`video/x-ms-wmv` for `video/x-ms-asf`); those without `x-` or `vnd.` do not compile. A wildcard never
+   * includes active content (SVG, HTML); name it to accept it. `video/*` includes `application/mxf`.
    */
   readonly types: readonly ContentType[]
   /** Filename extensions with their dot. @default every usual extension of the accepted types */

@@ -12,7 +12,7 @@ import { inOneStatement } from '../kernel/unit-of-work.ts'
 import type { RunningJob } from '../ports/jobs.ts'
 import type { ProbeResult, SourceFile } from '../ports/processor.ts'
 import type { Profile } from '../profile/profile.ts'
-import { plannedVariants } from '../variants/plan.ts'
+import { type PlannedVariant, plannedVariants } from '../variants/plan.ts'
 import { lacksFor, newerWorkerNeeded } from './newer-work.ts'
 import { probedFields, probeFile } from './probe-file.ts'
 import { Rejection } from './rejection.ts'
@@ -102,13 +102,16 @@ async function probeSource(
     if (fault === null) throw error
     await assertAsReceived(asset, file, job.signal)
     const { message } = error as Error
-    if (fault === 'unsupported_codec') return unreadable(profile, file, message)
+    if (fault === 'unsupported_codec') return unreadable(planned(profile, file), file, message)
     throw new Rejection(fault, message)
   }
   const processors = lacksFor(runtime, asset, job).filter(({ what }) => what === 'processor')
   const message = `No installed processor reads ${file.contentType}.`
   if (processors.length > 0) throw newerWorkerNeeded(asset, processors, message)
-  return unreadable(profile, file, message)
+  // A recipe that names this very type needs no probe: its processor reads the type, or is not installed in this process,
+  // and the variant waits for it.
+  const probed = planned(profile, file).filter(({ facts }) => !facts.sources.includes(file.contentType))
+  return unreadable(probed, file, message)
 }
 
 /** Bytes that were damaged in storage differ from the bytes that were sent: they give no verdict about the upload. */
@@ -129,13 +132,8 @@ function typeAsProbed({ accept }: Profile, { contentType }: SourceFile, { kind }
   throw new Rejection('mime_not_allowed', message)
 }
 
-/**
- * Bytes that no installed processor reads are kept unchanged, and their facts stay unknown; but a profile that makes
- * variants of them refuses them, because those would fail. A recipe that names this very type is no such variant: its
- * processor reads the type without a probe, or is not installed in this process, and the variant waits for it.
- */
-function unreadable(profile: Profile, { contentType }: SourceFile, message: string): ProbeResult {
-  const kind = kindOf(contentType)
+/** The variants that a profile makes of a type of file about which nothing else is known. */
+function planned(profile: Profile, { contentType }: SourceFile): readonly PlannedVariant[] {
   const unknown = {
     width: null,
     height: null,
@@ -144,7 +142,14 @@ function unreadable(profile: Profile, { contentType }: SourceFile, message: stri
     hasAudioTrack: null,
     metadata: {},
   }
-  const planned = plannedVariants(profile, { kind, contentType, ...unknown })
-  if (planned.every(({ facts }) => facts.sources.includes(contentType))) return { kind }
+  return plannedVariants(profile, { kind: kindOf(contentType), contentType, ...unknown })
+}
+
+/**
+ * Bytes that no installed processor reads are kept unchanged, and their facts stay unknown; but if `impossible` variants
+ * are to be made of them they are refused, because those would fail.
+ */
+function unreadable(impossible: readonly PlannedVariant[], { contentType }: SourceFile, message: string): ProbeResult {
+  if (impossible.length === 0) return { kind: kindOf(contentType) }
   throw new Rejection('unsupported_codec', message)
 }

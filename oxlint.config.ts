@@ -30,6 +30,7 @@ const vendors = [
   '@ffprobe-installer/**',
   '@aws-sdk/**',
   '@prisma/**',
+  '@hyzyla/pdfium',
 ]
 
 const nobodyImports: Pattern = {

@@ -21,6 +21,7 @@ const ALONE = [
   'packages/embedded/test/**/*.test.ts',
   'packages/processor-av/test/**/*.test.ts',
   'packages/processor-image/test/{concurrency,diagnose,isolation}.test.ts',
+  'packages/processor-pdf/test/isolation.test.ts',
   'test-e2e/lifecycle/decoder-processes.test.ts',
   'test-e2e/corpus/hostile.test.ts',
   'test-e2e/http/next.test.ts',

@@ -32,6 +32,7 @@ const ORDER = [
   'processor-image',
   'decoder-heic',
   'processor-av',
+  'processor-pdf',
   'jobs-pgboss',
   'http',
   'tus',

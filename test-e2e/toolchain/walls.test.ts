@@ -24,6 +24,12 @@ const violations: Planted[] = [
     'may import of ours: core',
   ),
   wall(
+    'the PDF processor imports no other processor',
+    'packages/processor-pdf/src/a.ts',
+    '@rindle/processor-image',
+    'may import of ours: core',
+  ),
+  wall(
     'a decoder imports its processor only',
     'packages/decoder-heic/src/a.ts',
     '@rindle/core',

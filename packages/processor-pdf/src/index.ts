@@ -1,0 +1,2 @@
+export { pdfProcessor } from './create-pdf-processor.ts'
+export type { PdfProcessorOptions } from './options.ts'

@@ -5,6 +5,7 @@ import type { Asset } from '../domain/entities.ts'
 import { type JsonObject, RindleError } from '../domain/errors.ts'
 import { fileFaultOf } from '../domain/failures.ts'
 import { probedType } from '../domain/reading.ts'
+import type { RecipeSource } from '../domain/recipe.ts'
 import { cleanMetadata } from '../domain/untrusted-metadata.ts'
 import { profileOf, type Runtime } from '../kernel/runtime.ts'
 import { textOrNull } from '../kernel/sql/row-values.ts'
@@ -108,7 +109,20 @@ async function probeSource(
   const processors = lacksFor(runtime, asset, job).filter(({ what }) => what === 'processor')
   const message = `No installed processor reads ${file.contentType}.`
   if (processors.length > 0) throw newerWorkerNeeded(asset, processors, message)
+  assertMakersInstalled(runtime, profile, file, message)
   return unreadable(profile, file, message)
+}
+
+/** A process without the processor of a recipe cannot know whether that reads the file: a worker with it decides. */
+function assertMakersInstalled(runtime: Runtime, profile: Profile, file: SourceFile, message: string): void {
+  const installed = new Set(runtime.processors.flatMap(({ recipes }) => recipes.map(({ kind }) => kind)))
+  const missing = plannedVariants(profile, unknownSource(file)).filter(({ kind }) => !installed.has(kind))
+  if (missing.length === 0) return
+  const packages = [...new Set(missing.map(({ madeBy }) => madeBy))].join(' and ')
+  throw new RindleError(
+    'processor_capability_missing',
+    `${message} Add ${packages} to \`processors\`, or start a worker that has it.`,
+  )
 }
 
 /** Bytes that were damaged in storage differ from the bytes that were sent: they give no verdict about the upload. */
@@ -133,9 +147,16 @@ function typeAsProbed({ accept }: Profile, { contentType }: SourceFile, { kind }
  * Bytes that no installed processor reads are kept unchanged, and their facts stay unknown; but a profile that makes
  * variants of them refuses them, because every variant would fail.
  */
-function unreadable(profile: Profile, { contentType }: SourceFile, message: string): ProbeResult {
-  const kind = kindOf(contentType)
-  const unknown = {
+function unreadable(profile: Profile, file: SourceFile, message: string): ProbeResult {
+  if (plannedVariants(profile, unknownSource(file)).length === 0) return { kind: kindOf(file.contentType) }
+  throw new Rejection('unsupported_codec', message)
+}
+
+/** A file of which nothing but its type is known. */
+function unknownSource({ contentType }: SourceFile): RecipeSource {
+  return {
+    kind: kindOf(contentType),
+    contentType,
     width: null,
     height: null,
     durationMs: null,
@@ -143,6 +164,4 @@ function unreadable(profile: Profile, { contentType }: SourceFile, message: stri
     hasAudioTrack: null,
     metadata: {},
   }
-  if (plannedVariants(profile, { kind, contentType, ...unknown }).length === 0) return { kind }
-  throw new Rejection('unsupported_codec', message)
 }

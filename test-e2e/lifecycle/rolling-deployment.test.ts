@@ -155,6 +155,19 @@ it('a processor that the old worker does not have is waited for, for the probe o
   expect(await readyByTheNew(id)).toMatchObject({ width: 20 })
 })
 
+it('a file that nobody can read without the processor of its variants waits for a worker that has it', async () => {
+  await deploy({ processors: [] }, { processors: [warmImageProcessor()] })
+  await older.work()
+  const { id } = await older.upload('photo', await quadrants(20, 20), { filename: 'a.jpg' })
+  await handedOnByTheOld(id)
+  expect(await older.asset(id)).toMatchObject({
+    state: 'analyzing',
+    errorReason: 'processor_capability_missing',
+    errorMessage: expect.stringContaining('Add @rindle/processor-image to `processors`'),
+  })
+  expect(await readyByTheNew(id)).toMatchObject({ width: 20 })
+})
+
 it('a processor that the old worker does not have is waited for, for its variants', async () => {
   const wide = defineProfile({ storage: 'main', accept, variants: { thumb, wide: image.fit(12) } })
   const webps = only(warmImageProcessor(), 'image/webp')

@@ -54,7 +54,9 @@ test('a worker without the processor leaves the variant, says so, and one that h
   const jobs = () => pgBossJobs({ retryDelaySeconds: 0, pollingIntervalSeconds: 0.5 })
   await using application = await startApplication({ profiles, jobs: jobs(), processors: [warmImageProcessor()] })
   const { rindle } = application
-  const workers = await application.work()
+  const equipped = await application.another({ jobs: jobs(), processors: [qrProcessor()] })
+  const promoting = await equipped.work({ queues: ['rindle_promote'] })
+  const workers = await rindle.work({ queues: ['rindle_process'] })
   const { id } = await rindle.upload('contact', Buffer.from(CARD), { filename: 'ada.vcf' })
   await vi.waitFor(
     async () => {
@@ -81,8 +83,7 @@ test('a worker without the processor leaves the variant, says so, and one that h
     }),
   )
 
-  await workers.stop()
-  const equipped = await application.another({ jobs: jobs(), processors: [qrProcessor()] })
+  await Promise.all([workers.stop(), promoting.stop()])
   await equipped.work()
   await makeDue(equipped)
   expect(await settled(equipped, id)).toMatchObject({

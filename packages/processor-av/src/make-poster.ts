@@ -12,7 +12,7 @@ import { type Cover, durationOf, type VideoTrack } from './media-facts.ts'
 import { assertUndamaged, carefulDecoding, isOfPictures } from './picture-damage.ts'
 import { type PictureSource, pictureFilters } from './picture-filters.ts'
 import type { NormalPoster } from './recipes/poster-kind.ts'
-import { nothingWritten, runFfmpeg } from './run-ffmpeg.ts'
+import { hasDecoded, nothingWritten, runFfmpeg } from './run-ffmpeg.ts'
 import { MAX_PICTURE_BYTES, STILL_FORMATS, type StillFormat, verifyPicture } from './still-picture.ts'
 import type { VariantWork } from './variant-work.ts'
 
@@ -195,23 +195,23 @@ async function writePicture(
   const { filters, isToneMapped } = pictureFilters(source, size, format.target, build)
   const picture = { codec: format.encoder, filters: [...shot.filters, ...filters], options: format.options }
   const damage = new DamageReader(input)
-  await runFfmpeg(
-    {
-      input,
-      settings: shot.settings,
-      outputs: [{ target: path, format: format.muxer, streams: [index], video: picture }],
-      maxFileBytes: MAX_PICTURE_BYTES,
-      maxPixels,
-      variant: name,
-      damage,
-    },
-    context,
-  )
+  const run = {
+    input,
+    settings: shot.settings,
+    outputs: [{ target: path, format: format.muxer, streams: [index], video: picture }],
+    maxFileBytes: MAX_PICTURE_BYTES,
+    maxPixels,
+    variant: name,
+    damage,
+  }
+  const messages = await runFfmpeg(run, context)
   if (damage.first !== null) {
     // The next attempt may write nothing, and must not pass off this picture as its own.
     await rm(path, { force: true })
     assertUndamaged(damage, { input, variant: name })
   }
+  // Without a picture FFmpeg writes no file, but the header of an AVIF.
+  if (format.muxer === 'avif' && !hasDecoded(messages, run)) throw nothingWritten(name)
   const output = await verifyPicture(path, name, size, format, context)
   return source.isHdr ? { ...output, metadata: { isToneMapped } } : output
 }

@@ -40,8 +40,8 @@ export function pictureFilters(
   const deinterlace = source.isInterlaced ? ['yadif=deint=interlaced'] : []
   const isToneMapped = source.isHdr && build.filters.has('zscale') && build.filters.has('tonemap')
   const scale = `scale=w=${size.width}:h=${size.height}`
-  // Tone mapping comes at the final size, where it costs least.
-  const toneMapped = isToneMapped ? [scale, ...toneMap(source)] : []
+  // Tone mapping comes at about the final size, where it costs least. It takes even sides alone.
+  const toneMapped = isToneMapped ? [`scale=w=${evenUp(size.width)}:h=${evenUp(size.height)}`, ...toneMap(source)] : []
   const matrix = isToneMapped ? 'bt709' : matrixOf(source)
   return { filters: [...deinterlace, ...toneMapped, ...TO_COLOURS[target](scale, matrix), 'setsar=1'], isToneMapped }
 }
@@ -68,6 +68,10 @@ const TO_COLOURS: Readonly<Record<PictureTarget, (scale: string, matrix: string)
     'format=yuv420p',
   ],
   png: (scale, matrix) => [`${scale}:in_color_matrix=${matrix}`, 'format=rgb24'],
+}
+
+function evenUp(side: number): number {
+  return side + (side % 2)
 }
 
 function toneMap({ colorTransfer }: PictureSource): readonly string[] {

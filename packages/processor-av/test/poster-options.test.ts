@@ -6,7 +6,7 @@ import { POSTER_FORMATS, poster } from '../src/recipes/index.ts'
 import { clip, DRAWN, H264 } from './clips.ts'
 import { decode, nameOf } from './decoded.ts'
 import { LANES } from './lanes.ts'
-import { differentAlone, failure, make } from './workbench.ts'
+import { differentAlone, failure, make, outcomesOf } from './workbench.ts'
 
 const FILMS: Record<string, SourceFile> = {}
 beforeAll(async () => {
@@ -62,6 +62,22 @@ describe.each(LANES)('a poster made with the $lane FFmpeg', ({ lane, programs })
     ] as const) {
       expect(Math.abs(value - wanted)).toBeLessThan(6)
     }
+  })
+
+  it('is made in every format where nothing follows the last picture', async () => {
+    const film = await clip('video/x-msvideo', 'avi', DRAWN.plain('red', '64x36', 2, 5), ['-c:v', 'mpeg4'])
+    const formats = POSTER_FORMATS.filter((format) => format !== 'avif' || lane !== 'installer')
+    const recipes = Object.fromEntries(formats.map((format) => [format, poster({ at: 9_000, format })]))
+    for (const outcome of (await outcomesOf(processor, film, recipes)).values()) {
+      expect(outcome).toMatchObject({ output: { width: 64, height: 36 } })
+    }
+  })
+
+  it('has an odd side of a film of high dynamic range, too', async () => {
+    const tags = ['-color_trc', 'smpte2084', '-color_primaries', 'bt2020', '-colorspace', 'bt2020nc']
+    const film = await clip('video/mp4', 'mp4', DRAWN.test('64x36', 0.2), H264, ['-pix_fmt', 'yuv420p10le'], tags)
+    const output = await make(processor, film, poster({ at: 0, width: 31, format: 'png' }))
+    expect(output).toMatchObject({ width: 31, height: 17, metadata: { isToneMapped: true } })
   })
 
   it('has the same bytes beside others as alone, in every format', async () => {

@@ -178,4 +178,15 @@ describe('a refusal', () => {
   ])('names the option: %#', ({ problems }, path) => {
     expect(problems).toEqual([{ path, message: expect.any(String) }])
   })
+
+  it('throws nothing for options that are null', () => {
+    expect([video.preview(null as never), waveform(null as never)]).toEqual([video.preview(), waveform()])
+  })
+
+  it.each([
+    [video.preview({ format: 'webm' } as never), ['webp', 'gif', 'mp4']],
+    [waveform({ format: 'jpeg' } as never), ['svg', 'png', 'json']],
+  ])('names every format that the function takes: %#', ({ problems: [problem] }, formats) => {
+    for (const format of formats) expect(problem?.message).toContain(`"${format}"`)
+  })
 })

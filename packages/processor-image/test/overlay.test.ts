@@ -223,7 +223,7 @@ describe('the file of an overlay', () => {
     const text = image.fit(10, null, { overlay: { file: await fileOf(Buffer.from('no picture')) } })
     expect(await outcomeOf(text)).toMatchObject({
       code: 'setup_incomplete',
-      message: expect.stringContaining('cannot be decoded'),
+      message: expect.stringMatching(/^The overlay mark\.png cannot be decoded: .*\. Use a PNG/),
     })
   })
 })

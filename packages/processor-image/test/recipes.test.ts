@@ -151,6 +151,11 @@ describe('the recipes', () => {
     expect(problemsOf(options)).toEqual([{ path, message: expect.stringContaining(message) }])
   })
 
+  it('throw nothing for options that are null', () => {
+    const module = new URL(import.meta.url)
+    expect(image.transform(module, null as never)).toEqual(image.transform(module))
+  })
+
   it('tell a profile every problem, with the path of the variant', () => {
     const wrong = { mode: 'crop', format: 'webp', effort: 9, width: 3 } as unknown as ImageOptions
     const make = (): unknown =>

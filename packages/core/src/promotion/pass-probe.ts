@@ -108,10 +108,26 @@ async function probeSource(
   const processors = lacksFor(runtime, asset, job).filter(({ what }) => what === 'processor')
   const message = `No installed processor reads ${file.contentType}.`
   if (processors.length > 0) throw newerWorkerNeeded(asset, processors, message)
-  // A recipe that names this very type needs no probe: its processor reads the type, or is not installed in this process,
-  // and the variant waits for it.
-  const probed = planned(profile, file).filter(({ facts }) => !facts.sources.includes(file.contentType))
-  return unreadable(probed, file, message)
+  const variants = planned(profile, file)
+  assertMakersInstalled(runtime, variants, message)
+  // A recipe that names this very type needs no probe: its processor reads the type, and finds nothing to probe in it.
+  return unreadable(
+    variants.filter(({ facts }) => !facts.sources.includes(file.contentType)),
+    file,
+    message,
+  )
+}
+
+/** A process without the processor of a recipe cannot know whether that reads the file: a worker with it decides. */
+function assertMakersInstalled(runtime: Runtime, variants: readonly PlannedVariant[], message: string): void {
+  const installed = new Set(runtime.processors.flatMap(({ recipes }) => recipes.map(({ kind }) => kind)))
+  const missing = variants.filter(({ kind }) => !installed.has(kind))
+  if (missing.length === 0) return
+  const packages = [...new Set(missing.map(({ madeBy }) => madeBy))].join(' and ')
+  throw new RindleError(
+    'processor_capability_missing',
+    `${message} Add ${packages} to \`processors\`, or start a worker that has it.`,
+  )
 }
 
 /** Bytes that were damaged in storage differ from the bytes that were sent: they give no verdict about the upload. */

@@ -63,10 +63,10 @@ export const previewPictureKind: RecipeKind<'preview_picture', PreviewPictureOpt
     name: 'preview_picture',
     output: 'image',
     madeBy: AV_PACKAGE,
-    options: z.strictObject({ ...detail(10), format: z.enum(PREVIEW_PICTURES).default('webp') }) as OptionsSchema<
-      PreviewPictureOptions,
-      NormalPreviewPicture
-    >,
+    options: z.strictObject({
+      ...detail(10),
+      format: z.enum(PREVIEW_PICTURES, 'must be "webp" or "gif", or "mp4" for a video').default('webp'),
+    }) as OptionsSchema<PreviewPictureOptions, NormalPreviewPicture>,
     facts: ({ format }) => ({ ...FACTS, contentType: `image/${format}`, capability: `preview/${format}` }),
   })
 

@@ -30,6 +30,8 @@ export interface Video {
 export const video: Video = {
   mp4: (options) => videoKind({ ...options, container: 'mp4' }),
   webm: (options) => videoKind({ ...options, container: 'webm' }),
-  preview: (({ format = 'webp', ...detail }: PreviewPictureOptions | PreviewVideoOptions = {}) =>
-    format === 'mp4' ? previewVideoKind(detail) : previewPictureKind({ ...detail, format })) as PreviewFactory,
+  preview: ((options?: PreviewPictureOptions | PreviewVideoOptions) => {
+    const { format = 'webp', ...detail }: PreviewPictureOptions | PreviewVideoOptions = options ?? {}
+    return format === 'mp4' ? previewVideoKind(detail) : previewPictureKind({ ...detail, format })
+  }) as PreviewFactory,
 }

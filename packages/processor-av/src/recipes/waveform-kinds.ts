@@ -78,9 +78,9 @@ export const waveformPictureKind: RecipeKind<
   name: 'waveform_picture',
   output: 'image',
   madeBy: AV_PACKAGE,
-  options: z.strictObject({ ...detail, format: z.enum(WAVEFORM_PICTURES) }) as OptionsSchema<
-    WaveformPictureOptions,
-    NormalWaveformPicture
-  >,
+  options: z.strictObject({
+    ...detail,
+    format: z.enum(WAVEFORM_PICTURES, 'must be "svg" or "png", or "json" for the numbers'),
+  }) as OptionsSchema<WaveformPictureOptions, NormalWaveformPicture>,
   facts: ({ format }) => ({ ...FACTS, contentType: PICTURE_TYPES[format], capability: `waveform/${format}` }),
 })

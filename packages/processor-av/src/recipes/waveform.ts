@@ -21,8 +21,7 @@ export interface WaveformFactory {
 }
 
 /** Peaks of sound over time. Returns a plain value for the `variants` of a profile, and never throws. */
-export const waveform: WaveformFactory = (({
-  format = 'json',
-  ...detail
-}: WaveformJsonOptions | WaveformPictureOptions = {}) =>
-  format === 'json' ? waveformKind(detail) : waveformPictureKind({ ...detail, format })) as WaveformFactory
+export const waveform: WaveformFactory = ((options?: WaveformJsonOptions | WaveformPictureOptions) => {
+  const { format = 'json', ...detail }: WaveformJsonOptions | WaveformPictureOptions = options ?? {}
+  return format === 'json' ? waveformKind(detail) : waveformPictureKind({ ...detail, format })
+}) as WaveformFactory

@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import sharp, { type OverlayOptions, type Sharp } from 'sharp'
 import type { Size } from '../geometry.ts'
 import type { NormalOverlay } from '../recipes/image-options.ts'
@@ -18,7 +19,8 @@ export async function overlayOf(overlay: NormalOverlay, drawing: Drawing): Promi
     if (overlay.tile) return { input: data, raw, tile: true, gravity: 'northwest' }
     return { input: data, raw, ...placed(info, overlay, output) }
   } catch (error) {
-    const message = `The overlay cannot be decoded: ${error instanceof Error ? error.message : String(error)}.`
+    const reason = error instanceof Error ? error.message : String(error)
+    const message = `The overlay ${basename(files.overlay ?? '')} cannot be decoded: ${reason}. Use a PNG, WebP, JPEG or SVG.`
     throw new ApplicationFault('setup_incomplete', message)
   }
 }

@@ -33,8 +33,10 @@ export const image: Image = {
   crop: (width, height, options) => imageKind({ ...options, mode: 'crop', width, height }),
   fit: (width, height, options) => imageKind(boxed('fit', width, height, options)),
   fill: (width, height, options) => imageKind(boxed('fill', width, height, options)),
-  transform: (module, { options, sha256, ...picture } = {}) =>
-    imageKind({ mode: 'fit', ...picture, transform: { file: module, sha256, options } } as ImageOptions),
+  transform: (module, given) => {
+    const { options, sha256, ...picture }: TransformOptions = given ?? {}
+    return imageKind({ mode: 'fit', ...picture, transform: { file: module, sha256, options } } as ImageOptions)
+  },
   from: (options) => imageKind(options),
 }
 

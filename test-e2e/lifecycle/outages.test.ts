@@ -284,6 +284,11 @@ describe('variants', () => {
     async (_what, place, how, reason) => {
       begin(place, how)
       const id = await upload()
+      // One job makes the fast variants, another one the slow one: each must have met the outage.
+      await soon(async () => {
+        const variants = (await application.rindle.asset(id))?.variants ?? []
+        expect(variants.map(({ waitingSince }) => waitingSince !== null)).toEqual([true, true, true])
+      })
       await outlastsEveryAttempt()
       const asset = await application.rindle.asset(id)
       expect(asset).toMatchObject({ state: 'processing', waitingSince: null, errorReason: null })

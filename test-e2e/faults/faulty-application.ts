@@ -86,7 +86,7 @@ async function fakeFfmpeg(directory: string): Promise<string> {
   const script = `#!/bin/sh
 real='${ffmpegInstaller.path}'
 case "$*" in
-*-version | *-encoders | *-filters) exec "$real" "$@" ;;
+*-version | *-encoders | *-filters | *-muxers) exec "$real" "$@" ;;
 esac
 . '${join(directory, 'fault')}'
 `

@@ -43,6 +43,7 @@ const profiles = {
 const reader: Processor = {
   ...quickProcessor(),
   name: 'reader',
+  recipes: [],
   capabilities: new Set(),
   probes: new Set(['text/plain']),
   probe: async () => {

@@ -11,12 +11,18 @@ const SERVER_PACKAGES = [
   '@rindle/storage-s3',
 ]
 
+/** Also of an entry below a package, as `@rindle/core/adapter`. */
+async function leftToNode({ request = '' }: { request?: string }): Promise<string | undefined> {
+  const isOurs = SERVER_PACKAGES.some((name) => request === name || request.startsWith(`${name}/`))
+  return isOurs ? `commonjs ${request}` : undefined
+}
+
 const config: NextConfig = {
   serverExternalPackages: SERVER_PACKAGES,
   // In this repository packages are links out of `node_modules`, which Next takes for the application's own code unless
   // webpack is told otherwise. An application that has them from npm builds with Turbopack, and needs none of this.
   webpack: (webpack: { externals: unknown[] }, { isServer }: { isServer: boolean }) => {
-    if (isServer) webpack.externals.push(...SERVER_PACKAGES.map((name) => ({ [name]: `commonjs ${name}` })))
+    if (isServer) webpack.externals.push(leftToNode)
     return webpack
   },
   turbopack: {},

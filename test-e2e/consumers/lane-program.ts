@@ -10,8 +10,6 @@ import { type AcceptOptions, createRindle, defineProfile, type Processor, type R
 import { createHandler, toNodeHandler } from '@rindle/http'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
 import { migrate } from '@rindle/prisma'
-import { poster, video } from '@rindle/processor-av/recipes'
-import { image } from '@rindle/processor-image/recipes'
 import { localStorage } from '@rindle/storage-local'
 
 interface Lane {
@@ -25,16 +23,15 @@ const { DATABASE_URL = '' } = process.env
 
 async function imageLane(): Promise<Lane> {
   const { imageProcessor } = await import('@rindle/processor-image')
+  const { image } = await import('@rindle/processor-image/recipes')
   const variants = { thumb: image.crop(64, 64, { format: 'webp' }) } as const
   return { processor: imageProcessor(), types: ['image/jpeg'], variants }
 }
 
 async function avLane(): Promise<Lane> {
   const { avProcessor } = await import('@rindle/processor-av')
-  const variants = {
-    video: video.mp4({ height: 480 }),
-    poster: poster(),
-  } as const
+  const { poster, video } = await import('@rindle/processor-av/recipes')
+  const variants = { video: video.mp4({ height: 480 }), poster: poster() } as const
   return { processor: avProcessor(), types: ['video/mp4'], variants }
 }
 

@@ -62,12 +62,13 @@ const COUNTS_ALL = /^select state, count\(\*\)::int as count from rindle\.\w+ gr
 /** How much there is to be done is counted up to a bound, and estimated beyond. */
 const COUNTS_SOME = /^select count\(\*\)::int as count from \(select 1 from .* limit \d+\) as counted$|^explain /s
 
-/** These have only as many rows as processes, maintenance tasks, storages, or targets of events. */
+/** These have only as many rows as processes, maintenance tasks, storages, targets of events, or declared variants. */
 const SMALL_TABLES: readonly string[] = [
   'media_workers',
   'media_maintenance_runs',
   'media_storages',
   'media_event_targets',
+  'media_declared_variants',
 ]
 
 function sequentialScans(node: PlanNode): readonly string[] {

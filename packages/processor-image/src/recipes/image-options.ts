@@ -1,5 +1,5 @@
 import type { JsonObject } from '@rindle/core'
-import type { EffectOptions, OverlayPlace, TransformFile } from './effect-options.ts'
+import { type EffectOptions, OVERLAY_PLACES, type OverlayPlace, type TransformFile } from './effect-options.ts'
 import type { CHROMA, EncodeOptions } from './encode-options.ts'
 import type { ImageFormat, OutputFormat } from './formats.ts'
 
@@ -10,19 +10,11 @@ export const IMAGE_MODES = ['fit', 'fill', 'crop'] as const
 export type ImageMode = (typeof IMAGE_MODES)[number]
 
 /** The part that a crop keeps: a place, or the region that a measure finds most telling. */
-export const CROP_POSITIONS = [
-  'centre',
-  'top',
-  'right top',
-  'right',
-  'right bottom',
-  'bottom',
-  'left bottom',
-  'left',
-  'left top',
+export const CROP_POSITIONS: readonly [...typeof OVERLAY_PLACES, 'entropy', 'attention'] = [
+  ...OVERLAY_PLACES,
   'entropy',
   'attention',
-] as const
+]
 
 /** One of {@link CROP_POSITIONS}. */
 export type CropPosition = (typeof CROP_POSITIONS)[number]

@@ -22,7 +22,7 @@ export type { IssueOptions } from './delivery/urls/issue-url.ts'
 export type { UrlOptions, VariantUrlOptions } from './delivery/urls/url.ts'
 export type { AssetUrls, UrlsForOptions } from './delivery/urls/urls-for.ts'
 export type { AcceptOptions, ExtensionMismatch } from './domain/accept.ts'
-export type { Asset, Attachment, Owner, ProcessingRun, UploadSession, Variant } from './domain/entities.ts'
+export type { Asset, Attachment, Focus, Owner, ProcessingRun, UploadSession, Variant } from './domain/entities.ts'
 export {
   ERROR_CODES,
   type ErrorCode,
@@ -44,6 +44,7 @@ export type { InvalidOption } from './domain/option-problems.ts'
 export { QUEUE_NAMES, type QueueName, type RefusedQueues } from './domain/queues.ts'
 export { REASONS, type RowReason, reasonMeaning } from './domain/reasons.ts'
 export type { Recipe, RecipeFacts, RecipeSource } from './domain/recipe.ts'
+export type { FamilyMaking, FamilyRecipe, RecipeFamily } from './domain/recipe-family.ts'
 export type { StaleMode } from './domain/stale-policy.ts'
 export {
   ASSET_KINDS,
@@ -157,13 +158,25 @@ export type {
 } from './ports/storage.ts'
 export type { Gauge, GaugeReading, Telemetry } from './ports/telemetry.ts'
 export { defineProfile } from './profile/define-profile.ts'
-export type { AnyProfiles, ProfileName, Profiles, ProfileWith, SlotName, VariantName } from './profile/names.ts'
+export type {
+  AnyProfiles,
+  FamilyName,
+  ProfileName,
+  Profiles,
+  ProfileWith,
+  SlotName,
+  VariantName,
+} from './profile/names.ts'
 export type {
   AnyProfile,
   Cardinality,
+  Declared,
   DeliveryOptions,
+  Family,
+  FamilyMember,
   Makes,
   NoNames,
+  PlaceholderMode,
   Profile,
   ProfileOptions,
   RegenerateMode,

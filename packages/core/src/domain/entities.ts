@@ -16,6 +16,12 @@ export interface Owner {
   readonly id: string | number
 }
 
+/** The point of a picture that matters, as fractions of its displayed width and height: 0 to 1, from the top left. */
+export interface Focus {
+  readonly x: number
+  readonly y: number
+}
+
 /** One uploaded original. `P` is the profile's name, where the type knows it. */
 export interface Asset<P extends string = string> {
   /** UUIDv7. */
@@ -57,6 +63,13 @@ export interface Asset<P extends string = string> {
   readonly waitingSince: Date | null
   /** The time at which its stored original was found damaged or gone; `null` again when it is found intact. */
   readonly originalDamagedAt: Date | null
+  /** The point that crops with `position: 'focal'` are cut around; `null`: the centre of attention. */
+  readonly focus: Focus | null
+  /**
+   * A ThumbHash of the picture in base64, some 21 bytes: its placeholder. `null`: none was made, or the profile wants
+   * none.
+   */
+  readonly thumbHash: string | null
   readonly createdAt: Date
   readonly updatedAt: Date
 }
@@ -76,6 +89,10 @@ export interface Variant<N extends string = string> {
   readonly queue: Lane
   /** The class of its work: variants of one class are made together. */
   readonly workClass: string
+  /** Whether it is made only when a page first asks for it. The state of its asset does not depend on it. */
+  readonly onDemand: boolean
+  /** When a page last asked for it, to the day; only of variants on demand. */
+  readonly lastAskedAt: Date | null
   /** The key of its object; `null` when none was made or it was purged. */
   readonly storageKey: string | null
   readonly contentType: string | null

@@ -1,7 +1,8 @@
 import { canonicalJson, recipeDigest } from './digest.ts'
+import type { Focus } from './entities.ts'
 import type { JsonObject } from './errors.ts'
 import { type InvalidOption, type OptionIssue, optionProblems } from './option-problems.ts'
-import type { Recipe, RecipeFacts } from './recipe.ts'
+import { FOCUS_KEY, type Recipe, type RecipeFacts, withFocus } from './recipe.ts'
 import type { OutputKind } from './states.ts'
 
 /**
@@ -32,6 +33,8 @@ export interface KindFacts extends Pick<RecipeFacts, 'contentType' | 'sources' |
   readonly cost?: number
   /** @default the kind's name */
   readonly capability?: string
+  /** @default false */
+  readonly usesFocus?: boolean
 }
 
 /** The definition of a {@link RecipeKind}. */
@@ -63,8 +66,8 @@ export interface RecipeKindDefinition<Name extends string, Input, Normal, O exte
 /** A stored form that its kind has read. */
 export interface ReadRecipe<Name extends string, Normal, O extends OutputKind> {
   readonly recipe: Recipe<O>
-  /** Every option, and the kind. */
-  readonly options: Normal & { readonly kind: Name }
+  /** Every option, the kind, and the focus of the asset if the output depends on it and there is one. */
+  readonly options: Normal & { readonly kind: Name; readonly assetFocus?: Focus }
 }
 
 /**
@@ -87,9 +90,11 @@ export interface RecipeKind<
 /** Any kind of recipe. */
 export type AnyRecipeKind = RecipeKind
 
-/** The options that a processor gets for recipes of kind `K`: every one, and the kind. */
+/** The options that a processor gets for recipes of kind `K`: every one, the kind, and the focus of the asset. */
 export type OptionsOf<K> =
-  K extends RecipeKind<infer Name, never, infer Normal> ? Normal & { readonly kind: Name } : never
+  K extends RecipeKind<infer Name, never, infer Normal>
+    ? Normal & { readonly kind: Name; readonly assetFocus?: Focus }
+    : never
 
 const NO_FACTS: KindFacts = { contentType: null, sources: [] }
 
@@ -104,6 +109,7 @@ export function recipeKind<const Name extends string, Input, Normal extends obje
     workClass: name,
     cost: 1,
     capability: name,
+    usesFocus: false,
     ...facts,
   })
   const recipeOf = (normal: Normal): Recipe<O> => {
@@ -118,12 +124,16 @@ export function recipeKind<const Name extends string, Input, Normal extends obje
     return { ...constant, form: {}, digest: '', facts: complete(NO_FACTS), problems }
   }
   const read = (form: JsonObject): ReadRecipe<Name, Normal, O> | readonly InvalidOption[] | undefined => {
-    const earlier = formerly?.optionsOf(form)
+    const { [FOCUS_KEY]: given, ...unfocused } = form
+    const earlier = formerly?.optionsOf(unfocused)
     if (earlier === undefined && form['kind'] !== name) return undefined
-    const { kind: _, ...own } = form
+    const { kind: _, ...own } = unfocused
     const checked = check(definition.options, earlier ?? own)
     if ('problems' in checked) return checked.problems
-    return { recipe: recipeOf(checked.value), options: { ...checked.value, kind: name } }
+    // Only `withFocus` writes it.
+    const assetFocus = given as Focus | undefined
+    const recipe = withFocus(recipeOf(checked.value), assetFocus ?? null)
+    return { recipe, options: { ...checked.value, kind: name, ...(assetFocus === undefined ? {} : { assetFocus }) } }
   }
   // A function's name is read-only, and stack traces and debuggers show it.
   return Object.defineProperty(Object.assign(make, { kind: name, read }), 'name', { value: name })

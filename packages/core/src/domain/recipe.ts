@@ -1,4 +1,5 @@
-import type { Asset } from './entities.ts'
+import { recipeDigest } from './digest.ts'
+import type { Asset, Focus } from './entities.ts'
 import type { JsonObject } from './errors.ts'
 import type { InvalidOption } from './option-problems.ts'
 import type { Lane, OutputKind } from './states.ts'
@@ -6,7 +7,7 @@ import type { Lane, OutputKind } from './states.ts'
 /** The fields of an asset that decide whether a recipe can be made from it. */
 export type RecipeSource = Pick<
   Asset,
-  'kind' | 'contentType' | 'width' | 'height' | 'durationMs' | 'hasVideoTrack' | 'hasAudioTrack' | 'metadata'
+  'kind' | 'contentType' | 'width' | 'height' | 'durationMs' | 'hasVideoTrack' | 'hasAudioTrack' | 'metadata' | 'focus'
 >
 
 /** The facts of one recipe, as its kind states them. Rindle itself knows no format. */
@@ -31,6 +32,8 @@ export interface RecipeFacts {
   readonly cost: number
   /** The ability that a processor needs for it, such as an encoder: a processor that lacks it leaves the work. */
   readonly capability: string
+  /** Whether its output depends on the focus of the asset. */
+  readonly usesFocus: boolean
 }
 
 /**
@@ -53,10 +56,22 @@ export interface Recipe<O extends OutputKind = OutputKind> {
   readonly problems: readonly InvalidOption[]
 }
 
+/** The key of an asset's focus in the form of a recipe: no kind has an option of this name. */
+export const FOCUS_KEY = 'assetFocus'
+
 /** Whether `recipe` can be made from this asset, as far as its probe tells. Pure. */
 export function canBeMadeFrom({ facts }: Pick<Recipe, 'facts'>, source: RecipeSource): boolean {
   const { kind, contentType } = source
   if (kind === null) return false
   const isSource = facts.sources.includes(kind) || (contentType !== null && facts.sources.includes(contentType))
   return isSource && (facts.canBeMadeFrom?.(source) ?? true)
+}
+
+/**
+ * The recipe for an asset with this focus: the same, or, if it uses the focus, one whose form and digest hold it. Pure.
+ */
+export function withFocus<R extends Pick<Recipe, 'form' | 'digest' | 'facts'>>(recipe: R, focus: Focus | null): R {
+  if (focus === null || !recipe.facts.usesFocus) return recipe
+  const form: JsonObject = { ...recipe.form, [FOCUS_KEY]: { x: focus.x, y: focus.y } }
+  return { ...recipe, form, digest: recipeDigest(form) }
 }

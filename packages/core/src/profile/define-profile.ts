@@ -2,14 +2,17 @@ import { z } from 'zod'
 import { MAX_EXPIRY_SECONDS } from '../domain/expiry.ts'
 import { HANDLED_EVENTS } from '../domain/hook-events.ts'
 import { NAME_PATTERN } from '../domain/keys.ts'
-import { type InvalidOption, invalidOptions, problemsOf } from '../domain/option-problems.ts'
+import { invalidOptions, problemsOf } from '../domain/option-problems.ts'
 import type { Recipe } from '../domain/recipe.ts'
+import type { RecipeFamily } from '../domain/recipe-family.ts'
 import { STALE_MODES } from '../domain/stale-policy.ts'
 import type { HookHandler } from '../ports/hooks.ts'
+import { declarationProblems, familiesOf, isDeclared, onDemandOf, recipesOf } from './declarations.ts'
 import {
   type Cardinality,
   type Makes,
   type NoNames,
+  PLACEHOLDER_MODES,
   type Profile,
   type ProfileOptions,
   REGENERATE_MODES,
@@ -52,7 +55,7 @@ const profileSchema = z.strictObject({
       path: ['allowEmpty'],
       error: 'is for files that are never decoded, and all of the types are images, video or audio: leave it out',
     }),
-  variants: z.record(name, z.custom<Recipe>(isRecipe, NO_RECIPE)).optional(),
+  variants: z.record(name, z.custom<Recipe | RecipeFamily>(isDeclared, NO_RECIPE)).optional(),
   slots: z
     .record(
       z.string().min(1).max(64),
@@ -63,6 +66,7 @@ const profileSchema = z.strictObject({
     )
     .optional(),
   regenerate: z.enum(REGENERATE_MODES).optional(),
+  placeholder: z.enum(PLACEHOLDER_MODES).optional(),
   delivery: z
     .strictObject({
       public: z.boolean().optional(),
@@ -92,7 +96,7 @@ export function defineProfile<
   const St extends string = string,
 >(options: ProfileOptions<V, S, St>): Profile<V, { readonly [N in keyof S]: S[N] extends 'one' ? 'one' : 'many' }, St> {
   const parsed = profileSchema.safeParse(options)
-  const problems = parsed.success ? recipeProblems(parsed.data.variants) : problemsOf(parsed.error, options)
+  const problems = parsed.success ? declarationProblems(parsed.data.variants) : problemsOf(parsed.error, options)
   if (!parsed.success || problems.length > 0) throw invalidOptions('The profile is not valid', problems)
   const { accept, delivery = {}, variants = {}, slots = {} } = parsed.data
   const profile: Profile = {
@@ -106,7 +110,9 @@ export function defineProfile<
       maxPixels: accept.maxPixels ?? DEFAULT_MAX_PIXELS,
       maxDurationMs: accept.maxDurationMs ?? null,
     },
-    variants,
+    variants: recipesOf(variants),
+    families: familiesOf(variants),
+    onDemand: onDemandOf(variants),
     slots: Object.fromEntries(Object.entries(slots).map(([key, slot]) => [key, slotRules(slot)])),
     delivery: {
       public: delivery.public ?? false,
@@ -115,25 +121,13 @@ export function defineProfile<
       authorize: delivery.authorize ?? null,
     },
     regenerate: options.regenerate ?? 'on_request',
+    placeholder: options.placeholder ?? 'none',
     scanners: options.scanners ?? [],
     analyzers: options.analyzers ?? [],
     on: options.on ?? {},
   }
   // The names and kinds are the given ones.
   return profile as Profile<V, { readonly [N in keyof S]: S[N] extends 'one' ? 'one' : 'many' }, St>
-}
-
-function isRecipe(value: unknown): value is Recipe {
-  return typeof value === 'object' && value !== null && 'form' in value && 'digest' in value && 'problems' in value
-}
-
-function recipeProblems(variants: Readonly<Record<string, Recipe>> = {}): readonly InvalidOption[] {
-  return Object.entries(variants).flatMap(([variant, { problems }]) =>
-    problems.map(({ path, message }) => ({
-      path: path === '' ? `variants.${variant}` : `variants.${variant}.${path}`,
-      message,
-    })),
-  )
 }
 
 function slotRules(slot: SlotOption): SlotRules {

@@ -19,6 +19,9 @@ type Making<V, Kind extends OutputKind> = {
   [N in keyof V]: V[N] extends { readonly makes: infer Made } ? (Made extends Kind ? N : never) : never
 }[keyof V]
 
+/** The families of a profile; of any of the profiles, when `P` is a union. */
+export type FamilyName<Ps extends AnyProfiles, P extends keyof Ps> = { [Q in P]: keyof Ps[Q]['families'] }[P]
+
 /** The slots of a profile that have the cardinality `C`; of any of the profiles, when `P` is a union. */
 export type SlotName<Ps extends AnyProfiles, P extends keyof Ps = keyof Ps, C extends Cardinality = Cardinality> = {
   [Q in P]: Holding<Ps[Q]['slots'], C>

@@ -1,5 +1,7 @@
 import type { AcceptOptions, AcceptRules } from '../domain/accept.ts'
+import type { InvalidOption } from '../domain/option-problems.ts'
 import type { Recipe } from '../domain/recipe.ts'
+import type { FamilyMaking } from '../domain/recipe-family.ts'
 import type { StaleMode } from '../domain/stale-policy.ts'
 import type { OutputKind } from '../domain/states.ts'
 import type { Analyzer } from '../ports/analyzer.ts'
@@ -7,8 +9,32 @@ import type { Authorizer } from '../ports/authorizer.ts'
 import type { HookHandlers } from '../ports/hooks.ts'
 import type { Scanner } from '../ports/scanner.ts'
 
-/** The kinds of a profile's variants, by name. */
-export type Makes = Readonly<Record<string, OutputKind>>
+/** The kinds of a profile's variants, and its families, by name. */
+export type Makes = Readonly<Record<string, OutputKind | 'family'>>
+
+/** A recipe or a family of them, as far as a profile infers its type from it. */
+export interface Declared<O extends OutputKind | 'family'> {
+  readonly makes: O
+  readonly problems: readonly InvalidOption[]
+}
+
+/** The same picture in several widths and formats, each of which is a variant of the profile. */
+export interface Family {
+  readonly make: FamilyMaking
+  /** Width by height, if it cuts to that; `null`: the picture's own. */
+  readonly ratio: number | null
+  /** Narrower ones first; within a width, the preferred format first and the fallback last. */
+  readonly members: readonly FamilyMember[]
+}
+
+/** One variant of a family. */
+export interface FamilyMember {
+  /** The name of its variant: `hero_w640_avif`. */
+  readonly name: string
+  /** Pixels: the most that it has. */
+  readonly width: number
+  readonly contentType: string
+}
 
 /** No names: a profile without variants, or without slots. */
 // oxlint-disable-next-line typescript/no-generated-empty-object-type -- No name may fit, and all profiles must.
@@ -30,6 +56,12 @@ export interface SlotRules<C extends Cardinality = Cardinality> {
   /** The most assets of one owner; `null`: no limit. */
   readonly max: number | null
 }
+
+/** The placeholders of pictures, to be shown until a picture is there. */
+export const PLACEHOLDER_MODES = ['thumbhash', 'colour', 'none'] as const
+
+/** One of {@link PLACEHOLDER_MODES}. */
+export type PlaceholderMode = (typeof PLACEHOLDER_MODES)[number]
 
 /** The ways to make existing variants of a changed recipe again. */
 export const REGENERATE_MODES = ['on_request', 'automatically'] as const
@@ -65,8 +97,8 @@ export interface ProfileOptions<
   readonly storage: St
   /** The files that may be uploaded. */
   readonly accept: AcceptOptions
-  /** Recipes by the name of their variant: lower-case letters, digits and `_`. @default none */
-  readonly variants?: { readonly [N in keyof V]: Recipe<V[N]> }
+  /** Recipes and families by name: lower-case letters, digits and `_`. @default none */
+  readonly variants?: { readonly [N in keyof V]: Declared<V[N]> }
   /** Places where owners may attach this media, by name. @default none */
   readonly slots?: S
   /**
@@ -75,6 +107,11 @@ export interface ProfileOptions<
    * @default 'on_request': `rindle regenerate-variants`
    */
   readonly regenerate?: RegenerateMode
+  /**
+   * A placeholder that pages show until the picture is there, made with the variants: `thumbhash`, a blurred picture of
+   * some 21 bytes; `colour`, its average colour. @default 'none'
+   */
+  readonly placeholder?: PlaceholderMode
   /** The access to URLs, and their lifetime. @default private, by signed URLs */
   readonly delivery?: DeliveryOptions
   /** Run at the gate, in order. @default none */
@@ -91,6 +128,7 @@ export interface AnyProfile<St extends string = string> {
   readonly accept: AcceptRules
   // No wider types: they would be inferred for a profile that is defined where this type is expected.
   readonly variants: object
+  readonly families: object
   readonly slots: object
   readonly delivery: {
     readonly public: boolean
@@ -99,6 +137,7 @@ export interface AnyProfile<St extends string = string> {
     readonly authorize: Authorizer | null
   }
   readonly regenerate: RegenerateMode
+  readonly placeholder: PlaceholderMode
   readonly scanners: readonly Scanner[]
   readonly analyzers: readonly Analyzer[]
   readonly on: HookHandlers
@@ -107,8 +146,14 @@ export interface AnyProfile<St extends string = string> {
 /** A validated profile: the policy for one family of media. Made by {@link defineProfile}. */
 export interface Profile<V extends Makes = Makes, S extends Slots = Slots, St extends string = string>
   extends AnyProfile<St> {
-  /** Recipes by the name of their variant. */
-  readonly variants: { readonly [N in keyof V]: Recipe<V[N]> }
+  /** Recipes by the name of their variant; the members of families are among them. */
+  readonly variants: {
+    readonly [N in keyof V as V[N] extends 'family' ? never : N]: Recipe<Exclude<V[N], 'family'>>
+  }
+  /** Families by name. */
+  readonly families: { readonly [N in keyof V as 'family' extends V[N] ? N : never]: Family }
+  /** The variants that are made when a page first asks for them. */
+  readonly onDemand: ReadonlySet<string>
   /** The rules of its slots, by name. */
   readonly slots: { readonly [N in keyof S]: SlotRules<S[N]> }
 }

@@ -157,6 +157,7 @@ function planned(profile: Profile, { contentType }: SourceFile): readonly Planne
     hasVideoTrack: null,
     hasAudioTrack: null,
     metadata: {},
+    focus: null,
   }
   return plannedVariants(profile, { kind: kindOf(contentType), contentType, ...unknown })
 }

@@ -2,6 +2,7 @@ import { applyAggregate } from '../assets/aggregate.ts'
 import { lockAsset } from '../assets/lock.ts'
 import { isDeliverable } from '../domain/states.ts'
 import { profileOf, type Runtime } from '../kernel/runtime.ts'
+import { declaredDigest } from '../kernel/sql/declared-digest.ts'
 import { type Row, text, textOrNull } from '../kernel/sql/row-values.ts'
 import { DELIVERABLE } from '../kernel/sql/state-literals.ts'
 import { inTransaction, type UnitOfWork } from '../kernel/unit-of-work.ts'
@@ -119,7 +120,7 @@ async function driftedAssets(
   withLacking: boolean,
 ): Promise<Page> {
   const { rows } = await unit.executeSql(
-    `select asset.id::text as id, variant.recipe_digest <> $3::text as is_outdated, variant.id is null as is_lacking
+    `select asset.id::text as id, ${declaredDigest('variant.')} <> $3::text as is_outdated, variant.id is null as is_lacking
      from (select id from rindle.media_assets
        where profile = $1::text and state in (${DELIVERABLE})
          and id > coalesce($4::uuid, '00000000-0000-0000-0000-000000000000')

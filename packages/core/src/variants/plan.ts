@@ -1,33 +1,51 @@
 import type { Asset, Variant } from '../domain/entities.ts'
 import { queueOfLane, variantsKey } from '../domain/queues.ts'
-import { canBeMadeFrom, type Recipe, type RecipeSource } from '../domain/recipe.ts'
+import { canBeMadeFrom, type Recipe, type RecipeSource, withFocus } from '../domain/recipe.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import type { UnitOfWork } from '../kernel/unit-of-work.ts'
 import type { JobRequest } from '../ports/jobs.ts'
 import type { Profile } from '../profile/profile.ts'
 
-/** A declared variant with its name. */
-export type PlannedVariant = Recipe & { readonly name: string }
+/** A declared variant of one asset: its recipe holds the focus of the asset if it uses it. */
+export type PlannedVariant = Recipe & {
+  readonly name: string
+  /** The digest of the declared recipe, which holds no focus. */
+  readonly declaredDigest: string
+  /** Whether it is made only when a page first asks for it. */
+  readonly onDemand: boolean
+}
 
 /** The variants that a profile declares and that can be made from this asset, the cheapest first. Pure. */
 export function plannedVariants(profile: Profile, source: RecipeSource): readonly PlannedVariant[] {
   return Object.entries(profile.variants)
     .filter(([, recipe]) => canBeMadeFrom(recipe, source))
-    .map(([name, recipe]) => ({ name, ...recipe }))
+    .map(([name, recipe]) => ({
+      ...withFocus(recipe, source.focus),
+      name,
+      declaredDigest: recipe.digest,
+      onDemand: profile.onDemand.has(name),
+    }))
     .toSorted((a, b) => a.facts.cost - b.facts.cost)
 }
 
 /** The urgency of jobs. */
 export type BulkOptions = Pick<JobRequest, 'isBulk'>
 
-/** The fields of a variant's row that its recipe gives. Pure. */
-export function recipeColumns({
-  form,
-  digest,
-  makes,
-  facts,
-}: Recipe): Pick<Variant, 'recipe' | 'recipeDigest' | 'outputKind' | 'queue' | 'workClass'> {
-  return { recipe: form, recipeDigest: digest, outputKind: makes, queue: facts.queue, workClass: facts.workClass }
+/** The columns of a variant's row that its recipe gives. */
+export interface RecipeColumns extends Pick<Variant, 'recipe' | 'recipeDigest' | 'outputKind' | 'queue' | 'workClass'> {
+  readonly unfocusedDigest: string | null
+}
+
+/** The columns of a variant's row that its recipe gives. Pure. */
+export function recipeColumns({ form, digest, declaredDigest, makes, facts }: PlannedVariant): RecipeColumns {
+  return {
+    recipe: form,
+    recipeDigest: digest,
+    unfocusedDigest: digest === declaredDigest ? null : declaredDigest,
+    outputKind: makes,
+    queue: facts.queue,
+    workClass: facts.workClass,
+  }
 }
 
 /** The jobs that make these variants: one per lane and class of work, in the order of the variants. Pure. */
@@ -54,13 +72,19 @@ export async function planVariants(
   options: BulkOptions = {},
 ): Promise<void> {
   if (variants.length === 0) return
-  const rows = variants.map((variant) => ({ id: runtime.newId(), name: variant.name, ...recipeColumns(variant) }))
+  const rows = variants.map((variant) => ({
+    id: runtime.newId(),
+    name: variant.name,
+    onDemand: variant.onDemand,
+    ...recipeColumns(variant),
+  }))
   await unit.executeSql(
     `insert into rindle.media_variants
-       (id, asset_id, name, state, output_kind, recipe, recipe_digest, queue, work_class)
-     select id, $1::uuid, name, 'queued', "outputKind", recipe, "recipeDigest", queue, "workClass"
+       (id, asset_id, name, state, output_kind, recipe, recipe_digest, unfocused_digest, queue, work_class, on_demand)
+     select id, $1::uuid, name, 'queued', "outputKind", recipe, "recipeDigest", "unfocusedDigest", queue, "workClass",
+       "onDemand"
      from jsonb_to_recordset($2::jsonb) as planned(id uuid, name text, "outputKind" text, recipe jsonb,
-       "recipeDigest" text, queue text, "workClass" text)
+       "recipeDigest" text, "unfocusedDigest" text, queue text, "workClass" text, "onDemand" boolean)
      on conflict (asset_id, name) do nothing`,
     [asset.id, JSON.stringify(rows)],
   )

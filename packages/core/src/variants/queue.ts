@@ -27,6 +27,7 @@ export async function queueVariants(
   const changes = (variant: (typeof wanted)[number]): VariantChanges => ({
     recipe: variant.recipe,
     recipeDigest: variant.recipeDigest,
+    unfocusedDigest: variant.unfocusedDigest,
     outputKind: variant.outputKind,
     queue: variant.queue,
     workClass: variant.workClass,

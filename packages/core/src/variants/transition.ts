@@ -20,6 +20,7 @@ export type SeenVariant = Pick<Variant, 'id' | 'state'>
 export interface VariantChanges {
   readonly recipe?: Variant['recipe']
   readonly recipeDigest?: string
+  readonly unfocusedDigest?: string | null
   readonly queue?: Variant['queue']
   readonly workClass?: string
   readonly outputKind?: Variant['outputKind']
@@ -40,6 +41,7 @@ export interface VariantChanges {
 const COLUMNS: ColumnsOf<keyof VariantChanges> = {
   recipe: ['recipe', 'jsonb'],
   recipeDigest: ['recipe_digest', 'text'],
+  unfocusedDigest: ['unfocused_digest', 'text'],
   queue: ['queue', 'text'],
   workClass: ['work_class', 'text'],
   outputKind: ['output_kind', 'text'],

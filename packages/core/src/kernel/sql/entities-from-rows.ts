@@ -1,8 +1,9 @@
-import type { Asset, Attachment, Variant } from '../../domain/entities.ts'
+import type { Asset, Attachment, Focus, Variant } from '../../domain/entities.ts'
 import type { JsonObject } from '../../domain/errors.ts'
 import type { RecipeSource } from '../../domain/recipe.ts'
 import type { AssetKind, AssetState, Lane, OutputKind, VariantState } from '../../domain/states.ts'
 import {
+  boolean,
   booleanOrNull,
   json,
   number,
@@ -39,6 +40,8 @@ export function assetFromRow(row: Row): Asset {
     errorMessage: textOrNull(row, 'error_message'),
     waitingSince: timeOrNull(row, 'waiting_since'),
     originalDamagedAt: timeOrNull(row, 'original_damaged_at'),
+    focus: focusFromRow(row),
+    thumbHash: textOrNull(row, 'thumb_hash'),
     createdAt: time(row, 'created_at'),
     updatedAt: time(row, 'updated_at'),
   }
@@ -55,6 +58,8 @@ export function variantFromRow(row: Row): Variant {
     recipe: json<JsonObject>(row, 'recipe'),
     recipeDigest: text(row, 'recipe_digest'),
     ...workFromRow(row),
+    onDemand: boolean(row, 'on_demand'),
+    lastAskedAt: timeOrNull(row, 'last_asked_at'),
     storageKey: textOrNull(row, 'storage_key'),
     contentType: textOrNull(row, 'content_type'),
     byteSize: numberOrNull(row, 'byte_size'),
@@ -81,7 +86,7 @@ export function workFromRow(row: Row): Pick<Variant, 'queue' | 'workClass'> {
 
 /** The columns of `media_assets` that {@link recipeSourceFromRow} reads. */
 export const RECIPE_SOURCE_COLUMNS =
-  'kind, content_type, width, height, duration_ms, has_video_track, has_audio_track, metadata'
+  'kind, content_type, width, height, duration_ms, has_video_track, has_audio_track, metadata, focus_x, focus_y'
 
 /** Reads the fields of an asset that decide whether a recipe can be made from it. */
 export function recipeSourceFromRow(row: Row): RecipeSource {
@@ -94,7 +99,13 @@ export function recipeSourceFromRow(row: Row): RecipeSource {
     hasVideoTrack: booleanOrNull(row, 'has_video_track'),
     hasAudioTrack: booleanOrNull(row, 'has_audio_track'),
     metadata: json<JsonObject>(row, 'metadata'),
+    focus: focusFromRow(row),
   }
+}
+
+function focusFromRow(row: Row): Focus | null {
+  const [x, y] = [numberOrNull(row, 'focus_x'), numberOrNull(row, 'focus_y')]
+  return x === null || y === null ? null : { x, y }
 }
 
 /** Reads a row of `media_attachments`, with every column. */

@@ -29,6 +29,11 @@ export function numberOrNull(row: Row, column: string): number | null {
   return value === null || value === undefined ? null : Number(value)
 }
 
+/** A boolean column that is never null. */
+export function boolean(row: Row, column: string): boolean {
+  return booleanOrNull(row, column) === true
+}
+
 /** A nullable boolean column. */
 export function booleanOrNull(row: Row, column: string): boolean | null {
   const value = row[column]

@@ -1,4 +1,5 @@
 import type { SqlExecutor } from '@rindle/prisma'
+import { declaredDigest } from '../../kernel/sql/declared-digest.ts'
 import { RECIPE_SOURCE_COLUMNS, recipeSourceFromRow } from '../../kernel/sql/entities-from-rows.ts'
 import { json, number, type Row, text } from '../../kernel/sql/row-values.ts'
 import { DELIVERABLE } from '../../kernel/sql/state-literals.ts'
@@ -60,9 +61,9 @@ async function outdatedVariants(
       // Ordering by columns without an equality condition keeps to their index; with the limit inside, each asset is
       // looked up by its id, whatever the planner thinks of their number.
       `select ${ROW} from (select * from rindle.media_variants
-         where state = 'ready' and (name, recipe_digest) >= ($1::text, $2::text)
-           and (name, recipe_digest) <= ($1::text, $2::text)
-         order by name, recipe_digest limit ${MOST_COUNTED}) as variant
+         where state = 'ready' and (name, ${declaredDigest()}) >= ($1::text, $2::text)
+           and (name, ${declaredDigest()}) <= ($1::text, $2::text)
+         order by name, ${declaredDigest()} limit ${MOST_COUNTED}) as variant
        join lateral (select 1 from rindle.media_assets where id = variant.asset_id
          and state in (${DELIVERABLE}) and profile in (select jsonb_array_elements_text($3::jsonb)) limit 1) as asset on true
        where variant.updated_at < now() - make_interval(secs => $4::float8)`,
@@ -77,15 +78,15 @@ async function outdatedVariants(
 async function readyPairs(tx: SqlExecutor): Promise<readonly { readonly name: string; readonly digest: string }[]> {
   const { rows } = await tx.executeSql(
     `with recursive pairs as (
-       (select name, recipe_digest from rindle.media_variants where state = 'ready'
-        order by name, recipe_digest limit 1)
+       (select name, ${declaredDigest()} as digest from rindle.media_variants where state = 'ready'
+        order by name, ${declaredDigest()} limit 1)
        union all
-       select next.name, next.recipe_digest from pairs cross join lateral (
-         select name, recipe_digest from rindle.media_variants
-         where state = 'ready' and (name, recipe_digest) > (pairs.name, pairs.recipe_digest)
-         order by name, recipe_digest limit 1) as next
+       select next.name, next.digest from pairs cross join lateral (
+         select name, ${declaredDigest()} as digest from rindle.media_variants
+         where state = 'ready' and (name, ${declaredDigest()}) > (pairs.name, pairs.digest)
+         order by name, ${declaredDigest()} limit 1) as next
      )
-     select name, recipe_digest as digest from pairs limit ${MOST_PAIRS}`,
+     select name, digest from pairs limit ${MOST_PAIRS}`,
   )
   return rows.map((row) => ({ name: text(row, 'name'), digest: text(row, 'digest') }))
 }

@@ -1,0 +1,30 @@
+-- Variants that are made when a page first asks for them, focal points, and placeholders.
+
+-- AlterTable
+ALTER TABLE "media_assets" ADD COLUMN     "focus_x" DOUBLE PRECISION,
+ADD COLUMN     "focus_y" DOUBLE PRECISION,
+ADD COLUMN     "thumb_hash" TEXT;
+
+-- AlterTable
+ALTER TABLE "media_variants" ADD COLUMN     "unfocused_digest" TEXT,
+ADD COLUMN     "on_demand" BOOLEAN NOT NULL DEFAULT false,
+ADD COLUMN     "last_asked_at" TIMESTAMPTZ(6);
+
+ALTER TABLE "media_assets"
+    ADD CONSTRAINT "media_assets_focus_check" CHECK (
+        ("focus_x" IS NULL) = ("focus_y" IS NULL) AND "focus_x" BETWEEN 0 AND 1 AND "focus_y" BETWEEN 0 AND 1),
+    ADD CONSTRAINT "media_assets_thumb_hash_check" CHECK ("thumb_hash" ~ '^[A-Za-z0-9+/]{7,60}={0,2}$');
+
+-- DropIndex
+DROP INDEX "media_variants_state_name_recipe_digest_idx";
+
+-- Variants by their declared recipe, whatever the focus of their asset. By the recipe, because processes of the previous
+-- version, which know no focus, change it during a deployment and leave the digest beside it.
+CREATE INDEX "media_variants_declared_digest_idx" ON "media_variants"("state", "name",
+    (CASE WHEN "recipe" ? 'assetFocus' THEN "unfocused_digest" ELSE "recipe_digest" END));
+
+-- Variants on demand that are in the making, whose number is bounded.
+CREATE INDEX "media_variants_on_demand_idx" ON "media_variants"("state") WHERE "on_demand" AND "state" IN ('queued', 'processing');
+
+-- Variants on demand that nobody asked for in a long time.
+CREATE INDEX "media_variants_last_asked_idx" ON "media_variants"("last_asked_at", "id") WHERE "on_demand" AND "state" IN ('ready', 'stale');

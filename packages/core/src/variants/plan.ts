@@ -36,8 +36,13 @@ export interface RecipeColumns extends Pick<Variant, 'recipe' | 'recipeDigest' |
   readonly unfocusedDigest: string | null
 }
 
+/** The part of a {@link PlannedVariant} that its row holds. */
+export type WantedVariant = Pick<PlannedVariant, 'name' | 'form' | 'digest' | 'declaredDigest' | 'makes'> & {
+  readonly facts: Pick<Recipe['facts'], 'queue' | 'workClass'>
+}
+
 /** The columns of a variant's row that its recipe gives. Pure. */
-export function recipeColumns({ form, digest, declaredDigest, makes, facts }: PlannedVariant): RecipeColumns {
+export function recipeColumns({ form, digest, declaredDigest, makes, facts }: WantedVariant): RecipeColumns {
   return {
     recipe: form,
     recipeDigest: digest,

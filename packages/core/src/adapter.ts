@@ -69,6 +69,7 @@ export type {
   ProcessorContext,
   ProcessorDiagnosisContext,
   ProcessRequest,
+  ThumbHashOptions,
   VariantOutcome,
   VariantRequest,
 } from './ports/processor.ts'

@@ -3,6 +3,7 @@ import { defineProcessor, type ProbeResult } from '@rindle/core/adapter'
 import { throwIfCancelled } from './cancellation.ts'
 import { DecoderPool } from './decoder-pool.ts'
 import { diagnose } from './diagnose.ts'
+import { makeThumbHash } from './make-thumb-hash.ts'
 import { type ImageProcessorOptions, parseOptions } from './options.ts'
 import { processVariants, type WorkContext } from './process-variants.ts'
 import { readHeader, type SourceHeader } from './read-header.ts'
@@ -74,6 +75,7 @@ export function imageProcessor(options: ImageProcessorOptions = {}): Processor {
       return probeResult(header)
     },
     process: (request) => track(processVariants(request, context)),
+    thumbHash: (picture, options) => track(makeThumbHash(picture, options, context)),
     diagnose: (diagnosis) => diagnose(diagnosis, context.decoders, decoders),
   })
 }

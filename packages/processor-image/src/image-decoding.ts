@@ -49,6 +49,12 @@ export class ImageDecoding implements Disposable {
     return decoder.ask('render_from_source', { ...order, input }, this.#decoders.timeoutMs)
   }
 
+  /** Makes the ThumbHash of the source, in base64. Rejects as {@link begin} does. */
+  async thumbHash(): Promise<string> {
+    const decoder = await this.#open()
+    return decoder.ask('thumb_hash', this.#image.input, this.#decoders.timeoutMs)
+  }
+
   [Symbol.dispose](): void {
     this.#image.signal.removeEventListener('abort', this.#onAbort)
     if (this.#decoder !== undefined) this.#decoders.giveBack(this.#decoder)

@@ -10,6 +10,7 @@ import { failureCases } from './processor-contract/failure-cases.ts'
 import { footprintCases } from './processor-contract/footprint-cases.ts'
 import { outcomeCases } from './processor-contract/outcome-cases.ts'
 import { probeCases } from './processor-contract/probe-cases.ts'
+import { thumbHashCases } from './processor-contract/thumb-hash-cases.ts'
 
 const DEFAULT_TIMEOUT_MS = 60_000
 
@@ -52,5 +53,13 @@ export function processorContract(
  * which the caller stops.
  */
 export function processorContractCases(): readonly ProcessorContractCase[] {
-  return [...capabilityCases, ...probeCases, ...outcomeCases, ...failureCases, ...abortCases, ...footprintCases]
+  return [
+    ...capabilityCases,
+    ...probeCases,
+    ...outcomeCases,
+    ...failureCases,
+    ...abortCases,
+    ...thumbHashCases,
+    ...footprintCases,
+  ]
 }

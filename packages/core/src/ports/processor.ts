@@ -38,6 +38,14 @@ export interface ProbeOptions {
   readonly signal?: AbortSignal
 }
 
+/** Options of {@link Processor.thumbHash}. */
+export interface ThumbHashOptions {
+  /** Upper limits for the header's values. */
+  readonly limits: MediaLimits
+  /** Ends the work. */
+  readonly signal: AbortSignal
+}
+
 /** One variant to make. `R`: the options of the processor's kinds of recipe. */
 export interface VariantRequest<R = unknown> {
   readonly name: string
@@ -132,6 +140,13 @@ export interface Processor {
    * with the reason, or with an error whose cause it is; nothing is written or called after that.
    */
   process(request: ProcessRequest): Promise<void>
+  /**
+   * Makes the ThumbHash of a picture, of some 21 bytes, in base64: `thumbhash` of npm, from at most 100 × 100 pixels. The
+   * picture has a type of `probes`: it is an original, or the output of any processor. Rejects as `probe` does. Never
+   * called by `onOutcome` of a `process` that waits for it. Leave it out if the processor cannot; pages then show no
+   * placeholder. @default none
+   */
+  thumbHash?(picture: SourceFile, options: ThumbHashOptions): Promise<string>
   /**
    * Checks the programs and libraries that it uses against the capabilities in need, and yields each finding as soon as
    * it is known. Works before `start`. A rejection counts as an error of the current check.

@@ -8,6 +8,7 @@ import { mending } from './mend.ts'
 import type { Format, Order, OrderKind, Orders, Rendered, RenderOrder, Truncated } from './orders.ts'
 import { decodesHevc, readOutput, readPicture } from './read-picture.ts'
 import { type Base, decodeBase, drawFromBase, drawFromSource } from './render.ts'
+import { thumbHash } from './thumb-hash.ts'
 
 type Handlers = {
   readonly [Kind in OrderKind]: (given: Orders[Kind]['given']) => Promise<Orders[Kind]['answer']>
@@ -34,6 +35,7 @@ export class Decoder {
     },
     render_from_source: (order) =>
       mending(order.input, this.#truncated, async (reading) => write(await drawFromSource(order, reading), order)),
+    thumb_hash: (input) => mending(input, this.#truncated, (reading) => thumbHash(input, reading)),
     forget_base: async () => {
       this.#base?.[Symbol.dispose]()
       this.#base = null

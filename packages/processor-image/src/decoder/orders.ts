@@ -61,6 +61,8 @@ export interface Orders {
   readonly decode_base: { readonly given: { input: DecodeInput; size: Size }; readonly answer: null }
   readonly render_from_base: { readonly given: RenderOrder; readonly answer: Rendered }
   readonly render_from_source: { readonly given: RenderOrder; readonly answer: Rendered }
+  /** The ThumbHash of a source, in base64. */
+  readonly thumb_hash: { readonly given: DecodeInput; readonly answer: string }
   readonly forget_base: { readonly given: null; readonly answer: null }
   readonly tell_versions: { readonly given: null; readonly answer: Versions }
   /** Whether this build can make a small picture in this format. */

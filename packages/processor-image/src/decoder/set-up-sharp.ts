@@ -26,6 +26,13 @@ const NEVER_NEEDED = [
   'VipsForeignLoadVipsFile',
 ]
 
+const off = new Set<string>()
+
+/** Whether this process reads no files by this loader. */
+export function isLoaderOff(loader: string): boolean {
+  return off.has(loader)
+}
+
 /** Configures the sharp of this process: one thread per image, no cache, and no loader for files of other types. */
 export function setUpSharp(acceptedTypes: ReadonlySet<string>): void {
   // Images side by side use the cores better than threads within one image.
@@ -35,5 +42,6 @@ export function setUpSharp(acceptedTypes: ReadonlySet<string>): void {
   sharp.cache(false)
   const needed = new Set([...acceptedTypes].map((type) => SOURCE_TYPES.get(type)?.loader))
   const others = [...SOURCE_TYPES.values()].map(({ loader }) => loader).filter((loader) => !needed.has(loader))
-  sharp.block({ operation: [...NEVER_NEEDED, ...others.filter((loader) => loader !== null)] })
+  for (const loader of [...NEVER_NEEDED, ...others]) if (loader !== null) off.add(loader)
+  sharp.block({ operation: [...off] })
 }

@@ -3,6 +3,7 @@ import type { SourceFile } from '@rindle/core'
 import type { SharpOptions } from 'sharp'
 import { SOURCE_TYPES } from '../source-types.ts'
 import { svgDensity, unpackSvg } from './formats/svg.ts'
+import { isLoaderOff } from './set-up-sharp.ts'
 
 /** The input of sharp for a source, and how to read it. */
 export interface SharpInput {
@@ -19,7 +20,9 @@ export interface SharpInput {
 export async function sharpInput({ path, contentType }: SourceFile): Promise<SharpInput> {
   const options: SharpOptions = { failOn: contentType === 'image/jpeg' ? 'warning' : 'error' }
   const type = SOURCE_TYPES.get(contentType)
-  if (type?.loader !== null) return { from: path, options }
+  if (type === undefined) return { from: path, options }
+  // An output is of any type; the loaders of files serve sources.
+  if (type.loader !== null && !isLoaderOff(type.loader)) return { from: path, options }
   const bytes = await readFile(path)
   if (type.format !== 'svg') return { from: bytes, options }
   const svg = contentType === 'image/svg+xml-compressed' ? await unpackSvg(bytes) : bytes

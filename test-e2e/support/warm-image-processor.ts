@@ -50,6 +50,8 @@ export function warmImageProcessor(): Processor {
       if (idle.length > MOST_IDLE) await idle.shift()?.processor.stop()
     },
     probe: (source, options) => track(real.probe(source, options)),
+    thumbHash: (picture, options) =>
+      track(real.thumbHash?.(picture, options) ?? Promise.reject(new Error('It makes none.'))),
     process: (request) => track(real.process(request)),
     diagnose: (context) => real.diagnose(context),
   }

@@ -92,12 +92,13 @@ describe('maintenance', () => {
   test('runs analyzers again, and counts an original that is gone as failed', async () => {
     await cli.client.executeSql(`update rindle.media_assets set metadata = '{}' where id = $1`, [assetId])
     const summary = (updated: number): string =>
-      `Rindle: running the analyzers over originals...\n  scanned: 1\n  updated: ${updated}\n  failed:  0\nDone.\n`
+      'Rindle: running the analyzers and making placeholders...\n' +
+      `  scanned:      1\n  updated:      ${updated}\n  placeholders: 0\n  failed:       0\nDone.\n`
     expect(await command('backfill-metadata')).toMatchObject({ stdout: summary(1), exitCode: 0 })
     expect(await command('backfill-metadata', '--analyzer', 'colours')).toMatchObject({ stdout: summary(0) })
     await cli.client.executeSql(`update rindle.media_assets set storage_key = 'photo/gone' where id = $1`, [assetId])
     expect(await command('backfill-metadata')).toMatchObject({
-      stdout: expect.stringContaining('failed:  1\n'),
+      stdout: expect.stringContaining('failed:       1\n'),
       exitCode: 1,
     })
   })

@@ -4,33 +4,33 @@ import { DRY_RUN_OPTION, nothingChangedNotes } from '../operation/dry-run-option
 import { resumeNotes, runOperationCommand } from '../operation/run-operation-command.ts'
 import { AFTER_OPTION, CONCURRENCY_OPTION, SCOPE_OPTIONS, STORAGE_OPTION, scopeOf } from '../operation/scope-options.ts'
 
-/** `rindle backfill-metadata`: runs the analyzers over existing originals. */
+/** `rindle backfill-metadata`: runs the analyzers over existing originals, and makes missing placeholders. */
 export const backfillMetadata: Command = defineCommand({
   usage: 'backfill-metadata',
-  describe: 'Run the analyzers over all originals again',
+  describe: 'Run the analyzers over all originals again, and make missing placeholders',
   examples: [
-    ['backfill-metadata --profile photo', 'After an analyzer was added or changed'],
+    ['backfill-metadata --profile photo', 'After an analyzer was changed, or a placeholder was declared'],
     ['backfill-metadata --analyzer colours', 'Only this one'],
     ['backfill-metadata --storage main --dry-run', 'Count the changes in one storage'],
   ],
   positionals: {},
   options: {
     profile: SCOPE_OPTIONS.profile,
-    analyzer: { type: 'string', requiresArg: true, describe: 'Only this analyzer' },
+    analyzer: { type: 'string', requiresArg: true, describe: 'Only this analyzer, and no placeholders' },
     storage: STORAGE_OPTION,
     'dry-run': DRY_RUN_OPTION,
     after: AFTER_OPTION,
     concurrency: CONCURRENCY_OPTION,
   },
   run: async (args, context) =>
-    runOperationCommand(args, context, 'running the analyzers over originals', async (rindle, walkOptions) => {
+    runOperationCommand(args, context, 'running the analyzers and making placeholders', async (rindle, walkOptions) => {
       if (args.profile !== undefined) assertProfile(rindle, args.profile)
       const analyzer = args.analyzer === undefined ? {} : { analyzer: args.analyzer }
       const options = { ...walkOptions, ...scopeOf(args), ...analyzer, dryRun: args['dry-run'] }
       const report = await rindle.backfillMetadata(options)
-      const { scanned, updated, failed, dryRun, interrupted, lastId } = report
+      const { scanned, updated, placeholders, failed, dryRun, interrupted, lastId } = report
       return {
-        summary: { scanned, updated, failed },
+        summary: { scanned, updated, placeholders, failed },
         notes: [...nothingChangedNotes(dryRun), ...resumeNotes(report)],
         facts: { dry_run: dryRun, last_id: lastId },
         hasErrors: failed > 0,

@@ -26,6 +26,7 @@ export interface AssetChanges {
   readonly hasVideoTrack?: boolean | null
   readonly hasAudioTrack?: boolean | null
   readonly metadata?: Asset['metadata']
+  readonly thumbHash?: Asset['thumbHash']
   readonly errorReason?: RowReason
   /** The same as a sentence: clean, because the row stores it. */
   readonly errorMessage?: string
@@ -45,6 +46,7 @@ const COLUMNS: ColumnsOf<keyof AssetChanges> = {
   hasVideoTrack: ['has_video_track', 'boolean'],
   hasAudioTrack: ['has_audio_track', 'boolean'],
   metadata: ['metadata', 'jsonb'],
+  thumbHash: ['thumb_hash', 'text'],
   errorReason: ['error_reason', 'text'],
   errorMessage: ['error_message', 'text'],
 }

@@ -9,7 +9,8 @@ import type { Analyzer } from '../ports/analyzer.ts'
 import { probeFile } from '../promotion/probe-file.ts'
 import { runAnalyzers } from '../promotion/run-analyzers.ts'
 import { acquireOriginal } from '../variants/making/original.ts'
-import { countAssets, type RowCount } from './count-rows.ts'
+import { backfillPlaceholder } from './backfill-placeholder.ts'
+import { countAssets, type RowCount, sumOf } from './count-rows.ts'
 import { isStillOriginal } from './is-still-original.ts'
 import { PAGE_SIZE, pages } from './pages.ts'
 import { runOperation } from './run-operation.ts'
@@ -23,9 +24,9 @@ export interface BackfillOptions<P extends string = string> extends WalkOptions 
   readonly profile?: P
   /** Only assets of this storage. @default all */
   readonly storage?: string
-  /** Only this analyzer. @default all of each profile */
+  /** Only this analyzer, and no placeholders. @default all of each profile */
   readonly analyzer?: string
-  /** Runs the analyzers, counts the changes, and writes nothing. @default false */
+  /** Runs the analyzers, makes the placeholders, counts the changes, and writes nothing. @default false */
   readonly dryRun?: boolean
   /** Assets at once. @default 2 */
   readonly concurrency?: number
@@ -38,6 +39,8 @@ export interface BackfillReport {
   readonly scanned: number
   /** Assets whose metadata has changed, or would change. */
   readonly updated: number
+  /** Assets that got the placeholder that their profile wants, or would get it. */
+  readonly placeholders: number
   readonly failed: number
   /** Storages that are down: their assets were skipped after the first errors. */
   readonly stopped: readonly StoppedStorage[]
@@ -54,7 +57,7 @@ const NEVER = new AbortController().signal
 
 /**
  * Runs the analyzers of the profiles again over the originals of `ready`, `available` and `degraded` assets, and writes
- * each result into `metadata` under the analyzer's name; other metadata stays. An asset that fails is counted and
+ * each result into `metadata` under the analyzer's name; other metadata stays. Makes the placeholders that are missing. An asset that fails is counted and
  * logged, and keeps its metadata; one that is purged meanwhile does not count as failed. Safe to repeat and to
  * interrupt. `unknown_profile`; `invalid_input` for an unknown analyzer or storage.
  */
@@ -64,24 +67,35 @@ export async function backfillMetadata(runtime: Runtime, options: BackfillOption
   return runOperation(runtime, { operation: 'backfill_metadata', scope: of, dry_run: dryRun }, async () => {
     assertAfter(options.after)
     const storages = storagesIn(runtime, options.storage)
-    const analyzers = analyzersOf(runtime, profilesIn(runtime, options.profile), options.analyzer)
-    const counts = { scanned: 0, updated: 0, failed: 0 }
+    const inScope = profilesIn(runtime, options.profile)
+    const analyzers = analyzersOf(runtime, inScope, options.analyzer)
+    const lacking = options.analyzer === undefined ? profilesWithPlaceholder(runtime, inScope) : []
+    const counts = { scanned: 0, updated: 0, placeholders: 0, failed: 0 }
     const watch = new StorageWatch(runtime.logger)
     const each = async (asset: Asset): Promise<void> => {
       if (watch.isStopped(asset.storage)) return
       counts.scanned += 1
       try {
-        if (await analyzeUnlessGone(runtime, asset, analyzers.get(asset.profile) ?? [], dryRun)) counts.updated += 1
+        const isLacking = lacking.includes(asset.profile)
+        if (await unlessGone(runtime, asset, () => analyze(runtime, asset, analyzers.get(asset.profile), dryRun)))
+          counts.updated += 1
+        if (isLacking && (await unlessGone(runtime, asset, () => backfillPlaceholder(runtime, asset, dryRun))))
+          counts.placeholders += 1
         watch.answered(asset.storage)
       } catch (error) {
         counts.failed += 1
-        watch.failed(asset.storage, error, { assetId: asset.id }, 'The analyzers could not run on an asset.')
+        watch.failed(
+          asset.storage,
+          error,
+          { assetId: asset.id },
+          'An asset could not be analyzed, or its placeholder not be made.',
+        )
       }
     }
     const progress = { lastId: options.after ?? null, isWhole: () => watch.stopped.length === 0 }
-    const scope = { ...options, profiles: [...analyzers.keys()] }
+    const scope = { ...options, analyzed: [...analyzers.keys()], lacking }
     const assets = assetsOf(runtime, scope, progress)
-    const total = (): Promise<RowCount> => countAssets(runtime.database, { ...scope, states: ANALYZED })
+    const total = (): Promise<RowCount> => countScope(runtime, scope)
     const concurrency = options.concurrency ?? DEFAULT_CONCURRENCY
     const { interrupted } = await walk(watch.until(assets, storages), { ...options, concurrency, counts, each, total })
     return { ...counts, stopped: watch.stopped, dryRun, interrupted, lastId: progress.lastId }
@@ -106,47 +120,65 @@ function analyzersOf(
   return new Map(wanted.filter(([, analyzers]) => analyzers.length > 0))
 }
 
+function profilesWithPlaceholder(runtime: Runtime, profiles: readonly string[]): readonly string[] {
+  return profiles.filter((profile) => profileOf(runtime, profile).placeholder !== 'none')
+}
+
+interface Scope extends Pick<BackfillOptions, 'storage' | 'after'> {
+  /** The profiles all of whose assets are analyzed. */
+  readonly analyzed: readonly string[]
+  /** The profiles whose assets without a placeholder get one. */
+  readonly lacking: readonly string[]
+}
+
+async function countScope({ database }: Runtime, { analyzed, lacking, storage, after }: Scope): Promise<RowCount> {
+  const scope = { states: ANALYZED, storage, after }
+  const others = lacking.filter((profile) => !analyzed.includes(profile))
+  return sumOf([
+    await countAssets(database, { ...scope, profiles: analyzed }),
+    await countAssets(database, { ...scope, profiles: others, withoutPlaceholder: true }),
+  ])
+}
+
 async function* assetsOf(
   runtime: Runtime,
-  { profiles, storage, after }: Pick<BackfillOptions, 'storage' | 'after'> & { readonly profiles: readonly string[] },
+  { analyzed, lacking, storage, after }: Scope,
   progress: { lastId: string | null; readonly isWhole: () => boolean },
 ): AsyncGenerator<Asset[]> {
-  if (profiles.length === 0) return
+  if (analyzed.length + lacking.length === 0) return
   const sql = `select * from rindle.media_assets
     where state in (${ANALYZED})
-      and profile in (select jsonb_array_elements_text($2::jsonb)) and id > $1::uuid
-      and ($3::text is null or storage = $3::text)
+      and (profile in (select jsonb_array_elements_text($2::jsonb))
+        or thumb_hash is null and profile in (select jsonb_array_elements_text($3::jsonb)))
+      and id > $1::uuid and ($4::text is null or storage = $4::text)
     order by id limit ${PAGE_SIZE}`
   for await (const rows of pages(runtime.database, sql, {
     after,
-    values: [JSON.stringify(profiles), storage ?? null],
+    values: [JSON.stringify(analyzed), JSON.stringify(lacking), storage ?? null],
   })) {
     yield rows.map(assetFromRow)
     if (progress.isWhole()) progress.lastId = text(rows.at(-1) ?? {}, 'id')
   }
 }
 
-/** Whether the metadata has changed. An asset that was purged since its page was read has no result. */
-async function analyzeUnlessGone(
-  runtime: Runtime,
-  asset: Asset,
-  analyzers: readonly Analyzer[],
-  dryRun: boolean,
-): Promise<boolean> {
+/** The result of work on an asset; `false` for one that was purged since its page was read. */
+async function unlessGone(runtime: Runtime, asset: Asset, work: () => Promise<boolean>): Promise<boolean> {
   try {
-    return await analyze(runtime, asset, analyzers, dryRun)
+    return await work()
   } catch (error) {
     if (await isStillOriginal(runtime, asset)) throw error
     return false
   }
 }
 
+/** Whether the metadata has changed, or would. */
 async function analyze(
   runtime: Runtime,
   asset: Asset,
-  analyzers: readonly Analyzer[],
+  analyzers: readonly Analyzer[] | undefined,
   dryRun: boolean,
 ): Promise<boolean> {
+  if (analyzers === undefined) return false
   const found = await analyses(runtime, asset, analyzers)
   const names = Object.keys(found)
   const isSame = names.every(

@@ -37,12 +37,14 @@ interface AssetScope {
   readonly profiles: readonly string[]
   readonly storage?: string | undefined
   readonly after?: string | undefined
+  /** Only assets without a ThumbHash. @default false */
+  readonly withoutPlaceholder?: boolean
 }
 
 /** {@link countRows} of assets. */
 export async function countAssets(
   database: SqlExecutor,
-  { states, profiles, storage, after = FIRST_ID }: AssetScope,
+  { states, profiles, storage, after = FIRST_ID, withoutPlaceholder = false }: AssetScope,
 ): Promise<RowCount> {
   if (profiles.length === 0) return { count: 0, isEstimate: false }
   // A list of values, not of rows, tells the planner the frequency of each.
@@ -50,6 +52,7 @@ export async function countAssets(
   const conditions = [
     `id > $1::uuid and profile in (${names.join(', ')})`,
     ...(states === undefined ? [] : [`state in (${states})`]),
+    ...(withoutPlaceholder ? ['thumb_hash is null'] : []),
     ...(storage === undefined ? [] : [`storage = $${profiles.length + 2}::text`]),
   ]
   const values = [after, ...profiles, ...(storage === undefined ? [] : [storage])]

@@ -12,6 +12,7 @@ import { inOneStatement } from '../kernel/unit-of-work.ts'
 import type { RunningJob } from '../ports/jobs.ts'
 import type { ProbeResult, SourceFile } from '../ports/processor.ts'
 import type { Profile } from '../profile/profile.ts'
+import { lacksPlaceholder, tryThumbHash } from '../variants/making/placeholder.ts'
 import { type PlannedVariant, plannedVariants } from '../variants/plan.ts'
 import { lacksFor, newerWorkerNeeded } from './newer-work.ts'
 import { probedFields, probeFile } from './probe-file.ts'
@@ -24,6 +25,8 @@ interface SourceReading {
   readonly contentType: string
   readonly probe: ProbeResult
   readonly analyses: Readonly<Record<string, JsonObject>>
+  /** `null`: none was made. */
+  readonly thumbHash: string | null
 }
 
 /**
@@ -32,7 +35,7 @@ interface SourceReading {
  */
 export async function passProbe(runtime: Runtime, asset: Asset, job: RunningJob): Promise<Asset | null> {
   const profile = profileOf(runtime, asset.profile)
-  const { checksumSha256, contentType, probe, analyses } = await readSource(runtime, profile, asset, job)
+  const { checksumSha256, contentType, probe, analyses, thumbHash } = await readSource(runtime, profile, asset, job)
   return inOneStatement(runtime, (unit) =>
     transitionAsset(runtime, unit, asset, 'promoting', {
       from: ['analyzing'],
@@ -41,6 +44,7 @@ export async function passProbe(runtime: Runtime, asset: Asset, job: RunningJob)
         contentType,
         ...probedFields(probe),
         metadata: { ...cleanMetadata(probe.metadata ?? {}), ...analyses },
+        ...(thumbHash === null ? {} : { thumbHash }),
       },
     }),
   )
@@ -54,11 +58,20 @@ async function readSource(runtime: Runtime, profile: Profile, asset: Asset, job:
     const probe = await probeSource(runtime, profile, source.file, asset, job)
     const contentType = typeAsProbed(profile, source.file, probe)
     const analyses = await runAnalyzers(profile.analyzers, source.file, { assetId: asset.id, probe, signal })
-    return { checksumSha256, contentType, probe, analyses }
+    const isPlaceholder = isPlaceholderOfOriginal(profile, asset, contentType, probe)
+    const thumbHash = isPlaceholder ? await tryThumbHash(runtime, profile, asset, source.file, signal) : null
+    return { checksumSha256, contentType, probe, analyses, thumbHash }
   } catch (error) {
     await runtime.sources.forget(asset)
     throw error
   }
+}
+
+/** An asset whose pictures are only made when a page asks for them needs its placeholder before. */
+function isPlaceholderOfOriginal(profile: Profile, asset: Asset, contentType: string, probe: ProbeResult): boolean {
+  if (probe.kind !== 'image' || !lacksPlaceholder(asset, profile)) return false
+  const source = { ...asset, ...probedFields(probe), contentType, metadata: cleanMetadata(probe.metadata ?? {}) }
+  return !plannedVariants(profile, source).some(({ makes, onDemand }) => makes === 'image' && !onDemand)
 }
 
 /**

@@ -1,5 +1,4 @@
 import { createReadStream } from 'node:fs'
-import { rm } from 'node:fs/promises'
 import { extensionFor } from '../../domain/content-types.ts'
 import type { Asset, Variant } from '../../domain/entities.ts'
 import { errorSentence } from '../../domain/error-text.ts'
@@ -20,6 +19,7 @@ import { type Claim, type ClaimedVariant, claim } from '../claim.ts'
 import { type Settled, type Settlement, type StoredOutput, settle } from '../settle.ts'
 import { handOnVariants } from '../wait.ts'
 import { acquireOriginal, assertWhole } from './original.ts'
+import { JobPlaceholder } from './placeholder.ts'
 import { ProgressWriter } from './progress.ts'
 import { tellFailure } from './tell-failure.ts'
 import { TranscodeEvents } from './transcode-events.ts'
@@ -90,6 +90,9 @@ class VariantWork {
   readonly #siblings: readonly JsonObject[]
   readonly #progress: ProgressWriter
   readonly #transcodes: ReadonlyMap<string, TranscodeEvents>
+  #placeholder: JobPlaceholder | null = null
+  /** Settles the last output, which waits for the placeholder: whoever sees the asset ready sees that, too. */
+  #settleLast: (() => Promise<void>) | null = null
   /** The source file, while it exists. */
   #source: SourceFile | null = null
   #isWhole: Promise<void> | undefined
@@ -112,17 +115,22 @@ class VariantWork {
 
   async run(): Promise<void> {
     // Fails first for what this process may lack, so that no source is fetched in vain.
-    const { accept } = profileOf(this.#runtime, this.#asset.profile)
+    const profile = profileOf(this.#runtime, this.#asset.profile)
+    const placeholder = new JobPlaceholder(this.#runtime, this.#asset, profile)
+    this.#placeholder = placeholder
     const byProcessor = Map.groupBy(this.#open.values(), ({ maker }) => maker.processor)
     await using source = await acquireOriginal(this.#runtime, this.#asset, this.#job.signal)
     await using directory = await makeRunDirectory(this.#runtime.workDirectory)
     this.#source = source.file
     try {
       for (const [processor, variants] of byProcessor) {
-        await this.#process(processor, variants, source.file, directory.path, accept)
+        await this.#process(processor, variants, source.file, directory.path, profile.accept)
       }
     } finally {
       this.#source = null
+      // Not sooner: the processor may have no room for it while it works.
+      await placeholder.make(this.#job.signal)
+      await this.#settleLast?.()
     }
     if (this.#open.size > 0) {
       throw new RindleError(
@@ -177,8 +185,12 @@ class VariantWork {
     const claimed = this.#open.get(outcome.name)
     if (claimed === undefined) return
     if ('error' in outcome) return this.#fail(claimed, outcome.error)
+    await this.#orFail(claimed, () => this.#store(claimed, outcome.output))
+  }
+
+  async #orFail(claimed: ClaimedVariant, work: () => Promise<void>): Promise<void> {
     try {
-      await this.#store(claimed, outcome.output)
+      await work()
     } catch (error) {
       await this.#fail(claimed, error)
     }
@@ -201,8 +213,18 @@ class VariantWork {
       disposeChunks: true,
       signal: this.#job.signal,
     })
-    await rm(output.path, { force: true })
-    const settled = await this.#settle(claimed, { to: 'ready', output: storedOutput(storageKey, output) })
+    await this.#placeholder?.take(variant.outputKind, output)
+    const settleStored = (): Promise<void> => this.#settleStored(claimed, storedOutput(storageKey, output))
+    const isLast = this.#open.size === 1
+    if (isLast && this.#placeholder?.isDue === true) this.#settleLast = () => this.#orFail(claimed, settleStored)
+    else await settleStored()
+  }
+
+  async #settleStored(claimed: ClaimedVariant, output: StoredOutput): Promise<void> {
+    const { variant } = claimed
+    const { storageKey } = output
+    const storage = storageOf(this.#runtime, this.#asset.storage)
+    const settled = await this.#settle(claimed, { to: 'ready', output })
     const unreferenced = unreferencedKey(settled, variant, storageKey)
     if (unreferenced !== null) await storage.delete(unreferenced)
   }

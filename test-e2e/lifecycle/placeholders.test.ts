@@ -21,13 +21,15 @@ const variants = {
   thumb: image.crop(8, 8, { format: 'webp' }),
   small: image.fit(64, null, { format: 'webp' }),
   large: image.fit(120, null, { format: 'png' }),
-  modern: image.fit(96, null, { format: 'avif' }),
 }
+// Of another class of work, whose job comes beside that of the others.
+const modern = image.fit(96, null, { format: 'avif' })
 const photoOf = (placeholder: PlaceholderMode) => defineProfile({ storage: 'main', accept, variants, placeholder })
 const profiles = {
   photo: photoOf('thumbhash'),
   bare: defineProfile({ storage: 'main', accept, placeholder: 'colour' }),
   none: photoOf('none'),
+  both: defineProfile({ storage: 'main', accept, variants: { ...variants, modern }, placeholder: 'thumbhash' }),
 }
 type Profiles = typeof profiles
 
@@ -88,6 +90,12 @@ describe('the placeholder of an asset', () => {
       colour: expect.stringMatching(/^#[0-9a-f]{6}$/),
     })
     expect((await application.rindle.checkInvariants()).violations).toEqual([])
+  })
+
+  it('is made by one of two jobs, whichever ends first', async () => {
+    const asset = await ready('both', imageProcessor())
+    expect(asset.state).toBe('ready')
+    expectQuadrants(asset.thumbHash)
   })
 
   it('is heard of before the asset is ready', async () => {

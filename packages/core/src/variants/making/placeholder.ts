@@ -121,6 +121,14 @@ export async function writeThumbHash(
   return rows.length > 0
 }
 
+async function isStillLacking({ database }: Runtime, { id }: Pick<Asset, 'id'>): Promise<boolean> {
+  const { rows } = await database.executeSql(
+    'select 1 from rindle.media_assets where id = $1::uuid and thumb_hash is null',
+    [id],
+  )
+  return rows.length > 0
+}
+
 /** Makes the placeholder of an asset of the best of the pictures that one job makes anyway. */
 export class JobPlaceholder {
   readonly #runtime: Runtime
@@ -155,13 +163,11 @@ export class JobPlaceholder {
     const best = this.#best
     this.#best = null
     if (best === null) return
-    const hash = await tryThumbHash(this.#runtime, this.#profile, this.#asset, best.output, signal)
-    if (hash !== null) await this.#write(hash)
-  }
-
-  async #write(hash: string): Promise<void> {
     try {
-      await writeThumbHash(this.#runtime, this.#asset, hash)
+      // A job of another class may have made it meanwhile.
+      if (!(await isStillLacking(this.#runtime, this.#asset))) return
+      const hash = await tryThumbHash(this.#runtime, this.#profile, this.#asset, best.output, signal)
+      if (hash !== null) await writeThumbHash(this.#runtime, this.#asset, hash)
     } catch (error) {
       const fields = { assetId: this.#asset.id, ...errorFields(error) }
       this.#runtime.logger.warn(fields, 'The ThumbHash of an asset could not be stored.')

@@ -75,7 +75,7 @@ export function imageProcessor(options: ImageProcessorOptions = {}): Processor {
       return probeResult(header)
     },
     process: (request) => track(processVariants(request, context)),
-    thumbHash: (picture, options) => track(makeThumbHash(picture, options, context)),
+    thumbHash: (picture, { limits, signal }) => track(makeThumbHash(picture, { limits, signal }, context)),
     diagnose: (diagnosis) => diagnose(diagnosis, context.decoders, decoders),
   })
 }

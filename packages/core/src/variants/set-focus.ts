@@ -37,12 +37,12 @@ export async function setFocus(
   options: SetFocusOptions = {},
 ): Promise<Asset> {
   assertId('asset', reference.id)
-  const rounded = roundedFocus(focus)
+  const wantedFocus = roundedFocus(focus)
   return inTransaction(runtime, options.tx, async (unit) => {
     const asset = await lockAsset(unit, reference.id)
     if (asset === null) throw new RindleError('not_found', `There is no asset ${reference.id}.`)
-    if (isSame(asset.focus, rounded)) return asset
-    const focused = await writeFocus(unit, asset, rounded)
+    if (isSame(asset.focus, wantedFocus)) return asset
+    const focused = await writeFocus(unit, asset, wantedFocus)
     if (!isDeliverable(asset.state)) return focused
     const planned = plannedVariants(profileOf(runtime, asset.profile), focused)
     const wanted = planned.filter(({ facts }) => facts.usesFocus)

@@ -16,7 +16,7 @@ export const thumbHashCases: readonly ProcessorContractCase[] = [
     name: 'makes the ThumbHash of a picture in base64, the same for concurrent calls',
     reasonToSkip: makesNone,
     run: started(async ({ processor, source }) => {
-      const calls = [1, 2, 3].map(() => processor.thumbHash?.(source, { limits: WIDE_LIMITS, signal }))
+      const calls = [1, 2, 3].map(async () => processor.thumbHash?.(source, { limits: WIDE_LIMITS, signal }))
       const [first = '', ...others] = await Promise.all(calls)
       assert.match(first, BASE64)
       for (const other of others) assert.equal(other, first)

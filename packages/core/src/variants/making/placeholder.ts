@@ -56,7 +56,7 @@ function canHash(processors: Runtime['processors'], contentType: string | null):
 }
 
 function hasherOf(processors: Runtime['processors'], contentType: string): Runtime['processors'][number] | undefined {
-  return processors.find(({ thumbHash, probes }) => thumbHash !== undefined && probes.has(contentType))
+  return processors.find((processor) => processor.thumbHash !== undefined && processor.probes.has(contentType))
 }
 
 /** Whether an asset of this profile is to have a placeholder, and has none. Pure. */

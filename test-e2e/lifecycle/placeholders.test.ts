@@ -162,9 +162,9 @@ describe('the placeholder of an asset', () => {
     },
   )
 
-  it('is of no interest to a hash that no page could show', async () => {
+  it.each(['photo', 'bare'] as const)('is not stored for a %s if it is no ThumbHash', async (profile) => {
     const { processor } = counting({ thumbHash: async () => 'no base64 at all' })
-    expect(await ready('photo', processor)).toMatchObject({ state: 'ready', thumbHash: null })
+    expect(await ready(profile, processor)).toMatchObject({ state: 'ready', thumbHash: null })
   })
 })
 

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises'
 import type { Asset } from '../../domain/entities.ts'
-import type { JsonObject } from '../../domain/errors.ts'
+import { type JsonObject, RindleError } from '../../domain/errors.ts'
 import type { OutputKind } from '../../domain/states.ts'
 import { NOTIFY_ASSET } from '../../events/changes.ts'
 import type { Runtime } from '../../kernel/runtime.ts'
@@ -16,6 +16,9 @@ interface Shown {
   readonly height?: number | null | undefined
   readonly metadata?: JsonObject | undefined
 }
+
+/** As the database takes it. */
+const THUMB_HASH = /^[A-Za-z0-9+/]{7,60}={0,2}$/
 
 /** Sizes are whole pixels, and may be even ones. */
 const SAME_RATIO = 1.1
@@ -75,7 +78,12 @@ export async function thumbHashOf(
   signal: AbortSignal,
 ): Promise<string | null> {
   const processor = hasherOf(processors, picture.contentType)
-  return (await processor?.thumbHash?.(picture, { limits: { maxPixels }, signal })) ?? null
+  const hash = (await processor?.thumbHash?.(picture, { limits: { maxPixels }, signal })) ?? null
+  if (hash === null || THUMB_HASH.test(hash)) return hash
+  throw new RindleError(
+    'processing_failed',
+    `The processor ${processor?.name} made something else than a ThumbHash in base64. Report it to its authors.`,
+  )
 }
 
 /**

@@ -33,6 +33,10 @@ const profiles = {
 }
 type Profiles = typeof profiles
 
+// One for all tests: to start its processes takes longer than to make their pictures. It has one slot.
+const real = imageProcessor({ concurrency: 1 })
+const shared: Processor = { ...real, start: async () => {}, stop: async () => {} }
+
 let application: Application<Profiles>
 let picture: Buffer
 
@@ -40,14 +44,16 @@ beforeAll(async () => {
   application = await startApplication({ profiles })
   picture = await quadrants(160, 80)
 })
-afterAll(async () => application[Symbol.asyncDispose]())
+afterAll(async () => {
+  await application[Symbol.asyncDispose]()
+  await real.stop()
+})
 beforeEach(async () => {
   await application.rindle.prisma.$executeRaw`truncate rindle.media_assets, pgboss.job cascade`
 })
 
 /** An asset of that profile, made by this processor. */
 async function ready(profile: keyof Profiles, processor: Processor, logger: Logger = silentLogger) {
-  onTestFinished(() => processor.stop())
   const rindle = await deploy(application, profiles, { processors: [processor], logger })
   const workers = await rindle.work()
   const { id } = await rindle.upload(profile, picture, { filename: 'a.jpg' })
@@ -62,13 +68,12 @@ function counting(change: { readonly thumbHash?: Processor['thumbHash'] | undefi
   readonly asked: string[]
 } {
   const asked: string[] = []
-  const real = imageProcessor({ concurrency: 1 })
   const thumbHash: Processor['thumbHash'] = async (source, options) => {
     const { width, height } = await sharp(source.path).metadata()
     asked.push(`${source.contentType} ${width} × ${height}`)
     return (await real.thumbHash?.(source, options)) ?? ''
   }
-  return { processor: { ...real, thumbHash, ...change } as Processor, asked }
+  return { processor: { ...shared, thumbHash, ...change } as Processor, asked }
 }
 
 function expectQuadrants(thumbHash: string | null): void {
@@ -96,7 +101,7 @@ describe('the placeholder of an asset', () => {
   })
 
   it('is made by one of two jobs, whichever ends first', async () => {
-    const asset = await ready('both', imageProcessor())
+    const asset = await ready('both', shared)
     expect(asset.state).toBe('ready')
     expectQuadrants(asset.thumbHash)
   })
@@ -104,7 +109,6 @@ describe('the placeholder of an asset', () => {
   it('is heard of before the asset is ready', async () => {
     const { processor } = counting()
     const rindle = await deploy(application, profiles, { processors: [processor] })
-    onTestFinished(() => processor.stop())
     const workers = await rindle.work({ queues: ['rindle_promote'] })
     const { id } = await rindle.upload('photo', picture, { filename: 'a.jpg' })
     await expect.poll(async () => (await rindle.asset(id))?.state).toBe('processing')
@@ -136,7 +140,7 @@ describe('the placeholder of an asset', () => {
   it('is not made where no processor makes any', async () => {
     const { processor } = counting({ thumbHash: undefined })
     expect(await ready('photo', processor)).toMatchObject({ state: 'ready', thumbHash: null })
-    expect(await ready('bare', imageProcessor())).toMatchObject({ thumbHash: expect.any(String) })
+    expect(await ready('bare', shared)).toMatchObject({ thumbHash: expect.any(String) })
   })
 
   it.each(['photo', 'bare'] as const)(
@@ -170,9 +174,8 @@ describe('the placeholder of an asset', () => {
 
 describe('a backfill of placeholders', () => {
   it('is for assets that are older than the placeholder of their profile, of their smallest picture', async () => {
-    const { id } = await ready('none', imageProcessor())
+    const { id } = await ready('none', shared)
     const { processor, asked } = counting()
-    onTestFinished(() => processor.stop())
     const deployed = await deploy(application, { ...profiles, none: photoOf('thumbhash') }, { processors: [processor] })
     expect(await deployed.backfillMetadata({ profile: 'photo' })).toMatchObject({ scanned: 0 })
     expect(await deployed.backfillMetadata({ profile: 'none' })).toMatchObject({ scanned: 1, placeholders: 1 })
@@ -181,7 +184,7 @@ describe('a backfill of placeholders', () => {
   })
 
   it('counts a picture that is gone as failed, and says which', async () => {
-    const asset = await ready('none', imageProcessor())
+    const asset = await ready('none', shared)
     for (const { storageKey } of asset.variants) await application.storage.delete(storageKey ?? '')
     const logged: unknown[] = []
     const note = (...line: unknown[]): void => void logged.push(line)
@@ -204,6 +207,6 @@ it('the hash of a picture with transparency is transparent', async () => {
   onTestFinished(async () => {
     picture = await quadrants(160, 80)
   })
-  const { thumbHash } = await ready('photo', imageProcessor())
+  const { thumbHash } = await ready('photo', shared)
   expect(thumbHashToAverageRGBA(Buffer.from(thumbHash ?? '', 'base64')).a).toBeCloseTo(0.5, 1)
 })

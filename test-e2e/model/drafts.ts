@@ -12,6 +12,7 @@ const verbs: fc.Arbitrary<Action['verb']> = fc.oneof(
   { weight: 8, arbitrary: fc.constantFrom('attach' as const, 'append' as const) },
   { weight: 5, arbitrary: fc.constantFrom('detach' as const, 'empty' as const, 'erase' as const, 'reorder' as const) },
   { weight: 4, arbitrary: fc.constantFrom('cancel' as const, 'requeue' as const, 'reprobe' as const) },
+  { weight: 3, arbitrary: fc.constant('focus' as const) },
   {
     weight: 3,
     arbitrary: fc.constantFrom(
@@ -30,7 +31,7 @@ export const draftGroups: fc.Arbitrary<Draft[]> = fc.array(fc.record({ verb: ver
 
 /** Whether a verb needs an existing asset. */
 export function needsAsset(verb: Action['verb']): boolean {
-  return ['attach', 'append', 'detach', 'cancel', 'requeue', 'reprobe'].includes(verb)
+  return ['attach', 'append', 'detach', 'cancel', 'requeue', 'reprobe', 'focus'].includes(verb)
 }
 
 /** The calls that drafts stand for in this world. */
@@ -56,6 +57,7 @@ export function actionsOf(drafts: readonly Draft[], { fates, slots }: World, slo
       case 'cancel':
       case 'requeue':
       case 'reprobe':
+      case 'focus':
         return { verb, asset }
       case 'purgeUnattached':
       case 'regenerate':

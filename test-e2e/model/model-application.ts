@@ -17,7 +17,8 @@ const photoOf = (width: number) =>
     accept: { types: ['image/jpeg'], maxBytes: 100_000 },
     variants: {
       small: image.fit(width, null, { format: 'webp' }),
-      thumb: image.fit(8, null, { format: 'webp' }),
+      thumb: image.crop(8, 8, { format: 'webp', position: 'focal' }),
+      face: image.crop(width, 8, { format: 'avif', position: 'focal' }),
       modern: image.fit(8, null, { format: 'avif' }),
     },
   })

@@ -126,6 +126,8 @@ function call({ assets }: Real, action: Action, pick: number): Promise<unknown> 
       return rindle.requeueVariants(assetOf(action.asset).id)
     case 'reprobe':
       return rindle.reprobe(assetOf(action.asset).id)
+    case 'focus':
+      return rindle.setFocus(assetOf(action.asset), pick % 4 === 0 ? null : { x: (pick % 10) / 10, y: 0.5 })
     case 'purgeUnattached':
       return rindle.purgeUnattached({ live: true, graceSeconds: 0 })
     case 'regenerate':
@@ -171,6 +173,11 @@ async function slotsIn({ assets }: Real): Promise<World['slots']> {
   )
 }
 
+/** The focus in the form of a recipe. */
+function focusIn(recipe: unknown): number | null {
+  return (recipe as { readonly assetFocus?: { readonly x: number } }).assetFocus?.x ?? null
+}
+
 /** The invariants whenever the work has come to rest. */
 async function expectRest({ world }: Model, { assets }: Real): Promise<void> {
   const [rindle] = application.instances
@@ -188,6 +195,10 @@ async function expectRest({ world }: Model, { assets }: Real): Promise<void> {
   const rows = await rindle.prisma.mediaAsset.findMany({ include: { variants: true } })
   const states = rows.flatMap((asset) => [asset.state, ...asset.variants.map(({ state }) => state)])
   expect(states.filter((state) => state !== 'ready')).toEqual([])
+  for (const { focusX, variants } of rows) {
+    const focuses = variants.filter(({ name }) => ['thumb', 'face'].includes(name)).map(({ recipe }) => focusIn(recipe))
+    expect(focuses).toEqual([focusX, focusX])
+  }
   expect((await rindle.checkInvariants()).violations).toEqual([])
 }
 

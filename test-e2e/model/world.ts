@@ -18,7 +18,7 @@ export type Action =
   | { readonly verb: 'attach' | 'append' | 'detach'; readonly slot: number; readonly asset: number }
   | { readonly verb: 'empty' | 'erase'; readonly slot: number }
   | { readonly verb: 'reorder'; readonly slot: number; readonly assets: readonly number[] }
-  | { readonly verb: 'cancel' | 'requeue' | 'reprobe'; readonly asset: number }
+  | { readonly verb: 'cancel' | 'requeue' | 'reprobe' | 'focus'; readonly asset: number }
   | { readonly verb: 'purgeUnattached' | 'regenerate' | 'recover' | 'verifyStorage' }
 
 /** How a call ended: `done`, or the code of its error. */
@@ -40,6 +40,8 @@ function after(world: World, action: Action, ending: Ending): World | null {
     }
     case 'reorder':
       return ending === 'conflict' && !isOrderOf(world.slots[action.slot] ?? [], action.assets) ? world : null
+    case 'focus':
+      return ending === 'not_found' && mayBeGone(world, action.asset) ? world : null
     case 'cancel':
     case 'requeue':
     case 'reprobe': {
@@ -94,6 +96,7 @@ function afterDone(world: World, action: Action): World | null {
     case 'cancel':
     case 'requeue':
     case 'reprobe':
+    case 'focus':
     case 'regenerate':
     case 'recover':
     case 'verifyStorage':

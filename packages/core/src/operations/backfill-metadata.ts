@@ -57,9 +57,10 @@ const NEVER = new AbortController().signal
 
 /**
  * Runs the analyzers of the profiles again over the originals of `ready`, `available` and `degraded` assets, and writes
- * each result into `metadata` under the analyzer's name; other metadata stays. Makes the placeholders that are missing. An asset that fails is counted and
- * logged, and keeps its metadata; one that is purged meanwhile does not count as failed. Safe to repeat and to
- * interrupt. `unknown_profile`; `invalid_input` for an unknown analyzer or storage.
+ * each result into `metadata` under the analyzer's name; other metadata stays. Makes the placeholders that are missing,
+ * of the smallest ready picture of an asset. An asset that fails is counted and logged, and keeps its metadata; one that
+ * is purged meanwhile does not count as failed. Safe to repeat and to interrupt. `unknown_profile`; `invalid_input` for
+ * an unknown analyzer or storage.
  */
 export async function backfillMetadata(runtime: Runtime, options: BackfillOptions = {}): Promise<BackfillReport> {
   const of = options.profile === undefined ? 'all' : 'profile'

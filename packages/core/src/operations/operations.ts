@@ -84,7 +84,7 @@ export interface Operations<P extends string = string, V extends string = string
   scanOrphans(options?: ScanOptions): Promise<ScanReport>
   /** Deletes leftovers of killed processes in this machine's work directory; without `live` it counts. */
   sweepOrphanedTempFiles(options?: SweepOptions): Promise<SweepReport>
-  /** Runs the analyzers of the profiles over all originals again. `unknown_profile`. */
+  /** Runs the analyzers of the profiles over all originals again, and makes missing placeholders. `unknown_profile`. */
   backfillMetadata(options?: BackfillOptions<P>): Promise<BackfillReport>
   /** Enqueues the purge of assets that have long been unattached; without `live` it counts. `unknown_profile`. */
   purgeUnattached(options?: PurgeUnattachedOptions<P>): Promise<PurgeUnattachedReport>

@@ -14,8 +14,8 @@ export interface ProcessorDefinition<K extends AnyRecipeKind>
 
 /**
  * Makes a processor from the kinds of recipe that it makes, and from its work. The default of `capabilities` is the names
- * of the kinds, which is also the default of their capability; by default it probes nothing, makes no ThumbHash, has nothing to start, stops
- * when the work under way has ended, and its self-check finds no problem. Does no I/O.
+ * of the kinds, which is also the default of their capability; by default it probes nothing, makes no ThumbHash, has
+ * nothing to start, stops when the work under way has ended, and its self-check finds no problem. Does no I/O.
  */
 export function defineProcessor<K extends AnyRecipeKind>(definition: ProcessorDefinition<K>): Processor {
   const { name, recipes } = definition

@@ -78,8 +78,8 @@ async function ready(profile: keyof Profiles) {
   return asset
 }
 
-function expectQuadrants(thumbHash: string | null): void {
-  const { w, h, rgba } = thumbHashToRGBA(Buffer.from(thumbHash ?? '', 'base64'))
+function expectQuadrants(hash: string | null): void {
+  const { w, h, rgba } = thumbHashToRGBA(Buffer.from(hash ?? '', 'base64'))
   expect(w / h).toBeCloseTo(2, 0)
   const at = (x: number, y: number) => rgba.subarray((Math.floor(y * h) * w + Math.floor(x * w)) * 4)
   expect(at(0.2, 0.2)[0]).toBeGreaterThan(180)

@@ -7,6 +7,7 @@ import { failureBreakages } from './broken-processors/failure-breakages.ts'
 import { footprintBreakages } from './broken-processors/footprint-breakages.ts'
 import { outcomeBreakages } from './broken-processors/outcome-breakages.ts'
 import { probeBreakages } from './broken-processors/probe-breakages.ts'
+import { thumbHashBreakages } from './broken-processors/thumb-hash-breakages.ts'
 import { useTinyFiles } from './tiny-files.ts'
 import { tinyProcessor } from './tiny-processor.ts'
 
@@ -16,6 +17,7 @@ const BREAKAGES: readonly ProcessorBreakage[] = [
   ...outcomeBreakages,
   ...failureBreakages,
   ...abortBreakages,
+  ...thumbHashBreakages,
   ...footprintBreakages,
 ]
 

@@ -48,6 +48,11 @@ export function tinyProcessor(): Processor {
       signal?.throwIfAborted()
       return readTiny(source, limits)
     },
+    async thumbHash(picture, { limits, signal }) {
+      signal.throwIfAborted()
+      const { width, height } = await readTiny(picture, limits)
+      return Buffer.from(`tiny ${width}x${height}`).toString('base64')
+    },
     async process(request) {
       const work = makeAll(request)
       underWay.add(work)

@@ -7,6 +7,7 @@ export type { AttachmentWithAsset } from './attachments/read.ts'
 export { createRindle, type RindleOptions } from './create-rindle.ts'
 export type { ServeFileOptions } from './delivery/files/serve-file.ts'
 export type { Picture, PictureImage, PictureOptions, PictureSource } from './delivery/markup/picture.ts'
+export { type Placeholder, placeholderOf } from './delivery/markup/placeholder.ts'
 export type {
   AudioAttributes,
   AudioOptions,

@@ -8,6 +8,7 @@ export { companionKey, companionOwner, companionPrefix, isKey, normalizeKey, STA
 export { checkOptions, type OptionIssue, problemsOf } from './domain/option-problems.ts'
 export { type DeadLetterQueueName, deadLetterQueue, QUEUES, type QueueDefinition } from './domain/queues.ts'
 export { type KnownRecipe, readRecipe } from './domain/read-recipe.ts'
+export { withFocus } from './domain/recipe.ts'
 export {
   type AnyRecipeKind,
   type KindFacts,

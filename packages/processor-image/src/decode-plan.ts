@@ -2,7 +2,7 @@ import { type JsonObject, RindleError } from '@rindle/core'
 import type { MediaLimits } from '@rindle/core/adapter'
 import { type Size, type Target, targetOf, turned } from './geometry.ts'
 import { formatFor } from './output-format.ts'
-import type { FormattedImage, NormalImage } from './recipes/image-options.ts'
+import type { FormattedImage, ImageOrder } from './recipes/image-options.ts'
 import type { SourceFacts } from './source-facts.ts'
 
 /** A variant that can be made, and the properties of its output. */
@@ -45,9 +45,9 @@ export interface DecodePlan {
  */
 export function planDecodes(
   facts: SourceFacts,
-  variants: readonly { readonly name: string; readonly recipe: NormalImage }[],
+  variants: readonly { readonly name: string; readonly recipe: ImageOrder }[],
   limits: MediaLimits,
-  siblings: readonly NormalImage[] = [],
+  siblings: readonly ImageOrder[] = [],
 ): DecodePlan {
   const chained: PlannedVariant[] = []
   const direct: PlannedVariant[] = []
@@ -70,7 +70,7 @@ export function planDecodes(
 
 function chainedSiblings(
   facts: SourceFacts,
-  siblings: readonly NormalImage[],
+  siblings: readonly ImageOrder[],
   limits: MediaLimits,
 ): readonly PlannedVariant[] {
   return siblings
@@ -106,7 +106,7 @@ function decodedBytesPerPixel(facts: SourceFacts): number {
   return isHeif(facts) ? AVIF_BYTES_PER_PIXEL : BYTES_PER_PIXEL
 }
 
-function planVariant(facts: SourceFacts, name: string, given: NormalImage): PlannedVariant {
+function planVariant(facts: SourceFacts, name: string, given: ImageOrder): PlannedVariant {
   const recipe = formatFor(given, facts)
   return {
     name,
@@ -146,7 +146,7 @@ function needsOwnDecode(facts: SourceFacts, variant: PlannedVariant): boolean {
   // The edges would depend on the size of the base, and a small part of the picture may fill the box.
   if (isReshaped(recipe)) return true
   // The place of the highest entropy moves by some percent of the picture with the size at which it is measured, so it
-  // would depend on the other variants. The centre of attention does not move.
+  // would depend on the other variants. The centre of attention does not move; a focus is a share of the picture.
   if (recipe.mode === 'crop' && recipe.position === 'entropy') return true
   // The chain can only enlarge pixels; a drawing can be drawn larger.
   return facts.isVector && target.scale > 1

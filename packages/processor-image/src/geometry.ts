@@ -1,4 +1,5 @@
-import type { FormattedImage } from './recipes/image-options.ts'
+import type { Focus } from '@rindle/core'
+import type { FormattedImage, ImageOrder } from './recipes/image-options.ts'
 
 /** Whole pixels. */
 export interface Size {
@@ -56,6 +57,36 @@ export function turned({ width, height }: Size, degrees: number): Size {
   const sine = Math.abs(Math.sin(angle))
   const cosine = Math.abs(Math.cos(angle))
   return { width: Math.ceil(width * cosine + height * sine), height: Math.ceil(width * sine + height * cosine) }
+}
+
+/** A part of a picture, in whole pixels. */
+export interface Area extends Size {
+  readonly left: number
+  readonly top: number
+}
+
+/**
+ * The part of a scaled picture that a crop around a focus keeps: the focus is inside, and as near to its centre as the
+ * picture allows. The focus is that of the upright picture before the recipe turns and mirrors it. Pure.
+ */
+export function areaAround(focus: Focus, recipe: ImageOrder, { picture, output }: Target): Area {
+  const { x, y } = moved(focus, recipe)
+  return {
+    left: beginOf(x, picture.width, output.width),
+    top: beginOf(y, picture.height, output.height),
+    ...output,
+  }
+}
+
+// By quarter turns only: a recipe with any other angle has no focus.
+function moved(focus: Focus, { rotate, flip, flop }: ImageOrder): Focus {
+  let { x, y } = focus
+  for (let turns = rotate / 90; turns > 0; turns -= 1) [x, y] = [1 - y, x]
+  return { x: flop ? 1 - x : x, y: flip ? 1 - y : y }
+}
+
+function beginOf(share: number, whole: number, part: number): number {
+  return Math.min(Math.max(0, Math.round(share * whole - part / 2)), whole - part)
 }
 
 /** Whether two sizes are the same. */

@@ -1,5 +1,5 @@
 import { IMAGE_FORMAT_FACTS, type ImageFormat } from './recipes/formats.ts'
-import type { FormattedImage, NormalImage } from './recipes/image-options.ts'
+import type { FormattedImage, ImageOrder } from './recipes/image-options.ts'
 import type { SourceFacts } from './source-facts.ts'
 
 // Those that every browser shows, and that can be written.
@@ -14,7 +14,7 @@ const SHOWN: ReadonlyMap<string, ImageFormat> = new Map([
 
 /** The recipe with the format that `source` means for a source with these facts, and with its defaults. Pure. */
 export function formatFor(
-  recipe: NormalImage,
+  recipe: ImageOrder,
   { contentType, hasAlpha }: Pick<SourceFacts, 'contentType' | 'hasAlpha'>,
 ): FormattedImage {
   const { format: wanted, quality, effort, background } = recipe

@@ -9,14 +9,14 @@ import { ImageDecoding } from './image-decoding.ts'
 import { mapError } from './map-error.ts'
 import { type HeaderContext, readHeader } from './read-header.ts'
 import { IMAGE_FORMAT_FACTS } from './recipes/formats.ts'
-import type { NormalImage } from './recipes/image-options.ts'
+import type { ImageOrder } from './recipes/image-options.ts'
 import { runOnFreeSlots } from './run-on-free-slots.ts'
 import type { SourceFacts } from './source-facts.ts'
 import { verifyOutput } from './verify-output.ts'
 import type { WorkGate } from './work-gate.ts'
 
 /** Work for the image processor. */
-type ImageRequest = ProcessRequest<NormalImage>
+type ImageRequest = ProcessRequest<ImageOrder>
 
 /** The dependencies of the work on one request. */
 export interface WorkContext extends HeaderContext {

@@ -129,9 +129,10 @@ describe('a decode of its own', () => {
     const { direct, chained } = plan({
       entropy: { ...crop, position: 'entropy' },
       attention: { ...crop, position: 'attention' },
+      focal: { ...crop, position: 'focal' },
     })
     expect(names(direct)).toEqual(['entropy'])
-    expect(names(chained)).toEqual(['attention'])
+    expect(names(chained)).toEqual(['attention', 'focal'])
   })
 
   it('is for edges that are trimmed, a turn by any but quarters, and Display P3; the other options share the chain', () => {

@@ -1,6 +1,6 @@
 import sharp, { type Channels, type Sharp } from 'sharp'
 import type { PlannedVariant } from '../decode-plan.ts'
-import { type Size, sameSize, targetOf, turned } from '../geometry.ts'
+import { areaAround, type Size, sameSize, targetOf, turned } from '../geometry.ts'
 import type { SourceFacts } from '../source-facts.ts'
 import { inDisplayP3, isDrawnInP3 } from './display-p3.ts'
 import type { Drawing, Drawn } from './drawing.ts'
@@ -117,7 +117,8 @@ function convertToSrgb(pipeline: Sharp, facts: SourceFacts): Sharp {
   return facts.is16Bit && facts.profileSpace === 'RGB' ? pipeline.withIccProfile('srgb', { attach: false }) : pipeline
 }
 
-function shape(pipeline: Sharp, { recipe, target }: PlannedVariant, stored: Size | null): Sharp {
+function shape(pipeline: Sharp, variant: PlannedVariant, stored: Size | null): Sharp {
+  const { recipe, target } = variant
   const { picture, output } = target
   const isTurned = recipe.rotate !== 0 && recipe.rotate % 90 === 0
   if (recipe.format === 'jpeg') pipeline.flatten({ background: recipe.background })
@@ -127,9 +128,7 @@ function shape(pipeline: Sharp, { recipe, target }: PlannedVariant, stored: Size
   const isSideways = isTurned && recipe.rotate !== 180
   if (isSideways ? recipe.flop : recipe.flip) pipeline.flip()
   if (isSideways ? recipe.flip : recipe.flop) pipeline.flop()
-  if (recipe.mode === 'crop') {
-    return pipeline.resize(output.width, output.height, { fit: 'cover', position: recipe.position })
-  }
+  if (recipe.mode === 'crop') return crop(pipeline, variant)
   const given = isTurned && stored !== null ? turned(stored, recipe.rotate) : stored
   if (!isSize(given, picture)) pipeline.resize(picture.width, picture.height, { fit: 'fill' })
   if (sameSize(picture, output)) return pipeline
@@ -142,4 +141,22 @@ function shape(pipeline: Sharp, { recipe, target }: PlannedVariant, stored: Size
     bottom: output.height - picture.height - top,
     background: recipe.background,
   })
+}
+
+function crop(pipeline: Sharp, { recipe, target, frames }: PlannedVariant): Sharp {
+  const { position, assetFocus } = recipe
+  const { picture, output } = target
+  if (assetFocus !== undefined) {
+    const area = areaAround(assetFocus, recipe, target)
+    return pipeline.resize(picture.width, picture.height, { fit: 'fill' }).extract(area)
+  }
+  return pipeline.resize(output.width, output.height, {
+    fit: 'cover',
+    position: position === 'focal' ? unfocused(frames) : position,
+  })
+}
+
+// The decoder refuses to measure a picture with several frames.
+function unfocused(frames: number): 'attention' | 'centre' {
+  return frames === 1 ? 'attention' : 'centre'
 }

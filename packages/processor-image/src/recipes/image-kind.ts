@@ -14,6 +14,7 @@ export const imageKind: RecipeKind<'image', ImageOptions, NormalImage, 'image'> 
     sources: ['image'],
     ...workOf(normal),
     capability: `image/${normal.format}`,
+    usesFocus: normal.position === 'focal',
   }),
   later: LATER,
 })

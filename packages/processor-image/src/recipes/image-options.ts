@@ -1,4 +1,4 @@
-import type { JsonObject } from '@rindle/core'
+import type { Focus, JsonObject } from '@rindle/core'
 import { type EffectOptions, OVERLAY_PLACES, type OverlayPlace, type TransformFile } from './effect-options.ts'
 import type { CHROMA, EncodeOptions } from './encode-options.ts'
 import type { ImageFormat, OutputFormat } from './formats.ts'
@@ -9,11 +9,16 @@ export const IMAGE_MODES = ['fit', 'fill', 'crop'] as const
 /** One of {@link IMAGE_MODES}. */
 export type ImageMode = (typeof IMAGE_MODES)[number]
 
-/** The part that a crop keeps: a place, or the region that a measure finds most telling. */
-export const CROP_POSITIONS: readonly [...typeof OVERLAY_PLACES, 'entropy', 'attention'] = [
+/**
+ * The part that a crop keeps: a place; the region that a measure finds most telling; or `focal`, the focus of the asset
+ * (`rindle.setFocus`), which is inside the crop and as near to its centre as the picture allows. Without a focus,
+ * `focal` is `attention`, and in an animation `centre`.
+ */
+export const CROP_POSITIONS: readonly [...typeof OVERLAY_PLACES, 'entropy', 'attention', 'focal'] = [
   ...OVERLAY_PLACES,
   'entropy',
   'attention',
+  'focal',
 ]
 
 /** One of {@link CROP_POSITIONS}. */
@@ -35,7 +40,7 @@ export interface BoxOptions extends PictureOptions {
 
 /** Options of a crop. */
 export interface CropOptions extends PictureOptions {
-  /** The part to keep. @default 'centre' */
+  /** The part to keep; `focal` is around the focus of the asset. @default 'centre' */
   readonly position?: CropPosition | undefined
 }
 
@@ -149,8 +154,11 @@ export type NormalImage = {
   readonly transform: NormalTransform | null
 }
 
-/** A recipe for a source whose format is known. */
-export type FormattedImage = NormalImage & {
+/** What to make of one asset: its recipe, and its focus if the recipe uses that and there is one. */
+export type ImageOrder = NormalImage & { readonly assetFocus?: Focus }
+
+/** An order for a source whose format is known. */
+export type FormattedImage = ImageOrder & {
   readonly format: ImageFormat
   readonly quality: number
   readonly effort: number

@@ -101,7 +101,7 @@ function metadataProblems({ format, metadata, colourSpace }: NormalImage): Optio
   return problems
 }
 
-function modeProblems({ mode, format, position, background, enlarge, rotate }: NormalImage): OptionProblem[] {
+function modeProblems({ mode, format, position, background, enlarge, rotate, trim }: NormalImage): OptionProblem[] {
   const problems: OptionProblem[] = []
   if (position !== 'centre' && mode !== 'crop') {
     problems.push({ option: 'position', message: `is only for mode crop, not for ${mode}` })
@@ -113,6 +113,10 @@ function modeProblems({ mode, format, position, background, enlarge, rotate }: N
   if (background !== '#ffffffff' && !isBehind) {
     const message = `is only for mode fill, for format jpeg or source, or for a slanting rotate, not for ${format} in mode ${mode}`
     problems.push({ option: 'background', message })
+  }
+  if (position === 'focal' && (trim !== false || rotate % 90 !== 0)) {
+    const option = trim === false ? 'rotate' : 'trim'
+    problems.push({ option, message: 'is not for position focal, whose point is one of the whole, upright picture' })
   }
   return problems
 }
@@ -128,7 +132,7 @@ function animationProblems(recipe: NormalImage): OptionProblem[] {
   )
   // The decoder refuses to measure a picture with several frames.
   if (position === 'entropy' || position === 'attention') {
-    problems.push({ option: 'position', message: `must be a place, not ${position}, when animated is true` })
+    problems.push({ option: 'position', message: `must be a place or focal, not ${position}, when animated is true` })
   }
   return problems
 }

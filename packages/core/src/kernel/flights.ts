@@ -21,9 +21,9 @@ interface Flight<T> {
  * Work of one process that many callers wait for together: the first one begins it, and the last one to leave ends it.
  * The number of callers is bounded.
  */
-export class Flights<T> {
+export class Flights {
   readonly #maxWaiting: number
-  readonly #flights = new Map<string, Flight<T>>()
+  readonly #flights = new Map<string, Flight<unknown>>()
   #waiting = 0
 
   constructor(maxWaiting: number) {
@@ -35,11 +35,14 @@ export class Flights<T> {
     return this.#waiting
   }
 
-  /** Waits for the flight of that key, and begins it if there is none. Rejects as it does, or as the signal aborts. */
-  async join(key: string, traveller: Traveller<T>): Promise<Joined<T>> {
+  /**
+   * Waits for the flight of that key, and begins it if there is none. Rejects as it does, or as the signal aborts. All
+   * flights of one key have results of one type.
+   */
+  async join<T>(key: string, traveller: Traveller<T>): Promise<Joined<T>> {
     traveller.signal.throwIfAborted()
     if (this.#waiting >= this.#maxWaiting) return { outcome: 'full' }
-    const flight = this.#flights.get(key) ?? this.#begin(key, traveller.fly)
+    const flight = (this.#flights.get(key) ?? this.#begin(key, traveller.fly)) as Flight<T>
     this.#waiting += 1
     flight.travellers += 1
     try {
@@ -51,7 +54,7 @@ export class Flights<T> {
     }
   }
 
-  #begin(key: string, fly: Traveller<T>['fly']): Flight<T> {
+  #begin(key: string, fly: Traveller<unknown>['fly']): Flight<unknown> {
     const end = new AbortController()
     const flight = { landing: fly(end.signal), end, travellers: 0 }
     this.#flights.set(key, flight)
@@ -60,7 +63,7 @@ export class Flights<T> {
     return flight
   }
 
-  #end(key: string, flight: Flight<T>): void {
+  #end(key: string, flight: Flight<unknown>): void {
     flight.end.abort()
     if (this.#flights.get(key) === flight) this.#flights.delete(key)
   }

@@ -113,6 +113,7 @@ export type { RedeliverOptions, RedeliverReport } from './operations/deliveries/
 export type { DoctorCheck, DoctorOptions, DoctorReport } from './operations/doctor/doctor.ts'
 export type { EraseOwnerOptions, ErasureReport } from './operations/erase-owner.ts'
 export type { ErasureTotals, Owners } from './operations/erase-owners.ts'
+export type { EvictOptions, EvictReport } from './operations/evict-variants.ts'
 export type { InitStorageOptions, InitStorageReport } from './operations/init-storage.ts'
 export type { AssetPage, ListAssetsOptions } from './operations/list/list-assets.ts'
 export type { ListVariantsOptions, VariantPage } from './operations/list/list-variants.ts'

@@ -119,6 +119,7 @@ export const VERBS: { readonly [Name in VerbName]: Verb & { readonly group: Grou
   backfillMetadata: { group: 'operations', surface: 'operation', isTraced: true },
   purgeUnattached: { group: 'operations', surface: 'operation', isTraced: true },
   purgeAsset: { group: 'operations', surface: 'operation', isTraced: true },
+  evictVariants: { group: 'operations', surface: 'operation', isTraced: true },
   pruneRuns: { group: 'operations', surface: 'operation', isTraced: true },
   pruneEvents: { group: 'operations', surface: 'operation', isTraced: true },
   eventTargets: { group: 'operations', surface: 'operation', isTraced: false },

@@ -12,6 +12,10 @@ import { type PlannedVariant, plannedVariants, planVariants } from './plan.ts'
 import { queueVariants } from './queue.ts'
 import { variantsOf } from './read.ts'
 
+const DAY_MS = 86_400_000
+/** Longer than a deletion and its retries take. */
+const DELETION_MS = 600_000
+
 /** Options of {@link askForMember}. */
 export interface AskOptions {
   /** The most variants on demand that may be in the making without an object to serve, in the whole database. */
@@ -25,18 +29,21 @@ export type AskedMember =
   /** It waits for a worker or is being made: its row tells how that ends. */
   | { readonly outcome: 'making'; readonly asset: Asset; readonly variant: Variant }
   /**
-   * It failed, and is not tried again yet; `retryAfterSeconds` is `null` if that would never help, because the failure is
-   * a verdict about the original or the output.
+   * It failed or was cancelled, and is not tried again yet; `retryAfterSeconds` is `null` if that would never help, because
+   * the failure is a verdict about the original or the output.
    */
   | { readonly outcome: 'failed'; readonly variant: Variant; readonly retryAfterSeconds: number | null }
-  /** As many as allowed are in the making: nothing was changed. */
+  /**
+   * As many as allowed are in the making, or its object is being deleted at this moment: nothing was changed, and the
+   * request is worth repeating in some seconds.
+   */
   | { readonly outcome: 'full' }
   /** Nothing can be served or made: no such asset, not deliverable, not declared, or not makeable from this original. */
   | { readonly outcome: 'unavailable' }
 
 /**
  * Asks for a member of a family: one that can be served is returned as it is, and one that nobody has asked for, that was
- * purged, is missing or was cancelled is enqueued, before all bulk work. A failed one is enqueued again after a back-off.
+ * purged or is missing is enqueued, before all bulk work. A failed or cancelled one is enqueued again after a back-off.
  * One transaction with the asset locked, so any number of requests in any number of processes enqueue it once. The cap
  * holds exactly. A caller that waits subscribes to the asset's changes first. `unknown_profile`.
  */
@@ -73,10 +80,25 @@ function presentMember(
   const { serve } = chooseVariant({ state: variant.state, hasObject }, staleMode, 'error')
   if (serve === 'variant') return { outcome: 'servable', asset, variant }
   if (isInFlight(variant.state)) return { outcome: 'making', asset, variant }
-  // Another recipe may succeed where the last one failed.
-  if (variant.state !== 'failed' || variant.recipeDigest !== declared.digest) return null
-  const waitSeconds = retryAfterSeconds(variant, now)
+  if (isBeingDeleted(variant, now)) return { outcome: 'full' }
+  const waitSeconds = secondsToWait(variant, declared, now)
   return waitSeconds === 0 ? null : { outcome: 'failed', variant, retryAfterSeconds: waitSeconds }
+}
+
+function secondsToWait(variant: Variant, declared: PlannedVariant, now: Date): number | null {
+  // The requests that waited for it must not undo at once what an operator has cancelled.
+  if (variant.state === 'cancelled') return retryAfterSeconds({ ...variant, attempt: 1, errorReason: null }, now)
+  // Another recipe may succeed where the last one failed.
+  const hasFailed = variant.state === 'failed' && variant.recipeDigest === declared.digest
+  return hasFailed ? retryAfterSeconds(variant, now) : 0
+}
+
+/**
+ * Whether the process that purged it deletes its object now: an object that a worker makes meanwhile has the same key, and
+ * would be deleted with it. A process that was killed in between must not keep the member away for ever.
+ */
+function isBeingDeleted({ state, storageKey, updatedAt }: Variant, now: Date): boolean {
+  return state === 'purged' && storageKey !== null && now.getTime() - updatedAt.getTime() < DELETION_MS
 }
 
 async function enqueueMember(
@@ -130,5 +152,3 @@ async function noteAsked(sql: Pick<UnitOfWork, 'executeSql'>, id: string): Promi
     [id],
   )
 }
-
-const DAY_MS = 86_400_000

@@ -51,7 +51,7 @@ export async function assetView(rindle: Rindle, asset: AssetWithVariants, actor:
   }
 }
 
-/** A row may name a profile that this deployment no longer has: it has no URL either. */
+/** Of a profile that this deployment no longer has nothing is shown: its URL is refused with `unknown_profile`. */
 function profileOf({ profiles }: Rindle, { profile }: AssetWithVariants): ShownProfile {
   return (Object.hasOwn(profiles, profile) ? profiles[profile] : undefined) ?? { families: {}, placeholder: 'none' }
 }

@@ -73,6 +73,7 @@ import { readSession, uploaderOf } from './uploads/sessions.ts'
 import { assertValidOptions } from './validate-options.ts'
 import { cancelProcessing } from './variants/cancel.ts'
 import { readyVariantsFor } from './variants/read.ts'
+import { setFocus } from './variants/set-focus.ts'
 import { announcingRefusals, tracedVerbs } from './wrap-verbs.ts'
 
 /** Options of {@link createRindle}. */
@@ -302,6 +303,7 @@ function facade(runtime: Runtime, database: Database, telemetry: Telemetry | und
     asset: (id) => assetById(runtime, id),
     narrow,
     mergeMetadata: (reference, values, options) => mergeMetadata(runtime, reference, values, options),
+    setFocus: (reference, focus, options) => setFocus(runtime, reference, focus, options),
     attach: (reference, owner, slot, options) => attach(runtime, reference, owner, slot, options),
     append: (reference, owner, slot, options) => append(runtime, reference, owner, slot, options),
     reorder: (owner, slot, assetIds, options) => reorder(runtime, owner, slot, assetIds, options),

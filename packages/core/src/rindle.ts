@@ -11,7 +11,7 @@ import type { Picture, PictureOptions } from './delivery/markup/picture.ts'
 import type { AudioAttributes, AudioOptions, Player, VideoAttributes, VideoOptions } from './delivery/markup/player.ts'
 import type { UrlOptions, VariantUrlOptions } from './delivery/urls/url.ts'
 import type { AssetUrls, UrlsForOptions } from './delivery/urls/urls-for.ts'
-import type { Asset, Attachment, Owner, UploadSession, Variant } from './domain/entities.ts'
+import type { Asset, Attachment, Focus, Owner, UploadSession, Variant } from './domain/entities.ts'
 import type { JsonObject } from './domain/errors.ts'
 import type { ChangeListener, ChangeSubscription } from './events/changes.ts'
 import type { EventListener } from './events/event-bus.ts'
@@ -52,6 +52,7 @@ import type { ConcatenateOptions } from './uploads/resumable/concatenate.ts'
 import type { InitiateResumableOptions, ResumableSession } from './uploads/resumable/session.ts'
 import type { ResumableWriter, WriteResumableOptions } from './uploads/resumable/writer.ts'
 import type { CancelOptions } from './variants/cancel.ts'
+import type { SetFocusOptions } from './variants/set-focus.ts'
 
 /** An asset with a profile that the compiler knows. */
 export type AssetOf<P extends string> = { readonly id: string; readonly profile: P }
@@ -235,6 +236,13 @@ export interface Assets<Ps extends AnyProfiles = Profiles> {
    * safe to repeat. `not_found`, `invalid_input`.
    */
   mergeMetadata(asset: { readonly id: string }, values: JsonObject, options?: MergeMetadataOptions): Promise<Asset>
+  /**
+   * Sets the point of a picture that matters, in fractions of its displayed width and height, or takes it away: `null`.
+   * Exactly the variants whose recipes use it, such as `image.crop(…, { position: 'focal' })`, become stale and are
+   * queued in the same transaction; URLs lead to their old objects until the new ones are there. Works in every state
+   * of the asset. Atomic, safe to repeat. `not_found`, `invalid_input`.
+   */
+  setFocus(asset: { readonly id: string }, focus: Focus | null, options?: SetFocusOptions): Promise<Asset>
   /** The asset's ready variants, sorted by name. */
   readyVariantsFor(asset: { readonly id: string }): Promise<readonly Variant[]>
   /** Cancels the asset's queued and running variants and returns their names. `not_found`, `not_processing`. */

@@ -86,6 +86,7 @@ export const VERBS: { readonly [Name in VerbName]: Verb & { readonly group: Grou
   urlForKey: { group: 'own_files', surface: 'delivery', isTraced: false },
   asset: { group: 'assets', surface: 'operation', isTraced: false },
   narrow: { group: 'assets', surface: 'operation', isTraced: false },
+  setFocus: { group: 'assets', surface: 'operation', isTraced: true },
   mergeMetadata: { group: 'assets', surface: 'operation', isTraced: false },
   readyVariantsFor: { group: 'assets', surface: 'operation', isTraced: false },
   cancelProcessing: { group: 'assets', surface: 'operation', isTraced: true },

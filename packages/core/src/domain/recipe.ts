@@ -59,6 +59,14 @@ export interface Recipe<O extends OutputKind = OutputKind> {
 /** The key of an asset's focus in the form of a recipe: no kind has an option of this name. */
 export const FOCUS_KEY = 'assetFocus'
 
+/** A stored form without and with a focus. */
+export interface Refocused {
+  readonly form: JsonObject
+  readonly digest: string
+  /** The digest of the recipe that was declared, which holds no focus. */
+  readonly declaredDigest: string
+}
+
 /** Whether `recipe` can be made from this asset, as far as its probe tells. Pure. */
 export function canBeMadeFrom({ facts }: Pick<Recipe, 'facts'>, source: RecipeSource): boolean {
   const { kind, contentType } = source
@@ -70,8 +78,18 @@ export function canBeMadeFrom({ facts }: Pick<Recipe, 'facts'>, source: RecipeSo
 /**
  * The recipe for an asset with this focus: the same, or, if it uses the focus, one whose form and digest hold it. Pure.
  */
-export function withFocus<R extends Pick<Recipe, 'form' | 'digest' | 'facts'>>(recipe: R, focus: Focus | null): R {
+export function withFocus<
+  R extends Pick<Recipe, 'form' | 'digest'> & { readonly facts: Pick<RecipeFacts, 'usesFocus'> },
+>(recipe: R, focus: Focus | null): R {
   if (focus === null || !recipe.facts.usesFocus) return recipe
   const form: JsonObject = { ...recipe.form, [FOCUS_KEY]: { x: focus.x, y: focus.y } }
   return { ...recipe, form, digest: recipeDigest(form) }
+}
+
+/** The stored form of a recipe that uses the focus, for an asset with this one instead of that in the form. Pure. */
+export function refocused(stored: JsonObject, focus: Focus | null): Refocused {
+  const { [FOCUS_KEY]: _, ...form } = stored
+  const declaredDigest = recipeDigest(form)
+  const focused = withFocus({ form, digest: declaredDigest, facts: { usesFocus: true } }, focus)
+  return { form: focused.form, digest: focused.digest, declaredDigest }
 }

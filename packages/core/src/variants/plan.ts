@@ -37,8 +37,13 @@ export interface RecipeColumns
   readonly unfocusedDigest: string | null
 }
 
+/** The part of a {@link PlannedVariant} that its row holds. */
+export type WantedVariant = Pick<PlannedVariant, 'name' | 'form' | 'digest' | 'declaredDigest' | 'makes' | 'onDemand'> & {
+  readonly facts: Pick<Recipe['facts'], 'queue' | 'workClass'>
+}
+
 /** The columns of a variant's row that its declaration gives. Pure. */
-export function recipeColumns({ form, digest, declaredDigest, makes, facts, onDemand }: PlannedVariant): RecipeColumns {
+export function recipeColumns({ form, digest, declaredDigest, makes, facts, onDemand }: WantedVariant): RecipeColumns {
   return {
     recipe: form,
     recipeDigest: digest,

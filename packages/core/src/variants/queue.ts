@@ -1,7 +1,7 @@
 import type { Asset, Variant } from '../domain/entities.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import type { UnitOfWork } from '../kernel/unit-of-work.ts'
-import { type BulkOptions, jobsFor, type PlannedVariant, recipeColumns } from './plan.ts'
+import { type BulkOptions, jobsFor, recipeColumns, type WantedVariant } from './plan.ts'
 import { transitionVariants, type VariantChanges } from './transition.ts'
 
 /**
@@ -15,7 +15,7 @@ export async function queueVariants(
   unit: UnitOfWork,
   asset: Asset,
   variants: readonly Variant[],
-  declared: readonly PlannedVariant[],
+  declared: readonly WantedVariant[],
   options: BulkOptions = {},
 ): Promise<void> {
   const byName = new Map(declared.map((variant) => [variant.name, variant]))

@@ -4,12 +4,14 @@ import { transitionAsset } from '../assets/transition.ts'
 import type { Asset, Variant } from '../domain/entities.ts'
 import type { JsonObject } from '../domain/errors.ts'
 import type { Failure } from '../domain/failures.ts'
+import { refocused } from '../domain/recipe.ts'
 import { type EndedRunState, isDeliverable, isInFlight } from '../domain/states.ts'
 import { finishRuns, mergeRepeatedRun } from '../kernel/processing-runs.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import { inTransaction, type UnitOfWork } from '../kernel/unit-of-work.ts'
 import { cancelVariants } from './cancel.ts'
 import type { ClaimedVariant } from './claim.ts'
+import { followFocus } from './follow-focus.ts'
 import { jobsFor } from './plan.ts'
 import { variantsOf } from './read.ts'
 import { enqueueDeletion, enqueueDeletionOfLate } from './replaced-object.ts'
@@ -39,7 +41,7 @@ export type Settlement =
   | { readonly to: 'cancelled' }
 
 /** The attempt that a settlement ends. */
-type Attempt = Pick<ClaimedVariant, 'variant' | 'runId'>
+type Attempt = Pick<ClaimedVariant, 'variant' | 'maker' | 'runId'>
 
 /** The result of a settlement: the variant's new state, or the reason why the caller could not change it. */
 export type Settled = Settlement['to'] | 'asset_gone' | 'claim_lost'
@@ -60,9 +62,10 @@ const RUN_STATES: Readonly<Record<Settlement['to'], EndedRunState>> = {
 export async function settle(
   runtime: Runtime,
   asset: Asset,
-  { variant, runId }: Attempt,
+  attempt: Attempt,
   settlement: Settlement,
 ): Promise<Settled> {
+  const { variant, runId } = attempt
   return inTransaction(runtime, undefined, async (unit) => {
     const current = await lockAsset(unit, asset.id)
     if (current === null) {
@@ -71,7 +74,7 @@ export async function settle(
     }
     const isCurrent = current.storageKey === asset.storageKey && isDeliverable(current.state)
     const effective: Settlement = isCurrent ? settlement : { to: 'cancelled' }
-    if (!(await endAttempt(runtime, unit, current, { variant, runId }, effective))) {
+    if (!(await endAttempt(runtime, unit, current, attempt, effective))) {
       // No worker makes another output for an asset under purge: the object stored meanwhile is an orphan.
       const lost = current.state === 'deleted' ? 'asset_gone' : 'claim_lost'
       if (lost === 'claim_lost' && settlement.to === 'ready') {
@@ -89,7 +92,10 @@ export async function settle(
     const refuses = effective.to === 'failed' && effective.isOfOriginal
     if (refuses && (await isFirstMaking(unit, variant, variants))) {
       await quarantineUndecodable(runtime, unit, current, variants, effective.failure)
-    } else await applyAggregate(runtime, unit, current, variants)
+    } else {
+      const isRefocused = await followMovedFocus(runtime, unit, current, attempt, variants)
+      await applyAggregate(runtime, unit, current, isRefocused ? await variantsOf(unit, asset.id) : variants)
+    }
     return effective.to
   })
 }
@@ -114,6 +120,25 @@ async function isFirstMaking(
     [assetId, id],
   )
   return rows.length > 0
+}
+
+/**
+ * Has the variant made again, or tried again, with the present focus if that was moved while a worker made it. By its
+ * own recipe, not by the declared one, which may be older or newer in this process. Returns whether it did.
+ */
+async function followMovedFocus(
+  runtime: Runtime,
+  unit: UnitOfWork,
+  asset: Asset,
+  { variant: { id }, maker }: Attempt,
+  variants: readonly Variant[],
+): Promise<boolean> {
+  const { facts } = maker
+  const settled = facts.usesFocus ? variants.find((variant) => variant.id === id) : undefined
+  if (settled === undefined) return false
+  const { name, outputKind: makes, onDemand, recipe } = settled
+  const wanted = { name, makes, onDemand, facts, ...refocused(recipe, asset.focus) }
+  return followFocus(runtime, unit, asset, [settled], [wanted])
 }
 
 /** A header can be intact and its pixels damaged: only decoding shows that. */

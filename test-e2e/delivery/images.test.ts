@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Asset, isRindleError, type Rindle, type RindleOptions } from '@rindle/core'
+import { type Asset, isRindleError, type Profile, type Rindle, type RindleOptions } from '@rindle/core'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type Application, settled, startApplication } from '../support/application.ts'
@@ -96,7 +96,9 @@ async function askedFor({ id }: { readonly id: string }): Promise<Record<string,
 }
 
 async function encodes(assetId: string): Promise<number> {
-  const runs = await worker.prisma.mediaProcessingRun.findMany({ where: { assetId, variantName: { startsWith: 'hero_' } } })
+  const runs = await worker.prisma.mediaProcessingRun.findMany({
+    where: { assetId, variantName: { startsWith: 'hero_' } },
+  })
   return runs.length
 }
 
@@ -205,8 +207,8 @@ describe('the URL of a family', () => {
     expect([status, header('cache-control')]).toEqual([200, 'public, max-age=31536000, immutable'])
     clockMs = 0
     // A deployment declares another recipe: the URL changes, and the old one still shows the picture, to be asked again.
-    const [digest] = Object.values(familyProfiles.open.variants)
-    const older = { ...familyProfiles.open.variants, hero_w320_jpeg: { ...digest, digest: 'f'.repeat(64) } }
+    const { variants } = familyProfiles.open as Profile
+    const older = { ...variants, hero_w320_jpeg: { ...variants['hero_w320_jpeg'], digest: 'f'.repeat(64) } }
     const profiles = { ...familyProfiles, open: { ...familyProfiles.open, variants: older } } as typeof familyProfiles
     const before = await server({}, { profiles })
     const oldUrl = await urlOf(worker.narrow({ ...open, width: 400 }, 'open'), before)
@@ -273,7 +275,8 @@ describe('while no worker makes an image', () => {
   })
   afterAll(async () => busy[Symbol.asyncDispose]())
 
-  const impatient = (images = {}) => busy.another({ processors: [], images: { ...imagesOptions, waitMs: 1, ...images } })
+  const impatient = (images = {}) =>
+    busy.another({ processors: [], images: { ...imagesOptions, waitMs: 1, ...images } })
   /** A photo, its URL, and the state of its `w=80` as JPEG. */
   async function coldPhoto() {
     const asset = photos.pop()

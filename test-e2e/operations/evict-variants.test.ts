@@ -35,7 +35,8 @@ async function photos(profile: 'photo' | 'other' = 'photo', count = 1): Promise<
   const { rindle } = application
   const workers = await rindle.work()
   const ids: string[] = []
-  for (let made = 0; made < count; made += 1) ids.push((await rindle.upload(profile, picture, { filename: 'a.jpg' })).id)
+  for (let made = 0; made < count; made += 1)
+    ids.push((await rindle.upload(profile, picture, { filename: 'a.jpg' })).id)
   for (const id of ids) await settled(rindle, id)
   await workers.stop()
   await (await next()).regenerateVariants({ profile })

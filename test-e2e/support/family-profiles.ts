@@ -34,4 +34,3 @@ export function openStorageIn(directory: string): ReturnType<typeof localStorage
     signingKey: 'a key for tests only, thirty-two characters or more',
   })
 }
-

@@ -149,6 +149,7 @@ describe('images of families', () => {
 describe('the focus of an asset', () => {
   it('is set by who uploaded it, and taken away again', async () => {
     const { call } = handlerOf()
+    const assetId = await uploaded()
     const set = await call('POST', `/assets/${assetId}/focus`, { focus: { x: 0.25, y: 1 } })
     expect([set.status, set.body.focus]).toEqual([200, { x: 0.25, y: 1 }])
     expect((await application.rindle.asset(assetId))?.focus).toEqual({ x: 0.25, y: 1 })
@@ -170,6 +171,7 @@ describe('the focus of an asset', () => {
 
   it('is set by nobody else, unless canEdit allows it', async () => {
     const focus = { focus: { x: 0.5, y: 0.5 } }
+    const assetId = await uploaded()
     const path = `/assets/${assetId}/focus`
     expect((await handlerOf().call('POST', path, focus, 'bea')).status).toBe(404)
     const viewer = await handlerOf({ canView: () => true }).call('POST', path, focus, 'bea')

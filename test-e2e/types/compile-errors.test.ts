@@ -89,7 +89,7 @@ const MISUSES: readonly (readonly [misuse: string, code: string, message: string
   [
     'a family of a profile without families',
     `rindle.picture(film, { family: 'hero', alt: '' })`,
-    `Type 'string' is not assignable to type 'undefined'.`,
+    `Type 'string' is not assignable to type 'never'.`,
   ],
   [
     'a variant in the place of a family',
@@ -104,7 +104,7 @@ const MISUSES: readonly (readonly [misuse: string, code: string, message: string
   [
     'a family and variants in one picture',
     `rindle.picture(face, { family: 'hero', variants: ['thumb'], alt: '' })`,
-    `is not assignable to type 'undefined'.`,
+    `Type 'string[]' is not assignable to type 'readonly ("card" | "thumb")[]'.`,
   ],
   [
     'a row whose profile is not known',
@@ -132,7 +132,7 @@ const MISUSES: readonly (readonly [misuse: string, code: string, message: string
   [
     'an object in place of a recipe',
     `defineProfile({ ...rules, variants: { thumb: { mode: 'fit', width: 160 } } })`,
-    `'mode' does not exist in type 'Recipe<`,
+    `'mode' does not exist in type 'Declared<`,
   ],
   [
     'a content type that does not exist',

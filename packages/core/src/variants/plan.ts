@@ -38,7 +38,10 @@ export interface RecipeColumns
 }
 
 /** The part of a {@link PlannedVariant} that its row holds. */
-export type WantedVariant = Pick<PlannedVariant, 'name' | 'form' | 'digest' | 'declaredDigest' | 'makes' | 'onDemand'> & {
+export type WantedVariant = Pick<
+  PlannedVariant,
+  'name' | 'form' | 'digest' | 'declaredDigest' | 'makes' | 'onDemand'
+> & {
   readonly facts: Pick<Recipe['facts'], 'queue' | 'workClass'>
 }
 

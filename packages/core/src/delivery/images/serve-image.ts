@@ -1,4 +1,4 @@
-import { type AssetWithVariants, assetById } from '../../assets/read.ts'
+import type { AssetWithVariants } from '../../assets/read.ts'
 import type { Asset, Variant } from '../../domain/entities.ts'
 import { isRindleError } from '../../domain/errors.ts'
 import { chooseVariant } from '../../domain/stale-policy.ts'
@@ -19,6 +19,7 @@ import { imagesOf } from './family-url.ts'
 import { readImageQuery, typeOfFormat } from './image-query.ts'
 import { type ImageGrant, invalidLink, openImageToken } from './image-token.ts'
 import { preferredTypes } from './negotiate.ts'
+import { presentAsset, recentAsset } from './recent-assets.ts'
 import { waitForMember } from './wait-for-member.ts'
 
 /** Options of {@link serveImage}: a reader that stalls for `idleTimeoutMs` is cut off. */
@@ -62,7 +63,18 @@ async function answer(runtime: Runtime, request: Request, idleTimeoutMs: number)
     const detail = `Method ${method} is not allowed.`
     return problemResponse({ status: 405, code: 'invalid_input', detail }, { allow: 'GET, HEAD' })
   }
-  const wanted = await wantedImage(runtime, request, idleTimeoutMs)
+  const response = await answerBy(recentAsset, runtime, request, idleTimeoutMs)
+  // Its object may have been evicted or replaced since its row was read.
+  return response.status === 404 ? answerBy(presentAsset, runtime, request, idleTimeoutMs) : response
+}
+
+async function answerBy(
+  read: typeof presentAsset,
+  runtime: Runtime,
+  request: Request,
+  idleTimeoutMs: number,
+): Promise<Response> {
+  const wanted = await wantedImage(read, runtime, request, idleTimeoutMs)
   if (wanted === null) return noSuchImage()
   const variant = servable(wanted, wanted.member)
   if (variant === undefined) return waitAndAnswer(runtime, wanted)
@@ -71,12 +83,17 @@ async function answer(runtime: Runtime, request: Request, idleTimeoutMs: number)
 }
 
 /** Reads the URL, and then the database; `null`: there is no such image. */
-async function wantedImage(runtime: Runtime, request: Request, idleTimeoutMs: number): Promise<WantedImage | null> {
+async function wantedImage(
+  read: typeof presentAsset,
+  runtime: Runtime,
+  request: Request,
+  idleTimeoutMs: number,
+): Promise<WantedImage | null> {
   const images = imagesOf(runtime)
   const { pathname, searchParams } = new URL(request.url)
   const grant = openImageToken(images.tokens, pathname.split('/').at(-1) ?? '', runtime.now())
   const { width, format } = readImageQuery(searchParams)
-  const asset = await assetById(runtime, grant.assetId)
+  const asset = await read(runtime, grant.assetId)
   if (asset === null) return null
   const profile = assertDeliverable(runtime, asset)
   // The profile was public when the URL was issued.

@@ -42,6 +42,7 @@ export default defineConfig({
           { text: 'Profiles and recipes', link: '/guide/profiles' },
           { text: 'Uploads', link: '/guide/uploads' },
           { text: 'Delivery', link: '/guide/delivery' },
+          { text: 'Images on demand', link: '/guide/images-on-demand' },
           { text: 'Files of your own', link: '/guide/own-files' },
           { text: 'Security', link: '/guide/security' },
           { text: 'Background work', link: '/guide/work' },

@@ -34,7 +34,7 @@ export const imageMember: Bench = {
     const { files, sharp } = started.sides
     const rounds = { warmUps: 1, rounds: isQuick ? 1 : 12, maxSeconds: 30 }
     const { size: byteSize } = await stat(file)
-    const times = isQuick ? 20 : 200
+    const times = isQuick ? 20 : 50
     const ready = await alternate(
       {
         floor: () => readByAll(files, { ...(files.facts as { port: number; path: string }), times, byteSize }),

@@ -26,6 +26,7 @@ export interface ShownPictureOptions extends MarkupOptions {
 export interface VariantPictureOptions<V extends string = string> extends ShownPictureOptions {
   /** Image variants of the same picture, in any sizes and formats. */
   readonly variants: readonly V[]
+  /** Either these variants or a family. */
   readonly family?: never
 }
 
@@ -36,6 +37,7 @@ export interface FamilyPictureOptions<F extends string = string> extends ShownPi
    * the best format that the browser accepts.
    */
   readonly family: F
+  /** Either a family or single variants. */
   readonly variants?: never
 }
 

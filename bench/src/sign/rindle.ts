@@ -53,6 +53,8 @@ function readyAsset(id: string): Asset<'photo'> {
     errorMessage: null,
     waitingSince: null,
     originalDamagedAt: null,
+    focus: null,
+    thumbHash: null,
     createdAt: now,
     updatedAt: now,
   }

@@ -62,7 +62,7 @@ function digestOf(preset: string): string | undefined {
   return FIXTURES.find(({ recipe }) => recipe['preset'] === preset && Object.keys(recipe).length === 2)?.digest
 }
 
-const SOURCE = { width: null, height: null, durationMs: null, hasVideoTrack: null, contentType: null }
+const SOURCE = { width: null, height: null, durationMs: null, hasVideoTrack: null, contentType: null, focus: null }
 
 describe('a recipe of version 0.1.0', () => {
   it('is read from its row, with the same form and digest', () => {

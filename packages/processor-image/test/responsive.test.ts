@@ -5,7 +5,7 @@ import { image, type ResponsiveOptions } from '../src/recipes/index.ts'
 const HERO: ResponsiveOptions = { widths: [640, 320, 1_280], formats: ['avif', 'jpeg'] }
 
 function problemsOf(options: object): readonly { readonly path: string; readonly message: string }[] {
-  return image.responsive({ widths: [320, 640], formats: ['avif', 'jpeg'], ...options } as ResponsiveOptions).problems
+  return image.responsive({ widths: [320, 640], formats: ['avif', 'jpeg'], ...options }).problems
 }
 
 /** The widths of the members that are made from a picture of this size. */

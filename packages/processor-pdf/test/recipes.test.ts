@@ -70,6 +70,7 @@ describe('a recipe', () => {
       hasVideoTrack: null,
       hasAudioTrack: null,
       metadata,
+      focus: null,
     })
     expect([{ pages: 2 }, { pages: 3 }, {}].map((metadata) => facts.canBeMadeFrom?.(source(metadata)))).toEqual([
       false,

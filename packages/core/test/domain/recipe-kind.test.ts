@@ -48,6 +48,7 @@ const SOURCE: RecipeSource = {
   hasVideoTrack: null,
   hasAudioTrack: null,
   metadata: {},
+  focus: null,
 }
 
 describe('a recipe', () => {

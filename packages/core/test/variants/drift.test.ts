@@ -64,7 +64,7 @@ describe('the drift of a variant', () => {
 })
 
 describe('the drift of a variant on demand', () => {
-  const onDemand = declared.map((variant) => ({ ...variant, onDemand: true }))
+  const onDemand = declared.map((eager) => ({ ...eager, onDemand: true }))
   const listsFor = (variants: readonly DriftingVariant[]): readonly string[] =>
     Object.entries(variantDrift(variants, onDemand)).flatMap(([list, { length }]) => (length > 0 ? [list] : []))
 

@@ -67,6 +67,7 @@ describe('a recipe', () => {
         workClass: 'acme/stamp',
         capability: 'acme/stamp',
         cost: 5,
+        usesFocus: false,
       },
       problems: [],
     })

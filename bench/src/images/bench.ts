@@ -31,7 +31,7 @@ export const images: Bench = {
       {
         ...(isQuick ? QUICK : LARGE_WITH_PEERS),
         name: 'images',
-        budget: timesFloor(1.08),
+        budget: timesFloor(1.05),
         perRound,
         plan: 'photos_at_once',
         peers: {

@@ -1,6 +1,5 @@
-import { availableParallelism } from 'node:os'
 import { QUEUE_NAMES, type QueueName, RindleError } from '@rindle/core'
-import { QUEUES } from '@rindle/core/adapter'
+import { defaultConcurrency } from '@rindle/core/adapter'
 import { suggest } from './suggest.ts'
 
 const PREFIX = 'rindle_'
@@ -29,11 +28,6 @@ export function workedQueues(queues: string | undefined, concurrency: string | u
   return Object.fromEntries(
     chosen.map((queue) => [queue, wanted.byQueue[queue] ?? wanted.all ?? defaultConcurrency(queue)]),
   )
-}
-
-function defaultConcurrency(queue: QueueName): number {
-  const { concurrency } = QUEUES[queue]
-  return concurrency === 'cores' ? availableParallelism() : concurrency
 }
 
 /** `4`, `process=4,promote=2`, or both: a bare number applies to every queue that is not named. */

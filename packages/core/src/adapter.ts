@@ -21,6 +21,7 @@ export {
 } from './domain/recipe-kind.ts'
 export { isSettledState } from './domain/states.ts'
 export { UNKNOWN_CONTENT_TYPE } from './domain/type-lookup.ts'
+export { defaultConcurrency } from './jobs/default-concurrency.ts'
 export { type Doorbell, doorbell } from './kernel/doorbell.ts'
 export { equalsInConstantTime } from './kernel/equals-in-constant-time.ts'
 export {

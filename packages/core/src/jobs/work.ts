@@ -1,8 +1,7 @@
-import { availableParallelism } from 'node:os'
 import { purge } from '../assets/purge.ts'
 import type { Variant } from '../domain/entities.ts'
 import { type JsonObject, RindleError } from '../domain/errors.ts'
-import { QUEUE_NAMES, QUEUES, type QueueName } from '../domain/queues.ts'
+import { QUEUE_NAMES, type QueueName } from '../domain/queues.ts'
 import { deliverEvents, deliveriesDied } from '../hooks/deliver.ts'
 import { endDeadRuns } from '../kernel/processing-runs.ts'
 import type { RunningWorkers } from '../kernel/running-workers.ts'
@@ -15,6 +14,7 @@ import { processVariants } from '../variants/making/process.ts'
 import { deleteReplacedObject } from '../variants/replaced-object.ts'
 import { handOnVariants } from '../variants/wait.ts'
 import { maintenanceDied, promoteDied, variantsDied } from './dead-jobs.ts'
+import { defaultConcurrency } from './default-concurrency.ts'
 import { handOnJob, newerJob, untilDone, workerDied } from './hand-on-job.ts'
 import { startWorkers } from './start-workers.ts'
 import { tellingAttempts } from './tell-attempts.ts'
@@ -26,7 +26,7 @@ export interface WorkOptions {
    * @default all that this machine can serve, the others as soon as it can
    */
   readonly queues?: readonly QueueName[]
-  /** Jobs at once in this process, by queue. @default promote 5, process as many as cores, media 1, purge 2, maintenance 1, events 5 */
+  /** Jobs at once in this process, by queue. @default promote 5, process one more than cores, media 1, purge 2, maintenance 1, events 5 */
   readonly concurrency?: Partial<Readonly<Record<QueueName, number>>>
 }
 
@@ -93,11 +93,6 @@ function endingDeadRuns(runtime: Runtime, { handle, handleDead }: Handlers): Han
 function purgeWork({ payload }: RunningJob): Work {
   if ('variantName' in payload) return deleteReplacedObject
   return 'storageKey' in payload ? deleteLateArrival : (runtime, job) => purge(runtime, job, endUploads)
-}
-
-function defaultConcurrency(queue: QueueName): number {
-  const { concurrency } = QUEUES[queue]
-  return concurrency === 'cores' ? availableParallelism() : concurrency
 }
 
 function handlersOf(runtime: Runtime, maintain: Work): Readonly<Record<QueueName, Handlers>> {

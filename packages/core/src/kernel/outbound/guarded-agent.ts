@@ -1,5 +1,5 @@
 import { type LookupAddress, type LookupOptions, lookup as systemLookup } from 'node:dns'
-import { type AgentOptions, type ClientRequestArgs, Agent as HttpAgent } from 'node:http'
+import { type ClientRequestArgs, Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
 import { isIP, type LookupFunction, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
@@ -34,40 +34,17 @@ type Connected = (error: Error | null, stream: Duplex) => void
  * these. A refusal is the `error` of the request: {@link AddressRefused}. No proxy is used.
  */
 export function guardedAgent(protocol: 'http:' | 'https:', options: GuardOptions = {}): HttpAgent | HttpsAgent {
-  if (options.allowPrivate === true) return protocol === 'https:' ? new HttpsAgent() : new HttpAgent()
-  return protocol === 'https:'
-    ? new GuardedHttps({}, guardedLookup(options))
-    : new GuardedHttp({}, guardedLookup(options))
-}
-
-class GuardedHttp extends HttpAgent {
-  readonly #lookup: LookupFunction
-
-  constructor(options: AgentOptions, lookup: LookupFunction) {
-    super(options)
-    this.#lookup = lookup
-  }
-
-  override createConnection(options: ClientRequestArgs, connected?: Connected): Duplex | null | undefined {
-    const refusal = refusalOf(options)
+  const agent = protocol === 'https:' ? new HttpsAgent() : new HttpAgent()
+  if (options.allowPrivate === true) return agent
+  const lookup = guardedLookup(options)
+  const connect = agent.createConnection.bind(agent)
+  // Two classes of agents share no class of ours: the one method that opens connections is replaced.
+  agent.createConnection = (request: ClientRequestArgs, connected?: Connected) => {
+    const refusal = refusalOf(request)
     if (refusal !== null) return refuse(refusal, connected)
-    return watched(super.createConnection({ ...options, lookup: this.#lookup }, connected))
+    return watched(connect({ ...request, lookup }, connected))
   }
-}
-
-class GuardedHttps extends HttpsAgent {
-  readonly #lookup: LookupFunction
-
-  constructor(options: AgentOptions, lookup: LookupFunction) {
-    super(options)
-    this.#lookup = lookup
-  }
-
-  override createConnection(options: ClientRequestArgs, connected?: Connected): Duplex | null | undefined {
-    const refusal = refusalOf(options)
-    if (refusal !== null) return refuse(refusal, connected)
-    return watched(super.createConnection({ ...options, lookup: this.#lookup }, connected))
-  }
+  return agent
 }
 
 /** A literal address is never looked up, so it is checked here. */

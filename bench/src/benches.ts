@@ -2,6 +2,7 @@ import { av, avOutputs } from './av/bench.ts'
 import type { Bench } from './bench.ts'
 import { completion } from './completion/bench.ts'
 import { heic } from './heic/bench.ts'
+import { imageMember } from './image-member/bench.ts'
 import { images, imagesS3, smallImages, timeToReady } from './images/bench.ts'
 import { imageEffects } from './images/effects.ts'
 import { backlog } from './jobs/backlog.ts'
@@ -35,6 +36,7 @@ export const BENCHES: readonly Bench[] = [
   avOutputs,
   sign,
   serve,
+  imageMember,
   scale,
   operations,
   soak,

@@ -113,7 +113,13 @@ describe('what the status counts', () => {
     expect(await at.finding('failed_work', { profile: 'other' })).toBeUndefined()
     const { counts, profile } = await at.rindle.runtimeStatus({ profile: 'other' })
     expect({ counts, profile }).toEqual({
-      counts: { assets: { ready: 1 }, variants: { ready: 1 }, sessions: { completed: 1 }, isPartial: false },
+      counts: {
+        assets: { ready: 1 },
+        variants: { ready: 1 },
+        onDemand: {},
+        sessions: { completed: 1 },
+        isPartial: false,
+      },
       profile: 'other',
     })
     const unknown = at.rindle.runtimeStatus({ profile: 'phot' as 'photo' })

@@ -43,7 +43,13 @@ describe('runtime status', () => {
     const { findings, counts, profile, takenAt, queues } = await at.rindle.runtimeStatus()
     expect({ findings, counts, profile }).toEqual({
       findings: [],
-      counts: { assets: { ready: 1 }, variants: { ready: 1 }, sessions: { completed: 1 }, isPartial: false },
+      counts: {
+        assets: { ready: 1 },
+        variants: { ready: 1 },
+        onDemand: {},
+        sessions: { completed: 1 },
+        isPartial: false,
+      },
       profile: null,
     })
     expect(queues).toEqual(

@@ -71,6 +71,14 @@ it.each<[string, Verb]>([
     },
   ],
   ['verifyStorage', (rindle) => rindle.verifyStorage()],
+  [
+    'evictVariants',
+    async (rindle) => {
+      const data = { state: 'ready', onDemand: true, lastAskedAt: new Date(0) }
+      await rindle.prisma.mediaVariant.updateMany({ data })
+      return rindle.evictVariants()
+    },
+  ],
 ])('%s leaves a storage that is down after some errors in a row, and logs little', async (_name, verb) => {
   let calls = 0
   const dead = faultyStorage(remote, {

@@ -15,7 +15,11 @@ export declare const jobs: JobsAdapter
 export const avatar = defineProfile({
   storage: 'main',
   accept: { types: ['image/jpeg'], maxBytes: 1 },
-  variants: { thumb: image.crop(160, 160), card: image.fit(640) },
+  variants: {
+    thumb: image.crop(160, 160),
+    card: image.fit(640),
+    hero: image.responsive({ widths: [640], formats: ['jpeg'] }),
+  },
   slots: { avatar: 'one', gallery: 'many' },
 })
 export const lesson = defineProfile({
@@ -78,6 +82,31 @@ const MISUSES: readonly (readonly [misuse: string, code: string, message: string
     `Type '"sound"' is not assignable to type '"poster"'.`,
   ],
   [
+    'an unknown family',
+    `rindle.picture(face, { family: 'heroes', alt: '' })`,
+    `Type '"heroes"' is not assignable to type '"hero"'.`,
+  ],
+  [
+    'a family of a profile without families',
+    `rindle.picture(film, { family: 'hero', alt: '' })`,
+    `Type 'string' is not assignable to type 'never'.`,
+  ],
+  [
+    'a variant in the place of a family',
+    `rindle.familyUrl(face, 'thumb')`,
+    `Argument of type '"thumb"' is not assignable to parameter of type '"hero"'.`,
+  ],
+  [
+    'a family in the place of a variant',
+    `rindle.variantUrl(face, 'hero')`,
+    `Argument of type '"hero"' is not assignable to parameter of type '"card" | "thumb"'.`,
+  ],
+  [
+    'a family and variants in one picture',
+    `rindle.picture(face, { family: 'hero', variants: ['thumb'], alt: '' })`,
+    `Type 'string[]' is not assignable to type 'readonly ("card" | "thumb")[]'.`,
+  ],
+  [
     'a row whose profile is not known',
     `rindle.variantUrl(row, 'thumb')`,
     `Type 'string' is not assignable to type '"avatar" | "lesson"'.`,
@@ -103,7 +132,7 @@ const MISUSES: readonly (readonly [misuse: string, code: string, message: string
   [
     'an object in place of a recipe',
     `defineProfile({ ...rules, variants: { thumb: { mode: 'fit', width: 160 } } })`,
-    `'mode' does not exist in type 'Recipe<`,
+    `'mode' does not exist in type 'Declared<`,
   ],
   [
     'a content type that does not exist',

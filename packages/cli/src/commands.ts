@@ -8,6 +8,7 @@ import { deliveries } from './commands/deliveries.ts'
 import { demo } from './commands/demo.ts'
 import { doctor } from './commands/doctor.ts'
 import { eraseOwner } from './commands/erase-owner.ts'
+import { evictVariants } from './commands/evict-variants.ts'
 import { forgetTarget } from './commands/forget-target.ts'
 import { init } from './commands/init.ts'
 import { initStorage } from './commands/init-storage.ts'
@@ -66,6 +67,7 @@ export const COMMANDS: readonly Command[] = [
   backfillMetadata,
   purge,
   purgeUnattached,
+  evictVariants,
   pruneRuns,
   pruneEvents,
   eraseOwner,

@@ -59,6 +59,7 @@ const COMMAND_LINES: Readonly<Record<string, readonly (readonly string[])[]>> = 
   'sweep-orphaned-temp-files': [['sweep-orphaned-temp-files']],
   'backfill-metadata': [['backfill-metadata']],
   'purge-unattached': [['purge-unattached']],
+  'evict-variants': [['evict-variants', '--dry-run']],
   'prune-runs': [['prune-runs']],
   'prune-events': [['prune-events']],
   deliveries: [['deliveries'], ['deliveries', 'profile:photo']],

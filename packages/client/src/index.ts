@@ -7,6 +7,10 @@ export type { UploadFileOptions, UploadPhase, UploadProgress, WaitFor } from './
 export type {
   AskedStrategy,
   AssetState,
+  FamilySource,
+  FamilyView,
+  Focus,
+  PlaceholderView,
   SessionState,
   UploadStrategy,
   VariantState,
@@ -19,5 +23,6 @@ export type {
   WireRequest,
   WireRoute,
   WireRoutes,
+  WireSetFocus,
   WireUpload,
 } from './wire.ts'

@@ -12,6 +12,7 @@ export interface WireRoutes {
   'POST /uploads/:id/complete': { readonly answer: WireCompletedUpload }
   'GET /assets/:id': { readonly answer: WireAsset }
   'GET /assets/:id/events': { readonly answer: null }
+  'POST /assets/:id/focus': { readonly body: WireSetFocus; readonly answer: WireAsset }
 }
 
 /** A method and a path below the mount of the handler: one of {@link WireRoutes}. */
@@ -145,6 +146,56 @@ export interface VariantView {
   readonly url: string | null
 }
 
+/** The point of a picture that matters, as fractions of its displayed width and height: 0 to 1, from the top left. */
+export interface Focus {
+  readonly x: number
+  readonly y: number
+}
+
+/** The body of `POST /assets/:id/focus`; `null`: the centre of attention, as found by the processor. */
+export interface WireSetFocus {
+  readonly focus: Focus | null
+}
+
+/** A placeholder of a picture, to be shown until the picture is there. */
+export interface PlaceholderView {
+  /** A blurred picture as a `data:` URL, for a CSS background; `null` where the profile wants only the colour. */
+  readonly dataUrl: string | null
+  /** Its average colour, as CSS: `#a1b2c3`. */
+  readonly colour: string
+}
+
+/** The images of one format in a family: attributes of a `source`, by their names in the DOM and in React. */
+export interface FamilySource {
+  readonly type: string
+  /** URLs with their widths; a single one stands alone. */
+  readonly srcSet: string
+}
+
+/** One picture in several widths and formats, as the server shows it. */
+export interface FamilyView {
+  /**
+   * The one URL of the family: with `?w=640`, and perhaps `&format=avif`, it answers with the image of the next larger
+   * width, in the best format that the browser accepts. `null` if the server has no route for it, or the asset may not
+   * be delivered.
+   */
+  readonly url: string | null
+  /** The widths that this asset has, in pixels, the narrowest first. Empty if the asset cannot have the family. */
+  readonly widths: readonly number[]
+  /** The content types that it has, the preferred one first and the fallback last. */
+  readonly types: readonly string[]
+  /** Pixels, of the widest image; `null` if unknown. */
+  readonly width: number | null
+  /** Pixels, of the widest image; `null` if unknown. */
+  readonly height: number | null
+  /** For the `img`; `null` if there is nothing yet that every browser shows. */
+  readonly src: string | null
+  /** For the `img`, with its `sizes`; `null` where one image needs no choice. */
+  readonly srcSet: string | null
+  /** For `source` elements before the `img`. Empty for a family on demand: its URL chooses the format. */
+  readonly sources: readonly FamilySource[]
+}
+
 /** One asset with its variants, as the server shows it, of any profile; `null` for unknown values. */
 export interface WireAsset {
   readonly id: string
@@ -167,8 +218,14 @@ export interface WireAsset {
   readonly settled: boolean
   /** The URL of the original; `null` unless the asset is deliverable and may be delivered. */
   readonly url: string | null
-  /** By name. */
+  /** By name. Those of families are in `families`. */
   readonly variants: Readonly<Record<string, VariantView>>
+  /** By name. */
+  readonly families: Readonly<Record<string, FamilyView>>
+  /** The point that crops are cut around; `null`: the centre of attention. */
+  readonly focus: Focus | null
+  /** `null`: none was made, or the profile wants none. */
+  readonly placeholder: PlaceholderView | null
 }
 
 /** The body of every error: `application/problem+json` (RFC 9457). */

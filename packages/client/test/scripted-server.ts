@@ -66,6 +66,9 @@ const READY: WireAsset = {
   settled: true,
   url: 'https://files.example/original',
   variants: {},
+  families: {},
+  focus: null,
+  placeholder: null,
 }
 
 /** A problem document as the server sends it. */

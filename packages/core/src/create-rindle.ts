@@ -9,6 +9,9 @@ import { append, attach, reorder } from './attachments/attach.ts'
 import { detach } from './attachments/detach.ts'
 import { attachmentFor, attachmentsFor } from './attachments/read.ts'
 import { serveFile } from './delivery/files/serve-file.ts'
+import { familyUrl } from './delivery/images/family-url.ts'
+import { IMAGE_TOKEN_USE } from './delivery/images/image-token.ts'
+import { serveImage } from './delivery/images/serve-image.ts'
 import { picture } from './delivery/markup/picture.ts'
 import { audio, video } from './delivery/markup/player.ts'
 import { url, variantUrl } from './delivery/urls/url.ts'
@@ -23,8 +26,10 @@ import { WantedEvents } from './events/wanted-events.ts'
 import { liveWorkers } from './jobs/live-workers.ts'
 import { work } from './jobs/work.ts'
 import { eventTargetsOf } from './kernel/event-targets.ts'
+import { Flights } from './kernel/flights.ts'
 import { mappingErrors } from './kernel/map-database-error.ts'
-import { profileOf, type Runtime, storageOf } from './kernel/runtime.ts'
+import { type ImageRuntime, profileOf, type Runtime, storageOf } from './kernel/runtime.ts'
+import { signedTokens } from './kernel/signed-tokens.ts'
 import { SourceCache } from './kernel/source-cache.ts'
 import { withTransaction } from './kernel/unit-of-work.ts'
 import { VERSION } from './kernel/version.ts'
@@ -95,6 +100,8 @@ export interface RindleOptions<Ps extends AnyProfiles = AnyProfiles, St extends 
      */
     readonly maxExpiresInSeconds?: number
   }
+  /** Where your application serves images of families: required for families on demand. @default families have no URLs */
+  readonly images?: ImagesOptions
   /** The directory for work in progress. @default `rindle` in the system's temporary directory */
   readonly workDirectory?: string
   /** The size limit of the cache of source files of remote storages, in bytes. @default 2147483648 */
@@ -119,8 +126,41 @@ export interface RindleOptions<Ps extends AnyProfiles = AnyProfiles, St extends 
   readonly now?: () => Date
 }
 
+/** Options of the images of families, which `serveImage` answers. */
+export interface ImagesOptions {
+  /**
+   * Where the application serves `GET|HEAD {baseUrl}/images/{token}`: an absolute http(s) URL, or a path, `/rindle`, for
+   * pages of the same origin.
+   */
+  readonly baseUrl: string
+  /** The secrets that sign the URLs, each of at least 32 characters. For rotation: the first signs, all verify. */
+  readonly signingKeys: readonly string[]
+  /** How long a request waits for an image that is being made, in milliseconds, at most ten minutes. @default 10000 */
+  readonly waitMs?: number
+  /**
+   * The answer when that time is over: `wait`, the client shall ask again; `nearest`, the nearest size that is ready, which
+   * no cache keeps. @default 'wait'
+   */
+  readonly whileMaking?: 'wait' | 'nearest'
+  /**
+   * How images of remote storages are sent: `follow`, the client is redirected to the storage; `stream`, through the
+   * application. @default 'follow'
+   */
+  readonly redirect?: 'follow' | 'stream'
+  /**
+   * The most variants on demand that wait or are being made at once, by all processes: whoever asks for one more has to
+   * come again. @default 200
+   */
+  readonly maxMaking?: number
+  /** The most requests of one process that wait for images at once; further ones have to come again. @default 500 */
+  readonly maxWaiting?: number
+}
+
 const DEFAULT_QUARANTINE_DAYS = 30
 const DEFAULT_HANDLER_TIMEOUT_MS = 60_000
+const DEFAULT_WAIT_MS = 10_000
+const DEFAULT_MAX_MAKING = 200
+const DEFAULT_MAX_WAITING = 500
 const DEFAULT_SOURCE_CACHE_BYTES = 2 * 1024 ** 3
 
 /**
@@ -177,8 +217,23 @@ function composeRuntime(options: RindleOptions<Profiles>, database: Database): R
       handlerTimeoutMs: options.hooks?.handlerTimeoutMs ?? DEFAULT_HANDLER_TIMEOUT_MS,
       retryForSeconds: options.hooks?.retryForSeconds ?? DEFAULT_RETRY_FOR_SECONDS,
     },
+    images: imageRuntimeOf(options.images),
     newId: () => v7(),
     randomText: () => randomBytes(16).toString('hex'),
+  }
+}
+
+function imageRuntimeOf(images: ImagesOptions | undefined): ImageRuntime | null {
+  if (images === undefined) return null
+  return {
+    baseUrl: images.baseUrl.replace(/\/+$/, ''),
+    // Checked by `assertValidOptions`.
+    tokens: signedTokens(IMAGE_TOKEN_USE, images.signingKeys as [string, ...string[]]),
+    waitMs: images.waitMs ?? DEFAULT_WAIT_MS,
+    whileMaking: images.whileMaking ?? 'wait',
+    redirect: images.redirect ?? 'follow',
+    maxMaking: images.maxMaking ?? DEFAULT_MAX_MAKING,
+    flights: new Flights(images.maxWaiting ?? DEFAULT_MAX_WAITING),
   }
 }
 
@@ -260,10 +315,12 @@ function facade(runtime: Runtime, database: Database, telemetry: Telemetry | und
     url: (reference, options) => url(runtime, reference, options),
     variantUrl: (reference, name, options) => variantUrl(runtime, reference, name, options),
     urlsFor: (references, options) => urlsFor(runtime, references, options),
+    familyUrl: (reference, family, options) => familyUrl(runtime, reference, family, options),
     picture: (reference, options) => picture(runtime, reference, options),
     video: (reference, options) => video(runtime, reference, options),
     audio: (reference, options) => audio(runtime, reference, options),
     serveFile: (request, options) => serveFile(runtime, request, options),
+    serveImage: (request, options) => serveImage(runtime, request, options),
     cancelProcessing: (assetId, options) => cancelProcessing(runtime, assetId, options),
     ...operationsOf(runtime),
     gauges,

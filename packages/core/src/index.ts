@@ -4,9 +4,21 @@ export type { AssetReference, AssetWithVariants } from './assets/read.ts'
 export type { AttachOptions } from './attachments/attach.ts'
 export type { DetachOptions } from './attachments/detach.ts'
 export type { AttachmentWithAsset } from './attachments/read.ts'
-export { createRindle, type RindleOptions } from './create-rindle.ts'
+export { createRindle, type ImagesOptions, type RindleOptions } from './create-rindle.ts'
 export type { ServeFileOptions } from './delivery/files/serve-file.ts'
-export type { Picture, PictureImage, PictureOptions, PictureSource } from './delivery/markup/picture.ts'
+export type { FamilyUrlOptions } from './delivery/images/family-url.ts'
+export type { ServeImageOptions } from './delivery/images/serve-image.ts'
+export type {
+  FamilyPictureOptions,
+  Picture,
+  PictureFamily,
+  PictureImage,
+  PictureOptions,
+  PictureSource,
+  PictureStyle,
+  ShownPictureOptions,
+  VariantPictureOptions,
+} from './delivery/markup/picture.ts'
 export { type Placeholder, placeholderOf } from './delivery/markup/placeholder.ts'
 export type {
   AudioAttributes,
@@ -101,6 +113,7 @@ export type { RedeliverOptions, RedeliverReport } from './operations/deliveries/
 export type { DoctorCheck, DoctorOptions, DoctorReport } from './operations/doctor/doctor.ts'
 export type { EraseOwnerOptions, ErasureReport } from './operations/erase-owner.ts'
 export type { ErasureTotals, Owners } from './operations/erase-owners.ts'
+export type { EvictOptions, EvictReport } from './operations/evict-variants.ts'
 export type { InitStorageOptions, InitStorageReport } from './operations/init-storage.ts'
 export type { AssetPage, ListAssetsOptions } from './operations/list/list-assets.ts'
 export type { ListVariantsOptions, VariantPage } from './operations/list/list-variants.ts'

@@ -5,6 +5,8 @@ import type { AttachOptions } from './attachments/attach.ts'
 import type { DetachOptions } from './attachments/detach.ts'
 import type { AttachmentWithAsset } from './attachments/read.ts'
 import type { ServeFileOptions } from './delivery/files/serve-file.ts'
+import type { FamilyUrlOptions } from './delivery/images/family-url.ts'
+import type { ServeImageOptions } from './delivery/images/serve-image.ts'
 import type { Picture, PictureOptions } from './delivery/markup/picture.ts'
 import type { AudioAttributes, AudioOptions, Player, VideoAttributes, VideoOptions } from './delivery/markup/player.ts'
 import type { UrlOptions, VariantUrlOptions } from './delivery/urls/url.ts'
@@ -32,7 +34,15 @@ import type {
   UploadedPart,
 } from './ports/storage.ts'
 import type { GaugeReading } from './ports/telemetry.ts'
-import type { AnyProfiles, ProfileName, Profiles, ProfileWith, SlotName, VariantName } from './profile/names.ts'
+import type {
+  AnyProfiles,
+  FamilyName,
+  ProfileName,
+  Profiles,
+  ProfileWith,
+  SlotName,
+  VariantName,
+} from './profile/names.ts'
 import type { InspectedUpload, VerifiedUpload } from './uploads/complete.ts'
 import type { CompletedPart } from './uploads/direct/multipart.ts'
 import type { InitiateMultipartOptions, InitiateOptions, MultipartUpload } from './uploads/initiate.ts'
@@ -301,12 +311,22 @@ export interface Delivery<Ps extends AnyProfiles = Profiles> {
     options?: UrlsForOptions<V>,
   ): Promise<ReadonlyMap<string, AssetUrls<V>>>
   /**
-   * Markup of an image, or of a video's poster: sources by format and width, and an `img` that every browser shows.
-   * `not_deliverable`, `forbidden`.
+   * Returns the one URL of a family: it answers `?w=640` with the image of the next larger width, in the best format that
+   * the client accepts. `null`: nothing of the family can be made from this asset. `not_deliverable`, `forbidden`,
+   * `capability_unsupported` without the option `images`.
+   */
+  familyUrl<P extends keyof Ps & string>(
+    asset: Asset<P>,
+    family: FamilyName<Ps, P> & string,
+    options?: FamilyUrlOptions,
+  ): Promise<string | null>
+  /**
+   * Markup of an image, or of a video's poster: sources by format and width, and an `img` that every browser shows. Of
+   * the variants that you name, or of a family. `not_deliverable`, `forbidden`.
    */
   picture<P extends keyof Ps & string>(
     asset: Asset<P> | AssetWithVariants<P>,
-    options: PictureOptions<VariantName<Ps, P, 'image'> & string>,
+    options: PictureOptions<VariantName<Ps, P, 'image'> & string, FamilyName<Ps, P> & string>,
   ): Promise<Picture>
   /** Markup of a video: sources, poster, text tracks. `not_deliverable`, `forbidden`. */
   video<P extends keyof Ps & string>(
@@ -323,6 +343,11 @@ export interface Delivery<Ps extends AnyProfiles = Profiles> {
    * an upload. Errors are problem+json.
    */
   serveFile(request: Request, options?: ServeFileOptions): Promise<Response>
+  /**
+   * Answers a request to a family's URL: `GET` and `HEAD` with `?w=` and perhaps `&format=`. An image that nobody has
+   * asked for is made by a worker, while the request waits; nothing is decoded in this process. Errors are problem+json.
+   */
+  serveImage(request: Request, options?: ServeImageOptions): Promise<Response>
 }
 
 /** The application's own files, beside those of Rindle and in the same storages. */

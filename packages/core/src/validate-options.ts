@@ -34,6 +34,18 @@ function databaseProblem(database: unknown): string | undefined {
   return 'must be a postgres:// URL, { pool } of pg, or { prisma } of a Prisma client, and nothing else'
 }
 
+const MIN_SIGNING_KEY_LENGTH = 32
+const signingKey = z
+  .string()
+  .min(MIN_SIGNING_KEY_LENGTH, `must be a secret of at least ${MIN_SIGNING_KEY_LENGTH} characters`)
+const BASE_URL = 'must be an absolute http or https URL, or a path such as /rindle, without query and fragment'
+
+/** Pages use it as it is, so a path begins at the root of their origin. */
+function isBaseUrl(text: string): boolean {
+  if (/[?#\s]/.test(text) || text.startsWith('//')) return false
+  return text.startsWith('/') || /^https?:$/.test(URL.parse(text)?.protocol ?? '')
+}
+
 const optionsSchema = z.strictObject({
   database: z.unknown().superRefine((database, context) => {
     const problem = databaseProblem(database)
@@ -54,6 +66,17 @@ const optionsSchema = z.strictObject({
     .strictObject({
       expiresInSeconds: z.int().min(1).max(MAX_EXPIRY_SECONDS).optional(),
       maxExpiresInSeconds: z.int().min(1).max(MAX_EXPIRY_SECONDS).optional(),
+    })
+    .optional(),
+  images: z
+    .strictObject({
+      baseUrl: z.string().refine(isBaseUrl, BASE_URL),
+      signingKeys: z.tuple([signingKey], signingKey),
+      waitMs: z.int().min(0).max(600_000).optional(),
+      whileMaking: z.enum(['wait', 'nearest']).optional(),
+      redirect: z.enum(['follow', 'stream']).optional(),
+      maxMaking: z.int().min(1).optional(),
+      maxWaiting: z.int().min(1).optional(),
     })
     .optional(),
   workDirectory: z.string().min(1).optional(),
@@ -77,6 +100,7 @@ interface Composition {
   readonly processors?: readonly Processor[]
   readonly delivery?: { readonly expiresInSeconds?: number; readonly maxExpiresInSeconds?: number }
   readonly webhooks?: readonly WebhookOptions[]
+  readonly images?: unknown
 }
 
 /** Throws one `config_invalid` that lists every problem with its path. */
@@ -97,6 +121,7 @@ function compositionProblems(options: Composition): readonly InvalidOption[] {
     ...slotProblems(profiles),
     ...kindProblems(processors),
     ...webhookProblems(options),
+    ...familyProblems(options),
   ]
 }
 
@@ -138,6 +163,19 @@ function webhookProblems({ webhooks = [], profiles }: Composition): readonly Inv
       .filter((name) => !Object.hasOwn(profiles, name))
       .map((name) => ({ path: `webhooks.${index}.profiles`, message: `there is no profile "${name}"` })),
   )
+}
+
+/** Only a request makes the images of a family on demand, and only this option says where it comes. */
+function familyProblems({ images, profiles }: Composition): readonly InvalidOption[] {
+  if (images !== undefined) return []
+  const families = Object.entries(profiles).flatMap(([profile, each]) =>
+    Object.entries(each.families)
+      .filter(([, { make }]) => make === 'on_demand')
+      .map(([family]) => `profiles.${profile}.variants.${family}`),
+  )
+  if (families.length === 0) return []
+  const message = `is missing, and needed by families on demand: ${families.join(', ')}. Give { baseUrl, signingKeys }`
+  return [{ path: 'images', message }]
 }
 
 function expiryProblems({ delivery = {}, profiles }: Composition): readonly InvalidOption[] {

@@ -56,6 +56,34 @@ describe('createRindle', () => {
     expect(createRindle({ ...valid, profiles, processors: [pictures] }).profiles).toBe(profiles)
   })
 
+  it('refuses options of images that no URL could be made of, without showing a secret', () => {
+    const images = {
+      baseUrl: 'rindle',
+      signingKeys: ['too short a secret'],
+      waitMs: -1,
+      whileMaking: 'never',
+      hurry: 1,
+    }
+    const error = refusal(create({ images }))
+    const at = ['baseUrl', 'signingKeys.0', 'waitMs', 'whileMaking', 'hurry'].map((name) => `images.${name}`)
+    expect(paths(error)).toEqual(expect.arrayContaining(at))
+    expect(error.message).not.toContain('too short a secret')
+    for (const baseUrl of ['', '//cdn.test', 'ftp://app.test', '/a?b', 'https://app.test/#a', 'app.test/rindle']) {
+      const signingKeys = ['a secret of at least thirty-two characters']
+      expect(paths(refusal(create({ images: { baseUrl, signingKeys } }))), baseUrl).toEqual(['images.baseUrl'])
+    }
+  })
+
+  it('refuses a family on demand without the place of its images', () => {
+    const families = { hero: { make: 'on_demand', ratio: null, members: [] } } as const
+    const photo = { ...defineProfile({ storage: 'main', accept }), families }
+    const error = refusal(create({ profiles: { photo } }))
+    expect(paths(error)).toEqual(['images'])
+    expect(error.message).toContain('profiles.photo.variants.hero')
+    const images = { baseUrl: '/rindle', signingKeys: ['a secret of at least thirty-two characters'] }
+    expect(() => create({ profiles: { photo }, images })()).not.toThrow()
+  })
+
   it('refuses two processors of one kind of recipe', () => {
     const error = refusal(create({ processors: [pictures, { ...pictures, name: 'other' }] }))
     expect(error.details['problems']).toEqual([

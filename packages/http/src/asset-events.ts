@@ -1,7 +1,6 @@
-import { errorFields, isSettledState } from '@rindle/core/adapter'
+import { type Doorbell, doorbell, errorFields, isSettledState } from '@rindle/core/adapter'
 import { assetView, versionOf } from './asset-view.ts'
 import type { Call } from './call.ts'
-import { type Doorbell, doorbell } from './doorbell.ts'
 
 const KEEP_ALIVE_MS = 15_000
 const RETRY_MS = 2_000

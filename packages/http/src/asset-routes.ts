@@ -1,9 +1,12 @@
+import type { WireSetFocus } from '@rindle/client'
 import { type AssetWithVariants, RindleError } from '@rindle/core'
 import { isSettledState } from '@rindle/core/adapter'
+import { z } from 'zod'
 import { assetEvents } from './asset-events.ts'
 import { assetView, versionOf } from './asset-view.ts'
 import type { Call, Handle } from './call.ts'
 import { jsonResponse } from './json-response.ts'
+import { readJson } from './read-json.ts'
 
 /** `GET /assets/:id` */
 export const showAsset: Handle = async (call) => {
@@ -20,14 +23,51 @@ export const streamAsset: Handle = async (call) => {
   return assetEvents(call, asset.id, seen)
 }
 
-/**
- * The asset that the path names, for an actor who uploaded it or whom `canView` allows. Both queries run for every id,
- * so that timing does not tell another actor's asset from one that does not exist.
- */
-async function visibleAsset({ rindle, config, actor, actorId, params: [id = ''] }: Call): Promise<AssetWithVariants> {
+const focusSchema = z.strictObject({
+  focus: z.strictObject({ x: z.number().min(0).max(1), y: z.number().min(0).max(1) }).nullable(),
+} satisfies Record<keyof WireSetFocus, z.ZodType>)
+
+/** `POST /assets/:id/focus` */
+export const setFocus: Handle = async (call) => {
+  const { rindle, config, request, actor } = call
+  const { focus } = await readJson(request, focusSchema, config.idleTimeoutMs)
+  const { asset, isOwn } = await foundAsset(call)
+  if (!isOwn && (await config.canEdit?.({ actor, asset })) !== true) {
+    await assertVisible(call, { asset, isOwn })
+    throw new RindleError('forbidden', 'This actor may see the asset, but not change it.')
+  }
+  await rindle.setFocus(asset, focus)
+  const changed = await rindle.asset(asset.id)
+  if (changed === null) throw gone(asset.id)
+  return jsonResponse(await assetView(rindle, changed, actor))
+}
+
+/** The asset that the path names, for an actor who uploaded it or whom `canView` allows. */
+async function visibleAsset(call: Call): Promise<AssetWithVariants> {
+  const found = await foundAsset(call)
+  await assertVisible(call, found)
+  return found.asset
+}
+
+/** An asset, and whether the actor uploaded it. */
+interface Found {
+  readonly asset: AssetWithVariants
+  readonly isOwn: boolean
+}
+
+/** Both queries run for every id, so that timing does not tell another actor's asset from one that does not exist. */
+async function foundAsset({ rindle, actorId, params: [id = ''] }: Call): Promise<Found> {
   const [asset, uploader] = await Promise.all([rindle.asset(id), rindle.uploaderOf(id)])
-  if (asset !== null && (uploader === actorId || (await config.canView?.({ actor, asset })) === true)) return asset
-  throw new RindleError('not_found', `There is no asset ${id} that this actor may see.`)
+  if (asset === null) throw gone(id)
+  return { asset, isOwn: uploader === actorId }
+}
+
+async function assertVisible({ config, actor }: Call, { asset, isOwn }: Found): Promise<void> {
+  if (!isOwn && (await config.canView?.({ actor, asset })) !== true) throw gone(asset.id)
+}
+
+function gone(id: string): RindleError {
+  return new RindleError('not_found', `There is no asset ${id} that this actor may see.`)
 }
 
 /** An EventSource that reconnects sends the header; one that a page creates again can only change its URL. */

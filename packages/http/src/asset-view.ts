@@ -1,6 +1,15 @@
 import { createHash } from 'node:crypto'
-import type { VariantView, WireAsset } from '@rindle/client'
-import { type AssetWithVariants, type ErrorCode, isRindleError, type Rindle, type Variant } from '@rindle/core'
+import type { FamilyView, VariantView, WireAsset } from '@rindle/client'
+import {
+  type AssetWithVariants,
+  type ErrorCode,
+  type Family,
+  isRindleError,
+  type Profile,
+  placeholderOf,
+  type Rindle,
+  type Variant,
+} from '@rindle/core'
 import { isSettledState } from '@rindle/core/adapter'
 import { shownMessage } from './shown-message.ts'
 
@@ -12,9 +21,13 @@ const WITHOUT_URL: readonly ErrorCode[] = ['not_deliverable', 'forbidden', 'unkn
 
 /** An asset as this actor may see it. Signs its URLs; makes no query. */
 export async function assetView(rindle: Rindle, asset: AssetWithVariants, actor: unknown): Promise<WireAsset> {
-  const [url, variants] = await Promise.all([
+  const { families: declared } = profileOf(rindle, asset)
+  const members = new Set(Object.values(declared).flatMap((family) => family.members.map(({ name }) => name)))
+  const single = asset.variants.filter(({ name, onDemand }) => !onDemand && !members.has(name))
+  const [url, variants, families] = await Promise.all([
     urlOrNull(rindle.url(asset, { actor })),
-    Promise.all(asset.variants.map(async (variant) => [variant.name, await view(rindle, asset, variant, actor)])),
+    Promise.all(single.map(async (variant) => [variant.name, await view(rindle, asset, variant, actor)])),
+    Promise.all(Object.keys(declared).map(async (name) => [name, await familyView(rindle, asset, name, actor)])),
   ])
   return {
     id: asset.id,
@@ -32,12 +45,35 @@ export async function assetView(rindle: Rindle, asset: AssetWithVariants, actor:
     settled: isSettledState(asset.state),
     url,
     variants: Object.fromEntries(variants) as Record<string, VariantView>,
+    families: Object.fromEntries(families) as Record<string, FamilyView>,
+    focus: asset.focus,
+    placeholder: placeholderOf(asset, profileOf(rindle, asset)),
   }
 }
 
-/** A string that differs whenever the asset or a variant differs; signed URLs, which differ with time, do not count. */
+/** Of a profile that this deployment no longer has nothing is shown: its URL is refused with `unknown_profile`. */
+function profileOf({ profiles }: Rindle, { profile }: AssetWithVariants): ShownProfile {
+  return (Object.hasOwn(profiles, profile) ? profiles[profile] : undefined) ?? { families: {}, placeholder: 'none' }
+}
+
+type ShownProfile = Pick<Profile, 'placeholder'> & { readonly families: Readonly<Record<string, Family>> }
+
+/**
+ * A string that differs whenever the asset or a variant differs. Signed URLs, which differ with time, do not count, and
+ * neither do variants on demand: no state of the asset depends on them.
+ */
 export function versionOf(asset: AssetWithVariants): string {
-  return createHash('sha256').update(JSON.stringify(asset)).digest('base64url').slice(0, 22)
+  const variants = asset.variants.filter(({ onDemand }) => !onDemand)
+  const text = JSON.stringify({ ...asset, variants })
+  return createHash('sha256').update(text).digest('base64url').slice(0, 22)
+}
+
+async function familyView(rindle: Rindle, asset: AssetWithVariants, name: string, actor: unknown): Promise<FamilyView> {
+  const picture = await urlOrNull(rindle.picture(asset, { family: name, alt: '', actor }))
+  const { url = null, widths = [], types = [] } = picture?.family ?? {}
+  const { width = null, height = null, src = null, srcSet = null } = picture?.img ?? {}
+  const sources = (picture?.sources ?? []).map((source) => ({ type: source.type, srcSet: source.srcSet }))
+  return { url, widths, types, width, height, src, srcSet, sources }
 }
 
 async function view(rindle: Rindle, asset: AssetWithVariants, variant: Variant, actor: unknown): Promise<VariantView> {
@@ -58,7 +94,7 @@ async function view(rindle: Rindle, asset: AssetWithVariants, variant: Variant, 
   }
 }
 
-async function urlOrNull(issued: Promise<string | null>): Promise<string | null> {
+async function urlOrNull<T>(issued: Promise<T>): Promise<T | null> {
   try {
     return await issued
   } catch (error) {

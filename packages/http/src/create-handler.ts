@@ -3,7 +3,7 @@ import { isRindleError, type Profiles, type Rindle, RindleError } from '@rindle/
 import type { BodyLimits } from '@rindle/core/adapter'
 import { actorReader } from './actor-reader.ts'
 import { answerToFailure } from './answer-to-failure.ts'
-import { showAsset, streamAsset } from './asset-routes.ts'
+import { setFocus, showAsset, streamAsset } from './asset-routes.ts'
 import type { Call, Handle } from './call.ts'
 import { EventStreams } from './event-streams.ts'
 import { type Actor, type ActorNaming, type HandlerConfig, type HandlerOptions, parseOptions } from './options.ts'
@@ -29,14 +29,16 @@ const ROUTES: readonly Route<Handle>[] = routesOf({
   'POST /uploads/:id/complete': completeUpload,
   'GET /assets/:id': showAsset,
   'GET /assets/:id/events': streamAsset,
+  'POST /assets/:id/focus': setFocus,
 } satisfies Record<WireRoute, Handle>)
 
 const FILE = /^\/files\/[^/]+$/
+const IMAGE = /^\/images\/[^/]+$/
 const TUS = /^\/tus(?:\/|$)/
 
 /**
- * One handler for everything that a client needs from Rindle: uploads, the state of assets and their changes, and the
- * files of local storage. Every error is `application/problem+json` with a `code`. Throws `config_invalid`, which lists
+ * One handler for everything that a client needs from Rindle: uploads, the state of assets and their changes, the
+ * images of families, and the files of local storage. Every error is `application/problem+json` with a `code`. Throws `config_invalid`, which lists
  * every problem of the options. Does no I/O before the first request.
  */
 export function createHandler<A, const Ps extends Profiles>(
@@ -91,6 +93,7 @@ interface Served extends Pick<Call, 'rindle' | 'config' | 'streams'> {
 async function answer(served: Served, request: Request): Promise<Response> {
   const { rindle, config, streams, actorOf } = served
   const path = pathBelow(config.basePath, new URL(request.url).pathname)
+  if (IMAGE.test(path)) return rindle.serveImage(request, { idleTimeoutMs: config.idleTimeoutMs })
   if (FILE.test(path)) return rindle.serveFile(request, bodyLimitsOf(config))
   if (isResumable(config, request)) return serveResumable(served, config.tus, request)
   const match = matchRoute(ROUTES, request.method, path)

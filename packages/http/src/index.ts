@@ -1,5 +1,9 @@
 export type {
   AskedStrategy,
+  FamilySource,
+  FamilyView,
+  Focus,
+  PlaceholderView,
   VariantView,
   WireAsset,
   WireBeginUpload,
@@ -9,6 +13,7 @@ export type {
   WireRequest,
   WireRoute,
   WireRoutes,
+  WireSetFocus,
   WireUpload,
 } from '@rindle/client'
 export { createHandler, type RindleHandler } from './create-handler.ts'

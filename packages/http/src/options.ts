@@ -39,8 +39,8 @@ export interface HandlerOptions<A = unknown, Ps extends Profiles = Profiles> {
   /** The path at which the handler is mounted, as its requests show it: `/rindle`. */
   readonly basePath: string
   /**
-   * The application's user; without one a request is refused with 401. @default none: only files are served, by their
-   * tokens
+   * The application's user; without one a request is refused with 401. @default none: only files and images are
+   * served, by their tokens
    */
   readonly actor?: (request: Request) => A | null | undefined | Promise<A | null | undefined>
   /** Identifies an actor; uploads belong to it. Required for actors without `id`. @default `actor.id`, a string or a number */
@@ -52,6 +52,8 @@ export interface HandlerOptions<A = unknown, Ps extends Profiles = Profiles> {
   readonly authorizeUpload?: (intent: UploadIntent<A, Ps>) => UploadGrant | Promise<UploadGrant>
   /** Whether an actor may see an asset that another actor uploaded. @default no */
   readonly canView?: (view: { readonly actor: A; readonly asset: Asset<ProfileName<Ps>> }) => boolean | Promise<boolean>
+  /** Whether an actor may move the focus of an asset that another actor uploaded. @default no */
+  readonly canEdit?: (edit: { readonly actor: A; readonly asset: Asset<ProfileName<Ps>> }) => boolean | Promise<boolean>
   /**
    * Serves resumable uploads under `/tus`: `tusServer(rindle, { path: '/rindle/tus' })` of `@rindle/tus`, whose path is
    * `basePath` and `/tus`. Its uploads are authorized like all others; if the client does not know the length yet,
@@ -73,8 +75,10 @@ export interface HandlerOptions<A = unknown, Ps extends Profiles = Profiles> {
 }
 
 /** {@link HandlerOptions}, checked and complete. */
-export type HandlerConfig = Required<Omit<HandlerOptions, 'actor' | 'authorizeUpload' | 'canView' | 'tus'>> &
-  Pick<HandlerOptions, 'actor' | 'authorizeUpload' | 'canView' | 'tus'>
+export type HandlerConfig = Required<
+  Omit<HandlerOptions, 'actor' | 'authorizeUpload' | 'canView' | 'canEdit' | 'tus'>
+> &
+  Pick<HandlerOptions, 'actor' | 'authorizeUpload' | 'canView' | 'canEdit' | 'tus'>
 
 const callable = z.custom((value) => typeof value === 'function', 'must be a function').optional()
 
@@ -85,6 +89,7 @@ const optionsSchema = z
     actorId: callable,
     authorizeUpload: callable,
     canView: callable,
+    canEdit: callable,
     tus: z
       .custom<ResumableServer>(
         (value) => typeof value === 'object' && value !== null && 'handle' in value,

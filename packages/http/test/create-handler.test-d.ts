@@ -27,6 +27,7 @@ createHandler(rindle, {
     return actor.isAdmin && name === place && { owner: { type: 'user', id: actor.id } }
   },
   canView: ({ actor, asset }) => actor.isAdmin && asset.profile === 'avatar',
+  canEdit: ({ actor, asset }) => actor.isAdmin && asset.profile === 'avatar',
 })
 
 createHandler(rindle, {

@@ -1,12 +1,9 @@
-import { createHmac } from 'node:crypto'
 import { RindleError } from '@rindle/core'
-import { equalsInConstantTime, type OpenedToken } from '@rindle/core/adapter'
+import { MAX_TOKEN_LENGTH, type OpenedToken, signedTokens } from '@rindle/core/adapter'
 import { z } from 'zod'
 
-// Separates these signatures from any other use of the same secret by an application.
-const CONTEXT = 'rindle file token, version 1'
+const USE = 'rindle file token, version 1'
 const VERSION = 1
-const MAX_TOKEN_LENGTH = 8192
 
 // One letter for each field, because the token is part of every URL.
 const payloadSchema = z.strictObject({
@@ -35,37 +32,24 @@ export interface FileTokens {
   open(token: string, method: OpenedToken['method'], now: Date): OpenedToken
 }
 
-/** Tokens `payload.signature`, base64url, HMAC-SHA-256. The first key signs, all verify. */
+/** The first key signs, all verify. */
 export function fileTokens(keys: readonly [string, ...string[]]): FileTokens {
+  const tokens = signedTokens(USE, keys)
   return {
     sign(grant) {
       const parsed = payloadSchema.safeParse(toPayload(grant))
       if (!parsed.success) throw unsignable(grant.key, 'a date or size is malformed')
-      const payload = Buffer.from(JSON.stringify(parsed.data)).toString('base64url')
-      const token = `${payload}.${signature(keys[0], payload)}`
+      const token = tokens.sign(parsed.data)
       if (token.length > MAX_TOKEN_LENGTH) throw unsignable(grant.key, 'its disposition is too long')
       return token
     },
     open(token, method, now) {
-      const grant = readGrant(token, keys)
+      const grant = fromPayload(tokens.open(token))
       if (grant?.method !== method) throw new RindleError('token_invalid', 'The link is not valid.')
       if (now.getTime() >= grant.expiresAt.getTime()) throw new RindleError('token_expired', 'The link has expired.')
       return grant
     },
   }
-}
-
-function readGrant(token: string, keys: readonly string[]): OpenedToken | undefined {
-  if (token.length > MAX_TOKEN_LENGTH) return undefined
-  const [payload, given, ...more] = token.split('.')
-  if (payload === undefined || given === undefined || more.length > 0) return undefined
-  // Nothing is decoded before the signature is verified.
-  if (!keys.some((key) => equalsInConstantTime(given, signature(key, payload)))) return undefined
-  return fromPayload(JSON.parse(Buffer.from(payload, 'base64url').toString()))
-}
-
-function signature(key: string, payload: string): string {
-  return createHmac('sha256', key).update(CONTEXT).update('\0').update(payload).digest('base64url')
 }
 
 function toPayload(grant: OpenedToken): z.infer<typeof payloadSchema> {

@@ -26,6 +26,15 @@ describe('a token of local storage', () => {
     })
   })
 
+  test('keeps its bytes across versions: URLs that are in use stay valid', async () => {
+    const grant = { expiresAt: EXPIRES_AT, disposition: 'inline; filename=a.jpg', contentType: 'image/jpeg' }
+    const { url } = await storage().signGet(KEY, grant)
+    const payload =
+      'eyJ2IjoxLCJtIjoiR0VUIiwiayI6ImFsYnVtL3Bob3RvLmpwZyIsImUiOjE3OTUxNzY5MDAwMDAsImQiOiJpbmxpbmU7IGZpbGVuYW1lPWEuanBn' +
+      'IiwidCI6ImltYWdlL2pwZWcifQ'
+    expect(url).toBe(`https://app.example/rindle/files/${payload}.pzwXnF_ItabuEBNn1wxhbrFihPpjGnGxMQ-JduJnhnc`)
+  })
+
   test('to upload names the content type that the client must send', async () => {
     const { method, headers } = await storage().signPut(KEY, { expiresAt: EXPIRES_AT, contentType: 'image/jpeg' })
     expect({ method, headers }).toEqual({ method: 'PUT', headers: { 'content-type': 'image/jpeg' } })

@@ -15,6 +15,7 @@ export function statusLines(status: RuntimeStatus, style: Style, output: Output)
     ...(profile === null ? [] : [`Only of profile ${profile}.`]),
     countLine('assets', counts.assets),
     countLine('variants', counts.variants),
+    ...(Object.keys(counts.onDemand).length === 0 ? [] : [countLine('on demand', counts.onDemand)]),
     countLine('sessions', counts.sessions),
     ...(counts.isPartial ? ['Variants and sessions are those of 10,000 of its assets.'] : []),
     '',

@@ -16,7 +16,7 @@ export async function applyAggregate(
   runtime: Runtime,
   unit: UnitOfWork,
   asset: AggregatedAsset,
-  variants: readonly Pick<Variant, 'state' | 'queue'>[],
+  variants: readonly Pick<Variant, 'state' | 'queue' | 'onDemand'>[],
 ): Promise<void> {
   if (!isDeliverable(asset.state)) return
   const state = aggregateState(variants)

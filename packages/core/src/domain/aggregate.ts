@@ -5,6 +5,8 @@ export interface AggregatedVariant {
   readonly state: VariantState
   /** The lane of its work. */
   readonly queue: Lane
+  /** Whether it is made only when a page first asks for it. */
+  readonly onDemand: boolean
 }
 
 /** The asset states that the variants decide. */
@@ -21,11 +23,13 @@ export const DECIDING_STATES: readonly VariantState[] = [...PENDING, ...UNSUCCES
  * transaction that changes a variant. Otherwise two variants that finish together leave the asset in the wrong state.
  *
  * Pending work decides first (`transcoding` if any of it is in the lane `media`, else `processing`), then failed or cancelled work
- * (`degraded`). Purged, stale and missing variants change nothing: an asset without variants is `ready`.
+ * (`degraded`). Purged, stale and missing variants change nothing, and neither do variants on demand: an asset without
+ * other ones is `ready`.
  */
 export function aggregateState(variants: readonly AggregatedVariant[]): AggregateState {
-  const pending = variants.filter((variant) => PENDING.includes(variant.state))
-  if (pending.some((variant) => variant.queue === 'media')) return 'transcoding'
+  const eager = variants.filter(({ onDemand }) => !onDemand)
+  const pending = eager.filter(({ state }) => PENDING.includes(state))
+  if (pending.some(({ queue }) => queue === 'media')) return 'transcoding'
   if (pending.length > 0) return 'processing'
-  return variants.some((variant) => UNSUCCESSFUL.includes(variant.state)) ? 'degraded' : 'ready'
+  return eager.some(({ state }) => UNSUCCESSFUL.includes(state)) ? 'degraded' : 'ready'
 }

@@ -9,7 +9,9 @@ import type { Processor } from '../ports/processor.ts'
 import type { StorageAdapter } from '../ports/storage.ts'
 import type { Profile } from '../profile/profile.ts'
 import type { EventTarget } from './event-targets.ts'
+import type { Flights } from './flights.ts'
 import type { RunningWorkers } from './running-workers.ts'
+import type { SignedTokens } from './signed-tokens.ts'
 import type { SourceCache } from './source-cache.ts'
 import { assertOutsideTransaction } from './transaction-scope.ts'
 
@@ -39,6 +41,8 @@ export interface Runtime {
   /** The number of days for which a quarantined original is kept. */
   readonly quarantineDays: number
   readonly hooks: HookRuntime
+  /** `null`: families have no URLs. */
+  readonly images: ImageRuntime | null
   /** A new UUIDv7. */
   readonly newId: () => string
   /** Unguessable text for keys: `[a-z0-9]`. */
@@ -54,6 +58,23 @@ export interface HookRuntime {
   readonly handlerTimeoutMs: number
   /** How long after its first attempt a delivery is retried. */
   readonly retryForSeconds: number
+}
+
+/** The part of a runtime that serves images of families. */
+export interface ImageRuntime {
+  /** Has no slash at its end. */
+  readonly baseUrl: string
+  readonly tokens: SignedTokens
+  /** How long a request waits for an image. */
+  readonly waitMs: number
+  /** The answer when that is over. */
+  readonly whileMaking: 'wait' | 'nearest'
+  /** How images of remote storages are sent. */
+  readonly redirect: 'follow' | 'stream'
+  /** The most variants on demand in the making, in the whole database. */
+  readonly maxMaking: number
+  /** Requests of this process that wait for images. */
+  readonly flights: Flights
 }
 
 /** Returns the configured profile of that name, or throws `unknown_profile`. */

@@ -1,6 +1,6 @@
-import { aggregateState, DECIDING_STATES } from '../domain/aggregate.ts'
+import { type AggregatedVariant, aggregateState, DECIDING_STATES } from '../domain/aggregate.ts'
 import { promoteKey, purgeKey, type QueueName } from '../domain/queues.ts'
-import { type AssetState, isDeliverable, type Lane, type VariantState } from '../domain/states.ts'
+import { type AssetState, isDeliverable } from '../domain/states.ts'
 import { type Runtime, storageOf } from '../kernel/runtime.ts'
 import { workFromRow } from '../kernel/sql/entities-from-rows.ts'
 import { json, type Row, text } from '../kernel/sql/row-values.ts'
@@ -184,7 +184,8 @@ class InvariantCheck {
   async aggregates(): Promise<void> {
     const deciding = DECIDING_STATES.map((state) => `'${state}'`).join(', ')
     const sql = `select asset.id, asset.state,
-        coalesce(jsonb_agg(jsonb_build_object('state', variant.state, 'queue', variant.queue))
+        coalesce(jsonb_agg(jsonb_build_object('state', variant.state, 'queue', variant.queue,
+          'onDemand', variant.on_demand))
           filter (where variant.id is not null), '[]'::jsonb) as variants,
         asset.state = 'deleted'
           and exists (select 1 from rindle.media_attachments where asset_id = asset.id) as is_attached,
@@ -289,7 +290,7 @@ class InvariantCheck {
       this.#add({ class: 'session_disagrees', assetId, message })
     }
     if (!isDeliverable(state)) return
-    const variants = json<{ state: VariantState; queue: Lane }[]>(row, 'variants')
+    const variants = json<AggregatedVariant[]>(row, 'variants')
     const expected = aggregateState(variants)
     if (expected === state) return
     this.#add({ class: 'wrong_aggregate', assetId, message: `The asset is ${state}; its variants say ${expected}.` })

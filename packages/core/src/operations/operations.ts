@@ -15,6 +15,7 @@ import { type PruneEventsOptions, type PruneEventsReport, pruneEvents } from './
 import { type RedeliverOptions, type RedeliverReport, redeliver } from './deliveries/redeliver.ts'
 import { type EraseOwnerOptions, type ErasureReport, eraseOwner, previewOwnerErasure } from './erase-owner.ts'
 import { type ErasureTotals, eraseOwners, type Owners, previewOwnerErasures } from './erase-owners.ts'
+import { type EvictOptions, type EvictReport, evictVariants } from './evict-variants.ts'
 import { type InitStorageOptions, type InitStorageReport, initStorage } from './init-storage.ts'
 import { type AssetPage, type ListAssetsOptions, listAssets } from './list/list-assets.ts'
 import { type ListVariantsOptions, listVariants, type VariantPage } from './list/list-variants.ts'
@@ -38,7 +39,7 @@ import type { WalkOptions } from './walk.ts'
 
 /**
  * The verbs that repair and maintain. All are safe to repeat and to run beside workers. Those that work through many
- * items can be interrupted, count the errors of single items, and delete only with `live`.
+ * items can be interrupted, count the errors of single items, and delete what cannot be made again only with `live`.
  */
 export interface Operations<P extends string = string, V extends string = string> {
   /**
@@ -93,6 +94,11 @@ export interface Operations<P extends string = string, V extends string = string
    * Atomic. `not_found`, `conflict`.
    */
   purgeAsset(assetId: string, options?: PurgeAssetOptions): Promise<PurgeAssetReport>
+  /**
+   * Purges variants on demand that no page has asked for in a long time; the next request makes them anew.
+   * `unknown_profile`.
+   */
+  evictVariants(options?: EvictOptions<P>): Promise<EvictReport>
   /** Deletes old processing runs; without `live` it counts. */
   pruneRuns(options?: PruneRunsOptions): Promise<PruneRunsReport>
 
@@ -171,6 +177,7 @@ export function operationsOf(runtime: Runtime): Operations {
     backfillMetadata: (options) => backfillMetadata(runtime, options),
     purgeUnattached: (options) => purgeUnattached(runtime, options),
     purgeAsset: (assetId, options) => purgeAsset(runtime, assetId, options),
+    evictVariants: (options) => evictVariants(runtime, options),
     pruneRuns: (options) => pruneRuns(runtime, options),
     pruneEvents: (options) => pruneEvents(runtime, options),
     eventTargets: () => eventTargets(runtime),

@@ -70,7 +70,7 @@ const DEFAULT_CONCURRENCY = 4
 /**
  * Brings the variants of all deliverable assets in line with their profiles: marks ready ones of another recipe as
  * `stale`, then enqueues exactly the stale, missing and newly declared ones. Workers make them; until then
- * `serve_stale` serves the old objects. Leaves failed and cancelled ones to {@link requeueVariants}. Each asset is one
+ * `serve_stale` serves the old objects. Of variants on demand it takes those that exist and are not purged. Leaves failed and cancelled ones to {@link requeueVariants}. Each asset is one
  * transaction; a failed asset is counted and logged, and the rest goes on. Safe to repeat, to interrupt, and to run
  * beside workers. `unknown_profile`, `unknown_variant`.
  */
@@ -128,7 +128,7 @@ class Regeneration {
   async *#pages(profiles: readonly string[]): AsyncGenerator<Row[]> {
     const sql = `select asset.id, asset.profile, ${RECIPE_SOURCE_COLUMNS},
         (select coalesce(jsonb_agg(jsonb_build_object('name', variant.name, 'state', variant.state,
-          'recipeDigest', variant.recipe_digest,
+          'recipeDigest', variant.recipe_digest, 'onDemand', variant.on_demand,
           'storageKey', case when variant.state = 'purged' then variant.storage_key end)), '[]'::jsonb)
          from rindle.media_variants as variant where variant.asset_id = asset.id) as variants
       from rindle.media_assets as asset
@@ -162,8 +162,8 @@ class Regeneration {
     }
   }
 
-  #hasWork({ outdated, unmade, lacking, undeclared, halfPurged }: VariantDrift): boolean {
-    if (outdated.length + unmade.length + lacking.length > 0) return true
+  #hasWork({ outdated, unmade, lacking, regrouped, undeclared, halfPurged }: VariantDrift): boolean {
+    if (outdated.length + unmade.length + lacking.length + regrouped.length > 0) return true
     return this.#isPruning && purgeable(undeclared).length + halfPurged.length > 0
   }
 

@@ -64,6 +64,8 @@ export interface ScheduleOptions<P extends string = string> {
   readonly purgeUnattached?: ScheduledOnRequest<
     Live & Concurrent & InProfile<P> & { readonly graceSeconds?: number; readonly quarantineGraceSeconds?: number }
   >
+  /** Purges variants on demand that no page asks for any more. @default never */
+  readonly evictVariants?: ScheduledOnRequest<Concurrent & InProfile<P> & { readonly keepDays?: number }>
   /** Deletes old processing runs. @default never */
   readonly pruneRuns?: ScheduledOnRequest<Live & { readonly olderThanSeconds?: number }>
   /** Deletes old events with their deliveries. @default never */
@@ -99,6 +101,7 @@ const OPTIONS = {
     graceSeconds: seconds,
     quarantineGraceSeconds: seconds,
   },
+  evictVariants: { concurrency, profile: name, keepDays: z.number().min(1).optional() },
   pruneRuns: { live, olderThanSeconds: seconds },
   pruneEvents: { live, olderThanSeconds: seconds },
 } satisfies Readonly<Record<ScheduledVerb, z.ZodRawShape>>

@@ -12,6 +12,7 @@ export const SCHEDULED_VERBS = [
   'scanOrphans',
   'backfillMetadata',
   'purgeUnattached',
+  'evictVariants',
   'pruneRuns',
   'pruneEvents',
 ] as const

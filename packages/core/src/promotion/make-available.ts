@@ -27,7 +27,12 @@ export async function makeAvailable(runtime: Runtime, asset: Asset): Promise<Ass
     const available = await transitionAsset(runtime, unit, asset, 'available', { from: ['promoting'] })
     if (available === null) return null
     if (slot !== null) await attachWanted(runtime, unit, asset, slot)
-    await planAll(runtime, unit, available, plannedVariants(profile, available))
+    await planAll(
+      runtime,
+      unit,
+      available,
+      plannedVariants(profile, available).filter(({ onDemand }) => !onDemand),
+    )
     return available
   })
 }

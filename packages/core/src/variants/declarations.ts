@@ -57,7 +57,7 @@ export async function declareVariants(runtime: Runtime): Promise<void> {
 
 /**
  * Compares a page of existing variants with a declared recipe of this instance, and marks those of another recipe as
- * `stale`; of a profile that regenerates automatically it also enqueues them, and variants without a row. `false`: there
+ * `stale`; of a profile that regenerates automatically it also enqueues them, and variants without a row, except those on demand. `false`: there
  * is nothing to compare now. Only one process works on a recipe at a time. Atomic, and safe to interrupt: the row says how
  * far it came.
  */
@@ -65,8 +65,9 @@ export async function markDrifted(runtime: Runtime): Promise<boolean> {
   return inTransaction(runtime, undefined, async (unit) => {
     const declared = await nextToCompare(unit, declaredHere(runtime))
     if (declared === null) return false
-    const { regenerate } = profileOf(runtime, declared.profile)
-    const page = await driftedAssets(unit, declared, regenerate === 'automatically')
+    const { regenerate, onDemand } = profileOf(runtime, declared.profile)
+    const isLackingWork = regenerate === 'automatically' && !onDemand.has(declared.variant)
+    const page = await driftedAssets(unit, declared, isLackingWork)
     let marked = 0
     for (const assetId of page.assetIds) marked += await follow(runtime, unit, assetId, declared)
     await unit.executeSql(

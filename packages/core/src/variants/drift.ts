@@ -3,7 +3,7 @@ import { isInFlight, type VariantState } from '../domain/states.ts'
 import type { PlannedVariant } from './plan.ts'
 
 /** The fields that decide about drift; the storage key only tells whether a purged variant has one. */
-export type DriftingVariant = Pick<Variant, 'name' | 'state' | 'recipeDigest' | 'storageKey'>
+export type DriftingVariant = Pick<Variant, 'name' | 'state' | 'recipeDigest' | 'storageKey' | 'onDemand'>
 
 /** The differences between an asset's variants and its profile's declarations. */
 export interface VariantDrift<V extends DriftingVariant = DriftingVariant> {
@@ -11,8 +11,13 @@ export interface VariantDrift<V extends DriftingVariant = DriftingVariant> {
   readonly outdated: readonly V[]
   /** Stale, missing, or never enqueued: to be made. */
   readonly unmade: readonly V[]
-  /** Declared, but without a row, or purged while it was not declared. */
+  /**
+   * Declared, but without a row, or purged while it was not declared. Never one on demand: it lacks nothing until a page
+   * asks for it.
+   */
   readonly lacking: readonly PlannedVariant[]
+  /** Made on demand, but no longer declared so, or the reverse. */
+  readonly regrouped: readonly V[]
   /** Queued or processing. */
   readonly inFlight: readonly V[]
   /** No longer declared. */
@@ -36,6 +41,7 @@ export function variantDrift<V extends DriftingVariant>(
   const wanted = variants.filter(isWanted)
   const present = wanted.filter(({ state }) => state !== 'purged')
   const digests = new Map(declared.map(({ name, digest }) => [name, digest]))
+  const onDemand = new Set(declared.filter((variant) => variant.onDemand).map(({ name }) => name))
   const current = present.filter(({ name }) => digests.has(name))
   const names = new Set(present.map(({ name }) => name))
   return {
@@ -43,7 +49,8 @@ export function variantDrift<V extends DriftingVariant>(
       ({ name, state, recipeDigest }) => state === 'ready' && recipeDigest !== digests.get(name),
     ),
     unmade: current.filter(({ state }) => UNMADE.includes(state)),
-    lacking: declared.filter((variant) => isWanted(variant) && !names.has(variant.name)),
+    lacking: declared.filter((variant) => isWanted(variant) && !variant.onDemand && !names.has(variant.name)),
+    regrouped: current.filter((variant) => variant.onDemand !== onDemand.has(variant.name)),
     inFlight: current.filter(({ state }) => isInFlight(state)),
     undeclared: present.filter(({ name }) => !digests.has(name)),
     halfPurged: wanted.filter((variant) => isHalfPurged(variant) && !digests.has(variant.name)),

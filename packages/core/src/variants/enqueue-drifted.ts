@@ -14,8 +14,9 @@ export interface DriftedAsset {
 }
 
 /**
- * Marks outdated variants, then enqueues them with the rest of the work, behind fresh uploads. The caller holds the
- * asset's lock.
+ * Marks outdated variants, then enqueues them with the rest of the work, behind fresh uploads. Variants that are made on
+ * demand since, or no longer, take part in the aggregate accordingly: the caller applies it. The caller holds the asset's
+ * lock.
  */
 export async function enqueueDrifted(
   runtime: Runtime,
@@ -23,6 +24,7 @@ export async function enqueueDrifted(
   asset: Asset,
   { variants, declared, drift }: DriftedAsset,
 ): Promise<void> {
+  await regroup(unit, drift.regrouped)
   const lacking = new Set(drift.lacking.map(({ name }) => name))
   const declaredAgain = variants.filter(({ name }) => lacking.has(name))
   const hasRow = new Set(declaredAgain.map(({ name }) => name))
@@ -30,4 +32,15 @@ export async function enqueueDrifted(
   await queueVariants(runtime, unit, asset, [...stale, ...drift.unmade, ...declaredAgain], declared, { isBulk: true })
   const isNew = ({ name }: PlannedVariant): boolean => !hasRow.has(name)
   await planVariants(runtime, unit, asset, drift.lacking.filter(isNew), { isBulk: true })
+}
+
+/** They count as asked for now, so that the next eviction does not take all that have become on demand. */
+async function regroup(unit: UnitOfWork, variants: readonly Pick<Variant, 'id'>[]): Promise<void> {
+  if (variants.length === 0) return
+  await unit.executeSql(
+    `update rindle.media_variants set on_demand = not on_demand, updated_at = now(),
+       last_asked_at = case when on_demand then last_asked_at else now() end
+     where id in (select value::uuid from jsonb_array_elements_text($1::jsonb))`,
+    [JSON.stringify(variants.map(({ id }) => id))],
+  )
 }

@@ -31,18 +31,22 @@ export function plannedVariants(profile: Profile, source: RecipeSource): readonl
 /** The urgency of jobs. */
 export type BulkOptions = Pick<JobRequest, 'isBulk'>
 
-/** The columns of a variant's row that its recipe gives. */
-export interface RecipeColumns extends Pick<Variant, 'recipe' | 'recipeDigest' | 'outputKind' | 'queue' | 'workClass'> {
+/** The columns of a variant's row that its declaration gives. */
+export interface RecipeColumns
+  extends Pick<Variant, 'recipe' | 'recipeDigest' | 'outputKind' | 'queue' | 'workClass' | 'onDemand'> {
   readonly unfocusedDigest: string | null
 }
 
 /** The part of a {@link PlannedVariant} that its row holds. */
-export type WantedVariant = Pick<PlannedVariant, 'name' | 'form' | 'digest' | 'declaredDigest' | 'makes'> & {
+export type WantedVariant = Pick<
+  PlannedVariant,
+  'name' | 'form' | 'digest' | 'declaredDigest' | 'makes' | 'onDemand'
+> & {
   readonly facts: Pick<Recipe['facts'], 'queue' | 'workClass'>
 }
 
-/** The columns of a variant's row that its recipe gives. Pure. */
-export function recipeColumns({ form, digest, declaredDigest, makes, facts }: WantedVariant): RecipeColumns {
+/** The columns of a variant's row that its declaration gives. Pure. */
+export function recipeColumns({ form, digest, declaredDigest, makes, facts, onDemand }: WantedVariant): RecipeColumns {
   return {
     recipe: form,
     recipeDigest: digest,
@@ -50,6 +54,7 @@ export function recipeColumns({ form, digest, declaredDigest, makes, facts }: Wa
     outputKind: makes,
     queue: facts.queue,
     workClass: facts.workClass,
+    onDemand,
   }
 }
 
@@ -80,14 +85,14 @@ export async function planVariants(
   const rows = variants.map((variant) => ({
     id: runtime.newId(),
     name: variant.name,
-    onDemand: variant.onDemand,
     ...recipeColumns(variant),
   }))
   await unit.executeSql(
     `insert into rindle.media_variants
-       (id, asset_id, name, state, output_kind, recipe, recipe_digest, unfocused_digest, queue, work_class, on_demand)
+       (id, asset_id, name, state, output_kind, recipe, recipe_digest, unfocused_digest, queue, work_class, on_demand,
+       last_asked_at)
      select id, $1::uuid, name, 'queued', "outputKind", recipe, "recipeDigest", "unfocusedDigest", queue, "workClass",
-       "onDemand"
+       "onDemand", case when "onDemand" then now() end
      from jsonb_to_recordset($2::jsonb) as planned(id uuid, name text, "outputKind" text, recipe jsonb,
        "recipeDigest" text, "unfocusedDigest" text, queue text, "workClass" text, "onDemand" boolean)
      on conflict (asset_id, name) do nothing`,

@@ -31,6 +31,7 @@ export async function queueVariants(
     outputKind: variant.outputKind,
     queue: variant.queue,
     workClass: variant.workClass,
+    onDemand: variant.onDemand,
     storageKey: variant.state === 'missing' || variant.state === 'purged' ? null : variant.storageKey,
     progress: 0,
     jobId: null,

@@ -102,15 +102,15 @@ export async function settle(
 
 /**
  * Whether an asset is between its promotion and its first variants, and was never ready. Any other asset is in use, and
- * a failure of an added or remade variant takes nothing else away. The promotion's run ends after the transaction that
- * planned the variants.
+ * a failure of an added or remade variant takes nothing else away, and neither does one that a page asked for. The
+ * promotion's run ends after the transaction that planned the variants.
  */
 async function isFirstMaking(
   unit: UnitOfWork,
-  { id, assetId }: Variant,
+  { id, assetId, onDemand }: Variant,
   variants: readonly Variant[],
 ): Promise<boolean> {
-  if (variants.some(({ generatedAt }) => generatedAt !== null)) return false
+  if (onDemand || variants.some(({ generatedAt }) => generatedAt !== null)) return false
   const { rows } = await unit.executeSql(
     `select 1 from rindle.media_processing_runs
      where asset_id = $1::uuid and variant_name is null
@@ -136,7 +136,8 @@ async function followMovedFocus(
   const { facts } = maker
   const settled = facts.usesFocus ? variants.find((variant) => variant.id === id) : undefined
   if (settled === undefined) return false
-  const wanted = { name: settled.name, makes: settled.outputKind, facts, ...refocused(settled.recipe, asset.focus) }
+  const { name, outputKind: makes, onDemand, recipe } = settled
+  const wanted = { name, makes, onDemand, facts, ...refocused(recipe, asset.focus) }
   return followFocus(runtime, unit, asset, [settled], [wanted])
 }
 

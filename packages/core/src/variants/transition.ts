@@ -23,6 +23,7 @@ export interface VariantChanges {
   readonly unfocusedDigest?: string | null
   readonly queue?: Variant['queue']
   readonly workClass?: string
+  readonly onDemand?: boolean
   readonly outputKind?: Variant['outputKind']
   readonly storageKey?: string | null
   readonly contentType?: string
@@ -44,6 +45,7 @@ const COLUMNS: ColumnsOf<keyof VariantChanges> = {
   unfocusedDigest: ['unfocused_digest', 'text'],
   queue: ['queue', 'text'],
   workClass: ['work_class', 'text'],
+  onDemand: ['on_demand', 'boolean'],
   outputKind: ['output_kind', 'text'],
   storageKey: ['storage_key', 'text'],
   contentType: ['content_type', 'text'],
@@ -85,8 +87,9 @@ export interface TransitionOptions<V extends SeenVariant> {
 
 /**
  * Moves variants of one asset to a state, announces the change to subscribers, and emits an event for each with the
- * unit's commit. The same statement writes the events for the hooks that want them. The caller holds the asset's lock. Returns the new rows of those that moved, without variants that
- * have changed since they were read. `invalid_transition` when a state that was read does not lead there; nothing is
+ * unit's commit. The same statement writes the events for the hooks that want them, except for variants on demand: a
+ * visitor of a page causes nothing outside. The caller holds the asset's lock. Returns the new rows of those that moved,
+ * without variants that have changed since they were read. `invalid_transition` when a state that was read does not lead there; nothing is
  * written then.
  */
 export async function transitionVariants<V extends SeenVariant & Partial<Variant>>(
@@ -146,7 +149,7 @@ const HAPPENED = (profile: string, type: string): string => `
   select moved.event_id as id, moved.asset_id, ${profile}::text as profile, ${type}::text as type,
     jsonb_build_object('state', moved.state, 'reason', moved.error_reason, 'variantName', moved.name,
       'owner', holder.owner, 'slot', holder.slot) as payload
-  from moved ${lastHolder('moved.asset_id')} where moved.seen_state <> moved.state`
+  from moved ${lastHolder('moved.asset_id')} where moved.seen_state <> moved.state and not moved.on_demand`
 
 function emitVariantState(
   runtime: Runtime,

@@ -4,7 +4,7 @@ import { LANES, VARIANT_STATES } from '../../src/domain/states.ts'
 import { sourcesOf } from '../../src/domain/transitions.ts'
 
 const EVERY_VARIANT: readonly AggregatedVariant[] = VARIANT_STATES.flatMap((state) =>
-  LANES.map((queue) => ({ state, queue })),
+  LANES.map((queue) => ({ state, queue, onDemand: false })),
 )
 
 function combinations(size: number): readonly (readonly AggregatedVariant[])[] {
@@ -37,14 +37,22 @@ describe('the aggregate rule', () => {
   it('is not changed by purged, stale and missing variants', () => {
     for (const state of ['purged', 'stale', 'missing'] as const) {
       for (const other of EVERY_VARIANT) {
-        expect(aggregateState([other, { state, queue: 'media' }])).toBe(aggregateState([other]))
+        expect(aggregateState([other, { state, queue: 'media', onDemand: false }])).toBe(aggregateState([other]))
+      }
+    }
+  })
+
+  it('is not changed by variants on demand, whatever their state', () => {
+    for (const { state, queue } of EVERY_VARIANT) {
+      for (const other of EVERY_VARIANT) {
+        expect(aggregateState([other, { state, queue, onDemand: true }])).toBe(aggregateState([other]))
       }
     }
   })
 
   it('goes by the lane of the work', () => {
-    expect(aggregateState([{ state: 'queued', queue: 'media' }])).toBe('transcoding')
-    expect(aggregateState([{ state: 'queued', queue: 'process' }])).toBe('processing')
+    expect(aggregateState([{ state: 'queued', queue: 'media', onDemand: false }])).toBe('transcoding')
+    expect(aggregateState([{ state: 'queued', queue: 'process', onDemand: false }])).toBe('processing')
   })
 
   it('gives only states that any asset with changing variants can take', () => {

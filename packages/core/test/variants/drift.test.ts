@@ -4,13 +4,14 @@ import { type DriftingVariant, variantDrift } from '../../src/variants/drift.ts'
 import { picture } from '../kinds.ts'
 
 const recipe = picture({})
-const declared = [{ name: 'thumb', ...recipe }]
+const declared = [{ name: 'thumb', ...recipe, declaredDigest: recipe.digest, onDemand: false }]
 
 const variant = (state: VariantState, changes: Partial<DriftingVariant> = {}): DriftingVariant => ({
   name: 'thumb',
   state,
   recipeDigest: recipe.digest,
   storageKey: null,
+  onDemand: false,
   ...changes,
 })
 
@@ -59,5 +60,29 @@ describe('the drift of a variant', () => {
     expect(listsOf(variant('stale'), 'thumb')).toEqual(['unmade'])
     expect(listsOf(variant('stale'), 'other')).toEqual([])
     expect(listsOf(variant('ready', { name: 'old' }), 'old')).toEqual(['undeclared'])
+  })
+})
+
+describe('the drift of a variant on demand', () => {
+  const onDemand = declared.map((eager) => ({ ...eager, onDemand: true }))
+  const listsFor = (variants: readonly DriftingVariant[]): readonly string[] =>
+    Object.entries(variantDrift(variants, onDemand)).flatMap(([list, { length }]) => (length > 0 ? [list] : []))
+
+  it('lacks nothing before a page has asked for it, and nothing once it is purged', () => {
+    expect(listsFor([])).toEqual([])
+    expect(listsFor([variant('purged', { onDemand: true })])).toEqual([])
+    // Eviction deletes its object: a page may ask for it at this moment.
+    expect(listsFor([variant('purged', { onDemand: true, storageKey: 'photo/a/thumb.jpg' })])).toEqual([])
+  })
+
+  it('is made again like any other once it exists', () => {
+    expect(listsFor([variant('stale', { onDemand: true })])).toEqual(['unmade'])
+    expect(listsFor([variant('missing', { onDemand: true })])).toEqual(['unmade'])
+    expect(listsFor([variant('ready', { onDemand: true, recipeDigest: '0'.repeat(64) })])).toEqual(['outdated'])
+  })
+
+  it('tells when its declaration has changed from one way of making it to the other', () => {
+    expect(listsFor([variant('ready')])).toEqual(['regrouped'])
+    expect(listsOf(variant('ready', { onDemand: true }))).toEqual(['regrouped'])
   })
 })

@@ -23,8 +23,9 @@ DROP INDEX "media_variants_state_name_recipe_digest_idx";
 CREATE INDEX "media_variants_declared_digest_idx" ON "media_variants"("state", "name",
     (CASE WHEN "recipe" ? 'assetFocus' THEN "unfocused_digest" ELSE "recipe_digest" END));
 
--- Variants on demand that are in the making, whose number is bounded.
-CREATE INDEX "media_variants_on_demand_idx" ON "media_variants"("state") WHERE "on_demand" AND "state" IN ('queued', 'processing');
+-- Variants on demand by state. The number of those in the making with nothing to serve meanwhile is bounded.
+CREATE INDEX "media_variants_on_demand_idx" ON "media_variants"("state", ("storage_key" IS NULL)) WHERE "on_demand";
 
--- Variants on demand that nobody asked for in a long time.
-CREATE INDEX "media_variants_last_asked_idx" ON "media_variants"("last_asked_at", "id") WHERE "on_demand" AND "state" IN ('ready', 'stale');
+-- Variants on demand with an object, that of an unfinished purge included, by the time at which somebody last wanted it.
+CREATE INDEX "media_variants_last_asked_idx" ON "media_variants"(COALESCE("last_asked_at", "generated_at"), "id")
+    WHERE "on_demand" AND "state" IN ('ready', 'stale', 'purged') AND "storage_key" IS NOT NULL;

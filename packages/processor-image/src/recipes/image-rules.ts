@@ -48,14 +48,16 @@ function effortProblems({ format, effort }: NormalImage): readonly OptionProblem
   return [{ option: 'effort', message }]
 }
 
-// The formats that have an option, if not all have it.
-const FORMATS_WITH = {
+/** The formats that have an option, if not all have it. */
+export const FORMATS_WITH: Readonly<
+  Record<'animated' | 'progressive' | 'chroma' | 'lossless' | 'maxBytes', readonly NormalImage['format'][]>
+> = {
   animated: ['webp', 'gif', 'source'],
   progressive: ['jpeg', 'png', 'gif'],
   chroma: ['jpeg', 'avif'],
   lossless: ['webp', 'avif'],
   maxBytes: ['jpeg', 'webp', 'avif'],
-} as const satisfies Partial<Record<Option, readonly NormalImage['format'][]>>
+}
 
 function formatProblems(recipe: NormalImage): OptionProblem[] {
   const { format, quality, background, tint } = recipe

@@ -1,6 +1,7 @@
-import type { Recipe } from '@rindle/core'
+import type { Recipe, RecipeFamily } from '@rindle/core'
 import { imageKind } from './image-kind.ts'
 import type { BoxOptions, CropOptions, ImageOptions, TransformOptions } from './image-options.ts'
+import { type ResponsiveOptions, responsive } from './responsive.ts'
 
 /**
  * The image recipes. Every width and height is in pixels, 1 to 16,383. EXIF orientation is applied, colour is converted
@@ -24,6 +25,12 @@ export interface Image {
    * its `options` are part of the digest; the modules that it imports are not. See `ImageTransform`.
    */
   readonly transform: (module: URL | string, options?: TransformOptions) => Recipe<'image'>
+  /**
+   * A family: the same picture in several widths and formats, from which a page takes the one that fits. Each is a
+   * variant, named by the family, the width and the format: `hero_w640_avif`. Without `ratio` it is made as
+   * {@link Image.fit} would, with it as {@link Image.crop} would.
+   */
+  readonly responsive: (options: ResponsiveOptions) => RecipeFamily
   /** The same from one object with `mode`, as earlier versions had it in profiles: with the same digest. */
   readonly from: (options: ImageOptions) => Recipe<'image'>
 }
@@ -37,6 +44,7 @@ export const image: Image = {
     const { options, sha256, ...picture }: TransformOptions = given ?? {}
     return imageKind({ mode: 'fit', ...picture, transform: { file: module, sha256, options } } as ImageOptions)
   },
+  responsive,
   from: (options) => imageKind(options),
 }
 

@@ -18,3 +18,4 @@ export type {
   PictureOptions,
   TransformOptions,
 } from './image-options.ts'
+export type { ResponsiveFormat, ResponsiveOptions } from './responsive.ts'

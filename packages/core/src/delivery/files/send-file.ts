@@ -1,36 +1,40 @@
 import { isActiveContent } from '../../domain/content-types.ts'
-import { isReservedKey } from '../../domain/keys.ts'
 import { problemResponse } from '../../kernel/problem-response.ts'
 import type { Runtime } from '../../kernel/runtime.ts'
-import type { OpenedToken, StorageAdapter, StoredObject } from '../../ports/storage.ts'
+import type { StorageAdapter, StoredObject } from '../../ports/storage.ts'
 import { type RangeSelection, selectRange } from './byte-range.ts'
 import { unlessStalled } from './idle-timeout.ts'
 import { evaluatePreconditions, matchesIfRange } from './preconditions.ts'
 
-/** A storage that has verified a token's signature, and the grant in the token. */
-export interface OpenedFile {
+/** An object to send, and the headers that it does not know itself. */
+export interface SentFile {
   readonly storage: StorageAdapter
-  readonly token: OpenedToken
+  readonly key: string
+  /** @default the object's */
+  readonly contentType?: string
+  readonly disposition?: string
+  readonly cacheControl: string
 }
 
 /**
- * Answers `GET` and `HEAD` as an opened token permits. Supports one byte range and every precondition of RFC 9110,
+ * Answers `GET` and `HEAD` with an object. Supports one byte range and every precondition of RFC 9110,
  * sections 13 and 14; ignores malformed ranges. The body streams with back-pressure, and fails when its reader stalls
  * for `idleTimeoutMs`.
  */
 export async function sendFile(
   runtime: Runtime,
   request: Request,
-  { storage, token }: OpenedFile,
+  file: SentFile,
   idleTimeoutMs: number,
 ): Promise<Response> {
-  const object = await storage.head(token.key)
+  const { storage, key } = file
+  const object = await storage.head(key)
   if (object === undefined) return noSuchFile()
-  const headers = headersOf(runtime, object, token)
+  const headers = headersOf(object, file)
   const outcome = evaluatePreconditions(request.headers, object)
   if (outcome === 'failed') return notExpected()
   if (outcome === 'not_modified') return new Response(null, { status: 304, headers: cacheHeaders(headers) })
-  const selection = select(runtime, request, { storage, token }, object)
+  const selection = select(runtime, request, file, object)
   if (selection.select === 'unsatisfiable') {
     const refused = { status: 416, code: 'invalid_input', detail: 'The range is outside of the file.' } as const
     return problemResponse(refused, { 'content-range': `bytes */${object.byteSize}` })
@@ -42,7 +46,7 @@ export async function sendFile(
   if (isPart) headers.set('content-range', `bytes ${start}-${end}/${object.byteSize}`)
   if (request.method === 'HEAD' || end < start) return new Response(null, { status, headers })
   // The etag ties the bytes to the headers above, in case the object is replaced in between.
-  const { body } = await storage.get(token.key, { range: { start, end }, ifMatch: object.etag, signal: request.signal })
+  const { body } = await storage.get(key, { range: { start, end }, ifMatch: object.etag, signal: request.signal })
   return new Response(unlessStalled(body, idleTimeoutMs), { status, headers })
 }
 
@@ -56,23 +60,20 @@ function notExpected(): Response {
   return problemResponse({ status: 412, code: 'storage_precondition_failed', detail })
 }
 
-function headersOf(runtime: Runtime, object: StoredObject, token: OpenedToken): Headers {
-  const contentType = token.contentType ?? object.contentType
-  const remainingMs = token.expiresAt.getTime() - runtime.now().getTime()
-  const remainingSeconds = Math.max(0, Math.floor(remainingMs / 1_000))
-  // Objects under Rindle's keys never change, only the URL expires. The application may put another file under its own
-  // key.
-  const isImmutable = isReservedKey(token.key, Object.keys(runtime.profiles))
+function headersOf(
+  object: StoredObject,
+  { contentType = object.contentType, disposition, cacheControl }: SentFile,
+): Headers {
   const headers = new Headers({
     'accept-ranges': 'bytes',
     'content-type': contentType,
     'content-length': String(object.byteSize),
     etag: `"${object.etag}"`,
     'last-modified': object.lastModified.toUTCString(),
-    'cache-control': isImmutable ? `private, max-age=${remainingSeconds}, immutable` : 'private, no-cache',
+    'cache-control': cacheControl,
     'x-content-type-options': 'nosniff',
   })
-  if (token.disposition !== undefined) headers.set('content-disposition', token.disposition)
+  if (disposition !== undefined) headers.set('content-disposition', disposition)
   if (isActiveContent(contentType)) headers.set('content-security-policy', "default-src 'none'; sandbox")
   return headers
 }
@@ -83,12 +84,7 @@ function cacheHeaders(headers: Headers): Headers {
 }
 
 /** A range applies to `GET` alone, and only to the version that `If-Range` names. */
-function select(
-  runtime: Runtime,
-  request: Request,
-  { storage, token }: OpenedFile,
-  object: StoredObject,
-): RangeSelection {
+function select(runtime: Runtime, request: Request, { storage, key }: SentFile, object: StoredObject): RangeSelection {
   const header = request.headers.get('range')
   const isWhole =
     header === null || request.method !== 'GET' || !matchesIfRange(request.headers.get('if-range'), object)
@@ -96,7 +92,7 @@ function select(
   const selection = selectRange(header, object.byteSize)
   if (selection.select === 'malformed') {
     // Rindle's keys begin with their profile, which may no longer be configured.
-    const [name = ''] = token.key.split('/')
+    const [name = ''] = key.split('/')
     const profile = Object.hasOwn(runtime.profiles, name) ? name : 'unknown'
     runtime.events.emit({
       name: 'rindle.delivery.range_fallback',

@@ -1,10 +1,12 @@
 import { isRindleError, RindleError } from '../../domain/errors.ts'
-import { httpStatusOf } from '../../domain/http-status.ts'
-import { failureResponse, problemResponse } from '../../kernel/problem-response.ts'
+import { isReservedKey } from '../../domain/keys.ts'
+import { problemResponse } from '../../kernel/problem-response.ts'
 import type { Runtime } from '../../kernel/runtime.ts'
+import type { OpenedToken, StorageAdapter } from '../../ports/storage.ts'
 import { type BodyLimits, DEFAULT_BODY_LIMITS } from '../../uploads/body-pace.ts'
 import { receivePut } from './receive-put.ts'
-import { noSuchFile, type OpenedFile, sendFile } from './send-file.ts'
+import { refusal } from './refusal.ts'
+import { type SentFile, sendFile } from './send-file.ts'
 
 /**
  * Options of {@link serveFile}: how slowly an upload may arrive. A slower one is refused with 408, and nothing of it is
@@ -25,12 +27,36 @@ export async function serveFile(runtime: Runtime, request: Request, options: Ser
   const { idleTimeoutMs = DEFAULT_BODY_LIMITS.idleTimeoutMs } = options
   try {
     const token = new URL(request.url).pathname.split('/').at(-1) ?? ''
-    if (method !== 'PUT') return await sendFile(runtime, request, openToken(runtime, token, 'GET'), idleTimeoutMs)
+    if (method !== 'PUT') {
+      const opened = openToken(runtime, token, 'GET')
+      return await sendFile(runtime, request, sentFile(runtime, opened), idleTimeoutMs)
+    }
     const opened = openToken(runtime, token, 'PUT')
     const { etag } = await receivePut(opened.storage, opened.token, request, options)
     return new Response(null, { status: 200, headers: { etag: `"${etag}"`, 'cache-control': 'no-store' } })
   } catch (error) {
-    return refusal(runtime, request, error)
+    return refusal(runtime, request, error, 'A file could not be served or received.')
+  }
+}
+
+/** A storage that has verified a token's signature, and the grant in the token. */
+interface OpenedFile {
+  readonly storage: StorageAdapter
+  readonly token: OpenedToken
+}
+
+function sentFile(runtime: Runtime, { storage, token }: OpenedFile): SentFile {
+  const { key, contentType, disposition, expiresAt } = token
+  const remainingSeconds = Math.max(0, Math.floor((expiresAt.getTime() - runtime.now().getTime()) / 1_000))
+  // Objects under Rindle's keys never change, only the URL expires. The application may put another file under its own
+  // key.
+  const isImmutable = isReservedKey(key, Object.keys(runtime.profiles))
+  return {
+    storage,
+    key,
+    ...(contentType === undefined ? {} : { contentType }),
+    ...(disposition === undefined ? {} : { disposition }),
+    cacheControl: isImmutable ? `private, max-age=${remainingSeconds}, immutable` : 'private, no-cache',
   }
 }
 
@@ -47,14 +73,4 @@ function openToken(runtime: Runtime, token: string, method: 'GET' | 'PUT'): Open
     }
   }
   throw expired ?? new RindleError('token_invalid', 'The link is not valid.')
-}
-
-function refusal({ logger }: Runtime, request: Request, error: unknown): Response {
-  // The URL names the file itself, not an upload that waits for its bytes.
-  if (isRindleError(error, 'storage_object_missing')) return noSuchFile()
-  if (httpStatusOf(error) >= 500 && request.signal.aborted) {
-    // Nobody reads this answer, and nothing failed on the server.
-    return problemResponse({ status: 400, code: 'invalid_input', detail: 'The client has gone away.' })
-  }
-  return failureResponse(error, { logger, message: 'A file could not be served or received.' })
 }

@@ -1,14 +1,18 @@
 import type { AssetWithVariants } from '../../assets/read.ts'
-import type { Asset } from '../../domain/entities.ts'
+import type { Asset, Variant } from '../../domain/entities.ts'
 import { RindleError } from '../../domain/errors.ts'
 import type { StaleMode } from '../../domain/stale-policy.ts'
 import type { OutputKind } from '../../domain/states.ts'
 import type { Runtime } from '../../kernel/runtime.ts'
 import type { Profile } from '../../profile/profile.ts'
+import { familyMembers, type OwnFamily } from '../images/family-members.ts'
+import { issueFamilyUrl } from '../images/family-url.ts'
 import { forbidden, refusalByAuthorizer } from '../urls/authorize.ts'
 import { type IssueOptions, issueUrl, originalFile, variantFile } from '../urls/issue-url.ts'
 import { assertDeliverable, choose, declaredVariant } from '../urls/url.ts'
 import { withVariants } from '../urls/with-variants.ts'
+import { filesOnDemand, type PictureSize, widestSize } from './family-files.ts'
+import { type Placeholder, placeholderOf } from './placeholder.ts'
 
 /** Options of every function that makes markup. */
 export interface MarkupOptions extends Pick<IssueOptions, 'expiresInSeconds'> {
@@ -28,6 +32,19 @@ export interface ShownFile {
   readonly width: number | null
   /** Pixels. */
   readonly height: number | null
+}
+
+/** A family of one asset on a page. */
+export interface ShownFamily {
+  /** `null` without the option `images`, if nothing of it can be made, or if the authorizer refuses it. */
+  readonly url: string | null
+  /** The images to show, of every format that is ready; of a family on demand one for each width. */
+  readonly files: readonly ShownFile[]
+  /** Whether the server chooses the format: then the files stand for all of them. */
+  readonly isNegotiated: boolean
+  readonly members: OwnFamily['members']
+  /** Of its widest image, made or not. */
+  readonly size: PictureSize | null
 }
 
 /**
@@ -67,6 +84,30 @@ export class ShownFiles {
     return shown
   }
 
+  /** A family: the authorizer is asked once, with its name as that of the variant. `unknown_variant`. */
+  async family(name: string): Promise<ShownFamily> {
+    const [asset, profile] = [this.#asset, this.#profile]
+    const family = familyMembers(profile, asset, name)
+    const { members } = family
+    const isNegotiated = family.make === 'on_demand'
+    const shown = { isNegotiated, members, size: widestSize(family, asset) }
+    if (members.length === 0 || !(await this.#isGranted(name))) return { ...shown, url: null, files: [] }
+    const { images } = this.#runtime
+    const named = { asset, profile, name, family }
+    const url = images === null ? null : issueFamilyUrl(this.#runtime, images, named, this.#options)
+    if (isNegotiated && url !== null) {
+      this.#shown += 1
+      return { ...shown, url, files: filesOnDemand(url, family, asset) }
+    }
+    const made = await Promise.all(members.map((member) => this.#granted(member.name)))
+    return { ...shown, url, files: made.filter((file) => file !== null) }
+  }
+
+  /** The placeholder of the asset, as its profile wants it. */
+  placeholder(): Placeholder | null {
+    return placeholderOf(this.#asset, this.#profile)
+  }
+
   /** The original, if it is of that kind and a browser shows its type; otherwise `null`. */
   async original(kind: OutputKind, browserTypes: ReadonlySet<string>): Promise<ShownFile | null> {
     const { contentType, width, height } = this.#asset
@@ -83,9 +124,20 @@ export class ShownFiles {
   }
 
   async #variant(name: string): Promise<ShownFile | null> {
+    if (this.#servable(name) === null || !(await this.#isGranted(name))) return null
+    return this.#granted(name)
+  }
+
+  #servable(name: string): Variant | null {
     const variant = this.#asset.variants.find((candidate) => candidate.name === name)
     if (variant === undefined || choose(this.#profile, variant, this.#options).serve !== 'variant') return null
-    if (!(await this.#isGranted(name))) return null
+    return variant
+  }
+
+  /** A variant that the authorizer has granted, if it has something to show. */
+  async #granted(name: string): Promise<ShownFile | null> {
+    const variant = this.#servable(name)
+    if (variant === null) return null
     const file = variantFile(this.#asset, variant)
     const url = await issueUrl(this.#runtime, this.#asset, this.#profile, file, this.#options)
     this.#shown += 1

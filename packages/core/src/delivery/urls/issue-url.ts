@@ -1,7 +1,7 @@
 import type { Asset, Variant } from '../../domain/entities.ts'
 import { RindleError } from '../../domain/errors.ts'
 import { expiryOf } from '../../domain/expiry.ts'
-import { type Runtime, storageOf } from '../../kernel/runtime.ts'
+import { adapterNameOf, type Runtime, storageOf } from '../../kernel/runtime.ts'
 import type { Profile } from '../../profile/profile.ts'
 import { contentDisposition, type Disposition, variantFilename } from './disposition.ts'
 
@@ -49,26 +49,42 @@ export async function issueUrl(
   options: IssueOptions,
 ): Promise<string> {
   const storage = storageOf(runtime, place.storage)
-  const isPublic = profile.delivery.public
-  const maxSeconds = runtime.maxDeliveryExpiresInSeconds
-  const issued = isPublic
+  const issued = profile.delivery.public
     ? storage.publicUrl(file.key)
     : (
         await storage.signGet(file.key, {
-          expiresAt: expiryOf(runtime.now(), lifetime(runtime, profile, options), maxSeconds),
+          expiresAt: expiresAtOf(runtime, profile, options),
           contentType: file.contentType,
           disposition: contentDisposition(file.filename, file.contentType, options.disposition ?? 'inline'),
         })
       ).url
-  runtime.events.emit({
-    name: 'rindle.delivery.signed',
-    metadata: { profile: place.profile, adapter: storage.name, mode: isPublic ? 'public' : 'signed' },
-    measurements: { count: 1 },
-  })
+  announceIssued(runtime, place, profile)
   return issued
 }
 
-function lifetime(runtime: Runtime, profile: Profile, options: IssueOptions): number {
+/** Tells that a URL was issued. */
+export function announceIssued(
+  runtime: Runtime,
+  place: Pick<Asset, 'storage' | 'profile'>,
+  { delivery }: Profile,
+): void {
+  runtime.events.emit({
+    name: 'rindle.delivery.signed',
+    metadata: {
+      profile: place.profile,
+      adapter: adapterNameOf(runtime, place.storage),
+      mode: delivery.public ? 'public' : 'signed',
+    },
+    measurements: { count: 1 },
+  })
+}
+
+/** The expiry of a URL that is issued now. `invalid_input` for a lifetime that no URL may have. */
+export function expiresAtOf(runtime: Runtime, profile: Profile, options: Pick<IssueOptions, 'expiresInSeconds'>): Date {
+  return expiryOf(runtime.now(), lifetime(runtime, profile, options), runtime.maxDeliveryExpiresInSeconds)
+}
+
+function lifetime(runtime: Runtime, profile: Profile, options: Pick<IssueOptions, 'expiresInSeconds'>): number {
   const maxSeconds = runtime.maxDeliveryExpiresInSeconds
   const seconds = options.expiresInSeconds ?? profile.delivery.expiresInSeconds ?? runtime.deliveryExpiresInSeconds
   if (Number.isFinite(seconds) && seconds >= 1 && seconds <= maxSeconds) return seconds

@@ -100,7 +100,13 @@ export function choose(
   return chooseVariant(state, options.staleMode ?? profile.delivery.staleMode, options.onNotReady ?? 'original')
 }
 
-async function authorize(profile: Profile, asset: Asset, variant: string | undefined, actor: unknown): Promise<void> {
+/** Asks the authorizer about the original, a variant or a family. `forbidden`. */
+export async function authorize(
+  profile: Profile,
+  asset: Asset,
+  variant: string | undefined,
+  actor: unknown,
+): Promise<void> {
   const refusal = await refusalByAuthorizer(profile, { asset, ...(variant === undefined ? {} : { variant }), actor })
   if (refusal !== null) throw forbidden(`asset ${asset.id}`, refusal)
 }

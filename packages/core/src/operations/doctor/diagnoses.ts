@@ -6,6 +6,7 @@ import type { Profile } from '../../profile/profile.ts'
 import { type DatabaseFacts, databaseFindings } from './database-findings.ts'
 import type { Diagnosis } from './diagnosis.ts'
 import { hookFindings } from './hook-findings.ts'
+import { imageFindings } from './image-findings.ts'
 import { maintenanceFindings } from './maintenance-findings.ts'
 import { migrationFindings } from './migration-findings.ts'
 import { nodeFindings } from './node-findings.ts'
@@ -37,6 +38,7 @@ export function diagnosesOf(runtime: Runtime, scope: Scope): readonly Diagnosis[
     },
     ...databaseDiagnoses(runtime, scope, facts),
     ...storageDiagnoses(runtime, scope, facts),
+    ...imageDiagnoses(runtime),
   ]
 }
 
@@ -100,4 +102,16 @@ function storageDiagnoses(runtime: Runtime, { storages, origin }: Scope, facts: 
     cleansUp: true,
     run: ({ signal }) => storageFindings(runtime, { name, origin, isRemembered: facts.remembersStorages, signal }),
   }))
+}
+
+function imageDiagnoses({ images }: Runtime): readonly Diagnosis[] {
+  if (images === null) return []
+  return [
+    {
+      id: 'images',
+      component: 'images',
+      needsNetwork: true,
+      run: ({ signal }) => imageFindings(images, signal),
+    },
+  ]
 }

@@ -14,6 +14,7 @@ const DEFINITIONS = {
   'rindle.queue.workers': ['{worker}', 'Workers that serve the queue, of all processes.'],
   'rindle.assets': ['{asset}', 'Assets in each state.'],
   'rindle.variants': ['{variant}', 'Variants in each state.'],
+  'rindle.variants.on_demand': ['{variant}', 'Those of the variants that are made on demand, in each state.'],
   'rindle.sessions': ['{session}', 'Upload sessions in each state.'],
   'rindle.status.findings': ['{finding}', 'Stuck, lost or overdue items, by class.'],
 } as const
@@ -59,6 +60,7 @@ function gaugesOf({ queues, counts, findings }: RuntimeStatus): readonly GaugeRe
     ]),
     ...ofStates('rindle.assets', ASSET_STATES, counts.assets),
     ...ofStates('rindle.variants', VARIANT_STATES, counts.variants),
+    ...ofStates('rindle.variants.on_demand', VARIANT_STATES, counts.onDemand),
     ...ofStates('rindle.sessions', SESSION_STATES, counts.sessions),
     ...STATUS_CLASSES.map((statusClass) =>
       reading('rindle.status.findings', countOf.get(statusClass) ?? 0, {

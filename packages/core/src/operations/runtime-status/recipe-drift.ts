@@ -116,6 +116,7 @@ async function sampleOf(tx: SqlExecutor, profile: string, scope: DriftScope): Pr
     `select asset.id, asset.state, ${RECIPE_SOURCE_COLUMNS},
        extract(epoch from now() - asset.updated_at)::float8 as age_seconds,
        (select coalesce(jsonb_agg(jsonb_build_object('name', name, 'state', state, 'recipeDigest', recipe_digest,
+          'onDemand', on_demand,
           'storageKey', case when state = 'purged' then storage_key end)), '[]'::jsonb)
         from rindle.media_variants where asset_id = asset.id) as variants
      from (select * from rindle.media_assets

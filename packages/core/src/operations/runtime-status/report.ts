@@ -132,6 +132,8 @@ export interface StatusFinding {
 export interface StateCounts {
   readonly assets: Partial<Readonly<Record<AssetState, number>>>
   readonly variants: Partial<Readonly<Record<VariantState, number>>>
+  /** Those of the variants that are made when a page first asks for them; none has a row before. */
+  readonly onDemand: Partial<Readonly<Record<VariantState, number>>>
   readonly sessions: Partial<Readonly<Record<SessionState, number>>>
   /** Whether variants and sessions cover only 10,000 assets of the profile, because it has more. */
   readonly isPartial: boolean

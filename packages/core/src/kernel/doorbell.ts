@@ -1,4 +1,4 @@
-/** A bell whose rings merge into one while nobody waits. Internal. */
+/** A bell whose rings merge into one while nobody waits. */
 export interface Doorbell {
   readonly ring: () => void
   /** Waits for a ring, or finds one that came before; `false` if the time is up first. */

@@ -1,0 +1,41 @@
+import { type AssetWithVariants, assetById } from '../../assets/read.ts'
+import type { Runtime } from '../../kernel/runtime.ts'
+
+// A page asks for a picture many times at once. Whoever has its URL may read it until that expires, as with any URL: a
+// change that is seen so much later costs nobody anything.
+const FRESH_MS = 1_000
+const MOST_ASSETS = 1_000
+
+interface Seen {
+  readonly asset: AssetWithVariants
+  readonly untilMs: number
+}
+
+const seenBy = new WeakMap<Runtime, Map<string, Seen>>()
+
+/** An asset with its variants as they were at most a second ago, or as they are now; `null`: there is none. */
+export async function recentAsset(runtime: Runtime, id: string): Promise<AssetWithVariants | null> {
+  const seen = seenOf(runtime)
+  const known = seen.get(id)
+  if (known !== undefined && performance.now() < known.untilMs) return known.asset
+  return presentAsset(runtime, id)
+}
+
+/** An asset as it is now. */
+export async function presentAsset(runtime: Runtime, id: string): Promise<AssetWithVariants | null> {
+  const seen = seenOf(runtime)
+  // At the end again: the first of the map is the oldest.
+  seen.delete(id)
+  const asset = await assetById(runtime, id)
+  if (asset === null) return null
+  seen.set(id, { asset, untilMs: performance.now() + FRESH_MS })
+  const [oldest] = seen.keys()
+  if (seen.size > MOST_ASSETS && oldest !== undefined) seen.delete(oldest)
+  return asset
+}
+
+function seenOf(runtime: Runtime): Map<string, Seen> {
+  const seen = seenBy.get(runtime) ?? new Map<string, Seen>()
+  seenBy.set(runtime, seen)
+  return seen
+}

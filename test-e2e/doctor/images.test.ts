@@ -1,0 +1,54 @@
+import { createHandler, toNodeHandler } from '@rindle/http'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { listen, type Server } from '../http/listen.ts'
+import { type Application, startApplication } from '../support/application.ts'
+import { familyProfiles, imagesOptions } from '../support/family-profiles.ts'
+
+const profiles = { photo: familyProfiles.photo }
+let application: Application<typeof profiles>
+let server: Server
+
+beforeAll(async () => {
+  let answer: ReturnType<typeof toNodeHandler> = () => {}
+  server = await listen((incoming, outgoing) => answer(incoming, outgoing))
+  application = await startApplication({
+    profiles,
+    images: { ...imagesOptions, baseUrl: `${server.url}/rindle` },
+    processors: [],
+  })
+  answer = toNodeHandler(createHandler(application.rindle, { basePath: '/rindle' }))
+})
+afterAll(async () => {
+  await server[Symbol.asyncDispose]()
+  await application[Symbol.asyncDispose]()
+})
+
+async function finding(images: object) {
+  const rindle = await application.another({ images: { ...imagesOptions, ...images } })
+  const { checks } = await rindle.doctor({ profiles: ['photo'] })
+  return checks.find(({ id }) => id === 'images.route')
+}
+
+it('the doctor finds the route of images, and secrets that differ', async () => {
+  const baseUrl = `${server.url}/rindle/`
+  expect(await finding({ baseUrl })).toMatchObject({ status: 'ok', component: 'images' })
+  const secret = 'another secret of thirty-two characters or more'
+  const other = await finding({ baseUrl, signingKeys: [secret] })
+  expect(other).toMatchObject({ status: 'error', summary: expect.stringContaining('other secrets') })
+  expect(JSON.stringify(other)).not.toContain(secret)
+})
+
+it('the doctor says what is missing where nobody, or somebody else, answers', async () => {
+  expect(await finding({ baseUrl: `${server.url}/elsewhere` })).toMatchObject({
+    status: 'error',
+    summary: 'a request for an image is answered with 404, and not by rindle.serveImage()',
+  })
+  expect(await finding({ baseUrl: 'http://127.0.0.1:1/rindle' })).toMatchObject({
+    status: 'warn',
+    summary: expect.stringContaining('nobody answers at http://127.0.0.1:1'),
+  })
+  expect(await finding({ baseUrl: '/rindle' })).toMatchObject({
+    status: 'ok',
+    summary: expect.stringContaining("pages of the application's origin"),
+  })
+})

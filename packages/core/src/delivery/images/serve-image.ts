@@ -1,6 +1,5 @@
 import type { AssetWithVariants } from '../../assets/read.ts'
 import type { Asset, Variant } from '../../domain/entities.ts'
-import { isRindleError } from '../../domain/errors.ts'
 import { chooseVariant } from '../../domain/stale-policy.ts'
 import { problemResponse } from '../../kernel/problem-response.ts'
 import { type ImageRuntime, type Runtime, storageOf } from '../../kernel/runtime.ts'
@@ -136,6 +135,7 @@ async function waitAndAnswer(runtime: Runtime, wanted: WantedImage): Promise<Res
     case 'failed':
       return substitute(runtime, wanted, failed(asked.retryAfterSeconds))
     case 'unavailable':
+    default:
       return noSuchImage()
   }
 }

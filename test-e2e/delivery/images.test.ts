@@ -143,6 +143,21 @@ describe('an image on demand', () => {
     expect([post.status, post.code, post.header('allow')]).toEqual([405, 'invalid_input', 'GET, HEAD'])
   })
 
+  it('that was evicted a moment ago is made anew', async () => {
+    const evicted = await uploaded('photo')
+    const url = `${await urlOf(evicted)}?w=40`
+    const first = await ask(web, url)
+    const [row] = await worker.prisma.mediaVariant.findMany({ where: { assetId: evicted.id, onDemand: true } })
+    await worker.storageAdapterFor('photo').delete(row?.storageKey ?? '')
+    await worker.prisma.mediaVariant.update({
+      where: { id: row?.id ?? '' },
+      data: { state: 'purged', storageKey: null },
+    })
+    const again = await ask(web, url)
+    expect([again.status, again.bytes.equals(first.bytes)]).toEqual([200, true])
+    expect(await encodes(evicted.id)).toBe(2)
+  })
+
   it('of 100 cold requests to two servers with two workers is made once', async () => {
     const cold = await uploaded('photo')
     const another = await application.another()

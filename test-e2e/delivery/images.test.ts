@@ -147,6 +147,8 @@ describe('an image on demand', () => {
     const evicted = await uploaded('photo')
     const url = `${await urlOf(evicted)}?w=40`
     const first = await ask(web, url)
+    // The server now remembers for a moment that it is ready.
+    expect((await ask(web, url)).status).toBe(200)
     const [row] = await worker.prisma.mediaVariant.findMany({ where: { assetId: evicted.id, onDemand: true } })
     await worker.storageAdapterFor('photo').delete(row?.storageKey ?? '')
     await worker.prisma.mediaVariant.update({

@@ -18,7 +18,7 @@ import { imagesOf } from './family-url.ts'
 import { readImageQuery, typeOfFormat } from './image-query.ts'
 import { type ImageGrant, invalidLink, openImageToken } from './image-token.ts'
 import { preferredTypes } from './negotiate.ts'
-import { presentAsset, recentAsset } from './recent-assets.ts'
+import { forgetAsset, presentAsset, recentAsset } from './recent-assets.ts'
 import { waitForMember } from './wait-for-member.ts'
 
 /** Options of {@link serveImage}: a reader that stalls for `idleTimeoutMs` is cut off. */
@@ -123,6 +123,8 @@ async function waitAndAnswer(runtime: Runtime, wanted: WantedImage): Promise<Res
   // Only a promotion and an operator plan eager members.
   if (family.make === 'eager' && !present) return substitute(runtime, wanted, noSuchImage())
   const joined = await waitForMember(runtime, images, { assetId: asset.id, name: member.name }, request.signal)
+  // Further requests shall find the image without asking for it.
+  forgetAsset(runtime, asset.id)
   const asked: AskedMember | { readonly outcome: 'late' | 'full' } = joined.outcome === 'landed' ? joined.value : joined
   switch (asked.outcome) {
     case 'servable':

@@ -149,11 +149,11 @@ describe('images of families', () => {
 describe('the focus of an asset', () => {
   it('is set by who uploaded it, and taken away again', async () => {
     const { call } = handlerOf()
-    const assetId = await uploaded()
-    const set = await call('POST', `/assets/${assetId}/focus`, { focus: { x: 0.25, y: 1 } })
+    const own = await uploaded()
+    const set = await call('POST', `/assets/${own}/focus`, { focus: { x: 0.25, y: 1 } })
     expect([set.status, set.body.focus]).toEqual([200, { x: 0.25, y: 1 }])
-    expect((await application.rindle.asset(assetId))?.focus).toEqual({ x: 0.25, y: 1 })
-    const unset = await call('POST', `/assets/${assetId}/focus`, { focus: null })
+    expect((await application.rindle.asset(own))?.focus).toEqual({ x: 0.25, y: 1 })
+    const unset = await call('POST', `/assets/${own}/focus`, { focus: null })
     expect([unset.status, unset.body.focus]).toEqual([200, null])
   })
 
@@ -171,12 +171,12 @@ describe('the focus of an asset', () => {
 
   it('is set by nobody else, unless canEdit allows it', async () => {
     const focus = { focus: { x: 0.5, y: 0.5 } }
-    const assetId = await uploaded()
-    const path = `/assets/${assetId}/focus`
+    const own = await uploaded()
+    const path = `/assets/${own}/focus`
     expect((await handlerOf().call('POST', path, focus, 'bea')).status).toBe(404)
     const viewer = await handlerOf({ canView: () => true }).call('POST', path, focus, 'bea')
     expect([viewer.status, viewer.body.code]).toEqual([403, 'forbidden'])
-    const editor = handlerOf({ canEdit: ({ actor, asset }) => actor.id === 'bea' && asset.id === assetId })
+    const editor = handlerOf({ canEdit: ({ actor, asset }) => actor.id === 'bea' && asset.id === own })
     expect((await editor.call('POST', path, focus, 'bea')).status).toBe(200)
     expect((await editor.call('POST', path, { focus: null }, 'cleo')).status).toBe(404)
     const absent = '/assets/01900000-0000-7000-8000-000000000000/focus'

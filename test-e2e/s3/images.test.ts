@@ -1,4 +1,4 @@
-import { type Asset, type Rindle, type RindleOptions } from '@rindle/core'
+import type { Asset, Rindle, RindleOptions } from '@rindle/core'
 import { s3Storage } from '@rindle/storage-s3'
 import { type S3Server, useS3Server } from '@rindle/test-s3'
 import sharp from 'sharp'

@@ -19,15 +19,14 @@ export const imageMember: Bench = {
   run: async ({ isQuick, directory, sharedDirectory, createDatabase, signal }) => {
     const chosen = await photographs({ megapixels: isQuick ? 2 : 12, count: 1, directory: sharedDirectory })
     const setup: MemberSetup = { directory, databaseUrl: await createDatabase(), photograph: chosen[0] ?? '' }
-    const program = (name: string) => new URL(name, import.meta.url)
-    await using made = await startSides({ rindle: { program: program('rindle.ts'), setup } }, signal)
+    await using made = await startSides({ rindle: { program: new URL('rindle.ts', import.meta.url), setup } }, signal)
     const { rindle } = made.sides
     const { path, port, file } = rindle.facts as MemberFacts
     const floors: ServeSetup = { directory, databaseUrl: '', file }
     await using started = await startSides(
       {
-        files: { program: program('file-floor.ts'), setup: floors },
-        sharp: { program: program('sharp-floor.ts'), setup },
+        files: { program: new URL('file-floor.ts', import.meta.url), setup: floors },
+        sharp: { program: new URL('sharp-floor.ts', import.meta.url), setup },
       },
       signal,
     )

@@ -5,6 +5,7 @@ export type { AttachOptions } from './attachments/attach.ts'
 export type { DetachOptions } from './attachments/detach.ts'
 export type { AttachmentWithAsset } from './attachments/read.ts'
 export { createRindle, type ImagesOptions, type RindleOptions } from './create-rindle.ts'
+export type { Delivery } from './delivery/delivery.ts'
 export type { ServeFileOptions } from './delivery/files/serve-file.ts'
 export type { FamilyUrlOptions } from './delivery/images/family-url.ts'
 export type { ServeImageOptions } from './delivery/images/serve-image.ts'
@@ -203,7 +204,6 @@ export type {
   Assets,
   Attachments,
   AttachTo,
-  Delivery,
   Diagnostics,
   DirectUploads,
   Instance,

@@ -4,13 +4,7 @@ import type { AssetWithVariants } from './assets/read.ts'
 import type { AttachOptions } from './attachments/attach.ts'
 import type { DetachOptions } from './attachments/detach.ts'
 import type { AttachmentWithAsset } from './attachments/read.ts'
-import type { ServeFileOptions } from './delivery/files/serve-file.ts'
-import type { FamilyUrlOptions } from './delivery/images/family-url.ts'
-import type { ServeImageOptions } from './delivery/images/serve-image.ts'
-import type { Picture, PictureOptions } from './delivery/markup/picture.ts'
-import type { AudioAttributes, AudioOptions, Player, VideoAttributes, VideoOptions } from './delivery/markup/player.ts'
-import type { UrlOptions, VariantUrlOptions } from './delivery/urls/url.ts'
-import type { AssetUrls, UrlsForOptions } from './delivery/urls/urls-for.ts'
+import type { Delivery } from './delivery/delivery.ts'
 import type { Asset, Attachment, Focus, Owner, UploadSession, Variant } from './domain/entities.ts'
 import type { JsonObject } from './domain/errors.ts'
 import type { ChangeListener, ChangeSubscription } from './events/changes.ts'
@@ -34,15 +28,7 @@ import type {
   UploadedPart,
 } from './ports/storage.ts'
 import type { GaugeReading } from './ports/telemetry.ts'
-import type {
-  AnyProfiles,
-  FamilyName,
-  ProfileName,
-  Profiles,
-  ProfileWith,
-  SlotName,
-  VariantName,
-} from './profile/names.ts'
+import type { AnyProfiles, ProfileName, Profiles, ProfileWith, SlotName, VariantName } from './profile/names.ts'
 import type { InspectedUpload, VerifiedUpload } from './uploads/complete.ts'
 import type { CompletedPart } from './uploads/direct/multipart.ts'
 import type { InitiateMultipartOptions, InitiateOptions, MultipartUpload } from './uploads/initiate.ts'
@@ -290,64 +276,6 @@ export interface Attachments<Ps extends AnyProfiles = Profiles> {
     owners: readonly Owner[],
     slots: readonly S[],
   ): Promise<readonly AttachmentWithAsset<ProfileWith<Ps, S> & string>[]>
-}
-
-/** URLs, markup and files for authorized readers. */
-export interface Delivery<Ps extends AnyProfiles = Profiles> {
-  /** Returns a URL of the original. Asks the authorizer first. `not_deliverable`, `forbidden`. */
-  url<P extends keyof Ps & string>(asset: Asset<P>, options?: UrlOptions): Promise<string>
-  /** Returns a URL of a variant or of its substitute; `null`: show a placeholder. `not_deliverable`, `forbidden`. */
-  variantUrl<P extends keyof Ps & string>(
-    asset: Asset<P> | AssetWithVariants<P>,
-    name: VariantName<Ps, P> & string,
-    options?: VariantUrlOptions,
-  ): Promise<string | null>
-  /**
-   * Returns URLs of many assets by asset id, without a query for those that were read with their variants. A file that
-   * may not be delivered is `null`, and does not fail the rest.
-   */
-  urlsFor<P extends keyof Ps & string, const V extends VariantName<Ps, P> & string = never>(
-    assets: readonly (Asset<P> | AssetWithVariants<P>)[],
-    options?: UrlsForOptions<V>,
-  ): Promise<ReadonlyMap<string, AssetUrls<V>>>
-  /**
-   * Returns the one URL of a family: it answers `?w=640` with the image of the next larger width, in the best format that
-   * the client accepts. `null`: nothing of the family can be made from this asset. `not_deliverable`, `forbidden`,
-   * `capability_unsupported` without the option `images`.
-   */
-  familyUrl<P extends keyof Ps & string>(
-    asset: Asset<P>,
-    family: FamilyName<Ps, P> & string,
-    options?: FamilyUrlOptions,
-  ): Promise<string | null>
-  /**
-   * Markup of an image, or of a video's poster: sources by format and width, and an `img` that every browser shows. Of
-   * the variants that you name, or of a family. `not_deliverable`, `forbidden`.
-   */
-  picture<P extends keyof Ps & string>(
-    asset: Asset<P> | AssetWithVariants<P>,
-    options: PictureOptions<VariantName<Ps, P, 'image'> & string, FamilyName<Ps, P> & string>,
-  ): Promise<Picture>
-  /** Markup of a video: sources, poster, text tracks. `not_deliverable`, `forbidden`. */
-  video<P extends keyof Ps & string>(
-    asset: Asset<P> | AssetWithVariants<P>,
-    options: VideoOptions<VariantName<Ps, P, 'video' | 'stream'> & string, VariantName<Ps, P, 'image'> & string>,
-  ): Promise<Player<VideoAttributes>>
-  /** Markup of sound: sources, text tracks. `not_deliverable`, `forbidden`. */
-  audio<P extends keyof Ps & string>(
-    asset: Asset<P> | AssetWithVariants<P>,
-    options: AudioOptions<VariantName<Ps, P, 'audio'> & string>,
-  ): Promise<Player<AudioAttributes>>
-  /**
-   * Answers a request to a signed URL of local storage: `GET` and `HEAD` with ranges and conditional requests, `PUT` of
-   * an upload. Errors are problem+json.
-   */
-  serveFile(request: Request, options?: ServeFileOptions): Promise<Response>
-  /**
-   * Answers a request to a family's URL: `GET` and `HEAD` with `?w=` and perhaps `&format=`. An image that nobody has
-   * asked for is made by a worker, while the request waits; nothing is decoded in this process. Errors are problem+json.
-   */
-  serveImage(request: Request, options?: ServeImageOptions): Promise<Response>
 }
 
 /** The application's own files, beside those of Rindle and in the same storages. */

@@ -1,8 +1,8 @@
+import type { Delivery } from './delivery/delivery.ts'
 import type { Operations } from './operations/operations.ts'
 import type {
   Assets,
   Attachments,
-  Delivery,
   Diagnostics,
   DirectUploads,
   Instance,

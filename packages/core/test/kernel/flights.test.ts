@@ -23,7 +23,8 @@ it('has one flight for all who wait for the same, and a new one after it has lan
   const waiting = ['a', 'a', 'b'].map((key) => flights.join(key, { fly, timeoutMs: 1_000, signal: never }))
   expect([begun.length, flights.waiting]).toEqual([2, 3])
   resolve('there')
-  expect(await Promise.all(waiting)).toEqual(Array(3).fill({ outcome: 'landed', value: 'there' }))
+  const landed = { outcome: 'landed', value: 'there' }
+  expect(await Promise.all(waiting)).toEqual([landed, landed, landed])
   expect([begun.map(({ aborted }) => aborted), flights.waiting, vi.getTimerCount()]).toEqual([[true, true], 0, 0])
   await flights.join('a', { fly, timeoutMs: 1_000, signal: never })
   expect(begun.length).toBe(3)

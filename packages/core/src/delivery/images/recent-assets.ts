@@ -34,6 +34,11 @@ export async function presentAsset(runtime: Runtime, id: string): Promise<AssetW
   return asset
 }
 
+/** Forgets what was seen of an asset that has just changed. */
+export function forgetAsset(runtime: Runtime, id: string): void {
+  seenOf(runtime).delete(id)
+}
+
 function seenOf(runtime: Runtime): Map<string, Seen> {
   const seen = seenBy.get(runtime) ?? new Map<string, Seen>()
   seenBy.set(runtime, seen)

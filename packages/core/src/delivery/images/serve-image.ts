@@ -1,6 +1,5 @@
 import type { AssetWithVariants } from '../../assets/read.ts'
 import type { Asset, Variant } from '../../domain/entities.ts'
-import { isRindleError } from '../../domain/errors.ts'
 import { chooseVariant } from '../../domain/stale-policy.ts'
 import { problemResponse } from '../../kernel/problem-response.ts'
 import { type ImageRuntime, type Runtime, storageOf } from '../../kernel/runtime.ts'
@@ -19,7 +18,7 @@ import { imagesOf } from './family-url.ts'
 import { readImageQuery, typeOfFormat } from './image-query.ts'
 import { type ImageGrant, invalidLink, openImageToken } from './image-token.ts'
 import { preferredTypes } from './negotiate.ts'
-import { presentAsset, recentAsset } from './recent-assets.ts'
+import { forgetAsset, presentAsset, recentAsset } from './recent-assets.ts'
 import { waitForMember } from './wait-for-member.ts'
 
 /** Options of {@link serveImage}: a reader that stalls for `idleTimeoutMs` is cut off. */
@@ -124,6 +123,8 @@ async function waitAndAnswer(runtime: Runtime, wanted: WantedImage): Promise<Res
   // Only a promotion and an operator plan eager members.
   if (family.make === 'eager' && !present) return substitute(runtime, wanted, noSuchImage())
   const joined = await waitForMember(runtime, images, { assetId: asset.id, name: member.name }, request.signal)
+  // Further requests shall find the image without asking for it.
+  forgetAsset(runtime, asset.id)
   const asked: AskedMember | { readonly outcome: 'late' | 'full' } = joined.outcome === 'landed' ? joined.value : joined
   switch (asked.outcome) {
     case 'servable':
@@ -136,6 +137,7 @@ async function waitAndAnswer(runtime: Runtime, wanted: WantedImage): Promise<Res
     case 'failed':
       return substitute(runtime, wanted, failed(asked.retryAfterSeconds))
     case 'unavailable':
+    default:
       return noSuchImage()
   }
 }

@@ -1,13 +1,7 @@
 import type { AssetWithVariants } from '../../assets/read.ts'
 import { widthsOf } from '../images/choose-member.ts'
 import type { OwnFamily } from '../images/family-members.ts'
-import type { ShownFile } from './shown-files.ts'
-
-/** The size of a picture in pixels. */
-export interface PictureSize {
-  readonly width: number
-  readonly height: number
-}
+import type { PictureSize, ShownFile } from './shown-file.ts'
 
 /**
  * The images of a family on demand, one for each width, under the family's URL: the server chooses the format, and makes

@@ -3,10 +3,10 @@ import type { Asset } from '../../domain/entities.ts'
 import { IMAGES_SHOWN_EVERYWHERE, PREFERRED_IMAGES } from '../../domain/type-tables/browser-types.ts'
 import type { Runtime } from '../../kernel/runtime.ts'
 import { typesOf, widthsOf } from '../images/choose-member.ts'
-import type { PictureSize } from './family-files.ts'
 import { element, voidElement } from './html.ts'
 import type { Placeholder } from './placeholder.ts'
-import { type MarkupOptions, type ShownFamily, type ShownFile, ShownFiles } from './shown-files.ts'
+import type { PictureSize, ShownFile } from './shown-file.ts'
+import { type MarkupOptions, type ShownFamily, ShownFiles } from './shown-files.ts'
 
 /** Options of every {@link picture}. */
 export interface ShownPictureOptions extends MarkupOptions {

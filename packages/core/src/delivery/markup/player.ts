@@ -3,7 +3,8 @@ import type { Asset } from '../../domain/entities.ts'
 import { PLAYED_SOUNDS, PLAYED_VIDEOS, UNTYPED_VIDEO } from '../../domain/type-tables/browser-types.ts'
 import type { Runtime } from '../../kernel/runtime.ts'
 import { element, voidElement } from './html.ts'
-import { type MarkupOptions, type ShownFile, ShownFiles } from './shown-files.ts'
+import type { ShownFile } from './shown-file.ts'
+import { type MarkupOptions, ShownFiles } from './shown-files.ts'
 
 /** A text track that the application stores. */
 export interface Track {

@@ -11,8 +11,9 @@ import { forbidden, refusalByAuthorizer } from '../urls/authorize.ts'
 import { type IssueOptions, issueUrl, originalFile, variantFile } from '../urls/issue-url.ts'
 import { assertDeliverable, choose, declaredVariant } from '../urls/url.ts'
 import { withVariants } from '../urls/with-variants.ts'
-import { filesOnDemand, type PictureSize, widestSize } from './family-files.ts'
+import { filesOnDemand, widestSize } from './family-files.ts'
 import { type Placeholder, placeholderOf } from './placeholder.ts'
+import type { PictureSize, ShownFile } from './shown-file.ts'
 
 /** Options of every function that makes markup. */
 export interface MarkupOptions extends Pick<IssueOptions, 'expiresInSeconds'> {
@@ -22,16 +23,6 @@ export interface MarkupOptions extends Pick<IssueOptions, 'expiresInSeconds'> {
   readonly staleMode?: StaleMode
   /** The `class` of the element. */
   readonly className?: string
-}
-
-/** A file that a page can show, with its URL. */
-export interface ShownFile {
-  readonly url: string
-  readonly contentType: string
-  /** Pixels. */
-  readonly width: number | null
-  /** Pixels. */
-  readonly height: number | null
 }
 
 /** A family of one asset on a page. */

@@ -29,7 +29,7 @@ export async function* imageFindings({ baseUrl, tokens }: ImageRuntime, signal: 
 }
 
 /** Judges the answer to a request for an image that does not exist. Pure. */
-export function routeFinding({ status, headers, body }: SignedAnswer): Finding {
+function routeFinding({ status, headers, body }: SignedAnswer): Finding {
   const code = codeOf(body)
   if (status === 404 && code === 'not_found' && headers.get('vary')?.toLowerCase().includes('accept') === true) {
     return { id: ID, status: 'ok', summary: 'images of families are answered, and the secrets agree' }

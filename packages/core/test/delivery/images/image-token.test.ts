@@ -56,6 +56,6 @@ describe('the token of a family', () => {
       const other = token[index] === 'A' ? 'B' : 'A'
       expect(codeOf(token.slice(0, index) + other + token.slice(index + 1))).toBe('token_invalid')
     }
-    fc.assert(fc.property(fc.string({ maxLength: 9_000 }), (text) => void expect(codeOf(text)).toBe('token_invalid')))
+    fc.assert(fc.property(fc.string({ maxLength: 9_000 }), (text) => codeOf(text) === 'token_invalid'))
   })
 })

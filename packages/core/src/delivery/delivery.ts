@@ -1,0 +1,68 @@
+import type { AssetWithVariants } from '../assets/read.ts'
+import type { Asset } from '../domain/entities.ts'
+import type { AnyProfiles, FamilyName, Profiles, VariantName } from '../profile/names.ts'
+import type { ServeFileOptions } from './files/serve-file.ts'
+import type { FamilyUrlOptions } from './images/family-url.ts'
+import type { ServeImageOptions } from './images/serve-image.ts'
+import type { Picture, PictureOptions } from './markup/picture.ts'
+import type { AudioAttributes, AudioOptions, Player, VideoAttributes, VideoOptions } from './markup/player.ts'
+import type { UrlOptions, VariantUrlOptions } from './urls/url.ts'
+import type { AssetUrls, UrlsForOptions } from './urls/urls-for.ts'
+
+/** URLs, markup and files for authorized readers. */
+export interface Delivery<Ps extends AnyProfiles = Profiles> {
+  /** Returns a URL of the original. Asks the authorizer first. `not_deliverable`, `forbidden`. */
+  url<P extends keyof Ps & string>(asset: Asset<P>, options?: UrlOptions): Promise<string>
+  /** Returns a URL of a variant or of its substitute; `null`: show a placeholder. `not_deliverable`, `forbidden`. */
+  variantUrl<P extends keyof Ps & string>(
+    asset: Asset<P> | AssetWithVariants<P>,
+    name: VariantName<Ps, P> & string,
+    options?: VariantUrlOptions,
+  ): Promise<string | null>
+  /**
+   * Returns URLs of many assets by asset id, without a query for those that were read with their variants. A file that
+   * may not be delivered is `null`, and does not fail the rest.
+   */
+  urlsFor<P extends keyof Ps & string, const V extends VariantName<Ps, P> & string = never>(
+    assets: readonly (Asset<P> | AssetWithVariants<P>)[],
+    options?: UrlsForOptions<V>,
+  ): Promise<ReadonlyMap<string, AssetUrls<V>>>
+  /**
+   * Returns the one URL of a family: it answers `?w=640` with the image of the next larger width, in the best format that
+   * the client accepts. `null`: nothing of the family can be made from this asset. `not_deliverable`, `forbidden`,
+   * `capability_unsupported` without the option `images`.
+   */
+  familyUrl<P extends keyof Ps & string>(
+    asset: Asset<P>,
+    family: FamilyName<Ps, P> & string,
+    options?: FamilyUrlOptions,
+  ): Promise<string | null>
+  /**
+   * Markup of an image, or of a video's poster: sources by format and width, and an `img` that every browser shows. Of
+   * the variants that you name, or of a family. `not_deliverable`, `forbidden`.
+   */
+  picture<P extends keyof Ps & string>(
+    asset: Asset<P> | AssetWithVariants<P>,
+    options: PictureOptions<VariantName<Ps, P, 'image'> & string, FamilyName<Ps, P> & string>,
+  ): Promise<Picture>
+  /** Markup of a video: sources, poster, text tracks. `not_deliverable`, `forbidden`. */
+  video<P extends keyof Ps & string>(
+    asset: Asset<P> | AssetWithVariants<P>,
+    options: VideoOptions<VariantName<Ps, P, 'video' | 'stream'> & string, VariantName<Ps, P, 'image'> & string>,
+  ): Promise<Player<VideoAttributes>>
+  /** Markup of sound: sources, text tracks. `not_deliverable`, `forbidden`. */
+  audio<P extends keyof Ps & string>(
+    asset: Asset<P> | AssetWithVariants<P>,
+    options: AudioOptions<VariantName<Ps, P, 'audio'> & string>,
+  ): Promise<Player<AudioAttributes>>
+  /**
+   * Answers a request to a signed URL of local storage: `GET` and `HEAD` with ranges and conditional requests, `PUT` of
+   * an upload. Errors are problem+json.
+   */
+  serveFile(request: Request, options?: ServeFileOptions): Promise<Response>
+  /**
+   * Answers a request to a family's URL: `GET` and `HEAD` with `?w=` and perhaps `&format=`. An image that nobody has
+   * asked for is made by a worker, while the request waits; nothing is decoded in this process. Errors are problem+json.
+   */
+  serveImage(request: Request, options?: ServeImageOptions): Promise<Response>
+}

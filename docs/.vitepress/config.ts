@@ -41,6 +41,7 @@ export default defineConfig({
           { text: 'Concepts', link: '/guide/concepts' },
           { text: 'Profiles and recipes', link: '/guide/profiles' },
           { text: 'Uploads', link: '/guide/uploads' },
+          { text: 'Pictures in pages', link: '/guide/pictures' },
           { text: 'Delivery', link: '/guide/delivery' },
           { text: 'Focus and placeholders', link: '/guide/focus-and-placeholders' },
           { text: 'Images on demand', link: '/guide/images-on-demand' },

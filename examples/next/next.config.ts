@@ -26,6 +26,8 @@ const config: NextConfig = {
     return webpack
   },
   turbopack: {},
+  // The images of families that the optimizer may take, in the one width that a page names.
+  images: { localPatterns: [{ pathname: '/rindle/images/**', search: '?w=320' }] },
   // `pnpm typecheck` checks the types, with a TypeScript that Next cannot load.
   typescript: { ignoreBuildErrors: true },
   poweredByHeader: false,

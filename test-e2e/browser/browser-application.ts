@@ -14,6 +14,8 @@ import { bundlePage } from './bundle-page.ts'
 import { type Gate, openGate } from './gate.ts'
 import { type BrowserRindle, browserProfiles } from './page/browser-profiles.ts'
 
+const SIGNING_KEY = 'a key for tests only, thirty-two characters or more'
+
 /** The place of the files: the disk of the application, or a store that browsers send to directly. */
 export type StorageKind = 'local' | 'minio'
 
@@ -36,7 +38,12 @@ interface Files extends AsyncDisposable {
 export async function startBrowserApplication(kind: StorageKind): Promise<BrowserApplication> {
   const gate = await openGate()
   const files = kind === 'local' ? await localFiles(gate) : await minioFiles(gate)
-  const application = await startApplication({ profiles: browserProfiles, storages: { main: files.storage } })
+  const application = await startApplication({
+    profiles: browserProfiles,
+    storages: { main: files.storage },
+    // On a slow machine an image may take longer than a visitor would wait.
+    images: { baseUrl: '/rindle', signingKeys: [SIGNING_KEY], waitMs: 60_000 },
+  })
   await application.work()
   const server = await servePage(application.rindle)
   const serverUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
@@ -63,7 +70,7 @@ async function localFiles(gate: Gate): Promise<Files> {
     storage: localStorage({
       directory,
       baseUrl: `${gate.url}/rindle`,
-      signingKey: 'a key for tests only, thirty-two characters or more',
+      signingKey: SIGNING_KEY,
     }),
     async stored() {
       const entries = await readdir(directory, { recursive: true, withFileTypes: true })
@@ -97,7 +104,7 @@ async function minioFiles(gate: Gate): Promise<Files> {
   }
 }
 
-/** The page at `/`, and Rindle's handler beside it for clients with the cookie that the page sets. */
+/** The page at `/`, with any query, and Rindle's handler beside it for clients with the cookie that the page sets. */
 async function servePage(rindle: BrowserRindle): Promise<Server> {
   const script = await bundlePage()
   const handler = createHandler(rindle, {
@@ -119,7 +126,7 @@ async function servePage(rindle: BrowserRindle): Promise<Server> {
 function answerPage({ url }: IncomingMessage, outgoing: ServerResponse, script: string): void {
   if (url === '/page.js') return void outgoing.setHeader('content-type', 'text/javascript').end(script)
   if (url === '/favicon.ico') return void outgoing.writeHead(204).end()
-  if (url !== '/') return void outgoing.writeHead(404).end()
+  if (url?.split('?')[0] !== '/') return void outgoing.writeHead(404).end()
   outgoing.setHeader('content-type', 'text/html; charset=utf-8')
   outgoing.setHeader('set-cookie', 'user=ana; HttpOnly; SameSite=Lax')
   outgoing.end(

@@ -1,14 +1,14 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, Locator, Page } from 'playwright-core'
 import sharp from 'sharp'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { makeClip, makeRecording } from '../av/make-clip.ts'
 import { findChromium, launchChromium } from '../browser/chromium.ts'
 import { buildPackages } from '../support/build-packages.ts'
 import { type RunningExample, startExample } from './running-example.ts'
-import { scenery } from './scenery.ts'
+import { scenery, twoHalves } from './scenery.ts'
 import { openWatchedPage, type WatchedPage } from './watched-page.ts'
 
 const chromium = findChromium()
@@ -56,6 +56,8 @@ describe.skipIf(chromium === undefined)('the example, in Chromium,', { timeout: 
   const chooseAvatar = async (of: string): Promise<void> => {
     await choose('Change avatar', 'face.jpg')
     await page.getByRole('img', { name: `Portrait of ${of}` }).waitFor()
+    // Its portrait is made when the page asks for it: nothing is stored later.
+    await page.waitForFunction('[...document.images].every((image) => image.complete)')
   }
   const publishPost = async (title: string, photos: number): Promise<void> => {
     await page.goto(`${example.url}/posts/new`)
@@ -79,6 +81,16 @@ describe.skipIf(chromium === undefined)('the example, in Chromium,', { timeout: 
   /** The objects that are stored now and were not before. */
   const storedSince = async (before: readonly string[]): Promise<readonly string[]> =>
     (await example.stored()).filter((path) => !before.includes(path))
+  /** The colour in the middle of an image, as the browser got it. */
+  const colourOf = async (image: Locator): Promise<string> => {
+    const source = (await image.getAttribute('src')) ?? ''
+    const answer = await page.request.get(new URL(source, example.url).href, { headers: { accept: 'image/*' } })
+    const { channels } = await sharp(await answer.body())
+      .resize(1, 1)
+      .stats()
+    const [red = 0, , blue = 0] = channels.map(({ mean }) => mean)
+    return red > blue ? 'red' : 'blue'
+  }
   const order = (): Promise<string[]> =>
     page.evaluate(`[...document.querySelectorAll('.gallery li')].map((item) => item.dataset.photo)`)
   /** Checks every page that a user sees; reloads it, unless that would lose the user's input. */
@@ -131,6 +143,52 @@ describe.skipIf(chromium === undefined)('the example, in Chromium,', { timeout: 
     await expectGoodPage('member')
   })
 
+  it('the owner of an avatar moves its focal point, and every avatar follows', async () => {
+    await joinAs('Emre Aydin')
+    await choose('Change avatar', 'two-faces.jpg')
+    const header = page.locator('.site-header .avatar img')
+    await header.waitFor()
+    await page.getByText('Move the focus').click()
+    const point = page.getByRole('slider', { name: 'Focal point, horizontal' })
+    await point.press('End')
+    await expect.poll(() => colourOf(header), PATIENT).toBe('blue')
+    await expect.poll(() => colourOf(page.locator('.portrait img')), PATIENT).toBe('blue')
+    await page.getByRole('img', { name: 'Your whole picture' }).click({ position: { x: 20, y: 60 } })
+    await expect.poll(() => colourOf(header), PATIENT).toBe('red')
+    await expectGoodPage('focus', { isKept: true })
+    await page.reload()
+    await page.getByText('Move the focus').click()
+    expect(await point.getAttribute('aria-valuetext')).toMatch(/^\d % from the left/)
+    await page.getByRole('button', { name: 'Find it for me' }).click()
+    await page.getByRole('group', { name: 'Focal point' }).and(page.locator('[data-unset]')).waitFor()
+  })
+
+  it('next/image takes a family, and its cache answers a later page of the same hour', async () => {
+    await joinAs('Elif Kaya')
+    await chooseAvatar('Elif Kaya')
+    // The optimizer does not ask twice: the image that it takes is made before.
+    await expect.poll(() => colourOf(page.locator('.portrait img')), PATIENT).toBeDefined()
+    await page.goto(`${example.url}/members`)
+    const address = (await page.getByRole('link', { name: 'Elif Kaya' }).last().getAttribute('href')) ?? ''
+    const render = async () => {
+      const [answer] = await Promise.all([
+        page.waitForResponse((response) => response.url().includes('/_next/image')),
+        page.goto(`${example.url}${address}`),
+      ])
+      await page.waitForFunction(`document.querySelector('.portrait img').naturalWidth > 0`)
+      return { status: answer.status(), cache: answer.headers()['x-nextjs-cache'], url: answer.url() }
+    }
+    // A family's URL changes once in a while; two pages between two of these moments have the same.
+    let first = await render()
+    expect(first).toMatchObject({ status: 200, cache: 'MISS' })
+    await page.route('**/_next/image**', (route) =>
+      route.continue({ headers: { ...route.request().headers(), 'cache-control': 'no-cache' } }),
+    )
+    let later = await render()
+    while (later.url !== first.url) [first, later] = [later, await render()]
+    expect(later).toMatchObject({ status: 200, cache: 'HIT' })
+  })
+
   it('a file that is not a picture is refused with a helpful message', async () => {
     await joinAs('Farid Haddad')
     await chooseAvatar('Farid Haddad')
@@ -160,8 +218,11 @@ describe.skipIf(chromium === undefined)('the example, in Chromium,', { timeout: 
     await page.reload()
     expect(await order()).toEqual([c, b, a, ...rest])
     await expectGoodPage('post')
+    const tile = page.getByRole('img', { name: 'Photo 2 of 10' })
+    expect(await tile.getAttribute('style')).toContain('data:image/png;base64,')
     await page.getByRole('link', { name: 'Photo 2 of 10' }).click()
     await page.getByRole('heading', { name: 'Photo 2 of 10' }).waitFor()
+    expect(await page.locator('.photo-page img').getAttribute('srcset')).toMatch(/\/rindle\/images\/\S+w=640 640w/)
     await expectGoodPage('photo')
     await page.goto(example.url)
     await expectGoodPage('posts')
@@ -264,6 +325,7 @@ describe.skipIf(chromium === undefined)('the example, in Chromium,', { timeout: 
 
 async function makeFiles(directory: string): Promise<void> {
   await writeFile(join(directory, 'face.jpg'), await scenery(200, 800, 800))
+  await writeFile(join(directory, 'two-faces.jpg'), await twoHalves(1200, 400))
   for (let n = 0; n < PHOTOS; n += 1) await writeFile(join(directory, `photo-${n}.jpg`), await scenery(n * 36))
   await writeFile(join(directory, 'notes.pdf'), '%PDF-1.7\n')
   await writeFile(join(directory, 'page.jpg'), '<!doctype html><script>alert(1)</script>')

@@ -15,3 +15,12 @@ export async function scenery(hue: number, width = 1500, height = 1000): Promise
   </svg>`
   return sharp(Buffer.from(svg)).jpeg({ quality: 90 }).toBuffer()
 }
+
+/** A picture that is red on its left side and blue on its right one: JPEG bytes. */
+export async function twoHalves(width: number, height: number): Promise<Buffer> {
+  const right = { create: { width: width / 2, height, channels: 3 as const, background: '#0000ff' } }
+  return sharp({ create: { width, height, channels: 3, background: '#ff0000' } })
+    .composite([{ input: right, left: width / 2, top: 0 }])
+    .jpeg({ quality: 90 })
+    .toBuffer()
+}

@@ -1,8 +1,9 @@
-/** A page that uploads a photo and shows its variants as they appear, with plain browser APIs. */
+/** A page that uploads a photo and shows it with a placeholder and in the size of the screen, with plain browser APIs. */
 export const page = `<!doctype html>
 <html lang="en">
   <meta charset="utf-8">
   <title>Photos</title>
+  <style>img { width: min(30rem, 100%); height: auto }</style>
   <label>A photo <input type="file" accept="image/jpeg,image/png,image/webp"></label>
   <p role="status"></p>
   <div id="photos"></div>
@@ -35,8 +36,15 @@ export const page = `<!doctype html>
         status.textContent = asset.errorMessage ?? asset.state
         if (!asset.settled) return
         events.close()
-        if (asset.variants.thumb?.url) photos.append(Object.assign(new Image(), { src: asset.variants.thumb.url, alt: asset.filename }))
+        if (asset.variants.thumb?.url) photos.append(pictureOf(asset))
       })
+    }
+
+    // A placeholder at once; then the width and the format that suit this screen.
+    function pictureOf({ filename, families: { screen }, placeholder }) {
+      const image = Object.assign(new Image(screen.width, screen.height), { alt: filename, sizes: '30rem' })
+      if (placeholder) image.style.background = placeholder.colour + ' url("' + placeholder.dataUrl + '") center / cover'
+      return Object.assign(image, { srcset: screen.srcSet, src: screen.src })
     }
 
     input.addEventListener('change', async () => {

@@ -9,8 +9,10 @@ const photo = defineProfile({
   accept: { types: ['image/jpeg', 'image/png', 'image/webp'], maxBytes: 20_000_000 },
   variants: {
     thumb: image.crop(160, 160, { format: 'webp' }),
-    large: image.fit(1024, null, { format: 'webp' }),
+    // Made when a screen first asks for one of them.
+    screen: image.responsive({ widths: [480, 960, 1920], formats: ['avif', 'webp', 'jpeg'], make: 'on_demand' }),
   },
+  placeholder: 'thumbhash',
 })
 
 const profiles = { photo }
@@ -34,6 +36,7 @@ export function makeRindle({ databaseUrl, directory, origin, signingKey }: Setti
     storages: { main: localStorage({ directory, baseUrl: `${origin}/rindle`, signingKey }) },
     processors: [imageProcessor()],
     jobs: pgBossJobs(),
+    images: { baseUrl: '/rindle', signingKeys: [signingKey] },
     profiles,
   })
 }

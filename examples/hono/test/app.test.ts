@@ -49,7 +49,11 @@ test('a guest uploads a photo, sees it made ready, and no other guest sees it', 
   const events = await app.request(`/rindle/assets/${assetId}/events`, { headers: { cookie: ann } })
   const last = (await events.text()).trim().split('\ndata: ').at(-1) ?? ''
   const asset = JSON.parse(last) as WireAsset
-  expect(asset).toMatchObject({ state: 'ready', variants: { thumb: { width: 160 }, large: { width: 300 } } })
+  expect(asset).toMatchObject({ state: 'ready', variants: { thumb: { width: 160 } } })
   expect((await app.request(asset.variants['thumb']?.url ?? '')).headers.get('content-type')).toBe('image/webp')
+  expect(asset.placeholder?.dataUrl).toMatch(/^data:image\/png;base64,/)
+  const screen = await app.request(asset.families['screen']?.src ?? '', { headers: { accept: 'image/avif,*/*' } })
+  expect([screen.status, screen.headers.get('content-type')]).toEqual([200, 'image/avif'])
+  expect((await sharp(await screen.arrayBuffer()).metadata()).width).toBe(300)
   expect((await app.request(`/rindle/assets/${assetId}`, { headers: { cookie: bob } })).status).toBe(404)
 })

@@ -1,7 +1,7 @@
+import { Picture } from '@rindle/react'
 import Link from 'next/link'
 import type { ReactElement } from 'react'
 import { Byline } from '../components/byline.tsx'
-import { PictureElement } from '../components/picture-element.tsx'
 import { database } from '../data/database.ts'
 import { requireMember } from '../data/session.ts'
 import { smallAvatarsOf } from '../media/avatars.ts'
@@ -43,7 +43,7 @@ export default async function PostsPage(): Promise<ReactElement> {
               {photos.length > 0 && (
                 <div className="tiles">
                   {photos.slice(0, TILES).map(({ id, tile }) => (
-                    <PictureElement key={id} picture={tile} />
+                    <Picture key={id} picture={tile} />
                   ))}
                 </div>
               )}

@@ -19,7 +19,7 @@ export function PhotoUploader({ onPhoto, onBusy }: PhotoUploaderProps): ReactEle
   const uploader = useUploader('photo', {
     multiple: true,
     accept: 'image/jpeg,image/png,image/webp,image/avif',
-    onDone: ({ id, variants }) => onPhoto({ id, url: variants.tile?.url ?? null }),
+    onDone: ({ id, families }) => onPhoto({ id, url: families.tile?.src ?? null }),
     texts: { choose: () => 'Add photos' },
   })
   const isBusy = uploader.items.some(({ state }) => RUNNING.includes(state))

@@ -6,4 +6,4 @@ import type { CommunityRindle } from './rindle.ts'
 
 const hooks: RindleHooks<CommunityRindle> = createRindleHooks(createClient<CommunityRindle>())
 
-export const { useAsset, useUploader } = hooks
+export const { useAsset, useFocus, useUploader } = hooks

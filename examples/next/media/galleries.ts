@@ -22,7 +22,8 @@ export async function galleriesOf(postIds: readonly string[]): Promise<ReadonlyM
 }
 
 async function tileOf({ asset }: AttachmentWithAsset, alt: string): Promise<GalleryPhoto> {
-  return { id: asset.id, tile: await rindle.picture(rindle.narrow(asset, 'photo'), { variants: ['tile'], alt }) }
+  const sizes = '(min-width: 66rem) 15rem, 45vw'
+  return { id: asset.id, tile: await rindle.picture(rindle.narrow(asset, 'photo'), { family: 'tile', alt, sizes }) }
 }
 
 /** One photo in the size of the screen, and its neighbours. */
@@ -43,7 +44,7 @@ export async function photoOf(postId: string, photoId: string): Promise<ShownPho
   const attachment = gallery[index]
   if (attachment === undefined) return null
   const picture = await rindle.picture(rindle.narrow(attachment.asset, 'photo'), {
-    variants: ['medium', 'large', 'fallback'],
+    family: 'screen',
     alt: `Photo ${index + 1} of ${gallery.length}`,
     sizes: '(min-width: 64rem) 60rem, 100vw',
     loading: 'eager',

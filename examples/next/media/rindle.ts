@@ -17,6 +17,7 @@ async function makeRindle(): Promise<CommunityRindle> {
     storages: { main: mediaStorage() },
     processors: [imageProcessor(), ...(await recordingProcessors())],
     jobs: pgBossJobs(),
+    images: { baseUrl: '/rindle', signingKeys: [process.env.MEDIA_SIGNING_KEY ?? ''] },
     profiles: hasLessons ? picturesAndLessons : (pictures as typeof picturesAndLessons),
   })
 }

@@ -6,7 +6,11 @@ export interface AnyServer {
   readonly profiles: Readonly<
     Record<
       string,
-      { readonly variants: Readonly<Record<string, unknown>>; readonly slots: Readonly<Record<string, unknown>> }
+      {
+        readonly variants: Readonly<Record<string, unknown>>
+        readonly families: Readonly<Record<string, unknown>>
+        readonly slots: Readonly<Record<string, unknown>>
+      }
     >
   >
 }
@@ -14,9 +18,14 @@ export interface AnyServer {
 /** The names of the server's profiles. */
 export type ProfileName<R extends AnyServer> = keyof R['profiles'] & string
 
-/** The variants that a profile declares. */
+/** The variants that a profile declares, without the members of its families. */
 export type VariantName<R extends AnyServer, P extends ProfileName<R>> = P extends unknown
   ? keyof R['profiles'][P]['variants'] & string
+  : never
+
+/** The families that a profile declares. */
+export type FamilyName<R extends AnyServer, P extends ProfileName<R>> = P extends unknown
+  ? keyof R['profiles'][P]['families'] & string
   : never
 
 /** The slots that a profile declares. */

@@ -1,14 +1,15 @@
-import type { AnyServer, ProfileName, VariantName } from './any-server.ts'
-import type { VariantView, WireAsset } from './wire.ts'
+import type { AnyServer, FamilyName, ProfileName, VariantName } from './any-server.ts'
+import type { FamilyView, VariantView, WireAsset } from './wire.ts'
 
 /**
- * One asset of profile `P` of the server `R`, with the variants that the profile declares. A variant is absent until
- * it is planned, and if it was declared after the asset was made.
+ * One asset of profile `P` of the server `R`, with the variants and the families that the profile declares. A variant
+ * is absent until it is planned, and if it was declared after the asset was made.
  */
 export type AssetView<R extends AnyServer, P extends ProfileName<R> = ProfileName<R>> = P extends unknown
-  ? Omit<WireAsset, 'profile' | 'variants'> & {
+  ? Omit<WireAsset, 'profile' | 'variants' | 'families'> & {
       readonly profile: P
       readonly variants: { readonly [V in VariantName<R, P>]?: VariantView }
+      readonly families: { readonly [F in FamilyName<R, P>]?: FamilyView }
     }
   : never
 

@@ -4,9 +4,10 @@ import type { AssetView } from './asset-view.ts'
 import { connectionTo } from './connection.ts'
 import { browserMemory, rememberedUploads, type UploadMemory } from './remembered-uploads.ts'
 import { reportListenerError } from './report-listener-error.ts'
+import { setFocus } from './set-focus.ts'
 import { type AnyUploadFileOptions, uploadFile } from './upload-file.ts'
 import type { UploadFileOptions } from './upload-file-options.ts'
-import type { WireAsset } from './wire.ts'
+import type { Focus, WireAsset } from './wire.ts'
 
 /** Options of {@link createClient}. */
 export interface ClientOptions {
@@ -52,6 +53,12 @@ export interface Client<R extends AnyServer = AnyServer> {
    * resolves with that asset. An error of the listener is reported as an uncaught error and stops nothing. `not_found`.
    */
   watch(id: string, listener: (asset: AssetView<R>) => void, options?: WatchOptions): Promise<AssetView<R>>
+  /**
+   * Sets the point that crops with `position: 'focal'` are cut around; `null`: the centre of attention. Resolves with
+   * the asset: its crops are made anew in the background, and until then the old ones are shown. Retries transient
+   * failures. `not_found`, `forbidden`, `invalid_input` for a point outside the picture.
+   */
+  setFocus(id: string, focus: Focus | null, options?: CallOptions): Promise<AssetView<R>>
 }
 
 /**
@@ -72,6 +79,8 @@ export function createClient<R extends AnyServer>(options: ClientOptions = {}): 
     asset: (id: string, { signal }: CallOptions = {}) => readAsset(connection, id, signal),
     watch: (id: string, listener: (asset: WireAsset) => void, { signal }: WatchOptions = {}) =>
       watch(assetChanges(connection, id, signal), listener),
+    setFocus: (id: string, focus: Focus | null, { signal }: CallOptions = {}) =>
+      setFocus(connection, id, focus, signal),
   }
   // The client's types say more than the wire's (which variants belong to which profile); at run time they are the
   // same.

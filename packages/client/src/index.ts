@@ -1,7 +1,8 @@
-export type { AnyServer, ProfileName, SlotName, VariantName } from './any-server.ts'
+export type { AnyServer, FamilyName, ProfileName, SlotName, VariantName } from './any-server.ts'
 export type { AnyAssetView, AssetView } from './asset-view.ts'
 export { isClientError, RindleClientError } from './client-error.ts'
 export { type CallOptions, type Client, type ClientOptions, createClient, type WatchOptions } from './create-client.ts'
+export { type ImageUrlOptions, imageUrl, type RindleImageLoaderProps, rindleImageLoader } from './image-url.ts'
 export type { UploadMemory } from './remembered-uploads.ts'
 export type { UploadFileOptions, UploadPhase, UploadProgress, WaitFor } from './upload-file-options.ts'
 export type {

@@ -2,6 +2,9 @@ import {
   type AssetState,
   type AssetView,
   createClient,
+  type FamilyView,
+  imageUrl,
+  rindleImageLoader,
   type SessionState,
   type UploadStrategy,
   type VariantState,
@@ -22,7 +25,11 @@ const accept = { types: ['image/*'], maxBytes: 1 } as const
 const avatar = defineProfile({
   storage: 'main',
   accept,
-  variants: { thumb: image.crop(160, 160), card: image.fit(640) },
+  variants: {
+    thumb: image.crop(160, 160),
+    card: image.fit(640),
+    hero: image.responsive({ widths: [320, 640], formats: ['webp'] }),
+  },
   slots: { avatar: 'one', cover: 'one' },
 })
 const document = defineProfile({ storage: 'main', accept })
@@ -44,6 +51,7 @@ expectTypeOf(client.upload(file, { profile: 'avatar', slot: 'cover' })).resolves
 >()
 const uploaded = await client.upload(file, { profile: 'avatar' })
 expectTypeOf(uploaded.variants.thumb).toEqualTypeOf<VariantView | undefined>()
+expectTypeOf(uploaded.families.hero).toEqualTypeOf<FamilyView | undefined>()
 expectTypeOf(uploaded.profile).toEqualTypeOf<'avatar'>()
 // @ts-expect-error a profile without slots
 void client.upload(file, { profile: 'document', slot: 'anything' })
@@ -57,6 +65,10 @@ void client.upload(file, { profile: 'avatr' })
 void client.upload(file, { profile: 'avatar', slot: 'avatr' })
 // @ts-expect-error an unknown variant
 void uploaded.variants.thum
+// @ts-expect-error a family is no variant
+void uploaded.variants.hero
+// @ts-expect-error an unknown family
+void uploaded.families.heroes
 // @ts-expect-error a variant of a profile that may be another
 void found.variants.thumb
 // @ts-expect-error a variant of a profile that has none
@@ -67,6 +79,15 @@ void client.upload(file, { profile: 'avatar', onProgres: () => {} })
 void client.watch('id', (asset) => asset.profile === 'avatar' && asset.variants.thum)
 // @ts-expect-error a server that names nothing
 createClient<{ readonly profiles: readonly string[] }>()
+
+// A family of an asset view may have no URL; an address of the server is one.
+declare const family: FamilyView
+expectTypeOf(imageUrl(family, { width: 640 })).toEqualTypeOf<string | null>()
+expectTypeOf(imageUrl('/rindle/images/token', { width: 640, format: 'avif' })).toEqualTypeOf<string>()
+expectTypeOf(rindleImageLoader).toExtend<(props: { src: string; width: number; quality?: number }) => string>()
+expectTypeOf(client.setFocus('id', { x: 0.5, y: 0.25 })).resolves.toEqualTypeOf<AssetView<Server>>()
+// @ts-expect-error half a point
+void client.setFocus('id', { x: 0.5 })
 
 // The lists of the server, of which nothing comes to a page.
 expectTypeOf<AssetState>().toEqualTypeOf<core.AssetState>()

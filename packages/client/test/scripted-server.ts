@@ -127,6 +127,8 @@ export async function startScriptedServer(): Promise<ScriptedServer> {
     const [, root, kind, id = '', verb, number] = path.split('/')
     if (kind === 'tus') return resume(id, method, headers, body)
     if (root === 'store') return store(kind ?? '', Number(id), body)
+    if (kind === 'assets' && verb === 'focus')
+      asset = { ...asset, ...(JSON.parse(body.toString()) as Partial<WireAsset>) }
     if (kind === 'assets') return id === asset.id ? json(200, asset) : problem(404, 'not_found')
     if (method === 'POST' && id === '') return begin(JSON.parse(body.toString()) as { byteSize: number })
     const session = sessions.get(id)

@@ -1,8 +1,13 @@
+'use client'
+
 import type { AnyServer, AssetView, Client, ProfileName } from '@rindle/client'
 import type { ReactElement } from 'react'
+import type { FocusListener } from './focus-saves.ts'
+import { type SavingFocusPickerProps, savingFocusPickerOf } from './saving-focus-picker.ts'
 import type { UploadHookOptions } from './send-by.ts'
 import { type UploaderProps, uploaderOf } from './uploader.ts'
 import { type AssetHook, useAsset } from './use-asset.ts'
+import { type FocusedAsset, type FocusHook, useFocus } from './use-focus.ts'
 import { type UploadHook, useUpload } from './use-upload.ts'
 import { type Uploader, type UploaderOptions, useUploader } from './use-uploader.ts'
 import { type UploadsHook, useUploads } from './use-uploads.ts'
@@ -21,6 +26,8 @@ export interface RindleHooks<R extends AnyServer> {
   ) => UploadsHook<AssetView<R, P>>
   /** One asset, kept up to date until no more changes will come by themselves. Pass `null` for no asset yet. */
   readonly useAsset: (id: string | null | undefined) => AssetHook<AssetView<R>>
+  /** The focal point of an asset, with a function that saves another one. */
+  readonly useFocus: (asset: FocusedAsset, listener?: FocusListener<AssetView<R>>) => FocusHook
   /** An uploader as sets of props, for your own elements. */
   readonly useUploader: <P extends ProfileName<R>>(
     profile: P,
@@ -31,6 +38,8 @@ export interface RindleHooks<R extends AnyServer> {
    * function as its child to render everything yourself.
    */
   readonly Uploader: <P extends ProfileName<R>>(props: UploaderProps<R, P>) => ReactElement
+  /** A focus picker that saves each choice, and says below it if that failed. Give it the picture as its child. */
+  readonly FocusPicker: (props: SavingFocusPickerProps<R>) => ReactElement
 }
 
 /**
@@ -42,7 +51,9 @@ export function createRindleHooks<R extends AnyServer>(client: Client<R>): Rindl
     useUpload: (profile, options = {}) => useUpload(client, profile, options),
     useUploads: (profile, options = {}) => useUploads(client, profile, options),
     useAsset: (id) => useAsset(client, id),
+    useFocus: (asset, listener = {}) => useFocus(client, asset, listener),
     useUploader: (profile, options = {}) => useUploader(client, profile, options),
     Uploader: uploaderOf(client),
+    FocusPicker: savingFocusPickerOf(client),
   }
 }

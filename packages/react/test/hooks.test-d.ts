@@ -1,7 +1,8 @@
-import { type AssetView, createClient } from '@rindle/client'
+import { type AssetView, createClient, type FamilyView } from '@rindle/client'
+import type * as core from '@rindle/core'
 import { createRindle, defineProfile, type JobsAdapter, type StorageAdapter } from '@rindle/core'
 import { image } from '@rindle/processor-image/recipes'
-import { createRindleHooks } from '@rindle/react'
+import { createRindleHooks, Picture, type PictureData } from '@rindle/react'
 import { createElement } from 'react'
 import { expectTypeOf } from 'vitest'
 
@@ -11,7 +12,7 @@ declare const jobs: JobsAdapter
 const avatar = defineProfile({
   storage: 'main',
   accept: { types: ['image/*'], maxBytes: 1 },
-  variants: { thumb: image.crop(160, 160) },
+  variants: { thumb: image.crop(160, 160), hero: image.responsive({ widths: [320, 640], formats: ['webp'] }) },
   slots: { avatar: 'one' },
 })
 const rindle = createRindle({
@@ -24,7 +25,9 @@ const rindle = createRindle({
 type Server = typeof rindle
 declare const file: File
 
-const { useUpload, useUploads, useAsset, useUploader, Uploader } = createRindleHooks(createClient<Server>())
+const { useUpload, useUploads, useAsset, useUploader, Uploader, useFocus, FocusPicker } = createRindleHooks(
+  createClient<Server>(),
+)
 
 const single = useUpload('avatar', { slot: 'avatar', onDone: ({ variants }) => variants.thumb?.url })
 expectTypeOf(single.upload(file)).resolves.toEqualTypeOf<AssetView<Server, 'avatar'> | undefined>()
@@ -48,3 +51,18 @@ void useAsset('id').asset?.variants.thum
 useUploads('avatar', { onDone: ({ variants }) => variants.thum })
 // @ts-expect-error an unknown profile of the component
 createElement(Uploader<'avatr'>, { profile: 'avatr' })
+
+// A picture that the server describes, and a family of an asset in the page.
+expectTypeOf<core.Picture>().toExtend<PictureData>()
+declare const family: FamilyView
+createElement(Picture, { family, alt: '', placeholder: single.asset?.placeholder ?? null, className: 'hero' })
+// @ts-expect-error a family without a text for people who do not see it
+createElement(Picture, { family })
+// @ts-expect-error an unknown family
+void single.asset?.families.heroes
+
+declare const focused: AssetView<Server>
+useFocus(focused, { onDone: (asset) => expectTypeOf(asset).toEqualTypeOf<AssetView<Server>>() })
+createElement(FocusPicker, { asset: focused, onSaved: ({ focus }) => focus?.x, children: null })
+// @ts-expect-error a point that somebody else is to save
+createElement(FocusPicker, { asset: focused, onCommit: () => {}, children: null })

@@ -3,9 +3,10 @@ import { createRindleHooks } from '@rindle/react'
 import { createElement as h, type ReactElement, StrictMode, useCallback, useState } from 'react'
 import { createRoot } from 'react-dom/client'
 import type { BrowserRindle } from './browser-profiles.ts'
+import { shownAssetOf } from './shown-asset.ts'
 
-const client = createClient<BrowserRindle>()
-const { Uploader, useAsset } = createRindleHooks(client)
+const hooks = createRindleHooks(createClient<BrowserRindle>())
+const { Uploader, useAsset } = hooks
 
 /** An uploader of each profile, and below it the live uploads. */
 function Page(): ReactElement {
@@ -45,6 +46,8 @@ function Shown({ id }: { readonly id: string }): ReactElement {
   )
 }
 
+/** With the id of an asset in the query, the page shows that alone. */
+const shownId = new URLSearchParams(location.search).get('show')
 const root = document.createElement('div')
 document.body.append(root)
-createRoot(root).render(h(StrictMode, null, h(Page)))
+createRoot(root).render(h(StrictMode, null, shownId === null ? h(Page) : h(shownAssetOf(hooks), { id: shownId })))

@@ -61,6 +61,7 @@ declare global {
   const useAsset: RindleHooks<Server>['useAsset']
   const useUpload: RindleHooks<Server>['useUpload']
   const Uploader: RindleHooks<Server>['Uploader']
+  const FocusPicker: RindleHooks<Server>['FocusPicker']
   const placeholder: string
   const Placeholder: () => ReactElement
   function show(url: string): void

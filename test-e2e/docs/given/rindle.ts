@@ -27,7 +27,10 @@ export const rindle = createRindle({
     photo: defineProfile({
       storage: 'main',
       accept: picture,
-      variants: { thumb: image.crop(320, 320, { format: 'webp' }) },
+      variants: {
+        thumb: image.crop(320, 320, { format: 'webp' }),
+        hero: image.responsive({ widths: [320, 640, 1280], formats: ['avif', 'jpeg'] }),
+      },
       slots: { gallery: 'many' },
     }),
     lesson: defineProfile({

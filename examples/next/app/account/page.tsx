@@ -1,28 +1,30 @@
+import { Picture } from '@rindle/react'
 import type { Metadata } from 'next'
 import Link from 'next/link'
 import type { ReactElement } from 'react'
 import { Avatar } from '../../components/avatar.tsx'
-import { PictureElement } from '../../components/picture-element.tsx'
 import { SubmitButton } from '../../components/submit-button.tsx'
 import { requireMember } from '../../data/session.ts'
-import { avatarPictureOf } from '../../media/avatars.ts'
+import { ownAvatarOf } from '../../media/avatars.ts'
 import { leave } from '../sign-in/actions.ts'
 import { describeMyself } from './actions.ts'
+import { AvatarFocus } from './avatar-focus.tsx'
 import { ChangeAvatar } from './change-avatar.tsx'
 
 export const metadata: Metadata = { title: 'Your account' }
 
 export default async function AccountPage(): Promise<ReactElement> {
   const member = await requireMember()
-  const portrait = await avatarPictureOf(member)
+  const avatar = await ownAvatarOf(member)
   return (
     <div className="narrow">
       <h1>Your account</h1>
       <section className="profile" aria-label="Avatar">
         <div className="portrait">
-          {portrait === null ? <Avatar name={member.name} url={null} /> : <PictureElement picture={portrait} />}
+          {avatar === null ? <Avatar name={member.name} url={null} /> : <Picture picture={avatar.portrait} />}
         </div>
         <ChangeAvatar />
+        {avatar !== null && <AvatarFocus key={avatar.id} asset={avatar} picture={avatar.whole} />}
       </section>
       <form action={describeMyself} className="form">
         <label htmlFor="name">Name</label>

@@ -1,8 +1,8 @@
+import { Picture } from '@rindle/react'
 import type { Metadata } from 'next'
 import Link from 'next/link'
 import type { ReactElement } from 'react'
 import { Byline } from '../../components/byline.tsx'
-import { PictureElement } from '../../components/picture-element.tsx'
 import { database } from '../../data/database.ts'
 import { smallAvatarsOf } from '../../media/avatars.ts'
 import { postersOf } from '../../media/recordings.ts'
@@ -36,7 +36,7 @@ export default async function LessonsPage(): Promise<ReactElement> {
           return (
             <article key={lesson.id} className="card lesson-card">
               <div className="poster">
-                {poster === undefined ? <span aria-hidden="true">♪</span> : <PictureElement picture={poster} />}
+                {poster === undefined ? <span aria-hidden="true">♪</span> : <Picture picture={poster} />}
               </div>
               <h2>
                 <Link href={`/lessons/${lesson.id}`}>{lesson.title}</Link>

@@ -1,13 +1,13 @@
 import type { Metadata } from 'next'
+import Image from 'next/image'
 import Link from 'next/link'
 import { notFound } from 'next/navigation'
 import type { ReactElement } from 'react'
 import { Avatar } from '../../../components/avatar.tsx'
-import { PictureElement } from '../../../components/picture-element.tsx'
 import { database } from '../../../data/database.ts'
 import { isUuid } from '../../../data/is-uuid.ts'
 import { requireMember } from '../../../data/session.ts'
-import { avatarPictureOf } from '../../../media/avatars.ts'
+import { portraitFor } from '../../../media/avatars.ts'
 import { hasLessons } from '../../../media/lane.ts'
 
 interface MemberPageProps {
@@ -26,12 +26,16 @@ export default async function MemberPage({ params }: MemberPageProps): Promise<R
     ? await database.member.findUnique({ where: { id }, include: { posts: newest, lessons: newest } })
     : null
   if (member === null) notFound()
-  const portrait = await avatarPictureOf(member)
+  const portrait = await portraitFor(member)
   return (
     <>
       <div className="profile">
         <div className="portrait">
-          {portrait === null ? <Avatar name={member.name} url={null} /> : <PictureElement picture={portrait} />}
+          {portrait === null ? (
+            <Avatar name={member.name} url={null} />
+          ) : (
+            <Image {...portrait} width={128} height={128} />
+          )}
         </div>
         <div>
           <h1>{member.name}</h1>

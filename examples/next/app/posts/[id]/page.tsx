@@ -1,10 +1,10 @@
+import { Picture } from '@rindle/react'
 import type { Metadata } from 'next'
 import Link from 'next/link'
 import { notFound } from 'next/navigation'
 import type { ReactElement } from 'react'
 import { Byline } from '../../../components/byline.tsx'
 import { Deletion } from '../../../components/deletion.tsx'
-import { PictureElement } from '../../../components/picture-element.tsx'
 import { database } from '../../../data/database.ts'
 import { isUuid } from '../../../data/is-uuid.ts'
 import { requireMember } from '../../../data/session.ts'
@@ -36,7 +36,7 @@ export default async function PostPage({ params }: PostPageProps): Promise<React
           {photos.map((photo) => (
             <li key={photo.id} data-photo={photo.id}>
               <Link href={`/posts/${id}/photos/${photo.id}`}>
-                <PictureElement picture={photo.tile} />
+                <Picture picture={photo.tile} />
               </Link>
             </li>
           ))}

@@ -198,7 +198,7 @@ describe('decoder processes', () => {
     const names = (reader?.environment ?? []).map((entry) => entry.split('=', 1)[0])
     expect(names).toEqual(expect.arrayContaining(['PATH', 'UV_THREADPOOL_SIZE', 'MALLOC_ARENA_MAX']))
     const known =
-      /^(PATH|HOME|LANG|PWD|TMPDIR|TZ|UV_THREADPOOL_SIZE|MALLOC_[A-Z_]+|NODE_CHANNEL_(FD|SERIALIZATION_MODE))$/
+      /^(PATH|HOME|LANG|PWD|TMPDIR|TZ|UV_THREADPOOL_SIZE|MALLOC_[A-Z_]+|NODE_COMPILE_CACHE|NODE_CHANNEL_(FD|SERIALIZATION_MODE))$/
     expect(names.filter((name) => !known.test(name ?? ''))).toEqual([])
   })
 

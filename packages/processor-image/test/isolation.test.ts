@@ -35,7 +35,7 @@ async function atWork(parent: number = process.pid): Promise<DecoderSeen> {
       if (worker === undefined) throw new Error('No decoder process has worked yet.')
       return worker
     },
-    { timeout: 20_000 },
+    { timeout: 20_000, interval: 100 },
   )
 }
 

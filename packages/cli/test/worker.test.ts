@@ -3,7 +3,6 @@ import { existsSync, watch } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import type { TestDatabase } from '@rindle/test-database'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { run } from '../src/index.ts'
 import { configText } from './application.ts'
@@ -109,13 +108,9 @@ const OPEN_METRICS = new RegExp(`^(?:${FAMILY})+# EOF\\n$`)
 type Worker = Pick<RunningRindle, 'printed' | 'stderr'>
 
 /** Starts a worker in this process; `stop` stops it as a signal does, the end of the test at the latest. */
-function startHere(
-  options: readonly string[],
-  { url }: Pick<TestDatabase, 'url'> = cli.database,
-): Worker & { readonly stop: () => Promise<number> } {
+function startHere(options: readonly string[]): Worker & { readonly stop: () => Promise<number> } {
   const stopping = new AbortController()
-  const { directory: cwd } = cli.application
-  const io = capturedIo({ cwd, env: { DATABASE_URL: url }, signal: stopping.signal })
+  const io = capturedIo({ ...cli.here(), signal: stopping.signal })
   const ended = run(['worker', ...options], io)
   const stop = (): Promise<number> => {
     stopping.abort()

@@ -15,11 +15,10 @@ process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, 'node_modules/.cach
 
 const TESTS = ['packages/*/test/**/*.test.ts', 'examples/*/test/**/*.test.ts', 'test-e2e/**/*.test.ts']
 
-// Files that each need a process of their own: they look at its memory or at the processes that it has started, change
-// it for good, or load modules that set something up for one file.
+// Files that each need a process of their own: they look at its memory or at the processes that it has started, or
+// change it for good.
 const ALONE = [
   'packages/embedded/test/**/*.test.ts',
-  'packages/processor-av/test/**/*.test.ts',
   'packages/processor-image/test/{concurrency,diagnose,isolation}.test.ts',
   'packages/processor-pdf/test/isolation.test.ts',
   'test-e2e/lifecycle/decoder-processes.test.ts',

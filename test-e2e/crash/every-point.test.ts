@@ -12,7 +12,7 @@ import { startCrashPlace } from '../support/start-crash-place.ts'
 const GROUP_SIZE = 26
 
 /** The process dies at one in this many points; the seed says at which. */
-const ONE_IN = byRunLength('a death at one of so many points', { sample: 12, short: 1, long: 1 })
+const ONE_IN = byRunLength('a death at one of so many points', { sample: 18, short: 1, long: 1 })
 
 let place: CrashPlace & AsyncDisposable
 let rindle: CrashInstance | undefined

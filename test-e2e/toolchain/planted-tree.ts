@@ -26,7 +26,7 @@ export async function lintPlanted(sources: Readonly<Record<string, string>>): Pr
       await cp(path.join(repository, name), path.join(tree, name))
     }
     await writeFile(path.join(tree, 'tsconfig.build.json'), '{ "compilerOptions": { "composite": true }, "files": [] }')
-    await symlink(path.join(repository, 'node_modules'), path.join(tree, 'node_modules'))
+    await linkLinter(tree)
     for (const [file, text] of Object.entries(sources)) {
       await mkdir(path.join(tree, path.dirname(file)), { recursive: true })
       await writeFile(path.join(tree, file), text)
@@ -34,6 +34,15 @@ export async function lintPlanted(sources: Readonly<Record<string, string>>): Pr
     return await lint(tree, Object.keys(sources))
   } finally {
     await rm(tree, { recursive: true, force: true })
+  }
+}
+
+// With all packages in reach the linter would read those that planted files import, and what these import.
+async function linkLinter(tree: string): Promise<void> {
+  const modules = path.join(tree, 'node_modules')
+  await mkdir(path.join(modules, '@types'), { recursive: true })
+  for (const name of ['oxlint', 'oxlint-tsgolint', '@types/node']) {
+    await symlink(path.join(repository, 'node_modules', name), path.join(modules, name))
   }
 }
 

@@ -1,6 +1,6 @@
 import { rm, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import { beforeEach, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { run } from '../src/index.ts'
 import { configText } from './application.ts'
 import { capturedIo, type Finished, rindle } from './captured-io.ts'
@@ -8,27 +8,33 @@ import { useApplication } from './use-application.ts'
 
 const UNKNOWN = '01900000-0000-7000-8000-000000000000'
 
-const cli = useApplication({ each: 'anew' })
+const cli = useApplication({ each: 'copied' })
 const { command, here } = cli
 
 let assetId: string
 
-beforeEach(async () => {
+beforeAll(async () => {
   assetId = await cli.readyAsset()
 })
 
-/** A command of the next version of the application; another file, because Node loads one once. */
-async function nextVersion([from, to]: readonly [string, string], ...argv: readonly string[]): Promise<Finished> {
-  await cli.application.write('next.config.ts', configText({}).replace(from, to))
-  return command(...argv, '--config', 'next.config.ts')
+/** A change to the next version of the application; each is another file, because Node loads one once. */
+interface Change {
+  readonly config: string
+  readonly from: string
+  readonly to: string
+}
+
+const LARGER: Change = { config: 'larger.config.ts', from: 'image.fit(32', to: 'image.fit(48' }
+const RENAMED: Change = { config: 'renamed.config.ts', from: 'tiny:', to: 'small_again:' }
+
+async function nextVersion({ config, from, to }: Change, ...argv: readonly string[]): Promise<Finished> {
+  await cli.application.write(config, configText({}).replace(from, to))
+  return command(...argv, '--config', config)
 }
 
 async function sql(text: string): Promise<void> {
   await cli.client.executeSql(text)
 }
-
-const LARGER = ['image.fit(32', 'image.fit(48'] as const
-const RENAMED = ['tiny:', 'small_again:'] as const
 
 describe('regenerate-variants', () => {
   test('prints its fixed summary, and the second time skips the variants that it has enqueued', async () => {

@@ -1,4 +1,7 @@
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { cp, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { type Database, openDatabase } from '@rindle/prisma'
 import { createTestDatabase, type TestDatabase } from '@rindle/test-database'
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
@@ -26,8 +29,9 @@ export interface UseApplicationOptions {
   /** The text of the configuration. @default that of `configText` */
   readonly config?: ConfigOptions
   /**
-   * `once`: everything is made once, for all tests. `copied`: each test has a copy of the database as `beforeAll` of the
-   * file left it. `anew`: everything is made anew for each test; a database knows the root of its storage. @default 'once'
+   * `once`: everything is made once, for all tests. `copied`: each test has a copy of the database, and the stored files
+   * of the profile, as `beforeAll` of the file left them. `anew`: everything is made anew for each test; a database knows
+   * the root of its storage. @default 'once'
    */
   readonly each?: 'once' | 'copied' | 'anew'
 }
@@ -73,6 +77,7 @@ export function useApplication({ config = {}, each = 'once' }: UseApplicationOpt
       await database.drop()
       open(original)
     })
+    keepFiles(() => join(application.directory, 'media', 'photo'))
   }
 
   const here: UsedApplication['here'] = () => ({ cwd: application.directory, env: { DATABASE_URL: database.url } })
@@ -110,4 +115,17 @@ export function useApplication({ config = {}, each = 'once' }: UseApplicationOpt
       return id
     },
   }
+}
+
+/** Puts the files of a directory, if there is one, back after each test as they were before it. */
+function keepFiles(directory: () => string): void {
+  const kept = (): string => `${directory()}.kept`
+  beforeEach(async () => {
+    if (existsSync(directory())) await cp(directory(), kept(), { recursive: true, preserveTimestamps: true })
+  })
+  afterEach(async () => {
+    if (!existsSync(kept())) return
+    await rm(directory(), { recursive: true, force: true })
+    await rename(kept(), directory())
+  })
 }

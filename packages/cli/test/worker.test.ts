@@ -3,11 +3,10 @@ import { existsSync, watch } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { createTestDatabase } from '@rindle/test-database'
-import { beforeEach, describe, expect, test } from 'vitest'
-import { workedQueues } from '../src/worked-queues.ts'
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { run } from '../src/index.ts'
 import { configText } from './application.ts'
-import { rindle } from './captured-io.ts'
+import { capturedIo, rindle } from './captured-io.ts'
 import { setReachable } from './set-reachable.ts'
 import { type RunningRindle, startRindle } from './start-rindle.ts'
 import { useApplication } from './use-application.ts'
@@ -62,12 +61,12 @@ async function uploadAndStartWorker(
 }
 
 /** The log of a worker, each line parsed if it can be. */
-function linesOf(worker: RunningRindle): readonly { readonly level: string; readonly msg: string }[] {
+function linesOf(worker: Worker): readonly { readonly level: string; readonly msg: string }[] {
   const lines = worker.stderr().trimEnd().split('\n')
   return lines.map((line) => JSON.parse(line) as { level: string; msg: string })
 }
 
-function messagesOf(worker: RunningRindle): readonly string[] {
+function messagesOf(worker: Worker): readonly string[] {
   return linesOf(worker).map(({ msg }) => msg)
 }
 
@@ -105,12 +104,32 @@ const SAMPLE = `${NAME}(?:\\{${LABEL}(?:,${LABEL})*\\})? -?[0-9.e+]+\\n`
 const FAMILY = `# TYPE ${NAME} gauge\\n(?:# UNIT ${NAME} seconds\\n)?# HELP ${NAME} [^\\n]+\\n(?:${SAMPLE})+`
 const OPEN_METRICS = new RegExp(`^(?:${FAMILY})+# EOF\\n$`)
 
+/** A worker in a process of its own, or in this one. */
+type Worker = Pick<RunningRindle, 'printed' | 'stderr'>
+
+/** Starts a worker in this process; `stop` stops it as a signal does, the end of the test at the latest. */
+function startHere(options: readonly string[]): Worker & { readonly stop: () => Promise<number> } {
+  const stopping = new AbortController()
+  const io = capturedIo({ ...cli.here(), signal: stopping.signal })
+  const ended = run(['worker', ...options], io)
+  const stop = (): Promise<number> => {
+    stopping.abort()
+    return ended
+  }
+  onTestFinished(async () => void (await stop()))
+  return {
+    stop,
+    stderr: () => io.stderr.text,
+    printed: async (wanted) => {
+      const early = ended.then(() => Promise.reject(new Error(`It ended without "${wanted}": ${io.stderr.text}`)))
+      early.catch(() => {})
+      while (!io.stderr.text.includes(wanted)) await Promise.race([once(io.stderr, 'written'), early])
+    },
+  }
+}
+
 /** Asks a probe of a worker that has printed where it answers. */
-async function probe(
-  worker: RunningRindle,
-  path: string,
-  init?: RequestInit,
-): Promise<[status: number, body: unknown]> {
+async function probe(worker: Worker, path: string, init?: RequestInit): Promise<[status: number, body: unknown]> {
   await worker.printed('/readyz.')
   const url = /Health: (http:\/\/127\.0\.0\.1:\d+)\/healthz/.exec(worker.stderr())?.[1]
   const response = await fetch(`${url}${path}`, init)
@@ -135,29 +154,21 @@ describe('the probes of a worker process', () => {
     expect(await worker.ended).toBe(0)
   })
 
-  test('say that it is not ready, but live, while the database is away', async () => {
-    await cli.application.write('rindle.config.ts', configText({}))
-    const env = { DATABASE_URL: cli.database.url }
-    const worker = startRindle(['worker', '--health-port', '0'], { cwd: cli.application.directory, env })
+  test('say that it is not ready, but live, and give no metrics, while the database is away', async () => {
+    const worker = startHere(['--health-port', '0'])
     await worker.printed('Working')
     expect(await probe(worker, '/readyz')).toEqual([200, READY])
     await setReachable(cli.database, false)
     expect(await probe(worker, '/readyz')).toEqual([503, { ...READY, status: 'not_ready', database: 'unreachable' }])
     expect(await probe(worker, '/healthz')).toMatchObject([200, { status: 'live' }])
+    expect(await probe(worker, '/metrics')).toEqual([503, { status: 'unavailable', reason: expect.any(String) }])
     await setReachable(cli.database, true)
     expect(await probe(worker, '/readyz')).toEqual([200, READY])
-    worker.child.kill('SIGTERM')
-    expect(await worker.ended).toBe(0)
+    expect(await worker.stop()).toBe(0)
   })
 
   test('tell the numbers of the moment beside them, as OpenMetrics', async () => {
-    await cli.application.write('rindle.config.ts', configText({}))
-    await using own = await createTestDatabase()
-    const env = { DATABASE_URL: own.url }
-    const worker = startRindle(['worker', '--queues', 'promote', '--health-port', '0'], {
-      cwd: cli.application.directory,
-      env,
-    })
+    const worker = startHere(['--queues', 'promote', '--health-port', '0'])
     await worker.printed('Working')
     const url = /Metrics: (http:\/\/127\.0\.0\.1:\d+\/metrics)\./.exec(worker.stderr())?.[1] ?? ''
     const response = await fetch(url)
@@ -178,40 +189,23 @@ describe('the probes of a worker process', () => {
     ]) {
       expect(text.split('\n')).toContain(line)
     }
-    await setReachable(own, false)
-    // The numbers of some seconds ago are still given: no scrape can load the cli.database.
-    expect((await fetch(url)).status).toBe(200)
-    await setReachable(own, true)
-    worker.child.kill('SIGTERM')
-    expect(await worker.ended).toBe(0)
-  })
-
-  test('have no metrics while the database is away', async () => {
-    await cli.application.write('rindle.config.ts', configText({}))
-    const env = { DATABASE_URL: cli.database.url }
-    const worker = startRindle(['worker', '--health-port', '0'], { cwd: cli.application.directory, env })
-    await worker.printed('Working')
     await setReachable(cli.database, false)
-    expect(await probe(worker, '/metrics')).toEqual([503, { status: 'unavailable', reason: expect.any(String) }])
+    // The numbers of some seconds ago are still given: no scrape can load the database.
+    expect((await fetch(url)).status).toBe(200)
     await setReachable(cli.database, true)
-    worker.child.kill('SIGTERM')
-    expect(await worker.ended).toBe(0)
+    expect(await worker.stop()).toBe(0)
   })
 
   test('answer nothing but probes', async () => {
-    await cli.application.write('rindle.config.ts', configText({}))
-    const env = { DATABASE_URL: cli.database.url }
-    const worker = startRindle(['worker', '--health-port', '0'], { cwd: cli.application.directory, env })
+    const worker = startHere(['--health-port', '0'])
     expect(await probe(worker, '/')).toEqual([404, { status: 'not_found', paths: ['/healthz', '/readyz', '/metrics'] }])
     expect(await probe(worker, '/readyz', { method: 'POST' })).toEqual([405, { status: 'not_allowed' }])
     expect((await probe(worker, '/healthz', { method: 'HEAD' }))[0]).toBe(200)
     await worker.printed('Working')
-    worker.child.kill('SIGTERM')
-    expect(await worker.ended).toBe(0)
+    expect(await worker.stop()).toBe(0)
   })
 
   test('are refused at a port that is taken, before any work begins', async () => {
-    await cli.application.write('rindle.config.ts', configText({}))
     const server = createServer().listen(0, '127.0.0.1')
     await once(server, 'listening')
     const { port } = server.address() as AddressInfo
@@ -225,7 +219,6 @@ describe('the probes of a worker process', () => {
 })
 
 test('a worker in JSON prints its queues once it has stopped', async () => {
-  await cli.application.write('rindle.config.ts', configText({}))
   const argv = ['worker', '--queues', 'promote,rindle_process', '--concurrency', '3,process=1', '--format', 'json']
   const signal = AbortSignal.abort()
   const env = { DATABASE_URL: cli.database.url }
@@ -250,8 +243,7 @@ describe('on a machine without FFmpeg', () => {
   })
 
   test('a worker works on the other queues, and its probe tells why not on that of video', async () => {
-    const env = { DATABASE_URL: cli.database.url }
-    const worker = startRindle(['worker', '--health-port', '0'], { cwd: cli.application.directory, env })
+    const worker = startHere(['--health-port', '0'])
     await worker.printed('Working')
     expect(messagesOf(worker).slice(-2)).toEqual([
       expect.stringMatching(
@@ -263,8 +255,7 @@ describe('on a machine without FFmpeg', () => {
       200,
       { ...READY, refused: { rindle_media: expect.stringContaining('/nowhere/ffmpeg') } },
     ])
-    worker.child.kill('SIGTERM')
-    expect(await worker.ended).toBe(0)
+    expect(await worker.stop()).toBe(0)
   })
 
   test('a worker with --queues media ends with the reason', async () => {
@@ -275,22 +266,5 @@ describe('on a machine without FFmpeg', () => {
     expect(JSON.parse(json.stdout)).toMatchObject({
       error: { code: 'setup_incomplete', details: { refused: { rindle_media: expect.any(String) } } },
     })
-  })
-})
-
-describe('the queues that are worked', () => {
-  test('are all of them, with the documented concurrency, by default', () => {
-    const all = workedQueues(undefined, undefined)
-    expect(all).toMatchObject({ rindle_promote: 5, rindle_media: 1, rindle_purge: 2 })
-    expect(all.rindle_process).toBeGreaterThan(0)
-    expect(workedQueues(undefined, '4')).toEqual(Object.fromEntries(Object.keys(all).map((queue) => [queue, 4])))
-  })
-
-  test('are those that are named, with or without their prefix', () => {
-    expect(workedQueues('media, rindle_purge', 'purge=7')).toEqual({ rindle_media: 1, rindle_purge: 7 })
-  })
-
-  test.each(['0', '-1', '1.5', '1001', 'process=', '=3', 'process=many'])('refuse %s jobs at once', (concurrency) => {
-    expect(() => workedQueues(undefined, concurrency)).toThrow(expect.objectContaining({ code: 'invalid_input' }))
   })
 })

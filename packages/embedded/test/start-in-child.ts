@@ -28,7 +28,7 @@ export function spawnChild(options: EmbeddedPostgresOptions, childOptions: Child
   const child = spawn(process.execPath, ['--conditions=dev-source', program, JSON.stringify(options)], {
     ...user,
     cwd: '/',
-    env: { PATH: process.env.PATH, ...env },
+    env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE, ...env },
     stdio: 'pipe',
   })
   onTestFinished(() => void child.kill('SIGKILL'))

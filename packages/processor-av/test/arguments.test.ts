@@ -2,10 +2,12 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { avProcessor } from '../src/index.ts'
-import { clip, DRAWN, H264, temporaryDirectory } from './clips.ts'
+import { clip, DRAWN, H264, removeAfterTests, temporaryDirectory } from './clips.ts'
 import { fakeFfmpeg } from './fake-programs.ts'
 import { INSTALLER } from './installer-lane.ts'
 import { M4A, make, outcomesOf, POSTER, STRIP, VIDEO, WAVEFORM } from './workbench.ts'
+
+removeAfterTests()
 
 describe('every run of ffmpeg', () => {
   it('puts its guards before the source, and its output last', async () => {

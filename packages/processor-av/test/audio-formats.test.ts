@@ -4,9 +4,12 @@ import type { Recipe } from '@rindle/core'
 import { describe, expect, it } from 'vitest'
 import { avProcessor } from '../src/index.ts'
 import { audio } from '../src/recipes/index.ts'
-import { AAC, clip, DRAWN, ffmpeg, H264, lavfi } from './clips.ts'
-import { LANES } from './lanes.ts'
+import { AAC, clip, DRAWN, ffmpeg, H264, lavfi, removeAfterTests } from './clips.ts'
+import { ffmpegLanes } from './lanes.ts'
 import { inspect, make, outcomesOf } from './workbench.ts'
+
+const LANES = ffmpegLanes()
+removeAfterTests()
 
 const FORMATS: Readonly<Record<string, readonly [Recipe, string, object]>> = {
   aac: [audio.aac({ bitrate: 64, sampleRate: 32_000 }), 'audio/mp4', { codec_name: 'aac', sample_rate: '32000' }],

@@ -4,9 +4,12 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { avProcessor } from '../src/index.ts'
 import { loudnessFilters, parseLoudness } from '../src/loudness.ts'
 import { audio } from '../src/recipes/index.ts'
-import { AAC, clip, DRAWN, ffmpeg, H264, lavfi } from './clips.ts'
-import { LANES } from './lanes.ts'
+import { AAC, clip, DRAWN, ffmpeg, H264, lavfi, removeAfterTests } from './clips.ts'
+import { ffmpegLanes } from './lanes.ts'
 import { failure, inspect, M4A, MP3, make, outcomesOf } from './workbench.ts'
+
+const LANES = ffmpegLanes()
+removeAfterTests()
 
 let quiet: SourceFile
 beforeAll(async () => {

@@ -4,12 +4,15 @@ import type { Recipe, SourceFile } from '@rindle/core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { avProcessor } from '../src/index.ts'
 import { audio, video } from '../src/recipes/index.ts'
-import { AAC, clip, DRAWN, ffmpeg, H264, lavfi, temporaryDirectory } from './clips.ts'
+import { AAC, clip, DRAWN, ffmpeg, H264, lavfi, removeAfterTests, temporaryDirectory } from './clips.ts'
 import { decodeFrame, nameOf } from './decoded.ts'
 import { fakeFfmpeg } from './fake-programs.ts'
 import { INSTALLER } from './installer-lane.ts'
-import { LANES } from './lanes.ts'
+import { ffmpegLanes } from './lanes.ts'
 import { differentAlone, failure, inspect, make, outcomesOf } from './workbench.ts'
+
+const LANES = ffmpegLanes()
+removeAfterTests()
 
 const COLOURS = ['red', 'lime', 'blue', 'white', 'yellow'] as const
 // Silence, and a tone from the third second on.

@@ -12,11 +12,16 @@ const run = promisify(execFile)
 let directory: Promise<string> | undefined
 let made = 0
 
-afterAll(async () => {
-  if (directory !== undefined) await rm(await directory, { recursive: true, force: true })
-})
+/** Removes what the tests of a file have written, which each file says itself: the next one shares these modules. */
+export function removeAfterTests(): void {
+  afterAll(async () => {
+    const used = directory
+    directory = undefined
+    if (used !== undefined) await rm(await used, { recursive: true, force: true })
+  })
+}
 
-/** Makes a directory that is removed after the tests of the file. */
+/** Makes a directory, which goes with {@link removeAfterTests}. */
 export async function temporaryDirectory(): Promise<string> {
   directory ??= mkdtemp(join(tmpdir(), 'rindle-av-'))
   return mkdtemp(join(await directory, 'd-'))

@@ -4,10 +4,13 @@ import { type ProcessorSubject, processorContract } from '@rindle/testing'
 import { beforeAll } from 'vitest'
 import { avProcessor } from '../src/index.ts'
 import { video, waveform } from '../src/recipes/index.ts'
-import { AAC, clip, DRAWN, H264 } from './clips.ts'
+import { AAC, clip, DRAWN, H264, removeAfterTests } from './clips.ts'
 import { type FfmpegLane, INSTALLER } from './installer-lane.ts'
-import { LANES } from './lanes.ts'
+import { ffmpegLanes } from './lanes.ts'
 import { M4A, MP3, POSTER, VIDEO, WAVEFORM } from './workbench.ts'
+
+const LANES = ffmpegLanes()
+removeAfterTests()
 
 let film: SourceFile
 let sound: SourceFile

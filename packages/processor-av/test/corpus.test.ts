@@ -4,11 +4,14 @@ import { isRindleError, type SourceFile } from '@rindle/core'
 import { describe, expect, it } from 'vitest'
 import { avProcessor } from '../src/index.ts'
 import { audio } from '../src/recipes/index.ts'
-import { temporaryDirectory } from './clips.ts'
+import { removeAfterTests, temporaryDirectory } from './clips.ts'
 import { decode } from './decoded.ts'
-import { LANES } from './lanes.ts'
+import { ffmpegLanes } from './lanes.ts'
 import { isConnection, traced } from './traced.ts'
 import { inspect, LIMITS, M4A, outcomesOf, POSTER, STRIP, VIDEO, WAVEFORM } from './workbench.ts'
+
+const LANES = ffmpegLanes()
+removeAfterTests()
 
 const corpus = process.env['RINDLE_CORPUS'] ?? ''
 if (corpus === '') {

@@ -4,9 +4,12 @@ import type { SourceFile } from '@rindle/core'
 import type { VariantOutcome } from '@rindle/core/adapter'
 import { describe, expect, it } from 'vitest'
 import { avProcessor } from '../src/index.ts'
-import { clip, DRAWN, lavfi, temporaryDirectory } from './clips.ts'
-import { LANES } from './lanes.ts'
+import { clip, DRAWN, lavfi, removeAfterTests, temporaryDirectory } from './clips.ts'
+import { ffmpegLanes } from './lanes.ts'
 import { LIMITS, M4A, MP3, outcomesOf, WAVEFORM } from './workbench.ts'
+
+const LANES = ffmpegLanes()
+removeAfterTests()
 
 const RECIPES = { m4a: M4A, mp3: MP3, waveform: WAVEFORM }
 

@@ -6,12 +6,15 @@ import { describe, expect, it } from 'vitest'
 import { DamageReader } from '../src/damage-reader.ts'
 import { avProcessor } from '../src/index.ts'
 import { poster } from '../src/recipes/index.ts'
-import { AAC, clip, DRAWN, ffmpeg, H264, lavfi, temporaryDirectory } from './clips.ts'
+import { AAC, clip, DRAWN, ffmpeg, H264, lavfi, removeAfterTests, temporaryDirectory } from './clips.ts'
 import { type Decoded, decode, nameOf } from './decoded.ts'
 import { fakeFfmpeg } from './fake-programs.ts'
 import { INSTALLER } from './installer-lane.ts'
-import { LANES } from './lanes.ts'
+import { ffmpegLanes } from './lanes.ts'
 import { failure, LIMITS, M4A, make, outcomesOf, POSTER, STRIP, VIDEO } from './workbench.ts'
+
+const LANES = ffmpegLanes()
+removeAfterTests()
 
 describe('a reader of damage', () => {
   const said = (...lines: readonly string[]): DamageReader => {

@@ -5,11 +5,14 @@ import type { VariantOutcome } from '@rindle/core/adapter'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { assertDiskSpace } from '../src/disk-space.ts'
 import { avProcessor } from '../src/index.ts'
-import { AAC, clip, DRAWN, H264, temporaryDirectory } from './clips.ts'
+import { AAC, clip, DRAWN, H264, removeAfterTests, temporaryDirectory } from './clips.ts'
 import { fakeFfmpeg, processesWith } from './fake-programs.ts'
 import { INSTALLER } from './installer-lane.ts'
-import { LANES } from './lanes.ts'
+import { ffmpegLanes } from './lanes.ts'
 import { failure, M4A, MP3, make, outcomesOf, POSTER, request, STRIP, VIDEO, WAVEFORM } from './workbench.ts'
+
+const LANES = ffmpegLanes()
+removeAfterTests()
 
 let source: SourceFile
 beforeAll(async () => {

@@ -2,10 +2,13 @@ import type { Recipe } from '@rindle/core'
 import { describe, expect, it } from 'vitest'
 import { avProcessor } from '../src/index.ts'
 import { poster, video } from '../src/recipes/index.ts'
-import { clip, DRAWN, H264, lavfi } from './clips.ts'
+import { clip, DRAWN, H264, lavfi, removeAfterTests } from './clips.ts'
 import { decode, decodeFrame, nameOf } from './decoded.ts'
-import { LANES } from './lanes.ts'
+import { ffmpegLanes } from './lanes.ts'
 import { inspect, make, outcomesOf } from './workbench.ts'
+
+const LANES = ffmpegLanes()
+removeAfterTests()
 
 const PART = { startMs: 200, durationMs: 600 } as const
 const RECIPES: Readonly<Record<string, Recipe>> = {

@@ -5,10 +5,13 @@ import { join } from 'node:path'
 import type { SourceFile } from '@rindle/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { avProcessor } from '../src/index.ts'
-import { AAC, clip, DRAWN, ffmpeg, H264, temporaryDirectory } from './clips.ts'
-import { LANES } from './lanes.ts'
+import { AAC, clip, DRAWN, ffmpeg, H264, removeAfterTests, temporaryDirectory } from './clips.ts'
+import { ffmpegLanes } from './lanes.ts'
 import { CAN_TRACE, isConnection, traced } from './traced.ts'
 import { LIMITS, M4A, outcomesOf, POSTER, STRIP, VIDEO, WAVEFORM } from './workbench.ts'
+
+const LANES = ffmpegLanes()
+removeAfterTests()
 
 // A forced demuxer, one that opens subtitles, a choice of two, and sound.
 const TYPES = ['video/mp4', 'video/x-msvideo', 'video/mpeg', 'audio/mpeg']

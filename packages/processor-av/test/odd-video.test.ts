@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { avProcessor } from '../src/index.ts'
-import { clip, DRAWN, lavfi } from './clips.ts'
+import { clip, DRAWN, lavfi, removeAfterTests } from './clips.ts'
 import { type Decoded, decode, nameOf } from './decoded.ts'
-import { LANES } from './lanes.ts'
+import { ffmpegLanes } from './lanes.ts'
 import { make, POSTER, STRIP } from './workbench.ts'
+
+const LANES = ffmpegLanes()
+removeAfterTests()
 
 const COLOURS = ['red', 'lime', 'blue', 'white', 'cyan', 'magenta', 'yellow', 'red']
 const drawn = COLOURS.map((colour, n) => `color=c=${colour}:size=160x90:rate=30:duration=1[v${n}]`)

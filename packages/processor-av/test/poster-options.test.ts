@@ -3,10 +3,13 @@ import sharp from 'sharp'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { avProcessor } from '../src/index.ts'
 import { POSTER_FORMATS, poster } from '../src/recipes/index.ts'
-import { clip, DRAWN, H264 } from './clips.ts'
+import { clip, DRAWN, H264, removeAfterTests } from './clips.ts'
 import { decode, nameOf } from './decoded.ts'
-import { LANES } from './lanes.ts'
+import { ffmpegLanes } from './lanes.ts'
 import { differentAlone, failure, make, outcomesOf } from './workbench.ts'
+
+const LANES = ffmpegLanes()
+removeAfterTests()
 
 const FILMS: Record<string, SourceFile> = {}
 beforeAll(async () => {

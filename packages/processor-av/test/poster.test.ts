@@ -2,10 +2,13 @@ import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { parseFrameStatistics, rankPosterFrames } from '../src/choose-poster-frame.ts'
 import { avProcessor } from '../src/index.ts'
-import { AAC, clip, DRAWN, ffmpeg, H264, lavfi, temporaryDirectory } from './clips.ts'
+import { AAC, clip, DRAWN, ffmpeg, H264, lavfi, removeAfterTests, temporaryDirectory } from './clips.ts'
 import { decode, nameOf } from './decoded.ts'
-import { LANES } from './lanes.ts'
+import { ffmpegLanes } from './lanes.ts'
 import { failure, make, POSTER } from './workbench.ts'
+
+const LANES = ffmpegLanes()
+removeAfterTests()
 
 describe('the choice of a frame', () => {
   const frame = (seconds: number, sceneScore: number, dark = 20, bright = 200) => ({

@@ -1,9 +1,12 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import { avProcessor } from '../src/index.ts'
-import { AAC, clip, DRAWN, ffmpeg, H264, lavfi, temporaryDirectory } from './clips.ts'
-import { LANES } from './lanes.ts'
+import { AAC, clip, DRAWN, ffmpeg, H264, lavfi, removeAfterTests, temporaryDirectory } from './clips.ts'
+import { ffmpegLanes } from './lanes.ts'
 import { LIMITS } from './workbench.ts'
+
+const LANES = ffmpegLanes()
+removeAfterTests()
 
 describe.each(LANES)('a probe with the $lane ffprobe', ({ programs }) => {
   const processor = avProcessor(programs)

@@ -2,10 +2,12 @@ import { describe, expect, it } from 'vitest'
 import { avProcessor } from '../src/index.ts'
 import { percentOf } from '../src/process-variants.ts'
 import { ProgressReader } from '../src/progress-reader.ts'
-import { AAC, clip, DRAWN, H264 } from './clips.ts'
+import { AAC, clip, DRAWN, H264, removeAfterTests } from './clips.ts'
 import { fakeFfmpeg } from './fake-programs.ts'
 import { INSTALLER } from './installer-lane.ts'
 import { outcomesOf, VIDEO } from './workbench.ts'
+
+removeAfterTests()
 
 describe('the progress that FFmpeg reports', () => {
   const block = (time: string, frame: number, end = 'continue') =>

@@ -7,9 +7,12 @@ import { avProcessor } from '../src/index.ts'
 import type { Waveform } from '../src/make-waveform.ts'
 import { factsOf } from '../src/media-facts.ts'
 import { audio } from '../src/recipes/index.ts'
-import { AAC, clip, DRAWN, ffmpeg, H264, lavfi } from './clips.ts'
-import { LANES } from './lanes.ts'
+import { AAC, clip, DRAWN, ffmpeg, H264, lavfi, removeAfterTests } from './clips.ts'
+import { ffmpegLanes } from './lanes.ts'
 import { inspect, LIMITS, M4A, MP3, make, outcomesOf, VIDEO, WAVEFORM } from './workbench.ts'
+
+const LANES = ffmpegLanes()
+removeAfterTests()
 
 const MONO: Recipe = audio.mp3({ channels: 1 })
 const RECIPES = { m4a: M4A, mp3: MP3, waveform: WAVEFORM, video: VIDEO }

@@ -2,10 +2,13 @@ import { describe, expect, it } from 'vitest'
 import { avProcessor } from '../src/index.ts'
 import { strip } from '../src/recipes/index.ts'
 import { planStrip } from '../src/strip-plan.ts'
-import { clip, DRAWN, H264, lavfi } from './clips.ts'
+import { clip, DRAWN, H264, lavfi, removeAfterTests } from './clips.ts'
 import { decode, nameOf } from './decoded.ts'
-import { LANES } from './lanes.ts'
+import { ffmpegLanes } from './lanes.ts'
 import { failure, make, STRIP } from './workbench.ts'
+
+const LANES = ffmpegLanes()
+removeAfterTests()
 
 describe('the plan of a strip', () => {
   it.each([

@@ -4,12 +4,15 @@ import type { SourceFile } from '@rindle/core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { avProcessor } from '../src/index.ts'
 import { video } from '../src/recipes/index.ts'
-import { clip, DRAWN, H264, temporaryDirectory } from './clips.ts'
+import { clip, DRAWN, H264, removeAfterTests, temporaryDirectory } from './clips.ts'
 import { type Decoded, decodeFrame } from './decoded.ts'
 import { fakeFfmpeg } from './fake-programs.ts'
 import { INSTALLER } from './installer-lane.ts'
-import { LANES } from './lanes.ts'
+import { ffmpegLanes } from './lanes.ts'
 import { failure, make, outcomesOf } from './workbench.ts'
+
+const LANES = ffmpegLanes()
+removeAfterTests()
 
 const TEXT = '1\n00:00:01,000 --> 00:00:02,000\nHello there\n'
 const BURNT = video.mp4({ subtitles: 'burn' })

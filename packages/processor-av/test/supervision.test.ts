@@ -7,11 +7,14 @@ import type { SourceFile } from '@rindle/core'
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { avProcessor } from '../src/index.ts'
 import { runProgram } from '../src/run-program.ts'
-import { clip, DRAWN, H264, temporaryDirectory } from './clips.ts'
+import { clip, DRAWN, H264, removeAfterTests, temporaryDirectory } from './clips.ts'
 import { processesWith } from './fake-programs.ts'
 import { INSTALLER } from './installer-lane.ts'
-import { LANES } from './lanes.ts'
+import { ffmpegLanes } from './lanes.ts'
 import { failure, make, VIDEO } from './workbench.ts'
+
+const LANES = ffmpegLanes()
+removeAfterTests()
 
 const LIMITS = { maxMemoryBytes: 4 * 1024 ** 3, maxFileBytes: 1024 ** 2, timeoutMs: 10_000 }
 

@@ -4,11 +4,14 @@ import type { Recipe, SourceFile } from '@rindle/core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { avProcessor } from '../src/index.ts'
 import { audio, video } from '../src/recipes/index.ts'
-import { AAC, clip, DRAWN, H264, temporaryDirectory } from './clips.ts'
+import { AAC, clip, DRAWN, H264, removeAfterTests, temporaryDirectory } from './clips.ts'
 import { fakeFfmpeg } from './fake-programs.ts'
 import { INSTALLER } from './installer-lane.ts'
-import { LANES } from './lanes.ts'
+import { ffmpegLanes } from './lanes.ts'
 import { inspect, M4A, MP3, outcomesOf, POSTER, VIDEO } from './workbench.ts'
+
+const LANES = ffmpegLanes()
+removeAfterTests()
 
 const SMALL: Recipe = video.mp4({ height: 480 })
 const TWO_PASS: Recipe = audio.aac({ normalize: true, twoPass: true })

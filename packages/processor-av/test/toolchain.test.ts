@@ -7,10 +7,13 @@ import { avProcessor, inspectFfmpeg } from '../src/index.ts'
 import { inspectBuild } from '../src/inspect-build.ts'
 import { parseOptions } from '../src/options.ts'
 import { audio, poster, video } from '../src/recipes/index.ts'
-import { temporaryDirectory } from './clips.ts'
+import { removeAfterTests, temporaryDirectory } from './clips.ts'
 import { fakeFfmpeg } from './fake-programs.ts'
 import { INSTALLER } from './installer-lane.ts'
-import { LANES } from './lanes.ts'
+import { ffmpegLanes } from './lanes.ts'
+
+const LANES = ffmpegLanes()
+removeAfterTests()
 
 afterEach(() => vi.unstubAllEnvs())
 

@@ -2,10 +2,13 @@ import { chmod, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { avProcessor } from '../src/index.ts'
-import { clip, DRAWN, H264, temporaryDirectory } from './clips.ts'
+import { clip, DRAWN, H264, removeAfterTests, temporaryDirectory } from './clips.ts'
 import { INSTALLER } from './installer-lane.ts'
-import { LANES } from './lanes.ts'
+import { ffmpegLanes } from './lanes.ts'
 import { LIMITS } from './workbench.ts'
+
+const LANES = ffmpegLanes()
+removeAfterTests()
 
 // Each is damaged at its beginning so that ffprobe prints the same as in an outage, or nothing that is known.
 const DAMAGED = [

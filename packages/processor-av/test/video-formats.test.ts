@@ -2,10 +2,13 @@ import type { Recipe, SourceFile } from '@rindle/core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { avProcessor } from '../src/index.ts'
 import { audio, video } from '../src/recipes/index.ts'
-import { AAC, clip, DRAWN, H264 } from './clips.ts'
+import { AAC, clip, DRAWN, H264, removeAfterTests } from './clips.ts'
 import { decodeFrame, nameOf } from './decoded.ts'
-import { LANES } from './lanes.ts'
+import { ffmpegLanes } from './lanes.ts'
 import { differentAlone, failure, inspect, make, outcomesOf } from './workbench.ts'
+
+const LANES = ffmpegLanes()
+removeAfterTests()
 
 let film: SourceFile
 let colours: SourceFile

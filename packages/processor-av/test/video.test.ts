@@ -3,10 +3,13 @@ import { outputOf } from '@rindle/testing'
 import { describe, expect, it } from 'vitest'
 import { avProcessor } from '../src/index.ts'
 import { video } from '../src/recipes/index.ts'
-import { AAC, clip, DRAWN, H264, lavfi } from './clips.ts'
+import { AAC, clip, DRAWN, H264, lavfi, removeAfterTests } from './clips.ts'
 import { type Decoded, decodeFrame, nameOf } from './decoded.ts'
-import { LANES } from './lanes.ts'
+import { ffmpegLanes } from './lanes.ts'
 import { inspect, make, outcomesOf, POSTER, VIDEO } from './workbench.ts'
+
+const LANES = ffmpegLanes()
+removeAfterTests()
 
 describe.each(LANES)('a video made with the $lane FFmpeg', ({ programs }) => {
   const processor = avProcessor(programs)

@@ -4,9 +4,12 @@ import sharp from 'sharp'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { avProcessor, type ChannelsWaveform } from '../src/index.ts'
 import { waveform } from '../src/recipes/index.ts'
-import { clip, lavfi } from './clips.ts'
-import { LANES } from './lanes.ts'
+import { clip, lavfi, removeAfterTests } from './clips.ts'
+import { ffmpegLanes } from './lanes.ts'
 import { differentAlone, make, WAVEFORM } from './workbench.ts'
+
+const LANES = ffmpegLanes()
+removeAfterTests()
 
 let stereo: SourceFile
 let surround: SourceFile

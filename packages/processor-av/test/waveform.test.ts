@@ -4,9 +4,12 @@ import { describe, expect, it } from 'vitest'
 import { avProcessor } from '../src/index.ts'
 import type { Waveform } from '../src/make-waveform.ts'
 import { WaveformPeaks } from '../src/waveform-peaks.ts'
-import { AAC, clip, DRAWN, H264, lavfi } from './clips.ts'
-import { LANES } from './lanes.ts'
+import { AAC, clip, DRAWN, H264, lavfi, removeAfterTests } from './clips.ts'
+import { ffmpegLanes } from './lanes.ts'
 import { failure, make, WAVEFORM } from './workbench.ts'
+
+const LANES = ffmpegLanes()
+removeAfterTests()
 
 describe('peaks', () => {
   it('of fewer samples than cells are exact, however the samples arrive', () => {

@@ -20,8 +20,8 @@ const DECODER_BYTES = 512 * 1024 ** 2
 // they are used; the shell replaces itself with the program at once.
 const LIMITED = 'ulimit -c 0; ulimit -d "$1"; shift; exec "$@"'
 
-// The variables that sharp, libvips and fontconfig read, and those of their loader and allocator. A decoder gets
-// nothing else of the environment, where applications keep their secrets.
+// The variables that sharp, libvips and fontconfig read, those of their loader and allocator, and where Node keeps
+// compiled code. A decoder gets nothing else of the environment, where applications keep their secrets.
 const INHERITED_VARIABLES = [
   'PATH',
   'HOME',
@@ -36,6 +36,7 @@ const INHERITED_VARIABLES = [
   'XDG_CACHE_HOME',
   'VIPS_BLOCK_UNTRUSTED',
   'MALLOC_CONF',
+  'NODE_COMPILE_CACHE',
   'SystemRoot',
   'TEMP',
   'TMP',

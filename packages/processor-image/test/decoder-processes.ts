@@ -13,8 +13,8 @@ export interface DecoderSeen {
   readonly maxMappedBytes: number
 }
 
-// Hundredths of a second. A start takes some ten of them, and more on a busy machine.
-const WORKED_TICKS = 100
+// Hundredths of a second. A start takes some ten of them, and twenty-five where nothing is compiled yet.
+const WORKED_TICKS = 60
 
 /** The decoder processes that a process has started and that still run. Linux only. */
 export async function decodersOf(parent: number): Promise<readonly DecoderSeen[]> {

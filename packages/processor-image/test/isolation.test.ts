@@ -35,7 +35,7 @@ async function atWork(parent: number = process.pid): Promise<DecoderSeen> {
       if (worker === undefined) throw new Error('No decoder process has worked yet.')
       return worker
     },
-    { timeout: 20_000 },
+    { timeout: 20_000, interval: 100 },
   )
 }
 
@@ -198,7 +198,7 @@ describe('decoder processes', () => {
     const names = (reader?.environment ?? []).map((entry) => entry.split('=', 1)[0])
     expect(names).toEqual(expect.arrayContaining(['PATH', 'UV_THREADPOOL_SIZE', 'MALLOC_ARENA_MAX']))
     const known =
-      /^(PATH|HOME|LANG|PWD|TMPDIR|TZ|UV_THREADPOOL_SIZE|MALLOC_[A-Z_]+|NODE_CHANNEL_(FD|SERIALIZATION_MODE))$/
+      /^(PATH|HOME|LANG|PWD|TMPDIR|TZ|UV_THREADPOOL_SIZE|MALLOC_[A-Z_]+|NODE_COMPILE_CACHE|NODE_CHANNEL_(FD|SERIALIZATION_MODE))$/
     expect(names.filter((name) => !known.test(name ?? ''))).toEqual([])
   })
 

@@ -12,7 +12,7 @@ const MAPPED_BYTES = 1536 * 1024 ** 2
 const LIMITED = 'ulimit -c 0; ulimit -d "$1"; shift; exec "$@"'
 
 // A reader gets nothing else of the environment, where applications keep their secrets: these are the variables of the
-// loader and of sharp.
+// loader and of sharp, and where Node keeps compiled code.
 const INHERITED_VARIABLES = [
   'PATH',
   'HOME',
@@ -22,6 +22,7 @@ const INHERITED_VARIABLES = [
   'LD_LIBRARY_PATH',
   'LD_PRELOAD',
   'DYLD_LIBRARY_PATH',
+  'NODE_COMPILE_CACHE',
   'SystemRoot',
   'TEMP',
   'TMP',

@@ -10,8 +10,8 @@ import { LIMITS, outcomesOf, processorWith, sourceFile } from './workbench.ts'
 
 const SLOW = pdf.page({ width: 2000 })
 const SECOND = pdf.page({ page: 2, width: 50 })
-/** Hundredths of a second of a core. A start takes some sixty of them. */
-const WORKED_TICKS = 150
+/** Hundredths of a second of a core. A start takes some fifteen of them, and a few more where nothing is compiled yet. */
+const WORKED_TICKS = 80
 
 const reason = process.platform === 'linux' ? '' : 'processes are looked at in /proc'
 if (reason !== '') console.warn(`Skipped: the processes of the PDF processor, because ${reason}.`)
@@ -29,7 +29,7 @@ async function atWork(application: number = process.pid): Promise<ReaderSeen> {
       if (worker === undefined) throw new Error('No reader process has worked yet.')
       return worker
     },
-    { timeout: 30_000 },
+    { timeout: 30_000, interval: 100 },
   )
 }
 

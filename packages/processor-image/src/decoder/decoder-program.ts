@@ -1,5 +1,6 @@
 // A separate program, which `startDecoder` starts: decoding and encoding run here, away from the application, so that
 // it can be killed, or die, alone. It only follows orders; the application makes every decision.
+import { flushCompileCache } from 'node:module'
 import { setUpDecoders } from './added-decoders.ts'
 import { ApplicationFault } from './application-fault.ts'
 import { Decoder } from './decoder.ts'
@@ -31,6 +32,8 @@ process.on('message', (order: Order) => {
     )
     .finally(memory.end)
 })
+// It never ends in order, when Node would write what it has compiled. Before the first picture, and only what is new.
+flushCompileCache()
 tell({ type: 'ready' })
 
 function tell(message: FromDecoder, then: () => void = () => {}): void {

@@ -5,7 +5,7 @@ import type { ProcessorSubject } from './contract-case.ts'
 import type { Workspace } from './workspace.ts'
 
 // Work without progress reports is under way by then.
-const UNDER_WAY_MS = 2_000
+const UNDER_WAY_MS = 1_000
 
 /** Running slow work of a subject. */
 export interface SlowWork {
@@ -23,7 +23,7 @@ export function hasNoSlowWork({ slow }: ProcessorSubject): string | undefined {
   return slow === null ? 'no work of the processor takes long' : undefined
 }
 
-/** Begins the slow work of a subject, and resolves when it reports progress or has lasted for two seconds. */
+/** Begins the slow work of a subject, and resolves when it reports progress or has lasted for a second. */
 export async function slowWork({ processor, request, slow }: Workspace): Promise<SlowWork> {
   if (slow === null) assert.fail('The subject has no slow work.')
   const controller = new AbortController()

@@ -49,7 +49,7 @@ export const concurrencyCases: readonly StorageContractCase[] = [
     needs: 'server_side_copy',
     run: async ({ adapter }) => {
       const [asked, other] = [patternBytes(2000, 1), patternBytes(2000, 2)]
-      for (let round = 0; round < 100; round++) {
+      for (let round = 0; round < 50; round++) {
         const { etag } = await putBytes(adapter, KEY, asked)
         const target = `copies/${round}.txt`
         const [copied] = await Promise.allSettled([

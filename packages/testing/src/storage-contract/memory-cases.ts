@@ -9,9 +9,8 @@ const CHUNK_BYTES = 64 * 1024
 const BODY_BYTES = 64 * 1024 * 1024
 // Room for the parts that an S3 client holds, and far less than the whole.
 const MAX_HELD_BYTES = 32 * 1024 * 1024
-const MEASURE_EVERY_BYTES = 8 * 1024 * 1024
 
-/** Bounded memory, measured as the buffers that are still alive after a garbage collection. */
+/** Bounded memory, measured at every chunk as the buffers that are still alive after a garbage collection. */
 export const memoryCases: readonly StorageContractCase[] = [
   {
     name: 'writes and reads 64 MiB without holding them in memory',
@@ -42,19 +41,18 @@ function largeBody(watch: MemoryWatch): Readable {
 }
 
 function memoryWatch(): MemoryWatch {
-  const baseline = heldBytes()
-  let measuredAt = 0
+  collectGarbage()
+  const baseline = bufferBytes()
   return (doneBytes, doing) => {
-    // Also right after the count starts over, at the first chunk that is read.
-    if (doneBytes > measuredAt && doneBytes - measuredAt < MEASURE_EVERY_BYTES) return
-    measuredAt = doneBytes
-    const held = heldBytes() - baseline
+    // A collection takes long in a large process: few bytes with the garbage are few without.
+    if (bufferBytes() - baseline < MAX_HELD_BYTES) return
+    collectGarbage()
+    const held = bufferBytes() - baseline
     assert.ok(held < MAX_HELD_BYTES, `${held} bytes are held in memory while ${doing}, after ${doneBytes}`)
   }
 }
 
-function heldBytes(): number {
-  collectGarbage()
+function bufferBytes(): number {
   return process.memoryUsage().arrayBuffers
 }
 

@@ -150,7 +150,7 @@ export const listBreakages: readonly Breakage[] = [
     }),
   },
   {
-    caseName: 'lists 1100 objects in order, deletes them together, and can be left midway',
+    caseName: 'lists 1010 objects in order, deletes them together, and can be left midway',
     how: 'forgets the second page',
     breaks: (good) => ({ list: (prefix) => good.list(prefix, { limit: 1000 }) }),
   },

@@ -249,6 +249,30 @@ export const BROKEN_GUARDS: readonly BrokenGuard[] = [
     proof: { file: 'test-e2e/hooks/handlers.test.ts', name: 'succeeds twice at once' },
   },
   {
+    promise: 'P15',
+    guard: 'a member that is being made is not enqueued again',
+    edits: [
+      {
+        file: 'packages/core/src/variants/ask.ts',
+        from: "if (isInFlight(variant.state)) return { outcome: 'making', asset, variant }",
+        to: 'if (isInFlight(variant.state)) return null',
+      },
+    ],
+    proof: { file: 'test-e2e/lifecycle/cold-requests.test.ts', name: 'a hundred cold requests' },
+  },
+  {
+    promise: 'P15',
+    guard: 'a member that is there is served, and not made again',
+    edits: [
+      {
+        file: 'packages/core/src/variants/ask.ts',
+        from: "if (serve === 'variant') return { outcome: 'servable', asset, variant }",
+        to: "if (serve === 'variant') return null",
+      },
+    ],
+    proof: { file: 'test-e2e/lifecycle/cold-requests.test.ts', name: 'a hundred cold requests' },
+  },
+  {
     promise: 'P16',
     guard: 'what the night repairs is not late before the night',
     edits: [

@@ -1,4 +1,5 @@
 import { isActiveContent } from '../../domain/content-types.ts'
+import { isRindleError } from '../../domain/errors.ts'
 import { problemResponse } from '../../kernel/problem-response.ts'
 import type { Runtime } from '../../kernel/runtime.ts'
 import type { StorageAdapter, StoredObject } from '../../ports/storage.ts'
@@ -27,6 +28,7 @@ export async function sendFile(
   file: SentFile,
   idleTimeoutMs: number,
 ): Promise<Response> {
+  if (wantsAll(request)) return sendAll(request, file, idleTimeoutMs)
   const { storage, key } = file
   const object = await storage.head(key)
   if (object === undefined) return noSuchFile()
@@ -48,6 +50,23 @@ export async function sendFile(
   // The etag ties the bytes to the headers above, in case the object is replaced in between.
   const { body } = await storage.get(key, { range: { start, end }, ifMatch: object.etag, signal: request.signal })
   return new Response(unlessStalled(body, idleTimeoutMs), { status, headers })
+}
+
+const CHOOSING = ['range', 'if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since']
+
+/** Whether a request wants the object as it is: then one call of the storage tells and gives everything. */
+function wantsAll({ method, headers }: Request): boolean {
+  return method === 'GET' && CHOOSING.every((name) => !headers.has(name))
+}
+
+async function sendAll({ signal }: Request, file: SentFile, idleTimeoutMs: number): Promise<Response> {
+  try {
+    const { body, ...object } = await file.storage.get(file.key, { signal })
+    return new Response(unlessStalled(body, idleTimeoutMs), { status: 200, headers: headersOf(object, file) })
+  } catch (error) {
+    if (isRindleError(error, 'storage_object_missing')) return noSuchFile()
+    throw error
+  }
 }
 
 /** The answer to a request for bytes that are not there. */

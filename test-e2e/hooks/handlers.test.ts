@@ -247,6 +247,23 @@ it('a process without the code of a handler writes its events, and leaves them t
   expect(heard).toEqual([id])
 })
 
+it('workers with the code, which start while its target is held, have its events at once', async () => {
+  const heard: string[] = []
+  const capable = await at.another({
+    profiles: { photo: photoWith({ ready: ({ event }) => void heard.push(event.assetId) }) },
+  })
+  try {
+    const incapable = await at.restart({ profiles: { photo: silent } })
+    const id = await at.ready()
+    await soon(async () => expect(await at.rindle.eventTargets()).toMatchObject([{ heldReason: 'no_code' }]))
+    await incapable.stop()
+    await capable.work()
+    await soon(() => expect(heard).toEqual([id]))
+  } finally {
+    await capable.stop()
+  }
+})
+
 it('an event of a type that only a newer version handles waits for it', async () => {
   const heard: string[] = []
   await start({ ready: ({ event }) => void heard.push(event.type) })

@@ -3,7 +3,7 @@ import type { Runtime } from '../kernel/runtime.ts'
 
 /**
  * Writes down what the targets of this process want, so that every process writes their events from now on. Of two
- * versions, the one that started later is right. A target that had waited for a process with its code waits no longer.
+ * versions, the one that started later is right.
  */
 export async function declareTargets({ database, hooks, startedAt }: Runtime): Promise<void> {
   const targets = [...hooks.targets.values()].map(({ name, kind, types, profiles }) => ({
@@ -20,9 +20,7 @@ export async function declareTargets({ database, hooks, startedAt }: Runtime): P
      from jsonb_to_recordset($1::jsonb) as given(name text, kind text, types jsonb, profiles jsonb)
      order by name
      on conflict (name) do update set kind = excluded.kind, types = excluded.types, profiles = excluded.profiles,
-       declared_at = excluded.declared_at, updated_at = now(),
-       held_until = case when target.held_reason = 'no_code' then null else target.held_until end,
-       held_reason = case when target.held_reason = 'no_code' then null else target.held_reason end
+       declared_at = excluded.declared_at, updated_at = now()
      where target.declared_at < excluded.declared_at or (
        target.declared_at = excluded.declared_at
        and (target.kind, target.types, target.profiles) is distinct from (excluded.kind, excluded.types, excluded.profiles))

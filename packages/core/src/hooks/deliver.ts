@@ -11,7 +11,7 @@ import { callHandler } from './call-handler.ts'
 import { type ClaimedDelivery, claimDelivery, type DeliveryLine, releaseClaim } from './claim-delivery.ts'
 import { drainTarget } from './drain-target.ts'
 import { settleDelivery } from './settle-delivery.ts'
-import { holdWithoutCode, isServed } from './target-health.ts'
+import { holdWithoutCode } from './target-health.ts'
 import { sendWebhook, WEBHOOK_TIMEOUT_MS } from './webhooks/send-webhook.ts'
 
 /**
@@ -92,11 +92,10 @@ async function attempt(
  * so that its jobs do not go round.
  */
 async function leaveToOthers(runtime: Runtime, job: RunningJob, line: DeliveryLine): Promise<void> {
-  const isElsewhere = await isServed(runtime, line.target)
   await inTransaction(runtime, undefined, async (unit) => {
     await releaseClaim(unit, job.id, line)
-    if (isElsewhere) unit.enqueue(later(handedOn(job, { kind: 'lack' })))
-    else await holdWithoutCode(unit, line.target)
+    const isHeld = await holdWithoutCode(unit, line.target)
+    if (!isHeld) unit.enqueue(later(handedOn(job, { kind: 'lack' })))
   })
 }
 

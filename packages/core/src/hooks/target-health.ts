@@ -1,8 +1,9 @@
+import type { SqlExecutor } from '@rindle/prisma'
 import { holdSeconds } from '../domain/delivery-attempts.ts'
 import { drainKeys, keyFor } from '../domain/queues.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import { number, text } from '../kernel/sql/row-values.ts'
-import type { UnitOfWork } from '../kernel/unit-of-work.ts'
+import { inTransaction, type UnitOfWork } from '../kernel/unit-of-work.ts'
 import type { JobRequest } from '../ports/jobs.ts'
 
 // A target that cannot be reached is held: its jobs end without an attempt, and one job, the drain, brings them back.
@@ -55,9 +56,28 @@ export async function disableTarget(unit: UnitOfWork, target: string): Promise<v
   )
 }
 
-/** Holds a target whose code no living worker has; one that starts with it ends that. */
-export async function holdWithoutCode(unit: UnitOfWork, target: string): Promise<void> {
+/**
+ * Holds a target whose code no living worker has, and returns whether it did. The target's row is locked first, so a
+ * worker that starts meanwhile is seen here, or ends the hold by {@link endHoldsWithoutCode}.
+ */
+export async function holdWithoutCode(unit: UnitOfWork, target: string): Promise<boolean> {
+  await lockTarget(unit, target)
+  if (await isServed(unit, target)) return false
   await hold(unit, target, 'no_code', NO_CODE_HOLD_SECONDS)
+  return true
+}
+
+/** Ends the holds of targets that waited for a worker with their code. Called by one that has announced itself. */
+export async function endHoldsWithoutCode(runtime: Runtime, targets: readonly string[]): Promise<void> {
+  if (targets.length === 0) return
+  await inTransaction(runtime, undefined, async (unit) => {
+    const { rows } = await unit.executeSql(
+      `update rindle.media_event_targets set held_until = null, held_reason = null, updated_at = now()
+       where held_reason = 'no_code' and name in (select jsonb_array_elements_text($1::jsonb)) returning name`,
+      [JSON.stringify(targets)],
+    )
+    for (const row of rows) unit.enqueue(drainRequest(text(row, 'name')))
+  })
 }
 
 async function hold(
@@ -76,8 +96,8 @@ async function hold(
 }
 
 /** Whether some worker that lives has the code, or the URL, of a target. */
-export async function isServed({ database }: Runtime, target: string): Promise<boolean> {
-  const { rows } = await database.executeSql(
+export async function isServed(sql: SqlExecutor, target: string): Promise<boolean> {
+  const { rows } = await sql.executeSql(
     `select 1 from rindle.media_workers
      where stopped_at is null and beat_at > clock_timestamp() - interval '1 minute' and jsonb_exists(targets, $1::text)
        and jsonb_exists(queues, 'rindle_events')

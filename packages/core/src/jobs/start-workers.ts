@@ -1,4 +1,5 @@
 import { hostname } from 'node:os'
+import { endHoldsWithoutCode } from '../hooks/target-health.ts'
 import type { RunningWorkers, WorkersHealth } from '../kernel/running-workers.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import type { Workers } from '../ports/jobs.ts'
@@ -38,6 +39,7 @@ async function start(runtime: Runtime, plan: WorkPlan): Promise<RunningWorkers> 
     await served.stop({})
     throw error
   })
+  if ('rindle_events' in served.concurrency) await endHolds(runtime, targets)
   const following = followDeclarations(runtime)
   const looking = lookAgainAndAgain(runtime, served, () => heartbeat.change(facts()))
   let state: WorkersHealth['state'] = 'working'
@@ -56,6 +58,14 @@ async function start(runtime: Runtime, plan: WorkPlan): Promise<RunningWorkers> 
       stopped ??= stop(options)
       return stopped
     },
+  }
+}
+
+async function endHolds(runtime: Runtime, targets: readonly string[]): Promise<void> {
+  try {
+    await endHoldsWithoutCode(runtime, targets)
+  } catch (error) {
+    runtime.logger.warn(errorFields(error), 'Events that wait for these workers come only when their hold has ended.')
   }
 }
 

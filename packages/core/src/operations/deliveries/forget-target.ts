@@ -34,7 +34,7 @@ export async function forgetTarget(
   return runOperation(runtime, { operation: 'forget_target', scope: 'all', dry_run: dryRun }, async () => {
     await assertTarget(runtime, target)
     if (dryRun) return { target, deliveries: await countUnsettled(runtime, target), dryRun }
-    if (await isServed(runtime, target)) {
+    if (await isServed(runtime.database, target)) {
       const message = `A live worker still delivers to "${target}". Remove it from the configuration and restart the workers first.`
       throw new RindleError('conflict', message, { details: { target }, retryable: false })
     }

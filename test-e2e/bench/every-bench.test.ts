@@ -36,6 +36,8 @@ const FIGURES = [
   'av-outputs',
   'sign',
   'serve',
+  'image-member',
+  'image-member/cold',
   'scale',
   'operations/status',
   'operations/checkInvariants',

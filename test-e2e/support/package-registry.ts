@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
@@ -30,10 +31,12 @@ export async function startPackageRegistry(): Promise<PackageRegistry> {
   const directory = await mkdtemp(path.join(tmpdir(), 'rindle-registry-'))
   const packages = await packAll(directory)
   const server = createServer()
-  const origin = await listening(server)
-  const documents = new Map(await Promise.all(packages.map((packed) => documentOf(packed, origin))))
+  // No earlier registry had this address, though one may have had the port: npm's cache knows files by their URL.
+  const root = `/${randomUUID()}/`
+  const address = `${await listening(server)}${root}`
+  const documents = new Map(await Promise.all(packages.map((packed) => documentOf(packed, address))))
   server.on('request', (request, response) => {
-    const name = decodeURIComponent(request.url ?? '').slice(1)
+    const name = decodeURIComponent(request.url ?? '').slice(root.length)
     const found = documents.get(name)
     if (found !== undefined) return response.setHeader('content-type', 'application/json').end(found)
     const packed = packages.find(({ filename }) => path.basename(filename) === name)
@@ -43,7 +46,7 @@ export async function startPackageRegistry(): Promise<PackageRegistry> {
   // Behind a proxy with a certificate of its own, npm reaches the other packages only by this.
   const { NODE_EXTRA_CA_CERTS } = process.env
   const environment = {
-    npm_config_userconfig: await writeUserConfig(directory, origin),
+    npm_config_userconfig: await writeUserConfig(directory, address),
     ...(NODE_EXTRA_CA_CERTS === undefined ? {} : { NODE_EXTRA_CA_CERTS }),
   }
   return {
@@ -70,11 +73,11 @@ async function listening(server: Server): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-async function documentOf(packed: Packed, origin: string): Promise<[name: string, document: string]> {
+async function documentOf(packed: Packed, address: string): Promise<[name: string, document: string]> {
   const { name, version, filename, integrity } = packed
   const { stdout } = await run('tar', ['-xOzf', filename, 'package/package.json'])
   const manifest = JSON.parse(stdout) as object
-  const dist = { tarball: `${origin}/${path.basename(filename)}`, integrity }
+  const dist = { tarball: `${address}${path.basename(filename)}`, integrity }
   return [
     name,
     JSON.stringify({ name, 'dist-tags': { latest: version }, versions: { [version]: { ...manifest, dist } } }),
@@ -82,10 +85,10 @@ async function documentOf(packed: Packed, origin: string): Promise<[name: string
 }
 
 /** The user's own configuration, which may name the registry of all others, and a line for ours. */
-async function writeUserConfig(directory: string, origin: string): Promise<string> {
+async function writeUserConfig(directory: string, address: string): Promise<string> {
   const file = path.join(directory, 'npmrc')
   const own = process.env['npm_config_userconfig'] ?? path.join(homedir(), '.npmrc')
   const known = await readFile(own, 'utf8').catch(() => '')
-  await writeFile(file, `${known}\n@rindle:registry=${origin}/\nprefer-offline=true\naudit=false\nfund=false\n`)
+  await writeFile(file, `${known}\n@rindle:registry=${address}\nprefer-offline=true\naudit=false\nfund=false\n`)
   return file
 }

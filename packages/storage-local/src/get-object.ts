@@ -18,8 +18,10 @@ export async function getObject(
     signal?.throwIfAborted()
     assertByteRange(range)
     if (range.start < stored.byteSize) {
-      // An end beyond that of the file is that of the file.
-      const body = handle.createReadStream({ ...range, highWaterMark: CHUNK_BYTES })
+      // With its end known, the stream neither looks for more nor takes more memory than a small file needs.
+      const end = Math.min(range.end ?? Number.POSITIVE_INFINITY, stored.byteSize - 1)
+      const highWaterMark = Math.min(CHUNK_BYTES, end - range.start + 1)
+      const body = handle.createReadStream({ start: range.start, end, highWaterMark })
       return { ...stored, body: signal === undefined ? body : addAbortSignal(signal, body) }
     }
     await handle.close()

@@ -266,8 +266,8 @@ export const BROKEN_GUARDS: readonly BrokenGuard[] = [
     edits: [
       {
         file: 'packages/core/src/variants/ask.ts',
-        from: "if (serve === 'variant') return { outcome: 'servable', asset, variant }",
-        to: "if (serve === 'variant') return null",
+        from: "if (isServable(variant, staleMode)) return { outcome: 'servable', asset, variant }",
+        to: 'if (isServable(variant, staleMode)) return null',
       },
     ],
     proof: { file: 'test-e2e/lifecycle/cold-requests.test.ts', name: 'a hundred cold requests' },

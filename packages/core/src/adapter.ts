@@ -22,6 +22,7 @@ export {
 export { isSettledState } from './domain/states.ts'
 export { UNKNOWN_CONTENT_TYPE } from './domain/type-lookup.ts'
 export { defaultConcurrency } from './jobs/default-concurrency.ts'
+export { BoundedMap } from './kernel/bounded-map.ts'
 export { type Doorbell, doorbell } from './kernel/doorbell.ts'
 export { equalsInConstantTime } from './kernel/equals-in-constant-time.ts'
 export {
@@ -31,7 +32,7 @@ export {
   problemResponse,
 } from './kernel/problem-response.ts'
 export { assertQueue, assertRegistrations } from './kernel/registrations.ts'
-export { MAX_TOKEN_LENGTH, type SignedTokens, signedTokens } from './kernel/signed-tokens.ts'
+export { expiredLink, invalidLink, MAX_TOKEN_LENGTH, type SignedTokens, signedTokens } from './kernel/signed-tokens.ts'
 export { assertByteRange, assertListLimit } from './kernel/storage-adapter/arguments.ts'
 export { abortedOr, attemptCall } from './kernel/storage-adapter/attempt-call.ts'
 export {

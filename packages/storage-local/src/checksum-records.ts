@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import type { BigIntStats } from 'node:fs'
 import { open, opendir, readFile, unlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { BoundedMap } from '@rindle/core/adapter'
 import { hasErrno } from './errno.ts'
 import type { LocalStorageConfig } from './options.ts'
 
@@ -33,13 +34,8 @@ export interface ChecksumRecords {
 
 /** The records below a root. Does no I/O by itself. */
 export function checksumRecords({ fileMode }: Pick<LocalStorageConfig, 'fileMode'>): ChecksumRecords {
-  // A record never changes, so a cached one stays true. A Map keeps insertion order: the first is the oldest.
-  const remembered = new Map<string, string>()
-  const remember = (record: string, checksumSha256: string): void => {
-    const [oldest] = remembered.size < REMEMBERED ? [] : remembered.keys()
-    if (oldest !== undefined) remembered.delete(oldest)
-    remembered.set(record, checksumSha256)
-  }
+  // A record never changes, so a cached one stays true.
+  const remembered = new BoundedMap<string, string>(REMEMBERED)
   return {
     async write(path, version, checksumSha256) {
       await using file = await open(recordPath(path, version), 'w', OWN_MODE)
@@ -49,7 +45,7 @@ export function checksumRecords({ fileMode }: Pick<LocalStorageConfig, 'fileMode
     async read(path, version) {
       const record = recordPath(path, version)
       const known = remembered.get(record) ?? (await readRecord(record))
-      if (known !== undefined) remember(record, known)
+      if (known !== undefined) remembered.set(record, known)
       return known
     },
     async remove(path, version) {

@@ -1,5 +1,5 @@
 import { RindleError } from '@rindle/core'
-import { MAX_TOKEN_LENGTH, type OpenedToken, signedTokens } from '@rindle/core/adapter'
+import { expiredLink, invalidLink, MAX_TOKEN_LENGTH, type OpenedToken, signedTokens } from '@rindle/core/adapter'
 import { z } from 'zod'
 
 const USE = 'rindle file token, version 1'
@@ -45,8 +45,8 @@ export function fileTokens(keys: readonly [string, ...string[]]): FileTokens {
     },
     open(token, method, now) {
       const grant = fromPayload(tokens.open(token))
-      if (grant?.method !== method) throw new RindleError('token_invalid', 'The link is not valid.')
-      if (now.getTime() >= grant.expiresAt.getTime()) throw new RindleError('token_expired', 'The link has expired.')
+      if (grant?.method !== method) throw invalidLink()
+      if (now.getTime() >= grant.expiresAt.getTime()) throw expiredLink()
       return grant
     },
   }

@@ -25,6 +25,14 @@ const OUTDATED: readonly VariantState[] = ['stale', ...IN_FLIGHT_STATES]
 /** The choice of what to serve. */
 export type VariantChoice = { readonly serve: 'variant' | NotReadyMode }
 
+/** Whether a variant's own object is served, by this stale mode. Pure. */
+export function isServable(
+  { state, storageKey }: { readonly state: VariantState; readonly storageKey: string | null },
+  staleMode: StaleMode,
+): boolean {
+  return chooseVariant({ state, hasObject: storageKey !== null }, staleMode, 'error').serve === 'variant'
+}
+
 /**
  * Decides what to serve for a requested variant; `undefined` means that the asset has no row for it.
  *

@@ -1,4 +1,6 @@
 import { createHmac } from 'node:crypto'
+import { RindleError } from '../domain/errors.ts'
+import { BoundedMap } from './bounded-map.ts'
 import { equalsInConstantTime } from './equals-in-constant-time.ts'
 
 // A film is read in many ranges by one URL, and a picture by many pages: its token is verified once. At most 8 MB.
@@ -22,13 +24,7 @@ export interface SignedTokens {
 export function signedTokens(use: string, keys: readonly [string, ...string[]]): SignedTokens {
   const signature = (key: string, payload: string): string =>
     createHmac('sha256', key).update(use).update('\0').update(payload).digest('base64url')
-  // A Map keeps insertion order: the first is the oldest.
-  const verified = new Map<string, string>()
-  const remember = (token: string, json: string): void => {
-    const [oldest] = verified.size < REMEMBERED ? [] : verified.keys()
-    if (oldest !== undefined) verified.delete(oldest)
-    verified.set(token, json)
-  }
+  const verified = new BoundedMap<string, string>(REMEMBERED)
   return {
     sign(value) {
       const payload = Buffer.from(JSON.stringify(value)).toString('base64url')
@@ -43,8 +39,18 @@ export function signedTokens(use: string, keys: readonly [string, ...string[]]):
       // Nothing is decoded before the signature is verified.
       if (!keys.some((key) => equalsInConstantTime(given, signature(key, payload)))) return undefined
       const json = Buffer.from(payload, 'base64url').toString()
-      remember(token, json)
+      verified.set(token, json)
       return JSON.parse(json) as unknown
     },
   }
+}
+
+/** The error of a link that grants nothing, which does not say why. */
+export function invalidLink(): RindleError {
+  return new RindleError('token_invalid', 'The link is not valid.')
+}
+
+/** The error of a link that has granted something until now. */
+export function expiredLink(): RindleError {
+  return new RindleError('token_expired', 'The link has expired.')
 }

@@ -2,7 +2,7 @@ import { applyAggregate } from '../assets/aggregate.ts'
 import { lockAsset } from '../assets/lock.ts'
 import type { Asset, Variant } from '../domain/entities.ts'
 import { retryAfterSeconds } from '../domain/retry-after.ts'
-import { chooseVariant } from '../domain/stale-policy.ts'
+import { isServable, type StaleMode } from '../domain/stale-policy.ts'
 import { isDeliverable, isInFlight } from '../domain/states.ts'
 import { profileOf, type Runtime } from '../kernel/runtime.ts'
 import { number } from '../kernel/sql/row-values.ts'
@@ -72,13 +72,11 @@ function presentMember(
   asset: Asset,
   variant: Variant | undefined,
   declared: PlannedVariant,
-  staleMode: Parameters<typeof chooseVariant>[1],
+  staleMode: StaleMode,
   now: Date,
 ): AskedMember | null {
   if (variant === undefined) return null
-  const hasObject = variant.storageKey !== null
-  const { serve } = chooseVariant({ state: variant.state, hasObject }, staleMode, 'error')
-  if (serve === 'variant') return { outcome: 'servable', asset, variant }
+  if (isServable(variant, staleMode)) return { outcome: 'servable', asset, variant }
   if (isInFlight(variant.state)) return { outcome: 'making', asset, variant }
   if (isBeingDeleted(variant, now)) return { outcome: 'full' }
   const waitSeconds = secondsToWait(variant, declared, now)

@@ -1,9 +1,11 @@
-import { isRindleError, RindleError } from '../../domain/errors.ts'
+import { isRindleError, type RindleError } from '../../domain/errors.ts'
 import { isReservedKey } from '../../domain/keys.ts'
 import { problemResponse } from '../../kernel/problem-response.ts'
 import type { Runtime } from '../../kernel/runtime.ts'
+import { invalidLink } from '../../kernel/signed-tokens.ts'
 import type { OpenedToken, StorageAdapter } from '../../ports/storage.ts'
 import { type BodyLimits, DEFAULT_BODY_LIMITS } from '../../uploads/body-pace.ts'
+import { fileCacheControl } from './cache-control.ts'
 import { receivePut } from './receive-put.ts'
 import { refusal } from './refusal.ts'
 import { type SentFile, sendFile } from './send-file.ts'
@@ -47,16 +49,15 @@ interface OpenedFile {
 
 function sentFile(runtime: Runtime, { storage, token }: OpenedFile): SentFile {
   const { key, contentType, disposition, expiresAt } = token
-  const remainingSeconds = Math.max(0, Math.floor((expiresAt.getTime() - runtime.now().getTime()) / 1_000))
   // Objects under Rindle's keys never change, only the URL expires. The application may put another file under its own
   // key.
-  const isImmutable = isReservedKey(key, Object.keys(runtime.profiles))
+  const isCurrent = isReservedKey(key, Object.keys(runtime.profiles))
   return {
     storage,
     key,
     ...(contentType === undefined ? {} : { contentType }),
     ...(disposition === undefined ? {} : { disposition }),
-    cacheControl: isImmutable ? `private, max-age=${remainingSeconds}, immutable` : 'private, no-cache',
+    cacheControl: fileCacheControl({ expiresAt, isCurrent, now: runtime.now() }),
   }
 }
 
@@ -72,5 +73,5 @@ function openToken(runtime: Runtime, token: string, method: 'GET' | 'PUT'): Open
       if (error.code === 'token_expired') expired = error
     }
   }
-  throw expired ?? new RindleError('token_invalid', 'The link is not valid.')
+  throw expired ?? invalidLink()
 }

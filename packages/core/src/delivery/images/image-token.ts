@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import { RindleError } from '../../domain/errors.ts'
-import type { SignedTokens } from '../../kernel/signed-tokens.ts'
+import { expiredLink, invalidLink, type SignedTokens } from '../../kernel/signed-tokens.ts'
 
 /** The use that separates these signatures from those of files. */
 export const IMAGE_TOKEN_USE = 'rindle image token, version 1'
@@ -39,13 +38,6 @@ export function openImageToken(tokens: SignedTokens, token: string, now: Date): 
   const parsed = payloadSchema.safeParse(tokens.open(token))
   if (!parsed.success) throw invalidLink()
   const { a: assetId, f: family, d: version, e: expiresAtMs } = parsed.data
-  if (expiresAtMs !== undefined && now.getTime() >= expiresAtMs) {
-    throw new RindleError('token_expired', 'The link has expired.')
-  }
+  if (expiresAtMs !== undefined && now.getTime() >= expiresAtMs) throw expiredLink()
   return { assetId, family, version, expiresAt: expiresAtMs === undefined ? null : new Date(expiresAtMs) }
-}
-
-/** The error of a link that grants nothing. */
-export function invalidLink(): RindleError {
-  return new RindleError('token_invalid', 'The link is not valid.')
 }

@@ -1,4 +1,5 @@
 import { type AssetWithVariants, assetById } from '../../assets/read.ts'
+import { BoundedMap } from '../../kernel/bounded-map.ts'
 import type { Runtime } from '../../kernel/runtime.ts'
 
 // A page asks for a picture many times at once. Whoever has its URL may read it until that expires, as with any URL: a
@@ -11,7 +12,7 @@ interface Seen {
   readonly untilMs: number
 }
 
-const seenBy = new WeakMap<Runtime, Map<string, Seen>>()
+const seenBy = new WeakMap<Runtime, BoundedMap<string, Seen>>()
 
 /** An asset with its variants as they were at most a second ago, or as they are now; `null`: there is none. */
 export async function recentAsset(runtime: Runtime, id: string): Promise<AssetWithVariants | null> {
@@ -24,13 +25,9 @@ export async function recentAsset(runtime: Runtime, id: string): Promise<AssetWi
 /** An asset as it is now. */
 export async function presentAsset(runtime: Runtime, id: string): Promise<AssetWithVariants | null> {
   const seen = seenOf(runtime)
-  // At the end again: the first of the map is the oldest.
   seen.delete(id)
   const asset = await assetById(runtime, id)
-  if (asset === null) return null
-  seen.set(id, { asset, untilMs: performance.now() + FRESH_MS })
-  const [oldest] = seen.keys()
-  if (seen.size > MOST_ASSETS && oldest !== undefined) seen.delete(oldest)
+  if (asset !== null) seen.set(id, { asset, untilMs: performance.now() + FRESH_MS })
   return asset
 }
 
@@ -39,8 +36,8 @@ export function forgetAsset(runtime: Runtime, id: string): void {
   seenOf(runtime).delete(id)
 }
 
-function seenOf(runtime: Runtime): Map<string, Seen> {
-  const seen = seenBy.get(runtime) ?? new Map<string, Seen>()
+function seenOf(runtime: Runtime): BoundedMap<string, Seen> {
+  const seen = seenBy.get(runtime) ?? new BoundedMap<string, Seen>(MOST_ASSETS)
   seenBy.set(runtime, seen)
   return seen
 }

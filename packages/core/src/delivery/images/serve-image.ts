@@ -1,22 +1,23 @@
 import type { AssetWithVariants } from '../../assets/read.ts'
 import type { Asset, Variant } from '../../domain/entities.ts'
-import { chooseVariant } from '../../domain/stale-policy.ts'
+import { isServable } from '../../domain/stale-policy.ts'
 import { problemResponse } from '../../kernel/problem-response.ts'
 import { type ImageRuntime, type Runtime, storageOf } from '../../kernel/runtime.ts'
+import { invalidLink } from '../../kernel/signed-tokens.ts'
 import type { Profile } from '../../profile/profile.ts'
 import { type BodyLimits, DEFAULT_BODY_LIMITS } from '../../uploads/body-pace.ts'
 import { type AskedMember, rememberAsked } from '../../variants/ask.ts'
+import { fileCacheControl, redirectCacheControl } from '../files/cache-control.ts'
 import { refusal } from '../files/refusal.ts'
 import { sendFile } from '../files/send-file.ts'
 import { contentDisposition } from '../urls/disposition.ts'
 import { variantFile } from '../urls/issue-url.ts'
 import { assertDeliverable } from '../urls/url.ts'
-import { imageCacheControl, redirectCacheControl } from './cache-control.ts'
 import { membersOfWidth, nearestMember, typesOf } from './choose-member.ts'
 import { familyMembers, type OwnFamily, type OwnMember } from './family-members.ts'
 import { imagesOf } from './family-url.ts'
 import { readImageQuery, typeOfFormat } from './image-query.ts'
-import { type ImageGrant, invalidLink, openImageToken } from './image-token.ts'
+import { type ImageGrant, openImageToken } from './image-token.ts'
 import { preferredTypes } from './negotiate.ts'
 import { forgetAsset, presentAsset, recentAsset } from './recent-assets.ts'
 import { waitForMember } from './wait-for-member.ts'
@@ -112,9 +113,7 @@ async function wantedImage(
 /** The variant of a member, if it has something to serve. */
 function servable({ asset, profile }: WantedImage, { name }: OwnMember): Variant | undefined {
   const variant = asset.variants.find((each) => each.name === name)
-  if (variant === undefined) return undefined
-  const state = { state: variant.state, hasObject: variant.storageKey !== null }
-  return chooseVariant(state, profile.delivery.staleMode, 'error').serve === 'variant' ? variant : undefined
+  return variant !== undefined && isServable(variant, profile.delivery.staleMode) ? variant : undefined
 }
 
 async function waitAndAnswer(runtime: Runtime, wanted: WantedImage): Promise<Response> {
@@ -167,7 +166,7 @@ async function deliver(
   const isCurrent = grant.version === family.version && variant.state === 'ready' && variant.recipeDigest === digest
   const cacheable = { expiresAt: grant.expiresAt, isCurrent, now: runtime.now() }
   if (images.redirect === 'stream' || storage.capabilities.has('local')) {
-    const file = { storage, key, contentType, disposition, cacheControl: cacheControl ?? imageCacheControl(cacheable) }
+    const file = { storage, key, contentType, disposition, cacheControl: cacheControl ?? fileCacheControl(cacheable) }
     return sendFile(runtime, request, file, idleTimeoutMs)
   }
   const { expiresAt } = grant

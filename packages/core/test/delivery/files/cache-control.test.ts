@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { imageCacheControl, redirectCacheControl } from '../../../src/delivery/images/cache-control.ts'
+import { fileCacheControl, redirectCacheControl } from '../../../src/delivery/files/cache-control.ts'
 
 const now = new Date('2026-11-30T12:00:00Z')
 const inSeconds = (seconds: number) => new Date(now.getTime() + seconds * 1_000)
@@ -12,6 +12,6 @@ it.each([
   ['an older one', inSeconds(900), false, 'private, no-cache', 'private, no-cache'],
   ['one whose URL ends now', now, true, 'private, max-age=0, immutable', 'private, max-age=0'],
 ])('%s', (_what, expiresAt, isCurrent, image, redirect) => {
-  expect(imageCacheControl({ expiresAt, isCurrent, now })).toBe(image)
+  expect(fileCacheControl({ expiresAt, isCurrent, now })).toBe(image)
   expect(redirectCacheControl({ expiresAt, isCurrent, now })).toBe(redirect)
 })

@@ -1,8 +1,8 @@
-/** The facts that decide how long an image may be kept. */
+/** The facts that decide how long an answer to a URL may be kept. */
 export interface Cacheable {
   /** The end of the URL; `null`: never, of a public profile. */
   readonly expiresAt: Date | null
-  /** Whether the URL is of the current version, and this is its picture: the next version has another URL. */
+  /** Whether the URL means these bytes for as long as it lives: any others have another URL. */
   readonly isCurrent: boolean
   readonly now: Date
 }
@@ -12,16 +12,16 @@ const YEAR_SECONDS = 31_536_000
 const REDIRECT_SECONDS = 3_600
 
 /**
- * The Cache-Control of an image: as long as its URL is valid, if this URL always means these bytes; otherwise a cache has
+ * The Cache-Control of a file: as long as its URL is valid, if this URL always means these bytes; otherwise a cache has
  * to ask each time. Shared caches keep only what has no expiry. Pure.
  */
-export function imageCacheControl({ expiresAt, isCurrent, now }: Cacheable): string {
+export function fileCacheControl({ expiresAt, isCurrent, now }: Cacheable): string {
   const scope = expiresAt === null ? 'public' : 'private'
   if (!isCurrent) return `${scope}, no-cache`
   return `${scope}, max-age=${restSeconds(expiresAt, now)}, immutable`
 }
 
-/** The same for a redirect to the image: an hour at most. Pure. */
+/** The same for a redirect to the file: an hour at most. Pure. */
 export function redirectCacheControl({ expiresAt, isCurrent, now }: Cacheable): string {
   const scope = expiresAt === null ? 'public' : 'private'
   if (!isCurrent) return `${scope}, no-cache`

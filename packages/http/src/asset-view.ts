@@ -21,7 +21,8 @@ const WITHOUT_URL: readonly ErrorCode[] = ['not_deliverable', 'forbidden', 'unkn
 
 /** An asset as this actor may see it. Signs its URLs; makes no query. */
 export async function assetView(rindle: Rindle, asset: AssetWithVariants, actor: unknown): Promise<WireAsset> {
-  const { families: declared } = profileOf(rindle, asset)
+  const profile = profileOf(rindle, asset)
+  const { families: declared } = profile
   const members = new Set(Object.values(declared).flatMap((family) => family.members.map(({ name }) => name)))
   const single = asset.variants.filter(({ name, onDemand }) => !onDemand && !members.has(name))
   const [url, variants, families] = await Promise.all([
@@ -47,7 +48,7 @@ export async function assetView(rindle: Rindle, asset: AssetWithVariants, actor:
     variants: Object.fromEntries(variants) as Record<string, VariantView>,
     families: Object.fromEntries(families) as Record<string, FamilyView>,
     focus: asset.focus,
-    placeholder: placeholderOf(asset, profileOf(rindle, asset)),
+    placeholder: placeholderOf(asset, profile),
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Failure } from './failures.ts'
 
-/** The delay before work is tried again, in seconds. */
-interface BackOff {
+/** A delay that grows, in seconds. */
+export interface BackOff {
   readonly first: number
   readonly most: number
 }
@@ -17,6 +17,10 @@ const LACK: BackOff = { first: 2, most: 60 }
  * because the queue bounds the concurrency of work that has piled up. Pure.
  */
 export function backOffSeconds({ kind }: Pick<Failure, 'kind'>, timesHandedOn: number): number {
-  const { first, most } = kind === 'lack' ? LACK : OUTAGE
-  return Math.min(most, first * 2 ** Math.min(timesHandedOn, 30))
+  return doubled(kind === 'lack' ? LACK : OUTAGE, timesHandedOn)
+}
+
+/** The first delay, doubled so many times, up to the longest. Pure. */
+export function doubled({ first, most }: BackOff, times: number): number {
+  return Math.min(most, first * 2 ** Math.min(times, 30))
 }

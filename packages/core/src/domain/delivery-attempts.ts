@@ -1,3 +1,4 @@
+import { type BackOff, doubled } from './back-off.ts'
 import type { RowReason } from './reasons.ts'
 
 /** The result of one attempt to deliver an event. */
@@ -41,8 +42,7 @@ export function deliveryDelaySeconds(attempts: number, randomShare: number, retr
 
 /** With fewer failures in a row, a target is not taken for unreachable: one connection may break by chance. */
 const HELD_AFTER = 5
-const FIRST_HOLD_SECONDS = 10
-const LONGEST_HOLD_SECONDS = 5 * 60
+const HOLD: BackOff = { first: 10, most: 5 * 60 }
 
 /**
  * How long nothing is tried at a target after this many attempts in a row that did not reach it, in seconds; 0: go on.
@@ -50,5 +50,5 @@ const LONGEST_HOLD_SECONDS = 5 * 60
  */
 export function holdSeconds(failuresInARow: number): number {
   if (failuresInARow < HELD_AFTER) return 0
-  return Math.min(LONGEST_HOLD_SECONDS, FIRST_HOLD_SECONDS * 2 ** Math.min(failuresInARow - HELD_AFTER, 30))
+  return doubled(HOLD, failuresInARow - HELD_AFTER)
 }

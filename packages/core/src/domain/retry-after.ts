@@ -1,8 +1,8 @@
+import { type BackOff, doubled } from './back-off.ts'
 import type { Variant } from './entities.ts'
 import { FILE_FAULTS } from './failures.ts'
 
-const FIRST_SECONDS = 60
-const MOST_SECONDS = 86_400
+const ASKED_AGAIN: BackOff = { first: 60, most: 86_400 }
 
 /**
  * The seconds after which a failed variant may be made again because a page asks for it; 0: now. One minute, doubled for
@@ -14,7 +14,7 @@ export function retryAfterSeconds(
   now: Date,
 ): number | null {
   if (VERDICTS.includes(errorReason ?? '')) return null
-  const delay = Math.min(MOST_SECONDS, FIRST_SECONDS * 2 ** Math.min(Math.max(0, attempt - 1), 30))
+  const delay = doubled(ASKED_AGAIN, Math.max(0, attempt - 1))
   const passed = (now.getTime() - updatedAt.getTime()) / 1_000
   return Math.max(0, Math.ceil(delay - passed))
 }

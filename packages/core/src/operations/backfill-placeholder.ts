@@ -2,9 +2,9 @@ import type { Asset } from '../domain/entities.ts'
 import { isRindleError, RindleError } from '../domain/errors.ts'
 import { profileOf, type Runtime } from '../kernel/runtime.ts'
 import type { AcquiredSource } from '../kernel/source-cache.ts'
-import { variantFromRow } from '../kernel/sql/entities-from-rows.ts'
 import { acquireOriginal } from '../variants/making/original.ts'
 import { lacksPlaceholder, pictureForPlaceholder, thumbHashOf, writeThumbHash } from '../variants/making/placeholder.ts'
+import { readyVariantsFor } from '../variants/read.ts'
 
 /** An asset in progress is always finished. */
 const NEVER = new AbortController().signal
@@ -24,12 +24,7 @@ export async function backfillPlaceholder(runtime: Runtime, asset: Asset, dryRun
 }
 
 async function acquirePicture(runtime: Runtime, asset: Asset): Promise<AcquiredSource | null> {
-  const { rows } = await runtime.database.executeSql(
-    `select * from rindle.media_variants
-     where asset_id = $1::uuid and state = 'ready' and output_kind = 'image' order by name`,
-    [asset.id],
-  )
-  const variant = pictureForPlaceholder(runtime, asset, rows.map(variantFromRow))
+  const variant = pictureForPlaceholder(runtime, asset, await readyVariantsFor(runtime, asset))
   if (variant === undefined || variant.storageKey === null) {
     return asset.kind === 'image' ? acquireOriginal(runtime, asset, NEVER) : null
   }

@@ -5,9 +5,10 @@ import type { Runtime } from '../kernel/runtime.ts'
 import { number, type Row, text, time } from '../kernel/sql/row-values.ts'
 import { inTransaction } from '../kernel/unit-of-work.ts'
 import { errorFields } from '../ports/logger.ts'
-import { deletePurgedObjects, purgeVariants } from '../variants/purge.ts'
+import { purgeVariants } from '../variants/purge.ts'
 import { variantsOf } from '../variants/read.ts'
 import { countRows } from './count-rows.ts'
+import { deletePurged } from './delete-purged.ts'
 import { PAGE_SIZE, timedPages } from './pages.ts'
 import { runOperation } from './run-operation.ts'
 import { assertProfileName } from './scope.ts'
@@ -80,10 +81,10 @@ async function beginning({ database, maxDeliveryExpiresInSeconds }: Runtime, kee
 const ASKED = 'coalesce(last_asked_at, generated_at)'
 // Exactly the condition of the index `media_variants_last_asked_idx`. A purged one with a key: a run was killed.
 const EVICTABLE = `on_demand and state in ('ready', 'stale', 'purged') and storage_key is not null`
-/** $1 a time, $2 a profile. */
-const MATCHES = `${EVICTABLE} and ${ASKED} < $1::timestamptz
-  and ($2::text is null or exists (
-    select 1 from rindle.media_assets as asset where asset.id = asset_id and asset.profile = $2::text))`
+/** The parameters with these numbers are a time, and a profile or null. */
+const matches = (before: number, profile: number): string => `${EVICTABLE} and ${ASKED} < $${before}::timestamptz
+  and ($${profile}::text is null or exists (
+    select 1 from rindle.media_assets as asset where asset.id = asset_id and asset.profile = $${profile}::text))`
 
 /** The variants of one asset on one page. */
 interface AssetGroup {
@@ -113,17 +114,16 @@ class Eviction {
       concurrency: options.concurrency ?? DEFAULT_CONCURRENCY,
       counts: this.#counts,
       each: (group) => this.#evict(group),
-      total: () => countRows(this.#runtime.database, `rindle.media_variants where ${MATCHES}`, values),
+      total: () => countRows(this.#runtime.database, `rindle.media_variants where ${matches(1, 2)}`, values),
       sizeOf: ({ variants }) => variants.length,
     })
     return { ...this.#counts, stopped: this.#watch.stopped, dryRun: this.#dryRun, interrupted }
   }
 
   async *#groups(values: readonly unknown[]): AsyncGenerator<AssetGroup[]> {
-    const matches = MATCHES.replaceAll(/\$(\d)/g, (_all, place: string) => `$${Number(place) + 2}`)
     const sql = `select variant.id, asset_id, variant.state, variant.byte_size, asked::text as at, asset.storage
       from (select id, asset_id, state, byte_size, ${ASKED} as asked from rindle.media_variants
-        where ${matches} and (${ASKED}, id) > ($1::timestamptz, $2::uuid)
+        where ${matches(3, 4)} and (${ASKED}, id) > ($1::timestamptz, $2::uuid)
         order by ${ASKED}, id limit ${PAGE_SIZE}) as variant
       join rindle.media_assets as asset on asset.id = asset_id order by asked, variant.id`
     for await (const rows of timedPages(this.#runtime.database, sql, values)) {
@@ -140,7 +140,8 @@ class Eviction {
     const { assetId } = group
     try {
       const doomed = await this.#purge(group)
-      if (doomed !== null) await this.#deleteObjects(doomed.asset, doomed.variants)
+      if (doomed === null) return
+      if (!(await deletePurged(this.#runtime, this.#watch, doomed.asset, doomed.variants))) this.#counts.errors += 1
     } catch (error) {
       this.#counts.errors += 1
       const fields = { assetId, ...errorFields(error) }
@@ -171,17 +172,6 @@ class Eviction {
   #isOld({ onDemand, storageKey, lastAskedAt, generatedAt }: Variant): boolean {
     const asked = lastAskedAt ?? generatedAt
     return onDemand && storageKey !== null && asked !== null && asked < this.#before
-  }
-
-  /** Objects that stay because their storage is down are deleted by the next run: their rows still name them. */
-  async #deleteObjects(asset: Asset, variants: readonly Variant[]): Promise<void> {
-    try {
-      await deletePurgedObjects(this.#runtime, asset, variants)
-      this.#watch.answered(asset.storage)
-    } catch (error) {
-      this.#counts.errors += 1
-      this.#watch.failed(asset.storage, error, { assetId: asset.id }, 'An object of a purged variant was not deleted.')
-    }
   }
 }
 

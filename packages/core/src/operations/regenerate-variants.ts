@@ -1,6 +1,5 @@
 import { applyAggregate } from '../assets/aggregate.ts'
 import { lockAsset } from '../assets/lock.ts'
-import type { Asset, Variant } from '../domain/entities.ts'
 import { isDeliverable } from '../domain/states.ts'
 import { profileOf, type Runtime } from '../kernel/runtime.ts'
 import { RECIPE_SOURCE_COLUMNS, recipeSourceFromRow } from '../kernel/sql/entities-from-rows.ts'
@@ -11,9 +10,10 @@ import { errorFields } from '../ports/logger.ts'
 import { type DriftingVariant, type VariantDrift, variantDrift } from '../variants/drift.ts'
 import { enqueueDrifted } from '../variants/enqueue-drifted.ts'
 import { plannedVariants } from '../variants/plan.ts'
-import { deletePurgedObjects, purgeable, purgeVariants } from '../variants/purge.ts'
+import { purgeable, purgeVariants } from '../variants/purge.ts'
 import { variantsOf } from '../variants/read.ts'
 import { countAssets } from './count-rows.ts'
+import { deletePurged } from './delete-purged.ts'
 import { PAGE_SIZE, pages } from './pages.ts'
 import { runOperation } from './run-operation.ts'
 import { assertAfter, assertVariantName, profilesIn } from './scope.ts'
@@ -198,20 +198,9 @@ class Regeneration {
     })
     if (done === null) return
     this.#count(done.drift)
-    if (!this.#isPruning) return
-    const { undeclared, halfPurged } = done.drift
-    await this.#deleteObjects(done.asset, [...purgeable(undeclared), ...halfPurged])
-  }
-
-  /** Objects that stay because their storage is down are deleted by the next run: their rows still name them. */
-  async #deleteObjects(asset: Asset, variants: readonly Variant[]): Promise<void> {
-    if (this.#watch.isStopped(asset.storage)) return
-    try {
-      await deletePurgedObjects(this.#runtime, asset, variants)
-      this.#watch.answered(asset.storage)
-    } catch (error) {
-      this.#counts.errors += 1
-      this.#watch.failed(asset.storage, error, { assetId: asset.id }, 'An object of a purged variant was not deleted.')
-    }
+    const { asset, drift } = done
+    if (!this.#isPruning || this.#watch.isStopped(asset.storage)) return
+    const purged = [...purgeable(drift.undeclared), ...drift.halfPurged]
+    if (!(await deletePurged(this.#runtime, this.#watch, asset, purged))) this.#counts.errors += 1
   }
 }

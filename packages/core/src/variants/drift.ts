@@ -26,7 +26,8 @@ export interface VariantDrift<V extends DriftingVariant = DriftingVariant> {
   readonly halfPurged: readonly V[]
 }
 
-const UNMADE: readonly VariantState[] = ['stale', 'missing', 'planned']
+/** The states of variants that are to be made, and wait for nothing. */
+export const UNMADE: readonly VariantState[] = ['stale', 'missing', 'planned']
 
 /**
  * Compares variants with their declarations; with `only`, those of one name. Pure. Leaves out failed and cancelled

@@ -1,12 +1,10 @@
 import type { Asset, Variant } from '../domain/entities.ts'
-import type { VariantState } from '../domain/states.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import type { UnitOfWork } from '../kernel/unit-of-work.ts'
+import { UNMADE } from './drift.ts'
 import { jobsFor, recipeColumns, type WantedVariant } from './plan.ts'
 import { queueVariants } from './queue.ts'
 import { transitionVariants, type VariantChanges } from './transition.ts'
-
-const UNMADE: readonly VariantState[] = ['stale', 'missing', 'planned']
 
 /**
  * Has variants made by the recipes that hold the present focus of their asset: those with another one become stale and

@@ -15,11 +15,5 @@ export function preferredTypes(accept: string | null, types: readonly string[]):
   const sorted = ranges.toSorted((a, b) => rank(a.type) - rank(b.type)).map(({ range }) => range)
   const negotiator = new Negotiator({ headers: { accept: sorted.join(',') } })
   const preferred = negotiator.mediaTypes([...new Set([...named, ...fallback])])
-  return preferred.length > 0
-    ? preferred
-    : negotiator
-        .mediaTypes([...types])
-        .slice(-1)
-        .concat(fallback)
-        .slice(0, 1)
+  return preferred.length > 0 ? preferred : [...negotiator.mediaTypes([...types]).slice(-1), ...fallback].slice(0, 1)
 }

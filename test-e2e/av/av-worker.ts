@@ -4,6 +4,7 @@ import { pgBossJobs } from '@rindle/jobs-pgboss'
 import { avProcessor } from '@rindle/processor-av'
 import { imageProcessor } from '@rindle/processor-image'
 import { storageIn } from '../support/photo-profiles.ts'
+import { runWorkerProgram } from '../support/run-worker-program.ts'
 import { avProfiles } from './av-profiles.ts'
 
 // The program of a worker process with both lanes: node av-worker.ts <database-url> <directory>
@@ -17,13 +18,4 @@ const rindle = createRindle({
   workDirectory: join(directory, 'work'),
   profiles: avProfiles,
 })
-await rindle.start()
-await rindle.work()
-// Nothing outlives the test that started it, however that ends. On request it ends by itself, or shows that it cannot.
-const end = (): void => process.exit(1)
-process.once('disconnect', end)
-process.once('SIGTERM', () => {
-  process.off('disconnect', end)
-  void rindle.stop().then(() => process.disconnect())
-})
-process.send?.('working')
+await runWorkerProgram(rindle)

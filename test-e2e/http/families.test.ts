@@ -7,7 +7,7 @@ import { type Application, settled, startApplication } from '../support/applicat
 import { familyProfiles, imagesOptions, openStorageIn } from '../support/family-profiles.ts'
 import { quadrants } from '../support/pictures.ts'
 import { listen } from './listen.ts'
-import { actorOfHeader, collectErrors } from './served-configuration.ts'
+import { actorOfHeader, callerOf, collectErrors } from './served-configuration.ts'
 
 let application: Application<typeof familyProfiles>
 let directory: string
@@ -51,15 +51,10 @@ function handlerOf(options: Options = {}) {
     logger: collectErrors(errors),
     ...options,
   })
+  const callAs = callerOf(handler)
   const call = async (method: string, path: string, body?: unknown, actor = 'ann') => {
-    const response = await handler(
-      new Request(`http://app.test/rindle${path}`, {
-        method,
-        headers: { 'x-actor': actor, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
-        body: body === undefined ? null : JSON.stringify(body),
-      }),
-    )
-    return { status: response.status, body: (await response.json()) as WireAsset & WireProblem }
+    const answer = await callAs(method, path, body, { 'x-actor': actor })
+    return { status: answer.status, body: answer.body as WireAsset & WireProblem }
   }
   return { handler, call, errors }
 }

@@ -11,7 +11,7 @@ import { image } from '@rindle/processor-image/recipes'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Application, settled, startApplication } from '../support/application.ts'
 import { quadrants } from '../support/pictures.ts'
-import { actorOfHeader, collectErrors } from './served-configuration.ts'
+import { actorOfHeader, callerOf, collectErrors } from './served-configuration.ts'
 
 const accept = { types: ['image/*'], maxBytes: 1_000_000 } as const
 const variants = { thumb: image.crop(8, 8) } as const
@@ -54,17 +54,7 @@ function handlerOf(options: Options = {}) {
     logger: collectErrors(errors),
     ...options,
   })
-  const call = async (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) => {
-    const request = new Request(`http://app.test/rindle${path}`, {
-      method,
-      headers: { 'x-actor': 'ann', ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
-      body: body === undefined ? null : JSON.stringify(body),
-    })
-    const response = await handler(request)
-    const text = await response.text()
-    return { status: response.status, body: (text === '' ? null : JSON.parse(text)) as never }
-  }
-  return { call, errors }
+  return { call: callerOf(handler), errors }
 }
 
 describe('the actor', () => {

@@ -34,6 +34,20 @@ export function actorOfHeader(request: Request): Actor | null {
   return id === null ? null : { id }
 }
 
+/** Calls a handler at `/rindle` as the actor `ann`, unless the headers say otherwise. */
+export function callerOf(handler: (request: Request) => Promise<Response>) {
+  return async (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) => {
+    const request = new Request(`http://app.test/rindle${path}`, {
+      method,
+      headers: { 'x-actor': 'ann', ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+      body: body === undefined ? null : JSON.stringify(body),
+    })
+    const response = await handler(request)
+    const text = await response.text()
+    return { status: response.status, body: (text === '' ? null : JSON.parse(text)) as never }
+  }
+}
+
 /** A logger that keeps logged errors. */
 export function collectErrors(errors: string[]): Logger {
   return { ...silentLogger, error: (fields, message) => void errors.push(`${message} ${JSON.stringify(fields)}`) }

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer, type RequestListener } from 'node:http'
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { cpuMeter } from '../cpu-meter.ts'
 import { serveSide } from '../serve-side.ts'
@@ -11,6 +11,22 @@ export interface FileSide {
   /** The path of the file. */
   readonly path: string
   readonly stop: () => Promise<void>
+}
+
+/** A bare server of one file. */
+export function serveBare(
+  answer: (file: string, request: IncomingMessage, response: ServerResponse) => Promise<void>,
+): void {
+  serveFile(async ({ file }) => ({
+    listener: (request, response) => {
+      answer(file, request, response).catch((error: unknown) => {
+        console.error(error)
+        response.destroy()
+      })
+    },
+    path: '/',
+    stop: async () => {},
+  }))
 }
 
 /** The program of a side: an HTTP server that is read from outside. A round returns its CPU time since the last. */

@@ -14,6 +14,7 @@ import { IMAGE_TOKEN_USE } from './delivery/images/image-token.ts'
 import { serveImage } from './delivery/images/serve-image.ts'
 import { picture } from './delivery/markup/picture.ts'
 import { audio, video } from './delivery/markup/player.ts'
+import { trackUrl } from './delivery/urls/track-url.ts'
 import { url, variantUrl } from './delivery/urls/url.ts'
 import { urlsFor } from './delivery/urls/urls-for.ts'
 import { DEFAULT_RETRY_FOR_SECONDS } from './domain/delivery-attempts.ts'
@@ -314,6 +315,7 @@ function facade(runtime: Runtime, database: Database, telemetry: Telemetry | und
     readyVariantsFor: (reference) => readyVariantsFor(runtime, reference),
     url: (reference, options) => url(runtime, reference, options),
     variantUrl: (reference, name, options) => variantUrl(runtime, reference, name, options),
+    trackUrl: (reference, trackId, options) => trackUrl(runtime, reference, trackId, options),
     urlsFor: (references, options) => urlsFor(runtime, references, options),
     familyUrl: (reference, family, options) => familyUrl(runtime, reference, family, options),
     picture: (reference, options) => picture(runtime, reference, options),

@@ -1,6 +1,6 @@
 export { type DatabaseSource, fromPgClient, type SqlExecutor } from '@rindle/prisma'
 export type { MergeMetadataOptions } from './assets/merge-metadata.ts'
-export type { AssetReference, AssetWithVariants } from './assets/read.ts'
+export type { AssetParts, AssetReference, AssetWithVariants } from './assets/read.ts'
 export type { AttachOptions } from './attachments/attach.ts'
 export type { DetachOptions } from './attachments/detach.ts'
 export type { AttachmentWithAsset } from './attachments/read.ts'
@@ -36,7 +36,16 @@ export type { IssueOptions } from './delivery/urls/issue-url.ts'
 export type { UrlOptions, VariantUrlOptions } from './delivery/urls/url.ts'
 export type { AssetUrls, UrlsForOptions } from './delivery/urls/urls-for.ts'
 export type { AcceptOptions, ExtensionMismatch } from './domain/accept.ts'
-export type { Asset, Attachment, Focus, Owner, ProcessingRun, UploadSession, Variant } from './domain/entities.ts'
+export type {
+  Asset,
+  Attachment,
+  Focus,
+  MediaTrack,
+  Owner,
+  ProcessingRun,
+  UploadSession,
+  Variant,
+} from './domain/entities.ts'
 export {
   ERROR_CODES,
   type ErrorCode,
@@ -74,6 +83,8 @@ export {
   type RunState,
   SESSION_STATES,
   type SessionState,
+  TRACK_KINDS,
+  type TrackKind,
   UPLOAD_STRATEGIES,
   type UploadStrategy,
   VARIANT_STATES,

@@ -98,6 +98,7 @@ export const VERBS: { readonly [Name in VerbName]: Verb & { readonly group: Grou
   attachmentsFor: { group: 'attachments', surface: 'attachment', isTraced: false },
   url: { group: 'delivery', surface: null, isTraced: false },
   variantUrl: { group: 'delivery', surface: null, isTraced: false },
+  trackUrl: { group: 'delivery', surface: null, isTraced: false },
   urlsFor: { group: 'delivery', surface: null, isTraced: false },
   familyUrl: { group: 'delivery', surface: null, isTraced: false },
   picture: { group: 'delivery', surface: null, isTraced: false },

@@ -67,6 +67,7 @@ describe('the shipped migrations', () => {
       'media_maintenance_runs',
       'media_processing_runs',
       'media_storages',
+      'media_tracks',
       'media_upload_sessions',
       'media_variants',
       'media_workers',

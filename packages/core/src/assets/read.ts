@@ -1,18 +1,41 @@
-import type { Asset, Variant } from '../domain/entities.ts'
+import type { Asset, MediaTrack, Variant } from '../domain/entities.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import { assertId } from '../kernel/sql/assert-id.ts'
-import { assetFromRow, variantFromRow } from '../kernel/sql/entities-from-rows.ts'
+import { assetFromRow, trackFromRow, variantFromRow } from '../kernel/sql/entities-from-rows.ts'
 import { json, type Row, text } from '../kernel/sql/row-values.ts'
 
 /** An asset, by its row or by any object with its id. */
 export type AssetReference = { readonly id: string }
 
-/** An asset with its variants, sorted by name. */
-export type AssetWithVariants<P extends string = string> = Asset<P> & { readonly variants: readonly Variant[] }
+/** The parts of an asset that a page shows beside its original. */
+export interface AssetParts {
+  /** Sorted by name. */
+  readonly variants: readonly Variant[]
+  /** The oldest first; extracted ones in the order of their source. */
+  readonly tracks: readonly MediaTrack[]
+}
+
+/** An asset with its variants, sorted by name, and its text tracks. */
+export type AssetWithVariants<P extends string = string> = Asset<P> & AssetParts
+
+/** Columns of a statement that reads `media_assets as asset`, for {@link partsFromRow}. */
+export const PARTS = `
+  (select coalesce(jsonb_agg(to_jsonb(variant) order by variant.name), '[]'::jsonb)
+   from rindle.media_variants as variant where variant.asset_id = asset.id) as variants,
+  (select coalesce(jsonb_agg(to_jsonb(track) order by track.id), '[]'::jsonb)
+   from rindle.media_tracks as track where track.asset_id = asset.id) as tracks`
+
+/** Reads the columns of {@link PARTS}. */
+export function partsFromRow(row: Row): AssetParts {
+  return {
+    variants: json<readonly Row[]>(row, 'variants').map(variantFromRow),
+    tracks: json<readonly Row[]>(row, 'tracks').map(trackFromRow),
+  }
+}
 
 /**
- * Returns assets with their variants, by id, without absent ones. One statement, so that the states of an asset and of
- * its variants are of the same instant.
+ * Returns assets with their variants and tracks, by id, without absent ones. One statement, so that the states of an
+ * asset and of its variants are of the same instant.
  */
 export async function assetsById(
   runtime: Runtime,
@@ -20,22 +43,14 @@ export async function assetsById(
 ): Promise<ReadonlyMap<string, AssetWithVariants>> {
   if (ids.length === 0) return new Map()
   const { rows } = await runtime.database.executeSql(
-    `select asset.*,
-       (select coalesce(jsonb_agg(to_jsonb(variant) order by variant.name), '[]'::jsonb)
-        from rindle.media_variants as variant where variant.asset_id = asset.id) as variants
-     from rindle.media_assets as asset
+    `select asset.*, ${PARTS} from rindle.media_assets as asset
      where asset.id in (select value::uuid from jsonb_array_elements_text($1::jsonb))`,
     [JSON.stringify(ids)],
   )
-  return new Map(
-    rows.map((row) => {
-      const variants = json<readonly Row[]>(row, 'variants').map(variantFromRow)
-      return [text(row, 'id'), { ...assetFromRow(row), variants }]
-    }),
-  )
+  return new Map(rows.map((row) => [text(row, 'id'), { ...assetFromRow(row), ...partsFromRow(row) }]))
 }
 
-/** One asset with its variants, or `null`. */
+/** One asset with its variants and tracks, or `null`. */
 export async function assetById(runtime: Runtime, id: string): Promise<AssetWithVariants | null> {
   assertId('asset', id)
   return (await assetsById(runtime, [id])).get(id) ?? null

@@ -20,6 +20,15 @@ export interface Delivery<Ps extends AnyProfiles = Profiles> {
     options?: VariantUrlOptions,
   ): Promise<string | null>
   /**
+   * Returns a URL of one text track, as `text/vtt`; no query when the asset was read with its tracks. `not_found`,
+   * `not_deliverable`, `forbidden`.
+   */
+  trackUrl<P extends keyof Ps & string>(
+    asset: Asset<P> | AssetWithVariants<P>,
+    trackId: string,
+    options?: UrlOptions,
+  ): Promise<string>
+  /**
    * Returns URLs of many assets by asset id, without a query for those that were read with their variants. A file that
    * may not be delivered is `null`, and does not fail the rest.
    */

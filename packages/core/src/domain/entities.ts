@@ -6,6 +6,7 @@ import type {
   OutputKind,
   RunState,
   SessionState,
+  TrackKind,
   UploadStrategy,
   VariantState,
 } from './states.ts'
@@ -118,6 +119,33 @@ export interface Variant<N extends string = string> {
   readonly waitingSince: Date | null
   /** The time at which its object was made. */
   readonly generatedAt: Date | null
+  readonly createdAt: Date
+  readonly updatedAt: Date
+}
+
+/** One text track of an asset, stored as WebVTT. */
+export interface MediaTrack {
+  /** UUIDv7. */
+  readonly id: string
+  readonly assetId: string
+  readonly kind: TrackKind
+  /** A canonical BCP 47 tag: "pt-BR". */
+  readonly lang: string
+  /** The name that a player shows; cleaned, but not escaped for any use. */
+  readonly label: string
+  /**
+   * Whether a player shows it by itself: at most one of the asset's captions and subtitles, and at most one of its
+   * chapters.
+   */
+  readonly isDefault: boolean
+  /** The stream of the original that it was extracted from; `null`: it was added. */
+  readonly sourceIndex: number | null
+  /** The key of its object. */
+  readonly storageKey: string
+  readonly byteSize: number
+  readonly cueCount: number
+  /** The time at which its object was found damaged or gone; `null` again when it is found intact. */
+  readonly damagedAt: Date | null
   readonly createdAt: Date
   readonly updatedAt: Date
 }

@@ -46,9 +46,10 @@ const SEGMENT = /^[a-z0-9_-]+$/
 const EXTENSION = /^(?:\.[a-z0-9]+)?$/
 const DIGEST = /^[0-9a-f]{64}$/
 const WELL_FORMED = /^(?:[a-z0-9_-]+\/)*[a-z0-9_-]+(?:\.[a-z0-9]+)?$/
-// The form of `originalKey` and `variantKey`; no other file has such a name by chance.
+const TRACK_RANDOM = /^[0-9a-z]{32}$/
+// The form of `originalKey`, `variantKey` and `trackKey`; no other file has such a name by chance.
 const PERMANENT =
-  /^[a-z][a-z0-9_]{0,47}\/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\/(?:original-[a-z0-9_-]+|[a-z][a-z0-9_]{0,47}-[0-9a-f]{16})(?:\.[a-z0-9]+)?$/
+  /^[a-z][a-z0-9_]{0,47}\/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\/(?:original-[a-z0-9_-]+|track-[0-9a-z]{32}|[a-z][a-z0-9_]{0,47}-[0-9a-f]{16})(?:\.[a-z0-9]+)?$/
 
 /** Whether a text is a key, as {@link normalizeKey} takes it. */
 export function isKey(text: string): boolean {
@@ -96,8 +97,17 @@ export function variantKey({ profile, assetId, name, digest, extension }: Varian
 }
 
 /**
- * The prefix of every permanent key of an asset: of its original and of its variants. Throws `storage_key_invalid` when
- * a part is not valid in a key.
+ * `{profile}/{assetId}/track-{random}.vtt`; `random` has 32 characters, and no variant's key so many. Throws
+ * `storage_key_invalid` when a part is not valid in a key.
+ */
+export function trackKey({ profile, assetId, random }: Omit<UploadKeyParts, 'extension'>): string {
+  const stem = `track-${checked('random part', random, TRACK_RANDOM.test(random))}`
+  return buildKey('', { profile, assetId, stem, extension: '.vtt' })
+}
+
+/**
+ * The prefix of every permanent key of an asset: of its original, its variants and its tracks. Throws
+ * `storage_key_invalid` when a part is not valid in a key.
  */
 export function assetPrefix(asset: { readonly profile: string; readonly id: string }): string {
   const profile = checked('profile name', asset.profile, isProfileName(asset.profile))
@@ -131,8 +141,8 @@ export function isStagingKey(key: string): boolean {
 }
 
 /**
- * Whether `key` has the form of Rindle's own objects, in any profile: staged, original or variant. Objects under any
- * other key belong to the application.
+ * Whether `key` has the form of Rindle's own objects, in any profile: staged, original, variant or track. Objects
+ * under any other key belong to the application.
  */
 export function isManagedKey(key: string): boolean {
   return isStagingKey(key) || PERMANENT.test(key)

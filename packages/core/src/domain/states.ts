@@ -90,6 +90,12 @@ export const LANES = ['process', 'media'] as const
 /** One of {@link LANES}. */
 export type Lane = (typeof LANES)[number]
 
+/** The kinds of a text track, in the words of HTML. */
+export const TRACK_KINDS = ['captions', 'subtitles', 'chapters'] as const
+
+/** One of {@link TRACK_KINDS}. */
+export type TrackKind = (typeof TRACK_KINDS)[number]
+
 /** The ways in which the bytes of an upload session travel. */
 export const UPLOAD_STRATEGIES = ['presigned_put', 'multipart', 'resumable', 'proxied'] as const
 

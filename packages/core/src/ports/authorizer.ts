@@ -5,6 +5,8 @@ export interface AssetDelivery {
   readonly asset: Asset
   /** The requested variant; absent for the original. */
   readonly variant?: string
+  /** The id of the requested text track; absent for any other file. */
+  readonly track?: string
   readonly profile?: never
   readonly key?: never
   /** The `actor` that the caller passed. */
@@ -15,6 +17,7 @@ export interface AssetDelivery {
 export interface KeyDelivery {
   readonly asset?: never
   readonly variant?: never
+  readonly track?: never
   /** The profile whose storage holds it. */
   readonly profile: string
   /** Its key in that storage. */

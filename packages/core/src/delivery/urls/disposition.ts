@@ -19,6 +19,15 @@ export function contentDisposition(filename: string, contentType: string, dispos
 
 /** The name of a variant's file: the original's name, with the variant's name and extension. */
 export function variantFilename(filename: string, variant: string, contentType: string): string {
+  return `${stemOf(filename)}-${variant}${extensionFor(contentType)}`
+}
+
+/** The name of a text track's file: the original's name with the language, as players look for it beside a film. */
+export function trackFilename(filename: string, lang: string): string {
+  return `${stemOf(filename)}.${lang}.vtt`
+}
+
+function stemOf(filename: string): string {
   const dot = filename.lastIndexOf('.')
-  return `${dot > 0 ? filename.slice(0, dot) : filename}-${variant}${extensionFor(contentType)}`
+  return dot > 0 ? filename.slice(0, dot) : filename
 }

@@ -1,9 +1,9 @@
-import type { Asset, Variant } from '../../domain/entities.ts'
+import type { Asset, MediaTrack, Variant } from '../../domain/entities.ts'
 import { RindleError } from '../../domain/errors.ts'
 import { expiryOf } from '../../domain/expiry.ts'
 import { adapterNameOf, type Runtime, storageOf } from '../../kernel/runtime.ts'
 import type { Profile } from '../../profile/profile.ts'
-import { contentDisposition, type Disposition, variantFilename } from './disposition.ts'
+import { contentDisposition, type Disposition, trackFilename, variantFilename } from './disposition.ts'
 
 /** Options of an issued URL. */
 export interface IssueOptions {
@@ -38,6 +38,11 @@ export function variantFile(asset: Asset, variant: Variant): DeliveredFile {
     contentType,
     filename: variantFilename(asset.filename, variant.name, contentType),
   }
+}
+
+/** The object of a text track. WebVTT is always UTF-8. */
+export function trackFile(asset: Asset, track: MediaTrack): DeliveredFile {
+  return { key: track.storageKey, contentType: 'text/vtt', filename: trackFilename(asset.filename, track.lang) }
 }
 
 /** Makes the URL of a file that the authorizer has granted, and emits the event. Reads no database. */

@@ -1,7 +1,7 @@
-import type { Asset, Attachment, Focus, Variant } from '../../domain/entities.ts'
+import type { Asset, Attachment, Focus, MediaTrack, Variant } from '../../domain/entities.ts'
 import type { JsonObject } from '../../domain/errors.ts'
 import type { RecipeSource } from '../../domain/recipe.ts'
-import type { AssetKind, AssetState, Lane, OutputKind, VariantState } from '../../domain/states.ts'
+import type { AssetKind, AssetState, Lane, OutputKind, TrackKind, VariantState } from '../../domain/states.ts'
 import {
   boolean,
   booleanOrNull,
@@ -106,6 +106,25 @@ export function recipeSourceFromRow(row: Row): RecipeSource {
 function focusFromRow(row: Row): Focus | null {
   const [x, y] = [numberOrNull(row, 'focus_x'), numberOrNull(row, 'focus_y')]
   return x === null || y === null ? null : { x, y }
+}
+
+/** Reads a row of `media_tracks`, with every column. */
+export function trackFromRow(row: Row): MediaTrack {
+  return {
+    id: text(row, 'id'),
+    assetId: text(row, 'asset_id'),
+    kind: text(row, 'kind') as TrackKind,
+    lang: text(row, 'lang'),
+    label: text(row, 'label'),
+    isDefault: boolean(row, 'is_default'),
+    sourceIndex: numberOrNull(row, 'source_index'),
+    storageKey: text(row, 'storage_key'),
+    byteSize: number(row, 'byte_size'),
+    cueCount: number(row, 'cue_count'),
+    damagedAt: timeOrNull(row, 'damaged_at'),
+    createdAt: time(row, 'created_at'),
+    updatedAt: time(row, 'updated_at'),
+  }
 }
 
 /** Reads a row of `media_attachments`, with every column. */

@@ -132,6 +132,14 @@ export type { ListVariantsOptions, VariantPage } from './operations/list/list-va
 export type { ListingOptions } from './operations/list/listing.ts'
 export type { Operations } from './operations/operations.ts'
 export type { Orphan } from './operations/orphan-candidates.ts'
+export {
+  OPERATOR_OUTCOMES,
+  type OperatorAction,
+  type OperatorActionPage,
+  type OperatorActionsOptions,
+  type OperatorOutcome,
+  type RecordedAction,
+} from './operations/operator-log.ts'
 export type { PruneRunsOptions, PruneRunsReport } from './operations/prune-runs.ts'
 export type { PurgeAssetOptions, PurgeAssetReport } from './operations/purge-asset.ts'
 export type { PurgeUnattachedOptions, PurgeUnattachedReport } from './operations/purge-unattached.ts'

@@ -136,6 +136,8 @@ export const VERBS: { readonly [Name in VerbName]: Verb & { readonly group: Grou
   eraseOwners: { group: 'operations', surface: 'operation', isTraced: true },
   listAssets: { group: 'operations', surface: 'operation', isTraced: false },
   listVariants: { group: 'operations', surface: 'operation', isTraced: false },
+  actAsOperator: { group: 'operations', surface: 'operation', isTraced: false },
+  operatorActions: { group: 'operations', surface: 'operation', isTraced: false },
   schedule: { group: 'operations', surface: 'operation', isTraced: false },
   scheduledMaintenance: { group: 'operations', surface: 'operation', isTraced: false },
   runtimeStatus: { group: 'operations', surface: 'operation', isTraced: true },

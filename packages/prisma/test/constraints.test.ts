@@ -8,6 +8,7 @@ import {
   declaredVariantRow,
   deliverableAssetRow,
   maintenanceRunRow,
+  operatorActionRow,
   type Row,
   readyVariantRow,
   runRow,
@@ -86,6 +87,7 @@ const ofEvents: Readonly<Record<'event' | 'target' | 'delivery', Builder>> = {
   delivery: (changes) => ['media_deliveries', deliveryRow(event.id, changes)],
 }
 const aMaintenanceRun: Builder = (changes) => ['media_maintenance_runs', maintenanceRunRow(changes)]
+const anAction: Builder = (changes) => ['media_operator_actions', operatorActionRow(changes)]
 
 const states = {
   media_assets: ['staged', 'validating', 'analyzing', 'promoting', 'quarantined', 'deleted'],
@@ -292,6 +294,13 @@ const refused: [constraint: string, build: Builder, changes: Row][] = [
   ['media_maintenance_runs_worker_check', aMaintenanceRun, { worker: '' }],
   ['media_maintenance_runs_state_check', aMaintenanceRun, { state: 'queued', finished_at: new Date(0) }],
   ['media_maintenance_runs_finished_at_check', aMaintenanceRun, { finished_at: new Date(0) }],
+  ['media_operator_actions_actor_check', anAction, { actor: '' }],
+  ['media_operator_actions_verb_check', anAction, { verb: '' }],
+  ['media_operator_actions_scope_check', anAction, { scope: '[]' }],
+  ['media_operator_actions_numbers_check', anAction, { numbers: '[]' }],
+  ['media_operator_actions_outcome_check', anAction, { outcome: 'ready', finished_at: now }],
+  ['media_operator_actions_error_reason_check', anAction, { error_reason: 'conflict' }],
+  ['media_operator_actions_finished_at_check', anAction, { finished_at: now }],
   ['media_declared_variants_profile_check', aDeclaredVariant, { profile: '' }],
   ['media_declared_variants_variant_check', aDeclaredVariant, { variant: '' }],
   ['media_declared_variants_digest_check', aDeclaredVariant, { digest: 'short' }],

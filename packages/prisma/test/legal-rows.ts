@@ -51,6 +51,10 @@ export function workerRow(changes: Row = {}): Row {
   return { id: randomUUID(), host: 'worker-1', process_id: 42, queues: '{"rindle_promote":5}', ...changes }
 }
 
+export function operatorActionRow(changes: Row = {}): Row {
+  return { id: randomUUID(), actor: 'ana', verb: 'purgeAsset', outcome: 'running', ...changes }
+}
+
 export function maintenanceRunRow(changes: Row = {}): Row {
   return { task: randomUUID(), worker: 'worker-1:42', state: 'processing', started_at: new Date(0), ...changes }
 }

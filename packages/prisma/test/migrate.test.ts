@@ -65,6 +65,7 @@ describe('the shipped migrations', () => {
       'media_event_targets',
       'media_events',
       'media_maintenance_runs',
+      'media_operator_actions',
       'media_processing_runs',
       'media_storages',
       'media_tracks',

@@ -19,6 +19,13 @@ import { type EvictOptions, type EvictReport, evictVariants } from './evict-vari
 import { type InitStorageOptions, type InitStorageReport, initStorage } from './init-storage.ts'
 import { type AssetPage, type ListAssetsOptions, listAssets } from './list/list-assets.ts'
 import { type ListVariantsOptions, listVariants, type VariantPage } from './list/list-variants.ts'
+import {
+  actAsOperator,
+  type OperatorAction,
+  type OperatorActionPage,
+  type OperatorActionsOptions,
+  operatorActions,
+} from './operator-log.ts'
 import { type PruneRunsOptions, type PruneRunsReport, pruneRuns } from './prune-runs.ts'
 import { type PurgeAssetOptions, type PurgeAssetReport, purgeAsset } from './purge-asset.ts'
 import { type PurgeUnattachedOptions, type PurgeUnattachedReport, purgeUnattached } from './purge-unattached.ts'
@@ -148,6 +155,14 @@ export interface Operations<P extends string = string, V extends string = string
   runtimeStatus(options?: RuntimeStatusOptions<P>): Promise<RuntimeStatus>
 
   /**
+   * Does `work` for a person, and writes one row about it, whatever its outcome; an error of `work` is thrown again.
+   * `invalid_input`.
+   */
+  actAsOperator<R extends object | void>(action: OperatorAction, work: () => Promise<R>): Promise<R>
+  /** Lists a page of the actions of operators, the latest first. Changes nothing. `invalid_input`. */
+  operatorActions(options?: OperatorActionsOptions): Promise<OperatorActionPage>
+
+  /**
    * Registers cron jobs for these verbs, in UTC, on the queue `rindle_maintenance`. By default uploads are aborted and
    * storage is verified, and every verb that deletes runs dry. Each call replaces the last. `invalid_input`.
    */
@@ -193,6 +208,8 @@ export function operationsOf(runtime: Runtime): Operations {
     listAssets: (options) => listAssets(runtime, options),
     listVariants: (options) => listVariants(runtime, options),
     runtimeStatus: (options) => runtimeStatus(runtime, options),
+    actAsOperator: (action, work) => actAsOperator(runtime, action, work),
+    operatorActions: (options) => operatorActions(runtime, options),
     schedule: (options) => schedule(runtime, options),
     scheduledMaintenance: () => scheduledMaintenance(runtime),
   }

@@ -90,6 +90,7 @@ export {
   VARIANT_STATES,
   type VariantState,
 } from './domain/states.ts'
+export type { StreamFamily, StreamRecipe, StreamRole } from './domain/stream-family.ts'
 export { ASSET_TRANSITIONS, SESSION_TRANSITIONS, VARIANT_TRANSITIONS } from './domain/transitions.ts'
 export type { ContentType } from './domain/type-tables/content-type.ts'
 export type { AssetChange, ChangeListener, ChangeSubscription } from './events/changes.ts'
@@ -199,6 +200,7 @@ export type {
   Profiles,
   ProfileWith,
   SlotName,
+  StreamName,
   VariantName,
 } from './profile/names.ts'
 export type {
@@ -217,6 +219,8 @@ export type {
   SlotOption,
   SlotRules,
   Slots,
+  Stream,
+  StreamMember,
 } from './profile/profile.ts'
 export type {
   AssetOf,

@@ -11,6 +11,9 @@ import {
   type Recipe,
   type StorageAdapter,
   type StoredObject,
+  type Stream,
+  type StreamFamily,
+  type StreamName,
 } from '@rindle/core'
 import { expectTypeOf } from 'vitest'
 import { clip, picture, tune } from './kinds.ts'
@@ -30,6 +33,17 @@ const avatar = defineProfile({
   },
   slots: { avatar: 'one', cover: 'one', gallery: { many: true, max: 12 } },
 })
+declare const film: StreamFamily
+const clips = defineProfile({
+  storage: 'main',
+  accept: { types: ['video/mp4'], maxBytes: 10_000_000 },
+  variants: { film, small: clip({}) },
+})
+type Streaming = { readonly avatar: typeof avatar; readonly clips: typeof clips }
+expectTypeOf<StreamName<Streaming, 'clips'>>().toEqualTypeOf<'film'>()
+expectTypeOf<StreamName<Streaming, 'avatar'>>().toEqualTypeOf<never>()
+expectTypeOf(clips.streams.film).toEqualTypeOf<Stream>()
+expectTypeOf<keyof typeof clips.variants>().toEqualTypeOf<'small'>()
 const document = defineProfile({
   storage: 'main',
   accept: { types: ['application/pdf'], maxBytes: 10_000_000 },

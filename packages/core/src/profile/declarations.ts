@@ -2,19 +2,20 @@ import { NAME_PATTERN } from '../domain/keys.ts'
 import type { InvalidOption } from '../domain/option-problems.ts'
 import type { Recipe } from '../domain/recipe.ts'
 import type { RecipeFamily } from '../domain/recipe-family.ts'
-import type { Family } from './profile.ts'
+import type { StreamFamily } from '../domain/stream-family.ts'
+import type { Family, Stream } from './profile.ts'
+
+/** A recipe, or a family of them, as a profile declares it. */
+export type Declaration = Recipe | RecipeFamily | StreamFamily
 
 /** The recipes and families of a profile, as it declares them. */
-export type Declarations = Readonly<Record<string, Recipe | RecipeFamily>>
+export type Declarations = Readonly<Record<string, Declaration>>
 
 /** Whether a value has the form of a recipe or a family. Pure. */
-export function isDeclared(value: unknown): value is Recipe | RecipeFamily {
+export function isDeclared(value: unknown): value is Declaration {
   if (typeof value !== 'object' || value === null || !('problems' in value)) return false
-  return ('form' in value && 'digest' in value) || ('makes' in value && value.makes === 'family' && 'members' in value)
-}
-
-function isFamily(declared: Recipe | RecipeFamily): declared is RecipeFamily {
-  return declared.makes === 'family'
+  if ('form' in value && 'digest' in value) return true
+  return 'members' in value && 'makes' in value && (value.makes === 'family' || value.makes === 'stream_family')
 }
 
 /** The problems of all recipes and families, with their paths. Pure. */
@@ -30,7 +31,9 @@ export function declarationProblems(variants: Declarations = {}): readonly Inval
 
 /** The names of a family's members must be names of variants, and of no other. */
 function memberProblems(variants: Declarations, family: string): readonly InvalidOption[] {
-  const names = membersOf(variants, family).map(({ name: member }) => member)
+  const declared = variants[family]
+  const members = declared === undefined || !('members' in declared) ? [] : declared.members
+  const names = members.map(({ suffix }) => memberName(family, suffix))
   const path = `variants.${family}`
   const tooLong = names.find((member) => !NAME_PATTERN.test(member))
   if (tooLong !== undefined) {
@@ -42,19 +45,16 @@ function memberProblems(variants: Declarations, family: string): readonly Invali
   return taken === undefined ? [] : [{ path, message: `has a variant "${taken}", which is declared beside it, too` }]
 }
 
-function membersOf(
-  variants: Declarations,
-  family: string,
-): readonly (RecipeFamily['members'][number] & { readonly name: string })[] {
-  const declared = variants[family]
-  if (declared === undefined || !isFamily(declared)) return []
-  return declared.members.map((member) => ({ ...member, name: `${family}_${member.suffix}` }))
+function memberName(family: string, suffix: string): string {
+  return `${family}_${suffix}`
 }
 
 /** All recipes by the name of their variant, those of families among them. Pure. */
 export function recipesOf(variants: Declarations): Readonly<Record<string, Recipe>> {
   const recipes = Object.entries(variants).flatMap(([key, declared]): (readonly [string, Recipe])[] =>
-    isFamily(declared) ? membersOf(variants, key).map((member) => [member.name, member.recipe]) : [[key, declared]],
+    'members' in declared
+      ? declared.members.map(({ suffix, recipe }) => [memberName(key, suffix), recipe])
+      : [[key, declared]],
   )
   return Object.fromEntries(recipes)
 }
@@ -62,9 +62,9 @@ export function recipesOf(variants: Declarations): Readonly<Record<string, Recip
 /** The families, with the names of their variants. Pure. */
 export function familiesOf(variants: Declarations): Readonly<Record<string, Family>> {
   const families = Object.entries(variants).flatMap(([key, declared]): (readonly [string, Family])[] => {
-    if (!isFamily(declared)) return []
-    const members = membersOf(variants, key).map(({ name: member, width, recipe }) => ({
-      name: member,
+    if (declared.makes !== 'family') return []
+    const members = declared.members.map(({ suffix, width, recipe }) => ({
+      name: memberName(key, suffix),
       width,
       // A member's format is fixed: its type is known.
       contentType: recipe.facts.contentType ?? 'application/octet-stream',
@@ -72,6 +72,16 @@ export function familiesOf(variants: Declarations): Readonly<Record<string, Fami
     return [[key, { make: declared.make, ratio: declared.ratio, members }]]
   })
   return Object.fromEntries(families)
+}
+
+/** The streams, with the names of their variants. Pure. */
+export function streamsOf(variants: Declarations): Readonly<Record<string, Stream>> {
+  const streams = Object.entries(variants).flatMap(([key, declared]): (readonly [string, Stream])[] => {
+    if (declared.makes !== 'stream_family') return []
+    const members = declared.members.map(({ suffix, role }) => ({ name: memberName(key, suffix), role }))
+    return [[key, { segmentSeconds: declared.segmentSeconds, members }]]
+  })
+  return Object.fromEntries(streams)
 }
 
 /** The variants of families on demand. Pure. */

@@ -3,11 +3,17 @@ import { MAX_EXPIRY_SECONDS } from '../domain/expiry.ts'
 import { HANDLED_EVENTS } from '../domain/hook-events.ts'
 import { NAME_PATTERN } from '../domain/keys.ts'
 import { invalidOptions, problemsOf } from '../domain/option-problems.ts'
-import type { Recipe } from '../domain/recipe.ts'
-import type { RecipeFamily } from '../domain/recipe-family.ts'
 import { STALE_MODES } from '../domain/stale-policy.ts'
 import type { HookHandler } from '../ports/hooks.ts'
-import { declarationProblems, familiesOf, isDeclared, onDemandOf, recipesOf } from './declarations.ts'
+import {
+  type Declaration,
+  declarationProblems,
+  familiesOf,
+  isDeclared,
+  onDemandOf,
+  recipesOf,
+  streamsOf,
+} from './declarations.ts'
 import {
   type Cardinality,
   type Makes,
@@ -55,7 +61,7 @@ const profileSchema = z.strictObject({
       path: ['allowEmpty'],
       error: 'is for files that are never decoded, and all of the types are images, video or audio: leave it out',
     }),
-  variants: z.record(name, z.custom<Recipe | RecipeFamily>(isDeclared, NO_RECIPE)).optional(),
+  variants: z.record(name, z.custom<Declaration>(isDeclared, NO_RECIPE)).optional(),
   slots: z
     .record(
       z.string().min(1).max(64),
@@ -112,6 +118,7 @@ export function defineProfile<
     },
     variants: recipesOf(variants),
     families: familiesOf(variants),
+    streams: streamsOf(variants),
     onDemand: onDemandOf(variants),
     slots: Object.fromEntries(Object.entries(slots).map(([key, slot]) => [key, slotRules(slot)])),
     delivery: {

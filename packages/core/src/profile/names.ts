@@ -22,6 +22,9 @@ type Making<V, Kind extends OutputKind> = {
 /** The families of a profile; of any of the profiles, when `P` is a union. */
 export type FamilyName<Ps extends AnyProfiles, P extends keyof Ps> = { [Q in P]: keyof Ps[Q]['families'] }[P]
 
+/** The streams of a profile; of any of the profiles, when `P` is a union. */
+export type StreamName<Ps extends AnyProfiles, P extends keyof Ps> = { [Q in P]: keyof Ps[Q]['streams'] }[P]
+
 /** The slots of a profile that have the cardinality `C`; of any of the profiles, when `P` is a union. */
 export type SlotName<Ps extends AnyProfiles, P extends keyof Ps = keyof Ps, C extends Cardinality = Cardinality> = {
   [Q in P]: Holding<Ps[Q]['slots'], C>

@@ -4,16 +4,20 @@ import type { Recipe } from '../domain/recipe.ts'
 import type { FamilyMaking } from '../domain/recipe-family.ts'
 import type { StaleMode } from '../domain/stale-policy.ts'
 import type { OutputKind } from '../domain/states.ts'
+import type { StreamRole } from '../domain/stream-family.ts'
 import type { Analyzer } from '../ports/analyzer.ts'
 import type { Authorizer } from '../ports/authorizer.ts'
 import type { HookHandlers } from '../ports/hooks.ts'
 import type { Scanner } from '../ports/scanner.ts'
 
-/** The kinds of a profile's variants, and its families, by name. */
-export type Makes = Readonly<Record<string, OutputKind | 'family'>>
+/** The declarations of several recipes under one name: the same picture in several files, and a film to stream. */
+type ManyKind = 'family' | 'stream_family'
+
+/** The kinds of a profile's variants, its families and its streams, by name. */
+export type Makes = Readonly<Record<string, OutputKind | ManyKind>>
 
 /** A recipe or a family of them, as far as a profile infers its type from it. */
-export interface Declared<O extends OutputKind | 'family'> {
+export interface Declared<O extends OutputKind | ManyKind> {
   readonly makes: O
   readonly problems: readonly InvalidOption[]
 }
@@ -34,6 +38,21 @@ export interface FamilyMember {
   /** Pixels: the most that it has. */
   readonly width: number
   readonly contentType: string
+}
+
+/** The same film in several sizes, with its sound apart; each part is a variant of the profile. */
+export interface Stream {
+  /** The usual duration of a segment, in seconds. */
+  readonly segmentSeconds: number
+  /** The pictures first, larger ones before smaller ones; then the sound tracks, the default one first. */
+  readonly members: readonly StreamMember[]
+}
+
+/** One variant of a stream. */
+export interface StreamMember {
+  /** The name of its variant: `film_720`, `film_sound`. */
+  readonly name: string
+  readonly role: StreamRole
 }
 
 /** No names: a profile without variants, or without slots. */
@@ -97,7 +116,7 @@ export interface ProfileOptions<
   readonly storage: St
   /** The files that may be uploaded. */
   readonly accept: AcceptOptions
-  /** Recipes and families by name: lower-case letters, digits and `_`. @default none */
+  /** Recipes, families and streams by name: lower-case letters, digits and `_`. @default none */
   readonly variants?: { readonly [N in keyof V]: Declared<V[N]> }
   /** Places where owners may attach this media, by name. @default none */
   readonly slots?: S
@@ -129,6 +148,7 @@ export interface AnyProfile<St extends string = string> {
   // No wider types: they would be inferred for a profile that is defined where this type is expected.
   readonly variants: object
   readonly families: object
+  readonly streams: object
   readonly slots: object
   readonly delivery: {
     readonly public: boolean
@@ -146,12 +166,14 @@ export interface AnyProfile<St extends string = string> {
 /** A validated profile: the policy for one family of media. Made by {@link defineProfile}. */
 export interface Profile<V extends Makes = Makes, S extends Slots = Slots, St extends string = string>
   extends AnyProfile<St> {
-  /** Recipes by the name of their variant; the members of families are among them. */
+  /** Recipes by the name of their variant; the members of families and streams are among them. */
   readonly variants: {
-    readonly [N in keyof V as V[N] extends 'family' ? never : N]: Recipe<Exclude<V[N], 'family'>>
+    readonly [N in keyof V as V[N] extends ManyKind ? never : N]: Recipe<Exclude<V[N], ManyKind>>
   }
   /** Families by name. */
   readonly families: { readonly [N in keyof V as 'family' extends V[N] ? N : never]: Family }
+  /** Streams by name. */
+  readonly streams: { readonly [N in keyof V as 'stream_family' extends V[N] ? N : never]: Stream }
   /** The variants that are made when a page first asks for them. */
   readonly onDemand: ReadonlySet<string>
   /** The rules of its slots, by name. */

@@ -22,6 +22,9 @@ export {
   previewPictureKind,
   previewVideoKind,
 } from './preview-kinds.ts'
+export { stream } from './stream.ts'
+export { streamSoundKind, streamVideoKind } from './stream-kinds.ts'
+export type { NormalStreamSound, NormalStreamVideo, StreamOptions } from './stream-options.ts'
 export { type NormalStrip, type StripOptions, strip } from './strip-kind.ts'
 export { type PreviewFactory, type Video, video } from './video.ts'
 export { VIDEO_CODECS, VIDEO_CONTAINERS, type VideoCodec, type VideoContainer } from './video-formats.ts'

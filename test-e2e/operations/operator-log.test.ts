@@ -1,5 +1,5 @@
 import { defineProfile, RindleError } from '@rindle/core'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type Application, startApplication } from '../support/application.ts'
 
 const accept = { types: ['image/*'], maxBytes: 1_000_000 } as const
@@ -37,6 +37,20 @@ describe('an action of an operator', () => {
       ],
       next: null,
     })
+  })
+
+  it('shows its progress to those who read the log meanwhile', async () => {
+    const { rindle } = application
+    await rindle.actAsOperator({ actor: 'ana', verb: 'verifyStorage' }, async (note) => {
+      note({ checked: 3 })
+      await vi.waitFor(async () =>
+        expect((await rindle.operatorActions()).actions).toMatchObject([
+          { outcome: 'running', numbers: { checked: 3 } },
+        ]),
+      )
+      return { checked: 5 }
+    })
+    expect((await rindle.operatorActions()).actions).toMatchObject([{ outcome: 'done', numbers: { checked: 5 } }])
   })
 
   it('keeps its row when the verb refuses or fails, and the error goes on to the caller', async () => {

@@ -173,6 +173,14 @@ describe('a recipe that was changed', () => {
     expect(await snapshot(rindle, application.storage)).toEqual(before)
   })
 
+  it('is made again for one asset alone, where only that one is meant', async () => {
+    const [photo] = await readyPhotos(2)
+    const rindle = await deploy(application, changed)
+    expect(await rindle.regenerateVariants({ assetId: photo?.id ?? '' })).toMatchObject({ enqueued: 1 })
+    expect(await rindle.regenerateVariants({ dryRun: true })).toMatchObject({ enqueued: 1, skipped: 1 })
+    await expect(rindle.regenerateVariants({ assetId: 'x' })).rejects.toMatchObject({ code: 'not_found' })
+  })
+
   it('is enqueued once by two runs at the same time, and skipped by a third', async () => {
     await readyPhotos(5)
     const [one, two] = [await deploy(application, changed), await deploy(application, changed)]

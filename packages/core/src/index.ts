@@ -132,8 +132,8 @@ export type { AssetPage, ListAssetsOptions } from './operations/list/list-assets
 export type { ListVariantsOptions, VariantPage } from './operations/list/list-variants.ts'
 export type { ListingOptions } from './operations/list/listing.ts'
 export type { Operations } from './operations/operations.ts'
-export type { Orphan } from './operations/orphan-candidates.ts'
 export {
+  type NoteNumbers,
   OPERATOR_OUTCOMES,
   type OperatorAction,
   type OperatorActionPage,
@@ -141,6 +141,7 @@ export {
   type OperatorOutcome,
   type RecordedAction,
 } from './operations/operator-log.ts'
+export type { Orphan } from './operations/orphan-candidates.ts'
 export type { PruneRunsOptions, PruneRunsReport } from './operations/prune-runs.ts'
 export type { PurgeAssetOptions, PurgeAssetReport } from './operations/purge-asset.ts'
 export type { PurgeUnattachedOptions, PurgeUnattachedReport } from './operations/purge-unattached.ts'

@@ -21,6 +21,7 @@ import { type AssetPage, type ListAssetsOptions, listAssets } from './list/list-
 import { type ListVariantsOptions, listVariants, type VariantPage } from './list/list-variants.ts'
 import {
   actAsOperator,
+  type NoteNumbers,
   type OperatorAction,
   type OperatorActionPage,
   type OperatorActionsOptions,
@@ -158,7 +159,7 @@ export interface Operations<P extends string = string, V extends string = string
    * Does `work` for a person, and writes one row about it, whatever its outcome; an error of `work` is thrown again.
    * `invalid_input`.
    */
-  actAsOperator<R extends object | void>(action: OperatorAction, work: () => Promise<R>): Promise<R>
+  actAsOperator<R extends object | void>(action: OperatorAction, work: (note: NoteNumbers) => Promise<R>): Promise<R>
   /** Lists a page of the actions of operators, the latest first. Changes nothing. `invalid_input`. */
   operatorActions(options?: OperatorActionsOptions): Promise<OperatorActionPage>
 

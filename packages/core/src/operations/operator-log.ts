@@ -31,7 +31,7 @@ export interface RecordedAction {
   readonly verb: string
   readonly scope: JsonObject
   readonly dryRun: boolean
-  /** The numbers of the report; `null` while it runs, and if it was refused or has failed. */
+  /** The numbers of the report; those of its progress while it runs; `null` if it was refused or has failed. */
   readonly numbers: Readonly<Record<string, number>> | null
   readonly outcome: OperatorOutcome
   /** A code: why it was refused or has failed. */
@@ -61,31 +61,50 @@ export interface OperatorActionPage {
 
 const MOST_CHARACTERS = 255
 const MOST_SCOPE_BYTES = 16_384
+const PROGRESS_EVERY_MS = 1_000
 const DEFAULT_LIMIT = 50
 const MOST_ROWS = 1_000
 
+/** Numbers of an action that still runs, for those who read the log meanwhile. */
+export type NoteNumbers = (numbers: Readonly<Record<string, number>>) => void
+
 /**
  * Does `work` for a person, and writes one row about it: before it begins, so that a process that dies leaves a trace,
- * and its outcome at its end. The numbers of the report that `work` returns become those of the row. An error of `work`
- * is recorded, and thrown again: as `refused` if it would be thrown again the next time, else as `failed`. Where the row
- * cannot be written, `work` does not begin. `invalid_input`.
+ * and its outcome at its end. The numbers of the report that `work` returns become those of the row; until then it may
+ * note numbers of its progress, of which the row gets the latest once a second. An error of `work` is recorded, and
+ * thrown again: as `refused` if the same call would be refused again, else as `failed`. Where the row cannot be written,
+ * `work` does not begin. `invalid_input`.
  */
 export async function actAsOperator<R extends object | void>(
   runtime: Runtime,
   action: OperatorAction,
-  work: () => Promise<R>,
+  work: (note: NoteNumbers) => Promise<R>,
 ): Promise<R> {
   const id = await begin(runtime, action)
   let report: R
   try {
-    report = await work()
+    report = await work(progressOf(runtime, id))
   } catch (error) {
     const outcome = isRindleError(error) && !error.retryable ? 'refused' : 'failed'
-    await noteEnd(runtime, id, { outcome, errorReason: failureOf(error).reason, numbers: null })
+    await write(runtime, id, { outcome, errorReason: failureOf(error).reason, numbers: null })
     throw error
   }
-  await noteEnd(runtime, id, { outcome: 'done', errorReason: null, numbers: numbersOf(report) })
+  await write(runtime, id, { outcome: 'done', errorReason: null, numbers: numbersOf(report) })
   return report
+}
+
+/** Writes the latest numbers at most once a second, one statement at a time. */
+function progressOf(runtime: Runtime, id: string): NoteNumbers {
+  let writtenAt = Number.NEGATIVE_INFINITY
+  let isWriting = false
+  return (numbers) => {
+    if (isWriting || performance.now() - writtenAt < PROGRESS_EVERY_MS) return
+    isWriting = true
+    void write(runtime, id, { outcome: 'running', errorReason: null, numbers }).then(() => {
+      writtenAt = performance.now()
+      isWriting = false
+    })
+  }
 }
 
 async function begin({ database, newId }: Runtime, action: OperatorAction): Promise<string> {
@@ -105,23 +124,27 @@ async function begin({ database, newId }: Runtime, action: OperatorAction): Prom
   return id
 }
 
-interface ActionEnd {
+interface ActionState {
   readonly outcome: OperatorOutcome
   readonly errorReason: string | null
   readonly numbers: Readonly<Record<string, number>> | null
 }
 
-/** The action is done by then: a failure to record its end must not look like a failure of the action. */
-async function noteEnd({ database, logger }: Runtime, id: string, end: ActionEnd): Promise<void> {
+/**
+ * Writes where an action stands, unless its end is written: progress may come late. Never rejects, because the action
+ * goes on or is done, and a failure to record it must not look like a failure of the action.
+ */
+async function write({ database, logger }: Runtime, id: string, state: ActionState): Promise<void> {
   try {
     await database.executeSql(
       `update rindle.media_operator_actions
-       set outcome = $2::text, error_reason = $3::text, numbers = $4::jsonb, finished_at = clock_timestamp()
-       where id = $1::uuid`,
-      [id, end.outcome, end.errorReason, end.numbers === null ? null : JSON.stringify(end.numbers)],
+       set outcome = $2::text, error_reason = $3::text, numbers = $4::jsonb,
+         finished_at = case when $2::text = 'running' then null else clock_timestamp() end
+       where id = $1::uuid and outcome = 'running'`,
+      [id, state.outcome, state.errorReason, state.numbers === null ? null : JSON.stringify(state.numbers)],
     )
   } catch (cause) {
-    logger.warn({ actionId: id, ...errorFields(cause) }, "The end of an operator's action could not be recorded.")
+    logger.warn({ actionId: id, ...errorFields(cause) }, "The state of an operator's action could not be recorded.")
   }
 }
 

@@ -2,6 +2,7 @@ import { applyAggregate } from '../assets/aggregate.ts'
 import { lockAsset } from '../assets/lock.ts'
 import { isDeliverable } from '../domain/states.ts'
 import { profileOf, type Runtime } from '../kernel/runtime.ts'
+import { assertId } from '../kernel/sql/assert-id.ts'
 import { RECIPE_SOURCE_COLUMNS, recipeSourceFromRow } from '../kernel/sql/entities-from-rows.ts'
 import { json, type Row, text } from '../kernel/sql/row-values.ts'
 import { DELIVERABLE } from '../kernel/sql/state-literals.ts'
@@ -24,6 +25,8 @@ import { type WalkOptions, walk } from './walk.ts'
 export interface RegenerateOptions<P extends string = string> extends WalkOptions {
   /** Only assets of this profile. @default all */
   readonly profile?: P
+  /** Only this asset. @default all */
+  readonly assetId?: string
   /** Only variants of this name. @default all */
   readonly variant?: string
   /** Counts the work, and changes nothing. @default false */
@@ -76,10 +79,11 @@ const DEFAULT_CONCURRENCY = 4
  */
 export async function regenerateVariants(runtime: Runtime, options: RegenerateOptions = {}): Promise<RegenerateReport> {
   const dryRun = options.dryRun ?? false
-  const scope = options.profile === undefined ? 'all' : 'profile'
+  const scope = options.assetId !== undefined ? 'asset' : options.profile === undefined ? 'all' : 'profile'
   return runOperation(runtime, { operation: 'regenerate_variants', scope, dry_run: dryRun }, async () => {
     const profiles = profilesIn(runtime, options.profile)
     assertAfter(options.after)
+    if (options.assetId !== undefined) assertId('asset', options.assetId)
     if (options.variant !== undefined) await assertVariantName(runtime, profiles, options.variant)
     return new Regeneration(runtime, options, dryRun).run(profiles)
   })
@@ -134,9 +138,11 @@ class Regeneration {
       from rindle.media_assets as asset
       where state in (${DELIVERABLE})
         and profile in (select jsonb_array_elements_text($2::jsonb)) and id > $1::uuid
+        and ($3::uuid is null or id = $3::uuid)
       order by id limit ${PAGE_SIZE}`
-    const { after } = this.#options
-    for await (const rows of pages(this.#runtime.database, sql, { after, values: [JSON.stringify(profiles)] })) {
+    const { after, assetId = null } = this.#options
+    const values = [JSON.stringify(profiles), assetId]
+    for await (const rows of pages(this.#runtime.database, sql, { after, values })) {
       const lastId = text(rows.at(-1) ?? {}, 'id')
       yield rows
       this.#lastId = lastId

@@ -55,6 +55,8 @@ import type { Rindle } from './rindle.ts'
 import { startRuntime, stopRuntime } from './start.ts'
 import { tracedJobs } from './telemetry/traced-jobs.ts'
 import { tracedStorage } from './telemetry/traced-storage.ts'
+import { addTrack } from './tracks/add-track.ts'
+import { removeTrack } from './tracks/remove-track.ts'
 import { abortUpload } from './uploads/abort.ts'
 import { confirmUpload, inspectUpload, verifyCompletion } from './uploads/complete.ts'
 import { completeMultipartUpload, listMultipartParts } from './uploads/direct/multipart.ts'
@@ -304,6 +306,8 @@ function facade(runtime: Runtime, database: Database, telemetry: Telemetry | und
     asset: (id) => assetById(runtime, id),
     narrow,
     mergeMetadata: (reference, values, options) => mergeMetadata(runtime, reference, values, options),
+    addTrack: (reference, text, options) => addTrack(runtime, reference, text, options),
+    removeTrack: (reference, trackId, options) => removeTrack(runtime, reference, trackId, options),
     setFocus: (reference, focus, options) => setFocus(runtime, reference, focus, options),
     attach: (reference, owner, slot, options) => attach(runtime, reference, owner, slot, options),
     append: (reference, owner, slot, options) => append(runtime, reference, owner, slot, options),
@@ -315,7 +319,7 @@ function facade(runtime: Runtime, database: Database, telemetry: Telemetry | und
     readyVariantsFor: (reference) => readyVariantsFor(runtime, reference),
     url: (reference, options) => url(runtime, reference, options),
     variantUrl: (reference, name, options) => variantUrl(runtime, reference, name, options),
-    trackUrl: (reference, trackId, options) => trackUrl(runtime, reference, trackId, options),
+    trackUrl: (reference, track, options) => trackUrl(runtime, reference, track, options),
     urlsFor: (references, options) => urlsFor(runtime, references, options),
     familyUrl: (reference, family, options) => familyUrl(runtime, reference, family, options),
     picture: (reference, options) => picture(runtime, reference, options),

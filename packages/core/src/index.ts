@@ -237,6 +237,8 @@ export type {
   Rindle,
   UploadSessions,
 } from './rindle.ts'
+export type { AddTrackOptions } from './tracks/add-track.ts'
+export type { RemoveTrackOptions } from './tracks/remove-track.ts'
 export type { InspectedUpload, VerifiedUpload } from './uploads/complete.ts'
 export type { CompletedPart } from './uploads/direct/multipart.ts'
 export type { InitiateMultipartOptions, InitiateOptions, MultipartUpload } from './uploads/initiate.ts'

@@ -5,7 +5,7 @@ import type { AttachOptions } from './attachments/attach.ts'
 import type { DetachOptions } from './attachments/detach.ts'
 import type { AttachmentWithAsset } from './attachments/read.ts'
 import type { Delivery } from './delivery/delivery.ts'
-import type { Asset, Attachment, Focus, Owner, UploadSession, Variant } from './domain/entities.ts'
+import type { Asset, Attachment, Focus, MediaTrack, Owner, UploadSession, Variant } from './domain/entities.ts'
 import type { JsonObject } from './domain/errors.ts'
 import type { ChangeListener, ChangeSubscription } from './events/changes.ts'
 import type { EventListener } from './events/event-bus.ts'
@@ -29,6 +29,8 @@ import type {
 } from './ports/storage.ts'
 import type { GaugeReading } from './ports/telemetry.ts'
 import type { AnyProfiles, ProfileName, Profiles, ProfileWith, SlotName, VariantName } from './profile/names.ts'
+import type { AddTrackOptions } from './tracks/add-track.ts'
+import type { RemoveTrackOptions } from './tracks/remove-track.ts'
 import type { InspectedUpload, VerifiedUpload } from './uploads/complete.ts'
 import type { CompletedPart } from './uploads/direct/multipart.ts'
 import type { InitiateMultipartOptions, InitiateOptions, MultipartUpload } from './uploads/initiate.ts'
@@ -213,7 +215,7 @@ export interface UploadSessions {
 
 /** Uploaded files and their variants. */
 export interface Assets<Ps extends AnyProfiles = Profiles> {
-  /** One asset with its variants, or `null`. */
+  /** One asset with its variants and text tracks, or `null`. */
   asset(id: string): Promise<AssetWithVariants<ProfileName<Ps>> | null>
   /** Returns the same asset with a profile that the compiler knows; `invalid_input` when it has another profile. */
   narrow<P extends keyof Ps & string, A extends Asset>(asset: A, profile: P): A & Asset<P>
@@ -229,6 +231,17 @@ export interface Assets<Ps extends AnyProfiles = Profiles> {
    * of the asset. Atomic, safe to repeat. `not_found`, `invalid_input`.
    */
   setFocus(asset: { readonly id: string }, focus: Focus | null, options?: SetFocusOptions): Promise<Asset>
+  /**
+   * Adds captions, subtitles or chapters to a video or to sound: WebVTT or SubRip, checked and stored as WebVTT. At most
+   * 100 tracks of one asset, of 4 MiB and 50,000 cues each. A new default takes the place of the earlier one. `not_found`,
+   * `invalid_input` (with `details.line` where the text is wrong), `conflict` for one track too many.
+   */
+  addTrack(asset: { readonly id: string }, text: string | Uint8Array, options: AddTrackOptions): Promise<MediaTrack>
+  /**
+   * Takes a text track from an asset; its object goes when every URL of it has expired. Atomic, safe to repeat.
+   * `not_found` for an unknown asset.
+   */
+  removeTrack(asset: { readonly id: string }, trackId: string, options?: RemoveTrackOptions): Promise<void>
   /** The asset's ready variants, sorted by name. */
   readyVariantsFor(asset: { readonly id: string }): Promise<readonly Variant[]>
   /** Cancels the asset's queued and running variants and returns their names. `not_found`, `not_processing`. */

@@ -87,6 +87,8 @@ export const VERBS: { readonly [Name in VerbName]: Verb & { readonly group: Grou
   asset: { group: 'assets', surface: 'operation', isTraced: false },
   narrow: { group: 'assets', surface: 'operation', isTraced: false },
   setFocus: { group: 'assets', surface: 'operation', isTraced: true },
+  addTrack: { group: 'assets', surface: 'operation', isTraced: true },
+  removeTrack: { group: 'assets', surface: 'operation', isTraced: true },
   mergeMetadata: { group: 'assets', surface: 'operation', isTraced: false },
   readyVariantsFor: { group: 'assets', surface: 'operation', isTraced: false },
   cancelProcessing: { group: 'assets', surface: 'operation', isTraced: true },

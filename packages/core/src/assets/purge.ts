@@ -71,19 +71,21 @@ async function markDeleted(runtime: Runtime, assetId: string, endUploads: EndUpl
     if (attachments.length > 0) return null
     if (asset.state !== 'deleted') await transitionAsset(runtime, unit, asset, 'deleted')
     const uploads = await endUploads(runtime, unit, asset)
-    return { asset, keys: [...(await variantKeys(unit, assetId)), ...uploads.keys, asset.storageKey], uploads }
+    return { asset, keys: [...(await partKeys(unit, assetId)), ...uploads.keys, asset.storageKey], uploads }
   })
 }
 
-async function variantKeys(unit: UnitOfWork, assetId: string): Promise<readonly string[]> {
+/** Of variants and tracks. */
+async function partKeys(unit: UnitOfWork, assetId: string): Promise<readonly string[]> {
   const { rows } = await unit.executeSql(
-    `select storage_key from rindle.media_variants where asset_id = $1::uuid and storage_key is not null order by name`,
+    `select storage_key from rindle.media_variants where asset_id = $1::uuid and storage_key is not null
+     union all select storage_key from rindle.media_tracks where asset_id = $1::uuid`,
     [assetId],
   )
   return rows.map((row: Row) => text(row, 'storage_key'))
 }
 
-/** Variants first, the original last. Leftovers of a killed worker go too, where the storage can list. */
+/** Variants and tracks first, the original last. Leftovers of a killed worker go too, where the storage can list. */
 async function deleteObjects(storage: StorageAdapter, { asset, keys }: Doomed, signal: AbortSignal): Promise<void> {
   const listed: string[] = []
   if (storage.capabilities.has('list')) {

@@ -1,5 +1,5 @@
 import type { AssetWithVariants } from '../assets/read.ts'
-import type { Asset } from '../domain/entities.ts'
+import type { Asset, MediaTrack } from '../domain/entities.ts'
 import type { AnyProfiles, FamilyName, Profiles, VariantName } from '../profile/names.ts'
 import type { ServeFileOptions } from './files/serve-file.ts'
 import type { FamilyUrlOptions } from './images/family-url.ts'
@@ -20,14 +20,10 @@ export interface Delivery<Ps extends AnyProfiles = Profiles> {
     options?: VariantUrlOptions,
   ): Promise<string | null>
   /**
-   * Returns a URL of one text track, as `text/vtt`; no query when the asset was read with its tracks. `not_found`,
-   * `not_deliverable`, `forbidden`.
+   * Returns a URL of one of the asset's text tracks, as `text/vtt`. Asks the authorizer first. `not_found` for another
+   * asset's track, `not_deliverable`, `forbidden`.
    */
-  trackUrl<P extends keyof Ps & string>(
-    asset: Asset<P> | AssetWithVariants<P>,
-    trackId: string,
-    options?: UrlOptions,
-  ): Promise<string>
+  trackUrl<P extends keyof Ps & string>(asset: Asset<P>, track: MediaTrack, options?: UrlOptions): Promise<string>
   /**
    * Returns URLs of many assets by asset id, without a query for those that were read with their variants. A file that
    * may not be delivered is `null`, and does not fail the rest.

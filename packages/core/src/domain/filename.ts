@@ -1,4 +1,5 @@
 import { cutToBytes } from './cut-to-bytes.ts'
+import { visibleText } from './visible-text.ts'
 
 /** The longest name that every usual file system can hold, in bytes of UTF-8. */
 export const MAX_FILENAME_BYTES = 255
@@ -7,13 +8,6 @@ const FALLBACK = 'file'
 
 // A longer "extension" is the rest of a sentence with a full stop in it.
 const MAX_KEPT_EXTENSION_BYTES = 32
-
-// Controls; bidi marks, overrides and isolates, which can show "exe.jpg" for "gpj.exe"; zero-width space and byte order
-// mark; lone surrogates, which UTF-8 cannot hold. Real names contain the joiners U+200C and U+200D.
-const UNSAFE = /[\p{Cc}\p{Surrogate}\u061C\u200B\u200E\u200F\u202A-\u202E\u2066-\u2069\uFEFF]/gu
-
-// Controls that separate words.
-const LINE_AND_TAB = /[\t\n\v\f\r]/g
 
 // Characters that Windows refuses in a name, including its drive and stream colon.
 const FORBIDDEN_ON_WINDOWS = /[<>:"|?*]/g
@@ -28,8 +22,10 @@ const DEVICE_NAME = /^(?:con|prn|aux|nul|clock\$|conin\$|conout\$|com[0-9¹²³]
  * when nothing is left. Applying it twice changes nothing. Headers and HTML still need escaping.
  */
 export function sanitizeFilename(name: string | undefined): string {
-  const visible = (name ?? '').replace(LINE_AND_TAB, ' ').replace(UNSAFE, '').normalize('NFC')
-  const base = visible.replace(/\s+/g, ' ').split(/[/\\]/).at(-1) ?? ''
+  const base =
+    visibleText(name ?? '')
+      .split(/[/\\]/)
+      .at(-1) ?? ''
   const portable = trimDotsAndSpaces(base.replace(FORBIDDEN_ON_WINDOWS, '_'))
   const named = DEVICE_NAME.test(portable) ? `_${portable}` : portable
   const cut = cutKeepingExtension(named)

@@ -27,6 +27,7 @@ export async function assertUnownedKey(runtime: Runtime, key: string): Promise<v
   const { rows } = await runtime.database.executeSql(
     `select id::text as id from rindle.media_assets where storage_key = $1::text
      union all select asset_id::text from rindle.media_variants where storage_key = $1::text
+     union all select asset_id::text from rindle.media_tracks where storage_key = $1::text
      union all select asset_id::text from rindle.media_upload_sessions where upload_key in ($1::text, $2::text)
      union all select id::text from rindle.media_assets
        where id = $3::uuid and starts_with($1::text, profile || '/' || id::text || '/')

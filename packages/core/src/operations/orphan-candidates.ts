@@ -38,6 +38,7 @@ export async function withoutRow(runtime: Runtime, candidates: readonly Candidat
      where case when "uploadId" is null
        then not exists (select 1 from rindle.media_assets where storage_key = candidate.key)
          and not exists (select 1 from rindle.media_variants where storage_key = candidate.key)
+         and not exists (select 1 from rindle.media_tracks where storage_key = candidate.key)
          and not exists (select 1 from rindle.media_variants
            where asset_id = candidate."assetId" and state in (${IN_FLIGHT})
              and starts_with(split_part(candidate.key, '/', 3), name || '-' || left(recipe_digest, 16)))

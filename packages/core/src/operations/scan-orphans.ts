@@ -50,7 +50,7 @@ const DEFAULT_GRACE_SECONDS = 86_400
 const BATCH_SIZE = 500
 
 /**
- * Finds objects, and unfinished multipart uploads, that no asset, variant or upload session refers to: leftovers of a
+ * Finds objects, and unfinished multipart uploads, that no asset, variant, text track or upload session refers to: leftovers of a
  * killed worker or of a purge without an answer. With `live` it deletes them, so an instance with another database that
  * shares the bucket needs a prefix of its own. Objects whose key does not have Rindle's form belong to an application,
  * such as those of {@link store}; they are neither counted nor deleted. Every unfinished upload is checked.
@@ -130,7 +130,8 @@ class OrphanScan {
     const { database } = this.#runtime
     const assets = await countRows(database, 'rindle.media_assets', [])
     const variants = await countRows(database, 'rindle.media_variants where storage_key is not null', [])
-    return { ...sumOf([assets, variants]), isEstimate: true }
+    const tracks = await countRows(database, 'rindle.media_tracks', [])
+    return { ...sumOf([assets, variants, tracks]), isEstimate: true }
   }
 
   /** All candidates of a batch have the same kind. */

@@ -44,5 +44,5 @@ ALTER TABLE "media_tracks"
 CREATE UNIQUE INDEX "media_tracks_default_idx" ON "media_tracks"("asset_id", ("kind" = 'chapters')) WHERE "is_default";
 
 -- Assets whose subtitles a worker is still to extract.
-CREATE INDEX "media_assets_subtitles_wanted_idx" ON "media_assets"("subtitles_wanted_at", "id")
+CREATE INDEX "media_assets_subtitles_wanted_idx" ON "media_assets"("updated_at", "id")
     WHERE "subtitles_wanted_at" IS NOT NULL;

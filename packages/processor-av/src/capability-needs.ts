@@ -23,6 +23,8 @@ export const CAPABILITY_NEEDS: Readonly<Record<string, BuildParts>> = {
       [`${capability}+subtitles`, { encoders: [...encoders, 'srt'], filters: ['subtitles'] }],
     ]),
   ),
+  'stream/h264': { encoders: ['libx264'], muxers: ['mp4'] },
+  'stream/aac': { encoders: ['aac'], muxers: ['mp4'] },
   'audio/aac': { encoders: ['aac'] },
   'audio/mp3': { encoders: ['libmp3lame'] },
   'audio/opus': { encoders: ['libopus'] },

@@ -4,6 +4,7 @@ import type { InputSettings, OutputSettings } from './ffmpeg-arguments.ts'
 import type { RunContext } from './run-context.ts'
 import { assertDecoded, hasDecoded, runFfmpeg } from './run-ffmpeg.ts'
 import { nothingInPart } from './source-part.ts'
+import { type StreamPart, streamMetadata } from './stream/stream-metadata.ts'
 import type { VariantWork } from './variant-work.ts'
 import { type ExpectedOutput, verifyOutput } from './verify-output.ts'
 
@@ -20,6 +21,8 @@ export interface Encoding {
   readonly expected: ExpectedOutput & { readonly durationMs: number }
   /** What the output's row says of it. */
   readonly metadata: NonNullable<ProcessedOutput['metadata']>
+  /** The part of a stream that it is; its metadata gets the index of the file. */
+  readonly stream?: StreamPart
 }
 
 /**
@@ -53,10 +56,12 @@ export async function encode(
 
 /** Reads an output back; see {@link verifyOutput}. */
 export async function verifyEncoding(
-  { variant, output, expected, metadata }: Encoding,
+  { variant, output, expected, metadata: planned, stream }: Encoding,
   context: RunContext,
 ): Promise<ProcessedOutput> {
   const verified = await verifyOutput(output.target, variant, expected, context)
+  const index = stream === undefined ? {} : { stream: await streamMetadata(output.target, variant, stream, expected) }
+  const metadata = { ...planned, ...index }
   return Object.keys(metadata).length === 0 ? verified : { ...verified, metadata }
 }
 

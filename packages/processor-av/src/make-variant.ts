@@ -14,11 +14,13 @@ import { planVideo } from './plan-video.ts'
 import { audioKind } from './recipes/audio-kind.ts'
 import { poster } from './recipes/poster-kind.ts'
 import { previewPictureKind, previewVideoKind } from './recipes/preview-kinds.ts'
+import { streamSoundKind, streamVideoKind } from './recipes/stream-kinds.ts'
 import { strip } from './recipes/strip-kind.ts'
 import { videoKind } from './recipes/video-kind.ts'
 import type { NormalVideo } from './recipes/video-options.ts'
 import { waveformKind, waveformPictureKind } from './recipes/waveform-kinds.ts'
 import { encodersOf } from './run-ffmpeg.ts'
+import { planStreamSound, planStreamVideo } from './stream/plan-stream.ts'
 import type { VariantWork } from './variant-work.ts'
 
 /** A kind of recipe that this package makes. */
@@ -31,6 +33,8 @@ export type AvKind =
   | typeof waveformPictureKind
   | typeof previewPictureKind
   | typeof previewVideoKind
+  | typeof streamVideoKind
+  | typeof streamSoundKind
 
 /** The kinds of recipe that this package makes. */
 export const AV_KINDS: readonly AvKind[] = [
@@ -42,6 +46,8 @@ export const AV_KINDS: readonly AvKind[] = [
   waveformPictureKind,
   previewPictureKind,
   previewVideoKind,
+  streamVideoKind,
+  streamSoundKind,
 ]
 
 /** The options of a recipe of one of {@link AV_KINDS}. */
@@ -59,6 +65,9 @@ export async function makeVariant(recipe: AvRecipe, work: VariantWork): Promise<
       return makePreviewPicture(recipe, video ?? missing('moving pictures', work), work)
     case 'audio':
       return makeAudio(recipe, audio ?? missing('sound', work), work)
+    case 'stream_video':
+    case 'stream_sound':
+      return encodeAlone(await streamEncoding(recipe, work), work)
     case 'waveform':
       return makeWaveform(recipe, audio ?? missing('sound', work), work)
     case 'waveform_picture':
@@ -87,7 +96,21 @@ async function encodingOf(recipe: AvRecipe, work: VariantWork): Promise<Encoding
   const { video, audio } = work.facts
   if (recipe.kind === 'video' && video !== null) return videoEncoding(recipe, video, work)
   if (recipe.kind === 'audio' && audio !== null && !recipe.twoPass) return planAudio(recipe, audio, work, null)
-  return null
+  const isStream = recipe.kind === 'stream_video' || recipe.kind === 'stream_sound'
+  return isStream ? streamEncoding(recipe, work) : null
+}
+
+type StreamRecipe = OptionsOf<typeof streamVideoKind | typeof streamSoundKind>
+
+async function streamEncoding(recipe: StreamRecipe, work: VariantWork): Promise<Encoding> {
+  const { context, facts } = work
+  const planned = { ...work, threads: context.config.threads }
+  if (recipe.kind === 'stream_video') {
+    const video = facts.video ?? missing('moving pictures', work)
+    return planStreamVideo(recipe, video, planned, await context.toolchain.ffmpeg())
+  }
+  const sound = facts.sounds[recipe.track - 1] ?? missing(recipe.track === 1 ? 'sound' : `sound ${recipe.track}`, work)
+  return planStreamSound(recipe, sound, planned)
 }
 
 async function videoEncoding(recipe: NormalVideo, video: VideoTrack, work: VariantWork): Promise<Encoding> {

@@ -43,6 +43,10 @@ export interface AudioTrack {
   readonly forgottenMs: number
   /** When its last sample ends, from the beginning of the file; `null` when the header does not say. */
   readonly endMs: number | null
+  /** As the file says it: `eng`; `null` when it does not. */
+  readonly language: string | null
+  /** As the file says it; `null` when it does not. */
+  readonly title: string | null
 }
 
 /** A subtitle track of text. */
@@ -62,7 +66,10 @@ export interface MediaFacts {
   /** `null` when the file has neither video nor sound. */
   readonly kind: 'video' | 'audio' | null
   readonly video: VideoTrack | null
+  /** The first of `sounds`. */
   readonly audio: AudioTrack | null
+  /** Every sound track that can be played: the default one first. */
+  readonly sounds: readonly AudioTrack[]
   readonly cover: Cover | null
   /** `null` also when there are only pictures of text. */
   readonly subtitles: SubtitleTrack | null
@@ -83,16 +90,17 @@ const HDR_TRANSFERS = ['smpte2084', 'arib-std-b67']
 export function factsOf({ streams = [], format }: FfprobeReport): MediaFacts {
   const pictures = streams.filter(({ codec_type }) => codec_type === 'video')
   const videoStream = preferred(pictures.filter((stream) => !isStill(stream) && isDecodable(stream)))
-  const audioStream = preferred(streams.filter(isPlayableSound))
   const startSeconds = Number(format?.start_time ?? 0)
   const video = videoStream === undefined ? null : videoTrack(videoStream, startSeconds)
-  const audio = audioStream === undefined ? null : audioTrack(audioStream, startSeconds)
+  const sounds = defaultFirst(streams.filter(isPlayableSound)).map((stream) => audioTrack(stream, startSeconds))
+  const audio = sounds[0] ?? null
   const subtitleStream = preferred(streams.filter(isText))
   const coverStream = pictures.find((stream) => isStill(stream) && hasSize(stream))
   return {
     kind: video !== null ? 'video' : audio !== null ? 'audio' : null,
     video,
     audio,
+    sounds,
     cover: coverStream === undefined ? null : coverOf(coverStream),
     subtitles: subtitleStream === undefined ? null : { index: subtitleStream.index },
     hasUnknownTrack: streams.some(isUnknownTrack),
@@ -101,7 +109,12 @@ export function factsOf({ streams = [], format }: FfprobeReport): MediaFacts {
 }
 
 function preferred(streams: readonly StreamReport[]): StreamReport | undefined {
-  return streams.find(({ disposition }) => disposition?.['default'] === 1) ?? streams[0]
+  return defaultFirst(streams)[0]
+}
+
+function defaultFirst(streams: readonly StreamReport[]): readonly StreamReport[] {
+  const first = streams.find(({ disposition }) => disposition?.['default'] === 1)
+  return first === undefined ? streams : [first, ...streams.filter((stream) => stream !== first)]
 }
 
 // Cover art and chapter pictures are tracks of one picture each.
@@ -170,7 +183,15 @@ function audioTrack(stream: StreamReport, startSeconds: number): AudioTrack {
     hasLayout: isLayout(stream.channel_layout),
     forgottenMs: 0,
     endMs: endOf(stream, startSeconds),
+    language: languageOf(stream),
+    title: stream.tags?.['title'] ?? null,
   }
+}
+
+// `und` is what a file says that does not know it.
+function languageOf({ tags }: StreamReport): string | null {
+  const language = tags?.['language'] ?? 'und'
+  return language === 'und' ? null : language
 }
 
 // Newer programs list the channels one by one, including those with an unknown position ("FL+FR+UNSD") or with none

@@ -8,7 +8,7 @@ const PRIVATE_TAGS = /location|gps|©xyz|^xyz$/i
 
 /** Turns a report into the result of a probe; `metadata` is as untrusted as the file. Pure. */
 export function probeResult({ facts, report }: MediaReport): ProbeResult {
-  const { video, audio, cover, durationMs } = facts
+  const { video, audio, sounds, cover, durationMs } = facts
   const tags = Object.entries(report.format?.tags ?? {}).filter(([name]) => !PRIVATE_TAGS.test(name))
   const metadata: Record<string, Json> = { hasCover: cover !== null, tags: Object.fromEntries(tags) }
   const { format_name: format, bit_rate: bitRate } = report.format ?? {}
@@ -23,6 +23,7 @@ export function probeResult({ facts, report }: MediaReport): ProbeResult {
     const { codec, sampleRate, channels } = audio
     metadata['audio'] = { codec, sampleRate, channels }
   }
+  if (sounds.length > 1) metadata['soundTracks'] = sounds.length
   return {
     kind: video === null ? 'audio' : 'video',
     ...(video === null ? {} : { width: video.width, height: video.height }),

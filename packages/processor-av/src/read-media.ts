@@ -67,17 +67,21 @@ function asMeasured(
   { isDurationGuessed, areEndsGuessed }: MediaInput,
 ): KnownFacts {
   const { wholeMs, byTrack } = measured
-  const { video, audio, durationMs: told } = facts
+  const { video, durationMs: told } = facts
   const isCut = !isDurationGuessed && endsBefore(told ?? 0, measured)
   const endOf = (index: number): number | null => (isCut ? null : (byTrack.get(index)?.endMs ?? null))
   const isToldRight = told !== null && !isDurationGuessed && (isCut || !areEndsGuessed)
-  const startMs = byTrack.get(audio?.index ?? -1)?.startMs ?? 0
+  const sounds = facts.sounds.map((sound) => ({
+    ...sound,
+    endMs: endOf(sound.index),
+    // In streams that can be joined anywhere, FFmpeg counts from the first packet that it reads.
+    forgottenMs: isDurationGuessed ? (byTrack.get(sound.index)?.startMs ?? 0) : 0,
+  }))
   return {
     ...facts,
     video: video === null ? null : { ...video, endMs: endOf(video.index) },
-    // In streams that can be joined anywhere, FFmpeg counts from the first packet that it reads.
-    audio:
-      audio === null ? null : { ...audio, endMs: endOf(audio.index), forgottenMs: isDurationGuessed ? startMs : 0 },
+    audio: sounds[0] ?? null,
+    sounds,
     durationMs: isToldRight
       ? told
       : (longest(tracksOf(facts).map(({ index }) => byTrack.get(index)?.endMs)) ?? wholeMs),

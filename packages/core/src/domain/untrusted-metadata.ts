@@ -15,15 +15,21 @@ export const METADATA_LIMITS = {
   maxTotalBytes: 65_536,
 } as const
 
+/** How many values there may be in all, and how many bytes. */
+type Size = { readonly [Limit in 'maxValues' | 'maxTotalBytes']: number }
+
+/** The size of an output's metadata: the index of a streamed film has two numbers for each of its segments. */
+export const OUTPUT_METADATA_SIZE: Size = { maxValues: 32_768, maxTotalBytes: 393_216 }
+
 /**
- * Returns the safe part of metadata from an untrusted file: plain JSON within {@link METADATA_LIMITS}, in its original
- * order. Removes control characters and lone surrogates (PostgreSQL refuses NUL and lone surrogates in JSON). Drops
+ * Returns the safe part of metadata from an untrusted file: plain JSON within {@link METADATA_LIMITS} and `size`, in its
+ * original order. Removes control characters and lone surrogates (PostgreSQL refuses NUL and lone surrogates in JSON). Drops
  * values that JSON cannot hold, and a key `__proto__`. Gives `{}` for anything but a plain object. Does not change its
  * argument; applying it twice changes nothing more.
  */
-export function cleanMetadata(value: unknown): JsonObject {
+export function cleanMetadata(value: unknown, size: Size = METADATA_LIMITS): JsonObject {
   if (!isPlainObject(value)) return {}
-  const budget: Budget = { values: METADATA_LIMITS.maxValues, bytes: METADATA_LIMITS.maxTotalBytes - 2 }
+  const budget: Budget = { values: size.maxValues, bytes: size.maxTotalBytes - 2 }
   return cleanObject(value, METADATA_LIMITS.maxDepth, budget)
 }
 

@@ -6,7 +6,7 @@ import { isRindleError, type JsonObject, RindleError } from '../../domain/errors
 import { type Failure, failureOf } from '../../domain/failures.ts'
 import { variantKey } from '../../domain/keys.ts'
 import { readRecipe } from '../../domain/read-recipe.ts'
-import { cleanMetadata } from '../../domain/untrusted-metadata.ts'
+import { cleanMetadata, OUTPUT_METADATA_SIZE } from '../../domain/untrusted-metadata.ts'
 import { isHandedOn } from '../../kernel/handed-on.ts'
 import { payloadText } from '../../kernel/payload-text.ts'
 import { makeRunDirectory } from '../../kernel/run-directory.ts'
@@ -326,6 +326,6 @@ function storedOutput(storageKey: string, output: ProcessedOutput): StoredOutput
     width: output.width ?? null,
     height: output.height ?? null,
     durationMs: output.durationMs ?? null,
-    metadata: cleanMetadata(output.metadata ?? {}),
+    metadata: cleanMetadata(output.metadata ?? {}, OUTPUT_METADATA_SIZE),
   }
 }

@@ -3,7 +3,7 @@ import type { JsonObject, Recipe } from '@rindle/core'
 import { readRecipe } from '@rindle/core/adapter'
 import { describe, expect, it } from 'vitest'
 import { AV_KINDS } from '../src/make-variant.ts'
-import { audio, poster, strip, video, waveform } from '../src/recipes/index.ts'
+import { audio, poster, stream, strip, video, waveform } from '../src/recipes/index.ts'
 
 interface Fixture {
   readonly recipe: JsonObject
@@ -56,6 +56,8 @@ const EVERY: readonly Recipe[] = [
   waveform({ channels: 'each' }),
   waveform({ format: 'svg' }),
   waveform({ format: 'png' }),
+  ...stream().members.map(({ recipe }) => recipe),
+  ...stream({ heights: [720], quality: 20, segmentSeconds: 4, audioBitrate: 96 }).members.map(({ recipe }) => recipe),
 ]
 
 function digestOf(preset: string): string | undefined {

@@ -239,7 +239,11 @@ describe('a storage that is not on this disk', () => {
       .toMatchObject({ state: 'queued', errorReason: 'storage_unavailable', waitingSince: expect.any(Date) })
     await application.rindle.prisma.$executeRaw`update pgboss.job set start_after = now()`
     expect(await settled(rindle, asset.id)).toMatchObject({ state: 'ready', originalDamagedAt: null })
-    const work = await readdir(join(application.directory, 'work'), { recursive: true })
-    expect(work.filter((name) => name.includes(`${asset.id}-`))).toHaveLength(1)
+    // The directory of the last run goes after its last commit, and may go while it is read.
+    const copies = async (): Promise<readonly string[]> =>
+      (await readdir(join(application.directory, 'work'), { recursive: true })).filter((name) =>
+        name.includes(`${asset.id}-`),
+      )
+    await expect.poll(copies, { timeout: 10_000 }).toHaveLength(1)
   })
 })

@@ -65,6 +65,8 @@ export {
 } from './ports/jobs.ts'
 export { type CodedLogger, errorFields, safeLogger } from './ports/logger.ts'
 export type {
+  ExtractedSubtitles,
+  ExtractOptions,
   MediaLimits,
   ProbeOptions,
   ProbeResult,

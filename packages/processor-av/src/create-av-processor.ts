@@ -3,6 +3,7 @@ import type { Processor } from '@rindle/core'
 import { defineProcessor } from '@rindle/core/adapter'
 import { CAPABILITY_NEEDS } from './capability-needs.ts'
 import { diagnose } from './diagnose.ts'
+import { extractSubtitles } from './extract-subtitles.ts'
 import { assertWithinLimits } from './limits.ts'
 import { AV_KINDS } from './make-variant.ts'
 import { mediaInput } from './media-input.ts'
@@ -54,6 +55,8 @@ export function avProcessor(options: AvProcessorOptions = {}): Processor {
       const { directory, signal } = request
       return tracked(processVariants(request, { toolchain, config, directory, signal }))
     },
+    extractSubtitles: (source, { limits, directory, signal }) =>
+      tracked(extractSubtitles(source, { limits, directory }, { toolchain, config, directory, signal })),
     diagnose: (context) => diagnose(config, context),
   })
 }

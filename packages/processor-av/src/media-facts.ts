@@ -129,7 +129,8 @@ function hasSize({ width = 0, height = 0 }: StreamReport): boolean {
 // Names that ffprobe gives to subtitles of text.
 const TEXT_CODECS = ['subrip', 'srt', 'ass', 'ssa', 'webvtt', 'mov_text', 'text']
 
-function isText({ codec_type: type, codec_name: codec = '' }: StreamReport): boolean {
+/** Whether a stream is subtitles of text, not of pictures. Pure. */
+export function isText({ codec_type: type, codec_name: codec = '' }: StreamReport): boolean {
   return type === 'subtitle' && TEXT_CODECS.includes(codec)
 }
 

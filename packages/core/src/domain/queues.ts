@@ -65,6 +65,11 @@ export function variantsKey(assetId: string, workClass: string): string {
   return `${assetId}:${workClass}`
 }
 
+/** The job key of the extraction of an asset's subtitles. A class of work has no dot. */
+export function subtitlesKey(assetId: string): string {
+  return `${assetId}:.subtitles`
+}
+
 /** The job key of an asset's purge. */
 export function purgeKey(assetId: string): string {
   return assetId

@@ -8,6 +8,7 @@ import type { RunningWorkers } from '../kernel/running-workers.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import type { DeadJob, RunningJob, WorkerRegistration } from '../ports/jobs.ts'
 import { promote } from '../promotion/promote.ts'
+import { extractSubtitles } from '../tracks/extract-subtitles.ts'
 import { endUploads } from '../uploads/end-uploads.ts'
 import { deleteLateArrival } from '../uploads/late-arrival.ts'
 import { processVariants } from '../variants/making/process.ts'
@@ -104,13 +105,21 @@ function handlersOf(runtime: Runtime, maintain: Work): Readonly<Record<QueueName
     handle: (job) => processVariants(runtime, job, ofClass(job)),
     handleDead: (job) => variantsDied(runtime, job, ofClass(job)),
   }
+  const media: Handlers = {
+    handle: (job) =>
+      isExtraction(job.payload)
+        ? untilDone(runtime, job, (held) => extractSubtitles(runtime, held))
+        : variants.handle(job),
+    handleDead: (job) =>
+      isExtraction(job.payload) ? handOnJob(runtime, job, workerDied(job)) : variants.handleDead(job),
+  }
   return {
     rindle_promote: {
       handle: (job) => promote(runtime, job),
       handleDead: (job) => promoteDied(runtime, job),
     },
     rindle_process: variants,
-    rindle_media: variants,
+    rindle_media: media,
     rindle_purge: {
       handle: (job) => untilDone(runtime, job, (held) => purgeWork(held)(runtime, held)),
       handleDead: (job) => handOnJob(runtime, job, workerDied(job)),
@@ -130,10 +139,13 @@ const isText = (value: unknown): value is string => typeof value === 'string'
 const namesAsset = ({ assetId }: JsonObject): boolean => isText(assetId)
 const namesVariants = ({ assetId, class: workClass }: JsonObject): boolean => isText(assetId) && isText(workClass)
 
+/** The queue for what takes minutes also carries the extraction of subtitles. */
+const isExtraction = ({ assetId, extract }: JsonObject): boolean => isText(assetId) && extract === 'subtitles'
+
 const KNOWN: Readonly<Record<QueueName, (payload: JsonObject) => boolean>> = {
   rindle_promote: namesAsset,
   rindle_process: namesVariants,
-  rindle_media: namesVariants,
+  rindle_media: (payload) => namesVariants(payload) || isExtraction(payload),
   rindle_purge: ({ assetId, storageKey = '' }) => isText(assetId) && isText(storageKey),
   rindle_maintenance: ({ task }) => isText(task),
   rindle_events: ({ target, assetId = '' }) => isText(target) && isText(assetId),

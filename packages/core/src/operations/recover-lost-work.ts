@@ -8,10 +8,11 @@ import type { VariantState } from '../domain/states.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import { workFromRow } from '../kernel/sql/entities-from-rows.ts'
 import { type Row, text } from '../kernel/sql/row-values.ts'
-import { IN_FLIGHT, IN_PROMOTION } from '../kernel/sql/state-literals.ts'
+import { DELIVERABLE, IN_FLIGHT, IN_PROMOTION } from '../kernel/sql/state-literals.ts'
 import { inTransaction } from '../kernel/unit-of-work.ts'
 import type { JobRequest } from '../ports/jobs.ts'
 import { errorFields } from '../ports/logger.ts'
+import { subtitlesRequest } from '../tracks/subtitles-request.ts'
 import { jobsFor } from '../variants/plan.ts'
 import { variantsOf } from '../variants/read.ts'
 import { transitionVariants } from '../variants/transition.ts'
@@ -47,7 +48,7 @@ const DEFAULT_CONCURRENCY = 4
 
 /**
  * Enqueues work again that has lost its job: promotions of assets on their way, purges of deleted assets that failed
- * for good, the jobs of queued and processing variants, and those of events that wait. Jobs do not get lost by themselves, but people empty job
+ * for good, the extraction of subtitles, the jobs of queued and processing variants, and those of events that wait. Jobs do not get lost by themselves, but people empty job
  * tables, and a storage may refuse a purge for longer than it is retried. Safe to repeat, to interrupt, and to run
  * beside workers: it skips work that has a job. A variant that it takes from a worker that is alive after all is not
  * committed by that worker.
@@ -110,6 +111,7 @@ interface FoundWork extends Lost {
 const WAITING = {
   promotions: `rindle.media_assets where state in (${IN_PROMOTION})`,
   purges: `rindle.media_assets where state in ('deleted')`,
+  subtitles: `rindle.media_assets where subtitles_wanted_at is not null and state in (${DELIVERABLE})`,
   variants: `rindle.media_variants where state in (${IN_FLIGHT})`,
 } as const
 
@@ -130,6 +132,7 @@ async function* waitingWork(runtime: Runtime, olderThanSeconds: number): AsyncGe
   const sources: readonly (readonly [string, (row: Row) => readonly Lost[]])[] = [
     [assetsIn(WAITING.promotions), (row) => [lostPromotion(runtime, row)]],
     [assetsIn(WAITING.purges), (row) => [lostPurge(row)]],
+    [assetsIn(WAITING.subtitles), (row) => [lostSubtitles(row)]],
     [variants, lostVariant],
   ]
   for (const [sql, toLost] of sources) {
@@ -152,6 +155,11 @@ function lostPurge(row: Row): Lost {
   const assetId = text(row, 'id')
   const request = purgeRequest({ id: assetId, profile: text(row, 'profile') })
   return { assetId, state: text(row, 'state'), request, variant: null }
+}
+
+function lostSubtitles(row: Row): Lost {
+  const assetId = text(row, 'id')
+  return { assetId, state: text(row, 'state'), request: subtitlesRequest(assetId), variant: null }
 }
 
 function lostVariant(row: Row): readonly Lost[] {

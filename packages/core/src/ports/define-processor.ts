@@ -5,7 +5,12 @@ import type { ProbeResult, Processor, ProcessRequest } from './processor.ts'
 /** Options of {@link defineProcessor}. */
 export interface ProcessorDefinition<K extends AnyRecipeKind>
   extends Pick<Processor, 'name'>,
-    Partial<Pick<Processor, 'capabilities' | 'probes' | 'start' | 'stop' | 'probe' | 'thumbHash' | 'diagnose'>> {
+    Partial<
+      Pick<
+        Processor,
+        'capabilities' | 'probes' | 'start' | 'stop' | 'probe' | 'thumbHash' | 'extractSubtitles' | 'diagnose'
+      >
+    > {
   /** The kinds of recipe that it makes. */
   readonly recipes: readonly K[]
   /** As {@link Processor.process}, with the options of these kinds. */
@@ -14,7 +19,7 @@ export interface ProcessorDefinition<K extends AnyRecipeKind>
 
 /**
  * Makes a processor from the kinds of recipe that it makes, and from its work. The default of `capabilities` is the names
- * of the kinds, which is also the default of their capability; by default it probes nothing, makes no ThumbHash, has
+ * of the kinds, which is also the default of their capability; by default it probes nothing, makes no ThumbHash, extracts no subtitles, has
  * nothing to start, stops when the work under way has ended, and its self-check finds no problem. Does no I/O.
  */
 export function defineProcessor<K extends AnyRecipeKind>(definition: ProcessorDefinition<K>): Processor {

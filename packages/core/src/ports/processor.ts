@@ -46,6 +46,35 @@ export interface ThumbHashOptions {
   readonly signal: AbortSignal
 }
 
+/** Options of {@link Processor.extractSubtitles}. */
+export interface ExtractOptions {
+  /** Upper limits for the header's values. */
+  readonly limits: MediaLimits
+  /** A private, empty directory; the caller removes it afterwards. */
+  readonly directory: string
+  /** Ends the work. */
+  readonly signal: AbortSignal
+}
+
+/** One text subtitle track of a source. Untrusted: core checks its text, and cleans the rest. */
+export type ExtractedSubtitles = {
+  /** The number of its stream in the source. */
+  readonly index: number
+  /** Its language as the source names it; `null`: the source does not say. */
+  readonly lang: string | null
+  /** Its title in the source; `null`: it has none. */
+  readonly title: string | null
+  /** Whether players show it by themselves. */
+  readonly isDefault: boolean
+  /** Whether it has only what players show even without subtitles, such as signs in another language. */
+  readonly isForced: boolean
+  /** Whether it also tells of sounds. */
+  readonly isCaptions: boolean
+} & (
+  | { /** A file of SubRip or WebVTT in the directory. */ readonly path: string }
+  | { /** Why this track alone cannot be read. */ readonly error: Error }
+)
+
 /** One variant to make. `R`: the options of the processor's kinds of recipe. */
 export interface VariantRequest<R = unknown> {
   readonly name: string
@@ -147,6 +176,11 @@ export interface Processor {
    * placeholder. @default none
    */
   thumbHash?(picture: SourceFile, options: ThumbHashOptions): Promise<string>
+  /**
+   * Extracts every text subtitle track of a source, in the order of the source; pictures of text are no text. A damaged
+   * track is an entry with an error. Rejects as `probe` does. Leave it out if the processor reads no films. @default none
+   */
+  extractSubtitles?(source: SourceFile, options: ExtractOptions): Promise<readonly ExtractedSubtitles[]>
   /**
    * Checks the programs and libraries that it uses against the capabilities in need, and yields each finding as soon as
    * it is known. Works before `start`. A rejection counts as an error of the current check.

@@ -73,6 +73,7 @@ const profileSchema = z.strictObject({
     .optional(),
   regenerate: z.enum(REGENERATE_MODES).optional(),
   placeholder: z.enum(PLACEHOLDER_MODES).optional(),
+  extractSubtitles: z.boolean().optional(),
   delivery: z
     .strictObject({
       public: z.boolean().optional(),
@@ -129,6 +130,7 @@ export function defineProfile<
     },
     regenerate: options.regenerate ?? 'on_request',
     placeholder: options.placeholder ?? 'none',
+    extractSubtitles: options.extractSubtitles ?? false,
     scanners: options.scanners ?? [],
     analyzers: options.analyzers ?? [],
     on: options.on ?? {},

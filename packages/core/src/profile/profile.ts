@@ -131,6 +131,11 @@ export interface ProfileOptions<
    * some 21 bytes; `colour`, its average colour. @default 'none'
    */
   readonly placeholder?: PlaceholderMode
+  /**
+   * Whether a worker makes text tracks of the subtitles in an uploaded film, once it is available. Its processor must read
+   * them: that of @rindle/processor-av does. @default false
+   */
+  readonly extractSubtitles?: boolean
   /** The access to URLs, and their lifetime. @default private, by signed URLs */
   readonly delivery?: DeliveryOptions
   /** Run at the gate, in order. @default none */
@@ -158,6 +163,7 @@ export interface AnyProfile<St extends string = string> {
   }
   readonly regenerate: RegenerateMode
   readonly placeholder: PlaceholderMode
+  readonly extractSubtitles: boolean
   readonly scanners: readonly Scanner[]
   readonly analyzers: readonly Analyzer[]
   readonly on: HookHandlers

@@ -8,6 +8,7 @@ import { canTransition } from '../domain/transitions.ts'
 import { profileOf, type Runtime } from '../kernel/runtime.ts'
 import { booleanOrNull, text } from '../kernel/sql/row-values.ts'
 import { inTransaction, type UnitOfWork } from '../kernel/unit-of-work.ts'
+import { requestSubtitles } from '../tracks/subtitles-request.ts'
 import { type PlannedVariant, plannedVariants, planVariants } from '../variants/plan.ts'
 import { queueVariants } from '../variants/queue.ts'
 import { variantsOf } from '../variants/read.ts'
@@ -27,6 +28,7 @@ export async function makeAvailable(runtime: Runtime, asset: Asset): Promise<Ass
     const available = await transitionAsset(runtime, unit, asset, 'available', { from: ['promoting'] })
     if (available === null) return null
     if (slot !== null) await attachWanted(runtime, unit, asset, slot)
+    if (profile.extractSubtitles) await requestSubtitles(unit, available)
     await planAll(
       runtime,
       unit,

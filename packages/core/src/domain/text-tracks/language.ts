@@ -35,5 +35,6 @@ export function trackLabel(label: string | null, lang: string): string {
 }
 
 function nameOf(lang: string): string {
+  if (lang === 'und') return 'Unknown language'
   return new Intl.DisplayNames([lang], { type: 'language', fallback: 'code' }).of(lang) ?? lang
 }

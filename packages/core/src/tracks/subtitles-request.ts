@@ -1,0 +1,16 @@
+import type { Asset } from '../domain/entities.ts'
+import { subtitlesKey } from '../domain/queues.ts'
+import type { UnitOfWork } from '../kernel/unit-of-work.ts'
+import type { JobRequest } from '../ports/jobs.ts'
+
+/** The job that extracts the subtitles of an asset; on the queue for what takes minutes. Pure. */
+export function subtitlesRequest(assetId: string): JobRequest {
+  return { queue: 'rindle_media', key: subtitlesKey(assetId), payload: { assetId, extract: 'subtitles' } }
+}
+
+/** Notes that the subtitles of a film or of sound are to be extracted, and enqueues the job, in the same transaction. */
+export async function requestSubtitles(unit: UnitOfWork, { id, kind }: Pick<Asset, 'id' | 'kind'>): Promise<void> {
+  if (kind !== 'video' && kind !== 'audio') return
+  await unit.executeSql('update rindle.media_assets set subtitles_wanted_at = now() where id = $1::uuid', [id])
+  unit.enqueue(subtitlesRequest(id))
+}

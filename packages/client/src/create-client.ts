@@ -5,9 +5,10 @@ import { connectionTo } from './connection.ts'
 import { browserMemory, rememberedUploads, type UploadMemory } from './remembered-uploads.ts'
 import { reportListenerError } from './report-listener-error.ts'
 import { setFocus } from './set-focus.ts'
+import { addTrack, removeTrack } from './tracks.ts'
 import { type AnyUploadFileOptions, uploadFile } from './upload-file.ts'
 import type { UploadFileOptions } from './upload-file-options.ts'
-import type { Focus, WireAsset } from './wire.ts'
+import type { Focus, WireAddTrack, WireAsset } from './wire.ts'
 
 /** Options of {@link createClient}. */
 export interface ClientOptions {
@@ -59,6 +60,13 @@ export interface Client<R extends AnyServer = AnyServer> {
    * failures. `not_found`, `forbidden`, `invalid_input` for a point outside the picture.
    */
   setFocus(id: string, focus: Focus | null, options?: CallOptions): Promise<AssetView<R>>
+  /**
+   * Adds captions, subtitles or chapters to a video or to sound: WebVTT or SubRip. Resolves with the asset. Does not retry:
+   * twice would add two. `not_found`, `forbidden`, `invalid_input` for text that is no track, `conflict` for one too many.
+   */
+  addTrack(id: string, track: WireAddTrack, options?: CallOptions): Promise<AssetView<R>>
+  /** Takes a text track from an asset; resolves with the asset. Retries transient failures. `not_found`, `forbidden`. */
+  removeTrack(id: string, trackId: string, options?: CallOptions): Promise<AssetView<R>>
 }
 
 /**
@@ -81,6 +89,10 @@ export function createClient<R extends AnyServer>(options: ClientOptions = {}): 
       watch(assetChanges(connection, id, signal), listener),
     setFocus: (id: string, focus: Focus | null, { signal }: CallOptions = {}) =>
       setFocus(connection, id, focus, signal),
+    addTrack: (id: string, track: WireAddTrack, { signal }: CallOptions = {}) =>
+      addTrack(connection, id, track, signal),
+    removeTrack: (id: string, trackId: string, { signal }: CallOptions = {}) =>
+      removeTrack(connection, id, trackId, signal),
   }
   // The client's types say more than the wire's (which variants belong to which profile); at run time they are the
   // same.

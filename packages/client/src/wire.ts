@@ -13,6 +13,8 @@ export interface WireRoutes {
   'GET /assets/:id': { readonly answer: WireAsset }
   'GET /assets/:id/events': { readonly answer: null }
   'POST /assets/:id/focus': { readonly body: WireSetFocus; readonly answer: WireAsset }
+  'POST /assets/:id/tracks': { readonly body: WireAddTrack; readonly answer: WireAsset }
+  'DELETE /assets/:id/tracks/:trackId': { readonly answer: WireAsset }
 }
 
 /** A method and a path below the mount of the handler: one of {@link WireRoutes}. */
@@ -157,6 +159,36 @@ export interface WireSetFocus {
   readonly focus: Focus | null
 }
 
+/** The kinds of a text track: `captions` also tell of sounds, `subtitles` translate speech, `chapters` name the parts. */
+export type TrackKind = 'captions' | 'subtitles' | 'chapters'
+
+/** The body of `POST /assets/:id/tracks`. */
+export interface WireAddTrack {
+  /** WebVTT or SubRip: at most 4 MiB. */
+  readonly text: string
+  readonly kind: TrackKind
+  /** A language tag of BCP 47: "en", "pt-BR". */
+  readonly lang: string
+  /** The name that a player shows. @default the language's own name */
+  readonly label?: string
+  /** Whether a player shows it by itself. @default false */
+  readonly default?: boolean
+}
+
+/** A text track, as the server shows it. */
+export interface TrackView {
+  readonly id: string
+  readonly kind: TrackKind
+  /** A canonical BCP 47 tag. */
+  readonly lang: string
+  /** The name that a player shows. */
+  readonly label: string
+  /** Whether a player shows it by itself. */
+  readonly default: boolean
+  /** Of WebVTT; `null` unless the asset is deliverable and the track may be delivered. */
+  readonly url: string | null
+}
+
 /** A placeholder of a picture, to be shown until the picture is there. */
 export interface PlaceholderView {
   /** A blurred picture as a `data:` URL, for a CSS background; `null` where the profile wants only the colour. */
@@ -222,6 +254,8 @@ export interface WireAsset {
   readonly variants: Readonly<Record<string, VariantView>>
   /** By name. */
   readonly families: Readonly<Record<string, FamilyView>>
+  /** Captions, subtitles and chapters, the oldest first. */
+  readonly tracks: readonly TrackView[]
   /** The point that crops are cut around; `null`: the centre of attention. */
   readonly focus: Focus | null
   /** `null`: none was made, or the profile wants none. */

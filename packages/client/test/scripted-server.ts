@@ -67,6 +67,7 @@ const READY: WireAsset = {
   url: 'https://files.example/original',
   variants: {},
   families: {},
+  tracks: [],
   focus: null,
   placeholder: null,
 }

@@ -1,12 +1,12 @@
-import type { WireSetFocus } from '@rindle/client'
-import { type AssetWithVariants, RindleError } from '@rindle/core'
+import type { WireAddTrack, WireSetFocus } from '@rindle/client'
+import { type AssetWithVariants, RindleError, TRACK_KINDS } from '@rindle/core'
 import { isSettledState } from '@rindle/core/adapter'
 import { z } from 'zod'
 import { assetEvents } from './asset-events.ts'
 import { assetView, versionOf } from './asset-view.ts'
 import type { Call, Handle } from './call.ts'
 import { jsonResponse } from './json-response.ts'
-import { readJson } from './read-json.ts'
+import { assertNoForm, readJson } from './read-json.ts'
 
 /** `GET /assets/:id` */
 export const showAsset: Handle = async (call) => {
@@ -29,17 +29,67 @@ const focusSchema = z.strictObject({
 
 /** `POST /assets/:id/focus` */
 export const setFocus: Handle = async (call) => {
-  const { rindle, config, request, actor } = call
+  const { rindle, config, request } = call
   const { focus } = await readJson(request, focusSchema, config.idleTimeoutMs)
+  const asset = await editableAsset(call)
+  await rindle.setFocus(asset, focus)
+  return changedAsset(call, asset.id)
+}
+
+/** A text of 4 MiB, which is all that a track may have, with the escapes of JSON. */
+const MAX_TRACK_BODY_BYTES = 8 * 1024 ** 2
+
+const trackSchema = z.strictObject({
+  text: z.string(),
+  kind: z.enum(TRACK_KINDS),
+  lang: z.string(),
+  label: z.string().optional(),
+  default: z.boolean().optional(),
+} satisfies Record<keyof WireAddTrack, z.ZodType>)
+
+/** `POST /assets/:id/tracks` */
+export const addTrack: Handle = async (call) => {
+  const { rindle, config, request } = call
+  // Before the body, which may be large.
+  const asset = await editableAsset(call)
+  const { text, kind, lang, label, ...rest } = await readJson(
+    request,
+    trackSchema,
+    config.idleTimeoutMs,
+    MAX_TRACK_BODY_BYTES,
+  )
+  await rindle.addTrack(asset, text, {
+    kind,
+    lang,
+    ...(label === undefined ? {} : { label }),
+    default: rest.default ?? false,
+  })
+  return changedAsset(call, asset.id)
+}
+
+/** `DELETE /assets/:id/tracks/:trackId` */
+export const removeTrack: Handle = async (call) => {
+  assertNoForm(call.request)
+  const asset = await editableAsset(call)
+  await call.rindle.removeTrack(asset, call.params[1] ?? '')
+  return changedAsset(call, asset.id)
+}
+
+async function changedAsset({ rindle, actor }: Call, id: string): Promise<Response> {
+  const changed = await rindle.asset(id)
+  if (changed === null) throw gone(id)
+  return jsonResponse(await assetView(rindle, changed, actor))
+}
+
+/** The asset that the path names, for an actor who uploaded it or whom `canEdit` allows. */
+async function editableAsset(call: Call): Promise<AssetWithVariants> {
+  const { config, actor } = call
   const { asset, isOwn } = await foundAsset(call)
   if (!isOwn && (await config.canEdit?.({ actor, asset })) !== true) {
     await assertVisible(call, { asset, isOwn })
     throw new RindleError('forbidden', 'This actor may see the asset, but not change it.')
   }
-  await rindle.setFocus(asset, focus)
-  const changed = await rindle.asset(asset.id)
-  if (changed === null) throw gone(asset.id)
-  return jsonResponse(await assetView(rindle, changed, actor))
+  return asset
 }
 
 /** The asset that the path names, for an actor who uploaded it or whom `canView` allows. */

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
-import type { FamilyView, VariantView, WireAsset } from '@rindle/client'
+import type { FamilyView, TrackView, VariantView, WireAsset } from '@rindle/client'
 import {
   type AssetWithVariants,
   type ErrorCode,
   type Family,
   isRindleError,
+  type MediaTrack,
   type Profile,
   placeholderOf,
   type Rindle,
@@ -25,10 +26,11 @@ export async function assetView(rindle: Rindle, asset: AssetWithVariants, actor:
   const { families: declared } = profile
   const members = new Set(Object.values(declared).flatMap((family) => family.members.map(({ name }) => name)))
   const single = asset.variants.filter(({ name, onDemand }) => !onDemand && !members.has(name))
-  const [url, variants, families] = await Promise.all([
+  const [url, variants, families, tracks] = await Promise.all([
     urlOrNull(rindle.url(asset, { actor })),
     Promise.all(single.map(async (variant) => [variant.name, await view(rindle, asset, variant, actor)])),
     Promise.all(Object.keys(declared).map(async (name) => [name, await familyView(rindle, asset, name, actor)])),
+    Promise.all(asset.tracks.map((track) => trackView(rindle, asset, track, actor))),
   ])
   return {
     id: asset.id,
@@ -47,6 +49,7 @@ export async function assetView(rindle: Rindle, asset: AssetWithVariants, actor:
     url,
     variants: Object.fromEntries(variants) as Record<string, VariantView>,
     families: Object.fromEntries(families) as Record<string, FamilyView>,
+    tracks,
     focus: asset.focus,
     placeholder: placeholderOf(asset, profile),
   }
@@ -75,6 +78,16 @@ async function familyView(rindle: Rindle, asset: AssetWithVariants, name: string
   const { width = null, height = null, src = null, srcSet = null } = picture?.img ?? {}
   const sources = (picture?.sources ?? []).map((source) => ({ type: source.type, srcSet: source.srcSet }))
   return { url, widths, types, width, height, src, srcSet, sources }
+}
+
+async function trackView(
+  rindle: Rindle,
+  asset: AssetWithVariants,
+  track: MediaTrack,
+  actor: unknown,
+): Promise<TrackView> {
+  const { id, kind, lang, label, isDefault } = track
+  return { id, kind, lang, label, default: isDefault, url: await urlOrNull(rindle.trackUrl(asset, track, { actor })) }
 }
 
 async function view(rindle: Rindle, asset: AssetWithVariants, variant: Variant, actor: unknown): Promise<VariantView> {

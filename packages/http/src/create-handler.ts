@@ -3,7 +3,7 @@ import { isRindleError, type Profiles, type Rindle, RindleError } from '@rindle/
 import type { BodyLimits } from '@rindle/core/adapter'
 import { actorReader } from './actor-reader.ts'
 import { answerToFailure } from './answer-to-failure.ts'
-import { setFocus, showAsset, streamAsset } from './asset-routes.ts'
+import { addTrack, removeTrack, setFocus, showAsset, streamAsset } from './asset-routes.ts'
 import type { Call, Handle } from './call.ts'
 import { EventStreams } from './event-streams.ts'
 import { type Actor, type ActorNaming, type HandlerConfig, type HandlerOptions, parseOptions } from './options.ts'
@@ -30,6 +30,8 @@ const ROUTES: readonly Route<Handle>[] = routesOf({
   'GET /assets/:id': showAsset,
   'GET /assets/:id/events': streamAsset,
   'POST /assets/:id/focus': setFocus,
+  'POST /assets/:id/tracks': addTrack,
+  'DELETE /assets/:id/tracks/:trackId': removeTrack,
 } satisfies Record<WireRoute, Handle>)
 
 const FILE = /^\/files\/[^/]+$/

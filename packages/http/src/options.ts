@@ -52,7 +52,7 @@ export interface HandlerOptions<A = unknown, Ps extends Profiles = Profiles> {
   readonly authorizeUpload?: (intent: UploadIntent<A, Ps>) => UploadGrant | Promise<UploadGrant>
   /** Whether an actor may see an asset that another actor uploaded. @default no */
   readonly canView?: (view: { readonly actor: A; readonly asset: Asset<ProfileName<Ps>> }) => boolean | Promise<boolean>
-  /** Whether an actor may move the focus of an asset that another actor uploaded. @default no */
+  /** Whether an actor may move the focus, and change the text tracks, of an asset that another actor uploaded. @default no */
   readonly canEdit?: (edit: { readonly actor: A; readonly asset: Asset<ProfileName<Ps>> }) => boolean | Promise<boolean>
   /**
    * Serves resumable uploads under `/tus`: `tusServer(rindle, { path: '/rindle/tus' })` of `@rindle/tus`, whose path is

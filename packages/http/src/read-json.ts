@@ -3,15 +3,21 @@ import { problemsOf } from '@rindle/core/adapter'
 import type { z } from 'zod'
 import { RequestRefused } from './request-refused.ts'
 
-const MAX_BODY_BYTES = 16 * 1024
+const USUAL_BODY_BYTES = 16 * 1024
 
 /**
- * Reads the JSON body of a request: at most 16 KiB, within a time, and of the schema's shape; else `invalid_input`.
+ * Reads the JSON body of a request: of at most `maxBytes`, by default 16 KiB, within a time, and of the schema's
+ * shape; else `invalid_input`.
  * Takes only `application/json`: a page of another origin can send other types, or none, without a preflight request.
  */
-export async function readJson<T>(request: Request, schema: z.ZodType<T>, timeoutMs: number): Promise<T> {
+export async function readJson<T>(
+  request: Request,
+  schema: z.ZodType<T>,
+  timeoutMs: number,
+  maxBytes: number = USUAL_BODY_BYTES,
+): Promise<T> {
   if (contentTypeOf(request) !== 'application/json') throw notJson()
-  const text = await readText(request, timeoutMs)
+  const text = await readText(request, timeoutMs, maxBytes)
   const given = parse(text)
   const parsed = schema.safeParse(given)
   if (parsed.success) return parsed.data
@@ -42,16 +48,16 @@ function parse(text: string): unknown {
   }
 }
 
-async function readText({ headers, body }: Request, timeoutMs: number): Promise<string> {
+async function readText({ headers, body }: Request, timeoutMs: number, maxBytes: number): Promise<string> {
   if (body === null) return ''
-  if (Number(headers.get('content-length') ?? 0) > MAX_BODY_BYTES) throw tooLarge()
+  if (Number(headers.get('content-length') ?? 0) > maxBytes) throw tooLarge(maxBytes)
   const reader: ReadableStreamDefaultReader<Uint8Array> = body.getReader()
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => reject(new RequestRefused(408, 'invalid_input', 'The body took too long.')), timeoutMs)
   })
   try {
-    return await Promise.race([collect(reader), late])
+    return await Promise.race([collect(reader, maxBytes), late])
   } catch (error) {
     // Not awaited: a server may only cancel once the whole body has arrived. A failed body has nothing to cancel.
     reader.cancel().catch(() => undefined)
@@ -61,17 +67,17 @@ async function readText({ headers, body }: Request, timeoutMs: number): Promise<
   }
 }
 
-async function collect(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<string> {
+async function collect(reader: ReadableStreamDefaultReader<Uint8Array>, maxBytes: number): Promise<string> {
   const chunks: Uint8Array[] = []
   let byteSize = 0
   for (let next = await reader.read(); !next.done; next = await reader.read()) {
     byteSize += next.value.byteLength
-    if (byteSize > MAX_BODY_BYTES) throw tooLarge()
+    if (byteSize > maxBytes) throw tooLarge(maxBytes)
     chunks.push(next.value)
   }
   return Buffer.concat(chunks).toString()
 }
 
-function tooLarge(): RequestRefused {
-  return new RequestRefused(413, 'invalid_input', `The body is larger than ${MAX_BODY_BYTES} bytes.`)
+function tooLarge(maxBytes: number): RequestRefused {
+  return new RequestRefused(413, 'invalid_input', `The body is larger than ${maxBytes} bytes.`)
 }

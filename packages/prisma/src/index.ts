@@ -11,6 +11,7 @@ export type {
   MediaAsset,
   MediaAttachment,
   MediaProcessingRun,
+  MediaTrack,
   MediaUploadSession,
   MediaVariant,
   MediaWorker,

@@ -1,4 +1,4 @@
-import type { MediaAsset, MediaProcessingRun, MediaVariant } from '@rindle/prisma'
+import type { MediaAsset, MediaProcessingRun, MediaTrack, MediaVariant } from '@rindle/prisma'
 import { formatDimensions } from '../format-dimensions.ts'
 import { formatDuration } from '../format-duration.ts'
 import { formatSize } from '../format-size.ts'
@@ -21,6 +21,7 @@ export function assetLines(id: string, facts: AssetFacts, style: Style): readonl
       variant.waitingSince === null ? '-' : timeText(variant.waitingSince),
       printable(variant.errorMessage ?? ''),
     ]),
+    ...section('tracks', ['id', 'kind', 'language', 'label', 'default', 'cues', 'size'], facts.tracks, trackRow),
     ...section('upload sessions', ['id', 'state', 'strategy', 'reason'], sessions, (session) => [
       session.id,
       stateIn(style, session.state),
@@ -74,6 +75,11 @@ function variantRow(variant: MediaVariant, style: Style): readonly string[] {
   const { name, state, byteSize, attempt, errorReason } = variant
   const size = formatSize(byteSize === null ? null : Number(byteSize))
   return [name, stateIn(style, state), size, formatDimensions(variant), String(attempt), printable(errorReason ?? '')]
+}
+
+function trackRow(track: MediaTrack): readonly string[] {
+  const { id, kind, lang, label, isDefault, cueCount, byteSize } = track
+  return [id, kind, lang, printable(label), isDefault ? 'yes' : 'no', String(cueCount), formatSize(Number(byteSize))]
 }
 
 function hasMessage({ errorMessage }: MediaVariant): boolean {

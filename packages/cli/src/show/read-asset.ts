@@ -1,5 +1,12 @@
 import type { Rindle } from '@rindle/core'
-import type { MediaAsset, MediaAttachment, MediaProcessingRun, MediaUploadSession, MediaVariant } from '@rindle/prisma'
+import type {
+  MediaAsset,
+  MediaAttachment,
+  MediaProcessingRun,
+  MediaTrack,
+  MediaUploadSession,
+  MediaVariant,
+} from '@rindle/prisma'
 import { type LiveJob, liveJobs } from './live-jobs.ts'
 
 /**
@@ -42,6 +49,8 @@ export interface AssetFacts {
   /** `null` if it was purged; its runs are kept. */
   readonly asset: MediaAsset | null
   readonly variants: readonly MediaVariant[]
+  /** The oldest first. */
+  readonly tracks: readonly MediaTrack[]
   readonly sessions: readonly ShownSession[]
   readonly attachments: readonly MediaAttachment[]
   /** The newest, oldest first. */
@@ -60,6 +69,7 @@ export async function readAsset(rindle: Rindle, id: string): Promise<AssetFacts 
       where: { id },
       include: {
         variants: { orderBy: { name: 'asc' } },
+        tracks: { orderBy: { id: 'asc' } },
         uploadSessions: { select: SHOWN_OF_SESSION, orderBy: { createdAt: 'asc' } },
         attachments: { orderBy: [{ ownerType: 'asc' }, { ownerId: 'asc' }, { slot: 'asc' }] },
       },
@@ -69,6 +79,6 @@ export async function readAsset(rindle: Rindle, id: string): Promise<AssetFacts 
   ])
   const runs = newestRuns.toReversed()
   if (found === null && runs.length === 0) return undefined
-  const { variants = [], uploadSessions: sessions = [], attachments = [], ...asset } = found ?? {}
-  return { asset: found === null ? null : (asset as MediaAsset), variants, sessions, attachments, runs, jobs }
+  const { variants = [], tracks = [], uploadSessions: sessions = [], attachments = [], ...asset } = found ?? {}
+  return { asset: found === null ? null : (asset as MediaAsset), variants, tracks, sessions, attachments, runs, jobs }
 }

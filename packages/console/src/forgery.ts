@@ -39,8 +39,9 @@ export function tokenOf(secret: string, actorId: string): string {
 export function assertSameOrigin(request: Request): void {
   const site = request.headers.get('sec-fetch-site')
   const origin = request.headers.get('origin')
-  // Behind a proxy the scheme may differ; the host does not.
-  const isOurs = origin === null ? site === 'same-origin' : URL.parse(origin)?.host === hostOf(request)
+  // Behind a proxy the scheme may differ; the host does not. A page without referrer sends "null" as its origin.
+  const isOurs =
+    origin === null || origin === 'null' ? site === 'same-origin' : URL.parse(origin)?.host === hostOf(request)
   if (isOurs && (site === null || site === 'same-origin')) return
   throw new Refused(403, 'This change was not sent from a page of the console. Nothing was changed.')
 }

@@ -5,7 +5,7 @@ import { z } from 'zod'
 /** The question whether an actor may use a verb. */
 export interface VerbQuestion<A = unknown> {
   readonly actor: A
-  /** The name of the verb: "requeue". */
+  /** The name of the method that it calls: "purgeAsset". */
   readonly verb: string
 }
 

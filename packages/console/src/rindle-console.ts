@@ -97,7 +97,7 @@ function refuse(config: ConsoleConfig, request: Request, error: unknown): Promis
   }
   if (error instanceof Refused) return respondPage(call, failurePage(call, error.status, error.message), error.status)
   const code = codeOf(error)
-  const status = isRindleError(error) ? httpStatusOf(error.code) : 500
+  const status = isRindleError(error) ? httpStatusOf(error) : 500
   if (status >= 500) config.logger.error({ code, error: errorText(error) }, 'A page of the console failed.')
   const shown = isRindleError(error) && status < 500 ? error.message : 'The cause is in the log of this process.'
   return respondPage(call, failurePage(call, status, shown, code), status)

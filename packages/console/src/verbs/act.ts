@@ -1,0 +1,129 @@
+import { isRindleError, type JsonObject, RindleError } from '@rindle/core'
+import type { Call } from '../call.ts'
+import { ASSET_VERBS } from './asset-verbs.ts'
+import { OTHER_VERBS } from './other-verbs.ts'
+import type { Fields, Numbers, Outlook, SubjectVerb } from './verb.ts'
+
+/** More is work for the command line, or for a verb that walks. */
+export const MOST_SUBJECTS = 200
+
+/** The verbs over chosen subjects. */
+export const SUBJECT_VERBS: readonly SubjectVerb[] = [...ASSET_VERBS, ...OTHER_VERBS]
+
+/** What a person asks for. */
+export interface Asked {
+  readonly verb: SubjectVerb
+  readonly ids: readonly string[]
+  readonly fields: Fields
+}
+
+/** The dry run over all subjects. */
+export interface Foreseen {
+  readonly goes: readonly (Outlook & { readonly id: string })[]
+  readonly stays: readonly { readonly id: string; readonly why: string }[]
+  /** Summed over what goes. */
+  readonly numbers: Numbers
+}
+
+/** Reads a verb with its subjects from a query or a form. `not_found`, `invalid_input`. */
+export function readAsked(name: string, given: URLSearchParams): Asked {
+  const verb = SUBJECT_VERBS.find((each) => each.name === name)
+  if (verb === undefined) throw new RindleError('not_found', `The console has no verb "${name}".`)
+  const ids = [...new Set(given.getAll('id'))]
+  if (ids.length === 0) throw new RindleError('invalid_input', 'Nothing is selected. Go back, and select something.')
+  if (ids.length > MOST_SUBJECTS) {
+    throw new RindleError('invalid_input', `At most ${MOST_SUBJECTS} can be selected. ${ids.length} are.`)
+  }
+  return { verb, ids, fields: fieldsOf(verb.fields, given) }
+}
+
+/** The given ones of the fields that a verb takes; an empty one is not given. */
+export function fieldsOf(names: readonly string[], given: URLSearchParams): Fields {
+  const entries = names.map((name) => [name, given.get(name) ?? ''] as const)
+  return Object.fromEntries(entries.filter(([, value]) => value !== ''))
+}
+
+/** Runs dry over every subject. A refusal keeps its subject from the verb; an outage ends the whole dry run. */
+export async function foresee({ rindle }: Call, { verb, ids, fields }: Asked): Promise<Foreseen> {
+  const goes: Foreseen['goes'][number][] = []
+  const stays: Foreseen['stays'][number][] = []
+  for (const id of ids) {
+    try {
+      goes.push({ id, ...(await verb.foresee(rindle, id, fields)) })
+    } catch (error) {
+      if (!isRefusal(error)) throw error
+      stays.push({ id, why: error.message })
+    }
+  }
+  return { goes, stays, numbers: sumOf(goes.map(({ numbers }) => numbers)) }
+}
+
+/**
+ * Does it, with a row in the log whatever the outcome. Refuses with `forbidden`, and with `conflict` when more
+ * qualifies by now than the person has agreed to.
+ */
+export async function act(call: Call, asked: Asked, agreed: Agreement): Promise<Numbers> {
+  const { verb, ids, fields } = asked
+  const scope: JsonObject = {
+    [verb.over]: ids.length === 1 ? (ids[0] ?? '') : `${ids.length} selected`,
+    ...(ids.length === 1 ? {} : { ids: [...ids] }),
+    ...fields,
+    ...(agreed.why === '' ? {} : { why: agreed.why }),
+  }
+  return call.rindle.actAsOperator({ actor: call.actorId, verb: verb.name, scope }, async () => {
+    if (!(await call.can(verb.name))) {
+      throw new RindleError('forbidden', `You may not call ${verb.name}.`)
+    }
+    const { goes, stays } = await foresee(call, asked)
+    assertExpected(goes.length, agreed.expect)
+    if (goes.length === 0)
+      throw new RindleError('conflict', stays[0]?.why ?? 'Nothing qualifies.', { retryable: false })
+    const done: Numbers[] = []
+    let errors = 0
+    for (const { id } of goes) {
+      try {
+        done.push(await verb.act(call.rindle, id, fields))
+      } catch (error) {
+        if (goes.length === 1 || !isRindleError(error)) throw error
+        errors += 1
+      }
+    }
+    return { ...sumOf(done), selected: ids.length, done: done.length, leftAlone: stays.length, errors }
+  })
+}
+
+/** What a person has confirmed. */
+export interface Agreement {
+  /** How many qualified when they did; `null`: they were not asked. */
+  readonly expect: number | null
+  /** Their reason, for the log; may be empty. */
+  readonly why: string
+}
+
+/** Reads the agreement of a form. The number is typed before a loss, and must be the one that was shown. */
+export function agreementOf(form: URLSearchParams, { isDestructive }: { readonly isDestructive: boolean }): Agreement {
+  const shown = form.get('expect') ?? ''
+  const isAgreed = /^\d{1,9}$/.test(shown) && (!isDestructive || form.get('typed')?.trim() === shown)
+  return { expect: isAgreed ? Number(shown) : null, why: (form.get('reason') ?? '').slice(0, 500) }
+}
+
+/** Refuses when more qualifies than was agreed to, and without an agreement. `conflict`. */
+export function assertExpected(count: number, expect: number | null): void {
+  if (expect !== null && count <= expect) return
+  const agreed = expect === null ? 'no number was confirmed' : `${expect} were confirmed`
+  throw new RindleError('conflict', `${count} qualify now, and ${agreed}. Look at the dry run, and confirm again.`, {
+    retryable: false,
+  })
+}
+
+function isRefusal(error: unknown): error is RindleError {
+  return isRindleError(error) && !error.retryable
+}
+
+function sumOf(all: readonly Numbers[]): Numbers {
+  const sum: Record<string, number> = {}
+  for (const numbers of all) {
+    for (const [name, value] of Object.entries(numbers)) sum[name] = (sum[name] ?? 0) + value
+  }
+  return sum
+}

@@ -1,0 +1,91 @@
+import type { Call } from '../call.ts'
+import { fileName } from '../parts/file-name.ts'
+import { confirmation, type Figure } from '../parts/form.ts'
+import { count, counted, shortId, size } from '../parts/format.ts'
+import { type Html, html, NOTHING } from '../parts/html.ts'
+import { section } from '../parts/layout.ts'
+import { table } from '../parts/table.ts'
+import type { Asked, Foreseen } from './act.ts'
+import type { Numbers } from './verb.ts'
+
+const SHOWN = 50
+
+/** Asks before a verb over chosen subjects: what goes, what stays and why, by its dry run. */
+export function askPage(call: Call, asked: Asked, foreseen: Foreseen): Html {
+  const { verb, ids, fields } = asked
+  const { goes, stays } = foreseen
+  const number = counted(goes.length, verb.over)
+  return confirmation(call, {
+    path: `/verbs/${verb.name}`,
+    title: `${verb.label} ${ids.length === 1 ? `this ${verb.over}` : counted(ids.length, verb.over)}?`,
+    lead: 'A dry run has just counted this. Nothing is changed yet.',
+    figures: [
+      { name: 'Would change', value: number, note: `of ${ids.length} that you chose` },
+      ...numberFigures(foreseen.numbers),
+      { name: 'Left alone', value: count(stays.length), note: stays.length === 0 ? 'none' : 'see why below' },
+    ],
+    details: html`${goesTable(goes)}${staysTable(stays)}${detachLink(call, asked, foreseen)}`,
+    expect: goes.length,
+    isTyped: verb.isDestructive,
+    warning: html`${verb.isDestructive ? html`<b>This cannot be undone.</b> ` : NOTHING}${verb.effect}`,
+    command: verb.command(
+      goes.map(({ id }) => id),
+      fields,
+    ),
+    button: `${verb.label} ${number}`,
+    back: backOf(asked),
+    values: [...ids.map((id) => ['id', id] as const), ...Object.entries(fields)],
+  })
+}
+
+/** The numbers of a report, as figures. Pure. */
+export function numberFigures(numbers: Numbers): readonly Figure[] {
+  return Object.entries(numbers).map(([name, value]) => ({
+    name: spoken(name),
+    value: name === 'bytes' ? size(value) : count(value),
+  }))
+}
+
+/** A name of a report as words: "sessionsFound" is "Sessions found". Pure. */
+export function spoken(name: string): string {
+  const words = name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`
+}
+
+function goesTable(goes: Foreseen['goes']): Html {
+  if (goes.length === 0) return NOTHING
+  const columns = [{ name: 'Name', kind: 'name' }, { name: 'Id' }, { name: 'About', kind: 'long' }] as const
+  const rows = goes.slice(0, SHOWN).map(({ id, name, detail }) => [fileName(name), shortId(id), detail ?? ''])
+  const note = goes.length > SHOWN ? `The first ${SHOWN} of ${goes.length}.` : ''
+  return section('go', 'Would change', html`<div class="sheet">${table('Would change', columns, rows)}</div>`, note)
+}
+
+/** Grouped by their reason: a hundred assets of one reason are one line. */
+function staysTable(stays: Foreseen['stays']): Html {
+  if (stays.length === 0) return NOTHING
+  const reasons = Map.groupBy(stays, ({ id, why }) => why.replaceAll(id, '…'))
+  const rows = [...reasons].map(([why, some]) => [why, count(some.length)])
+  const columns = [
+    { name: 'Why', kind: 'whole' },
+    { name: 'How many', kind: 'num' },
+  ] as const
+  return section(
+    'stay',
+    'Stay as they are',
+    html`<div class="sheet">${table('What stays, and why', columns, rows, '')}</div>`,
+  )
+}
+
+/** Attached assets are left alone by a purge, unless the operator takes them from their owners. */
+function detachLink(call: Call, { verb, ids, fields }: Asked, { stays }: Foreseen): Html {
+  if (verb.name !== 'purgeAsset' || fields['detach'] === '1') return NOTHING
+  if (!stays.some(({ why }) => why.includes('attached'))) return NOTHING
+  const query = new URLSearchParams([...ids.map((id): [string, string] => ['id', id]), ['detach', '1']])
+  return html`<p><a class="btn" href="${call.at(`/verbs/purgeAsset?${query}`)}">Take the attached ones from their owners, too…</a></p>`
+}
+
+/** The page from which the verb was called. Pure. */
+export function backOf({ verb, ids }: Asked): string {
+  if (verb.over === 'asset') return ids.length === 1 ? `/assets/${ids[0]}` : '/assets'
+  return verb.over === 'upload' ? '/uploads' : '/events'
+}

@@ -16,6 +16,7 @@ const ownImportsAllowedIn: Record<string, string[]> = {
   'test-s3': ['test-database/on-demand'],
   client: [],
   http: ['client', 'core', 'core/adapter'],
+  console: ['core', 'core/adapter', 'prisma'],
   react: ['client'],
   cli: ['*', '*/*'],
 }

@@ -10,6 +10,7 @@ export type {
 export type {
   MediaAsset,
   MediaAttachment,
+  MediaEvent,
   MediaProcessingRun,
   MediaTrack,
   MediaUploadSession,

@@ -42,7 +42,7 @@ export interface Listing<S extends string> extends ListingOptions<S, string> {
 }
 
 /** Makes a value a parameter of the statement, and returns its placeholder. */
-type Bind = (value: string, type: string) => string
+export type Bind = (value: string, type: string) => string
 
 const DEFAULT_LIMIT = 50
 const MOST_ROWS = 1_000
@@ -103,7 +103,7 @@ function indexedConditions<S extends string>(listing: Listing<S>, bind: Bind): r
     const { at, id } = cursorOf(after)
     conditions.push(`(updated_at, id) < (${bind(at, 'timestamptz')}, ${bind(id, 'uuid')})`)
   }
-  if (since !== undefined) conditions.push(`updated_at >= ${bind(timeText(since), 'timestamptz')}`)
+  if (since !== undefined) conditions.push(`updated_at >= ${bind(timeText('since', since), 'timestamptz')}`)
   if (error !== undefined) conditions.push('error_reason is not null')
   if (owner !== undefined) {
     conditions.push(`${assetId} in (select asset_id from rindle.media_attachments
@@ -143,7 +143,8 @@ function cursorOf(after: string): { readonly at: string; readonly id: string } {
   throw new RindleError('invalid_input', '`after` must be the `next` of another page.')
 }
 
-function timeText(since: Date): string {
-  if (!Number.isNaN(since.getTime())) return since.toISOString()
-  throw new RindleError('invalid_input', '`since` must be a valid date.')
+/** A time as the database reads it. `invalid_input`, which names the option. */
+export function timeText(option: string, time: Date): string {
+  if (!Number.isNaN(time.getTime())) return time.toISOString()
+  throw new RindleError('invalid_input', `\`${option}\` must be a valid date.`)
 }

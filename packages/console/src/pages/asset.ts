@@ -1,0 +1,175 @@
+import type { AssetWithVariants, Rindle, Variant } from '@rindle/core'
+import type { MediaAttachment, MediaEvent, MediaProcessingRun, MediaUploadSession } from '@rindle/prisma'
+import type { Call } from '../call.ts'
+import { fileName, plainName } from '../parts/file-name.ts'
+import { ago, at, count, dimensions, duration, shortId, size } from '../parts/format.ts'
+import { glyph, stateMark } from '../parts/glyph.ts'
+import { html, type Html, NOTHING } from '../parts/html.ts'
+import { live, section } from '../parts/layout.ts'
+import { stage, variantFigure } from '../parts/stage.ts'
+import { runTable, transitions } from '../parts/timeline.ts'
+import { Refused } from '../refused.ts'
+import { respondPage } from '../respond.ts'
+
+const MOST_RUNS = 100
+const MOST_OTHERS = 100
+
+/** One asset: its picture, its variants beside each other, its facts, its holders, and its history. */
+export async function asset(call: Call): Promise<Response> {
+  const [id = ''] = call.params
+  if (!/^[0-9a-f-]{36}$/.test(id)) throw new Refused(404, 'There is no such asset.')
+  const [found, runs, attachments, sessions, events] = await readAll(call.rindle, id)
+  if (found === null) return purged(call, id, runs)
+  const title = plainName(found.filename)
+  const main = html`<p class="crumbs"><a href="${call.at('/assets')}">Assets</a> / <a href="${call.at('/assets')}?profile=${encodeURIComponent(found.profile)}">${found.profile}</a></p>
+${live(
+  'asset',
+  html`<div class="head stacked"><div><div class="title-line"><h1>${fileName(found.filename)}</h1>${stateMark(found.state, { pill: true })}</div><p><code>${found.id}</code></p></div></div>
+${trouble(found)}
+<div class="cols wide-narrow"><div>
+${stage(call, found)}
+${section('v', 'Variants', variants(call, found), variantCounts(found.variants))}
+${section('r', 'Runs', html`<div class="sheet">${runTable(runs)}</div>`, traceOf(runs))}
+${section('t', 'Transitions', transitions(found, events, attachments), 'with the time since the one before')}
+</div><aside aria-label="Facts">
+${original(found)}
+${holders(call, attachments)}
+${uploadFacts(call, sessions)}
+${metadata(found)}
+</aside></div>`,
+)}`
+  return respondPage(call, { title, entry: '/assets', main })
+}
+
+/** The columns of an upload that are shown: by name, so that a column with a secret never is. */
+const SHOWN_OF_UPLOAD = {
+  id: true,
+  state: true,
+  uploadStrategy: true,
+  uploadLength: true,
+  actorId: true,
+  failureReason: true,
+  createdAt: true,
+  verifiedAt: true,
+} as const
+
+type Upload = Pick<MediaUploadSession, keyof typeof SHOWN_OF_UPLOAD>
+
+/** The asset, its runs with the newest first, its attachments, uploads and events. */
+export type AssetRows = readonly [
+  AssetWithVariants | null,
+  readonly MediaProcessingRun[],
+  readonly MediaAttachment[],
+  readonly Upload[],
+  readonly MediaEvent[],
+]
+
+/** Reads everything that the page shows, in bounded numbers. */
+function readAll(rindle: Rindle, id: string): Promise<AssetRows> {
+  const { prisma } = rindle
+  const where = { assetId: id }
+  return Promise.all([
+    rindle.asset(id),
+    prisma.mediaProcessingRun.findMany({ where, orderBy: { createdAt: 'desc' }, take: MOST_RUNS }),
+    prisma.mediaAttachment.findMany({ where, orderBy: { createdAt: 'asc' }, take: MOST_OTHERS }),
+    prisma.mediaUploadSession.findMany({
+      where,
+      select: SHOWN_OF_UPLOAD,
+      orderBy: { createdAt: 'asc' },
+      take: MOST_OTHERS,
+    }),
+    prisma.mediaEvent.findMany({ where, orderBy: { sequence: 'asc' }, take: MOST_OTHERS }),
+  ])
+}
+
+function purged(call: Call, id: string, runs: AssetRows[1]): Promise<Response> {
+  if (runs.length === 0) throw new Refused(404, 'There is no such asset, or nothing is left of it.')
+  const main = html`<div class="head"><div><h1>A purged asset</h1><p><code>${id}</code>. Its row and its objects are gone; its runs are kept.</p></div></div>${section('r', 'Runs', html`<div class="sheet">${runTable(runs)}</div>`)}`
+  return respondPage(call, { title: 'A purged asset', entry: '/assets', main })
+}
+
+function trouble({ state, errorReason, errorMessage, originalDamagedAt, waitingSince }: AssetWithVariants): Html {
+  if (originalDamagedAt !== null) {
+    return html`<div class="note bad">${glyph('hole', 'bad')}<div><b>The original is damaged or gone</b> since ${at(originalDamagedAt)}. Variants that were made are still served. Only a backup brings it back.</div></div>`
+  }
+  if (errorReason === null) return NOTHING
+  const words = state === 'quarantined' ? 'It was refused, and its bytes are never shown.' : waitingSince === null ? 'Something failed.' : 'It waits.'
+  return html`<div class="note ${state === 'quarantined' ? 'bad' : 'warn'}">${glyph(state === 'quarantined' ? 'oct' : 'tri', state === 'quarantined' ? 'bad' : 'warn')}<div><b>${words}</b> <code>${errorReason}</code> ${errorMessage}</div></div>`
+}
+
+function variantCounts(variants: readonly Variant[]): string {
+  const groups = Map.groupBy(variants, ({ state }) => state)
+  return [...groups].map(([state, all]) => `${all.length} ${state}`).join(', ')
+}
+
+function variants(call: Call, found: AssetWithVariants): Html {
+  if (found.variants.length === 0) return html`<p class="dim">None is declared, or none is planned yet.</p>`
+  return html`<div class="variants">${found.variants.map((variant) => variantFigure(call, found, variant))}</div>`
+}
+
+/** The id by which the traces of its work are found, where a run has noted one. */
+function traceOf(runs: AssetRows[1]): Html {
+  const details = runs[0]?.details
+  const trace = typeof details === 'object' && details !== null && 'traceId' in details ? details['traceId'] : undefined
+  return typeof trace === 'string' ? html`trace <code>${trace}</code>` : NOTHING
+}
+
+function original(found: AssetWithVariants): Html {
+  const type = found.contentType === found.declaredContentType ? 'as declared' : `declared as ${found.declaredContentType ?? 'nothing'}`
+  return html`<section class="sec"><div class="sec-head"><h2>Original</h2></div>${facts([
+    ['Type', html`${found.contentType ?? 'not known yet'}, ${type}`],
+    ['Size', found.byteSize === null ? '–' : `${size(found.byteSize)} (${count(found.byteSize)} bytes)`],
+    ['Dimensions', dimensions(found) || null],
+    ['Duration', found.durationMs === null ? null : duration(found.durationMs / 1000)],
+    ['Focus', found.focus === null ? null : `${Math.round(found.focus.x * 100)} % from the left, ${Math.round(found.focus.y * 100)} % from the top`],
+    ['Storage', html`<code>${found.storage}</code>`],
+    ['Key', html`<code class="any">${found.storageKey}</code>`],
+    ['SHA-256', found.checksumSha256 === null ? null : html`<code class="any">${found.checksumSha256}</code>`],
+    ['Created', at(found.createdAt)],
+    ['Changed', at(found.updatedAt)],
+  ])}</section>`
+}
+
+function holders(call: Call, attachments: AssetRows[2]): Html {
+  const list =
+    attachments.length === 0
+      ? html`<p class="dim">Nobody holds it.</p>`
+      : html`<ul class="holders">${attachments.map(
+          ({ ownerType, ownerId, slot, position, createdAt }) =>
+            html`<li><span><a class="any" href="${call.at('/assets')}?owner=${encodeURIComponent(`${ownerType}:${ownerId}`)}">${ownerType} ${ownerId}</a> · ${slot}, ${position + 1}<br><span class="xs dim">since ${ago(createdAt, call.now)}</span></span></li>`,
+        )}</ul>`
+  return html`<section class="sec"><div class="sec-head"><h2>Where it is used</h2></div>${list}</section>`
+}
+
+function uploadFacts(call: Call, sessions: AssetRows[3]): Html {
+  if (sessions.length === 0) return NOTHING
+  return html`<section class="sec"><div class="sec-head"><h2>${sessions.length === 1 ? 'Upload' : 'Uploads'}</h2></div>${sessions.map((session) =>
+    facts([
+      ['Session', shortId(session.id)],
+      ['State', stateMark(session.state)],
+      ['Way', session.uploadStrategy],
+      ['By', session.actorId === null ? null : html`<span class="any">${session.actorId}</span>`],
+      ['Begun', at(session.createdAt)],
+      ['Completed', session.verifiedAt === null ? null : `after ${duration((session.verifiedAt.getTime() - session.createdAt.getTime()) / 1000)}`],
+      ['Failed', session.failureReason === null ? null : html`<code>${session.failureReason}</code>`],
+    ]),
+  )}</section>`
+}
+
+function metadata({ metadata: values }: AssetWithVariants): Html {
+  const entries = Object.entries(values)
+  if (entries.length === 0) return NOTHING
+  return html`<section class="sec"><div class="sec-head"><h2>Metadata</h2></div>${facts(
+    entries.map(([name, value]) => [name, html`<span class="any">${shortText(value)}</span>`]),
+  )}</section>`
+}
+
+/** Metadata come from the bytes of users, and may be long. */
+function shortText(value: unknown): string {
+  const text = typeof value === 'string' ? value : JSON.stringify(value)
+  return text.length > 300 ? `${text.slice(0, 300)}…` : text
+}
+
+function facts(all: readonly (readonly [string, unknown])[]): Html {
+  return html`<dl class="facts">${all.filter(([, value]) => value !== null).map(([name, value]) => html`<dt class="any">${name}</dt><dd>${value}</dd>`)}</dl>`
+}

@@ -1,0 +1,184 @@
+import { type Asset, ASSET_STATES, type AssetState, type ListAssetsOptions, type Owner } from '@rindle/core'
+import type { Call } from '../call.ts'
+import { fileName, plainName } from '../parts/file-name.ts'
+import { ago, count, dimensions, duration, shortId, size } from '../parts/format.ts'
+import { stateMark } from '../parts/glyph.ts'
+import { html, type Html, NOTHING } from '../parts/html.ts'
+import { blank, head } from '../parts/layout.ts'
+import { table } from '../parts/table.ts'
+import { type Shown, shownVariants, thumb } from '../parts/thumb.ts'
+import { Refused } from '../refused.ts'
+import { respondPage, seeOther } from '../respond.ts'
+
+const KINDS = ['image', 'video', 'audio', 'other'] as const
+const LIMIT = 48
+const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+
+const QUICK: readonly (readonly [string, string])[] = [
+  ['All', ''],
+  ['In work', 'state=validating&state=analyzing&state=promoting&state=processing&state=transcoding'],
+  ['Degraded', 'state=degraded'],
+  ['Quarantined', 'state=quarantined'],
+]
+
+/** The assets: pictures or rows, a page at a time, the latest change first. */
+export async function assets(call: Call): Promise<Response> {
+  const found = call.query.get('find')?.trim() ?? ''
+  if (ID.test(found)) return seeOther(call.at(`/assets/${found.toLowerCase()}`))
+  const options = optionsOf(call.query)
+  const page = await call.rindle.listAssets(options)
+  const shown = await shownVariants(call.rindle, page.assets)
+  const isTable = call.query.get('view') === 'table'
+  const isFiltered = [...call.query].some(([name, value]) => name !== 'view' && name !== 'after' && value !== '')
+  const list =
+    page.assets.length === 0
+      ? emptyList(call, isFiltered, page.next)
+      : isTable
+        ? assetTable(call, page.assets, shown)
+        : grid(call, page.assets, shown)
+  const main = html`${head('Assets', 'The latest change first.')}
+${filters(call)}
+<div class="toolbar"><nav class="tabs" aria-label="Quick filters">${QUICK.map(([label, query]) => tab(call, label, query))}</nav><nav class="tabs" aria-label="View">${viewTab(call, 'Pictures', '')}${viewTab(call, 'Table', 'table')}</nav></div>
+<form class="pickable" method="get">${list}</form>
+${pager(call, page.assets, page.next)}`
+  return respondPage(call, { title: 'Assets', entry: '/assets', main })
+}
+
+/** The options of a list from the fields of the form. Empty fields filter nothing. */
+function optionsOf(query: URLSearchParams): ListAssetsOptions {
+  const value = (name: string): string | undefined => query.get(name)?.trim() || undefined
+  const states = query.getAll('state').filter((state): state is AssetState => ASSET_STATES.includes(state as AssetState))
+  const kind = KINDS.find((name) => name === value('kind'))
+  const owner = ownerOf(value('owner'))
+  const createdFrom = dateOf(value('from'))
+  const createdBefore = dateOf(value('before'))
+  const filename = value('find') ?? value('name')
+  const [profile, slot, error, after] = [value('profile'), value('slot'), value('error'), value('after')]
+  return {
+    limit: LIMIT,
+    ...(states.length === 0 ? {} : { state: states }),
+    ...(kind === undefined ? {} : { kind }),
+    ...(owner === undefined ? {} : { owner }),
+    ...(createdFrom === undefined ? {} : { createdFrom }),
+    ...(createdBefore === undefined ? {} : { createdBefore }),
+    ...(filename === undefined ? {} : { filename }),
+    ...(profile === undefined ? {} : { profile }),
+    ...(slot === undefined ? {} : { slot }),
+    ...(error === undefined ? {} : { error }),
+    ...(after === undefined ? {} : { after }),
+  }
+}
+
+function ownerOf(text: string | undefined): Owner | undefined {
+  if (text === undefined) return undefined
+  const [, type = '', id = ''] = /^([^:]+):(.+)$/.exec(text) ?? []
+  if (type === '') throw new Refused(400, 'An owner is written as type:id, as in member:88.')
+  return { type, id }
+}
+
+function dateOf(text: string | undefined): Date | undefined {
+  if (text === undefined) return undefined
+  const date = new Date(text)
+  if (Number.isNaN(date.getTime())) throw new Refused(400, 'A date is written as 2026-03-18.')
+  return date
+}
+
+function filters(call: Call): Html {
+  const { query, at, rindle } = call
+  const given = (name: string): string => query.get(name) ?? ''
+  const select = (name: string, label: string, options: readonly string[]): Html =>
+    html`<label class="field"><span>${label}</span><select name="${name}"><option value="">any</option>${options.map(
+      (option) => html`<option${query.getAll(name).includes(option) ? html` selected` : NOTHING}>${option}</option>`,
+    )}</select></label>`
+  const text = (name: string, label: string, placeholder: string): Html =>
+    html`<label class="field"><span>${label}</span><input type="text" name="${name}" value="${given(name)}" placeholder="${placeholder}" maxlength="255"></label>`
+  const isOpen = ['owner', 'slot', 'error', 'before', 'kind', 'from'].some((name) => given(name) !== '')
+  return html`<form class="filters" action="${at('/assets')}" aria-label="Filters">${given('view') === '' ? NOTHING : html`<input type="hidden" name="view" value="${given('view')}">`}
+<div class="grow"><label class="field"><span>File name begins with</span><input type="search" name="name" value="${given('name') || given('find')}" maxlength="255"></label></div>
+${select('state', 'State', ASSET_STATES)}${select('profile', 'Profile', Object.keys(rindle.profiles))}
+<div class="field"><button type="submit" class="btn primary">Filter</button></div>
+<details class="all"${isOpen ? html` open` : NOTHING}><summary>By kind, date, owner, slot or error</summary><div class="filters">${select('kind', 'Kind', KINDS)}<label class="field"><span>Created from</span><input type="date" name="from" value="${given('from')}"></label><label class="field"><span>Created before</span><input type="date" name="before" value="${given('before')}"></label>${text('owner', 'Owner', 'member:88')}${text('slot', 'Slot', 'gallery')}${text('error', 'Error', 'corrupt_media')}</div></details></form>`
+}
+
+function tab(call: Call, label: string, query: string): Html {
+  const view = call.query.get('view') === 'table' ? 'view=table' : ''
+  const address = [query, view].filter((part) => part !== '').join('&')
+  const states = call.query.getAll('state').map((state) => `state=${state}`).join('&')
+  return html`<a href="${call.at('/assets')}${address === '' ? '' : `?${address}`}"${states === query ? html` aria-current="true"` : NOTHING}>${label}</a>`
+}
+
+function viewTab(call: Call, label: string, view: string): Html {
+  const isCurrent = (call.query.get('view') ?? '') === view
+  return html`<a href="${withQuery(call, { view: view === '' ? null : view })}"${isCurrent ? html` aria-current="true"` : NOTHING}>${label}</a>`
+}
+
+/** The address of this list with other parameters; `null` leaves one out. */
+function withQuery(call: Call, changes: Readonly<Record<string, string | null>>): string {
+  const query = new URLSearchParams(call.query)
+  for (const [name, value] of Object.entries(changes)) {
+    if (value === null) query.delete(name)
+    else query.set(name, value)
+  }
+  const text = query.toString()
+  return `${call.at('/assets')}${text === '' ? '' : `?${text}`}`
+}
+
+function grid(call: Call, list: readonly Asset[], shown: Shown): Html {
+  return html`<ul class="grid">${list.map((asset) => {
+    const href = call.at(`/assets/${asset.id}`)
+    return html`<li class="card"><a href="${href}" tabindex="-1" aria-hidden="true"><div class="thumb">${thumb(call, asset, shown)}${
+      asset.durationMs === null ? NOTHING : html`<span class="tag">${duration(asset.durationMs / 1000)}</span>`
+    }</div></a><label><input type="checkbox" class="pick" name="id" value="${asset.id}" aria-label="Select ${plainName(asset.filename)}"></label><div class="body"><a href="${href}">${fileName(asset.filename)}</a>${stateMark(asset.state)}<div class="meta"><span>${asset.profile}</span><span>${dimensions(asset) || size(asset.byteSize)}</span></div></div></li>`
+  })}</ul>`
+}
+
+function assetTable(call: Call, list: readonly Asset[], shown: Shown): Html {
+  return html`<div class="sheet">${table(
+    'Assets',
+    [
+      { name: 'Selected', isHidden: true, kind: 'pickcell tight' },
+      { name: 'Picture', isHidden: true, kind: 'thumbcell tight' },
+      { name: 'File name', kind: 'name' },
+      { name: 'State' },
+      { name: 'Profile' },
+      { name: 'Size', kind: 'num' },
+      { name: 'Error', kind: 'long' },
+      { name: 'Changed', kind: 'num' },
+    ],
+    list.map((asset) => [
+      html`<input type="checkbox" class="pick" name="id" value="${asset.id}" aria-label="Select ${plainName(asset.filename)}">`,
+      html`<div class="thumb tiny">${thumb(call, asset, shown)}</div>`,
+      html`<a href="${call.at(`/assets/${asset.id}`)}">${fileName(asset.filename)}</a><span class="sub">${shortId(asset.id)}</span>`,
+      stateMark(asset.state),
+      asset.profile,
+      html`${size(asset.byteSize)}<span class="sub">${dimensions(asset)}</span>`,
+      asset.errorReason === null ? html`<span class="dim">–</span>` : html`<code>${asset.errorReason}</code>`,
+      html`<span class="nowrap">${ago(asset.updatedAt, call.now)}</span>`,
+    ]),
+    'fold with-thumb',
+  )}</div>`
+}
+
+function emptyList(call: Call, isFiltered: boolean, next: string | null): Html {
+  if (next !== null) {
+    return blank('frame', 'None among the assets that were looked at', html`<p>The search looks at some thousands at a time. Go on with “Older”.</p>`)
+  }
+  if (isFiltered) {
+    return blank('frame', 'No asset matches', html`<p>Filters can be taken away one by one.</p><div class="actions"><a class="btn" href="${call.at('/assets')}">Show all</a></div>`)
+  }
+  const [profile = 'photo'] = Object.keys(call.rindle.profiles)
+  return blank(
+    'frame',
+    'No file has arrived',
+    html`<p>The first upload appears here while it is still in flight.</p><ol class="steps"><li>Send one from this machine<code class="shellcode" tabindex="0" role="region" aria-label="Command">npx rindle upload ${profile} ./picture.jpg --wait</code></li><li>or from your application<code class="shellcode" tabindex="0" role="region" aria-label="Code">await rindle.upload('${profile}', file, { filename: file.name })</code></li><li>and see that somebody works: <a href="${call.at('/doctor')}">run the doctor</a>.</li></ol>`,
+  )
+}
+
+function pager(call: Call, list: readonly Asset[], next: string | null): Html {
+  const [first, last] = [list[0], list.at(-1)]
+  const words = first === undefined || last === undefined ? '' : html`${count(list.length)} shown, changed ${ago(last.updatedAt, call.now)} to ${ago(first.updatedAt, call.now)}`
+  const isFirst = !call.query.has('after')
+  return html`<nav class="pager" aria-label="Pages"><span>${words}</span><span class="actions">${isFirst ? NOTHING : html`<a class="btn" href="${withQuery(call, { after: null })}">Newest</a>`}${
+    next === null ? NOTHING : html`<a class="btn" href="${withQuery(call, { after: next })}" rel="next">Older</a>`
+  }</span></nav>`
+}

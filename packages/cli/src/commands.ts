@@ -4,6 +4,7 @@ import { backfillMetadata } from './commands/backfill-metadata.ts'
 import { cancel } from './commands/cancel.ts'
 import { check } from './commands/check.ts'
 import { cleanupOrphans } from './commands/cleanup-orphans.ts'
+import { console } from './commands/console.ts'
 import { deliveries } from './commands/deliveries.ts'
 import { demo } from './commands/demo.ts'
 import { doctor } from './commands/doctor.ts'
@@ -43,6 +44,7 @@ export const COMMANDS: readonly Command[] = [
   upload,
   show,
   list,
+  console,
   doctor,
   runtimeStatus,
   schedule,

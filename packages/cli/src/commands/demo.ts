@@ -22,6 +22,7 @@ export const demo: Command = defineCommand({
   examples: [
     ['demo', 'Two photos of its own'],
     ['demo holiday/*.jpg clip.mp4', 'Your photos, videos and recordings'],
+    ['demo --urls', 'Print the signed URL of every file'],
     ['demo --keep', 'Keep serving the URLs until Ctrl-C, in scripts too'],
   ],
   positionals: {
@@ -29,6 +30,7 @@ export const demo: Command = defineCommand({
   },
   options: {
     keep: { type: 'boolean', describe: 'Keep serving the URLs until Ctrl-C  [default: yes, on a terminal]' },
+    urls: { type: 'boolean', describe: 'Print the signed URLs  [default: no, on a terminal]' },
     open: { type: 'boolean', default: false, describe: 'Open the contact sheet when it is made' },
   },
   run: async (args, context) => {
@@ -36,7 +38,9 @@ export const demo: Command = defineCommand({
     await assertFiles(args.files, io.cwd)
     const packages = await loadDemoPackages()
     const log = demoLog((line) => report.note(line))
-    const isKept = args.keep ?? (io.stdout.isTTY === true && report.format === 'text')
+    const isTerminal = io.stdout.isTTY === true && report.format === 'text'
+    const isKept = args.keep ?? isTerminal
+    const hasUrls = args.urls ?? !isTerminal
     // Not that of the environment: that one belongs to an application, and the demo uses its own database.
     const url = args.databaseUrl === undefined ? undefined : databaseUrl(args, io.env)
     if (url === undefined) report.note(`Starting PostgreSQL in ${DIRECTORY}/ …`)
@@ -46,7 +50,11 @@ export const demo: Command = defineCommand({
       const { files, rows } = await processFiles(sources, { demo: running, packages, context })
       await writeFile(join(io.cwd, SHEET), await makeContactSheet(packages.sharp, rows))
       if (args.open) await open(join(io.cwd, SHEET))
-      const { outcome, isServing } = conclude(files, { sheet: SHEET, rows, isKept }, context)
+      const { outcome, isServing } = conclude(
+        files,
+        { sheet: SHEET, rows, isKept, hasUrls, link: running.link },
+        context,
+      )
       if (!isServing) return outcome
       // Printed first, because a script needs the URLs while the demo serves them.
       report.document(outcome.document)

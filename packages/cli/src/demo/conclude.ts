@@ -13,6 +13,10 @@ export interface Conclusion {
   readonly rows: readonly TileRow[]
   /** Whether the URLs keep answering. */
   readonly isKept: boolean
+  /** Whether they are printed; otherwise the last line is the console's address. */
+  readonly hasUrls: boolean
+  /** The address that opens the console. */
+  readonly link: string
 }
 
 /** How the demo ends, and whether it serves the URLs first. */
@@ -36,13 +40,14 @@ export function conclude(
     urls: answers.length,
     urls_failed: answers.length - whole.length,
   }
-  for (const line of [...urlLines(files), '', ...formatSummary(counts), '']) report.line(line)
+  for (const line of [...(conclusion.hasUrls ? urlLines(files) : []), '', ...formatSummary(counts), ''])
+    report.line(line)
   if (answers.length > 0)
     report.line(`${whole.length} of ${counted(answers.length, 'URL')} answered 200 with every byte.`)
   for (const line of sheetLines(conclusion)) report.line(line)
   const isInterrupted = io.signal.aborted
   const isServing = conclusion.isKept && whole.length > 0 && !isInterrupted
-  for (const line of isInterrupted ? ['Interrupted.'] : servingLines(files, isServing)) report.line(line)
+  for (const line of isInterrupted ? ['Interrupted.'] : servingLines(files, isServing, conclusion)) report.line(line)
   const document = {
     ...counts,
     interrupted: isInterrupted,
@@ -67,7 +72,12 @@ function sheetLines({ sheet, rows }: Conclusion): readonly string[] {
   return [`Contact sheet: ${sheet}`, ...(columns.length === 0 ? [] : [`  ${rowsNote}: ${columns.join(', ')}.`])]
 }
 
-function servingLines(files: readonly DemoFile[], isServing: boolean): readonly string[] {
+function servingLines(
+  files: readonly DemoFile[],
+  isServing: boolean,
+  { hasUrls, link }: Conclusion,
+): readonly string[] {
+  if (!hasUrls) return isServing ? ['', `See them in the console until Ctrl-C: ${link}`] : []
   const [sample] = files
     .flatMap(({ asset, answers }) =>
       (asset?.variants ?? []).flatMap(({ name, contentType }) => {

@@ -13,11 +13,11 @@ export interface FileServer extends AsyncDisposable {
   answer: Answer
 }
 
-/** Starts a server on a free port of 127.0.0.1. Disposing of it ends open connections. */
-export async function startFileServer(): Promise<FileServer> {
+/** Starts a server on 127.0.0.1, by default on a free port. Disposing of it ends open connections. */
+export async function startFileServer(wantedPort = 0): Promise<FileServer> {
   const http = createServer(createRequestListener((request) => server.answer(request)))
   await new Promise<void>((resolve, reject) => {
-    http.once('error', reject).listen(0, '127.0.0.1', resolve)
+    http.once('error', reject).listen(wantedPort, '127.0.0.1', resolve)
   })
   const { port } = http.address() as AddressInfo
   const server: FileServer = {

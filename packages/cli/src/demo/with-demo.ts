@@ -10,6 +10,7 @@ import {
   type Rindle,
   type StorageAdapter,
 } from '@rindle/core'
+import { consoleGate } from '../console/console-gate.ts'
 import { DEMO_STORAGE, openDemoDatabase } from './demo-database.ts'
 import type { AvPackage, DemoPackages } from './demo-packages.ts'
 import { startFileServer } from './file-server.ts'
@@ -20,6 +21,8 @@ export interface Demo {
   readonly rindle: Rindle
   /** The name of its only profile. */
   readonly profile: 'media'
+  /** The address that opens the console on its assets, once. */
+  readonly link: string
 }
 
 /** The place of a demo's data. */
@@ -110,10 +113,17 @@ export async function withDemo<T>(
       delivery: { expiresInSeconds: URL_LIFETIME_SECONDS },
       logger,
     })
-    server.answer = (request) => rindle.serveFile(request)
+    const gate = consoleGate(rindle, {
+      url: server.url,
+      mayChange: true,
+      title: 'Rindle demo',
+      actorId: 'demo',
+      page: '/assets',
+    })
+    server.answer = async (request) => (await gate.answer(request)) ?? rindle.serveFile(request)
     await rindle.start()
     await rindle.work()
-    return await work({ rindle, profile: 'media' })
+    return await work({ rindle, profile: 'media', link: gate.link })
   })
 }
 

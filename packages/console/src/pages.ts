@@ -1,4 +1,5 @@
 import type { Handle } from './call.ts'
+import { liveUpdates } from './live-updates.ts'
 import { asset } from './pages/asset.ts'
 import { assets } from './pages/assets.ts'
 import { doctor } from './pages/doctor.ts'
@@ -8,7 +9,6 @@ import { maintenance } from './pages/maintenance.ts'
 import { overview } from './pages/overview.ts'
 import { uploads } from './pages/uploads.ts'
 import { work } from './pages/work.ts'
-import { liveUpdates } from './live-updates.ts'
 import { preview } from './preview.ts'
 
 /** Every page: one file of `pages/` each. */

@@ -5,7 +5,8 @@ import { Refused } from './refused.ts'
 import { SECURITY_HEADERS } from './respond.ts'
 
 /** Types that browsers show and that run no code. */
-const SHOWN_TYPES = /^(image\/(jpeg|png|webp|avif|gif)|(video|audio)\/(mp4|webm|ogg|mpeg|aac|wav|flac)|audio\/x-(wav|flac|m4a)|application\/pdf)$/
+const SHOWN_TYPES =
+  /^(image\/(jpeg|png|webp|avif|gif)|(video|audio)\/(mp4|webm|ogg|mpeg|aac|wav|flac)|audio\/x-(wav|flac|m4a)|application\/pdf)$/
 const PICTURE = /^image\/(jpeg|png|webp|avif|gif)$/
 /** States in which the gate has let the bytes pass. */
 const CHECKED: readonly string[] = ['available', 'processing', 'transcoding', 'ready', 'degraded']
@@ -63,7 +64,10 @@ export async function preview({ rindle, request, params: [id = '', name] }: Call
 }
 
 /** Parses a header with one range; other headers are ignored, as the standard allows. Pure. */
-function rangeOf(header: string | null, byteSize: number): { start: number; end: number } | 'unsatisfiable' | undefined {
+function rangeOf(
+  header: string | null,
+  byteSize: number,
+): { start: number; end: number } | 'unsatisfiable' | undefined {
   const [, from = '', to = ''] = /^bytes=(\d*)-(\d*)$/.exec(header ?? '') ?? []
   if (from === '' && to === '') return undefined
   const start = from === '' ? Math.max(0, byteSize - Number(to)) : Number(from)

@@ -48,7 +48,10 @@ export async function readThroughput({ prisma }: Rindle, range: RangeName, now: 
   const bars = seconds / bar
   const from = new Date(Math.floor(now.getTime() / 1000 / bar) * bar * 1000 - (bars - 1) * bar * 1000)
   // Ids begin with the time at which the asset was made, so the primary key finds the newest.
-  const firstId = `${Math.max(0, from.getTime()).toString(16).padStart(12, '0').replace(/^(.{8})/, '$1-')}-7000-8000-000000000000`
+  const firstId = `${Math.max(0, from.getTime())
+    .toString(16)
+    .padStart(12, '0')
+    .replace(/^(.{8})/, '$1-')}-7000-8000-000000000000`
   const [runs, ready] = await Promise.all([
     prisma.$queryRaw<RunRow[]>`
       select floor(extract(epoch from finished_at - ${from}::timestamptz) / ${bar}::float8)::int as bar,

@@ -13,12 +13,12 @@ const LINKS: Readonly<Record<string, VerbLink>> = {
   scheduledMaintenance: { path: '/maintenance', label: 'See the schedule' },
   abortIncompleteUploads: { path: '/uploads', label: 'See the uploads' },
   releaseAsset: { path: '/assets?state=quarantined', label: 'See the assets' },
-  recoverLostWork: { path: '/maintenance', label: 'To the verb' },
-  requeueVariants: { path: '/assets?state=degraded', label: 'See the assets' },
-  regenerateVariants: { path: '/maintenance', label: 'To the verb' },
-  verifyStorage: { path: '/maintenance', label: 'To the verb' },
-  cleanupOrphans: { path: '/maintenance', label: 'To the verb' },
-  purgeUnattached: { path: '/maintenance', label: 'To the verb' },
+  recoverLostWork: { path: '/maintenance/recoverLostWork', label: 'Dry run…' },
+  requeueVariants: { path: '/maintenance/requeueAll', label: 'Dry run…' },
+  regenerateVariants: { path: '/maintenance/regenerateVariants', label: 'Dry run…' },
+  verifyStorage: { path: '/maintenance/verifyStorage', label: 'Dry run…' },
+  cleanupOrphans: { path: '/maintenance/cleanupOrphans', label: 'Dry run…' },
+  purgeUnattached: { path: '/maintenance/purgeUnattached', label: 'Dry run…' },
 }
 
 /** The page that leads on from a recommended verb. Pure. */

@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { RindleHandler } from './create-handler.ts'
-import { toNodeHandler } from './to-node-handler.ts'
+import { type MountedHandler, toNodeHandler } from './to-node-handler.ts'
 
 /** The part of a Fastify instance that the plugin uses. */
 export interface FastifyLike {
@@ -26,16 +25,18 @@ export type FastifyPlugin = (fastify: FastifyLike, options: unknown, done: () =>
  * bodies unread, whatever parsers and limits the application has; the application's hooks `onRequest` and `preHandler`
  * run before it.
  */
-export function toFastifyPlugin(handler: RindleHandler): FastifyPlugin {
+export function toFastifyPlugin(handler: MountedHandler): FastifyPlugin {
   const answer = toNodeHandler(handler)
   return (fastify, _options, done) => {
     // Only in the scope of this plugin.
     fastify.removeAllContentTypeParsers()
     fastify.addContentTypeParser('*', (_request, _payload, parsed) => parsed(null))
-    fastify.all(`${handler.basePath}/*`, (request, reply) => {
-      reply.hijack()
-      answer(request.raw, reply.raw)
-    })
+    for (const path of handler.basePath === '' ? ['/*'] : [handler.basePath, `${handler.basePath}/*`]) {
+      fastify.all(path, (request, reply) => {
+        reply.hijack()
+        answer(request.raw, reply.raw)
+      })
+    }
     done()
   }
 }

@@ -3,7 +3,6 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { silentLogger } from '@rindle/core'
 import { answerToFailure } from './answer-to-failure.ts'
-import type { RindleHandler } from './create-handler.ts'
 import { nodeRequest } from './node-request.ts'
 import { RequestRefused } from './request-refused.ts'
 
@@ -14,6 +13,13 @@ export type NodeHandler = (
   next?: (error?: unknown) => void,
 ) => void
 
+/** A handler at a base path: that of `createHandler`, or a console of `@rindle/console`. */
+export interface MountedHandler {
+  (request: Request): Promise<Response>
+  /** Has no slash at its end; empty at the root. */
+  readonly basePath: string
+}
+
 /** How much of the rest of a refused body is read, so that its sender gets to read the answer. */
 const LINGER_BYTES = 16 * 1024 * 1024
 const LINGER_MS = 2_000
@@ -22,7 +28,7 @@ const LINGER_MS = 2_000
  * The handler for `node:http`, Express and Connect. Bodies stream in both directions with back-pressure, and a client
  * that goes away aborts its request. With a `next`, requests outside of the base path are passed on.
  */
-export function toNodeHandler(handler: RindleHandler): NodeHandler {
+export function toNodeHandler(handler: MountedHandler): NodeHandler {
   return (incoming, outgoing, next) => {
     // Express removes its mount path from `url`.
     const target = 'originalUrl' in incoming ? String(incoming.originalUrl) : (incoming.url ?? '/')
@@ -33,7 +39,7 @@ export function toNodeHandler(handler: RindleHandler): NodeHandler {
   }
 }
 
-async function answer(handler: RindleHandler, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+async function answer(handler: MountedHandler, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
   try {
     await send(await respond(handler, incoming, outgoing), incoming, outgoing)
   } catch {
@@ -43,7 +49,11 @@ async function answer(handler: RindleHandler, incoming: IncomingMessage, outgoin
   drain(incoming)
 }
 
-async function respond(handler: RindleHandler, incoming: IncomingMessage, outgoing: ServerResponse): Promise<Response> {
+async function respond(
+  handler: MountedHandler,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+): Promise<Response> {
   const request = nodeRequest(incoming, outgoing)
   if (request instanceof RequestRefused) return answerToFailure(request, silentLogger)
   const response = await handler(request)
@@ -83,5 +93,5 @@ function originForm(target: string, host: string | undefined): string {
 }
 
 function isBelow(basePath: string, url: string): boolean {
-  return url.startsWith(`${basePath}/`)
+  return url === basePath || url.startsWith(`${basePath}/`) || url.startsWith(`${basePath}?`)
 }

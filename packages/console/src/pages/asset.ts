@@ -4,12 +4,14 @@ import type { Call } from '../call.ts'
 import { fileName, plainName } from '../parts/file-name.ts'
 import { ago, at, count, dimensions, duration, shortId, size } from '../parts/format.ts'
 import { glyph, stateMark } from '../parts/glyph.ts'
-import { html, type Html, NOTHING } from '../parts/html.ts'
+import { type Html, html, NOTHING } from '../parts/html.ts'
 import { live, section } from '../parts/layout.ts'
 import { stage, variantFigure } from '../parts/stage.ts'
 import { runTable, transitions } from '../parts/timeline.ts'
 import { Refused } from '../refused.ts'
 import { respondPage } from '../respond.ts'
+import { offeredFor } from '../verbs/asset-verbs.ts'
+import { verbButtons } from '../verbs/buttons.ts'
 
 const MOST_RUNS = 100
 const MOST_OTHERS = 100
@@ -24,7 +26,7 @@ export async function asset(call: Call): Promise<Response> {
   const main = html`<p class="crumbs"><a href="${call.at('/assets')}">Assets</a> / <a href="${call.at('/assets')}?profile=${encodeURIComponent(found.profile)}">${found.profile}</a></p>
 ${live(
   'asset',
-  html`<div class="head stacked"><div><div class="title-line"><h1>${fileName(found.filename)}</h1>${stateMark(found.state, { pill: true })}</div><p><code>${found.id}</code></p></div></div>
+  html`<div class="head stacked"><div><div class="title-line"><h1>${fileName(found.filename)}</h1>${stateMark(found.state, { pill: true })}</div><p><code>${found.id}</code></p></div><div class="actions">${await verbButtons(call, offeredFor(found), [found.id])}</div></div>
 ${trouble(found)}
 <div class="cols wide-narrow"><div>
 ${stage(call, found)}
@@ -33,7 +35,7 @@ ${section('r', 'Runs', html`<div class="sheet">${runTable(runs)}</div>`, traceOf
 ${section('t', 'Transitions', transitions(found, events, attachments), 'with the time since the one before')}
 </div><aside aria-label="Facts">
 ${original(found)}
-${holders(call, attachments)}
+${await holders(call, attachments)}
 ${uploadFacts(call, sessions)}
 ${metadata(found)}
 </aside></div>`,
@@ -93,7 +95,12 @@ function trouble({ state, errorReason, errorMessage, originalDamagedAt, waitingS
     return html`<div class="note bad">${glyph('hole', 'bad')}<div><b>The original is damaged or gone</b> since ${at(originalDamagedAt)}. Variants that were made are still served. Only a backup brings it back.</div></div>`
   }
   if (errorReason === null) return NOTHING
-  const words = state === 'quarantined' ? 'It was refused, and its bytes are never shown.' : waitingSince === null ? 'Something failed.' : 'It waits.'
+  const words =
+    state === 'quarantined'
+      ? 'It was refused, and its bytes are never shown.'
+      : waitingSince === null
+        ? 'Something failed.'
+        : 'It waits.'
   return html`<div class="note ${state === 'quarantined' ? 'bad' : 'warn'}">${glyph(state === 'quarantined' ? 'oct' : 'tri', state === 'quarantined' ? 'bad' : 'warn')}<div><b>${words}</b> <code>${errorReason}</code> ${errorMessage}</div></div>`
 }
 
@@ -115,13 +122,21 @@ function traceOf(runs: AssetRows[1]): Html {
 }
 
 function original(found: AssetWithVariants): Html {
-  const type = found.contentType === found.declaredContentType ? 'as declared' : `declared as ${found.declaredContentType ?? 'nothing'}`
+  const type =
+    found.contentType === found.declaredContentType
+      ? 'as declared'
+      : `declared as ${found.declaredContentType ?? 'nothing'}`
   return html`<section class="sec"><div class="sec-head"><h2>Original</h2></div>${facts([
     ['Type', html`${found.contentType ?? 'not known yet'}, ${type}`],
     ['Size', found.byteSize === null ? '–' : `${size(found.byteSize)} (${count(found.byteSize)} bytes)`],
     ['Dimensions', dimensions(found) || null],
     ['Duration', found.durationMs === null ? null : duration(found.durationMs / 1000)],
-    ['Focus', found.focus === null ? null : `${Math.round(found.focus.x * 100)} % from the left, ${Math.round(found.focus.y * 100)} % from the top`],
+    [
+      'Focus',
+      found.focus === null
+        ? null
+        : `${Math.round(found.focus.x * 100)} % from the left, ${Math.round(found.focus.y * 100)} % from the top`,
+    ],
     ['Storage', html`<code>${found.storage}</code>`],
     ['Key', html`<code class="any">${found.storageKey}</code>`],
     ['SHA-256', found.checksumSha256 === null ? null : html`<code class="any">${found.checksumSha256}</code>`],
@@ -130,29 +145,35 @@ function original(found: AssetWithVariants): Html {
   ])}</section>`
 }
 
-function holders(call: Call, attachments: AssetRows[2]): Html {
+async function holders(call: Call, attachments: AssetRows[2]): Promise<Html> {
   const list =
     attachments.length === 0
       ? html`<p class="dim">Nobody holds it.</p>`
       : html`<ul class="holders">${attachments.map(
-          ({ ownerType, ownerId, slot, position, createdAt }) =>
-            html`<li><span><a class="any" href="${call.at('/assets')}?owner=${encodeURIComponent(`${ownerType}:${ownerId}`)}">${ownerType} ${ownerId}</a> · ${slot}, ${position + 1}<br><span class="xs dim">since ${ago(createdAt, call.now)}</span></span></li>`,
+          ({ assetId, ownerType, ownerId, slot, position, createdAt }) =>
+            html`<li><span><a class="any" href="${call.at('/assets')}?owner=${encodeURIComponent(`${ownerType}:${ownerId}`)}">${ownerType} ${ownerId}</a> · ${slot}, ${position + 1}<br><span class="xs dim">since ${ago(createdAt, call.now)}</span></span>${verbButtons(call, ['detach'], [assetId], { ownerType, ownerId, slot })}</li>`,
         )}</ul>`
   return html`<section class="sec"><div class="sec-head"><h2>Where it is used</h2></div>${list}</section>`
 }
 
 function uploadFacts(call: Call, sessions: AssetRows[3]): Html {
   if (sessions.length === 0) return NOTHING
-  return html`<section class="sec"><div class="sec-head"><h2>${sessions.length === 1 ? 'Upload' : 'Uploads'}</h2></div>${sessions.map((session) =>
-    facts([
-      ['Session', shortId(session.id)],
-      ['State', stateMark(session.state)],
-      ['Way', session.uploadStrategy],
-      ['By', session.actorId === null ? null : html`<span class="any">${session.actorId}</span>`],
-      ['Begun', at(session.createdAt)],
-      ['Completed', session.verifiedAt === null ? null : `after ${duration((session.verifiedAt.getTime() - session.createdAt.getTime()) / 1000)}`],
-      ['Failed', session.failureReason === null ? null : html`<code>${session.failureReason}</code>`],
-    ]),
+  return html`<section class="sec"><div class="sec-head"><h2>${sessions.length === 1 ? 'Upload' : 'Uploads'}</h2></div>${sessions.map(
+    (session) =>
+      facts([
+        ['Session', shortId(session.id)],
+        ['State', stateMark(session.state)],
+        ['Way', session.uploadStrategy],
+        ['By', session.actorId === null ? null : html`<span class="any">${session.actorId}</span>`],
+        ['Begun', at(session.createdAt)],
+        [
+          'Completed',
+          session.verifiedAt === null
+            ? null
+            : `after ${duration((session.verifiedAt.getTime() - session.createdAt.getTime()) / 1000)}`,
+        ],
+        ['Failed', session.failureReason === null ? null : html`<code>${session.failureReason}</code>`],
+      ]),
   )}</section>`
 }
 

@@ -1,14 +1,16 @@
-import { type Asset, ASSET_STATES, type AssetState, type ListAssetsOptions, type Owner } from '@rindle/core'
+import { ASSET_STATES, type Asset, type AssetState, type ListAssetsOptions, type Owner } from '@rindle/core'
 import type { Call } from '../call.ts'
 import { fileName, plainName } from '../parts/file-name.ts'
 import { ago, count, dimensions, duration, shortId, size } from '../parts/format.ts'
 import { stateMark } from '../parts/glyph.ts'
-import { html, type Html, NOTHING } from '../parts/html.ts'
+import { type Html, html, NOTHING } from '../parts/html.ts'
 import { blank, head } from '../parts/layout.ts'
 import { table } from '../parts/table.ts'
 import { type Shown, shownVariants, thumb } from '../parts/thumb.ts'
 import { Refused } from '../refused.ts'
 import { respondPage, seeOther } from '../respond.ts'
+import { SELECTION_VERBS } from '../verbs/asset-verbs.ts'
+import { selectionButtons } from '../verbs/buttons.ts'
 
 const KINDS = ['image', 'video', 'audio', 'other'] as const
 const LIMIT = 48
@@ -39,15 +41,24 @@ export async function assets(call: Call): Promise<Response> {
   const main = html`${head('Assets', 'The latest change first.')}
 ${filters(call)}
 <div class="toolbar"><nav class="tabs" aria-label="Quick filters">${QUICK.map(([label, query]) => tab(call, label, query))}</nav><nav class="tabs" aria-label="View">${viewTab(call, 'Pictures', '')}${viewTab(call, 'Table', 'table')}</nav></div>
-<form class="pickable" method="get">${list}</form>
+<form class="pickable" method="get">${list}${await selectionBar(call)}</form>
 ${pager(call, page.assets, page.next)}`
   return respondPage(call, { title: 'Assets', entry: '/assets', main })
+}
+
+/** Counts the ticked boxes, by the style sheet alone, and leads with them to the page that asks. */
+async function selectionBar(call: Call): Promise<Html> {
+  const buttons = await selectionButtons(call, SELECTION_VERBS)
+  if (String(buttons) === '') return NOTHING
+  return html`<div class="bulk" role="group" aria-label="With the selected assets"><p class="count"><span class="some">of this page</span><span class="none">Tick some to change them together</span></p><a class="small nowrap" href="${call.at('/maintenance')}">or all that match…</a><div class="actions">${buttons}</div></div>`
 }
 
 /** The options of a list from the fields of the form. Empty fields filter nothing. */
 function optionsOf(query: URLSearchParams): ListAssetsOptions {
   const value = (name: string): string | undefined => query.get(name)?.trim() || undefined
-  const states = query.getAll('state').filter((state): state is AssetState => ASSET_STATES.includes(state as AssetState))
+  const states = query
+    .getAll('state')
+    .filter((state): state is AssetState => ASSET_STATES.includes(state as AssetState))
   const kind = KINDS.find((name) => name === value('kind'))
   const owner = ownerOf(value('owner'))
   const createdFrom = dateOf(value('from'))
@@ -103,7 +114,10 @@ ${select('state', 'State', ASSET_STATES)}${select('profile', 'Profile', Object.k
 function tab(call: Call, label: string, query: string): Html {
   const view = call.query.get('view') === 'table' ? 'view=table' : ''
   const address = [query, view].filter((part) => part !== '').join('&')
-  const states = call.query.getAll('state').map((state) => `state=${state}`).join('&')
+  const states = call.query
+    .getAll('state')
+    .map((state) => `state=${state}`)
+    .join('&')
   return html`<a href="${call.at('/assets')}${address === '' ? '' : `?${address}`}"${states === query ? html` aria-current="true"` : NOTHING}>${label}</a>`
 }
 
@@ -161,10 +175,18 @@ function assetTable(call: Call, list: readonly Asset[], shown: Shown): Html {
 
 function emptyList(call: Call, isFiltered: boolean, next: string | null): Html {
   if (next !== null) {
-    return blank('frame', 'None among the assets that were looked at', html`<p>The search looks at some thousands at a time. Go on with “Older”.</p>`)
+    return blank(
+      'frame',
+      'None among the assets that were looked at',
+      html`<p>The search looks at some thousands at a time. Go on with “Older”.</p>`,
+    )
   }
   if (isFiltered) {
-    return blank('frame', 'No asset matches', html`<p>Filters can be taken away one by one.</p><div class="actions"><a class="btn" href="${call.at('/assets')}">Show all</a></div>`)
+    return blank(
+      'frame',
+      'No asset matches',
+      html`<p>Filters can be taken away one by one.</p><div class="actions"><a class="btn" href="${call.at('/assets')}">Show all</a></div>`,
+    )
   }
   const [profile = 'photo'] = Object.keys(call.rindle.profiles)
   return blank(
@@ -176,7 +198,10 @@ function emptyList(call: Call, isFiltered: boolean, next: string | null): Html {
 
 function pager(call: Call, list: readonly Asset[], next: string | null): Html {
   const [first, last] = [list[0], list.at(-1)]
-  const words = first === undefined || last === undefined ? '' : html`${count(list.length)} shown, changed ${ago(last.updatedAt, call.now)} to ${ago(first.updatedAt, call.now)}`
+  const words =
+    first === undefined || last === undefined
+      ? ''
+      : html`${count(list.length)} shown, changed ${ago(last.updatedAt, call.now)} to ${ago(first.updatedAt, call.now)}`
   const isFirst = !call.query.has('after')
   return html`<nav class="pager" aria-label="Pages"><span>${words}</span><span class="actions">${isFirst ? NOTHING : html`<a class="btn" href="${withQuery(call, { after: null })}">Newest</a>`}${
     next === null ? NOTHING : html`<a class="btn" href="${withQuery(call, { after: next })}" rel="next">Older</a>`

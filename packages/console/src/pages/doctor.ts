@@ -2,15 +2,20 @@ import type { DoctorCheck } from '@rindle/core'
 import type { Call } from '../call.ts'
 import { counted } from '../parts/format.ts'
 import { glyph, mark } from '../parts/glyph.ts'
-import { html, type Html, NOTHING } from '../parts/html.ts'
+import { type Html, html, NOTHING } from '../parts/html.ts'
 import { head, section } from '../parts/layout.ts'
 import { respondPage } from '../respond.ts'
 
 /** The checks of the doctor, as the command prints them: those to be mended first. */
 export async function doctor(call: Call): Promise<Response> {
   const { checks, counts } = await call.rindle.doctor({ signal: call.request.signal })
-  const bad = checks.filter(({ status }) => status !== 'ok').toSorted((a, b) => Number(b.status === 'error') - Number(a.status === 'error'))
-  const good = Map.groupBy(checks.filter(({ status }) => status === 'ok'), ({ component }) => component)
+  const bad = checks
+    .filter(({ status }) => status !== 'ok')
+    .toSorted((a, b) => Number(b.status === 'error') - Number(a.status === 'error'))
+  const good = Map.groupBy(
+    checks.filter(({ status }) => status === 'ok'),
+    ({ component }) => component,
+  )
   const lead = html`${counts.error === 0 ? 'No error' : html`<b class="bad-text">${counted(counts.error, 'error')}</b>`}, ${counted(counts.warn, 'warning')}, ${counts.ok} ok. It leaves nothing behind.`
   const main = html`${head('Doctor', lead, html`<a class="btn primary" href="${call.at('/doctor')}">Run again</a>`)}
 ${bad.length === 0 ? NOTHING : section('p', 'To be mended', html`<div class="sheet">${bad.map(check)}</div>`)}

@@ -2,10 +2,12 @@ import { DELIVERY_STATES, type DeliveryState, type EventTargetStatus } from '@ri
 import type { Call } from '../call.ts'
 import { ago, count, shortId } from '../parts/format.ts'
 import { mark, stateMark } from '../parts/glyph.ts'
-import { html, type Html, NOTHING } from '../parts/html.ts'
+import { type Html, html, NOTHING } from '../parts/html.ts'
 import { blank, head, live, section } from '../parts/layout.ts'
 import { table } from '../parts/table.ts'
 import { respondPage } from '../respond.ts'
+import { verbButtons } from '../verbs/buttons.ts'
+import { offeredForTarget } from '../verbs/other-verbs.ts'
 
 /** Where events go, and whether they arrived. */
 export async function events(call: Call): Promise<Response> {
@@ -20,22 +22,40 @@ export async function events(call: Call): Promise<Response> {
       ...(after === undefined ? {} : { after }),
     }),
   ])
-  const rows = page.deliveries.map(({ target: to, event, state: reached, attempts, lastStatus, errorReason, errorMessage, settledAt, nextAttemptAt }) => [
-    html`<b>${event.type}</b> <a href="${call.at(`/assets/${event.assetId}`)}">${shortId(event.assetId)}</a><span class="sub">${event.variantName ?? event.profile}, ${ago(event.occurredAt, call.now)}</span>`,
-    html`<span class="any">${to}</span>`,
-    stateMark(reached),
-    count(attempts),
-    errorReason === null ? (lastStatus ?? html`<span class="dim">–</span>`) : html`<code>${errorReason}</code><span class="sub">${errorMessage}</span>`,
-    reached === 'pending' ? html`next ${ago(nextAttemptAt, call.now)}` : ago(settledAt, call.now),
-  ])
+  const rows = page.deliveries.map(
+    ({
+      target: to,
+      event,
+      state: reached,
+      attempts,
+      lastStatus,
+      errorReason,
+      errorMessage,
+      settledAt,
+      nextAttemptAt,
+    }) => [
+      html`<b>${event.type}</b> <a href="${call.at(`/assets/${event.assetId}`)}">${shortId(event.assetId)}</a><span class="sub">${event.variantName ?? event.profile}, ${ago(event.occurredAt, call.now)}</span>`,
+      html`<span class="any">${to}</span>`,
+      stateMark(reached),
+      count(attempts),
+      errorReason === null
+        ? (lastStatus ?? html`<span class="dim">–</span>`)
+        : html`<code>${errorReason}</code><span class="sub">${errorMessage}</span>`,
+      html`${reached === 'pending' ? html`next ${ago(nextAttemptAt, call.now)}` : ago(settledAt, call.now)}${reached === 'dead' ? verbButtons(call, ['redeliver'], [event.id]) : NOTHING}`,
+    ],
+  )
   const list =
     rows.length === 0
-      ? blank('page', state === 'dead' ? 'No delivery was given up' : 'No event was sent', html`<p>Events are written for handlers of profiles and for webhooks.</p>`)
+      ? blank(
+          'page',
+          state === 'dead' ? 'No delivery was given up' : 'No event was sent',
+          html`<p>Events are written for handlers of profiles and for webhooks.</p>`,
+        )
       : html`<div class="sheet">${table('Deliveries', [{ name: 'Event', kind: 'whole' }, { name: 'Target' }, { name: 'State' }, { name: 'Attempts', kind: 'num' }, { name: 'Answer', kind: 'long' }, { name: 'When' }], rows)}</div>`
   const main = live(
     'events',
     html`${head('Events', 'Where changes are told, and whether they arrived.')}
-${section('t', 'Targets', targetTable(targets, call.now))}
+${section('t', 'Targets', targetTable(call, targets))}
 <section aria-labelledby="h-d"><div class="sec-head"><h2 id="h-d">Deliveries</h2><nav class="tabs" aria-label="State of deliveries">${[undefined, ...DELIVERY_STATES].map((name) => stateTab(call, name, state))}</nav></div>${list}</section>
 ${page.next === null ? NOTHING : html`<nav class="pager" aria-label="Pages"><span></span><span class="actions"><a class="btn" rel="next" href="${call.at('/events')}?${new URLSearchParams({ ...(state === undefined ? {} : { state }), ...(target === undefined ? {} : { target }), after: page.next }).toString()}">Older</a></span></nav>`}`,
   )
@@ -46,25 +66,38 @@ function stateTab(call: Call, name: DeliveryState | undefined, current: Delivery
   return html`<a href="${call.at('/events')}${name === undefined ? '' : `?state=${name}`}"${name === current ? html` aria-current="true"` : NOTHING}>${name ?? 'All'}</a>`
 }
 
-function targetTable(targets: readonly EventTargetStatus[], now: Date): Html {
+function targetTable(call: Call, targets: readonly EventTargetStatus[]): Html {
   if (targets.length === 0) {
-    return blank('page', 'Nothing listens', html`<p>No profile has a handler, and no webhook is declared. State changes stay in the database.</p>`)
+    return blank(
+      'page',
+      'Nothing listens',
+      html`<p>No profile has a handler, and no webhook is declared. State changes stay in the database.</p>`,
+    )
   }
   return html`<div class="sheet">${table(
     'Targets',
-    [{ name: 'Target', kind: 'whole' }, { name: 'State', kind: 'long' }, { name: 'Waiting', kind: 'num' }, { name: 'Dead', kind: 'num' }, { name: 'Workers', kind: 'num' }],
+    [
+      { name: 'Target', kind: 'whole' },
+      { name: 'State', kind: 'long' },
+      { name: 'Waiting', kind: 'num' },
+      { name: 'Dead', kind: 'num' },
+      { name: 'Workers', kind: 'num' },
+      { name: 'Actions', isHidden: true },
+    ],
     targets.map((target) => [
       html`<b class="any">${target.name}</b><span class="sub any">${target.kind}: ${target.types.join(', ')}</span>`,
-      targetState(target, now),
+      targetState(target, call.now),
       count(target.pending),
       target.dead === 0 ? '0' : html`<span class="bad-text strong">${count(target.dead)}</span>`,
       count(target.workers),
+      verbButtons(call, offeredForTarget(target), [target.name]),
     ]),
   )}</div>`
 }
 
 function targetState({ pausedAt, disabledAt, heldUntil, heldReason }: EventTargetStatus, now: Date): Html {
-  if (disabledAt !== null) return html`${mark('bad', 'cross', 'gone')}<span class="sub">since ${ago(disabledAt, now)}</span>`
+  if (disabledAt !== null)
+    return html`${mark('bad', 'cross', 'gone')}<span class="sub">since ${ago(disabledAt, now)}</span>`
   if (pausedAt !== null) return html`${mark('warn', 'pause', 'paused')}<span class="sub">${ago(pausedAt, now)}</span>`
   if (heldUntil !== null && heldUntil > now) {
     return html`${mark('warn', 'clock', heldReason === 'no_code' ? 'no worker has its code' : 'does not answer')}<span class="sub">tried again ${ago(heldUntil, now)}</span>`

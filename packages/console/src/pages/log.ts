@@ -24,8 +24,13 @@ export async function log(call: Call): Promise<Response> {
   })
   const rows = page.actions.map((action) => {
     const [tone, shape] = OUTCOMES[action.outcome] ?? ['wait', 'ring']
-    const numbers = Object.entries(action.numbers ?? {}).map(([name, value]) => `${value} ${name}`).join(', ')
-    const took = action.finishedAt === null ? '' : `took ${duration((action.finishedAt.getTime() - action.startedAt.getTime()) / 1000)}`
+    const numbers = Object.entries(action.numbers ?? {})
+      .map(([name, value]) => `${value} ${name}`)
+      .join(', ')
+    const took =
+      action.finishedAt === null
+        ? ''
+        : `took ${duration((action.finishedAt.getTime() - action.startedAt.getTime()) / 1000)}`
     return [
       html`<b>${action.verb}</b>${action.dryRun ? html` <span class="dim">dry run</span>` : NOTHING}<span class="sub any"><code>${JSON.stringify(action.scope)}</code></span>`,
       html`${mark(tone, shape, action.outcome)}${action.errorReason === null ? NOTHING : html`<span class="sub"><code>${action.errorReason}</code></span>`}`,
@@ -36,9 +41,16 @@ export async function log(call: Call): Promise<Response> {
   })
   const list =
     rows.length === 0
-      ? blank('page', 'Nothing was changed by hand', html`<p>Every verb that an operator uses is written down here, also when it was refused.</p>`)
+      ? blank(
+          'page',
+          'Nothing was changed by hand',
+          html`<p>Every verb that an operator uses is written down here, also when it was refused.</p>`,
+        )
       : html`<div class="sheet">${table('What operators did', [{ name: 'Verb', kind: 'whole' }, { name: 'Outcome', kind: 'long' }, { name: 'Numbers', kind: 'long' }, { name: 'Operator' }, { name: 'When', kind: 'num' }], rows)}</div>`
-  const next = page.next === null ? NOTHING : html`<nav class="pager" aria-label="Pages"><span></span><span class="actions"><a class="btn" rel="next" href="${call.at('/log')}?${new URLSearchParams({ ...(actor === undefined ? {} : { actor }), ...(verb === undefined ? {} : { verb }), after: page.next }).toString()}">Older</a></span></nav>`
+  const next =
+    page.next === null
+      ? NOTHING
+      : html`<nav class="pager" aria-label="Pages"><span></span><span class="actions"><a class="btn" rel="next" href="${call.at('/log')}?${new URLSearchParams({ ...(actor === undefined ? {} : { actor }), ...(verb === undefined ? {} : { verb }), after: page.next }).toString()}">Older</a></span></nav>`
   const main = html`${head('Operator log', 'Every change that a person made, the latest first.')}${live('log', list)}${next}`
   return respondPage(call, { title: 'Operator log', entry: '/log', main })
 }

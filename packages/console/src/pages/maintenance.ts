@@ -2,10 +2,11 @@ import type { ScheduledTask } from '@rindle/core'
 import type { Call } from '../call.ts'
 import { ago } from '../parts/format.ts'
 import { stateMark } from '../parts/glyph.ts'
-import { html, type Html, NOTHING } from '../parts/html.ts'
+import { type Html, html, NOTHING } from '../parts/html.ts'
 import { blank, head, live, section } from '../parts/layout.ts'
 import { table } from '../parts/table.ts'
 import { respondPage } from '../respond.ts'
+import { maintenanceVerbs } from './maintenance-verbs.ts'
 
 /** The scheduled maintenance: each verb with its last run and its next. */
 export async function maintenance(call: Call): Promise<Response> {
@@ -13,6 +14,7 @@ export async function maintenance(call: Call): Promise<Response> {
   const main = live(
     'maintenance',
     html`${head('Maintenance', 'Each verb changes one thing. All are safe to repeat, to interrupt, and to run beside workers.')}
+${await maintenanceVerbs(call)}
 ${section('schedule', 'Schedule', schedule(tasks, call.now), 'times in UTC')}`,
   )
   return respondPage(call, { title: 'Maintenance', entry: '/maintenance', main })
@@ -20,14 +22,25 @@ ${section('schedule', 'Schedule', schedule(tasks, call.now), 'times in UTC')}`,
 
 function schedule(tasks: readonly ScheduledTask[], now: Date): Html {
   if (tasks.length === 0) {
-    return blank('clock', 'Nothing is scheduled', html`<p>Expired uploads stay, and the storages are not compared with the rows, until somebody does it by hand.</p><code class="shellcode" tabindex="0" role="region" aria-label="Code">await rindle.schedule()</code>`)
+    return blank(
+      'clock',
+      'Nothing is scheduled',
+      html`<p>Expired uploads stay, and the storages are not compared with the rows, until somebody does it by hand.</p><code class="shellcode" tabindex="0" role="region" aria-label="Code">await rindle.schedule()</code>`,
+    )
   }
   return html`<div class="sheet">${table(
     'Scheduled verbs',
-    [{ name: 'Verb', kind: 'whole' }, { name: 'Last run', kind: 'long' }, { name: 'Result', kind: 'long' }, { name: 'Next by schedule', kind: 'long' }],
+    [
+      { name: 'Verb', kind: 'whole' },
+      { name: 'Last run', kind: 'long' },
+      { name: 'Result', kind: 'long' },
+      { name: 'Next by schedule', kind: 'long' },
+    ],
     tasks.map(({ task, cron, options, nextRunAt, lastRun }) => [
       html`<b>${task}</b><span class="sub"><code>${cron}</code>${options['live'] === true ? ', live' : ''}</span>`,
-      lastRun === null ? html`<span class="dim">never</span>` : html`${stateMark(lastRun.state)}<span class="sub">${ago(lastRun.startedAt, now)} on <code>${lastRun.worker}</code></span>`,
+      lastRun === null
+        ? html`<span class="dim">never</span>`
+        : html`${stateMark(lastRun.state)}<span class="sub">${ago(lastRun.startedAt, now)} on <code>${lastRun.worker}</code></span>`,
       result(lastRun),
       nextRunAt === null ? html`<span class="dim">never</span>` : ago(nextRunAt, now),
     ]),
@@ -38,5 +51,7 @@ function result(run: ScheduledTask['lastRun']): Html {
   if (run === null) return NOTHING
   if (run.errorReason !== null) return html`<code>${run.errorReason}</code>`
   const numbers = Object.entries(run.report ?? {}).filter(([, value]) => typeof value === 'number' && value > 0)
-  return numbers.length === 0 ? html`<span class="dim">nothing to do</span>` : html`${numbers.map(([name, value]) => `${String(value)} ${name}`).join(', ')}`
+  return numbers.length === 0
+    ? html`<span class="dim">nothing to do</span>`
+    : html`${numbers.map(([name, value]) => `${String(value)} ${name}`).join(', ')}`
 }

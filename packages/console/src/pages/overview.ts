@@ -4,7 +4,7 @@ import { readyChart, workChart } from '../parts/charts.ts'
 import { figures } from '../parts/form.ts'
 import { at, count, counted, duration, shortId } from '../parts/format.ts'
 import { glyph, stateMark, type Tone } from '../parts/glyph.ts'
-import { html, type Html, NOTHING } from '../parts/html.ts'
+import { type Html, html, NOTHING } from '../parts/html.ts'
 import { blank, head, live, section } from '../parts/layout.ts'
 import { respondPage } from '../respond.ts'
 import { snapshot } from '../snapshot.ts'
@@ -75,7 +75,8 @@ function findings(call: Call, { findings: all }: RuntimeStatus): Html {
 function findingOf(call: Call, finding: StatusFinding): Html {
   const { class: name, severity, count: found, isAtLeast, oldestAgeSeconds, examples, recommendation } = finding
   const [word, tone, shape] = SEVERITY[severity]
-  const age = oldestAgeSeconds === null ? NOTHING : html`<span class="dim">oldest for ${duration(oldestAgeSeconds)}</span>`
+  const age =
+    oldestAgeSeconds === null ? NOTHING : html`<span class="dim">oldest for ${duration(oldestAgeSeconds)}</span>`
   const list =
     examples.length === 0
       ? NOTHING
@@ -114,4 +115,3 @@ function tally(call: Call, title: string, counts: Readonly<Record<string, number
   const rest = all.filter(([state]) => state !== well)
   return html`<div class="tally"><div class="row"><h3>${title}</h3><span class="small">${count(total)}</span></div><ul>${all.filter(([state]) => state === well).map(line)}${rest.map(line)}</ul></div>`
 }
-

@@ -4,10 +4,11 @@ import type { Call } from '../call.ts'
 import { fileName, plainName } from '../parts/file-name.ts'
 import { ago, shortId, size } from '../parts/format.ts'
 import { mark, stateMark } from '../parts/glyph.ts'
-import { html, type Html, NOTHING } from '../parts/html.ts'
+import { type Html, html, NOTHING } from '../parts/html.ts'
 import { blank, head, live, section } from '../parts/layout.ts'
 import { table } from '../parts/table.ts'
 import { respondPage } from '../respond.ts'
+import { verbButtons } from '../verbs/buttons.ts'
 
 const IN_FLIGHT = ['initialized', 'signed', 'resuming', 'uploading', 'uploaded', 'verifying'] as const
 const LIMIT = 50
@@ -46,7 +47,11 @@ export async function uploads(call: Call): Promise<Response> {
   const tabs = [undefined, 'completed', 'failed', 'expired', 'aborted'] as const
   const list =
     shown.length === 0
-      ? blank('check', state === undefined ? 'Nothing is in flight' : 'No such upload', html`<p>Completed uploads are <a href="${call.at('/assets')}">assets</a>.</p>`)
+      ? blank(
+          'check',
+          state === undefined ? 'Nothing is in flight' : 'No such upload',
+          html`<p>Completed uploads are <a href="${call.at('/assets')}">assets</a>.</p>`,
+        )
       : html`<div class="sheet">${sessionTable(call, shown)}</div>`
   const main = html`${head('Uploads', 'What is in flight now. Completed ones are assets.')}
 <nav class="tabs" aria-label="State of uploads">${tabs.map((name) => html`<a href="${call.at('/uploads')}${name === undefined ? '' : `?state=${name}`}"${name === state ? html` aria-current="true"` : NOTHING}>${name ?? 'In flight'}</a>`)}</nav>
@@ -73,21 +78,35 @@ async function readSessions(
 function sessionTable(call: Call, sessions: readonly Session[]): Html {
   return table(
     'Upload sessions',
-    [{ name: 'File name', kind: 'name' }, { name: 'State' }, { name: 'Arrived', kind: 'long' }, { name: 'Way' }, { name: 'For' }, { name: 'Ends', kind: 'nowrap' }],
+    [
+      { name: 'File name', kind: 'name' },
+      { name: 'State' },
+      { name: 'Arrived', kind: 'long' },
+      { name: 'Way' },
+      { name: 'For' },
+      { name: 'Ends', kind: 'nowrap' },
+      { name: 'Actions', isHidden: true },
+    ],
     sessions.map((session) => [
       html`<a href="${call.at(`/assets/${session.assetId}`)}">${fileName(session.asset.filename)}</a><span class="sub">${shortId(session.id)}</span>`,
       stateOf(session, call.now),
       arrived(session),
       session.uploadStrategy,
-      session.attachOwnerType === null ? html`<span class="dim">nobody</span>` : html`<span class="any">${session.attachOwnerType} ${session.attachOwnerId} · ${session.attachSlot}</span>`,
+      session.attachOwnerType === null
+        ? html`<span class="dim">nobody</span>`
+        : html`<span class="any">${session.attachOwnerType} ${session.attachOwnerId} · ${session.attachSlot}</span>`,
       ago(session.expiresAt, call.now),
+      isOpen(session.state) ? verbButtons(call, ['abortUpload'], [session.id]) : NOTHING,
     ]),
   )
 }
 
+function isOpen(state: string): boolean {
+  return (IN_FLIGHT as readonly string[]).includes(state)
+}
+
 function stateOf({ state, expiresAt, updatedAt, failureReason }: Session, now: Date): Html {
-  const isOpen = (IN_FLIGHT as readonly string[]).includes(state)
-  if (isOpen && expiresAt < now) return mark('warn', 'diamond', 'overdue')
+  if (isOpen(state) && expiresAt < now) return mark('warn', 'diamond', 'overdue')
   if (state === 'uploading' && now.getTime() - updatedAt.getTime() > QUIET_MS) return mark('warn', 'pause', 'quiet')
   return html`${stateMark(state)}${failureReason === null ? NOTHING : html`<span class="sub"><code>${failureReason}</code></span>`}`
 }

@@ -2,7 +2,7 @@ import type { LiveWorker, QueueStatus, Rindle } from '@rindle/core'
 import type { Call } from '../call.ts'
 import { ago, count, counted, duration, shortId } from '../parts/format.ts'
 import { mark, stateMark } from '../parts/glyph.ts'
-import { html, type Html, NOTHING } from '../parts/html.ts'
+import { type Html, html, NOTHING } from '../parts/html.ts'
 import { blank, head, live, section } from '../parts/layout.ts'
 import { table } from '../parts/table.ts'
 import { respondPage } from '../respond.ts'
@@ -38,7 +38,10 @@ export async function work(call: Call): Promise<Response> {
     html`${head('Queues and jobs', `${counted(sum('waiting'), 'job')} waiting, ${sum('running')} running, ${sum('dead')} dead.`)}
 ${section('q', 'Queues', html`<div class="sheet">${queueTable(status.queues)}</div>`)}
 ${section('w', 'Workers', workerTable(workers, call.now))}
-${goneTable(gone.filter(({ id }) => !alive.has(id)), call.now)}
+${goneTable(
+  gone.filter(({ id }) => !alive.has(id)),
+  call.now,
+)}
 ${section('j', 'Jobs', jobTable(call, jobs), jobs.length === MOST_JOBS ? `the ${MOST_JOBS} that were due first` : '')}`,
   )
   return respondPage(call, { title: 'Queues and jobs', entry: '/work', main })
@@ -70,15 +73,29 @@ export function queueTable(queues: readonly QueueStatus[]): Html {
 /** The table of living workers. */
 export function workerTable(workers: readonly LiveWorker[], now: Date): Html {
   if (workers.length === 0) {
-    return blank('plug', 'No worker is alive', html`<p>Files are taken, but nothing is made of them. Start one:</p><code class="shellcode" tabindex="0" role="region" aria-label="Command">rindle worker</code>`)
+    return blank(
+      'plug',
+      'No worker is alive',
+      html`<p>Files are taken, but nothing is made of them. Start one:</p><code class="shellcode" tabindex="0" role="region" aria-label="Command">rindle worker</code>`,
+    )
   }
   return html`<div class="sheet">${table(
     'Workers',
-    [{ name: 'Worker', kind: 'whole' }, { name: 'State' }, { name: 'Serves', kind: 'long' }, { name: 'Since' }, { name: 'Heartbeat' }],
+    [
+      { name: 'Worker', kind: 'whole' },
+      { name: 'State' },
+      { name: 'Serves', kind: 'long' },
+      { name: 'Since' },
+      { name: 'Heartbeat' },
+    ],
     workers.map(({ host, processId, queues, refused, startedAt, beatAt }) => [
       html`<code>${host}</code> <span class="dim">${processId}</span>`,
       mark('ok', 'disc', 'alive'),
-      html`${Object.entries(queues).map(([queue, at]) => `${queue} ${at}`).join(', ')}${Object.keys(refused).length === 0 ? NOTHING : html`<span class="sub">refuses ${Object.keys(refused).join(', ')}</span>`}`,
+      html`${Object.entries(queues)
+        .map(([queue, at]) => `${queue} ${at}`)
+        .join(
+          ', ',
+        )}${Object.keys(refused).length === 0 ? NOTHING : html`<span class="sub">refuses ${Object.keys(refused).join(', ')}</span>`}`,
       ago(startedAt, now),
       ago(beatAt, now),
     ]),
@@ -107,16 +124,25 @@ function goneTable(
 }
 
 function jobTable(call: Call, jobs: readonly Job[]): Html {
-  if (jobs.length === 0) return blank('check', 'No job waits or runs', html`<p>Everything that was asked for is done.</p>`)
+  if (jobs.length === 0)
+    return blank('check', 'No job waits or runs', html`<p>Everything that was asked for is done.</p>`)
   return html`<div class="sheet">${table(
     'Jobs',
-    [{ name: 'Queue', kind: 'whole' }, { name: 'State' }, { name: 'Asset' }, { name: 'Failures', kind: 'num' }, { name: 'Made' }],
+    [
+      { name: 'Queue', kind: 'whole' },
+      { name: 'State' },
+      { name: 'Asset' },
+      { name: 'Failures', kind: 'num' },
+      { name: 'Made' },
+    ],
     jobs.map(({ queue, state, key, failures, createdAt }) => {
       const asset = /^[0-9a-f-]{36}/.exec(key ?? '')?.[0]
       return [
         html`<code>${queue}</code>`,
         stateMark(state, { word: state === 'created' ? 'waiting' : state === 'active' ? 'running' : state }),
-        asset === undefined ? html`<span class="dim">–</span>` : html`<a href="${call.at(`/assets/${asset}`)}">${shortId(asset)}</a>`,
+        asset === undefined
+          ? html`<span class="dim">–</span>`
+          : html`<a href="${call.at(`/assets/${asset}`)}">${shortId(asset)}</a>`,
         count(failures),
         ago(createdAt, call.now),
       ]

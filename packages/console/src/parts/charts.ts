@@ -1,6 +1,6 @@
 import type { Bar } from '../throughput.ts'
 import { count, duration } from './format.ts'
-import { html, type Html, NOTHING } from './html.ts'
+import { type Html, html, NOTHING } from './html.ts'
 import { table } from './table.ts'
 
 const WIDTH = 600
@@ -19,7 +19,9 @@ export function workChart(bars: readonly Bar[]): Html {
     const x = (index * step + 1).toFixed(1)
     const width = (step - 2).toFixed(1)
     return html`<g><title>${clock(bar.from)}: ${bar.succeeded} succeeded, ${bar.failed} failed</title><rect class="f-image" x="${x}" y="${(HEIGHT - good).toFixed(1)}" width="${width}" height="${good.toFixed(1)}"/>${
-      bad === 0 ? NOTHING : html`<rect class="f-bad" x="${x}" y="${Math.max(0, HEIGHT - good - bad - 1).toFixed(1)}" width="${width}" height="${bad.toFixed(1)}"/>`
+      bad === 0
+        ? NOTHING
+        : html`<rect class="f-bad" x="${x}" y="${Math.max(0, HEIGHT - good - bad - 1).toFixed(1)}" width="${width}" height="${bad.toFixed(1)}"/>`
     }</g>`
   })
   const legend = html`<li><svg viewBox="0 0 14 10" aria-hidden="true"><rect class="f-image" width="14" height="10" rx="2"/></svg>succeeded <b>${count(made)}</b></li><li><svg viewBox="0 0 14 10" aria-hidden="true"><rect class="f-bad" width="14" height="10" rx="2"/></svg>failed <b>${count(failed)}</b></li>`
@@ -37,14 +39,20 @@ export function workChart(bars: readonly Bar[]): Html {
 /** The time from upload to ready in each bar: of half, and of 95 % of the assets. */
 export function readyChart(bars: readonly Bar[]): Html {
   const most = Math.max(1, ...bars.map(({ p95 }) => p95 ?? 0))
-  const path = (name: 'p50' | 'p95'): string => linePath(bars.map((bar) => bar[name]), most)
+  const path = (name: 'p50' | 'p95'): string =>
+    linePath(
+      bars.map((bar) => bar[name]),
+      most,
+    )
   const last = bars.findLast(({ p50 }) => p50 !== null)
   const label =
     last === undefined
       ? 'No asset became ready in the time shown.'
       : `Time from upload to ready. At last, half were ready within ${duration(last.p50)} and 95 percent within ${duration(last.p95)}.`
   const legend = html`<li><svg viewBox="0 0 14 10" aria-hidden="true"><path class="l-50" d="M0 5h14"/></svg>half within <b>${duration(last?.p50 ?? null)}</b></li><li><svg viewBox="0 0 14 10" aria-hidden="true"><path class="l-95" d="M0 5h14"/></svg>95 % within <b>${duration(last?.p95 ?? null)}</b></li>`
-  const rows = bars.filter(({ p50 }) => p50 !== null).map((bar) => [clock(bar.from), duration(bar.p50), duration(bar.p95)])
+  const rows = bars
+    .filter(({ p50 }) => p50 !== null)
+    .map((bar) => [clock(bar.from), duration(bar.p50), duration(bar.p95)])
   const shapes = html`<path class="l-95" d="${path('p95')}"/><path class="l-50" d="${path('p50')}"/>`
   return chart('Time from upload to ready', legend, label, shapes, [duration(most), duration(most / 2)], bars, [
     ['Half within', '95 % within'],
@@ -86,7 +94,9 @@ function linePath(values: readonly (number | null)[], most: number): string {
 
 function grouped(bars: readonly Bar[]): readonly (readonly Bar[])[] {
   const each = Math.ceil(bars.length / 12)
-  return Array.from({ length: Math.ceil(bars.length / each) }, (_, index) => bars.slice(index * each, (index + 1) * each))
+  return Array.from({ length: Math.ceil(bars.length / each) }, (_, index) =>
+    bars.slice(index * each, (index + 1) * each),
+  )
 }
 
 /** `03-18 21:12`, in UTC. */

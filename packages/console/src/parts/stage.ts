@@ -4,7 +4,7 @@ import { isPicture, isShown, isShownType } from '../preview.ts'
 import { plainName } from './file-name.ts'
 import { dimensions, duration, size } from './format.ts'
 import { glyph, stateMark } from './glyph.ts'
-import { html, type Html, NOTHING } from './html.ts'
+import { type Html, html, NOTHING } from './html.ts'
 
 /** The widest picture that the stage asks for. */
 const WIDEST = 1_600
@@ -12,7 +12,8 @@ const WIDEST = 1_600
 /** The preview of an asset: a picture, a player, or a document. */
 export function stage(call: Call, asset: AssetWithVariants): Html {
   if (!isShown(asset)) {
-    const words = asset.state === 'quarantined' ? 'Refused: never shown' : asset.state === 'deleted' ? 'Deleted' : 'Not checked yet'
+    const words =
+      asset.state === 'quarantined' ? 'Refused: never shown' : asset.state === 'deleted' ? 'Deleted' : 'Not checked yet'
     return standIn(asset.state === 'quarantined' ? 'shield' : 'wait', words)
   }
   const source = (variant?: Variant): string =>
@@ -44,13 +45,23 @@ export function stage(call: Call, asset: AssetWithVariants): Html {
 export function variantFigure(call: Call, asset: Asset, variant: Variant): Html {
   const { name, state, errorReason, errorMessage, attempt, progress, recipeDigest, onDemand } = variant
   const isBad = state === 'failed' || state === 'missing'
-  const facts = [dimensions(variant), variant.byteSize === null ? '' : size(variant.byteSize), variant.durationMs === null ? '' : duration(variant.durationMs / 1000)].filter((part) => part !== '')
+  const facts = [
+    dimensions(variant),
+    variant.byteSize === null ? '' : size(variant.byteSize),
+    variant.durationMs === null ? '' : duration(variant.durationMs / 1000),
+  ].filter((part) => part !== '')
   return html`<figure class="variant${isBad ? ' is-bad' : ''}"><div class="pic">${variantPicture(call, asset, variant)}</div><figcaption><div class="row"><b class="any">${name}</b>${stateMark(state)}</div><span class="any">${recipeText(variant)}</span><span class="dim">${facts.map((part) => `${part}, `)}<code title="${recipeDigest}">${recipeDigest.slice(0, 8)}</code>${attempt > 1 ? `, attempt ${attempt}` : ''}${onDemand ? ', on demand' : ''}</span>${
-    state === 'processing' ? html`<progress value="${progress}" max="100" aria-label="${name}">${progress} %</progress>` : NOTHING
+    state === 'processing'
+      ? html`<progress value="${progress}" max="100" aria-label="${name}">${progress} %</progress>`
+      : NOTHING
   }${errorReason === null ? NOTHING : html`<span class="any"><code>${errorReason}</code> ${errorMessage}</span>`}</figcaption></figure>`
 }
 
-function variantPicture(call: Call, asset: Asset, { name, state, storageKey, contentType, width, height, outputKind }: Variant): Html {
+function variantPicture(
+  call: Call,
+  asset: Asset,
+  { name, state, storageKey, contentType, width, height, outputKind }: Variant,
+): Html {
   if (isServed(state) && storageKey !== null && isShown(asset) && isPicture(contentType)) {
     return html`<img src="${call.at(`/preview/${asset.id}/${encodeURIComponent(name)}`)}" alt="${name} of the asset" width="${width ?? 160}" height="${height ?? 120}" loading="lazy">`
   }

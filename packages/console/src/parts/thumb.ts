@@ -2,10 +2,13 @@ import type { Asset, Rindle } from '@rindle/core'
 import type { Call } from '../call.ts'
 import { isPicture, isShown } from '../preview.ts'
 import { glyph } from './glyph.ts'
-import { html, type Html } from './html.ts'
+import { type Html, html } from './html.ts'
 
 /** The smallest ready picture of each asset, by its id. */
-export type Shown = ReadonlyMap<string, { readonly name: string; readonly width: number | null; readonly height: number | null }>
+export type Shown = ReadonlyMap<
+  string,
+  { readonly name: string; readonly width: number | null; readonly height: number | null }
+>
 
 /** Pictures smaller than this look coarse on a card. */
 const LEAST_WIDTH = 160

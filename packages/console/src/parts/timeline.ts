@@ -2,7 +2,7 @@ import type { AssetWithVariants } from '@rindle/core'
 import type { AssetRows } from '../pages/asset.ts'
 import { absolute, duration } from './format.ts'
 import { glyph, stateMark, toneOf } from './glyph.ts'
-import { html, type Html, NOTHING } from './html.ts'
+import { type Html, html, NOTHING } from './html.ts'
 import { table } from './table.ts'
 
 type Run = AssetRows[1][number]

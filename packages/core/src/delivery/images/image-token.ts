@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { expiredLink, invalidLink, type SignedTokens } from '../../kernel/signed-tokens.ts'
+import type { SignedTokens } from '../../kernel/signed-tokens.ts'
+import { GRANT_FIELDS, openGrant, signGrant } from '../grant-token.ts'
 
 /** The use that separates these signatures from those of files. */
 export const IMAGE_TOKEN_USE = 'rindle image token, version 1'
@@ -14,20 +15,11 @@ export interface ImageGrant {
   readonly expiresAt: Date | null
 }
 
-// One letter for each field, because the token is part of every URL.
-const payloadSchema = z.strictObject({
-  v: z.literal(1),
-  a: z.uuid(),
-  f: z.string(),
-  d: z.string(),
-  e: z.int().optional(),
-})
+const payloadSchema = z.strictObject({ ...GRANT_FIELDS, f: z.string(), d: z.string() })
 
 /** Equal grants give equal tokens. */
-export function signImageToken(tokens: SignedTokens, grant: ImageGrant): string {
-  const { assetId, family, version, expiresAt } = grant
-  const payload: z.infer<typeof payloadSchema> = { v: 1, a: assetId, f: family, d: version }
-  return tokens.sign(expiresAt === null ? payload : { ...payload, e: expiresAt.getTime() })
+export function signImageToken(tokens: SignedTokens, { assetId, family, version, expiresAt }: ImageGrant): string {
+  return signGrant(tokens, { a: assetId, f: family, d: version }, expiresAt)
 }
 
 /**
@@ -35,9 +27,6 @@ export function signImageToken(tokens: SignedTokens, grant: ImageGrant): string 
  * at its expiry and after.
  */
 export function openImageToken(tokens: SignedTokens, token: string, now: Date): ImageGrant {
-  const parsed = payloadSchema.safeParse(tokens.open(token))
-  if (!parsed.success) throw invalidLink()
-  const { a: assetId, f: family, d: version, e: expiresAtMs } = parsed.data
-  if (expiresAtMs !== undefined && now.getTime() >= expiresAtMs) throw expiredLink()
-  return { assetId, family, version, expiresAt: expiresAtMs === undefined ? null : new Date(expiresAtMs) }
+  const { a: assetId, f: family, d: version, expiresAt } = openGrant(tokens, payloadSchema, token, now)
+  return { assetId, family, version, expiresAt }
 }

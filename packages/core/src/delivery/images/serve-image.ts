@@ -19,7 +19,7 @@ import { imagesOf } from './family-url.ts'
 import { readImageQuery, typeOfFormat } from './image-query.ts'
 import { type ImageGrant, openImageToken } from './image-token.ts'
 import { preferredTypes } from './negotiate.ts'
-import { forgetAsset, presentAsset, recentAsset } from './recent-assets.ts'
+import { forgetAsset, presentAsset, recentAsset } from '../recent-assets.ts'
 import { waitForMember } from './wait-for-member.ts'
 
 /** Options of {@link serveImage}: a reader that stalls for `idleTimeoutMs` is cut off. */

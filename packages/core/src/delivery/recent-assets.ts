@@ -1,6 +1,6 @@
-import { type AssetWithVariants, assetById } from '../../assets/read.ts'
-import { BoundedMap } from '../../kernel/bounded-map.ts'
-import type { Runtime } from '../../kernel/runtime.ts'
+import { type AssetWithVariants, assetById } from '../assets/read.ts'
+import { BoundedMap } from '../kernel/bounded-map.ts'
+import type { Runtime } from '../kernel/runtime.ts'
 
 // A page asks for a picture many times at once. Whoever has its URL may read it until that expires, as with any URL: a
 // change that is seen so much later costs nobody anything.

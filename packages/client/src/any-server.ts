@@ -9,6 +9,7 @@ export interface AnyServer {
       {
         readonly variants: Readonly<Record<string, unknown>>
         readonly families: Readonly<Record<string, unknown>>
+        readonly streams: Readonly<Record<string, unknown>>
         readonly slots: Readonly<Record<string, unknown>>
       }
     >
@@ -26,6 +27,11 @@ export type VariantName<R extends AnyServer, P extends ProfileName<R>> = P exten
 /** The families that a profile declares. */
 export type FamilyName<R extends AnyServer, P extends ProfileName<R>> = P extends unknown
   ? keyof R['profiles'][P]['families'] & string
+  : never
+
+/** The streams that a profile declares. */
+export type StreamName<R extends AnyServer, P extends ProfileName<R>> = P extends unknown
+  ? keyof R['profiles'][P]['streams'] & string
   : never
 
 /** The slots that a profile declares. */

@@ -146,6 +146,20 @@ export interface VariantView {
   readonly metadata: Readonly<Record<string, unknown>>
   /** `null` unless the variant is ready and may be delivered. */
   readonly url: string | null
+  /**
+   * The URL of a thumbnail strip's storyboard: WebVTT whose cues name the places of its tiles. `null` for any other
+   * variant, until it is ready, and if the server has no route for it.
+   */
+  readonly storyboard: string | null
+}
+
+/** A film in several sizes for players (HLS), as the server shows it. */
+export interface StreamView {
+  /**
+   * The URL of its master playlist. `null` until its pictures can be played in some size, and with their sound; if the
+   * server has no route for it; and if it may not be delivered.
+   */
+  readonly url: string | null
 }
 
 /** The point of a picture that matters, as fractions of its displayed width and height: 0 to 1, from the top left. */
@@ -254,6 +268,8 @@ export interface WireAsset {
   readonly variants: Readonly<Record<string, VariantView>>
   /** By name. */
   readonly families: Readonly<Record<string, FamilyView>>
+  /** By name. Their sizes and sounds are among `variants`, with their progress. */
+  readonly streams: Readonly<Record<string, StreamView>>
   /** Captions, subtitles and chapters, the oldest first. */
   readonly tracks: readonly TrackView[]
   /** The point that crops are cut around; `null`: the centre of attention. */

@@ -14,6 +14,9 @@ import { IMAGE_TOKEN_USE } from './delivery/images/image-token.ts'
 import { serveImage } from './delivery/images/serve-image.ts'
 import { picture } from './delivery/markup/picture.ts'
 import { audio, video } from './delivery/markup/player.ts'
+import { serveStream } from './delivery/streams/serve-stream.ts'
+import { STREAM_TOKEN_USE } from './delivery/streams/stream-token.ts'
+import { storyboardUrl, streamUrl } from './delivery/streams/stream-url.ts'
 import { trackUrl } from './delivery/urls/track-url.ts'
 import { url, variantUrl } from './delivery/urls/url.ts'
 import { urlsFor } from './delivery/urls/urls-for.ts'
@@ -29,7 +32,7 @@ import { work } from './jobs/work.ts'
 import { eventTargetsOf } from './kernel/event-targets.ts'
 import { Flights } from './kernel/flights.ts'
 import { mappingErrors } from './kernel/map-database-error.ts'
-import { type ImageRuntime, profileOf, type Runtime, storageOf } from './kernel/runtime.ts'
+import { type ImageRuntime, profileOf, type Runtime, type StreamRuntime, storageOf } from './kernel/runtime.ts'
 import { signedTokens } from './kernel/signed-tokens.ts'
 import { SourceCache } from './kernel/source-cache.ts'
 import { withTransaction } from './kernel/unit-of-work.ts'
@@ -105,6 +108,8 @@ export interface RindleOptions<Ps extends AnyProfiles = AnyProfiles, St extends 
   }
   /** Where your application serves images of families: required for families on demand. @default families have no URLs */
   readonly images?: ImagesOptions
+  /** Where your application serves the playlists of streams, and storyboards. @default they have no URLs */
+  readonly streams?: StreamsOptions
   /** The directory for work in progress. @default `rindle` in the system's temporary directory */
   readonly workDirectory?: string
   /** The size limit of the cache of source files of remote storages, in bytes. @default 2147483648 */
@@ -157,6 +162,17 @@ export interface ImagesOptions {
   readonly maxMaking?: number
   /** The most requests of one process that wait for images at once; further ones have to come again. @default 500 */
   readonly maxWaiting?: number
+}
+
+/** Options of the playlists of streams, which `serveStream` answers. */
+export interface StreamsOptions {
+  /**
+   * Where the application serves `GET|HEAD {baseUrl}/streams/{token}/{file}`: an absolute http(s) URL, or a path,
+   * `/rindle`, for pages of the same origin.
+   */
+  readonly baseUrl: string
+  /** The secrets that sign the URLs, each of at least 32 characters. For rotation: the first signs, all verify. */
+  readonly signingKeys: readonly string[]
 }
 
 const DEFAULT_QUARANTINE_DAYS = 30
@@ -221,6 +237,7 @@ function composeRuntime(options: RindleOptions<Profiles>, database: Database): R
       retryForSeconds: options.hooks?.retryForSeconds ?? DEFAULT_RETRY_FOR_SECONDS,
     },
     images: imageRuntimeOf(options.images),
+    streams: streamRuntimeOf(options.streams),
     newId: () => v7(),
     randomText: () => randomBytes(16).toString('hex'),
   }
@@ -237,6 +254,15 @@ function imageRuntimeOf(images: ImagesOptions | undefined): ImageRuntime | null 
     redirect: images.redirect ?? 'follow',
     maxMaking: images.maxMaking ?? DEFAULT_MAX_MAKING,
     flights: new Flights(images.maxWaiting ?? DEFAULT_MAX_WAITING),
+  }
+}
+
+function streamRuntimeOf(streams: StreamsOptions | undefined): StreamRuntime | null {
+  if (streams === undefined) return null
+  return {
+    baseUrl: streams.baseUrl.replace(/\/+$/, ''),
+    // Checked by `assertValidOptions`.
+    tokens: signedTokens(STREAM_TOKEN_USE, streams.signingKeys as [string, ...string[]]),
   }
 }
 
@@ -322,11 +348,14 @@ function facade(runtime: Runtime, database: Database, telemetry: Telemetry | und
     trackUrl: (reference, track, options) => trackUrl(runtime, reference, track, options),
     urlsFor: (references, options) => urlsFor(runtime, references, options),
     familyUrl: (reference, family, options) => familyUrl(runtime, reference, family, options),
+    streamUrl: (reference, name, options) => streamUrl(runtime, reference, name, options),
+    storyboardUrl: (reference, name, options) => storyboardUrl(runtime, reference, name, options),
     picture: (reference, options) => picture(runtime, reference, options),
     video: (reference, options) => video(runtime, reference, options),
     audio: (reference, options) => audio(runtime, reference, options),
     serveFile: (request, options) => serveFile(runtime, request, options),
     serveImage: (request, options) => serveImage(runtime, request, options),
+    serveStream: (request, options) => serveStream(runtime, request, options),
     cancelProcessing: (assetId, options) => cancelProcessing(runtime, assetId, options),
     ...operationsOf(runtime),
     gauges,

@@ -4,7 +4,7 @@ export type { AssetParts, AssetReference, AssetWithVariants } from './assets/rea
 export type { AttachOptions } from './attachments/attach.ts'
 export type { DetachOptions } from './attachments/detach.ts'
 export type { AttachmentWithAsset } from './attachments/read.ts'
-export { createRindle, type ImagesOptions, type RindleOptions } from './create-rindle.ts'
+export { createRindle, type ImagesOptions, type RindleOptions, type StreamsOptions } from './create-rindle.ts'
 export type { Delivery } from './delivery/delivery.ts'
 export type { ServeFileOptions } from './delivery/files/serve-file.ts'
 export type { FamilyUrlOptions } from './delivery/images/family-url.ts'
@@ -31,6 +31,8 @@ export type {
   VideoOptions,
 } from './delivery/markup/player.ts'
 export type { MarkupOptions } from './delivery/markup/shown-files.ts'
+export type { ServeStreamOptions } from './delivery/streams/serve-stream.ts'
+export type { StreamUrlOptions } from './delivery/streams/stream-url.ts'
 export type { Disposition } from './delivery/urls/disposition.ts'
 export type { IssueOptions } from './delivery/urls/issue-url.ts'
 export type { UrlOptions, VariantUrlOptions } from './delivery/urls/url.ts'

@@ -79,6 +79,9 @@ const optionsSchema = z.strictObject({
       maxWaiting: z.int().min(1).optional(),
     })
     .optional(),
+  streams: z
+    .strictObject({ baseUrl: z.string().refine(isBaseUrl, BASE_URL), signingKeys: z.tuple([signingKey], signingKey) })
+    .optional(),
   workDirectory: z.string().min(1).optional(),
   sourceCacheMaxBytes: z.int().positive().optional(),
   quarantineDays: z.int().min(1).max(36_500).optional(),

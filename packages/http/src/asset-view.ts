@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { FamilyView, TrackView, VariantView, WireAsset } from '@rindle/client'
+import type { FamilyView, StreamView, TrackView, VariantView, WireAsset } from '@rindle/client'
 import {
   type AssetWithVariants,
   type ErrorCode,
@@ -9,6 +9,7 @@ import {
   type Profile,
   placeholderOf,
   type Rindle,
+  type Stream,
   type Variant,
 } from '@rindle/core'
 import { isSettledState } from '@rindle/core/adapter'
@@ -19,17 +20,20 @@ import { shownMessage } from './shown-message.ts'
  * declares.
  */
 const WITHOUT_URL: readonly ErrorCode[] = ['not_deliverable', 'forbidden', 'unknown_variant']
+/** And of a server without the option `streams`. */
+const WITHOUT_STREAM: readonly ErrorCode[] = [...WITHOUT_URL, 'capability_unsupported']
 
 /** An asset as this actor may see it. Signs its URLs; makes no query. */
 export async function assetView(rindle: Rindle, asset: AssetWithVariants, actor: unknown): Promise<WireAsset> {
   const profile = profileOf(rindle, asset)
-  const { families: declared } = profile
+  const { families: declared, streams } = profile
   const members = new Set(Object.values(declared).flatMap((family) => family.members.map(({ name }) => name)))
   const single = asset.variants.filter(({ name, onDemand }) => !onDemand && !members.has(name))
-  const [url, variants, families, tracks] = await Promise.all([
+  const [url, variants, families, playlists, tracks] = await Promise.all([
     urlOrNull(rindle.url(asset, { actor })),
     Promise.all(single.map(async (variant) => [variant.name, await view(rindle, asset, variant, actor)])),
     Promise.all(Object.keys(declared).map(async (name) => [name, await familyView(rindle, asset, name, actor)])),
+    Promise.all(Object.keys(streams).map(async (name) => [name, await streamView(rindle, asset, name, actor)])),
     Promise.all(asset.tracks.map((track) => trackView(rindle, asset, track, actor))),
   ])
   return {
@@ -49,6 +53,7 @@ export async function assetView(rindle: Rindle, asset: AssetWithVariants, actor:
     url,
     variants: Object.fromEntries(variants) as Record<string, VariantView>,
     families: Object.fromEntries(families) as Record<string, FamilyView>,
+    streams: Object.fromEntries(playlists) as Record<string, StreamView>,
     tracks,
     focus: asset.focus,
     placeholder: placeholderOf(asset, profile),
@@ -57,10 +62,19 @@ export async function assetView(rindle: Rindle, asset: AssetWithVariants, actor:
 
 /** Of a profile that this deployment no longer has nothing is shown: its URL is refused with `unknown_profile`. */
 function profileOf({ profiles }: Rindle, { profile }: AssetWithVariants): ShownProfile {
-  return (Object.hasOwn(profiles, profile) ? profiles[profile] : undefined) ?? { families: {}, placeholder: 'none' }
+  return (
+    (Object.hasOwn(profiles, profile) ? profiles[profile] : undefined) ?? {
+      families: {},
+      streams: {},
+      placeholder: 'none',
+    }
+  )
 }
 
-type ShownProfile = Pick<Profile, 'placeholder'> & { readonly families: Readonly<Record<string, Family>> }
+type ShownProfile = Pick<Profile, 'placeholder'> & {
+  readonly families: Readonly<Record<string, Family>>
+  readonly streams: Readonly<Record<string, Stream>>
+}
 
 /**
  * A string that differs whenever the asset or a variant differs. Signed URLs, which differ with time, do not count, and
@@ -78,6 +92,10 @@ async function familyView(rindle: Rindle, asset: AssetWithVariants, name: string
   const { width = null, height = null, src = null, srcSet = null } = picture?.img ?? {}
   const sources = (picture?.sources ?? []).map((source) => ({ type: source.type, srcSet: source.srcSet }))
   return { url, widths, types, width, height, src, srcSet, sources }
+}
+
+async function streamView(rindle: Rindle, asset: AssetWithVariants, name: string, actor: unknown): Promise<StreamView> {
+  return { url: await urlOrNull(rindle.streamUrl(asset, name, { actor }), WITHOUT_STREAM) }
 }
 
 async function trackView(
@@ -105,14 +123,24 @@ async function view(rindle: Rindle, asset: AssetWithVariants, variant: Variant, 
     errorMessage: shownMessage(variant),
     metadata: variant.metadata,
     url: isReady ? await urlOrNull(rindle.variantUrl(asset, variant.name, { actor })) : null,
+    storyboard: isReady ? await storyboardOf(rindle, asset, variant, actor) : null,
   }
 }
 
-async function urlOrNull<T>(issued: Promise<T>): Promise<T | null> {
+async function storyboardOf(
+  rindle: Rindle,
+  asset: AssetWithVariants,
+  { name, metadata }: Variant,
+  actor: unknown,
+): Promise<string | null> {
+  return 'tileCount' in metadata ? urlOrNull(rindle.storyboardUrl(asset, name, { actor }), WITHOUT_STREAM) : null
+}
+
+async function urlOrNull<T>(issued: Promise<T>, without = WITHOUT_URL): Promise<T | null> {
   try {
     return await issued
   } catch (error) {
-    if (isRindleError(error) && WITHOUT_URL.includes(error.code)) return null
+    if (isRindleError(error) && without.includes(error.code)) return null
     throw error
   }
 }

@@ -36,11 +36,12 @@ const ROUTES: readonly Route<Handle>[] = routesOf({
 
 const FILE = /^\/files\/[^/]+$/
 const IMAGE = /^\/images\/[^/]+$/
+const STREAM = /^\/streams\/[^/]+\/[^/]+$/
 const TUS = /^\/tus(?:\/|$)/
 
 /**
  * One handler for everything that a client needs from Rindle: uploads, the state of assets and their changes, the
- * images of families, and the files of local storage. Every error is `application/problem+json` with a `code`. Throws `config_invalid`, which lists
+ * images of families, the playlists of streams, and the files of local storage. Every error is `application/problem+json` with a `code`. Throws `config_invalid`, which lists
  * every problem of the options. Does no I/O before the first request.
  */
 export function createHandler<A, const Ps extends Profiles>(
@@ -96,6 +97,7 @@ async function answer(served: Served, request: Request): Promise<Response> {
   const { rindle, config, streams, actorOf } = served
   const path = pathBelow(config.basePath, new URL(request.url).pathname)
   if (IMAGE.test(path)) return rindle.serveImage(request, { idleTimeoutMs: config.idleTimeoutMs })
+  if (STREAM.test(path)) return serveStream(served, request)
   if (FILE.test(path)) return rindle.serveFile(request, bodyLimitsOf(config))
   if (isResumable(config, request)) return serveResumable(served, config.tus, request)
   const match = matchRoute(ROUTES, request.method, path)
@@ -107,6 +109,13 @@ async function answer(served: Served, request: Request): Promise<Response> {
   if (request.method !== 'GET') assertNoForm(request)
   const actorId = String(config.actorId(actor))
   return match.route.handle({ rindle, config, streams, request, actor, actorId, params: match.params })
+}
+
+/** A player may have no actor: the token grants, and the profile's authorizer decides whether that is enough. */
+async function serveStream({ rindle, config }: Served, request: Request): Promise<Response> {
+  if (request.method === 'OPTIONS') return rindle.serveStream(request)
+  const actor = (await config.actor?.(request)) ?? undefined
+  return rindle.serveStream(request, { actor })
 }
 
 /** Every request has an actor, except OPTIONS, which a browser sends without credentials. */

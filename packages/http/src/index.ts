@@ -4,6 +4,7 @@ export type {
   FamilyView,
   Focus,
   PlaceholderView,
+  StreamView,
   TrackKind,
   TrackView,
   VariantView,

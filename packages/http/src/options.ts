@@ -39,8 +39,8 @@ export interface HandlerOptions<A = unknown, Ps extends Profiles = Profiles> {
   /** The path at which the handler is mounted, as its requests show it: `/rindle`. */
   readonly basePath: string
   /**
-   * The application's user; without one a request is refused with 401. @default none: only files and images are
-   * served, by their tokens
+   * The application's user; without one a request is refused with 401. @default none: only files, images and
+   * playlists are served, by their tokens
    */
   readonly actor?: (request: Request) => A | null | undefined | Promise<A | null | undefined>
   /** Identifies an actor; uploads belong to it. Required for actors without `id`. @default `actor.id`, a string or a number */

@@ -1,11 +1,13 @@
 import type { AssetWithVariants } from '../assets/read.ts'
 import type { Asset, MediaTrack } from '../domain/entities.ts'
-import type { AnyProfiles, FamilyName, Profiles, VariantName } from '../profile/names.ts'
+import type { AnyProfiles, FamilyName, Profiles, StreamName, VariantName } from '../profile/names.ts'
 import type { ServeFileOptions } from './files/serve-file.ts'
 import type { FamilyUrlOptions } from './images/family-url.ts'
 import type { ServeImageOptions } from './images/serve-image.ts'
 import type { Picture, PictureOptions } from './markup/picture.ts'
 import type { AudioAttributes, AudioOptions, Player, VideoAttributes, VideoOptions } from './markup/player.ts'
+import type { ServeStreamOptions } from './streams/serve-stream.ts'
+import type { StreamUrlOptions } from './streams/stream-url.ts'
 import type { UrlOptions, VariantUrlOptions } from './urls/url.ts'
 import type { AssetUrls, UrlsForOptions } from './urls/urls-for.ts'
 
@@ -43,6 +45,25 @@ export interface Delivery<Ps extends AnyProfiles = Profiles> {
     options?: FamilyUrlOptions,
   ): Promise<string | null>
   /**
+   * Returns the URL of a stream's master playlist (HLS), for players. `null` until its pictures can be played in some
+   * size, and with their sound; further sizes join as they are made. No query when the asset was read with its variants.
+   * `not_deliverable`, `forbidden`, `capability_unsupported` without the option `streams`.
+   */
+  streamUrl<P extends keyof Ps & string>(
+    asset: Asset<P> | AssetWithVariants<P>,
+    name: StreamName<Ps, P> & string,
+    options?: StreamUrlOptions,
+  ): Promise<string | null>
+  /**
+   * Returns the URL of a storyboard in WebVTT, whose cues name places in a thumbnail strip. `null` while the strip is not
+   * ready. The same errors as `streamUrl`.
+   */
+  storyboardUrl<P extends keyof Ps & string>(
+    asset: Asset<P> | AssetWithVariants<P>,
+    strip: VariantName<Ps, P, 'image'> & string,
+    options?: StreamUrlOptions,
+  ): Promise<string | null>
+  /**
    * Markup of an image, or of a video's poster: sources by format and width, and an `img` that every browser shows. Of
    * the variants that you name, or of a family. `not_deliverable`, `forbidden`.
    */
@@ -70,4 +91,9 @@ export interface Delivery<Ps extends AnyProfiles = Profiles> {
    * asked for is made by a worker, while the request waits; nothing is decoded in this process. Errors are problem+json.
    */
   serveImage(request: Request, options?: ServeImageOptions): Promise<Response>
+  /**
+   * Answers a request for a playlist of a stream, or for a storyboard: `GET`, `HEAD`, and the `OPTIONS` of a page of
+   * another origin. Asks the authorizer for each. Errors are problem+json.
+   */
+  serveStream(request: Request, options?: ServeStreamOptions): Promise<Response>
 }

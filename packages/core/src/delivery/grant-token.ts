@@ -2,13 +2,14 @@ import { z } from 'zod'
 import { expiredLink, invalidLink, type SignedTokens } from '../kernel/signed-tokens.ts'
 
 /** The fields of every token that grants something of one asset. One letter each: the token is part of every URL. */
-export const GRANT_FIELDS = {
-  v: z.literal(1),
-  /** The asset. */
-  a: z.uuid(),
-  /** The expiry, in milliseconds; absent: never. */
-  e: z.int().optional(),
-}
+export const GRANT_FIELDS: { readonly v: z.ZodLiteral<1>; readonly a: z.ZodUUID; readonly e: z.ZodOptional<z.ZodInt> } =
+  {
+    v: z.literal(1),
+    /** The asset. */
+    a: z.uuid(),
+    /** The expiry, in milliseconds; absent: never. */
+    e: z.int().optional(),
+  }
 
 /** Makes the token of a grant. Equal grants give equal tokens. */
 export function signGrant(tokens: SignedTokens, fields: object, expiresAt: Date | null): string {

@@ -43,6 +43,8 @@ export interface Runtime {
   readonly hooks: HookRuntime
   /** `null`: families have no URLs. */
   readonly images: ImageRuntime | null
+  /** `null`: streams have no URLs. */
+  readonly streams: StreamRuntime | null
   /** A new UUIDv7. */
   readonly newId: () => string
   /** Unguessable text for keys: `[a-z0-9]`. */
@@ -75,6 +77,13 @@ export interface ImageRuntime {
   readonly maxMaking: number
   /** Requests of this process that wait for images. */
   readonly flights: Flights
+}
+
+/** The part of a runtime that serves the playlists of streams. */
+export interface StreamRuntime {
+  /** Has no slash at its end. */
+  readonly baseUrl: string
+  readonly tokens: SignedTokens
 }
 
 /** Returns the configured profile of that name, or throws `unknown_profile`. */

@@ -6,6 +6,7 @@ import { invalidLink } from '../../kernel/signed-tokens.ts'
 import type { OpenedToken, StorageAdapter } from '../../ports/storage.ts'
 import { type BodyLimits, DEFAULT_BODY_LIMITS } from '../../uploads/body-pace.ts'
 import { fileCacheControl } from './cache-control.ts'
+import { preflight, readableByPages } from './cross-origin.ts'
 import { receivePut } from './receive-put.ts'
 import { refusal } from './refusal.ts'
 import { type SentFile, sendFile } from './send-file.ts'
@@ -18,9 +19,13 @@ export type ServeFileOptions = BodyLimits
 
 /**
  * Answers a request to a signed URL of local storage, with the token as the last segment of the path: `GET` and `HEAD`
- * send the file, `PUT` takes an upload. Errors are `application/problem+json` with a `code`.
+ * send the file, `PUT` takes an upload. Pages of every origin may read it: the token is all that it asks for. Errors are `application/problem+json` with a `code`.
  */
 export async function serveFile(runtime: Runtime, request: Request, options: ServeFileOptions = {}): Promise<Response> {
+  return request.method === 'OPTIONS' ? preflight() : readableByPages(await answer(runtime, request, options))
+}
+
+async function answer(runtime: Runtime, request: Request, options: ServeFileOptions): Promise<Response> {
   const { method } = request
   if (method !== 'GET' && method !== 'HEAD' && method !== 'PUT') {
     const detail = `Method ${method} is not allowed.`

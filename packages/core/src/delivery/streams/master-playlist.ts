@@ -35,8 +35,7 @@ const SOUND = 'sound'
 const TEXT = 'text'
 // Apple's authoring rules begin with this rate on Wi-Fi: players start with the rung that is listed first.
 const FIRST_BITS_PER_SECOND = 2_000_000
-const CAPTIONS =
-  'public.accessibility.transcribes-spoken-dialog,public.accessibility.describes-music-and-sound'
+const CAPTIONS = 'public.accessibility.transcribes-spoken-dialog,public.accessibility.describes-music-and-sound'
 
 /**
  * The master playlist (RFC 8216, 4.3.4) of what can be played now. The URIs of its playlists are relative to its own:

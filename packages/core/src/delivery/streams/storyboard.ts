@@ -31,7 +31,10 @@ export function stripTilesOf({ metadata }: Pick<Variant, 'metadata'>): StripTile
  * A storyboard in WebVTT: for each tile a cue with the URL of the strip and the place in it, as a media fragment
  * (`#xywh=160,0,160,90`). Pure.
  */
-export function storyboardText({ tileCount, columns, intervalMs, tileWidth, tileHeight }: StripTiles, url: string): string {
+export function storyboardText(
+  { tileCount, columns, intervalMs, tileWidth, tileHeight }: StripTiles,
+  url: string,
+): string {
   const cues = Array.from({ length: tileCount }, (_, tile) => {
     const place = [(tile % columns) * tileWidth, Math.floor(tile / columns) * tileHeight, tileWidth, tileHeight]
     return `${clock(tile * intervalMs)} --> ${clock((tile + 1) * intervalMs)}\n${url}#xywh=${place.join(',')}\n`

@@ -86,10 +86,15 @@ export function announceIssued(
 
 /** The expiry of a URL that is issued now. `invalid_input` for a lifetime that no URL may have. */
 export function expiresAtOf(runtime: Runtime, profile: Profile, options: Pick<IssueOptions, 'expiresInSeconds'>): Date {
-  return expiryOf(runtime.now(), lifetime(runtime, profile, options), runtime.maxDeliveryExpiresInSeconds)
+  return expiryOf(runtime.now(), lifetimeOf(runtime, profile, options), runtime.maxDeliveryExpiresInSeconds)
 }
 
-function lifetime(runtime: Runtime, profile: Profile, options: Pick<IssueOptions, 'expiresInSeconds'>): number {
+/** How long a URL lives at least, in seconds. `invalid_input` for a lifetime that no URL may have. */
+export function lifetimeOf(
+  runtime: Runtime,
+  profile: Profile,
+  options: Pick<IssueOptions, 'expiresInSeconds'>,
+): number {
   const maxSeconds = runtime.maxDeliveryExpiresInSeconds
   const seconds = options.expiresInSeconds ?? profile.delivery.expiresInSeconds ?? runtime.deliveryExpiresInSeconds
   if (Number.isFinite(seconds) && seconds >= 1 && seconds <= maxSeconds) return seconds

@@ -1,0 +1,19 @@
+/**
+ * Lets pages of every origin read an answer: the token in its URL grants it, and no cookie does, since a browser sends
+ * none to `*`. Players need it where pages and files have different origins.
+ */
+export function readableByPages(response: Response): Response {
+  response.headers.set('access-control-allow-origin', '*')
+  response.headers.set('access-control-expose-headers', 'accept-ranges, content-length, content-range, etag')
+  return response
+}
+
+/** The answer to the question of a browser whether a page of another origin may read, and in ranges. */
+export function preflight(): Response {
+  const headers = {
+    'access-control-allow-methods': 'GET, HEAD',
+    'access-control-allow-headers': 'range',
+    'access-control-max-age': '86400',
+  }
+  return readableByPages(new Response(null, { status: 204, headers }))
+}

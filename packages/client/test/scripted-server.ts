@@ -67,6 +67,7 @@ const READY: WireAsset = {
   url: 'https://files.example/original',
   variants: {},
   families: {},
+  streams: {},
   tracks: [],
   focus: null,
   placeholder: null,

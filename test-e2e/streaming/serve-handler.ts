@@ -1,11 +1,11 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { toNodeHandler } from '@rindle/http'
+import { type RindleHandler, toNodeHandler } from '@rindle/http'
 
 /** Serves a handler on 127.0.0.1 and a free port. */
 export async function serveHandler(
-  handler: (request: Request) => Promise<Response>,
+  handler: RindleHandler,
 ): Promise<{ readonly origin: string; readonly stop: () => Promise<void> }> {
   const server = createServer(toNodeHandler(handler))
   server.listen(0, '127.0.0.1')

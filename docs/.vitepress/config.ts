@@ -45,6 +45,7 @@ export default defineConfig({
           { text: 'Delivery', link: '/guide/delivery' },
           { text: 'Focus and placeholders', link: '/guide/focus-and-placeholders' },
           { text: 'Images on demand', link: '/guide/images-on-demand' },
+          { text: 'Playing streams', link: '/guide/playing-streams' },
           { text: 'Files of your own', link: '/guide/own-files' },
           { text: 'Security', link: '/guide/security' },
           { text: 'Background work', link: '/guide/work' },

@@ -12,6 +12,7 @@ import { migrationFindings } from './migration-findings.ts'
 import { nodeFindings } from './node-findings.ts'
 import { profileFindings } from './profile-findings.ts'
 import { storageFindings } from './storage-findings.ts'
+import { streamFindings } from './stream-findings.ts'
 import { workDirectoryFindings } from './work-directory-findings.ts'
 import { workerFindings } from './worker-findings.ts'
 
@@ -39,6 +40,7 @@ export function diagnosesOf(runtime: Runtime, scope: Scope): readonly Diagnosis[
     ...databaseDiagnoses(runtime, scope, facts),
     ...storageDiagnoses(runtime, scope, facts),
     ...imageDiagnoses(runtime),
+    ...streamDiagnoses(runtime),
   ]
 }
 
@@ -112,6 +114,18 @@ function imageDiagnoses({ images }: Runtime): readonly Diagnosis[] {
       component: 'images',
       needsNetwork: true,
       run: ({ signal }) => imageFindings(images, signal),
+    },
+  ]
+}
+
+function streamDiagnoses({ streams }: Runtime): readonly Diagnosis[] {
+  if (streams === null) return []
+  return [
+    {
+      id: 'streams',
+      component: 'streams',
+      needsNetwork: true,
+      run: ({ signal }) => streamFindings(streams, signal),
     },
   ]
 }

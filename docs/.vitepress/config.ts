@@ -58,6 +58,7 @@ export default defineConfig({
         text: 'Day two',
         items: [
           { text: 'Operations, by symptom', link: '/guide/operations' },
+          { text: 'The console', link: '/guide/console' },
           { text: 'Troubleshooting', link: '/guide/troubleshooting' },
           { text: 'Upgrading', link: '/guide/upgrading' },
           { text: 'Writing an adapter', link: '/guide/adapters' },

@@ -1,4 +1,5 @@
 import type { Client, isClientError as isAnError, createClient as makeClient } from '@rindle/client'
+import type { RindleConsole } from '@rindle/console'
 import type {
   Asset,
   AssetWithVariants,
@@ -50,6 +51,7 @@ declare global {
   const prisma: { $transaction<T>(work: (tx: PrismaTransaction) => Promise<T>): Promise<T> }
   const db: Kysely<{ users: { id: number; name: string } }>
   const handler: RindleHandler
+  const mediaConsole: RindleConsole
   const tus: TusServer
   function sessionOf(request: Request): Promise<{ readonly user: { readonly id: number } } | undefined>
   function currentUser(

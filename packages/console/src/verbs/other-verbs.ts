@@ -31,8 +31,7 @@ export const OTHER_VERBS: readonly SubjectVerb[] = [
     isDestructive: false,
     over: 'target',
     fields: [],
-    command: (ids) =>
-      ids.map((id) => `rindle redeliver ${isEvent(id) ? id : `--target ${id}`}`).join('\n'),
+    command: (ids) => ids.map((id) => `rindle redeliver ${isEvent(id) ? id : `--target ${id}`}`).join('\n'),
     foresee: async (rindle, id) => {
       const report = await rindle.redeliver({ ...givenUp(id), dryRun: true })
       if (report.found === 0) throw stays('Nothing was given up.')

@@ -71,7 +71,9 @@ function filtersOf({ kind, slot, createdFrom, createdBefore }: ListAssetsOptions
           `exists (select 1 from rindle.media_attachments as attachment
             where attachment.asset_id = listed.id and attachment.slot = ${bind(slot, 'text')})`,
         ]),
-    ...(createdFrom === undefined ? [] : [`created_at >= ${bind(timeText('createdFrom', createdFrom), 'timestamptz')}`]),
+    ...(createdFrom === undefined
+      ? []
+      : [`created_at >= ${bind(timeText('createdFrom', createdFrom), 'timestamptz')}`]),
     ...(createdBefore === undefined
       ? []
       : [`created_at < ${bind(timeText('createdBefore', createdBefore), 'timestamptz')}`]),

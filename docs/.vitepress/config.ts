@@ -44,6 +44,7 @@ export default defineConfig({
           { text: 'Pictures in pages', link: '/guide/pictures' },
           { text: 'Delivery', link: '/guide/delivery' },
           { text: 'Focus and placeholders', link: '/guide/focus-and-placeholders' },
+          { text: 'Captions', link: '/guide/captions' },
           { text: 'Images on demand', link: '/guide/images-on-demand' },
           { text: 'Playing streams', link: '/guide/playing-streams' },
           { text: 'Files of your own', link: '/guide/own-files' },

@@ -1,5 +1,8 @@
+import { Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
 import { defineProfile, fromPgClient, type Rindle, type RindleError } from '@rindle/core'
 import { defineProcessor } from '@rindle/core/adapter'
+import { createHandler, type WireAsset } from '@rindle/http'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
 import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
@@ -131,6 +134,7 @@ test('a bad track is refused and leaves nothing', async () => {
   expect([await codeOf(first), await codeOf(second)].toSorted()).toEqual(['conflict', 'none'])
   expect(await tracksOf(asset.id)).toHaveLength(100)
   expect(await keysOf(asset.id)).toHaveLength(1)
+  await rindle.prisma.$executeRaw`delete from rindle.media_tracks where label = 'x'`
 })
 
 test('a removed track goes at once, and its object when the URLs have expired', async () => {
@@ -180,4 +184,50 @@ test('tracks go with their asset, also when its owner is erased', async () => {
   await vi.waitFor(async () => expect(await rindle.asset(asset.id)).toBeNull(), 20_000)
   expect(await keysOf(asset.id)).toEqual([])
   expect(await codeOf(rindle.addTrack(asset, VTT, { kind: 'captions', lang: 'en' }))).toBe('not_found')
+})
+
+test('verifyStorage notes a lost track, and that it is back', async () => {
+  const asset = await aFilm()
+  const track = await rindle.addTrack(asset, VTT, { kind: 'captions', lang: 'en' })
+  const { body } = await application.storage.get(track.storageKey)
+  const bytes = await buffer(body)
+  await application.storage.delete(track.storageKey)
+  const only = { profile: 'film', force: true } as const
+  expect((await rindle.verifyStorage({ ...only, dryRun: true })).tracksLost).toBe(1)
+  expect((await tracksOf(asset.id))[0]?.damagedAt).toBeNull()
+  expect(await rindle.verifyStorage(only)).toMatchObject({ tracksLost: 1, errors: 0 })
+  expect((await tracksOf(asset.id))[0]?.damagedAt).toBeInstanceOf(Date)
+  await application.storage.put(track.storageKey, Readable.from([bytes]), { contentType: 'text/vtt' })
+  expect((await rindle.verifyStorage(only)).tracksLost).toBe(0)
+  expect((await tracksOf(asset.id))[0]?.damagedAt).toBeNull()
+})
+
+test('over HTTP, whoever may edit an asset adds and removes its tracks', async () => {
+  const asset = await aFilm()
+  const call = async (method: string, path: string, actor: string, body?: object) => {
+    const handler = createHandler(rindle, {
+      basePath: '/rindle',
+      actor: () => ({ id: actor }),
+      canEdit: ({ actor: { id } }) => id === 'editor',
+      canView: ({ actor: { id } }) => id === 'viewer',
+    })
+    const response = await handler(
+      new Request(`http://app.test/rindle/assets/${asset.id}/tracks${path}`, {
+        method,
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        headers: { 'content-type': 'application/json' },
+      }),
+    )
+    return { status: response.status, body: (await response.json()) as WireAsset & { code: string } }
+  }
+  const track = { text: SRT, kind: 'subtitles', lang: 'de', default: true }
+  expect((await call('POST', '', 'stranger', track)).status).toBe(404)
+  expect((await call('POST', '', 'viewer', track)).body.code).toBe('forbidden')
+  expect((await call('POST', '', 'editor', { ...track, text: 'x' })).body.code).toBe('invalid_input')
+  const added = await call('POST', '', 'editor', { ...track, text: `${SRT}\n${' '.repeat(20_000)}` })
+  const shown = { kind: 'subtitles', lang: 'de', label: 'Deutsch', default: true, url: expect.stringMatching(/^http/) }
+  expect(added).toMatchObject({ status: 200, body: { tracks: [shown] } })
+  const id = added.body.tracks[0]?.id ?? ''
+  expect((await call('DELETE', `/${id}`, 'viewer')).body.code).toBe('forbidden')
+  expect(await call('DELETE', `/${id}`, 'editor')).toMatchObject({ status: 200, body: { tracks: [] } })
 })

@@ -48,11 +48,13 @@ export const verifyStorage: Command = defineCommand({
 function resultOf(report: VerifyStorageReport): OperationResult {
   const { checked, present, missing, fsmBlocked, errors, originalsLost, originalsDamaged, originalsHealed, dryRun } =
     report
+  const { tracksLost } = report
   return {
     summary: { checked, present, missing, fsm_blocked: fsmBlocked, errors },
     findings: [
       ...lossLines('gone', report.lostOriginals, originalsLost),
       ...lossLines('damaged', report.damagedOriginals, originalsDamaged),
+      ...(tracksLost > 0 ? [`data loss: ${counted(tracksLost, 'text track')}; the log names them`] : []),
     ],
     notes: [
       ...(originalsHealed > 0 && !dryRun ? [`Originals that are whole again: ${originalsHealed}.`] : []),
@@ -68,11 +70,13 @@ function resultOf(report: VerifyStorageReport): OperationResult {
       originals_healed: originalsHealed,
       lost_originals: [...report.lostOriginals],
       damaged_originals: [...report.damagedOriginals],
+      tracks_checked: report.tracksChecked,
+      tracks_lost: tracksLost,
       dry_run: dryRun,
       last_id: report.lastId,
     },
     // Lost originals are no failure of this run, but they must not go unnoticed.
-    hasErrors: errors + originalsLost + originalsDamaged > 0,
+    hasErrors: errors + originalsLost + originalsDamaged + tracksLost > 0,
     stopped: report.stopped,
     interrupted: report.interrupted,
   }

@@ -3,11 +3,13 @@ import { json, type Row, text, textOrNull, timeOrNull } from '../kernel/sql/row-
 import { DELIVERABLE } from '../kernel/sql/state-literals.ts'
 import { PAGE_SIZE, pages } from './pages.ts'
 import type { StoredOriginal } from './stored-originals.ts'
+import type { StoredTrack } from './stored-tracks.ts'
 import type { StoredVariant } from './stored-variants.ts'
 
 /** An asset whose objects should be in its storage. */
 export interface StoredAsset extends StoredOriginal {
   readonly variants: readonly StoredVariant[]
+  readonly tracks: readonly StoredTrack[]
 }
 
 /** The assets to walk, and the variants of them. */
@@ -18,7 +20,7 @@ export interface StoredAssetsOptions {
   readonly after?: string
 }
 
-/** Walks the deliverable assets with their variants that have an object, or should have one. */
+/** Walks the deliverable assets with their tracks, and their variants that have an object or should have one. */
 export async function* storedAssets(
   database: SqlExecutor,
   { profiles, variant, storage, after }: StoredAssetsOptions,
@@ -26,7 +28,10 @@ export async function* storedAssets(
   const sql = `select asset.*,
       coalesce(jsonb_agg(jsonb_build_object('id', variant.id, 'name', variant.name, 'state', variant.state,
         'attempt', variant.attempt, 'storageKey', variant.storage_key, 'byteSize', variant.byte_size))
-        filter (where variant.id is not null), '[]'::jsonb) as variants
+        filter (where variant.id is not null), '[]'::jsonb) as variants,
+      (select coalesce(jsonb_agg(jsonb_build_object('id', track.id, 'storageKey', track.storage_key,
+          'byteSize', track.byte_size, 'isDamaged', track.damaged_at is not null) order by track.id), '[]'::jsonb)
+        from rindle.media_tracks as track where track.asset_id = asset.id) as tracks
     from (select id, storage, storage_key, byte_size, checksum_sha256, original_damaged_at
       from rindle.media_assets
       where state in (${DELIVERABLE})
@@ -52,5 +57,6 @@ function storedAsset(row: Row): StoredAsset {
     checksumSha256: textOrNull(row, 'checksum_sha256'),
     isDamaged: timeOrNull(row, 'original_damaged_at') !== null,
     variants: json<readonly StoredVariant[]>(row, 'variants'),
+    tracks: json<readonly StoredTrack[]>(row, 'tracks'),
   }
 }

@@ -14,11 +14,11 @@ export type StoredVariant = Pick<Variant, 'id' | 'name' | 'state' | 'attempt'> &
   readonly byteSize: number
 }
 
-/** Whether a variant's object exists with its recorded size. */
-export async function seeVariant(
+/** Whether the object of a variant or a track exists with its recorded size. */
+export async function seePart(
   runtime: Runtime,
   { storage }: { readonly storage: string },
-  { storageKey, byteSize }: StoredVariant,
+  { storageKey, byteSize }: Pick<StoredVariant, 'storageKey' | 'byteSize'>,
 ): Promise<boolean> {
   const object = await storageOf(runtime, storage).head(storageKey)
   return object?.byteSize === byteSize

@@ -7,14 +7,15 @@ import { assertAfter, assertVariantName, profilesIn, storagesIn } from './scope.
 import { type StoppedStorage, StorageWatch } from './storage-watch.ts'
 import { type StoredAsset, storedAssets } from './stored-assets.ts'
 import { noteOriginal, type OriginalSight, seeOriginal } from './stored-originals.ts'
-import { noteVariant, type StoredVariant, seeVariant } from './stored-variants.ts'
+import { noteTrack, type StoredTrack } from './stored-tracks.ts'
+import { noteVariant, type StoredVariant, seePart } from './stored-variants.ts'
 import { type WalkOptions, walk } from './walk.ts'
 
 /** Options of {@link verifyStorage}. */
 export interface VerifyStorageOptions<P extends string = string> extends WalkOptions {
   /** Only assets of this profile. @default all */
   readonly profile?: P
-  /** Only variants of this name, and no originals. @default all */
+  /** Only variants of this name, and neither originals nor tracks. @default all */
   readonly variant?: string
   /** Only what is in this storage. @default all */
   readonly storage?: string
@@ -40,7 +41,10 @@ export interface VerifyStorageReport {
   readonly missing: number
   /** Their object is gone, but their state already prevents their delivery: left unchanged. */
   readonly fsmBlocked: number
-  /** Variants and originals without an answer of the storage; nothing is concluded from that. */
+  readonly tracksChecked: number
+  /** Text tracks whose object is gone or has another size: no verb repairs that. Noted on their rows. */
+  readonly tracksLost: number
+  /** Variants, tracks and originals without an answer of the storage; nothing is concluded from that. */
   readonly errors: number
   readonly originalsChecked: number
   /** Originals that are gone: data loss, which no verb repairs. Noted on their assets. */
@@ -65,7 +69,7 @@ const DEFAULT_CONCURRENCY = 10
 const LISTED_ORIGINALS = 100
 
 /**
- * Asks the storages for the object of every original, and of every `ready`, `stale`, `missing` and `failed` variant
+ * Asks the storages for the object of every original and text track, and of every `ready`, `stale`, `missing` and `failed` variant
  * with a key, of deliverable assets. Variants without their object become `missing`, and missing ones whose object is
  * found again become `ready`; a lost, damaged or healed original is noted on its asset. A previously damaged original
  * is read in full, even without `checksum`, before it counts as intact.
@@ -94,6 +98,7 @@ export async function verifyStorage(
 type Sight = { readonly asset: StoredAsset } & (
   | { readonly variant: null; readonly seen: OriginalSight }
   | { readonly variant: StoredVariant; readonly isThere: boolean }
+  | { readonly track: StoredTrack; readonly isThere: boolean }
 )
 
 class Verification {
@@ -109,6 +114,8 @@ class Verification {
     present: 0,
     missing: 0,
     fsmBlocked: 0,
+    tracksChecked: 0,
+    tracksLost: 0,
     errors: 0,
     originalsChecked: 0,
     originalsLost: 0,
@@ -166,11 +173,20 @@ class Verification {
       const seen = await this.#ask(asset, () => seeOriginal(this.#runtime, asset, this.#options))
       if (seen === 'error') this.#counts.originalsChecked += 1
       else if (seen !== 'stopped') this.#sights.push({ asset, variant: null, seen })
+      await this.#lookAtTracks(asset)
     }
     for (const variant of asset.variants) {
-      const isThere = await this.#ask(asset, () => seeVariant(this.#runtime, asset, variant))
+      const isThere = await this.#ask(asset, () => seePart(this.#runtime, asset, variant))
       if (isThere === 'error') this.#counts.checked += 1
       else if (isThere !== 'stopped') this.#sights.push({ asset, variant, isThere })
+    }
+  }
+
+  async #lookAtTracks(asset: StoredAsset): Promise<void> {
+    for (const track of asset.tracks) {
+      const isThere = await this.#ask(asset, () => seePart(this.#runtime, asset, track))
+      if (isThere === 'error') this.#counts.tracksChecked += 1
+      else if (isThere !== 'stopped') this.#sights.push({ asset, track, isThere })
     }
   }
 
@@ -205,7 +221,8 @@ class Verification {
   async #settle(sight: Sight): Promise<void> {
     const { asset } = sight
     try {
-      if (sight.variant === null) await this.#settleOriginal(asset, sight.seen)
+      if ('track' in sight) await this.#settleTrack(asset, sight.track, sight.isThere)
+      else if (sight.variant === null) await this.#settleOriginal(asset, sight.seen)
       else await this.#settleVariant(asset, sight.variant, sight.isThere)
     } catch (error) {
       this.#counts.errors += 1
@@ -227,6 +244,13 @@ class Verification {
     if (listed !== null && listed.length < LISTED_ORIGINALS) listed.push(asset.id)
   }
 
+  async #settleTrack(asset: StoredAsset, track: StoredTrack, isThere: boolean): Promise<void> {
+    const outcome = await noteTrack(this.#runtime, asset, { track, isThere, isDryRun: this.#isDryRun })
+    if (outcome === 'moved_on') return
+    this.#counts.tracksChecked += 1
+    if (outcome === 'lost') this.#counts.tracksLost += 1
+  }
+
   async #settleVariant(asset: StoredAsset, variant: StoredVariant, isThere: boolean): Promise<void> {
     const outcome = await noteVariant(this.#runtime, asset, { variant, isThere, isDryRun: this.#isDryRun })
     if (outcome === 'moved_on') return
@@ -237,8 +261,11 @@ class Verification {
 
 /** The weight of an observation for its storage: objects that were missing or damaged before have none. Pure. */
 function weightOf(sight: Sight): { readonly seen: number; readonly amiss: number } {
-  const isFine = sight.variant === null ? sight.seen.is === 'whole' : sight.isThere
-  const isNoNews = sight.variant === null ? sight.asset.isDamaged : sight.variant.state === 'missing'
+  if ('seen' in sight) return weighed(sight.seen.is === 'whole', sight.asset.isDamaged)
+  return weighed(sight.isThere, 'track' in sight ? sight.track.isDamaged : sight.variant.state === 'missing')
+}
+
+function weighed(isFine: boolean, isNoNews: boolean): { readonly seen: number; readonly amiss: number } {
   if (isFine) return { seen: 1, amiss: 0 }
   return isNoNews ? { seen: 0, amiss: 0 } : { seen: 1, amiss: 1 }
 }

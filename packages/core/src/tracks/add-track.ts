@@ -2,12 +2,12 @@ import type { AssetReference } from '../assets/read.ts'
 import type { Asset, MediaTrack } from '../domain/entities.ts'
 import { RindleError } from '../domain/errors.ts'
 import { TRACK_KINDS, type TrackKind } from '../domain/states.ts'
-import { canonicalLanguage, trackLabel } from '../domain/text-tracks/language.ts'
-import { readTrack } from '../domain/text-tracks/read-track.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import { assertId } from '../kernel/sql/assert-id.ts'
 import { assetFromRow } from '../kernel/sql/entities-from-rows.ts'
 import { MAX_TRACKS, storeTrack } from './store-track.ts'
+import { canonicalLanguage, trackLabel } from './text/language.ts'
+import { readTrack } from './text/read-track.ts'
 
 /** Options of {@link addTrack}. */
 export interface AddTrackOptions {

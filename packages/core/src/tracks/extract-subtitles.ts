@@ -3,9 +3,6 @@ import type { Asset } from '../domain/entities.ts'
 import { RindleError } from '../domain/errors.ts'
 import { failureOf } from '../domain/failures.ts'
 import { isDeliverable } from '../domain/states.ts'
-import { languageOr, trackLabel } from '../domain/text-tracks/language.ts'
-import { MAX_TRACK_BYTES, readTrack } from '../domain/text-tracks/read-track.ts'
-import { trackProblem } from '../domain/text-tracks/track-problem.ts'
 import { payloadText } from '../kernel/payload-text.ts'
 import { makeRunDirectory } from '../kernel/run-directory.ts'
 import { profileOf, type Runtime } from '../kernel/runtime.ts'
@@ -16,6 +13,9 @@ import { errorFields } from '../ports/logger.ts'
 import type { ExtractedSubtitles, Processor } from '../ports/processor.ts'
 import { acquireOriginal, assertWhole } from '../variants/making/original.ts'
 import { storeTrack } from './store-track.ts'
+import { languageOr, trackLabel } from './text/language.ts'
+import { MAX_TRACK_BYTES, readTrack } from './text/read-track.ts'
+import { trackProblem } from './text/track-problem.ts'
 
 /**
  * The work of `rindle_media` on the subtitles in an original: each becomes a track. Safe to repeat after a killed worker:
@@ -75,7 +75,7 @@ async function extractFrom(runtime: Runtime, job: RunningJob, asset: Asset): Pro
 
 function extractorOf({ processors }: Runtime, asset: Asset): NonNullable<Processor['extractSubtitles']> {
   const processor = processors.find(
-    ({ probes, extractSubtitles: extracts }) => extracts !== undefined && probes.has(asset.contentType ?? ''),
+    (candidate) => candidate.extractSubtitles !== undefined && candidate.probes.has(asset.contentType ?? ''),
   )
   if (processor?.extractSubtitles !== undefined) return processor.extractSubtitles.bind(processor)
   const message = `No processor of this worker extracts subtitles from ${asset.contentType}. Add @rindle/processor-av.`

@@ -2,12 +2,12 @@ import { Readable } from 'node:stream'
 import { lockAsset } from '../assets/lock.ts'
 import type { Asset, MediaTrack } from '../domain/entities.ts'
 import { trackKey } from '../domain/keys.ts'
-import type { TrackText } from '../domain/text-tracks/read-track.ts'
 import { NOTIFY_ASSET } from '../events/changes.ts'
 import { type Runtime, storageOf } from '../kernel/runtime.ts'
 import { trackFromRow } from '../kernel/sql/entities-from-rows.ts'
 import { number } from '../kernel/sql/row-values.ts'
 import { inTransaction, type UnitOfWork } from '../kernel/unit-of-work.ts'
+import type { TrackText } from './text/read-track.ts'
 
 /** The most text tracks of one asset: films have some 40 languages. */
 export const MAX_TRACKS = 100

@@ -1,5 +1,5 @@
-import { cutToBytes } from '../cut-to-bytes.ts'
-import { visibleText } from '../visible-text.ts'
+import { cutToBytes } from '../../domain/cut-to-bytes.ts'
+import { visibleText } from '../../domain/visible-text.ts'
 import { trackProblem } from './track-problem.ts'
 
 /** The longest name of a track, in bytes. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { MAX_TRACK_BYTES, MAX_TRACK_CUES, readTrack } from '../../../src/domain/text-tracks/read-track.ts'
+import { MAX_TRACK_BYTES, MAX_TRACK_CUES, readTrack } from '../../src/tracks/text/read-track.ts'
 
 const ONE = '00:00:01.000 --> 00:00:02.500'
 
@@ -12,7 +12,7 @@ function problemOf(given: unknown): string {
   try {
     readTrack(given as string)
   } catch (error) {
-    return String((error as Error).message)
+    return (error as Error).message
   }
   return 'none'
 }

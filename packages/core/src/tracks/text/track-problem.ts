@@ -1,4 +1,4 @@
-import { RindleError } from '../errors.ts'
+import { RindleError } from '../../domain/errors.ts'
 
 /** The error of text that is no track. `line`: the line of the file that is wrong, from 1. */
 export function trackProblem(problem: string, line?: number): RindleError {

@@ -2,9 +2,9 @@ import { fileURLToPath } from 'node:url'
 import { build } from 'rolldown'
 
 /** The page as one script for a browser, with the development build of React: its StrictMode does everything twice. */
-export async function bundlePage(): Promise<string> {
+export async function bundlePage(program = 'page-program.ts'): Promise<string> {
   const { output } = await build({
-    input: fileURLToPath(new URL('./page/page-program.ts', import.meta.url)),
+    input: fileURLToPath(new URL(`./page/${program}`, import.meta.url)),
     platform: 'browser',
     resolve: { conditionNames: ['dev-source', 'browser', 'import', 'default'] },
     transform: { define: { 'process.env.NODE_ENV': '"development"' } },

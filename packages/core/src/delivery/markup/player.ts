@@ -6,7 +6,7 @@ import { element, voidElement } from './html.ts'
 import type { ShownFile } from './shown-file.ts'
 import { type MarkupOptions, ShownFiles } from './shown-files.ts'
 
-/** A text track that the application stores. */
+/** A text track: one of the asset's, or one that the application stores. */
 export interface Track {
   /** The URL of a WebVTT file. On another origin it needs `crossOrigin`, and CORS there. */
   readonly src: string
@@ -24,9 +24,14 @@ export interface Track {
 export interface AudioOptions<V extends string = string> extends MarkupOptions {
   /** Variants of the asset's own kind, in the order in which the browser tries them. */
   readonly variants: readonly V[]
-  /** Captions, subtitles, descriptions, chapters. @default none */
+  /** Tracks that the application stores: they come after those of the asset, which are always there. @default none */
   readonly tracks?: readonly Track[]
-  /** The way to fetch files and tracks of another origin; required for tracks from there. @default the browser's own */
+  /**
+   * The way to fetch files and tracks of another origin, which then needs a CORS rule. Tracks from there are not shown
+   * without it.
+   *
+   * @default 'anonymous' for an asset with tracks, else the browser's own
+   */
   readonly crossOrigin?: 'anonymous' | 'use-credentials'
 }
 
@@ -87,14 +92,15 @@ export async function video(
   const shown = await playable(files, 'video', options)
   const [first] = shown.files
   const [poster] = posters
+  const tracks = await tracksOf(files, options)
   const attributes: VideoAttributes = {
-    ...attributesOf(options),
+    ...attributesOf(options, tracks),
     ...(typeof first?.width === 'number' && typeof first.height === 'number'
       ? { width: first.width, height: first.height }
       : {}),
     ...(poster === undefined ? {} : { poster: poster.url }),
   }
-  return playerOf('video', attributes, shown, options)
+  return playerOf('video', attributes, shown, tracks)
 }
 
 /** Markup of sound: {@link video} without poster and dimensions. */
@@ -104,7 +110,28 @@ export async function audio(
   options: AudioOptions,
 ): Promise<Player<AudioAttributes>> {
   const files = await ShownFiles.of(runtime, asset, options)
-  return playerOf('audio', attributesOf(options), await playable(files, 'audio', options), options)
+  const shown = await playable(files, 'audio', options)
+  const tracks = await tracksOf(files, options)
+  return playerOf('audio', attributesOf(options, tracks), shown, tracks)
+}
+
+/** The tracks of a player: those of the asset, and those that the application gives. */
+interface PlayerTracks {
+  readonly ofAsset: readonly Track[]
+  readonly given: readonly Track[]
+}
+
+async function tracksOf(files: ShownFiles, { tracks: given = [] }: AudioOptions): Promise<PlayerTracks> {
+  const ofAsset = (await files.tracks()).map(
+    ({ url, kind, lang, label, isDefault }): Track => ({
+      src: url,
+      kind,
+      srcLang: lang,
+      label,
+      ...(isDefault ? { default: true } : {}),
+    }),
+  )
+  return { ofAsset, given: given.map((track): Track => ({ kind: 'subtitles', ...track })) }
 }
 
 /** The files to play, and their kind. */
@@ -118,7 +145,8 @@ async function playable(files: ShownFiles, kind: 'video' | 'audio', { variants }
   return original === null ? { files: [], fallback: null } : { files: [original], fallback: 'original' }
 }
 
-function attributesOf({ crossOrigin, className }: AudioOptions): AudioAttributes {
+function attributesOf({ crossOrigin: given, className }: AudioOptions, { ofAsset }: PlayerTracks): AudioAttributes {
+  const crossOrigin = given ?? (ofAsset.length > 0 ? 'anonymous' : undefined)
   return {
     controls: true,
     preload: 'metadata',
@@ -131,13 +159,13 @@ function playerOf<A extends AudioAttributes>(
   name: 'video' | 'audio',
   attributes: A,
   { files, fallback }: Playable,
-  { tracks: given = [] }: AudioOptions,
+  { ofAsset, given }: PlayerTracks,
 ): Player<A> {
   const sources = files.map(
     ({ url, contentType }): PlayerSource =>
       contentType === UNTYPED_VIDEO ? { src: url } : { src: url, type: contentType },
   )
-  const tracks = given.map((track): Track => ({ kind: 'subtitles', ...track }))
+  const tracks = [...ofAsset, ...given]
   const elementAttributes: VideoAttributes = attributes
   const html = element(name, { ...elementAttributes }, [
     ...sources.map((source) => voidElement('source', { ...source })),

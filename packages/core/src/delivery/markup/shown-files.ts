@@ -1,5 +1,5 @@
 import type { AssetWithVariants } from '../../assets/read.ts'
-import type { Asset, Variant } from '../../domain/entities.ts'
+import type { Asset, MediaTrack, Variant } from '../../domain/entities.ts'
 import { RindleError } from '../../domain/errors.ts'
 import type { StaleMode } from '../../domain/stale-policy.ts'
 import type { OutputKind } from '../../domain/states.ts'
@@ -8,7 +8,7 @@ import type { Profile } from '../../profile/profile.ts'
 import { familyMembers, type OwnFamily } from '../images/family-members.ts'
 import { issueFamilyUrl } from '../images/family-url.ts'
 import { forbidden, refusalByAuthorizer } from '../urls/authorize.ts'
-import { type IssueOptions, issueUrl, originalFile, variantFile } from '../urls/issue-url.ts'
+import { type IssueOptions, issueUrl, originalFile, trackFile, variantFile } from '../urls/issue-url.ts'
 import { assertDeliverable, choose, declaredVariant } from '../urls/url.ts'
 import { withVariants } from '../urls/with-variants.ts'
 import { filesOnDemand, widestSize } from './family-files.ts'
@@ -23,6 +23,11 @@ export interface MarkupOptions extends Pick<IssueOptions, 'expiresInSeconds'> {
   readonly staleMode?: StaleMode
   /** The `class` of the element. */
   readonly className?: string
+}
+
+/** A text track of an asset on a page. */
+export interface ShownTrack extends Pick<MediaTrack, 'kind' | 'lang' | 'label' | 'isDefault'> {
+  readonly url: string
 }
 
 /** A family of one asset on a page. */
@@ -82,7 +87,7 @@ export class ShownFiles {
     const { members } = family
     const isNegotiated = family.make === 'on_demand'
     const shown = { isNegotiated, members, size: widestSize(family, asset) }
-    if (members.length === 0 || !(await this.#isGranted(name))) return { ...shown, url: null, files: [] }
+    if (members.length === 0 || !(await this.#isGranted({ variant: name }))) return { ...shown, url: null, files: [] }
     const { images } = this.#runtime
     const named = { asset, profile, name, family }
     const url = images === null ? null : issueFamilyUrl(this.#runtime, images, named, this.#options)
@@ -94,6 +99,19 @@ export class ShownFiles {
     return { ...shown, url, files: made.filter((file) => file !== null) }
   }
 
+  /** The text tracks of the asset, without those that the authorizer refuses. */
+  async tracks(): Promise<readonly ShownTrack[]> {
+    const granted: MediaTrack[] = []
+    for (const track of this.#asset.tracks) if (await this.#isGranted({ track: track.id })) granted.push(track)
+    const shown = granted.map(async (track): Promise<ShownTrack> => {
+      const { kind, lang, label, isDefault } = track
+      const file = trackFile(this.#asset, track)
+      const url = await issueUrl(this.#runtime, this.#asset, this.#profile, file, this.#options)
+      return { kind, lang, label, isDefault, url }
+    })
+    return Promise.all(shown)
+  }
+
   /** The placeholder of the asset, as its profile wants it. */
   placeholder(): Placeholder | null {
     return placeholderOf(this.#asset, this.#profile)
@@ -103,7 +121,7 @@ export class ShownFiles {
   async original(kind: OutputKind, browserTypes: ReadonlySet<string>): Promise<ShownFile | null> {
     const { contentType, width, height } = this.#asset
     if (this.#asset.kind !== kind || contentType === null || !browserTypes.has(contentType)) return null
-    if (!(await this.#isGranted(undefined))) return null
+    if (!(await this.#isGranted({}))) return null
     const url = await issueUrl(this.#runtime, this.#asset, this.#profile, originalFile(this.#asset), this.#options)
     this.#shown += 1
     return { url, contentType, width, height }
@@ -115,7 +133,7 @@ export class ShownFiles {
   }
 
   async #variant(name: string): Promise<ShownFile | null> {
-    if (this.#servable(name) === null || !(await this.#isGranted(name))) return null
+    if (this.#servable(name) === null || !(await this.#isGranted({ variant: name }))) return null
     return this.#granted(name)
   }
 
@@ -135,9 +153,8 @@ export class ShownFiles {
     return { url, contentType: file.contentType, width: variant.width, height: variant.height }
   }
 
-  async #isGranted(variant: string | undefined): Promise<boolean> {
+  async #isGranted(wanted: { readonly variant?: string; readonly track?: string }): Promise<boolean> {
     const { actor } = this.#options
-    const wanted = variant === undefined ? {} : { variant }
     const refusal = await refusalByAuthorizer(this.#profile, { asset: this.#asset, ...wanted, actor })
     if (refusal !== null) this.#refusal ??= refusal
     return refusal === null

@@ -1,5 +1,5 @@
 import { defineProfile } from '@rindle/core'
-import { audio, poster, strip, video, waveform } from '@rindle/processor-av/recipes'
+import { audio, poster, stream, strip, video, waveform } from '@rindle/processor-av/recipes'
 import { image } from '@rindle/processor-image/recipes'
 
 const PICTURES = ['image/jpeg', 'image/png', 'image/webp', 'image/avif'] as const
@@ -44,7 +44,9 @@ export const lesson = defineProfile({
   storage: 'main',
   accept: { types: ['video/*', 'audio/*'], maxBytes: 2_000_000_000, maxDurationMs: 3 * 3_600_000 },
   variants: {
-    video: video.mp4({ height: 720 }),
+    // In the sizes that suit the visitor's network, and one file for browsers that play no stream.
+    film: stream({ heights: [720, 360] }),
+    video: video.mp4({ height: 480 }),
     poster: poster(),
     strip: strip(),
     sound: audio.aac({ normalize: true }),

@@ -1,27 +1,28 @@
 import { json } from 'node:stream/consumers'
-import type { AssetWithVariants, AudioAttributes, Picture, Player, VideoAttributes } from '@rindle/core'
+import {
+  type AssetWithVariants,
+  type AudioAttributes,
+  isDeliverable,
+  type MediaTrack,
+  type Picture,
+  type Player,
+  type VideoAttributes,
+} from '@rindle/core'
 import { lessonOwner } from './owners.ts'
 import { rindle } from './rindle.ts'
 
-/** A picture of tiles, one for each moment of a video. */
-export interface Strip {
-  readonly url: string
-  readonly tileCount: number
-  readonly columns: number
-  readonly rows: number
-  /** Pixels. */
-  readonly tileWidth: number
-  /** Pixels. */
-  readonly tileHeight: number
-  readonly intervalMs: number
-}
-
-/** The recording on a lesson's page. */
+/** The recording on a lesson's page. It can be played before all of it is made. */
 export type Recording =
-  | { readonly kind: 'working'; readonly assetId: string }
   | { readonly kind: 'failed'; readonly message: string }
-  | { readonly kind: 'video'; readonly player: Player<VideoAttributes>; readonly strip: Strip | null }
-  | { readonly kind: 'audio'; readonly player: Player<AudioAttributes>; readonly loudness: readonly number[] }
+  | { readonly kind: 'checking'; readonly assetId: string }
+  | (Playable & { readonly kind: 'video'; readonly player: Player<VideoAttributes> })
+  | (Playable & { readonly kind: 'audio'; readonly player: Player<AudioAttributes>; readonly loudness: readonly number[] })
+
+interface Playable {
+  readonly assetId: string
+  readonly isSettled: boolean
+  readonly tracks: readonly MediaTrack[]
+}
 
 /** The number of bars of a waveform. */
 const BARS = 120
@@ -32,13 +33,20 @@ export async function recordingOf(lessonId: string): Promise<Recording | null> {
   if (attachment === null) return null
   const asset = rindle.narrow(attachment.asset, 'lesson')
   if (asset.state === 'quarantined') return { kind: 'failed', message: asset.errorMessage ?? '' }
-  if (asset.state !== 'ready' && asset.state !== 'degraded') return { kind: 'working', assetId: asset.id }
+  const { id: assetId, tracks } = asset
+  if (!isDeliverable(asset.state)) return { kind: 'checking', assetId }
+  const playable = { assetId, tracks, isSettled: asset.state === 'ready' || asset.state === 'degraded' }
   if (asset.kind === 'video') {
-    const player = await rindle.video(asset, { variants: ['video'], poster: 'poster' })
-    return { kind: 'video', player, strip: await stripOf(asset) }
+    const player = await rindle.video(asset, {
+      stream: 'film',
+      variants: ['video'],
+      poster: 'poster',
+      storyboard: 'strip',
+    })
+    return { kind: 'video', ...playable, player }
   }
   const player = await rindle.audio(asset, { variants: ['sound'] })
-  return { kind: 'audio', player, loudness: await loudnessOf(asset) }
+  return { kind: 'audio', ...playable, player, loudness: await loudnessOf(asset) }
 }
 
 /** The posters of these lessons, by lesson; none for sounds, and while they are being made. */
@@ -54,13 +62,6 @@ export async function postersOf(lessonIds: readonly string[]): Promise<ReadonlyM
 
 function readyVariant(asset: AssetWithVariants, name: string): AssetWithVariants['variants'][number] | undefined {
   return asset.variants.find((variant) => variant.name === name && variant.state === 'ready')
-}
-
-async function stripOf(asset: AssetWithVariants<'lesson'>): Promise<Strip | null> {
-  const variant = readyVariant(asset, 'strip')
-  if (variant === undefined) return null
-  const url = await rindle.variantUrl(asset, 'strip', { onNotReady: 'placeholder' })
-  return url === null ? null : { url, ...(variant.metadata as unknown as Omit<Strip, 'url'>) }
 }
 
 /**

@@ -18,6 +18,7 @@ async function makeRindle(): Promise<CommunityRindle> {
     processors: [imageProcessor(), ...(await recordingProcessors())],
     jobs: pgBossJobs(),
     images: { baseUrl: '/rindle', signingKeys: [process.env.MEDIA_SIGNING_KEY ?? ''] },
+    streams: { baseUrl: '/rindle', signingKeys: [process.env.MEDIA_SIGNING_KEY ?? ''] },
     profiles: hasLessons ? picturesAndLessons : (pictures as typeof picturesAndLessons),
   })
 }

@@ -6,6 +6,9 @@ import { type ReactElement, useEffect } from 'react'
 import { useAsset } from '../../../media/client.ts'
 
 const NAMES: Readonly<Record<string, string>> = {
+  film_720: 'Stream, large',
+  film_360: 'Stream, small',
+  film_sound: 'Stream, sound',
   video: 'Video',
   poster: 'Poster',
   strip: 'Preview pictures',
@@ -13,15 +16,16 @@ const NAMES: Readonly<Record<string, string>> = {
   waveform: 'Waveform',
 }
 
-/** The progress of a recording's variants; then the page reloads, and has a player. */
+/** The progress of a recording's variants. The page is rendered again with each one that is ready. */
 export function LessonProgress({ assetId }: { readonly assetId: string }): ReactElement {
   const { asset, error } = useAsset(assetId)
   const router = useRouter()
-  const isSettled = asset?.settled ?? false
-  useEffect(() => {
-    if (isSettled) router.refresh()
-  }, [isSettled, router])
   const variants = Object.entries<VariantView | undefined>(asset?.variants ?? {})
+  const ready = variants.filter(([, variant]) => variant?.state === 'ready').map(([name]) => name)
+  const stage = asset === undefined ? '' : [asset.url !== null, asset.settled, ...ready].join()
+  useEffect(() => {
+    if (stage !== '') router.refresh()
+  }, [stage, router])
   return (
     <section className="lesson-progress" aria-label="Preparing the recording">
       <p role="status">{error?.message ?? 'The recording is being prepared. You may leave this page.'}</p>

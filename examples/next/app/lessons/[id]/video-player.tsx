@@ -1,42 +1,46 @@
 'use client'
 
 import type { Player, VideoAttributes } from '@rindle/core'
+import { useStoryboard, Video } from '@rindle/react'
+import { useRouter } from 'next/navigation'
 import { type ReactElement, useRef } from 'react'
 import { Scrubber } from '../../../components/scrubber.tsx'
 import { usePlayback } from '../../../components/use-playback.ts'
-import type { Strip } from '../../../media/recordings.ts'
-import { StripTile } from './strip-tile.tsx'
 
 interface VideoPlayerProps {
   readonly player: Player<VideoAttributes>
-  readonly strip: Strip | null
   readonly title: string
 }
 
-/** A video, and below it a scrubber that previews each moment. */
-export function VideoPlayer({ player, strip, title }: VideoPlayerProps): ReactElement {
+/** A video, and below it a scrubber that previews each moment once the storyboard is there. */
+export function VideoPlayer({ player, title }: VideoPlayerProps): ReactElement {
   const video = useRef<HTMLVideoElement>(null)
   const playback = usePlayback(video)
+  const { thumbnailAt } = useStoryboard(player)
+  const router = useRouter()
   const { width = 16, height = 9 } = player.attributes
   return (
     <div className="player">
-      {/* No captions, because nobody has written any. An application that has them adds them as tracks. */}
-      <video
-        {...player.attributes}
-        ref={video}
+      <Video
+        video={player}
+        hls={loadHls}
+        // The page of a long pause has URLs of before: it gets new ones.
+        onStreamError={() => router.refresh()}
+        videoRef={video}
         playsInline
         aria-label={title}
         style={{ aspectRatio: `${width} / ${height}` }}
-      >
-        {player.sources.map((source) => (
-          <source key={source.src} {...source} />
-        ))}
-      </video>
-      {strip !== null && (
-        <Scrubber label="Preview and jump" playback={playback}>
-          {(second) => <StripTile strip={strip} second={second} />}
-        </Scrubber>
-      )}
+      />
+      <Scrubber label="Preview and jump" playback={playback}>
+        {(second) => {
+          const thumbnail = thumbnailAt(second)
+          return thumbnail !== null && <span className="thumbnail" data-x={thumbnail.x} style={thumbnail.style} />
+        }}
+      </Scrubber>
     </div>
   )
+}
+
+function loadHls(): Promise<typeof import('hls.js')> {
+  return import('hls.js')
 }

@@ -37,9 +37,9 @@ describe.skipIf(chromium === undefined)('a video of the React package, in Chromi
   })
 
   const open = async (...sources: VideoData['sources']): Promise<void> => {
-    place.first = { sources, tracks: TRACKS }
+    place.page.shown = { video: { sources, tracks: TRACKS } }
     place.asked()
-    await page.goto(place.url)
+    await page.goto(place.page.url)
     await until('watched.show.length === 1')
   }
   const until = (condition: string) => page.waitForFunction(`(() => { ${VIDEO} return ${condition} })()`)
@@ -160,7 +160,7 @@ describe.skipIf(chromium === undefined)('a video of the React package, in Chromi
     await open(FILE)
     await until('watched.thumbnailAt(0) !== null')
     const style = { display: 'block', width: 160, height: 90 }
-    const url = `${place.url}strip.jpg`
+    const url = `${place.page.url}strip.jpg`
     expect(await ask('[4.9, 5, 99].map((second) => watched.thumbnailAt(second))')).toEqual([
       { url, x: 0, y: 0, width: 160, height: 90, style: { ...style, background: `url("${url}") 0px 0px no-repeat` } },
       ...[5, 99].map(() => ({

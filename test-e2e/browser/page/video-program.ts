@@ -36,7 +36,12 @@ const hls = async (): Promise<typeof hlsModule> => {
   return hlsModule
 }
 
-function Page({ first }: { readonly first: VideoData }): ReactElement | null {
+interface Shown {
+  readonly video: VideoData
+  readonly hlsConfig?: Readonly<Record<string, unknown>>
+}
+
+function Page({ video: first, hlsConfig = {} }: Shown): ReactElement | null {
   const [video, setVideo] = useState<VideoData | null>(first)
   watched.show = setVideo
   watched.thumbnailAt = useStoryboard(video).thumbnailAt
@@ -44,6 +49,7 @@ function Page({ first }: { readonly first: VideoData }): ReactElement | null {
   return h(Video<hlsModule.default>, {
     video,
     hls,
+    hlsConfig,
     muted: true,
     onStream: (instance) => {
       watched.hls = instance
@@ -52,8 +58,8 @@ function Page({ first }: { readonly first: VideoData }): ReactElement | null {
   })
 }
 
-const first = JSON.parse(document.querySelector('#first')?.textContent ?? '') as VideoData
+const shown = JSON.parse(document.querySelector('#shown')?.textContent ?? '') as Shown
 const root = document.querySelector('#root') as HTMLElement
-hydrateRoot(root, h(StrictMode, null, h(Page, { first })), {
+hydrateRoot(root, h(StrictMode, null, h(Page, shown)), {
   onRecoverableError: (error) => watched.problems.push(String(error)),
 })

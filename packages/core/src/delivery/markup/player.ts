@@ -6,6 +6,10 @@ import { element, voidElement } from './html.ts'
 import type { ShownFile } from './shown-file.ts'
 import { type MarkupOptions, ShownFiles } from './shown-files.ts'
 
+// The words by which players tell a stream and a storyboard.
+const HLS_TYPE = 'application/vnd.apple.mpegurl'
+const THUMBNAILS = { kind: 'metadata', label: 'thumbnails' } as const
+
 /** A text track: one of the asset's, or one that the application stores. */
 export interface Track {
   /** The URL of a WebVTT file. On another origin it needs `crossOrigin`, and CORS there. */
@@ -36,7 +40,15 @@ export interface AudioOptions<V extends string = string> extends MarkupOptions {
 }
 
 /** Options of {@link video}. */
-export interface VideoOptions<V extends string = string, Image extends string = V> extends AudioOptions<V> {
+export interface VideoOptions<V extends string = string, Image extends string = V, Stream extends string = string>
+  extends AudioOptions<V> {
+  /**
+   * A stream, which becomes the first source. While some of its sizes are still being made it is left out if there is a
+   * file to play: a player reads the list of sizes once. @default none
+   */
+  readonly stream?: Stream
+  /** A thumbnail strip, for the pictures of a seek bar: a track of the kind `metadata`, labelled `thumbnails`. @default none */
+  readonly storyboard?: Image
   /** An image variant that is shown until the video plays. @default none */
   readonly poster?: Image
 }
@@ -77,10 +89,11 @@ export interface Player<A> {
 }
 
 /**
- * Markup of a video: sources, poster and text tracks, with the dimensions of the first source. Leaves out variants that
- * are not ready, and files that the authorizer refuses; the original is the fallback when there is no variant, if
- * browsers may play its type. One query when the asset was read without its variants, else none. `not_deliverable`,
- * `unknown_variant`, `invalid_input` for a variant of another kind, `forbidden` when everything is refused.
+ * Markup of a video: sources, poster and text tracks, with the dimensions of the first file. The stream comes first,
+ * then the variants. Leaves out variants that are not ready, and files that the authorizer refuses; the original is the
+ * fallback when there is no variant, if browsers may play its type. One query when the asset was read without its
+ * variants, else none. `not_deliverable`, `unknown_variant`, `invalid_input` for a variant of another kind, `forbidden`
+ * when everything is refused, `capability_unsupported` for a stream or storyboard without the option `streams`.
  */
 export async function video(
   runtime: Runtime,
@@ -89,18 +102,29 @@ export async function video(
 ): Promise<Player<VideoAttributes>> {
   const files = await ShownFiles.of(runtime, asset, options)
   const posters = options.poster === undefined ? [] : await files.variants([options.poster], 'image')
+  const stream = options.stream === undefined ? null : await files.stream(options.stream)
   const shown = await playable(files, 'video', options)
-  const [first] = shown.files
-  const [poster] = posters
   const tracks = await tracksOf(files, options)
+  const [poster] = posters
   const attributes: VideoAttributes = {
     ...attributesOf(options, tracks),
-    ...(typeof first?.width === 'number' && typeof first.height === 'number'
-      ? { width: first.width, height: first.height }
-      : {}),
+    ...sizeOf(shown.files[0] ?? asset),
     ...(poster === undefined ? {} : { poster: poster.url }),
   }
-  return playerOf('video', attributes, shown, tracks)
+  const isStreamed = stream !== null && (stream.isComplete || shown.files.length === 0)
+  const streamed = isStreamed ? [{ src: stream.url, type: HLS_TYPE }] : []
+  const storyboard = options.storyboard === undefined ? null : await files.storyboard(options.storyboard)
+  const thumbnails = storyboard === null ? [] : [{ src: storyboard, ...THUMBNAILS }]
+  return playerOf('video', {
+    attributes,
+    sources: [...streamed, ...shown.files.map(sourceOf)],
+    tracks: [...tracks.ofAsset, ...thumbnails, ...tracks.given],
+    fallback: isStreamed ? 'variant' : shown.fallback,
+  })
+}
+
+function sizeOf({ width, height }: Pick<Asset, 'width' | 'height'>): Pick<VideoAttributes, 'width' | 'height'> {
+  return typeof width === 'number' && typeof height === 'number' ? { width, height } : {}
 }
 
 /** Markup of sound: {@link video} without poster and dimensions. */
@@ -112,7 +136,12 @@ export async function audio(
   const files = await ShownFiles.of(runtime, asset, options)
   const shown = await playable(files, 'audio', options)
   const tracks = await tracksOf(files, options)
-  return playerOf('audio', attributesOf(options, tracks), shown, tracks)
+  return playerOf('audio', {
+    attributes: attributesOf(options, tracks),
+    sources: shown.files.map(sourceOf),
+    tracks: [...tracks.ofAsset, ...tracks.given],
+    fallback: shown.fallback,
+  })
 }
 
 /** The tracks of a player: those of the asset, and those that the application gives. */
@@ -155,21 +184,15 @@ function attributesOf({ crossOrigin: given, className }: AudioOptions, { ofAsset
   }
 }
 
-function playerOf<A extends AudioAttributes>(
-  name: 'video' | 'audio',
-  attributes: A,
-  { files, fallback }: Playable,
-  { ofAsset, given }: PlayerTracks,
-): Player<A> {
-  const sources = files.map(
-    ({ url, contentType }): PlayerSource =>
-      contentType === UNTYPED_VIDEO ? { src: url } : { src: url, type: contentType },
-  )
-  const tracks = [...ofAsset, ...given]
-  const elementAttributes: VideoAttributes = attributes
-  const html = element(name, { ...elementAttributes }, [
-    ...sources.map((source) => voidElement('source', { ...source })),
-    ...tracks.map((track) => voidElement('track', { ...track })),
+function sourceOf({ url, contentType }: ShownFile): PlayerSource {
+  return contentType === UNTYPED_VIDEO ? { src: url } : { src: url, type: contentType }
+}
+
+function playerOf<A extends AudioAttributes>(name: 'video' | 'audio', player: Omit<Player<A>, 'html'>): Player<A> {
+  const attributes: VideoAttributes = player.attributes
+  const html = element(name, { ...attributes }, [
+    ...player.sources.map((source) => voidElement('source', { ...source })),
+    ...player.tracks.map((track) => voidElement('track', { ...track })),
   ])
-  return { attributes, sources, tracks, fallback, html }
+  return { ...player, html }
 }

@@ -1,12 +1,14 @@
 import type { AssetWithVariants } from '../../assets/read.ts'
 import type { Asset, MediaTrack, Variant } from '../../domain/entities.ts'
-import { RindleError } from '../../domain/errors.ts'
+import { isRindleError, RindleError } from '../../domain/errors.ts'
 import type { StaleMode } from '../../domain/stale-policy.ts'
-import type { OutputKind } from '../../domain/states.ts'
+import { isInFlight, type OutputKind } from '../../domain/states.ts'
 import type { Runtime } from '../../kernel/runtime.ts'
 import type { Profile } from '../../profile/profile.ts'
 import { familyMembers, type OwnFamily } from '../images/family-members.ts'
 import { issueFamilyUrl } from '../images/family-url.ts'
+import { declaredStream } from '../streams/playable-stream.ts'
+import { storyboardUrl, streamUrl } from '../streams/stream-url.ts'
 import { forbidden, refusalByAuthorizer } from '../urls/authorize.ts'
 import { type IssueOptions, issueUrl, originalFile, trackFile, variantFile } from '../urls/issue-url.ts'
 import { assertDeliverable, choose, declaredVariant } from '../urls/url.ts'
@@ -28,6 +30,13 @@ export interface MarkupOptions extends Pick<IssueOptions, 'expiresInSeconds'> {
 /** A text track of an asset on a page. */
 export interface ShownTrack extends Pick<MediaTrack, 'kind' | 'lang' | 'label' | 'isDefault'> {
   readonly url: string
+}
+
+/** A stream of an asset on a page. */
+export interface ShownStream {
+  readonly url: string
+  /** Whether no more of it is being made: a player reads the list of its sizes once. */
+  readonly isComplete: boolean
 }
 
 /** A family of one asset on a page. */
@@ -99,6 +108,22 @@ export class ShownFiles {
     return { ...shown, url, files: made.filter((file) => file !== null) }
   }
 
+  /** A stream; `null` while it cannot be played, and if the authorizer refuses it. `unknown_variant`. */
+  async stream(name: string): Promise<ShownStream | null> {
+    const { members } = declaredStream(this.#profile, this.#asset.profile, name)
+    const url = await this.#unlessForbidden(streamUrl(this.#runtime, this.#asset, name, this.#options))
+    if (url === null) return null
+    this.#shown += 1
+    const names = new Set(members.map((member) => member.name))
+    const variants = this.#asset.variants.filter((variant) => names.has(variant.name))
+    return { url, isComplete: !variants.some(({ state }) => state === 'planned' || isInFlight(state)) }
+  }
+
+  /** The URL of a storyboard; `null` while it is not ready, and if the authorizer refuses it. `unknown_variant`. */
+  async storyboard(strip: string): Promise<string | null> {
+    return this.#unlessForbidden(storyboardUrl(this.#runtime, this.#asset, strip, this.#options))
+  }
+
   /** The text tracks of the asset, without those that the authorizer refuses. */
   async tracks(): Promise<readonly ShownTrack[]> {
     const granted: MediaTrack[] = []
@@ -130,6 +155,16 @@ export class ShownFiles {
   /** Throws `forbidden` when the authorizer has refused and nothing is left to show. */
   assertShown(): void {
     if (this.#shown === 0 && this.#refusal !== null) throw forbidden(`asset ${this.#asset.id}`, this.#refusal)
+  }
+
+  async #unlessForbidden(issued: Promise<string | null>): Promise<string | null> {
+    try {
+      return await issued
+    } catch (error) {
+      if (!isRindleError(error) || error.code !== 'forbidden') throw error
+      this.#refusal ??= String(error.details['reason'])
+      return null
+    }
   }
 
   async #variant(name: string): Promise<ShownFile | null> {

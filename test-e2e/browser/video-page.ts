@@ -28,6 +28,7 @@ export async function startVideoPage(answerFile: AnswerFile = noFile): Promise<V
   const server = createServer((incoming, outgoing) => {
     const path = new URL(incoming.url ?? '/', 'http://localhost').pathname
     if (path === '/page.js') outgoing.setHeader('content-type', 'text/javascript').end(script)
+    else if (path === '/favicon.ico') outgoing.writeHead(204).end()
     else if (path !== '/') answerFile(path, incoming, outgoing)
     else outgoing.setHeader('content-type', 'text/html; charset=utf-8').end(pageOf(page.shown))
   })

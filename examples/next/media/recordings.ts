@@ -16,7 +16,11 @@ export type Recording =
   | { readonly kind: 'failed'; readonly message: string }
   | { readonly kind: 'checking'; readonly assetId: string }
   | (Playable & { readonly kind: 'video'; readonly player: Player<VideoAttributes> })
-  | (Playable & { readonly kind: 'audio'; readonly player: Player<AudioAttributes>; readonly loudness: readonly number[] })
+  | (Playable & {
+      readonly kind: 'audio'
+      readonly player: Player<AudioAttributes>
+      readonly loudness: readonly number[]
+    })
 
 interface Playable {
   readonly assetId: string

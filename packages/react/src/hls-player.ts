@@ -1,7 +1,9 @@
 /** The parts of an instance of hls.js that {@link Video} uses. Your own type of it comes from the `hls` that you pass. */
 export interface HlsPlayer {
   readonly config: { maxBufferLength: number; maxMaxBufferLength: number }
-  on(event: string, listener: (event: never, data: HlsProblem) => void): void
+  // Of hls.js each event has a type of its own, and no type here is one of them.
+  // biome-ignore lint/suspicious/noExplicitAny: see above
+  on(event: any, listener: any): void
   loadSource(url: string): void
   attachMedia(video: HTMLMediaElement): void
   startLoad(): void

@@ -34,7 +34,7 @@ export function recoverFrom(hls: HlsPlayer, { video, url, signal, onFailure }: R
     if (navigator.onLine) return loadAgain(problem)
     window.addEventListener('online', () => loadAgain(problem), { once: true, signal })
   }
-  hls.on('hlsError', (_event, problem) => {
+  hls.on('hlsError', (_event: string, problem: HlsProblem) => {
     if (!problem.fatal || signal.aborted) return
     if (Math.abs(video.currentTime - place) > SAME_PLACE_SECONDS) recoveries = 0
     place = video.currentTime

@@ -71,10 +71,17 @@ export interface Delivery<Ps extends AnyProfiles = Profiles> {
     asset: Asset<P> | AssetWithVariants<P>,
     options: PictureOptions<VariantName<Ps, P, 'image'> & string, FamilyName<Ps, P> & string>,
   ): Promise<Picture>
-  /** Markup of a video: sources, poster, text tracks. `not_deliverable`, `forbidden`. */
+  /**
+   * Markup of a video: its stream, other sources, poster, text tracks, storyboard. `not_deliverable`, `forbidden`,
+   * `capability_unsupported` for a stream or storyboard without the option `streams`.
+   */
   video<P extends keyof Ps & string>(
     asset: Asset<P> | AssetWithVariants<P>,
-    options: VideoOptions<VariantName<Ps, P, 'video' | 'stream'> & string, VariantName<Ps, P, 'image'> & string>,
+    options: VideoOptions<
+      VariantName<Ps, P, 'video'> & string,
+      VariantName<Ps, P, 'image'> & string,
+      StreamName<Ps, P> & string
+    >,
   ): Promise<Player<VideoAttributes>>
   /** Markup of sound: sources, text tracks. `not_deliverable`, `forbidden`. */
   audio<P extends keyof Ps & string>(

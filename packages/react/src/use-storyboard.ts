@@ -1,3 +1,5 @@
+'use client'
+
 import { useCallback, useEffect, useState } from 'react'
 import { type StoryboardCue, storyboardCues, type Thumbnail, thumbnailAt } from './storyboard.ts'
 import type { VideoData } from './video.ts'

@@ -55,14 +55,13 @@ describe.skipIf(chromium === undefined).each(['local', 'minio'] as const)(
     it('plays, and shows the picture and the caption of each place that is sought', async () => {
       await ask('void video.play()')
       await until('video.currentTime > 0.5')
+      await ask('video.pause()')
       for (const second of [11.3, 2.9, 17.25]) {
-        expect(Math.abs((await pictureAt(second)) - second)).toBeLessThan(1)
-        await ask('video.pause()')
-        await until('!video.seeking && video.textTracks[0].activeCues?.length === 1')
-        const cue = await ask<string>('video.textTracks[0].activeCues[0].text')
-        expect(cue).toBe(`Second ${Math.floor(await ask<number>('video.currentTime'))}`)
-        await ask('void video.play()')
+        expect(Math.abs((await pictureAt(second)) - second)).toBeLessThan(0.2)
+        await until(`video.textTracks[0].activeCues?.[0]?.text === 'Second ${Math.floor(second)}'`)
       }
+      await ask('void video.play()')
+      await until('video.currentTime > 17.5')
     })
 
     it('has a picture of each moment for its seek bar', async () => {

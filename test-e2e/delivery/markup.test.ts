@@ -231,7 +231,7 @@ describe('a video', () => {
     expect(quicktime.sources.map(({ type }) => type)).toEqual([undefined])
     const matroska = await rindle.video(film([], { contentType: 'video/x-matroska' }), { variants: ['web'] })
     expect(matroska).toMatchObject({ sources: [], fallback: null })
-    expect(matroska.html).toBe('<video controls preload="metadata"></video>')
+    expect(matroska.html).toBe('<video controls preload="metadata" width="1280" height="720"></video>')
   })
 })
 

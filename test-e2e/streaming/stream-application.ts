@@ -11,8 +11,8 @@ import { localStorage } from '@rindle/storage-local'
 import { s3Storage } from '@rindle/storage-s3'
 import { useS3Server } from '@rindle/test-s3'
 import { makeClip } from '../av/make-clip.ts'
-import { type StorageKind } from '../browser/browser-application.ts'
-import { type Application, settled, startApplication } from '../support/application.ts'
+import type { StorageKind } from '../browser/browser-application.ts'
+import { settled, startApplication } from '../support/application.ts'
 
 const SIGNING_KEY = 'a key for tests only, thirty-two characters or more'
 

@@ -1,9 +1,8 @@
 /** The parts of an instance of hls.js that {@link Video} uses. Your own type of it comes from the `hls` that you pass. */
 export interface HlsPlayer {
   readonly config: { maxBufferLength: number; maxMaxBufferLength: number }
-  // Of hls.js each event has a type of its own, and no type here is one of them.
-  // biome-ignore lint/suspicious/noExplicitAny: see above
-  on(event: any, listener: any): void
+  // In hls.js each event and each listener has a type of its own: to these, any of them may be given.
+  on(event: never, listener: never): void
   loadSource(url: string): void
   attachMedia(video: HTMLMediaElement): void
   startLoad(): void
@@ -21,9 +20,8 @@ export interface HlsProblem {
 
 /** The class that hls.js exports. */
 export interface HlsClass<H extends HlsPlayer = HlsPlayer> {
-  // An intersection of all that its versions know; `@rindle/react` does not depend on it.
-  // biome-ignore lint/suspicious/noExplicitAny: the configuration is of a type of hls.js
-  new (config?: any): H
+  // Its configuration: `object` would have no property that hls.js knows, and each version knows others.
+  new (config: never): H
   isSupported(): boolean
 }
 

@@ -59,7 +59,7 @@ export function playByHls<H extends HlsPlayer>(Hls: HlsClass<H>, request: Stream
   const { video, url, config, hasTracks, signal } = request
   const { currentTime } = video
   const startPosition = currentTime > 0 ? currentTime : -1
-  const hls = new Hls({ ...(hasTracks ? WITHOUT_TEXT : {}), startPosition, ...config })
+  const hls = new Hls({ ...(hasTracks ? WITHOUT_TEXT : {}), startPosition, ...config } as never)
   if (video.paused) bufferLittleUntilPlay(hls, video, signal)
   recoverFrom(hls, request)
   const goBack = placeOf(video)

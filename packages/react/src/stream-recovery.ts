@@ -34,7 +34,7 @@ export function recoverFrom(hls: HlsPlayer, { video, url, signal, onFailure }: R
     if (navigator.onLine) return loadAgain(problem)
     window.addEventListener('online', () => loadAgain(problem), { once: true, signal })
   }
-  hls.on('hlsError', (_event: string, problem: HlsProblem) => {
+  const onError = (_event: string, problem: HlsProblem): void => {
     if (!problem.fatal || signal.aborted) return
     if (Math.abs(video.currentTime - place) > SAME_PLACE_SECONDS) recoveries = 0
     place = video.currentTime
@@ -42,5 +42,6 @@ export function recoverFrom(hls: HlsPlayer, { video, url, signal, onFailure }: R
     const isRecoverable = problem.type === 'networkError' || problem.type === 'mediaError'
     if (isRecoverable && recoveries <= MOST_RECOVERIES) return recover(problem)
     onFailure(new Error(`The stream cannot be played: ${problem.details}.`))
-  })
+  }
+  hls.on('hlsError' as never, onError as never)
 }

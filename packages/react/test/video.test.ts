@@ -1,10 +1,10 @@
-import { type HlsPlayer, useStoryboard, Video, type VideoProps } from '@rindle/react'
+import { useStoryboard, Video, type VideoProps } from '@rindle/react'
 import { createElement } from 'react'
 import { renderToStaticMarkup } from 'react-dom/server'
 import { expect, it } from 'vitest'
 import { storyboardCues, thumbnailAt } from '../src/storyboard.ts'
 
-const rendered = (props: VideoProps<HlsPlayer>): string => renderToStaticMarkup(createElement(Video, props))
+const rendered = (props: VideoProps): string => renderToStaticMarkup(createElement(Video, props))
 const STREAM = { src: '/streams/token/master.m3u8', type: 'application/vnd.apple.mpegurl' }
 const hls = async () => {
   throw new Error('A server loaded hls.js.')
@@ -28,7 +28,7 @@ it('a video of a page has controls, and stands without anything to play', () => 
 })
 
 it('a storyboard has no pictures on a server', () => {
-  const Shown = () => createElement('p', null, String(useStoryboard('/strip.vtt').thumbnailAt(0)))
+  const Shown = () => createElement('p', null, JSON.stringify(useStoryboard('/strip.vtt').thumbnailAt(0)))
   expect(renderToStaticMarkup(createElement(Shown))).toBe('<p>null</p>')
 })
 

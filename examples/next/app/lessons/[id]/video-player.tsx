@@ -23,7 +23,7 @@ export function VideoPlayer({ player, title }: VideoPlayerProps): ReactElement {
     <div className="player">
       <Video
         video={player}
-        hls={loadHls}
+        hls={() => import('hls.js')}
         // The page of a long pause has URLs of before: it gets new ones.
         onStreamError={() => router.refresh()}
         videoRef={video}
@@ -39,8 +39,4 @@ export function VideoPlayer({ player, title }: VideoPlayerProps): ReactElement {
       </Scrubber>
     </div>
   )
-}
-
-function loadHls(): Promise<typeof import('hls.js')> {
-  return import('hls.js')
 }

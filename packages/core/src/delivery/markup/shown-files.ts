@@ -162,7 +162,7 @@ export class ShownFiles {
       return await issued
     } catch (error) {
       if (!isRindleError(error) || error.code !== 'forbidden') throw error
-      this.#refusal ??= String(error.details['reason'])
+      this.#refusal ??= typeof error.details['reason'] === 'string' ? error.details['reason'] : 'not allowed'
       return null
     }
   }

@@ -42,7 +42,7 @@ export default defineConfig({
           { text: 'Profiles and recipes', link: '/guide/profiles' },
           { text: 'Uploads', link: '/guide/uploads' },
           { text: 'Pictures in pages', link: '/guide/pictures' },
-          { text: 'Streaming', link: '/guide/streaming' },
+          { text: 'Videos in pages', link: '/guide/streaming' },
           { text: 'Delivery', link: '/guide/delivery' },
           { text: 'Focus and placeholders', link: '/guide/focus-and-placeholders' },
           { text: 'Captions', link: '/guide/captions' },

@@ -27,6 +27,10 @@ const ALONE = [
   'test-e2e/s3/large-upload.test.ts',
 ]
 
+// Files that start programs by the hundred, which costs as much as the process that starts them is large: they share
+// workers that no other file has filled.
+const SPAWNING = ['packages/processor-av/test/**/*.test.ts', 'test-e2e/av/**/*.test.ts']
+
 export default defineConfig({
   ssr: { resolve },
   // The environment of global setups, which does not look at `ssr`.
@@ -35,7 +39,15 @@ export default defineConfig({
     // Files run in the processes of a few workers, one after the other, and share what those have loaded and started.
     projects: [
       { test: { name: 'alone', include: ALONE } },
-      { test: { name: 'together', include: TESTS, exclude: [...configDefaults.exclude, ...ALONE], isolate: false } },
+      { test: { name: 'spawning', include: SPAWNING, isolate: false } },
+      {
+        test: {
+          name: 'together',
+          include: TESTS,
+          exclude: [...configDefaults.exclude, ...ALONE, ...SPAWNING],
+          isolate: false,
+        },
+      },
     ],
     globalSetup: ['./packages/test-database/src/global-setup.ts', './packages/test-s3/src/global-setup.ts'],
     reporters: [

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { configDefaults, defineConfig } from 'vitest/config'
+import { serverData } from './test-e2e/toolchain/server-data.ts'
 import { SlowestFilesReporter } from './test-e2e/toolchain/slowest-files-reporter.ts'
 
 // Workspace packages resolve to their sources. Vitest passes these conditions to Node too, for what a worker loads
@@ -12,6 +13,9 @@ const outputFile = process.env.RINDLE_TEST_REPORT
 
 // Tests start hundreds of programs from the same sources: without, each would strip and compile them anew.
 process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, 'node_modules/.cache/compiled')
+
+// Where servers of tests store what they hold: every start of one reads it.
+process.env.RINDLE_TEST_DATA ??= serverData(process.env.RINDLE_RUNS)
 
 const TESTS = ['packages/*/test/**/*.test.ts', 'examples/*/test/**/*.test.ts', 'test-e2e/**/*.test.ts']
 

@@ -10,9 +10,9 @@ export async function temporaryDirectory(): Promise<string> {
   return directory
 }
 
-/** Makes one that stays. */
+/** Makes one that stays; where the configuration of the tests has chosen it, it is in memory. */
 export async function makeTemporaryDirectory(): Promise<string> {
-  const directory = await mkdtemp(join(tmpdir(), 'rindle-embedded-'))
+  const directory = await mkdtemp(`${process.env['RINDLE_TEST_DATA'] ?? join(tmpdir(), 'rindle-')}embedded-`)
   await chmod(directory, 0o755)
   return directory
 }

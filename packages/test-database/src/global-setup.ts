@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { startEmbeddedPostgres } from '@rindle/embedded'
 import type { TestProject } from 'vitest/node'
 import { withAdmin } from './admin-query.ts'
 import { onDemand, type Started } from './on-demand.ts'
-import { scratchDirectory } from './scratch-directory.ts'
 import type { TestServer } from './test-server.ts'
 
 /**
@@ -29,7 +30,8 @@ async function openServer(): Promise<Started<TestServer>> {
     const answer = { adminUrl: url, clonesByFileCopy: false, ...names }
     return { answer, close: () => dropDatabases(url, namePrefix) }
   }
-  const directory = await scratchDirectory()
+  // As the configuration of the tests has chosen it: it may be in memory.
+  const directory = `${process.env['RINDLE_TEST_DATA'] ?? join(tmpdir(), 'rindle-')}database-${randomUUID()}`
   const server = await startEmbeddedPostgres({ directory, ephemeral: true })
   await shortenHandshakes(server.url)
   return {

@@ -45,7 +45,8 @@ const SHOWN_LOG_CHARACTERS = 2000
 
 /** Begins a supervised directory without processes. */
 export async function supervise(): Promise<Supervised> {
-  const directory = await mkdtemp(join(tmpdir(), 'rindle-s3-'))
+  // As the configuration of the tests has chosen it: it may be in memory.
+  const directory = await mkdtemp(`${process.env['RINDLE_TEST_DATA'] ?? join(tmpdir(), 'rindle-')}s3-`)
   const program = fileURLToPath(new URL(`./supervisor${extname(import.meta.url)}`, import.meta.url))
   const supervisor = fork(program, [directory], {
     execArgv: [],

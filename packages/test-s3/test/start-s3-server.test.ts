@@ -62,7 +62,7 @@ test.each([
   const directory = await mkdtemp(join(tmpdir(), 'rindle-forgetful-'))
   onTestFinished(() => rm(directory, { recursive: true, force: true }))
   const child = spawn(process.execPath, [...process.execArgv, join(import.meta.dirname, 'forgetful-program.ts')], {
-    env: { ...process.env, TMPDIR: directory },
+    env: { ...process.env, TMPDIR: directory, RINDLE_TEST_DATA: join(directory, 'rindle-') },
     stdio: ['ignore', 'pipe', 'inherit'],
     detached: true,
   })

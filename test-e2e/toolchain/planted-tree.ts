@@ -41,7 +41,7 @@ export async function lintPlanted(sources: Readonly<Record<string, string>>): Pr
 async function linkLinter(tree: string): Promise<void> {
   const modules = path.join(tree, 'node_modules')
   await mkdir(path.join(modules, '@types'), { recursive: true })
-  for (const name of ['oxlint', 'oxlint-tsgolint', '@types/node']) {
+  for (const name of ['.bin', 'oxlint', 'oxlint-tsgolint', '@types/node']) {
     await symlink(path.join(repository, 'node_modules', name), path.join(modules, name))
   }
 }

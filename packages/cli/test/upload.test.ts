@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { run } from '../src/index.ts'
 import { jpeg } from './application.ts'
 import { CapturedTerminal, capturedIo, type Finished, rindle } from './captured-io.ts'
@@ -130,8 +130,10 @@ describe('upload', () => {
 
   test('shows progress on a terminal only, and only on stderr', async () => {
     const io = { ...capturedIo(here()), stderr: new CapturedTerminal() }
-    await whileWorking(() => run(['upload', 'photo', 'one.jpg', '--wait'], io))
-    expect(io.stderr.text).toMatch(/one\.jpg {2}.*(validating|small)/)
+    const waiting = run(['upload', 'photo', 'one.jpg', '--wait'], io)
+    // No worker ends the work before it is shown.
+    await vi.waitFor(() => expect(io.stderr.text).toMatch(/one\.jpg {2}.*validating/), { timeout: 30_000 })
+    expect(await whileWorking(() => waiting)).toBe(0)
     expect(io.stdout.text).not.toContain('\u001B')
     const { stderr } = await whileWorking(() => upload('photo', 'one.jpg', '--wait'))
     expect(stderr).toBe('')

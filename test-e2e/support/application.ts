@@ -95,6 +95,6 @@ export async function settled<Ps extends Profiles>(
       if (asset !== null && SETTLED.includes(asset.state)) return asset
       throw new Error(`Asset ${assetId} is still ${asset?.state ?? 'gone'}.`)
     },
-    { timeout: timeoutMs, interval: 10 },
+    { timeout: timeoutMs, interval: 25 },
   )
 }

@@ -1,7 +1,9 @@
 import { access } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { isRindleError, type Rindle, RindleError } from '@rindle/core'
 import { createJiti } from 'jiti'
+import { createJiti as createNodeLoader } from 'jiti/native'
 import type { CommonArguments } from './common-options.ts'
 import { databaseUrl } from './database-url.ts'
 import type { Io } from './io.ts'
@@ -72,6 +74,7 @@ async function withDatabaseUrl<T>(url: string | undefined, work: () => Promise<T
 async function instanceOf(path: string): Promise<unknown> {
   const file = basename(path)
   try {
+    await runByNode(path)
     const jiti = createJiti(import.meta.url, { tryNative: true, fsCache: false })
     const exported = await jiti.import(path, { default: true })
     return typeof exported === 'function' ? await (exported as () => unknown)() : exported
@@ -79,6 +82,25 @@ async function instanceOf(path: string): Promise<unknown> {
     if (!isRindleError(error)) throw new Error(`${file} could not be loaded.`, { cause: error })
     throw new RindleError(error.code, `${file}: ${error.message}`, { details: error.details, cause: error })
   }
+}
+
+/**
+ * Runs the file as Node does, and throws if its own code fails. Whatever may be for want of a compiler is left to jiti.
+ * jiti takes every error for that: alone, it would compile all that the file imports, only to fail a second time.
+ */
+async function runByNode(path: string): Promise<void> {
+  try {
+    await createNodeLoader(import.meta.url).import(pathToFileURL(path).href)
+  } catch (error) {
+    if (isOfOwnCode(error)) throw error
+  }
+}
+
+function isOfOwnCode(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  // Syntax that Node does not know, names that only CommonJS has, and other defaults of modules.
+  if (error instanceof SyntaxError || error instanceof ReferenceError || error instanceof TypeError) return false
+  return !('code' in error && /^(ERR_|MODULE_NOT_FOUND$)/.test(String(error.code)))
 }
 
 function isInstance(exported: unknown): exported is Rindle {

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createTestDatabase, type TestDatabase } from '@rindle/test-database'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -50,7 +51,11 @@ describe('the configuration file', () => {
   })
 
   test('may use what only a compiler of TypeScript understands', async () => {
-    await application.write('rindle.config.ts', configText({ before: 'enum Size { Small = 32 }\nvoid Size.Small' }))
+    // All that it imports is JavaScript, as in an application; the sources of this workspace would be compiled, too.
+    await application.write('instance.mjs', configText({}))
+    const text =
+      "import instance from './instance.mjs'\nenum Size { Small = 32 }\nvoid Size.Small\nexport default instance"
+    await application.write('rindle.config.ts', text)
     expect((await show()).stderr).toBe(FOUND_NOTHING)
   })
 
@@ -85,9 +90,13 @@ describe('the configuration file', () => {
     expect(error).toMatchObject({ code: 'config_invalid', details: { problems: expect.any(Array) } })
   })
 
-  test('is shown with its stack when its own code fails', async () => {
-    await application.write('rindle.config.ts', configText({ before: "throw new Error('no such secret store')" }))
+  test('is shown with its stack when its own code fails, which has run once', async () => {
+    const before = `import { appendFileSync } from 'node:fs'
+appendFileSync(new URL('./runs', import.meta.url), 'once ')
+throw new Error('no such secret store')`
+    await application.write('rindle.config.ts', configText({ before }))
     const { exitCode, stderr } = await show()
+    expect(await readFile(join(application.directory, 'runs'), 'utf8')).toBe('once ')
     expect(stderr).toMatch(
       /rindle\.config\.ts could not be loaded\.[^]*Caused by: Error: no such secret store\n {4}at /,
     )

@@ -36,7 +36,7 @@ describe('a build of FFmpeg', () => {
       {
         status: 'warn',
         summary:
-          'FFmpeg 4.4 is older than 6.0; it lacks the format avif, the filter paletteuse, libx264, the filter subtitles, libsvtav1',
+          'FFmpeg 4.4 is older than 6.0; it lacks the format avif, the filter paletteuse, libx264, the filter subtitles, libsvtav1, the format mp4',
       },
       { status: 'ok' },
     ])

@@ -22,11 +22,11 @@ async function withConsole(argv: readonly string[], work: (link: string, text: s
 }
 
 /** Opens the link as a browser does, and returns a reader of pages. */
-async function opened(link: string): Promise<(path: string, init?: RequestInit) => Promise<Response>> {
+async function opened(link: string): Promise<(path: string) => Promise<Response>> {
   const answer = await fetch(link, { redirect: 'manual' })
   expect([answer.status, answer.headers.get('location')]).toEqual([303, '/console/'])
   const cookie = answer.headers.get('set-cookie')?.split(';', 1)[0] ?? ''
-  return (path, init = {}) => fetch(new URL(path, link), { ...init, headers: { cookie, ...init.headers } })
+  return (path) => fetch(new URL(path, link), { headers: { cookie } })
 }
 
 test('the console answers on the loopback address, through a link that works once, until Ctrl-C', async () => {

@@ -81,7 +81,7 @@ function detachLink(call: Call, { verb, ids, fields }: Asked, { stays }: Foresee
   if (verb.name !== 'purgeAsset' || fields['detach'] === '1') return NOTHING
   if (!stays.some(({ why }) => why.includes('attached'))) return NOTHING
   const query = new URLSearchParams([...ids.map((id): [string, string] => ['id', id]), ['detach', '1']])
-  return html`<p><a class="btn" href="${call.at(`/verbs/purgeAsset?${query}`)}">Take the attached ones from their owners, too…</a></p>`
+  return html`<p><a class="btn" href="${call.at(`/verbs/purgeAsset?${query.toString()}`)}">Take the attached ones from their owners, too…</a></p>`
 }
 
 /** The page from which the verb was called. Pure. */

@@ -18,7 +18,7 @@ export async function verbButtons(
       const verb = SUBJECT_VERBS.find((each) => each.name === name)
       if (verb === undefined || !(await call.can(name))) return NOTHING
       const query = new URLSearchParams([...ids.map((id): [string, string] => ['id', id]), ...Object.entries(fields)])
-      return html`<a class="btn ${verb.isDestructive ? 'danger' : ''}" href="${call.at(`/verbs/${name}?${query}`)}">${verb.label}…</a>`
+      return html`<a class="btn ${verb.isDestructive ? 'danger' : ''}" href="${call.at(`/verbs/${name}?${query.toString()}`)}">${verb.label}…</a>`
     }),
   )
   return html`${buttons}`

@@ -97,13 +97,14 @@ export async function actAsOperator<R extends object | void>(
 function progressOf(runtime: Runtime, id: string): NoteNumbers {
   let writtenAt = Number.NEGATIVE_INFINITY
   let isWriting = false
-  return (numbers) => {
-    if (isWriting || performance.now() - writtenAt < PROGRESS_EVERY_MS) return
+  const writeDown = async (numbers: Readonly<Record<string, number>>): Promise<void> => {
     isWriting = true
-    void write(runtime, id, { outcome: 'running', errorReason: null, numbers }).then(() => {
-      writtenAt = performance.now()
-      isWriting = false
-    })
+    await write(runtime, id, { outcome: 'running', errorReason: null, numbers })
+    writtenAt = performance.now()
+    isWriting = false
+  }
+  return (numbers) => {
+    if (!isWriting && performance.now() - writtenAt >= PROGRESS_EVERY_MS) void writeDown(numbers)
   }
 }
 

@@ -1,4 +1,5 @@
 import { av, avOutputs } from './av/bench.ts'
+import { stream } from './av/stream.ts'
 import type { Bench } from './bench.ts'
 import { completion } from './completion/bench.ts'
 import { heic } from './heic/bench.ts'
@@ -34,6 +35,7 @@ export const BENCHES: readonly Bench[] = [
   tus,
   av,
   avOutputs,
+  stream,
   sign,
   serve,
   imageMember,

@@ -47,6 +47,7 @@ export default defineConfig({
           { text: 'Focus and placeholders', link: '/guide/focus-and-placeholders' },
           { text: 'Captions', link: '/guide/captions' },
           { text: 'Images on demand', link: '/guide/images-on-demand' },
+          { text: 'Making streams', link: '/guide/making-streams' },
           { text: 'Playing streams', link: '/guide/playing-streams' },
           { text: 'Files of your own', link: '/guide/own-files' },
           { text: 'Security', link: '/guide/security' },

@@ -34,6 +34,8 @@ const FIGURES = [
   'tus',
   'av',
   'av-outputs',
+  'stream',
+  'stream/cpu',
   'sign',
   'serve',
   'image-member',

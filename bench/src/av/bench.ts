@@ -37,7 +37,7 @@ async function compare(
   { outputs, seconds, maxSeconds, factor }: Scenario,
   { isQuick, directory, createDatabase, signal }: BenchContext,
 ): Promise<readonly Measurement[]> {
-  const setup: AvSetup = { directory, databaseUrl: await createDatabase(), outputs }
+  const setup: AvSetup = { directory, databaseUrl: await createDatabase(), outputs, isTogether: false }
   const { ffmpeg } = await inspectFfmpeg()
   const small = await makeClip(ffmpeg.path, join(directory, 'small.mp4'), SMALL)
   const large = isQuick

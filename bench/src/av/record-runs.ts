@@ -12,10 +12,15 @@ export interface FfmpegRun {
 }
 
 /**
- * Makes each variant of a clip alone, and returns the runs of ffmpeg that this took: the program, and Rindle's
- * arguments. The outputs are in `directory`.
+ * Makes each variant of a clip alone, or all together, and returns the runs of ffmpeg that this took: the program, and
+ * Rindle's arguments. The outputs are in `directory`.
  */
-export async function recordRuns(clip: string, variants: AvVariants, directory: string): Promise<readonly FfmpegRun[]> {
+export async function recordRuns(
+  clip: string,
+  variants: AvVariants,
+  directory: string,
+  isTogether: boolean,
+): Promise<readonly FfmpegRun[]> {
   await mkdir(directory)
   const { ffmpeg, ffprobe } = await inspectFfmpeg()
   const log = join(directory, 'runs')
@@ -24,10 +29,15 @@ export async function recordRuns(clip: string, variants: AvVariants, directory: 
   await chmod(recorder, 0o755)
   const processor = avProcessor({ ffmpegPath: recorder, ffprobePath: ffprobe.path })
   const source = { path: clip, contentType: 'video/mp4', byteSize: (await stat(clip)).size }
-  for (const [name, recipe] of Object.entries(variants)) {
+  const requested = Object.entries(variants).map(([name, recipe]) => ({
+    name,
+    recipe: optionsOf(processor, recipe),
+    contentType: recipe.facts.contentType,
+  }))
+  for (const each of isTogether ? [requested] : requested.map((one) => [one])) {
     await processor.process({
       source,
-      variants: [{ name, recipe: optionsOf(processor, recipe), contentType: recipe.facts.contentType }],
+      variants: each,
       limits: { maxPixels: 100_000_000 },
       directory,
       signal: new AbortController().signal,
@@ -52,7 +62,7 @@ function optionsOf({ recipes }: Processor, { form, kind }: Recipe): unknown {
 function recording(program: string, log: string): string {
   return `#!/bin/sh
 case "$*" in
-*-version | *-encoders | *-filters) ;;
+*-version | *-encoders | *-filters | *-muxers) ;;
 *) { printf '%s\\0' "$@"; printf '\\0'; } >> '${log}' ;;
 esac
 exec '${program}' "$@"

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { createRindle, defineProfile, stderrLogger } from '@rindle/core'
 import { pgBossJobs } from '@rindle/jobs-pgboss'
 import { avProcessor } from '@rindle/processor-av'
+import { cpuMeter } from '../cpu-meter.ts'
 import { serveSide } from '../serve-side.ts'
 import { storageIn } from '../storage-in.ts'
 import { type AvRound, type AvSetup, OUTPUTS } from './setup.ts'
@@ -36,9 +37,10 @@ serveSide(async (setup) => {
         if (to === 'ready') resolve()
       })
       const begin = performance.now()
+      const cpuMs = cpuMeter()
       const { id } = await rindle.register(received)
       await promise.finally(stopListening)
-      const figures = { ms: [performance.now() - begin] }
+      const figures = { ms: [performance.now() - begin], cpuMs: [cpuMs()] }
       const asset = await rindle.asset(id)
       for (const { storageKey } of asset?.variants ?? []) if (storageKey !== null) await storage.delete(storageKey)
       await storage.delete(received.storageKey)

@@ -36,7 +36,7 @@ export interface AvProcessorOptions {
   readonly stallTimeoutSeconds?: number
   /**
    * Address space of one FFmpeg in bytes, where the system can limit it (not on Windows and macOS). Address space is
-   * more than memory in use: each thread reserves some.
+   * more than memory in use: each thread reserves some. Outputs that need more together are made one after the other.
    * @default 4 GiB
    */
   readonly maxMemoryBytes?: number

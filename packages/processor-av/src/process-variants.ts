@@ -9,6 +9,7 @@ import {
 } from '@rindle/core/adapter'
 import { throwIfCancelled } from './cancellation.ts'
 import { type Encoding, encode, verifyEncoding } from './encode.ts'
+import { fittingRuns } from './fitting-runs.ts'
 import { assertWithinLimits } from './limits.ts'
 import { type AvRecipe, makeVariant, shareableEncoding } from './make-variant.ts'
 import { mediaInput } from './media-input.ts'
@@ -31,7 +32,7 @@ export async function processVariants(request: ProcessRequest<AvRecipe>, context
     if (facts instanceof Error) await request.onOutcome({ name: variant.name, error: facts })
     else tasks.push({ recipe: variant.recipe, work: workOf(variant, request, facts, context) })
   }
-  const made = await makeTogether(tasks, request)
+  const made = await makeTogether(tasks, request, context)
   for (const task of tasks) {
     throwIfCancelled(request.signal)
     const { name } = task.work
@@ -77,15 +78,16 @@ interface Shared {
 
 /**
  * Makes all variants that read the source in the same way, once, in a single run, which costs a quarter less than a run
- * for each: those of the whole source, and those of the same clip. If a run fails, there are no outcomes of it: each
+ * for each: those of the whole source, and those of the same clip, as far as memory allows. If a run fails, there are no outcomes of it: each
  * variant is then made alone, so that one fault does not fail the others.
  */
 async function makeTogether(
   tasks: readonly Task[],
   request: ProcessRequest<AvRecipe>,
+  context: RunContext,
 ): Promise<ReadonlyMap<string, VariantOutcome>> {
   const outcomes = new Map<string, VariantOutcome>()
-  for (const [first, ...others] of await sharedRuns(tasks, request)) {
+  for (const [first, ...others] of await sharedRuns(tasks, request, context.config.maxMemoryBytes)) {
     if (first === undefined || others.length === 0) continue
     const shared: readonly Shared[] = [first, ...others]
     const tell = (part: number): void => {
@@ -98,7 +100,7 @@ async function makeTogether(
       continue
     }
     for (const { work, encoding } of shared) {
-      const { name, context } = work
+      const { name } = work
       outcomes.set(name, await outcomeOf(work, request, () => verifyEncoding(encoding, context)))
     }
   }
@@ -109,6 +111,7 @@ async function makeTogether(
 async function sharedRuns(
   tasks: readonly Task[],
   request: ProcessRequest<AvRecipe>,
+  maxMemoryBytes: number,
 ): Promise<readonly (readonly Shared[])[]> {
   const runs = new Map<string, Shared[]>()
   for (const { recipe, work } of tasks) {
@@ -123,7 +126,7 @@ async function sharedRuns(
     const reading = JSON.stringify([encoding.isPart, encoding.settings])
     runs.set(reading, [...(runs.get(reading) ?? []), { work, encoding }])
   }
-  return [...runs.values()]
+  return [...runs.values()].flatMap((run) => fittingRuns(run, maxMemoryBytes))
 }
 
 async function outcomeOf(

@@ -14,6 +14,7 @@ beforeAll(async () => {
   application = await startApplication({
     profiles,
     images: { ...imagesOptions, baseUrl: `${server.url}/rindle` },
+    streams: { ...imagesOptions, baseUrl: `${server.url}/rindle` },
     processors: [],
   })
   answer = toNodeHandler(createHandler(application.rindle, { basePath: '/rindle' }))
@@ -23,10 +24,10 @@ afterAll(async () => {
   await application[Symbol.asyncDispose]()
 })
 
-async function finding(images: object) {
-  const rindle = await application.another({ images: { ...imagesOptions, ...images } })
+async function finding(options: object, option: 'images' | 'streams' = 'images') {
+  const rindle = await application.another({ [option]: { ...imagesOptions, ...options } })
   const { checks } = await rindle.doctor({ profiles: ['photo'] })
-  return checks.find(({ id }) => id === 'images.route')
+  return checks.find(({ id }) => id === `${option}.route`)
 }
 
 it('the doctor finds the route of images, and secrets that differ', async () => {
@@ -50,5 +51,16 @@ it('the doctor says what is missing where nobody, or somebody else, answers', as
   expect(await finding({ baseUrl: '/rindle' })).toMatchObject({
     status: 'ok',
     summary: expect.stringContaining("pages of the application's origin"),
+  })
+})
+
+it('the doctor finds the route of streams, secrets that differ, and what is missing', async () => {
+  const baseUrl = `${server.url}/rindle`
+  expect(await finding({ baseUrl }, 'streams')).toMatchObject({ status: 'ok', component: 'streams' })
+  const other = await finding({ baseUrl, signingKeys: ['another secret of thirty-two characters or more'] }, 'streams')
+  expect(other).toMatchObject({ status: 'error', fix: 'Give it the `streams.signingKeys` of this process.' })
+  expect(await finding({ baseUrl: `${server.url}/elsewhere` }, 'streams')).toMatchObject({
+    status: 'error',
+    summary: 'a request for a playlist is answered with 404, and not by rindle.serveStream()',
   })
 })

@@ -1,6 +1,6 @@
 import type { Call } from '../call.ts'
 import { fileName } from '../parts/file-name.ts'
-import { confirmation, type Figure } from '../parts/form.ts'
+import { confirmation, type Figure, hidden } from '../parts/form.ts'
 import { count, counted, shortId, size } from '../parts/format.ts'
 import { type Html, html, NOTHING } from '../parts/html.ts'
 import { section } from '../parts/layout.ts'
@@ -24,7 +24,7 @@ export function askPage(call: Call, asked: Asked, foreseen: Foreseen): Html {
       ...numberFigures(foreseen.numbers),
       { name: 'Left alone', value: count(stays.length), note: stays.length === 0 ? 'none' : 'see why below' },
     ],
-    details: html`${goesTable(goes)}${staysTable(stays)}${detachLink(call, asked, foreseen)}`,
+    details: html`${focusForm(call, asked)}${goesTable(goes)}${staysTable(stays)}${detachLink(call, asked, foreseen)}`,
     expect: goes.length,
     isTyped: verb.isDestructive,
     warning: html`${verb.isDestructive ? html`<b>This cannot be undone.</b> ` : NOTHING}${verb.effect}`,
@@ -74,6 +74,14 @@ function staysTable(stays: Foreseen['stays']): Html {
     'Stay as they are',
     html`<div class="sheet">${table('What stays, and why', columns, rows, '')}</div>`,
   )
+}
+
+/** The point is chosen first; then the dry run tells of it. */
+function focusForm(call: Call, { verb, ids, fields }: Asked): Html {
+  if (verb.name !== 'setFocus') return NOTHING
+  const part = (name: string, label: string): Html =>
+    html`<label class="field"><span>${label}, from 0 to 1</span><input type="number" name="${name}" min="0" max="1" step="any" required value="${fields[name] ?? '0.5'}"></label>`
+  return html`<form class="filters" method="get" action="${call.at('/verbs/setFocus')}">${hidden(ids.map((id): [string, string] => ['id', id]))}${part('x', 'From the left')}${part('y', 'From the top')}<div class="field"><button type="submit" class="btn">Look at it</button></div></form>`
 }
 
 /** Attached assets are left alone by a purge, unless the operator takes them from their owners. */

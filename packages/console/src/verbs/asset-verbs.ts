@@ -88,7 +88,7 @@ export const ASSET_VERBS: readonly SubjectVerb[] = [
     isDestructive: false,
     over: 'asset',
     fields: ['x', 'y'],
-    command: () => '',
+    command: (ids, { x, y }) => eachOf(ids, (id) => `await rindle.setFocus({ id: '${id}' }, { x: ${x}, y: ${y} })`),
     foresee: async (rindle, id, fields) => {
       const { x, y } = focusOf(fields)
       return { name: nameOf(await assetOf(rindle, id)), detail: `focus at ${x}, ${y}`, numbers: { moved: 1 } }
@@ -105,7 +105,8 @@ export const ASSET_VERBS: readonly SubjectVerb[] = [
     isDestructive: true,
     over: 'asset',
     fields: ['ownerType', 'ownerId', 'slot'],
-    command: () => '',
+    command: (ids, { slot }) =>
+      eachOf(ids, (id) => `await rindle.detach(owner, '${slot}', { asset: { id: '${id}' } })`),
     foresee: async (rindle, id, fields) => {
       const holder = await holderOf(rindle, id, fields)
       const isLast = (await rindle.prisma.mediaAttachment.count({ where: { assetId: id } })) === 1

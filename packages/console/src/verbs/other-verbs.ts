@@ -12,7 +12,7 @@ export const OTHER_VERBS: readonly SubjectVerb[] = [
     isDestructive: true,
     over: 'upload',
     fields: [],
-    command: () => '',
+    command: (ids) => ids.map((id) => `await rindle.abortUpload('${id}')`).join('\n'),
     foresee: async (rindle, id) => {
       const session = await rindle.uploadSession(id)
       if (ENDED.includes(session.state)) throw stays(`It is ${session.state}.`)

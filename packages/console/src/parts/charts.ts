@@ -72,7 +72,7 @@ function chart(
   const lines = [0, HEIGHT / 2, HEIGHT].map((y) => html`<line class="g" x1="0" x2="${WIDTH}" y1="${y}" y2="${y}"/>`)
   const times = [0, 0.25, 0.5, 0.75, 1].map((part) => bars[Math.round(part * (bars.length - 1))]?.from)
   const head = [{ name: 'From' }, ...columns.map((name) => ({ name, kind: 'num' as const }))]
-  return html`<figure class="sheet chart"><figcaption><h3>${title}</h3><ul class="legend">${legend}</ul></figcaption><div class="plot"><div class="y"><span>${scale[0]}</span><span>${scale[1]}</span><span>0</span></div><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" role="img" aria-label="${label}">${lines}${shapes}</svg><div class="x">${times.map((time) => html`<span>${clock(time)}</span>`)}</div></div><details><summary>As numbers</summary>${table(title, head, rows, '')}</details></figure>`
+  return html`<figure class="sheet chart"><figcaption><h3>${title}</h3><ul class="legend">${legend}</ul></figcaption><div class="plot"><div class="y"><span>${scale[0]}</span><span>${scale[1]}</span><span>0</span></div><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" role="img" aria-label="${label}">${lines}${shapes}</svg><div class="x">${times.map((time) => html`<span>${axisWord(time, bars)}</span>`)}</div></div><details><summary>As numbers</summary>${table(title, head, rows, '')}</details></figure>`
 }
 
 /** A line through the known values; it breaks where nothing is known. Pure. */
@@ -97,6 +97,12 @@ function grouped(bars: readonly Bar[]): readonly (readonly Bar[])[] {
   return Array.from({ length: Math.ceil(bars.length / each) }, (_, index) =>
     bars.slice(index * each, (index + 1) * each),
   )
+}
+
+/** The time of day, or the day where the bars cover more than one. Pure. */
+function axisWord(time: Date | undefined, bars: readonly Bar[]): string {
+  const covered = (bars.at(-1)?.from.getTime() ?? 0) - (bars[0]?.from.getTime() ?? 0)
+  return covered > 86_400_000 ? clock(time).slice(0, 5) : clock(time).slice(6)
 }
 
 /** `03-18 21:12`, in UTC. */

@@ -55,7 +55,8 @@ export function transitions(asset: AssetWithVariants, events: AssetRows[4], atta
   ].toSorted((a, b) => a.at.getTime() - b.at.getTime())
   return html`<ol class="line">${points.map(({ at, state, words }, index) => {
     const before = points[index - 1]?.at
-    const since = before === undefined ? absolute(at) : `+ ${duration((at.getTime() - before.getTime()) / 1000)}`
+    const since =
+      before === undefined ? absolute(at).slice(11, 19) : `+ ${duration((at.getTime() - before.getTime()) / 1000)}`
     return html`<li>${glyph('disc', toneOf(state))}<span class="dim" title="${absolute(at)}">${since}</span><span>${words}</span></li>`
   })}</ol>`
 }

@@ -87,7 +87,7 @@ describe('a finished part of a stream', () => {
 describe('the bandwidth of segments', () => {
   const seconds = (...parts: readonly (readonly [number, number])[]) => ({
     timescale: 10,
-    segments: parts.map(([bytes, ticks]) => ({ bytes, ticks, isKey: true })),
+    segments: parts.map(([size, ticks]) => ({ bytes: size, ticks, isKey: true })),
   })
 
   it('is that of the largest', () => {

@@ -67,7 +67,11 @@ describe('a URL', () => {
     const io: CapturedIo = capturedIo()
     const context = { io, report: createReport(io, 'text') }
     expect(demoFileLines(file, context).join('\n')).toMatch(/original .* 200, but 5 bytes\n.*thumb .* 503$/)
-    const { outcome, isServing } = conclude([file], { sheet: 'sheet.png', rows: [], isKept: true }, context)
+    const { outcome, isServing } = conclude(
+      [file],
+      { sheet: 'sheet.png', rows: [], isKept: true, hasUrls: true, link: '' },
+      context,
+    )
     expect({ exitCode: outcome.exitCode, isServing }).toEqual({ exitCode: 1, isServing: false })
     expect(io.stdout.text).toContain('0 of 2 URLs answered 200 with every byte.')
   })

@@ -11,6 +11,7 @@ import { deepBacklog } from './jobs/deep-backlog.ts'
 import { jobLatency } from './jobs/job-latency.ts'
 import { workerMemory } from './memory/bench.ts'
 import { operations } from './operations/bench.ts'
+import { playlists } from './playlists/bench.ts'
 import { scale } from './scale/bench.ts'
 import { serve } from './serve/bench.ts'
 import { sign } from './sign/bench.ts'
@@ -39,6 +40,7 @@ export const BENCHES: readonly Bench[] = [
   sign,
   serve,
   imageMember,
+  playlists,
   scale,
   operations,
   soak,

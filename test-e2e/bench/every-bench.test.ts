@@ -40,6 +40,7 @@ const FIGURES = [
   'serve',
   'image-member',
   'image-member/cold',
+  'playlists',
   'scale',
   'operations/status',
   'operations/checkInvariants',

@@ -5,7 +5,7 @@ import { OTHER_VERBS } from './other-verbs.ts'
 import type { Fields, Numbers, Outlook, SubjectVerb } from './verb.ts'
 
 /** More is work for the command line, or for a verb that walks. */
-export const MOST_SUBJECTS = 200
+const MOST_SUBJECTS = 200
 
 /** The verbs over chosen subjects. */
 export const SUBJECT_VERBS: readonly SubjectVerb[] = [...ASSET_VERBS, ...OTHER_VERBS]

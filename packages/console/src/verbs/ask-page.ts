@@ -93,7 +93,7 @@ function detachLink(call: Call, { verb, ids, fields }: Asked, { stays }: Foresee
 }
 
 /** The page from which the verb was called. Pure. */
-export function backOf({ verb, ids }: Asked): string {
+function backOf({ verb, ids }: Asked): string {
   if (verb.over === 'asset') return ids.length === 1 ? `/assets/${ids[0]}` : '/assets'
   return verb.over === 'upload' ? '/uploads' : '/events'
 }

@@ -81,7 +81,7 @@ function fieldsOf(verb: WalkVerb, { scope }: RecordedAction): Fields {
 }
 
 /** Runs dry; this changes nothing, but it may take long, so it is asked for as well. */
-export function dryRunForm(call: Call, verb: WalkVerb): Html {
+function dryRunForm(call: Call, verb: WalkVerb): Html {
   const { profiles } = call.rindle
   const storages = new Set(Object.values(profiles).map(({ storage }) => storage))
   const options: Readonly<Record<string, readonly string[]>> = {

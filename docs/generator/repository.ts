@@ -35,6 +35,7 @@ const ORDER = [
   'processor-pdf',
   'jobs-pgboss',
   'http',
+  'console',
   'tus',
   'client',
   'react',

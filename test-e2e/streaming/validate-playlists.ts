@@ -63,7 +63,7 @@ function textRules(name: string, text: string): readonly string[] {
   return broken([
     [
       `${name}: 4.1 is UTF-8 without a byte order mark, and without control characters`,
-      !/[\uFEFF\u0000-\u0009\u000B-\u001F\u007F]/.test(text),
+      !/[\uFEFF\p{Cc}]/u.test(text.replaceAll('\n', '')),
     ],
     [`${name}: 4.3.1.1 begins with #EXTM3U`, text.startsWith('#EXTM3U\n')],
     [

@@ -5,8 +5,7 @@ export function quoted(text: string): string {
 
 /** Text without quotes, line ends and control characters, which no quoted string can hold. Pure. */
 export function shown(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: These are the ones that no playlist may hold.
-  return text.replace(/["\u0000-\u001F\u007F-\u009F\u2028\u2029]/g, ' ').trim()
+  return text.replace(/["\p{Cc}\u2028\u2029]/gu, ' ').trim()
 }
 
 /** An attribute list: `A=1,B="x"`, without the ones that are `undefined`. Pure. */

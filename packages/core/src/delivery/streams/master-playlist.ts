@@ -43,7 +43,7 @@ const CAPTIONS = 'public.accessibility.transcribes-spoken-dialog,public.accessib
  */
 export function masterPlaylist(stream: ListedStream): string {
   const { sounds, texts } = stream
-  const variants = [...inOrder(stream.pictures), ...sounds.slice(0, 1)]
+  const variants = [...bestFirst(stream.pictures), ...sounds.slice(0, 1)]
   return [
     '#EXTM3U',
     '#EXT-X-VERSION:7',
@@ -56,7 +56,7 @@ export function masterPlaylist(stream: ListedStream): string {
 }
 
 /** The rung to start with, and then the best one first. */
-function inOrder(pictures: readonly ListedRung[]): readonly ListedRung[] {
+function bestFirst(pictures: readonly ListedRung[]): readonly ListedRung[] {
   const distance = ({ index }: ListedRung): number => Math.abs(index.averageBandwidth - FIRST_BITS_PER_SECOND)
   const [first] = pictures.toSorted((a, b) => distance(a) - distance(b) || byRate(a, b))
   return first === undefined ? [] : [first, ...pictures.filter((each) => each !== first).toSorted(byRate)]

@@ -57,7 +57,7 @@ async function answer(runtime: Runtime, request: Request, actor: unknown): Promi
   const { asset, profile, about } = file
   const refused = await refusalByAuthorizer(profile, { asset, ...about, actor })
   if (refused !== null) throw forbidden(`a stream of asset ${asset.id}`, refused)
-  const text = await render(runtime, file, grant)
+  const text = await textOf(runtime, file, grant)
   const headers = {
     'content-type': path.endsWith('.vtt') ? 'text/vtt; charset=utf-8' : 'application/vnd.apple.mpegurl',
     'content-length': String(Buffer.byteLength(text)),
@@ -145,7 +145,7 @@ function storyboardFile(
 const rendered = new WeakMap<object, { readonly key: string; readonly text: string }>()
 
 /** The text of a file. Signs and renders it once for all who ask at the same time. */
-async function render(runtime: Runtime, file: StreamFile, { name, lifetimeSeconds }: StreamGrant): Promise<string> {
+async function textOf(runtime: Runtime, file: StreamFile, { name, lifetimeSeconds }: StreamGrant): Promise<string> {
   const { asset, profile, row, links } = file
   const maxSeconds = runtime.maxDeliveryExpiresInSeconds
   // A deployment may have lowered the longest lifetime, or made a public profile private.

@@ -136,7 +136,7 @@ export default defineConfig({
   plugins: ['typescript', 'unicorn', 'oxc', 'import', 'promise', 'node'],
   categories: { correctness: 'error', suspicious: 'error' },
   options: { typeAware: true, denyWarnings: true, reportUnusedDisableDirectives: 'error' },
-  ignorePatterns: ['**/node_modules/**', '**/dist/**', '**/generated/**'],
+  ignorePatterns: ['**/node_modules/**', '**/dist/**', '**/generated/**', 'packages/console/assets/**'],
   rules: {
     eqeqeq: 'error',
     'max-depth': ['error', 4],

@@ -20,7 +20,7 @@ export async function readForm({ request, token }: Pick<Call, 'request' | 'token
 async function boundedText({ body }: Request): Promise<string> {
   const chunks: Uint8Array[] = []
   let bytes = 0
-  for await (const chunk of body ?? []) {
+  for await (const chunk of (body ?? []) as AsyncIterable<Uint8Array>) {
     bytes += chunk.byteLength
     if (bytes > MOST_BYTES) throw new Refused(413, 'The form is too large.')
     chunks.push(chunk)

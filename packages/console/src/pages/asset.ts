@@ -1,5 +1,4 @@
-import type { AssetWithVariants, Rindle, Variant } from '@rindle/core'
-import type { MediaAttachment, MediaEvent, MediaProcessingRun, MediaUploadSession } from '@rindle/prisma'
+import type { AssetWithVariants, Variant } from '@rindle/core'
 import type { Call } from '../call.ts'
 import { fileName, plainName } from '../parts/file-name.ts'
 import { ago, at, count, dimensions, duration, shortId, size } from '../parts/format.ts'
@@ -8,19 +7,17 @@ import { type Html, html, NOTHING } from '../parts/html.ts'
 import { live, section } from '../parts/layout.ts'
 import { stage, variantFigure } from '../parts/stage.ts'
 import { runTable, transitions } from '../parts/timeline.ts'
+import { type AssetRows, readAsset } from '../read-asset.ts'
 import { Refused } from '../refused.ts'
 import { respondPage } from '../respond.ts'
 import { offeredFor } from '../verbs/asset-verbs.ts'
 import { verbButtons } from '../verbs/buttons.ts'
 
-const MOST_RUNS = 100
-const MOST_OTHERS = 100
-
 /** One asset: its picture, its variants beside each other, its facts, its holders, and its history. */
 export async function asset(call: Call): Promise<Response> {
   const [id = ''] = call.params
   if (!/^[0-9a-f-]{36}$/.test(id)) throw new Refused(404, 'There is no such asset.')
-  const [found, runs, attachments, sessions, events] = await readAll(call.rindle, id)
+  const [found, runs, attachments, sessions, events] = await readAsset(call.rindle, id)
   if (found === null) return purged(call, id, runs)
   const title = plainName(found.filename)
   const main = html`<p class="crumbs"><a href="${call.at('/assets')}">Assets</a> / <a href="${call.at('/assets')}?profile=${encodeURIComponent(found.profile)}">${found.profile}</a></p>
@@ -43,47 +40,6 @@ ${metadata(found)}
   return respondPage(call, { title, entry: '/assets', main })
 }
 
-/** The columns of an upload that are shown: by name, so that a column with a secret never is. */
-const SHOWN_OF_UPLOAD = {
-  id: true,
-  state: true,
-  uploadStrategy: true,
-  uploadLength: true,
-  actorId: true,
-  failureReason: true,
-  createdAt: true,
-  verifiedAt: true,
-} as const
-
-type Upload = Pick<MediaUploadSession, keyof typeof SHOWN_OF_UPLOAD>
-
-/** The asset, its runs with the newest first, its attachments, uploads and events. */
-export type AssetRows = readonly [
-  AssetWithVariants | null,
-  readonly MediaProcessingRun[],
-  readonly MediaAttachment[],
-  readonly Upload[],
-  readonly MediaEvent[],
-]
-
-/** Reads everything that the page shows, in bounded numbers. */
-function readAll(rindle: Rindle, id: string): Promise<AssetRows> {
-  const { prisma } = rindle
-  const where = { assetId: id }
-  return Promise.all([
-    rindle.asset(id),
-    prisma.mediaProcessingRun.findMany({ where, orderBy: { createdAt: 'desc' }, take: MOST_RUNS }),
-    prisma.mediaAttachment.findMany({ where, orderBy: { createdAt: 'asc' }, take: MOST_OTHERS }),
-    prisma.mediaUploadSession.findMany({
-      where,
-      select: SHOWN_OF_UPLOAD,
-      orderBy: { createdAt: 'asc' },
-      take: MOST_OTHERS,
-    }),
-    prisma.mediaEvent.findMany({ where, orderBy: { sequence: 'asc' }, take: MOST_OTHERS }),
-  ])
-}
-
 function purged(call: Call, id: string, runs: AssetRows[1]): Promise<Response> {
   if (runs.length === 0) throw new Refused(404, 'There is no such asset, or nothing is left of it.')
   const main = html`<div class="head"><div><h1>A purged asset</h1><p><code>${id}</code>. Its row and its objects are gone; its runs are kept.</p></div></div>${section('r', 'Runs', html`<div class="sheet">${runTable(runs)}</div>`)}`
@@ -104,9 +60,9 @@ function trouble({ state, errorReason, errorMessage, originalDamagedAt, waitingS
   return html`<div class="note ${state === 'quarantined' ? 'bad' : 'warn'}">${glyph(state === 'quarantined' ? 'oct' : 'tri', state === 'quarantined' ? 'bad' : 'warn')}<div><b>${words}</b> <code>${errorReason}</code> ${errorMessage}</div></div>`
 }
 
-function variantCounts(variants: readonly Variant[]): string {
-  const groups = Map.groupBy(variants, ({ state }) => state)
-  return [...groups].map(([state, all]) => `${all.length} ${state}`).join(', ')
+function variantCounts(all: readonly Variant[]): string {
+  const groups = Map.groupBy(all, ({ state }) => state)
+  return [...groups].map(([state, some]) => `${some.length} ${state}`).join(', ')
 }
 
 function variants(call: Call, found: AssetWithVariants): Html {

@@ -1,5 +1,6 @@
 import { ASSET_STATES, type Asset, type AssetState, type ListAssetsOptions, type Owner } from '@rindle/core'
 import type { Call } from '../call.ts'
+import { given } from '../given.ts'
 import { fileName, plainName } from '../parts/file-name.ts'
 import { ago, count, dimensions, duration, shortId, size } from '../parts/format.ts'
 import { stateMark } from '../parts/glyph.ts'
@@ -55,7 +56,7 @@ async function selectionBar(call: Call): Promise<Html> {
 
 /** The options of a list from the fields of the form. Empty fields filter nothing. */
 function optionsOf(query: URLSearchParams): ListAssetsOptions {
-  const value = (name: string): string | undefined => query.get(name)?.trim() || undefined
+  const value = (name: string): string | undefined => given(query, name)
   const states = query
     .getAll('state')
     .filter((state): state is AssetState => ASSET_STATES.includes(state as AssetState))
@@ -96,19 +97,19 @@ function dateOf(text: string | undefined): Date | undefined {
 
 function filters(call: Call): Html {
   const { query, at, rindle } = call
-  const given = (name: string): string => query.get(name) ?? ''
+  const entered = (name: string): string => query.get(name) ?? ''
   const select = (name: string, label: string, options: readonly string[]): Html =>
     html`<label class="field"><span>${label}</span><select name="${name}"><option value="">any</option>${options.map(
       (option) => html`<option${query.getAll(name).includes(option) ? html` selected` : NOTHING}>${option}</option>`,
     )}</select></label>`
   const text = (name: string, label: string, placeholder: string): Html =>
-    html`<label class="field"><span>${label}</span><input type="text" name="${name}" value="${given(name)}" placeholder="${placeholder}" maxlength="255"></label>`
-  const isOpen = ['owner', 'slot', 'error', 'before', 'kind', 'from'].some((name) => given(name) !== '')
-  return html`<form class="filters" action="${at('/assets')}" aria-label="Filters">${given('view') === '' ? NOTHING : html`<input type="hidden" name="view" value="${given('view')}">`}
-<div class="grow"><label class="field"><span>File name begins with</span><input type="search" name="name" value="${given('name') || given('find')}" maxlength="255"></label></div>
+    html`<label class="field"><span>${label}</span><input type="text" name="${name}" value="${entered(name)}" placeholder="${placeholder}" maxlength="255"></label>`
+  const isOpen = ['owner', 'slot', 'error', 'before', 'kind', 'from'].some((name) => entered(name) !== '')
+  return html`<form class="filters" action="${at('/assets')}" aria-label="Filters">${entered('view') === '' ? NOTHING : html`<input type="hidden" name="view" value="${entered('view')}">`}
+<div class="grow"><label class="field"><span>File name begins with</span><input type="search" name="name" value="${entered('name') || entered('find')}" maxlength="255"></label></div>
 ${select('state', 'State', ASSET_STATES)}${select('profile', 'Profile', Object.keys(rindle.profiles))}
 <div class="field"><button type="submit" class="btn primary">Filter</button></div>
-<details class="all"${isOpen ? html` open` : NOTHING}><summary>By kind, date, owner, slot or error</summary><div class="filters">${select('kind', 'Kind', KINDS)}<label class="field"><span>Created from</span><input type="date" name="from" value="${given('from')}"></label><label class="field"><span>Created before</span><input type="date" name="before" value="${given('before')}"></label>${text('owner', 'Owner', 'member:88')}${text('slot', 'Slot', 'gallery')}${text('error', 'Error', 'corrupt_media')}</div></details></form>`
+<details class="all"${isOpen ? html` open` : NOTHING}><summary>By kind, date, owner, slot or error</summary><div class="filters">${select('kind', 'Kind', KINDS)}<label class="field"><span>Created from</span><input type="date" name="from" value="${entered('from')}"></label><label class="field"><span>Created before</span><input type="date" name="before" value="${entered('before')}"></label>${text('owner', 'Owner', 'member:88')}${text('slot', 'Slot', 'gallery')}${text('error', 'Error', 'corrupt_media')}</div></details></form>`
 }
 
 function tab(call: Call, label: string, query: string): Html {

@@ -1,5 +1,6 @@
 import { DELIVERY_STATES, type DeliveryState, type EventTargetStatus } from '@rindle/core'
 import type { Call } from '../call.ts'
+import { given } from '../given.ts'
 import { ago, count, shortId } from '../parts/format.ts'
 import { mark, stateMark } from '../parts/glyph.ts'
 import { type Html, html, NOTHING } from '../parts/html.ts'
@@ -12,8 +13,8 @@ import { offeredForTarget } from '../verbs/other-verbs.ts'
 /** Where events go, and whether they arrived. */
 export async function events(call: Call): Promise<Response> {
   const state = DELIVERY_STATES.find((name) => name === call.query.get('state'))
-  const target = call.query.get('target') || undefined
-  const after = call.query.get('after') || undefined
+  const target = given(call.query, 'target')
+  const after = given(call.query, 'after')
   const [targets, page] = await Promise.all([
     call.rindle.eventTargets(),
     call.rindle.listDeliveries({

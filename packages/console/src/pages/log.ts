@@ -1,4 +1,5 @@
 import type { Call } from '../call.ts'
+import { given } from '../given.ts'
 import { ago, duration } from '../parts/format.ts'
 import { mark, type Tone } from '../parts/glyph.ts'
 import { html, NOTHING } from '../parts/html.ts'
@@ -15,8 +16,7 @@ const OUTCOMES: Readonly<Record<string, readonly [Tone, string]>> = {
 
 /** What operators have done, the latest first. */
 export async function log(call: Call): Promise<Response> {
-  const given = (name: string): string | undefined => call.query.get(name)?.trim() || undefined
-  const [actor, verb, after] = [given('actor'), given('verb'), given('after')]
+  const [actor, verb, after] = [given(call.query, 'actor'), given(call.query, 'verb'), given(call.query, 'after')]
   const page = await call.rindle.operatorActions({
     ...(actor === undefined ? {} : { actor }),
     ...(verb === undefined ? {} : { verb }),

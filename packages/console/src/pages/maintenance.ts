@@ -53,5 +53,5 @@ function result(run: ScheduledTask['lastRun']): Html {
   const numbers = Object.entries(run.report ?? {}).filter(([, value]) => typeof value === 'number' && value > 0)
   return numbers.length === 0
     ? html`<span class="dim">nothing to do</span>`
-    : html`${numbers.map(([name, value]) => `${String(value)} ${name}`).join(', ')}`
+    : html`${numbers.map(([name, value]) => `${value as number} ${name}`).join(', ')}`
 }

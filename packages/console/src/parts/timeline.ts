@@ -1,5 +1,5 @@
 import type { AssetWithVariants } from '@rindle/core'
-import type { AssetRows } from '../pages/asset.ts'
+import type { AssetRows } from '../read-asset.ts'
 import { absolute, duration } from './format.ts'
 import { glyph, stateMark, toneOf } from './glyph.ts'
 import { type Html, html, NOTHING } from './html.ts'

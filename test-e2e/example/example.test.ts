@@ -239,7 +239,10 @@ describe.skipIf(chromium === undefined)('the example, in Chromium,', { timeout: 
     await page.getByRole('button', { name: 'Publish' }).click()
     await page.getByRole('progressbar', { name: 'Stream, large' }).waitFor()
     // The player stands before all is made, and its page is rendered again with each part that is ready.
-    await page.locator('video source').first().waitFor({ ...PATIENT, state: 'attached' })
+    await page
+      .locator('video source')
+      .first()
+      .waitFor({ ...PATIENT, state: 'attached' })
     const percents = new Set<number>()
     await expect
       .poll(

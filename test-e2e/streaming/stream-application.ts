@@ -31,7 +31,7 @@ export interface StreamApplication extends AsyncDisposable {
 }
 
 /** The seconds of the film. */
-export const FILM_SECONDS = 20
+const FILM_SECONDS = 20
 
 /** Starts one, and waits until all of the film is made. */
 export async function startStreamApplication(kind: StorageKind): Promise<StreamApplication> {

@@ -30,6 +30,7 @@ test('every command that repairs or maintains has a dry run; the others have not
     'upload',
     'show',
     'list',
+    'console',
     'doctor',
     'runtime-status',
     'schedule',

@@ -23,8 +23,8 @@ async function analyze(): Promise<void> {
 }
 
 function run(argv: readonly string[]): Promise<Finished> {
-  // A worker works until it is told to stop.
-  const stopped = argv[0] === 'worker' ? { signal: AbortSignal.abort() } : {}
+  // A worker works, and a console answers, until it is told to stop.
+  const stopped = argv[0] === 'worker' || argv[0] === 'console' ? { signal: AbortSignal.abort() } : {}
   return rindle(argv, { ...cli.here(), ...stopped })
 }
 
@@ -40,6 +40,7 @@ const COMMAND_LINES: Readonly<Record<string, readonly (readonly string[])[]>> = 
   worker: [['worker']],
   upload: [['upload', 'photo', 'one.jpg', 'empty.jpg', 'absent.jpg']],
   show: [['show', 'ASSET']],
+  console: [['console']],
   doctor: [['doctor', '--offline']],
   'runtime-status': [['runtime-status']],
   check: [['check']],

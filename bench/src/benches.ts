@@ -2,6 +2,7 @@ import { av, avOutputs } from './av/bench.ts'
 import { stream } from './av/stream.ts'
 import type { Bench } from './bench.ts'
 import { completion } from './completion/bench.ts'
+import { consolePages } from './console/bench.ts'
 import { heic } from './heic/bench.ts'
 import { imageMember } from './image-member/bench.ts'
 import { images, imagesS3, smallImages, timeToReady } from './images/bench.ts'
@@ -43,5 +44,6 @@ export const BENCHES: readonly Bench[] = [
   playlists,
   scale,
   operations,
+  consolePages,
   soak,
 ]

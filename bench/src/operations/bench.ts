@@ -1,5 +1,3 @@
-import { openDatabase } from '@rindle/prisma'
-import { fillAssets } from '@rindle/test-database'
 import { alternate, figure } from '../alternate.ts'
 import { asInProduction } from '../as-in-production.ts'
 import type { Bench, Measurement } from '../bench.ts'
@@ -8,12 +6,9 @@ import { startSides } from '../compare-sides.ts'
 import { watchMemory } from '../memory-watch.ts'
 import type { Side } from '../side.ts'
 import { firstAndLastThird } from '../thirds.ts'
-import { photo } from './application.ts'
+import { fillOperations } from './fill.ts'
 import { type OperationsRound, type OperationsSetup, type Question, VERBS } from './setup.ts'
 
-const ASSETS = 1_000_000
-const QUICK_ASSETS = 3_000
-const ONE_IN = 100
 /** Milliseconds that an answer may take. */
 const QUESTIONS: Readonly<Record<Question, number>> = { status: 1_000, checkInvariants: 20_000 }
 const BARE_SCAN = 'a scan by bare pg'
@@ -24,7 +19,7 @@ export const operations: Bench = {
   describe: 'the status, and maintenance, over 1,000,000 assets, 3,000,000 variants and 1,000,000 undelivered events',
   run: async ({ isQuick, directory, createDatabase, signal }) => {
     const setup: OperationsSetup = { databaseUrl: await createDatabase() }
-    await fill(setup.databaseUrl, isQuick ? QUICK_ASSETS : ASSETS)
+    await fillOperations(setup.databaseUrl, isQuick)
     const options = { setup, ...asInProduction({ isQuick, directory }) }
     const programs = {
       floor: { program: new URL('floor.ts', import.meta.url), ...options },
@@ -43,15 +38,6 @@ export const operations: Bench = {
 interface BothSides {
   readonly floor: Side
   readonly rindle: Side
-}
-
-async function fill(databaseUrl: string, assets: number): Promise<void> {
-  const database = openDatabase(databaseUrl)
-  try {
-    await fillAssets(database, { assets, oneIn: ONE_IN, variants: photo.variants, undelivered: assets })
-  } finally {
-    await database.close()
-  }
 }
 
 async function measureAnswer({ floor, rindle }: BothSides, task: Question, isQuick: boolean): Promise<Measurement> {

@@ -52,6 +52,11 @@ function extracting(...texts: readonly (string | Error)[]): Extract {
   }
 }
 
+async function waitingWork(rindle: Rindle<typeof profiles>) {
+  const { findings } = await rindle.runtimeStatus({ olderThanSeconds: 0 })
+  return findings.find((finding) => finding.class === 'waiting_work')
+}
+
 async function isWanted(rindle: Rindle<typeof profiles>, id: string): Promise<boolean> {
   return (await rindle.prisma.mediaAsset.findUnique({ where: { id } }))?.subtitlesWantedAt !== null
 }
@@ -112,7 +117,8 @@ test('work that was cut off is done again, and nothing twice', async () => {
 })
 
 test('a film waits for a worker that can read its subtitles, whoever loses the job', async () => {
-  await using application = await start(reader())
+  const old = new RindleError('processor_capability_missing', 'This FFmpeg knows no subtitles.')
+  await using application = await start(reader(() => Promise.reject(old)))
   const { rindle } = application
   const workers = await application.work()
   const id = await upload(application)
@@ -124,13 +130,22 @@ test('a film waits for a worker that can read its subtitles, whoever loses the j
   }, 20_000)
   await workers.stop()
   expect(await isWanted(rindle, id)).toBe(true)
+  expect(await waitingWork(rindle)).toMatchObject({
+    count: 1,
+    examples: [{ assetId: id, variantName: null, state: 'ready', reason: 'processor_capability_missing' }],
+  })
 
   const equipped = await application.another({ jobs: jobs(), processors: [reader(extracting(SRT))] })
   expect((await equipped.recoverLostWork({ olderThanSeconds: 0 })).found).toBe(0)
   await rindle.prisma.$executeRaw`delete from pgboss.job where name = 'rindle_media'`
+  expect((await rindle.runtimeStatus({ olderThanSeconds: 0 })).findings).toContainEqual(
+    expect.objectContaining({ class: 'stuck_asset', examples: [expect.objectContaining({ assetId: id })] }),
+  )
   expect(await equipped.recoverLostWork({ olderThanSeconds: 0 })).toMatchObject({ found: 1, enqueued: 1 })
   await equipped.work()
   expect(await extracted(application, id)).toHaveLength(1)
+  expect(await rindle.asset(id)).toMatchObject({ waitingSince: null, errorReason: null, errorMessage: null })
+  expect(await waitingWork(rindle)).toBeUndefined()
 })
 
 test('a film whose subtitles cannot be read stays as it is', async () => {

@@ -1,13 +1,14 @@
 import type { SqlExecutor } from '@rindle/prisma'
 import type { Asset } from '../domain/entities.ts'
 import type { Failure } from '../domain/failures.ts'
-import { IN_PROMOTION } from '../kernel/sql/state-literals.ts'
+import { DELIVERABLE, IN_PROMOTION } from '../kernel/sql/state-literals.ts'
 
-/** States in which an asset waits for its own background work. */
-const WAITS = `${IN_PROMOTION}, 'deleted'`
+/** Rows that have work of their own to wait for. The reason of a damaged original stays: it must be found. */
+const WAITS = `(state in (${IN_PROMOTION}, 'deleted')
+  or (subtitles_wanted_at is not null and original_damaged_at is null and state in (${DELIVERABLE})))`
 
 /**
- * Notes why an asset's promotion or purge waits. The asset keeps its state, and the time of the first finding stays
+ * Notes why an asset's promotion, its purge, or the extraction of its subtitles waits. The asset keeps its state, and the time of the first finding stays
  * until it moves on. The caller holds the asset's lock. Returns whether the reason is new.
  */
 export async function noteAssetWaiting(
@@ -19,7 +20,7 @@ export async function noteAssetWaiting(
     `update rindle.media_assets
      set waiting_since = coalesce(waiting_since, now()), error_reason = $2::text, error_message = $3::text,
        updated_at = now()
-     where id = $1::uuid and state in (${WAITS})`,
+     where id = $1::uuid and ${WAITS}`,
     [id, reason, message],
   )
   return waitingSince === null || errorReason !== reason

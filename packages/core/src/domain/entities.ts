@@ -59,7 +59,8 @@ export interface Asset<P extends string = string> {
   /** The same as a sentence for a person. Holds no secrets. */
   readonly errorMessage: string | null
   /**
-   * The time since which its promotion or purge waits for an outage to end or for a newer worker; never for its bytes.
+   * The time since which its promotion, its purge, or the extraction of its subtitles waits for an outage to end, or for
+   * a worker that can do it; never for its bytes.
    */
   readonly waitingSince: Date | null
   /** The time at which its stored original was found damaged or gone; `null` again when it is found intact. */

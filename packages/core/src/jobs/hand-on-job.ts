@@ -1,29 +1,37 @@
 import { lockAsset } from '../assets/lock.ts'
 import { noteAssetWaiting } from '../assets/wait.ts'
+import type { Asset } from '../domain/entities.ts'
 import { RindleError } from '../domain/errors.ts'
 import { type Failure, failureOf } from '../domain/failures.ts'
+import { isDeliverable } from '../domain/states.ts'
 import { handedOn, isHandedOn } from '../kernel/handed-on.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import { inTransaction } from '../kernel/unit-of-work.ts'
 import type { DeadJob, RunningJob } from '../ports/jobs.ts'
+import { isSubtitlesPayload } from '../tracks/subtitles-request.ts'
 
 /**
- * Lets a new job continue the work of one, under the same key and with a growing delay. An asset under purge notes what
- * its purge waits for.
+ * Lets a new job continue the work of one, under the same key and with a growing delay. An asset notes what its purge,
+ * or the extraction of its subtitles, waits for.
  */
 export async function handOnJob(runtime: Runtime, job: DeadJob, failure: Failure): Promise<void> {
   const { assetId } = job.payload
   const isNews = await inTransaction(runtime, undefined, async (unit) => {
     const asset = typeof assetId === 'string' ? await lockAsset(unit, assetId) : null
     unit.enqueue(handedOn(job, failure))
-    if (asset?.state !== 'deleted') return !isHandedOn(job)
-    return noteAssetWaiting(unit, asset, failure)
+    return asset !== null && waitsForJob(asset, job) ? noteAssetWaiting(unit, asset, failure) : !isHandedOn(job)
   })
   if (!isNews) return
   const { queue } = job
   const { reason, message } = failure
   const fields = { queue, code: reason, ...(typeof assetId === 'string' ? { assetId } : {}) }
   runtime.logger.warn(fields, `A job waits until the cause is gone. ${message}`)
+}
+
+/** Whether the row of an asset tells that this job waits. A damaged original has a reason of its own. Pure. */
+function waitsForJob({ state, originalDamagedAt }: Asset, { payload }: DeadJob): boolean {
+  if (!isSubtitlesPayload(payload)) return state === 'deleted'
+  return isDeliverable(state) && originalDamagedAt === null
 }
 
 /**

@@ -3,13 +3,16 @@ import { laneOfQueue, type QueueName, type RefusedQueues } from '../domain/queue
 import type { Recipe } from '../domain/recipe.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import type { Processor } from '../ports/processor.ts'
+import { SUBTITLES_QUEUE } from '../tracks/subtitles-request.ts'
 
 /** A busy machine is slow to start a decoder; a decoder that needs longer than this is broken. */
 const LONGEST_CHECK_MS = 60_000
 
+const NO_EXTRACTOR = 'No processor of this instance extracts subtitles. Add @rindle/processor-av to `processors`.'
+
 /**
  * Returns those of these queues for which this machine can make nothing, because it lacks every processor that
- * profiles need there, or the program or library of each. Asks the processors, as the doctor does. A processor that can make a part
+ * profiles need there (for variants, or to extract subtitles), or the program or library of each. Asks the processors, as the doctor does. A processor that can make a part
  * (an FFmpeg without some encoder, say) does not refuse the queue: the other work would wait in vain. Nor does a
  * missing reader refuse promotions: each file that cannot be read here waits alone.
  */
@@ -18,11 +21,17 @@ export async function refusedQueues(
   queues: readonly QueueName[],
 ): Promise<RefusedQueues> {
   const recipes = Object.values(profiles).flatMap(({ variants }) => Object.values(variants))
+  const wantsSubtitles = Object.values(profiles).some(({ extractSubtitles }) => extractSubtitles)
   const refused: [QueueName, string][] = []
   for (const queue of queues) {
     const needed = recipes.filter(({ facts }) => facts.queue === laneOfQueue(queue))
-    const makers = processors.filter((processor) => needed.some((recipe) => makes(processor, recipe)))
-    if (needed.length > 0 && makers.length === 0) refused.push([queue, noProcessor(needed)])
+    const extracts = wantsSubtitles && queue === SUBTITLES_QUEUE
+    const makers = processors.filter(
+      (processor) =>
+        needed.some((recipe) => makes(processor, recipe)) || (extracts && processor.extractSubtitles !== undefined),
+    )
+    if (makers.length === 0 && needed.length > 0) refused.push([queue, noProcessor(needed)])
+    else if (makers.length === 0 && extracts) refused.push([queue, NO_EXTRACTOR])
     const problems = await Promise.all(makers.map(problemOf))
     const [first] = problems
     if (first !== undefined && problems.every((problem) => problem !== undefined)) refused.push([queue, first])

@@ -9,6 +9,7 @@ import type { Runtime } from '../kernel/runtime.ts'
 import type { DeadJob, RunningJob, WorkerRegistration } from '../ports/jobs.ts'
 import { promote } from '../promotion/promote.ts'
 import { extractSubtitles } from '../tracks/extract-subtitles.ts'
+import { isSubtitlesPayload } from '../tracks/subtitles-request.ts'
 import { endUploads } from '../uploads/end-uploads.ts'
 import { deleteLateArrival } from '../uploads/late-arrival.ts'
 import { processVariants } from '../variants/making/process.ts'
@@ -107,11 +108,11 @@ function handlersOf(runtime: Runtime, maintain: Work): Readonly<Record<QueueName
   }
   const media: Handlers = {
     handle: (job) =>
-      isExtraction(job.payload)
+      isSubtitlesPayload(job.payload)
         ? untilDone(runtime, job, (held) => extractSubtitles(runtime, held))
         : variants.handle(job),
     handleDead: (job) =>
-      isExtraction(job.payload) ? handOnJob(runtime, job, workerDied(job)) : variants.handleDead(job),
+      isSubtitlesPayload(job.payload) ? handOnJob(runtime, job, workerDied(job)) : variants.handleDead(job),
   }
   return {
     rindle_promote: {
@@ -139,13 +140,10 @@ const isText = (value: unknown): value is string => typeof value === 'string'
 const namesAsset = ({ assetId }: JsonObject): boolean => isText(assetId)
 const namesVariants = ({ assetId, class: workClass }: JsonObject): boolean => isText(assetId) && isText(workClass)
 
-/** The queue for what takes minutes also carries the extraction of subtitles. */
-const isExtraction = ({ assetId, extract }: JsonObject): boolean => isText(assetId) && extract === 'subtitles'
-
 const KNOWN: Readonly<Record<QueueName, (payload: JsonObject) => boolean>> = {
   rindle_promote: namesAsset,
   rindle_process: namesVariants,
-  rindle_media: (payload) => namesVariants(payload) || isExtraction(payload),
+  rindle_media: (payload) => namesVariants(payload) || isSubtitlesPayload(payload),
   rindle_purge: ({ assetId, storageKey = '' }) => isText(assetId) && isText(storageKey),
   rindle_maintenance: ({ task }) => isText(task),
   rindle_events: ({ target, assetId = '' }) => isText(target) && isText(assetId),

@@ -8,6 +8,7 @@ import { makeRunDirectory } from '../kernel/run-directory.ts'
 import { profileOf, type Runtime } from '../kernel/runtime.ts'
 import { assetFromRow } from '../kernel/sql/entities-from-rows.ts'
 import { numberOrNull } from '../kernel/sql/row-values.ts'
+import { DELIVERABLE } from '../kernel/sql/state-literals.ts'
 import type { RunningJob } from '../ports/jobs.ts'
 import { errorFields } from '../ports/logger.ts'
 import type { ExtractedSubtitles, Processor } from '../ports/processor.ts'
@@ -16,6 +17,8 @@ import { storeTrack } from './store-track.ts'
 import { languageOr, trackLabel } from './text/language.ts'
 import { MAX_TRACK_BYTES, readTrack } from './text/read-track.ts'
 import { trackProblem } from './text/track-problem.ts'
+
+const WAITED = `(waiting_since is not null and state in (${DELIVERABLE}))`
 
 /**
  * The work of `rindle_media` on the subtitles in an original: each becomes a track. Safe to repeat after a killed worker:
@@ -49,8 +52,17 @@ async function waitingAsset({ database }: Runtime, assetId: string): Promise<Ass
   return asset !== null && isDeliverable(asset.state) ? asset : null
 }
 
+/** Whatever the asset waited for is over; the reasons of a purge and of a damaged original stay. */
 async function noLongerWanted({ database }: Runtime, assetId: string): Promise<void> {
-  await database.executeSql('update rindle.media_assets set subtitles_wanted_at = null where id = $1::uuid', [assetId])
+  const forgotten = (column: string): string =>
+    `${column} = case when ${WAITED} and original_damaged_at is null then null else ${column} end`
+  await database.executeSql(
+    `update rindle.media_assets
+     set subtitles_wanted_at = null, waiting_since = case when ${WAITED} then null else waiting_since end,
+       ${forgotten('error_reason')}, ${forgotten('error_message')}
+     where id = $1::uuid`,
+    [assetId],
+  )
 }
 
 async function extractFrom(runtime: Runtime, job: RunningJob, asset: Asset): Promise<void> {

@@ -1,11 +1,20 @@
 import type { Asset } from '../domain/entities.ts'
+import type { JsonObject } from '../domain/errors.ts'
 import { subtitlesKey } from '../domain/queues.ts'
 import type { UnitOfWork } from '../kernel/unit-of-work.ts'
 import type { JobRequest } from '../ports/jobs.ts'
 
-/** The job that extracts the subtitles of an asset; on the queue for what takes minutes. Pure. */
+/** The queue for what takes minutes. */
+export const SUBTITLES_QUEUE = 'rindle_media'
+
+/** The job that extracts the subtitles of an asset. Pure. */
 export function subtitlesRequest(assetId: string): JobRequest {
-  return { queue: 'rindle_media', key: subtitlesKey(assetId), payload: { assetId, extract: 'subtitles' } }
+  return { queue: SUBTITLES_QUEUE, key: subtitlesKey(assetId), payload: { assetId, extract: 'subtitles' } }
+}
+
+/** Whether the payload of a job asks for the subtitles of an asset. Pure. */
+export function isSubtitlesPayload({ assetId, extract }: JsonObject): boolean {
+  return typeof assetId === 'string' && assetId !== '' && extract === 'subtitles'
 }
 
 /** Notes that the subtitles of a film or of sound are to be extracted, and enqueues the job, in the same transaction. */

@@ -20,7 +20,13 @@ export function profileFindings(
   storage: StorageAdapter,
   processors: readonly Processor[],
 ): readonly Finding[] {
-  return [recipesFinding(profile), storageFinding(profile, storage), processorFinding(profile, processors)]
+  const subtitles = profile.extractSubtitles ? [subtitlesFinding(profile, processors)] : []
+  return [
+    recipesFinding(profile),
+    storageFinding(profile, storage),
+    processorFinding(profile, processors),
+    ...subtitles,
+  ]
 }
 
 function recipesFinding({ variants, accept }: Profile): Finding {
@@ -84,4 +90,22 @@ function processorFinding({ variants }: Profile, processors: readonly Processor[
   const summary = `none makes ${capabilities(missing)}`
   // A web process needs none, but the configuration that it shares with its workers does.
   return { id, status: 'error', summary, fix: `Add ${packages} to \`processors\`.` }
+}
+
+/** Films wait with their subtitles until some worker extracts them. */
+function subtitlesFinding({ accept }: Profile, processors: readonly Processor[]): Finding {
+  const id = 'profile.subtitles'
+  const extractors = processors.filter(
+    (processor) =>
+      processor.extractSubtitles !== undefined && [...processor.probes].some((type) => isAccepted(type, accept.types)),
+  )
+  if (extractors.length > 0) {
+    return { id, status: 'ok', summary: `extracted by ${extractors.map(({ name }) => name).join(', ')}` }
+  }
+  return {
+    id,
+    status: 'error',
+    summary: 'no processor extracts subtitles from the types that it accepts',
+    fix: 'Add @rindle/processor-av to `processors`, or remove `extractSubtitles`.',
+  }
 }

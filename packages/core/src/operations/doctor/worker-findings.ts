@@ -4,6 +4,7 @@ import { isAlive, type KnownWorker, knownWorkers, lastSeen } from '../../jobs/li
 import type { Runtime } from '../../kernel/runtime.ts'
 import type { Finding } from '../../ports/diagnosis.ts'
 import type { Profile } from '../../profile/profile.ts'
+import { SUBTITLES_QUEUE } from '../../tracks/subtitles-request.ts'
 
 type Profiles = Readonly<Record<string, Profile>>
 
@@ -70,7 +71,8 @@ function alsoRefusing(refusing: readonly KnownWorker[]): string {
 function isNeeded(queue: QueueName, profiles: Profiles): boolean {
   const recipes = Object.values(profiles).flatMap(({ variants }) => Object.values(variants))
   const needed = laneOfQueue(queue)
-  return needed === null || recipes.some(({ facts }) => facts.queue === needed)
+  const extracts = queue === SUBTITLES_QUEUE && Object.values(profiles).some((profile) => profile.extractSubtitles)
+  return needed === null || extracts || recipes.some(({ facts }) => facts.queue === needed)
 }
 
 function describe(alive: readonly KnownWorker[], queue: QueueName): string {

@@ -42,7 +42,8 @@ export const STATUS_DEFAULTS: Readonly<Record<StatusClass, StatusDefault>> = {
     thresholdSeconds: 5 * MINUTE,
     verb: 'doctor',
     command: 'rindle doctor',
-    advice: 'The reason names what these variants and purges wait for. Fix it, and they continue automatically.',
+    advice:
+      'The reason names what these variants, purges and extractions of subtitles wait for. Fix it, and they continue automatically.',
   },
   dead_job: {
     severity: 'error',

@@ -3,8 +3,9 @@ import { promoteKey, purgeKey } from '../../domain/queues.ts'
 import type { Runtime } from '../../kernel/runtime.ts'
 import { workFromRow } from '../../kernel/sql/entities-from-rows.ts'
 import { type Row, text } from '../../kernel/sql/row-values.ts'
-import { IN_PROMOTION } from '../../kernel/sql/state-literals.ts'
+import { DELIVERABLE, IN_PROMOTION } from '../../kernel/sql/state-literals.ts'
 import type { JobRequest } from '../../ports/jobs.ts'
+import { subtitlesRequest } from '../../tracks/subtitles-request.ts'
 import { jobsFor } from '../../variants/plan.ts'
 import { IN_PROFILE, IS_IN_PROFILE, IS_OLDER } from './conditions.ts'
 import { type Found, foundAll, type StatusClass } from './report.ts'
@@ -27,37 +28,40 @@ interface WaitingClass {
   readonly request: (row: Row) => Pick<JobRequest, 'queue' | 'key'>
 }
 
-const PURGE = `'deleted'`
+const PROMOTION = `state in (${IN_PROMOTION})`
+const PURGE = `state = 'deleted'`
+/** Assets whose subtitles are still to be extracted, and can be: a damaged original is a class of its own. */
+const SUBTITLES = `subtitles_wanted_at is not null and original_damaged_at is null and state in (${DELIVERABLE})`
 
 const COLUMNS = `null::uuid as session_id, state, error_reason as reason, error_message as message,
   updated_at::text as version`
 const since = (column: string): string => `extract(epoch from now() - ${column})::float8 as age_seconds`
 const oldest = (column: string): string => `order by ${column}, id limit ${MOST_EXAMINED}`
 
-const assets = (states: string): string => `
+const assets = (condition: string): string => `
   select id, id as asset_id, null::text as name, ${COLUMNS}, ${since('updated_at')}
-  from rindle.media_assets where state in (${states}) and ${IS_OLDER('updated_at')} and ${IS_IN_PROFILE}
+  from rindle.media_assets where ${condition} and ${IS_OLDER('updated_at')} and ${IS_IN_PROFILE}
   ${oldest('updated_at')}`
 const variants = (condition: string, column: string): string => `
   select id, asset_id, name, queue, work_class, ${COLUMNS}, ${since(column)}
   from rindle.media_variants where ${condition} and ${IS_OLDER(column)} and ${IN_PROFILE} ${oldest(column)}`
 
 /** Assets whose rows say that their work waits. */
-const waitingAssets = (states: string): string => `
+const waitingAssets = (condition: string): string => `
   select id, id as asset_id, null::text as name, ${COLUMNS}, ${since('waiting_since')}
   from rindle.media_assets
-  where waiting_since is not null and state in (${states}) and ${IS_OLDER('waiting_since')} and ${IS_IN_PROFILE}
+  where waiting_since is not null and ${condition} and ${IS_OLDER('waiting_since')} and ${IS_IN_PROFILE}
   ${oldest('waiting_since')}`
 
 /** Promotions that wait, and those whose last attempt failed or does not end. */
 const STUCK_PROMOTIONS = `
-  (${waitingAssets(IN_PROMOTION)})
+  (${waitingAssets(PROMOTION)})
   union all
   (select asset.id, asset.id as asset_id, null::text as name, null::uuid as session_id, asset.state,
      coalesce(attempt.error_reason, 'still_running') as reason, asset.error_message as message,
      asset.updated_at::text as version, ${since('asset.updated_at')}
    from (select * from rindle.media_assets
-     where state in (${IN_PROMOTION}) and waiting_since is null and ${IS_OLDER('updated_at')} and ${IS_IN_PROFILE}
+     where ${PROMOTION} and waiting_since is null and ${IS_OLDER('updated_at')} and ${IS_IN_PROFILE}
      ${oldest('updated_at')}) as asset
    join lateral (
      select state, error_reason, started_at from rindle.media_processing_runs as run
@@ -66,9 +70,17 @@ const STUCK_PROMOTIONS = `
 
 const CLASSES: readonly WaitingClass[] = [
   { class: 'stuck_promotion', job: 'live', table: 'media_assets', sql: STUCK_PROMOTIONS, request: promotionJob },
-  { class: 'stuck_asset', job: 'gone', table: 'media_assets', sql: assets(IN_PROMOTION), request: promotionJob },
+  { class: 'stuck_asset', job: 'gone', table: 'media_assets', sql: assets(PROMOTION), request: promotionJob },
   { class: 'stuck_asset', job: 'gone', table: 'media_assets', sql: assets(PURGE), request: purgeJob },
   { class: 'waiting_work', job: 'live', table: 'media_assets', sql: waitingAssets(PURGE), request: purgeJob },
+  { class: 'stuck_asset', job: 'gone', table: 'media_assets', sql: assets(SUBTITLES), request: subtitlesJob },
+  {
+    class: 'waiting_work',
+    job: 'live',
+    table: 'media_assets',
+    sql: waitingAssets(SUBTITLES),
+    request: subtitlesJob,
+  },
   variantClass('waiting_work', 'live', variants('waiting_since is not null', 'waiting_since')),
   variantClass('queue_starved', 'gone', variants(`state = 'queued'`, 'updated_at')),
   variantClass('orphan_suspect', 'gone', variants(`state = 'processing'`, 'updated_at')),
@@ -88,6 +100,10 @@ function promotionJob(row: Row): Pick<JobRequest, 'queue' | 'key'> {
 
 function purgeJob(row: Row): Pick<JobRequest, 'queue' | 'key'> {
   return { queue: 'rindle_purge', key: purgeKey(text(row, 'id')) }
+}
+
+function subtitlesJob(row: Row): JobRequest {
+  return subtitlesRequest(text(row, 'id'))
 }
 
 /** Rows that wait for a job, or whose job waits, the oldest of each class. */

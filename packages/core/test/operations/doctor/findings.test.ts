@@ -2,6 +2,7 @@ import { defineProfile, type Processor, type Profile, type StorageAdapter } from
 import type { JobSchedule } from '@rindle/core/adapter'
 import { describe, expect, it } from 'vitest'
 import type { KnownWorker } from '../../../src/jobs/live-workers.ts'
+import { refusedQueues } from '../../../src/jobs/refused-queues.ts'
 import type { EventTargetStatus } from '../../../src/operations/deliveries/event-targets.ts'
 import { preflightProblem } from '../../../src/operations/doctor/browser-preflight.ts'
 import { clockFinding } from '../../../src/operations/doctor/clock-finding.ts'
@@ -225,6 +226,40 @@ describe('a profile', () => {
       summary: 'none makes image/jpeg',
       fix: 'Add @test/pictures to `processors`.',
     })
+  })
+})
+
+describe('a profile that extracts subtitles', () => {
+  const film = defineProfile({
+    storage: 'main',
+    accept: { types: ['video/*'], maxBytes: 1_000 },
+    extractSubtitles: true,
+  })
+  const signing = { name: 'fake', capabilities: new Set(['signed_url', 'head', 'list']) } as unknown as StorageAdapter
+  const reader = (type: string, extractSubtitles?: () => void): Processor =>
+    ({ name: 'reader', recipes: [], probes: new Set([type]), extractSubtitles }) as unknown as Processor
+
+  it('needs a processor that extracts them from a type that it accepts', () => {
+    const found = (processor: Processor) => profileFindings(film, signing, [processor]).at(-1)
+    expect(found(reader('video/mp4', () => {}))).toEqual({
+      id: 'profile.subtitles',
+      status: 'ok',
+      summary: 'extracted by reader',
+    })
+    for (const lacking of [reader('video/mp4'), reader('audio/mpeg', () => {})]) {
+      expect(found(lacking)).toMatchObject({ id: 'profile.subtitles', status: 'error' })
+    }
+  })
+
+  it('needs workers for media, and a machine without an extractor refuses that queue', async () => {
+    const profiles = { film }
+    const queues = ['rindle_media', 'rindle_process'] as const
+    expect(await refusedQueues({ profiles, processors: [reader('video/mp4')] }, queues)).toEqual({
+      rindle_media: expect.stringContaining('Add @rindle/processor-av'),
+    })
+    async function* fine(): AsyncGenerator<never> {}
+    const able = { ...reader('video/mp4', () => {}), diagnose: fine } as Processor
+    expect(await refusedQueues({ profiles, processors: [able] }, queues)).toEqual({})
   })
 })
 

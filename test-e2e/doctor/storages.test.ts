@@ -4,7 +4,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Profiles, RindleOptions, StorageAdapter } from '@rindle/core'
+import { defineProfile, type Profiles, type RindleOptions, type StorageAdapter } from '@rindle/core'
 import { createHandler, type NodeHandler, toNodeHandler } from '@rindle/http'
 import { localStorage } from '@rindle/storage-local'
 import { type S3StorageOptions, s3Storage } from '@rindle/storage-s3'
@@ -172,6 +172,22 @@ describe('of a bucket the doctor names', () => {
       status: 'ok',
       summary: 'pages of https://app.example may upload',
     })
+  })
+
+  it('pages that may not play streams and tracks, where a profile has some', async ({ skip }) => {
+    if (server.kind === 'given') skip(SETTINGS_UNKNOWN)
+    const film = defineProfile({
+      storage: 'main',
+      accept: { types: ['video/mp4'], maxBytes: 1_000 },
+      extractSubtitles: true,
+    })
+    const patient = await patientWith(storageOn(), { profiles: { film } })
+    expect(await patient.finding('storage.playback_cors', { origin: 'https://other.example' })).toMatchObject({
+      status: 'error',
+      summary: expect.stringMatching(/^pages of https:\/\/other\.example may not play streams and text tracks: /),
+      fix: expect.stringContaining('CORS rules allow GET with the headers range'),
+    })
+    expect(await patient.finding('storage.playback_cors', { origin: OUR_ORIGIN })).toMatchObject({ status: 'ok' })
   })
 
   it('a clock that is far from that of the store', async () => {

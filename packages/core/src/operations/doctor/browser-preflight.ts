@@ -11,13 +11,14 @@ const WITHOUT_PERMISSION = new Set(['content-length', 'host'])
  * Sends the store the preflight of a browser on a page of another origin.
  *
  * @param origin the origin of the pages; without one, any origin
+ * @param purpose the finding's id, and what the pages do with the request
  */
 export async function preflightFinding(
   request: SignedRequest,
   origin: string | undefined,
+  { id, verb }: { readonly id: string; readonly verb: string },
   signal: AbortSignal,
 ): Promise<Finding> {
-  const id = 'storage.cors'
   const wanted = Object.keys(request.headers)
     .map((name) => name.toLowerCase())
     .filter((name) => !WITHOUT_PERMISSION.has(name))
@@ -33,16 +34,16 @@ export async function preflightFinding(
   })
   const refusal = preflightProblem(answer, { origin: origin ?? ANY_ORIGIN, method: request.method, headers: wanted })
   if (refusal === undefined) {
-    return { id, status: 'ok', summary: `pages of ${origin ?? 'any origin'} may upload` }
+    return { id, status: 'ok', summary: `pages of ${origin ?? 'any origin'} may ${verb}` }
   }
   const fix = `Let the bucket's CORS rules allow ${request.method} with the headers ${wanted.join(', ')} (or *) from it.`
   if (origin !== undefined) {
-    return { id, status: 'error', summary: `pages of ${origin} may not upload: ${refusal}`, fix }
+    return { id, status: 'error', summary: `pages of ${origin} may not ${verb}: ${refusal}`, fix }
   }
   return {
     id,
     status: 'warn',
-    summary: `pages of some origins may not upload: ${refusal}`,
+    summary: `pages of some origins may not ${verb}: ${refusal}`,
     fix: `Give the origin of your pages (--origin) to check that it may. ${fix}`,
   }
 }

@@ -96,14 +96,26 @@ function databaseDiagnoses(runtime: Runtime, { profiles }: Scope, facts: Databas
   ]
 }
 
-function storageDiagnoses(runtime: Runtime, { storages, origin }: Scope, facts: DatabaseFacts): readonly Diagnosis[] {
+function storageDiagnoses(
+  runtime: Runtime,
+  { profiles, storages, origin }: Scope,
+  facts: DatabaseFacts,
+): readonly Diagnosis[] {
   return storages.map((name) => ({
     id: 'storage',
     component: name,
     needsNetwork: true,
     cleansUp: true,
-    run: ({ signal }) => storageFindings(runtime, { name, origin, isRemembered: facts.remembersStorages, signal }),
+    run: ({ signal }) => {
+      const isPlayed = Object.values(profiles).some((profile) => profile.storage === name && isPlayedByScript(profile))
+      return storageFindings(runtime, { name, origin, isPlayed, isRemembered: facts.remembersStorages, signal })
+    },
   }))
+}
+
+/** A public URL may lead to another host, whose rules are not the bucket's. */
+function isPlayedByScript({ streams, extractSubtitles, delivery }: Profile): boolean {
+  return !delivery.public && (extractSubtitles || Object.keys(streams).length > 0)
 }
 
 function imageDiagnoses({ images }: Runtime): readonly Diagnosis[] {

@@ -19,6 +19,8 @@ export interface StorageContext {
   readonly name: string
   /** The origin of the pages that upload. */
   readonly origin: string | undefined
+  /** Whether pages play streams or text tracks by its signed URLs. */
+  readonly isPlayed: boolean
   /** Whether the database can tell what it knows of the storage. */
   readonly isRemembered: boolean
   readonly signal: AbortSignal
@@ -110,6 +112,9 @@ class Canary {
       // Pages of the application itself need no permission.
       if (!capabilities.has('local')) yield await this.#cors()
     }
+    if (this.#context.isPlayed && capabilities.has('signed_url') && !capabilities.has('local')) {
+      yield await this.#playback()
+    }
     if (capabilities.has('multipart_upload')) yield await this.#check('storage.multipart', () => this.#multipart())
     if (capabilities.has('resumable_upload')) yield await this.#check('storage.resumable', () => this.#uploadPieces())
     yield await this.#check('storage.delete', () => this.#delete())
@@ -180,9 +185,23 @@ class Canary {
 
   async #cors(): Promise<Finding> {
     try {
-      return await preflightFinding(await this.#signPut(), this.#context.origin, this.#signal)
+      const purpose = { id: 'storage.cors', verb: 'upload' }
+      return await preflightFinding(await this.#signPut(), this.#context.origin, purpose, this.#signal)
     } catch (error) {
       return this.#failed('storage.cors', error)
+    }
+  }
+
+  /** Players fetch the segments of a stream by script, as ranges of one object. */
+  async #playback(): Promise<Finding> {
+    const purpose = { id: 'storage.playback_cors', verb: 'play streams and text tracks' }
+    try {
+      const options = { expiresAt: this.#expiresAt, signal: this.#signal }
+      const request = await this.#storage.signGet(this.#key, options)
+      const ranged = { ...request, headers: { ...request.headers, range: 'bytes=0-0' } }
+      return await preflightFinding(ranged, this.#context.origin, purpose, this.#signal)
+    } catch (error) {
+      return this.#failed(purpose.id, error)
     }
   }
 

@@ -1,6 +1,6 @@
 import { type AssetWithVariants, defineProfile, type Rindle, type RindleEvent, type Variant } from '@rindle/core'
 import { avProcessor } from '@rindle/processor-av'
-import { audio, poster, video } from '@rindle/processor-av/recipes'
+import { audio, poster, stream, strip, video } from '@rindle/processor-av/recipes'
 import { image } from '@rindle/processor-image/recipes'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -37,6 +37,8 @@ const profiles = {
       web_small: video.mp4({ height: 480 }),
       poster: poster(),
       sound: audio.aac(),
+      hls: stream({ heights: [90] }),
+      strip: strip(),
     },
   }),
 }
@@ -46,7 +48,14 @@ let rindle: Rindle<typeof profiles>
 let photo: AssetWithVariants & { profile: 'photo' }
 
 beforeAll(async () => {
-  application = await startApplication({ profiles, processors: [warmImageProcessor(), avProcessor()] })
+  application = await startApplication({
+    profiles,
+    processors: [warmImageProcessor(), avProcessor()],
+    streams: {
+      baseUrl: 'https://app.example/rindle',
+      signingKeys: ['a key for tests only, thirty-two characters or more'],
+    },
+  })
   rindle = application.rindle
   const workers = await application.work()
   const uploaded = await rindle.upload('photo', await quadrants(160, 120), { filename: 'a "b" <c>.jpg' })
@@ -213,6 +222,50 @@ describe('a video', () => {
         player.sources.map(({ src }) => `<source src="${src}" type="video/mp4">`).join('') +
         '<track kind="captions" src="/en.vtt?a=1&amp;b=2" srclang="en" label="English &quot;CC&quot;" default></video>',
     )
+  })
+
+  it('has the stream first, the tracks of the asset escaped, and the storyboard', async () => {
+    const index = {
+      role: 'video',
+      codecs: 'avc1.64001f',
+      bandwidth: 2_000,
+      averageBandwidth: 1_000,
+      timescale: 1_000,
+      init: 700,
+      segments: { bytes: [100], ticks: [6_000] },
+    }
+    const tiles = { tileCount: 2, columns: 2, intervalMs: 1_000, tileWidth: 160, tileHeight: 90 }
+    const metadata: Record<string, Variant['metadata']> = { hls_90: { stream: index }, strip: tiles }
+    const ready = film(['hls_90', 'web', 'strip'])
+    const variants = ready.variants.map((variant) => ({ ...variant, metadata: metadata[variant.name] ?? {} }))
+    const track: AssetWithVariants['tracks'][number] = {
+      id: photo.id,
+      assetId: photo.id,
+      kind: 'captions',
+      lang: 'en',
+      label: `"><script>'&`,
+      isDefault: true,
+      sourceIndex: null,
+      storageKey: 'film/a/track-0.vtt',
+      byteSize: 10,
+      cueCount: 1,
+      damagedAt: null,
+      createdAt: new Date(0),
+      updatedAt: new Date(0),
+    }
+    const streamed = rindle.narrow({ ...ready, variants, tracks: [track] }, 'film')
+    const player = await rindle.video(streamed, { variants: ['web'], stream: 'hls', storyboard: 'strip' })
+    expect(player.sources).toMatchObject([
+      { type: 'application/vnd.apple.mpegurl', src: expect.stringMatching(/\/streams\/[^/]+\/master\.m3u8$/) },
+      { type: 'video/mp4' },
+    ])
+    expect(player.tracks).toMatchObject([
+      { kind: 'captions', srcLang: 'en', default: true },
+      { kind: 'metadata', label: 'thumbnails', src: expect.stringMatching(/\/streams\/[^/]+\/strip\.vtt$/) },
+    ])
+    expect(player.attributes.crossOrigin).toBe('anonymous')
+    expect(player.html).toContain('label="&quot;&gt;&lt;script&gt;')
+    expect(player.html).not.toContain('<script')
   })
 
   it('plays the original while nothing is ready, and has no poster instead of a video for one', async () => {

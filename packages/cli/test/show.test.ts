@@ -70,6 +70,16 @@ test('a wait or a failure is shown with its message and its beginning', async ()
   expect(stdout).toMatch(new RegExp(`\nreasons \\(1\\)\n.*\n {2}tiny {5}${since}  ${message}\n`))
 })
 
+test('the text tracks of an asset are listed', async () => {
+  await sql(
+    `insert into rindle.media_tracks (id, asset_id, kind, lang, label, is_default, storage_key, byte_size, cue_count)
+     values (gen_random_uuid(), $1::uuid, 'captions', 'pt-BR', 'Legendas', true, 'photo/track', 2048, 7)`,
+    [waiting],
+  )
+  const { stdout } = await command('show', waiting)
+  expect(stdout).toMatch(/\ntracks \(1\)\n {2}id +kind .*\n {2}[0-9a-f-]{36} +captions +pt-BR +Legendas +yes +7 +2/)
+})
+
 test('every line fits into 80 columns, keys and checksums aside', async () => {
   const { stdout } = await command('show', ready)
   const lines = stdout.split('\n').filter((line) => !/^ {2}(key|sha256) /.test(line))

@@ -1,4 +1,5 @@
-import { defineProfile } from '@rindle/core'
+import { randomUUID } from 'node:crypto'
+import { defineProfile, type StorageAdapter } from '@rindle/core'
 import { image } from '@rindle/processor-image/recipes'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type Application, settled, startApplication } from '../support/application.ts'
@@ -10,12 +11,23 @@ const profiles = {
   photo: defineProfile({ storage: 'main', accept, slots: { cover: 'one' }, variants: { thumb: image.fit(8) } }),
 }
 
+/** A target of events that no other test causes; nothing is sent to it. */
+const webhook = {
+  name: 'search',
+  url: 'https://search.test/hook',
+  secret: `whsec_${Buffer.alloc(24, 7).toString('base64')}`,
+  events: ['asset.quarantined'],
+} as const
+
 let application: Application<typeof profiles>
+/** How many more questions the storage answers at once; further ones wait for `answer`. */
+let answers = Number.POSITIVE_INFINITY
+let answer: () => void
 let ana: Operator
 let picture: Buffer
 
 beforeAll(async () => {
-  application = await startApplication({ profiles })
+  application = await startApplication({ profiles, webhooks: [webhook], wrapStorage: waiting })
   picture = await quadrants(16, 16)
   ana = operatorOf(application.rindle)
 })
@@ -23,6 +35,20 @@ afterAll(async () => application[Symbol.asyncDispose]())
 beforeEach(async () => {
   await sql('truncate rindle.media_assets, rindle.media_operator_actions, pgboss.job cascade')
 })
+
+function waiting(storage: StorageAdapter): StorageAdapter {
+  const told = new Promise<void>((resolve) => {
+    answer = resolve
+  })
+  return {
+    ...storage,
+    head: async (key, options) => {
+      answers -= 1
+      if (answers < 0) await told
+      return storage.head(key, options)
+    },
+  }
+}
 
 async function sql(text: string): Promise<void> {
   await application.rindle.prisma.$executeRawUnsafe(text)
@@ -193,6 +219,101 @@ describe('a verb of maintenance', () => {
   })
 })
 
+describe('a run that a person stops', () => {
+  it('ends between two items, and the log and the page say that it is not whole', async () => {
+    const file = { filename: 'a.png', contentType: 'image/png', byteSize: 10, actorId: 'u' }
+    for (let made = 0; made < 6; made += 1) await application.rindle.initiateUpload('photo', file)
+    await sql(`update rindle.media_upload_sessions set expires_at = now() - interval '1 day'`)
+    const path = '/maintenance/abortIncompleteUploads'
+    answers = 100
+    await ana.post(path, { mode: 'dry' })
+    // The live run counts again before it changes something: it waits in the work, four at once, not in the count.
+    answers = 100 - answers
+    const live = ana.post(path, { mode: 'live', expect: '6' })
+    await vi.waitFor(() => expect(answers).toBe(-4))
+    expect((await ana.get(path)).text).toContain('Stop after this page')
+    expect((await ana.post(`${path}/stop`)).location).toBe(`/admin${path}`)
+    answer()
+    expect((await live).status).toBe(303)
+    answers = Number.POSITIVE_INFINITY
+    const { text } = await vi.waitFor(async () => {
+      const page = await ana.get(path)
+      expect(page.text).toContain('Run stopped before its end')
+      return page
+    })
+    expect(text).not.toContain('Stop after this page')
+    expect(await log()).toMatchObject([
+      { dryRun: false, outcome: 'done', numbers: { interrupted: 1, sessionsExpired: 4 } },
+      { dryRun: true, outcome: 'done', numbers: { sessionsFound: 6 } },
+    ])
+    expect(await application.rindle.prisma.mediaUploadSession.count({ where: { state: 'expired' } })).toBe(4)
+  })
+})
+
+describe('a target of events', () => {
+  const target = async () => (await application.rindle.eventTargets()).find(({ name }) => name === 'search')
+
+  it('is paused and resumed, and only where that changes something', async () => {
+    expect((await ana.get('/events')).text).toContain('/verbs/pauseDeliveries?id=search')
+    expect((await ana.confirm('/verbs/pauseDeliveries?id=search')).status).toBe(303)
+    expect((await target())?.pausedAt).toBeInstanceOf(Date)
+    const paused = await ana.get('/events')
+    expect(paused.text).not.toContain('/verbs/pauseDeliveries')
+    expect(paused.text).toContain('/verbs/resumeDeliveries?id=search')
+    expect((await ana.confirm('/verbs/pauseDeliveries?id=search')).status).toBe(409)
+    expect((await ana.confirm('/verbs/resumeDeliveries?id=search')).status).toBe(303)
+    expect((await target())?.pausedAt).toBe(null)
+    expect(await log()).toMatchObject([
+      { verb: 'resumeDeliveries', outcome: 'done', numbers: { resumed: 1 }, scope: { target: 'search' } },
+      { verb: 'pauseDeliveries', outcome: 'refused', errorReason: 'conflict' },
+      { verb: 'pauseDeliveries', outcome: 'done', numbers: { paused: 1 }, scope: { target: 'search' } },
+    ])
+  })
+
+  it('gets what was given up again: one event by its id, or all of it', async () => {
+    const events = [await givenUp(), await givenUp(), await givenUp()]
+    const [one = ''] = events
+    expect((await ana.get('/events?state=dead')).text).toContain(`/verbs/redeliver?id=${one}`)
+    expect((await ana.confirm(`/verbs/redeliver?id=${one}`)).status).toBe(303)
+    expect(await undelivered()).toEqual([one])
+    expect((await ana.confirm(`/verbs/redeliver?id=${one}`)).status).toBe(409)
+    expect((await ana.confirm('/verbs/redeliver?id=search')).status).toBe(303)
+    expect(await undelivered()).toEqual(events)
+    expect(await log()).toMatchObject([
+      { verb: 'redeliver', outcome: 'done', numbers: { found: 2, redelivered: 2 }, scope: { target: 'search' } },
+      { verb: 'redeliver', outcome: 'refused' },
+      { verb: 'redeliver', outcome: 'done', numbers: { found: 1, redelivered: 1 }, scope: { target: one } },
+    ])
+  })
+
+  /** The id of an event whose delivery was given up. */
+  async function givenUp(): Promise<string> {
+    const assetId = randomUUID()
+    const { id } = await application.rindle.prisma.mediaEvent.create({
+      data: {
+        id: randomUUID(),
+        assetId,
+        profile: 'photo',
+        type: 'asset.quarantined',
+        payload: {},
+        deliveries: {
+          create: { target: 'search', assetId, sequence: 1, state: 'dead', attempts: 9, settledAt: new Date() },
+        },
+      },
+    })
+    return id
+  }
+
+  /** The events that wait for their delivery, in the order of their making. */
+  async function undelivered(): Promise<readonly string[]> {
+    const rows = await application.rindle.prisma.mediaDelivery.findMany({
+      where: { state: 'pending' },
+      orderBy: { createdAt: 'asc' },
+    })
+    return rows.map(({ eventId }) => eventId)
+  }
+})
+
 describe('an upload', () => {
   it('is aborted once', async () => {
     const session = await application.rindle.initiateUpload('photo', {
@@ -208,7 +329,7 @@ describe('an upload', () => {
 })
 
 describe('an operator who may not', () => {
-  it('gets no page that asks, and a forged form changes nothing but is in the log', async () => {
+  it('gets no page that asks, and a forged form changes nothing', async () => {
     const ben = operatorOf(application.rindle, () => false, 'ben')
     const { id } = await photo('failed')
     expect((await ben.get(`/verbs/requeueVariants?id=${id}`)).status).toBe(403)
@@ -218,6 +339,22 @@ describe('an operator who may not', () => {
     expect((await ben.post('/maintenance/requeueAll', { mode: 'live', expect: '1', token })).status).toBe(403)
     expect(await stateOf(id)).toBe('failed')
     expect(await log()).toEqual([])
+  })
+
+  it('any more is refused with a form from before, and the log has it', async () => {
+    let may = true
+    const eva = operatorOf(application.rindle, () => may, 'eva')
+    const { id } = await photo('failed')
+    const path = `/verbs/requeueVariants?id=${id}`
+    const token = valueOf((await eva.get(path)).text, 'token') ?? ''
+    may = false
+    expect((await eva.post('/verbs/requeueVariants', { id, expect: '1', token })).status).toBe(403)
+    expect((await eva.post('/maintenance/requeueAll', { mode: 'live', expect: '1', token })).status).toBe(403)
+    expect(await stateOf(id)).toBe('failed')
+    expect(await log()).toMatchObject([
+      { actor: 'eva', verb: 'requeueAll', outcome: 'refused', errorReason: 'forbidden', numbers: null },
+      { actor: 'eva', verb: 'requeueVariants', outcome: 'refused', errorReason: 'forbidden', scope: { asset: id } },
+    ])
   })
 
   it.each([

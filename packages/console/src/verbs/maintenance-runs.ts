@@ -67,7 +67,11 @@ export class MaintenanceRuns {
           { done, total }: { readonly done: number; readonly total: number | null },
         ) => note({ ...counts, progressDone: done, ...(total === null ? {} : { progressTotal: total }) })
         const report = await verb.run(call.rindle, { ...walk, isLive, onProgress })
-        return { ...numbersOf(report), ...('stopped' in report ? { stopped: lengthOf(report['stopped']) } : {}) }
+        return {
+          ...numbersOf(report),
+          ...('stopped' in report ? { stopped: lengthOf(report['stopped']) } : {}),
+          ...(report['interrupted'] === true ? { interrupted: 1 } : {}),
+        }
       } finally {
         this.#running.delete(verb.name)
       }

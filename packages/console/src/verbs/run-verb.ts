@@ -55,7 +55,9 @@ async function runPart(call: Call, verb: WalkVerb, last: RecordedAction | undefi
   if (last?.outcome === 'running') return running(call, verb, last, mayRun)
   const dryForm = mayRun ? dryRunForm(call, verb) : NOTHING
   if (last === undefined) return html`<p>No person has run it yet.</p>${dryForm}`
-  if (last.outcome !== 'done' || !last.dryRun || !mayRun) return html`${lastRun(call, last)}${dryForm}`
+  // The number of a dry run that was stopped is too small to be agreed to.
+  const isWhole = last.outcome === 'done' && last.numbers?.['interrupted'] === undefined
+  if (!isWhole || !last.dryRun || !mayRun) return html`${lastRun(call, last)}${dryForm}`
   const fields = fieldsOf(verb, last)
   const expect = last.numbers?.[verb.counted] ?? 0
   return html`${confirmation(call, {
@@ -119,6 +121,8 @@ function running(call: Call, verb: WalkVerb, action: RecordedAction, mayStop: bo
 }
 
 function lastRun(call: Call, { outcome, numbers, dryRun, actor, finishedAt, errorReason }: RecordedAction): Html {
-  const words = Object.entries(numbers ?? {}).map(([name, value]) => `${spoken(name).toLowerCase()} ${count(value)}`)
-  return html`<div class="note ${outcome === 'done' ? 'ok' : 'warn'}" role="status"><div><b>${dryRun ? 'Dry run' : 'Run'} ${outcome}</b> ${ago(finishedAt, call.now)} by ${actor}: ${errorReason ?? words.join(', ')}. <a href="${call.at('/log')}">In the log</a></div></div>`
+  const { interrupted, ...counts } = numbers ?? {}
+  const words = Object.entries(counts).map(([name, value]) => `${spoken(name).toLowerCase()} ${count(value)}`)
+  const end = interrupted === undefined ? outcome : 'stopped before its end'
+  return html`<div class="note ${end === 'done' ? 'ok' : 'warn'}" role="status"><div><b>${dryRun ? 'Dry run' : 'Run'} ${end}</b> ${ago(finishedAt, call.now)} by ${actor}: ${errorReason ?? words.join(', ')}. <a href="${call.at('/log')}">In the log</a></div></div>`
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { rindleConsole } from '@rindle/console'
 import { type AssetWithVariants, silentLogger } from '@rindle/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -108,6 +109,23 @@ describe('the console', () => {
     expect(html).toContain(refused.errorReason ?? 'no reason')
     expect(html).toContain('Refused: never shown')
     expect(html).not.toContain(`/preview/${refused.id}`)
+  })
+
+  it('shows text tracks, and members of streams with their resolution and bandwidth, escaped', async () => {
+    const { prisma } = application.rindle
+    const assetId = picture.id
+    const track = { kind: 'captions', lang: 'pt-BR', label: '<b>Português</b>', isDefault: true, cueCount: 7 }
+    await prisma.mediaTrack.create({
+      data: { ...track, id: randomUUID(), assetId, storageKey: 'tracks/none.vtt', byteSize: 1_234 },
+    })
+    const stream = { role: 'video', codecs: '<i>avc1</i>', bandwidth: 1_250_400 }
+    await prisma.mediaVariant.updateMany({ where: { assetId, name: 'thumb' }, data: { metadata: { stream } } })
+    const html = await textOf(`/assets/${assetId}`)
+    for (const text of ['&lt;b&gt;Português&lt;/b&gt;', 'captions', 'pt-BR', '1.2 kB', '1,250 kbit/s']) {
+      expect(html).toContain(text)
+    }
+    expect(html).toContain('&lt;i&gt;avc1&lt;/i&gt;')
+    expect(html).not.toContain('<i>avc1')
   })
 
   it('answers what does not exist with a page', async () => {

@@ -6,6 +6,7 @@ import { glyph, stateMark } from '../parts/glyph.ts'
 import { type Html, html, NOTHING } from '../parts/html.ts'
 import { live, section } from '../parts/layout.ts'
 import { stage, variantFigure } from '../parts/stage.ts'
+import { streamTable, trackTable } from '../parts/streams.ts'
 import { runTable, transitions } from '../parts/timeline.ts'
 import { type AssetRows, readAsset } from '../read-asset.ts'
 import { Refused } from '../refused.ts'
@@ -28,6 +29,8 @@ ${trouble(found)}
 <div class="cols wide-narrow"><div>
 ${stage(call, found)}
 ${section('v', 'Variants', variants(call, found), variantCounts(found.variants))}
+${trackTable(found.tracks)}
+${streamTable(found.variants)}
 ${section('r', 'Runs', html`<div class="sheet">${runTable(runs)}</div>`, traceOf(runs))}
 ${section('t', 'Transitions', transitions(found, events, attachments), 'with the time since the one before')}
 </div><aside aria-label="Facts">

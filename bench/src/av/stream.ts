@@ -40,6 +40,11 @@ async function measure({ isQuick, directory, createDatabase, signal }: BenchCont
       floor: figure(figures.floor, 'ms'),
       rindle: figure(figures.rindle, 'ms'),
       budget: timesFloor(1.03),
+      cpu: {
+        item: 'a film',
+        floorMs: figure(figures.floor, 'cpuMs'),
+        rindleMs: figure(figures.rindle, 'cpuMs'),
+      },
     },
     {
       name: 'stream/cpu',

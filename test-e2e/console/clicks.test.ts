@@ -1,5 +1,5 @@
 import { rindleConsole } from '@rindle/console'
-import { defineProfile } from '@rindle/core'
+import { type AssetWithVariants, defineProfile } from '@rindle/core'
 import { toNodeHandler } from '@rindle/http'
 import { image } from '@rindle/processor-image/recipes'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
@@ -21,7 +21,7 @@ describe.skipIf(chromium === undefined)('by clicks, in Chromium,', () => {
   let server: Server
   let context: BrowserContext
   let page: Page
-  let photo: { readonly id: string }
+  let photo: AssetWithVariants
   let mayChange = true
 
   beforeAll(async () => {
@@ -54,7 +54,10 @@ describe.skipIf(chromium === undefined)('by clicks, in Chromium,', () => {
   const open = (path: string) => page.goto(`${server.url}/admin${path}`)
   const variantState = async () => (await application.rindle.asset(photo.id))?.variants[0]?.state
   const put = async (variant: string, asset: string): Promise<void> => {
-    await sql(`update rindle.media_variants set state = '${variant}'`)
+    const [made] = photo.variants
+    // A variant that was made again has lost its object.
+    const object = `storage_key = '${made?.storageKey}', content_type = '${made?.contentType}', byte_size = ${made?.byteSize}`
+    await sql(`update rindle.media_variants set state = '${variant}', ${object}, generated_at = now()`)
     await sql(`update rindle.media_assets set state = '${asset}', error_reason = null`)
   }
   /** Answers the page that asks, and waits for the log. */

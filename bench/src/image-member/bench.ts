@@ -1,15 +1,12 @@
 import { stat } from 'node:fs/promises'
-import { alternate, type Figures, figure } from '../alternate.ts'
+import { alternate, figure } from '../alternate.ts'
 import type { Bench } from '../bench.ts'
 import { floorPlus, timesFloor } from '../budget.ts'
 import { startSides } from '../compare-sides.ts'
 import { photographs } from '../images/photographs.ts'
+import { readByAll } from '../read-by-all.ts'
 import type { ServeSetup } from '../serve/setup.ts'
-import type { Side } from '../side.ts'
-import { readRepeatedly } from './read-repeatedly.ts'
 import type { MemberFacts, MemberSetup } from './setup.ts'
-
-const CLIENTS = 10
 
 /** An image of a family: once it is there, and for the first request. */
 export const imageMember: Bench = {
@@ -62,15 +59,4 @@ export const imageMember: Bench = {
       },
     ]
   },
-}
-
-async function readByAll(side: Side, reading: Parameters<typeof readRepeatedly>[0]): Promise<Figures> {
-  // Discards the CPU time so far.
-  await side.round()
-  const begin = performance.now()
-  await Promise.all(Array.from({ length: CLIENTS }, () => readRepeatedly(reading)))
-  const count = CLIENTS * reading.times
-  const seconds = (performance.now() - begin) / 1_000
-  const [cpuMs = 0] = figure(await side.round(), 'cpuMs')
-  return { perSecond: [count / seconds], cpuMs: [cpuMs / count] }
 }

@@ -1,14 +1,11 @@
 import { stat } from 'node:fs/promises'
-import { alternate, type Figures, figure } from '../alternate.ts'
+import { alternate, figure } from '../alternate.ts'
 import type { Bench } from '../bench.ts'
 import { timesFloor } from '../budget.ts'
 import { startSides } from '../compare-sides.ts'
-import { readRepeatedly } from '../image-member/read-repeatedly.ts'
+import { CLIENTS, readByAll } from '../read-by-all.ts'
 import type { ServeSetup } from '../serve/setup.ts'
-import type { Side } from '../side.ts'
 import type { PlaylistFacts, PlaylistSetup } from './setup.ts'
-
-const CLIENTS = 10
 
 /** A playlist of a film, which many begin to watch at once. */
 export const playlists: Bench = {
@@ -46,15 +43,4 @@ export const playlists: Bench = {
       },
     ]
   },
-}
-
-async function readByAll(side: Side, reading: Parameters<typeof readRepeatedly>[0]): Promise<Figures> {
-  // Discards the CPU time so far.
-  await side.round()
-  const begin = performance.now()
-  await Promise.all(Array.from({ length: CLIENTS }, () => readRepeatedly(reading)))
-  const count = CLIENTS * reading.times
-  const seconds = (performance.now() - begin) / 1_000
-  const [cpuMs = 0] = figure(await side.round(), 'cpuMs')
-  return { perSecond: [count / seconds], cpuMs: [cpuMs / count] }
 }

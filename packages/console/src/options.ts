@@ -1,5 +1,5 @@
-import { type Logger, type Profiles, type Rindle, RindleError, stderrLogger } from '@rindle/core'
-import { checkOptions, safeLogger } from '@rindle/core/adapter'
+import { type Logger, type Profiles, type Rindle, stderrLogger } from '@rindle/core'
+import { actorIdOf, checkOptions, safeLogger } from '@rindle/core/adapter'
 import { z } from 'zod'
 
 /** The question whether an actor may use a verb. */
@@ -52,7 +52,7 @@ export function parseOptions<A>(options: ConsoleOptions<A>): ConsoleConfig {
   checkOptions('rindleConsole', optionsSchema, options)
   // The application's functions take the result of its own `actor`: inside the console, an actor is opaque.
   const given = options as unknown as ConsoleOptions
-  const idOfActor = given.actorId ?? idOf
+  const idOfActor = given.actorId ?? ((actor: unknown) => actorIdOf(actor, 'rindleConsole'))
   return {
     basePath: given.basePath.replace(/\/$/, ''),
     title: given.title,
@@ -61,15 +61,6 @@ export function parseOptions<A>(options: ConsoleOptions<A>): ConsoleConfig {
     can: given.can ?? (() => false),
     logger: safeLogger(given.logger ?? stderrLogger),
   }
-}
-
-function idOf(actor: unknown): string | number {
-  const id = typeof actor === 'object' && actor !== null && 'id' in actor ? actor.id : undefined
-  if ((typeof id === 'string' && id !== '') || (typeof id === 'number' && Number.isFinite(id))) return id
-  throw new RindleError(
-    'config_invalid',
-    'The actor has no id that is a string or a number: pass `actorId` to rindleConsole.',
-  )
 }
 
 /** An instance whose profiles the compiler does not know. At run time the two types are the same. */

@@ -22,6 +22,7 @@ export {
 export { isSettledState } from './domain/states.ts'
 export { UNKNOWN_CONTENT_TYPE } from './domain/type-lookup.ts'
 export { defaultConcurrency } from './jobs/default-concurrency.ts'
+export { actorIdOf } from './kernel/actor-id.ts'
 export { BoundedMap } from './kernel/bounded-map.ts'
 export { type Doorbell, doorbell } from './kernel/doorbell.ts'
 export { equalsInConstantTime } from './kernel/equals-in-constant-time.ts'

@@ -1,13 +1,5 @@
-import {
-  type Asset,
-  type Logger,
-  type ProfileName,
-  type Profiles,
-  RindleError,
-  type SlotName,
-  stderrLogger,
-} from '@rindle/core'
-import { checkOptions, DEFAULT_BODY_LIMITS, safeLogger, type UploadGrant } from '@rindle/core/adapter'
+import { type Asset, type Logger, type ProfileName, type Profiles, type SlotName, stderrLogger } from '@rindle/core'
+import { actorIdOf, checkOptions, DEFAULT_BODY_LIMITS, safeLogger, type UploadGrant } from '@rindle/core/adapter'
 import { z } from 'zod'
 import type { ResumableServer } from './resumable-server.ts'
 
@@ -116,7 +108,7 @@ export function parseOptions<A, Ps extends Profiles>(options: HandlerOptions<A, 
   return {
     ...given,
     basePath: given.basePath.replace(/\/$/, ''),
-    actorId: given.actorId ?? idOf,
+    actorId: given.actorId ?? ((actor: unknown) => actorIdOf(actor, 'createHandler')),
     maxEventStreams: given.maxEventStreams ?? 1_000,
     maxEventStreamsPerActor: given.maxEventStreamsPerActor ?? 20,
     idleTimeoutMs: given.idleTimeoutMs ?? DEFAULT_BODY_LIMITS.idleTimeoutMs,
@@ -124,13 +116,4 @@ export function parseOptions<A, Ps extends Profiles>(options: HandlerOptions<A, 
     bodyTimeoutMs: given.bodyTimeoutMs ?? DEFAULT_BODY_LIMITS.bodyTimeoutMs,
     logger: safeLogger(given.logger ?? stderrLogger),
   }
-}
-
-function idOf(actor: unknown): string | number {
-  const id = typeof actor === 'object' && actor !== null && 'id' in actor ? actor.id : undefined
-  if ((typeof id === 'string' && id !== '') || (typeof id === 'number' && Number.isFinite(id))) return id
-  throw new RindleError(
-    'config_invalid',
-    'The actor has no id that is a string or a number: pass `actorId` to createHandler.',
-  )
 }

@@ -1,6 +1,6 @@
-import { RindleError } from '@rindle/core'
 import open from 'open'
 import { aborted } from '../aborted.ts'
+import { assertPort } from '../assert-port.ts'
 import { type Command, defineCommand } from '../command.ts'
 import { consoleGate } from '../console/console-gate.ts'
 import { startFileServer } from '../demo/file-server.ts'
@@ -21,7 +21,8 @@ export const console: Command = defineCommand({
     open: { type: 'boolean', default: false, describe: 'Open the browser' },
   },
   run: async (args, { io, report }) => {
-    const port = portOf(args.port)
+    const { port = 0 } = args
+    assertPort('port', port)
     const mayChange = args['allow-verbs']
     return withRindle(args, io, async (rindle) => {
       await rindle.start()
@@ -41,10 +42,3 @@ export const console: Command = defineCommand({
     })
   },
 })
-
-/** Pure. `invalid_input`. */
-function portOf(port: number | undefined): number {
-  if (port === undefined) return 0
-  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port
-  throw new RindleError('invalid_input', '--port must be a port from 1 to 65535, or 0 for any free one.')
-}

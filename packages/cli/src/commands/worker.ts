@@ -1,5 +1,6 @@
 import { type QueueName, type RefusedQueues, RindleError } from '@rindle/core'
 import { aborted } from '../aborted.ts'
+import { assertPort } from '../assert-port.ts'
 import { type Command, defineCommand } from '../command.ts'
 import { printable } from '../printable.ts'
 import { withRindle } from '../with-rindle.ts'
@@ -91,8 +92,8 @@ function healthAddressOf(args: {
 }): HealthAddress | undefined {
   const { 'health-port': port, 'health-host': host } = args
   if (port === undefined) return undefined
-  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return { host, port }
-  throw new RindleError('invalid_input', '--health-port must be a port from 1 to 65535, or 0 for any free one.')
+  assertPort('health-port', port)
+  return { host, port }
 }
 
 /** The queues in service. Pure. */

@@ -43,6 +43,7 @@ export {
   type HashingCheck,
   hashingCheck,
 } from './kernel/storage-adapter/declared-bytes.ts'
+export { deliverThrough, isDeliverySigner } from './kernel/storage-adapter/deliver-through.ts'
 export { openDownloadFile } from './kernel/storage-adapter/download-file.ts'
 export {
   etagDiffers,

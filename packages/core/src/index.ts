@@ -179,6 +179,7 @@ export type { VerifyStorageOptions, VerifyStorageReport } from './operations/ver
 export type { WalkOptions, WalkProgress } from './operations/walk.ts'
 export type { Analyzer } from './ports/analyzer.ts'
 export type { AssetDelivery, Authorizer, DeliveryRequest, KeyDelivery } from './ports/authorizer.ts'
+export type { DeliverySigner, SignDeliveryOptions } from './ports/delivery-signer.ts'
 export { CHECK_STATUSES, type CheckStatus } from './ports/diagnosis.ts'
 export type { HookContext, HookEvent, HookHandler, HookHandlers, WebhookOptions } from './ports/hooks.ts'
 export type { JobsAdapter } from './ports/jobs.ts'

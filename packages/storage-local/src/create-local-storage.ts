@@ -1,4 +1,5 @@
 import type { StorageAdapter, StorageCapability } from '@rindle/core'
+import { deliverThrough } from '@rindle/core/adapter'
 import { attempt } from './attempt.ts'
 import { copyObject } from './copy-object.ts'
 import { deleteObject, deleteObjects } from './delete-object.ts'
@@ -37,7 +38,7 @@ const CAPABILITIES: readonly StorageCapability[] = [
 export function localStorage(options: LocalStorageOptions): StorageAdapter {
   const config = parseOptions(options)
   const root = storageRoot(config)
-  return {
+  const adapter: StorageAdapter = {
     name: 'local',
     capabilities: new Set(config.publicBaseUrl === undefined ? CAPABILITIES : [...CAPABILITIES, 'public_url']),
     start: (known) => attempt(root, { operation: 'start' }, undefined, () => root.open(known)),
@@ -66,4 +67,5 @@ export function localStorage(options: LocalStorageOptions): StorageAdapter {
     localPath: (key) => root.pathOf(key),
     diagnose: (context) => diagnose(root, config, context),
   }
+  return deliverThrough(adapter, config.delivery)
 }

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
-import { checkOptions } from '@rindle/core/adapter'
+import type { DeliverySigner } from '@rindle/core'
+import { checkOptions, isDeliverySigner } from '@rindle/core/adapter'
 import { z } from 'zod'
 
 const MIN_SIGNING_KEY_LENGTH = 32
@@ -12,6 +13,12 @@ export interface LocalStorageOptions {
   readonly baseUrl: string
   /** Where the application or a web server serves objects to everybody; without it there is no `public_url`. */
   readonly publicBaseUrl?: string
+  /**
+   * Signs URLs of a web server or a CDN that reads the directory, for instance `secureLinkDelivery` of
+   * `@rindle/delivery-cdn` for nginx. Uploads still go to `baseUrl`.
+   * @default URLs below `baseUrl`, which the application answers
+   */
+  readonly delivery?: DeliverySigner
   /** The secret that signs URLs: at least 32 characters. */
   readonly signingKey?: string
   /** For rotation: the first signs, all verify; each of at least 32 characters. */
@@ -43,6 +50,7 @@ export interface LocalStorageConfig {
   readonly baseUrl: string
   /** Has no slash at its end. */
   readonly publicBaseUrl: string | undefined
+  readonly delivery: DeliverySigner | undefined
   readonly signingKeys: readonly [string, ...string[]]
   readonly fileMode: number
   readonly directoryMode: number
@@ -70,6 +78,7 @@ const schema = z
     directory: z.string().min(1),
     baseUrl,
     publicBaseUrl: baseUrl.optional(),
+    delivery: z.custom<DeliverySigner>(isDeliverySigner, 'must be a signer, such as secureLinkDelivery(…)').optional(),
     signingKey: signingKey.optional(),
     signingKeys: z.tuple([signingKey], signingKey).optional(),
     fileMode: mode(0o600).default(0o600),
@@ -88,10 +97,17 @@ export function parseOptions(options: LocalStorageOptions): LocalStorageConfig {
   const {
     directory,
     publicBaseUrl,
+    delivery,
     signingKey: single,
     signingKeys,
     ...rest
   } = checkOptions('localStorage', schema, options)
   // The schema ensures that exactly one of the two is set.
-  return { ...rest, directory: resolve(directory), publicBaseUrl, signingKeys: signingKeys ?? [single as string] }
+  return {
+    ...rest,
+    directory: resolve(directory),
+    publicBaseUrl,
+    delivery,
+    signingKeys: signingKeys ?? [single as string],
+  }
 }

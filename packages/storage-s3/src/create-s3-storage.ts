@@ -1,5 +1,5 @@
 import { RindleError, type StorageAdapter, type StorageCapability } from '@rindle/core'
-import { normalizeKey } from '@rindle/core/adapter'
+import { deliverThrough, normalizeKey } from '@rindle/core/adapter'
 import { copyObject } from './copy-object.ts'
 import { deleteObject, deleteObjects } from './delete-objects.ts'
 import { diagnose } from './diagnose.ts'
@@ -34,10 +34,10 @@ const CAPABILITIES: readonly StorageCapability[] = [
  */
 export function s3Storage(options: S3StorageOptions): StorageAdapter {
   const config = parseOptions(options)
-  const { prefix, publicBaseUrl } = config
+  const { prefix, publicBaseUrl, delivery } = config
   const bucket = { config, connection: s3Connection(config) }
   const multipart = s3Multipart(bucket)
-  return {
+  const adapter: StorageAdapter = {
     name: 's3',
     capabilities: new Set(publicBaseUrl === undefined ? CAPABILITIES : [...CAPABILITIES, 'public_url']),
     start: async () => {},
@@ -68,6 +68,7 @@ export function s3Storage(options: S3StorageOptions): StorageAdapter {
     },
     diagnose: (context) => diagnose(bucket, context),
   }
+  return deliverThrough(adapter, delivery, prefix)
 }
 
 function unsupported(capability: StorageCapability, advice: string): RindleError {

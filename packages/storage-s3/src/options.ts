@@ -1,4 +1,5 @@
-import { checkOptions } from '@rindle/core/adapter'
+import type { DeliverySigner } from '@rindle/core'
+import { checkOptions, isDeliverySigner } from '@rindle/core/adapter'
 import { z } from 'zod'
 
 const MEBIBYTE = 1024 * 1024
@@ -47,6 +48,11 @@ export interface S3StorageOptions {
    * is no `public_url`.
    */
   readonly publicBaseUrl?: string
+  /**
+   * Signs URLs of a CDN in front of the bucket, for instance `cloudFrontDelivery` of `@rindle/delivery-cdn`.
+   * @default URLs of the store, signed with `credentials`
+   */
+  readonly delivery?: DeliverySigner
   /**
    * How the store encrypts the objects of this storage; uploads by signed requests are bound to it.
    * @default the bucket's setting
@@ -118,6 +124,7 @@ export interface S3StorageConfig {
   readonly publicEndpoint: string | undefined
   /** Has no slash at its end. */
   readonly publicBaseUrl: string | undefined
+  readonly delivery: DeliverySigner | undefined
   readonly serverSideEncryption: 'AES256' | 'aws:kms' | 'aws:kms:dsse' | undefined
   readonly kmsKeyId: string | undefined
   readonly storageClass: string | undefined
@@ -176,6 +183,7 @@ const schema = z
       .default(''),
     publicEndpoint: url.optional(),
     publicBaseUrl: url.optional(),
+    delivery: z.custom<DeliverySigner>(isDeliverySigner, 'must be a signer, such as cloudFrontDelivery(…)').optional(),
     serverSideEncryption: z.enum(['AES256', 'aws:kms', 'aws:kms:dsse']).optional(),
     kmsKeyId: z.string().min(1).optional(),
     storageClass: z
@@ -210,6 +218,7 @@ export function parseOptions(options: S3StorageOptions): S3StorageConfig {
     credentials: rest.credentials,
     publicEndpoint: rest.publicEndpoint,
     publicBaseUrl: rest.publicBaseUrl,
+    delivery: rest.delivery,
     serverSideEncryption: rest.serverSideEncryption,
     kmsKeyId: rest.kmsKeyId,
     storageClass: rest.storageClass,

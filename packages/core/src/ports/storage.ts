@@ -272,6 +272,8 @@ export interface StorageAdapter {
   /** The kind of adapter ("local", "s3"): low-cardinality, for events and errors. */
   readonly name: string
   readonly capabilities: ReadonlySet<StorageCapability>
+  /** The name of the `DeliverySigner` that makes the URLs of `signGet`; absent where the store itself answers them. */
+  readonly delivery?: string
 
   /**
    * Acquires the adapter's resources (such as a root directory). Returns an identity that tells this storage from any

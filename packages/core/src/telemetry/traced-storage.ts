@@ -14,6 +14,7 @@ export function tracedStorage(name: string, adapter: StorageAdapter, telemetry: 
   return {
     name: adapter.name,
     capabilities: adapter.capabilities,
+    ...(adapter.delivery === undefined ? {} : { delivery: adapter.delivery }),
     multipart: tracedMultipart(adapter.multipart, call),
     resumable: tracedResumable(adapter.resumable, call),
     start: (known) => adapter.start(known),

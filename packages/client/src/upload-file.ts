@@ -185,6 +185,6 @@ function assertAccepted(asset: WireAsset): WireAsset {
       detail: asset.errorMessage ?? undefined,
     })
   }
-  if (asset.state === 'deleted') throw new RindleClientError('not_found')
+  if (asset.state === 'trashed' || asset.state === 'deleted') throw new RindleClientError('not_found')
   return asset
 }

@@ -45,6 +45,7 @@ export type AssetState =
   | 'ready'
   | 'degraded'
   | 'quarantined'
+  | 'trashed'
   | 'deleted'
 
 /** States of a variant, in the order of its life. */

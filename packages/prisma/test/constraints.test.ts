@@ -18,6 +18,7 @@ import {
   workerRow,
 } from './legal-rows.ts'
 import { refusedTracks, trackRow } from './track-rows.ts'
+import { holdRow, refusedTrash, relocationRow, trashedAttachmentRow } from './trash-rows.ts'
 
 let testDatabase: TestDatabase
 let client: pg.Client
@@ -86,6 +87,11 @@ const ofEvents: Readonly<Record<'event' | 'target' | 'delivery', Builder>> = {
   target: (changes) => ['media_event_targets', targetRow(changes)],
   delivery: (changes) => ['media_deliveries', deliveryRow(event.id, changes)],
 }
+const ofTrash: Readonly<Record<'trashedAttachment' | 'relocation' | 'hold', Builder>> = {
+  trashedAttachment: (changes) => ['media_trashed_attachments', trashedAttachmentRow(asset.id, changes)],
+  relocation: (changes) => ['media_relocations', relocationRow(asset.id, changes)],
+  hold: (changes) => ['media_holds', holdRow(asset.id, changes)],
+}
 const aMaintenanceRun: Builder = (changes) => ['media_maintenance_runs', maintenanceRunRow(changes)]
 const anAction: Builder = (changes) => ['media_operator_actions', operatorActionRow(changes)]
 
@@ -116,6 +122,7 @@ const FOR_A_SLOT: Row = { attach_owner_type: 'member', attach_owner_id: '7', att
 const legal: [name: string, build: Builder, changes: Row][] = [
   ...states.media_assets.map((state): [string, Builder, Row] => [`an asset ${state}`, anAsset, { state }]),
   ...states.delivered.map((state): [string, Builder, Row] => [`an asset ${state}`, aDeliverable, { state }]),
+  ['an asset in the trash', aDeliverable, { state: 'trashed', trashed_at: new Date(0), purge_at: new Date(0) }],
   ['an image with dimensions and without tracks', aDeliverable, { width: 1, height: 1, has_video_track: false }],
   [
     'a video with everything',
@@ -206,6 +213,8 @@ const refused: [constraint: string, build: Builder, changes: Row][] = [
     ['media_assets_deliverable_check', aDeliverable, { state, content_type: null }],
     ['media_assets_deliverable_check', aDeliverable, { state, byte_size: null }],
   ]),
+  ['media_assets_trashed_check', aDeliverable, { state: 'trashed', trashed_at: now }],
+  ['media_assets_trashed_check', aDeliverable, { state: 'trashed', purge_at: now }],
   ['media_assets_byte_size_check', anAsset, { byte_size: -1 }],
   ['media_assets_width_check', anAsset, { width: 0 }],
   ['media_assets_height_check', anAsset, { height: -1 }],
@@ -310,6 +319,7 @@ const refused: [constraint: string, build: Builder, changes: Row][] = [
   ['media_processing_runs_variant_name_check', aRun, { variant_name: '' }],
   ['media_workers_targets_check', aWorker, { targets: '{}' }],
   ...refusedTracks.map(([constraint, changes]): [string, Builder, Row] => [constraint, aTrack, changes]),
+  ...refusedTrash.map(([constraint, what, changes]): [string, Builder, Row] => [constraint, ofTrash[what], changes]),
   ...refusedEvents.map(([constraint, what, changes]): [string, Builder, Row] => [constraint, ofEvents[what], changes]),
 ]
 

@@ -33,6 +33,7 @@ describe('the maintenance scans', () => {
     ['media_assets_waiting_idx', 'media_assets where waiting_since is not null order by waiting_since, id'],
     ['media_assets_damaged_idx', 'media_assets where original_damaged_at is not null order by original_damaged_at, id'],
     ['media_assets_subtitles_wanted_idx', 'media_assets where subtitles_wanted_at is not null order by updated_at, id'],
+    ['media_assets_purge_idx', 'media_assets where purge_at <= now() order by purge_at, id'],
     ['media_variants_waiting_idx', 'media_variants where waiting_since is not null order by waiting_since, id'],
     ['media_assets_rejected_idx', "media_assets where state = 'quarantined' order by updated_at, id"],
     ['media_variants_unfinished_idx', "media_variants where state in ('queued', 'processing') order by updated_at, id"],

@@ -40,6 +40,7 @@ const STATES: Readonly<Record<string, readonly [Tone, string]>> = {
   degraded: ['warn', 'tri'],
   stale: ['warn', 'diamond'],
   cancelled: ['warn', 'dash'],
+  trashed: ['warn', 'dash'],
   failed: ['bad', 'cross'],
   dead: ['bad', 'cross'],
   quarantined: ['bad', 'oct'],

@@ -9,12 +9,18 @@ import { type Html, html, NOTHING } from './html.ts'
 /** The widest picture that the stage asks for. */
 const WIDEST = 1_600
 
+/** Assets that are not shown, by state: glyph and words. */
+const HIDDEN: Partial<Readonly<Record<AssetState, Parameters<typeof standIn>>>> = {
+  quarantined: ['shield', 'Refused: never shown'],
+  trashed: ['wait', 'In the trash'],
+  deleted: ['wait', 'Deleted'],
+}
+
 /** The preview of an asset: a picture, a player, or a document. */
 export function stage(call: Call, asset: AssetWithVariants): Html {
   if (!isShown(asset)) {
-    const words =
-      asset.state === 'quarantined' ? 'Refused: never shown' : asset.state === 'deleted' ? 'Deleted' : 'Not checked yet'
-    return standIn(asset.state === 'quarantined' ? 'shield' : 'wait', words)
+    const [shape, words] = HIDDEN[asset.state] ?? ['wait', 'Not checked yet']
+    return standIn(shape, words)
   }
   const source = (variant?: Variant): string =>
     call.at(`/preview/${asset.id}${variant === undefined ? '' : `/${encodeURIComponent(variant.name)}`}`)

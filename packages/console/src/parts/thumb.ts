@@ -43,6 +43,7 @@ export function thumb(call: Call, asset: Asset, shown: Shown): Html {
 
 function standIn({ state, contentType, kind }: Asset): readonly [string, string] {
   if (state === 'quarantined') return ['shield', 'Refused: never shown']
+  if (state === 'trashed') return ['minus', 'In the trash']
   if (state === 'deleted') return ['minus', 'Deleted']
   if (state === 'staged' || state === 'validating' || state === 'analyzing' || state === 'promoting') {
     return ['wait', 'Not checked yet']

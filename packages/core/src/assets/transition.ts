@@ -1,5 +1,5 @@
 import type { Asset } from '../domain/entities.ts'
-import { assetEvent } from '../domain/hook-events.ts'
+import { assetEvent, type HookEventType } from '../domain/hook-events.ts'
 import type { RowReason } from '../domain/reasons.ts'
 import type { AssetState } from '../domain/states.ts'
 import { sourcesOf } from '../domain/transitions.ts'
@@ -61,6 +61,10 @@ const FORGOTTEN = ['error_reason', 'error_message']
 interface AssetTransitionOptions {
   readonly from?: readonly AssetState[]
   readonly changes?: AssetChanges
+  /** Of an asset that goes into the trash: when it is purged. @default 0 */
+  readonly purgeAfterSeconds?: number
+  /** The type of the event for hooks. @default that of the state */
+  readonly event?: HookEventType
 }
 
 /** States that no hook can want to hear of, so that reaching one needs no job. */
@@ -100,12 +104,13 @@ export async function transitionAsset(
   )
   const before = `before as (select id, state from rindle.media_assets where id = $1::uuid for no key update)`
   const moving = `update rindle.media_assets as asset
-     set state = $2::text, waiting_since = null, updated_at = now()${assignments}${forgotten.join('')}
-     from before, jsonb_to_record($4::jsonb) as given(given boolean${record})
+     set state = $2::text, waiting_since = null, updated_at = now()${trashColumns(to)}${assignments}${forgotten.join('')}
+     from before, jsonb_to_record($4::jsonb) as given(purge_after_seconds float8${record})
      where asset.id = before.id and before.state in (select jsonb_array_elements_text($3::jsonb))
      returning asset.*, before.state as previous_state, ${NOTIFY_ASSET}`
-  const given = [asset.id, to, JSON.stringify(from), JSON.stringify(values)]
-  const event = await wantedEvent(runtime, unit, assetEvent(to), [asset.profile])
+  const numbers = { ...values, purge_after_seconds: options.purgeAfterSeconds ?? 0 }
+  const given = [asset.id, to, JSON.stringify(from), JSON.stringify(numbers)]
+  const event = await wantedEvent(runtime, unit, options.event ?? assetEvent(to), [asset.profile])
   const { rows } =
     event === null
       ? await unit.executeSql(`with ${before} ${moving}`, given)
@@ -121,6 +126,14 @@ export async function transitionAsset(
   const adapter = adapterNameOf(runtime, asset.storage)
   unit.emit('rindle.asset.state_change', { profile: asset.profile, adapter, from: previous, to })
   return assetFromRow(row)
+}
+
+/** A deleted asset keeps its times. */
+function trashColumns(to: AssetState): string {
+  if (to === 'trashed') {
+    return ', trashed_at = now(), purge_at = now() + make_interval(secs => given.purge_after_seconds)'
+  }
+  return to === 'deleted' ? '' : ', trashed_at = null, purge_at = null'
 }
 
 const HAPPENED = `select $5::uuid as id, moved.id as asset_id, moved.profile, $6::text as type,

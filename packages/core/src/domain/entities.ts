@@ -72,6 +72,10 @@ export interface Asset<P extends string = string> {
    * none.
    */
   readonly thumbHash: string | null
+  /** The time since which it is in the trash; `null`: it is not. */
+  readonly trashedAt: Date | null
+  /** The time from which it is purged: the end of its time in the trash, or when a hold blocked its purge. */
+  readonly purgeAt: Date | null
   readonly createdAt: Date
   readonly updatedAt: Date
 }

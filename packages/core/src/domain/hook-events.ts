@@ -6,6 +6,8 @@ export const HOOK_EVENT_TYPES = [
   'asset.ready',
   'asset.degraded',
   'asset.quarantined',
+  'asset.trashed',
+  'asset.restored',
   'asset.deleted',
   'variant.ready',
   'variant.failed',
@@ -23,6 +25,8 @@ export const HANDLED_EVENTS: Readonly<Record<HandlerName, HookEventType>> = {
   ready: 'asset.ready',
   degraded: 'asset.degraded',
   quarantined: 'asset.quarantined',
+  trashed: 'asset.trashed',
+  restored: 'asset.restored',
   deleted: 'asset.deleted',
   variantReady: 'variant.ready',
   variantFailed: 'variant.failed',
@@ -37,6 +41,8 @@ export type HandlerName =
   | 'ready'
   | 'degraded'
   | 'quarantined'
+  | 'trashed'
+  | 'restored'
   | 'deleted'
   | 'variantReady'
   | 'variantFailed'

@@ -10,6 +10,7 @@ export const ASSET_STATES = [
   'ready',
   'degraded',
   'quarantined',
+  'trashed',
   'deleted',
 ] as const
 
@@ -117,7 +118,7 @@ export function isDeliverable(state: AssetState): boolean {
 }
 
 /** Asset states in which nothing changes any more by itself. */
-const SETTLED_STATES: readonly AssetState[] = ['ready', 'degraded', 'quarantined', 'deleted']
+const SETTLED_STATES: readonly AssetState[] = ['ready', 'degraded', 'quarantined', 'trashed', 'deleted']
 
 /** Whether nothing of an asset in `state` changes any more by itself: no work waits or runs. */
 export function isSettledState(state: AssetState): boolean {

@@ -7,13 +7,15 @@ export const ASSET_TRANSITIONS: Readonly<Record<AssetState, readonly AssetState[
   validating: ['analyzing', 'quarantined', 'deleted'],
   analyzing: ['promoting', 'quarantined', 'deleted'],
   promoting: ['available', 'quarantined', 'deleted'],
-  available: ['processing', 'transcoding', 'ready', 'degraded', 'quarantined', 'deleted'],
-  processing: ['transcoding', 'ready', 'degraded', 'quarantined', 'deleted'],
-  transcoding: ['processing', 'ready', 'degraded', 'quarantined', 'deleted'],
-  ready: ['processing', 'transcoding', 'degraded', 'quarantined', 'deleted'],
-  degraded: ['processing', 'transcoding', 'ready', 'quarantined', 'deleted'],
+  available: ['processing', 'transcoding', 'ready', 'degraded', 'quarantined', 'trashed', 'deleted'],
+  processing: ['transcoding', 'ready', 'degraded', 'quarantined', 'trashed', 'deleted'],
+  transcoding: ['processing', 'ready', 'degraded', 'quarantined', 'trashed', 'deleted'],
+  ready: ['processing', 'transcoding', 'degraded', 'quarantined', 'trashed', 'deleted'],
+  degraded: ['processing', 'transcoding', 'ready', 'quarantined', 'trashed', 'deleted'],
   // Validating: an operator released it, and it passes the whole gate again.
   quarantined: ['validating', 'deleted'],
+  // The aggregate decides: it was restored.
+  trashed: ['available', 'processing', 'transcoding', 'ready', 'degraded', 'deleted'],
   deleted: [],
 }
 

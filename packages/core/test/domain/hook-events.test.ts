@@ -12,6 +12,7 @@ it('an asset is heard of once it is there, refused or gone, and a variant when i
     'asset.ready',
     'asset.degraded',
     'asset.quarantined',
+    'asset.trashed',
     'asset.deleted',
   ])
   expect(VARIANT_STATES.flatMap((state) => variantEvent(state) ?? [])).toEqual(['variant.ready', 'variant.failed'])

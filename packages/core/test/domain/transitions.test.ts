@@ -24,12 +24,13 @@ const DRAWN = {
     validating  → analyzing, quarantined, deleted
     analyzing   → promoting, quarantined, deleted
     promoting   → available, quarantined, deleted
-    available   → processing, transcoding, ready, degraded, quarantined, deleted
-    processing  → transcoding, ready, degraded, quarantined, deleted
-    transcoding → processing, ready, degraded, quarantined, deleted
-    ready       → processing, transcoding, degraded, quarantined, deleted
-    degraded    → processing, transcoding, ready, quarantined, deleted
+    available   → processing, transcoding, ready, degraded, quarantined, trashed, deleted
+    processing  → transcoding, ready, degraded, quarantined, trashed, deleted
+    transcoding → processing, ready, degraded, quarantined, trashed, deleted
+    ready       → processing, transcoding, degraded, quarantined, trashed, deleted
+    degraded    → processing, transcoding, ready, quarantined, trashed, deleted
     quarantined → validating, deleted
+    trashed     → available, processing, transcoding, ready, degraded, deleted
     deleted     → `,
   variant: `
     planned    → queued, cancelled, purged
@@ -172,10 +173,10 @@ describe('deliverable states', () => {
     expect(DELIVERABLE_STATES).toHaveLength(5)
   })
 
-  it('are left only for one another, quarantine or deletion', () => {
+  it('are left only for one another, quarantine, the trash or deletion', () => {
     for (const state of DELIVERABLE_STATES) {
       const others = ASSET_TRANSITIONS[state].filter((to) => !isDeliverable(to))
-      expect(others).toEqual(['quarantined', 'deleted'])
+      expect(others).toEqual(['quarantined', 'trashed', 'deleted'])
     }
   })
 })

@@ -42,6 +42,8 @@ export function assetFromRow(row: Row): Asset {
     originalDamagedAt: timeOrNull(row, 'original_damaged_at'),
     focus: focusFromRow(row),
     thumbHash: textOrNull(row, 'thumb_hash'),
+    trashedAt: timeOrNull(row, 'trashed_at'),
+    purgeAt: timeOrNull(row, 'purge_at'),
     createdAt: time(row, 'created_at'),
     updatedAt: time(row, 'updated_at'),
   }

@@ -1,4 +1,4 @@
-import type { Asset, AssetWithVariants, Variant } from '@rindle/core'
+import type { Asset, AssetState, AssetWithVariants, Variant } from '@rindle/core'
 import type { Call } from '../call.ts'
 import { isPicture, isShown, isShownType } from '../preview.ts'
 import { plainName } from './file-name.ts'

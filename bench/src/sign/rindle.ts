@@ -55,6 +55,8 @@ function readyAsset(id: string): Asset<'photo'> {
     originalDamagedAt: null,
     focus: null,
     thumbHash: null,
+    adoptedFrom: null,
+    inPlace: false,
     createdAt: now,
     updatedAt: now,
   }

@@ -43,6 +43,7 @@ export type {
   Attachment,
   Focus,
   MediaTrack,
+  ObjectAddress,
   Owner,
   ProcessingRun,
   UploadSession,

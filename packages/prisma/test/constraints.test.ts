@@ -159,7 +159,7 @@ const legal: [name: string, build: Builder, changes: Row][] = [
   ['an extracted track', aTrack, { lang: 'zh-Hant-TW', is_default: true, source_index: 0 }],
   ...states.media_upload_sessions.map((state): [string, Builder, Row] => [`a session ${state}`, aSession, { state }]),
   ['a completed session', aSession, { state: 'completed', verified_at: now }],
-  ...['presigned_put', 'multipart', 'resumable', 'proxied'].map((strategy): [string, Builder, Row] => [
+  ...['presigned_put', 'multipart', 'resumable', 'proxied', 'adopted'].map((strategy): [string, Builder, Row] => [
     `a session by ${strategy}`,
     aSession,
     { upload_strategy: strategy },
@@ -213,6 +213,12 @@ const refused: [constraint: string, build: Builder, changes: Row][] = [
     ['media_assets_deliverable_check', aDeliverable, { state, content_type: null }],
     ['media_assets_deliverable_check', aDeliverable, { state, byte_size: null }],
   ]),
+  ['media_assets_adopted_check', anAsset, { adopted_key: 'a.jpg' }],
+  ['media_assets_adopted_check', anAsset, { adopted_storage: 'old' }],
+  ['media_assets_adopted_storage_check', anAsset, { adopted_storage: '', adopted_key: 'a.jpg' }],
+  ['media_assets_adopted_key_check', anAsset, { adopted_storage: 'old', adopted_key: '' }],
+  ['media_assets_in_place_check', anAsset, { in_place: true }],
+  ['media_assets_in_place_check', anAsset, { in_place: true, adopted_storage: 'old', adopted_key: 'a.jpg' }],
   ['media_assets_trashed_check', aDeliverable, { state: 'trashed', trashed_at: now }],
   ['media_assets_trashed_check', aDeliverable, { state: 'trashed', purge_at: now }],
   ['media_assets_byte_size_check', anAsset, { byte_size: -1 }],
@@ -371,6 +377,7 @@ describe('what belongs together', () => {
 
   const twice: [constraint: string, build: Builder, changes: Row][] = [
     ['media_assets_storage_key_key', anAsset, { storage_key: 'k' }],
+    ['media_assets_adopted_storage_adopted_key_key', anAsset, { adopted_storage: 'old', adopted_key: 'k' }],
     ['media_variants_asset_id_name_key', aVariant, { name: 'thumb' }],
     ['media_variants_storage_key_key', aVariant, { storage_key: 'k' }],
     ['media_tracks_storage_key_key', aTrack, { storage_key: 'k' }],

@@ -71,7 +71,9 @@ async function markDeleted(runtime: Runtime, assetId: string, endUploads: EndUpl
     if (attachments.length > 0) return null
     if (asset.state !== 'deleted') await transitionAsset(runtime, unit, asset, 'deleted')
     const uploads = await endUploads(runtime, unit, asset)
-    return { asset, keys: [...(await partKeys(unit, assetId)), ...uploads.keys, asset.storageKey], uploads }
+    const keys = [...(await partKeys(unit, assetId)), ...uploads.keys]
+    // An original that was adopted in place is not ours to delete.
+    return { asset, keys: asset.inPlace ? keys : [...keys, asset.storageKey], uploads }
   })
 }
 

@@ -23,6 +23,13 @@ export interface Focus {
   readonly y: number
 }
 
+/** Where an object lies. */
+export interface ObjectAddress {
+  /** The name of a configured storage. */
+  readonly storage: string
+  readonly key: string
+}
+
 /** One uploaded original. `P` is the profile's name, where the type knows it. */
 export interface Asset<P extends string = string> {
   /** UUIDv7. */
@@ -72,6 +79,13 @@ export interface Asset<P extends string = string> {
    * none.
    */
   readonly thumbHash: string | null
+  /** Where its bytes were found, if it was adopted; otherwise `null`. */
+  readonly adoptedFrom: ObjectAddress | null
+  /**
+   * Whether its original lies where it was found and is not Rindle's: it is read and delivered, but never written, moved
+   * or deleted.
+   */
+  readonly inPlace: boolean
   /** The time since which it is in the trash; `null`: it is not. */
   readonly trashedAt: Date | null
   /** The time from which it is purged: the end of its time in the trash, or when a hold blocked its purge. */

@@ -42,11 +42,18 @@ export function assetFromRow(row: Row): Asset {
     originalDamagedAt: timeOrNull(row, 'original_damaged_at'),
     focus: focusFromRow(row),
     thumbHash: textOrNull(row, 'thumb_hash'),
+    adoptedFrom: adoptedFromRow(row),
+    inPlace: boolean(row, 'in_place'),
     trashedAt: timeOrNull(row, 'trashed_at'),
     purgeAt: timeOrNull(row, 'purge_at'),
     createdAt: time(row, 'created_at'),
     updatedAt: time(row, 'updated_at'),
   }
+}
+
+function adoptedFromRow(row: Row): Asset['adoptedFrom'] {
+  const key = textOrNull(row, 'adopted_key')
+  return key === null ? null : { storage: text(row, 'adopted_storage'), key }
 }
 
 /** Reads a row of `media_variants`, with every column. */

@@ -30,7 +30,7 @@ async function measure({ isQuick, directory, createDatabase, signal }: BenchCont
     rindle: { program: new URL('rindle.ts', import.meta.url), setup: { ...setup, isTogether: true } satisfies AvSetup },
   }
   const input = (isWarmUp: boolean): AvRound => ({ clip: isWarmUp ? small : large })
-  const duration = isQuick ? { warmUps: 0, rounds: 1, maxSeconds: 300 } : { warmUps: 1, rounds: 3, maxSeconds: 300 }
+  const duration = isQuick ? { warmUps: 0, rounds: 1, maxSeconds: 300 } : { warmUps: 1, rounds: 3, maxSeconds: 450 }
   const figures = await compareSides(programs, { ...duration, input, signal })
   return [
     {

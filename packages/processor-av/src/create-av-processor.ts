@@ -6,11 +6,10 @@ import { diagnose } from './diagnose.ts'
 import { extractSubtitles } from './extract-subtitles.ts'
 import { assertWithinLimits } from './limits.ts'
 import { AV_KINDS } from './make-variant.ts'
-import { mediaInput } from './media-input.ts'
 import { type AvProcessorOptions, parseOptions } from './options.ts'
 import { probeResult } from './probe-result.ts'
 import { processVariants } from './process-variants.ts'
-import { readMedia } from './read-media.ts'
+import { SourceReports } from './source-reports.ts'
 import { SOURCE_TYPES } from './source-types.ts'
 import { Toolchain } from './toolchain.ts'
 
@@ -25,6 +24,7 @@ import { Toolchain } from './toolchain.ts'
 export function avProcessor(options: AvProcessorOptions = {}): Processor {
   const config = parseOptions(options)
   const toolchain = new Toolchain(config)
+  const sources = new SourceReports()
   const underWay = new Set<Promise<unknown>>()
   const tracked = async <Result>(work: Promise<Result>): Promise<Result> => {
     underWay.add(work)
@@ -46,14 +46,14 @@ export function avProcessor(options: AvProcessorOptions = {}): Processor {
       tracked(
         (async () => {
           const context = { toolchain, config, directory: tmpdir(), ...(signal === undefined ? {} : { signal }) }
-          const media = await readMedia(mediaInput(source), context)
+          const media = await sources.read(source, context)
           assertWithinLimits(media.facts, source.contentType, limits)
           return probeResult(media)
         })(),
       ),
     process: (request) => {
       const { directory, signal } = request
-      return tracked(processVariants(request, { toolchain, config, directory, signal }))
+      return tracked(processVariants(request, sources, { toolchain, config, directory, signal }))
     },
     extractSubtitles: (source, { limits, directory, signal }) =>
       tracked(extractSubtitles(source, { limits, directory }, { toolchain, config, directory, signal })),

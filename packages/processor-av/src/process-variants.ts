@@ -13,8 +13,9 @@ import { fittingRuns } from './fitting-runs.ts'
 import { assertWithinLimits } from './limits.ts'
 import { type AvRecipe, makeVariant, shareableEncoding } from './make-variant.ts'
 import { mediaInput } from './media-input.ts'
-import { type KnownFacts, readMedia } from './read-media.ts'
+import type { KnownFacts } from './read-media.ts'
 import type { RunContext } from './run-context.ts'
+import type { SourceReports } from './source-reports.ts'
 import type { VariantWork } from './variant-work.ts'
 import { blameSource } from './whole-source.ts'
 
@@ -24,9 +25,13 @@ interface Task {
 }
 
 /** Implements `Processor.process`; see the port for its contract. */
-export async function processVariants(request: ProcessRequest<AvRecipe>, context: RunContext): Promise<void> {
+export async function processVariants(
+  request: ProcessRequest<AvRecipe>,
+  sources: SourceReports,
+  context: RunContext,
+): Promise<void> {
   throwIfCancelled(request.signal)
-  const facts = await factsOrError(request, context)
+  const facts = await factsOrError(request, sources, context)
   const tasks: Task[] = []
   for (const variant of request.variants) {
     if (facts instanceof Error) await request.onOutcome({ name: variant.name, error: facts })
@@ -43,9 +48,13 @@ export async function processVariants(request: ProcessRequest<AvRecipe>, context
 }
 
 // A fault of the source is a fault of each of its variants.
-async function factsOrError(request: ProcessRequest<AvRecipe>, context: RunContext): Promise<KnownFacts | Error> {
+async function factsOrError(
+  request: ProcessRequest<AvRecipe>,
+  sources: SourceReports,
+  context: RunContext,
+): Promise<KnownFacts | Error> {
   try {
-    const { facts } = await readMedia(mediaInput(request.source), context)
+    const { facts } = await sources.read(request.source, context)
     assertWithinLimits(facts, request.source.contentType, request.limits)
     return facts
   } catch (error) {
@@ -99,10 +108,11 @@ async function makeTogether(
       throwIfCancelled(request.signal)
       continue
     }
-    for (const { work, encoding } of shared) {
-      const { name } = work
-      outcomes.set(name, await outcomeOf(work, request, () => verifyEncoding(encoding, context)))
-    }
+    // At once: a program that reads a head back takes longer to start than to read.
+    const verified = await Promise.all(
+      shared.map(({ work, encoding }) => outcomeOf(work, request, () => verifyEncoding(encoding, context))),
+    )
+    for (const outcome of verified) outcomes.set(outcome.name, outcome)
   }
   return outcomes
 }

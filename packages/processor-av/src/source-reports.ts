@@ -31,7 +31,7 @@ export class SourceReports {
 async function identityOf({ path, contentType }: SourceFile): Promise<string | null> {
   try {
     const { dev, ino, size, mtimeNs, ctimeNs } = await stat(path, { bigint: true })
-    return [contentType, dev, ino, size, mtimeNs,].join(' ')
+    return [contentType, dev, ino, size, mtimeNs, ctimeNs].join(' ')
   } catch {
     // ffprobe says why it cannot be read.
     return null

@@ -1,5 +1,6 @@
 import type { Command } from './command.ts'
 import { abortIncompleteUploads } from './commands/abort-incomplete-uploads.ts'
+import { addTrack } from './commands/add-track.ts'
 import { backfillMetadata } from './commands/backfill-metadata.ts'
 import { cancel } from './commands/cancel.ts'
 import { check } from './commands/check.ts'
@@ -24,6 +25,7 @@ import { recoverLostWork } from './commands/recover-lost-work.ts'
 import { redeliver } from './commands/redeliver.ts'
 import { regenerateVariants } from './commands/regenerate-variants.ts'
 import { release } from './commands/release.ts'
+import { removeTrack } from './commands/remove-track.ts'
 import { reprobe } from './commands/reprobe.ts'
 import { requeue } from './commands/requeue.ts'
 import { runtimeStatus } from './commands/runtime-status.ts'
@@ -49,6 +51,8 @@ export const COMMANDS: readonly Command[] = [
   runtimeStatus,
   schedule,
   check,
+  addTrack,
+  removeTrack,
   reprobe,
   release,
   requeue,

@@ -35,6 +35,8 @@ test('every command that repairs or maintains has a dry run; the others have not
     'runtime-status',
     'schedule',
     'check',
+    'add-track',
+    'remove-track',
     'deliveries',
     'pause-deliveries',
     'resume-deliveries',

@@ -12,6 +12,7 @@ let assetId: string
 
 beforeAll(async () => {
   await cli.application.write('empty.jpg', '')
+  await cli.application.write('film.vtt', 'WEBVTT\n\n00:00.000 --> 00:01.000\nHello\n')
   await cli.application.write('owners.txt', 'member:7\n')
   const sent = await documentOf('upload', 'photo', 'one.jpg', '--owner', 'member:7', '--slot', 'cover')
   assetId = (sent as { files: { asset_id: string }[] }).files[0]?.asset_id ?? ''
@@ -45,6 +46,8 @@ const COMMAND_LINES: Readonly<Record<string, readonly (readonly string[])[]>> = 
   'runtime-status': [['runtime-status']],
   check: [['check']],
   list: [['list'], ['list', 'variants'], ['list', '--state', 'ready']],
+  'add-track': [['add-track', 'ASSET', 'film.vtt', '--lang', 'en']],
+  'remove-track': [['remove-track', 'ASSET', '01900000-0000-7000-8000-000000000000']],
   reprobe: [['reprobe', 'ASSET']],
   requeue: [
     ['requeue', 'ASSET'],

@@ -116,6 +116,37 @@ describe('requeue', () => {
   })
 })
 
+describe('add-track and remove-track', () => {
+  test('add a track that show lists, and take it away again', async () => {
+    await sql(`update rindle.media_assets set kind = 'video'`)
+    await cli.application.write('film.srt', '1\n00:00:00,000 --> 00:00:01,000\nGuten Tag\n')
+    const added = await command('add-track', assetId, 'film.srt', '--kind', 'subtitles', '--lang', 'de', '--default')
+    const [, trackId = ''] = /track_id: (\S+)/.exec(added.stdout) ?? []
+    expect(added.stdout).toBe(
+      `Rindle: adding a text track...\n  track_id: ${trackId}\n  kind:     subtitles\n  lang:     de\n` +
+        '  label:    Deutsch\n  default:  yes\nDone.\n',
+    )
+    expect((await command('show', assetId)).stdout).toContain(`${trackId}  subtitles  de        Deutsch  yes`)
+    const removed = await command('remove-track', assetId, trackId)
+    expect(removed).toMatchObject({ stdout: expect.stringContaining('  removed: 1\n'), stderr: '', exitCode: 0 })
+    const again = await command('remove-track', assetId, trackId)
+    expect(again).toMatchObject({ stderr: 'The asset has no such track.\n', exitCode: 0 })
+  })
+
+  test('refuse a file that is no track, or not there, and a kind and a language that do not exist', async () => {
+    await cli.application.write('notes.txt', 'No cues.\n')
+    const add = async (file: string, ...options: readonly string[]) =>
+      (await command('add-track', assetId, file, '--lang', 'en', ...options)).stderr
+    expect(await add('notes.txt')).toMatch(/^rindle: .*neither WebVTT/)
+    expect(await add('absent.vtt')).toBe('rindle: Cannot read absent.vtt: it does not exist.\n')
+    expect(await add('.')).toMatch(/^rindle: Cannot read .*: it is a directory\.\n$/)
+    expect(await add('notes.txt', '--kind', 'lyrics')).toContain('captions')
+    const lang = await command('add-track', assetId, 'notes.txt', '--lang', 'not a tag')
+    expect(lang.stderr).toMatch(/^rindle: /)
+    expect((await command('remove-track', UNKNOWN, UNKNOWN)).stderr).toBe(`rindle: There is no asset ${UNKNOWN}.\n`)
+  })
+})
+
 describe('release', () => {
   test('lets a worker promote a quarantined asset again, and says why it had been refused', async () => {
     await sql(`update rindle.media_assets set state = 'quarantined', error_reason = 'promotion_failed:storage_denied'`)

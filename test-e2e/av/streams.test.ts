@@ -1,8 +1,10 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { AssetWithVariants } from '@rindle/core'
+import { createHandler } from '@rindle/http'
 import { avProcessor } from '@rindle/processor-av'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { readEvents } from '../http/read-events.ts'
 import { type Application, settled, startApplication } from '../support/application.ts'
 import { byRunLength } from '../support/run-length.ts'
 import { startWorkerProcess } from '../support/worker-process.ts'
@@ -93,20 +95,24 @@ it('a stream that waits is cancelled whole, and can be queued again', { timeout:
 })
 
 it.skipIf(!ARE_ENDED)(
-  'a worker that is killed in the middle of a stream leaves nothing, and another one makes it',
+  'a worker that is killed in the middle of a stream, which its events tell, leaves nothing, and another one makes it',
   { timeout: 150_000 },
   async () => {
     const { rindle, directory, databaseUrl } = application
     const encoders = () => processesWith(join(directory, 'work', 'run-'))
     const bytes = await makeClip(directory, { size: '1280x720', seconds: 5 })
     const { id } = await rindle.upload('film', bytes, { filename: 'film.mp4' })
+    const handler = createHandler(rindle, { basePath: '/', actor: () => null, canView: () => true })
+    const events = readEvents(await handler(new Request(`http://app.test/assets/${id}/events`)))
     const worker = new URL('./av-worker.ts', import.meta.url)
     const doomed = await startWorkerProcess(databaseUrl, directory, worker)
     await vi.waitFor(async () => expect((await encoders()).length).toBeGreaterThan(0), {
       timeout: 30_000,
       interval: 20,
     })
+    expect(await progressOfAll(events)).toEqual(PARTS)
     await doomed.kill()
+    await events.return(undefined)
     await vi.waitFor(async () => expect(await encoders()).toEqual([]), { timeout: 2_000, interval: 20 })
     // The original alone.
     expect(await objectsOf(id)).toEqual([expect.any(String)])
@@ -117,6 +123,16 @@ it.skipIf(!ARE_ENDED)(
     expect(await rindle.checkInvariants()).toMatchObject({ violationCount: 0 })
   },
 )
+
+/** The parts of the first event in which each of them has come some way. */
+async function progressOfAll(events: ReturnType<typeof readEvents>): Promise<readonly string[]> {
+  for (let next = await events.next(); next.done !== true; next = await events.next()) {
+    const variants = Object.entries(next.value.asset.variants)
+    const moving = variants.filter(([, { state, progress }]) => state === 'processing' && (progress ?? 0) > 0)
+    if (moving.length === PARTS.length) return moving.map(([name]) => name).toSorted()
+  }
+  return []
+}
 
 async function found(id: string): Promise<AssetWithVariants> {
   const asset = await application.rindle.asset(id)

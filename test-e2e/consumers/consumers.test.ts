@@ -101,7 +101,7 @@ describe.skipIf(!IS_INSTALLED)('what is published, installed in a fresh project'
     await using database = await createTestDatabase({ migrated: false })
     const environment = {
       DATABASE_URL: database.url,
-      MEDIA_SIGNING_KEY: randomBytes(32).toString('hex'),
+      RINDLE_SIGNING_KEY: randomBytes(32).toString('hex'),
       PORT: String(await freePort()),
     }
     await images.keep('avatars.ts', program)

@@ -59,7 +59,7 @@ export async function startExample({ lane, isEmbedded, isBuilt }: ExampleOptions
       },
       async rindle(...args) {
         const bin = path.join(example, 'node_modules/@rindle/cli/dist/bin.js')
-        const keys = { MEDIA_DIRECTORY: path.join(directory, 'media'), MEDIA_SIGNING_KEY: 'x'.repeat(32) }
+        const keys = { MEDIA_DIRECTORY: path.join(directory, 'media'), RINDLE_SIGNING_KEY: 'x'.repeat(32) }
         const run = promisify(execFile)(process.execPath, [bin, ...args], { cwd: example, env: { ...env, ...keys } })
         return (await run).stdout
       },

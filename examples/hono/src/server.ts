@@ -2,13 +2,13 @@ import { serve } from '@hono/node-server'
 import { makeApp } from './app.ts'
 import { makeRindle } from './rindle.ts'
 
-const { DATABASE_URL = '', MEDIA_SIGNING_KEY = '', PORT = '3000' } = process.env
+const { DATABASE_URL = '', RINDLE_SIGNING_KEY = '', PORT = '3000' } = process.env
 
 const rindle = makeRindle({
   databaseUrl: DATABASE_URL,
   directory: 'media',
   origin: `http://localhost:${PORT}`,
-  signingKey: MEDIA_SIGNING_KEY,
+  signingKey: RINDLE_SIGNING_KEY,
 })
 await rindle.start()
 await rindle.work()

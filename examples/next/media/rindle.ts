@@ -17,8 +17,8 @@ async function makeRindle(): Promise<CommunityRindle> {
     storages: { main: mediaStorage() },
     processors: [imageProcessor(), ...(await recordingProcessors())],
     jobs: pgBossJobs(),
-    images: { baseUrl: '/rindle', signingKeys: [process.env.MEDIA_SIGNING_KEY ?? ''] },
-    streams: { baseUrl: '/rindle', signingKeys: [process.env.MEDIA_SIGNING_KEY ?? ''] },
+    images: { baseUrl: '/rindle', signingKeys: [process.env.RINDLE_SIGNING_KEY ?? ''] },
+    streams: { baseUrl: '/rindle', signingKeys: [process.env.RINDLE_SIGNING_KEY ?? ''] },
     profiles: hasLessons ? picturesAndLessons : (pictures as typeof picturesAndLessons),
   })
 }

@@ -3,7 +3,7 @@ import { localStorage } from '@rindle/storage-local'
 import { s3Storage } from '@rindle/storage-s3'
 
 const { S3_BUCKET, S3_REGION = 'us-east-1', S3_ENDPOINT, MEDIA_DIRECTORY = 'media-files' } = process.env
-const { ORIGIN = 'http://localhost:3000', MEDIA_SIGNING_KEY = '' } = process.env
+const { ORIGIN = 'http://localhost:3000', RINDLE_SIGNING_KEY = '' } = process.env
 
 /** A bucket, if one is named; otherwise a directory on this disk, whose files the application serves itself. */
 export function mediaStorage(): StorageAdapter {
@@ -14,5 +14,5 @@ export function mediaStorage(): StorageAdapter {
       ...(S3_ENDPOINT === undefined ? {} : { endpoint: S3_ENDPOINT }),
     })
   }
-  return localStorage({ directory: MEDIA_DIRECTORY, baseUrl: `${ORIGIN}/rindle`, signingKey: MEDIA_SIGNING_KEY })
+  return localStorage({ directory: MEDIA_DIRECTORY, baseUrl: `${ORIGIN}/rindle`, signingKey: RINDLE_SIGNING_KEY })
 }

@@ -29,7 +29,7 @@ Object.assign(process.env, {
   DATABASE_URL: DATABASE_URL ?? postgres?.url,
   ORIGIN: process.env.ORIGIN ?? web.origin,
   MEDIA_DIRECTORY: process.env.MEDIA_DIRECTORY ?? join(data, 'media'),
-  MEDIA_SIGNING_KEY: process.env.MEDIA_SIGNING_KEY ?? (await keptKey(join(data, 'signing-key'))),
+  RINDLE_SIGNING_KEY: process.env.RINDLE_SIGNING_KEY ?? (await keptKey(join(data, 'signing-key'))),
   NODE_ENV: 'production',
   NEXT_TELEMETRY_DISABLED: '1',
   CHECKPOINT_DISABLE: '1',

@@ -4,7 +4,7 @@ import { imageProcessor } from '@rindle/processor-image'
 import { image } from '@rindle/processor-image/recipes'
 import { localStorage } from '@rindle/storage-local'
 
-const { DATABASE_URL = '', SIGNING_KEY = '' } = process.env
+const { DATABASE_URL = '', RINDLE_SIGNING_KEY = '' } = process.env
 
 const avatar = defineProfile({
   storage: 'main',
@@ -16,7 +16,7 @@ const avatar = defineProfile({
 export const rindle = createRindle({
   database: DATABASE_URL,
   storages: {
-    main: localStorage({ directory: 'media', baseUrl: 'http://localhost:3000/rindle', signingKey: SIGNING_KEY }),
+    main: localStorage({ directory: 'media', baseUrl: 'http://localhost:3000/rindle', signingKey: RINDLE_SIGNING_KEY }),
   },
   processors: [imageProcessor()],
   jobs: pgBossJobs(),

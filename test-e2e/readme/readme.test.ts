@@ -19,7 +19,7 @@ test('the example takes a picture and gives a URL that shows its variant', async
   const home = process.cwd()
   process.chdir(directory)
   vi.stubEnv('DATABASE_URL', database.url)
-  vi.stubEnv('SIGNING_KEY', 'a secret of the README that is long enough')
+  vi.stubEnv('RINDLE_SIGNING_KEY', 'a secret of the README that is long enough')
   const { avatarUrl, rindle, setAvatar } = await import('./example.ts')
   try {
     await rindle.start()

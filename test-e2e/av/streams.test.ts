@@ -102,7 +102,7 @@ it.skipIf(!ARE_ENDED)(
     const encoders = () => processesWith(join(directory, 'work', 'run-'))
     const bytes = await makeClip(directory, { size: '1280x720', seconds: 5 })
     const { id } = await rindle.upload('film', bytes, { filename: 'film.mp4' })
-    const handler = createHandler(rindle, { basePath: '/', actor: () => null, canView: () => true })
+    const handler = createHandler(rindle, { basePath: '/', actor: () => ({ id: 'ann' }), canView: () => true })
     const events = readEvents(await handler(new Request(`http://app.test/assets/${id}/events`)))
     const worker = new URL('./av-worker.ts', import.meta.url)
     const doomed = await startWorkerProcess(databaseUrl, directory, worker)

@@ -18,7 +18,21 @@ function showTimes() {
 }
 
 // The server says that something has changed; the page asks for itself again and takes over the marked parts.
+let isRefreshing = false
+let isAskedAgain = false
 async function refresh() {
+  isAskedAgain = isRefreshing
+  if (isRefreshing) return
+  isRefreshing = true
+  await takeOver()
+    .catch(() => {})
+    .finally(() => {
+      isRefreshing = false
+    })
+  if (isAskedAgain) await refresh()
+}
+
+async function takeOver() {
   const answer = await fetch(location.href, { headers: { accept: 'text/html' } })
   if (!answer.ok || answer.redirected) return
   const page = new DOMParser().parseFromString(await answer.text(), 'text/html')
@@ -33,8 +47,14 @@ async function refresh() {
 const stream = document.querySelector('meta[name="rindle-live"]')?.content
 if (stream && document.querySelector('[data-live]')) {
   const source = new EventSource(stream)
-  source.addEventListener('changed', () => {
-    if (document.visibilityState === 'visible') refresh().catch(() => {})
+  let isMissed = false
+  const take = () => {
+    isMissed = document.visibilityState !== 'visible'
+    if (!isMissed) refresh()
+  }
+  source.addEventListener('changed', take)
+  document.addEventListener('visibilitychange', () => {
+    if (isMissed) take()
   })
   addEventListener('pagehide', () => source.close())
 }

@@ -2,6 +2,7 @@ import type { Rindle } from '@rindle/core'
 import type { Call } from './call.ts'
 import { Refused } from './refused.ts'
 import { SECURITY_HEADERS } from './respond.ts'
+import { latestMark, onSnapshot } from './snapshot.ts'
 
 const EVERY_MS = 3_000
 /** Open pages of one process. */
@@ -15,11 +16,14 @@ interface Watch {
 
 const watches = new WeakMap<Rindle, Watch>()
 
+const CHANGED = 'event: changed\ndata:\n\n'
+
 /**
- * Server-sent events: `changed`, whenever a row has changed that a page shows. One question every three seconds serves
- * all open pages of the process; it reads the ends of two indexes.
+ * Server-sent events: `changed`, whenever a row has changed that a page shows, and whenever newer numbers than those of
+ * the page (`of`) were read. One question every three seconds serves all open pages of the process; it reads the ends of
+ * two indexes.
  */
-export function liveUpdates({ rindle, request }: Call): Response {
+export function liveUpdates({ rindle, request, query }: Call): Response {
   const watch = watches.get(rindle) ?? { listeners: new Set(), timer: undefined, mark: '' }
   watches.set(rindle, watch)
   if (watch.listeners.size >= MOST_STREAMS) throw new Refused(503, 'Too many pages are open. This one stands still.')
@@ -28,7 +32,9 @@ export function liveUpdates({ rindle, request }: Call): Response {
   const body = new ReadableStream<Uint8Array>({
     start(controller) {
       const send = (text: string): void => controller.enqueue(encoder.encode(text))
+      const forget = onSnapshot(rindle, () => send(CHANGED))
       close = () => {
+        forget()
         watch.listeners.delete(send)
         if (watch.listeners.size === 0) {
           clearInterval(watch.timer)
@@ -44,6 +50,8 @@ export function liveUpdates({ rindle, request }: Call): Response {
       watch.listeners.add(send)
       watch.timer ??= setInterval(() => void tell(rindle, watch), EVERY_MS).unref()
       send('retry: 5000\n\n')
+      // Numbers that were read while the page was on its way.
+      if (query.has('of') && query.get('of') !== latestMark(rindle)) send(CHANGED)
     },
     cancel: () => close(),
   })
@@ -57,7 +65,7 @@ async function tell(rindle: Rindle, watch: Watch): Promise<void> {
   const isChanged = watch.mark !== '' && mark !== watch.mark
   watch.mark = mark
   // A comment keeps proxies from closing a quiet stream.
-  for (const send of watch.listeners) send(isChanged ? 'event: changed\ndata:\n\n' : ':\n\n')
+  for (const send of watch.listeners) send(isChanged ? CHANGED : ':\n\n')
 }
 
 async function readMark({ prisma }: Rindle): Promise<string> {

@@ -94,6 +94,7 @@ function refuse(config: ConsoleConfig, request: Request, error: unknown): Promis
     now: new Date(),
     query: new URL(request.url).searchParams,
     actorId: null,
+    rindle: null,
   }
   if (error instanceof Refused) return respondPage(call, failurePage(call, error.status, error.message), error.status)
   const code = codeOf(error)

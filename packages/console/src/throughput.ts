@@ -13,7 +13,10 @@ export type RangeName = keyof typeof RANGES
 /** The work of one bar of a chart. */
 export interface Bar {
   readonly from: Date
-  readonly succeeded: number
+  /** Runs for pictures, documents and other files that succeeded. */
+  readonly image: number
+  /** Runs for video and audio that succeeded. */
+  readonly av: number
   readonly failed: number
   /** Seconds from upload to ready, of half of the assets; `null`: none became ready. */
   readonly p50: number | null
@@ -31,7 +34,8 @@ export interface Throughput {
 
 interface RunRow {
   readonly bar: number
-  readonly succeeded: number
+  readonly image: number
+  readonly av: number
   readonly failed: number
 }
 
@@ -55,9 +59,13 @@ export async function readThroughput({ prisma }: Rindle, range: RangeName, now: 
   const [runs, ready] = await Promise.all([
     prisma.$queryRaw<RunRow[]>`
       select floor(extract(epoch from finished_at - ${from}::timestamptz) / ${bar}::float8)::int as bar,
-        count(*) filter (where state = 'succeeded')::int as succeeded, count(*) filter (where state = 'failed')::int as failed
-      from (select finished_at, state from rindle.media_processing_runs where finished_at >= ${from}::timestamptz
-        order by finished_at desc limit ${MOST_ROWS}) as run group by 1`,
+        count(*) filter (where run.state = 'succeeded' and asset.kind is distinct from 'video'
+          and asset.kind is distinct from 'audio')::int as image,
+        count(*) filter (where run.state = 'succeeded' and asset.kind in ('video', 'audio'))::int as av,
+        count(*) filter (where run.state = 'failed')::int as failed
+      from (select asset_id, finished_at, state from rindle.media_processing_runs where finished_at >= ${from}::timestamptz
+        order by finished_at desc limit ${MOST_ROWS}) as run
+      left join rindle.media_assets as asset on asset.id = run.asset_id group by 1`,
     prisma.$queryRaw<ReadyRow[]>`
       select floor(extract(epoch from created_at - ${from}::timestamptz) / ${bar}::float8)::int as bar, count(*)::int as assets,
         percentile_cont(0.5) within group (order by took)::float8 as p50,
@@ -69,7 +77,7 @@ export async function readThroughput({ prisma }: Rindle, range: RangeName, now: 
           order by id desc limit ${MOST_ROWS / 10}) as asset) as ready
       where took is not null group by 1`,
   ])
-  const sum = runs.reduce((total, run) => total + run.succeeded + run.failed, 0)
+  const sum = runs.reduce((total, run) => total + run.image + run.av + run.failed, 0)
   return { bars: Array.from({ length: bars }, (_, index) => barAt(index)), isCut: sum >= MOST_ROWS }
 
   function barAt(index: number): Bar {
@@ -77,7 +85,8 @@ export async function readThroughput({ prisma }: Rindle, range: RangeName, now: 
     const took = ready.find((row) => row.bar === index)
     return {
       from: new Date(from.getTime() + index * bar * 1000),
-      succeeded: run?.succeeded ?? 0,
+      image: run?.image ?? 0,
+      av: run?.av ?? 0,
       failed: run?.failed ?? 0,
       p50: took?.p50 ?? null,
       p95: took?.p95 ?? null,

@@ -6,6 +6,7 @@ import { ago, count, dimensions, duration, shortId, size } from '../parts/format
 import { stateMark } from '../parts/glyph.ts'
 import { type Html, html, NOTHING } from '../parts/html.ts'
 import { blank, head } from '../parts/layout.ts'
+import { pager } from '../parts/pager.ts'
 import { table } from '../parts/table.ts'
 import { type Shown, shownVariants, thumb } from '../parts/thumb.ts'
 import { Refused } from '../refused.ts'
@@ -15,6 +16,8 @@ import { selectionButtons } from '../verbs/buttons.ts'
 
 const KINDS = ['image', 'video', 'audio', 'other'] as const
 const LIMIT = 48
+/** The parameters that filter nothing. */
+const PLACE = ['view', 'after', 'newer']
 const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
 const QUICK: readonly (readonly [string, string])[] = [
@@ -32,7 +35,7 @@ export async function assets(call: Call): Promise<Response> {
   const page = await call.rindle.listAssets(options)
   const shown = await shownVariants(call.rindle, page.assets)
   const isTable = call.query.get('view') === 'table'
-  const isFiltered = [...call.query].some(([name, value]) => name !== 'view' && name !== 'after' && value !== '')
+  const isFiltered = [...call.query].some(([name, value]) => !PLACE.includes(name) && value !== '')
   const list =
     page.assets.length === 0
       ? emptyList(call, isFiltered, page.next)
@@ -43,7 +46,7 @@ export async function assets(call: Call): Promise<Response> {
 ${filters(call)}
 <div class="toolbar"><nav class="tabs" aria-label="Quick filters">${QUICK.map(([label, query]) => tab(call, label, query))}</nav><nav class="tabs" aria-label="View">${viewTab(call, 'Pictures', '')}${viewTab(call, 'Table', 'table')}</nav></div>
 <form class="pickable" method="get">${list}${await selectionBar(call)}</form>
-${pager(call, page.assets, page.next)}`
+${pager(call, '/assets', page.next, pageWords(call, page.assets))}`
   return respondPage(call, { title: 'Assets', entry: '/assets', main })
 }
 
@@ -197,14 +200,8 @@ function emptyList(call: Call, isFiltered: boolean, next: string | null): Html {
   )
 }
 
-function pager(call: Call, list: readonly Asset[], next: string | null): Html {
+function pageWords(call: Call, list: readonly Asset[]): Html {
   const [first, last] = [list[0], list.at(-1)]
-  const words =
-    first === undefined || last === undefined
-      ? ''
-      : html`${count(list.length)} shown, changed ${ago(last.updatedAt, call.now)} to ${ago(first.updatedAt, call.now)}`
-  const isFirst = !call.query.has('after')
-  return html`<nav class="pager" aria-label="Pages"><span>${words}</span><span class="actions">${isFirst ? NOTHING : html`<a class="btn" href="${withQuery(call, { after: null })}">Newest</a>`}${
-    next === null ? NOTHING : html`<a class="btn" href="${withQuery(call, { after: next })}" rel="next">Older</a>`
-  }</span></nav>`
+  if (first === undefined || last === undefined) return NOTHING
+  return html`${count(list.length)} shown, changed ${ago(last.updatedAt, call.now)} to ${ago(first.updatedAt, call.now)}`
 }

@@ -5,6 +5,7 @@ import { ago, count, shortId } from '../parts/format.ts'
 import { mark, stateMark } from '../parts/glyph.ts'
 import { type Html, html, NOTHING } from '../parts/html.ts'
 import { blank, head, live, section } from '../parts/layout.ts'
+import { pager } from '../parts/pager.ts'
 import { table } from '../parts/table.ts'
 import { respondPage } from '../respond.ts'
 import { verbButtons } from '../verbs/buttons.ts'
@@ -58,7 +59,7 @@ export async function events(call: Call): Promise<Response> {
     html`${head('Events', 'Where changes are told, and whether they arrived.')}
 ${section('t', 'Targets', targetTable(call, targets))}
 <section aria-labelledby="h-d"><div class="sec-head"><h2 id="h-d">Deliveries</h2><nav class="tabs" aria-label="State of deliveries">${[undefined, ...DELIVERY_STATES].map((name) => stateTab(call, name, state))}</nav></div>${list}</section>
-${page.next === null ? NOTHING : html`<nav class="pager" aria-label="Pages"><span></span><span class="actions"><a class="btn" rel="next" href="${call.at('/events')}?${new URLSearchParams({ ...(state === undefined ? {} : { state }), ...(target === undefined ? {} : { target }), after: page.next }).toString()}">Older</a></span></nav>`}`,
+${pager(call, '/events', page.next)}`,
   )
   return respondPage(call, { title: 'Events', entry: '/events', main })
 }

@@ -4,6 +4,7 @@ import { ago, duration } from '../parts/format.ts'
 import { mark, type Tone } from '../parts/glyph.ts'
 import { html, NOTHING } from '../parts/html.ts'
 import { blank, head, live } from '../parts/layout.ts'
+import { pager } from '../parts/pager.ts'
 import { table } from '../parts/table.ts'
 import { respondPage } from '../respond.ts'
 
@@ -47,10 +48,6 @@ export async function log(call: Call): Promise<Response> {
           html`<p>Every verb that an operator uses is written down here, also when it was refused.</p>`,
         )
       : html`<div class="sheet">${table('What operators did', [{ name: 'Verb', kind: 'whole' }, { name: 'Outcome', kind: 'long' }, { name: 'Numbers', kind: 'long' }, { name: 'Operator' }, { name: 'When', kind: 'num' }], rows)}</div>`
-  const next =
-    page.next === null
-      ? NOTHING
-      : html`<nav class="pager" aria-label="Pages"><span></span><span class="actions"><a class="btn" rel="next" href="${call.at('/log')}?${new URLSearchParams({ ...(actor === undefined ? {} : { actor }), ...(verb === undefined ? {} : { verb }), after: page.next }).toString()}">Older</a></span></nav>`
-  const main = html`${head('Operator log', 'Every change that a person made, the latest first.')}${live('log', list)}${next}`
+  const main = html`${head('Operator log', 'Every change that a person made, the latest first.')}${live('log', list)}${pager(call, '/log', page.next)}`
   return respondPage(call, { title: 'Operator log', entry: '/log', main })
 }

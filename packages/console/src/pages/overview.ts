@@ -1,16 +1,18 @@
-import type { QueueStatus, RuntimeStatus, StatusExample, StatusFinding } from '@rindle/core'
+import type { QueueStatus, StatusExample, StatusFinding } from '@rindle/core'
 import type { Call } from '../call.ts'
+import { beingCounted, COUNTING, UNKNOWN } from '../parts/being-counted.ts'
 import { readyChart, workChart } from '../parts/charts.ts'
-import { figures } from '../parts/form.ts'
-import { at, count, counted, duration, shortId } from '../parts/format.ts'
+import { type Figure, figures } from '../parts/form.ts'
+import { ago, count, counted, duration, shortId, size } from '../parts/format.ts'
 import { glyph, stateMark, type Tone } from '../parts/glyph.ts'
 import { type Html, html, NOTHING } from '../parts/html.ts'
 import { blank, head, live, section } from '../parts/layout.ts'
 import { respondPage } from '../respond.ts'
-import { snapshot } from '../snapshot.ts'
+import { freshSnapshot, type Snapshot } from '../snapshot.ts'
+import type { Stored } from '../stored.ts'
 import { RANGES, type RangeName, readThroughput, type Throughput } from '../throughput.ts'
 import { verbOf } from '../verb-links.ts'
-import { queueTable, workerTable } from './work.ts'
+import { queueSheet, workerTable } from './work.ts'
 
 const SEVERITY: Readonly<Record<StatusFinding['severity'], readonly [string, Tone, string]>> = {
   error: ['Error', 'bad', 'cross'],
@@ -21,54 +23,99 @@ const SEVERITY: Readonly<Record<StatusFinding['severity'], readonly [string, Ton
 /** The overview: numbers, what needs a hand, worst first, the work done, and every state's count. */
 export async function overview(call: Call): Promise<Response> {
   const range = rangeOf(call.query.get('range'))
-  const [status, workers, throughput] = await Promise.all([
-    snapshot(call.rindle),
+  const [now, workers, throughput] = await Promise.all([
+    freshSnapshot(call.rindle),
     call.rindle.liveWorkers(),
     readThroughput(call.rindle, range, call.now),
   ])
-  const errors = status.findings.filter(({ severity }) => severity === 'error').length
-  const warnings = status.findings.filter(({ severity }) => severity === 'warn').length
-  const lead = html`${errors > 0 ? html`<b class="bad-text">${counted(errors, 'error')}</b>` : 'No error'}, ${counted(warnings, 'warning')}. One snapshot of ${at(status.takenAt)}.`
-  const main = live(
-    'overview',
-    html`${head('Overview', lead, html`<a class="btn" href="${call.at('/doctor')}">Run the doctor</a>`)}
-${figures(numbers(status, workers.length, throughput))}
-<div class="cols wide-narrow"><div>${findings(call, status)}${workDone(call, range, throughput)}</div>
-${section('counts', 'Rows by state', html`<div class="sheet">${tally(call, 'Assets', status.counts.assets, 'ready', '/assets?state=')}${tally(call, 'Variants', status.counts.variants, 'ready')}${tally(call, 'Uploads', status.counts.sessions, 'completed', '/uploads?state=')}</div>`)}</div>
-${section('q', 'Queues', html`<div class="sheet">${queueTable(status.queues)}</div>`)}
-${section('w', 'Workers', workerTable(workers, call.now))}`,
-  )
-  return respondPage(call, { title: 'Overview', entry: '/', main })
+  const main = html`${live('head', head('Overview', lead(call, now), html`<a class="btn" href="${call.at('/doctor')}">Run the doctor</a>`))}
+${live('numbers', figures(numbers(now, workers.length, throughput, RANGES[range])))}
+<div class="cols wide-narrow"><div>${live('findings', findings(call, now))}${live('work', workDone(call, range, throughput))}</div>
+${live('counts', section('counts', 'Rows by state', counts(call, now)))}</div>
+${live('queues', section('q', 'Queues', queueSheet(now)))}
+${live('workers', section('w', 'Workers', workerTable(workers, call.now)))}`
+  return respondPage(call, { title: 'Overview', entry: '/', main, isCounting: now.isCounting })
 }
 
 function rangeOf(name: string | null): RangeName {
   return name !== null && Object.hasOwn(RANGES, name) ? (name as RangeName) : '1h'
 }
 
-function numbers(status: RuntimeStatus, workers: number, { bars }: Throughput): Parameters<typeof figures>[0] {
-  const waiting = status.queues.reduce((sum, queue) => sum + queue.waiting, 0)
-  const oldest = Math.max(-1, ...status.queues.map((queue: QueueStatus) => queue.oldestWaitSeconds ?? -1))
-  const made = bars.reduce((sum, bar) => sum + bar.succeeded, 0)
+/** The worst in a few words, and how old the numbers are. */
+function lead(call: Call, { counted: known, isCounting, failure }: Snapshot): Html {
+  const trouble =
+    failure === null ? NOTHING : html` <b class="bad-text">The last count failed: <code>${failure}</code>.</b>`
+  if (known === null) return html`The rows are being counted.${trouble}`
+  const { findings: all, takenAt } = known.status
+  const [errors, warnings] = (['error', 'warn'] as const).map(
+    (severity) => all.filter((finding) => finding.severity === severity).length,
+  )
+  return html`${errors === 0 ? 'No error' : html`<b class="bad-text">${counted(errors ?? 0, 'error')}</b>`}, ${counted(warnings ?? 0, 'warning')}. Counted ${ago(takenAt, call.now)}${isCounting ? ', and being counted again' : NOTHING}.${trouble}`
+}
+
+function numbers(
+  { counted: known }: Snapshot,
+  workers: number,
+  { bars }: Throughput,
+  { label, seconds }: (typeof RANGES)[RangeName],
+): Parameters<typeof figures>[0] {
+  const queues = known?.status.queues ?? []
+  const waiting = queues.reduce((sum, queue) => sum + queue.waiting, 0)
+  const oldest = Math.max(-1, ...queues.map((queue: QueueStatus) => queue.oldestWaitSeconds ?? -1))
+  const made = bars.reduce((sum, bar) => sum + bar.image + bar.av, 0)
   const last = bars.findLast(({ p95 }) => p95 !== null)
-  const assets = Object.values(status.counts.assets).reduce((sum, of) => sum + of, 0)
+  const assets = Object.values(known?.status.counts.assets ?? {}).reduce((sum, of) => sum + of, 0)
+  const perMinute = made / (seconds / 60)
   return [
     { name: 'Ready within', value: duration(last?.p95 ?? null), note: '95 % of the latest uploads' },
-    { name: 'Runs', value: count(made), note: 'succeeded in the time shown' },
+    {
+      name: 'Runs',
+      value: count(made),
+      note: `in ${label}, ${perMinute >= 1 ? count(Math.round(perMinute)) : 'less than one'} a minute`,
+    },
     {
       name: 'Waiting',
-      value: counted(waiting, 'job'),
-      note: oldest < 0 ? 'none is due' : `the oldest for ${duration(oldest)}`,
+      value: known === null ? UNKNOWN : counted(waiting, 'job'),
+      note: known === null ? COUNTING : oldest < 0 ? 'none is due' : `the oldest for ${duration(oldest)}`,
     },
     { name: 'Workers', value: `${workers} alive`, note: workers === 0 ? 'nothing is made' : 'of all processes' },
-    { name: 'Assets', value: count(assets), note: 'in all states' },
+    {
+      name: 'Assets',
+      value: known === null ? UNKNOWN : count(assets),
+      note: known === null ? COUNTING : 'in all states',
+    },
+    storedFigure(known?.stored),
   ]
 }
 
-function findings(call: Call, { findings: all }: RuntimeStatus): Html {
+function storedFigure(stored: Stored | undefined): Figure {
+  if (stored === undefined) return { name: 'Stored', value: UNKNOWN, note: COUNTING }
+  const { originals, variants, isEstimate } = stored
+  return {
+    name: 'Stored',
+    value: `${isEstimate ? 'about ' : ''}${size(originals + variants)}`,
+    note: `${size(originals)} of originals, ${size(variants)} of variants`,
+  }
+}
+
+function counts(call: Call, { counted: known }: Snapshot): Html {
+  if (known === null) return beingCounted()
+  const { assets, variants, sessions } = known.status.counts
+  return html`<div class="sheet">${tally(call, 'Assets', assets, 'ready', '/assets?state=')}${tally(call, 'Variants', variants, 'ready')}${tally(call, 'Uploads', sessions, 'completed', '/uploads?state=')}</div>`
+}
+
+function findings(call: Call, { counted: known }: Snapshot): Html {
+  const all = known?.status.findings ?? []
   const content =
-    all.length === 0
-      ? blank('check', 'Nothing needs a hand', html`<p>Nothing is stuck, lost, overdue or waiting for an operator.</p>`)
-      : html`<div class="sheet">${all.map((finding) => findingOf(call, finding))}</div>`
+    known === null
+      ? beingCounted()
+      : all.length === 0
+        ? blank(
+            'check',
+            'Nothing needs a hand',
+            html`<p>Nothing is stuck, lost, overdue or waiting for an operator.</p>`,
+          )
+        : html`<div class="sheet">${all.map((finding) => findingOf(call, finding))}</div>`
   return section('find', 'What needs a hand, worst first', content)
 }
 

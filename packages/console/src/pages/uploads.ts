@@ -6,11 +6,12 @@ import { ago, shortId, size } from '../parts/format.ts'
 import { mark, stateMark } from '../parts/glyph.ts'
 import { type Html, html, NOTHING } from '../parts/html.ts'
 import { blank, head, live, section } from '../parts/layout.ts'
+import { IN_FLIGHT } from '../parts/menu.ts'
+import { pager } from '../parts/pager.ts'
 import { table } from '../parts/table.ts'
 import { respondPage } from '../respond.ts'
 import { verbButtons } from '../verbs/buttons.ts'
 
-const IN_FLIGHT = ['initialized', 'signed', 'resuming', 'uploading', 'uploaded', 'verifying'] as const
 const LIMIT = 50
 /** A resumable upload without a byte for so long is quiet. */
 const QUIET_MS = 600_000
@@ -43,7 +44,7 @@ export async function uploads(call: Call): Promise<Response> {
   const after = call.query.get('after')
   const sessions = await readSessions(call, state === undefined ? IN_FLIGHT : [state], after)
   const shown = sessions.slice(0, LIMIT)
-  const next = sessions.length > LIMIT ? shown.at(-1)?.id : undefined
+  const next = sessions.length > LIMIT ? (shown.at(-1)?.id ?? null) : null
   const tabs = [undefined, 'completed', 'failed', 'expired', 'aborted'] as const
   const list =
     shown.length === 0
@@ -56,7 +57,7 @@ export async function uploads(call: Call): Promise<Response> {
   const main = html`${head('Uploads', 'What is in flight now. Completed ones are assets.')}
 <nav class="tabs" aria-label="State of uploads">${tabs.map((name) => html`<a href="${call.at('/uploads')}${name === undefined ? '' : `?state=${name}`}"${name === state ? html` aria-current="true"` : NOTHING}>${name ?? 'In flight'}</a>`)}</nav>
 ${live('uploads', section('u', 'Sessions', list))}
-${next === undefined ? NOTHING : html`<nav class="pager" aria-label="Pages"><span></span><span class="actions"><a class="btn" rel="next" href="${call.at('/uploads')}?${new URLSearchParams({ ...(state === undefined ? {} : { state }), after: next }).toString()}">Older</a></span></nav>`}`
+${pager(call, '/uploads', next)}`
   return respondPage(call, { title: 'Uploads', entry: '/uploads', main })
 }
 

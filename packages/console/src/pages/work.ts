@@ -1,54 +1,62 @@
-import type { LiveWorker, QueueStatus, Rindle } from '@rindle/core'
+import type { LiveWorker, QueueStatus } from '@rindle/core'
 import type { Call } from '../call.ts'
-import { ago, count, counted, duration, shortId } from '../parts/format.ts'
-import { mark, stateMark } from '../parts/glyph.ts'
+import { beingCounted } from '../parts/being-counted.ts'
+import { ago, count, counted, duration } from '../parts/format.ts'
+import { mark } from '../parts/glyph.ts'
 import { type Html, html, NOTHING } from '../parts/html.ts'
+import { endedTable, jobTable, MOST_JOBS, readJobs } from '../parts/jobs.ts'
 import { blank, head, live, section } from '../parts/layout.ts'
 import { table } from '../parts/table.ts'
 import { respondPage } from '../respond.ts'
-import { snapshot } from '../snapshot.ts'
+import { freshSnapshot, type Snapshot } from '../snapshot.ts'
 
-/** An unfinished job. */
-interface Job {
-  readonly queue: string
-  readonly id: string
-  readonly state: string
-  readonly key: string | null
-  readonly failures: number
-  readonly createdAt: Date
-}
-
-const MOST_JOBS = 50
 /** How far back a worker that stopped or died is shown. */
 const KEPT_WORKERS = 20
 
-/** Queues, jobs and workers. */
+/** Failed and cancelled variants that are shown. */
+const MOST_ENDED = 20
+
+/** Queues, jobs and workers, and the work that came to nothing. */
 export async function work(call: Call): Promise<Response> {
-  const [status, workers, jobs, gone] = await Promise.all([
-    snapshot(call.rindle),
-    call.rindle.liveWorkers(),
-    readJobs(call.rindle),
-    call.rindle.prisma.mediaWorker.findMany({ orderBy: { beatAt: 'desc' }, take: KEPT_WORKERS }),
+  const { rindle, now } = call
+  const [latest, workers, jobs, gone, { variants: ended }] = await Promise.all([
+    freshSnapshot(rindle),
+    rindle.liveWorkers(),
+    readJobs(rindle),
+    rindle.prisma.mediaWorker.findMany({ orderBy: { beatAt: 'desc' }, take: KEPT_WORKERS }),
+    rindle.listVariants({ state: ['failed', 'cancelled'], limit: MOST_ENDED }),
   ])
-  const sum = (name: 'waiting' | 'running' | 'dead'): number =>
-    status.queues.reduce((total, queue) => total + queue[name], 0)
   const alive = new Set(workers.map(({ id }) => id))
-  const main = live(
-    'work',
-    html`${head('Queues and jobs', `${counted(sum('waiting'), 'job')} waiting, ${sum('running')} running, ${sum('dead')} dead.`)}
-${section('q', 'Queues', html`<div class="sheet">${queueTable(status.queues)}</div>`)}
-${section('w', 'Workers', workerTable(workers, call.now))}
-${goneTable(
-  gone.filter(({ id }) => !alive.has(id)),
-  call.now,
-)}
-${section('j', 'Jobs', jobTable(call, jobs), jobs.length === MOST_JOBS ? `the ${MOST_JOBS} that were due first` : '')}`,
-  )
-  return respondPage(call, { title: 'Queues and jobs', entry: '/work', main })
+  const requeueAll = (await call.can('requeueAll'))
+    ? html`<a href="${call.at('/maintenance/requeueAll')}">Requeue all that failed…</a>`
+    : ''
+  const main = html`${live('head', head('Queues and jobs', lead(call, latest)))}
+${live('queues', section('q', 'Queues', queueSheet(latest)))}
+${live('ended', section('e', 'Failed and cancelled work', endedTable(call, ended), ended.length === 0 ? '' : requeueAll))}
+${live('jobs', section('j', 'Jobs', jobTable(call, jobs), jobs.length === MOST_JOBS ? `the ${MOST_JOBS} that were due first` : ''))}
+${live(
+  'workers',
+  html`${section('w', 'Workers', workerTable(workers, now))}${goneTable(
+    gone.filter(({ id }) => !alive.has(id)),
+    now,
+  )}`,
+)}`
+  return respondPage(call, { title: 'Queues and jobs', entry: '/work', main, isCounting: latest.isCounting })
 }
 
-/** The table of queues. */
-export function queueTable(queues: readonly QueueStatus[]): Html {
+function lead(call: Call, { counted: known }: Snapshot): Html {
+  if (known === null) return html`The jobs are being counted.`
+  const { queues, takenAt } = known.status
+  const sum = (name: 'waiting' | 'running' | 'dead'): number => queues.reduce((total, queue) => total + queue[name], 0)
+  return html`${counted(sum('waiting'), 'job')} waiting, ${count(sum('running'))} running, ${count(sum('dead'))} dead. Counted ${ago(takenAt, call.now)}.`
+}
+
+/** The queues of the latest status. */
+export function queueSheet({ counted: known }: Snapshot): Html {
+  return known === null ? beingCounted() : html`<div class="sheet">${queueTable(known.status.queues)}</div>`
+}
+
+function queueTable(queues: readonly QueueStatus[]): Html {
   return table(
     'Queues',
     [
@@ -121,41 +129,4 @@ function goneTable(
       ]),
     )}</div>`,
   )
-}
-
-function jobTable(call: Call, jobs: readonly Job[]): Html {
-  if (jobs.length === 0)
-    return blank('check', 'No job waits or runs', html`<p>Everything that was asked for is done.</p>`)
-  return html`<div class="sheet">${table(
-    'Jobs',
-    [
-      { name: 'Queue', kind: 'whole' },
-      { name: 'State' },
-      { name: 'Asset' },
-      { name: 'Failures', kind: 'num' },
-      { name: 'Made' },
-    ],
-    jobs.map(({ queue, state, key, failures, createdAt }) => {
-      const asset = /^[0-9a-f-]{36}/.exec(key ?? '')?.[0]
-      return [
-        html`<code>${queue}</code>`,
-        stateMark(state, { word: state === 'created' ? 'waiting' : state === 'active' ? 'running' : state }),
-        asset === undefined
-          ? html`<span class="dim">–</span>`
-          : html`<a href="${call.at(`/assets/${asset}`)}">${shortId(asset)}</a>`,
-        count(failures),
-        ago(createdAt, call.now),
-      ]
-    }),
-  )}</div>`
-}
-
-/** The unfinished jobs that were due first, in pg-boss's usual schema; none where that does not exist. */
-async function readJobs({ prisma }: Rindle): Promise<readonly Job[]> {
-  const [queue] = await prisma.$queryRaw<{ exists: boolean }[]>`select to_regclass('pgboss.job') is not null as exists`
-  if (queue?.exists !== true) return []
-  return prisma.$queryRaw<Job[]>`
-    select name as queue, id::text as id, state::text as state, singleton_key as key, retry_count as failures,
-      created_on as "createdAt"
-    from pgboss.job where name like 'rindle\\_%' and state <= 'active' order by start_after, id limit ${MOST_JOBS}`
 }

@@ -6,34 +6,52 @@ import { table } from './table.ts'
 const WIDTH = 600
 const HEIGHT = 136
 
-/** The variants made in each bar, and those that failed. */
+/** The runs of workers in each bar: of pictures and of video and audio, and those that failed. */
 export function workChart(bars: readonly Bar[]): Html {
-  const most = Math.max(4, ...bars.map(({ succeeded, failed }) => succeeded + failed))
-  const step = WIDTH / bars.length
-  const made = bars.reduce((sum, bar) => sum + bar.succeeded, 0)
-  const failed = bars.reduce((sum, bar) => sum + bar.failed, 0)
-  const label = `Runs over the time shown: ${count(made)} succeeded, ${count(failed)} failed.`
-  const shapes = bars.map((bar, index) => {
-    const good = (bar.succeeded / most) * HEIGHT
-    const bad = bar.failed === 0 ? 0 : Math.max(3, (bar.failed / most) * HEIGHT)
-    const x = (index * step + 1).toFixed(1)
-    const width = (step - 2).toFixed(1)
-    return html`<g><title>${clock(bar.from)}: ${bar.succeeded} succeeded, ${bar.failed} failed</title><rect class="f-image" x="${x}" y="${(HEIGHT - good).toFixed(1)}" width="${width}" height="${good.toFixed(1)}"/>${
-      bad === 0
-        ? NOTHING
-        : html`<rect class="f-bad" x="${x}" y="${Math.max(0, HEIGHT - good - bad - 1).toFixed(1)}" width="${width}" height="${bad.toFixed(1)}"/>`
-    }</g>`
-  })
-  const legend = html`<li><svg viewBox="0 0 14 10" aria-hidden="true"><rect class="f-image" width="14" height="10" rx="2"/></svg>succeeded <b>${count(made)}</b></li><li><svg viewBox="0 0 14 10" aria-hidden="true"><rect class="f-bad" width="14" height="10" rx="2"/></svg>failed <b>${count(failed)}</b></li>`
+  const most = Math.max(4, ...bars.map(({ image, av, failed }) => image + av + failed))
+  const label = `Runs over the time shown: ${count(sumOf(bars, 'image'))} of pictures and other files and ${count(sumOf(bars, 'av'))} of video and audio succeeded, ${count(sumOf(bars, 'failed'))} failed.`
+  const legend = KINDS.map(
+    ([kind, name]) =>
+      html`<li><svg viewBox="0 0 14 10" aria-hidden="true"><rect class="f-${kind === 'failed' ? 'bad' : kind}" width="14" height="10" rx="2"/></svg>${name} <b>${count(sumOf(bars, kind))}</b></li>`,
+  )
   const rows = grouped(bars).map((group) => [
     clock(group[0]?.from),
-    count(group.reduce((sum, bar) => sum + bar.succeeded, 0)),
-    count(group.reduce((sum, bar) => sum + bar.failed, 0)),
+    ...KINDS.map(([kind]) => count(sumOf(group, kind))),
   ])
-  return chart('Runs of workers', legend, label, html`${shapes}`, [count(most), count(Math.round(most / 2))], bars, [
-    ['Succeeded', 'Failed'],
-    rows,
-  ])
+  const columns = ['Image', 'AV', 'Failed']
+  const shapes = bars.map((bar, index) => stack(bar, index * (WIDTH / bars.length), WIDTH / bars.length, most))
+  return chart(
+    'Runs of workers',
+    html`${legend}`,
+    label,
+    html`${shapes}`,
+    [count(most), count(Math.round(most / 2))],
+    bars,
+    [columns, rows],
+  )
+}
+
+/** The kinds of a bar from its foot to its top, with their words. */
+const KINDS = [
+  ['image', 'image'],
+  ['av', 'AV'],
+  ['failed', 'failed'],
+] as const
+
+function sumOf(bars: readonly Bar[], kind: (typeof KINDS)[number][0]): number {
+  return bars.reduce((sum, bar) => sum + bar[kind], 0)
+}
+
+/** One bar: its kinds above each other, with a gap between them; failures are never too thin to be seen. */
+function stack(bar: Bar, x: number, step: number, most: number): Html {
+  let top = HEIGHT
+  const rects = KINDS.filter(([kind]) => bar[kind] > 0).map(([kind]) => {
+    const height = Math.max(kind === 'failed' ? 3 : 1, (bar[kind] / most) * HEIGHT - 1)
+    top = Math.max(0, top - height - 1)
+    return html`<rect class="f-${kind === 'failed' ? 'bad' : kind}" x="${(x + 1).toFixed(1)}" y="${top.toFixed(1)}" width="${(step - 2).toFixed(1)}" height="${height.toFixed(1)}"/>`
+  })
+  if (rects.length === 0) return NOTHING
+  return html`<g><title>${clock(bar.from)}: ${bar.image} image, ${bar.av} AV, ${bar.failed} failed</title>${rects}</g>`
 }
 
 /** The time from upload to ready in each bar: of half, and of 95 % of the assets. */

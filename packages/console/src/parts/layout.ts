@@ -1,7 +1,10 @@
+import type { Rindle } from '@rindle/core'
 import type { Call } from '../call.ts'
+import { markOf, snapshot } from '../snapshot.ts'
 import { ASSETS, SPRITE } from './assets.ts'
 import { absolute } from './format.ts'
 import { type Html, html, NOTHING } from './html.ts'
+import { menu } from './menu.ts'
 
 /** What a page gives to the layout. */
 export interface Page {
@@ -9,41 +12,21 @@ export interface Page {
   readonly main: Html
   /** The path of the entry of the menu that leads here. */
   readonly entry: string
+  /** Whether numbers of the page are still being counted: without a script, the browser asks again. @default false */
+  readonly isCounting?: boolean
 }
 
-/** The parts of a call that the layout needs: the pages of errors have no operator. */
-export type LayoutCall = Pick<Call, 'config' | 'at' | 'now' | 'query'> & { readonly actorId: string | null }
-
-const MENU: readonly { readonly heading: string; readonly entries: readonly (readonly [string, string])[] }[] = [
-  { heading: '', entries: [['/', 'Overview']] },
-  {
-    heading: 'Library',
-    entries: [
-      ['/assets', 'Assets'],
-      ['/uploads', 'Uploads'],
-    ],
-  },
-  {
-    heading: 'Work',
-    entries: [
-      ['/work', 'Queues and jobs'],
-      ['/maintenance', 'Maintenance'],
-      ['/events', 'Events'],
-    ],
-  },
-  {
-    heading: 'Installation',
-    entries: [
-      ['/doctor', 'Doctor'],
-      ['/log', 'Operator log'],
-    ],
-  },
-]
+/** The parts of a call that the layout needs: the pages of errors have no operator, and show no numbers. */
+export type LayoutCall = Pick<Call, 'config' | 'at' | 'now' | 'query'> & {
+  readonly actorId: string | null
+  readonly rindle: Rindle | null
+}
 
 /** A whole page. */
 export function layout(call: LayoutCall, page: Page): Html {
   const { config, at, now } = call
   const name = config.title ?? 'Rindle'
+  const numbers = call.rindle === null ? null : snapshot(call.rindle)
   const brand = html`<a class="brand" href="${at('/')}"><svg aria-hidden="true"><use href="#g-brand"/></svg>Rindle</a>`
   return html`<!doctype html>
 <html lang="en">
@@ -52,7 +35,8 @@ export function layout(call: LayoutCall, page: Page): Html {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
 <meta name="color-scheme" content="light dark">
-<meta name="rindle-live" content="${at('/live')}">
+${numbers === null ? NOTHING : html`<meta name="rindle-live" content="${at('/live')}?of=${markOf(numbers)}">`}
+${page.isCounting === true ? html`<noscript><meta http-equiv="refresh" content="2"></noscript>` : NOTHING}
 <title>${page.title} · ${name} console</title>
 <link rel="icon" href="${fileUrl(call, 'icon.svg')}" type="image/svg+xml">
 <link rel="stylesheet" href="${fileUrl(call, 'console.css')}">
@@ -66,10 +50,7 @@ ${SPRITE}
 <nav class="side" id="menu" popover aria-label="Console">
 ${brand}
 <form class="find" role="search" action="${at('/assets')}"><label class="vh" for="find">Find an asset by id or by the beginning of its file name</label><input type="search" id="find" name="find" maxlength="255" placeholder="Id or file name"></form>
-<div class="nav">${MENU.map(
-    ({ heading, entries }) =>
-      html`<div>${heading === '' ? NOTHING : html`<h2>${heading}</h2>`}<ul>${entries.map(([path, label]) => menuEntry(call, page, path, label))}</ul></div>`,
-  )}</div>
+<div class="nav" data-live="menu">${menu(at, page.entry, numbers?.counted?.status ?? null)}</div>
 <p class="who"><b>${config.title}</b>${call.actorId}<br><time datetime="${now.toISOString()}">${absolute(now)}</time></p>
 </nav>
 <main id="main" tabindex="-1">
@@ -103,11 +84,6 @@ export function live(name: string, content: Html): Html {
 /** What stands where there is nothing yet. */
 export function blank(shape: string, title: string, content: unknown, tone: '' | 'bad' = ''): Html {
   return html`<div class="sheet"><div class="blank ${tone}"><svg aria-hidden="true"><use href="#g-${shape}"/></svg><h2>${title}</h2>${content}</div></div>`
-}
-
-function menuEntry({ at }: LayoutCall, page: Page, path: string, label: string): Html {
-  const current = page.entry === path ? html` aria-current="page"` : NOTHING
-  return html`<li><a href="${at(path)}"${current}><span>${label}</span></a></li>`
 }
 
 function fileUrl({ at }: LayoutCall, name: string): string {

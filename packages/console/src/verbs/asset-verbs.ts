@@ -9,13 +9,14 @@ export const ASSET_VERBS: readonly SubjectVerb[] = [
     effect: 'Failed and cancelled variants are tried again.',
     isDestructive: false,
     over: 'asset',
-    fields: [],
-    command: (ids) => eachOf(ids, (id) => `rindle requeue ${id}`),
-    foresee: async (rindle, id) => {
-      const report = await rindle.requeueVariants(id, { dryRun: true })
+    fields: ['variant'],
+    command: (ids, { variant }) =>
+      eachOf(ids, (id) => `rindle requeue ${id}${variant === undefined ? '' : ` --variants ${variant}`}`),
+    foresee: async (rindle, id, fields) => {
+      const report = await rindle.requeueVariants(id, { ...variantOf(fields), dryRun: true })
       return outlook(await assetOf(rindle, id), report, report.enqueued, 'It has no failed or cancelled variant.')
     },
-    act: async (rindle, id) => numbersOf(await rindle.requeueVariants(id)),
+    act: async (rindle, id, fields) => numbersOf(await rindle.requeueVariants(id, variantOf(fields))),
   },
   {
     name: 'reprobe',
@@ -182,6 +183,10 @@ async function assetOf(rindle: Rindle, id: string): Promise<AssetWithVariants> {
   const asset = await rindle.asset(id)
   if (asset === null) throw new RindleError('not_found', `There is no asset ${id}.`)
   return asset
+}
+
+function variantOf({ variant }: Fields): { readonly variants?: readonly string[] } {
+  return variant === undefined ? {} : { variants: [variant] }
 }
 
 function purgeOptions({ detach }: Fields): { readonly detach: boolean } {

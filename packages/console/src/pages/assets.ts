@@ -1,4 +1,5 @@
-import { ASSET_STATES, type Asset, type AssetState, type ListAssetsOptions, type Owner } from '@rindle/core'
+import { ASSET_STATES, type Asset } from '@rindle/core'
+import { assetFilter, FILTER_WORDS, filtersIn, KINDS } from '../asset-filter.ts'
 import type { Call } from '../call.ts'
 import { given } from '../given.ts'
 import { fileName, plainName } from '../parts/file-name.ts'
@@ -9,15 +10,11 @@ import { blank, head } from '../parts/layout.ts'
 import { pager } from '../parts/pager.ts'
 import { table } from '../parts/table.ts'
 import { type Shown, shownVariants, thumb } from '../parts/thumb.ts'
-import { Refused } from '../refused.ts'
 import { respondPage, seeOther } from '../respond.ts'
 import { SELECTION_VERBS } from '../verbs/asset-verbs.ts'
 import { selectionButtons } from '../verbs/buttons.ts'
 
-const KINDS = ['image', 'video', 'audio', 'other'] as const
 const LIMIT = 48
-/** The parameters that filter nothing. */
-const PLACE = ['view', 'after', 'newer']
 const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
 const QUICK: readonly (readonly [string, string])[] = [
@@ -31,11 +28,10 @@ const QUICK: readonly (readonly [string, string])[] = [
 export async function assets(call: Call): Promise<Response> {
   const found = call.query.get('find')?.trim() ?? ''
   if (ID.test(found)) return seeOther(call.at(`/assets/${found.toLowerCase()}`))
-  const options = optionsOf(call.query)
-  const page = await call.rindle.listAssets(options)
+  const page = await call.rindle.listAssets({ ...assetFilter(call.query), ...placeOf(call.query) })
   const shown = await shownVariants(call.rindle, page.assets)
   const isTable = call.query.get('view') === 'table'
-  const isFiltered = [...call.query].some(([name, value]) => !PLACE.includes(name) && value !== '')
+  const isFiltered = filtersIn(call.query).length > 0
   const list =
     page.assets.length === 0
       ? emptyList(call, isFiltered, page.next)
@@ -43,7 +39,7 @@ export async function assets(call: Call): Promise<Response> {
         ? assetTable(call, page.assets, shown)
         : grid(call, page.assets, shown)
   const main = html`${head('Assets', 'The latest change first.')}
-${filters(call)}
+${filters(call)}${chips(call)}
 <div class="toolbar"><nav class="tabs" aria-label="Quick filters">${QUICK.map(([label, query]) => tab(call, label, query))}</nav><nav class="tabs" aria-label="View">${viewTab(call, 'Pictures', '')}${viewTab(call, 'Table', 'table')}</nav></div>
 <form class="pickable" method="get">${list}${await selectionBar(call)}</form>
 ${pager(call, '/assets', page.next, pageWords(call, page.assets))}`
@@ -54,48 +50,7 @@ ${pager(call, '/assets', page.next, pageWords(call, page.assets))}`
 async function selectionBar(call: Call): Promise<Html> {
   const buttons = await selectionButtons(call, SELECTION_VERBS)
   if (String(buttons) === '') return NOTHING
-  return html`<div class="bulk" role="group" aria-label="With the selected assets"><p class="count"><span class="some">of this page</span><span class="none">Tick some to change them together</span></p><a class="small nowrap" href="${call.at('/maintenance')}">or all that match…</a><div class="actions">${buttons}</div></div>`
-}
-
-/** The options of a list from the fields of the form. Empty fields filter nothing. */
-function optionsOf(query: URLSearchParams): ListAssetsOptions {
-  const value = (name: string): string | undefined => given(query, name)
-  const states = query
-    .getAll('state')
-    .filter((state): state is AssetState => ASSET_STATES.includes(state as AssetState))
-  const kind = KINDS.find((name) => name === value('kind'))
-  const owner = ownerOf(value('owner'))
-  const createdFrom = dateOf(value('from'))
-  const createdBefore = dateOf(value('before'))
-  const filename = value('find') ?? value('name')
-  const [profile, slot, error, after] = [value('profile'), value('slot'), value('error'), value('after')]
-  return {
-    limit: LIMIT,
-    ...(states.length === 0 ? {} : { state: states }),
-    ...(kind === undefined ? {} : { kind }),
-    ...(owner === undefined ? {} : { owner }),
-    ...(createdFrom === undefined ? {} : { createdFrom }),
-    ...(createdBefore === undefined ? {} : { createdBefore }),
-    ...(filename === undefined ? {} : { filename }),
-    ...(profile === undefined ? {} : { profile }),
-    ...(slot === undefined ? {} : { slot }),
-    ...(error === undefined ? {} : { error }),
-    ...(after === undefined ? {} : { after }),
-  }
-}
-
-function ownerOf(text: string | undefined): Owner | undefined {
-  if (text === undefined) return undefined
-  const [, type = '', id = ''] = /^([^:]+):(.+)$/.exec(text) ?? []
-  if (type === '') throw new Refused(400, 'An owner is written as type:id, as in member:88.')
-  return { type, id }
-}
-
-function dateOf(text: string | undefined): Date | undefined {
-  if (text === undefined) return undefined
-  const date = new Date(text)
-  if (Number.isNaN(date.getTime())) throw new Refused(400, 'A date is written as 2026-03-18.')
-  return date
+  return html`<div class="bulk" role="group" aria-label="With the selected assets"><p class="count"><span class="some">of this page</span><span class="none">Tick some to change them together</span></p><label class="small nowrap match"><input type="checkbox" class="pickall" name="match" value="${new URLSearchParams(filtersIn(call.query)).toString()}"> All that match</label><div class="actions">${buttons}</div></div>`
 }
 
 function filters(call: Call): Html {
@@ -113,6 +68,26 @@ function filters(call: Call): Html {
 ${select('state', 'State', ASSET_STATES)}${select('profile', 'Profile', Object.keys(rindle.profiles))}
 <div class="field"><button type="submit" class="btn primary">Filter</button></div>
 <details class="all"${isOpen ? html` open` : NOTHING}><summary>By kind, date, owner, slot or error</summary><div class="filters">${select('kind', 'Kind', KINDS)}<label class="field"><span>Created from</span><input type="date" name="from" value="${entered('from')}"></label><label class="field"><span>Created before</span><input type="date" name="before" value="${entered('before')}"></label>${text('owner', 'Owner', 'member:88')}${text('slot', 'Slot', 'gallery')}${text('error', 'Error', 'corrupt_media')}</div></details></form>`
+}
+
+function placeOf(query: URLSearchParams): { readonly limit: number; readonly after?: string } {
+  const after = given(query, 'after')
+  return { limit: LIMIT, ...(after === undefined ? {} : { after }) }
+}
+
+/** The filters that are set; each can be taken away. */
+function chips(call: Call): Html {
+  const set = filtersIn(call.query)
+  if (set.length === 0) return NOTHING
+  const without = (index: number): string => {
+    const query = new URLSearchParams(set.filter((_, each) => each !== index))
+    if (call.query.get('view') === 'table') query.set('view', 'table')
+    return query.size === 0 ? call.at('/assets') : `${call.at('/assets')}?${query.toString()}`
+  }
+  return html`<div class="chips"><span class="dim xs">Shown are</span>${set.map(([name, value], index) => {
+    const words = `${FILTER_WORDS[name]} ${plainName(value)}`
+    return html`<span class="chip"><span class="any">${words}</span> <a href="${without(index)}" aria-label="Without: ${words}"><svg aria-hidden="true"><use href="#g-x"/></svg></a></span>`
+  })}</div>`
 }
 
 function tab(call: Call, label: string, query: string): Html {

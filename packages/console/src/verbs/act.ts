@@ -1,11 +1,12 @@
 import { isRindleError, type JsonObject, RindleError } from '@rindle/core'
 import type { Call } from '../call.ts'
 import { ASSET_VERBS } from './asset-verbs.ts'
+import { matching } from './matching.ts'
 import { OTHER_VERBS } from './other-verbs.ts'
 import type { Fields, Numbers, Outlook, SubjectVerb } from './verb.ts'
 
-/** More is work for the command line, or for a verb that walks. */
-const MOST_SUBJECTS = 200
+/** More is work for a verb that walks; the log has room for so many ids. */
+const MOST_SUBJECTS = 300
 
 /** The verbs over chosen subjects. */
 export const SUBJECT_VERBS: readonly SubjectVerb[] = [...ASSET_VERBS, ...OTHER_VERBS]
@@ -15,6 +16,10 @@ export interface Asked {
   readonly verb: SubjectVerb
   readonly ids: readonly string[]
   readonly fields: Fields
+  /** The filter by which they were found, as a query; `null`: they were chosen one by one. */
+  readonly match: string | null
+  /** Whether more match than are taken at once. */
+  readonly isCut: boolean
 }
 
 /** The dry run over all subjects. */
@@ -25,16 +30,30 @@ export interface Foreseen {
   readonly numbers: Numbers
 }
 
-/** Reads a verb with its subjects from a query or a form. `not_found`, `invalid_input`. */
-export function readAsked(name: string, given: URLSearchParams): Asked {
+/**
+ * Reads a verb with its subjects from a query or a form: those that are named, or else the assets that a filter finds.
+ * `not_found`, `invalid_input`.
+ */
+export async function readAsked(
+  { rindle }: Pick<Call, 'rindle'>,
+  name: string,
+  given: URLSearchParams,
+): Promise<Asked> {
   const verb = SUBJECT_VERBS.find((each) => each.name === name)
   if (verb === undefined) throw new RindleError('not_found', `The console has no verb "${name}".`)
-  const ids = [...new Set(given.getAll('id'))]
-  if (ids.length === 0) throw new RindleError('invalid_input', 'Nothing is selected. Go back, and select something.')
+  const match = verb.over === 'asset' ? given.get('match') : null
+  // A form names what its page showed: others may match by now.
+  const named = [...new Set(given.getAll('id'))]
+  const isMatching = match !== null && !given.has('expect')
+  const { ids, isCut } = isMatching ? await matching(rindle, match, MOST_SUBJECTS) : { ids: named, isCut: false }
+  if (ids.length === 0) {
+    const why = isMatching ? 'Nothing matches any more.' : 'Nothing is selected. Go back, and select something.'
+    throw new RindleError('invalid_input', why)
+  }
   if (ids.length > MOST_SUBJECTS) {
     throw new RindleError('invalid_input', `At most ${MOST_SUBJECTS} can be selected. ${ids.length} are.`)
   }
-  return { verb, ids, fields: fieldsOf(verb.fields, given) }
+  return { verb, ids, fields: fieldsOf(verb.fields, given), match, isCut }
 }
 
 /** The given ones of the fields that a verb takes; an empty one is not given. */
@@ -63,10 +82,11 @@ export async function foresee({ rindle }: Call, { verb, ids, fields }: Asked): P
  * qualifies by now than the person has agreed to.
  */
 export async function act(call: Call, asked: Asked, agreed: Agreement): Promise<Numbers> {
-  const { verb, ids, fields } = asked
+  const { verb, ids, fields, match } = asked
   const scope: JsonObject = {
     [verb.over]: ids.length === 1 ? (ids[0] ?? '') : `${ids.length} selected`,
     ...(ids.length === 1 ? {} : { ids: [...ids] }),
+    ...(match === null ? {} : { match: match.slice(0, 500) }),
     ...fields,
     ...(agreed.why === '' ? {} : { why: agreed.why }),
   }

@@ -12,15 +12,15 @@ const SHOWN = 50
 
 /** Asks before a verb over chosen subjects: what goes, what stays and why, by its dry run. */
 export function askPage(call: Call, asked: Asked, foreseen: Foreseen): Html {
-  const { verb, ids, fields } = asked
+  const { verb, ids, fields, match } = asked
   const { goes, stays } = foreseen
   const number = counted(goes.length, verb.over)
   return confirmation(call, {
     path: `/verbs/${verb.name}`,
     title: `${verb.label} ${ids.length === 1 ? `this ${verb.over}` : counted(ids.length, verb.over)}?`,
-    lead: 'A dry run has just counted this. Nothing is changed yet.',
+    lead: html`A dry run has just counted this. Nothing is changed yet.${cutNote(call, asked)}`,
     figures: [
-      { name: 'Would change', value: number, note: `of ${ids.length} that you chose` },
+      { name: 'Would change', value: number, note: `of ${ids.length} that ${match === null ? 'you chose' : 'match'}` },
       ...numberFigures(foreseen.numbers),
       { name: 'Left alone', value: count(stays.length), note: stays.length === 0 ? 'none' : 'see why below' },
     ],
@@ -34,8 +34,22 @@ export function askPage(call: Call, asked: Asked, foreseen: Foreseen): Html {
     ),
     button: `${verb.label} ${number}`,
     back: backOf(asked),
-    values: [...ids.map((id) => ['id', id] as const), ...Object.entries(fields)],
+    values: [
+      ...ids.map((id) => ['id', id] as const),
+      ...Object.entries(fields),
+      ...(match === null ? [] : [['match', match] as const]),
+    ],
   })
+}
+
+/** More match than are taken at once: the rest is asked for afterwards, or a verb that walks takes all. */
+function cutNote(call: Call, { verb, ids, isCut }: Asked): Html {
+  if (!isCut) return NOTHING
+  const walk =
+    verb.walk === undefined
+      ? 'Ask again for the rest afterwards.'
+      : html`<a href="${call.at(`/maintenance/${verb.walk}`)}">Maintenance</a> takes all at once.`
+  return html` <b>More match: these are the ${count(ids.length)} that changed last.</b> ${walk}`
 }
 
 /** The numbers of a report, as figures. Pure. */
@@ -85,10 +99,12 @@ function focusForm(call: Call, { verb, ids, fields }: Asked): Html {
 }
 
 /** Attached assets are left alone by a purge, unless the operator takes them from their owners. */
-function detachLink(call: Call, { verb, ids, fields }: Asked, { stays }: Foreseen): Html {
+function detachLink(call: Call, { verb, ids, fields, match }: Asked, { stays }: Foreseen): Html {
   if (verb.name !== 'purgeAsset' || fields['detach'] === '1') return NOTHING
   if (!stays.some(({ why }) => why.includes('attached'))) return NOTHING
-  const query = new URLSearchParams([...ids.map((id): [string, string] => ['id', id]), ['detach', '1']])
+  const subjects =
+    match === null ? ids.map((id): [string, string] => ['id', id]) : [['match', match] as [string, string]]
+  const query = new URLSearchParams([...subjects, ['detach', '1']])
   return html`<p><a class="btn" href="${call.at(`/verbs/purgeAsset?${query.toString()}`)}">Take the attached ones from their owners, too…</a></p>`
 }
 

@@ -10,6 +10,7 @@ export const ASSET_VERBS: readonly SubjectVerb[] = [
     isDestructive: false,
     over: 'asset',
     fields: ['variant'],
+    walk: 'requeueAll',
     command: (ids, { variant }) =>
       eachOf(ids, (id) => `rindle requeue ${id}${variant === undefined ? '' : ` --variants ${variant}`}`),
     foresee: async (rindle, id, fields) => {
@@ -25,6 +26,7 @@ export const ASSET_VERBS: readonly SubjectVerb[] = [
     isDestructive: false,
     over: 'asset',
     fields: [],
+    walk: 'backfillMetadata',
     command: (ids) => eachOf(ids, (id) => `rindle reprobe ${id}`),
     foresee: async (rindle, id) => {
       const { asset, changed } = await rindle.reprobe(id, { dryRun: true })
@@ -44,6 +46,7 @@ export const ASSET_VERBS: readonly SubjectVerb[] = [
     isDestructive: false,
     over: 'asset',
     fields: [],
+    walk: 'regenerateVariants',
     command: () => 'rindle regenerate-variants',
     foresee: async (rindle, id) => {
       const report = await rindle.regenerateVariants({ assetId: id, dryRun: true })

@@ -34,6 +34,8 @@ export interface SubjectVerb extends VerbBase {
   readonly over: 'asset' | 'upload' | 'target'
   /** The fields that it takes beside its subjects. */
   readonly fields: readonly string[]
+  /** The verb of maintenance that does the same for everything, if there is one. */
+  readonly walk?: string
   /** The dry run; throws where the verb would refuse. */
   foresee(rindle: Rindle, id: string, fields: Fields): Promise<Outlook>
   /** Does it. */

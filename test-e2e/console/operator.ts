@@ -62,12 +62,30 @@ export function operatorOf<Ps extends Profiles>(
     post,
     confirm: async (path, fields = {}) => {
       const { text } = await get(path)
-      const expect = valueOf(text, 'expect') ?? ''
-      const url = new URL(path, ORIGIN)
       const extra = Object.entries(fields) as [string, string][]
-      return post(url.pathname, [...url.searchParams, ['expect', expect], ['typed', expect], ...extra])
+      const url = new URL(path, ORIGIN)
+      // Where nothing can be done there is no form; a forged one is sent.
+      return post(url.pathname, [...(formOf(text) ?? url.searchParams), ...extra])
     },
   }
+}
+
+/** The fields of the form that confirms, with its number typed. */
+function formOf(text: string): readonly (readonly [string, string])[] | undefined {
+  const [, form] = /<form [^>]*class="agree"[^>]*>([^]*?)<\/form>/.exec(text) ?? []
+  if (form === undefined) return undefined
+  const hidden = [...form.matchAll(/type="hidden" name="([^"]*)" value="([^"]*)"/g)]
+  const fields = hidden.map(([, name = '', value = '']) => [name, unescaped(value)] as const)
+  return [...fields, ['typed', valueOf(form, 'expect') ?? '']]
+}
+
+function unescaped(text: string): string {
+  return text
+    .replaceAll('&quot;', '"')
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&#39;', "'")
+    .replaceAll('&amp;', '&')
 }
 
 /** The value of a hidden field. */

@@ -95,6 +95,31 @@ describe('a verb over chosen assets', () => {
     ])
   })
 
+  it('over all that match acts on what its page showed, and the log has the filter', async () => {
+    const [one, two, ready] = [await photo('failed'), await photo('cancelled'), await photo()]
+    const path = '/verbs/requeueVariants?match=state%3Ddegraded%26profile%3Dphoto'
+    const ask = await ana.get(path)
+    expect(ask.text).toContain('of 2 that match')
+    const late = await photo('failed')
+    await sql(`update rindle.media_assets set state = 'ready' where id = '${late.id}'`)
+    expect((await ana.confirm(path)).status).toBe(303)
+    for (const { id } of [one, two]) expect(await stateOf(id)).toBe('queued')
+    expect([await stateOf(ready.id), await stateOf(late.id)]).toEqual(['ready', 'failed'])
+    expect(await log()).toMatchObject([
+      { scope: { asset: '2 selected', match: 'state=degraded&profile=photo' }, numbers: { done: 2 } },
+    ])
+    expect((await ana.get('/verbs/purgeAsset?match=state%3Dquarantined')).text).toContain('Nothing matches any more.')
+  })
+
+  it('tries one variant again from the page of work', async () => {
+    const { id } = await photo('failed')
+    const [, path = ''] = /href="\/admin(\/verbs\/requeueVariants[^"]*)"/.exec((await ana.get('/work')).text) ?? []
+    expect(path).toBe(`/verbs/requeueVariants?id=${id}&amp;variant=thumb`)
+    expect((await ana.confirm(path.replace('&amp;', '&'))).status).toBe(303)
+    expect(await stateOf(id)).toBe('queued')
+    expect((await ana.get('/work')).text).toContain(`/verbs/cancelProcessing?id=${id}`)
+  })
+
   it('refuses when more qualifies by now than was agreed to, and without an agreement', async () => {
     const [one, two] = [await photo('failed'), await photo()]
     const path = `/verbs/requeueVariants?id=${one.id}&id=${two.id}`

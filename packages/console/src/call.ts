@@ -19,6 +19,8 @@ export interface Call {
   /** The address of a page of the console: `at('/assets')`. */
   readonly at: (path: string) => string
   readonly now: Date
+  /** The version of the numbers when the request came. */
+  readonly numbersVersion: number
 }
 
 /** Answers one request. */

@@ -1,8 +1,8 @@
 import type { Rindle } from '@rindle/core'
 import type { Call } from './call.ts'
+import { numbersOf } from './numbers.ts'
 import { Refused } from './refused.ts'
 import { SECURITY_HEADERS } from './respond.ts'
-import { latestMark, onSnapshot } from './snapshot.ts'
 
 const EVERY_MS = 3_000
 /** Open pages of one process. */
@@ -19,8 +19,8 @@ const watches = new WeakMap<Rindle, Watch>()
 const CHANGED = 'event: changed\ndata:\n\n'
 
 /**
- * Server-sent events: `changed`, whenever a row has changed that a page shows, and whenever newer numbers than those of
- * the page (`of`) were read. One question every three seconds serves all open pages of the process; it reads the ends of
+ * Server-sent events: `changed`, whenever a row has changed that a page shows, and whenever numbers were read since
+ * those of the page (`of`). One question every three seconds serves all open pages of the process; it reads the ends of
  * two indexes.
  */
 export function liveUpdates({ rindle, request, query }: Call): Response {
@@ -32,7 +32,8 @@ export function liveUpdates({ rindle, request, query }: Call): Response {
   const body = new ReadableStream<Uint8Array>({
     start(controller) {
       const send = (text: string): void => controller.enqueue(encoder.encode(text))
-      const forget = onSnapshot(rindle, () => send(CHANGED))
+      const numbers = numbersOf(rindle)
+      const forget = numbers.onRead(() => send(CHANGED))
       close = () => {
         forget()
         watch.listeners.delete(send)
@@ -51,7 +52,7 @@ export function liveUpdates({ rindle, request, query }: Call): Response {
       watch.timer ??= setInterval(() => void tell(rindle, watch), EVERY_MS).unref()
       send('retry: 5000\n\n')
       // Numbers that were read while the page was on its way.
-      if (query.has('of') && query.get('of') !== latestMark(rindle)) send(CHANGED)
+      if (query.has('of') && query.get('of') !== String(numbers.version)) send(CHANGED)
     },
     cancel: () => close(),
   })

@@ -1,7 +1,8 @@
 import { isRindleError, type Profiles, type Rindle } from '@rindle/core'
-import { codeOf, errorText, httpStatusOf } from '@rindle/core/adapter'
+import { codeOf, errorText, httpStatusOf, matchRoute, type Route, routesOf } from '@rindle/core/adapter'
 import type { Call, Handle } from './call.ts'
 import { browserSecret, secretCookie, tokenOf } from './forgery.ts'
+import { numbersOf } from './numbers.ts'
 import { anyRindle, type ConsoleConfig, type ConsoleOptions, parseOptions } from './options.ts'
 import { failurePage } from './pages/failure.ts'
 import { PAGES } from './pages.ts'
@@ -9,7 +10,6 @@ import { ASSETS } from './parts/assets.ts'
 import type { LayoutCall } from './parts/layout.ts'
 import { Refused } from './refused.ts'
 import { respondPage, SECURITY_HEADERS } from './respond.ts'
-import { matchRoute } from './router.ts'
 import { VERBS } from './verbs.ts'
 
 /** Answers requests at and below its base path; never rejects. */
@@ -19,7 +19,7 @@ export interface RindleConsole {
   readonly basePath: string
 }
 
-const ROUTES: Readonly<Record<string, Handle>> = { ...PAGES, ...VERBS }
+const ROUTES: readonly Route<Handle>[] = routesOf({ ...PAGES, ...VERBS })
 const FILE = /^\/files\/([\w.]+)$/
 
 /**
@@ -51,7 +51,8 @@ async function answer(rindle: Rindle, config: ConsoleConfig, request: Request): 
   const actor = await config.actor(request)
   if (actor === null || actor === undefined) throw new Refused(401, 'Nobody is signed in.')
   const match = matchRoute(ROUTES, request.method === 'HEAD' ? 'GET' : request.method, path)
-  if (match === undefined) throw new Refused(404, 'There is no such page.')
+  if (match.found === 'nothing') throw new Refused(404, 'There is no such page.')
+  if (match.found === 'path') throw new Refused(405, `This address takes ${match.allow} alone.`)
   const actorId = config.actorId(actor)
   const { secret, isNew } = browserSecret(request)
   const call: Call = {
@@ -59,15 +60,16 @@ async function answer(rindle: Rindle, config: ConsoleConfig, request: Request): 
     config,
     request,
     query: url.searchParams,
-    params: match.params,
+    params: match.params.map(decoded),
     actor,
     actorId,
     token: tokenOf(secret, actorId),
     can: (verb) => config.can({ actor, verb }),
     at: (below) => addressOf(config, below),
     now: new Date(),
+    numbersVersion: numbersOf(rindle).version,
   }
-  const response = await match.handle(call)
+  const response = await match.route.handle(call)
   if (isNew) {
     response.headers.append('set-cookie', secretCookie(secret, config.basePath, url.protocol === 'https:'))
   }
@@ -95,6 +97,7 @@ function refuse(config: ConsoleConfig, request: Request, error: unknown): Promis
     query: new URL(request.url).searchParams,
     actorId: null,
     rindle: null,
+    numbersVersion: 0,
   }
   if (error instanceof Refused) return respondPage(call, failurePage(call, error.status, error.message), error.status)
   const code = codeOf(error)
@@ -112,4 +115,13 @@ function addressOf(config: ConsoleConfig, below: string): string {
 function pathBelow(basePath: string, pathname: string): string {
   if (pathname === basePath) return '/'
   return pathname.startsWith(`${basePath}/`) ? pathname.slice(basePath.length) : ''
+}
+
+/** A malformed escape names nothing that exists, so the text stays as it is. Pure. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
 }

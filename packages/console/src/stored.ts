@@ -3,23 +3,25 @@ import type { Rindle } from '@rindle/core'
 /** Bytes of a table up to which all of its rows are read; of a larger one a sample of as many bytes is. */
 const MOST_READ_BYTES = 64_000_000
 
-/** The sizes of the two large tables, without their indexes. */
+/** The sizes of the large tables, without their indexes. */
 export interface TableSizes {
   readonly assets: number
   readonly variants: number
+  readonly runs: number
 }
 
 /** Reads the sizes of the tables; takes a millisecond. */
 export async function readTableSizes({ prisma }: Rindle): Promise<TableSizes> {
   const [sizes] = await prisma.$queryRaw<TableSizes[]>`
     select pg_relation_size('rindle.media_assets')::float8 as assets,
-      pg_relation_size('rindle.media_variants')::float8 as variants`
-  return sizes ?? { assets: 0, variants: 0 }
+      pg_relation_size('rindle.media_variants')::float8 as variants,
+      pg_relation_size('rindle.media_processing_runs')::float8 as runs`
+  return sizes ?? { assets: 0, variants: 0, runs: 0 }
 }
 
 /** Whether every row is counted within some tens of milliseconds. Pure. */
-export function isSmall({ assets, variants }: TableSizes): boolean {
-  return assets + variants <= MOST_READ_BYTES
+export function isSmall({ assets, variants, runs }: TableSizes): boolean {
+  return assets + variants + runs <= MOST_READ_BYTES
 }
 
 /** The bytes that the storages hold. */

@@ -33,6 +33,7 @@ export {
   problemResponse,
 } from './kernel/problem-response.ts'
 export { assertQueue, assertRegistrations } from './kernel/registrations.ts'
+export { type Match, matchRoute, type Route, routesOf } from './kernel/routes.ts'
 export { expiredLink, invalidLink, MAX_TOKEN_LENGTH, type SignedTokens, signedTokens } from './kernel/signed-tokens.ts'
 export { assertByteRange, assertListLimit } from './kernel/storage-adapter/arguments.ts'
 export { abortedOr, attemptCall } from './kernel/storage-adapter/attempt-call.ts'

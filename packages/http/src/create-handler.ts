@@ -1,6 +1,6 @@
 import type { WireRoute } from '@rindle/client'
 import { isRindleError, type Profiles, type Rindle, RindleError } from '@rindle/core'
-import type { BodyLimits } from '@rindle/core/adapter'
+import { type BodyLimits, matchRoute, type Route, routesOf } from '@rindle/core/adapter'
 import { actorReader } from './actor-reader.ts'
 import { answerToFailure } from './answer-to-failure.ts'
 import { addTrack, removeTrack, setFocus, showAsset, streamAsset } from './asset-routes.ts'
@@ -10,7 +10,6 @@ import { type Actor, type ActorNaming, type HandlerConfig, type HandlerOptions, 
 import { assertNoForm } from './read-json.ts'
 import { RequestRefused } from './request-refused.ts'
 import type { ResumableServer } from './resumable-server.ts'
-import { matchRoute, type Route, routesOf } from './router.ts'
 import { abortUpload, beginUpload, completeUpload, showUpload, signPart, signUpload } from './upload-routes.ts'
 
 /** Answers requests below its base path; never rejects. */

@@ -1,5 +1,7 @@
 import type { QueueStatus, StatusExample, StatusFinding } from '@rindle/core'
 import type { Call } from '../call.ts'
+import type { Latest } from '../kept.ts'
+import { type Counted, numbersOf } from '../numbers.ts'
 import { beingCounted, COUNTING, UNKNOWN } from '../parts/being-counted.ts'
 import { readyChart, workChart } from '../parts/charts.ts'
 import { type Figure, figures } from '../parts/form.ts'
@@ -8,9 +10,8 @@ import { glyph, stateMark, type Tone } from '../parts/glyph.ts'
 import { type Html, html, NOTHING } from '../parts/html.ts'
 import { blank, head, live, section } from '../parts/layout.ts'
 import { respondPage } from '../respond.ts'
-import { freshSnapshot, type Snapshot } from '../snapshot.ts'
 import type { Stored } from '../stored.ts'
-import { RANGES, type RangeName, readThroughput, type Throughput } from '../throughput.ts'
+import { RANGES, type RangeName, type Throughput } from '../throughput.ts'
 import { verbOf } from '../verb-links.ts'
 import { queueSheet, workerTable } from './work.ts'
 
@@ -23,18 +24,19 @@ const SEVERITY: Readonly<Record<StatusFinding['severity'], readonly [string, Ton
 /** The overview: numbers, what needs a hand, worst first, the work done, and every state's count. */
 export async function overview(call: Call): Promise<Response> {
   const range = rangeOf(call.query.get('range'))
-  const [now, workers, throughput] = await Promise.all([
-    freshSnapshot(call.rindle),
+  const all = numbersOf(call.rindle)
+  const [now, work, workers] = await Promise.all([
+    all.counted.fresh(),
+    all.work(range).fresh(),
     call.rindle.liveWorkers(),
-    readThroughput(call.rindle, range, call.now),
   ])
   const main = html`${live('head', head('Overview', lead(call, now), html`<a class="btn" href="${call.at('/doctor')}">Run the doctor</a>`))}
-${live('numbers', figures(numbers(now, workers.length, throughput, RANGES[range])))}
-<div class="cols wide-narrow"><div>${live('findings', findings(call, now))}${live('work', workDone(call, range, throughput))}</div>
+${live('numbers', figures(numbers(now.value, workers.length, work.value, RANGES[range])))}
+<div class="cols wide-narrow"><div>${live('findings', findings(call, now))}${live('work', workDone(call, range, work))}</div>
 ${live('counts', section('counts', 'Rows by state', counts(call, now)))}</div>
 ${live('queues', section('q', 'Queues', queueSheet(now)))}
 ${live('workers', section('w', 'Workers', workerTable(workers, call.now)))}`
-  return respondPage(call, { title: 'Overview', entry: '/', main, isCounting: now.isCounting })
+  return respondPage(call, { title: 'Overview', entry: '/', main, isCounting: now.isReading || work.isReading })
 }
 
 function rangeOf(name: string | null): RangeName {
@@ -42,7 +44,7 @@ function rangeOf(name: string | null): RangeName {
 }
 
 /** The worst in a few words, and how old the numbers are. */
-function lead(call: Call, { counted: known, isCounting, failure }: Snapshot): Html {
+function lead(call: Call, { value: known, isReading, failure }: Latest<Counted>): Html {
   const trouble =
     failure === null ? NOTHING : html` <b class="bad-text">The last count failed: <code>${failure}</code>.</b>`
   if (known === null) return html`The rows are being counted.${trouble}`
@@ -50,18 +52,19 @@ function lead(call: Call, { counted: known, isCounting, failure }: Snapshot): Ht
   const [errors, warnings] = (['error', 'warn'] as const).map(
     (severity) => all.filter((finding) => finding.severity === severity).length,
   )
-  return html`${errors === 0 ? 'No error' : html`<b class="bad-text">${counted(errors ?? 0, 'error')}</b>`}, ${counted(warnings ?? 0, 'warning')}. Counted ${ago(takenAt, call.now)}${isCounting ? ', and being counted again' : NOTHING}.${trouble}`
+  return html`${errors === 0 ? 'No error' : html`<b class="bad-text">${counted(errors ?? 0, 'error')}</b>`}, ${counted(warnings ?? 0, 'warning')}. Counted ${ago(takenAt, call.now)}${isReading ? ', and being counted again' : NOTHING}.${trouble}`
 }
 
 function numbers(
-  { counted: known }: Snapshot,
+  known: Counted | null,
   workers: number,
-  { bars }: Throughput,
+  work: Throughput | null,
   { label, seconds }: (typeof RANGES)[RangeName],
 ): Parameters<typeof figures>[0] {
   const queues = known?.status.queues ?? []
   const waiting = queues.reduce((sum, queue) => sum + queue.waiting, 0)
   const oldest = Math.max(-1, ...queues.map((queue: QueueStatus) => queue.oldestWaitSeconds ?? -1))
+  const bars = work?.bars ?? []
   const made = bars.reduce((sum, bar) => sum + bar.image + bar.av, 0)
   const last = bars.findLast(({ p95 }) => p95 !== null)
   const assets = Object.values(known?.status.counts.assets ?? {}).reduce((sum, of) => sum + of, 0)
@@ -70,8 +73,11 @@ function numbers(
     { name: 'Ready within', value: duration(last?.p95 ?? null), note: '95 % of the latest uploads' },
     {
       name: 'Runs',
-      value: count(made),
-      note: `in ${label}, ${perMinute >= 1 ? count(Math.round(perMinute)) : 'less than one'} a minute`,
+      value: work === null ? UNKNOWN : count(made),
+      note:
+        work === null
+          ? COUNTING
+          : `in ${label}, ${perMinute >= 1 ? count(Math.round(perMinute)) : 'less than one'} a minute`,
     },
     {
       name: 'Waiting',
@@ -98,17 +104,17 @@ function storedFigure(stored: Stored | undefined): Figure {
   }
 }
 
-function counts(call: Call, { counted: known }: Snapshot): Html {
-  if (known === null) return beingCounted()
-  const { assets, variants, sessions } = known.status.counts
+function counts(call: Call, latest: Latest<Counted>): Html {
+  if (latest.value === null) return beingCounted(latest)
+  const { assets, variants, sessions } = latest.value.status.counts
   return html`<div class="sheet">${tally(call, 'Assets', assets, 'ready', '/assets?state=')}${tally(call, 'Variants', variants, 'ready')}${tally(call, 'Uploads', sessions, 'completed', '/uploads?state=')}</div>`
 }
 
-function findings(call: Call, { counted: known }: Snapshot): Html {
-  const all = known?.status.findings ?? []
+function findings(call: Call, latest: Latest<Counted>): Html {
+  const all = latest.value?.status.findings ?? []
   const content =
-    known === null
-      ? beingCounted()
+    latest.value === null
+      ? beingCounted(latest)
       : all.length === 0
         ? blank(
             'check',
@@ -144,12 +150,13 @@ function exampleOf(call: Call, example: StatusExample): Html {
   return html`<li>${subject} ${words}${ageSeconds === null ? '' : `, for ${duration(ageSeconds)}`}</li>`
 }
 
-function workDone(call: Call, range: RangeName, { bars, isCut }: Throughput): Html {
+function workDone(call: Call, range: RangeName, latest: Latest<Throughput>): Html {
+  const work = latest.value
   const tabs = Object.entries(RANGES).map(
     ([name, { label }]) =>
       html`<a href="${call.at('/')}?range=${name}"${name === range ? html` aria-current="true"` : NOTHING}>${label}</a>`,
   )
-  return html`<section aria-labelledby="h-work"><div class="sec-head"><h2 id="h-work">Work done</h2><nav class="tabs" aria-label="Range of both charts">${tabs}</nav></div><div class="cols two flush">${workChart(bars)}${readyChart(bars)}</div>${isCut ? html`<p class="after small dim">Only the latest runs are drawn: there were more than a chart reads.</p>` : NOTHING}</section>`
+  return html`<section aria-labelledby="h-work"><div class="sec-head"><h2 id="h-work">Work done</h2><nav class="tabs" aria-label="Range of both charts">${tabs}</nav></div><div class="cols two flush">${work === null ? beingCounted(latest) : html`${workChart(work.bars)}${readyChart(work.bars)}`}</div>${work?.isCut === true ? html`<p class="after small dim">Only the latest runs are drawn: there were more than a chart reads.</p>` : NOTHING}</section>`
 }
 
 function tally(call: Call, title: string, counts: Readonly<Record<string, number>>, well: string, link?: string): Html {

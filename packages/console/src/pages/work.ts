@@ -1,5 +1,7 @@
 import type { LiveWorker, QueueStatus } from '@rindle/core'
 import type { Call } from '../call.ts'
+import type { Latest } from '../kept.ts'
+import { type Counted, numbersOf } from '../numbers.ts'
 import { beingCounted } from '../parts/being-counted.ts'
 import { ago, count, counted, duration } from '../parts/format.ts'
 import { mark } from '../parts/glyph.ts'
@@ -8,7 +10,6 @@ import { endedTable, jobTable, MOST_JOBS, readJobs } from '../parts/jobs.ts'
 import { blank, head, live, section } from '../parts/layout.ts'
 import { table } from '../parts/table.ts'
 import { respondPage } from '../respond.ts'
-import { freshSnapshot, type Snapshot } from '../snapshot.ts'
 
 /** How far back a worker that stopped or died is shown. */
 const KEPT_WORKERS = 20
@@ -20,7 +21,7 @@ const MOST_ENDED = 20
 export async function work(call: Call): Promise<Response> {
   const { rindle, now } = call
   const [latest, workers, jobs, gone, { variants: ended }] = await Promise.all([
-    freshSnapshot(rindle),
+    numbersOf(rindle).counted.fresh(),
     rindle.liveWorkers(),
     readJobs(rindle),
     rindle.prisma.mediaWorker.findMany({ orderBy: { beatAt: 'desc' }, take: KEPT_WORKERS }),
@@ -41,10 +42,10 @@ ${live(
     now,
   )}`,
 )}`
-  return respondPage(call, { title: 'Queues and jobs', entry: '/work', main, isCounting: latest.isCounting })
+  return respondPage(call, { title: 'Queues and jobs', entry: '/work', main, isCounting: latest.isReading })
 }
 
-function lead(call: Call, { counted: known }: Snapshot): Html {
+function lead(call: Call, { value: known }: Latest<Counted>): Html {
   if (known === null) return html`The jobs are being counted.`
   const { queues, takenAt } = known.status
   const sum = (name: 'waiting' | 'running' | 'dead'): number => queues.reduce((total, queue) => total + queue[name], 0)
@@ -52,8 +53,9 @@ function lead(call: Call, { counted: known }: Snapshot): Html {
 }
 
 /** The queues of the latest status. */
-export function queueSheet({ counted: known }: Snapshot): Html {
-  return known === null ? beingCounted() : html`<div class="sheet">${queueTable(known.status.queues)}</div>`
+export function queueSheet(latest: Latest<Counted>): Html {
+  if (latest.value === null) return beingCounted(latest)
+  return html`<div class="sheet">${queueTable(latest.value.status.queues)}</div>`
 }
 
 function queueTable(queues: readonly QueueStatus[]): Html {

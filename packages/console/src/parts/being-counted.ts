@@ -1,3 +1,4 @@
+import type { Latest } from '../kept.ts'
 import { glyph } from './glyph.ts'
 import { type Html, html } from './html.ts'
 
@@ -7,7 +8,11 @@ export const UNKNOWN = '–'
 /** The note of a figure that is not known yet. */
 export const COUNTING = 'being counted'
 
-/** Stands where numbers of all rows will be: nobody waits for them. */
-export function beingCounted(): Html {
-  return html`<div class="sheet"><p class="pad dim">${glyph('wait')} Being counted. This fills itself.</p></div>`
+/** Stands where numbers of many rows will be: nobody waits for them. */
+export function beingCounted({ failure }: Latest<unknown>): Html {
+  const words =
+    failure === null
+      ? html`${glyph('wait')} Being counted. This fills itself.`
+      : html`${glyph('plug', 'bad')} This could not be counted: <code>${failure}</code>. It is tried again.`
+  return html`<div class="sheet"><p class="pad dim">${words}</p></div>`
 }

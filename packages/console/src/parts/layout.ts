@@ -1,6 +1,6 @@
 import type { Rindle } from '@rindle/core'
 import type { Call } from '../call.ts'
-import { markOf, snapshot } from '../snapshot.ts'
+import { numbersOf } from '../numbers.ts'
 import { ASSETS, SPRITE } from './assets.ts'
 import { absolute } from './format.ts'
 import { type Html, html, NOTHING } from './html.ts'
@@ -17,7 +17,7 @@ export interface Page {
 }
 
 /** The parts of a call that the layout needs: the pages of errors have no operator, and show no numbers. */
-export type LayoutCall = Pick<Call, 'config' | 'at' | 'now' | 'query'> & {
+export type LayoutCall = Pick<Call, 'config' | 'at' | 'now' | 'query' | 'numbersVersion'> & {
   readonly actorId: string | null
   readonly rindle: Rindle | null
 }
@@ -26,7 +26,7 @@ export type LayoutCall = Pick<Call, 'config' | 'at' | 'now' | 'query'> & {
 export function layout(call: LayoutCall, page: Page): Html {
   const { config, at, now } = call
   const name = config.title ?? 'Rindle'
-  const numbers = call.rindle === null ? null : snapshot(call.rindle)
+  const status = call.rindle === null ? null : (numbersOf(call.rindle).counted.latest().value?.status ?? null)
   const brand = html`<a class="brand" href="${at('/')}"><svg aria-hidden="true"><use href="#g-brand"/></svg>Rindle</a>`
   return html`<!doctype html>
 <html lang="en">
@@ -35,7 +35,7 @@ export function layout(call: LayoutCall, page: Page): Html {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
 <meta name="color-scheme" content="light dark">
-${numbers === null ? NOTHING : html`<meta name="rindle-live" content="${at('/live')}?of=${markOf(numbers)}">`}
+${call.rindle === null ? NOTHING : html`<meta name="rindle-live" content="${at('/live')}?of=${call.numbersVersion}">`}
 ${page.isCounting === true ? html`<noscript><meta http-equiv="refresh" content="2"></noscript>` : NOTHING}
 <title>${page.title} · ${name} console</title>
 <link rel="icon" href="${fileUrl(call, 'icon.svg')}" type="image/svg+xml">
@@ -50,7 +50,7 @@ ${SPRITE}
 <nav class="side" id="menu" popover aria-label="Console">
 ${brand}
 <form class="find" role="search" action="${at('/assets')}"><label class="vh" for="find">Find an asset by id or by the beginning of its file name</label><input type="search" id="find" name="find" maxlength="255" placeholder="Id or file name"></form>
-<div class="nav" data-live="menu">${menu(at, page.entry, numbers?.counted?.status ?? null)}</div>
+<div class="nav" data-live="menu">${menu(at, page.entry, status)}</div>
 <p class="who"><b>${config.title}</b>${call.actorId}<br><time datetime="${now.toISOString()}">${absolute(now)}</time></p>
 </nav>
 <main id="main" tabindex="-1">

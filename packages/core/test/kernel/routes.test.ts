@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { matchRoute } from '../src/router.ts'
+import { matchRoute } from '../../src/kernel/routes.ts'
 
 const routes = [
   { method: 'POST', path: '/uploads', handle: 'begin' },

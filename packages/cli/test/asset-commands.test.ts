@@ -179,6 +179,23 @@ describe('list', () => {
     )
   })
 
+  test('takes every filter that assets have, and refuses those for variants', async () => {
+    const idsOf = async (...flags: string[]) => {
+      const { stdout } = await command('list', ...flags, '--format', 'json')
+      return JSON.parse(stdout).assets.map(({ id }: { id: string }) => id)
+    }
+    expect(await idsOf('--filename', 'A.')).toEqual(ids)
+    expect(await idsOf('--filename', 'b')).toEqual([])
+    expect(await idsOf('--created-from', '1h')).toEqual(ids)
+    expect(await idsOf('--created-before', '1h')).toEqual([])
+    expect(await idsOf('--kind', 'video')).toEqual([])
+    expect(await idsOf('--slot', 'cover')).toEqual([])
+    const unfit = await command('list', 'variants', '--kind', 'video')
+    expect([unfit.exitCode, unfit.stderr]).toEqual([2, expect.stringContaining('--kind is for assets.')])
+    const undated = await command('list', '--created-from', 'yesterday')
+    expect(undated.stderr).toContain('--created-from must be an age such as')
+  })
+
   test('ends well when nothing matches', async () => {
     expect(await command('list', '--owner', 'user:42')).toEqual({
       stdout: '',

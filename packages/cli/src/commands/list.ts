@@ -1,5 +1,5 @@
-import type { Asset, ListAssetsOptions, ListVariantsOptions, Rindle, Variant } from '@rindle/core'
-import { ASSET_STATES, RindleError, VARIANT_STATES } from '@rindle/core'
+import type { Asset, AssetKind, ListAssetsOptions, ListVariantsOptions, Rindle, Variant } from '@rindle/core'
+import { ASSET_KINDS, ASSET_STATES, RindleError, VARIANT_STATES } from '@rindle/core'
 import { type Command, type CommandContext, defineCommand, type Outcome } from '../command.ts'
 import { collect, type PageEnd } from '../list/collect.ts'
 import { assetTable, variantTable } from '../list/list-lines.ts'
@@ -20,12 +20,18 @@ export const list: Command = defineCommand({
     ['list --state quarantined --since 24h', 'Uploads refused since yesterday'],
     ['list variants --state failed --error corrupt_media', 'Variants that failed for this reason'],
     ['list --owner user:42 --format json', 'Assets of an owner, with `next` for the next page'],
+    ['list --kind video --filename lesson --created-before 30d', 'Old videos, by the beginning of their names'],
   ],
   positionals: { what: { choices: LISTED, default: 'assets', describe: 'What to list' } },
   options: {
     state: { type: 'string', requiresArg: true, describe: 'Only in these states, as in failed,missing' },
     profile: { type: 'string', requiresArg: true, describe: 'Only of this profile' },
     owner: { type: 'string', requiresArg: true, describe: 'Only assets of this owner, type:id' },
+    kind: { choices: ASSET_KINDS, requiresArg: true, describe: 'Only assets of this kind' },
+    slot: { type: 'string', requiresArg: true, describe: 'Only assets that are attached at this slot' },
+    filename: { type: 'string', requiresArg: true, describe: 'Only assets whose names begin so' },
+    'created-from': { type: 'string', requiresArg: true, describe: 'Only assets made since: 24h, 7d, or a date' },
+    'created-before': { type: 'string', requiresArg: true, describe: 'Only assets made before: 24h ago, or a date' },
     variant: { type: 'string', requiresArg: true, describe: 'Only variants of this name' },
     error: { type: 'string', requiresArg: true, describe: 'Only with this reason, as in corrupt_media' },
     since: { type: 'string', requiresArg: true, describe: 'Only changes since: 24h, 7d, or a date' },
@@ -44,7 +50,10 @@ export const list: Command = defineCommand({
       ...(after === undefined ? {} : { after }),
       limit: limitOf(args.limit, MOST_ROWS),
     }
+    const filters = assetFilters(args)
     if (args.what === 'variants') {
+      const [unfit] = Object.keys(filters)
+      if (unfit !== undefined) throw new RindleError('invalid_input', `${FLAGS[unfit]} is for assets.`)
       const state = statesOf(args.state, VARIANT_STATES)
       const variant = args.variant === undefined ? {} : { variant: args.variant }
       return withRindle(args, context.io, (rindle) =>
@@ -55,9 +64,41 @@ export const list: Command = defineCommand({
       throw new RindleError('invalid_input', '--variant is for variants: write `rindle list variants --variant …`.')
     }
     const state = statesOf(args.state, ASSET_STATES)
-    return withRindle(args, context.io, (rindle) => listAssets(rindle, { ...common, ...state }, context))
+    return withRindle(args, context.io, (rindle) => listAssets(rindle, { ...common, ...filters, ...state }, context))
   },
 })
+
+/** The flags of the filters that assets alone have, by the names of their options. */
+const FLAGS: Readonly<Record<string, string>> = {
+  kind: '--kind',
+  slot: '--slot',
+  filename: '--filename',
+  createdFrom: '--created-from',
+  createdBefore: '--created-before',
+}
+
+type AssetFilters = Pick<ListAssetsOptions, 'kind' | 'slot' | 'filename' | 'createdFrom' | 'createdBefore'>
+
+/** The filters that assets alone have; those that are not given are left out. Pure. `invalid_input`. */
+function assetFilters(args: {
+  readonly kind: AssetKind | undefined
+  readonly slot: string | undefined
+  readonly filename: string | undefined
+  readonly 'created-from': string | undefined
+  readonly 'created-before': string | undefined
+}): AssetFilters {
+  const { kind, slot, filename } = args
+  const now = new Date()
+  const createdFrom = sinceOf(args['created-from'], now, FLAGS['createdFrom'])
+  const createdBefore = sinceOf(args['created-before'], now, FLAGS['createdBefore'])
+  return {
+    ...(kind === undefined ? {} : { kind }),
+    ...(slot === undefined ? {} : { slot }),
+    ...(filename === undefined ? {} : { filename }),
+    ...(createdFrom === undefined ? {} : { createdFrom }),
+    ...(createdBefore === undefined ? {} : { createdBefore }),
+  }
+}
 
 async function listAssets(
   rindle: Rindle,

@@ -2,8 +2,8 @@ import { RindleError } from '@rindle/core'
 
 const UNIT_SECONDS: Readonly<Record<string, number>> = { s: 1, sec: 1, min: 60, h: 3_600, d: 86_400, w: 604_800 }
 
-/** The time that `--since` names: an age (`90min`, `24h`, `7d`) or a date as ISO 8601 writes it. Pure. `invalid_input`. */
-export function sinceOf(text: string | undefined, now: Date): Date | undefined {
+/** The time that `--since`, or another flag, names: an age (`90min`, `24h`, `7d`) or a date as ISO 8601 writes it. Pure. `invalid_input`. */
+export function sinceOf(text: string | undefined, now: Date, flag = '--since'): Date | undefined {
   if (text === undefined) return undefined
   const [, count, unit = ''] = /^(\d+(?:\.\d+)?)\s*([a-z]+)$/.exec(text.trim()) ?? []
   const seconds = Number(count) * (UNIT_SECONDS[unit] ?? Number.NaN)
@@ -11,7 +11,7 @@ export function sinceOf(text: string | undefined, now: Date): Date | undefined {
   if (!Number.isNaN(since.getTime())) return since
   throw new RindleError(
     'invalid_input',
-    `--since must be an age such as 90min, 24h or 7d, or a date such as 2026-01-31 or 2026-01-31T08:00Z; not "${text}".`,
+    `${flag} must be an age such as 90min, 24h or 7d, or a date such as 2026-01-31 or 2026-01-31T08:00Z; not "${text}".`,
   )
 }
 

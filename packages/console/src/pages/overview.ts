@@ -33,7 +33,7 @@ export async function overview(call: Call): Promise<Response> {
   const main = html`${live('head', head('Overview', lead(call, now), html`<a class="btn" href="${call.at('/doctor')}">Run the doctor</a>`))}
 ${live('numbers', figures(numbers(now.value, workers.length, work.value, RANGES[range])))}
 <div class="cols wide-narrow"><div>${live('findings', findings(call, now))}${live('work', workDone(call, range, work))}</div>
-${live('counts', section('counts', 'Rows by state', counts(call, now)))}</div>
+${live('counts', section('counts', 'Rows by state', tallies(call, now)))}</div>
 ${live('queues', section('q', 'Queues', queueSheet(now)))}
 ${live('workers', section('w', 'Workers', workerTable(workers, call.now)))}`
   return respondPage(call, { title: 'Overview', entry: '/', main, isCounting: now.isReading || work.isReading })
@@ -104,7 +104,7 @@ function storedFigure(stored: Stored | undefined): Figure {
   }
 }
 
-function counts(call: Call, latest: Latest<Counted>): Html {
+function tallies(call: Call, latest: Latest<Counted>): Html {
   if (latest.value === null) return beingCounted(latest)
   const { assets, variants, sessions } = latest.value.status.counts
   return html`<div class="sheet">${tally(call, 'Assets', assets, 'ready', '/assets?state=')}${tally(call, 'Variants', variants, 'ready')}${tally(call, 'Uploads', sessions, 'completed', '/uploads?state=')}</div>`

@@ -61,10 +61,10 @@ export type VariantState =
   | 'purged'
 
 /** How the bytes of an upload travel. */
-export type UploadStrategy = 'presigned_put' | 'multipart' | 'resumable' | 'proxied' | 'adopted'
+export type UploadStrategy = 'presigned_put' | 'multipart' | 'resumable' | 'proxied' | 'fetched' | 'adopted'
 
 /** The strategy that a client asks for; `auto` lets the server choose by size and storage. */
-export type AskedStrategy = 'auto' | Exclude<UploadStrategy, 'proxied' | 'adopted'>
+export type AskedStrategy = 'auto' | Exclude<UploadStrategy, 'proxied' | 'fetched' | 'adopted'>
 
 /** The body of `POST /uploads`. */
 export interface WireBeginUpload {

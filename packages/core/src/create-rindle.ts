@@ -32,6 +32,7 @@ import { work } from './jobs/work.ts'
 import { eventTargetsOf } from './kernel/event-targets.ts'
 import { Flights } from './kernel/flights.ts'
 import { mappingErrors } from './kernel/map-database-error.ts'
+import type { FetchNetwork } from './kernel/outbound/fetch-network.ts'
 import { type ImageRuntime, profileOf, type Runtime, type StreamRuntime, storageOf } from './kernel/runtime.ts'
 import { signedTokens } from './kernel/signed-tokens.ts'
 import { SourceCache } from './kernel/source-cache.ts'
@@ -64,6 +65,7 @@ import { abortUpload } from './uploads/abort.ts'
 import { confirmUpload, inspectUpload, verifyCompletion } from './uploads/complete.ts'
 import { completeMultipartUpload, listMultipartParts } from './uploads/direct/multipart.ts'
 import { presignedPut, signMultipartPart, signUpload } from './uploads/direct/sign.ts'
+import { uploadFrom } from './uploads/fetched/upload-from.ts'
 import { initiateMultipartUpload, initiateUpload } from './uploads/initiate.ts'
 import { receive } from './uploads/proxied/receive.ts'
 import { discard, register, upload } from './uploads/proxied/register.ts'
@@ -128,6 +130,8 @@ export interface RindleOptions<Ps extends AnyProfiles = AnyProfiles, St extends 
     /** How long after its first attempt a failing delivery is retried, in seconds. @default 259200 (three days) */
     readonly retryForSeconds?: number
   }
+  /** The way to the servers of `uploadFrom`. @default https to public addresses, without a proxy */
+  readonly fetch?: FetchNetwork
   /** Spans and metrics: `openTelemetry()` of @rindle/opentelemetry. @default none, at no cost */
   readonly telemetry?: Telemetry
   /** The clock, for the expiry of URLs. @default the system's */
@@ -236,6 +240,7 @@ function composeRuntime(options: RindleOptions<Profiles>, database: Database): R
       handlerTimeoutMs: options.hooks?.handlerTimeoutMs ?? DEFAULT_HANDLER_TIMEOUT_MS,
       retryForSeconds: options.hooks?.retryForSeconds ?? DEFAULT_RETRY_FOR_SECONDS,
     },
+    fetch: options.fetch ?? {},
     images: imageRuntimeOf(options.images),
     streams: streamRuntimeOf(options.streams),
     newId: () => v7(),
@@ -301,6 +306,7 @@ function facade(runtime: Runtime, database: Database, telemetry: Telemetry | und
     receive: (profile, source, options) => receive(runtime, profile, source, options),
     register: (received, options) => register(runtime, received, options),
     discard: (received) => discard(runtime, received),
+    uploadFrom: (profile, url, options) => uploadFrom(runtime, profile, url, options),
     initiateUpload: (profile, options) => initiateUpload(runtime, profile, options),
     signUpload: (sessionId) => signUpload(runtime, sessionId),
     presignedPut: (profile, options) => presignedPut(runtime, profile, options),

@@ -33,6 +33,7 @@ import type { AddTrackOptions } from './tracks/add-track.ts'
 import type { RemoveTrackOptions } from './tracks/remove-track.ts'
 import type { InspectedUpload, VerifiedUpload } from './uploads/complete.ts'
 import type { CompletedPart } from './uploads/direct/multipart.ts'
+import type { UploadFromOptions } from './uploads/fetched/upload-from.ts'
 import type { InitiateMultipartOptions, InitiateOptions, MultipartUpload } from './uploads/initiate.ts'
 import type { ReceivedUpload, ReceiveOptions } from './uploads/proxied/receive.ts'
 import type { UploadSource } from './uploads/proxied/upload-source.ts'
@@ -119,6 +120,22 @@ export interface ProxiedUploads<Ps extends AnyProfiles = Profiles> {
   ): Promise<Asset<P>>
   /** Deletes received bytes that were not registered. Safe to repeat. */
   discard(received: ReceivedUpload): Promise<void>
+}
+
+/** Uploads whose bytes a worker fetches. */
+export interface FetchedUploads<Ps extends AnyProfiles = Profiles> {
+  /**
+   * Begins an upload from a URL: a `staged` asset, an open session, and the job that fetches the file, in one transaction.
+   * The job streams the file into the same gate as every upload, and continues where it stopped. It connects to public
+   * addresses alone, follows at most five redirects, and retries outages until the session expires; a verdict (404, a
+   * private address, a file that is too large) makes the session `failed` and the asset `quarantined`. `abortUpload` ends
+   * it. `invalid_input`, `upload_rejected` for a private address, `capability_unsupported`.
+   */
+  uploadFrom<P extends keyof Ps & string>(
+    profile: P,
+    url: string | URL,
+    options?: Omit<UploadFromOptions, 'owner' | 'slot'> & AttachTo<SlotName<Ps, P> & string>,
+  ): Promise<UploadSession>
 }
 
 /** Uploads that a client sends to the storage itself: in one request, or in parts. */
@@ -349,6 +366,7 @@ export interface Rindle<Ps extends AnyProfiles = Profiles>
   extends AsyncDisposable,
     Instance<Ps>,
     ProxiedUploads<Ps>,
+    FetchedUploads<Ps>,
     DirectUploads<Ps>,
     ResumableUploads<Ps>,
     UploadSessions,

@@ -92,6 +92,14 @@ const optionsSchema = z.strictObject({
       retryForSeconds: z.int().min(0).max(31_536_000).optional(),
     })
     .optional(),
+  fetch: z
+    .strictObject({
+      allowHttp: z.boolean().optional(),
+      allowPrivate: z.boolean().optional(),
+      proxy: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional(),
+      lookup: z.custom((value) => typeof value === 'function', 'must be a function like dns.lookup').optional(),
+    })
+    .optional(),
   telemetry: withMembers('made by openTelemetry()', 'span', 'context', 'record', 'observe').optional(),
   now: z.custom((value) => typeof value === 'function', 'must be a function').optional(),
 })

@@ -5,6 +5,7 @@ import type {
   Attachments,
   Diagnostics,
   DirectUploads,
+  FetchedUploads,
   Instance,
   OwnFiles,
   ProxiedUploads,
@@ -16,7 +17,7 @@ import type {
 /** The parts of the interface, by the group of their verbs. */
 interface Groups {
   readonly instance: Instance
-  readonly uploads: ProxiedUploads & DirectUploads & ResumableUploads & UploadSessions
+  readonly uploads: ProxiedUploads & FetchedUploads & DirectUploads & ResumableUploads & UploadSessions
   readonly assets: Assets
   readonly attachments: Attachments
   readonly delivery: Delivery
@@ -56,6 +57,7 @@ export const VERBS: { readonly [Name in VerbName]: Verb & { readonly group: Grou
   receive: { group: 'uploads', surface: 'upload', isTraced: true },
   register: { group: 'uploads', surface: 'upload', isTraced: true },
   discard: { group: 'uploads', surface: 'upload', isTraced: true },
+  uploadFrom: { group: 'uploads', surface: 'upload', isTraced: true },
   initiateUpload: { group: 'uploads', surface: 'upload', isTraced: true },
   signUpload: { group: 'uploads', surface: 'upload', isTraced: false },
   presignedPut: { group: 'uploads', surface: 'upload', isTraced: true },

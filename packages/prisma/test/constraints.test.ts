@@ -159,7 +159,7 @@ const legal: [name: string, build: Builder, changes: Row][] = [
   ['an extracted track', aTrack, { lang: 'zh-Hant-TW', is_default: true, source_index: 0 }],
   ...states.media_upload_sessions.map((state): [string, Builder, Row] => [`a session ${state}`, aSession, { state }]),
   ['a completed session', aSession, { state: 'completed', verified_at: now }],
-  ...['presigned_put', 'multipart', 'resumable', 'proxied', 'adopted'].map((strategy): [string, Builder, Row] => [
+  ...['presigned_put', 'multipart', 'resumable', 'proxied', 'fetched', 'adopted'].map((strategy): [string, Builder, Row] => [
     `a session by ${strategy}`,
     aSession,
     { upload_strategy: strategy },
@@ -178,6 +178,7 @@ const legal: [name: string, build: Builder, changes: Row][] = [
     },
   ],
   ['a resumable session of unknown length', aSession, { upload_strategy: 'resumable', last_known_offset: 7 }],
+  ['a session that is fetched', aSession, { upload_strategy: 'fetched', fetch_source: '{}' }],
   ['a session with a declared checksum', aSession, { declared_checksum: digest, upload_length: 0 }],
   ['an attachment', anAttachment, { position: 0 }],
   ['a later position', anAttachment, { position: 9 }],
@@ -301,6 +302,12 @@ const refused: [constraint: string, build: Builder, changes: Row][] = [
   ['media_processing_runs_attempt_check', aRun, { attempt: -1 }],
   ['media_processing_runs_worker_check', aRun, { worker: '' }],
   ['media_upload_sessions_resumable_concat_check', aSession, { resumable_concat: 'partial' }],
+  ['media_upload_sessions_fetch_source_check', aSession, { fetch_source: '{}' }],
+  [
+    'media_upload_sessions_fetch_source_check',
+    aSession,
+    { upload_strategy: 'fetched', state: 'failed', fetch_source: '{}' },
+  ],
   ['media_workers_host_check', aWorker, { host: '' }],
   ['media_workers_process_id_check', aWorker, { process_id: 0 }],
   ['media_workers_queues_check', aWorker, { queues: '[]' }],

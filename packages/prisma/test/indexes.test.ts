@@ -35,6 +35,10 @@ describe('the maintenance scans', () => {
     ['media_assets_subtitles_wanted_idx', 'media_assets where subtitles_wanted_at is not null order by updated_at, id'],
     ['media_assets_purge_idx', 'media_assets where purge_at <= now() order by purge_at, id'],
     ['media_variants_waiting_idx', 'media_variants where waiting_since is not null order by waiting_since, id'],
+    [
+      'media_upload_sessions_fetched_idx',
+      'media_upload_sessions where fetch_source is not null order by updated_at, id',
+    ],
     ['media_assets_rejected_idx', "media_assets where state = 'quarantined' order by updated_at, id"],
     ['media_variants_unfinished_idx', "media_variants where state in ('queued', 'processing') order by updated_at, id"],
     [

@@ -4,11 +4,11 @@ import type { Failure } from '../domain/failures.ts'
 import { DELIVERABLE, IN_PROMOTION } from '../kernel/sql/state-literals.ts'
 
 /** Rows that have work of their own to wait for. The reason of a damaged original stays: it must be found. */
-const WAITS = `(state in (${IN_PROMOTION}, 'deleted')
+const WAITS = `(state in (${IN_PROMOTION}, 'staged', 'deleted')
   or (subtitles_wanted_at is not null and original_damaged_at is null and state in (${DELIVERABLE})))`
 
 /**
- * Notes why an asset's promotion, its purge, or the extraction of its subtitles waits. The asset keeps its state, and the time of the first finding stays
+ * Notes why an asset's download, its promotion, its purge, or the extraction of its subtitles waits. The asset keeps its state, and the time of the first finding stays
  * until it moves on. The caller holds the asset's lock. Returns whether the reason is new.
  */
 export async function noteAssetWaiting(

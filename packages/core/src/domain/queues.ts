@@ -2,6 +2,7 @@ import type { Lane } from './states.ts'
 
 /** The queues of background work. */
 export const QUEUE_NAMES = [
+  'rindle_fetch',
   'rindle_promote',
   'rindle_process',
   'rindle_media',
@@ -26,6 +27,8 @@ export interface QueueDefinition {
 
 /** Every queue and its settings. */
 export const QUEUES: Readonly<Record<QueueName, QueueDefinition>> = {
+  // A download waits for another machine most of its time.
+  rindle_fetch: { attempts: 3, concurrency: 4 },
   rindle_promote: { attempts: 3, concurrency: 5 },
   // A processor bounds its own work to the cores. With one more job, they are busy while another one writes its rows: 4 %
   // more photos a second, measured with 24 of 12 megapixels on two cores.
@@ -42,6 +45,11 @@ export type DeadLetterQueueName = `${QueueName}_dead`
 /** The queue that holds the jobs of `queue` whose attempts are used up. */
 export function deadLetterQueue(queue: QueueName): DeadLetterQueueName {
   return `${queue}_dead`
+}
+
+/** The job key of an upload from a URL, by its asset. */
+export function fetchKey(assetId: string): string {
+  return assetId
 }
 
 /** The job key of an asset's promotion. */

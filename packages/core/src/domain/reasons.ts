@@ -29,8 +29,11 @@ export const REASONS = {
   webhook_timeout: 'The receiver of a webhook did not answer in time.',
   webhook_unreachable: 'The receiver of a webhook could not be reached.',
   webhook_gone: 'The receiver of a webhook answered that it is gone.',
-  redirect_refused: 'The receiver of a webhook answered with a redirect, which is not followed.',
-  address_refused: 'The name of a receiver does not lead to a public address.',
+  redirect_refused: 'A redirect is not followed: of a webhook none is, of a file at most five to allowed places.',
+  address_refused: 'The address to connect to is not a public one.',
+  fetch_refused: 'The server of a URL answered that it does not give the file, or in a form that cannot be read.',
+  fetch_unreachable: 'The server of a URL could not be reached, or cannot serve now.',
+  fetch_interrupted: 'The download of a file broke off or was too slow; it continues where it stopped.',
   expired: 'The upload session expired.',
   unexpected: 'An unforeseen error; see the log.',
 } as const

@@ -98,7 +98,7 @@ export const TRACK_KINDS = ['captions', 'subtitles', 'chapters'] as const
 export type TrackKind = (typeof TRACK_KINDS)[number]
 
 /** The ways in which the bytes of an upload session travel. */
-export const UPLOAD_STRATEGIES = ['presigned_put', 'multipart', 'resumable', 'proxied', 'adopted'] as const
+export const UPLOAD_STRATEGIES = ['presigned_put', 'multipart', 'resumable', 'proxied', 'fetched', 'adopted'] as const
 
 /** One of {@link UPLOAD_STRATEGIES}. */
 export type UploadStrategy = (typeof UPLOAD_STRATEGIES)[number]

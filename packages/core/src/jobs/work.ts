@@ -11,6 +11,8 @@ import { promote } from '../promotion/promote.ts'
 import { extractSubtitles } from '../tracks/extract-subtitles.ts'
 import { isSubtitlesPayload } from '../tracks/subtitles-request.ts'
 import { endUploads } from '../uploads/end-uploads.ts'
+import { fetchUpload } from '../uploads/fetched/fetch-upload.ts'
+import { handOnFetch } from '../uploads/fetched/settle-fetch.ts'
 import { deleteLateArrival } from '../uploads/late-arrival.ts'
 import { processVariants } from '../variants/making/process.ts'
 import { deleteReplacedObject } from '../variants/replaced-object.ts'
@@ -28,7 +30,7 @@ export interface WorkOptions {
    * @default all that this machine can serve, the others as soon as it can
    */
   readonly queues?: readonly QueueName[]
-  /** Jobs at once in this process, by queue. @default promote 5, process one more than cores, media 1, purge 2, maintenance 1, events 5 */
+  /** Jobs at once in this process, by queue. @default fetch 4, promote 5, process one more than cores, media 1, purge 2, maintenance 1, events 5 */
   readonly concurrency?: Partial<Readonly<Record<QueueName, number>>>
 }
 
@@ -115,6 +117,10 @@ function handlersOf(runtime: Runtime, maintain: Work): Readonly<Record<QueueName
       isSubtitlesPayload(job.payload) ? handOnJob(runtime, job, workerDied(job)) : variants.handleDead(job),
   }
   return {
+    rindle_fetch: {
+      handle: (job) => fetchUpload(runtime, job),
+      handleDead: (job) => handOnFetch(runtime, job, workerDied(job)),
+    },
     rindle_promote: {
       handle: (job) => promote(runtime, job),
       handleDead: (job) => promoteDied(runtime, job),
@@ -141,6 +147,7 @@ const namesAsset = ({ assetId }: JsonObject): boolean => isText(assetId)
 const namesVariants = ({ assetId, class: workClass }: JsonObject): boolean => isText(assetId) && isText(workClass)
 
 const KNOWN: Readonly<Record<QueueName, (payload: JsonObject) => boolean>> = {
+  rindle_fetch: ({ assetId, sessionId }) => isText(assetId) && isText(sessionId),
   rindle_promote: namesAsset,
   rindle_process: namesVariants,
   rindle_media: (payload) => namesVariants(payload) || isSubtitlesPayload(payload),

@@ -10,6 +10,7 @@ import type { StorageAdapter } from '../ports/storage.ts'
 import type { Profile } from '../profile/profile.ts'
 import type { EventTarget } from './event-targets.ts'
 import type { Flights } from './flights.ts'
+import type { FetchNetwork } from './outbound/fetch-network.ts'
 import type { RunningWorkers } from './running-workers.ts'
 import type { SignedTokens } from './signed-tokens.ts'
 import type { SourceCache } from './source-cache.ts'
@@ -41,6 +42,8 @@ export interface Runtime {
   /** The number of days for which a quarantined original is kept. */
   readonly quarantineDays: number
   readonly hooks: HookRuntime
+  /** The way to the servers of uploads from URLs. */
+  readonly fetch: FetchNetwork
   /** `null`: families have no URLs. */
   readonly images: ImageRuntime | null
   /** `null`: streams have no URLs. */

@@ -128,7 +128,7 @@ async function foreseeEnd(runtime: Runtime, sessionId: string): Promise<Ended> {
 
 async function lookForArrival(runtime: Runtime, open: OpenSession): Promise<'verified' | 'moved_on' | 'nothing'> {
   // The offset of a resumable upload says that every byte is there.
-  if (open.session.uploadStrategy === 'resumable' || (await hasAllParts(runtime, open))) return 'verified'
+  if (comesInPieces(open) || (await hasAllParts(runtime, open))) return 'verified'
   const object = await storageOf(runtime, open.asset.storage).head(open.session.uploadKey)
   if (object === undefined) return 'nothing'
   return sizeProblem(runtime, open, object) === null ? 'verified' : 'moved_on'
@@ -146,9 +146,14 @@ async function hasAllParts(runtime: Runtime, { session, asset, multipartUploadId
   }
 }
 
+/** Whether an offset says how much of it is there. */
+function comesInPieces({ session }: Pick<OpenSession, 'session'>): boolean {
+  return session.uploadStrategy === 'resumable' || session.uploadStrategy === 'fetched'
+}
+
 /** The object of a resumable upload may be only its first half. */
 function mayHaveArrived({ session }: OpenSession): boolean {
-  if (session.uploadStrategy !== 'resumable') return true
+  if (!comesInPieces({ session })) return true
   if (isPartial(session)) return false
   return session.uploadLength !== null && session.lastKnownOffset === session.uploadLength
 }

@@ -13,6 +13,7 @@ import { inTransaction } from '../kernel/unit-of-work.ts'
 import type { JobRequest } from '../ports/jobs.ts'
 import { errorFields } from '../ports/logger.ts'
 import { subtitlesRequest } from '../tracks/subtitles-request.ts'
+import { fetchRequest } from '../uploads/fetched/upload-from.ts'
 import { jobsFor } from '../variants/plan.ts'
 import { variantsOf } from '../variants/read.ts'
 import { transitionVariants } from '../variants/transition.ts'
@@ -47,7 +48,7 @@ const DEFAULT_OLDER_THAN_SECONDS = 300
 const DEFAULT_CONCURRENCY = 4
 
 /**
- * Enqueues work again that has lost its job: promotions of assets on their way, purges of deleted assets that failed
+ * Enqueues work again that has lost its job: downloads, promotions of assets on their way, purges of deleted assets that failed
  * for good, the extraction of subtitles, the jobs of queued and processing variants, and those of events that wait. Jobs do not get lost by themselves, but people empty job
  * tables, and a storage may refuse a purge for longer than it is retried. Safe to repeat, to interrupt, and to run
  * beside workers: it skips work that has a job. A variant that it takes from a worker that is alive after all is not
@@ -110,6 +111,7 @@ interface FoundWork extends Lost {
 
 const WAITING = {
   promotions: `rindle.media_assets where state in (${IN_PROMOTION})`,
+  fetches: `rindle.media_upload_sessions where fetch_source is not null`,
   purges: `rindle.media_assets where state in ('deleted')`,
   subtitles: `rindle.media_assets where subtitles_wanted_at is not null and state in (${DELIVERABLE})`,
   variants: `rindle.media_variants where state in (${IN_FLIGHT})`,
@@ -129,8 +131,10 @@ async function* waitingWork(runtime: Runtime, olderThanSeconds: number): AsyncGe
     `select id, id as asset_id, state, profile, updated_at::text as at from ${from} and ${DUE}`
   const variants = `select id, asset_id, state, queue, work_class, attempt, updated_at::text as at
     from ${WAITING.variants} and ${DUE}`
+  const fetches = `select id, asset_id, updated_at::text as at from ${WAITING.fetches} and ${DUE}`
   const sources: readonly (readonly [string, (row: Row) => readonly Lost[]])[] = [
     [assetsIn(WAITING.promotions), (row) => [lostPromotion(runtime, row)]],
+    [fetches, (row) => [lostFetch(row)]],
     [assetsIn(WAITING.purges), (row) => [lostPurge(row)]],
     [assetsIn(WAITING.subtitles), (row) => [lostSubtitles(row)]],
     [variants, lostVariant],
@@ -149,6 +153,11 @@ function lostPromotion(runtime: Runtime, row: Row): Lost {
   const assetId = text(row, 'id')
   const request = promoteRequest(runtime, { id: assetId, profile: text(row, 'profile') })
   return { assetId, state: text(row, 'state'), request, variant: null }
+}
+
+function lostFetch(row: Row): Lost {
+  const assetId = text(row, 'asset_id')
+  return { assetId, state: 'staged', request: fetchRequest({ id: text(row, 'id'), assetId }), variant: null }
 }
 
 function lostPurge(row: Row): Lost {

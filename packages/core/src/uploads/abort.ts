@@ -1,5 +1,6 @@
 import { lockAsset } from '../assets/lock.ts'
 import { purgeRequest } from '../assets/purge-request.ts'
+import { fetchKey } from '../domain/queues.ts'
 import { type Runtime, storageOf } from '../kernel/runtime.ts'
 import { inTransaction } from '../kernel/unit-of-work.ts'
 import { giveUpParts } from './give-up.ts'
@@ -21,6 +22,7 @@ export async function abortSession(runtime: Runtime, open: OpenSession): Promise
   const isAborted = await inTransaction(runtime, undefined, async (unit) => {
     await lockAsset(unit, asset.id)
     if (!(await transitionSession(unit, session.id, 'aborted'))) return false
+    if (session.uploadStrategy === 'fetched') await runtime.jobs.cancel('rindle_fetch', [fetchKey(asset.id)], unit)
     unit.enqueue(purgeRequest(asset))
     return true
   })

@@ -130,9 +130,10 @@ export function sizeProblem(
   }
 }
 
-async function rejectUpload(
+/** Ends an upload by a verdict: the session has failed, and the asset is quarantined. A later end changes nothing. */
+export async function rejectUpload(
   runtime: Runtime,
-  { session, asset }: OpenSession,
+  { session, asset }: Pick<OpenSession, 'session' | 'asset'>,
   rejection: UploadRefusal,
 ): Promise<void> {
   const { reason, message } = rejection

@@ -21,7 +21,7 @@ export interface OpenSession {
 export async function readSession(runtime: Runtime, sessionId: string): Promise<OpenSession> {
   assertId('upload session', sessionId)
   const { rows } = await runtime.database.executeSql(
-    `select to_jsonb(session) - 'session_uri' as session, to_jsonb(asset) as asset
+    `select to_jsonb(session) - 'session_uri' - 'fetch_source' as session, to_jsonb(asset) as asset
      from rindle.media_upload_sessions as session join rindle.media_assets as asset on asset.id = session.asset_id
      where session.id = $1::uuid`,
     [sessionId],

@@ -1,8 +1,8 @@
 import type { SqlExecutor } from '@rindle/prisma'
 import type { JsonObject } from '../domain/errors.ts'
 import type { RowReason } from '../domain/reasons.ts'
-import type { SessionState } from '../domain/states.ts'
-import { sourcesOf } from '../domain/transitions.ts'
+import { SESSION_STATES, type SessionState } from '../domain/states.ts'
+import { OPEN_SESSION_STATES, sourcesOf } from '../domain/transitions.ts'
 import { DELIVERIES, eventRows, requestDeliveries, wantedEvent } from '../kernel/outbox.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import { type ColumnsOf, givenColumns } from '../kernel/sql/given-columns.ts'
@@ -21,6 +21,11 @@ const COLUMNS: ColumnsOf<keyof SessionChanges> = {
   lastKnownOffset: ['last_known_offset', 'bigint'],
   resumableState: ['resumable_state', 'jsonb'],
 }
+
+const ENDED: readonly SessionState[] = SESSION_STATES.filter((state) => !OPEN_SESSION_STATES.includes(state))
+
+/** The source of an upload from a URL may be a secret, and is needed no longer than until its end. */
+const FORGET_SOURCE = ', fetch_source = null'
 
 /** Options of {@link transitionSession}. */
 export interface SessionTransitionOptions {
@@ -46,7 +51,7 @@ export async function transitionSession(
   const from = [...sourcesOf('session', to), ...(mayStay ? [to] : [])]
   const { rows } = await sql.executeSql(
     `update rindle.media_upload_sessions as session
-     set state = $2::text, updated_at = now()${assignments}
+     set state = $2::text, updated_at = now()${ENDED.includes(to) ? FORGET_SOURCE : ''}${assignments}
      from jsonb_to_record($4::jsonb) as given(held_token text${record})
      where session.id = $1::uuid and session.state in (select jsonb_array_elements_text($3::jsonb))
        ${lockToken === undefined ? '' : 'and session.lock_token = given.held_token'}
@@ -68,7 +73,7 @@ export async function completeSession(
   profile: string,
 ): Promise<boolean> {
   const completing = `update rindle.media_upload_sessions as session
-     set state = 'completed', updated_at = now(), verified_at = now()
+     set state = 'completed', updated_at = now(), verified_at = now()${FORGET_SOURCE}
      where session.id = $1::uuid and session.state in (select jsonb_array_elements_text($2::jsonb))
      returning session.id`
   const given = [sessionId, JSON.stringify(sourcesOf('session', 'completed'))]

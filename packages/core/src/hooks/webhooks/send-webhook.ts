@@ -2,6 +2,7 @@ import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import type { DeliveryOutcome, FailedOutcome } from '../../domain/delivery-attempts.ts'
 import { AddressRefused, guardedAgent } from '../../kernel/outbound/guarded-agent.ts'
+import { secondsOfRetryAfter } from '../../kernel/outbound/retry-after-header.ts'
 import { VERSION } from '../../kernel/version.ts'
 import type { HookEvent, WebhookOptions } from '../../ports/hooks.ts'
 import { signedHeaders } from './sign.ts'
@@ -102,15 +103,8 @@ function outcomeOf({ statusCode: status = 0, headers }: IncomingMessage, now: Da
   }
   const isUnavailable = UNAVAILABLE.includes(status)
   const message = `The receiver answered ${status}.`
-  const retryAfterSeconds = isUnavailable ? secondsOf(headers['retry-after'], now) : 0
+  const retryAfterSeconds = isUnavailable ? secondsOfRetryAfter(headers['retry-after'], now) : 0
   return { ...failed(isUnavailable ? 'unreachable' : 'failed', 'webhook_refused', message), status, retryAfterSeconds }
-}
-
-/** A number of seconds, or a date; 0 for anything else. */
-function secondsOf(retryAfter: string | undefined, now: Date): number {
-  if (retryAfter === undefined) return 0
-  const seconds = /^\d{1,9}$/.test(retryAfter) ? Number(retryAfter) : (Date.parse(retryAfter) - now.getTime()) / 1_000
-  return Number.isFinite(seconds) ? Math.max(0, Math.ceil(seconds)) : 0
 }
 
 function failed(kind: FailedOutcome['kind'], reason: FailedOutcome['reason'], message: string): FailedOutcome {

@@ -10,7 +10,9 @@ export interface GuardOptions {
   /** Connects to any address. @default false */
   readonly allowPrivate?: boolean
   /** Resolves names. @default the system's resolver */
-  readonly lookup?: Lookup
+  readonly lookup?: Lookup | undefined
+  /** The URL of a proxy that makes the connections; it, and nothing here, refuses names of private addresses. @default none */
+  readonly proxy?: string | undefined
 }
 
 /** The form of `dns.lookup` that gives all addresses. */
@@ -31,11 +33,14 @@ type Connected = (error: Error | null, stream: Duplex) => void
 /**
  * An agent for `http.request` or `https.request` that connects to public addresses alone, whatever a name, a redirect or
  * the environment says. A name is resolved once; all of its addresses must be public, and the connection goes to one of
- * these. A refusal is the `error` of the request: {@link AddressRefused}. No proxy is used.
+ * these. A refusal is the `error` of the request: {@link AddressRefused}. No proxy is used but the given one.
  */
 export function guardedAgent(protocol: 'http:' | 'https:', options: GuardOptions = {}): HttpAgent | HttpsAgent {
-  const agent = protocol === 'https:' ? new HttpsAgent() : new HttpAgent()
-  if (options.allowPrivate === true) return agent
+  const { proxy } = options
+  // Without NO_PROXY: a connection past the proxy would be one that nobody checks.
+  const through = proxy === undefined ? {} : { proxyEnv: { HTTP_PROXY: proxy, HTTPS_PROXY: proxy } }
+  const agent = protocol === 'https:' ? new HttpsAgent(through) : new HttpAgent(through)
+  if (options.allowPrivate === true || proxy !== undefined) return agent
   const lookup = guardedLookup(options)
   const connect = agent.createConnection.bind(agent)
   // Two classes of agents share no class of ours: the one method that opens connections is replaced.

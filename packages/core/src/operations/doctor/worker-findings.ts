@@ -10,6 +10,7 @@ type Profiles = Readonly<Record<string, Profile>>
 
 /** The consequence of a queue without workers. */
 const CONSEQUENCES: Readonly<Record<QueueName, string>> = {
+  rindle_fetch: 'uploads from URLs wait',
   rindle_promote: 'uploads stay unverified',
   rindle_process: 'images get no variants',
   rindle_media: 'video and audio get no variants',
@@ -21,11 +22,22 @@ const CONSEQUENCES: Readonly<Record<QueueName, string>> = {
 /** Checks that some process serves each queue. */
 export async function* workerFindings(runtime: Runtime, profiles: Profiles): AsyncGenerator<Finding> {
   const workers = await knownWorkers(runtime)
-  const hasTargets = runtime.hooks.targets.size > 0
+  const isWanted: Partial<Record<QueueName, boolean>> = {
+    rindle_events: runtime.hooks.targets.size > 0,
+    rindle_fetch: await hasFetches(runtime),
+  }
   for (const queue of QUEUE_NAMES) {
-    const isQueueNeeded = queue === 'rindle_events' ? hasTargets : isNeeded(queue, profiles)
+    const isQueueNeeded = isWanted[queue] ?? isNeeded(queue, profiles)
     yield queueFinding(queue, workers, isQueueNeeded)
   }
+}
+
+/** Not every application uploads from URLs. */
+async function hasFetches({ database }: Runtime): Promise<boolean> {
+  const { rows } = await database.executeSql(
+    'select 1 from rindle.media_upload_sessions where fetch_source is not null limit 1',
+  )
+  return rows.length > 0
 }
 
 /** Judges the workers of a queue. Pure. */

@@ -55,7 +55,8 @@ export async function writeResumableSession(
   }
 }
 
-async function appendTo(
+/** {@link ResumableWriter.append} for the holder of the lock. */
+export async function appendTo(
   runtime: Runtime,
   lock: SessionLock,
   body: Readable,

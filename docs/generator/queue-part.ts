@@ -3,6 +3,7 @@ import { QUEUES } from '@rindle/core/adapter'
 import { code, table } from './markdown.ts'
 
 const WORK: Readonly<Record<QueueName, string>> = {
+  rindle_fetch: 'the download of one upload from a URL',
   rindle_promote: 'gate, probe and promotion of one asset',
   rindle_process: 'the image variants of one asset and class',
   rindle_media: 'AV variants of one asset',

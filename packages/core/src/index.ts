@@ -110,6 +110,8 @@ export type {
 } from './events/event-map.ts'
 export type { LiveWorker } from './jobs/live-workers.ts'
 export type { WorkOptions } from './jobs/work.ts'
+export type { FetchNetwork } from './kernel/outbound/fetch-network.ts'
+export type { Lookup } from './kernel/outbound/guarded-agent.ts'
 export type { RunningWorkers, WorkersHealth } from './kernel/running-workers.ts'
 export type { TransactionHandle } from './kernel/unit-of-work.ts'
 export type { StoreOptions, StoreVariantOptions } from './objects/store.ts'
@@ -234,6 +236,7 @@ export type {
   AttachTo,
   Diagnostics,
   DirectUploads,
+  FetchedUploads,
   Instance,
   OwnFiles,
   ProxiedUploads,
@@ -245,6 +248,7 @@ export type { AddTrackOptions } from './tracks/add-track.ts'
 export type { RemoveTrackOptions } from './tracks/remove-track.ts'
 export type { InspectedUpload, VerifiedUpload } from './uploads/complete.ts'
 export type { CompletedPart } from './uploads/direct/multipart.ts'
+export type { UploadFromOptions } from './uploads/fetched/upload-from.ts'
 export type { InitiateMultipartOptions, InitiateOptions, MultipartUpload } from './uploads/initiate.ts'
 export type { ReceivedUpload, ReceiveOptions } from './uploads/proxied/receive.ts'
 export type { UploadSource } from './uploads/proxied/upload-source.ts'

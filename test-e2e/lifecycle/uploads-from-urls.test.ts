@@ -99,16 +99,16 @@ describe('an upload from a URL', () => {
   it('goes on with the next byte after its worker has stopped, and begins anew if the file is another', async () => {
     const [file, other] = [longFile(), longFile()]
     const files = [
-      { path: '/same.pdf', etag: '"v1"', then: fileAnswer(file, '"v1"') },
-      { path: '/changed.pdf', etag: '"v1"', then: fileAnswer(other, '"v2"') },
-      { path: '/unversioned.pdf', etag: null, then: fileAnswer(other, null) },
+      { path: '/same.pdf', etag: '"v1"', later: fileAnswer(file, '"v1"') },
+      { path: '/changed.pdf', etag: '"v1"', later: fileAnswer(other, '"v2"') },
+      { path: '/unversioned.pdf', etag: null, later: fileAnswer(other, null) },
     ]
     const begun = await Promise.all(
-      files.map(async ({ path, etag, then }) => {
+      files.map(async ({ path, etag, later }) => {
         server.answer(path, fileAnswer(file, etag, 2 * MIB))
         const session = await application.rindle.uploadFrom('document', server.url + path)
         await offsetReached(session, MIB)
-        server.answer(path, then)
+        server.answer(path, later)
         return session
       }),
     )

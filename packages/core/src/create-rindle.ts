@@ -306,7 +306,7 @@ function facade(runtime: Runtime, database: Database, telemetry: Telemetry | und
     receive: (profile, source, options) => receive(runtime, profile, source, options),
     register: (received, options) => register(runtime, received, options),
     discard: (received) => discard(runtime, received),
-    uploadFrom: (profile, url, options) => uploadFrom(runtime, profile, url, options),
+    uploadFrom: (profile, from, options) => uploadFrom(runtime, profile, from, options),
     initiateUpload: (profile, options) => initiateUpload(runtime, profile, options),
     signUpload: (sessionId) => signUpload(runtime, sessionId),
     presignedPut: (profile, options) => presignedPut(runtime, profile, options),

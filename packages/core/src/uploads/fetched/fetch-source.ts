@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../domain/errors.ts'
 import type { Runtime } from '../../kernel/runtime.ts'
-import { json, type Row } from '../../kernel/sql/row-values.ts'
+import { json } from '../../kernel/sql/row-values.ts'
 import type { HeldLock } from '../resumable/rows.ts'
 
 /**
@@ -24,7 +24,7 @@ export async function readFetchSource({ database }: Runtime, sessionId: string):
     `select fetch_source from rindle.media_upload_sessions where id = $1::uuid and fetch_source is not null`,
     [sessionId],
   )
-  return rows[0] === undefined ? null : json<FetchSource>(rows[0] as Row, 'fetch_source')
+  return rows[0] === undefined ? null : json<FetchSource>(rows[0], 'fetch_source')
 }
 
 /** The facts that a download begins with. */

@@ -226,6 +226,7 @@ export type {
   SlotOption,
   SlotRules,
   Slots,
+  StorageChoice,
   Stream,
   StreamMember,
 } from './profile/profile.ts'
@@ -254,5 +255,6 @@ export type { ReceivedUpload, ReceiveOptions } from './uploads/proxied/receive.t
 export type { UploadSource } from './uploads/proxied/upload-source.ts'
 export type { ConcatenateOptions } from './uploads/resumable/concatenate.ts'
 export type { InitiateResumableOptions, ResumableSession } from './uploads/resumable/session.ts'
+export type { UploadOrigin } from './uploads/upload-origin.ts'
 export type { CancelOptions } from './variants/cancel.ts'
 export type { SetFocusOptions } from './variants/set-focus.ts'

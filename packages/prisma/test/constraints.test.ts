@@ -93,6 +93,7 @@ const ofTrash: Readonly<Record<'trashedAttachment' | 'relocation' | 'hold', Buil
   hold: (changes) => ['media_holds', holdRow(asset.id, changes)],
 }
 const aMaintenanceRun: Builder = (changes) => ['media_maintenance_runs', maintenanceRunRow(changes)]
+const aQuota: Builder = (changes) => ['media_quotas', { account: 'actor:1', bytes: 0, assets: 0, ...changes }]
 const anAction: Builder = (changes) => ['media_operator_actions', operatorActionRow(changes)]
 
 const states = {
@@ -228,6 +229,10 @@ const refused: [constraint: string, build: Builder, changes: Row][] = [
   ['media_assets_duration_ms_check', anAsset, { duration_ms: -1 }],
   ['media_assets_focus_check', anAsset, { focus_x: 0.5 }],
   ['media_assets_focus_check', anAsset, { focus_x: -0.1, focus_y: 1.5 }],
+  ['media_assets_tenant_check', anAsset, { tenant: 'ACME' }],
+  ['media_assets_tenant_check', anAsset, { tenant: 'acme/photos' }],
+  ['media_assets_quota_check', anAsset, { quota_account: 'actor:1' }],
+  ['media_assets_quota_check', anAsset, { quota_account: 'actor:1', quota_bytes: -1 }],
   ['media_assets_thumb_hash_check', anAsset, { thumb_hash: 'data:image/png' }],
   ['media_assets_checksum_sha256_check', anAsset, { checksum_sha256: digest.slice(1) }],
   ['media_assets_checksum_sha256_check', anAsset, { checksum_sha256: digest.toUpperCase() }],
@@ -261,6 +266,8 @@ const refused: [constraint: string, build: Builder, changes: Row][] = [
   ['recipe not null', aVariant, { recipe: null }],
   ['media_variants_asset_id_fkey', aVariant, { asset_id: '00000000-0000-7000-8000-000000000000' }],
 
+  ['media_quotas_account_check', aQuota, { account: '' }],
+  ['media_upload_sessions_tenant_check', aSession, { tenant: '' }],
   ['media_upload_sessions_state_check', aSession, { state: 'staged' }],
   ['media_upload_sessions_upload_strategy_check', aSession, { upload_strategy: 'post' }],
   ['media_upload_sessions_completed_check', aSession, { state: 'completed' }],

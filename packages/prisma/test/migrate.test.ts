@@ -69,6 +69,7 @@ describe('the shipped migrations', () => {
       'media_operator_actions',
       'media_processing_runs',
       'media_relocations',
+      'media_quotas',
       'media_storages',
       'media_tracks',
       'media_trashed_attachments',

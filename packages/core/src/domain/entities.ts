@@ -90,6 +90,8 @@ export interface Asset<P extends string = string> {
   readonly trashedAt: Date | null
   /** The time from which it is purged: the end of its time in the trash, or when a hold blocked its purge. */
   readonly purgeAt: Date | null
+  /** The tenant of the application that it belongs to, for good; a part of its keys. `null`: none. */
+  readonly tenant: string | null
   readonly createdAt: Date
   readonly updatedAt: Date
 }
@@ -202,6 +204,8 @@ export interface UploadSession {
   readonly resumableConcat: string | null
   /** The actor who began it, as the application named them; `null` when the application named none. */
   readonly actorId: string | null
+  /** The tenant of its asset. */
+  readonly tenant: string | null
   /** The key that the client writes to. */
   readonly uploadKey: string
   /** Declared size in bytes; `null` while the client has not said. */

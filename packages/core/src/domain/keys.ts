@@ -1,4 +1,11 @@
 import { RindleError } from './errors.ts'
+import { isTenantName } from './tenant.ts'
+
+/**
+ * The prefix of the permanent keys of tenants. Without it, a copy of all objects below a folder of the application would
+ * look like the objects of a tenant with the name of that folder.
+ */
+const TENANTS_PREFIX = 'tenants/'
 
 /** The prefix of every staging key. */
 export const STAGING_PREFIX = 'staging/'
@@ -9,9 +16,15 @@ export const MAX_KEY_BYTES = 900
 /** The pattern of profile and variant names; a name becomes a segment of keys. */
 export const NAME_PATTERN: RegExp = /^[a-z][a-z0-9_]{0,47}$/
 
-/** The parts of the key of an uploaded object, staged or original. */
-export interface UploadKeyParts {
+/** The first parts of every key of an asset. */
+interface KeyOwner {
+  /** Its keys begin with `tenants/` and the tenant; `null`: with the profile. */
+  readonly tenant: string | null
   readonly profile: string
+}
+
+/** The parts of the key of an uploaded object, staged or original. */
+export interface UploadKeyParts extends KeyOwner {
   readonly assetId: string
   /** `[a-z0-9_-]+`, made anew for each object, so that a URL for one never writes or opens another. */
   readonly random: string
@@ -20,8 +33,7 @@ export interface UploadKeyParts {
 }
 
 /** The parts of the key of a variant's object. */
-export interface VariantKeyParts {
-  readonly profile: string
+export interface VariantKeyParts extends KeyOwner {
   readonly assetId: string
   readonly name: string
   /** The recipe digest: 64 hex digits; the key takes the first 16. */
@@ -49,7 +61,7 @@ const WELL_FORMED = /^(?:[a-z0-9_-]+\/)*[a-z0-9_-]+(?:\.[a-z0-9]+)?$/
 const TRACK_RANDOM = /^[0-9a-z]{32}$/
 // The form of `originalKey`, `variantKey` and `trackKey`; no other file has such a name by chance.
 const PERMANENT =
-  /^[a-z][a-z0-9_]{0,47}\/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\/(?:original-[a-z0-9_-]+|track-[0-9a-z]{32}|[a-z][a-z0-9_]{0,47}-[0-9a-f]{16})(?:\.[a-z0-9]+)?$/
+  /^(?:tenants\/[a-z0-9][a-z0-9_-]{0,63}\/)?[a-z][a-z0-9_]{0,47}\/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\/(?:original-[a-z0-9_-]+|track-[0-9a-z]{32}|[a-z][a-z0-9_]{0,47}-[0-9a-f]{16})(?:\.[a-z0-9]+)?$/
 
 /** Whether a text is a key, as {@link normalizeKey} takes it. */
 export function isKey(text: string): boolean {
@@ -73,45 +85,50 @@ export function isProfileName(name: string): boolean {
 }
 
 /**
- * `staging/{profile}/{assetId}/{random}{extension}`. Throws `storage_key_invalid` when a part is not valid in a key.
+ * `staging/{profile}/{assetId}/{random}{extension}`; with a tenant, `tenants/{tenant}/` follows `staging/`. Throws `storage_key_invalid` when a part is not valid in a key.
  */
-export function stagingKey({ profile, assetId, random, extension }: UploadKeyParts): string {
-  return buildKey(STAGING_PREFIX, { profile, assetId, stem: segment('random part', random), extension })
+export function stagingKey({ random, ...parts }: UploadKeyParts): string {
+  return buildKey(STAGING_PREFIX, { ...parts, stem: segment('random part', random) })
 }
 
 /**
- * `{profile}/{assetId}/original-{random}{extension}`. Throws `storage_key_invalid` when a part is not valid in a key.
+ * `{profile}/{assetId}/original-{random}{extension}`; with a tenant, every permanent key begins `tenants/{tenant}/`. Throws
+ * `storage_key_invalid` when a part is not valid in a key.
  */
-export function originalKey({ profile, assetId, random, extension }: UploadKeyParts): string {
-  return buildKey('', { profile, assetId, stem: `original-${segment('random part', random)}`, extension })
+export function originalKey({ random, ...parts }: UploadKeyParts): string {
+  return buildKey('', { ...parts, stem: `original-${segment('random part', random)}` })
 }
 
 /**
  * `{profile}/{assetId}/{name}-{first 16 of digest}{extension}`: each recipe has its own key, so that an object never
  * overwrites one of another recipe. Throws `storage_key_invalid` when a part is not valid in a key.
  */
-export function variantKey({ profile, assetId, name, digest, extension }: VariantKeyParts): string {
+export function variantKey({ name, digest, ...parts }: VariantKeyParts): string {
   const variant = checked('variant name', name, NAME_PATTERN.test(name))
   const shortDigest = checked('recipe digest', digest, DIGEST.test(digest)).slice(0, 16)
-  return buildKey('', { profile, assetId, stem: `${variant}-${shortDigest}`, extension })
+  return buildKey('', { ...parts, stem: `${variant}-${shortDigest}` })
 }
 
 /**
  * `{profile}/{assetId}/track-{random}.vtt`; `random` has 32 characters, and no variant's key so many. Throws
  * `storage_key_invalid` when a part is not valid in a key.
  */
-export function trackKey({ profile, assetId, random }: Omit<UploadKeyParts, 'extension'>): string {
+export function trackKey({ random, ...parts }: Omit<UploadKeyParts, 'extension'>): string {
   const stem = `track-${checked('random part', random, TRACK_RANDOM.test(random))}`
-  return buildKey('', { profile, assetId, stem, extension: '.vtt' })
+  return buildKey('', { ...parts, stem, extension: '.vtt' })
 }
 
 /**
  * The prefix of every permanent key of an asset: of its original, its variants and its tracks. Throws
  * `storage_key_invalid` when a part is not valid in a key.
  */
-export function assetPrefix(asset: { readonly profile: string; readonly id: string }): string {
-  const profile = checked('profile name', asset.profile, isProfileName(asset.profile))
-  return `${profile}/${segment('asset id', asset.id)}/`
+export function assetPrefix({ id, ...owner }: KeyOwner & { readonly id: string }): string {
+  return `${ownerPrefix(owner)}${segment('asset id', id)}/`
+}
+
+/** The asset's id in a permanent key. In any other key the text is no id, or the id of no asset. */
+export function assetIdIn(key: string): string {
+  return key.split('/').at(-2) ?? ''
 }
 
 /**
@@ -157,17 +174,20 @@ export function isReservedKey(key: string, profiles: readonly string[]): boolean
   return `${first}/` === STAGING_PREFIX || profiles.includes(first) || isManagedKey(key)
 }
 
-interface KeyParts {
-  readonly profile: string
+interface KeyParts extends KeyOwner {
   readonly assetId: string
   readonly stem: string
   readonly extension: string
 }
 
 function buildKey(prefix: string, parts: KeyParts): string {
-  const profile = checked('profile name', parts.profile, isProfileName(parts.profile))
   const extension = checked('extension', parts.extension, EXTENSION.test(parts.extension))
-  return normalizeKey(`${prefix}${profile}/${segment('asset id', parts.assetId)}/${parts.stem}${extension}`)
+  return normalizeKey(`${prefix}${ownerPrefix(parts)}${segment('asset id', parts.assetId)}/${parts.stem}${extension}`)
+}
+
+function ownerPrefix({ tenant, profile }: KeyOwner): string {
+  const below = `${checked('profile name', profile, isProfileName(profile))}/`
+  return tenant === null ? below : `${TENANTS_PREFIX}${checked('tenant', tenant, isTenantName(tenant))}/${below}`
 }
 
 function splitKey(key: string): { readonly stem: string; readonly extension: string } {

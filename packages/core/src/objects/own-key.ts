@@ -23,16 +23,17 @@ export function assertOwnKey(runtime: Runtime, key: string): void {
  */
 export async function assertUnownedKey(runtime: Runtime, key: string): Promise<void> {
   assertOwnKey(runtime, key)
-  const [, below = ''] = key.split('/')
+  const ids = key.split('/').filter(validate)
   const { rows } = await runtime.database.executeSql(
     `select id::text as id from rindle.media_assets where storage_key = $1::text
      union all select asset_id::text from rindle.media_variants where storage_key = $1::text
      union all select asset_id::text from rindle.media_tracks where storage_key = $1::text
      union all select asset_id::text from rindle.media_upload_sessions where upload_key in ($1::text, $2::text)
      union all select id::text from rindle.media_assets
-       where id = $3::uuid and starts_with($1::text, profile || '/' || id::text || '/')
+       where id in (select value::uuid from jsonb_array_elements_text($3::jsonb))
+         and starts_with($1::text, coalesce('tenants/' || tenant || '/', '') || profile || '/' || id::text || '/')
      limit 1`,
-    [key, companionOwner(key), validate(below) ? below : null],
+    [key, companionOwner(key), JSON.stringify(ids)],
   )
   if (rows[0] === undefined) return
   const assetId = String(rows[0]['id'])

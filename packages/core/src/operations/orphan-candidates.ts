@@ -1,5 +1,5 @@
 import { validate } from 'uuid'
-import { companionOwner } from '../domain/keys.ts'
+import { assetIdIn, companionOwner } from '../domain/keys.ts'
 import { deletionKey } from '../domain/queues.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import { number } from '../kernel/sql/row-values.ts'
@@ -34,14 +34,14 @@ export async function withoutRow(runtime: Runtime, candidates: readonly Candidat
   const { rows } = await runtime.database.executeSql(
     `select position::int as position
      from jsonb_to_recordset($1::jsonb) as candidate(
-       position int, key text, owner text, "assetId" uuid, "uploadId" text)
+       position int, key text, file text, owner text, "assetId" uuid, "uploadId" text)
      where case when "uploadId" is null
        then not exists (select 1 from rindle.media_assets where storage_key = candidate.key)
          and not exists (select 1 from rindle.media_variants where storage_key = candidate.key)
          and not exists (select 1 from rindle.media_tracks where storage_key = candidate.key)
          and not exists (select 1 from rindle.media_variants
            where asset_id = candidate."assetId" and state in (${IN_FLIGHT})
-             and starts_with(split_part(candidate.key, '/', 3), name || '-' || left(recipe_digest, 16)))
+             and starts_with(candidate.file, name || '-' || left(recipe_digest, 16)))
          and not exists (select 1 from rindle.media_upload_sessions
            where upload_key = candidate.owner and state in (${OPEN_SESSION}))
        else not exists (
@@ -53,7 +53,9 @@ export async function withoutRow(runtime: Runtime, candidates: readonly Candidat
       JSON.stringify(
         candidates.map(({ key, uploadId }, position) => {
           const assetId = assetIdIn(key)
-          return { position, key, owner: companionOwner(key), assetId: validate(assetId) ? assetId : null, uploadId }
+          const file = key.slice(key.lastIndexOf('/') + 1)
+          const owner = companionOwner(key)
+          return { position, key, file, owner, assetId: validate(assetId) ? assetId : null, uploadId }
         }),
       ),
     ],
@@ -71,9 +73,4 @@ export async function withoutDeletion(
   const jobKeyOf = ({ key }: Candidate): string => deletionKey(assetIdIn(key), key)
   const live = await runtime.jobs.findLive('rindle_purge', candidates.map(jobKeyOf))
   return candidates.filter((candidate) => !live.has(jobKeyOf(candidate)))
-}
-
-/** Permanent keys begin with profile and asset. In any other key this is no id, or the id of no asset. */
-function assetIdIn(key: string): string {
-  return key.split('/')[1] ?? ''
 }

@@ -24,6 +24,7 @@ import {
   REGENERATE_MODES,
   type SlotOption,
   type SlotRules,
+  type StorageChoice,
 } from './profile.ts'
 
 // Also of a wildcard: image/*.
@@ -44,7 +45,9 @@ const NO_RECIPE =
   'earlier version in it: image.from({ … })'
 
 const profileSchema = z.strictObject({
-  storage: z.string().min(1),
+  storage: z.union([z.string().min(1), callable('a function')], {
+    error: 'must be the name of a storage, or a function that returns one',
+  }),
   accept: z
     .strictObject({
       types: z
@@ -106,8 +109,10 @@ export function defineProfile<
   const problems = parsed.success ? declarationProblems(parsed.data.variants) : problemsOf(parsed.error, options)
   if (!parsed.success || problems.length > 0) throw invalidOptions('The profile is not valid', problems)
   const { accept, delivery = {}, variants = {}, slots = {} } = parsed.data
+  const chooseStorage = typeof options.storage === 'function' ? options.storage : null
   const profile: Profile = {
-    storage: options.storage,
+    storage: typeof options.storage === 'function' ? storageOfNobody(options.storage) : options.storage,
+    chooseStorage,
     accept: {
       types: options.accept.types,
       extensions: accept.extensions ?? null,
@@ -137,6 +142,14 @@ export function defineProfile<
   }
   // The names and kinds are the given ones.
   return profile as Profile<V, { readonly [N in keyof S]: S[N] extends 'one' ? 'one' : 'many' }, St>
+}
+
+/** `config_invalid` for a function that needs somebody to choose for. */
+function storageOfNobody(choose: (upload: StorageChoice) => string): string {
+  const name: unknown = choose({ actorId: null, owner: null, tenant: null })
+  if (typeof name === 'string' && name !== '') return name
+  const message = 'must return the name of a storage, at once, and also where actorId, owner and tenant are null'
+  throw invalidOptions('The profile is not valid', [{ path: 'storage', message }])
 }
 
 function slotRules(slot: SlotOption): SlotRules {

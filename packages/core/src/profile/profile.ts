@@ -1,4 +1,5 @@
 import type { AcceptOptions, AcceptRules } from '../domain/accept.ts'
+import type { Owner } from '../domain/entities.ts'
 import type { InvalidOption } from '../domain/option-problems.ts'
 import type { Recipe } from '../domain/recipe.ts'
 import type { FamilyMaking } from '../domain/recipe-family.ts'
@@ -106,14 +107,26 @@ export interface DeliveryOptions {
   readonly authorize?: Authorizer
 }
 
+/** An upload whose storage a profile chooses. */
+export interface StorageChoice {
+  /** The actor who begins it, as the application names them. */
+  readonly actorId: string | null
+  /** The owner that it will be attached to. */
+  readonly owner: Owner | null
+  readonly tenant: string | null
+}
+
 /** Options of {@link defineProfile}. */
 export interface ProfileOptions<
   V extends Makes = Makes,
   S extends Readonly<Record<string, SlotOption>> = Readonly<Record<string, SlotOption>>,
   St extends string = string,
 > {
-  /** Name of the storage that holds the media. */
-  readonly storage: St
+  /**
+   * Name of the storage that holds the media; or a function that chooses it for each upload, at once and without I/O. It
+   * is also called without anybody, when the profile is defined: for your own files and for the checks of the set-up.
+   */
+  readonly storage: St | ((upload: StorageChoice) => St)
   /** The files that may be uploaded. */
   readonly accept: AcceptOptions
   /** Recipes, families and streams by name: lower-case letters, digits and `_`. @default none */
@@ -148,7 +161,10 @@ export interface ProfileOptions<
 
 /** A profile, whatever its variants and slots: what {@link createRindle} takes. `St`: the name of its storage. */
 export interface AnyProfile<St extends string = string> {
+  /** Its storage; of one that chooses, the storage of an upload without anybody. */
   readonly storage: St
+  /** Chooses the storage of an upload; `null`: it is always `storage`. */
+  readonly chooseStorage: ((upload: StorageChoice) => St) | null
   readonly accept: AcceptRules
   // No wider types: they would be inferred for a profile that is defined where this type is expected.
   readonly variants: object

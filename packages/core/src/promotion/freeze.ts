@@ -21,6 +21,7 @@ export async function freeze(runtime: Runtime, asset: Asset, job: RunningJob): P
   const frozen = await unlessFrozen(runtime, asset, async () => {
     const contentType = await likelyType(runtime, asset, job.signal)
     const key = originalKey({
+      tenant: asset.tenant,
       profile: asset.profile,
       assetId: asset.id,
       random: runtime.randomText(),

@@ -26,11 +26,11 @@ export type NotStored = 'asset_gone' | 'too_many' | 'extracted_before'
  */
 export async function storeTrack(
   runtime: Runtime,
-  { id, profile, storage }: Pick<Asset, 'id' | 'profile' | 'storage'>,
+  { id, profile, storage, tenant }: Pick<Asset, 'id' | 'profile' | 'storage' | 'tenant'>,
   track: NewTrack,
   signal?: AbortSignal,
 ): Promise<MediaTrack | NotStored> {
-  const storageKey = trackKey({ profile, assetId: id, random: runtime.randomText() })
+  const storageKey = trackKey({ tenant, profile, assetId: id, random: runtime.randomText() })
   const { webVtt } = track.text
   await storageOf(runtime, storage).put(storageKey, Readable.from([webVtt]), {
     contentType: 'text/vtt',

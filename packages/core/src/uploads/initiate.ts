@@ -21,9 +21,10 @@ import type { StorageAdapter } from '../ports/storage.ts'
 import type { Profile } from '../profile/profile.ts'
 import { type PartPlan, planParts } from './direct/part-plan.ts'
 import { sessionFromRow } from './sessions.ts'
+import { storageFor, type UploadOrigin } from './upload-origin.ts'
 
 /** A client's declaration of a file that it will send to the storage itself. */
-export interface InitiateOptions {
+export interface InitiateOptions extends UploadOrigin {
   /** The client's name for the file; only a sanitised form is stored. */
   readonly filename: string
   /**
@@ -35,8 +36,6 @@ export interface InitiateOptions {
   readonly byteSize?: number
   /** SHA-256 in lower-case hex. When given, the storage refuses other bytes where it can, and promotion always. */
   readonly checksumSha256?: string
-  /** The actor who begins the upload, as the application names them; stored with the session. @default none */
-  readonly actorId?: string
   /** The lifetime of the upload. @default 3600 for one PUT, 86400 otherwise */
   readonly expiresInSeconds?: number
   /**
@@ -63,6 +62,7 @@ export interface MultipartUpload extends PartPlan {
 export interface PlannedUpload {
   readonly profileName: string
   readonly profile: Profile
+  readonly storageName: string
   readonly storage: StorageAdapter
   readonly assetId: string
   readonly uploadKey: string
@@ -131,6 +131,7 @@ export function planUpload(
   const refused = judgeDeclared(declared, profile.accept)
   if (refused !== null) throw uploadRejected(refused)
   const assetId = runtime.newId()
+  const storageName = storageFor(runtime, profileName, options)
   const expiresInSeconds =
     options.expiresInSeconds ?? (strategy === 'presigned_put' ? PUT_EXPIRY_SECONDS : LONG_EXPIRY_SECONDS)
   if (!Number.isInteger(expiresInSeconds) || expiresInSeconds < 1 || expiresInSeconds > MAX_EXPIRY_SECONDS) {
@@ -139,9 +140,11 @@ export function planUpload(
   return {
     profileName,
     profile,
-    storage: storageOf(runtime, profile.storage),
+    storageName,
+    storage: storageOf(runtime, storageName),
     assetId,
     uploadKey: stagingKey({
+      tenant: options.tenant ?? null,
       profile: profileName,
       assetId,
       random: runtime.randomText(),
@@ -178,11 +181,11 @@ export async function insertUpload(
   options: Omit<InitiateOptions, 'tx'>,
 ): Promise<UploadSession> {
   const slot = wantedSlot(runtime, planned.profileName, options)
-  const { assetId, profileName, profile, uploadKey, filename, strategy, multipartUploadId } = planned
+  const { assetId, profileName, storageName, uploadKey, filename, strategy, multipartUploadId } = planned
   const given = {
     assetId,
     profile: profileName,
-    storage: profile.storage,
+    storage: storageName,
     uploadKey,
     filename,
     declaredType: canonicalContentType(options.contentType ?? ''),
@@ -193,6 +196,7 @@ export async function insertUpload(
     multipartUploadId,
     expiresAt: new Date(runtime.now().getTime() + planned.expiresInSeconds * 1_000).toISOString(),
     actorId: options.actorId ?? null,
+    tenant: options.tenant ?? null,
     ownerType: slot?.ownerType ?? null,
     ownerId: slot?.ownerId ?? null,
     slot: slot?.slot ?? null,
@@ -201,17 +205,18 @@ export async function insertUpload(
     `with given as (
        select * from jsonb_to_record($1::jsonb) as given("assetId" uuid, profile text, storage text, "uploadKey" text,
          filename text, "declaredType" text, "sessionId" uuid, strategy text, "byteSize" bigint, checksum text,
-         "multipartUploadId" text, "expiresAt" timestamptz, "actorId" text, "ownerType" text, "ownerId" text, slot text)
+         "multipartUploadId" text, "expiresAt" timestamptz, "actorId" text, tenant text, "ownerType" text, "ownerId" text, slot text)
      ), asset as (
-       insert into rindle.media_assets (id, profile, storage, storage_key, state, filename, declared_content_type)
-       select "assetId", profile, storage, "uploadKey", 'staged', filename, "declaredType" from given
+       insert into rindle.media_assets
+         (id, profile, storage, storage_key, state, filename, declared_content_type, tenant)
+       select "assetId", profile, storage, "uploadKey", 'staged', filename, "declaredType", tenant from given
        returning id
      ), session as (
        insert into rindle.media_upload_sessions
          (id, asset_id, state, upload_strategy, upload_key, upload_length, declared_checksum, multipart_upload_id,
-          expires_at, actor_id, attach_owner_type, attach_owner_id, attach_slot)
+          expires_at, actor_id, tenant, attach_owner_type, attach_owner_id, attach_slot)
        select "sessionId", asset.id, 'initialized', strategy, "uploadKey", "byteSize", checksum, "multipartUploadId",
-         "expiresAt", "actorId", "ownerType", "ownerId", slot from given, asset
+         "expiresAt", "actorId", tenant, "ownerType", "ownerId", slot from given, asset
        returning *
      )
      select to_jsonb(session) as session from session`,

@@ -91,6 +91,7 @@ export function sessionFromRow(row: Row): UploadSession {
     resumableMetadata: textOrNull(row, 'resumable_metadata'),
     resumableConcat: textOrNull(row, 'resumable_concat'),
     actorId: textOrNull(row, 'actor_id'),
+    tenant: textOrNull(row, 'tenant'),
     uploadKey: text(row, 'upload_key'),
     uploadLength: numberOrNull(row, 'upload_length'),
     declaredChecksum: textOrNull(row, 'declared_checksum'),

@@ -90,6 +90,7 @@ async function secondsToWait(
 
 /** Whether a variant's recipe gives its object this key, with whatever extension. */
 function isKeyOf(asset: Asset, { name, recipeDigest }: Variant, storageKey: string): boolean {
-  const bare = variantKey({ profile: asset.profile, assetId: asset.id, name, digest: recipeDigest, extension: '' })
+  const { tenant, profile } = asset
+  const bare = variantKey({ tenant, profile, assetId: asset.id, name, digest: recipeDigest, extension: '' })
   return storageKey === bare || storageKey.startsWith(`${bare}.`)
 }

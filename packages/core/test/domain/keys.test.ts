@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { isRindleError } from '../../src/domain/errors.ts'
 import {
+  assetIdIn,
   assetPrefix,
   companionKey,
   isManagedKey,
@@ -21,6 +22,7 @@ const ASSET_ID = '0190f3a1-7c00-7000-8000-000000000001'
 const DIGEST = '0123456789abcdef'.repeat(4)
 
 const profileName = fc.stringMatching(/^[a-z][a-z0-9_]{0,47}$/).filter(isProfileName)
+const tenant = fc.option(fc.stringMatching(/^[a-z0-9][a-z0-9_-]{0,63}$/))
 const variantName = fc.stringMatching(/^[a-z][a-z0-9_]{0,47}$/)
 const random = fc.stringMatching(/^[a-z0-9]{8,64}$/)
 const extension = fc.constantFrom('', '.jpg', '.webp', '.mp4', '.json', '.bin')
@@ -124,24 +126,33 @@ describe('normalizeKey', () => {
 
 describe('the builders of keys', () => {
   it('give the documented layout', () => {
-    const parts = { profile: 'avatar', assetId: ASSET_ID, random: '00ff', extension: '.jpg' }
+    const parts = { tenant: null, profile: 'avatar', assetId: ASSET_ID, random: '00ff', extension: '.jpg' }
     expect(stagingKey(parts)).toBe(`staging/avatar/${ASSET_ID}/00ff.jpg`)
     expect(originalKey(parts)).toBe(`avatar/${ASSET_ID}/original-00ff.jpg`)
     expect(variantKey({ ...parts, name: 'thumb_2x', digest: DIGEST, extension: '.webp' })).toBe(
       `avatar/${ASSET_ID}/thumb_2x-0123456789abcdef.webp`,
     )
-    expect(assetPrefix({ profile: 'avatar', id: ASSET_ID })).toBe(`avatar/${ASSET_ID}/`)
+    expect(assetPrefix({ tenant: null, profile: 'avatar', id: ASSET_ID })).toBe(`avatar/${ASSET_ID}/`)
+  })
+
+  it('put the keys of a tenant below its name', () => {
+    const parts = { tenant: 'acme', profile: 'avatar', assetId: ASSET_ID, random: '00ff', extension: '.jpg' }
+    expect(stagingKey(parts)).toBe(`staging/tenants/acme/avatar/${ASSET_ID}/00ff.jpg`)
+    expect(originalKey(parts)).toBe(`tenants/acme/avatar/${ASSET_ID}/original-00ff.jpg`)
+    expect(assetPrefix({ ...parts, id: ASSET_ID })).toBe(`tenants/acme/avatar/${ASSET_ID}/`)
+    expect(() => originalKey({ ...parts, tenant: '../acme' })).toThrow(/tenant .* cannot be part/)
   })
 
   it('always give keys that normalizeKey accepts, below the prefix of their asset', () => {
     fc.assert(
       fc.property(
-        fc.record({ profile: profileName, assetId: fc.uuid(), random, extension, name: variantName, digest }),
+        fc.record({ tenant, profile: profileName, assetId: fc.uuid(), random, extension, name: variantName, digest }),
         (parts) => {
           const keys = [stagingKey(parts), originalKey(parts), variantKey(parts)]
           expect(keys.map(normalizeKey)).toEqual(keys)
+          expect(keys.map(assetIdIn)).toEqual([parts.assetId, parts.assetId, parts.assetId])
           expect(keys.map(isStagingKey)).toEqual([true, false, false])
-          const prefix = assetPrefix({ profile: parts.profile, id: parts.assetId })
+          const prefix = assetPrefix({ ...parts, id: parts.assetId })
           expect(keys.map((key) => key.startsWith(prefix))).toEqual([false, true, true])
           expect(keys[0]?.startsWith(`${STAGING_PREFIX}${prefix}`)).toBe(true)
         },
@@ -150,12 +161,12 @@ describe('the builders of keys', () => {
   })
 
   it('give another key for another recipe', () => {
-    const parts = { profile: 'avatar', assetId: ASSET_ID, name: 'thumb', extension: '.jpg' }
+    const parts = { tenant: null, profile: 'avatar', assetId: ASSET_ID, name: 'thumb', extension: '.jpg' }
     expect(variantKey({ ...parts, digest: DIGEST })).not.toBe(variantKey({ ...parts, digest: `f${DIGEST.slice(1)}` }))
   })
 
   it('refuse every part that is no segment, and name it', () => {
-    const parts = { profile: 'avatar', assetId: ASSET_ID, random: '00ff', extension: '.jpg' }
+    const parts = { tenant: null, profile: 'avatar', assetId: ASSET_ID, random: '00ff', extension: '.jpg' }
     for (const hostile of ['', '..', 'a/b', 'A', 'a\\b', 'a\0', 'é', ' ']) {
       expect(() => originalKey({ ...parts, profile: hostile })).toThrow(/profile name .* cannot be part/)
       expect(() => originalKey({ ...parts, assetId: hostile })).toThrow(/asset id .* cannot be part/)
@@ -163,7 +174,7 @@ describe('the builders of keys', () => {
       expect(() => originalKey({ ...parts, random: hostile })).toThrow(/random part .* cannot be part/)
       expect(() => variantKey({ ...parts, name: hostile, digest: DIGEST })).toThrow(/variant name .* cannot be part/)
       expect(() => variantKey({ ...parts, name: 'thumb', digest: hostile })).toThrow(/recipe digest .* cannot be part/)
-      expect(() => assetPrefix({ profile: 'avatar', id: hostile })).toThrow(/asset id .* cannot be part/)
+      expect(() => assetPrefix({ tenant: null, profile: 'avatar', id: hostile })).toThrow(/asset id .* cannot be part/)
     }
     for (const hostile of ['jpg', '.', '.tar.gz', '.JPG', './a', '.a/b']) {
       expect(() => stagingKey({ ...parts, extension: hostile })).toThrow(/extension .* cannot be part/)
@@ -173,9 +184,9 @@ describe('the builders of keys', () => {
   it('refuse a profile called staging, whose originals would look like uploads in flight', () => {
     expect(isProfileName('staging')).toBe(false)
     expect(isProfileName('staging_area')).toBe(true)
-    const parts = { profile: 'staging', assetId: ASSET_ID, random: '00ff', extension: '.jpg' }
+    const parts = { tenant: null, profile: 'staging', assetId: ASSET_ID, random: '00ff', extension: '.jpg' }
     expect(() => originalKey(parts)).toThrow('"staging"')
-    expect(() => assetPrefix({ profile: 'staging', id: ASSET_ID })).toThrow('"staging"')
+    expect(() => assetPrefix({ tenant: null, profile: 'staging', id: ASSET_ID })).toThrow('"staging"')
   })
 })
 
@@ -183,7 +194,7 @@ describe('keys of an application', () => {
   it('differ from every generated key, for any profile', () => {
     fc.assert(
       fc.property(
-        fc.record({ profile: profileName, assetId: fc.uuid(), random, extension, name: variantName, digest }),
+        fc.record({ tenant, profile: profileName, assetId: fc.uuid(), random, extension, name: variantName, digest }),
         (parts) => {
           const staged = stagingKey(parts)
           const keys = [staged, companionKey(staged, 'part-1'), originalKey(parts), variantKey(parts)]
@@ -198,6 +209,7 @@ describe('keys of an application', () => {
     `invoices/${ASSET_ID}.pdf`,
     `invoices/${ASSET_ID}/7.pdf`,
     `exports/photo/${ASSET_ID}/original-0f.jpg`,
+    'tenants/acme/contract.pdf',
     `photo/${ASSET_ID}/original.jpg`,
     `photo/${ASSET_ID}/thumb-0123456789abcde.webp`,
     'photo/7/original-0f.jpg',

@@ -110,8 +110,8 @@ function select(runtime: Runtime, request: Request, { storage, key }: SentFile, 
   if (isWhole) return { select: 'whole' }
   const selection = selectRange(header, object.byteSize)
   if (selection.select === 'malformed') {
-    // Rindle's keys begin with their profile, which may no longer be configured.
-    const [name = ''] = key.split('/')
+    // The profile in a key of Rindle's, which may no longer be configured.
+    const name = key.split('/').at(-3) ?? ''
     const profile = Object.hasOwn(runtime.profiles, name) ? name : 'unknown'
     runtime.events.emit({
       name: 'rindle.delivery.range_fallback',

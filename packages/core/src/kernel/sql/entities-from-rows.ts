@@ -46,6 +46,7 @@ export function assetFromRow(row: Row): Asset {
     inPlace: boolean(row, 'in_place'),
     trashedAt: timeOrNull(row, 'trashed_at'),
     purgeAt: timeOrNull(row, 'purge_at'),
+    tenant: textOrNull(row, 'tenant'),
     createdAt: time(row, 'created_at'),
     updatedAt: time(row, 'updated_at'),
   }

@@ -82,7 +82,7 @@ class Canary {
     this.#runtime = runtime
     this.#context = context
     this.#storage = storageOf(runtime, context.name)
-    const parts = { profile: 'doctor', assetId: runtime.newId(), extension: '.txt' }
+    const parts = { tenant: null, profile: 'doctor', assetId: runtime.newId(), extension: '.txt' }
     this.#key = stagingKey({ ...parts, random: runtime.randomText() })
     this.#partsKey = stagingKey({ ...parts, random: runtime.randomText() })
     this.#piecesKey = stagingKey({ ...parts, random: runtime.randomText() })

@@ -1,5 +1,6 @@
 import type { Variant } from '../../domain/entities.ts'
 import { VARIANT_STATES, type VariantState } from '../../domain/states.ts'
+import { assertTenant } from '../../domain/tenant.ts'
 import type { Runtime } from '../../kernel/runtime.ts'
 import { variantFromRow } from '../../kernel/sql/entities-from-rows.ts'
 import { assertProfileName } from '../scope.ts'
@@ -23,8 +24,9 @@ export interface VariantPage {
  * `error` a page may be short, or empty, and still have a `next`: it examines at most 5,000 rows.
  */
 export async function listVariants(runtime: Runtime, options: ListVariantsOptions = {}): Promise<VariantPage> {
-  const { profile, variant } = options
+  const { profile, tenant, variant } = options
   if (profile !== undefined) await assertProfileName(runtime, profile)
+  assertTenant(tenant)
   const { rows, next } = await readPage(runtime.database, {
     ...options,
     table: 'media_variants',
@@ -37,6 +39,12 @@ export async function listVariants(runtime: Runtime, options: ListVariantsOption
         : [
             `exists (select 1 from rindle.media_assets as asset
             where asset.id = listed.asset_id and asset.profile = ${bind(profile, 'text')})`,
+          ]),
+      ...(tenant === undefined
+        ? []
+        : [
+            `exists (select 1 from rindle.media_assets as asset
+            where asset.id = listed.asset_id and asset.tenant = ${bind(tenant, 'text')})`,
           ]),
     ],
   })

@@ -10,6 +10,8 @@ export interface ListingOptions<S extends string, P extends string> {
   readonly state?: S | readonly S[]
   /** Only of this profile; also one that is no longer configured, as long as it has assets. @default all */
   readonly profile?: P
+  /** Only assets of this tenant. @default all */
+  readonly tenant?: string
   /** Only assets that this owner holds, at any slot. @default all */
   readonly owner?: Owner
   /** Only rows with this reason, or with it as a part: "unknown_profile" of "promotion_failed:unknown_profile". @default all */

@@ -1,12 +1,15 @@
 import { createHash, type Hash } from 'node:crypto'
 import { pipeline, type Readable, Transform } from 'node:stream'
 import { extensionFor } from '../../domain/content-types.ts'
+import type { Owner } from '../../domain/entities.ts'
 import { sanitizeFilename } from '../../domain/filename.ts'
 import { judgeFile, tooLarge } from '../../domain/gate.ts'
 import { originalKey } from '../../domain/keys.ts'
 import { uploadRejected } from '../../domain/upload-rejected.ts'
 import { profileOf, type Runtime, storageOf } from '../../kernel/runtime.ts'
 import type { Profile } from '../../profile/profile.ts'
+import { assertDeclared } from '../initiate.ts'
+import { storageFor, type UploadOrigin } from '../upload-origin.ts'
 import { sniffBody } from './sniff-body.ts'
 import { type OpenedSource, openSource, type UploadSource } from './upload-source.ts'
 
@@ -14,11 +17,13 @@ import { type OpenedSource, openSource, type UploadSource } from './upload-sourc
 const BUFFER_BYTES = 1024 * 1024
 
 /** Options of {@link receive}. */
-export interface ReceiveOptions {
+export interface ReceiveOptions extends UploadOrigin {
   /** The client's name for the file; only a sanitised form is stored. @default the source's own name */
   readonly filename?: string
   /** The type that the client declares. @default the source's own type */
   readonly contentType?: string
+  /** The owner that the asset will be attached to, where the profile chooses its storage by it. @default none */
+  readonly owner?: Owner
   /** Gives up the upload; stored bytes are deleted. */
   readonly signal?: AbortSignal
 }
@@ -29,6 +34,8 @@ export interface ReceivedUpload<P extends string = string> {
   readonly assetId: string
   readonly storage: string
   readonly storageKey: string
+  readonly actorId: string | null
+  readonly tenant: string | null
   /** Sanitised, with an extension of the content type. */
   readonly filename: string
   readonly contentType: string
@@ -50,12 +57,15 @@ export async function receive<P extends string>(
   options: ReceiveOptions = {},
 ): Promise<ReceivedUpload<P>> {
   const profile = profileOf(runtime, profileName)
+  // Before the source is opened, and before its bytes are read.
+  const storage = storageFor(runtime, profileName, options)
+  assertDeclared(options)
   const opened = await openSource(source)
   // Nothing listens to a body between its head and its rest; without a listener its failure would end the process. The
   // read of the rest reports it.
   opened.body.on('error', () => {})
   try {
-    return await receiveOpened(runtime, profileName, profile, { ...opened, ...options })
+    return await receiveOpened(runtime, profileName, { profile, storage }, { ...opened, ...options })
   } finally {
     opened.body.destroy()
   }
@@ -64,7 +74,7 @@ export async function receive<P extends string>(
 async function receiveOpened<P extends string>(
   runtime: Runtime,
   profileName: P,
-  profile: Profile,
+  { profile, storage }: { readonly profile: Profile; readonly storage: string },
   source: ReceiveOptions & Pick<OpenedSource, 'body' | 'disposeChunks'>,
 ): Promise<ReceivedUpload<P>> {
   const filename = sanitizeFilename(source.filename)
@@ -75,7 +85,9 @@ async function receiveOpened<P extends string>(
   if (!verdict.accepted) throw uploadRejected(verdict)
 
   const assetId = runtime.newId()
+  const tenant = source.tenant ?? null
   const storageKey = originalKey({
+    tenant,
     profile: profileName,
     assetId,
     random: runtime.randomText(),
@@ -83,7 +95,7 @@ async function receiveOpened<P extends string>(
   })
   const hash = createHash('sha256')
   const measured = measure(head, source.body, hash, profile.accept.maxBytes)
-  const stored = await storageOf(runtime, profile.storage).put(storageKey, measured, {
+  const stored = await storageOf(runtime, storage).put(storageKey, measured, {
     contentType: verdict.contentType,
     disposeChunks: source.disposeChunks,
     ...(source.signal === undefined ? {} : { signal: source.signal }),
@@ -91,8 +103,10 @@ async function receiveOpened<P extends string>(
   return {
     profile: profileName,
     assetId,
-    storage: profile.storage,
+    storage,
     storageKey,
+    actorId: source.actorId ?? null,
+    tenant,
     filename: verdict.filename,
     contentType: verdict.contentType,
     declaredContentType,

@@ -8,6 +8,7 @@ import { assetFromRow } from '../../kernel/sql/entities-from-rows.ts'
 import type { Row } from '../../kernel/sql/row-values.ts'
 import { inTransaction, type UnitOfWork } from '../../kernel/unit-of-work.ts'
 import { errorFields } from '../../ports/logger.ts'
+import { storageFor } from '../upload-origin.ts'
 import { type ReceivedUpload, type ReceiveOptions, receive } from './receive.ts'
 import type { UploadSource } from './upload-source.ts'
 
@@ -32,10 +33,10 @@ export async function register<P extends string>(
   received: ReceivedUpload<P>,
   options: RegisterOptions = {},
 ): Promise<Asset<P>> {
-  const profile = profileOf(runtime, received.profile)
+  profileOf(runtime, received.profile)
   return inTransaction(runtime, options.tx, async (unit) => {
     const asset = await insertAsset(runtime, unit, received, options)
-    const adapter = adapterNameOf(runtime, profile.storage)
+    const adapter = adapterNameOf(runtime, received.storage)
     unit.emit(
       'rindle.upload.stop',
       { profile: received.profile, adapter, strategy: 'proxied' },
@@ -59,8 +60,7 @@ export async function upload<P extends string>(
   source: UploadSource,
   options: UploadOptions = {},
 ): Promise<Asset<P>> {
-  const profile = profileOf(runtime, profileName)
-  const adapter = adapterNameOf(runtime, profile.storage)
+  const adapter = adapterNameOf(runtime, storageFor(runtime, profileName, options))
   runtime.events.emit({
     name: 'rindle.upload.start',
     metadata: { profile: profileName, adapter, strategy: 'proxied' },
@@ -106,23 +106,34 @@ async function insertAsset(
   { owner, slot }: RegisterOptions,
 ): Promise<Asset> {
   const { assetId, profile, storage, storageKey, filename, contentType, declaredContentType } = received
-  const { byteSize, checksumSha256, etag } = received
-  const file = { storageKey, filename, contentType, declaredContentType, byteSize, checksumSha256, etag }
+  const { byteSize, checksumSha256, etag, actorId, tenant } = received
+  const file = {
+    actorId,
+    tenant,
+    storageKey,
+    filename,
+    contentType,
+    declaredContentType,
+    byteSize,
+    checksumSha256,
+    etag,
+  }
   const inserts = `given as (
        select * from jsonb_to_record($1::jsonb) as given("assetId" uuid, profile text, storage text, "sessionId" uuid,
          "storageKey" text, filename text, "contentType" text, "declaredContentType" text, "byteSize" bigint,
-         "checksumSha256" text, etag text)
+         "checksumSha256" text, etag text, "actorId" text, tenant text)
      ), asset as (
        insert into rindle.media_assets
          (id, profile, storage, storage_key, state, filename, content_type, declared_content_type,
-          byte_size, checksum_sha256, etag)
+          byte_size, checksum_sha256, etag, tenant)
        select "assetId", profile, storage, "storageKey", 'validating', filename, "contentType", "declaredContentType",
-         "byteSize", "checksumSha256", etag from given
+         "byteSize", "checksumSha256", etag, tenant from given
        returning *
      ), session as (
        insert into rindle.media_upload_sessions
-         (id, asset_id, state, upload_strategy, upload_key, upload_length, expires_at, verified_at)
-       select "sessionId", "assetId", 'completed', 'proxied', "storageKey", "byteSize", now(), now() from given, asset
+         (id, asset_id, state, upload_strategy, upload_key, upload_length, expires_at, verified_at, actor_id, tenant)
+       select "sessionId", "assetId", 'completed', 'proxied', "storageKey", "byteSize", now(), now(), "actorId", given.tenant
+       from given, asset
      )`
   const given = JSON.stringify({ assetId, profile, storage, sessionId: runtime.newId(), ...file })
   const event = await wantedEvent(runtime, unit, 'upload.completed', [profile])

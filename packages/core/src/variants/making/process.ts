@@ -200,6 +200,7 @@ class VariantWork {
     const { variant } = claimed
     const storage = storageOf(this.#runtime, this.#asset.storage)
     const storageKey = variantKey({
+      tenant: this.#asset.tenant,
       profile: this.#asset.profile,
       assetId: this.#asset.id,
       name: variant.name,

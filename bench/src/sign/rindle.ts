@@ -57,6 +57,7 @@ function readyAsset(id: string): Asset<'photo'> {
     thumbHash: null,
     adoptedFrom: null,
     inPlace: false,
+    tenant: null,
     createdAt: now,
     updatedAt: now,
   }

@@ -17,6 +17,7 @@ const BY_CODE: Readonly<Record<string, string>> = {
   upload_rejected: 'The file was not accepted.',
   not_found: 'It no longer exists.',
   forbidden: 'You are not allowed to do this. You may have to sign in.',
+  quota_exceeded: 'There is no space left for this file. Delete some files, or ask for more space.',
   session_expired: 'The upload took too long. Please start it again.',
   network_failed: `The connection was lost. ${TRY_LATER}`,
   storage_refused: 'The file could not be stored.',

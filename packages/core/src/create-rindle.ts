@@ -51,6 +51,7 @@ import type { WebhookOptions } from './ports/hooks.ts'
 import type { JobsAdapter } from './ports/jobs.ts'
 import { type Logger, safeLogger, stderrLogger } from './ports/logger.ts'
 import type { Processor } from './ports/processor.ts'
+import type { QuotaRule } from './ports/quota.ts'
 import type { StorageAdapter } from './ports/storage.ts'
 import type { GaugeReading, Telemetry } from './ports/telemetry.ts'
 import type { AnyProfiles, Profiles } from './profile/names.ts'
@@ -121,6 +122,10 @@ export interface RindleOptions<Ps extends AnyProfiles = AnyProfiles, St extends 
    * @default 30
    */
   readonly quarantineDays?: number
+  /** Limits what is stored, and counts it: see {@link QuotaRule}. Called for each upload. @default no quotas */
+  readonly quota?: QuotaRule
+  /** The most uploads that one actor may have under way at once; further ones are refused. @default 100 */
+  readonly maxOpenUploads?: number
   /** Receivers of events over HTTP, by the Standard Webhooks specification. @default none */
   readonly webhooks?: readonly WebhookOptions[]
   /** The delivery of events to the handlers of profiles and to webhooks. */
@@ -180,6 +185,7 @@ export interface StreamsOptions {
 }
 
 const DEFAULT_QUARANTINE_DAYS = 30
+const DEFAULT_MAX_OPEN_UPLOADS = 100
 const DEFAULT_HANDLER_TIMEOUT_MS = 60_000
 const DEFAULT_WAIT_MS = 10_000
 const DEFAULT_MAX_MAKING = 200
@@ -241,6 +247,7 @@ function composeRuntime(options: RindleOptions<Profiles>, database: Database): R
       retryForSeconds: options.hooks?.retryForSeconds ?? DEFAULT_RETRY_FOR_SECONDS,
     },
     fetch: options.fetch ?? {},
+    quotas: { rule: options.quota ?? null, maxOpenUploads: options.maxOpenUploads ?? DEFAULT_MAX_OPEN_UPLOADS },
     images: imageRuntimeOf(options.images),
     streams: streamRuntimeOf(options.streams),
     newId: () => v7(),

@@ -188,6 +188,7 @@ export type { HookContext, HookEvent, HookHandler, HookHandlers, WebhookOptions 
 export type { JobsAdapter } from './ports/jobs.ts'
 export { jsonLogger, type LogFields, type Logger, silentLogger, stderrLogger } from './ports/logger.ts'
 export type { Processor, SourceFile } from './ports/processor.ts'
+export type { Quota, QuotaRequest, QuotaRule } from './ports/quota.ts'
 export type { ScanInput, Scanner, ScanVerdict } from './ports/scanner.ts'
 export type {
   ConditionalOptions,

@@ -85,6 +85,8 @@ const optionsSchema = z.strictObject({
   workDirectory: z.string().min(1).optional(),
   sourceCacheMaxBytes: z.int().positive().optional(),
   quarantineDays: z.int().min(1).max(36_500).optional(),
+  quota: z.custom((value) => typeof value === 'function', 'must be a function').optional(),
+  maxOpenUploads: z.int().min(1).optional(),
   webhooks: webhooksSchema.optional(),
   hooks: z
     .strictObject({

@@ -232,7 +232,7 @@ const refused: [constraint: string, build: Builder, changes: Row][] = [
   ['media_assets_tenant_check', anAsset, { tenant: 'ACME' }],
   ['media_assets_tenant_check', anAsset, { tenant: 'acme/photos' }],
   ['media_assets_quota_check', anAsset, { quota_account: 'actor:1' }],
-  ['media_assets_quota_check', anAsset, { quota_account: 'actor:1', quota_bytes: -1 }],
+  ['media_assets_quota_check', anAsset, { quota_account: 'actor:1', quota_bytes: -1, quota_assets: 1 }],
   ['media_assets_thumb_hash_check', anAsset, { thumb_hash: 'data:image/png' }],
   ['media_assets_checksum_sha256_check', anAsset, { checksum_sha256: digest.slice(1) }],
   ['media_assets_checksum_sha256_check', anAsset, { checksum_sha256: digest.toUpperCase() }],

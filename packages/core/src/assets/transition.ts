@@ -1,3 +1,4 @@
+import type { SqlExecutor } from '@rindle/prisma'
 import type { Asset } from '../domain/entities.ts'
 import { assetEvent, type HookEventType } from '../domain/hook-events.ts'
 import type { RowReason } from '../domain/reasons.ts'
@@ -10,6 +11,7 @@ import { assetFromRow } from '../kernel/sql/entities-from-rows.ts'
 import { type ColumnsOf, givenColumns } from '../kernel/sql/given-columns.ts'
 import { text } from '../kernel/sql/row-values.ts'
 import type { UnitOfWork } from '../kernel/unit-of-work.ts'
+import { releaseQuota, settleQuota } from './quota-usage.ts'
 
 /** Columns that may change together with an asset's state; absent fields stay. */
 export interface AssetChanges {
@@ -122,6 +124,7 @@ export async function transitionAsset(
   if (row === undefined) return null
   // A unit without jobs only ever reaches states that nobody hears of.
   if (event !== null) requestDeliveries(unit as UnitOfWork, row)
+  if (row['quota_account'] !== null) await recountQuota(unit, asset.id, to, options.changes)
   const previous = text(row, 'previous_state') as AssetState
   const adapter = adapterNameOf(runtime, asset.storage)
   unit.emit('rindle.asset.state_change', { profile: asset.profile, adapter, from: previous, to })
@@ -134,6 +137,12 @@ function trashColumns(to: AssetState): string {
     return ', trashed_at = now(), purge_at = now() + make_interval(secs => given.purge_after_seconds)'
   }
   return to === 'deleted' ? '' : ', trashed_at = null, purge_at = null'
+}
+
+/** The account gets back what a purge frees, and what an upload did not need. */
+async function recountQuota(sql: SqlExecutor, assetId: string, to: AssetState, changes?: AssetChanges): Promise<void> {
+  if (to === 'deleted') await releaseQuota(sql, [assetId])
+  else if (changes?.byteSize !== undefined) await settleQuota(sql, assetId, changes.byteSize)
 }
 
 const HAPPENED = `select $5::uuid as id, moved.id as asset_id, moved.profile, $6::text as type,

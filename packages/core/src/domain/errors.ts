@@ -27,6 +27,10 @@ export const ERROR_CODES = {
     retryable: false,
     meaning: 'The profile does not accept the bytes; `details.reason` says why.',
   },
+  quota_exceeded: {
+    retryable: false,
+    meaning: 'The upload does not fit into what its account has left; `details` say how much that is.',
+  },
   session_expired: { retryable: false, meaning: 'The upload session has ended; begin a new one.' },
   storage_object_missing: { retryable: false, meaning: 'The storage holds no object under that key.' },
   storage_precondition_failed: { retryable: false, meaning: 'The stored object is not the expected one.' },

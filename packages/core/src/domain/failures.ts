@@ -39,6 +39,7 @@ const KINDS: Readonly<Record<ErrorCode, FailureKind>> = {
   unknown_variant: 'verdict',
   unknown_slot: 'verdict',
   upload_rejected: 'verdict',
+  quota_exceeded: 'verdict',
   session_expired: 'verdict',
   storage_object_missing: 'verdict',
   storage_precondition_failed: 'verdict',

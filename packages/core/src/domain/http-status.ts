@@ -20,6 +20,7 @@ const STATUS_OF_CODE: Readonly<Record<ErrorCode, number>> = {
   unknown_variant: 400,
   unknown_slot: 400,
   upload_rejected: 422,
+  quota_exceeded: 403,
   session_expired: 410,
   storage_object_missing: 409,
   storage_precondition_failed: 409,

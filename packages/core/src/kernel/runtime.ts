@@ -6,6 +6,7 @@ import type { WantedEvents } from '../events/wanted-events.ts'
 import type { JobsAdapter } from '../ports/jobs.ts'
 import type { CodedLogger } from '../ports/logger.ts'
 import type { Processor } from '../ports/processor.ts'
+import type { QuotaRule } from '../ports/quota.ts'
 import type { StorageAdapter } from '../ports/storage.ts'
 import type { Profile } from '../profile/profile.ts'
 import type { EventTarget } from './event-targets.ts'
@@ -44,6 +45,7 @@ export interface Runtime {
   readonly hooks: HookRuntime
   /** The way to the servers of uploads from URLs. */
   readonly fetch: FetchNetwork
+  readonly quotas: QuotaRuntime
   /** `null`: families have no URLs. */
   readonly images: ImageRuntime | null
   /** `null`: streams have no URLs. */
@@ -52,6 +54,14 @@ export interface Runtime {
   readonly newId: () => string
   /** Unguessable text for keys: `[a-z0-9]`. */
   readonly randomText: () => string
+}
+
+/** The part of a runtime that limits uploads. */
+export interface QuotaRuntime {
+  /** `null`: nothing is counted. */
+  readonly rule: QuotaRule | null
+  /** The most open uploads of one actor. */
+  readonly maxOpenUploads: number
 }
 
 /** The part of a runtime that hooks and webhooks need. */

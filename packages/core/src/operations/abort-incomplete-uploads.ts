@@ -1,4 +1,5 @@
 import { lockAsset } from '../assets/lock.ts'
+import { releaseQuota } from '../assets/quota-usage.ts'
 import { isRindleError } from '../domain/errors.ts'
 import { type Runtime, storageOf } from '../kernel/runtime.ts'
 import { type Row, text } from '../kernel/sql/row-values.ts'
@@ -174,7 +175,9 @@ async function verifyArrival(runtime: Runtime, open: OpenSession): Promise<'veri
 async function expire(runtime: Runtime, { session, asset }: OpenSession): Promise<boolean> {
   const isExpired = await inTransaction(runtime, undefined, async (unit) => {
     await lockAsset(unit, asset.id)
-    return transitionSession(unit, session.id, 'expired', { changes: { failureReason: 'expired' } })
+    const isOurs = await transitionSession(unit, session.id, 'expired', { changes: { failureReason: 'expired' } })
+    if (isOurs) await releaseQuota(unit, [asset.id])
+    return isOurs
   })
   const fields = { sessionId: session.id, assetId: asset.id, code: 'expired' }
   if (isExpired) runtime.logger.warn(fields, 'An upload session has expired.')

@@ -1,6 +1,7 @@
 import { lockAsset } from '../assets/lock.ts'
 import { purgeRequest } from '../assets/purge-request.ts'
 import { fetchKey } from '../domain/queues.ts'
+import { releaseQuota } from '../assets/quota-usage.ts'
 import { type Runtime, storageOf } from '../kernel/runtime.ts'
 import { inTransaction } from '../kernel/unit-of-work.ts'
 import { giveUpParts } from './give-up.ts'
@@ -23,6 +24,7 @@ export async function abortSession(runtime: Runtime, open: OpenSession): Promise
     await lockAsset(unit, asset.id)
     if (!(await transitionSession(unit, session.id, 'aborted'))) return false
     if (session.uploadStrategy === 'fetched') await runtime.jobs.cancel('rindle_fetch', [fetchKey(asset.id)], unit)
+    await releaseQuota(unit, [asset.id])
     unit.enqueue(purgeRequest(asset))
     return true
   })

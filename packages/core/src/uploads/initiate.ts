@@ -1,4 +1,5 @@
 import type { SqlExecutor } from '@rindle/prisma'
+import { type QuotaUsage, releaseQuota } from '../assets/quota-usage.ts'
 import { slotRulesOf } from '../attachments/attach.ts'
 import { type Slot, slotOf } from '../attachments/slot.ts'
 import { claimedType } from '../domain/claims.ts'
@@ -20,6 +21,7 @@ import { errorFields } from '../ports/logger.ts'
 import type { StorageAdapter } from '../ports/storage.ts'
 import type { Profile } from '../profile/profile.ts'
 import { type PartPlan, planParts } from './direct/part-plan.ts'
+import { assertMayBegin, reserveQuota } from './reserve-quota.ts'
 import { sessionFromRow } from './sessions.ts'
 import { storageFor, type UploadOrigin } from './upload-origin.ts'
 
@@ -70,6 +72,10 @@ export interface PlannedUpload {
   readonly strategy: UploadStrategy
   readonly expiresInSeconds: number
   readonly multipartUploadId: string | null
+  /** Its bytes are a piece of another upload. */
+  readonly isPiece: boolean
+  /** The assets of the pieces that it is made of: it takes over the quota that they have reserved. */
+  readonly pieces: readonly string[]
 }
 
 const PUT_EXPIRY_SECONDS = 3_600
@@ -154,6 +160,8 @@ export function planUpload(
     strategy,
     expiresInSeconds,
     multipartUploadId: null,
+    isPiece: false,
+    pieces: [],
   }
 }
 
@@ -201,15 +209,19 @@ export async function insertUpload(
     ownerId: slot?.ownerId ?? null,
     slot: slot?.slot ?? null,
   }
+  const usage = await reserveFor(runtime, unit, planned, options)
   const { rows } = await unit.executeSql(
     `with given as (
        select * from jsonb_to_record($1::jsonb) as given("assetId" uuid, profile text, storage text, "uploadKey" text,
          filename text, "declaredType" text, "sessionId" uuid, strategy text, "byteSize" bigint, checksum text,
-         "multipartUploadId" text, "expiresAt" timestamptz, "actorId" text, tenant text, "ownerType" text, "ownerId" text, slot text)
+         "multipartUploadId" text, "expiresAt" timestamptz, "actorId" text, tenant text, "ownerType" text, "ownerId" text, slot text,
+         account text, bytes bigint, assets smallint)
      ), asset as (
        insert into rindle.media_assets
-         (id, profile, storage, storage_key, state, filename, declared_content_type, tenant)
-       select "assetId", profile, storage, "uploadKey", 'staged', filename, "declaredType", tenant from given
+         (id, profile, storage, storage_key, state, filename, declared_content_type, tenant,
+          quota_account, quota_bytes, quota_assets)
+       select "assetId", profile, storage, "uploadKey", 'staged', filename, "declaredType", tenant,
+         account, bytes, assets from given
        returning id
      ), session as (
        insert into rindle.media_upload_sessions
@@ -220,7 +232,7 @@ export async function insertUpload(
        returning *
      )
      select to_jsonb(session) as session from session`,
-    [JSON.stringify(given)],
+    [JSON.stringify({ ...given, ...usage })],
   )
   const row = rows[0] ?? {}
   unit.emit(
@@ -229,6 +241,18 @@ export async function insertUpload(
     options.byteSize === undefined ? {} : { byteSize: options.byteSize },
   )
   return sessionFromRow(json<Row>(row, 'session'))
+}
+
+async function reserveFor(
+  runtime: Runtime,
+  unit: UnitOfWork,
+  { profileName, profile, isPiece, pieces }: PlannedUpload,
+  options: Omit<InitiateOptions, 'tx'>,
+): Promise<QuotaUsage | null> {
+  if (pieces.length > 0) await releaseQuota(unit, pieces)
+  await assertMayBegin(runtime, unit, options)
+  const byteSize = options.byteSize ?? profile.accept.maxBytes
+  return reserveQuota(runtime, unit, { ...options, profile: profileName, byteSize, isPiece })
 }
 
 /** Checked now, because no caller can get the error when the asset becomes available. */

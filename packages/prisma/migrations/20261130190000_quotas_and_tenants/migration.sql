@@ -4,7 +4,8 @@
 ALTER TABLE "media_assets"
     ADD COLUMN "tenant" TEXT,
     ADD COLUMN "quota_account" TEXT,
-    ADD COLUMN "quota_bytes" BIGINT;
+    ADD COLUMN "quota_bytes" BIGINT,
+    ADD COLUMN "quota_assets" SMALLINT;
 
 -- AlterTable
 ALTER TABLE "media_upload_sessions" ADD COLUMN "tenant" TEXT;
@@ -12,7 +13,8 @@ ALTER TABLE "media_upload_sessions" ADD COLUMN "tenant" TEXT;
 ALTER TABLE "media_assets"
     ADD CONSTRAINT "media_assets_tenant_check" CHECK ("tenant" ~ '^[a-z0-9][a-z0-9_-]{0,63}$'),
     ADD CONSTRAINT "media_assets_quota_check" CHECK (
-        ("quota_account" IS NULL) = ("quota_bytes" IS NULL) AND "quota_account" <> '' AND "quota_bytes" >= 0);
+        num_nulls("quota_account", "quota_bytes", "quota_assets") IN (0, 3)
+        AND "quota_account" <> '' AND "quota_bytes" >= 0 AND "quota_assets" IN (0, 1));
 
 ALTER TABLE "media_upload_sessions"
     ADD CONSTRAINT "media_upload_sessions_tenant_check" CHECK ("tenant" ~ '^[a-z0-9][a-z0-9_-]{0,63}$');

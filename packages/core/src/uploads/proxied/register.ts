@@ -1,5 +1,6 @@
 import type { SqlExecutor } from '@rindle/prisma'
 import { promoteRequest } from '../../assets/promote-request.ts'
+import type { QuotaUsage } from '../../assets/quota-usage.ts'
 import { attachUploaded } from '../../attachments/attach.ts'
 import type { Asset, Owner } from '../../domain/entities.ts'
 import { DELIVERIES, eventRows, requestDeliveries, wantedEvent } from '../../kernel/outbox.ts'
@@ -8,6 +9,7 @@ import { assetFromRow } from '../../kernel/sql/entities-from-rows.ts'
 import type { Row } from '../../kernel/sql/row-values.ts'
 import { inTransaction, type UnitOfWork } from '../../kernel/unit-of-work.ts'
 import { errorFields } from '../../ports/logger.ts'
+import { foreseeQuota, type QuotaClaim, reserveQuota } from '../reserve-quota.ts'
 import { storageFor } from '../upload-origin.ts'
 import { type ReceivedUpload, type ReceiveOptions, receive } from './receive.ts'
 import type { UploadSource } from './upload-source.ts'
@@ -35,7 +37,9 @@ export async function register<P extends string>(
 ): Promise<Asset<P>> {
   profileOf(runtime, received.profile)
   return inTransaction(runtime, options.tx, async (unit) => {
-    const asset = await insertAsset(runtime, unit, received, options)
+    const { profile, byteSize, actorId, tenant } = received
+    const usage = await reserveQuota(runtime, unit, { profile, byteSize, ...originOf(actorId, tenant, options.owner) })
+    const asset = await insertAsset(runtime, unit, { ...received, usage }, options)
     const adapter = adapterNameOf(runtime, received.storage)
     unit.emit(
       'rindle.upload.stop',
@@ -66,12 +70,25 @@ export async function upload<P extends string>(
     metadata: { profile: profileName, adapter, strategy: 'proxied' },
     measurements: {},
   })
+  await foreseeQuota(runtime, { ...options, profile: profileName, byteSize: 0 })
   const received = await receive(runtime, profileName, source, options)
   try {
     return await register(runtime, received, options)
   } catch (error) {
     await discardUnlessRegistered(runtime, received)
     throw error
+  }
+}
+
+function originOf(
+  actorId: string | null,
+  tenant: string | null,
+  owner: Owner | undefined,
+): Pick<QuotaClaim, 'actorId' | 'tenant' | 'owner'> {
+  return {
+    ...(actorId === null ? {} : { actorId }),
+    ...(tenant === null ? {} : { tenant }),
+    ...(owner === undefined ? {} : { owner }),
   }
 }
 
@@ -102,11 +119,11 @@ async function discardUnlessRegistered(runtime: Runtime, received: ReceivedUploa
 async function insertAsset(
   runtime: Runtime,
   unit: UnitOfWork,
-  received: ReceivedUpload,
+  received: ReceivedUpload & { readonly usage: QuotaUsage | null },
   { owner, slot }: RegisterOptions,
 ): Promise<Asset> {
   const { assetId, profile, storage, storageKey, filename, contentType, declaredContentType } = received
-  const { byteSize, checksumSha256, etag, actorId, tenant } = received
+  const { byteSize, checksumSha256, etag, actorId, tenant, usage } = received
   const file = {
     actorId,
     tenant,
@@ -121,13 +138,14 @@ async function insertAsset(
   const inserts = `given as (
        select * from jsonb_to_record($1::jsonb) as given("assetId" uuid, profile text, storage text, "sessionId" uuid,
          "storageKey" text, filename text, "contentType" text, "declaredContentType" text, "byteSize" bigint,
-         "checksumSha256" text, etag text, "actorId" text, tenant text)
+         "checksumSha256" text, etag text, "actorId" text, tenant text,
+         account text, bytes bigint, assets smallint)
      ), asset as (
        insert into rindle.media_assets
          (id, profile, storage, storage_key, state, filename, content_type, declared_content_type,
-          byte_size, checksum_sha256, etag, tenant)
+          byte_size, checksum_sha256, etag, tenant, quota_account, quota_bytes, quota_assets)
        select "assetId", profile, storage, "storageKey", 'validating', filename, "contentType", "declaredContentType",
-         "byteSize", "checksumSha256", etag, tenant from given
+         "byteSize", "checksumSha256", etag, tenant, account, bytes, assets from given
        returning *
      ), session as (
        insert into rindle.media_upload_sessions
@@ -135,7 +153,7 @@ async function insertAsset(
        select "sessionId", "assetId", 'completed', 'proxied', "storageKey", "byteSize", now(), now(), "actorId", given.tenant
        from given, asset
      )`
-  const given = JSON.stringify({ assetId, profile, storage, sessionId: runtime.newId(), ...file })
+  const given = JSON.stringify({ assetId, profile, storage, sessionId: runtime.newId(), ...file, ...usage })
   const event = await wantedEvent(runtime, unit, 'upload.completed', [profile])
   if (event === null) {
     const { rows } = await unit.executeSql(`with ${inserts} select * from asset`, [given])

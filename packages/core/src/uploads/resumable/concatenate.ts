@@ -1,5 +1,8 @@
+import { lockAssets } from '../../attachments/slot.ts'
 import { RindleError } from '../../domain/errors.ts'
 import { type Runtime, storageOf } from '../../kernel/runtime.ts'
+import { OPEN_SESSION } from '../../kernel/sql/state-literals.ts'
+import { inTransaction, type UnitOfWork } from '../../kernel/unit-of-work.ts'
 import { abortSession } from '../abort.ts'
 import { verifyCompletion } from '../complete.ts'
 import { assertNotEnded } from '../sessions.ts'
@@ -35,8 +38,9 @@ export async function concatenateUploads(
   { signal, ...options }: ConcatenateOptions,
 ): Promise<ResumableSession> {
   const pieces = await readPieces(runtime, pieceIds)
+  const assetIds = pieces.map(({ asset }) => asset.id)
   const byteSize = pieces.reduce((sum, { resumable }) => sum + resumable.offset, 0)
-  const whole = await initiateResumableSession(runtime, profileName, { ...options, byteSize })
+  const whole = await initiateResumableSession(runtime, profileName, { ...options, byteSize }, assetIds)
   const stopping = signal === undefined ? {} : { signal }
   try {
     const writer = await writeResumableSession(runtime, whole.session.id, stopping)
@@ -46,12 +50,33 @@ export async function concatenateUploads(
       await writer.release()
     }
   } catch (error) {
+    await inTransaction(runtime, undefined, (unit) => giveQuotaBack(unit, whole.session.assetId, assetIds))
     await cancelResumableSession(runtime, whole.session.id)
     throw error
   }
   const { session } = await verifyCompletion(runtime, whole.session.id)
   for (const piece of pieces) await abortSession(runtime, piece)
   return { ...whole, session }
+}
+
+/** The pieces stay, and so they count again, for the account of the upload that took their part over. */
+async function giveQuotaBack(unit: UnitOfWork, wholeId: string, pieceIds: readonly string[]): Promise<void> {
+  await lockAssets(unit, [wholeId, ...pieceIds])
+  await unit.executeSql(
+    `with back as (
+       update rindle.media_assets as piece
+       set quota_account = whole.quota_account, quota_bytes = session.upload_length, quota_assets = 0
+       from rindle.media_assets as whole, rindle.media_upload_sessions as session
+       where whole.id = $1::uuid and whole.quota_account is not null and piece.quota_account is null
+         and piece.id in (select value::uuid from jsonb_array_elements_text($2::jsonb))
+         and session.asset_id = piece.id and session.state in (${OPEN_SESSION})
+       returning piece.quota_account, piece.quota_bytes
+     )
+     update rindle.media_quotas as quota set bytes = quota.bytes + given.bytes, updated_at = now()
+     from (select quota_account, sum(quota_bytes) as bytes from back group by 1) as given
+     where quota.account = given.quota_account`,
+    [wholeId, JSON.stringify(pieceIds)],
+  )
 }
 
 async function readPieces(runtime: Runtime, ids: readonly string[]): Promise<readonly OpenResumable[]> {

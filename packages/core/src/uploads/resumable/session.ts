@@ -41,15 +41,17 @@ const MAX_METADATA_LENGTH = 8_192
 /**
  * Begins an upload that may be interrupted and continued by any process: a `staged` asset and a `signed` session.
  * Judges the client's declaration now; without `byteSize` the client declares the length later. The storage begins
- * first, outside of any transaction, and gives up again when the rows cannot be written. `upload_rejected`,
- * `capability_unsupported`.
+ * first, outside of any transaction, and gives up again when the rows cannot be written. `pieces`: the assets of the
+ * pieces that it is made of. `upload_rejected`, `capability_unsupported`, `quota_exceeded`.
  */
 export async function initiateResumableSession(
   runtime: Runtime,
   profileName: string,
   options: InitiateResumableOptions,
+  pieces: readonly string[] = [],
 ): Promise<ResumableSession> {
-  const planned = planUpload(runtime, profileName, options, 'resumable')
+  const isPiece = options.resumableConcat === 'partial'
+  const planned = { ...planUpload(runtime, profileName, options, 'resumable'), isPiece, pieces }
   if ((options.resumableMetadata ?? '').length > MAX_METADATA_LENGTH) {
     throw new RindleError('invalid_input', `resumableMetadata has at most ${MAX_METADATA_LENGTH} characters.`)
   }

@@ -57,6 +57,8 @@ function readyAsset(id: string): Asset<'photo'> {
     thumbHash: null,
     adoptedFrom: null,
     inPlace: false,
+    trashedAt: null,
+    purgeAt: null,
     tenant: null,
     createdAt: now,
     updatedAt: now,

@@ -1,7 +1,7 @@
 import { lockAsset } from '../assets/lock.ts'
 import { purgeRequest } from '../assets/purge-request.ts'
-import { fetchKey } from '../domain/queues.ts'
 import { releaseQuota } from '../assets/quota-usage.ts'
+import { fetchKey } from '../domain/queues.ts'
 import { type Runtime, storageOf } from '../kernel/runtime.ts'
 import { inTransaction } from '../kernel/unit-of-work.ts'
 import { giveUpParts } from './give-up.ts'

@@ -59,6 +59,8 @@ describe.skipIf(!IS_FOLLOWED)('the first page, followed to the letter', () => {
     const browser = await launchChromium(chromium ?? '')
     try {
       const page = await browser.newPage()
+      const errors: string[] = []
+      page.on('pageerror', ({ message }) => errors.push(message))
       await page.goto(address)
       const buffer = await photo()
       await page.getByLabel('A photo').setInputFiles({ name: 'photo.jpg', mimeType: 'image/jpeg', buffer })
@@ -69,6 +71,7 @@ describe.skipIf(!IS_FOLLOWED)('the first page, followed to the letter', () => {
       const text = Buffer.from('This is no picture, whatever its name says.')
       await page.getByLabel('A photo').setInputFiles({ name: 'photo.png', mimeType: 'image/png', buffer: text })
       await page.getByText('The file has no known type.').waitFor()
+      expect(errors).toEqual([])
     } finally {
       await browser.close()
     }

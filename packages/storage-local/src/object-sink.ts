@@ -59,7 +59,8 @@ export function objectSink(
   return { stream, checksumSha256: () => checksumSha256 }
 }
 
-async function writeAll(handle: FileHandle, chunks: readonly Buffer[]): Promise<void> {
+/** Writes chunks one after the other. */
+export async function writeAll(handle: FileHandle, chunks: readonly Buffer[]): Promise<void> {
   const byteSize = chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0)
   const { bytesWritten } = await handle.writev(chunks)
   if (bytesWritten === byteSize) return

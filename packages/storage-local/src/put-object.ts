@@ -1,10 +1,12 @@
+import type { FileHandle } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { StoredObject } from '@rindle/core'
 import { abortedOr, type PutOptions } from '@rindle/core/adapter'
 import { attempt } from './attempt.ts'
+import { isFileBody, writeFileBody } from './file-body.ts'
 import { mapError } from './map-error.ts'
-import { objectSink } from './object-sink.ts'
+import { type ObjectSinkOptions, objectSink } from './object-sink.ts'
 import { openObjectWriter } from './object-writer.ts'
 import type { LocalStorageConfig } from './options.ts'
 import type { StorageRoot } from './storage-root.ts'
@@ -29,15 +31,11 @@ export async function putObject(
   try {
     const writer = await attempt(root, call, signal, () => openObjectWriter(root, key, config))
     try {
-      const sink = objectSink(writer.handle, {
-        key,
-        expected,
-        disposeChunks,
-        mapError: (error) => mapError(error, call),
-      })
       // Outside of `attempt`: an error of the body belongs to the caller, even if it comes from the operating system.
-      await pipeline(body, sink.stream, { signal })
-      const checksum = sink.checksumSha256()
+      const target = { key, expected, disposeChunks, mapError: (error: unknown) => mapError(error, call) }
+      const checksum = isFileBody(body)
+        ? await writeFileBody(body, writer.handle, target, signal)
+        : await writeStream(body, writer.handle, target, signal)
       return describeFile(key, await attempt(root, call, signal, () => writer.commit(checksum)), checksum)
     } catch (error) {
       await writer.discard()
@@ -47,4 +45,15 @@ export async function putObject(
     body.destroy()
     throw error
   }
+}
+
+async function writeStream(
+  body: Readable,
+  handle: FileHandle,
+  options: ObjectSinkOptions,
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  const sink = objectSink(handle, options)
+  await pipeline(body, sink.stream, { signal })
+  return sink.checksumSha256()
 }

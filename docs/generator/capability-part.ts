@@ -18,6 +18,7 @@ const MEANINGS: Readonly<Record<StorageCapability, string>> = {
   resumable_upload: 'takes bytes a piece at a time',
   resumable_upload_session: 'uploads may continue after an interruption',
   tus_upload: 'tus clients upload to it',
+  foreign_keys: 'reads objects that other programs put there, under keys of any form',
 }
 
 /** The capabilities of each storage, as the adapters declare them. */

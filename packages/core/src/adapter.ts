@@ -4,7 +4,16 @@ export { canonicalContentType, extensionFor, extensionsOf, isActiveContent } fro
 export { counted } from './domain/counted.ts'
 export { codeOf, errorText } from './domain/error-text.ts'
 export { httpStatusOf } from './domain/http-status.ts'
-export { companionKey, companionOwner, companionPrefix, isKey, normalizeKey, STAGING_PREFIX } from './domain/keys.ts'
+export {
+  companionKey,
+  companionOwner,
+  companionPrefix,
+  isKey,
+  isReadableKey,
+  normalizeKey,
+  readableKey,
+  STAGING_PREFIX,
+} from './domain/keys.ts'
 export { checkOptions, type OptionIssue, problemsOf } from './domain/option-problems.ts'
 export { type DeadLetterQueueName, deadLetterQueue, QUEUES, type QueueDefinition } from './domain/queues.ts'
 export { type KnownRecipe, readRecipe } from './domain/read-recipe.ts'

@@ -63,6 +63,7 @@ import { tracedStorage } from './telemetry/traced-storage.ts'
 import { addTrack } from './tracks/add-track.ts'
 import { removeTrack } from './tracks/remove-track.ts'
 import { abortUpload } from './uploads/abort.ts'
+import { adopt } from './uploads/adopted/adopt.ts'
 import { confirmUpload, inspectUpload, verifyCompletion } from './uploads/complete.ts'
 import { completeMultipartUpload, listMultipartParts } from './uploads/direct/multipart.ts'
 import { presignedPut, signMultipartPart, signUpload } from './uploads/direct/sign.ts'
@@ -314,6 +315,7 @@ function facade(runtime: Runtime, database: Database, telemetry: Telemetry | und
     register: (received, options) => register(runtime, received, options),
     discard: (received) => discard(runtime, received),
     uploadFrom: (profile, from, options) => uploadFrom(runtime, profile, from, options),
+    adopt: (profile, source, options) => adopt(runtime, profile, source, options),
     initiateUpload: (profile, options) => initiateUpload(runtime, profile, options),
     signUpload: (sessionId) => signUpload(runtime, sessionId),
     presignedPut: (profile, options) => presignedPut(runtime, profile, options),

@@ -232,6 +232,7 @@ export type {
   StreamMember,
 } from './profile/profile.ts'
 export type {
+  AdoptedUploads,
   AssetOf,
   Assets,
   Attachments,
@@ -248,6 +249,8 @@ export type {
 } from './rindle.ts'
 export type { AddTrackOptions } from './tracks/add-track.ts'
 export type { RemoveTrackOptions } from './tracks/remove-track.ts'
+export type { Adoption, AdoptOptions, AdoptPlace } from './uploads/adopted/adopt.ts'
+export type { AdoptSource } from './uploads/adopted/adopt-source.ts'
 export type { InspectedUpload, VerifiedUpload } from './uploads/complete.ts'
 export type { CompletedPart } from './uploads/direct/multipart.ts'
 export type { UploadFromOptions } from './uploads/fetched/upload-from.ts'

@@ -31,6 +31,8 @@ import type { GaugeReading } from './ports/telemetry.ts'
 import type { AnyProfiles, ProfileName, Profiles, ProfileWith, SlotName, VariantName } from './profile/names.ts'
 import type { AddTrackOptions } from './tracks/add-track.ts'
 import type { RemoveTrackOptions } from './tracks/remove-track.ts'
+import type { Adoption, AdoptOptions } from './uploads/adopted/adopt.ts'
+import type { AdoptSource } from './uploads/adopted/adopt-source.ts'
 import type { InspectedUpload, VerifiedUpload } from './uploads/complete.ts'
 import type { CompletedPart } from './uploads/direct/multipart.ts'
 import type { UploadFromOptions } from './uploads/fetched/upload-from.ts'
@@ -136,6 +138,22 @@ export interface FetchedUploads<Ps extends AnyProfiles = Profiles> {
     url: string | URL,
     options?: Omit<UploadFromOptions, 'owner' | 'slot'> & AttachTo<SlotName<Ps, P> & string>,
   ): Promise<UploadSession>
+}
+
+/** Files that lie in a storage already. */
+export interface AdoptedUploads<Ps extends AnyProfiles = Profiles> {
+  /**
+   * Makes an asset of an object that lies in a storage, or of a file that this process can read. The gate is that of an
+   * upload. The storage itself copies if it is that of the profile; otherwise the bytes stream through this process. Safe
+   * to repeat and to call many times at once: one object is adopted once. `upload_rejected`, `storage_object_missing`,
+   * `storage_precondition_failed` when the bytes change meanwhile, `checksum_mismatch`, `conflict` when the object belongs
+   * to another profile or asset, `capability_unsupported`, `invalid_input`.
+   */
+  adopt<P extends keyof Ps & string>(
+    profile: P,
+    source: AdoptSource,
+    options?: AdoptOptions & AttachTo<SlotName<Ps, P> & string> & { readonly position?: number },
+  ): Promise<Adoption<P>>
 }
 
 /** Uploads that a client sends to the storage itself: in one request, or in parts. */
@@ -367,6 +385,7 @@ export interface Rindle<Ps extends AnyProfiles = Profiles>
     Instance<Ps>,
     ProxiedUploads<Ps>,
     FetchedUploads<Ps>,
+    AdoptedUploads<Ps>,
     DirectUploads<Ps>,
     ResumableUploads<Ps>,
     UploadSessions,

@@ -1,6 +1,7 @@
 import type { Delivery } from './delivery/delivery.ts'
 import type { Operations } from './operations/operations.ts'
 import type {
+  AdoptedUploads,
   Assets,
   Attachments,
   Diagnostics,
@@ -17,7 +18,7 @@ import type {
 /** The parts of the interface, by the group of their verbs. */
 interface Groups {
   readonly instance: Instance
-  readonly uploads: ProxiedUploads & FetchedUploads & DirectUploads & ResumableUploads & UploadSessions
+  readonly uploads: ProxiedUploads & AdoptedUploads & FetchedUploads & DirectUploads & ResumableUploads & UploadSessions
   readonly assets: Assets
   readonly attachments: Attachments
   readonly delivery: Delivery
@@ -58,6 +59,7 @@ export const VERBS: { readonly [Name in VerbName]: Verb & { readonly group: Grou
   register: { group: 'uploads', surface: 'upload', isTraced: true },
   discard: { group: 'uploads', surface: 'upload', isTraced: true },
   uploadFrom: { group: 'uploads', surface: 'upload', isTraced: true },
+  adopt: { group: 'uploads', surface: 'upload', isTraced: true },
   initiateUpload: { group: 'uploads', surface: 'upload', isTraced: true },
   signUpload: { group: 'uploads', surface: 'upload', isTraced: false },
   presignedPut: { group: 'uploads', surface: 'upload', isTraced: true },

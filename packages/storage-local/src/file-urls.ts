@@ -1,8 +1,13 @@
 import type { SignedRequest, StorageAdapter } from '@rindle/core'
-import { normalizeKey, type OpenedToken } from '@rindle/core/adapter'
+import { normalizeKey, type OpenedToken, readableKey } from '@rindle/core/adapter'
 import { fileTokens } from './file-tokens.ts'
 import type { LocalStorageConfig } from './options.ts'
 import { unsupported } from './unsupported.ts'
+
+/** A key as the path of a URL. */
+function encodedKey(key: string): string {
+  return readableKey(key).split('/').map(encodeURIComponent).join('/')
+}
 
 /** The URLs of a storage, made without I/O. */
 export function fileUrls({
@@ -14,12 +19,12 @@ export function fileUrls({
   const urlOf = (grant: OpenedToken): string => `${baseUrl}/files/${tokens.sign(grant)}`
   return {
     publicUrl(key) {
-      if (publicBaseUrl !== undefined) return `${publicBaseUrl}/${normalizeKey(key)}`
+      if (publicBaseUrl !== undefined) return `${publicBaseUrl}/${encodedKey(key)}`
       throw unsupported('public_url', 'delivery', 'Set publicBaseUrl, or sign URLs.')
     },
     async signGet(key, { signal, ...grant }): Promise<SignedRequest> {
       signal?.throwIfAborted()
-      return { method: 'GET', url: urlOf({ ...grant, method: 'GET', key: normalizeKey(key) }), headers: {} }
+      return { method: 'GET', url: urlOf({ ...grant, method: 'GET', key: readableKey(key) }), headers: {} }
     },
     async signPut(key, { signal, ...grant }): Promise<SignedRequest> {
       signal?.throwIfAborted()

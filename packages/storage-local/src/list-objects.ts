@@ -1,4 +1,4 @@
-import { assertListLimit, isKey, type ListedObject, type ListOptions } from '@rindle/core/adapter'
+import { assertListLimit, isKey, isReadableKey, type ListedObject, type ListOptions } from '@rindle/core/adapter'
 import { mapError } from './map-error.ts'
 import type { StorageRoot } from './storage-root.ts'
 import { walkObjects } from './walk-objects.ts'
@@ -23,16 +23,17 @@ export async function* listObjects(
 async function* takeObjects(
   root: StorageRoot,
   prefix: string,
-  { limit = Number.POSITIVE_INFINITY, signal }: ListOptions,
+  { limit = Number.POSITIVE_INFINITY, signal, foreign = false }: ListOptions,
 ): AsyncGenerator<ListedObject> {
   assertListLimit(limit)
   signal?.throwIfAborted()
   const parent = prefix.slice(0, prefix.lastIndexOf('/') + 1)
-  if (parent !== '' && !isKey(parent.slice(0, -1))) return
+  const isTaken = foreign ? isReadableKey : isKey
+  if (parent !== '' && !isTaken(parent.slice(0, -1))) return
   const path = await root.lookUp(() => root.locateDirectory(parent.slice(0, -1)))
   if (path === undefined) return
   let count = 0
-  for await (const listed of walkObjects(path, parent, prefix)) {
+  for await (const listed of walkObjects(path, { parent, prefix, foreign })) {
     signal?.throwIfAborted()
     yield listed
     count += 1

@@ -1,7 +1,7 @@
 import { chmod, mkdir, open, realpath, rmdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { RindleError } from '@rindle/core'
-import { normalizeKey } from '@rindle/core/adapter'
+import { normalizeKey, readableKey } from '@rindle/core/adapter'
 import { type ChecksumRecords, checksumRecords, removeStrayRecords } from './checksum-records.ts'
 import { hasErrno } from './errno.ts'
 import type { LocalStorageConfig } from './options.ts'
@@ -57,10 +57,10 @@ export function storageRoot(config: LocalStorageConfig): StorageRoot {
       // Once more, because the disk may have come back between the look and the assertion.
       return find()
     },
-    pathOf: (key) => join(directory, normalizeKey(key)),
+    pathOf: (key) => join(directory, readableKey(key)),
     locateDirectory,
     async locate(key) {
-      const relative = normalizeKey(key)
+      const relative = readableKey(key)
       const parent = await locateDirectory(dirname(relative))
       return parent === undefined ? undefined : join(await findRoot(), relative)
     },

@@ -1,15 +1,26 @@
 import type { Dirent, Stats } from 'node:fs'
 import { lstat, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isKey, type ListedObject } from '@rindle/core/adapter'
+import { isKey, isReadableKey, type ListedObject } from '@rindle/core/adapter'
 import { hasErrno } from './errno.ts'
 
-/** The objects in the directory `path`, whose keys begin with `parent`, that begin with `prefix`, in order. */
-export async function* walkObjects(path: string, parent = '', prefix = ''): AsyncGenerator<ListedObject> {
-  for (const { name, key, isDirectory } of await readEntries(path, parent)) {
+/** Which objects a walk finds. */
+interface WalkedObjects {
+  /** The start of the keys of everything in the directory. @default '' */
+  readonly parent?: string
+  /** Only keys that begin with this. @default '' */
+  readonly prefix?: string
+  /** Keys that another program gave, too. @default false */
+  readonly foreign?: boolean
+}
+
+/** The objects in the directory `path`, in order. */
+export async function* walkObjects(path: string, options: WalkedObjects = {}): AsyncGenerator<ListedObject> {
+  const { parent = '', prefix = '', foreign = false } = options
+  for (const { name, key, isDirectory } of await readEntries(path, parent, foreign ? isReadableKey : isKey)) {
     if (!key.startsWith(prefix)) continue
     if (isDirectory) {
-      yield* walkObjects(join(path, name), key, prefix)
+      yield* walkObjects(join(path, name), { ...options, parent: key })
     } else {
       const stats = await statIfThere(join(path, name))
       if (stats?.isFile()) yield { key, byteSize: stats.size, lastModified: stats.mtime }
@@ -24,15 +35,15 @@ interface Entry {
   readonly isDirectory: boolean
 }
 
-async function readEntries(path: string, parent: string): Promise<readonly Entry[]> {
+async function readEntries(path: string, parent: string, isTaken: (key: string) => boolean): Promise<readonly Entry[]> {
   const entries = (await readIfThere(path)).flatMap((entry) => {
     const key = `${parent}${entry.name}`
     const isDirectory = entry.isDirectory()
-    if (!isKey(key) || (!isDirectory && !entry.isFile())) return []
+    if (!isTaken(key) || (!isDirectory && !entry.isFile())) return []
     return [{ name: entry.name, key: isDirectory ? `${key}/` : key, isDirectory }]
   })
-  // Keys are ASCII, so the order of UTF-16 is that of UTF-8. The slash counts: "b-c" comes before "b/a".
-  return entries.toSorted((left, right) => (left.key < right.key ? -1 : 1))
+  // The slash counts: "b-c" comes before "b/a".
+  return entries.toSorted((left, right) => Buffer.compare(Buffer.from(left.key), Buffer.from(right.key)))
 }
 
 async function readIfThere(path: string): Promise<readonly Dirent[]> {

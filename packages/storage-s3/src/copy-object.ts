@@ -5,7 +5,7 @@ import { attempt } from './attempt.ts'
 import { deleteObject } from './delete-objects.ts'
 import { headObject, readHeaders } from './head-object.ts'
 import { type UploadHeaders, type UploadTarget, writeInParts } from './multipart-writer.ts'
-import { locate, type S3Bucket, writeSettings } from './s3-bucket.ts'
+import { encodedKey, locate, locateAny, type S3Bucket, writeSettings } from './s3-bucket.ts'
 import { shareWork } from './share-work.ts'
 import { describeObject, type ObjectHeaders, objectMissing, quoteEtag, readEtag } from './stored-object.ts'
 
@@ -137,8 +137,8 @@ function* copyRanges(byteSize: number, maxCopyBytes: number): Generator<CopyRang
 }
 
 function sourceOf({ bucket, from, source }: Copy): CopySource {
-  const { Bucket, Key } = locate(bucket, from)
-  return { CopySource: `${Bucket}/${Key}`, CopySourceIfMatch: quoteEtag(source.etag) }
+  const { Bucket, Key } = locateAny(bucket, from)
+  return { CopySource: `${Bucket}/${encodedKey(Key)}`, CopySourceIfMatch: quoteEtag(source.etag) }
 }
 
 /** A copy either takes over all headers of its source, or gets all of them explicitly. */

@@ -1,5 +1,5 @@
 import { RindleError, type StorageAdapter, type StorageCapability } from '@rindle/core'
-import { deliverThrough, normalizeKey } from '@rindle/core/adapter'
+import { deliverThrough, readableKey } from '@rindle/core/adapter'
 import { copyObject } from './copy-object.ts'
 import { deleteObject, deleteObjects } from './delete-objects.ts'
 import { diagnose } from './diagnose.ts'
@@ -9,6 +9,7 @@ import { headObject } from './head-object.ts'
 import { listObjects } from './list-objects.ts'
 import { parseOptions, type S3StorageOptions } from './options.ts'
 import { putObject } from './put-object.ts'
+import { encodedKey } from './s3-bucket.ts'
 import { s3Connection } from './s3-connection.ts'
 import { s3Multipart } from './s3-multipart.ts'
 import { s3Resumable } from './s3-resumable.ts'
@@ -25,6 +26,7 @@ const CAPABILITIES: readonly StorageCapability[] = [
   'resumable_upload',
   'resumable_upload_session',
   'tus_upload',
+  'foreign_keys',
 ]
 
 /**
@@ -53,7 +55,7 @@ export function s3Storage(options: S3StorageOptions): StorageAdapter {
     copy: (from, to, conditions = {}) => copyObject(bucket, from, to, conditions),
     list: (keyPrefix, listOptions = {}) => listObjects(bucket, keyPrefix, listOptions),
     publicUrl(key) {
-      if (publicBaseUrl !== undefined) return `${publicBaseUrl}/${prefix}${normalizeKey(key)}`
+      if (publicBaseUrl !== undefined) return `${publicBaseUrl}/${encodedKey(prefix + readableKey(key))}`
       throw unsupported('public_url', 'Set publicBaseUrl, or sign URLs.')
     },
     signGet: (key, signOptions) => signGet(bucket, key, signOptions),

@@ -2,7 +2,7 @@ import { DeleteObjectCommand, DeleteObjectsCommand } from '@aws-sdk/client-s3'
 import { isRindleError, type StorageCallOptions } from '@rindle/core'
 import { attempt } from './attempt.ts'
 import { mapStoreCode } from './map-error.ts'
-import { locate, type S3Bucket } from './s3-bucket.ts'
+import { locateAny, type S3Bucket } from './s3-bucket.ts'
 
 const KEYS_PER_REQUEST = 1000
 
@@ -14,7 +14,7 @@ export interface FailedDelete {
 
 /** Deletes one object. Succeeds if there is none. */
 export async function deleteObject(bucket: S3Bucket, key: string, { signal }: StorageCallOptions): Promise<void> {
-  const command = new DeleteObjectCommand(locate(bucket, key))
+  const command = new DeleteObjectCommand(locateAny(bucket, key))
   try {
     await attempt({ operation: 'delete', key }, signal, (sendOptions) =>
       bucket.connection.client.send(command, sendOptions),
@@ -36,7 +36,7 @@ export async function deleteObjects(
   const located = new Map<string, string>()
   for (const key of keys) {
     try {
-      located.set(locate(bucket, key).Key, key)
+      located.set(locateAny(bucket, key).Key, key)
     } catch (error) {
       failures.push({ key, error: errorOf(error) })
     }

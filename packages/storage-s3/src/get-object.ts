@@ -5,7 +5,7 @@ import { assertByteRange, type ByteRange, etagDiffers, type GetOptions, type Sto
 import { attempt } from './attempt.ts'
 import { headObject } from './head-object.ts'
 import { mapError } from './map-error.ts'
-import { locate, type S3Bucket } from './s3-bucket.ts'
+import { locateAny, type S3Bucket } from './s3-bucket.ts'
 import { describeObject, objectMissing, quoteEtag } from './stored-object.ts'
 
 const RANGE_NOT_SATISFIABLE = 416
@@ -14,7 +14,7 @@ const RANGE_NOT_SATISFIABLE = 416
 export async function getObject(bucket: S3Bucket, key: string, options: GetOptions): Promise<StoredBody> {
   const { range, ifMatch, signal } = options
   const command = new GetObjectCommand({
-    ...locate(bucket, key),
+    ...locateAny(bucket, key),
     ...(range === undefined ? {} : { Range: rangeHeader(range) }),
     ...(ifMatch === undefined ? {} : { IfMatch: quoteEtag(ifMatch) }),
   })

@@ -1,7 +1,7 @@
 import { GetObjectCommand, HeadObjectCommand } from '@aws-sdk/client-s3'
 import { isRindleError, type StoredObject } from '@rindle/core'
 import { attempt, type SendOptions } from './attempt.ts'
-import { locate, type S3Bucket } from './s3-bucket.ts'
+import { locateAny, type S3Bucket } from './s3-bucket.ts'
 import { describeObject, type ObjectHeaders } from './stored-object.ts'
 
 /** The store's description of an object, or `undefined`. */
@@ -21,7 +21,7 @@ export async function readHeaders(
   signal: AbortSignal | undefined,
 ): Promise<ObjectHeaders | undefined> {
   const { client } = bucket.connection
-  const target = locate(bucket, key)
+  const target = locateAny(bucket, key)
   const call = { operation: 'head', key }
   const byHead = (sendOptions: SendOptions): Promise<ObjectHeaders> =>
     client.send(new HeadObjectCommand(target), sendOptions)

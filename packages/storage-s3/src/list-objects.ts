@@ -1,5 +1,5 @@
 import { ListObjectsV2Command, type ListObjectsV2CommandOutput } from '@aws-sdk/client-s3'
-import { assertListLimit, isKey, type ListedObject, type ListOptions } from '@rindle/core/adapter'
+import { assertListLimit, isKey, isReadableKey, type ListedObject, type ListOptions } from '@rindle/core/adapter'
 import { attempt } from './attempt.ts'
 import type { S3Bucket } from './s3-bucket.ts'
 
@@ -12,11 +12,16 @@ const KEYS_PER_REQUEST = 1000
 export async function* listObjects(
   bucket: S3Bucket,
   prefix: string,
-  { limit = Number.POSITIVE_INFINITY, signal }: ListOptions,
+  { limit = Number.POSITIVE_INFINITY, signal, foreign = false }: ListOptions,
 ): AsyncGenerator<ListedObject, void> {
   assertListLimit(limit)
   let count = 0
-  for await (const listed of everyObject(bucket, { prefix, pageSize: Math.min(limit, KEYS_PER_REQUEST), signal })) {
+  for await (const listed of everyObject(bucket, {
+    prefix,
+    pageSize: Math.min(limit, KEYS_PER_REQUEST),
+    signal,
+    foreign,
+  })) {
     signal?.throwIfAborted()
     yield listed
     count += 1
@@ -35,14 +40,15 @@ interface PageOptions {
   readonly prefix: string
   readonly pageSize: number
   readonly signal: AbortSignal | undefined
+  readonly foreign: boolean
 }
 
 async function* everyObject(
   { config, connection }: S3Bucket,
-  { prefix, pageSize, signal }: PageOptions,
+  { prefix, pageSize, signal, foreign }: PageOptions,
 ): AsyncGenerator<ListedObject, void> {
   signal?.throwIfAborted()
-  if (!canBeginKey(prefix)) return
+  if (!foreign && !canBeginKey(prefix)) return
   let continuation: { ContinuationToken?: string } | undefined = {}
   while (continuation !== undefined) {
     const command = new ListObjectsV2Command({
@@ -56,7 +62,7 @@ async function* everyObject(
     )
     for (const { Key = '', Size = 0, LastModified = new Date(0) } of page.Contents ?? []) {
       const key = Key.slice(config.prefix.length)
-      if (isKey(key)) yield { key, byteSize: Size, lastModified: LastModified }
+      if (foreign ? isReadableKey(key) : isKey(key)) yield { key, byteSize: Size, lastModified: LastModified }
     }
     continuation =
       page.NextContinuationToken === undefined ? undefined : { ContinuationToken: page.NextContinuationToken }

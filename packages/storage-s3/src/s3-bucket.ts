@@ -1,6 +1,6 @@
 import type { StorageClass } from '@aws-sdk/client-s3'
 import { RindleError } from '@rindle/core'
-import { normalizeKey } from '@rindle/core/adapter'
+import { normalizeKey, readableKey } from '@rindle/core/adapter'
 import type { S3StorageConfig } from './options.ts'
 import type { S3Connection } from './s3-connection.ts'
 
@@ -13,6 +13,16 @@ export interface S3Bucket {
 /** The place of an object, as every command takes it. Throws `storage_key_invalid` for an invalid key. */
 export function locate({ config }: S3Bucket, key: string): { readonly Bucket: string; readonly Key: string } {
   return { Bucket: config.bucket, Key: config.prefix + normalizeKey(key) }
+}
+
+/** The place of an object that is to be read or deleted, whoever put it there. Throws `storage_key_invalid`. */
+export function locateAny({ config }: S3Bucket, key: string): { readonly Bucket: string; readonly Key: string } {
+  return { Bucket: config.bucket, Key: config.prefix + readableKey(key) }
+}
+
+/** A key as the path of a URL, and as the source of a copy. */
+export function encodedKey(key: string): string {
+  return key.split('/').map(encodeURIComponent).join('/')
 }
 
 /** The settings of every write for the new object. */

@@ -4,7 +4,7 @@ import { RindleError, type SignedRequest } from '@rindle/core'
 import type { SignGetOptions, SignPutOptions } from '@rindle/core/adapter'
 import { attempt } from './attempt.ts'
 import type { S3StorageConfig } from './options.ts'
-import { base64Of, locate, type S3Bucket, writeSettings } from './s3-bucket.ts'
+import { base64Of, locate, locateAny, type S3Bucket, writeSettings } from './s3-bucket.ts'
 import { uploadHeaders } from './s3-connection.ts'
 import { signPayloadHash } from './sign-payload-hash.ts'
 import { signingWindow } from './signing-window.ts'
@@ -18,7 +18,7 @@ export async function signGet(
   { disposition, contentType, ...options }: SignGetOptions,
 ): Promise<SignedRequest> {
   const command = new GetObjectCommand({
-    ...locate(bucket, key),
+    ...locateAny(bucket, key),
     ...(disposition === undefined ? {} : { ResponseContentDisposition: headerValue('disposition', disposition) }),
     ...(contentType === undefined ? {} : { ResponseContentType: headerValue('content type', contentType) }),
   })

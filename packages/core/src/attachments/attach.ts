@@ -69,6 +69,7 @@ async function appendWithin(
   asset: AssetReference,
   owner: Owner,
   slotName: string,
+  position?: number,
 ): Promise<Attachment> {
   const slot = slotOf(owner, slotName)
   const { current, rules, asset: locked } = await lockAttachable(runtime, unit, asset, slot)
@@ -80,22 +81,27 @@ async function appendWithin(
     const message = `The slot "${slotName}" of ${slot.ownerType} ${slot.ownerId} is full: it holds ${current.length} of at most ${rules.max}.`
     throw new RindleError('conflict', message, { details: { slot: slotName, max: rules.max } })
   }
-  const last = Math.max(-1, ...current.map(({ position }) => position))
-  return insertAttachment(runtime, unit, slot, locked, last + 1)
+  const taken = current.map((holder) => holder.position)
+  const isFree = position !== undefined && !taken.includes(position)
+  return insertAttachment(runtime, unit, slot, locked, isFree ? position : Math.max(-1, ...taken) + 1)
 }
 
-/** Attaches an uploaded asset as part of a larger unit of work: {@link attach} to a slot of one, else {@link append}. */
+/**
+ * Attaches an uploaded asset as part of a larger unit of work: {@link attach} to a slot of one, else {@link append}, at
+ * the given position if that is free.
+ */
 export async function attachUploaded(
   runtime: Runtime,
   unit: UnitOfWork,
   asset: Pick<Asset, 'id' | 'profile'>,
   owner: Owner,
   slot: string,
+  position?: number,
 ): Promise<Attachment> {
   const { cardinality } = slotRulesOf(runtime, asset.profile, slot)
   return cardinality === 'one'
     ? attachWithin(runtime, unit, asset, owner, slot)
-    : appendWithin(runtime, unit, asset, owner, slot)
+    : appendWithin(runtime, unit, asset, owner, slot, position)
 }
 
 /**

@@ -52,6 +52,14 @@ const REFUSALS: readonly { readonly problem: string; readonly matches: RegExp }[
   { problem: 'it holds a "." or ".." segment', matches: /(?:^|\/)\.{1,2}(?:\/|$)/ },
 ]
 
+// The further problems of a key that another program gave. A storage may keep files of its own in hidden directories,
+// and a careless proxy decodes what is encoded.
+const UNREADABLE: typeof REFUSALS = [
+  { problem: 'it holds a segment that begins with a dot', matches: /(?:^|\/)\./ },
+  { problem: 'it holds an encoded slash or dot', matches: /%(?:2e|2f|5c)/i },
+  { problem: 'it is no well-formed text', matches: /\p{Cs}/u },
+]
+
 // No generated key contains it: ids, random parts and names have no two dashes in a row.
 const COMPANION_MARK = '--'
 const SEGMENT = /^[a-z0-9_-]+$/
@@ -77,6 +85,22 @@ export function normalizeKey(key: string): string {
   const problem = problemOf(key)
   if (problem === undefined) return key
   throw new RindleError('storage_key_invalid', `The storage key ${quoted(key)} is malformed: ${problem}.`)
+}
+
+/** Whether a text is the key of an object that may be read, as {@link readableKey} takes it. */
+export function isReadableKey(text: string): boolean {
+  return unreadableFor(text) === undefined
+}
+
+/**
+ * Returns the key of an object that is to be read unchanged. It may be one that another program gave: "Photos/Été 1.JPG".
+ * Throws `storage_key_invalid` and names the problem: a traversal, an absolute path, a segment that begins with a dot, a
+ * control character, a backslash, an encoded slash or dot, an empty segment, or more than {@link MAX_KEY_BYTES} bytes.
+ */
+export function readableKey(key: string): string {
+  const problem = unreadableFor(key)
+  if (problem === undefined) return key
+  throw new RindleError('storage_key_invalid', `The storage key ${quoted(key)} cannot be read: ${problem}.`)
 }
 
 /** Whether `name` is a valid profile name: {@link NAME_PATTERN}, and not `staging`, which holds uploads in flight. */
@@ -213,6 +237,13 @@ function problemOf(key: string): string | undefined {
   if (WELL_FORMED.test(key)) return undefined
   const refusal = REFUSALS.find(({ matches }) => matches.test(key))
   return refusal?.problem ?? 'segments are a-z, 0-9, "_" and "-", with one extension in the last'
+}
+
+function unreadableFor(key: string): string | undefined {
+  const problem = problemOf(key)
+  if (problem === undefined || typeof key !== 'string') return problem
+  if (Buffer.byteLength(key) > MAX_KEY_BYTES) return `it has more than ${MAX_KEY_BYTES} bytes`
+  return [...REFUSALS, ...UNREADABLE].find(({ matches }) => matches.test(key))?.problem
 }
 
 // A refused key may be anything: it is shown escaped and cut.

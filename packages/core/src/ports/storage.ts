@@ -17,6 +17,7 @@ export const STORAGE_CAPABILITIES = [
   'resumable_upload',
   'resumable_upload_session',
   'tus_upload',
+  'foreign_keys',
 ] as const
 
 /** One of {@link STORAGE_CAPABILITIES}. */
@@ -110,6 +111,8 @@ export interface CopyOptions extends ConditionalOptions {
 export interface ListOptions extends StorageCallOptions {
   /** At most this many, a positive integer; all when absent. */
   readonly limit?: number
+  /** Capability `foreign_keys`: lists objects under keys that `readableKey` takes, too. @default false */
+  readonly foreign?: boolean
 }
 
 /** One entry of {@link StorageAdapter.list}. */
@@ -265,7 +268,8 @@ export interface StorageDiagnosisContext extends DiagnosisContext {
  * The storage port. Keys in, plain data out. Every method is required; without its capability a method throws
  * `capability_unsupported`. An absent object is `undefined` for `head`, `storage_object_missing` for `get`, `download`
  * and `copy`, and success for `delete`. Every method that takes a key refuses one that `normalizeKey` refuses, with
- * `storage_key_invalid`, before it touches anything. No key of core is a leading part of another ("a" beside "a/b"); a
+ * `storage_key_invalid`, before it touches anything. With the capability `foreign_keys`, the methods that read, sign a
+ * GET, copy from a key or delete refuse only what `readableKey` refuses. No key of core is a leading part of another ("a" beside "a/b"); a
  * storage that cannot hold such a pair refuses the second with `storage_key_invalid`.
  */
 export interface StorageAdapter {

@@ -4,9 +4,9 @@ import { isRindleError } from '../domain/errors.ts'
 import { judgeFile } from '../domain/gate.ts'
 import { originalKey } from '../domain/keys.ts'
 import { profileOf, type Runtime, storageOf } from '../kernel/runtime.ts'
+import { sniffObject } from '../kernel/sniffing/sniff-object.ts'
 import { assetFromRow } from '../kernel/sql/entities-from-rows.ts'
 import type { RunningJob } from '../ports/jobs.ts'
-import { sniffObject } from './sniff-object.ts'
 
 /**
  * Moves an upload out of its client's reach before anything decides by its bytes: copies it from staging to a permanent

@@ -5,13 +5,14 @@ import { isRindleError } from '../domain/errors.ts'
 import { judgeFile } from '../domain/gate.ts'
 import { isStagingKey } from '../domain/keys.ts'
 import { profileOf, type Runtime, storageOf } from '../kernel/runtime.ts'
+import { type SniffedObject, sniffObject } from '../kernel/sniffing/sniff-object.ts'
 import { inOneStatement } from '../kernel/unit-of-work.ts'
 import type { RunningJob } from '../ports/jobs.ts'
+import type { StorageAdapter } from '../ports/storage.ts'
 import { freeze } from './freeze.ts'
 import { lacksFor, newerWorkerNeeded } from './newer-work.ts'
 import { Rejection } from './rejection.ts'
 import { runScanner } from './run-scanner.ts'
-import { sniffObject } from './sniff-object.ts'
 
 /**
  * `validating` → `analyzing`: runs the gate over the bytes under their permanent key, then the scanners in order.
@@ -23,7 +24,7 @@ export async function passGate(runtime: Runtime, asset: Asset, job: RunningJob):
   const storage = storageOf(runtime, asset.storage)
   const profile = profileOf(runtime, asset.profile)
   assertScannersKnown(runtime, asset, job)
-  const { object, sniffedType } = await sniffObject(storage, asset.storageKey, { signal: job.signal })
+  const { object, sniffedType } = await sniffOrReject(storage, asset, job)
   const verdict = judgeFile(
     {
       sniffedType,
@@ -57,6 +58,19 @@ export async function passGate(runtime: Runtime, asset: Asset, job: RunningJob):
 function assertScannersKnown(runtime: Runtime, asset: Asset, job: RunningJob): void {
   const scanners = lacksFor(runtime, asset, job).filter(({ what }) => what === 'scanner')
   if (scanners.length > 0) throw newerWorkerNeeded(asset, scanners, 'It has to be scanned.')
+}
+
+/** Nobody writes to a permanent key, but an original that was adopted in place is in the reach of its owner. */
+async function sniffOrReject(storage: StorageAdapter, asset: Asset, { signal }: RunningJob): Promise<SniffedObject> {
+  if (asset.adoptedFrom?.key !== asset.storageKey || asset.etag === null) {
+    return sniffObject(storage, asset.storageKey, { signal })
+  }
+  try {
+    return await sniffObject(storage, asset.storageKey, { ifMatch: asset.etag, signal })
+  } catch (error) {
+    if (!isRindleError(error, 'storage_precondition_failed')) throw error
+    throw new Rejection('changed_after_verification', 'The object was replaced after it had been adopted.')
+  }
 }
 
 async function freezeOrReject(runtime: Runtime, uploaded: Asset, job: RunningJob): Promise<Asset | null> {

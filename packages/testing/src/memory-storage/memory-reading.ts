@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { addAbortSignal, Readable } from 'node:stream'
 import type { StorageAdapter } from '@rindle/core'
-import { assertListLimit, normalizeKey, openDownloadFile } from '@rindle/core/adapter'
+import { assertListLimit, isKey, openDownloadFile, readableKey } from '@rindle/core/adapter'
 import { type MemoryObjects, sliceOf } from './memory-objects.ts'
 
 /** The reading half of a memory storage. */
@@ -9,24 +9,24 @@ export function memoryReading(objects: MemoryObjects): Pick<StorageAdapter, 'get
   return {
     async get(key, { range = { start: 0 }, ifMatch, signal } = {}) {
       signal?.throwIfAborted()
-      const { bytes, stored } = objects.require(normalizeKey(key), ifMatch)
+      const { bytes, stored } = objects.require(readableKey(key), ifMatch)
       const body = Readable.from([sliceOf(bytes, range)], { objectMode: false })
       return { ...stored, body: signal === undefined ? body : addAbortSignal(signal, body) }
     },
     async download(key, path, { ifMatch, signal } = {}) {
       signal?.throwIfAborted()
-      const { bytes, stored } = objects.require(normalizeKey(key), ifMatch)
+      const { bytes, stored } = objects.require(readableKey(key), ifMatch)
       await writeNewFile(path, bytes)
       return stored
     },
     async head(key, { signal } = {}) {
       signal?.throwIfAborted()
-      return objects.find(normalizeKey(key))?.stored
+      return objects.find(readableKey(key))?.stored
     },
-    async *list(prefix, { limit = Number.POSITIVE_INFINITY, signal } = {}) {
+    async *list(prefix, { limit = Number.POSITIVE_INFINITY, signal, foreign = false } = {}) {
       assertListLimit(limit)
       signal?.throwIfAborted()
-      const keys = objects.keys().filter((key) => key.startsWith(prefix))
+      const keys = objects.keys().filter((key) => key.startsWith(prefix) && (foreign || isKey(key)))
       for (const key of keys.slice(0, limit)) {
         signal?.throwIfAborted()
         const stored = objects.find(key)?.stored

@@ -1,5 +1,5 @@
 import type { SignedRequest, StorageAdapter } from '@rindle/core'
-import { normalizeKey, type OpenedToken } from '@rindle/core/adapter'
+import { normalizeKey, type OpenedToken, readableKey } from '@rindle/core/adapter'
 
 /** The grant of a signed request to a memory storage. */
 export interface MemoryGrant extends OpenedToken {
@@ -21,7 +21,7 @@ export function memoryRequests(now: () => Date): MemoryRequests {
 
   const sign = (grant: MemoryGrant): SignedRequest => {
     const url = `memory:${Buffer.from(JSON.stringify(grant)).toString('base64url')}`
-    issued.set(url, { ...grant, key: normalizeKey(grant.key) })
+    issued.set(url, { ...grant, key: grant.method === 'GET' ? readableKey(grant.key) : normalizeKey(grant.key) })
     const headers: Record<string, string> = {}
     if (grant.method === 'PUT' && grant.contentType !== undefined) headers['content-type'] = grant.contentType
     return { method: grant.method, url, headers }

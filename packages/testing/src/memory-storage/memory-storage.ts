@@ -19,6 +19,7 @@ const CAPABILITIES: readonly StorageCapability[] = [
   'resumable_upload',
   'resumable_upload_session',
   'tus_upload',
+  'foreign_keys',
 ]
 
 /** Options of {@link memoryStorage}. */

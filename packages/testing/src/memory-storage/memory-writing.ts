@@ -1,10 +1,10 @@
 import type { StorageAdapter } from '@rindle/core'
-import { normalizeKey } from '@rindle/core/adapter'
+import { normalizeKey, readableKey } from '@rindle/core/adapter'
 import { collectBody, type MemoryObjects } from './memory-objects.ts'
 
 /** The writing half of a memory storage. */
 export function memoryWriting(objects: MemoryObjects): Pick<StorageAdapter, 'put' | 'copy' | 'delete' | 'deleteMany'> {
-  const remove = async (key: string): Promise<void> => objects.remove(normalizeKey(key))
+  const remove = async (key: string): Promise<void> => objects.remove(readableKey(key))
   return {
     async put(key, body, options) {
       // Without a listener, a body that fails before the pipeline starts would end the process; the pipeline reports
@@ -22,7 +22,7 @@ export function memoryWriting(objects: MemoryObjects): Pick<StorageAdapter, 'put
     async copy(from, to, { ifMatch, contentType, signal } = {}) {
       signal?.throwIfAborted()
       normalizeKey(to)
-      const { bytes, stored } = objects.require(normalizeKey(from), ifMatch)
+      const { bytes, stored } = objects.require(readableKey(from), ifMatch)
       return objects.write(to, bytes, contentType ?? stored.contentType)
     },
     async delete(key, { signal } = {}) {

@@ -6,7 +6,6 @@ import type { Asset, Owner } from '../../domain/entities.ts'
 import { DELIVERIES, eventRows, requestDeliveries, wantedEvent } from '../../kernel/outbox.ts'
 import { adapterNameOf, profileOf, type Runtime, storageOf } from '../../kernel/runtime.ts'
 import { assetFromRow } from '../../kernel/sql/entities-from-rows.ts'
-import type { Row } from '../../kernel/sql/row-values.ts'
 import { inTransaction, type UnitOfWork } from '../../kernel/unit-of-work.ts'
 import { errorFields } from '../../ports/logger.ts'
 import { foreseeQuota, type QuotaClaim, reserveQuota } from '../reserve-quota.ts'
@@ -39,7 +38,7 @@ export async function register<P extends string>(
   return inTransaction(runtime, options.tx, async (unit) => {
     const { profile, byteSize, actorId, tenant } = received
     const usage = await reserveQuota(runtime, unit, { profile, byteSize, ...originOf(actorId, tenant, options.owner) })
-    const asset = await insertAsset(runtime, unit, { ...received, usage }, options)
+    const asset = (await insertAsset(runtime, unit, { ...received, usage, adoption: null }, options)) as Asset
     const adapter = adapterNameOf(runtime, received.storage)
     unit.emit(
       'rindle.upload.stop',
@@ -80,7 +79,8 @@ export async function upload<P extends string>(
   }
 }
 
-function originOf(
+/** The origin of a stored file, as a quota takes it. */
+export function originOf(
   actorId: string | null,
   tenant: string | null,
   owner: Owner | undefined,
@@ -93,7 +93,10 @@ function originOf(
 }
 
 /** Deletes received bytes that will not be registered. Safe to repeat; never call it for a registered upload. */
-export async function discard(runtime: Runtime, received: ReceivedUpload): Promise<void> {
+export async function discard(
+  runtime: Runtime,
+  received: Pick<ReceivedUpload, 'storage' | 'storageKey'>,
+): Promise<void> {
   await storageOf(runtime, received.storage).delete(received.storageKey)
 }
 
@@ -101,7 +104,10 @@ export async function discard(runtime: Runtime, received: ReceivedUpload): Promi
  * The commit may have happened although its answer was lost: bytes are deleted only when the row is certainly absent.
  * Bytes that stay for lack of an answer are orphans for the orphan scan.
  */
-async function discardUnlessRegistered(runtime: Runtime, received: ReceivedUpload): Promise<void> {
+export async function discardUnlessRegistered(
+  runtime: Runtime,
+  received: Pick<ReceivedUpload, 'assetId' | 'storage' | 'storageKey'>,
+): Promise<void> {
   try {
     const { rows } = await runtime.database.executeSql('select 1 from rindle.media_assets where id = $1::uuid', [
       received.assetId,
@@ -115,15 +121,38 @@ async function discardUnlessRegistered(runtime: Runtime, received: ReceivedUploa
   }
 }
 
-/** Inserts the asset and its finished session, and the event for the hooks that want it, in one statement. */
-async function insertAsset(
+/** How an object was adopted, as columns. */
+export interface AdoptionColumns {
+  readonly adoptedStorage: string
+  readonly adoptedKey: string
+  readonly inPlace: boolean
+  /** ISO 8601; `null`: now. */
+  readonly createdAt: string | null
+  /** The SHA-256 that the promotion must find. */
+  readonly expectedSha256: string | null
+  readonly uploadKey: string
+}
+
+/** The columns of a file whose bytes are stored. */
+type StoredFile = Omit<ReceivedUpload, 'checksumSha256'> & {
+  readonly checksumSha256: string | null
+  readonly usage: QuotaUsage | null
+  /** `null`: the file came through the application. */
+  readonly adoption: AdoptionColumns | null
+}
+
+/**
+ * Inserts the asset and its finished session, and the event for the hooks that want it, in one statement. `null` if the
+ * same object was adopted before.
+ */
+export async function insertAsset(
   runtime: Runtime,
   unit: UnitOfWork,
-  received: ReceivedUpload & { readonly usage: QuotaUsage | null },
+  received: StoredFile,
   { owner, slot }: RegisterOptions,
-): Promise<Asset> {
+): Promise<Asset | null> {
   const { assetId, profile, storage, storageKey, filename, contentType, declaredContentType } = received
-  const { byteSize, checksumSha256, etag, actorId, tenant, usage } = received
+  const { byteSize, checksumSha256, etag, actorId, tenant, usage, adoption } = received
   const file = {
     actorId,
     tenant,
@@ -139,33 +168,41 @@ async function insertAsset(
        select * from jsonb_to_record($1::jsonb) as given("assetId" uuid, profile text, storage text, "sessionId" uuid,
          "storageKey" text, filename text, "contentType" text, "declaredContentType" text, "byteSize" bigint,
          "checksumSha256" text, etag text, "actorId" text, tenant text,
-         account text, bytes bigint, assets smallint)
+         account text, bytes bigint, assets smallint, strategy text, "uploadKey" text, "expectedSha256" text,
+         "adoptedStorage" text, "adoptedKey" text, "inPlace" boolean, "createdAt" timestamptz)
      ), asset as (
        insert into rindle.media_assets
          (id, profile, storage, storage_key, state, filename, content_type, declared_content_type,
-          byte_size, checksum_sha256, etag, tenant, quota_account, quota_bytes, quota_assets)
+          byte_size, checksum_sha256, etag, tenant, quota_account, quota_bytes, quota_assets,
+          adopted_storage, adopted_key, in_place, created_at)
        select "assetId", profile, storage, "storageKey", 'validating', filename, "contentType", "declaredContentType",
-         "byteSize", "checksumSha256", etag, tenant, account, bytes, assets from given
+         "byteSize", "checksumSha256", etag, tenant, account, bytes, assets,
+         "adoptedStorage", "adoptedKey", coalesce("inPlace", false), coalesce("createdAt", now()) from given
+       on conflict do nothing
        returning *
      ), session as (
        insert into rindle.media_upload_sessions
-         (id, asset_id, state, upload_strategy, upload_key, upload_length, expires_at, verified_at, actor_id, tenant)
-       select "sessionId", "assetId", 'completed', 'proxied', "storageKey", "byteSize", now(), now(), "actorId", given.tenant
+         (id, asset_id, state, upload_strategy, upload_key, upload_length, declared_checksum, expires_at, verified_at,
+          actor_id, tenant)
+       select "sessionId", "assetId", 'completed', strategy, "uploadKey", "byteSize", "expectedSha256", now(), now(),
+         "actorId", given.tenant
        from given, asset
      )`
-  const given = JSON.stringify({ assetId, profile, storage, sessionId: runtime.newId(), ...file, ...usage })
+  const way = adoption === null ? { strategy: 'proxied', uploadKey: storageKey } : { strategy: 'adopted', ...adoption }
+  const given = JSON.stringify({ assetId, profile, storage, sessionId: runtime.newId(), ...file, ...usage, ...way })
   const event = await wantedEvent(runtime, unit, 'upload.completed', [profile])
   if (event === null) {
     const { rows } = await unit.executeSql(`with ${inserts} select * from asset`, [given])
-    return assetFromRow(rows[0] as Row)
+    return rows[0] === undefined ? null : assetFromRow(rows[0])
   }
   const holder = owner === undefined ? {} : { owner: { type: owner.type, id: String(owner.id) }, slot }
   const { rows } = await unit.executeSql(
     `with ${inserts}, ${eventRows(HAPPENED)} select asset.*, ${DELIVERIES} from asset`,
     [given, runtime.newId(), event, JSON.stringify(holder)],
   )
+  if (rows[0] === undefined) return null
   requestDeliveries(unit, rows[0])
-  return assetFromRow(rows[0] as Row)
+  return assetFromRow(rows[0])
 }
 
 const HAPPENED = `select $2::uuid as id, asset.id as asset_id, asset.profile, $3::text as type,

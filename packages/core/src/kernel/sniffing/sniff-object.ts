@@ -1,6 +1,6 @@
 import { buffer } from 'node:stream/consumers'
-import { SNIFF_BYTES, sniff } from '../kernel/sniffing/sniff.ts'
-import type { StorageAdapter, StoredObject } from '../ports/storage.ts'
+import type { StorageAdapter, StoredObject } from '../../ports/storage.ts'
+import { SNIFF_BYTES, sniff } from './sniff.ts'
 
 /** A stored object, and its sniffed type. */
 export interface SniffedObject {

@@ -160,11 +160,9 @@ const legal: [name: string, build: Builder, changes: Row][] = [
   ['an extracted track', aTrack, { lang: 'zh-Hant-TW', is_default: true, source_index: 0 }],
   ...states.media_upload_sessions.map((state): [string, Builder, Row] => [`a session ${state}`, aSession, { state }]),
   ['a completed session', aSession, { state: 'completed', verified_at: now }],
-  ...['presigned_put', 'multipart', 'resumable', 'proxied', 'fetched', 'adopted'].map((strategy): [string, Builder, Row] => [
-    `a session by ${strategy}`,
-    aSession,
-    { upload_strategy: strategy },
-  ]),
+  ...['presigned_put', 'multipart', 'resumable', 'proxied', 'fetched', 'adopted'].map(
+    (strategy): [string, Builder, Row] => [`a session by ${strategy}`, aSession, { upload_strategy: strategy }],
+  ),
   ['a multipart session', aSession, { upload_strategy: 'multipart', multipart_upload_id: 'x', multipart_parts: '[]' }],
   [
     'a resumable session',

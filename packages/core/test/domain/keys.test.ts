@@ -13,6 +13,7 @@ import {
   NAME_PATTERN,
   normalizeKey,
   originalKey,
+  readableKey,
   STAGING_PREFIX,
   stagingKey,
   variantKey,
@@ -37,6 +38,28 @@ function refusal(key: string): string | undefined {
     return error.message
   }
 }
+
+describe('readableKey', () => {
+  it.each(['a.jpg', 'Old Photos/Été 1+2 (50%).JPG', 'media/one/Not A Key', 'a..b', '夏/🏖️.jpg'])('returns %j', (key) => {
+    expect(readableKey(key)).toBe(key)
+  })
+
+  it.each([
+    ['../a.jpg', '".." segment'],
+    ['A/.hidden', 'begins with a dot'],
+    ['A/../b', '".." segment'],
+    ['/A', 'absolute'],
+    ['A\\b', 'backslash'],
+    ['A\0', 'control character'],
+    ['A//b', 'empty segment'],
+    ['%2E%2e/A', 'encoded'],
+    ['A%2Fb', 'encoded'],
+    ['A\ud800', 'well-formed'],
+    ['É'.repeat(MAX_KEY_BYTES), 'bytes'],
+  ])('refuses %j', (key, problem) => {
+    expect(() => readableKey(key)).toThrow(problem)
+  })
+})
 
 describe('normalizeKey', () => {
   it.each([

@@ -59,6 +59,23 @@ export function otherClient(server: S3Server): void {
       ])
     })
 
+    test('its objects are read, copied, signed and deleted under keys of any form', async () => {
+      const { storage, client, bucket } = await bothClients(server)
+      const key = "Old Photos/Été 1+2 (50%) 'a'.JPG"
+      await client.putObject(bucket, `media/one/${key}`, 'a picture')
+      const listed: string[] = []
+      for await (const object of storage.list('Old', { foreign: true })) listed.push(object.key)
+      expect(listed).toEqual([key])
+      expect(await readBytes(storage, key)).toEqual(Buffer.from('a picture'))
+      const { etag } = (await storage.head(key)) ?? {}
+      await storage.copy(key, 'copy.jpg', { ifMatch: String(etag) })
+      expect(await readBytes(storage, 'copy.jpg')).toEqual(Buffer.from('a picture'))
+      const { url } = await storage.signGet(key, { expiresAt: new Date(Date.now() + 60_000) })
+      expect(await (await fetch(url)).text()).toBe('a picture')
+      await storage.delete(key)
+      expect(await storage.head(key)).toBeUndefined()
+    })
+
     test('a signed URL of either opens the same object', async () => {
       const { storage, client, bucket } = await bothClients(server)
       await putBytes(storage, 'a.txt', Buffer.from('the same'))

@@ -31,7 +31,7 @@ beforeAll(async () => {
     profiles,
     wrapStorage: (storage) =>
       faultyStorage(storage, {
-        onCall: (point, [key = '']) => (point === 'copy:before' ? beforeCopy.get(String(key))?.() : undefined),
+        onCall: (point, [key = '']) => (point === 'copy:before' ? beforeCopy.get(key)?.() : undefined),
       }),
   })
   await application.work()
@@ -168,7 +168,7 @@ describe('a file from elsewhere', () => {
         archive: faultyStorage(archive, {
           onCall: async (point, [key = '']) => {
             if (point !== 'head:before' || !isChanging) return
-            await utimes(join(application.directory, 'archive', 'storage', String(key)), 1, 1)
+            await utimes(join(application.directory, 'archive', 'storage', key), 1, 1)
           },
         }),
       },

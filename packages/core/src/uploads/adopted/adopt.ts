@@ -1,60 +1,17 @@
-import type { Asset, Owner } from '../../domain/entities.ts'
+import type { Asset } from '../../domain/entities.ts'
 import { sanitizeFilename } from '../../domain/filename.ts'
 import { type Runtime, storageOf } from '../../kernel/runtime.ts'
 import { discardUnlessRegistered } from '../proxied/register.ts'
 import { foreseeQuota } from '../reserve-quota.ts'
-import { storageFor, type UploadOrigin } from '../upload-origin.ts'
-import { type AdoptSource, assertAdoptable } from './adopt-source.ts'
+import { storageFor } from '../upload-origin.ts'
+import type { Adoption, AdoptOptionsWithPlace, AdoptSource } from './adopt-options.ts'
 import { adoptedAsset, adoptedByAnother } from './adopted-asset.ts'
 import type { AdoptedBytes } from './adopted-bytes.ts'
+import { assertAdoptable } from './assert-adoptable.ts'
 import { expectedChecksum } from './expected-checksum.ts'
 import { registerAdopted } from './register-adopted.ts'
 import { streamIn } from './stream-in.ts'
 import { type AdoptedFile, copyWithin, takeInPlace } from './within-store.ts'
-
-/** A place in which an adopted asset is attached. */
-export interface AdoptPlace {
-  readonly owner: Owner
-  readonly slot: string
-  /** Its position in a slot of many, from 0; the end where that is taken. @default the end */
-  readonly position?: number
-}
-
-/** Options of {@link adopt}. */
-export interface AdoptOptions extends UploadOrigin {
-  /** The name that its user gave the file; only a sanitised form is stored. @default the last segment of the key */
-  readonly filename?: string
-  /** The type that somebody declared; the gate compares it with the bytes. @default none */
-  readonly contentType?: string
-  /** When the file first came, for files that are older than their asset. Not in the future. @default now */
-  readonly createdAt?: Date
-  /**
-   * `copy` leaves the object where it is and keeps a copy. `in_place` makes the object itself the original, and never
-   * writes, moves or deletes it: whoever may replace it can replace what was verified.
-   * @default 'copy'
-   */
-  readonly mode?: 'copy' | 'in_place'
-  /** With `in_place`: the object belongs to Rindle from now on, and a purge deletes it. @default false */
-  readonly takeOwnership?: boolean
-  /** The MD5 that the bytes must have, in base64 or hex. Reads the object if its etag is not the MD5. @default none */
-  readonly checksumMd5?: string
-  /** The SHA-256 that the bytes must have, in lower-case hex. @default none */
-  readonly checksumSha256?: string
-  /** Further places, in the same transaction: for files that several records share. @default none */
-  readonly attachments?: readonly AdoptPlace[]
-  /** Gives up; a copy that was made is deleted. */
-  readonly signal?: AbortSignal
-}
-
-/** Options of {@link adopt}, and the first place. */
-export type AdoptOptionsWithPlace = AdoptOptions & Partial<AdoptPlace>
-
-/** An adopted asset. */
-export interface Adoption<P extends string = string> {
-  readonly asset: Asset<P>
-  /** Whether this call adopted it; `false`: an earlier or concurrent call did. */
-  readonly isNew: boolean
-}
 
 /**
  * Makes an asset of an object that lies in a storage already. It passes the same gate as an upload: its head is judged

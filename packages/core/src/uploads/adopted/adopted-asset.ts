@@ -2,6 +2,7 @@ import type { Asset, ObjectAddress } from '../../domain/entities.ts'
 import { RindleError } from '../../domain/errors.ts'
 import type { Runtime } from '../../kernel/runtime.ts'
 import { assetFromRow } from '../../kernel/sql/entities-from-rows.ts'
+import { text } from '../../kernel/sql/row-values.ts'
 
 /**
  * The asset that was adopted from this address, or `null`. `conflict` if it belongs to another profile, or is being
@@ -48,7 +49,8 @@ export async function adoptedByAnother<P extends string>(
     [source.key],
   )
   const [row] = rows
-  const holder = row === undefined ? 'another asset' : `asset ${row['id']} in the storage "${row['storage']}"`
+  const holder =
+    row === undefined ? 'another asset' : `asset ${text(row, 'id')} in the storage "${text(row, 'storage')}"`
   throw new RindleError('conflict', `The key "${source.key}" is already that of the original of ${holder}. Copy it.`)
 }
 

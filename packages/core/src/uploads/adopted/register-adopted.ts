@@ -6,8 +6,7 @@ import { adapterNameOf, type Runtime } from '../../kernel/runtime.ts'
 import { inTransaction } from '../../kernel/unit-of-work.ts'
 import { insertAsset, originOf } from '../proxied/register.ts'
 import { reserveQuota } from '../reserve-quota.ts'
-import type { AdoptOptionsWithPlace, AdoptPlace } from './adopt.ts'
-import type { AdoptSource } from './adopt-source.ts'
+import type { AdoptOptionsWithPlace, AdoptPlace, AdoptSource } from './adopt-options.ts'
 import type { AdoptedBytes } from './adopted-bytes.ts'
 
 /**

@@ -3,17 +3,7 @@ import { RindleError } from '../../domain/errors.ts'
 import { isKey, isManagedKey, readableKey } from '../../domain/keys.ts'
 import { requireCapability } from '../../kernel/require-capability.ts'
 import { type Runtime, storageOf } from '../../kernel/runtime.ts'
-import type { AdoptOptions } from './adopt.ts'
-
-/** An object to adopt: where it lies, which is also what tells it from others. */
-export interface AdoptSource {
-  /** The name of the configured storage that holds it; with `path`, your own name for the place that holds the file. */
-  readonly storage: string
-  /** Its key in that storage; with `path`, its name in that place. */
-  readonly key: string
-  /** A file that this process can read, for places that are no configured storage. Absolute. @default none */
-  readonly path?: string
-}
+import type { AdoptOptions, AdoptSource } from './adopt-options.ts'
 
 /** A place may be called anything that a row and a message can hold. */
 const MAX_NAME_BYTES = 4_096

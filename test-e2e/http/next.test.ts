@@ -5,7 +5,8 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { RindleHandler } from '@rindle/http'
-import { afterAll, beforeAll, describe } from 'vitest'
+import { afterAll, beforeAll, describe, it } from 'vitest'
+import { checkMount, mountedConsole } from '../console/check-mount.ts'
 import { quadrants } from '../support/pictures.ts'
 import { byRunLength } from '../support/run-length.ts'
 import { type ConformanceSubject, describeConformance } from './conformance.ts'
@@ -57,4 +58,15 @@ describe.skipIf(!IS_BUILT)('mounted in Next', () => {
   })
 
   describeConformance(() => subject)
+
+  it('carries a console as well', async () => {
+    const { rindle } = subject.served
+    const handler = Reflect.get(globalThis, HANDLER)
+    Object.assign(globalThis, { [HANDLER]: mountedConsole(rindle) })
+    try {
+      await checkMount(new URL(subject.served.url).origin, rindle)
+    } finally {
+      Object.assign(globalThis, { [HANDLER]: handler })
+    }
+  })
 })

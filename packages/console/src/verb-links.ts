@@ -11,7 +11,7 @@ const LINKS: Readonly<Record<string, VerbLink>> = {
   resumeDeliveries: { path: '/events', label: 'See the targets' },
   schedule: { path: '/maintenance', label: 'See the schedule' },
   scheduledMaintenance: { path: '/maintenance', label: 'See the schedule' },
-  abortIncompleteUploads: { path: '/uploads', label: 'See the uploads' },
+  abortIncompleteUploads: { path: '/maintenance/abortIncompleteUploads', label: 'Dry run…' },
   releaseAsset: { path: '/assets?state=quarantined', label: 'See the assets' },
   recoverLostWork: { path: '/maintenance/recoverLostWork', label: 'Dry run…' },
   requeueVariants: { path: '/maintenance/requeueAll', label: 'Dry run…' },

@@ -45,6 +45,8 @@ export interface Confirmation {
   readonly expect: number
   /** Whether the number is typed, as before every loss that cannot be undone. */
   readonly isTyped: boolean
+  /** Whether there is something to do; otherwise only the way back is left. */
+  readonly isOffered: boolean
   /** One sentence: what happens. */
   readonly warning: unknown
   /** The command that does the same. */
@@ -56,14 +58,14 @@ export interface Confirmation {
   readonly values: Values
 }
 
-/** Asks for a confirmation. Nothing to do leaves only the way back. */
+/** Asks for a confirmation. */
 export function confirmation(call: Call, ask: Confirmation): Html {
   const tone: Tone = ask.isTyped ? 'bad' : 'warn'
   return html`<div class="head"><div><h1>${ask.title}</h1><p>${ask.lead}</p></div></div>
 ${figures(ask.figures)}
 ${ask.details}
 <section aria-labelledby="h-sure"><h2 id="h-sure" class="vh">Confirm</h2><div class="sheet"><div class="pad"><div class="note ${tone}">${glyph('tri', tone)}<div>${ask.warning}</div></div><p class="small dim">The run counts again before it begins. Should more than ${ask.expect} qualify by then, it stops and asks again. It is written to the operator log. The same on the command line:</p><code class="shellcode" tabindex="0" role="region" aria-label="Command">${ask.command}</code></div>${
-    ask.expect === 0
+    !ask.isOffered
       ? html`<div class="pad"><a class="btn" href="${call.at(ask.back)}">Back</a></div>`
       : form(call, ask.path, [...ask.values, ['expect', String(ask.expect)]], agreement(call, ask), 'agree')
   }</div></section>`

@@ -27,6 +27,7 @@ export function askPage(call: Call, asked: Asked, foreseen: Foreseen): Html {
     details: html`${focusForm(call, asked)}${goesTable(goes)}${staysTable(stays)}${detachLink(call, asked, foreseen)}`,
     expect: goes.length,
     isTyped: verb.isDestructive,
+    isOffered: goes.length > 0,
     warning: html`${verb.isDestructive ? html`<b>This cannot be undone.</b> ` : NOTHING}${verb.effect}`,
     command: verb.command(
       goes.map(({ id }) => id),

@@ -67,6 +67,7 @@ async function runPart(call: Call, verb: WalkVerb, last: RecordedAction | undefi
     figures: numberFigures(last.numbers ?? {}),
     expect,
     isTyped: verb.isDestructive,
+    isOffered: expect > 0 || verb.runsAtZero,
     warning: html`${verb.isDestructive ? html`<b>This cannot be undone.</b> ` : NOTHING}${verb.effect}`,
     command: verb.command([], fields),
     button: `${verb.label}: ${count(expect)} ${spoken(verb.counted).toLowerCase()}`,

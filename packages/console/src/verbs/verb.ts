@@ -55,6 +55,8 @@ export interface WalkVerb extends VerbBase {
   readonly fields: readonly string[]
   /** The number of its report that a person agrees to. */
   readonly counted: string
+  /** Whether it is worth a run for real though nothing was counted: it writes down other things as well. */
+  readonly runsAtZero: boolean
   run(rindle: Rindle, call: WalkCall): Promise<JsonObject>
 }
 

@@ -2,8 +2,9 @@ import type { JsonObject, Rindle } from '@rindle/core'
 import type { Fields, WalkCall, WalkVerb } from './verb.ts'
 
 /** A verb of the same name on the command line, whose dry run is asked for with `dryRun`, or left with `live`. */
-interface Declaration extends Omit<WalkVerb, 'command' | 'run' | 'isDestructive' | 'fields'> {
+interface Declaration extends Omit<WalkVerb, 'command' | 'run' | 'isDestructive' | 'runsAtZero' | 'fields'> {
   readonly isDestructive?: boolean
+  readonly runsAtZero?: boolean
   readonly fields?: readonly string[]
   readonly program: string
   readonly switch: '--live' | '--dry-run'
@@ -62,6 +63,8 @@ export const WALK_VERBS: readonly WalkVerb[] = [
     group: 'check',
     fields: ['profile', 'storage'],
     counted: 'missing',
+    // Variants and originals that are found again are noted, too.
+    runsAtZero: true,
     program: 'verify-storage',
     switch: '--dry-run',
     run: (rindle, options) => rindle.verifyStorage(options),
@@ -158,10 +161,12 @@ export const WALK_VERBS: readonly WalkVerb[] = [
   }),
 ]
 
-function walkVerb({ program, switch: flag, run, isDestructive = false, fields = [], ...verb }: Declaration): WalkVerb {
+function walkVerb({ program, switch: flag, run, ...declared }: Declaration): WalkVerb {
+  const { isDestructive = false, runsAtZero = false, fields = [], ...verb } = declared
   return {
     ...verb,
     isDestructive,
+    runsAtZero,
     fields,
     command: (_ids, given) => ['rindle', program, ...flags(given), ...(flag === '--live' ? ['--live'] : [])].join(' '),
     run: async (rindle, { isLive, fields: given, ...walk }: WalkCall) => {

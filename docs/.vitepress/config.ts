@@ -49,6 +49,7 @@ export default defineConfig({
           { text: 'Images on demand', link: '/guide/images-on-demand' },
           { text: 'Making streams', link: '/guide/making-streams' },
           { text: 'Playing streams', link: '/guide/playing-streams' },
+          { text: 'Trash and holds', link: '/guide/trash' },
           { text: 'Files of your own', link: '/guide/own-files' },
           { text: 'Security', link: '/guide/security' },
           { text: 'Background work', link: '/guide/work' },

@@ -233,6 +233,7 @@ describe('a verb of maintenance', () => {
     'abortIncompleteUploads',
     'cleanupOrphans',
     'purgeUnattached',
+    'purgeTrashed',
     'evictVariants',
     'sweepOrphanedTempFiles',
     'pruneRuns',

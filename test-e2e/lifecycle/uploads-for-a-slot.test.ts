@@ -155,7 +155,7 @@ describe('the erasure of an owner', () => {
     await rindle.verifyCompletion(refused.session.id)
     await settled(rindle, refused.session.assetId)
     const both = [waiting.session.assetId, refused.session.assetId].toSorted()
-    const report = { attachmentsToDetach: [], assetsToPurge: both, retainedSharedAssets: [] }
+    const report = { attachmentsToDetach: [], assetsToPurge: both, retainedSharedAssets: [], blocked: [] }
     expect(await rindle.previewOwnerErasure(owner)).toEqual(report)
     expect(await rindle.eraseOwner(owner)).toEqual(report)
     for (const id of both) await gone(id)

@@ -13,6 +13,8 @@ const verbs: fc.Arbitrary<Action['verb']> = fc.oneof(
   { weight: 5, arbitrary: fc.constantFrom('detach' as const, 'empty' as const, 'erase' as const, 'reorder' as const) },
   { weight: 4, arbitrary: fc.constantFrom('cancel' as const, 'requeue' as const, 'reprobe' as const) },
   { weight: 3, arbitrary: fc.constant('focus' as const) },
+  { weight: 4, arbitrary: fc.constantFrom('trash' as const, 'restore' as const) },
+  { weight: 3, arbitrary: fc.constantFrom('hold' as const, 'unhold' as const, 'purgeTrashed' as const) },
   {
     weight: 3,
     arbitrary: fc.constantFrom(
@@ -29,9 +31,23 @@ export const draftGroups: fc.Arbitrary<Draft[]> = fc.array(fc.record({ verb: ver
   maxLength: 4,
 })
 
+const ASSET_VERBS: readonly string[] = [
+  'attach',
+  'append',
+  'detach',
+  'cancel',
+  'requeue',
+  'reprobe',
+  'focus',
+  'trash',
+  'restore',
+  'hold',
+  'unhold',
+]
+
 /** Whether a verb needs an existing asset. */
 export function needsAsset(verb: Action['verb']): boolean {
-  return ['attach', 'append', 'detach', 'cancel', 'requeue', 'reprobe', 'focus'].includes(verb)
+  return ASSET_VERBS.includes(verb)
 }
 
 /** The calls that drafts stand for in this world. */
@@ -58,8 +74,13 @@ export function actionsOf(drafts: readonly Draft[], { fates, slots }: World, slo
       case 'requeue':
       case 'reprobe':
       case 'focus':
+      case 'trash':
+      case 'restore':
+      case 'hold':
+      case 'unhold':
         return { verb, asset }
       case 'purgeUnattached':
+      case 'purgeTrashed':
       case 'regenerate':
       case 'recover':
       case 'verifyStorage':

@@ -17,7 +17,13 @@ const OWNERS: readonly Owner[] = [
   { type: 'team', id: 1 },
 ]
 const SLOT = 'gallery'
-const ENDINGS: readonly Exclude<Ending, 'done'>[] = ['conflict', 'not_found', 'not_deliverable', 'not_processing']
+const ENDINGS: readonly Exclude<Ending, 'done'>[] = [
+  'conflict',
+  'not_found',
+  'not_deliverable',
+  'not_processing',
+  'invalid_transition',
+]
 
 let application: ModelApplication
 let picture: Buffer
@@ -61,10 +67,14 @@ class Together implements fc.AsyncCommand<Model, Real> {
       ),
     )
     this.#played = endings.map(([action, ending]) => `${JSON.stringify(action)} ${ending}`).join(' | ')
-    const possible = afterTogether({ ...model.world, fates }, endings)
-    const slots = await slotsIn(real)
-    const explained = possible.filter((world) => JSON.stringify(world.slots) === JSON.stringify(slots))
-    expect({ calls: this.#played, slots, isExplained: explained.length > 0 }).toMatchObject({ isExplained: true })
+    const trashed = [...model.world.trashed, ...uploads.map(() => null)]
+    const held = [...model.world.held, ...uploads.map(() => false)]
+    const possible = afterTogether({ ...model.world, fates, trashed, held }, endings)
+    const seen = { slots: await slotsIn(real), trashed: await trashIn(real) }
+    const explained = possible.filter(
+      (world) => JSON.stringify({ slots: world.slots, trashed: world.trashed }) === JSON.stringify(seen),
+    )
+    expect({ calls: this.#played, ...seen, isExplained: explained.length > 0 }).toMatchObject({ isExplained: true })
     model.world = unsure(explained)
   }
 
@@ -76,7 +86,7 @@ class Together implements fc.AsyncCommand<Model, Real> {
 /** The certain part of all outcomes: for each asset the fate that says least. */
 function unsure(worlds: readonly World[]): World {
   const [first] = worlds as [World]
-  const weight = ['gone', 'released', 'kept', 'loose'] as const
+  const weight = ['gone', 'released', 'trashed', 'kept', 'loose'] as const
   return {
     ...first,
     fates: first.fates.map((fate, asset) => {
@@ -128,6 +138,16 @@ function call({ assets }: Real, action: Action, pick: number): Promise<unknown> 
       return rindle.reprobe(assetOf(action.asset).id)
     case 'focus':
       return rindle.setFocus(assetOf(action.asset), pick % 4 === 0 ? null : { x: (pick % 10) / 10, y: 0.5 })
+    case 'trash':
+      return rindle.trash(assetOf(action.asset))
+    case 'restore':
+      return rindle.restore(assetOf(action.asset))
+    case 'hold':
+      return rindle.hold(assetOf(action.asset), { reason: 'model' })
+    case 'unhold':
+      return rindle.unhold(assetOf(action.asset))
+    case 'purgeTrashed':
+      return rindle.purgeTrashed()
     case 'purgeUnattached':
       return rindle.purgeUnattached({ live: true, graceSeconds: 0 })
     case 'regenerate':
@@ -173,6 +193,22 @@ async function slotsIn({ assets }: Real): Promise<World['slots']> {
   )
 }
 
+/** The assets in the trash, by their numbers. */
+async function trashIn({ assets }: Real): Promise<World['trashed']> {
+  const rows = await application.instances[0].prisma.mediaAsset.findMany({
+    where: { state: 'trashed' },
+    include: { trashedAttachments: true },
+  })
+  const placeOf = (type: string, id: string): number =>
+    OWNERS.findIndex((owner) => owner.type === type && String(owner.id) === id)
+  return assets.map(({ id }) => {
+    const row = rows.find((each) => each.id === id)
+    if (row === undefined) return null
+    const places = row.trashedAttachments.map(({ ownerType, ownerId }) => placeOf(ownerType, ownerId))
+    return { places: places.toSorted((a, b) => a - b), isDue: Number(row.purgeAt) < Date.now() + 60_000 }
+  })
+}
+
 /** The focus in the form of a recipe. */
 function focusIn(recipe: unknown): number | null {
   return (recipe as { readonly assetFocus?: { readonly x: number } }).assetFocus?.x ?? null
@@ -186,10 +222,19 @@ async function expectRest({ world }: Model, { assets }: Real): Promise<void> {
   for (const [number, { id }] of assets.entries()) {
     const fate = world.fates[number]
     const asset = await rindle.asset(id)
-    const mustStay = fate === 'kept' || isHeld(world, number)
+    const mustStay = fate === 'kept' || fate === 'trashed' || isHeld(world, number)
     if (fate !== 'loose') expect({ number, fate, isThere: asset !== null }).toEqual({ number, fate, isThere: mustStay })
-    if (asset === null) expect(await objectsIn(application.storage, `photo/${id}/`)).toEqual([])
-    else if (asset.state === 'degraded') await rindle.requeueVariants(id)
+    const objects = await objectsIn(application.storage, `photo/${id}/`)
+    if (asset === null) expect(objects).toEqual([])
+    if (asset?.state !== 'trashed') continue
+    const named = [asset.storageKey, ...asset.variants.map(({ storageKey }) => storageKey)]
+    expect(objects.filter((key) => !named.includes(key))).toEqual([])
+    await rindle.restore(asset)
+  }
+  await application.drain()
+  for (const { id } of assets) {
+    const asset = await rindle.asset(id)
+    if (asset?.state === 'degraded') await rindle.requeueVariants(id)
   }
   await application.drain()
   const rows = await rindle.prisma.mediaAsset.findMany({ include: { variants: true } })

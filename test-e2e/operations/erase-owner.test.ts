@@ -81,6 +81,7 @@ describe('the erasure of an owner', () => {
       attachmentsToDetach: expect.any(Array),
       assetsToPurge: sorted(own, twice),
       retainedSharedAssets: [shared.id],
+      blocked: [],
     })
     expect(preview.attachmentsToDetach).toHaveLength(4)
     expect(await rindle.eraseOwner(owner)).toEqual(preview)
@@ -111,6 +112,7 @@ describe('the erasure of an owner', () => {
       attachmentsToDetach: [],
       assetsToPurge: [],
       retainedSharedAssets: [],
+      blocked: [],
     })
     expect(await purgeJobs()).toEqual([asset.id])
   })
@@ -206,7 +208,14 @@ describe('the erasure of many owners', () => {
     const amongThem = await held([a, 'avatar'], [b, 'avatar'])
     const withC = await held([a, 'cover'], [b, 'cover'], [c, 'cover'])
     const own = await held([b, 'gallery'])
-    const totals = { owners: 3, attachmentsToDetach: 5, assetsToPurge: 2, retainedSharedAssets: 3, errors: 0 }
+    const totals = {
+      owners: 3,
+      attachmentsToDetach: 5,
+      assetsToPurge: 2,
+      retainedSharedAssets: 3,
+      blocked: 0,
+      errors: 0,
+    }
     const owners = [a, b, a]
     expect(await rindle.previewOwnerErasures(owners)).toEqual({ ...totals, dryRun: true, interrupted: false })
     expect(await rindle.eraseOwners(owners)).toEqual({ ...totals, dryRun: false, interrupted: false })

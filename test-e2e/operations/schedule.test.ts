@@ -69,12 +69,13 @@ async function enqueue(payload: JobRequest['payload']): Promise<void> {
 }
 
 describe('the schedule', () => {
-  it('by default deletes nothing, and is in UTC', async () => {
+  it('by default deletes nothing but the trash, and is in UTC', async () => {
     await application.rindle.schedule()
     await application.rindle.schedule()
     expect(await registered()).toEqual([
       entry('abortIncompleteUploads', '0 1 * * *'),
       entry('cleanupOrphans', '0 2 * * *'),
+      entry('purgeTrashed', '30 * * * *'),
       entry('sweepOrphanedTempFiles', '0 3 * * *'),
       entry('verifyStorage', '0 4 * * 0'),
     ])
@@ -91,6 +92,7 @@ describe('the schedule', () => {
     })
     expect(await registered()).toEqual([
       entry('cleanupOrphans', '0 2 * * *', { live: true, storage: 'main' }),
+      entry('purgeTrashed', '30 * * * *'),
       entry('regenerateVariants', '30 5 * * 1', { profile: 'photo' }),
       entry('sweepOrphanedTempFiles', '0 3 * * *'),
     ])
@@ -140,6 +142,7 @@ describe('a scheduled task', () => {
         lastRun: null,
       },
       expect.objectContaining({ task: 'cleanupOrphans', options: { live: true }, lastRun: null }),
+      expect.objectContaining({ task: 'purgeTrashed', cron: '30 * * * *' }),
     ])
     const [abort] = tasks
     expect(abort?.nextRunAt?.toISOString()).toMatch(/T01:00:00.000Z$/)

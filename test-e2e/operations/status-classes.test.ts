@@ -269,6 +269,7 @@ describe('runtime status', () => {
         cleanupOrphans: false,
         sweepOrphanedTempFiles: false,
         verifyStorage: false,
+        purgeTrashed: false,
       }),
     example: () => ({ task: null }),
     repair: () => at.rindle.schedule(),
@@ -336,7 +337,7 @@ describe('runtime status', () => {
     expect(await at.finding('no_worker')).toBeUndefined()
     await at.sql(`update rindle.media_workers set stopped_at = ${OLD}, beat_at = ${OLD}`)
     const found = await at.finding('no_worker')
-    expect(found).toMatchObject({ count: 6, severity: 'error', recommendation: { verb: 'work' } })
+    expect(found).toMatchObject({ count: 7, severity: 'error', recommendation: { verb: 'work' } })
     expect(found?.examples[0]).toMatchObject({
       queue: 'rindle_promote',
       message: expect.stringMatching(/^no job waits; the last worker was process \d+ on \S+, stopped 60\d s ago$/),

@@ -61,7 +61,7 @@ interface RemainingVariant {
 
 /**
  * Works off everything that is left, as a fresh process would, until no queue holds anything; then asks again for what
- * an application had cancelled, and works that off.
+ * an application had cancelled or trashed, and works that off.
  */
 export async function drain(
   place: CrashPlace,
@@ -80,6 +80,7 @@ export async function drain(
     expect(remaining(await jobs.counts())).toEqual({})
   }
   await vi.waitFor(nothingLeft, { timeout: timeoutMs, interval: 100 })
+  await restoreAll(rindle)
   for (const id of witness.cancelling) {
     if ((await rindle.asset(id))?.state === 'degraded') await rindle.requeueVariants(id)
   }
@@ -87,6 +88,13 @@ export async function drain(
   await workers.stop()
   await jobs.stop()
   await database.close()
+}
+
+/** The place of an asset in the trash is never lost. */
+async function restoreAll(rindle: CrashInstance): Promise<void> {
+  for (const { id } of await rindle.prisma.mediaAsset.findMany({ where: { state: 'trashed' } })) {
+    expect(await rindle.restore({ id })).toMatchObject({ restored: 1, attached: 1 })
+  }
 }
 
 function remaining(counts: readonly QueueCounts[]): Readonly<Record<string, QueueCounts>> {

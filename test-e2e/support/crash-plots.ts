@@ -60,6 +60,7 @@ export const STORY_NAMES = [
   'resumed',
   'parts',
   'erased',
+  'trashed',
   'cancelled',
   'regenerated',
   'sounding',
@@ -78,6 +79,7 @@ export const PLOTS: Readonly<Record<StoryName, (stage: Stage) => Promise<void>>>
   resumed: playResumed,
   parts: playParts,
   erased: playErased,
+  trashed: playTrashed,
   cancelled: playCancelled,
   regenerated: playRegenerated,
   sounding: playSounding,
@@ -175,6 +177,18 @@ async function playErased(stage: Stage): Promise<void> {
   await untilGone(asset.id)
 }
 
+/** An asset goes into the trash, its objects move, and it comes back. */
+async function playTrashed(stage: Stage): Promise<void> {
+  const { rindle, owner, within, untilReady, untilIdle } = stage
+  const asset = await upload(stage, 'single', 'proxied')
+  await untilReady(asset.id)
+  await within('append kept', () => rindle.append(asset, owner, 'gallery'))
+  await within('trash', () => rindle.trash(asset))
+  while ((await relocationsOf(rindle, asset.id)) > 0) await untilIdle()
+  await within('restore', () => rindle.restore(asset))
+  await untilReady(asset.id)
+}
+
 /** The work is cancelled while a worker is at it, and asked for again. */
 async function playCancelled(stage: Stage): Promise<void> {
   const { rindle, tell, cast, within, interlude, untilReady, untilIdle } = stage
@@ -233,6 +247,12 @@ export async function makeDeletionsDue(
 async function deletionsOf({ prisma }: Pick<StoryContext['rindle'], 'prisma'>, assetId: string): Promise<number> {
   const rows = await prisma.$queryRaw<readonly unknown[]>`select 1 from pgboss.job
     where name = 'rindle_purge' and state <= 'active' and data->>'assetId' = ${assetId}`
+  return rows.length
+}
+
+async function relocationsOf({ prisma }: Pick<StoryContext['rindle'], 'prisma'>, assetId: string): Promise<number> {
+  const rows = await prisma.$queryRaw<readonly unknown[]>`select 1 from pgboss.job
+    where name = 'rindle_purge' and state <= 'active' and data->>'relocate' = ${assetId}`
   return rows.length
 }
 

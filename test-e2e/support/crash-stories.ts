@@ -35,9 +35,10 @@ export class Stories {
 
   /** The step that a job of some story is; `null` for what this process did not begin. */
   stepOf(payload: WorkerPayload): Step | null {
-    const cast = this.#cast.get(String(payload['assetId']))
+    const cast = this.#cast.get(String(payload['assetId'] ?? payload['relocate']))
     if (cast === undefined) return null
     const { story, role } = cast
+    if ('relocate' in payload) return { story, name: 'relocation' }
     if (payload.queue === 'rindle_purge') return { story, name: 'storageKey' in payload ? 'deletion' : 'purge' }
     if (payload.queue === 'rindle_promote') return { story, name: STEP_NAMES[role].promote }
     return { story, name: `${STEP_NAMES[role].process} ${String(payload['class'])}` }

@@ -12,6 +12,7 @@ import { doctor } from './commands/doctor.ts'
 import { eraseOwner } from './commands/erase-owner.ts'
 import { evictVariants } from './commands/evict-variants.ts'
 import { forgetTarget } from './commands/forget-target.ts'
+import { hold } from './commands/hold.ts'
 import { init } from './commands/init.ts'
 import { initStorage } from './commands/init-storage.ts'
 import { list } from './commands/list.ts'
@@ -20,6 +21,7 @@ import { pauseDeliveries, resumeDeliveries } from './commands/pause-deliveries.t
 import { pruneEvents } from './commands/prune-events.ts'
 import { pruneRuns } from './commands/prune-runs.ts'
 import { purge } from './commands/purge.ts'
+import { purgeTrashed } from './commands/purge-trashed.ts'
 import { purgeUnattached } from './commands/purge-unattached.ts'
 import { recoverLostWork } from './commands/recover-lost-work.ts'
 import { redeliver } from './commands/redeliver.ts'
@@ -28,11 +30,14 @@ import { release } from './commands/release.ts'
 import { removeTrack } from './commands/remove-track.ts'
 import { reprobe } from './commands/reprobe.ts'
 import { requeue } from './commands/requeue.ts'
+import { restore } from './commands/restore.ts'
 import { runtimeStatus } from './commands/runtime-status.ts'
 import { scanOrphans } from './commands/scan-orphans.ts'
 import { schedule } from './commands/schedule.ts'
 import { show } from './commands/show.ts'
 import { sweepOrphanedTempFiles } from './commands/sweep-orphaned-temp-files.ts'
+import { trash } from './commands/trash.ts'
+import { unhold } from './commands/unhold.ts'
 import { upload } from './commands/upload.ts'
 import { verifyStorage } from './commands/verify-storage.ts'
 import { worker } from './commands/worker.ts'
@@ -73,6 +78,11 @@ export const COMMANDS: readonly Command[] = [
   backfillMetadata,
   purge,
   purgeUnattached,
+  trash,
+  restore,
+  purgeTrashed,
+  hold,
+  unhold,
   evictVariants,
   pruneRuns,
   pruneEvents,

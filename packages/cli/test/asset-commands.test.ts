@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { run } from '../src/index.ts'
 import { collect } from '../src/list/collect.ts'
-import { sinceOf } from '../src/list/since.ts'
+import { sinceOf, untilOf } from '../src/list/since.ts'
 import { capturedIo } from './captured-io.ts'
 import { useApplication } from './use-application.ts'
 
@@ -267,6 +267,13 @@ describe('the time that a list begins at', () => {
       expect(() => sinceOf(text, now)).toThrow(expect.objectContaining({ code: 'invalid_input' }))
     },
   )
+})
+
+test('the time at which a hold ends lies ahead, or is a date', () => {
+  const now = new Date('2026-05-06T12:00:00Z')
+  expect(untilOf('90d', now)?.toISOString()).toBe('2026-08-04T12:00:00.000Z')
+  expect(untilOf('2027-01-31', now)?.toISOString()).toBe('2027-01-31T00:00:00.000Z')
+  expect(() => untilOf('soon', now)).toThrow('--until must be a time from now')
 })
 
 describe('a dry run', () => {

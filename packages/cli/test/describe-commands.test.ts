@@ -40,6 +40,8 @@ test('every command that repairs or maintains has a dry run; the others have not
     'deliveries',
     'pause-deliveries',
     'resume-deliveries',
+    'hold',
+    'unhold',
   ])
 })
 

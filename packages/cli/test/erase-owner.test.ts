@@ -12,7 +12,8 @@ beforeAll(async () => {
 
 const summary = (owners: number, attachments: number, dryRun: boolean): string =>
   `  owners:                 ${owners}\n  attachments_to_detach:  ${attachments}\n` +
-  `  assets_to_purge:        ${attachments}\n  retained_shared_assets: 0\n  errors:                 0\n` +
+  `  assets_to_purge:        ${attachments}\n  retained_shared_assets: 0\n` +
+  `  blocked:                0\n  errors:                 0\n` +
   `  dry_run:                ${dryRun}\nDone.\n`
 
 describe('erase-owner', () => {

@@ -73,6 +73,11 @@ const COMMAND_LINES: Readonly<Record<string, readonly (readonly string[])[]>> = 
   'forget-target': [['forget-target', 'profile:photo']],
   cancel: [['cancel', 'ASSET', '--dry-run']],
   purge: [['purge', 'ASSET']],
+  trash: [['trash', 'ASSET', '--dry-run']],
+  restore: [['restore', 'ASSET']],
+  'purge-trashed': [['purge-trashed', '--dry-run']],
+  hold: [['hold', 'ASSET', '--reason', 'case 7']],
+  unhold: [['unhold', 'ASSET']],
   release: [
     ['release', 'ASSET', '--dry-run'],
     ['release', 'ASSET'],

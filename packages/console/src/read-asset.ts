@@ -1,4 +1,4 @@
-import type { AssetWithVariants, Rindle } from '@rindle/core'
+import type { AssetWithVariants, Rindle, TrashedAttachment } from '@rindle/core'
 import type { MediaAttachment, MediaEvent, MediaProcessingRun, MediaUploadSession } from '@rindle/prisma'
 
 const MOST_RUNS = 100
@@ -18,13 +18,14 @@ const SHOWN_OF_UPLOAD = {
 
 type Upload = Pick<MediaUploadSession, keyof typeof SHOWN_OF_UPLOAD>
 
-/** The asset, its runs with the newest first, its attachments, uploads and events. */
+/** The asset, its runs with the newest first, its attachments, uploads and events, and its former attachments. */
 export type AssetRows = readonly [
   AssetWithVariants | null,
   readonly MediaProcessingRun[],
   readonly MediaAttachment[],
   readonly Upload[],
   readonly MediaEvent[],
+  readonly TrashedAttachment[],
 ]
 
 /** Reads everything that the page shows, in bounded numbers. */
@@ -42,5 +43,6 @@ export function readAsset(rindle: Rindle, id: string): Promise<AssetRows> {
       take: MOST_OTHERS,
     }),
     prisma.mediaEvent.findMany({ where, orderBy: { sequence: 'asc' }, take: MOST_OTHERS }),
+    rindle.trashedAttachments({ id }),
   ])
 }

@@ -18,6 +18,7 @@ const LINKS: Readonly<Record<string, VerbLink>> = {
   regenerateVariants: { path: '/maintenance/regenerateVariants', label: 'Dry run…' },
   verifyStorage: { path: '/maintenance/verifyStorage', label: 'Dry run…' },
   cleanupOrphans: { path: '/maintenance/cleanupOrphans', label: 'Dry run…' },
+  purgeTrashed: { path: '/maintenance/purgeTrashed', label: 'Dry run…' },
   purgeUnattached: { path: '/maintenance/purgeUnattached', label: 'Dry run…' },
 }
 

@@ -8,6 +8,7 @@ import { assetById } from './assets/read.ts'
 import { append, attach, reorder } from './attachments/attach.ts'
 import { detach } from './attachments/detach.ts'
 import { attachmentFor, attachmentsFor } from './attachments/read.ts'
+import { trashAndHoldsOf } from './attachments/trash-and-holds.ts'
 import { serveFile } from './delivery/files/serve-file.ts'
 import { familyUrl } from './delivery/images/family-url.ts'
 import { IMAGE_TOKEN_USE } from './delivery/images/image-token.ts'
@@ -354,6 +355,7 @@ function facade(runtime: Runtime, database: Database, telemetry: Telemetry | und
     append: (reference, owner, slot, options) => append(runtime, reference, owner, slot, options),
     reorder: (owner, slot, assetIds, options) => reorder(runtime, owner, slot, assetIds, options),
     detach: (owner, slot, options) => detach(runtime, owner, slot, options),
+    ...trashAndHoldsOf(runtime),
     // Only the facade's types connect a slot with its profiles.
     attachmentFor: (owner, slot) => attachmentFor(runtime, owner, slot) as Promise<never>,
     attachmentsFor: (owners, slots) => attachmentsFor(runtime, owners, slots) as Promise<never>,

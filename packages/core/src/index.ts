@@ -1,9 +1,13 @@
 export { type DatabaseSource, fromPgClient, type SqlExecutor } from '@rindle/prisma'
+export type { HoldOptions, UnholdOptions } from './assets/hold.ts'
 export type { MergeMetadataOptions } from './assets/merge-metadata.ts'
 export type { AssetParts, AssetReference, AssetWithVariants } from './assets/read.ts'
 export type { AttachOptions } from './attachments/attach.ts'
 export type { DetachOptions } from './attachments/detach.ts'
 export type { AttachmentWithAsset } from './attachments/read.ts'
+export { type RestoreOptions, type RestoreReport, WHEN_TAKEN, type WhenTaken } from './attachments/restore.ts'
+export type { TrashOptions, TrashReport } from './attachments/trash.ts'
+export type { TrashAndHolds } from './attachments/trash-and-holds.ts'
 export { createRindle, type ImagesOptions, type RindleOptions, type StreamsOptions } from './create-rindle.ts'
 export type { Delivery } from './delivery/delivery.ts'
 export type { ServeFileOptions } from './delivery/files/serve-file.ts'
@@ -42,10 +46,12 @@ export type {
   Asset,
   Attachment,
   Focus,
+  Hold,
   MediaTrack,
   ObjectAddress,
   Owner,
   ProcessingRun,
+  TrashedAttachment,
   UploadSession,
   Variant,
 } from './domain/entities.ts'
@@ -129,7 +135,7 @@ export type { PauseReport } from './operations/deliveries/pause-deliveries.ts'
 export type { PruneEventsOptions, PruneEventsReport } from './operations/deliveries/prune-events.ts'
 export type { RedeliverOptions, RedeliverReport } from './operations/deliveries/redeliver.ts'
 export type { DoctorCheck, DoctorOptions, DoctorReport } from './operations/doctor/doctor.ts'
-export type { EraseOwnerOptions, ErasureReport } from './operations/erase-owner.ts'
+export type { BlockedErasure, EraseOwnerOptions, ErasureReport } from './operations/erase-owner.ts'
 export type { ErasureTotals, Owners } from './operations/erase-owners.ts'
 export type { EvictOptions, EvictReport } from './operations/evict-variants.ts'
 export type { InitStorageOptions, InitStorageReport } from './operations/init-storage.ts'
@@ -149,6 +155,7 @@ export {
 export type { Orphan } from './operations/orphan-candidates.ts'
 export type { PruneRunsOptions, PruneRunsReport } from './operations/prune-runs.ts'
 export type { PurgeAssetOptions, PurgeAssetReport } from './operations/purge-asset.ts'
+export type { PurgeTrashedOptions, PurgeTrashedReport } from './operations/purge-trashed.ts'
 export type { PurgeUnattachedOptions, PurgeUnattachedReport } from './operations/purge-unattached.ts'
 export type { RecoverOptions, RecoverReport } from './operations/recover-lost-work.ts'
 export type { RegenerateOptions, RegenerateReport, UndeclaredVariants } from './operations/regenerate-variants.ts'
@@ -223,6 +230,7 @@ export type {
   PlaceholderMode,
   Profile,
   ProfileOptions,
+  PurgeOptions,
   RegenerateMode,
   SlotOption,
   SlotRules,

@@ -4,6 +4,7 @@ import type { AssetWithVariants } from './assets/read.ts'
 import type { AttachOptions } from './attachments/attach.ts'
 import type { DetachOptions } from './attachments/detach.ts'
 import type { AttachmentWithAsset } from './attachments/read.ts'
+import type { TrashAndHolds } from './attachments/trash-and-holds.ts'
 import type { Delivery } from './delivery/delivery.ts'
 import type { Asset, Attachment, Focus, MediaTrack, Owner, UploadSession, Variant } from './domain/entities.ts'
 import type { JsonObject } from './domain/errors.ts'
@@ -286,7 +287,7 @@ export interface Assets<Ps extends AnyProfiles = Profiles> {
 export interface Attachments<Ps extends AnyProfiles = Profiles> {
   /**
    * Makes the asset the only one in the owner's slot. The previous assets are detached and, where no other attachment
-   * holds them, purged. The last of concurrent attaches wins. Atomic, safe to repeat. `not_found`, `not_deliverable`.
+   * holds them, purged or trashed. The last of concurrent attaches wins. Atomic, safe to repeat. `not_found`, `not_deliverable`.
    */
   attach<P extends keyof Ps & string>(
     asset: AssetOf<P>,
@@ -311,7 +312,7 @@ export interface Attachments<Ps extends AnyProfiles = Profiles> {
     assetIds: readonly string[],
     options?: AttachOptions,
   ): Promise<void>
-  /** Empties the slot, or takes one asset out of it; unshared assets are purged by a job. Atomic, safe to repeat. */
+  /** Empties the slot, or takes one asset out of it; unshared assets are purged or trashed. Atomic, safe to repeat. */
   detach(owner: Owner, slot: SlotName<Ps> & string, options?: DetachOptions): Promise<void>
   /** The attachment at the slot of one with its asset and variants, or `null`. Two queries. */
   attachmentFor<S extends SlotName<Ps, keyof Ps, 'one'> & string>(
@@ -390,6 +391,7 @@ export interface Rindle<Ps extends AnyProfiles = Profiles>
     UploadSessions,
     Assets<Ps>,
     Attachments<Ps>,
+    TrashAndHolds,
     Delivery<Ps>,
     OwnFiles<Ps>,
     Diagnostics<Ps>,

@@ -1,3 +1,4 @@
+import type { TrashAndHolds } from './attachments/trash-and-holds.ts'
 import type { Delivery } from './delivery/delivery.ts'
 import type { Operations } from './operations/operations.ts'
 import type {
@@ -20,7 +21,7 @@ interface Groups {
   readonly instance: Instance
   readonly uploads: ProxiedUploads & AdoptedUploads & FetchedUploads & DirectUploads & ResumableUploads & UploadSessions
   readonly assets: Assets
-  readonly attachments: Attachments
+  readonly attachments: Attachments & TrashAndHolds
   readonly delivery: Delivery
   readonly own_files: OwnFiles
   readonly diagnostics: Diagnostics
@@ -94,12 +95,17 @@ export const VERBS: { readonly [Name in VerbName]: Verb & { readonly group: Grou
   addTrack: { group: 'assets', surface: 'operation', isTraced: true },
   removeTrack: { group: 'assets', surface: 'operation', isTraced: true },
   mergeMetadata: { group: 'assets', surface: 'operation', isTraced: false },
+  hold: { group: 'attachments', surface: 'attachment', isTraced: true },
+  unhold: { group: 'attachments', surface: 'attachment', isTraced: true },
   readyVariantsFor: { group: 'assets', surface: 'operation', isTraced: false },
   cancelProcessing: { group: 'assets', surface: 'operation', isTraced: true },
   attach: { group: 'attachments', surface: 'attachment', isTraced: true },
   append: { group: 'attachments', surface: 'attachment', isTraced: true },
   reorder: { group: 'attachments', surface: 'attachment', isTraced: true },
   detach: { group: 'attachments', surface: 'attachment', isTraced: true },
+  trash: { group: 'attachments', surface: 'attachment', isTraced: true },
+  restore: { group: 'attachments', surface: 'attachment', isTraced: true },
+  trashedAttachments: { group: 'attachments', surface: 'attachment', isTraced: false },
   attachmentFor: { group: 'attachments', surface: 'attachment', isTraced: false },
   attachmentsFor: { group: 'attachments', surface: 'attachment', isTraced: false },
   url: { group: 'delivery', surface: null, isTraced: false },
@@ -129,6 +135,7 @@ export const VERBS: { readonly [Name in VerbName]: Verb & { readonly group: Grou
   sweepOrphanedTempFiles: { group: 'operations', surface: 'operation', isTraced: true },
   backfillMetadata: { group: 'operations', surface: 'operation', isTraced: true },
   purgeUnattached: { group: 'operations', surface: 'operation', isTraced: true },
+  purgeTrashed: { group: 'operations', surface: 'operation', isTraced: true },
   purgeAsset: { group: 'operations', surface: 'operation', isTraced: true },
   evictVariants: { group: 'operations', surface: 'operation', isTraced: true },
   pruneRuns: { group: 'operations', surface: 'operation', isTraced: true },

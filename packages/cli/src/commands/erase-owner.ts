@@ -57,39 +57,47 @@ async function eraseMany(rindle: Rindle, path: string, live: boolean, options: W
 }
 
 function resultOfOne(report: ErasureReport, live: boolean): OperationResult {
-  const { attachmentsToDetach, assetsToPurge, retainedSharedAssets } = report
+  const { attachmentsToDetach, assetsToPurge, retainedSharedAssets, blocked } = report
   return {
     summary: {
       owners: 1,
       attachments_to_detach: attachmentsToDetach.length,
       assets_to_purge: assetsToPurge.length,
       retained_shared_assets: retainedSharedAssets.length,
+      blocked: blocked.length,
       errors: 0,
       dry_run: !live,
     },
-    notes: dryRunNotes(!live),
+    notes: [...blockedNotes(blocked.length), ...dryRunNotes(!live)],
     facts: {
       attachments: [...attachmentsToDetach],
       purged_assets: [...assetsToPurge],
       shared_assets: [...retainedSharedAssets],
+      blocked_assets: blocked.map(({ assetId, by }) => ({ asset_id: assetId, by })),
     },
     hasErrors: false,
   }
 }
 
 function resultOfMany(totals: ErasureTotals): OperationResult {
-  const { owners, attachmentsToDetach, assetsToPurge, retainedSharedAssets, errors, dryRun, interrupted } = totals
+  const { owners, attachmentsToDetach, assetsToPurge, retainedSharedAssets, blocked, errors } = totals
+  const { dryRun, interrupted } = totals
   return {
     summary: {
       owners,
       attachments_to_detach: attachmentsToDetach,
       assets_to_purge: assetsToPurge,
       retained_shared_assets: retainedSharedAssets,
+      blocked,
       errors,
       dry_run: dryRun,
     },
-    notes: dryRunNotes(dryRun),
+    notes: [...blockedNotes(blocked), ...dryRunNotes(dryRun)],
     hasErrors: errors > 0,
     interrupted,
   }
+}
+
+function blockedNotes(count: number): readonly string[] {
+  return count === 0 ? [] : ['A hold blocks some purges: maintenance does them when it has ended.']
 }

@@ -64,7 +64,7 @@ async function sendAll(rindle: Rindle, sending: Sending, context: CommandContext
     if (io.signal.aborted) break
     progress.show(`${printable(file)} (${uploads.length + 1} of ${files.length})`)
     const result = await uploadFile(rindle, profile, resolve(io.cwd, file), place === undefined ? {} : { place })
-    const asset = result.outcome === 'uploaded' ? { ...result.asset, variants: [], tracks: [] } : null
+    const asset = result.outcome === 'uploaded' ? { ...result.asset, variants: [], tracks: [], hold: null } : null
     const sent: FileUpload = { file, result, asset, urls: [] }
     uploads.push(sent)
     progress.clear()

@@ -1,4 +1,12 @@
-import type { MediaAsset, MediaProcessingRun, MediaTrack, MediaVariant } from '@rindle/prisma'
+import type {
+  MediaAsset,
+  MediaAttachment,
+  MediaHold,
+  MediaProcessingRun,
+  MediaTrack,
+  MediaTrashedAttachment,
+  MediaVariant,
+} from '@rindle/prisma'
 import { formatDimensions } from '../format-dimensions.ts'
 import { formatDuration } from '../format-duration.ts'
 import { formatSize } from '../format-size.ts'
@@ -10,9 +18,9 @@ import type { AssetFacts } from './read-asset.ts'
 
 /** An asset with its related rows, in sections. Pure. */
 export function assetLines(id: string, facts: AssetFacts, style: Style): readonly string[] {
-  const { asset, sessions, attachments, jobs } = facts
+  const { asset, hold, sessions, attachments, trashedAttachments, jobs } = facts
   return [
-    ...(asset === null ? [`asset ${id} is gone; its runs are kept`] : headLines(asset, style)),
+    ...(asset === null ? [`asset ${id} is gone; its runs are kept`] : headLines(asset, hold, style)),
     ...section('variants', ['name', 'state', 'size', 'dimensions', 'attempt', 'reason'], facts.variants, (variant) =>
       variantRow(variant, style),
     ),
@@ -28,12 +36,8 @@ export function assetLines(id: string, facts: AssetFacts, style: Style): readonl
       session.uploadStrategy,
       printable(session.failureReason ?? ''),
     ]),
-    ...section('attachments', ['owner', 'slot', 'position', 'since'], attachments, (attachment) => [
-      printable(`${attachment.ownerType}:${attachment.ownerId}`),
-      printable(attachment.slot),
-      String(attachment.position),
-      timeText(attachment.createdAt),
-    ]),
+    ...section('attachments', ATTACHMENT_HEAD, attachments, attachmentRow),
+    ...section('attachments in the trash', ATTACHMENT_HEAD, trashedAttachments, attachmentRow),
     ...section('runs', ['variant', 'attempt', 'state', 'started', 'took', 'reason', 'worker'], facts.runs, (run) =>
       runRow(run, style),
     ),
@@ -48,7 +52,7 @@ export function assetLines(id: string, facts: AssetFacts, style: Style): readonl
   ]
 }
 
-function headLines(asset: MediaAsset, style: Style): readonly string[] {
+function headLines(asset: MediaAsset, hold: MediaHold | null, style: Style): readonly string[] {
   const facts: readonly (readonly [string, string | null])[] = [
     ['profile', asset.profile],
     ['filename', asset.filename],
@@ -63,6 +67,9 @@ function headLines(asset: MediaAsset, style: Style): readonly string[] {
     ['updated', timeText(asset.updatedAt)],
     ['reason', asset.errorReason === null ? null : reasonText(asset.errorReason, asset.errorMessage)],
     ['waits', asset.waitingSince === null ? null : `since ${timeText(asset.waitingSince)}`],
+    ['trashed', asset.trashedAt === null ? null : `since ${timeText(asset.trashedAt)}`],
+    ['purge', asset.purgeAt === null ? null : `due ${timeText(asset.purgeAt)}`],
+    ['hold', hold === null ? null : holdText(hold)],
     ['damaged', asset.originalDamagedAt === null ? null : `since ${timeText(asset.originalDamagedAt)}`],
   ]
   return [
@@ -75,6 +82,21 @@ function variantRow(variant: MediaVariant, style: Style): readonly string[] {
   const { name, state, byteSize, attempt, errorReason } = variant
   const size = formatSize(byteSize === null ? null : Number(byteSize))
   return [name, stateIn(style, state), size, formatDimensions(variant), String(attempt), printable(errorReason ?? '')]
+}
+
+const ATTACHMENT_HEAD = ['owner', 'slot', 'position', 'since'] as const
+
+function attachmentRow(attachment: MediaAttachment | MediaTrashedAttachment): readonly string[] {
+  return [
+    printable(`${attachment.ownerType}:${attachment.ownerId}`),
+    printable(attachment.slot),
+    String(attachment.position),
+    timeText(attachment.createdAt),
+  ]
+}
+
+function holdText({ reason, until }: MediaHold): string {
+  return until === null ? reason : `${reason}; until ${timeText(until)}`
 }
 
 function trackRow(track: MediaTrack): readonly string[] {

@@ -2,8 +2,10 @@ import type { Rindle } from '@rindle/core'
 import type {
   MediaAsset,
   MediaAttachment,
+  MediaHold,
   MediaProcessingRun,
   MediaTrack,
+  MediaTrashedAttachment,
   MediaUploadSession,
   MediaVariant,
 } from '@rindle/prisma'
@@ -53,6 +55,10 @@ export interface AssetFacts {
   readonly tracks: readonly MediaTrack[]
   readonly sessions: readonly ShownSession[]
   readonly attachments: readonly MediaAttachment[]
+  /** Those that restoring it brings back. */
+  readonly trashedAttachments: readonly MediaTrashedAttachment[]
+  /** Also one that has ended by itself. */
+  readonly hold: MediaHold | null
   /** The newest, oldest first. */
   readonly runs: readonly MediaProcessingRun[]
   /** Unfinished jobs; `null` if the database has no queue. */
@@ -60,6 +66,7 @@ export interface AssetFacts {
 }
 
 const MAX_RUNS = 100
+const BY_OWNER = [{ ownerType: 'asc' as const }, { ownerId: 'asc' as const }, { slot: 'asc' as const }]
 
 /** Reads an asset and its related rows; `undefined` if there never was such an asset, or nothing is left of it. */
 export async function readAsset(rindle: Rindle, id: string): Promise<AssetFacts | undefined> {
@@ -71,7 +78,9 @@ export async function readAsset(rindle: Rindle, id: string): Promise<AssetFacts 
         variants: { orderBy: { name: 'asc' } },
         tracks: { orderBy: { id: 'asc' } },
         uploadSessions: { select: SHOWN_OF_SESSION, orderBy: { createdAt: 'asc' } },
-        attachments: { orderBy: [{ ownerType: 'asc' }, { ownerId: 'asc' }, { slot: 'asc' }] },
+        attachments: { orderBy: BY_OWNER },
+        trashedAttachments: { orderBy: BY_OWNER },
+        hold: true,
       },
     }),
     prisma.mediaProcessingRun.findMany({ where: { assetId: id }, orderBy: { createdAt: 'desc' }, take: MAX_RUNS }),
@@ -79,6 +88,15 @@ export async function readAsset(rindle: Rindle, id: string): Promise<AssetFacts 
   ])
   const runs = newestRuns.toReversed()
   if (found === null && runs.length === 0) return undefined
-  const { variants = [], tracks = [], uploadSessions: sessions = [], attachments = [], ...asset } = found ?? {}
-  return { asset: found === null ? null : (asset as MediaAsset), variants, tracks, sessions, attachments, runs, jobs }
+  const {
+    variants = [],
+    tracks = [],
+    uploadSessions: sessions = [],
+    attachments = [],
+    trashedAttachments = [],
+    hold = null,
+    ...asset
+  } = found ?? {}
+  const row = found === null ? null : (asset as MediaAsset)
+  return { asset: row, variants, tracks, sessions, attachments, trashedAttachments, hold, runs, jobs }
 }

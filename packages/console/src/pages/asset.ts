@@ -18,14 +18,14 @@ import { verbButtons } from '../verbs/buttons.ts'
 export async function asset(call: Call): Promise<Response> {
   const [id = ''] = call.params
   if (!/^[0-9a-f-]{36}$/.test(id)) throw new Refused(404, 'There is no such asset.')
-  const [found, runs, attachments, sessions, events] = await readAsset(call.rindle, id)
+  const [found, runs, attachments, sessions, events, former] = await readAsset(call.rindle, id)
   if (found === null) return purged(call, id, runs)
   const title = plainName(found.filename)
   const main = html`<p class="crumbs"><a href="${call.at('/assets')}">Assets</a> / <a href="${call.at('/assets')}?profile=${encodeURIComponent(found.profile)}">${found.profile}</a></p>
 ${live(
   'asset',
   html`<div class="head stacked"><div><div class="title-line"><h1>${fileName(found.filename)}</h1>${stateMark(found.state, { pill: true })}</div><p><code>${found.id}</code></p></div><div class="actions">${await verbButtons(call, offeredFor(found), [found.id])}</div></div>
-${trouble(found)}
+${trouble(found)}${kept(call, found)}
 <div class="cols wide-narrow"><div>
 ${stage(call, found)}
 ${section('v', 'Variants', variants(call, found), variantCounts(found.variants))}
@@ -36,6 +36,7 @@ ${section('t', 'Transitions', transitions(found, events, attachments), 'with the
 </div><aside aria-label="Facts">
 ${original(found)}
 ${await holders(call, attachments)}
+${formerHolders(former)}
 ${uploadFacts(call, sessions)}
 ${metadata(found)}
 </aside></div>`,
@@ -61,6 +62,22 @@ function trouble({ state, errorReason, errorMessage, originalDamagedAt, waitingS
         ? 'Something failed.'
         : 'It waits.'
   return html`<div class="note ${state === 'quarantined' ? 'bad' : 'warn'}">${glyph(state === 'quarantined' ? 'oct' : 'tri', state === 'quarantined' ? 'bad' : 'warn')}<div><b>${words}</b> <code>${errorReason}</code> ${errorMessage}</div></div>`
+}
+
+/** The trash and the hold that an asset is in. */
+function kept(call: Call, { state, trashedAt, purgeAt, hold }: AssetWithVariants): Html {
+  const held =
+    hold === null
+      ? NOTHING
+      : html`<div class="note warn">${glyph('shield', 'warn')}<div><b>It is on hold</b> since ${ago(hold.createdAt, call.now)}${hold.until === null ? NOTHING : html`, until ${at(hold.until)}`}: ${hold.reason}</div></div>`
+  const end =
+    purgeAt === null
+      ? NOTHING
+      : html` It is purged after ${at(purgeAt)}${hold === null ? '' : ', when its hold has ended'}.`
+  if (state === 'trashed') {
+    return html`${held}<div class="note warn">${glyph('dash', 'warn')}<div><b>It is in the trash</b>${trashedAt === null ? NOTHING : html` since ${ago(trashedAt, call.now)}`}, and is not delivered.${end}</div></div>`
+  }
+  return held
 }
 
 function variantCounts(all: readonly Variant[]): string {
@@ -113,6 +130,14 @@ async function holders(call: Call, attachments: AssetRows[2]): Promise<Html> {
             html`<li><span><a class="any" href="${call.at('/assets')}?owner=${encodeURIComponent(`${ownerType}:${ownerId}`)}">${ownerType} ${ownerId}</a> · ${slot}, ${position + 1}<br><span class="xs dim">since ${ago(createdAt, call.now)}</span></span>${verbButtons(call, ['detach'], [assetId], { ownerType, ownerId, slot })}</li>`,
         )}</ul>`
   return html`<section class="sec"><div class="sec-head"><h2>Where it is used</h2></div>${list}</section>`
+}
+
+function formerHolders(former: AssetRows[5]): Html {
+  if (former.length === 0) return NOTHING
+  return html`<section class="sec"><div class="sec-head"><h2>Comes back to</h2></div><ul class="holders">${former.map(
+    ({ ownerType, ownerId, slot, position }) =>
+      html`<li><span class="any">${ownerType} ${ownerId} · ${slot}, ${position + 1}</span></li>`,
+  )}</ul></section>`
 }
 
 function uploadFacts(call: Call, sessions: AssetRows[3]): Html {

@@ -22,6 +22,7 @@ const QUICK: readonly (readonly [string, string])[] = [
   ['In work', 'state=validating&state=analyzing&state=promoting&state=processing&state=transcoding'],
   ['Degraded', 'state=degraded'],
   ['Quarantined', 'state=quarantined'],
+  ['Trash', 'state=trashed'],
 ]
 
 /** The assets: pictures or rows, a page at a time, the latest change first. */

@@ -3,13 +3,14 @@ import type { Call } from '../call.ts'
 import { ASSET_VERBS } from './asset-verbs.ts'
 import { matching } from './matching.ts'
 import { OTHER_VERBS } from './other-verbs.ts'
+import { TRASH_VERBS } from './trash-verbs.ts'
 import type { Fields, Numbers, Outlook, SubjectVerb } from './verb.ts'
 
 /** More is work for a verb that walks; the log has room for so many ids. */
 const MOST_SUBJECTS = 300
 
 /** The verbs over chosen subjects. */
-export const SUBJECT_VERBS: readonly SubjectVerb[] = [...ASSET_VERBS, ...OTHER_VERBS]
+export const SUBJECT_VERBS: readonly SubjectVerb[] = [...ASSET_VERBS, ...TRASH_VERBS, ...OTHER_VERBS]
 
 /** What a person asks for. */
 export interface Asked {

@@ -24,7 +24,7 @@ export function askPage(call: Call, asked: Asked, foreseen: Foreseen): Html {
       ...numberFigures(foreseen.numbers),
       { name: 'Left alone', value: count(stays.length), note: stays.length === 0 ? 'none' : 'see why below' },
     ],
-    details: html`${focusForm(call, asked)}${goesTable(goes)}${staysTable(stays)}${detachLink(call, asked, foreseen)}`,
+    details: html`${focusForm(call, asked)}${holdForm(call, asked)}${goesTable(goes)}${staysTable(stays)}${detachLink(call, asked, foreseen)}${takenLinks(call, asked, foreseen)}`,
     expect: goes.length,
     isTyped: verb.isDestructive,
     isOffered: goes.length > 0,
@@ -97,6 +97,23 @@ function focusForm(call: Call, { verb, ids, fields }: Asked): Html {
   const part = (name: string, label: string): Html =>
     html`<label class="field"><span>${label}, from 0 to 1</span><input type="number" name="${name}" min="0" max="1" step="any" required value="${fields[name] ?? '0.5'}"></label>`
   return html`<form class="filters" method="get" action="${call.at('/verbs/setFocus')}">${hidden(ids.map((id): [string, string] => ['id', id]))}${part('x', 'From the left')}${part('y', 'From the top')}<div class="field"><button type="submit" class="btn">Look at it</button></div></form>`
+}
+
+/** Why and for how long is said first; then the dry run tells of it. */
+function holdForm(call: Call, { verb, ids, fields }: Asked): Html {
+  if (verb.name !== 'hold') return NOTHING
+  return html`<form class="filters" method="get" action="${call.at('/verbs/hold')}">${hidden(ids.map((id): [string, string] => ['id', id]))}<div class="grow"><label class="field"><span>Why, for those who read it later</span><input type="text" name="holdReason" required maxlength="255" value="${fields['holdReason'] ?? ''}"></label></div><label class="field"><span>Ends by itself on</span><input type="date" name="until" value="${fields['until'] ?? ''}"></label><div class="field"><button type="submit" class="btn">Look at it</button></div></form>`
+}
+
+/** A restore leaves assets alone whose slots are taken, unless the operator says what happens then. */
+function takenLinks(call: Call, { verb, ids, fields }: Asked, { stays }: Foreseen): Html {
+  if (verb.name !== 'restore' || fields['whenTaken'] !== undefined) return NOTHING
+  if (!stays.some(({ why }) => why.includes('cannot have its place back'))) return NOTHING
+  const link = (whenTaken: string, words: string): Html => {
+    const query = new URLSearchParams([...ids.map((id): [string, string] => ['id', id]), ['whenTaken', whenTaken]])
+    return html`<a class="btn" href="${call.at(`/verbs/restore?${query.toString()}`)}">${words}</a>`
+  }
+  return html`<p class="actions">${link('replace', 'Replace what is there now…')}${link('skip', 'Restore without those places…')}</p>`
 }
 
 /** Attached assets are left alone by a purge, unless the operator takes them from their owners. */

@@ -1,4 +1,5 @@
 import { type AssetWithVariants, isDeliverable, type Rindle, RindleError } from '@rindle/core'
+import { trashVerbsFor } from './trash-verbs.ts'
 import { type Fields, numbersOf, type Outlook, type SubjectVerb } from './verb.ts'
 
 /** The verbs of assets, in the order of their buttons. */
@@ -105,7 +106,7 @@ export const ASSET_VERBS: readonly SubjectVerb[] = [
   {
     name: 'detach',
     label: 'Detach',
-    effect: 'The owner loses the asset. If nobody else holds it, it is purged.',
+    effect: 'The owner loses the asset. If nobody else holds it, it goes into the trash of its profile, or is purged.',
     isDestructive: true,
     over: 'asset',
     fields: ['ownerType', 'ownerId', 'slot'],
@@ -114,10 +115,12 @@ export const ASSET_VERBS: readonly SubjectVerb[] = [
     foresee: async (rindle, id, fields) => {
       const holder = await holderOf(rindle, id, fields)
       const isLast = (await rindle.prisma.mediaAttachment.count({ where: { assetId: id } })) === 1
+      const asset = await assetOf(rindle, id)
+      const isKept = asset.hold !== null || (rindle.profiles[asset.profile]?.purge ?? null) !== null
       return {
-        name: nameOf(await assetOf(rindle, id)),
+        name: nameOf(asset),
         detail: `${holder.type} ${holder.id} · ${holder.slot}${isLast ? ', its last holder' : ''}`,
-        numbers: { detached: 1, purged: isLast ? 1 : 0 },
+        numbers: { detached: 1, trashed: isLast && isKept ? 1 : 0, purged: isLast && !isKept ? 1 : 0 },
       }
     },
     act: async (rindle, id, fields) => {
@@ -161,12 +164,22 @@ export function offeredFor(asset: AssetWithVariants): readonly string[] {
     ...(states.has('queued') || states.has('processing') ? ['cancelProcessing'] : []),
     ...(asset.state === 'quarantined' ? ['releaseAsset'] : []),
     ...(isDelivered && asset.kind === 'image' ? ['setFocus'] : []),
-    ...(asset.state === 'deleted' ? [] : ['purgeAsset']),
+    ...trashVerbsFor(asset),
+    ...(asset.state === 'deleted' || asset.hold !== null ? [] : ['purgeAsset']),
   ]
 }
 
 /** The verbs of the selection on the page of assets: those that take many, whatever their states. */
-export const SELECTION_VERBS: readonly string[] = ['requeueVariants', 'reprobe', 'regenerateVariants', 'purgeAsset']
+export const SELECTION_VERBS: readonly string[] = [
+  'requeueVariants',
+  'reprobe',
+  'regenerateVariants',
+  'trash',
+  'restore',
+  'hold',
+  'unhold',
+  'purgeAsset',
+]
 
 /** A verb has nothing to do. */
 function stays(why: string): RindleError {

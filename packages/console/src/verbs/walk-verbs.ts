@@ -116,6 +116,18 @@ export const WALK_VERBS: readonly WalkVerb[] = [
     run: (rindle, options) => rindle.purgeUnattached(options),
   }),
   walkVerb({
+    name: 'purgeTrashed',
+    label: 'Purge the trash',
+    effect: 'Deletes assets whose time in the trash is over. Those on hold stay.',
+    group: 'clean',
+    isDestructive: true,
+    fields: ['profile'],
+    counted: 'found',
+    program: 'purge-trashed',
+    switch: '--dry-run',
+    run: (rindle, options) => rindle.purgeTrashed(options),
+  }),
+  walkVerb({
     name: 'evictVariants',
     label: 'Evict variants',
     effect: 'Purges variants on demand that no page has asked for in thirty days.',

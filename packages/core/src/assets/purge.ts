@@ -1,4 +1,3 @@
-import { counted } from '../domain/counted.ts'
 import type { Asset } from '../domain/entities.ts'
 import { RindleError } from '../domain/errors.ts'
 import { failureOf } from '../domain/failures.ts'
@@ -11,6 +10,8 @@ import { type Row, text } from '../kernel/sql/row-values.ts'
 import { inTransaction, type UnitOfWork } from '../kernel/unit-of-work.ts'
 import type { RunningJob } from '../ports/jobs.ts'
 import type { StorageAdapter } from '../ports/storage.ts'
+import { deleteKeys } from './delete-keys.ts'
+import { heldAmong, notePurgeDue } from './hold.ts'
 import { lockAsset } from './lock.ts'
 import { transitionAsset } from './transition.ts'
 
@@ -19,6 +20,11 @@ interface Doomed {
   readonly asset: Asset
   readonly keys: readonly string[]
   readonly uploads: LeftByUploads
+}
+
+/** Why an asset stays. */
+interface Kept {
+  readonly reason: 'attached_or_gone' | 'held'
 }
 
 /** The leftovers of an asset's uploads in its storage. */
@@ -33,7 +39,8 @@ export type EndUploads = (runtime: Runtime, unit: UnitOfWork, asset: Asset) => P
 
 /**
  * The job `rindle_purge`: when no attachment holds the asset, it marks the asset `deleted`, deletes its objects, then
- * its rows. Absent objects are fine; the job retries failures. An asset that was attached again meanwhile stays.
+ * its rows. Absent objects are fine; the job retries failures. An asset that was attached again meanwhile stays, and so
+ * does one on hold: `purgeTrashed` purges it when the hold has ended.
  */
 export async function purge(runtime: Runtime, job: RunningJob, endUploads: EndUploads): Promise<void> {
   const assetId = payloadText(job.payload, 'assetId')
@@ -43,7 +50,7 @@ export async function purge(runtime: Runtime, job: RunningJob, endUploads: EndUp
   ])
   try {
     const doomed = await markDeleted(runtime, assetId, endUploads)
-    if (doomed === null) return await finishRuns(runtime.database, [runId], 'cancelled', { reason: 'attached_or_gone' })
+    if (!('asset' in doomed)) return await finishRuns(runtime.database, [runId], 'cancelled', doomed)
     const storage = storageOf(runtime, doomed.asset.storage)
     await doomed.uploads.giveUp(storage)
     await deleteObjects(storage, doomed, job.signal)
@@ -59,16 +66,22 @@ export async function purge(runtime: Runtime, job: RunningJob, endUploads: EndUp
 }
 
 /** From here on, nothing attaches or delivers the asset, and no variant of it is committed. */
-async function markDeleted(runtime: Runtime, assetId: string, endUploads: EndUploads): Promise<Doomed | null> {
+async function markDeleted(runtime: Runtime, assetId: string, endUploads: EndUploads): Promise<Doomed | Kept> {
   return inTransaction(runtime, undefined, async (unit) => {
     const asset = await lockAsset(unit, assetId)
-    if (asset === null) return null
+    // The end of its time in the trash marks an asset itself: see `purgeTrashed`.
+    if (asset === null || asset.state === 'trashed') return { reason: 'attached_or_gone' }
     // Checked under the lock: every attach takes the same lock first.
     const { rows: attachments } = await unit.executeSql(
       'select 1 from rindle.media_attachments where asset_id = $1::uuid limit 1',
       [assetId],
     )
-    if (attachments.length > 0) return null
+    if (attachments.length > 0) return { reason: 'attached_or_gone' }
+    if (asset.state !== 'deleted' && (await heldAmong(unit, [assetId])).has(assetId)) {
+      await notePurgeDue(unit, assetId)
+      return { reason: 'held' }
+    }
+    await unit.executeSql('delete from rindle.media_holds where asset_id = $1::uuid', [assetId])
     if (asset.state !== 'deleted') await transitionAsset(runtime, unit, asset, 'deleted')
     const uploads = await endUploads(runtime, unit, asset)
     const keys = [...(await partKeys(unit, assetId)), ...uploads.keys]
@@ -77,11 +90,12 @@ async function markDeleted(runtime: Runtime, assetId: string, endUploads: EndUpl
   })
 }
 
-/** Of variants and tracks. */
+/** Of variants and tracks, and of objects on their way into the trash. */
 async function partKeys(unit: UnitOfWork, assetId: string): Promise<readonly string[]> {
   const { rows } = await unit.executeSql(
     `select storage_key from rindle.media_variants where asset_id = $1::uuid and storage_key is not null
-     union all select storage_key from rindle.media_tracks where asset_id = $1::uuid`,
+     union all select storage_key from rindle.media_tracks where asset_id = $1::uuid
+     union all select unnest(array[from_key, to_key]) from rindle.media_relocations where asset_id = $1::uuid`,
     [assetId],
   )
   return rows.map((row: Row) => text(row, 'storage_key'))
@@ -93,11 +107,5 @@ async function deleteObjects(storage: StorageAdapter, { asset, keys }: Doomed, s
   if (storage.capabilities.has('list')) {
     for await (const object of storage.list(assetPrefix(asset), { signal })) listed.push(object.key)
   }
-  const failures = await storage.deleteMany([...new Set([...listed, ...keys])], { signal })
-  const [first] = failures
-  if (first === undefined) return
-  const what = counted(failures.length, 'object')
-  throw new RindleError('storage_unavailable', `${what} of asset ${asset.id} could not be deleted.`, {
-    cause: first.error,
-  })
+  await deleteKeys(storage, asset.id, [...listed, ...keys], signal)
 }

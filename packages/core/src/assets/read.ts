@@ -1,7 +1,7 @@
-import type { Asset, MediaTrack, Variant } from '../domain/entities.ts'
+import type { Asset, Hold, MediaTrack, Variant } from '../domain/entities.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import { assertId } from '../kernel/sql/assert-id.ts'
-import { assetFromRow, trackFromRow, variantFromRow } from '../kernel/sql/entities-from-rows.ts'
+import { assetFromRow, holdFromRow, trackFromRow, variantFromRow } from '../kernel/sql/entities-from-rows.ts'
 import { json, type Row, text } from '../kernel/sql/row-values.ts'
 
 /** An asset, by its row or by any object with its id. */
@@ -13,9 +13,11 @@ export interface AssetParts {
   readonly variants: readonly Variant[]
   /** The oldest first; extracted ones in the order of their source. */
   readonly tracks: readonly MediaTrack[]
+  /** `null`: it is not on hold. */
+  readonly hold: Hold | null
 }
 
-/** An asset with its variants, sorted by name, and its text tracks. */
+/** An asset with its variants, sorted by name, its text tracks and its hold. */
 export type AssetWithVariants<P extends string = string> = Asset<P> & AssetParts
 
 /** Columns of a statement that reads `media_assets as asset`, for {@link partsFromRow}. */
@@ -23,13 +25,17 @@ export const PARTS = `
   (select coalesce(jsonb_agg(to_jsonb(variant) order by variant.name), '[]'::jsonb)
    from rindle.media_variants as variant where variant.asset_id = asset.id) as variants,
   (select coalesce(jsonb_agg(to_jsonb(track) order by track.id), '[]'::jsonb)
-   from rindle.media_tracks as track where track.asset_id = asset.id) as tracks`
+   from rindle.media_tracks as track where track.asset_id = asset.id) as tracks,
+  (select to_jsonb(hold) from rindle.media_holds as hold
+   where hold.asset_id = asset.id and (hold.until is null or hold.until > now())) as hold`
 
 /** Reads the columns of {@link PARTS}. */
 export function partsFromRow(row: Row): AssetParts {
+  const hold = json<Row | null | undefined>(row, 'hold') ?? null
   return {
     variants: json<readonly Row[]>(row, 'variants').map(variantFromRow),
     tracks: json<readonly Row[]>(row, 'tracks').map(trackFromRow),
+    hold: hold === null ? null : holdFromRow(hold),
   }
 }
 

@@ -5,6 +5,7 @@ import { DELIVERABLE, IN_PROMOTION } from '../kernel/sql/state-literals.ts'
 
 /** Rows that have work of their own to wait for. The reason of a damaged original stays: it must be found. */
 const WAITS = `(state in (${IN_PROMOTION}, 'staged', 'deleted')
+  or (state = 'trashed' and original_damaged_at is null)
   or (subtitles_wanted_at is not null and original_damaged_at is null and state in (${DELIVERABLE})))`
 
 /**

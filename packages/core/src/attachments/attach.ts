@@ -7,10 +7,11 @@ import { DELIVERIES, eventRows, requestDeliveries, wantedEvent } from '../kernel
 import { profileOf, type Runtime } from '../kernel/runtime.ts'
 import { assertId } from '../kernel/sql/assert-id.ts'
 import { attachmentFromRow } from '../kernel/sql/entities-from-rows.ts'
-import { type Row, text } from '../kernel/sql/row-values.ts'
+import { type Row, text, timeOrNull } from '../kernel/sql/row-values.ts'
 import { inTransaction, type UnitOfWork } from '../kernel/unit-of-work.ts'
 import type { SlotRules } from '../profile/profile.ts'
-import { type LockedSlot, lockForAttaching, lockSlot, release, type Slot, slotOf } from './slot.ts'
+import { release } from './release.ts'
+import { type LockedSlot, lockForAttaching, lockSlot, type Slot, slotOf } from './slot.ts'
 
 /** Options of the attachment verbs. */
 export interface AttachOptions {
@@ -20,7 +21,7 @@ export interface AttachOptions {
 
 /**
  * Makes the asset the only one in the owner's slot: the previous assets are detached and, where no other attachment
- * holds them, purged by a job in the same transaction. Concurrent attaches to one slot run one after the other; the
+ * holds them, purged by a job in the same transaction, or trashed. Concurrent attaches to one slot run one after the other; the
  * last commit wins and no asset leaks. Safe to repeat. `not_found`, `not_deliverable` (quarantined or deleted),
  * `unknown_slot`.
  */
@@ -148,12 +149,19 @@ async function lockAttachable(
   if (row === undefined) throw new RindleError('not_found', `There is no asset ${asset.id}.`)
   const rules = slotRulesOf(runtime, text(row, 'profile'), slot.slot)
   const state = row['state'] as AssetState
-  if (state === 'quarantined' || state === 'deleted') {
-    throw new RindleError('not_deliverable', `Asset ${asset.id} is ${state} and cannot be attached.`, {
+  if (state === 'quarantined' || state === 'trashed' || state === 'deleted') {
+    const advice = state === 'trashed' ? ' Restore it first.' : ''
+    throw new RindleError('not_deliverable', `Asset ${asset.id} is ${state} and cannot be attached.${advice}`, {
       details: { state },
     })
   }
+  if (timeOrNull(row, 'purge_at') !== null) await forgetPurge(unit, asset.id)
   return { current, assets, rules, asset: row }
+}
+
+/** A purge that a hold has blocked is not wanted any more. */
+async function forgetPurge(unit: UnitOfWork, assetId: string): Promise<void> {
+  await unit.executeSql('update rindle.media_assets set purge_at = null where id = $1::uuid', [assetId])
 }
 
 /** Returns the rules of a slot. `unknown_slot` unless the profile declares it. */
@@ -172,7 +180,7 @@ export function slotRulesOf(runtime: Runtime, profileName: string, slot: string)
  * Inserts an attachment, or returns the existing one. The same statement writes the event of a new one for the hooks that
  * want it. The caller holds the slot's lock, so nothing comes between.
  */
-async function insertAttachment(
+export async function insertAttachment(
   runtime: Runtime,
   unit: UnitOfWork,
   slot: Slot,

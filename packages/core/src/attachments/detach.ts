@@ -4,7 +4,8 @@ import type { Runtime } from '../kernel/runtime.ts'
 import { assertId } from '../kernel/sql/assert-id.ts'
 import { inTransaction } from '../kernel/unit-of-work.ts'
 import type { AttachOptions } from './attach.ts'
-import { lockAssets, lockSlot, release, slotOf } from './slot.ts'
+import { release } from './release.ts'
+import { lockAssets, lockSlot, slotOf } from './slot.ts'
 
 /** Options of {@link detach}. */
 export interface DetachOptions extends AttachOptions {

@@ -1,7 +1,8 @@
-import { type AssetWithVariants, assetsById } from '../assets/read.ts'
-import type { Attachment, Owner } from '../domain/entities.ts'
+import { type AssetReference, type AssetWithVariants, assetsById } from '../assets/read.ts'
+import type { Attachment, Owner, TrashedAttachment } from '../domain/entities.ts'
 import type { Runtime } from '../kernel/runtime.ts'
-import { attachmentFromRow } from '../kernel/sql/entities-from-rows.ts'
+import { assertId } from '../kernel/sql/assert-id.ts'
+import { attachmentFromRow, trashedAttachmentFromRow } from '../kernel/sql/entities-from-rows.ts'
 import { slotOf } from './slot.ts'
 
 /** An attachment with its asset and the asset's variants. */
@@ -42,6 +43,20 @@ export async function attachmentsFor(
     // The asset can only be gone if it was purged between the two queries, together with its attachment.
     return asset === undefined ? [] : [{ ...attachment, asset }]
   })
+}
+
+/** The former attachments of an asset in the trash, in the order of owner, slot and position. */
+export async function trashedAttachments(
+  { database }: Runtime,
+  { id }: AssetReference,
+): Promise<readonly TrashedAttachment[]> {
+  assertId('asset', id)
+  const { rows } = await database.executeSql(
+    `select * from rindle.media_trashed_attachments where asset_id = $1::uuid
+     order by owner_type, owner_id, slot, position`,
+    [id],
+  )
+  return rows.map(trashedAttachmentFromRow)
 }
 
 /** Ids are UUIDv7, so of two attachments made in one millisecond the greater id is the later. */

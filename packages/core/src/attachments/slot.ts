@@ -1,11 +1,8 @@
-import { purgeRequest } from '../assets/purge-request.ts'
 import type { Owner } from '../domain/entities.ts'
 import { RindleError } from '../domain/errors.ts'
 import { isStorableName, MAX_NAME_LENGTH } from '../domain/storable-name.ts'
-import type { Runtime } from '../kernel/runtime.ts'
 import { number, type Row, text } from '../kernel/sql/row-values.ts'
 import type { UnitOfWork } from '../kernel/unit-of-work.ts'
-import { removeAttachments } from './remove-attachments.ts'
 
 /** An owner and the name of a slot, as columns. */
 export interface Slot {
@@ -67,7 +64,7 @@ export async function lockSlot(unit: UnitOfWork, slot: Slot): Promise<readonly H
  */
 export async function lockAssets(unit: UnitOfWork, assetIds: readonly string[]): Promise<ReadonlyMap<string, Row>> {
   const { rows } = await unit.executeSql(
-    `select id, profile, state from rindle.media_assets
+    `select id, profile, storage, state, purge_at from rindle.media_assets
      where id in (select value::uuid from jsonb_array_elements_text($1::jsonb))
      order by id for no key update`,
     [JSON.stringify(assetIds)],
@@ -87,36 +84,4 @@ export async function lockForAttaching(unit: UnitOfWork, slot: Slot, assetId: st
   const current = await lockSlot(unit, slot)
   const assets = await lockAssets(unit, [assetId, ...current.map((holder) => holder.assetId)])
   return { current, assets }
-}
-
-/**
- * Takes assets out of the slot, and enqueues the purge of those that no other attachment holds. The caller holds the
- * assets' locks. The lock decides the race of two transactions that each remove one of an asset's last two attachments.
- */
-export async function release(
-  runtime: Runtime,
-  unit: UnitOfWork,
-  slot: Slot,
-  assets: ReadonlyMap<string, Row>,
-  assetIds: readonly string[],
-): Promise<void> {
-  if (assetIds.length === 0) return
-  const released = await removeAttachments(runtime, unit, {
-    condition: `owner_type = $1::text and owner_id = $2::text and slot = $3::text
-       and asset_id in (select value::uuid from jsonb_array_elements_text($4::jsonb))`,
-    values: [slot.ownerType, slot.ownerId, slot.slot, JSON.stringify(assetIds)],
-    profiles: [...new Set([...assets.values()].map((row) => text(row, 'profile')))],
-    most: assetIds.length,
-  })
-  const { rows: held } = await unit.executeSql(
-    `select distinct asset_id from rindle.media_attachments
-     where asset_id in (select value::uuid from jsonb_array_elements_text($1::jsonb))`,
-    [JSON.stringify(released)],
-  )
-  const stillHeld = new Set(held.map((row) => text(row, 'asset_id')))
-  for (const assetId of released.filter((id) => !stillHeld.has(id))) {
-    const profile = text(assets.get(assetId) ?? {}, 'profile')
-    runtime.logger.debug({ assetId }, 'The last attachment is gone: the asset will be purged.')
-    unit.enqueue(purgeRequest({ id: assetId, profile }))
-  }
 }

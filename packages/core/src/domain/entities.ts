@@ -186,6 +186,22 @@ export interface Attachment {
   readonly updatedAt: Date
 }
 
+/** The former claim of an owner on an asset in the trash; restoring the asset brings it back. */
+export interface TrashedAttachment extends Omit<Attachment, 'updatedAt'> {
+  readonly trashedAt: Date
+}
+
+/** A hold on an asset: nothing deletes the asset, a variant or a track of it until the hold ends. */
+export interface Hold {
+  readonly assetId: string
+  /** Why, for a person. */
+  readonly reason: string
+  /** The time at which it ends by itself; `null`: when somebody ends it. */
+  readonly until: Date | null
+  readonly createdAt: Date
+  readonly updatedAt: Date
+}
+
 /** The durable handle of one upload in flight. The URI of a resumable session is a secret and no part of it. */
 export interface UploadSession {
   /** UUIDv7. */

@@ -11,6 +11,7 @@ export const ERROR_CODES = {
     retryable: true,
     meaning: 'Another caller changed the same row first; read it again and decide. For a storage key: it is not yours.',
   },
+  asset_held: { retryable: false, meaning: 'The asset is on hold: nothing of it is deleted until the hold ends.' },
   invalid_transition: { retryable: false, meaning: 'The state machine does not allow this change of state.' },
   invalid_input: { retryable: false, meaning: 'An argument of a call is malformed.' },
   capability_unsupported: { retryable: false, meaning: 'The adapter in use cannot do this.' },

@@ -29,6 +29,7 @@ const KINDS: Readonly<Record<ErrorCode, FailureKind>> = {
   not_found: 'verdict',
   // The database ended a transaction again and again.
   conflict: 'outage',
+  asset_held: 'verdict',
   invalid_transition: 'verdict',
   invalid_input: 'verdict',
   capability_unsupported: 'lack',

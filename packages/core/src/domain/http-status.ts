@@ -10,6 +10,7 @@ const STATUS_OF_CODE: Readonly<Record<ErrorCode, number>> = {
   setup_incomplete: 503,
   not_found: 404,
   conflict: 409,
+  asset_held: 409,
   invalid_transition: 409,
   invalid_input: 400,
   capability_unsupported: 400,

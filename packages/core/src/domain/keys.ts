@@ -67,9 +67,11 @@ const EXTENSION = /^(?:\.[a-z0-9]+)?$/
 const DIGEST = /^[0-9a-f]{64}$/
 const WELL_FORMED = /^(?:[a-z0-9_-]+\/)*[a-z0-9_-]+(?:\.[a-z0-9]+)?$/
 const TRACK_RANDOM = /^[0-9a-z]{32}$/
-// The form of `originalKey`, `variantKey` and `trackKey`; no other file has such a name by chance.
+// The random part of another key has 32 characters.
+const VARIANT_STEM = /^([^-]+-[0-9a-f]{16})(?:-[0-9a-z]{32})?$/
+// The form of `originalKey`, `variantKey`, `trackKey` and `freshKey`; no other file has such a name by chance.
 const PERMANENT =
-  /^(?:tenants\/[a-z0-9][a-z0-9_-]{0,63}\/)?[a-z][a-z0-9_]{0,47}\/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\/(?:original-[a-z0-9_-]+|track-[0-9a-z]{32}|[a-z][a-z0-9_]{0,47}-[0-9a-f]{16})(?:\.[a-z0-9]+)?$/
+  /^(?:tenants\/[a-z0-9][a-z0-9_-]{0,63}\/)?[a-z][a-z0-9_]{0,47}\/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\/(?:original-[a-z0-9_-]+|track-[0-9a-z]{32}|[a-z][a-z0-9_]{0,47}-[0-9a-f]{16}(?:-[0-9a-z]{32})?)(?:\.[a-z0-9]+)?$/
 
 /** Whether a text is a key, as {@link normalizeKey} takes it. */
 export function isKey(text: string): boolean {
@@ -140,6 +142,20 @@ export function variantKey({ name, digest, ...parts }: VariantKeyParts): string 
 export function trackKey({ random, ...parts }: Omit<UploadKeyParts, 'extension'>): string {
   const stem = `track-${checked('random part', random, TRACK_RANDOM.test(random))}`
   return buildKey('', { ...parts, stem, extension: '.vtt' })
+}
+
+/**
+ * Another key for the object of a permanent key, which no URL leads to: the same, with another random part. A variant's
+ * key keeps its name and digest. `random` has 32 characters. Throws `storage_key_invalid` for any other key.
+ */
+export function freshKey(key: string, random: string): string {
+  checked('random part', random, TRACK_RANDOM.test(random))
+  checked('key', key, !isStagingKey(key) && isManagedKey(key))
+  const { stem, extension } = splitKey(key)
+  const slash = stem.lastIndexOf('/') + 1
+  const name = stem.slice(slash)
+  const kept = VARIANT_STEM.exec(name)?.[1] ?? name.slice(0, name.indexOf('-'))
+  return normalizeKey(`${stem.slice(0, slash)}${kept}-${random}${extension}`)
 }
 
 /**

@@ -83,6 +83,11 @@ export function purgeKey(assetId: string): string {
   return assetId
 }
 
+/** The job key of the move of an asset's objects to private keys; on the purge queue. A storage key begins with no dot. */
+export function relocationKey(assetId: string): string {
+  return `${assetId}:.relocation`
+}
+
 /** The job key of the deletion of one object whose URLs expire; on the purge queue. */
 export function deletionKey(assetId: string, storageKey: string): string {
   return `${assetId}:${storageKey}`

@@ -127,6 +127,7 @@ export const MAINTENANCE = [
   'sweep_orphaned_temp_files',
   'backfill_metadata',
   'purge_unattached',
+  'purge_trashed',
   'evict_variants',
   'prune_runs',
   'prune_events',

@@ -1,4 +1,5 @@
 import { lockAsset } from '../assets/lock.ts'
+import { isRelocationPayload } from '../assets/relocation.ts'
 import { noteAssetWaiting } from '../assets/wait.ts'
 import type { Asset } from '../domain/entities.ts'
 import { RindleError } from '../domain/errors.ts'
@@ -11,11 +12,11 @@ import type { DeadJob, RunningJob } from '../ports/jobs.ts'
 import { isSubtitlesPayload } from '../tracks/subtitles-request.ts'
 
 /**
- * Lets a new job continue the work of one, under the same key and with a growing delay. An asset notes what its purge,
- * or the extraction of its subtitles, waits for.
+ * Lets a new job continue the work of one, under the same key and with a growing delay. An asset notes what its purge, its
+ * move into the trash, or the extraction of its subtitles waits for.
  */
 export async function handOnJob(runtime: Runtime, job: DeadJob, failure: Failure): Promise<void> {
-  const { assetId } = job.payload
+  const assetId = job.payload['assetId'] ?? job.payload['relocate']
   const isNews = await inTransaction(runtime, undefined, async (unit) => {
     const asset = typeof assetId === 'string' ? await lockAsset(unit, assetId) : null
     unit.enqueue(handedOn(job, failure))
@@ -30,6 +31,7 @@ export async function handOnJob(runtime: Runtime, job: DeadJob, failure: Failure
 
 /** Whether the row of an asset tells that this job waits. A damaged original has a reason of its own. Pure. */
 function waitsForJob({ state, originalDamagedAt }: Asset, { payload }: DeadJob): boolean {
+  if (isRelocationPayload(payload)) return state === 'trashed' && originalDamagedAt === null
   if (!isSubtitlesPayload(payload)) return state === 'deleted'
   return isDeliverable(state) && originalDamagedAt === null
 }

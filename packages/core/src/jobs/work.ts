@@ -1,4 +1,6 @@
 import { purge } from '../assets/purge.ts'
+import { relocate } from '../assets/relocate.ts'
+import { isRelocationPayload } from '../assets/relocation.ts'
 import type { Variant } from '../domain/entities.ts'
 import { type JsonObject, RindleError } from '../domain/errors.ts'
 import { QUEUE_NAMES, type QueueName } from '../domain/queues.ts'
@@ -93,8 +95,9 @@ function endingDeadRuns(runtime: Runtime, { handle, handleDead }: Handlers): Han
   }
 }
 
-/** The queue for purges also carries deletions of single objects. */
+/** The queue for purges also carries moves into the trash, and deletions of single objects. */
 function purgeWork({ payload }: RunningJob): Work {
+  if (isRelocationPayload(payload)) return relocate
   if ('variantName' in payload) return deleteReplacedObject
   return 'storageKey' in payload ? deleteLateArrival : (runtime, job) => purge(runtime, job, endUploads)
 }
@@ -146,12 +149,14 @@ const isText = (value: unknown): value is string => typeof value === 'string'
 const namesAsset = ({ assetId }: JsonObject): boolean => isText(assetId)
 const namesVariants = ({ assetId, class: workClass }: JsonObject): boolean => isText(assetId) && isText(workClass)
 
+const namesAssetOrObject = ({ assetId, storageKey = '' }: JsonObject): boolean => isText(assetId) && isText(storageKey)
+
 const KNOWN: Readonly<Record<QueueName, (payload: JsonObject) => boolean>> = {
   rindle_fetch: ({ assetId, sessionId }) => isText(assetId) && isText(sessionId),
   rindle_promote: namesAsset,
   rindle_process: namesVariants,
   rindle_media: (payload) => namesVariants(payload) || isSubtitlesPayload(payload),
-  rindle_purge: ({ assetId, storageKey = '' }) => isText(assetId) && isText(storageKey),
+  rindle_purge: (payload) => isRelocationPayload(payload) || namesAssetOrObject(payload),
   rindle_maintenance: ({ task }) => isText(task),
   rindle_events: ({ target, assetId = '' }) => isText(target) && isText(assetId),
 }

@@ -44,11 +44,17 @@ export function eventRows(happened: string): string {
 export const DELIVERIES = `(select jsonb_agg(distinct jsonb_build_object('target', target, 'assetId', asset_id))
   from deliveries) as deliveries`
 
-/** Joins the owner that an asset was attached to last, as `holder.owner` and `holder.slot`. Pure. */
+/**
+ * Joins the owner that an asset was attached to last, as `holder.owner` and `holder.slot`; of an asset in the trash, the one
+ * that it would come back to. Pure.
+ */
 export function lastHolder(assetId: string): string {
+  const columns = 'id, owner_type, owner_id, slot'
   return `left join lateral (
-    select jsonb_build_object('type', owner_type, 'id', owner_id) as owner, slot from rindle.media_attachments
-    where asset_id = ${assetId} order by id desc limit 1) as holder on true`
+    select jsonb_build_object('type', owner_type, 'id', owner_id) as owner, slot from (
+      select ${columns} from rindle.media_attachments where asset_id = ${assetId}
+      union all select ${columns} from rindle.media_trashed_attachments where asset_id = ${assetId}
+    ) as claim order by id desc limit 1) as holder on true`
 }
 
 /** Enqueues the jobs of the deliveries that a statement has written. Any of its rows tells all. */

@@ -1,10 +1,10 @@
 import { type AggregatedVariant, aggregateState, DECIDING_STATES } from '../domain/aggregate.ts'
-import { promoteKey, purgeKey, type QueueName } from '../domain/queues.ts'
+import { promoteKey, purgeKey, type QueueName, relocationKey } from '../domain/queues.ts'
 import { type AssetState, isDeliverable } from '../domain/states.ts'
 import { type Runtime, storageOf } from '../kernel/runtime.ts'
 import { workFromRow } from '../kernel/sql/entities-from-rows.ts'
 import { json, type Row, text } from '../kernel/sql/row-values.ts'
-import { DELIVERABLE, IN_FLIGHT, IN_PROMOTION, OPEN_SESSION } from '../kernel/sql/state-literals.ts'
+import { DELIVERABLE, IN_FLIGHT, IN_PROMOTION, IN_RELOCATION, OPEN_SESSION } from '../kernel/sql/state-literals.ts'
 import { jobsFor } from '../variants/plan.ts'
 import { countRows, type RowCount, sumOf } from './count-rows.ts'
 import { lostDeliveries } from './deliveries/lost-deliveries.ts'
@@ -16,11 +16,13 @@ export type ViolationClass =
   | 'asset_without_job'
   | 'variant_without_job'
   | 'purge_without_job'
+  | 'relocation_without_job'
   | 'original_missing'
   | 'ready_object_missing'
   | 'ready_object_differs'
   | 'wrong_aggregate'
   | 'deleted_but_attached'
+  | 'trashed_but_attached'
   | 'session_disagrees'
   | 'event_without_job'
 
@@ -55,7 +57,7 @@ export interface InvariantReport {
 /**
  * Checks the invariants that no kill of any process may break: work in flight has a live job, every ready variant has
  * its object, every event that waits has a job, every asset's state is the aggregate of its variants and agrees with its upload, and no attached asset is
- * deleted. Reads in pages, so memory is bounded. May run beside workers, because it checks every suspect twice. Changes
+ * trashed or deleted. Reads in pages, so memory is bounded. May run beside workers, because it checks every suspect twice. Changes
  * nothing.
  */
 export async function checkInvariants(
@@ -76,15 +78,16 @@ export async function checkInvariants(
   return check.report()
 }
 
-/** Assets in flight: their states, their queue and the class of a missing job. */
+/** Assets in flight: their condition, their queue and the class of a missing job. */
 const ASSET_WORK = [
   {
-    states: IN_PROMOTION,
+    where: `state in (${IN_PROMOTION})`,
     queue: 'rindle_promote',
     key: promoteKey,
     class: 'asset_without_job',
   },
-  { states: `'deleted'`, queue: 'rindle_purge', key: purgeKey, class: 'purge_without_job' },
+  { where: `state = 'deleted'`, queue: 'rindle_purge', key: purgeKey, class: 'purge_without_job' },
+  { where: IN_RELOCATION, queue: 'rindle_purge', key: relocationKey, class: 'relocation_without_job' },
 ] as const
 
 const DEFAULT_CONCURRENCY = 10
@@ -119,7 +122,10 @@ class InvariantCheck {
     const from = [
       'rindle.media_assets',
       ...(asksStorages
-        ? [`rindle.media_assets where state in (${DELIVERABLE})`, `rindle.media_variants where state = 'ready'`]
+        ? [
+            `rindle.media_assets where state in (${DELIVERABLE}, 'trashed')`,
+            `rindle.media_variants where state = 'ready'`,
+          ]
         : []),
     ]
     const total = async (): Promise<RowCount> =>
@@ -144,9 +150,9 @@ class InvariantCheck {
   }
 
   async assetsInFlight(): Promise<void> {
-    for (const { states, queue, key, class: violation } of ASSET_WORK) {
+    for (const { where, queue, key, class: violation } of ASSET_WORK) {
       const sql = `select id, state, updated_at::text as at from rindle.media_assets
-        where state in (${states}) and id > $1::uuid order by id limit ${PAGE_SIZE}`
+        where ${where} and id > $1::uuid order by id limit ${PAGE_SIZE}`
       for await (const rows of this.#pages(sql)) {
         const suspects = await this.#withoutJob(queue, rows, (row) => key(text(row, 'id')))
         for (const row of suspects) {
@@ -187,7 +193,7 @@ class InvariantCheck {
         coalesce(jsonb_agg(jsonb_build_object('state', variant.state, 'queue', variant.queue,
           'onDemand', variant.on_demand))
           filter (where variant.id is not null), '[]'::jsonb) as variants,
-        asset.state = 'deleted'
+        asset.state in ('trashed', 'deleted')
           and exists (select 1 from rindle.media_attachments where asset_id = asset.id) as is_attached,
         asset.state = 'staged' and exists (
           select 1 from rindle.media_upload_sessions where asset_id = asset.id and state = 'completed'
@@ -225,7 +231,7 @@ class InvariantCheck {
 
   async originals(): Promise<void> {
     const sql = `select id, storage, storage_key, byte_size, state, updated_at::text as at from rindle.media_assets
-      where state in (${DELIVERABLE}) and id > $1::uuid
+      where state in (${DELIVERABLE}, 'trashed') and id > $1::uuid
       order by id limit ${PAGE_SIZE}`
     for await (const rows of this.#pages(sql)) await this.#each(rows, (row) => this.#checkOriginal(row))
   }
@@ -283,7 +289,8 @@ class InvariantCheck {
     const assetId = text(row, 'id')
     const state = row['state'] as AssetState
     if (row['is_attached'] === true) {
-      this.#add({ class: 'deleted_but_attached', assetId, message: 'The asset is deleted and still attached.' })
+      const violation = state === 'trashed' ? 'trashed_but_attached' : 'deleted_but_attached'
+      this.#add({ class: violation, assetId, message: `The asset is ${state} and still attached.` })
     }
     if (row['is_completed'] === true) {
       const message = 'The upload session is completed; the asset is still staged.'

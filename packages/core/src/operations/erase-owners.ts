@@ -1,3 +1,4 @@
+import { heldAmong } from '../assets/hold.ts'
 import type { Owner } from '../domain/entities.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import { text } from '../kernel/sql/row-values.ts'
@@ -16,6 +17,8 @@ export interface ErasureTotals {
   readonly assetsToPurge: number
   /** An asset that two of the owners hold is retained with the first and purged with the second. */
   readonly retainedSharedAssets: number
+  /** Assets on hold: purged when it has ended. */
+  readonly blocked: number
   readonly errors: number
   readonly dryRun: boolean
   readonly interrupted: boolean
@@ -47,7 +50,7 @@ export async function eraseOwners(runtime: Runtime, owners: Owners, options: Wal
   return eachOwner(runtime, owners, { ...options, dryRun: false }, (owner) => eraseOwner(runtime, owner))
 }
 
-const NOTHING: ErasureReport = { attachmentsToDetach: [], assetsToPurge: [], retainedSharedAssets: [] }
+const NOTHING: ErasureReport = { attachmentsToDetach: [], assetsToPurge: [], retainedSharedAssets: [], blocked: [] }
 
 async function eachOwner(
   runtime: Runtime,
@@ -55,7 +58,7 @@ async function eachOwner(
   { dryRun, ...options }: WalkOptions & { readonly dryRun: boolean },
   erase: (owner: Owner) => Promise<ErasureReport>,
 ): Promise<ErasureTotals> {
-  const totals = { owners: 0, attachmentsToDetach: 0, assetsToPurge: 0, retainedSharedAssets: 0, errors: 0 }
+  const totals = { owners: 0, attachmentsToDetach: 0, assetsToPurge: 0, retainedSharedAssets: 0, blocked: 0, errors: 0 }
   const each = async (owner: Owner): Promise<void> => {
     totals.owners += 1
     try {
@@ -63,6 +66,7 @@ async function eachOwner(
       totals.attachmentsToDetach += report.attachmentsToDetach.length
       totals.assetsToPurge += report.assetsToPurge.length
       totals.retainedSharedAssets += report.retainedSharedAssets.length
+      totals.blocked += report.blocked.length
     } catch (error) {
       totals.errors += 1
       runtime.logger.error({ owner, ...errorFields(error) }, 'An owner could not be erased.')
@@ -89,13 +93,21 @@ async function withoutEarlier(
     if (await isHeldByOthers(runtime, assetId, earlier)) retained.push(assetId)
   }
   const released = report.retainedSharedAssets.filter((id) => !retained.includes(id))
-  return { ...report, assetsToPurge: [...report.assetsToPurge, ...released], retainedSharedAssets: retained }
+  const held = await heldAmong(runtime.database, released)
+  return {
+    ...report,
+    assetsToPurge: [...report.assetsToPurge, ...released.filter((id) => !held.has(id))],
+    retainedSharedAssets: retained,
+    blocked: [...report.blocked, ...[...held].map((assetId) => ({ assetId, by: 'hold' as const }))],
+  }
 }
 
 /** In pages, up to the first other owner: half the world may hold the default avatar. */
 async function isHeldByOthers(runtime: Runtime, assetId: string, earlier: ReadonlySet<string>): Promise<boolean> {
-  const sql = `select id, owner_type, owner_id from rindle.media_attachments
-    where asset_id = $2::uuid and id > $1::uuid order by id limit ${PAGE_SIZE}`
+  const sql = `select id, owner_type, owner_id from (
+      select id, owner_type, owner_id from rindle.media_attachments where asset_id = $2::uuid
+      union all select id, owner_type, owner_id from rindle.media_trashed_attachments where asset_id = $2::uuid
+    ) as holder where id > $1::uuid order by id limit ${PAGE_SIZE}`
   for await (const rows of pages(runtime.database, sql, { values: [assetId] })) {
     if (rows.some((row) => !earlier.has(keyOf(text(row, 'owner_type'), text(row, 'owner_id'))))) return true
   }

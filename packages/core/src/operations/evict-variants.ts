@@ -48,7 +48,7 @@ const DAY_SECONDS = 86_400
 
 /**
  * Purges variants on demand that no page has asked for in a long time, including their objects: the next request makes
- * them anew. Other variants stay, and so do originals. Each asset is one transaction; a failed one is counted and logged,
+ * them anew. Other variants stay, and so do originals and the variants of assets on hold. Each asset is one transaction; a failed one is counted and logged,
  * and the rest goes on. Safe to repeat, to interrupt, and to run beside workers and requests. `invalid_input`,
  * `unknown_profile`.
  */

@@ -29,6 +29,7 @@ import {
 } from './operator-log.ts'
 import { type PruneRunsOptions, type PruneRunsReport, pruneRuns } from './prune-runs.ts'
 import { type PurgeAssetOptions, type PurgeAssetReport, purgeAsset } from './purge-asset.ts'
+import { type PurgeTrashedOptions, type PurgeTrashedReport, purgeTrashed } from './purge-trashed.ts'
 import { type PurgeUnattachedOptions, type PurgeUnattachedReport, purgeUnattached } from './purge-unattached.ts'
 import { type RecoverOptions, type RecoverReport, recoverLostWork } from './recover-lost-work.ts'
 import { type RegenerateOptions, type RegenerateReport, regenerateVariants } from './regenerate-variants.ts'
@@ -98,8 +99,13 @@ export interface Operations<P extends string = string, V extends string = string
   /** Enqueues the purge of assets that have long been unattached; without `live` it counts. `unknown_profile`. */
   purgeUnattached(options?: PurgeUnattachedOptions<P>): Promise<PurgeUnattachedReport>
   /**
+   * Enqueues the purge of assets whose time in the trash is over, and of those whose purge a hold has blocked.
+   * `unknown_profile`.
+   */
+  purgeTrashed(options?: PurgeTrashedOptions<P>): Promise<PurgeTrashedReport>
+  /**
    * Enqueues the purge of one asset; without `live` it only looks. Refuses an attached asset, unless `detach` is set.
-   * Atomic. `not_found`, `conflict`.
+   * Atomic. `not_found`, `conflict`, `asset_held`.
    */
   purgeAsset(assetId: string, options?: PurgeAssetOptions): Promise<PurgeAssetReport>
   /**
@@ -135,7 +141,8 @@ export interface Operations<P extends string = string, V extends string = string
   /** Returns the results that {@link eraseOwner} would have. Changes nothing. `invalid_input`. */
   previewOwnerErasure(owner: Owner): Promise<ErasureReport>
   /**
-   * Detaches everything that the owner holds; jobs purge the assets that nobody else holds. Atomic. `invalid_input`.
+   * Detaches everything that the owner holds, also in the trash; jobs purge the assets that nobody else holds. Assets on
+   * hold are reported as `blocked`. Atomic. `invalid_input`.
    */
   eraseOwner(owner: Owner, options?: EraseOwnerOptions): Promise<ErasureReport>
   /**
@@ -164,8 +171,8 @@ export interface Operations<P extends string = string, V extends string = string
   operatorActions(options?: OperatorActionsOptions): Promise<OperatorActionPage>
 
   /**
-   * Registers cron jobs for these verbs, in UTC, on the queue `rindle_maintenance`. By default uploads are aborted and
-   * storage is verified, and every verb that deletes runs dry. Each call replaces the last. `invalid_input`.
+   * Registers cron jobs for these verbs, in UTC, on the queue `rindle_maintenance`. By default uploads are aborted,
+   * storage is verified and the trash is purged, and every other verb that deletes runs dry. Each call replaces the last. `invalid_input`.
    */
   schedule(options?: ScheduleOptions<P>): Promise<void>
   /**
@@ -192,6 +199,7 @@ export function operationsOf(runtime: Runtime): Operations {
     sweepOrphanedTempFiles: (options) => sweepOrphanedTempFiles(runtime, options),
     backfillMetadata: (options) => backfillMetadata(runtime, options),
     purgeUnattached: (options) => purgeUnattached(runtime, options),
+    purgeTrashed: (options) => purgeTrashed(runtime, options),
     purgeAsset: (assetId, options) => purgeAsset(runtime, assetId, options),
     evictVariants: (options) => evictVariants(runtime, options),
     pruneRuns: (options) => pruneRuns(runtime, options),

@@ -39,6 +39,8 @@ export async function withoutRow(runtime: Runtime, candidates: readonly Candidat
        then not exists (select 1 from rindle.media_assets where storage_key = candidate.key)
          and not exists (select 1 from rindle.media_variants where storage_key = candidate.key)
          and not exists (select 1 from rindle.media_tracks where storage_key = candidate.key)
+         and not exists (select 1 from rindle.media_relocations where to_key = candidate.key)
+         and not exists (select 1 from rindle.media_relocations where from_key = candidate.key)
          and not exists (select 1 from rindle.media_variants
            where asset_id = candidate."assetId" and state in (${IN_FLIGHT})
              and starts_with(candidate.file, name || '-' || left(recipe_digest, 16)))

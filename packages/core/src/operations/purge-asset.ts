@@ -1,3 +1,4 @@
+import { assertNotHeld } from '../assets/hold.ts'
 import { lockAsset } from '../assets/lock.ts'
 import { purgeRequest } from '../assets/purge-request.ts'
 import { transitionAsset } from '../assets/transition.ts'
@@ -42,8 +43,8 @@ const NAMED_HOLDERS = 5
  * Enqueues the purge of one asset, in any state: the job that ends every asset removes its rows, its original and its
  * variants. From this call on nothing of the asset is delivered. Without `live` it only looks. Refuses an attached
  * asset, unless `detach` allows taking it from all its holders; then attachments and job change in one transaction.
- * Atomic, safe to repeat: a purged asset counts as not found. `not_found` for an unknown id; `conflict` for an attached
- * asset, naming its first holders.
+ * Atomic, safe to repeat: a purged asset counts as not found. `not_found` for an unknown id; `asset_held`; `conflict` for
+ * an attached asset, naming its first holders.
  */
 export async function purgeAsset(
   runtime: Runtime,
@@ -57,6 +58,7 @@ export async function purgeAsset(
     return inTransaction(runtime, undefined, async (unit) => {
       const asset = await lockAsset(unit, assetId)
       if (asset === null) return purgedBefore(unit, assetId, dryRun)
+      if (asset.state !== 'deleted') await assertNotHeld(unit, assetId)
       // Every attach takes the same lock first, so these are all.
       const holdings = await countHoldings(unit, assetId)
       if (holdings > 0 && options.detach !== true) throw await stillAttached(unit, assetId, holdings)

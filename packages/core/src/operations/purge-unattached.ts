@@ -1,3 +1,4 @@
+import { isOnHold } from '../assets/hold.ts'
 import { lockAsset } from '../assets/lock.ts'
 import { purgeRequest } from '../assets/purge-request.ts'
 import { purgeKey } from '../domain/queues.ts'
@@ -58,14 +59,15 @@ const HOLDERS = `
     select true as is_open from rindle.media_upload_sessions where asset_id = asset.id
       and state in (${OPEN_SESSION}) limit 1
   ) as upload on true`
-const UNATTACHED = `asset.state <> 'deleted' and attachment.is_held is null and upload.is_open is null`
+const UNATTACHED = `asset.state not in ('trashed', 'deleted') and attachment.is_held is null and upload.is_open is null
+  and not ${isOnHold('asset.id')}`
 const isOlder = (grace: string, quarantineGrace: string): string => `asset.updated_at < now() - make_interval(
   secs => case when asset.state = 'quarantined' then ${quarantineGrace}::float8 else ${grace}::float8 end)`
 
 /**
  * Enqueues the purge of assets that have been unattached for longer than the grace period. They include abandoned
  * uploads, and rejected ones that have been in quarantine for as long as the instance keeps them. Without `live` it
- * only counts. An application that stores asset ids in its own records, instead of attaching, must not let it run live.
+ * only counts. Assets in the trash and on hold stay. An application that stores asset ids in its own records, instead of attaching, must not let it run live.
  * Safe to repeat and to interrupt: an asset that is attached before its purge begins stays. `unknown_profile`,
  * `invalid_input`.
  */

@@ -2,13 +2,14 @@ import { applyAggregate } from '../assets/aggregate.ts'
 import { lockAsset } from '../assets/lock.ts'
 import { promoteRequest } from '../assets/promote-request.ts'
 import { purgeRequest } from '../assets/purge-request.ts'
+import { relocationRequest } from '../assets/relocation.ts'
 import type { Variant } from '../domain/entities.ts'
 import type { QueueName } from '../domain/queues.ts'
 import type { VariantState } from '../domain/states.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import { workFromRow } from '../kernel/sql/entities-from-rows.ts'
 import { type Row, text } from '../kernel/sql/row-values.ts'
-import { DELIVERABLE, IN_FLIGHT, IN_PROMOTION } from '../kernel/sql/state-literals.ts'
+import { DELIVERABLE, IN_FLIGHT, IN_PROMOTION, IN_RELOCATION } from '../kernel/sql/state-literals.ts'
 import { inTransaction } from '../kernel/unit-of-work.ts'
 import type { JobRequest } from '../ports/jobs.ts'
 import { errorFields } from '../ports/logger.ts'
@@ -49,7 +50,8 @@ const DEFAULT_CONCURRENCY = 4
 
 /**
  * Enqueues work again that has lost its job: downloads, promotions of assets on their way, purges of deleted assets that failed
- * for good, the extraction of subtitles, the jobs of queued and processing variants, and those of events that wait. Jobs do not get lost by themselves, but people empty job
+ * for good, moves into the trash, the extraction of subtitles, the jobs of queued and processing variants, and those of
+ * events that wait. Jobs do not get lost by themselves, but people empty job
  * tables, and a storage may refuse a purge for longer than it is retried. Safe to repeat, to interrupt, and to run
  * beside workers: it skips work that has a job. A variant that it takes from a worker that is alive after all is not
  * committed by that worker.
@@ -113,6 +115,7 @@ const WAITING = {
   promotions: `rindle.media_assets where state in (${IN_PROMOTION})`,
   fetches: `rindle.media_upload_sessions where fetch_source is not null`,
   purges: `rindle.media_assets where state in ('deleted')`,
+  relocations: `rindle.media_assets where ${IN_RELOCATION}`,
   subtitles: `rindle.media_assets where subtitles_wanted_at is not null and state in (${DELIVERABLE})`,
   variants: `rindle.media_variants where state in (${IN_FLIGHT})`,
 } as const
@@ -136,6 +139,7 @@ async function* waitingWork(runtime: Runtime, olderThanSeconds: number): AsyncGe
     [assetsIn(WAITING.promotions), (row) => [lostPromotion(runtime, row)]],
     [fetches, (row) => [lostFetch(row)]],
     [assetsIn(WAITING.purges), (row) => [lostPurge(row)]],
+    [assetsIn(WAITING.relocations), (row) => [lostRelocation(row)]],
     [assetsIn(WAITING.subtitles), (row) => [lostSubtitles(row)]],
     [variants, lostVariant],
   ]
@@ -164,6 +168,11 @@ function lostPurge(row: Row): Lost {
   const assetId = text(row, 'id')
   const request = purgeRequest({ id: assetId, profile: text(row, 'profile') })
   return { assetId, state: text(row, 'state'), request, variant: null }
+}
+
+function lostRelocation(row: Row): Lost {
+  const assetId = text(row, 'id')
+  return { assetId, state: text(row, 'state'), request: relocationRequest(assetId), variant: null }
 }
 
 function lostSubtitles(row: Row): Lost {

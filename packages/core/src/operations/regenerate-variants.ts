@@ -158,7 +158,9 @@ class Regeneration {
 
   async #regenerate(asset: AssetOnPage): Promise<void> {
     this.#reportUndeclared(asset)
-    if (this.#dryRun || !this.#hasWork(asset.drift)) return this.#count(asset.drift)
+    if (this.#dryRun || !this.#hasWork(asset.drift)) {
+      return this.#count(asset.drift, this.#isPruning ? purgeable(asset.drift.undeclared).length : 0)
+    }
     try {
       await this.#bringUpToDate(asset.id)
     } catch (error) {
@@ -173,12 +175,12 @@ class Regeneration {
     return this.#isPruning && purgeable(undeclared).length + halfPurged.length > 0
   }
 
-  #count({ outdated, unmade, lacking, inFlight, undeclared }: VariantDrift): void {
+  #count({ outdated, unmade, lacking, inFlight }: VariantDrift, purged: number): void {
     this.#counts.enqueued += outdated.length + unmade.length + lacking.length
     this.#counts.skipped += inFlight.length
     this.#counts.markedStale += outdated.length
     this.#counts.planned += lacking.length
-    if (this.#isPruning) this.#counts.purged += purgeable(undeclared).length
+    this.#counts.purged += purged
   }
 
   #reportUndeclared({ profile, drift }: AssetOnPage): void {
@@ -198,15 +200,15 @@ class Regeneration {
       const declared = plannedVariants(profileOf(this.#runtime, asset.profile), asset)
       const drift = variantDrift(variants, declared, this.#options.variant)
       await enqueueDrifted(this.#runtime, unit, asset, { variants, declared, drift })
-      if (this.#isPruning) await purgeVariants(this.#runtime, unit, asset, drift.undeclared)
+      const pruned = this.#isPruning ? await purgeVariants(this.#runtime, unit, asset, drift.undeclared) : []
       await applyAggregate(this.#runtime, unit, asset, await variantsOf(unit, assetId))
-      return { asset, drift }
+      return { asset, drift, pruned }
     })
     if (done === null) return
-    this.#count(done.drift)
-    const { asset, drift } = done
+    const { asset, drift, pruned } = done
+    this.#count(drift, pruned.length)
     if (!this.#isPruning || this.#watch.isStopped(asset.storage)) return
-    const purged = [...purgeable(drift.undeclared), ...drift.halfPurged]
-    if (!(await deletePurged(this.#runtime, this.#watch, asset, purged))) this.#counts.errors += 1
+    const doomed = [...pruned, ...drift.halfPurged]
+    if (!(await deletePurged(this.#runtime, this.#watch, asset, doomed))) this.#counts.errors += 1
   }
 }

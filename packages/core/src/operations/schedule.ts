@@ -64,6 +64,8 @@ export interface ScheduleOptions<P extends string = string> {
   readonly purgeUnattached?: ScheduledOnRequest<
     Live & Concurrent & InProfile<P> & { readonly graceSeconds?: number; readonly quarantineGraceSeconds?: number }
   >
+  /** Purges assets whose time in the trash is over. @default every hour, at 30 */
+  readonly purgeTrashed?: Scheduled<Concurrent & InProfile<P>>
   /** Purges variants on demand that no page asks for any more. @default never */
   readonly evictVariants?: ScheduledOnRequest<Concurrent & InProfile<P> & { readonly keepDays?: number }>
   /** Deletes old processing runs. @default never */
@@ -77,6 +79,7 @@ const DEFAULT_CRONS: Partial<Readonly<Record<ScheduledVerb, string>>> = {
   cleanupOrphans: '0 2 * * *',
   sweepOrphanedTempFiles: '0 3 * * *',
   verifyStorage: '0 4 * * 0',
+  purgeTrashed: '30 * * * *',
 }
 
 const cron = z.string('must be a cron expression of five fields, in UTC')
@@ -101,6 +104,7 @@ const OPTIONS = {
     graceSeconds: seconds,
     quarantineGraceSeconds: seconds,
   },
+  purgeTrashed: { concurrency, profile: name },
   evictVariants: { concurrency, profile: name, keepDays: z.number().min(1).optional() },
   pruneRuns: { live, olderThanSeconds: seconds },
   pruneEvents: { live, olderThanSeconds: seconds },

@@ -12,6 +12,7 @@ export const SCHEDULED_VERBS = [
   'scanOrphans',
   'backfillMetadata',
   'purgeUnattached',
+  'purgeTrashed',
   'evictVariants',
   'pruneRuns',
   'pruneEvents',

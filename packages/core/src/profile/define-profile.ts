@@ -30,6 +30,8 @@ import {
 // Also of a wildcard: image/*.
 const DECODED = /^(image|video|audio)\//
 const DEFAULT_MAX_PIXELS = 100_000_000
+/** A hundred years. */
+const MAX_TRASH_SECONDS = 36_525 * 86_400
 
 const name = z.string().regex(NAME_PATTERN, 'must be lower-case letters, digits and _, and begin with a letter')
 const callable = <T>(what: string): z.ZodType<T> =>
@@ -77,6 +79,7 @@ const profileSchema = z.strictObject({
   regenerate: z.enum(REGENERATE_MODES).optional(),
   placeholder: z.enum(PLACEHOLDER_MODES).optional(),
   extractSubtitles: z.boolean().optional(),
+  purge: z.strictObject({ afterSeconds: z.int().min(1).max(MAX_TRASH_SECONDS) }).optional(),
   delivery: z
     .strictObject({
       public: z.boolean().optional(),
@@ -136,6 +139,7 @@ export function defineProfile<
     regenerate: options.regenerate ?? 'on_request',
     placeholder: options.placeholder ?? 'none',
     extractSubtitles: options.extractSubtitles ?? false,
+    purge: options.purge ?? null,
     scanners: options.scanners ?? [],
     analyzers: options.analyzers ?? [],
     on: options.on ?? {},

@@ -116,6 +116,12 @@ export interface StorageChoice {
   readonly tenant: string | null
 }
 
+/** When the assets of a profile are purged. */
+export interface PurgeOptions {
+  /** Seconds in the trash, from 1. `purgeTrashed`, which maintenance runs, then purges the asset. */
+  readonly afterSeconds: number
+}
+
 /** Options of {@link defineProfile}. */
 export interface ProfileOptions<
   V extends Makes = Makes,
@@ -149,6 +155,11 @@ export interface ProfileOptions<
    * them: that of @rindle/processor-av does. @default false
    */
   readonly extractSubtitles?: boolean
+  /**
+   * The way of an asset that loses its last attachment. With `afterSeconds` it waits that long in the trash: it is not
+   * delivered, and `restore` brings it back. @default purged at once
+   */
+  readonly purge?: PurgeOptions
   /** The access to URLs, and their lifetime. @default private, by signed URLs */
   readonly delivery?: DeliveryOptions
   /** Run at the gate, in order. @default none */
@@ -180,6 +191,8 @@ export interface AnyProfile<St extends string = string> {
   readonly regenerate: RegenerateMode
   readonly placeholder: PlaceholderMode
   readonly extractSubtitles: boolean
+  /** `null`: an asset without attachments is purged at once. */
+  readonly purge: PurgeOptions | null
   readonly scanners: readonly Scanner[]
   readonly analyzers: readonly Analyzer[]
   readonly on: HookHandlers

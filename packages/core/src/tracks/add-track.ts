@@ -74,6 +74,11 @@ async function playableAsset(runtime: Runtime, id: string): Promise<Asset> {
   )
   if (rows[0] === undefined) throw noAsset(id)
   const asset = assetFromRow(rows[0])
+  if (asset.state === 'trashed') {
+    throw new RindleError('not_deliverable', `Asset ${id} is in the trash. Restore it first.`, {
+      details: { state: asset.state },
+    })
+  }
   if (asset.kind === null || asset.kind === 'video' || asset.kind === 'audio') return asset
   throw new RindleError(
     'invalid_input',

@@ -1,5 +1,6 @@
 import type { SqlExecutor } from '@rindle/prisma'
 import { deletionAfter } from '../assets/delayed-deletion.ts'
+import { assertNotHeld } from '../assets/hold.ts'
 import { lockAsset } from '../assets/lock.ts'
 import type { AssetReference } from '../assets/read.ts'
 import { RindleError } from '../domain/errors.ts'
@@ -17,7 +18,8 @@ export interface RemoveTrackOptions {
 
 /**
  * Takes a text track from an asset. Its object goes when every URL of it has expired, by a job of the same transaction.
- * Atomic, safe to repeat: nothing happens to a track that is gone. `not_found` for an unknown asset.
+ * Atomic, safe to repeat: nothing happens to a track that is gone. `not_found` for an unknown asset;
+ * `asset_held`.
  */
 export async function removeTrack(
   runtime: Runtime,
@@ -30,6 +32,7 @@ export async function removeTrack(
   await inTransaction(runtime, options.tx, async (unit) => {
     const asset = await lockAsset(unit, reference.id)
     if (asset === null) throw new RindleError('not_found', `There is no asset ${reference.id}.`)
+    await assertNotHeld(unit, asset.id)
     const { rows } = await unit.executeSql(
       'delete from rindle.media_tracks where asset_id = $1::uuid and id = $2::uuid returning storage_key',
       [asset.id, trackId],

@@ -40,7 +40,7 @@ export async function storeTrack(
   // An error leaves open whether the transaction was committed, and so the object stays.
   const stored = await inTransaction(runtime, undefined, async (unit) => {
     const asset = await lockAsset(unit, id)
-    if (asset === null || asset.state === 'deleted') return 'asset_gone'
+    if (asset === null || asset.state === 'trashed' || asset.state === 'deleted') return 'asset_gone'
     return (await refusal(unit, id, track)) ?? insertTrack(runtime, unit, id, { ...track, storageKey })
   })
   if (typeof stored === 'string') await storageOf(runtime, storage).delete(storageKey)

@@ -23,3 +23,12 @@ export async function requestSubtitles(unit: UnitOfWork, { id, kind }: Pick<Asse
   await unit.executeSql('update rindle.media_assets set subtitles_wanted_at = now() where id = $1::uuid', [id])
   unit.enqueue(subtitlesRequest(id))
 }
+
+/** Enqueues the job again if the subtitles are still to be extracted: no job came for them while nothing was delivered. */
+export async function renewSubtitlesRequest(unit: UnitOfWork, assetId: string): Promise<void> {
+  const { rows } = await unit.executeSql(
+    'select 1 from rindle.media_assets where id = $1::uuid and subtitles_wanted_at is not null',
+    [assetId],
+  )
+  if (rows.length > 0) unit.enqueue(subtitlesRequest(assetId))
+}

@@ -2,7 +2,8 @@ import { lockAsset } from '../assets/lock.ts'
 import type { Asset, Variant } from '../domain/entities.ts'
 import type { JsonObject } from '../domain/errors.ts'
 import type { Failure } from '../domain/failures.ts'
-import { isDeliverable } from '../domain/states.ts'
+import type { RowReason } from '../domain/reasons.ts'
+import { type AssetState, isDeliverable } from '../domain/states.ts'
 import { startRuns } from '../kernel/processing-runs.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import { inTransaction, type UnitOfWork } from '../kernel/unit-of-work.ts'
@@ -11,6 +12,11 @@ import { cancelVariants } from './cancel.ts'
 import { isMaker, type Maker, makerOf } from './maker.ts'
 import { variantsOf } from './read.ts'
 import { transitionVariants, type VariantChanges } from './transition.ts'
+
+const CANCELLED_IN: Partial<Readonly<Record<AssetState, RowReason>>> = {
+  quarantined: 'asset_quarantined',
+  trashed: 'asset_trashed',
+}
 
 /** A variant that this job holds, and the run that records it. */
 export interface ClaimedVariant {
@@ -50,9 +56,8 @@ export async function claim(
     const wanted = candidates.filter((variant) => isClaimable(variant, job.id))
     if (wanted.length === 0) return null
     if (!isDeliverable(asset.state)) {
-      // Quarantined or deleted while it waited: nothing is made, and no variant may wait for a job that will not come.
-      const reason = asset.state === 'quarantined' ? 'asset_quarantined' : 'asset_gone'
-      await cancelVariants(runtime, unit, asset, wanted, reason)
+      // Its state changed while it waited: nothing is made, and no variant may wait for a job that will not come.
+      await cancelVariants(runtime, unit, asset, wanted, CANCELLED_IN[asset.state] ?? 'asset_gone')
       return null
     }
     const found = wanted.map((variant) => ({ variant, maker: makerOf(runtime.processors, variant) }))

@@ -1,3 +1,4 @@
+import { heldAmong } from '../assets/hold.ts'
 import type { Asset, Variant } from '../domain/entities.ts'
 import { isInFlight } from '../domain/states.ts'
 import { type Runtime, storageOf } from '../kernel/runtime.ts'
@@ -12,8 +13,8 @@ export function purgeable<V extends Pick<Variant, 'state'>>(variants: readonly V
 }
 
 /**
- * Moves variants to `purged`, and returns those that it moved. The caller holds the asset's lock. Their objects go
- * after the commit.
+ * Moves variants to `purged`, and returns those that it moved: none of an asset on hold. The caller holds the asset's
+ * lock. Their objects go after the commit.
  */
 export async function purgeVariants(
   runtime: Runtime,
@@ -21,6 +22,7 @@ export async function purgeVariants(
   asset: Asset,
   variants: readonly Variant[],
 ): Promise<readonly Variant[]> {
+  if (variants.length === 0 || (await heldAmong(unit, [asset.id])).has(asset.id)) return []
   const changes = (): VariantChanges => ({ errorReason: null })
   return transitionVariants(runtime, unit, asset, purgeable(variants), 'purged', { changes })
 }

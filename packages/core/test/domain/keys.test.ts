@@ -5,6 +5,7 @@ import {
   assetIdIn,
   assetPrefix,
   companionKey,
+  freshKey,
   isManagedKey,
   isProfileName,
   isReservedKey,
@@ -16,6 +17,7 @@ import {
   readableKey,
   STAGING_PREFIX,
   stagingKey,
+  trackKey,
   variantKey,
 } from '../../src/domain/keys.ts'
 
@@ -249,6 +251,39 @@ describe('keys of an application', () => {
       expect(isReservedKey(key, ['avatar'])).toBe(true)
     },
   )
+})
+
+describe('a fresh key', () => {
+  const RANDOM = 'z'.repeat(32)
+  const parts = { profile: 'photo', assetId: ASSET_ID }
+
+  it('lies beside the old one, in the same form, and a variant keeps its name and digest', () => {
+    const keys = [
+      originalKey({ ...parts, tenant: 'acme', random: '0f'.repeat(16), extension: '.jpg' }),
+      originalKey({ ...parts, tenant: null, random: 'a-b', extension: '' }),
+      trackKey({ ...parts, tenant: null, random: 'a'.repeat(32) }),
+      ...['original', 'thumb_2x'].map((name) =>
+        variantKey({ ...parts, tenant: null, name, digest: DIGEST, extension: '.webp' }),
+      ),
+    ]
+    const fresh = keys.map((key) => freshKey(key, RANDOM))
+    const place = `photo/${ASSET_ID}`
+    expect(fresh).toEqual([
+      `tenants/acme/${place}/original-${RANDOM}.jpg`,
+      `${place}/original-${RANDOM}`,
+      `${place}/track-${RANDOM}.vtt`,
+      `${place}/original-0123456789abcdef-${RANDOM}.webp`,
+      `${place}/thumb_2x-0123456789abcdef-${RANDOM}.webp`,
+    ])
+    expect(fresh.filter((key) => !isManagedKey(key) || assetIdIn(key) !== ASSET_ID)).toEqual([])
+    expect(fresh.map((key) => freshKey(key, '0'.repeat(32)))).toEqual(
+      fresh.map((key) => key.replace(RANDOM, '0'.repeat(32))),
+    )
+  })
+
+  it.each(['staging/photo/a', 'invoices/7.pdf'])('is not made for %s', (key) => {
+    expect(() => freshKey(key, RANDOM)).toThrow(/cannot be part of a storage key/)
+  })
 })
 
 describe('names of profiles and variants', () => {

@@ -4,7 +4,7 @@ import type { Runtime } from '../../kernel/runtime.ts'
 import { text } from '../../kernel/sql/row-values.ts'
 
 /** Those of an asset that is gone. */
-const NO_PARTS: AssetParts = { variants: [], tracks: [] }
+const NO_PARTS: AssetParts = { variants: [], tracks: [], hold: null }
 
 /**
  * Returns the assets with their variants and tracks: as you read them, or by one query for all that were read without.

@@ -1,4 +1,4 @@
-import type { Asset, Attachment, Focus, MediaTrack, Variant } from '../../domain/entities.ts'
+import type { Asset, Attachment, Focus, Hold, MediaTrack, TrashedAttachment, Variant } from '../../domain/entities.ts'
 import type { JsonObject } from '../../domain/errors.ts'
 import type { RecipeSource } from '../../domain/recipe.ts'
 import type { AssetKind, AssetState, Lane, OutputKind, TrackKind, VariantState } from '../../domain/states.ts'
@@ -146,6 +146,31 @@ export function attachmentFromRow(row: Row): Attachment {
     ownerId: text(row, 'owner_id'),
     slot: text(row, 'slot'),
     position: number(row, 'position'),
+    createdAt: time(row, 'created_at'),
+    updatedAt: time(row, 'updated_at'),
+  }
+}
+
+/** Reads a row of `media_trashed_attachments`, with every column. */
+export function trashedAttachmentFromRow(row: Row): TrashedAttachment {
+  return {
+    id: text(row, 'id'),
+    assetId: text(row, 'asset_id'),
+    ownerType: text(row, 'owner_type'),
+    ownerId: text(row, 'owner_id'),
+    slot: text(row, 'slot'),
+    position: number(row, 'position'),
+    createdAt: time(row, 'created_at'),
+    trashedAt: time(row, 'trashed_at'),
+  }
+}
+
+/** Reads a row of `media_holds`, with every column. */
+export function holdFromRow(row: Row): Hold {
+  return {
+    assetId: text(row, 'asset_id'),
+    reason: text(row, 'reason'),
+    until: timeOrNull(row, 'until'),
     createdAt: time(row, 'created_at'),
     updatedAt: time(row, 'updated_at'),
   }

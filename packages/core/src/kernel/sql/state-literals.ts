@@ -15,3 +15,6 @@ export const IN_FLIGHT: string = literals(IN_FLIGHT_STATES)
 
 /** The states of upload sessions that have not ended, as SQL for use between parentheses. */
 export const OPEN_SESSION: string = literals(OPEN_SESSION_STATES)
+
+/** Assets with objects on their way into the trash, as a condition over `media_assets`. A purge deletes both objects itself. */
+export const IN_RELOCATION = `state <> 'deleted' and id in (select asset_id from rindle.media_relocations)`

@@ -1,9 +1,9 @@
 import type { SqlExecutor } from '@rindle/prisma'
-import { promoteKey, purgeKey } from '../../domain/queues.ts'
+import { promoteKey, purgeKey, relocationKey } from '../../domain/queues.ts'
 import type { Runtime } from '../../kernel/runtime.ts'
 import { workFromRow } from '../../kernel/sql/entities-from-rows.ts'
 import { type Row, text } from '../../kernel/sql/row-values.ts'
-import { DELIVERABLE, IN_PROMOTION } from '../../kernel/sql/state-literals.ts'
+import { DELIVERABLE, IN_PROMOTION, IN_RELOCATION } from '../../kernel/sql/state-literals.ts'
 import type { JobRequest } from '../../ports/jobs.ts'
 import { subtitlesRequest } from '../../tracks/subtitles-request.ts'
 import { jobsFor } from '../../variants/plan.ts'
@@ -73,6 +73,14 @@ const CLASSES: readonly WaitingClass[] = [
   { class: 'stuck_asset', job: 'gone', table: 'media_assets', sql: assets(PROMOTION), request: promotionJob },
   { class: 'stuck_asset', job: 'gone', table: 'media_assets', sql: assets(PURGE), request: purgeJob },
   { class: 'waiting_work', job: 'live', table: 'media_assets', sql: waitingAssets(PURGE), request: purgeJob },
+  { class: 'stuck_asset', job: 'gone', table: 'media_assets', sql: assets(IN_RELOCATION), request: relocationJob },
+  {
+    class: 'waiting_work',
+    job: 'live',
+    table: 'media_assets',
+    sql: waitingAssets(`state = 'trashed'`),
+    request: relocationJob,
+  },
   { class: 'stuck_asset', job: 'gone', table: 'media_assets', sql: assets(SUBTITLES), request: subtitlesJob },
   {
     class: 'waiting_work',
@@ -92,6 +100,10 @@ function variantClass(statusClass: StatusClass, job: WaitingClass['job'], sql: s
     return request as JobRequest
   }
   return { class: statusClass, job, table: 'media_variants', sql, request: requestOf }
+}
+
+function relocationJob(row: Row): Pick<JobRequest, 'queue' | 'key'> {
+  return { queue: 'rindle_purge', key: relocationKey(text(row, 'id')) }
 }
 
 function promotionJob(row: Row): Pick<JobRequest, 'queue' | 'key'> {
